@@ -1,0 +1,145 @@
+package source
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"longhaul/internal/fault"
+)
+
+// Credentials are the values of one login, read from wherever the source refers to. They print as their names alone.
+type Credentials struct {
+	BaseURL       string
+	ClientID      string
+	ClientSecret  string
+	Username      string
+	Password      string
+	SecurityToken string
+}
+
+// String hides every value.
+func (Credentials) String() string { return "[salesforce credentials]" }
+
+// Format hides every value whatever the verb.
+func (c Credentials) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, c.String()) }
+
+// MarshalText hides every value from encoders.
+func (c Credentials) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
+// SalesforceCredentials reads the values of a login anew.
+func (s Source) SalesforceCredentials(ctx context.Context) (Credentials, error) {
+	c := Credentials{BaseURL: s.Salesforce.BaseURL, ClientID: s.Salesforce.ClientID, Username: s.Salesforce.Username}
+	if !s.Salesforce.Credentials.IsZero() {
+		document, err := s.document(ctx)
+		if err != nil {
+			return Credentials{}, err
+		}
+		c.BaseURL, c.ClientID, c.ClientSecret = document.BaseURL, document.ClientID, document.ClientSecret
+	} else if err := s.fill(ctx, &c.ClientSecret, "client_secret", s.Salesforce.ClientSecret, true); err != nil {
+		return Credentials{}, err
+	}
+	if s.Salesforce.Auth != Password {
+		return c, nil
+	}
+	if err := s.fill(ctx, &c.Password, "password", s.Salesforce.Password, true); err != nil {
+		return Credentials{}, err
+	}
+	if s.Salesforce.SecurityToken.IsZero() {
+		return c, nil // an org that trusts this network asks for none
+	}
+	if err := s.fill(ctx, &c.SecurityToken, "security_token", s.Salesforce.SecurityToken, false); err != nil {
+		return Credentials{}, err
+	}
+	return c, nil
+}
+
+// CatalogToken reads the token for the catalog anew.
+func (s Source) CatalogToken(ctx context.Context) (string, error) {
+	if s.Catalog == nil {
+		return "", fault.Invalidf("source %q has no catalog section, so there is no token: add one, or sync with upload off", s.Name)
+	}
+	var token string
+	err := s.fill(ctx, &token, "catalog.token", s.Catalog.Token, true)
+	return token, err
+}
+
+func (s Source) fill(ctx context.Context, into *string, setting string, secret Secret, needed bool) error {
+	value, err := secret.Resolve(ctx)
+	if err != nil {
+		return fmt.Errorf("%s of source %q: %w", setting, s.Name, err)
+	}
+	if needed && value == "" {
+		return fault.Invalidf("%s of source %q is empty: %s holds nothing; put the secret there", setting, s.Name, secret)
+	}
+	*into = value
+	return nil
+}
+
+type document struct {
+	BaseURL      string `json:"baseUrl"`
+	ClientID     string `json:"clientId"`
+	ClientSecret string `json:"clientSecret"`
+}
+
+func (s Source) document(ctx context.Context) (document, error) {
+	var text string
+	if err := s.fill(ctx, &text, "credentials", s.Salesforce.Credentials, true); err != nil {
+		return document{}, err
+	}
+	where := strings.TrimPrefix(s.Salesforce.Credentials.String(), fileScheme)
+	return parseDocument(where, []byte(text))
+}
+
+// parseDocument reads a credentials document. Its errors give the place and never a value.
+func parseDocument(where string, data []byte) (document, error) {
+	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
+	var d document
+	if err := json.Unmarshal(data, &d); err != nil {
+		return document{}, badDocument(where, data, err)
+	}
+	var missing []string
+	for _, field := range []struct{ name, value string }{
+		{"baseUrl", d.BaseURL}, {"clientId", d.ClientID}, {"clientSecret", d.ClientSecret},
+	} {
+		if field.value == "" {
+			missing = append(missing, field.name)
+		}
+	}
+	if len(missing) > 0 {
+		return document{}, fault.Invalidf("%s lacks %s: it must hold {\"baseUrl\", \"clientId\", \"clientSecret\"}",
+			where, strings.Join(missing, " and "))
+	}
+	return d, nil
+}
+
+func badDocument(where string, data []byte, err error) error {
+	var wrongType *json.UnmarshalTypeError
+	if errors.As(err, &wrongType) {
+		field := wrongType.Field
+		if field == "" {
+			field = "the document"
+		}
+		shape := "a text in quotes"
+		if wrongType.Field == "" {
+			shape = `an object {"baseUrl", "clientId", "clientSecret"}`
+		}
+		return fault.Invalidf("%s:%d: %s must be %s", where, lineAt(data, wrongType.Offset), field, shape)
+	}
+	offset := int64(len(data))
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) {
+		offset = syntax.Offset
+	}
+	return fault.Invalidf("%s:%d: this is not JSON; look for a missing quote, comma or brace there", where, lineAt(data, offset))
+}
+
+// lineAt counts the lines up to the byte that a JSON error points behind.
+func lineAt(data []byte, offset int64) int {
+	end := min(max(offset-1, 0), int64(len(data)))
+	return 1 + bytes.Count(data[:end], []byte("\n"))
+}

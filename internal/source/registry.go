@@ -1,0 +1,51 @@
+package source
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"longhaul/internal/fault"
+)
+
+// Registry holds the sources that a process is configured for. It does not change once made; the zero value is empty.
+type Registry struct {
+	sources map[string]Source
+}
+
+// NewRegistry registers sources under their names, each with its defaults filled in.
+func NewRegistry(sources ...Source) (*Registry, error) {
+	r := &Registry{sources: make(map[string]Source, len(sources))}
+	for _, s := range sources {
+		if err := CheckName(s.Name); err != nil {
+			return nil, err
+		}
+		if _, twice := r.sources[s.Name]; twice {
+			return nil, fault.Invalidf("source %q is configured twice: give one of them another name", s.Name)
+		}
+		r.sources[s.Name] = s.WithDefaults()
+	}
+	return r, nil
+}
+
+// Names lists the sources in order.
+func (r *Registry) Names() []string {
+	if r == nil {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(r.sources))
+}
+
+// Get finds a source; the error for an unknown one lists those that are known.
+func (r *Registry) Get(name string) (Source, error) {
+	if r != nil {
+		if s, ok := r.sources[name]; ok {
+			return s, nil
+		}
+	}
+	known := "this worker knows: " + strings.Join(r.Names(), ", ")
+	if len(r.Names()) == 0 {
+		known = "this worker knows none"
+	}
+	return Source{}, fault.Invalidf("source %.60q is not configured; %s", name, known)
+}

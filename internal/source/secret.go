@@ -1,0 +1,176 @@
+package source
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"longhaul/internal/fault"
+)
+
+// MaxSecretSize is the most that a secret's file may hold.
+const MaxSecretSize = 64 << 10
+
+const (
+	envScheme  = "env:"
+	fileScheme = "file:"
+	heldText   = "[held in memory]"
+)
+
+// Secret stands for a secret value without being it: a reference that is read again at every use, or a value that is
+// held in memory. However it is printed, logged or encoded, only the reference shows.
+type Secret struct {
+	reference string
+	resolve   func() (string, error)
+}
+
+// References turns references into secrets.
+type References struct {
+	Dir    string                           // what relative file paths start from: the folder of the settings file
+	Lookup func(name string) (string, bool) // the environment; os.LookupEnv when nil
+}
+
+var validEnv = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+// IsReference says whether text has the form of a reference rather than of a value.
+func IsReference(text string) bool {
+	return strings.HasPrefix(text, envScheme) || strings.HasPrefix(text, fileScheme)
+}
+
+// Parse reads env:NAME or file:PATH. Its error never repeats the text, which may be the secret itself.
+func (r References) Parse(text string) (Secret, error) {
+	switch {
+	case strings.HasPrefix(text, envScheme):
+		return r.env(text)
+	case strings.HasPrefix(text, fileScheme):
+		return r.file(text)
+	default:
+		return Secret{}, fault.Invalidf("holds the secret itself, which anybody who sees the settings could read: " +
+			"put it in an environment variable or in a file and write env:NAME or file:PATH")
+	}
+}
+
+func (r References) env(text string) (Secret, error) {
+	name := strings.TrimPrefix(text, envScheme)
+	if !validEnv.MatchString(name) {
+		return Secret{}, fault.Invalidf("env: must be followed by the name of an environment variable (letters, digits and _)")
+	}
+	lookup := r.Lookup
+	if lookup == nil {
+		lookup = os.LookupEnv
+	}
+	return Secret{reference: text, resolve: func() (string, error) {
+		value, ok := lookup(name)
+		if !ok {
+			return "", fault.Invalidf("the environment variable %s is not set: set it for this process, or change the reference env:%s", name, name)
+		}
+		return value, nil
+	}}, nil
+}
+
+func (r References) file(text string) (Secret, error) {
+	path := strings.TrimPrefix(text, fileScheme)
+	if path == "" {
+		return Secret{}, fault.Invalidf("file: must be followed by the path of a file")
+	}
+	path = strings.TrimPrefix(path, "//") // file:///run/x says the same as file:/run/x
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(r.Dir, path)
+	}
+	return Secret{reference: fileScheme + path, resolve: func() (string, error) { return readSecret(path) }}, nil
+}
+
+// Held makes a secret of a value that came by a way that cannot be read again, such as a flag.
+func Held(value string) Secret {
+	return Secret{reference: heldText, resolve: func() (string, error) { return value, nil }}
+}
+
+// IsZero says that there is no secret at all; a held empty value is one.
+func (s Secret) IsZero() bool { return s.resolve == nil }
+
+// Resolve reads the secret anew, so that a rotated one is found.
+func (s Secret) Resolve(ctx context.Context) (string, error) {
+	if err := ctx.Err(); err != nil {
+		return "", fmt.Errorf("reading a secret: %w", err)
+	}
+	if s.resolve == nil {
+		return "", fault.Invalidf("a secret is not set")
+	}
+	return s.resolve()
+}
+
+// String gives the reference, never the value.
+func (s Secret) String() string { return s.reference }
+
+// Format prints the reference whatever the verb.
+func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.reference) }
+
+// MarshalText gives the reference to JSON, YAML and other encoders.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(s.reference), nil }
+
+// LogValue gives the reference to slog.
+func (s Secret) LogValue() slog.Value { return slog.StringValue(s.reference) }
+
+// Equal compares the references, and for held secrets the values.
+func (s Secret) Equal(other Secret) bool {
+	if s.reference != other.reference || s.IsZero() != other.IsZero() {
+		return false
+	}
+	if s.reference != heldText {
+		return true
+	}
+	mine, _ := s.resolve()
+	theirs, _ := other.resolve()
+	return mine == theirs
+}
+
+func readSecret(path string) (string, error) {
+	data, err := readCapped(path)
+	if err != nil {
+		return "", err
+	}
+	return strings.TrimRight(string(data), "\r\n"), nil
+}
+
+func readCapped(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, unreadable(path, err)
+	}
+	defer func() { _ = file.Close() }()
+	data, err := io.ReadAll(io.LimitReader(file, MaxSecretSize+1))
+	if err != nil {
+		return nil, unreadable(path, err)
+	}
+	if len(data) > MaxSecretSize {
+		return nil, fault.Invalidf("the secret file %s is larger than %d kB: it must hold the secret alone", path, MaxSecretSize>>10)
+	}
+	return data, nil
+}
+
+func unreadable(path string, err error) error {
+	reason := "it cannot be read: " + cause(err).Error()
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		reason = "it does not exist"
+	case errors.Is(err, fs.ErrPermission):
+		reason = "this process may not read it"
+	}
+	return fault.Invalidf("the secret file %s is of no use: %s; check the path after file: and the file's owner and mode", path, reason)
+}
+
+// cause takes the path out of a file error, which names it already.
+func cause(err error) error {
+	var pathError *fs.PathError
+	if errors.As(err, &pathError) {
+		return pathError.Err
+	}
+	return err
+}

@@ -1,0 +1,102 @@
+// Package source describes the named sources: how to reach an org, how hard to press it, and where its extract goes.
+package source
+
+import (
+	"regexp"
+
+	"longhaul/internal/fault"
+)
+
+// Auth names the way a source logs in to Salesforce.
+type Auth string
+
+// The two ways of logging in. Passwords are for orgs that cannot have a client credentials flow yet.
+const (
+	ClientCredentials Auth = "client_credentials"
+	Password          Auth = "password"
+)
+
+// Defaults of a source's limits, and their bounds.
+const (
+	DefaultMaxInFlight = 24
+	DefaultMaxShards   = 8
+	DefaultCeiling     = 80
+	DefaultShare       = 25
+	MostInFlight       = 500
+	MostShards         = 64
+)
+
+// Source is one org with its limits and its target in the catalog.
+type Source struct {
+	Name        string
+	Salesforce  Salesforce
+	Catalog     *Catalog // nil: the extract stays in the bucket
+	MaxInFlight int      // requests to the org at one time, over all workers
+	MaxShards   int      // shard activities at one time, never more than MaxInFlight
+	Quota       Quota
+	Scope       Scope
+}
+
+// Salesforce says how to reach an org and how to log in. Credentials, where it is set, stands for BaseURL, ClientID
+// and ClientSecret.
+type Salesforce struct {
+	BaseURL       string
+	Auth          Auth
+	ClientID      string
+	ClientSecret  Secret
+	Username      string
+	Password      Secret
+	SecurityToken Secret
+	Credentials   Secret // a JSON document {"baseUrl","clientId","clientSecret"}
+	CAFile        string // extra roots, added to the system's
+	APIVersion    string // empty: the client's default
+}
+
+// Catalog is the place in Coalesce Catalog that the extract is delivered to.
+type Catalog struct {
+	Zone     string // EU or US; empty when URL is given
+	URL      string
+	SourceID string
+	Token    Secret
+	CAFile   string
+}
+
+// Quota bounds what a sync may use of the org's daily API calls, in percent.
+type Quota struct {
+	Ceiling int `json:"ceiling"` // of the org's maximum, over all its users
+	Share   int `json:"share"`   // of the org's maximum, by this sync in any 24 hours
+}
+
+// Scope widens what is extracted.
+type Scope struct {
+	Private bool `json:"private"` // reports and dashboards in other people's private folders too
+}
+
+var validName = regexp.MustCompile(`^[a-z0-9-]{1,40}$`)
+
+// CheckName says what is wrong with a source's name; nil when it is a good one.
+func CheckName(name string) error {
+	if !validName.MatchString(name) {
+		return fault.Invalidf("%.60q is not a source name: use 1 to 40 of a-z, 0-9 and -", name)
+	}
+	return nil
+}
+
+// WithDefaults gives the source with every limit that was left at zero set to its default.
+func (s Source) WithDefaults() Source {
+	if s.Salesforce.Auth == "" {
+		s.Salesforce.Auth = ClientCredentials
+	}
+	s.MaxInFlight = orDefault(s.MaxInFlight, DefaultMaxInFlight)
+	s.MaxShards = orDefault(s.MaxShards, min(DefaultMaxShards, s.MaxInFlight))
+	s.Quota.Ceiling = orDefault(s.Quota.Ceiling, DefaultCeiling)
+	s.Quota.Share = orDefault(s.Quota.Share, DefaultShare)
+	return s
+}
+
+func orDefault(value, otherwise int) int {
+	if value == 0 {
+		return otherwise
+	}
+	return value
+}
