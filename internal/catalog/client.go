@@ -1,0 +1,168 @@
+package catalog
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"go.uber.org/zap"
+
+	"longhaul/internal/fault"
+)
+
+// Defaults of a client.
+const (
+	DefaultTimeout  = time.Minute // without a byte moving
+	DefaultAttempts = 3
+	DefaultBackoff  = time.Second
+	defaultOverall  = time.Hour        // of one try, whatever moves
+	longestPause    = 30 * time.Second // a longer Retry-After is for the caller to wait
+)
+
+// Config says where and how to deliver.
+type Config struct {
+	Zone      string                                // EU or US; EU when it and URL are empty
+	URL       string                                // in place of a zone
+	SourceID  string                                // a UUID
+	Token     func(context.Context) (string, error) // resolved again at every Send
+	CAFile    string                                // extra roots, added to the system's
+	Timeout   time.Duration                         // how long a try may stand still: DefaultTimeout when zero
+	Attempts  int                                   // tries of one file: DefaultAttempts when zero
+	Backoff   time.Duration                         // first pause between tries, doubled each time: DefaultBackoff when zero
+	UserAgent string
+	Logger    *zap.Logger // may be nil
+}
+
+// Client delivers files for one source id. It is safe for concurrent use.
+type Client struct {
+	base      *url.URL
+	sourceID  string
+	token     func(context.Context) (string, error)
+	http      *http.Client
+	timeout   time.Duration
+	overall   time.Duration
+	attempts  int
+	backoff   time.Duration
+	userAgent string
+	log       *zap.Logger
+}
+
+// New makes a client; its error is of class invalid and says which setting to change.
+func New(cfg Config) (*Client, error) {
+	base, err := Endpoint(cfg.Zone, cfg.URL)
+	if err != nil {
+		return nil, err
+	}
+	id, err := ParseSourceID(cfg.SourceID)
+	if err != nil {
+		return nil, err
+	}
+	if cfg.Token == nil {
+		return nil, fault.Invalidf("the catalog's token is not set")
+	}
+	roots, err := loadRoots(cfg.CAFile)
+	if err != nil {
+		return nil, err
+	}
+	c := &Client{
+		base: base, sourceID: id, token: cfg.Token, timeout: cfg.Timeout, overall: defaultOverall,
+		attempts: cfg.Attempts, backoff: cfg.Backoff, userAgent: cfg.UserAgent, log: cfg.Logger,
+	}
+	c.setDefaults()
+	c.http = &http.Client{Transport: newTransport(roots, c.timeout), CheckRedirect: refuseRedirect}
+	return c, nil
+}
+
+func (c *Client) setDefaults() {
+	if c.timeout <= 0 {
+		c.timeout = DefaultTimeout
+	}
+	if c.attempts <= 0 {
+		c.attempts = DefaultAttempts
+	}
+	if c.backoff <= 0 {
+		c.backoff = DefaultBackoff
+	}
+	if c.userAgent == "" {
+		c.userAgent = "longhaul"
+	}
+	if c.log == nil {
+		c.log = zap.NewNop()
+	}
+}
+
+// SourceID is the id in the form that the catalog's paths have.
+func (c *Client) SourceID() string { return c.sourceID }
+
+// Host is the machine that files go to, for messages.
+func (c *Client) Host() string { return c.base.Host }
+
+// Close gives back the connections that lie idle.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+// refuseRedirect lets the redirect itself be the answer: the token never goes to another address.
+func refuseRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+func newTransport(roots *x509.CertPool, timeout time.Duration) *http.Transport {
+	dialer := &net.Dialer{Timeout: timeout, KeepAlive: 30 * time.Second}
+	return &http.Transport{
+		Proxy:               proxy,
+		DialContext:         dialer.DialContext,
+		TLSClientConfig:     &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
+		TLSHandshakeTimeout: timeout,
+		ForceAttemptHTTP2:   true,
+		MaxIdleConnsPerHost: 4,
+		IdleConnTimeout:     90 * time.Second,
+		WriteBufferSize:     64 << 10,
+	}
+}
+
+// proxy reads the proxy from the environment. An address that cannot be read is not repeated: it may hold a password.
+func proxy(r *http.Request) (*url.URL, error) {
+	u, err := http.ProxyFromEnvironment(r)
+	if err != nil {
+		return nil, errProxy
+	}
+	return u, nil
+}
+
+// loadRoots adds a file of certificates to the system's; nil stands for the system's alone.
+func loadRoots(file string) (*x509.CertPool, error) {
+	if file == "" {
+		return nil, nil
+	}
+	pem, err := os.ReadFile(file)
+	if err != nil {
+		var pathError *os.PathError
+		if errors.As(err, &pathError) {
+			err = pathError.Err
+		}
+		return nil, fault.Invalidf("the catalog's ca_file %s cannot be read (%s): check the path", file, err)
+	}
+	roots, err := x509.SystemCertPool()
+	if err != nil {
+		roots = x509.NewCertPool()
+	}
+	if !roots.AppendCertsFromPEM(pem) {
+		return nil, fault.Invalidf("the catalog's ca_file %s holds no certificate: it must hold PEM blocks that begin with -----BEGIN CERTIFICATE-----", file)
+	}
+	return roots, nil
+}
+
+// checkToken keeps a token that could not be a header from reaching one, and says so without showing it.
+func checkToken(token string) error {
+	if token == "" {
+		return fault.Invalidf("the catalog's token is empty: put the one that the Catalog team gave you where the settings point to")
+	}
+	if strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return fault.Invalidf("the catalog's token holds a space, a line break or a character outside ASCII: copy it again, alone on one line")
+	}
+	return nil
+}

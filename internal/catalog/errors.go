@@ -1,0 +1,78 @@
+package catalog
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"longhaul/internal/fault"
+)
+
+// ErrConflict is in the chain of the error for a name that the catalog has already: files there are never replaced.
+var ErrConflict = errors.New("the catalog has a file of this name already")
+
+// Error is one refusal or failure of the catalog, classed. Message is a sentence for people without secret or body.
+type Error struct {
+	Class      fault.Class
+	Status     int // of the answer; zero when there was none
+	Message    string
+	RetryAfter time.Duration
+	Err        error // may be nil
+}
+
+// Error gives the sentence, and after it what lies below.
+func (e *Error) Error() string { return e.Fault().Error() }
+
+// Unwrap gives what lies below.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Fault classes the error for the layers above.
+func (e *Error) Fault() *fault.Error {
+	return &fault.Error{Class: e.Class, System: fault.Catalog, Message: e.Message, RetryAfter: e.RetryAfter, Err: e.Err}
+}
+
+var _ fault.Carrier = (*Error)(nil)
+
+// refusal turns an answer that is no success into an error.
+func (c *Client) refusal(status int, path string, wait time.Duration) *Error {
+	e := &Error{Class: fault.Invalid, Status: status, RetryAfter: wait}
+	host := c.base.Host
+	switch {
+	case status == http.StatusUnauthorized:
+		e.Class = fault.LoginRefused
+		e.Message = fmt.Sprintf("the catalog at %s refuses the token (401): check the token, and the zone, because a token is good in its own zone only", host)
+	case status == http.StatusForbidden:
+		e.Class = fault.LoginRefused
+		e.Message = fmt.Sprintf("the catalog at %s does not let this token deliver to source id %s (403): check that token, source id and zone belong together", host, c.sourceID)
+	case status == http.StatusConflict:
+		e.Message = fmt.Sprintf("the catalog has %s already (409) and never replaces a file: send it under a newer timestamp", path)
+		e.Err = ErrConflict
+	case status == http.StatusRequestEntityTooLarge:
+		e.Message = fmt.Sprintf("%s is larger than the catalog at %s takes (413): narrow what is extracted, or ask the Catalog team to raise the limit", path, host)
+	case status == http.StatusNotFound:
+		e.Message = fmt.Sprintf("nothing at %s takes %s (404): check the zone or the url, and the source id", host, path)
+	case status == http.StatusProxyAuthRequired:
+		e.Message = "the proxy asks for a login (407): put user and password into HTTPS_PROXY"
+	case status == http.StatusTooManyRequests:
+		e.Class = fault.Throttled
+		e.Message = fmt.Sprintf("the catalog at %s asks to send more slowly (429)", host)
+	case status == http.StatusRequestTimeout || status == http.StatusTooEarly || status >= http.StatusInternalServerError:
+		e.Class = fault.Transient
+		e.Message = fmt.Sprintf("the catalog at %s is in trouble (%d): nothing to change here; try again later if it lasts", host, status)
+	case status >= http.StatusMultipleChoices && status < http.StatusBadRequest:
+		e.Message = fmt.Sprintf("%s answers with a redirect (%d), which is not followed because the token must not go elsewhere: "+
+			"set the zone or the url to the catalog's own address", host, status)
+	case status == http.StatusBadRequest || status == http.StatusUnprocessableEntity:
+		e.Message = fmt.Sprintf("the catalog at %s does not accept %s (%d): check that the file is of the type it is sent as, and the source id", host, path, status)
+	default:
+		e.Message = fmt.Sprintf("the catalog at %s refuses %s (%d): check the zone or the url, the source id and the file type", host, path, status)
+	}
+	return e
+}
+
+// webPage is the error for a page of some proxy or portal in the place of the catalog's answer.
+func (c *Client) webPage(status int) *Error {
+	return &Error{Class: fault.Transient, Status: status, Message: fmt.Sprintf(
+		"a web page came in place of an answer of the catalog at %s: check whether a proxy or a login portal stands between", c.base.Host)}
+}

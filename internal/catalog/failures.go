@@ -1,0 +1,111 @@
+package catalog
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/url"
+	"time"
+
+	"longhaul/internal/fault"
+)
+
+var (
+	errStalled = errors.New("nothing moved")
+	errTooLong = errors.New("took too long")
+	errProxy   = errors.New("the proxy's address in the environment cannot be read")
+)
+
+// failure turns what kept an answer from coming into an error. The file's own trouble comes first, then the caller's
+// wish to stop, then the connection's.
+func (c *Client) failure(parent, attempt context.Context, b *body, f File, err error) error {
+	if problem := b.problem(); problem != nil {
+		return fileFailure(f, problem)
+	}
+	if parent.Err() != nil {
+		return fmt.Errorf("sending %s to the catalog: %w", Base(f.Name), context.Cause(parent))
+	}
+	var wrapped *url.Error
+	if errors.As(err, &wrapped) {
+		err = wrapped.Err // the wrapping repeats the address
+	}
+	host := c.base.Host
+	switch cause := context.Cause(attempt); {
+	case errors.Is(cause, errStalled):
+		return &Error{Class: fault.Transient, Err: cause, Message: fmt.Sprintf(
+			"nothing moved on the way to the catalog at %s for %s: check the network, or allow more time", host, c.timeout)}
+	case errors.Is(cause, errTooLong):
+		return &Error{Class: fault.Transient, Err: cause, Message: fmt.Sprintf(
+			"sending %s to the catalog at %s took longer than %s: check the speed of the network", Base(f.Name), host, c.overall)}
+	}
+	return connectionFailure(host, err)
+}
+
+func connectionFailure(host string, err error) *Error {
+	e := &Error{Class: fault.Transient, Err: err}
+	switch {
+	case errors.Is(err, errProxy):
+		e.Class = fault.Invalid
+		e.Message = "HTTPS_PROXY or HTTP_PROXY is not an address such as http://proxy:3128: change it"
+		e.Err = nil
+	case isCertificate(err):
+		e.Class = fault.Invalid
+		e.Message = fmt.Sprintf("the certificate of %s is not trusted: if a proxy ends TLS here, name its CA in ca_file; otherwise check the url and the clock", host)
+	case isDial(err):
+		e.Message = fmt.Sprintf("cannot reach the catalog at %s: check the network, HTTPS_PROXY, and the zone or the url", host)
+	default:
+		e.Message = fmt.Sprintf("the connection to the catalog at %s broke off", host)
+	}
+	return e
+}
+
+func isCertificate(err error) bool {
+	var verification *tls.CertificateVerificationError
+	var authority x509.UnknownAuthorityError
+	var hostname x509.HostnameError
+	var record tls.RecordHeaderError
+	return errors.As(err, &verification) || errors.As(err, &authority) || errors.As(err, &hostname) || errors.As(err, &record)
+}
+
+func isDial(err error) bool {
+	var operation *net.OpError
+	var lookup *net.DNSError
+	return errors.As(err, &lookup) || errors.As(err, &operation) && (operation.Op == "dial" || operation.Op == "proxyconnect")
+}
+
+// fileFailure is the error for a file that cannot be opened, read or relied on. One that knows its class keeps it.
+func fileFailure(f File, err error) error {
+	name := Base(f.Name)
+	switch {
+	case fault.From(err) != nil:
+		return fmt.Errorf("reading %s: %w", name, err)
+	case errors.Is(err, errChanged):
+		return &fault.Error{Class: fault.Invalid, System: fault.Longhaul, Err: err,
+			Message: fmt.Sprintf("%s is not the file that was announced: send it again when nothing writes to it any more", name)}
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrPermission):
+		return &fault.Error{Class: fault.Invalid, System: fault.Longhaul, Err: err,
+			Message: fmt.Sprintf("%s cannot be read: check that it exists and may be read by this process", name)}
+	default:
+		return &fault.Error{Class: fault.Transient, System: fault.Bucket, Err: err,
+			Message: fmt.Sprintf("%s cannot be read from where it lies", name)}
+	}
+}
+
+// watchdog ends a try when nothing has moved for a while. A nil one watches nothing.
+type watchdog struct {
+	timer *time.Timer
+	after time.Duration
+}
+
+func watch(after time.Duration, stop func()) *watchdog {
+	return &watchdog{timer: time.AfterFunc(after, stop), after: after}
+}
+
+// pat tells the watchdog that something moved.
+func (w *watchdog) pat() { w.timer.Reset(w.after) }
+
+func (w *watchdog) stop() { w.timer.Stop() }

@@ -1,0 +1,212 @@
+package catalog
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"go.uber.org/zap"
+
+	"longhaul/internal/fault"
+)
+
+// File is something to deliver. Open is called anew for every try.
+type File struct {
+	Name     string // its base name goes into the form
+	Size     int64
+	SHA256   string // hexadecimal; what is read is held against it, unless it is empty
+	Open     func() (io.ReadCloser, error)
+	Progress func(sent int64) // may be nil; called from another goroutine as bytes of the file are handed over
+}
+
+// Receipt proves a delivery. A Status of 409 means that an earlier try of the same Send had arrived after all.
+type Receipt struct {
+	Path   string    `json:"path"`
+	Status int       `json:"status"`
+	Bytes  int64     `json:"bytes"`
+	SHA256 string    `json:"sha256"`
+	At     time.Time `json:"at"`
+}
+
+// Send delivers a file to a path made by Path, with a few tries for what may pass by itself. A try ends when nothing
+// has moved for the client's timeout, and after an hour in any case. An error is an *Error, a *fault.Error for trouble
+// with the file or the settings, or the context's.
+func (c *Client) Send(ctx context.Context, path string, f File) (Receipt, error) {
+	target, err := c.target(path)
+	if err != nil {
+		return Receipt{}, err
+	}
+	token, err := c.token(ctx)
+	if err != nil {
+		return Receipt{}, fmt.Errorf("reading the catalog's token: %w", err)
+	}
+	if err := checkToken(token); err != nil {
+		return Receipt{}, err
+	}
+	mayHaveArrived := false
+	for attempt := 1; ; attempt++ {
+		sent, err := c.try(ctx, target, token, f)
+		sent.receipt.Path = path
+		if mayHaveArrived && errors.Is(err, ErrConflict) {
+			return sent.receipt, nil
+		}
+		if err == nil {
+			return sent.receipt, nil
+		}
+		mayHaveArrived = mayHaveArrived || sent.whole
+		pause, again := c.pause(err, attempt)
+		if !again {
+			return Receipt{}, err
+		}
+		c.log.Warn("a delivery to the catalog failed and is tried again",
+			zap.String("file", Base(f.Name)), zap.Int("attempt", attempt), zap.Duration("after", pause), zap.Error(err))
+		if err := wait(ctx, pause); err != nil {
+			return Receipt{}, fmt.Errorf("sending %s to the catalog: %w", Base(f.Name), err)
+		}
+	}
+}
+
+// target is the address of a path, which must lie below the base.
+func (c *Client) target(path string) (*url.URL, error) {
+	for part := range strings.SplitSeq(path, "/") {
+		if part == "" || part == "." || part == ".." || strings.Contains(part, `\`) {
+			return nil, fault.Invalidf("%.200q is not a path in the catalog: check the file's name", path)
+		}
+	}
+	u := *c.base
+	u.Path += "/" + path
+	return &u, nil
+}
+
+// outcome is what one try can tell: the receipt, which counts when there is no error or a conflict, and whether the
+// catalog may have the whole file although no answer said so.
+type outcome struct {
+	receipt Receipt
+	whole   bool
+}
+
+func (c *Client) try(parent context.Context, target *url.URL, token string, f File) (outcome, error) {
+	ctx, cancel := context.WithCancelCause(parent)
+	defer cancel(nil)
+	ctx, release := context.WithTimeoutCause(ctx, c.overall, errTooLong)
+	defer release()
+	dog := watch(c.timeout, func() { cancel(errStalled) })
+	defer dog.stop()
+
+	b, err := newBody(f, func(sent int64) {
+		dog.pat()
+		if f.Progress != nil {
+			f.Progress(sent)
+		}
+	})
+	if err != nil {
+		return outcome{}, fileFailure(f, err)
+	}
+	defer func() { _ = b.Close() }()
+	response, err := c.http.Do(c.request(ctx, target, token, b))
+	if err != nil {
+		return outcome{whole: b.whole.Load()}, c.failure(parent, ctx, b, f, err)
+	}
+	start := beginning(response.Body)
+	return c.judge(b, response, start, target)
+}
+
+func (c *Client) request(ctx context.Context, target *url.URL, token string, b *body) *http.Request {
+	r := (&http.Request{
+		Method: http.MethodPost, URL: target, Host: target.Host, Body: b, ContentLength: b.length(),
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: http.Header{
+			"Authorization": {"Token " + token},
+			"Content-Type":  {b.contentType()},
+			"Accept":        {"text/csv, application/json"},
+			"User-Agent":    {c.userAgent},
+		},
+	})
+	return r.WithContext(ctx)
+}
+
+// judge reads an answer. A success that came before the whole body was taken is none.
+func (c *Client) judge(b *body, response *http.Response, start []byte, target *url.URL) (outcome, error) {
+	status := response.StatusCode
+	path := strings.TrimPrefix(target.Path, c.base.Path+"/")
+	result := outcome{whole: b.whole.Load()}
+	if problem := b.problem(); problem != nil {
+		return result, fileFailure(b.file, problem)
+	}
+	if result.whole {
+		result.receipt = Receipt{Status: status, Bytes: b.file.Size, SHA256: b.sum(), At: time.Now().UTC()}
+	}
+	success := status >= http.StatusOK && status < http.StatusMultipleChoices
+	switch {
+	case success && isPage(start):
+		return result, c.webPage(status)
+	case success && !result.whole:
+		return result, &Error{Class: fault.Transient, Status: status,
+			Message: fmt.Sprintf("the catalog at %s answered before it had the whole file", c.base.Host)}
+	case success:
+		return result, nil
+	}
+	// Only trouble behind the door leaves it open whether the file got in; a refusal does not.
+	result.whole = result.whole && status >= http.StatusInternalServerError
+	return result, c.refusal(status, path, retryAfter(response.Header, time.Now()))
+}
+
+// beginning reads the start of an answer, throws a short rest away so that the connection can be used again, and
+// closes it.
+func beginning(answer io.ReadCloser) []byte {
+	const look, most = 512, 64 << 10
+	start, _ := io.ReadAll(io.LimitReader(answer, look))
+	_, _ = io.CopyN(io.Discard, answer, most)
+	_ = answer.Close()
+	return start
+}
+
+// isPage says whether an answer is a page for a browser. Its type alone says nothing: some servers give it to "OK".
+func isPage(start []byte) bool {
+	start = bytes.ToLower(bytes.TrimSpace(start))
+	return bytes.HasPrefix(start, []byte("<!doctype html")) || bytes.HasPrefix(start, []byte("<html"))
+}
+
+// pause says whether to try again, and after how long: as the catalog asks, else growing and never quite the same.
+func (c *Client) pause(err error, attempt int) (time.Duration, bool) {
+	f := fault.From(err)
+	if f == nil || attempt >= c.attempts || f.Class != fault.Transient && f.Class != fault.Throttled {
+		return 0, false
+	}
+	if f.RetryAfter > 0 {
+		return f.RetryAfter, f.RetryAfter <= longestPause
+	}
+	grown := min(c.backoff<<min(attempt-1, 10), longestPause)
+	return grown/2 + rand.N(grown), true
+}
+
+func wait(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-timer.C:
+		return nil
+	}
+}
+
+// retryAfter reads the header in both of its forms; zero when it is absent or past.
+func retryAfter(h http.Header, now time.Time) time.Duration {
+	text := strings.TrimSpace(h.Get("Retry-After"))
+	if seconds, err := strconv.ParseInt(text, 10, 32); err == nil {
+		return time.Duration(max(seconds, 0)) * time.Second
+	}
+	if at, err := http.ParseTime(text); err == nil {
+		return max(at.Sub(now), 0)
+	}
+	return 0
+}
