@@ -1,0 +1,234 @@
+package org
+
+import (
+	"sync"
+	"time"
+)
+
+// Spec describes a generated org. The same Spec gives the same org.
+type Spec struct {
+	Reports      int // that the run-as user sees without further scopes
+	Columns      int // of each report
+	Seed         int64
+	TypeMetadata int // bytes of a report type's metadata; 40,000 when zero
+}
+
+// generated computes every record from its index. Per 1,000 reports it has 60 folders (and 3 of other types), 100
+// dashboards with 600 components, 200 standard users (and 10 others); on top, 20 reports and 2 dashboards in private
+// folders of others, and 2 reports and a dashboard in the recycle bin. Of the reports 3 are obsolete, 2 forbidden,
+// 1 is gone and 2 are joined. From 100 reports on there is one of each kind at least.
+type generated struct {
+	spec  Spec
+	seed  uint64
+	info  Info
+	sizes sizes
+
+	folders, reports, dashboards, components, users, roles, logins rows
+
+	types []*reportType
+}
+
+type sizes struct {
+	folders, otherFolders                                       int
+	reports, obsolete, forbidden, gone, joined, own             int
+	privateReports, deletedReports                              int
+	dashboards, privateDashboards, deletedDashboards, widgetsOf int
+	standardUsers, otherUsers, roles                            int
+}
+
+// Generate makes an org. It is cheap, whatever the size.
+func Generate(spec Spec) Org {
+	if spec.TypeMetadata == 0 {
+		spec.TypeMetadata = 40_000
+	}
+	spec.Reports, spec.Columns = max(spec.Reports, 0), max(spec.Columns, 1)
+	g := &generated{spec: spec, seed: mix(uint64(spec.Seed)), sizes: sizesOf(spec.Reports)}
+	z := g.sizes
+	g.folders = newRows("00l", z.folders+z.otherFolders, g.seed)
+	g.reports = newRows("00O", z.reports+z.privateReports+z.deletedReports, g.seed)
+	g.dashboards = newRows("01Z", z.dashboards+z.privateDashboards+z.deletedDashboards, g.seed)
+	g.components = newRows("01a", (z.dashboards+z.privateDashboards)*z.widgetsOf, g.seed)
+	g.users = newRows("005", z.standardUsers+z.otherUsers, g.seed)
+	g.roles = newRows("00E", z.roles, g.seed)
+	g.logins = newRows("0Ya", 3, g.seed)
+	organization := newRows("00D", 1, g.seed)
+	g.info = Info{
+		OrgID: organization.id(0), Name: "Simulated Org", Edition: "Enterprise Edition", Locale: "en_US",
+		RunAsUserID: g.users.id(g.users.order.from(0)),
+	}
+	g.types = newReportTypes(spec)
+	return g
+}
+
+func sizesOf(n int) sizes {
+	some := func(per1000 int) int { return (n*per1000 + 999) / 1000 }
+	rare := func(per1000 int) int {
+		if n < 100 {
+			return 0
+		}
+		return some(per1000)
+	}
+	return sizes{
+		folders: max(some(60), 2), otherFolders: some(3),
+		reports: n, obsolete: rare(3), forbidden: rare(2), gone: rare(1), joined: rare(2), own: rare(2),
+		privateReports: some(20), deletedReports: some(2),
+		dashboards: some(100), privateDashboards: some(2), deletedDashboards: some(1), widgetsOf: 6,
+		standardUsers: max(some(200), 2), otherUsers: some(10), roles: max(some(10), 3),
+	}
+}
+
+func (g *generated) Info() Info { return g.info }
+
+func (g *generated) rowsOf(object string) *rows {
+	switch object {
+	case "Folder":
+		return &g.folders
+	case "Report":
+		return &g.reports
+	case "Dashboard":
+		return &g.dashboards
+	case "DashboardComponent":
+		return &g.components
+	case "User":
+		return &g.users
+	case "UserRole":
+		return &g.roles
+	case "LoginHistory":
+		return &g.logins
+	}
+	return &rows{}
+}
+
+func (g *generated) Count(object string) int {
+	if object == "Organization" {
+		return 1
+	}
+	return g.rowsOf(object).count
+}
+
+func (g *generated) ID(object string, i int) string {
+	if object == "Organization" {
+		return g.info.OrgID
+	}
+	return g.rowsOf(object).id(i)
+}
+
+func (g *generated) Find(object, id18 string) (int, bool) {
+	if object == "Organization" {
+		return 0, id18 == g.info.OrgID
+	}
+	return g.rowsOf(object).find(id18)
+}
+
+func (g *generated) Record(object string, i int) Record {
+	record := Record{ID: g.ID(object, i), Fields: map[string]any{}}
+	schema, ok := Lookup(object)
+	if !ok {
+		return record
+	}
+	for k := range schema.Fields {
+		name := schema.Fields[k].Name
+		if value := g.Field(object, i, name); value != nil {
+			record.Fields[name] = value
+		}
+	}
+	return record
+}
+
+// Field reads one field; see FieldReader.
+func (g *generated) Field(object string, i int, field string) any {
+	if field == "Id" {
+		return g.ID(object, i)
+	}
+	switch object {
+	case "Folder":
+		return g.folderField(i, field)
+	case "Report":
+		return g.reportField(i, field)
+	case "Dashboard":
+		return g.dashboardField(i, field)
+	case "DashboardComponent":
+		return g.componentField(i, field)
+	case "User":
+		return g.userField(i, field)
+	case "UserRole":
+		return g.roleField(i, field)
+	case "LoginHistory":
+		return g.loginField(i, field)
+	case "Organization":
+		return g.organizationField(field)
+	}
+	return nil
+}
+
+func (g *generated) Private(object string, i int) bool {
+	z := g.sizes
+	switch object {
+	case "Report":
+		place := g.reports.order.at(i)
+		return place >= z.reports && place < z.reports+z.privateReports
+	case "Dashboard":
+		place := g.dashboards.order.at(i)
+		return place >= z.dashboards && place < z.dashboards+z.privateDashboards
+	case "DashboardComponent":
+		return g.components.order.at(i)/z.widgetsOf >= z.dashboards
+	}
+	return false
+}
+
+// Deleted tells which rows lie in the recycle bin; see Deleter.
+func (g *generated) Deleted(object string, i int) bool {
+	z := g.sizes
+	switch object {
+	case "Report":
+		return g.reports.order.at(i) >= z.reports+z.privateReports
+	case "Dashboard":
+		return g.dashboards.order.at(i) >= z.dashboards+z.privateDashboards
+	}
+	return false
+}
+
+// stamp is a moment of the years 2019 to 2025 in Salesforce's form.
+func stamp(seconds uint64) string {
+	return time.Unix(int64(1_546_300_800+seconds%stampSpan), 0).UTC().Format("2006-01-02T15:04:05.000-0700")
+}
+
+const stampSpan = 7 * 365 * 24 * 3600
+
+// auditField answers the five fields that every object has. Nothing was ever changed before it was created.
+func (g *generated) auditField(r *rows, i int, field string) any {
+	created := r.roll(i, 10) % (stampSpan - 40_000_000)
+	changed := created + r.roll(i, 11)%40_000_000
+	switch field {
+	case "CreatedDate":
+		return stamp(created)
+	case "LastModifiedDate", "SystemModstamp":
+		return stamp(changed)
+	case "CreatedById":
+		return g.someUser(r.roll(i, 12))
+	case "LastModifiedById":
+		return g.someUser(r.roll(i, 13))
+	}
+	return nil
+}
+
+// someUser is a standard user.
+func (g *generated) someUser(roll uint64) string {
+	return g.users.id(g.users.order.from(int(roll % uint64(g.sizes.standardUsers))))
+}
+
+// otherUser is a standard user, but not the run-as user.
+func (g *generated) otherUser(roll uint64) string {
+	return g.users.id(g.users.order.from(1 + int(roll%uint64(g.sizes.standardUsers-1))))
+}
+
+// lazy computes a value once, when it is first asked for.
+type lazy[T any] struct {
+	once  sync.Once
+	value T
+}
+
+func (l *lazy[T]) get(make func() T) T {
+	l.once.Do(func() { l.value = make() })
+	return l.value
+}
