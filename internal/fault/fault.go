@@ -90,3 +90,13 @@ func Is(err error, c Class) bool {
 func Invalidf(format string, args ...any) *Error {
 	return &Error{Class: Invalid, System: Longhaul, Message: fmt.Sprintf(format, args...)}
 }
+
+// Sentence is what people are shown of err: the message of the classed error in its chain. An invalid input keeps what
+// was wrapped round it too, for that says which setting it stands in.
+func Sentence(err error) string {
+	f := From(err)
+	if f == nil || f.Class == Invalid {
+		return err.Error()
+	}
+	return f.Message
+}

@@ -1,0 +1,74 @@
+// Package activities holds the side effects of a sync, one thin method a file, each idempotent: what an earlier attempt
+// left in the bucket is found and used.
+package activities
+
+import (
+	"context"
+
+	"go.uber.org/zap"
+
+	"longhaul/internal/catalog"
+	"longhaul/internal/fault"
+	"longhaul/internal/salesforce"
+	"longhaul/internal/shard"
+	"longhaul/internal/staging"
+)
+
+// Source is a configured source, its clients built and shared by all activities of the process.
+type Source struct {
+	Name        string
+	Salesforce  *salesforce.Client
+	Catalog     *catalog.Client // nil: the extract stays in the bucket
+	CatalogID   string          // the source id in the catalog
+	APIVersion  string
+	MaxInFlight int
+	MaxShards   int
+	Private     bool
+}
+
+// Sources finds a configured source by name. An unknown name is a fault of class invalid that lists the known ones.
+type Sources interface {
+	Source(name string) (*Source, error)
+}
+
+// Activities holds what the activities need. Its methods are registered with Temporal under their own names.
+type Activities struct {
+	Sources    Sources
+	Store      *staging.Store
+	Pool       *shard.Pool
+	Attributes func(ctx context.Context) ([]string, error) // names of the namespace's custom search attributes
+	Running    func(ctx context.Context, workflowID string) (runID string, err error)
+	Version    string // of Longhaul
+	Logger     *zap.Logger
+}
+
+// Sync is the reference to a sync that every activity gets.
+type Sync struct {
+	Source string `json:"source"`
+	ID     string `json:"id"`
+	Bucket string `json:"bucket,omitempty"` // id of the bucket that holds the sync; empty only before authenticate
+}
+
+func (s Sync) staged() staging.Sync { return staging.Sync{Source: s.Source, ID: s.ID} }
+
+// open finds the source and makes sure that this worker uses the bucket the sync began in.
+func (a *Activities) open(ctx context.Context, sync Sync) (*Source, staging.Sync, error) {
+	source, err := a.Sources.Source(sync.Source)
+	if err != nil {
+		return nil, staging.Sync{}, err
+	}
+	id, err := a.Store.ID(ctx)
+	if err != nil {
+		return nil, staging.Sync{}, err
+	}
+	if sync.Bucket != "" && id != sync.Bucket {
+		return nil, staging.Sync{}, &fault.Error{
+			Class: fault.Invalid, System: fault.Bucket,
+			Message: "this worker uses another bucket than the sync began in: give all workers the same storage and start the sync again",
+		}
+	}
+	return source, sync.staged(), nil
+}
+
+// Prefix is where the sync's objects lie in the bucket.
+func (s Sync) Prefix() string { return s.staged().Prefix() }

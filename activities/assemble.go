@@ -1,0 +1,103 @@
+package activities
+
+import (
+	"context"
+	"time"
+
+	"longhaul/internal/extract"
+	"longhaul/internal/inventory"
+	"longhaul/internal/staging"
+)
+
+// SettleParams names the sync whose shards are all done.
+type SettleParams struct {
+	Sync   Sync `json:"sync"`
+	Shards int  `json:"shards"`
+}
+
+// SettleResult is the account: every report of the inventory in one state.
+type SettleResult struct {
+	States States `json:"states"`
+}
+
+// Settle merges what was reused and what the shards brought into one stream and checks that every report of the
+// inventory is in it once.
+func (a *Activities) Settle(ctx context.Context, params SettleParams) (SettleResult, error) {
+	counted, p := startPulse(ctx)
+	settled, err := a.settle(counted, params, p)
+	p.end(ctx, err)
+	return SettleResult{States: statesOf(settled.States)}, toTemporal(ctx, err)
+}
+
+func (a *Activities) settle(ctx context.Context, params SettleParams, p *pulse) (extract.Settled, error) {
+	_, staged, err := a.open(ctx, params.Sync)
+	if err != nil {
+		return extract.Settled{}, err
+	}
+	return extract.Described(ctx, extract.Input{Store: a.Store, Sync: staged, Progress: func(n int64) { p.progress(n, 0) }}, params.Shards)
+}
+
+// AssembleParams names one of castor's files.
+type AssembleParams struct {
+	Sync      Sync   `json:"sync"`
+	Name      string `json:"name"` // such as "reports_metadata"
+	Timestamp int64  `json:"timestamp"`
+	BaseURL   string `json:"base_url"`
+}
+
+// Assemble writes one castor file into the sync's folder of the bucket.
+func (a *Activities) Assemble(ctx context.Context, params AssembleParams) (File, error) {
+	counted, p := startPulse(ctx)
+	object, err := a.assemble(counted, params, p)
+	p.end(ctx, err)
+	return fileOf(params.Timestamp, params.Name, object), toTemporal(ctx, err)
+}
+
+func (a *Activities) assemble(ctx context.Context, params AssembleParams, p *pulse) (staging.Object, error) {
+	_, staged, err := a.open(ctx, params.Sync)
+	if err != nil {
+		return staging.Object{}, err
+	}
+	return extract.File(ctx, extract.Input{
+		Store: a.Store, Sync: staged, Timestamp: params.Timestamp, BaseURL: params.BaseURL, Version: a.Version,
+		Progress: func(n int64) { p.progress(n, 0) },
+	}, params.Name)
+}
+
+func fileOf(timestamp int64, name string, object staging.Object) File {
+	return File{Name: extract.FileName(timestamp, name), Bytes: object.Bytes, SHA256: object.SHA256, Count: object.Count}
+}
+
+// AccountParams holds what the manifest says beside what lies in the bucket.
+type AccountParams struct {
+	Sync      Sync               `json:"sync"`
+	Identity  inventory.Identity `json:"identity"`
+	Started   time.Time          `json:"started"`
+	Finished  time.Time          `json:"finished"`
+	Timestamp int64              `json:"timestamp"`
+	Kinds     Kinds              `json:"kinds"`
+	States    States             `json:"states"`
+	Files     []File             `json:"files"`
+	Warnings  []string           `json:"warnings"`
+	Calls     int64              `json:"calls"`
+}
+
+// Account writes account.jsonl and manifest.json, and fails when the totals differ from the inventory's.
+func (a *Activities) Account(ctx context.Context, params AccountParams) error {
+	counted, p := startPulse(ctx)
+	err := a.account(counted, params, p)
+	p.end(ctx, err)
+	return toTemporal(ctx, err)
+}
+
+func (a *Activities) account(ctx context.Context, params AccountParams, p *pulse) error {
+	_, staged, err := a.open(ctx, params.Sync)
+	if err != nil {
+		return err
+	}
+	in := extract.Input{
+		Store: a.Store, Sync: staged, Timestamp: params.Timestamp, Version: a.Version,
+		Progress: func(n int64) { p.progress(n, 0) },
+	}
+	return extract.Account(ctx, in, params.manifest())
+}

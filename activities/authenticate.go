@@ -1,0 +1,144 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"longhaul/internal/fault"
+	"longhaul/internal/inventory"
+	"longhaul/internal/salesforce"
+	"longhaul/internal/staging"
+)
+
+// AuthenticateParams names the sync that begins.
+type AuthenticateParams struct {
+	Sync    Sync      `json:"sync"`
+	Started time.Time `json:"started"` // by the workflow's clock
+	Upload  bool      `json:"upload"`  // whether the catalog will be needed
+}
+
+// AuthenticateResult is what a sync keeps for its whole life: who reads, what, by which settings.
+type AuthenticateResult struct {
+	Bucket        string             `json:"bucket"`
+	Identity      inventory.Identity `json:"identity"`
+	Edition       string             `json:"edition"`
+	Sandbox       bool               `json:"sandbox"`
+	BaseURL       string             `json:"base_url"`
+	Attributes    []string           `json:"attributes"` // of ours, the ones the namespace knows
+	MaxInFlight   int                `json:"max_in_flight"`
+	MaxShards     int                `json:"max_shards"`
+	Private       bool               `json:"private"`
+	Catalog       bool               `json:"catalog"`
+	LastTimestamp int64              `json:"last_timestamp"` // of the newest recorded sync; 0 for none
+	Calls         int64              `json:"calls"`
+	Warnings      []string           `json:"warnings"`
+}
+
+// Authenticate logs in, learns what the run-as user may see, and opens the sync in the bucket.
+func (a *Activities) Authenticate(ctx context.Context, params AuthenticateParams) (AuthenticateResult, error) {
+	meter := new(salesforce.Meter)
+	result, err := a.authenticate(salesforce.WithMeter(ctx, meter), params)
+	result.Calls = meter.Calls()
+	return result, toTemporal(ctx, err)
+}
+
+func (a *Activities) authenticate(ctx context.Context, params AuthenticateParams) (AuthenticateResult, error) {
+	source, staged, err := a.open(ctx, params.Sync)
+	if err != nil {
+		return AuthenticateResult{}, err
+	}
+	result := AuthenticateResult{
+		MaxInFlight: source.MaxInFlight, MaxShards: source.MaxShards, Private: source.Private,
+		BaseURL: source.Salesforce.BaseURL(), Catalog: source.Catalog != nil,
+	}
+	if result.Bucket, err = a.Store.ID(ctx); err != nil {
+		return result, err
+	}
+	if params.Upload && source.Catalog != nil {
+		if err := source.Catalog.Check(ctx); err != nil {
+			return result, err
+		}
+	}
+	if err := a.meet(ctx, source, &result); err != nil {
+		return result, err
+	}
+	if result.LastTimestamp, err = a.lastTimestamp(ctx, params.Sync.Source); err != nil {
+		return result, err
+	}
+	if result.Attributes, err = a.Attributes(ctx); err != nil {
+		return result, err
+	}
+	return result, a.Store.WriteJSON(ctx, staged.State(), inventory.Opened{Identity: result.Identity, Started: params.Started})
+}
+
+// meet logs in and reads org, run-as user and permissions.
+func (a *Activities) meet(ctx context.Context, source *Source, result *AuthenticateResult) error {
+	identity, err := source.Salesforce.Login(ctx)
+	if err != nil {
+		return err
+	}
+	org, err := source.Salesforce.Organization(ctx)
+	if err != nil {
+		return err
+	}
+	user, err := source.Salesforce.RunAs(ctx, identity.UserID)
+	if err != nil {
+		return err
+	}
+	result.Edition, result.Sandbox = org.Type, org.IsSandbox
+	result.Identity = inventory.Identity{
+		OrgID: identity.OrgID, UserID: identity.UserID, Locale: user.Locale,
+		APIVersion: source.APIVersion, Format: inventory.Format,
+	}
+	permissions, err := source.Salesforce.Permissions(ctx)
+	if fault.Is(err, fault.PermissionMissing) {
+		result.Warnings = append(result.Warnings, "the permissions of the run-as user cannot be read, so missing ones show only as errors")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	warnings, err := judge(permissions, source.Private)
+	result.Warnings = append(result.Warnings, warnings...)
+	return err
+}
+
+// judge refuses a run-as user that cannot describe any report and warns of what will be missing.
+func judge(permissions salesforce.Permissions, private bool) (warnings []string, err error) {
+	if has, known := permissions.Has("RunReports"); known && !has {
+		return nil, &fault.Error{
+			Class: fault.PermissionMissing, System: fault.Salesforce,
+			Message: `the run-as user may not run reports, so no column can be read: give it the permission "Run Reports" in a permission set`,
+		}
+	}
+	if has, known := permissions.Has("ViewPublicReports"); known && !has {
+		warnings = append(warnings, `reports in folders that are not shared with the run-as user are missing: give it "View Reports in Public Folders"`)
+	}
+	if has, known := permissions.Has("ViewPublicDashboards"); known && !has {
+		warnings = append(warnings, `dashboards in folders that are not shared with the run-as user are missing: give it "View Dashboards in Public Folders"`)
+	}
+	if has, known := permissions.Has("ManagePvtRptsAndDashbds"); known && !has {
+		warnings = append(warnings, `the links from dashboards to reports are missing: give the run-as user "Manage All Private Reports and Dashboards"`)
+		if private {
+			return warnings, &fault.Error{
+				Class: fault.PermissionMissing, System: fault.Salesforce,
+				Message: `scope.private asks for private reports, which the run-as user may not see: ` +
+					`give it "Manage All Private Reports and Dashboards" or set scope.private to false`,
+			}
+		}
+	}
+	return warnings, nil
+}
+
+// lastTimestamp is the timestamp of the newest recorded sync of source, or 0.
+func (a *Activities) lastTimestamp(ctx context.Context, source string) (int64, error) {
+	record, err := inventory.LastRecord(ctx, a.Store, source)
+	switch {
+	case errors.Is(err, staging.ErrNotExist):
+		return 0, nil
+	case err != nil:
+		return 0, err
+	}
+	return record.Timestamp, nil
+}

@@ -1,0 +1,40 @@
+package activities
+
+import (
+	"context"
+
+	"longhaul/internal/inventory"
+)
+
+// EnumerateParams names one kind of records.
+type EnumerateParams struct {
+	Sync    Sync           `json:"sync"`
+	Kind    inventory.Kind `json:"kind"`
+	Private bool           `json:"private"`
+}
+
+// EnumerateResult counts what lies in the sync's inventory of that kind.
+type EnumerateResult struct {
+	Count    int64    `json:"count"`
+	Calls    int64    `json:"calls"`
+	Warnings []string `json:"warnings,omitempty"`
+}
+
+// Enumerate reads all records of a kind into a stream sorted by Id.
+func (a *Activities) Enumerate(ctx context.Context, params EnumerateParams) (EnumerateResult, error) {
+	counted, p := startPulse(ctx)
+	listed, err := a.enumerate(counted, params, p)
+	p.end(ctx, err)
+	return EnumerateResult{Count: listed.Count, Calls: p.calls(), Warnings: listed.Warnings}, toTemporal(ctx, err)
+}
+
+func (a *Activities) enumerate(ctx context.Context, params EnumerateParams, p *pulse) (inventory.Enumerated, error) {
+	source, staged, err := a.open(ctx, params.Sync)
+	if err != nil {
+		return inventory.Enumerated{}, err
+	}
+	return inventory.Enumerate(ctx, inventory.EnumerateInput{
+		Client: source.Salesforce, Store: a.Store, Sync: staged, Kind: params.Kind, Private: params.Private,
+		Progress: func(n int64) { p.progress(n, 0) },
+	})
+}

@@ -1,0 +1,62 @@
+package activities
+
+import (
+	"context"
+
+	"longhaul/internal/extract"
+	"longhaul/internal/inventory"
+	"longhaul/internal/staging"
+)
+
+// RecordParams is the account of a sync that is over.
+type RecordParams struct {
+	Account  AccountParams `json:"account"`
+	Uploaded bool          `json:"uploaded"`
+}
+
+// Record writes the immutable record of the sync. The newest record of a source is its current one: what the next sync
+// may reuse.
+func (a *Activities) Record(ctx context.Context, params RecordParams) error {
+	return toTemporal(ctx, a.record(ctx, params))
+}
+
+func (a *Activities) record(ctx context.Context, params RecordParams) error {
+	_, staged, err := a.open(ctx, params.Account.Sync)
+	if err != nil {
+		return err
+	}
+	manifest := params.Account.manifest()
+	_, err = a.Store.WriteNewJSON(ctx, staging.RecordKey(staged.Source, staged.ID), inventory.Record{
+		Sync: staged.ID, Source: staged.Source, Identity: manifest.Identity,
+		Started: manifest.Started, Finished: manifest.Finished, Timestamp: manifest.Timestamp,
+		Outcome: manifest.Outcome, Kinds: manifest.Kinds, States: manifest.States, Coverage: manifest.Coverage,
+		Files: manifest.Files, Uploaded: params.Uploaded, APICalls: params.Account.Calls,
+	})
+	return err
+}
+
+// Prune removes what no later sync needs: the working files of this sync and everything of the earlier ones but their
+// records.
+func (a *Activities) Prune(ctx context.Context, sync Sync) error {
+	return toTemporal(ctx, a.prune(ctx, sync))
+}
+
+func (a *Activities) prune(ctx context.Context, sync Sync) error {
+	_, staged, err := a.open(ctx, sync)
+	if err != nil {
+		return err
+	}
+	return inventory.Prune(ctx, a.Store, staged)
+}
+
+// manifest is the account in the words of package extract.
+func (p AccountParams) manifest() extract.Manifest {
+	files := make([]staging.Object, 0, len(p.Files))
+	for _, f := range p.Files {
+		files = append(files, staging.Object{Key: f.Name, Bytes: f.Bytes, SHA256: f.SHA256, Count: f.Count})
+	}
+	return extract.Manifest{
+		Sync: p.Sync.ID, Source: p.Sync.Source, Identity: p.Identity, Started: p.Started, Finished: p.Finished,
+		Timestamp: p.Timestamp, Files: files, Warnings: p.Warnings, Coverage: p.States.Coverage(),
+	}
+}

@@ -1,0 +1,68 @@
+package activities
+
+import (
+	"longhaul/internal/fault"
+)
+
+// Kinds counts the records of an org by kind.
+type Kinds struct {
+	Folders    int64 `json:"folders"`
+	Reports    int64 `json:"reports"`
+	Dashboards int64 `json:"dashboards"`
+	Components int64 `json:"components"`
+	Users      int64 `json:"users"`
+}
+
+// States counts reports by state; each report is in exactly one.
+type States struct {
+	Described   int64 `json:"described"`
+	Reused      int64 `json:"reused"`
+	Obsolete    int64 `json:"obsolete"`
+	Unsupported int64 `json:"unsupported"`
+	Denied      int64 `json:"denied"`
+	Failed      int64 `json:"failed"`
+	Filtered    int64 `json:"filtered"`
+	Gone        int64 `json:"gone"`
+}
+
+// Total is the number of reports counted.
+func (s States) Total() int64 {
+	return s.Described + s.Reused + s.Obsolete + s.Unsupported + s.Denied + s.Failed + s.Filtered + s.Gone
+}
+
+// Gaps is the number of reports that lack columns for a reason somebody could mend.
+func (s States) Gaps() int64 { return s.Denied + s.Failed }
+
+// Coverage is the share of the reports that have columns, of those that exist and are wanted; 1 for none.
+func (s States) Coverage() float64 {
+	wanted := s.Total() - s.Filtered - s.Gone
+	if wanted == 0 {
+		return 1
+	}
+	return float64(s.Described+s.Reused) / float64(wanted)
+}
+
+// Add returns the sums of s and t.
+func (s States) Add(t States) States {
+	return States{
+		Described: s.Described + t.Described, Reused: s.Reused + t.Reused,
+		Obsolete: s.Obsolete + t.Obsolete, Unsupported: s.Unsupported + t.Unsupported,
+		Denied: s.Denied + t.Denied, Failed: s.Failed + t.Failed,
+		Filtered: s.Filtered + t.Filtered, Gone: s.Gone + t.Gone,
+	}
+}
+
+// File is one assembled file: a reference, never its content.
+type File struct {
+	Name   string `json:"name"`
+	Bytes  int64  `json:"bytes"`
+	SHA256 string `json:"sha256"`
+	Count  int64  `json:"count"` // records in it
+}
+
+// Failure explains a failed sync to machines: its class, the system that gave it, and the sentence for people.
+type Failure struct {
+	Class   fault.Class  `json:"class"`
+	System  fault.System `json:"system"`
+	Message string       `json:"message"`
+}

@@ -1,0 +1,52 @@
+package fault_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"longhaul/internal/fault"
+)
+
+type carrier struct{ f *fault.Error }
+
+func (c *carrier) Error() string       { return "a carrier" }
+func (c *carrier) Fault() *fault.Error { return c.f }
+
+func TestFrom_findsTheClassThroughWrapping(t *testing.T) {
+	t.Parallel()
+	inner := &fault.Error{Class: fault.Throttled, System: fault.Salesforce, Message: "slower"}
+	for name, err := range map[string]error{
+		"the error itself":         inner,
+		"wrapped once":             fmt.Errorf("describing: %w", inner),
+		"carried by a typed error": fmt.Errorf("describing: %w", &carrier{inner}),
+		"one of several":           errors.Join(errors.New("other"), inner),
+	} {
+		if got := fault.From(err); got != inner {
+			t.Errorf("%s: From gave %v", name, got)
+		}
+		if !fault.Is(err, fault.Throttled) || fault.Is(err, fault.Gone) {
+			t.Errorf("%s: the class is not told apart", name)
+		}
+	}
+	if fault.From(errors.New("plain")) != nil || fault.Is(nil, fault.Throttled) {
+		t.Error("an error without a class has none")
+	}
+}
+
+func TestSentence(t *testing.T) {
+	t.Parallel()
+	cause := errors.New("read tcp: reset")
+	for _, row := range []struct {
+		name, want string
+		err        error
+	}{
+		{"a plain error is shown whole", "read tcp: reset", cause},
+		{"a cause stays in the log", "cannot reach x", fmt.Errorf("a: %w", &fault.Error{Class: fault.Transient, Message: "cannot reach x", Err: cause})},
+		{"a setting's place is kept", "token of source \"a\": is empty", fmt.Errorf("token of source %q: %w", "a", fault.Invalidf("is empty"))},
+	} {
+		if got := fault.Sentence(row.err); got != row.want {
+			t.Errorf("%s: got %q, want %q", row.name, got, row.want)
+		}
+	}
+}

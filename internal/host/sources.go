@@ -1,0 +1,97 @@
+package host
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"go.uber.org/zap"
+
+	"longhaul/activities"
+	"longhaul/internal/catalog"
+	"longhaul/internal/salesforce"
+	"longhaul/internal/source"
+)
+
+// sources builds the clients of each source once, at first use, and shares them between all activities: one session and
+// one pool of connections for each org.
+type sources struct {
+	registry  *source.Registry
+	userAgent string
+	logger    *zap.Logger
+
+	mu    sync.Mutex
+	built map[string]*activities.Source
+}
+
+var _ activities.Sources = (*sources)(nil)
+
+// Source finds or builds the source of that name.
+func (s *sources) Source(name string) (*activities.Source, error) {
+	configured, err := s.registry.Get(name)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if ready, ok := s.built[name]; ok {
+		return ready, nil
+	}
+	ready, err := s.build(configured)
+	if err != nil {
+		return nil, fmt.Errorf("source %q: %w", name, err)
+	}
+	s.built[name] = ready
+	return ready, nil
+}
+
+func (s *sources) build(from source.Source) (*activities.Source, error) {
+	org, err := s.salesforce(from)
+	if err != nil {
+		return nil, err
+	}
+	ready := &activities.Source{
+		Name: from.Name, Salesforce: org, APIVersion: org.APIVersion(),
+		MaxInFlight: from.MaxInFlight, MaxShards: from.MaxShards, Private: from.Scope.Private,
+	}
+	if from.Catalog == nil {
+		return ready, nil
+	}
+	ready.CatalogID = from.Catalog.SourceID
+	ready.Catalog, err = catalog.New(catalog.Config{
+		Zone: from.Catalog.Zone, URL: from.Catalog.URL, SourceID: from.Catalog.SourceID, CAFile: from.Catalog.CAFile,
+		Token: from.CatalogToken, UserAgent: s.userAgent, Logger: s.logger,
+	})
+	return ready, err
+}
+
+func (s *sources) salesforce(from source.Source) (*salesforce.Client, error) {
+	base := from.Salesforce.BaseURL
+	if base == "" { // it stands in the credentials document
+		document, err := from.SalesforceCredentials(context.Background())
+		if err != nil {
+			return nil, err
+		}
+		base = document.BaseURL
+	}
+	return salesforce.New(salesforce.Config{
+		BaseURL: base, Auth: salesforce.Auth(from.Salesforce.Auth), APIVersion: from.Salesforce.APIVersion,
+		CAFile: from.Salesforce.CAFile, MaxInFlight: from.MaxInFlight, UserAgent: s.userAgent, Logger: s.logger,
+		Credentials: func(ctx context.Context) (salesforce.Credentials, error) {
+			c, err := from.SalesforceCredentials(ctx)
+			return salesforce.Credentials{
+				ClientID: c.ClientID, ClientSecret: c.ClientSecret,
+				Username: c.Username, Password: c.Password, SecurityToken: c.SecurityToken,
+			}, err
+		},
+	})
+}
+
+// close gives idle connections back.
+func (s *sources) close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, ready := range s.built {
+		ready.Salesforce.Close()
+	}
+}

@@ -1,0 +1,113 @@
+package workflows
+
+import (
+	"errors"
+	"fmt"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"longhaul/activities"
+)
+
+// fileNames are castor's files in the order of delivery: the summary comes last and says that the set is whole.
+var fileNames = []string{
+	"dashboards", "dashboard_components", "folders", "reports", "reports_metadata", "users", "summary",
+}
+
+// maxTimestamps bounds how often a set may be renamed because the catalog holds foreign files of its name.
+const maxTimestamps = 5
+
+// assemble settles the account and writes the files.
+func (s *sync) assemble(ctx workflow.Context) error {
+	params := activities.SettleParams{Sync: s.state.Sync, Shards: s.state.Plan.Shards}
+	summary := fmt.Sprintf("merge %d shards with what was reused", s.state.Plan.Shards)
+	var settled activities.SettleResult
+	if err := workflow.ExecuteActivity(with(ctx, forFile, summary), acts.Settle, params).Get(ctx, &settled); err != nil {
+		return err
+	}
+	s.state.States = settled.States
+	return s.write(ctx)
+}
+
+// write assembles the seven files under the state's timestamp, and the account of them.
+func (s *sync) write(ctx workflow.Context) error {
+	files := make([]activities.File, len(fileNames))
+	s.state.Files = nil
+	err := s.all(ctx, len(fileNames), func(ctx workflow.Context, i int) (workflow.Future, func(workflow.Future) error) {
+		params := activities.AssembleParams{
+			Sync: s.state.Sync, Name: fileNames[i], Timestamp: s.state.Timestamp, BaseURL: s.state.Auth.BaseURL,
+		}
+		future := workflow.ExecuteActivity(with(ctx, forFile, "write "+fileNames[i]), acts.Assemble, params)
+		return future, func(f workflow.Future) error { return f.Get(ctx, &files[i]) }
+	})
+	if err != nil {
+		return err
+	}
+	s.state.Files = files
+	return workflow.ExecuteActivity(with(ctx, forFile, "write the account"), acts.Account, s.account(ctx)).Get(ctx, nil)
+}
+
+func (s *sync) account(ctx workflow.Context) activities.AccountParams {
+	return activities.AccountParams{
+		Sync: s.state.Sync, Identity: s.state.Auth.Identity, Started: s.state.Started, Finished: workflow.Now(ctx).UTC(),
+		Timestamp: s.state.Timestamp, Kinds: s.state.Kinds, States: s.state.States, Files: s.state.Files,
+		Warnings: s.state.Warnings, Calls: s.state.Calls,
+	}
+}
+
+// upload delivers the set, one file after the other. When the catalog holds a foreign file under one of the names, the
+// whole set goes again under the next timestamp.
+func (s *sync) upload(ctx workflow.Context) error {
+	if !s.state.uploads() {
+		return nil
+	}
+	for range maxTimestamps {
+		err := s.send(ctx)
+		if !nameTaken(err) {
+			return err
+		}
+		s.state.warn(fmt.Sprintf("the catalog held files of timestamp %d that another sync delivered, so the set went under a later one", s.state.Timestamp))
+		s.state.Timestamp++
+		s.state.Uploads = 0
+		if err := s.write(ctx); err != nil {
+			return err
+		}
+	}
+	return refused(fmt.Sprintf("the catalog holds foreign files under %d timestamps in a row: "+
+		"another program delivers to the same source id, so stop it or give this source an id of its own", maxTimestamps))
+}
+
+func (s *sync) send(ctx workflow.Context) error {
+	for i, file := range s.state.Files {
+		if i < s.state.Uploads {
+			continue
+		}
+		params := activities.UploadParams{Sync: s.state.Sync, File: file}
+		if err := workflow.ExecuteActivity(with(ctx, forFile, "upload "+file.Name), acts.Upload, params).Get(ctx, nil); err != nil {
+			return err
+		}
+		s.state.Uploads++
+		s.touch(ctx)
+	}
+	return nil
+}
+
+func nameTaken(err error) bool {
+	var failure *temporal.ApplicationError
+	return errors.As(err, &failure) && failure.Type() == activities.NameTaken
+}
+
+// record makes the sync the current one of its source and removes what nobody needs any more.
+func (s *sync) record(ctx workflow.Context) error {
+	params := activities.RecordParams{Account: s.account(ctx), Uploaded: s.state.uploads()}
+	if err := workflow.ExecuteActivity(with(ctx, forCall, "record the sync"), acts.Record, params).Get(ctx, nil); err != nil {
+		return err
+	}
+	err := workflow.ExecuteActivity(with(ctx, forCall, "remove old working files"), acts.Prune, s.state.Sync).Get(ctx, nil)
+	if err != nil && ctx.Err() == nil {
+		s.state.warn("old working files in the bucket could not be removed; the next sync tries again")
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,59 @@
+package workflows
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+)
+
+// Input starts a sync. People write it by hand, in the UI or after --input, so it is read with patience: the name of a
+// source alone is enough, and what cannot be read is kept as a problem that the workflow reports in one sentence.
+type Input struct {
+	Source string `json:"source,omitempty"`
+	Mode   Mode   `json:"mode,omitempty"`   // empty means auto
+	Upload *bool  `json:"upload,omitempty"` // nil means true where the source has a catalog
+
+	// State is what an earlier run of the same sync carried over by continue-as-new. Nobody else sets it.
+	State *State `json:"state,omitempty"`
+
+	problem string
+}
+
+// UnmarshalJSON reads an object, the name of a source as a string, or null. It never fails: see Input.
+func (in *Input) UnmarshalJSON(data []byte) error {
+	*in = Input{}
+	if bytes.HasPrefix(data, []byte(`"`)) {
+		return json.Unmarshal(data, &in.Source)
+	}
+	type plain Input
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode((*plain)(in)); err != nil {
+		in.problem = fmt.Sprintf(`the input must look like {"source":"acme","mode":"auto","upload":true}: %v`, err)
+	}
+	return nil
+}
+
+// settle fills in what the workflow's id says and returns the sentence about what is wrong, or "".
+func (in *Input) settle(workflowID string) (problem string) {
+	if in.problem != "" {
+		return in.problem
+	}
+	if in.Source == "" {
+		in.Source, _ = SourceOfID(workflowID)
+	}
+	switch {
+	case in.Source == "":
+		return `no source is named: start the workflow with the id sync-<source> or with the input {"source":"<name>"}`
+	case !validSource(in.Source):
+		return fmt.Sprintf("%.60q is no name of a source: use 1 to 40 of a-z, 0-9 and -", in.Source)
+	}
+	switch in.Mode {
+	case "":
+		in.Mode = ModeAuto
+	case ModeAuto, ModeFull:
+	default:
+		return fmt.Sprintf("%.20q is no mode: use auto or full", in.Mode)
+	}
+	return ""
+}

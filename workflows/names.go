@@ -1,0 +1,47 @@
+package workflows
+
+// TaskQueue is the task queue of every Longhaul worker.
+const TaskQueue = "longhaul"
+
+// SyncSourceType is the workflow type that copies one source. It is a contract: schedules and scripts name it.
+const SyncSourceType = "SyncSource"
+
+// ProgressQuery is the query that answers with Progress at any moment of a sync.
+const ProgressQuery = "progress"
+
+// Phase is the step a sync is in, as the search attribute LonghaulPhase and the progress query show it.
+type Phase string
+
+// The phases, in the order of a sync.
+const (
+	PhaseAuthenticate Phase = "authenticate"
+	PhaseEnumerate    Phase = "enumerate"
+	PhasePlan         Phase = "plan"
+	PhaseDescribe     Phase = "describe"
+	PhaseAssemble     Phase = "assemble"
+	PhaseUpload       Phase = "upload"
+	PhaseRecord       Phase = "record"
+	PhaseDone         Phase = "done"
+)
+
+// Outcome says how a sync ended.
+type Outcome string
+
+// The outcomes of a sync that completed, and the two of one that did not, as LonghaulOutcome shows them.
+const (
+	OutcomeComplete  Outcome = "complete"  // every report is accounted for and none is missing its columns for a reason that could be mended
+	OutcomeGaps      Outcome = "gaps"      // some reports were denied or failed
+	OutcomeSkipped   Outcome = "skipped"   // another sync of the source was already running
+	OutcomeDiscarded Outcome = "discarded" // an operator refused what was found
+	OutcomeFailed    Outcome = "failed"
+	OutcomeCancelled Outcome = "cancelled"
+)
+
+// Mode says how much of what is known may be reused.
+type Mode string
+
+// The modes of a sync.
+const (
+	ModeAuto Mode = "auto" // reports that did not change since they were last described are not described again
+	ModeFull Mode = "full" // every report is described
+)

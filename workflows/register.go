@@ -1,0 +1,14 @@
+package workflows
+
+import (
+	"go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
+
+	"longhaul/activities"
+)
+
+// Register tells Temporal what this program runs. Production and tests use the same list.
+func Register(registry worker.Registry, a *activities.Activities) {
+	registry.RegisterWorkflowWithOptions(SyncSource, workflow.RegisterOptions{Name: SyncSourceType})
+	registry.RegisterActivity(a)
+}

@@ -1,0 +1,27 @@
+package workflows
+
+import "longhaul/activities"
+
+// Result is what a sync comes back with: counts and references, never data.
+type Result struct {
+	Source   string              `json:"source"`
+	Sync     string              `json:"sync"` // id of the sync in the bucket
+	Outcome  Outcome             `json:"outcome"`
+	Seconds  float64             `json:"seconds"`
+	APICalls int64               `json:"api_calls"`
+	Kinds    activities.Kinds    `json:"kinds"`
+	States   activities.States   `json:"states"`
+	Coverage float64             `json:"coverage"` // share of the reports that have columns, 0 to 1
+	Files    []activities.File   `json:"files"`
+	Uploaded bool                `json:"uploaded"`
+	Staging  string              `json:"staging"` // prefix of the sync's objects in the bucket
+	Warnings []string            `json:"warnings"`
+	Skipped  *Skipped            `json:"skipped,omitempty"`
+	Failure  *activities.Failure `json:"failure,omitempty"` // in the details of a failed sync
+}
+
+// Skipped names the sync that was already running.
+type Skipped struct {
+	WorkflowID string `json:"workflow_id"`
+	RunID      string `json:"run_id,omitempty"`
+}

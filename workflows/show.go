@@ -1,0 +1,95 @@
+package workflows
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+)
+
+// attribute is one search attribute and its new value.
+type attribute struct {
+	name   string
+	update temporal.SearchAttributeUpdate
+}
+
+// upsert sets those attributes that the namespace knows: an unknown one would fail the workflow task for ever.
+func upsert(ctx workflow.Context, known []string, wanted ...attribute) {
+	var updates []temporal.SearchAttributeUpdate
+	for _, a := range wanted {
+		if slices.Contains(known, a.name) {
+			updates = append(updates, a.update)
+		}
+	}
+	if len(updates) == 0 {
+		return
+	}
+	if err := workflow.UpsertTypedSearchAttributes(ctx, updates...); err != nil {
+		workflow.GetLogger(ctx).Warn("search attributes were not set", "error", err)
+	}
+}
+
+// clearAttributes removes what a copied start form brought: only the workflow says what phase it is in. An attribute
+// that is there is one that the namespace knows.
+func clearAttributes(ctx workflow.Context) error {
+	present := workflow.GetTypedSearchAttributes(ctx)
+	var updates []temporal.SearchAttributeUpdate
+	for _, key := range []temporal.SearchAttributeKeyKeyword{AttributeSource, AttributePhase, AttributeOutcome} {
+		if _, ok := present.GetKeyword(key); ok {
+			updates = append(updates, key.ValueUnset())
+		}
+	}
+	if _, ok := present.GetFloat64(AttributeCoverage); ok {
+		updates = append(updates, AttributeCoverage.ValueUnset())
+	}
+	if len(updates) == 0 {
+		return nil
+	}
+	return workflow.UpsertTypedSearchAttributes(ctx, updates...)
+}
+
+// enter moves to a phase and shows it.
+func (s *sync) enter(ctx workflow.Context, phase Phase) {
+	s.state.Phase = phase
+	upsert(ctx, s.state.Auth.Attributes,
+		attribute{AttributeSource.GetName(), AttributeSource.ValueSet(s.state.Sync.Source)},
+		attribute{AttributePhase.GetName(), AttributePhase.ValueSet(string(phase))})
+	s.touch(ctx)
+}
+
+// touch notes that the counts changed and shows them.
+func (s *sync) touch(ctx workflow.Context) {
+	s.state.Updated = workflow.Now(ctx).UTC()
+	workflow.SetCurrentDetails(ctx, details(s.state.progress(s.outcome)))
+}
+
+// details is the progress as a Markdown table for the UI.
+func details(p Progress) string {
+	var b strings.Builder
+	title := string(p.Phase)
+	if p.Outcome != "" {
+		title = string(p.Outcome)
+	}
+	fmt.Fprintf(&b, "### %s: %s\n\n| What | Done | Of |\n| --- | ---: | ---: |\n", p.Source, title)
+	row := func(what string, done, of int64) {
+		if of > 0 {
+			fmt.Fprintf(&b, "| %s | %d | %d |\n", what, done, of)
+		}
+	}
+	row("reports known and unchanged", p.Reused, p.Kinds.Reports)
+	row("reports described", p.Described, p.ToDescribe)
+	row("shards", int64(p.Shards.Done), int64(p.Shards.Total))
+	row("files written", int64(p.Files.Done), int64(p.Files.Total))
+	row("files uploaded", int64(p.Uploads.Done), int64(p.Uploads.Total))
+	fmt.Fprintf(&b, "\n%d folders, %d reports, %d dashboards, %d components, %d users. %d API calls.\n",
+		p.Kinds.Folders, p.Kinds.Reports, p.Kinds.Dashboards, p.Kinds.Components, p.Kinds.Users, p.APICalls)
+	if gaps := p.States.Gaps(); gaps > 0 {
+		fmt.Fprintf(&b, "\n%d reports have no columns yet: %d denied, %d failed.\n", gaps, p.States.Denied, p.States.Failed)
+	}
+	for _, w := range p.Warnings {
+		fmt.Fprintf(&b, "\n- %s", w)
+	}
+	return b.String()
+}

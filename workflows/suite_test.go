@@ -1,0 +1,171 @@
+package workflows_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/testsuite"
+
+	"longhaul/activities"
+	"longhaul/internal/fault"
+	"longhaul/internal/inventory"
+	"longhaul/workflows"
+)
+
+var all = []string{"LonghaulCoverage", "LonghaulOutcome", "LonghaulPhase", "LonghaulSource"}
+
+// org is a made-up org: what its activities answer. A nil function answers for a small healthy org.
+type org struct {
+	authenticate func(activities.AuthenticateParams) (activities.AuthenticateResult, error)
+	enumerate    func(activities.EnumerateParams) (activities.EnumerateResult, error)
+	plan         func(activities.PlanParams) (activities.PlanResult, error)
+	describe     func(context.Context, activities.DescribeParams) (activities.DescribeResult, error)
+	settle       func() (activities.SettleResult, error)
+	upload       func(activities.UploadParams) (activities.UploadResult, error)
+	prune        func() error
+	find         func(string) (activities.FindResult, error)
+
+	mu   sync.Mutex
+	seen []string // activities in the order of their start
+}
+
+func (o *org) saw(name string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.seen = append(o.seen, name)
+}
+
+func (o *org) count(name string) int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	n := 0
+	for _, s := range o.seen {
+		if s == name {
+			n++
+		}
+	}
+	return n
+}
+
+func healthy() activities.AuthenticateResult {
+	return activities.AuthenticateResult{
+		Bucket: "b1", Identity: inventory.Identity{OrgID: "00Dxx0000001gPLEAY", APIVersion: "59.0"},
+		BaseURL: "https://acme.my.salesforce.com", Attributes: all,
+		MaxInFlight: 24, MaxShards: 8, Catalog: true, Calls: 4,
+	}
+}
+
+// environment is a test environment in which the org's activities answer under the production names.
+func environment(t *testing.T, o *org, id string) *testsuite.TestWorkflowEnvironment {
+	t.Helper()
+	var suite testsuite.WorkflowTestSuite
+	env := suite.NewTestWorkflowEnvironment()
+	env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: id, TaskQueue: workflows.TaskQueue})
+	workflows.Register(env, &activities.Activities{})
+	var a *activities.Activities
+	env.OnActivity(a.Authenticate, anything, anything).Return(func(_ context.Context, p activities.AuthenticateParams) (activities.AuthenticateResult, error) {
+		o.saw("Authenticate")
+		if o.authenticate != nil {
+			return o.authenticate(p)
+		}
+		return healthy(), nil
+	}).Maybe()
+	env.OnActivity(a.Enumerate, anything, anything).Return(func(_ context.Context, p activities.EnumerateParams) (activities.EnumerateResult, error) {
+		o.saw("Enumerate")
+		if o.enumerate != nil {
+			return o.enumerate(p)
+		}
+		return activities.EnumerateResult{Count: 100, Calls: 1}, nil
+	}).Maybe()
+	env.OnActivity(a.Plan, anything, anything).Return(func(_ context.Context, p activities.PlanParams) (activities.PlanResult, error) {
+		o.saw("Plan")
+		if o.plan != nil {
+			return o.plan(p)
+		}
+		return activities.PlanResult{Reports: 100, ToDescribe: 80, Shards: 8, States: activities.States{Reused: 20}}, nil
+	}).Maybe()
+	env.OnActivity(a.Describe, anything, anything).Return(func(ctx context.Context, p activities.DescribeParams) (activities.DescribeResult, error) {
+		o.saw("Describe")
+		if o.describe != nil {
+			return o.describe(ctx, p)
+		}
+		return activities.DescribeResult{Reports: 10, States: activities.States{Described: 10}, Calls: 10}, nil
+	}).Maybe()
+	env.OnActivity(a.Settle, anything, anything).Return(func(context.Context, activities.SettleParams) (activities.SettleResult, error) {
+		o.saw("Settle")
+		if o.settle != nil {
+			return o.settle()
+		}
+		return activities.SettleResult{States: activities.States{Described: 80, Reused: 20}}, nil
+	}).Maybe()
+	env.OnActivity(a.Assemble, anything, anything).Return(func(_ context.Context, p activities.AssembleParams) (activities.File, error) {
+		o.saw("Assemble")
+		return activities.File{Name: p.Name, Bytes: p.Timestamp, SHA256: "abc"}, nil
+	}).Maybe()
+	env.OnActivity(a.Account, anything, anything).Return(func(context.Context, activities.AccountParams) error {
+		o.saw("Account")
+		return nil
+	}).Maybe()
+	env.OnActivity(a.Upload, anything, anything).Return(func(_ context.Context, p activities.UploadParams) (activities.UploadResult, error) {
+		o.saw("Upload")
+		if o.upload != nil {
+			return o.upload(p)
+		}
+		return activities.UploadResult{Name: p.File.Name, Delivered: true}, nil
+	}).Maybe()
+	env.OnActivity(a.Record, anything, anything).Return(func(context.Context, activities.RecordParams) error {
+		o.saw("Record")
+		return nil
+	}).Maybe()
+	env.OnActivity(a.Prune, anything, anything).Return(func(context.Context, activities.Sync) error {
+		o.saw("Prune")
+		if o.prune != nil {
+			return o.prune()
+		}
+		return nil
+	}).Maybe()
+	env.OnActivity(a.Find, anything, anything).Return(func(_ context.Context, id string) (activities.FindResult, error) {
+		o.saw("Find")
+		if o.find != nil {
+			return o.find(id)
+		}
+		return activities.FindResult{Attributes: all}, nil
+	}).Maybe()
+	return env
+}
+
+// refusal is an activity's error of a class that no retry mends.
+func refusal(class fault.Class, message string) error {
+	return temporal.NewApplicationErrorWithOptions(message, string(class), temporal.ApplicationErrorOptions{
+		NonRetryable: true,
+		Details:      []any{activities.Failure{Class: class, System: fault.Salesforce, Message: message}},
+	})
+}
+
+// resultOf is the result of a completed sync, or the one in the details of a failed one.
+func resultOf(t *testing.T, env *testsuite.TestWorkflowEnvironment) (workflows.Result, *temporal.ApplicationError) {
+	t.Helper()
+	if !env.IsWorkflowCompleted() {
+		t.Fatal("the workflow did not end")
+	}
+	var result workflows.Result
+	err := env.GetWorkflowError()
+	if err == nil {
+		if err := env.GetWorkflowResult(&result); err != nil {
+			t.Fatal(err)
+		}
+		return result, nil
+	}
+	var failure *temporal.ApplicationError
+	if !errors.As(err, &failure) {
+		t.Fatalf("the workflow failed without an application error: %v", err)
+	}
+	if err := failure.Details(&result); err != nil {
+		t.Fatalf("the failure carries no result: %v", err)
+	}
+	return result, failure
+}

@@ -1,0 +1,177 @@
+package workflows
+
+import (
+	"fmt"
+
+	"go.temporal.io/sdk/workflow"
+
+	"longhaul/activities"
+	"longhaul/internal/inventory"
+)
+
+// acts names the activities by method; it is never called.
+var acts *activities.Activities
+
+// sync is one run of SyncSource under the id of its source.
+type sync struct {
+	state    *State
+	input    Input
+	outcome  Outcome
+	upserted bool
+}
+
+// SyncSource copies one source into the bucket and the catalog. Only the workflow with the id SyncID(source) does so;
+// under any other id it runs that one as its child or ends as skipped.
+func SyncSource(ctx workflow.Context, in Input) (*Result, error) {
+	info := workflow.GetInfo(ctx)
+	if problem := in.settle(info.WorkflowExecution.ID); problem != "" {
+		return nil, refused(problem)
+	}
+	if info.WorkflowExecution.ID != SyncID(in.Source) {
+		return handOver(ctx, in)
+	}
+	s, err := open(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	return s.run(ctx)
+}
+
+// open takes up the state of the run before, or begins.
+func open(ctx workflow.Context, in Input) (*sync, error) {
+	s := &sync{state: in.State, input: in}
+	if s.state == nil {
+		if err := clearAttributes(ctx); err != nil {
+			return nil, err
+		}
+		s.state = begin(ctx, in)
+	}
+	s.state.Runs++
+	return s, workflow.SetQueryHandlerWithOptions(ctx, ProgressQuery,
+		func() (Progress, error) { return s.state.progress(s.outcome), nil },
+		workflow.QueryHandlerOptions{Description: "How far the sync is: phase, counts by kind and state, API calls, warnings."})
+}
+
+// begin makes the state of a new sync. Its id in the bucket sorts by time and is the same after a reset.
+func begin(ctx workflow.Context, in Input) *State {
+	info := workflow.GetInfo(ctx)
+	now := workflow.Now(ctx).UTC()
+	return &State{
+		Sync: activities.Sync{
+			Source: in.Source,
+			ID:     fmt.Sprintf("%s-%.8s", now.Format("20060102T150405Z"), info.FirstRunID),
+		},
+		Full:    in.Mode == ModeFull,
+		Upload:  in.Upload == nil || *in.Upload,
+		Started: now,
+		Updated: now,
+	}
+}
+
+// run takes the phases in order, leaving out those that the run before has done.
+func (s *sync) run(ctx workflow.Context) (*Result, error) {
+	phases := []struct {
+		name Phase
+		do   func(workflow.Context) error
+	}{
+		{PhaseAuthenticate, s.authenticate},
+		{PhaseEnumerate, s.enumerate},
+		{PhasePlan, s.plan},
+		{PhaseDescribe, s.describe},
+		{PhaseAssemble, s.assemble},
+		{PhaseUpload, s.upload},
+		{PhaseRecord, s.record},
+	}
+	past := s.state.Phase != ""
+	for _, phase := range phases {
+		if past = past && phase.name != s.state.Phase; past {
+			continue
+		}
+		s.enter(ctx, phase.name)
+		if err := phase.do(ctx); err != nil {
+			return s.end(ctx, err)
+		}
+	}
+	return s.finish(ctx)
+}
+
+func (s *sync) authenticate(ctx workflow.Context) error {
+	preset := with(ctx, forCall, "log in, org and permissions")
+	options := workflow.GetActivityOptions(preset)
+	options.RetryPolicy.MaximumAttempts = firstAttempts
+	params := activities.AuthenticateParams{Sync: s.state.Sync, Started: s.state.Started, Upload: s.state.Upload}
+	if err := workflow.ExecuteActivity(workflow.WithActivityOptions(preset, options), acts.Authenticate, params).Get(ctx, &s.state.Auth); err != nil {
+		return err
+	}
+	auth := s.state.Auth
+	s.state.Sync.Bucket = auth.Bucket
+	s.state.Calls += auth.Calls
+	s.state.Timestamp = max(s.state.Started.Unix(), auth.LastTimestamp+1)
+	s.state.warn(auth.Warnings...)
+	if s.state.Upload && !auth.Catalog {
+		s.state.warn("the source has no catalog settings, so the extract stays in the bucket")
+	}
+	return nil
+}
+
+// enumerate lists all kinds at once: each is a chain of pages that no second request could hasten.
+func (s *sync) enumerate(ctx workflow.Context) error {
+	counts := map[inventory.Kind]*int64{
+		inventory.Folders: &s.state.Kinds.Folders, inventory.Reports: &s.state.Kinds.Reports,
+		inventory.Dashboards: &s.state.Kinds.Dashboards, inventory.Components: &s.state.Kinds.Components,
+		inventory.Users: &s.state.Kinds.Users,
+	}
+	return s.all(ctx, len(inventory.Kinds), func(ctx workflow.Context, i int) (workflow.Future, func(workflow.Future) error) {
+		kind := inventory.Kinds[i]
+		params := activities.EnumerateParams{Sync: s.state.Sync, Kind: kind, Private: s.state.Auth.Private}
+		future := workflow.ExecuteActivity(with(ctx, forList, "list "+string(kind)), acts.Enumerate, params)
+		return future, func(f workflow.Future) error {
+			var listed activities.EnumerateResult
+			if err := f.Get(ctx, &listed); err != nil {
+				return err
+			}
+			*counts[kind] = listed.Count
+			s.state.Calls += listed.Calls
+			s.state.warn(listed.Warnings...)
+			return nil
+		}
+	})
+}
+
+func (s *sync) plan(ctx workflow.Context) error {
+	params := activities.PlanParams{
+		Sync: s.state.Sync, Identity: s.state.Auth.Identity, Full: s.state.Full, MaxShards: s.state.Auth.MaxShards,
+	}
+	summary := fmt.Sprintf("join %d reports with what is known", s.state.Kinds.Reports)
+	if err := workflow.ExecuteActivity(with(ctx, forPlan, summary), acts.Plan, params).Get(ctx, &s.state.Plan); err != nil {
+		return err
+	}
+	s.state.States = s.state.Plan.States
+	s.state.warn(s.state.Plan.Warnings...)
+	return nil
+}
+
+// all runs n activities at once, takes each as it ends, and returns the first error after the rest was cancelled and
+// has ended.
+func (s *sync) all(
+	ctx workflow.Context, n int, start func(ctx workflow.Context, i int) (workflow.Future, func(workflow.Future) error),
+) error {
+	ctx, cancel := workflow.WithCancel(ctx)
+	defer cancel()
+	var first error
+	selector := workflow.NewSelector(ctx)
+	for i := range n {
+		future, take := start(ctx, i)
+		selector.AddFuture(future, func(f workflow.Future) {
+			if err := take(f); err != nil && first == nil {
+				first = err
+				cancel()
+			}
+			s.touch(ctx)
+		})
+	}
+	for range n {
+		selector.Select(ctx)
+	}
+	return first
+}

@@ -1,0 +1,390 @@
+package workflows_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/mock"
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"longhaul/activities"
+	"longhaul/internal/fault"
+	"longhaul/workflows"
+)
+
+const anything = mock.Anything
+
+func TestSyncSource_completes(t *testing.T) {
+	t.Parallel()
+	o := new(org)
+	env := environment(t, o, "sync-acme")
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	got, failure := resultOf(t, env)
+	if failure != nil {
+		t.Fatal(failure)
+	}
+	if got.Outcome != workflows.OutcomeComplete || got.Source != "acme" || !got.Uploaded || got.Coverage != 1 {
+		t.Errorf("got %+v", got)
+	}
+	if want := int64(4 + 5 + 80); got.APICalls != want {
+		t.Errorf("api_calls is %d, want %d", got.APICalls, want)
+	}
+	want := "Authenticate,Enumerate,Enumerate,Enumerate,Enumerate,Enumerate,Plan," + strings.Repeat("Describe,", 8) +
+		"Settle," + strings.Repeat("Assemble,", 7) + "Account," + strings.Repeat("Upload,", 7) + "Record,Prune"
+	if diff := cmp.Diff(want, strings.Join(o.seen, ",")); diff != "" {
+		t.Errorf("the phases ran in another order (-want +got):\n%s", diff)
+	}
+}
+
+func TestSyncSource_uploadsTheSummaryLast(t *testing.T) {
+	t.Parallel()
+	var names []string
+	o := &org{upload: func(p activities.UploadParams) (activities.UploadResult, error) {
+		names = append(names, p.File.Name)
+		return activities.UploadResult{}, nil
+	}}
+	env := environment(t, o, "sync-acme")
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	resultOf(t, env)
+	want := []string{"dashboards", "dashboard_components", "folders", "reports", "reports_metadata", "users", "summary"}
+	if diff := cmp.Diff(want, names); diff != "" {
+		t.Errorf("the order of delivery is wrong (-want +got):\n%s", diff)
+	}
+}
+
+func TestSyncSource_endsWithGaps(t *testing.T) {
+	t.Parallel()
+	o := &org{settle: func() (activities.SettleResult, error) {
+		return activities.SettleResult{States: activities.States{Described: 90, Denied: 8, Failed: 2, Gone: 5}}, nil
+	}}
+	env := environment(t, o, "sync-acme")
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	got, _ := resultOf(t, env)
+	if got.Outcome != workflows.OutcomeGaps || got.Coverage != 0.9 {
+		t.Errorf("outcome %s with coverage %v, want gaps with 0.9", got.Outcome, got.Coverage)
+	}
+}
+
+func TestSyncSource_withoutUpload(t *testing.T) {
+	t.Parallel()
+	no := false
+	for name, row := range map[string]struct {
+		in      workflows.Input
+		catalog bool
+		warned  bool
+	}{
+		"the input says no":         {workflows.Input{Upload: &no}, true, false},
+		"the source has no catalog": {workflows.Input{}, false, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := &org{authenticate: func(activities.AuthenticateParams) (activities.AuthenticateResult, error) {
+				r := healthy()
+				r.Catalog = row.catalog
+				return r, nil
+			}}
+			env := environment(t, o, "sync-acme")
+			env.ExecuteWorkflow(workflows.SyncSourceType, row.in)
+			got, failure := resultOf(t, env)
+			if failure != nil || got.Outcome != workflows.OutcomeComplete || got.Uploaded || o.count("Upload") != 0 {
+				t.Errorf("uploaded %v with %d uploads: %v", got.Uploaded, o.count("Upload"), failure)
+			}
+			if warned := strings.Contains(strings.Join(got.Warnings, " "), "stays in the bucket"); warned != row.warned {
+				t.Errorf("warned is %v: %q", warned, got.Warnings)
+			}
+		})
+	}
+}
+
+func TestSyncSource_refusesBadInput(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		id   string
+		in   any
+		want string
+	}{
+		"no source at all":       {"my-run", workflows.Input{}, "no source is named"},
+		"a name with capitals":   {"x", workflows.Input{Source: "Acme"}, `"Acme" is no name of a source`},
+		"a name that is a path":  {"x", workflows.Input{Source: "../a"}, "is no name of a source"},
+		"an unknown mode":        {"sync-acme", workflows.Input{Mode: "quick"}, `"quick" is no mode`},
+		"a misspelt key":         {"sync-acme", map[string]any{"sorce": "acme"}, "the input must look like"},
+		"a number for a source":  {"sync-acme", map[string]any{"source": 7}, "the input must look like"},
+		"a list":                 {"sync-acme", []string{"acme"}, "the input must look like"},
+		"an id that is too long": {"sync-" + strings.Repeat("a", 41), workflows.Input{}, "no source is named"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := new(org)
+			env := environment(t, o, row.id)
+			env.ExecuteWorkflow(workflows.SyncSourceType, row.in)
+			got, failure := resultOf(t, env)
+			if failure == nil || failure.Type() != string(fault.Invalid) || !failure.NonRetryable() {
+				t.Fatalf("got %v, want a failure of type invalid that is not retried", failure)
+			}
+			if !strings.Contains(failure.Message(), row.want) || got.Failure.Message != failure.Message() {
+				t.Errorf("got %q, want it to say %q", failure.Message(), row.want)
+			}
+			if len(o.seen) != 0 {
+				t.Errorf("activities ran: %v", o.seen)
+			}
+		})
+	}
+}
+
+func TestSyncSource_takesAPlainName(t *testing.T) {
+	t.Parallel()
+	env := environment(t, new(org), "sync-acme")
+	env.ExecuteWorkflow(workflows.SyncSourceType, "acme")
+	if got, failure := resultOf(t, env); failure != nil || got.Source != "acme" {
+		t.Errorf("got %+v, %v", got, failure)
+	}
+}
+
+func TestSyncSource_failsWithTheClassOfItsActivity(t *testing.T) {
+	t.Parallel()
+	o := &org{authenticate: func(activities.AuthenticateParams) (activities.AuthenticateResult, error) {
+		return activities.AuthenticateResult{}, refusal(fault.LoginRefused, "the client secret is wrong")
+	}}
+	env := environment(t, o, "sync-acme")
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	got, failure := resultOf(t, env)
+	if failure == nil || failure.Type() != "login_refused" || failure.Message() != "the client secret is wrong" {
+		t.Fatalf("got %v", failure)
+	}
+	want := &activities.Failure{Class: fault.LoginRefused, System: fault.Salesforce, Message: "the client secret is wrong"}
+	if diff := cmp.Diff(want, got.Failure); diff != "" || got.Outcome != workflows.OutcomeFailed {
+		t.Errorf("the details differ (-want +got):\n%s", diff)
+	}
+}
+
+func TestSyncSource_givesUpOnAnUnreachableHostAtTheStart(t *testing.T) {
+	t.Parallel()
+	o := &org{authenticate: func(activities.AuthenticateParams) (activities.AuthenticateResult, error) {
+		return activities.AuthenticateResult{}, temporal.NewApplicationError("cannot reach acme", string(fault.Transient),
+			activities.Failure{Class: fault.Transient, System: fault.Salesforce, Message: "cannot reach acme"})
+	}}
+	env := environment(t, o, "sync-acme")
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	_, failure := resultOf(t, env)
+	if failure == nil || failure.Type() != string(fault.Transient) {
+		t.Fatalf("got %v", failure)
+	}
+	if n := o.count("Authenticate"); n != 6 {
+		t.Errorf("%d attempts, want 6", n)
+	}
+}
+
+func TestSyncSource_cancelsTheOtherShardsWhenOneIsRefused(t *testing.T) {
+	t.Parallel()
+	var cancelled atomic.Int64
+	o := &org{describe: func(ctx context.Context, p activities.DescribeParams) (activities.DescribeResult, error) {
+		if p.Shard == 3 {
+			return activities.DescribeResult{}, refusal(fault.PermissionMissing, "no Run Reports")
+		}
+		select {
+		case <-ctx.Done():
+			cancelled.Add(1)
+			return activities.DescribeResult{}, ctx.Err()
+		case <-time.After(20 * time.Second):
+			return activities.DescribeResult{}, errors.New("was not cancelled")
+		}
+	}}
+	env := environment(t, o, "sync-acme")
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	_, failure := resultOf(t, env)
+	if failure == nil || failure.Type() != string(fault.PermissionMissing) {
+		t.Fatalf("got %v", failure)
+	}
+	if o.count("Settle") != 0 {
+		t.Error("a sync that failed in describe went on to assemble")
+	}
+}
+
+func TestSyncSource_endsCancelled(t *testing.T) {
+	t.Parallel()
+	o := new(org)
+	env := environment(t, o, "sync-acme")
+	o.plan = func(activities.PlanParams) (activities.PlanResult, error) {
+		env.CancelWorkflow()
+		return activities.PlanResult{Reports: 10, ToDescribe: 10, Shards: 8}, nil
+	}
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	if err := env.GetWorkflowError(); !temporal.IsCanceledError(err) {
+		t.Fatalf("got %v, want cancelled", err)
+	}
+	if o.count("Settle") != 0 {
+		t.Error("a cancelled sync went on")
+	}
+}
+
+func TestSyncSource_carriesItsStateOver(t *testing.T) {
+	t.Parallel()
+	o := &org{
+		plan: func(activities.PlanParams) (activities.PlanResult, error) {
+			return activities.PlanResult{Reports: 8000, ToDescribe: 8000, Shards: 64}, nil
+		},
+	}
+	env := environment(t, o, "sync-acme")
+	o.describe = func(_ context.Context, p activities.DescribeParams) (activities.DescribeResult, error) {
+		if p.Shard == 10 {
+			env.SetContinueAsNewSuggested(true)
+		}
+		return activities.DescribeResult{Reports: 125, States: activities.States{Described: 125}, Calls: 125}, nil
+	}
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	var next *workflow.ContinueAsNewError
+	if err := env.GetWorkflowError(); !errors.As(err, &next) {
+		t.Fatalf("got %v, want continue-as-new", err)
+	}
+	in := decode(t, next)
+	state := in.State
+	if state == nil || state.NextShard <= 10 || state.NextShard >= 64 || state.Shards != state.NextShard {
+		t.Fatalf("the window was not drained: %+v", state)
+	}
+	if n := o.count("Describe"); n != state.NextShard {
+		t.Errorf("%d shards ran, the state says %d", n, state.NextShard)
+	}
+
+	rest := new(org)
+	second := environment(t, rest, "sync-acme")
+	second.ExecuteWorkflow(workflows.SyncSourceType, in)
+	got, failure := resultOf(t, second)
+	if failure != nil || got.Sync != state.Sync.ID {
+		t.Fatalf("got %+v, %v", got, failure)
+	}
+	if n := rest.count("Describe"); n != 64-state.NextShard {
+		t.Errorf("the second run described %d shards, want %d", n, 64-state.NextShard)
+	}
+	if rest.count("Authenticate")+rest.count("Enumerate")+rest.count("Plan") != 0 {
+		t.Error("the second run began from the start")
+	}
+	if want := int64(4 + 5 + 64*125 - 54*0); got.APICalls != state.Calls+int64(64-state.NextShard)*10 {
+		t.Errorf("api_calls is %d (of about %d)", got.APICalls, want)
+	}
+}
+
+func TestSyncSource_renamesTheSetWhenItsNamesAreTaken(t *testing.T) {
+	t.Parallel()
+	first := int64(0)
+	o := new(org)
+	o.upload = func(p activities.UploadParams) (activities.UploadResult, error) {
+		if first == 0 {
+			first = p.File.Bytes // the made-up files carry their timestamp as their size
+		}
+		if p.File.Bytes == first && p.File.Name == "folders" {
+			return activities.UploadResult{}, temporal.NewNonRetryableApplicationError("taken", activities.NameTaken, nil)
+		}
+		return activities.UploadResult{}, nil
+	}
+	env := environment(t, o, "sync-acme")
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	got, failure := resultOf(t, env)
+	if failure != nil {
+		t.Fatal(failure)
+	}
+	for _, f := range got.Files {
+		if f.Bytes != first+1 {
+			t.Errorf("%s has timestamp %d, want %d", f.Name, f.Bytes, first+1)
+		}
+	}
+	if n := o.count("Upload"); n != 3+7 {
+		t.Errorf("%d uploads, want the three of the first set and the seven of the second", n)
+	}
+}
+
+func TestSyncSource_gapBetweenTimestampsNeverCloses(t *testing.T) {
+	t.Parallel()
+	const last = 4102444800 // far in the future: the clock of an earlier worker was wrong
+	o := &org{authenticate: func(activities.AuthenticateParams) (activities.AuthenticateResult, error) {
+		r := healthy()
+		r.LastTimestamp = last
+		return r, nil
+	}}
+	env := environment(t, o, "sync-acme")
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	got, _ := resultOf(t, env)
+	if got.Files[0].Bytes != last+1 {
+		t.Errorf("the timestamp is %d, want %d", got.Files[0].Bytes, last+1)
+	}
+}
+
+func TestSyncSource_aFailedPruneIsAWarning(t *testing.T) {
+	t.Parallel()
+	o := &org{prune: func() error { return refusal(fault.Invalid, "no right to delete") }}
+	env := environment(t, o, "sync-acme")
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	got, failure := resultOf(t, env)
+	if failure != nil || got.Outcome != workflows.OutcomeComplete || len(got.Warnings) != 1 {
+		t.Errorf("got %+v, %v", got, failure)
+	}
+}
+
+func TestSyncSource_dividesTheRequestsInFlight(t *testing.T) {
+	t.Parallel()
+	var inFlight, most atomic.Int64
+	o := &org{
+		authenticate: func(activities.AuthenticateParams) (activities.AuthenticateResult, error) {
+			r := healthy()
+			r.MaxInFlight = 50
+			return r, nil
+		},
+		plan: func(activities.PlanParams) (activities.PlanResult, error) {
+			return activities.PlanResult{Reports: 5000, ToDescribe: 5000, Shards: 24}, nil
+		},
+		describe: func(_ context.Context, p activities.DescribeParams) (activities.DescribeResult, error) {
+			now := inFlight.Add(int64(p.Share))
+			for old := most.Load(); now > old && !most.CompareAndSwap(old, now); old = most.Load() {
+			}
+			if last := p.Shard == 23; p.Last != last {
+				return activities.DescribeResult{}, fmt.Errorf("shard %d: last is %v", p.Shard, p.Last)
+			}
+			defer inFlight.Add(-int64(p.Share))
+			return activities.DescribeResult{}, nil
+		},
+	}
+	env := environment(t, o, "sync-acme")
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	if _, failure := resultOf(t, env); failure != nil {
+		t.Fatal(failure)
+	}
+	if most.Load() > 50 {
+		t.Errorf("%d requests in flight were granted, want at most 50", most.Load())
+	}
+}
+
+func TestSyncSource_optionTable(t *testing.T) {
+	t.Parallel()
+	type row struct{ startToClose, heartbeat time.Duration }
+	want := map[string]row{
+		"Authenticate": {time.Minute, 0},
+		"Enumerate":    {2 * time.Hour, 30 * time.Second},
+		"Plan":         {30 * time.Minute, 30 * time.Second},
+		"Describe":     {30 * time.Minute, 15 * time.Second},
+		"Settle":       {2 * time.Hour, 30 * time.Second},
+		"Assemble":     {2 * time.Hour, 30 * time.Second},
+		"Account":      {2 * time.Hour, 30 * time.Second},
+		"Upload":       {2 * time.Hour, 30 * time.Second},
+		"Record":       {time.Minute, 0},
+		"Prune":        {time.Minute, 0},
+	}
+	got := map[string]row{}
+	env := environment(t, new(org), "sync-acme")
+	env.SetOnActivityStartedListener(func(info *activity.Info, _ context.Context, _ encodedValues) {
+		got[info.ActivityType.Name] = row{info.StartToCloseTimeout, info.HeartbeatTimeout}
+		if info.ScheduleToCloseTimeout != 0 && info.ScheduleToCloseTimeout < 24*time.Hour {
+			t.Errorf("%s is bounded from its scheduling", info.ActivityType.Name)
+		}
+	})
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(row{})); diff != "" {
+		t.Errorf("the options differ from design §2 (-want +got):\n%s", diff)
+	}
+}
