@@ -10,6 +10,7 @@ import (
 	"io"
 	"strings"
 	"sync/atomic"
+	"time"
 )
 
 // errChanged reports a file whose content is no longer what was announced for it.
@@ -29,8 +30,9 @@ type body struct {
 	checked  bool
 	moved    func(sent int64) // told after every read
 
-	whole atomic.Bool // everything, the tail included, was handed over
-	fault atomic.Pointer[error]
+	whole   atomic.Bool // everything, the tail included, was handed over
+	trouble atomic.Pointer[error]
+	over    atomic.Bool // the try has ended: the transport may read on for a moment, but nobody is told
 }
 
 // newBody opens the file anew; a reader that an earlier try has used up would send an empty file.
@@ -77,9 +79,11 @@ func (b *body) sum() string { return hex.EncodeToString(b.hash.Sum(nil)) }
 func (b *body) Read(p []byte) (int, error) {
 	n, err := b.read(p)
 	if err != nil && !errors.Is(err, io.EOF) {
-		b.fault.CompareAndSwap(nil, &err)
+		b.trouble.CompareAndSwap(nil, &err)
 	}
-	b.moved(b.file.Size - b.left)
+	if !b.over.Load() {
+		b.moved(b.file.Size - b.left)
+	}
 	return n, err
 }
 
@@ -134,12 +138,20 @@ func (b *body) check() error {
 	return nil
 }
 
+// receipt describes what was sent; it is empty until the whole body was handed over.
+func (b *body) receipt(status int) Receipt {
+	if !b.whole.Load() {
+		return Receipt{}
+	}
+	return Receipt{Status: status, Bytes: b.file.Size, SHA256: b.sum(), At: time.Now().UTC()}
+}
+
 // Close closes the file.
 func (b *body) Close() error { return b.content.Close() }
 
 // problem is the trouble that the file itself made, if any: it comes before what the connection says of it.
 func (b *body) problem() error {
-	if err := b.fault.Load(); err != nil {
+	if err := b.trouble.Load(); err != nil {
 		return *err
 	}
 	return nil

@@ -22,7 +22,8 @@ var (
 
 // failure turns what kept an answer from coming into an error. The file's own trouble comes first, then the caller's
 // wish to stop, then the connection's.
-func (c *Client) failure(parent, attempt context.Context, b *body, f File, err error) error {
+func (c *Client) failure(parent, attempt context.Context, b *body, err error) error {
+	f := b.file
 	if problem := b.problem(); problem != nil {
 		return fileFailure(f, problem)
 	}
@@ -95,7 +96,7 @@ func fileFailure(f File, err error) error {
 	}
 }
 
-// watchdog ends a try when nothing has moved for a while. A nil one watches nothing.
+// watchdog ends a try when nothing has moved for a while.
 type watchdog struct {
 	timer *time.Timer
 	after time.Duration

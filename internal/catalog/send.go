@@ -51,17 +51,19 @@ func (c *Client) Send(ctx context.Context, path string, f File) (Receipt, error)
 	if err := checkToken(token); err != nil {
 		return Receipt{}, err
 	}
-	mayHaveArrived := false
+	var unanswered Receipt // of a try that may have arrived
 	for attempt := 1; ; attempt++ {
-		sent, err := c.try(ctx, target, token, f)
-		sent.receipt.Path = path
-		if mayHaveArrived && errors.Is(err, ErrConflict) {
-			return sent.receipt, nil
+		receipt, err := c.try(ctx, target, token, f)
+		receipt.Path = path
+		switch {
+		case err == nil:
+			return receipt, nil
+		case errors.Is(err, ErrConflict) && unanswered.SHA256 != "":
+			unanswered.Path, unanswered.Status = path, http.StatusConflict
+			return unanswered, nil
+		case mayHaveArrived(err) && receipt.SHA256 != "":
+			unanswered = receipt
 		}
-		if err == nil {
-			return sent.receipt, nil
-		}
-		mayHaveArrived = mayHaveArrived || sent.whole
 		pause, again := c.pause(err, attempt)
 		if !again {
 			return Receipt{}, err
@@ -86,14 +88,12 @@ func (c *Client) target(path string) (*url.URL, error) {
 	return &u, nil
 }
 
-// outcome is what one try can tell: the receipt, which counts when there is no error or a conflict, and whether the
-// catalog may have the whole file although no answer said so.
-type outcome struct {
-	receipt Receipt
-	whole   bool
-}
+// mayHaveArrived says of a failed try that the catalog could have taken the file all the same. A refusal leaves no
+// doubt; trouble behind the door and a broken connection do.
+func mayHaveArrived(err error) bool { return fault.Is(err, fault.Transient) }
 
-func (c *Client) try(parent context.Context, target *url.URL, token string, f File) (outcome, error) {
+// try sends the file once. The receipt is filled as soon as the whole body was handed over, even if an error follows.
+func (c *Client) try(parent context.Context, target *url.URL, token string, f File) (Receipt, error) {
 	ctx, cancel := context.WithCancelCause(parent)
 	defer cancel(nil)
 	ctx, release := context.WithTimeoutCause(ctx, c.overall, errTooLong)
@@ -108,19 +108,19 @@ func (c *Client) try(parent context.Context, target *url.URL, token string, f Fi
 		}
 	})
 	if err != nil {
-		return outcome{}, fileFailure(f, err)
+		return Receipt{}, fileFailure(f, err)
 	}
-	defer func() { _ = b.Close() }()
-	response, err := c.http.Do(c.request(ctx, target, token, b))
+	defer b.over.Store(true)
+	response, err := c.http.Do(c.request(ctx, target, token, b)) // closes b
 	if err != nil {
-		return outcome{whole: b.whole.Load()}, c.failure(parent, ctx, b, f, err)
+		return b.receipt(0), c.failure(parent, ctx, b, err)
 	}
 	start := beginning(response.Body)
-	return c.judge(b, response, start, target)
+	return b.receipt(response.StatusCode), c.judge(b, response, start, target)
 }
 
 func (c *Client) request(ctx context.Context, target *url.URL, token string, b *body) *http.Request {
-	r := (&http.Request{
+	r := &http.Request{
 		Method: http.MethodPost, URL: target, Host: target.Host, Body: b, ContentLength: b.length(),
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: http.Header{
@@ -129,34 +129,27 @@ func (c *Client) request(ctx context.Context, target *url.URL, token string, b *
 			"Accept":        {"text/csv, application/json"},
 			"User-Agent":    {c.userAgent},
 		},
-	})
+	}
 	return r.WithContext(ctx)
 }
 
-// judge reads an answer. A success that came before the whole body was taken is none.
-func (c *Client) judge(b *body, response *http.Response, start []byte, target *url.URL) (outcome, error) {
-	status := response.StatusCode
-	path := strings.TrimPrefix(target.Path, c.base.Path+"/")
-	result := outcome{whole: b.whole.Load()}
+// judge reads an answer; nil means delivered. A success that came before the whole body was taken is none.
+func (c *Client) judge(b *body, response *http.Response, start []byte, target *url.URL) error {
 	if problem := b.problem(); problem != nil {
-		return result, fileFailure(b.file, problem)
+		return fileFailure(b.file, problem)
 	}
-	if result.whole {
-		result.receipt = Receipt{Status: status, Bytes: b.file.Size, SHA256: b.sum(), At: time.Now().UTC()}
-	}
+	status := response.StatusCode
 	success := status >= http.StatusOK && status < http.StatusMultipleChoices
 	switch {
 	case success && isPage(start):
-		return result, c.webPage(status)
-	case success && !result.whole:
-		return result, &Error{Class: fault.Transient, Status: status,
+		return c.webPage(status)
+	case success && !b.whole.Load():
+		return &Error{Class: fault.Transient, Status: status,
 			Message: fmt.Sprintf("the catalog at %s answered before it had the whole file", c.base.Host)}
 	case success:
-		return result, nil
+		return nil
 	}
-	// Only trouble behind the door leaves it open whether the file got in; a refusal does not.
-	result.whole = result.whole && status >= http.StatusInternalServerError
-	return result, c.refusal(status, path, retryAfter(response.Header, time.Now()))
+	return c.refusal(status, strings.TrimPrefix(target.Path, c.base.Path+"/"), retryAfter(response.Header, time.Now()))
 }
 
 // beginning reads the start of an answer, throws a short rest away so that the connection can be used again, and
