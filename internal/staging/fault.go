@@ -1,0 +1,107 @@
+package staging
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"syscall"
+
+	"gocloud.dev/gcerrors"
+
+	"longhaul/internal/fault"
+)
+
+// What can be asked of the errors of this package with errors.Is.
+var (
+	// ErrNotExist says that the bucket holds no such object.
+	ErrNotExist = errors.New("no such object")
+	// ErrExist says that an object written only if absent was there already; it was left as it is.
+	ErrExist = errors.New("the object exists")
+	// ErrTorn says that a stream is cut short or altered: its footer is absent or does not fit its lines.
+	ErrTorn = errors.New("torn stream")
+	// ErrTooLong says that a line is longer than MaxLine.
+	ErrTooLong = errors.New("line too long")
+)
+
+// action is the verb of a sentence about the bucket.
+type action string
+
+const (
+	reading action = "read from"
+	writing action = "write to"
+	listing action = "list"
+	erasing action = "delete from"
+)
+
+// fault turns what a driver says into a classed error with a sentence. Cancellation stays what it is.
+func (s *Store) fault(do action, key string, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case fault.From(err) != nil:
+		return err
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return fmt.Errorf("%s the bucket %s (%s): %w", do, s.name, key, err)
+	case gcerrors.Code(err) == gcerrors.NotFound, errors.Is(err, fs.ErrNotExist):
+		return &fault.Error{Class: fault.Transient, System: fault.Bucket, Err: ErrNotExist,
+			Message: fmt.Sprintf("the bucket %s has no object %s", s.name, key)}
+	}
+	message := fmt.Sprintf("cannot %s the bucket %s", do, s.name)
+	if why := reason(err); why != "" {
+		message += ": " + why
+	}
+	return &fault.Error{Class: fault.Transient, System: fault.Bucket, Message: message, Err: fmt.Errorf("%s: %w", key, err)}
+}
+
+// reason says in words what the operating system or the cloud refused and what to change; empty when there is
+// nothing plain to say.
+func reason(err error) string {
+	switch {
+	case errors.Is(err, syscall.EROFS):
+		return "the disk is read-only; mount it writable or set another storage"
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return "the disk is full; make room on it or set another storage"
+	case errors.Is(err, syscall.ENOTDIR):
+		return "a file stands where a folder should be; move it away or set another storage"
+	case errors.Is(err, fs.ErrPermission), gcerrors.Code(err) == gcerrors.PermissionDenied:
+		return "permission denied; give the user that runs Longhaul read and write access or set another storage"
+	}
+	return ""
+}
+
+// unusable makes a refusal at the very first write final: a sync must not start on a bucket it cannot write.
+func unusable(err error) error {
+	f := fault.From(err)
+	if f == nil || reason(err) == "" {
+		return err
+	}
+	final := *f
+	final.Class = fault.Invalid
+	return &final
+}
+
+// torn is the error of a stream that is not what was committed.
+func (s *Store) torn(key, why string) error {
+	return &fault.Error{Class: fault.Invalid, System: fault.Bucket, Err: ErrTorn,
+		Message: fmt.Sprintf("the object %s in the bucket %s is damaged (%s); remove it and start the sync again", key, s.name, why)}
+}
+
+// Unreadable says that an object is of no use and will not be by trying again: it is missing, torn, not ours to read,
+// or on a disk that cannot give it back. A network's fault is not among them.
+func (s *Store) Unreadable(err error) bool {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return false
+	}
+	var disk *fs.PathError
+	return errors.Is(err, ErrNotExist) || errors.Is(err, ErrTorn) || errors.Is(err, ErrMalformed) ||
+		gcerrors.Code(rootCause(err)) == gcerrors.PermissionDenied || errors.As(err, &disk)
+}
+
+// rootCause is what lies below the classed error.
+func rootCause(err error) error {
+	if f := fault.From(err); f != nil && f.Err != nil {
+		return f.Err
+	}
+	return err
+}

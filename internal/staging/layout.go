@@ -1,0 +1,120 @@
+package staging
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+)
+
+// Sync names one sync of one source. Its methods are the keys of all that a sync keeps in the bucket; nothing else
+// builds keys.
+type Sync struct {
+	Source string `json:"source"`
+	ID     string `json:"id"` // like 20261123T181610Z-ab12cd34: ids sort by time
+}
+
+// stream is how the keys of compressed lines end.
+const stream = ".jsonl.zst"
+
+// RecordPrefix is where the records of a source's syncs lie, oldest first.
+func RecordPrefix(source string) string { return "sources/" + source + "/records/" }
+
+// RecordKey is the immutable record of one sync.
+func RecordKey(source, id string) string { return RecordPrefix(source) + id + ".json" }
+
+// SyncsPrefix is where a source's syncs keep their state, a folder each, oldest first.
+func SyncsPrefix(source string) string { return "sources/" + source + "/syncs/" }
+
+// Prefix is before every key of the sync.
+func (y Sync) Prefix() string { return SyncsPrefix(y.Source) + y.ID + "/" }
+
+// State is what the sync runs as, written at its start: sync.json.
+func (y Sync) State() string { return y.Prefix() + "sync.json" }
+
+// Inventory is the sorted stream of the records of a kind.
+func (y Sync) Inventory(kind string) string { return y.Prefix() + "inventory/" + kind + stream }
+
+// InventoryState says how far the enumeration of a kind is, and in the end what it found.
+func (y Sync) InventoryState(kind string) string { return y.Prefix() + "inventory/" + kind + ".json" }
+
+// InventoryRuns is where the runs of an enumeration lie until they are merged.
+func (y Sync) InventoryRuns(kind string) string { return y.Prefix() + "inventory/" + kind + ".runs/" }
+
+// InventoryRun is one sorted run. first and last are the bounds of what the server sent, in the server's order, so that
+// two attempts never write different spans of it under one key.
+func (y Sync) InventoryRun(kind, pass, first, last string) string {
+	return y.InventoryRuns(kind) + pass + "-" + first + "-" + last + stream
+}
+
+// Plan is the result of planning, written last.
+func (y Sync) Plan() string { return y.Prefix() + "plan/plan.json" }
+
+// PlanTodo is the stream of all that is to be described, before it is dealt.
+func (y Sync) PlanTodo() string { return y.Prefix() + "plan/todo" + stream }
+
+// PlanShard is the work of shard n, counted from 0.
+func (y Sync) PlanShard(n int) string { return y.Prefix() + fmt.Sprintf("plan/%04d", n) + stream }
+
+// Reused is the stream of descriptions taken over from earlier syncs.
+func (y Sync) Reused() string { return y.Prefix() + "plan/reused" + stream }
+
+// DescribePrefix is where the results of all shards lie.
+func (y Sync) DescribePrefix() string { return y.Prefix() + "describe/" }
+
+// PartPrefix is where shard n keeps what it has described so far.
+func (y Sync) PartPrefix(n int) string { return y.DescribePrefix() + fmt.Sprintf("%04d/", n) }
+
+// Part is one part of shard n: the reports from first to last, flushed by one attempt.
+func (y Sync) Part(n int, first, last string, attempt int) string {
+	return y.PartPrefix(n) + first + "-" + last + ".a" + strconv.Itoa(attempt)
+}
+
+// Shard is the compacted result of shard n.
+func (y Sync) Shard(n int) string { return y.DescribePrefix() + fmt.Sprintf("%04d", n) + stream }
+
+// Described is the stream of all descriptions of the sync, copied forward from sync to sync.
+func (y Sync) Described() string { return y.Prefix() + "described" + stream }
+
+// FilesPrefix is where the files for the catalog lie.
+func (y Sync) FilesPrefix() string { return y.Prefix() + "files/" }
+
+// File is one file for the catalog.
+func (y Sync) File(name string) string { return y.FilesPrefix() + name }
+
+// Account is the completeness account: one line for each report.
+func (y Sync) Account() string { return y.Prefix() + "account.jsonl" }
+
+// Manifest lists the files with their sums.
+func (y Sync) Manifest() string { return y.Prefix() + "manifest.json" }
+
+// Try is written before the first byte of a file goes to the catalog.
+func (y Sync) Try(name string) string { return y.Prefix() + "upload/" + name + ".try" }
+
+// Receipt is written after the catalog has answered for a file.
+func (y Sync) Receipt(name string) string { return y.Prefix() + "upload/" + name + ".receipt" }
+
+// PartName is the key of a part, read back.
+type PartName struct {
+	Shard       int
+	First, Last string
+	Attempt     int
+}
+
+var partKey = regexp.MustCompile(`(?:^|/)describe/(\d{4,9})/([0-9A-Za-z]{18})-([0-9A-Za-z]{18})\.a([1-9]\d{0,8})$`)
+
+// ParsePart reads the key of a part; ok is false for every other key.
+func ParsePart(key string) (part PartName, ok bool) {
+	m := partKey.FindStringSubmatch(key)
+	if m == nil {
+		return PartName{}, false
+	}
+	shard, err := strconv.Atoi(m[1])
+	if err != nil {
+		return PartName{}, false
+	}
+	attempt, err := strconv.Atoi(m[4])
+	if err != nil {
+		return PartName{}, false
+	}
+	return PartName{Shard: shard, First: m[2], Last: m[3], Attempt: attempt}, true
+}

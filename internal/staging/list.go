@@ -1,0 +1,160 @@
+package staging
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"iter"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"gocloud.dev/blob"
+)
+
+// List gives the keys that begin with prefix, in byte order.
+func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		for e, err := range s.entries(ctx, prefix, "") {
+			if err == nil && strings.HasSuffix(e.key, temporarySuffix) {
+				continue
+			}
+			if !yield(e.key, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// Folders gives the names directly below prefix that have something below them, in byte order: the ids of the syncs
+// below SyncsPrefix.
+func (s *Store) Folders(ctx context.Context, prefix string) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		for e, err := range s.entries(ctx, prefix, "/") {
+			if err == nil && !e.folder {
+				continue
+			}
+			if !yield(strings.TrimSuffix(strings.TrimPrefix(e.key, prefix), "/"), err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// DeleteAll removes every key that begins with prefix and says how many there were.
+func (s *Store) DeleteAll(ctx context.Context, prefix string) (n int, err error) {
+	for e, err := range s.entries(ctx, prefix, "") {
+		if err != nil {
+			return n, err
+		}
+		if err := s.erase(ctx, e.key); err != nil {
+			return n, err
+		}
+		n++
+	}
+	if s.dir != "" && strings.HasSuffix(prefix, "/") {
+		s.removeEmptyFolders(prefix)
+	}
+	return n, nil
+}
+
+// erase is Delete for keys that came out of a list, temporary files of a killed process among them.
+func (s *Store) erase(ctx context.Context, key string) error {
+	if err := s.bucket.Delete(ctx, key); err != nil {
+		if err := s.fault(erasing, key, err); !errors.Is(err, ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// entry is a key, or with a delimiter a folder.
+type entry struct {
+	key    string
+	folder bool
+}
+
+func (s *Store) entries(ctx context.Context, prefix, delimiter string) iter.Seq2[entry, error] {
+	return func(yield func(entry, error) bool) {
+		if err := checkPrefix(prefix); err != nil {
+			yield(entry{}, err)
+			return
+		}
+		if s.dir != "" {
+			// The file driver's pages can drop keys where one name begins another ("a", "a-b"): it walks in the
+			// order of names and continues in the order of keys.
+			s.walk(ctx, prefix, delimiter != "", yield)
+			return
+		}
+		it := s.bucket.List(&blob.ListOptions{Prefix: prefix, Delimiter: delimiter})
+		for {
+			object, err := it.Next(ctx)
+			if errors.Is(err, io.EOF) {
+				return
+			}
+			if err != nil {
+				yield(entry{}, s.fault(listing, prefix, err))
+				return
+			}
+			if !yield(entry{key: object.Key, folder: object.IsDir}, nil) {
+				return
+			}
+		}
+	}
+}
+
+// walk lists a file bucket in the order of keys; shallow stops at the first slash after the prefix.
+func (s *Store) walk(ctx context.Context, prefix string, shallow bool, yield func(entry, error) bool) bool {
+	folder, _ := path.Split(prefix)
+	items, err := os.ReadDir(s.path(folder))
+	if err == nil {
+		err = ctx.Err()
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return true
+	}
+	if err != nil {
+		yield(entry{}, s.fault(listing, prefix, err))
+		return false
+	}
+	found := make([]entry, 0, len(items))
+	for _, item := range items {
+		e := entry{key: folder + item.Name(), folder: item.IsDir()}
+		if e.folder {
+			e.key += "/"
+		}
+		if strings.HasPrefix(e.key, prefix) {
+			found = append(found, e)
+		}
+	}
+	slices.SortFunc(found, func(a, b entry) int { return strings.Compare(a.key, b.key) })
+	for _, e := range found {
+		if e.folder && !shallow {
+			if !s.walk(ctx, e.key, false, yield) {
+				return false
+			}
+			continue
+		}
+		if !yield(e, nil) {
+			return false
+		}
+	}
+	return true
+}
+
+// removeEmptyFolders takes away what DeleteAll emptied; a folder that got something meanwhile stays.
+func (s *Store) removeEmptyFolders(prefix string) {
+	var folders []string
+	_ = filepath.WalkDir(s.path(prefix), func(p string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() {
+			folders = append(folders, p)
+		}
+		return nil
+	})
+	for _, folder := range slices.Backward(folders) {
+		_ = os.Remove(folder)
+	}
+}

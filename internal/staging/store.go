@@ -1,0 +1,81 @@
+// Package staging keeps the state of syncs in a bucket: small JSON objects, plain files, and compressed streams of JSON
+// lines that prove on every read that they are whole.
+package staging
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"os"
+
+	"gocloud.dev/blob"
+
+	"longhaul/internal/fault"
+)
+
+// Store is one bucket. It is safe for concurrent use.
+type Store struct {
+	bucket   *blob.Bucket
+	name     string // the URL as people may see it: no query, no user
+	dir      string // the folder of a file bucket, else empty
+	fileMode os.FileMode
+}
+
+// Open opens the bucket behind a gocloud.dev/blob URL. A folder named by a file URL is made when it is not there, for
+// the user of this process alone.
+func Open(ctx context.Context, url string) (*Store, error) {
+	loc, err := locate(url)
+	if err != nil {
+		return nil, err
+	}
+	bucket, err := blob.OpenBucket(ctx, loc.url)
+	if err != nil {
+		return nil, loc.openFault(err)
+	}
+	return &Store{bucket: bucket, name: loc.name, dir: loc.dir, fileMode: loc.fileMode}, nil
+}
+
+// Close frees the bucket's connections. A Store is of no use afterwards.
+func (s *Store) Close() error {
+	if err := s.bucket.Close(); err != nil {
+		return fmt.Errorf("close the bucket %s: %w", s.name, err)
+	}
+	return nil
+}
+
+// String names the bucket for people, without anything secret.
+func (s *Store) String() string { return s.name }
+
+// identity is the content of longhaul.json.
+type identity struct {
+	ID string `json:"id"`
+}
+
+// identityKey lies at the root of every bucket.
+const identityKey = "longhaul.json"
+
+// ID gives the random id that the bucket carries, and gives it one the first time. Two workers that read different ids
+// do not share a bucket. It reads the bucket at every call: a folder may be swapped under a running process.
+func (s *Store) ID(ctx context.Context) (string, error) {
+	known, err := s.Exists(ctx, identityKey)
+	if err != nil {
+		return "", err
+	}
+	if !known {
+		random := make([]byte, 16)
+		_, _ = rand.Read(random) // never fails: it ends the process instead
+		if _, err := s.WriteNewJSON(ctx, identityKey, identity{ID: hex.EncodeToString(random)}); err != nil {
+			return "", unusable(err)
+		}
+	}
+	var id identity
+	if err := s.ReadJSON(ctx, identityKey, &id); err != nil {
+		return "", err
+	}
+	if id.ID == "" {
+		return "", &fault.Error{Class: fault.Invalid, System: fault.Bucket,
+			Message: fmt.Sprintf("%s in the bucket %s holds no id; remove it if no other program owns it", identityKey, s.name)}
+	}
+	return id.ID, nil
+}

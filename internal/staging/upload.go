@@ -1,0 +1,144 @@
+package staging
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"io/fs"
+	"os"
+	"sync"
+
+	"gocloud.dev/blob"
+	"gocloud.dev/gcerrors"
+)
+
+// Sizes of what a driver may hold of one object on its way to a cloud: S3 asks for parts of 5 MiB at least.
+const (
+	partSize        = 5 << 20
+	partsAtOnce     = 2
+	typeStream      = "application/zstd"
+	typeJSON        = "application/json"
+	typeFile        = "application/octet-stream"
+	temporarySuffix = ".tmp"
+)
+
+// upload is one object on its way into the bucket. It appears whole at commit or not at all.
+type upload struct {
+	store  *Store
+	key    string // where it shall be
+	target string // where the driver writes it
+	isNew  bool   // only if nothing is there
+	w      *blob.Writer
+	cancel context.CancelFunc
+	file   *os.File // of a file bucket
+	bytes  int64
+	ended  bool
+}
+
+func (s *Store) upload(ctx context.Context, key, contentType string, isNew bool) (*upload, error) {
+	if err := checkKey(key); err != nil {
+		return nil, err
+	}
+	u := &upload{store: s, key: key, target: key, isNew: isNew}
+	opts := &blob.WriterOptions{ContentType: contentType, BufferSize: partSize, MaxConcurrency: partsAtOnce, IfNotExist: isNew}
+	if s.dir != "" {
+		opts.BeforeWrite = u.own
+		if isNew {
+			// The file driver looks and then renames, so that of two writers both may win. Ours is a hard link: it
+			// fails where a file is.
+			opts.IfNotExist = false
+			u.target = key + "." + nonce() + temporarySuffix
+		}
+	}
+	ctx, u.cancel = context.WithCancel(ctx)
+	w, err := s.bucket.NewWriter(ctx, u.target, opts)
+	if err != nil {
+		u.cancel()
+		return nil, s.fault(writing, key, err)
+	}
+	u.w = w
+	return u, nil
+}
+
+// own takes hold of the temporary file of a file bucket and gives it the bucket's permissions.
+func (u *upload) own(as func(any) bool) error {
+	if !as(&u.file) {
+		return nil
+	}
+	return u.file.Chmod(u.store.fileMode)
+}
+
+func (u *upload) Write(p []byte) (int, error) {
+	n, err := u.w.Write(p)
+	u.bytes += int64(n)
+	return n, u.store.fault(writing, u.key, err)
+}
+
+// commit makes the object visible. It answers ErrExist when it was to be new and is not. After an error nothing is
+// left of it.
+func (u *upload) commit() error {
+	if u.ended {
+		return u.store.fault(writing, u.key, errEnded)
+	}
+	if u.file != nil {
+		if err := u.file.Sync(); err != nil {
+			u.abort()
+			return u.store.fault(writing, u.key, err)
+		}
+	}
+	u.ended = true
+	err := u.w.Close()
+	u.cancel()
+	switch {
+	case err != nil && u.isNew && gcerrors.Code(err) == gcerrors.FailedPrecondition:
+		return ErrExist
+	case err != nil:
+		return u.store.fault(writing, u.key, err)
+	case u.target != u.key:
+		return u.store.fault(writing, u.key, u.store.link(u.target, u.key))
+	}
+	return nil
+}
+
+// abort leaves nothing of the object. It does nothing after a commit.
+func (u *upload) abort() {
+	if u.ended {
+		return
+	}
+	u.ended = true
+	u.cancel() // before Close: a driver drops an object whose context has ended
+	_ = u.w.Close()
+}
+
+var errEnded = errors.New("this writer has been committed or aborted")
+
+// claims serves file systems without hard links: there, writers of one process exclude each other.
+var claims sync.Mutex
+
+// link gives the file from its final name unless that is taken, and removes it.
+func (s *Store) link(from, to string) error {
+	temporary, final := s.path(from), s.path(to)
+	defer func() { _ = os.Remove(temporary) }()
+	err := os.Link(temporary, final)
+	if err == nil {
+		return nil
+	}
+	if errors.Is(err, fs.ErrExist) {
+		return ErrExist
+	}
+	claims.Lock()
+	defer claims.Unlock()
+	if _, statErr := os.Lstat(final); statErr == nil {
+		return ErrExist
+	} else if !errors.Is(statErr, fs.ErrNotExist) {
+		return statErr
+	}
+	return os.Rename(temporary, final)
+}
+
+func nonce() string {
+	random := make([]byte, 8)
+	_, _ = rand.Read(random) // never fails: it ends the process instead
+	return hex.EncodeToString(random)
+}
