@@ -1,0 +1,223 @@
+package temporaldev
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"errors"
+	"fmt"
+	"maps"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"go.temporal.io/server/common/config"
+	"go.temporal.io/server/common/persistence/sql/sqlplugin"
+	sqliteplugin "go.temporal.io/server/common/persistence/sql/sqlplugin/sqlite"
+	"go.temporal.io/server/schema/sqlite"
+	_ "modernc.org/sqlite" // the database/sql driver that Temporal's plugin uses too
+
+	"longhaul/internal/fault"
+)
+
+// ErrDatabase is matched by every error whose cause is the database file.
+var ErrDatabase = errors.New("unusable database of Temporal")
+
+// DatabaseError says which file cannot be used and why.
+type DatabaseError struct {
+	File   string
+	Reason string
+	Err    error // what lies below; may be nil
+}
+
+// Error gives the sentence, and after it what lies below.
+func (e *DatabaseError) Error() string { return e.Fault().Error() }
+
+// Unwrap gives what lies below.
+func (e *DatabaseError) Unwrap() error { return e.Err }
+
+// Is makes the error match ErrDatabase.
+func (e *DatabaseError) Is(target error) bool { return target == ErrDatabase }
+
+// Fault classes the error.
+func (e *DatabaseError) Fault() *fault.Error {
+	message := fmt.Sprintf("Temporal's database %s %s; move the file away to start with an empty one", e.File, e.Reason)
+	return &fault.Error{Class: fault.Invalid, System: fault.Longhaul, Message: message, Err: e.Err}
+}
+
+// inDatabase blames the file, if there is one, for an error that is not already classed.
+func inDatabase(file string, err error) error {
+	if file == "" || fault.From(err) != nil {
+		return err
+	}
+	return &DatabaseError{File: file, Reason: "cannot be read", Err: err}
+}
+
+// pragmas hold for every connection to a file: a write-ahead log, and a commit that is on the disk before it is answered.
+// The plugin takes them by their plain names; a leading underscore, as other SQLite drivers want it, would be ignored.
+var pragmas = map[string]string{"journal_mode": "wal", "synchronous": "full", "busy_timeout": "5000"}
+
+func memoryStore() *config.SQL {
+	return &config.SQL{
+		PluginName:        sqliteplugin.PluginName,
+		DatabaseName:      "longhaul-" + rand.Text(), // servers of one process must not share
+		ConnectAttributes: map[string]string{"mode": "memory", "cache": "shared"},
+	}
+}
+
+// fileStore checks the file, gives it Temporal's tables when it is new, and says how the server opens it.
+func fileStore(ctx context.Context, file string) (*config.SQL, error) {
+	if err := prepareFile(ctx, file); err != nil {
+		return nil, &DatabaseError{File: file, Reason: reason(err), Err: err}
+	}
+	name, err := uriPath(file)
+	if err != nil {
+		return nil, err
+	}
+	attributes := maps.Clone(pragmas)
+	attributes["mode"] = "rw"
+	// The plugin keeps connections open for the life of the process and finds them again by their parameters. A value
+	// that means nothing to it keeps a new server off the connection to a file that was moved away meanwhile.
+	attributes["setup"] = "no-" + rand.Text()
+	return &config.SQL{PluginName: sqliteplugin.PluginName, DatabaseName: name, ConnectAttributes: attributes}, nil
+}
+
+var errOtherTables = errors.New("its tables differ from those of the embedded Temporal")
+
+func reason(err error) string {
+	if errors.Is(err, errOtherTables) {
+		return "was written by another version of Temporal or by another program"
+	}
+	return "cannot be used"
+}
+
+func prepareFile(ctx context.Context, file string) error {
+	// Histories are nobody else's business; SQLite gives its side files the same mode.
+	f, err := os.OpenFile(file, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	db, err := openFile(file)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	has, err := tables(ctx, db)
+	if err != nil {
+		return err
+	}
+	if len(has) == 0 {
+		return createTables(ctx, db)
+	}
+	want, err := expectedTables(ctx)
+	if err != nil {
+		return err
+	}
+	if !maps.Equal(has, want) {
+		return errOtherTables
+	}
+	return nil
+}
+
+func openFile(file string) (*sql.DB, error) {
+	path, err := uriPath(file)
+	if err != nil {
+		return nil, err
+	}
+	query := url.Values{"mode": {"rw"}}
+	for name, value := range pragmas {
+		query.Add("_pragma", name+"="+value)
+	}
+	return sql.Open("sqlite", "file:"+path+"?"+query.Encode())
+}
+
+// uriPath writes a path so that SQLite, which reads it as part of a URI, finds the file whatever its name holds.
+func uriPath(file string) (string, error) {
+	path, err := filepath.Abs(file)
+	if err != nil {
+		return "", fmt.Errorf("find %s: %w", file, err)
+	}
+	path = filepath.ToSlash(path)
+	if !strings.HasPrefix(path, "/") {
+		path = "/" + path // a drive letter
+	}
+	return (&url.URL{Path: path}).EscapedPath(), nil
+}
+
+// tables lists what a database is made of: the statement that made each table and index, by its name.
+func tables(ctx context.Context, db *sql.DB) (map[string]string, error) {
+	rows, err := db.QueryContext(ctx, `SELECT type || ' ' || name, COALESCE(sql, '') FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'`)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	statements := map[string]string{}
+	for rows.Next() {
+		var name, statement string
+		if err := rows.Scan(&name, &statement); err != nil {
+			return nil, err
+		}
+		statements[name] = statement
+	}
+	return statements, rows.Err()
+}
+
+// expectedTables makes Temporal's tables in memory to see what they should be: its schema for SQLite carries no version.
+func expectedTables(ctx context.Context) (map[string]string, error) {
+	db, err := sql.Open("sqlite", ":memory:")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = db.Close() }()
+	db.SetMaxOpenConns(1) // each connection would have a memory of its own
+	if err := createTables(ctx, db); err != nil {
+		return nil, err
+	}
+	return tables(ctx, db)
+}
+
+// createTables makes all of Temporal's tables or none, so that a kill in between leaves an empty file.
+func createTables(ctx context.Context, db *sql.DB) error {
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }() // does nothing after the commit
+	if err := sqlite.SetupSchemaOnDB(schemaDB{ctx: ctx, tx: tx}); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// schemaDB lets Temporal's schema set-up, which only executes statements, work inside a transaction.
+type schemaDB struct {
+	sqlplugin.AdminDB
+	ctx context.Context //nolint:containedctx // the interface has no place for it
+	tx  *sql.Tx
+}
+
+// Exec executes one statement.
+func (d schemaDB) Exec(statement string, args ...any) error {
+	_, err := d.tx.ExecContext(d.ctx, statement, args...)
+	return err
+}
+
+// checkpoint moves the write-ahead log into the file, so that a copy of the one file is a whole backup.
+func checkpoint(file string) error {
+	db, err := openFile(file)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	if _, err := db.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
+		return fmt.Errorf("fold the write-ahead log into %s: %w", file, err)
+	}
+	return nil
+}

@@ -1,0 +1,130 @@
+package temporaldev
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"strconv"
+	"syscall"
+
+	"go.temporal.io/server/common/membership/static"
+	"go.temporal.io/server/common/primitives"
+	"go.temporal.io/server/common/testing/freeport"
+
+	"longhaul/internal/fault"
+)
+
+// ports are the addresses of one server; ui is nil when there is none.
+type ports struct {
+	frontend, ui              *held
+	history, matching, worker netip.AddrPort
+}
+
+// held is an address that nobody else can listen on until it is released.
+type held struct {
+	netip.AddrPort
+	listener net.Listener
+}
+
+// release frees the address for its user; again and again does no harm.
+func (h *held) release() {
+	if h != nil {
+		_ = h.listener.Close()
+	}
+}
+
+func (p ports) services() map[primitives.ServiceName]netip.AddrPort {
+	return map[primitives.ServiceName]netip.AddrPort{
+		primitives.FrontendService: p.frontend.AddrPort,
+		primitives.HistoryService:  p.history,
+		primitives.MatchingService: p.matching,
+		primitives.WorkerService:   p.worker,
+	}
+}
+
+// hosts tells each service where the others are, in place of a gossip ring.
+func (p ports) hosts() map[primitives.ServiceName]static.Hosts {
+	hosts := map[primitives.ServiceName]static.Hosts{}
+	for name, addr := range p.services() {
+		hosts[name] = static.SingleLocalHost(addr.String())
+	}
+	return hosts
+}
+
+// choosePorts settles the addresses before anything starts, because Temporal and its UI end the process when they
+// find a port taken.
+func choosePorts(ctx context.Context, frontend, ui string) (ports, error) {
+	if frontend == "" {
+		frontend = ":0"
+	}
+	var p ports
+	var err error
+	if p.frontend, err = hold(ctx, frontend, "--port"); err != nil {
+		return ports{}, err
+	}
+	if ui != "" {
+		if p.ui, err = hold(ctx, ui, "--ui-port"); err != nil {
+			p.release()
+			return ports{}, err
+		}
+	}
+	p.history, p.matching, p.worker = freeAddr(), freeAddr(), freeAddr()
+	return p, nil
+}
+
+func (p ports) release() {
+	p.frontend.release()
+	p.ui.release()
+}
+
+// hold reads an address, finds a port where none is given, and listens on it.
+func hold(ctx context.Context, address, flag string) (*held, error) {
+	addr, err := loopback(address)
+	if err != nil {
+		return nil, err
+	}
+	if addr.Port() == 0 {
+		addr = netip.AddrPortFrom(addr.Addr(), freeAddr().Port())
+	}
+	var listen net.ListenConfig
+	listener, err := listen.Listen(ctx, "tcp", addr.String())
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fault.Invalidf(
+			"Port %d on %s is taken; stop the program that listens there or choose another port with %s.", addr.Port(), addr.Addr(), flag)
+	case err != nil:
+		return nil, &fault.Error{
+			Class: fault.Invalid, System: fault.Longhaul, Err: err,
+			Message: fmt.Sprintf("Port %d on %s cannot be opened; choose another port with %s", addr.Port(), addr.Addr(), flag),
+		}
+	}
+	return &held{addr, listener}, nil
+}
+
+// loopback parses host:port. The server knows no logins, so it must not be reached from other machines.
+func loopback(address string) (netip.AddrPort, error) {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return netip.AddrPort{}, fault.Invalidf("%q is no address; write it as 127.0.0.1:7233.", address)
+	}
+	number, err := strconv.ParseUint(port, 10, 16)
+	if err != nil {
+		return netip.AddrPort{}, fault.Invalidf("%q is no port; write a number from 0 to 65535.", port)
+	}
+	if host == "" || host == "localhost" {
+		host = "127.0.0.1"
+	}
+	ip, err := netip.ParseAddr(host)
+	if err != nil || !ip.IsLoopback() {
+		return netip.AddrPort{}, fault.Invalidf(
+			"The embedded Temporal listens on this machine only, so %q cannot be its host; use 127.0.0.1, or run a Temporal cluster to share it.", host)
+	}
+	return netip.AddrPortFrom(ip, uint16(number)), nil
+}
+
+// freeAddr reserves a port: the kernel gives it to nobody else for a minute.
+func freeAddr() netip.AddrPort {
+	return netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), uint16(freeport.MustGetFreePort()))
+}

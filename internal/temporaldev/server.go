@@ -1,0 +1,163 @@
+// Package temporaldev runs Temporal's own server and UI inside the process, on SQLite and on loopback only: the durable
+// store of a Longhaul that lives on one machine.
+package temporaldev
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/server/common/authorization"
+	"go.temporal.io/server/common/config"
+	"go.temporal.io/server/common/log"
+	"go.temporal.io/server/temporal"
+	"go.uber.org/zap"
+)
+
+// What serve uses when nothing else is asked for.
+const (
+	DefaultFrontendAddr = "127.0.0.1:7233"
+	DefaultUIAddr       = "127.0.0.1:8233"
+	DefaultNamespace    = "default"
+	DefaultRetention    = 30 * 24 * time.Hour
+)
+
+const (
+	startTimeout = 30 * time.Second // a start takes about a second; a loaded machine gets the rest
+	stopTimeout  = 5 * time.Second
+)
+
+// Options says what to run. The zero value is a server in memory on a free port, without a UI.
+type Options struct {
+	Database         string                              // path of the SQLite file, made when it is missing; empty: in memory
+	FrontendAddr     string                              // loopback host:port; port 0, or nothing at all: a free one
+	UIAddr           string                              // loopback host:port, port 0: a free one; empty: no UI
+	Namespace        string                              // made when it is missing; empty: DefaultNamespace
+	Retention        time.Duration                       // how long a namespace made here keeps closed workflows; zero: DefaultRetention
+	SearchAttributes map[string]enumspb.IndexedValueType // those the namespace lacks are added at every start
+	Logger           *zap.Logger                         // gets warnings and errors; nil: nothing is logged
+}
+
+// Server is a running Temporal with its UI.
+type Server struct {
+	frontend  string
+	namespace string
+	database  string
+	temporal  temporal.Server
+	ui        *ui // nil when none was asked for
+	logLevel  zap.AtomicLevel
+
+	stop    sync.Once
+	stopErr error
+}
+
+// Start runs a server and returns once workflows can be started in the namespace with all of its search attributes.
+// What the user can mend comes as a *fault.Error or, where the database file is the trouble, a *DatabaseError.
+func Start(ctx context.Context, o Options) (*Server, error) {
+	o = o.withDefaults()
+	ctx, cancel := context.WithTimeout(ctx, startTimeout)
+	defer cancel()
+
+	ports, err := choosePorts(ctx, o.FrontendAddr, o.UIAddr)
+	if err != nil {
+		return nil, err
+	}
+	defer ports.release()
+	store := memoryStore()
+	if o.Database != "" {
+		if store, err = fileStore(ctx, o.Database); err != nil {
+			return nil, err
+		}
+	}
+	logger, level := newLogger(o.Logger)
+	if err := ensureNamespace(ctx, store, o, logger); err != nil {
+		return nil, inDatabase(o.Database, err)
+	}
+	s := &Server{frontend: ports.frontend.String(), namespace: o.Namespace, database: o.Database, logLevel: level}
+	ports.frontend.release()
+	if s.temporal, err = temporal.NewServer(serverOptions(ports, store, o.Database == "", logger)...); err != nil {
+		return nil, fmt.Errorf("prepare Temporal's server: %w", err)
+	}
+	if err := s.temporal.Start(); err != nil {
+		return nil, errors.Join(fmt.Errorf("start Temporal's server: %w", err), s.Stop())
+	}
+	if err := awaitUsable(ctx, s.frontend, o); err != nil {
+		return nil, errors.Join(err, s.Stop())
+	}
+	if ports.ui != nil {
+		if s.ui, err = startUI(ctx, ports.ui, s.frontend, o.Namespace); err != nil {
+			return nil, errors.Join(err, s.Stop())
+		}
+	}
+	level.SetLevel(whileRunning)
+	return s, nil
+}
+
+func (o Options) withDefaults() Options {
+	if o.Namespace == "" {
+		o.Namespace = DefaultNamespace
+	}
+	if o.Retention == 0 {
+		o.Retention = DefaultRetention
+	}
+	return o
+}
+
+// HostPort is the address Temporal clients dial.
+func (s *Server) HostPort() string { return s.frontend }
+
+// UIURL is the address of the UI, empty when there is none.
+func (s *Server) UIURL() string {
+	if s.ui == nil {
+		return ""
+	}
+	return s.ui.url
+}
+
+// Namespace is the namespace that Start made sure of.
+func (s *Server) Namespace() string { return s.namespace }
+
+// Stop ends the UI and the server and leaves a database file that is whole without its write-ahead log. Only the first
+// call does anything; workers should be stopped before it, for Temporal waits a second for calls in flight.
+func (s *Server) Stop() error {
+	s.stop.Do(func() { s.stopErr = s.shutdown() })
+	return s.stopErr
+}
+
+func (s *Server) shutdown() error {
+	s.logLevel.SetLevel(whileStopping)
+	if s.ui != nil {
+		s.ui.stop()
+	}
+	stopped := make(chan error, 1)
+	go func() { stopped <- s.temporal.Stop() }()
+	timeout := time.NewTimer(stopTimeout)
+	defer timeout.Stop()
+	select {
+	case err := <-stopped:
+		if err != nil {
+			return fmt.Errorf("stop Temporal's server: %w", err)
+		}
+	case <-timeout.C:
+		return fmt.Errorf("temporal's server did not stop within %s", stopTimeout)
+	}
+	if s.database == "" {
+		return nil
+	}
+	return checkpoint(s.database)
+}
+
+func serverOptions(p ports, store *config.SQL, inMemory bool, logger log.Logger) []temporal.ServerOption {
+	return []temporal.ServerOption{
+		temporal.WithConfig(serverConfig(p, store)),
+		temporal.WithStaticHosts(p.hosts()),
+		temporal.WithDynamicConfigClient(dynamicConfig(inMemory)),
+		temporal.ForServices(temporal.DefaultServices),
+		temporal.WithLogger(logger),
+		temporal.WithAuthorizer(authorization.NewNoopAuthorizer()),
+		temporal.WithClaimMapper(func(*config.Config) authorization.ClaimMapper { return authorization.NewNoopClaimMapper() }),
+	}
+}
