@@ -56,7 +56,7 @@ func (a *Activities) authenticate(ctx context.Context, params AuthenticateParams
 		return result, err
 	}
 	if params.Upload && source.Catalog != nil {
-		if err := source.Catalog.Check(ctx); err != nil {
+		if err := source.CheckToken(ctx); err != nil {
 			return result, err
 		}
 	}

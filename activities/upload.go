@@ -66,9 +66,9 @@ func (a *Activities) upload(ctx context.Context, params UploadParams) (delivered
 	if err != nil {
 		return false, err
 	}
-	sent, err := source.Catalog.Send(ctx, catalog.Path(catalog.VIZ, source.CatalogID, 0, params.File.Name), a.reopened(ctx, staged, params.File))
+	sent, err := source.Catalog.Send(ctx, catalog.Path(catalog.Viz, source.Catalog.SourceID(), "", params.File.Name), a.reopened(ctx, staged, params.File))
 	switch {
-	case errors.Is(err, catalog.ErrConflict) && fresh && !repeated(err):
+	case errors.Is(err, catalog.ErrConflict) && fresh:
 		return false, errNameTaken
 	case errors.Is(err, catalog.ErrConflict):
 		return false, a.Store.WriteJSON(ctx, receipt, catalog.Receipt{Bytes: params.File.Bytes, SHA256: params.File.SHA256, At: time.Now().UTC()})

@@ -57,7 +57,10 @@ func (s *sources) build(from source.Source) (*activities.Source, error) {
 	if from.Catalog == nil {
 		return ready, nil
 	}
-	ready.CatalogID = from.Catalog.SourceID
+	ready.CheckToken = func(ctx context.Context) error {
+		_, err := from.CatalogToken(ctx)
+		return err
+	}
 	ready.Catalog, err = catalog.New(catalog.Config{
 		Zone: from.Catalog.Zone, URL: from.Catalog.URL, SourceID: from.Catalog.SourceID, CAFile: from.Catalog.CAFile,
 		Token: from.CatalogToken, UserAgent: s.userAgent, Logger: s.logger,
@@ -93,5 +96,8 @@ func (s *sources) close() {
 	defer s.mu.Unlock()
 	for _, ready := range s.built {
 		ready.Salesforce.Close()
+		if ready.Catalog != nil {
+			ready.Catalog.Close()
+		}
 	}
 }
