@@ -1,0 +1,16 @@
+// Package shard describes the reports of one shard, stores what it learns in parts as it goes, and joins the parts into one object at the end.
+//
+// One goroutine, the loop in loop.go, owns all state of a run. It hands reports to at most as many short-lived
+// goroutines as the shard has slots, takes their answers back in whatever order they come, and hands what has gathered
+// to at most one flush at a time. What is stored is the only memory between two attempts: a run begins by reading the
+// ids of the parts that are there and describes the rest.
+//
+// Three rules keep one broken report from stopping a shard, and an outage from being taken for broken reports:
+//
+//   - A report that fails is put aside and tried again after the others.
+//   - Only answers prove that Salesforce works. When failures pile up without one, the run asks for a witness: a report
+//     that has answered before or, where there is none, a few that were not tried yet. If the witness answers, the
+//     reports are at fault and the run goes on; if not, the run stores what it has and gives the error back, so that
+//     the attempt after it goes on where it stopped.
+//   - A report is marked failed only after its last tries were answered by a witness.
+package shard

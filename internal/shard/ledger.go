@@ -1,0 +1,131 @@
+package shard
+
+import (
+	"sort"
+
+	"longhaul/internal/inventory"
+	"longhaul/internal/staging"
+)
+
+// report is one report of the plan and what the run knows about it.
+type report struct {
+	id       string
+	modified string
+	state    inventory.State // empty until the report has one
+	reason   string
+	stored   bool
+}
+
+// entry is the head of a stored line: which report it is about and what came out.
+type entry struct {
+	id     string
+	state  inventory.State
+	reason string
+}
+
+// ledger keeps the reports of the shard and what is stored of them.
+type ledger struct {
+	reports  []report
+	settled  int
+	stored   int
+	repeated int64
+	witness  []int // reports whose description is known to come
+	answered []int // reports that have another answer of Salesforce
+}
+
+func newLedger(reports []report) *ledger { return &ledger{reports: reports} }
+
+// find gives the place of an id in the plan.
+func (l *ledger) find(id string) (int, bool) {
+	i := sort.Search(len(l.reports), func(i int) bool { return l.reports[i].id >= id })
+	return i, i < len(l.reports) && l.reports[i].id == id
+}
+
+// covers says whether the entries are the reports of the plan, each once, in order.
+func (l *ledger) covers(entries []entry) bool {
+	if len(entries) != len(l.reports) {
+		return false
+	}
+	for i, e := range entries {
+		if e.id != l.reports[i].id {
+			return false
+		}
+	}
+	return true
+}
+
+// fresh is the ledger of the same plan with nothing known.
+func (l *ledger) fresh() *ledger {
+	reports := make([]report, len(l.reports))
+	for i, r := range l.reports {
+		reports[i] = report{id: r.id, modified: r.modified}
+	}
+	return newLedger(reports)
+}
+
+// store notes entries that were found in the store. Reports of another plan are ignored.
+func (l *ledger) store(entries []entry) {
+	for _, e := range entries {
+		i, ok := l.find(e.id)
+		if !ok {
+			continue
+		}
+		l.settle(i, e.state, e.reason)
+		l.keep(i)
+	}
+}
+
+// settle notes the state of a report before it is stored.
+func (l *ledger) settle(i int, state inventory.State, reason string) {
+	r := &l.reports[i]
+	if r.state != "" {
+		return
+	}
+	r.state, r.reason = state, reason
+	l.settled++
+	switch state {
+	case inventory.StateDescribed:
+		l.witness = append(l.witness, i)
+	case inventory.StateFailed:
+	default:
+		l.answered = append(l.answered, i)
+	}
+}
+
+// keep notes that a report is stored; for the second time it counts as repeated.
+func (l *ledger) keep(i int) {
+	if l.reports[i].stored {
+		l.repeated++
+		return
+	}
+	l.reports[i].stored = true
+	l.stored++
+}
+
+// missing lists the reports without a state, in order.
+func (l *ledger) missing() []int {
+	var todo []int
+	for i := range l.reports {
+		if l.reports[i].state == "" {
+			todo = append(todo, i)
+		}
+	}
+	return todo
+}
+
+// result counts what is stored.
+func (l *ledger) result(object staging.Object) Result {
+	result := Result{
+		Reports: int64(l.stored), Repeated: l.repeated, Object: object,
+		States: map[inventory.State]int64{}, Reasons: map[string]int64{},
+	}
+	for i := range l.reports {
+		if r := &l.reports[i]; r.stored {
+			result.States[r.state]++
+			if r.reason != "" {
+				result.Reasons[r.reason]++
+			}
+		}
+	}
+	return result
+}

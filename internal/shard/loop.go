@@ -1,0 +1,160 @@
+package shard
+
+import (
+	"context"
+	"math"
+	"time"
+)
+
+const (
+	graceCancel = 400 * time.Millisecond // for requests in flight after the run was cancelled
+	graceGiveUp = 2 * time.Second        // for requests in flight after an error that stops the run
+	lastStore   = 3 * time.Second        // for storing what is done when the run ends early
+	never       = time.Duration(math.MaxInt64)
+	noSequence  = math.MaxInt64
+)
+
+// runner is the state of one run. Only the goroutine of loop touches it; the others answer through its channels.
+type runner struct {
+	in    Input
+	ctx   context.Context // the caller's; its end stops the run
+	led   *ledger
+	parts []part
+	store *storer
+	pace  *pace
+	trust trust
+
+	// Requests and flushes outlive ctx for a moment, so that what was paid for is kept.
+	requests, writes context.Context
+	cutRequests      context.CancelFunc
+	cutWrites        context.CancelFunc
+	timers           []*time.Timer
+
+	queue  []int         // reports to ask for
+	aside  []int         // reports that failed, to be tried again
+	fails  map[int]error // why, by report
+	flight []*trip       // in order of departure
+	seq    int64
+	back   chan answer
+	stop   error // why the run ends early
+}
+
+func newRunner(ctx context.Context, in Input, v vault, led *ledger, parts []part) *runner {
+	r := &runner{
+		in: in, ctx: ctx, led: led, parts: parts, store: newStorer(in, v), pace: &pace{},
+		queue: led.missing(), fails: map[int]error{}, back: make(chan answer),
+	}
+	r.requests, r.cutRequests = context.WithCancel(context.WithoutCancel(ctx))
+	r.writes, r.cutWrites = context.WithCancel(context.WithoutCancel(ctx))
+	return r
+}
+
+// loop runs until every report has its state or the run must stop. Then neither request nor flush is in flight, and
+// what has gathered is left to finish.
+func (r *runner) loop() error {
+	cancelled := r.ctx.Done()
+	wake := time.NewTimer(never)
+	defer wake.Stop()
+	for {
+		r.advance()
+		r.dispatch()
+		if r.idle() {
+			return r.stop
+		}
+		wake.Reset(r.untilWake(time.Now()))
+		select {
+		case a := <-r.back:
+			r.take(a)
+		case done := <-r.store.back:
+			r.flushed(done)
+		case <-r.in.Slots.Changed():
+		case <-cancelled:
+			cancelled = nil
+			r.halt(r.ctx.Err(), graceCancel)
+		case <-wake.C:
+		}
+		r.flush(time.Now())
+	}
+}
+
+// over says whether no report is left without a state, or none will get one in this run.
+func (r *runner) over() bool {
+	return len(r.flight) == 0 && (r.stop != nil || len(r.queue)+len(r.aside) == 0)
+}
+
+// idle says whether the loop has nothing left to wait for.
+func (r *runner) idle() bool { return r.over() && !r.store.busy }
+
+// halt ends the run early: no request begins any more, those in flight get a short grace, and so does the store.
+func (r *runner) halt(err error, grace time.Duration) {
+	if r.stop != nil {
+		return
+	}
+	r.stop = err
+	r.timers = append(r.timers,
+		time.AfterFunc(grace, r.cutRequests),
+		time.AfterFunc(grace+lastStore, r.cutWrites))
+}
+
+// close ends the contexts and timers of the run.
+func (r *runner) close() {
+	r.cutRequests()
+	r.cutWrites()
+	for _, t := range r.timers {
+		t.Stop()
+	}
+}
+
+// untilWake is the time after which the loop must look again even if nothing comes.
+func (r *runner) untilWake(now time.Time) time.Duration {
+	wait := r.store.untilFlush(now, r.firstInOrder())
+	if r.stop == nil {
+		wait = min(wait, r.pace.wait(now), r.trust.wait(now))
+	}
+	return wait
+}
+
+// dispatch sends out as many requests as trust, slots, window and memory allow.
+func (r *runner) dispatch() {
+	for r.stop == nil {
+		slots := max(r.in.Slots.Slots(), 1)
+		if len(r.flight) >= r.pace.limit(slots) || r.pace.wait(time.Now()) != never {
+			return
+		}
+		if r.trust.doubt {
+			if len(r.flight) == 0 {
+				r.prove()
+			}
+			if r.trust.doubt {
+				return
+			}
+			continue
+		}
+		if len(r.queue) == 0 || r.beyondWindow(slots) || r.store.size >= maxGathered {
+			return
+		}
+		index := r.queue[0]
+		r.queue = r.queue[1:]
+		r.depart(&trip{index: index})
+	}
+}
+
+// beyondWindow says whether the next report is too far from the oldest request that holds up the order of parts.
+func (r *runner) beyondWindow(slots int) bool {
+	window := r.in.Window
+	if window <= 0 {
+		window = max(4*slots, minWindow)
+	}
+	first := r.firstInOrder()
+	return first != noSequence && r.seq-first >= int64(window)
+}
+
+// firstInOrder is the number of the oldest request that holds up the order of parts.
+func (r *runner) firstInOrder() int64 {
+	for _, t := range r.flight {
+		if t.kind == ordinary && !t.late {
+			return t.seq
+		}
+	}
+	return noSequence
+}

@@ -1,0 +1,123 @@
+package shard
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"longhaul/internal/fault"
+	"longhaul/internal/inventory"
+	"longhaul/internal/salesforce"
+)
+
+// The reasons that a described report carries beside its state. The set is closed: they are counted in results and
+// label metrics.
+const (
+	// ReasonGone: the report is not there any more, or the run-as user no longer sees it.
+	ReasonGone = "gone"
+	// ReasonObsolete: Salesforce calls the report's definition obsolete.
+	ReasonObsolete = "obsolete"
+	// ReasonUnsupported: the format of the report has no columns that could be described, as that of a joined report.
+	ReasonUnsupported = "unsupported"
+	// ReasonNoAccess: the run-as user may see the report, but not what it reports on.
+	ReasonNoAccess = "no_access"
+	// ReasonServerError: Salesforce answered every try for this report with an error while others were answered.
+	ReasonServerError = "server_error"
+	// ReasonUnreachable: no try for this report brought an answer that could be read while others were answered.
+	ReasonUnreachable = "unreachable"
+	// ReasonThrottled: Salesforce refused every try for this report for too many requests while others were answered.
+	ReasonThrottled = "throttled"
+)
+
+// Reasons lists them all, for documentation and for metrics.
+var Reasons = []string{
+	ReasonGone, ReasonObsolete, ReasonUnsupported, ReasonNoAccess,
+	ReasonServerError, ReasonUnreachable, ReasonThrottled,
+}
+
+// verdict is what an answer to one describe means for the run.
+type verdict int
+
+const (
+	settled  verdict = iota // the report has its state
+	putAside                // try again after the others
+	giveUp                  // stop the run: the next report would fare no better
+	cut                     // given up by ourselves: it says nothing
+)
+
+// judge says what err of one describe means. For settled it also gives state, reason and sentence.
+func judge(err error) (v verdict, state inventory.State, reason, message string) {
+	if err == nil {
+		return settled, inventory.StateDescribed, "", ""
+	}
+	f := fault.From(err)
+	if f == nil {
+		if errors.Is(err, context.Canceled) {
+			return cut, "", "", ""
+		}
+		return putAside, "", "", ""
+	}
+	if wholeSync(err) {
+		return giveUp, "", "", ""
+	}
+	switch f.Class {
+	case fault.Gone:
+		return settled, inventory.StateGone, ReasonGone,
+			"The report is not there any more, or the run-as user no longer sees it."
+	case fault.Obsolete:
+		return settled, inventory.StateObsolete, ReasonObsolete,
+			"Salesforce calls the definition of this report obsolete: its object was switched off for reports, or its relationships have changed."
+	case fault.Unsupported:
+		return settled, inventory.StateUnsupported, ReasonUnsupported,
+			"Salesforce does not describe reports of this format, such as joined reports."
+	case fault.PermissionMissing:
+		return settled, inventory.StateDenied, ReasonNoAccess,
+			"The run-as user lacks access to what this report is about; give it access to the report type and its objects."
+	case fault.Transient, fault.Throttled, fault.Poison:
+		if errors.Is(err, context.Canceled) {
+			return cut, "", "", ""
+		}
+		return putAside, "", "", ""
+	default:
+		return giveUp, "", "", ""
+	}
+}
+
+// wholeSync says whether the client knows that the error concerns every report alike.
+func wholeSync(err error) bool {
+	var answer *salesforce.Error
+	return errors.As(err, &answer) && answer.Whole
+}
+
+// failure gives reason and sentence for a report that kept failing while a witness answered.
+func failure(err error) (reason, message string) {
+	switch f := fault.From(err); {
+	case f != nil && f.Class == fault.Poison:
+		return ReasonServerError, "Salesforce answered every try for this report with an error, while it answered for other reports."
+	case f != nil && f.Class == fault.Throttled:
+		return ReasonThrottled, "Salesforce refused every try for this report for too many requests, while it answered for other reports."
+	default:
+		return ReasonUnreachable, "No try for this report brought an answer that could be read, while other reports were answered."
+	}
+}
+
+// stopped wraps the error that ends a run early. The class and the wait that Salesforce asked for stay visible to
+// fault.From; what has no class becomes transient, so that the attempt is repeated.
+func stopped(shard int, err error) error {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || fault.From(err) != nil {
+		return fmt.Errorf("describe shard %d: %w", shard, err)
+	}
+	return fmt.Errorf("describe shard %d: %w", shard, &fault.Error{
+		Class: fault.Transient, System: fault.Longhaul, Message: "describing the reports was interrupted", Err: err,
+	})
+}
+
+// answeredAt is when Salesforce gave an error as its answer, by its own clock; zero when it did not say.
+func answeredAt(err error) (at time.Time) {
+	var answer *salesforce.Error
+	if errors.As(err, &answer) {
+		at = answer.Date
+	}
+	return at
+}

@@ -1,0 +1,130 @@
+package shard
+
+import (
+	"slices"
+	"time"
+
+	"longhaul/internal/fault"
+	"longhaul/internal/inventory"
+)
+
+// kind says why a request is made.
+type kind int
+
+const (
+	ordinary kind = iota // the next report in order
+	sample               // a report out of order, to see whether any is answered
+	witness              // a report that has answered before, to see whether it still does
+	outside              // the caller's probe, for the same end
+)
+
+// trip is one request on its way.
+type trip struct {
+	kind  kind
+	index int   // of the report
+	seq   int64 // counts departures
+	late  bool  // others have waited for it long enough; it no longer holds up the order
+}
+
+// answer is what a trip brought back.
+type answer struct {
+	trip    *trip
+	verdict verdict
+	state   inventory.State
+	reason  string
+	line    []byte // to be stored
+	err     error
+}
+
+// depart sends a request out.
+func (r *runner) depart(t *trip) {
+	t.seq = r.seq
+	r.seq++
+	r.flight = append(r.flight, t)
+	rep := r.led.reports[t.index]
+	go func() { r.back <- r.ask(t, rep) }()
+}
+
+// ask makes the request and prepares what is to be stored, so that the loop has nothing to compute.
+func (r *runner) ask(t *trip, rep report) answer {
+	if t.kind == outside {
+		err := r.in.Probe(r.requests)
+		v, _, _, _ := judge(err)
+		return answer{trip: t, verdict: v, err: err}
+	}
+	desc, err := r.in.Describer.DescribeReport(r.requests, rep.id)
+	a := answer{trip: t, err: err}
+	var message string
+	a.verdict, a.state, a.reason, message = judge(err)
+	if a.verdict != settled || t.kind == witness {
+		return a
+	}
+	d := &inventory.Described{
+		ID: rep.id, State: a.state, Reason: a.reason, Message: message, Modified: rep.modified, At: answeredAt(err),
+	}
+	if desc != nil {
+		d.At, d.ReportMetadata, d.ReportExtendedMetadata = desc.At, desc.ReportMetadata, desc.ReportExtendedMetadata
+	}
+	if a.line, a.err = encode(d); a.err != nil {
+		a.verdict = putAside
+	}
+	return a
+}
+
+// take notes what one request brought.
+func (r *runner) take(a answer) {
+	t := a.trip
+	r.flight = slices.DeleteFunc(r.flight, func(other *trip) bool { return other == t })
+	if a.verdict == cut && r.stop == nil {
+		a.verdict = putAside // nobody cut it here, so it says something
+	}
+	switch a.verdict {
+	case settled:
+		r.pace.answered(max(r.in.Slots.Slots(), 1))
+		r.trust.answered()
+		r.settle(a)
+	case putAside:
+		r.putAside(a)
+	case giveUp:
+		r.halt(a.err, graceGiveUp)
+	case cut:
+	}
+}
+
+// settle gives a report its state and hands its line to the store.
+func (r *runner) settle(a answer) {
+	switch a.trip.kind {
+	case witness:
+		r.led.repeated++
+		return
+	case outside:
+		return
+	}
+	r.led.settle(a.trip.index, a.state, a.reason)
+	delete(r.fails, a.trip.index)
+	r.store.gather(gathered{index: a.trip.index, seq: a.trip.seq, at: time.Now(), line: a.line})
+	if r.in.Progress != nil {
+		r.in.Progress(r.led.settled, len(r.led.reports))
+	}
+}
+
+// putAside keeps a report that failed for later, slows the run down where Salesforce asks for it, and stops it when the
+// witness fails or the wait is too long to be spent here.
+func (r *runner) putAside(a answer) {
+	f := fault.From(a.err)
+	slots := max(r.in.Slots.Slots(), 1)
+	r.trust.failed(max(2*slots, minBreak))
+	if f != nil {
+		r.pace.refused(time.Now(), f.Class == fault.Throttled, f.RetryAfter, slots)
+	}
+	switch a.trip.kind {
+	case witness, outside:
+		r.halt(a.err, graceGiveUp)
+		return
+	}
+	r.aside = append(r.aside, a.trip.index)
+	r.fails[a.trip.index] = a.err
+	if f != nil && f.RetryAfter > longWait {
+		r.halt(a.err, graceGiveUp)
+	}
+}

@@ -1,0 +1,135 @@
+package shard
+
+import (
+	"slices"
+	"time"
+
+	"longhaul/internal/fault"
+	"longhaul/internal/inventory"
+)
+
+const (
+	minBreak   = 8                      // failures in a row that raise doubt, if twice the slots are fewer
+	maxSamples = 3                      // untried reports that may stand in for a witness
+	maxRounds  = 3                      // of trying again what was put aside
+	roundsFor  = 2 * time.Minute        // after this no further round begins
+	firstPause = 500 * time.Millisecond // before the first round; each further pause is twice as long
+	patience   = 30                     // attempts after which a server error counts even without a witness
+)
+
+// trust is what the run believes about Salesforce: whether failures are those of the reports or of the service.
+type trust struct {
+	streak  int  // failures since the last answer
+	doubt   bool // nothing departs but a witness
+	samples int  // that failed since doubt arose
+	proofs  int  // witnesses asked for
+
+	round int       // rounds begun over what was put aside
+	since time.Time // when the first was due
+	next  time.Time // when the next begins; zero when none is due
+}
+
+// answered ends all doubt.
+func (t *trust) answered() { t.streak, t.samples, t.doubt = 0, 0, false }
+
+// failed counts one more failure in a row.
+func (t *trust) failed(enough int) {
+	t.streak++
+	if t.streak >= enough {
+		t.doubt = true
+	}
+}
+
+// wait is the time until the next round begins; never when none is due.
+func (t *trust) wait(now time.Time) time.Duration {
+	if t.next.IsZero() {
+		return never
+	}
+	return max(t.next.Sub(now), 0)
+}
+
+// advance begins the next round over what was put aside once the others are done, and after the last round gives up on
+// what still fails, provided a witness answers.
+func (r *runner) advance() {
+	if r.stop != nil || r.trust.doubt || len(r.queue)+len(r.flight) > 0 || len(r.aside) == 0 {
+		return
+	}
+	now, t := time.Now(), &r.trust
+	if t.next.IsZero() {
+		if t.round == 0 {
+			t.since = now
+		}
+		last := t.round >= maxRounds || now.Sub(t.since) > roundsFor
+		if t.streak > 0 && (last || t.round == maxRounds-1) {
+			t.doubt = true // the last tries count only between two answers of a witness
+			return
+		}
+		if last {
+			r.markFailed()
+			return
+		}
+		t.next = now.Add(firstPause << t.round)
+	}
+	if now.Before(t.next) {
+		return
+	}
+	t.next = time.Time{}
+	t.round++
+	slices.Sort(r.aside)
+	r.queue, r.aside = r.aside, nil
+}
+
+// prove asks whoever is likeliest to be answered if Salesforce answers at all. Without anybody to ask the run stops.
+func (r *runner) prove() {
+	t := &r.trust
+	turn := r.in.Attempt + t.proofs // another witness each time, should one have gone bad
+	t.proofs++
+	switch {
+	case len(r.led.witness) > 0:
+		r.depart(&trip{kind: witness, index: r.led.witness[turn%len(r.led.witness)]})
+	case len(r.queue) > 0 && t.samples < maxSamples:
+		at := (len(r.queue)*(2*t.samples+1)/(2*maxSamples) + r.in.Attempt) % len(r.queue)
+		index := r.queue[at]
+		r.queue = slices.Delete(slices.Clone(r.queue), at, at+1)
+		t.samples++
+		r.depart(&trip{kind: sample, index: index})
+	case len(r.led.answered) > 0:
+		r.depart(&trip{kind: witness, index: r.led.answered[turn%len(r.led.answered)]})
+	case r.in.Probe != nil:
+		r.depart(&trip{kind: outside})
+	case len(r.queue) == 0 && r.in.Attempt >= patience && r.allPoison():
+		t.answered()
+	default:
+		r.halt(r.fails[r.aside[len(r.aside)-1]], graceGiveUp)
+	}
+}
+
+// allPoison says whether everything put aside failed by an error of the server about that very report.
+func (r *runner) allPoison() bool {
+	for _, index := range r.aside {
+		if !fault.Is(r.fails[index], fault.Poison) {
+			return false
+		}
+	}
+	return true
+}
+
+// markFailed gives the reports that failed every try their state.
+func (r *runner) markFailed() {
+	failed := r.aside
+	r.aside = nil
+	for _, index := range failed {
+		reason, message := failure(r.fails[index])
+		rep := r.led.reports[index]
+		line, err := encode(&inventory.Described{
+			ID: rep.id, State: inventory.StateFailed, Reason: reason, Message: message,
+			Modified: rep.modified, At: answeredAt(r.fails[index]),
+		})
+		if err != nil {
+			r.halt(err, graceGiveUp)
+			return
+		}
+		r.seq++
+		r.settle(answer{trip: &trip{index: index, seq: r.seq}, state: inventory.StateFailed, reason: reason, line: line})
+	}
+}
