@@ -90,7 +90,10 @@ func (c *Client) target(path string) (*url.URL, error) {
 
 // mayHaveArrived says of a failed try that the catalog could have taken the file all the same. A refusal leaves no
 // doubt; trouble behind the door and a broken connection do.
-func mayHaveArrived(err error) bool { return fault.Is(err, fault.Transient) }
+func mayHaveArrived(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Class == fault.Transient && (e.Status == 0 || e.Status >= http.StatusInternalServerError)
+}
 
 // try sends the file once. The receipt is filled as soon as the whole body was handed over, even if an error follows.
 func (c *Client) try(parent context.Context, target *url.URL, token string, f File) (Receipt, error) {

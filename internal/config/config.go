@@ -1,0 +1,63 @@
+// Package config makes one typed Config of flags, environment and settings file, and finds all mistakes at once.
+package config
+
+import (
+	"fmt"
+	"path/filepath"
+
+	"longhaul/internal/fault"
+	"longhaul/internal/source"
+)
+
+// Config is everything a process is set to. Sources is never nil.
+type Config struct {
+	DataDir  string // absolute; empty when not set
+	Storage  string // as written; StorageURL adds the default
+	Sources  *source.Registry
+	Log      Log
+	Metrics  Metrics
+	Worker   Worker
+	Warnings []string // what looks wrong and does no harm
+}
+
+// Log says what is logged and how.
+type Log struct {
+	Level  string // debug, info, warn, error
+	Format string // auto, console, json
+}
+
+// Metrics says where Prometheus finds the metrics; nowhere when Address is empty.
+type Metrics struct{ Address string }
+
+// Worker bounds what one worker does at a time.
+type Worker struct{ Slots int }
+
+// DefaultSlots is how many activities a worker runs at one time.
+const DefaultSlots = 64
+
+// bucketFolder is the default bucket inside the data directory.
+const bucketFolder = "bucket"
+
+// StorageURL is the bucket: the one that is set, or a folder in the data directory.
+func (c Config) StorageURL() (string, error) {
+	switch {
+	case c.Storage != "":
+		return c.Storage, nil
+	case c.DataDir != "":
+		return FileURL(filepath.Join(c.DataDir, bucketFolder)), nil
+	default:
+		return "", fault.Invalidf("%s", noStorage)
+	}
+}
+
+// FileURL is the bucket URL of a folder.
+func FileURL(dir string) string { return fileURL(filepath.ToSlash(dir)) }
+
+const noStorage = "no bucket is set, so there is nowhere to keep the state of a sync: set storage to its URL (LONGHAUL_STORAGE, --storage), " +
+	"the same for every worker, such as s3://name, or file:///var/lib/longhaul on one machine"
+
+const noSources = "no source is configured: write one under sources: in the settings file and give the file with --config"
+
+func missingFile(path string, err error) Mistake {
+	return Mistake{What: fmt.Sprintf("the settings file %s cannot be read (%s): check the path given with --config or LONGHAUL_CONFIG", path, err)}
+}

@@ -1,0 +1,231 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/pflag"
+	"github.com/spf13/viper"
+
+	"longhaul/internal/source"
+)
+
+// DefaultFile is read from the working directory when no other file is named and it is there.
+const DefaultFile = "longhaul.yaml"
+
+// maxFileSize bounds a settings file.
+const maxFileSize = 1 << 20
+
+// Input is all that a Config comes from.
+type Input struct {
+	Flags       *pflag.FlagSet // with the flags of AddFlags; may be nil
+	Environment Environment
+	Dir         string // the working directory; what relative paths of flags and environment start from
+	NeedStorage bool   // it is a mistake to have no bucket
+	NeedSources bool   // it is a mistake to have no source
+}
+
+// flagPaths are the settings that have a flag.
+var flagPaths = map[string]string{
+	"data-dir":        "data_dir",
+	"storage":         "storage",
+	"log-level":       "log.level",
+	"log-format":      "log.format",
+	"metrics-address": "metrics.address",
+	"worker-slots":    "worker.slots",
+}
+
+const configFlag = "config"
+
+// AddFlags defines the flags of the settings.
+func AddFlags(flags *pflag.FlagSet) {
+	flags.String(configFlag, "", "settings file (default "+DefaultFile+" where it exists)")
+	flags.String("data-dir", "", "folder of everything that is kept on this machine")
+	flags.String("storage", "", "bucket for the state of the syncs, as a URL (default: a folder in the data directory)")
+	flags.String("log-level", "info", "debug, info, warn or error")
+	flags.String("log-format", "auto", "console, json, or auto: console on a terminal")
+	flags.String("metrics-address", "", "port or address that serves Prometheus metrics (default: none)")
+	flags.String("worker-slots", fmt.Sprint(DefaultSlots), "activities that run at one time in this process")
+}
+
+// Read makes the Config: flags beat environment, environment beats file, file beats defaults. It gives the file it
+// read, if any. Its error is Mistakes, all there are.
+func Read(in Input) (Config, string, error) {
+	path, data, err := in.load()
+	if err != nil {
+		return Config{}, path, err
+	}
+	v, mistakes := readDocument(filepath.Base(path), data)
+	warnings := in.Environment.override(v, &mistakes)
+	in.checkFlags(&mistakes)
+	for _, name := range sourceNames(v) {
+		checkSource(v, name, &mistakes)
+	}
+	in.checkNeeds(v, &mistakes)
+	if err := mistakes.orNil(); err != nil {
+		return Config{}, path, err
+	}
+	raw, err := in.merge(v)
+	if err != nil {
+		return Config{}, path, err
+	}
+	cfg, err := in.build(raw, v, path)
+	cfg.Warnings = warnings
+	return cfg, path, err
+}
+
+// load finds and reads the settings file. Only a file that was asked for must exist.
+func (in Input) load() (path string, data []byte, err error) {
+	asked := ""
+	if f := in.changed(configFlag); f != nil {
+		asked = f.Value.String()
+	} else if value, ok := in.Environment.Lookup(prefix + "CONFIG"); ok {
+		asked = value
+	}
+	path = in.abs(DefaultFile)
+	if asked != "" {
+		path = in.abs(asked)
+	}
+	data, err = readCapped(path)
+	switch {
+	case err == nil:
+		return path, data, nil
+	case asked == "" && errors.Is(err, fs.ErrNotExist):
+		return "", nil, nil
+	}
+	var pathError *fs.PathError
+	if errors.As(err, &pathError) {
+		err = pathError.Err
+	}
+	return path, nil, Mistakes{missingFile(path, err)}
+}
+
+func readCapped(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }()
+	data, err := io.ReadAll(io.LimitReader(file, maxFileSize+1))
+	if err == nil && len(data) > maxFileSize {
+		err = errors.New("it is larger than 1 MB")
+	}
+	return data, err
+}
+
+func (in Input) abs(path string) string {
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(in.Dir, path)
+	}
+	if absolute, err := filepath.Abs(path); err == nil {
+		return absolute
+	}
+	return path
+}
+
+func (in Input) changed(name string) *pflag.Flag {
+	if in.Flags == nil {
+		return nil
+	}
+	if f := in.Flags.Lookup(name); f != nil && f.Changed {
+		return f
+	}
+	return nil
+}
+
+func (in Input) checkFlags(mistakes *Mistakes) {
+	schema.leaves("", func(path string, leaf setting) {
+		for name, flagPath := range flagPaths {
+			if f := in.changed(name); f != nil && flagPath == path {
+				if _, err := leaf.parse(f.Value.String()); err != nil {
+					mistakes.add(origin{name: "--" + name}, "%s", sentence(err))
+				}
+			}
+		}
+	})
+}
+
+func (in Input) checkNeeds(v values, mistakes *Mistakes) {
+	if in.NeedStorage && !v.has("storage") && !v.has("data_dir") && in.changed("storage") == nil && in.changed("data-dir") == nil &&
+		!noted(*mistakes, "storage") {
+		mistakes.add(origin{}, "%s", noStorage)
+	}
+	if in.NeedSources && len(sourceNames(v)) == 0 && len(*mistakes) == 0 {
+		mistakes.add(origin{}, "%s", noSources)
+	}
+}
+
+// raw is the whole of the settings as viper merges them.
+type raw struct {
+	DataDir string               `mapstructure:"data_dir"`
+	Storage string               `mapstructure:"storage"`
+	Sources map[string]rawSource `mapstructure:"sources"`
+	Log     Log                  `mapstructure:"log"`
+	Metrics Metrics              `mapstructure:"metrics"`
+	Worker  Worker               `mapstructure:"worker"`
+}
+
+// merge lays flags over the checked values and those over the defaults.
+func (in Input) merge(v values) (raw, error) {
+	merged := viper.New()
+	merged.SetDefault("log.level", "info")
+	merged.SetDefault("log.format", "auto")
+	merged.SetDefault("worker.slots", DefaultSlots)
+	if err := merged.MergeConfigMap(v.nested()); err != nil {
+		return raw{}, fmt.Errorf("merging the settings: %w", err)
+	}
+	for name, path := range flagPaths {
+		if f := in.changed(name); f != nil {
+			if err := merged.BindPFlag(path, f); err != nil {
+				return raw{}, fmt.Errorf("binding --%s: %w", name, err)
+			}
+		}
+	}
+	var r raw
+	if err := merged.UnmarshalExact(&r); err != nil {
+		return raw{}, fmt.Errorf("reading the merged settings: %w", err)
+	}
+	return r, nil
+}
+
+func (in Input) build(r raw, v values, file string) (Config, error) {
+	cfg := Config{Storage: r.Storage, Log: r.Log, Metrics: r.Metrics, Worker: r.Worker}
+	fileDir := filepath.Dir(file)
+	if file == "" {
+		fileDir = in.Dir
+	}
+	if r.DataDir != "" {
+		cfg.DataDir = in.located(v, "data_dir", r.DataDir, fileDir, "data-dir")
+	}
+	sources := make([]source.Source, 0, len(r.Sources))
+	for _, name := range sourceNames(v) {
+		s, err := in.source(name, r.Sources[name], v, fileDir)
+		if err != nil {
+			return Config{}, err
+		}
+		sources = append(sources, s)
+	}
+	registry, err := source.NewRegistry(sources...)
+	cfg.Sources = registry
+	return cfg, err
+}
+
+// located makes a path absolute: one in the file starts from the file's folder, any other from the working directory.
+func (in Input) located(v values, setting, path, fileDir, flag string) string {
+	if v.origins[setting].line > 0 && in.changed(flag) == nil && !filepath.IsAbs(path) {
+		path = filepath.Join(fileDir, path)
+	}
+	return in.abs(path)
+}
+
+func fileURL(slashed string) string {
+	if len(slashed) > 0 && slashed[0] != '/' {
+		slashed = "/" + slashed
+	}
+	return (&url.URL{Scheme: "file", Path: slashed}).String()
+}

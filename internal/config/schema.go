@@ -1,0 +1,183 @@
+package config
+
+import (
+	"net"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"longhaul/internal/catalog"
+	"longhaul/internal/fault"
+	"longhaul/internal/source"
+)
+
+// kind is the form that a setting's value has.
+type kind int
+
+const (
+	text kind = iota
+	secret
+	integer
+	boolean
+	section // the settings of fields
+	named   // any number of sections, under names of the user's choice
+)
+
+// setting describes one setting: the only list of what the settings file and the environment may hold.
+type setting struct {
+	name      string
+	kind      kind
+	low, high int                // of an integer
+	check     func(string) error // of a text; may be nil
+	fields    []setting          // of a section, or of each named section
+}
+
+// schema is the whole settings file.
+var schema = setting{kind: section, fields: []setting{
+	{name: "data_dir"},
+	{name: "storage", check: checkStorage},
+	{name: "sources", kind: named, fields: []setting{
+		{name: "salesforce", kind: section, fields: []setting{
+			{name: "base_url"},
+			{name: "auth", check: oneOf(string(source.ClientCredentials), string(source.Password))},
+			{name: "client_id"},
+			{name: "client_secret", kind: secret},
+			{name: "username"},
+			{name: "password", kind: secret},
+			{name: "security_token", kind: secret},
+			{name: "credentials", kind: secret},
+			{name: "ca_file"},
+			{name: "api_version", check: checkVersion},
+		}},
+		{name: "catalog", kind: section, fields: []setting{
+			{name: "zone", check: func(v string) error { _, err := catalog.Endpoint(v, ""); return err }},
+			{name: "url", check: func(v string) error { _, err := catalog.Endpoint("", v); return err }},
+			{name: "source_id", check: func(v string) error { _, err := catalog.ParseSourceID(v); return err }},
+			{name: "token", kind: secret},
+			{name: "ca_file"},
+		}},
+		{name: "max_in_flight", kind: integer, low: 1, high: source.MostInFlight},
+		{name: "max_shards", kind: integer, low: 1, high: source.MostShards},
+		{name: "quota", kind: section, fields: []setting{
+			{name: "ceiling", kind: integer, low: 1, high: 100},
+			{name: "share", kind: integer, low: 1, high: 100},
+		}},
+		{name: "scope", kind: section, fields: []setting{{name: "private", kind: boolean}}},
+	}},
+	{name: "log", kind: section, fields: []setting{
+		{name: "level", check: oneOf("debug", "info", "warn", "error")},
+		{name: "format", check: oneOf("auto", "console", "json")},
+	}},
+	{name: "metrics", kind: section, fields: []setting{{name: "address", check: checkAddress}}},
+	{name: "worker", kind: section, fields: []setting{{name: "slots", kind: integer, low: 1, high: 1000}}},
+}}
+
+// field finds a setting of a section by name.
+func (s setting) field(name string) (setting, bool) {
+	i := slices.IndexFunc(s.fields, func(f setting) bool { return f.name == name })
+	if i < 0 {
+		return setting{}, false
+	}
+	return s.fields[i], true
+}
+
+func (s setting) names() []string {
+	names := make([]string, len(s.fields))
+	for i, f := range s.fields {
+		names[i] = f.name
+	}
+	return names
+}
+
+// leaves walks the settings below a section that hold values, under their dotted paths.
+func (s setting) leaves(prefix string, yield func(path string, leaf setting)) {
+	for _, f := range s.fields {
+		switch f.kind {
+		case section:
+			f.leaves(prefix+f.name+".", yield)
+		case named:
+		default:
+			yield(prefix+f.name, f)
+		}
+	}
+}
+
+// parse reads a value that came as text, from the environment or a flag.
+func (s setting) parse(value string) (any, error) {
+	switch s.kind {
+	case integer:
+		n, err := strconv.Atoi(value)
+		if err != nil {
+			return nil, fault.Invalidf("must be a whole number from %d to %d", s.low, s.high)
+		}
+		return n, s.verify(n)
+	case boolean:
+		if value != "true" && value != "false" {
+			return nil, fault.Invalidf("must be true or false")
+		}
+		return value == "true", nil
+	default:
+		return value, s.verify(value)
+	}
+}
+
+// verify holds a value of the right form against the setting's rule.
+func (s setting) verify(value any) error {
+	switch v := value.(type) {
+	case int:
+		if v < s.low || v > s.high {
+			return fault.Invalidf("must be a whole number from %d to %d", s.low, s.high)
+		}
+	case string:
+		if s.kind == secret {
+			_, err := source.References{}.Parse(v)
+			return err
+		}
+		if s.check != nil && v != "" {
+			return s.check(v)
+		}
+	}
+	return nil
+}
+
+func oneOf(known ...string) func(string) error {
+	return func(v string) error {
+		if slices.Contains(known, v) {
+			return nil
+		}
+		return fault.Invalidf("%.40q is not one of %s", v, strings.Join(known, ", "))
+	}
+}
+
+func checkStorage(v string) error {
+	u, err := url.Parse(v)
+	if err != nil || len(u.Scheme) < 2 || !strings.Contains(v, "://") {
+		return fault.Invalidf("must be the URL of a bucket such as file:///var/lib/longhaul or s3://name: a folder is written file:///its/path")
+	}
+	if _, hasPassword := u.User.Password(); hasPassword {
+		return fault.Invalidf("holds a password in the URL: leave it out and log in to the bucket as its provider's tools do")
+	}
+	if u.Scheme == "file" && u.Host != "" && u.Host != "." {
+		return fault.Invalidf("names the machine %.60q: a folder on this machine is written with three slashes, file:///its/path", u.Host)
+	}
+	return nil
+}
+
+func checkVersion(v string) error {
+	if n, err := strconv.ParseFloat(strings.TrimPrefix(v, "v"), 64); err != nil || n < 40 || n > 200 || !strings.HasSuffix(v, ".0") {
+		return fault.Invalidf("%.20q is not a version of the Salesforce API: write it as 59.0, or leave it out", v)
+	}
+	return nil
+}
+
+func checkAddress(v string) error {
+	host, port, err := net.SplitHostPort(v)
+	if err != nil {
+		host, port = "", v
+	}
+	if n, err := strconv.Atoi(port); err != nil || n < 0 || n > 65535 || strings.ContainsAny(host, "/ ") {
+		return fault.Invalidf("must be a port of this machine such as 9464, or an address such as 0.0.0.0:9464")
+	}
+	return nil
+}

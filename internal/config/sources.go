@@ -1,0 +1,190 @@
+package config
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"longhaul/internal/catalog"
+	"longhaul/internal/source"
+)
+
+// sourceNames lists the sources that any layer mentions.
+func sourceNames(v values) []string {
+	names := map[string]bool{}
+	for path := range v.origins {
+		if rest, ok := strings.CutPrefix(path, "sources."); ok {
+			name, _, _ := strings.Cut(rest, ".")
+			names[name] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(names))
+}
+
+// checkSource finds what single settings cannot show: what is missing, and what does not go together.
+func checkSource(v values, name string, mistakes *Mistakes) {
+	at := "sources." + name + "."
+	checkSalesforce(v, at+"salesforce", mistakes)
+	if _, ok := v.origins[at+"catalog"]; ok || hasAny(v, at+"catalog.") {
+		checkCatalog(v, at+"catalog", mistakes)
+	}
+	inFlight := v.integer(at+"max_in_flight", source.DefaultMaxInFlight)
+	if shards := v.integer(at+"max_shards", 1); shards > inFlight {
+		mistakes.add(v.near(at+"max_shards"), "%smax_shards: %d shards cannot share %d requests in flight: lower it, or raise max_in_flight",
+			at, shards, inFlight)
+	}
+}
+
+func checkSalesforce(v values, at string, mistakes *Mistakes) {
+	needed := []string{"base_url", "client_id", "client_secret"}
+	if v.has(at + ".credentials") {
+		for _, name := range needed {
+			if v.has(at + "." + name) {
+				mistakes.add(v.near(at+"."+name), "%s.%s stands beside credentials, which holds it already: keep one of them", at, name)
+			}
+		}
+		needed = nil
+	}
+	if v.text(at+".auth") == string(source.Password) {
+		needed = append(needed, "username", "password")
+	} else {
+		for _, name := range []string{"username", "password", "security_token"} {
+			if v.has(at + "." + name) {
+				mistakes.add(v.near(at+"."+name), "%s.%s is for auth: password only: remove it, or set auth: password", at, name)
+			}
+		}
+	}
+	needAll(v, at, needed, mistakes)
+}
+
+func checkCatalog(v values, at string, mistakes *Mistakes) {
+	if v.has(at+".zone") && v.has(at+".url") {
+		mistakes.add(v.near(at+".url"), "%s has both a zone and a url: keep one of them", at)
+	}
+	needAll(v, at, []string{"source_id", "token"}, mistakes)
+}
+
+// needAll notes what a section lacks. A setting that was left out for its mistake is not said to be missing as well.
+func needAll(v values, at string, names []string, mistakes *Mistakes) {
+	var missing []string
+	for _, name := range names {
+		if !v.has(at+"."+name) && !noted(*mistakes, at+"."+name) {
+			missing = append(missing, name)
+		}
+	}
+	if len(missing) > 0 {
+		mistakes.add(v.near(at), "%s lacks %s", at, enumerated(missing))
+	}
+}
+
+// noted says whether a mistake about a setting is there already, from the file or the environment.
+func noted(mistakes Mistakes, path string) bool {
+	return slices.ContainsFunc(mistakes, func(m Mistake) bool {
+		return strings.HasPrefix(m.What, path+": ") || m.Where == prefix+shout(path)
+	})
+}
+
+func hasAny(v values, under string) bool {
+	for path := range v.data {
+		if strings.HasPrefix(path, under) {
+			return true
+		}
+	}
+	return false
+}
+
+// rawSource is a source as the settings hold it.
+type rawSource struct {
+	Salesforce struct {
+		BaseURL       string `mapstructure:"base_url"`
+		Auth          string `mapstructure:"auth"`
+		ClientID      string `mapstructure:"client_id"`
+		ClientSecret  string `mapstructure:"client_secret"`
+		Username      string `mapstructure:"username"`
+		Password      string `mapstructure:"password"`
+		SecurityToken string `mapstructure:"security_token"`
+		Credentials   string `mapstructure:"credentials"`
+		CAFile        string `mapstructure:"ca_file"`
+		APIVersion    string `mapstructure:"api_version"`
+	} `mapstructure:"salesforce"`
+	Catalog *struct {
+		Zone     string `mapstructure:"zone"`
+		URL      string `mapstructure:"url"`
+		SourceID string `mapstructure:"source_id"`
+		Token    string `mapstructure:"token"`
+		CAFile   string `mapstructure:"ca_file"`
+	} `mapstructure:"catalog"`
+	MaxInFlight int `mapstructure:"max_in_flight"`
+	MaxShards   int `mapstructure:"max_shards"`
+	Quota       struct {
+		Ceiling int `mapstructure:"ceiling"`
+		Share   int `mapstructure:"share"`
+	} `mapstructure:"quota"`
+	Scope struct {
+		Private bool `mapstructure:"private"`
+	} `mapstructure:"scope"`
+}
+
+// source makes the source of its checked settings.
+func (in Input) source(name string, r rawSource, v values, fileDir string) (source.Source, error) {
+	at := "sources." + name + "."
+	path := func(setting, file string) string {
+		if file == "" {
+			return ""
+		}
+		return in.located(v, at+setting, file, fileDir, "")
+	}
+	s := source.Source{
+		Name: name,
+		Salesforce: source.Salesforce{
+			BaseURL: r.Salesforce.BaseURL, Auth: source.Auth(r.Salesforce.Auth), ClientID: r.Salesforce.ClientID,
+			Username: r.Salesforce.Username, CAFile: path("salesforce.ca_file", r.Salesforce.CAFile),
+			APIVersion: strings.TrimPrefix(r.Salesforce.APIVersion, "v"),
+		},
+		MaxInFlight: r.MaxInFlight, MaxShards: r.MaxShards, Quota: source.Quota(r.Quota), Scope: source.Scope(r.Scope),
+	}
+	secrets := []secretOf{
+		{"salesforce.client_secret", r.Salesforce.ClientSecret, &s.Salesforce.ClientSecret},
+		{"salesforce.password", r.Salesforce.Password, &s.Salesforce.Password},
+		{"salesforce.security_token", r.Salesforce.SecurityToken, &s.Salesforce.SecurityToken},
+		{"salesforce.credentials", r.Salesforce.Credentials, &s.Salesforce.Credentials},
+	}
+	if r.Catalog != nil {
+		s.Catalog = &source.Catalog{Zone: r.Catalog.Zone, URL: r.Catalog.URL, CAFile: path("catalog.ca_file", r.Catalog.CAFile)}
+		if s.Catalog.Zone == "" && s.Catalog.URL == "" {
+			s.Catalog.Zone = catalog.ZoneEU
+		}
+		id, err := catalog.ParseSourceID(r.Catalog.SourceID)
+		if err != nil {
+			return source.Source{}, err
+		}
+		s.Catalog.SourceID = id
+		secrets = append(secrets, secretOf{"catalog.token", r.Catalog.Token, &s.Catalog.Token})
+	}
+	return s, in.refer(v, at, fileDir, secrets)
+}
+
+// secretOf is a secret's setting, its reference and where the secret goes.
+type secretOf struct {
+	setting, reference string
+	into               *source.Secret
+}
+
+// refer turns references into secrets. A relative path starts where that of any other setting does.
+func (in Input) refer(v values, at, fileDir string, secrets []secretOf) error {
+	for _, secret := range secrets {
+		if secret.reference == "" {
+			continue
+		}
+		references := source.References{Dir: in.abs("."), Lookup: in.Environment.Lookup}
+		if v.origins[at+secret.setting].line > 0 {
+			references.Dir = fileDir
+		}
+		parsed, err := references.Parse(secret.reference)
+		if err != nil {
+			return Mistakes{{Where: v.near(at + secret.setting).String(), What: sentence(err)}}
+		}
+		*secret.into = parsed
+	}
+	return nil
+}
