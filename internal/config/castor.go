@@ -1,0 +1,174 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"longhaul/internal/source"
+)
+
+// castorOption is one of castor's options: a flag, and the environment variable that stands in for it.
+type castorOption struct {
+	flag, short, env, usage string
+	secret                  bool
+}
+
+// display names an option in a message as people can type it.
+func (o castorOption) display() string {
+	return fmt.Sprintf("--%s (-%s, %s)", o.flag, o.short, o.env)
+}
+
+func define(flags *pflag.FlagSet, options []castorOption) {
+	for _, o := range options {
+		flags.StringP(o.flag, o.short, "", o.usage+" ("+o.env+")")
+	}
+}
+
+// castorValues are castor's options as given: a flag beats the environment, and an empty value is still a value.
+type castorValues struct {
+	flags    *pflag.FlagSet
+	env      Environment
+	warnings []string
+}
+
+func (c *castorValues) flagged(o castorOption) bool {
+	f := c.flags.Lookup(o.flag)
+	return f != nil && f.Changed
+}
+
+func (c *castorValues) get(o castorOption) (value string, given bool) {
+	if c.flagged(o) {
+		return c.flags.Lookup(o.flag).Value.String(), true
+	}
+	return c.env.LookupFold(o.env)
+}
+
+// text is the value, empty when there is none.
+func (c *castorValues) text(o castorOption) string {
+	value, _ := c.get(o)
+	return value
+}
+
+// where is the place that a value was given at.
+func (c *castorValues) where(o castorOption) origin {
+	if c.flagged(o) {
+		return origin{name: "--" + o.flag}
+	}
+	return origin{name: o.env}
+}
+
+// missing notes the options that have no value, all in one mistake.
+func (c *castorValues) missing(options []castorOption, mistakes *Mistakes) {
+	var names []string
+	for _, o := range options {
+		if c.text(o) == "" {
+			names = append(names, o.display())
+		}
+	}
+	if len(names) > 0 {
+		mistakes.add(origin{}, "missing: %s; give the flag or set the environment variable", enumerated(names))
+	}
+}
+
+// warnSecrets says once that secrets on the command line can be seen.
+func (c *castorValues) warnSecrets(options []castorOption) {
+	var seen []string
+	for _, o := range options {
+		if o.secret && c.flagged(o) {
+			seen = append(seen, o.env)
+		}
+	}
+	if len(seen) > 0 {
+		c.warnings = append(c.warnings,
+			"secrets given as flags show in the list of processes (ps): use the environment instead ("+strings.Join(seen, ", ")+")")
+	}
+}
+
+// The options of castor-extract-salesforce-viz.
+var (
+	extractUsername      = castorOption{flag: "username", short: "u", env: "CASTOR_SALESFORCE_USERNAME", usage: "Salesforce user; without one the client credentials flow is used"}
+	extractPassword      = castorOption{flag: "password", short: "p", env: "CASTOR_SALESFORCE_PASSWORD", usage: "the user's password", secret: true}
+	extractClientID      = castorOption{flag: "client-id", short: "c", env: "CASTOR_SALESFORCE_CLIENT_ID", usage: "consumer key of the app"}
+	extractClientSecret  = castorOption{flag: "client-secret", short: "s", env: "CASTOR_SALESFORCE_CLIENT_SECRET", usage: "consumer secret of the app", secret: true}
+	extractSecurityToken = castorOption{flag: "security-token", short: "t", env: "CASTOR_SALESFORCE_SECURITY_TOKEN", usage: "the user's security token, may be empty", secret: true}
+	extractBaseURL       = castorOption{flag: "base-url", short: "b", env: "CASTOR_SALESFORCE_BASE_URL", usage: "My Domain of the org"}
+	extractOutput        = castorOption{flag: "output", short: "o", env: "CASTOR_OUTPUT_DIRECTORY", usage: "folder that the files go to"}
+
+	extractOptions = []castorOption{
+		extractUsername, extractPassword, extractClientID, extractClientSecret, extractSecurityToken, extractBaseURL, extractOutput,
+	}
+)
+
+// ExtractSource is the name of the source that castor's options describe.
+const ExtractSource = "extract"
+
+// CastorExtract is what castor-extract-salesforce-viz was asked for.
+type CastorExtract struct {
+	Source   source.Source // without a catalog; secrets are held in memory
+	Output   string        // as written
+	Warnings []string
+}
+
+// AddCastorExtractFlags defines the flags of castor-extract-salesforce-viz, and ca-file, which castor takes from
+// REQUESTS_CA_BUNDLE alone.
+func AddCastorExtractFlags(flags *pflag.FlagSet) {
+	define(flags, extractOptions)
+	addCAFile(flags)
+}
+
+// ReadCastorExtract reads castor's flags and environment names. Its error is Mistakes, all there are.
+func ReadCastorExtract(flags *pflag.FlagSet, env Environment) (CastorExtract, error) {
+	c := &castorValues{flags: flags, env: env}
+	needed := []castorOption{extractClientID, extractClientSecret, extractBaseURL, extractOutput}
+	login := source.Salesforce{
+		Auth:     source.ClientCredentials,
+		BaseURL:  c.text(extractBaseURL),
+		ClientID: c.text(extractClientID),
+		CAFile:   c.caFile(),
+	}
+	var mistakes Mistakes
+	if login.Username = c.text(extractUsername); login.Username != "" {
+		login.Auth = source.Password
+		login.Password = source.Held(c.text(extractPassword))
+		login.SecurityToken = source.Held(c.text(extractSecurityToken))
+		needed = append([]castorOption{extractPassword}, needed...)
+		if _, given := c.get(extractSecurityToken); !given {
+			mistakes.add(origin{}, "missing: %s; give an empty one if the org needs none", extractSecurityToken.display())
+		}
+	} else if c.text(extractPassword) != "" || c.text(extractSecurityToken) != "" {
+		c.warnings = append(c.warnings, "the password and the security token are not used: no username is given, so the client credentials flow is")
+	}
+	c.missing(inOrder(extractOptions, needed), &mistakes)
+	c.warnSecrets(extractOptions)
+	if err := mistakes.orNil(); err != nil {
+		return CastorExtract{}, err
+	}
+	login.ClientSecret = source.Held(c.text(extractClientSecret))
+	return CastorExtract{
+		Source:   source.Source{Name: ExtractSource, Salesforce: login}.WithDefaults(),
+		Output:   c.text(extractOutput),
+		Warnings: c.warnings,
+	}, nil
+}
+
+// inOrder gives those of the options that are needed, in the order of all.
+func inOrder(all, needed []castorOption) []castorOption {
+	return slices.DeleteFunc(slices.Clone(all), func(o castorOption) bool { return !slices.Contains(needed, o) })
+}
+
+const caFileFlag = "ca-file"
+
+func addCAFile(flags *pflag.FlagSet) {
+	flags.String(caFileFlag, "", "extra CA certificates, for a proxy that ends TLS (REQUESTS_CA_BUNDLE)")
+}
+
+func (c *castorValues) caFile() string {
+	if f := c.flags.Lookup(caFileFlag); f != nil && f.Changed {
+		return f.Value.String()
+	}
+	value, _ := c.env.Lookup("REQUESTS_CA_BUNDLE")
+	return value
+}
