@@ -1,0 +1,112 @@
+// Command simulator is a Salesforce org and a catalog to test against, on loopback addresses.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"longhaul/internal/simulator/server"
+	"longhaul/internal/simulator/soql"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := command().ExecuteContext(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "simulator: "+err.Error())
+		stop()
+		os.Exit(2)
+	}
+}
+
+// settings are the flags.
+type settings struct {
+	options      server.Options
+	orgDir       string
+	typeMetadata string
+	idOrder      string
+}
+
+func command() *cobra.Command {
+	var s settings
+	c := &cobra.Command{
+		Use:   "simulator",
+		Short: "A Salesforce org and a catalog to test against",
+		Long: "A Salesforce org and a catalog to test against, on loopback addresses. When it is ready, it prints one line of " +
+			"JSON with the addresses and what to log in with, and runs until it is interrupted.",
+		Args: cobra.NoArgs, SilenceUsage: true, SilenceErrors: true,
+		RunE: func(cmd *cobra.Command, _ []string) error { return run(cmd, &s) },
+	}
+	f, o := c.Flags(), &s.options
+	f.StringVar(&o.SalesforceAddr, "salesforce-addr", "127.0.0.1:0", "address of the Salesforce server")
+	f.StringVar(&o.CatalogAddr, "catalog-addr", "127.0.0.1:0", "address of the catalog")
+	f.StringVar(&o.TLSDir, "tls-dir", "", "serve TLS, and write the certificate authority to ca.pem in this folder")
+	f.StringVar(&s.orgDir, "org", "", "take the org from this project in Salesforce source format")
+	f.IntVar(&o.Reports, "reports", 100, "make up an org with this many reports")
+	f.IntVar(&o.Columns, "columns", 10, "columns of a report")
+	f.Int64Var(&o.Seed, "seed", 1, "another seed makes up another org")
+	f.StringVar(&s.typeMetadata, "type-metadata", "40k", "size of the metadata of a report type, as in 40k or 1M")
+	f.StringVar(&s.idOrder, "id-order", "binary", "order of ids on the server: binary, or ci to ignore case")
+	f.DurationVar(&o.Latency, "latency", 0, "time that every Salesforce call takes")
+	f.IntVar(&o.DailyLimit, "daily-limit", 5_000_000, "API calls that the org allows in 24 hours")
+	f.DurationVar(&o.TokenTTL, "token-ttl", 0, "life of an access token (default 2h)")
+	for _, made := range []string{"reports", "columns", "seed"} {
+		c.MarkFlagsMutuallyExclusive("org", made)
+	}
+	return c
+}
+
+func run(cmd *cobra.Command, s *settings) error {
+	if err := s.complete(); err != nil {
+		return err
+	}
+	running, err := server.Start(s.options)
+	if err != nil {
+		return err
+	}
+	err = json.NewEncoder(cmd.OutOrStdout()).Encode(running.Ready())
+	if err == nil {
+		<-cmd.Context().Done()
+	}
+	return errors.Join(err, running.Close())
+}
+
+// complete checks the flags that server.Options cannot hold as they are.
+func (s *settings) complete() error {
+	size, err := parseSize(s.typeMetadata)
+	if err != nil {
+		return err
+	}
+	s.options.TypeMetadata, s.options.IDOrder = size, soql.Order(s.idOrder)
+	if s.options.Reports < 1 || s.options.Columns < 1 || s.options.DailyLimit < 1 {
+		return errors.New("--reports, --columns and --daily-limit are at least 1")
+	}
+	if s.orgDir != "" {
+		return errors.New("--org is not there yet")
+	}
+	return nil
+}
+
+// parseSize reads a number of bytes, of thousands (k) or of millions (M) of them.
+func parseSize(text string) (int, error) {
+	digits, factor := text, 1
+	for suffix, f := range map[string]int{"k": 1_000, "M": 1_000_000} {
+		if rest, ok := strings.CutSuffix(text, suffix); ok {
+			digits, factor = rest, f
+		}
+	}
+	n, err := strconv.Atoi(digits)
+	if err != nil || n < 1 || n > 100_000_000/factor {
+		return 0, fmt.Errorf("the size %q is not a number of bytes up to 100M, as 40k or 1M", text)
+	}
+	return n * factor, nil
+}

@@ -1,0 +1,61 @@
+package server
+
+import (
+	"longhaul/internal/simulator/org"
+)
+
+var componentsOf = org.Child{Name: "DashboardComponents", Object: "DashboardComponent", Field: "DashboardId"}
+
+// describeDashboard answers a dashboard's description, made from its row and those of its components.
+func (s *Server) describeDashboard(c *call) reply {
+	i, ok := s.findRow("Dashboard", c.args[0])
+	if !ok {
+		return describeRefusal(org.Gone)
+	}
+	t := s.tenant
+	id := t.ID("Dashboard", i)
+	field := func(name string) any { return t.Field("Dashboard", i, name) }
+	components, places := s.dashboardComponents(id, c.query.Get("loadComponentProperties") == "false")
+	userID := t.text("Dashboard", i, "RunningUserId")
+	user := map[string]any{"id": userID, "displayName": nil}
+	if row, ok := t.Find("User", userID); ok {
+		user["displayName"] = t.Field("User", row, "Name")
+	}
+	return jsonReply(200, map[string]any{
+		"attributes": map[string]any{
+			"type": "Dashboard", "dashboardId": id, "dashboardName": field("Title"),
+			"statusUrl": c.base + "/analytics/dashboards/" + id + "/status",
+		},
+		"id": id, "name": field("Title"), "developerName": field("DeveloperName"), "description": field("Description"),
+		"folderId": field("FolderId"), "dashboardType": field("Type"), "runningUser": user,
+		"canChangeRunningUser": false, "canUseStickyFilter": true, "chartTheme": field("ChartTheme"),
+		"colorPalette": field("ColorPalette"), "maxFilterOptions": 50, "components": components, "filters": []any{},
+		"layout": map[string]any{"gridLayout": true, "numColumns": 12, "rowHeight": 36, "components": places},
+	})
+}
+
+func (s *Server) dashboardComponents(dashboard string, bare bool) (components, places []any) {
+	t := s.tenant
+	components, places = []any{}, []any{}
+	for k, row := range t.Children(componentsOf, dashboard) {
+		report := t.Field("DashboardComponent", row, "CustomReportId")
+		kind := "Report"
+		if report == nil {
+			kind = "VisualforcePage"
+		}
+		component := map[string]any{
+			"id": t.ID("DashboardComponent", row), "componentData": k, "type": kind, "reportId": report,
+			"title": t.Field("DashboardComponent", row, "Name"), "header": nil, "footer": nil, "properties": nil,
+		}
+		if !bare {
+			component["properties"] = map[string]any{
+				"reportFormat": "SUMMARY", "visualizationType": "Column", "autoSelectColumns": true, "groupings": nil,
+				"aggregates": []any{}, "maxRows": nil, "sort": nil, "useReportChart": false, "drillUrl": nil,
+				"visualizationProperties": map[string]any{},
+			}
+		}
+		components = append(components, component)
+		places = append(places, map[string]any{"column": k % 2 * 6, "row": k / 2 * 8, "colspan": 6, "rowspan": 8})
+	}
+	return components, places
+}

@@ -1,0 +1,207 @@
+package server
+
+import (
+	"net/http"
+	"strings"
+
+	"longhaul/internal/simulator/org"
+)
+
+// access says what a route asks of a caller.
+type access int
+
+const (
+	open    access = iota // no token, not counted
+	signed                // a token, not counted
+	counted               // a token, and the call counts against the daily limit
+)
+
+// route is one resource. A star in its path stands for one part, which becomes an argument of the handler.
+type route struct {
+	name      string
+	path      string // below /services/data/vXX.X when it begins with a dot
+	access    access
+	get       func(*Server, *call) reply
+	post      func(*Server, *call) reply
+	form      bool // POST takes a form, not JSON
+	analytics bool
+}
+
+// routeTable is every resource of the Salesforce server.
+func routeTable() []route {
+	return []route{
+		{name: "token", path: "/services/oauth2/token", get: (*Server).token, post: (*Server).token, form: true},
+		{name: "revoke", path: "/services/oauth2/revoke", get: (*Server).revokeToken, post: (*Server).revokeToken, form: true},
+		{name: "introspect", path: "/services/oauth2/introspect", post: (*Server).introspect, form: true},
+		{name: "userinfo", path: "/services/oauth2/userinfo", access: signed, get: (*Server).userInfo, post: (*Server).userInfo, form: true},
+		{name: "versions", path: "/services/data", get: (*Server).versions},
+		{name: "resources", path: ".", access: counted, get: (*Server).resources},
+		{name: "limits", path: "./limits", access: counted, get: (*Server).limits},
+		{name: "query", path: "./query", access: counted, get: (*Server).runQuery},
+		{name: "query", path: "./queryAll", access: counted, get: (*Server).runQueryAll},
+		{name: "query_more", path: "./query/*", access: counted, get: (*Server).moreRecords},
+		{name: "query_more", path: "./queryAll/*", access: counted, get: (*Server).moreRecords},
+		{name: "sobjects", path: "./sobjects", access: counted, get: (*Server).listObjects},
+		{name: "sobject_describe", path: "./sobjects/*/describe", access: counted, get: (*Server).describeObject},
+		{name: "sobject", path: "./sobjects/*/*", access: counted, get: (*Server).readObject},
+		{name: "reports", path: "./analytics/reports", access: counted, get: (*Server).recent, analytics: true},
+		{name: "describe", path: "./analytics/reports/*/describe", access: counted, get: (*Server).describeReport, analytics: true},
+		{name: "dashboards", path: "./analytics/dashboards", access: counted, get: (*Server).recent, analytics: true},
+		{name: "dashboard_describe", path: "./analytics/dashboards/*/describe", access: counted, get: (*Server).describeDashboard, analytics: true},
+		{name: "report_types", path: "./analytics/reportTypes", access: counted, get: (*Server).reportTypes, analytics: true},
+		{name: "report_types", path: "./analytics/report-types", access: counted, get: (*Server).reportTypes, analytics: true},
+		{name: "report_type", path: "./analytics/reportTypes/*", access: counted, get: (*Server).reportType, analytics: true},
+		{name: "report_type", path: "./analytics/report-types/*", access: counted, get: (*Server).reportType, analytics: true},
+		{name: "folders", path: "./folders", access: counted, get: (*Server).folders},
+		{name: "folder", path: "./folders/*", access: counted, get: (*Server).folder},
+		{name: "folders", path: "./folders/*/children", access: counted, get: (*Server).folderChildren},
+		{name: "composite", path: "./composite", access: counted, post: (*Server).composite},
+		{name: "batch", path: "./composite/batch", access: counted, post: (*Server).batch},
+	}
+}
+
+const dataPath = "/services/data"
+
+// match finds the route of a path, and the arguments and the version in it. Beyond the table, a path below a version
+// that is served is a counted one that does not exist.
+func (s *Server) match(path string) (found *route, c call) {
+	path = "/" + strings.Trim(path, "/")
+	below := ""
+	if rest, ok := strings.CutPrefix(path, dataPath+"/"); ok {
+		c.version, below, _ = strings.Cut(rest, "/")
+		c.base = dataPath + "/" + c.version
+	}
+	for k := range s.routes {
+		pattern, target := s.routes[k].path, path
+		if rest, ok := strings.CutPrefix(pattern, "."); ok {
+			if c.version == "" {
+				continue
+			}
+			pattern, target = rest, strings.TrimSuffix("/"+below, "/")
+		}
+		if args, ok := matchPath(pattern, target); ok {
+			c.args = args
+			return &s.routes[k], c
+		}
+	}
+	return &route{name: "unknown", access: counted}, c
+}
+
+func matchPath(pattern, path string) (args []string, ok bool) {
+	want, have := strings.Split(pattern, "/"), strings.Split(path, "/")
+	if len(want) != len(have) {
+		return nil, false
+	}
+	for i := range want {
+		switch {
+		case want[i] == "*" && have[i] != "":
+			args = append(args, have[i])
+		case want[i] != have[i]:
+			return nil, false
+		}
+	}
+	return args, true
+}
+
+// methods are what a route allows, as the Allow header writes them.
+func (r *route) methods() string {
+	var list []string
+	if r.get != nil {
+		list = append(list, "GET")
+	}
+	if r.post != nil {
+		list = append(list, "POST")
+	}
+	return strings.Join(list, ",")
+}
+
+// handle checks what every call is checked for, in Salesforce's order, and answers it.
+func (s *Server) handle(found *route, c *call) (reply, bool) {
+	if c.version != "" {
+		if bad := checkVersion(c.version); bad != nil {
+			return *bad, false
+		}
+	}
+	if c.version == "" && found.name == "unknown" {
+		return notFound, false
+	}
+	if found.access != open {
+		if bad := s.authenticate(c); bad != nil {
+			return *bad, false
+		}
+	}
+	if found.access != counted {
+		return s.perform(found, c), false
+	}
+	if !s.tenant.permitted(org.APIEnabled) {
+		return refusal(403, "API_CURRENTLY_DISABLED", "API is currently disabled for this user"), false
+	}
+	if _, ok := s.usage.take(1); !ok {
+		return refusal(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded."), true
+	}
+	answer := s.perform(found, c)
+	if answer.calls > 1 { // a batch counts for its parts; the first was taken above
+		s.usage.take(answer.calls - 1)
+	}
+	return answer, true
+}
+
+// perform runs the handler, once method and types are right.
+func (s *Server) perform(found *route, c *call) reply {
+	if found.name == "unknown" {
+		return notFound
+	}
+	handler := found.get
+	switch c.r.Method {
+	case http.MethodGet:
+	case http.MethodPost:
+		handler = found.post
+	default:
+		handler = nil
+	}
+	if handler == nil {
+		allowed := found.methods()
+		bad := refusal(405, "METHOD_NOT_ALLOWED", "HTTP Method '"+c.r.Method+"' not allowed. Allowed are "+allowed)
+		bad.allow = allowed
+		return bad
+	}
+	if !c.acceptsJSON() {
+		return reply{status: 406}
+	}
+	if c.r.Method == http.MethodPost && !found.form && !c.jsonBody() {
+		return refusal(415, "UNSUPPORTED_MEDIA_TYPE", "The HTTP entity body type '"+c.r.Header.Get("Content-Type")+"' is not supported")
+	}
+	if found.analytics {
+		if bad := s.refuseAnalytics(); bad != nil {
+			return *bad
+		}
+	}
+	return handler(s, c)
+}
+
+// refuseAnalytics are the refusals that meet the whole Analytics API.
+func (s *Server) refuseAnalytics() *reply {
+	switch {
+	case s.options.StepUp:
+		bad := refusal(403, "INSUFFICIENT_ACCESS", "A high-assurance session is required to access reports and dashboards")
+		return &bad
+	case !s.tenant.permitted(org.RunReports):
+		bad := refusal(org.NoRunReports.Status, org.NoRunReports.ErrorCode, org.NoRunReports.Message)
+		return &bad
+	}
+	return nil
+}
+
+func (s *Server) authenticate(c *call) *reply {
+	token, known := c.bearer()
+	if c.r.Header.Get("Authorization") != "" && !known {
+		bad := refusal(401, "INVALID_AUTH_HEADER", "INVALID_HEADER_TYPE")
+		return &bad
+	}
+	found, ok := s.sessions.find(token)
+	if !ok {
+		return &expiredSession
+	}
+	c.session = found
+	return nil
+}

@@ -1,0 +1,117 @@
+package server
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+)
+
+// Server is a running simulator.
+type Server struct {
+	options  Options
+	ready    Ready
+	clock    Clock
+	tenant   *tenant
+	sessions *sessions
+	locators *locators
+	usage    *usage
+	stats    *stats
+	bodies   *typeBodies
+	vault    *vault
+	routes   []route
+
+	servers []*http.Server
+	stop    context.CancelFunc // ends calls that wait out their latency
+	running sync.WaitGroup
+}
+
+// Start opens both servers and answers from then on.
+func Start(options Options) (*Server, error) {
+	options, err := options.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{options: options, clock: options.Clock, ready: Ready{Secrets: options.Secrets}, stats: newStats(), routes: routeTable()}
+	if s.tenant, err = newTenant(options); err != nil {
+		return nil, err
+	}
+	s.sessions = newSessions(options, s.clock)
+	s.locators = newLocators(s.clock)
+	s.usage = &usage{clock: s.clock, limit: options.DailyLimit}
+	s.bodies = newTypeBodies(options)
+	var config *tls.Config
+	if options.TLSDir != "" {
+		if config, err = newTLS(options.TLSDir); err != nil {
+			return nil, err
+		}
+	}
+	salesforce, err := listen(options.SalesforceAddr)
+	if err != nil {
+		return nil, err
+	}
+	catalog, err := listen(options.CatalogAddr)
+	if err != nil {
+		return nil, errors.Join(err, salesforce.Close())
+	}
+	dir, err := os.MkdirTemp("", "longhaul-catalog-")
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("making a folder for uploads: %w", err), salesforce.Close(), catalog.Close())
+	}
+	s.vault = newVault(dir, options)
+	ctx, stop := context.WithCancel(context.Background())
+	s.stop = stop
+	s.ready.Salesforce = s.serve(ctx, salesforce, config, http.HandlerFunc(s.salesforce))
+	s.ready.Catalog = s.serve(ctx, catalog, config, http.HandlerFunc(s.catalog))
+	return s, nil
+}
+
+// Certificates that a client refuses and the like are the client's to report.
+var silent = log.New(io.Discard, "", 0)
+
+func (s *Server) serve(ctx context.Context, listener net.Listener, config *tls.Config, handler http.Handler) string {
+	server := &http.Server{
+		Handler: handler, ErrorLog: silent, ReadHeaderTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute,
+		BaseContext: func(net.Listener) context.Context { return ctx },
+	}
+	scheme := "http"
+	if config != nil {
+		scheme = "https"
+		server.TLSConfig = config.Clone()
+	}
+	s.servers = append(s.servers, server)
+	s.running.Go(func() {
+		// Both return ErrServerClosed once Close is called, and nothing else can be done about other errors.
+		if config != nil {
+			_ = server.ServeTLS(listener, "", "")
+			return
+		}
+		_ = server.Serve(listener)
+	})
+	return scheme + "://" + listener.Addr().String()
+}
+
+// Ready tells where the servers are and how to log in.
+func (s *Server) Ready() Ready { return s.ready }
+
+// Close ends calls under way and removes what the catalog received.
+func (s *Server) Close() error {
+	s.stop()
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	var errs []error
+	for _, server := range s.servers {
+		if err := server.Shutdown(ctx); err != nil {
+			errs = append(errs, server.Close())
+		}
+	}
+	s.running.Wait()
+	return errors.Join(append(errs, os.RemoveAll(s.vault.dir))...)
+}

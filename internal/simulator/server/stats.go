@@ -1,0 +1,73 @@
+package server
+
+import (
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"sync"
+)
+
+// Stats is what /simulator/stats answers.
+type Stats struct {
+	Routes      map[string]map[string]int `json:"routes"` // calls by route and status
+	Logins      int                       `json:"logins"`
+	APICalls    int                       `json:"api_calls"` // as Salesforce counts them
+	MaxInFlight int                       `json:"max_in_flight"`
+}
+
+type stats struct {
+	mu       sync.Mutex
+	routes   map[string]map[string]int
+	inFlight int
+	peak     int
+}
+
+func newStats() *stats { return &stats{routes: map[string]map[string]int{}} }
+
+func (s *stats) enter() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.inFlight++
+	s.peak = max(s.peak, s.inFlight)
+}
+
+func (s *stats) leave() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.inFlight--
+}
+
+func (s *stats) count(route string, status int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.routes[route] == nil {
+		s.routes[route] = map[string]int{}
+	}
+	s.routes[route][strconv.Itoa(status)]++
+}
+
+// Stats tells what has been served so far.
+func (s *Server) Stats() Stats {
+	_, ever := s.usage.now()
+	s.stats.mu.Lock()
+	defer s.stats.mu.Unlock()
+	out := Stats{Routes: map[string]map[string]int{}, Logins: s.sessions.count(), APICalls: ever, MaxInFlight: s.stats.peak}
+	for route, statuses := range s.stats.routes {
+		out.Routes[route] = map[string]int{}
+		for status, n := range statuses {
+			out.Routes[route][status] = n
+		}
+	}
+	return out
+}
+
+func writeJSON(w http.ResponseWriter, status int, value any) {
+	body, err := json.Marshal(value)
+	if err != nil {
+		http.Error(w, "the answer cannot be written as JSON", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", jsonType)
+	w.WriteHeader(status)
+	_, _ = w.Write(body) // a client that has gone away is its own trouble
+}

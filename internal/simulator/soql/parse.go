@@ -1,0 +1,413 @@
+package soql
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Bounds of a statement.
+const (
+	maxLength = 100_000
+	maxText   = 4_000
+	maxDepth  = 50
+)
+
+// Parse reads a statement. It knows nothing of objects and fields yet.
+func Parse(text string) (*Query, error) {
+	if len(text) > maxLength {
+		return nil, refuse(MalformedQuery, "SOQL statements cannot be longer than %d characters.", maxLength)
+	}
+	if strings.TrimSpace(text) == "" {
+		return nil, refuse(MalformedQuery, "unexpected token: <EOF>")
+	}
+	tokens, bad := lex(text)
+	if bad != nil {
+		return nil, bad
+	}
+	p := &parser{text: text, tokens: tokens}
+	q, bad := p.query(false)
+	if bad == nil && p.peek().kind != endToken {
+		bad = p.unexpected()
+	}
+	if bad != nil {
+		return nil, bad
+	}
+	return q, nil
+}
+
+type parser struct {
+	text   string
+	tokens []token
+	next   int
+	depth  int
+}
+
+func (p *parser) peek() token { return p.tokens[p.next] }
+
+func (p *parser) take() token {
+	t := p.tokens[p.next]
+	if t.kind != endToken {
+		p.next++
+	}
+	return t
+}
+
+func (p *parser) accept(word string) bool {
+	if p.peek().is(word) {
+		p.next++
+		return true
+	}
+	return false
+}
+
+func (p *parser) acceptSign(s string) bool {
+	if p.peek().sign(s) {
+		p.next++
+		return true
+	}
+	return false
+}
+
+func (p *parser) unexpected() *Error {
+	t := p.peek()
+	return refuseAt(p.text, t.at, MalformedQuery, "unexpected token: '%s'", t.shown())
+}
+
+func (p *parser) expect(word string) *Error {
+	if !p.accept(word) {
+		return p.unexpected()
+	}
+	return nil
+}
+
+func (p *parser) expectSign(s string) *Error {
+	if !p.acceptSign(s) {
+		return p.unexpected()
+	}
+	return nil
+}
+
+// reserved words end a list of fields or an alias.
+var reserved = map[string]bool{
+	"select": true, "from": true, "where": true, "order": true, "limit": true, "offset": true, "using": true, "and": true,
+	"or": true, "not": true, "in": true, "like": true, "group": true, "having": true, "with": true, "for": true, "null": true,
+	"true": true, "false": true, "by": true, "all": true, "includes": true, "excludes": true,
+}
+
+func (p *parser) name() (token, *Error) {
+	if t := p.peek(); t.kind != wordToken || reserved[strings.ToLower(t.text)] {
+		return t, p.unexpected()
+	}
+	return p.take(), nil
+}
+
+func (p *parser) path() ([]string, int, *Error) {
+	t, bad := p.name()
+	if bad != nil {
+		return nil, 0, bad
+	}
+	path := []string{t.text}
+	for p.acceptSign(".") {
+		part, bad := p.name()
+		if bad != nil {
+			return nil, 0, bad
+		}
+		path = append(path, part.text)
+	}
+	return path, t.at, nil
+}
+
+func (p *parser) query(sub bool) (*Query, *Error) {
+	q := &Query{text: p.text, Limit: NoLimit}
+	if bad := p.expect("SELECT"); bad != nil {
+		return nil, bad
+	}
+	if bad := p.selection(q, sub); bad != nil {
+		return nil, bad
+	}
+	if bad := p.expect("FROM"); bad != nil {
+		return nil, bad
+	}
+	object, bad := p.name()
+	if bad != nil {
+		return nil, bad
+	}
+	q.Object, q.objectAt = object.text, object.at
+	if t := p.peek(); t.kind == wordToken && !reserved[strings.ToLower(t.text)] {
+		q.Alias = p.take().text
+	}
+	for _, clause := range []func(*Query) *Error{p.scope, p.where, p.orderBy, p.limits} {
+		if bad := clause(q); bad != nil {
+			return nil, bad
+		}
+	}
+	for _, word := range []string{"GROUP", "HAVING", "WITH", "FOR", "ALL"} {
+		if t := p.peek(); t.is(word) {
+			return nil, refuseAt(p.text, t.at, NotSupported, "unexpected token: '%s' (this simulator does not know the clause)", t.text)
+		}
+	}
+	return q, nil
+}
+
+func (p *parser) selection(q *Query, sub bool) *Error {
+	if t := p.peek(); t.is("COUNT") && p.tokens[p.next+1].sign("(") {
+		p.next += 2
+		q.Count = true
+		return p.expectSign(")")
+	}
+	for {
+		item, bad := p.item(sub)
+		if bad != nil {
+			return bad
+		}
+		q.Items = append(q.Items, item)
+		if !p.acceptSign(",") {
+			return nil
+		}
+	}
+}
+
+func (p *parser) item(sub bool) (Item, *Error) {
+	t := p.peek()
+	if t.sign("(") && !sub {
+		p.next++
+		q, bad := p.query(true)
+		if bad != nil {
+			return Item{}, bad
+		}
+		return Item{Sub: q, at: t.at}, p.expectSign(")")
+	}
+	if t.is("FIELDS") && p.tokens[p.next+1].sign("(") {
+		p.next += 2
+		kind := p.take()
+		if !kind.is("ALL") && !kind.is("STANDARD") && !kind.is("CUSTOM") {
+			p.next--
+			return Item{}, p.unexpected()
+		}
+		return Item{Fields: strings.ToUpper(kind.text), at: t.at}, p.expectSign(")")
+	}
+	path, at, bad := p.path()
+	if bad == nil && p.peek().sign("(") {
+		bad = p.unexpected()
+	}
+	return Item{Path: path, at: at}, bad
+}
+
+func (p *parser) scope(q *Query) *Error {
+	if !p.accept("USING") {
+		return nil
+	}
+	if bad := p.expect("SCOPE"); bad != nil {
+		return bad
+	}
+	t, bad := p.name()
+	q.Scope, q.scopeAt = t.text, t.at
+	return bad
+}
+
+func (p *parser) where(q *Query) (bad *Error) {
+	if p.accept("WHERE") {
+		q.Where, bad = p.condition()
+	}
+	return bad
+}
+
+// condition reads terms joined by AND or by OR. Salesforce wants parentheses where the two meet.
+func (p *parser) condition() (expr, *Error) {
+	if p.depth++; p.depth > maxDepth {
+		return nil, refuseAt(p.text, p.peek().at, MalformedQuery, "the condition nests more than %d deep", maxDepth)
+	}
+	defer func() { p.depth-- }()
+	first, bad := p.term()
+	if bad != nil {
+		return nil, bad
+	}
+	terms := []expr{first}
+	joint := ""
+	for _, word := range []string{"AND", "OR"} {
+		if p.peek().is(word) {
+			joint = word
+		}
+	}
+	for joint != "" && p.accept(joint) {
+		term, bad := p.term()
+		if bad != nil {
+			return nil, bad
+		}
+		terms = append(terms, term)
+	}
+	switch {
+	case p.peek().is("AND") || p.peek().is("OR"):
+		return nil, p.unexpected()
+	case joint == "AND":
+		return andExpr{terms}, nil
+	case joint == "OR":
+		return orExpr{terms}, nil
+	}
+	return first, nil
+}
+
+func (p *parser) term() (expr, *Error) {
+	if p.accept("NOT") {
+		if p.depth++; p.depth > maxDepth {
+			return nil, refuseAt(p.text, p.peek().at, MalformedQuery, "the condition nests more than %d deep", maxDepth)
+		}
+		defer func() { p.depth-- }()
+		t, bad := p.term()
+		return notExpr{t}, bad
+	}
+	if p.acceptSign("(") {
+		c, bad := p.condition()
+		if bad != nil {
+			return nil, bad
+		}
+		return c, p.expectSign(")")
+	}
+	return p.comparison()
+}
+
+func (p *parser) comparison() (expr, *Error) {
+	path, at, bad := p.path()
+	if bad != nil {
+		return nil, bad
+	}
+	c := comparison{path: path, at: at}
+	switch t := p.take(); {
+	case t.is("LIKE"):
+		c.operator = "LIKE"
+	case t.is("IN"):
+		c.operator = "IN"
+	case t.is("NOT") && p.accept("IN"):
+		c.operator = "NOT IN"
+	case t.sign("<>"):
+		c.operator = "!="
+	case t.kind == signToken && strings.Contains("= != < > <= >=", t.text):
+		c.operator = t.text
+	default:
+		return nil, refuseAt(p.text, t.at, MalformedQuery, "unexpected token: '%s'", t.shown())
+	}
+	c.valueAt = p.peek().at
+	if c.operator == "IN" || c.operator == "NOT IN" {
+		c.values, bad = p.list()
+		return c, bad
+	}
+	value, bad := p.literal(c.operator == "LIKE")
+	c.values = []literal{value}
+	return c, bad
+}
+
+func (p *parser) list() ([]literal, *Error) {
+	if bad := p.expectSign("("); bad != nil {
+		return nil, bad
+	}
+	if t := p.peek(); t.is("SELECT") {
+		return nil, refuseAt(p.text, t.at, NotSupported, "unexpected token: '%s' (this simulator does not know semi-joins)", t.text)
+	}
+	var values []literal
+	for {
+		value, bad := p.literal(false)
+		if bad != nil {
+			return nil, bad
+		}
+		values = append(values, value)
+		if !p.acceptSign(",") {
+			return values, p.expectSign(")")
+		}
+	}
+}
+
+func (p *parser) literal(pattern bool) (literal, *Error) {
+	t := p.peek()
+	switch {
+	case t.kind == textToken:
+		text, ok := unescape(t.text, pattern)
+		if !ok {
+			return literal{}, refuseAt(p.text, t.at, MalformedQuery, "Invalid string literal '%s'. Illegal character sequence", t.text)
+		}
+		if len(text) > maxText {
+			return literal{}, refuseAt(p.text, t.at, MalformedQuery, "a text in WHERE cannot be longer than %d characters", maxText)
+		}
+		p.next++
+		return literal{textLiteral, text}, nil
+	case t.kind == numberToken:
+		p.next++
+		return literal{numberLiteral, t.text}, nil
+	case t.kind == momentToken && len(t.text) == len("2006-01-02"):
+		p.next++
+		return literal{dateLiteral, t.text}, nil
+	case t.kind == momentToken:
+		p.next++
+		return literal{datetimeLiteral, t.text}, nil
+	case t.is("NULL"):
+		p.next++
+		return literal{kind: nullLiteral}, nil
+	case t.is("TRUE"), t.is("FALSE"):
+		p.next++
+		return literal{boolLiteral, strings.ToLower(t.text)}, nil
+	}
+	return literal{}, p.unexpected()
+}
+
+func (p *parser) orderBy(q *Query) *Error {
+	if !p.accept("ORDER") {
+		return nil
+	}
+	if bad := p.expect("BY"); bad != nil {
+		return bad
+	}
+	for {
+		path, at, bad := p.path()
+		if bad != nil {
+			return bad
+		}
+		term := orderTerm{path: path, at: at}
+		if !p.accept("ASC") {
+			term.descending = p.accept("DESC")
+		}
+		term.nullsLast = term.descending
+		if p.accept("NULLS") {
+			term.nullsLast = p.accept("LAST")
+			if !term.nullsLast {
+				if bad := p.expect("FIRST"); bad != nil {
+					return bad
+				}
+			}
+		}
+		q.Order = append(q.Order, term)
+		if !p.acceptSign(",") {
+			return nil
+		}
+	}
+}
+
+func (p *parser) limits(q *Query) *Error {
+	if p.accept("LIMIT") {
+		q.limitAt = p.peek().at
+		n, bad := p.number()
+		if bad != nil {
+			return bad
+		}
+		q.Limit = n
+	}
+	if p.accept("OFFSET") {
+		q.offsetAt = p.peek().at
+		n, bad := p.number()
+		if bad != nil {
+			return bad
+		}
+		if q.Offset = n; n > 2000 {
+			return refuse(OutsideRange, "Maximum SOQL offset allowed is 2000")
+		}
+	}
+	return nil
+}
+
+func (p *parser) number() (int, *Error) {
+	t := p.peek()
+	n, err := strconv.Atoi(t.text)
+	if t.kind != numberToken || err != nil || n < 0 || n > 1<<31-1 {
+		return 0, p.unexpected()
+	}
+	p.next++
+	return n, nil
+}
