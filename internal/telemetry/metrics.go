@@ -1,0 +1,105 @@
+package telemetry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"github.com/uber-go/tally/v4"
+	tallyprometheus "github.com/uber-go/tally/v4/prometheus"
+	"go.temporal.io/sdk/client"
+	contribtally "go.temporal.io/sdk/contrib/tally"
+	"go.uber.org/zap"
+
+	"longhaul/internal/fault"
+)
+
+// reportEvery is how often the SDK's counters are copied to the registry.
+const reportEvery = time.Second
+
+// Metrics serves the metrics of the process, the SDK and Go to Prometheus until its context ends.
+type Metrics struct {
+	registry *prometheus.Registry
+	scope    tally.Scope
+	closer   io.Closer
+	server   *http.Server
+	address  string
+	done     chan struct{}
+}
+
+// ServeMetrics starts to serve /metrics on an address: a port alone, or one behind a colon, is on this machine only.
+func ServeMetrics(ctx context.Context, address string, logger *zap.Logger) (*Metrics, error) {
+	address = onLoopback(address)
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, &fault.Error{Class: fault.Invalid, System: fault.Longhaul, Err: err, Message: fmt.Sprintf(
+			"metrics cannot be served on %s: choose a free address with --metrics-address, or leave it out", address)}
+	}
+	m := &Metrics{registry: prometheus.NewRegistry(), address: listener.Addr().String(), done: make(chan struct{})}
+	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.scope, m.closer = newScope(m.registry, logger)
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{Registry: m.registry}))
+	m.server = &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, WriteTimeout: 30 * time.Second, ErrorLog: zap.NewStdLog(logger)}
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		if err := m.server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			logger.Error("metrics are no longer served", zap.Error(err))
+		}
+	}()
+	go func() {
+		defer close(m.done)
+		<-ctx.Done()
+		_ = m.server.Close()
+		<-stopped
+		_ = m.closer.Close()
+	}()
+	return m, nil
+}
+
+// newScope joins the SDK's way of counting to a registry. A metric that cannot be registered is logged and dropped.
+func newScope(registry *prometheus.Registry, logger *zap.Logger) (tally.Scope, io.Closer) {
+	reporter := tallyprometheus.NewReporter(tallyprometheus.Options{
+		Registerer:       registry,
+		DefaultTimerType: tallyprometheus.HistogramTimerType,
+		OnRegisterError:  func(err error) { logger.Warn("a metric was dropped", zap.Error(err)) },
+	})
+	scope, closer := tally.NewRootScope(tally.ScopeOptions{
+		CachedReporter:  reporter,
+		Separator:       tallyprometheus.DefaultSeparator,
+		SanitizeOptions: &contribtally.PrometheusSanitizeOptions,
+	}, reportEvery)
+	return contribtally.NewPrometheusNamingScope(scope), closer
+}
+
+// onLoopback puts this machine in front of a port without a host.
+func onLoopback(address string) string {
+	if !strings.Contains(address, ":") {
+		address = ":" + address
+	}
+	if strings.HasPrefix(address, ":") {
+		return "127.0.0.1" + address
+	}
+	return address
+}
+
+// Handler is what the SDK counts into.
+func (m *Metrics) Handler() client.MetricsHandler { return contribtally.NewMetricsHandler(m.scope) }
+
+// Registerer takes the metrics of our own, which are named longhaul_<noun>_<unit>.
+func (m *Metrics) Registerer() prometheus.Registerer { return m.registry }
+
+// Address is where the metrics are served, with the port that was chosen if 0 was asked for.
+func (m *Metrics) Address() string { return m.address }
+
+// Wait returns when everything has ended after the context did.
+func (m *Metrics) Wait() { <-m.done }

@@ -1,0 +1,102 @@
+package telemetry
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"go.uber.org/goleak"
+	"go.uber.org/zap"
+
+	"longhaul/internal/fault"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func TestServeMetrics_servesTheSDKsAndOurs_untilTheContextEnds(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	m, err := ServeMetrics(ctx, "0", zap.NewNop())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(m.Address(), "127.0.0.1:") {
+		t.Errorf("a port alone is served on %s, want this machine only", m.Address())
+	}
+	tagged := m.Handler().WithTags(map[string]string{"namespace": "default"})
+	tagged.Counter("temporal_request").Inc(3)
+	tagged.Timer("temporal_request_latency").Record(time.Millisecond)
+	ours := prometheus.NewCounter(prometheus.CounterOpts{Name: "longhaul_describes_total"})
+	m.Registerer().MustRegister(ours)
+	ours.Inc()
+	for _, want := range []string{
+		`temporal_request_total{namespace="default"} 3`, `temporal_request_latency_seconds_count{namespace="default"} 1`,
+		"longhaul_describes_total 1", "go_goroutines ",
+	} {
+		waitFor(t, m.Address(), want)
+	}
+	cancel()
+	m.Wait()
+	if _, err := http.Get("http://" + m.Address() + "/metrics"); err == nil {
+		t.Error("metrics are still served after the context ended")
+	}
+}
+
+// waitFor scrapes until the metric is there: the SDK's counters reach the registry once a second.
+func waitFor(t *testing.T, address, want string) {
+	t.Helper()
+	var page string
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); <-tick.C {
+		if page = scrape(t, address); strings.Contains(page, want) {
+			return
+		}
+	}
+	t.Errorf("%q is not among the metrics:\n%s", want, page)
+}
+
+func scrape(t *testing.T, address string) string {
+	t.Helper()
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	response, err := client.Get("http://" + address + "/metrics")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	page, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(page)
+}
+
+func TestServeMetrics_saysThatAnAddressIsTaken(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	m, err := ServeMetrics(ctx, "127.0.0.1:0", zap.NewNop())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = ServeMetrics(ctx, m.Address(), zap.NewNop())
+	if !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "choose a free address with --metrics-address") {
+		t.Errorf("got %v", err)
+	}
+	cancel()
+	m.Wait()
+}
+
+func TestOnLoopback(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]string{
+		"9464": "127.0.0.1:9464", ":9464": "127.0.0.1:9464", "0.0.0.0:9464": "0.0.0.0:9464", "[::1]:9464": "[::1]:9464",
+	} {
+		if got := onLoopback(address); got != want {
+			t.Errorf("%s: got %s, want %s", address, got, want)
+		}
+	}
+}
