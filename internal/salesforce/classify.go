@@ -1,0 +1,180 @@
+package salesforce
+
+import (
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"longhaul/internal/fault"
+)
+
+// The operations that errors name.
+const (
+	opLogin       = "log in"
+	opQuery       = "query"
+	opReport      = "describe report"
+	opAccess      = "describe permissions"
+	opLimits      = "read limits"
+	opCredentials = "read credentials"
+)
+
+const (
+	longestErrorBody = 64 << 10         // how much of an error's body is read
+	errorText        = 8 << 10          // how much of its message is looked at
+	loginPause       = 15 * time.Minute // between tries once a user has logged in too often in an hour
+)
+
+// answer is a refusal as it came, with all that its meaning hangs on.
+type answer struct {
+	op      string
+	host    string
+	version string
+	status  int
+	header  http.Header
+	body    []byte
+	hide    []string // values that must not be repeated
+}
+
+// classify turns the answer into an error: the first rule of the operation that matches decides.
+func (a answer) classify() *Error {
+	code, message, isJSON := errorBody(a.body)
+	message = normalize(message[:min(len(message), errorText)])
+	e := &Error{
+		Op: a.op, Status: a.status, Code: clean(code, 60, a.hide...), Message: clean(message, longestText, a.hide...),
+		Date: dateOf(a.header), RetryAfter: retryAfter(a.header), column: columnIn(message),
+	}
+	r := a.rule(code, strings.ToLower(message), isJSON)
+	e.Class, e.Whole, e.again = r.class, r.whole, r.again
+	switch r.pause {
+	case untilNextHour:
+		e.RetryAfter = max(e.RetryAfter, toNextHour(e.Date))
+	default:
+		e.RetryAfter = max(e.RetryAfter, r.pause)
+	}
+	e.sentence = a.fill(r.sentence, e)
+	return e
+}
+
+// rule finds the row that applies.
+func (a answer) rule(code, message string, isJSON bool) rule {
+	tables := [][]rule{apiRules}
+	switch a.op {
+	case opLogin:
+		tables = [][]rule{loginRules}
+	case opReport:
+		tables = [][]rule{reportRules, apiRules}
+	}
+	for _, table := range tables {
+		for _, r := range table {
+			if r.matches(a.status, code, message, isJSON) {
+				return r
+			}
+		}
+	}
+	return rule{class: fault.Transient, sentence: "{host} answered with status {status}, which Longhaul does not know: try again later"}
+}
+
+// fill puts what is known into a sentence.
+func (a answer) fill(sentence string, e *Error) string {
+	said := e.Message
+	if said == "" {
+		said = e.Code
+	}
+	if said == "" {
+		said = "status " + strconv.Itoa(a.status)
+	}
+	return strings.NewReplacer(
+		"{host}", a.host, "{status}", strconv.Itoa(a.status), "{version}", a.version, "{said}", strings.TrimSuffix(said, "."),
+		"{column}", e.column.String(),
+	).Replace(sentence)
+}
+
+// errorBody reads code and message of an error, from the array of the REST API or from the object of OAuth. It tells
+// whether the body is JSON at all; an empty body and a web page are not.
+func errorBody(body []byte) (code, message string, isJSON bool) {
+	d := jsontext.NewDecoder(strings.NewReader(string(body)), tolerant)
+	switch d.PeekKind() {
+	case '[':
+		if _, err := d.ReadToken(); err != nil {
+			return "", "", false
+		}
+		if d.PeekKind() != '{' {
+			return "", "", d.PeekKind() == ']'
+		}
+	case '{':
+	default:
+		return "", "", false
+	}
+	err := members(d, func(name string) error {
+		switch name {
+		case "errorCode", "error":
+			return readText(d, &code)
+		case "message", "error_description":
+			return readText(d, &message)
+		default:
+			return d.SkipValue()
+		}
+	})
+	return code, message, err == nil || code != ""
+}
+
+// column is the field that an INVALID_FIELD answer complains of.
+type column struct {
+	name, object string
+	relationship bool // name is the first part of a path
+}
+
+func (c column) String() string {
+	switch {
+	case c.name == "":
+		return "a field"
+	case c.object == "":
+		return c.name
+	default:
+		return c.object + "." + c.name
+	}
+}
+
+var (
+	noSuchColumn       = regexp.MustCompile(`(?i)No such column '([\w.]{1,255})' on (?:entity|sobject of type) '?(\w{1,255})'?`)
+	noSuchRelationship = regexp.MustCompile(`(?i)Didn't understand relationship '(\w{1,255})' in field path`)
+)
+
+func columnIn(message string) column {
+	if m := noSuchColumn.FindStringSubmatch(message); m != nil {
+		return column{name: m[1], object: m[2]}
+	}
+	if m := noSuchRelationship.FindStringSubmatch(message); m != nil {
+		return column{name: m[1], relationship: true}
+	}
+	return column{}
+}
+
+// retryAfter reads Retry-After, in seconds or as a date by the server's own clock; zero when there is none.
+func retryAfter(header http.Header) time.Duration {
+	text := header.Get("Retry-After")
+	if seconds, err := strconv.ParseUint(text, 10, 31); err == nil {
+		return time.Duration(seconds) * time.Second
+	}
+	at, err := http.ParseTime(text)
+	if err != nil {
+		return 0
+	}
+	now := dateOf(header)
+	if now.IsZero() {
+		now = time.Now()
+	}
+	return max(0, at.Sub(now))
+}
+
+// toNextHour is the time left until Salesforce's hourly counters begin anew, and a little more.
+func toNextHour(now time.Time) time.Duration {
+	if now.IsZero() {
+		now = time.Now()
+	}
+	return now.Truncate(time.Hour).Add(time.Hour + time.Second).Sub(now)
+}

@@ -1,0 +1,160 @@
+// Package salesforce is the client of the Salesforce APIs: it logs in, reads records by SOQL and describes reports.
+//
+// A request passes these layers, outermost first:
+//
+//	retrier     a few tries of the whole exchange, reading of the body included
+//	exchange    timeout of one try, errors classed, Content-Type checked, body bounded
+//	bearer      the session's token; one new login and one repeat when it has ended
+//	redirects   within the host only
+//	metering    the account of calls, logins, limit and date
+//	headers     Accept and User-Agent
+//	compressed  gzip, its end checked
+//	base        proxy, TLS, connections
+//
+// Logins pass the same layers but the bearer's.
+package salesforce
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"regexp"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+
+	"longhaul/internal/fault"
+)
+
+// Defaults of a client.
+const (
+	DefaultAPIVersion  = "59.0"
+	DefaultTimeout     = time.Minute
+	DefaultAttempts    = 3
+	defaultMaxInFlight = 24
+)
+
+// Config says where and how to read.
+type Config struct {
+	BaseURL     string                                     // as the user wrote it
+	Auth        Auth                                       // AuthClientCredentials when empty
+	Credentials func(context.Context) (Credentials, error) // resolved again at every login
+	APIVersion  string                                     // DefaultAPIVersion when empty
+	CAFile      string                                     // extra roots, added to the system's
+	MaxInFlight int                                        // sizes the connection pool
+	UserAgent   string
+	Logger      *zap.Logger   // may be nil
+	Timeout     time.Duration // of one try, DefaultTimeout when zero
+	Attempts    int           // tries of one request, DefaultAttempts when zero
+}
+
+// Client reads one org. It is safe for concurrent use.
+type Client struct {
+	base        address
+	auth        Auth
+	credentials func(context.Context) (Credentials, error)
+	version     string
+	timeout     time.Duration
+	retry       retrier
+	session     *session
+	stack       http.RoundTripper // with the session
+	plain       *http.Client      // without it
+	idle        func()
+	log         *zap.Logger
+	warned      sync.Once
+}
+
+var apiVersion = regexp.MustCompile(`^v?(\d{2,3}\.0)$`)
+
+// New makes a client; its error is of class invalid and says which setting to change.
+func New(cfg Config) (*Client, error) {
+	roots, err := loadRoots(cfg.CAFile)
+	if err != nil {
+		return nil, err
+	}
+	if cfg.MaxInFlight <= 0 {
+		cfg.MaxInFlight = defaultMaxInFlight
+	}
+	bottom := newBase(roots, cfg.MaxInFlight)
+	return newClient(cfg, bottom, bottom.CloseIdleConnections)
+}
+
+// newClient makes a client on any transport, so that tests need no network.
+func newClient(cfg Config, bottom http.RoundTripper, idle func()) (*Client, error) {
+	written, err := NormalizeHost(cfg.BaseURL)
+	if err != nil {
+		return nil, err
+	}
+	base, err := url.Parse(written)
+	if err != nil {
+		return nil, fault.Invalidf("base_url is not an address: write the org's My Domain, such as acme.my.salesforce.com")
+	}
+	if err := cfg.setDefaults(base); err != nil {
+		return nil, err
+	}
+	c := &Client{
+		base: address{scheme: base.Scheme, host: base.Host}, auth: cfg.Auth, credentials: cfg.Credentials,
+		version: cfg.APIVersion, timeout: cfg.Timeout, retry: retrier{attempts: cfg.Attempts}, idle: idle, log: cfg.Logger,
+	}
+	way := redirects{metering{headers{cfg.UserAgent, compressed{bottom}}}}
+	c.plain = newPlain(way)
+	c.session = &session{login: c.login}
+	c.stack = bearer{c.session, way}
+	return c, nil
+}
+
+func (cfg *Config) setDefaults(base *url.URL) error {
+	if cfg.Auth == "" {
+		cfg.Auth = AuthClientCredentials
+	}
+	if cfg.Auth != AuthClientCredentials && cfg.Auth != AuthPassword {
+		return fault.Invalidf("auth must be client_credentials or password")
+	}
+	if err := checkLoginHost(base, cfg.Auth); err != nil {
+		return err
+	}
+	if cfg.Credentials == nil {
+		return fault.Invalidf("the login for Salesforce is not set")
+	}
+	if cfg.APIVersion == "" {
+		cfg.APIVersion = DefaultAPIVersion
+	}
+	version := apiVersion.FindStringSubmatch(cfg.APIVersion)
+	if version == nil {
+		return fault.Invalidf("api_version must look like %s", DefaultAPIVersion)
+	}
+	cfg.APIVersion = version[1]
+	if cfg.Timeout <= 0 {
+		cfg.Timeout = DefaultTimeout
+	}
+	if cfg.Attempts <= 0 {
+		cfg.Attempts = DefaultAttempts
+	}
+	if cfg.UserAgent == "" {
+		cfg.UserAgent = "longhaul"
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = zap.NewNop()
+	}
+	return nil
+}
+
+// Close gives back the connections that lie idle.
+func (c *Client) Close() { c.idle() }
+
+// BaseURL is the address that logins go to, as https://acme.my.salesforce.com.
+func (c *Client) BaseURL() string { return c.base.String() }
+
+// InstanceURL is the address that requests go to, which the newest login named.
+func (c *Client) InstanceURL() string { return c.instance().String() }
+
+// APIVersion is the version of the API that the client speaks, as 59.0.
+func (c *Client) APIVersion() string { return c.version }
+
+func (c *Client) instance() address {
+	if g := c.session.peek(); g != nil {
+		return g.instance
+	}
+	return c.base
+}

@@ -1,0 +1,141 @@
+package salesforce
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// bounded reads from a body until its bound and fails beyond, so that no answer fills the memory.
+type bounded struct {
+	from io.Reader
+	read int64
+	most int64
+}
+
+func (b *bounded) Read(p []byte) (int, error) {
+	if b.read >= b.most {
+		var more [1]byte
+		if n, err := b.from.Read(more[:]); n == 0 {
+			return 0, err
+		}
+		return 0, errTooLarge
+	}
+	n, err := b.from.Read(p[:min(int64(len(p)), b.most-b.read)])
+	b.read += int64(n)
+	return n, err
+}
+
+// decoders keeps decoders with the buffers they have grown.
+var decoders = sync.Pool{New: func() any { return new(jsontext.Decoder) }}
+
+// decode lets read take one JSON value from a body, makes sure that nothing follows and that the stream ends as it
+// should, and gives the decoder back.
+func decode(body io.Reader, read func(*jsontext.Decoder, *bounded) error) error {
+	source := &bounded{from: body, most: longestBody}
+	d, _ := decoders.Get().(*jsontext.Decoder)
+	d.Reset(source, tolerant, jsontext.AllowInvalidUTF8(true))
+	defer decoders.Put(d)
+	if err := read(d, source); err != nil {
+		return err
+	}
+	switch _, err := d.ReadToken(); {
+	case errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF):
+		return nil
+	case err != nil:
+		return err
+	default:
+		return errUnreadable
+	}
+}
+
+// members calls each with the name of every member of the object that comes next; each reads or skips its value.
+func members(d *jsontext.Decoder, each func(name string) error) error {
+	if err := open(d, '{'); err != nil {
+		return err
+	}
+	for d.PeekKind() == '"' {
+		name, err := d.ReadToken()
+		if err != nil {
+			return err
+		}
+		if err := each(name.String()); err != nil {
+			return err
+		}
+	}
+	_, err := d.ReadToken()
+	return err
+}
+
+// elements calls each for every element of the array that comes next; each reads or skips it.
+func elements(d *jsontext.Decoder, each func() error) error {
+	if err := open(d, '['); err != nil {
+		return err
+	}
+	for {
+		switch d.PeekKind() {
+		case ']', jsontext.KindInvalid:
+			_, err := d.ReadToken()
+			return err
+		default:
+			if err := each(); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+func open(d *jsontext.Decoder, kind jsontext.Kind) error {
+	token, err := d.ReadToken()
+	if err != nil {
+		return err
+	}
+	if token.Kind() != kind {
+		return fmt.Errorf("%w: a value is of another kind than expected", errUnreadable)
+	}
+	return nil
+}
+
+// readText reads a string; any other value is skipped and leaves text as it is.
+func readText(d *jsontext.Decoder, text *string) error {
+	if d.PeekKind() != '"' {
+		return d.SkipValue()
+	}
+	token, err := d.ReadToken()
+	if err == nil {
+		*text = token.String()
+	}
+	return err
+}
+
+// readFlag reads true or false; any other value is skipped.
+func readFlag(d *jsontext.Decoder, flag *bool) error {
+	switch d.PeekKind() {
+	case 't', 'f':
+	default:
+		return d.SkipValue()
+	}
+	token, err := d.ReadToken()
+	if err == nil {
+		*flag = token.Bool()
+	}
+	return err
+}
+
+// readNumber reads a whole number; any other value is skipped.
+func readNumber(d *jsontext.Decoder, number *int64) error {
+	if d.PeekKind() != '0' {
+		return d.SkipValue()
+	}
+	token, err := d.ReadToken()
+	if err != nil {
+		return err
+	}
+	if n, err := token.Int(); err == nil {
+		*number = n
+	}
+	return nil
+}

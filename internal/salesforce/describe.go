@@ -1,0 +1,91 @@
+package salesforce
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"longhaul/internal/fault"
+)
+
+// longestKept is how much of one description is kept; the metadata of its report type, which is skipped, may be larger.
+const longestKept = 8 << 20
+
+// Description is what is kept of the describe of a report, as compact JSON; a part that is not there or null is nil.
+type Description struct {
+	ReportMetadata         json.RawMessage
+	ReportExtendedMetadata json.RawMessage
+	At                     time.Time // of the answer, by Salesforce's clock
+}
+
+// DescribeReport reads the columns of a report, without its data and without the metadata of its report type.
+func (c *Client) DescribeReport(ctx context.Context, id string) (*Description, error) {
+	if !isID(id) {
+		return nil, fault.Invalidf("%q is no Salesforce id: an id has 15 or 18 letters and digits", clean(id, 40))
+	}
+	var description *Description
+	err := c.get(ctx, opReport, c.versioned("/analytics/reports/"+id+"/describe"), func(resp *http.Response) error {
+		read, err := readDescription(resp.Body)
+		if err != nil {
+			return err
+		}
+		read.At = dateOf(resp.Header)
+		description = read
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return description, nil
+}
+
+// readDescription reads a describe in one pass. What is not kept is checked to be JSON and never built.
+func readDescription(body io.Reader) (*Description, error) {
+	description := new(Description)
+	err := decode(body, func(d *jsontext.Decoder, source *bounded) error {
+		left := int64(longestKept)
+		return members(d, func(name string) error {
+			switch name {
+			case "reportMetadata":
+				return keep(d, source, &left, &description.ReportMetadata)
+			case "reportExtendedMetadata":
+				return keep(d, source, &left, &description.ReportExtendedMetadata)
+			default:
+				return d.SkipValue()
+			}
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return description, nil
+}
+
+// keep copies the value that comes next, no larger than what is left; null is nothing.
+func keep(d *jsontext.Decoder, source *bounded, left *int64, into *json.RawMessage) error {
+	most := source.most
+	source.most = min(most, d.InputOffset()+*left)
+	value, err := d.ReadValue()
+	source.most = most
+	if err != nil {
+		return err
+	}
+	*left -= int64(len(value))
+	if *left < 0 {
+		return errTooLarge
+	}
+	if value.Kind() == 'n' {
+		return nil
+	}
+	kept := jsontext.Value(bytes.ToValidUTF8(value, []byte("\uFFFD"))) // a copy in any case
+	if err := kept.Compact(tolerant, jsontext.PreserveRawStrings(true)); err != nil {
+		return errUnreadable
+	}
+	*into = json.RawMessage(kept)
+	return nil
+}

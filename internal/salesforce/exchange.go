@@ -1,0 +1,113 @@
+package salesforce
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"longhaul/internal/fault"
+)
+
+// longestBody is how much of an answer is read, unpacked.
+const longestBody = 64 << 20
+
+// tolerant reads JSON as Salesforce writes it: a name that comes twice is no reason to lose a report.
+var tolerant = jsontext.AllowDuplicateNames(true)
+
+// get asks for path below the instance and lets accept read the answer, anew at every try.
+func (c *Client) get(ctx context.Context, op, path string, accept func(*http.Response) error) error {
+	return c.retry.do(ctx, func(ctx context.Context) error { return c.try(ctx, op, path, accept) })
+}
+
+// versioned gives the path of a resource in the client's version of the API.
+func (c *Client) versioned(resource string) string { return dataPath + "v" + c.version + resource }
+
+func (c *Client) try(ctx context.Context, op, path string, accept func(*http.Response) error) error {
+	tried, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(tried, http.MethodGet, c.base.String()+path, nil)
+	if err != nil {
+		return &Error{Class: fault.Invalid, Op: op, sentence: "a request has no valid address: this is a fault of Longhaul; please report it"}
+	}
+	resp, err := c.stack.RoundTrip(req)
+	if err != nil {
+		return c.broken(ctx, op, err)
+	}
+	defer finish(resp.Body)
+	if resp.StatusCode != http.StatusOK {
+		return c.refused(ctx, op, resp)
+	}
+	if !isJSON(resp.Header) {
+		return c.damaged(op, resp, errWebPage)
+	}
+	if err := accept(resp); err != nil {
+		if ctx.Err() != nil {
+			return fmt.Errorf("%s: %w", op, ctx.Err())
+		}
+		return c.damaged(op, resp, err)
+	}
+	return nil
+}
+
+// broken is the error of a request without an answer. The end of the caller's own context is no fault of Salesforce,
+// and what a login has classed already stays as it is.
+func (c *Client) broken(ctx context.Context, op string, err error) error {
+	switch {
+	case ctx.Err() != nil:
+		return fmt.Errorf("%s: %w", op, ctx.Err())
+	case fault.From(err) != nil:
+		return err
+	default:
+		return unreachable(op, c.instance().host, err)
+	}
+}
+
+func (c *Client) refused(ctx context.Context, op string, resp *http.Response) error {
+	body, err := io.ReadAll(io.LimitReader(resp.Body, longestErrorBody))
+	if ctx.Err() != nil {
+		return fmt.Errorf("%s: %w", op, ctx.Err())
+	}
+	if err != nil {
+		return c.damaged(op, resp, err)
+	}
+	a := answer{
+		op: op, host: c.instance().host, version: c.version,
+		status: resp.StatusCode, header: resp.Header, body: body,
+	}
+	if g := c.session.peek(); g != nil {
+		a.hide = []string{g.token}
+	}
+	return a.classify()
+}
+
+// damaged is the error of an answer that began well and cannot be read.
+func (c *Client) damaged(op string, resp *http.Response, err error) error {
+	var syntax *jsontext.SyntacticError
+	switch {
+	case errors.Is(err, errTooLarge), errors.Is(err, errWebPage):
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		err = errCut
+	case errors.As(err, &syntax):
+		err = errUnreadable
+	default:
+		if isTimeout(err) {
+			return unreachable(op, c.instance().host, err)
+		}
+		err = quiet(err)
+	}
+	e := unreadable(op, c.instance().host, err)
+	e.Status, e.Date = resp.StatusCode, dateOf(resp.Header)
+	return e
+}
+
+// isJSON says whether an answer claims to be JSON: a page of a portal comes with status 200 as well.
+func isJSON(header http.Header) bool {
+	kind, _, err := mime.ParseMediaType(header.Get("Content-Type"))
+	return err == nil && (kind == "application/json" || strings.HasSuffix(kind, "+json"))
+}

@@ -1,0 +1,147 @@
+package salesforce
+
+import (
+	"net"
+	"net/netip"
+	"net/url"
+	"strings"
+
+	"longhaul/internal/fault"
+)
+
+// hostSuffixes lists the hosts of Salesforce's pages, which refuse API logins, with the host that takes them instead.
+var hostSuffixes = []struct{ page, api string }{
+	{".lightning.force.com", ".my.salesforce.com"},
+	{".my.salesforce-setup.com", ".my.salesforce.com"},
+}
+
+// NormalizeHost turns what people write or paste for an org into the address of its API, as https://acme.my.salesforce.com:
+// a bare host gets a scheme, path and trailing slash go, the hosts of pages become those of the API. Plain http is
+// for this machine alone. What was written is never repeated beyond its host: it may hold a password.
+func NormalizeHost(raw string) (string, error) {
+	text := strings.TrimSpace(raw)
+	if text == "" {
+		return "", fault.Invalidf("base_url is empty: set it to the org's My Domain, such as acme.my.salesforce.com")
+	}
+	if !strings.Contains(text, "://") {
+		text = "https://" + text
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.Opaque != "" {
+		return "", fault.Invalidf("base_url is not an address: write the org's My Domain, such as acme.my.salesforce.com")
+	}
+	switch {
+	case u.User != nil:
+		return "", fault.Invalidf("base_url holds a user or a password: write the host alone, and the login in its own settings")
+	case u.RawQuery != "" || u.ForceQuery:
+		return "", fault.Invalidf("base_url holds a query (the part after ?): write the host alone, such as acme.my.salesforce.com")
+	case u.Fragment != "" || strings.HasSuffix(text, "#"):
+		return "", fault.Invalidf("base_url holds a fragment (the part after #): write the host alone, such as acme.my.salesforce.com")
+	}
+	host, err := normalizeName(strings.ToLower(u.Hostname()))
+	if err != nil {
+		return "", err
+	}
+	address, err := joinPort(host, u.Port(), u.Host)
+	if err != nil {
+		return "", err
+	}
+	switch scheme := strings.ToLower(u.Scheme); {
+	case scheme == "https":
+		return strings.TrimSuffix("https://"+address, ":443"), nil
+	case scheme != "http":
+		return "", fault.Invalidf("base_url must begin with https://, or have no scheme at all")
+	case !isLoopback(host):
+		return "", fault.Invalidf("base_url uses http://, over which the login would travel unprotected: write https://%s", address)
+	default:
+		return strings.TrimSuffix("http://"+address, ":80"), nil
+	}
+}
+
+// normalizeName maps the host of a page to that of the API and refuses what cannot be a host.
+func normalizeName(host string) (string, error) {
+	host = strings.TrimSuffix(host, ".")
+	if isLoopback(host) {
+		return host, nil
+	}
+	if !isHostName(host) {
+		return "", fault.Invalidf("base_url holds no valid host: write the org's My Domain, such as acme.my.salesforce.com")
+	}
+	for _, suffix := range hostSuffixes {
+		if name, ok := strings.CutSuffix(host, suffix.page); ok {
+			return name + suffix.api, nil
+		}
+	}
+	switch {
+	case strings.HasSuffix(host, ".salesforce-setup.com"), strings.HasSuffix(host, ".force.com") && !strings.HasSuffix(host, ".my.force.com"):
+		return "", fault.Invalidf("%s shows pages and takes no API login: set base_url to the org's My Domain, such as acme.my.salesforce.com "+
+			"(in Setup, under My Domain)", host)
+	case host == "salesforce.com", host == "www.salesforce.com":
+		return "", fault.Invalidf("%s is no org: set base_url to the org's My Domain, such as acme.my.salesforce.com", host)
+	case !strings.Contains(host, "."):
+		return "", fault.Invalidf("%q is not a whole host: write the org's My Domain, such as %s.my.salesforce.com", host, host)
+	}
+	return host, nil
+}
+
+// isHostName says whether host could be looked up: labels of letters, digits, hyphens and underscores, or an address.
+func isHostName(host string) bool {
+	if _, err := netip.ParseAddr(host); err == nil {
+		return true
+	}
+	if host == "" || len(host) > 253 {
+		return false
+	}
+	for label := range strings.SplitSeq(host, ".") {
+		if label == "" || len(label) > 63 {
+			return false
+		}
+		for i := range len(label) {
+			if !isWordByte(label[i]) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func joinPort(host, port, written string) (string, error) {
+	for i := range len(port) {
+		if !isDigit(port[i]) {
+			port = ""
+		}
+	}
+	switch {
+	case port == "" && strings.HasSuffix(written, ":"):
+		return "", fault.Invalidf("base_url ends in a colon: write a port after it or leave it away")
+	case port != "":
+		return net.JoinHostPort(host, port), nil
+	case strings.Contains(host, ":"):
+		return "[" + host + "]", nil
+	default:
+		return host, nil
+	}
+}
+
+// isLoopback says whether host is this machine.
+func isLoopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	address, err := netip.ParseAddr(host)
+	return err == nil && address.Unmap().IsLoopback()
+}
+
+// checkLoginHost refuses the shared front doors, which know no client credentials.
+func checkLoginHost(base *url.URL, auth Auth) error {
+	if auth != AuthClientCredentials {
+		return nil
+	}
+	switch host := base.Hostname(); host {
+	case "login.salesforce.com", "test.salesforce.com":
+		return fault.Invalidf("%s takes no client credentials: set base_url to the org's My Domain, such as acme.my.salesforce.com "+
+			"(in Setup, under My Domain)", host)
+	default:
+		return nil
+	}
+}

@@ -1,0 +1,180 @@
+package salesforce
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"golang.org/x/oauth2"
+	"golang.org/x/oauth2/clientcredentials"
+
+	"longhaul/internal/fault"
+)
+
+const tokenPath = "/services/oauth2/token"
+
+// Identity tells who is logged in, where.
+type Identity struct {
+	OrgID       string // 18 characters
+	UserID      string // 18 characters: the run-as user
+	InstanceURL string
+}
+
+// address is the part of a URL that says where a request goes.
+type address struct{ scheme, host string }
+
+func (a address) String() string { return a.scheme + "://" + a.host }
+
+// Login makes sure that there is a session and tells whose it is.
+func (c *Client) Login(ctx context.Context) (Identity, error) {
+	g, err := c.session.grant(ctx)
+	if err != nil {
+		return Identity{}, err
+	}
+	return g.identity, nil
+}
+
+// login asks for a new token, a few times when the fault may pass.
+func (c *Client) login(ctx context.Context) (*grant, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.retry.bound(c.timeout))
+	defer cancel()
+	credentials, err := c.credentials(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", opCredentials, err)
+	}
+	if err := credentials.check(c.auth); err != nil {
+		return nil, err
+	}
+	if c.auth == AuthPassword {
+		c.warnOfPassword()
+	}
+	var g *grant
+	err = c.retry.do(ctx, func(ctx context.Context) error {
+		g, err = c.tryLogin(ctx, credentials)
+		return err
+	})
+	return g, err
+}
+
+func (c *Client) tryLogin(ctx context.Context, credentials Credentials) (*grant, error) {
+	tried, cancel := context.WithTimeout(context.WithValue(ctx, oauth2.HTTPClient, c.plain), c.timeout)
+	defer cancel()
+	token, err := c.requestToken(tried, credentials)
+	if err != nil {
+		return nil, c.loginFault(ctx, credentials, err)
+	}
+	g, err := c.newGrant(token)
+	if err != nil {
+		return nil, &Error{
+			Class: fault.Transient, Op: opLogin, Err: err, again: true,
+			sentence: fmt.Sprintf("the login of %s gave an answer that Longhaul cannot use (%s): check base_url", c.base.host, err),
+		}
+	}
+	return g, nil
+}
+
+// requestToken sends the login, in the body of the request alone.
+func (c *Client) requestToken(ctx context.Context, credentials Credentials) (*oauth2.Token, error) {
+	endpoint := c.base.String() + tokenPath
+	if c.auth == AuthPassword {
+		config := oauth2.Config{
+			ClientID: credentials.ClientID, ClientSecret: credentials.ClientSecret,
+			Endpoint: oauth2.Endpoint{TokenURL: endpoint, AuthStyle: oauth2.AuthStyleInParams},
+		}
+		return config.PasswordCredentialsToken(ctx, credentials.Username, credentials.Password+credentials.SecurityToken)
+	}
+	config := clientcredentials.Config{
+		ClientID: credentials.ClientID, ClientSecret: credentials.ClientSecret,
+		TokenURL: endpoint, AuthStyle: oauth2.AuthStyleInParams,
+	}
+	return config.Token(ctx)
+}
+
+// loginFault classes what became of a login. What oauth2 says of it holds the body, so nothing of that is kept.
+func (c *Client) loginFault(ctx context.Context, credentials Credentials, err error) error {
+	if ctx.Err() != nil {
+		return fmt.Errorf("%s: %w", opLogin, ctx.Err())
+	}
+	var refused *oauth2.RetrieveError
+	var broken *url.Error
+	switch {
+	case errors.As(err, &refused) && refused.Response != nil:
+		return answer{
+			op: opLogin, host: c.base.host, version: c.version, hide: credentials.values(),
+			status: refused.Response.StatusCode, header: refused.Response.Header, body: refused.Body,
+		}.classify()
+	case errors.As(err, &broken):
+		return unreachable(opLogin, c.base.host, broken.Err)
+	default:
+		return unreadable(opLogin, c.base.host, errWebPage)
+	}
+}
+
+// newGrant reads a token answer. The instance may differ from one login to the next.
+func (c *Client) newGrant(token *oauth2.Token) (*grant, error) {
+	org, user, err := parseIdentity(text(token.Extra("id")))
+	if err != nil {
+		return nil, err
+	}
+	instance := c.base
+	if written := text(token.Extra("instance_url")); written != "" {
+		if instance, err = parseInstance(written, c.base); err != nil {
+			return nil, err
+		}
+	}
+	return &grant{
+		token: token.AccessToken, instance: instance,
+		identity: Identity{OrgID: org, UserID: user, InstanceURL: instance.String()},
+	}, nil
+}
+
+func text(value any) string {
+	s, _ := value.(string)
+	return s
+}
+
+// parseIdentity takes org and user from the tail of an identity URL, as https://login.salesforce.com/id/00D.../005...
+func parseIdentity(id string) (org, user string, err error) {
+	path, err := url.Parse(id)
+	if err != nil {
+		return "", "", errors.New("its id is no address")
+	}
+	parts := strings.Split(strings.Trim(path.Path, "/"), "/")
+	if len(parts) < 3 || parts[len(parts)-3] != "id" {
+		return "", "", errors.New("its id names no org and user")
+	}
+	if org, err = ID18(parts[len(parts)-2]); err != nil {
+		return "", "", errors.New("its id names no org")
+	}
+	if user, err = ID18(parts[len(parts)-1]); err != nil {
+		return "", "", errors.New("its id names no user")
+	}
+	return org, user, nil
+}
+
+// parseInstance reads the instance_url of a login: the token goes there, so it must be protected, except when the
+// whole conversation stays on this machine.
+func parseInstance(written string, base address) (address, error) {
+	u, err := url.Parse(written)
+	if err != nil || u.Host == "" || u.User != nil {
+		return address{}, errors.New("its instance_url is no address")
+	}
+	scheme := strings.ToLower(u.Scheme)
+	if scheme != "https" && (scheme != "http" || base.scheme != "http" || !isLoopback(u.Hostname())) {
+		return address{}, errors.New("its instance_url is not https")
+	}
+	return address{scheme: scheme, host: strings.ToLower(u.Host)}, nil
+}
+
+// warnOfPassword says once per client that the flow is on its way out.
+func (c *Client) warnOfPassword() {
+	c.warned.Do(func() {
+		c.log.Warn("the username-password login is deprecated by Salesforce: move to client_credentials with an External Client App")
+	})
+}
+
+// newPlain makes the HTTP client of logins: the same way out, without a session.
+func newPlain(way http.RoundTripper) *http.Client { return &http.Client{Transport: way} }

@@ -1,0 +1,108 @@
+package salesforce
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Meter keeps the account of all calls made under one context. Its zero value is ready; it is safe for concurrent use.
+type Meter struct {
+	calls, logins atomic.Int64
+
+	mu      sync.Mutex
+	date    time.Time
+	limit   LimitInfo
+	limitAt time.Time
+	known   bool
+}
+
+// Calls is the number of requests that count against the org's daily API requests.
+func (m *Meter) Calls() int64 { return m.calls.Load() }
+
+// Logins is the number of token requests.
+func (m *Meter) Logins() int64 { return m.logins.Load() }
+
+// Limit is the org's use of its daily API requests as the newest answer told it; false when none has.
+func (m *Meter) Limit() (LimitInfo, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.limit, m.known
+}
+
+// Date is the newest time on Salesforce's own clock; zero when no answer has come.
+func (m *Meter) Date() time.Time {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.date
+}
+
+// observe notes what the header of an answer tells. Answers overtake each other: an older one changes nothing.
+func (m *Meter) observe(header http.Header) {
+	date := dateOf(header)
+	limit, told := ParseLimitInfo(header.Get("Sforce-Limit-Info"))
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if date.After(m.date) {
+		m.date = date
+	}
+	if told && !date.Before(m.limitAt) {
+		m.limit, m.limitAt, m.known = limit, date, true
+	}
+}
+
+type meterKey struct{}
+
+// WithMeter makes m count the calls made under the context it returns, in the place of any meter further up.
+func WithMeter(ctx context.Context, m *Meter) context.Context {
+	return context.WithValue(ctx, meterKey{}, m)
+}
+
+func meterOf(ctx context.Context) *Meter {
+	m, _ := ctx.Value(meterKey{}).(*Meter)
+	return m
+}
+
+// metering counts every request that goes out, each try by itself, and reads the headers of every answer.
+type metering struct{ next http.RoundTripper }
+
+func (t metering) RoundTrip(req *http.Request) (*http.Response, error) {
+	m := meterOf(req.Context())
+	if m == nil {
+		return t.next.RoundTrip(req)
+	}
+	resp, err := t.next.RoundTrip(req)
+	if err != nil && neverSent(err) {
+		return nil, err
+	}
+	switch {
+	case countsAsCall(req.URL.Path):
+		m.calls.Add(1)
+	case req.URL.Path == tokenPath:
+		m.logins.Add(1)
+	}
+	if resp != nil {
+		m.observe(resp.Header)
+	}
+	return resp, err
+}
+
+const dataPath = "/services/data/"
+
+// countsAsCall says whether Salesforce counts a request: all below a version do, the list of versions does not.
+func countsAsCall(path string) bool {
+	rest, ok := strings.CutPrefix(path, dataPath)
+	return ok && len(rest) > 1 && rest[0] == 'v' && isDigit(rest[1])
+}
+
+// dateOf reads the Date header; zero when there is none to read.
+func dateOf(header http.Header) time.Time {
+	date, err := http.ParseTime(header.Get("Date"))
+	if err != nil {
+		return time.Time{}
+	}
+	return date.UTC()
+}

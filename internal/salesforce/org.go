@@ -1,0 +1,107 @@
+package salesforce
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"longhaul/internal/fault"
+)
+
+// Organization is the org that is read.
+type Organization struct {
+	ID        string // 18 characters
+	Name      string
+	Type      string // its edition, as "Enterprise Edition"
+	IsSandbox bool
+	Locale    string // the org's default language
+}
+
+// Organization reads the one row that describes the org.
+func (c *Client) Organization(ctx context.Context) (Organization, error) {
+	var org Organization
+	err := c.only(ctx, Query{
+		Object: "Organization", Fields: []string{"Id"},
+		Optional: []string{"Name", "OrganizationType", "IsSandbox", "LanguageLocaleKey"},
+	}, func(d *jsontext.Decoder, name string) error {
+		switch name {
+		case "Id":
+			return readText(d, &org.ID)
+		case "Name":
+			return readText(d, &org.Name)
+		case "OrganizationType":
+			return readText(d, &org.Type)
+		case "IsSandbox":
+			return readFlag(d, &org.IsSandbox)
+		case "LanguageLocaleKey":
+			return readText(d, &org.Locale)
+		default:
+			return d.SkipValue()
+		}
+	})
+	if err != nil {
+		return Organization{}, err
+	}
+	org.ID, err = ID18(org.ID)
+	return org, err
+}
+
+// RunAs is the user that reads. Labels come in its language.
+type RunAs struct {
+	ID       string // 18 characters
+	IsActive bool
+	Locale   string // its language, as en_US
+	Type     string // as Standard
+}
+
+// RunAs reads the user whose rights decide what is seen.
+func (c *Client) RunAs(ctx context.Context, userID string) (RunAs, error) {
+	id, err := ID18(userID)
+	if err != nil {
+		return RunAs{}, err
+	}
+	user := RunAs{ID: id}
+	err = c.only(ctx, Query{
+		Object: "User", Fields: []string{"Id"}, Where: "Id = " + Quote(id),
+		Optional: []string{"IsActive", "LanguageLocaleKey", "UserType"},
+	}, func(d *jsontext.Decoder, name string) error {
+		switch name {
+		case "IsActive":
+			return readFlag(d, &user.IsActive)
+		case "LanguageLocaleKey":
+			return readText(d, &user.Locale)
+		case "UserType":
+			return readText(d, &user.Type)
+		default:
+			return d.SkipValue()
+		}
+	})
+	if err != nil {
+		return RunAs{}, err
+	}
+	return user, nil
+}
+
+// only reads the members of the first record of a query; none is an error of missing access.
+func (c *Client) only(ctx context.Context, q Query, each func(d *jsontext.Decoder, name string) error) error {
+	for page, err := range c.Pages(ctx, q) {
+		if err != nil {
+			return err
+		}
+		if len(page.Records) > 0 {
+			return readMembers(page.Records[0], each)
+		}
+	}
+	return &Error{
+		Class: fault.PermissionMissing, Op: opQuery, Whole: true,
+		sentence: fmt.Sprintf("the run-as user cannot see its own %s record: give it read access to that object", q.Object),
+	}
+}
+
+func readMembers(record json.RawMessage, each func(d *jsontext.Decoder, name string) error) error {
+	d := jsontext.NewDecoder(bytes.NewReader(record), tolerant, jsontext.AllowInvalidUTF8(true))
+	return members(d, func(name string) error { return each(d, name) })
+}

@@ -1,0 +1,116 @@
+package salesforce
+
+import (
+	"context"
+	"io"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"longhaul/internal/fault"
+)
+
+const (
+	permissionObject = "UserPermissionAccess"
+	permissionPrefix = "Permissions"
+)
+
+// wantedPermissions are the ones that decide what a sync can read, without the prefix of their fields.
+var wantedPermissions = []string{
+	"ApiEnabled", "ApiUserOnly", "CustomizeApplication", "ManagePvtRptsAndDashbds", "RunReports", "ViewAllUsers",
+	"ViewPublicDashboards", "ViewPublicReports", "ViewRoles", "ViewSetup",
+}
+
+// Permissions tells what the run-as user may do.
+type Permissions struct{ granted map[string]bool }
+
+// NewPermissions makes Permissions of names, without the prefix Permissions, and whether each is granted.
+func NewPermissions(granted map[string]bool) Permissions {
+	return Permissions{granted: maps.Clone(granted)}
+}
+
+// Has says whether the user has a permission, as "RunReports". The org may not know it: then it is not known.
+func (p Permissions) Has(name string) (has, known bool) {
+	has, known = p.granted[strings.TrimPrefix(name, permissionPrefix)]
+	return has, known
+}
+
+// Names lists the permissions that are known, sorted.
+func (p Permissions) Names() []string { return slices.Sorted(maps.Keys(p.granted)) }
+
+// Permissions reads what the run-as user may do. The fields are looked up first: Salesforce has removed some before,
+// and a query that names a removed one fails as a whole.
+func (c *Client) Permissions(ctx context.Context) (Permissions, error) {
+	offered, err := c.offeredPermissions(ctx)
+	if err != nil {
+		return Permissions{}, err
+	}
+	granted := make(map[string]bool, len(offered))
+	if len(offered) == 0 {
+		return Permissions{granted: granted}, nil
+	}
+	soql := "SELECT " + permissionPrefix + strings.Join(offered, ", "+permissionPrefix) + " FROM " + permissionObject
+	found, err := c.query(ctx, c.queryPath(soql))
+	if err != nil || len(found.records) == 0 {
+		return Permissions{granted: granted}, err
+	}
+	err = readMembers(found.records[0], func(d *jsontext.Decoder, field string) error {
+		name, ours := strings.CutPrefix(field, permissionPrefix)
+		if kind := d.PeekKind(); !ours || kind != 't' && kind != 'f' {
+			return d.SkipValue()
+		}
+		var has bool
+		err := readFlag(d, &has)
+		granted[name] = has
+		return err
+	})
+	return Permissions{granted: granted}, err
+}
+
+// offeredPermissions lists those of the wanted permissions that the org knows.
+func (c *Client) offeredPermissions(ctx context.Context) ([]string, error) {
+	var offered []string
+	err := c.get(ctx, opAccess, c.versioned("/sobjects/"+url.PathEscape(permissionObject)+"/describe"), func(resp *http.Response) error {
+		var err error
+		offered, err = readFieldNames(resp.Body)
+		return err
+	})
+	if e := errorIn(err); e != nil && e.Status == http.StatusNotFound && e.Class == fault.Invalid {
+		e.Class, e.Whole = fault.PermissionMissing, false
+		e.sentence = "the run-as user cannot read its own permissions (" + permissionObject + "): nothing to change, unless reports turn out to be missing"
+	}
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(slices.Clone(wantedPermissions), func(name string) bool {
+		return !slices.Contains(offered, permissionPrefix+name)
+	}), nil
+}
+
+// readFieldNames reads the names of the fields of an object's describe.
+func readFieldNames(body io.Reader) ([]string, error) {
+	var names []string
+	err := decode(body, func(d *jsontext.Decoder, _ *bounded) error {
+		return members(d, func(name string) error {
+			if name != "fields" {
+				return d.SkipValue()
+			}
+			return elements(d, func() error {
+				var field string
+				err := members(d, func(name string) error {
+					if name != "name" {
+						return d.SkipValue()
+					}
+					return readText(d, &field)
+				})
+				names = append(names, field)
+				return err
+			})
+		})
+	})
+	return names, err
+}

@@ -1,0 +1,77 @@
+package salesforce
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+)
+
+// longestText is how much of a server's text an error repeats, in characters.
+const longestText = 200
+
+// secretShapes match what looks like a token or an address wherever a server's text repeats one: Salesforce's session
+// ids, signed tokens, bearer headers, long runs in which digits and letters of both cases mix, and e-mail addresses.
+var secretShapes = regexp.MustCompile(strings.Join([]string{
+	`00D[0-9A-Za-z]{12,15}(!|%21)[^\s"'<>]*`,
+	`eyJ[\w-]+\.[\w.-]+`,
+	`(?i:bearer|oauth)\s+[\w!.+/=~-]{16,}`,
+	`[\w.+%-]+@[\w-]+(\.[\w-]+)+`,
+}, "|"))
+
+// longRun matches what may be a key; whether it is one is for looksRandom to say, since field names are long too.
+var longRun = regexp.MustCompile(`[0-9A-Za-z_.!+/=~-]{32,}`)
+
+const masked = "[hidden]"
+
+// normalize turns the typographic apostrophes and quotes of Salesforce's texts into plain ones.
+var normalize = strings.NewReplacer("\u2019", "'", "\u2018", "'", "\u201c", `"`, "\u201d", `"`, "\u00a0", " ").Replace
+
+// clean makes a server's text fit to be shown: plain quotes, one line, no control characters, nothing that looks like
+// a secret, none of the values given, and no longer than most characters.
+func clean(text string, most int, hide ...string) string {
+	text = flatten(normalize(text))
+	for _, value := range hide {
+		if len(value) >= 4 {
+			text = strings.ReplaceAll(text, value, masked)
+		}
+	}
+	text = secretShapes.ReplaceAllString(text, masked)
+	text = longRun.ReplaceAllStringFunc(text, func(run string) string {
+		if looksRandom(run) {
+			return masked
+		}
+		return run
+	})
+	if runes := []rune(text); len(runes) > most {
+		return strings.TrimSpace(string(runes[:most])) + "…"
+	}
+	return text
+}
+
+// flatten puts a text on one line and drops what a terminal could take for a command.
+func flatten(text string) string {
+	text = strings.ToValidUTF8(text, "?")
+	text = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case !unicode.IsPrint(r):
+			return -1
+		default:
+			return r
+		}
+	}, text)
+	return strings.Join(strings.Fields(text), " ")
+}
+
+// looksRandom says whether a long run of letters and digits is rather a key than a name: names change between letters
+// and digits seldom.
+func looksRandom(run string) bool {
+	changes := 0
+	for i := 1; i < len(run); i++ {
+		if isDigit(run[i]) != isDigit(run[i-1]) {
+			changes++
+		}
+	}
+	return changes >= 4
+}

@@ -1,0 +1,145 @@
+package salesforce
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"longhaul/internal/fault"
+)
+
+// Query says which records to read. Object, Fields and Scope are names; Where is a condition in SOQL, whose texts
+// Quote has made safe.
+type Query struct {
+	Object   string
+	Fields   []string // Id comes first in any case
+	Optional []string // read when the run-as user can see them, dropped otherwise
+	Where    string   // may be empty
+	Scope    string   // as allPrivate; may be empty
+	After    string   // the Id to go on after; may be empty
+}
+
+// Quote writes text as a string literal of SOQL.
+func Quote(text string) string { return "'" + soqlEscapes.Replace(text) + "'" }
+
+var soqlEscapes = strings.NewReplacer(
+	`\`, `\\`, `'`, `\'`, `"`, `\"`, "\n", `\n`, "\r", `\r`, "\t", `\t`, "\b", `\b`, "\f", `\f`,
+)
+
+// soql writes the query for one page by key.
+func (q Query) soql(limit int) string {
+	var b strings.Builder
+	b.WriteString("SELECT ")
+	b.WriteString(strings.Join(q.columns(), ", "))
+	q.from(&b)
+	conditions := make([]string, 0, 2)
+	if q.Where != "" {
+		conditions = append(conditions, "("+q.Where+")")
+	}
+	if q.After != "" {
+		conditions = append(conditions, "Id > "+Quote(q.After))
+	}
+	if len(conditions) > 0 {
+		b.WriteString(" WHERE ")
+		b.WriteString(strings.Join(conditions, " AND "))
+	}
+	b.WriteString(" ORDER BY Id LIMIT ")
+	b.WriteString(strconv.Itoa(limit))
+	return b.String()
+}
+
+// countSOQL writes the query for the number of records.
+func (q Query) countSOQL() string {
+	var b strings.Builder
+	b.WriteString("SELECT COUNT()")
+	q.from(&b)
+	if q.Where != "" {
+		b.WriteString(" WHERE " + q.Where)
+	}
+	return b.String()
+}
+
+func (q Query) from(b *strings.Builder) {
+	b.WriteString(" FROM ")
+	b.WriteString(q.Object)
+	if q.Scope != "" {
+		b.WriteString(" USING SCOPE ")
+		b.WriteString(q.Scope)
+	}
+}
+
+// columns lists what is selected, each once, Id first.
+func (q Query) columns() []string {
+	all := make([]string, 0, 1+len(q.Fields)+len(q.Optional))
+	all = append(all, "Id")
+	for _, field := range slices.Concat(q.Fields, q.Optional) {
+		if !containsName(all, field) {
+			all = append(all, field)
+		}
+	}
+	return all
+}
+
+func containsName(names []string, name string) bool {
+	return slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, name) })
+}
+
+// check refuses names that are none, before they become part of a query.
+func (q Query) check() error {
+	names := append([]string{q.Object}, slices.Concat(q.Fields, q.Optional)...)
+	if q.Scope != "" {
+		names = append(names, q.Scope)
+	}
+	for _, name := range names {
+		if !isName(name) {
+			return fault.Invalidf("%q is no name of a Salesforce object, field or scope", clean(name, 60))
+		}
+	}
+	if q.After != "" && !isID(q.After) {
+		return fault.Invalidf("%q is no Salesforce id: an id has 15 or 18 letters and digits", clean(q.After, 40))
+	}
+	return nil
+}
+
+// isName says whether name is a field, an object, a scope or a path of relationships.
+func isName(name string) bool {
+	for part := range strings.SplitSeq(name, ".") {
+		if part == "" || !isLetter(part[0]) {
+			return false
+		}
+		for i := range len(part) {
+			if !isAlphanumeric(part[i]) && part[i] != '_' {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// without gives the query without the optional fields that a refusal names, and these; none means that a field which
+// is needed was refused.
+func (q Query) without(refused column) (Query, []string) {
+	matches := func(field string) bool { return strings.EqualFold(field, refused.name) }
+	switch {
+	case refused.name == "" || !refused.relationship && containsName(q.Fields, refused.name):
+		return q, nil
+	case refused.relationship:
+		matches = func(field string) bool { return hasFold(field, refused.name+".", strings.HasPrefix) }
+	case !containsName(q.Optional, refused.name): // the last part of a path
+		matches = func(field string) bool { return hasFold(field, "."+refused.name, strings.HasSuffix) }
+	}
+	var dropped, kept []string
+	for _, field := range q.Optional {
+		if matches(field) {
+			dropped = append(dropped, field)
+		} else {
+			kept = append(kept, field)
+		}
+	}
+	q.Optional = kept
+	return q, dropped
+}
+
+func hasFold(text, part string, has func(text, part string) bool) bool {
+	return has(strings.ToLower(text), strings.ToLower(part))
+}
