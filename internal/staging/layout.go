@@ -46,17 +46,20 @@ func (y Sync) InventoryRun(kind, pass, first, last string) string {
 	return y.InventoryRuns(kind) + pass + "-" + first + "-" + last + stream
 }
 
+// PlanPrefix is where the plan lies.
+func (y Sync) PlanPrefix() string { return y.Prefix() + "plan/" }
+
 // Plan is the result of planning, written last.
-func (y Sync) Plan() string { return y.Prefix() + "plan/plan.json" }
+func (y Sync) Plan() string { return y.PlanPrefix() + "plan.json" }
 
 // PlanTodo is the stream of all that is to be described, before it is dealt.
-func (y Sync) PlanTodo() string { return y.Prefix() + "plan/todo" + stream }
+func (y Sync) PlanTodo() string { return y.PlanPrefix() + "todo" + stream }
 
 // PlanShard is the work of shard n, counted from 0.
-func (y Sync) PlanShard(n int) string { return y.Prefix() + fmt.Sprintf("plan/%04d", n) + stream }
+func (y Sync) PlanShard(n int) string { return y.PlanPrefix() + fmt.Sprintf("%04d", n) + stream }
 
 // Reused is the stream of descriptions taken over from earlier syncs.
-func (y Sync) Reused() string { return y.Prefix() + "plan/reused" + stream }
+func (y Sync) Reused() string { return y.PlanPrefix() + "reused" + stream }
 
 // DescribePrefix is where the results of all shards lie.
 func (y Sync) DescribePrefix() string { return y.Prefix() + "describe/" }

@@ -1,0 +1,86 @@
+package inventory
+
+import (
+	"context"
+	"errors"
+
+	"longhaul/internal/staging"
+)
+
+// checkpoint is how far an enumeration is. Only runs that it names count: what a killed attempt left besides is written
+// again or ignored.
+type checkpoint struct {
+	Pass     int         `json:"pass"`
+	Cursor   string      `json:"cursor,omitempty"` // the last Id read in this pass, as the server wrote and ordered it
+	Runs     []run       `json:"runs,omitempty"`   // oldest first
+	Seen     int64       `json:"seen"`
+	Dropped  []string    `json:"dropped,omitempty"`
+	Warnings []string    `json:"warnings,omitempty"`
+	Result   *Enumerated `json:"result,omitempty"`
+}
+
+// run is one sorted stream; First and Last are its bounds in byte order.
+type run struct {
+	Key   string `json:"key"`
+	First string `json:"first"`
+	Last  string `json:"last"`
+}
+
+// resume reads what an earlier attempt left; done when that had finished.
+func (e *enumeration) resume(ctx context.Context) (done bool, err error) {
+	err = e.Store.ReadJSON(ctx, e.Sync.InventoryState(string(e.Kind)), &e.state)
+	switch {
+	case errors.Is(err, staging.ErrNotExist):
+	case errors.Is(err, staging.ErrMalformed):
+		e.state = checkpoint{}
+	case err != nil:
+		return false, err
+	}
+	exists, err := e.Store.Exists(ctx, e.Sync.Inventory(string(e.Kind)))
+	switch {
+	case err != nil:
+		return false, err
+	case exists && e.state.Result != nil:
+		return true, nil
+	case exists:
+		return e.adopt(ctx)
+	case e.state.Result != nil: // somebody removed the inventory: begin anew
+		e.state = checkpoint{}
+	}
+	return false, e.checkRuns(ctx)
+}
+
+// adopt takes an inventory whose attempt ended before it could say so.
+func (e *enumeration) adopt(ctx context.Context) (done bool, err error) {
+	key := e.Sync.Inventory(string(e.Kind))
+	object, err := e.Store.Verify(ctx, key)
+	if errors.Is(err, staging.ErrTorn) {
+		if err := e.Store.Delete(ctx, key); err != nil {
+			return false, err
+		}
+		return false, e.checkRuns(ctx)
+	}
+	if err != nil {
+		return false, err
+	}
+	return true, e.settle(ctx, object)
+}
+
+// checkRuns begins anew when a run of the checkpoint is gone or damaged.
+func (e *enumeration) checkRuns(ctx context.Context) error {
+	for _, r := range e.state.Runs {
+		_, err := e.Store.Verify(ctx, r.Key)
+		if errors.Is(err, staging.ErrTorn) || errors.Is(err, staging.ErrNotExist) {
+			e.state = checkpoint{}
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e *enumeration) save(ctx context.Context) error {
+	return e.Store.WriteJSON(ctx, e.Sync.InventoryState(string(e.Kind)), e.state)
+}

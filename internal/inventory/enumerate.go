@@ -1,0 +1,207 @@
+package inventory
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"strconv"
+
+	"longhaul/internal/fault"
+	"longhaul/internal/salesforce"
+	"longhaul/internal/staging"
+)
+
+// Pager reads a query page by page: the Salesforce client.
+type Pager interface {
+	Pages(ctx context.Context, query salesforce.Query) iter.Seq2[salesforce.Page, error]
+}
+
+// EnumerateInput says what is read from where into what.
+type EnumerateInput struct {
+	Client   Pager
+	Store    *staging.Store
+	Sync     staging.Sync
+	Kind     Kind
+	Private  bool        // also what lies in others' private folders
+	Progress func(int64) // told the records read so far, once a page at least; may be nil
+}
+
+// Enumerated is the sorted stream of a kind in the bucket, each Id in it once.
+type Enumerated struct {
+	Object   staging.Object `json:"object"`
+	Count    int64          `json:"count"`
+	Dropped  []string       `json:"dropped,omitempty"` // fields that the run-as user may not see
+	Warnings []string       `json:"warnings,omitempty"`
+}
+
+// Enumerate reads all records of a kind into the sync's inventory, sorted by the byte order of 18-character Ids whatever
+// the order of the server. What does not fit one bounded run goes into sorted runs in the bucket. They are checkpoints as
+// well: called again after an error, it reads on after the last Id of the last run.
+func Enumerate(ctx context.Context, in EnumerateInput) (Enumerated, error) {
+	e := &enumeration{EnumerateInput: in}
+	if e.Progress == nil {
+		e.Progress = func(int64) {}
+	}
+	done, err := e.resume(ctx)
+	if err == nil && !done {
+		err = e.run(ctx)
+	}
+	if err != nil {
+		return Enumerated{}, fmt.Errorf("enumerate %s: %w", in.Kind, err)
+	}
+	return *e.state.Result, nil
+}
+
+// enumeration is an Enumerate under way.
+type enumeration struct {
+	EnumerateInput
+	state  checkpoint
+	sorter sorter
+}
+
+func (e *enumeration) run(ctx context.Context) error {
+	scopes := []string{""}
+	if e.Private {
+		scopes = append(scopes, shapes[e.Kind].scopes...)
+	}
+	for e.state.Pass < len(scopes) {
+		if err := e.pass(ctx, scopes[e.state.Pass]); err != nil {
+			return err
+		}
+		if len(e.state.Runs) > 0 || e.state.Pass+1 < len(scopes) {
+			if err := e.spill(ctx); err != nil {
+				return err
+			}
+		}
+		e.state.Pass++
+		e.state.Cursor = ""
+	}
+	e.warnDropped()
+	if err := e.save(ctx); err != nil {
+		return err
+	}
+	return e.finish(ctx)
+}
+
+// pass reads one scope to its end, from where the last run of it ended.
+func (e *enumeration) pass(ctx context.Context, scope string) error {
+	query := e.Kind.Query()
+	query.Scope, query.After = scope, e.state.Cursor
+	for page, err := range e.Client.Pages(ctx, query) {
+		if err != nil {
+			return e.refused(scope, err)
+		}
+		for _, field := range page.Dropped {
+			if !slices.Contains(e.state.Dropped, field) {
+				e.state.Dropped = append(e.state.Dropped, field)
+			}
+		}
+		for _, record := range page.Records {
+			line, id, sent, err := normal(record)
+			if err != nil {
+				return err
+			}
+			e.sorter.add(line, id, sent)
+		}
+		e.state.Seen += int64(len(page.Records))
+		e.Progress(e.state.Seen)
+		if e.sorter.full() {
+			if err := e.spill(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// refused turns the refusal of a scope that needs a permission of its own into a warning: the rest of the sync is whole
+// without it.
+func (e *enumeration) refused(scope string, err error) error {
+	begun := e.state.Cursor != "" || !e.sorter.empty()
+	if scope == "" || begun || !(fault.Is(err, fault.PermissionMissing) || fault.Is(err, fault.Invalid)) {
+		return err
+	}
+	e.state.Warnings = append(e.state.Warnings, fmt.Sprintf(
+		`%s in others' private folders are not included: give the run-as user "Manage All Private Reports and Dashboards"`, e.Kind))
+	return nil
+}
+
+func (e *enumeration) warnDropped() {
+	for _, field := range e.state.Dropped {
+		e.state.Warnings = append(e.state.Warnings, fmt.Sprintf(
+			"the run-as user may not see the field %s of %s; it is written as null", field, shapes[e.Kind].object))
+	}
+}
+
+// spill writes the sorter's content as a run and then the checkpoint: the cursor last, so that a kill between the two
+// repeats a run and never skips one.
+func (e *enumeration) spill(ctx context.Context) error {
+	if e.sorter.empty() {
+		return nil
+	}
+	key := e.Sync.InventoryRun(string(e.Kind), strconv.Itoa(e.state.Pass), e.sorter.first, e.sorter.last)
+	w, err := e.Store.Create(ctx, key)
+	if err != nil {
+		return err
+	}
+	defer w.Abort()
+	if err := e.sorter.each(w.Append); err != nil {
+		return err
+	}
+	if _, err := w.Commit(); err != nil {
+		return err
+	}
+	first, last := e.sorter.span()
+	e.state.Runs = append(e.state.Runs, run{Key: key, First: first, Last: last})
+	e.state.Cursor = e.sorter.last
+	e.sorter.reset()
+	return e.save(ctx)
+}
+
+// finish writes the inventory from the runs, or from memory when all fitted there.
+func (e *enumeration) finish(ctx context.Context) error {
+	object, err := e.publish(ctx)
+	if errors.Is(err, staging.ErrExist) { // another attempt was faster
+		if object, err = e.Store.Verify(ctx, e.Sync.Inventory(string(e.Kind))); errors.Is(err, staging.ErrTorn) {
+			if err := e.Store.Delete(ctx, e.Sync.Inventory(string(e.Kind))); err != nil {
+				return err
+			}
+			object, err = e.publish(ctx)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return e.settle(ctx, object)
+}
+
+func (e *enumeration) publish(ctx context.Context) (staging.Object, error) {
+	w, err := e.Store.CreateNew(ctx, e.Sync.Inventory(string(e.Kind)))
+	if err != nil {
+		return staging.Object{}, err
+	}
+	defer w.Abort()
+	if len(e.state.Runs) == 0 {
+		err = e.sorter.each(w.Append)
+	} else {
+		e.sorter = sorter{}
+		err = e.mergeRuns(ctx, w)
+	}
+	if err != nil {
+		return staging.Object{}, err
+	}
+	return w.Commit()
+}
+
+// settle writes down the result and removes the runs. From then on the kind is done.
+func (e *enumeration) settle(ctx context.Context, object staging.Object) error {
+	e.state.Result = &Enumerated{Object: object, Count: object.Count, Dropped: e.state.Dropped, Warnings: e.state.Warnings}
+	e.state.Runs = nil
+	if err := e.save(ctx); err != nil {
+		return err
+	}
+	_, err := e.Store.DeleteAll(ctx, e.Sync.InventoryRuns(string(e.Kind)))
+	return err
+}

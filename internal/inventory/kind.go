@@ -1,0 +1,93 @@
+// Package inventory holds what a sync knows of an org: the kinds of records, their streams sorted by Id, the merge joins
+// over them, and the plan of what is to be described.
+package inventory
+
+import (
+	"slices"
+
+	"longhaul/internal/salesforce"
+)
+
+// Kind is one kind of records, named as people say it.
+type Kind string
+
+// The kinds, each enumerated into one stream.
+const (
+	Folders    Kind = "folders"
+	Reports    Kind = "reports"
+	Dashboards Kind = "dashboards"
+	Components Kind = "components"
+	Users      Kind = "users"
+)
+
+// Kinds lists all kinds.
+var Kinds = []Kind{Folders, Reports, Dashboards, Components, Users}
+
+// shape is what is asked of Salesforce for a kind.
+type shape struct {
+	object string
+	file   string   // of the file in the extract, without timestamp
+	fields []string // castor's fields in castor's order
+	extra  []string // what planning needs beside them
+	where  string
+	scopes []string // further passes when private records are wanted
+}
+
+var shapes = map[Kind]shape{
+	Folders: {
+		object: "Folder", file: "folders",
+		fields: []string{"DeveloperName", "Id", "Name", "NamespacePrefix", "ParentId", "Type"},
+		where:  "Type IN ('Dashboard', 'Report')",
+	},
+	Reports: {
+		object: "Report", file: "reports",
+		fields: []string{"CreatedBy.Id", "Description", "DeveloperName", "FolderName", "Format", "Id", "IsDeleted",
+			"LastReferencedDate", "LastRunDate", "LastViewedDate", "Name", "NamespacePrefix", "OwnerId"},
+		extra:  []string{"LastModifiedDate", "SystemModstamp"},
+		where:  "IsDeleted = FALSE",
+		scopes: []string{"allPrivate"},
+	},
+	Dashboards: {
+		object: "Dashboard", file: "dashboards",
+		fields: []string{"CreatedBy.Id", "CreatedDate", "Description", "DeveloperName", "FolderId", "FolderName", "Id",
+			"IsDeleted", "LastReferencedDate", "LastViewedDate", "NamespacePrefix", "RunningUserId", "Title", "Type"},
+		extra:  []string{"LastModifiedDate", "SystemModstamp"},
+		where:  "IsDeleted = FALSE",
+		scopes: []string{"allPrivate"},
+	},
+	Components: {
+		object: "DashboardComponent", file: "dashboard_components",
+		fields: []string{"CustomReportId", "DashboardId", "Name"},
+		extra:  []string{"Id"},
+	},
+	Users: {
+		object: "User", file: "users",
+		fields: []string{"Id", "Email", "FirstName", "LastName", "CreatedDate"},
+		where:  "UserType = 'Standard'",
+	},
+}
+
+// File is the name castor gives the file of this kind, without the timestamp and ".json".
+func (k Kind) File() string { return shapes[k].file }
+
+// Object is the Salesforce object behind the kind.
+func (k Kind) Object() string { return shapes[k].object }
+
+// Fields lists castor's fields in castor's order: what is written. A dotted name is a member of a nested record.
+func (k Kind) Fields() []string { return slices.Clone(shapes[k].fields) }
+
+// needed are the fields without which a sync cannot go on; every other one may be hidden from the run-as user, is then
+// left out of the query and written as null.
+var needed = []string{"Id", "LastModifiedDate"}
+
+// Query asks for all that a sync reads of the kind. Scope and After are for the caller to set.
+func (k Kind) Query() salesforce.Query {
+	s := shapes[k]
+	q := salesforce.Query{Object: s.object, Fields: slices.Concat(s.fields, s.extra), Where: s.where}
+	for _, field := range q.Fields {
+		if !slices.Contains(needed, field) {
+			q.Optional = append(q.Optional, field)
+		}
+	}
+	return q
+}

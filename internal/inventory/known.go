@@ -1,0 +1,152 @@
+package inventory
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"longhaul/internal/staging"
+)
+
+// unfinishedSyncs bounds how many syncs that never ended are read. Each plan copies forward what it reuses, so the newest
+// of them hold nearly all.
+const unfinishedSyncs = 8
+
+// known opens what earlier syncs know of the reports: the stream of the newest recorded sync and whatever unfinished syncs
+// left, all of the same identity. A stream that cannot be used costs describes, not the sync: it is left out with a warning.
+func (p *planning) known(ctx context.Context) ([]Stream, error) {
+	keys, err := p.recorded(ctx)
+	if err != nil {
+		return nil, err
+	}
+	unfinished, err := p.unfinished(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var streams []Stream
+	for _, key := range append(keys, unfinished...) {
+		first, err := p.survey(ctx, key)
+		switch {
+		case err == nil && first != "":
+			streams = append(streams, Stream{First: first, Lines: p.Store.Lines(ctx, key)})
+		case err == nil:
+		case p.Store.Unreadable(err) || errors.Is(err, errMalformed):
+			p.warn("what an earlier sync knew in %s cannot be read and is described again", key)
+		default:
+			return nil, err
+		}
+		p.Progress(0)
+	}
+	return streams, nil
+}
+
+// survey reads a stream to its end, so that nothing of a torn one is ever believed, and gives its first Id.
+func (p *planning) survey(ctx context.Context, key string) (first string, err error) {
+	n := 0
+	for line, err := range p.Store.Lines(ctx, key) {
+		if err != nil {
+			return "", err
+		}
+		head, err := DecodeHead(line)
+		if err != nil {
+			return "", err
+		}
+		if n == 0 {
+			first = head.ID
+		}
+		if n++; n%beat == 0 {
+			p.Progress(0)
+		}
+	}
+	return first, nil
+}
+
+// recorded gives the stream of the newest recorded sync.
+func (p *planning) recorded(ctx context.Context) ([]string, error) {
+	record, err := LastRecord(ctx, p.Store, p.Sync.Source)
+	switch {
+	case errors.Is(err, staging.ErrNotExist):
+		return nil, nil
+	case err != nil && p.Store.Unreadable(err):
+		p.warn("the record of the last sync cannot be read, so every report that it described is described again")
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	if what := record.Identity.differs(p.Identity); what != "" {
+		p.warn("%s is another than in the last sync, so every report is described again", what)
+		return nil, nil
+	}
+	return []string{record.described()}, nil
+}
+
+// unfinished gives the streams of syncs that have no record, newest sync first.
+func (p *planning) unfinished(ctx context.Context) ([]string, error) {
+	ended := map[string]bool{p.Sync.ID: true}
+	for key, err := range p.Store.List(ctx, staging.RecordPrefix(p.Sync.Source)) {
+		if err != nil {
+			return nil, err
+		}
+		ended[strings.TrimSuffix(strings.TrimPrefix(key, staging.RecordPrefix(p.Sync.Source)), ".json")] = true
+	}
+	var ids []string
+	for id, err := range p.Store.Folders(ctx, staging.SyncsPrefix(p.Sync.Source)) {
+		if err != nil {
+			return nil, err
+		}
+		if !ended[id] {
+			ids = append(ids, id)
+		}
+	}
+	slices.Reverse(ids)
+	var keys []string
+	for _, id := range ids[:min(len(ids), unfinishedSyncs)] {
+		found, err := p.left(ctx, staging.Sync{Source: p.Sync.Source, ID: id})
+		if err != nil {
+			return nil, err
+		}
+		keys = append(keys, found...)
+	}
+	return keys, nil
+}
+
+// left gives the streams of one unfinished sync: its reused ones, its shards and its parts, or all of them in one.
+func (p *planning) left(ctx context.Context, sync staging.Sync) ([]string, error) {
+	var opened Opened
+	err := p.Store.ReadJSON(ctx, sync.State(), &opened)
+	switch {
+	case errors.Is(err, staging.ErrNotExist):
+		return nil, nil // it ended before it knew as whom it reads
+	case err != nil && p.Store.Unreadable(err):
+		p.warn("the state of the unfinished sync %s cannot be read, so what it described is described again", sync.ID)
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	if opened.Identity != p.Identity {
+		return nil, nil
+	}
+	var keys []string
+	for _, key := range []string{sync.Described(), sync.Reused()} {
+		exists, err := p.Store.Exists(ctx, key)
+		if err != nil {
+			return nil, err
+		}
+		if exists {
+			keys = append(keys, key)
+		}
+	}
+	for key, err := range p.Store.List(ctx, sync.DescribePrefix()) {
+		if err != nil {
+			return nil, err
+		}
+		keys = append(keys, key)
+	}
+	return keys, nil
+}
+
+func (p *planning) warn(format string, args ...any) {
+	p.Warnings = append(p.Warnings, fmt.Sprintf(format, args...))
+}

@@ -1,0 +1,209 @@
+package inventory
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+
+	"longhaul/internal/staging"
+)
+
+// PlanInput says what is planned, for whom, and into how many shards.
+type PlanInput struct {
+	Store     *staging.Store
+	Sync      staging.Sync
+	Identity  Identity
+	Full      bool // reuse nothing
+	MaxShards int
+	ShardSize int         // the most reports of a shard; 250 when 0
+	Progress  func(int64) // told the reports looked at so far; may be nil
+}
+
+// Planned counts what lies in the bucket after planning.
+type Planned struct {
+	Reports    int64           `json:"reports"`
+	Reused     int64           `json:"reused"` // lines of the reused stream, kept obsolete and unsupported ones among them
+	ToDescribe int64           `json:"to_describe"`
+	Shards     int             `json:"shards"`
+	States     map[State]int64 `json:"states"` // of the reused stream
+	Warnings   []string        `json:"warnings,omitempty"`
+}
+
+// Plan joins the sync's reports with what earlier syncs know of them. What still holds goes into the sync's reused stream,
+// the rest is dealt into shards. Called again after it has ended well, it answers the same.
+func Plan(ctx context.Context, in PlanInput) (Planned, error) {
+	var done Planned
+	err := in.Store.ReadJSON(ctx, in.Sync.Plan(), &done)
+	if err == nil {
+		return done, nil
+	}
+	if !errors.Is(err, staging.ErrNotExist) && !errors.Is(err, staging.ErrMalformed) {
+		return Planned{}, fmt.Errorf("plan: %w", err)
+	}
+	p := &planning{PlanInput: in}
+	if p.Progress == nil {
+		p.Progress = func(int64) {}
+	}
+	if p.ShardSize == 0 {
+		p.ShardSize = 250
+	}
+	p.States = map[State]int64{}
+	if err := p.run(ctx); err != nil {
+		return Planned{}, fmt.Errorf("plan: %w", err)
+	}
+	return p.Planned, nil
+}
+
+// planning is a Plan under way.
+type planning struct {
+	PlanInput
+	Planned
+	todo, reused *staging.Writer
+	line         []byte
+}
+
+func (p *planning) run(ctx context.Context) (err error) {
+	var known []Stream
+	if !p.Full {
+		if known, err = p.known(ctx); err != nil {
+			return err
+		}
+	}
+	if p.todo, err = p.Store.Create(ctx, p.Sync.PlanTodo()); err != nil {
+		return err
+	}
+	defer p.todo.Abort()
+	if p.reused, err = p.Store.Create(ctx, p.Sync.Reused()); err != nil {
+		return err
+	}
+	defer p.reused.Abort()
+	if err := p.join(ctx, known); err != nil {
+		return err
+	}
+	if _, err := p.reused.Commit(); err != nil {
+		return err
+	}
+	if _, err := p.todo.Commit(); err != nil {
+		return err
+	}
+	if err := p.deal(ctx); err != nil {
+		return err
+	}
+	return p.Store.WriteJSON(ctx, p.Sync.Plan(), p.Planned)
+}
+
+// join walks over the reports, and beside them over all that is known.
+func (p *planning) join(ctx context.Context, known []Stream) error {
+	reports := Stream{Lines: p.Store.Lines(ctx, p.Sync.Inventory(string(Reports)))}
+	var r candidate
+	for item, err := range Merge(append([]Stream{reports}, known...)...) {
+		switch {
+		case err != nil:
+			return err
+		case item.Stream == 0: // of one Id the report comes first
+			if err := p.decide(&r); err != nil {
+				return err
+			}
+			modified, err := textMember(item.Line, "LastModifiedDate")
+			if err != nil {
+				return err
+			}
+			r.begin(item.ID, modified)
+		case bytes.Equal(item.ID, r.id):
+			if err := r.consider(item.Line); err != nil {
+				return err
+			}
+		}
+	}
+	return p.decide(&r)
+}
+
+// decide puts a report where it belongs, once all that is known of it was seen.
+func (p *planning) decide(r *candidate) error {
+	if len(r.id) == 0 {
+		return nil
+	}
+	p.Reports++
+	if p.Reports%beat == 0 {
+		p.Progress(p.Reports)
+	}
+	if !reusable(&r.head, r.modified) {
+		p.ToDescribe++
+		p.line = appendTodo(p.line[:0], r.id, r.modified)
+		return p.todo.Append(p.line)
+	}
+	p.Reused++
+	if r.head.State != StateDescribed {
+		p.States[r.head.State]++
+		return p.reused.Append(r.line)
+	}
+	p.States[StateReused]++
+	line, err := replace(p.line[:0], r.line, "state", `"`+string(StateReused)+`"`)
+	if err != nil {
+		return err
+	}
+	p.line = line
+	return p.reused.Append(line)
+}
+
+func appendTodo(dst, id []byte, modified string) []byte {
+	l := lineWriter{buf: append(dst, '{')}
+	l.buf = append(append(l.member("Id", '"'), id...), '"')
+	l.text("modified", modified)
+	return append(l.buf, '}')
+}
+
+// deal splits what is to be described into shards of neighbouring Ids.
+func (p *planning) deal(ctx context.Context) error {
+	p.Shards = ShardCount(p.ToDescribe, p.MaxShards, p.ShardSize)
+	if p.Shards == 0 {
+		return nil
+	}
+	d := dealer{planning: p, ctx: ctx}
+	defer d.abort()
+	for line, err := range p.Store.Lines(ctx, p.Sync.PlanTodo()) {
+		if err != nil {
+			return err
+		}
+		if err := d.add(line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dealer fills one shard after the other.
+type dealer struct {
+	*planning
+	ctx   context.Context
+	w     *staging.Writer
+	shard int
+	left  int64 // what the shard at hand still takes
+}
+
+func (d *dealer) add(line []byte) (err error) {
+	if d.w == nil {
+		if d.w, err = d.Store.Create(d.ctx, d.Sync.PlanShard(d.shard)); err != nil {
+			return err
+		}
+		d.left = shardSize(d.ToDescribe, d.Shards, d.shard)
+	}
+	if err := d.w.Append(line); err != nil {
+		return err
+	}
+	if d.left--; d.left > 0 {
+		return nil
+	}
+	_, err = d.w.Commit()
+	d.w = nil
+	d.shard++
+	d.Progress(d.Reports)
+	return err
+}
+
+func (d *dealer) abort() {
+	if d.w != nil {
+		d.w.Abort()
+	}
+}

@@ -1,0 +1,86 @@
+package inventory
+
+import (
+	"context"
+	"time"
+
+	"longhaul/internal/staging"
+)
+
+// Format numbers the form of the records and descriptions in the bucket. A change of it ends all reuse.
+const Format = 1
+
+// Identity is what must be the same for a description of an earlier sync to hold now.
+type Identity struct {
+	OrgID      string `json:"org_id"`
+	APIVersion string `json:"api_version"`
+	UserID     string `json:"user_id"`
+	Locale     string `json:"locale"`
+	Format     int    `json:"format"`
+}
+
+// differs names in words the first thing in which two identities differ; empty when they are equal.
+func (i Identity) differs(j Identity) string {
+	switch {
+	case i.OrgID != j.OrgID:
+		return "the org"
+	case i.APIVersion != j.APIVersion:
+		return "the API version"
+	case i.UserID != j.UserID:
+		return "the run-as user"
+	case i.Locale != j.Locale:
+		return "the run-as user's language"
+	case i.Format != j.Format:
+		return "the format of Longhaul's records"
+	}
+	return ""
+}
+
+// Opened is the state a sync leaves in the bucket when it starts: as whom it reads what.
+type Opened struct {
+	Identity Identity  `json:"identity"`
+	Started  time.Time `json:"started"`
+}
+
+// Record is the immutable record of a sync that is over. The newest of a source is its current one.
+type Record struct {
+	Sync      string           `json:"sync"`
+	Source    string           `json:"source"`
+	Identity  Identity         `json:"identity"`
+	Started   time.Time        `json:"started"`
+	Finished  time.Time        `json:"finished"`
+	Timestamp int64            `json:"timestamp"` // before the names of its files
+	Outcome   string           `json:"outcome"`
+	Kinds     map[Kind]int64   `json:"kinds"`
+	States    map[State]int64  `json:"states"`
+	Coverage  float64          `json:"coverage"`
+	Files     []staging.Object `json:"files"`
+	Described staging.Object   `json:"described"` // the stream to reuse; by its usual key when empty
+	Uploaded  bool             `json:"upload"`
+	APICalls  int64            `json:"api_calls"`
+}
+
+// described is the key of the stream that a later sync may reuse.
+func (r *Record) described() string {
+	if r.Described.Key != "" {
+		return r.Described.Key
+	}
+	return staging.Sync{Source: r.Source, ID: r.Sync}.Described()
+}
+
+// LastRecord reads the newest record of a source; errors.Is(err, staging.ErrNotExist) when it has none.
+func LastRecord(ctx context.Context, store *staging.Store, source string) (Record, error) {
+	var newest string
+	for key, err := range store.List(ctx, staging.RecordPrefix(source)) {
+		if err != nil {
+			return Record{}, err
+		}
+		newest = key
+	}
+	if newest == "" {
+		return Record{}, staging.ErrNotExist
+	}
+	var record Record
+	err := store.ReadJSON(ctx, newest, &record)
+	return record, err
+}
