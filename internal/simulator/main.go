@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"longhaul/internal/simulator/project"
 	"longhaul/internal/simulator/server"
 	"longhaul/internal/simulator/soql"
 )
@@ -91,7 +92,9 @@ func (s *settings) complete() error {
 		return errors.New("--reports, --columns and --daily-limit are at least 1")
 	}
 	if s.orgDir != "" {
-		return errors.New("--org is not there yet")
+		if s.options.Org, err = project.Load(s.orgDir); err != nil {
+			return err
+		}
 	}
 	return nil
 }
