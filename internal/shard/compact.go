@@ -1,12 +1,14 @@
 package shard
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"iter"
 	"slices"
 
+	"longhaul/internal/inventory"
 	"longhaul/internal/staging"
 )
 
@@ -69,23 +71,25 @@ func (r *runner) adopt(ctx context.Context, cause error) (staging.Object, error)
 	return object, nil
 }
 
-// joined gives the line of every report of the plan, in order; an error when one is missing.
+// joined gives the line of every report of the plan, in order; an error when one is missing. Of lines about the same
+// report the one of the lowest attempt is taken.
 func (r *runner) joined(ctx context.Context) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
 		next := 0
-		for l, err := range mergeParts(ctx, r.store.vault, r.parts, r.memory()) {
+		for item, err := range inventory.Unique(inventory.Merge(r.streams(ctx)...)) {
 			if err != nil {
 				yield(nil, err)
 				return
 			}
-			if _, planned := r.led.find(l.id); !planned {
+			index, planned := r.led.find(string(item.ID))
+			if !planned {
 				continue
 			}
-			if next == len(r.led.reports) || l.id != r.led.reports[next].id {
+			if index != next {
 				break
 			}
 			next++
-			if !yield(l.line, nil) {
+			if !yield(item.Line, nil) {
 				return
 			}
 		}
@@ -95,15 +99,15 @@ func (r *runner) joined(ctx context.Context) iter.Seq2[[]byte, error] {
 	}
 }
 
-// memory gives the lines that were not flushed, in order.
-func (r *runner) memory() iter.Seq2[located, error] {
-	batch := slices.Clone(r.store.pending)
-	sortByID(batch)
-	return func(yield func(located, error) bool) {
-		for _, g := range batch {
-			if !yield(located{id: r.led.reports[g.index].id, line: g.line}, nil) {
-				return
-			}
-		}
+// streams gives the parts, the lowest attempt first, and then what was not flushed.
+func (r *runner) streams(ctx context.Context) []inventory.Stream {
+	parts := slices.Clone(r.parts)
+	slices.SortStableFunc(parts, func(a, b part) int { return cmp.Compare(a.attempt, b.attempt) })
+	streams := make([]inventory.Stream, 0, len(parts)+1)
+	for _, p := range parts {
+		streams = append(streams, inventory.Stream{First: p.first, Lines: r.store.vault.lines(ctx, p.key)})
 	}
+	rest := slices.Clone(r.store.pending)
+	sortByID(rest)
+	return append(streams, inventory.Stream{Lines: linesOf(rest)})
 }

@@ -107,7 +107,10 @@ func (r *runner) close() {
 
 // untilWake is the time after which the loop must look again even if nothing comes.
 func (r *runner) untilWake(now time.Time) time.Duration {
-	wait := r.store.untilFlush(now, r.firstInOrder())
+	wait := never
+	if r.mayFlush() {
+		wait = r.store.untilFlush(now, r.firstInOrder())
+	}
 	if r.stop == nil {
 		wait = min(wait, r.pace.wait(now), r.trust.wait(now))
 	}

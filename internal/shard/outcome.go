@@ -26,6 +26,8 @@ const (
 	ReasonServerError = "server_error"
 	// ReasonUnreachable: no try for this report brought an answer that could be read while others were answered.
 	ReasonUnreachable = "unreachable"
+	// ReasonTooLarge: the description is larger than what is kept of one report.
+	ReasonTooLarge = "too_large"
 	// ReasonThrottled: Salesforce refused every try for this report for too many requests while others were answered.
 	ReasonThrottled = "throttled"
 )
@@ -33,7 +35,7 @@ const (
 // Reasons lists them all, for documentation and for metrics.
 var Reasons = []string{
 	ReasonGone, ReasonObsolete, ReasonUnsupported, ReasonNoAccess,
-	ReasonServerError, ReasonUnreachable, ReasonThrottled,
+	ReasonServerError, ReasonUnreachable, ReasonTooLarge, ReasonThrottled,
 }
 
 // verdict is what an answer to one describe means for the run.

@@ -9,15 +9,19 @@ import (
 const longWait = 30 * time.Second
 
 // pace keeps fewer requests in flight than there are slots after Salesforce refused some for being too many: half as
-// many after each second with a refusal, one more after each round of answers.
+// many after a refusal, one more after each round of answers.
 type pace struct {
-	allowed float64 // zero: as many as there are slots
-	cutAt   time.Time
-	until   time.Time // no request departs before
+	allowed  float64   // zero: as many as there are slots
+	narrowed int64     // requests with a lower number departed before the pace was narrowed last
+	until    time.Time // no request departs before
+	single   bool      // one at a time: what is refused then is not refused for our haste
 }
 
 // limit is how many requests may be in flight.
 func (p *pace) limit(slots int) int {
+	if p.single {
+		return 1
+	}
 	if p.allowed == 0 || p.allowed >= float64(slots) {
 		return slots
 	}
@@ -43,16 +47,19 @@ func (p *pace) answered(slots int) {
 	}
 }
 
-// refused narrows the pace if there were too many requests, and keeps to the wait that was asked for.
-func (p *pace) refused(now time.Time, tooMany bool, retryAfter time.Duration, slots int) {
-	if retryAfter > 0 && retryAfter <= longWait {
-		if until := now.Add(retryAfter); until.After(p.until) {
-			p.until = until
-		}
+// delay keeps to a wait that Salesforce asked for, unless it is too long to be spent here.
+func (p *pace) delay(now time.Time, wait time.Duration) {
+	if until := now.Add(wait); wait <= longWait && until.After(p.until) {
+		p.until = until
 	}
-	if !tooMany || now.Sub(p.cutAt) < time.Second {
+}
+
+// refused narrows the pace after request seq was refused for being one too many; next is the number of the next one.
+// Requests that had departed when the pace was narrowed last say nothing new.
+func (p *pace) refused(seq, next int64, slots int) {
+	if seq < p.narrowed {
 		return
 	}
 	p.allowed = max(float64(p.limit(slots))/2, 1)
-	p.cutAt = now
+	p.narrowed = next
 }

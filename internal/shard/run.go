@@ -159,9 +159,9 @@ func readParts(ctx context.Context, in Input, v vault, led *ledger) ([]part, err
 			err = v.remove(ctx, key)
 		case errors.Is(err, staging.ErrNotExist): // a zombie of an older attempt has finished and removed it
 			err = nil
-		case err == nil:
+		case err == nil && len(entries) > 0:
 			led.store(entries)
-			parts = append(parts, part{key: key, first: name.First, attempt: name.Attempt})
+			parts = append(parts, part{key: key, first: entries[0].id, attempt: name.Attempt})
 		}
 		if err != nil {
 			return nil, err

@@ -59,12 +59,8 @@ func (s *storer) gather(g gathered) {
 	s.size += len(g.line)
 }
 
-// untilFlush is the time until the next flush may begin; never when there is nothing to store or a flush is in flight,
-// whose end wakes the loop anyway.
+// untilFlush is the time until a flush has something to store in order and may begin.
 func (s *storer) untilFlush(now time.Time, first int64) time.Duration {
-	if s.busy || len(s.pending) == 0 {
-		return never
-	}
 	at := s.last.Add(s.in.FlushEvery)
 	inOrder := slices.ContainsFunc(s.pending, func(g gathered) bool { return g.seq < first })
 	if late := s.pending[0].at.Add(s.in.FlushEvery); !inOrder && late.After(at) {
@@ -90,7 +86,7 @@ func (s *storer) ripe(first int64) (batch []gathered) {
 // flush begins a flush if it is time for one and there is something to store in order.
 func (r *runner) flush(now time.Time) {
 	s := r.store
-	if s.busy || len(s.pending) == 0 || r.over() || r.ctx.Err() != nil || now.Sub(s.last) < r.in.FlushEvery {
+	if !r.mayFlush() || now.Sub(s.last) < r.in.FlushEvery {
 		return
 	}
 	r.passOver(now)
@@ -100,6 +96,11 @@ func (r *runner) flush(now time.Time) {
 	}
 	s.busy, s.last = true, now
 	go func() { s.back <- s.write(r.writes, r.led, batch) }()
+}
+
+// mayFlush says whether a flush could begin: finish stores what is left of a run that is over or cancelled.
+func (r *runner) mayFlush() bool {
+	return !r.store.busy && len(r.store.pending) > 0 && !r.over() && r.ctx.Err() == nil
 }
 
 // passOver marks the requests late for which an answer has waited as long as FlushEvery.

@@ -1,11 +1,13 @@
 package shard
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
 	"longhaul/internal/fault"
 	"longhaul/internal/inventory"
+	"longhaul/internal/staging"
 )
 
 // kind says why a request is made.
@@ -65,8 +67,15 @@ func (r *runner) ask(t *trip, rep report) answer {
 	if desc != nil {
 		d.At, d.ReportMetadata, d.ReportExtendedMetadata = desc.At, desc.ReportMetadata, desc.ReportExtendedMetadata
 	}
-	if a.line, a.err = encode(d); a.err != nil {
+	if a.line, a.err = d.Append(nil); a.err != nil {
 		a.verdict = putAside
+	}
+	if len(a.line) >= staging.MaxLine {
+		a.state, a.reason = inventory.StateFailed, ReasonTooLarge
+		a.line, a.err = (&inventory.Described{
+			ID: rep.id, State: a.state, Reason: a.reason, Modified: rep.modified, At: d.At,
+			Message: fmt.Sprintf("The description of this report has %d MiB, more than Longhaul keeps of one report.", len(a.line)>>20),
+		}).Append(nil)
 	}
 	return a
 }
@@ -115,7 +124,10 @@ func (r *runner) putAside(a answer) {
 	slots := max(r.in.Slots.Slots(), 1)
 	r.trust.failed(max(2*slots, minBreak))
 	if f != nil {
-		r.pace.refused(time.Now(), f.Class == fault.Throttled, f.RetryAfter, slots)
+		r.pace.delay(time.Now(), f.RetryAfter)
+		if f.Class == fault.Throttled {
+			r.pace.refused(a.trip.seq, r.seq, slots)
+		}
 	}
 	switch a.trip.kind {
 	case witness, outside:

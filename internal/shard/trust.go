@@ -75,6 +75,7 @@ func (r *runner) advance() {
 	}
 	t.next = time.Time{}
 	t.round++
+	r.pace.single = slices.ContainsFunc(r.aside, func(index int) bool { return fault.Is(r.fails[index], fault.Throttled) })
 	slices.Sort(r.aside)
 	r.queue, r.aside = r.aside, nil
 }
@@ -121,10 +122,10 @@ func (r *runner) markFailed() {
 	for _, index := range failed {
 		reason, message := failure(r.fails[index])
 		rep := r.led.reports[index]
-		line, err := encode(&inventory.Described{
+		line, err := (&inventory.Described{
 			ID: rep.id, State: inventory.StateFailed, Reason: reason, Message: message,
 			Modified: rep.modified, At: answeredAt(r.fails[index]),
-		})
+		}).Append(nil)
 		if err != nil {
 			r.halt(err, graceGiveUp)
 			return
