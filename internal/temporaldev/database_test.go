@@ -12,11 +12,10 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	enumspb "go.temporal.io/api/enums/v1"
 	persistencespb "go.temporal.io/server/api/persistence/v1"
 	"modernc.org/sqlite"
-
-	"github.com/google/go-cmp/cmp"
 
 	"longhaul/internal/fault"
 )

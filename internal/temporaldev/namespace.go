@@ -107,13 +107,15 @@ func assignFields(ns *persistencespb.NamespaceConfig, wanted map[string]enumspb.
 		case ok && has == wanted[name]:
 			continue
 		case ok:
-			return false, fault.Invalidf("The search attribute %s has the type %s and should have the type %s; remove it with `temporal operator search-attribute remove` and start again.",
+			return false, fault.Invalidf(
+				"The search attribute %s has the type %s and should have the type %s; remove it with `temporal operator search-attribute remove`.",
 				name, has, wanted[name])
 		}
 		field, ok := freeField(fields, ns.CustomSearchAttributeAliases, wanted[name])
 		if !ok {
-			return false, fault.Invalidf("There is no room for the search attribute %s: all columns of the type %s are taken; remove one with `temporal operator search-attribute remove`.",
-				name, wanted[name])
+			return false, fault.Invalidf(
+				"There is no room for the search attribute %s: all columns of the type %s are taken; remove one with "+
+					"`temporal operator search-attribute remove`.", name, wanted[name])
 		}
 		ns.CustomSearchAttributeAliases[field] = name
 		changed = true

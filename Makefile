@@ -1,0 +1,114 @@
+# Development tasks. `make` alone lists them.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+TOOLS         ?= $(CURDIR)/.tools/bin
+GOLANGCI_LINT := v2.15.0
+WORKFLOWCHECK := v0.6.0
+TEMPORAL_CLI  := v1.5.1
+
+# -trimpath: no paths of the builder's machine. -buildvcs: --version prints what Go reads from git.
+BUILD := go build -trimpath -buildvcs=auto
+
+FUZZTIME  ?= 30s
+BENCHTIME ?= 1s
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## the three programs into bin/ (the first time takes minutes: Temporal's server is in longhaul)
+	$(BUILD) -o bin/longhaul ./standalone
+	$(BUILD) -o bin/longhaul-starter ./starter
+	$(BUILD) -o bin/longhaul-worker ./worker
+
+.PHONY: demo
+demo: build ## one sync of a simulated org, with Temporal's UI; Ctrl-C ends it
+	bin/longhaul demo
+
+.PHONY: test
+test: ## all tests
+	go test ./...
+
+.PHONY: race
+race: ## the tests with the race detector, but for packages that link the embedded server (minutes to compile)
+	go test -race $$($(MAKE) --silent --no-print-directory light-packages)
+
+.PHONY: e2e
+e2e: ## the end-to-end tests only
+	go test -count=1 ./internal/e2e
+
+.PHONY: e2e-race
+e2e-race: ## one sync end to end with a race-built worker and starter
+	LONGHAUL_E2E_RACE=1 go test -count=1 -run TestRace ./internal/e2e
+
+.PHONY: fuzz
+fuzz: ## every fuzz test for FUZZTIME (30s)
+	@for package in $$($(MAKE) --silent --no-print-directory light-packages); do \
+		dir=$$(go list -f '{{.Dir}}' "$$package"); \
+		for name in $$(grep -hos '^func Fuzz[A-Za-z0-9_]*' "$$dir"/*_test.go | cut -c6-); do \
+			echo "$$package $$name"; \
+			go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "$$package"; \
+		done; \
+	done
+
+.PHONY: bench
+bench: ## the benchmarks of the hot paths
+	go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) $$($(MAKE) --silent --no-print-directory light-packages)
+
+# Packages whose tests do not link the embedded server.
+.PHONY: light-packages
+light-packages:
+	@comm -23 <(go list ./... | sort -u) \
+		<(go list -test -f '{{$$p := .ImportPath}}{{range .Deps}}{{if eq . "go.temporal.io/server/temporal"}}{{$$p}}{{"\n"}}{{end}}{{end}}' ./... \
+			| sed 's/ .*//; s/\.test$$//; s/_test$$//' | sort -u)
+
+.PHONY: check
+check: vet lint workflowcheck tidy-check ## all that can be said without running the code
+
+.PHONY: vet
+vet: ## go vet
+	go vet ./...
+
+.PHONY: lint
+lint: $(TOOLS)/.golangci-lint-$(GOLANGCI_LINT) ## golangci-lint, formatting included
+	$(TOOLS)/golangci-lint run ./...
+
+.PHONY: workflowcheck
+workflowcheck: $(TOOLS)/.workflowcheck-$(WORKFLOWCHECK) ## nothing in workflows/ may differ at a replay
+	$(TOOLS)/workflowcheck ./workflows/...
+
+.PHONY: tidy-check
+tidy-check: ## go.mod and go.sum are tidy, all files formatted
+	go mod tidy -diff
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); if [[ -n "$$unformatted" ]]; then echo "not formatted (make fmt):"; echo "$$unformatted"; exit 1; fi
+
+.PHONY: fmt
+fmt: $(TOOLS)/.golangci-lint-$(GOLANGCI_LINT) ## format all files
+	$(TOOLS)/golangci-lint fmt ./...
+
+.PHONY: tools
+tools: $(TOOLS)/.golangci-lint-$(GOLANGCI_LINT) $(TOOLS)/.workflowcheck-$(WORKFLOWCHECK) ## build the linters into .tools/bin
+
+.PHONY: temporal-cli
+temporal-cli: $(TOOLS)/.temporal-$(TEMPORAL_CLI) ## build the `temporal` CLI into .tools/bin (minutes)
+
+# A stamp per version: a new version above is built, the same is not built again.
+$(TOOLS)/.golangci-lint-$(GOLANGCI_LINT):
+	GOFLAGS= GOBIN=$(TOOLS) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT)
+	@touch $@
+
+$(TOOLS)/.workflowcheck-$(WORKFLOWCHECK):
+	GOFLAGS= GOBIN=$(TOOLS) go install go.temporal.io/sdk/contrib/tools/workflowcheck@$(WORKFLOWCHECK)
+	@touch $@
+
+$(TOOLS)/.temporal-$(TEMPORAL_CLI):
+	GOFLAGS= GOBIN=$(TOOLS) go install github.com/temporalio/cli/cmd/temporal@$(TEMPORAL_CLI)
+	@touch $@
+
+.PHONY: clean
+clean: ## remove what was built, but not the tools
+	rm -rf bin
