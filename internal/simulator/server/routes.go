@@ -25,6 +25,8 @@ type route struct {
 	post      func(*Server, *call) reply
 	form      bool // POST takes a form, not JSON
 	analytics bool
+
+	parts []string // of the path
 }
 
 // routeTable is every resource of the Salesforce server.
@@ -65,38 +67,50 @@ const dataPath = "/services/data"
 // match finds the route of a path, and the arguments and the version in it. Beyond the table, a path below a version
 // that is served is a counted one that does not exist.
 func (s *Server) match(path string) (found *route, c call) {
-	path = "/" + strings.Trim(path, "/")
-	below := ""
-	if rest, ok := strings.CutPrefix(path, dataPath+"/"); ok {
-		c.version, below, _ = strings.Cut(rest, "/")
+	whole := strings.Split(strings.Trim(path, "/"), "/")
+	var below []string
+	if len(whole) > 2 && whole[0] == "services" && whole[1] == "data" {
+		c.version, below = whole[2], whole[3:]
 		c.base = dataPath + "/" + c.version
 	}
 	for k := range s.routes {
-		pattern, target := s.routes[k].path, path
-		if rest, ok := strings.CutPrefix(pattern, "."); ok {
+		r := &s.routes[k]
+		parts := whole
+		if r.versioned() {
 			if c.version == "" {
 				continue
 			}
-			pattern, target = rest, strings.TrimSuffix("/"+below, "/")
+			parts = below
 		}
-		if args, ok := matchPath(pattern, target); ok {
+		if args, ok := matchPath(r.parts, parts); ok {
 			c.args = args
-			return &s.routes[k], c
+			return r, c
 		}
 	}
 	return &route{name: "unknown", access: counted}, c
 }
 
-func matchPath(pattern, path string) (args []string, ok bool) {
-	want, have := strings.Split(pattern, "/"), strings.Split(path, "/")
-	if len(want) != len(have) {
+func (r *route) versioned() bool { return r.path[0] == '.' }
+
+// split cuts the paths of a table into parts.
+func split(table []route) []route {
+	for k := range table {
+		if path := strings.Trim(table[k].path, "./"); path != "" {
+			table[k].parts = strings.Split(path, "/")
+		}
+	}
+	return table
+}
+
+func matchPath(pattern, parts []string) (args []string, ok bool) {
+	if len(pattern) != len(parts) {
 		return nil, false
 	}
-	for i := range want {
+	for i := range pattern {
 		switch {
-		case want[i] == "*" && have[i] != "":
-			args = append(args, have[i])
-		case want[i] != have[i]:
+		case pattern[i] == "*" && parts[i] != "":
+			args = append(args, parts[i])
+		case pattern[i] != parts[i]:
 			return nil, false
 		}
 	}

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
@@ -25,9 +26,12 @@ func (s *Server) salesforce(w http.ResponseWriter, r *http.Request) {
 	}
 	s.stats.enter()
 	defer s.stats.leave()
-	if !s.wait(r) {
-		return // the caller has gone away
+	s.wait(r)
+	if s.stopping.Err() != nil {
+		refusal(http.StatusServiceUnavailable, "SERVER_UNAVAILABLE", "The simulator is going down").write(w, r)
+		return
 	}
+	r = r.WithContext(context.WithoutCancel(r.Context())) // a call counts, even when its caller has gone away
 	found, c := s.match(r.URL.Path)
 	c.r, c.query = r, r.URL.Query()
 	answer, isCounted := reply{}, false
@@ -59,18 +63,16 @@ func (s *Server) serveStats(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, s.Stats())
 }
 
-// wait spends the latency.
-func (s *Server) wait(r *http.Request) bool {
+// wait spends the latency, or less when nobody waits for the answer any more.
+func (s *Server) wait(r *http.Request) {
 	if s.options.Latency == 0 {
-		return true
+		return
 	}
 	timer := time.NewTimer(s.options.Latency)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-		return true
 	case <-r.Context().Done():
-		return false
 	}
 }
 

@@ -28,9 +28,10 @@ type Server struct {
 	vault    *vault
 	routes   []route
 
-	servers []*http.Server
-	stop    context.CancelFunc // ends calls that wait out their latency
-	running sync.WaitGroup
+	servers  []*http.Server
+	stopping context.Context // done when Close begins: it ends calls that wait out their latency
+	stop     context.CancelFunc
+	running  sync.WaitGroup
 }
 
 // Start opens both servers and answers from then on.
@@ -39,7 +40,7 @@ func Start(options Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{options: options, clock: options.Clock, ready: Ready{Secrets: options.Secrets}, stats: newStats(), routes: routeTable()}
+	s := &Server{options: options, clock: options.Clock, ready: Ready{Secrets: options.Secrets}, stats: newStats(), routes: split(routeTable())}
 	if s.tenant, err = newTenant(options); err != nil {
 		return nil, err
 	}
@@ -66,20 +67,19 @@ func Start(options Options) (*Server, error) {
 		return nil, errors.Join(fmt.Errorf("making a folder for uploads: %w", err), salesforce.Close(), catalog.Close())
 	}
 	s.vault = newVault(dir, options)
-	ctx, stop := context.WithCancel(context.Background())
-	s.stop = stop
-	s.ready.Salesforce = s.serve(ctx, salesforce, config, http.HandlerFunc(s.salesforce))
-	s.ready.Catalog = s.serve(ctx, catalog, config, http.HandlerFunc(s.catalog))
+	s.stopping, s.stop = context.WithCancel(context.Background())
+	s.ready.Salesforce = s.serve(salesforce, config, http.HandlerFunc(s.salesforce))
+	s.ready.Catalog = s.serve(catalog, config, http.HandlerFunc(s.catalog))
 	return s, nil
 }
 
 // Certificates that a client refuses and the like are the client's to report.
 var silent = log.New(io.Discard, "", 0)
 
-func (s *Server) serve(ctx context.Context, listener net.Listener, config *tls.Config, handler http.Handler) string {
+func (s *Server) serve(listener net.Listener, config *tls.Config, handler http.Handler) string {
 	server := &http.Server{
 		Handler: handler, ErrorLog: silent, ReadHeaderTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute,
-		BaseContext: func(net.Listener) context.Context { return ctx },
+		BaseContext: func(net.Listener) context.Context { return s.stopping },
 	}
 	scheme := "http"
 	if config != nil {
