@@ -32,7 +32,7 @@ type Input struct {
 	// Progress is told after every report that has its state. It is called from one goroutine and must not block.
 	Progress func(done, total int)
 	// Probe, which may be nil, proves that Salesforce describes reports when no report of this shard can: it describes
-	// one of another shard that is known to answer.
+	// one of another shard that is known to answer. It gives ErrNoWitness when it knows none.
 	Probe func(context.Context) error
 }
 
@@ -45,6 +45,9 @@ type Result struct {
 	Object   staging.Object            `json:"object"`            // the shard in one object; empty when partial
 	Partial  bool                      `json:"partial,omitempty"` // the rest is left to another run
 }
+
+// ErrNoWitness is for a Probe that knows no report to ask for.
+var ErrNoWitness = errors.New("no report is known to be answered")
 
 const (
 	defaultFlushEvery = 250 * time.Millisecond

@@ -1,6 +1,7 @@
 package shard
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -84,6 +85,10 @@ func (r *runner) ask(t *trip, rep report) answer {
 func (r *runner) take(a answer) {
 	t := a.trip
 	r.flight = slices.DeleteFunc(r.flight, func(other *trip) bool { return other == t })
+	if t.kind == outside && errors.Is(a.err, ErrNoWitness) {
+		r.in.Probe = nil
+		return
+	}
 	if a.verdict == cut && r.stop == nil {
 		a.verdict = putAside // nobody cut it here, so it says something
 	}

@@ -98,8 +98,17 @@ func (r *runner) prove() {
 		r.depart(&trip{kind: witness, index: r.led.answered[turn%len(r.led.answered)]})
 	case r.in.Probe != nil:
 		r.depart(&trip{kind: outside})
+	default:
+		r.withoutWitness()
+	}
+}
+
+// withoutWitness decides when there is nobody to ask: the run stops, to be tried again, unless that was done often
+// enough and Salesforce itself says that it is the reports.
+func (r *runner) withoutWitness() {
+	switch {
 	case len(r.queue) == 0 && r.in.Attempt >= patience && r.allPoison():
-		t.answered()
+		r.trust.answered()
 	default:
 		r.halt(r.fails[r.aside[len(r.aside)-1]], graceGiveUp)
 	}

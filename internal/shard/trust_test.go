@@ -219,7 +219,11 @@ func TestRun_ofOneBrokenReport(t *testing.T) {
 		"is tried again while nobody bears witness":              {fault.Poison, 3, nil, false},
 		"ends after many attempts if Salesforce calls it broken": {fault.Poison, patience, nil, true},
 		"is tried again for ever if Salesforce is not there":     {fault.Transient, patience, nil, false},
-		"ends when the probe of the caller is answered":          {fault.Transient, 1, func(context.Context) error { return nil }, true},
+		"is tried again when the probe knows nobody to ask": {fault.Transient, 1,
+			func(context.Context) error { return fmt.Errorf("first sync: %w", ErrNoWitness) }, false},
+		"ends after many attempts if the probe knows nobody to ask": {fault.Poison, patience,
+			func(context.Context) error { return ErrNoWitness }, true},
+		"ends when the probe of the caller is answered": {fault.Transient, 1, func(context.Context) error { return nil }, true},
 		"is tried again when the probe of the caller fails": {fault.Transient, 1,
 			func(context.Context) error { return failWith(fault.Transient) }, false},
 	}
