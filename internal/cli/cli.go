@@ -1,0 +1,135 @@
+// Package cli is Longhaul's command line: one command tree, of which each program takes the verbs that it can serve.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"syscall"
+
+	"go.temporal.io/sdk/client"
+
+	"longhaul/internal/host"
+)
+
+// Verb is one thing that a program can be told to do.
+type Verb string
+
+// The verbs. Those that need Temporal inside the process are served by standalone alone.
+const (
+	Demo    Verb = "demo"
+	Extract Verb = "extract"
+	Serve   Verb = "serve"
+	Server  Verb = "temporal"
+	Sync    Verb = "sync"
+	Status  Verb = "status"
+	Upload  Verb = "upload"
+	Worker  Verb = "worker"
+)
+
+// links are the names of castor's programs. A link of such a name to a program that serves the verb is that verb.
+var links = map[string]Verb{
+	"castor-extract-salesforce-viz": Extract,
+	"castor-upload":                 Upload,
+}
+
+// App is what a program gives the command line: how it was called, what it can do, and what is linked into it.
+type App struct {
+	Args           []string // the first is the name it was called by
+	Environ        []string // NAME=value
+	Stdout, Stderr io.Writer
+
+	Short   string // what the program is, in a line
+	Verbs   []Verb
+	Itself  Verb   // what the program does when it is called without a verb; empty: it shows its help
+	Version string // empty: as the build says
+
+	StartTemporal  StartTemporal  // nil where no server is linked
+	StartSimulator StartSimulator // nil where no simulator is linked
+
+	// Dial connects to Temporal; nil: host.Dial.
+	Dial func(context.Context, host.DialOptions) (client.Client, error)
+
+	openPlant func(context.Context, *App, plantOptions) (*plant, error) // nil: openPlant; tests put a plant without machines here
+}
+
+// Main runs the command line to its end and returns the exit code. The first SIGINT or SIGTERM ends what runs in good
+// order, the second kills.
+func Main(ctx context.Context, app App) (code int) {
+	app.setDefaults()
+	c := newConsole(&app)
+	defer func() {
+		if cause := recover(); cause != nil {
+			code = c.report(crashed(cause, debug.Stack()))
+		}
+	}()
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // from then on a signal kills
+
+	root := app.tree(c)
+	root.SetArgs(app.arguments(root))
+	err := root.ExecuteContext(ctx)
+	var end *ending
+	if err != nil && ctx.Err() != nil && !errors.As(err, &end) {
+		err = interrupted("interrupted")
+	}
+	return c.report(err)
+}
+
+func (a *App) setDefaults() {
+	if len(a.Args) == 0 {
+		a.Args = []string{"longhaul"}
+	}
+	if a.Version == "" {
+		a.Version = buildOf(debug.ReadBuildInfo()).version
+	}
+	if a.Dial == nil {
+		a.Dial = host.Dial
+	}
+	if a.openPlant == nil {
+		a.openPlant = openPlant
+	}
+}
+
+// name is the one the program was called by.
+func (a *App) name() string {
+	return strings.TrimSuffix(filepath.Base(a.Args[0]), ".exe")
+}
+
+// itself is the verb that the program is by its name or its nature; empty when the first argument decides.
+func (a *App) itself() Verb {
+	if verb := links[a.name()]; slices.Contains(a.Verbs, verb) {
+		return verb
+	}
+	return a.Itself
+}
+
+// env looks a variable up in the environment that the program was given.
+func (a *App) env(name string) string {
+	for _, pair := range slices.Backward(a.Environ) {
+		if key, value, ok := strings.Cut(pair, "="); ok && key == name {
+			return value
+		}
+	}
+	return ""
+}
+
+// crashed keeps the stack in a file for the engineers and makes the sentence for everybody else.
+func crashed(cause any, stack []byte) error {
+	what := fmt.Sprintf("this is a fault of Longhaul itself (%.200v)", cause)
+	file, err := os.CreateTemp("", "longhaul-crash-*.txt")
+	if err != nil {
+		return errors.New(what + ": please report it with the command that you ran and the output of --version")
+	}
+	defer func() { _ = file.Close() }()
+	_, _ = fmt.Fprintf(file, "%v\n\n%s", cause, stack)
+	return fmt.Errorf("%s: please report it with the command that you ran, the output of --version and the file %s", what, file.Name())
+}

@@ -1,0 +1,74 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+
+	"golang.org/x/term"
+
+	"longhaul/internal/fault"
+)
+
+// console is where a command speaks: results to out, everything else to err.
+type console struct {
+	name    string
+	out     io.Writer
+	err     io.Writer
+	json    bool // one object on out, errors as one object on err
+	fancy   bool // err is a terminal: a bar instead of lines
+	colours bool // out is a terminal that wants them
+	command string
+	running bool // past the parsing of flags
+}
+
+func newConsole(a *App) *console {
+	wants := a.env("NO_COLOR") == "" && a.env("TERM") != "dumb"
+	return &console{
+		name: a.name(), command: a.name(), out: a.Stdout, err: a.Stderr,
+		json:    slices.Contains(a.Args, "--json"), // for mistakes in the other flags too
+		fancy:   isTerminal(a.Stderr) && a.env("TERM") != "dumb",
+		colours: isTerminal(a.Stdout) && wants,
+	}
+}
+
+func isTerminal(w io.Writer) bool {
+	file, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(file.Fd()))
+}
+
+// note tells the user something beside the result.
+func (c *console) note(format string, args ...any) {
+	_, _ = fmt.Fprintf(c.err, format+"\n", args...)
+}
+
+// print writes the object that --json promises.
+func (c *console) print(v any) error {
+	encoder := json.NewEncoder(c.out)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(v); err != nil {
+		return fmt.Errorf("write the result: %w", err)
+	}
+	return nil
+}
+
+// report shows an error, if there is one, and returns the exit code.
+func (c *console) report(err error) int {
+	if err == nil {
+		return exitDone
+	}
+	if !c.running && fault.From(err) == nil && exitCode(err) == exitInternal {
+		err = fault.Invalidf("%s; `%s --help` shows what there is", err, c.command)
+	}
+	shown := failureOf(err)
+	if c.json {
+		encoder := json.NewEncoder(c.err)
+		encoder.SetEscapeHTML(false)
+		_ = encoder.Encode(map[string]failure{"error": shown})
+	} else {
+		c.note("%s: %s", c.name, shown.Message)
+	}
+	return shown.ExitCode
+}

@@ -1,0 +1,228 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"longhaul/activities"
+	"longhaul/internal/config"
+	"longhaul/internal/fault"
+	"longhaul/internal/source"
+	"longhaul/workflows"
+)
+
+// demoSource is the name of the simulated source.
+const demoSource = "demo"
+
+type demoFlags struct {
+	exit, strict bool
+	out, data    string
+	inFlight     int
+	simulator    SimulatorOptions
+}
+
+func (a *App) demoCommand(c *console) *cobra.Command {
+	var flags demoFlags
+	cmd := &cobra.Command{
+		Use:   "demo [flags]",
+		Short: "See a whole sync on this machine: Temporal, a simulated Salesforce and catalog, a worker",
+		Long: `Starts Temporal with its UI, a simulated Salesforce org and catalog, and a worker, all in this process; syncs the org
+once as source "demo"; and stays up for a look at the UI until Ctrl-C. Nothing outside this machine is contacted.`,
+		Example: `  $0 demo
+  $0 demo --exit --reports 5000 --columns 25 --latency 150ms --max-in-flight 50
+  $0 demo --exit --out ./out --json
+  $0 demo --org ./salesforce-project`,
+		Args: exactly(0, "no arguments, only flags"),
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.demo(cmd.Context(), c, flags) },
+	}
+	f := cmd.Flags()
+	f.BoolVar(&flags.exit, "exit", false, "end after the sync instead of staying up")
+	f.StringVar(&flags.out, "out", "", "write the extract into this directory")
+	f.StringVar(&flags.data, "data", "", "keep Temporal's database and the bucket in this directory; default: one that is removed at the end")
+	f.StringVar(&flags.simulator.Org, "org", "", "simulate the org of this project in Salesforce source format")
+	f.IntVar(&flags.simulator.Reports, "reports", 1000, "reports of the generated org")
+	f.IntVar(&flags.simulator.Columns, "columns", 15, "columns of each generated report")
+	f.Int64Var(&flags.simulator.Seed, "seed", 1, "seed of the generated org")
+	f.DurationVar(&flags.simulator.Latency, "latency", 20*time.Millisecond, "how long the simulated Salesforce takes for each call")
+	f.IntVar(&flags.inFlight, "max-in-flight", source.DefaultMaxInFlight, "calls to Salesforce at one time")
+	f.BoolVar(&flags.strict, "strict", false, "exit with 5 when reports without columns remain")
+	jsonFlag(cmd)
+	return cmd
+}
+
+func (f demoFlags) check() error {
+	switch {
+	case f.simulator.Reports < 1 || f.simulator.Columns < 1 || f.simulator.Latency < 0:
+		return fault.Invalidf("--reports and --columns must be at least 1, and --latency may not be negative")
+	case f.inFlight < 1 || f.inFlight > source.MostInFlight:
+		return fault.Invalidf("--max-in-flight must be from 1 to %d", source.MostInFlight)
+	}
+	if f.simulator.Org == "" {
+		return nil
+	}
+	if info, err := os.Stat(f.simulator.Org); err != nil {
+		return unusablePath("the project of --org", f.simulator.Org, err)
+	} else if !info.IsDir() {
+		return fault.Invalidf("--org %s is not a directory: give the one that holds the project's reports", f.simulator.Org)
+	}
+	return nil
+}
+
+func (a *App) demo(ctx context.Context, c *console, flags demoFlags) (err error) {
+	if err := flags.check(); err != nil {
+		return err
+	}
+	data, release, err := flags.dataDir()
+	if err != nil {
+		return err
+	}
+	defer release()
+	if flags.out != "" {
+		if err := outDir(flags.out); err != nil {
+			return err
+		}
+	}
+	simulator, err := a.StartSimulator(flags.simulator)
+	if err != nil {
+		return fmt.Errorf("start the simulator: %w", err)
+	}
+	defer func() { err = errors.Join(err, simulator.Close()) }()
+	settings, err := flags.settings(data, simulator.Access())
+	if err != nil {
+		return err
+	}
+	logger, closeLog, err := openLog(ctx, data, settings.Sources)
+	if err != nil {
+		return err
+	}
+	defer closeLog()
+	p, err := a.openPlant(ctx, a, plantOptions{
+		Temporal: TemporalOptions{Database: filepath.Join(data, databaseFile), Addr: anyPort, UIAddr: anyPort},
+		Settings: settings,
+		Logger:   logger,
+	})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, p.close()) }()
+	c.note("Temporal's UI: %s", p.ui)
+	return c.demonstrate(ctx, p, simulator, flags)
+}
+
+// demonstrate runs the one sync and shows everything about it.
+func (c *console) demonstrate(ctx context.Context, p *plant, simulator Simulator, flags demoFlags) error {
+	if err := dropUnfinished(ctx, p, demoSource, "its simulated org is gone"); err != nil {
+		return err
+	}
+	run, _, err := begin(ctx, p.client, workflows.Input{Source: demoSource})
+	if err != nil {
+		return err
+	}
+	w := &watcher{client: p.client, id: run.GetID(), view: c.view()}
+	result, err := w.follow(ctx, run)
+	if err != nil {
+		return err
+	}
+	same := sameBytes(result.Files, simulator)
+	if flags.out != "" {
+		if err := deliver(ctx, p.store, result, flags.out); err != nil {
+			return err
+		}
+	}
+	ref := refer(ctx, p.client, run.GetID(), "", p.ui)
+	if c.json {
+		err = c.print(demoOutcome{outcome: outcome{Result: result, Workflow: ref}, Simulator: simulator.Stats(), Catalog: same})
+	} else {
+		c.demoSummary(p, result, ref, simulator.Stats(), same, flags.out)
+	}
+	if err := errors.Join(err, judge(result, flags.strict), same.problem()); err != nil || flags.exit {
+		return err
+	}
+	c.note("\nStays up until Ctrl-C.")
+	<-ctx.Done()
+	return nil
+}
+
+// demoOutcome is what --json prints of a demo.
+type demoOutcome struct {
+	outcome
+	Simulator SimulatorStats `json:"simulator"`
+	Catalog   received       `json:"catalog"`
+}
+
+// received compares what the catalog has with what the sync wrote.
+type received struct {
+	Files     int  `json:"files"`
+	SameBytes bool `json:"same_bytes"` // every file, by SHA-256, summary last
+}
+
+// sameBytes compares by name and SHA-256, in the order of delivery.
+func sameBytes(files []activities.File, simulator Simulator) received {
+	there := simulator.Delivered()
+	same := len(there) == len(files)
+	for i := range min(len(there), len(files)) {
+		same = same && there[i].Name == files[i].Name && there[i].SHA256 == files[i].SHA256 && there[i].Bytes == files[i].Bytes
+	}
+	return received{Files: len(there), SameBytes: same}
+}
+
+func (r received) problem() error {
+	if r.SameBytes {
+		return nil
+	}
+	return errors.New("the simulated catalog received other files than the sync wrote")
+}
+
+func (c *console) demoSummary(p *plant, result *workflows.Result, ref workflowRef, stats SimulatorStats, same received, out string) {
+	summarize(c.out, result, c.colours)
+	if same.SameBytes {
+		_, _ = fmt.Fprintf(c.out, "The catalog received the same bytes: %d files compared by SHA-256, the summary last.\n", same.Files)
+	}
+	if out != "" {
+		_, _ = fmt.Fprintf(c.out, "The extract is in %s.\n", out)
+	}
+	_, _ = fmt.Fprintf(c.out, "Salesforce counted %s, at most %d at one time. Temporal's history has %s.\n\n",
+		counted(stats.Calls, "call"), stats.MaxInFlight, counted(ref.HistoryEvents, "event"))
+	_, _ = fmt.Fprintf(c.out, "Look at it:  %s\n", ref.URL)
+	_, _ = fmt.Fprintf(c.out, "             temporal workflow show --address %s --workflow-id %s\n", p.address, ref.ID)
+}
+
+// dataDir is where the demo keeps its state; release removes it when it was only for this once.
+func (f demoFlags) dataDir() (dir string, release func(), err error) {
+	if f.data == "" {
+		dir, err := os.MkdirTemp("", "longhaul-demo-")
+		if err != nil {
+			return "", nil, unusablePath("the directory", os.TempDir(), err)
+		}
+		return dir, func() { _ = os.RemoveAll(dir) }, nil
+	}
+	if err := ownDir(f.data); err != nil {
+		return "", nil, err
+	}
+	release, err = lock(f.data, "the directory "+f.data)
+	return f.data, release, err
+}
+
+// settings describe the simulated source as a settings file would describe a real one.
+func (f demoFlags) settings(data string, at Access) (config.Config, error) {
+	data, err := filepath.Abs(data)
+	if err != nil {
+		return config.Config{}, unusablePath("the directory", data, err)
+	}
+	sources, err := source.NewRegistry(source.Source{
+		Name: demoSource,
+		Salesforce: source.Salesforce{
+			BaseURL: at.Salesforce, Auth: source.ClientCredentials,
+			ClientID: at.ClientID, ClientSecret: source.Held(at.ClientSecret),
+		},
+		Catalog:     &source.Catalog{URL: at.Catalog, SourceID: at.SourceID, Token: source.Held(at.CatalogToken)},
+		MaxInFlight: f.inFlight,
+	})
+	return config.Config{DataDir: data, Sources: sources}, err
+}

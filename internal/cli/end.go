@@ -1,0 +1,77 @@
+package cli
+
+import (
+	"errors"
+
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/temporal"
+
+	"longhaul/internal/fault"
+	"longhaul/workflows"
+)
+
+// endOf explains how a sync ended other than well: the result that a failed one carries, and the error for the exit
+// code.
+func endOf(err error) (*workflows.Result, error) {
+	var stopped *temporal.TerminatedError
+	var late *temporal.TimeoutError
+	var failed *temporal.ApplicationError
+	switch {
+	case temporal.IsCanceledError(err):
+		return nil, &ending{class: "cancelled", code: exitStopped, message: "the sync was cancelled; what it had read is kept for the next one"}
+	case errors.As(err, &stopped):
+		return nil, &ending{class: "terminated", code: exitStopped, message: "the sync was terminated; what it had read is kept for the next one"}
+	case errors.As(err, &failed):
+		return failedResult(failed)
+	case errors.As(err, &late):
+		return nil, &ending{class: "timed_out", code: exitStopped, message: "the sync ran into the time limit it was started with; start it without one"}
+	default:
+		return nil, temporalFault(err)
+	}
+}
+
+func failedResult(failed *temporal.ApplicationError) (*workflows.Result, error) {
+	var result workflows.Result
+	if failed.HasDetails() && failed.Details(&result) == nil && result.Failure != nil {
+		return &result, &fault.Error{Class: result.Failure.Class, System: result.Failure.System, Message: result.Failure.Message}
+	}
+	return nil, &fault.Error{Class: fault.Class(failed.Type()), System: fault.Longhaul, Message: failed.Message()}
+}
+
+// judge is what a finished sync means for the exit code.
+func judge(result *workflows.Result, strict bool) error {
+	switch {
+	case result.Outcome == workflows.OutcomeDiscarded:
+		return &ending{class: "discarded", code: exitStopped, message: "the sync was discarded"}
+	case result.Outcome == workflows.OutcomeGaps && strict:
+		return &ending{
+			class: "gaps", code: exitGaps,
+			message: counted(result.States.Gaps(), "report") + " could not be described, and --strict counts that as a failure",
+		}
+	default:
+		return nil
+	}
+}
+
+// temporalFault classes what Temporal itself answers.
+func temporalFault(err error) error {
+	if fault.From(err) != nil {
+		return err
+	}
+	var denied *serviceerror.PermissionDenied
+	var noNamespace *serviceerror.NamespaceNotFound
+	switch {
+	case errors.As(err, &denied):
+		return &fault.Error{Class: fault.Transient, System: fault.Temporal, Err: err,
+			Message: "Temporal does not let this client in: check TEMPORAL_API_KEY or the certificate, and TEMPORAL_NAMESPACE"}
+	case errors.As(err, &noNamespace):
+		return &fault.Error{Class: fault.Transient, System: fault.Temporal, Err: err,
+			Message: "Temporal has no namespace of that name: set TEMPORAL_NAMESPACE to one that it has, or create it"}
+	case unanswered(err):
+		return &fault.Error{Class: fault.Transient, System: fault.Temporal, Err: err,
+			Message: "Temporal stopped answering; the sync goes on when it is back, and the same command joins it again"}
+	default:
+		return &fault.Error{Class: fault.Transient, System: fault.Temporal, Err: err,
+			Message: "Temporal refused a request: " + err.Error()}
+	}
+}

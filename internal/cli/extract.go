@@ -1,0 +1,132 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"longhaul/internal/config"
+	"longhaul/internal/fault"
+	"longhaul/internal/source"
+	"longhaul/workflows"
+)
+
+func (a *App) extractCommand(c *console) *cobra.Command {
+	var flags extractFlags
+	cmd := &cobra.Command{
+		Use:   "extract [flags]",
+		Short: "Write an org's extract into a directory, as castor-extract-salesforce-viz does",
+		Long: `Takes castor-extract-salesforce-viz's flags and environment variables and writes the same files. Without a username it
+logs in by client credentials. State lies in .longhaul/ of the output: the same command after a kill goes on where it
+was, and later runs describe only what changed. A link named castor-extract-salesforce-viz to this program is this verb.
+
+Flags show in the process list, so secrets are better given as variables.`,
+		Example: `  CASTOR_SALESFORCE_CLIENT_SECRET=... $0 extract -c 3MVG9... -b acme.my.salesforce.com -o ./out
+  $0 extract -u me@acme.example -p PASSWORD -t TOKEN -c 3MVG9... -s SECRET -b acme.my.salesforce.com -o ./out`,
+		Args: exactly(0, "no arguments, only flags"),
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.extract(cmd.Context(), c, cmd, flags) },
+	}
+	f := cmd.Flags()
+	config.AddCastorExtractFlags(f)
+	f.StringVar(&flags.apiVersion, "api-version", "", "version of Salesforce's API; default: the one that castor's files carry")
+	f.IntVar(&flags.inFlight, "max-in-flight", source.DefaultMaxInFlight, "calls to Salesforce at one time")
+	f.BoolVar(&flags.private, "private", false, "include the reports and dashboards in private folders")
+	f.BoolVar(&flags.strict, "strict", false, "exit with 5 when reports without columns remain")
+	jsonFlag(cmd)
+	return cmd
+}
+
+// extractFlags are those that castor lacks.
+type extractFlags struct {
+	apiVersion      string
+	inFlight        int
+	private, strict bool
+}
+
+// read joins castor's flags with our own.
+func (f extractFlags) read(a *App, c *console, cmd *cobra.Command) (config.CastorExtract, error) {
+	asked, err := config.ReadCastorExtract(cmd.Flags(), a.Environ)
+	if err != nil {
+		return asked, err
+	}
+	if f.inFlight < 1 || f.inFlight > source.MostInFlight {
+		return asked, fault.Invalidf("--max-in-flight must be from 1 to %d", source.MostInFlight)
+	}
+	for _, warning := range asked.Warnings {
+		c.note("Warning: %s", warning)
+	}
+	asked.Source.Salesforce.APIVersion = f.apiVersion
+	asked.Source.Scope.Private = f.private
+	asked.Source.MaxInFlight, asked.Source.MaxShards = f.inFlight, 0 // as many shards as fit
+	asked.Source = asked.Source.WithDefaults()
+	return asked, nil
+}
+
+func (a *App) extract(ctx context.Context, c *console, cmd *cobra.Command, flags extractFlags) (err error) {
+	settings, err := flags.read(a, c, cmd)
+	if err != nil {
+		return err
+	}
+	registry, err := source.NewRegistry(settings.Source)
+	if err != nil {
+		return err
+	}
+	state := filepath.Join(settings.Output, stateDir)
+	if err := outDir(settings.Output); err != nil {
+		return err
+	}
+	if err := ownDir(state); err != nil {
+		return err
+	}
+	release, err := lock(state, "the output "+settings.Output)
+	if err != nil {
+		return err
+	}
+	defer release()
+	logger, closeLog, err := openLog(ctx, state, registry)
+	if err != nil {
+		return err
+	}
+	defer closeLog()
+	p, err := a.openSafely(ctx, c, plantOptions{
+		Temporal: TemporalOptions{Database: filepath.Join(state, databaseFile), Addr: anyPort, UIAddr: anyPort},
+		Settings: config.Config{DataDir: state, Sources: registry},
+		Logger:   logger,
+	})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, p.close()) }()
+	if err := sameSource(ctx, p, state, settings.Source); err != nil {
+		return err
+	}
+	return c.extractInto(ctx, p, settings.Output, flags.strict)
+}
+
+// extractInto starts the sync or goes on with it, and delivers its files.
+func (c *console) extractInto(ctx context.Context, p *plant, out string, strict bool) error {
+	run, joined, err := begin(ctx, p.client, workflows.Input{Source: config.ExtractSource, Upload: new(bool)})
+	if err != nil {
+		return err
+	}
+	if joined {
+		c.note("Going on where an earlier run stopped.")
+	}
+	w := &watcher{client: p.client, id: run.GetID(), view: c.view()}
+	result, err := w.follow(ctx, run)
+	if ctx.Err() != nil {
+		return interrupted("interrupted; the same command goes on where it was")
+	}
+	if err != nil {
+		return err
+	}
+	if err := deliver(ctx, p.store, result, out); err != nil {
+		return err
+	}
+	if err := c.show(ctx, p.client, result, run.GetID(), ""); err != nil {
+		return err
+	}
+	return judge(result, strict)
+}

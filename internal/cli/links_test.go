@@ -1,0 +1,36 @@
+package cli
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestPrograms_linkOnlyWhatTheyServe(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		program string
+		never   []string
+	}{
+		{"longhaul/worker", []string{"go.temporal.io/server", "github.com/temporalio/ui-server", "longhaul/internal/temporaldev", "longhaul/internal/simulator", "modernc.org/sqlite"}},
+		{"longhaul/starter", []string{"go.temporal.io/server", "github.com/temporalio/ui-server", "longhaul/internal/temporaldev", "longhaul/internal/simulator", "modernc.org/sqlite"}},
+		{"longhaul/internal/cli", []string{"go.temporal.io/server", "longhaul/internal/temporaldev", "longhaul/internal/simulator"}},
+	} {
+		out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", row.program).Output()
+		if err != nil {
+			t.Fatalf("go list %s: %v", row.program, err)
+		}
+		deps := strings.Fields(string(out))
+		if !slices.Contains(deps, "longhaul/internal/host") {
+			t.Errorf("%s: the list looks wrong: it has %d packages and lacks longhaul/internal/host", row.program, len(deps))
+		}
+		for _, dep := range deps {
+			for _, never := range row.never {
+				if dep == never || strings.HasPrefix(dep, never+"/") {
+					t.Errorf("%s links %s", row.program, dep)
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,90 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"longhaul/internal/fault"
+)
+
+// holder is what stands in a lock file: who runs.
+type holder struct {
+	PID   int       `json:"pid"`
+	Since time.Time `json:"since"`
+}
+
+const lockFile = "lock"
+
+// lock makes this process the only one that works in dir. The system gives the lock up when the process ends, however
+// it does.
+func lock(dir, what string) (release func(), err error) {
+	file := filepath.Join(dir, lockFile)
+	held := flock.New(file, flock.SetFlag(os.O_CREATE|os.O_RDWR), flock.SetPermissions(0o600))
+	got, err := held.TryLock()
+	if err != nil {
+		return nil, unusablePath("the directory", dir, err)
+	}
+	if !got {
+		return nil, fault.Invalidf("%s is in use by %s: wait until that is done, or use another directory", what, whoHolds(file))
+	}
+	mine, err := json.Marshal(holder{PID: os.Getpid(), Since: time.Now().UTC().Truncate(time.Second)})
+	if err == nil {
+		err = os.WriteFile(file, mine, 0o600)
+	}
+	if err != nil {
+		_ = held.Unlock()
+		return nil, unusablePath("the directory", dir, err)
+	}
+	return func() { _ = held.Unlock() }, nil
+}
+
+func whoHolds(file string) string {
+	var h holder
+	text, err := os.ReadFile(file)
+	if err != nil || json.Unmarshal(text, &h) != nil || h.PID == 0 {
+		return "another process"
+	}
+	return fmt.Sprintf("process %d since %s", h.PID, h.Since.Format("2006-01-02 15:04:05 MST"))
+}
+
+// unusablePath explains why a path cannot be used.
+func unusablePath(what, path string, err error) error {
+	reason := "cannot be used"
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		reason = "does not exist"
+	case errors.Is(err, fs.ErrPermission):
+		reason = "is not open to this user"
+	}
+	var pathError *fs.PathError
+	if errors.As(err, &pathError) && reason == "cannot be used" {
+		reason = "cannot be used (" + pathError.Err.Error() + ")"
+	}
+	return &fault.Error{
+		Class: fault.Invalid, System: fault.Longhaul,
+		Message: fmt.Sprintf("%s %s %s: check the path and who owns it", what, path, reason),
+	}
+}
+
+// ownDir makes a directory that only this user can look into, and checks that files can be written there.
+func ownDir(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return unusablePath("the directory", dir, err)
+	}
+	probe, err := os.CreateTemp(dir, ".probe-*")
+	if err != nil {
+		return unusablePath("the directory", dir, err)
+	}
+	_ = probe.Close()
+	if err := os.Remove(probe.Name()); err != nil {
+		return unusablePath("the directory", dir, err)
+	}
+	return nil
+}

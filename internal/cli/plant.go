@@ -1,0 +1,80 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"go.temporal.io/sdk/client"
+	"go.uber.org/zap"
+
+	"longhaul/internal/config"
+	"longhaul/internal/host"
+	"longhaul/internal/staging"
+)
+
+// plantOptions says what to run in this process.
+type plantOptions struct {
+	Temporal TemporalOptions
+	Settings config.Config
+	Logger   *zap.Logger
+	Metrics  client.MetricsHandler // may be nil
+}
+
+// plant is everything a sync needs, in this process: Temporal, its UI, the bucket and a worker.
+type plant struct {
+	client  client.Client
+	store   *staging.Store
+	address string // of Temporal
+	ui      string
+
+	stops []func() error // what was started, in order
+}
+
+// openPlant starts the parts, each when those it needs are there.
+func openPlant(ctx context.Context, a *App, o plantOptions) (_ *plant, err error) {
+	p := &plant{}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, p.close())
+		}
+	}()
+	hosted, err := host.Open(ctx, o.Settings, host.Options{Version: a.Version, Logger: o.Logger})
+	if err != nil {
+		return nil, err
+	}
+	p.started(hosted.Close)
+	p.store = hosted.Store()
+
+	o.Temporal.Logger = o.Logger
+	server, err := a.StartTemporal(ctx, o.Temporal)
+	if err != nil {
+		return nil, err
+	}
+	p.started(server.Stop)
+	p.address, p.ui = server.HostPort(), server.UIURL()
+
+	if p.client, err = a.Dial(ctx, host.DialOptions{Logger: o.Logger, Address: p.address, Metrics: o.Metrics}); err != nil {
+		return nil, err
+	}
+	p.started(func() error { p.client.Close(); return nil })
+
+	worker := hosted.NewWorker(p.client)
+	if err := worker.Start(); err != nil {
+		return nil, fmt.Errorf("start the worker: %w", err)
+	}
+	p.started(func() error { worker.Stop(); return nil })
+	return p, nil
+}
+
+func (p *plant) started(stop func() error) { p.stops = append(p.stops, stop) }
+
+// close stops the parts in the reverse order: the worker flushes while Temporal and the bucket are still there.
+func (p *plant) close() error {
+	var errs []error
+	for i := len(p.stops) - 1; i >= 0; i-- {
+		errs = append(errs, p.stops[i]())
+	}
+	p.stops = nil
+	return errors.Join(errs...)
+}

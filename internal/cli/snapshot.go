@@ -1,0 +1,154 @@
+package cli
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"longhaul/workflows"
+)
+
+// snapshot is how far a sync is: what the workflow tells, and on top of it what its running activities do.
+type snapshot struct {
+	workflows.Progress
+
+	At      time.Time
+	Listed  int64         // records found so far by enumerate
+	Working int64         // what the running activity of another phase has done
+	Left    time.Duration // until describe is done, by the pace so far; 0: not known
+}
+
+// share is done of total in the unit of the phase; total is 0 where nobody can know it.
+func (s snapshot) share() (done, total int64) {
+	switch s.Phase {
+	case workflows.PhaseDescribe:
+		return s.Described, s.ToDescribe
+	case workflows.PhaseAssemble:
+		return int64(s.Files.Done), int64(s.Files.Total)
+	case workflows.PhaseUpload:
+		return int64(s.Uploads.Done), int64(s.Uploads.Total)
+	default:
+		return 0, 0
+	}
+}
+
+// sentence says in words how far the phase is.
+func (s snapshot) sentence() string {
+	words := s.phaseWords()
+	if s.Waiting != "" {
+		words += "; waiting: " + s.Waiting
+	}
+	return words
+}
+
+func (s snapshot) phaseWords() string {
+	switch s.Phase {
+	case workflows.PhaseAuthenticate:
+		return "logging in"
+	case workflows.PhaseEnumerate:
+		return grouped(s.Listed) + " records listed"
+	case workflows.PhasePlan:
+		return "comparing " + counted(s.Kinds.Reports, "report") + " with what is known"
+	case workflows.PhaseDescribe:
+		return s.describeWords()
+	case workflows.PhaseAssemble:
+		return fmt.Sprintf("%d of %d files written", s.Files.Done, s.Files.Total)
+	case workflows.PhaseUpload:
+		return fmt.Sprintf("%d of %d files delivered", s.Uploads.Done, s.Uploads.Total)
+	case workflows.PhaseRecord:
+		return "recording the sync"
+	case workflows.PhaseDone:
+		return counted(s.APICalls, "API call") + " in all"
+	default:
+		return "not begun"
+	}
+}
+
+func (s snapshot) describeWords() string {
+	if s.ToDescribe == 0 {
+		return "nothing to describe: " + counted(s.Reused, "report") + " did not change"
+	}
+	words := fmt.Sprintf("%s of %s (%d%%)", grouped(s.Described), counted(s.ToDescribe, "report"), 100*s.Described/s.ToDescribe)
+	if s.Left > 0 {
+		words += ", about " + rounded(s.Left) + " left"
+	}
+	return words + ", " + counted(s.APICalls, "API call")
+}
+
+// pace tells how long describe will still take from how fast it went since it was first seen.
+type pace struct {
+	began time.Time
+	first int64
+}
+
+func (p *pace) left(s snapshot) time.Duration {
+	switch {
+	case s.Phase != workflows.PhaseDescribe:
+		*p = pace{}
+		return 0
+	case p.began.IsZero() || s.Described < p.first:
+		*p = pace{began: s.At, first: s.Described}
+		return 0
+	}
+	done, took := s.Described-p.first, s.At.Sub(p.began)
+	if done <= 0 || took < 2*time.Second {
+		return 0
+	}
+	left := float64(took) * float64(s.ToDescribe-s.Described) / float64(done)
+	return time.Duration(min(left, math.MaxInt64/2))
+}
+
+// grouped writes a number with a comma before each three digits.
+func grouped(n int64) string {
+	digits := strconv.FormatInt(n, 10)
+	sign := ""
+	if n < 0 {
+		sign, digits = "-", digits[1:]
+	}
+	var b strings.Builder
+	for i, d := range digits {
+		if i > 0 && (len(digits)-i)%3 == 0 {
+			b.WriteByte(',')
+		}
+		b.WriteRune(d)
+	}
+	return sign + b.String()
+}
+
+// counted writes a number with its noun.
+func counted(n int64, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return grouped(n) + " " + noun + "s"
+}
+
+// rounded writes a duration as people say it: tenths of seconds, seconds, minutes, hours.
+func rounded(d time.Duration) string {
+	switch {
+	case d < 10*time.Second:
+		return strconv.FormatFloat(d.Seconds(), 'f', 1, 64) + " s"
+	case d < 2*time.Minute:
+		return fmt.Sprintf("%.0f s", d.Seconds())
+	case d < 2*time.Hour:
+		return fmt.Sprintf("%.0f min", d.Minutes())
+	default:
+		return fmt.Sprintf("%.1f h", d.Hours())
+	}
+}
+
+// sized writes a number of bytes.
+func sized(n int64) string {
+	const step = 1000
+	if n < step {
+		return fmt.Sprintf("%d B", n)
+	}
+	value, unit := float64(n)/step, 0
+	for value >= step && unit < len("kMGT")-1 {
+		value /= step
+		unit++
+	}
+	return fmt.Sprintf("%.1f %cB", value, "kMGT"[unit])
+}

@@ -1,0 +1,96 @@
+package cli
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"longhaul/internal/source"
+	"longhaul/workflows"
+)
+
+const (
+	stateDir     = ".longhaul"   // of an output
+	databaseFile = "temporal.db" // of a state directory
+	sourceFile   = "source"      // whose sync is in the state directory
+	anyPort      = "127.0.0.1:0"
+)
+
+// outDir makes the directory that an extract goes into and checks that it can be written to.
+func outDir(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return unusablePath("the output", dir, err)
+	}
+	probe, err := os.CreateTemp(dir, ".probe-*")
+	if err != nil {
+		return unusablePath("the output", dir, err)
+	}
+	_ = probe.Close()
+	return os.Remove(probe.Name())
+}
+
+// openSafely opens the plant on a state directory. A database that cannot be read is moved aside: the bucket holds all
+// that was read from Salesforce.
+func (a *App) openSafely(ctx context.Context, c *console, o plantOptions) (*plant, error) {
+	p, err := a.openPlant(ctx, a, o)
+	if !errors.Is(err, ErrDatabase) {
+		return p, err
+	}
+	aside, moveErr := moveAside(o.Temporal.Database, time.Now())
+	if moveErr != nil {
+		return nil, errors.Join(err, moveErr)
+	}
+	c.note("Temporal's database could not be read and was moved to %s; what was read from Salesforce is kept.", aside)
+	return a.openPlant(ctx, a, o)
+}
+
+// moveAside renames a database with the files that SQLite keeps beside it.
+func moveAside(database string, now time.Time) (string, error) {
+	aside := database + ".unreadable-" + now.UTC().Format("20060102T150405Z")
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		if err := os.Rename(database+suffix, aside+suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return "", unusablePath("the database", database+suffix, err)
+		}
+	}
+	return aside, nil
+}
+
+// sameSource drops an unfinished sync that another org or login began in this output: half of one org and half of
+// another make no extract.
+func sameSource(ctx context.Context, p *plant, state string, s source.Source) error {
+	sum := sha256.Sum256([]byte(strings.Join([]string{
+		s.Salesforce.BaseURL, string(s.Salesforce.Auth), s.Salesforce.ClientID, s.Salesforce.Username,
+		s.Salesforce.APIVersion, fmt.Sprint(s.Scope.Private),
+	}, "\n")))
+	mark, file := hex.EncodeToString(sum[:]), filepath.Join(state, sourceFile)
+	before, err := os.ReadFile(file)
+	if err == nil && string(before) != mark {
+		if err := dropUnfinished(ctx, p, s.Name, "the command now names another org, login or scope"); err != nil {
+			return err
+		}
+	}
+	if err := os.WriteFile(file, []byte(mark), 0o600); err != nil {
+		return unusablePath("the file", file, err)
+	}
+	return nil
+}
+
+// dropUnfinished ends the sync that an earlier process left running.
+func dropUnfinished(ctx context.Context, p *plant, name, reason string) error {
+	id := workflows.SyncID(name)
+	run, err := running(ctx, p.client, id)
+	if err != nil || run == "" {
+		return err
+	}
+	if err := p.client.TerminateWorkflow(ctx, id, run, reason); err != nil {
+		return temporalFault(err)
+	}
+	return nil
+}

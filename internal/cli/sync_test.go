@@ -1,0 +1,216 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"go.temporal.io/sdk/temporal"
+
+	"longhaul/activities"
+	"longhaul/internal/fault"
+	"longhaul/workflows"
+)
+
+func completeResult() *workflows.Result {
+	return &workflows.Result{
+		Source: "acme", Sync: "20261123T181610Z-ab12cd34", Outcome: workflows.OutcomeComplete, Seconds: 12.34, APICalls: 1012,
+		Kinds:    activities.Kinds{Folders: 60, Reports: 1000, Dashboards: 100, Components: 600, Users: 200},
+		States:   activities.States{Described: 990, Obsolete: 3, Unsupported: 2, Gone: 5},
+		Coverage: 990.0 / 995, Uploaded: true, Staging: "acme/syncs/20261123T181610Z-ab12cd34", Warnings: []string{"a warning"},
+		Files: []activities.File{
+			{Name: "1795457770-reports.json", Bytes: 456789, SHA256: "aa", Count: 995},
+			{Name: "1795457770-summary.json", Bytes: 90, SHA256: "bb", Count: 1},
+		},
+	}
+}
+
+const completeSummary = `
+Sync of acme: complete in 12 s, 1,012 API calls, 99.4% of the reports have columns
+
+ Kind        Records  State of a report                      Reports
+─────────────────────────────────────────────────────────────────────
+ folders          60  described                                  990
+ reports       1,000  obsolete: Salesforce dropped its type        3
+ dashboards      100  unsupported: no columns to be had            2
+ components      600  gone: deleted meanwhile                      5
+ users           200
+
+ File                     Records      Size
+────────────────────────────────────────────
+ 1795457770-reports.json      995  456.8 kB
+ 1795457770-summary.json        1      90 B
+
+The catalog has all files; the summary went last. State and parts are kept under acme/syncs/20261123T181610Z-ab12cd34.
+Warning: a warning
+`
+
+func TestSync_showsTheSummary(t *testing.T) {
+	t.Parallel()
+	f := &fakeTemporal{pollers: 1, result: completeResult(), progress: workflows.Progress{Phase: workflows.PhaseDone, APICalls: 1012}}
+	code, out := run(t, f, nil, "longhaul-starter", "sync", "acme")
+	if code != 0 {
+		t.Fatalf("code %d, stderr %s", code, out.stderr.String())
+	}
+	if diff := cmp.Diff(completeSummary, out.stdout.String()); diff != "" {
+		t.Error(diff)
+	}
+	if strings.Contains(out.stdout.String()+out.stderr.String(), "\x1b") {
+		t.Error("colours where there is no terminal")
+	}
+	if diff := cmp.Diff([]workflows.Input{{Source: "acme"}}, f.started, cmp.AllowUnexported(workflows.Input{})); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestTinted_onlyWithColours(t *testing.T) {
+	t.Parallel()
+	if plain := tinted(workflows.OutcomeGaps, false); plain != "gaps" {
+		t.Errorf("got %q", plain)
+	}
+	if tinted(workflows.OutcomeGaps, true) == tinted(workflows.OutcomeGaps, false) {
+		t.Error("no colour on a terminal")
+	}
+}
+
+func TestSync_json(t *testing.T) {
+	t.Parallel()
+	f := &fakeTemporal{pollers: 1, result: completeResult()}
+	code, out := run(t, f, nil, "longhaul-starter", "sync", "acme", "--full", "--no-upload", "--json", "--ui", "http://127.0.0.1:8233/")
+	var got map[string]any
+	if err := json.Unmarshal(out.stdout.Bytes(), &got); err != nil || code != 0 {
+		t.Fatalf("code %d, %v:\n%s", code, err, out.stdout.String())
+	}
+	for _, key := range []string{"outcome", "seconds", "api_calls", "kinds", "states", "files", "staging", "warnings"} {
+		if _, ok := got[key]; !ok {
+			t.Errorf("%s is missing", key)
+		}
+	}
+	want := map[string]any{
+		"id": "sync-acme", "run_id": "run-2", "history_events": float64(77),
+		"url": "http://127.0.0.1:8233/namespaces/default/workflows/sync-acme/run-2/history",
+	}
+	if diff := cmp.Diff(want, got["workflow"]); diff != "" {
+		t.Error(diff)
+	}
+	if in := f.started[0]; in.Mode != workflows.ModeFull || in.Upload == nil || *in.Upload {
+		t.Errorf("started with %+v", in)
+	}
+}
+
+func TestSync_endsWithTheCodeOfItsOutcome(t *testing.T) {
+	t.Parallel()
+	gaps := completeResult()
+	gaps.Outcome, gaps.States.Denied = workflows.OutcomeGaps, 2
+	failed := completeResult()
+	failed.Outcome = workflows.OutcomeFailed
+	failed.Failure = &activities.Failure{Class: fault.LoginRefused, System: fault.Salesforce, Message: "Salesforce refuses the client secret"}
+	failure := temporal.NewApplicationErrorWithOptions("Salesforce refuses the client secret", string(fault.LoginRefused),
+		temporal.ApplicationErrorOptions{Details: []any{*failed}})
+	for _, row := range []struct {
+		name string
+		f    fakeTemporal
+		args []string
+		code int
+		says string
+	}{
+		{"gaps", fakeTemporal{pollers: 1, result: gaps}, nil, 0, ""},
+		{"gaps under --strict", fakeTemporal{pollers: 1, result: gaps}, []string{"--strict"}, 5,
+			"longhaul: 2 reports could not be described, and --strict counts that as a failure\n"},
+		{"a refused login", fakeTemporal{pollers: 1, failure: failure}, nil, 3, "longhaul: Salesforce refuses the client secret\n"},
+		{"a cancel", fakeTemporal{pollers: 1, failure: temporal.NewCanceledError()}, nil, 8,
+			"longhaul: the sync was cancelled; what it had read is kept for the next one\n"},
+	} {
+		code, out := run(t, &row.f, nil, append([]string{"longhaul", "sync", "acme"}, row.args...)...)
+		if code != row.code || row.says != "" && !strings.HasSuffix(out.stderr.String(), row.says) {
+			t.Errorf("%s: code %d, stderr:\n%s", row.name, code, out.stderr.String())
+		}
+	}
+}
+
+func TestSync_noWorker(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := &fakeTemporal{result: completeResult()}
+		start := time.Now()
+		err := needWorker(t.Context(), f)
+		shown := failureOf(err)
+		if shown.ExitCode != exitUnreachable || !strings.HasPrefix(shown.Message, "no worker polls task queue longhaul: start one with") {
+			t.Errorf("got %+v", shown)
+		}
+		if took := time.Since(start); took > 5*time.Second {
+			t.Errorf("said after %s", took)
+		}
+	})
+}
+
+func TestSync_detached(t *testing.T) {
+	t.Parallel()
+	f := &fakeTemporal{pollers: 1, hang: true}
+	code, out := run(t, f, nil, "longhaul-starter", "sync", "acme", "--detach", "--json")
+	want := `{"outcome":null,"source":"acme","workflow":{"id":"sync-acme","run_id":"run-2","history_events":0}}` + "\n"
+	if diff := cmp.Diff(want, out.stdout.String()); diff != "" || code != 0 {
+		t.Errorf("code %d: %s", code, diff)
+	}
+}
+
+func TestSync_joins(t *testing.T) {
+	t.Parallel()
+	f := &fakeTemporal{pollers: 1, open: true, result: completeResult()}
+	code, out := run(t, f, nil, "longhaul-starter", "sync", "acme", "--full")
+	if code != 0 || !strings.Contains(out.stderr.String(), "Joined the sync that is running; --full and --no-upload are for a new one") {
+		t.Errorf("code %d, stderr:\n%s", code, out.stderr.String())
+	}
+}
+
+func TestSync_interruptedLeavesItRunning(t *testing.T) {
+	t.Parallel()
+	app, out := newTestApp("longhaul-starter", "sync", "acme")
+	f := &fakeTemporal{pollers: 1, hang: true, progress: workflows.Progress{Phase: workflows.PhasePlan}}
+	app.Dial = f.dial
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(50*time.Millisecond, cancel)
+	code := Main(ctx, app)
+	want := "longhaul-starter: stopped watching; the sync goes on, and `longhaul-starter sync acme` joins it again\n"
+	if code != exitInterrupted || !strings.HasSuffix(out.stderr.String(), want) {
+		t.Errorf("code %d, stderr:\n%s", code, out.stderr.String())
+	}
+}
+
+func TestStatus(t *testing.T) {
+	t.Parallel()
+	running := workflows.Progress{Source: "acme", Phase: workflows.PhaseDescribe, ToDescribe: 100, Described: 50}
+	for _, row := range []struct {
+		name    string
+		f       fakeTemporal
+		outcome any
+		running bool
+		says    string
+	}{
+		{"never synced", fakeTemporal{}, nil, false, "acme has not been synced yet, as far as Temporal remembers.\n"},
+		{"the first one runs", fakeTemporal{open: true, progress: running}, nil, true, "acme is being synced: describe: 50 of 100 reports (50%), 0 API calls\n"},
+		{"one has ended", fakeTemporal{last: completeResult()}, "complete", false, "Sync of acme: complete"},
+		{"one runs after another", fakeTemporal{open: true, progress: running, last: completeResult()}, "complete", true, "acme is being synced: describe"},
+		{"the last one failed", fakeTemporal{last: completeResult(), failure: temporal.NewApplicationError("why", string(fault.Invalid))},
+			"failed", false, "The last sync of acme failed: why\n"},
+	} {
+		f := row.f
+		code, out := run(t, &f, nil, "longhaul", "status", "acme")
+		if code != 0 || !strings.Contains(out.stdout.String(), row.says) {
+			t.Errorf("%s: code %d, stdout:\n%s%s", row.name, code, out.stdout.String(), out.stderr.String())
+		}
+		code, out = run(t, &f, nil, "longhaul", "status", "acme", "--json")
+		var got map[string]any
+		if err := json.Unmarshal(out.stdout.Bytes(), &got); err != nil || code != 0 {
+			t.Fatalf("%s: code %d, %v: %s", row.name, code, err, out.stdout.String())
+		}
+		outcome, there := got["outcome"]
+		if !there || outcome != row.outcome || got["source"] != "acme" || (got["running"] != nil) != row.running {
+			t.Errorf("%s: got %s", row.name, out.stdout.String())
+		}
+	}
+}

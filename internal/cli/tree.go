@@ -1,0 +1,161 @@
+package cli
+
+import (
+	"runtime/debug"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"longhaul/internal/fault"
+)
+
+// tree builds the commands that this program serves. A program that is one verb has that verb as its root.
+func (a *App) tree(c *console) *cobra.Command {
+	root := a.command(a.itself(), c)
+	if root == nil {
+		root = &cobra.Command{
+			Short: a.Short,
+			Long: a.Short + `.
+
+Settings come from flags, LONGHAUL_... variables and the settings file, in this order. Secrets are given by reference
+(env:NAME or file:PATH), never in the file.`,
+			Example: a.examples(),
+			Args:    unknownVerb,
+			RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		}
+		for _, verb := range a.Verbs {
+			if cmd := a.command(verb, c); cmd != nil {
+				root.AddCommand(cmd)
+			}
+		}
+	}
+	root.Use = a.name() + useOfArguments(root.Use)
+	root.Version = buildOf(debug.ReadBuildInfo()).String()
+	root.Flags().Bool("version", false, "show the version") // without cobra's -v
+	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
+	root.SetOut(a.Stdout)
+	root.SetErr(a.Stderr)
+	root.SilenceErrors, root.SilenceUsage = true, true
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetHelpCommand(&cobra.Command{Hidden: true})
+	a.dress(root, c)
+	return root
+}
+
+// command makes the command of a verb; nil for none.
+func (a *App) command(verb Verb, c *console) *cobra.Command {
+	makers := map[Verb]func(*console) *cobra.Command{
+		Demo: a.demoCommand, Extract: a.extractCommand, Serve: a.serveCommand, Server: a.serverCommand,
+		Sync: a.syncCommand, Status: a.statusCommand, Upload: a.uploadCommand, Worker: a.workerCommand,
+	}
+	if maker := makers[verb]; maker != nil {
+		return maker(c)
+	}
+	return nil
+}
+
+// dress gives every command the parts that all have: the help template with the exit codes, examples under the name
+// that the program was called by, and flags whose help never shows a secret's default.
+func (a *App) dress(cmd *cobra.Command, c *console) {
+	cmd.SetHelpTemplate(helpTemplate)
+	cmd.SetUsageTemplate(usageTemplate)
+	cmd.DisableFlagsInUseLine = true
+	cmd.Flags().SortFlags = false
+	call := a.name()
+	if cmd.HasParent() {
+		cmd.Example = strings.ReplaceAll(cmd.Example, "$0", call)
+	} else {
+		// A program that is one verb is called without it.
+		cmd.Example = strings.ReplaceAll(strings.ReplaceAll(cmd.Example, "$0 "+string(a.itself()), call), "$0", call)
+	}
+	cmd.Flags().BoolP("help", "", false, "show this help") // without cobra's -h: no short flags but castor's
+	run := cmd.RunE
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		c.command, c.running = cmd.CommandPath(), true
+		return run(cmd, args)
+	}
+	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		c.command = cmd.CommandPath()
+		return fault.Invalidf("%s; `%s --help` shows what there is", err, cmd.CommandPath())
+	})
+	for _, child := range cmd.Commands() {
+		a.dress(child, c)
+	}
+}
+
+// examples shows one line for each verb.
+func (a *App) examples() string {
+	lines := map[Verb]string{
+		Demo:    "$0 demo",
+		Extract: "$0 extract -c CLIENT_ID -s SECRET -b acme.my.salesforce.com -o ./out",
+		Serve:   "$0 serve --config longhaul.yaml",
+		Server:  "$0 temporal --data ./data",
+		Sync:    "$0 sync acme",
+		Status:  "$0 status acme --json",
+		Upload:  "$0 upload -k TOKEN -s SOURCE_ID -t VIZ -d ./out",
+		Worker:  "$0 worker --config longhaul.yaml",
+	}
+	var shown []string
+	for _, verb := range a.Verbs {
+		shown = append(shown, "  "+lines[verb])
+	}
+	return strings.Join(shown, "\n")
+}
+
+// useOfArguments keeps what follows the name in a usage line.
+func useOfArguments(use string) string {
+	_, arguments, found := strings.Cut(use, " ")
+	if !found {
+		return ""
+	}
+	return " " + arguments
+}
+
+func unknownVerb(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	var verbs []string
+	for _, child := range cmd.Commands() {
+		if child.IsAvailableCommand() {
+			verbs = append(verbs, child.Name())
+		}
+	}
+	slices.Sort(verbs)
+	return fault.Invalidf("%.40q is not a verb of %s: use one of %s", args[0], cmd.Name(), strings.Join(verbs, ", "))
+}
+
+// exactly is the check for a command that takes n arguments.
+func exactly(n int, what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == n {
+			return nil
+		}
+		return fault.Invalidf("%s takes %s", cmd.CommandPath(), what)
+	}
+}
+
+func jsonFlag(cmd *cobra.Command) {
+	cmd.Flags().Bool("json", false, "print one JSON object on stdout; progress and errors go to stderr")
+}
+
+const helpTemplate = `{{with (or .Long .Short)}}{{. | trimTrailingWhitespaces}}
+
+{{end}}{{.UsageString}}`
+
+var usageTemplate = `USAGE
+  {{.UseLine}}{{if .HasAvailableSubCommands}}
+  {{.CommandPath}} VERB [flags]
+
+VERBS{{range .Commands}}{{if .IsAvailableCommand}}
+  {{rpad .Name 10}} {{.Short}}{{end}}{{end}}{{end}}{{if .HasAvailableLocalFlags}}
+
+FLAGS
+{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}{{if .HasExample}}
+
+EXAMPLES
+{{.Example}}{{end}}
+
+EXIT CODES
+` + exitCodeHelp() + "\n"

@@ -1,0 +1,60 @@
+package cli
+
+import (
+	"fmt"
+	"runtime/debug"
+	"strings"
+)
+
+// build is what a binary knows of its own making.
+type build struct {
+	version  string
+	revision string
+	dirty    bool
+	golang   string
+	sdk      string // of Temporal
+}
+
+func buildOf(info *debug.BuildInfo, ok bool) build {
+	b := build{version: "devel"}
+	if !ok {
+		return b
+	}
+	b.golang = info.GoVersion
+	if info.Main.Version != "" {
+		b.version = strings.Trim(info.Main.Version, "()")
+	}
+	for _, setting := range info.Settings {
+		switch setting.Key {
+		case "vcs.revision":
+			b.revision = setting.Value
+		case "vcs.modified":
+			b.dirty = setting.Value == "true"
+		}
+	}
+	for _, module := range info.Deps {
+		if module.Path == "go.temporal.io/sdk" {
+			b.sdk = module.Version
+		}
+	}
+	return b
+}
+
+// String is the line that --version prints.
+func (b build) String() string {
+	parts := []string{b.version}
+	if b.revision != "" {
+		revision := fmt.Sprintf("revision %.12s", b.revision)
+		if b.dirty {
+			revision += " with changes"
+		}
+		parts = append(parts, revision)
+	}
+	if b.golang != "" {
+		parts = append(parts, b.golang)
+	}
+	if b.sdk != "" {
+		parts = append(parts, "Temporal SDK "+b.sdk)
+	}
+	return strings.Join(parts, ", ")
+}

@@ -1,0 +1,177 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	workflowpb "go.temporal.io/api/workflow/v1"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/converter"
+
+	"longhaul/activities"
+	"longhaul/workflows"
+)
+
+const (
+	watchEvery   = time.Second
+	askTimeout   = 3 * time.Second // for one question to Temporal or to a worker behind it
+	patience     = 5 * time.Minute // how long Temporal may be away before a watcher gives up
+	pickUpWithin = 5 * time.Second // how long a step may lie in the queue before somebody should know
+)
+
+// watcher follows one sync to its end.
+type watcher struct {
+	client client.Client
+	id     string
+	view   view
+
+	pace     pace
+	progress workflows.Progress // the newest that a worker told
+}
+
+// follow shows the sync's progress until it has ended or ctx has, and returns its result.
+func (w *watcher) follow(ctx context.Context, run client.WorkflowRun) (*workflows.Result, error) {
+	ended := make(chan error, 1)
+	var result workflows.Result
+	go func() { ended <- w.await(ctx, run, &result) }()
+
+	ticker := time.NewTicker(watchEvery)
+	defer ticker.Stop()
+	defer w.view.end()
+	w.look(ctx)
+	for {
+		select {
+		case err := <-ended:
+			if ctx.Err() != nil {
+				return nil, ctx.Err()
+			}
+			return w.settle(ctx, &result, err)
+		case <-ticker.C:
+			w.look(ctx)
+		}
+	}
+}
+
+// await waits for the end of the sync, however many runs it takes. A Temporal that restarts meanwhile is waited for.
+func (w *watcher) await(ctx context.Context, run client.WorkflowRun, result *workflows.Result) error {
+	since := time.Now()
+	for {
+		asked := time.Now()
+		err := run.Get(ctx, result)
+		if err == nil || ctx.Err() != nil || !unanswered(err) {
+			return err
+		}
+		if time.Since(asked) > watchEvery {
+			since = asked // it was there for a while
+		}
+		if time.Since(since) > patience {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(watchEvery):
+		}
+	}
+}
+
+// settle turns the end of the workflow into a result or an error, and shows the end once.
+func (w *watcher) settle(ctx context.Context, result *workflows.Result, err error) (*workflows.Result, error) {
+	if err == nil {
+		w.look(ctx)
+		return result, nil
+	}
+	failed, err := endOf(err)
+	return failed, err
+}
+
+// look takes one snapshot and shows it.
+func (w *watcher) look(ctx context.Context) {
+	s, ok := w.snapshot(ctx)
+	if ok && ctx.Err() == nil {
+		w.view.show(s)
+	}
+}
+
+func (w *watcher) snapshot(ctx context.Context) (snapshot, bool) {
+	ctx, cancel := context.WithTimeout(ctx, askTimeout)
+	defer cancel()
+	waiting := ""
+	state, err := w.client.DescribeWorkflowExecution(ctx, w.id, "")
+	if err != nil {
+		waiting = "Temporal does not answer"
+	} else {
+		waiting = unattended(state.GetPendingWorkflowTask())
+	}
+	if waiting == "" {
+		if value, err := w.client.QueryWorkflow(ctx, w.id, "", workflows.ProgressQuery); err == nil {
+			var told workflows.Progress
+			if value.Get(&told) == nil {
+				w.progress = told
+			}
+		}
+	}
+	s := snapshot{Progress: w.progress, At: time.Now()}
+	addPending(&s, state)
+	if waiting != "" {
+		s.Waiting = waiting
+	}
+	s.Left = w.pace.left(s)
+	return s, s.Phase != "" || s.Waiting != ""
+}
+
+// unattended says that no worker takes the sync's next step.
+func unattended(task *workflowpb.PendingWorkflowTaskInfo) string {
+	if task.GetState() != enumspb.PENDING_WORKFLOW_TASK_STATE_SCHEDULED {
+		return ""
+	}
+	if time.Since(task.GetScheduledTime().AsTime()) < pickUpWithin {
+		return ""
+	}
+	return fmt.Sprintf("no worker takes the next step from task queue %s", workflows.TaskQueue)
+}
+
+// addPending adds what the running activities tell by their heartbeats.
+func addPending(s *snapshot, state *workflowservice.DescribeWorkflowExecutionResponse) {
+	s.Listed = s.Kinds.Folders + s.Kinds.Reports + s.Kinds.Dashboards + s.Kinds.Components + s.Kinds.Users
+	for _, pending := range state.GetPendingActivities() {
+		var beat activities.Beat
+		if details := pending.GetHeartbeatDetails(); details != nil {
+			_ = converter.GetDefaultDataConverter().FromPayloads(details, &beat) // a hint; zero where it cannot be read
+		}
+		s.APICalls += beat.Calls
+		switch pending.GetActivityType().GetName() {
+		case "Describe":
+			s.Described = min(s.Described+beat.Done, s.ToDescribe)
+		case "Enumerate":
+			s.Listed += beat.Done
+		}
+		if s.Waiting == "" {
+			s.Waiting = trouble(pending, beat)
+		}
+	}
+}
+
+// trouble is the reason why an activity is tried again, as long as the new try has not got anywhere.
+func trouble(pending *workflowpb.PendingActivityInfo, beat activities.Beat) string {
+	cause := pending.GetLastFailure()
+	moving := pending.GetState() == enumspb.PENDING_ACTIVITY_STATE_STARTED && beat.Done > 0
+	if cause == nil || moving {
+		return ""
+	}
+	if cause.GetTimeoutFailureInfo() != nil {
+		return "a worker went silent; its work is being given to another"
+	}
+	return cause.GetMessage()
+}
+
+// unanswered says that an error is about reaching Temporal, not about the sync.
+func unanswered(err error) bool {
+	var unavailable *serviceerror.Unavailable
+	var late *serviceerror.DeadlineExceeded
+	return errors.As(err, &unavailable) || errors.As(err, &late) || errors.Is(err, context.DeadlineExceeded)
+}

@@ -1,0 +1,65 @@
+package cli
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+	"go.uber.org/zap"
+
+	"longhaul/internal/config"
+	"longhaul/internal/host"
+	"longhaul/workflows"
+)
+
+func (a *App) workerCommand(c *console) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "worker --config FILE",
+		Short: "Run a worker for the sources of a settings file on any Temporal",
+		Long: `Does the work of syncs until SIGTERM or Ctrl-C, then lets its shards flush and ends. Any number of workers may run: all
+need the same sources and the same storage. Temporal is found as by the temporal CLI: TEMPORAL_ADDRESS,
+TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_..., or a profile.`,
+		Example: `  $0 worker --config longhaul.yaml
+  TEMPORAL_ADDRESS=temporal.internal:7233 $0 worker --config longhaul.yaml`,
+		Args: exactly(0, "no arguments, only flags"),
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.work(cmd.Context(), c, cmd) },
+	}
+	config.AddFlags(cmd.Flags())
+	cmd.Flags().Bool("json", false, "print errors as one JSON object on stderr")
+	return cmd
+}
+
+func (a *App) work(ctx context.Context, c *console, cmd *cobra.Command) (err error) {
+	settings, err := a.load(c, cmd)
+	if err != nil {
+		return err
+	}
+	logger, err := a.newLogger(ctx, c, settings)
+	if err != nil {
+		return err
+	}
+	metrics, err := startMetrics(ctx, settings, logger)
+	if err != nil {
+		return err
+	}
+	hosted, err := host.Open(ctx, settings, host.Options{Version: a.Version, Logger: logger})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, hosted.Close()) }()
+	temporal, err := a.Dial(ctx, host.DialOptions{Logger: logger, Metrics: metrics})
+	if err != nil {
+		return err
+	}
+	defer temporal.Close()
+	worker := hosted.NewWorker(temporal)
+	if err := worker.Start(); err != nil {
+		return temporalFault(err)
+	}
+	logger.Info("working", zap.Strings("sources", hosted.Sources()),
+		zap.String("task_queue", workflows.TaskQueue), zap.String("version", a.Version))
+	<-ctx.Done()
+	logger.Info("draining: shards flush what they have, and other workers go on")
+	worker.Stop()
+	return nil
+}

@@ -1,0 +1,21 @@
+package main
+
+import (
+	"context"
+	"io"
+
+	"longhaul/internal/cli"
+)
+
+// run wires the command line to the server and the simulator that only this program links.
+func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) int {
+	return cli.Main(ctx, cli.App{
+		Args: args, Environ: environ, Stdout: stdout, Stderr: stderr,
+		Short: "Longhaul syncs Salesforce reporting metadata to Coalesce Catalog, everything in one process",
+		Verbs: []cli.Verb{
+			cli.Demo, cli.Extract, cli.Serve, cli.Sync, cli.Status, cli.Upload, cli.Worker, cli.Server,
+		},
+		StartTemporal:  startTemporal,
+		StartSimulator: startSimulator,
+	})
+}

@@ -1,0 +1,33 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	enumspb "go.temporal.io/api/enums/v1"
+
+	"longhaul/internal/cli"
+	"longhaul/internal/temporaldev"
+	"longhaul/workflows"
+)
+
+// startTemporal runs the embedded server with the search attributes that syncs set.
+func startTemporal(ctx context.Context, o cli.TemporalOptions) (cli.Temporal, error) {
+	server, err := temporaldev.Start(ctx, temporaldev.Options{
+		Database: o.Database, FrontendAddr: o.Addr, UIAddr: o.UIAddr, Logger: o.Logger,
+		SearchAttributes: map[string]enumspb.IndexedValueType{
+			workflows.AttributeSource.GetName():   workflows.AttributeSource.GetValueType(),
+			workflows.AttributePhase.GetName():    workflows.AttributePhase.GetValueType(),
+			workflows.AttributeOutcome.GetName():  workflows.AttributeOutcome.GetValueType(),
+			workflows.AttributeCoverage.GetName(): workflows.AttributeCoverage.GetValueType(),
+		},
+	})
+	switch {
+	case errors.Is(err, temporaldev.ErrDatabase):
+		return nil, fmt.Errorf("%w: %w", cli.ErrDatabase, err)
+	case err != nil:
+		return nil, err
+	}
+	return server, nil
+}

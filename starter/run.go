@@ -1,0 +1,17 @@
+package main
+
+import (
+	"context"
+	"io"
+
+	"longhaul/internal/cli"
+)
+
+// run takes the verbs that need neither a worker nor a server in this process.
+func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) int {
+	return cli.Main(ctx, cli.App{
+		Args: args, Environ: environ, Stdout: stdout, Stderr: stderr,
+		Short: "Longhaul's starter starts and watches syncs on any Temporal, and delivers files to the catalog",
+		Verbs: []cli.Verb{cli.Sync, cli.Status, cli.Upload},
+	})
+}
