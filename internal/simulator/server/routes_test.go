@@ -303,6 +303,17 @@ func TestLatencyAndCallsInFlight(t *testing.T) {
 	}
 }
 
+func TestCallsOneAfterAnotherAreNeverTwoInFlight(t *testing.T) {
+	t.Parallel()
+	c := start(t, Options{})
+	for range 300 {
+		c.get("/services/data/v59.0/limits")
+	}
+	if peak := c.s.Stats().MaxInFlight; peak != 1 {
+		t.Errorf("there were %d calls in flight, want 1", peak)
+	}
+}
+
 func BenchmarkDescribe(b *testing.B) {
 	s, err := Start(Options{Reports: 10_000, Columns: 25})
 	if err != nil {

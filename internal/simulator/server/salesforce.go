@@ -25,9 +25,9 @@ func (s *Server) salesforce(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.stats.enter()
-	defer s.stats.leave()
 	s.wait(r)
 	if s.stopping.Err() != nil {
+		s.stats.leave()
 		refusal(http.StatusServiceUnavailable, "SERVER_UNAVAILABLE", "The simulator is going down").write(w, r)
 		return
 	}
@@ -41,6 +41,7 @@ func (s *Server) salesforce(w http.ResponseWriter, r *http.Request) {
 		answer, isCounted = s.handle(found, &c)
 	}
 	s.stats.count(found.name, answer.status)
+	s.stats.leave() // before the last byte, after which the caller may begin another call
 	header := w.Header()
 	header.Set("Date", s.clock.Now().UTC().Format(http.TimeFormat))
 	header.Set("Cache-Control", "no-cache,must-revalidate,max-age=0,no-store,private")
