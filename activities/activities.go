@@ -18,7 +18,7 @@ import (
 type Source struct {
 	Name        string
 	Salesforce  *salesforce.Client
-	Catalog     *catalog.Client // nil: the extract stays in the bucket
+	Catalog     *catalog.Client             // nil: the extract stays in the bucket
 	CheckToken  func(context.Context) error // whether the catalog's token can be read; nil without a catalog
 	APIVersion  string
 	MaxInFlight int

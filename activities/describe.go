@@ -5,7 +5,9 @@ import (
 
 	"go.temporal.io/sdk/activity"
 
+	"longhaul/internal/inventory"
 	"longhaul/internal/shard"
+	"longhaul/internal/staging"
 )
 
 // DescribeParams names one shard and its share of the requests in flight.
@@ -38,15 +40,47 @@ func (a *Activities) describe(ctx context.Context, params DescribeParams, p *pul
 		return shard.Result{}, err
 	}
 	lease := a.Pool.Join(params.Sync.ID, params.Share, params.Last)
-	defer func() { lease.Leave(err == nil) }()
+	defer func() {
+		if err != nil {
+			lease.Abandon() // another attempt will claim the share
+			return
+		}
+		lease.Leave()
+	}()
 
+	probe, err := a.probe(ctx, staged, source.Salesforce)
+	if err != nil {
+		return shard.Result{}, err
+	}
 	ctx, cancel := untilWorkerStops(ctx)
 	defer cancel()
 	return shard.Run(ctx, shard.Input{
 		Store: a.Store, Sync: staged, Shard: params.Shard, Attempt: int(activity.GetInfo(ctx).Attempt),
 		Describer: source.Salesforce, Slots: lease,
 		Progress: func(done, total int) { p.progress(int64(done), int64(total)) },
+		Probe:    probe,
 	})
+}
+
+// probe describes a report that an earlier sync described, to tell a broken report from a broken Salesforce in a shard
+// of broken reports only. It is nil when this sync reuses no description.
+func (a *Activities) probe(ctx context.Context, staged staging.Sync, describer shard.Describer) (func(context.Context) error, error) {
+	for line, err := range a.Store.Lines(ctx, staged.Reused()) {
+		if err != nil {
+			return nil, err
+		}
+		known, err := inventory.DecodeHead(line)
+		if err != nil {
+			return nil, err
+		}
+		if known.State == inventory.StateReused {
+			return func(ctx context.Context) error {
+				_, err := describer.DescribeReport(ctx, known.ID)
+				return err
+			}, nil
+		}
+	}
+	return nil, nil
 }
 
 // untilWorkerStops ends the context when the worker is told to stop, so that a shard can flush what it has before the

@@ -10,7 +10,10 @@ func SyncID(source string) string { return syncPrefix + source }
 // SourceOfID is the inverse of SyncID; ok is false for an id of another form.
 func SourceOfID(id string) (source string, ok bool) {
 	source, ok = strings.CutPrefix(id, syncPrefix)
-	return source, ok && validSource(source)
+	if !ok || !validSource(source) {
+		return "", false
+	}
+	return source, true
 }
 
 // validSource says whether name is [a-z0-9-]{1,40}.

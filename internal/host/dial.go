@@ -62,7 +62,7 @@ func clientOptions(options DialOptions) (client.Options, error) {
 	if settings.Namespace == "" {
 		settings.Namespace = client.DefaultNamespace
 	}
-	settings.Logger = telemetry.Temporal(options.Logger)
+	settings.Logger = telemetry.TemporalLogger(options.Logger)
 	settings.MetricsHandler = options.Metrics
 	return settings, nil
 }

@@ -37,17 +37,18 @@ type Options struct {
 type Host struct {
 	store      *staging.Store
 	registry   *source.Registry
+	slots      int
 	sources    *sources
 	activities *activities.Activities
 }
 
 // Open opens the bucket and readies the sources. It contacts nobody but the bucket.
 func Open(ctx context.Context, settings config.Config, options Options) (*Host, error) {
-	registry, err := source.NewRegistry(settings.Sources...)
+	bucket, err := settings.StorageURL()
 	if err != nil {
 		return nil, err
 	}
-	store, err := staging.Open(ctx, settings.Storage)
+	store, err := staging.Open(ctx, bucket)
 	if err != nil {
 		return nil, err
 	}
@@ -56,9 +57,9 @@ func Open(ctx context.Context, settings config.Config, options Options) (*Host, 
 		logger = zap.NewNop()
 	}
 	h := &Host{
-		store: store, registry: registry,
+		store: store, registry: settings.Sources, slots: settings.Worker.Slots,
 		sources: &sources{
-			registry: registry, userAgent: "longhaul/" + options.Version, logger: logger, built: map[string]*activities.Source{},
+			registry: settings.Sources, userAgent: "longhaul/" + options.Version, logger: logger, built: map[string]*activities.Source{},
 		},
 	}
 	h.activities = &activities.Activities{
@@ -80,8 +81,8 @@ func (h *Host) Store() *staging.Store { return h.store }
 // Sources lists the names of the sources this process knows.
 func (h *Host) Sources() []string { return h.registry.Names() }
 
-// NewWorker makes a worker that does everything Longhaul registers. It has slots enough for every source to run all of
-// its shards at once, so that a large org does not keep a small one waiting.
+// NewWorker makes a worker that does everything Longhaul registers. Unless the settings ask for more, it has slots enough
+// for every source to run all of its shards at once, so that a large org does not keep a small one waiting.
 func (h *Host) NewWorker(c client.Client) worker.Worker {
 	slots := spareSlots
 	for _, name := range h.registry.Names() {
@@ -90,7 +91,7 @@ func (h *Host) NewWorker(c client.Client) worker.Worker {
 		}
 	}
 	w := worker.New(c, workflows.TaskQueue, worker.Options{
-		MaxConcurrentActivityExecutionSize: slots,
+		MaxConcurrentActivityExecutionSize: max(slots, h.slots),
 		MaxHeartbeatThrottleInterval:       heartbeatThrottle,
 		WorkerStopTimeout:                  stopTimeout,
 	})

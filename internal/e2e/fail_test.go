@@ -1,0 +1,76 @@
+package e2e_test
+
+import (
+	"strings"
+	"testing"
+
+	"go.temporal.io/sdk/temporal"
+
+	"longhaul/internal/fault"
+	"longhaul/internal/simulator/server"
+	"longhaul/internal/source"
+	"longhaul/workflows"
+)
+
+// TestFailures_endWithOneSentence breaks the settings in every way an operator can and reads what the sync says.
+func TestFailures_endWithOneSentence(t *testing.T) {
+	for _, row := range []struct {
+		name    string
+		options server.Options
+		tweak   func(*source.Source)
+		id      string
+		class   fault.Class
+		system  fault.System
+		says    string
+	}{
+		{"a wrong client secret", server.Options{}, func(s *source.Source) { s.Salesforce.ClientSecret = source.Held("wrong") }, "sync-acme", fault.LoginRefused, fault.Salesforce, "secret"},
+		{"an unknown consumer key", server.Options{}, func(s *source.Source) { s.Salesforce.ClientID = "3MVG9unknown" }, "sync-acme", fault.LoginRefused, fault.Salesforce, "key"},
+		{"a host where nobody listens", server.Options{}, func(s *source.Source) { s.Salesforce.BaseURL = "https://127.0.0.1:1" }, "sync-acme", fault.Transient, fault.Salesforce, "127.0.0.1:1"},
+		{"http to another machine", server.Options{}, func(s *source.Source) { s.Salesforce.BaseURL = "http://acme.my.salesforce.com" }, "sync-acme", fault.Invalid, "", "https"},
+		{"no permission to run reports", server.Options{Revoked: []string{"RunReports"}}, nil, "sync-acme", fault.PermissionMissing, fault.Salesforce, "Run Reports"},
+		{"an unknown source", server.Options{}, nil, "sync-other", fault.Invalid, "", "acme"},
+		{"a source id that is no UUID", server.Options{}, func(s *source.Source) { s.Catalog.SourceID = "42" }, "sync-acme", fault.Invalid, "", "UUID"},
+		{"a wrong catalog token", server.Options{}, func(s *source.Source) { s.Catalog.Token = source.Held("wrong") }, "sync-acme", fault.LoginRefused, fault.Catalog, "token"},
+		{"a secret that is not there", server.Options{}, func(s *source.Source) {
+			s.Catalog.Token, _ = source.References{Lookup: func(string) (string, bool) { return "", false }}.Parse("env:ACME_TOKEN")
+		}, "sync-acme", fault.Invalid, "", "ACME_TOKEN"},
+		{"an org that asks for high assurance", server.Options{StepUp: true}, nil, "sync-acme", fault.SessionPolicy, fault.Salesforce, "assurance"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			row.options.Reports, row.options.Columns = 100, 1
+			p := newPlant(t, row.options, row.tweak)
+			app, result := failure(t, p.start(t, row.id))
+			if app.Type() != string(row.class) || result.Failure == nil || row.system != "" && result.Failure.System != row.system {
+				t.Errorf("got %s: %+v", app.Type(), result.Failure)
+			}
+			if !strings.Contains(app.Message(), row.says) || strings.Contains(app.Message(), "\n") || len(app.Message()) > 500 {
+				t.Errorf("the sentence is %q, want it to speak of %q", app.Message(), row.says)
+			}
+			if result.Outcome != workflows.OutcomeFailed {
+				t.Errorf("the outcome is %q", result.Outcome)
+			}
+			t.Log(app.Message())
+		})
+	}
+}
+
+func TestCancel_keepsWhatWasDescribed(t *testing.T) {
+	p := newPlant(t, server.Options{Reports: 2000, Columns: 1, Latency: 50e6}, nil)
+	run := p.start(t, "sync-acme")
+	described := func() int { return p.sim.Stats().Routes["describe"]["200"] }
+	eventually(t, 60e9, func() bool { return described() > 300 })
+	if err := p.client.CancelWorkflow(t.Context(), "sync-acme", ""); err != nil {
+		t.Fatal(err)
+	}
+	if err := run.Get(t.Context(), nil); !temporal.IsCanceledError(err) {
+		t.Fatalf("got %v, want cancelled", err)
+	}
+	before := described()
+	result := p.sync(t)
+	if again := int64(described()-before) + result.States.Reused - result.Kinds.Reports; again > 24 {
+		t.Errorf("%d reports were described twice after a cancel", again)
+	}
+	if result.States.Reused < int64(before)-24 {
+		t.Errorf("%d were described before the cancel, %d were reused", before, result.States.Reused)
+	}
+}

@@ -1,0 +1,208 @@
+package e2e_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	enumspb "go.temporal.io/api/enums/v1"
+	historypb "go.temporal.io/api/history/v1"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+
+	"longhaul/internal/config"
+	"longhaul/internal/host"
+	"longhaul/internal/simulator/server"
+	"longhaul/internal/source"
+	"longhaul/internal/staging"
+	"longhaul/internal/temporaldev"
+	"longhaul/workflows"
+)
+
+// searchAttributes are the ones that every namespace of Longhaul has.
+var searchAttributes = map[string]enumspb.IndexedValueType{
+	"LonghaulSource":   enumspb.INDEXED_VALUE_TYPE_KEYWORD,
+	"LonghaulPhase":    enumspb.INDEXED_VALUE_TYPE_KEYWORD,
+	"LonghaulOutcome":  enumspb.INDEXED_VALUE_TYPE_KEYWORD,
+	"LonghaulCoverage": enumspb.INDEXED_VALUE_TYPE_DOUBLE,
+}
+
+// plant is everything that a sync needs, on this machine: Temporal, a simulated org and catalog, a bucket, a worker.
+type plant struct {
+	sim    *server.Server
+	client client.Client
+	store  *staging.Store
+	dir    string // holds the bucket, the database and the log
+}
+
+// newPlant starts a plant for source acme that lives as long as the test.
+func newPlant(t *testing.T, options server.Options, tweak func(*source.Source)) *plant {
+	t.Helper()
+	ctx := t.Context()
+	p := &plant{dir: t.TempDir()}
+	var err error
+	if p.sim, err = server.Start(options); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { closed(t, p.sim.Close()) })
+
+	dev, err := temporaldev.Start(ctx, temporaldev.Options{
+		Database: filepath.Join(p.dir, "temporal.db"), FrontendAddr: "127.0.0.1:0", SearchAttributes: searchAttributes,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { closed(t, dev.Stop()) })
+	if p.client, err = host.Dial(ctx, host.DialOptions{Address: dev.HostPort(), Logger: zap.NewNop()}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(p.client.Close)
+
+	h, err := host.Open(ctx, p.settings(t, options, tweak), host.Options{Version: "test", Logger: p.logger(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.store = h.Store()
+	w := h.NewWorker(p.client)
+	if err := w.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		w.Stop()
+		closed(t, h.Close())
+	})
+	return p
+}
+
+func closed(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Errorf("closing: %v", err)
+	}
+}
+
+func (p *plant) settings(t *testing.T, options server.Options, tweak func(*source.Source)) config.Config {
+	t.Helper()
+	ready := p.sim.Ready()
+	ca := ""
+	if options.TLSDir != "" {
+		ca = filepath.Join(options.TLSDir, "ca.pem")
+	}
+	s := source.Source{
+		Name: "acme",
+		Salesforce: source.Salesforce{
+			BaseURL: ready.Salesforce, ClientID: ready.ClientID, ClientSecret: source.Held(ready.ClientSecret), CAFile: ca,
+		},
+		Catalog: &source.Catalog{
+			URL: ready.Catalog, SourceID: ready.SourceID, Token: source.Held(ready.CatalogToken), CAFile: ca,
+		},
+	}
+	if tweak != nil {
+		tweak(&s)
+	}
+	registry, err := source.NewRegistry(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return config.Config{DataDir: p.dir, Sources: registry}
+}
+
+// logger logs everything into a file, where a test may search it.
+func (p *plant) logger(t *testing.T) *zap.Logger {
+	t.Helper()
+	file, err := os.Create(filepath.Join(p.dir, "worker.log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { closed(t, file.Close()) })
+	return zap.New(zapcore.NewCore(zapcore.NewJSONEncoder(zap.NewProductionEncoderConfig()), zapcore.AddSync(file), zap.DebugLevel))
+}
+
+// start starts SyncSource under an id, as the temporal CLI would.
+func (p *plant) start(t *testing.T, id string, input ...any) client.WorkflowRun {
+	t.Helper()
+	run, err := p.client.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: id, TaskQueue: workflows.TaskQueue},
+		workflows.SyncSourceType, input...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return run
+}
+
+// sync runs a whole sync under the source's own id.
+func (p *plant) sync(t *testing.T, input ...any) workflows.Result {
+	t.Helper()
+	var result workflows.Result
+	if err := p.start(t, "sync-acme", input...).Get(t.Context(), &result); err != nil {
+		t.Fatalf("the sync failed: %v", err)
+	}
+	return result
+}
+
+// failure is how a sync failed.
+func failure(t *testing.T, run client.WorkflowRun) (*temporal.ApplicationError, workflows.Result) {
+	t.Helper()
+	var result workflows.Result
+	err := run.Get(t.Context(), nil)
+	var app *temporal.ApplicationError
+	if !errors.As(err, &app) {
+		t.Fatalf("got %v, want an application error", err)
+	}
+	if err := app.Details(&result); err != nil {
+		t.Fatal(err)
+	}
+	return app, result
+}
+
+// history is every event of a run, and of the runs that continued it.
+func (p *plant) history(t *testing.T, id, run string) []*historypb.HistoryEvent {
+	t.Helper()
+	var events []*historypb.HistoryEvent
+	iter := p.client.GetWorkflowHistory(t.Context(), id, run, false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	for iter.HasNext() {
+		event, err := iter.Next()
+		if err != nil {
+			t.Fatal(err)
+		}
+		events = append(events, event)
+	}
+	return events
+}
+
+// file reads one of the sync's files from the bucket.
+func (p *plant) file(t *testing.T, result workflows.Result, name string, into any) {
+	t.Helper()
+	content, err := p.store.Read(t.Context(), staging.Sync{Source: result.Source, ID: result.Sync}.File(name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(content, into); err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+}
+
+// get reads a JSON page of the simulator.
+func get(t *testing.T, url string, into any) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = answer.Body.Close() }()
+	if err := json.NewDecoder(answer.Body).Decode(into); err != nil {
+		t.Fatal(err)
+	}
+}
