@@ -1,0 +1,190 @@
+package salesforce
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
+)
+
+const (
+	testOrg  = "00D5g000004Abcd"
+	testUser = "0055g00000AbCdE"
+	fakeDate = "Mon, 23 Nov 2026 18:16:10 GMT"
+)
+
+// testCredentials hold values that nothing else contains, so that a search for them finds leaks only.
+var testCredentials = Credentials{
+	ClientID: "3MVG9leakedclientid", ClientSecret: "leakedclientsecret1", Username: "leaked.user@acme.example",
+	Password: "leakedpassword", SecurityToken: "leakedsecuritytoken",
+}
+
+// fakeOrg answers logins with tokens that it knows again, and everything else as handle says.
+type fakeOrg struct {
+	handle   http.HandlerFunc
+	refuse   http.HandlerFunc // answers logins in the place of a token, when set
+	instance string           // of the next login; none is told when empty
+
+	mu      sync.Mutex
+	tokens  map[string]bool
+	logins  atomic.Int64
+	calls   atomic.Int64
+	lastReq http.Header
+	form    map[string][]string
+}
+
+func (o *fakeOrg) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Date", fakeDate)
+	if r.URL.Path == tokenPath {
+		o.token(w, r)
+		return
+	}
+	o.calls.Add(1)
+	o.mu.Lock()
+	o.lastReq = r.Header.Clone()
+	known := o.tokens[r.Header.Get("Authorization")]
+	o.mu.Unlock()
+	if !known {
+		writeError(w, http.StatusUnauthorized, "INVALID_SESSION_ID", "Session expired or invalid")
+		return
+	}
+	w.Header().Set("Sforce-Limit-Info", fmt.Sprintf("api-usage=%d/15000", o.calls.Load()))
+	o.handle(w, r)
+}
+
+func (o *fakeOrg) token(w http.ResponseWriter, r *http.Request) {
+	n := o.logins.Add(1)
+	if err := r.ParseForm(); err != nil || r.Method != http.MethodPost {
+		http.Error(w, "bad login", http.StatusBadRequest)
+		return
+	}
+	token := fmt.Sprintf("%s!AQleaked.token%d", testOrg, n)
+	o.mu.Lock()
+	o.lastReq, o.form = r.Header.Clone(), r.PostForm
+	if o.tokens == nil {
+		o.tokens = make(map[string]bool)
+	}
+	o.tokens["Bearer "+token] = true
+	o.mu.Unlock()
+	if o.refuse != nil {
+		o.refuse(w, r)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json;charset=UTF-8")
+	fmt.Fprintf(w, `{"access_token":%q,"instance_url":%q,"id":"https://login.salesforce.com/id/%s/%s","token_type":"Bearer","issued_at":"1786406400000"}`,
+		token, o.instance, testOrg, testUser)
+}
+
+// expire makes every token that was given invalid.
+func (o *fakeOrg) expire() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.tokens = nil
+}
+
+func writeJSON(w http.ResponseWriter, body string) {
+	w.Header().Set("Content-Type", "application/json;charset=UTF-8")
+	_, _ = io.WriteString(w, body)
+}
+
+func writeError(w http.ResponseWriter, status int, code, message string) {
+	w.Header().Set("Content-Type", "application/json;charset=UTF-8")
+	w.WriteHeader(status)
+	fmt.Fprintf(w, `[{"message":%q,"errorCode":%q}]`, message, code)
+}
+
+func giveCredentials(context.Context) (Credentials, error) { return testCredentials, nil }
+
+// connect makes a client of org over a real connection on loopback.
+func connect(t testing.TB, org http.Handler, change ...func(*Config)) *Client {
+	t.Helper()
+	server := httptest.NewServer(org)
+	t.Cleanup(server.Close)
+	cfg := Config{BaseURL: server.URL, Credentials: giveCredentials}
+	for _, c := range change {
+		c(&cfg)
+	}
+	client, err := New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.Close)
+	return client
+}
+
+// inside makes a client of org without any connection, for tests that stop the clock.
+func inside(t testing.TB, bottom http.RoundTripper, change ...func(*Config)) *Client {
+	t.Helper()
+	cfg := Config{BaseURL: "https://acme.my.salesforce.com", Credentials: giveCredentials}
+	for _, c := range change {
+		c(&cfg)
+	}
+	client, err := newClient(cfg, bottom, func() {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client
+}
+
+type roundTripFunc func(*http.Request) (*http.Response, error)
+
+func (f roundTripFunc) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// inProcess lets a handler answer in the place of a connection.
+func inProcess(h http.Handler) http.RoundTripper {
+	return roundTripFunc(func(r *http.Request) (*http.Response, error) {
+		served := r.Clone(r.Context())
+		if served.Body == nil {
+			served.Body = http.NoBody
+		}
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, served)
+		if err := r.Context().Err(); err != nil {
+			return nil, err
+		}
+		return w.Result(), nil
+	})
+}
+
+// reply makes an answer of parts: header lines as "Name: value".
+func reply(status int, body string, header ...string) *http.Response {
+	resp := &http.Response{StatusCode: status, Header: make(http.Header), Body: io.NopCloser(strings.NewReader(body))}
+	for _, line := range header {
+		name, value, _ := strings.Cut(line, ": ")
+		resp.Header.Add(name, value)
+	}
+	return resp
+}
+
+func newRequest(t testing.TB, method, url string) *http.Request {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return req
+}
+
+func observed() (*zap.Logger, *observer.ObservedLogs) {
+	core, logs := observer.New(zap.DebugLevel)
+	return zap.New(core), logs
+}
+
+// mustError gives the typed error of err and ends the test without one.
+func mustError(t testing.TB, err error) *Error {
+	t.Helper()
+	var e *Error
+	if !errors.As(err, &e) {
+		t.Fatalf("got %v, want a *salesforce.Error", err)
+	}
+	return e
+}

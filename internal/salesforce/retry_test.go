@@ -1,0 +1,180 @@
+package salesforce
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"longhaul/internal/fault"
+)
+
+func TestRetrier(t *testing.T) {
+	t.Parallel()
+	passing := func() *Error { return &Error{Class: fault.Transient, Op: opQuery, again: true} }
+	for _, row := range []struct {
+		name     string
+		attempts int
+		errs     []error // of the tries; then success
+		tries    int
+		ok       bool
+		shortest time.Duration
+		longest  time.Duration
+	}{
+		{"success needs one try", 3, nil, 1, true, 0, 0},
+		{"a passing fault is tried again", 3, []error{passing()}, 2, true, firstPause / 2, firstPause},
+		{"the tries end", 3, []error{passing(), passing(), passing()}, 3, false, 3 * firstPause / 2, 3 * firstPause},
+		{"a final fault is not tried again", 3, []error{&Error{Class: fault.Gone}}, 1, false, 0, 0},
+		{"an error of another kind is not tried again", 3, []error{io.EOF}, 1, false, 0, 0},
+		{"a short wait is honoured", 3, []error{&Error{again: true, RetryAfter: 3 * time.Second}}, 2, true, 3 * time.Second, 3 * time.Second},
+		{"a long wait is for the caller", 3, []error{&Error{again: true, RetryAfter: 6 * time.Second}}, 1, false, 0, 0},
+		{"a host without route is tried twice more", 9, []error{&Error{again: true, Status: 420}, &Error{again: true, Status: 420}, &Error{again: true, Status: 420}},
+			3, false, 3 * firstPause / 2, 3 * firstPause},
+		{"pauses stop growing", 9, []error{passing(), passing(), passing(), passing(), passing(), passing(), passing()}, 8, true,
+			5 * time.Second, 4 * longestPause},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			start, tries := time.Now(), 0
+			err := retrier{row.attempts}.do(t.Context(), func(context.Context) error {
+				tries++
+				if tries <= len(row.errs) {
+					return row.errs[tries-1]
+				}
+				return nil
+			})
+			took := time.Since(start)
+			if tries != row.tries || (err == nil) != row.ok || took < row.shortest || took > row.longest {
+				t.Errorf("%s: %d tries in %v, %v; want %d in %v to %v", row.name, tries, took, err, row.tries, row.shortest, row.longest)
+			}
+			if e := errorIn(err); e != nil && e.again {
+				t.Errorf("%s: the last error still asks to be tried again", row.name)
+			}
+		})
+	}
+}
+
+func TestRetrier_stopsWithItsContext(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+		defer cancel()
+		start := time.Now()
+		err := retrier{3}.do(ctx, func(context.Context) error { return &Error{Op: opQuery, again: true} })
+		if !errors.Is(err, context.DeadlineExceeded) || fault.From(err) != nil || time.Since(start) != 10*time.Millisecond {
+			t.Errorf("got %v after %v", err, time.Since(start))
+		}
+	})
+}
+
+// TestClient_triesAgain goes through the faults of a whole exchange.
+func TestClient_triesAgain(t *testing.T) {
+	t.Parallel()
+	good := `{"totalSize":7,"done":true,"records":[]}`
+	page := func(status int, header ...string) func() (*http.Response, error) {
+		return func() (*http.Response, error) {
+			return reply(status, webPage, append(header, "Content-Type: text/html")...), nil
+		}
+	}
+	body := func(text string) func() (*http.Response, error) {
+		return func() (*http.Response, error) { return reply(200, text, "Content-Type: application/json"), nil }
+	}
+	for _, row := range []struct {
+		name  string
+		fault func() (*http.Response, error)
+		class fault.Class // when it lasts
+		asked int         // requests when it lasts
+	}{
+		{"a reset", func() (*http.Response, error) { return nil, io.ErrUnexpectedEOF }, fault.Transient, 3},
+		{"an empty 406", func() (*http.Response, error) { return reply(406, ""), nil }, fault.Transient, 3},
+		{"no route", page(420), fault.Transient, 3},
+		{"too many requests", page(429, "Retry-After: 1"), fault.Throttled, 3},
+		{"too many requests for long", page(429, "Retry-After: 60"), fault.Throttled, 1},
+		{"an unknown exception", page(500), fault.Transient, 3},
+		{"a bad gateway", page(502), fault.Transient, 3},
+		{"an overload", page(503), fault.Transient, 3},
+		{"a slow gateway", page(504), fault.Transient, 3},
+		{"a page in place of data", page(200), fault.Transient, 3},
+		{"a body without a type", func() (*http.Response, error) { return reply(200, good), nil }, fault.Transient, 3},
+		{"a cut body", body(good[:20]), fault.Transient, 3},
+		{"an empty body", body(""), fault.Transient, 3},
+		{"more than one answer", body(good + good), fault.Transient, 3},
+		{"a damaged body", body(`{"totalSize":7,"done":tru`), fault.Transient, 3},
+		{"an answer to something else", body(`{"hello":"world"}`), fault.Transient, 3},
+		{"a list in place of an object", body(`[]`), fault.Transient, 3},
+	} {
+		for _, lasts := range []bool{false, true} {
+			synctest.Test(t, func(t *testing.T) {
+				asked := 0
+				org := &fakeOrg{}
+				client := inside(t, roundTripFunc(func(r *http.Request) (*http.Response, error) {
+					if r.URL.Path == tokenPath {
+						return inProcess(org).RoundTrip(r)
+					}
+					asked++
+					if asked == 1 || lasts {
+						return row.fault()
+					}
+					return body(good)()
+				}))
+				m := new(Meter)
+				n, err := client.Count(WithMeter(t.Context(), m), "Report", "", "")
+				switch f := fault.From(err); {
+				case lasts && (f == nil || f.Class != row.class || asked != row.asked):
+					t.Errorf("%s that lasts: %v after %d requests; want %s after %d", row.name, err, asked, row.class, row.asked)
+				case !lasts && row.asked > 1 && (err != nil || n != 7 || asked != 2):
+					t.Errorf("%s that passes: %d, %v after %d requests", row.name, n, err, asked)
+				}
+				if m.Calls() != int64(asked) || m.Logins() != 1 {
+					t.Errorf("%s: the meter has %d calls and %d logins, want %d and 1", row.name, m.Calls(), m.Logins(), asked)
+				}
+			})
+		}
+	}
+}
+
+func TestClient_timesOutOneTry(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org, asked := &fakeOrg{}, 0
+		client := inside(t, roundTripFunc(func(r *http.Request) (*http.Response, error) {
+			if r.URL.Path == tokenPath {
+				return inProcess(org).RoundTrip(r)
+			}
+			asked++
+			<-r.Context().Done()
+			return nil, r.Context().Err()
+		}))
+		start := time.Now()
+		_, err := client.Count(t.Context(), "Report", "", "")
+		took := time.Since(start)
+		if !fault.Is(err, fault.Transient) || errors.Is(err, context.DeadlineExceeded) || asked != 3 {
+			t.Errorf("got %v after %d requests", err, asked)
+		}
+		if took < 3*DefaultTimeout || took > 3*DefaultTimeout+2*time.Second {
+			t.Errorf("took %v", took)
+		}
+	})
+}
+
+func TestClient_givesUpWithTheCaller(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := &fakeOrg{}
+		client := inside(t, roundTripFunc(func(r *http.Request) (*http.Response, error) {
+			if r.URL.Path == tokenPath {
+				return inProcess(org).RoundTrip(r)
+			}
+			<-r.Context().Done()
+			return nil, r.Context().Err()
+		}))
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, cancel)
+		_, err := client.DescribeReport(ctx, "00Oxx0000004abcEAA")
+		if !errors.Is(err, context.Canceled) || fault.From(err) != nil {
+			t.Errorf("got %v, want a plain cancellation without a class", err)
+		}
+	})
+}
