@@ -142,7 +142,7 @@ func (e *enumeration) spill(ctx context.Context) error {
 		return nil
 	}
 	key := e.Sync.InventoryRun(string(e.Kind), strconv.Itoa(e.state.Pass), e.sorter.first, e.sorter.last)
-	w, err := e.Store.Create(ctx, key)
+	w, err := e.Store.CreateScratch(ctx, key)
 	if err != nil {
 		return err
 	}

@@ -76,18 +76,11 @@ func (k Kind) Object() string { return shapes[k].object }
 // Fields lists castor's fields in castor's order: what is written. A dotted name is a member of a nested record.
 func (k Kind) Fields() []string { return slices.Clone(shapes[k].fields) }
 
-// needed are the fields without which a sync cannot go on; every other one may be hidden from the run-as user, is then
-// left out of the query and written as null.
-var needed = []string{"Id", "LastModifiedDate"}
-
-// Query asks for all that a sync reads of the kind. Scope and After are for the caller to set.
+// Query asks for all that a sync reads of the kind. Only Id is needed: any other field may be hidden from the run-as user,
+// is then left out and written as null. Scope and After are for the caller to set.
 func (k Kind) Query() salesforce.Query {
 	s := shapes[k]
-	q := salesforce.Query{Object: s.object, Fields: slices.Concat(s.fields, s.extra), Where: s.where}
-	for _, field := range q.Fields {
-		if !slices.Contains(needed, field) {
-			q.Optional = append(q.Optional, field)
-		}
-	}
-	return q
+	hidden := slices.Concat(s.fields, s.extra)
+	hidden = slices.DeleteFunc(hidden, func(field string) bool { return field == "Id" })
+	return salesforce.Query{Object: s.object, Fields: []string{"Id"}, Optional: hidden, Where: s.where}
 }

@@ -38,7 +38,7 @@ func (e *enumeration) mergeGroup(ctx context.Context, level, n int, group []run)
 		merged.First, merged.Last = min(merged.First, r.First), max(merged.Last, r.Last)
 	}
 	merged.Key = e.Sync.InventoryRun(string(e.Kind), fmt.Sprintf("merged-%d-%d", level, n), merged.First, merged.Last)
-	w, err := e.Store.Create(ctx, merged.Key)
+	w, err := e.Store.CreateScratch(ctx, merged.Key)
 	if err != nil {
 		return run{}, err
 	}

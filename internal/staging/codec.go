@@ -8,27 +8,40 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// Every stream has one goroutine and a window of 1 MiB: many are open at once, and their memory is the program's.
+// Every stream has one goroutine and a window of 1 MiB: many are open at once, and their memory is the program's. Of
+// scratch streams many more are read at once, so their window is smaller.
 const (
-	window     = 1 << 20
-	readBuffer = 64 << 10
+	window        = 1 << 20
+	scratchWindow = 128 << 10
+	readBuffer    = 64 << 10
 )
 
 // The pools keep codecs for the next stream: each holds about a window of memory.
-var encoders, decoders, buffers sync.Pool
+var encoders, scratchEncoders, decoders, buffers sync.Pool
 
-func borrowEncoder(w io.Writer) (*zstd.Encoder, error) {
-	if e, ok := encoders.Get().(*zstd.Encoder); ok {
-		e.Reset(w)
-		return e, nil
-	}
-	return zstd.NewWriter(w, zstd.WithEncoderConcurrency(1), zstd.WithLowerEncoderMem(true),
-		zstd.WithWindowSize(window), zstd.WithEncoderLevel(zstd.SpeedFastest))
+// encoder is a compressor and the pool it goes back to.
+type encoder struct {
+	*zstd.Encoder
+	pool *sync.Pool
 }
 
-func returnEncoder(e *zstd.Encoder) {
+func borrowEncoder(w io.Writer, scratch bool) (encoder, error) {
+	pool, size := &encoders, window
+	if scratch {
+		pool, size = &scratchEncoders, scratchWindow
+	}
+	if e, ok := pool.Get().(*zstd.Encoder); ok {
+		e.Reset(w)
+		return encoder{e, pool}, nil
+	}
+	e, err := zstd.NewWriter(w, zstd.WithEncoderConcurrency(1), zstd.WithLowerEncoderMem(true),
+		zstd.WithWindowSize(size), zstd.WithEncoderLevel(zstd.SpeedFastest))
+	return encoder{e, pool}, err
+}
+
+func (e encoder) free() {
 	e.Reset(nil)
-	encoders.Put(e)
+	e.pool.Put(e.Encoder)
 }
 
 func borrowDecoder(r io.Reader) (*zstd.Decoder, error) {

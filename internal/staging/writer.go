@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"hash"
 
-	"github.com/klauspost/compress/zstd"
-
 	"longhaul/internal/fault"
 )
 
@@ -23,28 +21,35 @@ const gather = 32 << 10
 // must be called; `defer w.Abort()` is harmless after a Commit. A Writer serves one goroutine.
 type Writer struct {
 	up    *upload
-	zstd  *zstd.Encoder
+	zstd  encoder
 	sum   hash.Hash
 	buf   []byte
 	count int64
+	ended bool
 }
 
 // Create begins the stream under key, in place of what is there.
 func (s *Store) Create(ctx context.Context, key string) (*Writer, error) {
-	return s.create(ctx, key, false)
+	return s.create(ctx, key, false, false)
+}
+
+// CreateScratch begins a stream, as Create does, of which many will be read at once: it compresses less well and costs a
+// reader a fraction of the memory.
+func (s *Store) CreateScratch(ctx context.Context, key string) (*Writer, error) {
+	return s.create(ctx, key, false, true)
 }
 
 // CreateNew begins a stream whose Commit answers ErrExist, and leaves what is there, when key is taken.
 func (s *Store) CreateNew(ctx context.Context, key string) (*Writer, error) {
-	return s.create(ctx, key, true)
+	return s.create(ctx, key, true, false)
 }
 
-func (s *Store) create(ctx context.Context, key string, isNew bool) (*Writer, error) {
+func (s *Store) create(ctx context.Context, key string, isNew, scratch bool) (*Writer, error) {
 	up, err := s.upload(ctx, key, typeStream, isNew)
 	if err != nil {
 		return nil, err
 	}
-	z, err := borrowEncoder(up)
+	z, err := borrowEncoder(up, scratch)
 	if err != nil {
 		up.abort()
 		return nil, fmt.Errorf("compress %s: %w", key, err)
@@ -55,7 +60,7 @@ func (s *Store) create(ctx context.Context, key string, isNew bool) (*Writer, er
 // Append adds one line, which is JSON without a newline in it and is not kept.
 func (w *Writer) Append(line []byte) error {
 	switch {
-	case w.zstd == nil:
+	case w.ended:
 		return fmt.Errorf("append to %s: %w", w.up.key, errEnded)
 	case len(line) >= MaxLine:
 		return &fault.Error{Class: fault.Poison, System: fault.Longhaul, Err: ErrTooLong,
@@ -87,7 +92,7 @@ func (w *Writer) flush() error {
 // Commit writes the footer and makes the stream visible, whole. After an error nothing is left of it.
 func (w *Writer) Commit() (Object, error) {
 	defer w.Abort()
-	if w.zstd == nil {
+	if w.ended {
 		return Object{}, fmt.Errorf("commit %s: %w", w.up.key, errEnded)
 	}
 	if err := w.flush(); err != nil {
@@ -108,10 +113,10 @@ func (w *Writer) Commit() (Object, error) {
 
 // Abort leaves nothing of the stream in the bucket. It does nothing after a Commit.
 func (w *Writer) Abort() {
-	if w.zstd == nil {
+	if w.ended {
 		return
 	}
-	returnEncoder(w.zstd)
-	w.zstd, w.buf = nil, nil
+	w.ended, w.buf = true, nil
+	w.zstd.free()
 	w.up.abort()
 }

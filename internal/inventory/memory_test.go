@@ -1,0 +1,92 @@
+package inventory
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"longhaul/internal/salesforce"
+)
+
+// endless computes its pages, so that all memory a test sees is ours.
+type endless struct {
+	n         int
+	scattered bool
+}
+
+func (e endless) Pages(_ context.Context, _ salesforce.Query) iter.Seq2[salesforce.Page, error] {
+	padding := strings.Repeat("abcdefg ", 70)
+	return func(yield func(salesforce.Page, error) bool) {
+		for start := 0; start < e.n; start += 2000 {
+			page := salesforce.Page{Records: make([]json.RawMessage, 0, 2000)}
+			for i := start; i < start+2000; i++ {
+				n := i
+				if e.scattered {
+					n = (i*7919 + 13) % e.n // scattered: every run overlaps every other
+				}
+				page.Records = append(page.Records, fmt.Appendf(nil, `{"Id":"%s","LastModifiedDate":"2026-01-01T00:00:00.000+0000","Description":"%d %s"}`,
+					reportID(n), n, padding))
+			}
+			if !yield(page, nil) {
+				return
+			}
+		}
+	}
+}
+
+// peakHeap runs f and gives the most live heap that was seen at the beats of its progress.
+func peakHeap(f func(progress func(int64))) uint64 {
+	var peak uint64
+	calls := 0
+	f(func(int64) {
+		if calls++; calls%8 != 0 {
+			return
+		}
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		peak = max(peak, m.HeapAlloc)
+	})
+	return peak
+}
+
+// measure enumerates and plans n records and gives the peaks.
+func measure(t *testing.T, n int, scattered bool) (enumerated, planned uint64) {
+	t.Helper()
+	store := openStore(t, "file://"+filepath.ToSlash(t.TempDir()))
+	enumerated = peakHeap(func(progress func(int64)) {
+		_, err := Enumerate(t.Context(), EnumerateInput{Client: endless{n, scattered}, Store: store, Sync: current, Kind: Reports, Progress: progress})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+	planned = peakHeap(func(progress func(int64)) {
+		got, err := Plan(t.Context(), PlanInput{Store: store, Sync: current, MaxShards: 8, Progress: progress})
+		if err != nil || got.Reports != int64(n) || got.ToDescribe != int64(n) {
+			t.Fatalf("plan %+v, %v", got, err)
+		}
+	})
+	t.Logf("%d records, scattered %v: peak heap %d kB of enumerate, %d kB of plan", n, scattered, enumerated>>10, planned>>10)
+	return enumerated, planned
+}
+
+func TestMemory_doesNotGrowWithTheOrg(t *testing.T) {
+	if testing.Short() {
+		t.Skip("enumerates and plans 200,000 records, twice")
+	}
+	measure(t, 20_000, false) // fills the pools
+	smallEnumerate, smallPlan := measure(t, 20_000, false)
+	largeEnumerate, largePlan := measure(t, 200_000, false)
+	if float64(largeEnumerate) > 1.3*float64(smallEnumerate) || float64(largePlan) > 1.3*float64(smallPlan) {
+		t.Error("ten times the records need more than 1.3 times the memory")
+	}
+	// Where the server's order is another, the bound is that of fanIn open runs.
+	if scattered, _ := measure(t, 200_000, true); scattered > 16<<20 {
+		t.Errorf("a scattered order needs %d kB, want at most 16 MB", scattered>>10)
+	}
+}

@@ -1,0 +1,66 @@
+package staging
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestSync_keysAreFitForEveryBucket(t *testing.T) {
+	t.Parallel()
+	y := Sync{Source: "acme", ID: "20261123T181610Z-ab12cd34"}
+	id := "00O000000000001AAA"
+	for want, key := range map[string]string{
+		"sync.json":                              y.State(),
+		"inventory/reports.jsonl.zst":            y.Inventory("reports"),
+		"inventory/reports.json":                 y.InventoryState("reports"),
+		"inventory/reports.runs/0-a-b.jsonl.zst": y.InventoryRun("reports", "0", "a", "b"),
+		"plan/plan.json":                         y.Plan(),
+		"plan/todo.jsonl.zst":                    y.PlanTodo(),
+		"plan/reused.jsonl.zst":                  y.Reused(),
+		"plan/0007.jsonl.zst":                    y.PlanShard(7),
+		"describe/0007/" + id + "-" + id + ".a3": y.Part(7, id, id, 3),
+		"describe/0007.jsonl.zst":                y.Shard(7),
+		"described.jsonl.zst":                    y.Described(),
+		"files/1-users.json":                     y.File("1-users.json"),
+		"account.jsonl":                          y.Account(),
+		"manifest.json":                          y.Manifest(),
+		"upload/1-users.json.try":                y.Try("1-users.json"),
+		"upload/1-users.json.receipt":            y.Receipt("1-users.json"),
+	} {
+		if key != y.Prefix()+want || checkKey(key) != nil {
+			t.Errorf("key %q, want %q below the sync's prefix (%v)", key, want, checkKey(key))
+		}
+	}
+	if !strings.HasPrefix(y.Prefix(), SyncsPrefix("acme")) || !strings.HasPrefix(RecordKey("acme", y.ID), RecordPrefix("acme")) {
+		t.Error("a prefix is not one")
+	}
+}
+
+func FuzzParsePart(f *testing.F) {
+	y := Sync{Source: "acme", ID: "20261123T181610Z-ab12cd34"}
+	f.Add(y.Part(12, "00O000000000001AAA", "00O000000000002AAA", 3))
+	f.Add(y.Shard(3))
+	f.Fuzz(func(t *testing.T, key string) {
+		p, ok := ParsePart(key)
+		if !ok {
+			return
+		}
+		if again, ok := ParsePart(y.Part(p.Shard, p.First, p.Last, p.Attempt)); !ok || again != p {
+			t.Errorf("%q reads as %+v, and written again as %+v", key, p, again)
+		}
+	})
+}
+
+func TestParsePart_readsPartsOnly(t *testing.T) {
+	t.Parallel()
+	y := Sync{Source: "acme", ID: "20261123T181610Z-ab12cd34"}
+	want := PartName{Shard: 12345, First: "00O000000000001AAA", Last: "00O000000000002AAA", Attempt: 12}
+	if got, ok := ParsePart(y.Part(want.Shard, want.First, want.Last, want.Attempt)); !ok || got != want {
+		t.Errorf("got %+v, %v", got, ok)
+	}
+	for _, key := range []string{y.Shard(1), y.Part(1, "short", "00O000000000002AAA", 1), y.Part(1, want.First, want.Last, 0), ""} {
+		if got, ok := ParsePart(key); ok {
+			t.Errorf("%q reads as %+v", key, got)
+		}
+	}
+}
