@@ -1,0 +1,192 @@
+package extract
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"runtime"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"longhaul/internal/inventory"
+	"longhaul/internal/staging"
+)
+
+// File writes one of castor's files into the files of the sync. The count of the object is that of the records in it.
+func File(ctx context.Context, in Input, name string) (staging.Object, error) {
+	object, err := file(ctx, in, name)
+	if err != nil {
+		return staging.Object{}, fmt.Errorf("write %s: %w", name, err)
+	}
+	return object, nil
+}
+
+func file(ctx context.Context, in Input, name string) (staging.Object, error) {
+	switch kind, isKind := kinds[name]; {
+	case name == Summary:
+		return summary(ctx, in)
+	case name == ReportsMetadata:
+		return array(ctx, in, name, columns(ctx, in))
+	case name == Reports:
+		return array(ctx, in, name, rewritten(kind, in.BaseURL, wantedReports(ctx, in)))
+	case isKind:
+		return array(ctx, in, name, rewritten(kind, in.BaseURL, in.Store.Lines(ctx, in.Sync.Inventory(string(kind)))))
+	default:
+		return staging.Object{}, wrong("an extract has no file %q", name)
+	}
+}
+
+// array writes records as one JSON array.
+func array(ctx context.Context, in Input, name string, records iter.Seq2[[]byte, error]) (staging.Object, error) {
+	w, err := in.Store.CreateFile(ctx, in.Sync.File(FileName(in.Timestamp, name)))
+	if err != nil {
+		return staging.Object{}, err
+	}
+	defer w.Abort()
+	progress, separator := in.counter(), []byte("[")
+	for record, err := range records {
+		if err != nil {
+			return staging.Object{}, err
+		}
+		if _, err := w.Write(separator); err != nil {
+			return staging.Object{}, err
+		}
+		if _, err := w.Write(record); err != nil {
+			return staging.Object{}, err
+		}
+		separator = []byte(",")
+		progress.add()
+	}
+	end := []byte("]")
+	if progress.n == 0 {
+		end = []byte("[]")
+	}
+	if _, err := w.Write(end); err != nil {
+		return staging.Object{}, err
+	}
+	object, err := w.Commit()
+	object.Count = progress.n
+	return object, err
+}
+
+// rewritten gives castor's form of each line of an inventory.
+func rewritten(kind inventory.Kind, baseURL string, lines iter.Seq2[[]byte, error]) iter.Seq2[[]byte, error] {
+	return func(yield func([]byte, error) bool) {
+		w := newRewriter(kind, baseURL)
+		for line, err := range lines {
+			if err == nil {
+				line, err = w.record(line)
+			}
+			if !yield(line, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// wantedReports gives the reports of the inventory but those that are gone or filtered.
+func wantedReports(ctx context.Context, in Input) iter.Seq2[[]byte, error] {
+	return func(yield func([]byte, error) bool) {
+		for pair, err := range pairs(ctx, in) {
+			if err == nil && (pair.head.State == inventory.StateGone || pair.head.State == inventory.StateFiltered) {
+				continue
+			}
+			if !yield(pair.report, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// pair is a report of the inventory and the head of its description. The report is valid until the next pair.
+type pair struct {
+	report []byte
+	head   inventory.Described
+}
+
+// pairs joins the inventory of reports with the stream of all descriptions; a report without one is an error.
+func pairs(ctx context.Context, in Input) iter.Seq2[pair, error] {
+	described := inventory.Stream{Lines: in.Store.Lines(ctx, in.Sync.Described())}
+	reports := inventory.Stream{Lines: in.Store.Lines(ctx, in.Sync.Inventory(string(inventory.Reports)))}
+	return func(yield func(pair, error) bool) {
+		var head inventory.Described
+		for item, err := range inventory.Merge(described, reports) {
+			if err == nil && item.Stream == 0 {
+				if head, err = inventory.DecodeHead(item.Line); err == nil {
+					continue
+				}
+			}
+			if err == nil && head.ID != string(item.ID) {
+				err = wrong("the account does not add up: report %s has no state", item.ID)
+			}
+			if !yield(pair{report: item.Line, head: head}, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// columns gives what reports_metadata holds: the columns of each report that is described.
+func columns(ctx context.Context, in Input) iter.Seq2[[]byte, error] {
+	return func(yield func([]byte, error) bool) {
+		var record []byte
+		for line, err := range in.Store.Lines(ctx, in.Sync.Described()) {
+			var d inventory.Described
+			if err == nil {
+				d, err = inventory.DecodeDescribed(line)
+			}
+			if err == nil && d.State != inventory.StateDescribed && d.State != inventory.StateReused {
+				continue
+			}
+			if err == nil {
+				record, err = appendColumns(record[:0], &d)
+			}
+			if !yield(record, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// appendColumns adds one record of reports_metadata: the columns as Salesforce gave them, {} where there are none.
+func appendColumns(dst []byte, d *inventory.Described) (_ []byte, err error) {
+	dst = append(dst, `{"reportId":"`...)
+	dst = append(dst, d.ID...)
+	dst = append(dst, `","detailColumnInfo":`...)
+	info := member(d.ReportExtendedMetadata, "detailColumnInfo")
+	if info.Kind() != '{' {
+		return append(dst, "{}}"...), nil
+	}
+	if dst, err = jsontext.AppendFormat(dst, info, tolerant...); err != nil {
+		return dst, fmt.Errorf("the columns of report %s: %w", d.ID, err)
+	}
+	return append(dst, '}'), nil
+}
+
+// summary writes castor's three keys with our names behind them.
+func summary(ctx context.Context, in Input) (staging.Object, error) {
+	text := []byte(`{"python_version":`)
+	for _, part := range []struct{ value, after string }{
+		{"longhaul " + runtime.Version(), `,"version":`},
+		{in.Version, `,"executed_at":`},
+		{time.Unix(in.Timestamp, 0).UTC().Format("2006-01-02T15:04:05"), `}`},
+	} {
+		quoted, err := jsontext.AppendQuote(text, part.value)
+		if err != nil {
+			return staging.Object{}, err
+		}
+		text = append(quoted, part.after...)
+	}
+	w, err := in.Store.CreateFile(ctx, in.Sync.File(FileName(in.Timestamp, Summary)))
+	if err != nil {
+		return staging.Object{}, err
+	}
+	defer w.Abort()
+	if _, err := w.Write(text); err != nil {
+		return staging.Object{}, err
+	}
+	object, err := w.Commit()
+	object.Count = 1
+	return object, err
+}

@@ -1,0 +1,178 @@
+package extract
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"longhaul/internal/inventory"
+)
+
+// tolerant is how records are read and written: compact UTF-8 with the shortest escapes, what is no UTF-8 replaced, and
+// of two members with one name the last.
+var tolerant = []jsontext.Options{jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true)}
+
+// rewriter turns records as Salesforce gave them into records as castor writes them. It keeps its buffers.
+type rewriter struct {
+	kind   inventory.Kind
+	base   string   // what links begin with
+	keys   []string // of the file, in order; attributes first
+	values []jsontext.Value
+	in     *jsontext.Decoder
+	src    bytes.Buffer
+	out    []byte
+}
+
+func newRewriter(kind inventory.Kind, baseURL string) *rewriter {
+	w := &rewriter{kind: kind, base: normalBase(baseURL), keys: []string{"attributes"}}
+	for _, field := range kind.Fields() {
+		key, _, _ := strings.Cut(field, ".") // of CreatedBy.Id the record CreatedBy is written
+		w.keys = append(w.keys, key)
+	}
+	w.values = make([]jsontext.Value, len(w.keys))
+	w.in = jsontext.NewDecoder(&w.src, tolerant...)
+	return w
+}
+
+// normalBase gives the address links begin with: https unless another scheme is there, no slash at the end.
+func normalBase(base string) string {
+	base = strings.TrimRight(base, "/")
+	if !strings.Contains(base, "://") {
+		base = "https://" + base
+	}
+	return base
+}
+
+// errNoRecord says that a line is not what an inventory holds.
+var errNoRecord = errors.New("not a record")
+
+// record gives castor's form of one record; it is valid until the next call.
+func (w *rewriter) record(line []byte) (_ []byte, err error) {
+	if err := w.find(line); err != nil {
+		return nil, err
+	}
+	w.out = append(w.out[:0], '{')
+	for i, key := range w.keys {
+		if i > 0 {
+			w.out = append(w.out, ',')
+		}
+		w.out = append(w.out, '"')
+		w.out = append(w.out, key...)
+		w.out = append(w.out, `":`...)
+		if w.values[i] == nil {
+			w.out = append(w.out, "null"...)
+			continue
+		}
+		if w.out, err = jsontext.AppendFormat(w.out, w.values[i], tolerant...); err != nil {
+			return nil, fmt.Errorf("write a record: %w", err)
+		}
+	}
+	if err := w.link(line); err != nil {
+		return nil, err
+	}
+	w.out = append(w.out, '}')
+	return w.out, nil
+}
+
+// find notes the value of each key in line; nil for those that are not there.
+func (w *rewriter) find(line []byte) error {
+	clear(w.values)
+	w.src = *bytes.NewBuffer(line)
+	w.in.Reset(&w.src, tolerant...)
+	if tok, err := w.in.ReadToken(); err != nil || tok.Kind() != '{' {
+		return errors.Join(errNoRecord, err)
+	}
+	for w.in.PeekKind() == '"' {
+		name, err := w.in.ReadToken()
+		if err != nil {
+			return errors.Join(errNoRecord, err)
+		}
+		at := w.index(name.String())
+		value, err := w.in.ReadValue()
+		if err != nil {
+			return errors.Join(errNoRecord, err)
+		}
+		if at >= 0 { // the decoder's value is valid until its next call only
+			end := w.in.InputOffset()
+			w.values[at] = jsontext.Value(line[end-int64(len(value)) : end])
+		}
+	}
+	if tok, err := w.in.ReadToken(); err != nil || tok.Kind() != '}' {
+		return errors.Join(errNoRecord, err)
+	}
+	return nil
+}
+
+func (w *rewriter) index(name string) int {
+	for i, key := range w.keys {
+		if key == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// link adds castor's Url: the page of a report or a dashboard, and of a folder the address of its record in the API.
+func (w *rewriter) link(line []byte) error {
+	var url string
+	switch w.kind {
+	case inventory.Reports, inventory.Dashboards:
+		id, err := inventory.LineID(line)
+		if err != nil {
+			return fmt.Errorf("write a record: %w", err)
+		}
+		url = w.base + "/lightning/r/" + w.kind.Object() + "/" + string(id) + "/view"
+	case inventory.Folders:
+		url = w.base + "/" + strings.TrimLeft(attributeURL(w.values[0]), "/")
+	default:
+		return nil
+	}
+	w.out = append(w.out, `,"Url":`...)
+	out, err := jsontext.AppendQuote(w.out, strings.ToValidUTF8(url, "\uFFFD"))
+	if err != nil {
+		return fmt.Errorf("write a record: %w", err)
+	}
+	w.out = out
+	return nil
+}
+
+// attributeURL is the url in the attributes of a record; empty when there is none.
+func attributeURL(attributes jsontext.Value) string {
+	if url := member(attributes, "url"); url.Kind() == '"' {
+		text, err := jsontext.AppendUnquote(nil, url)
+		if err == nil || len(text) > 0 {
+			return string(text)
+		}
+	}
+	return ""
+}
+
+// member gives the value of one member of a JSON object; nil when it is absent or object is none.
+func member(object []byte, name string) (value jsontext.Value) {
+	if len(object) == 0 {
+		return nil
+	}
+	d := jsontext.NewDecoder(bytes.NewBuffer(object), tolerant...)
+	if tok, err := d.ReadToken(); err != nil || tok.Kind() != '{' {
+		return nil
+	}
+	for d.PeekKind() == '"' {
+		tok, err := d.ReadToken()
+		if err != nil {
+			return nil
+		}
+		wanted := tok.String() == name
+		v, err := d.ReadValue()
+		if err != nil {
+			return nil
+		}
+		if wanted {
+			end := d.InputOffset()
+			value = jsontext.Value(object[end-int64(len(v)) : end])
+		}
+	}
+	return value
+}
