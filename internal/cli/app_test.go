@@ -50,12 +50,18 @@ type fakeTemporal struct {
 	hang     bool
 	progress workflows.Progress
 
-	started []workflows.Input
+	started    []workflows.Input
+	terminated bool
 }
 
 func (f *fakeTemporal) dial(context.Context, host.DialOptions) (client.Client, error) { return f, nil }
 
 func (f *fakeTemporal) Close() {}
+
+func (f *fakeTemporal) TerminateWorkflow(context.Context, string, string, string, ...any) error {
+	f.terminated, f.open = true, false
+	return nil
+}
 
 func (f *fakeTemporal) DescribeTaskQueue(
 	context.Context, string, enumspb.TaskQueueType,

@@ -74,7 +74,7 @@ func (f demoFlags) check() error {
 	return nil
 }
 
-func (a *App) demo(ctx context.Context, c *console, flags demoFlags) (err error) {
+func (a *App) demo(ctx context.Context, c *console, flags demoFlags) error {
 	if err := flags.check(); err != nil {
 		return err
 	}
@@ -92,7 +92,7 @@ func (a *App) demo(ctx context.Context, c *console, flags demoFlags) (err error)
 	if err != nil {
 		return fmt.Errorf("start the simulator: %w", err)
 	}
-	defer func() { err = errors.Join(err, simulator.Close()) }()
+	defer func() { _ = simulator.Close() }() // it ends with the process
 	settings, err := flags.settings(data, simulator.Access())
 	if err != nil {
 		return err
@@ -110,7 +110,7 @@ func (a *App) demo(ctx context.Context, c *console, flags demoFlags) (err error)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, p.close()) }()
+	defer p.close()
 	c.note("Temporal's UI: %s", p.ui)
 	return c.demonstrate(ctx, p, simulator, flags)
 }

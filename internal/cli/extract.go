@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -64,7 +63,7 @@ func (f extractFlags) read(a *App, c *console, cmd *cobra.Command) (config.Casto
 	return asked, nil
 }
 
-func (a *App) extract(ctx context.Context, c *console, cmd *cobra.Command, flags extractFlags) (err error) {
+func (a *App) extract(ctx context.Context, c *console, cmd *cobra.Command, flags extractFlags) error {
 	settings, err := flags.read(a, c, cmd)
 	if err != nil {
 		return err
@@ -98,7 +97,7 @@ func (a *App) extract(ctx context.Context, c *console, cmd *cobra.Command, flags
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, p.close()) }()
+	defer p.close()
 	if err := sameSource(ctx, p, state, settings.Source); err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"go.temporal.io/sdk/client"
@@ -28,15 +27,16 @@ type plant struct {
 	address string // of Temporal
 	ui      string
 
-	stops []func() error // what was started, in order
+	logger *zap.Logger
+	stops  []func() error // what was started, in order
 }
 
 // openPlant starts the parts, each when those it needs are there.
 func openPlant(ctx context.Context, a *App, o plantOptions) (_ *plant, err error) {
-	p := &plant{}
+	p := &plant{logger: o.Logger}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, p.close())
+			p.close()
 		}
 	}()
 	hosted, err := host.Open(ctx, o.Settings, host.Options{Version: a.Version, Logger: o.Logger})
@@ -69,12 +69,13 @@ func openPlant(ctx context.Context, a *App, o plantOptions) (_ *plant, err error
 
 func (p *plant) started(stop func() error) { p.stops = append(p.stops, stop) }
 
-// close stops the parts in the reverse order: the worker flushes while Temporal and the bucket are still there.
-func (p *plant) close() error {
-	var errs []error
+// close stops the parts in the reverse order: the worker flushes while Temporal and the bucket are still there. What does
+// not stop in good order is for the log only: it ends with the process, and nothing is lost.
+func (p *plant) close() {
 	for i := len(p.stops) - 1; i >= 0; i-- {
-		errs = append(errs, p.stops[i]())
+		if err := p.stops[i](); err != nil {
+			p.logger.Warn("a part did not stop in good order", zap.Error(err))
+		}
 	}
 	p.stops = nil
-	return errors.Join(errs...)
 }

@@ -119,7 +119,7 @@ func (b *bars) finish() {
 	if b.bar == nil {
 		return
 	}
-	b.bar.SetTotal(-1, true)
+	b.bar.Abort(false)
 	b.bar.Wait()
 }
 

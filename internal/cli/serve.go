@@ -58,7 +58,7 @@ next start.`,
 	return cmd
 }
 
-func (a *App) serve(ctx context.Context, c *console, cmd *cobra.Command, listen listenFlags) (err error) {
+func (a *App) serve(ctx context.Context, c *console, cmd *cobra.Command, listen listenFlags) error {
 	if err := listen.check(); err != nil {
 		return err
 	}
@@ -95,14 +95,15 @@ func (a *App) serve(ctx context.Context, c *console, cmd *cobra.Command, listen 
 	if err != nil {
 		return err
 	}
+	defer p.close()
 	logger.Info("serving", zap.Strings("sources", settings.Sources.Names()),
 		zap.String("temporal", p.address), zap.String("ui", p.ui), zap.String("version", a.Version))
 	if err := c.ready(p.address, p.ui, "sources: "+strings.Join(settings.Sources.Names(), ", ")); err != nil {
-		return errors.Join(err, p.close())
+		return err
 	}
 	<-ctx.Done()
 	logger.Info("stopping; running syncs go on at the next start")
-	return p.close()
+	return nil
 }
 
 // ready is the one line that says that everything answers.
