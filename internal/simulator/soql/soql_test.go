@@ -20,6 +20,7 @@ type table struct {
 	rows     map[string][]org.Record
 	lacks    string
 	prepared map[string]*soql.Ranking
+	examined int
 }
 
 func id(prefix, rest string) string { return org.ID18(prefix + "Hs0" + rest) }
@@ -69,6 +70,7 @@ func (t *table) Find(object, id string) (int, bool) {
 }
 
 func (t *table) In(object string, i int, _ string, deleted bool) bool {
+	t.examined++
 	return deleted || t.Field(object, i, "IsDeleted") != true
 }
 
@@ -194,6 +196,24 @@ func TestIdsAreComparedAsTheServerOrdersThem(t *testing.T) {
 	} {
 		if diff := cmp.Diff(want, names(t, newTable(soql.IgnoreCase), clauses)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", clauses, diff)
+		}
+	}
+}
+
+func TestAKeysetPageExaminesNoMoreRowsThanItGives(t *testing.T) {
+	t.Parallel()
+	for _, order := range []soql.Order{soql.Binary, soql.IgnoreCase} {
+		for clauses, want := range map[string]int{
+			"WHERE Id > '" + reportIDs[0] + "' ORDER BY Id LIMIT 1":                       1,
+			"WHERE IsDeleted = false AND Id > '" + reportIDs[0] + "' ORDER BY Id LIMIT 1": 1,
+			"WHERE Id = '" + reportIDs[2] + "'":                                           1,
+			"WHERE Id > '" + reportIDs[0] + "' AND Id < '" + reportIDs[0] + "'":           0,
+			"ORDER BY Id DESC LIMIT 2":                                                    2 + map[soql.Order]int{soql.IgnoreCase: 1}[order],
+		} {
+			view := newTable(order)
+			if names(t, view, clauses); view.examined != want {
+				t.Errorf("%s: %s examines %d rows, want %d", order, clauses, view.examined, want)
+			}
 		}
 	}
 }
