@@ -15,6 +15,9 @@ BUILD := go build -trimpath -buildvcs=auto
 FUZZTIME  ?= 30s
 BENCHTIME ?= 1s
 
+# Assigned to a variable first, because bash goes on when a command inside a list of arguments fails.
+LIGHT = $$($(MAKE) --silent --no-print-directory light-packages)
+
 .PHONY: help
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,7 +38,7 @@ test: ## all tests
 
 .PHONY: race
 race: ## the tests with the race detector, but for packages that link the embedded server (minutes to compile)
-	go test -race $$($(MAKE) --silent --no-print-directory light-packages)
+	@packages=$(LIGHT); go test -race $$packages
 
 .PHONY: e2e
 e2e: ## the end-to-end tests only
@@ -43,11 +46,12 @@ e2e: ## the end-to-end tests only
 
 .PHONY: e2e-race
 e2e-race: ## one sync end to end with a race-built worker and starter
-	LONGHAUL_E2E_RACE=1 go test -count=1 -run TestRace ./internal/e2e
+	@out=$$(LONGHAUL_E2E_RACE=1 go test -count=1 -v -run '^TestRace' ./internal/e2e 2>&1) || { echo "$$out"; exit 1; }; \
+	echo "$$out"; grep -q '^--- PASS: TestRace' <<<"$$out" || { echo "TestRace did not run"; exit 1; }
 
 .PHONY: fuzz
 fuzz: ## every fuzz test for FUZZTIME (30s)
-	@for package in $$($(MAKE) --silent --no-print-directory light-packages); do \
+	@packages=$(LIGHT); for package in $$packages; do \
 		dir=$$(go list -f '{{.Dir}}' "$$package"); \
 		for name in $$(grep -hos '^func Fuzz[A-Za-z0-9_]*' "$$dir"/*_test.go | cut -c6-); do \
 			echo "$$package $$name"; \
@@ -57,14 +61,14 @@ fuzz: ## every fuzz test for FUZZTIME (30s)
 
 .PHONY: bench
 bench: ## the benchmarks of the hot paths
-	go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) $$($(MAKE) --silent --no-print-directory light-packages)
+	@packages=$(LIGHT); go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) $$packages
 
 # Packages whose tests do not link the embedded server.
 .PHONY: light-packages
 light-packages:
-	@comm -23 <(go list ./... | sort -u) \
-		<(go list -test -f '{{$$p := .ImportPath}}{{range .Deps}}{{if eq . "go.temporal.io/server/temporal"}}{{$$p}}{{"\n"}}{{end}}{{end}}' ./... \
-			| sed 's/ .*//; s/\.test$$//; s/_test$$//' | sort -u)
+	@all=$$(go list ./... | sort -u); \
+	heavy=$$(go list -test -f '{{$$p := .ImportPath}}{{range .Deps}}{{if eq . "go.temporal.io/server/temporal"}}{{$$p}}{{"\n"}}{{end}}{{end}}' ./...); \
+	comm -23 <(echo "$$all") <(sed 's/ .*//; s/\.test$$//; s/_test$$//' <<<"$$heavy" | sort -u)
 
 .PHONY: check
 check: vet lint workflowcheck tidy-check ## all that can be said without running the code
