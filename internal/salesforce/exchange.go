@@ -81,7 +81,7 @@ func (c *Client) refused(ctx context.Context, op string, resp *http.Response) er
 		status: resp.StatusCode, header: resp.Header, body: body,
 	}
 	if g := c.session.peek(); g != nil {
-		a.hide = []string{g.token}
+		a.hide = g.hide
 	}
 	return a.classify()
 }

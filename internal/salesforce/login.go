@@ -73,6 +73,7 @@ func (c *Client) tryLogin(ctx context.Context, credentials Credentials) (*grant,
 			sentence: fmt.Sprintf("the login of %s gave an answer that Longhaul cannot use (%s): check base_url", c.base.host, err),
 		}
 	}
+	g.hide = append(credentials.values(), g.token)
 	return g, nil
 }
 

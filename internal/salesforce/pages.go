@@ -162,16 +162,16 @@ func (p *pager) advance(found records) error {
 	}
 	before := p.locator
 	p.locator = ""
-	switch {
-	case found.done:
+	if found.done {
 		p.done = p.asked < p.limit
-	case len(found.records) == 0 && (found.next == "" || found.next == before):
+		return nil
+	}
+	p.locator = localPath(found.next, p.client.instance())
+	if len(found.records) == 0 && (p.locator == "" || p.locator == before) {
 		return p.stuck(fmt.Errorf("%w: an empty page has no end", errUnreadable))
-	default:
-		p.locator = localPath(found.next, p.client.instance())
-		if p.generation == 0 {
-			p.generation = p.client.generation()
-		}
+	}
+	if p.generation == 0 { // the query began before the first login
+		p.generation = p.client.generation()
 	}
 	return nil
 }

@@ -18,6 +18,7 @@ type grant struct {
 	token      string
 	instance   address
 	identity   Identity
+	hide       []string // what no error repeats, should Salesforce send it back
 }
 
 // session keeps the newest grant and makes a new one when a request finds it ended.

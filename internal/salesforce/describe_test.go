@@ -1,0 +1,266 @@
+package salesforce
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"longhaul/internal/fault"
+)
+
+const testReport = "00Oxx0000004abcEAA"
+
+// describeBody makes a describe with columns and about size bytes of type metadata.
+func describeBody(columns, size int) string {
+	var names, infos, kind strings.Builder
+	for i := range columns {
+		if i > 0 {
+			names.WriteByte(',')
+			infos.WriteByte(',')
+		}
+		fmt.Fprintf(&names, `"Plan__c.Field_%d__c"`, i)
+		fmt.Fprintf(&infos, `"Plan__c.Field_%d__c":{"label":"Größe %d","dataType":"picklist","entityColumnName":"Plan__c.Field_%d__c","filterValues":[{"apiName":"EMEA","name":"EMEA","label":"EMEA"}]}`, i, i, i)
+	}
+	for i := 0; kind.Len() < size; i++ {
+		if i > 0 {
+			kind.WriteByte(',')
+		}
+		fmt.Fprintf(&kind, `"COLUMN_%d":{"label":"A label \"%d\"","dataType":"currency","isCustom":false,"maxLength":null,"filterValues":[],"scale":1.5e3}`, i, i)
+	}
+	return `{"attributes":{"type":"Report"},"reportMetadata":{"id":"` + testReport + `","detailColumns":[` + names.String() +
+		`]},"reportTypeMetadata":{"categories":[{"label":"c","columns":{` + kind.String() +
+		`}}]},"reportExtendedMetadata":{"detailColumnInfo":{` + infos.String() + `}}}`
+}
+
+func TestReadDescription(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name, body         string
+		metadata, extended string
+	}{
+		{"both parts", `{"reportMetadata":{"a":1},"reportTypeMetadata":{"x":[{}]},"reportExtendedMetadata":{"b":2}}`, `{"a":1}`, `{"b":2}`},
+		{"in another order", `{"reportTypeMetadata":null,"reportExtendedMetadata":{"b":2},"attributes":{},"reportMetadata":{"a":1}}`, `{"a":1}`, `{"b":2}`},
+		{"with space in them", "{ \"reportMetadata\" : { \"a\" : [ 1 , 2 ] } , \"reportExtendedMetadata\":\n{}}\n", `{"a":[1,2]}`, `{}`},
+		{"missing parts", `{}`, "", ""},
+		{"parts that are null", `{"reportMetadata":null,"reportExtendedMetadata":null}`, "", ""},
+		{"texts as they were written", `{"reportMetadata":{"a":"\u00e9é\/ \ud83d\ude00","n":1.50}}`, `{"a":"\u00e9é\/ \ud83d\ude00","n":1.50}`, ""},
+		{"a name that comes twice", `{"reportMetadata":{"a":1,"a":2},"x":1,"x":2}`, `{"a":1,"a":2}`, ""},
+		{"broken UTF-8", "{\"reportMetadata\":{\"a\":\"\xff\"},\"reportTypeMetadata\":\"\xff\"}", `{"a":"�"}`, ""},
+		{"parts of another kind", `{"reportMetadata":[],"reportExtendedMetadata":"x"}`, `[]`, `"x"`},
+	} {
+		got, err := readDescription(strings.NewReader(row.body))
+		if err != nil {
+			t.Errorf("%s: %v", row.name, err)
+			continue
+		}
+		if diff := cmp.Diff([]string{row.metadata, row.extended}, []string{string(got.ReportMetadata), string(got.ReportExtendedMetadata)}); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", row.name, diff)
+		}
+	}
+}
+
+func TestReadDescription_refusesWhatIsNotWhole(t *testing.T) {
+	t.Parallel()
+	whole := describeBody(3, 2000)
+	for end := range len(whole) {
+		if _, err := readDescription(strings.NewReader(whole[:end])); err == nil {
+			t.Fatalf("a body cut at %d of %d bytes passes", end, len(whole))
+		}
+	}
+	for name, body := range map[string]string{
+		"a list": `[]`, "a text": `"x"`, "null": `null`, "something after it": whole + "x", "a second value": whole + "{}",
+		"damage in what is skipped": `{"reportTypeMetadata":{"a":tru},"reportMetadata":{}}`,
+	} {
+		if _, err := readDescription(strings.NewReader(body)); err == nil {
+			t.Errorf("%s passes", name)
+		}
+	}
+}
+
+// endless gives head, then text for ever.
+func endless(head, text string) io.Reader {
+	return io.MultiReader(strings.NewReader(head), &repeater{text: text})
+}
+
+type repeater struct {
+	text string
+	at   int
+}
+
+func (r *repeater) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = r.text[r.at]
+		r.at = (r.at + 1) % len(r.text)
+	}
+	return len(p), nil
+}
+
+func TestReadDescription_isBounded(t *testing.T) {
+	t.Parallel()
+	for name, body := range map[string]io.Reader{
+		"a part that is kept":      endless(`{"reportMetadata":["`, "x"),
+		"a part that is skipped":   endless(`{"reportTypeMetadata":["x"`, `,"x"`),
+		"two parts, each in bound": strings.NewReader(twoParts(longestKept/2+10, longestKept/2+10)),
+	} {
+		if _, err := readDescription(body); err == nil || !strings.Contains(err.Error(), errTooLarge.Error()) {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+	if got, err := readDescription(strings.NewReader(twoParts(longestKept/2-10, longestKept/2-10))); err != nil || len(got.ReportMetadata) != longestKept/2-10 {
+		t.Errorf("two parts that fit: %v", err)
+	}
+}
+
+func twoParts(first, second int) string {
+	return `{"reportMetadata":"` + strings.Repeat("a", first-2) + `","reportExtendedMetadata":"` + strings.Repeat("b", second-2) + `"}`
+}
+
+func TestDescribeReport(t *testing.T) {
+	t.Parallel()
+	body := describeBody(25, 40<<10)
+	org := &fakeOrg{handle: func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/services/data/v59.0/analytics/reports/"+testReport+"/describe" || r.Header.Get("Accept-Encoding") != "gzip" {
+			t.Errorf("asked for %s with %v", r.URL, r.Header)
+		}
+		w.Header().Set("Content-Encoding", "gzip")
+		writeJSON(w, packed(t, body))
+	}}
+	client := connect(t, org)
+	m := new(Meter)
+	got, err := client.DescribeReport(WithMeter(t.Context(), m), testReport)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want struct{ ReportMetadata, ReportExtendedMetadata json.RawMessage }
+	if err := json.Unmarshal([]byte(body), &want); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got.ReportMetadata, want.ReportMetadata) || !bytes.Equal(got.ReportExtendedMetadata, want.ReportExtendedMetadata) {
+		t.Error("the parts that are kept differ from the body's")
+	}
+	if at := time.Date(2026, 11, 23, 18, 16, 10, 0, time.UTC); !got.At.Equal(at) || !m.Date().Equal(at) {
+		t.Errorf("described at %v, meter at %v", got.At, m.Date())
+	}
+	if limit, known := m.Limit(); !known || limit != (LimitInfo{1, 15000}) || m.Calls() != 1 {
+		t.Errorf("the meter has %v, %t and %d calls", limit, known, m.Calls())
+	}
+}
+
+func TestDescribeReport_faults(t *testing.T) {
+	t.Parallel()
+	whole := packed(t, describeBody(3, 10<<10))
+	send := func(encoding, body string) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Encoding", encoding)
+			writeJSON(w, body)
+		}
+	}
+	for _, row := range []struct {
+		name   string
+		handle http.HandlerFunc
+		class  fault.Class
+		asked  int64
+	}{
+		{"a packed body cut in the middle", send("gzip", whole[:len(whole)/2]), fault.Transient, 3},
+		{"a packed body without its checksum", send("gzip", whole[:len(whole)-6]), fault.Transient, 3},
+		{"a page in place of data", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, webPage) }, fault.Transient, 3},
+		{"a description too large", send("", `{"reportMetadata":"`+strings.Repeat("x", longestKept)+`"}`), fault.Poison, 1},
+		{"a report that always fails", func(w http.ResponseWriter, _ *http.Request) {
+			writeError(w, 500, "SERVER_ERROR", "We ran into an error when fetching this report’s metadata.")
+		}, fault.Poison, 3},
+		{"an obsolete report", func(w http.ResponseWriter, _ *http.Request) {
+			writeError(w, 403, "FORBIDDEN", "The report definition is obsolete.")
+		}, fault.Obsolete, 1},
+		{"too many at once", func(w http.ResponseWriter, _ *http.Request) {
+			writeError(w, 403, "REQUEST_LIMIT_EXCEEDED", "ConcurrentRequests (Concurrent API Requests) Limit exceeded.")
+		}, fault.Throttled, 1},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			org := &fakeOrg{handle: row.handle}
+			_, err := inside(t, inProcess(org)).DescribeReport(t.Context(), testReport)
+			if e := mustError(t, err); e.Class != row.class || org.calls.Load() != row.asked || e.Op != "describe report" {
+				t.Errorf("%s: %v after %d calls; want %s after %d", row.name, err, org.calls.Load(), row.class, row.asked)
+			}
+		})
+	}
+}
+
+func TestDescribeReport_takesIdsOnly(t *testing.T) {
+	t.Parallel()
+	org := &fakeOrg{}
+	client := connect(t, org)
+	for _, id := range []string{"", "../../query?q=x", "00Oxx0000004ab/"} {
+		if _, err := client.DescribeReport(t.Context(), id); !fault.Is(err, fault.Invalid) || org.logins.Load() != 0 {
+			t.Errorf("%q: %v", id, err)
+		}
+	}
+}
+
+func FuzzReadDescription(f *testing.F) {
+	f.Add([]byte(describeBody(2, 300)))
+	f.Add([]byte(`{"reportMetadata":null,"reportExtendedMetadata":{"a":[1,{"b":"\ud800"}]}}`))
+	f.Add([]byte("{\"reportMetadata\":{ \"\xff\" : 1e5 }}"))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		got, err := readDescription(bytes.NewReader(body))
+		if err != nil {
+			return
+		}
+		for _, part := range []json.RawMessage{got.ReportMetadata, got.ReportExtendedMetadata} {
+			if part == nil {
+				continue
+			}
+			var compact bytes.Buffer
+			if err := json.Compact(&compact, part); err != nil || !bytes.Equal(compact.Bytes(), part) {
+				t.Fatalf("%q gives a part that is not compact JSON: %q (%v)", body, part, err)
+			}
+		}
+	})
+}
+
+func BenchmarkReadDescription(b *testing.B) {
+	for _, size := range []struct {
+		name  string
+		bytes int
+	}{{"40kB", 40 << 10}, {"1MB", 1 << 20}} {
+		body := describeBody(25, size.bytes)
+		b.Run(size.name, func(b *testing.B) {
+			b.SetBytes(int64(len(body)))
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := readDescription(strings.NewReader(body)); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkDescribeReport(b *testing.B) {
+	for _, size := range []struct {
+		name  string
+		bytes int
+	}{{"40kB", 40 << 10}, {"1MB", 1 << 20}} {
+		body := packed(b, describeBody(25, size.bytes))
+		org := &fakeOrg{handle: func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Encoding", "gzip")
+			writeJSON(w, body)
+		}}
+		b.Run(size.name, func(b *testing.B) {
+			client := connect(b, org)
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := client.DescribeReport(b.Context(), testReport); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,218 @@
+package salesforce
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/google/go-cmp/cmp"
+	"go.uber.org/zap"
+
+	"longhaul/internal/fault"
+)
+
+func TestLogin_sendsItsParametersInTheBodyOnly(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name string
+		auth Auth
+		want map[string][]string
+	}{
+		{"client credentials", AuthClientCredentials, map[string][]string{
+			"grant_type": {"client_credentials"}, "client_id": {testCredentials.ClientID}, "client_secret": {testCredentials.ClientSecret},
+		}},
+		{"username and password", AuthPassword, map[string][]string{
+			"grant_type": {"password"}, "client_id": {testCredentials.ClientID}, "client_secret": {testCredentials.ClientSecret},
+			"username": {testCredentials.Username}, "password": {testCredentials.Password + testCredentials.SecurityToken},
+		}},
+	} {
+		org := &fakeOrg{}
+		var url string
+		seen := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			url = r.URL.String()
+			org.ServeHTTP(w, r)
+		})
+		client := connect(t, seen, func(c *Config) { c.Auth = row.auth })
+		identity, err := client.Login(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(row.want, org.form); diff != "" {
+			t.Errorf("%s: the body differs (-want +got):\n%s", row.name, diff)
+		}
+		if url != tokenPath || org.lastReq.Get("Authorization") != "" || strings.Contains(fmt.Sprint(org.lastReq), "leaked") {
+			t.Errorf("%s: parameters stand in the address %s or the headers %v", row.name, url, org.lastReq)
+		}
+		want := Identity{OrgID: "00D5g000004AbcdEAC", UserID: "0055g00000AbCdEAAV", InstanceURL: client.BaseURL()}
+		want.OrgID, _ = ID18(testOrg)
+		want.UserID, _ = ID18(testUser)
+		if diff := cmp.Diff(want, identity); diff != "" {
+			t.Errorf("%s: the identity differs (-want +got):\n%s", row.name, diff)
+		}
+	}
+}
+
+func TestLogin_warnsOnceOfThePasswordFlow(t *testing.T) {
+	t.Parallel()
+	logger, logs := observed()
+	org := &fakeOrg{handle: func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, `{"totalSize":1,"done":true}`) }}
+	client := connect(t, org, func(c *Config) { c.Auth, c.Logger = AuthPassword, logger })
+	for range 3 {
+		if _, err := client.Count(t.Context(), "Report", "", ""); err != nil {
+			t.Fatal(err)
+		}
+		org.expire()
+	}
+	if warnings := logs.FilterLevelExact(zap.WarnLevel).Len(); warnings != 1 || org.logins.Load() != 3 {
+		t.Errorf("%d warnings after %d logins, want one", warnings, org.logins.Load())
+	}
+}
+
+func TestLogin_readsInstanceAgainEachTime(t *testing.T) {
+	t.Parallel()
+	org := &fakeOrg{instance: "https://one.my.salesforce.com", handle: func(w http.ResponseWriter, r *http.Request) {
+		writeJSON(w, `{"totalSize":`+map[string]string{"one.my.salesforce.com": "1", "two.my.salesforce.com": "2"}[r.URL.Host]+`,"done":true}`)
+	}}
+	client := inside(t, inProcess(org))
+	for n, host := range []string{"one", "two"} {
+		if n == 1 {
+			org.instance = "https://two.my.salesforce.com/"
+			org.expire()
+		}
+		if got, err := client.Count(t.Context(), "Report", "", ""); err != nil || got != n+1 {
+			t.Errorf("%s: %d, %v", host, got, err)
+		}
+		if want := "https://" + host + ".my.salesforce.com"; client.InstanceURL() != want || client.BaseURL() != "https://acme.my.salesforce.com" {
+			t.Errorf("the instance is %s, want %s", client.InstanceURL(), want)
+		}
+	}
+}
+
+func TestParseInstance(t *testing.T) {
+	t.Parallel()
+	remote, local := address{"https", "acme.my.salesforce.com"}, address{"http", "127.0.0.1:80"}
+	for _, row := range []struct {
+		name, written string
+		base          address
+		want          string // empty: refused
+	}{
+		{"https", "https://Acme.my.salesforce.com/", remote, "https://acme.my.salesforce.com"},
+		{"plain http of a remote org", "http://acme.my.salesforce.com", remote, ""},
+		{"plain http to this machine from a remote org", "http://127.0.0.1:80", remote, ""},
+		{"plain http on this machine", "http://127.0.0.1:8080", local, "http://127.0.0.1:8080"},
+		{"plain http to another machine from this one", "http://acme.example", local, ""},
+		{"https from this machine", "https://127.0.0.1:8443", local, "https://127.0.0.1:8443"},
+		{"a user", "https://u@acme.my.salesforce.com", remote, ""},
+		{"no address", "acme", remote, ""},
+	} {
+		got, err := parseInstance(row.written, row.base)
+		if (err == nil) != (row.want != "") || err == nil && got.String() != row.want {
+			t.Errorf("%s: got %s, %v; want %q", row.name, got, err, row.want)
+		}
+	}
+}
+
+func TestParseIdentity(t *testing.T) {
+	t.Parallel()
+	for _, bad := range []string{"", "https://login.salesforce.com", "https://h/id/00Dxx0000001gPLEAY", "https://h/id/x/005xx000001SwiUAAS",
+		"https://h/id/00Dxx0000001gPLEAY/y", "https://h/no/00Dxx0000001gPLEAY/005xx000001SwiUAAS", "%zz"} {
+		if _, _, err := parseIdentity(bad); err == nil {
+			t.Errorf("%q passes for an identity", bad)
+		}
+	}
+	org, user, err := parseIdentity("https://login.salesforce.com/id/00Dxx0000001gPL/005xx000001SwiUAAS")
+	if err != nil || org != "00Dxx0000001gPLEAY" || user != "005xx000001SwiUAAS" {
+		t.Errorf("got %s, %s, %v", org, user, err)
+	}
+}
+
+func TestLogin_answersThatCannotBeUsed(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name, kind, body string
+		logins           int64
+	}{
+		{"a web page", "text/html", webPage, 3},
+		{"no token", "application/json", `{"instance_url":"https://h"}`, 3},
+		{"no identity", "application/json", `{"access_token":"x","instance_url":"https://h"}`, 3},
+		{"an unprotected instance", "application/json", `{"access_token":"x","instance_url":"http://h","id":"https://h/id/00Dxx0000001gPLEAY/005xx000001SwiUAAS"}`, 3},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			org := &fakeOrg{refuse: func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Type", row.kind)
+				fmt.Fprint(w, row.body)
+			}}
+			_, err := inside(t, inProcess(org)).Login(t.Context())
+			if !fault.Is(err, fault.Transient) || org.logins.Load() != row.logins {
+				t.Errorf("%s: %v after %d logins", row.name, err, org.logins.Load())
+			}
+		})
+	}
+}
+
+func TestLogin_isNotRepeatedByEachRequestLayer(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := &fakeOrg{refuse: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) }}
+		_, err := inside(t, inProcess(org)).Count(t.Context(), "Report", "", "")
+		if e := mustError(t, err); e.Op != opLogin || org.logins.Load() != DefaultAttempts {
+			t.Errorf("%d tries to log in, want %d: %v", org.logins.Load(), DefaultAttempts, err)
+		}
+	})
+}
+
+func TestLogin_needsCredentials(t *testing.T) {
+	t.Parallel()
+	gone := errors.New("the file is gone")
+	for _, row := range []struct {
+		name, says string
+		auth       Auth
+		give       func(context.Context) (Credentials, error)
+	}{
+		{"no client id", "client_id", "", func(context.Context) (Credentials, error) { return Credentials{ClientSecret: "x"}, nil }},
+		{"no secret", "client_secret", "", func(context.Context) (Credentials, error) { return Credentials{ClientID: "x"}, nil }},
+		{"no user", "username", AuthPassword, func(context.Context) (Credentials, error) {
+			return Credentials{ClientID: "x", ClientSecret: "x", Password: "x"}, nil
+		}},
+		{"no password", "password", AuthPassword, func(context.Context) (Credentials, error) {
+			return Credentials{ClientID: "x", ClientSecret: "x", Username: "x"}, nil
+		}},
+		{"credentials that cannot be read", "the file is gone", "", func(context.Context) (Credentials, error) {
+			return Credentials{}, fmt.Errorf("secret: %w", &fault.Error{Class: fault.Invalid, Message: "cannot read it", Err: gone})
+		}},
+	} {
+		org := &fakeOrg{}
+		client := connect(t, org, func(c *Config) { c.Auth, c.Credentials = row.auth, row.give })
+		_, err := client.Login(t.Context())
+		if !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), row.says) || org.logins.Load() != 0 {
+			t.Errorf("%s: %v after %d logins", row.name, err, org.logins.Load())
+		}
+	}
+}
+
+func TestCredentials_neverPrint(t *testing.T) {
+	t.Parallel()
+	holder := struct {
+		Direct  Credentials
+		Pointer *Credentials
+	}{testCredentials, &testCredentials}
+	var texts []string
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%T%[1]v"} {
+		texts = append(texts, fmt.Sprintf(verb, testCredentials), fmt.Sprintf(verb, &testCredentials), fmt.Sprintf(verb, holder))
+	}
+	inJSON, err := json.Marshal(holder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts = append(texts, string(inJSON), fmt.Sprint(map[string]Credentials{"a": testCredentials}))
+	for _, text := range texts {
+		if strings.Contains(text, "leaked") || strings.Contains(text, fmt.Sprintf("%x", "leaked")) {
+			t.Errorf("credentials print as %s", text)
+		}
+	}
+}

@@ -1,0 +1,77 @@
+package salesforce
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"longhaul/internal/fault"
+)
+
+// TestClient_neverRepeatsSecrets lets an org send every value of the login and the token back in all its refusals, and
+// looks for them in every error and every line of the log.
+func TestClient_neverRepeatsSecrets(t *testing.T) {
+	t.Parallel()
+	secrets := append(testCredentials.values(), testOrg+"!AQleaked.token1")
+	echo := strings.Join(secrets, " and ")
+	var bodies []string
+	for _, shape := range []string{
+		`[{"message":%q,"errorCode":"SOME_CODE"}]`, `{"error":"invalid_grant","error_description":%q}`, `{"error":%q}`,
+		`[{"message":"ok","errorCode":%q}]`, "<html>%q</html>", "%q",
+	} {
+		bodies = append(bodies, fmt.Sprintf(shape, echo))
+	}
+	for _, auth := range []Auth{AuthClientCredentials, AuthPassword} {
+		for _, status := range []int{200, 302, 400, 401, 403, 404, 420, 429, 500, 501, 503} {
+			for _, body := range bodies {
+				synctest.Test(t, func(t *testing.T) { searchErrors(t, auth, status, body) })
+			}
+		}
+	}
+}
+
+func searchErrors(t *testing.T, auth Auth, status int, body string) {
+	logger, logs := observed()
+	answer := func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Location", "https://"+testCredentials.ClientSecret+"@evil.example/?"+testCredentials.Password)
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, body)
+	}
+	org := &fakeOrg{handle: answer}
+	refusing := &fakeOrg{refuse: answer}
+	var found []error
+	for _, o := range []*fakeOrg{org, refusing} {
+		client := inside(t, inProcess(o), func(c *Config) { c.Auth, c.Logger = auth, logger })
+		_, err := client.Login(t.Context())
+		found = append(found, err)
+		_, err = client.DescribeReport(t.Context(), "00Oxx0000004abcEAA")
+		found = append(found, err)
+		_, err = client.Organization(t.Context())
+		found = append(found, err)
+		_, err = client.Permissions(t.Context())
+		found = append(found, err)
+		_, err = client.Limits(t.Context())
+		found = append(found, err, fmt.Errorf("%+v", client))
+	}
+	for _, err := range found {
+		if err == nil {
+			continue
+		}
+		text := fmt.Sprintf("%v %+v %#v", err, err, fault.From(err))
+		if f := fault.From(err); f != nil {
+			text += f.Error()
+		}
+		if strings.Contains(text, "leaked") {
+			t.Errorf("%s, status %d, body %s: a secret stands in %s", auth, status, body, text)
+		}
+	}
+	for _, entry := range logs.All() {
+		if line := fmt.Sprint(entry.Message, entry.ContextMap()); strings.Contains(line, "leaked") {
+			t.Errorf("a secret stands in the log: %s", line)
+		}
+	}
+}

@@ -1,0 +1,142 @@
+package salesforce
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"longhaul/internal/fault"
+)
+
+func TestSession_twentyMeetAnExpiredToken(t *testing.T) {
+	t.Parallel()
+	arrived := make(chan struct{}, 20)
+	release := make(chan struct{})
+	var hold atomic.Bool
+	org := &fakeOrg{handle: func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, `{"totalSize":7,"done":true,"records":[]}`) }}
+	gate := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if hold.Load() && r.URL.Path != tokenPath {
+			arrived <- struct{}{}
+			<-release
+		}
+		org.ServeHTTP(w, r)
+	})
+	client := connect(t, gate, func(c *Config) { c.MaxInFlight = 20 })
+	if _, err := client.Login(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	org.expire()
+	hold.Store(true)
+	m := new(Meter)
+	ctx := WithMeter(t.Context(), m)
+	var all sync.WaitGroup
+	for range 20 {
+		all.Go(func() {
+			if n, err := client.Count(ctx, "Report", "", ""); err != nil || n != 7 {
+				t.Errorf("got %d, %v", n, err)
+			}
+		})
+	}
+	for range 20 {
+		<-arrived
+	}
+	hold.Store(false)
+	close(release)
+	all.Wait()
+	if got := org.logins.Load(); got != 2 || m.Logins() != 1 {
+		t.Errorf("%d logins, %d on the meter; want the first and one more", got, m.Logins())
+	}
+	if m.Calls() != 40 {
+		t.Errorf("%d calls on the meter, want 20 refused and 20 answered", m.Calls())
+	}
+}
+
+func TestSession_waitersShareOneLogin(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		logins := 0
+		s := &session{login: func(context.Context) (*grant, error) {
+			logins++
+			time.Sleep(time.Second)
+			return &grant{token: fmt.Sprint(logins)}, nil
+		}}
+		var all sync.WaitGroup
+		for range 20 {
+			all.Go(func() {
+				g, err := s.grant(t.Context())
+				if err != nil || g.generation != 1 {
+					t.Errorf("got %v, %v", g, err)
+				}
+			})
+		}
+		all.Wait()
+		if g, err := s.after(t.Context(), 0); err != nil || g.generation != 1 || logins != 1 {
+			t.Errorf("who comes late with an older generation gets %v, %v after %d logins", g, err, logins)
+		}
+		if g, err := s.after(t.Context(), 1); err != nil || g.generation != 2 || logins != 2 {
+			t.Errorf("who found the newest one ended gets %v, %v after %d logins", g, err, logins)
+		}
+	})
+}
+
+func TestSession_aWaiterMayLeave(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := &session{login: func(ctx context.Context) (*grant, error) {
+			select {
+			case <-time.After(time.Second):
+				return &grant{}, nil
+			case <-ctx.Done():
+				return nil, ctx.Err()
+			}
+		}}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+		defer cancel()
+		var other sync.WaitGroup
+		other.Go(func() {
+			time.Sleep(time.Microsecond) // joins what the other began
+			if _, err := s.grant(t.Context()); err != nil {
+				t.Errorf("the one who stays gets %v", err)
+			}
+		})
+		if _, err := s.grant(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("the one who leaves gets %v", err)
+		}
+		other.Wait()
+	})
+}
+
+func TestSession_aRefusalHoldsForAMoment(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		logins, class := 0, fault.LoginRefused
+		s := &session{login: func(context.Context) (*grant, error) {
+			logins++
+			return nil, &Error{Class: class, Op: opLogin}
+		}}
+		for range 10 {
+			if _, err := s.grant(t.Context()); !fault.Is(err, fault.LoginRefused) {
+				t.Fatal(err)
+			}
+		}
+		if logins != 1 {
+			t.Errorf("a refused login was repeated %d times at once", logins-1)
+		}
+		time.Sleep(refusalHolds)
+		class = fault.Transient
+		for range 2 {
+			if _, err := s.grant(t.Context()); !fault.Is(err, fault.Transient) {
+				t.Fatal(err)
+			}
+		}
+		if logins != 3 {
+			t.Errorf("%d logins, want the refused one, one after a moment, and each after a fault that passes", logins)
+		}
+	})
+}
