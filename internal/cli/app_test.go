@@ -207,11 +207,13 @@ func TestMain_wrongUsage(t *testing.T) {
 		args []string
 		want string
 	}{
-		{"an unknown verb", []string{"longhaul", "sink"}, `longhaul: "sink" is not a verb of longhaul: use one of demo, extract, serve, status, sync, temporal, upload, worker`},
+		{"an unknown verb", []string{"longhaul", "sink"}, `longhaul: "sink" is not a verb of longhaul: ` +
+			`use one of demo, extract, serve, status, sync, temporal, upload, worker`},
 		{"an unknown flag", []string{"longhaul", "sync", "acme", "--fast"}, "longhaul: unknown flag: --fast; `longhaul sync --help` shows what there is"},
 		{"no source", []string{"longhaul", "sync"}, "longhaul: longhaul sync takes the name of one source, such as acme"},
 		{"a bad source name", []string{"longhaul", "sync", "Acme"}, `longhaul: "Acme" is not a source name: use 1 to 40 of a-z, 0-9 and -`},
-		{"a flag without its value", []string{"longhaul", "temporal", "--data"}, "longhaul: flag needs an argument: --data; `longhaul temporal --help` shows what there is"},
+		{"a flag without its value", []string{"longhaul", "temporal", "--data"}, "longhaul: flag needs an argument: --data; " +
+			"`longhaul temporal --help` shows what there is"},
 		{"a port that is none", []string{"longhaul", "temporal", "--port", "70000"}, "longhaul: --port and --ui-port must be from 0 to 65535"},
 	} {
 		code, out := run(t, nil, nil, row.args...)

@@ -12,12 +12,23 @@ func TestArguments_spelledOut(t *testing.T) {
 		name       string
 		args, want []string
 	}{
-		{"argparse's shortened flags", []string{"castor-extract-salesforce-viz", "--user", "me", "--out=dir"}, []string{"--username", "me", "--output=dir"}},
-		{"a password that looks like a flag", []string{"castor-extract-salesforce-viz", "-p", "--user", "--password", "--out"},
-			[]string{"-p", "--user", "--password", "--out"}},
+		{
+			"argparse's shortened flags",
+			[]string{"castor-extract-salesforce-viz", "--user", "me", "--out=dir"},
+			[]string{"--username", "me", "--output=dir"},
+		},
+		{
+			"a password that looks like a flag",
+			[]string{"castor-extract-salesforce-viz", "-p", "--user", "--password", "--out"},
+			[]string{"-p", "--user", "--password", "--out"},
+		},
 		{"an ambiguous beginning is left to fail", []string{"castor-extract-salesforce-viz", "--client", "x"}, []string{"--client", "x"}},
 		{"an exact name beats longer ones", []string{"castor-upload", "--all", "--url", "x"}, []string{"--all", "--url", "x"}},
-		{"the verb, and underscores for hyphens", []string{"longhaul", "extract", "--base_url", "x", "-ume"}, []string{"extract", "--base-url", "x", "-ume"}},
+		{
+			"the verb, and underscores for hyphens",
+			[]string{"longhaul", "extract", "--base_url", "x", "-ume"},
+			[]string{"extract", "--base-url", "x", "-ume"},
+		},
 		{"other verbs take no shortened flags", []string{"longhaul", "sync", "--det"}, []string{"sync", "--det"}},
 		{"nothing", []string{"longhaul"}, []string{}},
 	} {

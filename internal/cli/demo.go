@@ -131,7 +131,7 @@ func (c *console) demonstrate(ctx context.Context, p *plant, simulator Simulator
 	}
 	same := sameBytes(result.Files, simulator)
 	if flags.out != "" {
-		if err := deliver(ctx, p.store, result, flags.out); err != nil {
+		if err := c.deliver(ctx, p.store, result, flags.out); err != nil {
 			return err
 		}
 	}

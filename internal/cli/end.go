@@ -62,16 +62,24 @@ func temporalFault(err error) error {
 	var noNamespace *serviceerror.NamespaceNotFound
 	switch {
 	case errors.As(err, &denied):
-		return &fault.Error{Class: fault.Transient, System: fault.Temporal, Err: err,
-			Message: "Temporal does not let this client in: check TEMPORAL_API_KEY or the certificate, and TEMPORAL_NAMESPACE"}
+		return &fault.Error{
+			Class: fault.Transient, System: fault.Temporal, Err: err,
+			Message: "Temporal does not let this client in: check TEMPORAL_API_KEY or the certificate, and TEMPORAL_NAMESPACE",
+		}
 	case errors.As(err, &noNamespace):
-		return &fault.Error{Class: fault.Transient, System: fault.Temporal, Err: err,
-			Message: "Temporal has no namespace of that name: set TEMPORAL_NAMESPACE to one that it has, or create it"}
+		return &fault.Error{
+			Class: fault.Transient, System: fault.Temporal, Err: err,
+			Message: "Temporal has no namespace of that name: set TEMPORAL_NAMESPACE to one that it has, or create it",
+		}
 	case unanswered(err):
-		return &fault.Error{Class: fault.Transient, System: fault.Temporal, Err: err,
-			Message: "Temporal stopped answering; the sync goes on when it is back, and the same command joins it again"}
+		return &fault.Error{
+			Class: fault.Transient, System: fault.Temporal, Err: err,
+			Message: "Temporal stopped answering; the sync goes on when it is back, and the same command joins it again",
+		}
 	default:
-		return &fault.Error{Class: fault.Transient, System: fault.Temporal, Err: err,
-			Message: "Temporal refused a request: " + err.Error()}
+		return &fault.Error{
+			Class: fault.Transient, System: fault.Temporal, Err: err,
+			Message: "Temporal refused a request: " + err.Error(),
+		}
 	}
 }

@@ -80,8 +80,10 @@ func TestEndOf_workflowErrors(t *testing.T) {
 		{"an unknown source", failed(fault.Invalid, fault.Longhaul), 2, "the sentence", true},
 		{"a failure of another program's workflow", temporal.NewApplicationError("theirs", "SomeType"), 1, "theirs", false},
 		{"a cancelled sync", temporal.NewCanceledError(), 8, "the sync was cancelled; what it had read is kept for the next one", false},
-		{"a Temporal that went away", serviceerror.NewUnavailable("x"), 7,
-			"Temporal stopped answering; the sync goes on when it is back, and the same command joins it again", false},
+		{
+			"a Temporal that went away", serviceerror.NewUnavailable("x"), 7,
+			"Temporal stopped answering; the sync goes on when it is back, and the same command joins it again", false,
+		},
 	} {
 		result, err := endOf(row.err)
 		shown := failureOf(err)

@@ -121,7 +121,7 @@ func (c *console) extractInto(ctx context.Context, p *plant, out string, strict 
 	if err != nil {
 		return err
 	}
-	if err := deliver(ctx, p.store, result, out); err != nil {
+	if err := c.deliver(ctx, p.store, result, out); err != nil {
 		return err
 	}
 	if err := c.show(ctx, p.client, result, run.GetID(), ""); err != nil {

@@ -9,13 +9,16 @@ import (
 
 func TestPrograms_linkOnlyWhatTheyServe(t *testing.T) {
 	t.Parallel()
+	embedded := []string{
+		"go.temporal.io/server", "github.com/temporalio/ui-server", "longhaul/internal/temporaldev", "longhaul/internal/simulator", "modernc.org/sqlite",
+	}
 	for _, row := range []struct {
 		program string
 		never   []string
 	}{
-		{"longhaul/worker", []string{"go.temporal.io/server", "github.com/temporalio/ui-server", "longhaul/internal/temporaldev", "longhaul/internal/simulator", "modernc.org/sqlite"}},
-		{"longhaul/starter", []string{"go.temporal.io/server", "github.com/temporalio/ui-server", "longhaul/internal/temporaldev", "longhaul/internal/simulator", "modernc.org/sqlite"}},
-		{"longhaul/internal/cli", []string{"go.temporal.io/server", "longhaul/internal/temporaldev", "longhaul/internal/simulator"}},
+		{"longhaul/worker", embedded},
+		{"longhaul/starter", embedded},
+		{"longhaul/internal/cli", embedded},
 	} {
 		out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", row.program).Output()
 		if err != nil {

@@ -104,7 +104,7 @@ func (b *bars) begin(s snapshot) {
 		}
 		return " " + mine.sentence()
 	}
-	var filler mpb.BarFillerBuilder = mpb.NopStyle()
+	filler := mpb.NopStyle()
 	_, total := s.share()
 	if total > 0 {
 		filler = mpb.BarStyle().Lbound("[").Filler("=").Tip(">").Padding(" ").Rbound("]")

@@ -108,11 +108,20 @@ func TestPace_tellsTheTimeLeft(t *testing.T) {
 func TestNumbers(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct{ got, want string }{
-		{grouped(0), "0"}, {grouped(999), "999"}, {grouped(1000), "1,000"}, {grouped(-1234567), "-1,234,567"},
-		{counted(1, "report"), "1 report"}, {counted(0, "report"), "0 reports"},
-		{sized(999), "999 B"}, {sized(1500), "1.5 kB"}, {sized(2_500_000), "2.5 MB"}, {sized(7_000_000_000_000_000), "7000.0 TB"},
-		{rounded(1500 * time.Millisecond), "1.5 s"}, {rounded(90 * time.Second), "90 s"},
-		{rounded(5 * time.Minute), "5 min"}, {rounded(36 * time.Hour), "36.0 h"},
+		{grouped(0), "0"},
+		{grouped(999), "999"},
+		{grouped(1000), "1,000"},
+		{grouped(-1234567), "-1,234,567"},
+		{counted(1, "report"), "1 report"},
+		{counted(0, "report"), "0 reports"},
+		{sized(999), "999 B"},
+		{sized(1500), "1.5 kB"},
+		{sized(2_500_000), "2.5 MB"},
+		{sized(7_000_000_000_000_000), "7000.0 TB"},
+		{rounded(1500 * time.Millisecond), "1.5 s"},
+		{rounded(90 * time.Second), "90 s"},
+		{rounded(5 * time.Minute), "5 min"},
+		{rounded(36 * time.Hour), "36.0 h"},
 	} {
 		if row.got != row.want {
 			t.Errorf("got %q, want %q", row.got, row.want)

@@ -46,6 +46,7 @@ func (fakeSimulator) Access() Access {
 		Catalog: "http://127.0.0.1:2", SourceID: "399a8b22-3187-41ec-8d3d-0242ac130003", CatalogToken: "a-catalog-token",
 	}
 }
+
 func (fakeSimulator) Stats() SimulatorStats          { return SimulatorStats{Calls: 1012, MaxInFlight: 24} }
 func (s fakeSimulator) Delivered() []activities.File { return s.files }
 func (fakeSimulator) Close() error                   { return nil }

@@ -71,8 +71,11 @@ func countsTable(r *workflows.Result) string {
 		name  string
 		count int64
 	}{
-		{"folders", r.Kinds.Folders}, {"reports", r.Kinds.Reports}, {"dashboards", r.Kinds.Dashboards},
-		{"components", r.Kinds.Components}, {"users", r.Kinds.Users},
+		{"folders", r.Kinds.Folders},
+		{"reports", r.Kinds.Reports},
+		{"dashboards", r.Kinds.Dashboards},
+		{"components", r.Kinds.Components},
+		{"users", r.Kinds.Users},
 	}
 	states := statesOf(r.States)
 	t := newTable("Kind", "Records", "State of a report", "Reports")

@@ -119,11 +119,20 @@ func TestSync_endsWithTheCodeOfItsOutcome(t *testing.T) {
 		says string
 	}{
 		{"gaps", fakeTemporal{pollers: 1, result: gaps}, nil, 0, ""},
-		{"gaps under --strict", fakeTemporal{pollers: 1, result: gaps}, []string{"--strict"}, 5,
-			"longhaul: 2 reports could not be described, and --strict counts that as a failure\n"},
+		{
+			"gaps under --strict",
+			fakeTemporal{pollers: 1, result: gaps},
+			[]string{"--strict"},
+			5,
+			"longhaul: 2 reports could not be described, and --strict counts that as a failure\n",
+		},
 		{"a refused login", fakeTemporal{pollers: 1, failure: failure}, nil, 3, "longhaul: Salesforce refuses the client secret\n"},
-		{"a cancel", fakeTemporal{pollers: 1, failure: temporal.NewCanceledError()}, nil, 8,
-			"longhaul: the sync was cancelled; what it had read is kept for the next one\n"},
+		{
+			"a cancel",
+			fakeTemporal{pollers: 1, failure: temporal.NewCanceledError()},
+			nil, 8,
+			"longhaul: the sync was cancelled; what it had read is kept for the next one\n",
+		},
 	} {
 		code, out := run(t, &row.f, nil, append([]string{"longhaul", "sync", "acme"}, row.args...)...)
 		if code != row.code || row.says != "" && !strings.HasSuffix(out.stderr.String(), row.says) {
@@ -192,11 +201,19 @@ func TestStatus(t *testing.T) {
 		says    string
 	}{
 		{"never synced", fakeTemporal{}, nil, false, "acme has not been synced yet, as far as Temporal remembers.\n"},
-		{"the first one runs", fakeTemporal{open: true, progress: running}, nil, true, "acme is being synced: describe: 50 of 100 reports (50%), 0 API calls\n"},
+		{
+			"the first one runs",
+			fakeTemporal{open: true, progress: running},
+			nil, true,
+			"acme is being synced: describe: 50 of 100 reports (50%), 0 API calls\n",
+		},
 		{"one has ended", fakeTemporal{last: completeResult()}, "complete", false, "Sync of acme: complete"},
 		{"one runs after another", fakeTemporal{open: true, progress: running, last: completeResult()}, "complete", true, "acme is being synced: describe"},
-		{"the last one failed", fakeTemporal{last: completeResult(), failure: temporal.NewApplicationError("why", string(fault.Invalid))},
-			"failed", false, "The last sync of acme failed: why\n"},
+		{
+			"the last one failed",
+			fakeTemporal{last: completeResult(), failure: temporal.NewApplicationError("why", string(fault.Invalid))},
+			"failed", false, "The last sync of acme failed: why\n",
+		},
 	} {
 		f := row.f
 		code, out := run(t, &f, nil, "longhaul", "status", "acme")

@@ -73,7 +73,8 @@ func needWorker(ctx context.Context, c client.Client) error {
 		case <-ctx.Done():
 			return &fault.Error{
 				Class: fault.Transient, System: fault.Temporal,
-				Message: fmt.Sprintf("no worker polls task queue %s: start one with `longhaul-worker --config FILE` or `longhaul serve --config FILE`", workflows.TaskQueue),
+				Message: fmt.Sprintf("no worker polls task queue %s: start one with `longhaul-worker --config FILE` "+
+					"or `longhaul serve --config FILE`", workflows.TaskQueue),
 			}
 		case <-ticker.C:
 		}

@@ -128,7 +128,8 @@ func TestUpload_eachTypeToItsPath(t *testing.T) {
 			_, _ = io.Copy(io.Discard, r.Body)
 		}))
 		file := filepath.Join(directoryOf(t, "my.json"), "my.json")
-		code, out := run(t, nil, nil, "longhaul-starter", "upload", "-t", row.kind, "-f", file, "-k", "token", "-s", strings.ToUpper(id), "--url", catalog.URL)
+		code, out := run(t, nil, nil, "longhaul-starter", "upload", "-t", row.kind,
+			"-f", file, "-k", "token", "-s", strings.ToUpper(id), "--url", catalog.URL)
 		catalog.Close()
 		if code != 0 || !regexp.MustCompile("^"+row.path+"$").MatchString(path) {
 			t.Errorf("%s: code %d, sent to %s, stderr:\n%s", row.kind, code, path, out.stderr.String())

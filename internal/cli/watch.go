@@ -100,12 +100,10 @@ func (w *watcher) look(ctx context.Context) {
 func (w *watcher) snapshot(ctx context.Context) (snapshot, bool) {
 	ctx, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
-	waiting := ""
 	state, err := w.client.DescribeWorkflowExecution(ctx, w.id, "")
+	waiting := unattended(state.GetPendingWorkflowTask())
 	if err != nil {
 		waiting = "Temporal does not answer"
-	} else {
-		waiting = unattended(state.GetPendingWorkflowTask())
 	}
 	if waiting == "" {
 		if value, err := w.client.QueryWorkflow(ctx, w.id, "", workflows.ProgressQuery); err == nil {
