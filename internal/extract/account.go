@@ -166,8 +166,8 @@ func appendAccount(dst []byte, p *pair) (_ []byte, err error) {
 	add("id", p.head.ID)
 	if name := member(p.report, "Name"); name.Kind() == '"' {
 		dst = append(dst, `,"name":`...)
-		if dst, err = jsontext.AppendFormat(dst, name, tolerant...); err != nil {
-			return dst, fmt.Errorf("the name of report %s: %w", p.head.ID, err)
+		if dst, err = appendValue(dst, name); err != nil {
+			return dst, err
 		}
 	}
 	add("state", string(p.head.State))

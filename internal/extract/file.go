@@ -158,7 +158,7 @@ func appendColumns(dst []byte, d *inventory.Described) (_ []byte, err error) {
 	if info.Kind() != '{' {
 		return append(dst, "{}}"...), nil
 	}
-	if dst, err = jsontext.AppendFormat(dst, info, tolerant...); err != nil {
+	if dst, err = appendValue(dst, info); err != nil {
 		return dst, fmt.Errorf("the columns of report %s: %w", d.ID, err)
 	}
 	return append(dst, '}'), nil

@@ -11,10 +11,6 @@ import (
 	"longhaul/internal/inventory"
 )
 
-// tolerant is how records are read and written: compact UTF-8 with the shortest escapes, what is no UTF-8 replaced, and
-// of two members with one name the last.
-var tolerant = []jsontext.Options{jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true)}
-
 // rewriter turns records as Salesforce gave them into records as castor writes them. It keeps its buffers.
 type rewriter struct {
 	kind   inventory.Kind
@@ -33,7 +29,7 @@ func newRewriter(kind inventory.Kind, baseURL string) *rewriter {
 		w.keys = append(w.keys, key)
 	}
 	w.values = make([]jsontext.Value, len(w.keys))
-	w.in = jsontext.NewDecoder(&w.src, tolerant...)
+	w.in = jsontext.NewDecoder(&w.src, tolerant)
 	return w
 }
 
@@ -66,8 +62,8 @@ func (w *rewriter) record(line []byte) (_ []byte, err error) {
 			w.out = append(w.out, "null"...)
 			continue
 		}
-		if w.out, err = jsontext.AppendFormat(w.out, w.values[i], tolerant...); err != nil {
-			return nil, fmt.Errorf("write a record: %w", err)
+		if w.out, err = appendValue(w.out, w.values[i]); err != nil {
+			return nil, err
 		}
 	}
 	if err := w.link(line); err != nil {
@@ -81,7 +77,7 @@ func (w *rewriter) record(line []byte) (_ []byte, err error) {
 func (w *rewriter) find(line []byte) error {
 	clear(w.values)
 	w.src = *bytes.NewBuffer(line)
-	w.in.Reset(&w.src, tolerant...)
+	w.in.Reset(&w.src, tolerant)
 	if tok, err := w.in.ReadToken(); err != nil || tok.Kind() != '{' {
 		return errors.Join(errNoRecord, err)
 	}
@@ -155,7 +151,7 @@ func member(object []byte, name string) (value jsontext.Value) {
 	if len(object) == 0 {
 		return nil
 	}
-	d := jsontext.NewDecoder(bytes.NewBuffer(object), tolerant...)
+	d := jsontext.NewDecoder(bytes.NewBuffer(object), tolerant)
 	if tok, err := d.ReadToken(); err != nil || tok.Kind() != '{' {
 		return nil
 	}
