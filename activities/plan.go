@@ -49,12 +49,3 @@ func (a *Activities) plan(ctx context.Context, params PlanParams, p *pulse) (inv
 		Progress: func(n int64) { p.progress(n, 0) },
 	})
 }
-
-func statesOf(counts map[inventory.State]int64) States {
-	return States{
-		Described: counts[inventory.StateDescribed], Reused: counts[inventory.StateReused],
-		Obsolete: counts[inventory.StateObsolete], Unsupported: counts[inventory.StateUnsupported],
-		Denied: counts[inventory.StateDenied], Failed: counts[inventory.StateFailed],
-		Filtered: counts[inventory.StateFiltered], Gone: counts[inventory.StateGone],
-	}
-}

@@ -55,8 +55,11 @@ func (p AccountParams) manifest() extract.Manifest {
 	for _, f := range p.Files {
 		files = append(files, staging.Object{Key: f.Name, Bytes: f.Bytes, SHA256: f.SHA256, Count: f.Count})
 	}
+	states := p.States.byState()
 	return extract.Manifest{
-		Sync: p.Sync.ID, Source: p.Sync.Source, Identity: p.Identity, Started: p.Started, Finished: p.Finished,
-		Timestamp: p.Timestamp, Files: files, Warnings: p.Warnings, Coverage: p.States.Coverage(),
+		Sync: p.Sync.ID, Source: p.Sync.Source, Identity: p.Identity, APIVersion: p.Identity.APIVersion,
+		Started: p.Started, Finished: p.Finished, Timestamp: p.Timestamp,
+		Outcome: extract.Outcome(states), Coverage: extract.Coverage(states), States: states, Kinds: p.Kinds.byKind(),
+		Files: files, Warnings: p.Warnings,
 	}
 }

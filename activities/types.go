@@ -2,6 +2,7 @@ package activities
 
 import (
 	"longhaul/internal/fault"
+	"longhaul/internal/inventory"
 )
 
 // Kinds counts the records of an org by kind.
@@ -11,6 +12,14 @@ type Kinds struct {
 	Dashboards int64 `json:"dashboards"`
 	Components int64 `json:"components"`
 	Users      int64 `json:"users"`
+}
+
+// byKind is the same as the packages below count.
+func (k Kinds) byKind() map[inventory.Kind]int64 {
+	return map[inventory.Kind]int64{
+		inventory.Folders: k.Folders, inventory.Reports: k.Reports, inventory.Dashboards: k.Dashboards,
+		inventory.Components: k.Components, inventory.Users: k.Users,
+	}
 }
 
 // States counts reports by state; each report is in exactly one.
@@ -40,6 +49,32 @@ func (s States) Coverage() float64 {
 		return 1
 	}
 	return float64(s.Described+s.Reused) / float64(wanted)
+}
+
+// byState is the same as the packages below count; states without reports are left out.
+func (s States) byState() map[inventory.State]int64 {
+	counts := map[inventory.State]int64{}
+	for state, n := range map[inventory.State]int64{
+		inventory.StateDescribed: s.Described, inventory.StateReused: s.Reused,
+		inventory.StateObsolete: s.Obsolete, inventory.StateUnsupported: s.Unsupported,
+		inventory.StateDenied: s.Denied, inventory.StateFailed: s.Failed,
+		inventory.StateFiltered: s.Filtered, inventory.StateGone: s.Gone,
+	} {
+		if n > 0 {
+			counts[state] = n
+		}
+	}
+	return counts
+}
+
+// statesOf is the inverse of byState.
+func statesOf(counts map[inventory.State]int64) States {
+	return States{
+		Described: counts[inventory.StateDescribed], Reused: counts[inventory.StateReused],
+		Obsolete: counts[inventory.StateObsolete], Unsupported: counts[inventory.StateUnsupported],
+		Denied: counts[inventory.StateDenied], Failed: counts[inventory.StateFailed],
+		Filtered: counts[inventory.StateFiltered], Gone: counts[inventory.StateGone],
+	}
 }
 
 // Add returns the sums of s and t.

@@ -1,14 +1,11 @@
 package e2e_test
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
-	"net/http"
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
 	historypb "go.temporal.io/api/history/v1"
@@ -185,24 +182,5 @@ func (p *plant) file(t *testing.T, result workflows.Result, name string, into an
 	}
 	if err := json.Unmarshal(content, into); err != nil {
 		t.Fatalf("%s: %v", name, err)
-	}
-}
-
-// get reads a JSON page of the simulator.
-func get(t *testing.T, url string, into any) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	answer, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = answer.Body.Close() }()
-	if err := json.NewDecoder(answer.Body).Decode(into); err != nil {
-		t.Fatal(err)
 	}
 }

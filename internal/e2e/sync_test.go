@@ -22,19 +22,10 @@ import (
 // npsp is a project of real report definitions beside this repository.
 const npsp = "../../../shared/orgs/npsp"
 
-// received is what the simulated catalog says of its files.
-type received struct {
-	Name   string `json:"name"`
-	Path   string `json:"path"`
-	Bytes  int64  `json:"bytes"`
-	SHA256 string `json:"sha256"`
-}
-
 // requireDelivered checks that the catalog holds the result's files, byte for byte, the summary last.
 func requireDelivered(t *testing.T, p *plant, result workflows.Result) {
 	t.Helper()
-	var files []received
-	get(t, p.sim.Ready().Catalog+"/simulator/files", &files)
+	files := p.sim.Files()
 	if len(files) != len(result.Files) || len(files) != 7 {
 		t.Fatalf("the catalog has %d files, the result %d, want 7", len(files), len(result.Files))
 	}
@@ -42,7 +33,7 @@ func requireDelivered(t *testing.T, p *plant, result workflows.Result) {
 		t.Errorf("the last file delivered is %s", last)
 	}
 	for _, want := range result.Files {
-		i := slices.IndexFunc(files, func(f received) bool { return f.Name == want.Name })
+		i := slices.IndexFunc(files, func(f server.File) bool { return f.Name == want.Name })
 		if i < 0 {
 			t.Errorf("%s did not arrive", want.Name)
 			continue
@@ -219,7 +210,9 @@ func TestSync_underAServerOrderThatIgnoresCase(t *testing.T) {
 	p.file(t, result, byKind(t, result, "reports"), &reports)
 	if !slices.IsSortedFunc(reports, func(a, b struct {
 		ID string `json:"Id"`
-	}) int { return strings.Compare(a.ID, b.ID) }) {
+	}) int {
+		return strings.Compare(a.ID, b.ID)
+	}) {
 		t.Error("reports is not sorted by Id")
 	}
 }

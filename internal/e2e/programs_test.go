@@ -1,0 +1,183 @@
+package e2e_test
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"longhaul/internal/simulator/server"
+)
+
+// The programs, as `make build` makes them.
+const (
+	longhaul = "longhaul"
+	starter  = "longhaul-starter"
+	workerOf = "longhaul-worker"
+)
+
+var folders = map[string]string{longhaul: "standalone", starter: "starter", workerOf: "worker"}
+
+var (
+	builtDir string
+	builds   = map[string]*sync.Once{}
+	buildsMu sync.Mutex
+)
+
+func TestMain(m *testing.M) {
+	var err error
+	if builtDir, err = os.MkdirTemp("", "longhaul-e2e-"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	code := m.Run()
+	_ = os.RemoveAll(builtDir)
+	os.Exit(code)
+}
+
+// program builds one of the programs once for all tests and gives its path.
+func program(t *testing.T, name string, flags ...string) string {
+	t.Helper()
+	path := filepath.Join(builtDir, strings.Join(append([]string{name}, flags...), ""))
+	buildsMu.Lock()
+	once := builds[path]
+	if once == nil {
+		once = new(sync.Once)
+		builds[path] = once
+	}
+	buildsMu.Unlock()
+	once.Do(func() {
+		args := append([]string{"build", "-o", path}, flags...)
+		cmd := exec.CommandContext(t.Context(), "go", append(args, "longhaul/"+folders[name])...)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("go build %s: %v\n%s", name, err, out)
+		}
+	})
+	return path
+}
+
+// ended is how a program ended.
+type ended struct {
+	code           int
+	stdout, stderr string
+}
+
+// run runs a program to its end.
+func run(t *testing.T, environ []string, path string, args ...string) ended {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), path, args...)
+	cmd.Env = append(os.Environ(), environ...)
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	return ended{cmd.ProcessState.ExitCode(), stdout.String(), stderr.String()}
+}
+
+// process is a program that runs in the background.
+type process struct {
+	cmd   *exec.Cmd
+	ready map[string]string // the JSON line it printed
+	log   string            // path of what it wrote to stderr
+}
+
+// background starts a program and waits for its JSON line on stdout.
+func background(t *testing.T, environ []string, path string, args ...string) *process {
+	t.Helper()
+	stderr, err := os.CreateTemp(t.TempDir(), filepath.Base(path)+"-*.log")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &process{cmd: exec.Command(path, args...), log: stderr.Name()}
+	p.cmd.Env = append(os.Environ(), environ...)
+	p.cmd.Stderr = stderr
+	stdout, err := p.cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		p.kill(t)
+		_ = stderr.Close()
+	})
+	line, err := bufio.NewReader(stdout).ReadBytes('\n')
+	if err != nil {
+		written, _ := os.ReadFile(p.log)
+		t.Fatalf("%s printed no line: %v\n%s", filepath.Base(path), err, written)
+	}
+	if err := json.Unmarshal(line, &p.ready); err != nil {
+		t.Fatalf("%s printed %q: %v", filepath.Base(path), line, err)
+	}
+	return p
+}
+
+// kill ends the process as a power cut would.
+func (p *process) kill(t *testing.T) {
+	t.Helper()
+	if p.cmd.ProcessState != nil {
+		return
+	}
+	_ = p.cmd.Process.Kill()
+	_ = p.cmd.Wait()
+}
+
+// terminate asks the process to stop and says how long it took.
+func (p *process) terminate(t *testing.T) time.Duration {
+	t.Helper()
+	begin := time.Now()
+	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	_ = p.cmd.Wait()
+	return time.Since(begin)
+}
+
+// simulate starts a simulator in this process, so that it outlives the programs under test.
+func simulate(t *testing.T, options server.Options) *server.Server {
+	t.Helper()
+	sim, err := server.Start(options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { closed(t, sim.Close()) })
+	return sim
+}
+
+// settingsFile writes a settings file for source acme and gives its path and the environment it refers to.
+func settingsFile(t *testing.T, dir string, sim *server.Server, more string) (path string, environ []string) {
+	t.Helper()
+	ready := sim.Ready()
+	text := fmt.Sprintf(`data_dir: %s
+sources:
+  acme:
+    salesforce:
+      base_url: %s
+      client_id: %s
+      client_secret: env:ACME_CLIENT_SECRET
+    catalog:
+      url: %s
+      source_id: %s
+      token: env:ACME_CATALOG_TOKEN
+%s`, filepath.Join(dir, "data"), ready.Salesforce, ready.ClientID, ready.Catalog, ready.SourceID, more)
+	path = filepath.Join(dir, "longhaul.yaml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path, []string{"ACME_CLIENT_SECRET=" + ready.ClientSecret, "ACME_CATALOG_TOKEN=" + ready.CatalogToken}
+}
+
+func temporalAt(p *process) string { return "TEMPORAL_ADDRESS=" + p.ready["temporal"] }
