@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
+	"net/http"
 	"net/url"
 	"time"
 
@@ -53,6 +54,9 @@ func connectionFailure(host string, err error) *Error {
 		e.Class = fault.Invalid
 		e.Message = "HTTPS_PROXY or HTTP_PROXY is not an address such as http://proxy:3128: change it"
 		e.Err = nil
+	case errors.Is(err, http.ErrSchemeMismatch):
+		e.Class = fault.Invalid
+		e.Message = fmt.Sprintf("%s does not speak TLS: check the host and the port of the url", host)
 	case isCertificate(err):
 		e.Class = fault.Invalid
 		e.Message = fmt.Sprintf("the certificate of %s is not trusted: if a proxy ends TLS here, name its CA in ca_file; otherwise check the url and the clock", host)
@@ -68,8 +72,7 @@ func isCertificate(err error) bool {
 	var verification *tls.CertificateVerificationError
 	var authority x509.UnknownAuthorityError
 	var hostname x509.HostnameError
-	var record tls.RecordHeaderError
-	return errors.As(err, &verification) || errors.As(err, &authority) || errors.As(err, &hostname) || errors.As(err, &record)
+	return errors.As(err, &verification) || errors.As(err, &authority) || errors.As(err, &hostname)
 }
 
 func isDial(err error) bool {
