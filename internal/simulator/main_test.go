@@ -42,7 +42,11 @@ func TestItPrintsOneLineAndRunsUntilInterrupted(t *testing.T) {
 	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(ready))); diff != "" {
 		t.Errorf("the keys of the line (-want +got):\n%s", diff)
 	}
-	response, err := http.Get(ready["salesforce"] + "/services/data/")
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, ready["salesforce"]+"/services/data/", http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := (&http.Client{Timeout: time.Minute}).Do(request)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,8 +69,14 @@ func TestItPrintsOneLineAndRunsUntilInterrupted(t *testing.T) {
 func TestBadFlagsAreRefused(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{
-		{"--type-metadata", "x"}, {"--id-order", "random"}, {"--reports", "0"}, {"--salesforce-addr", "0.0.0.0:0"},
-		{"--org", "testdata/nothing"}, {"--org", ".", "--reports", "5"}, {"argument"}, {"--daily-limit", "0"},
+		{"--type-metadata", "x"},
+		{"--id-order", "random"},
+		{"--reports", "0"},
+		{"--salesforce-addr", "0.0.0.0:0"},
+		{"--org", "testdata/nothing"},
+		{"--org", ".", "--reports", "5"},
+		{"argument"},
+		{"--daily-limit", "0"},
 	} {
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 		c := command()

@@ -18,9 +18,24 @@ var kinds = []struct {
 	dataType string
 	lookup   bool
 }{
-	{"string", true}, {"picklist", false}, {"currency", false}, {"date", false}, {"boolean", false}, {"string", false},
-	{"datetime", false}, {"double", false}, {"email", false}, {"phone", false}, {"percent", false}, {"textarea", false},
-	{"multipicklist", false}, {"url", false}, {"int", false}, {"id", false}, {"html", false}, {"time", false},
+	{"string", true},
+	{"picklist", false},
+	{"currency", false},
+	{"date", false},
+	{"boolean", false},
+	{"string", false},
+	{"datetime", false},
+	{"double", false},
+	{"email", false},
+	{"phone", false},
+	{"percent", false},
+	{"textarea", false},
+	{"multipicklist", false},
+	{"url", false},
+	{"int", false},
+	{"id", false},
+	{"html", false},
+	{"time", false},
 }
 
 var picks = []string{"EMEA", "APAC", "Amérique", "日本", `"other"`}

@@ -101,6 +101,13 @@ func (g *generated) reportField(i int, field string) any {
 	return g.auditField(&g.reports, i, field)
 }
 
+// dashboardLook is the same for every dashboard.
+var dashboardLook = map[string]any{
+	"LeftSize": "Medium", "MiddleSize": "Medium", "RightSize": "Medium", "TitleColor": 0, "TextColor": 0, "TitleSize": 12,
+	"BackgroundStart": 16_777_215, "BackgroundEnd": 16_777_215, "BackgroundDirection": "Diagonal",
+	"ChartTheme": "light", "ColorPalette": "unity",
+}
+
 func (g *generated) dashboardField(i int, field string) any {
 	z, place, roll := g.sizes, g.dashboards.order.at(i), g.dashboards.roll(i, 2)
 	private := place >= z.dashboards && place < z.dashboards+z.privateDashboards
@@ -132,22 +139,11 @@ func (g *generated) dashboardField(i int, field string) any {
 		return pick([]string{"SpecifiedUser", "LoggedInUser", "MyTeamUser"}, uint64(place))
 	case "NamespacePrefix":
 		return namespace(place)
-	case "LeftSize", "MiddleSize", "RightSize":
-		return "Medium"
-	case "TitleColor", "TextColor":
-		return 0
-	case "TitleSize":
-		return 12
-	case "BackgroundStart", "BackgroundEnd":
-		return 16_777_215
-	case "BackgroundDirection":
-		return "Diagonal"
-	case "ChartTheme":
-		return "light"
-	case "ColorPalette":
-		return "unity"
 	case "DashboardResultRefreshedDate":
 		return stamp(g.dashboards.roll(i, 5))
+	}
+	if value, ok := dashboardLook[field]; ok {
+		return value
 	}
 	return g.auditField(&g.dashboards, i, field)
 }

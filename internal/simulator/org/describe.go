@@ -1,9 +1,6 @@
 package org
 
-import (
-	"encoding/json"
-	"strconv"
-)
+import "encoding/json"
 
 // Answers of the describe call for reports that it cannot describe, in Salesforce's words and typographic apostrophes.
 var (
@@ -11,15 +8,21 @@ var (
 		"has disabled all reports for the custom object, or its relationships have changed."}
 	NoRunReports = Describe{Status: 403, ErrorCode: "FORBIDDEN", Message: "You don’t have permission to run reports. " +
 		"Check that you have the “Run Reports” user permission."}
-	Forbidden = Describe{Status: 403, ErrorCode: "FORBIDDEN",
-		Message: "You don’t have sufficient privileges to perform this operation."}
+	Forbidden = Describe{
+		Status: 403, ErrorCode: "FORBIDDEN",
+		Message: "You don’t have sufficient privileges to perform this operation.",
+	}
 	Gone   = Describe{Status: 404, ErrorCode: "NOT_FOUND", Message: "The data you’re trying to access is unavailable."}
-	Joined = Describe{Status: 501, ErrorCode: "NOT_IMPLEMENTED",
-		Message: "You’re requesting data for an unsupported report format."}
+	Joined = Describe{
+		Status: 501, ErrorCode: "NOT_IMPLEMENTED",
+		Message: "You’re requesting data for an unsupported report format.",
+	}
 	NoColumns = Describe{Status: 400, ErrorCode: "BAD_REQUEST", Message: "Can’t run the report because it doesn’t have any " +
 		"columns selected. Be sure to add fields as columns to the report through the user interface."}
-	MetadataError = Describe{Status: 500, ErrorCode: "UNKNOWN_EXCEPTION",
-		Message: "We ran into an error when fetching this report’s metadata. Try to re-submit your query."}
+	MetadataError = Describe{
+		Status: 500, ErrorCode: "UNKNOWN_EXCEPTION",
+		Message: "We ran into an error when fetching this report’s metadata. Try to re-submit your query.",
+	}
 )
 
 // Describe answers for report i.
@@ -184,50 +187,4 @@ func appendGroupings(b []byte, columns []column) []byte {
 		b = append(quote(append(b, `{"dateGranularity":"None","name":`...), c.key), `,"sortAggregate":null,"sortOrder":"Asc"}`...)
 	}
 	return append(b, ']')
-}
-
-func (s *shape) extended() json.RawMessage {
-	size := 1024
-	for _, c := range s.columns {
-		size += len(c.detail) + 1
-	}
-	b := append(make([]byte, 0, size), `{"aggregateColumnInfo":{`...)
-	if s.sum != nil {
-		b = append(quote(b, "s!"+s.sum.key), `:{"acrossGroupingContext":null,"dataType":"`+s.sum.dataType+`","downGroupingContext":null,"label":`...)
-		b = append(quote(b, "Sum of "+s.sum.label), `},`...)
-	}
-	if len(s.down) > 0 {
-		b = append(b, `"FORMULA1":{"acrossGroupingContext":"ALL_SUMMARY_LEVELS","dataType":"double",`+
-			`"downGroupingContext":"ALL_SUMMARY_LEVELS","label":"Half"},`...)
-	}
-	b = append(b, `"RowCount":{"acrossGroupingContext":null,"dataType":"int","downGroupingContext":null,"label":"Record Count"}},`...)
-	b = append(b, `"detailColumnInfo":{`...)
-	for k, c := range s.columns {
-		if k > 0 {
-			b = append(b, ',')
-		}
-		b = append(b, c.detail...)
-	}
-	if s.bucket {
-		b = append(b, `,"`+bucketName+`":{"dataType":"string","entityColumnName":null,"filterValues":[],"filterable":true,`+
-			`"fullyQualifiedName":null,"inactiveFilterValues":[],"isLookup":false,"label":"Size","uniqueCountable":false}`...)
-	}
-	if s.formula {
-		b = append(b, `,"`+formulaName+`":{"dataType":"double","entityColumnName":"CDF1","filterValues":[],"filterable":true,`+
-			`"fullyQualifiedName":"CDF1","inactiveFilterValues":[],"isLookup":false,"label":"Twice","uniqueCountable":false}`...)
-	}
-	b = append(b, `},"groupingColumnInfo":{`...)
-	for k, c := range append(s.down[:len(s.down):len(s.down)], s.across...) {
-		if k > 0 {
-			b = append(b, ',')
-		}
-		level := k
-		if k >= len(s.down) {
-			level = k - len(s.down)
-		}
-		b = append(quote(b, c.key), `:{"dataType":"`+c.dataType+`","groupingLevel":`...)
-		b = append(strconv.AppendInt(b, int64(level), 10), `,"label":`...)
-		b = append(quote(b, c.label), '}')
-	}
-	return append(b, `}}`...)
 }

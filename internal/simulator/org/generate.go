@@ -77,6 +77,7 @@ func sizesOf(n int) sizes {
 	}
 }
 
+// Info describes the org; see Org.
 func (g *generated) Info() Info { return g.info }
 
 func (g *generated) rowsOf(object string) *rows {
@@ -99,6 +100,7 @@ func (g *generated) rowsOf(object string) *rows {
 	return &rows{}
 }
 
+// Count counts all rows, those in the recycle bin too; see Org.
 func (g *generated) Count(object string) int {
 	if object == "Organization" {
 		return 1
@@ -106,6 +108,7 @@ func (g *generated) Count(object string) int {
 	return g.rowsOf(object).count
 }
 
+// ID computes the id of a row; see Org.
 func (g *generated) ID(object string, i int) string {
 	if object == "Organization" {
 		return g.info.OrgID
@@ -113,6 +116,7 @@ func (g *generated) ID(object string, i int) string {
 	return g.rowsOf(object).id(i)
 }
 
+// Find computes the index of an id; see Org.
 func (g *generated) Find(object, id18 string) (int, bool) {
 	if object == "Organization" {
 		return 0, id18 == g.info.OrgID
@@ -120,6 +124,7 @@ func (g *generated) Find(object, id18 string) (int, bool) {
 	return g.rowsOf(object).find(id18)
 }
 
+// Record computes a whole row; see Org.
 func (g *generated) Record(object string, i int) Record {
 	record := Record{ID: g.ID(object, i), Fields: map[string]any{}}
 	schema, ok := Lookup(object)
@@ -161,6 +166,7 @@ func (g *generated) Field(object string, i int, field string) any {
 	return nil
 }
 
+// Private tells which rows lie in private folders of others; see Org.
 func (g *generated) Private(object string, i int) bool {
 	z := g.sizes
 	switch object {
@@ -228,7 +234,7 @@ type lazy[T any] struct {
 	value T
 }
 
-func (l *lazy[T]) get(make func() T) T {
-	l.once.Do(func() { l.value = make() })
+func (l *lazy[T]) get(compute func() T) T {
+	l.once.Do(func() { l.value = compute() })
 	return l.value
 }

@@ -43,9 +43,11 @@ var schema = []*Object{
 	},
 	{
 		Name: "DashboardComponent", Label: "Dashboard Component", Plural: "Dashboard Components", KeyPrefix: "01a",
-		Fields: []Field{id("Dashboard Component ID"), nillable(text("Name", "Dashboard Component Name", 80)),
+		Fields: []Field{
+			id("Dashboard Component ID"), nillable(text("Name", "Dashboard Component Name", 80)),
 			reference("DashboardId", "Dashboard ID", "Dashboard", "Dashboard"),
-			needs(ManagePrivate, nillable(reference("CustomReportId", "Custom Report ID", "CustomReport", "Report")))},
+			needs(ManagePrivate, nillable(reference("CustomReportId", "Custom Report ID", "CustomReport", "Report"))),
+		},
 	},
 	{
 		Name: "Folder", Label: "Folder", Plural: "Folders", KeyPrefix: "00l",
@@ -57,10 +59,12 @@ var schema = []*Object{
 	},
 	{
 		Name: "LoginHistory", Label: "Login History", Plural: "Login Histories", KeyPrefix: "0Ya",
-		Fields: []Field{id("Login ID"), reference("UserId", "User ID", "User", "User"), moment("LoginTime", "Login Time"),
+		Fields: []Field{
+			id("Login ID"), reference("UserId", "User ID", "User", "User"), moment("LoginTime", "Login Time"),
 			text("LoginType", "Login Type", 40), nillable(text("LoginUrl", "Login URL", 255)),
 			nillable(text("TlsProtocol", "TLS Protocol", 40)), nillable(text("CountryIso", "Country Code", 2)),
-			opaque(text("Status", "Status", 128)), opaque(nillable(text("Application", "Application", 128)))},
+			opaque(text("Status", "Status", 128)), opaque(nillable(text("Application", "Application", 128))),
+		},
 	},
 	{
 		Name: "Organization", Label: "Organization", Plural: "Organizations", KeyPrefix: "00D",
@@ -100,9 +104,11 @@ var schema = []*Object{
 	},
 	{
 		Name: "UserRole", Label: "Role", Plural: "Roles", KeyPrefix: "00E", Permission: ViewRoles,
-		Fields: []Field{id("Role ID"), text("Name", "Name", 80), nillable(reference("ParentRoleId", "Parent Role ID", "")),
+		Fields: []Field{
+			id("Role ID"), text("Name", "Name", 80), nillable(reference("ParentRoleId", "Parent Role ID", "")),
 			nillable(text("RollupDescription", "Description", 80)), text("DeveloperName", "Developer Name", 80),
-			moment("LastModifiedDate", "Last Modified Date"), moment("SystemModstamp", "System Modstamp")},
+			moment("LastModifiedDate", "Last Modified Date"), moment("SystemModstamp", "System Modstamp"),
+		},
 	},
 }
 

@@ -31,6 +31,24 @@ func (g *generated) userField(i int, field string) any {
 			return "Standard"
 		}
 		return pick([]string{"AutomatedProcess", "Guest", "CsnOnly", "PowerPartner", "PowerCustomerSuccess"}, uint64(place))
+	case "Department":
+		return pick([]string{"Sales", "Service", "Vertrieb", "営業"}, uint64(place))
+	case "LastLoginDate":
+		if place%5 == 4 {
+			return nil
+		}
+		return stamp(stampSpan - 1 - g.users.roll(i, 20)%20_000_000)
+	case "LanguageLocaleKey", "LocaleSidKey":
+		return g.info.Locale
+	case "TimeZoneSidKey":
+		return "Europe/Paris"
+	}
+	return g.userReference(i, field)
+}
+
+func (g *generated) userReference(i int, field string) any {
+	place := g.users.order.at(i)
+	switch field {
 	case "ProfileId":
 		return ID18("00eHs0" + encode62(uint64(40+place%5), 9))
 	case "UserRoleId":
@@ -43,17 +61,6 @@ func (g *generated) userField(i int, field string) any {
 			return nil
 		}
 		return g.users.id(g.users.order.from(place / 8))
-	case "Department":
-		return pick([]string{"Sales", "Service", "Vertrieb", "営業"}, uint64(place))
-	case "LastLoginDate":
-		if place%5 == 4 {
-			return nil
-		}
-		return stamp(stampSpan - 1 - g.users.roll(i, 20)%20_000_000)
-	case "LanguageLocaleKey", "LocaleSidKey":
-		return g.info.Locale
-	case "TimeZoneSidKey":
-		return "Europe/Paris"
 	}
 	return g.auditField(&g.users, i, field)
 }

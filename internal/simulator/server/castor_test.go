@@ -10,6 +10,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // sendBytes sends bytes as they are, as the Python client was seen to send them, and reads the answer.
@@ -31,6 +33,7 @@ func sendBytes(t *testing.T, address, request string) answer {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer func() { _ = response.Body.Close() }()
 	body, err := io.ReadAll(response.Body)
 	if err != nil {
 		t.Fatal(err)
@@ -44,8 +47,10 @@ func TestAWholeExtractionByCastorsRequests(t *testing.T) {
 	t.Parallel()
 	c := start(t, Options{Reports: 4500, Columns: 3})
 	ready := c.s.Ready()
-	login := url.Values{"client_id": {ready.ClientID}, "client_secret": {ready.ClientSecret}, "username": {ready.Username},
-		"password": {ready.Password + ready.SecurityToken}}
+	login := url.Values{
+		"client_id": {ready.ClientID}, "client_secret": {ready.ClientSecret}, "username": {ready.Username},
+		"password": {ready.Password + ready.SecurityToken},
+	}
 	a := sendBytes(t, ready.Salesforce, "POST /services/oauth2/token?grant_type=password&"+login.Encode()+" HTTP/1.1\r\n"+python+
 		"Content-Length: 4\r\n\r\nPOST")
 	var token struct {
@@ -86,8 +91,9 @@ func TestAWholeExtractionByCastorsRequests(t *testing.T) {
 			}
 		}
 	}
-	if want := map[string]int{"Dashboard": 450, "DashboardComponent": 2700, "Folder": 270, "Report": 4500, "User": 900}; fmt.Sprint(counts) != fmt.Sprint(want) {
-		t.Errorf("the client reads %v, want %v", counts, want)
+	want := map[string]int{"Dashboard": 450, "DashboardComponent": 2700, "Folder": 270, "Report": 4500, "User": 900}
+	if diff := cmp.Diff(want, counts); diff != "" {
+		t.Errorf("the client reads (-want +got):\n%s", diff)
 	}
 	for _, id := range reports[:50] {
 		a := get("/services/data/v60.0/analytics/reports/" + id + "/describe")
@@ -113,7 +119,8 @@ func TestCastorsUpload(t *testing.T) {
 	body := "--" + boundary + "\r\nContent-Disposition: form-data; name=\"file\"; filename=\"1700000000-dashboards.json\"\r\n\r\n" +
 		"[{\"a\": 1}]\r\n--" + boundary + "--\r\n"
 	a := sendBytes(t, ready.Catalog, fmt.Sprintf("POST /visualization-%s/1700000000-dashboards.json HTTP/1.1\r\n%sAuthorization: Token %s\r\n"+
-		"Content-Length: %d\r\nContent-Type: multipart/form-data; boundary=%s\r\n\r\n%s", ready.SourceID, python, ready.CatalogToken, len(body), boundary, body))
+		"Content-Length: %d\r\nContent-Type: multipart/form-data; boundary=%s\r\n\r\n%s",
+		ready.SourceID, python, ready.CatalogToken, len(body), boundary, body))
 	if a.status >= 400 || len(c.s.Files()) != 1 {
 		t.Errorf("the upload answers %d %s", a.status, a.body)
 	}

@@ -57,7 +57,7 @@ func (s *Server) catalog(w http.ResponseWriter, r *http.Request) {
 		s.vault.show(w, r, strings.Trim(rest, "/"))
 		return
 	}
-	status, message := s.vault.receive(w, r, path)
+	status, message := s.vault.receive(r, path)
 	if status >= 400 {
 		w.Header().Set("Connection", "close") // what remains of the body is not read
 	}
@@ -71,7 +71,7 @@ var deliveryPath = regexp.MustCompile(
 	`^(visualization|warehouse|quality|transformation)-([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})/([^/]+)$`)
 
 // receive takes one delivery. A path is written once; what comes in torn is not kept.
-func (v *vault) receive(w http.ResponseWriter, r *http.Request, path string) (status int, message string) {
+func (v *vault) receive(r *http.Request, path string) (status int, message string) {
 	m := deliveryPath.FindStringSubmatch(path)
 	switch {
 	case m == nil:

@@ -47,14 +47,17 @@ func TestTheCatalogTakesEachPathOnce(t *testing.T) {
 	large := strings.Repeat("0123456789", 100_000)
 	var want []File
 	for _, f := range []struct{ kind, name, content string }{
-		{"visualization", "1-reports.json", large}, {"warehouse", "1-reports.json", "x"}, {"quality", "2-q.csv", ""},
+		{"visualization", "1-reports.json", large},
+		{"warehouse", "1-reports.json", "x"},
+		{"quality", "2-q.csv", ""},
 		{"transformation", "3-manifest.json", "{}"},
 	} {
 		if a := send(f.kind, f.name, f.content); a.status != 200 {
 			t.Errorf("%s/%s: %d %s", f.kind, f.name, a.status, a.body)
 		}
 		sum := sha256.Sum256([]byte(f.content))
-		want = append(want, File{Name: f.name, Path: f.kind + "-" + ready.SourceID + "/" + f.name, Bytes: int64(len(f.content)), SHA256: hex.EncodeToString(sum[:])})
+		path := f.kind + "-" + ready.SourceID + "/" + f.name
+		want = append(want, File{Name: f.name, Path: path, Bytes: int64(len(f.content)), SHA256: hex.EncodeToString(sum[:])})
 	}
 	if a := send("visualization", "1-reports.json", "other"); a.status != 409 {
 		t.Errorf("a second delivery answers %d", a.status)
@@ -141,8 +144,8 @@ func tear(t *testing.T, ready Ready, path, token, contentType, body string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := conn.(*net.TCPConn).CloseWrite(); err != nil {
-		t.Fatal(err)
+	if half, ok := conn.(*net.TCPConn); !ok || half.CloseWrite() != nil {
+		t.Fatal("the connection cannot be half closed")
 	}
 	answer, _ := io.ReadAll(conn)
 	if !strings.HasPrefix(string(answer), "HTTP/1.1 400") {

@@ -89,7 +89,7 @@ func (s *Server) folder(c *call) reply {
 	for _, above := range s.ancestors(i) {
 		ancestors = append(ancestors, map[string]any{"id": s.tenant.ID("Folder", above), "label": s.tenant.Field("Folder", above, "Name")})
 	}
-	address := entry["url"].(string)
+	address := c.base + "/folders/" + s.tenant.ID("Folder", i)
 	entry["ancestors"] = ancestors
 	entry["sharesUrl"], entry["shareRecipientsUrl"] = address+"/shares", address+"/share-recipients"
 	entry["supportedShareTypes"] = []string{"group", "role", "user", "organization"}

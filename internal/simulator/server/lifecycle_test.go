@@ -38,6 +38,15 @@ func TestOnlyLoopbackAddressesAreServed(t *testing.T) {
 	}
 }
 
+func fetch(t *testing.T, transport *http.Transport, address string) (*http.Response, error) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, http.NoBody)
+	if err != nil {
+		return nil, err
+	}
+	return (&http.Client{Transport: transport}).Do(request)
+}
+
 func TestTLS(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "new")
@@ -54,9 +63,10 @@ func TestTLS(t *testing.T) {
 	if !roots.AppendCertsFromPEM(pem) || strings.Contains(string(pem), "PRIVATE") {
 		t.Fatal("ca.pem holds no certificate, or a private key")
 	}
-	for _, address := range []string{s.Ready().Salesforce + "/services/data/", strings.Replace(s.Ready().Catalog, "127.0.0.1", "localhost", 1) + "/simulator/files"} {
+	byName := strings.Replace(s.Ready().Catalog, "127.0.0.1", "localhost", 1)
+	for _, address := range []string{s.Ready().Salesforce + "/services/data/", byName + "/simulator/files"} {
 		transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}}
-		response, err := (&http.Client{Transport: transport}).Get(address)
+		response, err := fetch(t, transport, address)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -68,7 +78,7 @@ func TestTLS(t *testing.T) {
 	}
 	bare := &http.Transport{}
 	defer bare.CloseIdleConnections()
-	if response, err := (&http.Client{Transport: bare}).Get(s.Ready().Salesforce); err == nil {
+	if response, err := fetch(t, bare, s.Ready().Salesforce); err == nil {
 		_ = response.Body.Close()
 		t.Error("a client that does not know the authority trusts the server")
 	}
@@ -85,7 +95,7 @@ func TestClosingEndsWaitingCalls(t *testing.T) {
 	defer transport.CloseIdleConnections()
 	go func() {
 		defer close(done)
-		response, err := (&http.Client{Transport: transport}).Get(s.Ready().Salesforce + "/services/data/")
+		response, err := fetch(t, transport, s.Ready().Salesforce+"/services/data/")
 		if err == nil {
 			_ = response.Body.Close()
 		}
@@ -108,8 +118,10 @@ func TestClosingEndsWaitingCalls(t *testing.T) {
 
 func TestSecretsAreFreshUnlessGiven(t *testing.T) {
 	t.Parallel()
-	given := Secrets{ClientID: "app", ClientSecret: "a-secret", Username: "u@x.invalid", Password: "p", SecurityToken: "t",
-		SourceID: "399a8b22-3187-41ec-8d3d-0242ac130003", CatalogToken: "c"}
+	given := Secrets{
+		ClientID: "app", ClientSecret: "a-secret", Username: "u@x.invalid", Password: "p", SecurityToken: "t",
+		SourceID: "399a8b22-3187-41ec-8d3d-0242ac130003", CatalogToken: "c",
+	}
 	a, b, fixed := start(t, Options{}), start(t, Options{}), start(t, Options{Secrets: given})
 	first, second := a.s.Ready(), b.s.Ready()
 	if first.ClientSecret == second.ClientSecret || first.CatalogToken == second.CatalogToken || first.SourceID == second.SourceID {

@@ -2,6 +2,7 @@
 package server
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -63,6 +64,7 @@ type Clock interface{ Now() time.Time }
 
 type systemClock struct{}
 
+// Now is the time of the machine; see Clock.
 func (systemClock) Now() time.Time { return time.Now() }
 
 func (o Options) withDefaults() (Options, error) {
@@ -107,7 +109,10 @@ func (s *Secrets) fill() error {
 		prefix string
 		length int
 	}{
-		{&s.ClientID, "3MVG9", 80}, {&s.ClientSecret, "", 64}, {&s.Password, "Pw-", 20}, {&s.SecurityToken, "", 24},
+		{&s.ClientID, "3MVG9", 80},
+		{&s.ClientSecret, "", 64},
+		{&s.Password, "Pw-", 20},
+		{&s.SecurityToken, "", 24},
 		{&s.CatalogToken, "", 40},
 	} {
 		if *secret.value != "" {
@@ -153,7 +158,8 @@ func listen(address string) (net.Listener, error) {
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
 		return nil, fmt.Errorf("the simulator listens on loopback addresses only; write 127.0.0.1 instead of %q", host)
 	}
-	listener, err := net.Listen("tcp", address)
+	var config net.ListenConfig
+	listener, err := config.Listen(context.Background(), "tcp", address)
 	if err != nil {
 		return nil, fmt.Errorf("listening on %s: %w", address, err)
 	}

@@ -171,6 +171,7 @@ func (s *Server) reportType(c *call) reply {
 	name := quote(nil, c.args[0])
 	b := append([]byte(`{"attributes":{"reportTypeDescribeUrl":`), quote(nil, c.base+"/analytics/reportTypes/"+c.args[0])...)
 	b = append(b, `,"type":"ReportType"},"reportExtendedMetadata":{"aggregateColumnInfo":{},"detailColumnInfo":{},"groupingColumnInfo":{}},`...)
-	b = append(append(b, `"reportMetadata":{"aggregates":["RowCount"],"detailColumns":[],"id":null,"name":null,"reportFormat":"TABULAR","reportType":{"type":`...), name...)
+	b = append(b, `"reportMetadata":{"aggregates":["RowCount"],"detailColumns":[],"id":null,"name":null,"reportFormat":"TABULAR",`...)
+	b = append(append(b, `"reportType":{"type":`...), name...)
 	return reply{status: 200, body: append(b, `}},"reportTypeMetadata":`...), tail: s.bodies.get(c.args[0])}
 }

@@ -5,13 +5,13 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"io"
-	"log"
 	"net"
 	"net/http"
 	"os"
 	"sync"
 	"time"
+
+	"go.uber.org/zap"
 )
 
 // Server is a running simulator.
@@ -74,7 +74,7 @@ func Start(options Options) (*Server, error) {
 }
 
 // Certificates that a client refuses and the like are the client's to report.
-var silent = log.New(io.Discard, "", 0)
+var silent = zap.NewStdLog(zap.NewNop())
 
 func (s *Server) serve(listener net.Listener, config *tls.Config, handler http.Handler) string {
 	server := &http.Server{

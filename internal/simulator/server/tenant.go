@@ -48,6 +48,7 @@ func (t *tenant) permitted(permission string) bool {
 	return permission == "" || !slices.Contains(t.revoked, permission)
 }
 
+// Object hides objects that need a permission the user lacks; see soql.View.
 func (t *tenant) Object(name string) (*org.Object, bool) {
 	o, ok := org.Lookup(name)
 	if !ok || !t.permitted(o.Permission) || o.Name == "Name" {
@@ -56,12 +57,14 @@ func (t *tenant) Object(name string) (*org.Object, bool) {
 	return o, true
 }
 
+// Knows hides such fields, and those that the options hide; see soql.View.
 func (t *tenant) Knows(o *org.Object, f *org.Field) bool {
 	return t.permitted(f.Permission) && !t.hidden[strings.ToLower(o.Name+"."+f.Name)]
 }
 
 const permissionAccess = "UserPermissionAccess"
 
+// Count counts rows whoever may see them; see soql.View.
 func (t *tenant) Count(object string) int {
 	if object == permissionAccess {
 		return 1
@@ -69,6 +72,7 @@ func (t *tenant) Count(object string) int {
 	return t.org.Count(object)
 }
 
+// ID gives the id of a row; see soql.View.
 func (t *tenant) ID(object string, i int) string {
 	if object == permissionAccess {
 		return "000000000000000AAA"
@@ -76,6 +80,7 @@ func (t *tenant) ID(object string, i int) string {
 	return t.org.ID(object, i)
 }
 
+// Find gives the row of an id; see soql.View.
 func (t *tenant) Find(object, id18 string) (int, bool) {
 	if object == permissionAccess {
 		return 0, false
@@ -83,6 +88,7 @@ func (t *tenant) Find(object, id18 string) (int, bool) {
 	return t.org.Find(object, id18)
 }
 
+// Field reads one field; the row of UserPermissionAccess is made here; see soql.View.
 func (t *tenant) Field(object string, i int, field string) any {
 	if object == permissionAccess {
 		name := strings.TrimPrefix(field, "Permissions")
@@ -132,6 +138,7 @@ func folderOf(object string) (field, permission string) {
 	return "", ""
 }
 
+// In decides what the run-as user sees under a scope; see soql.View.
 func (t *tenant) In(object string, i int, scope string, deleted bool) bool {
 	if !deleted && t.deleted(object, i) {
 		return false
@@ -181,6 +188,7 @@ func (t *tenant) visible(object string, i int) bool {
 		t.org.Private(object, i) && t.permitted(org.ManagePrivate) && !t.deleted(object, i)
 }
 
+// Ranking orders the ids of an object when they are first asked for; see soql.View.
 func (t *tenant) Ranking(object string) *soql.Ranking {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -192,6 +200,7 @@ func (t *tenant) Ranking(object string) *soql.Ranking {
 	return r
 }
 
+// Children looks into an index that is made when it is first asked for; see soql.View.
 func (t *tenant) Children(child org.Child, parentID string) []int {
 	t.mu.Lock()
 	defer t.mu.Unlock()

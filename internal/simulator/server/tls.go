@@ -63,7 +63,7 @@ func writeCA(dir string, der []byte) error {
 	}
 	name := filepath.Join(dir, "ca.pem")
 	block := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
-	if err := os.WriteFile(name+".new", block, 0o644); err != nil {
+	if err := os.WriteFile(name+".new", block, 0o600); err != nil {
 		return fmt.Errorf("writing ca.pem: %w", err)
 	}
 	if err := os.Rename(name+".new", name); err != nil {

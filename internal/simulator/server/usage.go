@@ -17,13 +17,13 @@ type usage struct {
 	ever  int
 }
 
-// take counts calls unless the limit is reached. It answers what is used then.
-func (u *usage) take(calls int) (used int, ok bool) {
+// take counts calls, unless they exceed the limit.
+func (u *usage) take(calls int) bool {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.sweep()
 	if u.used+calls > u.limit {
-		return u.used, false
+		return false
 	}
 	slot := &u.minutes[u.swept%int64(len(u.minutes))]
 	if slot.minute != u.swept {
@@ -32,7 +32,7 @@ func (u *usage) take(calls int) (used int, ok bool) {
 	slot.calls += calls
 	u.used += calls
 	u.ever += calls
-	return u.used, true
+	return true
 }
 
 // now answers what is used, and what was counted since the start.

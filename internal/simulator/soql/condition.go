@@ -124,17 +124,7 @@ func (p *Plan) value(f *org.Field, l literal, c comparison) (any, *Error) {
 	}
 	switch f.Type {
 	case "id", "reference":
-		if l.kind != textLiteral {
-			return nil, p.mistyped(f, c, true)
-		}
-		if l.text == "" {
-			return p.null(c)
-		}
-		id, ok := org.Normalize(l.text)
-		if !ok {
-			return nil, refuseAt(p.query.text, c.valueAt, InvalidFilter, "invalid ID field: %s", l.text)
-		}
-		return id, nil
+		return p.idValue(f, l, c)
 	case "boolean":
 		if l.kind != boolLiteral {
 			return nil, p.mistyped(f, c, false)
@@ -163,6 +153,20 @@ func (p *Plan) value(f *org.Field, l literal, c comparison) (any, *Error) {
 		return p.null(c)
 	}
 	return l.text, nil
+}
+
+func (p *Plan) idValue(f *org.Field, l literal, c comparison) (any, *Error) {
+	if l.kind != textLiteral {
+		return nil, p.mistyped(f, c, true)
+	}
+	if l.text == "" {
+		return p.null(c)
+	}
+	id, ok := org.Normalize(l.text)
+	if !ok {
+		return nil, refuseAt(p.query.text, c.valueAt, InvalidFilter, "invalid ID field: %s", l.text)
+	}
+	return id, nil
 }
 
 func (p *Plan) null(c comparison) (any, *Error) {
@@ -232,8 +236,9 @@ func likes(text, pattern []rune) bool {
 func compareValues(f *org.Field, order Order, a, b any) (int, bool) {
 	switch f.Type {
 	case "id", "reference":
-		x, y := a.(string), b.(string)
-		return order.Compare(x, y), true
+		x, okX := a.(string)
+		y, okY := b.(string)
+		return order.Compare(x, y), okX && okY
 	case "datetime":
 		x, okX := momentOf(a)
 		y, okY := momentOf(b)

@@ -47,11 +47,11 @@ func lex(text string) ([]token, *Error) {
 	var tokens []token
 	for at := 0; at < len(text); {
 		rest := text[at:]
-		switch c := rest[0]; {
-		case c == ' ' || c == '\t' || c == '\n' || c == '\r':
+		switch rest[0] {
+		case ' ', '\t', '\n', '\r':
 			at++
 			continue
-		case c == '\'':
+		case '\'':
 			end := closingQuote(rest)
 			if end < 0 {
 				return nil, refuseAt(text, at, MalformedQuery, "line 1:%d mismatched character '<EOF>' expecting '''", len(text))
@@ -103,6 +103,10 @@ func closingQuote(s string) int {
 	return -1
 }
 
+var escapes = map[byte]byte{
+	'n': '\n', 'N': '\n', 'r': '\r', 'R': '\r', 't': '\t', 'T': '\t', 'b': '\b', 'B': '\b', 'f': '\f', 'F': '\f', '"': '"', '\'': '\'',
+}
+
 // unescape reads the escapes of a text. A pattern keeps the escapes that its wildcards need.
 func unescape(raw string, pattern bool) (string, bool) {
 	if !strings.Contains(raw, `\`) {
@@ -118,19 +122,11 @@ func unescape(raw string, pattern bool) (string, bool) {
 		if i == len(raw) {
 			return "", false
 		}
+		if plain, ok := escapes[raw[i]]; ok {
+			b.WriteByte(plain)
+			continue
+		}
 		switch raw[i] {
-		case 'n', 'N':
-			b.WriteByte('\n')
-		case 'r', 'R':
-			b.WriteByte('\r')
-		case 't', 'T':
-			b.WriteByte('\t')
-		case 'b', 'B':
-			b.WriteByte('\b')
-		case 'f', 'F':
-			b.WriteByte('\f')
-		case '"', '\'':
-			b.WriteByte(raw[i])
 		case '\\', '_', '%':
 			if raw[i] != '\\' && !pattern {
 				return "", false

@@ -150,8 +150,8 @@ func (p *Plan) read(as *org.Object, name string, row int, field *org.Field) any 
 	if field.Name == "Type" {
 		return name
 	}
-	if real, ok := org.Lookup(name); ok {
-		if f, ok := real.Field(field.Name); ok {
+	if object, ok := org.Lookup(name); ok {
+		if f, ok := object.Field(field.Name); ok {
 			return p.view.Field(name, row, f.Name)
 		}
 	}
