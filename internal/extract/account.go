@@ -3,6 +3,7 @@ package extract
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -161,7 +162,7 @@ func appendAccount(dst []byte, p *pair) (_ []byte, err error) {
 			return
 		}
 		dst = append(append(append(dst, `,"`...), key...), `":`...)
-		dst, err = jsontext.AppendQuote(dst, value)
+		dst, err = jsontext.AppendQuote(dst, strings.ToValidUTF8(value, "\uFFFD"))
 	}
 	add("id", p.head.ID)
 	if name := member(p.report, "Name"); name.Kind() == '"' {

@@ -31,13 +31,11 @@ const (
 // to come says which files are ours: whenever the process is killed, either the old or the new set is whole, and the
 // next delivery clears up. The summary comes last. Files that are not ours stay; Foreign names them.
 func Deliver(ctx context.Context, store *staging.Store, sync staging.Sync, out string) error {
-	var doc document
-	if err := store.ReadJSON(ctx, sync.Manifest(), &doc); err != nil {
-		return fmt.Errorf("deliver the extract: %w", err)
+	d, err := newDelivery(ctx, store, sync, out)
+	if err != nil {
+		return err
 	}
-	d := delivery{store: store, sync: sync, doc: doc, out: out, state: filepath.Join(out, stateDir)}
-	d.incoming = filepath.Join(d.state, incomingDir)
-	for _, step := range []func(context.Context) error{d.open, d.fetch, d.announce, d.place, d.clear, d.close} {
+	for _, step := range d.steps() {
 		if err := step(ctx); err != nil {
 			return err
 		}
@@ -70,6 +68,20 @@ type delivery struct {
 	state    string
 	incoming string
 	old      []string // files of earlier sets
+}
+
+func newDelivery(ctx context.Context, store *staging.Store, sync staging.Sync, out string) (*delivery, error) {
+	d := &delivery{store: store, sync: sync, out: out, state: filepath.Join(out, stateDir)}
+	d.incoming = filepath.Join(d.state, incomingDir)
+	if err := store.ReadJSON(ctx, sync.Manifest(), &d.doc); err != nil {
+		return nil, fmt.Errorf("deliver the extract: %w", err)
+	}
+	return d, nil
+}
+
+// steps are what a delivery does, in order.
+func (d *delivery) steps() []func(context.Context) error {
+	return []func(context.Context) error{d.open, d.fetch, d.announce, d.place, d.clear, d.close}
 }
 
 // open prepares the folder.

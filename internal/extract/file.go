@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -172,7 +173,7 @@ func summary(ctx context.Context, in Input) (staging.Object, error) {
 		{in.Version, `,"executed_at":`},
 		{time.Unix(in.Timestamp, 0).UTC().Format("2006-01-02T15:04:05"), `}`},
 	} {
-		quoted, err := jsontext.AppendQuote(text, part.value)
+		quoted, err := jsontext.AppendQuote(text, strings.ToValidUTF8(part.value, "\uFFFD"))
 		if err != nil {
 			return staging.Object{}, err
 		}

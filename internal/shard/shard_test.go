@@ -34,11 +34,10 @@ type org struct {
 	active int
 	most   int
 	starts []int
-	order  map[int]time.Time // when each report was answered first
 }
 
 func newOrg(latency time.Duration) *org {
-	return &org{latency: func(int) time.Duration { return latency }, calls: map[int]int{}, order: map[int]time.Time{}}
+	return &org{latency: func(int) time.Duration { return latency }, calls: map[int]int{}}
 }
 
 func (o *org) DescribeReport(ctx context.Context, id string) (*salesforce.Description, error) {
@@ -67,11 +66,6 @@ func (o *org) DescribeReport(ctx context.Context, id string) (*salesforce.Descri
 			return nil, err
 		}
 	}
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if _, ok := o.order[i]; !ok {
-		o.order[i] = time.Now()
-	}
 	return &salesforce.Description{
 		ReportMetadata:         json.RawMessage(fmt.Sprintf(`{"name":"Umsatz & <%d>"}`, i)),
 		ReportExtendedMetadata: json.RawMessage(`{"detailColumnInfo":{}}`),
@@ -79,7 +73,7 @@ func (o *org) DescribeReport(ctx context.Context, id string) (*salesforce.Descri
 	}, nil
 }
 
-// callsOf counts all calls so far.
+// count gives all calls so far.
 func (o *org) count() int {
 	o.mu.Lock()
 	defer o.mu.Unlock()
