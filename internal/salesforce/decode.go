@@ -32,10 +32,10 @@ func (b *bounded) Read(p []byte) (int, error) {
 // decoders keeps decoders with the buffers they have grown.
 var decoders = sync.Pool{New: func() any { return new(jsontext.Decoder) }}
 
-// decode lets read take one JSON value from a body, makes sure that nothing follows and that the stream ends as it
+// decode lets read take one JSON value from the first most bytes of a body, makes sure that nothing follows and that the stream ends as it
 // should, and gives the decoder back.
-func decode(body io.Reader, read func(*jsontext.Decoder, *bounded) error) error {
-	source := &bounded{from: body, most: longestBody}
+func decode(body io.Reader, most int64, read func(*jsontext.Decoder, *bounded) error) error {
+	source := &bounded{from: body, most: most}
 	d, _ := decoders.Get().(*jsontext.Decoder)
 	d.Reset(source, tolerant, jsontext.AllowInvalidUTF8(true))
 	defer decoders.Put(d)

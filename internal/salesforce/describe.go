@@ -13,8 +13,11 @@ import (
 	"longhaul/internal/fault"
 )
 
-// longestKept is how much of one description is kept; the metadata of its report type, which is skipped, may be larger.
-const longestKept = 8 << 20
+// bounds are how much of an answer is read, unpacked, and how much of that is kept.
+type bounds struct{ read, kept int64 }
+
+// ofReport bounds one description; the metadata of its report type, which is skipped, is the larger part.
+var ofReport = bounds{read: longestBody, kept: 8 << 20}
 
 // Description is what is kept of the describe of a report, as compact JSON; a part that is not there or null is nil.
 type Description struct {
@@ -30,7 +33,7 @@ func (c *Client) DescribeReport(ctx context.Context, id string) (*Description, e
 	}
 	var description *Description
 	err := c.get(ctx, opReport, c.versioned("/analytics/reports/"+id+"/describe"), func(resp *http.Response) error {
-		read, err := readDescription(resp.Body)
+		read, err := readDescription(resp.Body, ofReport)
 		if err != nil {
 			return err
 		}
@@ -45,10 +48,10 @@ func (c *Client) DescribeReport(ctx context.Context, id string) (*Description, e
 }
 
 // readDescription reads a describe in one pass. What is not kept is checked to be JSON and never built.
-func readDescription(body io.Reader) (*Description, error) {
+func readDescription(body io.Reader, most bounds) (*Description, error) {
 	description := new(Description)
-	err := decode(body, func(d *jsontext.Decoder, source *bounded) error {
-		left := int64(longestKept)
+	err := decode(body, most.read, func(d *jsontext.Decoder, source *bounded) error {
+		left := most.kept
 		return members(d, func(name string) error {
 			switch name {
 			case "reportMetadata":

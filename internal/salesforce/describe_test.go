@@ -3,6 +3,7 @@ package salesforce
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -56,7 +57,7 @@ func TestReadDescription(t *testing.T) {
 		{"broken UTF-8", "{\"reportMetadata\":{\"a\":\"\xff\"},\"reportTypeMetadata\":\"\xff\"}", `{"a":"�"}`, ""},
 		{"parts of another kind", `{"reportMetadata":[],"reportExtendedMetadata":"x"}`, `[]`, `"x"`},
 	} {
-		got, err := readDescription(strings.NewReader(row.body))
+		got, err := readDescription(strings.NewReader(row.body), ofReport)
 		if err != nil {
 			t.Errorf("%s: %v", row.name, err)
 			continue
@@ -69,9 +70,9 @@ func TestReadDescription(t *testing.T) {
 
 func TestReadDescription_refusesWhatIsNotWhole(t *testing.T) {
 	t.Parallel()
-	whole := describeBody(3, 2000)
+	whole := describeBody(2, 500)
 	for end := range len(whole) {
-		if _, err := readDescription(strings.NewReader(whole[:end])); err == nil {
+		if _, err := readDescription(strings.NewReader(whole[:end]), ofReport); err == nil {
 			t.Fatalf("a body cut at %d of %d bytes passes", end, len(whole))
 		}
 	}
@@ -79,7 +80,7 @@ func TestReadDescription_refusesWhatIsNotWhole(t *testing.T) {
 		"a list": `[]`, "a text": `"x"`, "null": `null`, "something after it": whole + "x", "a second value": whole + "{}",
 		"damage in what is skipped": `{"reportTypeMetadata":{"a":tru},"reportMetadata":{}}`,
 	} {
-		if _, err := readDescription(strings.NewReader(body)); err == nil {
+		if _, err := readDescription(strings.NewReader(body), ofReport); err == nil {
 			t.Errorf("%s passes", name)
 		}
 	}
@@ -105,16 +106,18 @@ func (r *repeater) Read(p []byte) (int, error) {
 
 func TestReadDescription_isBounded(t *testing.T) {
 	t.Parallel()
+	small := bounds{read: 1 << 20, kept: 64 << 10}
+	half := int(small.kept / 2)
 	for name, body := range map[string]io.Reader{
 		"a part that is kept":      endless(`{"reportMetadata":["`, "x"),
 		"a part that is skipped":   endless(`{"reportTypeMetadata":["x"`, `,"x"`),
-		"two parts, each in bound": strings.NewReader(twoParts(longestKept/2+10, longestKept/2+10)),
+		"two parts, each in bound": strings.NewReader(twoParts(half+10, half+10)),
 	} {
-		if _, err := readDescription(body); err == nil || !strings.Contains(err.Error(), errTooLarge.Error()) {
+		if _, err := readDescription(body, small); !errors.Is(err, errTooLarge) {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
-	if got, err := readDescription(strings.NewReader(twoParts(longestKept/2-10, longestKept/2-10))); err != nil || len(got.ReportMetadata) != longestKept/2-10 {
+	if got, err := readDescription(strings.NewReader(twoParts(half-10, half-10)), small); err != nil || len(got.ReportMetadata) != half-10 {
 		t.Errorf("two parts that fit: %v", err)
 	}
 }
@@ -172,7 +175,7 @@ func TestDescribeReport_faults(t *testing.T) {
 		{"a packed body cut in the middle", send("gzip", whole[:len(whole)/2]), fault.Transient, 3},
 		{"a packed body without its checksum", send("gzip", whole[:len(whole)-6]), fault.Transient, 3},
 		{"a page in place of data", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, webPage) }, fault.Transient, 3},
-		{"a description too large", send("", `{"reportMetadata":"`+strings.Repeat("x", longestKept)+`"}`), fault.Poison, 1},
+		{"a description too large", send("", `{"reportMetadata":"`+strings.Repeat("x", int(ofReport.kept))+`"}`), fault.Poison, 1},
 		{"a report that always fails", func(w http.ResponseWriter, _ *http.Request) {
 			writeError(w, 500, "SERVER_ERROR", "We ran into an error when fetching this report’s metadata.")
 		}, fault.Poison, 3},
@@ -209,7 +212,7 @@ func FuzzReadDescription(f *testing.F) {
 	f.Add([]byte(`{"reportMetadata":null,"reportExtendedMetadata":{"a":[1,{"b":"\ud800"}]}}`))
 	f.Add([]byte("{\"reportMetadata\":{ \"\xff\" : 1e5 }}"))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		got, err := readDescription(bytes.NewReader(body))
+		got, err := readDescription(bytes.NewReader(body), ofReport)
 		if err != nil {
 			return
 		}
@@ -235,7 +238,7 @@ func BenchmarkReadDescription(b *testing.B) {
 			b.SetBytes(int64(len(body)))
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := readDescription(strings.NewReader(body)); err != nil {
+				if _, err := readDescription(strings.NewReader(body), ofReport); err != nil {
 					b.Fatal(err)
 				}
 			}

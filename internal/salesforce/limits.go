@@ -31,7 +31,7 @@ func (c *Client) Limits(ctx context.Context) (map[string]Allowance, error) {
 
 func readLimits(body io.Reader) (map[string]Allowance, error) {
 	limits := make(map[string]Allowance)
-	err := decode(body, func(d *jsontext.Decoder, _ *bounded) error {
+	err := decode(body, longestBody, func(d *jsontext.Decoder, _ *bounded) error {
 		return members(d, func(limit string) error {
 			if d.PeekKind() != '{' {
 				return d.SkipValue()

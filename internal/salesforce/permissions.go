@@ -94,7 +94,7 @@ func (c *Client) offeredPermissions(ctx context.Context) ([]string, error) {
 // readFieldNames reads the names of the fields of an object's describe.
 func readFieldNames(body io.Reader) ([]string, error) {
 	var names []string
-	err := decode(body, func(d *jsontext.Decoder, _ *bounded) error {
+	err := decode(body, longestBody, func(d *jsontext.Decoder, _ *bounded) error {
 		return members(d, func(name string) error {
 			if name != "fields" {
 				return d.SkipValue()

@@ -22,7 +22,7 @@ type records struct {
 func readRecords(body io.Reader) (records, error) {
 	var found records
 	var complete bool
-	err := decode(body, func(d *jsontext.Decoder, _ *bounded) error {
+	err := decode(body, longestBody, func(d *jsontext.Decoder, _ *bounded) error {
 		return members(d, func(name string) error {
 			switch name {
 			case "totalSize":

@@ -25,7 +25,7 @@ func TestClient_neverRepeatsSecrets(t *testing.T) {
 		bodies = append(bodies, fmt.Sprintf(shape, echo))
 	}
 	for _, auth := range []Auth{AuthClientCredentials, AuthPassword} {
-		for _, status := range []int{200, 302, 400, 401, 403, 404, 420, 429, 500, 501, 503} {
+		for _, status := range []int{200, 302, 400, 401, 403, 404, 500} {
 			for _, body := range bodies {
 				synctest.Test(t, func(t *testing.T) { searchErrors(t, auth, status, body) })
 			}
