@@ -139,12 +139,17 @@ func (c *console) demonstrate(ctx context.Context, p *plant, simulator Simulator
 	if c.json {
 		err = c.print(demoOutcome{outcome: outcome{Result: result, Workflow: ref}, Simulator: simulator.Stats(), Catalog: same})
 	} else {
-		c.demoSummary(p, result, ref, simulator.Stats(), same, flags.out)
+		c.demoSummary(result, ref, simulator.Stats(), same, flags)
 	}
 	if err := errors.Join(err, judge(result, flags.strict), same.problem()); err != nil || flags.exit {
 		return err
 	}
-	c.note("\nStays up until Ctrl-C.")
+	look := c.out
+	if c.json {
+		look = c.err
+	}
+	_, _ = fmt.Fprintf(look, "\nStays up until Ctrl-C. Look at it:\n  %s\n  temporal workflow show --address %s --workflow-id %s\n",
+		ref.URL, p.address, ref.ID)
 	<-ctx.Done()
 	return nil
 }
@@ -179,18 +184,19 @@ func (r received) problem() error {
 	return errors.New("the simulated catalog received other files than the sync wrote")
 }
 
-func (c *console) demoSummary(p *plant, result *workflows.Result, ref workflowRef, stats SimulatorStats, same received, out string) {
+func (c *console) demoSummary(result *workflows.Result, ref workflowRef, stats SimulatorStats, same received, flags demoFlags) {
 	summarize(c.out, result, c.colours)
 	if same.SameBytes {
 		_, _ = fmt.Fprintf(c.out, "The catalog received the same bytes: %d files compared by SHA-256, the summary last.\n", same.Files)
 	}
-	if out != "" {
-		_, _ = fmt.Fprintf(c.out, "The extract is in %s.\n", out)
+	if flags.out != "" {
+		_, _ = fmt.Fprintf(c.out, "The extract is in %s.\n", flags.out)
 	}
-	_, _ = fmt.Fprintf(c.out, "Salesforce counted %s, at most %d at one time. Temporal's history has %s.\n\n",
+	_, _ = fmt.Fprintf(c.out, "Salesforce counted %s, at most %d at one time. Temporal's history has %s.\n",
 		counted(stats.Calls, "call"), stats.MaxInFlight, counted(ref.HistoryEvents, "event"))
-	_, _ = fmt.Fprintf(c.out, "Look at it:  %s\n", ref.URL)
-	_, _ = fmt.Fprintf(c.out, "             temporal workflow show --address %s --workflow-id %s\n", p.address, ref.ID)
+	if flags.exit && flags.data != "" {
+		_, _ = fmt.Fprintf(c.out, "To look at it later: %s temporal --data %s\n", c.name, flags.data)
+	}
 }
 
 // dataDir is where the demo keeps its state; release removes it when it was only for this once.

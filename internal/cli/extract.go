@@ -2,6 +2,8 @@ package cli
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -124,8 +126,11 @@ func (c *console) extractInto(ctx context.Context, p *plant, out string, strict 
 	if err := c.deliver(ctx, p.store, result, out); err != nil {
 		return err
 	}
-	if err := c.show(ctx, p.client, result, run.GetID(), ""); err != nil {
-		return err
+	if c.json {
+		err = c.print(outcome{Result: result, Workflow: refer(ctx, p.client, run.GetID(), "", "")})
+	} else {
+		summarize(c.out, result, c.colours)
+		_, err = fmt.Fprintf(c.out, "The extract is in %s.\n", out)
 	}
-	return judge(result, strict)
+	return errors.Join(err, judge(result, strict))
 }

@@ -49,9 +49,9 @@ func tinted(o workflows.Outcome, colours bool) string {
 
 func deliveryWords(r *workflows.Result) string {
 	if r.Uploaded {
-		return "The catalog has all files; the summary went last. State and parts are kept under " + r.Staging + "."
+		return "The catalog has all files; the summary went last."
 	}
-	return "Nothing was sent to a catalog. Files and parts are kept under " + r.Staging + "."
+	return "Nothing was sent to a catalog."
 }
 
 func newTable(header ...any) table.Writer {

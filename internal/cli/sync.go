@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/spf13/cobra"
 	"go.temporal.io/sdk/client"
@@ -121,5 +122,8 @@ func (c *console) show(ctx context.Context, temporal client.Client, result *work
 		return c.print(outcome{Result: result, Workflow: refer(ctx, temporal, id, "", ui)})
 	}
 	summarize(c.out, result, c.colours)
+	if result.Staging != "" {
+		_, _ = fmt.Fprintf(c.out, "In the bucket: %s\n", result.Staging)
+	}
 	return nil
 }

@@ -45,8 +45,9 @@ Sync of acme: complete in 12 s, 1,012 API calls, 99.4% of the reports have colum
  1795457770-reports.json      995  456.8 kB
  1795457770-summary.json        1      90 B
 
-The catalog has all files; the summary went last. State and parts are kept under acme/syncs/20261123T181610Z-ab12cd34.
+The catalog has all files; the summary went last.
 Warning: a warning
+In the bucket: acme/syncs/20261123T181610Z-ab12cd34
 `
 
 func TestSync_showsTheSummary(t *testing.T) {
