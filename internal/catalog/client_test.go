@@ -5,18 +5,13 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
-	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -315,186 +310,6 @@ func TestSend_doesNotTakeAConflictForADelivery_whenNoTryCanHaveArrived(t *testin
 	}
 }
 
-func TestSend_endsATryThatStandsStill(t *testing.T) {
-	t.Parallel()
-	for _, tt := range []struct {
-		name string
-		read bool
-	}{{"while the file is sent", false}, {"while the answer is awaited", true}} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			var calls atomic.Int32
-			release := make(chan struct{})
-			address := serve(t, func(_ http.ResponseWriter, r *http.Request) {
-				calls.Add(1)
-				if tt.read {
-					_, _ = io.Copy(io.Discard, r.Body)
-				}
-				<-release // the server does not see that the client left while it does not read
-			})
-			b := newBench(t, address, func(c *Config) { c.Timeout, c.Attempts = 150*time.Millisecond, 2 })
-			f := zeros(32 << 20)
-			if tt.read {
-				f = fileOf("[]")
-			}
-			_, err := b.Send(t.Context(), testPath, f)
-			close(release)
-			if !fault.Is(err, fault.Transient) || !strings.Contains(err.Error(), "nothing moved on the way to the catalog") {
-				t.Errorf("got %v", err)
-			}
-			if calls.Load() != 2 {
-				t.Errorf("%d tries, want 2", calls.Load())
-			}
-		})
-	}
-}
-
-func TestSend_isPatientWhileBytesMove(t *testing.T) {
-	t.Parallel()
-	address := serve(t, func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) })
-	b := newBench(t, address, func(c *Config) { c.Timeout, c.Attempts = 300*time.Millisecond, 1 })
-	f := zeros(20)
-	f.Open = func() (io.ReadCloser, error) { return io.NopCloser(&drip{left: 20, every: 30 * time.Millisecond}), nil }
-	if _, err := b.Send(t.Context(), testPath, f); err != nil {
-		t.Errorf("a slow file that took twice the timeout failed: %v", err)
-	}
-}
-
-// drip gives a byte at a time.
-type drip struct {
-	left  int
-	every time.Duration
-}
-
-func (d *drip) Read(p []byte) (int, error) {
-	if d.left == 0 {
-		return 0, io.EOF
-	}
-	<-time.After(d.every)
-	d.left--
-	p[0] = 0
-	return 1, nil
-}
-
-func TestSend_boundsATryHoweverItMoves(t *testing.T) {
-	t.Parallel()
-	address := serve(t, func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) })
-	b := newBench(t, address, func(c *Config) { c.Attempts = 1 })
-	b.overall = 100 * time.Millisecond
-	f := zeros(1000)
-	f.Open = func() (io.ReadCloser, error) {
-		return io.NopCloser(&drip{left: 1000, every: 10 * time.Millisecond}), nil
-	}
-	if _, err := b.Send(t.Context(), testPath, f); !errors.Is(err, errTooLong) || !fault.Is(err, fault.Transient) {
-		t.Errorf("got %v", err)
-	}
-}
-
-// zeros is a large file that takes no memory.
-func zeros(size int64) File {
-	return File{Name: "1700000000-reports.json", Size: size, Open: func() (io.ReadCloser, error) {
-		return io.NopCloser(io.LimitReader(zero{}, size)), nil
-	}}
-}
-
-type zero struct{}
-
-func (zero) Read(p []byte) (int, error) { clear(p); return len(p), nil }
-
-// Not parallel: it measures the memory of the process.
-func TestSend_sendsALargeFileInConstantMemory(t *testing.T) {
-	const size = 64 << 20
-	var length, got int64
-	address := serve(t, func(_ http.ResponseWriter, r *http.Request) {
-		length = r.ContentLength
-		got, _ = io.Copy(io.Discard, r.Body)
-	})
-	b := newBench(t, address, nil)
-	var most int64
-	f := zeros(size)
-	f.Progress = func(sent int64) { most = max(most, sent) }
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	receipt, err := b.Send(t.Context(), testPath, f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	runtime.ReadMemStats(&after)
-	if used := after.TotalAlloc - before.TotalAlloc; used > 4<<20 {
-		t.Errorf("a file of 64 MB took %d kB of allocations", used>>10)
-	}
-	if length != got || got <= size || receipt.Bytes != size || most != size {
-		t.Errorf("announced %d, got %d, receipt of %d, progress to %d", length, got, receipt.Bytes, most)
-	}
-}
-
-func TestSend_neverGivesAChangedFileForWhole(t *testing.T) {
-	t.Parallel()
-	tests := []struct{ name, announced, content string }{
-		{"it shrank", "[1,2]", "[1]"},
-		{"it grew", "[1]", "[1]]"},
-		{"its content is another", "[1]", "[2]"},
-		{"it was emptied", "[1]", ""},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			var whole atomic.Bool
-			address := serve(t, func(_ http.ResponseWriter, r *http.Request) {
-				if _, _, err := received(r); err == nil {
-					whole.Store(true)
-				}
-			})
-			f := fileOf(tt.announced)
-			f.Open = fileOf(tt.content).Open
-			b := newBench(t, address, nil)
-			_, err := b.Send(t.Context(), testPath, f)
-			if fl := fault.From(err); fl == nil || fl.Class != fault.Invalid || fl.System != fault.Longhaul || !strings.Contains(fl.Message, "not the file that was announced") {
-				t.Errorf("got %v", err)
-			}
-			if whole.Load() {
-				t.Error("the catalog got a whole form of a wrong file")
-			}
-		})
-	}
-}
-
-func TestSend_saysWhatIsWrongWithTheFile(t *testing.T) {
-	t.Parallel()
-	address := serve(t, func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) })
-	own := &fault.Error{Class: fault.Invalid, System: fault.Bucket, Message: "this worker uses another bucket"}
-	tests := []struct {
-		name   string
-		err    error
-		class  fault.Class
-		system fault.System
-	}{
-		{"it does not exist", fs.ErrNotExist, fault.Invalid, fault.Longhaul},
-		{"the bucket is in trouble", errors.New("timeout"), fault.Transient, fault.Bucket},
-		{"a classed error keeps its class", own, fault.Invalid, fault.Bucket},
-	}
-	for _, tt := range tests {
-		for _, late := range []bool{false, true} {
-			f := fileOf("[1]")
-			f.Open = func() (io.ReadCloser, error) {
-				if late {
-					return io.NopCloser(io.MultiReader(strings.NewReader("["), failing{tt.err})), nil
-				}
-				return nil, tt.err
-			}
-			b := newBench(t, address, func(c *Config) { c.Attempts = 1 })
-			_, err := b.Send(t.Context(), testPath, f)
-			if got := fault.From(err); got == nil || got.Class != tt.class || got.System != tt.system || !errors.Is(err, tt.err) {
-				t.Errorf("%s (late %v): got %v", tt.name, late, err)
-			}
-		}
-	}
-}
-
-type failing struct{ err error }
-
-func (f failing) Read([]byte) (int, error) { return 0, f.err }
-
 func TestSend_readsARefusalThatComesBeforeTheWholeFile(t *testing.T) {
 	t.Parallel()
 	address := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusRequestEntityTooLarge) })
@@ -523,44 +338,6 @@ func TestSend_stopsWhenTheCallerDoes(t *testing.T) {
 	b := newBench(t, address, func(c *Config) { c.Backoff = time.Hour })
 	if _, err := b.Send(ctx, testPath, fileOf("[]")); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v while waiting for the next try", err)
-	}
-}
-
-func TestSend_saysWhenTheCatalogCannotBeReached(t *testing.T) {
-	t.Parallel()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = listener.Close()
-	_, err = newBench(t, "http://"+listener.Addr().String(), nil).Send(t.Context(), testPath, fileOf("[]"))
-	want := "cannot reach the catalog at " + listener.Addr().String() + ": check the network, HTTPS_PROXY, and the zone or the url"
-	if f := fault.From(err); f == nil || f.Class != fault.Transient || f.Message != want {
-		t.Errorf("got %v, want %s", err, want)
-	}
-}
-
-func TestSend_trustsAnExtraCA(t *testing.T) {
-	t.Parallel()
-	server := httptest.NewUnstartedServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) }))
-	server.Config.ErrorLog = log.New(io.Discard, "", 0)
-	server.StartTLS()
-	t.Cleanup(server.Close)
-	ca := filepath.Join(t.TempDir(), "ca.pem")
-	block := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
-	if err := os.WriteFile(ca, block, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := newBench(t, server.URL, func(c *Config) { c.CAFile = ca }).Send(t.Context(), testPath, fileOf("[]")); err != nil {
-		t.Error(err)
-	}
-	_, err := newBench(t, server.URL, nil).Send(t.Context(), testPath, fileOf("[]"))
-	if f := fault.From(err); f == nil || f.Class != fault.Invalid || !strings.Contains(f.Message, "name its CA in ca_file") {
-		t.Errorf("without the CA: got %v", err)
-	}
-	plain := "https://" + strings.TrimPrefix(serve(t, func(http.ResponseWriter, *http.Request) {}), "http://")
-	if _, err := newBench(t, plain, nil).Send(t.Context(), testPath, fileOf("[]")); !fault.Is(err, fault.Invalid) {
-		t.Errorf("https to a server without TLS: got %v", err)
 	}
 }
 
