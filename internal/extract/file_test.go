@@ -246,9 +246,9 @@ func TestFile_needsNoMoreMemoryForMoreRecords(t *testing.T) {
 		}
 		return most
 	}
-	few, many := peak(2000), peak(20000)
+	few, many := peak(1000), peak(8000)
 	if many > few+few/4+1<<20 {
-		t.Errorf("2,000 records took %d bytes of heap, 20,000 took %d", few, many)
+		t.Errorf("1,000 records took %d bytes of heap, 8,000 took %d", few, many)
 	}
 }
 
