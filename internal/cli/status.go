@@ -9,6 +9,7 @@ import (
 	commonpb "go.temporal.io/api/common/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
+	"go.uber.org/zap"
 
 	"longhaul/internal/host"
 	"longhaul/internal/source"
@@ -47,7 +48,7 @@ func (a *App) status(ctx context.Context, c *console, name, ui string) error {
 	if err := source.CheckName(name); err != nil {
 		return err
 	}
-	temporal, err := a.Dial(ctx, host.DialOptions{})
+	temporal, err := a.Dial(ctx, host.DialOptions{Logger: zap.NewNop()})
 	if err != nil {
 		return err
 	}

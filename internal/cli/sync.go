@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 	"go.temporal.io/sdk/client"
+	"go.uber.org/zap"
 
 	"longhaul/internal/host"
 	"longhaul/internal/source"
@@ -48,7 +49,7 @@ func (a *App) sync(ctx context.Context, c *console, name string, flags syncFlags
 	if err := source.CheckName(name); err != nil {
 		return err
 	}
-	temporal, err := a.Dial(ctx, host.DialOptions{})
+	temporal, err := a.Dial(ctx, host.DialOptions{Logger: zap.NewNop()})
 	if err != nil {
 		return err
 	}

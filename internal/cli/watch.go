@@ -133,9 +133,11 @@ func unattended(task *workflowpb.PendingWorkflowTaskInfo) string {
 	return fmt.Sprintf("no worker takes the next step from task queue %s", workflows.TaskQueue)
 }
 
-// addPending adds what the running activities tell by their heartbeats.
+// addPending adds what the running activities tell by their heartbeats. Trouble is shown when all are in it: as long as
+// one gets on, the sync does not wait.
 func addPending(s *snapshot, state *workflowservice.DescribeWorkflowExecutionResponse) {
 	s.Listed = s.Kinds.Folders + s.Kinds.Reports + s.Kinds.Dashboards + s.Kinds.Components + s.Kinds.Users
+	cause, moving := "", false
 	for _, pending := range state.GetPendingActivities() {
 		var beat activities.Beat
 		if details := pending.GetHeartbeatDetails(); details != nil {
@@ -148,9 +150,14 @@ func addPending(s *snapshot, state *workflowservice.DescribeWorkflowExecutionRes
 		case "Enumerate":
 			s.Listed += beat.Done
 		}
-		if s.Waiting == "" {
-			s.Waiting = trouble(pending, beat)
+		if words := trouble(pending, beat); words == "" {
+			moving = true
+		} else if cause == "" {
+			cause = words
 		}
+	}
+	if s.Waiting == "" && !moving {
+		s.Waiting = cause
 	}
 }
 
