@@ -38,7 +38,10 @@ func decode(body io.Reader, most int64, read func(*jsontext.Decoder, *bounded) e
 	source := &bounded{from: body, most: most}
 	d, _ := decoders.Get().(*jsontext.Decoder)
 	d.Reset(source, tolerant, jsontext.AllowInvalidUTF8(true))
-	defer decoders.Put(d)
+	defer func() {
+		d.Reset(nothing{}) // the body is not kept alive
+		decoders.Put(d)
+	}()
 	if err := read(d, source); err != nil {
 		return err
 	}
@@ -51,6 +54,10 @@ func decode(body io.Reader, most int64, read func(*jsontext.Decoder, *bounded) e
 		return errUnreadable
 	}
 }
+
+type nothing struct{}
+
+func (nothing) Read([]byte) (int, error) { return 0, io.EOF }
 
 // members calls each with the name of every member of the object that comes next; each reads or skips its value.
 func members(d *jsontext.Decoder, each func(name string) error) error {

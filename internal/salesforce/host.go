@@ -74,8 +74,8 @@ func normalizeName(host string) (string, error) {
 	}
 	switch {
 	case strings.HasSuffix(host, ".salesforce-setup.com"), strings.HasSuffix(host, ".force.com") && !strings.HasSuffix(host, ".my.force.com"):
-		return "", fault.Invalidf("%s shows pages and takes no API login: set base_url to the org's My Domain, such as acme.my.salesforce.com "+
-			"(in Setup, under My Domain)", host)
+		return "", fault.Invalidf("%s shows pages and takes no API login: "+
+			"set base_url to the org's My Domain, such as acme.my.salesforce.com (in Setup, under My Domain)", host)
 	case host == "salesforce.com", host == "www.salesforce.com":
 		return "", fault.Invalidf("%s is no org: set base_url to the org's My Domain, such as acme.my.salesforce.com", host)
 	case !strings.Contains(host, "."):

@@ -13,9 +13,9 @@ type LimitInfo struct {
 
 const usageField = "api-usage="
 
-// ParseLimitInfo reads a Sforce-Limit-Info header, as "api-usage=25/5000; per-app-api-usage=17/250(appName=a)". The
+// parseLimitInfo reads a Sforce-Limit-Info header, as "api-usage=25/5000; per-app-api-usage=17/250(appName=a)". The
 // use of a single app, whose name contains that of the field for the whole org, is not taken for it.
-func ParseLimitInfo(header string) (LimitInfo, bool) {
+func parseLimitInfo(header string) (LimitInfo, bool) {
 	for from := 0; ; {
 		at := strings.Index(header[from:], usageField)
 		if at < 0 {

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestParseLimitInfo(t *testing.T) {
+func TestParseLimitHeader(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		name, header string
@@ -23,13 +23,13 @@ func TestParseLimitInfo(t *testing.T) {
 		{"no number", "api-usage=x/5", LimitInfo{}, false},
 		{"a number that is too large", "api-usage=99999999999999999999/5", LimitInfo{}, false},
 	} {
-		if got, ok := ParseLimitInfo(row.header); got != row.want || ok != row.ok {
-			t.Errorf("%s: ParseLimitInfo(%q) = %v, %t; want %v, %t", row.name, row.header, got, ok, row.want, row.ok)
+		if got, ok := parseLimitInfo(row.header); got != row.want || ok != row.ok {
+			t.Errorf("%s: parseLimitInfo(%q) = %v, %t; want %v, %t", row.name, row.header, got, ok, row.want, row.ok)
 		}
 	}
 }
 
-func FuzzParseLimitInfo(f *testing.F) {
+func FuzzParseLimitHeader(f *testing.F) {
 	for _, seed := range []string{
 		"api-usage=1/2", "per-app-api-usage=1/2", "x api-usage=3/4", "api-usage=api-usage=5/6", "api-usage=1/", ";api-usage=007/08", "éapi-usage=1/2",
 	} {
@@ -37,7 +37,7 @@ func FuzzParseLimitInfo(f *testing.F) {
 	}
 	reference := regexp.MustCompile(`(?:^|[^-\w])api-usage=(\d+)/(\d+)`)
 	f.Fuzz(func(t *testing.T, header string) {
-		got, ok := ParseLimitInfo(header)
+		got, ok := parseLimitInfo(header)
 		var want LimitInfo
 		found := false
 		for _, m := range reference.FindAllStringSubmatch(header, -1) {
@@ -49,7 +49,7 @@ func FuzzParseLimitInfo(f *testing.F) {
 			}
 		}
 		if ok != found || got != want {
-			t.Fatalf("ParseLimitInfo(%q) = %v, %t; want %v, %t", header, got, ok, want, found)
+			t.Fatalf("parseLimitInfo(%q) = %v, %t; want %v, %t", header, got, ok, want, found)
 		}
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 
+	"go.uber.org/zap"
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
 
@@ -68,11 +69,9 @@ func (c *Client) tryLogin(ctx context.Context, credentials Credentials) (*grant,
 	}
 	g, err := c.newGrant(token)
 	if err != nil {
-		return nil, &Error{
-			Class: fault.Transient, Op: opLogin, Err: err, again: true,
-			sentence: fmt.Sprintf("the login of %s gave an answer that Longhaul cannot use (%s): check base_url", c.base.host, err),
-		}
+		return nil, unusable(c.base.host, err)
 	}
+	c.log.Debug("logged in to Salesforce", zap.String("host", c.base.host), zap.Stringer("instance", g.instance))
 	g.hide = append(credentials.values(), g.token)
 	return g, nil
 }
@@ -110,7 +109,16 @@ func (c *Client) loginFault(ctx context.Context, credentials Credentials, err er
 	case errors.As(err, &broken):
 		return unreachable(opLogin, c.base.host, broken.Err)
 	default:
-		return unreadable(opLogin, c.base.host, errWebPage)
+		return unusable(c.base.host, errUnreadable)
+	}
+}
+
+// unusable is the error of a login that seemed to succeed and gave no session.
+func unusable(host string, err error) *Error {
+	return &Error{
+		Class: fault.Transient, Op: opLogin, Err: err, again: true,
+		sentence: fmt.Sprintf("the login of %s gave an answer that Longhaul cannot use (%s): check base_url, "+
+			"and whether a proxy or a login portal stands between", host, err),
 	}
 }
 

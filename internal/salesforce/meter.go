@@ -43,7 +43,7 @@ func (m *Meter) Date() time.Time {
 // observe notes what the header of an answer tells. Answers overtake each other: an older one changes nothing.
 func (m *Meter) observe(header http.Header) {
 	date := dateOf(header)
-	limit, told := ParseLimitInfo(header.Get("Sforce-Limit-Info"))
+	limit, told := parseLimitInfo(header.Get("Sforce-Limit-Info"))
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if date.After(m.date) {

@@ -43,7 +43,8 @@ func unreachable(op, host string, err error) *Error {
 		e.sentence = fmt.Sprintf("the proxy on the way to %s does not answer: check HTTPS_PROXY and NO_PROXY", host)
 	case isCertificate(err):
 		e.again = false
-		e.sentence = fmt.Sprintf("the certificate of %s is not trusted: if a proxy ends TLS here, set ca_file to its certificate; else check base_url", host)
+		e.sentence = fmt.Sprintf("the certificate of %s is not trusted: if a proxy ends TLS here, set ca_file to its certificate; "+
+			"else check base_url", host)
 	case errors.As(err, &plain):
 		e.again = false
 		e.sentence = fmt.Sprintf("%s does not speak TLS: check base_url and its port", host)

@@ -111,7 +111,8 @@ func (p *pager) fetch(ctx context.Context) (records, error) {
 		if err == nil || !locatorDied(err) {
 			return found, err
 		}
-		p.client.log.Debug("a query's cursor is gone, the query goes on by key", zap.String("object", p.query.Object), zap.Int("records", p.total))
+		p.client.log.Debug("a query's cursor is gone, the query goes on by key",
+			zap.String("object", p.query.Object), zap.Int("records", p.total))
 	}
 	p.asked = 0
 	for {

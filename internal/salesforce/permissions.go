@@ -81,7 +81,8 @@ func (c *Client) offeredPermissions(ctx context.Context) ([]string, error) {
 	})
 	if e := errorIn(err); e != nil && e.Status == http.StatusNotFound && e.Class == fault.Invalid {
 		e.Class, e.Whole = fault.PermissionMissing, false
-		e.sentence = "the run-as user cannot read its own permissions (" + permissionObject + "): nothing to change, unless reports turn out to be missing"
+		e.sentence = "the run-as user cannot read its own permissions (" + permissionObject + "): " +
+			"nothing to change, unless reports turn out to be missing"
 	}
 	if err != nil {
 		return nil, err

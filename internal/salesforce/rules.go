@@ -44,19 +44,23 @@ var loginRules = []rule{
 	{status: statuses(407), class: fault.Invalid, whole: true,
 		sentence: "the proxy asks for a login (407): put user and password into HTTPS_PROXY"},
 	{code: "invalid_client_id", class: fault.LoginRefused, whole: true,
-		sentence: "{host} does not know the client id: check client_id (the app's consumer key) and base_url; a new app works about ten minutes after it was made"},
+		sentence: "{host} does not know the client id: check client_id (the app's consumer key) and base_url; a new app works about " +
+			"ten minutes after it was made"},
 	{text: texts("app must be installed into org"), class: fault.LoginRefused, whole: true,
-		sentence: "the app of this client id is not installed in the org: ask an administrator to install it, or make an External Client App in the org and use its client_id"},
+		sentence: "the app of this client id is not installed in the org: ask an administrator to install it, or make an External " +
+			"Client App in the org and use its client_id"},
 	{code: "OAUTH_APP_BLOCKED", class: fault.LoginRefused, whole: true,
 		sentence: "an administrator has blocked the app: unblock it in Setup under Connected Apps OAuth Usage, or use another client_id"},
 	{text: texts("app is blocked by admin"), class: fault.LoginRefused, whole: true,
 		sentence: "an administrator has blocked the app: unblock it in Setup under Connected Apps OAuth Usage, or use another client_id"},
 	{text: texts("no client credentials user enabled"), class: fault.LoginRefused, whole: true,
-		sentence: "the app has no user to run as: set a Run As user (by its username) in the External Client App's policies, with the Client Credentials Flow enabled there"},
+		sentence: "the app has no user to run as: set a Run As user (by its username) in the External Client App's policies, with the " +
+			"Client Credentials Flow enabled there"},
 	{text: texts("request not supported on this domain"), class: fault.LoginRefused, whole: true,
 		sentence: "{host} takes no login of this kind: set base_url to the org's My Domain, such as acme.my.salesforce.com"},
 	{text: texts("no valid scopes defined"), class: fault.LoginRefused, whole: true,
-		sentence: "the app has no scope that this login can use: add the scope \"Manage user data via APIs (api)\" to the External Client App"},
+		sentence: "the app has no scope that this login can use: add the scope \"Manage user data via APIs (api)\" to the External " +
+			"Client App"},
 	{text: texts("expired access/refresh token"), class: fault.LoginRefused, whole: true,
 		sentence: "the login has been revoked or has expired: authorise the app again"},
 	{text: texts("audience validation failed"), class: fault.LoginRefused, whole: true,
@@ -64,21 +68,26 @@ var loginRules = []rule{
 	{text: texts("user hasn't approved this consumer"), class: fault.LoginRefused, whole: true,
 		sentence: "the user has not approved the app: pre-authorise the user's profile or permission set in the app's policies"},
 	{code: "invalid_app_access", class: fault.LoginRefused, whole: true,
-		sentence: "the user is not admitted to the app: add the user's profile or permission set in the app's policies (\"Admin approved users are pre-authorized\")"},
+		sentence: "the user is not admitted to the app: add the user's profile or permission set in the app's policies (\"Admin " +
+			"approved users are pre-authorized\")"},
 	{text: texts("not admin approved to access this app"), class: fault.LoginRefused, whole: true,
-		sentence: "the user is not admitted to the app: add the user's profile or permission set in the app's policies (\"Admin approved users are pre-authorized\")"},
+		sentence: "the user is not admitted to the app: add the user's profile or permission set in the app's policies (\"Admin " +
+			"approved users are pre-authorized\")"},
 	{text: texts("inactive organization"), class: fault.LoginRefused, whole: true,
 		sentence: "Salesforce has locked or suspended the org: ask its administrator"},
 	{text: texts("inactive user", "user is inactive", "user is frozen"), class: fault.LoginRefused, whole: true,
 		sentence: "the user of the login is inactive or frozen: an administrator has to activate or unfreeze it"},
 	{text: texts("ip restricted"), class: fault.LoginRefused, whole: true,
-		sentence: "the user or the app may not log in from this network: add this machine's public address to the login IP ranges, or relax the IP restrictions in the app's policies"},
+		sentence: "the user or the app may not log in from this network: add this machine's public address to the login IP ranges, or " +
+			"relax the IP restrictions in the app's policies"},
 	{text: texts("login rate exceeded"), class: fault.Throttled, whole: true, pause: loginPause,
-		sentence: "the user has logged in more than 3,600 times within an hour: Salesforce lets it in again within the hour; look for other programs that use the same user"},
+		sentence: "the user has logged in more than 3,600 times within an hour: Salesforce lets it in again within the hour; look for " +
+			"other programs that use the same user"},
 	{text: texts("maximum logins exceeded"), class: fault.LoginRefused, whole: true,
 		sentence: "the user of the login is of a kind that may not log in this way: choose another Run As user"},
 	{code: "unsupported_grant_type", class: fault.LoginRefused, whole: true,
-		sentence: "the org does not allow this way to log in: enable it in the app and in Setup under OAuth and OpenID Connect Settings, or use client_credentials"},
+		sentence: "the org does not allow this way to log in: enable it in the app and in Setup under OAuth and OpenID Connect " +
+			"Settings, or use client_credentials"},
 	{text: texts("authentication failure"), class: fault.LoginRefused, whole: true,
 		sentence: "Salesforce refuses the user without saying why: check username, password and security token, whether the username-password flow is allowed " +
 			"(Setup, OAuth and OpenID Connect Settings), and whether the user may log in from this network"},
@@ -97,7 +106,8 @@ var loginRules = []rule{
 	{status: statuses(400, 401, 403), json: true, class: fault.LoginRefused, whole: true,
 		sentence: "Salesforce refuses the login ({said}): check client_id, client_secret and the app's policies"},
 	{class: fault.Transient, again: true,
-		sentence: "a web page came in place of an answer of {host} ({status}): check base_url, and whether a proxy or a login portal stands between"},
+		sentence: "a web page came in place of an answer of {host} ({status}): check base_url, and whether a proxy or a login portal " +
+			"stands between"},
 }
 
 // apiRules read the answers of the REST API, in this order.
@@ -108,7 +118,8 @@ var apiRules = []rule{
 	{status: statuses(401), text: texts("connected app is not attached to agent"), class: fault.SessionPolicy, whole: true,
 		sentence: "the app is not attached to the agent that this login belongs to: attach it, or use an External Client App of its own"},
 	{status: statuses(401), class: fault.SessionExpired, whole: true,
-		sentence: "Salesforce ended the session and refused the new one too: look whether another program ends the sessions of the run-as user"},
+		sentence: "Salesforce ended the session and refused the new one too: look whether another program ends the sessions of the " +
+			"run-as user"},
 	{status: statuses(403), text: texts("high assurance", "high-assurance", "step-up"), class: fault.SessionPolicy, whole: true,
 		sentence: "the org asks for a high assurance session for reports and dashboards, which a program cannot have: " +
 			"exempt the run-as user in Setup under Identity Verification (session security level policies)"},
@@ -121,7 +132,8 @@ var apiRules = []rule{
 	{code: "API_CURRENTLY_DISABLED", class: fault.PermissionMissing, whole: true,
 		sentence: "the run-as user may not use the API: give it the permission \"API Enabled\" in a permission set"},
 	{code: "INVALID_OPERATION_WITH_EXPIRED_PASSWORD", class: fault.LoginRefused, whole: true,
-		sentence: "the password of the run-as user has expired: set a new one, or let it never expire by the permission \"Password Never Expires\""},
+		sentence: "the password of the run-as user has expired: set a new one, or let it never expire by the permission \"Password " +
+			"Never Expires\""},
 	{code: "OAUTH_APP_BLOCKED", class: fault.LoginRefused, whole: true,
 		sentence: "an administrator has blocked the app: unblock it in Setup under Connected Apps OAuth Usage"},
 	{status: statuses(403), text: texts("app is blocked"), class: fault.LoginRefused, whole: true,
@@ -129,7 +141,8 @@ var apiRules = []rule{
 	{status: statuses(403), text: texts("frozen", "inactive user", "user is inactive"), class: fault.LoginRefused, whole: true,
 		sentence: "the run-as user is inactive or frozen: an administrator has to activate or unfreeze it"},
 	{code: "TXN_SECURITY_METERING_ERROR", class: fault.Transient, again: true,
-		sentence: "the org's transaction security policies took too long: nothing to change if it passes; else exempt the run-as user from them"},
+		sentence: "the org's transaction security policies took too long: nothing to change if it passes; else exempt the run-as user " +
+			"from them"},
 
 	{code: "INVALID_FIELD", class: fault.PermissionMissing,
 		sentence: "the run-as user cannot see {column}, which Longhaul needs: give it read access to that field"},
@@ -163,7 +176,8 @@ var apiRules = []rule{
 	{status: statuses(406, 408, 425, 500, 502, 503, 504), class: fault.Transient, again: true,
 		sentence: "{host} is in trouble ({status}): nothing to change here; try again later if it lasts"},
 	{status: statuses(420), class: fault.Transient, again: true,
-		sentence: "Salesforce finds no org behind {host} (420): nothing to change if it passes; else check base_url, and that the org still exists"},
+		sentence: "Salesforce finds no org behind {host} (420): nothing to change if it passes; else check base_url, and that the org " +
+			"still exists"},
 	{status: statuses(404), json: true, class: fault.Invalid, whole: true,
 		sentence: "{host} does not have what was asked for in API version {version} (404): check base_url and api_version"},
 	{status: statuses(403), json: true, class: fault.PermissionMissing,
@@ -171,7 +185,8 @@ var apiRules = []rule{
 	{status: statuses(400, 501), json: true, class: fault.Invalid, whole: true,
 		sentence: "Salesforce does not take a request ({said}): this is a fault of Longhaul; please report it"},
 	{class: fault.Transient, again: true,
-		sentence: "a web page or nothing came in place of an answer of {host} ({status}): check whether a proxy or a login portal stands between"},
+		sentence: "a web page or nothing came in place of an answer of {host} ({status}): check whether a proxy or a login portal " +
+			"stands between"},
 }
 
 // reportRules read the answers to the describe of one report, before apiRules do.
@@ -179,7 +194,8 @@ var reportRules = []rule{
 	{status: statuses(403), text: texts("report definition is obsolete"), class: fault.Obsolete,
 		sentence: "the report is obsolete: its object was disabled for reports, or its relationships have changed"},
 	{status: statuses(403), text: texts("permission to run reports"), class: fault.PermissionMissing, whole: true,
-		sentence: "the run-as user may not run reports, so no column can be read: give it the permission \"Run Reports\" in a permission set"},
+		sentence: "the run-as user may not run reports, so no column can be read: give it the permission \"Run Reports\" in a " +
+			"permission set"},
 	{status: statuses(403), text: texts("at a time to run reports"), class: fault.Throttled,
 		sentence: "the org runs too many reports at once: fewer are asked for at a time"},
 	{text: texts("synchronously every 60 minutes"), class: fault.Throttled, pause: untilNextHour,
