@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"longhaul/internal/salesforce"
 )
 
 // State is what became of one report. Each report of the inventory ends a sync in exactly one.
@@ -142,7 +144,7 @@ func decode(line []byte, whole bool) (Described, error) {
 		}
 		return err == nil, err
 	}, whole)
-	if err == nil && (len(d.ID) != idLen || d.State == "") {
+	if _, bad := salesforce.ID18(d.ID); err == nil && (bad != nil || len(d.ID) != idLen || d.State == "") {
 		err = errMalformed
 	}
 	if err != nil {

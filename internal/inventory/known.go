@@ -42,9 +42,10 @@ func (p *planning) known(ctx context.Context) ([]Stream, error) {
 	return streams, nil
 }
 
-// survey reads a stream to its end, so that nothing of a torn one is ever believed, and gives its first Id.
+// survey reads a stream to its end, so that nothing of one that is torn or out of order is ever believed, and gives its
+// first Id.
 func (p *planning) survey(ctx context.Context, key string) (first string, err error) {
-	n := 0
+	n, last := 0, ""
 	for line, err := range p.Store.Lines(ctx, key) {
 		if err != nil {
 			return "", err
@@ -53,7 +54,10 @@ func (p *planning) survey(ctx context.Context, key string) (first string, err er
 		if err != nil {
 			return "", err
 		}
-		if n == 0 {
+		if head.ID < last {
+			return "", errMalformed
+		}
+		if last = head.ID; n == 0 {
 			first = head.ID
 		}
 		if n++; n%beat == 0 {
