@@ -29,7 +29,7 @@ func newConsole(a *App) *console {
 	return &console{
 		name: a.name(), command: a.name(), out: a.Stdout, err: a.Stderr,
 		json:    slices.Contains(a.Args, "--json"), // for mistakes in the other flags too
-		fancy:   isTerminal(a.Stderr) && a.env("TERM") != "dumb",
+		fancy:   hasRoom(a.Stderr) && a.env("TERM") != "dumb",
 		colours: isTerminal(a.Stdout) && wants,
 	}
 }
@@ -37,6 +37,17 @@ func newConsole(a *App) *console {
 func isTerminal(w io.Writer) bool {
 	file, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(file.Fd()))
+}
+
+// hasRoom says whether w is a terminal that a bar fits on; some that programs make have no size.
+func hasRoom(w io.Writer) bool {
+	const narrowest, lowest = 60, 10
+	file, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	width, height, err := term.GetSize(int(file.Fd()))
+	return err == nil && width >= narrowest && height >= lowest
 }
 
 // note tells the user something beside the result.

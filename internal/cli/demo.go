@@ -137,7 +137,7 @@ func (c *console) demonstrate(ctx context.Context, p *plant, simulator Simulator
 	}
 	ref := refer(ctx, p.client, run.GetID(), "", p.ui)
 	if c.json {
-		err = c.print(demoOutcome{outcome: outcome{Result: result, Workflow: ref}, Simulator: simulator.Stats(), Catalog: same})
+		err = c.print(demoOutcome{outcome: outcome{Result: listable(result), Workflow: ref}, Simulator: simulator.Stats(), Catalog: same})
 	} else {
 		c.demoSummary(result, ref, simulator.Stats(), same, flags)
 	}

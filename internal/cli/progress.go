@@ -60,10 +60,7 @@ func (l *lines) end() {}
 // bars shows progress on a terminal: each phase is a line, and the running one moves.
 type bars struct {
 	pool *mpb.Progress
-	bar  *mpb.Bar // of the phase
-
-	mu  sync.Mutex
-	now snapshot
+	line *phaseLine // of the running phase; nil before the first
 }
 
 // barWidth is what a bar takes of the line; the words beside it take the rest.
@@ -77,56 +74,73 @@ func (b *bars) show(s snapshot) {
 	if s.Phase == "" {
 		return
 	}
-	b.mu.Lock()
-	next := b.bar == nil || s.Phase != b.now.Phase
-	b.mu.Unlock()
-	if next {
-		b.finish()
-		b.begin(s)
+	if b.line == nil || b.line.phase != s.Phase {
+		b.leave(s, true)
+		b.line = newPhaseLine(b.pool, s)
 	}
-	b.mu.Lock()
-	b.now = s
-	b.mu.Unlock()
-	if done, total := s.share(); total > 0 {
-		b.bar.SetTotal(total, false)
-		b.bar.SetCurrent(done)
-	}
+	b.line.update(s, false)
 }
 
-// begin adds the line of a phase. It shows the newest snapshot of its own phase, so a finished line stands still.
-func (b *bars) begin(s snapshot) {
-	mine := s
-	words := func(decor.Statistics) string {
-		b.mu.Lock()
-		defer b.mu.Unlock()
-		if b.now.Phase == mine.Phase {
-			mine = b.now
-		}
-		return " " + mine.sentence()
-	}
-	filler := mpb.NopStyle()
-	_, total := s.share()
-	if total > 0 {
-		filler = mpb.BarStyle().Lbound("[").Filler("=").Tip(">").Padding(" ").Rbound("]")
-	}
-	b.bar = b.pool.New(total, filler, mpb.BarWidth(barWidth),
-		mpb.PrependDecorators(decor.Name(fmt.Sprintf("%-13s", s.Phase))),
-		mpb.AppendDecorators(decor.Any(words)))
-}
-
-// finish lets the line of the phase stand as it is.
-func (b *bars) finish() {
-	if b.bar == nil {
+// leave lets the line of the phase stand, with its last numbers if the sync went on to the next.
+func (b *bars) leave(s snapshot, passed bool) {
+	if b.line == nil {
 		return
 	}
-	b.bar.Abort(false)
-	b.bar.Wait()
+	if passed {
+		b.line.update(s, true)
+	}
+	b.line.bar.Abort(false)
+	b.line.bar.Wait()
 }
 
 func (b *bars) note(line string) { _, _ = fmt.Fprintln(b.pool, line) }
 
 func (b *bars) end() {
-	b.finish()
-	b.bar = nil
+	b.leave(snapshot{}, false)
+	b.line = nil
 	b.pool.Wait()
+}
+
+// phaseLine is the line of one phase.
+type phaseLine struct {
+	phase workflows.Phase
+	bar   *mpb.Bar
+
+	mu     sync.Mutex
+	now    snapshot
+	passed bool
+}
+
+func newPhaseLine(pool *mpb.Progress, s snapshot) *phaseLine {
+	l := &phaseLine{phase: s.Phase, now: s}
+	filler := mpb.NopStyle()
+	_, total := s.share()
+	if total > 0 {
+		filler = mpb.BarStyle().Lbound("[").Filler("=").Tip(">").Padding(" ").Rbound("]")
+	}
+	l.bar = pool.New(total, filler, mpb.BarWidth(barWidth),
+		mpb.PrependDecorators(decor.Name(fmt.Sprintf("%-13s", s.Phase))),
+		mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { return " " + l.words() })))
+	return l
+}
+
+// update takes the numbers of a snapshot, which is of the next phase once this one has passed.
+func (l *phaseLine) update(s snapshot, passed bool) {
+	s.Phase = l.phase
+	l.mu.Lock()
+	l.now, l.passed = s, passed
+	l.mu.Unlock()
+	if done, total := s.share(); total > 0 {
+		l.bar.SetTotal(total, false)
+		l.bar.SetCurrent(done)
+	}
+}
+
+func (l *phaseLine) words() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.passed {
+		return l.now.passedWords()
+	}
+	return l.now.sentence()
 }

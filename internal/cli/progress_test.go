@@ -63,14 +63,15 @@ func TestBars_takeEverySnapshotAndEnd(t *testing.T) {
 	var out bytes.Buffer
 	b := newBars(&out)
 	b.show(snapshot{})
+	b.show(snapshot{Progress: workflows.Progress{Phase: workflows.PhaseAuthenticate}})
 	b.show(snapshot{Progress: workflows.Progress{Phase: workflows.PhaseEnumerate}})
-	for done := range int64(5) {
+	for done := range int64(4) {
 		b.show(snapshot{Progress: workflows.Progress{Phase: workflows.PhaseDescribe, ToDescribe: 4, Described: done}})
 	}
 	b.note("a note")
-	b.show(snapshot{Progress: workflows.Progress{Phase: workflows.PhaseDone}})
+	b.show(snapshot{Progress: workflows.Progress{Phase: workflows.PhaseDone, ToDescribe: 4, Described: 4}})
 	b.end()
-	for _, part := range []string{"enumerate", "describe", "4 of 4 reports (100%)", "a note", "done"} {
+	for _, part := range []string{"logged in", "enumerate", "describe", "4 of 4 reports (100%)", "a note", "done"} {
 		if !strings.Contains(out.String(), part) {
 			t.Errorf("%q is not shown in:\n%s", part, out.String())
 		}

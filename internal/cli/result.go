@@ -10,6 +10,7 @@ import (
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/client"
 
+	"longhaul/activities"
 	"longhaul/workflows"
 )
 
@@ -17,6 +18,21 @@ import (
 type outcome struct {
 	*workflows.Result
 	Workflow workflowRef `json:"workflow"`
+}
+
+// listable makes the lists of a result lists in JSON too when they are empty.
+func listable(r *workflows.Result) *workflows.Result {
+	if r == nil {
+		return nil
+	}
+	shown := *r
+	if shown.Files == nil {
+		shown.Files = []activities.File{}
+	}
+	if shown.Warnings == nil {
+		shown.Warnings = []string{}
+	}
+	return &shown
 }
 
 // workflowRef says where a sync's history is.

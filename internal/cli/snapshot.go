@@ -66,6 +66,21 @@ func (s snapshot) phaseWords() string {
 	}
 }
 
+// passedWords says what the phase has brought.
+func (s snapshot) passedWords() string {
+	s.Left = 0
+	switch s.Phase {
+	case workflows.PhaseAuthenticate:
+		return "logged in"
+	case workflows.PhasePlan:
+		return counted(s.ToDescribe, "report") + " to describe, " + grouped(s.Reused) + " unchanged"
+	case workflows.PhaseRecord:
+		return "recorded"
+	default:
+		return s.phaseWords()
+	}
+}
+
 func (s snapshot) describeWords() string {
 	if s.ToDescribe == 0 {
 		return "nothing to describe: " + counted(s.Reused, "report") + " did not change"

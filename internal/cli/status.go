@@ -83,6 +83,9 @@ func stand(ctx context.Context, c client.Client, name, ui string) (stood, error)
 		s.now, _ = w.snapshot(ctx)
 		s.now.Source = name
 		progress := s.now.Progress
+		if progress.Warnings == nil {
+			progress.Warnings = []string{}
+		}
 		s.Running = &progress
 	}
 	ended, err := lastEnded(ctx, c, id)
@@ -95,6 +98,7 @@ func stand(ctx context.Context, c client.Client, name, ui string) (stood, error)
 	} else {
 		s.Result, s.last = endOf(err)
 	}
+	s.Result = listable(s.Result)
 	outcome := outcomeOf(s.Result, s.last)
 	s.Outcome = &outcome
 	ref := refer(ctx, c, id, ended.GetRunId(), ui)
@@ -132,7 +136,11 @@ func lastEnded(ctx context.Context, c client.Client, id string) (*commonpb.Workf
 
 func (s stood) tell(c *console) {
 	if s.Running != nil {
-		_, _ = fmt.Fprintf(c.out, "%s is being synced: %s: %s\n", s.Source, s.now.Phase, s.now.sentence())
+		words := s.now.sentence()
+		if s.now.Phase != "" {
+			words = string(s.now.Phase) + ": " + words
+		}
+		_, _ = fmt.Fprintf(c.out, "%s is being synced: %s\n", s.Source, words)
 	}
 	switch {
 	case s.Outcome == nil && s.Running == nil:

@@ -120,7 +120,7 @@ func (c *console) watch(ctx context.Context, temporal client.Client, run client.
 // show prints a result as the user wants it.
 func (c *console) show(ctx context.Context, temporal client.Client, result *workflows.Result, id, ui string) error {
 	if c.json {
-		return c.print(outcome{Result: result, Workflow: refer(ctx, temporal, id, "", ui)})
+		return c.print(outcome{Result: listable(result), Workflow: refer(ctx, temporal, id, "", ui)})
 	}
 	summarize(c.out, result, c.colours)
 	if result.Staging != "" {

@@ -232,3 +232,17 @@ func TestStatus(t *testing.T) {
 		}
 	}
 }
+
+func TestJSON_emptyListsAreLists(t *testing.T) {
+	t.Parallel()
+	bare := &workflows.Result{Source: "acme", Outcome: workflows.OutcomeSkipped}
+	for _, args := range [][]string{{"sync", "acme", "--json"}, {"status", "acme", "--json"}} {
+		f := &fakeTemporal{pollers: 1, result: bare, last: bare}
+		_, out := run(t, f, nil, append([]string{"longhaul"}, args...)...)
+		for _, part := range []string{`"files":[]`, `"warnings":[]`} {
+			if !strings.Contains(out.stdout.String(), part) {
+				t.Errorf("%v: %s is missing in %s", args, part, out.stdout.String())
+			}
+		}
+	}
+}
