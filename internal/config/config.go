@@ -3,7 +3,9 @@ package config
 
 import (
 	"fmt"
+	"net/url"
 	"path/filepath"
+	"strings"
 
 	"longhaul/internal/fault"
 	"longhaul/internal/source"
@@ -51,7 +53,13 @@ func (c Config) StorageURL() (string, error) {
 }
 
 // FileURL is the bucket URL of a folder.
-func FileURL(dir string) string { return fileURL(filepath.ToSlash(dir)) }
+func FileURL(dir string) string {
+	slashed := filepath.ToSlash(dir)
+	if !strings.HasPrefix(slashed, "/") {
+		slashed = "/" + slashed
+	}
+	return (&url.URL{Scheme: "file", Path: slashed}).String()
+}
 
 const noStorage = "no bucket is set, so there is nowhere to keep the state of a sync: set storage to its URL (LONGHAUL_STORAGE, --storage), " +
 	"the same for every worker, such as s3://name, or file:///var/lib/longhaul on one machine"

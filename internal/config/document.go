@@ -26,7 +26,7 @@ func readDocument(file string, data []byte) (values, Mistakes) {
 	r := &reader{file: file, values: newValues()}
 	root, err := parseYAML(data)
 	if err != nil {
-		r.mistakes.add(malformed(file, err), "%s", malformedText(err))
+		r.mistakes.add(origin{name: file, line: brokenLine(data, err)}, "%s", brokenText(err))
 		return r.values, r.mistakes
 	}
 	if root != nil {
@@ -65,15 +65,38 @@ func parseYAML(data []byte) (root *yaml.Node, err error) {
 
 var yamlLine = regexp.MustCompile(`line (\d+): `)
 
-func malformed(file string, err error) origin {
-	line := 1
-	if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
-		line, _ = strconv.Atoi(m[1])
+// brokenLine is where a text stops being YAML: the line after the longest beginning that still is. The parser's own
+// lines are those where the broken part began, often the first.
+func brokenLine(data []byte, err error) int {
+	const longest = 5000
+	ends := lineEnds(data)
+	if errors.Is(err, errSecondDocument) || len(ends) > longest {
+		line := 1
+		if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
+			line, _ = strconv.Atoi(m[1])
+		}
+		return max(line, 1)
 	}
-	return origin{name: file, line: max(line, 1)}
+	for n := len(ends) - 1; n > 0; n-- {
+		if _, err := parseYAML(data[:ends[n-1]]); err == nil {
+			return n + 1
+		}
+	}
+	return 1
 }
 
-func malformedText(err error) string {
+// lineEnds gives for each line the offset behind it.
+func lineEnds(data []byte) []int {
+	var ends []int
+	at := 0
+	for line := range bytes.Lines(data) {
+		at += len(line)
+		ends = append(ends, at)
+	}
+	return ends
+}
+
+func brokenText(err error) string {
 	what := strings.TrimPrefix(yamlLine.ReplaceAllString(err.Error(), ""), "yaml: ")
 	if errors.Is(err, errSecondDocument) {
 		return what
@@ -81,7 +104,7 @@ func malformedText(err error) string {
 	if strings.Contains(what, "cannot start any token") {
 		what += " (a tab, perhaps: indent with spaces)"
 	}
-	return "this is not YAML: " + what + "; look at the indentation, colons and quotes on this line and the one before"
+	return "this is not YAML: " + what + "; look at the indentation, colons and quotes here and on the line before"
 }
 
 func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" }

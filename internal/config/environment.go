@@ -36,13 +36,13 @@ func (e Environment) LookupFold(name string) (string, bool) {
 	return "", false
 }
 
-// variables are the settings that can come from the environment, by variable; those of sources by the part behind
-// LONGHAUL_SOURCES_<NAME>_.
+// variable is a setting that can come from the environment.
 type variable struct {
 	path string
 	setting
 }
 
+// variables are the settings of a section under the names of their variables, which begin with before.
 func variables(s setting, before string) map[string]variable {
 	all := map[string]variable{}
 	s.leaves("", func(path string, leaf setting) {

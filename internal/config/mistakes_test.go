@@ -124,16 +124,18 @@ func TestRead_saysWhereYAMLIsBroken(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, text, line, what string }{
 		{"a tab", "log:\n\tlevel: info\n", "2", "indent with spaces"},
-		{"an open quote", "storage: mem://x\nlog: {level: \"info}\n", "", "this is not YAML"},
-		{"a missing space", "log:\n  level:info\n  format: json\n", "", "this is not YAML"},
-		{"an open brace", "log: {level: info\n", "", "this is not YAML"},
-		{"an unknown reference", "log: *other\n", "", "this is not YAML"},
+		{"a wrong indentation", "sources:\n  acme:\n    salesforce:\n      base_url: x\n     client_id: y\nlog: {}\n", "5", "this is not YAML"},
+		{"an open quote", "storage: mem://x\nlog: {level: \"info}\nworker: {}\n", "2", "this is not YAML"},
+		{"a missing space", "log:\n  level:info\n  format: json\n", "3", "this is not YAML"},
+		{"an open brace", "storage: mem://x\nlog: {level: info\n", "2", "this is not YAML"},
+		{"an unknown reference", "storage: mem://x\nlog: *other\n", "2", "this is not YAML"},
+		{"two values", "log: {}\nstorage: mem: x\n", "2", "this is not YAML"},
 		{"no text at all", "\x00\x01", "1", "this is not YAML"},
 	}
 	for _, tt := range tests {
 		_, _, err := Read(settings(t, tt.text))
 		got := sentences(t, err)
-		if len(got) != 1 || !strings.HasPrefix(got[0], DefaultFile+":"+tt.line) || !strings.Contains(got[0], tt.what) {
+		if len(got) != 1 || !strings.HasPrefix(got[0], DefaultFile+":"+tt.line+": ") || !strings.Contains(got[0], tt.what) {
 			t.Errorf("%s: got %q, want line %s and %q", tt.name, got, tt.line, tt.what)
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"net/url"
 	"os"
 	"path/filepath"
 
@@ -221,11 +220,4 @@ func (in Input) located(v values, setting, path, fileDir, flag string) string {
 		path = filepath.Join(fileDir, path)
 	}
 	return in.abs(path)
-}
-
-func fileURL(slashed string) string {
-	if len(slashed) > 0 && slashed[0] != '/' {
-		slashed = "/" + slashed
-	}
-	return (&url.URL{Scheme: "file", Path: slashed}).String()
 }
