@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -71,11 +72,17 @@ type ended struct {
 	stdout, stderr string
 }
 
+// longest is how long a program may take that should end by itself.
+const longest = 3 * time.Minute
+
 // run runs a program to its end.
 func run(t *testing.T, environ []string, path string, args ...string) ended {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), path, args...)
+	ctx, cancel := context.WithTimeout(t.Context(), longest)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, path, args...)
 	cmd.Env = append(os.Environ(), environ...)
+	cmd.WaitDelay = time.Second
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err := cmd.Run()

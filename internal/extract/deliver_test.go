@@ -144,7 +144,7 @@ func TestDeliver_refusesAFileThatIsNotTheListedOne(t *testing.T) {
 		t.Fatal(err)
 	}
 	err := Deliver(t.Context(), f.store, f.in.Sync, out)
-	if !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "is not the one the manifest lists") {
+	if err == nil || fault.From(err) != nil || !strings.Contains(err.Error(), "is not the one the manifest lists") {
 		t.Errorf("error %v", err)
 	}
 	if names := folder(t, out); len(names) != 1 {

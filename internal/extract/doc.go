@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"strconv"
 
-	"longhaul/internal/fault"
 	"longhaul/internal/inventory"
 	"longhaul/internal/staging"
 )
@@ -69,7 +68,6 @@ func (c *counter) add() {
 	}
 }
 
-// wrong is the error for a bucket that does not hold what a sync needs; trying again would not mend it.
-func wrong(format string, args ...any) error {
-	return &fault.Error{Class: fault.Invalid, System: fault.Longhaul, Message: fmt.Sprintf(format, args...)}
-}
+// wrong is the error for a bucket that does not hold what a sync needs. It has no class: nothing that a user set is at
+// fault, and trying again would not mend it.
+func wrong(format string, args ...any) error { return fmt.Errorf(format, args...) }

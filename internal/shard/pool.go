@@ -23,7 +23,8 @@ func (f Fixed) Slots() int { return int(f) }
 func (f Fixed) Changed() <-chan struct{} { return nil }
 
 // Pool hands the in-flight shares of the shards that run in this process from those that end to those that still run.
-// A share is passed on only between tail shards, the last of a sync, after which no other shard will claim it.
+// A share is passed on only once the last shard of the sync has begun in this process: from then on no other shard will
+// be started in the place of one that ends.
 type Pool struct {
 	mu    sync.Mutex
 	syncs map[string]*group
@@ -32,6 +33,7 @@ type Pool struct {
 // group is the leases of one sync in the order in which they joined.
 type group struct {
 	leases []*Lease
+	ending bool // the last shard has begun
 }
 
 // NewPool makes an empty pool.
@@ -45,7 +47,6 @@ type Lease struct {
 	sync    string
 	own     int // granted at Join
 	extra   int // taken over from shards that ended
-	tail    bool
 	left    bool
 	changed chan struct{}
 }
@@ -55,9 +56,9 @@ var (
 	_ Slots = Fixed(0)
 )
 
-// Join gives a shard of the sync its share. If the shares of ended shards were passed on, the newcomer's share is taken
+// Join gives a shard of the sync its share; last says that no shard will be started after it. If the shares of ended shards were passed on, the newcomer's share is taken
 // back from them first: it is a shard that came back, and its share must not count twice.
-func (p *Pool) Join(syncKey string, share int, tail bool) *Lease {
+func (p *Pool) Join(syncKey string, share int, last bool) *Lease {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	g := p.syncs[syncKey]
@@ -65,7 +66,8 @@ func (p *Pool) Join(syncKey string, share int, tail bool) *Lease {
 		g = &group{}
 		p.syncs[syncKey] = g
 	}
-	lease := &Lease{pool: p, sync: syncKey, own: max(share, 0), tail: tail, changed: make(chan struct{}, 1)}
+	lease := &Lease{pool: p, sync: syncKey, own: max(share, 0), changed: make(chan struct{}, 1)}
+	g.ending = g.ending || last
 	g.reclaim(lease.own)
 	g.leases = append(g.leases, lease)
 	return lease
@@ -84,14 +86,14 @@ func (l *Lease) Slots() int {
 // Changed gives a value after the share has changed; changes that nobody has taken yet count as one.
 func (l *Lease) Changed() <-chan struct{} { return l.changed }
 
-// Leave ends the lease of a shard that is done. The share of a tail shard goes to the tail shards of the sync that
+// Leave ends the lease of a shard that is done. Once the last shard of the sync has begun, its share goes to those that
 // still run in this process, divided evenly, what remains of the division to the first. Ending twice does nothing.
-func (l *Lease) Leave() { l.end(l.tail) }
+func (l *Lease) Leave() { l.end(true) }
 
 // Abandon ends the lease of a shard that will be tried again, perhaps by another process: its share goes with it.
 func (l *Lease) Abandon() { l.end(false) }
 
-func (l *Lease) end(pass bool) {
+func (l *Lease) end(done bool) {
 	l.pool.mu.Lock()
 	defer l.pool.mu.Unlock()
 	if l.left {
@@ -105,25 +107,16 @@ func (l *Lease) end(pass bool) {
 		return
 	}
 	give := l.extra // what was taken over belongs to shards that are done, whatever becomes of this one
-	if pass {
+	if done && g.ending {
 		give += l.own
 	}
 	g.distribute(give)
 }
 
-// distribute divides n among the tail leases. Without one the share lapses.
+// distribute divides n among the leases that are left.
 func (g *group) distribute(n int) {
-	var tails []*Lease
-	for _, lease := range g.leases {
-		if lease.tail {
-			tails = append(tails, lease)
-		}
-	}
-	if n == 0 || len(tails) == 0 {
-		return
-	}
-	each, rest := n/len(tails), n%len(tails)
-	for i, lease := range tails {
+	each, rest := n/len(g.leases), n%len(g.leases)
+	for i, lease := range g.leases {
 		add := each
 		if i == 0 {
 			add += rest

@@ -8,35 +8,38 @@ import (
 	"time"
 )
 
-func TestPool_passesTheShareOfATailShardOn(t *testing.T) {
+func TestPool_passesSharesOnOnceTheLastShardHasBegun(t *testing.T) {
 	t.Parallel()
 	pool := NewPool()
-	a, b, c := pool.Join("acme", 5, true), pool.Join("acme", 3, true), pool.Join("acme", 3, true)
-	early, other := pool.Join("acme", 3, false), pool.Join("other", 3, true)
+	early, a, b := pool.Join("acme", 3, false), pool.Join("acme", 5, false), pool.Join("acme", 3, false)
+	other := pool.Join("other", 3, true)
+	early.Leave()
+	if a.Slots() != 5 || b.Slots() != 3 {
+		t.Errorf("a shard that another will follow passed its share on: %d and %d slots", a.Slots(), b.Slots())
+	}
+	c := pool.Join("acme", 3, true)
 	want := func(step string, slots ...int) {
 		t.Helper()
-		got := []int{a.Slots(), b.Slots(), c.Slots(), early.Slots(), other.Slots()}
+		got := []int{a.Slots(), b.Slots(), c.Slots(), other.Slots()}
 		if fmt.Sprint(got) != fmt.Sprint(slots) {
 			t.Errorf("%s: slots %v, want %v", step, got, slots)
 		}
 	}
-	want("at first", 5, 3, 3, 3, 3)
-	early.Leave()
-	want("a shard that is not of the tail keeps its share", 5, 3, 3, 0, 3)
+	want("at first", 5, 3, 3, 3)
 	a.Leave()
-	want("what remains of the division goes to the first", 0, 6, 5, 0, 3)
+	want("what remains of the division goes to the first", 0, 6, 5, 3)
 	select {
 	case <-b.Changed():
 	default:
 		t.Error("nobody was told")
 	}
-	again := pool.Join("acme", 5, true)
-	want("a shard that came back gets its share back", 0, 3, 3, 0, 3)
+	again := pool.Join("acme", 5, false)
+	want("a shard that came back gets its share back", 0, 3, 3, 3)
 	again.Abandon()
-	want("a shard that will come back keeps its share", 0, 3, 3, 0, 3)
+	want("a shard that will come back keeps its share", 0, 3, 3, 3)
 	b.Leave()
 	b.Leave()
-	want("leaving twice counts once", 0, 0, 6, 0, 3)
+	want("leaving twice counts once", 0, 0, 6, 3)
 	c.Leave()
 	other.Leave()
 	if len(pool.syncs) != 0 {
@@ -55,7 +58,7 @@ func TestPool_neverHandsOutMoreThanWasGranted(t *testing.T) {
 		for range 60 {
 			switch {
 			case len(leases) == 0 || random.IntN(2) == 0:
-				leases = append(leases, pool.Join("acme", 1+random.IntN(6), random.IntN(4) > 0))
+				leases = append(leases, pool.Join("acme", 1+random.IntN(6), random.IntN(4) == 0))
 			default:
 				i := random.IntN(len(leases))
 				if random.IntN(3) == 0 {
