@@ -45,6 +45,9 @@ func openPlant(ctx context.Context, a *App, o plantOptions) (_ *plant, err error
 	}
 	p.started(hosted.Close)
 	p.store = hosted.Store()
+	if err := hosted.Check(ctx); err != nil {
+		return nil, err
+	}
 
 	o.Temporal.Logger = o.Logger
 	server, err := a.StartTemporal(ctx, o.Temporal)

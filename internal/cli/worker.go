@@ -47,6 +47,9 @@ func (a *App) work(ctx context.Context, c *console, cmd *cobra.Command) (err err
 		return err
 	}
 	defer func() { err = errors.Join(err, hosted.Close()) }()
+	if err := hosted.Check(ctx); err != nil {
+		return err
+	}
 	temporal, err := a.Dial(ctx, host.DialOptions{Logger: logger, Metrics: metrics})
 	if err != nil {
 		return err
