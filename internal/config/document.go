@@ -66,23 +66,31 @@ func parseYAML(data []byte) (root *yaml.Node, err error) {
 var yamlLine = regexp.MustCompile(`line (\d+): `)
 
 // brokenLine is where a text stops being YAML: the line after the longest beginning that still is. The parser's own
-// lines are those where the broken part began, often the first.
+// line is where the broken part began, often the first; it has to do for texts that take too long to search.
 func brokenLine(data []byte, err error) int {
-	const longest = 5000
-	ends := lineEnds(data)
-	if errors.Is(err, errSecondDocument) || len(ends) > longest {
-		line := 1
-		if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
-			line, _ = strconv.Atoi(m[1])
-		}
-		return max(line, 1)
+	if errors.Is(err, errSecondDocument) {
+		return parsersLine(err)
 	}
+	ends := lineEnds(data)
+	toSearch := 4 << 20 // bytes parsed at most
 	for n := len(ends) - 1; n > 0; n-- {
+		if toSearch -= ends[n-1]; toSearch < 0 {
+			return parsersLine(err)
+		}
 		if _, err := parseYAML(data[:ends[n-1]]); err == nil {
 			return n + 1
 		}
 	}
 	return 1
+}
+
+func parsersLine(err error) int {
+	m := yamlLine.FindStringSubmatch(err.Error())
+	if m == nil {
+		return 1
+	}
+	line, _ := strconv.Atoi(m[1])
+	return max(line, 1)
 }
 
 // lineEnds gives for each line the offset behind it.
