@@ -83,7 +83,7 @@ lint: $(TOOLS)/.golangci-lint-$(GOLANGCI_LINT) ## golangci-lint, formatting incl
 
 .PHONY: workflowcheck
 workflowcheck: $(TOOLS)/.workflowcheck-$(WORKFLOWCHECK) ## nothing in workflows/ may differ at a replay
-	$(TOOLS)/workflowcheck ./workflows/...
+	$(TOOLS)/workflowcheck -config workflowcheck.config.yaml ./workflows/...
 
 .PHONY: tidy-check
 tidy-check: ## go.mod and go.sum are tidy, all files formatted
