@@ -66,9 +66,14 @@ func (e *enumeration) adopt(ctx context.Context) (done bool, err error) {
 	return true, e.settle(ctx, object)
 }
 
-// checkRuns begins anew when a run of the checkpoint is gone or damaged.
+// checkRuns begins anew when there is no run to go on from, or one is gone or damaged: what an attempt had in memory only
+// is lost with it.
 func (e *enumeration) checkRuns(ctx context.Context) error {
+	if len(e.state.Runs) == 0 {
+		e.state = checkpoint{}
+	}
 	for _, r := range e.state.Runs {
+		e.Progress(e.state.Seen)
 		_, err := e.Store.Verify(ctx, r.Key)
 		if errors.Is(err, staging.ErrTorn) || errors.Is(err, staging.ErrNotExist) {
 			e.state = checkpoint{}

@@ -78,7 +78,6 @@ func (e *enumeration) run(ctx context.Context) error {
 		e.state.Pass++
 		e.state.Cursor = ""
 	}
-	e.warnDropped()
 	if err := e.save(ctx); err != nil {
 		return err
 	}
@@ -128,11 +127,13 @@ func (e *enumeration) refused(scope string, err error) error {
 	return nil
 }
 
-func (e *enumeration) warnDropped() {
+// warnings says what is missing from the inventory.
+func (e *enumeration) warnings() []string {
+	all := slices.Clone(e.state.Warnings)
 	for _, field := range e.state.Dropped {
-		e.state.Warnings = append(e.state.Warnings, fmt.Sprintf(
-			"the run-as user may not see the field %s of %s; it is written as null", field, shapes[e.Kind].object))
+		all = append(all, fmt.Sprintf("the run-as user may not see the field %s of %s; it is written as null", field, e.Kind.Object()))
 	}
+	return all
 }
 
 // spill writes the sorter's content as a run and then the checkpoint: the cursor last, so that a kill between the two
@@ -197,7 +198,7 @@ func (e *enumeration) publish(ctx context.Context) (staging.Object, error) {
 
 // settle writes down the result and removes the runs. From then on the kind is done.
 func (e *enumeration) settle(ctx context.Context, object staging.Object) error {
-	e.state.Result = &Enumerated{Object: object, Count: object.Count, Dropped: e.state.Dropped, Warnings: e.state.Warnings}
+	e.state.Result = &Enumerated{Object: object, Count: object.Count, Dropped: e.state.Dropped, Warnings: e.warnings()}
 	e.state.Runs = nil
 	if err := e.save(ctx); err != nil {
 		return err

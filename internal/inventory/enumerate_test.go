@@ -154,24 +154,24 @@ func TestEnumerate_goesOnAfterTheLastRun(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			store := openStore(t, "mem://")
-			client := newServer(order, map[string][]string{"": idRange(0, 14000), "allPrivate": idRange(14000, 26000)})
+			client := newServer(order, map[string][]string{"": idRange(0, 8000), "allPrivate": idRange(8000, 14000)})
 			client.record, client.page = fat, 1000
 			broken := errors.New("the line was cut")
 			in := EnumerateInput{Client: client, Store: store, Sync: current, Kind: Reports, Private: true}
-			for _, page := range []int{2, 10, 19, 24} { // in both passes
+			for _, page := range []int{2, 6, 13, 18} { // in both passes
 				client.failAt, client.failure = page, broken
 				if _, err := Enumerate(t.Context(), in); !errors.Is(err, broken) {
 					t.Fatalf("page %d: %v, want the server's error", page, err)
 				}
 			}
 			client.failAt = 0
-			sorted(t, store, enumerate(t, store, client, true), idRange(0, 26000))
+			sorted(t, store, enumerate(t, store, client, true), idRange(0, 14000))
 			last := client.asked[len(client.asked)-1]
 			if last.Scope != "allPrivate" || last.After == "" {
 				t.Errorf("the last attempt asked %+v, want it to go on in the second pass", last)
 			}
-			if pages := client.version; pages > 26+4*4 {
-				t.Errorf("%d pages were read for 26", pages)
+			if pages := client.version; pages > 14+4*4 {
+				t.Errorf("%d pages were read for 14", pages)
 			}
 		})
 	}
@@ -215,6 +215,12 @@ func TestEnumerate_makesADamagedInventoryAnew(t *testing.T) {
 				t.Fatal(err)
 			}
 		},
+		"a checkpoint of what was only in memory": func(t *testing.T, s *staging.Store) {
+			if err := errors.Join(s.Delete(t.Context(), current.Inventory("reports")),
+				s.WriteJSON(t.Context(), current.InventoryState("reports"), checkpoint{Pass: 1, Seen: 100})); err != nil {
+				t.Fatal(err)
+			}
+		},
 		"a checkpoint of lost runs": func(t *testing.T, s *staging.Store) {
 			if err := errors.Join(s.Delete(t.Context(), current.Inventory("reports")),
 				s.WriteJSON(t.Context(), current.InventoryState("reports"), checkpoint{Cursor: reportID(50), Runs: []run{{Key: "none"}}})); err != nil {
@@ -230,6 +236,29 @@ func TestEnumerate_makesADamagedInventoryAnew(t *testing.T) {
 			damage(t, store)
 			sorted(t, store, enumerate(t, store, client, false), idRange(0, 100))
 		})
+	}
+}
+
+func TestEnumerate_mergesAgainAfterAnErrorInTheMerge(t *testing.T) {
+	t.Parallel()
+	store := openStore(t, "mem://")
+	client := newServer(binary, map[string][]string{"": idRange(0, 9000)})
+	client.record, client.dropped = fat, []string{"Format"}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	told := 0
+	_, err := Enumerate(ctx, EnumerateInput{Client: client, Store: store, Sync: current, Kind: Reports, Progress: func(int64) {
+		if told++; told == 6 { // five pages, then the merge
+			cancel()
+		}
+	}})
+	if !errors.Is(err, context.Canceled) {
+		t.Fatalf("got %v, want the context's error", err)
+	}
+	got := enumerate(t, store, client, false)
+	sorted(t, store, got, idRange(0, 9000))
+	if len(client.asked) != 1 || len(got.Warnings) != 1 {
+		t.Errorf("asked %d times, warnings %q; want one each", len(client.asked), got.Warnings)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -23,6 +24,7 @@ type location struct {
 	name     string // what people see
 	dir      string // the folder of a file bucket
 	fileMode os.FileMode
+	secrets  []string // what may be one
 }
 
 // defaultDirMode keeps the bucket to the user who runs us: it holds the names of an org's reports.
@@ -41,7 +43,7 @@ func locate(raw string) (location, error) {
 			redact(u), strings.Join(blob.DefaultURLMux().BucketSchemes(), ", "))
 	}
 	if u.Scheme != "file" {
-		return location{url: raw, name: redact(u)}, nil
+		return location{url: raw, name: redact(u), secrets: secretsOf(u)}, nil
 	}
 	return locateFolder(u)
 }
@@ -120,7 +122,7 @@ func (l location) openFault(err error) error {
 	if l.dir == "" {
 		return &fault.Error{Class: fault.Invalid, System: fault.Bucket,
 			Message: fmt.Sprintf("cannot open the bucket %s; check its address and the credentials of this machine", l.name),
-			Err:     hide(err)}
+			Err:     l.clean(err)}
 	}
 	if why := reason(err); why != "" {
 		return invalid("cannot use the bucket %s: %s", l.name, why)
@@ -128,11 +130,24 @@ func (l location) openFault(err error) error {
 	return invalid("cannot use the bucket %s: it is not a folder or cannot be made; set another storage", l.name)
 }
 
-// hide keeps the kind of an error and drops its text, which may quote a URL with credentials.
-func hide(err error) error {
-	var parse *url.Error
-	if errors.As(err, &parse) {
-		return parse.Err
+// secretsOf lists what of a URL is not shown: its user part and the values of its query.
+func secretsOf(u *url.URL) (secrets []string) {
+	if u.User != nil {
+		secrets = append(secrets, u.User.String())
 	}
-	return fmt.Errorf("%T", err)
+	for _, values := range u.Query() {
+		secrets = append(secrets, values...)
+	}
+	return slices.DeleteFunc(secrets, func(s string) bool { return s == "" })
+}
+
+// clean gives what a driver said, with the bucket's name where it quotes the URL; nothing if a value of the URL is left.
+func (l location) clean(err error) error {
+	text := strings.ReplaceAll(err.Error(), l.url, l.name)
+	for _, secret := range l.secrets {
+		if strings.Contains(text, secret) || strings.Contains(text, url.QueryEscape(secret)) {
+			return nil
+		}
+	}
+	return errors.New(text)
 }
