@@ -21,18 +21,19 @@ type reader struct {
 	mistakes Mistakes
 }
 
-// readDocument reads a settings file's text. Values with a mistake are left out.
-func readDocument(file string, data []byte) (values, Mistakes) {
+// readDocument reads a settings file's text. Values with a mistake are left out. A text that is no YAML at all has
+// that one mistake and says nothing of what is set.
+func readDocument(file string, data []byte) (v values, mistakes Mistakes, isYAML bool) {
 	r := &reader{file: file, values: newValues()}
 	root, err := parseYAML(data)
 	if err != nil {
 		r.mistakes.add(origin{name: file, line: brokenLine(data, err)}, "%s", brokenText(err))
-		return r.values, r.mistakes
+		return r.values, r.mistakes, false
 	}
 	if root != nil {
 		r.section("", schema, root, root.Line)
 	}
-	return r.values, r.mistakes
+	return r.values, r.mistakes, true
 }
 
 var errSecondDocument = errors.New("a second document begins after ---: keep one")

@@ -131,9 +131,12 @@ func TestRead_saysWhereYAMLIsBroken(t *testing.T) {
 		{"an unknown reference", "storage: mem://x\nlog: *other\n", "2", "this is not YAML"},
 		{"two values", "log: {}\nstorage: mem: x\n", "2", "this is not YAML"},
 		{"no text at all", "\x00\x01", "1", "this is not YAML"},
+		{"an open list of a source", "data_dir: x\nsources:\n  acme: [\n", "3", "this is not YAML"},
 	}
 	for _, tt := range tests {
-		_, _, err := Read(settings(t, tt.text))
+		in := settings(t, tt.text)
+		in.NeedStorage, in.NeedSources = true, true // what cannot be read does not lack a bucket
+		_, _, err := Read(in)
 		got := sentences(t, err)
 		if len(got) != 1 || !strings.HasPrefix(got[0], DefaultFile+":"+tt.line+": ") || !strings.Contains(got[0], tt.what) {
 			t.Errorf("%s: got %q, want line %s and %q", tt.name, got, tt.line, tt.what)
@@ -187,7 +190,7 @@ func FuzzRead(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		v, mistakes := readDocument(DefaultFile, []byte(text))
+		v, mistakes, _ := readDocument(DefaultFile, []byte(text))
 		for _, name := range sourceNames(v) {
 			checkSource(v, name, &mistakes)
 		}

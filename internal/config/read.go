@@ -59,7 +59,10 @@ func Read(in Input) (Config, string, error) {
 	if err != nil {
 		return Config{}, path, err
 	}
-	v, mistakes := readDocument(filepath.Base(path), data)
+	v, mistakes, isYAML := readDocument(filepath.Base(path), data)
+	if !isYAML {
+		return Config{}, path, mistakes
+	}
 	warnings := in.Environment.override(v, &mistakes)
 	in.checkFlags(&mistakes)
 	for _, name := range sourceNames(v) {
