@@ -162,3 +162,10 @@ func TestTemporalLogger_keepsTheLevel(t *testing.T) {
 		t.Errorf("the log holds:\n%s", &out)
 	}
 }
+
+func TestTemporalLogger_ofNoneWritesNothing(t *testing.T) {
+	t.Parallel()
+	l := log.With(TemporalLogger(nil), "WorkflowID", "sync-acme")
+	l.Debug("unheard")
+	log.Skip(l, 1).Error("unheard", "Error", errWithStack{})
+}

@@ -18,8 +18,11 @@ var (
 	_ log.WithSkipCallers = temporalLogger{}
 )
 
-// TemporalLogger adapts a logger to the SDK's interface.
+// TemporalLogger adapts a logger to the SDK's interface; nil writes nothing.
 func TemporalLogger(logger *zap.Logger) log.Logger {
+	if logger == nil {
+		logger = zap.NewNop()
+	}
 	return temporalLogger{zap: logger.WithOptions(zap.AddCallerSkip(1))}
 }
 
