@@ -94,7 +94,7 @@ func (v *vault) receive(r *http.Request, path string) (status int, message strin
 	case v.has(path):
 		return http.StatusConflict, "the file was delivered before"
 	}
-	return v.store(r, path, m[3])
+	return v.store(r, path, m[1], m[3])
 }
 
 func (v *vault) has(path string) bool {
@@ -104,9 +104,9 @@ func (v *vault) has(path string) bool {
 	return ok
 }
 
-func (v *vault) store(r *http.Request, path, name string) (int, string) {
-	kind, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if err != nil || kind != "multipart/form-data" || parameters["boundary"] == "" {
+func (v *vault) store(r *http.Request, path, kind, name string) (int, string) {
+	media, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || media != "multipart/form-data" || parameters["boundary"] == "" {
 		return http.StatusBadRequest, "the body is not multipart/form-data"
 	}
 	whole := &ending{from: r.Body}
@@ -115,8 +115,8 @@ func (v *vault) store(r *http.Request, path, name string) (int, string) {
 	if err != nil {
 		return http.StatusBadRequest, "the body has no part"
 	}
-	if part.FormName() != "file" || part.FileName() != name {
-		return http.StatusBadRequest, "the body needs one part, named file, with the file name of the path"
+	if part.FormName() != "file" || !fits(kind, name, part.FileName()) {
+		return http.StatusBadRequest, "the body needs one part, named file, with the file name that its path is for"
 	}
 	temporary, err := os.CreateTemp(v.dir, "incoming-*")
 	if err != nil {
@@ -135,6 +135,17 @@ func (v *vault) store(r *http.Request, path, name string) (int, string) {
 		return http.StatusBadRequest, "the body is longer or shorter than its Content-Length"
 	}
 	return v.keep(File{Name: name, Path: path, Bytes: size, SHA256: hex.EncodeToString(sum.Sum(nil))}, temporary.Name())
+}
+
+// fits says whether a form's file name may stand under a path's last part. Paths of the types quality and
+// transformation have names made for them, and the form keeps the file's own.
+func fits(kind, name, inForm string) bool {
+	switch kind {
+	case "visualization", "warehouse":
+		return inForm == name
+	default:
+		return inForm != ""
+	}
 }
 
 // ending remembers how a body ends: what follows the last boundary is an error.

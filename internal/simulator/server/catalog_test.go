@@ -77,6 +77,34 @@ func TestTheCatalogTakesEachPathOnce(t *testing.T) {
 	}
 }
 
+// castor-upload names the file in the form as it is called on its own machine, and makes the path's name of it only
+// for the types that need a time.
+func TestTheCatalogTakesTheFormsOfCastor(t *testing.T) {
+	t.Parallel()
+	c := start(t, Options{})
+	ready := c.s.Ready()
+	for _, test := range []struct {
+		name, kind, inPath, inForm string
+		status                     int
+	}{
+		{"quality under a name made for it", "quality", "1700000000-tests.csv", "tests.csv", 200},
+		{"a manifest of any name", "transformation", "1700000000-manifest.json", "prod.json", 200},
+		{"a file of no name", "quality", "1700000001-tests.csv", "", 400},
+		{"a visualization under another name", "visualization", "1700000000-reports.json", "reports.json", 400},
+		{"a warehouse under another name", "warehouse", "1700000000-tables.csv", "tables.csv", 400},
+	} {
+		body, contentType := form(t, "file", test.inForm, "x")
+		a := c.do("POST", ready.Catalog+"/"+test.kind+"-"+ready.SourceID+"/"+test.inPath, body,
+			"Content-Type", contentType, "Authorization", "Token "+ready.CatalogToken)
+		if a.status != test.status {
+			t.Errorf("%s: %d %s, want %d", test.name, a.status, a.body, test.status)
+		}
+	}
+	if files := c.s.Files(); len(files) != 2 || files[0].Name != "1700000000-tests.csv" || files[1].Name != "1700000000-manifest.json" {
+		t.Errorf("the list holds %v", files)
+	}
+}
+
 func TestTheCatalogRefuses(t *testing.T) {
 	t.Parallel()
 	c := start(t, Options{MaxUpload: 10_000})
