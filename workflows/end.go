@@ -47,8 +47,8 @@ func (s *sync) close(ctx workflow.Context, outcome Outcome) *Result {
 		Source: s.state.Sync.Source, Sync: s.state.Sync.ID, Outcome: outcome,
 		Seconds: workflow.Now(ctx).Sub(s.state.Started).Seconds(), APICalls: s.state.Calls,
 		Kinds: s.state.Kinds, States: s.state.States, Coverage: s.state.States.Coverage(),
-		Files: s.state.Files, Uploaded: s.state.uploads() && s.state.Uploads == len(fileNames),
-		Staging: s.state.Sync.Prefix(), Warnings: s.state.Warnings,
+		Files: list(s.state.Files), Uploaded: s.state.uploads() && s.state.Uploads == len(fileNames),
+		Staging: s.state.Sync.Prefix(), Warnings: list(s.state.Warnings),
 	}
 }
 
@@ -74,7 +74,7 @@ func failed(result *Result) error {
 // refused fails a workflow for its input.
 func refused(problem string) error {
 	return failed(&Result{
-		Outcome: OutcomeFailed,
+		Outcome: OutcomeFailed, Files: list[activities.File](nil), Warnings: list[string](nil),
 		Failure: &activities.Failure{Class: fault.Invalid, System: fault.Longhaul, Message: problem},
 	})
 }

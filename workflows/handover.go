@@ -51,7 +51,7 @@ func skipped(ctx workflow.Context, source string, found activities.FindResult) (
 	}
 	upsert(ctx, found.Attributes, attribute{AttributeOutcome.GetName(), AttributeOutcome.ValueSet(string(OutcomeSkipped))})
 	return &Result{
-		Source: source, Outcome: OutcomeSkipped, Warnings: []string{},
+		Source: source, Outcome: OutcomeSkipped, Files: list[activities.File](nil), Warnings: list[string](nil),
 		Skipped: &Skipped{WorkflowID: id, RunID: found.RunID},
 	}, nil
 }

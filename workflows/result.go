@@ -25,3 +25,11 @@ type Skipped struct {
 	WorkflowID string `json:"workflow_id"`
 	RunID      string `json:"run_id,omitempty"`
 }
+
+// list makes an empty list of none: in JSON it is [], and whoever reads it needs no case for null.
+func list[T any](items []T) []T {
+	if items == nil {
+		return []T{}
+	}
+	return items
+}

@@ -70,7 +70,7 @@ func (s *State) progress(outcome Outcome) Progress {
 		Source: s.Sync.Source, Sync: s.Sync.ID, Phase: s.Phase, Started: s.Started, Updated: s.Updated,
 		Kinds: s.Kinds, States: s.States, Reused: s.Plan.States.Reused, ToDescribe: s.Plan.ToDescribe, Described: s.Reports,
 		Shards: Count{Done: s.Shards, Total: s.Plan.Shards}, Files: Count{Done: len(s.Files), Total: len(fileNames)},
-		Uploads: Count{Done: s.Uploads, Total: s.uploadsTotal()}, APICalls: s.Calls, Warnings: s.Warnings, Outcome: outcome,
+		Uploads: Count{Done: s.Uploads, Total: s.uploadsTotal()}, APICalls: s.Calls, Warnings: list(s.Warnings), Outcome: outcome,
 	}
 }
 
