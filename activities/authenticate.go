@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"longhaul/internal/fault"
 	"longhaul/internal/inventory"
 	"longhaul/internal/salesforce"
@@ -72,18 +74,35 @@ func (a *Activities) authenticate(ctx context.Context, params AuthenticateParams
 	return result, a.Store.WriteJSON(ctx, staged.State(), inventory.Opened{Identity: result.Identity, Started: params.Started})
 }
 
-// meet logs in and reads org, run-as user and permissions.
+// meet logs in and reads org, run-as user and permissions, the three at once: a sync of a small org is mostly latency.
 func (a *Activities) meet(ctx context.Context, source *Source, result *AuthenticateResult) error {
 	identity, err := source.Salesforce.Login(ctx)
 	if err != nil {
 		return err
 	}
-	org, err := source.Salesforce.Organization(ctx)
-	if err != nil {
+	var (
+		org         salesforce.Organization
+		user        salesforce.RunAs
+		permissions salesforce.Permissions
+		unreadable  bool
+	)
+	group, grouped := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		org, err = source.Salesforce.Organization(grouped)
 		return err
-	}
-	user, err := source.Salesforce.RunAs(ctx, identity.UserID)
-	if err != nil {
+	})
+	group.Go(func() (err error) {
+		user, err = source.Salesforce.RunAs(grouped, identity.UserID)
+		return err
+	})
+	group.Go(func() (err error) {
+		permissions, err = source.Salesforce.Permissions(grouped)
+		if unreadable = fault.Is(err, fault.PermissionMissing); unreadable {
+			return nil
+		}
+		return err
+	})
+	if err := group.Wait(); err != nil {
 		return err
 	}
 	result.Edition, result.Sandbox = org.Type, org.IsSandbox
@@ -91,13 +110,9 @@ func (a *Activities) meet(ctx context.Context, source *Source, result *Authentic
 		OrgID: identity.OrgID, UserID: identity.UserID, Locale: user.Locale,
 		APIVersion: source.APIVersion, Format: inventory.Format,
 	}
-	permissions, err := source.Salesforce.Permissions(ctx)
-	if fault.Is(err, fault.PermissionMissing) {
+	if unreadable {
 		result.Warnings = append(result.Warnings, "the permissions of the run-as user cannot be read, so missing ones show only as errors")
 		return nil
-	}
-	if err != nil {
-		return err
 	}
 	warnings, err := judge(permissions, source.Private)
 	result.Warnings = append(result.Warnings, warnings...)

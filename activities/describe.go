@@ -42,19 +42,19 @@ func (a *Activities) describe(ctx context.Context, params DescribeParams, p *pul
 	lease := a.Pool.Join(params.Sync.ID, params.Share, params.Last)
 	defer func() {
 		if err != nil {
-			lease.Abandon() // another attempt will claim the share
+			lease.Abandon(ctx) // another attempt will claim the share
 			return
 		}
-		lease.Leave()
+		lease.Leave(ctx)
 	}()
 
 	probe, err := a.probe(ctx, staged, source.Salesforce)
 	if err != nil {
 		return shard.Result{}, err
 	}
-	ctx, cancel := untilWorkerStops(ctx)
+	running, cancel := untilWorkerStops(ctx)
 	defer cancel()
-	return shard.Run(ctx, shard.Input{
+	return shard.Run(running, shard.Input{
 		Store: a.Store, Sync: staged, Shard: params.Shard, Attempt: int(activity.GetInfo(ctx).Attempt),
 		Describer: source.Salesforce, Slots: lease,
 		Progress: func(done, total int) { p.progress(int64(done), int64(total)) },

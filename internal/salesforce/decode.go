@@ -1,6 +1,7 @@
 package salesforce
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -42,7 +43,10 @@ func decode(body io.Reader, most int64, read func(*jsontext.Decoder, *bounded) e
 		d.Reset(nothing{}) // the body is not kept alive
 		decoders.Put(d)
 	}()
-	if err := read(d, source); err != nil {
+	switch err := read(d, source); {
+	case errors.Is(err, errRest):
+		return drain(d, source)
+	case err != nil:
 		return err
 	}
 	switch _, err := d.ReadToken(); {
@@ -53,6 +57,41 @@ func decode(body io.Reader, most int64, read func(*jsontext.Decoder, *bounded) e
 	default:
 		return errUnreadable
 	}
+}
+
+// errRest is how a reader of decode says that it wants nothing of what is left.
+var errRest = errors.New("the rest is not wanted")
+
+// drains are buffers for what is read only to see that it is there.
+var drains = sync.Pool{New: func() any { return new([32 << 10]byte) }}
+
+// drain reads a body to its end, which shows a cut one, and makes sure that it ends as an object does. What lies between
+// is unpacked, for its checksum, and not looked at: that is most of a describe.
+func drain(d *jsontext.Decoder, source *bounded) error {
+	buffer, _ := drains.Get().(*[32 << 10]byte)
+	defer drains.Put(buffer)
+	last := lastByte(d.UnreadBuffer(), 0)
+	for {
+		n, err := source.Read(buffer[:])
+		last = lastByte(buffer[:n], last)
+		switch {
+		case errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF):
+			if last != '}' {
+				return errUnreadable
+			}
+			return nil
+		case err != nil:
+			return err
+		}
+	}
+}
+
+// lastByte is the last byte of data that is no white space; otherwise when there is none.
+func lastByte(data []byte, otherwise byte) byte {
+	if trimmed := bytes.TrimRight(data, " \t\r\n"); len(trimmed) > 0 {
+		return trimmed[len(trimmed)-1]
+	}
+	return otherwise
 }
 
 type nothing struct{}

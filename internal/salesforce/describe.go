@@ -47,7 +47,8 @@ func (c *Client) DescribeReport(ctx context.Context, id string) (*Description, e
 	return description, nil
 }
 
-// readDescription reads a describe in one pass. What is not kept is checked to be JSON and never built.
+// readDescription reads a describe in one pass. What is not kept is never built, and once both parts are there, which is
+// before the metadata of the report type, it is not even looked at.
 func readDescription(body io.Reader, most bounds) (*Description, error) {
 	description := new(Description)
 	err := decode(body, most.read, func(d *jsontext.Decoder, source *bounded) error {
@@ -59,6 +60,9 @@ func readDescription(body io.Reader, most bounds) (*Description, error) {
 			case "reportExtendedMetadata":
 				return keep(d, source, &left, &description.ReportExtendedMetadata)
 			default:
+				if description.ReportMetadata != nil && description.ReportExtendedMetadata != nil {
+					return errRest
+				}
 				return d.SkipValue()
 			}
 		})

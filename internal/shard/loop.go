@@ -117,16 +117,20 @@ func (r *runner) untilWake(now time.Time) time.Duration {
 	return wait
 }
 
-// dispatch sends out as many requests as trust, slots, window and memory allow.
+// dispatch sends out as many requests as trust, slots, window and memory allow, and lends the slots that it has no use
+// for.
 func (r *runner) dispatch() {
+	defer func() { r.in.Slots.Idle(r.stop != nil || len(r.queue) == 0 && !r.trust.doubt) }()
 	for r.stop == nil {
 		slots := max(r.in.Slots.Slots(), 1)
 		if len(r.flight) >= r.pace.limit(slots) || r.pace.wait(time.Now()) != never {
 			return
 		}
 		if r.trust.doubt {
-			if len(r.flight) == 0 {
-				r.prove()
+			if len(r.flight) == 0 && r.in.Slots.Take() {
+				if r.prove(); len(r.flight) == 0 {
+					r.in.Slots.Give() // there was nobody to ask
+				}
 			}
 			if r.trust.doubt {
 				return
@@ -134,6 +138,9 @@ func (r *runner) dispatch() {
 			continue
 		}
 		if len(r.queue) == 0 || r.beyondWindow(slots) || r.store.size >= maxGathered {
+			return
+		}
+		if !r.in.Slots.Take() {
 			return
 		}
 		index := r.queue[0]

@@ -1,15 +1,22 @@
 package shard
 
 import (
+	"context"
 	"slices"
 	"sync"
 )
 
 // Slots says how many requests a run may have in flight. The number may change while the run works.
 type Slots interface {
-	// Slots is the number now; a run treats less than one as one.
+	// Slots is the number now, for the run's own measures; a run treats less than one as one.
 	Slots() int
-	// Changed gives a value after the number has changed.
+	// Take takes a slot for a request; false when none is free now.
+	Take() bool
+	// Give gives a slot back.
+	Give()
+	// Idle says whether the run has nothing to ask for at present, so that others may use its slots.
+	Idle(idle bool)
+	// Changed gives a value when a slot that Take refused may be free.
 	Changed() <-chan struct{}
 }
 
@@ -19,21 +26,34 @@ type Fixed int
 // Slots is the number.
 func (f Fixed) Slots() int { return int(f) }
 
+// Take always succeeds: a run keeps to Slots by itself.
+func (f Fixed) Take() bool { return true }
+
+// Give does nothing.
+func (f Fixed) Give() {}
+
+// Idle does nothing.
+func (f Fixed) Idle(bool) {}
+
 // Changed never gives a value.
 func (f Fixed) Changed() <-chan struct{} { return nil }
 
-// Pool hands the in-flight shares of the shards that run in this process from those that end to those that still run.
-// A share is passed on only once the last shard of the sync has begun in this process: from then on no other shard will
-// be started in the place of one that ends.
+// Pool holds the in-flight shares of the shards that run in this process, by sync. Shards of one sync lend each other
+// what they do not use, for instance while one of them writes its object; together they never have more requests in
+// flight than their shares allow, so the bound holds over all processes too.
 type Pool struct {
 	mu    sync.Mutex
 	syncs map[string]*group
 }
 
-// group is the leases of one sync in the order in which they joined.
+// group is the shards of one sync that run in this process.
 type group struct {
-	leases []*Lease
-	ending bool // the last shard has begun
+	leases   []*Lease // in the order in which they joined
+	capacity int      // the shares of all of them, and what was kept
+	kept     int      // shares of ended shards that nobody will claim any more
+	inUse    int
+	ending   bool            // the last shard has begun: none will be started in the place of one that ends
+	waiting  []chan struct{} // closed once inUse fits capacity
 }
 
 // NewPool makes an empty pool.
@@ -46,7 +66,9 @@ type Lease struct {
 	pool    *Pool
 	sync    string
 	own     int // granted at Join
-	extra   int // taken over from shards that ended
+	inUse   int
+	idle    bool
+	refused bool // the last Take failed
 	left    bool
 	changed chan struct{}
 }
@@ -56,8 +78,8 @@ var (
 	_ Slots = Fixed(0)
 )
 
-// Join gives a shard of the sync its share; last says that no shard will be started after it. If the shares of ended shards were passed on, the newcomer's share is taken
-// back from them first: it is a shard that came back, and its share must not count twice.
+// Join gives a shard of the sync its share; last says that no shard will be started after it. A shard that joins after
+// the last one is one that came back, and its share is taken from what was kept, so that it does not count twice.
 func (p *Pool) Join(syncKey string, share int, last bool) *Lease {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -66,89 +88,144 @@ func (p *Pool) Join(syncKey string, share int, last bool) *Lease {
 		g = &group{}
 		p.syncs[syncKey] = g
 	}
-	lease := &Lease{pool: p, sync: syncKey, own: max(share, 0), changed: make(chan struct{}, 1)}
+	lease := &Lease{pool: p, sync: syncKey, own: max(share, 1), changed: make(chan struct{}, 1)}
 	g.ending = g.ending || last
-	g.reclaim(lease.own)
+	back := min(g.kept, lease.own)
+	g.kept -= back
+	g.capacity += lease.own - back
 	g.leases = append(g.leases, lease)
 	return lease
 }
 
-// Slots is the share now, with what was taken over; zero after the lease has ended.
+// Slots is what the shard could have in flight now: its share, or more where others leave some unused.
 func (l *Lease) Slots() int {
 	l.pool.mu.Lock()
 	defer l.pool.mu.Unlock()
 	if l.left {
 		return 0
 	}
-	return l.own + l.extra
+	return max(l.own, l.inUse+l.pool.syncs[l.sync].spare())
 }
 
-// Changed gives a value after the share has changed; changes that nobody has taken yet count as one.
-func (l *Lease) Changed() <-chan struct{} { return l.changed }
-
-// Leave ends the lease of a shard that is done. Once the last shard of the sync has begun, its share goes to those that
-// still run in this process, divided evenly, what remains of the division to the first. Ending twice does nothing.
-func (l *Lease) Leave() { l.end(true) }
-
-// Abandon ends the lease of a shard that will be tried again, perhaps by another process: its share goes with it.
-func (l *Lease) Abandon() { l.end(false) }
-
-func (l *Lease) end(done bool) {
+// Take takes a slot of the shard's own share, or one that no other shard has a use for.
+func (l *Lease) Take() bool {
 	l.pool.mu.Lock()
 	defer l.pool.mu.Unlock()
 	if l.left {
+		return false
+	}
+	g := l.pool.syncs[l.sync]
+	l.refused = g.inUse >= g.capacity || l.inUse >= l.own && g.spare() <= 0
+	if l.refused {
+		return false
+	}
+	l.inUse++
+	g.inUse++
+	return true
+}
+
+// Give gives a slot back.
+func (l *Lease) Give() {
+	l.pool.mu.Lock()
+	defer l.pool.mu.Unlock()
+	g := l.pool.syncs[l.sync]
+	l.inUse--
+	g.inUse--
+	g.tell()
+}
+
+// Idle lends the shard's unused slots to the others, or asks for them back as they become free.
+func (l *Lease) Idle(idle bool) {
+	l.pool.mu.Lock()
+	defer l.pool.mu.Unlock()
+	if l.idle == idle || l.left {
 		return
+	}
+	l.idle = idle
+	if idle {
+		l.pool.syncs[l.sync].tell()
+	}
+}
+
+// Changed gives a value when a slot that Take refused may be free.
+func (l *Lease) Changed() <-chan struct{} { return l.changed }
+
+// Leave ends the lease of a shard that is done. Once the last shard of the sync has begun, its share stays with those
+// that still run in this process. Before, another shard will claim it, perhaps in another process: Leave returns when
+// nobody uses it any more, or when ctx ends. Ending twice does nothing.
+func (l *Lease) Leave(ctx context.Context) { l.end(ctx, true) }
+
+// Abandon ends the lease of a shard that will be tried again: its share goes with it, as with Leave before the end.
+func (l *Lease) Abandon(ctx context.Context) { l.end(ctx, false) }
+
+func (l *Lease) end(ctx context.Context, done bool) {
+	returned := l.leave(done)
+	if returned == nil {
+		return
+	}
+	select {
+	case <-returned:
+	case <-ctx.Done():
+	}
+}
+
+// leave takes the lease out of its group. The channel, if any, closes when the share that leaves is not in use any more.
+func (l *Lease) leave(done bool) <-chan struct{} {
+	l.pool.mu.Lock()
+	defer l.pool.mu.Unlock()
+	if l.left {
+		return nil
 	}
 	l.left = true
 	g := l.pool.syncs[l.sync]
 	g.leases = slices.DeleteFunc(g.leases, func(other *Lease) bool { return other == l })
 	if len(g.leases) == 0 {
 		delete(l.pool.syncs, l.sync)
-		return
+		return nil
 	}
-	give := l.extra // what was taken over belongs to shards that are done, whatever becomes of this one
 	if done && g.ending {
-		give += l.own
+		g.kept += l.own
+		g.tell()
+		return nil
 	}
-	g.distribute(give)
+	g.capacity -= l.own
+	if g.inUse <= g.capacity {
+		return nil
+	}
+	returned := make(chan struct{})
+	g.waiting = append(g.waiting, returned)
+	return returned
 }
 
-// distribute divides n among the leases that are left.
-func (g *group) distribute(n int) {
-	each, rest := n/len(g.leases), n%len(g.leases)
-	for i, lease := range g.leases {
-		add := each
-		if i == 0 {
-			add += rest
+// spare is how many slots no shard has a claim on: a shard that is not idle has one on its whole share.
+func (g *group) spare() int {
+	claimed := 0
+	for _, lease := range g.leases {
+		if lease.idle {
+			claimed += lease.inUse
+		} else {
+			claimed += max(lease.own, lease.inUse)
 		}
-		lease.add(add)
 	}
+	return g.capacity - claimed
 }
 
-// reclaim takes up to n back from what was passed on, beginning with whoever took over most.
-func (g *group) reclaim(n int) {
-	for ; n > 0; n-- {
-		var most *Lease
-		for _, lease := range g.leases {
-			if lease.extra > 0 && (most == nil || lease.extra > most.extra) {
-				most = lease
-			}
+// tell wakes the shards that were refused a slot, and those that wait for their share to come back.
+func (g *group) tell() {
+	for _, lease := range g.leases {
+		if !lease.refused {
+			continue
 		}
-		if most == nil {
-			return
+		lease.refused = false
+		select {
+		case lease.changed <- struct{}{}:
+		default:
 		}
-		most.add(-1)
 	}
-}
-
-// add changes what a lease took over and says so to its holder.
-func (l *Lease) add(n int) {
-	if n == 0 {
-		return
-	}
-	l.extra += n
-	select {
-	case l.changed <- struct{}{}:
-	default:
+	if g.inUse <= g.capacity {
+		for _, returned := range g.waiting {
+			close(returned)
+		}
+		g.waiting = nil
 	}
 }

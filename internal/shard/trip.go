@@ -39,7 +39,7 @@ type answer struct {
 	err     error
 }
 
-// depart sends a request out.
+// depart sends a request out, for which a slot was taken.
 func (r *runner) depart(t *trip) {
 	t.seq = r.seq
 	r.seq++
@@ -84,6 +84,7 @@ func (r *runner) ask(t *trip, rep report) answer {
 // take notes what one request brought.
 func (r *runner) take(a answer) {
 	t := a.trip
+	r.in.Slots.Give()
 	r.flight = slices.DeleteFunc(r.flight, func(other *trip) bool { return other == t })
 	if t.kind == outside && errors.Is(a.err, ErrNoWitness) {
 		r.in.Probe = nil
