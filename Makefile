@@ -46,8 +46,13 @@ e2e: ## the end-to-end tests only
 
 .PHONY: e2e-race
 e2e-race: ## one sync end to end with a race-built worker and starter
-	@out=$$(LONGHAUL_E2E_RACE=1 go test -count=1 -v -run '^TestRace' ./internal/e2e 2>&1) || { echo "$$out"; exit 1; }; \
+	@out=$$(LONGHAUL_E2E_RACE=1 go test -count=1 -timeout 20m -v -run '^TestRace' ./internal/e2e 2>&1) || { echo "$$out"; exit 1; }; \
 	echo "$$out"; grep -q '^--- PASS: TestRace' <<<"$$out" || { echo "TestRace did not run"; exit 1; }
+
+.PHONY: operations
+operations: $(TOOLS)/.temporal-$(TEMPORAL_CLI) ## every command of docs/operations.md with the real `temporal` CLI
+	@out=$$(LONGHAUL_TEMPORAL_CLI=$(TOOLS)/temporal go test -count=1 -v -run '^TestOperations$$' ./internal/e2e 2>&1) || { echo "$$out"; exit 1; }; \
+	echo "$$out"; grep -q '^--- PASS: TestOperations' <<<"$$out" || { echo "TestOperations did not run"; exit 1; }
 
 .PHONY: fuzz
 fuzz: ## every fuzz test for FUZZTIME (30s)

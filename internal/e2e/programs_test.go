@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -103,6 +104,20 @@ type process struct {
 // background starts a program and waits for its JSON line on stdout.
 func background(t *testing.T, environ []string, path string, args ...string) *process {
 	t.Helper()
+	p, stdout := launch(t, environ, path, args...)
+	line, err := bufio.NewReader(stdout).ReadBytes('\n')
+	if err != nil {
+		t.Fatalf("%s printed no line: %v\n%s", filepath.Base(path), err, p.logged(t))
+	}
+	if err := json.Unmarshal(line, &p.ready); err != nil {
+		t.Fatalf("%s printed %q: %v", filepath.Base(path), line, err)
+	}
+	return p
+}
+
+// launch starts a program that runs until the test ends, and gives what it prints.
+func launch(t *testing.T, environ []string, path string, args ...string) (*process, io.Reader) {
+	t.Helper()
 	stderr, err := os.CreateTemp(t.TempDir(), filepath.Base(path)+"-*.log")
 	if err != nil {
 		t.Fatal(err)
@@ -121,15 +136,17 @@ func background(t *testing.T, environ []string, path string, args ...string) *pr
 		p.kill(t)
 		_ = stderr.Close()
 	})
-	line, err := bufio.NewReader(stdout).ReadBytes('\n')
+	return p, stdout
+}
+
+// logged is what the process has written to stderr so far.
+func (p *process) logged(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile(p.log)
 	if err != nil {
-		written, _ := os.ReadFile(p.log)
-		t.Fatalf("%s printed no line: %v\n%s", filepath.Base(path), err, written)
+		t.Fatal(err)
 	}
-	if err := json.Unmarshal(line, &p.ready); err != nil {
-		t.Fatalf("%s printed %q: %v", filepath.Base(path), line, err)
-	}
-	return p
+	return string(text)
 }
 
 // kill ends the process as a power cut would.

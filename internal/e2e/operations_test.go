@@ -1,0 +1,223 @@
+package e2e_test
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"longhaul/internal/simulator/server"
+	"longhaul/workflows"
+)
+
+// operations is the page whose commands are tested.
+const operations = "../../docs/operations.md"
+
+// TestOperations runs every command of the page as it stands there, and starts syncs meanwhile in all the ways there
+// are. The gate holds a sync at the catalog for as long as the others need, so that nothing depends on speed.
+func TestOperations(t *testing.T) {
+	cli := temporalCLI(t)
+	o := newOperator(t, cli)
+	before := map[string]func(*operator, *testing.T){
+		"longhaul-starter sync acme --detach": func(o *operator, _ *testing.T) { o.gate.shut() },
+		"temporal workflow result":            (*operator).joinedOrSkipped,
+		"temporal workflow cancel":            (*operator).twiceAtOnceFromRest,
+		"temporal workflow terminate":         (*operator).twiceAtOnceFromRest,
+	}
+	after := map[string]func(*operator, *testing.T){
+		"temporal schedule trigger":   (*operator).awaitScheduled,
+		"temporal workflow result":    (*operator).onceMoreWithoutAnID,
+		"temporal workflow cancel":    (*operator).awaitRest,
+		"temporal workflow terminate": (*operator).awaitRest,
+	}
+	ran := map[string]int{}
+	for _, line := range commands(t, operations) {
+		do(t, o, before, line)
+		if got := run(t, o.environ, "sh", "-c", line); got.code != 0 {
+			t.Fatalf("%s\nended with %d: %s%s", line, got.code, got.stdout, got.stderr)
+		}
+		do(t, o, after, line)
+		for prefix := range before {
+			if strings.HasPrefix(line, prefix) {
+				ran[prefix]++
+			}
+		}
+	}
+	for prefix := range before {
+		if ran[prefix] != 1 {
+			t.Errorf("%q stands on the page %d times, want once", prefix, ran[prefix])
+		}
+	}
+	for _, e := range o.list(t, "") {
+		if e.Status == "WORKFLOW_EXECUTION_STATUS_FAILED" {
+			t.Errorf("%s, run %s, failed", e.Execution.WorkflowID, e.Execution.RunID)
+		}
+	}
+}
+
+func do(t *testing.T, o *operator, steps map[string]func(*operator, *testing.T), line string) {
+	t.Helper()
+	for prefix, step := range steps {
+		if strings.HasPrefix(line, prefix) {
+			step(o, t)
+		}
+	}
+}
+
+// joinedOrSkipped looks at what the page has started so far while the sync is held, and starts more, two at once.
+func (o *operator) joinedOrSkipped(t *testing.T) {
+	t.Helper()
+	held := o.running(t)
+	for _, run := range o.startTwice(t, "--workflow-id", "sync-acme", "--id-conflict-policy", "UseExisting") {
+		if run.RunID != held.RunID {
+			t.Errorf("a start while run %s was going on made run %s", held.RunID, run.RunID)
+		}
+	}
+	for _, run := range o.syncTwice(t) {
+		if run.RunID != held.RunID {
+			t.Errorf("a starter's sync while run %s was going on made run %s", held.RunID, run.RunID)
+		}
+	}
+	o.startTwice(t, "--input", `{"source":"acme"}`)
+	const others = 4 // without an id from the page, by its schedule, and two just now
+	var ended []listed
+	eventually(t, time.Minute, func() bool {
+		ended = slices.DeleteFunc(o.list(t, ""), func(e listed) bool { return e.Execution.WorkflowID == "sync-acme" })
+		return len(ended) == others && !slices.ContainsFunc(ended, listed.isRunning)
+	})
+	for _, e := range ended {
+		got := o.result(t, e.Execution)
+		if got.Outcome != workflows.OutcomeSkipped || got.Skipped == nil || got.Skipped.RunID != held.RunID {
+			t.Errorf("%s ended as %s of %+v, want skipped for run %s", e.Execution.WorkflowID, got.Outcome, got.Skipped, held.RunID)
+		}
+	}
+	if syncs := o.list(t, `WorkflowId = "sync-acme"`); len(syncs) != 2 {
+		t.Errorf("%d syncs ran, want the first and the one that is held", len(syncs))
+	}
+	o.gate.open()
+}
+
+// twiceAtOnceFromRest starts a sync that will be held, two starts at the same time, for the page to stop.
+func (o *operator) twiceAtOnceFromRest(t *testing.T) {
+	t.Helper()
+	o.gate.shut()
+	runs := append(o.startTwice(t, "--workflow-id", "sync-acme", "--id-conflict-policy", "UseExisting"), o.syncTwice(t)...)
+	held := o.running(t)
+	for _, run := range runs {
+		if run != held {
+			t.Errorf("of starts at the same time, one made run %s, but %s goes on", run.RunID, held.RunID)
+		}
+	}
+}
+
+// onceMoreWithoutAnID starts two syncs at once that have no id: one runs as a child of either, the other is skipped.
+func (o *operator) onceMoreWithoutAnID(t *testing.T) {
+	t.Helper()
+	o.gate.shut()
+	runs := o.startTwice(t, "--input", `{"source":"acme"}`)
+	eventually(t, time.Minute, func() bool {
+		return len(slices.DeleteFunc(o.list(t, ""), func(e listed) bool { return e.isRunning() || !slices.Contains(runs, e.Execution) })) == 1
+	})
+	o.gate.open()
+	o.awaitRest(t)
+	var outcomes []string
+	for _, run := range runs {
+		outcomes = append(outcomes, string(o.result(t, run).Outcome))
+	}
+	slices.Sort(outcomes)
+	if got := strings.Join(outcomes, " and "); got != "gaps and skipped" {
+		t.Errorf("the two ended with %s, want gaps and skipped", got)
+	}
+}
+
+// temporalCLI finds the temporal CLI: the one that was asked for, the one that make builds, the one of this machine.
+func temporalCLI(t *testing.T) string {
+	t.Helper()
+	if asked := os.Getenv("LONGHAUL_TEMPORAL_CLI"); asked != "" {
+		path, err := filepath.Abs(asked)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := run(t, nil, path, "--version"); got.code != 0 {
+			t.Fatalf("LONGHAUL_TEMPORAL_CLI names %s, which is of no use: %s", asked, got.stderr)
+		}
+		return path
+	}
+	built, err := filepath.Abs("../../.tools/bin/temporal")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range append([]string{built}, filepath.SplitList(os.Getenv("PATH"))...) {
+		if path != built {
+			path = filepath.Join(path, "temporal")
+		}
+		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && info.Mode()&0o111 != 0 {
+			return path
+		}
+	}
+	t.Skip("there is no temporal CLI on this machine: `make temporal-cli` builds it")
+	return ""
+}
+
+// commands are the lines of a page's sh blocks that start and watch syncs; continued lines are joined.
+func commands(t *testing.T, page string) []string {
+	t.Helper()
+	text, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lines []string
+	inside := false
+	for line := range strings.Lines(strings.ReplaceAll(string(text), "\\\n", " ")) {
+		line = strings.TrimSpace(line)
+		switch {
+		case strings.HasPrefix(line, "```"):
+			inside = line == "```sh"
+		case !inside || line == "":
+		case strings.HasPrefix(line, "export "), strings.HasPrefix(line, "docker compose "):
+			// the compose file needs Docker
+		case strings.HasPrefix(line, "temporal "), strings.HasPrefix(line, "longhaul-starter "):
+			lines = append(lines, line)
+		default:
+			t.Errorf("%s has a command that nothing tests: %s", page, line)
+		}
+	}
+	const fewest = 15
+	if len(lines) < fewest {
+		t.Fatalf("%s has %d commands, want at least %d", page, len(lines), fewest)
+	}
+	return lines
+}
+
+// newOperator starts a simulated org with a gate before its catalog, and serve.
+func newOperator(t *testing.T, cli string) *operator {
+	t.Helper()
+	sim := simulate(t, server.Options{Reports: 300, Columns: 3, TypeMetadata: 1000})
+	o := &operator{cli: cli, gate: newGate(t, sim.Ready().Catalog)}
+	dir := t.TempDir()
+	settings, environ := settingsFile(t, dir, sim, "")
+	text, err := os.ReadFile(settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text = []byte(strings.Replace(string(text), sim.Ready().Catalog, o.gate.url, 1))
+	if err := os.WriteFile(settings, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	serve := background(t, environ, program(t, longhaul), "serve", "--config", settings, "--port", "0", "--ui-port", "0", "--json")
+	t.Cleanup(o.gate.open) // before serve is killed
+
+	path := filepath.Join(dir, "path")
+	if err := os.Mkdir(path, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for name, target := range map[string]string{"temporal": cli, starter: program(t, starter)} {
+		if err := os.Symlink(target, filepath.Join(path, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	o.environ = []string{temporalAt(serve), "PATH=" + path + string(filepath.ListSeparator) + os.Getenv("PATH")}
+	return o
+}

@@ -1,0 +1,187 @@
+package e2e_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"sync"
+	"testing"
+	"time"
+
+	"longhaul/workflows"
+)
+
+// operator works with the starter and the temporal CLI, as people do.
+type operator struct {
+	cli     string
+	environ []string
+	gate    *gate
+}
+
+// execution is a workflow's run, as the temporal CLI and the starter write it.
+type execution struct {
+	WorkflowID string `json:"workflowId"`
+	RunID      string `json:"runId"`
+}
+
+// listed is a run in a list of the temporal CLI.
+type listed struct {
+	Execution execution `json:"execution"`
+	Status    string    `json:"status"`
+}
+
+func (e listed) isRunning() bool { return e.Status == "WORKFLOW_EXECUTION_STATUS_RUNNING" }
+
+// temporal runs the CLI and reads what it prints.
+func (o *operator) temporal(t *testing.T, into any, args ...string) {
+	t.Helper()
+	got := run(t, o.environ, o.cli, append(args, "--output", "json")...)
+	if err := json.Unmarshal([]byte(got.stdout), into); err != nil || got.code != 0 {
+		t.Errorf("temporal %q ended with %d: %v\n%s%s", args, got.code, err, got.stdout, got.stderr)
+	}
+}
+
+func (o *operator) list(t *testing.T, query string) []listed {
+	t.Helper()
+	var all []listed
+	o.temporal(t, &all, "workflow", "list", "--query", query)
+	return all
+}
+
+// running is the one sync that goes on.
+func (o *operator) running(t *testing.T) execution {
+	t.Helper()
+	var runs []listed
+	eventually(t, time.Minute, func() bool {
+		runs = o.list(t, `WorkflowId = "sync-acme" and ExecutionStatus = "Running"`)
+		return len(runs) > 0
+	})
+	if len(runs) != 1 {
+		t.Fatalf("%d syncs run at one time", len(runs))
+	}
+	return runs[0].Execution
+}
+
+// awaitRest waits until nothing runs.
+func (o *operator) awaitRest(t *testing.T) {
+	t.Helper()
+	eventually(t, time.Minute, func() bool { return len(o.list(t, `ExecutionStatus = "Running"`)) == 0 })
+}
+
+// awaitScheduled waits until the schedule has started its workflow: it does so behind the CLI's back.
+func (o *operator) awaitScheduled(t *testing.T) {
+	t.Helper()
+	eventually(t, time.Minute, func() bool { return len(o.list(t, `WorkflowId STARTS_WITH "acme-nightly"`)) == 1 })
+}
+
+func (o *operator) result(t *testing.T, e execution) workflows.Result {
+	t.Helper()
+	var closed struct {
+		CloseEvent struct {
+			Completed struct {
+				Result []workflows.Result `json:"result"`
+			} `json:"workflowExecutionCompletedEventAttributes"`
+		} `json:"closeEvent"`
+	}
+	o.temporal(t, &closed, "workflow", "result", "--workflow-id", e.WorkflowID, "--run-id", e.RunID)
+	if len(closed.CloseEvent.Completed.Result) != 1 {
+		t.Fatalf("%s did not complete with a result", e.WorkflowID)
+	}
+	return closed.CloseEvent.Completed.Result[0]
+}
+
+// startTwice starts two workflows at once through the temporal CLI.
+func (o *operator) startTwice(t *testing.T, args ...string) []execution {
+	t.Helper()
+	return atOnce(func() (e execution) {
+		o.temporal(t, &e, append([]string{"workflow", "start", "--type", "SyncSource", "--task-queue", "longhaul"}, args...)...)
+		return e
+	})
+}
+
+// syncTwice starts or joins the sync with two starters at once.
+func (o *operator) syncTwice(t *testing.T) []execution {
+	t.Helper()
+	path := program(t, starter)
+	return atOnce(func() execution {
+		got := run(t, o.environ, path, "sync", "acme", "--detach", "--json")
+		var shown struct {
+			Workflow struct {
+				ID    string `json:"id"`
+				RunID string `json:"run_id"`
+			} `json:"workflow"`
+		}
+		if err := json.Unmarshal([]byte(got.stdout), &shown); err != nil || got.code != 0 {
+			t.Errorf("sync --detach ended with %d: %v %s", got.code, err, got.stderr)
+		}
+		return execution{WorkflowID: shown.Workflow.ID, RunID: shown.Workflow.RunID}
+	})
+}
+
+func atOnce(start func() execution) []execution {
+	runs := make([]execution, 2)
+	var group sync.WaitGroup
+	for i := range runs {
+		group.Go(func() { runs[i] = start() })
+	}
+	group.Wait()
+	return runs
+}
+
+// gate stands before a server and, while it is shut, lets nobody through.
+type gate struct {
+	url string
+
+	mu   sync.Mutex
+	wait chan struct{} // closed while the gate is open
+}
+
+func newGate(t *testing.T, target string) *gate {
+	t.Helper()
+	to, err := url.Parse(target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := &gate{wait: make(chan struct{})}
+	close(g.wait)
+	proxy := httputil.NewSingleHostReverseProxy(to)
+	proxy.ErrorHandler = func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusBadGateway) }
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		select {
+		case <-g.opened():
+			proxy.ServeHTTP(w, r)
+		case <-r.Context().Done():
+		}
+	}))
+	t.Cleanup(front.Close)
+	g.url = front.URL
+	return g
+}
+
+func (g *gate) opened() <-chan struct{} {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.wait
+}
+
+func (g *gate) shut() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	select {
+	case <-g.wait:
+		g.wait = make(chan struct{})
+	default:
+	}
+}
+
+func (g *gate) open() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	select {
+	case <-g.wait:
+	default:
+		close(g.wait)
+	}
+}
