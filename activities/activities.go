@@ -47,6 +47,8 @@ type Sync struct {
 	Source string `json:"source"`
 	ID     string `json:"id"`
 	Bucket string `json:"bucket,omitempty"` // id of the bucket that holds the sync; empty only before authenticate
+	OrgID  string `json:"org_id,omitempty"` // who the sync reads, and as whom; empty only before authenticate
+	UserID string `json:"user_id,omitempty"`
 }
 
 func (s Sync) staged() staging.Sync { return staging.Sync{Source: s.Source, ID: s.ID} }
@@ -68,6 +70,27 @@ func (a *Activities) open(ctx context.Context, sync Sync) (*Source, staging.Sync
 		}
 	}
 	return source, sync.staged(), nil
+}
+
+// enter is open for what reads the org. It makes sure that the login still leads where the sync began: the answers of
+// another org, or of another user's rights, must not be taken for this one's.
+func (a *Activities) enter(ctx context.Context, sync Sync) (*Source, staging.Sync, error) {
+	source, staged, err := a.open(ctx, sync)
+	if err != nil {
+		return nil, staging.Sync{}, err
+	}
+	identity, err := source.Salesforce.Login(ctx)
+	if err != nil {
+		return nil, staging.Sync{}, err
+	}
+	if identity.OrgID != sync.OrgID || identity.UserID != sync.UserID {
+		return nil, staging.Sync{}, &fault.Error{
+			Class: fault.Invalid, System: fault.Salesforce,
+			Message: "the settings of the source now lead to another org or run-as user than this sync began with: " +
+				"put them back, or cancel the sync and start it again",
+		}
+	}
+	return source, staged, nil
 }
 
 // Prefix is where the sync's objects lie in the bucket.

@@ -37,10 +37,15 @@ type AuthenticateResult struct {
 	Warnings      []string           `json:"warnings"`
 }
 
+// authenticateTimeout is under the activity's own, so that a host that accepts and never answers ends in a sentence.
+const authenticateTimeout = 50 * time.Second
+
 // Authenticate logs in, learns what the run-as user may see, and opens the sync in the bucket.
 func (a *Activities) Authenticate(ctx context.Context, params AuthenticateParams) (AuthenticateResult, error) {
 	meter := new(salesforce.Meter)
-	result, err := a.authenticate(salesforce.WithMeter(ctx, meter), params)
+	bounded, cancel := context.WithTimeout(salesforce.WithMeter(ctx, meter), authenticateTimeout)
+	defer cancel()
+	result, err := a.authenticate(bounded, params)
 	result.Calls = meter.Calls()
 	return result, toTemporal(ctx, err)
 }

@@ -35,7 +35,7 @@ func (a *Activities) Describe(ctx context.Context, params DescribeParams) (Descr
 }
 
 func (a *Activities) describe(ctx context.Context, params DescribeParams, p *pulse) (done shard.Result, err error) {
-	source, staged, err := a.open(ctx, params.Sync)
+	source, staged, err := a.enter(ctx, params.Sync)
 	if err != nil {
 		return shard.Result{}, err
 	}

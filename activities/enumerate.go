@@ -29,7 +29,7 @@ func (a *Activities) Enumerate(ctx context.Context, params EnumerateParams) (Enu
 }
 
 func (a *Activities) enumerate(ctx context.Context, params EnumerateParams, p *pulse) (inventory.Enumerated, error) {
-	source, staged, err := a.open(ctx, params.Sync)
+	source, staged, err := a.enter(ctx, params.Sync)
 	if err != nil {
 		return inventory.Enumerated{}, err
 	}

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"time"
 
+	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/worker"
 
 	"longhaul/internal/fault"
 )
@@ -16,6 +18,9 @@ const Internal = "internal"
 // quotaPause is how long an activity waits after the org's daily API requests ran out. They come back bit by bit as
 // yesterday's calls age, so a quarter of an hour brings some.
 const quotaPause = 15 * time.Minute
+
+// longestWait bounds what a server may ask for by Retry-After.
+const longestWait = time.Hour
 
 // retryable says which classes a later attempt may mend by itself. All others need somebody to change something, or are
 // states of one report that never reach Temporal.
@@ -34,13 +39,18 @@ func toTemporal(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
 	}
-	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
-		return err
-	}
 	if errors.Is(err, context.Canceled) {
+		if ctx.Err() != nil && !errors.Is(context.Cause(ctx), worker.ErrWorkerShutdown) {
+			return err
+		}
 		return workerStopped()
 	}
+	activity.GetLogger(ctx).Warn("the attempt failed", "error", err.Error()) // with its causes, which the failure leaves out
 	f := fault.From(err)
+	if f == nil && errors.Is(err, context.DeadlineExceeded) {
+		f = &fault.Error{Class: fault.Transient, System: fault.Longhaul, Message: "an attempt got no answer in time; it is tried again"}
+		err = f
+	}
 	if f == nil {
 		return temporal.NewApplicationErrorWithOptions(err.Error(), Internal, temporal.ApplicationErrorOptions{
 			NonRetryable: true,
@@ -48,7 +58,7 @@ func toTemporal(ctx context.Context, err error) error {
 		})
 	}
 	message := fault.Sentence(err)
-	delay := f.RetryAfter
+	delay := min(f.RetryAfter, longestWait)
 	if f.Class == fault.QuotaExhausted && delay == 0 {
 		delay = quotaPause
 	}

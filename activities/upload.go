@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/http"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
@@ -48,7 +49,7 @@ func (a *Activities) Upload(ctx context.Context, params UploadParams) (UploadRes
 	return result, toTemporal(ctx, err)
 }
 
-var errNameTaken = errors.New("the catalog already has a file of this name that another sync delivered")
+var errNameTaken = errors.New("the catalog already has another file of this name")
 
 func (a *Activities) upload(ctx context.Context, params UploadParams) (delivered bool, err error) {
 	source, staged, err := a.open(ctx, params.Sync)
@@ -58,24 +59,53 @@ func (a *Activities) upload(ctx context.Context, params UploadParams) (delivered
 	if source.Catalog == nil {
 		return false, fault.Invalidf("source %q has no catalog any more: put its catalog settings back or start the sync with upload: false", source.Name)
 	}
-	receipt := staged.Receipt(params.File.Name)
-	if done, err := a.Store.Exists(ctx, receipt); err != nil || done {
-		return false, err
+	receipt, sent := staged.Receipt(params.File.Name), catalog.Receipt{}
+	if known, err := a.known(ctx, receipt, &sent); err != nil || known {
+		return false, same(sent.SHA256, params.File, err)
 	}
-	fresh, err := a.Store.WriteNewJSON(ctx, staged.Try(params.File.Name), try{File: params.File, At: time.Now().UTC()})
+	mine := try{File: params.File, At: time.Now().UTC()}
+	fresh, err := a.Store.WriteNewJSON(ctx, staged.Try(params.File.Name), mine)
 	if err != nil {
 		return false, err
 	}
-	sent, err := source.Catalog.Send(ctx, catalog.Path(catalog.Viz, source.Catalog.SourceID(), "", params.File.Name), a.reopened(ctx, staged, params.File))
+	if !fresh {
+		if err := a.Store.ReadJSON(ctx, staged.Try(params.File.Name), &mine); err != nil {
+			return false, err
+		}
+		if err := same(mine.File.SHA256, params.File, nil); err != nil {
+			return false, err
+		}
+	}
+	path := catalog.Path(catalog.Viz, source.Catalog.SourceID(), "", params.File.Name)
+	sent, err = source.Catalog.Send(ctx, path, a.reopened(ctx, staged, params.File))
 	switch {
 	case errors.Is(err, catalog.ErrConflict) && fresh:
 		return false, errNameTaken
-	case errors.Is(err, catalog.ErrConflict):
-		return false, a.Store.WriteJSON(ctx, receipt, catalog.Receipt{Bytes: params.File.Bytes, SHA256: params.File.SHA256, At: time.Now().UTC()})
+	case errors.Is(err, catalog.ErrConflict): // an earlier attempt sent it and did not hear the answer
+		sent = catalog.Receipt{Path: path, Status: http.StatusConflict, Bytes: params.File.Bytes, SHA256: params.File.SHA256, At: time.Now().UTC()}
+		return false, a.Store.WriteJSON(ctx, receipt, sent)
 	case err != nil:
 		return false, err
 	}
 	return true, a.Store.WriteJSON(ctx, receipt, sent)
+}
+
+// known reads an object that may not be there.
+func (a *Activities) known(ctx context.Context, key string, into any) (bool, error) {
+	err := a.Store.ReadJSON(ctx, key, into)
+	if errors.Is(err, staging.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// same makes sure that what was sent under a name before is what is to be sent now. A sync that was reset to before its
+// files were written may have written others: they need another name.
+func same(sha256 string, file File, err error) error {
+	if err == nil && sha256 != file.SHA256 {
+		return errNameTaken
+	}
+	return err
 }
 
 // reopened gives the catalog client a file that it can read from the start at each try.

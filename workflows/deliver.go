@@ -104,10 +104,22 @@ func (s *sync) record(ctx workflow.Context) error {
 	if err := workflow.ExecuteActivity(with(ctx, forCall, "record the sync"), acts.Record, params).Get(ctx, nil); err != nil {
 		return err
 	}
-	err := workflow.ExecuteActivity(with(ctx, forCall, "remove old working files"), acts.Prune, s.state.Sync).Get(ctx, nil)
-	if err != nil && ctx.Err() == nil {
-		s.state.warn("old working files in the bucket could not be removed; the next sync tries again")
-		return nil
+	s.prune(ctx)
+	return nil
+}
+
+// pruneAttempts bounds the tries to tidy up, so that a bucket that refuses deletes does not keep a sync from ending.
+const pruneAttempts = 5
+
+// prune removes what nobody needs any more. The sync is done by now: neither a cancel nor a failure changes its outcome.
+func (s *sync) prune(ctx workflow.Context) {
+	ctx, cancel := workflow.NewDisconnectedContext(ctx)
+	defer cancel()
+	ctx = with(ctx, forCall, "remove old working files")
+	options := workflow.GetActivityOptions(ctx)
+	options.RetryPolicy.MaximumAttempts = pruneAttempts
+	ctx = workflow.WithActivityOptions(ctx, options)
+	if err := workflow.ExecuteActivity(ctx, acts.Prune, s.state.Sync).Get(ctx, nil); err != nil {
+		s.state.warn("old working files in the bucket could not be removed: give the worker the right to delete there; the next sync tries again")
 	}
-	return err
 }

@@ -54,6 +54,13 @@ func (s *sync) close(ctx workflow.Context, outcome Outcome) *Result {
 
 // explain finds the class and sentence of a failed activity.
 func explain(err error) *activities.Failure {
+	var timeout *temporal.TimeoutError
+	if errors.As(err, &timeout) {
+		return &activities.Failure{
+			Class: fault.Transient, System: fault.Longhaul,
+			Message: "a step got no answer in time; look at the sync's history for which one, and at the worker's log for why",
+		}
+	}
 	var failure *temporal.ApplicationError
 	if !errors.As(err, &failure) {
 		return &activities.Failure{Class: activities.Internal, System: fault.Longhaul, Message: err.Error()}

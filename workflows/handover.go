@@ -8,6 +8,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"longhaul/activities"
+	"longhaul/internal/fault"
 )
 
 // handOver serves a start under any id but the source's own, such as a schedule's: it runs the one sync as its child,
@@ -33,35 +34,49 @@ func handOver(ctx workflow.Context, in Input) (*Result, error) {
 	err := child.Get(ctx, &result)
 	switch {
 	case temporal.IsWorkflowExecutionAlreadyStartedError(err):
-		return skipped(ctx, in.Source, found)
+		return skipped(ctx, in.Source)
 	case err == nil:
-		upsert(ctx, found.Attributes, attribute{AttributeOutcome.GetName(), AttributeOutcome.ValueSet(string(result.Outcome))})
+		show(ctx, found.Attributes, result.Outcome)
 		return &result, nil
+	case temporal.IsCanceledError(err) || ctx.Err() != nil:
+		show(ctx, found.Attributes, OutcomeCancelled)
+		return nil, temporal.NewCanceledError()
 	}
-	return nil, handDown(err)
+	show(ctx, found.Attributes, OutcomeFailed)
+	return nil, handDown(in.Source, err)
 }
 
-// skipped names the sync that is running.
-func skipped(ctx workflow.Context, source string, found activities.FindResult) (*Result, error) {
+func show(ctx workflow.Context, known []string, outcome Outcome) {
+	upsert(ctx, known, attribute{AttributeOutcome.GetName(), AttributeOutcome.ValueSet(string(outcome))})
+}
+
+// skipped names the sync that is running, as it is after the refusal: an earlier look may have met another run.
+func skipped(ctx workflow.Context, source string) (*Result, error) {
 	id := SyncID(source)
-	if found.RunID == "" { // it began between the look and the start
-		if err := workflow.ExecuteActivity(with(ctx, forCall, "look for "+id), acts.Find, id).Get(ctx, &found); err != nil {
-			return nil, err
-		}
+	var found activities.FindResult
+	if err := workflow.ExecuteActivity(with(ctx, forCall, "look for "+id), acts.Find, id).Get(ctx, &found); err != nil {
+		return nil, err
 	}
-	upsert(ctx, found.Attributes, attribute{AttributeOutcome.GetName(), AttributeOutcome.ValueSet(string(OutcomeSkipped))})
+	show(ctx, found.Attributes, OutcomeSkipped)
 	return &Result{
 		Source: source, Outcome: OutcomeSkipped, Files: list[activities.File](nil), Warnings: list[string](nil),
 		Skipped: &Skipped{WorkflowID: id, RunID: found.RunID},
 	}, nil
 }
 
-// handDown fails this workflow as its child failed: same type, sentence and result.
-func handDown(err error) error {
+// handDown fails this workflow as its child failed: same type, sentence and result. A child that an operator terminated
+// brings none.
+func handDown(source string, err error) error {
 	var failure *temporal.ApplicationError
 	var result Result
 	if errors.As(err, &failure) && failure.HasDetails() && failure.Details(&result) == nil && result.Failure != nil {
 		return failed(&result)
 	}
-	return err
+	return failed(&Result{
+		Source: source, Outcome: OutcomeFailed, Warnings: []string{},
+		Failure: &activities.Failure{
+			Class: fault.Transient, System: fault.Temporal,
+			Message: SyncID(source) + " was ended from outside; what it had read is kept, so start it again",
+		},
+	})
 }

@@ -25,11 +25,24 @@ func (in *Input) UnmarshalJSON(data []byte) error {
 	if bytes.HasPrefix(data, []byte(`"`)) {
 		return json.Unmarshal(data, &in.Source)
 	}
-	type plain Input
+	var written struct {
+		Source string          `json:"source"`
+		Mode   Mode            `json:"mode"`
+		Upload *bool           `json:"upload"`
+		State  json.RawMessage `json:"state"`
+	}
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.DisallowUnknownFields()
-	if err := decoder.Decode((*plain)(in)); err != nil {
-		in.problem = fmt.Sprintf(`the input must look like {"source":"acme","mode":"auto","upload":true}: %v`, err)
+	if err := decoder.Decode(&written); err != nil {
+		in.problem = fmt.Sprintf(`the input must look like {"source":"acme","mode":"auto","upload":true}: %.200v`, err)
+		return nil
+	}
+	in.Source, in.Mode, in.Upload = written.Source, written.Mode, written.Upload
+	if len(written.State) > 0 {
+		// The state is read leniently: a newer worker of a fleet may have added fields to it.
+		if err := json.Unmarshal(written.State, &in.State); err != nil {
+			in.problem = fmt.Sprintf("the state of the run before cannot be read: %.200v", err)
+		}
 	}
 	return nil
 }

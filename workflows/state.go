@@ -1,6 +1,8 @@
 package workflows
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"longhaul/activities"
@@ -39,21 +41,12 @@ const (
 func (s *State) warn(warnings ...string) {
 	for _, w := range warnings {
 		if len(w) > maxWarningBytes {
-			w = w[:maxWarningBytes]
+			w = strings.ToValidUTF8(w[:maxWarningBytes], "")
 		}
-		if len(s.Warnings) < maxWarnings && !contains(s.Warnings, w) {
+		if len(s.Warnings) < maxWarnings && !slices.Contains(s.Warnings, w) {
 			s.Warnings = append(s.Warnings, w)
 		}
 	}
-}
-
-func contains(list []string, wanted string) bool {
-	for _, item := range list {
-		if item == wanted {
-			return true
-		}
-	}
-	return false
 }
 
 // add takes what a finished shard brought into the counts.

@@ -1,11 +1,14 @@
 package workflows
 
 import (
+	"errors"
 	"fmt"
 
+	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"longhaul/activities"
+	"longhaul/internal/fault"
 	"longhaul/internal/inventory"
 )
 
@@ -14,10 +17,9 @@ var acts *activities.Activities
 
 // sync is one run of SyncSource under the id of its source.
 type sync struct {
-	state    *State
-	input    Input
-	outcome  Outcome
-	upserted bool
+	state   *State
+	input   Input
+	outcome Outcome
 }
 
 // SyncSource copies one source into the bucket and the catalog. Only the workflow with the id SyncID(source) does so;
@@ -26,6 +28,9 @@ func SyncSource(ctx workflow.Context, in Input) (*Result, error) {
 	info := workflow.GetInfo(ctx)
 	if problem := in.settle(info.WorkflowExecution.ID); problem != "" {
 		return nil, refused(problem)
+	}
+	if info.ContinuedExecutionRunID == "" {
+		in.State = nil // a copied start form may bring the state of a sync that is long over
 	}
 	if info.WorkflowExecution.ID != SyncID(in.Source) {
 		return handOver(ctx, in)
@@ -96,15 +101,12 @@ func (s *sync) run(ctx workflow.Context) (*Result, error) {
 }
 
 func (s *sync) authenticate(ctx workflow.Context) error {
-	preset := with(ctx, forCall, "log in, org and permissions")
-	options := workflow.GetActivityOptions(preset)
-	options.RetryPolicy.MaximumAttempts = firstAttempts
-	params := activities.AuthenticateParams{Sync: s.state.Sync, Started: s.state.Started, Upload: s.state.Upload}
-	if err := workflow.ExecuteActivity(workflow.WithActivityOptions(preset, options), acts.Authenticate, params).Get(ctx, &s.state.Auth); err != nil {
+	if err := s.logIn(ctx); err != nil {
 		return err
 	}
 	auth := s.state.Auth
-	s.state.Sync.Bucket = auth.Bucket
+	s.state.Auth.Warnings = nil // kept among the state's
+	s.state.Sync.Bucket, s.state.Sync.OrgID, s.state.Sync.UserID = auth.Bucket, auth.Identity.OrgID, auth.Identity.UserID
 	s.state.Calls += auth.Calls
 	s.state.Timestamp = max(s.state.Started.Unix(), auth.LastTimestamp+1)
 	s.state.warn(auth.Warnings...)
@@ -112,6 +114,31 @@ func (s *sync) authenticate(ctx workflow.Context) error {
 		s.state.warn("the source has no catalog settings, so the extract stays in the bucket")
 	}
 	return nil
+}
+
+// logIn tries a few times, for a wrong host must not look like a long sync; but it waits for what comes back by itself.
+func (s *sync) logIn(ctx workflow.Context) error {
+	attempt := with(ctx, forCall, "log in, org and permissions")
+	options := workflow.GetActivityOptions(attempt)
+	options.RetryPolicy.MaximumAttempts = firstAttempts
+	attempt = workflow.WithActivityOptions(attempt, options)
+	params := activities.AuthenticateParams{Sync: s.state.Sync, Started: s.state.Started, Upload: s.state.Upload}
+	for {
+		err := workflow.ExecuteActivity(attempt, acts.Authenticate, params).Get(ctx, &s.state.Auth)
+		if !comesBack(err) {
+			return err
+		}
+	}
+}
+
+// comesBack says whether a failure ends by waiting: a spent quota, too many logins in an hour.
+func comesBack(err error) bool {
+	var failure *temporal.ApplicationError
+	if !errors.As(err, &failure) {
+		return false
+	}
+	class := fault.Class(failure.Type())
+	return class == fault.QuotaExhausted || class == fault.Throttled
 }
 
 // enumerate lists all kinds at once: each is a chain of pages that no second request could hasten.
@@ -148,6 +175,7 @@ func (s *sync) plan(ctx workflow.Context) error {
 	}
 	s.state.States = s.state.Plan.States
 	s.state.warn(s.state.Plan.Warnings...)
+	s.state.Plan.Warnings = nil
 	return nil
 }
 

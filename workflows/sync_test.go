@@ -2,6 +2,7 @@ package workflows_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -255,6 +256,7 @@ func TestSyncSource_carriesItsStateOver(t *testing.T) {
 
 	rest := new(org)
 	second := environment(t, rest, "sync-acme")
+	second.SetContinuedExecutionRunID("the-run-before")
 	second.ExecuteWorkflow(workflows.SyncSourceType, in)
 	got, failure := resultOf(t, second)
 	if failure != nil || got.Sync != state.Sync.ID {
@@ -266,8 +268,47 @@ func TestSyncSource_carriesItsStateOver(t *testing.T) {
 	if rest.count("Authenticate")+rest.count("Enumerate")+rest.count("Plan") != 0 {
 		t.Error("the second run began from the start")
 	}
-	if want := int64(4 + 5 + 64*125 - 54*0); got.APICalls != state.Calls+int64(64-state.NextShard)*10 {
-		t.Errorf("api_calls is %d (of about %d)", got.APICalls, want)
+	if want := state.Calls + int64(64-state.NextShard)*10; got.APICalls != want {
+		t.Errorf("api_calls is %d, want %d", got.APICalls, want)
+	}
+
+	copied := new(org)
+	third := environment(t, copied, "sync-acme")
+	third.ExecuteWorkflow(workflows.SyncSourceType, in)
+	if resultOf(t, third); copied.count("Plan") != 1 {
+		t.Error("a start with the copied state of another run believed it")
+	}
+}
+
+func TestInput_readsTheStateOfANewerWorker(t *testing.T) {
+	t.Parallel()
+	var in workflows.Input
+	text := `{"source":"acme","state":{"phase":"describe","next_shard":7,"a_field_of_tomorrow":{"x":1}}}`
+	if err := json.Unmarshal([]byte(text), &in); err != nil || in.State == nil || in.State.NextShard != 7 {
+		t.Fatalf("got %+v, %v", in.State, err)
+	}
+	env := environment(t, new(org), "sync-acme")
+	env.SetContinuedExecutionRunID("the-run-before")
+	env.ExecuteWorkflow(workflows.SyncSourceType, json.RawMessage(text))
+	if _, failure := resultOf(t, env); failure != nil {
+		t.Errorf("got %v", failure)
+	}
+}
+
+func TestSyncSource_waitsForASpentQuotaAtTheStart(t *testing.T) {
+	t.Parallel()
+	o := new(org)
+	o.authenticate = func(activities.AuthenticateParams) (activities.AuthenticateResult, error) {
+		if o.count("Authenticate") < 20 {
+			return activities.AuthenticateResult{}, temporal.NewApplicationErrorWithOptions("spent", string(fault.QuotaExhausted),
+				temporal.ApplicationErrorOptions{NextRetryDelay: 15 * time.Minute})
+		}
+		return healthy(), nil
+	}
+	env := environment(t, o, "sync-acme")
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	if got, failure := resultOf(t, env); failure != nil || got.Outcome != workflows.OutcomeComplete {
+		t.Errorf("got %+v, %v", got, failure)
 	}
 }
 

@@ -12,12 +12,13 @@ import (
 	"go.temporal.io/sdk/activity"
 
 	"longhaul/internal/fault"
+	"longhaul/workflows"
 )
 
-// customAttributes lists the search attributes of the namespace that the calling activity runs in.
+// customAttributes lists those of our search attributes that the namespace of the calling activity has.
 func customAttributes(ctx context.Context) ([]string, error) {
 	answer, err := activity.GetClient(ctx).OperatorService().ListSearchAttributes(ctx, &operatorservice.ListSearchAttributesRequest{
-		Namespace: activity.GetInfo(ctx).WorkflowNamespace,
+		Namespace: activity.GetInfo(ctx).Namespace,
 	})
 	var denied *serviceerror.PermissionDenied
 	var unknown *serviceerror.Unimplemented
@@ -27,9 +28,11 @@ func customAttributes(ctx context.Context) ([]string, error) {
 	case err != nil:
 		return nil, unanswered(err)
 	}
-	names := make([]string, 0, len(answer.GetCustomAttributes()))
-	for name := range answer.GetCustomAttributes() {
-		names = append(names, name)
+	var names []string
+	for name, kind := range workflows.Attributes() {
+		if answer.GetCustomAttributes()[name] == kind { // one of another type would be refused when it is set
+			names = append(names, name)
+		}
 	}
 	slices.Sort(names)
 	return names, nil

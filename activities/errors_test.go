@@ -1,0 +1,115 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/testsuite"
+
+	"longhaul/internal/fault"
+	"longhaul/internal/salesforce"
+)
+
+// mapped runs an activity that fails with err through toTemporal.
+func mapped(t *testing.T, err error) *temporal.ApplicationError {
+	t.Helper()
+	var suite testsuite.WorkflowTestSuite
+	env := suite.NewTestActivityEnvironment()
+	fails := func(ctx context.Context) error { return toTemporal(ctx, err) }
+	env.RegisterActivity(fails)
+	_, got := env.ExecuteActivity(fails)
+	var failure *temporal.ApplicationError
+	if !errors.As(got, &failure) {
+		t.Fatalf("got %v, want an application error", got)
+	}
+	return failure
+}
+
+func TestToTemporal_classes(t *testing.T) {
+	t.Parallel()
+	for class, retried := range map[fault.Class]bool{
+		fault.LoginRefused: false, fault.SessionExpired: true, fault.SessionPolicy: false, fault.PermissionMissing: false,
+		fault.QuotaExhausted: true, fault.Throttled: true, fault.Gone: false, fault.Obsolete: false, fault.Unsupported: false,
+		fault.Transient: true, fault.Poison: false, fault.Invalid: false,
+	} {
+		cause := &fault.Error{Class: class, System: fault.Salesforce, Message: "a sentence", Err: errors.New("a cause below")}
+		got := mapped(t, fmt.Errorf("doing it: %w", cause))
+		if got.Type() != string(class) || got.NonRetryable() == retried {
+			t.Errorf("%s became type %s, non-retryable %v", class, got.Type(), got.NonRetryable())
+		}
+		var details Failure
+		if err := got.Details(&details); err != nil || details.Class != class || details.System != fault.Salesforce {
+			t.Errorf("%s: the details are %+v, %v", class, details, err)
+		}
+	}
+}
+
+func TestToTemporal_waits(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		err  error
+		want time.Duration
+	}{
+		"as long as the server asks for":                   {&fault.Error{Class: fault.Throttled, RetryAfter: 90 * time.Second}, 90 * time.Second},
+		"no longer than is sensible":                       {&fault.Error{Class: fault.Transient, RetryAfter: 68 * 365 * 24 * time.Hour}, longestWait},
+		"a while for a spent quota":                        {&fault.Error{Class: fault.QuotaExhausted}, quotaPause},
+		"as the policy says when the server asks for none": {&fault.Error{Class: fault.Transient}, 0},
+	} {
+		if got := mapped(t, row.err).NextRetryDelay(); got != row.want {
+			t.Errorf("%s: %s, want %s", name, got, row.want)
+		}
+	}
+}
+
+func TestToTemporal_withoutAClass(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		err     error
+		kind    string
+		retried bool
+	}{
+		"a bug fails loudly":             {errors.New("the account does not add up"), Internal, false},
+		"time that ran out is retried":   {fmt.Errorf("reading: %w", context.DeadlineExceeded), string(fault.Transient), true},
+		"a worker that stops gives back": {fmt.Errorf("shard 3: %w", context.Canceled), string(fault.Transient), true},
+	} {
+		got := mapped(t, row.err)
+		if got.Type() != row.kind || got.NonRetryable() == row.retried {
+			t.Errorf("%s: type %s, non-retryable %v", name, got.Type(), got.NonRetryable())
+		}
+	}
+}
+
+func TestJudge(t *testing.T) {
+	t.Parallel()
+	all := map[string]bool{"RunReports": true, "ViewPublicReports": true, "ViewPublicDashboards": true, "ManagePvtRptsAndDashbds": true}
+	without := func(name string) salesforce.Permissions {
+		granted := map[string]bool{}
+		for n, has := range all {
+			granted[n] = has && n != name
+		}
+		return salesforce.NewPermissions(granted)
+	}
+	for name, row := range map[string]struct {
+		permissions salesforce.Permissions
+		private     bool
+		warnings    int
+		refused     bool
+	}{
+		"all there":                            {without(""), true, 0, false},
+		"none known":                           {salesforce.NewPermissions(nil), true, 0, false},
+		"no Run Reports":                       {without("RunReports"), false, 0, true},
+		"not all public folders":               {without("ViewPublicReports"), false, 1, false},
+		"not all dashboards":                   {without("ViewPublicDashboards"), false, 1, false},
+		"no private ones, and none are wanted": {without("ManagePvtRptsAndDashbds"), false, 1, false},
+		"no private ones, although they are asked for": {without("ManagePvtRptsAndDashbds"), true, 1, true},
+	} {
+		warnings, err := judge(row.permissions, row.private)
+		if len(warnings) != row.warnings || fault.Is(err, fault.PermissionMissing) != row.refused {
+			t.Errorf("%s: %q, %v", name, warnings, err)
+		}
+	}
+}
