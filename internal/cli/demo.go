@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"go.temporal.io/sdk/client"
 
 	"longhaul/activities"
 	"longhaul/internal/config"
@@ -106,6 +107,9 @@ func (a *App) demo(ctx context.Context, c *console, flags demoFlags) error {
 		Temporal: TemporalOptions{Database: filepath.Join(data, databaseFile), Addr: anyPort, UIAddr: anyPort},
 		Settings: settings,
 		Logger:   logger,
+		Prepare: func(ctx context.Context, temporal client.Client) error {
+			return dropUnfinished(ctx, temporal, demoSource, "its simulated org is gone")
+		},
 	})
 	if err != nil {
 		return err
@@ -117,9 +121,6 @@ func (a *App) demo(ctx context.Context, c *console, flags demoFlags) error {
 
 // demonstrate runs the one sync and shows everything about it.
 func (c *console) demonstrate(ctx context.Context, p *plant, simulator Simulator, flags demoFlags) error {
-	if err := dropUnfinished(ctx, p, demoSource, "its simulated org is gone"); err != nil {
-		return err
-	}
 	run, _, err := begin(ctx, p.client, workflows.Input{Source: demoSource})
 	if err != nil {
 		return err

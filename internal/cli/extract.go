@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"github.com/spf13/cobra"
+	"go.temporal.io/sdk/client"
 
 	"longhaul/internal/config"
 	"longhaul/internal/fault"
@@ -95,14 +96,14 @@ func (a *App) extract(ctx context.Context, c *console, cmd *cobra.Command, flags
 		Temporal: TemporalOptions{Database: filepath.Join(state, databaseFile), Addr: anyPort, UIAddr: anyPort},
 		Settings: config.Config{DataDir: state, Sources: registry},
 		Logger:   logger,
+		Prepare: func(ctx context.Context, temporal client.Client) error {
+			return sameSource(ctx, temporal, state, settings.Source)
+		},
 	})
 	if err != nil {
 		return err
 	}
 	defer p.close()
-	if err := sameSource(ctx, p, state, settings.Source); err != nil {
-		return err
-	}
 	return c.extractInto(ctx, p, settings.Output, flags.strict)
 }
 

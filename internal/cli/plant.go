@@ -18,6 +18,10 @@ type plantOptions struct {
 	Settings config.Config
 	Logger   *zap.Logger
 	Metrics  client.MetricsHandler // may be nil
+
+	// Prepare, unless it is nil, tidies up in Temporal while nobody works yet: once the worker runs, it takes whatever an
+	// earlier process left.
+	Prepare func(context.Context, client.Client) error
 }
 
 // plant is everything a sync needs, in this process: Temporal, its UI, the bucket and a worker.
@@ -62,6 +66,11 @@ func openPlant(ctx context.Context, a *App, o plantOptions) (_ *plant, err error
 	}
 	p.started(func() error { p.client.Close(); return nil })
 
+	if o.Prepare != nil {
+		if err := o.Prepare(ctx, p.client); err != nil {
+			return nil, err
+		}
+	}
 	worker := hosted.NewWorker(p.client)
 	if err := worker.Start(); err != nil {
 		return nil, fmt.Errorf("start the worker: %w", err)

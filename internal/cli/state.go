@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 
+	"go.temporal.io/sdk/client"
+
 	"longhaul/internal/source"
 	"longhaul/workflows"
 )
@@ -64,7 +66,7 @@ func moveAside(database string, now time.Time) (string, error) {
 
 // sameSource drops an unfinished sync that another org or login began in this output: half of one org and half of
 // another make no extract.
-func sameSource(ctx context.Context, p *plant, state string, s source.Source) error {
+func sameSource(ctx context.Context, temporal client.Client, state string, s source.Source) error {
 	sum := sha256.Sum256([]byte(strings.Join([]string{
 		s.Salesforce.BaseURL, string(s.Salesforce.Auth), s.Salesforce.ClientID, s.Salesforce.Username,
 		s.Salesforce.APIVersion, fmt.Sprint(s.Scope.Private),
@@ -72,7 +74,7 @@ func sameSource(ctx context.Context, p *plant, state string, s source.Source) er
 	mark, file := hex.EncodeToString(sum[:]), filepath.Join(state, sourceFile)
 	before, err := os.ReadFile(file)
 	if err == nil && string(before) != mark {
-		if err := dropUnfinished(ctx, p, s.Name, "the command now names another org, login or scope"); err != nil {
+		if err := dropUnfinished(ctx, temporal, s.Name, "the command now names another org, login or scope"); err != nil {
 			return err
 		}
 	}
@@ -82,14 +84,14 @@ func sameSource(ctx context.Context, p *plant, state string, s source.Source) er
 	return nil
 }
 
-// dropUnfinished ends the sync that an earlier process left running.
-func dropUnfinished(ctx context.Context, p *plant, name, reason string) error {
+// dropUnfinished ends the sync that an earlier process left running. Nobody may be working on it any more.
+func dropUnfinished(ctx context.Context, temporal client.Client, name, reason string) error {
 	id := workflows.SyncID(name)
-	run, err := running(ctx, p.client, id)
+	run, err := running(ctx, temporal, id)
 	if err != nil || run == "" {
 		return err
 	}
-	if err := p.client.TerminateWorkflow(ctx, id, run, reason); err != nil {
+	if err := temporal.TerminateWorkflow(ctx, id, run, reason); err != nil {
 		return temporalFault(err)
 	}
 	return nil

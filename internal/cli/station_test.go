@@ -12,10 +12,12 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"go.temporal.io/sdk/client"
 	"go.uber.org/zap"
 
 	"longhaul/activities"
 	"longhaul/internal/config"
+	"longhaul/internal/source"
 	"longhaul/workflows"
 )
 
@@ -31,8 +33,13 @@ func startFake(context.Context, TemporalOptions) (Temporal, error) { return fake
 // withPlant gives the app a plant on a fake Temporal, and remembers what it was asked to run.
 func withPlant(app *App, f *fakeTemporal) *[]plantOptions {
 	var asked []plantOptions
-	app.openPlant = func(_ context.Context, _ *App, o plantOptions) (*plant, error) {
+	app.openPlant = func(ctx context.Context, _ *App, o plantOptions) (*plant, error) {
 		asked = append(asked, o)
+		if o.Prepare != nil {
+			if err := o.Prepare(ctx, f); err != nil {
+				return nil, err
+			}
+		}
 		return &plant{client: f, address: "127.0.0.1:7233", ui: "http://127.0.0.1:8233", logger: zap.NewNop()}, nil
 	}
 	return &asked
@@ -216,6 +223,44 @@ func TestExtract_anotherOrgDropsTheUnfinishedSync(t *testing.T) {
 		if f.terminated != row.drop {
 			t.Errorf("%s: terminated %t", row.base, f.terminated)
 		}
+	}
+}
+
+func TestDemo_dropsTheSyncOfAnEarlierSimulation(t *testing.T) {
+	t.Parallel()
+	app, out := newTestApp("longhaul", "demo", "--exit", "--data", filepath.Join(t.TempDir(), "data"))
+	f := &fakeTemporal{open: true, result: demoResult()}
+	withPlant(&app, f)
+	app.StartSimulator = func(SimulatorOptions) (Simulator, error) { return fakeSimulator{demoResult().Files}, nil }
+	if code := Main(t.Context(), app); code != 0 || !f.terminated {
+		t.Errorf("code %d, terminated %t, stderr:\n%s", code, f.terminated, out.stderr.String())
+	}
+}
+
+// A worker would take the shards of another org's unfinished sync as soon as it runs. Making one on the fake client
+// panics, so this test ends well only if everything is tidied up before.
+func TestOpenPlant_tidiesUpBeforeTheWorkerStarts(t *testing.T) {
+	t.Parallel()
+	app, _ := newTestApp("longhaul")
+	f := &fakeTemporal{open: true}
+	app.StartTemporal, app.Dial = startFake, f.dial
+	sources, err := source.NewRegistry(source.Source{
+		Name: "acme", Salesforce: source.Salesforce{
+			BaseURL: "acme.my.salesforce.com", ClientID: "3MVG9", ClientSecret: source.Held("a-client-secret"),
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	failed := errors.New("end here")
+	_, err = openPlant(t.Context(), &app, plantOptions{
+		Settings: config.Config{DataDir: t.TempDir(), Sources: sources}, Logger: zap.NewNop(),
+		Prepare: func(ctx context.Context, temporal client.Client) error {
+			return errors.Join(dropUnfinished(ctx, temporal, "acme", "another org"), failed)
+		},
+	})
+	if !errors.Is(err, failed) || !f.terminated {
+		t.Errorf("got %v, terminated %t", err, f.terminated)
 	}
 }
 
