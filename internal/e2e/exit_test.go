@@ -38,6 +38,7 @@ func TestExit_codesAndSentences(t *testing.T) {
 		says    string
 	}{
 		{"a wrong client secret", longhaul, extract(ready.Salesforce, ready.ClientID, "wrong-one", out()), nil, 3, "secret"},
+		{"no Run As user", longhaul, extract(ready.Salesforce, ready.ClientID+"-no-run-as", ready.ClientSecret, out()), nil, 3, "Run As"},
 		{"a host where nobody listens", longhaul, extract("https://127.0.0.1:1", ready.ClientID, ready.ClientSecret, out()), nil, 7, "127.0.0.1:1"},
 		{"http to another machine", longhaul, extract("http://acme.my.salesforce.com", ready.ClientID, ready.ClientSecret, out()), nil, 2, "https"},
 		{"a missing permission", longhaul, extract(bare.Salesforce, bare.ClientID, bare.ClientSecret, out()), nil, 4, "Run Reports"},

@@ -25,6 +25,7 @@ func TestFailures_endWithOneSentence(t *testing.T) {
 	}{
 		{"a wrong client secret", server.Options{}, func(s *source.Source) { s.Salesforce.ClientSecret = source.Held("wrong") }, "sync-acme", fault.LoginRefused, fault.Salesforce, "secret"},
 		{"an unknown consumer key", server.Options{}, func(s *source.Source) { s.Salesforce.ClientID = "3MVG9unknown" }, "sync-acme", fault.LoginRefused, fault.Salesforce, "key"},
+		{"no Run As user", server.Options{}, func(s *source.Source) { s.Salesforce.ClientID += "-no-run-as" }, "sync-acme", fault.LoginRefused, fault.Salesforce, "Run As"},
 		{"a host where nobody listens", server.Options{}, func(s *source.Source) { s.Salesforce.BaseURL = "https://127.0.0.1:1" }, "sync-acme", fault.Transient, fault.Salesforce, "127.0.0.1:1"},
 		{"http to another machine", server.Options{}, func(s *source.Source) { s.Salesforce.BaseURL = "http://acme.my.salesforce.com" }, "sync-acme", fault.Invalid, "", "https"},
 		{"no permission to run reports", server.Options{Revoked: []string{"RunReports"}}, nil, "sync-acme", fault.PermissionMissing, fault.Salesforce, "Run Reports"},

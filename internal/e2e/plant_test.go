@@ -23,14 +23,6 @@ import (
 	"longhaul/workflows"
 )
 
-// searchAttributes are the ones that every namespace of Longhaul has.
-var searchAttributes = map[string]enumspb.IndexedValueType{
-	"LonghaulSource":   enumspb.INDEXED_VALUE_TYPE_KEYWORD,
-	"LonghaulPhase":    enumspb.INDEXED_VALUE_TYPE_KEYWORD,
-	"LonghaulOutcome":  enumspb.INDEXED_VALUE_TYPE_KEYWORD,
-	"LonghaulCoverage": enumspb.INDEXED_VALUE_TYPE_DOUBLE,
-}
-
 // plant is everything that a sync needs, on this machine: Temporal, a simulated org and catalog, a bucket, a worker.
 type plant struct {
 	sim    *server.Server
@@ -51,7 +43,7 @@ func newPlant(t *testing.T, options server.Options, tweak func(*source.Source)) 
 	t.Cleanup(func() { closed(t, p.sim.Close()) })
 
 	dev, err := temporaldev.Start(ctx, temporaldev.Options{
-		Database: filepath.Join(p.dir, "temporal.db"), FrontendAddr: "127.0.0.1:0", SearchAttributes: searchAttributes,
+		Database: filepath.Join(p.dir, "temporal.db"), FrontendAddr: "127.0.0.1:0", SearchAttributes: workflows.Attributes(),
 	})
 	if err != nil {
 		t.Fatal(err)

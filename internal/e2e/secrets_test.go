@@ -64,21 +64,27 @@ func leaks(t *testing.T, dir string, secrets map[string]string) (searched int) {
 // TestSecrets_areNowhere syncs with each way to log in, lets logins and uploads fail too, and searches the database of
 // Temporal, the log and the bucket.
 func TestSecrets_areNowhere(t *testing.T) {
-	for name, tweak := range map[string]func(*source.Source){
-		"client credentials": nil,
-		"password": func(s *source.Source) {
+	type row struct {
+		tweak func(*source.Source)
+		fails bool
+	}
+	for name, row := range map[string]row{
+		"client credentials": {},
+		"password": {tweak: func(s *source.Source) {
 			s.Salesforce.Auth, s.Salesforce.Username = source.Password, "catalog.bot@simulated-org.invalid"
 			s.Salesforce.Password, s.Salesforce.SecurityToken = source.Held("hunter2-pass-word"), source.Held("hunter2-security-token")
-		},
-		"a wrong secret": func(s *source.Source) { s.Salesforce.ClientSecret = source.Held("hunter2-wrong-secret") },
-		"a wrong token":  func(s *source.Source) { s.Catalog.Token = source.Held("hunter2-wrong-token") },
+		}},
+		"a wrong secret": {func(s *source.Source) { s.Salesforce.ClientSecret = source.Held("hunter2-wrong-secret") }, true},
+		"a wrong token":  {func(s *source.Source) { s.Catalog.Token = source.Held("hunter2-wrong-token") }, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := newPlant(t, server.Options{
 				Reports: 150, Columns: 2, TokenTTL: 2e9,
 				Secrets: server.Secrets{Password: "hunter2-pass-word", SecurityToken: "hunter2-security-token"},
-			}, tweak)
-			_ = p.start(t, "sync-acme").Get(t.Context(), nil) // some of them fail, as they should
+			}, row.tweak)
+			if err := p.start(t, "sync-acme").Get(t.Context(), nil); (err != nil) != row.fails {
+				t.Errorf("the sync ended with %v", err)
+			}
 			ready := p.sim.Ready()
 			searched := leaks(t, p.dir, map[string]string{
 				"client secret": ready.ClientSecret, "password": ready.Password, "security token": ready.SecurityToken,
