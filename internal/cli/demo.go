@@ -136,7 +136,7 @@ func (c *console) demonstrate(ctx context.Context, p *plant, simulator Simulator
 			return err
 		}
 	}
-	ref := refer(ctx, p.client, run.GetID(), "", p.ui)
+	ref := refer(ctx, p.client, run.GetID(), "", webUI{p.ui, client.DefaultNamespace})
 	if c.json {
 		err = c.print(demoOutcome{outcome: outcome{Result: listable(result), Workflow: ref}, Simulator: simulator.Stats(), Catalog: same})
 	} else {

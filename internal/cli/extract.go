@@ -128,7 +128,7 @@ func (c *console) extractInto(ctx context.Context, p *plant, out string, strict 
 		return err
 	}
 	if c.json {
-		err = c.print(outcome{Result: listable(result), Workflow: refer(ctx, p.client, run.GetID(), "", "")})
+		err = c.print(outcome{Result: listable(result), Workflow: refer(ctx, p.client, run.GetID(), "", webUI{})})
 	} else {
 		summarize(c.out, result, c.colours)
 		_, err = fmt.Fprintf(c.out, "The extract is in %s.\n", out)

@@ -9,8 +9,10 @@ import (
 	commonpb "go.temporal.io/api/common/v1"
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/contrib/envconfig"
 
 	"longhaul/activities"
+	"longhaul/internal/config"
 	"longhaul/workflows"
 )
 
@@ -44,7 +46,7 @@ type workflowRef struct {
 }
 
 // refer describes the newest run of a workflow, with the events of the whole chain of runs that one sync is.
-func refer(ctx context.Context, c client.Client, id, runID, ui string) workflowRef {
+func refer(ctx context.Context, c client.Client, id, runID string, ui webUI) workflowRef {
 	ref := workflowRef{ID: id, RunID: runID}
 	for next := runID; ; {
 		state, err := c.DescribeWorkflowExecution(ctx, id, next)
@@ -63,7 +65,7 @@ func refer(ctx context.Context, c client.Client, id, runID, ui string) workflowR
 			break
 		}
 	}
-	ref.URL = workflowURL(ui, id, ref.RunID)
+	ref.URL = ui.page(id, ref.RunID)
 	return ref
 }
 
@@ -80,11 +82,31 @@ func runBefore(ctx context.Context, c client.Client, run *commonpb.WorkflowExecu
 	return first.GetWorkflowExecutionStartedEventAttributes().GetContinuedExecutionRunId()
 }
 
-// workflowURL is the page of a run in Temporal's UI.
-func workflowURL(ui, id, runID string) string {
-	if ui == "" || runID == "" {
+// webUI is Temporal's UI: its address, empty where nobody told it, and the namespace that its links are about.
+type webUI struct{ address, namespace string }
+
+// ui is the UI at an address that a person gave, with the namespace that host.Dial finds too.
+func (a *App) ui(address string) webUI {
+	ui := webUI{address: address, namespace: client.DefaultNamespace}
+	settings, err := envconfig.LoadClientOptions(envconfig.LoadClientOptionsRequest{EnvLookup: processEnv(a.Environ)})
+	if err == nil && settings.Namespace != "" {
+		ui.namespace = settings.Namespace
+	}
+	return ui
+}
+
+// page is the address of a run's history.
+func (u webUI) page(id, runID string) string {
+	if u.address == "" || runID == "" {
 		return ""
 	}
 	return fmt.Sprintf("%s/namespaces/%s/workflows/%s/%s/history",
-		strings.TrimRight(ui, "/"), client.DefaultNamespace, url.PathEscape(id), url.PathEscape(runID))
+		strings.TrimRight(u.address, "/"), url.PathEscape(u.namespace), url.PathEscape(id), url.PathEscape(runID))
 }
+
+// processEnv shows Temporal's library the environment that the program was given.
+type processEnv []string
+
+func (e processEnv) Environ() []string { return e }
+
+func (e processEnv) LookupEnv(name string) (string, bool) { return config.Environment(e).Lookup(name) }

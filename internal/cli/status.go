@@ -27,7 +27,7 @@ Temporal answered, not how the sync ended: that is "outcome" in the output of --
   $0 status acme --json`,
 		Args: exactly(1, "the name of one source, such as acme"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.status(cmd.Context(), c, args[0], ui)
+			return a.status(cmd.Context(), c, args[0], a.ui(ui))
 		},
 	}
 	cmd.Flags().StringVar(&ui, "ui", ui, "address of Temporal's UI, for links (LONGHAUL_UI_URL)")
@@ -44,7 +44,7 @@ type standing struct {
 	Running  *workflows.Progress `json:"running"`
 }
 
-func (a *App) status(ctx context.Context, c *console, name, ui string) error {
+func (a *App) status(ctx context.Context, c *console, name string, ui webUI) error {
 	if err := source.CheckName(name); err != nil {
 		return err
 	}
@@ -71,7 +71,7 @@ type stood struct {
 	last error // how the last sync failed
 }
 
-func stand(ctx context.Context, c client.Client, name, ui string) (stood, error) {
+func stand(ctx context.Context, c client.Client, name string, ui webUI) (stood, error) {
 	s := stood{standing: standing{Source: name}}
 	id := workflows.SyncID(name)
 	run, err := running(ctx, c, id)

@@ -71,9 +71,9 @@ func (a *App) sync(ctx context.Context, c *console, name string, flags syncFlags
 		c.note("Joined the sync that is running.")
 	}
 	if flags.detach {
-		return c.detached(temporal, run, name, flags.ui)
+		return c.detached(run, name, a.ui(flags.ui))
 	}
-	return c.watch(ctx, temporal, run, name, flags)
+	return c.watch(ctx, temporal, run, name, flags, a.ui(flags.ui))
 }
 
 func (f syncFlags) input(name string) workflows.Input {
@@ -88,11 +88,11 @@ func (f syncFlags) input(name string) workflows.Input {
 }
 
 // detached says how to find the sync again.
-func (c *console) detached(_ client.Client, run client.WorkflowRun, name, ui string) error {
+func (c *console) detached(run client.WorkflowRun, name string, ui webUI) error {
 	if c.json {
 		return c.print(map[string]any{
 			"source": name, "outcome": nil,
-			"workflow": workflowRef{ID: run.GetID(), RunID: run.GetRunID(), URL: workflowURL(ui, run.GetID(), run.GetRunID())},
+			"workflow": workflowRef{ID: run.GetID(), RunID: run.GetRunID(), URL: ui.page(run.GetID(), run.GetRunID())},
 		})
 	}
 	c.note("The sync runs as workflow %s, run %s. `%s status %s` shows how far it is.", run.GetID(), run.GetRunID(), c.name, name)
@@ -100,14 +100,16 @@ func (c *console) detached(_ client.Client, run client.WorkflowRun, name, ui str
 }
 
 // watch shows the sync until it ends, and prints the result.
-func (c *console) watch(ctx context.Context, temporal client.Client, run client.WorkflowRun, name string, flags syncFlags) error {
+func (c *console) watch(
+	ctx context.Context, temporal client.Client, run client.WorkflowRun, name string, flags syncFlags, ui webUI,
+) error {
 	w := &watcher{client: temporal, id: run.GetID(), view: c.view()}
 	result, err := w.follow(ctx, run)
 	if ctx.Err() != nil {
 		return interrupted("stopped watching; the sync goes on, and `" + c.name + " sync " + name + "` joins it again")
 	}
 	if result != nil && (c.json || err == nil) {
-		if shown := c.show(ctx, temporal, result, run.GetID(), flags.ui); shown != nil {
+		if shown := c.show(ctx, temporal, result, run.GetID(), ui); shown != nil {
 			return errors.Join(err, shown)
 		}
 	}
@@ -118,7 +120,7 @@ func (c *console) watch(ctx context.Context, temporal client.Client, run client.
 }
 
 // show prints a result as the user wants it.
-func (c *console) show(ctx context.Context, temporal client.Client, result *workflows.Result, id, ui string) error {
+func (c *console) show(ctx context.Context, temporal client.Client, result *workflows.Result, id string, ui webUI) error {
 	if c.json {
 		return c.print(outcome{Result: listable(result), Workflow: refer(ctx, temporal, id, "", ui)})
 	}

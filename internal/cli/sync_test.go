@@ -81,7 +81,8 @@ func TestTinted_onlyWithColours(t *testing.T) {
 func TestSync_json(t *testing.T) {
 	t.Parallel()
 	f := &fakeTemporal{pollers: 1, result: completeResult()}
-	code, out := run(t, f, nil, "longhaul-starter", "sync", "acme", "--full", "--no-upload", "--json", "--ui", "http://127.0.0.1:8233/")
+	code, out := run(t, f, []string{"TEMPORAL_NAMESPACE=prod/eu"},
+		"longhaul-starter", "sync", "acme", "--full", "--no-upload", "--json", "--ui", "http://127.0.0.1:8233/")
 	var got map[string]any
 	if err := json.Unmarshal(out.stdout.Bytes(), &got); err != nil || code != 0 {
 		t.Fatalf("code %d, %v:\n%s", code, err, out.stdout.String())
@@ -93,7 +94,7 @@ func TestSync_json(t *testing.T) {
 	}
 	want := map[string]any{
 		"id": "sync-acme", "run_id": "run-2", "history_events": float64(77),
-		"url": "http://127.0.0.1:8233/namespaces/default/workflows/sync-acme/run-2/history",
+		"url": "http://127.0.0.1:8233/namespaces/prod%2Feu/workflows/sync-acme/run-2/history",
 	}
 	if diff := cmp.Diff(want, got["workflow"]); diff != "" {
 		t.Error(diff)
