@@ -105,14 +105,31 @@ func failure(err error) (reason, message string) {
 }
 
 // stopped wraps the error that ends a run early. The class and the wait that Salesforce asked for stay visible to
-// fault.From; what has no class becomes transient, so that the attempt is repeated.
+// fault.From. What has no class becomes transient, so that the attempt is repeated, and so does the class of an error
+// about one report: where every report fails, none of them is to blame.
 func stopped(shard int, err error) error {
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || fault.From(err) != nil {
-		return fmt.Errorf("describe shard %d: %w", shard, err)
+	f := fault.From(err)
+	switch {
+	case f != nil && ofOneReport(f.Class) && !wholeSync(err):
+		err = &fault.Error{
+			Class: fault.Transient, System: f.System, RetryAfter: f.RetryAfter, Err: err,
+			Message: "Salesforce answered every report with an error; they are tried again",
+		}
+	case f != nil, errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+	default:
+		err = &fault.Error{Class: fault.Transient, System: fault.Longhaul, Message: "describing the reports was interrupted", Err: err}
 	}
-	return fmt.Errorf("describe shard %d: %w", shard, &fault.Error{
-		Class: fault.Transient, System: fault.Longhaul, Message: "describing the reports was interrupted", Err: err,
-	})
+	return fmt.Errorf("describe shard %d: %w", shard, err)
+}
+
+// ofOneReport says whether a class is a state of the report that was asked for, and says nothing about the others.
+func ofOneReport(class fault.Class) bool {
+	switch class {
+	case fault.Poison, fault.Gone, fault.Obsolete, fault.Unsupported, fault.PermissionMissing:
+		return true
+	default:
+		return false
+	}
 }
 
 // answeredAt is when Salesforce gave an error as its answer, by its own clock; zero when it did not say.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -100,7 +101,11 @@ func TestRun_takesAnOutageForNothingElse(t *testing.T) {
 					}
 					started := time.Now()
 					result, err := run(t.Context(), input(o, 4), f)
-					if fault.From(err) == nil || fault.From(err).Class != class || !result.Partial {
+					want := class
+					if class == fault.Poison { // whoever repeats attempts must repeat this one
+						want = fault.Transient
+					}
+					if !fault.Is(err, want) || !result.Partial {
 						t.Fatalf("result %+v, error %v", result, err)
 					}
 					if result.States[inventory.StateFailed] != 0 {
@@ -163,7 +168,7 @@ func TestRun_isNotStoppedByBrokenReports(t *testing.T) {
 					in.Attempt = attempt
 					result, err := run(t.Context(), in, f)
 					if err != nil {
-						if !fault.Is(err, fault.Poison) {
+						if !fault.Is(err, fault.Transient) {
 							t.Fatal(err)
 						}
 						continue
@@ -239,7 +244,7 @@ func TestRun_ofOneBrokenReport(t *testing.T) {
 				if test.failed != (err == nil) || test.failed != (result.States[inventory.StateFailed] == 1) {
 					t.Errorf("result %+v, error %v", result, err)
 				}
-				if err != nil && !fault.Is(err, test.class) {
+				if err != nil && !fault.Is(err, fault.Transient) {
 					t.Errorf("error %v", err)
 				}
 			})
@@ -325,4 +330,40 @@ func TestRun_waitsAsLongAsSalesforceAsks(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
+}
+
+func TestStopped_isRepeatedUnlessRepeatingCannotMendIt(t *testing.T) {
+	t.Parallel()
+	whole := &salesforce.Error{Class: fault.PermissionMissing, Whole: true, Message: "run reports"}
+	tests := map[string]struct {
+		err   error
+		class fault.Class
+		after time.Duration
+	}{
+		"a report that is always refused":  {failWith(fault.Poison), fault.Transient, 0},
+		"a witness that is gone":           {failWith(fault.Gone), fault.Transient, 0},
+		"a witness that became obsolete":   {failWith(fault.Obsolete), fault.Transient, 0},
+		"a witness that is not supported":  {failWith(fault.Unsupported), fault.Transient, 0},
+		"a permission for one report":      {failWith(fault.PermissionMissing), fault.Transient, 0},
+		"a permission for all reports":     {whole, fault.PermissionMissing, 0},
+		"a refused login":                  {failWith(fault.LoginRefused), fault.LoginRefused, 0},
+		"an error that nobody has classed": {errors.New("boom"), fault.Transient, 0},
+		"a wait":                           {&salesforce.Error{Class: fault.Poison, RetryAfter: time.Minute}, fault.Transient, time.Minute},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := stopped(3, test.err)
+			f := fault.From(got)
+			if f == nil || f.Class != test.class || f.RetryAfter != test.after || !errors.Is(got, test.err) {
+				t.Errorf("got %v, want class %s after %v", got, test.class, test.after)
+			}
+			if said := fault.Sentence(got); test.class == fault.Transient && f.System == fault.Salesforce && !strings.Contains(said, "tried again") {
+				t.Errorf("the sentence is %q", said)
+			}
+		})
+	}
+	if got := stopped(3, context.Canceled); !errors.Is(got, context.Canceled) || fault.From(got) != nil {
+		t.Errorf("a cancel became %v", got)
+	}
 }
