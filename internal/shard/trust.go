@@ -14,7 +14,7 @@ const (
 	maxRounds  = 3                      // of trying again what was put aside
 	roundsFor  = 2 * time.Minute        // after this no further round begins
 	firstPause = 500 * time.Millisecond // before the first round; each further pause is twice as long
-	patience   = 30                     // attempts after which a server error counts even without a witness
+	patience   = 30                     // attempts after which failures count even without a witness
 )
 
 // trust is what the run believes about Salesforce: whether failures are those of the reports or of the service.
@@ -75,7 +75,7 @@ func (r *runner) advance() {
 	}
 	t.next = time.Time{}
 	t.round++
-	r.pace.single = slices.ContainsFunc(r.aside, func(index int) bool { return fault.Is(r.fails[index], fault.Throttled) })
+	r.pace.single = r.anyThrottled()
 	slices.Sort(r.aside)
 	r.queue, r.aside = r.aside, nil
 }
@@ -104,24 +104,19 @@ func (r *runner) prove() {
 }
 
 // withoutWitness decides when there is nobody to ask: the run stops, to be tried again, unless that was done often
-// enough and Salesforce itself says that it is the reports.
+// enough and nothing but broken reports is left.
 func (r *runner) withoutWitness() {
 	switch {
-	case len(r.queue) == 0 && r.in.Attempt >= patience && r.allPoison():
+	case len(r.queue) == 0 && r.in.Attempt >= patience && !r.anyThrottled():
 		r.trust.answered()
 	default:
 		r.halt(r.fails[r.aside[len(r.aside)-1]], graceGiveUp)
 	}
 }
 
-// allPoison says whether everything put aside failed by an error of the server about that very report.
-func (r *runner) allPoison() bool {
-	for _, index := range r.aside {
-		if !fault.Is(r.fails[index], fault.Poison) {
-			return false
-		}
-	}
-	return true
+// anyThrottled says whether Salesforce refused some of what was put aside for too many requests: that passes.
+func (r *runner) anyThrottled() bool {
+	return slices.ContainsFunc(r.aside, func(index int) bool { return fault.Is(r.fails[index], fault.Throttled) })
 }
 
 // markFailed gives the reports that failed every try their state.

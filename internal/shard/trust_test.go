@@ -223,11 +223,15 @@ func TestRun_ofOneBrokenReport(t *testing.T) {
 	}{
 		"is tried again while nobody bears witness":              {fault.Poison, 3, nil, false},
 		"ends after many attempts if Salesforce calls it broken": {fault.Poison, patience, nil, true},
-		"is tried again for ever if Salesforce is not there":     {fault.Transient, patience, nil, false},
+		"ends after many attempts if no try is answered":         {fault.Transient, patience, nil, true},
+		"is tried again before that":                             {fault.Transient, patience - 1, nil, false},
+		"is tried again as long as Salesforce is busy":           {fault.Throttled, patience, nil, false},
 		"is tried again when the probe knows nobody to ask": {fault.Transient, 1,
 			func(context.Context) error { return fmt.Errorf("first sync: %w", ErrNoWitness) }, false},
 		"ends after many attempts if the probe knows nobody to ask": {fault.Poison, patience,
 			func(context.Context) error { return ErrNoWitness }, true},
+		"is tried again as long as the probe fails": {fault.Transient, patience,
+			func(context.Context) error { return failWith(fault.Transient) }, false},
 		"ends when the probe of the caller is answered": {fault.Transient, 1, func(context.Context) error { return nil }, true},
 		"is tried again when the probe of the caller fails": {fault.Transient, 1,
 			func(context.Context) error { return failWith(fault.Transient) }, false},
@@ -244,8 +248,12 @@ func TestRun_ofOneBrokenReport(t *testing.T) {
 				if test.failed != (err == nil) || test.failed != (result.States[inventory.StateFailed] == 1) {
 					t.Errorf("result %+v, error %v", result, err)
 				}
-				if err != nil && !fault.Is(err, fault.Transient) {
+				if err != nil && !fault.Is(err, fault.Transient) && !fault.Is(err, fault.Throttled) {
 					t.Errorf("error %v", err)
+				}
+				want := map[fault.Class]string{fault.Poison: ReasonServerError, fault.Transient: ReasonUnreachable}[test.class]
+				if test.failed && result.Reasons[want] != 1 {
+					t.Errorf("reasons %v, want %s", result.Reasons, want)
 				}
 			})
 		})
