@@ -113,14 +113,15 @@ func refuseRedirect(*http.Request, []*http.Request) error { return http.ErrUseLa
 func newTransport(roots *x509.CertPool, timeout time.Duration) *http.Transport {
 	dialer := &net.Dialer{Timeout: timeout, KeepAlive: 30 * time.Second}
 	return &http.Transport{
-		Proxy:               proxy,
-		DialContext:         dialer.DialContext,
-		TLSClientConfig:     &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
-		TLSHandshakeTimeout: timeout,
-		ForceAttemptHTTP2:   true,
-		MaxIdleConnsPerHost: 4,
-		IdleConnTimeout:     90 * time.Second,
-		WriteBufferSize:     64 << 10,
+		Proxy:                  proxy,
+		OnProxyConnectResponse: refuseProxyLogin,
+		DialContext:            dialer.DialContext,
+		TLSClientConfig:        &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
+		TLSHandshakeTimeout:    timeout,
+		ForceAttemptHTTP2:      true,
+		MaxIdleConnsPerHost:    4,
+		IdleConnTimeout:        90 * time.Second,
+		WriteBufferSize:        64 << 10,
 	}
 }
 
@@ -131,6 +132,14 @@ func proxy(r *http.Request) (*url.URL, error) {
 		return nil, errProxy
 	}
 	return u, nil
+}
+
+// refuseProxyLogin keeps a proxy that wants a login apart from a connection that broke: no other try helps.
+func refuseProxyLogin(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
+	if answer.StatusCode == http.StatusProxyAuthRequired {
+		return errProxyLogin
+	}
+	return nil
 }
 
 // loadRoots adds a file of certificates to the system's; nil stands for the system's alone.

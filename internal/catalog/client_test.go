@@ -157,6 +157,7 @@ func TestSend_classesEveryAnswer(t *testing.T) {
 		header   string // of Retry-After
 		body     string
 		class    fault.Class // empty: delivered
+		astray   bool        // the settings are wrong, and the catalog has refused nothing
 		calls    int32
 		wait     time.Duration
 		sentence string
@@ -164,12 +165,12 @@ func TestSend_classesEveryAnswer(t *testing.T) {
 		{name: "any success delivers", status: 204, calls: 1},
 		{name: "a success that calls itself HTML delivers", status: 200, body: "OK", calls: 1},
 		{name: "a web page is no success", status: 200, body: " <!DOCTYPE HTML><html>", class: fault.Transient, calls: 3, sentence: "login portal"},
-		{name: "a redirect is refused", status: 302, class: fault.Invalid, calls: 1, sentence: "set the zone or the url"},
+		{name: "a redirect is refused", status: 302, class: fault.Invalid, astray: true, calls: 1, sentence: "set the zone or the url"},
 		{name: "bad request", status: 400, class: fault.Invalid, calls: 1, sentence: "check that the file is of the type"},
 		{name: "wrong token", status: 401, class: fault.LoginRefused, calls: 1, sentence: "check the token, and the zone"},
 		{name: "token of another source", status: 403, class: fault.LoginRefused, calls: 1, sentence: "source id " + testID},
-		{name: "wrong address", status: 404, class: fault.Invalid, calls: 1, sentence: "check the zone or the url"},
-		{name: "proxy login", status: 407, class: fault.Invalid, calls: 1, sentence: "HTTPS_PROXY"},
+		{name: "wrong address", status: 404, class: fault.Invalid, astray: true, calls: 1, sentence: "check the zone or the url"},
+		{name: "proxy login", status: 407, class: fault.Invalid, astray: true, calls: 1, sentence: "HTTPS_PROXY"},
 		{name: "conflict", status: 409, class: fault.Invalid, calls: 1, sentence: "under a newer timestamp"},
 		{name: "too large", status: 413, class: fault.Invalid, calls: 1, sentence: "larger than the catalog"},
 		{name: "other refusals", status: 418, class: fault.Invalid, calls: 1, sentence: "(418)"},
@@ -211,7 +212,11 @@ func TestSend_classesEveryAnswer(t *testing.T) {
 				return
 			}
 			f := fault.From(err)
-			if f == nil || f.Class != tt.class || f.System != fault.Catalog || f.RetryAfter != tt.wait || !strings.Contains(f.Message, tt.sentence) {
+			system := fault.Catalog
+			if tt.astray {
+				system = fault.Longhaul
+			}
+			if f == nil || f.Class != tt.class || f.System != system || f.RetryAfter != tt.wait || !strings.Contains(f.Message, tt.sentence) {
 				t.Errorf("got %+v of %v, want class %s, wait %s, %q", f, err, tt.class, tt.wait, tt.sentence)
 			}
 			if errors.Is(err, ErrConflict) != (tt.status == 409) {

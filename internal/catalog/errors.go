@@ -19,6 +19,8 @@ type Error struct {
 	Message    string
 	RetryAfter time.Duration
 	Err        error // may be nil
+
+	astray bool // the settings do not lead to the catalog, so that it has refused nothing
 }
 
 // Error gives the sentence, and after it what lies below.
@@ -27,12 +29,19 @@ func (e *Error) Error() string { return e.Fault().Error() }
 // Unwrap gives what lies below.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Fault classes the error for the layers above.
+// Fault classes the error for the layers above. An invalid setting is no refusal of the catalog: it is Longhaul's own to
+// complain of, as a file of certificates that cannot be read is.
 func (e *Error) Fault() *fault.Error {
-	return &fault.Error{Class: e.Class, System: fault.Catalog, Message: e.Message, RetryAfter: e.RetryAfter, Err: e.Err}
+	system := fault.Catalog
+	if e.astray {
+		system = fault.Longhaul
+	}
+	return &fault.Error{Class: e.Class, System: system, Message: e.Message, RetryAfter: e.RetryAfter, Err: e.Err}
 }
 
 var _ fault.Carrier = (*Error)(nil)
+
+const proxyLogin = "the proxy asks for a login (407): put user and password into HTTPS_PROXY"
 
 // refusal turns an answer that is no success into an error.
 func (c *Client) refusal(status int, path string, wait time.Duration) *Error {
@@ -51,9 +60,10 @@ func (c *Client) refusal(status int, path string, wait time.Duration) *Error {
 	case status == http.StatusRequestEntityTooLarge:
 		e.Message = fmt.Sprintf("%s is larger than the catalog at %s takes (413): narrow what is extracted, or ask the Catalog team to raise the limit", path, host)
 	case status == http.StatusNotFound:
+		e.astray = true
 		e.Message = fmt.Sprintf("nothing at %s takes %s (404): check the zone or the url, and the source id", host, path)
 	case status == http.StatusProxyAuthRequired:
-		e.Message = "the proxy asks for a login (407): put user and password into HTTPS_PROXY"
+		e.Message, e.astray = proxyLogin, true
 	case status == http.StatusTooManyRequests:
 		e.Class = fault.Throttled
 		e.Message = fmt.Sprintf("the catalog at %s asks to send more slowly (429)", host)
@@ -61,6 +71,7 @@ func (c *Client) refusal(status int, path string, wait time.Duration) *Error {
 		e.Class = fault.Transient
 		e.Message = fmt.Sprintf("the catalog at %s is in trouble (%d): nothing to change here; try again later if it lasts", host, status)
 	case status >= http.StatusMultipleChoices && status < http.StatusBadRequest:
+		e.astray = true
 		e.Message = fmt.Sprintf("%s answers with a redirect (%d), which is not followed because the token must not go elsewhere: "+
 			"set the zone or the url to the catalog's own address", host, status)
 	case status == http.StatusBadRequest || status == http.StatusUnprocessableEntity:

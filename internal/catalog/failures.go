@@ -16,9 +16,10 @@ import (
 )
 
 var (
-	errStalled = errors.New("nothing moved")
-	errTooLong = errors.New("took too long")
-	errProxy   = errors.New("the proxy's address in the environment cannot be read")
+	errStalled    = errors.New("nothing moved")
+	errTooLong    = errors.New("took too long")
+	errProxy      = errors.New("the proxy's address in the environment cannot be read")
+	errProxyLogin = errors.New("the proxy asks for a login")
 )
 
 // failure turns what kept an answer from coming into an error. The file's own trouble comes first, then the caller's
@@ -51,14 +52,16 @@ func connectionFailure(host string, err error) *Error {
 	e := &Error{Class: fault.Transient, Err: err}
 	switch {
 	case errors.Is(err, errProxy):
-		e.Class = fault.Invalid
+		e.Class, e.astray, e.Err = fault.Invalid, true, nil
 		e.Message = "HTTPS_PROXY or HTTP_PROXY is not an address such as http://proxy:3128: change it"
-		e.Err = nil
+	case errors.Is(err, errProxyLogin):
+		e.Class, e.astray, e.Err = fault.Invalid, true, nil
+		e.Status, e.Message = http.StatusProxyAuthRequired, proxyLogin
 	case errors.Is(err, http.ErrSchemeMismatch):
-		e.Class = fault.Invalid
+		e.Class, e.astray = fault.Invalid, true
 		e.Message = fmt.Sprintf("%s does not speak TLS: check the host and the port of the url", host)
 	case isCertificate(err):
-		e.Class = fault.Invalid
+		e.Class, e.astray = fault.Invalid, true
 		e.Message = fmt.Sprintf("the certificate of %s is not trusted: if a proxy ends TLS here, name its CA in ca_file; otherwise check the url and the clock", host)
 	case isDial(err):
 		e.Message = fmt.Sprintf("cannot reach the catalog at %s: check the network, HTTPS_PROXY, and the zone or the url", host)
