@@ -74,8 +74,8 @@ func exitCode(err error) int {
 	if f == nil {
 		return exitInternal
 	}
-	if f.System == fault.Catalog {
-		return exitCodeOfCatalog(f.Class)
+	if refusedByCatalog(f) {
+		return exitCatalog
 	}
 	switch f.Class {
 	case fault.Invalid:
@@ -91,14 +91,10 @@ func exitCode(err error) int {
 	}
 }
 
-// exitCodeOfCatalog tells a catalog that refuses from one that cannot be reached.
-func exitCodeOfCatalog(class fault.Class) int {
-	switch class {
-	case fault.Transient, fault.Throttled, fault.QuotaExhausted:
-		return exitUnreachable
-	default:
-		return exitCatalog
-	}
+// refusedByCatalog says that the catalog has answered, and wants neither the token nor the file. A catalog that cannot be
+// reached and settings that do not lead there end as they do for Salesforce.
+func refusedByCatalog(f *fault.Error) bool {
+	return f.System == fault.Catalog && (f.Class == fault.LoginRefused || f.Class == fault.Invalid)
 }
 
 // failure is an error as --json shows it on stderr.

@@ -42,6 +42,8 @@ func TestExitCode(t *testing.T) {
 		{"the catalog refuses the token", of(fault.LoginRefused, fault.Catalog), 6},
 		{"the catalog refuses the file", of(fault.Invalid, fault.Catalog), 6},
 		{"the catalog cannot be reached", of(fault.Transient, fault.Catalog), 7},
+		{"the catalog asks for slower deliveries", of(fault.Throttled, fault.Catalog), 7},
+		{"a login to Salesforce by way of a wrong base_url", of(fault.Invalid, fault.Salesforce), 2},
 		{"Salesforce cannot be reached", of(fault.Transient, fault.Salesforce), 7},
 		{"Temporal cannot be reached", of(fault.Transient, fault.Temporal), 7},
 		{"the bucket cannot be reached", of(fault.Transient, fault.Bucket), 7},
