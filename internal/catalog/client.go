@@ -24,6 +24,7 @@ const (
 	DefaultBackoff  = time.Second
 	defaultOverall  = time.Hour        // of one try, whatever moves
 	longestPause    = 30 * time.Second // a longer Retry-After is for the caller to wait
+	longestRetry    = 24 * time.Hour   // that is believed of a Retry-After
 )
 
 // Config says where and how to deliver.

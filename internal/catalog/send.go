@@ -195,14 +195,16 @@ func wait(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// retryAfter reads the header in both of its forms; zero when it is absent or past.
+// retryAfter reads the header in both of its forms; zero when it is absent or past. A wait beyond a day is a mistake of
+// somebody's, and would put a sync to sleep for good.
 func retryAfter(h http.Header, now time.Time) time.Duration {
 	text := strings.TrimSpace(h.Get("Retry-After"))
-	if seconds, err := strconv.ParseInt(text, 10, 32); err == nil {
-		return time.Duration(max(seconds, 0)) * time.Second
+	seconds, err := strconv.ParseUint(text, 10, 64)
+	if err == nil || errors.Is(err, strconv.ErrRange) {
+		return time.Duration(min(seconds, uint64(longestRetry/time.Second))) * time.Second
 	}
 	if at, err := http.ParseTime(text); err == nil {
-		return max(at.Sub(now), 0)
+		return min(max(at.Sub(now), 0), longestRetry)
 	}
 	return 0
 }

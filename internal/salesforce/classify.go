@@ -1,6 +1,7 @@
 package salesforce
 
 import (
+	"errors"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -25,6 +26,7 @@ const (
 const (
 	longestErrorBody = 64 << 10         // how much of an error's body is read
 	errorText        = 8 << 10          // how much of its message is looked at
+	longestRetry     = 24 * time.Hour   // that is believed of a Retry-After: quotas are of a day
 	loginPause       = 15 * time.Minute // between tries once a user has logged in too often in an hour
 )
 
@@ -154,11 +156,13 @@ func columnIn(message string) column {
 	return column{}
 }
 
-// retryAfter reads Retry-After, in seconds or as a date by the server's own clock; zero when there is none.
+// retryAfter reads Retry-After, in seconds or as a date by the server's own clock; zero when there is none. A wait beyond
+// a day is a mistake of somebody's, and would put a sync to sleep for good.
 func retryAfter(header http.Header) time.Duration {
 	text := header.Get("Retry-After")
-	if seconds, err := strconv.ParseUint(text, 10, 31); err == nil {
-		return time.Duration(seconds) * time.Second
+	seconds, err := strconv.ParseUint(text, 10, 64)
+	if err == nil || errors.Is(err, strconv.ErrRange) {
+		return time.Duration(min(seconds, uint64(longestRetry/time.Second))) * time.Second
 	}
 	at, err := http.ParseTime(text)
 	if err != nil {
@@ -168,7 +172,7 @@ func retryAfter(header http.Header) time.Duration {
 	if now.IsZero() {
 		now = time.Now()
 	}
-	return max(0, at.Sub(now))
+	return min(max(0, at.Sub(now)), longestRetry)
 }
 
 // toNextHour is the time left until Salesforce's hourly counters begin anew, and a little more.
