@@ -196,13 +196,14 @@ func (e *enumeration) publish(ctx context.Context) (staging.Object, error) {
 	return w.Commit()
 }
 
-// settle writes down the result and removes the runs. From then on the kind is done.
+// settle writes down the result. From then on the kind is done, and its runs may go: where the bucket refuses that, they
+// stay until the sync is pruned.
 func (e *enumeration) settle(ctx context.Context, object staging.Object) error {
 	e.state.Result = &Enumerated{Object: object, Count: object.Count, Dropped: e.state.Dropped, Warnings: e.warnings()}
 	e.state.Runs = nil
 	if err := e.save(ctx); err != nil {
 		return err
 	}
-	_, err := e.Store.DeleteAll(ctx, e.Sync.InventoryRuns(string(e.Kind)))
-	return err
+	_, _ = e.Store.DeleteAll(ctx, e.Sync.InventoryRuns(string(e.Kind)))
+	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -198,6 +199,24 @@ func TestEnumerate_answersTheSameWhenAskedAgain(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, enumerate(t, store, client, false)); diff != "" || len(client.asked) != 1 {
 		t.Errorf("after a kill: asked %d times; (-first +second):\n%s", len(client.asked), diff)
+	}
+}
+
+// What cannot be removed once the inventory is there makes no difference to it.
+func TestEnumerate_endsThoughItsRunsCannotBeRemoved(t *testing.T) {
+	t.Parallel()
+	store := openStore(t, "file://"+filepath.ToSlash(t.TempDir()))
+	runs := strings.TrimSuffix(current.InventoryRuns("reports"), "/")
+	if err := store.Write(t.Context(), runs, nil); err != nil { // a file where the folder of the runs would be
+		t.Fatal(err)
+	}
+	if _, err := store.DeleteAll(t.Context(), runs+"/"); err == nil {
+		t.Fatal("the runs could be removed")
+	}
+	client := newServer(binary, map[string][]string{"": idRange(0, 100)})
+	want := enumerate(t, store, client, false)
+	if diff := cmp.Diff(want, enumerate(t, store, client, false)); diff != "" || want.Count != 100 || len(client.asked) != 1 {
+		t.Errorf("asked %d times for %d records; (-first +second):\n%s", len(client.asked), want.Count, diff)
 	}
 }
 

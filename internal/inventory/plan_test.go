@@ -402,6 +402,7 @@ func TestPrune_keepsWhatTheNextSyncReads(t *testing.T) {
 	begun(t, s, current, me)
 	write(t, s, current.Shard(0), line)
 	write(t, s, current.PlanShard(0))
+	write(t, s, current.InventoryRun("reports", "0", reportID(0), reportID(1)), line)
 	before := keys(t, s, "")
 	if err := Prune(t.Context(), s, current); err != nil {
 		t.Fatal(err)

@@ -7,7 +7,7 @@ import (
 	"longhaul/internal/staging"
 )
 
-// Prune removes what no later sync needs, once sync has its record: its plan and its shards, and all that earlier syncs
+// Prune removes what no later sync needs, once sync has its record: its plan, its shards and the runs of its inventory, and all that earlier syncs
 // kept but their records. Without that record it removes nothing.
 func Prune(ctx context.Context, store *staging.Store, sync staging.Sync) error {
 	recorded, err := store.Exists(ctx, staging.RecordKey(sync.Source, sync.ID))
@@ -29,7 +29,11 @@ func Prune(ctx context.Context, store *staging.Store, sync staging.Sync) error {
 			return wrapPrune(err)
 		}
 	}
-	for _, prefix := range []string{sync.DescribePrefix(), sync.PlanPrefix()} {
+	prefixes := []string{sync.DescribePrefix(), sync.PlanPrefix()}
+	for _, kind := range Kinds {
+		prefixes = append(prefixes, sync.InventoryRuns(string(kind)))
+	}
+	for _, prefix := range prefixes {
 		if _, err := store.DeleteAll(ctx, prefix); err != nil {
 			return wrapPrune(err)
 		}

@@ -53,9 +53,7 @@ func (r *runner) compact(ctx context.Context) (staging.Object, error) {
 	if err != nil {
 		return staging.Object{}, err
 	}
-	if err := r.store.vault.removeAll(ctx, r.in.Sync.PartPrefix(r.in.Shard)); err != nil {
-		return staging.Object{}, fmt.Errorf("remove the parts: %w", err)
-	}
+	clearParts(ctx, r.in, r.store.vault)
 	return object, nil
 }
 

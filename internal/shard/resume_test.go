@@ -329,3 +329,27 @@ func TestRun_makesTheShardAnewWhenItIsTornOrAnothers(t *testing.T) {
 		})
 	}
 }
+
+// A bucket that lets nobody delete: parts are left lying, a torn one is passed over, and the shard still ends.
+func TestRun_endsInABucketThatRefusesDeletes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, o := newFakeVault(), newOrg(10*time.Millisecond)
+		f.keeps = errors.New("deletes are refused")
+		plan(f, 200)
+		torn := testSync.Part(0, reportID(0), reportID(3), 1)
+		f.put(torn, storedLine(0, ""), storedLine(1, ""), storedLine(2, ""), storedLine(3, ""))
+		f.torn[torn] = true
+		f.put(testSync.Part(0, reportID(4), reportID(5), 1), storedLine(4, ""), storedLine(5, ""))
+		in := input(o, 4)
+		for attempt := 1; attempt <= 2; attempt++ {
+			in.Attempt = attempt
+			result, err := run(t.Context(), in, f)
+			if err != nil || result.States[inventory.StateDescribed] != 200 || o.total != 198 {
+				t.Fatalf("attempt %d: result %+v after %d calls, error %v", attempt, result, o.total, err)
+			}
+		}
+		if lines := shardLines(t, f); len(lines) != 200 {
+			t.Errorf("the shard holds %d reports", len(lines))
+		}
+	})
+}

@@ -87,7 +87,8 @@ func describe(ctx context.Context, in Input, v vault) (Result, error) {
 	object, err := readShard(ctx, in, v, led)
 	switch {
 	case err == nil:
-		return led.result(object), v.removeAll(ctx, in.Sync.PartPrefix(in.Shard))
+		clearParts(ctx, in, v)
+		return led.result(object), nil
 	case !errors.Is(err, staging.ErrNotExist):
 		return Result{}, err
 	}
@@ -141,7 +142,14 @@ func readShard(ctx context.Context, in Input, v vault, led *ledger) (staging.Obj
 	return staging.Object{}, staging.ErrNotExist
 }
 
-// readParts reads which reports earlier attempts have stored. Torn parts are removed.
+// clearParts removes the parts of a shard that has its object. Whether that works makes no difference to the shard: a
+// bucket may refuse deletes, and what is left goes when the sync is pruned.
+func clearParts(ctx context.Context, in Input, v vault) {
+	_ = v.removeAll(ctx, in.Sync.PartPrefix(in.Shard))
+}
+
+// readParts reads which reports earlier attempts have stored. Torn parts are removed, or left unread where the bucket
+// refuses that: new ones get other names.
 func readParts(ctx context.Context, in Input, v vault, led *ledger) ([]part, error) {
 	var keys []string
 	for key, err := range v.list(ctx, in.Sync.PartPrefix(in.Shard)) {
@@ -159,7 +167,8 @@ func readParts(ctx context.Context, in Input, v vault, led *ledger) ([]part, err
 		entries, err := readEntries(ctx, v, key)
 		switch {
 		case errors.Is(err, staging.ErrTorn):
-			err = v.remove(ctx, key)
+			_ = v.remove(ctx, key)
+			continue
 		case errors.Is(err, staging.ErrNotExist): // a zombie of an older attempt has finished and removed it
 			err = nil
 		case err == nil && len(entries) > 0:

@@ -23,6 +23,7 @@ type fakeVault struct {
 	torn    map[string]bool
 	latency time.Duration
 	fail    func(key string) error
+	keeps   error            // what the answer to a delete is, if nothing is ever removed
 	beforeW func(key string) // before a write becomes visible
 	writes  []time.Time      // when writes of parts began
 	active  int
@@ -138,6 +139,9 @@ func (f *fakeVault) exists(_ context.Context, key string) (bool, error) {
 func (f *fakeVault) remove(_ context.Context, key string) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.keeps != nil {
+		return f.keeps
+	}
 	delete(f.streams, key)
 	delete(f.torn, key)
 	return nil
@@ -145,7 +149,9 @@ func (f *fakeVault) remove(_ context.Context, key string) error {
 
 func (f *fakeVault) removeAll(_ context.Context, prefix string) error {
 	for _, key := range f.keys(prefix) {
-		_ = f.remove(context.Background(), key)
+		if err := f.remove(context.Background(), key); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -47,6 +47,10 @@ func (s *Store) fault(do action, key string, err error) error {
 		return &fault.Error{Class: fault.Transient, System: fault.Bucket, Err: ErrNotExist,
 			Message: fmt.Sprintf("the bucket %s has no object %s", s.name, key)}
 	}
+	if do == erasing && forbidden(err) { // what must go and may not would be tried for ever
+		return &fault.Error{Class: fault.Invalid, System: fault.Bucket, Err: fmt.Errorf("%s: %w", key, err),
+			Message: fmt.Sprintf("cannot delete from the bucket %s: permission denied; give the user that runs Longhaul the right to delete there", s.name)}
+	}
 	message := fmt.Sprintf("cannot %s the bucket %s", do, s.name)
 	if why := reason(err); why != "" {
 		message += ": " + why
@@ -64,10 +68,14 @@ func reason(err error) string {
 		return "the disk is full; make room on it or set another storage"
 	case errors.Is(err, syscall.ENOTDIR):
 		return "a file stands where a folder should be; move it away or set another storage"
-	case errors.Is(err, fs.ErrPermission), gcerrors.Code(err) == gcerrors.PermissionDenied:
+	case forbidden(err):
 		return "permission denied; give the user that runs Longhaul read and write access or set another storage"
 	}
 	return ""
+}
+
+func forbidden(err error) bool {
+	return errors.Is(err, fs.ErrPermission) || gcerrors.Code(err) == gcerrors.PermissionDenied
 }
 
 // unusable makes a refusal at the very first write final: a sync must not start on a bucket it cannot write.

@@ -121,6 +121,18 @@ func TestFault_saysWhatToChange(t *testing.T) {
 	}
 }
 
+func TestFault_ofARefusedDeleteIsFinal(t *testing.T) {
+	t.Parallel()
+	s := &Store{name: "file:///data"}
+	err := s.fault(erasing, "k", &fs.PathError{Op: "remove", Path: "/data/k", Err: syscall.EPERM})
+	if !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "the right to delete") || !errors.Is(err, fs.ErrPermission) {
+		t.Errorf("got %v", err)
+	}
+	if err := s.fault(erasing, "k", errors.New("boom")); !fault.Is(err, fault.Transient) {
+		t.Errorf("any other failure: %v", err)
+	}
+}
+
 func TestID_refusesAFolderThatCannotBeWritten(t *testing.T) {
 	t.Parallel()
 	if os.Geteuid() == 0 {
