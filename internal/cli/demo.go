@@ -98,7 +98,7 @@ func (a *App) demo(ctx context.Context, c *console, flags demoFlags) error {
 	if err != nil {
 		return err
 	}
-	logger, closeLog, err := openLog(ctx, data, settings.Sources)
+	logger, closeLog, err := openLog(ctx, data, &settings)
 	if err != nil {
 		return err
 	}

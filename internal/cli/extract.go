@@ -87,14 +87,15 @@ func (a *App) extract(ctx context.Context, c *console, cmd *cobra.Command, flags
 		return err
 	}
 	defer release()
-	logger, closeLog, err := openLog(ctx, state, registry)
+	own := config.Config{DataDir: state, Sources: registry}
+	logger, closeLog, err := openLog(ctx, state, &own)
 	if err != nil {
 		return err
 	}
 	defer closeLog()
 	p, err := a.openSafely(ctx, c, plantOptions{
 		Temporal: TemporalOptions{Database: filepath.Join(state, databaseFile), Addr: anyPort, UIAddr: anyPort},
-		Settings: config.Config{DataDir: state, Sources: registry},
+		Settings: own,
 		Logger:   logger,
 		Prepare: func(ctx context.Context, temporal client.Client) error {
 			return sameSource(ctx, temporal, state, settings.Source)

@@ -10,7 +10,6 @@ import (
 
 	"longhaul/internal/config"
 	"longhaul/internal/fault"
-	"longhaul/internal/source"
 	"longhaul/internal/telemetry"
 )
 
@@ -37,10 +36,10 @@ func (a *App) load(c *console, cmd *cobra.Command) (config.Config, error) {
 }
 
 // newLogger makes the log of a long-running process, on stderr. A secret that cannot be read yet is a warning: it may
-// be there when a sync needs it.
-func (a *App) newLogger(ctx context.Context, c *console, settings config.Config) (*zap.Logger, error) {
-	redactor := telemetry.NewRedactor()
-	for _, err := range teach(ctx, redactor, settings.Sources) {
+// be there when a sync needs it, and the sources in the settings tell the log then.
+func (a *App) newLogger(ctx context.Context, c *console, settings *config.Config) (*zap.Logger, error) {
+	redactor, problems := learn(ctx, settings)
+	for _, err := range problems {
 		c.note("Warning: %s", failureOf(err).Message)
 	}
 	return telemetry.NewLogger(telemetry.LogOptions{
@@ -48,29 +47,28 @@ func (a *App) newLogger(ctx context.Context, c *console, settings config.Config)
 	})
 }
 
-// teach tells the redactor the secrets of all sources, and gives what keeps some from being read.
-func teach(ctx context.Context, redactor *telemetry.Redactor, sources *source.Registry) (problems []error) {
-	for _, name := range sources.Names() {
-		s, err := sources.Get(name)
+// learn makes a redactor that knows the secrets of all sources as they are now, and that from now on the sources in the
+// settings tell every secret they read. It also gives what keeps some from being read.
+func learn(ctx context.Context, settings *config.Config) (redactor *telemetry.Redactor, problems []error) {
+	redactor = telemetry.NewRedactor()
+	settings.Sources = settings.Sources.Watched(redactor.Add)
+	for _, name := range settings.Sources.Names() {
+		s, err := settings.Sources.Get(name)
 		if err != nil {
 			problems = append(problems, err)
 			continue
 		}
-		login, err := s.SalesforceCredentials(ctx)
-		if err != nil {
+		if _, err := s.SalesforceCredentials(ctx); err != nil {
 			problems = append(problems, err)
 		}
-		redactor.Add(login.ClientSecret, login.Password, login.SecurityToken)
 		if s.Catalog == nil {
 			continue
 		}
-		token, err := s.CatalogToken(ctx)
-		if err != nil {
+		if _, err := s.CatalogToken(ctx); err != nil {
 			problems = append(problems, err)
 		}
-		redactor.Add(token)
 	}
-	return problems
+	return redactor, problems
 }
 
 // startMetrics serves metrics where the settings say so; nil without.

@@ -7,7 +7,7 @@ import (
 
 	"go.uber.org/zap"
 
-	"longhaul/internal/source"
+	"longhaul/internal/config"
 	"longhaul/internal/telemetry"
 )
 
@@ -16,8 +16,9 @@ const (
 	longestLog = 10 << 20 // then it is put aside, once
 )
 
-// openLog writes what happens behind a progress bar into a file of the state directory.
-func openLog(ctx context.Context, dir string, sources *source.Registry) (_ *zap.Logger, closeLog func(), err error) {
+// openLog writes what happens behind a progress bar into a file of the state directory. From then on the sources in the
+// settings tell it the secrets they read.
+func openLog(ctx context.Context, dir string, settings *config.Config) (_ *zap.Logger, closeLog func(), err error) {
 	path := filepath.Join(dir, logFile)
 	if info, err := os.Stat(path); err == nil && info.Size() > longestLog {
 		if err := os.Rename(path, path+".1"); err != nil {
@@ -28,8 +29,7 @@ func openLog(ctx context.Context, dir string, sources *source.Registry) (_ *zap.
 	if err != nil {
 		return nil, nil, unusablePath("the log", path, err)
 	}
-	redactor := telemetry.NewRedactor()
-	teach(ctx, redactor, sources) // what cannot be read now is said when the sync needs it
+	redactor, _ := learn(ctx, settings) // what cannot be read now is said when the sync needs it
 	logger, err := telemetry.NewLogger(telemetry.LogOptions{Format: "json", Output: file, Redactor: redactor})
 	if err != nil {
 		_ = file.Close()

@@ -78,7 +78,7 @@ func (a *App) serve(ctx context.Context, c *console, cmd *cobra.Command, listen 
 		return err
 	}
 	defer release()
-	logger, err := a.newLogger(ctx, c, settings)
+	logger, err := a.newLogger(ctx, c, &settings)
 	if err != nil {
 		return err
 	}

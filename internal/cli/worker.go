@@ -34,7 +34,7 @@ func (a *App) work(ctx context.Context, c *console, cmd *cobra.Command) (err err
 	if err != nil {
 		return err
 	}
-	logger, err := a.newLogger(ctx, c, settings)
+	logger, err := a.newLogger(ctx, c, &settings)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,44 @@
+package source
+
+// Watched gives the same sources, each secret of which is told to learn whenever it is read, before anybody uses it. So
+// the log can mask a secret that was rotated, or was not there yet, when the process began.
+func (r *Registry) Watched(learn func(secrets ...string)) *Registry {
+	watched := &Registry{sources: make(map[string]Source, len(r.Names()))}
+	for _, name := range r.Names() {
+		watched.sources[name] = r.sources[name].watched(learn)
+	}
+	return watched
+}
+
+func (s Source) watched(learn func(secrets ...string)) Source {
+	one := func(value string) { learn(value) }
+	s.Salesforce.ClientSecret = s.Salesforce.ClientSecret.watched(one)
+	s.Salesforce.Password = s.Salesforce.Password.watched(one)
+	s.Salesforce.SecurityToken = s.Salesforce.SecurityToken.watched(one)
+	s.Salesforce.Credentials = s.Salesforce.Credentials.watched(func(text string) {
+		if d, err := parseDocument("", []byte(text)); err == nil {
+			learn(d.ClientSecret)
+		}
+	})
+	if s.Catalog != nil {
+		catalog := *s.Catalog
+		catalog.Token = catalog.Token.watched(one)
+		s.Catalog = &catalog
+	}
+	return s
+}
+
+func (s Secret) watched(learn func(value string)) Secret {
+	resolve := s.resolve
+	if resolve == nil {
+		return s
+	}
+	s.resolve = func() (string, error) {
+		value, err := resolve()
+		if err == nil {
+			learn(value)
+		}
+		return value, err
+	}
+	return s
+}
