@@ -183,7 +183,7 @@ func countKinds(ctx context.Context, in Input) (map[inventory.Kind]int64, error)
 	progress := in.counter()
 	for _, kind := range inventory.Kinds {
 		counted[kind] = 0
-		for _, err := range in.Store.Lines(ctx, in.Sync.Inventory(string(kind))) {
+		for _, err := range in.inventory(ctx, kind) {
 			if err != nil {
 				return nil, err
 			}

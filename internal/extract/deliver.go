@@ -74,7 +74,7 @@ func newDelivery(ctx context.Context, store *staging.Store, sync staging.Sync, o
 	d := &delivery{store: store, sync: sync, out: out, state: filepath.Join(out, stateDir)}
 	d.incoming = filepath.Join(d.state, incomingDir)
 	if err := store.ReadJSON(ctx, sync.Manifest(), &d.doc); err != nil {
-		return nil, fmt.Errorf("deliver the extract: %w", err)
+		return nil, fmt.Errorf("deliver the extract: %w", staging.Gone(err))
 	}
 	return d, nil
 }

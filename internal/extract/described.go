@@ -39,7 +39,7 @@ func Described(ctx context.Context, in Input, shards int) (Settled, error) {
 	streams := []inventory.Stream{
 		fromReused:    {Lines: reused},
 		fromShards:    {Lines: chain(ctx, in.Store, in.Sync, shards)},
-		fromInventory: {Lines: in.Store.Lines(ctx, in.Sync.Inventory(string(inventory.Reports)))},
+		fromInventory: {Lines: in.inventory(ctx, inventory.Reports)},
 	}
 	for item, err := range inventory.Merge(streams...) {
 		if err == nil {

@@ -6,7 +6,9 @@
 package extract
 
 import (
+	"context"
 	"fmt"
+	"iter"
 	"strconv"
 
 	"longhaul/internal/inventory"
@@ -49,6 +51,16 @@ type Input struct {
 	BaseURL   string      // the org's address as it was configured; what links begin with
 	Version   string      // of Longhaul
 	Progress  func(int64) // told the records looked at so far; may be nil
+}
+
+// inventory gives the records of a kind.
+func (in Input) inventory(ctx context.Context, kind inventory.Kind) iter.Seq2[[]byte, error] {
+	return staging.Kept(in.Store.Lines(ctx, in.Sync.Inventory(string(kind))))
+}
+
+// described gives what is known of each report.
+func (in Input) described(ctx context.Context) iter.Seq2[[]byte, error] {
+	return staging.Kept(in.Store.Lines(ctx, in.Sync.Described()))
 }
 
 // beat is how many records lie between two reports of progress.

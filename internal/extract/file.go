@@ -32,7 +32,7 @@ func file(ctx context.Context, in Input, name string) (staging.Object, error) {
 	case name == Reports:
 		return array(ctx, in, name, rewritten(kind, in.BaseURL, wantedReports(ctx, in)))
 	case isKind:
-		return array(ctx, in, name, rewritten(kind, in.BaseURL, in.Store.Lines(ctx, in.Sync.Inventory(string(kind)))))
+		return array(ctx, in, name, rewritten(kind, in.BaseURL, in.inventory(ctx, kind)))
 	default:
 		return staging.Object{}, wrong("an extract has no file %q", name)
 	}
@@ -108,8 +108,8 @@ type pair struct {
 
 // pairs joins the inventory of reports with the stream of all descriptions; a report without one is an error.
 func pairs(ctx context.Context, in Input) iter.Seq2[pair, error] {
-	described := inventory.Stream{Lines: in.Store.Lines(ctx, in.Sync.Described())}
-	reports := inventory.Stream{Lines: in.Store.Lines(ctx, in.Sync.Inventory(string(inventory.Reports)))}
+	described := inventory.Stream{Lines: in.described(ctx)}
+	reports := inventory.Stream{Lines: in.inventory(ctx, inventory.Reports)}
 	return func(yield func(pair, error) bool) {
 		var head inventory.Described
 		for item, err := range inventory.Merge(described, reports) {
@@ -132,7 +132,7 @@ func pairs(ctx context.Context, in Input) iter.Seq2[pair, error] {
 func columns(ctx context.Context, in Input) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
 		var record []byte
-		for line, err := range in.Store.Lines(ctx, in.Sync.Described()) {
+		for line, err := range in.described(ctx) {
 			var d inventory.Described
 			if err == nil {
 				d, err = inventory.DecodeDescribed(line)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"longhaul/internal/fault"
 	"longhaul/internal/inventory"
 	"longhaul/internal/staging"
 )
@@ -206,6 +207,19 @@ func TestNormalBase_isWhatLinksBeginWith(t *testing.T) {
 	} {
 		if got := normalBase(in); got != want {
 			t.Errorf("%s becomes %s, want %s", in, got, want)
+		}
+	}
+}
+
+func TestFile_endsWhenWhatItIsMadeOfIsGone(t *testing.T) {
+	t.Parallel()
+	for _, name := range Names[:len(Names)-1] {
+		f := newFixture(t)
+		if _, err := f.store.DeleteAll(t.Context(), f.in.Sync.Prefix()); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := File(t.Context(), f.in, name); !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "cancel the sync") {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

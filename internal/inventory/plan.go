@@ -95,7 +95,7 @@ func (p *planning) run(ctx context.Context) (err error) {
 
 // join walks over the reports, and beside them over all that is known.
 func (p *planning) join(ctx context.Context, known []Stream) error {
-	reports := Stream{Lines: p.Store.Lines(ctx, p.Sync.Inventory(string(Reports)))}
+	reports := Stream{Lines: staging.Kept(p.Store.Lines(ctx, p.Sync.Inventory(string(Reports))))}
 	var r candidate
 	for item, err := range Merge(append([]Stream{reports}, known...)...) {
 		switch {

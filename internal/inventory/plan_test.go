@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"longhaul/internal/fault"
 	"longhaul/internal/staging"
 )
 
@@ -355,8 +356,8 @@ func TestPlan_ofAnEmptyOrgHasNoShards(t *testing.T) {
 func TestPlan_needsAnInventory(t *testing.T) {
 	t.Parallel()
 	_, err := Plan(t.Context(), PlanInput{Store: openStore(t, "mem://"), Sync: current})
-	if !errors.Is(err, staging.ErrNotExist) {
-		t.Errorf("got %v, want ErrNotExist", err)
+	if !errors.Is(err, staging.ErrNotExist) || !fault.Is(err, fault.Invalid) {
+		t.Errorf("got %v, want ErrNotExist of class invalid", err)
 	}
 }
 

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"longhaul/internal/fault"
 	"longhaul/internal/inventory"
 	"longhaul/internal/staging"
 )
@@ -352,4 +354,12 @@ func TestRun_endsInABucketThatRefusesDeletes(t *testing.T) {
 			t.Errorf("the shard holds %d reports", len(lines))
 		}
 	})
+}
+
+func TestRun_endsWhenItsPlanIsGone(t *testing.T) {
+	t.Parallel()
+	result, err := run(t.Context(), input(newOrg(0), 4), newFakeVault())
+	if !fault.Is(err, fault.Invalid) || !result.Partial || !strings.Contains(err.Error(), "cancel the sync and start it again") {
+		t.Errorf("result %+v, error %v", result, err)
+	}
 }

@@ -103,7 +103,7 @@ func describe(ctx context.Context, in Input, v vault) (Result, error) {
 // readPlan reads the reports of a shard, which the plan gives in the order of their ids.
 func readPlan(ctx context.Context, v vault, key string) ([]report, error) {
 	var reports []report
-	for line, err := range v.lines(ctx, key) {
+	for line, err := range staging.Kept(v.lines(ctx, key)) {
 		if err != nil {
 			return nil, fmt.Errorf("read the plan: %w", err)
 		}

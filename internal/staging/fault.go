@@ -43,9 +43,12 @@ func (s *Store) fault(do action, key string, err error) error {
 		return err
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return fmt.Errorf("%s the bucket %s (%s): %w", do, s.name, key, err)
-	case gcerrors.Code(err) == gcerrors.NotFound, errors.Is(err, fs.ErrNotExist):
-		return &fault.Error{Class: fault.Transient, System: fault.Bucket, Err: ErrNotExist,
+	case notFound(err) && (do == reading || do == erasing):
+		return &fault.Error{Class: fault.Transient, System: fault.Bucket, Err: &absent{bucket: s.name, key: key},
 			Message: fmt.Sprintf("the bucket %s has no object %s", s.name, key)}
+	case notFound(err) && s.dir == "": // a folder is made when it is missing, and may go while others clear up beside it
+		return &fault.Error{Class: fault.Invalid, System: fault.Bucket, Err: err,
+			Message: fmt.Sprintf("there is no bucket %s: check storage", s.name)}
 	}
 	if do == erasing && forbidden(err) { // what must go and may not would be tried for ever
 		return &fault.Error{Class: fault.Invalid, System: fault.Bucket, Err: fmt.Errorf("%s: %w", key, err),
@@ -72,6 +75,10 @@ func reason(err error) string {
 		return "permission denied; give the user that runs Longhaul read and write access or set another storage"
 	}
 	return ""
+}
+
+func notFound(err error) bool {
+	return gcerrors.Code(err) == gcerrors.NotFound || errors.Is(err, fs.ErrNotExist)
 }
 
 func forbidden(err error) bool {

@@ -53,11 +53,12 @@ func (w *FileWriter) Commit() (Object, error) {
 // Abort leaves nothing of the file in the bucket. It does nothing after a Commit.
 func (w *FileWriter) Abort() { w.up.abort() }
 
-// OpenFile reads the file under key; size is its length in bytes. The reader must be closed.
+// OpenFile reads the file under key; size is its length in bytes. The reader must be closed. A file is read by the sync
+// that wrote it: see Gone.
 func (s *Store) OpenFile(ctx context.Context, key string) (content io.ReadCloser, size int64, err error) {
 	r, err := s.reader(ctx, key)
 	if err != nil {
-		return nil, 0, err
+		return nil, 0, Gone(err)
 	}
 	return r, r.Size(), nil
 }

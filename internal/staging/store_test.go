@@ -133,6 +133,58 @@ func TestFault_ofARefusedDeleteIsFinal(t *testing.T) {
 	}
 }
 
+func TestFault_ofAMissingBucketIsFinal(t *testing.T) {
+	t.Parallel()
+	cloud := &Store{name: "s3://longhaul"}
+	for _, do := range []action{writing, listing} {
+		err := cloud.fault(do, "k", fs.ErrNotExist)
+		if !fault.Is(err, fault.Invalid) || errors.Is(err, ErrNotExist) || !strings.Contains(err.Error(), "there is no bucket s3://longhaul: check storage") {
+			t.Errorf("%s: %v", do, err)
+		}
+	}
+	if err := cloud.fault(reading, "k", fs.ErrNotExist); !fault.Is(err, fault.Transient) || !errors.Is(err, ErrNotExist) {
+		t.Errorf("an object that is missing: %v", err)
+	}
+	folder := &Store{name: "file:///data", dir: "/data"}
+	if err := folder.fault(writing, "k", fs.ErrNotExist); !fault.Is(err, fault.Transient) || errors.Is(err, ErrNotExist) {
+		t.Errorf("a folder that another process removes: %v", err)
+	}
+}
+
+func TestGone_isFinal(t *testing.T) {
+	t.Parallel()
+	onEvery(t, func(t *testing.T, s *Store) {
+		for name, read := range map[string]func() error{
+			"a stream": func() (err error) {
+				for _, err = range Kept(s.Lines(t.Context(), "a/b")) {
+				}
+				return err
+			},
+			"a small object": func() error {
+				_, err := s.Read(t.Context(), "a/b")
+				return Gone(err)
+			},
+			"a file": func() error {
+				_, _, err := s.OpenFile(t.Context(), "a/b")
+				return err
+			},
+		} {
+			err := read()
+			want := "the object a/b is gone from the bucket " + s.String() + "; cancel the sync and start it again"
+			if !fault.Is(err, fault.Invalid) || !errors.Is(err, ErrNotExist) || !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	})
+	if err := Gone(ErrNotExist); !fault.Is(err, fault.Invalid) {
+		t.Errorf("of a key that is not told: %v", err)
+	}
+	boom := errors.New("boom")
+	if got := Gone(boom); !errors.Is(got, boom) || fault.From(got) != nil || Gone(nil) != nil {
+		t.Errorf("another error became %v", got)
+	}
+}
+
 func TestID_refusesAFolderThatCannotBeWritten(t *testing.T) {
 	t.Parallel()
 	if os.Geteuid() == 0 {
