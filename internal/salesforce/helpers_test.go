@@ -33,6 +33,7 @@ type fakeOrg struct {
 	handle   http.HandlerFunc
 	refuse   http.HandlerFunc // answers logins in the place of a token, when set
 	instance string           // of the next login; none is told when empty
+	identity string           // org and user of the next login, "org/user"; the usual ones when empty
 
 	mu      sync.Mutex
 	tokens  map[string]bool
@@ -79,9 +80,13 @@ func (o *fakeOrg) token(w http.ResponseWriter, r *http.Request) {
 		o.refuse(w, r)
 		return
 	}
+	identity := o.identity
+	if identity == "" {
+		identity = testOrg + "/" + testUser
+	}
 	w.Header().Set("Content-Type", "application/json;charset=UTF-8")
-	fmt.Fprintf(w, `{"access_token":%q,"instance_url":%q,"id":"https://login.salesforce.com/id/%s/%s","token_type":"Bearer","issued_at":"1786406400000"}`,
-		token, o.instance, testOrg, testUser)
+	fmt.Fprintf(w, `{"access_token":%q,"instance_url":%q,"id":"https://login.salesforce.com/id/%s","token_type":"Bearer","issued_at":"1786406400000"}`,
+		token, o.instance, identity)
 }
 
 // expire makes every token that was given invalid.

@@ -2,6 +2,7 @@ package salesforce
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -21,7 +22,8 @@ type grant struct {
 	hide       []string // what no error repeats, should Salesforce send it back
 }
 
-// session keeps the newest grant and makes a new one when a request finds it ended.
+// session keeps the newest grant and makes a new one when a request finds it ended. All its grants are of the org and the
+// user that the first one was of: half of one org and half of another make no extract.
 type session struct {
 	login func(context.Context) (*grant, error)
 
@@ -79,6 +81,9 @@ func (s *session) fly(ctx context.Context, f *flight) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err == nil {
+		err = s.moved(g)
+	}
+	if err == nil {
 		g.generation = 1
 		if s.current != nil {
 			g.generation = s.current.generation + 1
@@ -86,12 +91,35 @@ func (s *session) fly(ctx context.Context, f *flight) {
 		s.current = g
 	}
 	s.refusal = nil
-	if fault.Is(err, fault.LoginRefused) {
+	if fault.Is(err, fault.LoginRefused) || errors.Is(err, errMoved) {
 		s.refusal, s.refusedAt = err, time.Now()
 	}
 	f.grant, f.err = g, err
 	s.flight = nil
 	close(f.done)
+}
+
+var errMoved = errors.New("the login is of another org or user than the first one")
+
+// moved refuses a grant that is not of the org and the user that the session began with. Call it with mu held.
+func (s *session) moved(g *grant) error {
+	if s.current == nil {
+		return nil
+	}
+	before, now, other := s.current.identity, g.identity, ""
+	switch {
+	case now.OrgID != before.OrgID:
+		other = "another org"
+	case now.UserID != before.UserID:
+		other = "another user"
+	default:
+		return nil
+	}
+	return &fault.Error{
+		Class: fault.Invalid, System: fault.Salesforce, Err: errMoved,
+		Message: "base_url or the credentials now lead to " + other + " than this sync began with: put them back, or restart the " +
+			"workers and sync anew",
+	}
 }
 
 // peek gives the current grant without logging in; nil when there is none.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -63,7 +64,7 @@ func TestSession_waitersShareOneLogin(t *testing.T) {
 		logins := 0
 		s := &session{login: func(context.Context) (*grant, error) {
 			logins++
-			time.Sleep(time.Second)
+			pass(t, time.Second)
 			return &grant{token: fmt.Sprint(logins)}, nil
 		}}
 		var all sync.WaitGroup
@@ -100,7 +101,7 @@ func TestSession_aWaiterMayLeave(t *testing.T) {
 		defer cancel()
 		var other sync.WaitGroup
 		other.Go(func() {
-			time.Sleep(time.Microsecond) // joins what the other began
+			pass(t, time.Microsecond) // joins what the other began
 			if _, err := s.grant(t.Context()); err != nil {
 				t.Errorf("the one who stays gets %v", err)
 			}
@@ -128,7 +129,7 @@ func TestSession_aRefusalHoldsForAMoment(t *testing.T) {
 		if logins != 1 {
 			t.Errorf("a refused login was repeated %d times at once", logins-1)
 		}
-		time.Sleep(refusalHolds)
+		pass(t, refusalHolds)
 		class = fault.Transient
 		for range 2 {
 			if _, err := s.grant(t.Context()); !fault.Is(err, fault.Transient) {
@@ -139,4 +140,62 @@ func TestSession_aRefusalHoldsForAMoment(t *testing.T) {
 			t.Errorf("%d logins, want the refused one, one after a moment, and each after a fault that passes", logins)
 		}
 	})
+}
+
+func TestSession_refusesALoginOfAnotherOrgOrUser(t *testing.T) {
+	t.Parallel()
+	const otherOrg, otherUser = "00Dxx0000009gPLEAY", "005xx000009SwiUAAS"
+	for _, row := range []struct{ name, identity, says string }{
+		{"another org", otherOrg + "/" + testUser, "now lead to another org than this sync began with"},
+		{"another user", testOrg + "/" + otherUser, "now lead to another user than this sync began with"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			org := &fakeOrg{handle: func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, `{"totalSize":7,"done":true,"records":[]}`) }}
+			client := inside(t, inProcess(org))
+			before, err := client.Login(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			org.expire()
+			org.identity = row.identity
+			for range 2 {
+				_, err = client.Count(t.Context(), "Report", "", "")
+				if f := fault.From(err); f == nil || f.Class != fault.Invalid || f.System != fault.Salesforce || !strings.Contains(f.Message, row.says) {
+					t.Errorf("%s: got %v", row.name, err)
+				}
+			}
+			if got := org.logins.Load(); got != 2 {
+				t.Errorf("%s: %d logins, want the first and one more", row.name, got)
+			}
+			if now, err := client.Login(t.Context()); err != nil || now != before {
+				t.Errorf("%s: the client now is %+v, %v", row.name, now, err)
+			}
+			org.identity = ""
+			pass(t, refusalHolds)
+			if n, err := client.Count(t.Context(), "Report", "", ""); err != nil || n != 7 {
+				t.Errorf("%s, put back: got %d, %v", row.name, n, err)
+			}
+		})
+	}
+}
+
+func TestSession_isStillItsOwnAfterARenewal(t *testing.T) {
+	t.Parallel()
+	org := &fakeOrg{handle: func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, `{"totalSize":7,"done":true,"records":[]}`) }}
+	client := connect(t, org)
+	for range 3 {
+		if _, err := client.Count(t.Context(), "Report", "", ""); err != nil {
+			t.Fatal(err)
+		}
+		org.expire()
+	}
+}
+
+// pass lets time go by in a bubble of synctest.
+func pass(t *testing.T, d time.Duration) {
+	t.Helper()
+	select {
+	case <-time.After(d):
+	case <-t.Context().Done():
+	}
 }
