@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -14,10 +15,13 @@ import (
 // of them hold nearly all.
 const unfinishedSyncs = 8
 
+// earlierStream is a stream of an earlier sync.
+type earlierStream struct{ sync, key string }
+
 // known opens what earlier syncs know of the reports: the stream of the newest recorded sync and whatever unfinished syncs
 // left, all of the same identity. A stream that cannot be used costs describes, not the sync: it is left out with a warning.
 func (p *planning) known(ctx context.Context) ([]Stream, error) {
-	keys, err := p.recorded(ctx)
+	sources, err := p.recorded(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -26,18 +30,22 @@ func (p *planning) known(ctx context.Context) ([]Stream, error) {
 		return nil, err
 	}
 	var streams []Stream
-	for _, key := range append(keys, unfinished...) {
-		first, err := p.survey(ctx, key)
+	unread := map[string]int{}
+	for _, from := range append(sources, unfinished...) {
+		first, err := p.survey(ctx, from.key)
 		switch {
 		case err == nil && first != "":
-			streams = append(streams, Stream{First: first, Lines: p.Store.Lines(ctx, key)})
+			streams = append(streams, Stream{First: first, Lines: p.Store.Lines(ctx, from.key)})
 		case err == nil:
 		case p.Store.Unreadable(err) || errors.Is(err, errMalformed):
-			p.warn("what an earlier sync knew in %s cannot be read and is described again", key)
+			unread[from.sync]++
 		default:
 			return nil, err
 		}
 		p.Progress(0)
+	}
+	for _, id := range slices.Sorted(maps.Keys(unread)) {
+		p.warn("%d of the streams with what the earlier sync %s knew cannot be read; their reports are described again", unread[id], id)
 	}
 	return streams, nil
 }
@@ -68,7 +76,7 @@ func (p *planning) survey(ctx context.Context, key string) (first string, err er
 }
 
 // recorded gives the stream of the newest recorded sync.
-func (p *planning) recorded(ctx context.Context) ([]string, error) {
+func (p *planning) recorded(ctx context.Context) ([]earlierStream, error) {
 	record, err := LastRecord(ctx, p.Store, p.Sync.Source)
 	switch {
 	case errors.Is(err, staging.ErrNotExist):
@@ -83,11 +91,11 @@ func (p *planning) recorded(ctx context.Context) ([]string, error) {
 		p.warn("%s is another than in the last sync, so every report is described again", what)
 		return nil, nil
 	}
-	return []string{record.described()}, nil
+	return []earlierStream{{record.Sync, record.described()}}, nil
 }
 
 // unfinished gives the streams of syncs that have no record, newest sync first.
-func (p *planning) unfinished(ctx context.Context) ([]string, error) {
+func (p *planning) unfinished(ctx context.Context) ([]earlierStream, error) {
 	ended := map[string]bool{p.Sync.ID: true}
 	for key, err := range p.Store.List(ctx, staging.RecordPrefix(p.Sync.Source)) {
 		if err != nil {
@@ -105,19 +113,19 @@ func (p *planning) unfinished(ctx context.Context) ([]string, error) {
 		}
 	}
 	slices.Reverse(ids)
-	var keys []string
+	var sources []earlierStream
 	for _, id := range ids[:min(len(ids), unfinishedSyncs)] {
 		found, err := p.left(ctx, staging.Sync{Source: p.Sync.Source, ID: id})
 		if err != nil {
 			return nil, err
 		}
-		keys = append(keys, found...)
+		sources = append(sources, found...)
 	}
-	return keys, nil
+	return sources, nil
 }
 
 // left gives the streams of one unfinished sync: its reused ones, its shards and its parts, or all of them in one.
-func (p *planning) left(ctx context.Context, sync staging.Sync) ([]string, error) {
+func (p *planning) left(ctx context.Context, sync staging.Sync) ([]earlierStream, error) {
 	var opened Opened
 	err := p.Store.ReadJSON(ctx, sync.State(), &opened)
 	switch {
@@ -132,25 +140,42 @@ func (p *planning) left(ctx context.Context, sync staging.Sync) ([]string, error
 	if opened.Identity != p.Identity {
 		return nil, nil
 	}
-	var keys []string
+	var sources []earlierStream
 	for _, key := range []string{sync.Described(), sync.Reused()} {
 		exists, err := p.Store.Exists(ctx, key)
 		if err != nil {
 			return nil, err
 		}
 		if exists {
-			keys = append(keys, key)
+			sources = append(sources, earlierStream{sync.ID, key})
 		}
 	}
 	for key, err := range p.Store.List(ctx, sync.DescribePrefix()) {
 		if err != nil {
 			return nil, err
 		}
-		keys = append(keys, key)
+		sources = append(sources, earlierStream{sync.ID, key})
 	}
-	return keys, nil
+	return sources, nil
 }
 
+// The warnings of a plan travel in payloads, whatever the bucket holds.
+const (
+	maxWarnings = 8
+	maxWarning  = 299 // bytes
+)
+
+// warn adds a warning; the last that there is room for says only that there are more.
 func (p *planning) warn(format string, args ...any) {
-	p.Warnings = append(p.Warnings, fmt.Sprintf(format, args...))
+	switch n := len(p.Warnings); {
+	case n >= maxWarnings:
+		return
+	case n == maxWarnings-1:
+		format, args = "there are more warnings about what earlier syncs left in the bucket", nil
+	}
+	text := fmt.Sprintf(format, args...)
+	if len(text) > maxWarning {
+		text = strings.ToValidUTF8(text[:maxWarning-len("…")], "") + "…"
+	}
+	p.Warnings = append(p.Warnings, text)
 }

@@ -194,7 +194,7 @@ func TestPlan_reusesWhatStillHolds(t *testing.T) {
 			ended(t, s, earlier, me, described(t, 0, StateDescribed, changed, good))
 			ended(t, s, broken1, me, described(t, 1, StateDescribed, changed, good))
 		}},
-		"a torn stream is left out": {warns: "cannot be read and is described again", known: func(t *testing.T, s *staging.Store) {
+		"a torn stream is left out": {warns: "1 of the streams with what the earlier sync 20261122T181610Z-ab12cd34 knew cannot be read", known: func(t *testing.T, s *staging.Store) {
 			ended(t, s, earlier, me, described(t, 0, StateDescribed, changed, good))
 			tear(t, s, earlier.Described())
 		}},
@@ -327,6 +327,34 @@ func TestPlan_joinsManyStreams(t *testing.T) {
 	}
 	if len(seen) != n {
 		t.Errorf("%d reports are planned, want %d", len(seen), n)
+	}
+}
+
+func TestPlan_warnsOfNoMoreThanAPersonReads(t *testing.T) {
+	t.Parallel()
+	s := openStore(t, "mem://")
+	reports(t, s, 1)
+	ended(t, s, earlier, me)
+	tear(t, s, earlier.Described())
+	for n := range 20 {
+		y := staging.Sync{Source: "acme", ID: fmt.Sprintf("20261122T1916%02dZ-%s", n, strings.Repeat("x", 400))}
+		begun(t, s, y, me)
+		for shard := range 5 {
+			write(t, s, y.Shard(shard), described(t, shard, StateDescribed, changed, changedAt))
+			tear(t, s, y.Shard(shard))
+		}
+	}
+	got := plan(t, s, false).Warnings
+	if len(got) != maxWarnings || !strings.HasPrefix(got[1], "5 of the streams with what the earlier sync 20261122T1916") {
+		t.Errorf("%d warnings: %q", len(got), got)
+	}
+	for _, warning := range got {
+		if len(warning) >= 300 {
+			t.Errorf("a warning of %d bytes", len(warning))
+		}
+	}
+	if last := got[len(got)-1]; !strings.Contains(last, "more warnings") {
+		t.Errorf("the last is %q", last)
 	}
 }
 
