@@ -5,7 +5,6 @@ import (
 
 	"go.temporal.io/sdk/activity"
 
-	"longhaul/internal/inventory"
 	"longhaul/internal/shard"
 	"longhaul/internal/staging"
 )
@@ -48,39 +47,30 @@ func (a *Activities) describe(ctx context.Context, params DescribeParams, p *pul
 		lease.Leave(ctx)
 	}()
 
-	probe, err := a.probe(ctx, staged, source.Salesforce)
-	if err != nil {
-		return shard.Result{}, err
-	}
 	running, cancel := untilWorkerStops(ctx)
 	defer cancel()
 	return shard.Run(running, shard.Input{
 		Store: a.Store, Sync: staged, Shard: params.Shard, Attempt: int(activity.GetInfo(ctx).Attempt),
 		Describer: source.Salesforce, Slots: lease,
 		Progress: func(done, total int) { p.progress(int64(done), int64(total)) },
-		Probe:    probe,
+		Probe:    a.probe(staged, source.Salesforce),
 	})
 }
 
-// probe describes a report that an earlier sync described, to tell a broken report from a broken Salesforce in a shard
-// of broken reports only. It is nil when this sync reuses no description.
-func (a *Activities) probe(ctx context.Context, staged staging.Sync, describer shard.Describer) (func(context.Context) error, error) {
-	for line, err := range a.Store.Lines(ctx, staged.Reused()) {
-		if err != nil {
-			return nil, err
+// probe describes a report that is known to answer, to tell a broken report from a broken Salesforce in a shard of broken
+// reports only.
+func (a *Activities) probe(staged staging.Sync, describer shard.Describer) func(context.Context) error {
+	return func(ctx context.Context) error {
+		id, ok, err := shard.Witness(ctx, a.Store, staged)
+		switch {
+		case err != nil:
+			return err
+		case !ok:
+			return shard.ErrNoWitness
 		}
-		known, err := inventory.DecodeHead(line)
-		if err != nil {
-			return nil, err
-		}
-		if known.State == inventory.StateReused {
-			return func(ctx context.Context) error {
-				_, err := describer.DescribeReport(ctx, known.ID)
-				return err
-			}, nil
-		}
+		_, err = describer.DescribeReport(ctx, id)
+		return err
 	}
-	return nil, nil
 }
 
 // untilWorkerStops ends the context when the worker is told to stop, so that a shard can flush what it has before the
