@@ -71,8 +71,10 @@ func serve(t *testing.T, handler http.HandlerFunc) string {
 }
 
 func fileOf(content string) File {
-	return File{Name: "/somewhere/1700000000-reports.json", Size: int64(len(content)), SHA256: sumOf(content),
-		Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(content)), nil }}
+	return File{
+		Name: "/somewhere/1700000000-reports.json", Size: int64(len(content)), SHA256: sumOf(content),
+		Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(content)), nil },
+	}
 }
 
 func sumOf(content string) string {

@@ -91,14 +91,20 @@ func fileFailure(f File, err error) error {
 	case fault.From(err) != nil:
 		return fmt.Errorf("reading %s: %w", name, err)
 	case errors.Is(err, errChanged):
-		return &fault.Error{Class: fault.Invalid, System: fault.Longhaul, Err: err,
-			Message: fmt.Sprintf("%s is not the file that was announced: send it again when nothing writes to it any more", name)}
+		return &fault.Error{
+			Class: fault.Invalid, System: fault.Longhaul, Err: err,
+			Message: fmt.Sprintf("%s is not the file that was announced: send it again when nothing writes to it any more", name),
+		}
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrPermission):
-		return &fault.Error{Class: fault.Invalid, System: fault.Longhaul, Err: err,
-			Message: fmt.Sprintf("%s cannot be read: check that it exists and may be read by this process", name)}
+		return &fault.Error{
+			Class: fault.Invalid, System: fault.Longhaul, Err: err,
+			Message: fmt.Sprintf("%s cannot be read: check that it exists and may be read by this process", name),
+		}
 	default:
-		return &fault.Error{Class: fault.Transient, System: fault.Bucket, Err: err,
-			Message: fmt.Sprintf("%s cannot be read from where it lies", name)}
+		return &fault.Error{
+			Class: fault.Transient, System: fault.Bucket, Err: err,
+			Message: fmt.Sprintf("%s cannot be read from where it lies", name),
+		}
 	}
 }
 

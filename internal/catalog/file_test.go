@@ -72,7 +72,9 @@ func TestSend_neverGivesAChangedFileForWhole(t *testing.T) {
 			f.Open = fileOf(tt.content).Open
 			b := newBench(t, address, nil)
 			_, err := b.Send(t.Context(), testPath, f)
-			if fl := fault.From(err); fl == nil || fl.Class != fault.Invalid || fl.System != fault.Longhaul || !strings.Contains(fl.Message, "not the file that was announced") {
+			fl := fault.From(err)
+			if fl == nil || fl.Class != fault.Invalid || fl.System != fault.Longhaul ||
+				!strings.Contains(fl.Message, "not the file that was announced") {
 				t.Errorf("got %v", err)
 			}
 			if whole.Load() {

@@ -46,7 +46,8 @@ func TestSend_trustsAnExtraCA(t *testing.T) {
 		t.Error(err)
 	}
 	_, err := newBench(t, server.URL, nil).Send(t.Context(), testPath, fileOf("[]"))
-	if f := fault.From(err); f == nil || f.Class != fault.Invalid || f.System != fault.Longhaul || !strings.Contains(f.Message, "name its CA in ca_file") {
+	f := fault.From(err)
+	if f == nil || f.Class != fault.Invalid || f.System != fault.Longhaul || !strings.Contains(f.Message, "name its CA in ca_file") {
 		t.Errorf("without the CA: got %v", err)
 	}
 	plain := "https://" + strings.TrimPrefix(serve(t, func(http.ResponseWriter, *http.Request) {}), "http://")

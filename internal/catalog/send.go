@@ -118,6 +118,7 @@ func (c *Client) try(parent context.Context, target *url.URL, token string, f Fi
 	if err != nil {
 		return b.receipt(0), c.failure(parent, ctx, b, err)
 	}
+	defer func() { _ = response.Body.Close() }()
 	start := beginning(response.Body)
 	return b.receipt(response.StatusCode), c.judge(b, response, start, target)
 }
@@ -147,21 +148,21 @@ func (c *Client) judge(b *body, response *http.Response, start []byte, target *u
 	case success && isPage(start):
 		return c.webPage(status)
 	case success && !b.whole.Load():
-		return &Error{Class: fault.Transient, Status: status,
-			Message: fmt.Sprintf("the catalog at %s answered before it had the whole file", c.base.Host)}
+		return &Error{
+			Class: fault.Transient, Status: status,
+			Message: fmt.Sprintf("the catalog at %s answered before it had the whole file", c.base.Host),
+		}
 	case success:
 		return nil
 	}
 	return c.refusal(status, strings.TrimPrefix(target.Path, c.base.Path+"/"), retryAfter(response.Header, time.Now()))
 }
 
-// beginning reads the start of an answer, throws a short rest away so that the connection can be used again, and
-// closes it.
-func beginning(answer io.ReadCloser) []byte {
+// beginning reads the start of an answer, and throws a short rest away so that the connection can be used again.
+func beginning(answer io.Reader) []byte {
 	const look, most = 512, 64 << 10
 	start, _ := io.ReadAll(io.LimitReader(answer, look))
 	_, _ = io.CopyN(io.Discard, answer, most)
-	_ = answer.Close()
 	return start
 }
 

@@ -49,8 +49,11 @@ func TestParseSourceID_takesAnyVersionAndWritesOneForm(t *testing.T) {
 		{"399A8B22-3187-41EC-8D3D-0242AC130003", "399a8b22-3187-41ec-8d3d-0242ac130003"},
 		{"6ba7b810-9dad-11d1-80b4-00c04fd430c8", "6ba7b810-9dad-11d1-80b4-00c04fd430c8"}, // version 1
 		{"019398c3b5c87b0aa3d2a5c0ffee0001", "019398c3-b5c8-7b0a-a3d2-a5c0ffee0001"},     // version 7, bare
-		{"", ""}, {"acme", ""}, {"{399a8b22-3187-41ec-8d3d-0242ac130003}", ""},
-		{"399a8b22-3187-41ec-8d3d-0242ac13000g", ""}, {"urn:uuid:399a8b22-3187-41ec-8d3d-0242ac130003", ""},
+		{"", ""},
+		{"acme", ""},
+		{"{399a8b22-3187-41ec-8d3d-0242ac130003}", ""},
+		{"399a8b22-3187-41ec-8d3d-0242ac13000g", ""},
+		{"urn:uuid:399a8b22-3187-41ec-8d3d-0242ac130003", ""},
 	}
 	for _, tt := range tests {
 		got, err := ParseSourceID(tt.text)

@@ -89,13 +89,19 @@ func (c *castorValues) warnSecrets(options []castorOption) {
 
 // The options of castor-extract-salesforce-viz.
 var (
-	extractUsername      = castorOption{flag: "username", short: "u", env: "CASTOR_SALESFORCE_USERNAME", usage: "Salesforce user; without one the client credentials flow is used"}
-	extractPassword      = castorOption{flag: "password", short: "p", env: "CASTOR_SALESFORCE_PASSWORD", usage: "the user's password", secret: true}
-	extractClientID      = castorOption{flag: "client-id", short: "c", env: "CASTOR_SALESFORCE_CLIENT_ID", usage: "consumer key of the app"}
-	extractClientSecret  = castorOption{flag: "client-secret", short: "s", env: "CASTOR_SALESFORCE_CLIENT_SECRET", usage: "consumer secret of the app", secret: true}
-	extractSecurityToken = castorOption{flag: "security-token", short: "t", env: "CASTOR_SALESFORCE_SECURITY_TOKEN", usage: "the user's security token, may be empty", secret: true}
-	extractBaseURL       = castorOption{flag: "base-url", short: "b", env: "CASTOR_SALESFORCE_BASE_URL", usage: "My Domain of the org"}
-	extractOutput        = castorOption{flag: "output", short: "o", env: "CASTOR_OUTPUT_DIRECTORY", usage: "folder that the files go to"}
+	extractUsername     = castorOption{flag: "username", short: "u", env: "CASTOR_SALESFORCE_USERNAME", usage: "Salesforce user; without one the client credentials flow is used"}
+	extractPassword     = castorOption{flag: "password", short: "p", env: "CASTOR_SALESFORCE_PASSWORD", usage: "the user's password", secret: true}
+	extractClientID     = castorOption{flag: "client-id", short: "c", env: "CASTOR_SALESFORCE_CLIENT_ID", usage: "consumer key of the app"}
+	extractClientSecret = castorOption{
+		flag: "client-secret", short: "s", env: "CASTOR_SALESFORCE_CLIENT_SECRET",
+		usage: "consumer secret of the app", secret: true,
+	}
+	extractSecurityToken = castorOption{
+		flag: "security-token", short: "t", env: "CASTOR_SALESFORCE_SECURITY_TOKEN",
+		usage: "the user's security token, may be empty", secret: true,
+	}
+	extractBaseURL = castorOption{flag: "base-url", short: "b", env: "CASTOR_SALESFORCE_BASE_URL", usage: "My Domain of the org"}
+	extractOutput  = castorOption{flag: "output", short: "o", env: "CASTOR_OUTPUT_DIRECTORY", usage: "folder that the files go to"}
 
 	extractOptions = []castorOption{
 		extractUsername, extractPassword, extractClientID, extractClientSecret, extractSecurityToken, extractBaseURL, extractOutput,

@@ -27,7 +27,8 @@ func TestReadCastorExtract_withAUser(t *testing.T) {
 	t.Parallel()
 	env := Environment{
 		"castor_salesforce_username=u", "CASTOR_SALESFORCE_PASSWORD=from-env", "CASTOR_SALESFORCE_CLIENT_ID=id", "CASTOR_SALESFORCE_CLIENT_SECRET=s",
-		"CASTOR_SALESFORCE_SECURITY_TOKEN=", "CASTOR_SALESFORCE_BASE_URL=acme.my.salesforce.com", "CASTOR_OUTPUT_DIRECTORY=/out", "REQUESTS_CA_BUNDLE=/ca.pem",
+		"CASTOR_SALESFORCE_SECURITY_TOKEN=", "CASTOR_SALESFORCE_BASE_URL=acme.my.salesforce.com", "CASTOR_OUTPUT_DIRECTORY=/out",
+		"REQUESTS_CA_BUNDLE=/ca.pem",
 	}
 	got, err := ReadCastorExtract(parsed(t, AddCastorExtractFlags, "-p", "from-flag"), env)
 	if err != nil {
@@ -36,8 +37,10 @@ func TestReadCastorExtract_withAUser(t *testing.T) {
 	want := CastorExtract{
 		Source: source.Source{
 			Name: "extract",
-			Salesforce: source.Salesforce{BaseURL: "acme.my.salesforce.com", Auth: source.Password, ClientID: "id", ClientSecret: source.Held("s"),
-				Username: "u", Password: source.Held("from-flag"), SecurityToken: source.Held(""), CAFile: "/ca.pem"},
+			Salesforce: source.Salesforce{
+				BaseURL: "acme.my.salesforce.com", Auth: source.Password, ClientID: "id", ClientSecret: source.Held("s"),
+				Username: "u", Password: source.Held("from-flag"), SecurityToken: source.Held(""), CAFile: "/ca.pem",
+			},
 			MaxInFlight: 24, MaxShards: 8, Quota: source.Quota{Ceiling: 80, Share: 25},
 		},
 		Output:   "/out",
@@ -94,7 +97,8 @@ func TestReadCastorExtract_listsAllThatIsMissing(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
 		}
 	}
-	if _, err := ReadCastorExtract(parsed(t, AddCastorExtractFlags, "-u", "u", "-p", "p", "-c", "i", "-s", "s", "-b", "b", "-o", "o", "-t", ""), nil); err != nil {
+	flags := parsed(t, AddCastorExtractFlags, "-u", "u", "-p", "p", "-c", "i", "-s", "s", "-b", "b", "-o", "o", "-t", "")
+	if _, err := ReadCastorExtract(flags, nil); err != nil {
 		t.Errorf("an empty security token is refused: %v", err)
 	}
 }
@@ -111,8 +115,10 @@ func TestReadCastorUpload_readsFlagsAndEnvironment(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := CastorUpload{Type: catalog.Viz, Directory: "/out", Timeout: 2500 * time.Millisecond, Attempts: 2,
-		Catalog: source.Catalog{Zone: "US", SourceID: uploadID, Token: source.Held("tok")}}
+	want := CastorUpload{
+		Type: catalog.Viz, Directory: "/out", Timeout: 2500 * time.Millisecond, Attempts: 2,
+		Catalog: source.Catalog{Zone: "US", SourceID: uploadID, Token: source.Held("tok")},
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -121,17 +127,23 @@ func TestReadCastorUpload_readsFlagsAndEnvironment(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want = CastorUpload{Type: catalog.DBT, File: "m.json", Timeout: catalog.DefaultTimeout, Attempts: catalog.DefaultAttempts,
+	want = CastorUpload{
+		Type: catalog.DBT, File: "m.json", Timeout: catalog.DefaultTimeout, Attempts: catalog.DefaultAttempts,
 		Catalog: source.Catalog{Zone: "EU", SourceID: uploadID, Token: source.Held("other")},
-		Warnings: []string{"CASTOR_UPLOADER_DIRECTORY_PATH is not used: --file_path names what to send",
-			"secrets given as flags show in the list of processes (ps): use the environment instead (CASTOR_UPLOADER_TOKEN)"}}
+		Warnings: []string{
+			"CASTOR_UPLOADER_DIRECTORY_PATH is not used: --file_path names what to send",
+			"secrets given as flags show in the list of processes (ps): use the environment instead (CASTOR_UPLOADER_TOKEN)",
+		},
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
 // complete is an environment that lacks nothing.
-var complete = Environment{"CASTOR_UPLOADER_TOKEN=tok", "CASTOR_UPLOADER_SOURCE_ID=" + uploadID, "CASTOR_UPLOADER_FILE_TYPE=VIZ", "CASTOR_UPLOADER_FILE_PATH=f.json"}
+var complete = Environment{
+	"CASTOR_UPLOADER_TOKEN=tok", "CASTOR_UPLOADER_SOURCE_ID=" + uploadID, "CASTOR_UPLOADER_FILE_TYPE=VIZ", "CASTOR_UPLOADER_FILE_PATH=f.json",
+}
 
 func TestReadCastorUpload_saysWhatToChange(t *testing.T) {
 	t.Parallel()
@@ -149,10 +161,16 @@ func TestReadCastorUpload_saysWhatToChange(t *testing.T) {
 		{"an id that is no UUID", []string{"-s", "acme"}, complete, []string{`--source_id: the source id "acme" is not a UUID such as ` + uploadID +
 			": copy the one that the Catalog team gave you with the token"}},
 		{"a type", []string{"-t", "viz"}, complete, []string{`--file_type: "viz" is not a file type: use DBT, VIZ, WAREHOUSE or QUALITY`}},
-		{"a zone", nil, append(complete[:4:4], "CASTOR_UPLOADER_ZONE=eu"),
-			[]string{`CASTOR_UPLOADER_ZONE: "eu" is not a zone of the catalog: use EU (app.castordoc.com) or US (app.us.castordoc.com)`}},
-		{"a folder of dbt", []string{"-t", "DBT", "-d", "d"}, complete[:3],
-			[]string{"--directory_path: type DBT sends one file: name the manifest with --file_path (-f, CASTOR_UPLOADER_FILE_PATH)"}},
+		{
+			"a zone", nil, append(complete[:4:4], "CASTOR_UPLOADER_ZONE=eu"),
+			[]string{`CASTOR_UPLOADER_ZONE: "eu" is not a zone of the catalog: use EU (app.castordoc.com) or US (app.us.castordoc.com)`},
+		},
+		{
+			"a folder of dbt",
+			[]string{"-t", "DBT", "-d", "d"},
+			complete[:3],
+			[]string{"--directory_path: type DBT sends one file: name the manifest with --file_path (-f, CASTOR_UPLOADER_FILE_PATH)"},
+		},
 		{"no retries", nil, append(complete[:4:4], "CASTOR_RETRY_OVERRIDE=0"), []string{"CASTOR_RETRY_OVERRIDE: must be 1 or more; it cannot switch retries off"}},
 		{"no time", nil, append(complete[:4:4], "CASTOR_TIMEOUT_OVERRIDE=-1"), []string{"CASTOR_TIMEOUT_OVERRIDE: must be more than 0 seconds"}},
 		{"a zone and a url", []string{"-z", "EU", "--url", "https://x.example.com"}, complete, []string{"--url: the catalog has both a zone and a url: keep one of them"}},
@@ -176,8 +194,10 @@ func TestReadCastorUpload_warnsAndGoesOn(t *testing.T) {
 		{"retries that are no number", "CASTOR_RETRY_OVERRIDE=1.5", "CASTOR_RETRY_OVERRIDE is not a whole number: 3 tries are made", time.Minute, 3},
 		{"a timeout without end", "CASTOR_TIMEOUT_OVERRIDE=inf", "", 24 * time.Hour, 3},
 		{"spaces", "CASTOR_RETRY_OVERRIDE= 4 ", "", time.Minute, 5},
-		{"a folder beside the file", "CASTOR_UPLOADER_DIRECTORY_PATH=d",
-			"CASTOR_UPLOADER_FILE_PATH is not used: CASTOR_UPLOADER_DIRECTORY_PATH is set as well and comes first", time.Minute, 3},
+		{
+			"a folder beside the file", "CASTOR_UPLOADER_DIRECTORY_PATH=d",
+			"CASTOR_UPLOADER_FILE_PATH is not used: CASTOR_UPLOADER_DIRECTORY_PATH is set as well and comes first", time.Minute, 3,
+		},
 	}
 	for _, tt := range tests {
 		got, err := ReadCastorUpload(parsed(t, AddCastorUploadFlags), append(complete[:4:4], tt.set))

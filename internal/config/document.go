@@ -213,14 +213,15 @@ func scalar(s setting, n *yaml.Node) (any, error) {
 			return nil, errors.New("must be true or false, without quotes")
 		}
 		return value, nil
-	}
-	if isNull(n) || n.Value == "" {
+	default: // a text or a secret
+		if !isNull(n) && n.Value != "" {
+			return n.Value, nil
+		}
 		if s.kind == secret {
 			return nil, errors.New("is empty: write env:NAME or file:PATH, or remove the line")
 		}
 		return "", nil
 	}
-	return n.Value, nil
 }
 
 func join(path, name string) string {

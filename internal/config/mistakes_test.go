@@ -30,9 +30,14 @@ func TestRead_findsMistakesWithTheirLines(t *testing.T) {
 		want []string // behind longhaul.yaml:
 	}{
 		{"an unknown setting with a near one", "storge: mem://x\n", []string{`1: there is no setting "storge" here; did you mean storage?`}},
-		{"an unknown setting with none near", "retention: 3\n",
-			[]string{`1: there is no setting "retention" here; known here: data_dir, storage, sources, log, metrics, worker`}},
-		{"another spelling", head + "    maxInFlight: 3\n", []string{`7: sources.acme: there is no setting "maxInFlight" here; did you mean max_in_flight?`}},
+		{
+			"an unknown setting with none near", "retention: 3\n",
+			[]string{`1: there is no setting "retention" here; known here: data_dir, storage, sources, log, metrics, worker`},
+		},
+		{
+			"another spelling", head + "    maxInFlight: 3\n",
+			[]string{`7: sources.acme: there is no setting "maxInFlight" here; did you mean max_in_flight?`},
+		},
 		{"capitals", "Sources:\n  acme: {}\n", []string{`1: there is no setting "Sources" here; did you mean sources?`}},
 		{"a setting twice", "storage: mem://a\nlog: {level: info}\nstorage: mem://b\n", []string{"3: storage: is set twice, first on line 1: keep one"}},
 		{"a source twice", head + strings.TrimPrefix(head, "sources:\n"), []string{"7: sources.acme: is set twice, first on line 2: keep one"}},
@@ -40,16 +45,20 @@ func TestRead_findsMistakesWithTheirLines(t *testing.T) {
 		{"a source with a dot", "sources:\n  acme.eu: {}\n", []string{`2: sources: "acme.eu" is not a source name: use 1 to 40 of a-z, 0-9 and -`}},
 		{"a secret itself", strings.Replace(head, "env:S", "hunter2", 1), []string{"6: sources.acme.salesforce.client_secret: " + asReference}},
 		{"a secret that is a number", strings.Replace(head, "env:S", "123456", 1), []string{"6: sources.acme.salesforce.client_secret: " + asReference}},
-		{"an empty secret", strings.Replace(head, "env:S", "", 1),
-			[]string{"6: sources.acme.salesforce.client_secret: is empty: write env:NAME or file:PATH, or remove the line"}},
+		{
+			"an empty secret", strings.Replace(head, "env:S", "", 1),
+			[]string{"6: sources.acme.salesforce.client_secret: is empty: write env:NAME or file:PATH, or remove the line"},
+		},
 		{"a text for a number", head + "    max_in_flight: many\n", []string{"7: sources.acme.max_in_flight: must be a whole number from 1 to 500, without quotes"}},
 		{"a number in quotes", head + "    max_in_flight: \"3\"\n", []string{"7: sources.acme.max_in_flight: must be a whole number from 1 to 500, without quotes"}},
 		{"a broken number", head + "    max_in_flight: 2.5\n", []string{"7: sources.acme.max_in_flight: must be a whole number from 1 to 500, without quotes"}},
 		{"a number out of bounds", head + "    max_shards: 65\n", []string{"7: sources.acme.max_shards: must be a whole number from 1 to 64"}},
 		{"zero", head + "    quota: {ceiling: 0}\n", []string{"7: sources.acme.quota.ceiling: must be a whole number from 1 to 100"}},
 		{"a word for a yes or no", head + "    scope:\n      private: sometimes\n", []string{"8: sources.acme.scope.private: must be true or false, without quotes"}},
-		{"a value for a section", "sources: acme\n",
-			[]string{"1: sources: must hold settings of the form name: value (salesforce, catalog, max_in_flight, max_shards, quota, scope)"}},
+		{
+			"a value for a section", "sources: acme\n",
+			[]string{"1: sources: must hold settings of the form name: value (salesforce, catalog, max_in_flight, max_shards, quota, scope)"},
+		},
 		{"a list for a section", "log:\n- level\n", []string{"1: log: must hold settings of the form name: value (level, format)"}},
 		{"a section for a value", "storage:\n  url: mem://x\n", []string{"2: storage: must be one value, not a list or a section"}},
 		{"an empty section", head + "    catalog:\n", []string{"7: sources.acme.catalog: is empty: fill it in or remove the line"}},
@@ -57,36 +66,52 @@ func TestRead_findsMistakesWithTheirLines(t *testing.T) {
 		{"a reference", "log: &l {level: info}\n", []string{"1: log: references (& and *) are not for settings: write the value out"}},
 		{"a merge", "log:\n  <<: {level: info}\n", []string{"2: log: this is not the name of a setting: merges, references and compound keys are not for settings"}},
 		{"a second document", "storage: mem://x\n---\nlog: {}\n", []string{"2: a second document begins after ---: keep one"}},
-		{"a folder for a bucket", "storage: /var/lib/longhaul\n",
-			[]string{"1: storage: must be the URL of a bucket such as file:///var/lib/longhaul or s3://name: a folder is written file:///its/path"}},
-		{"a folder with two slashes", "storage: file://var/lib\n",
-			[]string{`1: storage: names the machine "var": a folder on this machine is written with three slashes, file:///its/path`}},
-		{"a password in the bucket's URL", "storage: s3://key:hunter2@bucket\n",
-			[]string{"1: storage: holds a password in the URL: leave it out and log in to the bucket as its provider's tools do"}},
+		{
+			"a folder for a bucket", "storage: /var/lib/longhaul\n",
+			[]string{"1: storage: must be the URL of a bucket such as file:///var/lib/longhaul or s3://name: a folder is written file:///its/path"},
+		},
+		{
+			"a folder with two slashes", "storage: file://var/lib\n",
+			[]string{`1: storage: names the machine "var": a folder on this machine is written with three slashes, file:///its/path`},
+		},
+		{
+			"a password in the bucket's URL", "storage: s3://key:hunter2@bucket\n",
+			[]string{"1: storage: holds a password in the URL: leave it out and log in to the bucket as its provider's tools do"},
+		},
 		{"a log level", "log: {level: loud}\n", []string{`1: log.level: "loud" is not one of debug, info, warn, error`}},
 		{"an address", "metrics: {address: here}\n", []string{"1: metrics.address: must be a port of this machine such as 9464, or an address such as 0.0.0.0:9464"}},
 		{"a version", head + "      api_version: 59\n", []string{`7: sources.acme.salesforce.api_version: "59" is not a version of the Salesforce API: write it as 59.0, or leave it out`}},
 		{"a source without anything", "sources:\n  acme: {}\n", []string{"2: sources.acme.salesforce lacks base_url, client_id and client_secret"}},
 		{"a password login without a user", head + "      auth: password\n", []string{"3: sources.acme.salesforce lacks username and password"}},
-		{"a user without a password login", head + "      username: u\n",
-			[]string{"7: sources.acme.salesforce.username is for auth: password only: remove it, or set auth: password"}},
+		{
+			"a user without a password login", head + "      username: u\n",
+			[]string{"7: sources.acme.salesforce.username is for auth: password only: remove it, or set auth: password"},
+		},
 		{"credentials beside their parts", head + "      credentials: file:c.json\n", []string{
 			"4: sources.acme.salesforce.base_url stands beside credentials, which holds it already: keep one of them",
 			"5: sources.acme.salesforce.client_id stands beside credentials, which holds it already: keep one of them",
 			"6: sources.acme.salesforce.client_secret stands beside credentials, which holds it already: keep one of them",
 		}},
-		{"a source id that is no UUID", head + "    catalog:\n      source_id: acme\n      token: env:T\n",
+		{
+			"a source id that is no UUID", head + "    catalog:\n      source_id: acme\n      token: env:T\n",
 			[]string{`8: sources.acme.catalog.source_id: the source id "acme" is not a UUID such as 399a8b22-3187-41ec-8d3d-0242ac130003: ` +
-				"copy the one that the Catalog team gave you with the token"}},
+				"copy the one that the Catalog team gave you with the token"},
+		},
 		{"a zone and a url", head + "    catalog: {zone: EU, url: 'https://x.example.com'}\n", []string{
-			"7: sources.acme.catalog has both a zone and a url: keep one of them", "7: sources.acme.catalog lacks source_id and token"}},
-		{"an unknown zone", head + "    catalog: {zone: eu, source_id: 399a8b22-3187-41ec-8d3d-0242ac130003, token: 'env:T'}\n",
-			[]string{`7: sources.acme.catalog.zone: "eu" is not a zone of the catalog: use EU (app.castordoc.com) or US (app.us.castordoc.com)`}},
-		{"more shards than requests", head + "    max_in_flight: 3\n    max_shards: 4\n",
-			[]string{"8: sources.acme.max_shards: 4 shards cannot share 3 requests in flight: lower it, or raise max_in_flight"}},
+			"7: sources.acme.catalog has both a zone and a url: keep one of them", "7: sources.acme.catalog lacks source_id and token",
+		}},
+		{
+			"an unknown zone", head + "    catalog: {zone: eu, source_id: 399a8b22-3187-41ec-8d3d-0242ac130003, token: 'env:T'}\n",
+			[]string{`7: sources.acme.catalog.zone: "eu" is not a zone of the catalog: use EU (app.castordoc.com) or US (app.us.castordoc.com)`},
+		},
+		{
+			"more shards than requests", head + "    max_in_flight: 3\n    max_shards: 4\n",
+			[]string{"8: sources.acme.max_shards: 4 shards cannot share 3 requests in flight: lower it, or raise max_in_flight"},
+		},
 		{"everything at once", "storge: x\nlog: {level: loud}\nsources:\n  acme:\n    salesforce: {client_secret: hunter2}\n", []string{
 			`1: there is no setting "storge" here; did you mean storage?`, `2: log.level: "loud" is not one of debug, info, warn, error`,
-			"5: sources.acme.salesforce.client_secret: " + asReference, "5: sources.acme.salesforce lacks base_url and client_id"}},
+			"5: sources.acme.salesforce.client_secret: " + asReference, "5: sources.acme.salesforce lacks base_url and client_id",
+		}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

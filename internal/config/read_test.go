@@ -91,10 +91,14 @@ func TestRead_readsEverySetting(t *testing.T) {
 	}
 	want := source.Source{
 		Name: "acme",
-		Salesforce: source.Salesforce{BaseURL: "acme.my.salesforce.com", Auth: source.ClientCredentials, ClientID: "00123",
-			ClientSecret: reference(t, "env:ACME_CLIENT_SECRET")},
-		Catalog: &source.Catalog{Zone: "US", SourceID: "399a8b22-3187-41ec-8d3d-0242ac130003",
-			Token: reference(t, "file:"+in.Dir+"/secrets/token"), CAFile: in.Dir + "/ca.pem"},
+		Salesforce: source.Salesforce{
+			BaseURL: "acme.my.salesforce.com", Auth: source.ClientCredentials, ClientID: "00123",
+			ClientSecret: reference(t, "env:ACME_CLIENT_SECRET"),
+		},
+		Catalog: &source.Catalog{
+			Zone: "US", SourceID: "399a8b22-3187-41ec-8d3d-0242ac130003",
+			Token: reference(t, "file:"+in.Dir+"/secrets/token"), CAFile: in.Dir + "/ca.pem",
+		},
 		MaxInFlight: 30, MaxShards: 6, Quota: source.Quota{Ceiling: 70, Share: 20}, Scope: source.Scope{Private: true},
 	}
 	if diff := cmp.Diff(want, acme); diff != "" {
@@ -106,15 +110,19 @@ func TestRead_readsEverySetting(t *testing.T) {
 	}
 	want = source.Source{
 		Name: "beta-2",
-		Salesforce: source.Salesforce{Auth: source.Password, Username: "u@example.invalid", APIVersion: "60.0",
-			Password: reference(t, "env:BETA_PASSWORD"), Credentials: reference(t, "file:/run/secrets/beta.json")},
+		Salesforce: source.Salesforce{
+			Auth: source.Password, Username: "u@example.invalid", APIVersion: "60.0",
+			Password: reference(t, "env:BETA_PASSWORD"), Credentials: reference(t, "file:/run/secrets/beta.json"),
+		},
 		MaxInFlight: 24, MaxShards: 8, Quota: source.Quota{Ceiling: 80, Share: 25},
 	}
 	if diff := cmp.Diff(want, beta); diff != "" {
 		t.Errorf("beta-2 differs (-want +got):\n%s", diff)
 	}
 	cfg.Sources = nil
-	rest := Config{DataDir: in.Dir + "/data", Storage: "file:///var/lib/longhaul", Log: Log{"warn", "json"}, Metrics: Metrics{"9464"}, Worker: Worker{10}}
+	rest := Config{
+		DataDir: in.Dir + "/data", Storage: "file:///var/lib/longhaul", Log: Log{"warn", "json"}, Metrics: Metrics{"9464"}, Worker: Worker{10},
+	}
 	if diff := cmp.Diff(rest, cfg); diff != "" {
 		t.Errorf("the rest differs (-want +got):\n%s", diff)
 	}
@@ -223,10 +231,14 @@ func TestRead_saysWhatIsNeeded(t *testing.T) {
 		{"a bucket", Input{Dir: dir, NeedStorage: true}, noStorage},
 		{"a source", Input{Dir: dir, NeedSources: true}, noSources},
 		{"both", Input{Dir: dir, NeedSources: true, NeedStorage: true}, noStorage},
-		{"a file that was asked for", withFlags(t, Input{Dir: dir}, "--config", "absent.yaml"),
-			"the settings file " + dir + "/absent.yaml cannot be read (no such file or directory): check the path given with --config or LONGHAUL_CONFIG"},
-		{"a file and not a folder", withFlags(t, Input{Dir: dir}, "--config", "."),
-			"the settings file " + dir + " cannot be read (is a directory): check the path given with --config or LONGHAUL_CONFIG"},
+		{
+			"a file that was asked for", withFlags(t, Input{Dir: dir}, "--config", "absent.yaml"),
+			"the settings file " + dir + "/absent.yaml cannot be read (no such file or directory): check the path given with --config or LONGHAUL_CONFIG",
+		},
+		{
+			"a file and not a folder", withFlags(t, Input{Dir: dir}, "--config", "."),
+			"the settings file " + dir + " cannot be read (is a directory): check the path given with --config or LONGHAUL_CONFIG",
+		},
 	}
 	for _, tt := range tests {
 		_, _, err := Read(tt.in)

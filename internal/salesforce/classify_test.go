@@ -107,43 +107,75 @@ func TestClassify_requests(t *testing.T) {
 		want   classed
 	}{
 		{"a malformed query", 400, "MALFORMED_QUERY", "unexpected token: 'FORM'", ours},
-		{"an unknown field", 400, "INVALID_FIELD", "SELECT X FROM Report\n       ^\nERROR at Row:1:Column:8\nNo such column 'X' on entity 'Report'. If you are",
-			classed{fault.PermissionMissing, false, false, "Report.X"}},
-		{"an unknown object", 400, "INVALID_TYPE", "sObject type 'EntityDefinition' is not supported.",
-			classed{fault.PermissionMissing, false, false, "EntityDefinition"}},
-		{"a bad id", 400, "MALFORMED_ID", "Account ID: id value of incorrect type: 001",
-			classed{fault.Invalid, false, false, "fault of Longhaul"}},
+		{
+			"an unknown field", 400, "INVALID_FIELD", "SELECT X FROM Report\n       ^\nERROR at Row:1:Column:8\nNo such column 'X' on entity 'Report'. If you are",
+			classed{fault.PermissionMissing, false, false, "Report.X"},
+		},
+		{
+			"an unknown object", 400, "INVALID_TYPE", "sObject type 'EntityDefinition' is not supported.",
+			classed{fault.PermissionMissing, false, false, "EntityDefinition"},
+		},
+		{
+			"a bad id", 400, "MALFORMED_ID", "Account ID: id value of incorrect type: 001",
+			classed{fault.Invalid, false, false, "fault of Longhaul"},
+		},
 		{"a dead cursor", 400, "INVALID_QUERY_LOCATOR", "invalid query locator", classed{fault.Transient, false, false, "anew"}},
 		{"an offset too far", 400, "NUMBER_OUTSIDE_VALID_RANGE", "Maximum SOQL offset allowed is 2000", ours},
-		{"a slow query", 400, "QUERY_TIMEOUT", "Your query request was running for too long.",
-			classed{fault.Transient, false, false, "too long"}},
-		{"a query too large", 400, "OPERATION_TOO_LARGE", "exceeded 100000 distinct who/what's",
-			classed{fault.PermissionMissing, false, false, "View All Data"}},
-		{"an ended session", 401, "INVALID_SESSION_ID", "Session expired or invalid",
-			classed{fault.SessionExpired, true, false, "session"}},
+		{
+			"a slow query", 400, "QUERY_TIMEOUT", "Your query request was running for too long.",
+			classed{fault.Transient, false, false, "too long"},
+		},
+		{
+			"a query too large", 400, "OPERATION_TOO_LARGE", "exceeded 100000 distinct who/what's",
+			classed{fault.PermissionMissing, false, false, "View All Data"},
+		},
+		{
+			"an ended session", 401, "INVALID_SESSION_ID", "Session expired or invalid",
+			classed{fault.SessionExpired, true, false, "session"},
+		},
 		{"an ended signed session", 401, "INVALID_JWT_FORMAT", "jwt", classed{fault.SessionExpired, true, false, "session"}},
 		{"a bad header", 401, "INVALID_AUTH_HEADER", "INVALID_HEADER_TYPE", classed{fault.SessionExpired, true, false, "session"}},
-		{"a session that may not use REST", 401, "INVALID_SESSION_ID", "This session is not valid for use with the REST API",
-			classed{fault.SessionPolicy, true, false, "scope api"}},
-		{"an app without agent", 401, "INVALID_SESSION_ID", "Connected app is not attached to Agent",
-			classed{fault.SessionPolicy, true, false, "agent"}},
-		{"the daily quota", 403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.",
-			classed{fault.QuotaExhausted, true, false, "24 hours"}},
-		{"too many long requests", 403, "REQUEST_LIMIT_EXCEEDED", "ConcurrentRequests (Concurrent API Requests) Limit exceeded.",
-			classed{fault.Throttled, false, false, "fewer"}},
-		{"too many long transactions", 403, "REQUEST_LIMIT_EXCEEDED", "ConcurrentPerOrgLongTxn Limit exceeded",
-			classed{fault.Throttled, false, false, "fewer"}},
-		{"an org without API", 403, "API_DISABLED_FOR_ORG", "The REST API is not enabled for this Organization.",
-			classed{fault.PermissionMissing, true, false, "edition"}},
-		{"a user without API", 403, "API_CURRENTLY_DISABLED", "API is currently disabled for this user",
-			classed{fault.PermissionMissing, true, false, "API Enabled"}},
-		{"missing access", 403, "INSUFFICIENT_ACCESS", "insufficient access rights on cross-reference id",
-			classed{fault.PermissionMissing, false, false, "access"}},
-		{"an expired password", 403, "INVALID_OPERATION_WITH_EXPIRED_PASSWORD", "The users password has expired",
-			classed{fault.LoginRefused, true, false, "password"}},
+		{
+			"a session that may not use REST", 401, "INVALID_SESSION_ID", "This session is not valid for use with the REST API",
+			classed{fault.SessionPolicy, true, false, "scope api"},
+		},
+		{
+			"an app without agent", 401, "INVALID_SESSION_ID", "Connected app is not attached to Agent",
+			classed{fault.SessionPolicy, true, false, "agent"},
+		},
+		{
+			"the daily quota", 403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.",
+			classed{fault.QuotaExhausted, true, false, "24 hours"},
+		},
+		{
+			"too many long requests", 403, "REQUEST_LIMIT_EXCEEDED", "ConcurrentRequests (Concurrent API Requests) Limit exceeded.",
+			classed{fault.Throttled, false, false, "fewer"},
+		},
+		{
+			"too many long transactions", 403, "REQUEST_LIMIT_EXCEEDED", "ConcurrentPerOrgLongTxn Limit exceeded",
+			classed{fault.Throttled, false, false, "fewer"},
+		},
+		{
+			"an org without API", 403, "API_DISABLED_FOR_ORG", "The REST API is not enabled for this Organization.",
+			classed{fault.PermissionMissing, true, false, "edition"},
+		},
+		{
+			"a user without API", 403, "API_CURRENTLY_DISABLED", "API is currently disabled for this user",
+			classed{fault.PermissionMissing, true, false, "API Enabled"},
+		},
+		{
+			"missing access", 403, "INSUFFICIENT_ACCESS", "insufficient access rights on cross-reference id",
+			classed{fault.PermissionMissing, false, false, "access"},
+		},
+		{
+			"an expired password", 403, "INVALID_OPERATION_WITH_EXPIRED_PASSWORD", "The users password has expired",
+			classed{fault.LoginRefused, true, false, "password"},
+		},
 		{"slow security policies", 403, "TXN_SECURITY_METERING_ERROR", "We can’t complete the action", transient("transaction security")},
-		{"high assurance", 403, "FORBIDDEN", "High-assurance session required",
-			classed{fault.SessionPolicy, true, false, "high assurance"}},
+		{
+			"high assurance", 403, "FORBIDDEN", "High-assurance session required",
+			classed{fault.SessionPolicy, true, false, "high assurance"},
+		},
 		{"a blocked app", 403, "OAUTH_APP_BLOCKED", "this app is blocked by admin", classed{fault.LoginRefused, true, false, "blocked"}},
 		{"a frozen user", 403, "FORBIDDEN", "User is frozen", classed{fault.LoginRefused, true, false, "frozen"}},
 		{"an unknown path", 404, "NOT_FOUND", "The requested resource does not exist", classed{fault.Invalid, true, false, "api_version"}},
@@ -182,36 +214,62 @@ func TestClassify_reports(t *testing.T) {
 	}{
 		{"too many columns", 400, "BAD_REQUEST", "Only a report with fewer than 100 columns can be run.", unsupported},
 		{"no columns", 400, "BAD_REQUEST", "Can’t run the report because it doesn’t have any columns selected.", unsupported},
-		{"an obsolete report", 403, "FORBIDDEN", "The report definition is obsolete. Your administrator has disabled all reports for the custom object, or its relationships have changed.",
-			classed{fault.Obsolete, false, false, "obsolete"}},
-		{"no permission to run reports", 403, "FORBIDDEN", "You don’t have permission to run reports. Check that you have the Run Reports user permission.",
-			classed{fault.PermissionMissing, true, false, "Run Reports"}},
-		{"no access to the object", 403, "FORBIDDEN", "You don’t have sufficient privileges to perform this operation.",
-			classed{fault.PermissionMissing, false, false, "report type"}},
-		{"too many reports at a time", 403, "FORBIDDEN", "The org can accept only as many as 20 requests at a time to run reports synchronously.",
-			classed{fault.Throttled, false, false, "at a time"}},
-		{"too many reports in an hour", 403, "FORBIDDEN", "You can’t run more than 500 reports synchronously every 60 minutes. Try again later.",
-			classed{fault.Throttled, false, false, "hour"}},
-		{"a deleted report", 404, "NOT_FOUND", "The data you’re trying to access is unavailable.",
-			classed{fault.Gone, false, false, "deleted"}},
-		{"a wrong address", 404, "NOT_FOUND", "Use a valid URL, for example, /services/data/(apiversion)/analytics/reports/(reportID)/describe",
-			classed{fault.Invalid, true, false, "api_version"}},
-		{"a retired version", 410, "GONE", "The requested resource has been retired or removed.",
-			classed{fault.Invalid, true, false, "api_version"}},
+		{
+			"an obsolete report", 403, "FORBIDDEN", "The report definition is obsolete. Your administrator has disabled all reports for the custom object, or its relationships have changed.",
+			classed{fault.Obsolete, false, false, "obsolete"},
+		},
+		{
+			"no permission to run reports", 403, "FORBIDDEN", "You don’t have permission to run reports. Check that you have the Run Reports user permission.",
+			classed{fault.PermissionMissing, true, false, "Run Reports"},
+		},
+		{
+			"no access to the object", 403, "FORBIDDEN", "You don’t have sufficient privileges to perform this operation.",
+			classed{fault.PermissionMissing, false, false, "report type"},
+		},
+		{
+			"too many reports at a time", 403, "FORBIDDEN", "The org can accept only as many as 20 requests at a time to run reports synchronously.",
+			classed{fault.Throttled, false, false, "at a time"},
+		},
+		{
+			"too many reports in an hour", 403, "FORBIDDEN", "You can’t run more than 500 reports synchronously every 60 minutes. Try again later.",
+			classed{fault.Throttled, false, false, "hour"},
+		},
+		{
+			"a deleted report", 404, "NOT_FOUND", "The data you’re trying to access is unavailable.",
+			classed{fault.Gone, false, false, "deleted"},
+		},
+		{
+			"a wrong address", 404, "NOT_FOUND", "Use a valid URL, for example, /services/data/(apiversion)/analytics/reports/(reportID)/describe",
+			classed{fault.Invalid, true, false, "api_version"},
+		},
+		{
+			"a retired version", 410, "GONE", "The requested resource has been retired or removed.",
+			classed{fault.Invalid, true, false, "api_version"},
+		},
 		{"a wrong content type", 415, "", "JSON only", classed{fault.Invalid, true, false, "fault of Longhaul"}},
-		{"a report that makes trouble", 500, "SERVER_ERROR", "We ran into an error when fetching this report’s metadata. Try to re-submit your query.",
-			classed{fault.Poison, false, true, "every try"}},
-		{"an unknown exception", 500, "UNKNOWN_EXCEPTION", "An unexpected error occurred.",
-			classed{fault.Poison, false, true, "every try"}},
+		{
+			"a report that makes trouble", 500, "SERVER_ERROR", "We ran into an error when fetching this report’s metadata. Try to re-submit your query.",
+			classed{fault.Poison, false, true, "every try"},
+		},
+		{
+			"an unknown exception", 500, "UNKNOWN_EXCEPTION", "An unexpected error occurred.",
+			classed{fault.Poison, false, true, "every try"},
+		},
 		{"a joined report", 501, "NOT_IMPLEMENTED", "You’re requesting data for an unsupported report format.", unsupported},
 		{"historical trends", 501, "NOT_IMPLEMENTED", "Historical trend data is unavailable in the report format requested.", unsupported},
 
-		{"the daily quota", 403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.",
-			classed{fault.QuotaExhausted, true, false, "24 hours"}},
-		{"too many long requests", 403, "REQUEST_LIMIT_EXCEEDED", "ConcurrentRequests (Concurrent API Requests) Limit exceeded.",
-			classed{fault.Throttled, false, false, "fewer"}},
-		{"high assurance", 403, "FORBIDDEN", "This operation needs a high assurance session.",
-			classed{fault.SessionPolicy, true, false, "high assurance"}},
+		{
+			"the daily quota", 403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.",
+			classed{fault.QuotaExhausted, true, false, "24 hours"},
+		},
+		{
+			"too many long requests", 403, "REQUEST_LIMIT_EXCEEDED", "ConcurrentRequests (Concurrent API Requests) Limit exceeded.",
+			classed{fault.Throttled, false, false, "fewer"},
+		},
+		{
+			"high assurance", 403, "FORBIDDEN", "This operation needs a high assurance session.",
+			classed{fault.SessionPolicy, true, false, "high assurance"},
+		},
 		{"any other refusal", 403, "FORBIDDEN", "No.", classed{fault.PermissionMissing, false, false, "access"}},
 		{"a page of the front end", 500, "", webPage, classed{fault.Transient, false, true, "in trouble"}},
 		{"an empty 404 is no news of the report", 404, "", "", classed{fault.Transient, false, true, "nothing"}},
@@ -255,8 +313,11 @@ func TestClassify_pauses(t *testing.T) {
 		header         http.Header
 		want           time.Duration
 	}{
-		{"until the next hour on Salesforce's clock", opReport, "You can't run more than 500 reports synchronously every 60 minutes.",
-			http.Header{"Date": {fakeDate}}, 43*time.Minute + 51*time.Second},
+		{
+			"until the next hour on Salesforce's clock", opReport, "You can't run more than 500 reports synchronously every 60 minutes.",
+			http.Header{"Date": {fakeDate}},
+			43*time.Minute + 51*time.Second,
+		},
 		{"the logins of an hour", opLogin, "login rate exceeded", http.Header{}, loginPause},
 		{"seconds", opQuery, "", http.Header{"Retry-After": {"17"}}, 17 * time.Second},
 		{"a date on the server's clock", opQuery, "", http.Header{"Date": {fakeDate}, "Retry-After": {"Mon, 23 Nov 2026 18:17:10 GMT"}}, time.Minute},
@@ -277,7 +338,10 @@ func TestClassify_pauses(t *testing.T) {
 
 func TestError_showsSentenceThenAnswer(t *testing.T) {
 	t.Parallel()
-	e := answer{op: opReport, status: 403, header: http.Header{}, body: []byte(`[{"errorCode":"FORBIDDEN","message":"The report definition is obsolete."}]`)}.classify()
+	e := answer{
+		op: opReport, status: 403, header: http.Header{},
+		body: []byte(`[{"errorCode":"FORBIDDEN","message":"The report definition is obsolete."}]`),
+	}.classify()
 	want := "the report is obsolete: its object was disabled for reports, or its relationships have changed " +
 		`(describe report: 403 FORBIDDEN "The report definition is obsolete.")`
 	if e.Error() != want {

@@ -28,13 +28,15 @@ func describeBody(columns, size int) string {
 			infos.WriteByte(',')
 		}
 		fmt.Fprintf(&names, `"Plan__c.Field_%d__c"`, i)
-		fmt.Fprintf(&infos, `"Plan__c.Field_%d__c":{"label":"Größe %d","dataType":"picklist","entityColumnName":"Plan__c.Field_%d__c","filterValues":[{"apiName":"EMEA","name":"EMEA","label":"EMEA"}]}`, i, i, i)
+		fmt.Fprintf(&infos, `"Plan__c.Field_%d__c":{"label":"Größe %d","dataType":"picklist","entityColumnName":"Plan__c.Field_%d__c",`+
+			`"filterValues":[{"apiName":"EMEA","name":"EMEA","label":"EMEA"}]}`, i, i, i)
 	}
 	for i := 0; kind.Len() < size; i++ {
 		if i > 0 {
 			kind.WriteByte(',')
 		}
-		fmt.Fprintf(&kind, `"COLUMN_%d":{"label":"A label \"%d\"","dataType":"currency","isCustom":false,"maxLength":null,"filterValues":[],"scale":1.5e3}`, i, i)
+		fmt.Fprintf(&kind, `"COLUMN_%d":{"label":"A label \"%d\"","dataType":"currency","isCustom":false,"maxLength":null,`+
+			`"filterValues":[],"scale":1.5e3}`, i, i)
 	}
 	return `{"attributes":{"type":"Report"},"reportMetadata":{"id":"` + testReport + `","detailColumns":[` + names.String() +
 		`]},"reportTypeMetadata":{"categories":[{"label":"c","columns":{` + kind.String() +

@@ -35,7 +35,7 @@ func (c *Client) try(ctx context.Context, op, path string, accept func(*http.Res
 	if err != nil {
 		return &Error{Class: fault.Invalid, Op: op, sentence: "a request has no valid address: this is a fault of Longhaul; please report it"}
 	}
-	resp, err := c.stack.RoundTrip(req)
+	resp, err := c.stack.RoundTrip(req) //nolint:bodyclose // finish closes it
 	if err != nil {
 		return c.broken(ctx, op, err)
 	}

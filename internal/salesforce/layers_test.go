@@ -193,8 +193,11 @@ func TestBearer(t *testing.T) {
 		{"an ended session is renewed once", []string{expired}, 2, 200},
 		{"a second refusal is handed on", []string{expired, expired}, 2, 401},
 		{"an empty refusal is one of the session", []string{""}, 2, 200},
-		{"a session that may not use REST is not renewed",
-			[]string{`[{"message":"This session is not valid for use with the REST API","errorCode":"INVALID_SESSION_ID"}]`}, 1, 401},
+		{
+			"a session that may not use REST is not renewed",
+			[]string{`[{"message":"This session is not valid for use with the REST API","errorCode":"INVALID_SESSION_ID"}]`},
+			1, 401,
+		},
 		{"an app without agent is not renewed", []string{`[{"message":"Connected app is not attached to Agent"}]`}, 1, 401},
 	} {
 		var logins uint64

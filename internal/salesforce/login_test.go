@@ -119,8 +119,10 @@ func TestParseInstance(t *testing.T) {
 
 func TestParseIdentity(t *testing.T) {
 	t.Parallel()
-	for _, bad := range []string{"", "https://login.salesforce.com", "https://h/id/00Dxx0000001gPLEAY", "https://h/id/x/005xx000001SwiUAAS",
-		"https://h/id/00Dxx0000001gPLEAY/y", "https://h/no/00Dxx0000001gPLEAY/005xx000001SwiUAAS", "%zz"} {
+	for _, bad := range []string{
+		"", "https://login.salesforce.com", "https://h/id/00Dxx0000001gPLEAY", "https://h/id/x/005xx000001SwiUAAS",
+		"https://h/id/00Dxx0000001gPLEAY/y", "https://h/no/00Dxx0000001gPLEAY/005xx000001SwiUAAS", "%zz",
+	} {
 		if _, _, err := parseIdentity(bad); err == nil {
 			t.Errorf("%q passes for an identity", bad)
 		}
@@ -140,7 +142,10 @@ func TestLogin_answersThatCannotBeUsed(t *testing.T) {
 		{"a web page", "text/html", webPage, 3},
 		{"no token", "application/json", `{"instance_url":"https://h"}`, 3},
 		{"no identity", "application/json", `{"access_token":"x","instance_url":"https://h"}`, 3},
-		{"an unprotected instance", "application/json", `{"access_token":"x","instance_url":"http://h","id":"https://h/id/00Dxx0000001gPLEAY/005xx000001SwiUAAS"}`, 3},
+		{
+			"an unprotected instance", "application/json",
+			`{"access_token":"x","instance_url":"http://h","id":"https://h/id/00Dxx0000001gPLEAY/005xx000001SwiUAAS"}`, 3,
+		},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			org := &fakeOrg{refuse: func(w http.ResponseWriter, _ *http.Request) {

@@ -33,14 +33,21 @@ func TestUnreachable(t *testing.T) {
 		err  error
 		want classed
 	}{
-		{"an unknown host", &net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: "acme", IsNotFound: true}}, transient(true, "acme.example cannot be found")},
+		{
+			"an unknown host", &net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: "acme", IsNotFound: true}},
+			transient(true, "acme.example cannot be found"),
+		},
 		{"a refused connection", dialError(), transient(true, "acme.example refuses")},
 		{"a reset", &net.OpError{Op: "read", Err: os.NewSyscallError("read", syscall.ECONNRESET)}, transient(true, "acme.example broke")},
 		{"an end without an answer", io.EOF, transient(true, "acme.example broke")},
 		{"a slow answer", fmt.Errorf("reading: %w", context.DeadlineExceeded), transient(true, "acme.example did not answer in time")},
 		{"a slow connection", &net.OpError{Op: "dial", Err: os.ErrDeadlineExceeded}, transient(true, "in time")},
 		{"an unknown certificate authority", &tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}, transient(false, "ca_file")},
-		{"a certificate for another host", x509.HostnameError{Host: "acme.example", Certificate: &x509.Certificate{}}, transient(false, "acme.example is not trusted")},
+		{
+			"a certificate for another host",
+			x509.HostnameError{Host: "acme.example", Certificate: &x509.Certificate{}},
+			transient(false, "acme.example is not trusted"),
+		},
 		{"a server without TLS", tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}, transient(false, "does not speak TLS")},
 		{"a proxy that does not answer", &net.OpError{Op: "proxyconnect", Err: dialError()}, transient(true, "HTTPS_PROXY")},
 		{"a proxy whose address is damaged", errProxy, classed{fault.Invalid, true, false, "HTTPS_PROXY"}},

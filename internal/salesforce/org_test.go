@@ -63,7 +63,8 @@ func TestPermissions(t *testing.T) {
 	client := connect(t, &fakeOrg{handle: func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/services/data/v59.0/sobjects/UserPermissionAccess/describe" {
 			writeJSON(w, `{"actionOverrides":[],"fields":[{"name":"Id","picklistValues":[{"name":"PermissionsViewSetup"}]},{"name":"PermissionsRunReports"},
-				{"aggregatable":true,"name":"PermissionsViewRoles"},{"name":"PermissionsManagePvtRptsAndDashbds"},{"name":"PermissionsEditTask"}],"name":"UserPermissionAccess"}`)
+				{"aggregatable":true,"name":"PermissionsViewRoles"},{"name":"PermissionsManagePvtRptsAndDashbds"},
+				{"name":"PermissionsEditTask"}],"name":"UserPermissionAccess"}`)
 			return
 		}
 		soql = r.URL.Query().Get("q")
@@ -82,8 +83,11 @@ func TestPermissions(t *testing.T) {
 		name       string
 		has, known bool
 	}{
-		{"RunReports", true, true}, {"PermissionsRunReports", true, true}, {"ViewRoles", false, true},
-		{"ManagePvtRptsAndDashbds", false, false}, {"ViewSetup", false, false},
+		{"RunReports", true, true},
+		{"PermissionsRunReports", true, true},
+		{"ViewRoles", false, true},
+		{"ManagePvtRptsAndDashbds", false, false},
+		{"ViewSetup", false, false},
 	} {
 		if has, known := got.Has(row.name); has != row.has || known != row.known {
 			t.Errorf("Has(%s) = %t, %t; want %t, %t", row.name, has, known, row.has, row.known)

@@ -253,7 +253,10 @@ func TestPages_endsWithItsReader(t *testing.T) {
 	t.Parallel()
 	records := &queryOrg{t: t, size: 9000, chunk: 2000}
 	client := connect(t, &fakeOrg{handle: records.ServeHTTP})
-	for range client.Pages(t.Context(), Query{Object: "Report"}) {
+	for _, err := range client.Pages(t.Context(), Query{Object: "Report"}) {
+		if err != nil {
+			t.Error(err)
+		}
 		break
 	}
 	if len(records.queries) != 1 {
@@ -321,7 +324,8 @@ func TestLocalPath(t *testing.T) {
 func FuzzReadRecords(f *testing.F) {
 	for _, seed := range []string{
 		`{"totalSize":1,"done":true,"records":[{"Id":"00Oxx0000004abcEAA"}]}`, `{"done":false,"nextRecordsUrl":"/x","records":[]}`,
-		`{"records":null}`, `[]`, `{"done":true,"records":[1,null,"a",[]]}`, `{"totalSize":1e99,"done":true}`, "{\"done\":true,\"records\":[{\"Id\":\"\xff\"}]}",
+		`{"records":null}`, `[]`, `{"done":true,"records":[1,null,"a",[]]}`, `{"totalSize":1e99,"done":true}`,
+		"{\"done\":true,\"records\":[{\"Id\":\"\xff\"}]}",
 	} {
 		f.Add([]byte(seed))
 	}

@@ -31,10 +31,17 @@ func TestRetrier(t *testing.T) {
 		{"an error of another kind is not tried again", 3, []error{io.EOF}, 1, false, 0, 0},
 		{"a short wait is honoured", 3, []error{&Error{again: true, RetryAfter: 3 * time.Second}}, 2, true, 3 * time.Second, 3 * time.Second},
 		{"a long wait is for the caller", 3, []error{&Error{again: true, RetryAfter: 6 * time.Second}}, 1, false, 0, 0},
-		{"a host without route is tried twice more", 9, []error{&Error{again: true, Status: 420}, &Error{again: true, Status: 420}, &Error{again: true, Status: 420}},
-			3, false, 3 * firstPause / 2, 3 * firstPause},
-		{"pauses stop growing", 9, []error{passing(), passing(), passing(), passing(), passing(), passing(), passing()}, 8, true,
-			5 * time.Second, 4 * longestPause},
+		{
+			"a host without route is tried twice more", 9,
+			[]error{&Error{again: true, Status: 420}, &Error{again: true, Status: 420}, &Error{again: true, Status: 420}},
+			3, false, 3 * firstPause / 2, 3 * firstPause,
+		},
+		{
+			"pauses stop growing", 9,
+			[]error{passing(), passing(), passing(), passing(), passing(), passing(), passing()},
+			8, true,
+			5 * time.Second, 4 * longestPause,
+		},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			start, tries := time.Now(), 0

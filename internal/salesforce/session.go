@@ -106,7 +106,8 @@ func (s *session) moved(g *grant) error {
 	if s.current == nil {
 		return nil
 	}
-	before, now, other := s.current.identity, g.identity, ""
+	before, now := s.current.identity, g.identity
+	var other string
 	switch {
 	case now.OrgID != before.OrgID:
 		other = "another org"

@@ -16,14 +16,23 @@ func TestQuery_soql(t *testing.T) {
 		want  string
 	}{
 		{"a bare object", Query{Object: "Report"}, "SELECT Id FROM Report ORDER BY Id LIMIT 2000"},
-		{"fields, each once", Query{Object: "Report", Fields: []string{"Name", "id", "Name"}, Optional: []string{"NamespacePrefix", "name"}},
-			"SELECT Id, Name, NamespacePrefix FROM Report ORDER BY Id LIMIT 2000"},
+		{
+			"fields, each once",
+			Query{Object: "Report", Fields: []string{"Name", "id", "Name"}, Optional: []string{"NamespacePrefix", "name"}},
+			"SELECT Id, Name, NamespacePrefix FROM Report ORDER BY Id LIMIT 2000",
+		},
 		{"a path", Query{Object: "Report", Fields: []string{"CreatedBy.Name"}}, "SELECT Id, CreatedBy.Name FROM Report ORDER BY Id LIMIT 2000"},
-		{"a condition", Query{Object: "Folder", Where: "Type = 'Report' OR Type = 'Dashboard'"},
-			"SELECT Id FROM Folder WHERE (Type = 'Report' OR Type = 'Dashboard') ORDER BY Id LIMIT 2000"},
+		{
+			"a condition",
+			Query{Object: "Folder", Where: "Type = 'Report' OR Type = 'Dashboard'"},
+			"SELECT Id FROM Folder WHERE (Type = 'Report' OR Type = 'Dashboard') ORDER BY Id LIMIT 2000",
+		},
 		{"the next page", Query{Object: "Folder", After: "00lxx0000001xyzEAA"}, "SELECT Id FROM Folder WHERE Id > '00lxx0000001xyzEAA' ORDER BY Id LIMIT 2000"},
-		{"everything", Query{Object: "Report", Scope: "allPrivate", Where: "IsDeleted = FALSE", After: "00Oxx0000004abcEAA"},
-			"SELECT Id FROM Report USING SCOPE allPrivate WHERE (IsDeleted = FALSE) AND Id > '00Oxx0000004abcEAA' ORDER BY Id LIMIT 2000"},
+		{
+			"everything",
+			Query{Object: "Report", Scope: "allPrivate", Where: "IsDeleted = FALSE", After: "00Oxx0000004abcEAA"},
+			"SELECT Id FROM Report USING SCOPE allPrivate WHERE (IsDeleted = FALSE) AND Id > '00Oxx0000004abcEAA' ORDER BY Id LIMIT 2000",
+		},
 	} {
 		if got := row.query.soql(keysetLimit); got != row.want {
 			t.Errorf("%s: got %s, want %s", row.name, got, row.want)
@@ -96,7 +105,10 @@ func TestQuery_check(t *testing.T) {
 
 func TestQuery_without(t *testing.T) {
 	t.Parallel()
-	q := Query{Object: "Report", Fields: []string{"Name", "OwnerId"}, Optional: []string{"NamespacePrefix", "CreatedBy.Name", "CreatedBy.Alias", "Owner.Type"}}
+	q := Query{
+		Object: "Report", Fields: []string{"Name", "OwnerId"},
+		Optional: []string{"NamespacePrefix", "CreatedBy.Name", "CreatedBy.Alias", "Owner.Type"},
+	}
 	for _, row := range []struct {
 		name    string
 		refused column

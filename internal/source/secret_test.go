@@ -163,7 +163,14 @@ func TestSecret_compares(t *testing.T) {
 	tests := []struct {
 		x, y Secret
 		want bool
-	}{{a, again, true}, {a, b, false}, {Held("x"), Held("x"), true}, {Held("x"), Held("y"), false}, {Secret{}, Held(""), false}, {Secret{}, Secret{}, true}}
+	}{
+		{a, again, true},
+		{a, b, false},
+		{Held("x"), Held("x"), true},
+		{Held("x"), Held("y"), false},
+		{Secret{}, Held(""), false},
+		{Secret{}, Secret{}, true},
+	}
 	for _, tt := range tests {
 		if got := cmp.Equal(tt.x, tt.y); got != tt.want {
 			t.Errorf("%s and %s: got %v", tt.x, tt.y, got)
