@@ -3,7 +3,7 @@ package inventory
 import (
 	"bytes"
 	"context"
-	"errors"
+	"crypto/rand"
 	"fmt"
 
 	"longhaul/internal/staging"
@@ -33,15 +33,19 @@ type Planned struct {
 // Plan joins the sync's reports with what earlier syncs know of them. What still holds goes into the sync's reused stream,
 // the rest is dealt into shards. Called again after it has ended well, it answers the same.
 func Plan(ctx context.Context, in PlanInput) (Planned, error) {
-	var done Planned
-	err := in.Store.ReadJSON(ctx, in.Sync.Plan(), &done)
-	if err == nil {
-		return done, nil
-	}
-	if !errors.Is(err, staging.ErrNotExist) && !errors.Is(err, staging.ErrMalformed) {
+	planned, err := makePlan(ctx, in)
+	if err != nil {
 		return Planned{}, fmt.Errorf("plan: %w", err)
 	}
-	p := &planning{PlanInput: in}
+	return planned, nil
+}
+
+func makePlan(ctx context.Context, in PlanInput) (Planned, error) {
+	d := draft{Store: in.Store, Sync: in.Sync, id: rand.Text()}
+	if done, found, err := d.published(ctx); err != nil || found {
+		return done, err
+	}
+	p := &planning{PlanInput: in, draft: d}
 	if p.Progress == nil {
 		p.Progress = func(int64) {}
 	}
@@ -49,20 +53,23 @@ func Plan(ctx context.Context, in PlanInput) (Planned, error) {
 		p.ShardSize = 250
 	}
 	p.States = map[State]int64{}
+	defer d.remove(ctx)
 	if err := p.run(ctx); err != nil {
-		return Planned{}, fmt.Errorf("plan: %w", err)
+		return Planned{}, err
 	}
-	return p.Planned, nil
+	return d.publish(ctx, p.Planned)
 }
 
 // planning is a Plan under way.
 type planning struct {
 	PlanInput
 	Planned
+	draft        draft
 	todo, reused *staging.Writer
 	line         []byte
 }
 
+// run writes the draft.
 func (p *planning) run(ctx context.Context) (err error) {
 	var known []Stream
 	if !p.Full {
@@ -70,11 +77,11 @@ func (p *planning) run(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	if p.todo, err = p.Store.Create(ctx, p.Sync.PlanTodo()); err != nil {
+	if p.todo, err = p.Store.Create(ctx, p.draft.key(p.Sync.PlanTodo())); err != nil {
 		return err
 	}
 	defer p.todo.Abort()
-	if p.reused, err = p.Store.Create(ctx, p.Sync.Reused()); err != nil {
+	if p.reused, err = p.Store.Create(ctx, p.draft.key(p.Sync.Reused())); err != nil {
 		return err
 	}
 	defer p.reused.Abort()
@@ -87,10 +94,7 @@ func (p *planning) run(ctx context.Context) (err error) {
 	if _, err := p.todo.Commit(); err != nil {
 		return err
 	}
-	if err := p.deal(ctx); err != nil {
-		return err
-	}
-	return p.Store.WriteJSON(ctx, p.Sync.Plan(), p.Planned)
+	return p.deal(ctx)
 }
 
 // join walks over the reports, and beside them over all that is known.
@@ -162,7 +166,7 @@ func (p *planning) deal(ctx context.Context) error {
 	}
 	d := dealer{planning: p, ctx: ctx}
 	defer d.abort()
-	for line, err := range p.Store.Lines(ctx, p.Sync.PlanTodo()) {
+	for line, err := range p.Store.Lines(ctx, p.draft.key(p.Sync.PlanTodo())) {
 		if err != nil {
 			return err
 		}
@@ -184,7 +188,7 @@ type dealer struct {
 
 func (d *dealer) add(line []byte) (err error) {
 	if d.w == nil {
-		if d.w, err = d.Store.Create(d.ctx, d.Sync.PlanShard(d.shard)); err != nil {
+		if d.w, err = d.Store.Create(d.ctx, d.draft.key(d.Sync.PlanShard(d.shard))); err != nil {
 			return err
 		}
 		d.left = shardSize(d.ToDescribe, d.Shards, d.shard)

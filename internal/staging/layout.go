@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+	"strings"
 )
 
 // Sync names one sync of one source. Its methods are the keys of all that a sync keeps in the bucket; nothing else
@@ -51,6 +52,17 @@ func (y Sync) PlanPrefix() string { return y.Prefix() + "plan/" }
 
 // Plan is the result of planning, written last.
 func (y Sync) Plan() string { return y.PlanPrefix() + "plan.json" }
+
+// PlanChoice names the draft that is the plan. The first attempt to write it decides.
+func (y Sync) PlanChoice() string { return y.PlanPrefix() + "choice.json" }
+
+// PlanDraft is where one attempt at the plan writes what only becomes the plan when it is chosen.
+func (y Sync) PlanDraft(id string) string { return y.PlanPrefix() + "drafts/" + id + "/" }
+
+// Drafted is where the draft has what the plan keeps under key.
+func (y Sync) Drafted(id, key string) string {
+	return y.PlanDraft(id) + strings.TrimPrefix(key, y.PlanPrefix())
+}
 
 // PlanTodo is the stream of all that is to be described, before it is dealt.
 func (y Sync) PlanTodo() string { return y.PlanPrefix() + "todo" + stream }

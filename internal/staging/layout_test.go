@@ -15,6 +15,8 @@ func TestSync_keysAreFitForEveryBucket(t *testing.T) {
 		"inventory/reports.json":                 y.InventoryState("reports"),
 		"inventory/reports.runs/0-a-b.jsonl.zst": y.InventoryRun("reports", "0", "a", "b"),
 		"plan/plan.json":                         y.Plan(),
+		"plan/choice.json":                       y.PlanChoice(),
+		"plan/drafts/X1/0007.jsonl.zst":          y.Drafted("X1", y.PlanShard(7)),
 		"plan/todo.jsonl.zst":                    y.PlanTodo(),
 		"plan/reused.jsonl.zst":                  y.Reused(),
 		"plan/0007.jsonl.zst":                    y.PlanShard(7),

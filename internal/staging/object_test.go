@@ -280,3 +280,42 @@ func TestFault_keepsACancelACancel(t *testing.T) {
 		}
 	})
 }
+
+func TestCopy_replacesWhole(t *testing.T) {
+	t.Parallel()
+	onEvery(t, func(t *testing.T, s *Store) {
+		ctx := t.Context()
+		commit(t, s, "from/a", `{"a":1}`)
+		commit(t, s, "to/a", `{"a":0}`, `{"a":0}`)
+		for _, to := range []string{"to/a", "to/a", "else/a"} { // twice, and where no folder is yet
+			if err := s.Copy(ctx, "from/a", to); err != nil {
+				t.Fatal(err)
+			}
+			if got, err := collect(t, s, to); err != nil || !slices.Equal(got, []string{`{"a":1}`}) {
+				t.Errorf("%s holds %q, %v", to, got, err)
+			}
+		}
+		commit(t, s, "from/a", `{"a":2}`)
+		if got, err := collect(t, s, "to/a"); err != nil || !slices.Equal(got, []string{`{"a":1}`}) {
+			t.Errorf("after a change of the original the copy holds %q, %v", got, err)
+		}
+		if err := s.copyThrough(ctx, "from/a", "to/a"); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := collect(t, s, "to/a"); err != nil || !slices.Equal(got, []string{`{"a":2}`}) {
+			t.Errorf("copied through this process it holds %q, %v", got, err)
+		}
+		if err := s.Copy(ctx, "none", "to/a"); !errors.Is(err, ErrNotExist) {
+			t.Errorf("of nothing: %v, want ErrNotExist", err)
+		}
+		want := []string{"else/a", "from/a", "to/a"}
+		if diff := cmp.Diff(want, keys(t, s, "")); diff != "" {
+			t.Errorf("keys (-want +got):\n%s", diff)
+		}
+		if s.dir != "" {
+			if files := filesBelow(t, s.dir); len(files) != len(want) {
+				t.Errorf("on the disk lie %q", files)
+			}
+		}
+	})
+}
