@@ -144,10 +144,16 @@ func TestAccount_refusesTotalsThatDiffer(t *testing.T) {
 		prepare  func(*fixture)
 		want     string
 	}{
-		"states counted otherwise": {Manifest{States: map[inventory.State]int64{inventory.StateDescribed: 2}}, func(*fixture) {},
-			"2 reports were counted as described, the account holds 1"},
-		"kinds counted otherwise": {Manifest{Kinds: map[inventory.Kind]int64{inventory.Folders: 7}}, func(*fixture) {},
-			"7 folders were counted, the inventory holds 1"},
+		"states counted otherwise": {
+			Manifest{States: map[inventory.State]int64{inventory.StateDescribed: 2}},
+			func(*fixture) {},
+			"2 reports were counted as described, the account holds 1",
+		},
+		"kinds counted otherwise": {
+			Manifest{Kinds: map[inventory.Kind]int64{inventory.Folders: 7}},
+			func(*fixture) {},
+			"7 folders were counted, the inventory holds 1",
+		},
 		"a report that lost its state": {Manifest{}, func(f *fixture) {
 			f.put(f.in.Sync.Described(), described(f.tb, 0, inventory.StateDescribed, ""))
 		}, "report 00O000000000001AAA has no state"},

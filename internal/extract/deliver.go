@@ -94,7 +94,7 @@ func (d *delivery) open(context.Context) error {
 	if err := os.RemoveAll(d.incoming); err != nil {
 		return unwritable(d.out, err)
 	}
-	if err := os.MkdirAll(d.out, 0o777); err != nil { //nolint:gosec // the user's umask decides, as for castor's files
+	if err := os.MkdirAll(d.out, 0o777); err != nil { // the user's umask decides, as for castor's files
 		return unwritable(d.out, err)
 	}
 	if err := os.MkdirAll(d.incoming, 0o700); err != nil {
@@ -187,7 +187,7 @@ func (d *delivery) rename(name, to string) error {
 
 // flushFolder makes renames in a folder survive a loss of power.
 func (d *delivery) flushFolder(path string) error {
-	folder, err := os.Open(path) //nolint:gosec // the folder the user named
+	folder, err := os.Open(path) // the folder the user named
 	if err != nil {
 		return unwritable(d.out, err)
 	}
@@ -206,7 +206,7 @@ var fileName = regexp.MustCompile(`^[0-9]{1,19}-[a-z_]{1,40}\.json$`)
 func owned(state string) []string {
 	var names []string
 	for _, list := range []string{manifestFile, pendingFile} {
-		content, err := os.ReadFile(filepath.Join(state, list)) //nolint:gosec // in the folder the user named
+		content, err := os.ReadFile(filepath.Join(state, list)) // in the folder the user named
 		if err != nil {
 			continue
 		}

@@ -38,7 +38,7 @@ func (d *delivery) copy(ctx context.Context, key, name string) (size int64, sum 
 		return 0, "", fmt.Errorf("deliver %s: %w", name, err)
 	}
 	defer func() { _ = from.Close() }()
-	to, err := os.Create(filepath.Join(d.incoming, name)) //nolint:gosec // the user's umask decides, as for castor's files
+	to, err := os.Create(filepath.Join(d.incoming, name)) // the user's umask decides, as for castor's files
 	if err != nil {
 		return 0, "", unwritable(d.out, err)
 	}
@@ -70,7 +70,7 @@ func (r *remembered) Read(p []byte) (int, error) {
 
 // writeSynced writes a small file onto the disk.
 func writeSynced(path string, content []byte) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600) //nolint:gosec // in the folder the user named
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600) // in the folder the user named
 	if err != nil {
 		return err
 	}

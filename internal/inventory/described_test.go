@@ -14,8 +14,9 @@ import (
 
 var whole = Described{
 	ID: "00O000000000001AAA", State: StateDescribed, Reason: `a "reason"`, Message: "<é\n&>", Modified: changed,
-	At:             time.Date(2026, 11, 23, 18, 16, 10, 0, time.UTC),
-	ReportMetadata: json.RawMessage(`{"name":"a}b\"c\\","Id":"x"}`), ReportExtendedMetadata: json.RawMessage(`{"detailColumnInfo":{"A":[1,{"b":null}]}}`),
+	At:                     time.Date(2026, 11, 23, 18, 16, 10, 0, time.UTC),
+	ReportMetadata:         json.RawMessage(`{"name":"a}b\"c\\","Id":"x"}`),
+	ReportExtendedMetadata: json.RawMessage(`{"detailColumnInfo":{"A":[1,{"b":null}]}}`),
 }
 
 func TestDescribed_isReadAsWritten(t *testing.T) {
@@ -187,8 +188,10 @@ func wide(tb testing.TB) []byte {
 	d := whole
 	columns := make(map[string]map[string]any)
 	for i := range 25 {
-		columns[fmt.Sprintf("ACCOUNT.COL%d", i)] = map[string]any{"dataType": "string", "entityColumnName": "Col", "filterValues": []string{},
-			"filterable": true, "fullyQualifiedName": "Account.Col", "isCustom": false, "isLookup": false, "label": "Column \"x\"", "uniqueCountable": true}
+		columns[fmt.Sprintf("ACCOUNT.COL%d", i)] = map[string]any{
+			"dataType": "string", "entityColumnName": "Col", "filterValues": []string{},
+			"filterable": true, "fullyQualifiedName": "Account.Col", "isCustom": false, "isLookup": false, "label": "Column \"x\"", "uniqueCountable": true,
+		}
 	}
 	body, err := json.Marshal(map[string]any{"detailColumnInfo": columns})
 	if err != nil {

@@ -49,8 +49,10 @@ func sorted(t *testing.T, store *staging.Store, got Enumerated, want []string) [
 
 func TestEnumerate_sortsWhateverTheServersOrder(t *testing.T) {
 	t.Parallel()
-	orders := map[string]func(a, b string) int{"by bytes": binary, "without case": caseless,
-		"backwards": func(a, b string) int { return -binary(a, b) }}
+	orders := map[string]func(a, b string) int{
+		"by bytes": binary, "without case": caseless,
+		"backwards": func(a, b string) int { return -binary(a, b) },
+	}
 	sizes := map[string]struct {
 		n      int
 		record func(string, int) string
@@ -309,13 +311,15 @@ func TestEnumerate_tellsProgressAndEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	var told []int64
-	_, err := Enumerate(ctx, EnumerateInput{Client: client, Store: openStore(t, "mem://"), Sync: current, Kind: Reports,
+	_, err := Enumerate(ctx, EnumerateInput{
+		Client: client, Store: openStore(t, "mem://"), Sync: current, Kind: Reports,
 		Progress: func(n int64) {
 			told = append(told, n)
 			if n == 5000 {
 				cancel()
 			}
-		}})
+		},
+	})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want the context's error", err)
 	}
@@ -327,17 +331,29 @@ func TestEnumerate_tellsProgressAndEndsWithItsContext(t *testing.T) {
 func TestKinds_askForWhatCastorWrites(t *testing.T) {
 	t.Parallel()
 	want := map[Kind]salesforce.Query{
-		Folders: {Object: "Folder", Fields: []string{"Id"}, Optional: []string{"DeveloperName", "Name", "NamespacePrefix", "ParentId", "Type"},
-			Where: "Type IN ('Dashboard', 'Report')"},
-		Reports: {Object: "Report", Fields: []string{"Id"}, Where: "IsDeleted = FALSE",
-			Optional: []string{"CreatedBy.Id", "Description", "DeveloperName", "FolderName", "Format", "IsDeleted", "LastReferencedDate",
-				"LastRunDate", "LastViewedDate", "Name", "NamespacePrefix", "OwnerId", "LastModifiedDate", "SystemModstamp"}},
-		Dashboards: {Object: "Dashboard", Fields: []string{"Id"}, Where: "IsDeleted = FALSE",
-			Optional: []string{"CreatedBy.Id", "CreatedDate", "Description", "DeveloperName", "FolderId", "FolderName", "IsDeleted",
-				"LastReferencedDate", "LastViewedDate", "NamespacePrefix", "RunningUserId", "Title", "Type", "LastModifiedDate", "SystemModstamp"}},
+		Folders: {
+			Object: "Folder", Fields: []string{"Id"}, Optional: []string{"DeveloperName", "Name", "NamespacePrefix", "ParentId", "Type"},
+			Where: "Type IN ('Dashboard', 'Report')",
+		},
+		Reports: {
+			Object: "Report", Fields: []string{"Id"}, Where: "IsDeleted = FALSE",
+			Optional: []string{
+				"CreatedBy.Id", "Description", "DeveloperName", "FolderName", "Format", "IsDeleted", "LastReferencedDate",
+				"LastRunDate", "LastViewedDate", "Name", "NamespacePrefix", "OwnerId", "LastModifiedDate", "SystemModstamp",
+			},
+		},
+		Dashboards: {
+			Object: "Dashboard", Fields: []string{"Id"}, Where: "IsDeleted = FALSE",
+			Optional: []string{
+				"CreatedBy.Id", "CreatedDate", "Description", "DeveloperName", "FolderId", "FolderName", "IsDeleted",
+				"LastReferencedDate", "LastViewedDate", "NamespacePrefix", "RunningUserId", "Title", "Type", "LastModifiedDate", "SystemModstamp",
+			},
+		},
 		Components: {Object: "DashboardComponent", Fields: []string{"Id"}, Optional: []string{"CustomReportId", "DashboardId", "Name"}},
-		Users: {Object: "User", Fields: []string{"Id"}, Optional: []string{"Email", "FirstName", "LastName", "CreatedDate"},
-			Where: "UserType = 'Standard'"},
+		Users: {
+			Object: "User", Fields: []string{"Id"}, Optional: []string{"Email", "FirstName", "LastName", "CreatedDate"},
+			Where: "UserType = 'Standard'",
+		},
 	}
 	for _, kind := range Kinds {
 		if diff := cmp.Diff(want[kind], kind.Query()); diff != "" {

@@ -41,16 +41,20 @@ var shapes = map[Kind]shape{
 	},
 	Reports: {
 		object: "Report", file: "reports",
-		fields: []string{"CreatedBy.Id", "Description", "DeveloperName", "FolderName", "Format", "Id", "IsDeleted",
-			"LastReferencedDate", "LastRunDate", "LastViewedDate", "Name", "NamespacePrefix", "OwnerId"},
+		fields: []string{
+			"CreatedBy.Id", "Description", "DeveloperName", "FolderName", "Format", "Id", "IsDeleted",
+			"LastReferencedDate", "LastRunDate", "LastViewedDate", "Name", "NamespacePrefix", "OwnerId",
+		},
 		extra:  []string{"LastModifiedDate", "SystemModstamp"},
 		where:  "IsDeleted = FALSE",
 		scopes: []string{"allPrivate"},
 	},
 	Dashboards: {
 		object: "Dashboard", file: "dashboards",
-		fields: []string{"CreatedBy.Id", "CreatedDate", "Description", "DeveloperName", "FolderId", "FolderName", "Id",
-			"IsDeleted", "LastReferencedDate", "LastViewedDate", "NamespacePrefix", "RunningUserId", "Title", "Type"},
+		fields: []string{
+			"CreatedBy.Id", "CreatedDate", "Description", "DeveloperName", "FolderId", "FolderName", "Id",
+			"IsDeleted", "LastReferencedDate", "LastViewedDate", "NamespacePrefix", "RunningUserId", "Title", "Type",
+		},
 		extra:  []string{"LastModifiedDate", "SystemModstamp"},
 		where:  "IsDeleted = FALSE",
 		scopes: []string{"allPrivate"},

@@ -61,7 +61,9 @@ func measure(t *testing.T, n, width int, scattered bool) (enumerated, planned ui
 	t.Helper()
 	store := openStore(t, "file://"+filepath.ToSlash(t.TempDir()))
 	enumerated = peakHeap(func(progress func(int64)) {
-		_, err := Enumerate(t.Context(), EnumerateInput{Client: endless{n, width, scattered}, Store: store, Sync: current, Kind: Reports, Progress: progress})
+		_, err := Enumerate(t.Context(), EnumerateInput{
+			Client: endless{n, width, scattered}, Store: store, Sync: current, Kind: Reports, Progress: progress,
+		})
 		if err != nil {
 			t.Fatal(err)
 		}

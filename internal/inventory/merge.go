@@ -88,7 +88,11 @@ func (h heads) Less(i, j int) bool {
 func (h heads) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
 
 // Push and Pop are for container/heap.
-func (h *heads) Push(x any) { *h = append(*h, x.(*head)) }
+func (h *heads) Push(x any) {
+	if one, ok := x.(*head); ok {
+		*h = append(*h, one)
+	}
+}
 
 // Pop removes the last one.
 func (h *heads) Pop() any {

@@ -396,9 +396,20 @@ func TestShards_areFullWavesOfNearlyEqualSize(t *testing.T) {
 		maxShards, want int
 		smallest, most  int64
 	}{
-		{0, 8, 0, 0, 0}, {1, 8, 1, 1, 1}, {5, 8, 5, 1, 1}, {8, 8, 8, 1, 1}, {9, 8, 8, 1, 2}, {250, 8, 8, 31, 32},
-		{2000, 8, 8, 250, 250}, {2001, 8, 16, 125, 126}, {5000, 8, 24, 208, 209}, {5000, 1, 20, 250, 250},
-		{5001, 1, 21, 238, 239}, {200_000, 8, 800, 250, 250}, {1_000_001, 7, 4004, 249, 250}, {3, 0, 1, 3, 3},
+		{0, 8, 0, 0, 0},
+		{1, 8, 1, 1, 1},
+		{5, 8, 5, 1, 1},
+		{8, 8, 8, 1, 1},
+		{9, 8, 8, 1, 2},
+		{250, 8, 8, 31, 32},
+		{2000, 8, 8, 250, 250},
+		{2001, 8, 16, 125, 126},
+		{5000, 8, 24, 208, 209},
+		{5000, 1, 20, 250, 250},
+		{5001, 1, 21, 238, 239},
+		{200_000, 8, 800, 250, 250},
+		{1_000_001, 7, 4004, 249, 250},
+		{3, 0, 1, 3, 3},
 	}
 	for _, test := range tests {
 		n := ShardCount(test.reports, test.maxShards, 250)
@@ -443,8 +454,10 @@ func TestPrune_keepsWhatTheNextSyncReads(t *testing.T) {
 	if err := Prune(t.Context(), s, current); err != nil {
 		t.Fatal(err)
 	}
-	want := []string{staging.RecordKey("acme", earlier.ID), staging.RecordKey("acme", current.ID),
-		current.Described(), current.State(), later.State()}
+	want := []string{
+		staging.RecordKey("acme", earlier.ID), staging.RecordKey("acme", current.ID),
+		current.Described(), current.State(), later.State(),
+	}
 	if diff := cmp.Diff(want, keys(t, s, "")); diff != "" {
 		t.Errorf("after (-want +got):\n%s", diff)
 	}

@@ -114,6 +114,7 @@ func (r *runner) settle(a answer) {
 		return
 	case outside:
 		return
+	case ordinary, sample:
 	}
 	r.led.settle(a.trip.index, a.state, a.reason)
 	delete(r.fails, a.trip.index)
@@ -139,6 +140,7 @@ func (r *runner) putAside(a answer) {
 	case witness, outside:
 		r.halt(a.err, graceGiveUp)
 		return
+	case ordinary, sample:
 	}
 	r.aside = append(r.aside, a.trip.index)
 	r.fails[a.trip.index] = a.err

@@ -226,15 +226,23 @@ func TestRun_ofOneBrokenReport(t *testing.T) {
 		"ends after many attempts if no try is answered":         {fault.Transient, patience, nil, true},
 		"is tried again before that":                             {fault.Transient, patience - 1, nil, false},
 		"is tried again as long as Salesforce is busy":           {fault.Throttled, patience, nil, false},
-		"is tried again when the probe knows nobody to ask": {fault.Transient, 1,
-			func(context.Context) error { return fmt.Errorf("first sync: %w", ErrNoWitness) }, false},
-		"ends after many attempts if the probe knows nobody to ask": {fault.Poison, patience,
-			func(context.Context) error { return ErrNoWitness }, true},
-		"is tried again as long as the probe fails": {fault.Transient, patience,
-			func(context.Context) error { return failWith(fault.Transient) }, false},
+		"is tried again when the probe knows nobody to ask": {
+			fault.Transient, 1,
+			func(context.Context) error { return fmt.Errorf("first sync: %w", ErrNoWitness) }, false,
+		},
+		"ends after many attempts if the probe knows nobody to ask": {
+			fault.Poison, patience,
+			func(context.Context) error { return ErrNoWitness }, true,
+		},
+		"is tried again as long as the probe fails": {
+			fault.Transient, patience,
+			func(context.Context) error { return failWith(fault.Transient) }, false,
+		},
 		"ends when the probe of the caller is answered": {fault.Transient, 1, func(context.Context) error { return nil }, true},
-		"is tried again when the probe of the caller fails": {fault.Transient, 1,
-			func(context.Context) error { return failWith(fault.Transient) }, false},
+		"is tried again when the probe of the caller fails": {
+			fault.Transient, 1,
+			func(context.Context) error { return failWith(fault.Transient) }, false,
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -44,7 +44,7 @@ func describedIn(ctx context.Context, store *staging.Store, key string) (string,
 		}
 		head, err := inventory.DecodeHead(line)
 		if err != nil {
-			return "", nil //nolint:nilerr // a stream of something else holds no witness
+			return "", nil // a stream of something else holds no witness
 		}
 		if head.State == inventory.StateDescribed || head.State == inventory.StateReused {
 			return head.ID, nil

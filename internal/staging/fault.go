@@ -44,15 +44,21 @@ func (s *Store) fault(do action, key string, err error) error {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return fmt.Errorf("%s the bucket %s (%s): %w", do, s.name, key, err)
 	case notFound(err) && (do == reading || do == erasing):
-		return &fault.Error{Class: fault.Transient, System: fault.Bucket, Err: &absent{bucket: s.name, key: key},
-			Message: fmt.Sprintf("the bucket %s has no object %s", s.name, key)}
+		return &fault.Error{
+			Class: fault.Transient, System: fault.Bucket, Err: &absent{bucket: s.name, key: key},
+			Message: fmt.Sprintf("the bucket %s has no object %s", s.name, key),
+		}
 	case notFound(err) && s.dir == "": // a folder is made when it is missing, and may go while others clear up beside it
-		return &fault.Error{Class: fault.Invalid, System: fault.Bucket, Err: err,
-			Message: fmt.Sprintf("there is no bucket %s: check storage", s.name)}
+		return &fault.Error{
+			Class: fault.Invalid, System: fault.Bucket, Err: err,
+			Message: fmt.Sprintf("there is no bucket %s: check storage", s.name),
+		}
 	}
 	if do == erasing && forbidden(err) { // what must go and may not would be tried for ever
-		return &fault.Error{Class: fault.Invalid, System: fault.Bucket, Err: fmt.Errorf("%s: %w", key, err),
-			Message: fmt.Sprintf("cannot delete from the bucket %s: permission denied; give the user that runs Longhaul the right to delete there", s.name)}
+		return &fault.Error{
+			Class: fault.Invalid, System: fault.Bucket, Err: fmt.Errorf("%s: %w", key, err),
+			Message: fmt.Sprintf("cannot delete from the bucket %s: permission denied; give the user that runs Longhaul the right to delete there", s.name),
+		}
 	}
 	message := fmt.Sprintf("cannot %s the bucket %s", do, s.name)
 	if why := reason(err); why != "" {
@@ -98,8 +104,10 @@ func unusable(err error) error {
 
 // torn is the error of a stream that is not what was committed.
 func (s *Store) torn(key, why string) error {
-	return &fault.Error{Class: fault.Invalid, System: fault.Bucket, Err: ErrTorn,
-		Message: fmt.Sprintf("the object %s in the bucket %s is damaged (%s); remove it and start the sync again", key, s.name, why)}
+	return &fault.Error{
+		Class: fault.Invalid, System: fault.Bucket, Err: ErrTorn,
+		Message: fmt.Sprintf("the object %s in the bucket %s is damaged (%s); remove it and start the sync again", key, s.name, why),
+	}
 }
 
 // Unreadable says that an object is of no use and will not be by trying again: it is missing, torn, not ours to read,

@@ -27,8 +27,10 @@ func Gone(err error) error {
 	if errors.As(err, &a) {
 		what, where = "the object "+a.key, "the bucket "+a.bucket
 	}
-	return &fault.Error{Class: fault.Invalid, System: fault.Bucket, Err: ErrNotExist,
-		Message: fmt.Sprintf("%s is gone from %s; cancel the sync and start it again", what, where)}
+	return &fault.Error{
+		Class: fault.Invalid, System: fault.Bucket, Err: ErrNotExist,
+		Message: fmt.Sprintf("%s is gone from %s; cancel the sync and start it again", what, where),
+	}
 }
 
 // Kept gives the lines of a stream that the sync has written itself, with the errors of Gone.

@@ -120,9 +120,11 @@ func invalid(format string, args ...any) *fault.Error {
 // since drivers quote the whole URL.
 func (l location) openFault(err error) error {
 	if l.dir == "" {
-		return &fault.Error{Class: fault.Invalid, System: fault.Bucket,
+		return &fault.Error{
+			Class: fault.Invalid, System: fault.Bucket,
 			Message: fmt.Sprintf("cannot open the bucket %s; check its address and the credentials of this machine", l.name),
-			Err:     l.clean(err)}
+			Err:     l.clean(err),
+		}
 	}
 	if why := reason(err); why != "" {
 		return invalid("cannot use the bucket %s: %s", l.name, why)

@@ -112,8 +112,10 @@ func (s *Store) ReadJSON(ctx context.Context, key string, v any) error {
 }
 
 func (s *Store) malformed(key, why string, err error) error {
-	return &fault.Error{Class: fault.Invalid, System: fault.Bucket, Err: err,
-		Message: fmt.Sprintf("the object %s in the bucket %s is %s; remove it and start the sync again", key, s.name, why)}
+	return &fault.Error{
+		Class: fault.Invalid, System: fault.Bucket, Err: err,
+		Message: fmt.Sprintf("the object %s in the bucket %s is %s; remove it and start the sync again", key, s.name, why),
+	}
 }
 
 // Exists says whether something is under key.

@@ -74,8 +74,10 @@ func (s *Store) ID(ctx context.Context) (string, error) {
 		return "", err
 	}
 	if id.ID == "" {
-		return "", &fault.Error{Class: fault.Invalid, System: fault.Bucket,
-			Message: fmt.Sprintf("%s in the bucket %s holds no id; remove it if no other program owns it", identityKey, s.name)}
+		return "", &fault.Error{
+			Class: fault.Invalid, System: fault.Bucket,
+			Message: fmt.Sprintf("%s in the bucket %s holds no id; remove it if no other program owns it", identityKey, s.name),
+		}
 	}
 	return id.ID, nil
 }

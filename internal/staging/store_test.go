@@ -138,7 +138,8 @@ func TestFault_ofAMissingBucketIsFinal(t *testing.T) {
 	cloud := &Store{name: "s3://longhaul"}
 	for _, do := range []action{writing, listing} {
 		err := cloud.fault(do, "k", fs.ErrNotExist)
-		if !fault.Is(err, fault.Invalid) || errors.Is(err, ErrNotExist) || !strings.Contains(err.Error(), "there is no bucket s3://longhaul: check storage") {
+		want := "there is no bucket s3://longhaul: check storage"
+		if !fault.Is(err, fault.Invalid) || errors.Is(err, ErrNotExist) || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", do, err)
 		}
 	}

@@ -63,8 +63,10 @@ func (w *Writer) Append(line []byte) error {
 	case w.ended:
 		return fmt.Errorf("append to %s: %w", w.up.key, errEnded)
 	case len(line) >= MaxLine:
-		return &fault.Error{Class: fault.Poison, System: fault.Longhaul, Err: ErrTooLong,
-			Message: fmt.Sprintf("a record of %d MiB is larger than the %d MiB that a line may have", len(line)>>20, MaxLine>>20)}
+		return &fault.Error{
+			Class: fault.Poison, System: fault.Longhaul, Err: ErrTooLong,
+			Message: fmt.Sprintf("a record of %d MiB is larger than the %d MiB that a line may have", len(line)>>20, MaxLine>>20),
+		}
 	case len(line) == 0 || bytes.IndexByte(line, '\n') >= 0:
 		return fmt.Errorf("append to %s: a line must be JSON in one line", w.up.key)
 	}
