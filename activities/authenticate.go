@@ -136,7 +136,8 @@ func judge(permissions salesforce.Permissions, private bool) (warnings []string,
 		warnings = append(warnings, `reports in folders that are not shared with the run-as user are missing: give it "View Reports in Public Folders"`)
 	}
 	if has, known := permissions.Has("ViewPublicDashboards"); known && !has {
-		warnings = append(warnings, `dashboards in folders that are not shared with the run-as user are missing: give it "View Dashboards in Public Folders"`)
+		warnings = append(warnings,
+			`dashboards in folders that are not shared with the run-as user are missing: give it "View Dashboards in Public Folders"`)
 	}
 	if has, known := permissions.Has("ManagePvtRptsAndDashbds"); known && !has {
 		warnings = append(warnings, `the links from dashboards to reports are missing: give the run-as user "Manage All Private Reports and Dashboards"`)

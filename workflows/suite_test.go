@@ -67,13 +67,14 @@ func environment(t *testing.T, o *org, id string) *testsuite.TestWorkflowEnviron
 	env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: id, TaskQueue: workflows.TaskQueue})
 	workflows.Register(env, &activities.Activities{})
 	var a *activities.Activities
-	env.OnActivity(a.Authenticate, anything, anything).Return(func(_ context.Context, p activities.AuthenticateParams) (activities.AuthenticateResult, error) {
+	logIn := func(_ context.Context, p activities.AuthenticateParams) (activities.AuthenticateResult, error) {
 		o.saw("Authenticate")
 		if o.authenticate != nil {
 			return o.authenticate(p)
 		}
 		return healthy(), nil
-	}).Maybe()
+	}
+	env.OnActivity(a.Authenticate, anything, anything).Return(logIn).Maybe()
 	env.OnActivity(a.Enumerate, anything, anything).Return(func(_ context.Context, p activities.EnumerateParams) (activities.EnumerateResult, error) {
 		o.saw("Enumerate")
 		if o.enumerate != nil {

@@ -28,7 +28,12 @@ func TestFailures_endWithOneSentence(t *testing.T) {
 		{"no Run As user", server.Options{}, func(s *source.Source) { s.Salesforce.ClientID += "-no-run-as" }, "sync-acme", fault.LoginRefused, fault.Salesforce, "Run As"},
 		{"a host where nobody listens", server.Options{}, func(s *source.Source) { s.Salesforce.BaseURL = "https://127.0.0.1:1" }, "sync-acme", fault.Transient, fault.Salesforce, "127.0.0.1:1"},
 		{"http to another machine", server.Options{}, func(s *source.Source) { s.Salesforce.BaseURL = "http://acme.my.salesforce.com" }, "sync-acme", fault.Invalid, "", "https"},
-		{"no permission to run reports", server.Options{Revoked: []string{"RunReports"}}, nil, "sync-acme", fault.PermissionMissing, fault.Salesforce, "Run Reports"},
+		{
+			"no permission to run reports",
+			server.Options{Revoked: []string{"RunReports"}},
+			nil,
+			"sync-acme", fault.PermissionMissing, fault.Salesforce, "Run Reports",
+		},
 		{"an unknown source", server.Options{}, nil, "sync-other", fault.Invalid, "", "acme"},
 		{"a source id that is no UUID", server.Options{}, func(s *source.Source) { s.Catalog.SourceID = "42" }, "sync-acme", fault.Invalid, "", "UUID"},
 		{"a wrong catalog token", server.Options{}, func(s *source.Source) { s.Catalog.Token = source.Held("wrong") }, "sync-acme", fault.LoginRefused, fault.Catalog, "token"},

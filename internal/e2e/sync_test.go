@@ -211,7 +211,8 @@ func TestSync_underAServerOrderThatIgnoresCase(t *testing.T) {
 	p.file(t, result, byKind(t, result, "reports"), &reports)
 	if !slices.IsSortedFunc(reports, func(a, b struct {
 		ID string `json:"Id"`
-	}) int {
+	},
+	) int {
 		return strings.Compare(a.ID, b.ID)
 	}) {
 		t.Error("reports is not sorted by Id")
@@ -227,7 +228,8 @@ func TestSync_withPrivateReports(t *testing.T) {
 }
 
 func TestSync_withPassword(t *testing.T) {
-	p := newPlant(t, server.Options{Reports: 100, Columns: 1, Secrets: server.Secrets{Password: "pa ss&wörd", SecurityToken: "tok"}}, func(s *source.Source) {
+	secrets := server.Secrets{Password: "pa ss&wörd", SecurityToken: "tok"}
+	p := newPlant(t, server.Options{Reports: 100, Columns: 1, Secrets: secrets}, func(s *source.Source) {
 		s.Salesforce.Auth = source.Password
 		s.Salesforce.Username = "catalog.bot@simulated-org.invalid"
 		s.Salesforce.Password, s.Salesforce.SecurityToken = source.Held("pa ss&wörd"), source.Held("tok")
