@@ -68,12 +68,16 @@ func TestPermissions(t *testing.T) {
 			return
 		}
 		soql = r.URL.Query().Get("q")
+		if strings.Contains(soql, "PermissionsApiUserOnly") {
+			writeError(w, 400, "INVALID_FIELD", "No such column 'PermissionsApiUserOnly' on entity 'UserPermissionAccess'.")
+			return
+		}
 		writeJSON(w, `{"totalSize":1,"done":true,"records":[{"attributes":{"type":"UserPermissionAccess"},
 			"PermissionsRunReports":true,"PermissionsViewRoles":false,"PermissionsManagePvtRptsAndDashbds":null}]}`)
 	}})
 	m := new(Meter)
 	got, err := client.Permissions(WithMeter(t.Context(), m))
-	if err != nil || m.Calls() != 2 {
+	if err != nil || m.Calls() != 3 {
 		t.Fatalf("%v after %d calls", err, m.Calls())
 	}
 	if want := "SELECT PermissionsManagePvtRptsAndDashbds, PermissionsRunReports, PermissionsViewRoles FROM UserPermissionAccess"; soql != want {
@@ -101,6 +105,18 @@ func TestPermissions(t *testing.T) {
 	}
 }
 
+func TestPermissions_costsOneCallWhereTheOrgKnowsAll(t *testing.T) {
+	t.Parallel()
+	client := connect(t, &fakeOrg{handle: func(w http.ResponseWriter, _ *http.Request) {
+		writeJSON(w, `{"totalSize":1,"done":true,"records":[{"PermissionsRunReports":true}]}`)
+	}})
+	m := new(Meter)
+	got, err := client.Permissions(WithMeter(t.Context(), m))
+	if has, known := got.Has("RunReports"); err != nil || !has || !known || m.Calls() != 1 {
+		t.Errorf("%v, %t, %t after %d calls", err, has, known, m.Calls())
+	}
+}
+
 func TestPermissions_thatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	for name, handle := range map[string]http.HandlerFunc{
@@ -120,7 +136,13 @@ func TestPermissions_thatCannotBeRead(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	none := connect(t, &fakeOrg{handle: func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, `{"fields":[{"name":"Id"}]}`) }})
+	none := connect(t, &fakeOrg{handle: func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/describe") {
+			writeJSON(w, `{"fields":[{"name":"Id"}]}`)
+			return
+		}
+		writeError(w, 400, "INVALID_FIELD", "No such column 'PermissionsApiEnabled' on entity 'UserPermissionAccess'.")
+	}})
 	if got, err := none.Permissions(t.Context()); err != nil || len(got.Names()) != 0 {
 		t.Errorf("an org without any of them: %v, %v", got, err)
 	}

@@ -42,18 +42,27 @@ func (p Permissions) Has(name string) (has, known bool) {
 // Names lists the permissions that are known, sorted.
 func (p Permissions) Names() []string { return slices.Sorted(maps.Keys(p.granted)) }
 
-// Permissions reads what the run-as user may do. The fields are looked up first: Salesforce has removed some before,
-// and a query that names a removed one fails as a whole.
+// Permissions reads what the run-as user may do. Salesforce has removed some of these fields before, and a query that
+// names a removed one fails as a whole: then those that the org knows are looked up and asked for.
 func (c *Client) Permissions(ctx context.Context) (Permissions, error) {
+	permissions, err := c.granted(ctx, wantedPermissions)
+	if e := errorIn(err); e == nil || e.Code != "INVALID_FIELD" && e.Status != http.StatusNotFound {
+		return permissions, err
+	}
 	offered, err := c.offeredPermissions(ctx)
 	if err != nil {
 		return Permissions{}, err
 	}
-	granted := make(map[string]bool, len(offered))
-	if len(offered) == 0 {
+	return c.granted(ctx, offered)
+}
+
+// granted asks for permissions by name.
+func (c *Client) granted(ctx context.Context, names []string) (Permissions, error) {
+	granted := make(map[string]bool, len(names))
+	if len(names) == 0 {
 		return Permissions{granted: granted}, nil
 	}
-	soql := "SELECT " + permissionPrefix + strings.Join(offered, ", "+permissionPrefix) + " FROM " + permissionObject
+	soql := "SELECT " + permissionPrefix + strings.Join(names, ", "+permissionPrefix) + " FROM " + permissionObject
 	found, err := c.query(ctx, c.queryPath(soql))
 	if err != nil || len(found.records) == 0 {
 		return Permissions{granted: granted}, err
