@@ -1,0 +1,118 @@
+package workflows_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+
+	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/workflow"
+
+	"longhaul/activities"
+	"longhaul/workflows"
+)
+
+type encodedValues = converter.EncodedValues
+
+// decode reads the input of the next run.
+func decode(t *testing.T, next *workflow.ContinueAsNewError) workflows.Input {
+	t.Helper()
+	if next.WorkflowType.Name != workflows.SyncSourceType {
+		t.Errorf("the next run is a %s", next.WorkflowType.Name)
+	}
+	var in workflows.Input
+	if err := converter.GetDefaultDataConverter().FromPayloads(next.Input, &in); err != nil {
+		t.Fatal(err)
+	}
+	return in
+}
+
+func TestSyncSource_carriesItsStateOver(t *testing.T) {
+	t.Parallel()
+	o := &org{
+		plan: func(activities.PlanParams) (activities.PlanResult, error) {
+			return activities.PlanResult{Reports: 8000, ToDescribe: 8000, Shards: 64}, nil
+		},
+	}
+	env := environment(t, o, "sync-acme")
+	o.describe = func(_ context.Context, p activities.DescribeParams) (activities.DescribeResult, error) {
+		if p.Shard == 10 {
+			env.SetContinueAsNewSuggested(true)
+		}
+		return activities.DescribeResult{Reports: 125, States: activities.States{Described: 125}, Calls: 125}, nil
+	}
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	var next *workflow.ContinueAsNewError
+	if err := env.GetWorkflowError(); !errors.As(err, &next) {
+		t.Fatalf("got %v, want continue-as-new", err)
+	}
+	in := decode(t, next)
+	state := in.State
+	if state == nil || state.NextShard <= 10 || state.NextShard >= 64 || state.Shards != state.NextShard {
+		t.Fatalf("the window was not drained: %+v", state)
+	}
+	if n := o.count("Describe"); n != state.NextShard {
+		t.Errorf("%d shards ran, the state says %d", n, state.NextShard)
+	}
+
+	rest := new(org)
+	second := environment(t, rest, "sync-acme")
+	second.SetContinuedExecutionRunID("the-run-before")
+	second.ExecuteWorkflow(workflows.SyncSourceType, in)
+	got, failure := resultOf(t, second)
+	if failure != nil || got.Sync != state.Sync.ID {
+		t.Fatalf("got %+v, %v", got, failure)
+	}
+	if n := rest.count("Describe"); n != 64-state.NextShard {
+		t.Errorf("the second run described %d shards, want %d", n, 64-state.NextShard)
+	}
+	if rest.count("Authenticate")+rest.count("Enumerate")+rest.count("Plan") != 0 {
+		t.Error("the second run began from the start")
+	}
+	if want := state.Calls + int64(64-state.NextShard)*10; got.APICalls != want {
+		t.Errorf("api_calls is %d, want %d", got.APICalls, want)
+	}
+
+	copied := new(org)
+	third := environment(t, copied, "sync-acme")
+	third.ExecuteWorkflow(workflows.SyncSourceType, in)
+	if resultOf(t, third); copied.count("Plan") != 1 {
+		t.Error("a start with the copied state of another run believed it")
+	}
+}
+
+func TestInput_readsTheStateOfANewerWorker(t *testing.T) {
+	t.Parallel()
+	var in workflows.Input
+	text := `{"source":"acme","state":{"phase":"describe","next_shard":7,"a_field_of_tomorrow":{"x":1}}}`
+	if err := json.Unmarshal([]byte(text), &in); err != nil || in.State == nil || in.State.NextShard != 7 {
+		t.Fatalf("got %+v, %v", in.State, err)
+	}
+	env := environment(t, new(org), "sync-acme")
+	env.SetContinuedExecutionRunID("the-run-before")
+	env.ExecuteWorkflow(workflows.SyncSourceType, json.RawMessage(text))
+	if _, failure := resultOf(t, env); failure != nil {
+		t.Errorf("got %v", failure)
+	}
+}
+
+func TestState_staysSmall(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("w", 300)
+	state := workflows.State{Auth: activities.AuthenticateResult{Attributes: all}}
+	for range 20 {
+		state.Warnings = append(state.Warnings, long)
+	}
+	for range 7 {
+		state.Files = append(state.Files, activities.File{Name: long[:60], SHA256: long[:64], Bytes: 1 << 60, Count: 1 << 60})
+	}
+	data, err := json.Marshal(state)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(data) > 20_000 {
+		t.Errorf("the state is %d bytes, want under 20,000", len(data))
+	}
+}
