@@ -5,8 +5,6 @@ package activities
 import (
 	"context"
 
-	"go.uber.org/zap"
-
 	"longhaul/internal/catalog"
 	"longhaul/internal/fault"
 	"longhaul/internal/salesforce"
@@ -39,7 +37,6 @@ type Activities struct {
 	Attributes func(ctx context.Context) ([]string, error) // names of the namespace's custom search attributes
 	Running    func(ctx context.Context, workflowID string) (runID string, err error)
 	Version    string // of Longhaul
-	Logger     *zap.Logger
 }
 
 // Sync is the reference to a sync that every activity gets.

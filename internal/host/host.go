@@ -64,7 +64,7 @@ func Open(ctx context.Context, settings config.Config, options Options) (*Host, 
 	}
 	h.activities = &activities.Activities{
 		Sources: h.sources, Store: store, Pool: shard.NewPool(), Attributes: customAttributes, Running: runningWorkflow,
-		Version: options.Version, Logger: logger,
+		Version: options.Version,
 	}
 	return h, nil
 }
