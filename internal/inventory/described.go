@@ -25,9 +25,15 @@ const (
 	StateFailed      State = "failed"
 	StateFiltered    State = "filtered"
 	StateGone        State = "gone"
+
+	// StateDeferred is of a report that failed its tries while others were answered. It is tried again at the end of the
+	// sync and has another state then: no account holds this one.
+	StateDeferred State = "deferred"
+	// StateListed is of a dashboard or a component: it stands in its file as Salesforce gave it.
+	StateListed State = "listed"
 )
 
-// States lists all states.
+// States lists the states in which a report can end.
 var States = []State{StateDescribed, StateReused, StateObsolete, StateUnsupported, StateDenied, StateFailed, StateFiltered, StateGone}
 
 // Described is what a sync knows of one report. Its lines keep the order of the fields, so that the head can be read
@@ -154,10 +160,16 @@ func decode(line []byte, whole bool) (Described, error) {
 }
 
 func stateOf(value []byte) (State, error) {
+	is := func(s State) bool {
+		return len(value) == len(s)+2 && value[0] == '"' && string(value[1:len(value)-1]) == string(s)
+	}
 	for _, s := range States { // no allocation for the known ones
-		if len(value) == len(s)+2 && value[0] == '"' && string(value[1:len(value)-1]) == string(s) {
+		if is(s) {
 			return s, nil
 		}
+	}
+	if is(StateDeferred) {
+		return StateDeferred, nil
 	}
 	return "", errMalformed
 }
