@@ -1,0 +1,191 @@
+// Package quota reckons how much of an org's daily API calls a sync may use, and when it may go on.
+//
+// Salesforce counts the calls of the last 24 hours, so calls come back as yesterday's age. A sync is bound twice: by the
+// ceiling, a part of the org's maximum that all its users together must not exceed for our sake, and by the share, a part
+// that the sync alone may use. It leases calls before it makes them and gives back what it did not use, so that the bounds
+// hold whatever becomes of the workers. All of it is arithmetic on values that a workflow keeps: nothing here reads a clock.
+package quota
+
+import (
+	"math"
+	"time"
+)
+
+// Policy says how much may be used, in percent of the org's daily maximum.
+type Policy struct {
+	Ceiling int `json:"ceiling"` // by all users of the org together
+	Share   int `json:"share"`   // by the sync, in any 24 hours
+}
+
+// Told is what Salesforce said while calls were made. The zero value says nothing.
+type Told struct {
+	Used  int64     `json:"used,omitempty"` // by all users of the org in the last 24 hours
+	Max   int64     `json:"max,omitempty"`  // of 24 hours; 0 when nothing was said of it
+	At    time.Time `json:"at,omitzero"`    // when Used was said, by Salesforce's clock
+	Clock time.Time `json:"clock,omitzero"` // the newest time on that clock
+	Spent bool      `json:"spent,omitempty"`
+}
+
+// Hour is the calls of one hour of Salesforce's clock.
+type Hour struct {
+	Hour  int64 `json:"hour"` // since 1970
+	Calls int64 `json:"calls"`
+}
+
+// Ledger is the account of one sync. It crosses continue-as-new, so it is small.
+type Ledger struct {
+	Policy Policy        `json:"policy"`
+	Margin int64         `json:"margin"`          // calls that may be on their way when usage is told
+	Max    int64         `json:"max"`             // the org's daily maximum; 0 until it is told
+	Used   int64         `json:"used"`            // by the whole org at At, and what we know to have used since
+	At     time.Time     `json:"at,omitzero"`     // Salesforce's clock
+	Hours  []Hour        `json:"hours,omitempty"` // our calls that may still count, oldest first
+	Leased int64         `json:"leased"`
+	Skew   time.Duration `json:"skew"` // Salesforce's clock less the caller's
+	Spent  time.Time     `json:"spent,omitzero"`
+	Asked  time.Time     `json:"asked,omitzero"` // when a call was last spent on asking, by Salesforce's clock
+}
+
+// window is for how long a call counts.
+const window = 24 * time.Hour
+
+// unbounded is the room while the maximum is not known.
+const unbounded = math.MaxInt64 / 4
+
+// Clock is Salesforce's time when the caller's is now.
+func (l *Ledger) Clock(now time.Time) time.Time { return now.Add(l.Skew) }
+
+// Lease grants calls, as many of want as there is room for, possibly none. Return must follow.
+func (l *Ledger) Lease(want int64, now time.Time) int64 {
+	granted := max(min(want, l.Room(now)), 0)
+	l.Leased += granted
+	return granted
+}
+
+// Return ends a lease: so many calls were used, and Salesforce told this meanwhile.
+func (l *Ledger) Return(lease, used int64, told Told, now time.Time) {
+	l.Leased = max(l.Leased-lease, 0)
+	if !told.Clock.IsZero() {
+		l.tick(told.Clock, now)
+	}
+	at := told.Clock
+	if at.IsZero() {
+		at = l.Clock(now)
+	}
+	l.note(used, at)
+	l.observe(told, used, at)
+}
+
+// tick keeps the clocks together. Salesforce's dates are whole seconds, so a difference below that is none.
+func (l *Ledger) tick(clock, now time.Time) {
+	if skew := clock.Sub(now); (skew - l.Skew).Abs() > time.Second {
+		l.Skew = skew.Truncate(time.Second)
+	}
+}
+
+// note puts calls into their hour.
+func (l *Ledger) note(calls int64, at time.Time) {
+	if calls <= 0 {
+		return
+	}
+	hour := at.Unix() / 3600
+	l.forget(at)
+	for i := range l.Hours {
+		if l.Hours[i].Hour >= hour { // answers overtake each other: a later hour keeps the calls longer
+			l.Hours[i].Calls += calls
+			return
+		}
+	}
+	l.Hours = append(l.Hours, Hour{Hour: hour, Calls: calls})
+}
+
+// forget drops the hours that are over for good, and their calls from the usage.
+func (l *Ledger) forget(clock time.Time) {
+	l.Used = l.used(clock)
+	for len(l.Hours) > 0 && !l.Hours[0].ends().After(clock) {
+		l.Hours = l.Hours[1:]
+	}
+}
+
+func (h Hour) begins() time.Time { return time.Unix(h.Hour*3600, 0).UTC() }
+
+// ends is when the last call of the hour has aged.
+func (h Hour) ends() time.Time { return time.Unix((h.Hour+1)*3600, 0).UTC().Add(window) }
+
+// observe takes over what was told. What is not told is reckoned: our own calls are added to the last that was.
+func (l *Ledger) observe(told Told, used int64, at time.Time) {
+	if told.Spent {
+		l.Spent = at
+	} else if used > 0 {
+		l.Spent = time.Time{}
+	}
+	switch {
+	case told.Max <= 0:
+		l.Used += used
+	case told.At.Before(l.At): // a later answer was heard first, and counts these calls
+	default:
+		if told.At.Equal(l.At) {
+			told.Used = max(told.Used, l.Used)
+		}
+		l.Max, l.Used, l.At = told.Max, told.Used, told.At
+	}
+}
+
+// own is how many calls of ours still count at a moment of Salesforce's clock.
+func (l *Ledger) own(clock time.Time) (calls int64) {
+	for _, h := range l.Hours {
+		if h.ends().After(clock) {
+			calls += h.Calls
+		}
+	}
+	return calls
+}
+
+// used is what the whole org has used by now, as far as one can reckon: what was told, less those of our own calls that
+// were among it then and have aged since. Those of others may have aged too, or become more.
+func (l *Ledger) used(clock time.Time) int64 {
+	used := l.Used
+	for _, h := range l.Hours {
+		if aged := !h.ends().After(clock); aged && !h.begins().Before(l.At.Add(-window)) {
+			used -= h.Calls
+		}
+	}
+	return max(used, 0)
+}
+
+// bound is a part of the maximum.
+func (l *Ledger) bound(percent int) int64 {
+	if l.Max <= 0 {
+		return unbounded
+	}
+	return l.Max/100*int64(percent) + l.Max%100*int64(percent)/100
+}
+
+// Ceiling is the usage of the whole org at which no call may be made; 0 while the maximum is not known.
+func (l *Ledger) Ceiling() int64 {
+	if l.Max <= 0 {
+		return 0
+	}
+	return max(l.bound(l.Policy.Ceiling)-l.margin(), 1)
+}
+
+// margin is what is kept free for calls that are on their way, of us and of others, but no more than a fiftieth.
+func (l *Ledger) margin() int64 { return min(l.Margin, l.bound(l.Policy.Ceiling)/50) }
+
+// Room is how many calls may be leased now.
+func (l *Ledger) Room(now time.Time) int64 {
+	if l.Max <= 0 && l.Spent.IsZero() {
+		return unbounded
+	}
+	clock := l.Clock(now)
+	ceiling, share := l.rooms(clock)
+	room := min(ceiling, share) - l.Leased
+	if !l.Spent.IsZero() {
+		return 0
+	}
+	return max(room, 0)
+}
+
+func (l *Ledger) rooms(clock time.Time) (ceiling, share int64) {
+	return l.bound(l.Policy.Ceiling) - l.margin() - l.used(clock), l.bound(l.Policy.Share) - l.own(clock)
+}

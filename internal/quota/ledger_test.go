@@ -1,0 +1,222 @@
+package quota_test
+
+import (
+	"encoding/json"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"longhaul/internal/quota"
+)
+
+// org counts calls as Salesforce does: of the last 24 hours, whoever made them.
+type org struct {
+	most   int64
+	clock  time.Time
+	calls  []time.Time
+	ours   []time.Time
+	silent bool // no answer tells the usage
+}
+
+func (o *org) used() (n int64) { return within(o.calls, o.clock) }
+
+func within(calls []time.Time, clock time.Time) (n int64) {
+	for _, at := range calls {
+		if clock.Sub(at) < 24*time.Hour {
+			n++
+		}
+	}
+	return n
+}
+
+// call makes calls and tells what the last answer told.
+func (o *org) call(n int64, ours bool) quota.Told {
+	for range n {
+		if o.used() >= o.most {
+			return quota.Told{Clock: o.clock, Spent: true}
+		}
+		o.calls = append(o.calls, o.clock)
+		if ours {
+			o.ours = append(o.ours, o.clock)
+		}
+	}
+	if o.silent {
+		return quota.Told{Clock: o.clock}
+	}
+	return quota.Told{Used: o.used(), Max: o.most, At: o.clock, Clock: o.clock}
+}
+
+var start = time.Date(2026, 11, 24, 6, 34, 54, 0, time.UTC)
+
+// TestLedger_neverGoesBeyondItsBounds runs a sync against orgs of many kinds, with leases that overlap, come back in any
+// order and are used in part, and looks at every moment of the org's clock.
+func TestLedger_neverGoesBeyondItsBounds(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(60) {
+		rng := rand.New(rand.NewPCG(seed, 7)) //nolint:gosec // a repeatable test
+		o := &org{most: 200 + rng.Int64N(900), clock: start}
+		l := &quota.Ledger{Policy: quota.Policy{Ceiling: 40 + rng.IntN(61), Share: 10 + rng.IntN(91)}, Margin: 8}
+		skew := time.Duration(rng.IntN(7200)-3600) * time.Second
+		now := func() time.Time { return o.clock.Add(-skew) }
+		l.Return(0, 3, o.call(3, true), now())
+		ceiling, share := o.most*int64(l.Policy.Ceiling)/100, o.most*int64(l.Policy.Share)/100
+
+		type lease struct {
+			granted, used int64
+			told          quota.Told
+		}
+		var out []lease
+		made := int64(0)
+		for range 3000 {
+			switch rng.IntN(5) {
+			case 0, 1:
+				if granted := l.Lease(1+rng.Int64N(60), now()); granted > 0 {
+					out = append(out, lease{granted: granted})
+				}
+			case 2:
+				if len(out) > 0 {
+					one := &out[rng.IntN(len(out))]
+					n := rng.Int64N(one.granted - one.used + 1)
+					one.told = o.call(n, true)
+					one.used += n
+					made += n
+				}
+			case 3:
+				if len(out) > 0 {
+					k := rng.IntN(len(out))
+					l.Return(out[k].granted, out[k].used, out[k].told, now())
+					out = append(out[:k], out[k+1:]...)
+				}
+			case 4:
+				o.clock = o.clock.Add(time.Duration(rng.IntN(600)) * time.Second)
+			}
+			if used := o.used(); used > ceiling {
+				t.Fatalf("seed %d: the org has used %d, the ceiling is %d", seed, used, ceiling)
+			}
+			if used := within(o.ours, o.clock); used > share {
+				t.Fatalf("seed %d: the sync has used %d, its share is %d", seed, used, share)
+			}
+		}
+		if days := int64(o.clock.Sub(start) / (25 * time.Hour)); days > 0 && made < days*min(ceiling, share)/2 {
+			t.Errorf("seed %d: only %d calls in %d days of %d a day", seed, made, days, min(ceiling, share))
+		}
+	}
+}
+
+func TestLedger_grantsAllThereIsAndNoMore(t *testing.T) {
+	t.Parallel()
+	l := &quota.Ledger{Policy: quota.Policy{Ceiling: 80, Share: 25}, Margin: 24}
+	l.Return(0, 4, quota.Told{Used: 1004, Max: 10_000, At: start, Clock: start}, start)
+	if got := l.Lease(2000, start); got != 2000 {
+		t.Errorf("granted %d of 2,000", got)
+	}
+	if got := l.Lease(2000, start); got != 496 {
+		t.Errorf("granted %d, want what is left of the share: 2,500 less 4 used and 2,000 leased", got)
+	}
+	if got := l.Lease(1, start); got != 0 {
+		t.Errorf("granted %d beyond the share", got)
+	}
+	l.Policy.Share = 100 // set-quota at run time
+	if got := l.Lease(9000, start); got != 8000-24-1004-2496 {
+		t.Errorf("granted %d, want what is left below the ceiling", got)
+	}
+}
+
+func TestLedger_unknownMaximumBindsNothingUntilSalesforceRefuses(t *testing.T) {
+	t.Parallel()
+	l := &quota.Ledger{Policy: quota.Policy{Ceiling: 80, Share: 25}}
+	if got := l.Lease(1_000_000, start); got != 1_000_000 {
+		t.Fatalf("granted %d", got)
+	}
+	if l.Ceiling() != 0 {
+		t.Errorf("a ceiling of %d without a maximum", l.Ceiling())
+	}
+	l.Return(1_000_000, 1200, quota.Told{Clock: start, Spent: true}, start)
+	if got := l.Room(start); got != 0 {
+		t.Errorf("%d calls are left after Salesforce refused one", got)
+	}
+	if w := l.Wait(start); w.Reason != quota.BySpent || !strings.Contains(w.Sentence(), "daily API calls") {
+		t.Errorf("waits by %s: %s", w.Reason, w.Sentence())
+	}
+	if !l.Worth(start.Add(time.Hour), 15*time.Minute) {
+		t.Error("it never asks again")
+	}
+	l.Look(quota.Told{Clock: start.Add(time.Hour)}, 1, start.Add(time.Hour))
+	if l.Room(start.Add(time.Hour)) == 0 {
+		t.Error("a call that was answered does not end the wait")
+	}
+}
+
+// TestLedger_ownCallsComeBackAsTheyAge lets the org's clock jump, as a wait over a weekend does.
+func TestLedger_ownCallsComeBackAsTheyAge(t *testing.T) {
+	t.Parallel()
+	l := &quota.Ledger{Policy: quota.Policy{Ceiling: 80, Share: 100}, Margin: 24}
+	l.Return(0, 1576, quota.Told{Used: 1576, Max: 2000, At: start, Clock: start}, start)
+	if got := l.Room(start); got != 0 {
+		t.Fatalf("room for %d", got)
+	}
+	w := l.Wait(start)
+	want := start.Truncate(time.Hour).Add(25 * time.Hour)
+	if w.Reason != quota.ByCeiling || !w.Until.Equal(want) {
+		t.Errorf("waits by %s until %s, want %s", w.Reason, w.Until, want)
+	}
+	clock := start.Add(24 * time.Hour)
+	if l.Worth(clock, time.Second) {
+		t.Error("it spends a call on asking although all that is used is its own")
+	}
+	l.Look(quota.Told{Clock: clock}, 0, start) // Salesforce's clock has jumped, ours has not
+	if got := l.Room(start); got != 0 {
+		t.Errorf("room for %d while the calls may still count", got)
+	}
+	l.Look(quota.Told{Clock: want}, 0, start)
+	if got := l.Room(start); got != 1576 {
+		t.Errorf("room for %d once all calls have aged, want 1,576", got)
+	}
+}
+
+func TestLedger_othersAreAskedAboutSparingly(t *testing.T) {
+	t.Parallel()
+	l := &quota.Ledger{Policy: quota.Policy{Ceiling: 80, Share: 50}, Margin: 24}
+	l.Return(0, 10, quota.Told{Used: 1700, Max: 2000, At: start, Clock: start}, start)
+	asked := 0
+	for minute := range 24 * 60 {
+		clock := start.Add(time.Duration(minute) * time.Minute)
+		if l.Worth(clock, 15*time.Minute) {
+			asked++
+			l.Look(quota.Told{Used: 1700, Max: 2000, At: clock, Clock: clock}, 1, clock)
+		}
+	}
+	if asked < 20 || asked > 24 {
+		t.Errorf("it asked %d times in a day, want about once an hour", asked)
+	}
+}
+
+func TestLedger_anAnswerThatWasOvertakenCountsOnce(t *testing.T) {
+	t.Parallel()
+	l := &quota.Ledger{Policy: quota.Policy{Ceiling: 100, Share: 100}}
+	a, b := l.Lease(100, start), l.Lease(100, start)
+	later := start.Add(3 * time.Second)
+	l.Return(b, 100, quota.Told{Used: 200, Max: 1000, At: later, Clock: later}, later)
+	l.Return(a, 100, quota.Told{Used: 150, Max: 1000, At: start, Clock: start}, later)
+	if got := l.Room(later); got != 800 {
+		t.Errorf("room for %d of 1,000 after 200 calls", got)
+	}
+}
+
+func TestLedger_staysSmall(t *testing.T) {
+	t.Parallel()
+	l := &quota.Ledger{Policy: quota.Policy{Ceiling: 80, Share: 25}}
+	for hour := range 24 * 10 {
+		at := start.Add(time.Duration(hour) * time.Hour)
+		l.Return(0, 1_000_000, quota.Told{Used: 1 << 40, Max: 1 << 40, At: at, Clock: at}, at)
+	}
+	text, err := json.Marshal(l)
+	if err != nil || len(text) > 1800 || len(l.Hours) > 26 {
+		t.Errorf("%d bytes, %d hours, %v", len(text), len(l.Hours), err)
+	}
+	var back quota.Ledger
+	if err := json.Unmarshal(text, &back); err != nil || back.Room(start.Add(240*time.Hour)) != l.Room(start.Add(240*time.Hour)) {
+		t.Errorf("what was read back differs: %v", err)
+	}
+}

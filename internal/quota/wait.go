@@ -1,0 +1,107 @@
+package quota
+
+import (
+	"fmt"
+	"time"
+)
+
+// Reason says what keeps a sync from making calls.
+type Reason string
+
+// The reasons to wait.
+const (
+	BySpent   Reason = "spent"   // Salesforce refuses calls: the org has used all of its maximum
+	ByCeiling Reason = "ceiling" // the org as a whole has come to the ceiling
+	ByShare   Reason = "share"   // the sync has used its share
+)
+
+// Wait is why a sync waits, and until when.
+type Wait struct {
+	Reason Reason
+	Until  time.Time // by the caller's clock: when calls of ours have aged; zero when only others' can
+	Used   int64     // of what the reason is about
+	Bound  int64
+}
+
+// Wait tells why there is no room. Call it when Room is 0 and nothing is leased.
+func (l *Ledger) Wait(now time.Time) Wait {
+	clock := l.Clock(now)
+	ceiling, share := l.rooms(clock)
+	w := Wait{Reason: ByCeiling, Used: l.used(clock), Bound: l.bound(l.Policy.Ceiling)}
+	switch {
+	case !l.Spent.IsZero():
+		w.Reason, w.Bound = BySpent, l.Max
+	case share < ceiling:
+		w = Wait{Reason: ByShare, Used: l.own(clock), Bound: l.bound(l.Policy.Share)}
+	}
+	for _, h := range l.Hours {
+		if ends := h.ends(); ends.After(clock) {
+			w.Until = now.Add(ends.Sub(clock))
+			break
+		}
+	}
+	return w
+}
+
+// Sentence says why in plain words. Times are of Salesforce's clock in UTC.
+func (w Wait) Sentence() string {
+	var why string
+	switch w.Reason {
+	case BySpent:
+		why = "the org has used up its daily API calls"
+	case ByShare:
+		why = fmt.Sprintf("this sync has used its share of the org's API calls (%d of %d in 24 hours)", w.Used, w.Bound)
+	case ByCeiling:
+		why = fmt.Sprintf("the org has used %d API calls in 24 hours, and this sync stops at %d", w.Used, w.Bound)
+	}
+	if w.Until.IsZero() {
+		return why + "; it looks now and then whether some came back"
+	}
+	return why + "; the first come back at " + w.Until.UTC().Format("2006-01-02 15:04 UTC")
+}
+
+// askEvery is how often a call is spent on asking for the usage where that is at the ceiling already.
+const askEvery = time.Hour
+
+// Worth says whether to spend a call on asking for the usage, at a moment of Salesforce's clock. It is not while the
+// calls that keep us waiting are our own: when those age can be reckoned.
+func (l *Ledger) Worth(clock time.Time, every time.Duration) bool {
+	if !l.Asked.IsZero() && clock.Sub(l.Asked) < every {
+		return false
+	}
+	if !l.Spent.IsZero() {
+		return true // a call that is refused does not count
+	}
+	ceiling, share := l.rooms(clock)
+	switch {
+	case share <= 0 || ceiling > 0:
+		return false
+	case l.used(clock)-l.own(clock) <= l.margin():
+		return false // nearly all of it is ours
+	case l.used(clock) >= l.bound(l.Policy.Ceiling)-1:
+		return clock.Sub(l.latest()) >= askEvery
+	}
+	return true
+}
+
+// latest is when usage was last told or asked for.
+func (l *Ledger) latest() time.Time {
+	if l.Asked.After(l.At) {
+		return l.Asked
+	}
+	return l.At
+}
+
+// Look notes what a look at Salesforce's clock brought, and, when a call was spent on it, the usage.
+func (l *Ledger) Look(told Told, calls int64, now time.Time) {
+	if told.Clock.IsZero() {
+		return
+	}
+	l.tick(told.Clock, now)
+	if calls > 0 || told.Spent || told.Max > 0 {
+		l.Asked = told.Clock
+		l.note(calls, told.Clock)
+		l.observe(told, calls, told.Clock)
+	}
+	l.forget(told.Clock)
+}
