@@ -6,7 +6,7 @@
 //	exchange    timeout of one try, errors classed, Content-Type checked, body bounded
 //	bearer      the session's token; one new login and one repeat when it has ended
 //	redirects   within the host only
-//	metering    the account of calls, logins, limit and date
+//	metering    the account of calls, logins, limit and date; the bound of calls
 //	headers     Accept and User-Agent
 //	compressed  gzip, its end checked
 //	base        proxy, TLS, connections

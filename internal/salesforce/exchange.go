@@ -58,9 +58,13 @@ func (c *Client) try(ctx context.Context, op, path string, accept func(*http.Res
 // broken is the error of a request without an answer. The end of the caller's own context is no fault of Salesforce,
 // and what a login has classed already stays as it is.
 func (c *Client) broken(ctx context.Context, op string, err error) error {
+	e := errorIn(err)
 	switch {
 	case ctx.Err() != nil:
 		return fmt.Errorf("%s: %w", op, ctx.Err())
+	case e != nil && e.Op == "": // held back by an allowance, which does not know what was asked
+		e.Op = op
+		return err
 	case fault.From(err) != nil:
 		return err
 	default:
