@@ -59,7 +59,8 @@ type Client struct {
 	retry       retrier
 	session     *session
 	stack       http.RoundTripper // with the session
-	plain       *http.Client      // without it
+	open        http.RoundTripper // without it
+	plain       *http.Client      // for logins: the same way out as open
 	idle        func()
 	log         *zap.Logger
 	warned      sync.Once
@@ -98,7 +99,7 @@ func newClient(cfg Config, bottom http.RoundTripper, idle func()) (*Client, erro
 		version: cfg.APIVersion, timeout: cfg.Timeout, retry: retrier{attempts: cfg.Attempts}, idle: idle, log: cfg.Logger,
 	}
 	way := redirects{metering{headers{cfg.UserAgent, compressed{bottom}}}}
-	c.plain = newPlain(way)
+	c.open, c.plain = way, newPlain(way)
 	c.session = &session{login: c.login}
 	c.stack = bearer{c.session, way}
 	return c, nil
