@@ -119,14 +119,8 @@ func Outcome(states map[inventory.State]int64) string {
 	return Complete
 }
 
-// Coverage is the share of the reports that have columns, of those that exist and are wanted; 1 when there are none.
-func Coverage(states map[inventory.State]int64) float64 {
-	wanted := Total(states) - states[inventory.StateFiltered] - states[inventory.StateGone]
-	if wanted == 0 {
-		return 1
-	}
-	return float64(states[inventory.StateDescribed]+states[inventory.StateReused]) / float64(wanted)
-}
+// Coverage is inventory.Coverage: the share of the reports that have columns.
+func Coverage(states map[inventory.State]int64) float64 { return inventory.Coverage(states) }
 
 // writeAccount writes the line of each report and counts them by state.
 func writeAccount(ctx context.Context, in Input) (map[inventory.State]int64, error) {

@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"longhaul/internal/staging"
@@ -58,7 +59,16 @@ type Record struct {
 	Described staging.Object   `json:"described"` // the stream to reuse; by its usual key when empty
 	Uploaded  bool             `json:"upload"`
 	APICalls  int64            `json:"api_calls"`
+
+	Baseline    bool            `json:"baseline,omitempty"`    // it was not started with upload: false, so the guard may compare with it
+	Permissions map[string]bool `json:"permissions,omitempty"` // of the run-as user, where it is known, by short names such as RunReports
+	Edition     string          `json:"edition,omitempty"`     // of the org, as Salesforce calls it
+	Vanished    int64           `json:"vanished,omitempty"`    // reports and dashboards that were there the time before and in no listing now
 }
+
+// baseline says whether the guard may compare with the sync. Records of before that was noted are believed when their
+// files were delivered.
+func (r *Record) baseline() bool { return r.Baseline || r.Uploaded }
 
 // described is the key of the stream that a later sync may reuse.
 func (r *Record) described() string {
@@ -83,4 +93,33 @@ func LastRecord(ctx context.Context, store *staging.Store, source string) (Recor
 	var record Record
 	err := store.ReadJSON(ctx, newest, &record)
 	return record, err
+}
+
+// baselineRecords bounds how many records are read in search of a baseline.
+const baselineRecords = 200
+
+// LastBaseline reads the newest record that the guard may compare with, out of the newest 200; found is false when none
+// of them is one. A record that cannot be read is passed over.
+func LastBaseline(ctx context.Context, store *staging.Store, source string) (last Record, found bool, err error) {
+	var newest []string // the oldest of them first
+	for key, err := range store.List(ctx, staging.RecordPrefix(source)) {
+		if err != nil {
+			return Record{}, false, err
+		}
+		if len(newest) == baselineRecords {
+			newest = append(newest[:0], newest[1:]...)
+		}
+		newest = append(newest, key)
+	}
+	for _, key := range slices.Backward(newest) {
+		var record Record
+		err := store.ReadJSON(ctx, key, &record)
+		if err != nil && store.Unreadable(err) {
+			continue
+		}
+		if err != nil || record.baseline() {
+			return record, err == nil, err
+		}
+	}
+	return Record{}, false, nil
 }

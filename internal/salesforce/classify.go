@@ -20,6 +20,7 @@ const (
 	opReport      = "describe report"
 	opAccess      = "describe permissions"
 	opLimits      = "read limits"
+	opClock       = "read the clock"
 	opCredentials = "read credentials"
 )
 
@@ -49,6 +50,7 @@ func (a answer) classify() *Error {
 		Op: a.op, Status: a.status, Code: clean(code, 60, a.hide...), Message: clean(message, longestText, a.hide...),
 		Date: dateOf(a.header), RetryAfter: retryAfter(a.header), column: columnIn(message),
 	}
+	e.limit, e.limitTold = parseLimitInfo(a.header.Get(usageHeader))
 	r := a.rule(code, strings.ToLower(message), isJSON)
 	e.Class, e.Whole, e.again = r.class, r.whole, r.again
 	switch r.pause {

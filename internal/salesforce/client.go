@@ -6,7 +6,7 @@
 //	exchange    timeout of one try, errors classed, Content-Type checked, body bounded
 //	bearer      the session's token; one new login and one repeat when it has ended
 //	redirects   within the host only
-//	metering    the account of calls, logins, limit and date
+//	metering    the account of calls, logins, limit and date; the bound of calls
 //	headers     Accept and User-Agent
 //	compressed  gzip, its end checked
 //	base        proxy, TLS, connections
@@ -59,7 +59,8 @@ type Client struct {
 	retry       retrier
 	session     *session
 	stack       http.RoundTripper // with the session
-	plain       *http.Client      // without it
+	open        http.RoundTripper // without it
+	plain       *http.Client      // for logins: the same way out as open
 	idle        func()
 	log         *zap.Logger
 	warned      sync.Once
@@ -98,7 +99,7 @@ func newClient(cfg Config, bottom http.RoundTripper, idle func()) (*Client, erro
 		version: cfg.APIVersion, timeout: cfg.Timeout, retry: retrier{attempts: cfg.Attempts}, idle: idle, log: cfg.Logger,
 	}
 	way := redirects{metering{headers{cfg.UserAgent, compressed{bottom}}}}
-	c.plain = newPlain(way)
+	c.open, c.plain = way, newPlain(way)
 	c.session = &session{login: c.login}
 	c.stack = bearer{c.session, way}
 	return c, nil

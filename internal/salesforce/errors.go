@@ -21,9 +21,11 @@ type Error struct {
 	Date       time.Time     // of the answer, by Salesforce's clock
 	Err        error         // what lies below; may be nil
 
-	sentence string // for people
-	again    bool   // another try may help
-	column   column // what INVALID_FIELD names
+	sentence  string    // for people
+	again     bool      // another try may help
+	column    column    // what INVALID_FIELD names
+	limit     LimitInfo // the org's use of its daily API requests, if the answer told it
+	limitTold bool
 }
 
 var _ fault.Carrier = (*Error)(nil)

@@ -22,20 +22,20 @@ var tolerant = jsontext.AllowDuplicateNames(true)
 
 // get asks for path below the instance and lets accept read the answer, anew at every try.
 func (c *Client) get(ctx context.Context, op, path string, accept func(*http.Response) error) error {
-	return c.retry.do(ctx, func(ctx context.Context) error { return c.try(ctx, op, path, accept) })
+	return c.retry.do(ctx, func(ctx context.Context) error { return c.try(ctx, c.stack, op, c.base.String()+path, accept) })
 }
 
 // versioned gives the path of a resource in the client's version of the API.
 func (c *Client) versioned(resource string) string { return dataPath + "v" + c.version + resource }
 
-func (c *Client) try(ctx context.Context, op, path string, accept func(*http.Response) error) error {
+func (c *Client) try(ctx context.Context, way http.RoundTripper, op, url string, accept func(*http.Response) error) error {
 	tried, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(tried, http.MethodGet, c.base.String()+path, nil)
+	req, err := http.NewRequestWithContext(tried, http.MethodGet, url, nil)
 	if err != nil {
 		return &Error{Class: fault.Invalid, Op: op, sentence: "a request has no valid address: this is a fault of Longhaul; please report it"}
 	}
-	resp, err := c.stack.RoundTrip(req) //nolint:bodyclose // finish closes it
+	resp, err := way.RoundTrip(req) //nolint:bodyclose // finish closes it
 	if err != nil {
 		return c.broken(ctx, op, err)
 	}
@@ -58,9 +58,13 @@ func (c *Client) try(ctx context.Context, op, path string, accept func(*http.Res
 // broken is the error of a request without an answer. The end of the caller's own context is no fault of Salesforce,
 // and what a login has classed already stays as it is.
 func (c *Client) broken(ctx context.Context, op string, err error) error {
+	e := errorIn(err)
 	switch {
 	case ctx.Err() != nil:
 		return fmt.Errorf("%s: %w", op, ctx.Err())
+	case e != nil && e.Op == "": // held back by an allowance, which does not know what was asked
+		e.Op = op
+		return err
 	case fault.From(err) != nil:
 		return err
 	default:
@@ -90,7 +94,7 @@ func (c *Client) refused(ctx context.Context, op string, resp *http.Response) er
 func (c *Client) damaged(op string, resp *http.Response, err error) error {
 	var syntax *jsontext.SyntacticError
 	switch {
-	case errors.Is(err, errTooLarge), errors.Is(err, errWebPage):
+	case errors.Is(err, errTooLarge), errors.Is(err, errWebPage), errors.Is(err, errNoDate):
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		err = errCut
 	case errors.As(err, &syntax):

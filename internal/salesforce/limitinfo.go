@@ -11,7 +11,10 @@ type LimitInfo struct {
 	Max  int64 `json:"max"`
 }
 
-const usageField = "api-usage="
+const (
+	usageHeader = "Sforce-Limit-Info"
+	usageField  = "api-usage="
+)
 
 // parseLimitInfo reads a Sforce-Limit-Info header, as "api-usage=25/5000; per-app-api-usage=17/250(appName=a)". The
 // use of a single app, whose name contains that of the field for the whole org, is not taken for it.

@@ -33,6 +33,13 @@ func (m *Meter) Limit() (LimitInfo, bool) {
 	return m.limit, m.known
 }
 
+// LimitAt is the time, on Salesforce's own clock, of the answer that told Limit; zero when none has.
+func (m *Meter) LimitAt() time.Time {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.limitAt
+}
+
 // Date is the newest time on Salesforce's own clock; zero when no answer has come.
 func (m *Meter) Date() time.Time {
 	m.mu.Lock()
@@ -40,10 +47,20 @@ func (m *Meter) Date() time.Time {
 	return m.date
 }
 
+// count notes a request that went out.
+func (m *Meter) count(path string, isCall bool) {
+	switch {
+	case isCall:
+		m.calls.Add(1)
+	case path == tokenPath:
+		m.logins.Add(1)
+	}
+}
+
 // observe notes what the header of an answer tells. Answers overtake each other: an older one changes nothing.
 func (m *Meter) observe(header http.Header) {
 	date := dateOf(header)
-	limit, told := parseLimitInfo(header.Get("Sforce-Limit-Info"))
+	limit, told := parseLimitInfo(header.Get(usageHeader))
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if date.After(m.date) {
@@ -66,26 +83,35 @@ func meterOf(ctx context.Context) *Meter {
 	return m
 }
 
-// metering counts every request that goes out, each try by itself, and reads the headers of every answer.
+// metering counts every request that goes out, each try by itself, reads the headers of every answer, and holds back what
+// an allowance does not cover.
 type metering struct{ next http.RoundTripper }
 
 func (t metering) RoundTrip(req *http.Request) (*http.Response, error) {
-	m := meterOf(req.Context())
-	if m == nil {
-		return t.next.RoundTrip(req)
+	m, a := meterOf(req.Context()), allowanceOf(req.Context())
+	isCall := countsAsCall(req.URL.Path)
+	if a != nil && isCall {
+		if err := a.take(); err != nil {
+			return nil, err
+		}
 	}
 	resp, err := t.next.RoundTrip(req)
 	if err != nil && neverSent(err) {
+		if a != nil && isCall {
+			a.giveBack()
+		}
 		return nil, err
 	}
-	switch {
-	case countsAsCall(req.URL.Path):
-		m.calls.Add(1)
-	case req.URL.Path == tokenPath:
-		m.logins.Add(1)
+	if m != nil {
+		m.count(req.URL.Path, isCall)
 	}
 	if resp != nil {
-		m.observe(resp.Header)
+		if m != nil {
+			m.observe(resp.Header)
+		}
+		if a != nil {
+			a.observe(resp.Header)
+		}
 	}
 	return resp, err
 }

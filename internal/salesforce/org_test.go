@@ -158,7 +158,7 @@ func TestLimits(t *testing.T) {
 			"PermissionSets":{"Max":1500,"Remaining":1499,"CreateCustom":{"Max":1000,"Remaining":999}},"Half":{"Max":1.5,"Remaining":"x"}}`)
 	}})
 	got, err := client.Limits(t.Context())
-	want := map[string]Allowance{DailyAPIRequests: {115000, 88231}, "PermissionSets": {1500, 1499}, "Half": {}}
+	want := map[string]Limit{DailyAPIRequests: {115000, 88231}, "PermissionSets": {1500, 1499}, "Half": {}}
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}

@@ -142,6 +142,25 @@ func TestSimulator_describes(t *testing.T) {
 	}
 }
 
+func TestSimulator_tellsItsUseWithAndWithoutPermission(t *testing.T) {
+	t.Parallel()
+	for name, revoked := range map[string][]string{"with View Setup": nil, "without": {"ViewSetup"}} {
+		client, _ := simulate(t, server.Options{Reports: 10, DailyLimit: 3, Revoked: revoked})
+		for used := range int64(3) {
+			usage, told, err := client.Usage(t.Context())
+			if err != nil || !told || usage != (salesforce.LimitInfo{Used: used + 1, Max: 3}) {
+				t.Errorf("%s: %+v, %t, %v after %d calls", name, usage, told, err, used)
+			}
+		}
+		if _, _, err := client.Usage(t.Context()); !fault.Is(err, fault.QuotaExhausted) {
+			t.Errorf("%s: a spent quota gives %v", name, err)
+		}
+		if now, err := client.Clock(t.Context()); err != nil || time.Since(now).Abs() > time.Minute {
+			t.Errorf("%s: the clock of an org without quota says %v, %v", name, now, err)
+		}
+	}
+}
+
 // clock is a time that a test moves.
 type clock struct{ ahead atomic.Int64 }
 

@@ -1,0 +1,118 @@
+package salesforce
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+	"time"
+
+	"longhaul/internal/fault"
+)
+
+// ErrAllowance lies below the error of a request that was not sent because the allowance it came under is spent.
+var ErrAllowance = errors.New("the allowance of calls is spent")
+
+// Allowance is a hard bound of the calls made under one context: a request that it does not cover is never sent. Each try
+// of a request counts by itself, as Salesforce counts it; logins do not. It is safe for concurrent use.
+type Allowance struct {
+	mu    sync.Mutex
+	left  int64
+	spent int64
+	bound int64 // of the use of the whole org; 0 is none
+
+	usage   LimitInfo
+	usageAt time.Time
+	known   bool
+	since   int64 // calls that went out after the answer that told usage, which cannot hold them
+}
+
+// NewAllowance lets so many calls through, and none once the org has used as many of its daily API requests as bound; a
+// bound of 0 is none.
+func NewAllowance(calls, bound int64) *Allowance {
+	return &Allowance{left: max(calls, 0), bound: bound}
+}
+
+// Spent is the number of calls that went out.
+func (a *Allowance) Spent() int64 {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.spent
+}
+
+// Left is the number of calls that may still go out, as far as is known of the use of the org.
+func (a *Allowance) Left() int64 {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.rest()
+}
+
+// Exhausted says whether the next call would be refused.
+func (a *Allowance) Exhausted() bool { return a.Left() == 0 }
+
+// rest is Left with mu held.
+func (a *Allowance) rest() int64 {
+	if a.bound > 0 && a.known {
+		return max(min(a.left, a.bound-a.usage.Used-a.since), 0)
+	}
+	return a.left
+}
+
+// take takes one call before it is sent, or refuses it.
+func (a *Allowance) take() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.rest() == 0 {
+		return &Error{Class: fault.QuotaExhausted, Whole: true, Err: ErrAllowance, sentence: a.why()}
+	}
+	a.left--
+	a.spent++
+	a.since++
+	return nil
+}
+
+// why is the sentence of a refusal. Call it with mu held.
+func (a *Allowance) why() string {
+	if a.left == 0 {
+		return "the API calls granted to this part of the sync are spent: it goes on when more are granted; nothing to change here"
+	}
+	return "the org's daily API requests are used up to the share that Longhaul leaves to others: they come back continuously over " +
+		"24 hours, and the sync goes on then; raise quota.ceiling to let it use more"
+}
+
+// giveBack takes back one call that never left this machine.
+func (a *Allowance) giveBack() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.left++
+	a.spent--
+	a.since = max(a.since-1, 0)
+}
+
+// observe learns the use of the org from the header of an answer. Answers overtake each other: an older one changes
+// nothing, and of two within a second the one that tells of more use is the newer.
+func (a *Allowance) observe(header http.Header) {
+	usage, told := parseLimitInfo(header.Get(usageHeader))
+	if !told {
+		return
+	}
+	date := dateOf(header)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if date.Before(a.usageAt) || date.Equal(a.usageAt) && a.known && usage.Used < a.usage.Used {
+		return
+	}
+	a.usage, a.usageAt, a.known, a.since = usage, date, true, 0
+}
+
+type allowanceKey struct{}
+
+// WithAllowance bounds the calls made under the context it returns by a, in the place of any allowance further up.
+func WithAllowance(ctx context.Context, a *Allowance) context.Context {
+	return context.WithValue(ctx, allowanceKey{}, a)
+}
+
+func allowanceOf(ctx context.Context) *Allowance {
+	a, _ := ctx.Value(allowanceKey{}).(*Allowance)
+	return a
+}
