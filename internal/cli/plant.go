@@ -22,6 +22,8 @@ type plantOptions struct {
 	// Prepare, unless it is nil, tidies up in Temporal while nobody works yet: once the worker runs, it takes whatever an
 	// earlier process left.
 	Prepare func(context.Context, client.Client) error
+	// Moving, unless it is nil, is told before a database that cannot be read is moved aside.
+	Moving func() error
 }
 
 // plant is everything a sync needs, in this process: Temporal, its UI, the bucket and a worker.
