@@ -41,3 +41,11 @@ func TestStartSimulator_aProjectThatIsNone(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestStartTemporal_doesNotBlameTheDatabaseForTroubleAroundIt(t *testing.T) {
+	t.Parallel()
+	_, err := startTemporal(t.Context(), cli.TemporalOptions{Database: t.TempDir(), Addr: "127.0.0.1:0"})
+	if errors.Is(err, cli.ErrDatabase) || !fault.Is(err, fault.Invalid) {
+		t.Errorf("got %v", err)
+	}
+}

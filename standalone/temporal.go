@@ -23,8 +23,9 @@ func startTemporal(ctx context.Context, o cli.TemporalOptions) (cli.Temporal, er
 			workflows.AttributeCoverage.GetName(): workflows.AttributeCoverage.GetValueType(),
 		},
 	})
+	var unusable *temporaldev.DatabaseError
 	switch {
-	case errors.Is(err, temporaldev.ErrDatabase):
+	case errors.As(err, &unusable) && unusable.Content:
 		return nil, fmt.Errorf("%w: %w", cli.ErrDatabase, err)
 	case err != nil:
 		return nil, err

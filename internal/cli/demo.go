@@ -98,23 +98,13 @@ func (a *App) demo(ctx context.Context, c *console, flags demoFlags) error {
 	if err != nil {
 		return err
 	}
-	logger, closeLog, err := openLog(ctx, data, &settings)
-	if err != nil {
-		return err
-	}
-	defer closeLog()
-	p, err := a.openPlant(ctx, a, plantOptions{
-		Temporal: TemporalOptions{Database: filepath.Join(data, databaseFile), Addr: anyPort, UIAddr: anyPort},
-		Settings: settings,
-		Logger:   logger,
-		Prepare: func(ctx context.Context, temporal client.Client) error {
-			return dropUnfinished(ctx, temporal, demoSource, "its simulated org is gone")
-		},
+	p, stop, err := a.openPrivate(ctx, c, data, settings, func(ctx context.Context, temporal client.Client) error {
+		return dropUnfinished(ctx, temporal, demoSource, "its simulated org is gone")
 	})
 	if err != nil {
 		return err
 	}
-	defer p.close()
+	defer stop()
 	c.note("Temporal's UI: %s", p.ui)
 	return c.demonstrate(ctx, p, simulator, flags)
 }

@@ -88,23 +88,13 @@ func (a *App) extract(ctx context.Context, c *console, cmd *cobra.Command, flags
 	}
 	defer release()
 	own := config.Config{DataDir: state, Sources: registry}
-	logger, closeLog, err := openLog(ctx, state, &own)
-	if err != nil {
-		return err
-	}
-	defer closeLog()
-	p, err := a.openSafely(ctx, c, plantOptions{
-		Temporal: TemporalOptions{Database: filepath.Join(state, databaseFile), Addr: anyPort, UIAddr: anyPort},
-		Settings: own,
-		Logger:   logger,
-		Prepare: func(ctx context.Context, temporal client.Client) error {
-			return sameSource(ctx, temporal, state, settings.Source)
-		},
+	p, stop, err := a.openPrivate(ctx, c, state, own, func(ctx context.Context, temporal client.Client) error {
+		return sameSource(ctx, temporal, state, settings.Source)
 	})
 	if err != nil {
 		return err
 	}
-	defer p.close()
+	defer stop()
 	return c.extractInto(ctx, p, settings.Output, flags.strict)
 }
 

@@ -11,7 +11,7 @@ import (
 )
 
 // StartTemporal runs Temporal inside the process. Only a program that links the server has one. An error whose cause is
-// the database file matches ErrDatabase.
+// what the database file holds matches ErrDatabase.
 type StartTemporal func(context.Context, TemporalOptions) (Temporal, error)
 
 // TemporalOptions says where the embedded Temporal keeps its state and listens.
@@ -29,7 +29,8 @@ type Temporal interface {
 	Stop() error
 }
 
-// ErrDatabase is matched by the errors of StartTemporal whose cause is the database file.
+// ErrDatabase is matched by the errors of StartTemporal that an empty database file would mend: the file is damaged, no
+// database, or another version's.
 var ErrDatabase = errors.New("unusable database")
 
 // StartSimulator runs a simulated Salesforce and catalog inside the process.

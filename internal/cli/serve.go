@@ -86,16 +86,21 @@ func (a *App) serve(ctx context.Context, c *console, cmd *cobra.Command, listen 
 	if err != nil {
 		return err
 	}
-	p, err := a.openPlant(ctx, a, plantOptions{
+	p, err := a.openSafely(ctx, c, plantOptions{
 		Temporal: TemporalOptions{
 			Database: filepath.Join(settings.DataDir, databaseFile), Addr: local(listen.port), UIAddr: local(listen.uiPort),
 		},
 		Settings: settings, Logger: logger, Metrics: metrics,
+		Moving: func() error { return markResume(settings.DataDir) },
 	})
 	if err != nil {
 		return err
 	}
 	defer p.close()
+	if p.moved {
+		c.note("%s", schedulesGone)
+	}
+	c.resume(ctx, p, settings.DataDir, settings.Sources.Names())
 	logger.Info("serving", zap.Strings("sources", settings.Sources.Names()),
 		zap.String("temporal", p.address), zap.String("ui", p.ui), zap.String("version", a.Version))
 	if err := c.ready(p.address, p.ui, "sources: "+strings.Join(settings.Sources.Names(), ", ")); err != nil {
@@ -105,6 +110,9 @@ func (a *App) serve(ctx context.Context, c *console, cmd *cobra.Command, listen 
 	logger.Info("stopping; running syncs go on at the next start")
 	return nil
 }
+
+// schedulesGone is what else a database that was moved aside held.
+const schedulesGone = "Schedules were in that database: create them again."
 
 // ready is the one line that says that everything answers.
 func (c *console) ready(temporal, ui, more string) error {
@@ -150,11 +158,15 @@ func (a *App) server(ctx context.Context, c *console, data string, listen listen
 		return err
 	}
 	defer release()
-	server, err := a.StartTemporal(ctx, TemporalOptions{
+	options := TemporalOptions{
 		Database: filepath.Join(data, databaseFile), Addr: local(listen.port), UIAddr: local(listen.uiPort),
-	})
+	}
+	server, moved, err := onDatabase(c, options.Database, nil, func() (Temporal, error) { return a.StartTemporal(ctx, options) })
 	if err != nil {
 		return err
+	}
+	if moved {
+		c.note("%s", schedulesGone+" Start the syncs that were running once more: they go on from the bucket.")
 	}
 	if err := c.ready(server.HostPort(), server.UIURL(), ""); err != nil {
 		return errors.Join(err, server.Stop())

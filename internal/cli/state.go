@@ -4,13 +4,10 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"go.temporal.io/sdk/client"
 
@@ -36,32 +33,6 @@ func outDir(dir string) error {
 	}
 	_ = probe.Close()
 	return os.Remove(probe.Name())
-}
-
-// openSafely opens the plant on a state directory. A database that cannot be read is moved aside: the bucket holds all
-// that was read from Salesforce.
-func (a *App) openSafely(ctx context.Context, c *console, o plantOptions) (*plant, error) {
-	p, err := a.openPlant(ctx, a, o)
-	if !errors.Is(err, ErrDatabase) {
-		return p, err
-	}
-	aside, moveErr := moveAside(o.Temporal.Database, time.Now())
-	if moveErr != nil {
-		return nil, errors.Join(err, moveErr)
-	}
-	c.note("Temporal's database could not be read and was moved to %s; what was read from Salesforce is kept.", aside)
-	return a.openPlant(ctx, a, o)
-}
-
-// moveAside renames a database with the files that SQLite keeps beside it.
-func moveAside(database string, now time.Time) (string, error) {
-	aside := database + ".unreadable-" + now.UTC().Format("20060102T150405Z")
-	for _, suffix := range []string{"", "-wal", "-shm"} {
-		if err := os.Rename(database+suffix, aside+suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return "", unusablePath("the database", database+suffix, err)
-		}
-	}
-	return aside, nil
 }
 
 // sameSource drops an unfinished sync that another org or login began in this output: half of one org and half of

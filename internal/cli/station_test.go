@@ -40,7 +40,7 @@ func withPlant(app *App, f *fakeTemporal) *[]plantOptions {
 				return nil, err
 			}
 		}
-		return &plant{client: f, address: "127.0.0.1:7233", ui: "http://127.0.0.1:8233", logger: zap.NewNop()}, nil
+		return &plant{client: f, address: "127.0.0.1:7233", ui: "http://127.0.0.1:8233"}, nil
 	}
 	return &asked
 }

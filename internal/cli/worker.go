@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
@@ -29,7 +28,7 @@ TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_..., or a profile.`,
 	return cmd
 }
 
-func (a *App) work(ctx context.Context, c *console, cmd *cobra.Command) (err error) {
+func (a *App) work(ctx context.Context, c *console, cmd *cobra.Command) error {
 	settings, err := a.load(c, cmd)
 	if err != nil {
 		return err
@@ -46,7 +45,9 @@ func (a *App) work(ctx context.Context, c *console, cmd *cobra.Command) (err err
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, hosted.Close()) }()
+	stops := shutdown{logger: logger}
+	defer stops.close()
+	stops.started("bucket", stopWithin, hosted.Close)
 	if err := hosted.Check(ctx); err != nil {
 		return err
 	}
@@ -54,15 +55,15 @@ func (a *App) work(ctx context.Context, c *console, cmd *cobra.Command) (err err
 	if err != nil {
 		return err
 	}
-	defer temporal.Close()
+	stops.started("client", stopWithin, func() error { temporal.Close(); return nil })
 	worker := hosted.NewWorker(temporal)
 	if err := worker.Start(); err != nil {
 		return temporalFault(err)
 	}
+	stops.started("worker", drainWithin, func() error { worker.Stop(); return nil })
 	logger.Info("working", zap.Strings("sources", hosted.Sources()),
 		zap.String("task_queue", workflows.TaskQueue), zap.String("version", a.Version))
 	<-ctx.Done()
 	logger.Info("draining: shards flush what they have, and other workers go on")
-	worker.Stop()
 	return nil
 }

@@ -213,6 +213,8 @@ func scalar(s setting, n *yaml.Node) (any, error) {
 			return nil, errors.New("must be true or false, without quotes")
 		}
 		return value, nil
+	case duration:
+		return s.parseDuration(n.Value)
 	default: // a text or a secret
 		if !isNull(n) && n.Value != "" {
 			return n.Value, nil

@@ -22,6 +22,8 @@ const head = `sources:
 const asReference = "holds the secret itself, which anybody who sees the settings could read: " +
 	"put it in an environment variable or in a file and write env:NAME or file:PATH"
 
+const probeTimes = "must be a time from 1s to 24h, written as 90s, 15m or 36h"
+
 func TestRead_findsMistakesWithTheirLines(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -54,10 +56,23 @@ func TestRead_findsMistakesWithTheirLines(t *testing.T) {
 		{"a broken number", head + "    max_in_flight: 2.5\n", []string{"7: sources.acme.max_in_flight: must be a whole number from 1 to 500, without quotes"}},
 		{"a number out of bounds", head + "    max_shards: 65\n", []string{"7: sources.acme.max_shards: must be a whole number from 1 to 64"}},
 		{"zero", head + "    quota: {ceiling: 0}\n", []string{"7: sources.acme.quota.ceiling: must be a whole number from 1 to 100"}},
+		{"a time without a unit", head + "    quota: {probe: 15}\n", []string{"7: sources.acme.quota.probe: " + probeTimes}},
+		{"a time in days", head + "    quota:\n      probe: 1d\n", []string{"8: sources.acme.quota.probe: " + probeTimes}},
+		{"no time at all", head + "    quota: {probe: }\n", []string{"7: sources.acme.quota.probe: " + probeTimes}},
+		{"a time that is too short", head + "    quota: {probe: 999ms}\n", []string{"7: sources.acme.quota.probe: " + probeTimes}},
+		{"a negative time", head + "    quota: {probe: -15m}\n", []string{"7: sources.acme.quota.probe: " + probeTimes}},
+		{"a time that is too long", head + "    quota: {probe: 24h1s}\n", []string{"7: sources.acme.quota.probe: " + probeTimes}},
+		{
+			"a guard out of bounds", head + "    guard: {max_shrink: 101, timeout: 2161h}\n",
+			[]string{
+				"7: sources.acme.guard.max_shrink: must be a whole number from 1 to 100",
+				"7: sources.acme.guard.timeout: must be a time from 1m to 2160h, written as 90s, 15m or 36h",
+			},
+		},
 		{"a word for a yes or no", head + "    scope:\n      private: sometimes\n", []string{"8: sources.acme.scope.private: must be true or false, without quotes"}},
 		{
 			"a value for a section", "sources: acme\n",
-			[]string{"1: sources: must hold settings of the form name: value (salesforce, catalog, max_in_flight, max_shards, quota, scope)"},
+			[]string{"1: sources: must hold settings of the form name: value (salesforce, catalog, max_in_flight, max_shards, quota, guard, scope)"},
 		},
 		{"a list for a section", "log:\n- level\n", []string{"1: log: must hold settings of the form name: value (level, format)"}},
 		{"a section for a value", "storage:\n  url: mem://x\n", []string{"2: storage: must be one value, not a list or a section"}},
@@ -173,10 +188,12 @@ func TestRead_findsMistakesOfEnvironmentAndFlags(t *testing.T) {
 	t.Parallel()
 	in := settings(t, head,
 		"LONGHAUL_LOG_LEVEL=loud", "LONGHAUL_WORKER_SLOTS=many", "LONGHAUL_SOURCES_ACME_SCOPE_PRIVATE=yes",
-		"LONGHAUL_SOURCES_ACME_SALESFORCE_CLIENT_SECRET=hunter2", "LONGHAUL_SOURCES_NEW_QUOTA_SHARE=5")
+		"LONGHAUL_SOURCES_ACME_SALESFORCE_CLIENT_SECRET=hunter2", "LONGHAUL_SOURCES_NEW_QUOTA_SHARE=5",
+		"LONGHAUL_SOURCES_ACME_QUOTA_PROBE=often")
 	_, _, err := Read(withFlags(t, in, "--storage", "/var"))
 	want := []string{
 		`LONGHAUL_LOG_LEVEL: "loud" is not one of debug, info, warn, error`,
+		"LONGHAUL_SOURCES_ACME_QUOTA_PROBE: " + probeTimes,
 		"LONGHAUL_SOURCES_ACME_SALESFORCE_CLIENT_SECRET: " + asReference,
 		"LONGHAUL_SOURCES_ACME_SCOPE_PRIVATE: must be true or false",
 		"LONGHAUL_WORKER_SLOTS: must be a whole number from 1 to 1000",
@@ -210,7 +227,7 @@ func TestMistakes_readAsAList(t *testing.T) {
 func FuzzRead(f *testing.F) {
 	for _, seed := range []string{
 		whole, head, "", "a: [", "log: &a [*a]\n", "<<: {}", "? [a]\n: b", "sources: {a: {salesforce: ~}}", "log: !!binary x", "\xff\xfe", "--- \n---\n",
-		"worker: {slots: 0x7fffffffffffffffff}", "sources:\n  - a", "!!map {log: !!str {}}", "worker: {slots: !!int 1_0}", "%YAML 9.9\n---\n",
+		"worker: {slots: 0x7fffffffffffffffff}", "sources:\n  - a", "!!map {log: !!str {}}", "worker: {slots: !!int 1_0}", head + "    guard: {timeout: 1h}\n", "%YAML 9.9\n---\n",
 	} {
 		f.Add(seed)
 	}

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/pflag"
@@ -32,7 +33,8 @@ sources:
       ca_file: ca.pem
     max_in_flight: 30
     max_shards: 6
-    quota: {ceiling: 70, share: 20}
+    quota: {ceiling: 70, share: 20, probe: 90s}
+    guard: {max_shrink: 33, timeout: 36h}
     scope: {private: true}
   beta-2:
     salesforce:
@@ -99,7 +101,8 @@ func TestRead_readsEverySetting(t *testing.T) {
 			Zone: "US", SourceID: "399a8b22-3187-41ec-8d3d-0242ac130003",
 			Token: reference(t, "file:"+in.Dir+"/secrets/token"), CAFile: in.Dir + "/ca.pem",
 		},
-		MaxInFlight: 30, MaxShards: 6, Quota: source.Quota{Ceiling: 70, Share: 20}, Scope: source.Scope{Private: true},
+		MaxInFlight: 30, MaxShards: 6, Quota: source.Quota{Ceiling: 70, Share: 20, Probe: 90 * time.Second},
+		Guard: source.Guard{MaxShrink: 33, Timeout: 36 * time.Hour}, Scope: source.Scope{Private: true},
 	}
 	if diff := cmp.Diff(want, acme); diff != "" {
 		t.Errorf("acme differs (-want +got):\n%s", diff)
@@ -114,7 +117,8 @@ func TestRead_readsEverySetting(t *testing.T) {
 			Auth: source.Password, Username: "u@example.invalid", APIVersion: "60.0",
 			Password: reference(t, "env:BETA_PASSWORD"), Credentials: reference(t, "file:/run/secrets/beta.json"),
 		},
-		MaxInFlight: 24, MaxShards: 8, Quota: source.Quota{Ceiling: 80, Share: 25},
+		MaxInFlight: 24, MaxShards: 8, Quota: source.Quota{Ceiling: 80, Share: 25, Probe: 15 * time.Minute},
+		Guard: source.Guard{MaxShrink: 10, Timeout: 168 * time.Hour},
 	}
 	if diff := cmp.Diff(want, beta); diff != "" {
 		t.Errorf("beta-2 differs (-want +got):\n%s", diff)
@@ -162,7 +166,8 @@ func TestRead_takesWholeSourcesFromTheEnvironment(t *testing.T) {
 	in := settings(t, whole,
 		"LONGHAUL_SOURCES_ACME_MAX_IN_FLIGHT=7", "LONGHAUL_SOURCES_BETA_2_QUOTA_SHARE=99", "LONGHAUL_SOURCES_ACME_CATALOG_TOKEN=file:token",
 		"LONGHAUL_SOURCES_NEW_ONE_SALESFORCE_BASE_URL=new.my.salesforce.com", "LONGHAUL_SOURCES_NEW_ONE_SALESFORCE_CLIENT_ID=id",
-		"LONGHAUL_SOURCES_NEW_ONE_SALESFORCE_CLIENT_SECRET=env:NEW_SECRET", "LONGHAUL_SOURCES_NEW_ONE_SCOPE_PRIVATE=true", "NEW_SECRET=hush")
+		"LONGHAUL_SOURCES_NEW_ONE_SALESFORCE_CLIENT_SECRET=env:NEW_SECRET", "LONGHAUL_SOURCES_NEW_ONE_SCOPE_PRIVATE=true", "NEW_SECRET=hush",
+		"LONGHAUL_SOURCES_ACME_QUOTA_PROBE=2h", "LONGHAUL_SOURCES_BETA_2_GUARD_TIMEOUT=90m")
 	cfg, _, err := Read(in)
 	if err != nil {
 		t.Fatal(err)
@@ -173,6 +178,9 @@ func TestRead_takesWholeSourcesFromTheEnvironment(t *testing.T) {
 	acme, _ := cfg.Sources.Get("acme")
 	beta, _ := cfg.Sources.Get("beta-2")
 	fresh, _ := cfg.Sources.Get("new-one")
+	if acme.Quota.Probe != 2*time.Hour || beta.Guard.Timeout != 90*time.Minute {
+		t.Errorf("the environment's times are not heard: %+v %+v", acme.Quota, beta.Guard)
+	}
 	if acme.MaxInFlight != 7 || acme.MaxShards != 6 || beta.Quota.Share != 99 || !fresh.Scope.Private {
 		t.Errorf("the environment is not heard: %+v %+v %+v", acme, beta, fresh)
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"longhaul/internal/catalog"
 	"longhaul/internal/fault"
@@ -20,17 +21,19 @@ const (
 	secret
 	integer
 	boolean
+	duration
 	section // the settings of fields
 	named   // any number of sections, under names of the user's choice
 )
 
 // setting describes one setting: the only list of what the settings file and the environment may hold.
 type setting struct {
-	name      string
-	kind      kind
-	low, high int                // of an integer
-	check     func(string) error // of a text; may be nil
-	fields    []setting          // of a section, or of each named section
+	name        string
+	kind        kind
+	low, high   int                // of an integer
+	least, most time.Duration      // of a duration
+	check       func(string) error // of a text; may be nil
+	fields      []setting          // of a section, or of each named section
 }
 
 // schema is the whole settings file.
@@ -62,6 +65,11 @@ var schema = setting{kind: section, fields: []setting{
 		{name: "quota", kind: section, fields: []setting{
 			{name: "ceiling", kind: integer, low: 1, high: 100},
 			{name: "share", kind: integer, low: 1, high: 100},
+			{name: "probe", kind: duration, least: time.Second, most: 24 * time.Hour},
+		}},
+		{name: "guard", kind: section, fields: []setting{
+			{name: "max_shrink", kind: integer, low: 1, high: 100},
+			{name: "timeout", kind: duration, least: time.Minute, most: 90 * 24 * time.Hour},
 		}},
 		{name: "scope", kind: section, fields: []setting{{name: "private", kind: boolean}}},
 	}},
@@ -117,9 +125,24 @@ func (s setting) parse(value string) (any, error) {
 			return nil, fault.Invalidf("must be true or false")
 		}
 		return value == "true", nil
+	case duration:
+		return s.parseDuration(value)
 	default:
 		return value, s.verify(value)
 	}
+}
+
+// parseDuration reads a duration as Go writes it.
+func (s setting) parseDuration(value string) (time.Duration, error) {
+	d, err := time.ParseDuration(value)
+	if err != nil {
+		return 0, s.noSuchTime()
+	}
+	return d, s.verify(d)
+}
+
+func (s setting) noSuchTime() error {
+	return fault.Invalidf("must be a time from %s to %s, written as 90s, 15m or 36h", plainly(s.least), plainly(s.most))
 }
 
 // verify holds a value of the right form against the setting's rule.
@@ -128,6 +151,10 @@ func (s setting) verify(value any) error {
 	case int:
 		if v < s.low || v > s.high {
 			return fault.Invalidf("must be a whole number from %d to %d", s.low, s.high)
+		}
+	case time.Duration:
+		if v < s.least || v > s.most {
+			return s.noSuchTime()
 		}
 	case string:
 		if s.kind == secret {
@@ -139,6 +166,18 @@ func (s setting) verify(value any) error {
 		}
 	}
 	return nil
+}
+
+// plainly writes a duration without the units that are zero.
+func plainly(d time.Duration) string {
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
 }
 
 func oneOf(known ...string) func(string) error {

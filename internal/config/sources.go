@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"longhaul/internal/catalog"
 	"longhaul/internal/source"
@@ -117,9 +118,14 @@ type rawSource struct {
 	MaxInFlight int `mapstructure:"max_in_flight"`
 	MaxShards   int `mapstructure:"max_shards"`
 	Quota       struct {
-		Ceiling int `mapstructure:"ceiling"`
-		Share   int `mapstructure:"share"`
+		Ceiling int           `mapstructure:"ceiling"`
+		Share   int           `mapstructure:"share"`
+		Probe   time.Duration `mapstructure:"probe"`
 	} `mapstructure:"quota"`
+	Guard struct {
+		MaxShrink int           `mapstructure:"max_shrink"`
+		Timeout   time.Duration `mapstructure:"timeout"`
+	} `mapstructure:"guard"`
 	Scope struct {
 		Private bool `mapstructure:"private"`
 	} `mapstructure:"scope"`
@@ -141,7 +147,8 @@ func (in Input) source(name string, r rawSource, v values, fileDir string) (sour
 			Username: r.Salesforce.Username, CAFile: path("salesforce.ca_file", r.Salesforce.CAFile),
 			APIVersion: strings.TrimPrefix(r.Salesforce.APIVersion, "v"),
 		},
-		MaxInFlight: r.MaxInFlight, MaxShards: r.MaxShards, Quota: source.Quota(r.Quota), Scope: source.Scope(r.Scope),
+		MaxInFlight: r.MaxInFlight, MaxShards: r.MaxShards,
+		Quota: source.Quota(r.Quota), Guard: source.Guard(r.Guard), Scope: source.Scope(r.Scope),
 	}
 	secrets := []secretOf{
 		{"salesforce.client_secret", r.Salesforce.ClientSecret, &s.Salesforce.ClientSecret},

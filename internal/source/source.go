@@ -3,6 +3,7 @@ package source
 
 import (
 	"regexp"
+	"time"
 
 	"longhaul/internal/fault"
 )
@@ -18,12 +19,15 @@ const (
 
 // Defaults of a source's limits, and their bounds.
 const (
-	DefaultMaxInFlight = 24
-	DefaultMaxShards   = 8
-	DefaultCeiling     = 80
-	DefaultShare       = 25
-	MostInFlight       = 500
-	MostShards         = 64
+	DefaultMaxInFlight  = 24
+	DefaultMaxShards    = 8
+	DefaultCeiling      = 80 // percent
+	DefaultShare        = 25 // percent
+	DefaultProbe        = 15 * time.Minute
+	DefaultMaxShrink    = 10 // percent
+	DefaultGuardTimeout = 7 * 24 * time.Hour
+	MostInFlight        = 500
+	MostShards          = 64
 )
 
 // Source is one org with its limits and its target in the catalog.
@@ -34,6 +38,7 @@ type Source struct {
 	MaxInFlight int      // requests to the org at one time, over all workers
 	MaxShards   int      // shard activities at one time, never more than MaxInFlight
 	Quota       Quota
+	Guard       Guard
 	Scope       Scope
 }
 
@@ -61,10 +66,18 @@ type Catalog struct {
 	CAFile   string
 }
 
-// Quota bounds what a sync may use of the org's daily API calls, in percent.
+// Quota bounds what a sync may use of the org's daily API calls, in percent of the org's maximum. A sync that has used up
+// what it may waits.
 type Quota struct {
-	Ceiling int `json:"ceiling"` // of the org's maximum, over all its users
-	Share   int `json:"share"`   // of the org's maximum, by this sync in any 24 hours
+	Ceiling int           `json:"ceiling"` // over all who use the org
+	Share   int           `json:"share"`   // by this sync in any 24 hours
+	Probe   time.Duration `json:"probe"`   // how often a sync that waits looks whether calls came back
+}
+
+// Guard says when a sync holds and asks a person before it goes on.
+type Guard struct {
+	MaxShrink int           // percent by which reports or dashboards may have become fewer since the last sync
+	Timeout   time.Duration // how long a sync waits for the answer; then it is discarded
 }
 
 // Scope widens what is extracted.
@@ -91,10 +104,13 @@ func (s Source) WithDefaults() Source {
 	s.MaxShards = orDefault(s.MaxShards, min(DefaultMaxShards, s.MaxInFlight))
 	s.Quota.Ceiling = orDefault(s.Quota.Ceiling, DefaultCeiling)
 	s.Quota.Share = orDefault(s.Quota.Share, DefaultShare)
+	s.Quota.Probe = orDefault(s.Quota.Probe, DefaultProbe)
+	s.Guard.MaxShrink = orDefault(s.Guard.MaxShrink, DefaultMaxShrink)
+	s.Guard.Timeout = orDefault(s.Guard.Timeout, DefaultGuardTimeout)
 	return s
 }
 
-func orDefault(value, otherwise int) int {
+func orDefault[T int | time.Duration](value, otherwise T) T {
 	if value == 0 {
 		return otherwise
 	}

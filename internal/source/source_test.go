@@ -3,6 +3,7 @@ package source
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -112,7 +113,10 @@ func TestRegistry_listsTheKnownSources(t *testing.T) {
 		t.Error(diff)
 	}
 	got, err := r.Get("acme")
-	want := Source{Name: "acme", Salesforce: Salesforce{Auth: ClientCredentials}, MaxInFlight: 4, MaxShards: 4, Quota: Quota{Ceiling: 80, Share: 25}}
+	want := Source{
+		Name: "acme", Salesforce: Salesforce{Auth: ClientCredentials}, MaxInFlight: 4, MaxShards: 4,
+		Quota: Quota{Ceiling: 80, Share: 25, Probe: 15 * time.Minute}, Guard: Guard{MaxShrink: 10, Timeout: 168 * time.Hour},
+	}
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Errorf("%v %s", err, diff)
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
-	"errors"
 	"fmt"
 	"maps"
 	"net/url"
@@ -18,42 +17,7 @@ import (
 	sqliteplugin "go.temporal.io/server/common/persistence/sql/sqlplugin/sqlite"
 	"go.temporal.io/server/schema/sqlite"
 	_ "modernc.org/sqlite" // the database/sql driver that Temporal's plugin uses too
-
-	"longhaul/internal/fault"
 )
-
-// ErrDatabase is matched by every error whose cause is the database file.
-var ErrDatabase = errors.New("unusable database of Temporal")
-
-// DatabaseError says which file cannot be used and why.
-type DatabaseError struct {
-	File   string
-	Reason string
-	Err    error // what lies below; may be nil
-}
-
-// Error gives the sentence, and after it what lies below.
-func (e *DatabaseError) Error() string { return e.Fault().Error() }
-
-// Unwrap gives what lies below.
-func (e *DatabaseError) Unwrap() error { return e.Err }
-
-// Is makes the error match ErrDatabase.
-func (e *DatabaseError) Is(target error) bool { return target == ErrDatabase }
-
-// Fault classes the error.
-func (e *DatabaseError) Fault() *fault.Error {
-	message := fmt.Sprintf("Temporal's database %s %s; move the file away to start with an empty one", e.File, e.Reason)
-	return &fault.Error{Class: fault.Invalid, System: fault.Longhaul, Message: message, Err: e.Err}
-}
-
-// inDatabase blames the file, if there is one, for an error that is not already classed.
-func inDatabase(file string, err error) error {
-	if file == "" || fault.From(err) != nil {
-		return err
-	}
-	return &DatabaseError{File: file, Reason: "cannot be read", Err: err}
-}
 
 // pragmas hold for every connection to a file: a write-ahead log, and a commit that is on the disk before it is answered.
 // The plugin takes them by their plain names; a leading underscore, as other SQLite drivers want it, would be ignored.
@@ -70,7 +34,7 @@ func memoryStore() *config.SQL {
 // fileStore checks the file, gives it Temporal's tables when it is new, and says how the server opens it.
 func fileStore(ctx context.Context, file string) (*config.SQL, error) {
 	if err := prepareFile(ctx, file); err != nil {
-		return nil, &DatabaseError{File: file, Reason: reason(err), Err: err}
+		return nil, inDatabase(ctx, file, err)
 	}
 	name, err := uriPath(file)
 	if err != nil {
@@ -82,15 +46,6 @@ func fileStore(ctx context.Context, file string) (*config.SQL, error) {
 	// that means nothing to it keeps a new server off the connection to a file that was moved away meanwhile.
 	attributes["setup"] = "no-" + rand.Text()
 	return &config.SQL{PluginName: sqliteplugin.PluginName, DatabaseName: name, ConnectAttributes: attributes}, nil
-}
-
-var errOtherTables = errors.New("its tables differ from those of the embedded Temporal")
-
-func reason(err error) string {
-	if errors.Is(err, errOtherTables) {
-		return "was written by another version of Temporal or by another program"
-	}
-	return "cannot be used"
 }
 
 func prepareFile(ctx context.Context, file string) error {
@@ -121,7 +76,7 @@ func prepareFile(ctx context.Context, file string) error {
 	if !maps.Equal(has, want) {
 		return errOtherTables
 	}
-	return nil
+	return intact(ctx, db, checkWithin)
 }
 
 func openFile(file string) (*sql.DB, error) {

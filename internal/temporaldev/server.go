@@ -74,7 +74,7 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	}
 	logger, level := newLogger(o.Logger)
 	if err := ensureNamespace(ctx, store, o, logger); err != nil {
-		return nil, inDatabase(o.Database, err)
+		return nil, inDatabase(ctx, o.Database, err)
 	}
 	s := &Server{frontend: ports.frontend.String(), namespace: o.Namespace, database: o.Database, logLevel: level}
 	ports.frontend.release()

@@ -1,0 +1,117 @@
+package cli
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"longhaul/internal/inventory"
+	"longhaul/internal/staging"
+	"longhaul/workflows"
+)
+
+const (
+	// resumeFile, in a state directory, says that its database was moved aside and that the syncs which it knew are still
+	// to be started again. It outlives a start that fails in between.
+	resumeFile = "resume"
+	// resumable is how old an unfinished sync may be to be of interest still: as old as Temporal's own memory.
+	resumable = 30 * 24 * time.Hour
+	// resumeWithin bounds how long the start of serve looks through the bucket.
+	resumeWithin = time.Minute
+	// endedFile, in the folder of a sync, says that it ended without a record: cancelled, failed or discarded.
+	endedFile = "ended.json"
+)
+
+// markResume notes that syncs are to be resumed.
+func markResume(dir string) error {
+	file := filepath.Join(dir, resumeFile)
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		return unusablePath("the file", file, err)
+	}
+	return nil
+}
+
+// resume starts the syncs that a database which was moved aside knew and the bucket holds unfinished, and says so of each.
+// What keeps it from doing so is no reason not to serve: it is said, and tried again at the next start.
+func (c *console) resume(ctx context.Context, p *plant, dir string, sources []string) {
+	file := filepath.Join(dir, resumeFile)
+	if _, err := os.Stat(file); err != nil {
+		return
+	}
+	within, cancel := context.WithTimeout(ctx, resumeWithin)
+	defer cancel()
+	all := true
+	for _, name := range sources {
+		goesOn, err := resumeOne(within, p, name)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err != nil:
+			all = false
+			c.note("Warning: source %s: its unfinished sync could not be looked for or started (%s); `%s sync %s` goes on with it",
+				name, failureOf(err).Message, c.name, name)
+		case goesOn:
+			c.note("source %s: its unfinished sync goes on", name)
+		}
+	}
+	if all {
+		_ = os.Remove(file) // where it stays, the next start looks once more
+	}
+}
+
+// resumeOne starts the sync of a source if there is an unfinished one, with nothing asked for but the source: how that one
+// was started is in the database alone.
+func resumeOne(ctx context.Context, p *plant, name string) (bool, error) {
+	open, err := unfinished(ctx, p.store, name, time.Now().Add(-resumable))
+	if err != nil || !open {
+		return false, err
+	}
+	_, _, err = begin(ctx, p.client, workflows.Input{Source: name})
+	return err == nil, err
+}
+
+// unfinished says whether the bucket holds a sync of the source that was begun after since, is newer than the last one
+// that was recorded, and was ended by nobody.
+func unfinished(ctx context.Context, store *staging.Store, name string, since time.Time) (bool, error) {
+	recorded := ""
+	for key, err := range store.List(ctx, staging.RecordPrefix(name)) {
+		if err != nil {
+			return false, err
+		}
+		recorded = strings.TrimSuffix(strings.TrimPrefix(key, staging.RecordPrefix(name)), ".json")
+	}
+	var ids []string // oldest first
+	for id, err := range store.Folders(ctx, staging.SyncsPrefix(name)) {
+		if err != nil {
+			return false, err
+		}
+		if id > recorded {
+			ids = append(ids, id)
+		}
+	}
+	for _, id := range slices.Backward(ids) {
+		open, err := opened(ctx, store, staging.Sync{Source: name, ID: id}, since)
+		if open || err != nil {
+			return open, err
+		}
+	}
+	return false, nil
+}
+
+// opened says whether a sync knew as whom it reads, was begun after since, and has no note of its end.
+func opened(ctx context.Context, store *staging.Store, sync staging.Sync, since time.Time) (bool, error) {
+	var state inventory.Opened
+	switch err := store.ReadJSON(ctx, sync.State(), &state); {
+	case err != nil && store.Unreadable(err):
+		return false, nil // it is not there or torn, so nothing of the sync could be reused
+	case err != nil:
+		return false, err
+	case state.Started.Before(since):
+		return false, nil
+	}
+	ended, err := store.Exists(ctx, sync.Prefix()+endedFile)
+	return !ended, err
+}
