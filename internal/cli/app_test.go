@@ -50,6 +50,9 @@ type fakeTemporal struct {
 	hang     bool
 	progress workflows.Progress
 
+	answers    any  // to the progress query, unless it is nil: in place of progress
+	unattended bool // nobody takes the next step
+
 	started    []workflows.Input
 	terminated bool
 }
@@ -98,7 +101,14 @@ func (f *fakeTemporal) DescribeWorkflowExecution(
 	if f.open {
 		status = enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING
 	}
+	var task *workflowpb.PendingWorkflowTaskInfo
+	if f.unattended {
+		task = &workflowpb.PendingWorkflowTaskInfo{
+			State: enumspb.PENDING_WORKFLOW_TASK_STATE_SCHEDULED, ScheduledTime: timestamppb.New(time.Now().Add(-time.Minute)),
+		}
+	}
 	return &workflowservice.DescribeWorkflowExecutionResponse{
+		PendingWorkflowTask: task,
 		WorkflowExecutionInfo: &workflowpb.WorkflowExecutionInfo{
 			Execution: &commonpb.WorkflowExecution{WorkflowId: id, RunId: "run-2"}, FirstRunId: "run-2", Status: status, HistoryLength: 77,
 		},
@@ -106,6 +116,9 @@ func (f *fakeTemporal) DescribeWorkflowExecution(
 }
 
 func (f *fakeTemporal) QueryWorkflow(context.Context, string, string, string, ...any) (converter.EncodedValue, error) {
+	if f.answers != nil {
+		return encoded{f.answers}, nil
+	}
 	return encoded{f.progress}, nil
 }
 

@@ -115,7 +115,7 @@ func (c *console) demonstrate(ctx context.Context, p *plant, simulator Simulator
 	if err != nil {
 		return err
 	}
-	w := &watcher{client: p.client, id: run.GetID(), view: c.view()}
+	w := &watcher{client: p.client, id: run.GetID(), view: c.view(), address: p.address}
 	result, err := w.follow(ctx, run)
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"fmt"
 
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/temporal"
@@ -10,15 +11,16 @@ import (
 	"longhaul/workflows"
 )
 
-// endOf explains how a sync ended other than well: the result that a failed one carries, and the error for the exit
-// code.
+// endOf explains how a sync ended other than well: the result that a failed or a cancelled one carries, and the error for
+// the exit code.
 func endOf(err error) (*workflows.Result, error) {
+	var cancelled *temporal.CanceledError
 	var stopped *temporal.TerminatedError
 	var late *temporal.TimeoutError
 	var failed *temporal.ApplicationError
 	switch {
-	case temporal.IsCanceledError(err):
-		return nil, &ending{class: "cancelled", code: exitStopped, message: "the sync was cancelled; what it had read is kept for the next one"}
+	case errors.As(err, &cancelled):
+		return cancelledResult(cancelled)
 	case errors.As(err, &stopped):
 		return nil, &ending{class: "terminated", code: exitStopped, message: "the sync was terminated; what it had read is kept for the next one"}
 	case errors.As(err, &failed):
@@ -28,6 +30,20 @@ func endOf(err error) (*workflows.Result, error) {
 	default:
 		return nil, temporalFault(err)
 	}
+}
+
+// cancelledResult says what a cancelled sync keeps, where it came far enough to know.
+func cancelledResult(cancelled *temporal.CanceledError) (*workflows.Result, error) {
+	end := &ending{class: "cancelled", code: exitStopped, message: "the sync was cancelled; what it had read is kept for the next one"}
+	var result workflows.Result
+	if !cancelled.HasDetails() || cancelled.Details(&result) != nil || result.Outcome == "" {
+		return nil, end
+	}
+	if total := result.Kinds.Reports; total > 0 {
+		end.message = fmt.Sprintf("the sync was cancelled; %s of %s are described and kept for the next one",
+			grouped(result.States.Described+result.States.Reused), counted(total, "report"))
+	}
+	return &result, end
 }
 
 func failedResult(failed *temporal.ApplicationError) (*workflows.Result, error) {

@@ -58,6 +58,50 @@ done          1,012 API calls in all
 	}
 }
 
+// The times of what waits come before its reason, of which a narrow terminal shows the beginning only.
+func TestSnapshot_saysWhatASyncWaitsFor(t *testing.T) {
+	t.Parallel()
+	until := time.Date(2026, 11, 30, 18, 5, 0, 0, time.UTC)
+	describing := workflows.Progress{ToDescribe: 5000, Described: 1234, APICalls: 1300}
+	for _, row := range []struct {
+		name    string
+		phase   workflows.Phase
+		from    workflows.Progress
+		waiting string
+		until   time.Time
+		want    string
+	}{
+		{"the guard", phaseGuard, workflows.Progress{}, "", time.Time{}, "comparing with the last sync"},
+		{"the last look", phaseCatchUp, describing, "", time.Time{}, "looking for what changed since the start"},
+		{
+			"the quota", workflows.PhaseDescribe, describing, "this sync has used its share", until,
+			"1,234 of 5,000 reports (24%); waiting until 30 Nov 18:05 UTC: this sync has used its share",
+		},
+		{
+			"the quota, nobody knows until when", workflows.PhaseDescribe, describing, "the org has used up its calls", time.Time{},
+			"1,234 of 5,000 reports (24%); waiting: the org has used up its calls",
+		},
+		{
+			"an approval", phaseHeld, workflows.Progress{}, "half of the reports are missing", until,
+			"no report described yet; waiting until 30 Nov 18:05 UTC at most: half of the reports are missing",
+		},
+		{
+			"a mended login", phaseBlocked, describing, "Salesforce refuses the client secret", until,
+			"1,234 of 5,000 reports (24%); waiting until 30 Nov 18:05 UTC at most: Salesforce refuses the client secret",
+		},
+		{
+			"an operator", phasePaused, describing, "paused by an operator", time.Time{},
+			"1,234 of 5,000 reports (24%); waiting: paused by an operator",
+		},
+	} {
+		s := snapshot{Progress: row.from, Until: row.until, Left: time.Hour}
+		s.Phase, s.Waiting = row.phase, row.waiting
+		if got := s.sentence(); got != row.want {
+			t.Errorf("%s: got %q, want %q", row.name, got, row.want)
+		}
+	}
+}
+
 func TestBars_takeEverySnapshotAndEnd(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
@@ -87,6 +131,11 @@ func TestPace_tellsTheTimeLeft(t *testing.T) {
 			At:       start.Add(time.Duration(second) * time.Second),
 		}
 	}
+	waits := func(second int, done int64) snapshot {
+		shown := s(second, workflows.PhaseDescribe, done)
+		shown.Waiting = "the org's API calls are spent"
+		return shown
+	}
 	var p pace
 	for _, row := range []struct {
 		name string
@@ -99,6 +148,9 @@ func TestPace_tellsTheTimeLeft(t *testing.T) {
 		{"then by what was done since", s(20, workflows.PhaseDescribe, 200), 80 * time.Second},
 		{"nothing is left at the end", s(30, workflows.PhaseDescribe, 1000), 0},
 		{"a count that falls back starts anew", s(31, workflows.PhaseDescribe, 50), 0},
+		{"nobody knows it of a sync that waits", waits(40, 100), 0},
+		{"nor at its first sight after the wait", s(4000, workflows.PhaseDescribe, 100), 0},
+		{"then by what was done since the wait", s(4010, workflows.PhaseDescribe, 200), 80 * time.Second},
 	} {
 		if got := p.left(row.in); got != row.want {
 			t.Errorf("%s: got %s, want %s", row.name, got, row.want)

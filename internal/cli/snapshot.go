@@ -18,6 +18,7 @@ type snapshot struct {
 	Listed  int64         // records found so far by enumerate
 	Working int64         // what the running activity of another phase has done
 	Left    time.Duration // until describe is done, by the pace so far; 0: not known
+	Until   time.Time     // when what it waits for is over, as the workflow tells; zero: not known
 }
 
 // share is done of total in the unit of the phase; total is 0 where nobody can know it.
@@ -37,10 +38,22 @@ func (s snapshot) share() (done, total int64) {
 // sentence says in words how far the phase is.
 func (s snapshot) sentence() string {
 	words := s.phaseWords()
-	if s.Waiting != "" {
-		words += "; waiting: " + s.Waiting
+	if s.Waiting == "" {
+		return words
 	}
-	return words
+	return words + "; waiting" + s.untilWords() + ": " + s.Waiting
+}
+
+// untilWords come before the reason, of which a narrow terminal shows the beginning only.
+func (s snapshot) untilWords() string {
+	switch {
+	case s.Until.IsZero():
+		return ""
+	case standsStill(s.Phase):
+		return " until " + moment(s.Until) + " at most"
+	default:
+		return " until " + moment(s.Until)
+	}
 }
 
 func (s snapshot) phaseWords() string {
@@ -49,10 +62,16 @@ func (s snapshot) phaseWords() string {
 		return "logging in"
 	case workflows.PhaseEnumerate:
 		return grouped(s.Listed) + " records listed"
+	case phaseGuard:
+		return "comparing with the last sync"
 	case workflows.PhasePlan:
 		return "comparing " + counted(s.Kinds.Reports, "report") + " with what is known"
 	case workflows.PhaseDescribe:
 		return s.describeWords()
+	case phaseCatchUp:
+		return "looking for what changed since the start"
+	case phaseHeld, phaseBlocked, phasePaused:
+		return s.soFar()
 	case workflows.PhaseAssemble:
 		return fmt.Sprintf("%d of %d files written", s.Files.Done, s.Files.Total)
 	case workflows.PhaseUpload:
@@ -85,11 +104,22 @@ func (s snapshot) describeWords() string {
 	if s.ToDescribe == 0 {
 		return "nothing to describe: " + counted(s.Reused, "report") + " did not change"
 	}
-	words := fmt.Sprintf("%s of %s (%d%%)", grouped(s.Described), counted(s.ToDescribe, "report"), 100*s.Described/s.ToDescribe)
+	words := s.soFar()
+	if s.Waiting != "" {
+		return words // the reason needs the room
+	}
 	if s.Left > 0 {
 		words += ", about " + rounded(s.Left) + " left"
 	}
 	return words + ", " + counted(s.APICalls, "API call")
+}
+
+// soFar says how many reports are described.
+func (s snapshot) soFar() string {
+	if s.ToDescribe == 0 {
+		return "no report described yet"
+	}
+	return fmt.Sprintf("%s of %s (%d%%)", grouped(s.Described), counted(s.ToDescribe, "report"), 100*s.Described/s.ToDescribe)
 }
 
 // pace tells how long describe will still take from how fast it went since it was first seen.
@@ -100,7 +130,7 @@ type pace struct {
 
 func (p *pace) left(s snapshot) time.Duration {
 	switch {
-	case s.Phase != workflows.PhaseDescribe:
+	case s.Phase != workflows.PhaseDescribe, s.Waiting != "": // what comes after a wait has a pace of its own
 		*p = pace{}
 		return 0
 	case p.began.IsZero() || s.Described < p.first:

@@ -67,8 +67,9 @@ func (a *App) status(ctx context.Context, c *console, name string, ui webUI) err
 // stood is a standing with what only people need.
 type stood struct {
 	standing
-	now  snapshot
-	last error // how the last sync failed
+	now   snapshot
+	still standstill
+	last  error // how the last sync failed
 }
 
 func stand(ctx context.Context, c client.Client, name string, ui webUI) (stood, error) {
@@ -81,6 +82,7 @@ func stand(ctx context.Context, c client.Client, name string, ui webUI) (stood, 
 	if run != "" {
 		w := &watcher{client: c, id: id}
 		s.now, _ = w.snapshot(ctx)
+		s.still = w.standstill()
 		s.now.Source = name
 		progress := s.now.Progress
 		if progress.Warnings == nil {
@@ -141,6 +143,9 @@ func (s stood) tell(c *console) {
 			words = string(s.now.Phase) + ": " + words
 		}
 		_, _ = fmt.Fprintf(c.out, "%s is being synced: %s\n", s.Source, words)
+		if advice := s.still.advice(workflows.SyncID(s.Source), ""); advice != "" {
+			_, _ = fmt.Fprintln(c.out, advice)
+		}
 	}
 	switch {
 	case s.Outcome == nil && s.Running == nil:

@@ -111,6 +111,12 @@ func TestSync_endsWithTheCodeOfItsOutcome(t *testing.T) {
 	failed := completeResult()
 	failed.Outcome = workflows.OutcomeFailed
 	failed.Failure = &activities.Failure{Class: fault.LoginRefused, System: fault.Salesforce, Message: "Salesforce refuses the client secret"}
+	cancelled := completeResult()
+	cancelled.Outcome, cancelled.Files, cancelled.Uploaded = workflows.OutcomeCancelled, nil, false
+	cancelled.Kinds.Reports, cancelled.States = 5000, activities.States{Described: 1034, Reused: 200, Gone: 7}
+	early := &workflows.Result{Source: "acme", Outcome: workflows.OutcomeCancelled}
+	discarded := completeResult()
+	discarded.Outcome = workflows.OutcomeDiscarded
 	failure := temporal.NewApplicationErrorWithOptions("Salesforce refuses the client secret", string(fault.LoginRefused),
 		temporal.ApplicationErrorOptions{Details: []any{*failed}})
 	for _, row := range []struct {
@@ -135,10 +141,44 @@ func TestSync_endsWithTheCodeOfItsOutcome(t *testing.T) {
 			nil, 8,
 			"longhaul: the sync was cancelled; what it had read is kept for the next one\n",
 		},
+		{
+			"a cancel in the middle",
+			fakeTemporal{pollers: 1, failure: temporal.NewCanceledError(*cancelled)},
+			nil, 8,
+			"longhaul: the sync was cancelled; 1,234 of 5,000 reports are described and kept for the next one\n",
+		},
+		{
+			"a cancel before the reports were listed",
+			fakeTemporal{pollers: 1, failure: temporal.NewCanceledError(*early)},
+			nil, 8,
+			"longhaul: the sync was cancelled; what it had read is kept for the next one\n",
+		},
+		{"a discard", fakeTemporal{pollers: 1, result: discarded}, nil, 8, "longhaul: the sync was discarded\n"},
 	} {
 		code, out := run(t, &row.f, nil, append([]string{"longhaul", "sync", "acme"}, row.args...)...)
 		if code != row.code || row.says != "" && !strings.HasSuffix(out.stderr.String(), row.says) {
 			t.Errorf("%s: code %d, stderr:\n%s", row.name, code, out.stderr.String())
+		}
+	}
+}
+
+func TestSync_jsonOfACancelIsItsResult(t *testing.T) {
+	t.Parallel()
+	kept := workflows.Result{
+		Source: "acme", Outcome: workflows.OutcomeCancelled, Kinds: activities.Kinds{Reports: 5000}, States: activities.States{Described: 1234},
+	}
+	for _, verb := range []string{"sync", "status"} {
+		f := &fakeTemporal{pollers: 1, failure: temporal.NewCanceledError(kept)}
+		code, out := run(t, f, nil, "longhaul", verb, "acme", "--json")
+		var got struct {
+			Outcome string            `json:"outcome"`
+			States  activities.States `json:"states"`
+		}
+		if err := json.Unmarshal(out.stdout.Bytes(), &got); err != nil || got.Outcome != "cancelled" || got.States.Described != 1234 {
+			t.Errorf("%s: %v in %s", verb, err, out.stdout.String())
+		}
+		if want := map[string]int{"sync": exitStopped, "status": exitDone}[verb]; code != want {
+			t.Errorf("%s: code %d", verb, code)
 		}
 	}
 }

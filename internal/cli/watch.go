@@ -26,12 +26,15 @@ const (
 
 // watcher follows one sync to its end.
 type watcher struct {
-	client client.Client
-	id     string
-	view   view
+	client  client.Client
+	id      string
+	view    view
+	address string // of Temporal, where its own tools would not find it
 
 	pace     pace
 	progress workflows.Progress // the newest that a worker told
+	until    time.Time          // what it told besides: when its waiting is over
+	advised  standstill         // what people were told to do last
 }
 
 // follow shows the sync's progress until it has ended or ctx has, and returns its result.
@@ -92,9 +95,25 @@ func (w *watcher) settle(ctx context.Context, result *workflows.Result, err erro
 // look takes one snapshot and shows it.
 func (w *watcher) look(ctx context.Context) {
 	s, ok := w.snapshot(ctx)
-	if ok && ctx.Err() == nil {
-		w.view.show(s)
+	if !ok || ctx.Err() != nil {
+		return
 	}
+	w.view.show(s)
+	still := w.standstill()
+	if still.phase != w.advised.phase || still.why != w.advised.why {
+		w.advised = still
+		if advice := still.advice(w.id, w.address); advice != "" {
+			w.view.note(advice)
+		}
+	}
+}
+
+// standstill is what the sync waits for somebody to do; zero where it does not.
+func (w *watcher) standstill() standstill {
+	if !standsStill(w.progress.Phase) {
+		return standstill{}
+	}
+	return standstill{phase: w.progress.Phase, why: w.progress.Waiting, until: w.until}
 }
 
 func (w *watcher) snapshot(ctx context.Context) (snapshot, bool) {
@@ -107,19 +126,30 @@ func (w *watcher) snapshot(ctx context.Context) (snapshot, bool) {
 	}
 	if waiting == "" {
 		if value, err := w.client.QueryWorkflow(ctx, w.id, "", workflows.ProgressQuery); err == nil {
-			var told workflows.Progress
-			if value.Get(&told) == nil {
-				w.progress = told
-			}
+			w.take(value)
 		}
 	}
-	s := snapshot{Progress: w.progress, At: time.Now()}
+	s := snapshot{Progress: w.progress, At: time.Now(), Until: w.until}
 	addPending(&s, state)
 	if waiting != "" {
 		s.Waiting = waiting
 	}
+	if s.Waiting != w.progress.Waiting {
+		s.Until = time.Time{} // it is about another reason
+	}
 	s.Left = w.pace.left(s)
 	return s, s.Phase != "" || s.Waiting != ""
+}
+
+// take keeps what the workflow answered; what cannot be read leaves what was known.
+func (w *watcher) take(value converter.EncodedValue) {
+	var told workflows.Progress
+	var more struct {
+		Until time.Time `json:"until"`
+	}
+	if value.Get(&told) == nil && value.Get(&more) == nil {
+		w.progress, w.until = told, more.Until
+	}
 }
 
 // unattended says that no worker takes the sync's next step.

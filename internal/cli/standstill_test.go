@@ -1,0 +1,108 @@
+package cli
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"longhaul/workflows"
+)
+
+// noted keeps the notes of a view.
+type noted struct{ notes []string }
+
+func (n *noted) show(snapshot)    {}
+func (n *noted) note(line string) { n.notes = append(n.notes, line) }
+func (n *noted) end()             {}
+
+func TestWatcher_saysOnceWhatToDoAboutAStandstill(t *testing.T) {
+	t.Parallel()
+	f := &fakeTemporal{open: true}
+	seen := &noted{}
+	w := &watcher{client: f, id: "sync-acme", view: seen}
+	look := func(phase workflows.Phase, why string) {
+		f.progress = workflows.Progress{Source: "acme", Phase: phase, Waiting: why}
+		w.look(t.Context())
+	}
+	look(workflows.PhaseDescribe, "the org's API calls are spent")
+	look(phaseBlocked, "Salesforce refuses the client secret.")
+	look(phaseBlocked, "Salesforce refuses the client secret.")
+	look(workflows.PhaseDescribe, "")
+	look(phaseBlocked, "Salesforce refuses the client secret.")
+	look(phaseBlocked, "the user is frozen")
+	look(phasePaused, "paused by an operator")
+	look(phaseHeld, "half of the reports are missing")
+	const resume = "\n  temporal workflow signal --workflow-id sync-acme --name resume"
+	want := []string{
+		"The sync is blocked: Salesforce refuses the client secret. Mend that, then let it go on:" + resume,
+		"The sync is blocked: Salesforce refuses the client secret. Mend that, then let it go on:" + resume,
+		"The sync is blocked: the user is frozen. Mend that, then let it go on:" + resume,
+		"The sync is paused. Let it go on:" + resume,
+		"The sync is held: half of the reports are missing. Let it go on with what it found, or end it:" +
+			"\n  temporal workflow update execute --workflow-id sync-acme --name approve" +
+			"\n  temporal workflow update execute --workflow-id sync-acme --name discard",
+	}
+	if diff := cmp.Diff(want, seen.notes); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestAdvice_namesTheAddressAndTheEndWhereTheyAreKnown(t *testing.T) {
+	t.Parallel()
+	until := time.Date(2026, 11, 30, 18, 5, 0, 0, time.UTC)
+	held := standstill{phaseHeld, "x", until}.advice("sync-extract", "127.0.0.1:4711")
+	for _, part := range []string{
+		"or end it; without an answer it ends at 30 Nov 18:05 UTC:\n",
+		"\n  temporal workflow update execute --address 127.0.0.1:4711 --workflow-id sync-extract --name discard",
+	} {
+		if !strings.Contains(held, part) {
+			t.Errorf("%q is missing in %q", part, held)
+		}
+	}
+	blocked := standstill{phaseBlocked, "", until}.advice("sync-acme", "")
+	if want := "The sync is blocked. Mend that, then let it go on; if nobody does, it fails at 30 Nov 18:05 UTC:\n"; !strings.HasPrefix(blocked, want) {
+		t.Errorf("got %q, want it to begin with %q", blocked, want)
+	}
+}
+
+// waitingUntil answers as a workflow does that tells when its waiting is over.
+type waitingUntil struct {
+	workflows.Progress
+	Until time.Time `json:"until"`
+}
+
+func TestWatcher_tellsUntilWhenOfTheWorkflowsOwnReasonOnly(t *testing.T) {
+	t.Parallel()
+	until := time.Date(2026, 11, 30, 18, 5, 0, 0, time.UTC)
+	w := &watcher{id: "sync-acme"}
+	w.take(encoded{waitingUntil{workflows.Progress{Phase: phaseHeld, Waiting: "half is missing"}, until}})
+	if w.progress.Waiting != "half is missing" || !w.standstill().until.Equal(until) {
+		t.Fatalf("took %+v until %s", w.progress, w.until)
+	}
+	w.client = &fakeTemporal{open: true, answers: waitingUntil{w.progress, until}}
+	if s, _ := w.snapshot(t.Context()); !s.Until.Equal(until) {
+		t.Errorf("the workflow's reason until %s", s.Until)
+	}
+	w.client = &fakeTemporal{open: true, answers: waitingUntil{w.progress, until}, unattended: true}
+	if s, _ := w.snapshot(t.Context()); !strings.HasPrefix(s.Waiting, "no worker takes") || !s.Until.IsZero() {
+		t.Errorf("%q until %s", s.Waiting, s.Until)
+	}
+}
+
+func TestStatus_saysWhatToDoAboutAStandstill(t *testing.T) {
+	t.Parallel()
+	f := &fakeTemporal{open: true, progress: workflows.Progress{
+		Source: "acme", Phase: phaseHeld, Waiting: "half of the reports are missing",
+	}}
+	code, out := run(t, f, nil, "longhaul", "status", "acme")
+	want := `acme is being synced: held: no report described yet; waiting: half of the reports are missing
+The sync is held: half of the reports are missing. Let it go on with what it found, or end it:
+  temporal workflow update execute --workflow-id sync-acme --name approve
+  temporal workflow update execute --workflow-id sync-acme --name discard
+`
+	if diff := cmp.Diff(want, out.stdout.String()); diff != "" || code != 0 {
+		t.Errorf("code %d: %s", code, diff)
+	}
+}
