@@ -93,7 +93,7 @@ func unfinished(ctx context.Context, store *staging.Store, name string, since ti
 		}
 	}
 	for _, id := range slices.Backward(ids) {
-		open, err := opened(ctx, store, staging.Sync{Source: name, ID: id}, since)
+		open, err := isOpen(ctx, store, staging.Sync{Source: name, ID: id}, since)
 		if open || err != nil {
 			return open, err
 		}
@@ -101,8 +101,8 @@ func unfinished(ctx context.Context, store *staging.Store, name string, since ti
 	return false, nil
 }
 
-// opened says whether a sync knew as whom it reads, was begun after since, and has no note of its end.
-func opened(ctx context.Context, store *staging.Store, sync staging.Sync, since time.Time) (bool, error) {
+// isOpen says whether a sync knew as whom it reads, was begun after since, and has no note of its end.
+func isOpen(ctx context.Context, store *staging.Store, sync staging.Sync, since time.Time) (bool, error) {
 	var state inventory.Opened
 	switch err := store.ReadJSON(ctx, sync.State(), &state); {
 	case err != nil && store.Unreadable(err):
