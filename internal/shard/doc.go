@@ -12,5 +12,7 @@
 //     that has answered before or, where there is none, a few that were not tried yet. If the witness answers, the
 //     reports are at fault and the run goes on; if not, the run stores what it has and gives the error back, so that
 //     the attempt after it goes on where it stopped.
-//   - A report is marked failed only after its last tries were answered by a witness.
+//   - A report gets no state of its own fault before its last tries were answered by a witness. It is deferred then, to be
+//     tried again at the end of the sync, or failed where this is the end. One whose description is too large fails at
+//     once: the next try would bring the same.
 package shard

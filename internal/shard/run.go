@@ -25,6 +25,9 @@ type Input struct {
 	Describer Describer
 	Slots     Slots
 
+	// LastRound says that nobody tries again what fails here: such a report ends as failed, and not as deferred.
+	LastRound bool
+
 	// FlushEvery is the least time between the beginnings of two flushes; 250 ms when zero.
 	FlushEvery time.Duration
 	// Window is how far beyond the oldest report in flight the run may reach; max(4 × slots, 32) when zero.

@@ -65,7 +65,7 @@ func (r *runner) advance() {
 			return
 		}
 		if last {
-			r.markFailed()
+			r.giveUpOn(r.aside)
 			return
 		}
 		t.next = now.Add(firstPause << t.round)
@@ -119,15 +119,16 @@ func (r *runner) anyThrottled() bool {
 	return slices.ContainsFunc(r.aside, func(index int) bool { return fault.Is(r.fails[index], fault.Throttled) })
 }
 
-// markFailed gives the reports that failed every try their state.
-func (r *runner) markFailed() {
-	failed := r.aside
-	r.aside = nil
-	for _, index := range failed {
+// giveUpOn ends the tries of reports that were put aside: they get a state, the reason and the sentence.
+func (r *runner) giveUpOn(reports []int) {
+	state := undone(r.in.LastRound)
+	given := slices.Clone(reports)
+	r.aside = slices.DeleteFunc(r.aside, func(index int) bool { return slices.Contains(given, index) })
+	for _, index := range given {
 		reason, message := failure(r.fails[index])
 		rep := r.led.reports[index]
 		line, err := (&inventory.Described{
-			ID: rep.id, State: inventory.StateFailed, Reason: reason, Message: message,
+			ID: rep.id, State: state, Reason: reason, Message: message,
 			Modified: rep.modified, At: answeredAt(r.fails[index]),
 		}).Append(nil)
 		if err != nil {
@@ -135,6 +136,6 @@ func (r *runner) markFailed() {
 			return
 		}
 		r.seq++
-		r.settle(answer{trip: &trip{index: index, seq: r.seq}, state: inventory.StateFailed, reason: reason, line: line})
+		r.settle(answer{trip: &trip{index: index, seq: r.seq}, state: state, reason: reason, line: line})
 	}
 }
