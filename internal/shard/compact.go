@@ -14,25 +14,36 @@ import (
 
 // finish stores what the loop left and makes the result. When every report has its state the parts are joined; when
 // the run ended early what has gathered becomes one more part.
-func (r *runner) finish(err error) (Result, error) {
+func (r *runner) finish(stop error) (Result, error) {
 	defer r.close()
-	if err == nil {
-		var object staging.Object
-		if object, err = r.compact(r.ctx); err == nil {
+	if stop == nil || r.sliceEnded() && r.led.settled == len(r.led.reports) {
+		object, err := r.compact(r.ctx)
+		if err == nil {
 			return r.led.result(object), nil
 		}
-		r.halt(err, 0)
+		stop = err
 	}
-	if len(r.store.pending) > 0 {
-		done := r.store.write(r.writes, r.led, r.store.pending)
-		if done.err != nil {
-			err = errors.Join(err, fmt.Errorf("store what was done: %w", done.err))
-		} else {
-			r.store.pending = nil
-			r.stored(done)
+	if err := r.storeRest(); err != nil {
+		if errors.Is(stop, errSlice) {
+			stop = nil // which is no error beside this one
 		}
+		stop = errors.Join(stop, fmt.Errorf("store what was done: %w", err))
 	}
-	return r.led.result(staging.Object{}), err
+	return r.led.result(staging.Object{}), stop
+}
+
+// storeRest makes a part of what has gathered.
+func (r *runner) storeRest() error {
+	if len(r.store.pending) == 0 {
+		return nil
+	}
+	done := r.store.write(r.writes, r.led, r.store.pending)
+	if done.err != nil {
+		return done.err
+	}
+	r.store.pending = nil
+	r.stored(done)
+	return nil
 }
 
 // compact joins the parts and what is still in memory into the object of the shard and removes the parts. If another

@@ -25,6 +25,9 @@ type Input struct {
 	Describer Describer
 	Slots     Slots
 
+	// Slice is how long the run may begin requests; 0 is without end. Those in flight get a short grace then, and what is
+	// done by the end is the result, which is partial without an error if something is left.
+	Slice time.Duration
 	// LastRound says that nobody tries again what fails here: such a report ends as failed, and not as deferred.
 	LastRound bool
 
@@ -47,6 +50,7 @@ type Result struct {
 	Reasons  map[string]int64          `json:"reasons,omitempty"`
 	Object   staging.Object            `json:"object"`            // the shard in one object; empty when partial
 	Partial  bool                      `json:"partial,omitempty"` // the rest is left to another run
+	Stop     Stop                      `json:"stop,omitempty"`    // why
 }
 
 // ErrNoWitness is for a Probe that knows no report to ask for.
@@ -60,8 +64,8 @@ const (
 )
 
 // Run describes the reports of a shard that are not stored yet and, when all have their state, joins the parts into one
-// object. A shard that has its object already is answered from it. With an error the result says what is stored, and a
-// later run goes on from there.
+// object. A shard that has its object already is answered from it. When the run ends early, which is an error unless
+// its slice is over, the result says why and what is stored, and a later run goes on from there.
 func Run(ctx context.Context, in Input) (Result, error) {
 	if in.FlushEvery <= 0 {
 		in.FlushEvery = defaultFlushEvery
@@ -74,11 +78,14 @@ func Run(ctx context.Context, in Input) (Result, error) {
 
 func run(ctx context.Context, in Input, v vault) (Result, error) {
 	result, err := describe(ctx, in, v)
-	if err != nil {
-		result.Partial = true
-		return result, stopped(in.Shard, err)
+	if err == nil {
+		return result, nil
 	}
-	return result, nil
+	result.Partial, result.Stop = true, stopOf(ctx, err)
+	if result.Stop == StopSlice {
+		return result, nil
+	}
+	return result, stopped(in.Shard, err)
 }
 
 func describe(ctx context.Context, in Input, v vault) (Result, error) {
