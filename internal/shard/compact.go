@@ -8,6 +8,7 @@ import (
 	"iter"
 	"slices"
 
+	"longhaul/internal/fault"
 	"longhaul/internal/inventory"
 	"longhaul/internal/staging"
 )
@@ -17,13 +18,18 @@ import (
 func (r *runner) finish(stop error) (Result, error) {
 	defer r.close()
 	if stop == nil || r.sliceEnded() && r.led.settled == len(r.led.reports) {
-		object, err := r.compact(r.ctx)
-		if err == nil {
+		var object staging.Object
+		stop = r.persist(func() error {
+			return within(r.ctx, func(ctx context.Context) (err error) {
+				object, err = r.compact(ctx)
+				return err
+			})
+		})
+		if stop == nil {
 			return r.led.result(object), nil
 		}
-		stop = err
 	}
-	if err := r.storeRest(); err != nil {
+	if err := r.persist(r.storeRest); err != nil {
 		if errors.Is(stop, errSlice) {
 			stop = nil // which is no error beside this one
 		}
@@ -53,6 +59,11 @@ func (r *runner) compact(ctx context.Context) (staging.Object, error) {
 	switch {
 	case errors.Is(err, staging.ErrExist) || errors.Is(err, staging.ErrNotExist):
 		object, err = r.adopt(ctx, err)
+	case errors.Is(err, staging.ErrTorn):
+		err = &fault.Error{
+			Class: fault.Transient, System: fault.Bucket, Err: err,
+			Message: "a part of what was stored is damaged: the reports in it are asked for again",
+		}
 	case err == nil && object.Count != int64(len(r.led.reports)):
 		err = fmt.Errorf("the joined shard holds %d reports of %d", object.Count, len(r.led.reports))
 	case err == nil:

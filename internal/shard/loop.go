@@ -104,6 +104,7 @@ func (r *runner) halt(err error, grace time.Duration) {
 
 // close ends the contexts and timers of the run.
 func (r *runner) close() {
+	r.tell("") // that it waits is over in any case
 	r.cutLasting()
 	r.cutOff()
 	for _, t := range r.timers {
@@ -126,8 +127,10 @@ func (r *runner) untilWake(now time.Time) time.Duration {
 // dispatch sends out as many requests as trust, slots, window and memory allow, and lends the slots that it has no use
 // for.
 func (r *runner) dispatch() {
-	defer func() { r.in.Slots.Idle(r.stop != nil || len(r.queue) == 0 && !r.trust.doubt) }()
-	for r.stop == nil && r.ctx.Err() == nil {
+	defer func() {
+		r.in.Slots.Idle(r.stop != nil || r.store.refusing() || len(r.queue) == 0 && !r.trust.doubt)
+	}()
+	for r.stop == nil && r.ctx.Err() == nil && !r.store.refusing() {
 		slots := max(r.in.Slots.Slots(), 1)
 		if len(r.flight) >= r.pace.limit(slots) || r.pace.wait(time.Now()) != never {
 			return
