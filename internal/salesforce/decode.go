@@ -23,7 +23,7 @@ func (b *bounded) Read(p []byte) (int, error) {
 		if n, err := b.from.Read(more[:]); n == 0 {
 			return 0, err
 		}
-		return 0, errTooLarge
+		return 0, ErrTooLarge
 	}
 	n, err := b.from.Read(p[:min(int64(len(p)), b.most-b.read)])
 	b.read += int64(n)

@@ -84,7 +84,7 @@ func keep(d *jsontext.Decoder, source *bounded, left *int64, into *json.RawMessa
 	}
 	*left -= int64(len(value))
 	if *left < 0 {
-		return errTooLarge
+		return ErrTooLarge
 	}
 	if value.Kind() == 'n' {
 		return nil

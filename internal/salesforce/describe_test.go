@@ -115,7 +115,7 @@ func TestReadDescription_isBounded(t *testing.T) {
 		"a part that is skipped":   endless(`{"reportTypeMetadata":["x"`, `,"x"`),
 		"two parts, each in bound": strings.NewReader(twoParts(half+10, half+10)),
 	} {
-		if _, err := readDescription(body, small); !errors.Is(err, errTooLarge) {
+		if _, err := readDescription(body, small); !errors.Is(err, ErrTooLarge) {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}

@@ -235,7 +235,7 @@ func TestBounded(t *testing.T) {
 		size int
 		want error
 	}{
-		{"below the bound", 9, nil}, {"at the bound", 10, nil}, {"above the bound", 11, errTooLarge},
+		{"below the bound", 9, nil}, {"at the bound", 10, nil}, {"above the bound", 11, ErrTooLarge},
 	} {
 		b := &bounded{from: iotest.OneByteReader(strings.NewReader(strings.Repeat("x", row.size))), most: 10}
 		if got, err := io.ReadAll(b); !errors.Is(err, row.want) || len(got) != min(row.size, 10) {

@@ -13,12 +13,14 @@ import (
 	"longhaul/internal/fault"
 )
 
-// The ways in which an answer can be broken.
+// ErrTooLarge lies below the error of an answer that is larger than Longhaul reads; another try brings the same.
+var ErrTooLarge = errors.New("the answer is too large")
+
+// The other ways in which an answer can be broken.
 var (
 	errWebPage    = errors.New("the answer is no JSON")
 	errCut        = errors.New("the answer ends too early")
 	errUnreadable = errors.New("the answer is damaged")
-	errTooLarge   = errors.New("the answer is too large")
 	errNoDate     = errors.New("the answer has no date")
 	errProxy      = errors.New("the address of the proxy cannot be read")
 	errProxyLogin = errors.New("the proxy asks for a login")
@@ -65,7 +67,7 @@ func unreachable(op, host string, err error) *Error {
 func unreadable(op, host string, err error) *Error {
 	e := &Error{Class: fault.Transient, Op: op, Err: err, again: true}
 	switch {
-	case errors.Is(err, errTooLarge):
+	case errors.Is(err, ErrTooLarge):
 		e.again = false
 		e.sentence = fmt.Sprintf("an answer of %s is larger than Longhaul reads: nothing to change here; please report it", host)
 		if op == opReport {

@@ -133,7 +133,7 @@ func (p *pager) adapt(err error) bool {
 	switch {
 	case e == nil:
 		return false
-	case (e.Code == "QUERY_TIMEOUT" || errors.Is(e, errTooLarge)) && p.limit > smallestLimit:
+	case (e.Code == "QUERY_TIMEOUT" || errors.Is(e, ErrTooLarge)) && p.limit > smallestLimit:
 		p.limit /= 2
 		return true
 	case e.Code == "INVALID_FIELD":

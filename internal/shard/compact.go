@@ -8,31 +8,48 @@ import (
 	"iter"
 	"slices"
 
+	"longhaul/internal/fault"
 	"longhaul/internal/inventory"
 	"longhaul/internal/staging"
 )
 
 // finish stores what the loop left and makes the result. When every report has its state the parts are joined; when
 // the run ended early what has gathered becomes one more part.
-func (r *runner) finish(err error) (Result, error) {
+func (r *runner) finish(stop error) (Result, error) {
 	defer r.close()
-	if err == nil {
+	if stop == nil || r.sliceEnded() && r.led.settled == len(r.led.reports) {
 		var object staging.Object
-		if object, err = r.compact(r.ctx); err == nil {
+		stop = r.persist(func() error {
+			return within(r.ctx, func(ctx context.Context) (err error) {
+				object, err = r.compact(ctx)
+				return err
+			})
+		})
+		if stop == nil {
 			return r.led.result(object), nil
 		}
-		r.halt(err, 0)
 	}
-	if len(r.store.pending) > 0 {
-		done := r.store.write(r.writes, r.led, r.store.pending)
-		if done.err != nil {
-			err = errors.Join(err, fmt.Errorf("store what was done: %w", done.err))
-		} else {
-			r.store.pending = nil
-			r.stored(done)
+	if err := r.persist(r.storeRest); err != nil {
+		if errors.Is(stop, errSlice) {
+			stop = nil // which is no error beside this one
 		}
+		stop = errors.Join(stop, fmt.Errorf("store what was done: %w", err))
 	}
-	return r.led.result(staging.Object{}), err
+	return r.led.result(staging.Object{}), stop
+}
+
+// storeRest makes a part of what has gathered.
+func (r *runner) storeRest() error {
+	if len(r.store.pending) == 0 {
+		return nil
+	}
+	done := r.store.write(r.writes, r.led, r.store.pending)
+	if done.err != nil {
+		return done.err
+	}
+	r.store.pending = nil
+	r.stored(done)
+	return nil
 }
 
 // compact joins the parts and what is still in memory into the object of the shard and removes the parts. If another
@@ -42,6 +59,11 @@ func (r *runner) compact(ctx context.Context) (staging.Object, error) {
 	switch {
 	case errors.Is(err, staging.ErrExist) || errors.Is(err, staging.ErrNotExist):
 		object, err = r.adopt(ctx, err)
+	case errors.Is(err, staging.ErrTorn):
+		err = &fault.Error{
+			Class: fault.Transient, System: fault.Bucket, Err: err,
+			Message: "a part of what was stored is damaged: the reports in it are asked for again",
+		}
 	case err == nil && object.Count != int64(len(r.led.reports)):
 		err = fmt.Errorf("the joined shard holds %d reports of %d", object.Count, len(r.led.reports))
 	case err == nil:

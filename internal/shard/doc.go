@@ -12,5 +12,11 @@
 //     that has answered before or, where there is none, a few that were not tried yet. If the witness answers, the
 //     reports are at fault and the run goes on; if not, the run stores what it has and gives the error back, so that
 //     the attempt after it goes on where it stopped.
-//   - A report is marked failed only after its last tries were answered by a witness.
+//   - A report gets no state of its own fault before its last tries were answered by a witness. It is deferred then, to be
+//     tried again at the end of the sync, or failed where this is the end. One whose description is too large fails at
+//     once: the next try would bring the same.
+//
+// A run may be given a slice of time, so that many shards take turns. What is broken must not fill one slice after the
+// other: a report that failed, or hung for long, while others were answered is given up at the end of the slice. When
+// nothing was answered at all, one witness is asked; without its answer the slice ends as an outage does.
 package shard

@@ -86,7 +86,7 @@ func (l *ledger) settle(i int, state inventory.State, reason string) {
 	switch state {
 	case inventory.StateDescribed:
 		l.witness = append(l.witness, i)
-	case inventory.StateFailed:
+	case inventory.StateFailed, inventory.StateDeferred: // says nothing of whether it is answered
 	default:
 		l.answered = append(l.answered, i)
 	}

@@ -7,9 +7,10 @@ import (
 )
 
 const (
-	graceCancel = 400 * time.Millisecond // for requests in flight after the run was cancelled
-	graceGiveUp = 2 * time.Second        // for requests in flight after an error that stops the run
-	lastStore   = 3 * time.Second        // for storing what is done when the run ends early
+	graceCancel = 2 * time.Second         // for requests in flight after the run was cancelled
+	graceStore  = 3500 * time.Millisecond // after which a cancelled run stores nothing any more: a worker stops within four seconds
+	graceGiveUp = 2 * time.Second         // for requests in flight after an error that stops the run
+	graceQuota  = 10 * time.Second        // the same when only calls ran out: what is in flight is paid for
 	never       = time.Duration(math.MaxInt64)
 	noSequence  = math.MaxInt64
 )
@@ -18,34 +19,42 @@ const (
 type runner struct {
 	in    Input
 	ctx   context.Context // the caller's; its end stops the run
+	began time.Time
 	led   *ledger
 	parts []part
 	store *storer
 	pace  *pace
 	trust trust
 
-	// Requests and flushes outlive ctx for a moment, so that what was paid for is kept.
-	requests, writes context.Context
-	cutRequests      context.CancelFunc
-	cutWrites        context.CancelFunc
-	timers           []*time.Timer
+	// Requests and flushes outlive ctx for a moment, so that what was paid for is kept. All requests end with lasting.
+	lasting, requests, writes       context.Context
+	cutLasting, cutRequests, cutOff context.CancelFunc
+	timers                          []*time.Timer
 
-	queue  []int         // reports to ask for
-	aside  []int         // reports that failed, to be tried again
-	fails  map[int]error // why, by report
-	flight []*trip       // in order of departure
-	seq    int64
-	back   chan answer
-	stop   error // why the run ends early
+	queue   []int           // reports to ask for
+	aside   []int           // reports that failed, to be tried again
+	fails   map[int]setback // why, by report, as long as it has no state
+	flight  []*trip         // in order of departure
+	seq     int64
+	back    chan answer
+	answers int   // that Salesforce gave in this run
+	gained  int   // reports that got a state by them
+	asked   bool  // whether a witness was asked at the end of the slice
+	stop    error // why the run ends early
 }
 
 func newRunner(ctx context.Context, in Input, v vault, led *ledger, parts []part) *runner {
 	r := &runner{
-		in: in, ctx: ctx, led: led, parts: parts, store: newStorer(in, v), pace: &pace{},
-		queue: led.missing(), fails: map[int]error{}, back: make(chan answer),
+		in: in, ctx: ctx, began: time.Now(), led: led, parts: parts, store: newStorer(in, v), pace: &pace{},
+		queue: led.missing(), fails: map[int]setback{}, back: make(chan answer),
 	}
-	r.requests, r.cutRequests = context.WithCancel(context.WithoutCancel(ctx))
-	r.writes, r.cutWrites = context.WithCancel(context.WithoutCancel(ctx))
+	r.lasting, r.cutLasting = context.WithCancel(context.WithoutCancel(ctx))
+	r.requests, r.cutRequests = context.WithCancel(r.lasting)
+	r.writes, r.cutOff = context.WithCancel(context.WithoutCancel(ctx))
+	context.AfterFunc(ctx, func() { // whatever the run does at the moment, and for whatever reason it may be ending
+		time.AfterFunc(graceCancel, r.cutLasting)
+		time.AfterFunc(graceStore, r.cutOff)
+	})
 	return r
 }
 
@@ -57,8 +66,9 @@ func (r *runner) loop() error {
 	defer wake.Stop()
 	for {
 		r.advance()
+		r.expire(time.Now())
 		r.dispatch()
-		if r.idle() {
+		if r.over() && !r.conclude() && !r.store.busy {
 			return r.stop
 		}
 		wake.Reset(r.untilWake(time.Now()))
@@ -82,24 +92,21 @@ func (r *runner) over() bool {
 	return len(r.flight) == 0 && (r.stop != nil || len(r.queue)+len(r.aside) == 0)
 }
 
-// idle says whether the loop has nothing left to wait for.
-func (r *runner) idle() bool { return r.over() && !r.store.busy }
-
-// halt ends the run early: no request begins any more, those in flight get a short grace, and so does the store.
+// halt ends the run early: no request begins any more, and those in flight get a short grace. The first reason stands,
+// unless it was no more than the end of the slice.
 func (r *runner) halt(err error, grace time.Duration) {
-	if r.stop != nil {
+	if r.stop != nil && !r.sliceEnded() {
 		return
 	}
 	r.stop = err
-	r.timers = append(r.timers,
-		time.AfterFunc(grace, r.cutRequests),
-		time.AfterFunc(grace+lastStore, r.cutWrites))
+	r.timers = append(r.timers, time.AfterFunc(grace, r.cutRequests))
 }
 
 // close ends the contexts and timers of the run.
 func (r *runner) close() {
-	r.cutRequests()
-	r.cutWrites()
+	r.tell("") // that it waits is over in any case
+	r.cutLasting()
+	r.cutOff()
 	for _, t := range r.timers {
 		t.Stop()
 	}
@@ -112,7 +119,7 @@ func (r *runner) untilWake(now time.Time) time.Duration {
 		wait = r.store.untilFlush(now, r.firstInOrder())
 	}
 	if r.stop == nil {
-		wait = min(wait, r.pace.wait(now), r.trust.wait(now))
+		wait = min(wait, r.pace.wait(now), r.trust.wait(now), r.untilSliceEnds(now))
 	}
 	return wait
 }
@@ -120,8 +127,10 @@ func (r *runner) untilWake(now time.Time) time.Duration {
 // dispatch sends out as many requests as trust, slots, window and memory allow, and lends the slots that it has no use
 // for.
 func (r *runner) dispatch() {
-	defer func() { r.in.Slots.Idle(r.stop != nil || len(r.queue) == 0 && !r.trust.doubt) }()
-	for r.stop == nil {
+	defer func() {
+		r.in.Slots.Idle(r.stop != nil || r.store.refusing() || len(r.queue) == 0 && !r.trust.doubt)
+	}()
+	for r.stop == nil && r.ctx.Err() == nil && !r.store.refusing() {
 		slots := max(r.in.Slots.Slots(), 1)
 		if len(r.flight) >= r.pace.limit(slots) || r.pace.wait(time.Now()) != never {
 			return

@@ -63,6 +63,10 @@ func judge(err error) (v verdict, state inventory.State, reason, message string)
 	if wholeSync(err) {
 		return giveUp, "", "", ""
 	}
+	if errors.Is(err, salesforce.ErrTooLarge) { // at every try, so it is final at once
+		return settled, inventory.StateFailed, ReasonTooLarge,
+			"The description of this report is larger than Longhaul reads; give the report fewer columns and filters."
+	}
 	switch f.Class {
 	case fault.Gone:
 		return settled, inventory.StateGone, ReasonGone,
@@ -90,6 +94,15 @@ func judge(err error) (v verdict, state inventory.State, reason, message string)
 func wholeSync(err error) bool {
 	var answer *salesforce.Error
 	return errors.As(err, &answer) && answer.Whole
+}
+
+// undone is the state of a report that failed its tries while others were answered: it is tried again at the end of the
+// sync, unless this is the end.
+func undone(lastRound bool) inventory.State {
+	if lastRound {
+		return inventory.StateFailed
+	}
+	return inventory.StateDeferred
 }
 
 // failure gives reason and sentence for a report that kept failing while a witness answered.

@@ -4,78 +4,27 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
-	"longhaul/internal/inventory"
-	"longhaul/internal/salesforce"
 	"longhaul/internal/staging"
 )
 
-// Describer asks Salesforce for the description of one report. It gives up soon after its context ends.
-type Describer interface {
-	DescribeReport(ctx context.Context, id string) (*salesforce.Description, error)
-}
-
-// Input is one run over one shard.
-type Input struct {
-	Store     *staging.Store
-	Sync      staging.Sync
-	Shard     int
-	Attempt   int // part of the names of the parts; counts from 1
-	Describer Describer
-	Slots     Slots
-
-	// FlushEvery is the least time between the beginnings of two flushes; 250 ms when zero.
-	FlushEvery time.Duration
-	// Window is how far beyond the oldest report in flight the run may reach; max(4 × slots, 32) when zero.
-	Window int
-	// Progress is told after every report that has its state. It is called from one goroutine and must not block.
-	Progress func(done, total int)
-	// Probe, which may be nil, proves that Salesforce describes reports when no report of this shard can: it describes
-	// one of another shard that is known to answer. It gives ErrNoWitness when it knows none.
-	Probe func(context.Context) error
-}
-
-// Result is what is stored of the shard when the run ends.
-type Result struct {
-	Reports  int64                     `json:"reports"`  // that have their state
-	Repeated int64                     `json:"repeated"` // answers that were stored already
-	States   map[inventory.State]int64 `json:"states"`
-	Reasons  map[string]int64          `json:"reasons,omitempty"`
-	Object   staging.Object            `json:"object"`            // the shard in one object; empty when partial
-	Partial  bool                      `json:"partial,omitempty"` // the rest is left to another run
-}
-
-// ErrNoWitness is for a Probe that knows no report to ask for.
-var ErrNoWitness = errors.New("no report is known to be answered")
-
-const (
-	defaultFlushEvery = 250 * time.Millisecond
-	minWindow         = 32
-	// maxGathered bounds the memory of answers that wait for the store: above it no new request begins.
-	maxGathered = 16 << 20
-)
-
 // Run describes the reports of a shard that are not stored yet and, when all have their state, joins the parts into one
-// object. A shard that has its object already is answered from it. With an error the result says what is stored, and a
-// later run goes on from there.
+// object. A shard that has its object already is answered from it. When the run ends early, which is an error unless
+// its slice is over, the result says why and what is stored, and a later run goes on from there.
 func Run(ctx context.Context, in Input) (Result, error) {
-	if in.FlushEvery <= 0 {
-		in.FlushEvery = defaultFlushEvery
-	}
-	if in.Slots == nil {
-		in.Slots = Fixed(1)
-	}
 	return run(ctx, in, bucket{in.Store})
 }
 
 func run(ctx context.Context, in Input, v vault) (Result, error) {
-	result, err := describe(ctx, in, v)
-	if err != nil {
-		result.Partial = true
-		return result, stopped(in.Shard, err)
+	result, err := describe(ctx, in.withDefaults(), v)
+	if err == nil {
+		return result, nil
 	}
-	return result, nil
+	result.Partial, result.Stop = true, stopOf(ctx, err)
+	if result.Stop == StopSlice {
+		return result, nil
+	}
+	return result, stopped(in.Shard, err)
 }
 
 func describe(ctx context.Context, in Input, v vault) (Result, error) {

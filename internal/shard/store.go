@@ -46,6 +46,7 @@ type storer struct {
 	size    int        // bytes pending and being written
 	busy    bool
 	last    time.Time // the beginning of the last flush, or of the run
+	refusal refusal
 	back    chan flushResult
 }
 
@@ -66,7 +67,7 @@ func (s *storer) untilFlush(now time.Time, first int64) time.Duration {
 	if late := s.pending[0].at.Add(s.in.FlushEvery); !inOrder && late.After(at) {
 		at = late
 	}
-	return max(at.Sub(now), 0)
+	return max(at.Sub(now), s.refusal.next.Sub(now), 0)
 }
 
 // ripe takes from what has gathered all that departed before first.
@@ -86,7 +87,7 @@ func (s *storer) ripe(first int64) (batch []gathered) {
 // flush begins a flush if it is time for one and there is something to store in order.
 func (r *runner) flush(now time.Time) {
 	s := r.store
-	if !r.mayFlush() || now.Sub(s.last) < r.in.FlushEvery {
+	if !r.mayFlush() || now.Sub(s.last) < r.in.FlushEvery || now.Before(s.refusal.next) {
 		return
 	}
 	r.passOver(now)
@@ -116,15 +117,18 @@ func (r *runner) passOver(now time.Time) {
 	}
 }
 
-// flushed notes the end of a flush. What could not be stored is kept for the last try.
+// flushed notes the end of a flush. What could not be stored is kept for the next try, or for the last.
 func (r *runner) flushed(done flushResult) {
 	r.store.busy = false
-	if done.err != nil {
-		r.store.pending = append(done.batch, r.store.pending...)
-		r.halt(done.err, graceGiveUp)
+	if done.err == nil {
+		r.taken()
+		r.stored(done)
 		return
 	}
-	r.stored(done)
+	r.store.pending = append(done.batch, r.store.pending...)
+	if !r.refused(done.err) {
+		r.halt(done.err, graceGiveUp)
+	}
 }
 
 // stored notes a part.
@@ -144,7 +148,10 @@ func (s *storer) write(ctx context.Context, led *ledger, batch []gathered) flush
 	first, last := led.reports[batch[0].index].id, led.reports[batch[len(batch)-1].index].id
 	for attempt := s.in.Attempt; attempt < s.in.Attempt+100; attempt++ {
 		key := s.in.Sync.Part(s.in.Shard, first, last, attempt)
-		_, err := s.vault.write(ctx, key, linesOf(batch))
+		err := within(ctx, func(ctx context.Context) error {
+			_, err := s.vault.write(ctx, key, linesOf(batch))
+			return err
+		})
 		if errors.Is(err, staging.ErrExist) {
 			continue
 		}

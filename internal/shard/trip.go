@@ -1,6 +1,7 @@
 package shard
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -23,10 +24,12 @@ const (
 
 // trip is one request on its way.
 type trip struct {
-	kind  kind
-	index int   // of the report
-	seq   int64 // counts departures
-	late  bool  // others have waited for it long enough; it no longer holds up the order
+	kind    kind
+	index   int       // of the report
+	seq     int64     // counts departures
+	at      time.Time // of its departure
+	answers int       // that the run had had by then
+	late    bool      // others have waited for it long enough; it no longer holds up the order
 }
 
 // answer is what a trip brought back.
@@ -41,21 +44,21 @@ type answer struct {
 
 // depart sends a request out, for which a slot was taken.
 func (r *runner) depart(t *trip) {
-	t.seq = r.seq
+	t.seq, t.at, t.answers = r.seq, time.Now(), r.answers
 	r.seq++
 	r.flight = append(r.flight, t)
-	rep := r.led.reports[t.index]
-	go func() { r.back <- r.ask(t, rep) }()
+	ctx, rep := r.requests, r.led.reports[t.index]
+	go func() { r.back <- r.ask(ctx, t, rep) }()
 }
 
 // ask makes the request and prepares what is to be stored, so that the loop has nothing to compute.
-func (r *runner) ask(t *trip, rep report) answer {
+func (r *runner) ask(ctx context.Context, t *trip, rep report) answer {
 	if t.kind == outside {
-		err := r.in.Probe(r.requests)
+		err := r.in.Probe(ctx)
 		v, _, _, _ := judge(err)
 		return answer{trip: t, verdict: v, err: err}
 	}
-	desc, err := r.in.Describer.DescribeReport(r.requests, rep.id)
+	desc, err := r.in.Describer.DescribeReport(ctx, rep.id)
 	a := answer{trip: t, err: err}
 	var message string
 	a.verdict, a.state, a.reason, message = judge(err)
@@ -97,12 +100,21 @@ func (r *runner) take(a answer) {
 	case settled:
 		r.pace.answered(max(r.in.Slots.Slots(), 1))
 		r.trust.answered()
+		r.answers++
+		if t.kind == ordinary || t.kind == sample {
+			r.gained++
+		}
 		r.settle(a)
 	case putAside:
 		r.putAside(a)
 	case giveUp:
-		r.halt(a.err, graceGiveUp)
+		grace := graceGiveUp
+		if fault.Is(a.err, fault.QuotaExhausted) {
+			grace = graceQuota
+		}
+		r.halt(a.err, grace)
 	case cut:
+		r.stalled(t)
 	}
 }
 
@@ -143,7 +155,7 @@ func (r *runner) putAside(a answer) {
 	case ordinary, sample:
 	}
 	r.aside = append(r.aside, a.trip.index)
-	r.fails[a.trip.index] = a.err
+	r.fails[a.trip.index] = setback{err: a.err, answers: r.answers}
 	if f != nil && f.RetryAfter > longWait {
 		r.halt(a.err, graceGiveUp)
 	}

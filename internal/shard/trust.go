@@ -65,7 +65,7 @@ func (r *runner) advance() {
 			return
 		}
 		if last {
-			r.markFailed()
+			r.giveUpOn(r.aside)
 			return
 		}
 		t.next = now.Add(firstPause << t.round)
@@ -82,59 +82,81 @@ func (r *runner) advance() {
 
 // prove asks whoever is likeliest to be answered if Salesforce answers at all. Without anybody to ask the run stops.
 func (r *runner) prove() {
+	if t := r.whom(); t != nil {
+		r.depart(t)
+		return
+	}
+	r.withoutWitness()
+}
+
+// whom chooses the request whose answer would show that Salesforce answers; nil when there is none. A report that is
+// chosen out of turn leaves the queue.
+func (r *runner) whom() *trip {
 	t := &r.trust
 	turn := r.in.Attempt + t.proofs // another witness each time, should one have gone bad
 	t.proofs++
 	switch {
 	case len(r.led.witness) > 0:
-		r.depart(&trip{kind: witness, index: r.led.witness[turn%len(r.led.witness)]})
+		return &trip{kind: witness, index: r.led.witness[turn%len(r.led.witness)]}
 	case len(r.queue) > 0 && t.samples < maxSamples:
 		at := (len(r.queue)*(2*t.samples+1)/(2*maxSamples) + r.in.Attempt) % len(r.queue)
 		index := r.queue[at]
 		r.queue = slices.Delete(slices.Clone(r.queue), at, at+1)
 		t.samples++
-		r.depart(&trip{kind: sample, index: index})
+		return &trip{kind: sample, index: index}
 	case len(r.led.answered) > 0:
-		r.depart(&trip{kind: witness, index: r.led.answered[turn%len(r.led.answered)]})
+		return &trip{kind: witness, index: r.led.answered[turn%len(r.led.answered)]}
 	case r.in.Probe != nil:
-		r.depart(&trip{kind: outside})
+		return &trip{kind: outside}
 	default:
-		r.withoutWitness()
+		return nil
 	}
 }
 
 // withoutWitness decides when there is nobody to ask: the run stops, to be tried again, unless that was done often
 // enough and nothing but broken reports is left.
 func (r *runner) withoutWitness() {
-	switch {
-	case len(r.queue) == 0 && r.in.Attempt >= patience && !r.anyThrottled():
+	if r.hopeless() {
 		r.trust.answered()
-	default:
-		r.halt(r.fails[r.aside[len(r.aside)-1]], graceGiveUp)
+		return
 	}
+	r.halt(r.fails[r.aside[len(r.aside)-1]].err, graceGiveUp)
 }
 
-// anyThrottled says whether Salesforce refused some of what was put aside for too many requests: that passes.
+// hopeless says whether the reports that fail may be given up although nobody bears witness: nothing else is left to
+// ask for, and many attempts came to the same.
+func (r *runner) hopeless() bool {
+	untried := slices.ContainsFunc(r.queue, func(index int) bool { return r.fails[index].err == nil })
+	return !untried && r.in.Attempt >= patience && !r.anyThrottled()
+}
+
+// anyThrottled says whether Salesforce refused some of what fails for too many requests: that passes.
 func (r *runner) anyThrottled() bool {
-	return slices.ContainsFunc(r.aside, func(index int) bool { return fault.Is(r.fails[index], fault.Throttled) })
+	for _, last := range r.fails {
+		if fault.Is(last.err, fault.Throttled) {
+			return true
+		}
+	}
+	return false
 }
 
-// markFailed gives the reports that failed every try their state.
-func (r *runner) markFailed() {
-	failed := r.aside
-	r.aside = nil
-	for _, index := range failed {
-		reason, message := failure(r.fails[index])
-		rep := r.led.reports[index]
+// giveUpOn ends the tries of reports that failed: they get a state, the reason and the sentence.
+func (r *runner) giveUpOn(reports []int) {
+	given := slices.Clone(reports)
+	isGiven := func(index int) bool { return slices.Contains(given, index) }
+	r.aside, r.queue = slices.DeleteFunc(r.aside, isGiven), slices.DeleteFunc(slices.Clone(r.queue), isGiven)
+	state := undone(r.in.LastRound)
+	for _, index := range given {
+		last, rep := r.fails[index].err, r.led.reports[index]
+		reason, message := failure(last)
 		line, err := (&inventory.Described{
-			ID: rep.id, State: inventory.StateFailed, Reason: reason, Message: message,
-			Modified: rep.modified, At: answeredAt(r.fails[index]),
+			ID: rep.id, State: state, Reason: reason, Message: message, Modified: rep.modified, At: answeredAt(last),
 		}).Append(nil)
 		if err != nil {
 			r.halt(err, graceGiveUp)
 			return
 		}
 		r.seq++
-		r.settle(answer{trip: &trip{index: index, seq: r.seq}, state: inventory.StateFailed, reason: reason, line: line})
+		r.settle(answer{trip: &trip{index: index, seq: r.seq}, state: state, reason: reason, line: line})
 	}
 }

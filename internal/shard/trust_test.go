@@ -10,6 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"longhaul/internal/fault"
 	"longhaul/internal/inventory"
 	"longhaul/internal/salesforce"
@@ -18,49 +20,68 @@ import (
 func TestRun_givesEachAnswerItsState(t *testing.T) {
 	answers := []struct {
 		class  fault.Class
-		state  inventory.State
+		below  error
+		state  inventory.State // empty: that of a report which failed every try
 		reason string
 	}{
-		{"", inventory.StateDescribed, ""},
-		{fault.Gone, inventory.StateGone, ReasonGone},
-		{fault.Obsolete, inventory.StateObsolete, ReasonObsolete},
-		{fault.Unsupported, inventory.StateUnsupported, ReasonUnsupported},
-		{fault.PermissionMissing, inventory.StateDenied, ReasonNoAccess},
-		{fault.Poison, inventory.StateFailed, ReasonServerError},
-		{fault.Transient, inventory.StateFailed, ReasonUnreachable},
-		{fault.Throttled, inventory.StateFailed, ReasonThrottled},
+		{"", nil, inventory.StateDescribed, ""},
+		{fault.Gone, nil, inventory.StateGone, ReasonGone},
+		{fault.Obsolete, nil, inventory.StateObsolete, ReasonObsolete},
+		{fault.Unsupported, nil, inventory.StateUnsupported, ReasonUnsupported},
+		{fault.PermissionMissing, nil, inventory.StateDenied, ReasonNoAccess},
+		{fault.Poison, salesforce.ErrTooLarge, inventory.StateFailed, ReasonTooLarge},
+		{fault.Poison, nil, "", ReasonServerError},
+		{fault.Transient, nil, "", ReasonUnreachable},
+		{fault.Throttled, nil, "", ReasonThrottled},
 	}
-	synctest.Test(t, func(t *testing.T) {
-		f, o := newFakeVault(), newOrg(10*time.Millisecond)
-		plan(f, 80)
-		date := time.Date(2026, 11, 23, 18, 0, 0, 0, time.UTC)
-		o.reply = func(i, _ int) error {
-			if i < len(answers) && answers[i].class != "" {
-				return &salesforce.Error{Class: answers[i].class, Message: "refused", Date: date}
-			}
-			return nil
-		}
-		result, err := run(t.Context(), input(o, 4), f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		all := wantWhole(t, f, 80)
-		for i, want := range answers {
-			got := all[i]
-			if got.State != want.state || got.Reason != want.reason || (got.Message == "") != (want.class == "") {
-				t.Errorf("report answered %q is %+v, want %s for %s", want.class, got, want.state, want.reason)
-			}
-			if want.class != "" && !got.At.Equal(date) {
-				t.Errorf("report answered %q is dated %v", want.class, got.At)
-			}
-			if want.state == inventory.StateFailed && o.calls[i] != 1+maxRounds {
-				t.Errorf("report answered %q was tried %d times, want %d", want.class, o.calls[i], 1+maxRounds)
-			}
-		}
-		if result.States[inventory.StateFailed] != 3 || result.States[inventory.StateDescribed] != 73 || result.Reasons[ReasonThrottled] != 1 {
-			t.Errorf("result %+v", result)
-		}
-	})
+	for name, undone := range map[string]inventory.State{
+		"in a round that another follows": inventory.StateDeferred, "in the last round": inventory.StateFailed,
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f, o := newFakeVault(), newOrg(10*time.Millisecond)
+				plan(f, 80)
+				date := time.Date(2026, 11, 23, 18, 0, 0, 0, time.UTC)
+				o.reply = func(i, _ int) error {
+					if i < len(answers) && answers[i].class != "" {
+						return &salesforce.Error{Class: answers[i].class, Message: "refused", Date: date, Err: answers[i].below}
+					}
+					return nil
+				}
+				in := input(o, 4)
+				in.LastRound = undone == inventory.StateFailed
+				result, err := run(t.Context(), in, f)
+				if err != nil {
+					t.Fatal(err)
+				}
+				all := wantWhole(t, f, 80)
+				for i, want := range answers {
+					state, tries := want.state, 1
+					if state == "" {
+						state, tries = undone, 1+maxRounds
+					}
+					got := all[i]
+					if got.State != state || got.Reason != want.reason || (got.Message == "") != (want.class == "") {
+						t.Errorf("report answered %q is %+v, want %s for %s", want.class, got, state, want.reason)
+					}
+					if want.class != "" && !got.At.Equal(date) {
+						t.Errorf("report answered %q is dated %v", want.class, got.At)
+					}
+					if o.calls[i] != tries && want.class != "" {
+						t.Errorf("report answered %q was tried %d times, want %d", want.class, o.calls[i], tries)
+					}
+				}
+				want := map[inventory.State]int64{
+					inventory.StateDescribed: 72, inventory.StateGone: 1, inventory.StateObsolete: 1, inventory.StateUnsupported: 1,
+					inventory.StateDenied: 1, inventory.StateFailed: 1,
+				}
+				want[undone] += 3
+				if diff := cmp.Diff(want, result.States); diff != "" || result.Reasons[ReasonThrottled] != 1 || result.Partial {
+					t.Errorf("result %+v, states (-want +got):\n%s", result, diff)
+				}
+			})
+		})
+	}
 }
 
 func TestRun_triesAReportThatFailedAgainAfterTheOthers(t *testing.T) {
@@ -165,7 +186,7 @@ func TestRun_isNotStoppedByBrokenReports(t *testing.T) {
 						return nil
 					}
 					in := input(o, 4)
-					in.Attempt = attempt
+					in.Attempt, in.LastRound = attempt, true
 					result, err := run(t.Context(), in, f)
 					if err != nil {
 						if !fault.Is(err, fault.Transient) {
@@ -202,7 +223,9 @@ func TestRun_asksAStoredReportForItsWitness(t *testing.T) {
 					}
 					return nil
 				}
-				result, err := run(t.Context(), input(o, 4), f)
+				in := input(o, 4)
+				in.LastRound = true
+				result, err := run(t.Context(), in, f)
 				if alive && (err != nil || result.States[inventory.StateFailed] != 1 || result.Repeated == 0) {
 					t.Errorf("result %+v, error %v", result, err)
 				}
@@ -251,7 +274,7 @@ func TestRun_ofOneBrokenReport(t *testing.T) {
 				plan(f, 1)
 				o.reply = func(int, int) error { return failWith(test.class) }
 				in := input(o, 4)
-				in.Attempt, in.Probe = test.attempt, test.probe
+				in.Attempt, in.Probe, in.LastRound = test.attempt, test.probe, true
 				result, err := run(t.Context(), in, f)
 				if test.failed != (err == nil) || test.failed != (result.States[inventory.StateFailed] == 1) {
 					t.Errorf("result %+v, error %v", result, err)

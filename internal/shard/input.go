@@ -1,0 +1,83 @@
+package shard
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"longhaul/internal/inventory"
+	"longhaul/internal/salesforce"
+	"longhaul/internal/staging"
+)
+
+// Describer asks Salesforce for the description of one report. It gives up soon after its context ends.
+type Describer interface {
+	DescribeReport(ctx context.Context, id string) (*salesforce.Description, error)
+}
+
+// Input is one run over one shard.
+type Input struct {
+	Store     *staging.Store
+	Sync      staging.Sync
+	Shard     int
+	Attempt   int // part of the names of the parts; counts from 1
+	Describer Describer
+	Slots     Slots
+
+	// Slice is how long the run may begin requests; 0 is without end. Those in flight get a short grace then, and what is
+	// done by the end is the result, which is partial without an error if something is left.
+	Slice time.Duration
+	// LastRound says that nobody tries again what fails here: such a report ends as failed, and not as deferred.
+	LastRound bool
+
+	// FlushEvery is the least time between the beginnings of two flushes; 250 ms when zero.
+	FlushEvery time.Duration
+	// Window is how far beyond the oldest report in flight the run may reach; max(4 × slots, 32) when zero.
+	Window int
+	// Progress is told after every report that has its state. It is called from one goroutine and must not block.
+	Progress func(done, total int)
+	// StorePatience is how long a store that refuses is waited for, as a full disk or a bucket that is away; 20 minutes when
+	// zero. What is gathered stays in memory, and no request begins.
+	StorePatience time.Duration
+	// Waiting, which may be nil, is told the sentence of what the run waits for, and "" when it goes on. It is called from one
+	// goroutine at a time and must not block.
+	Waiting func(why string)
+	// Probe, which may be nil, proves that Salesforce describes reports when no report of this shard can: it describes
+	// one of another shard that is known to answer. It gives ErrNoWitness when it knows none.
+	Probe func(context.Context) error
+}
+
+// Result is what is stored of the shard when the run ends.
+type Result struct {
+	Reports  int64                     `json:"reports"`  // that have their state
+	Repeated int64                     `json:"repeated"` // answers that were stored already
+	States   map[inventory.State]int64 `json:"states"`
+	Reasons  map[string]int64          `json:"reasons,omitempty"`
+	Object   staging.Object            `json:"object"`            // the shard in one object; empty when partial
+	Partial  bool                      `json:"partial,omitempty"` // the rest is left to another run
+	Stop     Stop                      `json:"stop,omitempty"`    // why
+}
+
+// ErrNoWitness is for a Probe that knows no report to ask for.
+var ErrNoWitness = errors.New("no report is known to be answered")
+
+const (
+	defaultFlushEvery = 250 * time.Millisecond
+	minWindow         = 32
+	// maxGathered bounds the memory of answers that wait for the store: above it no new request begins.
+	maxGathered = 16 << 20
+)
+
+// withDefaults fills in what the caller left open.
+func (in Input) withDefaults() Input {
+	if in.FlushEvery <= 0 {
+		in.FlushEvery = defaultFlushEvery
+	}
+	if in.StorePatience <= 0 {
+		in.StorePatience = storePatience
+	}
+	if in.Slots == nil {
+		in.Slots = Fixed(1)
+	}
+	return in
+}
