@@ -42,7 +42,9 @@ func planned(t *testing.T, s *staging.Store, first, count int) (lines []string) 
 	return lines
 }
 
-func todo(n int, modified string) string { return fmt.Sprintf(`{"Id":%q,"modified":%q}`, reportID(n), modified) }
+func todo(n int, modified string) string {
+	return fmt.Sprintf(`{"Id":%q,"modified":%q}`, reportID(n), modified)
+}
 
 func TestReplan_describesAgainWhatIsNotSettled(t *testing.T) {
 	t.Parallel()
