@@ -28,7 +28,7 @@ type run struct {
 
 // resume reads what an earlier attempt left; done when that had finished.
 func (e *enumeration) resume(ctx context.Context) (done bool, err error) {
-	err = e.Store.ReadJSON(ctx, e.Sync.InventoryState(string(e.Kind)), &e.state)
+	err = e.Store.ReadJSON(ctx, e.Sync.InventoryState(e.name()), &e.state)
 	switch {
 	case errors.Is(err, staging.ErrNotExist):
 	case errors.Is(err, staging.ErrMalformed):
@@ -36,7 +36,7 @@ func (e *enumeration) resume(ctx context.Context) (done bool, err error) {
 	case err != nil:
 		return false, err
 	}
-	exists, err := e.Store.Exists(ctx, e.Sync.Inventory(string(e.Kind)))
+	exists, err := e.Store.Exists(ctx, e.key())
 	switch {
 	case err != nil:
 		return false, err
@@ -52,16 +52,12 @@ func (e *enumeration) resume(ctx context.Context) (done bool, err error) {
 
 // adopt takes an inventory whose attempt ended before it could say so.
 func (e *enumeration) adopt(ctx context.Context) (done bool, err error) {
-	key := e.Sync.Inventory(string(e.Kind))
-	object, err := e.Store.Verify(ctx, key)
-	if errors.Is(err, staging.ErrTorn) {
-		if err := e.Store.Delete(ctx, key); err != nil {
-			return false, err
-		}
-		return false, e.checkRuns(ctx)
-	}
+	object, found, err := written(ctx, e.Store, e.key())
 	if err != nil {
 		return false, err
+	}
+	if !found {
+		return false, e.checkRuns(ctx)
 	}
 	return true, e.settle(ctx, object)
 }
@@ -87,5 +83,5 @@ func (e *enumeration) checkRuns(ctx context.Context) error {
 }
 
 func (e *enumeration) save(ctx context.Context) error {
-	return e.Store.WriteJSON(ctx, e.Sync.InventoryState(string(e.Kind)), e.state)
+	return e.Store.WriteJSON(ctx, e.Sync.InventoryState(e.name()), e.state)
 }

@@ -1,5 +1,14 @@
 package inventory
 
+import (
+	"context"
+
+	"longhaul/internal/staging"
+)
+
+// defaultShardSize is the most reports of a shard where nothing else is asked for.
+const defaultShardSize = 250
+
 // ShardCount says into how many shards reports are dealt: so few that none holds more than size, but a multiple of
 // maxShards so that no wave of shards is half empty, and never one without a report.
 func ShardCount(reports int64, maxShards, size int) int {
@@ -16,4 +25,67 @@ func shardSize(reports int64, count, n int) int64 {
 		size++
 	}
 	return size
+}
+
+// dealing says what is dealt into how many shards, and where they lie.
+type dealing struct {
+	todo    string // the stream of all that is to be described
+	reports int64  // lines of it
+	shards  int
+	key     func(n int) string // of shard n, counted from 0
+	tick    func()             // after each shard
+}
+
+// deal fills one shard after the other with neighbouring Ids.
+func deal(ctx context.Context, store *staging.Store, what dealing) error {
+	if what.shards == 0 {
+		return nil
+	}
+	d := dealer{dealing: what, ctx: ctx, store: store}
+	defer d.abort()
+	for line, err := range store.Lines(ctx, what.todo) {
+		if err != nil {
+			return err
+		}
+		if err := d.add(line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dealer is a deal under way.
+type dealer struct {
+	dealing
+	ctx   context.Context
+	store *staging.Store
+	w     *staging.Writer
+	shard int
+	left  int64 // what the shard at hand still takes
+}
+
+func (d *dealer) add(line []byte) (err error) {
+	if d.w == nil {
+		if d.w, err = d.store.Create(d.ctx, d.key(d.shard)); err != nil {
+			return err
+		}
+		d.left = shardSize(d.reports, d.shards, d.shard)
+	}
+	if err := d.w.Append(line); err != nil {
+		return err
+	}
+	if d.left--; d.left > 0 {
+		return nil
+	}
+	_, err = d.w.Commit()
+	d.w = nil
+	d.shard++
+	d.tick()
+	return err
+}
+
+func (d *dealer) abort() {
+	if d.w != nil {
+		d.w.Abort()
+	}
 }

@@ -13,34 +13,41 @@ import (
 // attempt writes nothing that another one reads, until one object, the choice, names its draft: whoever writes that first
 // has made the plan. Only the draft of the choice is ever copied to where the plan lies, by the attempt that made it and by
 // any that comes later, and each copies the same.
-type draft struct {
+type draft[P any] struct {
 	*staging.Store
 	staging.Sync
 	id string
+	round[P]
+}
+
+// round is the plan of one round of describing: where it lies and what P counts of it.
+type round[P any] struct {
+	choiceKey, doneKey string
+	keys               func(P) []string // of all the streams in it
 }
 
 // choice is the draft that is the plan, and the counts of it.
-type choice struct {
-	Draft   string  `json:"draft"`
-	Planned Planned `json:"planned"`
+type choice[P any] struct {
+	Draft   string `json:"draft"`
+	Planned P      `json:"planned"`
 }
 
 // key is where the draft has what the plan keeps under key.
-func (d draft) key(key string) string { return d.Drafted(d.id, key) }
+func (d draft[P]) key(key string) string { return d.Drafted(d.id, key) }
 
 // published gives the plan if a draft was chosen, and first puts it in place where that has not ended.
-func (d draft) published(ctx context.Context) (done Planned, found bool, err error) {
-	err = d.ReadJSON(ctx, d.Plan(), &done)
+func (d draft[P]) published(ctx context.Context) (done P, found bool, err error) {
+	err = d.ReadJSON(ctx, d.doneKey, &done)
 	if err == nil {
 		return done, true, nil
 	}
 	if !errors.Is(err, staging.ErrNotExist) && !errors.Is(err, staging.ErrMalformed) {
-		return Planned{}, false, err
+		return done, false, err
 	}
-	var chosen choice
-	err = d.ReadJSON(ctx, d.PlanChoice(), &chosen)
+	var chosen choice[P]
+	err = d.ReadJSON(ctx, d.choiceKey, &chosen)
 	if errors.Is(err, staging.ErrNotExist) {
-		return Planned{}, false, nil
+		return done, false, nil
 	}
 	if err == nil {
 		err = d.install(ctx, chosen)
@@ -49,9 +56,9 @@ func (d draft) published(ctx context.Context) (done Planned, found bool, err err
 }
 
 // publish makes the draft the plan unless another was faster, and gives the plan.
-func (d draft) publish(ctx context.Context, planned Planned) (Planned, error) {
-	if _, err := d.WriteNewJSON(ctx, d.PlanChoice(), choice{Draft: d.id, Planned: planned}); err != nil {
-		return Planned{}, err
+func (d draft[P]) publish(ctx context.Context, planned P) (P, error) {
+	if _, err := d.WriteNewJSON(ctx, d.choiceKey, choice[P]{Draft: d.id, Planned: planned}); err != nil {
+		return planned, err
 	}
 	done, found, err := d.published(ctx)
 	if err == nil && !found {
@@ -61,16 +68,12 @@ func (d draft) publish(ctx context.Context, planned Planned) (Planned, error) {
 }
 
 // install copies a chosen draft to where the plan lies and says that it lies there.
-func (d draft) install(ctx context.Context, chosen choice) error {
-	keys := []string{d.Reused()}
-	for n := range chosen.Planned.Shards {
-		keys = append(keys, d.PlanShard(n))
-	}
-	for _, key := range keys {
+func (d draft[P]) install(ctx context.Context, chosen choice[P]) error {
+	for _, key := range d.keys(chosen.Planned) {
 		err := d.Copy(ctx, d.Drafted(chosen.Draft, key), key)
 		if errors.Is(err, staging.ErrNotExist) {
 			// Another attempt has put the whole plan in place and removed the draft, or it is lost.
-			if exists, existsErr := d.Exists(ctx, d.Plan()); existsErr != nil || exists {
+			if exists, existsErr := d.Exists(ctx, d.doneKey); existsErr != nil || exists {
 				return existsErr
 			}
 		}
@@ -78,15 +81,15 @@ func (d draft) install(ctx context.Context, chosen choice) error {
 			return staging.Gone(err)
 		}
 	}
-	return d.WriteJSON(ctx, d.Plan(), chosen.Planned)
+	return d.WriteJSON(ctx, d.doneKey, chosen.Planned)
 }
 
 // remove clears the draft away unless it is still to be copied. It does not matter when that fails: it goes with the plan.
-func (d draft) remove(ctx context.Context) {
-	var chosen choice
-	err := d.ReadJSON(ctx, d.PlanChoice(), &chosen)
+func (d draft[P]) remove(ctx context.Context) {
+	var chosen choice[P]
+	err := d.ReadJSON(ctx, d.choiceKey, &chosen)
 	if other := err == nil && chosen.Draft != d.id; !other && !errors.Is(err, staging.ErrNotExist) {
-		if installed, err := d.Exists(ctx, d.Plan()); err != nil || !installed {
+		if installed, err := d.Exists(ctx, d.doneKey); err != nil || !installed {
 			return
 		}
 	}

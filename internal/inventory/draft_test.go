@@ -51,7 +51,7 @@ func TestPlan_isNotChangedByAnAttemptThatWasGivenUp(t *testing.T) {
 				zombie := &planning{PlanInput: PlanInput{
 					Store: s, Sync: current, Full: true, MaxShards: 8, ShardSize: 50, Progress: func(int64) {},
 				}}
-				zombie.draft, zombie.States = draft{Store: s, Sync: current, id: "ZOMBIE"}, map[State]int64{}
+				zombie.draft, zombie.States = firstDraft(s, current, "ZOMBIE"), map[State]int64{}
 				late(t, zombie)
 
 				ended(t, s, earlier, me, described(t, 7, StateDescribed, changed, changedAt.Add(time.Hour)))
@@ -94,11 +94,11 @@ func TestPlan_isPutInPlaceByTheNextAttempt(t *testing.T) {
 	s := openStore(t, "mem://")
 	reports(t, s, 600)
 	first := &planning{PlanInput: PlanInput{Store: s, Sync: current, Full: true, MaxShards: 8, ShardSize: 50, Progress: func(int64) {}}}
-	first.draft, first.States = draft{Store: s, Sync: current, id: "FIRST"}, map[State]int64{}
+	first.draft, first.States = firstDraft(s, current, "FIRST"), map[State]int64{}
 	if err := first.run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.WriteNewJSON(t.Context(), current.PlanChoice(), choice{Draft: "FIRST", Planned: first.Planned}); err != nil {
+	if _, err := s.WriteNewJSON(t.Context(), current.PlanChoice(), choice[Planned]{Draft: "FIRST", Planned: first.Planned}); err != nil {
 		t.Fatal(err)
 	}
 	first.draft.remove(t.Context()) // of no effect as long as the draft is needed
@@ -141,7 +141,7 @@ func TestPlan_saysThatItIsLost(t *testing.T) {
 	t.Parallel()
 	for name, lose := range map[string]func(s *staging.Store) error{
 		"the draft": func(s *staging.Store) error {
-			return s.WriteJSON(t.Context(), current.PlanChoice(), choice{Draft: "LOST"})
+			return s.WriteJSON(t.Context(), current.PlanChoice(), choice[Planned]{Draft: "LOST"})
 		},
 		"the choice": func(s *staging.Store) error { return s.Write(t.Context(), current.PlanChoice(), []byte("{")) },
 	} {

@@ -2,7 +2,6 @@ package inventory
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -44,22 +43,43 @@ func Enumerate(ctx context.Context, in EnumerateInput) (Enumerated, error) {
 	if e.Progress == nil {
 		e.Progress = func(int64) {}
 	}
+	found, err := e.enumerate(ctx)
+	if err != nil {
+		return Enumerated{}, fmt.Errorf("enumerate %s: %w", in.Kind, err)
+	}
+	return found, nil
+}
+
+func (e *enumeration) enumerate(ctx context.Context) (Enumerated, error) {
 	done, err := e.resume(ctx)
 	if err == nil && !done {
 		err = e.run(ctx)
 	}
 	if err != nil {
-		return Enumerated{}, fmt.Errorf("enumerate %s: %w", in.Kind, err)
+		return Enumerated{}, err
 	}
 	return *e.state.Result, nil
 }
 
-// enumeration is an Enumerate under way.
+// enumeration is an Enumerate under way, or another listing of a kind into a stream beside its inventory.
 type enumeration struct {
 	EnumerateInput
+	beside string                  // names the stream; empty for the inventory itself
+	change func(*salesforce.Query) // narrows what is asked; may be nil
+	sparse bool                    // few records are expected: when there are none, nothing is written
 	state  checkpoint
 	sorter sorter
 }
+
+// name is that of the stream.
+func (e *enumeration) name() string {
+	if e.beside != "" {
+		return e.beside
+	}
+	return string(e.Kind)
+}
+
+func (e *enumeration) key() string { return e.Sync.Inventory(e.name()) }
 
 func (e *enumeration) run(ctx context.Context) error {
 	scopes := []string{""}
@@ -70,13 +90,20 @@ func (e *enumeration) run(ctx context.Context) error {
 		if err := e.pass(ctx, scopes[e.state.Pass]); err != nil {
 			return err
 		}
-		if len(e.state.Runs) > 0 || e.state.Pass+1 < len(scopes) {
+		if len(e.state.Runs) > 0 || e.state.Pass+1 < len(scopes) && !e.sparse {
 			if err := e.spill(ctx); err != nil {
 				return err
 			}
 		}
 		e.state.Pass++
 		e.state.Cursor = ""
+	}
+	if e.sparse && len(e.state.Runs) == 0 {
+		if e.sorter.empty() {
+			e.state.Result = &Enumerated{Dropped: e.state.Dropped, Warnings: e.warnings()}
+			return nil
+		}
+		return e.finish(ctx)
 	}
 	if err := e.save(ctx); err != nil {
 		return err
@@ -88,10 +115,15 @@ func (e *enumeration) run(ctx context.Context) error {
 func (e *enumeration) pass(ctx context.Context, scope string) error {
 	query := e.Kind.Query()
 	query.Scope, query.After = scope, e.state.Cursor
+	if e.change != nil {
+		e.change(&query)
+	}
+	begun := e.state.Cursor != ""
 	for page, err := range e.Client.Pages(ctx, query) {
 		if err != nil {
-			return e.refused(scope, err)
+			return e.refused(scope, begun, err)
 		}
+		begun = true
 		for _, field := range page.Dropped {
 			if !slices.Contains(e.state.Dropped, field) {
 				e.state.Dropped = append(e.state.Dropped, field)
@@ -117,14 +149,18 @@ func (e *enumeration) pass(ctx context.Context, scope string) error {
 
 // refused turns the refusal of a scope that needs a permission of its own into a warning: the rest of the sync is whole
 // without it.
-func (e *enumeration) refused(scope string, err error) error {
-	begun := e.state.Cursor != "" || !e.sorter.empty()
-	if scope == "" || begun || !(fault.Is(err, fault.PermissionMissing) || fault.Is(err, fault.Invalid)) {
+func (e *enumeration) refused(scope string, begun bool, err error) error {
+	if begun || !scopeRefused(scope, err) {
 		return err
 	}
 	e.state.Warnings = append(e.state.Warnings, fmt.Sprintf(
 		`%s in others' private folders are not included: give the run-as user "Manage All Private Reports and Dashboards"`, e.Kind))
 	return nil
+}
+
+// scopeRefused says whether err is what a scope answers that needs a permission of its own.
+func scopeRefused(scope string, err error) bool {
+	return scope != "" && (fault.Is(err, fault.PermissionMissing) || fault.Is(err, fault.Invalid))
 }
 
 // warnings says what is missing from the inventory.
@@ -142,7 +178,7 @@ func (e *enumeration) spill(ctx context.Context) error {
 	if e.sorter.empty() {
 		return nil
 	}
-	key := e.Sync.InventoryRun(string(e.Kind), strconv.Itoa(e.state.Pass), e.sorter.first, e.sorter.last)
+	key := e.Sync.InventoryRun(e.name(), strconv.Itoa(e.state.Pass), e.sorter.first, e.sorter.last)
 	w, err := e.Store.CreateScratch(ctx, key)
 	if err != nil {
 		return err
@@ -163,37 +199,25 @@ func (e *enumeration) spill(ctx context.Context) error {
 
 // finish writes the inventory from the runs, or from memory when all fitted there.
 func (e *enumeration) finish(ctx context.Context) error {
-	object, err := e.publish(ctx)
-	if errors.Is(err, staging.ErrExist) { // another attempt was faster
-		if object, err = e.Store.Verify(ctx, e.Sync.Inventory(string(e.Kind))); errors.Is(err, staging.ErrTorn) {
-			if err := e.Store.Delete(ctx, e.Sync.Inventory(string(e.Kind))); err != nil {
-				return err
-			}
-			object, err = e.publish(ctx)
+	object, err := writeOnce(ctx, e.Store, e.key(), func(w *staging.Writer) error {
+		if len(e.state.Runs) == 0 {
+			return e.sorter.each(w.Append)
 		}
-	}
+		e.sorter = sorter{}
+		return e.merger().merge(ctx, e.state.Runs, w.Append)
+	})
 	if err != nil {
 		return err
 	}
 	return e.settle(ctx, object)
 }
 
-func (e *enumeration) publish(ctx context.Context) (staging.Object, error) {
-	w, err := e.Store.CreateNew(ctx, e.Sync.Inventory(string(e.Kind)))
-	if err != nil {
-		return staging.Object{}, err
+func (e *enumeration) merger() *runMerger {
+	return &runMerger{
+		store: e.Store,
+		key:   func(name, first, last string) string { return e.Sync.InventoryRun(e.name(), name, first, last) },
+		tick:  func() { e.Progress(e.state.Seen) },
 	}
-	defer w.Abort()
-	if len(e.state.Runs) == 0 {
-		err = e.sorter.each(w.Append)
-	} else {
-		e.sorter = sorter{}
-		err = e.mergeRuns(ctx, w)
-	}
-	if err != nil {
-		return staging.Object{}, err
-	}
-	return w.Commit()
 }
 
 // settle writes down the result. From then on the kind is done, and its runs may go: where the bucket refuses that, they
@@ -204,6 +228,6 @@ func (e *enumeration) settle(ctx context.Context, object staging.Object) error {
 	if err := e.save(ctx); err != nil {
 		return err
 	}
-	_, _ = e.Store.DeleteAll(ctx, e.Sync.InventoryRuns(string(e.Kind)))
+	_, _ = e.Store.DeleteAll(ctx, e.Sync.InventoryRuns(e.name()))
 	return nil
 }

@@ -50,8 +50,8 @@ func Judge(in GuardInput) []Concern {
 	case !in.HasLast:
 		return nil
 	case in.Last.Identity.OrgID != in.Identity.OrgID:
-		return []Concern{{ConcernOtherOrg, fmt.Sprintf("The source leads to org %s, the last sync read org %s: if it was meant to move, approve; "+
-			"else discard and correct the source's base_url or credentials.", in.Identity.OrgID, in.Last.Identity.OrgID)}}
+		return []Concern{{ConcernOtherOrg, fmt.Sprintf("The source leads to org %s, the last sync read org %s: if it was meant to move, "+
+			"approve; else discard and correct the source's base_url or credentials.", in.Identity.OrgID, in.Last.Identity.OrgID)}}
 	}
 	var concerns []Concern
 	concerns = append(concerns, in.shrunk(Reports, ConcernShrunkReports)...)

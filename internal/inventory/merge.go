@@ -159,7 +159,7 @@ func (h *head) load() (more bool, err error) {
 		return false, err
 	}
 	if bytes.Compare(id, h.id) < 0 {
-		return false, fmt.Errorf("a stream is not sorted: %s comes after %s", id, h.id)
+		return false, fmt.Errorf("a stream is not sorted: %s comes after %s: %w", id, h.id, errMalformed)
 	}
 	h.id, h.line = append(h.id[:0], id...), line
 	return true, nil

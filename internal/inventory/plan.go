@@ -41,7 +41,7 @@ func Plan(ctx context.Context, in PlanInput) (Planned, error) {
 }
 
 func makePlan(ctx context.Context, in PlanInput) (Planned, error) {
-	d := draft{Store: in.Store, Sync: in.Sync, id: rand.Text()}
+	d := firstDraft(in.Store, in.Sync, rand.Text())
 	if done, found, err := d.published(ctx); err != nil || found {
 		return done, err
 	}
@@ -50,7 +50,7 @@ func makePlan(ctx context.Context, in PlanInput) (Planned, error) {
 		p.Progress = func(int64) {}
 	}
 	if p.ShardSize == 0 {
-		p.ShardSize = 250
+		p.ShardSize = defaultShardSize
 	}
 	p.States = map[State]int64{}
 	defer d.remove(ctx)
@@ -60,11 +60,27 @@ func makePlan(ctx context.Context, in PlanInput) (Planned, error) {
 	return d.publish(ctx, p.Planned)
 }
 
+// firstDraft is a draft of the first round's plan.
+func firstDraft(store *staging.Store, sync staging.Sync, id string) draft[Planned] {
+	return draft[Planned]{store, sync, id, round[Planned]{sync.PlanChoice(), sync.Plan(), func(p Planned) []string {
+		return append([]string{sync.Reused()}, shardKeys(sync, 0, p.Shards)...)
+	}}}
+}
+
+// shardKeys are where the plan has shards, count from first on.
+func shardKeys(sync staging.Sync, first, count int) []string {
+	keys := make([]string, 0, count+1)
+	for n := range count {
+		keys = append(keys, sync.PlanShard(first+n))
+	}
+	return keys
+}
+
 // planning is a Plan under way.
 type planning struct {
 	PlanInput
 	Planned
-	draft        draft
+	draft        draft[Planned]
 	todo, reused *staging.Writer
 	line         []byte
 }
@@ -99,7 +115,7 @@ func (p *planning) run(ctx context.Context) (err error) {
 
 // join walks over the reports, and beside them over all that is known.
 func (p *planning) join(ctx context.Context, known []Stream) error {
-	reports := Stream{Lines: staging.Kept(p.Store.Lines(ctx, p.Sync.Inventory(string(Reports))))}
+	reports := Stream{Lines: Read(ctx, p.Store, p.Sync, Reports)}
 	var r candidate
 	for item, err := range Merge(append([]Stream{reports}, known...)...) {
 		switch {
@@ -161,53 +177,9 @@ func appendTodo(dst, id []byte, modified string) []byte {
 // deal splits what is to be described into shards of neighbouring Ids.
 func (p *planning) deal(ctx context.Context) error {
 	p.Shards = ShardCount(p.ToDescribe, p.MaxShards, p.ShardSize)
-	if p.Shards == 0 {
-		return nil
-	}
-	d := dealer{planning: p, ctx: ctx}
-	defer d.abort()
-	for line, err := range p.Store.Lines(ctx, p.draft.key(p.Sync.PlanTodo())) {
-		if err != nil {
-			return err
-		}
-		if err := d.add(line); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// dealer fills one shard after the other.
-type dealer struct {
-	*planning
-	ctx   context.Context
-	w     *staging.Writer
-	shard int
-	left  int64 // what the shard at hand still takes
-}
-
-func (d *dealer) add(line []byte) (err error) {
-	if d.w == nil {
-		if d.w, err = d.Store.Create(d.ctx, d.draft.key(d.Sync.PlanShard(d.shard))); err != nil {
-			return err
-		}
-		d.left = shardSize(d.ToDescribe, d.Shards, d.shard)
-	}
-	if err := d.w.Append(line); err != nil {
-		return err
-	}
-	if d.left--; d.left > 0 {
-		return nil
-	}
-	_, err = d.w.Commit()
-	d.w = nil
-	d.shard++
-	d.Progress(d.Reports)
-	return err
-}
-
-func (d *dealer) abort() {
-	if d.w != nil {
-		d.w.Abort()
-	}
+	return deal(ctx, p.Store, dealing{
+		todo: p.draft.key(p.Sync.PlanTodo()), reports: p.ToDescribe, shards: p.Shards,
+		key:  func(n int) string { return p.draft.key(p.Sync.PlanShard(n)) },
+		tick: func() { p.Progress(p.Reports) },
+	})
 }

@@ -111,6 +111,15 @@ func TestPlan_reusesWhatStillHolds(t *testing.T) {
 		"gone is tried again": {known: func(t *testing.T, s *staging.Store) {
 			ended(t, s, earlier, me, described(t, 0, StateGone, changed, good))
 		}},
+		"put off is tried again": {known: func(t *testing.T, s *staging.Store) {
+			begun(t, s, broken1, me)
+			write(t, s, broken1.Shard(0), described(t, 0, StateDeferred, changed, good))
+		}},
+		"put off and then described": {want: StateReused, at: "12:00:00", known: func(t *testing.T, s *staging.Store) {
+			begun(t, s, broken1, me)
+			write(t, s, broken1.Shard(0), described(t, 0, StateDeferred, changed, good))
+			write(t, s, broken1.Part(1, reportID(0), reportID(0), 1), described(t, 0, StateDescribed, changed, good.Add(time.Hour)))
+		}},
 		"filtered is looked at again": {known: func(t *testing.T, s *staging.Store) {
 			ended(t, s, earlier, me, described(t, 0, StateFiltered, changed, good))
 		}},
@@ -460,5 +469,39 @@ func TestPrune_keepsWhatTheNextSyncReads(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, keys(t, s, "")); diff != "" {
 		t.Errorf("after (-want +got):\n%s", diff)
+	}
+}
+
+// The next sync looks up what is missing of the inventory as it stood in the end.
+func TestPrune_keepsTheInventoryAsItStands(t *testing.T) {
+	t.Parallel()
+	s := openStore(t, "mem://")
+	record := lastSync(t, s, unchanged(Reports, 1, 2)...)
+	o := &org{things: unchanged(Reports, 1)}
+	enumerated(t, s, current, o, false)
+	o.set(thing{kind: Reports, n: 2, modified: changed, name: "found", unlisted: true})
+	missing(t, s, o, record, false)
+	o.set(thing{kind: Reports, n: 3, modified: later, name: "new"})
+	catchUp(t, s, o)
+	for _, key := range []string{
+		current.SortRun("X1", "0"), current.InventoryRun(staging.CaughtUp("reports"), "0", "a", "b"),
+		current.InventoryRun(staging.Again("components"), "0", "a", "b"), current.PlanAgain(),
+	} {
+		write(t, s, key)
+	}
+	ended(t, s, current, me)
+	if err := Prune(t.Context(), s, current); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"1 reports 1", "2 found", "3 new"}, standing(t, s, current, Reports)); diff != "" {
+		t.Errorf("reports (-want +got):\n%s", diff)
+	}
+	for _, key := range keys(t, s, current.Prefix()) {
+		if strings.Contains(key, ".runs/") || strings.HasPrefix(key, "sort/") || strings.HasPrefix(key, "plan/") {
+			t.Errorf("kept %s", key)
+		}
+	}
+	if left := keys(t, s, earlier.Prefix()); len(left) > 0 {
+		t.Errorf("the earlier sync kept %q", left)
 	}
 }

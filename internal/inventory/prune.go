@@ -7,8 +7,9 @@ import (
 	"longhaul/internal/staging"
 )
 
-// Prune removes what no later sync needs, once sync has its record: its plan, its shards and the runs of its inventory, and all that earlier syncs
-// kept but their records. Without that record it removes nothing.
+// Prune removes what no later sync needs, once sync has its record: its plan, its shards and the runs of what it sorted,
+// and all that earlier syncs kept but their records. Its inventory stays as it stands: the next sync looks up what is
+// missing of it. Without that record it removes nothing.
 func Prune(ctx context.Context, store *staging.Store, sync staging.Sync) error {
 	recorded, err := store.Exists(ctx, staging.RecordKey(sync.Source, sync.ID))
 	if err != nil || !recorded {
@@ -29,9 +30,12 @@ func Prune(ctx context.Context, store *staging.Store, sync staging.Sync) error {
 			return wrapPrune(err)
 		}
 	}
-	prefixes := []string{sync.DescribePrefix(), sync.PlanPrefix()}
+	prefixes := []string{sync.DescribePrefix(), sync.PlanPrefix(), sync.SortPrefix(), sync.InventoryRuns(staging.Again(string(Components)))}
 	for _, kind := range Kinds {
 		prefixes = append(prefixes, sync.InventoryRuns(string(kind)))
+	}
+	for _, kind := range dated {
+		prefixes = append(prefixes, sync.InventoryRuns(staging.CaughtUp(string(kind))))
 	}
 	for _, prefix := range prefixes {
 		if _, err := store.DeleteAll(ctx, prefix); err != nil {

@@ -12,15 +12,23 @@ import (
 // fanIn bounds how many runs are open at once: each costs the memory of a decompressor.
 const fanIn = 16
 
-// mergeRuns writes the lines of all runs, by Id and each Id once. Where the server's order is ours, runs follow each
-// other and two are open at most. Where it is not, they overlap, and groups of them are merged first until at most fanIn
-// overlap anywhere.
-func (e *enumeration) mergeRuns(ctx context.Context, w *staging.Writer) error {
-	runs := slices.Clone(e.state.Runs)
+// runMerger merges sorted runs that lie in the bucket.
+type runMerger struct {
+	store *staging.Store
+	key   func(name, first, last string) string // of a run that is merged from others
+	all   bool                                  // lines of one Id are all kept
+	tick  func()                                // a sign of life after every beat lines
+}
+
+// merge gives the lines of all runs by Id, and each Id once unless all are kept. Where the server's order is ours, runs
+// follow each other and two are open at most. Where it is not, they overlap, and groups of them are merged first until at
+// most fanIn overlap anywhere.
+func (m *runMerger) merge(ctx context.Context, runs []run, add func(line []byte) error) error {
+	runs = slices.Clone(runs)
 	for level := 1; overlap(runs) > fanIn; level++ {
 		var merged []run
 		for group := range slices.Chunk(runs, fanIn) {
-			r, err := e.mergeGroup(ctx, level, len(merged), group)
+			r, err := m.group(ctx, fmt.Sprintf("merged-%d-%d", level, len(merged)), group)
 			if err != nil {
 				return err
 			}
@@ -28,43 +36,47 @@ func (e *enumeration) mergeRuns(ctx context.Context, w *staging.Writer) error {
 		}
 		runs = merged
 	}
-	return e.mergeInto(ctx, w, runs)
+	return m.into(ctx, runs, add)
 }
 
-// mergeGroup writes one run from several that follow each other in time.
-func (e *enumeration) mergeGroup(ctx context.Context, level, n int, group []run) (run, error) {
+// group writes one run from several that follow each other in time.
+func (m *runMerger) group(ctx context.Context, name string, group []run) (run, error) {
 	merged := group[0]
 	for _, r := range group {
 		merged.First, merged.Last = min(merged.First, r.First), max(merged.Last, r.Last)
 	}
-	merged.Key = e.Sync.InventoryRun(string(e.Kind), fmt.Sprintf("merged-%d-%d", level, n), merged.First, merged.Last)
-	w, err := e.Store.CreateScratch(ctx, merged.Key)
+	merged.Key = m.key(name, merged.First, merged.Last)
+	w, err := m.store.CreateScratch(ctx, merged.Key)
 	if err != nil {
 		return run{}, err
 	}
 	defer w.Abort()
-	if err := e.mergeInto(ctx, w, group); err != nil {
+	if err := m.into(ctx, group, w.Append); err != nil {
 		return run{}, err
 	}
 	_, err = w.Commit()
 	return merged, err
 }
 
-// mergeInto merges runs; of the lines of one Id that of the latest run is taken, as the sorter takes the latest.
-func (e *enumeration) mergeInto(ctx context.Context, w *staging.Writer, runs []run) error {
+// into merges runs; of the lines of one Id that of the latest run is taken or comes first, as the sorter has it.
+func (m *runMerger) into(ctx context.Context, runs []run, add func(line []byte) error) error {
 	streams := make([]Stream, 0, len(runs))
 	for _, r := range slices.Backward(runs) {
-		streams = append(streams, Stream{First: r.First, Lines: e.Store.Lines(ctx, r.Key)})
+		streams = append(streams, Stream{First: r.First, Lines: m.store.Lines(ctx, r.Key)})
 	}
-	for item, err := range Unique(Merge(streams...)) {
+	items, n := Merge(streams...), 0
+	if !m.all {
+		items = Unique(items)
+	}
+	for item, err := range items {
 		if err != nil {
 			return err
 		}
-		if err := w.Append(item.Line); err != nil {
+		if err := add(item.Line); err != nil {
 			return err
 		}
-		if w.Count()%beat == 0 {
-			e.Progress(e.state.Seen)
+		if n++; n%beat == 0 {
+			m.tick()
 		}
 	}
 	return nil

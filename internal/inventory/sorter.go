@@ -7,6 +7,8 @@ import (
 
 // sorter holds what fits into one run and gives it sorted. Its memory is used again for the next run.
 type sorter struct {
+	all   bool // lines of one Id are all kept
+	limit int  // bytes of a run; runBytes when 0
 	arena []byte
 	items []sortItem
 	first string // the bounds of what was added, in the order in which the server sent it
@@ -32,7 +34,13 @@ func (s *sorter) add(line []byte, id, sent string) {
 	s.last = sent
 }
 
-func (s *sorter) full() bool { return len(s.arena) >= runBytes }
+func (s *sorter) full() bool {
+	limit := s.limit
+	if limit == 0 {
+		limit = runBytes
+	}
+	return len(s.arena) >= limit
+}
 
 func (s *sorter) empty() bool { return len(s.items) == 0 }
 
@@ -40,8 +48,8 @@ func (s *sorter) reset() {
 	s.arena, s.items, s.first, s.last = s.arena[:0], s.items[:0], "", ""
 }
 
-// each gives the lines by Id. A record that came twice, since others were deleted or made between two pages, is given
-// once, as it came last.
+// each gives the lines by Id, of one Id the latest first. A record that came twice, since others were deleted or made
+// between two pages, is given once, as it came last, unless all are kept.
 func (s *sorter) each(visit func(line []byte) error) error {
 	byID := func(a, b sortItem) int {
 		if c := bytes.Compare(a.id[:], b.id[:]); c != 0 {
@@ -53,7 +61,7 @@ func (s *sorter) each(visit func(line []byte) error) error {
 		slices.SortFunc(s.items, byID)
 	}
 	for i, item := range s.items {
-		if i > 0 && item.id == s.items[i-1].id {
+		if !s.all && i > 0 && item.id == s.items[i-1].id {
 			continue
 		}
 		if err := visit(s.arena[item.start:item.end]); err != nil {

@@ -47,6 +47,35 @@ func (y Sync) InventoryRun(kind, pass, first, last string) string {
 	return y.InventoryRuns(kind) + pass + "-" + first + "-" + last + stream
 }
 
+// The names, for Inventory and its like, of streams that lie over the inventory of a kind or beside it.
+
+// CaughtUp names the records of a kind that changed while the sync ran.
+func CaughtUp(kind string) string { return kind + ".caughtup" }
+
+// Found names the records of a kind that the last sync knew and that were found although no listing had them.
+func Found(kind string) string { return kind + ".found" }
+
+// Vanished names what the last sync knew of a kind and what is not there any more.
+func Vanished(kind string) string { return kind + ".gone" }
+
+// Again names a second listing of a kind, which is read in place of the first.
+func Again(kind string) string { return kind + ".again" }
+
+// Missing says what became of the records that the last sync knew and no listing had. It is written last.
+func (y Sync) Missing() string { return y.Prefix() + "inventory/missing.json" }
+
+// CaughtUp says what changed while the sync ran. It is written last.
+func (y Sync) CaughtUp() string { return y.Prefix() + "inventory/caughtup.json" }
+
+// SortPrefix is where lines are sorted that do not fit in memory. Nothing below it outlives the sync.
+func (y Sync) SortPrefix() string { return y.Prefix() + "sort/" }
+
+// SortRuns is where one sort, by an id of its own, keeps its runs.
+func (y Sync) SortRuns(id string) string { return y.SortPrefix() + id + "/" }
+
+// SortRun is one sorted run of a sort.
+func (y Sync) SortRun(id, name string) string { return y.SortRuns(id) + name + stream }
+
 // PlanPrefix is where the plan lies.
 func (y Sync) PlanPrefix() string { return y.Prefix() + "plan/" }
 
@@ -55,6 +84,12 @@ func (y Sync) Plan() string { return y.PlanPrefix() + "plan.json" }
 
 // PlanChoice names the draft that is the plan. The first attempt to write it decides.
 func (y Sync) PlanChoice() string { return y.PlanPrefix() + "choice.json" }
+
+// PlanAgain is the result of planning the second round, written last.
+func (y Sync) PlanAgain() string { return y.PlanPrefix() + "again.json" }
+
+// PlanAgainChoice names the draft that is the plan of the second round.
+func (y Sync) PlanAgainChoice() string { return y.PlanPrefix() + "again-choice.json" }
 
 // PlanDraft is where one attempt at the plan writes what only becomes the plan when it is chosen.
 func (y Sync) PlanDraft(id string) string { return y.PlanPrefix() + "drafts/" + id + "/" }
@@ -96,7 +131,7 @@ func (y Sync) FilesPrefix() string { return y.Prefix() + "files/" }
 // File is one file for the catalog.
 func (y Sync) File(name string) string { return y.FilesPrefix() + name }
 
-// Account is the completeness account: one line for each report.
+// Account is the completeness account: one line for each report, dashboard and component.
 func (y Sync) Account() string { return y.Prefix() + "account.jsonl" }
 
 // Manifest lists the files with their sums.

@@ -1,0 +1,239 @@
+package inventory
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"longhaul/internal/fault"
+	"longhaul/internal/salesforce"
+	"longhaul/internal/staging"
+)
+
+// CatchUpInput says since when changes are read from where into what.
+type CatchUpInput struct {
+	Client   Pager
+	Store    *staging.Store
+	Sync     staging.Sync
+	Since    time.Time   // by Salesforce's clock: somewhat before the sync began to list
+	Private  bool        // also what lies in others' private folders
+	AtOnce   int         // requests at a time; 1 when 0
+	Progress func(int64) // told the records read so far; may be nil
+}
+
+// CaughtUp counts what changed in the org while the sync ran, against the inventory as it stood before.
+type CaughtUp struct {
+	Changed  map[Kind]int64 `json:"changed"`
+	Added    map[Kind]int64 `json:"added"`
+	Warnings []string       `json:"warnings,omitempty"`
+}
+
+// caughtUpState is the result as it is stored.
+type caughtUpState struct {
+	CaughtUp
+	overlaid
+}
+
+// dated are the kinds whose records say when they changed. Components do not: they change with their dashboards.
+var dated = []Kind{Folders, Reports, Dashboards, Users}
+
+// CatchUp reads once more what changed since a time, and lays it over the inventory. Where dashboards changed, all
+// components are listed again. A kind whose dates the run-as user cannot see is left as it is, with a warning. Called
+// again after it has ended well, it answers the same.
+func CatchUp(ctx context.Context, in CatchUpInput) (CaughtUp, error) {
+	c := &catching{CatchUpInput: in}
+	caught, err := c.run(ctx)
+	if err != nil {
+		return CaughtUp{}, fmt.Errorf("catch up: %w", err)
+	}
+	return caught, nil
+}
+
+// catching is a CatchUp under way.
+type catching struct {
+	CatchUpInput
+	state caughtUpState
+	known map[Kind]Enumerated // what the first listing said
+
+	mu   sync.Mutex
+	seen map[string]int64 // records read so far, by stream
+}
+
+func (c *catching) run(ctx context.Context) (CaughtUp, error) {
+	err := c.Store.ReadJSON(ctx, c.Sync.CaughtUp(), &c.state)
+	if !errors.Is(err, staging.ErrNotExist) {
+		return c.state.CaughtUp, err
+	}
+	before, err := overlays(ctx, c.Store, c.Sync)
+	if err != nil {
+		return CaughtUp{}, err
+	}
+	c.state = caughtUpState{CaughtUp: CaughtUp{Changed: map[Kind]int64{}, Added: map[Kind]int64{}}, overlaid: before}
+	if err := c.listAll(ctx); err != nil {
+		return CaughtUp{}, err
+	}
+	created, err := c.Store.WriteNewJSON(ctx, c.Sync.CaughtUp(), c.state)
+	if err == nil && !created { // another attempt was faster
+		c.state = caughtUpState{}
+		err = c.Store.ReadJSON(ctx, c.Sync.CaughtUp(), &c.state)
+	}
+	return c.state.CaughtUp, err
+}
+
+// listAll lists what changed of every kind and lays it over the inventory.
+func (c *catching) listAll(ctx context.Context) error {
+	c.known, c.seen = map[Kind]Enumerated{}, map[string]int64{}
+	for _, kind := range Kinds {
+		listed, err := listing(ctx, c.Store, c.Sync, kind)
+		if err != nil {
+			return err
+		}
+		c.known[kind] = listed
+	}
+	found := make([]Enumerated, len(dated))
+	group, grouped := errgroup.WithContext(ctx)
+	group.SetLimit(max(c.AtOnce, 1)) // each kind has one request under way
+	for i, kind := range dated {
+		group.Go(func() (err error) {
+			found[i], err = c.changes(grouped, kind)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	for i, kind := range dated {
+		if err := c.lay(ctx, kind, found[i]); err != nil {
+			return err
+		}
+	}
+	if c.state.Changed[Dashboards]+c.state.Added[Dashboards] == 0 {
+		return nil
+	}
+	return c.listAgain(ctx, Components)
+}
+
+// changes lists what changed of one kind.
+func (c *catching) changes(ctx context.Context, kind Kind) (Enumerated, error) {
+	const date = "LastModifiedDate"
+	unseen := Enumerated{Warnings: []string{fmt.Sprintf(
+		"the run-as user may not see %s of %s, so %s that changed while the sync ran are brought by the next one", date, kind.Object(), kind)}}
+	if slices.Contains(c.known[kind].Dropped, date) {
+		return unseen, nil
+	}
+	e := c.enumeration(kind, staging.CaughtUp(string(kind)))
+	e.sparse = true
+	e.change = func(q *salesforce.Query) {
+		*q = narrowed(without(*q, c.known[kind].Dropped), "%s >= %s", date, c.Since.UTC().Format("2006-01-02T15:04:05Z"))
+	}
+	found, err := e.enumerate(ctx)
+	if err != nil && fieldRefused(err) {
+		return unseen, nil
+	}
+	return found, wrapKind(kind, err)
+}
+
+// fieldRefused says whether Salesforce refused a field that could not be left out: all that are only read could.
+func fieldRefused(err error) bool {
+	refusal, ok := errors.AsType[*salesforce.Error](err)
+	return ok && refusal.Code == "INVALID_FIELD" && fault.Is(err, fault.PermissionMissing)
+}
+
+func wrapKind(kind Kind, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("list %s: %w", kind, err)
+}
+
+// listAgain lists a kind as a whole into a stream that is read in place of the first listing.
+func (c *catching) listAgain(ctx context.Context, kind Kind) error {
+	name := staging.Again(string(kind))
+	e := c.enumeration(kind, name)
+	e.change = func(q *salesforce.Query) { *q = without(*q, c.known[kind].Dropped) }
+	found, err := e.enumerate(ctx)
+	if err != nil {
+		return wrapKind(kind, err)
+	}
+	c.warn(kind, found)
+	before := readStreams(ctx, c.Store, c.Sync, c.state.of(kind))
+	if err := c.compare(kind, readStreams(ctx, c.Store, c.Sync, []string{name}), before); err != nil {
+		return err
+	}
+	c.state.set(kind, []string{name})
+	return nil
+}
+
+// enumeration prepares a listing of a kind into the stream of a name.
+func (c *catching) enumeration(kind Kind, name string) *enumeration {
+	return &enumeration{beside: name, EnumerateInput: EnumerateInput{
+		Client: c.Client, Store: c.Store, Sync: c.Sync, Kind: kind, Private: c.Private,
+		Progress: func(n int64) { c.progress(name, n) },
+	}}
+}
+
+// progress adds up what all listings have read.
+func (c *catching) progress(name string, n int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.seen[name] = n
+	if c.Progress == nil {
+		return
+	}
+	var sum int64
+	for _, n := range c.seen {
+		sum += n
+	}
+	c.Progress(sum)
+}
+
+// lay lays a listing over the inventory if it holds anything that is not there already.
+func (c *catching) lay(ctx context.Context, kind Kind, found Enumerated) error {
+	c.warn(kind, found)
+	if found.Count == 0 {
+		return nil
+	}
+	name := staging.CaughtUp(string(kind))
+	changed := readStreams(ctx, c.Store, c.Sync, []string{name})
+	if err := c.compare(kind, changed, readStreams(ctx, c.Store, c.Sync, c.state.of(kind))); err != nil {
+		return err
+	}
+	if c.state.Changed[kind]+c.state.Added[kind] > 0 {
+		c.state.over(kind, name)
+	}
+	return nil
+}
+
+// warn takes over the warnings that the first listing did not give.
+func (c *catching) warn(kind Kind, found Enumerated) {
+	for _, warning := range found.Warnings {
+		if !slices.Contains(c.known[kind].Warnings, warning) {
+			c.state.Warnings = append(c.state.Warnings, warning)
+		}
+	}
+}
+
+// compare counts the lines that are new or other than before.
+func (c *catching) compare(kind Kind, now, before iter.Seq2[[]byte, error]) error {
+	var id, line []byte // of the inventory before
+	for item, err := range Merge(Stream{Lines: before}, Stream{Lines: now}) {
+		switch {
+		case err != nil:
+			return err
+		case item.Stream == 0:
+			id, line = append(id[:0], item.ID...), append(line[:0], item.Line...)
+		case !bytes.Equal(item.ID, id):
+			c.state.Added[kind]++
+		case !bytes.Equal(item.Line, line):
+			c.state.Changed[kind]++
+		}
+	}
+	return nil
+}

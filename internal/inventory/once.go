@@ -1,0 +1,46 @@
+package inventory
+
+import (
+	"context"
+	"errors"
+
+	"longhaul/internal/staging"
+)
+
+// writeOnce writes a stream that no attempt changes any more once it is there: where another attempt was faster, its
+// stream is taken. One that is torn is written again.
+func writeOnce(ctx context.Context, store *staging.Store, key string, fill func(*staging.Writer) error) (staging.Object, error) {
+	object, err := tryOnce(ctx, store, key, fill)
+	if !errors.Is(err, staging.ErrExist) {
+		return object, err
+	}
+	object, found, err := written(ctx, store, key)
+	if err != nil || found {
+		return object, err
+	}
+	return tryOnce(ctx, store, key, fill)
+}
+
+func tryOnce(ctx context.Context, store *staging.Store, key string, fill func(*staging.Writer) error) (staging.Object, error) {
+	w, err := store.CreateNew(ctx, key)
+	if err != nil {
+		return staging.Object{}, err
+	}
+	defer w.Abort()
+	if err := fill(w); err != nil {
+		return staging.Object{}, err
+	}
+	return w.Commit()
+}
+
+// written reads a stream to its end and says what it holds; found is false when it is not there. A torn one is removed.
+func written(ctx context.Context, store *staging.Store, key string) (object staging.Object, found bool, err error) {
+	object, err = store.Verify(ctx, key)
+	switch {
+	case errors.Is(err, staging.ErrTorn):
+		return staging.Object{}, false, store.Delete(ctx, key)
+	case errors.Is(err, staging.ErrNotExist):
+		return staging.Object{}, false, nil
+	}
+	return object, err == nil, err
+}
