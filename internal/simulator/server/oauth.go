@@ -54,6 +54,9 @@ func (s *Server) token(c *call) reply {
 	if c.r.Method != "POST" {
 		return oauthRefusal("invalid_request", "must use HTTP POST")
 	}
+	if hit := s.struck(&route{name: "token"}, c, atLogin); hit != nil {
+		return hit.reply()
+	}
 	form, bad := c.form()
 	if bad != nil {
 		return *bad
