@@ -41,13 +41,17 @@ type settings struct {
 // steering tells of the routes that change a running simulator.
 const steering = `It is watched and steered by routes on the Salesforce server, which take and answer JSON and need no token:
 
-  GET  /simulator/stats      calls by route and status, logins, API calls, peaks of the quota
-  GET  /simulator/describes  describes that were begun: {"total":120,"reports":100,"repeated":20}
-  GET  /simulator/clock      the simulator's time
-  POST /simulator/clock      {"advance":"1h"} or {"set":"2026-08-02T10:00:00Z"}
-  GET  /simulator/faults     the faults that are set, and how often they hit
-  POST /simulator/faults     [{"name":"api_503","rate":0.05,"route":"describe"}]; [] clears them
-  POST /simulator/usage      {"calls":500}: API calls that others make now
+  GET  /simulator/stats       calls by route and status, logins, API calls, peaks of the quota
+  GET  /simulator/describes   describes that were begun: {"total":120,"reports":100,"repeated":20}
+  GET  /simulator/clock       the simulator's time
+  POST /simulator/clock       {"advance":"1h"} or {"set":"2026-08-02T10:00:00Z"}
+  GET  /simulator/faults      the faults that are set, and how often they hit
+  POST /simulator/faults      [{"name":"api_503","rate":0.05,"route":"describe"}]; [] clears them
+  POST /simulator/usage       {"calls":500}: API calls that others make now
+  GET  /simulator/permissions what the run-as user may not
+  POST /simulator/permissions {"revoke":["RunReports"],"grant":["ViewSetup"]}
+  GET  /simulator/user        whether the user is frozen and the app's secret rotated
+  POST /simulator/user        {"frozen":true} or {"secret":"rotated"} end sessions and refuse logins; false, "restored"
 
 A fault has a name and may have route, ids, rate, times, for, retry_after and delay. The names are
 ` + "\n"
@@ -78,6 +82,7 @@ func command() *cobra.Command {
 	f.BoolVar(&o.NoLimitInfo, "no-limit-info", false, "answer without the header Sforce-Limit-Info")
 	f.BoolVar(&o.NoAnalyticsLimitInfo, "no-analytics-limit-info", false, "answer without that header on /analytics")
 	f.DurationVar(&o.TokenTTL, "token-ttl", 0, "life of an access token (default 2h)")
+	f.StringSliceVar(&o.Revoked, "revoke", nil, "user permissions that the run-as user lacks, as RunReports,ViewSetup")
 	f.StringVar(&s.faults, "faults", "", "file with faults to set from the start, a JSON array as POST /simulator/faults takes")
 	for _, made := range []string{"reports", "columns", "seed"} {
 		c.MarkFlagsMutuallyExclusive("org", made)

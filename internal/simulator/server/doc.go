@@ -10,6 +10,11 @@
 //	GET  /simulator/faults       the faults that are set, how many requests they matched, and how many they hit
 //	POST /simulator/faults       replaces them: [{"name":"api_503","rate":0.05}]; [] clears them
 //	POST /simulator/usage        {"calls":500}: others who use the org make so many API calls now
+//	GET  /simulator/permissions  {"lacking":["RunReports"]}: what the run-as user may not
+//	POST /simulator/permissions  {"revoke":["RunReports"],"grant":["ViewSetup"]}; names without the prefix Permissions
+//	GET  /simulator/user         {"frozen":false,"secret":"restored"}
+//	POST /simulator/user         {"frozen":true} ends the user's sessions, and logins answer invalid_grant; {"frozen":false} thaws it;
+//	                             {"secret":"rotated"} ends the app's, and logins answer invalid_client; {"secret":"restored"}
 //
 // A fault has a name of the Catalogue and may have
 //

@@ -20,6 +20,7 @@ type Server struct {
 	ready    Ready
 	clock    *movingClock
 	tenant   *tenant
+	rights   *rights
 	sessions *sessions
 	locators *locators
 	usage    *usage
@@ -51,6 +52,7 @@ func Start(options Options) (*Server, error) {
 	if s.tenant, err = newTenant(options); err != nil {
 		return nil, err
 	}
+	s.rights = s.tenant.rights
 	s.sessions = newSessions(options, s.clock)
 	s.locators = newLocators(s.clock)
 	s.usage = newUsage(s.clock, options)
