@@ -34,8 +34,27 @@ type settings struct {
 	options      server.Options
 	orgDir       string
 	typeMetadata string
+	faults       string
 	idOrder      string
 }
+
+// steering tells of the routes that change a running simulator.
+const steering = `It is watched and steered by routes on the Salesforce server, which take and answer JSON and need no token:
+
+  GET  /simulator/stats       calls by route and status, logins, API calls, peaks of the quota
+  GET  /simulator/describes   describes that were begun: {"total":120,"reports":100,"repeated":20}
+  GET  /simulator/clock       the simulator's time
+  POST /simulator/clock       {"advance":"1h"} or {"set":"2026-08-02T10:00:00Z"}
+  GET  /simulator/faults      the faults that are set, and how often they hit
+  POST /simulator/faults      [{"name":"api_503","rate":0.05,"route":"describe"}]; [] clears them
+  POST /simulator/usage       {"calls":500}: API calls that others make now
+  GET  /simulator/permissions what the run-as user may not
+  POST /simulator/permissions {"revoke":["RunReports"],"grant":["ViewSetup"]}
+  GET  /simulator/user        whether the user is frozen and the app's secret rotated
+  POST /simulator/user        {"frozen":true} or {"secret":"rotated"} end sessions and refuse logins; false, "restored"
+
+A fault has a name and may have route, ids, rate, times, for, retry_after and delay. The names are
+` + "\n"
 
 func command() *cobra.Command {
 	var s settings
@@ -43,7 +62,7 @@ func command() *cobra.Command {
 		Use:   "simulator",
 		Short: "A Salesforce org and a catalog to test against",
 		Long: "A Salesforce org and a catalog to test against, on loopback addresses. When it is ready, it prints one line of " +
-			"JSON with the addresses and what to log in with, and runs until it is interrupted.",
+			"JSON with the addresses and what to log in with, and runs until it is interrupted.\n\n" + steering + wrapped(server.FaultNames()),
 		Args: cobra.NoArgs, SilenceUsage: true, SilenceErrors: true,
 		RunE: func(cmd *cobra.Command, _ []string) error { return run(cmd, &s) },
 	}
@@ -59,7 +78,12 @@ func command() *cobra.Command {
 	f.StringVar(&s.idOrder, "id-order", "binary", "order of ids on the server: binary, or ci to ignore case")
 	f.DurationVar(&o.Latency, "latency", 0, "time that every Salesforce call takes")
 	f.IntVar(&o.DailyLimit, "daily-limit", 5_000_000, "API calls that the org allows in 24 hours")
+	f.IntVar(&o.OthersPerHour, "others-per-hour", 0, "API calls that others make steadily in an hour")
+	f.BoolVar(&o.NoLimitInfo, "no-limit-info", false, "answer without the header Sforce-Limit-Info")
+	f.BoolVar(&o.NoAnalyticsLimitInfo, "no-analytics-limit-info", false, "answer without that header on /analytics")
 	f.DurationVar(&o.TokenTTL, "token-ttl", 0, "life of an access token (default 2h)")
+	f.StringSliceVar(&o.Revoked, "revoke", nil, "user permissions that the run-as user lacks, as RunReports,ViewSetup")
+	f.StringVar(&s.faults, "faults", "", "file with faults to set from the start, a JSON array as POST /simulator/faults takes")
 	for _, made := range []string{"reports", "columns", "seed"} {
 		c.MarkFlagsMutuallyExclusive("org", made)
 	}
@@ -91,12 +115,36 @@ func (s *settings) complete() error {
 	if s.options.Reports < 1 || s.options.Columns < 1 || s.options.DailyLimit < 1 {
 		return errors.New("--reports, --columns and --daily-limit are at least 1")
 	}
+	if s.faults != "" {
+		text, err := os.ReadFile(s.faults)
+		if err != nil {
+			return fmt.Errorf("reading the faults: %w", err)
+		}
+		if s.options.Faults, err = server.ParseFaults(text); err != nil {
+			return fmt.Errorf("the faults of %s: %w", s.faults, err)
+		}
+	}
 	if s.orgDir != "" {
 		if s.options.Org, err = project.Load(s.orgDir); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// wrapped lists names in lines of at most 100 characters.
+func wrapped(names []string) string {
+	var text strings.Builder
+	width := 0
+	for _, name := range names {
+		if width+len(name) > 98 {
+			text.WriteString("\n")
+			width = 0
+		}
+		width += len(name) + 2
+		text.WriteString("  " + name)
+	}
+	return text.String()
 }
 
 // parseSize reads a number of bytes, of thousands (k) or of millions (M) of them.

@@ -7,12 +7,16 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"longhaul/internal/simulator/server"
 )
 
 func TestItPrintsOneLineAndRunsUntilInterrupted(t *testing.T) {
@@ -77,6 +81,9 @@ func TestBadFlagsAreRefused(t *testing.T) {
 		{"--org", ".", "--reports", "5"},
 		{"argument"},
 		{"--daily-limit", "0"},
+		{"--faults", "testdata/nothing"},
+		{"--faults", "main.go"},
+		{"--others-per-hour", "-1"},
 	} {
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 		c := command()
@@ -86,6 +93,31 @@ func TestBadFlagsAreRefused(t *testing.T) {
 			t.Errorf("%v: the error is %v, want one sentence", args, err)
 		}
 		cancel()
+	}
+}
+
+func TestItStartsWithFaultsFromAFile(t *testing.T) {
+	t.Parallel()
+	s := settings{typeMetadata: "1k", idOrder: "binary", options: server.Options{Reports: 1, Columns: 1, DailyLimit: 1}}
+	s.faults = filepath.Join(t.TempDir(), "faults.json")
+	if err := os.WriteFile(s.faults, []byte(`[{"name":"api_503","rate":0.05,"for":"1h"}]`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.complete(); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]server.Fault{{Name: "api_503", Rate: 0.05, For: time.Hour}}, s.options.Faults); diff != "" {
+		t.Errorf("the faults (-want +got):\n%s", diff)
+	}
+}
+
+func TestHelp_namesEveryFault(t *testing.T) {
+	t.Parallel()
+	long := command().Long
+	for _, name := range server.FaultNames() {
+		if !strings.Contains(long, "  "+name) {
+			t.Errorf("%s is missing", name)
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"mime"
@@ -23,6 +24,8 @@ type call struct {
 	args    []string
 	query   url.Values
 	session *session
+	caller  context.Context // done when the caller goes away or the server closes
+	bare    bool            // a report is described without its extended metadata
 }
 
 // reply is what a handler answers. A tail ends the body after head and is compressed once for all.
@@ -32,6 +35,10 @@ type reply struct {
 	tail   *typeBody
 	allow  string
 	calls  int // API calls that it counts for, when not one
+
+	media      string // the type of the body, JSON when empty
+	retryAfter int    // seconds, no header when zero
+	damage     damage // done to it on its way
 }
 
 func jsonReply(status int, value any) reply {

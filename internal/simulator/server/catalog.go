@@ -57,14 +57,15 @@ func (s *Server) catalog(w http.ResponseWriter, r *http.Request) {
 		s.vault.show(w, r, strings.Trim(rest, "/"))
 		return
 	}
-	status, message := s.vault.receive(r, path)
-	if status >= 400 {
-		w.Header().Set("Connection", "close") // what remains of the body is not read
+	var status int
+	if hit := s.faults.strike(atUpload, uploadRoute, nil, false); hit != nil {
+		status = s.failUpload(w, r, path, hit)
+	} else {
+		var message string
+		status, message = s.vault.receive(r, path)
+		tellDelivery(w, status, message)
 	}
-	if status == http.StatusMethodNotAllowed {
-		w.Header().Set("Allow", "POST")
-	}
-	writeJSON(w, status, map[string]string{"message": message})
+	s.stats.count(uploadRoute, status)
 }
 
 var deliveryPath = regexp.MustCompile(

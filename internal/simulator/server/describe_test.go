@@ -46,9 +46,9 @@ func BenchmarkDescribe(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer func() { _ = s.Close() }()
-	session, err := s.sessions.open("bench")
-	if err != nil {
-		b.Fatal(err)
+	session, refused := s.sessions.open("bench")
+	if refused != nil {
+		b.Fatal(refused.Description)
 	}
 	ids := make([]string, 1000)
 	for i := range ids {

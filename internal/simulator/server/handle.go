@@ -21,6 +21,10 @@ func (s *Server) handle(found *route, c *call) (reply, bool) {
 			return *bad, false
 		}
 	}
+	hit := s.struck(found, c, atSession)
+	if hit != nil && !hit.kind.counted {
+		return hit.reply(), hit.kind.told
+	}
 	if found.access != counted {
 		return s.perform(found, c), false
 	}
@@ -30,6 +34,13 @@ func (s *Server) handle(found *route, c *call) (reply, bool) {
 	if !s.usage.take(1) {
 		return refusal(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded."), true
 	}
+	if found.name == "describe" {
+		s.describe.note(c.args[0])
+	}
+	if hit != nil && hit.kind.Status != 0 {
+		return hit.reply(), hit.kind.told
+	}
+	c.bare = hit != nil && hit.kind.damage == unextended
 	answer := s.perform(found, c)
 	if answer.calls > 1 { // a batch counts for its parts; the first was taken above
 		s.usage.take(answer.calls - 1)
@@ -70,11 +81,13 @@ func (s *Server) perform(found *route, c *call) reply {
 	return handler(s, c)
 }
 
+const stepUpDemand = "A high-assurance session is required to access reports and dashboards"
+
 // refuseAnalytics are the refusals that meet the whole Analytics API.
 func (s *Server) refuseAnalytics() *reply {
 	switch {
 	case s.options.StepUp:
-		bad := refusal(403, "INSUFFICIENT_ACCESS", "A high-assurance session is required to access reports and dashboards")
+		bad := refusal(403, "INSUFFICIENT_ACCESS", stepUpDemand)
 		return &bad
 	case !s.tenant.permitted(org.RunReports):
 		bad := refusal(org.NoRunReports.Status, org.NoRunReports.ErrorCode, org.NoRunReports.Message)

@@ -2,10 +2,14 @@ package server
 
 import (
 	"bytes"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"io"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -50,7 +54,30 @@ func start(t *testing.T, o Options) *client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	transport := &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 100}
+	return login(t, s, &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 100})
+}
+
+// startTrusting starts a server that may speak TLS.
+func startTrusting(t *testing.T, o Options) *client {
+	t.Helper()
+	s, err := Start(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	transport := &http.Transport{DisableCompression: true}
+	if o.TLSDir != "" {
+		roots := x509.NewCertPool()
+		pem, err := os.ReadFile(filepath.Join(o.TLSDir, "ca.pem"))
+		if err != nil || !roots.AppendCertsFromPEM(pem) {
+			t.Fatalf("no certificate authority to trust: %v", err)
+		}
+		transport.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
+	}
+	return login(t, s, transport)
+}
+
+func login(t *testing.T, s *Server, transport *http.Transport) *client {
+	t.Helper()
 	c := &client{t: t, s: s, http: &http.Client{Transport: transport}}
 	t.Cleanup(func() {
 		transport.CloseIdleConnections()

@@ -54,6 +54,9 @@ func (s *Server) token(c *call) reply {
 	if c.r.Method != "POST" {
 		return oauthRefusal("invalid_request", "must use HTTP POST")
 	}
+	if hit := s.struck(&route{name: "token"}, c, atLogin); hit != nil {
+		return hit.reply()
+	}
 	form, bad := c.form()
 	if bad != nil {
 		return *bad
@@ -98,7 +101,7 @@ func (s *Server) refuseClient(form url.Values) *oauthError {
 	switch {
 	case !same(id, s.ready.ClientID):
 		return &oauthError{"invalid_client_id", "client identifier invalid"}
-	case form.Get("grant_type") != jwtGrant && !same(form.Get("client_secret"), s.ready.ClientSecret):
+	case form.Get("grant_type") != jwtGrant && (s.sessions.state().rotated || !same(form.Get("client_secret"), s.ready.ClientSecret)):
 		return &oauthError{"invalid_client", "invalid client credentials"}
 	case fixture != "":
 		refusal := ClientFixtures[fixture]
@@ -130,9 +133,9 @@ func (s *Server) identity() string {
 }
 
 func (s *Server) login(clientID string) reply {
-	opened, err := s.sessions.open(clientID)
-	if err != nil {
-		return oauthRefusal("unknown_error", "retry your request")
+	opened, refused := s.sessions.open(clientID)
+	if refused != nil {
+		return jsonReply(400, refused)
 	}
 	issued := strconv.FormatInt(opened.issued.UnixMilli(), 10)
 	mac := hmac.New(sha256.New, []byte(s.ready.ClientSecret))

@@ -1,4 +1,3 @@
-// Package server answers as Salesforce and as the ingest endpoint of the catalog do, strictly, on loopback addresses.
 package server
 
 import (
@@ -37,8 +36,14 @@ type Options struct {
 	Hidden  []string // fields that the org lacks, as Object.Field
 	StepUp  bool     // analytics demands a high-assurance session
 
+	Faults        []Fault // that requests meet from the start
+	OthersPerHour int     // API calls that others make steadily, by the simulator's clock
+
+	NoLimitInfo          bool // no answer has the header Sforce-Limit-Info
+	NoAnalyticsLimitInfo bool // those of the Analytics API have not
+
 	Secrets Secrets // what is empty is made up at random
-	Clock   Clock   // the system's when nil
+	Clock   Clock   // the system's when nil; the simulator's own can be moved ahead of it
 }
 
 // Secrets are what clients log in with.
@@ -59,14 +64,6 @@ type Ready struct {
 	Secrets
 }
 
-// Clock tells the time, so that a test may move it.
-type Clock interface{ Now() time.Time }
-
-type systemClock struct{}
-
-// Now is the time of the machine; see Clock.
-func (systemClock) Now() time.Time { return time.Now() }
-
 func (o Options) withDefaults() (Options, error) {
 	fallback(&o.SalesforceAddr, "127.0.0.1:0")
 	fallback(&o.CatalogAddr, "127.0.0.1:0")
@@ -86,6 +83,12 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	if o.Reports < 0 || o.Columns < 0 || o.TypeMetadata < 0 || o.Latency < 0 || o.DailyLimit < 0 || o.TokenTTL < 0 || o.PageSize < 0 {
 		return o, errors.New("sizes, times and limits may not be negative")
+	}
+	if o.OthersPerHour < 0 || o.OthersPerHour > mostCalls {
+		return o, fmt.Errorf("the calls of others in an hour are %d; they are 0 to %d", o.OthersPerHour, mostCalls)
+	}
+	if err := checkFaults(o.Faults); err != nil {
+		return o, err
 	}
 	if err := o.Secrets.fill(); err != nil {
 		return o, err

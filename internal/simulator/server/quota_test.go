@@ -34,3 +34,65 @@ func TestTheLimitOfADayRolls(t *testing.T) {
 		t.Errorf("the date is %s", date)
 	}
 }
+
+func TestQuota_othersUseItToo(t *testing.T) {
+	t.Parallel()
+	c := start(t, Options{DailyLimit: 1000, Clock: newClock(), TokenTTL: 1000 * time.Hour})
+	check := func(step string, used, peak, ours, status int) {
+		t.Helper()
+		if a := c.send("limits"); a.status != status {
+			t.Errorf("%s: %d, want %d", step, a.status, status)
+		}
+		if s := c.s.Stats(); s.DailyUsed != used || s.DailyPeak != peak || s.PeakByUs != ours {
+			t.Errorf("%s: used %d, peaks %d and %d; want %d, %d and %d", step, s.DailyUsed, s.DailyPeak, s.PeakByUs, used, peak, ours)
+		}
+	}
+	check("the first call", 1, 1, 1, 200)
+	if a := c.do("POST", "/simulator/usage", `{"calls":500}`); a.status != 200 || string(a.body) != `{"daily_limit":1000,"daily_used":501}` {
+		t.Errorf("%d %s", a.status, a.body)
+	}
+	c.s.Advance(time.Hour)
+	check("an hour later", 502, 502, 2, 200)
+	c.s.AddUsage(600)
+	check("beyond the limit", 1102, 1102, 2, 403)
+	c.s.Advance(23*time.Hour - time.Second)
+	check("a second before the first are a day old", 1102, 1102, 2, 403)
+	c.s.Advance(time.Second)
+	check("as they are", 602, 1102, 2, 200)
+	c.s.Advance(100 * time.Hour)
+	check("days later", 1, 1102, 2, 200)
+	for _, body := range []string{`{"calls":0}`, `{"calls":-5}`, `{"calls":2000000000}`, `{"calls":"5"}`, `{}`} {
+		if a := c.do("POST", "/simulator/usage", body); a.status != 400 {
+			t.Errorf("%s is taken with %d", body, a.status)
+		}
+	}
+}
+
+func TestQuota_othersCallSteadily(t *testing.T) {
+	t.Parallel()
+	c := start(t, Options{DailyLimit: 1000, OthersPerHour: 30, Clock: newClock(), TokenTTL: 1000 * time.Hour})
+	for _, step := range []struct {
+		name       string
+		ahead      time.Duration
+		used, peak int
+	}{
+		{"nothing before a minute is over", 59 * time.Second, 0, 0},
+		{"half a call a minute", 3*time.Minute + time.Second, 2, 2},
+		{"all of a day", 24 * time.Hour, 720, 720},
+		{"the same however far the jump", 500 * time.Hour, 720, 720},
+	} {
+		c.s.Advance(step.ahead)
+		if s := c.s.Stats(); s.DailyUsed != step.used || s.DailyPeak != step.peak || s.PeakByUs != 0 || s.APICalls != 0 {
+			t.Errorf("%s: %+v, want %d used", step.name, s, step.used)
+		}
+	}
+	c.s.AddUsage(270)
+	c.s.Advance(5 * time.Hour)
+	if used := c.s.Stats().DailyUsed; used < 985 || used > 1000 {
+		t.Errorf("with %d used, the steady calls run into the limit of 1,000 or stop before it", used)
+	}
+	if s, err := Start(Options{OthersPerHour: -1}); err == nil {
+		_ = s.Close()
+		t.Error("fewer calls than none are taken")
+	}
+}

@@ -102,8 +102,11 @@ func (s *Server) describeReport(c *call) reply {
 	b = append(append(append(b, "/analytics/reports/"...), id...), `/instances","reportId":"`...)
 	b = append(append(b, id...), `","reportName":`...)
 	b = quote(b, s.tenant.text("Report", i, "Name"))
-	b = append(append(b, `,"type":"Report"},"reportExtendedMetadata":`...), extended...)
-	b = append(append(b, `,"reportMetadata":`...), metadata...)
+	b = append(b, `,"type":"Report"},`...)
+	if !c.bare {
+		b = append(append(append(b, `"reportExtendedMetadata":`...), extended...), ',')
+	}
+	b = append(append(b, `"reportMetadata":`...), metadata...)
 	return reply{status: 200, body: append(b, `,"reportTypeMetadata":`...), tail: s.bodies.get(d.ReportType)}
 }
 

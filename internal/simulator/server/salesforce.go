@@ -4,8 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"strings"
-	"time"
+	"strconv"
 )
 
 // maxAddress bounds the URI, and the URI with the headers, in bytes.
@@ -13,61 +12,57 @@ const maxAddress = 16_384
 
 // salesforce answers every request to the Salesforce server.
 func (s *Server) salesforce(w http.ResponseWriter, r *http.Request) {
-	if strings.Trim(r.URL.Path, "/") == "simulator/stats" {
-		s.serveStats(w, r)
+	if name, ok := controlPath(r.URL.Path); ok {
+		s.control(w, r, name)
 		return
 	}
 	s.stats.enter()
-	s.wait(r)
+	hold(r.Context(), s.options.Latency)
+	found, c := s.match(r.URL.Path)
+	c.r, c.query, c.caller = r, r.URL.Query(), r.Context()
+	hit := s.struck(found, &c, atEdge)
 	if s.stopping.Err() != nil {
 		s.stats.leave()
 		refusal(http.StatusServiceUnavailable, "SERVER_UNAVAILABLE", "The simulator is going down").write(w, r)
 		return
 	}
-	r = r.WithContext(context.WithoutCancel(r.Context())) // a call counts, even when its caller has gone away
-	found, c := s.match(r.URL.Path)
-	c.r, c.query = r, r.URL.Query()
-	var answer reply
-	isCounted := false
-	if status := tooLong(r); status != 0 {
-		answer = reply{status: status}
-	} else {
-		answer, isCounted = s.handle(found, &c)
-	}
+	c.r = r.WithContext(context.WithoutCancel(r.Context())) // a call counts, even when its caller has gone away
+	answer, told := s.answer(found, &c, hit)
 	s.stats.count(found.name, answer.status)
 	s.stats.leave() // before the last byte, after which the caller may begin another call
-	header := w.Header()
+	s.head(w.Header(), found, &answer, told)
+	answer.write(w, c.r)
+}
+
+// answer is that of a fault at the edge, or the real one with the damage that such a fault does to it.
+func (s *Server) answer(found *route, c *call, hit *strike) (answer reply, told bool) {
+	if hit != nil && hit.kind.Body != BodyReal {
+		return hit.reply(), false
+	}
+	if status := tooLong(c.r); status != 0 {
+		answer = reply{status: status}
+	} else {
+		answer, told = s.handle(found, c)
+	}
+	if hit != nil {
+		answer.damage = hit.kind.damage
+	}
+	return answer, told
+}
+
+// head sets the headers that do not depend on the body.
+func (s *Server) head(header http.Header, found *route, answer *reply, told bool) {
 	header.Set("Date", s.clock.Now().UTC().Format(http.TimeFormat))
 	header.Set("Cache-Control", "no-cache,must-revalidate,max-age=0,no-store,private")
-	if isCounted {
+	if told && !s.options.NoLimitInfo && !(found.analytics && s.options.NoAnalyticsLimitInfo) {
 		used, _ := s.usage.now()
 		header.Set("Sforce-Limit-Info", fmt.Sprintf("api-usage=%d/%d", used, s.options.DailyLimit))
 	}
 	if answer.allow != "" {
 		header.Set("Allow", answer.allow)
 	}
-	answer.write(w, r)
-}
-
-func (s *Server) serveStats(w http.ResponseWriter, r *http.Request) {
-	if r.Method != http.MethodGet {
-		w.Header().Set("Allow", "GET")
-		w.WriteHeader(http.StatusMethodNotAllowed)
-		return
-	}
-	writeJSON(w, http.StatusOK, s.Stats())
-}
-
-// wait spends the latency, or less when nobody waits for the answer any more.
-func (s *Server) wait(r *http.Request) {
-	if s.options.Latency == 0 {
-		return
-	}
-	timer := time.NewTimer(s.options.Latency)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-r.Context().Done():
+	if answer.retryAfter > 0 {
+		header.Set("Retry-After", strconv.Itoa(answer.retryAfter))
 	}
 }
 

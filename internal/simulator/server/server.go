@@ -18,12 +18,15 @@ import (
 type Server struct {
 	options  Options
 	ready    Ready
-	clock    Clock
+	clock    *movingClock
 	tenant   *tenant
+	rights   *rights
 	sessions *sessions
 	locators *locators
 	usage    *usage
 	stats    *stats
+	faults   *faults
+	describe *describes
 	bodies   *typeBodies
 	vault    *vault
 	routes   []route
@@ -40,13 +43,19 @@ func Start(options Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{options: options, clock: options.Clock, ready: Ready{Secrets: options.Secrets}, stats: newStats(), routes: split(routeTable())}
+	s := &Server{
+		options: options, clock: &movingClock{base: options.Clock}, ready: Ready{Secrets: options.Secrets},
+		stats: newStats(), describe: newDescribes(), routes: split(routeTable()),
+	}
+	s.faults = &faults{clock: s.clock}
+	s.faults.set(options.Faults)
 	if s.tenant, err = newTenant(options); err != nil {
 		return nil, err
 	}
+	s.rights = s.tenant.rights
 	s.sessions = newSessions(options, s.clock)
 	s.locators = newLocators(s.clock)
-	s.usage = &usage{clock: s.clock, limit: options.DailyLimit}
+	s.usage = newUsage(s.clock, options)
 	s.bodies = newTypeBodies(options)
 	var config *tls.Config
 	if options.TLSDir != "" {
@@ -79,7 +88,7 @@ var silent = zap.NewStdLog(zap.NewNop())
 func (s *Server) serve(listener net.Listener, config *tls.Config, handler http.Handler) string {
 	server := &http.Server{
 		Handler: handler, ErrorLog: silent, ReadHeaderTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute,
-		BaseContext: func(net.Listener) context.Context { return s.stopping },
+		BaseContext: func(net.Listener) context.Context { return s.stopping }, ConnContext: withConn,
 	}
 	scheme := "http"
 	if config != nil {

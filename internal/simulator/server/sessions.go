@@ -22,23 +22,26 @@ type sessions struct {
 	ttl   time.Duration
 	orgID string // 15 characters, the beginning of every token
 
-	mu     sync.Mutex
-	live   map[string]*session
-	logins int
+	mu      sync.Mutex
+	live    map[string]*session
+	logins  int
+	account account
 }
 
 func newSessions(o Options, clock Clock) *sessions {
 	return &sessions{clock: clock, ttl: o.TokenTTL, orgID: o.Org.Info().OrgID[:15], live: map[string]*session{}}
 }
 
-func (s *sessions) open(clientID string) (*session, error) {
+// open begins a session, unless the account is refused one.
+func (s *sessions) open(clientID string) (*session, *oauthError) {
 	secret := make([]byte, 72)
-	if _, err := rand.Read(secret); err != nil {
-		return nil, err
-	}
+	_, _ = rand.Read(secret) // never fails
 	opaque := strings.NewReplacer("-", ".").Replace(base64.RawURLEncoding.EncodeToString(secret))
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if refused := s.account.refusal(); refused != nil {
+		return nil, refused
+	}
 	now := s.clock.Now()
 	for token, old := range s.live {
 		if !now.Before(old.expires) {
@@ -67,6 +70,22 @@ func (s *sessions) revoke(token string) bool {
 	_, ok := s.live[token]
 	delete(s.live, token)
 	return ok
+}
+
+// alter changes the account. Where it may not log in any more, its sessions end.
+func (s *sessions) alter(change func(*account)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change(&s.account)
+	if s.account.refusal() != nil {
+		clear(s.live)
+	}
+}
+
+func (s *sessions) state() account {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.account
 }
 
 func (s *sessions) count() int {

@@ -9,10 +9,13 @@ import (
 
 // Stats is what /simulator/stats answers.
 type Stats struct {
-	Routes      map[string]map[string]int `json:"routes"` // calls by route and status
+	Routes      map[string]map[string]int `json:"routes"` // calls by route and status; deliveries as upload, with status 0 when they were cut off unread
 	Logins      int                       `json:"logins"`
-	APICalls    int                       `json:"api_calls"` // as Salesforce counts them
+	APICalls    int                       `json:"api_calls"` // of clients, as Salesforce counts them
 	MaxInFlight int                       `json:"max_in_flight"`
+	DailyUsed   int                       `json:"daily_used"` // API calls of the last 24 hours, those of others too
+	DailyPeak   int                       `json:"daily_peak"` // the most that any 24 hours have held
+	PeakByUs    int                       `json:"peak_by_us"` // the most calls of clients in any 24 hours
 }
 
 type stats struct {
@@ -48,10 +51,14 @@ func (s *stats) count(route string, status int) {
 
 // Stats tells what has been served so far.
 func (s *Server) Stats() Stats {
-	_, ever := s.usage.now()
+	used, ever := s.usage.now()
+	peak, ours := s.usage.peaks()
 	s.stats.mu.Lock()
 	defer s.stats.mu.Unlock()
-	out := Stats{Routes: map[string]map[string]int{}, Logins: s.sessions.count(), APICalls: ever, MaxInFlight: s.stats.peak}
+	out := Stats{
+		Routes: map[string]map[string]int{}, Logins: s.sessions.count(), APICalls: ever, MaxInFlight: s.stats.peak,
+		DailyUsed: used, DailyPeak: peak, PeakByUs: ours,
+	}
 	for route, statuses := range s.stats.routes {
 		out.Routes[route] = map[string]int{}
 		for status, n := range statuses {

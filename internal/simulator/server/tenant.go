@@ -1,8 +1,6 @@
 package server
 
 import (
-	"fmt"
-	"slices"
 	"strings"
 	"sync"
 
@@ -17,7 +15,7 @@ type tenant struct {
 	fields  org.FieldReader // nil when the org only gives whole records
 	deleter org.Deleter     // nil when nothing is deleted
 	order   soql.Order
-	revoked []string
+	rights  *rights
 	hidden  map[string]bool
 
 	mu       sync.Mutex
@@ -26,27 +24,23 @@ type tenant struct {
 }
 
 func newTenant(o Options) (*tenant, error) {
+	r, err := newRights(o.Revoked)
+	if err != nil {
+		return nil, err
+	}
 	t := &tenant{
-		org: o.Org, info: o.Org.Info(), order: o.IDOrder, revoked: o.Revoked, hidden: map[string]bool{},
+		org: o.Org, info: o.Org.Info(), order: o.IDOrder, rights: r, hidden: map[string]bool{},
 		rankings: map[string]*soql.Ranking{}, children: map[string]map[string][]int{},
 	}
 	t.fields, _ = o.Org.(org.FieldReader)
 	t.deleter, _ = o.Org.(org.Deleter)
-	for _, name := range o.Revoked {
-		if !slices.Contains(org.Permissions, name) {
-			return nil, fmt.Errorf("no user permission is called %q; there are %s", name, strings.Join(org.Permissions, ", "))
-		}
-	}
 	for _, path := range o.Hidden {
 		t.hidden[strings.ToLower(path)] = true
 	}
 	return t, nil
 }
 
-// permitted tells whether the run-as user has a permission; the empty one everybody has.
-func (t *tenant) permitted(permission string) bool {
-	return permission == "" || !slices.Contains(t.revoked, permission)
-}
+func (t *tenant) permitted(permission string) bool { return t.rights.permitted(permission) }
 
 // Object hides objects that need a permission the user lacks; see soql.View.
 func (t *tenant) Object(name string) (*org.Object, bool) {

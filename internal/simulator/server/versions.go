@@ -25,7 +25,7 @@ func checkVersion(version string) *reply {
 	}
 	switch n, _ := strconv.Atoi(m[1]); {
 	case n >= 7 && n <= retiredVersion:
-		bad := refusal(410, "GONE", "The requested resource has been retired or removed. Delete or update any references to the resource.")
+		bad := refusal(410, "GONE", retiredResource)
 		return &bad
 	case n < oldestVersion || n > newestVersion:
 		return &notFound

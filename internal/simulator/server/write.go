@@ -17,17 +17,22 @@ const compressible = 1024
 
 func (a reply) write(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
+	if a.damage == resetHalf && len(a.body) == 0 {
+		hangUp(r)
+		return
+	}
 	if len(a.body) == 0 {
 		header.Set("Content-Length", "0")
 		w.WriteHeader(a.status)
 		return
 	}
-	header.Set("Content-Type", jsonType)
+	fallback(&a.media, jsonType)
+	header.Set("Content-Type", a.media)
 	parts := [][]byte{a.body}
 	if a.tail != nil {
 		parts = append(parts, a.tail.plain)
 	}
-	if wantsGzip(r) && (a.tail != nil || len(a.body) >= compressible) {
+	if wantsGzip(r) && (a.tail != nil || len(a.body) >= compressible || a.damage == cutGzip) {
 		header.Set("Content-Encoding", "gzip")
 		header.Set("Vary", "Accept-Encoding")
 		buffer, ok := buffers.Get().(*packer)
@@ -41,12 +46,22 @@ func (a reply) write(w http.ResponseWriter, r *http.Request) {
 	for _, part := range parts {
 		size += len(part)
 	}
+	if a.damage == cutGzip {
+		parts, size = firstHalf(parts, size)
+	}
 	header.Set("Content-Length", strconv.Itoa(size))
 	w.WriteHeader(a.status)
+	if a.damage == resetHalf {
+		parts, _ = firstHalf(parts, size)
+	}
 	for _, part := range parts {
 		if _, err := w.Write(part); err != nil {
 			return // the caller has gone away
 		}
+	}
+	if a.damage == resetHalf {
+		_ = http.NewResponseController(w).Flush() // a caller that has gone away needs no reset
+		hangUp(r)
 	}
 }
 

@@ -1,0 +1,32 @@
+// Package server answers as Salesforce and as the ingest endpoint of the catalog do, strictly, on loopback addresses.
+//
+// The routes below /simulator on the Salesforce server watch and steer it. They need no token, are not counted, and
+// answer JSON; what they refuse, they refuse with status 400 and a sentence in the member message.
+//
+//	GET  /simulator/stats        what has been served: calls by route and status, logins, API calls, the quota's peaks
+//	GET  /simulator/describes    {"total":120,"reports":100,"repeated":20}: describes that were begun, and of how many reports
+//	GET  /simulator/clock        {"now":"2026-08-01T10:00:00Z","ahead":"0s"}
+//	POST /simulator/clock        {"advance":"1h"} or {"set":"2026-08-02T10:00:00Z"}; the clock does not go back
+//	GET  /simulator/faults       the faults that are set, how many requests they matched, and how many they hit
+//	POST /simulator/faults       replaces them: [{"name":"api_503","rate":0.05}]; [] clears them
+//	POST /simulator/usage        {"calls":500}: others who use the org make so many API calls now
+//	GET  /simulator/permissions  {"lacking":["RunReports"]}: what the run-as user may not
+//	POST /simulator/permissions  {"revoke":["RunReports"],"grant":["ViewSetup"]}; names without the prefix Permissions
+//	GET  /simulator/user         {"frozen":false,"secret":"restored"}
+//	POST /simulator/user         {"frozen":true} ends the user's sessions, and logins answer invalid_grant; {"frozen":false} thaws it;
+//	                             {"secret":"rotated"} ends the app's, and logins answer invalid_client; {"secret":"restored"}
+//
+// A fault has a name of the Catalogue and may have
+//
+//	route        the only route that it strikes, as /simulator/stats names it; token is the login, upload the catalog's delivery
+//	ids          the only records in the path that it strikes: ["00OHs0..."]
+//	rate         0.05: every twentieth request that matches, the first among them
+//	times        how often it strikes at most
+//	for          "30m": how long it strikes, by the simulator's clock
+//	retry_after  seconds, for the header
+//	delay        "2s" of wall time before the answer; a stall takes 25 s without it
+//
+// Of several faults the first that is due answers, and only it counts the request. Faults at the edge (406, 410, 414,
+// 420, 429, 431, 502 to 504, and the wire's) come before the session check, others behind it. A refusal by fault counts
+// against the quota as it would at Salesforce: what the edge answers, a bad session and an exceeded limit do not.
+package server

@@ -1,0 +1,37 @@
+package server
+
+import (
+	"strconv"
+)
+
+const htmlType = "text/html;charset=UTF-8"
+
+// struck gives the fault that strikes a call, after its delay.
+func (s *Server) struck(found *route, c *call, at place) *strike {
+	hit := s.faults.strike(at, found.name, c.args, wantsGzip(c.r))
+	if hit != nil {
+		hold(c.caller, hit.delay)
+	}
+	return hit
+}
+
+// reply is the answer of a fault that puts its own in the place of the real one.
+func (f *strike) reply() reply {
+	answer := reply{status: f.kind.Status}
+	switch f.kind.Body {
+	case BodyArray:
+		answer = refusal(f.kind.Status, f.kind.Code, f.kind.Message)
+	case BodyObject:
+		answer = jsonReply(f.kind.Status, oauthError{f.kind.Code, f.kind.Message})
+	case BodyHTML:
+		answer.body, answer.media = htmlPage(f.kind.title, f.kind.Status), htmlType
+	}
+	answer.retryAfter = f.retryAfter
+	return answer
+}
+
+// htmlPage is what a gateway, a proxy or a maintenance site shows to people.
+func htmlPage(title string, status int) []byte {
+	return []byte("<!DOCTYPE html>\n<html>\n<head><title>" + title + "</title></head>\n<body>\n<h1>" + title + "</h1>\n" +
+		"<p>An unexpected connection error occurred (" + strconv.Itoa(status) + "). Please try again in a few minutes.</p>\n</body>\n</html>\n")
+}

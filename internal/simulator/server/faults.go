@@ -1,0 +1,172 @@
+package server
+
+import (
+	"math"
+	"sync"
+	"time"
+
+	"longhaul/internal/simulator/org"
+)
+
+// Fault is trouble that requests meet: one of the catalogue, with whom it strikes, how often and for how long.
+type Fault struct {
+	Name       string        // of the catalogue
+	Route      string        // the only route that it strikes, of those that are its own; all of them when empty
+	IDs        []string      // the only records in the path that it strikes, all when empty
+	Rate       float64       // the part of the matching requests that it strikes, evenly spread, the first among them; 1 when zero
+	Times      int           // how often it strikes at most; no limit when zero
+	For        time.Duration // how long it strikes by the simulator's clock since it was set; no limit when zero
+	RetryAfter int           // seconds of the Retry-After header; those of the catalogue when zero
+	Delay      time.Duration // wall time before the answer; 25 s for a stall when zero
+}
+
+// FaultState is a fault that was set, and what has become of it.
+type FaultState struct {
+	Fault   Fault `json:"fault"`
+	Matched int   `json:"matched"` // requests that it might have struck
+	Hits    int   `json:"hits"`    // requests that it did strike
+}
+
+// stallTime is how long a stall lasts that does not say.
+const stallTime = 25 * time.Second
+
+// faults are those that are set.
+type faults struct {
+	clock Clock
+
+	mu   sync.Mutex
+	list []*armed
+}
+
+// armed is a fault with what is worked out from it once.
+type armed struct {
+	FaultState
+	kind   FaultKind
+	routes map[string]bool // nil for every route of its place
+	ids    map[string]bool // nil for every id
+	every  int             // of this many matching requests it strikes one
+	until  time.Time       // zero without an end
+}
+
+// strike is a fault that strikes one request.
+type strike struct {
+	kind       FaultKind
+	retryAfter int
+	delay      time.Duration
+}
+
+// set replaces all faults; they were checked before.
+func (f *faults) set(list []Fault) {
+	kinds := map[string]FaultKind{}
+	for _, kind := range Catalogue() {
+		kinds[kind.Name] = kind
+	}
+	now := f.clock.Now()
+	var all []*armed
+	for _, fault := range list {
+		all = append(all, arm(fault, kinds[fault.Name], now))
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.list = all
+}
+
+func arm(f Fault, kind FaultKind, now time.Time) *armed {
+	a := &armed{FaultState: FaultState{Fault: f}, kind: kind, every: 1, routes: map[string]bool{}}
+	if f.Rate > 0 {
+		a.every = int(min(math.Round(1/f.Rate), math.MaxInt32))
+	}
+	if f.For > 0 {
+		a.until = now.Add(f.For)
+	}
+	for _, route := range kind.Routes {
+		a.routes[route] = f.Route == ""
+	}
+	if f.Route != "" {
+		a.routes[f.Route] = true
+	}
+	for _, id := range f.IDs {
+		if a.ids == nil {
+			a.ids = map[string]bool{}
+		}
+		full, _ := org.Normalize(id)
+		a.ids[full] = true
+	}
+	return a
+}
+
+// strike gives the first fault that strikes a request at a place on its way, nil when none does. args are those of its
+// path; zipped tells whether its caller takes gzip.
+func (f *faults) strike(at place, route string, args []string, zipped bool) *strike {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, a := range f.list {
+		if a.kind.place != at || !a.routes[route] || !a.names(args) || a.kind.damage == cutGzip && !zipped || a.spent(f.clock) {
+			continue
+		}
+		a.Matched++
+		if (a.Matched-1)%a.every != 0 {
+			continue
+		}
+		a.Hits++
+		return a.strike()
+	}
+	return nil
+}
+
+// names tells whether one of a path's arguments is a record that the fault is for.
+func (a *armed) names(args []string) bool {
+	if a.ids == nil {
+		return true
+	}
+	for _, arg := range args {
+		if full, ok := org.Normalize(arg); ok && a.ids[full] {
+			return true
+		}
+	}
+	return false
+}
+
+func (a *armed) spent(clock Clock) bool {
+	return a.Fault.Times > 0 && a.Hits >= a.Fault.Times || !a.until.IsZero() && !clock.Now().Before(a.until)
+}
+
+func (a *armed) strike() *strike {
+	s := &strike{kind: a.kind, retryAfter: a.Fault.RetryAfter, delay: a.Fault.Delay}
+	fallback(&s.retryAfter, a.kind.RetryAfter)
+	if a.kind.damage == late {
+		fallback(&s.delay, stallTime)
+	}
+	return s
+}
+
+// SetFaults replaces all faults, unless one of them is not good: the error then says which, and what there is.
+func (s *Server) SetFaults(list []Fault) error {
+	if err := checkFaults(list); err != nil {
+		return err
+	}
+	s.faults.set(list)
+	return nil
+}
+
+// Faults lists the faults that are set, in their order, those that are spent too.
+func (s *Server) Faults() []FaultState {
+	s.faults.mu.Lock()
+	defer s.faults.mu.Unlock()
+	list := []FaultState{}
+	for _, a := range s.faults.list {
+		list = append(list, a.FaultState)
+	}
+	return list
+}
+
+func (s *Server) faultsState() (any, error) { return s.Faults(), nil }
+
+func (s *Server) replaceFaults(body []byte) (any, error) {
+	list, err := ParseFaults(body)
+	if err != nil {
+		return nil, err
+	}
+	s.faults.set(list)
+	return s.Faults(), nil
+}
