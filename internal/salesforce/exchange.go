@@ -41,7 +41,14 @@ func (c *Client) try(ctx context.Context, way http.RoundTripper, op, url string,
 	}
 	defer finish(resp.Body)
 	if resp.StatusCode != http.StatusOK {
-		return c.refused(ctx, op, resp)
+		err := c.refused(ctx, op, resp)
+		if e := errorIn(err); e != nil && e.Busy() {
+			press(ctx)
+		}
+		return err
+	}
+	if resp.Header.Get("Retry-After") != "" {
+		press(ctx)
 	}
 	if !isJSON(resp.Header) {
 		return c.damaged(op, resp, errWebPage)
