@@ -169,7 +169,8 @@ func (a *accounting) gone(ctx context.Context, kind inventory.Kind, singular str
 		a.vanished[kind]++
 		err = a.write(&item{
 			kind: singular, id: string(id), name: member(line, "Name"), state: inventory.StateGone, reason: ReasonVanished,
-			message: "The last sync listed this " + singular + ", and no listing has it any more: it was deleted, or the run-as user no longer sees it.",
+			message: "The last sync listed this " + singular + ", and no listing has it any more: " +
+				"it was deleted, or the run-as user no longer sees it.",
 		})
 		if err != nil {
 			return err
