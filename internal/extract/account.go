@@ -3,10 +3,7 @@ package extract
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
-
-	"github.com/go-json-experiment/json/jsontext"
 
 	"longhaul/internal/inventory"
 	"longhaul/internal/staging"
@@ -18,8 +15,8 @@ const (
 	Gaps     = "gaps"
 )
 
-// Manifest says what an extract is and what is in it. Account fills in what is left empty of kinds, states, coverage,
-// outcome and version, and refuses what does not fit the bucket.
+// Manifest says what an extract is and what is in it. Account fills in what is left empty of kinds, states, items, what
+// vanished, coverage, outcome and version, and refuses what does not fit the bucket.
 type Manifest struct {
 	Sync       string                    `json:"sync"`
 	Source     string                    `json:"source"`
@@ -32,10 +29,15 @@ type Manifest struct {
 	Coverage   float64                   `json:"coverage"`
 	Kinds      map[inventory.Kind]int64  `json:"kinds"`
 	States     map[inventory.State]int64 `json:"states"`
-	Files      []staging.Object          `json:"-"` // their keys are the names of the files
+	Items      Items                     `json:"items"`
+	Vanished   map[inventory.Kind]int64  `json:"vanished"` // of the last sync's reports and dashboards; they are in no inventory
+	Files      []staging.Object          `json:"-"`        // their keys are the names of the files
 	Warnings   []string                  `json:"warnings"`
 	Version    string                    `json:"longhaul"`
 }
+
+// Items counts the lines of the account by kind and state, those of what vanished apart.
+type Items map[inventory.Kind]map[inventory.State]int64
 
 // document is the manifest as it is stored.
 type document struct {
@@ -51,9 +53,10 @@ type entry struct {
 	Count  int64  `json:"count"`
 }
 
-// Account writes account.jsonl, a line for each report, and manifest.json. The totals must equal the inventory.
+// Account writes account.jsonl, a line for each report, dashboard and component and for each that vanished, and
+// manifest.json. The totals must equal the inventory.
 func Account(ctx context.Context, in Input, m Manifest) error {
-	states, err := writeAccount(ctx, in)
+	written, err := writeAccount(ctx, in)
 	if err != nil {
 		return fmt.Errorf("write the account: %w", err)
 	}
@@ -61,7 +64,7 @@ func Account(ctx context.Context, in Input, m Manifest) error {
 	if err != nil {
 		return fmt.Errorf("write the account: %w", err)
 	}
-	if err := m.complete(states, counted, in.Version); err != nil {
+	if err := m.complete(written, counted, in.Version); err != nil {
 		return err
 	}
 	doc := document{Manifest: m, Files: make([]entry, 0, len(m.Files))}
@@ -74,12 +77,14 @@ func Account(ctx context.Context, in Input, m Manifest) error {
 	return nil
 }
 
-// complete holds the manifest against what was counted.
-func (m *Manifest) complete(states map[inventory.State]int64, counted map[inventory.Kind]int64, version string) error {
-	total := Total(states)
-	if total != counted[inventory.Reports] {
-		return wrong("the account does not add up: %d reports have a state, %d are in the inventory", total, counted[inventory.Reports])
+// complete holds the manifest against what was written and what was counted.
+func (m *Manifest) complete(written tally, counted map[inventory.Kind]int64, version string) error {
+	for kind, states := range written.items {
+		if total := Total(states); total != counted[kind] {
+			return wrong("the account does not add up: %d %s have a state, %d are in the inventory", total, kind, counted[kind])
+		}
 	}
+	states := written.items[inventory.Reports]
 	for _, state := range inventory.States {
 		if m.States != nil && m.States[state] != states[state] {
 			return wrong("the account does not add up: %d reports were counted as %s, the account holds %d",
@@ -91,7 +96,12 @@ func (m *Manifest) complete(states map[inventory.State]int64, counted map[invent
 			return wrong("the account does not add up: %d %s were counted, the inventory holds %d", m.Kinds[kind], kind, counted[kind])
 		}
 	}
-	m.States, m.Kinds = states, counted
+	for kind, n := range written.vanished {
+		if m.Vanished != nil && m.Vanished[kind] != n {
+			return wrong("the account does not add up: %d %s were counted as vanished, the account holds %d", m.Vanished[kind], kind, n)
+		}
+	}
+	m.States, m.Kinds, m.Items, m.Vanished = states, counted, written.items, written.vanished
 	m.Outcome, m.Coverage = Outcome(states), Coverage(states)
 	m.APIVersion = m.Identity.APIVersion
 	if m.Version == "" {
@@ -103,7 +113,7 @@ func (m *Manifest) complete(states map[inventory.State]int64, counted map[invent
 	return nil
 }
 
-// Total is the number of reports that have a state.
+// Total is the number of records that have a state.
 func Total(states map[inventory.State]int64) (n int64) {
 	for _, count := range states {
 		n += count
@@ -121,55 +131,6 @@ func Outcome(states map[inventory.State]int64) string {
 
 // Coverage is inventory.Coverage: the share of the reports that have columns.
 func Coverage(states map[inventory.State]int64) float64 { return inventory.Coverage(states) }
-
-// writeAccount writes the line of each report and counts them by state.
-func writeAccount(ctx context.Context, in Input) (map[inventory.State]int64, error) {
-	w, err := in.Store.CreateFile(ctx, in.Sync.Account())
-	if err != nil {
-		return nil, err
-	}
-	defer w.Abort()
-	states, progress := map[inventory.State]int64{}, in.counter()
-	var line []byte
-	for pair, err := range pairs(ctx, in) {
-		if err == nil {
-			line, err = appendAccount(line[:0], &pair)
-		}
-		if err == nil {
-			_, err = w.Write(line)
-		}
-		if err != nil {
-			return nil, err
-		}
-		states[pair.head.State]++
-		progress.add()
-	}
-	_, err = w.Commit()
-	return states, err
-}
-
-// appendAccount adds the line of one report.
-func appendAccount(dst []byte, p *pair) (_ []byte, err error) {
-	dst = append(dst, `{"kind":"report"`...)
-	add := func(key, value string) {
-		if value == "" || err != nil {
-			return
-		}
-		dst = append(append(append(dst, `,"`...), key...), `":`...)
-		dst, err = jsontext.AppendQuote(dst, strings.ToValidUTF8(value, "\uFFFD"))
-	}
-	add("id", p.head.ID)
-	if name := member(p.report, "Name"); name.Kind() == '"' {
-		dst = append(dst, `,"name":`...)
-		if dst, err = appendValue(dst, name); err != nil {
-			return dst, err
-		}
-	}
-	add("state", string(p.head.State))
-	add("reason", p.head.Reason)
-	add("message", p.head.Message)
-	return append(dst, "}\n"...), err
-}
 
 // countKinds counts the records of every kind in the inventory.
 func countKinds(ctx context.Context, in Input) (map[inventory.Kind]int64, error) {

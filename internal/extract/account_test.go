@@ -127,6 +127,9 @@ func TestAccount_writesTheManifest(t *testing.T) {
 		`"api_version":"59.0","started":"2026-11-23T16:32:37Z","finished":"2026-11-23T16:33:37Z","timestamp":1795451617,` +
 		`"outcome":"gaps","coverage":0.3333333333333333,"kinds":{"components":0,"dashboards":0,"folders":1,"reports":8,"users":0},` +
 		`"states":{"denied":1,"described":1,"failed":1,"filtered":1,"gone":1,"obsolete":1,"reused":1,"unsupported":1},` +
+		`"items":{"components":{},"dashboards":{},"reports":` +
+		`{"denied":1,"described":1,"failed":1,"filtered":1,"gone":1,"obsolete":1,"reused":1,"unsupported":1}},` +
+		`"vanished":{"dashboards":0,"reports":0},` +
 		`"warnings":[],"longhaul":"1.2.3","files":[{"name":"1795451617-users.json","bytes":2,"sha256":"ab","count":0}]}`
 	if diff := cmp.Diff(want, strings.TrimSpace(f.text(f.in.Sync.Manifest()))); diff != "" {
 		t.Errorf("the manifest differs (-want +got):\n%s", diff)
@@ -154,6 +157,15 @@ func TestAccount_refusesTotalsThatDiffer(t *testing.T) {
 			func(*fixture) {},
 			"7 folders were counted, the inventory holds 1",
 		},
+		"what vanished counted otherwise": {
+			Manifest{Vanished: map[inventory.Kind]int64{inventory.Dashboards: 3}},
+			func(*fixture) {},
+			"3 dashboards were counted as vanished, the account holds 0",
+		},
+		"a report without columns and reason": {Manifest{}, func(f *fixture) {
+			lines := []string{`{"Id":"` + id("00O", 0) + `","state":"denied","modified":"","described_at":"2026-11-23T18:16:10Z"}`}
+			f.put(f.in.Sync.Described(), lines...)
+		}, "report 00O000000000000AAA is denied and nothing says why"},
 		"a report that lost its state": {Manifest{}, func(f *fixture) {
 			f.put(f.in.Sync.Described(), described(f.tb, 0, inventory.StateDescribed, ""))
 		}, "report 00O000000000001AAA has no state"},

@@ -1,5 +1,5 @@
 // Package extract makes of what lies in the bucket the files that castor-extractor would have written, and the account
-// that says of every report what became of it.
+// that says of every report, dashboard and component what became of it.
 //
 // Every step is a merge join over streams sorted by Id and writes as it reads, so that a million reports need no more
 // memory than a thousand.
@@ -50,12 +50,13 @@ type Input struct {
 	Timestamp int64       // in front of the names of the files, in seconds
 	BaseURL   string      // the org's address as it was configured; what links begin with
 	Version   string      // of Longhaul
+	Again     int         // how many of the shards, the last ones, are of the second round: what they brought takes the place of the first's
 	Progress  func(int64) // told the records looked at so far; may be nil
 }
 
-// inventory gives the records of a kind.
+// inventory gives the records of a kind as they stand.
 func (in Input) inventory(ctx context.Context, kind inventory.Kind) iter.Seq2[[]byte, error] {
-	return staging.Kept(in.Store.Lines(ctx, in.Sync.Inventory(string(kind))))
+	return inventory.Read(ctx, in.Store, in.Sync, kind)
 }
 
 // described gives what is known of each report.

@@ -90,7 +90,7 @@ func rewritten(kind inventory.Kind, baseURL string, lines iter.Seq2[[]byte, erro
 func wantedReports(ctx context.Context, in Input) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
 		for pair, err := range pairs(ctx, in) {
-			if err == nil && (pair.head.State == inventory.StateGone || pair.head.State == inventory.StateFiltered) {
+			if err == nil && !wanted(pair.head.State) {
 				continue
 			}
 			if !yield(pair.report, err) || err != nil {
@@ -98,6 +98,11 @@ func wantedReports(ctx context.Context, in Input) iter.Seq2[[]byte, error] {
 			}
 		}
 	}
+}
+
+// wanted says whether a report in a state is in the file of the reports.
+func wanted(state inventory.State) bool {
+	return state != inventory.StateGone && state != inventory.StateFiltered
 }
 
 // pair is a report of the inventory and the head of its description. The report is valid until the next pair.

@@ -89,7 +89,7 @@ func described(tb testing.TB, n int, state inventory.State, extended string) str
 		ID: id("00O", n), State: state, Modified: "2026-01-01T00:00:00.000+0000", At: time.Unix(timestamp, 0).UTC(),
 		ReportExtendedMetadata: []byte(extended),
 	}
-	if state == inventory.StateDenied || state == inventory.StateFailed || state == inventory.StateGone {
+	if state != inventory.StateDescribed && state != inventory.StateReused {
 		d.Reason, d.Message = "because", `A "sentence" & more.`
 	}
 	line, err := d.Append(nil)

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"longhaul/internal/salesforce"
+	"longhaul/internal/staging"
 )
 
 // endless computes its pages, so that all memory a test sees is ours.
@@ -91,5 +92,48 @@ func TestMemory_doesNotGrowWithTheOrg(t *testing.T) {
 	// Where the server's order is another, the bound is that of fanIn open runs.
 	if scattered, _ := measure(t, 40_000, 1800, true); scattered > 16<<20 {
 		t.Errorf("a scattered order needs %d kB, want at most 16 MB", scattered>>10)
+	}
+}
+
+// measureAgain looks up n missing records, none of which is found, and plans a second round of n.
+func measureAgain(t *testing.T, n int) (missed, replanned uint64) {
+	t.Helper()
+	store := openStore(t, "file://"+filepath.ToSlash(t.TempDir()))
+	list := func(y staging.Sync, kind Kind, n int) {
+		in := EnumerateInput{Client: endless{n, 120, false}, Store: store, Sync: y, Kind: kind}
+		if _, err := Enumerate(t.Context(), in); err != nil {
+			t.Fatal(err)
+		}
+	}
+	list(earlier, Reports, n)
+	list(current, Reports, 0)
+	missed = peakHeap(func(progress func(int64)) {
+		got, err := Missing(t.Context(), MissingInput{
+			Client: endless{}, Store: store, Sync: current, Last: Record{Sync: earlier.ID}, Progress: progress,
+		})
+		if err != nil || got.Gone[Reports] != int64(n) {
+			t.Fatalf("missed %+v, %v", got, err)
+		}
+	})
+	replanned = peakHeap(func(progress func(int64)) {
+		got, err := Replan(t.Context(), ReplanInput{Store: store, Sync: earlier, MaxShards: 8, Progress: progress})
+		if err != nil || got.Added != int64(n) {
+			t.Fatalf("plan %+v, %v", got, err)
+		}
+	})
+	t.Logf("%d records: peak heap %d kB of missing, %d kB of the second plan", n, missed>>10, replanned>>10)
+	return missed, replanned
+}
+
+func TestMemory_ofTheSecondRoundDoesNotGrowWithTheOrg(t *testing.T) {
+	if testing.Short() {
+		t.Skip("looks up and plans 100,000 records")
+	}
+	measureAgain(t, 20_000) // fills the pools
+	smallMissing, smallPlan := measureAgain(t, 10_000)
+	largeMissing, largePlan := measureAgain(t, 100_000)
+	const pools = 4 << 20 // codecs that the garbage collector may have left or not; 90,000 more records would be 10 MB
+	if largeMissing > smallMissing+pools || largePlan > smallPlan+pools {
+		t.Error("ten times the records need more memory")
 	}
 }
