@@ -4,9 +4,11 @@ package activities
 
 import (
 	"context"
+	"time"
 
 	"longhaul/internal/catalog"
 	"longhaul/internal/fault"
+	"longhaul/internal/quota"
 	"longhaul/internal/salesforce"
 	"longhaul/internal/shard"
 	"longhaul/internal/staging"
@@ -22,6 +24,15 @@ type Source struct {
 	MaxInFlight int
 	MaxShards   int
 	Private     bool
+	Quota       quota.Policy
+	Probe       time.Duration // how often a sync that waits for its quota looks
+	Guard       Guard
+}
+
+// Guard says when a sync holds, and for how long.
+type Guard struct {
+	MaxShrink int           `json:"max_shrink"` // percent
+	Timeout   time.Duration `json:"timeout"`
 }
 
 // Sources finds a configured source by name. An unknown name is a fault of class invalid that lists the known ones.
@@ -36,7 +47,8 @@ type Activities struct {
 	Pool       *shard.Pool
 	Attributes func(ctx context.Context) ([]string, error) // names of the namespace's custom search attributes
 	Running    func(ctx context.Context, workflowID string) (runID string, err error)
-	Version    string // of Longhaul
+	Version    string        // of Longhaul
+	Slice      time.Duration // for how long a shard describes at a time; two minutes when zero
 }
 
 // Sync is the reference to a sync that every activity gets.

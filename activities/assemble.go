@@ -12,7 +12,8 @@ import (
 // SettleParams names the sync whose shards are all done.
 type SettleParams struct {
 	Sync   Sync `json:"sync"`
-	Shards int  `json:"shards"`
+	Shards int  `json:"shards"` // of both rounds
+	Again  int  `json:"again"`  // of the second, the last ones
 }
 
 // SettleResult is the account: every report of the inventory in one state.
@@ -34,7 +35,10 @@ func (a *Activities) settle(ctx context.Context, params SettleParams, p *pulse) 
 	if err != nil {
 		return extract.Settled{}, err
 	}
-	return extract.Described(ctx, extract.Input{Store: a.Store, Sync: staged, Progress: func(n int64) { p.progress(n, 0) }}, params.Shards)
+	in := extract.Input{
+		Store: a.Store, Sync: staged, Again: params.Again, Progress: func(n int64) { p.progress(n, 0) },
+	}
+	return extract.Described(ctx, in, params.Shards)
 }
 
 // AssembleParams names one of castor's files.
@@ -77,6 +81,7 @@ type AccountParams struct {
 	Timestamp int64              `json:"timestamp"`
 	Kinds     Kinds              `json:"kinds"`
 	States    States             `json:"states"`
+	Vanished  Kinds              `json:"vanished,omitzero"`
 	Files     []File             `json:"files"`
 	Warnings  []string           `json:"warnings"`
 	Calls     int64              `json:"calls"`

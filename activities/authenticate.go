@@ -9,6 +9,7 @@ import (
 
 	"longhaul/internal/fault"
 	"longhaul/internal/inventory"
+	"longhaul/internal/quota"
 	"longhaul/internal/salesforce"
 	"longhaul/internal/staging"
 )
@@ -35,6 +36,12 @@ type AuthenticateResult struct {
 	LastTimestamp int64              `json:"last_timestamp"` // of the newest recorded sync; 0 for none
 	Calls         int64              `json:"calls"`
 	Warnings      []string           `json:"warnings"`
+
+	Told        quota.Told      `json:"told,omitzero"`
+	Permissions map[string]bool `json:"permissions,omitempty"` // of the run-as user, where they can be read
+	Quota       quota.Policy    `json:"quota"`
+	Probe       time.Duration   `json:"probe"`
+	Guard       Guard           `json:"guard"`
 }
 
 // authenticateTimeout is under the activity's own, so that a host that accepts and never answers ends in a sentence.
@@ -47,6 +54,10 @@ func (a *Activities) Authenticate(ctx context.Context, params AuthenticateParams
 	defer cancel()
 	result, err := a.authenticate(bounded, params)
 	result.Calls = meter.Calls()
+	result.Told.Clock = meter.Date()
+	if limit, known := meter.Limit(); known {
+		result.Told.Used, result.Told.Max, result.Told.At = limit.Used, limit.Max, meter.LimitAt()
+	}
 	return result, toTemporal(ctx, err)
 }
 
@@ -58,6 +69,7 @@ func (a *Activities) authenticate(ctx context.Context, params AuthenticateParams
 	result := AuthenticateResult{
 		MaxInFlight: source.MaxInFlight, MaxShards: source.MaxShards, Private: source.Private,
 		BaseURL: source.Salesforce.BaseURL(), Catalog: source.Catalog != nil,
+		Quota: source.Quota, Probe: source.Probe, Guard: source.Guard,
 	}
 	if result.Bucket, err = a.Store.ID(ctx); err != nil {
 		return result, err
@@ -76,7 +88,9 @@ func (a *Activities) authenticate(ctx context.Context, params AuthenticateParams
 	if result.Attributes, err = a.Attributes(ctx); err != nil {
 		return result, err
 	}
-	return result, a.Store.WriteJSON(ctx, staged.State(), inventory.Opened{Identity: result.Identity, Started: params.Started})
+	return result, a.Store.WriteJSON(ctx, staged.State(), inventory.Opened{
+		Identity: result.Identity, Started: params.Started, Keep: !params.Upload,
+	})
 }
 
 // meet logs in and reads org, run-as user and permissions, the three at once: a sync of a small org is mostly latency.
@@ -92,6 +106,7 @@ func (a *Activities) meet(ctx context.Context, source *Source, result *Authentic
 		unreadable  bool
 	)
 	group, grouped := errgroup.WithContext(ctx)
+	group.SetLimit(max(source.MaxInFlight, 1))
 	group.Go(func() (err error) {
 		org, err = source.Salesforce.Organization(grouped)
 		return err
@@ -118,6 +133,10 @@ func (a *Activities) meet(ctx context.Context, source *Source, result *Authentic
 	if unreadable {
 		result.Warnings = append(result.Warnings, "the permissions of the run-as user cannot be read, so missing ones show only as errors")
 		return nil
+	}
+	result.Permissions = map[string]bool{}
+	for _, name := range permissions.Names() {
+		result.Permissions[name], _ = permissions.Has(name)
 	}
 	warnings, err := judge(permissions, source.Private)
 	result.Warnings = append(result.Warnings, warnings...)

@@ -2,9 +2,11 @@ package activities
 
 import (
 	"context"
+	"time"
 
 	"go.temporal.io/sdk/activity"
 
+	"longhaul/internal/inventory"
 	"longhaul/internal/shard"
 	"longhaul/internal/staging"
 )
@@ -15,33 +17,60 @@ type DescribeParams struct {
 	Shard int  `json:"shard"`
 	Share int  `json:"share"`
 	Last  bool `json:"last,omitempty"` // no shard follows: whoever ends from now on hands on its share
+
+	Known     int64 `json:"known,omitempty"`      // reports that earlier runs of the shard have brought
+	LastRound bool  `json:"last_round,omitempty"` // what fails now has failed; before, it is put off to the last round
+	Lease     Lease `json:"lease"`
 }
 
-// DescribeResult counts what the shard's object in the bucket holds.
+// DescribeResult counts what the bucket holds of the shard: its object, or as long as it is partial, its parts.
 type DescribeResult struct {
-	Reports int64  `json:"reports"`
-	States  States `json:"states"`
-	Calls   int64  `json:"calls"`
+	Reports  int64  `json:"reports"` // that have their state, put off ones among them
+	Deferred int64  `json:"deferred,omitempty"`
+	States   States `json:"states"` // without those put off
+	Partial  bool   `json:"partial,omitempty"`
+	Spending
 }
 
 // Describe asks Salesforce for the columns of a shard's reports and keeps the answers in the bucket as they come. A
 // later attempt asks only for what is missing there.
 func (a *Activities) Describe(ctx context.Context, params DescribeParams) (DescribeResult, error) {
-	counted, p := startPulse(ctx)
-	done, err := a.describe(counted, params, p)
-	p.end(ctx, err)
-	return DescribeResult{Reports: done.Reports, States: statesOf(done.States), Calls: p.calls()}, toTemporal(ctx, err)
+	var done shard.Result
+	spent, err := calling(ctx, params.Lease, params.Share, func(ctx context.Context, p *pulse) (err error) {
+		done, err = a.describe(ctx, params, p)
+		p.reports = done.Reports
+		return err
+	})
+	if err == nil && done.Stop == shard.StopSlice {
+		spent.Stop = StopSlice
+	}
+	return DescribeResult{
+		Reports: max(done.Reports, known(done, params)), Deferred: done.States[inventory.StateDeferred], States: statesOf(done.States),
+		Partial: done.Partial || spent.Stop != "", Spending: spent,
+	}, err
 }
+
+// known is what the shard has at least: a run that was cut short before it could look does not know.
+func known(done shard.Result, params DescribeParams) int64 {
+	if done.Partial {
+		return params.Known
+	}
+	return 0
+}
+
+// slice is for how long a shard describes before it gives its place to others, so that a large org does not keep small
+// ones on the same workers waiting.
+const slice = 2 * time.Minute
 
 func (a *Activities) describe(ctx context.Context, params DescribeParams, p *pulse) (done shard.Result, err error) {
 	source, staged, err := a.enter(ctx, params.Sync)
 	if err != nil {
-		return shard.Result{}, err
+		return shard.Result{Partial: true}, err
 	}
 	lease := a.Pool.Join(params.Sync.ID, params.Share, params.Last)
 	defer func() {
-		if err != nil {
-			lease.Abandon(ctx) // another attempt will claim the share
+		if err != nil || done.Partial {
+			lease.Abandon(ctx) // another run will claim the share
 			return
 		}
 		lease.Leave(ctx)
@@ -51,10 +80,17 @@ func (a *Activities) describe(ctx context.Context, params DescribeParams, p *pul
 	defer cancel()
 	return shard.Run(running, shard.Input{
 		Store: a.Store, Sync: staged, Shard: params.Shard, Attempt: int(activity.GetInfo(ctx).Attempt),
-		Describer: source.Salesforce, Slots: lease,
-		Progress: func(done, total int) { p.progress(int64(done), int64(total)) },
-		Probe:    a.probe(staged, source.Salesforce),
+		Describer: source.Salesforce, Slots: lease, Slice: a.slice(), LastRound: params.LastRound,
+		Progress: func(done, total int) { p.progress(max(int64(done)-params.Known, 0), int64(total)) },
+		Probe:    a.probe(staged, source.Salesforce), Waiting: p.waits,
 	})
+}
+
+func (a *Activities) slice() time.Duration {
+	if a.Slice > 0 {
+		return a.Slice
+	}
+	return slice
 }
 
 // probe describes a report that is known to answer, to tell a broken report from a broken Salesforce in a shard of broken

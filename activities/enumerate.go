@@ -11,21 +11,24 @@ type EnumerateParams struct {
 	Sync    Sync           `json:"sync"`
 	Kind    inventory.Kind `json:"kind"`
 	Private bool           `json:"private"`
+	Lease   Lease          `json:"lease"`
 }
 
 // EnumerateResult counts what lies in the sync's inventory of that kind.
 type EnumerateResult struct {
 	Count    int64    `json:"count"`
-	Calls    int64    `json:"calls"`
 	Warnings []string `json:"warnings,omitempty"`
+	Spending
 }
 
 // Enumerate reads all records of a kind into a stream sorted by Id.
 func (a *Activities) Enumerate(ctx context.Context, params EnumerateParams) (EnumerateResult, error) {
-	counted, p := startPulse(ctx)
-	listed, err := a.enumerate(counted, params, p)
-	p.end(ctx, err)
-	return EnumerateResult{Count: listed.Count, Calls: p.calls(), Warnings: listed.Warnings}, toTemporal(ctx, err)
+	var listed inventory.Enumerated
+	spent, err := calling(ctx, params.Lease, 1, func(ctx context.Context, p *pulse) (err error) {
+		listed, err = a.enumerate(ctx, params, p)
+		return err
+	})
+	return EnumerateResult{Count: listed.Count, Warnings: listed.Warnings, Spending: spent}, err
 }
 
 func (a *Activities) enumerate(ctx context.Context, params EnumerateParams, p *pulse) (inventory.Enumerated, error) {

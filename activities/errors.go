@@ -15,18 +15,14 @@ import (
 // Internal is the error type of a failure that no class describes: a bug, or an account that does not add up.
 const Internal = "internal"
 
-// quotaPause is how long an activity waits after the org's daily API requests ran out. They come back bit by bit as
-// yesterday's calls age, so a quarter of an hour brings some.
-const quotaPause = 15 * time.Minute
-
 // longestWait bounds what a server may ask for by Retry-After.
 const longestWait = time.Hour
 
-// retryable says which classes a later attempt may mend by itself. All others need somebody to change something, or are
-// states of one report that never reach Temporal.
+// retryable says which classes a later attempt may mend by itself. All others need somebody to change something, are waited
+// for by the workflow, or are states of one report that never reach Temporal.
 func retryable(class fault.Class) bool {
 	switch class {
-	case fault.SessionExpired, fault.Throttled, fault.Transient, fault.QuotaExhausted:
+	case fault.SessionExpired, fault.Throttled, fault.Transient:
 		return true
 	default:
 		return false
@@ -35,12 +31,15 @@ func retryable(class fault.Class) bool {
 
 // toTemporal is the only place that makes application errors: type = class, one sentence as the message, Failure as the
 // details. The causes below the sentence stay in the worker's log, for they may be long.
-func toTemporal(ctx context.Context, err error) error {
+func toTemporal(ctx context.Context, err error) error { return failedWith(ctx, err, nil, 0) }
+
+// failedWith is toTemporal for an activity that has an account of its API calls, and perhaps of reports, to leave.
+func failedWith(ctx context.Context, err error, spent *Spending, reports int64) error {
 	if err == nil {
 		return nil
 	}
 	if errors.Is(err, context.Canceled) {
-		if ctx.Err() != nil && !errors.Is(context.Cause(ctx), worker.ErrWorkerShutdown) {
+		if ctx.Err() != nil && !stopping(ctx) {
 			return err
 		}
 		return workerStopped()
@@ -54,23 +53,32 @@ func toTemporal(ctx context.Context, err error) error {
 	if f == nil {
 		return temporal.NewApplicationErrorWithOptions(err.Error(), Internal, temporal.ApplicationErrorOptions{
 			NonRetryable: true,
-			Details:      []any{Failure{Class: Internal, System: fault.Longhaul, Message: err.Error()}},
+			Details:      []any{Failure{Class: Internal, System: fault.Longhaul, Message: err.Error(), Spent: spent, Reports: reports}},
 		})
 	}
 	message := fault.Sentence(err)
-	delay := min(f.RetryAfter, longestWait)
-	if f.Class == fault.QuotaExhausted && delay == 0 {
-		delay = quotaPause
-	}
 	options := temporal.ApplicationErrorOptions{
 		NonRetryable:   !retryable(f.Class),
-		NextRetryDelay: delay,
-		Details:        []any{Failure{Class: f.Class, System: f.System, Message: message}},
+		NextRetryDelay: min(f.RetryAfter, longestWait),
+		Details:        []any{Failure{Class: f.Class, System: f.System, Message: message, Spent: spent, Reports: reports}},
 	}
 	if retryable(f.Class) {
 		options.Category = temporal.ApplicationErrorCategoryBenign
 	}
 	return temporal.NewApplicationErrorWithOptions(message, string(f.Class), options)
+}
+
+// stopping says whether the end of ctx is the worker's, and not asked for by the workflow.
+func stopping(ctx context.Context) bool {
+	if errors.Is(context.Cause(ctx), worker.ErrWorkerShutdown) {
+		return true
+	}
+	select {
+	case <-activity.GetWorkerStopChannel(ctx):
+		return true
+	default:
+		return false
+	}
 }
 
 // workerStopped hands the activity back: what was done lies in the bucket, and the next attempt starts there.

@@ -33,7 +33,7 @@ func TestToTemporal_classes(t *testing.T) {
 	t.Parallel()
 	for class, retried := range map[fault.Class]bool{
 		fault.LoginRefused: false, fault.SessionExpired: true, fault.SessionPolicy: false, fault.PermissionMissing: false,
-		fault.QuotaExhausted: true, fault.Throttled: true, fault.Gone: false, fault.Obsolete: false, fault.Unsupported: false,
+		fault.QuotaExhausted: false, fault.Throttled: true, fault.Gone: false, fault.Obsolete: false, fault.Unsupported: false,
 		fault.Transient: true, fault.Poison: false, fault.Invalid: false,
 	} {
 		cause := &fault.Error{Class: class, System: fault.Salesforce, Message: "a sentence", Err: errors.New("a cause below")}
@@ -56,7 +56,6 @@ func TestToTemporal_waits(t *testing.T) {
 	}{
 		"as long as the server asks for":                   {&fault.Error{Class: fault.Throttled, RetryAfter: 90 * time.Second}, 90 * time.Second},
 		"no longer than is sensible":                       {&fault.Error{Class: fault.Transient, RetryAfter: 68 * 365 * 24 * time.Hour}, longestWait},
-		"a while for a spent quota":                        {&fault.Error{Class: fault.QuotaExhausted}, quotaPause},
 		"as the policy says when the server asks for none": {&fault.Error{Class: fault.Transient}, 0},
 	} {
 		if got := mapped(t, row.err).NextRetryDelay(); got != row.want {

@@ -18,6 +18,10 @@ type Beat struct {
 	Done  int64 `json:"done"`
 	Total int64 `json:"total"`
 	Calls int64 `json:"calls"` // API calls of all attempts so far
+
+	Bound   int64  `json:"bound,omitempty"`   // that may have been made before the next beat; of an attempt that is killed nobody knows more
+	Final   bool   `json:"final,omitempty"`   // the attempt has ended, so Calls is all it made
+	Waiting string `json:"waiting,omitempty"` // why it does not get on, in plain words
 }
 
 // pulse beats for one activity attempt and keeps its account of API calls.
@@ -25,8 +29,13 @@ type pulse struct {
 	meter  *salesforce.Meter
 	before int64 // calls of earlier attempts, as their last heartbeat told
 
+	share   int   // requests in flight
+	reports int64 // of the shard that have their state; for the one who runs the activity
+
 	mu          sync.Mutex
 	done, total int64
+	waiting     string
+	last        int64 // calls at the beat before
 
 	stop chan struct{}
 	gone sync.WaitGroup
@@ -34,13 +43,31 @@ type pulse struct {
 
 // startPulse begins to beat and returns a context whose Salesforce calls are counted. End must be called.
 func startPulse(ctx context.Context) (context.Context, *pulse) {
-	p := &pulse{meter: new(salesforce.Meter), stop: make(chan struct{})}
-	var last Beat
-	if activity.HasHeartbeatDetails(ctx) && activity.GetHeartbeatDetails(ctx, &last) == nil {
-		p.before = last.Calls // a detail that cannot be read costs a count, not the attempt
-	}
+	p := &pulse{meter: new(salesforce.Meter), stop: make(chan struct{}), share: 1}
+	p.before = callsBefore(ctx)
 	p.gone.Go(func() { p.run(ctx) })
 	return salesforce.WithMeter(ctx, p.meter), p
+}
+
+// startCalls is startPulse for an activity that makes API calls: no more than its lease leaves after earlier attempts.
+func startCalls(ctx context.Context, lease Lease, share int) (context.Context, *pulse) {
+	p := &pulse{meter: new(salesforce.Meter), stop: make(chan struct{}), share: max(share, 1)}
+	p.before = callsBefore(ctx)
+	p.gone.Go(func() { p.run(ctx) })
+	allowance := salesforce.NewAllowance(max(lease.Calls-p.before, 0), lease.Ceiling)
+	return salesforce.WithAllowance(salesforce.WithMeter(ctx, p.meter), allowance), p
+}
+
+// callsBefore is how many calls earlier attempts made. Of one that was killed it is the most they can have been.
+func callsBefore(ctx context.Context) int64 {
+	var last Beat
+	if !activity.HasHeartbeatDetails(ctx) || activity.GetHeartbeatDetails(ctx, &last) != nil {
+		return 0 // a detail that cannot be read costs a count, not the attempt
+	}
+	if last.Final {
+		return last.Calls
+	}
+	return max(last.Calls, last.Bound)
 }
 
 func (p *pulse) run(ctx context.Context) {
@@ -58,10 +85,26 @@ func (p *pulse) run(ctx context.Context) {
 	}
 }
 
+// unheard is for how many beats an attempt may go on after the last heartbeat that Temporal got: the SDK sends one in two
+// seconds at most.
+const unheard = 3
+
 func (p *pulse) beat() Beat {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return Beat{Done: p.done, Total: p.total, Calls: p.calls()}
+	calls := p.calls()
+	pace := calls - p.last
+	p.last = calls
+	return Beat{
+		Done: p.done, Total: p.total, Calls: calls, Bound: calls + unheard*pace + int64(p.share), Waiting: p.waiting,
+	}
+}
+
+// waits notes why the attempt does not get on; empty when it does again.
+func (p *pulse) waits(why string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.waiting = why
 }
 
 // progress notes how far the attempt is; it is the callback that the packages below call as often as they like.
@@ -79,6 +122,8 @@ func (p *pulse) end(ctx context.Context, err error) {
 	close(p.stop)
 	p.gone.Wait()
 	if err != nil {
-		activity.RecordHeartbeat(ctx, p.beat())
+		last := p.beat()
+		last.Final = true
+		activity.RecordHeartbeat(ctx, last)
 	}
 }

@@ -12,6 +12,10 @@ import (
 type RecordParams struct {
 	Account  AccountParams `json:"account"`
 	Uploaded bool          `json:"uploaded"`
+
+	Baseline    bool            `json:"baseline"` // later syncs are compared with it
+	Permissions map[string]bool `json:"permissions,omitempty"`
+	Edition     string          `json:"edition,omitempty"`
 }
 
 // Record writes the immutable record of the sync. The newest record of a source is its current one: what the next sync
@@ -31,6 +35,8 @@ func (a *Activities) record(ctx context.Context, params RecordParams) error {
 		Started: manifest.Started, Finished: manifest.Finished, Timestamp: manifest.Timestamp,
 		Outcome: manifest.Outcome, Kinds: manifest.Kinds, States: manifest.States, Coverage: manifest.Coverage,
 		Files: manifest.Files, Uploaded: params.Uploaded, APICalls: params.Account.Calls,
+		Baseline: params.Baseline, Permissions: params.Permissions, Edition: params.Edition,
+		Vanished: params.Account.Vanished.Reports + params.Account.Vanished.Dashboards,
 	})
 	return err
 }
@@ -60,6 +66,6 @@ func (p AccountParams) manifest() extract.Manifest {
 		Sync: p.Sync.ID, Source: p.Sync.Source, Identity: p.Identity, APIVersion: p.Identity.APIVersion,
 		Started: p.Started, Finished: p.Finished, Timestamp: p.Timestamp,
 		Outcome: extract.Outcome(states), Coverage: extract.Coverage(states), States: states, Kinds: p.Kinds.byKind(),
-		Files: files, Warnings: p.Warnings,
+		Vanished: p.Vanished.byKind(), Files: files, Warnings: p.Warnings,
 	}
 }

@@ -22,6 +22,22 @@ func (k Kinds) byKind() map[inventory.Kind]int64 {
 	}
 }
 
+// kindsOf is the inverse of byKind.
+func kindsOf(counts map[inventory.Kind]int64) Kinds {
+	return Kinds{
+		Folders: counts[inventory.Folders], Reports: counts[inventory.Reports], Dashboards: counts[inventory.Dashboards],
+		Components: counts[inventory.Components], Users: counts[inventory.Users],
+	}
+}
+
+// Add returns the sums of k and j.
+func (k Kinds) Add(j Kinds) Kinds {
+	return Kinds{
+		Folders: k.Folders + j.Folders, Reports: k.Reports + j.Reports, Dashboards: k.Dashboards + j.Dashboards,
+		Components: k.Components + j.Components, Users: k.Users + j.Users,
+	}
+}
+
 // States counts reports by state; each report is in exactly one.
 type States struct {
 	Described   int64 `json:"described"`
@@ -100,4 +116,6 @@ type Failure struct {
 	Class   fault.Class  `json:"class"`
 	System  fault.System `json:"system"`
 	Message string       `json:"message"`
+	Spent   *Spending    `json:"spent,omitempty"`   // of an activity that makes API calls
+	Reports int64        `json:"reports,omitempty"` // of its shard that have their state, of a describe
 }

@@ -20,8 +20,8 @@ const maxTimestamps = 5
 
 // assemble settles the account and writes the files.
 func (s *sync) assemble(ctx workflow.Context) error {
-	params := activities.SettleParams{Sync: s.state.Sync, Shards: s.state.Plan.Shards}
-	summary := fmt.Sprintf("merge %d shards with what was reused", s.state.Plan.Shards)
+	params := activities.SettleParams{Sync: s.state.Sync, Shards: s.shards(), Again: s.state.Again.Shards}
+	summary := fmt.Sprintf("merge %d shards with what was reused", s.shards())
 	var settled activities.SettleResult
 	if err := workflow.ExecuteActivity(with(ctx, forFile, summary), acts.Settle, params).Get(ctx, &settled); err != nil {
 		return err
@@ -34,7 +34,7 @@ func (s *sync) assemble(ctx workflow.Context) error {
 func (s *sync) write(ctx workflow.Context) error {
 	files := make([]activities.File, len(fileNames))
 	s.state.Files = nil
-	err := s.all(ctx, len(fileNames), func(ctx workflow.Context, i int) (workflow.Future, func(workflow.Future) error) {
+	err := s.all(ctx, len(fileNames), len(fileNames), func(ctx workflow.Context, i int) (workflow.Future, func(workflow.Future) error) {
 		params := activities.AssembleParams{
 			Sync: s.state.Sync, Name: fileNames[i], Timestamp: s.state.Timestamp, BaseURL: s.state.Auth.BaseURL,
 		}
@@ -51,7 +51,8 @@ func (s *sync) write(ctx workflow.Context) error {
 func (s *sync) account(ctx workflow.Context) activities.AccountParams {
 	return activities.AccountParams{
 		Sync: s.state.Sync, Identity: s.state.Auth.Identity, Started: s.state.Started, Finished: workflow.Now(ctx).UTC(),
-		Timestamp: s.state.Timestamp, Kinds: s.state.Kinds, States: s.state.States, Files: s.state.Files,
+		Timestamp: s.state.Timestamp, Kinds: s.state.Kinds, States: s.state.States, Vanished: s.state.Vanished,
+		Files:    s.state.Files,
 		Warnings: s.state.Warnings, Calls: s.state.Calls,
 	}
 }
@@ -59,11 +60,11 @@ func (s *sync) account(ctx workflow.Context) activities.AccountParams {
 // upload delivers the set, one file after the other. When the catalog holds a foreign file under one of the names, the
 // whole set goes again under the next timestamp.
 func (s *sync) upload(ctx workflow.Context) error {
-	if !s.state.uploads() {
-		return nil
+	if err := s.guardCoverage(ctx); err != nil || !s.state.uploads() {
+		return err
 	}
 	for range maxTimestamps {
-		err := s.send(ctx)
+		err := s.persist(ctx, s.send)
 		if !nameTaken(err) {
 			return err
 		}
@@ -83,6 +84,9 @@ func (s *sync) send(ctx workflow.Context) error {
 		if i < s.state.Uploads {
 			continue
 		}
+		if err := s.untilResumed(ctx); err != nil {
+			return err
+		}
 		params := activities.UploadParams{Sync: s.state.Sync, File: file}
 		if err := workflow.ExecuteActivity(with(ctx, forFile, "upload "+file.Name), acts.Upload, params).Get(ctx, nil); err != nil {
 			return err
@@ -100,7 +104,10 @@ func nameTaken(err error) bool {
 
 // record makes the sync the current one of its source and removes what nobody needs any more.
 func (s *sync) record(ctx workflow.Context) error {
-	params := activities.RecordParams{Account: s.account(ctx), Uploaded: s.state.uploads()}
+	params := activities.RecordParams{
+		Account: s.account(ctx), Uploaded: s.state.uploads(), Baseline: s.state.Upload, Permissions: s.state.Auth.Permissions,
+		Edition: s.state.Auth.Edition,
+	}
 	if err := workflow.ExecuteActivity(with(ctx, forCall, "record the sync"), acts.Record, params).Get(ctx, nil); err != nil {
 		return err
 	}
@@ -115,10 +122,7 @@ const pruneAttempts = 5
 func (s *sync) prune(ctx workflow.Context) {
 	ctx, cancel := workflow.NewDisconnectedContext(ctx)
 	defer cancel()
-	ctx = with(ctx, forCall, "remove old working files")
-	options := workflow.GetActivityOptions(ctx)
-	options.RetryPolicy.MaximumAttempts = pruneAttempts
-	ctx = workflow.WithActivityOptions(ctx, options)
+	ctx = limited(with(ctx, forCall, "remove old working files"), pruneAttempts)
 	if err := workflow.ExecuteActivity(ctx, acts.Prune, s.state.Sync).Get(ctx, nil); err != nil {
 		s.state.warn("old working files in the bucket could not be removed: give the worker the right to delete there; the next sync tries again")
 	}

@@ -10,6 +10,16 @@ import (
 	"longhaul/internal/fault"
 )
 
+// reportsOf is how many reports of its shard a failed describe left with their state.
+func reportsOf(err error) int64 {
+	var failure *temporal.ApplicationError
+	var details activities.Failure
+	if errors.As(err, &failure) && failure.HasDetails() && failure.Details(&details) == nil {
+		return details.Reports
+	}
+	return 0
+}
+
 // finish is the end of a sync that brought everything home, or all but some gaps.
 func (s *sync) finish(ctx workflow.Context) (*Result, error) {
 	outcome := OutcomeComplete
@@ -20,18 +30,39 @@ func (s *sync) finish(ctx workflow.Context) (*Result, error) {
 	return s.close(ctx, outcome), nil
 }
 
-// end is every other way out: continue-as-new, cancelled, failed.
+// end is every other way out: continue-as-new, cancelled, discarded, failed. What was read stays in the bucket for the
+// next sync.
 func (s *sync) end(ctx workflow.Context, err error) (*Result, error) {
-	if workflow.IsContinueAsNewError(err) {
+	s.shown = standstill{}
+	switch {
+	case workflow.IsContinueAsNewError(err):
 		return nil, err
+	case isCancel(ctx, err):
+		result := s.close(ctx, OutcomeCancelled)
+		s.mark(ctx, OutcomeCancelled)
+		return nil, temporal.NewCanceledError(*result)
+	case errors.Is(err, errDiscarded):
+		s.mark(ctx, OutcomeDiscarded)
+		return s.close(ctx, OutcomeDiscarded), nil
 	}
-	if temporal.IsCanceledError(err) || ctx.Err() != nil {
-		s.close(ctx, OutcomeCancelled)
-		return nil, temporal.NewCanceledError()
-	}
+	s.mark(ctx, OutcomeFailed)
 	result := s.close(ctx, OutcomeFailed)
 	result.Failure = explain(err)
 	return nil, failed(result)
+}
+
+// markAttempts bounds the tries to leave a mark, so that a bucket that is away does not keep a sync from ending.
+const markAttempts = 3
+
+// mark leaves a word in the bucket that the sync is over, so that nobody takes it for one that a lost database cut short.
+func (s *sync) mark(ctx workflow.Context, outcome Outcome) {
+	ctx, cancel := workflow.NewDisconnectedContext(ctx)
+	defer cancel()
+	ctx = limited(with(ctx, forCall, "note that the sync is over"), markAttempts)
+	params := activities.EndParams{Sync: s.state.Sync, Outcome: string(outcome)}
+	if err := workflow.ExecuteActivity(ctx, acts.End, params).Get(ctx, nil); err != nil {
+		workflow.GetLogger(ctx).Warn("the end of the sync was not noted in the bucket", "error", err)
+	}
 }
 
 // close shows the outcome wherever people look and makes the result.
@@ -47,6 +78,7 @@ func (s *sync) close(ctx workflow.Context, outcome Outcome) *Result {
 		Source: s.state.Sync.Source, Sync: s.state.Sync.ID, Outcome: outcome,
 		Seconds: workflow.Now(ctx).Sub(s.state.Started).Seconds(), APICalls: s.state.Calls,
 		Kinds: s.state.Kinds, States: s.state.States, Coverage: s.state.States.Coverage(),
+		Vanished: s.state.Vanished, Described: s.state.Reports,
 		Files: list(s.state.Files), Uploaded: s.state.uploads() && s.state.Uploads == len(fileNames),
 		Staging: s.state.Sync.Prefix(), Warnings: list(s.state.Warnings),
 	}
@@ -86,8 +118,12 @@ func refused(problem string) error {
 	})
 }
 
-// continueAsNew carries the state over. The window is drained, so nothing runs.
+// continueAsNew carries the state over. Nothing runs by now; updates are answered and signals taken first.
 func (s *sync) continueAsNew(ctx workflow.Context) error {
+	if err := workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) }); err != nil {
+		return err
+	}
+	s.drain()
 	in := s.input
 	in.State = s.state
 	return workflow.NewContinueAsNewError(ctx, SyncSourceType, in)

@@ -40,7 +40,7 @@ func handOver(ctx workflow.Context, in Input) (*Result, error) {
 		return &result, nil
 	case temporal.IsCanceledError(err) || ctx.Err() != nil:
 		show(ctx, found.Attributes, OutcomeCancelled)
-		return nil, temporal.NewCanceledError()
+		return nil, cancelledAs(err)
 	}
 	show(ctx, found.Attributes, OutcomeFailed)
 	return nil, handDown(in.Source, err)
@@ -62,6 +62,16 @@ func skipped(ctx workflow.Context, source string) (*Result, error) {
 		Source: source, Outcome: OutcomeSkipped, Files: list[activities.File](nil), Warnings: list[string](nil),
 		Skipped: &Skipped{WorkflowID: id, RunID: found.RunID},
 	}, nil
+}
+
+// cancelledAs hands on what a cancelled child says that it keeps.
+func cancelledAs(err error) error {
+	var cancelled *temporal.CanceledError
+	var result Result
+	if errors.As(err, &cancelled) && cancelled.HasDetails() && cancelled.Details(&result) == nil {
+		return temporal.NewCanceledError(result)
+	}
+	return temporal.NewCanceledError()
 }
 
 // handDown fails this workflow as its child failed: same type, sentence and result. A child that an operator terminated

@@ -9,6 +9,15 @@ const SyncSourceType = "SyncSource"
 // ProgressQuery is the query that answers with Progress at any moment of a sync.
 const ProgressQuery = "progress"
 
+// The signals and updates that operators send to a running sync.
+const (
+	PauseSignal    = "pause"
+	ResumeSignal   = "resume"
+	ApproveUpdate  = "approve"
+	DiscardUpdate  = "discard"
+	SetQuotaUpdate = "set-quota"
+)
+
 // Phase is the step a sync is in, as the search attribute LonghaulPhase and the progress query show it.
 type Phase string
 
@@ -16,12 +25,21 @@ type Phase string
 const (
 	PhaseAuthenticate Phase = "authenticate"
 	PhaseEnumerate    Phase = "enumerate"
+	PhaseGuard        Phase = "guard"
 	PhasePlan         Phase = "plan"
 	PhaseDescribe     Phase = "describe"
+	PhaseCatchUp      Phase = "catch_up"
 	PhaseAssemble     Phase = "assemble"
 	PhaseUpload       Phase = "upload"
 	PhaseRecord       Phase = "record"
 	PhaseDone         Phase = "done"
+)
+
+// The phases that are shown in the place of the one a sync is in while it stands still.
+const (
+	PhasePaused  Phase = "paused"  // by an operator
+	PhaseBlocked Phase = "blocked" // by something that somebody must mend, and then resume
+	PhaseHeld    Phase = "held"    // until an operator approves or discards what was found
 )
 
 // Outcome says how a sync ended.

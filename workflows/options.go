@@ -36,3 +36,10 @@ func with(ctx workflow.Context, preset workflow.ActivityOptions, summary string)
 	preset.Summary = summary
 	return workflow.WithActivityOptions(ctx, preset)
 }
+
+// limited bounds the attempts of the activity that ctx is readied for.
+func limited(ctx workflow.Context, attempts int32) workflow.Context {
+	options := workflow.GetActivityOptions(ctx)
+	options.RetryPolicy.MaximumAttempts = attempts
+	return workflow.WithActivityOptions(ctx, options)
+}

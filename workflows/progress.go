@@ -22,9 +22,20 @@ type Progress struct {
 	Files      Count             `json:"files"`   // assembled
 	Uploads    Count             `json:"uploads"` // delivered to the catalog
 	APICalls   int64             `json:"api_calls"`
+	Quota      *Quota            `json:"quota,omitempty"`
 	Waiting    string            `json:"waiting,omitempty"` // why the sync waits, in plain words
+	Until      *time.Time        `json:"until,omitempty"`   // when it goes on or gives up, where that is known
 	Warnings   []string          `json:"warnings"`
 	Outcome    Outcome           `json:"outcome,omitempty"`
+}
+
+// Quota is what is known of the org's daily API calls, and how many of them the sync may use.
+type Quota struct {
+	Used    int64 `json:"used"` // by all users of the org in the last 24 hours, as last told
+	Max     int64 `json:"max"`
+	Ceiling int   `json:"ceiling"` // percent of Max, for all users of the org
+	Share   int   `json:"share"`   // percent of Max, for this sync in any 24 hours
+	Leased  int64 `json:"leased"`  // granted to running activities
 }
 
 // Count is how many of a total are done.

@@ -4,20 +4,22 @@ import "longhaul/activities"
 
 // Result is what a sync comes back with: counts and references, never data.
 type Result struct {
-	Source   string              `json:"source"`
-	Sync     string              `json:"sync"` // id of the sync in the bucket
-	Outcome  Outcome             `json:"outcome"`
-	Seconds  float64             `json:"seconds"`
-	APICalls int64               `json:"api_calls"`
-	Kinds    activities.Kinds    `json:"kinds"`
-	States   activities.States   `json:"states"`
-	Coverage float64             `json:"coverage"` // share of the reports that have columns, 0 to 1
-	Files    []activities.File   `json:"files"`
-	Uploaded bool                `json:"uploaded"`
-	Staging  string              `json:"staging"` // prefix of the sync's objects in the bucket
-	Warnings []string            `json:"warnings"`
-	Skipped  *Skipped            `json:"skipped,omitempty"`
-	Failure  *activities.Failure `json:"failure,omitempty"` // in the details of a failed sync
+	Source    string              `json:"source"`
+	Sync      string              `json:"sync"` // id of the sync in the bucket
+	Outcome   Outcome             `json:"outcome"`
+	Seconds   float64             `json:"seconds"`
+	APICalls  int64               `json:"api_calls"`
+	Kinds     activities.Kinds    `json:"kinds"`
+	States    activities.States   `json:"states"`
+	Vanished  activities.Kinds    `json:"vanished"`  // what the last sync had and Salesforce no longer shows, beyond kinds and states
+	Described int64               `json:"described"` // reports that this sync has asked for; what a cancelled one keeps for the next
+	Coverage  float64             `json:"coverage"`  // share of the reports that have columns, 0 to 1
+	Files     []activities.File   `json:"files"`
+	Uploaded  bool                `json:"uploaded"`
+	Staging   string              `json:"staging"` // prefix of the sync's objects in the bucket
+	Warnings  []string            `json:"warnings"`
+	Skipped   *Skipped            `json:"skipped,omitempty"`
+	Failure   *activities.Failure `json:"failure,omitempty"` // in the details of a failed sync
 }
 
 // Skipped names the sync that was already running.

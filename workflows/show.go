@@ -53,17 +53,29 @@ func clearAttributes(ctx workflow.Context) error {
 // enter moves to a phase and shows it.
 func (s *sync) enter(ctx workflow.Context, phase Phase) {
 	s.state.Phase = phase
-	upsert(ctx, s.state.Auth.Attributes,
-		attribute{AttributeSource.GetName(), AttributeSource.ValueSet(s.state.Sync.Source)},
-		attribute{AttributePhase.GetName(), AttributePhase.ValueSet(string(phase))})
+	s.showPhase(ctx)
+}
+
+// showPhase shows the phase, or the standstill in its place.
+func (s *sync) showPhase(ctx workflow.Context) {
+	phase := s.progress().Phase
+	if phase != s.told {
+		s.told = phase
+		upsert(ctx, s.state.Auth.Attributes,
+			attribute{AttributeSource.GetName(), AttributeSource.ValueSet(s.state.Sync.Source)},
+			attribute{AttributePhase.GetName(), AttributePhase.ValueSet(string(phase))})
+	}
 	s.touch(ctx)
 }
 
 // touch notes that the counts changed and shows them.
 func (s *sync) touch(ctx workflow.Context) {
 	s.state.Updated = workflow.Now(ctx).UTC()
-	workflow.SetCurrentDetails(ctx, details(s.state.progress(s.outcome)))
+	workflow.SetCurrentDetails(ctx, details(s.progress()))
 }
+
+// progress is how far the sync is.
+func (s *sync) progress() Progress { return s.state.progress(s.outcome, s.shown) }
 
 // details is the progress as a Markdown table for the UI.
 func details(p Progress) string {
@@ -72,7 +84,11 @@ func details(p Progress) string {
 	if p.Outcome != "" {
 		title = string(p.Outcome)
 	}
-	fmt.Fprintf(&b, "### %s: %s\n\n| What | Done | Of |\n| --- | ---: | ---: |\n", p.Source, title)
+	fmt.Fprintf(&b, "### %s: %s\n\n", p.Source, title)
+	if p.Waiting != "" {
+		b.WriteString(waitingWords(p))
+	}
+	b.WriteString("| What | Done | Of |\n| --- | ---: | ---: |\n")
 	row := func(what string, done, of int64) {
 		if of > 0 {
 			fmt.Fprintf(&b, "| %s | %d | %d |\n", what, done, of)
@@ -88,8 +104,32 @@ func details(p Progress) string {
 	if gaps := p.States.Gaps(); gaps > 0 {
 		fmt.Fprintf(&b, "\n%d reports have no columns yet: %d denied, %d failed.\n", gaps, p.States.Denied, p.States.Failed)
 	}
+	if q := p.Quota; q != nil {
+		fmt.Fprintf(&b, "\nThe org has used %d of its %d daily API calls; this sync stops at %d %% of them, and uses %d %% itself at most.\n",
+			q.Used, q.Max, q.Ceiling, q.Share)
+	}
 	for _, w := range p.Warnings {
 		fmt.Fprintf(&b, "\n- %s", w)
 	}
 	return b.String()
+}
+
+// waitingWords says why a sync stands still and what ends that.
+func waitingWords(p Progress) string {
+	until := ""
+	if p.Until != nil {
+		until = " until " + p.Until.UTC().Format("2006-01-02 15:04 UTC") + " at the latest"
+	}
+	id := SyncID(p.Source)
+	switch p.Phase {
+	case PhasePaused:
+		return fmt.Sprintf("**Paused.** `temporal workflow signal --workflow-id %s --name resume` lets it go on.\n\n", id)
+	case PhaseBlocked:
+		return fmt.Sprintf("**Blocked%s:** %s. Mend that, then `temporal workflow signal --workflow-id %s --name resume`.\n\n", until, p.Waiting, id)
+	case PhaseHeld:
+		return fmt.Sprintf("**Held%s:** %s. `temporal workflow update execute --workflow-id %s --name approve` lets it go on, `discard` ends it.\n\n",
+			until, p.Waiting, id)
+	default:
+		return fmt.Sprintf("**Waiting:** %s.\n\n", p.Waiting)
+	}
 }

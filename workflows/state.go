@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"longhaul/activities"
+	"longhaul/internal/quota"
 )
 
 // State is all that crosses continue-as-new. It holds counts and references and stays far under 20 kB; fields are only
@@ -30,6 +31,15 @@ type State struct {
 	Calls     int64                         `json:"calls"`
 	Warnings  []string                      `json:"warnings"`
 	Runs      int                           `json:"runs"` // of this chain, the first is 1
+
+	Paused   bool                           `json:"paused,omitempty"`
+	Queue    []Unfinished                   `json:"queue,omitempty"` // at most one for each place of the window
+	Round    int                            `json:"round,omitempty"` // 2 once the changes were listed
+	Again    activities.ReplanResult        `json:"again,omitzero"`  // what the second round describes
+	Vanished activities.Kinds               `json:"vanished,omitzero"`
+	Approved map[activities.GuardStage]bool `json:"approved,omitempty"`
+	Quota    quota.Ledger                   `json:"quota"`
+	QuotaSet bool                           `json:"quota_set,omitempty"` // by an operator, against the settings
 }
 
 const (
@@ -49,22 +59,32 @@ func (s *State) warn(warnings ...string) {
 	}
 }
 
-// add takes what a finished shard brought into the counts.
-func (s *State) add(shard activities.DescribeResult) {
-	s.Shards++
-	s.Reports += shard.Reports
-	s.Calls += shard.Calls
-	s.States = s.States.Add(shard.States)
+// progress is the state as the progress query shows it; what stands still says so.
+func (s *State) progress(outcome Outcome, shown standstill) Progress {
+	p := Progress{
+		Source: s.Sync.Source, Sync: s.Sync.ID, Phase: s.Phase, Started: s.Started, Updated: s.Updated,
+		Kinds: s.Kinds, States: s.States, Reused: s.Plan.States.Reused,
+		ToDescribe: s.Plan.ToDescribe + s.Again.ToDescribe, Described: s.Reports,
+		Shards: Count{Done: s.Shards, Total: s.Plan.Shards + s.Again.Shards}, Files: Count{Done: len(s.Files), Total: len(fileNames)},
+		Uploads: Count{Done: s.Uploads, Total: s.uploadsTotal()}, APICalls: s.Calls, Quota: s.quota(),
+		Waiting: shown.why, Warnings: list(s.Warnings), Outcome: outcome,
+	}
+	if shown.phase != "" {
+		p.Phase = shown.phase
+	}
+	if !shown.until.IsZero() {
+		p.Until = &shown.until
+	}
+	return p
 }
 
-// progress is the state as the progress query shows it.
-func (s *State) progress(outcome Outcome) Progress {
-	return Progress{
-		Source: s.Sync.Source, Sync: s.Sync.ID, Phase: s.Phase, Started: s.Started, Updated: s.Updated,
-		Kinds: s.Kinds, States: s.States, Reused: s.Plan.States.Reused, ToDescribe: s.Plan.ToDescribe, Described: s.Reports,
-		Shards: Count{Done: s.Shards, Total: s.Plan.Shards}, Files: Count{Done: len(s.Files), Total: len(fileNames)},
-		Uploads: Count{Done: s.Uploads, Total: s.uploadsTotal()}, APICalls: s.Calls, Warnings: list(s.Warnings), Outcome: outcome,
+// quota is the account of API calls as the progress query shows it; nil before Salesforce told any of it.
+func (s *State) quota() *Quota {
+	q := s.Quota
+	if q.Max <= 0 {
+		return nil
 	}
+	return &Quota{Used: q.Used, Max: q.Max, Ceiling: q.Policy.Ceiling, Share: q.Policy.Share, Leased: q.Leased}
 }
 
 func (s *State) uploadsTotal() int {

@@ -28,6 +28,12 @@ type org struct {
 	upload       func(activities.UploadParams) (activities.UploadResult, error)
 	prune        func() error
 	find         func(string) (activities.FindResult, error)
+	guard        func(activities.GuardParams) (activities.GuardResult, error)
+	missing      func(activities.MissingParams) (activities.MissingResult, error)
+	catchUp      func(activities.CatchUpParams) (activities.CatchUpResult, error)
+	replan       func(activities.ReplanParams) (activities.ReplanResult, error)
+	probe        func(activities.ProbeParams) (activities.ProbeResult, error)
+	ended        []string // outcomes that were noted in the bucket
 
 	mu   sync.Mutex
 	seen []string // activities in the order of their start
@@ -80,7 +86,7 @@ func environment(t *testing.T, o *org, id string) *testsuite.TestWorkflowEnviron
 		if o.enumerate != nil {
 			return o.enumerate(p)
 		}
-		return activities.EnumerateResult{Count: 100, Calls: 1}, nil
+		return activities.EnumerateResult{Count: 100, Spending: activities.Spending{Calls: 1}}, nil
 	}).Maybe()
 	env.OnActivity(a.Plan, anything, anything).Return(func(_ context.Context, p activities.PlanParams) (activities.PlanResult, error) {
 		o.saw("Plan")
@@ -94,7 +100,7 @@ func environment(t *testing.T, o *org, id string) *testsuite.TestWorkflowEnviron
 		if o.describe != nil {
 			return o.describe(ctx, p)
 		}
-		return activities.DescribeResult{Reports: 10, States: activities.States{Described: 10}, Calls: 10}, nil
+		return described(10), nil
 	}).Maybe()
 	env.OnActivity(a.Settle, anything, anything).Return(func(context.Context, activities.SettleParams) (activities.SettleResult, error) {
 		o.saw("Settle")
@@ -129,6 +135,7 @@ func environment(t *testing.T, o *org, id string) *testsuite.TestWorkflowEnviron
 		}
 		return nil
 	}).Maybe()
+	environmentOfGuard(env, o)
 	env.OnActivity(a.Find, anything, anything).Return(func(_ context.Context, id string) (activities.FindResult, error) {
 		o.saw("Find")
 		if o.find != nil {
@@ -137,6 +144,63 @@ func environment(t *testing.T, o *org, id string) *testsuite.TestWorkflowEnviron
 		return activities.FindResult{Attributes: all}, nil
 	}).Maybe()
 	return env
+}
+
+// environmentOfGuard makes the activities answer that watch over a sync.
+func environmentOfGuard(env *testsuite.TestWorkflowEnvironment, o *org) {
+	var a *activities.Activities
+	env.OnActivity(a.Guard, anything, anything).Return(func(_ context.Context, p activities.GuardParams) (activities.GuardResult, error) {
+		o.saw("Guard")
+		if o.guard != nil {
+			return o.guard(p)
+		}
+		return activities.GuardResult{}, nil
+	}).Maybe()
+	env.OnActivity(a.Missing, anything, anything).Return(func(_ context.Context, p activities.MissingParams) (activities.MissingResult, error) {
+		o.saw("Missing")
+		if o.missing != nil {
+			return o.missing(p)
+		}
+		return activities.MissingResult{}, nil
+	}).Maybe()
+	env.OnActivity(a.CatchUp, anything, anything).Return(func(_ context.Context, p activities.CatchUpParams) (activities.CatchUpResult, error) {
+		o.saw("CatchUp")
+		if o.catchUp != nil {
+			return o.catchUp(p)
+		}
+		hundred := activities.Kinds{Folders: 100, Reports: 100, Dashboards: 100, Components: 100, Users: 100}
+		return activities.CatchUpResult{Kinds: hundred, Spending: activities.Spending{Calls: 4}}, nil
+	}).Maybe()
+	env.OnActivity(a.Replan, anything, anything).Return(func(_ context.Context, p activities.ReplanParams) (activities.ReplanResult, error) {
+		o.saw("Replan")
+		if o.replan != nil {
+			return o.replan(p)
+		}
+		return activities.ReplanResult{}, nil
+	}).Maybe()
+	env.OnActivity(a.Probe, anything, anything).Return(func(_ context.Context, p activities.ProbeParams) (activities.ProbeResult, error) {
+		o.saw("Probe")
+		if o.probe != nil {
+			return o.probe(p)
+		}
+		return activities.ProbeResult{}, nil
+	}).Maybe()
+	env.OnActivity(a.Remind, anything, anything).Return(func(context.Context, activities.RemindParams) error {
+		o.saw("Remind")
+		return nil
+	}).Maybe()
+	env.OnActivity(a.End, anything, anything).Return(func(_ context.Context, p activities.EndParams) error {
+		o.saw("End")
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		o.ended = append(o.ended, p.Outcome)
+		return nil
+	}).Maybe()
+}
+
+// described is what a shard brings of n reports, all of them described, at a call each.
+func described(n int64) activities.DescribeResult {
+	return activities.DescribeResult{Reports: n, States: activities.States{Described: n}, Spending: activities.Spending{Calls: n}}
 }
 
 // refusal is an activity's error of a class that no retry mends.

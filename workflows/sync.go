@@ -3,6 +3,7 @@ package workflows
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
@@ -20,6 +21,9 @@ type sync struct {
 	state   *State
 	input   Input
 	outcome Outcome
+	control control
+	shown   standstill // in the place of the phase, while nothing gets on
+	told    Phase      // by search attribute
 }
 
 // SyncSource copies one source into the bucket and the catalog. Only the workflow with the id SyncID(source) does so;
@@ -52,15 +56,19 @@ func open(ctx workflow.Context, in Input) (*sync, error) {
 		s.state = begin(ctx, in)
 	}
 	s.state.Runs++
-	return s, workflow.SetQueryHandlerWithOptions(ctx, ProgressQuery,
-		func() (Progress, error) { return s.state.progress(s.outcome), nil },
-		workflow.QueryHandlerOptions{Description: "How far the sync is: phase, counts by kind and state, API calls, warnings."})
+	err := workflow.SetQueryHandlerWithOptions(ctx, ProgressQuery, func() (Progress, error) { return s.progress(), nil },
+		workflow.QueryHandlerOptions{Description: "How far the sync is: phase, counts by kind and state, API calls, quota, warnings."})
+	if err != nil {
+		return nil, err
+	}
+	return s, s.listen(ctx)
 }
 
-// begin makes the state of a new sync. Its id in the bucket sorts by time and is the same after a reset.
+// begin makes the state of a new sync. Its id in the bucket sorts by time and is the same after a reset: when and in which
+// run the sync was started never changes.
 func begin(ctx workflow.Context, in Input) *State {
 	info := workflow.GetInfo(ctx)
-	now := workflow.Now(ctx).UTC()
+	now := info.WorkflowStartTime.UTC()
 	return &State{
 		Sync: activities.Sync{
 			Source: in.Source,
@@ -81,8 +89,10 @@ func (s *sync) run(ctx workflow.Context) (*Result, error) {
 	}{
 		{PhaseAuthenticate, s.authenticate},
 		{PhaseEnumerate, s.enumerate},
+		{PhaseGuard, s.guard},
 		{PhasePlan, s.plan},
 		{PhaseDescribe, s.describe},
+		{PhaseCatchUp, s.catchUp},
 		{PhaseAssemble, s.assemble},
 		{PhaseUpload, s.upload},
 		{PhaseRecord, s.record},
@@ -93,7 +103,11 @@ func (s *sync) run(ctx workflow.Context) (*Result, error) {
 			continue
 		}
 		s.enter(ctx, phase.name)
-		if err := phase.do(ctx); err != nil {
+		err := s.untilResumed(ctx)
+		if err == nil {
+			err = phase.do(ctx)
+		}
+		if err != nil {
 			return s.end(ctx, err)
 		}
 	}
@@ -108,6 +122,7 @@ func (s *sync) authenticate(ctx workflow.Context) error {
 	s.state.Auth.Warnings = nil // kept among the state's
 	s.state.Sync.Bucket, s.state.Sync.OrgID, s.state.Sync.UserID = auth.Bucket, auth.Identity.OrgID, auth.Identity.UserID
 	s.state.Calls += auth.Calls
+	s.openQuota(ctx, auth)
 	s.state.Timestamp = max(s.state.Started.Unix(), auth.LastTimestamp+1)
 	s.state.warn(auth.Warnings...)
 	if s.state.Upload && !auth.Catalog {
@@ -116,19 +131,36 @@ func (s *sync) authenticate(ctx workflow.Context) error {
 	return nil
 }
 
+// openQuota begins the account of API calls with what the login told. A change that an operator made meanwhile stays.
+func (s *sync) openQuota(ctx workflow.Context, auth activities.AuthenticateResult) {
+	if !s.state.QuotaSet {
+		s.state.Quota.Policy = auth.Quota
+	}
+	s.state.Quota.Margin = int64(auth.MaxInFlight)
+	s.state.Quota.Return(0, auth.Calls, auth.Told, workflow.Now(ctx))
+}
+
 // logIn tries a few times, for a wrong host must not look like a long sync; but it waits for what comes back by itself.
 func (s *sync) logIn(ctx workflow.Context) error {
-	attempt := with(ctx, forCall, "log in, org and permissions")
-	options := workflow.GetActivityOptions(attempt)
-	options.RetryPolicy.MaximumAttempts = firstAttempts
-	attempt = workflow.WithActivityOptions(attempt, options)
+	attempt := limited(with(ctx, forCall, "log in, org and permissions"), firstAttempts)
 	params := activities.AuthenticateParams{Sync: s.state.Sync, Started: s.state.Started, Upload: s.state.Upload}
 	for {
 		err := workflow.ExecuteActivity(attempt, acts.Authenticate, params).Get(ctx, &s.state.Auth)
 		if !comesBack(err) {
 			return err
 		}
+		if err := s.sitOut(ctx, explain(err).Message); err != nil {
+			return err
+		}
 	}
+}
+
+// sitOut waits before anything is known of the quota: the org's calls are spent, or the user has logged in too often.
+func (s *sync) sitOut(ctx workflow.Context, why string) error {
+	s.halt(ctx, s.state.Phase, why, workflow.Now(ctx).Add(defaultProbe))
+	defer s.goOn(ctx)
+	_, err := await(ctx, defaultProbe, why, func() bool { return false })
+	return err
 }
 
 // comesBack says whether a failure ends by waiting: a spent quota, too many logins in an hour.
@@ -141,28 +173,60 @@ func comesBack(err error) bool {
 	return class == fault.QuotaExhausted || class == fault.Throttled
 }
 
-// enumerate lists all kinds at once: each is a chain of pages that no second request could hasten.
+// listCalls are leased for a listing: pages of 2,000 records of a very large org.
+const listCalls = 1000
+
+// enumerate lists all kinds at once, as far as the requests in flight allow: each is a chain of pages that no second
+// request could hasten.
 func (s *sync) enumerate(ctx workflow.Context) error {
+	left := slices.Clone(inventory.Kinds)
+	return s.persist(ctx, func(ctx workflow.Context) error {
+		for len(left) > 0 {
+			if err := s.untilRoom(ctx); err != nil {
+				return err
+			}
+			if err := s.untilResumed(ctx); err != nil {
+				return err
+			}
+			var err error
+			if left, err = s.list(ctx, left); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// list enumerates kinds and gives those that are not done: they ran out of calls, or one of them failed.
+func (s *sync) list(ctx workflow.Context, kinds []inventory.Kind) (left []inventory.Kind, err error) {
 	counts := map[inventory.Kind]*int64{
 		inventory.Folders: &s.state.Kinds.Folders, inventory.Reports: &s.state.Kinds.Reports,
 		inventory.Dashboards: &s.state.Kinds.Dashboards, inventory.Components: &s.state.Kinds.Components,
 		inventory.Users: &s.state.Kinds.Users,
 	}
-	return s.all(ctx, len(inventory.Kinds), func(ctx workflow.Context, i int) (workflow.Future, func(workflow.Future) error) {
-		kind := inventory.Kinds[i]
-		params := activities.EnumerateParams{Sync: s.state.Sync, Kind: kind, Private: s.state.Auth.Private}
+	left = slices.Clone(kinds)
+	share := min(listCalls, max(s.state.Quota.Room(workflow.Now(ctx))/int64(len(kinds)), 1))
+	err = s.all(ctx, len(kinds), s.state.Auth.MaxInFlight, func(ctx workflow.Context, i int) (workflow.Future, func(workflow.Future) error) {
+		kind, lease := kinds[i], s.lease(ctx, share)
+		params := activities.EnumerateParams{Sync: s.state.Sync, Kind: kind, Private: s.state.Auth.Private, Lease: lease}
 		future := workflow.ExecuteActivity(with(ctx, forList, "list "+string(kind)), acts.Enumerate, params)
 		return future, func(f workflow.Future) error {
 			var listed activities.EnumerateResult
-			if err := f.Get(ctx, &listed); err != nil {
+			err := f.Get(ctx, &listed)
+			s.repay(ctx, lease, listed.Spending, err)
+			switch {
+			case err != nil:
 				return err
+			case listed.Stop != "":
+				return nil
 			}
+			left = slices.DeleteFunc(left, func(k inventory.Kind) bool { return k == kind })
 			*counts[kind] = listed.Count
-			s.state.Calls += listed.Calls
 			s.state.warn(listed.Warnings...)
 			return nil
 		}
 	})
+	return left, err
 }
 
 func (s *sync) plan(ctx workflow.Context) error {
@@ -179,26 +243,34 @@ func (s *sync) plan(ctx workflow.Context) error {
 	return nil
 }
 
-// all runs n activities at once, takes each as it ends, and returns the first error after the rest was cancelled and
-// has ended.
+// all runs n activities, at most atOnce at a time, takes each as it ends, and returns the first error after the rest was
+// cancelled and has ended.
 func (s *sync) all(
-	ctx workflow.Context, n int, start func(ctx workflow.Context, i int) (workflow.Future, func(workflow.Future) error),
+	ctx workflow.Context, n, atOnce int, start func(ctx workflow.Context, i int) (workflow.Future, func(workflow.Future) error),
 ) error {
 	ctx, cancel := workflow.WithCancel(ctx)
 	defer cancel()
 	var first error
 	selector := workflow.NewSelector(ctx)
-	for i := range n {
-		future, take := start(ctx, i)
-		selector.AddFuture(future, func(f workflow.Future) {
-			if err := take(f); err != nil && first == nil {
-				first = err
-				cancel()
-			}
-			s.touch(ctx)
-		})
-	}
-	for range n {
+	running := 0
+	for i := 0; i < n || running > 0; {
+		if i < n && running < max(atOnce, 1) && first == nil {
+			future, take := start(ctx, i)
+			i++
+			running++
+			selector.AddFuture(future, func(f workflow.Future) {
+				running--
+				if err := take(f); err != nil && first == nil {
+					first = err
+					cancel()
+				}
+				s.touch(ctx)
+			})
+			continue
+		}
+		if running == 0 {
+			break
+		}
 		selector.Select(ctx)
 	}
 	return first

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/mock"
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/testsuite"
 
 	"longhaul/activities"
 	"longhaul/internal/fault"
@@ -33,11 +34,11 @@ func TestSyncSource_completes(t *testing.T) {
 	if got.Outcome != workflows.OutcomeComplete || got.Source != "acme" || !got.Uploaded || got.Coverage != 1 {
 		t.Errorf("got %+v", got)
 	}
-	if want := int64(4 + 5 + 80); got.APICalls != want {
+	if want := int64(4 + 5 + 80 + 4); got.APICalls != want {
 		t.Errorf("api_calls is %d, want %d", got.APICalls, want)
 	}
-	want := "Authenticate,Enumerate,Enumerate,Enumerate,Enumerate,Enumerate,Plan," + strings.Repeat("Describe,", 8) +
-		"Settle," + strings.Repeat("Assemble,", 7) + "Account," + strings.Repeat("Upload,", 7) + "Record,Prune"
+	want := "Authenticate,Enumerate,Enumerate,Enumerate,Enumerate,Enumerate,Guard,Missing,Plan," + strings.Repeat("Describe,", 8) +
+		"CatchUp,Replan,Settle," + strings.Repeat("Assemble,", 7) + "Account,Guard," + strings.Repeat("Upload,", 7) + "Record,Prune"
 	if diff := cmp.Diff(want, strings.Join(o.seen, ",")); diff != "" {
 		t.Errorf("the phases ran in another order (-want +got):\n%s", diff)
 	}
@@ -229,8 +230,7 @@ func TestSyncSource_waitsForASpentQuotaAtTheStart(t *testing.T) {
 	o := new(org)
 	o.authenticate = func(activities.AuthenticateParams) (activities.AuthenticateResult, error) {
 		if o.count("Authenticate") < 20 {
-			return activities.AuthenticateResult{}, temporal.NewApplicationErrorWithOptions("spent", string(fault.QuotaExhausted),
-				temporal.ApplicationErrorOptions{NextRetryDelay: 15 * time.Minute})
+			return activities.AuthenticateResult{}, refusal(fault.QuotaExhausted, "spent")
 		}
 		return healthy(), nil
 	}
@@ -344,16 +344,46 @@ func TestSyncSource_optionTable(t *testing.T) {
 		"Upload":       {2 * time.Hour, 30 * time.Second},
 		"Record":       {time.Minute, 0},
 		"Prune":        {time.Minute, 0},
+		"Guard":        {time.Minute, 0},
+		"Missing":      {2 * time.Hour, 30 * time.Second},
+		"CatchUp":      {2 * time.Hour, 30 * time.Second},
+		"Replan":       {30 * time.Minute, 30 * time.Second},
+		"Probe":        {time.Minute, 0},
+		"Remind":       {time.Minute, 0},
+		"End":          {time.Minute, 0},
+		"Find":         {time.Minute, 0},
 	}
 	got := map[string]row{}
-	env := environment(t, new(org), "sync-acme")
-	env.SetOnActivityStartedListener(func(info *activity.Info, _ context.Context, _ encodedValues) {
-		got[info.ActivityType.Name] = row{info.StartToCloseTimeout, info.HeartbeatTimeout}
-		if info.ScheduleToCloseTimeout != 0 && info.ScheduleToCloseTimeout < 24*time.Hour {
-			t.Errorf("%s is bounded from its scheduling", info.ActivityType.Name)
-		}
-	})
-	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	handed := environment(t, new(org), "by-hand")
+	listen := func(env *testsuite.TestWorkflowEnvironment) {
+		env.SetOnActivityStartedListener(func(info *activity.Info, _ context.Context, _ encodedValues) {
+			if info.WorkflowExecution.ID == "sync-acme" && env == handed {
+				return // a child's options are not all shown
+			}
+			got[info.ActivityType.Name] = row{info.StartToCloseTimeout, info.HeartbeatTimeout}
+			if info.ScheduleToCloseTimeout != 0 && info.ScheduleToCloseTimeout < 24*time.Hour {
+				t.Errorf("%s is bounded from its scheduling", info.ActivityType.Name)
+			}
+		})
+	}
+	listen(handed)
+	handed.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{Source: "acme"})
+	whole := environment(t, new(org), "sync-acme")
+	listen(whole)
+	whole.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+
+	// One that waits for its quota, holds, and is discarded in the end, runs the rest.
+	held := environment(t, &org{
+		authenticate: spentBut(1600),
+		guard: func(activities.GuardParams) (activities.GuardResult, error) {
+			return activities.GuardResult{Concerns: []string{"half of the reports are missing"}}, nil
+		},
+		probe: func(activities.ProbeParams) (activities.ProbeResult, error) {
+			return activities.ProbeResult{Told: later(0, time.Hour), Calls: 1}, nil
+		},
+	}, "sync-acme")
+	listen(held)
+	held.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(row{})); diff != "" {
 		t.Errorf("the options differ from design §2 (-want +got):\n%s", diff)
 	}

@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"fmt"
+	"time"
 
 	"go.temporal.io/sdk/workflow"
 
@@ -11,6 +12,12 @@ import (
 // maxEvents is the length of a history at which the sync continues as new; the server's suggestion counts too.
 const maxEvents = 3000
 
+// Unfinished is a shard that was begun and left before its end: its parts lie in the bucket.
+type Unfinished struct {
+	Shard int   `json:"shard"`
+	Done  int64 `json:"done"` // reports that have their state
+}
+
 // window runs the shards of a sync, as many at once as the source allows. Each place of the window has its share of the
 // requests in flight, so the org sees the same load from one worker or from fifty.
 type window struct {
@@ -18,72 +25,158 @@ type window struct {
 	shares  []int // by place
 	free    []int // places
 	running int
-	failed  error // the first
+	last    bool          // the last shard has begun: whoever ends hands its share on, so its place stays taken
+	failed  error         // the first
+	pause   time.Duration // that Salesforce asked for, the longest
 }
 
-// describe runs the window to the last shard, or leaves it drained for the next run of the chain.
+// describe runs the window to the last shard of the round, with a stop for everything that must be waited for.
 func (s *sync) describe(ctx workflow.Context) error {
-	ctx, cancel := workflow.WithCancel(ctx)
-	defer cancel()
-	w := &window{sync: s, shares: shares(s.state.Auth.MaxInFlight, min(s.state.Auth.MaxShards, s.state.Plan.Shards))}
+	for s.shardsLeft() {
+		if err := s.untilResumed(ctx); err != nil {
+			return err
+		}
+		if err := s.untilRoom(ctx); err != nil {
+			return err
+		}
+		w := newWindow(s)
+		w.run(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case w.failed != nil && s.blocks(w.failed):
+			if err := s.block(ctx, w.failed); err != nil {
+				return err
+			}
+		case w.failed != nil:
+			return w.failed
+		case s.shardsLeft() && historyFull(ctx):
+			return s.continueAsNew(ctx)
+		case w.pause > 0:
+			spent := activities.Spending{Stop: activities.StopThrottled, RetryAfter: w.pause}
+			if err := s.breathe(ctx, spent); err != nil {
+				return err
+			}
+		}
+	}
+	return ctx.Err()
+}
+
+// shards is the number at which the shards of the round end.
+func (s *sync) shards() int {
+	if s.state.Round < 2 {
+		return s.state.Plan.Shards
+	}
+	return s.state.Plan.Shards + s.state.Again.Shards
+}
+
+func (s *sync) shardsLeft() bool { return len(s.state.Queue) > 0 || s.state.NextShard < s.shards() }
+
+func newWindow(s *sync) *window {
+	left := len(s.state.Queue) + s.shards() - s.state.NextShard
+	w := &window{sync: s, shares: shares(s.state.Auth.MaxInFlight, min(s.state.Auth.MaxShards, left))}
 	for place := range w.shares {
 		w.free = append(w.free, place)
 	}
+	return w
+}
+
+// run starts shards and takes what they bring until nothing runs and nothing may be started. A pause, a failure and a
+// cancel end those that run: they store what they have.
+func (w *window) run(ctx workflow.Context) {
+	ctx, cancel := workflow.WithCancel(ctx)
+	defer cancel()
+	w.sync.control.interrupt = cancel
+	defer func() { w.sync.control.interrupt = nil }()
 	selector := workflow.NewSelector(ctx)
 	for {
 		for w.open(ctx) {
 			w.start(ctx, selector)
 		}
 		if w.running == 0 {
-			break
+			return
 		}
 		selector.Select(ctx)
 		if w.failed != nil {
-			cancel() // the others flush what they have and end
+			cancel()
 		}
 	}
-	switch {
-	case w.failed != nil:
-		return w.failed
-	case ctx.Err() != nil:
-		return ctx.Err()
-	case s.state.NextShard < s.state.Plan.Shards:
-		return s.continueAsNew(ctx)
-	}
-	return nil
 }
 
 // open says whether another shard may start now.
 func (w *window) open(ctx workflow.Context) bool {
-	return w.failed == nil && ctx.Err() == nil && len(w.free) > 0 &&
-		w.sync.state.NextShard < w.sync.state.Plan.Shards && !historyFull(ctx)
+	s := w.sync
+	return w.failed == nil && w.pause == 0 && ctx.Err() == nil && !s.state.Paused && len(w.free) > 0 && s.shardsLeft() &&
+		!historyFull(ctx) && s.hasRoom(ctx)
+}
+
+// next is the shard to start: first those that were left before their end.
+func (w *window) next() Unfinished {
+	state := w.sync.state
+	if len(state.Queue) > 0 {
+		one := state.Queue[0]
+		state.Queue = state.Queue[1:]
+		return one
+	}
+	state.NextShard++
+	return Unfinished{Shard: state.NextShard - 1}
 }
 
 func (w *window) start(ctx workflow.Context, selector workflow.Selector) {
-	state := w.sync.state
-	place := w.free[0]
+	s := w.sync
+	place, one := w.free[0], w.next()
 	w.free = w.free[1:]
-	number := state.NextShard
-	state.NextShard++
 	w.running++
+	w.last = w.last || !s.shardsLeft()
+	lease := s.lease(ctx, s.callsFor(one))
 	params := activities.DescribeParams{
-		Sync: state.Sync, Shard: number, Share: w.shares[place], Last: number == state.Plan.Shards-1,
+		Sync: s.state.Sync, Shard: one.Shard, Share: w.shares[place], Last: w.last, Known: one.Done, LastRound: s.state.Round == 2,
+		Lease: lease,
 	}
-	summary := fmt.Sprintf("describe shard %d of %d", number+1, state.Plan.Shards)
+	summary := fmt.Sprintf("describe shard %d of %d", one.Shard+1, s.shards())
 	future := workflow.ExecuteActivity(with(ctx, forDescribe, summary), acts.Describe, params)
 	selector.AddFuture(future, func(f workflow.Future) {
-		w.running--
-		w.free = append(w.free, place)
 		var done activities.DescribeResult
-		if err := f.Get(ctx, &done); err != nil {
-			if w.failed == nil {
-				w.failed = err
-			}
-			return
-		}
-		state.add(done)
-		w.sync.touch(ctx)
+		err := f.Get(ctx, &done)
+		w.ended(ctx, place, one, lease, done, err)
 	})
+}
+
+// ended takes what a shard brought.
+func (w *window) ended(
+	ctx workflow.Context, place int, one Unfinished, lease activities.Lease, done activities.DescribeResult, err error,
+) {
+	s := w.sync
+	w.running--
+	s.repay(ctx, lease, done.Spending, err)
+	if err != nil {
+		done.Reports, done.Partial = max(reportsOf(err), one.Done), true
+		if w.failed == nil && !isCancel(ctx, err) {
+			w.failed = err
+		}
+	}
+	s.state.Reports += done.Reports - one.Done
+	if done.Partial {
+		s.state.Queue = append(s.state.Queue, Unfinished{Shard: one.Shard, Done: done.Reports})
+		w.pause = max(w.pause, done.RetryAfter)
+	} else {
+		s.state.Shards++
+		s.state.States = s.state.States.Add(done.States)
+	}
+	if done.Partial || !w.last {
+		w.free = append(w.free, place)
+	}
+	s.touch(ctx)
+}
+
+// callsFor is how many calls to lease for a shard: one a report, and some for what must be asked twice.
+func (s *sync) callsFor(one Unfinished) int64 {
+	reports, shards := s.state.Plan.ToDescribe, s.state.Plan.Shards
+	if one.Shard >= shards {
+		reports, shards = s.state.Again.ToDescribe, s.state.Again.Shards
+	}
+	left := max((reports+int64(shards)-1)/int64(max(shards, 1))-one.Done, 1)
+	return left + left/4 + 8
 }
 
 func historyFull(ctx workflow.Context) bool {

@@ -71,8 +71,8 @@ func TestSnapshot_saysWhatASyncWaitsFor(t *testing.T) {
 		until   time.Time
 		want    string
 	}{
-		{"the guard", phaseGuard, workflows.Progress{}, "", time.Time{}, "comparing with the last sync"},
-		{"the last look", phaseCatchUp, describing, "", time.Time{}, "looking for what changed since the start"},
+		{"the guard", workflows.PhaseGuard, workflows.Progress{}, "", time.Time{}, "comparing with the last sync"},
+		{"the last look", workflows.PhaseCatchUp, describing, "", time.Time{}, "looking for what changed since the start"},
 		{
 			"the quota", workflows.PhaseDescribe, describing, "this sync has used its share", until,
 			"1,234 of 5,000 reports (24%); waiting until 30 Nov 18:05 UTC: this sync has used its share",
@@ -82,15 +82,15 @@ func TestSnapshot_saysWhatASyncWaitsFor(t *testing.T) {
 			"1,234 of 5,000 reports (24%); waiting: the org has used up its calls",
 		},
 		{
-			"an approval", phaseHeld, workflows.Progress{}, "half of the reports are missing", until,
+			"an approval", workflows.PhaseHeld, workflows.Progress{}, "half of the reports are missing", until,
 			"no report described yet; waiting until 30 Nov 18:05 UTC at most: half of the reports are missing",
 		},
 		{
-			"a mended login", phaseBlocked, describing, "Salesforce refuses the client secret", until,
+			"a mended login", workflows.PhaseBlocked, describing, "Salesforce refuses the client secret", until,
 			"1,234 of 5,000 reports (24%); waiting until 30 Nov 18:05 UTC at most: Salesforce refuses the client secret",
 		},
 		{
-			"an operator", phasePaused, describing, "paused by an operator", time.Time{},
+			"an operator", workflows.PhasePaused, describing, "paused by an operator", time.Time{},
 			"1,234 of 5,000 reports (24%); waiting: paused by an operator",
 		},
 	} {

@@ -21,8 +21,6 @@ const (
 	resumable = 30 * 24 * time.Hour
 	// resumeWithin bounds how long the start of serve looks through the bucket.
 	resumeWithin = time.Minute
-	// endedFile, in the folder of a sync, says that it ended without a record: cancelled, failed or discarded.
-	endedFile = "ended.json"
 )
 
 // markResume notes that syncs are to be resumed.
@@ -62,31 +60,35 @@ func (c *console) resume(ctx context.Context, p *plant, dir string, sources []st
 	}
 }
 
-// resumeOne starts the sync of a source if there is an unfinished one, with nothing asked for but the source: how that one
-// was started is in the database alone.
+// resumeOne starts the sync of a source if there is an unfinished one, to deliver or not as that one was. It reuses what
+// that one described, even if that one was started to describe everything.
 func resumeOne(ctx context.Context, p *plant, name string) (bool, error) {
 	open, err := unfinished(ctx, p.store, name, time.Now().Add(-resumable))
-	if err != nil || !open {
+	if err != nil || open == nil {
 		return false, err
 	}
-	_, _, err = begin(ctx, p.client, workflows.Input{Source: name})
+	in := workflows.Input{Source: name}
+	if open.Keep {
+		in.Upload = new(bool)
+	}
+	_, _, err = begin(ctx, p.client, in)
 	return err == nil, err
 }
 
-// unfinished says whether the bucket holds a sync of the source that was begun after since, is newer than the last one
-// that was recorded, and was ended by nobody.
-func unfinished(ctx context.Context, store *staging.Store, name string, since time.Time) (bool, error) {
+// unfinished gives the state of the newest sync of the source in the bucket that was begun after since, is newer than the
+// last one that was recorded, and was ended by nobody; nil when there is none.
+func unfinished(ctx context.Context, store *staging.Store, name string, since time.Time) (*inventory.Opened, error) {
 	recorded := ""
 	for key, err := range store.List(ctx, staging.RecordPrefix(name)) {
 		if err != nil {
-			return false, err
+			return nil, err
 		}
 		recorded = strings.TrimSuffix(strings.TrimPrefix(key, staging.RecordPrefix(name)), ".json")
 	}
 	var ids []string // oldest first
 	for id, err := range store.Folders(ctx, staging.SyncsPrefix(name)) {
 		if err != nil {
-			return false, err
+			return nil, err
 		}
 		if id > recorded {
 			ids = append(ids, id)
@@ -94,24 +96,26 @@ func unfinished(ctx context.Context, store *staging.Store, name string, since ti
 	}
 	for _, id := range slices.Backward(ids) {
 		open, err := isOpen(ctx, store, staging.Sync{Source: name, ID: id}, since)
-		if open || err != nil {
+		if open != nil || err != nil {
 			return open, err
 		}
 	}
-	return false, nil
+	return nil, nil
 }
 
-// isOpen says whether a sync knew as whom it reads, was begun after since, and has no note of its end.
-func isOpen(ctx context.Context, store *staging.Store, sync staging.Sync, since time.Time) (bool, error) {
+// isOpen gives the state of a sync that knew as whom it reads, was begun after since, and has no note of its end.
+func isOpen(ctx context.Context, store *staging.Store, sync staging.Sync, since time.Time) (*inventory.Opened, error) {
 	var state inventory.Opened
 	switch err := store.ReadJSON(ctx, sync.State(), &state); {
 	case err != nil && store.Unreadable(err):
-		return false, nil // it is not there or torn, so nothing of the sync could be reused
+		return nil, nil // it is not there or torn, so nothing of the sync could be reused
 	case err != nil:
-		return false, err
+		return nil, err
 	case state.Started.Before(since):
-		return false, nil
+		return nil, nil
 	}
-	ended, err := store.Exists(ctx, sync.Prefix()+endedFile)
-	return !ended, err
+	if ended, err := store.Exists(ctx, sync.Ended()); ended || err != nil {
+		return nil, err
+	}
+	return &state, nil
 }

@@ -61,14 +61,14 @@ func TestUnfinished(t *testing.T) {
 		{"one that was recorded", with(begun(newer, time.Hour), staging.RecordKey("acme", newer), inventory.Record{}), false},
 		{"one before another that was recorded", with(begun(older, time.Hour), staging.RecordKey("acme", newer), inventory.Record{}), false},
 		{"one after another that was recorded", with(begun(newer, time.Hour), staging.RecordKey("acme", older), inventory.Record{}), true},
-		{"one that was cancelled", with(begun(newer, time.Hour), at(newer).Prefix()+"ended.json", struct{}{}), false},
+		{"one that was cancelled", with(begun(newer, time.Hour), at(newer).Ended(), struct{}{}), false},
 		{"one that was begun 31 days ago", begun(newer, 31*24*time.Hour), false},
 		{"one that was begun 29 days ago", begun(newer, 29*24*time.Hour), true},
 		{"one that did not know yet as whom it reads", map[string]any{at(newer).Prefix() + "inventory/users.json": struct{}{}}, false},
 		{"one whose state is none", map[string]any{at(newer).State(): "torn"}, false},
 		{
 			"an open one before another that was cancelled",
-			with(with(begun(older, time.Hour), at(newer).State(), inventory.Opened{Started: now}), at(newer).Prefix()+"ended.json", struct{}{}),
+			with(with(begun(older, time.Hour), at(newer).State(), inventory.Opened{Started: now}), at(newer).Ended(), struct{}{}),
 			true,
 		},
 	} {
@@ -76,8 +76,8 @@ func TestUnfinished(t *testing.T) {
 		for key, content := range row.objects {
 			put(t, store, key, content)
 		}
-		if got, err := unfinished(t.Context(), store, "acme", now.Add(-resumable)); err != nil || got != row.want {
-			t.Errorf("%s: got %t, %v", row.name, got, err)
+		if got, err := unfinished(t.Context(), store, "acme", now.Add(-resumable)); err != nil || (got != nil) != row.want {
+			t.Errorf("%s: got %+v, %v", row.name, got, err)
 		}
 	}
 }

@@ -62,15 +62,15 @@ func (s snapshot) phaseWords() string {
 		return "logging in"
 	case workflows.PhaseEnumerate:
 		return grouped(s.Listed) + " records listed"
-	case phaseGuard:
+	case workflows.PhaseGuard:
 		return "comparing with the last sync"
 	case workflows.PhasePlan:
 		return "comparing " + counted(s.Kinds.Reports, "report") + " with what is known"
 	case workflows.PhaseDescribe:
 		return s.describeWords()
-	case phaseCatchUp:
+	case workflows.PhaseCatchUp:
 		return "looking for what changed since the start"
-	case phaseHeld, phaseBlocked, phasePaused:
+	case workflows.PhaseHeld, workflows.PhaseBlocked, workflows.PhasePaused:
 		return s.soFar()
 	case workflows.PhaseAssemble:
 		return fmt.Sprintf("%d of %d files written", s.Files.Done, s.Files.Total)

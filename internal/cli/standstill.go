@@ -7,23 +7,8 @@ import (
 	"longhaul/workflows"
 )
 
-// The phases and the names of messages that a workflow of this version knows besides those in package workflows.
-const (
-	phaseGuard   workflows.Phase = "guard"
-	phaseCatchUp workflows.Phase = "catch_up"
-
-	// A sync in one of these stands still until somebody does something.
-	phaseHeld    workflows.Phase = "held"
-	phaseBlocked workflows.Phase = "blocked"
-	phasePaused  workflows.Phase = "paused"
-
-	resumeSignal  = "resume"
-	approveUpdate = "approve"
-	discardUpdate = "discard"
-)
-
 func standsStill(phase workflows.Phase) bool {
-	return phase == phaseHeld || phase == phaseBlocked || phase == phasePaused
+	return phase == workflows.PhaseHeld || phase == workflows.PhaseBlocked || phase == workflows.PhasePaused
 }
 
 // moment writes a time so that it fits on a line beside the progress.
@@ -43,16 +28,16 @@ func (s standstill) advice(id, address string) string {
 	if address != "" {
 		target = " --address " + address + target
 	}
-	resume := "\n  temporal workflow signal" + target + " --name " + resumeSignal
+	resume := "\n  temporal workflow signal" + target + " --name " + workflows.ResumeSignal
 	update := "\n  temporal workflow update execute" + target + " --name "
 	switch s.phase {
-	case phaseHeld:
+	case workflows.PhaseHeld:
 		return fmt.Sprintf("The sync is held%s. Let it go on with what it found, or end it%s:%s%s%s%s",
-			s.reason(), s.before("; without an answer it ends at %s"), update, approveUpdate, update, discardUpdate)
-	case phaseBlocked:
+			s.reason(), s.before("; without an answer it ends at %s"), update, workflows.ApproveUpdate, update, workflows.DiscardUpdate)
+	case workflows.PhaseBlocked:
 		return fmt.Sprintf("The sync is blocked%s. Mend that, then let it go on%s:%s",
 			s.reason(), s.before("; if nobody does, it fails at %s"), resume)
-	case phasePaused:
+	case workflows.PhasePaused:
 		return "The sync is paused. Let it go on:" + resume
 	default:
 		return ""

@@ -27,13 +27,13 @@ func TestWatcher_saysOnceWhatToDoAboutAStandstill(t *testing.T) {
 		w.look(t.Context())
 	}
 	look(workflows.PhaseDescribe, "the org's API calls are spent")
-	look(phaseBlocked, "Salesforce refuses the client secret.")
-	look(phaseBlocked, "Salesforce refuses the client secret.")
+	look(workflows.PhaseBlocked, "Salesforce refuses the client secret.")
+	look(workflows.PhaseBlocked, "Salesforce refuses the client secret.")
 	look(workflows.PhaseDescribe, "")
-	look(phaseBlocked, "Salesforce refuses the client secret.")
-	look(phaseBlocked, "the user is frozen")
-	look(phasePaused, "paused by an operator")
-	look(phaseHeld, "half of the reports are missing")
+	look(workflows.PhaseBlocked, "Salesforce refuses the client secret.")
+	look(workflows.PhaseBlocked, "the user is frozen")
+	look(workflows.PhasePaused, "paused by an operator")
+	look(workflows.PhaseHeld, "half of the reports are missing")
 	const resume = "\n  temporal workflow signal --workflow-id sync-acme --name resume"
 	want := []string{
 		"The sync is blocked: Salesforce refuses the client secret. Mend that, then let it go on:" + resume,
@@ -52,7 +52,7 @@ func TestWatcher_saysOnceWhatToDoAboutAStandstill(t *testing.T) {
 func TestAdvice_namesTheAddressAndTheEndWhereTheyAreKnown(t *testing.T) {
 	t.Parallel()
 	until := time.Date(2026, 11, 30, 18, 5, 0, 0, time.UTC)
-	held := standstill{phaseHeld, "x", until}.advice("sync-extract", "127.0.0.1:4711")
+	held := standstill{workflows.PhaseHeld, "x", until}.advice("sync-extract", "127.0.0.1:4711")
 	for _, part := range []string{
 		"or end it; without an answer it ends at 30 Nov 18:05 UTC:\n",
 		"\n  temporal workflow update execute --address 127.0.0.1:4711 --workflow-id sync-extract --name discard",
@@ -61,31 +61,25 @@ func TestAdvice_namesTheAddressAndTheEndWhereTheyAreKnown(t *testing.T) {
 			t.Errorf("%q is missing in %q", part, held)
 		}
 	}
-	blocked := standstill{phaseBlocked, "", until}.advice("sync-acme", "")
+	blocked := standstill{workflows.PhaseBlocked, "", until}.advice("sync-acme", "")
 	if want := "The sync is blocked. Mend that, then let it go on; if nobody does, it fails at 30 Nov 18:05 UTC:\n"; !strings.HasPrefix(blocked, want) {
 		t.Errorf("got %q, want it to begin with %q", blocked, want)
 	}
-}
-
-// waitingUntil answers as a workflow does that tells when its waiting is over.
-type waitingUntil struct {
-	workflows.Progress
-	Until time.Time `json:"until"`
 }
 
 func TestWatcher_tellsUntilWhenOfTheWorkflowsOwnReasonOnly(t *testing.T) {
 	t.Parallel()
 	until := time.Date(2026, 11, 30, 18, 5, 0, 0, time.UTC)
 	w := &watcher{id: "sync-acme"}
-	w.take(encoded{waitingUntil{workflows.Progress{Phase: phaseHeld, Waiting: "half is missing"}, until}})
+	w.take(encoded{workflows.Progress{Phase: workflows.PhaseHeld, Waiting: "half is missing", Until: &until}})
 	if w.progress.Waiting != "half is missing" || !w.standstill().until.Equal(until) {
 		t.Fatalf("took %+v until %s", w.progress, w.until)
 	}
-	w.client = &fakeTemporal{open: true, answers: waitingUntil{w.progress, until}}
+	w.client = &fakeTemporal{open: true, answers: w.progress}
 	if s, _ := w.snapshot(t.Context()); !s.Until.Equal(until) {
 		t.Errorf("the workflow's reason until %s", s.Until)
 	}
-	w.client = &fakeTemporal{open: true, answers: waitingUntil{w.progress, until}, unattended: true}
+	w.client = &fakeTemporal{open: true, answers: w.progress, unattended: true}
 	if s, _ := w.snapshot(t.Context()); !strings.HasPrefix(s.Waiting, "no worker takes") || !s.Until.IsZero() {
 		t.Errorf("%q until %s", s.Waiting, s.Until)
 	}
@@ -94,7 +88,7 @@ func TestWatcher_tellsUntilWhenOfTheWorkflowsOwnReasonOnly(t *testing.T) {
 func TestStatus_saysWhatToDoAboutAStandstill(t *testing.T) {
 	t.Parallel()
 	f := &fakeTemporal{open: true, progress: workflows.Progress{
-		Source: "acme", Phase: phaseHeld, Waiting: "half of the reports are missing",
+		Source: "acme", Phase: workflows.PhaseHeld, Waiting: "half of the reports are missing",
 	}}
 	code, out := run(t, f, nil, "longhaul", "status", "acme")
 	want := `acme is being synced: held: no report described yet; waiting: half of the reports are missing

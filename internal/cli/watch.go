@@ -144,11 +144,12 @@ func (w *watcher) snapshot(ctx context.Context) (snapshot, bool) {
 // take keeps what the workflow answered; what cannot be read leaves what was known.
 func (w *watcher) take(value converter.EncodedValue) {
 	var told workflows.Progress
-	var more struct {
-		Until time.Time `json:"until"`
+	if value.Get(&told) != nil {
+		return
 	}
-	if value.Get(&told) == nil && value.Get(&more) == nil {
-		w.progress, w.until = told, more.Until
+	w.progress, w.until = told, time.Time{}
+	if told.Until != nil {
+		w.until = *told.Until
 	}
 }
 

@@ -31,6 +31,7 @@ const (
 type Options struct {
 	Version string // of Longhaul, for User-Agent and summary
 	Logger  *zap.Logger
+	Slice   time.Duration // for how long a shard describes at a time; the usual two minutes when zero
 }
 
 // Host is what a process needs to do the work of syncs.
@@ -64,7 +65,7 @@ func Open(ctx context.Context, settings config.Config, options Options) (*Host, 
 	}
 	h.activities = &activities.Activities{
 		Sources: h.sources, Store: store, Pool: shard.NewPool(), Attributes: customAttributes, Running: runningWorkflow,
-		Version: options.Version,
+		Version: options.Version, Slice: options.Slice,
 	}
 	return h, nil
 }

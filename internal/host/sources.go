@@ -9,6 +9,7 @@ import (
 
 	"longhaul/activities"
 	"longhaul/internal/catalog"
+	"longhaul/internal/quota"
 	"longhaul/internal/salesforce"
 	"longhaul/internal/source"
 )
@@ -53,6 +54,8 @@ func (s *sources) build(from source.Source) (*activities.Source, error) {
 	ready := &activities.Source{
 		Name: from.Name, Salesforce: org, APIVersion: org.APIVersion(),
 		MaxInFlight: from.MaxInFlight, MaxShards: from.MaxShards, Private: from.Scope.Private,
+		Quota: quota.Policy{Ceiling: from.Quota.Ceiling, Share: from.Quota.Share}, Probe: from.Quota.Probe,
+		Guard: activities.Guard{MaxShrink: from.Guard.MaxShrink, Timeout: from.Guard.Timeout},
 	}
 	if from.Catalog == nil {
 		return ready, nil

@@ -41,6 +41,7 @@ func (i Identity) differs(j Identity) string {
 type Opened struct {
 	Identity Identity  `json:"identity"`
 	Started  time.Time `json:"started"`
+	Keep     bool      `json:"no_upload,omitempty"` // it was started not to deliver
 }
 
 // Record is the immutable record of a sync that is over. The newest of a source is its current one.

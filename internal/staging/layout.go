@@ -32,6 +32,9 @@ func (y Sync) Prefix() string { return SyncsPrefix(y.Source) + y.ID + "/" }
 // State is what the sync runs as, written at its start: sync.json.
 func (y Sync) State() string { return y.Prefix() + "sync.json" }
 
+// Ended says that a sync which has no record is over: it was cancelled, discarded, or failed.
+func (y Sync) Ended() string { return y.Prefix() + "ended.json" }
+
 // Inventory is the sorted stream of the records of a kind.
 func (y Sync) Inventory(kind string) string { return y.Prefix() + "inventory/" + kind + stream }
 

@@ -1,0 +1,88 @@
+package activities
+
+import (
+	"context"
+	"time"
+
+	"longhaul/internal/inventory"
+)
+
+// CatchUpParams says since when changes are looked for.
+type CatchUpParams struct {
+	Sync    Sync      `json:"sync"`
+	Since   time.Time `json:"since"`
+	Private bool      `json:"private"`
+	AtOnce  int       `json:"at_once"` // requests
+	Lease   Lease     `json:"lease"`
+}
+
+// CatchUpResult counts the inventory with what changed.
+type CatchUpResult struct {
+	Kinds    Kinds    `json:"kinds"`
+	Changed  Kinds    `json:"changed"` // records listed again, new ones among them
+	Warnings []string `json:"warnings,omitempty"`
+	Spending
+}
+
+// CatchUp lists what was changed or added since the sync began.
+func (a *Activities) CatchUp(ctx context.Context, params CatchUpParams) (CatchUpResult, error) {
+	var result CatchUpResult
+	spent, err := calling(ctx, params.Lease, params.AtOnce, func(ctx context.Context, p *pulse) (err error) {
+		result, err = a.catchUp(ctx, params, p)
+		return err
+	})
+	result.Spending = spent
+	return result, err
+}
+
+func (a *Activities) catchUp(ctx context.Context, params CatchUpParams, p *pulse) (CatchUpResult, error) {
+	source, staged, err := a.enter(ctx, params.Sync)
+	if err != nil {
+		return CatchUpResult{}, err
+	}
+	caught, err := inventory.CatchUp(ctx, inventory.CatchUpInput{
+		Client: source.Salesforce, Store: a.Store, Sync: staged, Since: params.Since, Private: params.Private,
+		AtOnce: params.AtOnce, Progress: func(n int64) { p.progress(n, 0) },
+	})
+	if err != nil {
+		return CatchUpResult{}, err
+	}
+	counts, err := inventory.Counts(ctx, a.Store, staged)
+	return CatchUpResult{Kinds: kindsOf(counts), Changed: kindsOf(caught.Changed), Warnings: caught.Warnings}, err
+}
+
+// ReplanParams names the sync whose first round is described.
+type ReplanParams struct {
+	Sync      Sync `json:"sync"`
+	Shards    int  `json:"shards"` // of the first round
+	MaxShards int  `json:"max_shards"`
+}
+
+// ReplanResult counts the second round.
+type ReplanResult struct {
+	ToDescribe int64 `json:"to_describe"`
+	Shards     int   `json:"shards"` // numbered after those of the first round
+	Changed    int64 `json:"changed"`
+	Deferred   int64 `json:"deferred"`
+}
+
+// Replan deals what changed, what was added and what was put off into the shards of a second round.
+func (a *Activities) Replan(ctx context.Context, params ReplanParams) (ReplanResult, error) {
+	counted, p := startPulse(ctx)
+	again, err := a.replan(counted, params, p)
+	p.end(ctx, err)
+	return ReplanResult{
+		ToDescribe: again.ToDescribe, Shards: again.Shards, Changed: again.Changed, Deferred: again.Deferred,
+	}, toTemporal(ctx, err)
+}
+
+func (a *Activities) replan(ctx context.Context, params ReplanParams, p *pulse) (inventory.Replanned, error) {
+	_, staged, err := a.open(ctx, params.Sync)
+	if err != nil {
+		return inventory.Replanned{}, err
+	}
+	return inventory.Replan(ctx, inventory.ReplanInput{
+		Store: a.Store, Sync: staged, Shards: params.Shards, MaxShards: params.MaxShards, ShardSize: shardSize,
+		Progress: func(n int64) { p.progress(n, 0) },
+	})
+}

@@ -1,0 +1,27 @@
+package activities
+
+import (
+	"context"
+	"time"
+)
+
+// EndParams says how a sync ended that has no record.
+type EndParams struct {
+	Sync    Sync   `json:"sync"`
+	Outcome string `json:"outcome"`
+}
+
+// ended is what lies in the bucket beside the state of a sync that was cancelled, discarded or failed.
+type ended struct {
+	Outcome string    `json:"outcome"`
+	At      time.Time `json:"at"`
+}
+
+// End notes in the bucket that a sync is over, so that it is not taken for one that goes on.
+func (a *Activities) End(ctx context.Context, params EndParams) error {
+	_, staged, err := a.open(ctx, params.Sync)
+	if err == nil {
+		_, err = a.Store.WriteNewJSON(ctx, staged.Ended(), ended{Outcome: params.Outcome, At: time.Now().UTC()})
+	}
+	return toTemporal(ctx, err)
+}

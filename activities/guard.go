@@ -1,0 +1,134 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"go.temporal.io/sdk/activity"
+
+	"longhaul/internal/inventory"
+	"longhaul/internal/staging"
+)
+
+// GuardStage is when a sync is compared with the last one.
+type GuardStage string
+
+// The stages.
+const (
+	GuardInventory GuardStage = "inventory" // after everything was listed, before anything is spent on it
+	GuardCoverage  GuardStage = "coverage"  // after the files were written, before they reach the catalog
+)
+
+// GuardParams is what a sync has found.
+type GuardParams struct {
+	Sync        Sync               `json:"sync"`
+	Stage       GuardStage         `json:"stage"`
+	Identity    inventory.Identity `json:"identity"`
+	Permissions map[string]bool    `json:"permissions,omitempty"`
+	Kinds       Kinds              `json:"kinds"`
+	States      States             `json:"states,omitzero"` // at the stage of coverage
+	MaxShrink   int                `json:"max_shrink"`      // percent
+}
+
+// GuardResult is what somebody should look at before the sync goes on; nothing as a rule.
+type GuardResult struct {
+	Concerns []string `json:"concerns"` // sentences
+}
+
+// Guard compares a sync with the last one that may be a baseline.
+func (a *Activities) Guard(ctx context.Context, params GuardParams) (GuardResult, error) {
+	concerns, err := a.guard(ctx, params)
+	result := GuardResult{Concerns: []string{}}
+	for _, c := range concerns {
+		result.Concerns = append(result.Concerns, c.Sentence)
+	}
+	return result, toTemporal(ctx, err)
+}
+
+func (a *Activities) guard(ctx context.Context, params GuardParams) ([]inventory.Concern, error) {
+	_, staged, err := a.open(ctx, params.Sync)
+	if err != nil {
+		return nil, err
+	}
+	last, known, err := inventory.LastBaseline(ctx, a.Store, staged.Source)
+	if err != nil {
+		return nil, err
+	}
+	if params.Stage == GuardCoverage {
+		if !known || last.Identity.OrgID != params.Identity.OrgID {
+			return nil, nil
+		}
+		return inventory.JudgeCoverage(last, params.States.byState(), params.MaxShrink), nil
+	}
+	in := inventory.GuardInput{
+		Last: last, HasLast: known, Identity: params.Identity, Kinds: params.Kinds.byKind(), Permissions: params.Permissions,
+		MaxShrink: params.MaxShrink,
+	}
+	return inventory.Judge(in), nil
+}
+
+// RemindParams says what a sync holds for.
+type RemindParams struct {
+	Sync     Sync      `json:"sync"`
+	Concerns []string  `json:"concerns"`
+	Until    time.Time `json:"until"` // then the sync is discarded
+}
+
+// Remind says in the worker's log that a sync holds.
+func (a *Activities) Remind(ctx context.Context, params RemindParams) error {
+	activity.GetLogger(ctx).Warn("the sync holds until it is approved or discarded",
+		"source", params.Sync.Source, "concerns", params.Concerns, "discarded_at", params.Until)
+	return nil
+}
+
+// MissingParams names the sync whose inventory is compared with that of the last.
+type MissingParams struct {
+	Sync     Sync               `json:"sync"`
+	Identity inventory.Identity `json:"identity"`
+	Private  bool               `json:"private"`
+	Lease    Lease              `json:"lease"`
+}
+
+// MissingResult counts what the last sync had and no listing returned.
+type MissingResult struct {
+	Found Kinds `json:"found"` // that are there all the same
+	Gone  Kinds `json:"gone"`
+
+	Warnings []string `json:"warnings,omitempty"`
+	Spending
+}
+
+// Missing looks up by Id what the last sync had and no listing returned: only what is not found then is gone.
+func (a *Activities) Missing(ctx context.Context, params MissingParams) (MissingResult, error) {
+	var missed inventory.Missed
+	spent, err := calling(ctx, params.Lease, 1, func(ctx context.Context, p *pulse) (err error) {
+		missed, err = a.missing(ctx, params, p)
+		return err
+	})
+	return MissingResult{Found: kindsOf(missed.Found), Gone: kindsOf(missed.Gone), Warnings: missed.Warnings, Spending: spent}, err
+}
+
+func (a *Activities) missing(ctx context.Context, params MissingParams, p *pulse) (inventory.Missed, error) {
+	_, staged, err := a.open(ctx, params.Sync)
+	if err != nil {
+		return inventory.Missed{}, err
+	}
+	last, err := inventory.LastRecord(ctx, a.Store, staged.Source)
+	switch {
+	case errors.Is(err, staging.ErrNotExist), err != nil && a.Store.Unreadable(err):
+		return inventory.Missed{}, nil
+	case err != nil:
+		return inventory.Missed{}, err
+	case last.Identity.OrgID != params.Identity.OrgID:
+		return inventory.Missed{}, nil
+	}
+	source, _, err := a.enter(ctx, params.Sync)
+	if err != nil {
+		return inventory.Missed{}, err
+	}
+	return inventory.Missing(ctx, inventory.MissingInput{
+		Client: source.Salesforce, Store: a.Store, Sync: staged, Identity: params.Identity, Last: last, Private: params.Private,
+		Progress: func(n int64) { p.progress(n, 0) },
+	})
+}

@@ -1,0 +1,58 @@
+package activities
+
+import (
+	"context"
+	"time"
+
+	"longhaul/internal/fault"
+	"longhaul/internal/quota"
+	"longhaul/internal/salesforce"
+)
+
+// ProbeParams is the account of a sync that waits for its quota.
+type ProbeParams struct {
+	Sync   Sync          `json:"sync"`
+	Ledger quota.Ledger  `json:"ledger"`
+	Every  time.Duration `json:"every"` // the least time between two calls that only ask, by Salesforce's clock
+}
+
+// ProbeResult is what the look brought.
+type ProbeResult struct {
+	Told  quota.Told `json:"told"`
+	Calls int64      `json:"calls"`
+}
+
+// Probe looks whether API calls came back. Salesforce's clock can be read without a call; what others have used costs one,
+// which is spent only where it can bring something.
+func (a *Activities) Probe(ctx context.Context, params ProbeParams) (ProbeResult, error) {
+	bounded, cancel := context.WithTimeout(ctx, authenticateTimeout)
+	defer cancel()
+	result, err := a.probeQuota(bounded, params)
+	return result, toTemporal(ctx, err)
+}
+
+func (a *Activities) probeQuota(ctx context.Context, params ProbeParams) (result ProbeResult, err error) {
+	source, err := a.Sources.Source(params.Sync.Source)
+	if err != nil {
+		return result, err
+	}
+	if result.Told.Clock, err = source.Salesforce.Clock(ctx); err != nil {
+		return result, err
+	}
+	if !params.Ledger.Worth(result.Told.Clock, params.Every) {
+		return result, nil
+	}
+	meter := new(salesforce.Meter)
+	limit, known, err := source.Salesforce.Usage(salesforce.WithMeter(ctx, meter))
+	result.Calls = meter.Calls()
+	switch {
+	case fault.Is(err, fault.QuotaExhausted):
+		result.Told.Spent = true
+		return result, nil
+	case err != nil:
+		return result, err
+	case known:
+		result.Told.Used, result.Told.Max, result.Told.At = limit.Used, limit.Max, meter.Date()
+	}
+	return result, nil
+}

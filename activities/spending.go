@@ -1,0 +1,78 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"longhaul/internal/fault"
+	"longhaul/internal/quota"
+	"longhaul/internal/salesforce"
+)
+
+// Lease is how many API calls an activity may make, over all its attempts.
+type Lease struct {
+	Calls   int64 `json:"calls"`
+	Ceiling int64 `json:"ceiling,omitempty"` // usage of the whole org at which no call is made any more; 0: not known
+}
+
+// Stop says why an activity ended before it had done all it should. What it did is kept, and another run goes on there.
+type Stop string
+
+// The reasons to stop.
+const (
+	StopQuota     Stop = "quota"     // its lease, or the org's daily calls, are used up
+	StopThrottled Stop = "throttled" // Salesforce asked to wait, for longer than an activity should
+	StopSlice     Stop = "slice"     // its time is over, so that others get their turn
+	StopCancelled Stop = "cancelled" // for a pause, a cancel, or another's failure
+)
+
+// Spending is what an activity used of the org's API calls.
+type Spending struct {
+	Calls      int64         `json:"calls"`
+	Told       quota.Told    `json:"told,omitzero"`
+	Stop       Stop          `json:"stop,omitempty"`
+	RetryAfter time.Duration `json:"retry_after,omitempty"` // with StopThrottled
+}
+
+// longWait is the longest wait that Salesforce may ask for and an attempt is simply repeated after; for a longer one the
+// workflow sleeps.
+const longWait = 30 * time.Second
+
+// calling runs an activity that makes API calls: within its lease, with a heartbeat, and with an account of what it used
+// whichever way it ends. A spent quota, a long wait and a cancel are no failures: the workflow goes on from there.
+func calling(ctx context.Context, lease Lease, share int, run func(context.Context, *pulse) error) (Spending, error) {
+	counted, p := startCalls(ctx, lease, share)
+	err := run(counted, p)
+	spent := Spending{Calls: p.calls(), Told: p.told(err)}
+	f := fault.From(err)
+	switch {
+	case err == nil:
+	case cancelledByWorkflow(ctx, err):
+		spent.Stop, err = StopCancelled, nil
+	case f != nil && f.Class == fault.QuotaExhausted:
+		spent.Stop, err = StopQuota, nil
+	case f != nil && f.Class == fault.Throttled && f.RetryAfter > longWait:
+		spent.Stop, spent.RetryAfter, err = StopThrottled, f.RetryAfter, nil
+	}
+	p.end(ctx, err)
+	if err != nil {
+		return spent, failedWith(ctx, err, &spent, p.reports)
+	}
+	return spent, nil
+}
+
+// cancelledByWorkflow tells a cancel that the workflow asked for from a worker that is told to stop.
+func cancelledByWorkflow(ctx context.Context, err error) bool {
+	return errors.Is(err, context.Canceled) && ctx.Err() != nil && !stopping(ctx)
+}
+
+// told is what Salesforce said of the quota while the attempt ran.
+func (p *pulse) told(err error) quota.Told {
+	told := quota.Told{Clock: p.meter.Date()}
+	if limit, known := p.meter.Limit(); known {
+		told.Used, told.Max, told.At = limit.Used, limit.Max, p.meter.LimitAt()
+	}
+	told.Spent = fault.Is(err, fault.QuotaExhausted) && !errors.Is(err, salesforce.ErrAllowance)
+	return told
+}

@@ -1,0 +1,50 @@
+package workflows
+
+import (
+	"time"
+
+	"go.temporal.io/sdk/workflow"
+
+	"longhaul/activities"
+)
+
+// overlap is how far before its start a sync looks for changes: LastModifiedDate is set when a change begins and seen when
+// it ends.
+const overlap = 5 * time.Minute
+
+// catchUp brings what changed while the sync described, and tries again what was put off: one more listing, one more round
+// of describes.
+func (s *sync) catchUp(ctx workflow.Context) error {
+	if s.state.Round < 2 {
+		if err := s.listChanges(ctx); err != nil {
+			return err
+		}
+		if err := s.planAgain(ctx); err != nil {
+			return err
+		}
+		s.state.Round = 2
+		s.state.NextShard = s.state.Plan.Shards
+	}
+	return s.describe(ctx)
+}
+
+func (s *sync) listChanges(ctx workflow.Context) error {
+	return s.spend(ctx, listCalls, func(ctx workflow.Context, lease activities.Lease) (activities.Spending, error) {
+		params := activities.CatchUpParams{
+			Sync: s.state.Sync, Since: s.state.Started.Add(-overlap), Private: s.state.Auth.Private,
+			AtOnce: s.state.Auth.MaxInFlight, Lease: lease,
+		}
+		var caught activities.CatchUpResult
+		err := workflow.ExecuteActivity(with(ctx, forList, "list what changed since the sync began"), acts.CatchUp, params).Get(ctx, &caught)
+		if err == nil && caught.Stop == "" {
+			s.state.Kinds = caught.Kinds
+			s.state.warn(caught.Warnings...)
+		}
+		return caught.Spending, err
+	})
+}
+
+func (s *sync) planAgain(ctx workflow.Context) error {
+	params := activities.ReplanParams{Sync: s.state.Sync, Shards: s.state.Plan.Shards, MaxShards: s.state.Auth.MaxShards}
+	return workflow.ExecuteActivity(with(ctx, forPlan, "find what changed or was put off"), acts.Replan, params).Get(ctx, &s.state.Again)
+}

@@ -1,0 +1,120 @@
+package workflows
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"go.temporal.io/sdk/workflow"
+
+	"longhaul/activities"
+)
+
+// remindEvery is how often a sync that holds says so again.
+const remindEvery = 24 * time.Hour
+
+// defaultGuardTimeout is for how long a sync holds, where no setting says otherwise.
+const defaultGuardTimeout = 7 * 24 * time.Hour
+
+// guard compares what was listed with the last sync before anything is spent on it, and holds where much is missing. Then
+// it looks up one by one what the last sync had and no listing returned.
+func (s *sync) guard(ctx workflow.Context) error {
+	if err := s.judge(ctx, activities.GuardParams{Stage: activities.GuardInventory}); err != nil {
+		return err
+	}
+	return s.missing(ctx)
+}
+
+// guardCoverage compares what was described with the last sync before it reaches the catalog.
+func (s *sync) guardCoverage(ctx workflow.Context) error {
+	return s.judge(ctx, activities.GuardParams{Stage: activities.GuardCoverage, States: s.state.States})
+}
+
+// judge holds the sync for each concern that nobody has approved. A sync that was started not to deliver endangers nothing.
+func (s *sync) judge(ctx workflow.Context, params activities.GuardParams) error {
+	if !s.state.Upload || s.state.Approved[params.Stage] {
+		return nil
+	}
+	params.Sync, params.Identity, params.Kinds = s.state.Sync, s.state.Auth.Identity, s.state.Kinds
+	params.Permissions, params.MaxShrink = s.state.Auth.Permissions, s.state.Auth.Guard.MaxShrink
+	var judged activities.GuardResult
+	call := with(ctx, forCall, "compare with the last sync: "+string(params.Stage))
+	if err := workflow.ExecuteActivity(call, acts.Guard, params).Get(ctx, &judged); err != nil {
+		return err
+	}
+	if len(judged.Concerns) == 0 {
+		return nil
+	}
+	if err := s.hold(ctx, judged.Concerns); err != nil {
+		return err
+	}
+	if s.state.Approved == nil {
+		s.state.Approved = map[activities.GuardStage]bool{}
+	}
+	s.state.Approved[params.Stage] = true
+	return nil
+}
+
+// errDiscarded ends a sync that an operator, or nobody, wanted.
+var errDiscarded = errors.New("discarded")
+
+// hold asks whether what was found is right, and reminds daily.
+func (s *sync) hold(ctx workflow.Context, concerns []string) error {
+	timeout := s.state.Auth.Guard.Timeout
+	if timeout <= 0 {
+		timeout = defaultGuardTimeout
+	}
+	why := strings.Join(concerns, "; ")
+	until := workflow.Now(ctx).Add(timeout)
+	s.control.concerns, s.control.verdict = concerns, ""
+	defer func() { s.control.concerns = nil; s.goOn(ctx) }()
+	s.halt(ctx, PhaseHeld, why, until)
+	for first := true; ; first = false {
+		if err := s.remind(ctx, concerns, until, first); err != nil {
+			return err
+		}
+		left := until.Sub(workflow.Now(ctx))
+		ok, err := await(ctx, min(left, remindEvery), "held: "+why, func() bool { return s.control.verdict != "" })
+		switch {
+		case err != nil:
+			return err
+		case ok && s.control.verdict == VerdictApproved:
+			s.state.warn("approved by an operator: " + why)
+			return nil
+		case ok:
+			s.state.warn("discarded by an operator: " + why)
+			return errDiscarded
+		case !workflow.Now(ctx).Before(until):
+			s.state.warn("discarded because nobody approved it in time: " + why)
+			return errDiscarded
+		}
+	}
+}
+
+// remind tells whoever reads the worker's log that a sync holds.
+func (s *sync) remind(ctx workflow.Context, concerns []string, until time.Time, first bool) error {
+	summary := "remind that the sync holds"
+	if first {
+		summary = "tell that the sync holds"
+	}
+	call := with(ctx, forCall, summary)
+	params := activities.RemindParams{Sync: s.state.Sync, Concerns: concerns, Until: until}
+	return workflow.ExecuteActivity(call, acts.Remind, params).Get(ctx, nil)
+}
+
+// missing looks up what the last sync had and no listing returned, before it counts as gone.
+func (s *sync) missing(ctx workflow.Context) error {
+	return s.spend(ctx, listCalls, func(ctx workflow.Context, lease activities.Lease) (activities.Spending, error) {
+		params := activities.MissingParams{
+			Sync: s.state.Sync, Identity: s.state.Auth.Identity, Private: s.state.Auth.Private, Lease: lease,
+		}
+		var looked activities.MissingResult
+		err := workflow.ExecuteActivity(with(ctx, forList, "look up what the last sync had and no listing returned"), acts.Missing, params).
+			Get(ctx, &looked)
+		if err == nil && looked.Stop == "" {
+			s.state.Vanished, s.state.Kinds = looked.Gone, s.state.Kinds.Add(looked.Found)
+			s.state.warn(looked.Warnings...)
+		}
+		return looked.Spending, err
+	})
+}

@@ -1,0 +1,172 @@
+package workflows_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"longhaul/activities"
+	"longhaul/workflows"
+)
+
+const half = "The org has 50 reports, 50 fewer than the 100 of the last sync"
+
+// concerned holds at one stage.
+func concerned(at activities.GuardStage) func(activities.GuardParams) (activities.GuardResult, error) {
+	return func(p activities.GuardParams) (activities.GuardResult, error) {
+		if p.Stage == at {
+			return activities.GuardResult{Concerns: []string{half}}, nil
+		}
+		return activities.GuardResult{}, nil
+	}
+}
+
+func TestGuard_holdsUntilApproved(t *testing.T) {
+	t.Parallel()
+	for _, stage := range []activities.GuardStage{activities.GuardInventory, activities.GuardCoverage} {
+		t.Run(string(stage), func(t *testing.T) {
+			t.Parallel()
+			o := &org{guard: concerned(stage)}
+			env := environment(t, o, "sync-acme")
+			env.RegisterDelayedCallback(func() {
+				p := ask(t, env)
+				if p.Phase != workflows.PhaseHeld || !strings.Contains(p.Waiting, half) || p.Until == nil {
+					t.Errorf("a sync that holds says %s, %q", p.Phase, p.Waiting)
+				}
+				if stage == activities.GuardInventory && o.count("Plan")+o.count("Missing")+o.count("Describe") != 0 {
+					t.Error("it spent something before it held")
+				}
+				if o.count("Upload") != 0 {
+					t.Error("it delivered before it held")
+				}
+				env.UpdateWorkflow(workflows.ApproveUpdate, "one", updated(t, "approve", ""))
+			}, 50*time.Hour)
+			env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+			got, failure := resultOf(t, env)
+			if failure != nil || !got.Uploaded {
+				t.Fatalf("got %+v, %v", got, failure)
+			}
+			if o.count("Remind") != 3 {
+				t.Errorf("%d reminders in 50 hours, want the first and one a day", o.count("Remind"))
+			}
+			if !strings.Contains(strings.Join(got.Warnings, " "), "approved by an operator") {
+				t.Errorf("the result does not tell of it: %q", got.Warnings)
+			}
+		})
+	}
+}
+
+func TestGuard_discarded(t *testing.T) {
+	t.Parallel()
+	for name, discard := range map[string]bool{"by an operator": true, "when nobody answers": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := &org{guard: concerned(activities.GuardInventory), authenticate: func(activities.AuthenticateParams) (activities.AuthenticateResult, error) {
+				r := healthy()
+				r.Guard = activities.Guard{MaxShrink: 10, Timeout: 72 * time.Hour}
+				return r, nil
+			}}
+			env := environment(t, o, "sync-acme")
+			if discard {
+				env.RegisterDelayedCallback(func() {
+					env.UpdateWorkflow(workflows.DiscardUpdate, "one", updated(t, "discard", ""))
+				}, time.Hour)
+			}
+			start := env.Now()
+			env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+			got, failure := resultOf(t, env)
+			if failure != nil || got.Outcome != workflows.OutcomeDiscarded || o.count("Describe")+o.count("Upload")+o.count("Record") != 0 {
+				t.Fatalf("got %+v, %v", got, failure)
+			}
+			if took := env.Now().Sub(start); !discard && took != 72*time.Hour {
+				t.Errorf("it held for %s, want guard.timeout", took)
+			}
+			if len(o.ended) != 1 || o.ended[0] != "discarded" {
+				t.Errorf("noted as %v", o.ended)
+			}
+		})
+	}
+}
+
+func TestGuard_refusesAVerdictThatNobodyWaitsFor(t *testing.T) {
+	t.Parallel()
+	o := new(org)
+	env := environment(t, o, "sync-acme")
+	o.describe = func(context.Context, activities.DescribeParams) (activities.DescribeResult, error) {
+		if o.count("Describe") == 1 {
+			env.UpdateWorkflow(workflows.ApproveUpdate, "a", updated(t, "approve", "does not hold"))
+			env.UpdateWorkflow(workflows.DiscardUpdate, "d", updated(t, "discard", "does not hold"))
+		}
+		return described(10), nil
+	}
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	if _, failure := resultOf(t, env); failure != nil {
+		t.Error(failure)
+	}
+}
+
+func TestGuard_leavesASyncAloneThatDeliversNothing(t *testing.T) {
+	t.Parallel()
+	no := false
+	o := &org{guard: concerned(activities.GuardInventory)}
+	env := environment(t, o, "sync-acme")
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{Upload: &no})
+	if got, failure := resultOf(t, env); failure != nil || got.Outcome != workflows.OutcomeComplete || o.count("Guard") != 0 {
+		t.Errorf("got %+v, %v", got, failure)
+	}
+}
+
+func TestCatchUp_describesWhatChangedAndWhatWasPutOff(t *testing.T) {
+	t.Parallel()
+	o := &org{
+		replan: func(p activities.ReplanParams) (activities.ReplanResult, error) {
+			if p.Shards != 8 {
+				t.Errorf("the first round had %d shards", p.Shards)
+			}
+			return activities.ReplanResult{ToDescribe: 6, Shards: 2, Changed: 4, Deferred: 2}, nil
+		},
+		catchUp: func(p activities.CatchUpParams) (activities.CatchUpResult, error) {
+			return activities.CatchUpResult{Kinds: activities.Kinds{Reports: 104}, Spending: activities.Spending{Calls: 5}}, nil
+		},
+		missing: func(activities.MissingParams) (activities.MissingResult, error) {
+			return activities.MissingResult{
+				Found: activities.Kinds{Reports: 2}, Gone: activities.Kinds{Reports: 3}, Spending: activities.Spending{Calls: 1},
+			}, nil
+		},
+	}
+	env := environment(t, o, "sync-acme")
+	second := map[int]bool{}
+	o.describe = func(_ context.Context, p activities.DescribeParams) (activities.DescribeResult, error) {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		if second[p.Shard] = p.LastRound; p.LastRound {
+			return described(3), nil
+		}
+		return described(10), nil
+	}
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	got, failure := resultOf(t, env)
+	if failure != nil {
+		t.Fatal(failure)
+	}
+	for shard := range 10 {
+		if last, ran := second[shard]; !ran || last != (shard >= 8) {
+			t.Errorf("shard %d: ran %v, in the last round %v", shard, ran, last)
+		}
+	}
+	if got.Kinds.Reports != 104 || got.Vanished.Reports != 3 || got.Described != 86 {
+		t.Errorf("got %+v", got)
+	}
+}
+
+// TestSyncID_isOfTheStart holds the id to what a reset does not change: when and in which run the sync was started.
+func TestSyncID_isOfTheStart(t *testing.T) {
+	t.Parallel()
+	env := environment(t, new(org), "sync-acme")
+	env.SetStartTime(time.Date(2026, 11, 24, 6, 0, 0, 0, time.UTC))
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	if got, _ := resultOf(t, env); !strings.HasPrefix(got.Sync, "20261124T060000Z-") {
+		t.Errorf("the id is %s", got.Sync)
+	}
+}

@@ -1,0 +1,120 @@
+package workflows
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"longhaul/internal/fault"
+)
+
+// blockedFor is how long a blocked sync waits to be resumed before it fails.
+const blockedFor = 7 * 24 * time.Hour
+
+// longestSummary is what the UI shows of a timer or an activity, in bytes.
+const longestSummary = 199
+
+// halt shows that the sync stands still: in which phase, why, and until when where that is known.
+func (s *sync) halt(ctx workflow.Context, phase Phase, why string, until time.Time) {
+	s.shown = standstill{phase: phase, why: why, until: until}
+	s.showPhase(ctx)
+}
+
+// goOn shows the phase again.
+func (s *sync) goOn(ctx workflow.Context) {
+	s.shown = standstill{}
+	s.showPhase(ctx)
+}
+
+// standstill is what is shown in the place of the phase while nothing gets on.
+type standstill struct {
+	phase Phase
+	why   string
+	until time.Time
+}
+
+// await sleeps until met says so or d has passed; the summary stands beside the timer in the UI.
+func await(ctx workflow.Context, d time.Duration, summary string, met func() bool) (ok bool, err error) {
+	return workflow.AwaitWithOptions(ctx, workflow.AwaitOptions{
+		Timeout: max(d, time.Second), TimerOptions: workflow.TimerOptions{Summary: short(summary)},
+	}, met)
+}
+
+// short cuts a summary to what the UI takes.
+func short(text string) string {
+	if len(text) <= longestSummary {
+		return text
+	}
+	return strings.ToValidUTF8(text[:longestSummary-len("…")], "") + "…"
+}
+
+// untilResumed waits while the sync is paused.
+func (s *sync) untilResumed(ctx workflow.Context) error {
+	if !s.state.Paused {
+		return ctx.Err()
+	}
+	s.halt(ctx, PhasePaused, "paused by an operator; it goes on after the signal resume", time.Time{})
+	err := workflow.Await(ctx, func() bool { return !s.state.Paused })
+	s.goOn(ctx)
+	return err
+}
+
+// persist runs a step until it succeeds or fails for good. What somebody must mend blocks the sync until it is resumed.
+func (s *sync) persist(ctx workflow.Context, step func(workflow.Context) error) error {
+	for {
+		if err := s.untilResumed(ctx); err != nil {
+			return err
+		}
+		err := step(ctx)
+		if err == nil || !s.blocks(err) {
+			return err
+		}
+		if err := s.block(ctx, err); err != nil {
+			return err
+		}
+	}
+}
+
+// blocks says whether a failure is one that somebody can mend while the sync waits. As long as it has brought nothing
+// home it fails at once instead: a wrong setup must not look like a long sync.
+func (s *sync) blocks(err error) bool {
+	failure := explain(err)
+	switch failure.Class {
+	case fault.LoginRefused, fault.SessionPolicy, fault.PermissionMissing:
+	default:
+		return false
+	}
+	if failure.System == fault.Catalog {
+		return s.state.Uploads > 0
+	}
+	return s.state.Reports > 0
+}
+
+// block waits for resume. The reason stands in the details; a sync that nobody resumes fails with it.
+func (s *sync) block(ctx workflow.Context, cause error) error {
+	failure := explain(cause)
+	seen := s.control.resumed
+	s.halt(ctx, PhaseBlocked, failure.Message, workflow.Now(ctx).Add(blockedFor))
+	ok, err := await(ctx, blockedFor, "blocked: "+failure.Message, func() bool { return s.control.resumed > seen })
+	s.goOn(ctx)
+	switch {
+	case err != nil:
+		return err
+	case !ok:
+		return cause
+	}
+	// A worker keeps a refused login for some seconds, so that those who wait for it do not repeat it.
+	_, err = await(ctx, refusalFades, "resumed; the refused login is forgotten in a moment", func() bool { return false })
+	return err
+}
+
+// refusalFades is longer than a worker takes a login for refused without asking again.
+const refusalFades = 4 * time.Second
+
+// isCancel says whether the sync ends because somebody cancelled it.
+func isCancel(ctx workflow.Context, err error) bool {
+	return temporal.IsCanceledError(err) || errors.Is(ctx.Err(), workflow.ErrCanceled)
+}

@@ -1,0 +1,137 @@
+package workflows
+
+import (
+	"errors"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"longhaul/activities"
+	"longhaul/internal/quota"
+)
+
+// lease takes calls for an activity out of what the quota leaves. It may be less than wanted; hasRoom says whether it is
+// worth asking.
+func (s *sync) lease(ctx workflow.Context, want int64) activities.Lease {
+	return activities.Lease{
+		Calls: s.state.Quota.Lease(want, workflow.Now(ctx)), Ceiling: s.state.Quota.Ceiling(),
+	}
+}
+
+// repay ends a lease after an activity, whether it succeeded or not.
+func (s *sync) repay(ctx workflow.Context, lease activities.Lease, spent activities.Spending, err error) {
+	if err != nil {
+		spent = lost(err, lease)
+	}
+	s.state.Quota.Return(lease.Calls, spent.Calls, spent.Told, workflow.Now(ctx))
+	s.state.Calls += spent.Calls
+}
+
+// lost is what an activity spent that failed: what its failure tells, or all it might have.
+func lost(err error, lease activities.Lease) activities.Spending {
+	var failure *temporal.ApplicationError
+	var details activities.Failure
+	if errors.As(err, &failure) && failure.HasDetails() && failure.Details(&details) == nil && details.Spent != nil {
+		return *details.Spent
+	}
+	if temporal.IsCanceledError(err) {
+		return activities.Spending{} // it never ran, or told all it spent
+	}
+	return activities.Spending{Calls: lease.Calls}
+}
+
+func (s *sync) hasRoom(ctx workflow.Context) bool { return s.state.Quota.Room(workflow.Now(ctx)) > 0 }
+
+// untilRoom waits until the quota leaves calls to make, by a durable timer that says why and a look afterwards. It comes
+// back early for a pause. Nothing may run meanwhile: a long wait continues as new.
+func (s *sync) untilRoom(ctx workflow.Context) error {
+	defer s.goOn(ctx)
+	for !s.hasRoom(ctx) && !s.state.Paused {
+		if historyFull(ctx) {
+			return s.continueAsNew(ctx)
+		}
+		wait := s.state.Quota.Wait(workflow.Now(ctx))
+		s.halt(ctx, s.state.Phase, wait.Sentence(), wait.Until)
+		changes := s.control.policies
+		met, err := await(ctx, s.untilLook(ctx, wait), "quota: "+wait.Sentence(), func() bool {
+			return s.control.policies != changes || s.state.Paused
+		})
+		if err != nil {
+			return err
+		}
+		if met {
+			continue
+		}
+		if err := s.look(ctx); err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+// untilLook is how long to sleep before the next look.
+func (s *sync) untilLook(ctx workflow.Context, wait quota.Wait) time.Duration {
+	probe := s.state.Auth.Probe
+	if probe <= 0 {
+		probe = defaultProbe
+	}
+	if !wait.Until.IsZero() {
+		probe = min(probe, max(wait.Until.Sub(workflow.Now(ctx)), time.Second))
+	}
+	return probe
+}
+
+// defaultProbe is for how long a sync that waits for its quota sleeps at most, where no setting says otherwise.
+const defaultProbe = 15 * time.Minute
+
+// look asks Salesforce for its time, and where that is worth a call, how much of the quota is used.
+func (s *sync) look(ctx workflow.Context) error {
+	ctx = with(ctx, forCall, "see whether API calls came back")
+	params := activities.ProbeParams{Sync: s.state.Sync, Ledger: s.state.Quota, Every: s.state.Auth.Probe}
+	var seen activities.ProbeResult
+	if err := workflow.ExecuteActivity(ctx, acts.Probe, params).Get(ctx, &seen); err != nil {
+		return err
+	}
+	s.state.Quota.Look(seen.Told, seen.Calls, workflow.Now(ctx))
+	s.state.Calls += seen.Calls
+	return nil
+}
+
+// spend runs an activity that makes API calls, under a lease, until it has done all it should.
+func (s *sync) spend(ctx workflow.Context, want int64, run func(ctx workflow.Context, lease activities.Lease) (activities.Spending, error)) error {
+	return s.persist(ctx, func(ctx workflow.Context) error {
+		for {
+			if err := s.untilRoom(ctx); err != nil {
+				return err
+			}
+			if err := s.untilResumed(ctx); err != nil {
+				return err
+			}
+			lease := s.lease(ctx, want)
+			if lease.Calls == 0 {
+				continue // the room was gone when the sync was resumed
+			}
+			spent, err := run(ctx, lease)
+			s.repay(ctx, lease, spent, err)
+			if err != nil || spent.Stop == "" {
+				return err
+			}
+			if err := s.breathe(ctx, spent); err != nil {
+				return err
+			}
+		}
+	})
+}
+
+// breathe waits as long as Salesforce asked for after it refused calls.
+func (s *sync) breathe(ctx workflow.Context, spent activities.Spending) error {
+	if spent.Stop != activities.StopThrottled || spent.RetryAfter <= 0 {
+		return nil
+	}
+	const why = "Salesforce asked to wait before more is asked of it"
+	s.halt(ctx, s.state.Phase, why, workflow.Now(ctx).Add(spent.RetryAfter))
+	defer s.goOn(ctx)
+	_, err := await(ctx, spent.RetryAfter, why, func() bool { return s.state.Paused })
+	return err
+}
