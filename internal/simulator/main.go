@@ -52,6 +52,7 @@ const steering = `It is watched and steered by routes on the Salesforce server, 
   POST /simulator/permissions {"revoke":["RunReports"],"grant":["ViewSetup"]}
   GET  /simulator/user        whether the user is frozen and the app's secret rotated
   POST /simulator/user        {"frozen":true} or {"secret":"rotated"} end sessions and refuse logins; false, "restored"
+  POST /simulator/churn       {"object":"Report","create":3,"rename":["00O..."],"move":2,"delete":1,"hide":1,"show":1}
 
 A fault has a name and may have route, ids, rate, times, for, retry_after and delay. The names are
 ` + "\n"

@@ -24,6 +24,7 @@ type call struct {
 	args    []string
 	query   url.Values
 	session *session
+	tenant  *tenant         // the org as it was when the call began
 	caller  context.Context // done when the caller goes away or the server closes
 	bare    bool            // a report is described without its extended metadata
 }

@@ -28,6 +28,7 @@ func controls() []control {
 		{name: "usage", post: (*Server).addUsage, form: `{"calls":500}`},
 		{name: "permissions", get: (*Server).rightsState, post: (*Server).changeRights, form: `{"revoke":["RunReports"],"grant":["ViewSetup"]}`},
 		{name: "user", get: (*Server).accountState, post: (*Server).changeAccount, form: `{"frozen":true,"secret":"rotated"}`},
+		{name: "churn", post: (*Server).churn, form: `{"object":"Report","create":3,"rename":["00O..."],"move":2,"delete":1,"hide":1}`},
 	}
 }
 

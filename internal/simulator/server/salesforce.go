@@ -26,6 +26,7 @@ func (s *Server) salesforce(w http.ResponseWriter, r *http.Request) {
 		refusal(http.StatusServiceUnavailable, "SERVER_UNAVAILABLE", "The simulator is going down").write(w, r)
 		return
 	}
+	c.tenant = s.tenant()
 	c.r = r.WithContext(context.WithoutCancel(r.Context())) // a call counts, even when its caller has gone away
 	answer, told := s.answer(found, &c, hit)
 	s.stats.count(found.name, answer.status)

@@ -9,9 +9,12 @@ import (
 	"net/http"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
+
+	"longhaul/internal/simulator/org"
 )
 
 // Server is a running simulator.
@@ -19,7 +22,10 @@ type Server struct {
 	options  Options
 	ready    Ready
 	clock    *movingClock
-	tenant   *tenant
+	info     org.Info
+	current  atomic.Pointer[tenant] // the org as it is: churn puts another in its place
+	churning sync.Mutex
+	churned  int // changes by churn so far
 	rights   *rights
 	sessions *sessions
 	locators *locators
@@ -49,10 +55,12 @@ func Start(options Options) (*Server, error) {
 	}
 	s.faults = &faults{clock: s.clock}
 	s.faults.set(options.Faults)
-	if s.tenant, err = newTenant(options); err != nil {
+	whole, err := newTenant(options)
+	if err != nil {
 		return nil, err
 	}
-	s.rights = s.tenant.rights
+	s.current.Store(whole)
+	s.info, s.rights = whole.info, whole.rights
 	s.sessions = newSessions(options, s.clock)
 	s.locators = newLocators(s.clock)
 	s.usage = newUsage(s.clock, options)
