@@ -28,7 +28,8 @@ func edited(t *testing.T, base org.Org) (o *org.Edited, added []string) {
 	for n := uint64(0); n < 60 && err == nil; n++ {
 		id := org.FreshID(o, "Report", n)
 		added = append(added, id)
-		o, err = org.WithEdits(o, []org.Edit{{Object: "Report", ID: id, Like: base.ID("Report", firstModel+int(n)), Fields: map[string]any{"Name": "New " + id}}})
+		like := base.ID("Report", firstModel+int(n))
+		o, err = org.WithEdits(o, []org.Edit{{Object: "Report", ID: id, Like: like, Fields: map[string]any{"Name": "New " + id}}})
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -98,7 +99,8 @@ func TestEdited_readsWhatWasEdited(t *testing.T) {
 			i := row(id)
 			model, _ := o.Find("Report", base.ID("Report", firstModel+n))
 			if o.Field("Report", i, "Name") != "New "+id || o.Field("Report", i, "Id") != id ||
-				o.Field("Report", i, "OwnerId") != o.Field("Report", model, "OwnerId") || o.Private("Report", i) != base.Private("Report", firstModel+n) {
+				o.Field("Report", i, "OwnerId") != o.Field("Report", model, "OwnerId") ||
+				o.Private("Report", i) != base.Private("Report", firstModel+n) {
 				t.Errorf("%s: the copy %s is %v", name, id, o.Record("Report", i))
 			}
 		}

@@ -62,7 +62,8 @@ func TestChurn_changesReports(t *testing.T) {
 		clock.add(time.Minute)
 		done := c.churn(`{"create":20,"rename":3,"move":3,"delete":3}`)
 		after, _ := c.ids("SELECT Id FROM Report")
-		want := slices.DeleteFunc(append(slices.Clone(before), done.Created...), func(id string) bool { return slices.Contains(done.Deleted, id) })
+		want := slices.Concat(before, done.Created)
+		want = slices.DeleteFunc(want, func(id string) bool { return slices.Contains(done.Deleted, id) })
 		slices.SortFunc(want, order.Compare)
 		if diff := cmp.Diff(want, after); diff != "" || len(done.Created) != 20 || len(done.Deleted) != 3 {
 			t.Errorf("%s: the listing (-want +got):\n%s", order, diff)
@@ -72,7 +73,8 @@ func TestChurn_changesReports(t *testing.T) {
 			t.Errorf("%s: %d reports changed since, want 26", order, len(changed))
 		}
 		for _, id := range done.Created {
-			if r := c.report(id); c.describeStatus(id) != 200 || r.CreatedDate != "2026-08-01T10:01:00.000+0000" || r.SystemModstamp != r.CreatedDate {
+			const now = "2026-08-01T10:01:00.000+0000"
+			if r := c.report(id); c.describeStatus(id) != 200 || r.CreatedDate != now || r.SystemModstamp != now {
 				t.Errorf("%s: a new report is %+v, and its describe answers %d", order, r, c.describeStatus(id))
 			}
 		}
@@ -131,7 +133,8 @@ func TestChurn_hidesFromListingsOnly(t *testing.T) {
 	if len(after) != len(before)+4 || slices.Contains(after, one) {
 		t.Errorf("of %d reports and 5 new ones %d are listed", len(before), len(after))
 	}
-	if found, _ := c.ids("SELECT Id FROM Report WHERE Id IN ('" + one + "')"); len(found) != 1 || c.report(one).ID != one || c.describeStatus(one) == 404 {
+	found, _ := c.ids("SELECT Id FROM Report WHERE Id IN ('" + one + "')")
+	if len(found) != 1 || c.report(one).ID != one || c.describeStatus(one) == 404 {
 		t.Errorf("a query by id finds %v", found)
 	}
 	if done := c.churn(fmt.Sprintf(`{"show":[%q]}`, one)); !slices.Equal(done.Shown, []string{one}) {
@@ -159,7 +162,8 @@ func TestChurn_changesDashboards(t *testing.T) {
 			t.Errorf("a new dashboard has %d components by query, %d by describe", len(components), len(described.Components))
 		}
 	}
-	if rows := c.rows("SELECT Id, Title FROM Dashboard WHERE Id = '" + done.Renamed[0] + "'"); len(rows) != 1 || !strings.HasPrefix(rows[0].Title, "Renamed ") {
+	rows := c.rows("SELECT Id, Title FROM Dashboard WHERE Id = '" + done.Renamed[0] + "'")
+	if len(rows) != 1 || !strings.HasPrefix(rows[0].Title, "Renamed ") {
 		t.Errorf("the renamed dashboard is %+v", rows)
 	}
 	if status := c.get("/services/data/v59.0/analytics/dashboards/" + done.Deleted[0] + "/describe").status; status != 404 {

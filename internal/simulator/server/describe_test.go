@@ -63,7 +63,7 @@ func BenchmarkDescribe(b *testing.B) {
 		r.RequestURI = r.URL.Path
 		r.Header.Set("Authorization", "Bearer "+session.token)
 		r.Header.Set("Accept-Encoding", "gzip")
-		s.salesforce(&discard{header: http.Header{}}, r)
+		s.serveSalesforce(&discard{header: http.Header{}}, r, 0)
 	}
 }
 

@@ -148,7 +148,10 @@ func TestFaultsRoute_readsReplacesAndClears(t *testing.T) {
 	var got []FaultState
 	c.get("/simulator/faults").decode(t, &got)
 	want := []FaultState{
-		{Fault: Fault{Name: "api_503", Route: "describe", IDs: []string{"00OHs0000000001"}, Rate: 0.05, Times: 3, For: time.Hour, RetryAfter: 9, Delay: 2 * time.Second}},
+		{Fault: Fault{
+			Name: "api_503", Route: "describe", IDs: []string{"00OHs0000000001"}, Rate: 0.05, Times: 3, For: time.Hour, RetryAfter: 9,
+			Delay: 2 * time.Second,
+		}},
 		{Fault: Fault{Name: "reset"}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

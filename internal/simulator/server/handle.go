@@ -103,7 +103,7 @@ func (s *Server) authenticate(c *call) *reply {
 		return &bad
 	}
 	found, ok := s.sessions.find(token)
-	if !ok {
+	if !ok || found.instance != c.instance {
 		return &expiredSession
 	}
 	c.session = found

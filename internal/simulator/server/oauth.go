@@ -142,7 +142,7 @@ func (s *Server) login(clientID string) reply {
 	mac.Write([]byte(s.identity() + issued))
 	return jsonReply(200, map[string]string{
 		"access_token": opened.token, "signature": base64.StdEncoding.EncodeToString(mac.Sum(nil)), "scope": "api",
-		"instance_url": s.ready.Salesforce, "id": s.identity(), "token_type": "Bearer", "issued_at": issued,
+		"instance_url": s.instanceURL(opened.instance), "id": s.identity(), "token_type": "Bearer", "issued_at": issued,
 	})
 }
 
