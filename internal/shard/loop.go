@@ -23,7 +23,7 @@ type runner struct {
 	led   *ledger
 	parts []part
 	store *storer
-	pace  *pace
+	brake brake
 	trust trust
 
 	// Requests and flushes outlive ctx for a moment, so that what was paid for is kept. All requests end with lasting.
@@ -45,7 +45,7 @@ type runner struct {
 
 func newRunner(ctx context.Context, in Input, v vault, led *ledger, parts []part) *runner {
 	r := &runner{
-		in: in, ctx: ctx, began: time.Now(), led: led, parts: parts, store: newStorer(in, v), pace: &pace{},
+		in: in, ctx: ctx, began: time.Now(), led: led, parts: parts, store: newStorer(in, v),
 		queue: led.missing(), fails: map[int]setback{}, back: make(chan answer),
 	}
 	r.lasting, r.cutLasting = context.WithCancel(context.WithoutCancel(ctx))
@@ -119,7 +119,7 @@ func (r *runner) untilWake(now time.Time) time.Duration {
 		wait = r.store.untilFlush(now, r.firstInOrder())
 	}
 	if r.stop == nil {
-		wait = min(wait, r.pace.wait(now), r.trust.wait(now), r.untilSliceEnds(now))
+		wait = min(wait, r.brake.wait(now), r.trust.wait(now), r.untilSliceEnds(now))
 	}
 	return wait
 }
@@ -132,7 +132,7 @@ func (r *runner) dispatch() {
 	}()
 	for r.stop == nil && r.ctx.Err() == nil && !r.store.refusing() {
 		slots := max(r.in.Slots.Slots(), 1)
-		if len(r.flight) >= r.pace.limit(slots) || r.pace.wait(time.Now()) != never {
+		if len(r.flight) >= r.brake.limit(slots) || r.brake.wait(time.Now()) != never {
 			return
 		}
 		if r.trust.doubt {
