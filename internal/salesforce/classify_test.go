@@ -363,6 +363,9 @@ func FuzzErrorBody(f *testing.F) {
 	} {
 		f.Add([]byte(seed), 403)
 	}
+	for _, seed := range knownErrors {
+		f.Add([]byte(seed.body), seed.status)
+	}
 	f.Fuzz(func(t *testing.T, body []byte, status int) {
 		for _, op := range []string{opLogin, opQuery, opReport} {
 			e := answer{op: op, host: "h", status: status, header: http.Header{}, body: body}.classify()
