@@ -30,6 +30,7 @@ type runner struct {
 	lasting, requests, writes       context.Context
 	cutLasting, cutRequests, cutOff context.CancelFunc
 	timers                          []*time.Timer
+	unwatch                         func() bool // ends the watch over ctx
 
 	queue   []int           // reports to ask for
 	aside   []int           // reports that failed, to be tried again
@@ -51,7 +52,7 @@ func newRunner(ctx context.Context, in Input, v vault, led *ledger, parts []part
 	r.lasting, r.cutLasting = context.WithCancel(context.WithoutCancel(ctx))
 	r.requests, r.cutRequests = context.WithCancel(r.lasting)
 	r.writes, r.cutOff = context.WithCancel(context.WithoutCancel(ctx))
-	context.AfterFunc(ctx, func() { // whatever the run does at the moment, and for whatever reason it may be ending
+	r.unwatch = context.AfterFunc(ctx, func() { // whatever the run does at the moment, and for whatever reason it may be ending
 		time.AfterFunc(graceCancel, r.cutLasting)
 		time.AfterFunc(graceStore, r.cutOff)
 	})
@@ -105,6 +106,7 @@ func (r *runner) halt(err error, grace time.Duration) {
 // close ends the contexts and timers of the run.
 func (r *runner) close() {
 	r.tell("") // that it waits is over in any case
+	r.unwatch()
 	r.cutLasting()
 	r.cutOff()
 	for _, t := range r.timers {

@@ -98,14 +98,38 @@ func TestRun_goesOnAfterAnAnswerThatConcernsOneReport(t *testing.T) {
 		orgAnswer
 		state inventory.State
 	}{
-		"an obsolete report":  {orgAnswer{403, "FORBIDDEN", "The report definition is obsolete. Your administrator", ""}, inventory.StateObsolete},
-		"no access":           {orgAnswer{403, "FORBIDDEN", "You don’t have sufficient privileges to perform this operation.", ""}, inventory.StateDenied},
-		"another refusal":     {orgAnswer{403, "FORBIDDEN", "No.", ""}, inventory.StateDenied},
-		"a deleted report":    {orgAnswer{404, "NOT_FOUND", "The data you’re trying to access is unavailable.", ""}, inventory.StateGone},
-		"no columns":          {orgAnswer{400, "BAD_REQUEST", "Can’t run the report because it doesn’t have any columns selected.", ""}, inventory.StateUnsupported},
-		"too many columns":    {orgAnswer{400, "BAD_REQUEST", "Only a report with fewer than 100 columns can be run.", ""}, inventory.StateUnsupported},
-		"a joined report":     {orgAnswer{501, "NOT_IMPLEMENTED", "You’re requesting data for an unsupported report format.", ""}, inventory.StateUnsupported},
-		"an id it won't take": {orgAnswer{400, "MALFORMED_ID", "id value of incorrect type", ""}, inventory.StateUnsupported},
+		"an obsolete report": {
+			orgAnswer{403, "FORBIDDEN", "The report definition is obsolete. Your administrator", ""},
+			inventory.StateObsolete,
+		},
+		"no access": {
+			orgAnswer{403, "FORBIDDEN", "You don’t have sufficient privileges to perform this operation.", ""},
+			inventory.StateDenied,
+		},
+		"another refusal": {
+			orgAnswer{403, "FORBIDDEN", "No.", ""},
+			inventory.StateDenied,
+		},
+		"a deleted report": {
+			orgAnswer{404, "NOT_FOUND", "The data you’re trying to access is unavailable.", ""},
+			inventory.StateGone,
+		},
+		"no columns": {
+			orgAnswer{400, "BAD_REQUEST", "Can’t run the report because it doesn’t have any columns selected.", ""},
+			inventory.StateUnsupported,
+		},
+		"too many columns": {
+			orgAnswer{400, "BAD_REQUEST", "Only a report with fewer than 100 columns can be run.", ""},
+			inventory.StateUnsupported,
+		},
+		"a joined report": {
+			orgAnswer{501, "NOT_IMPLEMENTED", "You’re requesting data for an unsupported report format.", ""},
+			inventory.StateUnsupported,
+		},
+		"an id it won't take": {
+			orgAnswer{400, "MALFORMED_ID", "id value of incorrect type", ""},
+			inventory.StateUnsupported,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
