@@ -75,7 +75,7 @@ func (r *runner) advance() {
 	}
 	t.next = time.Time{}
 	t.round++
-	r.pace.single = r.anyThrottled()
+	r.brake.single = r.anyThrottled()
 	slices.Sort(r.aside)
 	r.queue, r.aside = r.aside, nil
 }
