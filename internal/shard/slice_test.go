@@ -364,6 +364,22 @@ func TestRun_waitsForWhatIsPaidForWhenTheCallsRunOut(t *testing.T) {
 	})
 }
 
+// A cancel shortens whatever grace the run is giving.
+func TestRun_waitsNoLongerForWhatIsPaidForOnceCancelled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, o := newFakeVault(), hang(time.Second, func(i int) bool { return i > 0 })
+		plan(f, 20)
+		o.reply = func(int, int) error { return failWith(fault.QuotaExhausted) }
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(2*time.Second, cancel)
+		started := time.Now()
+		result, err := run(ctx, input(o, 4), f)
+		if !result.Partial || err == nil || time.Since(started) > 2*time.Second+graceStore {
+			t.Errorf("result %+v, error %v after %v", result, err, time.Since(started))
+		}
+	})
+}
+
 // A cancel is told as such, at whatever moment of a slice it comes.
 func TestRun_isCancelledAtAnyMomentOfASlice(t *testing.T) {
 	for _, after := range []time.Duration{0, time.Second, 69 * time.Second, 71 * time.Second, 75 * time.Second} {
