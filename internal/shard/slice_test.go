@@ -126,6 +126,10 @@ func TestRun_atTheEndOfASlice(t *testing.T) {
 			org: hang(time.Second, is(70)), reports: 100, slots: 2, slice: 50 * time.Second, probe: errNoProbe,
 			states: states{described: 85}, stop: StopSlice,
 		},
+		"in a short slice half of it is long": {
+			org: hang(time.Second, is(1)), reports: 100, slots: 2, slice: 10 * time.Second, probe: errNoProbe,
+			states: states{described: 10, deferred: 1}, stop: StopSlice,
+		},
 		"a shard is whole when nothing but what hangs is left": {
 			org: hang(time.Second, is(1)), reports: 10, slots: 2, slice: 70 * time.Second, probe: errNoProbe,
 			states: states{described: 9, deferred: 1},
