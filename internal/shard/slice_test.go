@@ -126,6 +126,10 @@ func TestRun_atTheEndOfASlice(t *testing.T) {
 			org: hang(time.Second, is(70)), reports: 100, slots: 2, slice: 50 * time.Second, probe: errNoProbe,
 			states: states{described: 85}, stop: StopSlice,
 		},
+		"in a short slice half of it is long": {
+			org: hang(time.Second, is(1)), reports: 100, slots: 2, slice: 10 * time.Second, probe: errNoProbe,
+			states: states{described: 10, deferred: 1}, stop: StopSlice,
+		},
 		"a shard is whole when nothing but what hangs is left": {
 			org: hang(time.Second, is(1)), reports: 10, slots: 2, slice: 70 * time.Second, probe: errNoProbe,
 			states: states{described: 9, deferred: 1},
@@ -360,6 +364,22 @@ func TestRun_waitsForWhatIsPaidForWhenTheCallsRunOut(t *testing.T) {
 		result, err := run(t.Context(), input(o, 4), f)
 		if result.Stop != StopQuota || !fault.Is(err, fault.QuotaExhausted) || result.Reports != 3 || o.total != 4 {
 			t.Errorf("result %+v, error %v after %d calls", result, err, o.total)
+		}
+	})
+}
+
+// A cancel shortens whatever grace the run is giving.
+func TestRun_waitsNoLongerForWhatIsPaidForOnceCancelled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, o := newFakeVault(), hang(time.Second, func(i int) bool { return i > 0 })
+		plan(f, 20)
+		o.reply = func(int, int) error { return failWith(fault.QuotaExhausted) }
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(2*time.Second, cancel)
+		started := time.Now()
+		result, err := run(ctx, input(o, 4), f)
+		if !result.Partial || err == nil || time.Since(started) > 2*time.Second+graceStore {
+			t.Errorf("result %+v, error %v after %v", result, err, time.Since(started))
 		}
 	})
 }
