@@ -60,7 +60,7 @@ func (k *killer) run(t *testing.T) workflows.Result {
 // undisturbed syncs the same org into another bucket, with more requests at once to save time: the files do not show it.
 func undisturbed(t *testing.T, sim *server.Server) map[string]string {
 	t.Helper()
-	station := newStation(t, sim, "    max_in_flight: 96\n")
+	station := newStation(t, sim.Ready(), "    max_in_flight: 96\n")
 	serve := station.serve(t)
 	contents := station.contents(t, outcome(t, begin(t, connect(t, serve), "acme")))
 	serve.terminate(t)
@@ -71,7 +71,7 @@ func undisturbed(t *testing.T, sim *server.Server) map[string]string {
 func TestKill_serveGoesOnWhereItWas(t *testing.T) {
 	const reports, inFlight, latency = 2000, 24, 100 * time.Millisecond
 	sim := simulate(t, server.Options{Reports: reports, Columns: 5, TypeMetadata: 10_000, Latency: latency})
-	k := &killer{sim: sim, station: newStation(t, sim, "    max_in_flight: 24\n"), at: []int{reports/2 + 1}}
+	k := &killer{sim: sim, station: newStation(t, sim.Ready(), "    max_in_flight: 24\n"), at: []int{reports/2 + 1}}
 	result := k.run(t)
 	requireAccount(t, result)
 	halfASecond := int(inFlight * time.Second / 2 / latency)
@@ -91,7 +91,7 @@ func TestKill_fiveTimes(t *testing.T) {
 	onlyWhole(t, "kill")
 	const reports, step, most = 20_000, 3333, 100
 	sim := simulate(t, server.Options{Reports: reports, Columns: 10, TypeMetadata: 10_000, Latency: 150 * time.Millisecond})
-	k := &killer{sim: sim, station: newStation(t, sim, "    max_in_flight: 24\n"), at: []int{step, 2 * step, 3 * step, 4 * step, 5 * step}}
+	k := &killer{sim: sim, station: newStation(t, sim.Ready(), "    max_in_flight: 24\n"), at: []int{step, 2 * step, 3 * step, 4 * step, 5 * step}}
 	began := time.Now()
 	result := k.run(t)
 	wall := time.Since(began)

@@ -60,10 +60,10 @@ type station struct {
 }
 
 // newStation writes the settings of source acme in a folder of its own; more are further lines of the source.
-func newStation(t *testing.T, sim *server.Server, more string) *station {
+func newStation(t *testing.T, sim server.Ready, more string) *station {
 	t.Helper()
 	s := &station{dir: t.TempDir()}
-	s.settings, s.environ = settingsFile(t, s.dir, sim, more)
+	s.settings, s.environ = settingsFor(t, s.dir, sim, more)
 	s.bucket = config.FileURL(filepath.Join(s.dir, "data", "bucket"))
 	return s
 }

@@ -19,7 +19,7 @@ func TestWorkers_twoOnOneTemporalAndOneGoes(t *testing.T) {
 	sim := simulate(t, server.Options{Reports: reports, Columns: 5, TypeMetadata: 10_000, Latency: latency})
 	temporal := temporalOn(t, t.TempDir(), "0")
 	c := connect(t, temporal)
-	undisturbed := newStation(t, sim, "    max_in_flight: 24\n")
+	undisturbed := newStation(t, sim.Ready(), "    max_in_flight: 24\n")
 	lone := undisturbed.work(t, temporal)
 	want := undisturbed.contents(t, outcome(t, begin(t, c, "acme")))
 	lone.terminate(t)
@@ -34,7 +34,7 @@ func TestWorkers_twoOnOneTemporalAndOneGoes(t *testing.T) {
 		{"one that is told to stop costs nothing", stopInTime, 0},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			station := newStation(t, sim, "    max_in_flight: 24\n")
+			station := newStation(t, sim.Ready(), "    max_in_flight: 24\n")
 			workers := []*process{station.work(t, temporal), station.work(t, temporal)}
 			before := describesOf(sim)
 			run := begin(t, c, "acme")
