@@ -96,7 +96,7 @@ func (o orgProcess) durable(t *testing.T, inFlight int) cost {
 	done := cost{wall: time.Since(started), calls: o.stats(t).APICalls - before}
 	busy, busyTemporal := usageOf(t, worker), usageOf(t, temporal)
 	done.cpu, done.temper, done.peak = busy.cpu-idle.cpu, busyTemporal.cpu-idleTemporal.cpu, busy.peak
-	requireAccount(t, result)
+	requireSettled(t, result)
 	d, err := c.DescribeWorkflowExecution(t.Context(), workflows.SyncID("acme"), "")
 	if err != nil {
 		t.Fatal(err)
@@ -132,7 +132,7 @@ func (c cost) row(latency time.Duration, inFlight int, what string, plain cost, 
 		walls += fmt.Sprintf("%.2f ", e.wall.Seconds())
 	}
 	return []any{
-		latency, inFlight, what, c.wall.Seconds(), c.cpu.Seconds(), c.temper.Seconds(), float64(c.peak) / (1 << 20), c.calls, c.events,
+		latency, inFlight, what, c.wall.Seconds(), c.cpu.Seconds(), c.temper.Seconds(), megabytes(c.peak), c.calls, c.events,
 		c.wall.Seconds() / plain.wall.Seconds(), c.cpu.Seconds() / plain.cpu.Seconds(), walls,
 	}
 }
