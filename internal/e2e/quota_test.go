@@ -200,7 +200,7 @@ func TestQuota_ofAnOrgThatOthersUse(t *testing.T) {
 	}, thrifty)
 	r := p.begin(t)
 	eventually(t, time.Minute, func() bool { return described(p.sim) >= b.ceiling()/3 })
-	p.sim.AddUsage(b.daily / 2)
+	p.sim.AddUsage(b.ceiling()*21/20 - p.sim.Stats().DailyUsed)
 	r.until(t, time.Minute, func(p workflows.Progress) bool { return p.Waiting != "" })
 	if over := p.sim.Stats().DailyUsed; over < b.ceiling() {
 		t.Fatalf("the org has used %d, so the others did not push it over %d", over, b.ceiling())
