@@ -152,7 +152,7 @@ func TestQuota_aSyncOfDaysStaysBelowTheCeiling(t *testing.T) {
 		t.Error("no timer says that it is for the quota")
 	}
 	t.Logf("%d simulated hours, %d timers that say why", hours, explained)
-	requireAccount(t, p.store, result)
+	audit(t, p.store, result)
 	requireDelivered(t, p, result)
 }
 
@@ -270,7 +270,7 @@ func TestQuota_refusedUnforetold(t *testing.T) {
 	if result.Outcome != workflows.OutcomeComplete {
 		t.Errorf("outcome %s, %+v", result.Outcome, result.States)
 	}
-	requireAccount(t, p.store, result)
+	audit(t, p.store, result)
 	t.Logf("%q, then %d simulated hours", waiting.Waiting, hours)
 }
 
