@@ -90,6 +90,15 @@ func run(t *testing.T, environ []string, path string, args ...string) ended {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), longest)
 	defer cancel()
+	got, err := started(ctx, environ, path, args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
+// started is run for a goroutine that is not the test's own.
+func started(ctx context.Context, environ []string, path string, args ...string) (ended, error) {
 	cmd := exec.CommandContext(ctx, path, args...)
 	cmd.Env = append(os.Environ(), environ...)
 	cmd.WaitDelay = time.Second
@@ -98,9 +107,9 @@ func run(t *testing.T, environ []string, path string, args ...string) ended {
 	err := cmd.Run()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
-		t.Fatal(err)
+		return ended{}, err
 	}
-	return ended{cmd.ProcessState.ExitCode(), stdout.String(), stderr.String()}
+	return ended{cmd.ProcessState.ExitCode(), stdout.String(), stderr.String()}, nil
 }
 
 // process is a program that runs in the background.
