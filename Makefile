@@ -50,6 +50,11 @@ e2e-race: ## one sync end to end with a race-built worker and starter
 	@out=$$(LONGHAUL_E2E_RACE=1 go test -count=1 -timeout 20m -v -run '^TestRace' ./internal/e2e 2>&1) || { echo "$$out"; exit 1; }; \
 	echo "$$out"; grep -q '^--- PASS: TestRace' <<<"$$out" || { echo "TestRace did not run"; exit 1; }
 
+.PHONY: quota
+quota: ## syncs of 5,000 reports that may use 1,600 calls a day: alone, restarted, with others, with silent answers (minutes)
+	@out=$$(LONGHAUL_E2E_QUOTA=1 go test -count=1 -timeout 40m -v -run '^TestQuota_' ./internal/e2e 2>&1) || { echo "$$out"; exit 1; }; \
+	grep -E '^ *(quota_test|--- )' <<<"$$out"; grep -q '^--- PASS: TestQuota' <<<"$$out" || { echo "TestQuota did not run"; exit 1; }
+
 .PHONY: operations
 operations: $(TOOLS)/.temporal-$(TEMPORAL_CLI) ## every command of docs/operations.md with the real `temporal` CLI
 	@out=$$(LONGHAUL_TEMPORAL_CLI=$(TOOLS)/temporal go test -count=1 -v -run '^TestOperations$$' ./internal/e2e 2>&1) || { echo "$$out"; exit 1; }; \

@@ -1,7 +1,6 @@
 package e2e_test
 
 import (
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"testing"
@@ -11,50 +10,106 @@ import (
 	"longhaul/workflows"
 )
 
+// killed is what became of one kill.
+type killed struct {
+	before   describes     // when it struck
+	repeated int           // describes until the next kill of reports that were described before
+	silence  time.Duration // from the restart to the next describe
+}
+
+// killer kills serve whenever so many describes were begun, starts it again, and waits for the end of the sync, which
+// nobody starts a second time.
+type killer struct {
+	sim     *server.Server
+	station *station
+	at      []int
+	kills   []killed
+	serves  []*process // the last one saw the end
+}
+
+func (k *killer) serve(t *testing.T) *process {
+	t.Helper()
+	p := k.station.serve(t)
+	k.serves = append(k.serves, p)
+	return p
+}
+
+func (k *killer) run(t *testing.T) workflows.Result {
+	t.Helper()
+	serve := k.serve(t)
+	if started := run(t, []string{temporalAt(serve)}, program(t, starter), "sync", "acme", "--detach"); started.code != 0 {
+		t.Fatalf("sync --detach ended with %d: %s", started.code, started.stderr)
+	}
+	for _, at := range k.at {
+		eventually(t, longest, func() bool { return describesOf(k.sim).total >= at })
+		serve.kill(t)
+		before, restarted := describesOf(k.sim), time.Now()
+		serve = k.serve(t)
+		eventually(t, time.Minute, func() bool { return describesOf(k.sim).total > before.total })
+		k.kills = append(k.kills, killed{before: before, silence: time.Since(restarted)})
+	}
+	result := outcome(t, connect(t, serve).GetWorkflow(t.Context(), "sync-acme", ""))
+	after := describesOf(k.sim)
+	for i := len(k.kills) - 1; i >= 0; i-- {
+		k.kills[i].repeated = after.repeated - k.kills[i].before.repeated
+		after = k.kills[i].before
+	}
+	return result
+}
+
+// undisturbed syncs the same org into another bucket, with more requests at once to save time: the files do not show it.
+func undisturbed(t *testing.T, sim *server.Server) map[string]string {
+	t.Helper()
+	station := newStation(t, sim.Ready(), "    max_in_flight: 96\n")
+	serve := station.serve(t)
+	contents := station.contents(t, outcome(t, begin(t, connect(t, serve), "acme")))
+	serve.terminate(t)
+	return contents
+}
+
 // TestKill_serveGoesOnWhereItWas kills serve in the middle of a sync, starts it again and counts what was asked twice.
 func TestKill_serveGoesOnWhereItWas(t *testing.T) {
 	const reports, inFlight, latency = 2000, 24, 100 * time.Millisecond
 	sim := simulate(t, server.Options{Reports: reports, Columns: 5, TypeMetadata: 10_000, Latency: latency})
-	dir := t.TempDir()
-	settings, environ := settingsFile(t, dir, sim, "    max_in_flight: 24\n")
-	serve := func() *process {
-		return background(t, environ, program(t, longhaul), "serve", "--config", settings, "--port", "0", "--ui-port", "0", "--json")
-	}
-	first := serve()
-	if started := run(t, []string{temporalAt(first)}, program(t, starter), "sync", "acme", "--detach"); started.code != 0 {
-		t.Fatalf("sync --detach ended with %d: %s", started.code, started.stderr)
-	}
-	described := func() (n int) {
-		for _, count := range sim.Stats().Routes["describe"] {
-			n += count
-		}
-		return n
-	}
-	eventually(t, time.Minute, func() bool { return described() > reports/2 })
-	first.kill(t)
-
-	second := serve()
-	ended := run(t, []string{temporalAt(second)}, program(t, starter), "sync", "acme", "--json")
-	if ended.code != 0 {
-		t.Fatalf("sync ended with %d: %s", ended.code, ended.stderr)
-	}
-	var result workflows.Result
-	if err := json.Unmarshal([]byte(ended.stdout), &result); err != nil {
-		t.Fatalf("%q: %v", ended.stdout, err)
-	}
-	if result.States.Total() != result.Kinds.Reports || result.States.Failed != 0 {
-		t.Errorf("the account does not add up: %+v of %d", result.States, result.Kinds.Reports)
-	}
+	k := &killer{sim: sim, station: newStation(t, sim.Ready(), "    max_in_flight: 24\n"), at: []int{reports/2 + 1}}
+	result := k.run(t)
+	requireAccount(t, result)
 	halfASecond := int(inFlight * time.Second / 2 / latency)
-	repeated := described() - int(result.Kinds.Reports)
-	t.Logf("%d of %d describes were repeated", repeated, result.Kinds.Reports)
-	if repeated > inFlight+halfASecond {
+	t.Logf("%d of %d describes were repeated", k.kills[0].repeated, result.Kinds.Reports)
+	if repeated := k.kills[0].repeated; repeated > inFlight+halfASecond {
 		t.Errorf("%d describes were repeated, want at most %d", repeated, inFlight+halfASecond)
 	}
-	requireNoSecrets(t, sim, dir, first, second)
-	if took := second.terminate(t); took > 10*time.Second {
+	requireNoSecrets(t, sim, k.station.dir, k.serves...)
+	if took := k.serves[1].terminate(t); took > 10*time.Second {
 		t.Errorf("serve took %s to stop", took)
 	}
+	requireSameFiles(t, undisturbed(t, sim), k.station.contents(t, result))
+}
+
+// TestKill_fiveTimes is a first sync whose machine loses its power again and again.
+func TestKill_fiveTimes(t *testing.T) {
+	onlyWhole(t, "kill")
+	const reports, step, most = 20_000, 3333, 100
+	sim := simulate(t, server.Options{Reports: reports, Columns: 10, TypeMetadata: 10_000, Latency: 150 * time.Millisecond})
+	k := &killer{sim: sim, station: newStation(t, sim.Ready(), "    max_in_flight: 24\n"), at: []int{step, 2 * step, 3 * step, 4 * step, 5 * step}}
+	began := time.Now()
+	result := k.run(t)
+	wall := time.Since(began)
+	requireAccount(t, result)
+	rows := [][]any{{"kill", "describes at the kill", "seconds until it described again", "describes repeated"}}
+	for i, kill := range k.kills {
+		rows = append(rows, []any{i + 1, kill.before.total, kill.silence.Seconds(), kill.repeated})
+		if kill.silence > 20*time.Second {
+			t.Errorf("after kill %d it described again only after %s", i+1, kill.silence)
+		}
+		if kill.repeated > most {
+			t.Errorf("kill %d had %d describes repeated, want at most %d", i+1, kill.repeated, most)
+		}
+	}
+	table(t, rows)
+	k.serves[len(k.serves)-1].terminate(t)
+	requireSameFiles(t, undisturbed(t, sim), k.station.contents(t, result))
+	table(t, [][]any{{"reports", "wall s", "outcome", "files equal the undisturbed"}, {reports, wall.Seconds(), result.Outcome, !t.Failed()}})
 }
 
 // requireNoSecrets searches the data folder, the logs and the output for what must not be there. The settings file

@@ -31,7 +31,16 @@ const (
 	workerOf = "longhaul-worker"
 )
 
-var folders = map[string]string{longhaul: "standalone", starter: "starter", workerOf: "worker"}
+// What stands beside them in a measurement.
+const (
+	simulator = "simulator"
+	plainsync = "plainsync"
+)
+
+var folders = map[string]string{
+	longhaul: "standalone", starter: "starter", workerOf: "worker",
+	simulator: "internal/simulator", plainsync: "internal/e2e/plainsync",
+}
 
 var (
 	builtDir string
@@ -188,7 +197,12 @@ func simulate(t *testing.T, options server.Options) *server.Server {
 // settingsFile writes a settings file for source acme and gives its path and the environment it refers to.
 func settingsFile(t *testing.T, dir string, sim *server.Server, more string) (path string, environ []string) {
 	t.Helper()
-	ready := sim.Ready()
+	return settingsFor(t, dir, sim.Ready(), more)
+}
+
+// settingsFor is settingsFile for a simulator that is a process of its own.
+func settingsFor(t *testing.T, dir string, ready server.Ready, more string) (path string, environ []string) {
+	t.Helper()
 	text := fmt.Sprintf(`data_dir: %s
 sources:
   acme:

@@ -204,6 +204,20 @@ func TestLedger_anAnswerThatWasOvertakenCountsOnce(t *testing.T) {
 	}
 }
 
+// TestLedger_anAnswerThatWasLongOnItsWayHidesNoCall takes a number from before the calls that overtook it, with a date from
+// after them.
+func TestLedger_anAnswerThatWasLongOnItsWayHidesNoCall(t *testing.T) {
+	t.Parallel()
+	l := &quota.Ledger{Policy: quota.Policy{Ceiling: 80, Share: 100}, Margin: 24}
+	a, b := l.Lease(10, start), l.Lease(60, start)
+	l.Return(b, 60, quota.Told{Used: 65, Max: 150, At: start, Clock: start}, start)
+	later := start.Add(time.Second)
+	l.Return(a, 10, quota.Told{Used: 12, Max: 150, At: later, Clock: later}, later)
+	if got, want := l.Room(later), int64(120-2-70); got != want {
+		t.Errorf("room for %d after 70 calls of ours, want %d", got, want)
+	}
+}
+
 func TestLedger_staysSmall(t *testing.T) {
 	t.Parallel()
 	l := &quota.Ledger{Policy: quota.Policy{Ceiling: 80, Share: 25}}

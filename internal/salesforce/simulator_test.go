@@ -190,6 +190,36 @@ func TestSimulator_endsSessions(t *testing.T) {
 	}
 }
 
+// Sessions that last a moment, under load: every request is answered in the end, and logins are few.
+func TestSimulator_losesNothingToShortSessions(t *testing.T) {
+	t.Parallel()
+	const ttl, span = 500 * time.Millisecond, 2500 * time.Millisecond
+	client, _ := simulate(t, server.Options{Reports: 50, TokenTTL: ttl, Latency: 20 * time.Millisecond}, func(c *salesforce.Config, _ server.Ready) {
+		c.MaxInFlight = 50
+	})
+	m := new(salesforce.Meter)
+	ctx := salesforce.WithMeter(t.Context(), m)
+	started := time.Now()
+	var all sync.WaitGroup
+	for range 50 {
+		all.Go(func() {
+			for time.Since(started) < span {
+				_, err := client.Count(ctx, "Report", "", "")
+				for tries := 1; fault.Is(err, fault.SessionExpired) && tries < 4; tries++ { // as a shard tries it again
+					_, err = client.Count(ctx, "Report", "", "")
+				}
+				if err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	if most := time.Since(started).Seconds()/ttl.Seconds()*1.5 + 2; float64(m.Logins()) > most || m.Logins() < 3 {
+		t.Errorf("%d logins in %v, want at most %.0f and sessions that end", m.Logins(), time.Since(started), most)
+	}
+}
+
 func TestSimulator_refusesLogins(t *testing.T) {
 	t.Parallel()
 	client, _ := simulate(t, server.Options{Reports: 10}, func(c *salesforce.Config, ready server.Ready) {

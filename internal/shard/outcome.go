@@ -80,7 +80,7 @@ func judge(err error) (v verdict, state inventory.State, reason, message string)
 	case fault.PermissionMissing:
 		return settled, inventory.StateDenied, ReasonNoAccess,
 			"The run-as user lacks access to what this report is about; give it access to the report type and its objects."
-	case fault.Transient, fault.Throttled, fault.Poison:
+	case fault.Transient, fault.Throttled, fault.Poison, fault.SessionExpired:
 		if errors.Is(err, context.Canceled) {
 			return cut, "", "", ""
 		}
