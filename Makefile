@@ -50,7 +50,8 @@ e2e-race: ## one sync end to end with a race-built worker and starter
 	echo "$$out"; grep -q '^--- PASS: TestRace' <<<"$$out" || { echo "TestRace did not run"; exit 1; }
 
 # The whole size of an end-to-end test, with its figures; $(1) is its name, $(2) more of its environment.
-WHOLE = @LONGHAUL_E2E_FULL=1 $(2) go test -count=1 -timeout 2h -v -run '^$(1)$$' ./internal/e2e | tee /dev/stderr | grep -q '^--- PASS: ' || { echo "it failed or did not run"; exit 1; }
+WHOLE = @LONGHAUL_E2E_FULL=1 $(2) go test -count=1 -timeout 2h -v -run '^$(1)$$' ./internal/e2e | \
+	awk '{ print; fflush() } /^--- PASS: / { passed = 1 } END { if (!passed) { print "it failed or did not run"; exit 1 } }'
 
 .PHONY: kill
 kill: ## serve killed five times in 20,000 reports (minutes): what is repeated, how soon it goes on, whether the files are the same
