@@ -51,8 +51,17 @@ e2e-race: ## one sync end to end with a race-built worker and starter
 
 .PHONY: quota
 quota: ## syncs of 5,000 reports that may use 1,600 calls a day: alone, restarted, with others, with silent answers (minutes)
-	@out=$$(LONGHAUL_E2E_QUOTA=1 go test -count=1 -timeout 40m -v -run '^TestQuota_' ./internal/e2e 2>&1) || { echo "$$out"; exit 1; }; \
+	@out=$$(LONGHAUL_E2E_QUOTA=1 go test -count=1 -timeout 40m -parallel 4 -v -run '^TestQuota_' ./internal/e2e 2>&1) || { echo "$$out"; exit 1; }; \
 	grep -E '^ *(quota_test|--- )' <<<"$$out"; grep -q '^--- PASS: TestQuota' <<<"$$out" || { echo "TestQuota did not run"; exit 1; }
+
+FAULTS  ?= all
+REPORTS ?= 2000
+WRITE   ?= 0
+
+.PHONY: faults
+faults: ## syncs that meet every fault of the simulator, alone and all together (FAULTS=name,... REPORTS=2000; WRITE=1 updates the page)
+	@LONGHAUL_E2E_FAULTS='$(FAULTS)' LONGHAUL_E2E_REPORTS=$(REPORTS) LONGHAUL_E2E_WRITE=$(WRITE) \
+	go test -count=1 -timeout 60m -parallel 8 -run '^TestFaults_eachAloneAndAllTogether$$' ./internal/e2e
 
 .PHONY: operations
 operations: $(TOOLS)/.temporal-$(TEMPORAL_CLI) ## every command of docs/operations.md with the real `temporal` CLI

@@ -25,10 +25,11 @@ import (
 
 // plant is everything that a sync needs, on this machine: Temporal, a simulated org and catalog, a bucket, a worker.
 type plant struct {
-	sim    *server.Server
-	client client.Client
-	store  *staging.Store
-	dir    string // holds the bucket, the database and the log
+	sim     *server.Server
+	client  client.Client
+	store   *staging.Store
+	address string // of Temporal
+	dir     string // holds the bucket, the database and the log
 }
 
 // newPlant starts a plant for source acme that lives as long as the test.
@@ -49,7 +50,8 @@ func newPlant(t *testing.T, options server.Options, tweak func(*source.Source)) 
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { closed(t, dev.Stop()) })
-	if p.client, err = host.Dial(ctx, host.DialOptions{Address: dev.HostPort(), Logger: zap.NewNop()}); err != nil {
+	p.address = dev.HostPort()
+	if p.client, err = host.Dial(ctx, host.DialOptions{Address: p.address, Logger: zap.NewNop()}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(p.client.Close)
