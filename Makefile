@@ -14,6 +14,7 @@ BUILD := go build -trimpath -buildvcs=auto
 
 FUZZTIME  ?= 30s
 BENCHTIME ?= 1s
+RELEASE   ?= unreleased
 
 # Assigned to a variable first, because bash goes on when a command inside a list of arguments fails.
 LIGHT = $$($(MAKE) --silent --no-print-directory light-packages)
@@ -67,6 +68,12 @@ faults: ## syncs that meet every fault of the simulator, alone and all together 
 operations: $(TOOLS)/.temporal-$(TEMPORAL_CLI) ## every command of docs/operations.md with the real `temporal` CLI
 	@out=$$(LONGHAUL_TEMPORAL_CLI=$(TOOLS)/temporal go test -count=1 -v -run '^TestOperations$$' ./internal/e2e 2>&1) || { echo "$$out"; exit 1; }; \
 	echo "$$out"; grep -q '^--- PASS: TestOperations' <<<"$$out" || { echo "TestOperations did not run"; exit 1; }
+
+.PHONY: record-histories
+record-histories: ## the histories that the replay tests replay, under the name of RELEASE (unreleased)
+	@out=$$(LONGHAUL_RECORD_HISTORIES=$(RELEASE) go test -count=1 -timeout 20m -v -run '^TestRecord_' ./internal/e2e 2>&1) || { echo "$$out"; exit 1; }; \
+	grep -E '^[a-z_]+ [0-9]+$$' <<<"$$out" || { echo "nothing was recorded"; exit 1; }
+	go test -count=1 -run '^TestReplay_' ./workflows
 
 .PHONY: fuzz
 fuzz: ## every fuzz test for FUZZTIME (30s)

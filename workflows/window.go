@@ -162,6 +162,7 @@ func (w *window) ended(
 		w.pause = max(w.pause, done.RetryAfter)
 	} else {
 		s.state.Shards++
+		s.state.Deferred += done.Deferred
 		s.state.States = s.state.States.Add(done.States)
 	}
 	if done.Partial || !w.last {

@@ -54,7 +54,7 @@ var start = time.Date(2026, 11, 24, 6, 34, 54, 0, time.UTC)
 func TestLedger_neverGoesBeyondItsBounds(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(60) {
-		rng := rand.New(rand.NewPCG(seed, 7)) //nolint:gosec // a repeatable test
+		rng := rand.New(rand.NewPCG(seed, 7))
 		o := &org{most: 200 + rng.Int64N(900), clock: start}
 		l := &quota.Ledger{Policy: quota.Policy{Ceiling: 40 + rng.IntN(61), Share: 10 + rng.IntN(91)}, Margin: 8}
 		skew := time.Duration(rng.IntN(7200)-3600) * time.Second

@@ -197,7 +197,8 @@ func TestBearer(t *testing.T) {
 		{"a header that is not taken is renewed once", []string{`[{"message":"INVALID_HEADER_TYPE","errorCode":"INVALID_AUTH_HEADER"}]`}, 2, 200},
 		{
 			"a renewed session that is not taken is not renewed again",
-			[]string{expired, `[{"message":"jwt","errorCode":"INVALID_JWT_FORMAT"}]`}, 2, 401,
+			[]string{expired, `[{"message":"jwt","errorCode":"INVALID_JWT_FORMAT"}]`},
+			2, 401,
 		},
 		{
 			"a session that may not use REST is not renewed",

@@ -102,7 +102,9 @@ func TestSimulator_answersWhatASyncAsks(t *testing.T) {
 func TestSimulator_aDescribeWithoutColumnsIsAskedForAgain(t *testing.T) {
 	t.Parallel()
 	for name, times := range map[string]int{"once": 1, "always": 0} {
-		client, sim := simulate(t, server.Options{Reports: 10, Columns: 2, TypeMetadata: 100, Faults: []server.Fault{{Name: "empty_extended", Times: times}}})
+		client, sim := simulate(t, server.Options{
+			Reports: 10, Columns: 2, TypeMetadata: 100, Faults: []server.Fault{{Name: "empty_extended", Times: times}},
+		})
 		var id string
 		for page, err := range client.Pages(t.Context(), salesforce.Query{Object: "Report"}) {
 			if err != nil {

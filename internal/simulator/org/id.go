@@ -30,7 +30,7 @@ func ID18(id15 string) string {
 // FreshID makes up an id for a new row, the same for the same number: it sorts close to some row that is there already.
 func FreshID(o Org, object string, number uint64) string {
 	for roll := mix(number); ; roll = mix(roll) {
-		id := ""
+		var id string
 		if n := o.Count(object); n > 0 {
 			id = ID18(o.ID(object, int(roll%uint64(n)))[:11] + encode62(roll>>24%(62*62*62*62), 4))
 		} else {
