@@ -52,7 +52,7 @@ e2e-race: ## one sync end to end with a race-built worker and starter
 
 .PHONY: quota
 quota: ## syncs of 5,000 reports that may use 1,600 calls a day: alone, restarted, with others, with silent answers (minutes)
-	@out=$$(LONGHAUL_E2E_QUOTA=1 go test -count=1 -timeout 40m -v -run '^TestQuota_' ./internal/e2e 2>&1) || { echo "$$out"; exit 1; }; \
+	@out=$$(LONGHAUL_E2E_QUOTA=1 go test -count=1 -timeout 40m -parallel 4 -v -run '^TestQuota_' ./internal/e2e 2>&1) || { echo "$$out"; exit 1; }; \
 	grep -E '^ *(quota_test|--- )' <<<"$$out"; grep -q '^--- PASS: TestQuota' <<<"$$out" || { echo "TestQuota did not run"; exit 1; }
 
 # The whole size of an end-to-end test, with its figures; $(1) is its name, $(2) more of its environment.
@@ -78,6 +78,14 @@ scale: ## REPORTS (200000) and a tenth of them with no latency: history, state, 
 .PHONY: bench-sync
 bench-sync: ## REPORTS (5000) by a sync and by a plain loop in turns, ROUNDS (3) each: wall, CPU, memory, calls, events
 	$(call WHOLE,TestOverhead_ofADurableSync,LONGHAUL_E2E_REPORTS=$(REPORTS) LONGHAUL_E2E_ROUNDS=$(ROUNDS))
+
+FAULTS ?= all
+WRITE  ?= 0
+
+.PHONY: faults
+faults: ## syncs that meet every fault of the simulator, alone and all together (FAULTS=name,... REPORTS=2000; WRITE=1 updates the page)
+	@LONGHAUL_E2E_FAULTS='$(FAULTS)' LONGHAUL_E2E_REPORTS=$(or $(REPORTS),2000) LONGHAUL_E2E_WRITE=$(WRITE) \
+	go test -count=1 -timeout 60m -parallel 8 -run '^TestFaults_eachAloneAndAllTogether$$' ./internal/e2e
 
 .PHONY: operations
 operations: $(TOOLS)/.temporal-$(TEMPORAL_CLI) ## every command of docs/operations.md with the real `temporal` CLI

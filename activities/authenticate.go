@@ -60,6 +60,9 @@ func (a *Activities) Authenticate(ctx context.Context, params AuthenticateParams
 	}
 	result.Calls = meter.Calls()
 	result.Told.Clock = meter.Date()
+	if f := fault.From(err); f != nil && f.Class == fault.Throttled && f.RetryAfter > longWait {
+		err = &sittable{err}
+	}
 	return result, toTemporal(ctx, err)
 }
 

@@ -29,6 +29,12 @@ func retryable(class fault.Class) bool {
 	}
 }
 
+// sittable marks an error after which the workflow waits, where everybody sees why, before it runs the activity again.
+type sittable struct{ error }
+
+// Unwrap gives the error itself.
+func (s *sittable) Unwrap() error { return s.error }
+
 // toTemporal is the only place that makes application errors: type = class, one sentence as the message, Failure as the
 // details. The causes below the sentence stay in the worker's log, for they may be long.
 func toTemporal(ctx context.Context, err error) error { return failedWith(ctx, err, nil, 0) }
@@ -58,7 +64,7 @@ func failedWith(ctx context.Context, err error, spent *Spending, reports int64) 
 	}
 	message := fault.Sentence(err)
 	options := temporal.ApplicationErrorOptions{
-		NonRetryable:   !retryable(f.Class),
+		NonRetryable:   !retryable(f.Class) || errors.As(err, new(*sittable)),
 		NextRetryDelay: min(f.RetryAfter, longestWait),
 		Details:        []any{Failure{Class: f.Class, System: f.System, Message: message, Spent: spent, Reports: reports}},
 	}

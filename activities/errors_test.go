@@ -48,6 +48,15 @@ func TestToTemporal_classes(t *testing.T) {
 	}
 }
 
+func TestToTemporal_leavesALongWaitToTheWorkflow(t *testing.T) {
+	t.Parallel()
+	cause := &fault.Error{Class: fault.Throttled, System: fault.Salesforce, Message: "too many logins", RetryAfter: time.Hour}
+	got := mapped(t, &sittable{fmt.Errorf("log in: %w", cause)})
+	if got.Type() != string(fault.Throttled) || !got.NonRetryable() || got.Message() != "too many logins" {
+		t.Errorf("it became type %s, %q, non-retryable %v", got.Type(), got.Message(), got.NonRetryable())
+	}
+}
+
 func TestToTemporal_waits(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {

@@ -194,6 +194,19 @@ type mender struct {
 	hits    int
 	mended  func(server.FaultState) bool // whether a fault that was met is one that an operator mends; nil: all are
 	waiting time.Time
+	refused bool // the last sync failed for its login
+}
+
+// forgetRefusals waits until the worker has forgotten a refused login: it asks again only after some seconds.
+func (o *mender) forgetRefusals(t *testing.T) {
+	t.Helper()
+	if !o.refused {
+		return
+	}
+	select {
+	case <-time.After(4 * time.Second):
+	case <-t.Context().Done():
+	}
 }
 
 // patienceOf is for how long an operator lets a sync wait before it looks why.
@@ -227,6 +240,18 @@ func (o *mender) arm(t *testing.T) {
 	t.Helper()
 	o.armed = true
 	if err := o.sim.SetFaults(o.list); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// rest ends the trouble without mending anything: it begins again in the next sync.
+func (o *mender) rest(t *testing.T) {
+	t.Helper()
+	o.armed = false
+	for _, state := range o.sim.Faults() {
+		o.hits += state.Hits
+	}
+	if err := o.sim.SetFaults(nil); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -25,10 +25,11 @@ import (
 
 // plant is everything that a sync needs, on this machine: Temporal, a simulated org and catalog, a bucket, a worker.
 type plant struct {
-	sim    *server.Server
-	client client.Client
-	store  *staging.Store
-	dir    string // holds the bucket, the database and the log
+	sim     *server.Server
+	client  client.Client
+	store   *staging.Store
+	address string // of Temporal
+	dir     string // holds the bucket, the database and the log
 }
 
 // newPlant starts a plant for source acme that lives as long as the test.
@@ -55,7 +56,8 @@ func newPlantOn(t *testing.T, on temporaldev.Options, options server.Options, tw
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { closed(t, dev.Stop()) })
-	if p.client, err = host.Dial(ctx, host.DialOptions{Address: dev.HostPort(), Logger: zap.NewNop()}); err != nil {
+	p.address = dev.HostPort()
+	if p.client, err = host.Dial(ctx, host.DialOptions{Address: p.address, Logger: zap.NewNop()}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(p.client.Close)

@@ -42,6 +42,7 @@ type runner struct {
 	gained  int   // reports that got a state by them
 	asked   bool  // whether a witness was asked at the end of the slice
 	stop    error // why the run ends early
+	futile  bool  // it does for what every other run of the sync would meet too
 }
 
 func newRunner(ctx context.Context, in Input, v vault, led *ledger, parts []part) *runner {
@@ -127,10 +128,10 @@ func (r *runner) untilWake(now time.Time) time.Duration {
 }
 
 // dispatch sends out as many requests as trust, slots, window and memory allow, and lends the slots that it has no use
-// for.
+// for, unless whoever got them would only meet the same refusal.
 func (r *runner) dispatch() {
 	defer func() {
-		r.in.Slots.Idle(r.stop != nil || r.store.refusing() || len(r.queue) == 0 && !r.trust.doubt)
+		r.in.Slots.Idle(!r.futile && (r.stop != nil || r.store.refusing() || len(r.queue) == 0 && !r.trust.doubt))
 	}()
 	for r.stop == nil && r.ctx.Err() == nil && !r.store.refusing() {
 		slots := max(r.in.Slots.Slots(), 1)

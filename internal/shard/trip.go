@@ -116,6 +116,7 @@ func (r *runner) take(a answer) {
 		if fault.Is(a.err, fault.QuotaExhausted) {
 			grace = graceQuota
 		}
+		r.futile = r.futile || wholeSync(a.err) && !fault.Is(a.err, fault.QuotaExhausted)
 		r.halt(a.err, grace)
 	case cut:
 		r.stalled(t)

@@ -91,6 +91,55 @@ func TestRun_stopsAtTheFirstAnswerThatConcernsTheWholeOrg(t *testing.T) {
 	}
 }
 
+// lender notes what a run lends.
+type lender struct {
+	Fixed
+	lent atomic.Int64
+}
+
+func (l *lender) Idle(idle bool) {
+	if idle {
+		l.lent.Add(1)
+	}
+}
+
+// TestRun_lendsNothingAfterARefusalOfTheWholeOrg keeps its slots from runs that have not met the refusal yet: they would
+// spend them on more of the same.
+func TestRun_lendsNothingAfterARefusalOfTheWholeOrg(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		message string
+		lends   bool
+	}{
+		"no Run Reports":       {"You don’t have permission to run reports. Check that you have the Run Reports user permission.", false},
+		"no requests are left": {"TotalRequests Limit exceeded.", true},
+	} {
+		client := clientOf(t, func(w http.ResponseWriter, _ *http.Request, call int64) {
+			if call < 10 {
+				w.Header().Set("Content-Type", "application/json")
+				fmt.Fprint(w, `{"reportMetadata":{},"reportExtendedMetadata":{}}`)
+				return
+			}
+			code := "FORBIDDEN"
+			if row.lends {
+				code = "REQUEST_LIMIT_EXCEEDED"
+			}
+			orgAnswer{status: 403, code: code, message: row.message}.write(w)
+		})
+		f := newFakeVault()
+		plan(f, 50)
+		in := input(client, 4)
+		slots := &lender{Fixed: 4}
+		in.Slots = slots
+		if _, err := run(t.Context(), in, f); err == nil {
+			t.Errorf("%s: the run did not stop", name)
+		}
+		if lent := slots.lent.Load() > 0; lent != row.lends {
+			t.Errorf("%s: it lent its slots: %v", name, lent)
+		}
+	}
+}
+
 // What concerns one report is never taken for a fault of the org.
 func TestRun_goesOnAfterAnAnswerThatConcernsOneReport(t *testing.T) {
 	t.Parallel()

@@ -1,0 +1,118 @@
+package e2e_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	sdkpb "go.temporal.io/api/sdk/v1"
+
+	"longhaul/internal/simulator/server"
+	"longhaul/internal/source"
+	"longhaul/workflows"
+)
+
+// TestBlocked_untilItIsMendedAndResumed takes from a sync what somebody has to give back: it is found at the first such
+// answer, explained once, and nothing that was described is described again.
+func TestBlocked_untilItIsMendedAndResumed(t *testing.T) {
+	t.Parallel()
+	set := func(faults ...server.Fault) func(*testing.T, *server.Server) {
+		return func(t *testing.T, sim *server.Server) {
+			t.Helper()
+			if err := sim.SetFaults(faults); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	rights := func(change func(*server.Server, ...string) error) func(*testing.T, *server.Server) {
+		return func(t *testing.T, sim *server.Server) {
+			t.Helper()
+			if err := change(sim, "RunReports"); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for _, row := range []struct {
+		name       string
+		lose, mend func(*testing.T, *server.Server)
+		says       string
+		refused    string // the status of describes that were begun, and answered with the refusal
+	}{
+		{
+			"the app's secret was rotated", func(_ *testing.T, sim *server.Server) { sim.SetSecretRotated(true) },
+			func(_ *testing.T, sim *server.Server) { sim.SetSecretRotated(false) }, "client secret", "",
+		},
+		{
+			"the run-as user was frozen", func(_ *testing.T, sim *server.Server) { sim.SetUserFrozen(true) },
+			func(_ *testing.T, sim *server.Server) { sim.SetUserFrozen(false) }, "frozen", "",
+		},
+		{"Run Reports was taken away", rights((*server.Server).Revoke), rights((*server.Server).Grant), "Run Reports", "403"},
+		{"the org asks for high assurance", set(server.Fault{Name: "high_assurance"}), set(), "high assurance", "403"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			const reports = 400
+			p := newPlant(t, server.Options{Org: openOrg(reports), Latency: 30 * time.Millisecond}, nil)
+			r := p.begin(t)
+			eventually(t, time.Minute, func() bool { return described(p.sim) >= reports/4 })
+			row.lose(t, p.sim)
+			lost := described(p.sim)
+			blocked := r.inPhase(t, workflows.PhaseBlocked)
+			if !strings.Contains(blocked.Waiting, row.says) || blocked.Until == nil {
+				t.Errorf("it is blocked for %q until %v, want it to speak of %q", blocked.Waiting, blocked.Until, row.says)
+			}
+			if more := described(p.sim) - lost; more > source.DefaultMaxInFlight {
+				t.Errorf("%d describes were begun after that, want at most those in flight", more)
+			}
+			r.requireShown(t, p, blocked.Waiting)
+			still := described(p.sim)
+			row.mend(t, p.sim)
+			r.signal(t, workflows.ResumeSignal)
+			result := r.result(t)
+
+			refused := 0
+			if row.refused != "" {
+				refused = p.sim.Stats().Routes["describe"][row.refused] - obsolete
+			}
+			if total, distinct := p.sim.Describes(); distinct != reports || total != reports+refused {
+				t.Errorf("%d describes of %d reports, %d of them refused, for an org of %d", total, distinct, refused, reports)
+			}
+			if result.Outcome != workflows.OutcomeComplete {
+				t.Errorf("outcome %s, %+v", result.Outcome, result.States)
+			}
+			explained := 0
+			for _, summary := range timerSummaries(t, p.history(t, r.GetID(), r.GetRunID())) {
+				if strings.HasPrefix(summary, "blocked: ") {
+					explained++
+				}
+			}
+			if explained != 1 {
+				t.Errorf("it was blocked %d times", explained)
+			}
+			audit(t, p.store, result)
+			t.Logf("%d describes when it was lost, %d more, %d refused; %q", lost, still-lost, refused, blocked.Waiting)
+		})
+	}
+}
+
+// obsolete is how many reports an open org of 400 reports refuses with 403 for good.
+const obsolete = 2
+
+// requireShown checks that the reason stands where people look: in the details of the workflow and in `status`.
+func (r running) requireShown(t *testing.T, p *plant, why string) {
+	t.Helper()
+	var metadata sdkpb.WorkflowMetadata
+	answer, err := r.client.QueryWorkflow(t.Context(), r.GetID(), "", "__temporal_workflow_metadata")
+	if err == nil {
+		err = answer.Get(&metadata)
+	}
+	if err != nil || !strings.Contains(metadata.GetCurrentDetails(), why) {
+		t.Errorf("the workflow's details are %q (%v), want them to say %q", metadata.GetCurrentDetails(), err, why)
+	}
+	got := run(t, []string{"TEMPORAL_ADDRESS=" + p.address}, program(t, starter), "status", "acme", "--json")
+	var status struct{ Running workflows.Progress }
+	if err := json.Unmarshal([]byte(got.stdout), &status); err != nil || got.code != 0 || status.Running.Waiting != why {
+		t.Errorf("status ended with %d and does not say why: %s", got.code, got.stdout)
+	}
+}

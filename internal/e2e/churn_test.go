@@ -1,0 +1,110 @@
+package e2e_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"longhaul/internal/simulator/server"
+	"longhaul/workflows"
+)
+
+// TestChurn_theFilesAreTheOrgAsItIsInTheEnd lets people work while a sync describes, and compares its files with those of
+// a whole sync afterwards.
+func TestChurn_theFilesAreTheOrgAsItIsInTheEnd(t *testing.T) {
+	t.Parallel()
+	const reports = 400
+	p := newPlant(t, server.Options{Org: openOrg(reports), Latency: 40 * time.Millisecond}, nil)
+	r := p.begin(t)
+	eventually(t, time.Minute, func() bool { return described(p.sim) >= reports/3 })
+	changed := p.churn(t, server.Churn{
+		Create: 6, Rename: server.Picks{Number: 7}, Move: server.Picks{Number: 5}, Delete: server.Picks{Number: 8},
+	})
+	onDashboards := p.churn(t, server.Churn{
+		Object: "Dashboard", Create: 2, Rename: server.Picks{Number: 3}, Move: server.Picks{Number: 2}, Delete: server.Picks{Number: 2},
+	})
+	result := r.result(t)
+	lines, files := audit(t, p.store, result), readExtract(t, p.store, result)
+	for _, id := range changed.Created {
+		if lines["report"][id].State != "described" || files["reports_metadata"][id] == nil {
+			t.Errorf("report %s was created meanwhile, and is %q", id, lines["report"][id].State)
+		}
+	}
+	late := 0
+	for _, id := range changed.Deleted {
+		switch lines["report"][id].State {
+		case "gone":
+		case "described", "unsupported", "obsolete": // before it was deleted: the next sync finds that
+			late++
+			delete(files["reports"], id)
+			delete(files["reports_metadata"], id)
+		default:
+			t.Errorf("report %s was deleted meanwhile, and is %q", id, lines["report"][id].State)
+		}
+	}
+	if late == len(changed.Deleted) {
+		t.Error("all that were deleted had been described before, so the test shows nothing")
+	}
+	if len(changed.Created) != 6 || len(changed.Renamed) != 7 || len(changed.Moved) != 5 || len(changed.Deleted) != 8 || len(onDashboards.Deleted) != 2 {
+		t.Errorf("the org changed by %+v and %+v", changed, onDashboards)
+	}
+
+	whole := p.sync(t, map[string]any{"mode": "full"})
+	if diff := cmp.Diff(readExtract(t, p.store, whole), files); diff != "" {
+		t.Errorf("the files are not the org as it is in the end (-org +files):\n%s", diff)
+	}
+}
+
+// TestChurn_whatAListingLeavesOutIsLookedUp hides reports from every listing, though they are there.
+func TestChurn_whatAListingLeavesOutIsLookedUp(t *testing.T) {
+	t.Parallel()
+	p, first := guarded(t, nil)
+	before := readExtract(t, p.store, first)
+	hidden := p.churn(t, server.Churn{Hide: server.Picks{Number: 5}}).Hidden
+	second := p.sync(t)
+	lines := audit(t, p.store, second)
+	for _, id := range hidden {
+		if is := lines["report"][id].State; is == "gone" || is == "" {
+			t.Errorf("report %s was hidden from the listings, and is %q", id, is)
+		}
+	}
+	if diff := cmp.Diff(before, readExtract(t, p.store, second)); diff != "" {
+		t.Errorf("the files differ from those before (-before +now):\n%s", diff)
+	}
+	if second.Vanished.Reports != 0 || second.Kinds != first.Kinds {
+		t.Errorf("%d reports vanished, %+v are left of %+v", second.Vanished.Reports, second.Kinds, first.Kinds)
+	}
+}
+
+// TestPause_inTheMiddleOfDescribing stops a sync within seconds, while it answers, and lets it go on where it was.
+func TestPause_inTheMiddleOfDescribing(t *testing.T) {
+	t.Parallel()
+	const reports = 400
+	p := newPlant(t, server.Options{Org: openOrg(reports), Latency: 40 * time.Millisecond}, nil)
+	r := p.begin(t)
+	eventually(t, time.Minute, func() bool { return described(p.sim) >= reports/4 })
+	r.signal(t, workflows.PauseSignal)
+	asked := time.Now()
+	r.inPhase(t, workflows.PhasePaused)
+	took := time.Since(asked)
+	if took > 10*time.Second {
+		t.Errorf("it took %s to stop", took)
+	}
+	still := described(p.sim)
+	for range 20 { // the query keeps working
+		if now := r.progress(t); now.Phase != workflows.PhasePaused || now.Described == 0 {
+			t.Fatalf("a paused sync says %s, %d described", now.Phase, now.Described)
+		}
+	}
+	if described(p.sim) != still {
+		t.Error("a paused sync described")
+	}
+	r.signal(t, workflows.ResumeSignal)
+	result := r.result(t)
+	if total, distinct := p.sim.Describes(); total != reports || distinct != reports {
+		t.Errorf("%d describes of %d reports for an org of %d", total, distinct, reports)
+	}
+	audit(t, p.store, result)
+	t.Logf("paused after %s at %d describes", took.Round(10*time.Millisecond), still)
+}

@@ -1,0 +1,237 @@
+package e2e_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"longhaul/internal/fault"
+	"longhaul/internal/simulator/server"
+	"longhaul/workflows"
+)
+
+// effect is what a fault is documented to do to a sync. The zero value: the sync overcomes it by itself, and nothing is
+// missing in the end.
+type effect struct {
+	class  fault.Class // of the failure; where it is one that somebody can mend, the sync blocks instead once it has begun
+	waits  bool        // for longer than an operator has patience
+	reason string      // in the account, of the reports that were struck
+}
+
+// effects are those of all faults that have any.
+var effects = map[string]effect{
+	"oauth_invalid_client_id": {class: fault.LoginRefused}, "oauth_invalid_client": {class: fault.LoginRefused},
+	"oauth_not_installed": {class: fault.LoginRefused}, "oauth_app_blocked": {class: fault.LoginRefused},
+	"oauth_no_run_as": {class: fault.LoginRefused}, "oauth_wrong_domain": {class: fault.LoginRefused},
+	"oauth_no_scopes": {class: fault.LoginRefused}, "oauth_authentication_failure": {class: fault.LoginRefused},
+	"oauth_expired_token": {class: fault.LoginRefused}, "oauth_jwt_audience": {class: fault.LoginRefused},
+	"oauth_jwt_unapproved": {class: fault.LoginRefused}, "oauth_not_approved": {class: fault.LoginRefused},
+	"oauth_inactive_user": {class: fault.LoginRefused}, "oauth_user_is_inactive": {class: fault.LoginRefused},
+	"oauth_ip_restricted": {class: fault.LoginRefused}, "oauth_inactive_org": {class: fault.LoginRefused},
+	"oauth_maximum_logins": {class: fault.LoginRefused}, "oauth_unsupported_grant_type": {class: fault.LoginRefused},
+	"oauth_invalid_request": {class: fault.LoginRefused}, "oauth_login_rate_exceeded": {waits: true},
+
+	"api_malformed_query": {class: fault.Invalid}, "api_malformed_id": {class: fault.Invalid},
+	"api_number_outside_valid_range": {class: fault.Invalid}, "api_method_not_allowed": {class: fault.Invalid},
+	"api_415": {class: fault.Invalid}, "api_410": {class: fault.Invalid}, "api_414": {class: fault.Invalid}, "api_431": {class: fault.Invalid},
+	"api_not_found":     {class: fault.Invalid, reason: "gone"},
+	"api_invalid_field": {class: fault.PermissionMissing}, "api_invalid_type": {class: fault.PermissionMissing},
+	"api_operation_too_large": {class: fault.PermissionMissing}, "api_disabled_for_org": {class: fault.PermissionMissing},
+	"api_currently_disabled":  {class: fault.PermissionMissing},
+	"api_insufficient_access": {class: fault.PermissionMissing, reason: "no_access"},
+	"api_expired_password":    {class: fault.LoginRefused},
+	"session_not_for_rest":    {class: fault.SessionPolicy}, "session_app_not_attached": {class: fault.SessionPolicy},
+	"high_assurance": {class: fault.SessionPolicy}, "api_total_requests": {waits: true},
+
+	"report_too_many_columns": {reason: "unsupported"}, "report_no_columns": {reason: "unsupported"},
+	"report_unsupported_format": {reason: "unsupported"}, "report_no_historical_trend": {reason: "unsupported"},
+	"report_obsolete": {reason: "obsolete"}, "report_gone": {reason: "gone"}, "report_no_privileges": {reason: "no_access"},
+	"report_no_run_reports": {class: fault.PermissionMissing}, "report_too_many_an_hour": {waits: true},
+	"report_invalid_url": {class: fault.Invalid}, "report_retired": {class: fault.Invalid}, "report_only_json": {class: fault.Invalid},
+
+	"upload_401": {class: fault.LoginRefused}, "upload_403": {class: fault.LoginRefused}, "upload_413": {class: fault.Invalid},
+}
+
+// exitOf is the documented exit code of a class; see docs/errors.md, which TestErrors holds against the program.
+func exitOf(class fault.Class, ofCatalog bool) int {
+	switch {
+	case ofCatalog:
+		return 6
+	case class == fault.Invalid:
+		return 2
+	case class == fault.PermissionMissing:
+		return 4
+	default:
+		return 3
+	}
+}
+
+// faultRun is all that became of a fault: how a sync ended that met it from the start, how one did that met it in the
+// middle, and what the last one brought.
+type faultRun struct {
+	name     string
+	hits     int
+	meetings []string
+	seconds  float64
+	again    int // describes beyond one for each report
+	missing  map[string]int
+}
+
+// rate is the part of the requests that meet a fault.
+const rate = 0.05
+
+// meet runs syncs against a fault until one has come to its end: one that meets it from the start, and where that fails
+// at once, one that meets it in the middle; where that fails too, one after the fault was mended.
+func (l *lane) meet(t *testing.T, name string) faultRun {
+	t.Helper()
+	begun := time.Now()
+	r := faultRun{name: name}
+	list := []server.Fault{{Name: name, Rate: rate}}
+	o := &mender{sim: l.sim, signal: l.resume(name), list: list}
+	if name == everyFault {
+		o.list, o.mended = all(), mendable
+	}
+	m := l.attempt(t, &r, o)
+	if m.exit != 0 && m.begun == 0 {
+		o.rest(t)
+		o.late = max(l.reports/10, 1)
+		m = l.attempt(t, &r, o)
+	}
+	for tries := 0; m.exit != 0 && tries < len(effects); tries++ {
+		o.mend(t)
+		m = l.attempt(t, &r, o)
+	}
+	o.rest(t)
+	r.hits, r.seconds = o.hits, time.Since(begun).Seconds()
+	r.again -= l.reports
+	if m.exit != 0 {
+		t.Fatalf("no sync of many came to its end; the last ended with %d: %s", m.exit, m.message)
+	}
+	r.missing = l.requireWhole(t, name, m.result)
+	return r
+}
+
+// attempt runs one sync and checks that it ended as its faults are documented to end one.
+func (l *lane) attempt(t *testing.T, r *faultRun, o *mender) meeting {
+	t.Helper()
+	armed := o.armed
+	o.forgetRefusals(t)
+	m := l.sync(t, r.name, o)
+	r.again += m.begun
+	var said []string
+	for _, why := range m.blocked {
+		said = append(said, "blocked, mended and resumed")
+		if !slices.ContainsFunc(l.struck(r.name), func(e effect) bool { return mends(e.class) }) {
+			t.Errorf("the sync blocked: %s", why)
+		}
+	}
+	if m.waited {
+		said = append(said, "waited")
+		if !slices.ContainsFunc(l.struck(r.name), func(e effect) bool { return e.waits }) {
+			t.Error("the sync waited for long")
+		}
+	}
+	switch {
+	case m.exit != 0:
+		said = append(said, fmt.Sprintf("failed as `%s`, exit code %d", m.class, m.exit))
+		catalog := strings.HasPrefix(r.name, "upload_") || r.name == everyFault && m.exit == 6
+		if !slices.ContainsFunc(l.struck(r.name), func(e effect) bool { return e.class == m.class }) || m.exit != exitOf(m.class, catalog) {
+			t.Errorf("the sync failed as %s with exit code %d: %s", m.class, m.exit, m.message)
+		}
+	case len(said) == 0 && armed && len(o.list) == 0:
+		said = append(said, "went on after that")
+	default:
+		said = append(said, string(m.result.Outcome))
+	}
+	o.refused = m.exit != 0 && m.class == fault.LoginRefused
+	r.meetings = append(r.meetings, strings.Join(slices.Compact(said), ", "))
+	return m
+}
+
+// struck are the effects that a sync may meet.
+func (l *lane) struck(name string) []effect {
+	if name == everyFault {
+		return slices.Collect(maps.Values(effects))
+	}
+	return []effect{effects[name]}
+}
+
+// mends says whether a sync blocks for a failure of a class, rather than fail.
+func mends(class fault.Class) bool {
+	return class == fault.LoginRefused || class == fault.SessionPolicy || class == fault.PermissionMissing
+}
+
+// all are the faults of the catalogue that share the rate, those first that somebody has to mend.
+func all() (list []server.Fault) {
+	names := server.FaultNames()
+	for _, stopping := range []bool{true, false} {
+		for _, name := range names {
+			if e := effects[name]; (e.class != "" || e.waits) == stopping {
+				list = append(list, server.Fault{Name: name, Rate: rate / float64(len(names))})
+			}
+		}
+	}
+	return list
+}
+
+// mendable says whether an operator mends a fault that was met, or lets the sync overcome it.
+func mendable(state server.FaultState) bool {
+	e := effects[state.Fault.Name]
+	return e.class != "" || e.waits
+}
+
+// requireWhole holds the extract of a sync that met faults against the undisturbed one, and what it lacks against the
+// account. It gives the reasons, counted.
+func (l *lane) requireWhole(t *testing.T, name string, result workflows.Result) map[string]int {
+	t.Helper()
+	lines := audit(t, l.store, result)
+	lacks := readExtract(t, l.store, result).lacking(t, l.undisturbed)
+	reasons := map[string]bool{}
+	for _, e := range l.struck(name) {
+		reasons[e.reason] = true
+	}
+	missing := map[string]int{}
+	for file, ids := range lacks {
+		for _, id := range ids {
+			line := lines["report"][id]
+			switch {
+			case file == "reports" && line.State == "gone", file == "reports_metadata" && line.State != "described" && line.State != "reused":
+			default:
+				t.Errorf("%s lacks %s, and the account says %+v", file, id, line)
+			}
+		}
+	}
+	for id, line := range lines["report"] {
+		if before := l.accounted["report"][id]; line.State == before.State && line.Reason == before.Reason {
+			continue
+		}
+		missing[line.State+" ("+line.Reason+")"]++
+		if line.State != "reused" && !reasons[line.Reason] {
+			t.Errorf("report %s is %s for %s, which %s does not do", id, line.State, line.Reason, name)
+		}
+	}
+	delete(missing, "reused ()")
+	l.requireDeliveredOnce(t, result)
+	return missing
+}
+
+// requireDeliveredOnce checks that the catalog has each file of the sync once, as it stands in the bucket.
+func (l *lane) requireDeliveredOnce(t *testing.T, result workflows.Result) {
+	t.Helper()
+	seen := map[string]int{}
+	for _, f := range l.sim.Files() {
+		seen[f.Path]++
+		if seen[f.Path] > 1 {
+			t.Errorf("%s was delivered %d times", f.Path, seen[f.Path])
+		}
+	}
+	for _, want := range result.Files {
+		got := slices.IndexFunc(l.sim.Files(), func(f server.File) bool { return f.Name == want.Name })
+		if got < 0 || l.sim.Files()[got].SHA256 != want.SHA256 {
+			t.Errorf("%s is not in the catalog as it is in the bucket", want.Name)
+		}
+	}
+}
