@@ -292,6 +292,36 @@ func TestSlice_aShardThatLeavesItsPlaceIsTakenUpAgain(t *testing.T) {
 	}
 }
 
+// TestResume_endsAWaitThatSalesforceAskedFor is for an operator who knows that what Salesforce refused for is over.
+func TestResume_endsAWaitThatSalesforceAskedFor(t *testing.T) {
+	t.Parallel()
+	o := new(org)
+	env := environment(t, o, "sync-acme")
+	o.authenticate = func(activities.AuthenticateParams) (activities.AuthenticateResult, error) {
+		if o.count("Authenticate") == 1 {
+			return activities.AuthenticateResult{}, refusal(fault.Throttled, "too many logins")
+		}
+		return healthy(), nil
+	}
+	var refused atomic.Bool
+	o.describe = func(context.Context, activities.DescribeParams) (activities.DescribeResult, error) {
+		if refused.CompareAndSwap(false, true) {
+			r := activities.DescribeResult{Reports: 1, Partial: true}
+			r.Calls, r.Stop, r.RetryAfter = 2, activities.StopThrottled, 40*time.Minute
+			return r, nil
+		}
+		return described(10), nil
+	}
+	for _, after := range []time.Duration{time.Minute, 2 * time.Minute} {
+		env.RegisterDelayedCallback(func() { env.SignalWorkflow(workflows.ResumeSignal, nil) }, after)
+	}
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	got, failure := resultOf(t, env)
+	if failure != nil || got.Described != 80 || got.Seconds > 180 {
+		t.Errorf("described %d in %v s: %v", got.Described, got.Seconds, failure)
+	}
+}
+
 func TestThrottled_sleepsAsLongAsSalesforceAsked(t *testing.T) {
 	t.Parallel()
 	o := new(org)

@@ -41,10 +41,10 @@ var kindOf = map[string]inventory.Kind{
 	"report": inventory.Reports, "dashboard": inventory.Dashboards, "component": inventory.Components,
 }
 
-// requireAccount holds the account of a sync that came to its end against the inventory, the manifest, the files and the
+// audit holds the account of a sync that came to its end against the inventory, the manifest, the files and the
 // result: one line for each report, dashboard and component and for each that vanished, with a reason where something is
 // missing, and totals that are equal everywhere.
-func requireAccount(t *testing.T, store *staging.Store, result workflows.Result) account {
+func audit(t *testing.T, store *staging.Store, result workflows.Result) account {
 	t.Helper()
 	sync := staging.Sync{Source: result.Source, ID: result.Sync}
 	lines := readAccount(t, store, sync)

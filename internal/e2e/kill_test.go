@@ -73,7 +73,7 @@ func TestKill_serveGoesOnWhereItWas(t *testing.T) {
 	sim := simulate(t, server.Options{Reports: reports, Columns: 5, TypeMetadata: 10_000, Latency: latency})
 	k := &killer{sim: sim, station: newStation(t, sim.Ready(), "    max_in_flight: 24\n"), at: []int{reports/2 + 1}}
 	result := k.run(t)
-	requireAccount(t, result)
+	requireSettled(t, result)
 	halfASecond := int(inFlight * time.Second / 2 / latency)
 	t.Logf("%d of %d describes were repeated", k.kills[0].repeated, result.Kinds.Reports)
 	if repeated := k.kills[0].repeated; repeated > inFlight+halfASecond {
@@ -83,7 +83,7 @@ func TestKill_serveGoesOnWhereItWas(t *testing.T) {
 	if took := k.serves[1].terminate(t); took > 10*time.Second {
 		t.Errorf("serve took %s to stop", took)
 	}
-	requireSameFiles(t, undisturbed(t, sim), k.station.contents(t, result))
+	requireContents(t, undisturbed(t, sim), k.station.contents(t, result))
 }
 
 // TestKill_fiveTimes is a first sync whose machine loses its power again and again.
@@ -95,7 +95,7 @@ func TestKill_fiveTimes(t *testing.T) {
 	began := time.Now()
 	result := k.run(t)
 	wall := time.Since(began)
-	requireAccount(t, result)
+	requireSettled(t, result)
 	rows := [][]any{{"kill", "describes at the kill", "seconds until it described again", "describes repeated"}}
 	for i, kill := range k.kills {
 		rows = append(rows, []any{i + 1, kill.before.total, kill.silence.Seconds(), kill.repeated})
@@ -108,7 +108,7 @@ func TestKill_fiveTimes(t *testing.T) {
 	}
 	table(t, rows)
 	k.serves[len(k.serves)-1].terminate(t)
-	requireSameFiles(t, undisturbed(t, sim), k.station.contents(t, result))
+	requireContents(t, undisturbed(t, sim), k.station.contents(t, result))
 	table(t, [][]any{{"reports", "wall s", "outcome", "files equal the undisturbed"}, {reports, wall.Seconds(), result.Outcome, !t.Failed()}})
 }
 

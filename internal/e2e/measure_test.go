@@ -151,8 +151,8 @@ func (s *station) contents(t *testing.T, result workflows.Result) map[string]str
 	return all
 }
 
-// requireSameFiles compares the files of a sync that met trouble with those of one that met none.
-func requireSameFiles(t *testing.T, undisturbed, got map[string]string) {
+// requireContents compares the files of a sync that met trouble with those of one that met none.
+func requireContents(t *testing.T, undisturbed, got map[string]string) {
 	t.Helper()
 	if len(got) != 7 {
 		t.Errorf("%d files were written, want 7", len(got))
@@ -162,8 +162,8 @@ func requireSameFiles(t *testing.T, undisturbed, got map[string]string) {
 	}
 }
 
-// requireAccount checks that every report of the inventory is in one state, and none has failed.
-func requireAccount(t *testing.T, result workflows.Result) {
+// requireSettled checks that every report of the inventory is in one state, and none has failed.
+func requireSettled(t *testing.T, result workflows.Result) {
 	t.Helper()
 	if result.States.Total() != result.Kinds.Reports || result.States.Failed != 0 {
 		t.Errorf("the account does not add up: %+v of %d", result.States, result.Kinds.Reports)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"strconv"
-	"syscall"
 	"testing"
 	"time"
 
@@ -70,16 +69,14 @@ func (o orgProcess) plain(t *testing.T, inFlight int) cost {
 	begin := time.Now()
 	p, stdout := launch(t, []string{"PLAINSYNC_SECRET=" + o.ready.ClientSecret}, path,
 		"--base-url", o.ready.Salesforce, "--client-id", o.ready.ClientID, "--max-in-flight", strconv.Itoa(inFlight), "--out", t.TempDir())
-	var done struct{ Reports, Described int }
+	var done struct{ Reports, Described, Peak int }
 	if err := json.NewDecoder(stdout).Decode(&done); err != nil || done.Described < done.Reports*9/10 {
 		t.Fatalf("the plain loop described %d of %d reports: %v\n%s", done.Described, done.Reports, err, p.logged(t))
 	}
+	c := cost{wall: time.Since(begin), peak: int64(done.Peak)}
 	_ = p.cmd.Wait()
-	c := cost{wall: time.Since(begin), calls: o.stats(t).APICalls - before}
+	c.calls = o.stats(t).APICalls - before
 	c.cpu = p.cmd.ProcessState.UserTime() + p.cmd.ProcessState.SystemTime()
-	if r, ok := p.cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		c.peak = r.Maxrss << 10
-	}
 	return c
 }
 
@@ -96,7 +93,7 @@ func (o orgProcess) durable(t *testing.T, inFlight int) cost {
 	done := cost{wall: time.Since(started), calls: o.stats(t).APICalls - before}
 	busy, busyTemporal := usageOf(t, worker), usageOf(t, temporal)
 	done.cpu, done.temper, done.peak = busy.cpu-idle.cpu, busyTemporal.cpu-idleTemporal.cpu, busy.peak
-	requireAccount(t, result)
+	requireSettled(t, result)
 	d, err := c.DescribeWorkflowExecution(t.Context(), workflows.SyncID("acme"), "")
 	if err != nil {
 		t.Fatal(err)
@@ -132,7 +129,7 @@ func (c cost) row(latency time.Duration, inFlight int, what string, plain cost, 
 		walls += fmt.Sprintf("%.2f ", e.wall.Seconds())
 	}
 	return []any{
-		latency, inFlight, what, c.wall.Seconds(), c.cpu.Seconds(), c.temper.Seconds(), float64(c.peak) / (1 << 20), c.calls, c.events,
+		latency, inFlight, what, c.wall.Seconds(), c.cpu.Seconds(), c.temper.Seconds(), megabytes(c.peak), c.calls, c.events,
 		c.wall.Seconds() / plain.wall.Seconds(), c.cpu.Seconds() / plain.cpu.Seconds(), walls,
 	}
 }

@@ -94,6 +94,15 @@ func run(t *testing.T, environ []string, path string, args ...string) ended {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), longest)
 	defer cancel()
+	got, err := started(ctx, environ, path, args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
+// started is run for a goroutine that is not the test's own.
+func started(ctx context.Context, environ []string, path string, args ...string) (ended, error) {
 	cmd := exec.CommandContext(ctx, path, args...)
 	cmd.Env = append(os.Environ(), environ...)
 	cmd.WaitDelay = time.Second
@@ -102,9 +111,9 @@ func run(t *testing.T, environ []string, path string, args ...string) ended {
 	err := cmd.Run()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
-		t.Fatal(err)
+		return ended{}, err
 	}
-	return ended{cmd.ProcessState.ExitCode(), stdout.String(), stderr.String()}
+	return ended{cmd.ProcessState.ExitCode(), stdout.String(), stderr.String()}, nil
 }
 
 // process is a program that runs in the background.
@@ -203,23 +212,35 @@ func settingsFile(t *testing.T, dir string, sim *server.Server, more string) (pa
 // settingsFor is settingsFile for a simulator that is a process of its own.
 func settingsFor(t *testing.T, dir string, ready server.Ready, more string) (path string, environ []string) {
 	t.Helper()
-	text := fmt.Sprintf(`data_dir: %s
-sources:
-  acme:
+	text, environ := sourceText("acme", ready, more)
+	return writeSettings(t, dir, text), environ
+}
+
+// sourceText is the part of a settings file about one source, and the environment it refers to.
+func sourceText(name string, ready server.Ready, more string) (text string, environ []string) {
+	prefix := strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
+	text = fmt.Sprintf(`  %s:
     salesforce:
       base_url: %s
       client_id: %s
-      client_secret: env:ACME_CLIENT_SECRET
+      client_secret: env:%s_CLIENT_SECRET
     catalog:
       url: %s
       source_id: %s
-      token: env:ACME_CATALOG_TOKEN
-%s`, filepath.Join(dir, "data"), ready.Salesforce, ready.ClientID, ready.Catalog, ready.SourceID, more)
+      token: env:%s_CATALOG_TOKEN
+%s`, name, ready.Salesforce, ready.ClientID, prefix, ready.Catalog, ready.SourceID, prefix, more)
+	return text, []string{prefix + "_CLIENT_SECRET=" + ready.ClientSecret, prefix + "_CATALOG_TOKEN=" + ready.CatalogToken}
+}
+
+// writeSettings writes a settings file for sources that share a data folder below dir.
+func writeSettings(t *testing.T, dir, sources string) (path string) {
+	t.Helper()
 	path = filepath.Join(dir, "longhaul.yaml")
+	text := "data_dir: " + filepath.Join(dir, "data") + "\nsources:\n" + sources
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return path, []string{"ACME_CLIENT_SECRET=" + ready.ClientSecret, "ACME_CATALOG_TOKEN=" + ready.CatalogToken}
+	return path
 }
 
 func temporalAt(p *process) string { return "TEMPORAL_ADDRESS=" + p.ready["temporal"] }

@@ -152,7 +152,7 @@ func TestQuota_aSyncOfDaysStaysBelowTheCeiling(t *testing.T) {
 		t.Error("no timer says that it is for the quota")
 	}
 	t.Logf("%d simulated hours, %d timers that say why", hours, explained)
-	requireAccount(t, p.store, result)
+	audit(t, p.store, result)
 	requireDelivered(t, p, result)
 }
 
@@ -200,7 +200,7 @@ func TestQuota_ofAnOrgThatOthersUse(t *testing.T) {
 	}, thrifty)
 	r := p.begin(t)
 	eventually(t, time.Minute, func() bool { return described(p.sim) >= b.ceiling()/3 })
-	p.sim.AddUsage(b.daily / 2)
+	p.sim.AddUsage(b.ceiling()*21/20 - p.sim.Stats().DailyUsed)
 	r.until(t, time.Minute, func(p workflows.Progress) bool { return p.Waiting != "" })
 	if over := p.sim.Stats().DailyUsed; over < b.ceiling() {
 		t.Fatalf("the org has used %d, so the others did not push it over %d", over, b.ceiling())
@@ -270,7 +270,7 @@ func TestQuota_refusedUnforetold(t *testing.T) {
 	if result.Outcome != workflows.OutcomeComplete {
 		t.Errorf("outcome %s, %+v", result.Outcome, result.States)
 	}
-	requireAccount(t, p.store, result)
+	audit(t, p.store, result)
 	t.Logf("%q, then %d simulated hours", waiting.Waiting, hours)
 }
 

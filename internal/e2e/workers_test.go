@@ -41,8 +41,8 @@ func TestWorkers_twoOnOneTemporalAndOneGoes(t *testing.T) {
 			eventually(t, longest, func() bool { return describesOf(sim).total-before.total >= reports/2 })
 			row.take(t, busier(t, c, workers))
 			result := outcome(t, run)
-			requireAccount(t, result)
-			requireSameFiles(t, want, station.contents(t, result))
+			requireSettled(t, result)
+			requireContents(t, want, station.contents(t, result))
 			// All reports were described by the sync before, so what goes beyond one describe each is what was repeated.
 			after := describesOf(sim)
 			repeated := after.total - before.total - reports

@@ -31,6 +31,7 @@ func TestRun_givesEachAnswerItsState(t *testing.T) {
 		{fault.PermissionMissing, nil, inventory.StateDenied, ReasonNoAccess},
 		{fault.Poison, salesforce.ErrTooLarge, inventory.StateFailed, ReasonTooLarge},
 		{fault.Poison, nil, "", ReasonServerError},
+		{fault.Poison, salesforce.ErrNoColumns, "", ReasonNoColumns},
 		{fault.Transient, nil, "", ReasonUnreachable},
 		{fault.Throttled, nil, "", ReasonThrottled},
 	}
@@ -75,10 +76,10 @@ func TestRun_givesEachAnswerItsState(t *testing.T) {
 					}
 				}
 				want := map[inventory.State]int64{
-					inventory.StateDescribed: 72, inventory.StateGone: 1, inventory.StateObsolete: 1, inventory.StateUnsupported: 1,
+					inventory.StateDescribed: 71, inventory.StateGone: 1, inventory.StateObsolete: 1, inventory.StateUnsupported: 1,
 					inventory.StateDenied: 1, inventory.StateFailed: 1,
 				}
-				want[undone] += 3
+				want[undone] += 4
 				if diff := cmp.Diff(want, result.States); diff != "" || result.Reasons[ReasonThrottled] != 1 || result.Partial {
 					t.Errorf("result %+v, states (-want +got):\n%s", result, diff)
 				}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"golang.org/x/sync/errgroup"
@@ -28,6 +29,7 @@ func main() {
 	flag.Parse()
 	done, err := run(ctx, *baseURL, *clientID, *inFlight, *out)
 	if err == nil {
+		done.Peak = peak()
 		err = json.NewEncoder(os.Stdout).Encode(done)
 	}
 	if err != nil {
@@ -42,6 +44,7 @@ type counts struct {
 	Reports   int   `json:"reports"`
 	Described int   `json:"described"`
 	APICalls  int64 `json:"api_calls"`
+	Peak      int64 `json:"peak"` // bytes of memory, where the system tells
 }
 
 // extract is an org in memory.
@@ -72,6 +75,14 @@ func run(ctx context.Context, baseURL, clientID string, inFlight int, out string
 	}
 	described, err := x.write(out, client.BaseURL())
 	return counts{Reports: len(x.reports), Described: described, APICalls: meter.Calls()}, err
+}
+
+// peak is what Linux says of the memory of this process.
+func peak() (bytes int64) {
+	status, _ := os.ReadFile("/proc/self/status") // elsewhere there is none, and nothing is told
+	_, text, _ := strings.Cut(string(status), "VmHWM:")
+	_, _ = fmt.Sscan(text, &bytes)
+	return bytes << 10
 }
 
 // meet logs in and reads who reads what.

@@ -1,0 +1,161 @@
+package e2e_test
+
+import (
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/converter"
+
+	"longhaul/activities"
+	"longhaul/internal/config"
+	"longhaul/internal/simulator/server"
+	"longhaul/workflows"
+)
+
+// orgUnderLoad is one whose sync takes some seconds.
+func orgUnderLoad(t *testing.T) *server.Server {
+	t.Helper()
+	return simulate(t, server.Options{Reports: 1500, Columns: 5, TypeMetadata: 10_000, Latency: 100 * time.Millisecond})
+}
+
+const halfOfThem = 750
+
+// TestServe_isStoppedUnderLoad stops serve as a deployment does and starts it again.
+func TestServe_isStoppedUnderLoad(t *testing.T) {
+	t.Parallel()
+	sim := orgUnderLoad(t)
+	station := newStation(t, sim.Ready(), "")
+	serve := station.serve(t)
+	begin(t, connect(t, serve), "acme")
+	eventually(t, longest, func() bool { return describesOf(sim).total >= halfOfThem })
+	stopInTime(t, serve)
+	again := station.serve(t)
+	result := outcome(t, connect(t, again).GetWorkflow(t.Context(), workflows.SyncID("acme"), ""))
+	requireSettled(t, result)
+	if n := describesOf(sim).repeated; n != 0 {
+		t.Errorf("%d describes were repeated, want none", n)
+	}
+}
+
+// TestTemporal_isAway takes Temporal away from a worker in the middle of a sync and brings it back at the same address.
+func TestTemporal_isAway(t *testing.T) {
+	t.Parallel()
+	const inFlight = 24
+	away, sim := 3*time.Second, orgUnderLoad(t)
+	if wholeSize() { // the shards outlive the time that Temporal waits for a heartbeat
+		away = 20 * time.Second
+		sim = simulate(t, server.Options{Reports: 6000, Columns: 5, TypeMetadata: 10_000, Latency: 300 * time.Millisecond})
+	}
+	station := newStation(t, sim.Ready(), "    max_in_flight: 24\n")
+	data := t.TempDir()
+	temporal := temporalOn(t, data, "0")
+	_, port, err := net.SplitHostPort(temporal.ready["temporal"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	worker := station.work(t, temporal)
+	begin(t, connect(t, temporal), "acme")
+	eventually(t, longest, func() bool { return describesOf(sim).total >= halfOfThem })
+	temporal.kill(t)
+	gone := time.Now()
+	eventually(t, longest, func() bool { return time.Since(gone) >= away })
+	temporal = temporalOn(t, data, port)
+	result := outcome(t, connect(t, temporal).GetWorkflow(t.Context(), workflows.SyncID("acme"), ""))
+	requireSettled(t, result)
+	table(t, [][]any{
+		{"Temporal away s", "describes repeated", "most in flight"},
+		{away.Seconds(), describesOf(sim).repeated, sim.Stats().MaxInFlight},
+	})
+	if n := describesOf(sim).repeated; n > 2*inFlight {
+		t.Errorf("%d describes were repeated, want at most %d", n, 2*inFlight)
+	}
+	if most := sim.Stats().MaxInFlight; most > inFlight {
+		t.Errorf("%d requests were in flight, want at most max_in_flight = %d", most, inFlight)
+	}
+	stopInTime(t, worker)
+}
+
+// TestDisk_isFullForAWhile fills the disk that holds the bucket in the middle of a sync and makes room again.
+func TestDisk_isFullForAWhile(t *testing.T) {
+	t.Parallel()
+	disk := smallDisk(t)
+	sim := orgUnderLoad(t)
+	station := newStation(t, sim.Ready(), "")
+	station.environ = append(station.environ, "LONGHAUL_STORAGE="+config.FileURL(filepath.Join(disk, "bucket")))
+	temporal := temporalOn(t, t.TempDir(), "0")
+	station.work(t, temporal)
+	c := connect(t, temporal)
+	run := begin(t, c, "acme")
+	eventually(t, longest, func() bool { return describesOf(sim).total >= halfOfThem })
+	ballast := filepath.Join(disk, "ballast")
+	fill(t, ballast)
+	eventually(t, longest, func() bool { return allWaitFor(t, c, "the disk is full") })
+	asked, since := describesOf(sim).total, time.Now()
+	eventually(t, longest, func() bool { return time.Since(since) > time.Second })
+	if more := describesOf(sim).total - asked; more > 0 {
+		t.Errorf("%d reports were asked for while nothing could be kept", more)
+	}
+	if err := os.Remove(ballast); err != nil {
+		t.Fatal(err)
+	}
+	result := outcome(t, run)
+	requireSettled(t, result)
+	if n := describesOf(sim).repeated; n != 0 {
+		t.Errorf("%d describes were repeated, want none", n)
+	}
+}
+
+// smallDisk is a file system of its own. It takes the right to mount one; where that is missing, the tests of package shard
+// are what says how a full disk is met.
+func smallDisk(t *testing.T) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	if out, err := exec.CommandContext(t.Context(), "mount", "-t", "tmpfs", "-o", "size=32m", "none", dir).CombinedOutput(); err != nil {
+		t.Skipf("a small disk cannot be mounted here: %v %s", err, out)
+	}
+	t.Cleanup(func() {
+		if out, err := exec.Command("umount", dir).CombinedOutput(); err != nil {
+			t.Errorf("umount: %v %s", err, out)
+		}
+	})
+	return dir
+}
+
+// fill writes a file until the disk takes no more.
+func fill(t *testing.T, path string) {
+	t.Helper()
+	file, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for size := 1 << 20; size >= 1; size /= 16 {
+		block := make([]byte, size)
+		for err = nil; err == nil; {
+			_, err = file.Write(block)
+		}
+	}
+	closed(t, file.Close())
+}
+
+// allWaitFor says whether everything that runs tells that it waits, and why.
+func allWaitFor(t *testing.T, c client.Client, why string) bool {
+	t.Helper()
+	d, err := c.DescribeWorkflowExecution(t.Context(), workflows.SyncID("acme"), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, activity := range d.GetPendingActivities() {
+		var beat activities.Beat
+		err := converter.GetDefaultDataConverter().FromPayloads(activity.GetHeartbeatDetails(), &beat)
+		if err != nil || !strings.Contains(beat.Waiting, why) {
+			return false
+		}
+	}
+	return len(d.GetPendingActivities()) > 0
+}
