@@ -208,11 +208,16 @@ func TestBlocked_failsWhenNobodyResumes(t *testing.T) {
 	}
 }
 
+// nothingHomeYet plans the first sync of an org: no record holds a description that could be reused.
+func nothingHomeYet(activities.PlanParams) (activities.PlanResult, error) {
+	return activities.PlanResult{Reports: 80, ToDescribe: 80, Shards: 8}, nil
+}
+
 func TestBlocked_notBeforeAnythingCameHome(t *testing.T) {
 	t.Parallel()
 	o := &org{describe: func(context.Context, activities.DescribeParams) (activities.DescribeResult, error) {
 		return activities.DescribeResult{}, refusal(fault.PermissionMissing, "no Run Reports")
-	}}
+	}, plan: nothingHomeYet}
 	env := environment(t, o, "sync-acme")
 	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
 	if got, failure := resultOf(t, env); failure == nil || got.Seconds > 3600 {
