@@ -55,13 +55,36 @@ quota: ## syncs of 5,000 reports that may use 1,600 calls a day: alone, restarte
 	@out=$$(LONGHAUL_E2E_QUOTA=1 go test -count=1 -timeout 40m -parallel 4 -v -run '^TestQuota_' ./internal/e2e 2>&1) || { echo "$$out"; exit 1; }; \
 	grep -E '^ *(quota_test|--- )' <<<"$$out"; grep -q '^--- PASS: TestQuota' <<<"$$out" || { echo "TestQuota did not run"; exit 1; }
 
-FAULTS  ?= all
-REPORTS ?= 2000
-WRITE   ?= 0
+# The whole size of an end-to-end test, with its figures; $(1) is its name, $(2) more of its environment.
+WHOLE = @LONGHAUL_E2E_FULL=1 $(2) go test -count=1 -timeout 2h -v -run '^$(1)$$' ./internal/e2e | \
+	awk '{ print; fflush() } /^--- PASS: / { passed = 1 } END { if (!passed) { print "it failed or did not run"; exit 1 } }'
+
+.PHONY: kill
+kill: ## serve killed five times in 20,000 reports (minutes): what is repeated, how soon it goes on, whether the files are the same
+	$(call WHOLE,TestKill_fiveTimes)
+
+.PHONY: expiry
+expiry: ## tokens that end every two seconds in 5,000 reports
+	$(call WHOLE,TestExpiry_ofTokensUnderLoad)
+
+.PHONY: away
+away: ## Temporal away for 20 seconds, while shards run
+	$(call WHOLE,TestTemporal_isAway)
+
+.PHONY: scale
+scale: ## REPORTS (200000) and a tenth of them with no latency: history, state, memory
+	$(call WHOLE,TestScale_ofAnOrgOfAnySize,LONGHAUL_E2E_REPORTS=$(REPORTS))
+
+.PHONY: bench-sync
+bench-sync: ## REPORTS (5000) by a sync and by a plain loop in turns, ROUNDS (3) each: wall, CPU, memory, calls, events
+	$(call WHOLE,TestOverhead_ofADurableSync,LONGHAUL_E2E_REPORTS=$(REPORTS) LONGHAUL_E2E_ROUNDS=$(ROUNDS))
+
+FAULTS ?= all
+WRITE  ?= 0
 
 .PHONY: faults
 faults: ## syncs that meet every fault of the simulator, alone and all together (FAULTS=name,... REPORTS=2000; WRITE=1 updates the page)
-	@LONGHAUL_E2E_FAULTS='$(FAULTS)' LONGHAUL_E2E_REPORTS=$(REPORTS) LONGHAUL_E2E_WRITE=$(WRITE) \
+	@LONGHAUL_E2E_FAULTS='$(FAULTS)' LONGHAUL_E2E_REPORTS=$(or $(REPORTS),2000) LONGHAUL_E2E_WRITE=$(WRITE) \
 	go test -count=1 -timeout 60m -parallel 8 -run '^TestFaults_eachAloneAndAllTogether$$' ./internal/e2e
 
 .PHONY: operations

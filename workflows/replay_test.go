@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -97,6 +98,9 @@ func counts(t *testing.T, file string) map[string]int {
 	return all
 }
 
+// private is what gives away a machine, a person or a session: a path, an address of mail or of a worker's process, a token.
+var private = regexp.MustCompile(`/tmp/|/home/|/root/|goroutine |Bearer |@|00D[0-9A-Za-z]{12}!`)
+
 // TestReplay_historiesAreSmallAndHoldNoData looks at every history as somebody would who must not see an org's data in it.
 func TestReplay_historiesAreSmallAndHoldNoData(t *testing.T) {
 	t.Parallel()
@@ -113,10 +117,8 @@ func TestReplay_historiesAreSmallAndHoldNoData(t *testing.T) {
 				t.Errorf("%s: event %d is %d bytes", file, event.GetEventId(), size)
 			}
 			for _, text := range texts(event.ProtoReflect()) {
-				for _, never := range []string{"/tmp/", "/home/", "/root/", "goroutine ", "client_secret", "Bearer ", "Opportunity Report"} {
-					if strings.Contains(text, never) {
-						t.Errorf("%s: event %d holds %q", file, event.GetEventId(), never)
-					}
+				if found := private.FindString(text); found != "" {
+					t.Errorf("%s: event %d holds %q", file, event.GetEventId(), found)
 				}
 			}
 		}

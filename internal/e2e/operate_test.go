@@ -236,8 +236,7 @@ func (o *operator) isAnotherRun(t *testing.T) {
 func (o *operator) endsAsTheSameSync(t *testing.T) {
 	t.Helper()
 	o.followed = o.running(t)
-	const resets = 2
-	if result := o.endsWhole(t, resets*inFlight); result.Sync != o.id {
+	if result := o.endsWhole(t, inFlight); result.Sync != o.id {
 		t.Errorf("after a reset it is sync %s, before it was %s", result.Sync, o.id)
 	}
 }

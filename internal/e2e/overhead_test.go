@@ -8,6 +8,9 @@ import (
 	"testing"
 	"time"
 
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/client"
+
 	"longhaul/workflows"
 )
 
@@ -19,6 +22,7 @@ type cost struct {
 	peak   int64         // bytes, of what does the work
 	calls  int           // as the org counts them
 	events int64
+	steps  [][]any
 }
 
 // TestOverhead_ofADurableSync compares a sync with a plain loop over the same client that knows neither Temporal nor a
@@ -38,6 +42,8 @@ func TestOverhead_ofADurableSync(t *testing.T) {
 				durable = append(durable, org.durable(t, inFlight))
 			}
 			a, b := middle(plain), middle(durable)
+			table(t, [][]any{{"steps of the last durable sync: latency", latency, "in flight", inFlight}})
+			table(t, durable[rounds-1].steps)
 			rows = append(rows,
 				a.row(latency, inFlight, "plain loop", a, plain), b.row(latency, inFlight, "durable sync", a, durable))
 			if ratio := b.wall.Seconds() / a.wall.Seconds(); latency > 0 && ratio > 1.1 {
@@ -98,6 +104,7 @@ func (o orgProcess) durable(t *testing.T, inFlight int) cost {
 	if err != nil {
 		t.Fatal(err)
 	}
+	done.steps = stepsOf(t, c)
 	done.events = d.GetWorkflowExecutionInfo().GetHistoryLength()
 	worker.terminate(t)
 	temporal.terminate(t)
@@ -132,4 +139,39 @@ func (c cost) row(latency time.Duration, inFlight int, what string, plain cost, 
 		latency, inFlight, what, c.wall.Seconds(), c.cpu.Seconds(), c.temper.Seconds(), megabytes(c.peak), c.calls, c.events,
 		c.wall.Seconds() / plain.wall.Seconds(), c.cpu.Seconds() / plain.cpu.Seconds(), walls,
 	}
+}
+
+// stepsOf are the activities of a sync by type, in the order in which the first of each was scheduled: when that was, and when
+// the last of them ended, in seconds since the start.
+func stepsOf(t *testing.T, c client.Client) (rows [][]any) {
+	t.Helper()
+	var began time.Time
+	var order []string
+	first, last, kind := map[string]float64{}, map[string]float64{}, map[int64]string{}
+	history := c.GetWorkflowHistory(t.Context(), workflows.SyncID("acme"), "", false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	for history.HasNext() {
+		event, err := history.Next()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if began.IsZero() {
+			began = event.GetEventTime().AsTime()
+		}
+		at := event.GetEventTime().AsTime().Sub(began).Seconds()
+		if a := event.GetActivityTaskScheduledEventAttributes(); a != nil {
+			name := a.GetActivityType().GetName()
+			if _, seen := first[name]; !seen {
+				first[name], order = at, append(order, name)
+			}
+			kind[event.GetEventId()] = name
+		}
+		if a := event.GetActivityTaskCompletedEventAttributes(); a != nil {
+			last[kind[a.GetScheduledEventId()]] = at
+		}
+	}
+	rows = [][]any{{"activity", "first scheduled s", "last ended s"}}
+	for _, name := range order {
+		rows = append(rows, []any{name, first[name], last[name]})
+	}
+	return rows
 }

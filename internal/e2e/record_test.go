@@ -57,7 +57,31 @@ func TestRecord_historiesOfEveryScenario(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "expected_counts"), []byte(counts.String()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	fmt.Print(counts.String())
+	_, _ = fmt.Fprint(os.Stdout, counts.String())
+}
+
+// TestRecord_ofAPlainSync records one sync into a folder that nobody keeps, so that recording works when it is needed.
+func TestRecord_ofAPlainSync(t *testing.T) {
+	p, run := recorders["plain"](t)
+	path := filepath.Join(t.TempDir(), "plain")
+	if n := p.record(t, run, path); n != 1 {
+		t.Errorf("%d runs were recorded, want 1", n)
+	}
+	packed, err := os.ReadFile(path + ".json.gz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	unpacked, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		t.Fatal(err)
+	}
+	history, err := client.HistoryFromJSON(unpacked, client.HistoryJSONOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := len(p.history(t, run.GetID(), run.GetRunID())); len(history.GetEvents()) != want {
+		t.Errorf("%d events were recorded, want %d", len(history.GetEvents()), want)
+	}
 }
 
 // record waits for the end of a run and of those that continue it, and writes the history of each.

@@ -21,40 +21,31 @@ import (
 // TestReset_ofARunningSync takes a sync back, as `temporal workflow reset` does, and holds the new run to the files of a
 // sync that nothing disturbed.
 func TestReset_ofARunningSync(t *testing.T) {
-	const reports, latency = 600, 200 * time.Millisecond
-	// A shard that the reset left behind learns of it by its next heartbeat, within two seconds; until then it goes on.
-	const zombies = 24 * int(2*time.Second/latency)
+	const reports = 300
 	first := func(finished []int64) int64 { return finished[0] }
 	last := func(finished []int64) int64 { return finished[len(finished)-1] }
+	slow := server.Fault{Name: "stall", Route: "describe", Delay: 500 * time.Millisecond}
 	for _, row := range []struct {
 		name   string
 		to     func(finished []int64) int64 // which workflow task, of the ids of their completions
 		fault  server.Fault
 		when   func(*plant) bool
-		twice  int // reports that may be described again
-		takeUp string
+		takeUp string // what the new run does first
 	}{
-		{"to its first workflow task, in the middle of describing", first, server.Fault{}, describedHalf(reports), zombies, "Authenticate"},
-		{"to its last workflow task, in the middle of describing", last, server.Fault{}, describedHalf(reports), zombies, "Describe"},
+		{"to its first workflow task, in the middle of describing", first, slow, describedHalf(reports), "Authenticate"},
+		{"to its last workflow task, in the middle of describing", last, slow, describedHalf(reports), "Describe"},
 		{
 			"to its first workflow task, in the middle of delivering", first, server.Fault{Name: "upload_stall", Delay: time.Second},
-			func(p *plant) bool { return len(p.sim.Files()) >= 3 }, 0, "Authenticate",
+			func(p *plant) bool { return len(p.sim.Files()) >= 3 }, "Authenticate",
 		},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			p := newPlant(t, server.Options{Reports: reports, Columns: 3, TypeMetadata: 1000, Latency: latency}, nil)
-			if row.fault.Name != "" {
-				if err := p.sim.SetFaults([]server.Fault{row.fault}); err != nil {
-					t.Fatal(err)
-				}
-			}
+			p := newPlant(t, server.Options{Reports: reports, Columns: 3, TypeMetadata: 1000, Faults: []server.Fault{row.fault}}, nil)
 			before := p.start(t, "sync-acme")
 			eventually(t, time.Minute, func() bool { return row.when(p) })
 			id := p.progress(t).Sync
 			after := p.reset(t, before, row.to)
-			if err := p.sim.SetFaults(nil); err != nil {
-				t.Fatal(err)
-			}
+			p.quicken(t)
 			var result workflows.Result
 			if err := after.Get(t.Context(), &result); err != nil {
 				t.Fatalf("the new run failed: %v", err)
@@ -64,14 +55,14 @@ func TestReset_ofARunningSync(t *testing.T) {
 			}
 			total, distinct := p.sim.Describes()
 			t.Logf("%d of %d describes were repeated", total-distinct, distinct)
-			if total-distinct > row.twice {
-				t.Errorf("%d describes were repeated, want at most %d", total-distinct, row.twice)
+			if total-distinct > inFlight {
+				t.Errorf("%d describes were repeated, want at most those in flight", total-distinct)
 			}
 			requireDelivered(t, p, result)
 			if scheduled(p.history(t, "sync-acme", after.GetRunID()), row.takeUp) == 0 {
 				t.Errorf("the new run has not taken up %s", row.takeUp)
 			}
-			requireSameFiles(t, p.sync(t, workflows.Input{Mode: workflows.ModeFull}), result)
+			requireSameSet(t, p.sync(t, workflows.Input{Mode: workflows.ModeFull}), result)
 		})
 	}
 }
@@ -125,8 +116,8 @@ func scheduled(events []*historypb.HistoryEvent, activity string) (n int) {
 	return n
 }
 
-// requireSameFiles compares two sets by kind. The summary differs: it says when.
-func requireSameFiles(t *testing.T, want, got workflows.Result) {
+// requireSameSet compares two sets by kind. The summary differs: it says when.
+func requireSameSet(t *testing.T, want, got workflows.Result) {
 	t.Helper()
 	sums := func(result workflows.Result) map[string]string {
 		byKind := map[string]string{}
