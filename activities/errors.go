@@ -50,6 +50,9 @@ func failedWith(ctx context.Context, err error, spent *Spending, reports int64) 
 		}
 		return workerStopped()
 	}
+	if cut := cutOff(ctx, err); cut != nil {
+		return cut
+	}
 	activity.GetLogger(ctx).Warn("the attempt failed", "error", err.Error()) // with its causes, which the failure leaves out
 	f := fault.From(err)
 	if f == nil && errors.Is(err, context.DeadlineExceeded) {
@@ -72,6 +75,25 @@ func failedWith(ctx context.Context, err error, spent *Spending, reports int64) 
 		options.Category = temporal.ApplicationErrorCategoryBenign
 	}
 	return temporal.NewApplicationErrorWithOptions(message, string(f.Class), options)
+}
+
+// cutOff reads an error that is no more than the cause for which ctx ended, which need not be context.Canceled: the SDK
+// gives Temporal's own error where heartbeats did not get through. It is nil for every other error.
+func cutOff(ctx context.Context, err error) error {
+	cause := context.Cause(ctx)
+	switch {
+	case cause == nil || !errors.Is(err, cause):
+		return nil
+	case temporal.IsCanceledError(cause):
+		return context.Canceled
+	case stopping(ctx):
+		return workerStopped()
+	}
+	const message = "Temporal did not hear of this attempt for too long; the next one goes on where it was"
+	return temporal.NewApplicationErrorWithOptions(message, string(fault.Transient), temporal.ApplicationErrorOptions{
+		Category: temporal.ApplicationErrorCategoryBenign,
+		Details:  []any{Failure{Class: fault.Transient, System: fault.Temporal, Message: message}},
+	})
 }
 
 // stopping says whether the end of ctx is the worker's, and not asked for by the workflow.

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
 
@@ -54,6 +55,40 @@ func TestToTemporal_leavesALongWaitToTheWorkflow(t *testing.T) {
 	got := mapped(t, &sittable{fmt.Errorf("log in: %w", cause)})
 	if got.Type() != string(fault.Throttled) || !got.NonRetryable() || got.Message() != "too many logins" {
 		t.Errorf("it became type %s, %q, non-retryable %v", got.Type(), got.Message(), got.NonRetryable())
+	}
+}
+
+// TestToTemporal_anAttemptThatTemporalDidNotHearOf is cut off by the SDK with the error of the heartbeat that did not get
+// through, which is no bug of ours.
+func TestToTemporal_anAttemptThatTemporalDidNotHearOf(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		cause error
+		want  func(error) bool
+	}{
+		"a heartbeat that got no answer": {serviceerror.NewDeadlineExceeded("context deadline exceeded"), func(err error) bool {
+			var failure *temporal.ApplicationError
+			return errors.As(err, &failure) && failure.Type() == string(fault.Transient) && !failure.NonRetryable()
+		}},
+		"a cancel of the workflow": {temporal.NewCanceledError(), func(err error) bool { return errors.Is(err, context.Canceled) }},
+	} {
+		var suite testsuite.WorkflowTestSuite
+		env := suite.NewTestActivityEnvironment()
+		cut := func(ctx context.Context) error {
+			ctx, cancel := context.WithCancelCause(ctx)
+			cancel(row.cause)
+			if got := toTemporal(ctx, fmt.Errorf("sending a file: %w", context.Cause(ctx))); !row.want(got) {
+				t.Errorf("%s became %v", name, got)
+			}
+			if got := cutOff(ctx, errors.New("something else")); got != nil {
+				t.Errorf("%s: another error became %v", name, got)
+			}
+			return nil
+		}
+		env.RegisterActivity(cut)
+		if _, err := env.ExecuteActivity(cut); err != nil {
+			t.Error(err)
+		}
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 )
 
 // TestChurn_theFilesAreTheOrgAsItIsInTheEnd lets people work while a sync describes, and compares its files with those of
-// a whole sync afterwards.
+// a whole sync afterwards. What is deleted after it was listed and described is the one thing that only the next sync finds.
 func TestChurn_theFilesAreTheOrgAsItIsInTheEnd(t *testing.T) {
 	t.Parallel()
 	const reports = 400
@@ -45,6 +45,9 @@ func TestChurn_theFilesAreTheOrgAsItIsInTheEnd(t *testing.T) {
 	}
 	if late == len(changed.Deleted) {
 		t.Error("all that were deleted had been described before, so the test shows nothing")
+	}
+	for _, id := range onDashboards.Deleted { // no describe shows it: the next sync finds that too
+		delete(files["dashboards"], id)
 	}
 	if len(changed.Created) != 6 || len(changed.Renamed) != 7 || len(changed.Moved) != 5 || len(changed.Deleted) != 8 || len(onDashboards.Deleted) != 2 {
 		t.Errorf("the org changed by %+v and %+v", changed, onDashboards)

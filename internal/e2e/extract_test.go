@@ -57,11 +57,11 @@ func recordsOf(t *testing.T, name string, content []byte) map[string]map[string]
 	return byID
 }
 
-// lacking compares an extract with that of an undisturbed sync of the same org: what it lacks, by file and Id. Anything
-// that is there all the same, but different, or there in excess, is an error.
-func (e extracted) lacking(t *testing.T, undisturbed extracted) map[string][]string {
+// against compares an extract with that of an undisturbed sync of the same org: what it lacks, and what it has in excess,
+// by file and Id. Anything that is there, but different, is an error.
+func (e extracted) against(t *testing.T, undisturbed extracted) (lacks, exceeds map[string][]string) {
 	t.Helper()
-	lacks := map[string][]string{}
+	lacks, exceeds = map[string][]string{}, map[string][]string{}
 	for name, want := range undisturbed {
 		got := e[name]
 		for id, record := range want {
@@ -76,9 +76,9 @@ func (e extracted) lacking(t *testing.T, undisturbed extracted) map[string][]str
 		}
 		for id := range got {
 			if _, ok := want[id]; !ok {
-				t.Errorf("%s: %s is not in the undisturbed extract", name, id)
+				exceeds[name] = append(exceeds[name], id)
 			}
 		}
 	}
-	return lacks
+	return lacks, exceeds
 }

@@ -188,7 +188,7 @@ func mendable(state server.FaultState) bool {
 func (l *lane) requireWhole(t *testing.T, name string, result workflows.Result) map[string]int {
 	t.Helper()
 	lines := audit(t, l.store, result)
-	lacks := readExtract(t, l.store, result).lacking(t, l.undisturbed)
+	lacks, exceeds := readExtract(t, l.store, result).against(t, l.undisturbed)
 	reasons := map[string]bool{}
 	for _, e := range l.struck(name) {
 		reasons[e.reason] = true
@@ -201,6 +201,13 @@ func (l *lane) requireWhole(t *testing.T, name string, result workflows.Result) 
 			case file == "reports" && line.State == "gone", file == "reports_metadata" && line.State != "described" && line.State != "reused":
 			default:
 				t.Errorf("%s lacks %s, and the account says %+v", file, id, line)
+			}
+		}
+	}
+	for file, ids := range exceeds {
+		for _, id := range ids { // a describe that would have shown that the report is gone met a fault
+			if line := lines["report"][id]; file != "reports" || l.accounted["report"][id].State != "gone" || !reasons[line.Reason] {
+				t.Errorf("%s has %s, which is not in the undisturbed extract; the account says %+v", file, id, line)
 			}
 		}
 	}
