@@ -14,6 +14,7 @@ BUILD := go build -trimpath -buildvcs=auto
 
 FUZZTIME  ?= 30s
 BENCHTIME ?= 1s
+RELEASE   ?= unreleased
 
 # Assigned to a variable first, because bash goes on when a command inside a list of arguments fails.
 LIGHT = $$($(MAKE) --silent --no-print-directory light-packages)
@@ -73,10 +74,21 @@ scale: ## REPORTS (200000) and a tenth of them with no latency: history, state, 
 bench-sync: ## REPORTS (5000) by a sync and by a plain loop in turns, ROUNDS (3) each: wall, CPU, memory, calls, events
 	$(call WHOLE,TestOverhead_ofADurableSync,LONGHAUL_E2E_REPORTS=$(REPORTS) LONGHAUL_E2E_ROUNDS=$(ROUNDS))
 
+.PHONY: quota
+quota: ## syncs of 5,000 reports that may use 1,600 calls a day: alone, restarted, with others, with silent answers (minutes)
+	@out=$$(LONGHAUL_E2E_QUOTA=1 go test -count=1 -timeout 40m -v -run '^TestQuota_' ./internal/e2e 2>&1) || { echo "$$out"; exit 1; }; \
+	grep -E '^ *(quota_test|--- )' <<<"$$out"; grep -q '^--- PASS: TestQuota' <<<"$$out" || { echo "TestQuota did not run"; exit 1; }
+
 .PHONY: operations
 operations: $(TOOLS)/.temporal-$(TEMPORAL_CLI) ## every command of docs/operations.md with the real `temporal` CLI
 	@out=$$(LONGHAUL_TEMPORAL_CLI=$(TOOLS)/temporal go test -count=1 -v -run '^TestOperations$$' ./internal/e2e 2>&1) || { echo "$$out"; exit 1; }; \
 	echo "$$out"; grep -q '^--- PASS: TestOperations' <<<"$$out" || { echo "TestOperations did not run"; exit 1; }
+
+.PHONY: record-histories
+record-histories: ## the histories that the replay tests replay, under the name of RELEASE (unreleased)
+	@out=$$(LONGHAUL_RECORD_HISTORIES=$(RELEASE) go test -count=1 -timeout 20m -v -run '^TestRecord_' ./internal/e2e 2>&1) || { echo "$$out"; exit 1; }; \
+	grep -E '^[a-z_]+ [0-9]+$$' <<<"$$out" || { echo "nothing was recorded"; exit 1; }
+	go test -count=1 -run '^TestReplay_' ./workflows
 
 .PHONY: fuzz
 fuzz: ## every fuzz test for FUZZTIME (30s)

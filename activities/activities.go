@@ -49,6 +49,8 @@ type Activities struct {
 	Running    func(ctx context.Context, workflowID string) (runID string, err error)
 	Version    string        // of Longhaul
 	Slice      time.Duration // for how long a shard describes at a time; two minutes when zero
+
+	relay relay
 }
 
 // Sync is the reference to a sync that every activity gets.

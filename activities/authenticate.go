@@ -53,12 +53,33 @@ func (a *Activities) Authenticate(ctx context.Context, params AuthenticateParams
 	bounded, cancel := context.WithTimeout(salesforce.WithMeter(ctx, meter), authenticateTimeout)
 	defer cancel()
 	result, err := a.authenticate(bounded, params)
-	result.Calls = meter.Calls()
-	result.Told.Clock = meter.Date()
 	if limit, known := meter.Limit(); known {
 		result.Told.Used, result.Told.Max, result.Told.At = limit.Used, limit.Max, meter.LimitAt()
+	} else if err == nil {
+		err = a.askUsage(bounded, params.Sync, meter, &result)
 	}
+	result.Calls = meter.Calls()
+	result.Told.Clock = meter.Date()
 	return result, toTemporal(ctx, err)
+}
+
+// askUsage spends a call on the org's use of its daily API calls where no answer so far has told it.
+func (a *Activities) askUsage(ctx context.Context, sync Sync, meter *salesforce.Meter, result *AuthenticateResult) error {
+	source, err := a.Sources.Source(sync.Source)
+	if err != nil {
+		return err
+	}
+	limit, known, err := source.Salesforce.Usage(ctx)
+	switch {
+	case err != nil:
+		return err
+	case !known:
+		result.Warnings = append(result.Warnings, "Salesforce does not tell how many API calls the org has left, so quota.ceiling and "+
+			`quota.share cannot be kept: give the run-as user "View Setup and Configuration"`)
+		return nil
+	}
+	result.Told.Used, result.Told.Max, result.Told.At = limit.Used, limit.Max, meter.Date()
+	return nil
 }
 
 func (a *Activities) authenticate(ctx context.Context, params AuthenticateParams) (AuthenticateResult, error) {

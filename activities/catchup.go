@@ -18,8 +18,8 @@ type CatchUpParams struct {
 
 // CatchUpResult counts the inventory with what changed.
 type CatchUpResult struct {
-	Kinds    Kinds    `json:"kinds"`
-	Changed  Kinds    `json:"changed"` // records listed again, new ones among them
+	Changed  Kinds    `json:"changed"` // records that are other than they were listed before, or new
+	Kinds    Kinds    `json:"kinds"`   // the inventory with them; empty when nothing changed
 	Warnings []string `json:"warnings,omitempty"`
 	Spending
 }
@@ -47,8 +47,13 @@ func (a *Activities) catchUp(ctx context.Context, params CatchUpParams, p *pulse
 	if err != nil {
 		return CatchUpResult{}, err
 	}
+	result := CatchUpResult{Changed: kindsOf(caught.Changed).Add(kindsOf(caught.Added)), Warnings: caught.Warnings}
+	if result.Changed == (Kinds{}) {
+		return result, nil
+	}
 	counts, err := inventory.Counts(ctx, a.Store, staged)
-	return CatchUpResult{Kinds: kindsOf(counts), Changed: kindsOf(caught.Changed), Warnings: caught.Warnings}, err
+	result.Kinds = kindsOf(counts)
+	return result, err
 }
 
 // ReplanParams names the sync whose first round is described.

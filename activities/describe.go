@@ -67,6 +67,8 @@ func (a *Activities) describe(ctx context.Context, params DescribeParams, p *pul
 	if err != nil {
 		return shard.Result{Partial: true}, err
 	}
+	ctx, leave := a.relay.enter(ctx, params.Sync.Source, activity.GetInfo(ctx).WorkflowExecution.RunID, params.Shard)
+	defer leave()
 	lease := a.Pool.Join(params.Sync.ID, params.Share, params.Last)
 	defer func() {
 		if err != nil || done.Partial {

@@ -16,10 +16,11 @@ const overlap = 5 * time.Minute
 // of describes.
 func (s *sync) catchUp(ctx workflow.Context) error {
 	if s.state.Round < 2 {
-		if err := s.listChanges(ctx); err != nil {
-			return err
+		changed, err := s.listChanges(ctx)
+		if err == nil && (changed || s.state.Deferred > 0) {
+			err = s.planAgain(ctx)
 		}
-		if err := s.planAgain(ctx); err != nil {
+		if err != nil {
 			return err
 		}
 		s.state.Round = 2
@@ -28,20 +29,33 @@ func (s *sync) catchUp(ctx workflow.Context) error {
 	return s.describe(ctx)
 }
 
-func (s *sync) listChanges(ctx workflow.Context) error {
-	return s.spend(ctx, listCalls, func(ctx workflow.Context, lease activities.Lease) (activities.Spending, error) {
+// listChanges says whether any report changed or was added.
+func (s *sync) listChanges(ctx workflow.Context) (changed bool, err error) {
+	err = s.spend(ctx, listCalls, func(ctx workflow.Context, lease activities.Lease) (activities.Spending, error) {
 		params := activities.CatchUpParams{
-			Sync: s.state.Sync, Since: s.state.Started.Add(-overlap), Private: s.state.Auth.Private,
+			Sync: s.state.Sync, Since: s.begun().Add(-overlap), Private: s.state.Auth.Private,
 			AtOnce: s.state.Auth.MaxInFlight, Lease: lease,
 		}
 		var caught activities.CatchUpResult
 		err := workflow.ExecuteActivity(with(ctx, forList, "list what changed since the sync began"), acts.CatchUp, params).Get(ctx, &caught)
 		if err == nil && caught.Stop == "" {
-			s.state.Kinds = caught.Kinds
 			s.state.warn(caught.Warnings...)
+			if caught.Changed != (activities.Kinds{}) {
+				s.state.Kinds = caught.Kinds
+			}
+			changed = caught.Changed.Reports > 0
 		}
 		return caught.Spending, err
 	})
+	return changed, err
+}
+
+// begun is when the sync began by Salesforce's clock, which dates the changes.
+func (s *sync) begun() time.Time {
+	if clock := s.state.Auth.Told.Clock; !clock.IsZero() {
+		return clock
+	}
+	return s.state.Started
 }
 
 func (s *sync) planAgain(ctx workflow.Context) error {

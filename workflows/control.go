@@ -33,7 +33,7 @@ func (s *sync) listen(ctx workflow.Context) error {
 		Description: "Stop asking Salesforce: requests in flight finish, shards store what they have. No input.",
 	})
 	c.resumes = workflow.GetSignalChannelWithOptions(ctx, ResumeSignal, workflow.SignalChannelOptions{
-		Description: "Go on after a pause, or after what blocked the sync was mended. No input.",
+		Description: "Go on: after a pause, after what blocked the sync was mended, or before a wait that Salesforce asked for is over. No input.",
 	})
 	workflow.Go(ctx, func(ctx workflow.Context) {
 		selector := workflow.NewSelector(ctx)

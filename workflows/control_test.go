@@ -147,10 +147,14 @@ func TestPause_isCarriedOver(t *testing.T) {
 	}
 }
 
-// revoked is a describe that is refused until mended, after some reports came home.
+// revoked is a describe that is refused until mended, after some reports came home: the ninth shard starts in the place of
+// one that is done.
 func revoked(o *org, class fault.Class, mended *atomic.Bool) {
+	o.plan = func(activities.PlanParams) (activities.PlanResult, error) {
+		return activities.PlanResult{Reports: 160, ToDescribe: 160, Shards: 16}, nil
+	}
 	o.describe = func(_ context.Context, p activities.DescribeParams) (activities.DescribeResult, error) {
-		if p.Shard >= 3 && !mended.Load() {
+		if p.Shard >= 8 && !mended.Load() {
 			return activities.DescribeResult{}, refusal(class, "the client secret is wrong")
 		}
 		return described(10), nil
@@ -181,7 +185,7 @@ func TestBlocked_waitsForResumeAndGoesOn(t *testing.T) {
 			}, 2*time.Hour)
 			env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
 			got, failure := resultOf(t, env)
-			if failure != nil || got.Described != 80 || got.Outcome != workflows.OutcomeComplete {
+			if failure != nil || got.Described != 160 || got.Outcome != workflows.OutcomeComplete {
 				t.Errorf("described %d, %v", got.Described, failure)
 			}
 		})
@@ -289,6 +293,36 @@ func TestSlice_aShardThatLeavesItsPlaceIsTakenUpAgain(t *testing.T) {
 	got, failure := resultOf(t, env)
 	if failure != nil || got.Described != 80 || o.count("Describe") != 24 || got.APICalls != 4+5+80+4 {
 		t.Errorf("described %d in %d runs with %d calls: %v", got.Described, o.count("Describe"), got.APICalls, failure)
+	}
+}
+
+// TestResume_endsAWaitThatSalesforceAskedFor is for an operator who knows that what Salesforce refused for is over.
+func TestResume_endsAWaitThatSalesforceAskedFor(t *testing.T) {
+	t.Parallel()
+	o := new(org)
+	env := environment(t, o, "sync-acme")
+	o.authenticate = func(activities.AuthenticateParams) (activities.AuthenticateResult, error) {
+		if o.count("Authenticate") == 1 {
+			return activities.AuthenticateResult{}, refusal(fault.Throttled, "too many logins")
+		}
+		return healthy(), nil
+	}
+	var refused atomic.Bool
+	o.describe = func(context.Context, activities.DescribeParams) (activities.DescribeResult, error) {
+		if refused.CompareAndSwap(false, true) {
+			r := activities.DescribeResult{Reports: 1, Partial: true}
+			r.Calls, r.Stop, r.RetryAfter = 2, activities.StopThrottled, 40*time.Minute
+			return r, nil
+		}
+		return described(10), nil
+	}
+	for _, after := range []time.Duration{time.Minute, 2 * time.Minute} {
+		env.RegisterDelayedCallback(func() { env.SignalWorkflow(workflows.ResumeSignal, nil) }, after)
+	}
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	got, failure := resultOf(t, env)
+	if failure != nil || got.Described != 80 || got.Seconds > 180 {
+		t.Errorf("described %d in %v s: %v", got.Described, got.Seconds, failure)
 	}
 }
 

@@ -120,6 +120,7 @@ func TestGuard_leavesASyncAloneThatDeliversNothing(t *testing.T) {
 func TestCatchUp_describesWhatChangedAndWhatWasPutOff(t *testing.T) {
 	t.Parallel()
 	o := &org{
+		authenticate: spentBut(10),
 		replan: func(p activities.ReplanParams) (activities.ReplanResult, error) {
 			if p.Shards != 8 {
 				t.Errorf("the first round had %d shards", p.Shards)
@@ -127,7 +128,12 @@ func TestCatchUp_describesWhatChangedAndWhatWasPutOff(t *testing.T) {
 			return activities.ReplanResult{ToDescribe: 6, Shards: 2, Changed: 4, Deferred: 2}, nil
 		},
 		catchUp: func(p activities.CatchUpParams) (activities.CatchUpResult, error) {
-			return activities.CatchUpResult{Kinds: activities.Kinds{Reports: 104}, Spending: activities.Spending{Calls: 5}}, nil
+			if want := dawn.Add(-5 * time.Minute); !p.Since.Equal(want) {
+				t.Errorf("changes are listed since %s, want five minutes before Salesforce's clock at the start", p.Since)
+			}
+			return activities.CatchUpResult{
+				Kinds: activities.Kinds{Reports: 104}, Changed: activities.Kinds{Reports: 4}, Spending: activities.Spending{Calls: 5},
+			}, nil
 		},
 		missing: func(activities.MissingParams) (activities.MissingResult, error) {
 			return activities.MissingResult{
@@ -157,6 +163,28 @@ func TestCatchUp_describesWhatChangedAndWhatWasPutOff(t *testing.T) {
 	}
 	if got.Kinds.Reports != 104 || got.Vanished.Reports != 3 || got.Described != 86 {
 		t.Errorf("got %+v", got)
+	}
+}
+
+func TestCatchUp_onlyWhatWasPutOffIsEnoughForASecondRound(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct{ deferred, again int64 }{"nothing": {0, 0}, "some reports": {1, 1}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := &org{replan: func(activities.ReplanParams) (activities.ReplanResult, error) {
+				return activities.ReplanResult{ToDescribe: 8, Shards: 1, Deferred: 8}, nil
+			}}
+			env := environment(t, o, "sync-acme")
+			o.describe = func(_ context.Context, p activities.DescribeParams) (activities.DescribeResult, error) {
+				r := described(10)
+				r.Deferred = row.deferred
+				return r, nil
+			}
+			env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+			if _, failure := resultOf(t, env); failure != nil || int64(o.count("Replan")) != row.again || int64(o.count("Describe")) != 8+row.again {
+				t.Errorf("planned again %d times, %d shards ran: %v", o.count("Replan"), o.count("Describe"), failure)
+			}
+		})
 	}
 }
 

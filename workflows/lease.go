@@ -124,7 +124,7 @@ func (s *sync) spend(ctx workflow.Context, want int64, run func(ctx workflow.Con
 	})
 }
 
-// breathe waits as long as Salesforce asked for after it refused calls.
+// breathe waits as long as Salesforce asked for after it refused calls, unless an operator resumes the sync before.
 func (s *sync) breathe(ctx workflow.Context, spent activities.Spending) error {
 	if spent.Stop != activities.StopThrottled || spent.RetryAfter <= 0 {
 		return nil
@@ -132,6 +132,7 @@ func (s *sync) breathe(ctx workflow.Context, spent activities.Spending) error {
 	const why = "Salesforce asked to wait before more is asked of it"
 	s.halt(ctx, s.state.Phase, why, workflow.Now(ctx).Add(spent.RetryAfter))
 	defer s.goOn(ctx)
-	_, err := await(ctx, spent.RetryAfter, why, func() bool { return s.state.Paused })
+	seen := s.control.resumed
+	_, err := await(ctx, spent.RetryAfter, why, func() bool { return s.state.Paused || s.control.resumed > seen })
 	return err
 }

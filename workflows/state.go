@@ -33,9 +33,10 @@ type State struct {
 	Runs      int                           `json:"runs"` // of this chain, the first is 1
 
 	Paused   bool                           `json:"paused,omitempty"`
-	Queue    []Unfinished                   `json:"queue,omitempty"` // at most one for each place of the window
-	Round    int                            `json:"round,omitempty"` // 2 once the changes were listed
-	Again    activities.ReplanResult        `json:"again,omitzero"`  // what the second round describes
+	Queue    []Unfinished                   `json:"queue,omitempty"`    // at most one for each place of the window
+	Round    int                            `json:"round,omitempty"`    // 2 once the changes were listed
+	Again    activities.ReplanResult        `json:"again,omitzero"`     // what the second round describes
+	Deferred int64                          `json:"deferred,omitempty"` // reports that the first round put off
 	Vanished activities.Kinds               `json:"vanished,omitzero"`
 	Approved map[activities.GuardStage]bool `json:"approved,omitempty"`
 	Quota    quota.Ledger                   `json:"quota"`

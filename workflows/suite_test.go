@@ -168,8 +168,7 @@ func environmentOfGuard(env *testsuite.TestWorkflowEnvironment, o *org) {
 		if o.catchUp != nil {
 			return o.catchUp(p)
 		}
-		hundred := activities.Kinds{Folders: 100, Reports: 100, Dashboards: 100, Components: 100, Users: 100}
-		return activities.CatchUpResult{Kinds: hundred, Spending: activities.Spending{Calls: 4}}, nil
+		return activities.CatchUpResult{Spending: activities.Spending{Calls: 4}}, nil
 	}).Maybe()
 	env.OnActivity(a.Replan, anything, anything).Return(func(_ context.Context, p activities.ReplanParams) (activities.ReplanResult, error) {
 		o.saw("Replan")

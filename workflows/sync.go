@@ -155,11 +155,13 @@ func (s *sync) logIn(ctx workflow.Context) error {
 	}
 }
 
-// sitOut waits before anything is known of the quota: the org's calls are spent, or the user has logged in too often.
+// sitOut waits before anything is known of the quota: the org's calls are spent, or the user has logged in too often. An
+// operator who knows better resumes the sync.
 func (s *sync) sitOut(ctx workflow.Context, why string) error {
 	s.halt(ctx, s.state.Phase, why, workflow.Now(ctx).Add(defaultProbe))
 	defer s.goOn(ctx)
-	_, err := await(ctx, defaultProbe, why, func() bool { return false })
+	seen := s.control.resumed
+	_, err := await(ctx, defaultProbe, why, func() bool { return s.control.resumed > seen })
 	return err
 }
 

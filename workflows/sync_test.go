@@ -38,7 +38,7 @@ func TestSyncSource_completes(t *testing.T) {
 		t.Errorf("api_calls is %d, want %d", got.APICalls, want)
 	}
 	want := "Authenticate,Enumerate,Enumerate,Enumerate,Enumerate,Enumerate,Guard,Missing,Plan," + strings.Repeat("Describe,", 8) +
-		"CatchUp,Replan,Settle," + strings.Repeat("Assemble,", 7) + "Account,Guard," + strings.Repeat("Upload,", 7) + "Record,Prune"
+		"CatchUp,Settle," + strings.Repeat("Assemble,", 7) + "Account,Guard," + strings.Repeat("Upload,", 7) + "Record,Prune"
 	if diff := cmp.Diff(want, strings.Join(o.seen, ",")); diff != "" {
 		t.Errorf("the phases ran in another order (-want +got):\n%s", diff)
 	}
@@ -368,7 +368,9 @@ func TestSyncSource_optionTable(t *testing.T) {
 	}
 	listen(handed)
 	handed.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{Source: "acme"})
-	whole := environment(t, new(org), "sync-acme")
+	whole := environment(t, &org{catchUp: func(activities.CatchUpParams) (activities.CatchUpResult, error) {
+		return activities.CatchUpResult{Kinds: activities.Kinds{Reports: 1}, Changed: activities.Kinds{Reports: 1}}, nil
+	}}, "sync-acme")
 	listen(whole)
 	whole.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
 

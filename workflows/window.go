@@ -15,7 +15,8 @@ const maxEvents = 3000
 // Unfinished is a shard that was begun and left before its end: its parts lie in the bucket.
 type Unfinished struct {
 	Shard int   `json:"shard"`
-	Done  int64 `json:"done"` // reports that have their state
+	Done  int64 `json:"done"`            // reports that have their state
+	Short int   `json:"short,omitempty"` // runs in a row for which the lease did not suffice
 }
 
 // window runs the shards of a sync, as many at once as the source allows. Each place of the window has its share of the
@@ -157,10 +158,11 @@ func (w *window) ended(
 	}
 	s.state.Reports += done.Reports - one.Done
 	if done.Partial {
-		s.state.Queue = append(s.state.Queue, Unfinished{Shard: one.Shard, Done: done.Reports})
+		s.state.Queue = append(s.state.Queue, one.after(done))
 		w.pause = max(w.pause, done.RetryAfter)
 	} else {
 		s.state.Shards++
+		s.state.Deferred += done.Deferred
 		s.state.States = s.state.States.Add(done.States)
 	}
 	if done.Partial || !w.last {
@@ -169,14 +171,29 @@ func (w *window) ended(
 	s.touch(ctx)
 }
 
-// callsFor is how many calls to lease for a shard: one a report, and some for what must be asked twice.
+// after is the shard as a run left it.
+func (u Unfinished) after(done activities.DescribeResult) Unfinished {
+	left := Unfinished{Shard: u.Shard, Done: done.Reports}
+	if done.Stop == activities.StopQuota {
+		left.Short = u.Short + 1
+	}
+	return left
+}
+
+const (
+	spareCalls = 32 // of each lease, for what must be asked again
+	maxDoubled = 6  // times
+)
+
+// callsFor is how many calls to lease for a shard: one a report, and some for what must be asked again. Where that was not
+// enough, reports fail and are tried many times over, so the next lease is twice as large.
 func (s *sync) callsFor(one Unfinished) int64 {
 	reports, shards := s.state.Plan.ToDescribe, s.state.Plan.Shards
 	if one.Shard >= shards {
 		reports, shards = s.state.Again.ToDescribe, s.state.Again.Shards
 	}
 	left := max((reports+int64(shards)-1)/int64(max(shards, 1))-one.Done, 1)
-	return left + left/4 + 8
+	return (left + left/4 + spareCalls) << min(one.Short, maxDoubled)
 }
 
 func historyFull(ctx workflow.Context) bool {

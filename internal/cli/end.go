@@ -41,7 +41,7 @@ func cancelledResult(cancelled *temporal.CanceledError) (*workflows.Result, erro
 	}
 	if total := result.Kinds.Reports; total > 0 {
 		end.message = fmt.Sprintf("the sync was cancelled; %s of %s are described and kept for the next one",
-			grouped(result.States.Described+result.States.Reused), counted(total, "report"))
+			grouped(result.Described+result.States.Reused), counted(total, "report"))
 	}
 	return &result, end
 }

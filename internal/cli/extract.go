@@ -62,6 +62,8 @@ func (f extractFlags) read(a *App, c *console, cmd *cobra.Command) (config.Casto
 	asked.Source.Salesforce.APIVersion = f.apiVersion
 	asked.Source.Scope.Private = f.private
 	asked.Source.MaxInFlight, asked.Source.MaxShards = f.inFlight, 0 // as many shards as fit
+	// One command fetches one extract and then ends, so the share of a sync in a day means nothing; the ceiling stays.
+	asked.Source.Quota.Share = 100
 	asked.Source = asked.Source.WithDefaults()
 	return asked, nil
 }

@@ -78,11 +78,14 @@ func TestSnapshot_saysWhatASyncWaitsFor(t *testing.T) {
 			"1,234 of 5,000 reports (24%); waiting until 30 Nov 18:05 UTC: this sync has used its share",
 		},
 		{
-			"the quota, nobody knows until when", workflows.PhaseDescribe, describing, "the org has used up its calls", time.Time{},
+			"the quota, nobody knows until when", workflows.PhaseDescribe, describing, "the org has used up its calls",
+			time.Time{},
 			"1,234 of 5,000 reports (24%); waiting: the org has used up its calls",
 		},
 		{
-			"an approval", workflows.PhaseHeld, workflows.Progress{}, "half of the reports are missing", until,
+			"an approval", workflows.PhaseHeld,
+			workflows.Progress{},
+			"half of the reports are missing", until,
 			"no report described yet; waiting until 30 Nov 18:05 UTC at most: half of the reports are missing",
 		},
 		{
@@ -90,7 +93,8 @@ func TestSnapshot_saysWhatASyncWaitsFor(t *testing.T) {
 			"1,234 of 5,000 reports (24%); waiting until 30 Nov 18:05 UTC at most: Salesforce refuses the client secret",
 		},
 		{
-			"an operator", workflows.PhasePaused, describing, "paused by an operator", time.Time{},
+			"an operator", workflows.PhasePaused, describing, "paused by an operator",
+			time.Time{},
 			"1,234 of 5,000 reports (24%); waiting: paused by an operator",
 		},
 	} {

@@ -192,8 +192,12 @@ func addPending(s *snapshot, state *workflowservice.DescribeWorkflowExecutionRes
 	}
 }
 
-// trouble is the reason why an activity is tried again, as long as the new try has not got anywhere.
+// trouble is the reason why an activity is tried again, as long as the new try has not got anywhere, or what a running one
+// says that it waits for, such as a full disk.
 func trouble(pending *workflowpb.PendingActivityInfo, beat activities.Beat) string {
+	if beat.Waiting != "" && pending.GetState() == enumspb.PENDING_ACTIVITY_STATE_STARTED {
+		return beat.Waiting
+	}
 	cause := pending.GetLastFailure()
 	moving := pending.GetState() == enumspb.PENDING_ACTIVITY_STATE_STARTED && beat.Done > 0
 	if cause == nil || moving {

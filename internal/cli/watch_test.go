@@ -68,6 +68,11 @@ func TestAddPending(t *testing.T) {
 			snapshot{Progress: workflows.Progress{Described: 105, ToDescribe: 900, APICalls: 10, Waiting: "Salesforce does not answer"}, Listed: 60},
 		},
 		{
+			"all wait for the bucket",
+			[]*workflowpb.PendingActivityInfo{pending(t, "Describe", activities.Beat{Done: 5, Waiting: "the disk is full"}, "")},
+			snapshot{Progress: workflows.Progress{Described: 105, ToDescribe: 900, APICalls: 10, Waiting: "the disk is full"}, Listed: 60},
+		},
+		{
 			"one gets on",
 			[]*workflowpb.PendingActivityInfo{pending(t, "Describe", activities.Beat{}, "why"), pending(t, "Describe", activities.Beat{Done: 1}, "")},
 			snapshot{Progress: workflows.Progress{Described: 101, ToDescribe: 900, APICalls: 10}, Listed: 60},

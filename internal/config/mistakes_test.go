@@ -227,7 +227,8 @@ func TestMistakes_readAsAList(t *testing.T) {
 func FuzzRead(f *testing.F) {
 	for _, seed := range []string{
 		whole, head, "", "a: [", "log: &a [*a]\n", "<<: {}", "? [a]\n: b", "sources: {a: {salesforce: ~}}", "log: !!binary x", "\xff\xfe", "--- \n---\n",
-		"worker: {slots: 0x7fffffffffffffffff}", "sources:\n  - a", "!!map {log: !!str {}}", "worker: {slots: !!int 1_0}", head + "    guard: {timeout: 1h}\n", "%YAML 9.9\n---\n",
+		"worker: {slots: 0x7fffffffffffffffff}", "sources:\n  - a", "!!map {log: !!str {}}", "worker: {slots: !!int 1_0}",
+		head + "    guard: {timeout: 1h}\n", "%YAML 9.9\n---\n",
 	} {
 		f.Add(seed)
 	}

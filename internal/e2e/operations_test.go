@@ -15,53 +15,66 @@ import (
 // operations is the page whose commands are tested.
 const operations = "../../docs/operations.md"
 
+// step is what goes with one command of the page: what must be so before it runs, and what must have become of it.
+type step struct {
+	command       string // how it begins
+	before, after func(*operator, *testing.T)
+}
+
+// steps are in the order of the page. A command that has none needs nothing and is only run.
+var steps = []step{
+	{"longhaul-starter sync acme --detach", (*operator).shutGate, nil},
+	{"temporal schedule trigger", nil, (*operator).awaitScheduled},
+	{"temporal workflow result", (*operator).joinedOrSkipped, (*operator).onceMoreWithoutAnID},
+
+	{"temporal workflow signal --workflow-id sync-acme --name pause", (*operator).slowly, (*operator).paused},
+	{"temporal workflow list --query 'LonghaulPhase IN", (*operator).awaitListed, (*operator).listed},
+	{"temporal workflow signal --workflow-id sync-acme --name resume", (*operator).stillPaused, (*operator).goesOn},
+	{"temporal workflow metadata", (*operator).outOfQuota, (*operator).saysWhyItWaits},
+	{"temporal workflow update execute --workflow-id sync-acme --name set-quota", nil, (*operator).hasQuota},
+	{"temporal workflow update execute --workflow-id sync-acme --name approve", (*operator).holds, (*operator).delivers},
+	{"temporal workflow update execute --workflow-id sync-acme --name discard", (*operator).holdsAgain, (*operator).deliversNothing},
+	{"temporal workflow signal --workflow-id sync-acme --name resume", (*operator).blocked, (*operator).isMended},
+
+	{"temporal workflow cancel", (*operator).twiceAtOnceFromRest, (*operator).stopped},
+	{"temporal workflow terminate", (*operator).twiceAtOnceFromRest, (*operator).stopped},
+	{"temporal workflow reset --workflow-id sync-acme --type FirstWorkflowTask", (*operator).slowly, (*operator).isAnotherRun},
+	{"temporal workflow reset --workflow-id sync-acme --type LastWorkflowTask", nil, (*operator).endsAsTheSameSync},
+}
+
 // TestOperations runs every command of the page as it stands there, and starts syncs meanwhile in all the ways there
-// are. The gate holds a sync at the catalog for as long as the others need, so that nothing depends on speed.
+// are. The gate holds a sync at the catalog for as long as the others need, and describes are answered late where a
+// command is for a sync that describes, so that nothing depends on speed.
 func TestOperations(t *testing.T) {
 	cli := temporalCLI(t)
 	o := newOperator(t, cli)
-	before := map[string]func(*operator, *testing.T){
-		"longhaul-starter sync acme --detach": func(o *operator, _ *testing.T) { o.gate.shut() },
-		"temporal workflow result":            (*operator).joinedOrSkipped,
-		"temporal workflow cancel":            (*operator).twiceAtOnceFromRest,
-		"temporal workflow terminate":         (*operator).twiceAtOnceFromRest,
-	}
-	after := map[string]func(*operator, *testing.T){
-		"temporal schedule trigger":   (*operator).awaitScheduled,
-		"temporal workflow result":    (*operator).onceMoreWithoutAnID,
-		"temporal workflow cancel":    (*operator).awaitRest,
-		"temporal workflow terminate": (*operator).awaitRest,
-	}
-	ran := map[string]int{}
+	left := slices.Clone(steps)
 	for _, line := range commands(t, operations) {
-		do(t, o, before, line)
-		if got := run(t, o.environ, "sh", "-c", line); got.code != 0 {
+		var now step
+		if i := slices.IndexFunc(left, func(s step) bool { return strings.HasPrefix(line, s.command) }); i >= 0 {
+			now = left[i]
+			left = slices.Delete(left, i, i+1)
+		} else if slices.ContainsFunc(steps, func(s step) bool { return strings.HasPrefix(line, s.command) }) {
+			t.Fatalf("the page has this command more often than there are steps for it: %s", line)
+		}
+		if now.before != nil {
+			now.before(o, t)
+		}
+		got := run(t, o.environ, "sh", "-c", line)
+		if got.code != 0 {
 			t.Fatalf("%s\nended with %d: %s%s", line, got.code, got.stdout, got.stderr)
 		}
-		do(t, o, after, line)
-		for prefix := range before {
-			if strings.HasPrefix(line, prefix) {
-				ran[prefix]++
-			}
+		o.shown = got.stdout
+		if now.after != nil {
+			now.after(o, t)
 		}
 	}
-	for prefix := range before {
-		if ran[prefix] != 1 {
-			t.Errorf("%q stands on the page %d times, want once", prefix, ran[prefix])
-		}
+	for _, s := range left {
+		t.Errorf("the page lacks a command: %s", s.command)
 	}
 	for _, e := range o.list(t, "") {
 		if e.Status == "WORKFLOW_EXECUTION_STATUS_FAILED" {
 			t.Errorf("%s, run %s, failed", e.Execution.WorkflowID, e.Execution.RunID)
-		}
-	}
-}
-
-func do(t *testing.T, o *operator, steps map[string]func(*operator, *testing.T), line string) {
-	t.Helper()
-	for prefix, step := range steps {
-		if strings.HasPrefix(line, prefix) {
-			step(o, t)
 		}
 	}
 }
@@ -194,8 +207,8 @@ func commands(t *testing.T, page string) []string {
 // newOperator starts a simulated org with a gate before its catalog, and serve.
 func newOperator(t *testing.T, cli string) *operator {
 	t.Helper()
-	sim := simulate(t, server.Options{Reports: 300, Columns: 3, TypeMetadata: 1000})
-	o := &operator{cli: cli, gate: newGate(t, sim.Ready().Catalog)}
+	sim := simulate(t, server.Options{Reports: pageReports, Columns: 3, TypeMetadata: 1000, DailyLimit: dailyLimit})
+	o := &operator{cli: cli, sim: sim, gate: newGate(t, sim.Ready().Catalog)}
 	dir := t.TempDir()
 	settings, environ := settingsFile(t, dir, sim, "")
 	text, err := os.ReadFile(settings)
@@ -218,6 +231,7 @@ func newOperator(t *testing.T, cli string) *operator {
 			t.Fatal(err)
 		}
 	}
+	o.client = dialled(t, serve)
 	o.environ = []string{temporalAt(serve), "PATH=" + path + string(filepath.ListSeparator) + os.Getenv("PATH")}
 	return o
 }

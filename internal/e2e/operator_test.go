@@ -10,6 +10,9 @@ import (
 	"testing"
 	"time"
 
+	"go.temporal.io/sdk/client"
+
+	"longhaul/internal/simulator/server"
 	"longhaul/workflows"
 )
 
@@ -17,7 +20,16 @@ import (
 type operator struct {
 	cli     string
 	environ []string
+	sim     *server.Server
+	client  client.Client
 	gate    *gate
+
+	shown     string    // by the command that ran last
+	followed  execution // the sync that a step has started
+	id        string    // of it in the bucket
+	describes int       // begun before it
+	seen      int       // begun of it when it was paused
+	delivered int       // files before it
 }
 
 // execution is a workflow's run, as the temporal CLI and the starter write it.

@@ -104,7 +104,7 @@ func (o orgProcess) durable(t *testing.T, inFlight int) cost {
 	if err != nil {
 		t.Fatal(err)
 	}
-	done.steps = steps(t, c)
+	done.steps = stepsOf(t, c)
 	done.events = d.GetWorkflowExecutionInfo().GetHistoryLength()
 	worker.terminate(t)
 	temporal.terminate(t)
@@ -141,9 +141,9 @@ func (c cost) row(latency time.Duration, inFlight int, what string, plain cost, 
 	}
 }
 
-// steps are the activities of a sync by type, in the order in which the first of each was scheduled: when that was, and when
+// stepsOf gives the activities of a sync by type, in the order in which the first of each was scheduled: when that was, and when
 // the last of them ended, in seconds since the start.
-func steps(t *testing.T, c client.Client) (rows [][]any) {
+func stepsOf(t *testing.T, c client.Client) (rows [][]any) {
 	t.Helper()
 	var began time.Time
 	var order []string

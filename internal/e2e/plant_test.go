@@ -34,6 +34,12 @@ type plant struct {
 // newPlant starts a plant for source acme that lives as long as the test.
 func newPlant(t *testing.T, options server.Options, tweak func(*source.Source)) *plant {
 	t.Helper()
+	return newPlantOn(t, temporaldev.Options{}, options, tweak)
+}
+
+// newPlantOn starts a plant whose Temporal differs from the usual.
+func newPlantOn(t *testing.T, on temporaldev.Options, options server.Options, tweak func(*source.Source)) *plant {
+	t.Helper()
 	ctx := t.Context()
 	p := &plant{dir: t.TempDir()}
 	var err error
@@ -42,9 +48,9 @@ func newPlant(t *testing.T, options server.Options, tweak func(*source.Source)) 
 	}
 	t.Cleanup(func() { closed(t, p.sim.Close()) })
 
-	dev, err := temporaldev.Start(ctx, temporaldev.Options{
-		Database: filepath.Join(p.dir, "temporal.db"), FrontendAddr: "127.0.0.1:0", SearchAttributes: workflows.Attributes(),
-	})
+	on.Database, on.FrontendAddr = filepath.Join(p.dir, "temporal.db"), "127.0.0.1:0"
+	on.SearchAttributes = workflows.Attributes()
+	dev, err := temporaldev.Start(ctx, on)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,6 +17,10 @@ import (
 	"testing"
 	"time"
 
+	"go.temporal.io/sdk/client"
+	"go.uber.org/zap"
+
+	"longhaul/internal/host"
 	"longhaul/internal/simulator/server"
 )
 
@@ -90,6 +94,15 @@ func run(t *testing.T, environ []string, path string, args ...string) ended {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), longest)
 	defer cancel()
+	got, err := started(ctx, environ, path, args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
+// started is run for a goroutine that is not the test's own.
+func started(ctx context.Context, environ []string, path string, args ...string) (ended, error) {
 	cmd := exec.CommandContext(ctx, path, args...)
 	cmd.Env = append(os.Environ(), environ...)
 	cmd.WaitDelay = time.Second
@@ -98,9 +111,9 @@ func run(t *testing.T, environ []string, path string, args ...string) ended {
 	err := cmd.Run()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
-		t.Fatal(err)
+		return ended{}, err
 	}
-	return ended{cmd.ProcessState.ExitCode(), stdout.String(), stderr.String()}
+	return ended{cmd.ProcessState.ExitCode(), stdout.String(), stderr.String()}, nil
 }
 
 // process is a program that runs in the background.
@@ -231,3 +244,14 @@ func writeSettings(t *testing.T, dir, sources string) (path string) {
 }
 
 func temporalAt(p *process) string { return "TEMPORAL_ADDRESS=" + p.ready["temporal"] }
+
+// dialled is a client of the Temporal that a program runs.
+func dialled(t *testing.T, p *process) client.Client {
+	t.Helper()
+	c, err := host.Dial(t.Context(), host.DialOptions{Address: p.ready["temporal"], Logger: zap.NewNop()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.Close)
+	return c
+}

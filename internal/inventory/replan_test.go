@@ -62,7 +62,8 @@ func TestReplan_describesAgainWhatIsNotSettled(t *testing.T) {
 		},
 		"what was put off and changed": {[]thing{change(4)}, Replanned{ToDescribe: 1, Shards: 1, Deferred: 1}, []string{todo(4, later)}},
 		"what is new": {
-			[]thing{change(6), change(7)}, Replanned{ToDescribe: 3, Shards: 3, Added: 2, Deferred: 1},
+			[]thing{change(6), change(7)},
+			Replanned{ToDescribe: 3, Shards: 3, Added: 2, Deferred: 1},
 			[]string{todo(4, changed), todo(6, later), todo(7, later)},
 		},
 	}

@@ -142,7 +142,8 @@ func (l *Ledger) own(clock time.Time) (calls int64) {
 }
 
 // used is what the whole org has used by now, as far as one can reckon: what was told, less those of our own calls that
-// were among it then and have aged since. Those of others may have aged too, or become more.
+// were among it then and have aged since. Those of others may have aged too, or become more. It is never less than our own
+// calls: an answer that was long on its way tells a number from before the calls that overtook it.
 func (l *Ledger) used(clock time.Time) int64 {
 	used := l.Used
 	for _, h := range l.Hours {
@@ -150,7 +151,7 @@ func (l *Ledger) used(clock time.Time) int64 {
 			used -= h.Calls
 		}
 	}
-	return max(used, 0)
+	return max(used, l.own(clock))
 }
 
 // bound is a part of the maximum.

@@ -54,7 +54,7 @@ var start = time.Date(2026, 11, 24, 6, 34, 54, 0, time.UTC)
 func TestLedger_neverGoesBeyondItsBounds(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(60) {
-		rng := rand.New(rand.NewPCG(seed, 7)) //nolint:gosec // a repeatable test
+		rng := rand.New(rand.NewPCG(seed, 7))
 		o := &org{most: 200 + rng.Int64N(900), clock: start}
 		l := &quota.Ledger{Policy: quota.Policy{Ceiling: 40 + rng.IntN(61), Share: 10 + rng.IntN(91)}, Margin: 8}
 		skew := time.Duration(rng.IntN(7200)-3600) * time.Second
@@ -201,6 +201,20 @@ func TestLedger_anAnswerThatWasOvertakenCountsOnce(t *testing.T) {
 	l.Return(a, 100, quota.Told{Used: 150, Max: 1000, At: start, Clock: start}, later)
 	if got := l.Room(later); got != 800 {
 		t.Errorf("room for %d of 1,000 after 200 calls", got)
+	}
+}
+
+// TestLedger_anAnswerThatWasLongOnItsWayHidesNoCall takes a number from before the calls that overtook it, with a date from
+// after them.
+func TestLedger_anAnswerThatWasLongOnItsWayHidesNoCall(t *testing.T) {
+	t.Parallel()
+	l := &quota.Ledger{Policy: quota.Policy{Ceiling: 80, Share: 100}, Margin: 24}
+	a, b := l.Lease(10, start), l.Lease(60, start)
+	l.Return(b, 60, quota.Told{Used: 65, Max: 150, At: start, Clock: start}, start)
+	later := start.Add(time.Second)
+	l.Return(a, 10, quota.Told{Used: 12, Max: 150, At: later, Clock: later}, later)
+	if got, want := l.Room(later), int64(120-2-70); got != want {
+		t.Errorf("room for %d after 70 calls of ours, want %d", got, want)
 	}
 }
 

@@ -131,10 +131,10 @@ func TestClassify_requests(t *testing.T) {
 		},
 		{
 			"an ended session", 401, "INVALID_SESSION_ID", "Session expired or invalid",
-			classed{fault.SessionExpired, true, false, "session"},
+			classed{fault.SessionExpired, false, false, "session"},
 		},
-		{"an ended signed session", 401, "INVALID_JWT_FORMAT", "jwt", classed{fault.SessionExpired, true, false, "session"}},
-		{"a bad header", 401, "INVALID_AUTH_HEADER", "INVALID_HEADER_TYPE", classed{fault.SessionExpired, true, false, "session"}},
+		{"an ended signed session", 401, "INVALID_JWT_FORMAT", "jwt", classed{fault.SessionExpired, false, false, "session"}},
+		{"a bad header", 401, "INVALID_AUTH_HEADER", "INVALID_HEADER_TYPE", classed{fault.SessionExpired, false, false, "session"}},
 		{
 			"a session that may not use REST", 401, "INVALID_SESSION_ID", "This session is not valid for use with the REST API",
 			classed{fault.SessionPolicy, true, false, "scope api"},
@@ -362,6 +362,9 @@ func FuzzErrorBody(f *testing.F) {
 		"[{\"errorCode\":\"INVALID_FIELD\",\"message\":\"No such column 'X' on entity 'Y'\"}]", `{"message":"\ud800\u0000 00Dxx0000001gPL!AQcAQ"}`,
 	} {
 		f.Add([]byte(seed), 403)
+	}
+	for _, seed := range knownErrors {
+		f.Add([]byte(seed.body), seed.status)
 	}
 	f.Fuzz(func(t *testing.T, body []byte, status int) {
 		for _, op := range []string{opLogin, opQuery, opReport} {

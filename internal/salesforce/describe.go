@@ -19,7 +19,8 @@ type bounds struct{ read, kept int64 }
 // ofReport bounds one description; the metadata of its report type, which is skipped, is the larger part.
 var ofReport = bounds{read: longestBody, kept: 8 << 20}
 
-// Description is what is kept of the describe of a report, as compact JSON; a part that is not there or null is nil.
+// Description is what is kept of the describe of a report, as compact JSON; a part that is not there or null is nil. That
+// DescribeReport gives has the extended metadata, which hold the columns.
 type Description struct {
 	ReportMetadata         json.RawMessage
 	ReportExtendedMetadata json.RawMessage
@@ -36,6 +37,9 @@ func (c *Client) DescribeReport(ctx context.Context, id string) (*Description, e
 		read, err := readDescription(resp.Body, ofReport)
 		if err != nil {
 			return err
+		}
+		if !bytes.HasPrefix(read.ReportExtendedMetadata, []byte("{")) {
+			return ErrNoColumns // a report without columns has an empty list of them
 		}
 		read.At = dateOf(resp.Header)
 		description = read

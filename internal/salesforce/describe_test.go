@@ -213,6 +213,11 @@ func FuzzReadDescription(f *testing.F) {
 	f.Add([]byte(describeBody(2, 300)))
 	f.Add([]byte(`{"reportMetadata":null,"reportExtendedMetadata":{"a":[1,{"b":"\ud800"}]}}`))
 	f.Add([]byte("{\"reportMetadata\":{ \"\xff\" : 1e5 }}"))
+	f.Add([]byte(`{"attributes":{"type":"Report"},"reportExtendedMetadata":{},"reportMetadata":{"detailColumns":[]},"reportTypeMetadata":{"c":[`))
+	f.Add([]byte(describeBody(1, 30) + describeBody(1, 30)))
+	for _, known := range knownErrors {
+		f.Add([]byte(known.body))
+	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		got, err := readDescription(bytes.NewReader(body), ofReport)
 		if err != nil {

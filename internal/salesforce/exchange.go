@@ -101,7 +101,7 @@ func (c *Client) refused(ctx context.Context, op string, resp *http.Response) er
 func (c *Client) damaged(op string, resp *http.Response, err error) error {
 	var syntax *jsontext.SyntacticError
 	switch {
-	case errors.Is(err, ErrTooLarge), errors.Is(err, errWebPage), errors.Is(err, errNoDate):
+	case errors.Is(err, ErrTooLarge), errors.Is(err, ErrNoColumns), errors.Is(err, errWebPage), errors.Is(err, errNoDate):
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		err = errCut
 	case errors.As(err, &syntax):

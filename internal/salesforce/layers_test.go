@@ -193,6 +193,13 @@ func TestBearer(t *testing.T) {
 		{"an ended session is renewed once", []string{expired}, 2, 200},
 		{"a second refusal is handed on", []string{expired, expired}, 2, 401},
 		{"an empty refusal is one of the session", []string{""}, 2, 200},
+		{"a signed token that is not taken is renewed once", []string{`[{"message":"jwt","errorCode":"INVALID_JWT_FORMAT"}]`}, 2, 200},
+		{"a header that is not taken is renewed once", []string{`[{"message":"INVALID_HEADER_TYPE","errorCode":"INVALID_AUTH_HEADER"}]`}, 2, 200},
+		{
+			"a renewed session that is not taken is not renewed again",
+			[]string{expired, `[{"message":"jwt","errorCode":"INVALID_JWT_FORMAT"}]`},
+			2, 401,
+		},
 		{
 			"a session that may not use REST is not renewed",
 			[]string{`[{"message":"This session is not valid for use with the REST API","errorCode":"INVALID_SESSION_ID"}]`},

@@ -32,6 +32,8 @@ func TestParseLimitHeader(t *testing.T) {
 func FuzzParseLimitHeader(f *testing.F) {
 	for _, seed := range []string{
 		"api-usage=1/2", "per-app-api-usage=1/2", "x api-usage=3/4", "api-usage=api-usage=5/6", "api-usage=1/", ";api-usage=007/08", "éapi-usage=1/2",
+		"api-usage=10018/100000", "api-usage=25/5000; per-app-api-usage=17/250(appName=sample-connected-app)",
+		"per-app-api-usage=17/250(appName=a),api-usage=25/5000", "api-usage=115001/115000", "api-usage=-1/5", "API-USAGE=1/2",
 	} {
 		f.Add(seed)
 	}

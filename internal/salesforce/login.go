@@ -38,6 +38,10 @@ func (c *Client) Login(ctx context.Context) (Identity, error) {
 	return g.identity, nil
 }
 
+// ForgetRefusal lets the next request log in even if a login was refused just now, for when somebody has mended the
+// credentials or the org. The session itself, and whose it is, stays.
+func (c *Client) ForgetRefusal() { c.session.forget() }
+
 // login asks for a new token, a few times when the fault may pass.
 func (c *Client) login(ctx context.Context) (*grant, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.retry.bound(c.timeout))

@@ -16,6 +16,9 @@ import (
 // ErrTooLarge lies below the error of an answer that is larger than Longhaul reads; another try brings the same.
 var ErrTooLarge = errors.New("the answer is too large")
 
+// ErrNoColumns lies below the error of a description that came without what it is asked for.
+var ErrNoColumns = errors.New("the description has no columns")
+
 // The other ways in which an answer can be broken.
 var (
 	errWebPage    = errors.New("the answer is no JSON")
@@ -74,6 +77,9 @@ func unreadable(op, host string, err error) *Error {
 			e.Class = fault.Poison
 			e.sentence = "the description of this report is larger than Longhaul reads: give the report fewer columns and filters"
 		}
+	case errors.Is(err, ErrNoColumns):
+		e.Class = fault.Poison
+		e.sentence = "Salesforce described this report without its columns: save the report anew or delete it if that lasts"
 	case errors.Is(err, errWebPage):
 		e.sentence = fmt.Sprintf("a web page came in place of an answer of %s: check whether a proxy or a login portal stands between", host)
 	default:

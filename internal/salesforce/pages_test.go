@@ -326,6 +326,11 @@ func FuzzReadRecords(f *testing.F) {
 		`{"totalSize":1,"done":true,"records":[{"Id":"00Oxx0000004abcEAA"}]}`, `{"done":false,"nextRecordsUrl":"/x","records":[]}`,
 		`{"records":null}`, `[]`, `{"done":true,"records":[1,null,"a",[]]}`, `{"totalSize":1e99,"done":true}`,
 		"{\"done\":true,\"records\":[{\"Id\":\"\xff\"}]}",
+		`{"totalSize":3214,"done":false,"nextRecordsUrl":"/services/data/v67.0/query/01gRO0000016PIAYA2-500","records":[` +
+			`{"attributes":{"type":"Report","url":"/services/data/v67.0/sobjects/Report/00Oxx0000004abcEAA"},"Id":"00Oxx0000004abcEAA",` +
+			`"Owner":{"Name":null}}]}`,
+		`{"totalSize":7,"done":true,"records":[]}`, `[{"message":"invalid query locator","errorCode":"INVALID_QUERY_LOCATOR"}]`, webPage,
+		`{"totalSize":1,"done":true,"records":[{"Id":"00Oxx00000`,
 	} {
 		f.Add([]byte(seed))
 	}

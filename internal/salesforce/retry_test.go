@@ -185,3 +185,16 @@ func TestClient_givesUpWithTheCaller(t *testing.T) {
 		}
 	})
 }
+
+func FuzzRetryAfter(f *testing.F) {
+	for _, seed := range []string{
+		"17", "0", "-5", "1e3", "99999999999999999999", "Mon, 23 Nov 2026 18:17:10 GMT", "Fri, 31 Dec 9999 23:59:59 GMT", "soon",
+	} {
+		f.Add(seed, fakeDate)
+	}
+	f.Fuzz(func(t *testing.T, value, date string) {
+		if got := retryAfter(http.Header{"Retry-After": {value}, "Date": {date}}); got < 0 || got > longestRetry {
+			t.Fatalf("%q on %q is a wait of %v", value, date, got)
+		}
+	})
+}

@@ -14,7 +14,7 @@ var apiRules = []rule{
 		sentence: "the app is not attached to the agent that this login belongs to: attach it, or use an External Client App of its own",
 	},
 	{
-		status: statuses(401), class: fault.SessionExpired, whole: true,
+		status: statuses(401), class: fault.SessionExpired, // of the one request: the next may meet a session that lasts
 		sentence: "Salesforce ended the session and refused the new one too: look whether another program ends the sessions of the " +
 			"run-as user",
 	},

@@ -90,13 +90,22 @@ func (s *session) fly(ctx context.Context, f *flight) {
 		}
 		s.current = g
 	}
-	s.refusal = nil
-	if fault.Is(err, fault.LoginRefused) || errors.Is(err, errMoved) {
-		s.refusal, s.refusedAt = err, time.Now()
+	if s.flight == f { // else it was forgotten on its way, and says nothing of what holds now
+		s.flight, s.refusal = nil, nil
+		if fault.Is(err, fault.LoginRefused) || errors.Is(err, errMoved) {
+			s.refusal, s.refusedAt = err, time.Now()
+		}
 	}
 	f.grant, f.err = g, err
-	s.flight = nil
 	close(f.done)
+}
+
+// forget drops the refusal that still stands, and does not wait for a login that is under way with what may be the old
+// credentials.
+func (s *session) forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.refusal, s.flight = nil, nil
 }
 
 var errMoved = errors.New("the login is of another org or user than the first one")

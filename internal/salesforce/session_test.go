@@ -191,6 +191,75 @@ func TestSession_isStillItsOwnAfterARenewal(t *testing.T) {
 	}
 }
 
+// A credential that was refused is mended: the next request must not meet the old refusal, nor wait for a login that
+// still goes by the old one.
+func TestSession_forgetsARefusal(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		refuse := func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(http.StatusBadRequest)
+			fmt.Fprint(w, `{"error":"invalid_client","error_description":"invalid client credentials"}`)
+		}
+		org := &fakeOrg{handle: func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, `{"totalSize":7,"done":true,"records":[]}`) }}
+		client := inside(t, inProcess(org))
+		before, err := client.Login(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		org.expire()
+		org.refuse = refuse
+		for range 2 {
+			if _, err := client.Count(t.Context(), "Report", "", ""); !fault.Is(err, fault.LoginRefused) {
+				t.Fatalf("a revoked credential gives %v", err)
+			}
+		}
+		if got := org.logins.Load(); got != 2 {
+			t.Errorf("%d logins, want the first and one that was refused", got)
+		}
+		org.refuse = nil
+		client.ForgetRefusal()
+		n, err := client.Count(t.Context(), "Report", "", "")
+		if now, loginErr := client.Login(t.Context()); err != nil || n != 7 || loginErr != nil || now != before {
+			t.Errorf("mended: %d, %v, as %+v, %v", n, err, now, loginErr)
+		}
+	})
+}
+
+func TestSession_forgetsALoginThatIsUnderWay(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		logins := 0
+		s := &session{login: func(context.Context) (*grant, error) {
+			logins++
+			if logins == 1 { // with the old credentials, and slow
+				pass(t, time.Second)
+				return nil, &Error{Class: fault.LoginRefused, Op: opLogin}
+			}
+			return &grant{token: "new"}, nil
+		}}
+		var old sync.WaitGroup
+		old.Go(func() {
+			if _, err := s.grant(t.Context()); !fault.Is(err, fault.LoginRefused) {
+				t.Errorf("who waits for the old login gets %v", err)
+			}
+		})
+		synctest.Wait()
+		s.forget()
+		g, err := s.grant(t.Context())
+		if err != nil || g.token != "new" {
+			t.Fatalf("a login after it was forgotten gives %v, %v", g, err)
+		}
+		old.Wait()
+		if again, err := s.grant(t.Context()); err != nil || again != g || logins != 2 {
+			t.Errorf("the old refusal came through: %v, %v after %d logins", again, err, logins)
+		}
+		if _, err := s.after(t.Context(), g.generation); err != nil {
+			t.Errorf("the old refusal stands: %v", err)
+		}
+	})
+}
+
 // pass lets time go by in a bubble of synctest.
 func pass(t *testing.T, d time.Duration) {
 	t.Helper()

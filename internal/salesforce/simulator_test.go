@@ -2,6 +2,8 @@ package salesforce_test
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -92,6 +94,38 @@ func TestSimulator_answersWhatASyncAsks(t *testing.T) {
 		}
 		if limit, known := m.Limit(); !known || limit.Used != m.Calls() || m.Logins() != 1 {
 			t.Errorf("the org counts %d calls, the meter %d and %d logins", limit.Used, m.Calls(), m.Logins())
+		}
+	}
+}
+
+// TestSimulator_aDescribeWithoutColumnsIsAskedForAgain meets an answer that is good JSON and brings nothing.
+func TestSimulator_aDescribeWithoutColumnsIsAskedForAgain(t *testing.T) {
+	t.Parallel()
+	for name, times := range map[string]int{"once": 1, "always": 0} {
+		client, sim := simulate(t, server.Options{
+			Reports: 10, Columns: 2, TypeMetadata: 100, Faults: []server.Fault{{Name: "empty_extended", Times: times}},
+		})
+		var id string
+		for page, err := range client.Pages(t.Context(), salesforce.Query{Object: "Report"}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			var record struct{ ID string }
+			if err := json.Unmarshal(page.Records[0], &record); err != nil {
+				t.Fatal(err)
+			}
+			id = record.ID
+			break
+		}
+		description, err := client.DescribeReport(t.Context(), id)
+		if times == 1 && (err != nil || len(description.ReportExtendedMetadata) == 0) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if times == 0 && (!errors.Is(err, salesforce.ErrNoColumns) || !fault.Is(err, fault.Poison)) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if total, _ := sim.Describes(); times == 0 && total != salesforce.DefaultAttempts || times == 1 && total != 2 {
+			t.Errorf("%s: it was asked for %d times", name, total)
 		}
 	}
 }
@@ -187,6 +221,36 @@ func TestSimulator_endsSessions(t *testing.T) {
 	}
 	if len(seen) != count || m.Logins() < 2 {
 		t.Errorf("%d of %d reports with %d more logins", len(seen), count, m.Logins())
+	}
+}
+
+// Sessions that last a moment, under load: every request is answered in the end, and logins are few.
+func TestSimulator_losesNothingToShortSessions(t *testing.T) {
+	t.Parallel()
+	const ttl, span = 500 * time.Millisecond, 2500 * time.Millisecond
+	client, _ := simulate(t, server.Options{Reports: 50, TokenTTL: ttl, Latency: 20 * time.Millisecond}, func(c *salesforce.Config, _ server.Ready) {
+		c.MaxInFlight = 50
+	})
+	m := new(salesforce.Meter)
+	ctx := salesforce.WithMeter(t.Context(), m)
+	started := time.Now()
+	var all sync.WaitGroup
+	for range 50 {
+		all.Go(func() {
+			for time.Since(started) < span {
+				_, err := client.Count(ctx, "Report", "", "")
+				for tries := 1; fault.Is(err, fault.SessionExpired) && tries < 4; tries++ { // as a shard tries it again
+					_, err = client.Count(ctx, "Report", "", "")
+				}
+				if err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	if most := time.Since(started).Seconds()/ttl.Seconds()*1.5 + 2; float64(m.Logins()) > most || m.Logins() < 3 {
+		t.Errorf("%d logins in %v, want at most %.0f and sessions that end", m.Logins(), time.Since(started), most)
 	}
 }
 

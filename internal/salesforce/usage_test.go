@@ -72,47 +72,54 @@ func TestUsage(t *testing.T) {
 			func() *http.Response {
 				return reply(200, `{"DailyApiRequests":{"Max":115000,"Remaining":88231}}`, "Content-Type: application/json", header)
 			},
-			LimitInfo{26769, 115000}, true, "",
+			LimitInfo{26769, 115000},
+			true, "",
 		},
 		{
 			"more is used than there is",
 			func() *http.Response {
 				return reply(200, `{"DailyApiRequests":{"Max":100,"Remaining":-7}}`, "Content-Type: application/json")
 			},
-			LimitInfo{107, 100}, true, "",
+			LimitInfo{107, 100},
+			true, "",
 		},
 		{
 			"limits without the daily requests leave the header",
 			func() *http.Response { return reply(200, `{}`, "Content-Type: application/json", header) },
-			LimitInfo{27000, 115000}, true, "",
+			LimitInfo{27000, 115000},
+			true, "",
 		},
 		{
 			"a missing permission leaves the header",
 			func() *http.Response {
 				return reply(403, `[{"errorCode":"FORBIDDEN","message":"no"}]`, "Content-Type: application/json", header)
 			},
-			LimitInfo{27000, 115000}, true, "",
+			LimitInfo{27000, 115000},
+			true, "",
 		},
 		{
 			"neither tells it",
 			func() *http.Response {
 				return reply(403, `[{"errorCode":"FORBIDDEN","message":"no"}]`, "Content-Type: application/json")
 			},
-			LimitInfo{}, false, "",
+			LimitInfo{},
+			false, "",
 		},
 		{
 			"the daily requests are used up",
 			func() *http.Response {
 				return reply(403, `[{"errorCode":"REQUEST_LIMIT_EXCEEDED","message":"TotalRequests Limit exceeded."}]`, "Content-Type: application/json", header)
 			},
-			LimitInfo{}, false, fault.QuotaExhausted,
+			LimitInfo{},
+			false, fault.QuotaExhausted,
 		},
 		{
 			"the user may not use the API at all",
 			func() *http.Response {
 				return reply(403, `[{"errorCode":"API_CURRENTLY_DISABLED","message":"no"}]`, "Content-Type: application/json", header)
 			},
-			LimitInfo{}, false, fault.PermissionMissing,
+			LimitInfo{},
+			false, fault.PermissionMissing,
 		},
 	} {
 		org := &fakeOrg{}

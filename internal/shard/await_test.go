@@ -239,9 +239,13 @@ func TestRun_asksAgainForAPartThatIsTornBeforeItIsJoined(t *testing.T) {
 			}
 			return nil
 		}
+		started := time.Now()
 		result, err := run(t.Context(), input(o, 5), f)
 		if !errors.Is(err, staging.ErrTorn) || !fault.Is(err, fault.Transient) || !result.Partial || tries != 1 {
 			t.Fatalf("result %+v, error %v after %d tries", result, err, tries)
+		}
+		if took := time.Since(started); took > 10*time.Second {
+			t.Errorf("the run waited %v for a torn part to mend", took)
 		}
 		f.beforeW = nil
 		again := newOrg(0)

@@ -19,4 +19,7 @@
 // A run may be given a slice of time, so that many shards take turns. What is broken must not fill one slice after the
 // other: a report that failed, or hung for long, while others were answered is given up at the end of the slice. When
 // nothing was answered at all, one witness is asked; without its answer the slice ends as an outage does.
+//
+// A store that refuses for a while, as a full disk, is waited for: no request begins, and nothing that was answered is
+// lost. Within its share the run finds the pace that Salesforce takes: see pace.go.
 package shard

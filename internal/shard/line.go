@@ -24,7 +24,7 @@ func parsePlanned(line []byte) (report, error) {
 	return report{id: p.ID, modified: p.Modified}, nil
 }
 
-// readEntries reads the heads of all lines of a stream.
+// readEntries reads the heads of all lines of a stream. One that is not in order is as good as torn: it cannot be joined.
 func readEntries(ctx context.Context, v vault, key string) ([]entry, error) {
 	var entries []entry
 	for line, err := range v.lines(ctx, key) {
@@ -34,6 +34,9 @@ func readEntries(ctx context.Context, v vault, key string) ([]entry, error) {
 		head, err := inventory.DecodeHead(line)
 		if err != nil {
 			return nil, fmt.Errorf("%w: %s: %w", staging.ErrTorn, key, err)
+		}
+		if n := len(entries); n > 0 && entries[n-1].id >= head.ID {
+			return nil, fmt.Errorf("%w: %s: report %s comes after %s", staging.ErrTorn, key, head.ID, entries[n-1].id)
 		}
 		entries = append(entries, entry{id: head.ID, state: head.State, reason: head.Reason})
 	}

@@ -23,13 +23,14 @@ type runner struct {
 	led   *ledger
 	parts []part
 	store *storer
-	pace  *pace
+	brake brake
 	trust trust
 
 	// Requests and flushes outlive ctx for a moment, so that what was paid for is kept. All requests end with lasting.
 	lasting, requests, writes       context.Context
 	cutLasting, cutRequests, cutOff context.CancelFunc
 	timers                          []*time.Timer
+	unwatch                         func() bool // ends the watch over ctx
 
 	queue   []int           // reports to ask for
 	aside   []int           // reports that failed, to be tried again
@@ -45,13 +46,13 @@ type runner struct {
 
 func newRunner(ctx context.Context, in Input, v vault, led *ledger, parts []part) *runner {
 	r := &runner{
-		in: in, ctx: ctx, began: time.Now(), led: led, parts: parts, store: newStorer(in, v), pace: &pace{},
+		in: in, ctx: ctx, began: time.Now(), led: led, parts: parts, store: newStorer(in, v),
 		queue: led.missing(), fails: map[int]setback{}, back: make(chan answer),
 	}
 	r.lasting, r.cutLasting = context.WithCancel(context.WithoutCancel(ctx))
 	r.requests, r.cutRequests = context.WithCancel(r.lasting)
 	r.writes, r.cutOff = context.WithCancel(context.WithoutCancel(ctx))
-	context.AfterFunc(ctx, func() { // whatever the run does at the moment, and for whatever reason it may be ending
+	r.unwatch = context.AfterFunc(ctx, func() { // whatever the run does at the moment, and for whatever reason it may be ending
 		time.AfterFunc(graceCancel, r.cutLasting)
 		time.AfterFunc(graceStore, r.cutOff)
 	})
@@ -105,6 +106,7 @@ func (r *runner) halt(err error, grace time.Duration) {
 // close ends the contexts and timers of the run.
 func (r *runner) close() {
 	r.tell("") // that it waits is over in any case
+	r.unwatch()
 	r.cutLasting()
 	r.cutOff()
 	for _, t := range r.timers {
@@ -119,7 +121,7 @@ func (r *runner) untilWake(now time.Time) time.Duration {
 		wait = r.store.untilFlush(now, r.firstInOrder())
 	}
 	if r.stop == nil {
-		wait = min(wait, r.pace.wait(now), r.trust.wait(now), r.untilSliceEnds(now))
+		wait = min(wait, r.brake.wait(now), r.trust.wait(now), r.untilSliceEnds(now))
 	}
 	return wait
 }
@@ -132,7 +134,7 @@ func (r *runner) dispatch() {
 	}()
 	for r.stop == nil && r.ctx.Err() == nil && !r.store.refusing() {
 		slots := max(r.in.Slots.Slots(), 1)
-		if len(r.flight) >= r.pace.limit(slots) || r.pace.wait(time.Now()) != never {
+		if len(r.flight) >= r.brake.limit(slots) || r.brake.wait(time.Now()) != never {
 			return
 		}
 		if r.trust.doubt {

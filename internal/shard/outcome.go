@@ -28,6 +28,8 @@ const (
 	ReasonUnreachable = "unreachable"
 	// ReasonTooLarge: the description is larger than what is kept of one report.
 	ReasonTooLarge = "too_large"
+	// ReasonNoColumns: every try for this report brought a description without the columns.
+	ReasonNoColumns = "no_columns"
 	// ReasonThrottled: Salesforce refused every try for this report for too many requests while others were answered.
 	ReasonThrottled = "throttled"
 )
@@ -35,7 +37,7 @@ const (
 // Reasons lists them all, for documentation and for metrics.
 var Reasons = []string{
 	ReasonGone, ReasonObsolete, ReasonUnsupported, ReasonNoAccess,
-	ReasonServerError, ReasonUnreachable, ReasonTooLarge, ReasonThrottled,
+	ReasonServerError, ReasonUnreachable, ReasonTooLarge, ReasonNoColumns, ReasonThrottled,
 }
 
 // verdict is what an answer to one describe means for the run.
@@ -80,7 +82,7 @@ func judge(err error) (v verdict, state inventory.State, reason, message string)
 	case fault.PermissionMissing:
 		return settled, inventory.StateDenied, ReasonNoAccess,
 			"The run-as user lacks access to what this report is about; give it access to the report type and its objects."
-	case fault.Transient, fault.Throttled, fault.Poison:
+	case fault.Transient, fault.Throttled, fault.Poison, fault.SessionExpired:
 		if errors.Is(err, context.Canceled) {
 			return cut, "", "", ""
 		}
@@ -108,6 +110,8 @@ func undone(lastRound bool) inventory.State {
 // failure gives reason and sentence for a report that kept failing while a witness answered.
 func failure(err error) (reason, message string) {
 	switch f := fault.From(err); {
+	case errors.Is(err, salesforce.ErrNoColumns):
+		return ReasonNoColumns, "Salesforce described this report without its columns at every try; save the report anew if that lasts."
 	case f != nil && f.Class == fault.Poison:
 		return ReasonServerError, "Salesforce answered every try for this report with an error, while it answered for other reports."
 	case f != nil && f.Class == fault.Throttled:

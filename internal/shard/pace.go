@@ -1,65 +1,97 @@
 package shard
 
 import (
+	"errors"
 	"time"
+
+	"longhaul/internal/fault"
+	"longhaul/internal/salesforce"
 )
 
 // longWait is the longest wait that a run spends itself when Salesforce asks for one; a longer one ends the run, and the
 // caller waits.
 const longWait = 30 * time.Second
 
-// pace keeps fewer requests in flight than there are slots after Salesforce refused some for being too many: half as
-// many after a refusal, one more after each round of answers.
+// pace is how many requests may be in flight within the share of a run. Its zero value is the whole share.
 type pace struct {
-	allowed  float64   // zero: as many as there are slots
-	narrowed int64     // requests with a lower number departed before the pace was narrowed last
-	until    time.Time // no request departs before
-	single   bool      // one at a time: what is refused then is not refused for our haste
+	allowed  float64 // 0 is the whole share
+	narrowed int64   // the number of the first request that departed after the pace was narrowed last
+}
+
+// news is what one request that came back tells the pace.
+type news struct {
+	pressed bool  // Salesforce asked for fewer requests; else it answered
+	seq     int64 // the number of the request
+	next    int64 // the number that the next request will have
+	share   int
+}
+
+// next is the pace after a piece of news: half of it when Salesforce asks for fewer requests, and one request more after
+// each round of answers, until it is the whole share again. Of one round trip only the first complaint counts: requests
+// that had departed before say nothing of the pace since.
+func (p pace) next(n news) pace {
+	now := float64(p.limit(n.share))
+	switch {
+	case n.pressed && n.seq >= p.narrowed:
+		return pace{allowed: max(now/2, 1), narrowed: n.next}
+	case n.pressed, p.allowed == 0:
+		return p
+	}
+	p.allowed += 1 / p.allowed
+	if p.allowed >= float64(n.share) {
+		p.allowed = 0
+	}
+	return p
+}
+
+// limit is how many requests may be in flight, never less than one and never more than the share.
+func (p pace) limit(share int) int {
+	if p.allowed == 0 {
+		return share
+	}
+	return min(int(p.allowed), share)
+}
+
+// brake is the pace of a run, and what else holds back its requests for a while.
+type brake struct {
+	pace
+	until  time.Time // no request departs before
+	single bool      // one at a time: what is refused then is not refused for our haste
 }
 
 // limit is how many requests may be in flight.
-func (p *pace) limit(slots int) int {
-	if p.single {
+func (b *brake) limit(share int) int {
+	if b.single {
 		return 1
 	}
-	if p.allowed == 0 || p.allowed >= float64(slots) {
-		return slots
-	}
-	return int(p.allowed)
+	return b.pace.limit(share)
 }
 
 // wait is how long no request may depart; never when nothing is in the way.
-func (p *pace) wait(now time.Time) time.Duration {
-	if !now.Before(p.until) {
+func (b *brake) wait(now time.Time) time.Duration {
+	if !now.Before(b.until) {
 		return never
 	}
-	return p.until.Sub(now)
-}
-
-// answered widens the pace again.
-func (p *pace) answered(slots int) {
-	if p.allowed == 0 {
-		return
-	}
-	p.allowed += 1 / p.allowed
-	if p.allowed >= float64(slots) {
-		p.allowed = 0
-	}
+	return b.until.Sub(now)
 }
 
 // delay keeps to a wait that Salesforce asked for, unless it is too long to be spent here.
-func (p *pace) delay(now time.Time, wait time.Duration) {
-	if until := now.Add(wait); wait <= longWait && until.After(p.until) {
-		p.until = until
+func (b *brake) delay(now time.Time, wait time.Duration) {
+	if until := now.Add(wait); wait <= longWait && until.After(b.until) {
+		b.until = until
 	}
 }
 
-// refused narrows the pace after request seq was refused for being one too many; next is the number of the next one.
-// Requests that had departed when the pace was narrowed last say nothing new.
-func (p *pace) refused(seq, next int64, slots int) {
-	if seq < p.narrowed {
-		return
+// learn tells the pace what a request brought back. A failure that asks for nothing says nothing about the pace.
+func (r *runner) learn(a answer) {
+	pressed := a.trip.pressure.Count() > 0 || asksForFewer(a.err)
+	if pressed || a.verdict == settled {
+		r.brake.pace = r.brake.next(news{pressed: pressed, seq: a.trip.seq, next: r.seq, share: max(r.in.Slots.Slots(), 1)})
 	}
-	p.allowed = max(float64(p.limit(slots))/2, 1)
-	p.narrowed = next
+}
+
+// asksForFewer says whether an error is one that fewer requests may have spared.
+func asksForFewer(err error) bool {
+	e, ok := errors.AsType[*salesforce.Error](err)
+	return ok && e.Busy() || fault.Is(err, fault.Throttled)
 }

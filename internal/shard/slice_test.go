@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -123,6 +125,10 @@ func TestRun_atTheEndOfASlice(t *testing.T) {
 		"a report that hung for a moment is left": {
 			org: hang(time.Second, is(70)), reports: 100, slots: 2, slice: 50 * time.Second, probe: errNoProbe,
 			states: states{described: 85}, stop: StopSlice,
+		},
+		"in a short slice half of it is long": {
+			org: hang(time.Second, is(1)), reports: 100, slots: 2, slice: 10 * time.Second, probe: errNoProbe,
+			states: states{described: 10, deferred: 1}, stop: StopSlice,
 		},
 		"a shard is whole when nothing but what hangs is left": {
 			org: hang(time.Second, is(1)), reports: 10, slots: 2, slice: 70 * time.Second, probe: errNoProbe,
@@ -271,11 +277,20 @@ func TestRun_saysWhyItStopped(t *testing.T) {
 		stop  Stop
 		class fault.Class
 	}{
-		"the allowance is spent":             {&salesforce.Error{Class: fault.QuotaExhausted, Whole: true, Err: salesforce.ErrAllowance}, StopQuota, fault.QuotaExhausted},
-		"the daily requests are used up":     {&salesforce.Error{Class: fault.QuotaExhausted, Whole: true}, StopQuota, fault.QuotaExhausted},
-		"the reports of an hour are used up": {&salesforce.Error{Class: fault.Throttled, RetryAfter: 40 * time.Minute}, StopThrottled, fault.Throttled},
-		"the service asks for a long wait":   {&salesforce.Error{Class: fault.Transient, Status: 503, RetryAfter: time.Minute}, StopThrottled, fault.Transient},
-		"the login is refused":               {failWith(fault.LoginRefused), StopFault, fault.LoginRefused},
+		"the allowance is spent": {
+			&salesforce.Error{Class: fault.QuotaExhausted, Whole: true, Err: salesforce.ErrAllowance},
+			StopQuota, fault.QuotaExhausted,
+		},
+		"the daily requests are used up": {&salesforce.Error{Class: fault.QuotaExhausted, Whole: true}, StopQuota, fault.QuotaExhausted},
+		"the reports of an hour are used up": {
+			&salesforce.Error{Class: fault.Throttled, RetryAfter: 40 * time.Minute},
+			StopThrottled, fault.Throttled,
+		},
+		"the service asks for a long wait": {
+			&salesforce.Error{Class: fault.Transient, Status: 503, RetryAfter: time.Minute},
+			StopThrottled, fault.Transient,
+		},
+		"the login is refused": {failWith(fault.LoginRefused), StopFault, fault.LoginRefused},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -304,6 +319,31 @@ func TestRun_saysWhyItStopped(t *testing.T) {
 	}
 }
 
+// An allowance is spent to the last call, never beyond, and the next run goes on from there with nothing asked twice.
+func TestRun_spendsItsAllowanceToTheLastCall(t *testing.T) {
+	t.Parallel()
+	var sent atomic.Int64
+	client := clientOf(t, func(w http.ResponseWriter, _ *http.Request, call int64) {
+		sent.Store(call)
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(w, `{"reportMetadata":{},"reportExtendedMetadata":{}}`)
+	})
+	f := newFakeVault()
+	plan(f, 100)
+	for _, step := range []struct{ granted, stored int64 }{{60, 60}, {0, 60}, {30, 90}, {30, 100}} {
+		a := salesforce.NewAllowance(step.granted, 0)
+		result, err := run(salesforce.WithAllowance(t.Context(), a), input(client, 6), f)
+		done := step.stored == 100
+		if result.Reports != step.stored || sent.Load() != step.stored || result.Partial == done {
+			t.Fatalf("granted %d: result %+v after %d calls", step.granted, result, sent.Load())
+		}
+		if !done && (result.Stop != StopQuota || !errors.Is(err, salesforce.ErrAllowance)) || done && (err != nil || a.Spent() != 10) {
+			t.Errorf("granted %d: result %+v, error %v, spent %d", step.granted, result, err, a.Spent())
+		}
+	}
+	wantWhole(t, f, 100)
+}
+
 // What is in flight when the calls run out is paid for: slow answers are waited for.
 func TestRun_waitsForWhatIsPaidForWhenTheCallsRunOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -324,6 +364,22 @@ func TestRun_waitsForWhatIsPaidForWhenTheCallsRunOut(t *testing.T) {
 		result, err := run(t.Context(), input(o, 4), f)
 		if result.Stop != StopQuota || !fault.Is(err, fault.QuotaExhausted) || result.Reports != 3 || o.total != 4 {
 			t.Errorf("result %+v, error %v after %d calls", result, err, o.total)
+		}
+	})
+}
+
+// A cancel shortens whatever grace the run is giving.
+func TestRun_waitsNoLongerForWhatIsPaidForOnceCancelled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, o := newFakeVault(), hang(time.Second, func(i int) bool { return i > 0 })
+		plan(f, 20)
+		o.reply = func(int, int) error { return failWith(fault.QuotaExhausted) }
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(2*time.Second, cancel)
+		started := time.Now()
+		result, err := run(ctx, input(o, 4), f)
+		if !result.Partial || err == nil || time.Since(started) > 2*time.Second+graceStore {
+			t.Errorf("result %+v, error %v after %v", result, err, time.Since(started))
 		}
 	})
 }

@@ -9,6 +9,7 @@ import (
 
 	"longhaul/internal/fault"
 	"longhaul/internal/inventory"
+	"longhaul/internal/salesforce"
 	"longhaul/internal/staging"
 )
 
@@ -30,6 +31,8 @@ type trip struct {
 	at      time.Time // of its departure
 	answers int       // that the run had had by then
 	late    bool      // others have waited for it long enough; it no longer holds up the order
+
+	pressure salesforce.Pressure // on the way
 }
 
 // answer is what a trip brought back.
@@ -53,6 +56,7 @@ func (r *runner) depart(t *trip) {
 
 // ask makes the request and prepares what is to be stored, so that the loop has nothing to compute.
 func (r *runner) ask(ctx context.Context, t *trip, rep report) answer {
+	ctx = salesforce.WithPressure(ctx, &t.pressure)
 	if t.kind == outside {
 		err := r.in.Probe(ctx)
 		v, _, _, _ := judge(err)
@@ -96,9 +100,9 @@ func (r *runner) take(a answer) {
 	if a.verdict == cut && r.stop == nil {
 		a.verdict = putAside // nobody cut it here, so it says something
 	}
+	r.learn(a)
 	switch a.verdict {
 	case settled:
-		r.pace.answered(max(r.in.Slots.Slots(), 1))
 		r.trust.answered()
 		r.answers++
 		if t.kind == ordinary || t.kind == sample {
@@ -140,13 +144,9 @@ func (r *runner) settle(a answer) {
 // witness fails or the wait is too long to be spent here.
 func (r *runner) putAside(a answer) {
 	f := fault.From(a.err)
-	slots := max(r.in.Slots.Slots(), 1)
-	r.trust.failed(max(2*slots, minBreak))
+	r.trust.failed(max(2*max(r.in.Slots.Slots(), 1), minBreak))
 	if f != nil {
-		r.pace.delay(time.Now(), f.RetryAfter)
-		if f.Class == fault.Throttled {
-			r.pace.refused(a.trip.seq, r.seq, slots)
-		}
+		r.brake.delay(time.Now(), f.RetryAfter)
 	}
 	switch a.trip.kind {
 	case witness, outside:

@@ -11,7 +11,8 @@ import (
 const (
 	minBreak   = 8                      // failures in a row that raise doubt, if twice the slots are fewer
 	maxSamples = 3                      // untried reports that may stand in for a witness
-	maxRounds  = 3                      // of trying again what was put aside
+	maxRounds  = 3                      // of trying again what was put aside, in the last round of a sync
+	fewRounds  = 1                      // before it, since what fails then is tried again at the end
 	roundsFor  = 2 * time.Minute        // after this no further round begins
 	firstPause = 500 * time.Millisecond // before the first round; each further pause is twice as long
 	patience   = 30                     // attempts after which failures count even without a witness
@@ -59,8 +60,8 @@ func (r *runner) advance() {
 		if t.round == 0 {
 			t.since = now
 		}
-		last := t.round >= maxRounds || now.Sub(t.since) > roundsFor
-		if t.streak > 0 && (last || t.round == maxRounds-1) {
+		last := t.round >= r.rounds() || now.Sub(t.since) > roundsFor
+		if t.streak > 0 && (last || t.round == r.rounds()-1) {
 			t.doubt = true // the last tries count only between two answers of a witness
 			return
 		}
@@ -75,9 +76,17 @@ func (r *runner) advance() {
 	}
 	t.next = time.Time{}
 	t.round++
-	r.pace.single = r.anyThrottled()
+	r.brake.single = r.anyThrottled()
 	slices.Sort(r.aside)
 	r.queue, r.aside = r.aside, nil
+}
+
+// rounds is how often the run tries again what failed.
+func (r *runner) rounds() int {
+	if r.in.LastRound {
+		return maxRounds
+	}
+	return fewRounds
 }
 
 // prove asks whoever is likeliest to be answered if Salesforce answers at all. Without anybody to ask the run stops.

@@ -31,6 +31,7 @@ func TestRun_givesEachAnswerItsState(t *testing.T) {
 		{fault.PermissionMissing, nil, inventory.StateDenied, ReasonNoAccess},
 		{fault.Poison, salesforce.ErrTooLarge, inventory.StateFailed, ReasonTooLarge},
 		{fault.Poison, nil, "", ReasonServerError},
+		{fault.Poison, salesforce.ErrNoColumns, "", ReasonNoColumns},
 		{fault.Transient, nil, "", ReasonUnreachable},
 		{fault.Throttled, nil, "", ReasonThrottled},
 	}
@@ -58,7 +59,10 @@ func TestRun_givesEachAnswerItsState(t *testing.T) {
 				for i, want := range answers {
 					state, tries := want.state, 1
 					if state == "" {
-						state, tries = undone, 1+maxRounds
+						state, tries = undone, 1+fewRounds
+						if in.LastRound {
+							tries = 1 + maxRounds
+						}
 					}
 					got := all[i]
 					if got.State != state || got.Reason != want.reason || (got.Message == "") != (want.class == "") {
@@ -72,10 +76,10 @@ func TestRun_givesEachAnswerItsState(t *testing.T) {
 					}
 				}
 				want := map[inventory.State]int64{
-					inventory.StateDescribed: 72, inventory.StateGone: 1, inventory.StateObsolete: 1, inventory.StateUnsupported: 1,
+					inventory.StateDescribed: 71, inventory.StateGone: 1, inventory.StateObsolete: 1, inventory.StateUnsupported: 1,
 					inventory.StateDenied: 1, inventory.StateFailed: 1,
 				}
-				want[undone] += 3
+				want[undone] += 4
 				if diff := cmp.Diff(want, result.States); diff != "" || result.Reasons[ReasonThrottled] != 1 || result.Partial {
 					t.Errorf("result %+v, states (-want +got):\n%s", result, diff)
 				}
@@ -94,7 +98,9 @@ func TestRun_triesAReportThatFailedAgainAfterTheOthers(t *testing.T) {
 			}
 			return nil
 		}
-		result, err := run(t.Context(), input(o, 4), f)
+		in := input(o, 4)
+		in.LastRound = true
+		result, err := run(t.Context(), in, f)
 		if err != nil || result.States[inventory.StateDescribed] != 60 {
 			t.Fatalf("result %+v, error %v", result, err)
 		}
@@ -105,10 +111,28 @@ func TestRun_triesAReportThatFailedAgainAfterTheOthers(t *testing.T) {
 	})
 }
 
+// A session that ends once more before the repeat costs the report another try, and not the run.
+func TestRun_triesAgainWhatASecondEndOfTheSessionMet(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, o := newFakeVault(), newOrg(10*time.Millisecond)
+		plan(f, 60)
+		o.reply = func(i, call int) error {
+			if i%20 == 5 && call == 1 {
+				return &salesforce.Error{Class: fault.SessionExpired, Status: 401}
+			}
+			return nil
+		}
+		result, err := run(t.Context(), input(o, 4), f)
+		if err != nil || result.States[inventory.StateDescribed] != 60 || o.total != 63 {
+			t.Fatalf("result %+v after %d calls, error %v", result, o.total, err)
+		}
+	})
+}
+
 // Whatever the moment at which Salesforce stops answering: nothing is marked failed, the run ends soon, and the next
 // one goes on from there.
 func TestRun_takesAnOutageForNothingElse(t *testing.T) {
-	for _, class := range []fault.Class{fault.Transient, fault.Poison, fault.Throttled} {
+	for _, class := range []fault.Class{fault.Transient, fault.Poison, fault.Throttled, fault.SessionExpired} {
 		for _, from := range []int{0, 1, 30, 100, 110, 117, 119} {
 			t.Run(fmt.Sprintf("%s from report %d on", class, from), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
@@ -298,7 +322,6 @@ func TestRun_stopsAtOnceForWhatConcernsEveryReport(t *testing.T) {
 		"a refused login":              failWith(fault.LoginRefused),
 		"a session policy":             failWith(fault.SessionPolicy),
 		"an exhausted quota":           failWith(fault.QuotaExhausted),
-		"an expired session":           failWith(fault.SessionExpired),
 		"a bad configuration":          failWith(fault.Invalid),
 		"a long wait":                  &salesforce.Error{Class: fault.Throttled, RetryAfter: time.Hour},
 	}

@@ -52,6 +52,9 @@ const steering = `It is watched and steered by routes on the Salesforce server, 
   POST /simulator/permissions {"revoke":["RunReports"],"grant":["ViewSetup"]}
   GET  /simulator/user        whether the user is frozen and the app's secret rotated
   POST /simulator/user        {"frozen":true} or {"secret":"rotated"} end sessions and refuse logins; false, "restored"
+  GET  /simulator/instance    the hosts where clients log in and where tokens are good
+  POST /simulator/instance    moves the org to another instance_url, which ends all sessions
+  POST /simulator/churn       {"object":"Report","create":3,"rename":["00O..."],"move":2,"delete":1,"hide":1,"show":1}
 
 A fault has a name and may have route, ids, rate, times, for, retry_after and delay. The names are
 ` + "\n"
@@ -82,6 +85,7 @@ func command() *cobra.Command {
 	f.BoolVar(&o.NoLimitInfo, "no-limit-info", false, "answer without the header Sforce-Limit-Info")
 	f.BoolVar(&o.NoAnalyticsLimitInfo, "no-analytics-limit-info", false, "answer without that header on /analytics")
 	f.DurationVar(&o.TokenTTL, "token-ttl", 0, "life of an access token (default 2h)")
+	f.BoolVar(&o.SecondInstance, "second-instance", false, "name an instance_url that is another host than that of the login")
 	f.StringSliceVar(&o.Revoked, "revoke", nil, "user permissions that the run-as user lacks, as RunReports,ViewSetup")
 	f.StringVar(&s.faults, "faults", "", "file with faults to set from the start, a JSON array as POST /simulator/faults takes")
 	for _, made := range []string{"reports", "columns", "seed"} {

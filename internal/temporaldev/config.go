@@ -51,8 +51,9 @@ func serverConfig(p ports, store *config.SQL) *config.Config {
 }
 
 // dynamicConfig holds what differs from Temporal's defaults, which are meant for clusters.
-func dynamicConfig(inMemory bool) dynamicconfig.StaticClient {
-	return dynamicconfig.StaticClient{
+func dynamicConfig(o Options) dynamicconfig.StaticClient {
+	inMemory := o.Database == ""
+	values := dynamicconfig.StaticClient{
 		// Nothing leaves the machine but calls to Salesforce and the catalog.
 		dynamicconfig.EnableServerVersionCheck.Key(): false,
 
@@ -76,4 +77,8 @@ func dynamicConfig(inMemory bool) dynamicconfig.StaticClient {
 		dynamicconfig.TaskQueueScannerEnabled.Key(): !inMemory,
 		dynamicconfig.HistoryScannerEnabled.Key():   !inMemory,
 	}
+	if o.LongHistory > 0 {
+		values[dynamicconfig.HistoryCountSuggestContinueAsNew.Key()] = o.LongHistory
+	}
+	return values
 }

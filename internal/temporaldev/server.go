@@ -39,6 +39,8 @@ type Options struct {
 	Retention        time.Duration                       // how long a namespace made here keeps closed workflows; zero: DefaultRetention
 	SearchAttributes map[string]enumspb.IndexedValueType // those the namespace lacks are added at every start
 	Logger           *zap.Logger                         // gets warnings and errors; nil: nothing is logged
+
+	LongHistory int // events after which the server suggests to a workflow to continue as new; zero: as Temporal has it
 }
 
 // Server is a running Temporal with its UI.
@@ -78,7 +80,7 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	}
 	s := &Server{frontend: ports.frontend.String(), namespace: o.Namespace, database: o.Database, logLevel: level}
 	ports.frontend.release()
-	if s.temporal, err = temporal.NewServer(serverOptions(ports, store, o.Database == "", logger)...); err != nil {
+	if s.temporal, err = temporal.NewServer(serverOptions(ports, store, o, logger)...); err != nil {
 		return nil, fmt.Errorf("prepare Temporal's server: %w", err)
 	}
 	if err := s.temporal.Start(); err != nil {
@@ -150,11 +152,11 @@ func (s *Server) shutdown() error {
 	return checkpoint(s.database)
 }
 
-func serverOptions(p ports, store *config.SQL, inMemory bool, logger log.Logger) []temporal.ServerOption {
+func serverOptions(p ports, store *config.SQL, o Options, logger log.Logger) []temporal.ServerOption {
 	return []temporal.ServerOption{
 		temporal.WithConfig(serverConfig(p, store)),
 		temporal.WithStaticHosts(p.hosts()),
-		temporal.WithDynamicConfigClient(dynamicConfig(inMemory)),
+		temporal.WithDynamicConfigClient(dynamicConfig(o)),
 		temporal.ForServices(temporal.DefaultServices),
 		temporal.WithLogger(logger),
 		temporal.WithAuthorizer(authorization.NewNoopAuthorizer()),

@@ -27,6 +27,22 @@ func ID18(id15 string) string {
 	return string(out)
 }
 
+// FreshID makes up an id for a new row, the same for the same number: it sorts close to some row that is there already.
+func FreshID(o Org, object string, number uint64) string {
+	for roll := mix(number); ; roll = mix(roll) {
+		var id string
+		if n := o.Count(object); n > 0 {
+			id = ID18(o.ID(object, int(roll%uint64(n)))[:11] + encode62(roll>>24%(62*62*62*62), 4))
+		} else {
+			schema, _ := Lookup(object)
+			id = ID18(schema.KeyPrefix + "Hs0" + encode62(roll%idSpan, 9))
+		}
+		if _, taken := o.Find(object, id); !taken {
+			return id
+		}
+	}
+}
+
 // Normalize gives the 18-character form of a 15- or 18-character id. It is false for text that is no id, a wrong
 // checksum among them.
 func Normalize(id string) (string, bool) {

@@ -65,8 +65,8 @@ func TestUser_wrongSecretsStayWrong(t *testing.T) {
 func TestPermissions_changeAtRunTime(t *testing.T) {
 	t.Parallel()
 	c := start(t, Options{Revoked: []string{org.ViewSetup}})
-	if a := c.do("POST", "/simulator/permissions", `{"revoke":["RunReports","ViewRoles","RunReports"],"grant":["ViewSetup"]}`); a.status != 200 ||
-		string(a.body) != `{"lacking":["RunReports","ViewRoles"]}` {
+	a := c.do("POST", "/simulator/permissions", `{"revoke":["RunReports","ViewRoles","RunReports"],"grant":["ViewSetup"]}`)
+	if a.status != 200 || string(a.body) != `{"lacking":["RunReports","ViewRoles"]}` {
 		t.Errorf("%d %s", a.status, a.body)
 	}
 	lacking := c.query("SELECT PermissionsRunReports, PermissionsViewSetup FROM UserPermissionAccess")

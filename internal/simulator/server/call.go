@@ -18,14 +18,16 @@ const maxBody = 6 << 20
 
 // call is one request: from the network, or a part of a composite one.
 type call struct {
-	r       *http.Request
-	version string // v59.0
-	base    string // /services/data/v59.0
-	args    []string
-	query   url.Values
-	session *session
-	caller  context.Context // done when the caller goes away or the server closes
-	bare    bool            // a report is described without its extended metadata
+	r        *http.Request
+	version  string // v59.0
+	base     string // /services/data/v59.0
+	args     []string
+	query    url.Values
+	session  *session
+	tenant   *tenant         // the org as it was when the call began
+	instance int             // that the call came to
+	caller   context.Context // done when the caller goes away or the server closes
+	bare     bool            // a report is described without its extended metadata
 }
 
 // reply is what a handler answers. A tail ends the body after head and is compressed once for all.

@@ -63,7 +63,9 @@ func TestClock_refuses(t *testing.T) {
 func TestControl_refusesWhatItDoesNotServe(t *testing.T) {
 	t.Parallel()
 	c := start(t, Options{})
-	for path, allow := range map[string]string{"stats": "GET", "describes": "GET", "clock": "GET, POST", "faults": "GET, POST", "usage": "POST"} {
+	for path, allow := range map[string]string{
+		"stats": "GET", "describes": "GET", "clock": "GET, POST", "faults": "GET, POST", "usage": "POST", "churn": "POST",
+	} {
 		a := c.do(http.MethodDelete, "/simulator/"+path, "", "Authorization", "")
 		if a.status != 405 || a.header.Get("Allow") != allow {
 			t.Errorf("DELETE of %s: %d, allowed are %s", path, a.status, a.header.Get("Allow"))

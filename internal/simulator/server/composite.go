@@ -34,7 +34,7 @@ func (s *Server) part(c *call, method, address string, allowed map[string]bool) 
 	}
 	inner.r = &http.Request{Method: method, URL: parsed, Header: http.Header{}, Body: http.NoBody, Host: c.r.Host}
 	inner.r = inner.r.WithContext(c.r.Context())
-	inner.query, inner.session = parsed.Query(), c.session
+	inner.query, inner.session, inner.tenant = parsed.Query(), c.session, c.tenant
 	return s.perform(found, &inner)
 }
 

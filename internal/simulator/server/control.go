@@ -26,8 +26,13 @@ func controls() []control {
 		{name: "clock", get: (*Server).clockState, post: (*Server).moveClock, form: `{"advance":"1h"} or {"set":"2026-08-01T10:00:00Z"}`},
 		{name: "faults", get: (*Server).faultsState, post: (*Server).replaceFaults, form: `[{"name":"api_503","rate":0.05}]`},
 		{name: "usage", post: (*Server).addUsage, form: `{"calls":500}`},
-		{name: "permissions", get: (*Server).rightsState, post: (*Server).changeRights, form: `{"revoke":["RunReports"],"grant":["ViewSetup"]}`},
+		{
+			name: "permissions", get: (*Server).rightsState, post: (*Server).changeRights,
+			form: `{"revoke":["RunReports"],"grant":["ViewSetup"]}`,
+		},
 		{name: "user", get: (*Server).accountState, post: (*Server).changeAccount, form: `{"frozen":true,"secret":"rotated"}`},
+		{name: "instance", get: (*Server).instanceState, post: (*Server).moveInstance},
+		{name: "churn", post: (*Server).churn, form: `{"object":"Report","create":3,"rename":["00O..."],"move":2,"delete":1,"hide":1}`},
 	}
 }
 

@@ -8,14 +8,14 @@ var componentsOf = org.Child{Name: "DashboardComponents", Object: "DashboardComp
 
 // describeDashboard answers a dashboard's description, made from its row and those of its components.
 func (s *Server) describeDashboard(c *call) reply {
-	i, ok := s.findRow("Dashboard", c.args[0])
+	i, ok := c.tenant.findRow("Dashboard", c.args[0])
 	if !ok {
 		return describeRefusal(org.Gone)
 	}
-	t := s.tenant
+	t := c.tenant
 	id := t.ID("Dashboard", i)
 	field := func(name string) any { return t.Field("Dashboard", i, name) }
-	components, places := s.dashboardComponents(id, c.query.Get("loadComponentProperties") == "false")
+	components, places := t.dashboardComponents(id, c.query.Get("loadComponentProperties") == "false")
 	userID := t.text("Dashboard", i, "RunningUserId")
 	user := map[string]any{"id": userID, "displayName": nil}
 	if row, ok := t.Find("User", userID); ok {
@@ -34,8 +34,7 @@ func (s *Server) describeDashboard(c *call) reply {
 	})
 }
 
-func (s *Server) dashboardComponents(dashboard string, bare bool) (components, places []any) {
-	t := s.tenant
+func (t *tenant) dashboardComponents(dashboard string, bare bool) (components, places []any) {
 	components, places = []any{}, []any{}
 	for k, row := range t.Children(componentsOf, dashboard) {
 		report := t.Field("DashboardComponent", row, "CustomReportId")

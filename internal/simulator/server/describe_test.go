@@ -12,11 +12,11 @@ import (
 func TestDescriptionsAreTheSameWithAndWithoutGzip(t *testing.T) {
 	t.Parallel()
 	c := start(t, Options{Reports: 20, Columns: 25, TypeMetadata: 200_000})
-	for i := range c.s.tenant.Count("Report") {
-		if !c.s.tenant.visible("Report", i) {
+	for i := range c.s.tenant().Count("Report") {
+		if !c.s.tenant().visible("Report", i) {
 			continue
 		}
-		path := "/services/data/v59.0/analytics/reports/" + c.s.tenant.ID("Report", i) + "/describe"
+		path := "/services/data/v59.0/analytics/reports/" + c.s.tenant().ID("Report", i) + "/describe"
 		plain, packed := c.get(path), c.get(path, "Accept-Encoding", "gzip, deflate")
 		reader, err := gzip.NewReader(bytes.NewReader(packed.body))
 		if err != nil {
@@ -52,7 +52,7 @@ func BenchmarkDescribe(b *testing.B) {
 	}
 	ids := make([]string, 1000)
 	for i := range ids {
-		ids[i] = s.tenant.ID("Report", i)
+		ids[i] = s.tenant().ID("Report", i)
 	}
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
@@ -63,7 +63,7 @@ func BenchmarkDescribe(b *testing.B) {
 		r.RequestURI = r.URL.Path
 		r.Header.Set("Authorization", "Bearer "+session.token)
 		r.Header.Set("Accept-Encoding", "gzip")
-		s.salesforce(&discard{header: http.Header{}}, r)
+		s.serveSalesforce(&discard{header: http.Header{}}, r, 0)
 	}
 }
 

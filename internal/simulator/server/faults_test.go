@@ -58,7 +58,9 @@ func TestFaults_strikeRecordsByTheirIDs(t *testing.T) {
 	t.Parallel()
 	c := start(t, Options{Columns: 2, TypeMetadata: 1000})
 	one := c.reportThatAnswers(org.Describe{Status: 200})
-	other := c.find("Report", func(i int) bool { return c.s.tenant.ID("Report", i) != one && c.s.tenant.org.Describe(i).Status == 200 })
+	other := c.find("Report", func(i int) bool {
+		return c.s.tenant().ID("Report", i) != one && c.s.tenant().org.Describe(i).Status == 200
+	})
 	c.set(Fault{Name: "report_metadata_error", IDs: []string{one[:15]}})
 	describe := func(id string) int { return c.get("/services/data/v59.0/analytics/reports/" + id + "/describe").status }
 	if got := []int{describe(one), describe(one[:15]), describe(other)}; !cmp.Equal(got, []int{500, 500, 200}) {
@@ -146,7 +148,10 @@ func TestFaultsRoute_readsReplacesAndClears(t *testing.T) {
 	var got []FaultState
 	c.get("/simulator/faults").decode(t, &got)
 	want := []FaultState{
-		{Fault: Fault{Name: "api_503", Route: "describe", IDs: []string{"00OHs0000000001"}, Rate: 0.05, Times: 3, For: time.Hour, RetryAfter: 9, Delay: 2 * time.Second}},
+		{Fault: Fault{
+			Name: "api_503", Route: "describe", IDs: []string{"00OHs0000000001"}, Rate: 0.05, Times: 3, For: time.Hour, RetryAfter: 9,
+			Delay: 2 * time.Second,
+		}},
 		{Fault: Fault{Name: "reset"}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

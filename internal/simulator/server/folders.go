@@ -20,18 +20,18 @@ func (s *Server) folders(c *call) reply {
 		return refusal(400, "BAD_REQUEST", "The type of a folder is Report or Dashboard")
 	}
 	return s.listFolders(c, func(i int) bool {
-		have := strings.ToLower(s.tenant.text("Folder", i, "Type"))
+		have := strings.ToLower(c.tenant.text("Folder", i, "Type"))
 		return have == kind || kind == "" && (have == "report" || have == "dashboard")
 	})
 }
 
 func (s *Server) folderChildren(c *call) reply {
-	parent, ok := s.findRow("Folder", c.args[0])
+	parent, ok := c.tenant.findRow("Folder", c.args[0])
 	if !ok {
 		return notFound
 	}
-	id := s.tenant.ID("Folder", parent)
-	return s.listFolders(c, func(i int) bool { return s.tenant.text("Folder", i, "ParentId") == id })
+	id := c.tenant.ID("Folder", parent)
+	return s.listFolders(c, func(i int) bool { return c.tenant.text("Folder", i, "ParentId") == id })
 }
 
 func (s *Server) listFolders(c *call, wanted func(i int) bool) reply {
@@ -41,9 +41,9 @@ func (s *Server) listFolders(c *call, wanted func(i int) bool) reply {
 		return refusal(400, "BAD_REQUEST", "page and pageSize are whole numbers from 1, pageSize up to "+strconv.Itoa(maxFolderPage))
 	}
 	var rows []int
-	ranking := s.tenant.Ranking("Folder")
-	for rank := range s.tenant.Count("Folder") {
-		if i := ranking.At(rank); s.tenant.In("Folder", i, "everything", false) && wanted(i) {
+	ranking := c.tenant.Ranking("Folder")
+	for rank := range c.tenant.Count("Folder") {
+		if i := ranking.At(rank); c.tenant.In("Folder", i, "everything", false) && wanted(i) {
 			rows = append(rows, i)
 		}
 	}
@@ -80,16 +80,16 @@ func positive(query url.Values, name string, standard int) (int, bool) {
 }
 
 func (s *Server) folder(c *call) reply {
-	i, ok := s.findRow("Folder", c.args[0])
+	i, ok := c.tenant.findRow("Folder", c.args[0])
 	if !ok {
 		return notFound
 	}
 	entry := s.folderEntry(c, i)
 	ancestors := []any{}
-	for _, above := range s.ancestors(i) {
-		ancestors = append(ancestors, map[string]any{"id": s.tenant.ID("Folder", above), "label": s.tenant.Field("Folder", above, "Name")})
+	for _, above := range c.tenant.ancestors(i) {
+		ancestors = append(ancestors, map[string]any{"id": c.tenant.ID("Folder", above), "label": c.tenant.Field("Folder", above, "Name")})
 	}
-	address := c.base + "/folders/" + s.tenant.ID("Folder", i)
+	address := c.base + "/folders/" + c.tenant.ID("Folder", i)
 	entry["ancestors"] = ancestors
 	entry["sharesUrl"], entry["shareRecipientsUrl"] = address+"/shares", address+"/share-recipients"
 	entry["supportedShareTypes"] = []string{"group", "role", "user", "organization"}
@@ -97,23 +97,23 @@ func (s *Server) folder(c *call) reply {
 }
 
 func (s *Server) folderEntry(c *call, i int) map[string]any {
-	t := s.tenant
+	t := c.tenant
 	address := c.base + "/folders/" + t.ID("Folder", i)
 	return map[string]any{
 		"id": t.ID("Folder", i), "label": t.Field("Folder", i, "Name"), "name": t.Field("Folder", i, "DeveloperName"),
 		"namespace": t.Field("Folder", i, "NamespacePrefix"), "type": strings.ToLower(t.text("Folder", i, "Type")),
-		"parentId": t.Field("Folder", i, "ParentId"), "depth": len(s.ancestors(i)), "url": address, "childrenUrl": address + "/children",
+		"parentId": t.Field("Folder", i, "ParentId"), "depth": len(t.ancestors(i)), "url": address, "childrenUrl": address + "/children",
 	}
 }
 
 // ancestors are the folders above one, from the nearest; the depth is bounded, should an org hold a circle.
-func (s *Server) ancestors(i int) (rows []int) {
+func (t *tenant) ancestors(i int) (rows []int) {
 	for len(rows) < 100 {
-		full, ok := org.Normalize(s.tenant.text("Folder", i, "ParentId"))
+		full, ok := org.Normalize(t.text("Folder", i, "ParentId"))
 		if !ok {
 			break
 		}
-		if i, ok = s.tenant.Find("Folder", full); !ok {
+		if i, ok = t.Find("Folder", full); !ok {
 			break
 		}
 		rows = append(rows, i)

@@ -28,7 +28,7 @@ func (s *Server) handle(found *route, c *call) (reply, bool) {
 	if found.access != counted {
 		return s.perform(found, c), false
 	}
-	if !s.tenant.permitted(org.APIEnabled) {
+	if !s.rights.permitted(org.APIEnabled) {
 		return refusal(403, "API_CURRENTLY_DISABLED", "API is currently disabled for this user"), false
 	}
 	if !s.usage.take(1) {
@@ -89,7 +89,7 @@ func (s *Server) refuseAnalytics() *reply {
 	case s.options.StepUp:
 		bad := refusal(403, "INSUFFICIENT_ACCESS", stepUpDemand)
 		return &bad
-	case !s.tenant.permitted(org.RunReports):
+	case !s.rights.permitted(org.RunReports):
 		bad := refusal(org.NoRunReports.Status, org.NoRunReports.ErrorCode, org.NoRunReports.Message)
 		return &bad
 	}
@@ -103,7 +103,7 @@ func (s *Server) authenticate(c *call) *reply {
 		return &bad
 	}
 	found, ok := s.sessions.find(token)
-	if !ok {
+	if !ok || found.instance != c.instance {
 		return &expiredSession
 	}
 	c.session = found

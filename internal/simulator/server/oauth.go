@@ -129,7 +129,7 @@ func (s *Server) refuseUser(form url.Values) *oauthError {
 }
 
 func (s *Server) identity() string {
-	return "https://login.salesforce.com/id/" + s.tenant.info.OrgID + "/" + s.tenant.info.RunAsUserID
+	return "https://login.salesforce.com/id/" + s.info.OrgID + "/" + s.info.RunAsUserID
 }
 
 func (s *Server) login(clientID string) reply {
@@ -142,7 +142,7 @@ func (s *Server) login(clientID string) reply {
 	mac.Write([]byte(s.identity() + issued))
 	return jsonReply(200, map[string]string{
 		"access_token": opened.token, "signature": base64.StdEncoding.EncodeToString(mac.Sum(nil)), "scope": "api",
-		"instance_url": s.ready.Salesforce, "id": s.identity(), "token_type": "Bearer", "issued_at": issued,
+		"instance_url": s.instanceURL(opened.instance), "id": s.identity(), "token_type": "Bearer", "issued_at": issued,
 	})
 }
 
@@ -183,7 +183,7 @@ func (s *Server) introspect(c *call) reply {
 
 // userInfo answers who the token's user is.
 func (s *Server) userInfo(*call) reply {
-	info := s.tenant.info
+	info := s.info
 	return jsonReply(200, map[string]any{
 		"sub": s.identity(), "user_id": info.RunAsUserID, "organization_id": info.OrgID, "active": true,
 		"preferred_username": s.ready.Username, "locale": info.Locale, "user_type": "STANDARD",

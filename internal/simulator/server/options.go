@@ -36,6 +36,8 @@ type Options struct {
 	Hidden  []string // fields that the org lacks, as Object.Field
 	StepUp  bool     // analytics demands a high-assurance session
 
+	SecondInstance bool // logins are served at one host, and tokens are good at another: the instance_url
+
 	Faults        []Fault // that requests meet from the start
 	OthersPerHour int     // API calls that others make steadily, by the simulator's clock
 

@@ -81,11 +81,11 @@ func (s *Server) query(c *call, resource string) reply {
 	if err != nil {
 		return queryRefusal(err)
 	}
-	plan, err := soql.Prepare(parsed, s.tenant)
+	plan, err := soql.Prepare(parsed, c.tenant)
 	if err != nil {
 		return queryRefusal(err)
 	}
-	if plan.Scope() == "allPrivate" && !s.tenant.permitted(org.ManagePrivate) {
+	if plan.Scope() == "allPrivate" && !s.rights.permitted(org.ManagePrivate) {
 		return refusal(403, "INSUFFICIENT_ACCESS", "The scope allPrivate needs the user permission Manage All Private Reports and Dashboards")
 	}
 	rows, err := plan.Run(c.r.Context(), resource == "queryAll")

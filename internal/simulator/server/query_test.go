@@ -132,7 +132,7 @@ func TestPrivateReportsNeedThePermission(t *testing.T) {
 	with := start(t, o)
 	o.Revoked = []string{org.ManagePrivate}
 	without := start(t, o)
-	hidden, _ := with.ids("SELECT Id FROM Report USING SCOPE allPrivate WHERE OwnerId != '" + with.s.tenant.info.RunAsUserID + "'")
+	hidden, _ := with.ids("SELECT Id FROM Report USING SCOPE allPrivate WHERE OwnerId != '" + with.s.tenant().info.RunAsUserID + "'")
 	if a := without.query("SELECT Id FROM Report USING SCOPE allPrivate"); a.status != 403 {
 		t.Errorf("the scope allPrivate without the permission answers %d", a.status)
 	}
@@ -169,7 +169,7 @@ func TestAHiddenFieldIsUnknown(t *testing.T) {
 func TestTheDocumentedQueriesWork(t *testing.T) {
 	t.Parallel()
 	c := start(t, Options{Reports: 300, Columns: 1})
-	after := c.s.tenant.org.ID("Report", 0)
+	after := c.s.tenant().org.ID("Report", 0)
 	for _, query := range []string{
 		"SELECT Id, Name, DeveloperName, Description, Format, OwnerId, FolderName, LastRunDate, CreatedDate, CreatedById, LastModifiedDate, " +
 			"LastModifiedById, SystemModstamp FROM Report WHERE Id > '" + after + "' ORDER BY Id LIMIT 2000",
@@ -199,6 +199,23 @@ func BenchmarkKeysetPage(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	readPages(b, t)
+}
+
+func BenchmarkKeysetPageAfterChurn(b *testing.B) {
+	s, err := Start(Options{Reports: 200_000, Columns: 1})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	if _, err := s.Churn(Churn{Create: 1000, Rename: Picks{Number: 1000}, Delete: Picks{Number: 1000}}); err != nil {
+		b.Fatal(err)
+	}
+	readPages(b, s.tenant())
+}
+
+func readPages(b *testing.B, t *tenant) {
+	b.Helper()
 	for i := 0; b.Loop(); i = (i + 7919) % 190_000 {
 		parsed, err := soql.Parse("SELECT Id, Name, FolderName, CreatedBy.Id, LastModifiedDate FROM Report WHERE Id > '" +
 			t.ID("Report", i) + "' ORDER BY Id LIMIT 2000")

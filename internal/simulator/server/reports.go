@@ -58,19 +58,6 @@ func (t *typeBodies) metadata(reportType string) json.RawMessage {
 	return org.WriteTypeMetadata(org.ReportType{Type: reportType, Label: reportType}, "Account", columns)
 }
 
-// findRow finds a row that the caller may open by its id, in either form.
-func (s *Server) findRow(object, id string) (int, bool) {
-	full, ok := org.Normalize(id)
-	if !ok {
-		return 0, false
-	}
-	i, ok := s.tenant.Find(object, full)
-	if !ok || !s.tenant.visible(object, i) {
-		return 0, false
-	}
-	return i, true
-}
-
 func describeRefusal(d org.Describe) reply { return refusal(d.Status, d.ErrorCode, d.Message) }
 
 // describeReport answers a report's description.
@@ -79,11 +66,11 @@ func (s *Server) describeReport(c *call) reply {
 		return refusal(404, "NOT_FOUND", "Use a valid URL, for example, /services/data/(apiversion)/analytics/reports/(reportID)/describe, "+
 			"to access the Reports and Dashboards REST API.")
 	}
-	i, ok := s.findRow("Report", c.args[0])
+	i, ok := c.tenant.findRow("Report", c.args[0])
 	if !ok {
 		return describeRefusal(org.Gone)
 	}
-	d := s.tenant.org.Describe(i)
+	d := c.tenant.org.Describe(i)
 	if d.Status != 0 && d.Status != 200 {
 		return describeRefusal(d)
 	}
@@ -95,13 +82,13 @@ func (s *Server) describeReport(c *call) reply {
 	if err != nil {
 		return describeRefusal(org.MetadataError)
 	}
-	id := s.tenant.ID("Report", i)
+	id := c.tenant.ID("Report", i)
 	b := make([]byte, 0, len(metadata)+len(extended)+1024)
 	b = append(append(append(b, `{"attributes":{"describeUrl":"`...), c.base...), "/analytics/reports/"...)
 	b = append(append(append(b, id...), `/describe","instancesUrl":"`...), c.base...)
 	b = append(append(append(b, "/analytics/reports/"...), id...), `/instances","reportId":"`...)
 	b = append(append(b, id...), `","reportName":`...)
-	b = quote(b, s.tenant.text("Report", i, "Name"))
+	b = quote(b, c.tenant.text("Report", i, "Name"))
 	b = append(b, `,"type":"Report"},`...)
 	if !c.bare {
 		b = append(append(append(b, `"reportExtendedMetadata":`...), extended...), ',')

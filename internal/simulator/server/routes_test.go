@@ -17,9 +17,9 @@ import (
 
 func (c *client) find(object string, wanted func(i int) bool) string {
 	c.t.Helper()
-	for i := range c.s.tenant.Count(object) {
-		if c.s.tenant.visible(object, i) && wanted(i) {
-			return c.s.tenant.ID(object, i)
+	for i := range c.s.tenant().Count(object) {
+		if c.s.tenant().visible(object, i) && wanted(i) {
+			return c.s.tenant().ID(object, i)
 		}
 	}
 	c.t.Fatalf("no %s is like that", object)
@@ -29,7 +29,7 @@ func (c *client) find(object string, wanted func(i int) bool) string {
 func (c *client) reportThatAnswers(want org.Describe) string {
 	c.t.Helper()
 	return c.find("Report", func(i int) bool {
-		d := c.s.tenant.org.Describe(i)
+		d := c.s.tenant().org.Describe(i)
 		return d.Status == want.Status && d.Message == want.Message
 	})
 }
@@ -39,9 +39,9 @@ func TestEveryRouteAnswers(t *testing.T) {
 	c := start(t, Options{Reports: 200, Columns: 3})
 	report := c.reportThatAnswers(org.Describe{Status: 200})
 	dashboard := c.find("Dashboard", func(int) bool { return true })
-	nested := c.find("Folder", func(i int) bool { return c.s.tenant.text("Folder", i, "ParentId") != "" })
-	below, _ := c.s.tenant.Find("Folder", nested)
-	parent := c.s.tenant.text("Folder", below, "ParentId")
+	nested := c.find("Folder", func(i int) bool { return c.s.tenant().text("Folder", i, "ParentId") != "" })
+	below, _ := c.s.tenant().Find("Folder", nested)
+	parent := c.s.tenant().text("Folder", below, "ParentId")
 	for path, want := range map[string]string{
 		"/services/data/":                                                         `"version":"67.0"`,
 		"/services/data":                                                          `"version":"54.0"`,
@@ -84,7 +84,7 @@ func TestEveryStrictness(t *testing.T) {
 	t.Parallel()
 	c := start(t, Options{Reports: 100, Columns: 3})
 	report := c.reportThatAnswers(org.Describe{Status: 200})
-	user := c.s.tenant.info.RunAsUserID
+	user := c.s.tenant().info.RunAsUserID
 	data, describe := "/services/data/v59.0", "/services/data/v59.0/analytics/reports/%s/describe"
 	for name, test := range map[string]struct {
 		method, path string

@@ -10,8 +10,12 @@ import (
 // maxAddress bounds the URI, and the URI with the headers, in bytes.
 const maxAddress = 16_384
 
-// salesforce answers every request to the Salesforce server.
-func (s *Server) salesforce(w http.ResponseWriter, r *http.Request) {
+// salesforce answers every request to an instance of the Salesforce server.
+func (s *Server) salesforce(instance int) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) { s.serveSalesforce(w, r, instance) }
+}
+
+func (s *Server) serveSalesforce(w http.ResponseWriter, r *http.Request, instance int) {
 	if name, ok := controlPath(r.URL.Path); ok {
 		s.control(w, r, name)
 		return
@@ -19,13 +23,14 @@ func (s *Server) salesforce(w http.ResponseWriter, r *http.Request) {
 	s.stats.enter()
 	hold(r.Context(), s.options.Latency)
 	found, c := s.match(r.URL.Path)
-	c.r, c.query, c.caller = r, r.URL.Query(), r.Context()
+	c.r, c.query, c.caller, c.instance = r, r.URL.Query(), r.Context(), instance
 	hit := s.struck(found, &c, atEdge)
 	if s.stopping.Err() != nil {
 		s.stats.leave()
 		refusal(http.StatusServiceUnavailable, "SERVER_UNAVAILABLE", "The simulator is going down").write(w, r)
 		return
 	}
+	c.tenant = s.tenant()
 	c.r = r.WithContext(context.WithoutCancel(r.Context())) // a call counts, even when its caller has gone away
 	answer, told := s.answer(found, &c, hit)
 	s.stats.count(found.name, answer.status)

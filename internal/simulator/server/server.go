@@ -8,10 +8,14 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
+
+	"longhaul/internal/simulator/org"
 )
 
 // Server is a running simulator.
@@ -19,7 +23,10 @@ type Server struct {
 	options  Options
 	ready    Ready
 	clock    *movingClock
-	tenant   *tenant
+	info     org.Info
+	current  atomic.Pointer[tenant] // the org as it is: churn puts another in its place
+	churning sync.Mutex
+	churned  int // changes by churn so far
 	rights   *rights
 	sessions *sessions
 	locators *locators
@@ -31,7 +38,11 @@ type Server struct {
 	vault    *vault
 	routes   []route
 
-	servers  []*http.Server
+	opening   sync.Mutex
+	instances []string // addresses of the Salesforce server, in the order in which they were opened
+	servers   []*http.Server
+	secured   *tls.Config // nil without TLS
+
 	stopping context.Context // done when Close begins: it ends calls that wait out their latency
 	stop     context.CancelFunc
 	running  sync.WaitGroup
@@ -49,56 +60,67 @@ func Start(options Options) (*Server, error) {
 	}
 	s.faults = &faults{clock: s.clock}
 	s.faults.set(options.Faults)
-	if s.tenant, err = newTenant(options); err != nil {
+	whole, err := newTenant(options)
+	if err != nil {
 		return nil, err
 	}
-	s.rights = s.tenant.rights
+	s.current.Store(whole)
+	s.info, s.rights = whole.info, whole.rights
 	s.sessions = newSessions(options, s.clock)
 	s.locators = newLocators(s.clock)
 	s.usage = newUsage(s.clock, options)
 	s.bodies = newTypeBodies(options)
-	var config *tls.Config
 	if options.TLSDir != "" {
-		if config, err = newTLS(options.TLSDir); err != nil {
+		if s.secured, err = newTLS(options.TLSDir); err != nil {
 			return nil, err
 		}
 	}
-	salesforce, err := listen(options.SalesforceAddr)
-	if err != nil {
-		return nil, err
-	}
-	catalog, err := listen(options.CatalogAddr)
-	if err != nil {
-		return nil, errors.Join(err, salesforce.Close())
-	}
 	dir, err := os.MkdirTemp("", "longhaul-catalog-")
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("making a folder for uploads: %w", err), salesforce.Close(), catalog.Close())
+		return nil, fmt.Errorf("making a folder for uploads: %w", err)
 	}
 	s.vault = newVault(dir, options)
 	s.stopping, s.stop = context.WithCancel(context.Background())
-	s.ready.Salesforce = s.serve(salesforce, config, http.HandlerFunc(s.salesforce))
-	s.ready.Catalog = s.serve(catalog, config, http.HandlerFunc(s.catalog))
+	if err := s.open(); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
 	return s, nil
+}
+
+// open opens what the options say.
+func (s *Server) open() error {
+	catalog, err := listen(s.options.CatalogAddr)
+	if err != nil {
+		return err
+	}
+	s.ready.Catalog = s.serve(catalog, http.HandlerFunc(s.catalog))
+	if s.ready.Salesforce, err = s.openInstance(s.options.SalesforceAddr); err != nil {
+		return err
+	}
+	if s.options.SecondInstance {
+		_, err = s.MoveInstance()
+	}
+	return err
 }
 
 // Certificates that a client refuses and the like are the client's to report.
 var silent = zap.NewStdLog(zap.NewNop())
 
-func (s *Server) serve(listener net.Listener, config *tls.Config, handler http.Handler) string {
+// serve answers on a listener until Close.
+func (s *Server) serve(listener net.Listener, handler http.Handler) string {
 	server := &http.Server{
 		Handler: handler, ErrorLog: silent, ReadHeaderTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute,
 		BaseContext: func(net.Listener) context.Context { return s.stopping }, ConnContext: withConn,
 	}
 	scheme := "http"
-	if config != nil {
+	if s.secured != nil {
 		scheme = "https"
-		server.TLSConfig = config.Clone()
+		server.TLSConfig = s.secured.Clone()
 	}
 	s.servers = append(s.servers, server)
 	s.running.Go(func() {
 		// Both return ErrServerClosed once Close is called, and nothing else can be done about other errors.
-		if config != nil {
+		if s.secured != nil {
 			_ = server.ServeTLS(listener, "", "")
 			return
 		}
@@ -113,10 +135,13 @@ func (s *Server) Ready() Ready { return s.ready }
 // Close ends calls under way and removes what the catalog received.
 func (s *Server) Close() error {
 	s.stop()
+	s.opening.Lock() // behind one that is being opened; none is opened any more
+	servers := slices.Clone(s.servers)
+	s.opening.Unlock()
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	var errs []error
-	for _, server := range s.servers {
+	for _, server := range servers {
 		if err := server.Shutdown(ctx); err != nil {
 			errs = append(errs, server.Close())
 		}

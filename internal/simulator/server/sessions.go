@@ -12,6 +12,7 @@ import (
 type session struct {
 	token    string
 	clientID string
+	instance int // the only one at which it is good
 	issued   time.Time
 	expires  time.Time
 }
@@ -26,6 +27,7 @@ type sessions struct {
 	live    map[string]*session
 	logins  int
 	account account
+	at      int // instance for which sessions are opened
 }
 
 func newSessions(o Options, clock Clock) *sessions {
@@ -48,7 +50,7 @@ func (s *sessions) open(clientID string) (*session, *oauthError) {
 			delete(s.live, token)
 		}
 	}
-	opened := &session{token: s.orgID + "!" + opaque, clientID: clientID, issued: now, expires: now.Add(s.ttl)}
+	opened := &session{token: s.orgID + "!" + opaque, clientID: clientID, instance: s.at, issued: now, expires: now.Add(s.ttl)}
 	s.live[opened.token] = opened
 	s.logins++
 	return opened, nil
@@ -80,6 +82,14 @@ func (s *sessions) alter(change func(*account)) {
 	if s.account.refusal() != nil {
 		clear(s.live)
 	}
+}
+
+// moveTo ends all sessions; new ones are good at another instance.
+func (s *sessions) moveTo(instance int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.at = max(s.at, instance)
+	clear(s.live)
 }
 
 func (s *sessions) state() account {

@@ -10,7 +10,7 @@ import (
 func (s *Server) listObjects(c *call) reply {
 	list := []any{}
 	for _, o := range org.Objects() {
-		if _, ok := s.tenant.Object(o.Name); ok {
+		if _, ok := c.tenant.Object(o.Name); ok {
 			list = append(list, objectSummary(c, o))
 		}
 	}
@@ -34,14 +34,14 @@ var unknownObject = refusal(404, "NOT_FOUND", "The requested resource does not e
 
 // describeObject lists the fields of an object as far as the run-as user knows them.
 func (s *Server) describeObject(c *call) reply {
-	o, ok := s.tenant.Object(c.args[0])
+	o, ok := c.tenant.Object(c.args[0])
 	if !ok {
 		return unknownObject
 	}
 	body := objectSummary(c, o)
 	fields, children := []any{}, []any{}
 	for k := range o.Fields {
-		if f := &o.Fields[k]; s.tenant.Knows(o, f) {
+		if f := &o.Fields[k]; c.tenant.Knows(o, f) {
 			fields = append(fields, describeField(f))
 		}
 	}
@@ -74,7 +74,7 @@ func describeField(f *org.Field) map[string]any {
 
 // readObject answers one row by its id, as a query of it would.
 func (s *Server) readObject(c *call) reply {
-	o, ok := s.tenant.Object(c.args[0])
+	o, ok := c.tenant.Object(c.args[0])
 	if !ok {
 		return unknownObject
 	}
@@ -82,7 +82,7 @@ func (s *Server) readObject(c *call) reply {
 	if !ok || !strings.HasPrefix(id, o.KeyPrefix) || o.KeyPrefix == "" {
 		return refusal(400, "MALFORMED_ID", o.Label+" ID: id value of incorrect type: "+c.args[1])
 	}
-	i, ok := s.findRow(o.Name, id)
+	i, ok := c.tenant.findRow(o.Name, id)
 	if !ok {
 		return notFound
 	}
@@ -94,7 +94,7 @@ func (s *Server) readObject(c *call) reply {
 	if err != nil {
 		return queryRefusal(err)
 	}
-	plan, err := soql.Prepare(parsed, s.tenant)
+	plan, err := soql.Prepare(parsed, c.tenant)
 	if err != nil {
 		return queryRefusal(err)
 	}

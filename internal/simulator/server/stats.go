@@ -9,7 +9,7 @@ import (
 
 // Stats is what /simulator/stats answers.
 type Stats struct {
-	Routes      map[string]map[string]int `json:"routes"` // calls by route and status; deliveries as upload, with status 0 when they were cut off unread
+	Routes      map[string]map[string]int `json:"routes"` // calls by route and status; deliveries as upload, with 0 when cut off unread
 	Logins      int                       `json:"logins"`
 	APICalls    int                       `json:"api_calls"` // of clients, as Salesforce counts them
 	MaxInFlight int                       `json:"max_in_flight"`

@@ -10,13 +10,13 @@ import (
 
 // tenant is the org as the run-as user sees it. It is the soql.View of every query.
 type tenant struct {
-	org     org.Org
-	info    org.Info
-	fields  org.FieldReader // nil when the org only gives whole records
-	deleter org.Deleter     // nil when nothing is deleted
-	order   soql.Order
-	rights  *rights
-	hidden  map[string]bool
+	org    org.Org
+	info   org.Info
+	order  soql.Order
+	rights *rights
+	hidden map[string]bool
+
+	concealed map[string]map[int]string // rows that listings leave out, by object: their ids
 
 	mu       sync.Mutex
 	rankings map[string]*soql.Ranking
@@ -32,13 +32,36 @@ func newTenant(o Options) (*tenant, error) {
 		org: o.Org, info: o.Org.Info(), order: o.IDOrder, rights: r, hidden: map[string]bool{},
 		rankings: map[string]*soql.Ranking{}, children: map[string]map[string][]int{},
 	}
-	t.fields, _ = o.Org.(org.FieldReader)
-	t.deleter, _ = o.Org.(org.Deleter)
 	for _, path := range o.Hidden {
 		t.hidden[strings.ToLower(path)] = true
 	}
 	return t, nil
 }
+
+// with is the same user's view of an edited org. concealed are the ids of what listings leave out, by object.
+func (t *tenant) with(o org.Org, concealed map[string][]string) *tenant {
+	next := &tenant{
+		org: o, info: t.info, order: t.order, rights: t.rights, hidden: t.hidden,
+		rankings: map[string]*soql.Ranking{}, children: map[string]map[string][]int{},
+	}
+	for object, ids := range concealed {
+		for _, id := range ids {
+			if i, ok := o.Find(object, id); ok {
+				if next.concealed == nil {
+					next.concealed = map[string]map[int]string{}
+				}
+				if next.concealed[object] == nil {
+					next.concealed[object] = map[int]string{}
+				}
+				next.concealed[object][i] = id
+			}
+		}
+	}
+	return next
+}
+
+// tenant is the org as it is now. A call keeps the one that it began with, whose rows do not move under it.
+func (s *Server) tenant() *tenant { return s.current.Load() }
 
 func (t *tenant) permitted(permission string) bool { return t.rights.permitted(permission) }
 
@@ -88,32 +111,7 @@ func (t *tenant) Field(object string, i int, field string) any {
 		name := strings.TrimPrefix(field, "Permissions")
 		return t.permitted(name) && name != "ApiUserOnly" && name != "ModifyMetadata"
 	}
-	if t.fields != nil {
-		return t.fields.Field(object, i, field)
-	}
-	return fieldOf(t.org.Record(object, i), object, field)
-}
-
-// fieldOf reads a field of a record; the id of a reference may stand in its relationship.
-func fieldOf(r org.Record, object, field string) any {
-	if value, ok := r.Fields[field]; ok {
-		return value
-	}
-	if field == "Id" {
-		return r.ID
-	}
-	o, _ := org.Lookup(object)
-	f, ok := o.Field(field)
-	if !ok {
-		return nil
-	}
-	if ref, ok := r.Fields[f.Relationship].(org.Ref); ok {
-		return ref.ID
-	}
-	if f.Type == "boolean" {
-		return false
-	}
-	return nil
+	return org.ReadField(t.org, object, i, field)
 }
 
 func (t *tenant) text(object string, i int, field string) string {
@@ -134,7 +132,7 @@ func folderOf(object string) (field, permission string) {
 
 // In decides what the run-as user sees under a scope; see soql.View.
 func (t *tenant) In(object string, i int, scope string, deleted bool) bool {
-	if !deleted && t.deleted(object, i) {
+	if !deleted && org.IsDeleted(t.org, object, i) {
 		return false
 	}
 	field, permission := folderOf(object)
@@ -165,21 +163,32 @@ func (t *tenant) In(object string, i int, scope string, deleted bool) bool {
 	return t.permitted(permission) || !strings.HasPrefix(t.text(object, i, field), "00l")
 }
 
-func (t *tenant) deleted(object string, i int) bool {
-	if t.deleter != nil {
-		return t.deleter.Deleted(object, i)
-	}
-	if object != "Report" && object != "Dashboard" {
-		return false
-	}
-	gone, _ := t.Field(object, i, "IsDeleted").(bool)
-	return gone
-}
-
 // visible tells whether the run-as user may open a row by its id: private ones too, with the permission for them.
 func (t *tenant) visible(object string, i int) bool {
 	return t.In(object, i, "everything", false) ||
-		t.org.Private(object, i) && t.permitted(org.ManagePrivate) && !t.deleted(object, i)
+		t.org.Private(object, i) && t.permitted(org.ManagePrivate) && !org.IsDeleted(t.org, object, i)
+}
+
+// findRow finds a row that the caller may open by its id, in either form.
+func (t *tenant) findRow(object, id string) (int, bool) {
+	full, ok := org.Normalize(id)
+	if !ok {
+		return 0, false
+	}
+	i, ok := t.Find(object, full)
+	if !ok || !t.visible(object, i) {
+		return 0, false
+	}
+	return i, true
+}
+
+// Concealed tells which rows listings leave out; see soql.View.
+func (t *tenant) Concealed(object string, i int) bool {
+	if t.concealed == nil {
+		return false
+	}
+	_, ok := t.concealed[object][i]
+	return ok
 }
 
 // Ranking orders the ids of an object when they are first asked for; see soql.View.

@@ -60,7 +60,7 @@ func (s *Server) resources(c *call) reply {
 }
 
 func (s *Server) limits(*call) reply {
-	if !s.tenant.permitted(org.ViewSetup) {
+	if !s.rights.permitted(org.ViewSetup) {
 		return refusal(403, "INSUFFICIENT_ACCESS", "insufficient access rights on limits: the user needs View Setup and Configuration")
 	}
 	type limit struct {

@@ -49,7 +49,7 @@ func TestTruncatedGzip_endsBeforeItsEnd(t *testing.T) {
 		}
 		unpacked, err := gzip.NewReader(response.Body)
 		if err == nil {
-			_, err = io.Copy(io.Discard, unpacked)
+			_, err = io.Copy(io.Discard, io.LimitReader(unpacked, 1<<20))
 		}
 		_ = response.Body.Close()
 		if response.StatusCode != 200 || response.Header.Get("Content-Encoding") != "gzip" || !errors.Is(err, io.ErrUnexpectedEOF) {
@@ -169,7 +169,8 @@ func TestEmptyExtended_leavesTheRest(t *testing.T) {
 	a := c.send("describe")
 	a.decode(t, &lacking)
 	c.send("describe").decode(t, &whole)
-	if _, has := lacking["reportExtendedMetadata"]; has || a.status != 200 || len(lacking) != len(whole)-1 || lacking["reportTypeMetadata"] == nil {
+	_, has := lacking["reportExtendedMetadata"]
+	if has || a.status != 200 || len(lacking) != len(whole)-1 || lacking["reportTypeMetadata"] == nil {
 		t.Errorf("%d, and the members are %d of %d", a.status, len(lacking), len(whole))
 	}
 }
@@ -181,9 +182,9 @@ func TestUploadFaults_keepWhatTheyShould(t *testing.T) {
 		fault Fault
 		again int // what the next try of the same file answers
 	}{
-		"a reset before the body keeps nothing":      {Fault{Name: "upload_reset", Times: 1}, 200},
-		"a reset behind the body keeps the file":     {Fault{Name: "upload_reset_after_body", Times: 1}, 409},
-		"a stall past the caller's time keeps it as": {Fault{Name: "upload_stall", Times: 1}, 409},
+		"a reset before the body keeps nothing":       {Fault{Name: "upload_reset", Times: 1}, 200},
+		"a reset behind the body keeps the file":      {Fault{Name: "upload_reset_after_body", Times: 1}, 409},
+		"a stall past the caller's time keeps it too": {Fault{Name: "upload_stall", Times: 1}, 409},
 	} {
 		c := start(t, Options{})
 		ready := c.s.Ready()

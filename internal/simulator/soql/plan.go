@@ -17,6 +17,7 @@ type Plan struct {
 	scope   string
 	low     int // ranks that the conditions on Id leave
 	high    int
+	pinned  bool // the conditions name the ids that are wanted
 }
 
 // column reads a field of a row, perhaps of another row that it leads to.
@@ -183,6 +184,7 @@ func (p *Plan) narrow(e expr) {
 		if len(e.path) != 1 || !strings.EqualFold(e.path[0], "Id") || e.values[0].kind != textLiteral {
 			return
 		}
+		p.pinned = p.pinned || e.operator == "=" || e.operator == "IN"
 		id, ok := org.Normalize(e.values[0].text)
 		if !ok {
 			return

@@ -45,6 +45,9 @@ func (p *Plan) scan(ctx context.Context, deleted, backwards bool, limit int) ([]
 			rank = p.high - 1 - n
 		}
 		row := ranking.At(rank)
+		if !p.pinned && p.view.Concealed(p.object.Name, row) {
+			continue
+		}
 		if p.view.In(p.object.Name, row, p.scope, deleted) && (p.accepts == nil || p.accepts(row)) {
 			rows = append(rows, int32(row))
 		}

@@ -21,6 +21,8 @@ type table struct {
 	lacks    string
 	prepared map[string]*soql.Ranking
 	examined int
+
+	concealed string // the id of a row that only a query by its Id returns
 }
 
 func id(prefix, rest string) string { return org.ID18(prefix + "Hs0" + rest) }
@@ -68,6 +70,8 @@ func (t *table) Find(object, id string) (int, bool) {
 	i := slices.IndexFunc(t.rows[object], func(r org.Record) bool { return r.ID == id })
 	return i, i >= 0
 }
+
+func (t *table) Concealed(object string, i int) bool { return t.ID(object, i) == t.concealed }
 
 func (t *table) In(object string, i int, _ string, deleted bool) bool {
 	t.examined++
@@ -253,4 +257,34 @@ func FuzzQuery(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestConcealedRowsComeOnlyByTheirID(t *testing.T) {
+	t.Parallel()
+	one := reportIDs[1]
+	for condition, want := range map[string]int{
+		"":                            2,
+		"WHERE Id > '" + reportIDs[0]: 1,
+		"WHERE Name != 'nothing":      2,
+		"WHERE Id = '" + one:          1,
+		"WHERE Id = '" + one[:15]:     1,
+		"WHERE Name = 'Beta 100%":     0,
+		"WHERE IsDeleted = false AND Id = '" + one:         1,
+		"WHERE Name = 'nothing' OR Id = '" + one:           0,
+		"WHERE Id IN ('" + reportIDs[0] + "', '" + one:     2,
+		"WHERE Id NOT IN ('" + reportIDs[0] + "', '" + one: 1,
+	} {
+		view := newTable(soql.Binary)
+		view.concealed = one
+		switch {
+		case strings.Contains(condition, " IN ("):
+			condition += "')"
+		case condition != "":
+			condition += "'"
+		}
+		rows, err := ask(view, "SELECT Id FROM Report "+condition, false)
+		if err != nil || len(rows) != want {
+			t.Errorf("%s: %v, %v; want %d rows", condition, rows, err, want)
+		}
+	}
 }

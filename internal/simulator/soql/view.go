@@ -19,6 +19,8 @@ type View interface {
 	Field(object string, i int, field string) any
 	// In tells whether a row lies in a scope; deleted admits those in the recycle bin.
 	In(object string, i int, scope string, deleted bool) bool
+	// Concealed tells whether a row is left out of every answer, but of a query that asks for it by its Id.
+	Concealed(object string, i int) bool
 	// Ranking is the server's order of an object's ids.
 	Ranking(object string) *Ranking
 	// Children lists the rows of a child object that lead to a parent.

@@ -1,0 +1,259 @@
+package e2e_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"go.temporal.io/sdk/client"
+	"go.uber.org/zap"
+
+	"longhaul/internal/config"
+	"longhaul/internal/fault"
+	"longhaul/internal/host"
+	"longhaul/internal/simulator/server"
+	"longhaul/internal/source"
+	"longhaul/internal/staging"
+	"longhaul/internal/temporaldev"
+	"longhaul/workflows"
+)
+
+// works is one Temporal with one worker for many sources.
+type works struct {
+	client  client.Client
+	store   *staging.Store
+	address string // of Temporal
+	starter string // path of the program
+}
+
+func newWorks(t *testing.T, sources []source.Source) *works {
+	t.Helper()
+	ctx, dir := t.Context(), t.TempDir()
+	dev, err := temporaldev.Start(ctx, temporaldev.Options{
+		Database: filepath.Join(dir, "temporal.db"), FrontendAddr: "127.0.0.1:0", SearchAttributes: workflows.Attributes(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { closed(t, dev.Stop()) })
+	w := &works{address: dev.HostPort(), starter: program(t, starter)}
+	if w.client, err = host.Dial(ctx, host.DialOptions{Address: w.address, Logger: zap.NewNop()}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(w.client.Close)
+	registry, err := source.NewRegistry(sources...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, err := host.Open(ctx, config.Config{DataDir: dir, Sources: registry}, host.Options{Version: "test", Logger: zap.NewNop()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.store = h.Store()
+	worker := h.NewWorker(w.client)
+	if err := worker.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		worker.Stop()
+		closed(t, h.Close())
+	})
+	return w
+}
+
+// lane is a simulated org, the faults that syncs of it meet one after the other, and what an undisturbed sync brings.
+type lane struct {
+	*works
+	sim     *server.Server
+	name    string
+	reports int
+	faults  []string // of the catalogue, or everyFault
+
+	undisturbed extracted
+	accounted   account
+}
+
+// everyFault stands for all of the catalogue at once.
+const everyFault = "all together"
+
+// source is the source of a lane that meets a fault: each has its own, so that nothing is reused.
+func (l *lane) source(name string) source.Source {
+	ready := l.sim.Ready()
+	return source.Source{
+		Name: l.sourceName(name),
+		Salesforce: source.Salesforce{
+			BaseURL: ready.Salesforce, ClientID: ready.ClientID, ClientSecret: source.Held(ready.ClientSecret),
+		},
+		Catalog: &source.Catalog{URL: ready.Catalog, SourceID: ready.SourceID, Token: source.Held(ready.CatalogToken)},
+		Quota:   source.Quota{Ceiling: 100, Share: 100, Probe: time.Second},
+	}
+}
+
+func (l *lane) sourceName(name string) string {
+	return l.name + "-" + strings.NewReplacer("_", "-", " ", "-").Replace(name)
+}
+
+// sources are those of all that the lane runs.
+func (l *lane) sources() []source.Source {
+	all := []source.Source{l.source("undisturbed")}
+	for _, name := range l.faults {
+		all = append(all, l.source(name))
+	}
+	return all
+}
+
+// meeting is one sync that met faults, and how it ended.
+type meeting struct {
+	result  workflows.Result
+	exit    int
+	class   fault.Class // of a failure
+	message string
+	blocked []string // for what, each time
+	waited  bool     // for longer than an operator had patience
+	begun   int      // describes
+}
+
+// sync runs a source with `sync --json`, and does meanwhile what an operator would.
+func (l *lane) sync(t *testing.T, name string, o *mender) (m meeting) {
+	t.Helper()
+	type end struct {
+		ended
+		err error
+	}
+	over := make(chan end, 1)
+	before := described(l.sim)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*longest)
+	defer cancel()
+	go func() {
+		got, err := started(ctx, []string{"TEMPORAL_ADDRESS=" + l.address}, l.starter, "sync", l.sourceName(name), "--json")
+		over <- end{got, err}
+	}()
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case last := <-over:
+			if last.err != nil {
+				t.Fatal(last.err)
+			}
+			m.begun = described(l.sim) - before
+			m.read(t, last.ended)
+			return m
+		case <-tick.C:
+		}
+		o.look(t, &m, l.progress(ctx, name), described(l.sim)-before)
+	}
+}
+
+// progress is how far the sync is; nil while there is none to ask.
+func (l *lane) progress(ctx context.Context, name string) *workflows.Progress {
+	answer, err := l.client.QueryWorkflow(ctx, workflows.SyncID(l.sourceName(name)), "", workflows.ProgressQuery)
+	var p workflows.Progress
+	if err != nil || answer.Get(&p) != nil {
+		return nil
+	}
+	return &p
+}
+
+// read takes what the program printed.
+func (m *meeting) read(t *testing.T, got ended) {
+	t.Helper()
+	m.exit = got.code
+	if got.code == 0 {
+		if err := json.Unmarshal([]byte(got.stdout), &m.result); err != nil {
+			t.Fatalf("%q: %v", got.stdout, err)
+		}
+		return
+	}
+	var shown struct {
+		Error struct {
+			Class   fault.Class
+			Message string
+			Exit    int `json:"exit_code"`
+		}
+	}
+	if err := json.Unmarshal([]byte(lastLine(got.stderr)), &shown); err != nil || shown.Error.Exit != got.code {
+		t.Errorf("the program ended with %d and said %q: %v", got.code, lastLine(got.stderr), err)
+	}
+	m.class, m.message = shown.Error.Class, shown.Error.Message
+}
+
+// mender is an operator: it makes trouble at the right time, and mends it when a sync stands still for it.
+type mender struct {
+	sim    *server.Server
+	signal func(*testing.T) // resume
+
+	list    []server.Fault
+	late    int // describes after which the faults begin; from the start when zero
+	armed   bool
+	hits    int
+	mended  func(server.FaultState) bool // whether a fault that was met is one that an operator mends; nil: all are
+	waiting time.Time
+}
+
+// patienceOf is for how long an operator lets a sync wait before it looks why.
+const patienceOf = 3 * time.Second
+
+func (o *mender) look(t *testing.T, m *meeting, p *workflows.Progress, described int) {
+	t.Helper()
+	if !o.armed && described >= o.late {
+		o.arm(t)
+	}
+	switch {
+	case p == nil || p.Waiting == "":
+		o.waiting = time.Time{}
+	case p.Phase == workflows.PhaseBlocked:
+		m.blocked = append(m.blocked, p.Waiting)
+		o.mend(t)
+		o.signal(t)
+	case p.Phase == workflows.PhaseHeld || p.Phase == workflows.PhasePaused:
+		t.Errorf("the sync is %s: %s", p.Phase, p.Waiting)
+	case o.waiting.IsZero():
+		o.waiting = time.Now()
+	case time.Since(o.waiting) > patienceOf:
+		m.waited, o.waiting = true, time.Time{}
+		o.mend(t)
+		o.signal(t)
+	}
+}
+
+// arm begins the trouble.
+func (o *mender) arm(t *testing.T) {
+	t.Helper()
+	o.armed = true
+	if err := o.sim.SetFaults(o.list); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// mend ends the trouble that was met, and counts it.
+func (o *mender) mend(t *testing.T) {
+	t.Helper()
+	var left []server.Fault
+	for _, state := range o.sim.Faults() {
+		o.hits += state.Hits
+		if o.mended != nil && (state.Hits == 0 || !o.mended(state)) {
+			left = append(left, state.Fault)
+		}
+	}
+	o.list = left
+	if err := o.sim.SetFaults(left); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// resume lets a sync of the lane go on.
+func (l *lane) resume(name string) func(*testing.T) {
+	return func(t *testing.T) {
+		t.Helper()
+		err := l.client.SignalWorkflow(t.Context(), workflows.SyncID(l.sourceName(name)), "", workflows.ResumeSignal, nil)
+		if err != nil && !errors.Is(err, context.Canceled) {
+			t.Log(fmt.Errorf("resume: %w", err)) // it ended meanwhile
+		}
+	}
+}

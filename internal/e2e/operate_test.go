@@ -1,0 +1,243 @@
+package e2e_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"longhaul/internal/simulator/server"
+	"longhaul/workflows"
+)
+
+// The org that the page's commands work on.
+const (
+	pageReports = 300
+	dailyLimit  = 100_000
+	inFlight    = 24 // requests, as the settings have it by default
+)
+
+// late is how long Salesforce takes for a describe while a command meets a sync that describes.
+const late = 500 * time.Millisecond
+
+func (o *operator) shutGate(*testing.T) { o.gate.shut() }
+
+// follow starts sync-acme with an input and keeps in mind which run it is and what was described before it.
+func (o *operator) follow(t *testing.T, input string) {
+	t.Helper()
+	o.describes, _ = o.sim.Describes()
+	o.temporal(t, &o.followed, "workflow", "start", "--type", "SyncSource", "--task-queue", "longhaul",
+		"--workflow-id", "sync-acme", "--input", input)
+}
+
+// begun is how many describes were begun since the sync that is followed was started.
+func (o *operator) begun() int {
+	total, _ := o.sim.Describes()
+	return total - o.describes
+}
+
+// slowly starts a sync that describes every report again, and waits until it is in the middle of that.
+func (o *operator) slowly(t *testing.T) {
+	t.Helper()
+	if err := o.sim.SetFaults([]server.Fault{{Name: "stall", Route: "describe", Delay: late}}); err != nil {
+		t.Fatal(err)
+	}
+	o.follow(t, `{"mode":"full"}`)
+	eventually(t, time.Minute, func() bool { return o.begun() > pageReports/4 })
+}
+
+// quickly lets Salesforce answer at once again.
+func (o *operator) quickly(t *testing.T) {
+	t.Helper()
+	if err := o.sim.SetFaults(nil); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// progress asks the running sync.
+func (o *operator) progress(t *testing.T) (p workflows.Progress) {
+	t.Helper()
+	value, err := o.client.QueryWorkflow(t.Context(), "sync-acme", "", workflows.ProgressQuery)
+	if err == nil {
+		err = value.Get(&p)
+	}
+	if err != nil {
+		t.Logf("the progress query: %v", err)
+	}
+	return p
+}
+
+// awaitPhase waits until the sync shows a phase, and gives what it says then.
+func (o *operator) awaitPhase(t *testing.T, phase workflows.Phase) (p workflows.Progress) {
+	t.Helper()
+	eventually(t, time.Minute, func() bool {
+		p = o.progress(t)
+		return p.Phase == phase
+	})
+	return p
+}
+
+// ends waits for the end of the sync that is followed.
+func (o *operator) ends(t *testing.T) workflows.Result {
+	t.Helper()
+	var result workflows.Result
+	if err := o.client.GetWorkflow(t.Context(), o.followed.WorkflowID, o.followed.RunID).Get(t.Context(), &result); err != nil {
+		t.Fatalf("the sync failed: %v", err)
+	}
+	return result
+}
+
+func (o *operator) paused(t *testing.T) {
+	t.Helper()
+	o.awaitPhase(t, workflows.PhasePaused)
+	o.seen = o.begun()
+}
+
+// awaitListed waits until the list can know of the standstill: it is told a moment later than the sync itself.
+func (o *operator) awaitListed(t *testing.T) {
+	t.Helper()
+	eventually(t, time.Minute, func() bool { return len(o.list(t, `LonghaulPhase = "paused"`)) == 1 })
+}
+
+func (o *operator) listed(t *testing.T) {
+	t.Helper()
+	if !strings.Contains(o.shown, "sync-acme") {
+		t.Errorf("the list of syncs that stand still lacks the paused one: %s", o.shown)
+	}
+}
+
+func (o *operator) stillPaused(t *testing.T) {
+	t.Helper()
+	if begun := o.begun(); begun != o.seen || o.progress(t).Phase != workflows.PhasePaused {
+		t.Errorf("%d describes were begun during the pause, phase %s", begun-o.seen, o.progress(t).Phase)
+	}
+}
+
+// goesOn holds the sync that was resumed after a pause to its end: all of it described, nothing twice.
+func (o *operator) goesOn(t *testing.T) {
+	t.Helper()
+	o.endsWhole(t, 0)
+}
+
+// endsWhole lets Salesforce answer at once and waits for the end of a full sync.
+func (o *operator) endsWhole(t *testing.T, twice int) workflows.Result {
+	t.Helper()
+	o.quickly(t)
+	result := o.ends(t)
+	if result.States.Total() != pageReports || result.States.Failed != 0 || !result.Uploaded {
+		t.Errorf("the sync ended as %+v", result)
+	}
+	if got := o.begun() - pageReports; got > twice {
+		t.Errorf("%d reports were described twice, want at most %d", got, twice)
+	}
+	return result
+}
+
+// outOfQuota lets others use the org's calls up to more than the sync's ceiling, and starts a sync.
+func (o *operator) outOfQuota(t *testing.T) {
+	t.Helper()
+	o.sim.AddUsage(dailyLimit * 81 / 100)
+	o.follow(t, `{"mode":"full"}`)
+	eventually(t, time.Minute, func() bool { return o.progress(t).Waiting != "" })
+}
+
+func (o *operator) saysWhyItWaits(t *testing.T) {
+	t.Helper()
+	if why := o.progress(t).Waiting; !strings.Contains(o.shown, why) || o.begun() != 0 {
+		t.Errorf("it waits because %q, %d describes were begun, and the details are:\n%s", why, o.begun(), o.shown)
+	}
+}
+
+func (o *operator) hasQuota(t *testing.T) {
+	t.Helper()
+	o.endsWhole(t, 0)
+	o.sim.Advance(25 * time.Hour) // what others used is a day old then
+}
+
+// holds takes a permission away and starts a sync, which holds for it.
+func (o *operator) holds(t *testing.T) {
+	t.Helper()
+	o.holdsWithout(t, "ViewAllUsers")
+}
+
+func (o *operator) holdsAgain(t *testing.T) {
+	t.Helper()
+	o.holdsWithout(t, "ViewPublicDashboards")
+}
+
+func (o *operator) holdsWithout(t *testing.T, permission string) {
+	t.Helper()
+	if err := o.sim.Revoke(permission); err != nil {
+		t.Fatal(err)
+	}
+	o.delivered = len(o.sim.Files())
+	o.follow(t, `{}`)
+	o.awaitPhase(t, workflows.PhaseHeld)
+}
+
+func (o *operator) delivers(t *testing.T) {
+	t.Helper()
+	result := o.ends(t)
+	if !result.Uploaded || !strings.Contains(strings.Join(result.Warnings, " "), "approved by an operator") {
+		t.Errorf("the approved sync ended as %+v", result)
+	}
+}
+
+func (o *operator) deliversNothing(t *testing.T) {
+	t.Helper()
+	if result := o.ends(t); result.Outcome != workflows.OutcomeDiscarded || len(o.sim.Files()) != o.delivered {
+		t.Errorf("the discarded sync ended as %+v, with %d files delivered", result, len(o.sim.Files())-o.delivered)
+	}
+	if err := o.sim.Grant("ViewAllUsers", "ViewPublicDashboards"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// blocked makes the secret of a sync that describes another one, waits until that has stopped it, and mends it.
+func (o *operator) blocked(t *testing.T) {
+	t.Helper()
+	o.slowly(t)
+	o.sim.SetSecretRotated(true)
+	if why := o.awaitPhase(t, workflows.PhaseBlocked).Waiting; !strings.Contains(why, "secret") {
+		t.Errorf("it is blocked because %q", why)
+	}
+	o.sim.SetSecretRotated(false)
+}
+
+// isMended holds the sync that was resumed after a repair to its end. What was on its way when the login was refused may
+// be asked for again.
+func (o *operator) isMended(t *testing.T) {
+	t.Helper()
+	o.endsWhole(t, inFlight)
+}
+
+// stopped waits until nothing runs, and starts once more: what was read is known then.
+func (o *operator) stopped(t *testing.T) {
+	t.Helper()
+	o.awaitRest(t)
+	o.gate.open()
+	o.follow(t, `{}`)
+	if result := o.ends(t); result.States.Reused == 0 || o.begun() > pageReports/10 {
+		t.Errorf("after the stop %d reports were described again: %+v", o.begun(), result.States)
+	}
+}
+
+func (o *operator) isAnotherRun(t *testing.T) {
+	t.Helper()
+	before := o.followed
+	o.followed = o.running(t)
+	if o.followed.RunID == before.RunID {
+		t.Error("the reset made no new run")
+	}
+	o.id = o.progress(t).Sync
+	eventually(t, time.Minute, func() bool { return o.progress(t).Phase == workflows.PhaseDescribe })
+}
+
+// endsAsTheSameSync holds the sync that was reset twice to its end.
+func (o *operator) endsAsTheSameSync(t *testing.T) {
+	t.Helper()
+	o.followed = o.running(t)
+	const resets = 2
+	if result := o.endsWhole(t, resets*inFlight); result.Sync != o.id {
+		t.Errorf("after a reset it is sync %s, before it was %s", result.Sync, o.id)
+	}
+}

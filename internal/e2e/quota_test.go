@@ -1,0 +1,353 @@
+package e2e_test
+
+import (
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	historypb "go.temporal.io/api/history/v1"
+	"go.temporal.io/sdk/converter"
+	"go.uber.org/zap"
+
+	"longhaul/internal/host"
+	"longhaul/internal/simulator/org"
+	"longhaul/internal/simulator/server"
+	"longhaul/internal/source"
+	"longhaul/workflows"
+)
+
+// budget is the size of a test of the quota: an org whose reports take days.
+type budget struct{ reports, daily int }
+
+// ceiling is what the org may have used in any 24 hours for a sync to make another call.
+func (b budget) ceiling() int { return b.daily * 80 / 100 }
+
+// sizeOfBudget is small unless `make quota` asks for the whole by LONGHAUL_E2E_QUOTA=1.
+func sizeOfBudget() budget {
+	if os.Getenv("LONGHAUL_E2E_QUOTA") == "1" {
+		return budget{reports: 5000, daily: 2000}
+	}
+	return budget{reports: 300, daily: 150}
+}
+
+// wholly skips what only `make quota` runs.
+func wholly(t *testing.T) {
+	t.Helper()
+	if os.Getenv("LONGHAUL_E2E_QUOTA") != "1" {
+		t.Skip("it takes long: `make quota` runs it (LONGHAUL_E2E_QUOTA=1)")
+	}
+}
+
+// open is an org that refuses no report for good, so that a sync of it has no gap.
+type open struct{ org.Org }
+
+// Describe answers as the org does, but for the reports that the run-as user may not read.
+func (o open) Describe(i int) org.Describe {
+	d := o.Org.Describe(i)
+	if d.Status == org.Forbidden.Status && d.Message == org.Forbidden.Message {
+		return org.NoColumns
+	}
+	return d
+}
+
+// openOrg generates one.
+func openOrg(reports int) org.Org {
+	return open{org.Generate(org.Spec{Reports: reports, Columns: 2, TypeMetadata: 1000})}
+}
+
+// thrifty lets a sync use the org up to the ceiling and look every second whether calls came back.
+func thrifty(s *source.Source) {
+	s.Quota = source.Quota{Ceiling: 80, Share: 100, Probe: time.Second}
+}
+
+// days lets hours pass on Salesforce's clock, one after the other, whenever the sync waits for them, until it has ended.
+// It tells how many hours passed.
+func (r running) days(t *testing.T, sim *server.Server) (hours int) {
+	t.Helper()
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = r.Get(t.Context(), nil) // the caller asks again
+	}()
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ended:
+			return hours
+		case <-t.Context().Done():
+			t.Fatal(t.Context().Err())
+		case <-tick.C:
+		}
+		if p := r.progress(t); p.Waiting != "" {
+			sim.Advance(time.Hour)
+			hours++
+		}
+	}
+}
+
+// timerSummaries are what stands beside the timers of a run in Temporal's UI.
+func timerSummaries(t *testing.T, events []*historypb.HistoryEvent) (summaries []string) {
+	t.Helper()
+	for _, event := range events {
+		if event.GetTimerStartedEventAttributes() == nil || event.GetUserMetadata().GetSummary() == nil {
+			continue
+		}
+		var summary string
+		if err := converter.GetDefaultDataConverter().FromPayload(event.GetUserMetadata().GetSummary(), &summary); err != nil {
+			t.Fatal(err)
+		}
+		summaries = append(summaries, summary)
+	}
+	return summaries
+}
+
+// requireFrugal checks what every sync that waited must show in the end: all reports, none described twice, no call that
+// was not counted, and none of ours beyond the ceiling.
+func requireFrugal(t *testing.T, sim *server.Server, b budget, result workflows.Result) {
+	t.Helper()
+	stats := sim.Stats()
+	if result.Outcome != workflows.OutcomeComplete || result.Kinds.Reports != int64(b.reports) {
+		t.Errorf("outcome %s, %d of %d reports, %+v", result.Outcome, result.Kinds.Reports, b.reports, result.States)
+	}
+	if total, distinct := sim.Describes(); total != b.reports || distinct != b.reports {
+		t.Errorf("%d describes of %d reports for an org of %d", total, distinct, b.reports)
+	}
+	if stats.PeakByUs > b.ceiling() {
+		t.Errorf("we used %d calls within a day, the ceiling is %d", stats.PeakByUs, b.ceiling())
+	}
+	if sent := requests(stats); int(result.APICalls) != sent {
+		t.Errorf("the result says %d API calls, Salesforce got %d", result.APICalls, sent)
+	}
+	t.Logf("%d reports, %d calls a day: peak of any day %d (ours %d), ceiling %d, %d calls in all, %s",
+		b.reports, b.daily, stats.DailyPeak, stats.PeakByUs, b.ceiling(), stats.APICalls, result.Outcome)
+}
+
+func TestQuota_aSyncOfDaysStaysBelowTheCeiling(t *testing.T) {
+	t.Parallel()
+	b := sizeOfBudget()
+	p := newPlant(t, server.Options{Org: openOrg(b.reports), DailyLimit: b.daily}, thrifty)
+	r := p.begin(t)
+	waiting := r.until(t, time.Minute, func(p workflows.Progress) bool { return p.Waiting != "" })
+	if !strings.Contains(waiting.Waiting, "the org has used") || !strings.Contains(waiting.Waiting, "come back at") || waiting.Until == nil {
+		t.Errorf("a sync that waits says %q until %v", waiting.Waiting, waiting.Until)
+	}
+	hours := r.days(t, p.sim)
+	result := r.result(t)
+	requireFrugal(t, p.sim, b, result)
+	if peak := p.sim.Stats().DailyPeak; peak > b.ceiling() {
+		t.Errorf("%d calls were used within a day, the ceiling is %d", peak, b.ceiling())
+	}
+	if least := 24 * ((b.reports+b.ceiling()-1)/b.ceiling() - 1); hours < least {
+		t.Errorf("it took %d hours, and %d reports at %d a day take %d at least", hours, b.reports, b.ceiling(), least)
+	}
+	explained := 0
+	for _, summary := range timerSummaries(t, p.history(t, r.GetID(), r.GetRunID())) {
+		if strings.HasPrefix(summary, "quota: the org has used") {
+			explained++
+		}
+	}
+	if explained == 0 {
+		t.Error("no timer says that it is for the quota")
+	}
+	t.Logf("%d simulated hours, %d timers that say why", hours, explained)
+	audit(t, p.store, result)
+	requireDelivered(t, p, result)
+}
+
+// TestQuota_aRestartDuringTheWait kills serve while the sync waits, and starts it again.
+func TestQuota_aRestartDuringTheWait(t *testing.T) {
+	t.Parallel()
+	b := sizeOfBudget()
+	sim := simulate(t, server.Options{Org: openOrg(b.reports), DailyLimit: b.daily})
+	settings, environ := settingsFile(t, t.TempDir(), sim, "    quota: {ceiling: 80, share: 100, probe: 1s}\n")
+	serve := func() (*process, running) {
+		s := background(t, environ, program(t, longhaul), "serve", "--config", settings, "--port", "0", "--ui-port", "0", "--json")
+		c, err := host.Dial(t.Context(), host.DialOptions{Address: s.ready["temporal"], Logger: zap.NewNop()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(c.Close)
+		return s, running{c.GetWorkflow(t.Context(), "sync-acme", ""), c}
+	}
+	first, before := serve()
+	if started := run(t, []string{temporalAt(first)}, program(t, starter), "sync", "acme", "--detach"); started.code != 0 {
+		t.Fatalf("sync --detach ended with %d: %s", started.code, started.stderr)
+	}
+	before.until(t, time.Minute, func(p workflows.Progress) bool { return p.Waiting != "" })
+	first.kill(t)
+	sim.Advance(time.Hour)
+
+	_, after := serve()
+	after.until(t, time.Minute, func(p workflows.Progress) bool { return p.Waiting != "" })
+	hours := after.days(t, sim)
+	requireFrugal(t, sim, b, after.result(t))
+	if peak := sim.Stats().DailyPeak; peak > b.ceiling() {
+		t.Errorf("%d calls were used within a day, the ceiling is %d", peak, b.ceiling())
+	}
+	t.Logf("%d simulated hours after the restart", hours)
+}
+
+// TestQuota_ofAnOrgThatOthersUse lets others push the org beyond the ceiling: from then on we ask for its usage now and
+// then, and describe nothing until it has come back.
+func TestQuota_ofAnOrgThatOthersUse(t *testing.T) {
+	t.Parallel()
+	wholly(t)
+	b := sizeOfBudget()
+	p := newPlant(t, server.Options{
+		Org: openOrg(b.reports), DailyLimit: b.daily, OthersPerHour: b.daily / 100, Latency: 20 * time.Millisecond,
+	}, thrifty)
+	r := p.begin(t)
+	eventually(t, time.Minute, func() bool { return described(p.sim) >= b.ceiling()/3 })
+	p.sim.AddUsage(b.ceiling()*21/20 - p.sim.Stats().DailyUsed)
+	r.until(t, time.Minute, func(p workflows.Progress) bool { return p.Waiting != "" })
+	if over := p.sim.Stats().DailyUsed; over < b.ceiling() {
+		t.Fatalf("the org has used %d, so the others did not push it over %d", over, b.ceiling())
+	}
+	w := &witness{t: t, sim: p.sim, ceiling: b.ceiling()}
+	stop := w.watch()
+	hours := r.days(t, p.sim)
+	stop()
+	requireFrugal(t, p.sim, b, r.result(t))
+	if asked := p.sim.Stats().Routes["limits"]; asked["200"] > hours+2 {
+		t.Errorf("%d calls were spent on asking in %d hours", asked["200"], hours)
+	}
+	if w.looks == 0 {
+		t.Error("nobody looked while the org was over the ceiling")
+	}
+	t.Logf("%d simulated hours, %d looks while others kept the org over the ceiling", hours, w.looks)
+}
+
+func TestQuota_whereNoAnswerTells(t *testing.T) {
+	t.Parallel()
+	for name, options := range map[string]server.Options{
+		"no header at all":             {NoLimitInfo: true},
+		"no header of analytics":       {NoAnalyticsLimitInfo: true},
+		"no header, and no /limits":    {NoLimitInfo: true, Revoked: []string{"ViewSetup"}},
+		"no header, and others use it": {NoLimitInfo: true, OthersPerHour: 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if name != "no header at all" {
+				wholly(t)
+			}
+			b := sizeOfBudget()
+			options.Org, options.DailyLimit = openOrg(b.reports), b.daily
+			p := newPlant(t, options, thrifty)
+			r := p.begin(t)
+			r.days(t, p.sim)
+			result := r.result(t)
+			if len(options.Revoked) == 0 {
+				requireFrugal(t, p.sim, b, result)
+				return
+			}
+			// Nothing tells the maximum, so the org's own refusal is the bound.
+			if total, distinct := p.sim.Describes(); total != b.reports || distinct != b.reports || result.Outcome != workflows.OutcomeComplete {
+				t.Errorf("outcome %s, %d describes of %d reports for an org of %d", result.Outcome, total, distinct, b.reports)
+			}
+		})
+	}
+}
+
+// TestQuota_refusedUnforetold lets others use all of the org's calls between two of our answers.
+func TestQuota_refusedUnforetold(t *testing.T) {
+	t.Parallel()
+	b := sizeOfBudget()
+	p := newPlant(t, server.Options{Org: openOrg(b.reports), DailyLimit: 10 * b.reports, Latency: 50 * time.Millisecond}, thrifty)
+	r := p.begin(t)
+	eventually(t, time.Minute, func() bool { return described(p.sim) >= b.reports/3 })
+	p.sim.AddUsage(10 * b.reports)
+	waiting := r.until(t, time.Minute, func(p workflows.Progress) bool { return p.Waiting != "" })
+	if refused := p.sim.Stats().Routes["describe"]["403"]; refused == 0 {
+		t.Fatal("no describe was refused, so the test shows nothing")
+	}
+	hours := r.days(t, p.sim)
+	result := r.result(t)
+	if total, distinct := p.sim.Describes(); total != b.reports || distinct != b.reports {
+		t.Errorf("%d describes of %d reports for an org of %d", total, distinct, b.reports)
+	}
+	if result.Outcome != workflows.OutcomeComplete {
+		t.Errorf("outcome %s, %+v", result.Outcome, result.States)
+	}
+	audit(t, p.store, result)
+	t.Logf("%q, then %d simulated hours", waiting.Waiting, hours)
+}
+
+func TestQuota_setQuotaReleasesASyncThatWaits(t *testing.T) {
+	t.Parallel()
+	const reports = 300
+	p := newPlant(t, server.Options{Org: openOrg(reports), DailyLimit: 1000}, func(s *source.Source) {
+		s.Quota = source.Quota{Ceiling: 80, Share: 10, Probe: time.Hour}
+	})
+	r := p.begin(t)
+	waiting := r.until(t, time.Minute, func(p workflows.Progress) bool { return p.Waiting != "" })
+	if !strings.Contains(waiting.Waiting, "share") {
+		t.Errorf("it waits for %q", waiting.Waiting)
+	}
+	if used := p.sim.Stats().PeakByUs; used > 100 {
+		t.Errorf("%d calls were used of a share of 100", used)
+	}
+	r.update(t, workflows.SetQuotaUpdate, map[string]int{"share": 50})
+	requireFrugal(t, p.sim, budget{reports, 1000}, r.result(t))
+}
+
+// described is how many describes Salesforce has begun.
+func described(sim *server.Server) int {
+	total, _ := sim.Describes()
+	return total
+}
+
+// witness looks at an org again and again: once others have pushed it over the ceiling, no call is made but those that
+// were on their way, and those that ask for the usage.
+type witness struct {
+	t       *testing.T
+	sim     *server.Server
+	ceiling int
+	looks   int // at which the org was over the ceiling
+}
+
+// watch looks until the function that it gives is called.
+func (w *witness) watch() (stop func()) {
+	done, gone := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(gone)
+		tick := time.NewTicker(5 * time.Millisecond)
+		defer tick.Stop()
+		before := w.sim.Stats()
+		for {
+			select {
+			case <-done:
+				return
+			case <-tick.C:
+			}
+			now := w.sim.Stats()
+			if now.DailyUsed < w.ceiling {
+				before = now
+				continue
+			}
+			w.looks++
+			if late := work(now) - work(before); late > source.DefaultMaxInFlight {
+				w.t.Errorf("%d calls were made since the org went over %d, more than can have been on their way", late, w.ceiling)
+			}
+		}
+	}()
+	return func() { close(done); <-gone }
+}
+
+// work counts the calls that bring something home, and not only ask for the usage.
+func work(stats server.Stats) int { return answersOf(stats, "describe", "query", "query_more") }
+
+// requests counts all that we count: what Salesforce refuses for an ended session or a spent limit too, which it does not.
+func requests(stats server.Stats) int {
+	return work(stats) + answersOf(stats, "limits", "sobject_describe")
+}
+
+func answersOf(stats server.Stats, routes ...string) (n int) {
+	for _, route := range routes {
+		for _, answers := range stats.Routes[route] {
+			n += answers
+		}
+	}
+	return n
+}

@@ -1,0 +1,173 @@
+package e2e_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	commonpb "go.temporal.io/api/common/v1"
+	enumspb "go.temporal.io/api/enums/v1"
+	historypb "go.temporal.io/api/history/v1"
+	taskqueuepb "go.temporal.io/api/taskqueue/v1"
+	"go.temporal.io/sdk/client"
+	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"longhaul/internal/staging"
+)
+
+// recordings is where the workflow's own tests look for histories.
+const recordings = "../../workflows/testdata/replay"
+
+// TestRecord_historiesOfEveryScenario records what a worker does in each scenario, for the replay tests of package
+// workflows. It is asked for by LONGHAUL_RECORD_HISTORIES, which names the release: histories come from the code that is
+// deployed, never from the change that they are to test.
+func TestRecord_historiesOfEveryScenario(t *testing.T) {
+	release := os.Getenv("LONGHAUL_RECORD_HISTORIES")
+	if release == "" {
+		t.Skip("histories are recorded only for `make record-histories` (LONGHAUL_RECORD_HISTORIES=<release>)")
+	}
+	if release != filepath.Base(release) {
+		t.Fatalf("%q is no name of a release", release)
+	}
+	dir := filepath.Join(recordings, release)
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(dir, 0o750); err != nil {
+		t.Fatal(err)
+	}
+	runs := map[string]int{}
+	for scenario, record := range recorders {
+		t.Run(scenario, func(t *testing.T) {
+			p, run := record(t)
+			runs[scenario] = p.record(t, run, filepath.Join(dir, scenario))
+		})
+	}
+	var counts strings.Builder
+	for _, scenario := range slices.Sorted(maps.Keys(runs)) {
+		fmt.Fprintf(&counts, "%s %d\n", scenario, runs[scenario])
+	}
+	if err := os.WriteFile(filepath.Join(dir, "expected_counts"), []byte(counts.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	fmt.Print(counts.String())
+}
+
+// record waits for the end of a run and of those that continue it, and writes the history of each.
+func (p *plant) record(t *testing.T, run client.WorkflowRun, path string) (runs int) {
+	t.Helper()
+	id := run.GetRunID()          // of the first run: Get goes on to the last
+	_ = run.Get(t.Context(), nil) // how it ends is part of the scenario
+	var chain [][]*historypb.HistoryEvent
+	for id != "" {
+		events := p.history(t, run.GetID(), id)
+		chain = append(chain, events)
+		id = events[len(events)-1].GetWorkflowExecutionContinuedAsNewEventAttributes().GetNewExecutionRunId()
+	}
+	for i, events := range chain {
+		name := path + ".json.gz"
+		if len(chain) > 1 {
+			name = fmt.Sprintf("%s.%d.json.gz", path, i+1)
+		}
+		for _, event := range events {
+			anonymize(event.ProtoReflect())
+		}
+		p.requireNothingPrivate(t, events)
+		text, err := protojson.Marshal(&historypb.History{Events: events})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, packed(t, text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return len(chain)
+}
+
+func packed(t *testing.T, text []byte) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	w, err := gzip.NewWriterLevel(&out, gzip.BestCompression)
+	if err == nil {
+		_, err = w.Write(text)
+	}
+	if err == nil {
+		err = w.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+// anonymize takes the machine's name out of a message: it stands in identities and in the names of sticky task queues.
+func anonymize(m protoreflect.Message) {
+	if queue, ok := m.Interface().(*taskqueuepb.TaskQueue); ok && queue.GetKind() == enumspb.TASK_QUEUE_KIND_STICKY {
+		queue.Name = "sticky"
+	}
+	if _, isPayload := m.Interface().(*commonpb.Payload); isPayload {
+		return
+	}
+	m.Range(func(field protoreflect.FieldDescriptor, v protoreflect.Value) bool {
+		switch {
+		case field.Name() == "identity":
+			m.Set(field, protoreflect.ValueOfString("recorder"))
+		case field.Kind() != protoreflect.MessageKind || field.IsMap():
+		case field.IsList():
+			for i := range v.List().Len() {
+				anonymize(v.List().Get(i).Message())
+			}
+		default:
+			anonymize(v.Message())
+		}
+		return true
+	})
+}
+
+// requireNothingPrivate searches a history for what must not leave the machine or the org.
+func (p *plant) requireNothingPrivate(t *testing.T, events []*historypb.HistoryEvent) {
+	t.Helper()
+	host, err := os.Hostname()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ready := p.sim.Ready()
+	private := append(p.names(t), host, p.dir, os.TempDir()+"/", ready.ClientSecret, ready.CatalogToken, ready.Password, ready.SecurityToken, ready.Username)
+	for _, event := range events {
+		text := event.String()
+		if accessToken.MatchString(text) {
+			t.Errorf("event %d holds an access token", event.GetEventId())
+		}
+		for _, never := range private {
+			if never != "" && strings.Contains(text, never) {
+				t.Errorf("event %d holds %q", event.GetEventId(), never)
+			}
+		}
+	}
+}
+
+// names are those of the reports that the newest sync of source acme delivered.
+func (p *plant) names(t *testing.T) (names []string) {
+	t.Helper()
+	for key, err := range p.store.List(t.Context(), staging.SyncsPrefix("acme")) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasSuffix(key, "-reports.json") {
+			continue
+		}
+		content, err := p.store.Read(t.Context(), key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, namesIn(t, content)...)
+	}
+	return names
+}

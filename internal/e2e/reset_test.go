@@ -1,0 +1,143 @@
+package e2e_test
+
+import (
+	"maps"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+	commonpb "go.temporal.io/api/common/v1"
+	enumspb "go.temporal.io/api/enums/v1"
+	historypb "go.temporal.io/api/history/v1"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
+
+	"longhaul/internal/simulator/server"
+	"longhaul/workflows"
+)
+
+// TestReset_ofARunningSync takes a sync back, as `temporal workflow reset` does, and holds the new run to the files of a
+// sync that nothing disturbed.
+func TestReset_ofARunningSync(t *testing.T) {
+	const reports, latency = 600, 200 * time.Millisecond
+	// A shard that the reset left behind learns of it by its next heartbeat, within two seconds; until then it goes on.
+	const zombies = 24 * int(2*time.Second/latency)
+	first := func(finished []int64) int64 { return finished[0] }
+	last := func(finished []int64) int64 { return finished[len(finished)-1] }
+	for _, row := range []struct {
+		name   string
+		to     func(finished []int64) int64 // which workflow task, of the ids of their completions
+		fault  server.Fault
+		when   func(*plant) bool
+		twice  int // reports that may be described again
+		takeUp string
+	}{
+		{"to its first workflow task, in the middle of describing", first, server.Fault{}, describedHalf(reports), zombies, "Authenticate"},
+		{"to its last workflow task, in the middle of describing", last, server.Fault{}, describedHalf(reports), zombies, "Describe"},
+		{
+			"to its first workflow task, in the middle of delivering", first, server.Fault{Name: "upload_stall", Delay: time.Second},
+			func(p *plant) bool { return len(p.sim.Files()) >= 3 }, 0, "Authenticate",
+		},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			p := newPlant(t, server.Options{Reports: reports, Columns: 3, TypeMetadata: 1000, Latency: latency}, nil)
+			if row.fault.Name != "" {
+				if err := p.sim.SetFaults([]server.Fault{row.fault}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			before := p.start(t, "sync-acme")
+			eventually(t, time.Minute, func() bool { return row.when(p) })
+			id := p.progress(t).Sync
+			after := p.reset(t, before, row.to)
+			if err := p.sim.SetFaults(nil); err != nil {
+				t.Fatal(err)
+			}
+			var result workflows.Result
+			if err := after.Get(t.Context(), &result); err != nil {
+				t.Fatalf("the new run failed: %v", err)
+			}
+			if result.Sync != id || result.Outcome != workflows.OutcomeGaps || result.States.Total() != reports {
+				t.Errorf("the new run, of sync %s, ended as %+v", id, result)
+			}
+			total, distinct := p.sim.Describes()
+			t.Logf("%d of %d describes were repeated", total-distinct, distinct)
+			if total-distinct > row.twice {
+				t.Errorf("%d describes were repeated, want at most %d", total-distinct, row.twice)
+			}
+			requireDelivered(t, p, result)
+			if scheduled(p.history(t, "sync-acme", after.GetRunID()), row.takeUp) == 0 {
+				t.Errorf("the new run has not taken up %s", row.takeUp)
+			}
+			requireSameFiles(t, p.sync(t, workflows.Input{Mode: workflows.ModeFull}), result)
+		})
+	}
+}
+
+func describedHalf(reports int) func(*plant) bool {
+	return func(p *plant) bool {
+		total, _ := p.sim.Describes()
+		return total > reports/2
+	}
+}
+
+// reset takes a run back to one of its finished workflow tasks and gives the new run.
+func (p *plant) reset(t *testing.T, run client.WorkflowRun, to func(finished []int64) int64) client.WorkflowRun {
+	t.Helper()
+	var finished []int64
+	for _, event := range p.history(t, run.GetID(), run.GetRunID()) {
+		if event.GetEventType() == enumspb.EVENT_TYPE_WORKFLOW_TASK_COMPLETED {
+			finished = append(finished, event.GetEventId())
+		}
+	}
+	answer, err := p.client.ResetWorkflowExecution(t.Context(), &workflowservice.ResetWorkflowExecutionRequest{
+		Namespace: "default", WorkflowExecution: &commonpb.WorkflowExecution{WorkflowId: run.GetID(), RunId: run.GetRunID()},
+		Reason: "a test", RequestId: uuid.NewString(), WorkflowTaskFinishEventId: to(finished),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p.client.GetWorkflow(t.Context(), run.GetID(), answer.GetRunId())
+}
+
+// progress asks the running sync of source acme.
+func (p *plant) progress(t *testing.T) (shown workflows.Progress) {
+	t.Helper()
+	value, err := p.client.QueryWorkflow(t.Context(), "sync-acme", "", workflows.ProgressQuery)
+	if err == nil {
+		err = value.Get(&shown)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return shown
+}
+
+// scheduled counts the activities of a type in a history.
+func scheduled(events []*historypb.HistoryEvent, activity string) (n int) {
+	for _, event := range events {
+		if event.GetActivityTaskScheduledEventAttributes().GetActivityType().GetName() == activity {
+			n++
+		}
+	}
+	return n
+}
+
+// requireSameFiles compares two sets by kind. The summary differs: it says when.
+func requireSameFiles(t *testing.T, want, got workflows.Result) {
+	t.Helper()
+	sums := func(result workflows.Result) map[string]string {
+		byKind := map[string]string{}
+		for _, f := range result.Files {
+			_, kind, _ := strings.Cut(f.Name, "-")
+			byKind[kind] = f.SHA256
+		}
+		maps.DeleteFunc(byKind, func(kind, _ string) bool { return kind == "summary.json" })
+		return byKind
+	}
+	if diff := cmp.Diff(sums(want), sums(got)); diff != "" {
+		t.Errorf("the files of an undisturbed sync and these (-want +got):\n%s", diff)
+	}
+}

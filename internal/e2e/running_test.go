@@ -1,0 +1,83 @@
+package e2e_test
+
+import (
+	"testing"
+	"time"
+
+	"go.temporal.io/sdk/client"
+
+	"longhaul/workflows"
+)
+
+// running is a sync under way, and what an operator does to it.
+type running struct {
+	client.WorkflowRun
+	client client.Client
+}
+
+// begin starts the sync of source acme.
+func (p *plant) begin(t *testing.T, input ...any) running {
+	t.Helper()
+	return running{p.start(t, "sync-acme", input...), p.client}
+}
+
+// progress asks the sync how far it is.
+func (r running) progress(t *testing.T) workflows.Progress {
+	t.Helper()
+	var p workflows.Progress
+	answer, err := r.client.QueryWorkflow(t.Context(), r.GetID(), "", workflows.ProgressQuery)
+	if err != nil {
+		t.Fatalf("the query progress: %v", err)
+	}
+	if err := answer.Get(&p); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// until asks again and again until the progress is what is waited for.
+func (r running) until(t *testing.T, within time.Duration, met func(workflows.Progress) bool) (p workflows.Progress) {
+	t.Helper()
+	eventually(t, within, func() bool {
+		p = r.progress(t)
+		return met(p)
+	})
+	return p
+}
+
+// inPhase waits for a phase.
+func (r running) inPhase(t *testing.T, phase workflows.Phase) workflows.Progress {
+	t.Helper()
+	return r.until(t, time.Minute, func(p workflows.Progress) bool { return p.Phase == phase })
+}
+
+func (r running) signal(t *testing.T, name string) {
+	t.Helper()
+	if err := r.client.SignalWorkflow(t.Context(), r.GetID(), "", name, nil); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// update sends an update and waits for its answer.
+func (r running) update(t *testing.T, name string, input ...any) {
+	t.Helper()
+	handle, err := r.client.UpdateWorkflow(t.Context(), client.UpdateWorkflowOptions{
+		WorkflowID: r.GetID(), UpdateName: name, Args: input, WaitForStage: client.WorkflowUpdateStageCompleted,
+	})
+	if err == nil {
+		err = handle.Get(t.Context(), nil)
+	}
+	if err != nil {
+		t.Fatalf("the update %s: %v", name, err)
+	}
+}
+
+// result waits for the end of a sync that completes.
+func (r running) result(t *testing.T) workflows.Result {
+	t.Helper()
+	var result workflows.Result
+	if err := r.Get(t.Context(), &result); err != nil {
+		t.Fatalf("the sync failed: %v", err)
+	}
+	return result
+}

@@ -1,0 +1,198 @@
+package e2e_test
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"go.temporal.io/sdk/client"
+
+	"longhaul/internal/simulator/org"
+	"longhaul/internal/simulator/server"
+	"longhaul/internal/source"
+	"longhaul/internal/temporaldev"
+	"longhaul/workflows"
+)
+
+// recorders bring a sync of a small org into each scenario. The run that is recorded may still go on when they return.
+var recorders = map[string]func(*testing.T) (*plant, client.WorkflowRun){
+	"plain": func(t *testing.T) (*plant, client.WorkflowRun) {
+		p := newPlant(t, tiny(), nil)
+		return p, p.start(t, "sync-acme")
+	},
+	"second_round":     recordSecondRound,
+	"quota_wait":       recordQuotaWait,
+	"paused":           recordPaused,
+	"held":             func(t *testing.T) (*plant, client.WorkflowRun) { return recordHeld(t, workflows.ApproveUpdate) },
+	"discarded":        func(t *testing.T) (*plant, client.WorkflowRun) { return recordHeld(t, workflows.DiscardUpdate) },
+	"blocked":          recordBlocked,
+	"cancelled":        recordCancelled,
+	"continued_as_new": recordContinued,
+	"failed": func(t *testing.T) (*plant, client.WorkflowRun) {
+		p := newPlant(t, tiny(), func(s *source.Source) { s.Catalog.Token = source.Held("wrong") })
+		return p, p.start(t, "sync-acme")
+	},
+	"hand_over": func(t *testing.T) (*plant, client.WorkflowRun) {
+		p := newPlant(t, tiny(), nil)
+		return p, p.start(t, "acme-nightly", workflows.Input{Source: "acme"})
+	},
+	"skipped": func(t *testing.T) (*plant, client.WorkflowRun) {
+		p, sync := inMidDescribe(t)
+		other := p.start(t, "acme-nightly", workflows.Input{Source: "acme"})
+		if err := other.Get(t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+		p.quicken(t)
+		p.await(t, sync)
+		return p, other
+	},
+}
+
+// tiny is an org whose histories stay small.
+func tiny() server.Options { return server.Options{Reports: 60, Columns: 1, TypeMetadata: 100} }
+
+// inMidDescribe starts a sync whose describes are answered late, and waits until some are.
+func inMidDescribe(t *testing.T) (*plant, client.WorkflowRun) {
+	t.Helper()
+	options := tiny()
+	options.Faults = []server.Fault{{Name: "stall", Route: "describe", Delay: 2 * time.Second}}
+	p := newPlant(t, options, func(s *source.Source) { s.MaxInFlight = 8 })
+	run := p.start(t, "sync-acme")
+	eventually(t, time.Minute, func() bool {
+		begun, _ := p.sim.Describes()
+		return begun > 16
+	})
+	return p, run
+}
+
+func (p *plant) quicken(t *testing.T) {
+	t.Helper()
+	if err := p.sim.SetFaults(nil); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (p *plant) await(t *testing.T, run client.WorkflowRun) {
+	t.Helper()
+	if err := run.Get(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (p *plant) awaitPhase(t *testing.T, phase workflows.Phase) {
+	t.Helper()
+	eventually(t, time.Minute, func() bool { return p.progress(t).Phase == phase })
+}
+
+func (p *plant) signal(t *testing.T, name string) {
+	t.Helper()
+	if err := p.client.SignalWorkflow(t.Context(), "sync-acme", "", name, nil); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (p *plant) update(t *testing.T, name string, args ...any) {
+	t.Helper()
+	handle, err := p.client.UpdateWorkflow(t.Context(), client.UpdateWorkflowOptions{
+		WorkflowID: "sync-acme", UpdateName: name, Args: args, WaitForStage: client.WorkflowUpdateStageCompleted,
+	})
+	if err == nil {
+		err = handle.Get(t.Context(), nil)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func recordSecondRound(t *testing.T) (*plant, client.WorkflowRun) {
+	t.Helper()
+	options := tiny()
+	generated := org.Generate(org.Spec{Reports: options.Reports, Columns: options.Columns, TypeMetadata: options.TypeMetadata})
+	p := newPlant(t, server.Options{Org: poisoned{generated, visible(generated)}}, nil)
+	return p, p.start(t, "sync-acme")
+}
+
+func recordQuotaWait(t *testing.T) (*plant, client.WorkflowRun) {
+	t.Helper()
+	options := tiny()
+	options.DailyLimit = 1000
+	p := newPlant(t, options, func(s *source.Source) { s.Quota.Probe = time.Second })
+	p.sim.AddUsage(790)
+	run := p.start(t, "sync-acme")
+	eventually(t, time.Minute, func() bool { return p.progress(t).Waiting != "" })
+	share := 30
+	p.update(t, workflows.SetQuotaUpdate, workflows.QuotaChange{Share: &share}) // wakes it in vain
+	eventually(t, time.Minute, func() bool {
+		if p.progress(t).Waiting != "" {
+			p.sim.Advance(6 * time.Hour)
+		}
+		return p.progress(t).Phase == workflows.PhaseDone
+	})
+	return p, run
+}
+
+func recordPaused(t *testing.T) (*plant, client.WorkflowRun) {
+	t.Helper()
+	p, run := inMidDescribe(t)
+	p.signal(t, workflows.PauseSignal)
+	p.awaitPhase(t, workflows.PhasePaused)
+	p.quicken(t)
+	p.signal(t, workflows.ResumeSignal)
+	return p, run
+}
+
+// recordHeld lets a second sync hold for a permission that was lost.
+func recordHeld(t *testing.T, verdict string) (*plant, client.WorkflowRun) {
+	t.Helper()
+	p := newPlant(t, tiny(), nil)
+	p.sync(t)
+	if err := p.sim.Revoke("ViewAllUsers"); err != nil {
+		t.Fatal(err)
+	}
+	run := p.start(t, "sync-acme")
+	p.awaitPhase(t, workflows.PhaseHeld)
+	p.update(t, verdict)
+	return p, run
+}
+
+func recordBlocked(t *testing.T) (*plant, client.WorkflowRun) {
+	t.Helper()
+	p, run := inMidDescribe(t)
+	p.sim.SetSecretRotated(true)
+	p.awaitPhase(t, workflows.PhaseBlocked)
+	p.sim.SetSecretRotated(false)
+	p.quicken(t)
+	p.signal(t, workflows.ResumeSignal)
+	return p, run
+}
+
+func recordCancelled(t *testing.T) (*plant, client.WorkflowRun) {
+	t.Helper()
+	p, run := inMidDescribe(t)
+	if err := p.client.CancelWorkflow(t.Context(), run.GetID(), run.GetRunID()); err != nil {
+		t.Fatal(err)
+	}
+	return p, run
+}
+
+// recordContinued lets a sync of some shards, one after the other, continue as new after few events.
+func recordContinued(t *testing.T) (*plant, client.WorkflowRun) {
+	t.Helper()
+	options := tiny()
+	options.Reports = 1000
+	p := newPlantOn(t, temporaldev.Options{LongHistory: 20}, options, func(s *source.Source) { s.MaxShards = 1 })
+	return p, p.start(t, "sync-acme")
+}
+
+// namesIn are the names of the records of a file.
+func namesIn(t *testing.T, content []byte) (names []string) {
+	t.Helper()
+	var records []struct{ Name string }
+	if err := json.Unmarshal(content, &records); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range records {
+		names = append(names, r.Name)
+	}
+	return names
+}

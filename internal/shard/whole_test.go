@@ -1,0 +1,189 @@
+package shard
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"longhaul/internal/fault"
+	"longhaul/internal/inventory"
+	"longhaul/internal/salesforce"
+)
+
+// orgAnswer is a refusal of Salesforce and the class that the rules of the client give it.
+type orgAnswer struct {
+	status  int
+	code    string
+	message string
+	class   fault.Class
+}
+
+func (a orgAnswer) write(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(a.status)
+	fmt.Fprintf(w, `[{"errorCode":%q,"message":%q}]`, a.code, a.message)
+}
+
+// A fault of the whole org stops a run at the first answer that shows it, whatever else is going on.
+func TestRun_stopsAtTheFirstAnswerThatConcernsTheWholeOrg(t *testing.T) {
+	t.Parallel()
+	for name, answer := range map[string]orgAnswer{
+		"no Run Reports": {
+			403, "FORBIDDEN", "You don’t have permission to run reports. Check that you have the Run Reports user permission.",
+			fault.PermissionMissing,
+		},
+		"high assurance":    {403, "FORBIDDEN", "This operation needs a high assurance session.", fault.SessionPolicy},
+		"no scope for REST": {401, "INVALID_SESSION_ID", "This session is not valid for use with the REST API", fault.SessionPolicy},
+		"an app without agent": {
+			401, "INVALID_SESSION_ID", "Connected app is not attached to Agent", fault.SessionPolicy,
+		},
+		"an org without API":     {403, "API_DISABLED_FOR_ORG", "The REST API is not enabled for this Organization.", fault.PermissionMissing},
+		"a user without API":     {403, "API_CURRENTLY_DISABLED", "API is currently disabled for this user", fault.PermissionMissing},
+		"an expired password":    {403, "INVALID_OPERATION_WITH_EXPIRED_PASSWORD", "The password has expired", fault.LoginRefused},
+		"a blocked app":          {403, "OAUTH_APP_BLOCKED", "this app is blocked by admin", fault.LoginRefused},
+		"a frozen user":          {403, "FORBIDDEN", "User is frozen", fault.LoginRefused},
+		"an inactive user":       {403, "FORBIDDEN", "inactive user", fault.LoginRefused},
+		"no requests are left":   {403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.", fault.QuotaExhausted},
+		"a wrong address":        {404, "NOT_FOUND", "Use a valid URL, for example, /services/data/(apiversion)/analytics", fault.Invalid},
+		"a retired version":      {410, "GONE", "The requested resource has been retired or removed.", fault.Invalid},
+		"a version never served": {400, "UNSUPPORTED_API_VERSION", "no", fault.Invalid},
+		"a wrong method":         {405, "METHOD_NOT_ALLOWED", "HTTP Method 'GET' not allowed.", fault.Invalid},
+		"a wrong content type":   {415, "UNSUPPORTED_MEDIA_TYPE", "JSON only", fault.Invalid},
+		"an address too long":    {414, "", "", fault.Invalid},
+		"headers too long":       {431, "", "", fault.Invalid},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			const share, first = 4, 41
+			var after atomic.Int64
+			client := clientOf(t, func(w http.ResponseWriter, _ *http.Request, call int64) {
+				if call < first {
+					w.Header().Set("Content-Type", "application/json")
+					fmt.Fprint(w, `{"reportMetadata":{},"reportExtendedMetadata":{}}`)
+					return
+				}
+				if call > first {
+					after.Add(1)
+				}
+				answer.write(w)
+			})
+			f := newFakeVault()
+			plan(f, 250)
+			started := time.Now()
+			result, err := run(t.Context(), input(client, share), f)
+			var refused *salesforce.Error
+			if !errors.As(err, &refused) || !refused.Whole || refused.Class != answer.class || !fault.Is(err, answer.class) {
+				t.Fatalf("error %v, want one of class %s that concerns the whole org", err, answer.class)
+			}
+			if after.Load() > share {
+				t.Errorf("%d describes were sent after the first refusal, want at most %d", after.Load(), share)
+			}
+			if !result.Partial || result.Reports != first-1 || result.States[inventory.StateDescribed] != first-1 {
+				t.Errorf("result %+v, want the %d answers before the refusal", result, first-1)
+			}
+			if took := time.Since(started); took > graceGiveUp {
+				t.Errorf("took %v", took)
+			}
+		})
+	}
+}
+
+// What concerns one report is never taken for a fault of the org.
+func TestRun_goesOnAfterAnAnswerThatConcernsOneReport(t *testing.T) {
+	t.Parallel()
+	for name, answer := range map[string]struct {
+		orgAnswer
+		state inventory.State
+	}{
+		"an obsolete report": {
+			orgAnswer{403, "FORBIDDEN", "The report definition is obsolete. Your administrator", ""},
+			inventory.StateObsolete,
+		},
+		"no access": {
+			orgAnswer{403, "FORBIDDEN", "You don’t have sufficient privileges to perform this operation.", ""},
+			inventory.StateDenied,
+		},
+		"another refusal": {
+			orgAnswer{403, "FORBIDDEN", "No.", ""},
+			inventory.StateDenied,
+		},
+		"a deleted report": {
+			orgAnswer{404, "NOT_FOUND", "The data you’re trying to access is unavailable.", ""},
+			inventory.StateGone,
+		},
+		"no columns": {
+			orgAnswer{400, "BAD_REQUEST", "Can’t run the report because it doesn’t have any columns selected.", ""},
+			inventory.StateUnsupported,
+		},
+		"too many columns": {
+			orgAnswer{400, "BAD_REQUEST", "Only a report with fewer than 100 columns can be run.", ""},
+			inventory.StateUnsupported,
+		},
+		"a joined report": {
+			orgAnswer{501, "NOT_IMPLEMENTED", "You’re requesting data for an unsupported report format.", ""},
+			inventory.StateUnsupported,
+		},
+		"an id it won't take": {
+			orgAnswer{400, "MALFORMED_ID", "id value of incorrect type", ""},
+			inventory.StateUnsupported,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client := clientOf(t, func(w http.ResponseWriter, _ *http.Request, call int64) {
+				if call == 7 {
+					answer.write(w)
+					return
+				}
+				w.Header().Set("Content-Type", "application/json")
+				fmt.Fprint(w, `{"reportMetadata":{},"reportExtendedMetadata":{}}`)
+			})
+			f := newFakeVault()
+			plan(f, 20)
+			result, err := run(t.Context(), input(client, 4), f)
+			if err != nil || result.States[answer.state] != 1 || result.States[inventory.StateDescribed] != 19 {
+				t.Fatalf("result %+v, error %v; want one %s", result, err, answer.state)
+			}
+			for _, d := range wantWhole(t, f, 20) {
+				if d.State != inventory.StateDescribed && (d.Reason == "" || d.Message == "") {
+					t.Errorf("a line without reason or sentence: %+v", d)
+				}
+			}
+		})
+	}
+}
+
+// A user that is frozen in mid-run shows when the session ends and the login is refused.
+func TestRun_stopsWhenTheLoginIsRefused(t *testing.T) {
+	t.Parallel()
+	var calls, logins atomic.Int64
+	client := clientOfLogin(t, func(w http.ResponseWriter, _ *http.Request) bool {
+		if logins.Add(1) == 1 {
+			return false
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusBadRequest)
+		fmt.Fprint(w, `{"error":"invalid_grant","error_description":"inactive user"}`)
+		return true
+	}, func(w http.ResponseWriter, _ *http.Request, call int64) {
+		calls.Store(call)
+		if call <= 40 {
+			w.Header().Set("Content-Type", "application/json")
+			fmt.Fprint(w, `{"reportMetadata":{},"reportExtendedMetadata":{}}`)
+			return
+		}
+		orgAnswer{401, "INVALID_SESSION_ID", "Session expired or invalid", ""}.write(w)
+	})
+	f := newFakeVault()
+	plan(f, 250)
+	result, err := run(t.Context(), input(client, 4), f)
+	if !fault.Is(err, fault.LoginRefused) || result.Reports != 40 || result.Stop != StopFault {
+		t.Errorf("result %+v, error %v", result, err)
+	}
+	if calls.Load() > 40+2*4 || logins.Load() != 2 {
+		t.Errorf("%d requests and %d logins", calls.Load(), logins.Load())
+	}
+}

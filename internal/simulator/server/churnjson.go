@@ -1,0 +1,22 @@
+package server
+
+import (
+	"encoding/json"
+)
+
+// UnmarshalJSON reads a number, or an array of ids.
+func (p *Picks) UnmarshalJSON(b []byte) error {
+	*p = Picks{}
+	if err := json.Unmarshal(b, &p.Number); err == nil {
+		return nil
+	}
+	return json.Unmarshal(b, &p.IDs)
+}
+
+func (s *Server) churn(body []byte) (any, error) {
+	var in Churn
+	if err := decodeStrict(body, &in); err != nil {
+		return nil, err
+	}
+	return s.Churn(in)
+}

@@ -1,0 +1,206 @@
+package workflows_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	historypb "go.temporal.io/api/history/v1"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"longhaul/activities"
+	"longhaul/workflows"
+)
+
+// recorded is where `make record-histories` puts the histories, as <release>/<scenario>.json.gz, with the number of the run
+// behind the scenario where a sync took several. A release that is out stays as it is: its syncs may still be running when
+// the next one is deployed.
+const recorded = "testdata/replay"
+
+// scenarios are what every release was recorded in.
+var scenarios = []string{
+	"blocked", "cancelled", "continued_as_new", "discarded", "failed", "hand_over", "held", "paused", "plain", "quota_wait",
+	"second_round", "skipped",
+}
+
+// TestReplay_everyRecordedHistory runs today's workflow against what workers of each release have done.
+func TestReplay_everyRecordedHistory(t *testing.T) {
+	t.Parallel()
+	for _, file := range histories(t) {
+		t.Run(strings.TrimPrefix(file, recorded+"/"), func(t *testing.T) {
+			t.Parallel()
+			history := readHistory(t, file)
+			started := history.GetEvents()[0].GetWorkflowExecutionStartedEventAttributes()
+			replayer := worker.NewWorkflowReplayer()
+			workflows.Register(replaying{replayer: replayer}, &activities.Activities{})
+			err := replayer.ReplayWorkflowHistoryWithOptions(nil, history, worker.ReplayWorkflowHistoryOptions{
+				OriginalExecution: workflow.Execution{ID: started.GetWorkflowId(), RunID: started.GetOriginalExecutionRunId()},
+			})
+			if err != nil {
+				t.Errorf("a sync that a worker of %s began would not go on under this code: %v", filepath.Base(filepath.Dir(file)), err)
+			}
+		})
+	}
+}
+
+// TestReplay_hasEveryScenarioOfEveryRelease counts the histories, so that none gets lost.
+func TestReplay_hasEveryScenarioOfEveryRelease(t *testing.T) {
+	t.Parallel()
+	found := map[string]map[string]int{}
+	for _, file := range histories(t) {
+		release := filepath.Dir(file)
+		if found[release] == nil {
+			found[release] = map[string]int{}
+		}
+		found[release][scenarioOf(file)]++
+	}
+	for release, runs := range found {
+		if diff := cmp.Diff(counts(t, filepath.Join(release, "expected_counts")), runs); diff != "" {
+			t.Errorf("the histories of %s (-want +got):\n%s", filepath.Base(release), diff)
+		}
+		if diff := cmp.Diff(scenarios, slices.Sorted(maps.Keys(runs))); diff != "" {
+			t.Errorf("the scenarios of %s (-want +got):\n%s", filepath.Base(release), diff)
+		}
+		if runs["continued_as_new"] < 2 {
+			t.Errorf("%s has one run only of a sync that continued as new", filepath.Base(release))
+		}
+	}
+}
+
+// counts reads lines of a scenario and its number of runs.
+func counts(t *testing.T, file string) map[string]int {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]int{}
+	for line := range strings.Lines(string(text)) {
+		var scenario string
+		var n int
+		if _, err := fmt.Sscanln(line, &scenario, &n); err != nil {
+			t.Fatalf("%s has the line %q: %v", file, line, err)
+		}
+		all[scenario] = n
+	}
+	return all
+}
+
+// TestReplay_historiesAreSmallAndHoldNoData looks at every history as somebody would who must not see an org's data in it.
+func TestReplay_historiesAreSmallAndHoldNoData(t *testing.T) {
+	t.Parallel()
+	for _, file := range histories(t) {
+		info, err := os.Stat(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info.Size() > 60_000 {
+			t.Errorf("%s is %d bytes", file, info.Size())
+		}
+		for _, event := range readHistory(t, file).GetEvents() {
+			if size := proto.Size(event); size > 50_000 {
+				t.Errorf("%s: event %d is %d bytes", file, event.GetEventId(), size)
+			}
+			for _, text := range texts(event.ProtoReflect()) {
+				for _, never := range []string{"/tmp/", "/home/", "/root/", "goroutine ", "client_secret", "Bearer ", "Opportunity Report"} {
+					if strings.Contains(text, never) {
+						t.Errorf("%s: event %d holds %q", file, event.GetEventId(), never)
+					}
+				}
+			}
+		}
+	}
+}
+
+// texts are all strings and payloads in a message.
+func texts(m protoreflect.Message) (all []string) {
+	m.Range(func(field protoreflect.FieldDescriptor, v protoreflect.Value) bool {
+		one := func(v protoreflect.Value) {
+			switch field.Kind() {
+			case protoreflect.StringKind:
+				all = append(all, v.String())
+			case protoreflect.BytesKind:
+				all = append(all, string(v.Bytes()))
+			case protoreflect.MessageKind:
+				all = append(all, texts(v.Message())...)
+			default:
+			}
+		}
+		switch {
+		case field.IsMap():
+			v.Map().Range(func(_ protoreflect.MapKey, value protoreflect.Value) bool {
+				if field.MapValue().Kind() == protoreflect.MessageKind {
+					all = append(all, texts(value.Message())...)
+				}
+				return true
+			})
+		case field.IsList():
+			for i := range v.List().Len() {
+				one(v.List().Get(i))
+			}
+		default:
+			one(v)
+		}
+		return true
+	})
+	return all
+}
+
+// replaying lets the production list register with a replayer, which runs no activities.
+type replaying struct {
+	worker.Registry // nil: the list uses none of the other methods
+	replayer        worker.WorkflowReplayer
+}
+
+func (r replaying) RegisterWorkflowWithOptions(w any, options workflow.RegisterOptions) {
+	r.replayer.RegisterWorkflowWithOptions(w, options)
+}
+
+func (replaying) RegisterActivity(any) {}
+
+func histories(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(recorded, "*", "*.json.gz"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(files) == 0 {
+		t.Fatal("no history was recorded: `make record-histories` records them")
+	}
+	slices.Sort(files)
+	return files
+}
+
+// scenarioOf is the name of a file up to its first dot, which the number of the run follows.
+func scenarioOf(file string) string {
+	name, _, _ := strings.Cut(filepath.Base(file), ".")
+	return name
+}
+
+func readHistory(t *testing.T, file string) *historypb.History {
+	t.Helper()
+	packed, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	unpacked, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		t.Fatalf("%s: %v", file, err)
+	}
+	history, err := client.HistoryFromJSON(unpacked, client.HistoryJSONOptions{})
+	if err != nil {
+		t.Fatalf("%s: %v", file, err)
+	}
+	return history
+}
