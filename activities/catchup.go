@@ -68,6 +68,7 @@ type ReplanResult struct {
 	ToDescribe int64 `json:"to_describe"`
 	Shards     int   `json:"shards"` // numbered after those of the first round
 	Changed    int64 `json:"changed"`
+	Added      int64 `json:"added"`
 	Deferred   int64 `json:"deferred"`
 }
 
@@ -77,7 +78,7 @@ func (a *Activities) Replan(ctx context.Context, params ReplanParams) (ReplanRes
 	again, err := a.replan(counted, params, p)
 	p.end(ctx, err)
 	return ReplanResult{
-		ToDescribe: again.ToDescribe, Shards: again.Shards, Changed: again.Changed, Deferred: again.Deferred,
+		ToDescribe: again.ToDescribe, Shards: again.Shards, Changed: again.Changed, Added: again.Added, Deferred: again.Deferred,
 	}, toTemporal(ctx, err)
 }
 

@@ -20,6 +20,7 @@ type DescribeParams struct {
 
 	Known     int64 `json:"known,omitempty"`      // reports that earlier runs of the shard have brought
 	LastRound bool  `json:"last_round,omitempty"` // what fails now has failed; before, it is put off to the last round
+	Doubt     bool  `json:"doubt,omitempty"`      // the run before brought nothing
 	Lease     Lease `json:"lease"`
 }
 

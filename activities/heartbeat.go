@@ -51,11 +51,18 @@ func startPulse(ctx context.Context) (context.Context, *pulse) {
 
 // startCalls is startPulse for an activity that makes API calls: no more than its lease leaves after earlier attempts.
 func startCalls(ctx context.Context, lease Lease, share int) (context.Context, *pulse) {
-	p := &pulse{meter: new(salesforce.Meter), stop: make(chan struct{}), share: max(share, 1)}
-	p.before = callsBefore(ctx)
-	p.gone.Go(func() { p.run(ctx) })
+	counted, p := startPulse(ctx)
+	p.sharing(share)
 	allowance := salesforce.NewAllowance(max(lease.Calls-p.before, 0), lease.Ceiling)
-	return salesforce.WithAllowance(salesforce.WithMeter(ctx, p.meter), allowance), p
+	return salesforce.WithAllowance(counted, allowance), p
+}
+
+// sharing notes how many requests may be in flight, and lets a first beat say so: an attempt that is killed in its first
+// second has made some calls.
+func (p *pulse) sharing(inFlight int) {
+	p.mu.Lock()
+	p.share = max(inFlight, 1)
+	p.mu.Unlock()
 }
 
 // callsBefore is how many calls earlier attempts made. Of one that was killed it is the most they can have been.
@@ -86,8 +93,8 @@ func (p *pulse) run(ctx context.Context) {
 }
 
 // unheard is for how many beats an attempt may go on after the last heartbeat that Temporal got: the SDK sends one in two
-// seconds at most.
-const unheard = 3
+// seconds at most, and notices two seconds after that when none gets through.
+const unheard = 5
 
 func (p *pulse) beat() Beat {
 	p.mu.Lock()

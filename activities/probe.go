@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"longhaul/internal/fault"
@@ -14,6 +15,7 @@ type ProbeParams struct {
 	Sync   Sync          `json:"sync"`
 	Ledger quota.Ledger  `json:"ledger"`
 	Every  time.Duration `json:"every"` // the least time between two calls that only ask, by Salesforce's clock
+	Must   bool          `json:"must,omitempty"`
 }
 
 // ProbeResult is what the look brought.
@@ -39,20 +41,25 @@ func (a *Activities) probeQuota(ctx context.Context, params ProbeParams) (result
 	if result.Told.Clock, err = source.Salesforce.Clock(ctx); err != nil {
 		return result, err
 	}
-	if !params.Ledger.Worth(result.Told.Clock, params.Every) {
+	if !params.Must && !params.Ledger.Worth(result.Told.Clock, params.Every) {
 		return result, nil
 	}
+	if _, _, err := a.enter(ctx, params.Sync); err != nil { // another org's usage is nothing to us
+		return result, err
+	}
 	meter := new(salesforce.Meter)
-	limit, known, err := source.Salesforce.Usage(salesforce.WithMeter(ctx, meter))
+	once := salesforce.WithAllowance(salesforce.WithMeter(ctx, meter), salesforce.NewAllowance(1, 0))
+	limit, known, err := source.Salesforce.Usage(once)
 	result.Calls = meter.Calls()
+	f := fault.From(err)
 	switch {
-	case fault.Is(err, fault.QuotaExhausted):
-		result.Told.Spent = true
-		return result, nil
+	case err == nil && known:
+		result.Told.Used, result.Told.Max, result.Told.At = limit.Used, limit.Max, meter.Date()
+	case f != nil && f.Class == fault.QuotaExhausted:
+		result.Told.Spent = !errors.Is(err, salesforce.ErrAllowance)
+	case f != nil && retryable(f.Class): // one call a look and no more: the next look asks again
 	case err != nil:
 		return result, err
-	case known:
-		result.Told.Used, result.Told.Max, result.Told.At = limit.Used, limit.Max, meter.Date()
 	}
 	return result, nil
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"go.temporal.io/sdk/activity"
+
 	"longhaul/internal/fault"
 	"longhaul/internal/quota"
 	"longhaul/internal/salesforce"
@@ -52,7 +54,7 @@ func calling(ctx context.Context, lease Lease, share int, run func(context.Conte
 		spent.Stop, err = StopCancelled, nil
 	case f != nil && f.Class == fault.QuotaExhausted:
 		spent.Stop, err = StopQuota, nil
-	case f != nil && f.Class == fault.Throttled && f.RetryAfter > longWait:
+	case f != nil && f.System == fault.Salesforce && f.RetryAfter > longWait && retryable(f.Class):
 		spent.Stop, spent.RetryAfter, err = StopThrottled, f.RetryAfter, nil
 	}
 	p.end(ctx, err)
@@ -62,9 +64,11 @@ func calling(ctx context.Context, lease Lease, share int, run func(context.Conte
 	return spent, nil
 }
 
-// cancelledByWorkflow tells a cancel that the workflow asked for from a worker that is told to stop.
+// cancelledByWorkflow tells a cancel that the workflow asked for, or a heartbeat that did not get through, from a worker that
+// is told to stop and from an operator who pauses the activity alone: that one must come back by itself.
 func cancelledByWorkflow(ctx context.Context, err error) bool {
-	return errors.Is(err, context.Canceled) && ctx.Err() != nil && !stopping(ctx)
+	return errors.Is(err, context.Canceled) && ctx.Err() != nil && !stopping(ctx) &&
+		!errors.Is(context.Cause(ctx), activity.ErrActivityPaused)
 }
 
 // told is what Salesforce said of the quota while the attempt ran.

@@ -11,6 +11,8 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"longhaul/activities"
+	"longhaul/internal/quota"
+	"longhaul/internal/source"
 	"longhaul/workflows"
 )
 
@@ -101,7 +103,16 @@ func TestInput_readsTheStateOfANewerWorker(t *testing.T) {
 func TestState_staysSmall(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("w", 300)
-	state := workflows.State{Auth: activities.AuthenticateResult{Attributes: all}}
+	state := workflows.State{
+		Auth:     activities.AuthenticateResult{Attributes: all},
+		Approved: map[activities.GuardStage]bool{activities.GuardInventory: true, activities.GuardCoverage: true},
+	}
+	for shard := range source.MostShards { // as many as the places of the widest window
+		state.Queue = append(state.Queue, workflows.Unfinished{Shard: 1<<20 + shard, Done: 1 << 40, Doubt: true})
+	}
+	for hour := range int64(25) { // what the last day was made of
+		state.Quota.Hours = append(state.Quota.Hours, quota.Hour{Hour: 1<<20 + hour, Calls: 1 << 40})
+	}
 	for range 20 {
 		state.Warnings = append(state.Warnings, long)
 	}

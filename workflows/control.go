@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"go.temporal.io/sdk/workflow"
+
+	"longhaul/internal/quota"
 )
 
 // control is what operators have asked of a running sync. Its handlers only note it: the phases act on it.
@@ -92,6 +94,16 @@ func (s *sync) pause() {
 	}
 }
 
+// interruptible gives a context that a pause ends too. done must be called when nothing runs under it any more.
+func (s *sync) interruptible(ctx workflow.Context) (_ workflow.Context, done func()) {
+	ctx, cancel := workflow.WithCancel(ctx)
+	s.control.interrupt = cancel
+	return ctx, func() {
+		s.control.interrupt = nil
+		cancel()
+	}
+}
+
 func (s *sync) resume() {
 	s.state.Paused = false
 	s.control.resumed++
@@ -125,17 +137,32 @@ func (q QuotaChange) check() error {
 	return nil
 }
 
-// setQuota changes the policy of this sync, from the next lease on.
+// setQuota changes the policy of this sync, from the next lease on. It answers with all that was asked for so far.
 func (s *sync) setQuota(_ workflow.Context, change QuotaChange) (QuotaChange, error) {
-	policy := &s.state.Quota.Policy
+	asked := &s.state.QuotaAsked
 	if change.Ceiling != nil {
-		policy.Ceiling = *change.Ceiling
+		asked.Ceiling = change.Ceiling
 	}
 	if change.Share != nil {
-		policy.Share = *change.Share
+		asked.Share = change.Share
 	}
-	s.state.QuotaSet = true
+	s.applyQuota()
 	s.control.policies++
-	ceiling, share := policy.Ceiling, policy.Share
-	return QuotaChange{Ceiling: &ceiling, Share: &share}, nil
+	return *asked, nil
+}
+
+// applyQuota makes the policy of the settings, and over it of what operators asked for. Before the login nothing is known
+// of the settings: then it waits until openQuota.
+func (s *sync) applyQuota() {
+	policy := s.state.Auth.Quota
+	if policy == (quota.Policy{}) {
+		return
+	}
+	if asked := s.state.QuotaAsked.Ceiling; asked != nil {
+		policy.Ceiling = *asked
+	}
+	if asked := s.state.QuotaAsked.Share; asked != nil {
+		policy.Share = *asked
+	}
+	s.state.Quota.Policy = policy
 }

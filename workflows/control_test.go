@@ -15,6 +15,7 @@ import (
 
 	"longhaul/activities"
 	"longhaul/internal/fault"
+	"longhaul/internal/inventory"
 	"longhaul/workflows"
 )
 
@@ -106,6 +107,32 @@ func TestPause_holdsBetweenPhasesToo(t *testing.T) {
 	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
 	if got, failure := resultOf(t, env); failure != nil || got.Seconds < 3600 {
 		t.Errorf("took %v s, %v", got.Seconds, failure)
+	}
+}
+
+// TestPause_reachesAListing has a listing that would take a day.
+func TestPause_reachesAListing(t *testing.T) {
+	t.Parallel()
+	o := new(org)
+	env := environment(t, o, "sync-acme")
+	var paused atomic.Bool
+	start := together(5, func() { env.SignalWorkflow(workflows.PauseSignal, nil) })
+	o.enumerate = func(activities.EnumerateParams) (activities.EnumerateResult, error) {
+		if !paused.Load() {
+			start()
+		}
+		return activities.EnumerateResult{Count: 100, Spending: activities.Spending{Calls: 1}}, nil
+	}
+	env.RegisterDelayedCallback(func() {
+		paused.Store(true)
+		if p := ask(t, env); p.Phase != workflows.PhasePaused || p.Kinds.Reports != 0 {
+			t.Errorf("it says %s with %d reports listed", p.Phase, p.Kinds.Reports)
+		}
+		env.SignalWorkflow(workflows.ResumeSignal, nil)
+	}, time.Hour)
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	if got, failure := resultOf(t, env); failure != nil || got.Kinds.Reports != 100 || o.count("Enumerate") != 10 {
+		t.Errorf("%d listings of %d reports: %v", o.count("Enumerate"), got.Kinds.Reports, failure)
 	}
 }
 
@@ -208,11 +235,16 @@ func TestBlocked_failsWhenNobodyResumes(t *testing.T) {
 	}
 }
 
+// nothingHomeYet plans the first sync of an org: no record holds a description that could be reused.
+func nothingHomeYet(activities.PlanParams) (activities.PlanResult, error) {
+	return activities.PlanResult{Reports: 80, ToDescribe: 80, Shards: 8}, nil
+}
+
 func TestBlocked_notBeforeAnythingCameHome(t *testing.T) {
 	t.Parallel()
 	o := &org{describe: func(context.Context, activities.DescribeParams) (activities.DescribeResult, error) {
 		return activities.DescribeResult{}, refusal(fault.PermissionMissing, "no Run Reports")
-	}}
+	}, plan: nothingHomeYet}
 	env := environment(t, o, "sync-acme")
 	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
 	if got, failure := resultOf(t, env); failure == nil || got.Seconds > 3600 {
@@ -323,6 +355,25 @@ func TestResume_endsAWaitThatSalesforceAskedFor(t *testing.T) {
 	got, failure := resultOf(t, env)
 	if failure != nil || got.Described != 80 || got.Seconds > 180 {
 		t.Errorf("described %d in %v s: %v", got.Described, got.Seconds, failure)
+	}
+}
+
+func TestThrottled_aListingSleepsToo(t *testing.T) {
+	t.Parallel()
+	o := new(org)
+	env := environment(t, o, "sync-acme")
+	var refused atomic.Bool
+	o.enumerate = func(p activities.EnumerateParams) (activities.EnumerateResult, error) {
+		r := activities.EnumerateResult{Count: 100, Spending: activities.Spending{Calls: 1}}
+		if p.Kind == inventory.Reports && refused.CompareAndSwap(false, true) {
+			r = activities.EnumerateResult{Spending: activities.Spending{Calls: 3, Stop: activities.StopThrottled, RetryAfter: 40 * time.Minute}}
+		}
+		return r, nil
+	}
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	got, failure := resultOf(t, env)
+	if failure != nil || got.Kinds.Reports != 100 || o.count("Enumerate") != 6 || got.Seconds < 2400 {
+		t.Errorf("%d listings of %d reports in %v s: %v", o.count("Enumerate"), got.Kinds.Reports, got.Seconds, failure)
 	}
 }
 

@@ -70,15 +70,17 @@ func (s *sync) close(ctx workflow.Context, outcome Outcome) *Result {
 	s.outcome = outcome
 	s.touch(ctx)
 	updates := []attribute{{AttributeOutcome.GetName(), AttributeOutcome.ValueSet(string(outcome))}}
-	if s.state.States.Total() > 0 {
-		updates = append(updates, attribute{AttributeCoverage.GetName(), AttributeCoverage.ValueSet(s.state.States.Coverage())})
+	coverage := 0.0
+	if s.state.Settled {
+		coverage = s.state.States.Coverage()
+		updates = append(updates, attribute{AttributeCoverage.GetName(), AttributeCoverage.ValueSet(coverage)})
 	}
 	upsert(ctx, s.state.Auth.Attributes, updates...)
 	return &Result{
 		Source: s.state.Sync.Source, Sync: s.state.Sync.ID, Outcome: outcome,
 		Seconds: workflow.Now(ctx).Sub(s.state.Started).Seconds(), APICalls: s.state.Calls,
-		Kinds: s.state.Kinds, States: s.state.States, Coverage: s.state.States.Coverage(),
-		Vanished: s.state.Vanished, Described: s.state.Reports,
+		Kinds: s.state.Kinds, States: s.state.States, Coverage: coverage,
+		Vanished: s.state.Vanished, Described: min(s.state.Reports, s.state.Plan.ToDescribe+s.state.Again.Added),
 		Files: list(s.state.Files), Uploaded: s.state.uploads() && s.state.Uploads == len(fileNames),
 		Staging: s.state.Sync.Prefix(), Warnings: list(s.state.Warnings),
 	}

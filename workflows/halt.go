@@ -8,6 +8,7 @@ import (
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
+	"longhaul/activities"
 	"longhaul/internal/fault"
 )
 
@@ -34,6 +35,7 @@ type standstill struct {
 	phase Phase
 	why   string
 	until time.Time
+	cause *activities.Failure // of a block
 }
 
 // await sleeps until met says so or d has passed; the summary stands beside the timer in the UI.
@@ -79,18 +81,23 @@ func (s *sync) persist(ctx workflow.Context, step func(workflow.Context) error) 
 }
 
 // blocks says whether a failure is one that somebody can mend while the sync waits. As long as it has brought nothing
-// home it fails at once instead: a wrong setup must not look like a long sync.
+// home it fails at once instead: a wrong setup must not look like a long sync. A login that was refused after the first
+// one had succeeded was taken away, whatever has come home.
 func (s *sync) blocks(err error) bool {
 	failure := explain(err)
-	switch failure.Class {
-	case fault.LoginRefused, fault.SessionPolicy, fault.PermissionMissing:
+	cameHome := s.state.Reports > 0 || s.state.Plan.States.Reused > 0
+	switch {
+	case failure.System == fault.Catalog:
+		return failure.Class == fault.LoginRefused && s.state.Uploads > 0
+	case failure.Class == fault.LoginRefused:
+		return true
+	case failure.Class == fault.SessionPolicy, failure.Class == fault.PermissionMissing:
+		return cameHome
+	case failure.Class == fault.Invalid: // settings of a worker that differ, a secret that is not there
+		return cameHome && failure.System != fault.Temporal
 	default:
 		return false
 	}
-	if failure.System == fault.Catalog {
-		return s.state.Uploads > 0
-	}
-	return s.state.Reports > 0
 }
 
 // block waits for resume. The reason stands in the details; a sync that nobody resumes fails with it.
@@ -98,6 +105,7 @@ func (s *sync) block(ctx workflow.Context, cause error) error {
 	failure := explain(cause)
 	seen := s.control.resumed
 	s.halt(ctx, PhaseBlocked, failure.Message, workflow.Now(ctx).Add(blockedFor))
+	s.shown.cause = &activities.Failure{Class: failure.Class, System: failure.System, Message: failure.Message}
 	ok, err := await(ctx, blockedFor, "blocked: "+failure.Message, func() bool { return s.control.resumed > seen })
 	s.goOn(ctx)
 	switch {

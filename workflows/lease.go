@@ -26,7 +26,22 @@ func (s *sync) repay(ctx workflow.Context, lease activities.Lease, spent activit
 	}
 	s.state.Quota.Return(lease.Calls, spent.Calls, spent.Told, workflow.Now(ctx))
 	s.state.Calls += spent.Calls
+	if s.state.Silent += spent.Calls; spent.Told.Max > 0 {
+		s.state.Silent = 0
+	}
 }
+
+// unheard says whether so many calls were made without a word on the org's usage that others may have come near the
+// ceiling meanwhile: where answers carry no Sforce-Limit-Info it is asked for.
+func (s *sync) unheard() bool {
+	return s.state.Quota.Max > 0 && s.state.Silent > max(s.state.Quota.Max/unheardPart, unheardLeast)
+}
+
+// After a hundredth of the daily maximum, and not before some calls, usage is asked for.
+const (
+	unheardPart  = 100
+	unheardLeast = 200
+)
 
 // lost is what an activity spent that failed: what its failure tells, or all it might have.
 func lost(err error, lease activities.Lease) activities.Spending {
@@ -35,10 +50,12 @@ func lost(err error, lease activities.Lease) activities.Spending {
 	if errors.As(err, &failure) && failure.HasDetails() && failure.Details(&details) == nil && details.Spent != nil {
 		return *details.Spent
 	}
-	if temporal.IsCanceledError(err) {
-		return activities.Spending{} // it never ran, or told all it spent
+	var late *temporal.TimeoutError
+	var beat activities.Beat
+	if errors.As(err, &late) && late.HasLastHeartbeatDetails() && late.LastHeartbeatDetails(&beat) == nil {
+		return activities.Spending{Calls: min(max(beat.Calls, beat.Bound), lease.Calls)}
 	}
-	return activities.Spending{Calls: lease.Calls}
+	return activities.Spending{Calls: lease.Calls} // one that was cancelled between two attempts tells nothing either
 }
 
 func (s *sync) hasRoom(ctx workflow.Context) bool { return s.state.Quota.Room(workflow.Now(ctx)) > 0 }
@@ -46,6 +63,14 @@ func (s *sync) hasRoom(ctx workflow.Context) bool { return s.state.Quota.Room(wo
 // untilRoom waits until the quota leaves calls to make, by a durable timer that says why and a look afterwards. It comes
 // back early for a pause. Nothing may run meanwhile: a long wait continues as new.
 func (s *sync) untilRoom(ctx workflow.Context) error {
+	if s.unheard() {
+		if err := s.look(ctx, true); err != nil {
+			return err
+		}
+	}
+	if s.hasRoom(ctx) {
+		return ctx.Err()
+	}
 	defer s.goOn(ctx)
 	for !s.hasRoom(ctx) && !s.state.Paused {
 		if historyFull(ctx) {
@@ -63,7 +88,7 @@ func (s *sync) untilRoom(ctx workflow.Context) error {
 		if met {
 			continue
 		}
-		if err := s.look(ctx); err != nil {
+		if err := s.look(ctx, false); err != nil {
 			return err
 		}
 	}
@@ -85,16 +110,21 @@ func (s *sync) untilLook(ctx workflow.Context, wait quota.Wait) time.Duration {
 // defaultProbe is for how long a sync that waits for its quota sleeps at most, where no setting says otherwise.
 const defaultProbe = 15 * time.Minute
 
-// look asks Salesforce for its time, and where that is worth a call, how much of the quota is used.
-func (s *sync) look(ctx workflow.Context) error {
-	ctx = with(ctx, forCall, "see whether API calls came back")
-	params := activities.ProbeParams{Sync: s.state.Sync, Ledger: s.state.Quota, Every: s.state.Auth.Probe}
+// look asks Salesforce for its time and, where that is worth a call or must be, how much of the quota is used.
+func (s *sync) look(ctx workflow.Context, must bool) error {
+	summary := "see whether API calls came back"
+	if must {
+		summary = "ask for the org's API calls, which no answer told"
+	}
+	ctx = with(ctx, forCall, summary)
+	params := activities.ProbeParams{Sync: s.state.Sync, Ledger: s.state.Quota, Every: s.state.Auth.Probe, Must: must}
 	var seen activities.ProbeResult
 	if err := workflow.ExecuteActivity(ctx, acts.Probe, params).Get(ctx, &seen); err != nil {
 		return err
 	}
 	s.state.Quota.Look(seen.Told, seen.Calls, workflow.Now(ctx))
 	s.state.Calls += seen.Calls
+	s.state.Silent = 0
 	return nil
 }
 
@@ -108,20 +138,33 @@ func (s *sync) spend(ctx workflow.Context, want int64, run func(ctx workflow.Con
 			if err := s.untilResumed(ctx); err != nil {
 				return err
 			}
+			if historyFull(ctx) {
+				return s.continueAsNew(ctx)
+			}
 			lease := s.lease(ctx, want)
 			if lease.Calls == 0 {
 				continue // the room was gone when the sync was resumed
 			}
-			spent, err := run(ctx, lease)
-			s.repay(ctx, lease, spent, err)
-			if err != nil || spent.Stop == "" {
-				return err
-			}
-			if err := s.breathe(ctx, spent); err != nil {
+			done, err := s.spendOnce(ctx, lease, run)
+			if done || err != nil {
 				return err
 			}
 		}
 	})
+}
+
+// spendOnce runs the activity once and says whether it has done all it should.
+func (s *sync) spendOnce(
+	ctx workflow.Context, lease activities.Lease, run func(workflow.Context, activities.Lease) (activities.Spending, error),
+) (done bool, err error) {
+	within, leave := s.interruptible(ctx)
+	spent, err := run(within, lease)
+	leave()
+	s.repay(ctx, lease, spent, err)
+	if err != nil {
+		return false, unlessCut(ctx, err)
+	}
+	return spent.Stop == "", s.breathe(ctx, spent)
 }
 
 // breathe waits as long as Salesforce asked for after it refused calls, unless an operator resumes the sync before.

@@ -11,6 +11,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"longhaul/activities"
+	"longhaul/internal/fault"
 	"longhaul/internal/quota"
 	"longhaul/workflows"
 )
@@ -205,6 +206,54 @@ func TestQuota_canBeSetAtRunTime(t *testing.T) {
 	}
 	if took := env.Now().Sub(start); took > 5*time.Minute || o.count("Probe") != 0 {
 		t.Errorf("it went on after %s and %d looks, want at once", took, o.count("Probe"))
+	}
+}
+
+// TestQuota_canBeSetBeforeTheLogin changes it while a sync waits for a login that is put off.
+func TestQuota_canBeSetBeforeTheLogin(t *testing.T) {
+	t.Parallel()
+	o := new(org)
+	o.authenticate = func(p activities.AuthenticateParams) (activities.AuthenticateResult, error) {
+		if o.count("Authenticate") == 1 {
+			return activities.AuthenticateResult{}, refusal(fault.Throttled, "too many logins")
+		}
+		return spentBut(1700)(p)
+	}
+	env := environment(t, o, "sync-acme")
+	env.RegisterDelayedCallback(func() {
+		env.UpdateWorkflow(workflows.SetQuotaUpdate, "early", updated(t, "early", ""), quotaOf(t, `{"ceiling":100}`))
+	}, time.Minute)
+	start := env.Now()
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	if _, failure := resultOf(t, env); failure != nil {
+		t.Fatal(failure)
+	}
+	if took := env.Now().Sub(start); took > time.Hour || o.count("Probe") != 0 {
+		t.Errorf("it took %s and %d looks: the change was forgotten", took, o.count("Probe"))
+	}
+}
+
+// TestQuota_aLookThatIsRefusedBlocks takes the login away while a sync waits for its quota.
+func TestQuota_aLookThatIsRefusedBlocks(t *testing.T) {
+	t.Parallel()
+	o := &org{authenticate: spentBut(1700)}
+	env := environment(t, o, "sync-acme")
+	o.probe = func(activities.ProbeParams) (activities.ProbeResult, error) {
+		if o.count("Probe") == 1 {
+			return activities.ProbeResult{}, refusal(fault.LoginRefused, "the client secret is wrong")
+		}
+		return activities.ProbeResult{Told: later(10, 2*time.Hour), Calls: 1}, nil
+	}
+	env.RegisterDelayedCallback(func() {
+		p := ask(t, env)
+		if p.Phase != workflows.PhaseBlocked || p.Blocked == nil || p.Blocked.Class != fault.LoginRefused {
+			t.Errorf("it says %s, %+v", p.Phase, p.Blocked)
+		}
+		env.SignalWorkflow(workflows.ResumeSignal, nil)
+	}, time.Hour)
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	if got, failure := resultOf(t, env); failure != nil || got.Outcome != workflows.OutcomeComplete {
+		t.Errorf("%+v, %v", got, failure)
 	}
 }
 

@@ -12,7 +12,7 @@ type Result struct {
 	Kinds     activities.Kinds    `json:"kinds"`
 	States    activities.States   `json:"states"`
 	Vanished  activities.Kinds    `json:"vanished"`  // what the last sync had and Salesforce no longer shows, beyond kinds and states
-	Described int64               `json:"described"` // reports that this sync has asked for; what a cancelled one keeps for the next
+	Described int64               `json:"described"` // reports that this sync has asked for, each counted once; what a cancelled one keeps for the next
 	Coverage  float64             `json:"coverage"`  // share of the reports that have columns, 0 to 1
 	Files     []activities.File   `json:"files"`
 	Uploaded  bool                `json:"uploaded"`

@@ -40,7 +40,10 @@ type State struct {
 	Vanished activities.Kinds               `json:"vanished,omitzero"`
 	Approved map[activities.GuardStage]bool `json:"approved,omitempty"`
 	Quota    quota.Ledger                   `json:"quota"`
-	QuotaSet bool                           `json:"quota_set,omitempty"` // by an operator, against the settings
+	Settled  bool                           `json:"settled,omitempty"` // each report has its state, so States is the account
+	Silent   int64                          `json:"silent,omitempty"`  // calls since Salesforce last told the org's usage
+
+	QuotaAsked QuotaChange `json:"quota_asked,omitzero"` // by operators, over the settings
 }
 
 const (
@@ -73,6 +76,7 @@ func (s *State) progress(outcome Outcome, shown standstill) Progress {
 	if shown.phase != "" {
 		p.Phase = shown.phase
 	}
+	p.Blocked = shown.cause
 	if !shown.until.IsZero() {
 		p.Until = &shown.until
 	}

@@ -131,11 +131,9 @@ func (s *sync) authenticate(ctx workflow.Context) error {
 	return nil
 }
 
-// openQuota begins the account of API calls with what the login told. A change that an operator made meanwhile stays.
+// openQuota begins the account of API calls with what the login told.
 func (s *sync) openQuota(ctx workflow.Context, auth activities.AuthenticateResult) {
-	if !s.state.QuotaSet {
-		s.state.Quota.Policy = auth.Quota
-	}
+	s.applyQuota()
 	s.state.Quota.Margin = int64(auth.MaxInFlight)
 	s.state.Quota.Return(0, auth.Calls, auth.Told, workflow.Now(ctx))
 }
@@ -145,10 +143,14 @@ func (s *sync) logIn(ctx workflow.Context) error {
 	attempt := limited(with(ctx, forCall, "log in, org and permissions"), firstAttempts)
 	params := activities.AuthenticateParams{Sync: s.state.Sync, Started: s.state.Started, Upload: s.state.Upload}
 	for {
+		if err := s.untilResumed(ctx); err != nil {
+			return err
+		}
 		err := workflow.ExecuteActivity(attempt, acts.Authenticate, params).Get(ctx, &s.state.Auth)
 		if !comesBack(err) {
 			return err
 		}
+		s.repay(ctx, activities.Lease{}, activities.Spending{}, err)
 		if err := s.sitOut(ctx, explain(err).Message); err != nil {
 			return err
 		}
@@ -161,7 +163,7 @@ func (s *sync) sitOut(ctx workflow.Context, why string) error {
 	s.halt(ctx, s.state.Phase, why, workflow.Now(ctx).Add(defaultProbe))
 	defer s.goOn(ctx)
 	seen := s.control.resumed
-	_, err := await(ctx, defaultProbe, why, func() bool { return s.control.resumed > seen })
+	_, err := await(ctx, defaultProbe, why, func() bool { return s.control.resumed > seen || s.state.Paused })
 	return err
 }
 
@@ -190,8 +192,15 @@ func (s *sync) enumerate(ctx workflow.Context) error {
 			if err := s.untilResumed(ctx); err != nil {
 				return err
 			}
+			if historyFull(ctx) {
+				return s.continueAsNew(ctx)
+			}
+			var asked activities.Spending
 			var err error
-			if left, err = s.list(ctx, left); err != nil {
+			if left, asked, err = s.list(ctx, left); err != nil {
+				return err
+			}
+			if err := s.breathe(ctx, asked); err != nil {
 				return err
 			}
 		}
@@ -199,8 +208,9 @@ func (s *sync) enumerate(ctx workflow.Context) error {
 	})
 }
 
-// list enumerates kinds and gives those that are not done: they ran out of calls, or one of them failed.
-func (s *sync) list(ctx workflow.Context, kinds []inventory.Kind) (left []inventory.Kind, err error) {
+// list enumerates kinds and gives those that are not done, because they ran out of calls or were cut short, and the longest
+// wait that Salesforce asked for.
+func (s *sync) list(ctx workflow.Context, kinds []inventory.Kind) (left []inventory.Kind, asked activities.Spending, err error) {
 	counts := map[inventory.Kind]*int64{
 		inventory.Folders: &s.state.Kinds.Folders, inventory.Reports: &s.state.Kinds.Reports,
 		inventory.Dashboards: &s.state.Kinds.Dashboards, inventory.Components: &s.state.Kinds.Components,
@@ -208,7 +218,9 @@ func (s *sync) list(ctx workflow.Context, kinds []inventory.Kind) (left []invent
 	}
 	left = slices.Clone(kinds)
 	share := min(listCalls, max(s.state.Quota.Room(workflow.Now(ctx))/int64(len(kinds)), 1))
-	err = s.all(ctx, len(kinds), s.state.Auth.MaxInFlight, func(ctx workflow.Context, i int) (workflow.Future, func(workflow.Future) error) {
+	within, done := s.interruptible(ctx)
+	defer done()
+	err = s.all(within, len(kinds), s.state.Auth.MaxInFlight, func(ctx workflow.Context, i int) (workflow.Future, func(workflow.Future) error) {
 		kind, lease := kinds[i], s.lease(ctx, share)
 		params := activities.EnumerateParams{Sync: s.state.Sync, Kind: kind, Private: s.state.Auth.Private, Lease: lease}
 		future := workflow.ExecuteActivity(with(ctx, forList, "list "+string(kind)), acts.Enumerate, params)
@@ -220,6 +232,9 @@ func (s *sync) list(ctx workflow.Context, kinds []inventory.Kind) (left []invent
 			case err != nil:
 				return err
 			case listed.Stop != "":
+				if listed.RetryAfter > asked.RetryAfter {
+					asked = listed.Spending
+				}
 				return nil
 			}
 			left = slices.DeleteFunc(left, func(k inventory.Kind) bool { return k == kind })
@@ -228,7 +243,15 @@ func (s *sync) list(ctx workflow.Context, kinds []inventory.Kind) (left []invent
 			return nil
 		}
 	})
-	return left, err
+	return left, asked, unlessCut(ctx, err)
+}
+
+// unlessCut is nil for the cancel of what a pause cut short: only the end of ctx itself ends the sync.
+func unlessCut(ctx workflow.Context, err error) error {
+	if temporal.IsCanceledError(err) && ctx.Err() == nil {
+		return nil
+	}
+	return err
 }
 
 func (s *sync) plan(ctx workflow.Context) error {

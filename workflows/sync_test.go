@@ -196,7 +196,7 @@ func TestSyncSource_cancelsTheOtherShardsWhenOneIsRefused(t *testing.T) {
 		case <-time.After(20 * time.Second):
 			return activities.DescribeResult{}, errors.New("was not cancelled")
 		}
-	}}
+	}, plan: nothingHomeYet}
 	env := environment(t, o, "sync-acme")
 	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
 	_, failure := resultOf(t, env)

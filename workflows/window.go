@@ -16,7 +16,7 @@ const maxEvents = 3000
 type Unfinished struct {
 	Shard int   `json:"shard"`
 	Done  int64 `json:"done"`            // reports that have their state
-	Short int   `json:"short,omitempty"` // runs in a row for which the lease did not suffice
+	Doubt bool  `json:"doubt,omitempty"` // its last run brought none: Salesforce may be down
 }
 
 // window runs the shards of a sync, as many at once as the source allows. Each place of the window has its share of the
@@ -31,8 +31,10 @@ type window struct {
 	pause   time.Duration // that Salesforce asked for, the longest
 }
 
-// describe runs the window to the last shard of the round, with a stop for everything that must be waited for.
-func (s *sync) describe(ctx workflow.Context) error {
+// describe runs the window to the last shard of the round, with a stop for everything that must be waited for or mended.
+func (s *sync) describe(ctx workflow.Context) error { return s.persist(ctx, s.describeAll) }
+
+func (s *sync) describeAll(ctx workflow.Context) error {
 	for s.shardsLeft() {
 		if err := s.untilResumed(ctx); err != nil {
 			return err
@@ -45,19 +47,15 @@ func (s *sync) describe(ctx workflow.Context) error {
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
-		case w.failed != nil && s.blocks(w.failed):
-			if err := s.block(ctx, w.failed); err != nil {
-				return err
-			}
 		case w.failed != nil:
 			return w.failed
-		case s.shardsLeft() && historyFull(ctx):
-			return s.continueAsNew(ctx)
 		case w.pause > 0:
 			spent := activities.Spending{Stop: activities.StopThrottled, RetryAfter: w.pause}
 			if err := s.breathe(ctx, spent); err != nil {
 				return err
 			}
+		case s.shardsLeft() && historyFull(ctx):
+			return s.continueAsNew(ctx)
 		}
 	}
 	return ctx.Err()
@@ -85,10 +83,10 @@ func newWindow(s *sync) *window {
 // run starts shards and takes what they bring until nothing runs and nothing may be started. A pause, a failure and a
 // cancel end those that run: they store what they have.
 func (w *window) run(ctx workflow.Context) {
+	ctx, done := w.sync.interruptible(ctx)
+	defer done()
 	ctx, cancel := workflow.WithCancel(ctx)
 	defer cancel()
-	w.sync.control.interrupt = cancel
-	defer func() { w.sync.control.interrupt = nil }()
 	selector := workflow.NewSelector(ctx)
 	for {
 		for w.open(ctx) {
@@ -108,7 +106,7 @@ func (w *window) run(ctx workflow.Context) {
 func (w *window) open(ctx workflow.Context) bool {
 	s := w.sync
 	return w.failed == nil && w.pause == 0 && ctx.Err() == nil && !s.state.Paused && len(w.free) > 0 && s.shardsLeft() &&
-		!historyFull(ctx) && s.hasRoom(ctx)
+		!historyFull(ctx) && s.hasRoom(ctx) && !s.unheard()
 }
 
 // next is the shard to start: first those that were left before their end.
@@ -132,7 +130,7 @@ func (w *window) start(ctx workflow.Context, selector workflow.Selector) {
 	lease := s.lease(ctx, s.callsFor(one))
 	params := activities.DescribeParams{
 		Sync: s.state.Sync, Shard: one.Shard, Share: w.shares[place], Last: w.last, Known: one.Done, LastRound: s.state.Round == 2,
-		Lease: lease,
+		Doubt: one.Doubt, Lease: lease,
 	}
 	summary := fmt.Sprintf("describe shard %d of %d", one.Shard+1, s.shards())
 	future := workflow.ExecuteActivity(with(ctx, forDescribe, summary), acts.Describe, params)
@@ -158,12 +156,16 @@ func (w *window) ended(
 	}
 	s.state.Reports += done.Reports - one.Done
 	if done.Partial {
-		s.state.Queue = append(s.state.Queue, one.after(done))
+		s.state.Queue = append(s.state.Queue, Unfinished{
+			Shard: one.Shard, Done: done.Reports, Doubt: done.Reports <= one.Done && done.Stop != activities.StopCancelled,
+		})
 		w.pause = max(w.pause, done.RetryAfter)
 	} else {
 		s.state.Shards++
 		s.state.Deferred += done.Deferred
-		s.state.States = s.state.States.Add(done.States)
+		if s.state.Round < 2 { // what the second round overrides is counted when the account is settled
+			s.state.States = s.state.States.Add(done.States)
+		}
 	}
 	if done.Partial || !w.last {
 		w.free = append(w.free, place)
@@ -171,29 +173,17 @@ func (w *window) ended(
 	s.touch(ctx)
 }
 
-// after is the shard as a run left it.
-func (u Unfinished) after(done activities.DescribeResult) Unfinished {
-	left := Unfinished{Shard: u.Shard, Done: done.Reports}
-	if done.Stop == activities.StopQuota {
-		left.Short = u.Short + 1
-	}
-	return left
-}
+// spareCalls are leased for each shard beside one call a report, for what must be asked again.
+const spareCalls = 32
 
-const (
-	spareCalls = 32 // of each lease, for what must be asked again
-	maxDoubled = 6  // times
-)
-
-// callsFor is how many calls to lease for a shard: one a report, and some for what must be asked again. Where that was not
-// enough, reports fail and are tried many times over, so the next lease is twice as large.
+// callsFor is how many calls to lease for a shard.
 func (s *sync) callsFor(one Unfinished) int64 {
 	reports, shards := s.state.Plan.ToDescribe, s.state.Plan.Shards
 	if one.Shard >= shards {
 		reports, shards = s.state.Again.ToDescribe, s.state.Again.Shards
 	}
 	left := max((reports+int64(shards)-1)/int64(max(shards, 1))-one.Done, 1)
-	return (left + left/4 + spareCalls) << min(one.Short, maxDoubled)
+	return left + left/4 + spareCalls
 }
 
 func historyFull(ctx workflow.Context) bool {

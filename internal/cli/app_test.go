@@ -54,12 +54,19 @@ type fakeTemporal struct {
 	unattended bool // nobody takes the next step
 
 	started    []workflows.Input
+	signals    []string
 	terminated bool
 }
 
 func (f *fakeTemporal) dial(context.Context, host.DialOptions) (client.Client, error) { return f, nil }
 
 func (f *fakeTemporal) Close() {}
+
+// SignalWorkflow notes the signal. What blocks the sync is not mended by it.
+func (f *fakeTemporal) SignalWorkflow(_ context.Context, _, _, name string, _ any) error {
+	f.signals = append(f.signals, name)
+	return nil
+}
 
 func (f *fakeTemporal) TerminateWorkflow(context.Context, string, string, string, ...any) error {
 	f.terminated, f.open = true, false

@@ -7,6 +7,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"longhaul/activities"
+	"longhaul/internal/fault"
 	"longhaul/workflows"
 )
 
@@ -46,6 +48,36 @@ func TestWatcher_saysOnceWhatToDoAboutAStandstill(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, seen.notes); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestExtract_leavesABlockedSync wants the exit code of what blocks it at once, for whoever reads the mail of a cron line,
+// and the same command to resume it.
+func TestExtract_leavesABlockedSync(t *testing.T) {
+	t.Parallel()
+	for name, joins := range map[string]bool{"one of its own": false, "one that an earlier run left": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := &fakeTemporal{open: joins, hang: true, progress: workflows.Progress{
+				Source: "extract", Phase: workflows.PhaseBlocked, Waiting: "Salesforce refuses the client secret",
+				Blocked: &activities.Failure{Class: fault.LoginRefused, System: fault.Salesforce, Message: "Salesforce refuses the client secret"},
+			}}
+			app, out := newTestApp("longhaul", "extract", "-c", "key", "-b", "acme.my.salesforce.com", "-o", t.TempDir())
+			app.Environ = []string{"CASTOR_SALESFORCE_CLIENT_SECRET=x"}
+			withPlant(&app, f)
+			code := Main(t.Context(), app)
+			if want := "Salesforce refuses the client secret. Once that is mended, the same command goes on where it was"; code != exitLogin ||
+				!strings.Contains(out.stderr.String(), want) {
+				t.Errorf("code %d, %s", code, out.stderr.String())
+			}
+			want := []string{workflows.ResumeSignal}
+			if !joins {
+				want = nil
+			}
+			if diff := cmp.Diff(want, f.signals); diff != "" {
+				t.Error(diff)
+			}
+		})
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"go.temporal.io/sdk/converter"
 
 	"longhaul/activities"
+	"longhaul/internal/fault"
 	"longhaul/workflows"
 )
 
@@ -30,6 +31,8 @@ type watcher struct {
 	id      string
 	view    view
 	address string // of Temporal, where its own tools would not find it
+	leaves  bool   // it does not wait for somebody to mend what blocks the sync
+	resumes bool   // a sync that is found blocked is resumed: whoever runs a command again has mended what blocked it
 
 	pace     pace
 	progress workflows.Progress // the newest that a worker told
@@ -41,7 +44,9 @@ type watcher struct {
 func (w *watcher) follow(ctx context.Context, run client.WorkflowRun) (*workflows.Result, error) {
 	ended := make(chan error, 1)
 	var result workflows.Result
-	go func() { ended <- w.await(ctx, run, &result) }()
+	awaiting, leave := context.WithCancel(ctx)
+	defer leave()
+	go func() { ended <- w.await(awaiting, run, &result) }()
 
 	ticker := time.NewTicker(watchEvery)
 	defer ticker.Stop()
@@ -56,6 +61,9 @@ func (w *watcher) follow(ctx context.Context, run client.WorkflowRun) (*workflow
 			return w.settle(ctx, &result, err)
 		case <-ticker.C:
 			w.look(ctx)
+		}
+		if err := w.blocked(ctx); err != nil {
+			return nil, err
 		}
 	}
 }
@@ -108,9 +116,32 @@ func (w *watcher) look(ctx context.Context) {
 	}
 }
 
+// blocked is why a watcher that does not wait leaves a sync.
+func (w *watcher) blocked(ctx context.Context) error {
+	why := w.progress.Blocked
+	if !w.leaves || w.progress.Phase == "" {
+		return nil
+	}
+	resumes := w.resumes
+	w.resumes = false
+	switch {
+	case why == nil:
+		return nil
+	case !resumes:
+		return &fault.Error{
+			Class: why.Class, System: why.System, Message: oneLine(why.Message) + ". Once that is mended, the same command goes on where it was",
+		}
+	}
+	if err := w.client.SignalWorkflow(ctx, w.id, "", workflows.ResumeSignal, nil); err != nil {
+		return temporalFault(err)
+	}
+	w.progress.Blocked = nil // an answer from before the signal says nothing any more
+	return nil
+}
+
 // standstill is what the sync waits for somebody to do; zero where it does not.
 func (w *watcher) standstill() standstill {
-	if !standsStill(w.progress.Phase) {
+	if !standsStill(w.progress.Phase) || w.leaves && w.progress.Phase == workflows.PhaseBlocked {
 		return standstill{}
 	}
 	return standstill{phase: w.progress.Phase, why: w.progress.Waiting, until: w.until}

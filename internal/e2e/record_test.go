@@ -163,7 +163,8 @@ func (p *plant) requireNothingPrivate(t *testing.T, events []*historypb.HistoryE
 		t.Fatal(err)
 	}
 	ready := p.sim.Ready()
-	private := append(p.names(t), host, p.dir, os.TempDir()+"/", ready.ClientSecret, ready.CatalogToken, ready.Password, ready.SecurityToken, ready.Username)
+	private := append(p.names(t), host, p.dir, os.TempDir()+"/",
+		ready.ClientSecret, ready.CatalogToken, ready.Password, ready.SecurityToken, ready.Username)
 	for _, event := range events {
 		text := event.String()
 		if accessToken.MatchString(text) {

@@ -67,6 +67,38 @@ func TestReset_ofARunningSync(t *testing.T) {
 	}
 }
 
+// TestReset_asksAgainForAVerdict takes a sync back to before it held, while it delivers what was approved.
+func TestReset_asksAgainForAVerdict(t *testing.T) {
+	p := newPlant(t, tiny(), nil)
+	p.sync(t)
+	if err := p.sim.Revoke("ViewAllUsers"); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.sim.SetFaults([]server.Fault{{Name: "upload_stall", Delay: time.Second}}); err != nil {
+		t.Fatal(err)
+	}
+	before := len(p.sim.Files())
+	run := p.start(t, "sync-acme")
+	p.awaitPhase(t, workflows.PhaseHeld)
+	p.update(t, workflows.ApproveUpdate)
+	eventually(t, time.Minute, func() bool { return len(p.sim.Files()) > before })
+	after := p.reset(t, run, func(finished []int64) int64 { return finished[0] })
+	p.awaitPhase(t, workflows.PhaseHeld)
+	p.update(t, workflows.ApproveUpdate)
+	p.quicken(t)
+	var result workflows.Result
+	if err := after.Get(t.Context(), &result); err != nil || !result.Uploaded {
+		t.Fatalf("the new run ended as %+v, %v", result, err)
+	}
+	names := map[string]bool{}
+	for _, f := range p.sim.Files() {
+		names[f.Name] = true
+	}
+	if len(names) != len(p.sim.Files()) || len(names) != 2*len(result.Files) {
+		t.Errorf("the catalog has %d files of %d names", len(p.sim.Files()), len(names))
+	}
+}
+
 func describedHalf(reports int) func(*plant) bool {
 	return func(p *plant) bool {
 		total, _ := p.sim.Describes()

@@ -116,7 +116,7 @@ func (h Hour) ends() time.Time { return time.Unix((h.Hour+1)*3600, 0).UTC().Add(
 func (l *Ledger) observe(told Told, used int64, at time.Time) {
 	if told.Spent {
 		l.Spent = at
-	} else if used > 0 {
+	} else if used > 0 && at.After(l.Spent) { // an answer from before the refusal proves nothing
 		l.Spent = time.Time{}
 	}
 	switch {

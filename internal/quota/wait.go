@@ -34,6 +34,9 @@ func (l *Ledger) Wait(now time.Time) Wait {
 	case share < ceiling:
 		w = Wait{Reason: ByShare, Used: l.own(clock), Bound: l.bound(l.Policy.Share)}
 	}
+	if w.Reason != ByShare && l.used(clock)-l.own(clock) > l.margin() {
+		return w // others' calls are in the way, and nobody knows when those age
+	}
 	for _, h := range l.Hours {
 		if ends := h.ends(); ends.After(clock) {
 			w.Until = now.Add(ends.Sub(clock))
@@ -43,7 +46,7 @@ func (l *Ledger) Wait(now time.Time) Wait {
 	return w
 }
 
-// Sentence says why in plain words. Times are of Salesforce's clock in UTC.
+// Sentence says why in plain words, and until when by the caller's clock, in UTC.
 func (w Wait) Sentence() string {
 	var why string
 	switch w.Reason {
