@@ -13,6 +13,7 @@ import (
 	"longhaul/activities"
 	"longhaul/internal/fault"
 	"longhaul/internal/inventory"
+	"longhaul/internal/quota"
 	"longhaul/workflows"
 )
 
@@ -61,7 +62,7 @@ func healthy() activities.AuthenticateResult {
 	return activities.AuthenticateResult{
 		Bucket: "b1", Identity: inventory.Identity{OrgID: "00Dxx0000001gPLEAY", APIVersion: "59.0"},
 		BaseURL: "https://acme.my.salesforce.com", Attributes: all,
-		MaxInFlight: 24, MaxShards: 8, Catalog: true, Calls: 4,
+		MaxInFlight: 24, MaxShards: 8, Catalog: true, Calls: 4, Quota: quota.Policy{Ceiling: 80, Share: 100},
 	}
 }
 
