@@ -40,7 +40,7 @@ func (e *enumeration) resume(ctx context.Context) (done bool, err error) {
 	switch {
 	case err != nil:
 		return false, err
-	case exists && e.state.Result != nil:
+	case e.state.Result != nil && (exists || e.state.Result.Object.Key == ""): // without a key, nothing was to be written
 		return true, nil
 	case exists:
 		return e.adopt(ctx)
@@ -62,10 +62,10 @@ func (e *enumeration) adopt(ctx context.Context) (done bool, err error) {
 	return true, e.settle(ctx, object)
 }
 
-// checkRuns begins anew when there is no run to go on from, or one is gone or damaged: what an attempt had in memory only
-// is lost with it.
+// checkRuns begins anew when records were read and no run holds them, or one is gone or damaged: what an attempt had in
+// memory only is lost with it.
 func (e *enumeration) checkRuns(ctx context.Context) error {
-	if len(e.state.Runs) == 0 {
+	if len(e.state.Runs) == 0 && e.state.Seen > 0 {
 		e.state = checkpoint{}
 	}
 	for _, r := range e.state.Runs {
@@ -83,5 +83,9 @@ func (e *enumeration) checkRuns(ctx context.Context) error {
 }
 
 func (e *enumeration) save(ctx context.Context) error {
-	return e.Store.WriteJSON(ctx, e.Sync.InventoryState(e.name()), e.state)
+	err := e.Store.WriteJSON(ctx, e.Sync.InventoryState(e.name()), e.state)
+	if err == nil && e.sorter.empty() {
+		e.ahead = false
+	}
+	return err
 }

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"slices"
 	"strconv"
+	"time"
 
 	"longhaul/internal/fault"
 	"longhaul/internal/salesforce"
@@ -53,7 +54,9 @@ func Enumerate(ctx context.Context, in EnumerateInput) (Enumerated, error) {
 func (e *enumeration) enumerate(ctx context.Context) (Enumerated, error) {
 	done, err := e.resume(ctx)
 	if err == nil && !done {
-		err = e.run(ctx)
+		if err = e.run(ctx); err != nil {
+			e.keep(ctx)
+		}
 	}
 	if err != nil {
 		return Enumerated{}, err
@@ -69,6 +72,8 @@ type enumeration struct {
 	sparse bool                    // few records are expected: when there are none, nothing is written
 	state  checkpoint
 	sorter sorter
+	cursor string // the last Id read in this pass, what is still in the sorter included
+	ahead  bool   // more is read than the checkpoint in the bucket says
 }
 
 // name is that of the stream.
@@ -96,12 +101,12 @@ func (e *enumeration) run(ctx context.Context) error {
 			}
 		}
 		e.state.Pass++
-		e.state.Cursor = ""
+		e.state.Cursor, e.cursor, e.ahead = "", "", true
 	}
 	if e.sparse && len(e.state.Runs) == 0 {
 		if e.sorter.empty() {
 			e.state.Result = &Enumerated{Dropped: e.state.Dropped, Warnings: e.warnings()}
-			return nil
+			return e.save(ctx)
 		}
 		return e.finish(ctx)
 	}
@@ -118,7 +123,8 @@ func (e *enumeration) pass(ctx context.Context, scope string) error {
 	if e.change != nil {
 		e.change(&query)
 	}
-	begun := e.state.Cursor != ""
+	e.cursor = e.state.Cursor
+	begun := e.cursor != ""
 	for page, err := range e.Client.Pages(ctx, query) {
 		if err != nil {
 			return e.refused(scope, begun, err)
@@ -129,13 +135,16 @@ func (e *enumeration) pass(ctx context.Context, scope string) error {
 				e.state.Dropped = append(e.state.Dropped, field)
 			}
 		}
+		last := e.cursor
 		for _, record := range page.Records {
 			line, id, sent, err := normal(record)
 			if err != nil {
 				return err
 			}
 			e.sorter.add(line, id, sent)
+			last = sent
 		}
+		e.cursor, e.ahead = last, true
 		e.state.Seen += int64(len(page.Records))
 		e.Progress(e.state.Seen)
 		if e.sorter.full() {
@@ -175,9 +184,16 @@ func (e *enumeration) warnings() []string {
 // spill writes the sorter's content as a run and then the checkpoint: the cursor last, so that a kill between the two
 // repeats a run and never skips one.
 func (e *enumeration) spill(ctx context.Context) error {
-	if e.sorter.empty() {
-		return nil
+	if !e.sorter.empty() {
+		if err := e.writeRun(ctx); err != nil {
+			return err
+		}
 	}
+	e.state.Cursor = e.cursor
+	return e.save(ctx)
+}
+
+func (e *enumeration) writeRun(ctx context.Context) error {
 	key := e.Sync.InventoryRun(e.name(), strconv.Itoa(e.state.Pass), e.sorter.first, e.sorter.last)
 	w, err := e.Store.CreateScratch(ctx, key)
 	if err != nil {
@@ -192,9 +208,22 @@ func (e *enumeration) spill(ctx context.Context) error {
 	}
 	first, last := e.sorter.span()
 	e.state.Runs = append(e.state.Runs, run{Key: key, First: first, Last: last})
-	e.state.Cursor = e.sorter.last
 	e.sorter.reset()
-	return e.save(ctx)
+	return nil
+}
+
+// keeping bounds how long an attempt that has failed, or was told to stop, goes on to save what it had read.
+const keeping = 3 * time.Second
+
+// keep saves what an attempt has read that ends with an error, even one of its context: each page cost a call of the
+// org's quota. Where that fails too, the pages since the last checkpoint are read again.
+func (e *enumeration) keep(ctx context.Context) {
+	if !e.ahead {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), keeping)
+	defer cancel()
+	_ = e.spill(ctx)
 }
 
 // finish writes the inventory from the runs, or from memory when all fitted there.
