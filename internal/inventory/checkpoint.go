@@ -3,6 +3,8 @@ package inventory
 import (
 	"context"
 	"errors"
+	"strconv"
+	"time"
 
 	"longhaul/internal/staging"
 )
@@ -88,4 +90,49 @@ func (e *enumeration) save(ctx context.Context) error {
 		e.ahead = false
 	}
 	return err
+}
+
+// spill writes the sorter's content as a run and then the checkpoint: the cursor last, so that a kill between the two
+// repeats a run and never skips one.
+func (e *enumeration) spill(ctx context.Context) error {
+	if !e.sorter.empty() {
+		if err := e.writeRun(ctx); err != nil {
+			return err
+		}
+	}
+	e.state.Cursor = e.cursor
+	return e.save(ctx)
+}
+
+func (e *enumeration) writeRun(ctx context.Context) error {
+	key := e.Sync.InventoryRun(e.name(), strconv.Itoa(e.state.Pass), e.sorter.first, e.sorter.last)
+	w, err := e.Store.CreateScratch(ctx, key)
+	if err != nil {
+		return err
+	}
+	defer w.Abort()
+	if err := e.sorter.each(w.Append); err != nil {
+		return err
+	}
+	if _, err := w.Commit(); err != nil {
+		return err
+	}
+	first, last := e.sorter.span()
+	e.state.Runs = append(e.state.Runs, run{Key: key, First: first, Last: last})
+	e.sorter.reset()
+	return nil
+}
+
+// keeping bounds how long an attempt that has failed, or was told to stop, goes on to save what it had read.
+const keeping = 3 * time.Second
+
+// keep saves what an attempt has read that ends with an error, even one of its context: each page cost a call of the
+// org's quota. Where that fails too, the pages since the last checkpoint are read again.
+func (e *enumeration) keep(ctx context.Context) {
+	if !e.ahead {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), keeping)
+	defer cancel()
+	_ = e.spill(ctx)
 }

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"strconv"
-	"time"
 
 	"longhaul/internal/fault"
 	"longhaul/internal/salesforce"
@@ -69,11 +67,33 @@ type enumeration struct {
 	EnumerateInput
 	beside string                  // names the stream; empty for the inventory itself
 	change func(*salesforce.Query) // narrows what is asked; may be nil
+	pages  pages                   // what is asked instead of the client; may be nil
+	often  int                     // after so many pages at most there is a checkpoint; 0: when the sorter is full
 	sparse bool                    // few records are expected: when there are none, nothing is written
 	state  checkpoint
 	sorter sorter
 	cursor string // the last Id read in this pass, what is still in the sorter included
 	ahead  bool   // more is read than the checkpoint in the bucket says
+}
+
+// page is one answer. A listing goes on after its last record, or after upTo where that is given.
+type page struct {
+	salesforce.Page
+	upTo string
+}
+
+// pages reads a query page by page, from after a cursor.
+type pages func(ctx context.Context, query salesforce.Query) iter.Seq2[page, error]
+
+// listed asks the client for all records.
+func (e *enumeration) listed(ctx context.Context, query salesforce.Query) iter.Seq2[page, error] {
+	return func(yield func(page, error) bool) {
+		for answer, err := range e.Client.Pages(ctx, query) {
+			if !yield(page{Page: answer}, err) {
+				return
+			}
+		}
+	}
 }
 
 // name is that of the stream.
@@ -124,35 +144,52 @@ func (e *enumeration) pass(ctx context.Context, scope string) error {
 		e.change(&query)
 	}
 	e.cursor = e.state.Cursor
-	begun := e.cursor != ""
-	for page, err := range e.Client.Pages(ctx, query) {
+	ask := e.pages
+	if ask == nil {
+		ask = e.listed
+	}
+	begun, unsaved := e.cursor != "", 0
+	for page, err := range ask(ctx, query) {
 		if err != nil {
 			return e.refused(scope, begun, err)
 		}
 		begun = true
-		for _, field := range page.Dropped {
-			if !slices.Contains(e.state.Dropped, field) {
-				e.state.Dropped = append(e.state.Dropped, field)
-			}
+		if err := e.take(page); err != nil {
+			return err
 		}
-		last := e.cursor
-		for _, record := range page.Records {
-			line, id, sent, err := normal(record)
-			if err != nil {
-				return err
-			}
-			e.sorter.add(line, id, sent)
-			last = sent
-		}
-		e.cursor, e.ahead = last, true
-		e.state.Seen += int64(len(page.Records))
-		e.Progress(e.state.Seen)
-		if e.sorter.full() {
+		unsaved++
+		if e.sorter.full() || unsaved == e.often {
 			if err := e.spill(ctx); err != nil {
 				return err
 			}
+			unsaved = 0
 		}
 	}
+	return nil
+}
+
+// take puts the records of a page into the sorter.
+func (e *enumeration) take(page page) error {
+	for _, field := range page.Dropped {
+		if !slices.Contains(e.state.Dropped, field) {
+			e.state.Dropped = append(e.state.Dropped, field)
+		}
+	}
+	last := e.cursor
+	for _, record := range page.Records {
+		line, id, sent, err := normal(record)
+		if err != nil {
+			return err
+		}
+		e.sorter.add(line, id, sent)
+		last = sent
+	}
+	if page.upTo != "" {
+		last = page.upTo
+	}
+	e.cursor, e.ahead = last, true
+	e.state.Seen += int64(len(page.Records))
+	e.Progress(e.state.Seen)
 	return nil
 }
 
@@ -179,51 +216,6 @@ func (e *enumeration) warnings() []string {
 		all = append(all, fmt.Sprintf("the run-as user may not see the field %s of %s; it is written as null", field, e.Kind.Object()))
 	}
 	return all
-}
-
-// spill writes the sorter's content as a run and then the checkpoint: the cursor last, so that a kill between the two
-// repeats a run and never skips one.
-func (e *enumeration) spill(ctx context.Context) error {
-	if !e.sorter.empty() {
-		if err := e.writeRun(ctx); err != nil {
-			return err
-		}
-	}
-	e.state.Cursor = e.cursor
-	return e.save(ctx)
-}
-
-func (e *enumeration) writeRun(ctx context.Context) error {
-	key := e.Sync.InventoryRun(e.name(), strconv.Itoa(e.state.Pass), e.sorter.first, e.sorter.last)
-	w, err := e.Store.CreateScratch(ctx, key)
-	if err != nil {
-		return err
-	}
-	defer w.Abort()
-	if err := e.sorter.each(w.Append); err != nil {
-		return err
-	}
-	if _, err := w.Commit(); err != nil {
-		return err
-	}
-	first, last := e.sorter.span()
-	e.state.Runs = append(e.state.Runs, run{Key: key, First: first, Last: last})
-	e.sorter.reset()
-	return nil
-}
-
-// keeping bounds how long an attempt that has failed, or was told to stop, goes on to save what it had read.
-const keeping = 3 * time.Second
-
-// keep saves what an attempt has read that ends with an error, even one of its context: each page cost a call of the
-// org's quota. Where that fails too, the pages since the last checkpoint are read again.
-func (e *enumeration) keep(ctx context.Context) {
-	if !e.ahead {
-		return
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), keeping)
-	defer cancel()
-	_ = e.spill(ctx)
 }
 
 // finish writes the inventory from the runs, or from memory when all fitted there.

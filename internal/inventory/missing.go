@@ -39,7 +39,8 @@ var missable = []Kind{Reports, Dashboards}
 
 // Missing looks up, by Id, the reports and dashboards that the last sync had in its inventory and this one has not. What
 // it finds lies over the inventory from then on; what it does not find is given by GoneSince. It compares with a sync of
-// the same org only, and with one whose inventory can be read. Called again after it has ended well, it answers the same.
+// the same org only, and with one whose inventory can be read. Called again after an error it asks for what it has not
+// asked for yet, and after it has ended well it answers the same.
 func Missing(ctx context.Context, in MissingInput) (Missed, error) {
 	m := &search{MissingInput: in}
 	if m.Progress == nil {
@@ -91,17 +92,9 @@ func (m *search) kind(ctx context.Context, kind Kind) error {
 		return err
 	}
 	name := staging.Found(string(kind))
-	found, done, err := written(ctx, m.Store, m.Sync.Inventory(name))
+	found, err := m.lookUp(ctx, kind, name, beyond(known, present))
 	if err != nil {
 		return err
-	}
-	if !done {
-		found, err = writeOnce(ctx, m.Store, m.Sync.Inventory(name), func(w *staging.Writer) error {
-			return m.lookUp(ctx, kind, beyond(known, present), w)
-		})
-		if err != nil {
-			return err
-		}
 	}
 	gone, err := writeOnce(ctx, m.Store, m.Sync.Inventory(staging.Vanished(string(kind))), func(w *staging.Writer) error {
 		return m.vanished(beyond(known, present, readStreams(ctx, m.Store, m.Sync, []string{name})), w)

@@ -181,7 +181,7 @@ func TestMissing_goesOnWithoutPrivateRecords(t *testing.T) {
 			if q.Scope == "" {
 				return nil
 			}
-			return &fault.Error{Class: class, System: fault.Salesforce, Message: "no"}
+			return &salesforce.Error{Class: class, Status: 403}
 		}
 		got, err := Missing(t.Context(), MissingInput{Client: o, Store: s, Sync: current, Identity: me, Last: record, Private: true})
 		if fails != fault.Is(err, class) || !fails && (err != nil || got.Gone[Reports] != 1) {
@@ -310,5 +310,79 @@ func TestMissed_isStoredAsItIsRead(t *testing.T) {
 	want := `{"found":{"reports":1},"gone":{"dashboards":2},"streams":{"reports":["reports.found","reports"]}}`
 	if err != nil || string(content) != want {
 		t.Errorf("stored as %s, %v", content, err)
+	}
+}
+
+// An attempt whose lease is far smaller than the look-up asks for what is left, and spends no call twice.
+func TestMissing_endsWithFewCallsAtATime(t *testing.T) {
+	t.Parallel()
+	const batches = 20
+	numbers := make([]int, batches*lookUpAtOnce)
+	for i := range numbers {
+		numbers[i] = i
+	}
+	for calls, private := range map[int]bool{3: false, 1: true} {
+		s := openStore(t, "mem://")
+		record := lastSync(t, s, unchanged(Reports, numbers...)...)
+		o := &org{}
+		enumerated(t, s, current, o, private)
+		o.things = unchanged(Reports, 7, 1003, 3999)
+		o.things[1].private = true
+		l := &lease{}
+		o.refuse = l.refuse
+		var got Missed
+		attempts := l.attempts(t, calls, 2*batches+1, func() (err error) {
+			got, err = Missing(t.Context(), MissingInput{Client: o, Store: s, Sync: current, Identity: me, Last: record, Private: private})
+			return err
+		})
+		want := map[string]int{"Report": batches}
+		found := int64(2)
+		if private {
+			want["Report allPrivate"] = batches // one less two, in 200 at a time
+			found = 3
+		}
+		if diff := cmp.Diff(want, l.spent); diff != "" {
+			t.Errorf("calls in %d attempts (-want +got):\n%s", attempts, diff)
+		}
+		if got.Found[Reports] != found || got.Gone[Reports] != batches*lookUpAtOnce-found {
+			t.Errorf("%+v, want %d found", got, found)
+		}
+	}
+}
+
+// A process that is killed says nothing: only what was written down in time is known to the next one.
+func TestMissing_repeatsFewCallsAfterAKill(t *testing.T) {
+	t.Parallel()
+	const batches = 2*lookUpsKept + 3
+	numbers := make([]int, batches*lookUpAtOnce)
+	for i := range numbers {
+		numbers[i] = i
+	}
+	s := openStore(t, "mem://")
+	record := lastSync(t, s, unchanged(Reports, numbers...)...)
+	o := &org{}
+	enumerated(t, s, current, o, false)
+	var kept []byte
+	state := current.InventoryState(staging.Found("reports"))
+	o.refuse = func(salesforce.Query) error {
+		if len(o.asked) < batches {
+			return nil
+		}
+		var err error
+		if kept, err = s.Read(t.Context(), state); err != nil {
+			t.Fatal(err)
+		}
+		return errors.New("the line was cut")
+	}
+	in := MissingInput{Client: o, Store: s, Sync: current, Identity: me, Last: record}
+	if _, err := Missing(t.Context(), in); err == nil {
+		t.Fatal("the attempt ended well")
+	}
+	if err := s.Write(t.Context(), state, kept); err != nil { // as a kill would have left it
+		t.Fatal(err)
+	}
+	o.refuse, o.asked = nil, nil
+	if missing(t, s, o, record, false); len(o.asked) != 3 {
+		t.Errorf("%d calls after a kill, want 3 of %d", len(o.asked), batches)
 	}
 }

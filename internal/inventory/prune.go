@@ -34,6 +34,9 @@ func Prune(ctx context.Context, store *staging.Store, sync staging.Sync) error {
 	for _, kind := range Kinds {
 		prefixes = append(prefixes, sync.InventoryRuns(string(kind)))
 	}
+	for _, kind := range missable {
+		prefixes = append(prefixes, sync.InventoryRuns(staging.Found(string(kind))))
+	}
 	for _, kind := range dated {
 		prefixes = append(prefixes, sync.InventoryRuns(staging.CaughtUp(string(kind))))
 	}
