@@ -208,7 +208,7 @@ func TestCatchUp_goesOnWithoutPrivateRecords(t *testing.T) {
 		if q.Scope == "" {
 			return nil
 		}
-		return &fault.Error{Class: fault.PermissionMissing, System: fault.Salesforce, Message: "no"}
+		return &salesforce.Error{Class: fault.PermissionMissing, Status: 403}
 	}
 	known := `dashboards in others' private folders are not included: give the run-as user "Manage All Private Reports and Dashboards"`
 	state := checkpoint{Result: &Enumerated{Warnings: []string{known}}}

@@ -2,8 +2,10 @@ package inventory
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
+	"net/http"
 	"slices"
 
 	"longhaul/internal/fault"
@@ -204,9 +206,21 @@ func (e *enumeration) refused(scope string, begun bool, err error) error {
 	return nil
 }
 
-// scopeRefused says whether err is what a scope answers that needs a permission of its own.
+// scopeRefused says whether err is what a scope answers that needs a permission of its own. What exactly that is is not
+// documented: a refusal of this one query by 403, or of its form by 400, for the same query without the scope was taken
+// before. What is of the whole org, or of the way to it, is no refusal of a scope.
 func scopeRefused(scope string, err error) bool {
-	return scope != "" && (fault.Is(err, fault.PermissionMissing) || fault.Is(err, fault.Invalid))
+	refusal, ok := errors.AsType[*salesforce.Error](err)
+	switch {
+	case !ok || scope == "":
+		return false
+	case refusal.Status == http.StatusForbidden:
+		return refusal.Class == fault.PermissionMissing && !refusal.Whole
+	case refusal.Status == http.StatusBadRequest && refusal.Class == fault.PermissionMissing:
+		return !refusal.Whole
+	default:
+		return refusal.Status == http.StatusBadRequest && refusal.Class == fault.Invalid && refusal.Code != "UNSUPPORTED_API_VERSION"
+	}
 }
 
 // warnings says what is missing from the inventory.
