@@ -77,6 +77,16 @@ func TestJudge_holdsWhatLooksLikeAnAccident(t *testing.T) {
 		"another org, whose counts say nothing": {
 			in: with(after(baselineOf(1000, 0), 1, 0), other), want: []string{ConcernOtherOrg}, say: "00Dyy0000001gPLEAY",
 		},
+		"private records are not read any more": {
+			in: with(after(baselineOf(1000, 1000), 1, 1), func(in *GuardInput) { in.Last.Private = true }),
+		},
+		"private records are read as before": {
+			in:   with(after(baselineOf(1000, 0), 1, 0), func(in *GuardInput) { in.Last.Private, in.Private = true, true }),
+			want: []string{ConcernShrunkReports},
+		},
+		"fewer though private records are read now": {
+			in: with(after(baselineOf(1000, 0), 1, 0), func(in *GuardInput) { in.Private = true }), want: []string{ConcernShrunkReports},
+		},
 		"a lost permission": {
 			in: without([]string{"ViewPublicReports"}, "ViewPublicReports"), want: []string{ConcernPermissionLost},
 			say: `"View Reports in Public Folders"`,

@@ -39,8 +39,9 @@ var missable = []Kind{Reports, Dashboards}
 
 // Missing looks up, by Id, the reports and dashboards that the last sync had in its inventory and this one has not. What
 // it finds lies over the inventory from then on; what it does not find is given by GoneSince. It compares with a sync of
-// the same org only, and with one whose inventory can be read. Called again after an error it asks for what it has not
-// asked for yet, and after it has ended well it answers the same.
+// the same org only, with one whose inventory can be read, and with none that read private records where this one does
+// not. Called again after an error it asks for what it has not asked for yet, and after it has ended well it answers the
+// same.
 func Missing(ctx context.Context, in MissingInput) (Missed, error) {
 	m := &search{MissingInput: in}
 	if m.Progress == nil {
@@ -66,9 +67,16 @@ func (m *search) run(ctx context.Context) (Missed, error) {
 		return m.state.Missed, err
 	}
 	m.state = missedState{Missed: Missed{Found: map[Kind]int64{}, Gone: map[Kind]int64{}}}
-	for _, kind := range missable {
-		if err := m.kind(ctx, kind); err != nil {
-			return Missed{}, err
+	switch {
+	case m.Last.Sync == "" || m.Last.Identity.OrgID != m.Identity.OrgID: // nothing to compare with
+	case m.Last.Private && !m.Private:
+		m.state.Warnings = append(m.state.Warnings, "scope.private was turned off since the last sync, so what that one knew and "+
+			"this one did not list is not looked up: it may well be in a private folder; the next sync looks again")
+	default:
+		for _, kind := range missable {
+			if err := m.kind(ctx, kind); err != nil {
+				return Missed{}, err
+			}
 		}
 	}
 	created, err := m.Store.WriteNewJSON(ctx, m.Sync.Missing(), m.state)
@@ -111,9 +119,6 @@ func (m *search) kind(ctx context.Context, kind Kind) error {
 
 // known gives what the last sync knew of a kind; nil when there is nothing to compare with.
 func (m *search) known(ctx context.Context, kind Kind) (iter.Seq2[[]byte, error], error) {
-	if m.Last.Sync == "" || m.Last.Identity.OrgID != m.Identity.OrgID {
-		return nil, nil
-	}
 	last := staging.Sync{Source: m.Sync.Source, ID: m.Last.Sync}
 	lines := Read(ctx, m.Store, last, kind)
 	exists, err := m.Store.Exists(ctx, last.Inventory(string(kind)))

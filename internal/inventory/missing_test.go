@@ -386,3 +386,32 @@ func TestMissing_repeatsFewCallsAfterAKill(t *testing.T) {
 		t.Errorf("%d calls after a kill, want 3 of %d", len(o.asked), batches)
 	}
 }
+
+// Without scope.private, what lies in private folders is not to be told from what is gone.
+func TestMissing_comparesNotWithASyncThatReadMore(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name      string
+		last, now bool
+		gone      int64
+		warns     bool
+	}{
+		{"neither reads private records", false, false, 1, false},
+		{"both read private records", true, true, 1, false},
+		{"private records are read since", false, true, 1, false},
+		{"private records are not read any more", true, false, 0, true},
+	} {
+		s := openStore(t, "mem://")
+		record := lastSync(t, s, unchanged(Reports, 1, 2)...)
+		record.Private = row.last
+		o := &org{things: unchanged(Reports, 1)}
+		enumerated(t, s, current, o, row.now)
+		got := missing(t, s, o, record, row.now)
+		if warned := len(got.Warnings) == 1 && strings.Contains(got.Warnings[0], "scope.private was turned off"); warned != row.warns {
+			t.Errorf("%s: warnings %q", row.name, got.Warnings)
+		}
+		if got.Gone[Reports] != row.gone || len(gone(t, s, Reports)) != int(row.gone) || (len(o.asked) == 0) != row.warns {
+			t.Errorf("%s: %+v in %d queries, want %d gone", row.name, got, len(o.asked), row.gone)
+		}
+	}
+}

@@ -65,6 +65,7 @@ type Record struct {
 	Permissions map[string]bool `json:"permissions,omitempty"` // of the run-as user, where it is known, by short names such as RunReports
 	Edition     string          `json:"edition,omitempty"`     // of the org, as Salesforce calls it
 	Vanished    int64           `json:"vanished,omitempty"`    // reports and dashboards that were there the time before and in no listing now
+	Private     bool            `json:"private,omitempty"`     // what lies in others' private folders was read too
 }
 
 // baseline says whether the guard may compare with the sync. Records of before that was noted are believed when their
