@@ -94,18 +94,21 @@ func (m *search) kind(ctx context.Context, kind Kind) error {
 	if known == nil || err != nil {
 		return err
 	}
-	present := readStreams(ctx, m.Store, m.Sync, []string{string(kind)})
-	missing, err := some(beyond(known, present))
-	if !missing || err != nil {
+	missing := beyond(known, readStreams(ctx, m.Store, m.Sync, []string{string(kind)}))
+	one, err := some(missing)
+	if !one || err != nil {
 		return err
 	}
+	if kind == Reports {
+		missing = beyond(missing, m.lost(ctx))
+	}
 	name := staging.Found(string(kind))
-	found, err := m.lookUp(ctx, kind, name, beyond(known, present))
+	found, err := m.lookUp(ctx, kind, name, missing)
 	if err != nil {
 		return err
 	}
 	gone, err := writeOnce(ctx, m.Store, m.Sync.Inventory(staging.Vanished(string(kind))), func(w *staging.Writer) error {
-		return m.vanished(beyond(known, present, readStreams(ctx, m.Store, m.Sync, []string{name})), w)
+		return m.vanished(beyond(missing, readStreams(ctx, m.Store, m.Sync, []string{name})), w)
 	})
 	if err != nil {
 		return err
@@ -113,40 +116,6 @@ func (m *search) kind(ctx context.Context, kind Kind) error {
 	m.state.Found[kind], m.state.Gone[kind] = found.Count, gone.Count
 	if found.Count > 0 {
 		m.state.over(kind, name)
-	}
-	return nil
-}
-
-// known gives what the last sync knew of a kind; nil when there is nothing to compare with.
-func (m *search) known(ctx context.Context, kind Kind) (iter.Seq2[[]byte, error], error) {
-	last := staging.Sync{Source: m.Sync.Source, ID: m.Last.Sync}
-	lines := Read(ctx, m.Store, last, kind)
-	exists, err := m.Store.Exists(ctx, last.Inventory(string(kind)))
-	if err == nil && !exists {
-		if kind != Reports {
-			return nil, nil
-		}
-		lines = m.Store.Lines(ctx, m.Last.described())
-		exists, err = m.Store.Exists(ctx, m.Last.described())
-	}
-	if err != nil || !exists {
-		return nil, err
-	}
-	err = walk(lines) // nothing of a stream that is torn or out of order is believed
-	if err != nil && (m.Store.Unreadable(err) || errors.Is(err, errMalformed)) {
-		m.state.Warnings = append(m.state.Warnings, fmt.Sprintf(
-			"which %s the last sync knew cannot be read from the bucket, so none is looked up that this one did not list", kind))
-		return nil, nil
-	}
-	return lines, err
-}
-
-// walk reads lines to their end and gives the error in them, one of order included.
-func walk(lines iter.Seq2[[]byte, error]) error {
-	for _, err := range Merge(Stream{Lines: lines}) {
-		if err != nil {
-			return err
-		}
 	}
 	return nil
 }
