@@ -19,6 +19,7 @@ type checkpoint struct {
 	Dropped  []string    `json:"dropped,omitempty"`
 	Warnings []string    `json:"warnings,omitempty"`
 	Result   *Enumerated `json:"result,omitempty"`
+	Ended    time.Time   `json:"ended,omitzero"` // when it had its result, by the worker's clock
 }
 
 // run is one sorted stream; First and Last are its bounds in byte order.
@@ -82,6 +83,12 @@ func (e *enumeration) checkRuns(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// end writes down the result.
+func (e *enumeration) end(ctx context.Context, result Enumerated) error {
+	e.state.Result, e.state.Ended = &result, time.Now().UTC()
+	return e.save(ctx)
 }
 
 func (e *enumeration) save(ctx context.Context) error {

@@ -127,8 +127,7 @@ func (e *enumeration) run(ctx context.Context) error {
 	}
 	if e.sparse && len(e.state.Runs) == 0 {
 		if e.sorter.empty() {
-			e.state.Result = &Enumerated{Dropped: e.state.Dropped, Warnings: e.warnings()}
-			return e.save(ctx)
+			return e.end(ctx, Enumerated{Dropped: e.state.Dropped, Warnings: e.warnings()})
 		}
 		return e.finish(ctx)
 	}
@@ -258,9 +257,9 @@ func (e *enumeration) merger() *runMerger {
 // settle writes down the result. From then on the kind is done, and its runs may go: where the bucket refuses that, they
 // stay until the sync is pruned.
 func (e *enumeration) settle(ctx context.Context, object staging.Object) error {
-	e.state.Result = &Enumerated{Object: object, Count: object.Count, Dropped: e.state.Dropped, Warnings: e.warnings()}
 	e.state.Runs = nil
-	if err := e.save(ctx); err != nil {
+	err := e.end(ctx, Enumerated{Object: object, Count: object.Count, Dropped: e.state.Dropped, Warnings: e.warnings()})
+	if err != nil {
 		return err
 	}
 	_, _ = e.Store.DeleteAll(ctx, e.Sync.InventoryRuns(e.name()))
