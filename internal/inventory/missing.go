@@ -34,8 +34,8 @@ type missedState struct {
 	overlaid
 }
 
-// missable are the kinds whose records are missed: those that others lose when they are not in the files any more.
-var missable = []Kind{Reports, Dashboards}
+// Missable lists the kinds whose records are missed: those that others lose when they are not in the files any more.
+var Missable = []Kind{Reports, Dashboards}
 
 // Missing looks up, by Id, the reports and dashboards that the last sync had in its inventory and this one has not. What
 // it finds lies over the inventory from then on; what it does not find is given by GoneSince. It compares with a sync of
@@ -73,7 +73,7 @@ func (m *search) run(ctx context.Context) (Missed, error) {
 		m.state.Warnings = append(m.state.Warnings, "scope.private was turned off since the last sync, so what that one knew and "+
 			"this one did not list is not looked up: it may well be in a private folder; the next sync looks again")
 	default:
-		for _, kind := range missable {
+		for _, kind := range Missable {
 			if err := m.kind(ctx, kind); err != nil {
 				return Missed{}, err
 			}

@@ -244,7 +244,7 @@ func TestMissing_comparesWithWhatIsLeftOfTheLastSync(t *testing.T) {
 		warns   string
 	}{
 		"its descriptions, where its inventory is not there": {func(t *testing.T, s *staging.Store) {
-			for _, kind := range missable {
+			for _, kind := range Missable {
 				if err := s.Delete(t.Context(), earlier.Inventory(string(kind))); err != nil {
 					t.Fatal(err)
 				}

@@ -34,7 +34,7 @@ func Prune(ctx context.Context, store *staging.Store, sync staging.Sync) error {
 	for _, kind := range Kinds {
 		prefixes = append(prefixes, sync.InventoryRuns(string(kind)))
 	}
-	for _, kind := range missable {
+	for _, kind := range Missable {
 		prefixes = append(prefixes, sync.InventoryRuns(staging.Found(string(kind))))
 	}
 	for round := range catchUpRounds {
