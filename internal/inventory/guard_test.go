@@ -247,7 +247,7 @@ func TestLastRecord_saysWhyThereIsNone(t *testing.T) {
 		}
 		_, err := LastRecord(t.Context(), s, "acme")
 		for _, kind := range []error{staging.ErrNotExist, ErrRecordUnreadable} {
-			if errors.Is(err, kind) != (kind == test.want) {
+			if errors.Is(err, kind) != errors.Is(test.want, kind) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}

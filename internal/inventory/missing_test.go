@@ -434,11 +434,13 @@ func TestMissing_leavesOutWhatTheLastSyncLost(t *testing.T) {
 		},
 		"what became of them is not there any more": {
 			whole, func(s *staging.Store) error { return s.Delete(t.Context(), earlier.Described()) },
-			[]string{"2 reports 2", "3 reports 3", "4 reports 4", "5 reports 5"}, 1,
+			[]string{"2 reports 2", "3 reports 3", "4 reports 4", "5 reports 5"},
+			1,
 		},
 		"what became of them is damaged": {
 			whole, func(s *staging.Store) error { return s.Write(t.Context(), earlier.Described(), []byte("x")) },
-			[]string{"2 reports 2", "3 reports 3", "4 reports 4", "5 reports 5"}, 1,
+			[]string{"2 reports 2", "3 reports 3", "4 reports 4", "5 reports 5"},
+			1,
 		},
 		"what became of them is out of order": {
 			[]string{whole[1], whole[0]}, nil, []string{"3 reports 3", "4 reports 4", "5 reports 5"}, 1,
