@@ -195,11 +195,12 @@ func judge(permissions salesforce.Permissions, private bool) (warnings []string,
 	return warnings, nil
 }
 
-// lastTimestamp is the timestamp of the newest recorded sync of source, or 0.
+// lastTimestamp is the timestamp of the newest recorded sync of source; 0 where none is, or it cannot be read. The catalog
+// refuses a name that it has, so what is not known here is noticed there.
 func (a *Activities) lastTimestamp(ctx context.Context, source string) (int64, error) {
 	record, err := inventory.LastRecord(ctx, a.Store, source)
 	switch {
-	case errors.Is(err, staging.ErrNotExist):
+	case errors.Is(err, staging.ErrNotExist), errors.Is(err, inventory.ErrRecordUnreadable):
 		return 0, nil
 	case err != nil:
 		return 0, err

@@ -26,6 +26,7 @@ type GuardParams struct {
 	Stage       GuardStage         `json:"stage"`
 	Identity    inventory.Identity `json:"identity"`
 	Permissions map[string]bool    `json:"permissions,omitempty"`
+	Private     bool               `json:"private,omitempty"`
 	Kinds       Kinds              `json:"kinds"`
 	States      States             `json:"states,omitzero"` // at the stage of coverage
 	MaxShrink   int                `json:"max_shrink"`      // percent
@@ -63,7 +64,7 @@ func (a *Activities) guard(ctx context.Context, params GuardParams) ([]inventory
 	}
 	in := inventory.GuardInput{
 		Last: last, HasLast: known, Identity: params.Identity, Kinds: params.Kinds.byKind(), Permissions: params.Permissions,
-		MaxShrink: params.MaxShrink,
+		Private: params.Private, MaxShrink: params.MaxShrink,
 	}
 	return inventory.Judge(in), nil
 }
@@ -116,8 +117,10 @@ func (a *Activities) missing(ctx context.Context, params MissingParams, p *pulse
 	}
 	last, err := inventory.LastRecord(ctx, a.Store, staged.Source)
 	switch {
-	case errors.Is(err, staging.ErrNotExist), err != nil && a.Store.Unreadable(err):
+	case errors.Is(err, staging.ErrNotExist):
 		return inventory.Missed{}, nil
+	case errors.Is(err, inventory.ErrRecordUnreadable):
+		return inventory.Missed{Warnings: []string{inventory.WarningRecordUnreadable}}, nil
 	case err != nil:
 		return inventory.Missed{}, err
 	case last.Identity.OrgID != params.Identity.OrgID:

@@ -14,6 +14,7 @@ type RecordParams struct {
 	Uploaded bool          `json:"uploaded"`
 
 	Baseline    bool            `json:"baseline"` // later syncs are compared with it
+	Private     bool            `json:"private,omitempty"`
 	Permissions map[string]bool `json:"permissions,omitempty"`
 	Edition     string          `json:"edition,omitempty"`
 }
@@ -29,13 +30,19 @@ func (a *Activities) record(ctx context.Context, params RecordParams) error {
 	if err != nil {
 		return err
 	}
+	baseline := ""
+	if !params.Baseline {
+		if baseline, err = inventory.BaselineOf(ctx, a.Store, staged.Source); err != nil {
+			return err
+		}
+	}
 	manifest := params.Account.manifest()
 	_, err = a.Store.WriteNewJSON(ctx, staging.RecordKey(staged.Source, staged.ID), inventory.Record{
 		Sync: staged.ID, Source: staged.Source, Identity: manifest.Identity,
 		Started: manifest.Started, Finished: manifest.Finished, Timestamp: manifest.Timestamp,
 		Outcome: manifest.Outcome, Kinds: manifest.Kinds, States: manifest.States, Coverage: manifest.Coverage,
 		Files: manifest.Files, Uploaded: params.Uploaded, APICalls: params.Account.Calls,
-		Baseline: params.Baseline, Permissions: params.Permissions, Edition: params.Edition,
+		Baseline: params.Baseline, BaselineSync: baseline, Private: params.Private, Permissions: params.Permissions, Edition: params.Edition,
 		Vanished: params.Account.Vanished.Reports + params.Account.Vanished.Dashboards,
 	})
 	return err
@@ -65,7 +72,7 @@ func (p AccountParams) manifest() extract.Manifest {
 	return extract.Manifest{
 		Sync: p.Sync.ID, Source: p.Sync.Source, Identity: p.Identity, APIVersion: p.Identity.APIVersion,
 		Started: p.Started, Finished: p.Finished, Timestamp: p.Timestamp,
-		Outcome: extract.Outcome(states), Coverage: extract.Coverage(states), States: states, Kinds: p.Kinds.byKind(),
+		Outcome: extract.Outcome(states), Coverage: inventory.Coverage(states), States: states, Kinds: p.Kinds.byKind(),
 		Vanished: p.Vanished.byKind(), Files: files, Warnings: p.Warnings,
 	}
 }

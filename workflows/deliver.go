@@ -106,7 +106,7 @@ func nameTaken(err error) bool {
 func (s *sync) record(ctx workflow.Context) error {
 	params := activities.RecordParams{
 		Account: s.account(ctx), Uploaded: s.state.uploads(), Baseline: s.state.Upload, Permissions: s.state.Auth.Permissions,
-		Edition: s.state.Auth.Edition,
+		Edition: s.state.Auth.Edition, Private: s.state.Auth.Private,
 	}
 	if err := workflow.ExecuteActivity(with(ctx, forCall, "record the sync"), acts.Record, params).Get(ctx, nil); err != nil {
 		return err

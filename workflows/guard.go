@@ -37,6 +37,7 @@ func (s *sync) judge(ctx workflow.Context, params activities.GuardParams) error 
 	}
 	params.Sync, params.Identity, params.Kinds = s.state.Sync, s.state.Auth.Identity, s.state.Kinds
 	params.Permissions, params.MaxShrink = s.state.Auth.Permissions, s.state.Auth.Guard.MaxShrink
+	params.Private = s.state.Auth.Private
 	var judged activities.GuardResult
 	call := with(ctx, forCall, "compare with the last sync: "+string(params.Stage))
 	if err := workflow.ExecuteActivity(call, acts.Guard, params).Get(ctx, &judged); err != nil {

@@ -102,7 +102,7 @@ func (m *Manifest) complete(written tally, counted map[inventory.Kind]int64, ver
 		}
 	}
 	m.States, m.Kinds, m.Items, m.Vanished = states, counted, written.items, written.vanished
-	m.Outcome, m.Coverage = Outcome(states), Coverage(states)
+	m.Outcome, m.Coverage = Outcome(states), inventory.Coverage(states)
 	m.APIVersion = m.Identity.APIVersion
 	if m.Version == "" {
 		m.Version = version
@@ -128,9 +128,6 @@ func Outcome(states map[inventory.State]int64) string {
 	}
 	return Complete
 }
-
-// Coverage is inventory.Coverage: the share of the reports that have columns.
-func Coverage(states map[inventory.State]int64) float64 { return inventory.Coverage(states) }
 
 // countKinds counts the records of every kind in the inventory.
 func countKinds(ctx context.Context, in Input) (map[inventory.Kind]int64, error) {

@@ -86,7 +86,7 @@ func TestDescribed_ofNothing(t *testing.T) {
 	if err != nil || settled.Object.Count != 0 || len(settled.States) != 0 {
 		t.Errorf("%+v, %v", settled, err)
 	}
-	if Coverage(settled.States) != 1 || Outcome(settled.States) != Complete {
+	if inventory.Coverage(settled.States) != 1 || Outcome(settled.States) != Complete {
 		t.Error("an org without reports is not complete")
 	}
 }
