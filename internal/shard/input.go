@@ -17,10 +17,16 @@ type Describer interface {
 
 // Input is one run over one shard.
 type Input struct {
-	Store     *staging.Store
-	Sync      staging.Sync
-	Shard     int
-	Attempt   int // part of the names of the parts; counts from 1
+	Store   *staging.Store
+	Sync    staging.Sync
+	Shard   int
+	Attempt int // part of the names of the parts; counts from 1
+	// Since is when the first of the attempts was asked for; zero when that is not known. Reports that fail without a witness
+	// are not given up soon after it, however many attempts there were.
+	Since time.Time
+	// Doubt says that the run before this one ended for want of calls, or brought no report. The run asks for one report
+	// then, and for more once Salesforce has answered. A second attempt does so in any case.
+	Doubt     bool
 	Describer Describer
 	Slots     Slots
 

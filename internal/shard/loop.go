@@ -50,6 +50,9 @@ func newRunner(ctx context.Context, in Input, v vault, led *ledger, parts []part
 		in: in, ctx: ctx, began: time.Now(), led: led, parts: parts, store: newStorer(in, v),
 		queue: led.missing(), fails: map[int]setback{}, back: make(chan answer),
 	}
+	if in.beginInDoubt() && len(r.queue) > 0 {
+		r.trust.doubt, r.trust.unasked = true, true
+	}
 	r.lasting, r.cutLasting = context.WithCancel(context.WithoutCancel(ctx))
 	r.requests, r.cutRequests = context.WithCancel(r.lasting)
 	r.writes, r.cutOff = context.WithCancel(context.WithoutCancel(ctx))

@@ -24,7 +24,7 @@ func run(ctx context.Context, in Input, v vault) (Result, error) {
 	if result.Stop == StopSlice {
 		return result, nil
 	}
-	return result, stopped(in.Shard, err)
+	return result, postpone(stopped(in.Shard, err), in.Attempt)
 }
 
 func describe(ctx context.Context, in Input, v vault) (Result, error) {

@@ -50,7 +50,7 @@ func (r *runner) sliceEnded() bool { return errors.Is(r.stop, errSlice) }
 // stalled notes a request that the end of the slice cut off after it had hung for long.
 func (r *runner) stalled(t *trip) {
 	enough := min(stallAfter, r.in.Slice/2)
-	if !r.sliceEnded() || t.kind != ordinary || time.Since(t.at) < enough {
+	if !r.sliceEnded() || t.kind != ordinary && t.kind != sample || time.Since(t.at) < enough {
 		return
 	}
 	r.fails[t.index] = setback{err: errStalled, answers: t.answers}
@@ -99,5 +99,5 @@ func (r *runner) outage() {
 		r.giveUpOn(failing)
 		return
 	}
-	r.halt(r.fails[failing[len(failing)-1]].err, 0)
+	r.halt(&outage{r.fails[failing[len(failing)-1]].err}, 0)
 }

@@ -151,7 +151,7 @@ func (r *runner) putAside(a answer) {
 	}
 	switch a.trip.kind {
 	case witness, outside:
-		r.halt(a.err, graceGiveUp)
+		r.halt(&outage{a.err}, graceGiveUp)
 		return
 	case ordinary, sample:
 	}
