@@ -18,7 +18,7 @@ import (
 // the run ended early what has gathered becomes one more part.
 func (r *runner) finish(stop error) (Result, error) {
 	defer r.close()
-	if stop == nil || r.sliceEnded() && r.led.settled == len(r.led.reports) {
+	if stop == nil || r.ranOut() && r.led.settled == len(r.led.reports) {
 		var object staging.Object
 		stop = r.persist(func() error {
 			return within(r.ctx, func(ctx context.Context) (err error) {

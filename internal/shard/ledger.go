@@ -113,15 +113,19 @@ func (l *ledger) keep(i int) {
 	l.stored++
 }
 
-// missing lists the reports without a state, in order.
+// missing lists the reports without a state: first, in order, those behind all that have one, then the others. What lies
+// before a report that is done was passed over by the run before, so it may be broken, and a run with few calls would spend
+// all on it.
 func (l *ledger) missing() []int {
-	var todo []int
+	var behind, todo []int
 	for i := range l.reports {
 		if l.reports[i].state == "" {
 			todo = append(todo, i)
+			continue
 		}
+		behind, todo = append(behind, todo...), nil
 	}
-	return todo
+	return append(todo, behind...)
 }
 
 // result counts what is stored.
