@@ -50,6 +50,9 @@ func newRunner(ctx context.Context, in Input, v vault, led *ledger, parts []part
 		in: in, ctx: ctx, began: time.Now(), led: led, parts: parts, store: newStorer(in, v),
 		queue: led.missing(), fails: map[int]setback{}, back: make(chan answer),
 	}
+	if in.Pressed {
+		r.brake.pace = halved(max(in.Slots.Slots(), 1))
+	}
 	if in.beginInDoubt() && len(r.queue) > 0 {
 		r.trust.doubt, r.trust.unasked = true, true
 	}

@@ -47,7 +47,9 @@ func describe(ctx context.Context, in Input, v vault) (Result, error) {
 		return led.result(staging.Object{}), err
 	}
 	r := newRunner(ctx, in, v, led, parts)
-	return r.finish(r.loop())
+	result, err := r.finish(r.loop())
+	result.Pressed = r.pressed()
+	return result, err
 }
 
 // readPlan reads the reports of a shard, which the plan gives in the order of their ids.
