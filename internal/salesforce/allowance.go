@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"sync"
-	"time"
 
 	"longhaul/internal/fault"
 )
@@ -21,10 +20,9 @@ type Allowance struct {
 	spent int64
 	bound int64 // of the use of the whole org; 0 is none
 
-	usage   LimitInfo
-	usageAt time.Time
-	known   bool
-	since   int64 // calls that went out after the answer that told usage, which cannot hold them
+	usage reading
+	open  int64 // calls that went out and have no answer yet
+	since int64 // calls that usage may not hold: those open when it was told, and those that went out after
 }
 
 // NewAllowance lets so many calls through, and none once the org has used as many of its daily API requests as bound; a
@@ -52,7 +50,7 @@ func (a *Allowance) Exhausted() bool { return a.Left() == 0 }
 
 // rest is Left with mu held.
 func (a *Allowance) rest() int64 {
-	if a.bound > 0 && a.known {
+	if a.bound > 0 && a.usage.known {
 		return max(min(a.left, a.bound-a.usage.Used-a.since), 0)
 	}
 	return a.left
@@ -67,6 +65,7 @@ func (a *Allowance) take() error {
 	}
 	a.left--
 	a.spent++
+	a.open++
 	a.since++
 	return nil
 }
@@ -86,23 +85,24 @@ func (a *Allowance) giveBack() {
 	defer a.mu.Unlock()
 	a.left++
 	a.spent--
+	a.open--
 	a.since = max(a.since-1, 0)
 }
 
-// observe learns the use of the org from the header of an answer. Answers overtake each other: an older one changes
-// nothing, and of two within a second the one that tells of more use is the newer.
-func (a *Allowance) observe(header http.Header) {
-	usage, told := parseLimitInfo(header.Get(usageHeader))
-	if !told {
-		return
-	}
-	date := dateOf(header)
+// answered notes that a call that went out is over: header is that of its answer, nil when none came.
+func (a *Allowance) answered(header http.Header) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if date.Before(a.usageAt) || date.Equal(a.usageAt) && a.known && usage.Used < a.usage.Used {
-		return
+	a.open--
+	a.learn(header)
+}
+
+// learn learns the use of the org from the header of an answer. Calls in flight may have come to Salesforce before it or
+// after, so they count on top of it. Call it with mu held.
+func (a *Allowance) learn(header http.Header) {
+	if usage, told := parseLimitInfo(header.Get(usageHeader)); told && a.usage.take(usage, dateOf(header)) {
+		a.since = a.open
 	}
-	a.usage, a.usageAt, a.known, a.since = usage, date, true, 0
 }
 
 type allowanceKey struct{}

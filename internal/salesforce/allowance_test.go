@@ -2,7 +2,9 @@ package salesforce
 
 import (
 	"errors"
+	"fmt"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"strings"
 	"sync"
@@ -118,7 +120,7 @@ func TestAllowance_keepsToTheBoundOfTheOrg(t *testing.T) {
 	} {
 		a := NewAllowance(10, 1600)
 		for _, header := range row.told {
-			a.observe(header)
+			a.learn(header)
 		}
 		if got := a.Left(); got != row.left || a.Exhausted() != (row.left == 0) {
 			t.Errorf("%s: %d left, want %d", row.name, got, row.left)
@@ -180,6 +182,55 @@ func TestAllowance_spendsOneCallForEachTry(t *testing.T) {
 				t.Errorf("%s: the sentence is %q", row.name, says)
 			}
 		})
+	}
+}
+
+// The org's bound holds whatever is in flight when an answer tells of the use: answers are late, and overtake each other.
+func TestAllowance_keepsToTheBoundOfTheOrgWithRequestsInFlight(t *testing.T) {
+	for seed := range uint64(20) {
+		synctest.Test(t, func(t *testing.T) {
+			const bound, used = 200, 60
+			random := rand.New(rand.NewPCG(seed, 9))
+			var mu sync.Mutex
+			count := used
+			a := NewAllowance(1000, bound)
+			bottom := func(*http.Request) (*http.Response, error) {
+				mu.Lock()
+				there, back := time.Duration(random.IntN(3000))*time.Millisecond, time.Duration(random.IntN(3000))*time.Millisecond
+				mu.Unlock()
+				<-time.After(there)
+				mu.Lock()
+				count++
+				told := fmt.Sprintf("%s: api-usage=%d/1000", usageHeader, count)
+				date := "Date: " + time.Now().UTC().Format(http.TimeFormat)
+				mu.Unlock()
+				<-time.After(back)
+				return reply(200, "", told, date), nil
+			}
+			var all sync.WaitGroup
+			for range 24 {
+				all.Go(func() {
+					for through(t, a, somePath, bottom) == nil {
+						continue
+					}
+				})
+			}
+			all.Wait()
+			if count > bound || count < bound-24 {
+				t.Errorf("seed %d: the org has used %d, where the bound is %d", seed, count, bound)
+			}
+		})
+	}
+}
+
+func TestMeter_takesTheLargerUseOfASecond(t *testing.T) {
+	t.Parallel()
+	m := new(Meter)
+	for _, info := range []string{"api-usage=21/100", "api-usage=20/100"} {
+		m.observe(http.Header{"Date": {fakeDate}, usageHeader: {info}})
+	}
+	if got, _ := m.Limit(); got.Used != 21 {
+		t.Errorf("%d are used, want 21", got.Used)
 	}
 }
 

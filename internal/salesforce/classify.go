@@ -53,6 +53,7 @@ func (a answer) classify() *Error {
 	e.limit, e.limitTold = parseLimitInfo(a.header.Get(usageHeader))
 	r := a.rule(code, strings.ToLower(message), isJSON)
 	e.Class, e.Whole, e.again = r.class, r.whole, r.again
+	e.Unworded = r.unworded && a.op == opReport
 	switch r.pause {
 	case untilNextHour:
 		e.RetryAfter = max(e.RetryAfter, toNextHour(e.Date))

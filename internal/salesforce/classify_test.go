@@ -1,6 +1,7 @@
 package salesforce
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -378,4 +379,25 @@ func FuzzErrorBody(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestClassify_tellsARefusalOfAReportInUnknownWords(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name, op, code, message string
+		want                    bool
+	}{
+		{"another language", opReport, "FORBIDDEN", "Sie haben keine Berechtigung, Berichte auszuf\u00fchren.", true},
+		{"a text that is known", opReport, "FORBIDDEN", "You don't have sufficient privileges to perform this operation.", false},
+		{"a code that is known", opReport, "INSUFFICIENT_ACCESS", "Unzureichende Rechte.", false},
+		{"something else than a report", opLimits, "FORBIDDEN", "Nein.", false},
+	} {
+		e := answer{op: row.op, host: "h", status: 403, body: fmt.Appendf(nil, `[{"errorCode":%q,"message":%q}]`, row.code, row.message)}.classify()
+		if e.Unworded != row.want || e.Class != fault.PermissionMissing || e.Whole {
+			t.Errorf("%s: %+v", row.name, e)
+		}
+		if all := e.OfEveryReport(); !all.Whole || !strings.Contains(fault.Sentence(all), "Run Reports") || e.Whole {
+			t.Errorf("%s, for every report: %v", row.name, all)
+		}
+	}
 }

@@ -17,6 +17,7 @@ type Error struct {
 	Message    string        // Salesforce's own text, cleaned and shortened
 	Op         string        // what was asked, such as "describe report"
 	Whole      bool          // concerns everything the run-as user asks for, not the one item
+	Unworded   bool          // a report was refused in words that are not known, as those of another language than English
 	RetryAfter time.Duration // how long to wait before asking again; zero when nothing tells
 	Date       time.Time     // of the answer, by Salesforce's clock
 	Err        error         // what lies below; may be nil
@@ -41,6 +42,15 @@ func (e *Error) Fault() *fault.Error {
 	return &fault.Error{
 		Class: e.Class, System: fault.Salesforce, Message: e.text(), RetryAfter: e.RetryAfter, Err: &below{e},
 	}
+}
+
+// OfEveryReport is an Unworded error once every report was refused so: then it is the user who is refused.
+func (e *Error) OfEveryReport() *Error {
+	all := *e
+	all.Whole = true
+	all.sentence = "Salesforce refuses every report in words that Longhaul does not know (" + strings.TrimSuffix(e.Message, ".") +
+		"): check that the run-as user has the permission \"Run Reports\" and access to what the reports are about"
+	return &all
 }
 
 // text is the one sentence for people.

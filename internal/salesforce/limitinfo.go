@@ -3,6 +3,7 @@ package salesforce
 import (
 	"strconv"
 	"strings"
+	"time"
 )
 
 // LimitInfo is an org's use of its daily API requests. Paid orgs may use somewhat more than the maximum.
@@ -15,6 +16,23 @@ const (
 	usageHeader = "Sforce-Limit-Info"
 	usageField  = "api-usage="
 )
+
+// reading is the newest use of the org that answers told.
+type reading struct {
+	LimitInfo
+	at    time.Time // on Salesforce's clock
+	known bool
+}
+
+// take takes what an answer of a time told, unless it is older than what is known. Answers overtake each other, and their
+// dates tell seconds apart: of two within a second the one that tells of more use is the newer.
+func (r *reading) take(told LimitInfo, at time.Time) bool {
+	if r.known && (at.Before(r.at) || at.Equal(r.at) && told.Used < r.Used) {
+		return false
+	}
+	*r = reading{LimitInfo: told, at: at, known: true}
+	return true
+}
 
 // parseLimitInfo reads a Sforce-Limit-Info header, as "api-usage=25/5000; per-app-api-usage=17/250(appName=a)". The
 // use of a single app, whose name contains that of the field for the whole org, is not taken for it.

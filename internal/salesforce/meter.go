@@ -13,11 +13,9 @@ import (
 type Meter struct {
 	calls, logins atomic.Int64
 
-	mu      sync.Mutex
-	date    time.Time
-	limit   LimitInfo
-	limitAt time.Time
-	known   bool
+	mu    sync.Mutex
+	date  time.Time
+	limit reading
 }
 
 // Calls is the number of requests that count against the org's daily API requests.
@@ -30,14 +28,14 @@ func (m *Meter) Logins() int64 { return m.logins.Load() }
 func (m *Meter) Limit() (LimitInfo, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.limit, m.known
+	return m.limit.LimitInfo, m.limit.known
 }
 
 // LimitAt is the time, on Salesforce's own clock, of the answer that told Limit; zero when none has.
 func (m *Meter) LimitAt() time.Time {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.limitAt
+	return m.limit.at
 }
 
 // Date is the newest time on Salesforce's own clock; zero when no answer has come.
@@ -66,8 +64,8 @@ func (m *Meter) observe(header http.Header) {
 	if date.After(m.date) {
 		m.date = date
 	}
-	if told && !date.Before(m.limitAt) {
-		m.limit, m.limitAt, m.known = limit, date, true
+	if told {
+		m.limit.take(limit, date)
 	}
 }
 
@@ -105,13 +103,15 @@ func (t metering) RoundTrip(req *http.Request) (*http.Response, error) {
 	if m != nil {
 		m.count(req.URL.Path, isCall)
 	}
+	var header http.Header
 	if resp != nil {
-		if m != nil {
-			m.observe(resp.Header)
-		}
-		if a != nil {
-			a.observe(resp.Header)
-		}
+		header = resp.Header
+	}
+	if m != nil && resp != nil {
+		m.observe(header)
+	}
+	if a != nil && isCall {
+		a.answered(header)
 	}
 	return resp, err
 }

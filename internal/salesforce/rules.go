@@ -17,6 +17,7 @@ type rule struct {
 
 	class    fault.Class
 	whole    bool
+	unworded bool          // nothing in the answer was recognized, which may be for the language of the run-as user
 	again    bool          // another try of the same request may help
 	pause    time.Duration // before the caller asks again
 	sentence string        // {host}, {status}, {version}, {said} and {column} are filled in

@@ -133,7 +133,7 @@ var apiRules = []rule{
 		sentence: "{host} does not have what was asked for in API version {version} (404): check base_url and api_version",
 	},
 	{
-		status: statuses(403), json: true, class: fault.PermissionMissing,
+		status: statuses(403), json: true, class: fault.PermissionMissing, unworded: true,
 		sentence: "Salesforce refuses what was asked for ({said}): give the run-as user access to it",
 	},
 	{

@@ -24,9 +24,9 @@ func (c *Client) Clock(ctx context.Context) (time.Time, error) {
 	return now, err
 }
 
-// Usage asks for the org's use of its daily API requests, which costs one of them. The limits tell it where the run-as user
-// has "View Setup and Configuration", and are as old as five minutes; elsewhere the header of the very refusal does, which
-// is fresh. told is false when neither did.
+// Usage asks for the org's use of its daily API requests, which costs one of them. The header of the answer tells it, fresh,
+// even of a refusal for a missing permission. Where it is silent the limits may tell it, which need "View Setup and
+// Configuration" and are as old as five minutes. told is false when neither did.
 func (c *Client) Usage(ctx context.Context) (usage LimitInfo, told bool, err error) {
 	err = c.get(ctx, opLimits, c.versioned("/limits"), func(resp *http.Response) error {
 		limits, err := readLimits(resp.Body)
@@ -34,7 +34,7 @@ func (c *Client) Usage(ctx context.Context) (usage LimitInfo, told bool, err err
 			return err
 		}
 		usage, told = parseLimitInfo(resp.Header.Get(usageHeader))
-		if daily := limits[DailyAPIRequests]; daily.Max > 0 {
+		if daily := limits[DailyAPIRequests]; !told && daily.Max > 0 {
 			usage, told = LimitInfo{Used: daily.Max - daily.Remaining, Max: daily.Max}, true
 		}
 		return nil

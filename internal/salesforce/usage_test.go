@@ -68,9 +68,17 @@ func TestUsage(t *testing.T) {
 		class  fault.Class // of the error; none when empty
 	}{
 		{
-			"the limits tell it",
+			"the header, which is fresh, goes before the limits",
 			func() *http.Response {
 				return reply(200, `{"DailyApiRequests":{"Max":115000,"Remaining":88231}}`, "Content-Type: application/json", header)
+			},
+			LimitInfo{27000, 115000},
+			true, "",
+		},
+		{
+			"the limits tell it where the header is silent",
+			func() *http.Response {
+				return reply(200, `{"DailyApiRequests":{"Max":115000,"Remaining":88231}}`, "Content-Type: application/json")
 			},
 			LimitInfo{26769, 115000},
 			true, "",

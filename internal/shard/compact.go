@@ -1,6 +1,7 @@
 package shard
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -17,7 +18,7 @@ import (
 // the run ended early what has gathered becomes one more part.
 func (r *runner) finish(stop error) (Result, error) {
 	defer r.close()
-	if stop == nil || r.sliceEnded() && r.led.settled == len(r.led.reports) {
+	if stop == nil || r.ranOut() && r.led.settled == len(r.led.reports) {
 		var object staging.Object
 		stop = r.persist(func() error {
 			return within(r.ctx, func(ctx context.Context) (err error) {
@@ -91,12 +92,11 @@ func (r *runner) adopt(ctx context.Context, cause error) (staging.Object, error)
 	return object, nil
 }
 
-// joined gives the line of every report of the plan, in order; an error when one is missing. Of lines about the same
-// report the one of the lowest attempt is taken.
+// joined gives the line of every report of the plan, in order; an error when one is missing.
 func (r *runner) joined(ctx context.Context) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
 		next := 0
-		for item, err := range inventory.Unique(inventory.Merge(r.streams(ctx)...)) {
+		for item, err := range best(inventory.Merge(r.streams(ctx)...)) {
 			if err != nil {
 				yield(nil, err)
 				return
@@ -119,10 +119,51 @@ func (r *runner) joined(ctx context.Context) iter.Seq2[[]byte, error] {
 	}
 }
 
+// best gives one item of each Id: of lines about the same report that of the lowest attempt, unless another beats it. What
+// the merge gives is valid until the next, so the line that may be beaten is a copy.
+func best(items iter.Seq2[inventory.Item, error]) iter.Seq2[inventory.Item, error] {
+	return func(yield func(inventory.Item, error) bool) {
+		var held inventory.Item
+		for item, err := range items {
+			same := bytes.Equal(item.ID, held.ID)
+			keep := false
+			if err == nil && same {
+				keep, err = stands(held, item)
+			}
+			switch {
+			case err != nil:
+				yield(inventory.Item{}, err)
+				return
+			case keep:
+				continue
+			case !same && len(held.ID) > 0 && !yield(held, nil):
+				return
+			}
+			held = inventory.Item{ID: append(held.ID[:0], item.ID...), Line: append(held.Line[:0], item.Line...), Stream: item.Stream}
+		}
+		if len(held.ID) > 0 {
+			yield(held, nil)
+		}
+	}
+}
+
+// stands says whether the line that is held stands against another about the same report.
+func stands(held, other inventory.Item) (bool, error) {
+	lower, err := inventory.DecodeHead(held.Line)
+	if err != nil {
+		return false, err
+	}
+	head, err := inventory.DecodeHead(other.Line)
+	return !beats(head.State, lower.State), err
+}
+
+// byAttempt orders parts for every reader alike: where two tell of the same report, the lower attempt comes first.
+func byAttempt(a, b part) int { return cmp.Compare(a.attempt, b.attempt) }
+
 // streams gives the parts, the lowest attempt first, and then what was not flushed.
 func (r *runner) streams(ctx context.Context) []inventory.Stream {
 	parts := slices.Clone(r.parts)
-	slices.SortStableFunc(parts, func(a, b part) int { return cmp.Compare(a.attempt, b.attempt) })
+	slices.SortStableFunc(parts, byAttempt)
 	streams := make([]inventory.Stream, 0, len(parts)+1)
 	for _, p := range parts {
 		streams = append(streams, inventory.Stream{First: p.first, Lines: r.store.vault.lines(ctx, p.key)})

@@ -16,6 +16,9 @@
 //     tried again at the end of the sync, or failed where this is the end. One whose description is too large fails at
 //     once: the next try would bring the same.
 //
+// An outage must not eat the quota either: a run after one that failed asks for a single report first and uses its width
+// once that is answered, and the error of an outage asks for a wait that grows with the attempts.
+//
 // A run may be given a slice of time, so that many shards take turns. What is broken must not fill one slice after the
 // other: a report that failed, or hung for long, while others were answered is given up at the end of the slice. When
 // nothing was answered at all, one witness is asked; without its answer the slice ends as an outage does.

@@ -17,10 +17,18 @@ type Describer interface {
 
 // Input is one run over one shard.
 type Input struct {
-	Store     *staging.Store
-	Sync      staging.Sync
-	Shard     int
-	Attempt   int // part of the names of the parts; counts from 1
+	Store   *staging.Store
+	Sync    staging.Sync
+	Shard   int
+	Attempt int // part of the names of the parts; counts from 1
+	// Since is when the first of the attempts was asked for; zero when that is not known. Reports that fail without a witness
+	// are not given up soon after it, however many attempts there were.
+	Since time.Time
+	// Doubt says that the run before this one ended for want of calls, or brought no report. The run asks for one report
+	// then, and for more once Salesforce has answered. A second attempt does so in any case.
+	Doubt bool
+	// Pressed says that the run before this one ended so (see Result): the run begins with half of its share.
+	Pressed   bool
 	Describer Describer
 	Slots     Slots
 
@@ -56,6 +64,7 @@ type Result struct {
 	Object   staging.Object            `json:"object"`            // the shard in one object; empty when partial
 	Partial  bool                      `json:"partial,omitempty"` // the rest is left to another run
 	Stop     Stop                      `json:"stop,omitempty"`    // why
+	Pressed  bool                      `json:"pressed,omitempty"` // Salesforce asked for fewer requests than the share, to the end
 }
 
 // ErrNoWitness is for a Probe that knows no report to ask for.

@@ -75,14 +75,25 @@ func (l *ledger) store(entries []entry) {
 	}
 }
 
-// settle notes the state of a report before it is stored.
+// beats says whether a state is taken in the place of one from a lower attempt: any answer of Salesforce is better than
+// none. It is the one rule for lines about the same report, wherever they are counted or joined.
+func beats(state, lower inventory.State) bool { return !givenUp(state) && givenUp(lower) }
+
+// givenUp says whether a state stands for want of an answer.
+func givenUp(state inventory.State) bool {
+	return state == inventory.StateDeferred || state == inventory.StateFailed
+}
+
+// settle notes the state of a report before it is stored. One that it has already gives way only to a better one.
 func (l *ledger) settle(i int, state inventory.State, reason string) {
 	r := &l.reports[i]
-	if r.state != "" {
+	switch {
+	case r.state == "":
+		l.settled++
+	case !beats(state, r.state):
 		return
 	}
 	r.state, r.reason = state, reason
-	l.settled++
 	switch state {
 	case inventory.StateDescribed:
 		l.witness = append(l.witness, i)
@@ -102,15 +113,19 @@ func (l *ledger) keep(i int) {
 	l.stored++
 }
 
-// missing lists the reports without a state, in order.
+// missing lists the reports without a state: first, in order, those behind all that have one, then the others. What lies
+// before a report that is done was passed over by the run before, so it may be broken, and a run with few calls would spend
+// all on it.
 func (l *ledger) missing() []int {
-	var todo []int
+	var behind, todo []int
 	for i := range l.reports {
 		if l.reports[i].state == "" {
 			todo = append(todo, i)
+			continue
 		}
+		behind, todo = append(behind, todo...), nil
 	}
-	return todo
+	return append(todo, behind...)
 }
 
 // result counts what is stored.

@@ -26,6 +26,8 @@ type runner struct {
 	brake brake
 	trust trust
 
+	wording wording
+
 	// Requests and flushes outlive ctx for a moment, so that what was paid for is kept. All requests end with lasting.
 	lasting, requests, writes       context.Context
 	cutLasting, cutRequests, cutOff context.CancelFunc
@@ -50,6 +52,12 @@ func newRunner(ctx context.Context, in Input, v vault, led *ledger, parts []part
 		in: in, ctx: ctx, began: time.Now(), led: led, parts: parts, store: newStorer(in, v),
 		queue: led.missing(), fails: map[int]setback{}, back: make(chan answer),
 	}
+	if in.Pressed {
+		r.brake.pace = halved(max(in.Slots.Slots(), 1))
+	}
+	if in.beginInDoubt() && len(r.queue) > 0 {
+		r.trust.doubt, r.trust.unasked = true, true
+	}
 	r.lasting, r.cutLasting = context.WithCancel(context.WithoutCancel(ctx))
 	r.requests, r.cutRequests = context.WithCancel(r.lasting)
 	r.writes, r.cutOff = context.WithCancel(context.WithoutCancel(ctx))
@@ -69,6 +77,7 @@ func (r *runner) loop() error {
 	for {
 		r.advance()
 		r.expire(time.Now())
+		r.weigh()
 		r.dispatch()
 		if r.over() && !r.conclude() && !r.store.busy {
 			return r.stop
@@ -91,7 +100,7 @@ func (r *runner) loop() error {
 
 // over says whether no report is left without a state, or none will get one in this run.
 func (r *runner) over() bool {
-	return len(r.flight) == 0 && (r.stop != nil || len(r.queue)+len(r.aside) == 0)
+	return len(r.flight) == 0 && (r.stop != nil || len(r.queue)+len(r.aside) == 0 && !r.suspects())
 }
 
 // halt ends the run early: no request begins any more, and those in flight get a short grace. The first reason stands,
@@ -133,7 +142,7 @@ func (r *runner) dispatch() {
 	defer func() {
 		r.in.Slots.Idle(!r.futile && (r.stop != nil || r.store.refusing() || len(r.queue) == 0 && !r.trust.doubt))
 	}()
-	for r.stop == nil && r.ctx.Err() == nil && !r.store.refusing() {
+	for r.stop == nil && r.ctx.Err() == nil && !r.store.refusing() && !r.suspects() {
 		slots := max(r.in.Slots.Slots(), 1)
 		if len(r.flight) >= r.brake.limit(slots) || r.brake.wait(time.Now()) != never {
 			return

@@ -44,6 +44,9 @@ func (p pace) next(n news) pace {
 	return p
 }
 
+// halved is half of a share, for a run that begins where the one before was slowed down.
+func halved(share int) pace { return pace{allowed: max(float64(share)/2, 1)} }
+
 // limit is how many requests may be in flight, never less than one and never more than the share.
 func (p pace) limit(share int) int {
 	if p.allowed == 0 {
@@ -88,6 +91,12 @@ func (r *runner) learn(a answer) {
 	if pressed || a.verdict == settled {
 		r.brake.pace = r.brake.next(news{pressed: pressed, seq: a.trip.seq, next: r.seq, share: max(r.in.Slots.Slots(), 1)})
 	}
+}
+
+// pressed says whether fewer requests are allowed than the share of the run.
+func (r *runner) pressed() bool {
+	share := max(r.in.Slots.Slots(), 1)
+	return r.brake.pace.limit(share) < share
 }
 
 // asksForFewer says whether an error is one that fewer requests may have spared.

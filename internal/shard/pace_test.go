@@ -143,6 +143,40 @@ func TestRun_findsThePaceThatIsTaken(t *testing.T) {
 	}
 }
 
+// The pace outlives a run: the next begins with half of its share, and has all of it again once the answers allow.
+func TestRun_handsItsPaceOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, o := newFakeVault(), newOrg(time.Second)
+		plan(f, 200)
+		busy := true
+		o.reply = func(int, int) error {
+			o.mu.Lock()
+			defer o.mu.Unlock()
+			if busy && o.active > 3 {
+				return failWith(fault.Throttled)
+			}
+			return nil
+		}
+		in := input(o, 8)
+		in.Slice = 10 * time.Second
+		result, err := run(t.Context(), in, f)
+		if err != nil || !result.Pressed || result.Stop != StopSlice {
+			t.Fatalf("result %+v, error %v", result, err)
+		}
+		o.mu.Lock()
+		busy, o.most = false, 0
+		o.mu.Unlock()
+		in.Pressed, in.Slice = true, 1500*time.Millisecond // two rounds of requests
+		if result, err = run(t.Context(), in, f); err != nil || o.most > 5 || !result.Pressed {
+			t.Errorf("%d requests at once at the start: result %+v, error %v", o.most, result, err)
+		}
+		in.Slice = 0
+		if result, err = run(t.Context(), in, f); err != nil || o.most != 8 || result.Pressed {
+			t.Errorf("%d requests at once in the end: result %+v, error %v", o.most, result, err)
+		}
+	})
+}
+
 // A refusal that the client's own try overcame narrows the pace too.
 func TestRunner_learnsOfRefusalsThatTheClientOvercame(t *testing.T) {
 	t.Parallel()

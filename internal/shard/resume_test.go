@@ -11,6 +11,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"longhaul/internal/fault"
 	"longhaul/internal/inventory"
 	"longhaul/internal/staging"
@@ -237,6 +239,51 @@ func TestRun_takesTheLowestAttemptOfOverlappingParts(t *testing.T) {
 			t.Errorf("result %+v", result)
 		}
 	})
+}
+
+// A zombie may have given up on a report that its successor described, or the other way round: the counts are those of the
+// object, and an answer is better than none.
+func TestRun_takesAnAnswerBeforeNone(t *testing.T) {
+	const described, deferred, failed, gone = inventory.StateDescribed, inventory.StateDeferred, inventory.StateFailed, inventory.StateGone
+	for name, row := range map[string]struct {
+		first, second inventory.State // of attempts 1 and 2
+		want          inventory.State
+	}{
+		"of a later attempt":               {deferred, described, described},
+		"of an earlier attempt":            {described, deferred, described},
+		"that is no description":           {failed, gone, gone},
+		"and of two answers the earlier":   {gone, described, gone},
+		"and where there is none, earlier": {deferred, failed, deferred},
+	} {
+		for listed, order := range []string{"listed first", "listed last"} { // the part of the first attempt
+			t.Run(name+" "+order, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					f := newFakeVault()
+					plan(f, 5)
+					for attempt, state := range []inventory.State{row.first, row.second} {
+						lines := [][]byte{stateLine(t, 1, state), stateLine(t, 2, gone)}
+						first := reportID(1)
+						if attempt == listed {
+							first, lines = reportID(0), append([][]byte{stateLine(t, 0, gone)}, lines...)
+						}
+						f.put(testSync.Part(0, first, reportID(2), attempt+1), lines...)
+					}
+					result, err := run(t.Context(), input(newOrg(0), 2), f)
+					if err != nil {
+						t.Fatal(err)
+					}
+					states := map[inventory.State]int64{}
+					all := wantWhole(t, f, 5)
+					for _, d := range all {
+						states[d.State]++
+					}
+					if diff := cmp.Diff(states, result.States); diff != "" || all[1].State != row.want {
+						t.Errorf("the report is %s, want %s; counts (-object +result):\n%s", all[1].State, row.want, diff)
+					}
+				})
+			})
+		}
+	}
 }
 
 // A worker that lost its connection works on while its successor does: the shard comes out whole, once, and both end.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"longhaul/internal/staging"
 )
@@ -24,7 +25,7 @@ func run(ctx context.Context, in Input, v vault) (Result, error) {
 	if result.Stop == StopSlice {
 		return result, nil
 	}
-	return result, stopped(in.Shard, err)
+	return result, postpone(stopped(in.Shard, err), in.Attempt)
 }
 
 func describe(ctx context.Context, in Input, v vault) (Result, error) {
@@ -46,7 +47,9 @@ func describe(ctx context.Context, in Input, v vault) (Result, error) {
 		return led.result(staging.Object{}), err
 	}
 	r := newRunner(ctx, in, v, led, parts)
-	return r.finish(r.loop())
+	result, err := r.finish(r.loop())
+	result.Pressed = r.pressed()
+	return result, err
 }
 
 // readPlan reads the reports of a shard, which the plan gives in the order of their ids.
@@ -100,29 +103,29 @@ func clearParts(ctx context.Context, in Input, v vault) {
 // readParts reads which reports earlier attempts have stored. Torn parts are removed, or left unread where the bucket
 // refuses that: new ones get other names.
 func readParts(ctx context.Context, in Input, v vault, led *ledger) ([]part, error) {
-	var keys []string
+	var found []part
 	for key, err := range v.list(ctx, in.Sync.PartPrefix(in.Shard)) {
 		if err != nil {
 			return nil, err
 		}
-		keys = append(keys, key)
-	}
-	var parts []part
-	for _, key := range keys {
-		name, ok := staging.ParsePart(key)
-		if !ok {
-			continue
+		if name, ok := staging.ParsePart(key); ok {
+			found = append(found, part{key: key, attempt: name.Attempt})
 		}
-		entries, err := readEntries(ctx, v, key)
+	}
+	slices.SortStableFunc(found, byAttempt)
+	var parts []part
+	for _, p := range found {
+		entries, err := readEntries(ctx, v, p.key)
 		switch {
 		case errors.Is(err, staging.ErrTorn):
-			_ = v.remove(ctx, key)
+			_ = v.remove(ctx, p.key)
 			continue
 		case errors.Is(err, staging.ErrNotExist): // a zombie of an older attempt has finished and removed it
 			err = nil
 		case err == nil && len(entries) > 0:
 			led.store(entries)
-			parts = append(parts, part{key: key, first: entries[0].id, attempt: name.Attempt})
+			p.first = entries[0].id
+			parts = append(parts, p)
 		}
 		if err != nil {
 			return nil, err

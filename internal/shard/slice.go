@@ -47,10 +47,13 @@ func (r *runner) expire(now time.Time) {
 // sliceEnded says whether the run stops for no other reason than its time.
 func (r *runner) sliceEnded() bool { return errors.Is(r.stop, errSlice) }
 
+// ranOut says whether the run stops for no other reason than its time or its calls.
+func (r *runner) ranOut() bool { return r.sliceEnded() || fault.Is(r.stop, fault.QuotaExhausted) }
+
 // stalled notes a request that the end of the slice cut off after it had hung for long.
 func (r *runner) stalled(t *trip) {
 	enough := min(stallAfter, r.in.Slice/2)
-	if !r.sliceEnded() || t.kind != ordinary || time.Since(t.at) < enough {
+	if !r.sliceEnded() || t.kind != ordinary && t.kind != sample || time.Since(t.at) < enough {
 		return
 	}
 	r.fails[t.index] = setback{err: errStalled, answers: t.answers}
@@ -58,13 +61,17 @@ func (r *runner) stalled(t *trip) {
 
 // conclude sees to it that a slice has got somewhere when nothing is in flight any more: what failed or hung although the
 // service worked must not fill the next slice too. It says whether it sent out a request to learn if the service works.
+// A run that ends for want of calls is a slice in this, but that it has no call left to ask with.
 //
 // In the last round there is no later chance, so a report is left to the next slice as long as others make headway.
 func (r *runner) conclude() (asked bool) {
-	if !r.sliceEnded() || len(r.fails) == 0 || r.in.LastRound && r.gained > 0 {
+	if !r.ranOut() || len(r.fails) == 0 || r.in.LastRound && r.gained > 0 {
 		return false
 	}
 	r.giveUpOn(r.outlived())
+	if !r.sliceEnded() {
+		return false
+	}
 	if !r.asked && len(r.fails) > 0 {
 		r.asked = true
 		if t := r.whom(); t != nil && r.in.Slots.Take() {
@@ -99,5 +106,5 @@ func (r *runner) outage() {
 		r.giveUpOn(failing)
 		return
 	}
-	r.halt(r.fails[failing[len(failing)-1]].err, 0)
+	r.halt(&outage{r.fails[failing[len(failing)-1]].err}, 0)
 }

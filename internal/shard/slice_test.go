@@ -344,6 +344,58 @@ func TestRun_spendsItsAllowanceToTheLastCall(t *testing.T) {
 	wantWhole(t, f, 100)
 }
 
+// However few calls a run is granted: broken reports at the head of a shard do not eat them run after run.
+func TestRun_getsOnWithFewCallsWhereTheFirstReportsAreBroken(t *testing.T) {
+	for name, row := range map[string]struct {
+		slots     int
+		lastRound bool
+	}{
+		"one at a time":       {1, false},
+		"a few at a time":     {3, false},
+		"many at a time":      {8, false},
+		"in the last round":   {3, true},
+		"many, and last ones": {8, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				const reports, broken, lease, tries, most = 104, 4, 12, 3, 40
+				f, o := newFakeVault(), newOrg(100*time.Millisecond)
+				plan(f, reports)
+				var left atomic.Int64
+				o.reply = func(i, _ int) error { // as the client does: each try is a call
+					for try := range tries {
+						if left.Add(-1) < 0 {
+							return &salesforce.Error{Class: fault.QuotaExhausted, Whole: true, Err: salesforce.ErrAllowance}
+						}
+						if i >= broken {
+							return nil
+						}
+						<-time.After(time.Duration(200<<try) * time.Millisecond)
+					}
+					return failWith(fault.Poison)
+				}
+				in := input(o, row.slots)
+				in.LastRound = row.lastRound
+				for runs := 1; ; runs++ {
+					left.Store(lease)
+					result, err := run(t.Context(), in, f)
+					if err == nil {
+						want := map[inventory.State]int64{inventory.StateDescribed: reports - broken, undone(row.lastRound): broken}
+						if diff := cmp.Diff(want, result.States); diff != "" {
+							t.Errorf("states (-want +got):\n%s", diff)
+						}
+						return
+					}
+					if result.Stop != StopQuota || runs == most {
+						t.Fatalf("run %d: result %+v, error %v", runs, result, err)
+					}
+					in.Doubt = true // as the caller says after a run that ended for want of calls
+				}
+			})
+		})
+	}
+}
+
 // What is in flight when the calls run out is paid for: slow answers are waited for.
 func TestRun_waitsForWhatIsPaidForWhenTheCallsRunOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

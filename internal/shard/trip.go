@@ -43,6 +43,7 @@ type answer struct {
 	reason  string
 	line    []byte // to be stored
 	err     error
+	refusal *salesforce.Error // in unknown words, behind state and line
 }
 
 // depart sends a request out, for which a slot was taken.
@@ -60,10 +61,10 @@ func (r *runner) ask(ctx context.Context, t *trip, rep report) answer {
 	if t.kind == outside {
 		err := r.in.Probe(ctx)
 		v, _, _, _ := judge(err)
-		return answer{trip: t, verdict: v, err: err}
+		return answer{trip: t, verdict: v, err: err, refusal: unworded(err)}
 	}
 	desc, err := r.in.Describer.DescribeReport(ctx, rep.id)
-	a := answer{trip: t, err: err}
+	a := answer{trip: t, err: err, refusal: unworded(err)}
 	var message string
 	a.verdict, a.state, a.reason, message = judge(err)
 	if a.verdict != settled || t.kind == witness {
@@ -108,7 +109,9 @@ func (r *runner) take(a answer) {
 		if t.kind == ordinary || t.kind == sample {
 			r.gained++
 		}
-		r.settle(a)
+		if !r.holdBack(a) {
+			r.settle(a)
+		}
 	case putAside:
 		r.putAside(a)
 	case giveUp:
@@ -151,7 +154,7 @@ func (r *runner) putAside(a answer) {
 	}
 	switch a.trip.kind {
 	case witness, outside:
-		r.halt(a.err, graceGiveUp)
+		r.halt(&outage{a.err}, graceGiveUp)
 		return
 	case ordinary, sample:
 	}

@@ -4,26 +4,26 @@ import (
 	"slices"
 	"time"
 
-	"longhaul/internal/fault"
 	"longhaul/internal/inventory"
 )
 
 const (
 	minBreak   = 8                      // failures in a row that raise doubt, if twice the slots are fewer
 	maxSamples = 3                      // untried reports that may stand in for a witness
+	allSamples = 12                     // the same once in patience attempts, so that a small shard can be tried whole
 	maxRounds  = 3                      // of trying again what was put aside, in the last round of a sync
 	fewRounds  = 1                      // before it, since what fails then is tried again at the end
 	roundsFor  = 2 * time.Minute        // after this no further round begins
 	firstPause = 500 * time.Millisecond // before the first round; each further pause is twice as long
-	patience   = 30                     // attempts after which failures count even without a witness
 )
 
 // trust is what the run believes about Salesforce: whether failures are those of the reports or of the service.
 type trust struct {
 	streak  int  // failures since the last answer
 	doubt   bool // nothing departs but a witness
+	unasked bool // the run began in doubt and has asked nobody yet
 	samples int  // that failed since doubt arose
-	proofs  int  // witnesses asked for
+	proofs  int  // witnesses asked for, samples among them
 
 	round int       // rounds begun over what was put aside
 	since time.Time // when the first was due
@@ -99,20 +99,18 @@ func (r *runner) prove() {
 }
 
 // whom chooses the request whose answer would show that Salesforce answers; nil when there is none. A report that is
-// chosen out of turn leaves the queue.
+// chosen out of turn leaves the queue. A run that begins in doubt asks for one of those first, for that repeats nothing.
 func (r *runner) whom() *trip {
 	t := &r.trust
 	turn := r.in.Attempt + t.proofs // another witness each time, should one have gone bad
+	first := t.unasked && len(r.queue) > 0
 	t.proofs++
+	t.unasked = false
 	switch {
-	case len(r.led.witness) > 0:
+	case len(r.led.witness) > 0 && !first:
 		return &trip{kind: witness, index: r.led.witness[turn%len(r.led.witness)]}
-	case len(r.queue) > 0 && t.samples < maxSamples:
-		at := (len(r.queue)*(2*t.samples+1)/(2*maxSamples) + r.in.Attempt) % len(r.queue)
-		index := r.queue[at]
-		r.queue = slices.Delete(slices.Clone(r.queue), at, at+1)
-		t.samples++
-		return &trip{kind: sample, index: index}
+	case len(r.queue) > 0 && t.samples < r.samples():
+		return &trip{kind: sample, index: r.pick()}
 	case len(r.led.answered) > 0:
 		return &trip{kind: witness, index: r.led.answered[turn%len(r.led.answered)]}
 	case r.in.Probe != nil:
@@ -122,31 +120,22 @@ func (r *runner) whom() *trip {
 	}
 }
 
-// withoutWitness decides when there is nobody to ask: the run stops, to be tried again, unless that was done often
-// enough and nothing but broken reports is left.
-func (r *runner) withoutWitness() {
-	if r.hopeless() {
-		r.trust.answered()
-		return
+// samples is how many untried reports may stand in for a witness.
+func (r *runner) samples() int {
+	if r.in.Attempt%patience == 0 {
+		return allSamples
 	}
-	r.halt(r.fails[r.aside[len(r.aside)-1]].err, graceGiveUp)
+	return maxSamples
 }
 
-// hopeless says whether the reports that fail may be given up although nobody bears witness: nothing else is left to
-// ask for, and many attempts came to the same.
-func (r *runner) hopeless() bool {
-	untried := slices.ContainsFunc(r.queue, func(index int) bool { return r.fails[index].err == nil })
-	return !untried && r.in.Attempt >= patience && !r.anyThrottled()
-}
-
-// anyThrottled says whether Salesforce refused some of what fails for too many requests: that passes.
-func (r *runner) anyThrottled() bool {
-	for _, last := range r.fails {
-		if fault.Is(last.err, fault.Throttled) {
-			return true
-		}
-	}
-	return false
+// pick takes a report out of the queue, another one at each attempt: what is broken often lies side by side.
+func (r *runner) pick() int {
+	t, most := &r.trust, r.samples()
+	at := (len(r.queue)*(2*t.samples+1)/(2*most) + r.in.Attempt) % len(r.queue)
+	index := r.queue[at]
+	r.queue = slices.Delete(slices.Clone(r.queue), at, at+1)
+	t.samples++
+	return index
 }
 
 // giveUpOn ends the tries of reports that failed: they get a state, the reason and the sentence.

@@ -25,7 +25,7 @@
 //
 //	route        the only route that it strikes, as /simulator/stats names it; token is the login, upload the catalog's delivery
 //	ids          the only records in the path that it strikes: ["00OHs0..."]
-//	rate         0.05: every twentieth request that matches, the first among them
+//	rate         0.05: every twentieth request that matches, 0.6: six of ten; evenly spread, the first among them
 //	times        how often it strikes at most
 //	for          "30m": how long it strikes, by the simulator's clock
 //	retry_after  seconds, for the header

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"math"
 	"sync"
 	"time"
 
@@ -44,7 +43,8 @@ type armed struct {
 	kind   FaultKind
 	routes map[string]bool // nil for every route of its place
 	ids    map[string]bool // nil for every id
-	every  int             // of this many matching requests it strikes one
+	rate   float64         // the part of the matching requests that it strikes
+	due    float64         // strikes that are due: one at first, and the rate more after each matching request
 	until  time.Time       // zero without an end
 }
 
@@ -72,9 +72,9 @@ func (f *faults) set(list []Fault) {
 }
 
 func arm(f Fault, kind FaultKind, now time.Time) *armed {
-	a := &armed{FaultState: FaultState{Fault: f}, kind: kind, every: 1, routes: map[string]bool{}}
+	a := &armed{FaultState: FaultState{Fault: f}, kind: kind, rate: 1, due: 1, routes: map[string]bool{}}
 	if f.Rate > 0 {
-		a.every = int(min(math.Round(1/f.Rate), math.MaxInt32))
+		a.rate = f.Rate
 	}
 	if f.For > 0 {
 		a.until = now.Add(f.For)
@@ -105,13 +105,27 @@ func (f *faults) strike(at place, route string, args []string, zipped bool) *str
 			continue
 		}
 		a.Matched++
-		if (a.Matched-1)%a.every != 0 {
+		if !a.strikes() {
 			continue
 		}
 		a.Hits++
 		return a.strike()
 	}
 	return nil
+}
+
+// almostOne is what counts as a whole strike: sums of tenths do not come out even.
+const almostOne = 1 - 1e-9
+
+// strikes tells whether the next matching request is struck. Strikes are evenly spread, and their part is the rate in the
+// long run, whatever rate that is.
+func (a *armed) strikes() bool {
+	struck := a.due >= almostOne
+	if struck {
+		a.due--
+	}
+	a.due += a.rate
+	return struck
 }
 
 // names tells whether one of a path's arguments is a record that the fault is for.

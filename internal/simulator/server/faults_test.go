@@ -34,11 +34,13 @@ func TestFaults_whomTheyStrike(t *testing.T) {
 		route  string
 		want   string
 	}{
-		"every request without a rate":           {[]Fault{{Name: "api_503"}}, "query", "xxxxxxxx"},
-		"every third, the first among them":      {[]Fault{{Name: "api_503", Rate: 0.33}}, "query", "x..x..x."},
-		"every one from 0.67 on":                 {[]Fault{{Name: "api_503", Rate: 0.7}}, "query", "xxxxxxxx"},
+		"every request without a rate":            {[]Fault{{Name: "api_503"}}, "query", "xxxxxxxx"},
+		"every third, the first among them":       {[]Fault{{Name: "api_503", Rate: 1.0 / 3}}, "query", "x..x..x."},
+		"every tenth, though tenths are not even": {[]Fault{{Name: "api_503", Rate: 0.1}}, "query", "x.........x.........x.........x."},
+		"six of ten":                             {[]Fault{{Name: "api_503", Rate: 0.6}}, "query", "x.x.xx.x.x"},
+		"seven of ten":                           {[]Fault{{Name: "api_503", Rate: 0.7}}, "query", "x.xx.xx.xx"},
 		"at most twice":                          {[]Fault{{Name: "api_503", Times: 2}}, "query", "xx......"},
-		"at most twice of every third":           {[]Fault{{Name: "api_503", Rate: 0.33, Times: 2}}, "query", "x..x...."},
+		"at most twice of every third":           {[]Fault{{Name: "api_503", Rate: 1.0 / 3, Times: 2}}, "query", "x..x...."},
 		"the first one for a rate of next to no": {[]Fault{{Name: "api_503", Rate: math.SmallestNonzeroFloat64}}, "query", "x......."},
 		"on its route":                           {[]Fault{{Name: "api_503", Route: "query", Times: 1}}, "query", "x......."},
 		"on no other":                            {[]Fault{{Name: "api_503", Route: "describe"}}, "query", "........"},

@@ -1,0 +1,84 @@
+package shard
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"longhaul/internal/fault"
+	"longhaul/internal/inventory"
+	"longhaul/internal/salesforce"
+)
+
+// A user without the permission to run reports is refused everywhere, and not in English: that is of the user, and no
+// report is denied for it, unless anything shows that others are answered.
+func TestRun_refusedInUnknownWords(t *testing.T) {
+	refusal := &salesforce.Error{
+		Class: fault.PermissionMissing, Status: 403, Message: "Keine Berechtigung.", Unworded: true,
+	}
+	every := func(int) error { return refusal }
+	for name, row := range map[string]struct {
+		reports int
+		reply   func(i int) error
+		stored  bool
+		probe   func(context.Context) error
+		denied  int64 // -1: the run stops
+	}{
+		"for every report":       {40, every, false, nil, -1},
+		"for a few reports only": {7, every, false, nil, 7},
+		"for all but one of the first": {40, func(i int) error {
+			if i == 5 {
+				return nil
+			}
+			return refusal
+		}, false, nil, 39},
+		"while others are gone": {40, func(i int) error {
+			if i == 2 {
+				return failWith(fault.Gone)
+			}
+			return refusal
+		}, false, nil, 39},
+		"while the probe is answered": {40, every, false, func(context.Context) error { return nil }, 40},
+		"and the probe is too":        {40, every, false, func(context.Context) error { return refusal }, -1},
+		"and the probe knows nobody":  {40, every, false, func(context.Context) error { return ErrNoWitness }, -1},
+		"while a stored report still answers": {40, func(i int) error {
+			if i == 39 {
+				return nil
+			}
+			return refusal
+		}, true, nil, 39},
+		"and a stored report is refused now": {40, every, true, nil, -1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f, o := newFakeVault(), newOrg(10*time.Millisecond)
+				plan(f, row.reports)
+				if row.stored {
+					f.put(testSync.Part(0, reportID(39), reportID(39), 1), storedLine(39, ""))
+				}
+				o.reply = func(i, _ int) error { return row.reply(i) }
+				in := input(o, 3)
+				in.Probe = row.probe
+				result, err := run(t.Context(), in, f)
+				if row.denied >= 0 {
+					if err != nil || result.States[inventory.StateDenied] != row.denied {
+						t.Errorf("result %+v, error %v, want %d denied", result, err, row.denied)
+					}
+					return
+				}
+				says := ""
+				if err != nil {
+					says = fault.Sentence(err)
+				}
+				if !fault.Is(err, fault.PermissionMissing) || !strings.Contains(says, "Run Reports") || !strings.Contains(says, "Keine Berechtigung") {
+					t.Errorf("error %v", err)
+				}
+				if result.States[inventory.StateDenied] != 0 || o.total > enoughUnworded+3 {
+					t.Errorf("result %+v after %d calls", result, o.total)
+				}
+			})
+		})
+	}
+}
