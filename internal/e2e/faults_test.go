@@ -48,7 +48,7 @@ func TestFaults_eachAloneAndAllTogether(t *testing.T) {
 	}
 	runs := runFaults(t, reports, inLanes(t, names))
 	table := tableOf(reports, runs)
-	fmt.Print("\n" + table)
+	fmt.Fprint(os.Stdout, "\n"+table)
 	if os.Getenv("LONGHAUL_E2E_WRITE") == "1" && asked == "all" && !t.Failed() {
 		writeTable(t, table)
 	}

@@ -128,7 +128,8 @@ func extractTo(t *testing.T, sim *server.Server, dir string, environ ...string) 
 func uploadFrom(t *testing.T, sim *server.Server, dir string, environ ...string) ended {
 	t.Helper()
 	ready := sim.Ready()
-	return run(t, environ, program(t, longhaul), "upload", "-k", ready.CatalogToken, "-s", ready.SourceID, "-t", "VIZ", "-d", dir, "--url", ready.Catalog)
+	return run(t, environ, program(t, longhaul), "upload",
+		"-k", ready.CatalogToken, "-s", ready.SourceID, "-t", "VIZ", "-d", dir, "--url", ready.Catalog)
 }
 
 // setIn finds the timestamp of the newest set in a folder, and its files.

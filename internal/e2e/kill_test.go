@@ -43,7 +43,7 @@ func (k *killer) run(t *testing.T) workflows.Result {
 	for _, at := range k.at {
 		eventually(t, longest, func() bool { return describesOf(k.sim).total >= at })
 		serve.kill(t)
-		before, restarted := describesOf(k.sim), time.Now()
+		before, restarted := settled(t, k.sim), time.Now()
 		serve = k.serve(t)
 		eventually(t, time.Minute, func() bool { return describesOf(k.sim).total > before.total })
 		k.kills = append(k.kills, killed{before: before, silence: time.Since(restarted)})
@@ -55,6 +55,19 @@ func (k *killer) run(t *testing.T) workflows.Result {
 		after = k.kills[i].before
 	}
 	return result
+}
+
+// settled is the count of describes once the requests of a killed client have come to their end.
+func settled(t *testing.T, sim *server.Server) describes {
+	t.Helper()
+	last, since := describesOf(sim), time.Now()
+	eventually(t, time.Minute, func() bool {
+		if now := describesOf(sim); now != last {
+			last, since = now, time.Now()
+		}
+		return time.Since(since) > time.Second/2
+	})
+	return last
 }
 
 // undisturbed syncs the same org into another bucket, with more requests at once to save time: the files do not show it.

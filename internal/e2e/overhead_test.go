@@ -16,13 +16,13 @@ import (
 
 // cost is what one sync took.
 type cost struct {
-	wall   time.Duration
-	cpu    time.Duration // of what does the work
-	temper time.Duration // of Temporal
-	peak   int64         // bytes, of what does the work
-	calls  int           // as the org counts them
-	events int64
-	steps  [][]any
+	wall     time.Duration
+	cpu      time.Duration // of what does the work
+	temporal time.Duration // of Temporal
+	peak     int64         // bytes, of what does the work
+	calls    int           // as the org counts them
+	events   int64
+	steps    [][]any
 }
 
 // TestOverhead_ofADurableSync compares a sync with a plain loop over the same client that knows neither Temporal nor a
@@ -31,7 +31,8 @@ func TestOverhead_ofADurableSync(t *testing.T) {
 	onlyWhole(t, "bench-sync")
 	reports, rounds := number(t, "REPORTS", 5000), number(t, "ROUNDS", 3)
 	rows := [][]any{{
-		"latency", "in flight", "what", "wall s", "CPU s", "CPU of Temporal s", "peak MB", "API calls", "events", "wall ratio", "CPU ratio", "wall s of each",
+		"latency", "in flight", "what", "wall s", "CPU s", "CPU of Temporal s", "peak MB", "API calls", "events",
+		"wall ratio", "CPU ratio", "wall s of each",
 	}}
 	for _, latency := range []time.Duration{150 * time.Millisecond, 0} {
 		org := simulateApart(t, "--reports", strconv.Itoa(reports), "--latency", latency.String())
@@ -98,7 +99,7 @@ func (o orgProcess) durable(t *testing.T, inFlight int) cost {
 	result := outcome(t, begin(t, c, "acme", map[string]any{"upload": false}))
 	done := cost{wall: time.Since(started), calls: o.stats(t).APICalls - before}
 	busy, busyTemporal := usageOf(t, worker), usageOf(t, temporal)
-	done.cpu, done.temper, done.peak = busy.cpu-idle.cpu, busyTemporal.cpu-idleTemporal.cpu, busy.peak
+	done.cpu, done.temporal, done.peak = busy.cpu-idle.cpu, busyTemporal.cpu-idleTemporal.cpu, busy.peak
 	requireSettled(t, result)
 	d, err := c.DescribeWorkflowExecution(t.Context(), workflows.SyncID("acme"), "")
 	if err != nil {
@@ -123,7 +124,7 @@ func middle(costs []cost) cost {
 	}
 	m.wall = time.Duration(of(func(c cost) int64 { return int64(c.wall) }))
 	m.cpu = time.Duration(of(func(c cost) int64 { return int64(c.cpu) }))
-	m.temper = time.Duration(of(func(c cost) int64 { return int64(c.temper) }))
+	m.temporal = time.Duration(of(func(c cost) int64 { return int64(c.temporal) }))
 	m.peak = of(func(c cost) int64 { return c.peak })
 	m.calls = int(of(func(c cost) int64 { return int64(c.calls) }))
 	m.events = of(func(c cost) int64 { return c.events })
@@ -136,12 +137,12 @@ func (c cost) row(latency time.Duration, inFlight int, what string, plain cost, 
 		walls += fmt.Sprintf("%.2f ", e.wall.Seconds())
 	}
 	return []any{
-		latency, inFlight, what, c.wall.Seconds(), c.cpu.Seconds(), c.temper.Seconds(), megabytes(c.peak), c.calls, c.events,
+		latency, inFlight, what, c.wall.Seconds(), c.cpu.Seconds(), c.temporal.Seconds(), megabytes(c.peak), c.calls, c.events,
 		c.wall.Seconds() / plain.wall.Seconds(), c.cpu.Seconds() / plain.cpu.Seconds(), walls,
 	}
 }
 
-// stepsOf are the activities of a sync by type, in the order in which the first of each was scheduled: when that was, and when
+// stepsOf gives the activities of a sync by type, in the order in which the first of each was scheduled: when that was, and when
 // the last of them ended, in seconds since the start.
 func stepsOf(t *testing.T, c client.Client) (rows [][]any) {
 	t.Helper()

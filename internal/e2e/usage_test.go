@@ -54,7 +54,7 @@ func usageOf(t *testing.T, p *process) usage {
 	return u
 }
 
-// org is a simulator in a process of its own, so that what it takes is not counted with what is measured.
+// orgProcess is a simulator in a process of its own, so that what it takes is not counted with what is measured.
 type orgProcess struct {
 	ready server.Ready
 }

@@ -29,8 +29,11 @@ func TestWorkers_twoOnOneTemporalAndOneGoes(t *testing.T) {
 		take     func(*testing.T, *process)
 		repeated int // at most
 	}{
-		{"a killed one costs what was in flight and half a second", func(t *testing.T, p *process) { p.kill(t) },
-			inFlight + int(inFlight*time.Second/2/latency)},
+		{
+			"a killed one costs what was in flight and half a second",
+			func(t *testing.T, p *process) { p.kill(t) },
+			inFlight + int(inFlight*time.Second/2/latency),
+		},
 		{"one that is told to stop costs nothing", stopInTime, 0},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -71,13 +71,10 @@ func describe(ctx context.Context, in Input, shards int) (Settled, error) {
 	return Settled{Object: object, States: b.states, Vanished: vanished}, err
 }
 
-// missable are the kinds whose records can be missed.
-var missable = []inventory.Kind{inventory.Reports, inventory.Dashboards}
-
 // countVanished counts what the last sync knew and what is not there any more.
 func countVanished(ctx context.Context, in Input) (map[inventory.Kind]int64, error) {
-	vanished := make(map[inventory.Kind]int64, len(missable))
-	for _, kind := range missable {
+	vanished := make(map[inventory.Kind]int64, len(inventory.Missable))
+	for _, kind := range inventory.Missable {
 		vanished[kind] = 0
 		for _, err := range inventory.GoneSince(ctx, in.Store, in.Sync, kind) {
 			if err != nil {

@@ -46,7 +46,7 @@ var dated = []Kind{Folders, Reports, Dashboards, Users}
 
 // CatchUp reads once more what changed since a time, and lays it over the inventory. Where dashboards changed, all
 // components are listed again. A kind whose dates the run-as user cannot see is left as it is, with a warning. Called
-// again after it has ended well, it answers the same.
+// again after an error it goes on, but lists anew what was listed long before; after it has ended well it answers the same.
 func CatchUp(ctx context.Context, in CatchUpInput) (CaughtUp, error) {
 	c := &catching{CatchUpInput: in}
 	caught, err := c.run(ctx)
@@ -97,12 +97,14 @@ func (c *catching) listAll(ctx context.Context) error {
 		}
 		c.known[kind] = listed
 	}
-	found := make([]Enumerated, len(dated))
+	found, names := make([]Enumerated, len(dated)), make([]string, len(dated))
 	group, grouped := errgroup.WithContext(ctx)
 	group.SetLimit(max(c.AtOnce, 1)) // each kind has one request under way
 	for i, kind := range dated {
 		group.Go(func() (err error) {
-			found[i], err = c.changes(grouped, kind)
+			if names[i], err = c.round(grouped, staging.CaughtUp, kind); err == nil {
+				found[i], err = c.changes(grouped, kind, names[i])
+			}
 			return err
 		})
 	}
@@ -110,7 +112,7 @@ func (c *catching) listAll(ctx context.Context) error {
 		return err
 	}
 	for i, kind := range dated {
-		if err := c.lay(ctx, kind, found[i]); err != nil {
+		if err := c.lay(ctx, kind, names[i], found[i]); err != nil {
 			return err
 		}
 	}
@@ -120,15 +122,15 @@ func (c *catching) listAll(ctx context.Context) error {
 	return c.listAgain(ctx, Components)
 }
 
-// changes lists what changed of one kind.
-func (c *catching) changes(ctx context.Context, kind Kind) (Enumerated, error) {
+// changes lists what changed of one kind into the stream of a name.
+func (c *catching) changes(ctx context.Context, kind Kind, name string) (Enumerated, error) {
 	const date = "LastModifiedDate"
 	unseen := Enumerated{Warnings: []string{fmt.Sprintf(
 		"the run-as user may not see %s of %s, so %s that changed while the sync ran are brought by the next one", date, kind.Object(), kind)}}
 	if slices.Contains(c.known[kind].Dropped, date) {
 		return unseen, nil
 	}
-	e := c.enumeration(kind, staging.CaughtUp(string(kind)))
+	e := c.enumeration(kind, name)
 	e.sparse = true
 	e.change = func(q *salesforce.Query) {
 		*q = narrowed(without(*q, c.known[kind].Dropped), "%s >= %s", date, c.Since.UTC().Format("2006-01-02T15:04:05Z"))
@@ -155,7 +157,10 @@ func wrapKind(kind Kind, err error) error {
 
 // listAgain lists a kind as a whole into a stream that is read in place of the first listing.
 func (c *catching) listAgain(ctx context.Context, kind Kind) error {
-	name := staging.Again(string(kind))
+	name, err := c.round(ctx, staging.Again, kind)
+	if err != nil {
+		return err
+	}
 	e := c.enumeration(kind, name)
 	e.change = func(q *salesforce.Query) { *q = without(*q, c.known[kind].Dropped) }
 	found, err := e.enumerate(ctx)
@@ -194,13 +199,12 @@ func (c *catching) progress(name string, n int64) {
 	c.Progress(sum)
 }
 
-// lay lays a listing over the inventory if it holds anything that is not there already.
-func (c *catching) lay(ctx context.Context, kind Kind, found Enumerated) error {
+// lay lays the listing of a name over the inventory if it holds anything that is not there already.
+func (c *catching) lay(ctx context.Context, kind Kind, name string, found Enumerated) error {
 	c.warn(kind, found)
 	if found.Count == 0 {
 		return nil
 	}
-	name := staging.CaughtUp(string(kind))
 	changed := readStreams(ctx, c.Store, c.Sync, []string{name})
 	if err := c.compare(kind, changed, readStreams(ctx, c.Store, c.Sync, c.state.of(kind))); err != nil {
 		return err

@@ -86,7 +86,11 @@ func TestCatchUp_leavesNothingWhereNothingChanged(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	after := slices.DeleteFunc(keys(t, s, current.Prefix()), func(key string) bool { return slices.Contains(before, key) })
-	if diff := cmp.Diff([]string{"inventory/caughtup.json"}, after); diff != "" {
+	want := []string{ // that it is done, of each kind and in all
+		"inventory/caughtup.json", "inventory/dashboards.caughtup.json", "inventory/folders.caughtup.json",
+		"inventory/reports.caughtup.json", "inventory/users.caughtup.json",
+	}
+	if diff := cmp.Diff(want, after); diff != "" {
 		t.Errorf("written (-want +got):\n%s", diff)
 	}
 	if len(o.asked) != 4 {
@@ -204,7 +208,7 @@ func TestCatchUp_goesOnWithoutPrivateRecords(t *testing.T) {
 		if q.Scope == "" {
 			return nil
 		}
-		return &fault.Error{Class: fault.PermissionMissing, System: fault.Salesforce, Message: "no"}
+		return &salesforce.Error{Class: fault.PermissionMissing, Status: 403}
 	}
 	known := `dashboards in others' private folders are not included: give the run-as user "Manage All Private Reports and Dashboards"`
 	state := checkpoint{Result: &Enumerated{Warnings: []string{known}}}
@@ -261,8 +265,82 @@ func TestCatchUp_goesOnAfterAnAttemptThatWasCutShort(t *testing.T) {
 	}
 	o.refuse, o.asked = nil, nil
 	got := catchUp(t, s, o)
-	if got.Changed[Reports] != 1 || got.Changed[Dashboards] != 1 || len(o.asked) != 3 { // of folders, users and components
+	if got.Changed[Reports] != 1 || got.Changed[Dashboards] != 1 || len(o.asked) != 1 { // of components
 		t.Errorf("%+v in %d queries", got, len(o.asked))
+	}
+}
+
+// A sync may stand still for days in the middle of its catch-up: what was listed before is listed anew, but not for ever.
+func TestCatchUp_listsAnewWhatWasListedLongBefore(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name        string
+		pauses      []time.Duration // each after an attempt that was cut short
+		folders     int             // how often they are listed
+		users       string          // as they stand in the end
+		dashboards  string
+		usersListed int
+	}{
+		{"a moment later", []time.Duration{time.Minute}, 1, "1 users 1", "2 changed once", 1},
+		{"days later", []time.Duration{48 * time.Hour}, 2, "1 changed meanwhile", "2 changed twice", 2},
+		{"a day between all attempts", slices.Repeat([]time.Duration{24 * time.Hour}, 9), catchUpRounds, "1 changed meanwhile", "2 changed twice", catchUpRounds},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			s := openStore(t, "mem://")
+			o := listed(t, s)
+			o.set(thing{kind: Dashboards, n: 2, modified: later, name: "changed once"})
+			broken := errors.New("the line was cut")
+			o.refuse = func(q salesforce.Query) error {
+				if q.Object == "DashboardComponent" {
+					return broken
+				}
+				return nil
+			}
+			in := CatchUpInput{Client: o, Store: s, Sync: current, Since: sinceStart}
+			for _, pause := range row.pauses {
+				if _, err := CatchUp(t.Context(), in); !errors.Is(err, broken) {
+					t.Fatalf("got %v, want the org's error", err)
+				}
+				o.set(thing{kind: Dashboards, n: 2, modified: later, name: "changed twice"})
+				o.set(thing{kind: Users, n: 1, modified: later, name: "changed meanwhile"})
+				age(t, s, pause)
+			}
+			o.refuse = nil
+			catchUp(t, s, o)
+			asked := map[string]int{}
+			for _, q := range o.asked {
+				asked[q.Object]++
+			}
+			if asked["Folder"] != row.folders || asked["User"] != row.usersListed {
+				t.Errorf("asked %v, want folders %d times and users %d times", asked, row.folders, row.usersListed)
+			}
+			if diff := cmp.Diff([]string{row.users}, standing(t, s, current, Users)); diff != "" {
+				t.Errorf("users (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff([]string{"1 dashboards 1", row.dashboards}, standing(t, s, current, Dashboards)); diff != "" {
+				t.Errorf("dashboards (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// age lets time pass for all that the sync has listed.
+func age(t *testing.T, s *staging.Store, by time.Duration) {
+	t.Helper()
+	prefix := current.Prefix() + "inventory/"
+	for _, key := range keys(t, s, prefix) {
+		var state checkpoint
+		if !strings.HasSuffix(key, ".json") {
+			continue
+		}
+		if err := s.ReadJSON(t.Context(), prefix+key, &state); err != nil {
+			t.Fatal(err)
+		}
+		state.Ended = state.Ended.Add(-by)
+		if err := s.WriteJSON(t.Context(), prefix+key, state); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

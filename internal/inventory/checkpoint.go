@@ -3,6 +3,8 @@ package inventory
 import (
 	"context"
 	"errors"
+	"strconv"
+	"time"
 
 	"longhaul/internal/staging"
 )
@@ -17,6 +19,7 @@ type checkpoint struct {
 	Dropped  []string    `json:"dropped,omitempty"`
 	Warnings []string    `json:"warnings,omitempty"`
 	Result   *Enumerated `json:"result,omitempty"`
+	Ended    time.Time   `json:"ended,omitzero"` // when it had its result, by the worker's clock
 }
 
 // run is one sorted stream; First and Last are its bounds in byte order.
@@ -40,7 +43,7 @@ func (e *enumeration) resume(ctx context.Context) (done bool, err error) {
 	switch {
 	case err != nil:
 		return false, err
-	case exists && e.state.Result != nil:
+	case e.state.Result != nil && (exists || e.state.Result.Object.Key == ""): // without a key, nothing was to be written
 		return true, nil
 	case exists:
 		return e.adopt(ctx)
@@ -62,10 +65,10 @@ func (e *enumeration) adopt(ctx context.Context) (done bool, err error) {
 	return true, e.settle(ctx, object)
 }
 
-// checkRuns begins anew when there is no run to go on from, or one is gone or damaged: what an attempt had in memory only
-// is lost with it.
+// checkRuns begins anew when records were read and no run holds them, or one is gone or damaged: what an attempt had in
+// memory only is lost with it.
 func (e *enumeration) checkRuns(ctx context.Context) error {
-	if len(e.state.Runs) == 0 {
+	if len(e.state.Runs) == 0 && e.state.Seen > 0 {
 		e.state = checkpoint{}
 	}
 	for _, r := range e.state.Runs {
@@ -82,6 +85,61 @@ func (e *enumeration) checkRuns(ctx context.Context) error {
 	return nil
 }
 
+// end writes down the result.
+func (e *enumeration) end(ctx context.Context, result Enumerated) error {
+	e.state.Result, e.state.Ended = &result, time.Now().UTC()
+	return e.save(ctx)
+}
+
 func (e *enumeration) save(ctx context.Context) error {
-	return e.Store.WriteJSON(ctx, e.Sync.InventoryState(e.name()), e.state)
+	err := e.Store.WriteJSON(ctx, e.Sync.InventoryState(e.name()), e.state)
+	if err == nil && e.sorter.empty() {
+		e.ahead = false
+	}
+	return err
+}
+
+// spill writes the sorter's content as a run and then the checkpoint: the cursor last, so that a kill between the two
+// repeats a run and never skips one.
+func (e *enumeration) spill(ctx context.Context) error {
+	if !e.sorter.empty() {
+		if err := e.writeRun(ctx); err != nil {
+			return err
+		}
+	}
+	e.state.Cursor = e.cursor
+	return e.save(ctx)
+}
+
+func (e *enumeration) writeRun(ctx context.Context) error {
+	key := e.Sync.InventoryRun(e.name(), strconv.Itoa(e.state.Pass), e.sorter.first, e.sorter.last)
+	w, err := e.Store.CreateScratch(ctx, key)
+	if err != nil {
+		return err
+	}
+	defer w.Abort()
+	if err := e.sorter.each(w.Append); err != nil {
+		return err
+	}
+	if _, err := w.Commit(); err != nil {
+		return err
+	}
+	first, last := e.sorter.span()
+	e.state.Runs = append(e.state.Runs, run{Key: key, First: first, Last: last})
+	e.sorter.reset()
+	return nil
+}
+
+// keeping bounds how long an attempt that has failed, or was told to stop, goes on to save what it had read.
+const keeping = 3 * time.Second
+
+// keep saves what an attempt has read that ends with an error, even one of its context: each page cost a call of the
+// org's quota. Where that fails too, the pages since the last checkpoint are read again.
+func (e *enumeration) keep(ctx context.Context) {
+	if !e.ahead {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), keeping)
+	defer cancel()
+	_ = e.spill(ctx)
 }

@@ -2,10 +2,11 @@ package inventory
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
+	"net/http"
 	"slices"
-	"strconv"
 
 	"longhaul/internal/fault"
 	"longhaul/internal/salesforce"
@@ -53,7 +54,9 @@ func Enumerate(ctx context.Context, in EnumerateInput) (Enumerated, error) {
 func (e *enumeration) enumerate(ctx context.Context) (Enumerated, error) {
 	done, err := e.resume(ctx)
 	if err == nil && !done {
-		err = e.run(ctx)
+		if err = e.run(ctx); err != nil {
+			e.keep(ctx)
+		}
 	}
 	if err != nil {
 		return Enumerated{}, err
@@ -66,9 +69,33 @@ type enumeration struct {
 	EnumerateInput
 	beside string                  // names the stream; empty for the inventory itself
 	change func(*salesforce.Query) // narrows what is asked; may be nil
+	pages  pages                   // what is asked instead of the client; may be nil
+	often  int                     // after so many pages at most there is a checkpoint; 0: when the sorter is full
 	sparse bool                    // few records are expected: when there are none, nothing is written
 	state  checkpoint
 	sorter sorter
+	cursor string // the last Id read in this pass, what is still in the sorter included
+	ahead  bool   // more is read than the checkpoint in the bucket says
+}
+
+// page is one answer. A listing goes on after its last record, or after upTo where that is given.
+type page struct {
+	salesforce.Page
+	upTo string
+}
+
+// pages reads a query page by page, from after a cursor.
+type pages func(ctx context.Context, query salesforce.Query) iter.Seq2[page, error]
+
+// listed asks the client for all records.
+func (e *enumeration) listed(ctx context.Context, query salesforce.Query) iter.Seq2[page, error] {
+	return func(yield func(page, error) bool) {
+		for answer, err := range e.Client.Pages(ctx, query) {
+			if !yield(page{Page: answer}, err) {
+				return
+			}
+		}
+	}
 }
 
 // name is that of the stream.
@@ -96,12 +123,11 @@ func (e *enumeration) run(ctx context.Context) error {
 			}
 		}
 		e.state.Pass++
-		e.state.Cursor = ""
+		e.state.Cursor, e.cursor, e.ahead = "", "", true
 	}
 	if e.sparse && len(e.state.Runs) == 0 {
 		if e.sorter.empty() {
-			e.state.Result = &Enumerated{Dropped: e.state.Dropped, Warnings: e.warnings()}
-			return nil
+			return e.end(ctx, Enumerated{Dropped: e.state.Dropped, Warnings: e.warnings()})
 		}
 		return e.finish(ctx)
 	}
@@ -118,32 +144,53 @@ func (e *enumeration) pass(ctx context.Context, scope string) error {
 	if e.change != nil {
 		e.change(&query)
 	}
-	begun := e.state.Cursor != ""
-	for page, err := range e.Client.Pages(ctx, query) {
+	e.cursor = e.state.Cursor
+	ask := e.pages
+	if ask == nil {
+		ask = e.listed
+	}
+	begun, unsaved := e.cursor != "", 0
+	for page, err := range ask(ctx, query) {
 		if err != nil {
 			return e.refused(scope, begun, err)
 		}
 		begun = true
-		for _, field := range page.Dropped {
-			if !slices.Contains(e.state.Dropped, field) {
-				e.state.Dropped = append(e.state.Dropped, field)
-			}
+		if err := e.take(page); err != nil {
+			return err
 		}
-		for _, record := range page.Records {
-			line, id, sent, err := normal(record)
-			if err != nil {
-				return err
-			}
-			e.sorter.add(line, id, sent)
-		}
-		e.state.Seen += int64(len(page.Records))
-		e.Progress(e.state.Seen)
-		if e.sorter.full() {
+		unsaved++
+		if e.sorter.full() || unsaved == e.often {
 			if err := e.spill(ctx); err != nil {
 				return err
 			}
+			unsaved = 0
 		}
 	}
+	return nil
+}
+
+// take puts the records of a page into the sorter.
+func (e *enumeration) take(page page) error {
+	for _, field := range page.Dropped {
+		if !slices.Contains(e.state.Dropped, field) {
+			e.state.Dropped = append(e.state.Dropped, field)
+		}
+	}
+	last := e.cursor
+	for _, record := range page.Records {
+		line, id, sent, err := normal(record)
+		if err != nil {
+			return err
+		}
+		e.sorter.add(line, id, sent)
+		last = sent
+	}
+	if page.upTo != "" {
+		last = page.upTo
+	}
+	e.cursor, e.ahead = last, true
+	e.state.Seen += int64(len(page.Records))
+	e.Progress(e.state.Seen)
 	return nil
 }
 
@@ -158,9 +205,21 @@ func (e *enumeration) refused(scope string, begun bool, err error) error {
 	return nil
 }
 
-// scopeRefused says whether err is what a scope answers that needs a permission of its own.
+// scopeRefused says whether err is what a scope answers that needs a permission of its own. What exactly that is is not
+// documented: a refusal of this one query by 403, or of its form by 400, for the same query without the scope was taken
+// before. What is of the whole org, or of the way to it, is no refusal of a scope.
 func scopeRefused(scope string, err error) bool {
-	return scope != "" && (fault.Is(err, fault.PermissionMissing) || fault.Is(err, fault.Invalid))
+	refusal, ok := errors.AsType[*salesforce.Error](err)
+	switch {
+	case !ok || scope == "":
+		return false
+	case refusal.Status == http.StatusForbidden:
+		return refusal.Class == fault.PermissionMissing && !refusal.Whole
+	case refusal.Status == http.StatusBadRequest && refusal.Class == fault.PermissionMissing:
+		return !refusal.Whole
+	default:
+		return refusal.Status == http.StatusBadRequest && refusal.Class == fault.Invalid && refusal.Code != "UNSUPPORTED_API_VERSION"
+	}
 }
 
 // warnings says what is missing from the inventory.
@@ -170,31 +229,6 @@ func (e *enumeration) warnings() []string {
 		all = append(all, fmt.Sprintf("the run-as user may not see the field %s of %s; it is written as null", field, e.Kind.Object()))
 	}
 	return all
-}
-
-// spill writes the sorter's content as a run and then the checkpoint: the cursor last, so that a kill between the two
-// repeats a run and never skips one.
-func (e *enumeration) spill(ctx context.Context) error {
-	if e.sorter.empty() {
-		return nil
-	}
-	key := e.Sync.InventoryRun(e.name(), strconv.Itoa(e.state.Pass), e.sorter.first, e.sorter.last)
-	w, err := e.Store.CreateScratch(ctx, key)
-	if err != nil {
-		return err
-	}
-	defer w.Abort()
-	if err := e.sorter.each(w.Append); err != nil {
-		return err
-	}
-	if _, err := w.Commit(); err != nil {
-		return err
-	}
-	first, last := e.sorter.span()
-	e.state.Runs = append(e.state.Runs, run{Key: key, First: first, Last: last})
-	e.state.Cursor = e.sorter.last
-	e.sorter.reset()
-	return e.save(ctx)
 }
 
 // finish writes the inventory from the runs, or from memory when all fitted there.
@@ -223,9 +257,9 @@ func (e *enumeration) merger() *runMerger {
 // settle writes down the result. From then on the kind is done, and its runs may go: where the bucket refuses that, they
 // stay until the sync is pruned.
 func (e *enumeration) settle(ctx context.Context, object staging.Object) error {
-	e.state.Result = &Enumerated{Object: object, Count: object.Count, Dropped: e.state.Dropped, Warnings: e.warnings()}
 	e.state.Runs = nil
-	if err := e.save(ctx); err != nil {
+	err := e.end(ctx, Enumerated{Object: object, Count: object.Count, Dropped: e.state.Dropped, Warnings: e.warnings()})
+	if err != nil {
 		return err
 	}
 	_, _ = e.Store.DeleteAll(ctx, e.Sync.InventoryRuns(e.name()))

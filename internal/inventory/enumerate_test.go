@@ -126,17 +126,46 @@ func TestEnumerate_goesOnWithoutPrivateRecords(t *testing.T) {
 	t.Parallel()
 	store := openStore(t, "mem://")
 	client := newServer(binary, map[string][]string{"": idRange(0, 300)})
-	client.failure = &fault.Error{Class: fault.PermissionMissing, System: fault.Salesforce, Message: "no"}
+	client.failure = &salesforce.Error{Class: fault.PermissionMissing, Status: 403}
 	got := enumerate(t, store, client, true)
 	sorted(t, store, got, idRange(0, 300))
 	if len(got.Warnings) != 1 || !strings.Contains(got.Warnings[0], "Manage All Private Reports and Dashboards") {
 		t.Errorf("warnings %q", got.Warnings)
 	}
+}
 
-	client.failure = &fault.Error{Class: fault.QuotaExhausted, System: fault.Salesforce, Message: "no"}
-	_, err := Enumerate(t.Context(), EnumerateInput{Client: client, Store: openStore(t, "mem://"), Sync: current, Kind: Reports, Private: true})
-	if !fault.Is(err, fault.QuotaExhausted) {
-		t.Errorf("a used-up quota: %v, want an error", err)
+func TestEnumerate_takesOnlyTheRefusalOfAScopeForAMissingPermission(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name    string
+		refusal error
+		warns   bool
+	}{
+		{"the scope is forbidden", &salesforce.Error{Class: fault.PermissionMissing, Status: 403, Code: "INSUFFICIENT_ACCESS"}, true},
+		{"the scope is not known as an object is not", &salesforce.Error{Class: fault.PermissionMissing, Status: 400, Code: "INVALID_TYPE"}, true},
+		{"the query does not parse", &salesforce.Error{Class: fault.Invalid, Status: 400, Code: "MALFORMED_QUERY", Whole: true}, true},
+		{"a code that nobody has written down", &salesforce.Error{Class: fault.Invalid, Status: 400, Code: "INVALID_QUERY_SCOPE", Whole: true}, true},
+		{"the user may not use the API any more", &salesforce.Error{
+			Class: fault.PermissionMissing, Status: 403, Code: "API_CURRENTLY_DISABLED", Whole: true,
+		}, false},
+		{"the API version is retired", &salesforce.Error{Class: fault.Invalid, Status: 410, Whole: true}, false},
+		{"the API version is not there", &salesforce.Error{Class: fault.Invalid, Status: 400, Code: "UNSUPPORTED_API_VERSION", Whole: true}, false},
+		{"the proxy asks for a login", &salesforce.Error{Class: fault.Invalid, Status: 407, Whole: true}, false},
+		{"the org asks for a high assurance session", &salesforce.Error{Class: fault.SessionPolicy, Status: 403, Whole: true}, false},
+		{"the app is blocked", &salesforce.Error{Class: fault.LoginRefused, Status: 403, Whole: true}, false},
+		{"the quota is used up", &salesforce.Error{Class: fault.QuotaExhausted, Status: 403, Whole: true}, false},
+		{"Salesforce is in trouble", &salesforce.Error{Class: fault.Transient, Status: 503}, false},
+		{"the login is of another org now", fault.Invalidf("the credentials now lead to another org"), false},
+		{"the bucket lost something", &fault.Error{Class: fault.PermissionMissing, System: fault.Bucket, Message: "no"}, false},
+	} {
+		client := newServer(binary, map[string][]string{"": idRange(0, 3)})
+		client.failure = row.refusal
+		got, err := Enumerate(t.Context(), EnumerateInput{
+			Client: client, Store: openStore(t, "mem://"), Sync: current, Kind: Reports, Private: true,
+		})
+		if row.warns && (err != nil || len(got.Warnings) != 1) || !row.warns && !errors.Is(err, row.refusal) {
+			t.Errorf("%s: %q, %v", row.name, got.Warnings, err)
+		}
 	}
 }
 
@@ -161,7 +190,7 @@ func TestEnumerate_goesOnAfterTheLastRun(t *testing.T) {
 			client.record, client.page = fat, 1000
 			broken := errors.New("the line was cut")
 			in := EnumerateInput{Client: client, Store: store, Sync: current, Kind: Reports, Private: true}
-			for _, page := range []int{2, 6, 13, 18} { // in both passes
+			for _, page := range []int{2, 6, 13, 16} { // in both passes
 				client.failAt, client.failure = page, broken
 				if _, err := Enumerate(t.Context(), in); !errors.Is(err, broken) {
 					t.Fatalf("page %d: %v, want the server's error", page, err)
@@ -173,8 +202,8 @@ func TestEnumerate_goesOnAfterTheLastRun(t *testing.T) {
 			if last.Scope != "allPrivate" || last.After == "" {
 				t.Errorf("the last attempt asked %+v, want it to go on in the second pass", last)
 			}
-			if pages := client.version; pages > 14+4*4 {
-				t.Errorf("%d pages were read for 14", pages)
+			if pages := client.version; pages != 14+4 {
+				t.Errorf("%d pages were asked for, want 14 and the 4 that failed", pages)
 			}
 		})
 	}

@@ -35,12 +35,14 @@ type GuardInput struct {
 	Identity    Identity
 	Kinds       map[Kind]int64  // what the enumeration counted
 	Permissions map[string]bool // of the run-as user, where it is known, by short names such as RunReports
+	Private     bool            // what lies in others' private folders is read too
 	MaxShrink   int             // percent; 0 means DefaultMaxShrink
 	LeastShrunk int64           // items; 0 means DefaultLeastShrunk
 }
 
 // Judge says what about a sync looks like an accident rather than a change: nothing when all is well. What another org
-// has is not compared.
+// has is not compared, and the number of records not with that of a sync which read private ones too, where this one does
+// not: that they are fewer is what the setting is for.
 func Judge(in GuardInput) []Concern {
 	in.MaxShrink, in.LeastShrunk = bounds(in.MaxShrink, in.LeastShrunk)
 	switch {
@@ -54,8 +56,10 @@ func Judge(in GuardInput) []Concern {
 			"approve; else discard and correct the source's base_url or credentials.", in.Identity.OrgID, in.Last.Identity.OrgID)}}
 	}
 	var concerns []Concern
-	concerns = append(concerns, in.shrunk(Reports, ConcernShrunkReports)...)
-	concerns = append(concerns, in.shrunk(Dashboards, ConcernShrunkDashboards)...)
+	if in.Private || !in.Last.Private {
+		concerns = append(concerns, in.shrunk(Reports, ConcernShrunkReports)...)
+		concerns = append(concerns, in.shrunk(Dashboards, ConcernShrunkDashboards)...)
+	}
 	return append(concerns, in.lost()...)
 }
 

@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -76,6 +77,16 @@ func TestJudge_holdsWhatLooksLikeAnAccident(t *testing.T) {
 		},
 		"another org, whose counts say nothing": {
 			in: with(after(baselineOf(1000, 0), 1, 0), other), want: []string{ConcernOtherOrg}, say: "00Dyy0000001gPLEAY",
+		},
+		"private records are not read any more": {
+			in: with(after(baselineOf(1000, 1000), 1, 1), func(in *GuardInput) { in.Last.Private = true }),
+		},
+		"private records are read as before": {
+			in:   with(after(baselineOf(1000, 0), 1, 0), func(in *GuardInput) { in.Last.Private, in.Private = true, true }),
+			want: []string{ConcernShrunkReports},
+		},
+		"fewer though private records are read now": {
+			in: with(after(baselineOf(1000, 0), 1, 0), func(in *GuardInput) { in.Private = true }), want: []string{ConcernShrunkReports},
 		},
 		"a lost permission": {
 			in: without([]string{"ViewPublicReports"}, "ViewPublicReports"), want: []string{ConcernPermissionLost},
@@ -188,6 +199,20 @@ func TestLastBaseline_isTheNewestThatMayBeComparedWith(t *testing.T) {
 				put(s, n+1, Record{})
 			}
 		}, -1},
+		"older, and named by those after it": {func(s *staging.Store) {
+			put(s, 0, Record{Baseline: true})
+			for n := range baselineRecords {
+				put(s, n+1, Record{BaselineSync: numbered(0)})
+			}
+		}, 0},
+		"one that is not there any more is named": {func(s *staging.Store) {
+			put(s, 1, Record{Baseline: true})
+			put(s, 2, Record{BaselineSync: numbered(0)})
+		}, 1},
+		"one that is no baseline is named": {func(s *staging.Store) {
+			put(s, 0, Record{})
+			put(s, 1, Record{BaselineSync: numbered(0)})
+		}, -1},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -198,6 +223,36 @@ func TestLastBaseline_isTheNewestThatMayBeComparedWith(t *testing.T) {
 			if err != nil || found != (test.want >= 0) || found && got.Sync != numbered(test.want) {
 				t.Errorf("got %q, %v, %v; want number %d", got.Sync, found, err, test.want)
 			}
+			if id, err := BaselineOf(t.Context(), s, "acme"); err != nil || id != got.Sync {
+				t.Errorf("the id is %q, %v; want %q", id, err, got.Sync)
+			}
 		})
+	}
+}
+
+func TestLastRecord_saysWhyThereIsNone(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		prepare func(s *staging.Store) error
+		want    error
+	}{
+		"no sync before": {func(*staging.Store) error { return nil }, staging.ErrNotExist},
+		"its record is damaged": {func(s *staging.Store) error {
+			return s.Write(t.Context(), staging.RecordKey("acme", earlier.ID), []byte("{"))
+		}, ErrRecordUnreadable},
+	} {
+		s := openStore(t, "mem://")
+		if err := test.prepare(s); err != nil {
+			t.Fatal(err)
+		}
+		_, err := LastRecord(t.Context(), s, "acme")
+		for _, kind := range []error{staging.ErrNotExist, ErrRecordUnreadable} {
+			if errors.Is(err, kind) != errors.Is(test.want, kind) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		if !s.Unreadable(err) { // no further try would help
+			t.Errorf("%s: %v is thought to pass", name, err)
+		}
 	}
 }

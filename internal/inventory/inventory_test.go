@@ -98,6 +98,7 @@ type server struct {
 	dropped []string
 	failAt  int // the page that fails, once; 0 for none
 	failure error
+	refuse  func(salesforce.Query) error // before each page; may be nil
 	asked   []salesforce.Query
 }
 
@@ -132,6 +133,12 @@ func (s *server) Pages(_ context.Context, q salesforce.Query) iter.Seq2[salesfor
 			}
 		}
 		for {
+			if s.refuse != nil {
+				if err := s.refuse(q); err != nil {
+					yield(salesforce.Page{}, err)
+					return
+				}
+			}
 			s.version++
 			if s.version == s.failAt {
 				yield(salesforce.Page{}, s.failure)

@@ -15,46 +15,87 @@ import (
 // lookUpAtOnce is how many Ids one query asks for: the address it makes stays far below the 16 kB that Salesforce takes.
 const lookUpAtOnce = 200
 
-// lookUp asks Salesforce for the records with the Ids of lines and writes those that it gives.
-func (m *search) lookUp(ctx context.Context, kind Kind, lines iter.Seq2[[]byte, error], w *staging.Writer) error {
-	query, err := m.query(ctx, kind)
+// lookUpsKept is after how many queries at most it is written down what they found: more are repeated only where a
+// process is killed.
+const lookUpsKept = 8
+
+// lookUp asks Salesforce for the records with the Ids of lines, in one scope after the other, and writes those that it
+// gives into the stream of a name. It is an enumeration whose pages are answers to a few Ids each, and goes on, as that
+// does, where an earlier attempt has ended.
+func (m *search) lookUp(ctx context.Context, kind Kind, name string, lines iter.Seq2[[]byte, error]) (Enumerated, error) {
+	refused, err := listing(ctx, m.Store, m.Sync, kind)
 	if err != nil {
-		return err
+		return Enumerated{}, err
 	}
-	ids := make([]string, 0, lookUpAtOnce)
-	ask := func() error {
-		if len(ids) == 0 {
-			return nil
-		}
-		err := m.batch(ctx, kind, query, ids, w)
-		m.looked += int64(len(ids))
-		m.Progress(m.looked)
-		ids = ids[:0]
-		return err
+	e := &enumeration{
+		beside: name, often: lookUpsKept,
+		change: func(q *salesforce.Query) { *q = without(*q, refused.Dropped) },
+		EnumerateInput: EnumerateInput{
+			Client: m.Client, Store: m.Store, Sync: m.Sync, Kind: kind, Private: m.Private,
+			Progress: func(int64) { m.Progress(m.looked) },
+		},
 	}
-	for line, err := range lines {
-		if err != nil {
-			return err
-		}
-		id, err := LineID(line)
-		if err != nil {
-			return err
-		}
-		if ids = append(ids, string(id)); len(ids) < lookUpAtOnce {
-			continue
-		}
-		if err := ask(); err != nil {
-			return err
-		}
+	e.pages = func(ctx context.Context, query salesforce.Query) iter.Seq2[page, error] {
+		return m.answers(ctx, query, beyond(lines, runLines(ctx, m.Store, e.state.Runs)))
 	}
-	return ask()
+	return e.enumerate(ctx)
 }
 
-// query is what a sync asks of the kind, but for the fields that were refused before.
-func (m *search) query(ctx context.Context, kind Kind) (salesforce.Query, error) {
-	query := kind.Query()
-	listed, err := listing(ctx, m.Store, m.Sync, kind)
-	return without(query, listed.Dropped), err
+// runLines gives what runs hold so far.
+func runLines(ctx context.Context, store *staging.Store, runs []run) iter.Seq2[[]byte, error] {
+	streams := make([]Stream, 0, len(runs))
+	for _, r := range runs {
+		streams = append(streams, Stream{First: r.First, Lines: store.Lines(ctx, r.Key)})
+	}
+	return linesOf(Merge(streams...))
+}
+
+// answers asks for the records with the Ids of lines, from after the query's cursor on, a few at once.
+func (m *search) answers(ctx context.Context, query salesforce.Query, lines iter.Seq2[[]byte, error]) iter.Seq2[page, error] {
+	after := query.After
+	query.After = ""
+	return func(yield func(page, error) bool) {
+		for ids, err := range idsOf(lines, after) {
+			answer := page{}
+			if err == nil {
+				answer, err = m.ask(ctx, query, ids)
+				m.looked += int64(len(ids))
+			}
+			if !yield(answer, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// idsOf gives the Ids of lines that come after one, as many at a time as are asked for at once, valid until the next.
+func idsOf(lines iter.Seq2[[]byte, error], after string) iter.Seq2[[]string, error] {
+	return func(yield func([]string, error) bool) {
+		ids := make([]string, 0, lookUpAtOnce)
+		for line, err := range lines {
+			var id []byte
+			if err == nil {
+				id, err = LineID(line)
+			}
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if string(id) <= after {
+				continue
+			}
+			if ids = append(ids, string(id)); len(ids) < lookUpAtOnce {
+				continue
+			}
+			if !yield(ids, nil) {
+				return
+			}
+			ids = ids[:0]
+		}
+		if len(ids) > 0 {
+			yield(ids, nil)
+		}
+	}
 }
 
 // listing is what the enumeration of a kind said in the end; nothing when that is not there.
@@ -86,52 +127,26 @@ func narrowed(query salesforce.Query, format string, args ...any) salesforce.Que
 	return query
 }
 
-// batch looks for Ids in one scope after the other and writes the records that it gets, in the order of the Ids.
-func (m *search) batch(ctx context.Context, kind Kind, query salesforce.Query, ids []string, w *staging.Writer) error {
-	scopes := []string{""}
-	if m.Private {
-		scopes = append(scopes, shapes[kind].scopes...)
-	}
-	found := make(map[string][]byte)
-	for _, scope := range scopes {
-		left := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return found[id] != nil })
-		if len(left) == 0 {
-			break
-		}
-		query.Scope = scope
-		if err := m.ask(ctx, query, left, found); err != nil && !scopeRefused(scope, err) {
-			return err
-		}
-	}
-	for _, id := range ids {
-		if line := found[id]; line != nil {
-			if err := w.Append(line); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// ask puts into found the records of one scope with these Ids.
-func (m *search) ask(ctx context.Context, query salesforce.Query, ids []string, found map[string][]byte) error {
+// ask gives the records with these Ids, which are sorted, and no others.
+func (m *search) ask(ctx context.Context, query salesforce.Query, ids []string) (page, error) {
 	quoted := make([]string, 0, len(ids))
 	for _, id := range ids {
 		quoted = append(quoted, salesforce.Quote(id))
 	}
-	for page, err := range m.Client.Pages(ctx, narrowed(query, "Id IN (%s)", strings.Join(quoted, ", "))) {
+	answer := page{upTo: ids[len(ids)-1]}
+	for part, err := range m.Client.Pages(ctx, narrowed(query, "Id IN (%s)", strings.Join(quoted, ", "))) {
 		if err != nil {
-			return err
+			return page{}, err
 		}
-		for _, record := range page.Records {
-			line, id, _, err := normal(record)
+		for _, record := range part.Records {
+			_, id, _, err := normal(record)
 			if err != nil {
-				return err
+				return page{}, err
 			}
 			if _, asked := slices.BinarySearch(ids, id); asked {
-				found[id] = line
+				answer.Records = append(answer.Records, record)
 			}
 		}
 	}
-	return nil
+	return answer, nil
 }

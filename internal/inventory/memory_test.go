@@ -109,7 +109,7 @@ func measureAgain(t *testing.T, n int) (missed, replanned uint64) {
 	list(current, Reports, 0)
 	missed = peakHeap(func(progress func(int64)) {
 		got, err := Missing(t.Context(), MissingInput{
-			Client: endless{}, Store: store, Sync: current, Last: Record{Sync: earlier.ID}, Progress: progress,
+			Client: endless{}, Store: store, Sync: current, Last: Record{Sync: earlier.ID, Source: earlier.Source}, Progress: progress,
 		})
 		if err != nil || got.Gone[Reports] != int64(n) {
 			t.Fatalf("missed %+v, %v", got, err)

@@ -34,12 +34,14 @@ type missedState struct {
 	overlaid
 }
 
-// missable are the kinds whose records are missed: those that others lose when they are not in the files any more.
-var missable = []Kind{Reports, Dashboards}
+// Missable lists the kinds whose records are missed: those that others lose when they are not in the files any more.
+var Missable = []Kind{Reports, Dashboards}
 
 // Missing looks up, by Id, the reports and dashboards that the last sync had in its inventory and this one has not. What
 // it finds lies over the inventory from then on; what it does not find is given by GoneSince. It compares with a sync of
-// the same org only, and with one whose inventory can be read. Called again after it has ended well, it answers the same.
+// the same org only, with one whose inventory can be read, and with none that read private records where this one does
+// not. Called again after an error it asks for what it has not asked for yet, and after it has ended well it answers the
+// same.
 func Missing(ctx context.Context, in MissingInput) (Missed, error) {
 	m := &search{MissingInput: in}
 	if m.Progress == nil {
@@ -65,9 +67,16 @@ func (m *search) run(ctx context.Context) (Missed, error) {
 		return m.state.Missed, err
 	}
 	m.state = missedState{Missed: Missed{Found: map[Kind]int64{}, Gone: map[Kind]int64{}}}
-	for _, kind := range missable {
-		if err := m.kind(ctx, kind); err != nil {
-			return Missed{}, err
+	switch {
+	case m.Last.Sync == "" || m.Last.Identity.OrgID != m.Identity.OrgID: // nothing to compare with
+	case m.Last.Private && !m.Private:
+		m.state.Warnings = append(m.state.Warnings, "scope.private was turned off since the last sync, so what that one knew and "+
+			"this one did not list is not looked up: it may well be in a private folder; the next sync looks again")
+	default:
+		for _, kind := range Missable {
+			if err := m.kind(ctx, kind); err != nil {
+				return Missed{}, err
+			}
 		}
 	}
 	created, err := m.Store.WriteNewJSON(ctx, m.Sync.Missing(), m.state)
@@ -85,26 +94,21 @@ func (m *search) kind(ctx context.Context, kind Kind) error {
 	if known == nil || err != nil {
 		return err
 	}
-	present := readStreams(ctx, m.Store, m.Sync, []string{string(kind)})
-	missing, err := some(beyond(known, present))
-	if !missing || err != nil {
+	missing := beyond(known, readStreams(ctx, m.Store, m.Sync, []string{string(kind)}))
+	one, err := some(missing)
+	if !one || err != nil {
 		return err
 	}
+	if kind == Reports {
+		missing = beyond(missing, m.lost(ctx))
+	}
 	name := staging.Found(string(kind))
-	found, done, err := written(ctx, m.Store, m.Sync.Inventory(name))
+	found, err := m.lookUp(ctx, kind, name, missing)
 	if err != nil {
 		return err
 	}
-	if !done {
-		found, err = writeOnce(ctx, m.Store, m.Sync.Inventory(name), func(w *staging.Writer) error {
-			return m.lookUp(ctx, kind, beyond(known, present), w)
-		})
-		if err != nil {
-			return err
-		}
-	}
 	gone, err := writeOnce(ctx, m.Store, m.Sync.Inventory(staging.Vanished(string(kind))), func(w *staging.Writer) error {
-		return m.vanished(beyond(known, present, readStreams(ctx, m.Store, m.Sync, []string{name})), w)
+		return m.vanished(beyond(missing, readStreams(ctx, m.Store, m.Sync, []string{name})), w)
 	})
 	if err != nil {
 		return err
@@ -112,43 +116,6 @@ func (m *search) kind(ctx context.Context, kind Kind) error {
 	m.state.Found[kind], m.state.Gone[kind] = found.Count, gone.Count
 	if found.Count > 0 {
 		m.state.over(kind, name)
-	}
-	return nil
-}
-
-// known gives what the last sync knew of a kind; nil when there is nothing to compare with.
-func (m *search) known(ctx context.Context, kind Kind) (iter.Seq2[[]byte, error], error) {
-	if m.Last.Sync == "" || m.Last.Identity.OrgID != m.Identity.OrgID {
-		return nil, nil
-	}
-	last := staging.Sync{Source: m.Sync.Source, ID: m.Last.Sync}
-	lines := Read(ctx, m.Store, last, kind)
-	exists, err := m.Store.Exists(ctx, last.Inventory(string(kind)))
-	if err == nil && !exists {
-		if kind != Reports {
-			return nil, nil
-		}
-		lines = m.Store.Lines(ctx, m.Last.described())
-		exists, err = m.Store.Exists(ctx, m.Last.described())
-	}
-	if err != nil || !exists {
-		return nil, err
-	}
-	err = walk(lines) // nothing of a stream that is torn or out of order is believed
-	if err != nil && (m.Store.Unreadable(err) || errors.Is(err, errMalformed)) {
-		m.state.Warnings = append(m.state.Warnings, fmt.Sprintf(
-			"which %s the last sync knew cannot be read from the bucket, so none is looked up that this one did not list", kind))
-		return nil, nil
-	}
-	return lines, err
-}
-
-// walk reads lines to their end and gives the error in them, one of order included.
-func walk(lines iter.Seq2[[]byte, error]) error {
-	for _, err := range Merge(Stream{Lines: lines}) {
-		if err != nil {
-			return err
-		}
 	}
 	return nil
 }

@@ -181,7 +181,7 @@ func TestMissing_goesOnWithoutPrivateRecords(t *testing.T) {
 			if q.Scope == "" {
 				return nil
 			}
-			return &fault.Error{Class: class, System: fault.Salesforce, Message: "no"}
+			return &salesforce.Error{Class: class, Status: 403}
 		}
 		got, err := Missing(t.Context(), MissingInput{Client: o, Store: s, Sync: current, Identity: me, Last: record, Private: true})
 		if fails != fault.Is(err, class) || !fails && (err != nil || got.Gone[Reports] != 1) {
@@ -244,12 +244,13 @@ func TestMissing_comparesWithWhatIsLeftOfTheLastSync(t *testing.T) {
 		warns   string
 	}{
 		"its descriptions, where its inventory is not there": {func(t *testing.T, s *staging.Store) {
-			for _, kind := range missable {
+			for _, kind := range Missable {
 				if err := s.Delete(t.Context(), earlier.Inventory(string(kind))); err != nil {
 					t.Fatal(err)
 				}
 			}
-			write(t, s, earlier.Described(), described(t, 1, StateDescribed, changed, changedAt), described(t, 5, StateGone, changed, changedAt))
+			write(t, s, earlier.Described(), described(t, 1, StateDescribed, changed, changedAt), described(t, 5, StateDenied, changed, changedAt),
+				described(t, 6, StateGone, changed, changedAt))
 		}, []string{"5 "}, ""},
 		"what it had caught up with": {func(t *testing.T, s *staging.Store) {
 			write(t, s, earlier.Inventory(staging.CaughtUp("reports")), unchanged(Reports, 6)[0].line())
@@ -310,5 +311,157 @@ func TestMissed_isStoredAsItIsRead(t *testing.T) {
 	want := `{"found":{"reports":1},"gone":{"dashboards":2},"streams":{"reports":["reports.found","reports"]}}`
 	if err != nil || string(content) != want {
 		t.Errorf("stored as %s, %v", content, err)
+	}
+}
+
+// An attempt whose lease is far smaller than the look-up asks for what is left, and spends no call twice.
+func TestMissing_endsWithFewCallsAtATime(t *testing.T) {
+	t.Parallel()
+	const batches = 20
+	numbers := make([]int, batches*lookUpAtOnce)
+	for i := range numbers {
+		numbers[i] = i
+	}
+	for calls, private := range map[int]bool{3: false, 1: true} {
+		s := openStore(t, "mem://")
+		record := lastSync(t, s, unchanged(Reports, numbers...)...)
+		o := &org{}
+		enumerated(t, s, current, o, private)
+		o.things = unchanged(Reports, 7, 1003, 3999)
+		o.things[1].private = true
+		l := &lease{}
+		o.refuse = l.refuse
+		var got Missed
+		attempts := l.attempts(t, calls, 2*batches+1, func() (err error) {
+			got, err = Missing(t.Context(), MissingInput{Client: o, Store: s, Sync: current, Identity: me, Last: record, Private: private})
+			return err
+		})
+		want := map[string]int{"Report": batches}
+		found := int64(2)
+		if private {
+			want["Report allPrivate"] = batches // one less two, in 200 at a time
+			found = 3
+		}
+		if diff := cmp.Diff(want, l.spent); diff != "" {
+			t.Errorf("calls in %d attempts (-want +got):\n%s", attempts, diff)
+		}
+		if got.Found[Reports] != found || got.Gone[Reports] != batches*lookUpAtOnce-found {
+			t.Errorf("%+v, want %d found", got, found)
+		}
+	}
+}
+
+// A process that is killed says nothing: only what was written down in time is known to the next one.
+func TestMissing_repeatsFewCallsAfterAKill(t *testing.T) {
+	t.Parallel()
+	const batches = 2*lookUpsKept + 3
+	numbers := make([]int, batches*lookUpAtOnce)
+	for i := range numbers {
+		numbers[i] = i
+	}
+	s := openStore(t, "mem://")
+	record := lastSync(t, s, unchanged(Reports, numbers...)...)
+	o := &org{}
+	enumerated(t, s, current, o, false)
+	var kept []byte
+	state := current.InventoryState(staging.Found("reports"))
+	o.refuse = func(salesforce.Query) error {
+		if len(o.asked) < batches {
+			return nil
+		}
+		var err error
+		if kept, err = s.Read(t.Context(), state); err != nil {
+			t.Fatal(err)
+		}
+		return errors.New("the line was cut")
+	}
+	in := MissingInput{Client: o, Store: s, Sync: current, Identity: me, Last: record}
+	if _, err := Missing(t.Context(), in); err == nil {
+		t.Fatal("the attempt ended well")
+	}
+	if err := s.Write(t.Context(), state, kept); err != nil { // as a kill would have left it
+		t.Fatal(err)
+	}
+	o.refuse, o.asked = nil, nil
+	if missing(t, s, o, record, false); len(o.asked) != 3 {
+		t.Errorf("%d calls after a kill, want 3 of %d", len(o.asked), batches)
+	}
+}
+
+// Without scope.private, what lies in private folders is not to be told from what is gone.
+func TestMissing_comparesNotWithASyncThatReadMore(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name      string
+		last, now bool
+		gone      int64
+		warns     bool
+	}{
+		{"neither reads private records", false, false, 1, false},
+		{"both read private records", true, true, 1, false},
+		{"private records are read since", false, true, 1, false},
+		{"private records are not read any more", true, false, 0, true},
+	} {
+		s := openStore(t, "mem://")
+		record := lastSync(t, s, unchanged(Reports, 1, 2)...)
+		record.Private = row.last
+		o := &org{things: unchanged(Reports, 1)}
+		enumerated(t, s, current, o, row.now)
+		got := missing(t, s, o, record, row.now)
+		if warned := len(got.Warnings) == 1 && strings.Contains(got.Warnings[0], "scope.private was turned off"); warned != row.warns {
+			t.Errorf("%s: warnings %q", row.name, got.Warnings)
+		}
+		if got.Gone[Reports] != row.gone || len(gone(t, s, Reports)) != int(row.gone) || (len(o.asked) == 0) != row.warns {
+			t.Errorf("%s: %+v in %d queries, want %d gone", row.name, got, len(o.asked), row.gone)
+		}
+	}
+}
+
+// What the last sync found gone, after it had listed it, is not told of a second time.
+func TestMissing_leavesOutWhatTheLastSyncLost(t *testing.T) {
+	t.Parallel()
+	line := func(n int, state State) string { return described(t, n, state, changed, changedAt) }
+	whole := []string{line(1, StateDescribed), line(2, StateGone), line(3, StateDenied), line(4, StateFiltered), line(5, StateDescribed)}
+	for name, test := range map[string]struct {
+		lines   []string
+		damage  func(s *staging.Store) error
+		gone    []string
+		queries int
+	}{
+		"some were lost": {whole, nil, []string{"3 reports 3", "5 reports 5"}, 1},
+		"all that are missing were lost": {
+			[]string{whole[0], whole[1], line(3, StateGone), whole[3], line(5, StateGone)}, nil, nil, 0,
+		},
+		"what became of them is not there any more": {
+			whole, func(s *staging.Store) error { return s.Delete(t.Context(), earlier.Described()) },
+			[]string{"2 reports 2", "3 reports 3", "4 reports 4", "5 reports 5"},
+			1,
+		},
+		"what became of them is damaged": {
+			whole, func(s *staging.Store) error { return s.Write(t.Context(), earlier.Described(), []byte("x")) },
+			[]string{"2 reports 2", "3 reports 3", "4 reports 4", "5 reports 5"},
+			1,
+		},
+		"what became of them is out of order": {
+			[]string{whole[1], whole[0]}, nil, []string{"3 reports 3", "4 reports 4", "5 reports 5"}, 1,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := openStore(t, "mem://")
+			record := lastSync(t, s, unchanged(Reports, 1, 2, 3, 4, 5)...)
+			record.Described = write(t, s, earlier.Described(), test.lines...)
+			if test.damage != nil {
+				if err := test.damage(s); err != nil {
+					t.Fatal(err)
+				}
+			}
+			o := &org{things: unchanged(Reports, 1)}
+			enumerated(t, s, current, o, false)
+			got := missing(t, s, o, record, false)
+			if diff := cmp.Diff(test.gone, gone(t, s, Reports)); diff != "" || got.Gone[Reports] != int64(len(test.gone)) || len(o.asked) != test.queries {
+				t.Errorf("%+v in %d queries; gone (-want +got):\n%s", got, len(o.asked), diff)
+			}
+		})
 	}
 }

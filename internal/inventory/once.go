@@ -3,22 +3,32 @@ package inventory
 import (
 	"context"
 	"errors"
+	"fmt"
 
+	"longhaul/internal/fault"
 	"longhaul/internal/staging"
 )
 
+// onceTries bounds how often a stream is written that others tear each time.
+const onceTries = 3
+
 // writeOnce writes a stream that no attempt changes any more once it is there: where another attempt was faster, its
-// stream is taken. One that is torn is written again.
+// stream is taken. One that is torn is written again, by whoever of several attempts is first.
 func writeOnce(ctx context.Context, store *staging.Store, key string, fill func(*staging.Writer) error) (staging.Object, error) {
-	object, err := tryOnce(ctx, store, key, fill)
-	if !errors.Is(err, staging.ErrExist) {
-		return object, err
+	for range onceTries {
+		object, err := tryOnce(ctx, store, key, fill)
+		if !errors.Is(err, staging.ErrExist) {
+			return object, err
+		}
+		object, found, err := written(ctx, store, key)
+		if err != nil || found {
+			return object, err
+		}
 	}
-	object, found, err := written(ctx, store, key)
-	if err != nil || found {
-		return object, err
+	return staging.Object{}, &fault.Error{
+		Class: fault.Transient, System: fault.Bucket, Err: fmt.Errorf("%s: %w", key, staging.ErrTorn),
+		Message: "a stream in the bucket is damaged again each time it is written: it is tried again; if it lasts, check the storage",
 	}
-	return tryOnce(ctx, store, key, fill)
 }
 
 func tryOnce(ctx context.Context, store *staging.Store, key string, fill func(*staging.Writer) error) (staging.Object, error) {

@@ -30,12 +30,18 @@ func Prune(ctx context.Context, store *staging.Store, sync staging.Sync) error {
 			return wrapPrune(err)
 		}
 	}
-	prefixes := []string{sync.DescribePrefix(), sync.PlanPrefix(), sync.SortPrefix(), sync.InventoryRuns(staging.Again(string(Components)))}
+	prefixes := []string{sync.DescribePrefix(), sync.PlanPrefix(), sync.SortPrefix()}
 	for _, kind := range Kinds {
 		prefixes = append(prefixes, sync.InventoryRuns(string(kind)))
 	}
-	for _, kind := range dated {
-		prefixes = append(prefixes, sync.InventoryRuns(staging.CaughtUp(string(kind))))
+	for _, kind := range Missable {
+		prefixes = append(prefixes, sync.InventoryRuns(staging.Found(string(kind))))
+	}
+	for round := range catchUpRounds {
+		prefixes = append(prefixes, sync.InventoryRuns(roundName(staging.Again, Components, round)))
+		for _, kind := range dated {
+			prefixes = append(prefixes, sync.InventoryRuns(roundName(staging.CaughtUp, kind, round)))
+		}
 	}
 	for _, prefix := range prefixes {
 		if _, err := store.DeleteAll(ctx, prefix); err != nil {

@@ -1,8 +1,6 @@
 package inventory
 
 import (
-	"context"
-	"slices"
 	"time"
 
 	"longhaul/internal/staging"
@@ -65,6 +63,9 @@ type Record struct {
 	Permissions map[string]bool `json:"permissions,omitempty"` // of the run-as user, where it is known, by short names such as RunReports
 	Edition     string          `json:"edition,omitempty"`     // of the org, as Salesforce calls it
 	Vanished    int64           `json:"vanished,omitempty"`    // reports and dashboards that were there the time before and in no listing now
+	Private     bool            `json:"private,omitempty"`     // what lies in others' private folders was read too
+
+	BaselineSync string `json:"baseline_sync,omitempty"` // of one that is no baseline: the newest that was, as BaselineOf gave it
 }
 
 // baseline says whether the guard may compare with the sync. Records of before that was noted are believed when their
@@ -77,50 +78,4 @@ func (r *Record) described() string {
 		return r.Described.Key
 	}
 	return staging.Sync{Source: r.Source, ID: r.Sync}.Described()
-}
-
-// LastRecord reads the newest record of a source; errors.Is(err, staging.ErrNotExist) when it has none.
-func LastRecord(ctx context.Context, store *staging.Store, source string) (Record, error) {
-	var newest string
-	for key, err := range store.List(ctx, staging.RecordPrefix(source)) {
-		if err != nil {
-			return Record{}, err
-		}
-		newest = key
-	}
-	if newest == "" {
-		return Record{}, staging.ErrNotExist
-	}
-	var record Record
-	err := store.ReadJSON(ctx, newest, &record)
-	return record, err
-}
-
-// baselineRecords bounds how many records are read in search of a baseline.
-const baselineRecords = 200
-
-// LastBaseline reads the newest record that the guard may compare with, out of the newest 200; found is false when none
-// of them is one. A record that cannot be read is passed over.
-func LastBaseline(ctx context.Context, store *staging.Store, source string) (last Record, found bool, err error) {
-	var newest []string // the oldest of them first
-	for key, err := range store.List(ctx, staging.RecordPrefix(source)) {
-		if err != nil {
-			return Record{}, false, err
-		}
-		if len(newest) == baselineRecords {
-			newest = append(newest[:0], newest[1:]...)
-		}
-		newest = append(newest, key)
-	}
-	for _, key := range slices.Backward(newest) {
-		var record Record
-		err := store.ReadJSON(ctx, key, &record)
-		if err != nil && store.Unreadable(err) {
-			continue
-		}
-		if err != nil || record.baseline() {
-			return record, err == nil, err
-		}
-	}
-	return Record{}, false, nil
 }

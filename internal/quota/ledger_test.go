@@ -104,6 +104,51 @@ func TestLedger_neverGoesBeyondItsBounds(t *testing.T) {
 	}
 }
 
+// TestLedger_othersAreHeardOf has others use the org meanwhile, at times all of it, and orgs that tell nothing for a while.
+// What others do between two answers nobody can know, but the share is the sync's own matter, and after an answer the sync
+// makes no more calls than that left.
+func TestLedger_othersAreHeardOf(t *testing.T) {
+	t.Parallel()
+	stopped := 0
+	for seed := range uint64(20) {
+		rng := rand.New(rand.NewPCG(seed, 11))
+		o := &org{most: 300 + rng.Int64N(900), clock: start}
+		l := &quota.Ledger{Policy: quota.Policy{Ceiling: 50 + rng.IntN(51), Share: 10 + rng.IntN(91)}, Margin: 8}
+		l.Return(0, 3, o.call(3, true), o.clock)
+		ceiling, share := o.most*int64(l.Policy.Ceiling)/100, o.most*int64(l.Policy.Share)/100
+		unheard := false
+		for range 1000 {
+			switch rng.IntN(4) {
+			case 0, 1:
+				granted := l.Lease(1+rng.Int64N(60), o.clock)
+				if left := max(ceiling-o.used(), 0); !unheard && granted > left {
+					t.Fatalf("seed %d: leased %d when %d of %d were left", seed, granted, left, ceiling)
+				}
+				before, told := len(o.ours), quota.Told{}
+				if n := rng.Int64N(granted + 1); n > 0 {
+					told = o.call(n, true)
+					unheard = unheard && o.silent
+				}
+				l.Return(granted, int64(len(o.ours)-before), told, o.clock)
+				if granted == 0 && !unheard {
+					stopped++
+				}
+			case 2:
+				o.call(rng.Int64N(8), false)
+				unheard, o.silent = true, rng.IntN(3) == 0
+			case 3:
+				o.clock = o.clock.Add(time.Duration(rng.IntN(600)) * time.Second)
+			}
+			if used := within(o.ours, o.clock); used > share {
+				t.Fatalf("seed %d: the sync has used %d, its share is %d", seed, used, share)
+			}
+		}
+	}
+	if stopped == 0 {
+		t.Error("no answer ever stopped the sync, so nothing was tried")
+	}
+}
+
 func TestLedger_grantsAllThereIsAndNoMore(t *testing.T) {
 	t.Parallel()
 	l := &quota.Ledger{Policy: quota.Policy{Ceiling: 80, Share: 25}, Margin: 24}

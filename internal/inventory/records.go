@@ -1,0 +1,89 @@
+package inventory
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"longhaul/internal/staging"
+)
+
+// ErrRecordUnreadable says that the newest record of a source is there and of no use.
+var ErrRecordUnreadable = errors.New("the record of the last sync cannot be read from the bucket")
+
+// WarningRecordUnreadable is the warning of a sync that looks up nothing for that reason.
+const WarningRecordUnreadable = "the record of the last sync cannot be read from the bucket, so what that one knew and this one did " +
+	"not list is not looked up"
+
+// LastRecord reads the newest record of a source; errors.Is(err, staging.ErrNotExist) when it has none, and
+// errors.Is(err, ErrRecordUnreadable) when it is damaged or not to be read, which no further try would mend.
+func LastRecord(ctx context.Context, store *staging.Store, source string) (Record, error) {
+	var newest string
+	for key, err := range store.List(ctx, staging.RecordPrefix(source)) {
+		if err != nil {
+			return Record{}, err
+		}
+		newest = key
+	}
+	if newest == "" {
+		return Record{}, staging.ErrNotExist
+	}
+	var record Record
+	err := store.ReadJSON(ctx, newest, &record)
+	if err != nil && store.Unreadable(err) && !errors.Is(err, staging.ErrNotExist) {
+		err = fmt.Errorf("%w: %w", ErrRecordUnreadable, err)
+	}
+	return record, err
+}
+
+// baselineRecords bounds how many records are read in search of a baseline.
+const baselineRecords = 200
+
+// LastBaseline reads the newest record that the guard may compare with: one of the newest 200, or one that such a record
+// names; found is false when there is none. A record that cannot be read is passed over.
+func LastBaseline(ctx context.Context, store *staging.Store, source string) (last Record, found bool, err error) {
+	var newest []string // the oldest of them first
+	for key, err := range store.List(ctx, staging.RecordPrefix(source)) {
+		if err != nil {
+			return Record{}, false, err
+		}
+		if len(newest) == baselineRecords {
+			newest = append(newest[:0], newest[1:]...)
+		}
+		newest = append(newest, key)
+	}
+	for _, key := range slices.Backward(newest) {
+		record, found, err := baselineUnder(ctx, store, key)
+		if err != nil || found {
+			return record, found, err
+		}
+		if record.BaselineSync == "" {
+			continue
+		}
+		record, found, err = baselineUnder(ctx, store, staging.RecordKey(source, record.BaselineSync))
+		if err != nil || found {
+			return record, found, err
+		}
+	}
+	return Record{}, false, nil
+}
+
+// baselineUnder reads the record under a key and says whether it is a baseline; one that cannot be read is none.
+func baselineUnder(ctx context.Context, store *staging.Store, key string) (record Record, is bool, err error) {
+	err = store.ReadJSON(ctx, key, &record)
+	switch {
+	case err != nil && store.Unreadable(err):
+		return Record{}, false, nil
+	case err != nil:
+		return Record{}, false, err
+	}
+	return record, record.baseline(), nil
+}
+
+// BaselineOf gives the id of the newest baseline of a source, empty when there is none. A sync that is none itself keeps
+// it in its record, so that the baseline stays in reach however many such syncs follow.
+func BaselineOf(ctx context.Context, store *staging.Store, source string) (sync string, err error) {
+	last, _, err := LastBaseline(ctx, store, source)
+	return last.Sync, err
+}
