@@ -20,7 +20,8 @@ type DescribeParams struct {
 
 	Known     int64 `json:"known,omitempty"`      // reports that earlier runs of the shard have brought
 	LastRound bool  `json:"last_round,omitempty"` // what fails now has failed; before, it is put off to the last round
-	Doubt     bool  `json:"doubt,omitempty"`      // the run before brought nothing
+	Doubt     bool  `json:"doubt,omitempty"`      // the run before brought nothing, or ended for want of calls
+	Pressed   bool  `json:"pressed,omitempty"`    // the run before ended so
 	Lease     Lease `json:"lease"`
 }
 
@@ -30,6 +31,7 @@ type DescribeResult struct {
 	Deferred int64  `json:"deferred,omitempty"`
 	States   States `json:"states"` // without those put off
 	Partial  bool   `json:"partial,omitempty"`
+	Pressed  bool   `json:"pressed,omitempty"` // Salesforce asked for fewer requests than the share, to the end
 	Spending
 }
 
@@ -47,7 +49,7 @@ func (a *Activities) Describe(ctx context.Context, params DescribeParams) (Descr
 	}
 	return DescribeResult{
 		Reports: max(done.Reports, known(done, params)), Deferred: done.States[inventory.StateDeferred], States: statesOf(done.States),
-		Partial: done.Partial || spent.Stop != "", Spending: spent,
+		Partial: done.Partial || spent.Stop != "", Pressed: done.Pressed, Spending: spent,
 	}, err
 }
 
@@ -81,8 +83,10 @@ func (a *Activities) describe(ctx context.Context, params DescribeParams, p *pul
 
 	running, cancel := untilWorkerStops(ctx)
 	defer cancel()
+	info := activity.GetInfo(ctx)
 	return shard.Run(running, shard.Input{
-		Store: a.Store, Sync: staged, Shard: params.Shard, Attempt: int(activity.GetInfo(ctx).Attempt),
+		Store: a.Store, Sync: staged, Shard: params.Shard, Attempt: int(info.Attempt), Since: info.ScheduledTime,
+		Doubt: params.Doubt, Pressed: params.Pressed,
 		Describer: source.Salesforce, Slots: lease, Slice: a.slice(), LastRound: params.LastRound,
 		Progress: func(done, total int) { p.progress(max(int64(done)-params.Known, 0), int64(total)) },
 		Probe:    a.probe(staged, source.Salesforce), Waiting: p.waits,

@@ -10,6 +10,7 @@ import (
 	"longhaul/internal/fault"
 	"longhaul/internal/quota"
 	"longhaul/internal/salesforce"
+	"longhaul/internal/shard"
 )
 
 // Lease is how many API calls an activity may make, over all its attempts.
@@ -54,7 +55,7 @@ func calling(ctx context.Context, lease Lease, share int, run func(context.Conte
 		spent.Stop, err = StopCancelled, nil
 	case f != nil && f.Class == fault.QuotaExhausted:
 		spent.Stop, err = StopQuota, nil
-	case f != nil && f.System == fault.Salesforce && f.RetryAfter > longWait && retryable(f.Class):
+	case f != nil && f.System == fault.Salesforce && f.RetryAfter > longWait && retryable(f.Class) && !shard.IsOutage(err):
 		spent.Stop, spent.RetryAfter, err = StopThrottled, f.RetryAfter, nil
 	}
 	p.end(ctx, err)

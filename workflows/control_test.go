@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -325,6 +326,42 @@ func TestSlice_aShardThatLeavesItsPlaceIsTakenUpAgain(t *testing.T) {
 	got, failure := resultOf(t, env)
 	if failure != nil || got.Described != 80 || o.count("Describe") != 24 || got.APICalls != 4+5+80+4 {
 		t.Errorf("described %d in %d runs with %d calls: %v", got.Described, o.count("Describe"), got.APICalls, failure)
+	}
+}
+
+// TestSlice_theNextRunLearnsHowTheLastOneEnded wants one answer before the whole width where the last run ended for want of
+// calls or brought nothing, and half of the width where Salesforce had asked for less.
+func TestSlice_theNextRunLearnsHowTheLastOneEnded(t *testing.T) {
+	t.Parallel()
+	ends := map[int]activities.DescribeResult{
+		0: {Reports: 4, Partial: true, Spending: activities.Spending{Calls: 4, Stop: activities.StopSlice}},
+		1: {Reports: 4, Partial: true, Spending: activities.Spending{Calls: 4, Stop: activities.StopQuota}},
+		2: {Partial: true, Spending: activities.Spending{Calls: 4, Stop: activities.StopSlice}},
+		3: {Reports: 4, Partial: true, Pressed: true, Spending: activities.Spending{Calls: 4, Stop: activities.StopSlice}},
+	}
+	type told struct{ doubt, pressed bool }
+	want := map[int]told{0: {}, 1: {doubt: true}, 2: {doubt: true}, 3: {pressed: true}}
+	runs, got := map[int]int{}, map[int]told{}
+	o := new(org)
+	env := environment(t, o, "sync-acme")
+	o.describe = func(_ context.Context, p activities.DescribeParams) (activities.DescribeResult, error) {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		runs[p.Shard]++
+		if end, ok := ends[p.Shard]; ok && runs[p.Shard] == 1 {
+			return end, nil
+		}
+		if runs[p.Shard] == 2 {
+			got[p.Shard] = told{p.Doubt, p.Pressed}
+		}
+		return described(10), nil
+	}
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	if _, failure := resultOf(t, env); failure != nil {
+		t.Fatal(failure)
+	}
+	if !maps.Equal(got, want) {
+		t.Errorf("told %+v, want %+v", got, want)
 	}
 }
 

@@ -14,9 +14,10 @@ const maxEvents = 3000
 
 // Unfinished is a shard that was begun and left before its end: its parts lie in the bucket.
 type Unfinished struct {
-	Shard int   `json:"shard"`
-	Done  int64 `json:"done"`            // reports that have their state
-	Doubt bool  `json:"doubt,omitempty"` // its last run brought none: Salesforce may be down
+	Shard   int   `json:"shard"`
+	Done    int64 `json:"done"`              // reports that have their state
+	Doubt   bool  `json:"doubt,omitempty"`   // its last run brought none, or ended for want of calls: one answer comes first
+	Pressed bool  `json:"pressed,omitempty"` // Salesforce asked for fewer requests than the share
 }
 
 // window runs the shards of a sync, as many at once as the source allows. Each place of the window has its share of the
@@ -130,7 +131,7 @@ func (w *window) start(ctx workflow.Context, selector workflow.Selector) {
 	lease := s.lease(ctx, s.callsFor(one))
 	params := activities.DescribeParams{
 		Sync: s.state.Sync, Shard: one.Shard, Share: w.shares[place], Last: w.last, Known: one.Done, LastRound: s.state.Round == 2,
-		Doubt: one.Doubt, Lease: lease,
+		Doubt: one.Doubt, Pressed: one.Pressed, Lease: lease,
 	}
 	summary := fmt.Sprintf("describe shard %d of %d", one.Shard+1, s.shards())
 	future := workflow.ExecuteActivity(with(ctx, forDescribe, summary), acts.Describe, params)
@@ -157,7 +158,8 @@ func (w *window) ended(
 	s.state.Reports += done.Reports - one.Done
 	if done.Partial {
 		s.state.Queue = append(s.state.Queue, Unfinished{
-			Shard: one.Shard, Done: done.Reports, Doubt: done.Reports <= one.Done && done.Stop != activities.StopCancelled,
+			Shard: one.Shard, Done: done.Reports, Pressed: done.Pressed,
+			Doubt: done.Stop == activities.StopQuota || done.Reports <= one.Done && done.Stop != activities.StopCancelled,
 		})
 		w.pause = max(w.pause, done.RetryAfter)
 	} else {

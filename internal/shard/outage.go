@@ -29,6 +29,7 @@ func (o *outage) Unwrap() error { return o.error }
 type postponed struct {
 	error
 	fault fault.Error
+	own   bool // the wait is of this package, and not one that Salesforce asked for
 }
 
 // Unwrap gives the error itself.
@@ -48,9 +49,16 @@ func postpone(err error, attempt int) error {
 	if f.Class == fault.Throttled {
 		wait = min(wait, longWait)
 	}
-	p := &postponed{error: err, fault: *f}
+	p := &postponed{error: err, fault: *f, own: wait >= f.RetryAfter}
 	p.fault.RetryAfter = max(wait, f.RetryAfter)
 	return p
+}
+
+// IsOutage says whether Run ended because Salesforce seems to be down, with a wait of its own choice. The next attempt must be
+// of the same series however long that is: after how many of them a report is given up depends on their number.
+func IsOutage(err error) bool {
+	var p *postponed
+	return errors.As(err, &p) && p.own
 }
 
 // waitAfter is the wait between an attempt that met an outage and the next.

@@ -40,7 +40,7 @@ func TestRun_spendsLittleOnALongOutage(t *testing.T) {
 				var waits []time.Duration
 				for ; in.Attempt <= attempts; in.Attempt++ {
 					result, err := run(t.Context(), in, f)
-					if err == nil || result.Stop != StopFault || result.Reports != int64(row.stored) {
+					if !IsOutage(err) || result.Stop != StopFault || result.Reports != int64(row.stored) {
 						t.Fatalf("attempt %d: result %+v, error %v", in.Attempt, result, err)
 					}
 					waits = append(waits, fault.From(err).RetryAfter)
