@@ -35,7 +35,8 @@ func TestReset_ofARunningSync(t *testing.T) {
 		{"to its first workflow task, in the middle of describing", first, slow, describedHalf(reports), "Authenticate"},
 		{"to its last workflow task, in the middle of describing", last, slow, describedHalf(reports), "Describe"},
 		{
-			"to its first workflow task, in the middle of delivering", first, server.Fault{Name: "upload_stall", Delay: time.Second},
+			"to its first workflow task, in the middle of delivering", first,
+			server.Fault{Name: "upload_stall", Delay: time.Second},
 			func(p *plant) bool { return len(p.sim.Files()) >= 3 }, "Authenticate",
 		},
 	} {

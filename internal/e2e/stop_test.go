@@ -27,7 +27,8 @@ func TestNextSync_reusesWhatAnEndedOneDescribed(t *testing.T) {
 		twice int
 	}{
 		{
-			"terminated in the middle of describing", server.Fault{Name: "stall", Route: "describe", Delay: 500 * time.Millisecond},
+			"terminated in the middle of describing",
+			server.Fault{Name: "stall", Route: "describe", Delay: 500 * time.Millisecond},
 			func(t *testing.T, p *plant) {
 				t.Helper()
 				eventually(t, time.Minute, func() bool { return describedHalf(reports)(p) })
@@ -39,7 +40,9 @@ func TestNextSync_reusesWhatAnEndedOneDescribed(t *testing.T) {
 			inFlight * 5,
 		},
 		{
-			"failed at the catalog", server.Fault{Name: "upload_401", Times: 1}, func(*testing.T, *plant) {},
+			"failed at the catalog",
+			server.Fault{Name: "upload_401", Times: 1},
+			func(*testing.T, *plant) {},
 			reports / 100, // those that may be seen by now are always asked for again
 		},
 	} {
