@@ -33,6 +33,9 @@ func (a *Activities) Probe(ctx context.Context, params ProbeParams) (ProbeResult
 	return result, toTemporal(ctx, err)
 }
 
+// lookCalls is what a look may cost: a call, and one more after a login where the session has expired meanwhile.
+const lookCalls = 2
+
 func (a *Activities) probeQuota(ctx context.Context, params ProbeParams) (result ProbeResult, err error) {
 	source, err := a.Sources.Source(params.Sync.Source)
 	if err != nil {
@@ -48,8 +51,8 @@ func (a *Activities) probeQuota(ctx context.Context, params ProbeParams) (result
 		return result, err
 	}
 	meter := new(salesforce.Meter)
-	once := salesforce.WithAllowance(salesforce.WithMeter(ctx, meter), salesforce.NewAllowance(1, 0))
-	limit, known, err := source.Salesforce.Usage(once)
+	within := salesforce.WithAllowance(salesforce.WithMeter(ctx, meter), salesforce.NewAllowance(lookCalls, 0))
+	limit, known, err := source.Salesforce.Usage(within)
 	result.Calls = meter.Calls()
 	f := fault.From(err)
 	switch {
@@ -57,7 +60,7 @@ func (a *Activities) probeQuota(ctx context.Context, params ProbeParams) (result
 		result.Told.Used, result.Told.Max, result.Told.At = limit.Used, limit.Max, meter.Date()
 	case f != nil && f.Class == fault.QuotaExhausted:
 		result.Told.Spent = !errors.Is(err, salesforce.ErrAllowance)
-	case f != nil && retryable(f.Class): // one call a look and no more: the next look asks again
+	case f != nil && retryable(f.Class): // the next look asks again
 	case err != nil:
 		return result, err
 	}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -48,8 +49,21 @@ var (
 	buildsMu sync.Mutex
 )
 
+// testsAtOnce is how many of the parallel tests run at one time unless -parallel says otherwise: they wait more than they reckon.
+const testsAtOnce = "4"
+
 func TestMain(m *testing.M) {
+	flag.Parse()
+	asked := false
+	flag.Visit(func(f *flag.Flag) { asked = asked || f.Name == "test.parallel" })
 	var err error
+	if !asked {
+		err = flag.Set("test.parallel", testsAtOnce)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
 	if builtDir, err = os.MkdirTemp("", "longhaul-e2e-"); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
