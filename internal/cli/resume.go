@@ -4,8 +4,6 @@ import (
 	"context"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 	"time"
 
 	"longhaul/internal/inventory"
@@ -78,23 +76,14 @@ func resumeOne(ctx context.Context, p *plant, name string) (bool, error) {
 // unfinished gives the state of the newest sync of the source in the bucket that was begun after since, is newer than the
 // last one that was recorded, and was ended by nobody; nil when there is none.
 func unfinished(ctx context.Context, store *staging.Store, name string, since time.Time) (*inventory.Opened, error) {
-	recorded := ""
-	for key, err := range store.List(ctx, staging.RecordPrefix(name)) {
-		if err != nil {
-			return nil, err
-		}
-		recorded = strings.TrimSuffix(strings.TrimPrefix(key, staging.RecordPrefix(name)), ".json")
+	ids, recorded, err := inventory.Unrecorded(ctx, store, name)
+	if err != nil {
+		return nil, err
 	}
-	var ids []string // oldest first
-	for id, err := range store.Folders(ctx, staging.SyncsPrefix(name)) {
-		if err != nil {
-			return nil, err
+	for _, id := range ids {
+		if id < recorded {
+			return nil, nil
 		}
-		if id > recorded {
-			ids = append(ids, id)
-		}
-	}
-	for _, id := range slices.Backward(ids) {
 		open, err := isOpen(ctx, store, staging.Sync{Source: name, ID: id}, since)
 		if open != nil || err != nil {
 			return open, err

@@ -79,11 +79,7 @@ func (c *catching) run(ctx context.Context) (CaughtUp, error) {
 	if err := c.listAll(ctx); err != nil {
 		return CaughtUp{}, err
 	}
-	created, err := c.Store.WriteNewJSON(ctx, c.Sync.CaughtUp(), c.state)
-	if err == nil && !created { // another attempt was faster
-		c.state = caughtUpState{}
-		err = c.Store.ReadJSON(ctx, c.Sync.CaughtUp(), &c.state)
-	}
+	err = agree(ctx, c.Store, c.Sync.CaughtUp(), &c.state)
 	return c.state.CaughtUp, err
 }
 

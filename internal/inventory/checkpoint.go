@@ -113,15 +113,7 @@ func (e *enumeration) spill(ctx context.Context) error {
 
 func (e *enumeration) writeRun(ctx context.Context) error {
 	key := e.Sync.InventoryRun(e.name(), strconv.Itoa(e.state.Pass), e.sorter.first, e.sorter.last)
-	w, err := e.Store.CreateScratch(ctx, key)
-	if err != nil {
-		return err
-	}
-	defer w.Abort()
-	if err := e.sorter.each(w.Append); err != nil {
-		return err
-	}
-	if _, err := w.Commit(); err != nil {
+	if err := writeRun(ctx, e.Store, key, e.sorter.each); err != nil {
 		return err
 	}
 	first, last := e.sorter.span()

@@ -81,7 +81,7 @@ func (p *planning) recorded(ctx context.Context) ([]earlierStream, error) {
 	switch {
 	case errors.Is(err, staging.ErrNotExist):
 		return nil, nil
-	case err != nil && p.Store.Unreadable(err):
+	case errors.Is(err, ErrRecordUnreadable):
 		p.warn("the record of the last sync cannot be read, so every report that it described is described again")
 		return nil, nil
 	case err != nil:
@@ -96,23 +96,11 @@ func (p *planning) recorded(ctx context.Context) ([]earlierStream, error) {
 
 // unfinished gives the streams of syncs that have no record, newest sync first.
 func (p *planning) unfinished(ctx context.Context) ([]earlierStream, error) {
-	ended := map[string]bool{p.Sync.ID: true}
-	for key, err := range p.Store.List(ctx, staging.RecordPrefix(p.Sync.Source)) {
-		if err != nil {
-			return nil, err
-		}
-		ended[strings.TrimSuffix(strings.TrimPrefix(key, staging.RecordPrefix(p.Sync.Source)), ".json")] = true
+	ids, _, err := Unrecorded(ctx, p.Store, p.Sync.Source)
+	if err != nil {
+		return nil, err
 	}
-	var ids []string
-	for id, err := range p.Store.Folders(ctx, staging.SyncsPrefix(p.Sync.Source)) {
-		if err != nil {
-			return nil, err
-		}
-		if !ended[id] {
-			ids = append(ids, id)
-		}
-	}
-	slices.Reverse(ids)
+	ids = slices.DeleteFunc(ids, func(id string) bool { return id == p.Sync.ID })
 	var sources []earlierStream
 	for _, id := range ids[:min(len(ids), unfinishedSyncs)] {
 		found, err := p.left(ctx, staging.Sync{Source: p.Sync.Source, ID: id})

@@ -79,11 +79,7 @@ func (m *search) run(ctx context.Context) (Missed, error) {
 			}
 		}
 	}
-	created, err := m.Store.WriteNewJSON(ctx, m.Sync.Missing(), m.state)
-	if err == nil && !created { // another attempt was faster
-		m.state = missedState{}
-		err = m.Store.ReadJSON(ctx, m.Sync.Missing(), &m.state)
-	}
+	err = agree(ctx, m.Store, m.Sync.Missing(), &m.state)
 	return m.state.Missed, err
 }
 

@@ -9,6 +9,16 @@ import (
 	"longhaul/internal/staging"
 )
 
+// agree writes a result that no attempt changes any more; where another attempt was faster, its result is taken.
+func agree[T any](ctx context.Context, store *staging.Store, key string, result *T) error {
+	created, err := store.WriteNewJSON(ctx, key, *result)
+	if err != nil || created {
+		return err
+	}
+	*result = *new(T)
+	return store.ReadJSON(ctx, key, result)
+}
+
 // onceTries bounds how often a stream is written that others tear each time.
 const onceTries = 3
 

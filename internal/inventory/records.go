@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"longhaul/internal/staging"
 )
@@ -35,6 +36,29 @@ func LastRecord(ctx context.Context, store *staging.Store, source string) (Recor
 		err = fmt.Errorf("%w: %w", ErrRecordUnreadable, err)
 	}
 	return record, err
+}
+
+// Unrecorded lists the syncs of a source in the bucket that have no record, the newest first, and gives the newest sync
+// that has one, empty when none has.
+func Unrecorded(ctx context.Context, store *staging.Store, source string) (ids []string, recorded string, err error) {
+	ended := map[string]bool{}
+	for key, err := range store.List(ctx, staging.RecordPrefix(source)) {
+		if err != nil {
+			return nil, "", err
+		}
+		recorded = strings.TrimSuffix(strings.TrimPrefix(key, staging.RecordPrefix(source)), ".json")
+		ended[recorded] = true
+	}
+	for id, err := range store.Folders(ctx, staging.SyncsPrefix(source)) {
+		if err != nil {
+			return nil, "", err
+		}
+		if !ended[id] {
+			ids = append(ids, id)
+		}
+	}
+	slices.Reverse(ids)
+	return ids, recorded, nil
 }
 
 // baselineRecords bounds how many records are read in search of a baseline.

@@ -46,16 +46,21 @@ func (m *runMerger) group(ctx context.Context, name string, group []run) (run, e
 		merged.First, merged.Last = min(merged.First, r.First), max(merged.Last, r.Last)
 	}
 	merged.Key = m.key(name, merged.First, merged.Last)
-	w, err := m.store.CreateScratch(ctx, merged.Key)
+	return merged, writeRun(ctx, m.store, merged.Key, func(add func(line []byte) error) error { return m.into(ctx, group, add) })
+}
+
+// writeRun writes the lines that each gives as one run.
+func writeRun(ctx context.Context, store *staging.Store, key string, each func(add func(line []byte) error) error) error {
+	w, err := store.CreateScratch(ctx, key)
 	if err != nil {
-		return run{}, err
+		return err
 	}
 	defer w.Abort()
-	if err := m.into(ctx, group, w.Append); err != nil {
-		return run{}, err
+	if err := each(w.Append); err != nil {
+		return err
 	}
 	_, err = w.Commit()
-	return merged, err
+	return err
 }
 
 // into merges runs; of the lines of one Id that of the latest run is taken or comes first, as the sorter has it.

@@ -43,15 +43,7 @@ func (s *Sorter) Add(ctx context.Context, line []byte) error {
 
 func (s *Sorter) spill(ctx context.Context) error {
 	r := run{Key: s.sync.SortRun(s.id, strconv.Itoa(len(s.runs)))}
-	w, err := s.store.CreateScratch(ctx, r.Key)
-	if err != nil {
-		return err
-	}
-	defer w.Abort()
-	if err := s.mem.each(w.Append); err != nil {
-		return err
-	}
-	if _, err := w.Commit(); err != nil {
+	if err := writeRun(ctx, s.store, r.Key, s.mem.each); err != nil {
 		return err
 	}
 	r.First, r.Last = s.mem.span()
