@@ -11,6 +11,7 @@ import (
 	"longhaul/internal/inventory"
 	"longhaul/internal/quota"
 	"longhaul/internal/salesforce"
+	"longhaul/internal/shard"
 	"longhaul/internal/staging"
 )
 
@@ -53,14 +54,13 @@ func (a *Activities) Authenticate(ctx context.Context, params AuthenticateParams
 	bounded, cancel := context.WithTimeout(salesforce.WithMeter(ctx, meter), authenticateTimeout)
 	defer cancel()
 	result, err := a.authenticate(bounded, params)
-	if limit, known := meter.Limit(); known {
-		result.Told.Used, result.Told.Max, result.Told.At = limit.Used, limit.Max, meter.LimitAt()
-	} else if err == nil {
+	result.Told = toldBy(meter)
+	if _, known := meter.Limit(); !known && err == nil {
 		err = a.askUsage(bounded, params.Sync, meter, &result)
 	}
 	result.Calls = meter.Calls()
 	result.Told.Clock = meter.Date()
-	if f := fault.From(err); f != nil && f.Class == fault.Throttled && f.RetryAfter > longWait {
+	if f := fault.From(err); f != nil && f.Class == fault.Throttled && f.RetryAfter > shard.LongWait {
 		err = &sittable{err}
 	}
 	return result, toTemporal(ctx, err)

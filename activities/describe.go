@@ -1,6 +1,7 @@
 package activities
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -87,17 +88,10 @@ func (a *Activities) describe(ctx context.Context, params DescribeParams, p *pul
 	return shard.Run(running, shard.Input{
 		Store: a.Store, Sync: staged, Shard: params.Shard, Attempt: int(info.Attempt), Since: info.ScheduledTime,
 		Doubt: params.Doubt, Pressed: params.Pressed,
-		Describer: source.Salesforce, Slots: lease, Slice: a.slice(), LastRound: params.LastRound,
+		Describer: source.Salesforce, Slots: lease, Slice: cmp.Or(a.Slice, slice), LastRound: params.LastRound,
 		Progress: func(done, total int) { p.progress(max(int64(done)-params.Known, 0), int64(total)) },
 		Probe:    a.probe(staged, source.Salesforce), Waiting: p.waits,
 	})
-}
-
-func (a *Activities) slice() time.Duration {
-	if a.Slice > 0 {
-		return a.Slice
-	}
-	return slice
 }
 
 // probe describes a report that is known to answer, to tell a broken report from a broken Salesforce in a shard of broken

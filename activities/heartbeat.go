@@ -42,27 +42,20 @@ type pulse struct {
 }
 
 // startPulse begins to beat and returns a context whose Salesforce calls are counted. End must be called.
-func startPulse(ctx context.Context) (context.Context, *pulse) {
-	p := &pulse{meter: new(salesforce.Meter), stop: make(chan struct{}), share: 1}
-	p.before = callsBefore(ctx)
+func startPulse(ctx context.Context) (context.Context, *pulse) { return startSharing(ctx, 1) }
+
+// startSharing is startPulse for an attempt that may have so many requests in flight.
+func startSharing(ctx context.Context, share int) (context.Context, *pulse) {
+	p := &pulse{meter: new(salesforce.Meter), before: callsBefore(ctx), share: max(share, 1), stop: make(chan struct{})}
 	p.gone.Go(func() { p.run(ctx) })
 	return salesforce.WithMeter(ctx, p.meter), p
 }
 
 // startCalls is startPulse for an activity that makes API calls: no more than its lease leaves after earlier attempts.
 func startCalls(ctx context.Context, lease Lease, share int) (context.Context, *pulse) {
-	counted, p := startPulse(ctx)
-	p.sharing(share)
+	counted, p := startSharing(ctx, share)
 	allowance := salesforce.NewAllowance(max(lease.Calls-p.before, 0), lease.Ceiling)
 	return salesforce.WithAllowance(counted, allowance), p
-}
-
-// sharing notes how many requests may be in flight, and lets a first beat say so: an attempt that is killed in its first
-// second has made some calls.
-func (p *pulse) sharing(inFlight int) {
-	p.mu.Lock()
-	p.share = max(inFlight, 1)
-	p.mu.Unlock()
 }
 
 // callsBefore is how many calls earlier attempts made. Of one that was killed it is the most they can have been.

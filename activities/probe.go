@@ -2,7 +2,6 @@ package activities
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"longhaul/internal/fault"
@@ -59,7 +58,7 @@ func (a *Activities) probeQuota(ctx context.Context, params ProbeParams) (result
 	case err == nil && known:
 		result.Told.Used, result.Told.Max, result.Told.At = limit.Used, limit.Max, meter.Date()
 	case f != nil && f.Class == fault.QuotaExhausted:
-		result.Told.Spent = !errors.Is(err, salesforce.ErrAllowance)
+		result.Told.Spent = orgIsSpent(err)
 	case f != nil && retryable(f.Class): // the next look asks again
 	case err != nil:
 		return result, err

@@ -38,16 +38,13 @@ type Spending struct {
 	RetryAfter time.Duration `json:"retry_after,omitempty"` // with StopThrottled
 }
 
-// longWait is the longest wait that Salesforce may ask for and an attempt is simply repeated after; for a longer one the
-// workflow sleeps.
-const longWait = 30 * time.Second
-
 // calling runs an activity that makes API calls: within its lease, with a heartbeat, and with an account of what it used
 // whichever way it ends. A spent quota, a long wait and a cancel are no failures: the workflow goes on from there.
 func calling(ctx context.Context, lease Lease, share int, run func(context.Context, *pulse) error) (Spending, error) {
 	counted, p := startCalls(ctx, lease, share)
 	err := run(counted, p)
-	spent := Spending{Calls: p.calls(), Told: p.told(err)}
+	spent := Spending{Calls: p.calls(), Told: toldBy(p.meter)}
+	spent.Told.Spent = orgIsSpent(err)
 	f := fault.From(err)
 	switch {
 	case err == nil:
@@ -55,7 +52,7 @@ func calling(ctx context.Context, lease Lease, share int, run func(context.Conte
 		spent.Stop, err = StopCancelled, nil
 	case f != nil && f.Class == fault.QuotaExhausted:
 		spent.Stop, err = StopQuota, nil
-	case f != nil && f.System == fault.Salesforce && f.RetryAfter > longWait && retryable(f.Class) && !shard.IsOutage(err):
+	case f != nil && f.System == fault.Salesforce && f.RetryAfter > shard.LongWait && retryable(f.Class) && !shard.IsOutage(err):
 		spent.Stop, spent.RetryAfter, err = StopThrottled, f.RetryAfter, nil
 	}
 	p.end(ctx, err)
@@ -72,12 +69,17 @@ func cancelledByWorkflow(ctx context.Context, err error) bool {
 		!errors.Is(context.Cause(ctx), activity.ErrActivityPaused)
 }
 
-// told is what Salesforce said of the quota while the attempt ran.
-func (p *pulse) told(err error) quota.Told {
-	told := quota.Told{Clock: p.meter.Date()}
-	if limit, known := p.meter.Limit(); known {
-		told.Used, told.Max, told.At = limit.Used, limit.Max, p.meter.LimitAt()
+// toldBy is what Salesforce said of the quota by the headers of the answers that a meter saw.
+func toldBy(meter *salesforce.Meter) quota.Told {
+	told := quota.Told{Clock: meter.Date()}
+	if limit, known := meter.Limit(); known {
+		told.Used, told.Max, told.At = limit.Used, limit.Max, meter.LimitAt()
 	}
-	told.Spent = fault.Is(err, fault.QuotaExhausted) && !errors.Is(err, salesforce.ErrAllowance)
 	return told
+}
+
+// orgIsSpent says whether an error is Salesforce's refusal of a call because the org has used up its own, and not ours
+// because a lease is.
+func orgIsSpent(err error) bool {
+	return fault.Is(err, fault.QuotaExhausted) && !errors.Is(err, salesforce.ErrAllowance)
 }

@@ -47,7 +47,7 @@ func postpone(err error, attempt int) error {
 	}
 	wait := waitAfter(attempt)
 	if f.Class == fault.Throttled {
-		wait = min(wait, longWait)
+		wait = min(wait, LongWait)
 	}
 	p := &postponed{error: err, fault: *f, own: wait >= f.RetryAfter}
 	p.fault.RetryAfter = max(wait, f.RetryAfter)

@@ -22,7 +22,7 @@ func TestRun_spendsLittleOnALongOutage(t *testing.T) {
 	}{
 		"at the start of a first sync":              {0, nil, fault.Transient, longestSpan},
 		"where every report answers with an error":  {0, nil, fault.Poison, longestSpan},
-		"where every report is refused as too many": {0, nil, fault.Throttled, longWait},
+		"where every report is refused as too many": {0, nil, fault.Throttled, LongWait},
 		"after some were described":                 {50, nil, fault.Transient, longestSpan},
 		"where the caller has a witness":            {0, func(context.Context) error { return failWith(fault.Transient) }, fault.Transient, longestSpan},
 	} {

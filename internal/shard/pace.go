@@ -8,9 +8,9 @@ import (
 	"longhaul/internal/salesforce"
 )
 
-// longWait is the longest wait that a run spends itself when Salesforce asks for one; a longer one ends the run, and the
-// caller waits.
-const longWait = 30 * time.Second
+// LongWait is the longest wait that a run spends itself when Salesforce asks for one, and the longest after which an
+// attempt is simply repeated. A longer one ends the run, and the caller waits.
+const LongWait = 30 * time.Second
 
 // pace is how many requests may be in flight within the share of a run. Its zero value is the whole share.
 type pace struct {
@@ -80,7 +80,7 @@ func (b *brake) wait(now time.Time) time.Duration {
 
 // delay keeps to a wait that Salesforce asked for, unless it is too long to be spent here.
 func (b *brake) delay(now time.Time, wait time.Duration) {
-	if until := now.Add(wait); wait <= longWait && until.After(b.until) {
+	if until := now.Add(wait); wait <= LongWait && until.After(b.until) {
 		b.until = until
 	}
 }

@@ -37,7 +37,7 @@ func stopOf(ctx context.Context, err error) Stop {
 		return StopSlice
 	case f != nil && f.Class == fault.QuotaExhausted:
 		return StopQuota
-	case f != nil && f.RetryAfter > longWait:
+	case f != nil && f.RetryAfter > LongWait:
 		return StopThrottled
 	default:
 		return StopFault

@@ -160,7 +160,7 @@ func (r *runner) putAside(a answer) {
 	}
 	r.aside = append(r.aside, a.trip.index)
 	r.fails[a.trip.index] = setback{err: a.err, answers: r.answers}
-	if f != nil && f.RetryAfter > longWait {
+	if f != nil && f.RetryAfter > LongWait {
 		r.halt(a.err, graceGiveUp)
 	}
 }
