@@ -10,14 +10,13 @@ import (
 	"longhaul/internal/fault"
 )
 
-// reportsOf is how many reports of its shard a failed describe left with their state.
-func reportsOf(err error) int64 {
+// detailsOf is what a failed activity tells of its failure; zero where it tells nothing.
+func detailsOf(err error) (details activities.Failure) {
 	var failure *temporal.ApplicationError
-	var details activities.Failure
-	if errors.As(err, &failure) && failure.HasDetails() && failure.Details(&details) == nil {
-		return details.Reports
+	if errors.As(err, &failure) && failure.HasDetails() && failure.Details(&details) != nil {
+		return activities.Failure{}
 	}
-	return 0
+	return details
 }
 
 // finish is the end of a sync that brought everything home, or all but some gaps.
@@ -99,8 +98,7 @@ func explain(err error) *activities.Failure {
 	if !errors.As(err, &failure) {
 		return &activities.Failure{Class: activities.Internal, System: fault.Longhaul, Message: err.Error()}
 	}
-	var details activities.Failure
-	if failure.HasDetails() && failure.Details(&details) == nil && details.Message != "" {
+	if details := detailsOf(err); details.Message != "" {
 		return &details
 	}
 	return &activities.Failure{Class: fault.Class(failure.Type()), System: fault.Longhaul, Message: failure.Message()}

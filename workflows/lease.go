@@ -45,10 +45,8 @@ const (
 
 // lost is what an activity spent that failed: what its failure tells, or all it might have.
 func lost(err error, lease activities.Lease) activities.Spending {
-	var failure *temporal.ApplicationError
-	var details activities.Failure
-	if errors.As(err, &failure) && failure.HasDetails() && failure.Details(&details) == nil && details.Spent != nil {
-		return *details.Spent
+	if spent := detailsOf(err).Spent; spent != nil {
+		return *spent
 	}
 	var late *temporal.TimeoutError
 	var beat activities.Beat
@@ -132,14 +130,8 @@ func (s *sync) look(ctx workflow.Context, must bool) error {
 func (s *sync) spend(ctx workflow.Context, want int64, run func(ctx workflow.Context, lease activities.Lease) (activities.Spending, error)) error {
 	return s.persist(ctx, func(ctx workflow.Context) error {
 		for {
-			if err := s.untilRoom(ctx); err != nil {
+			if err := s.ready(ctx); err != nil {
 				return err
-			}
-			if err := s.untilResumed(ctx); err != nil {
-				return err
-			}
-			if historyFull(ctx) {
-				return s.continueAsNew(ctx)
 			}
 			lease := s.lease(ctx, want)
 			if lease.Calls == 0 {
@@ -164,18 +156,27 @@ func (s *sync) spendOnce(
 	if err != nil {
 		return false, unlessCut(ctx, err)
 	}
-	return spent.Stop == "", s.breathe(ctx, spent)
+	return spent.Stop == "", s.breathe(ctx, spent.RetryAfter)
 }
 
-// breathe waits as long as Salesforce asked for after it refused calls, unless an operator resumes the sync before.
-func (s *sync) breathe(ctx workflow.Context, spent activities.Spending) error {
-	if spent.Stop != activities.StopThrottled || spent.RetryAfter <= 0 {
+// ready waits until an activity may make calls: there is room, nobody has paused the sync, and the history holds more.
+func (s *sync) ready(ctx workflow.Context) error {
+	if err := s.untilRoom(ctx); err != nil {
+		return err
+	}
+	if err := s.untilResumed(ctx); err != nil {
+		return err
+	}
+	if historyFull(ctx) {
+		return s.continueAsNew(ctx)
+	}
+	return nil
+}
+
+// breathe waits as long as Salesforce asked for after it refused calls; zero is not at all.
+func (s *sync) breathe(ctx workflow.Context, asked time.Duration) error {
+	if asked <= 0 {
 		return nil
 	}
-	const why = "Salesforce asked to wait before more is asked of it"
-	s.halt(ctx, s.state.Phase, why, workflow.Now(ctx).Add(spent.RetryAfter))
-	defer s.goOn(ctx)
-	seen := s.control.resumed
-	_, err := await(ctx, spent.RetryAfter, why, func() bool { return s.state.Paused || s.control.resumed > seen })
-	return err
+	return s.sitOut(ctx, "Salesforce asked to wait before more is asked of it", asked)
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
@@ -151,19 +152,19 @@ func (s *sync) logIn(ctx workflow.Context) error {
 			return err
 		}
 		s.repay(ctx, activities.Lease{}, activities.Spending{}, err)
-		if err := s.sitOut(ctx, explain(err).Message); err != nil {
+		if err := s.sitOut(ctx, explain(err).Message, defaultProbe); err != nil {
 			return err
 		}
 	}
 }
 
-// sitOut waits before anything is known of the quota: the org's calls are spent, or the user has logged in too often. An
-// operator who knows better resumes the sync.
-func (s *sync) sitOut(ctx workflow.Context, why string) error {
-	s.halt(ctx, s.state.Phase, why, workflow.Now(ctx).Add(defaultProbe))
+// sitOut waits for what passes by itself: the org's calls are spent or the user has logged in too often, before anything is
+// known of the quota, or Salesforce asked to wait. An operator who knows better resumes the sync.
+func (s *sync) sitOut(ctx workflow.Context, why string, d time.Duration) error {
+	s.halt(ctx, s.state.Phase, why, workflow.Now(ctx).Add(d))
 	defer s.goOn(ctx)
 	seen := s.control.resumed
-	_, err := await(ctx, defaultProbe, why, func() bool { return s.control.resumed > seen || s.state.Paused })
+	_, err := await(ctx, d, why, func() bool { return s.control.resumed > seen || s.state.Paused })
 	return err
 }
 
@@ -186,16 +187,10 @@ func (s *sync) enumerate(ctx workflow.Context) error {
 	left := slices.Clone(inventory.Kinds)
 	return s.persist(ctx, func(ctx workflow.Context) error {
 		for len(left) > 0 {
-			if err := s.untilRoom(ctx); err != nil {
+			if err := s.ready(ctx); err != nil {
 				return err
 			}
-			if err := s.untilResumed(ctx); err != nil {
-				return err
-			}
-			if historyFull(ctx) {
-				return s.continueAsNew(ctx)
-			}
-			var asked activities.Spending
+			var asked time.Duration
 			var err error
 			if left, asked, err = s.list(ctx, left); err != nil {
 				return err
@@ -210,7 +205,7 @@ func (s *sync) enumerate(ctx workflow.Context) error {
 
 // list enumerates kinds and gives those that are not done, because they ran out of calls or were cut short, and the longest
 // wait that Salesforce asked for.
-func (s *sync) list(ctx workflow.Context, kinds []inventory.Kind) (left []inventory.Kind, asked activities.Spending, err error) {
+func (s *sync) list(ctx workflow.Context, kinds []inventory.Kind) (left []inventory.Kind, asked time.Duration, err error) {
 	counts := map[inventory.Kind]*int64{
 		inventory.Folders: &s.state.Kinds.Folders, inventory.Reports: &s.state.Kinds.Reports,
 		inventory.Dashboards: &s.state.Kinds.Dashboards, inventory.Components: &s.state.Kinds.Components,
@@ -232,9 +227,7 @@ func (s *sync) list(ctx workflow.Context, kinds []inventory.Kind) (left []invent
 			case err != nil:
 				return err
 			case listed.Stop != "":
-				if listed.RetryAfter > asked.RetryAfter {
-					asked = listed.Spending
-				}
+				asked = max(asked, listed.RetryAfter)
 				return nil
 			}
 			left = slices.DeleteFunc(left, func(k inventory.Kind) bool { return k == kind })

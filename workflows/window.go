@@ -51,8 +51,7 @@ func (s *sync) describeAll(ctx workflow.Context) error {
 		case w.failed != nil:
 			return w.failed
 		case w.pause > 0:
-			spent := activities.Spending{Stop: activities.StopThrottled, RetryAfter: w.pause}
-			if err := s.breathe(ctx, spent); err != nil {
+			if err := s.breathe(ctx, w.pause); err != nil {
 				return err
 			}
 		case s.shardsLeft() && historyFull(ctx):
@@ -150,7 +149,7 @@ func (w *window) ended(
 	w.running--
 	s.repay(ctx, lease, done.Spending, err)
 	if err != nil {
-		done.Reports, done.Partial = max(reportsOf(err), one.Done), true
+		done.Reports, done.Partial = max(detailsOf(err).Reports, one.Done), true
 		if w.failed == nil && !isCancel(ctx, err) {
 			w.failed = err
 		}
