@@ -105,7 +105,7 @@ func TestWatcher_tellsUntilWhenOfTheWorkflowsOwnReasonOnly(t *testing.T) {
 	w := &watcher{id: "sync-acme"}
 	w.take(encoded{workflows.Progress{Phase: workflows.PhaseHeld, Waiting: "half is missing", Until: &until}})
 	if w.progress.Waiting != "half is missing" || !w.standstill().until.Equal(until) {
-		t.Fatalf("took %+v until %s", w.progress, w.until)
+		t.Fatalf("took %+v until %s", w.progress, w.until())
 	}
 	w.client = &fakeTemporal{open: true, answers: w.progress}
 	if s, _ := w.snapshot(t.Context()); !s.Until.Equal(until) {

@@ -36,7 +36,6 @@ type watcher struct {
 
 	pace     pace
 	progress workflows.Progress // the newest that a worker told
-	until    time.Time          // what it told besides: when its waiting is over
 	advised  standstill         // what people were told to do last
 }
 
@@ -144,7 +143,7 @@ func (w *watcher) standstill() standstill {
 	if !standsStill(w.progress.Phase) || w.leaves && w.progress.Phase == workflows.PhaseBlocked {
 		return standstill{}
 	}
-	return standstill{phase: w.progress.Phase, why: w.progress.Waiting, until: w.until}
+	return standstill{phase: w.progress.Phase, why: w.progress.Waiting, until: w.until()}
 }
 
 func (w *watcher) snapshot(ctx context.Context) (snapshot, bool) {
@@ -160,7 +159,7 @@ func (w *watcher) snapshot(ctx context.Context) (snapshot, bool) {
 			w.take(value)
 		}
 	}
-	s := snapshot{Progress: w.progress, At: time.Now(), Until: w.until}
+	s := snapshot{Progress: w.progress, At: time.Now(), Until: w.until()}
 	addPending(&s, state)
 	if waiting != "" {
 		s.Waiting = waiting
@@ -175,13 +174,17 @@ func (w *watcher) snapshot(ctx context.Context) (snapshot, bool) {
 // take keeps what the workflow answered; what cannot be read leaves what was known.
 func (w *watcher) take(value converter.EncodedValue) {
 	var told workflows.Progress
-	if value.Get(&told) != nil {
-		return
+	if value.Get(&told) == nil {
+		w.progress = told
 	}
-	w.progress, w.until = told, time.Time{}
-	if told.Until != nil {
-		w.until = *told.Until
+}
+
+// until is when the waiting that the workflow told of is over; zero where it told none.
+func (w *watcher) until() time.Time {
+	if w.progress.Until == nil {
+		return time.Time{}
 	}
+	return *w.progress.Until
 }
 
 // unattended says that no worker takes the sync's next step.

@@ -175,16 +175,14 @@ func (l *Ledger) margin() int64 { return min(l.Margin, l.bound(l.Policy.Ceiling)
 
 // Room is how many calls may be leased now.
 func (l *Ledger) Room(now time.Time) int64 {
-	if l.Max <= 0 && l.Spent.IsZero() {
+	switch {
+	case !l.Spent.IsZero():
+		return 0
+	case l.Max <= 0:
 		return unbounded
 	}
-	clock := l.Clock(now)
-	ceiling, share := l.rooms(clock)
-	room := min(ceiling, share) - l.Leased
-	if !l.Spent.IsZero() {
-		return 0
-	}
-	return max(room, 0)
+	ceiling, share := l.rooms(l.Clock(now))
+	return max(min(ceiling, share)-l.Leased, 0)
 }
 
 func (l *Ledger) rooms(clock time.Time) (ceiling, share int64) {

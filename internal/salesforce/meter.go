@@ -100,14 +100,12 @@ func (t metering) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 		return nil, err
 	}
-	if m != nil {
-		m.count(req.URL.Path, isCall)
-	}
-	var header http.Header
+	var header http.Header // which stays empty where no answer came
 	if resp != nil {
 		header = resp.Header
 	}
-	if m != nil && resp != nil {
+	if m != nil {
+		m.count(req.URL.Path, isCall)
 		m.observe(header)
 	}
 	if a != nil && isCall {

@@ -36,8 +36,8 @@ func (o *Edited) Record(object string, i int) Record {
 	return out
 }
 
-// folderField is the field that holds the folder of a row.
-func folderField(object string) string {
+// FolderField is the field that holds the folder of a row; empty for what lies in none.
+func FolderField(object string) string {
 	switch object {
 	case "Report":
 		return "OwnerId"
@@ -56,7 +56,7 @@ func (o *Edited) Private(object string, i int) bool {
 		}
 	}
 	row, values := o.locate(object, i)
-	if folder, ok := values[folderField(object)].(string); ok {
+	if folder, ok := values[FolderField(object)].(string); ok {
 		return strings.HasPrefix(folder, "005") && folder != o.Info().RunAsUserID
 	}
 	return o.base.Private(object, row)

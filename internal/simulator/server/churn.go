@@ -206,7 +206,7 @@ func (c *churning) move(i int, id string) error {
 			}
 		}
 	}
-	field, _ := folderOf(c.Object)
+	field := org.FolderField(c.Object)
 	for k := range min(len(c.folders), 2) {
 		to := c.folders[(c.number+k)%len(c.folders)]
 		if folder := c.tenant.ID("Folder", to); folder != c.tenant.text(c.Object, i, field) {

@@ -119,15 +119,15 @@ func (t *tenant) text(object string, i int, field string) string {
 	return s
 }
 
-// folderOf is the field that holds the folder of a row, and the permission that opens public folders.
-func folderOf(object string) (field, permission string) {
+// opens is the permission that opens the public folders of an object.
+func opens(object string) string {
 	switch object {
 	case "Report":
-		return "OwnerId", org.ViewPublicReports
+		return org.ViewPublicReports
 	case "Dashboard":
-		return "FolderId", org.ViewPublicDashboards
+		return org.ViewPublicDashboards
 	}
-	return "", ""
+	return ""
 }
 
 // In decides what the run-as user sees under a scope; see soql.View.
@@ -135,7 +135,7 @@ func (t *tenant) In(object string, i int, scope string, deleted bool) bool {
 	if !deleted && org.IsDeleted(t.org, object, i) {
 		return false
 	}
-	field, permission := folderOf(object)
+	field, permission := org.FolderField(object), opens(object)
 	switch scope {
 	case "allPrivate":
 		return strings.HasPrefix(t.text(object, i, field), "005")
