@@ -188,13 +188,25 @@ func TestCatchUp_onlyWhatWasPutOffIsEnoughForASecondRound(t *testing.T) {
 	}
 }
 
-// TestSyncID_isOfTheStart holds the id to what a reset does not change: when and in which run the sync was started.
-func TestSyncID_isOfTheStart(t *testing.T) {
+// TestStagedID_isOfTheStart holds the id to what a reset does not change: when and in which run the sync was started.
+func TestStagedID_isOfTheStart(t *testing.T) {
 	t.Parallel()
 	env := environment(t, new(org), "sync-acme")
-	env.SetStartTime(time.Date(2026, 11, 24, 6, 0, 0, 0, time.UTC))
+	env.SetStartTime(time.Date(2026, 11, 24, 6, 0, 0, 42e6, time.UTC))
 	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
-	if got, _ := resultOf(t, env); !strings.HasPrefix(got.Sync, "20261124T060000Z-") {
+	if got, _ := resultOf(t, env); !strings.HasPrefix(got.Sync, "20261124T060000.042Z-") {
 		t.Errorf("the id is %s", got.Sync)
+	}
+}
+
+// TestStagedID_tellsSyncsOfOneMomentApart has two run ids of one millisecond, as Temporal makes them (UUIDs of version 7).
+func TestStagedID_tellsSyncsOfOneMomentApart(t *testing.T) {
+	t.Parallel()
+	start := time.Date(2026, 11, 24, 6, 0, 0, 42e6, time.UTC)
+	one := workflows.StagedID(start, "019a3f3e-8c2a-7b11-9d55-5b1d6c2f8a01")
+	two := workflows.StagedID(start, "019a3f3e-8c2a-7b12-8e07-0c94b7e1d3f6")
+	later := workflows.StagedID(start.Add(time.Millisecond), "019a3f3e-8c2b-7001-8000-000000000000")
+	if one == two || later <= one || later <= two {
+		t.Errorf("the ids are %s, %s and, a millisecond later, %s", one, two, later)
 	}
 }

@@ -1,6 +1,9 @@
 package workflows
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 const syncPrefix = "sync-"
 
@@ -14,6 +17,13 @@ func SourceOfID(id string) (source string, ok bool) {
 		return "", false
 	}
 	return source, true
+}
+
+// StagedID names a sync in the bucket: by its start, so that ids sort by time, and by the id of its first run. Temporal's
+// run ids begin with the time too, so it is their end that tells two syncs of one moment apart.
+func StagedID(start time.Time, firstRun string) string {
+	const tail = 8
+	return start.UTC().Format("20060102T150405.000Z") + "-" + firstRun[max(0, len(firstRun)-tail):]
 }
 
 // validSource says whether name is [a-z0-9-]{1,40}.

@@ -65,15 +65,15 @@ func open(ctx workflow.Context, in Input) (*sync, error) {
 	return s, s.listen(ctx)
 }
 
-// begin makes the state of a new sync. Its id in the bucket sorts by time and is the same after a reset: when and in which
-// run the sync was started never changes.
+// begin makes the state of a new sync. Its id in the bucket is the same after a reset: when and in which run the sync was
+// started never changes.
 func begin(ctx workflow.Context, in Input) *State {
 	info := workflow.GetInfo(ctx)
 	now := info.WorkflowStartTime.UTC()
 	return &State{
 		Sync: activities.Sync{
 			Source: in.Source,
-			ID:     fmt.Sprintf("%s-%.8s", now.Format("20060102T150405Z"), info.FirstRunID),
+			ID:     StagedID(now, info.FirstRunID),
 		},
 		Full:    in.Mode == ModeFull,
 		Upload:  in.Upload == nil || *in.Upload,

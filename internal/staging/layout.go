@@ -11,7 +11,7 @@ import (
 // builds keys.
 type Sync struct {
 	Source string `json:"source"`
-	ID     string `json:"id"` // like 20261123T181610Z-ab12cd34: ids sort by time
+	ID     string `json:"id"` // like 20261123T181610.042Z-ab12cd34: ids sort by time
 }
 
 // stream is how the keys of compressed lines end.
