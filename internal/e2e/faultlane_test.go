@@ -5,70 +5,40 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"go.temporal.io/sdk/client"
 	"go.uber.org/zap"
 
 	"longhaul/internal/config"
 	"longhaul/internal/fault"
-	"longhaul/internal/host"
 	"longhaul/internal/simulator/server"
 	"longhaul/internal/source"
-	"longhaul/internal/staging"
 	"longhaul/internal/temporaldev"
 	"longhaul/workflows"
 )
 
-// works is one Temporal with one worker for many sources.
-type works struct {
-	client  client.Client
-	store   *staging.Store
-	address string // of Temporal
+// many is one Temporal with one worker for many sources.
+type many struct {
+	works
 	starter string // path of the program
 }
 
-func newWorks(t *testing.T, sources []source.Source) *works {
+func newMany(t *testing.T, sources []source.Source) *many {
 	t.Helper()
-	ctx, dir := t.Context(), t.TempDir()
-	dev, err := temporaldev.Start(ctx, temporaldev.Options{
-		Database: filepath.Join(dir, "temporal.db"), FrontendAddr: "127.0.0.1:0", SearchAttributes: workflows.Attributes(),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { closed(t, dev.Stop()) })
-	w := &works{address: dev.HostPort(), starter: program(t, starter)}
-	if w.client, err = host.Dial(ctx, host.DialOptions{Address: w.address, Logger: zap.NewNop()}); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(w.client.Close)
+	dir := t.TempDir()
 	registry, err := source.NewRegistry(sources...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	h, err := host.Open(ctx, config.Config{DataDir: dir, Sources: registry}, host.Options{Version: "test", Logger: zap.NewNop()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.store = h.Store()
-	worker := h.NewWorker(w.client)
-	if err := worker.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		worker.Stop()
-		closed(t, h.Close())
-	})
-	return w
+	settings := config.Config{DataDir: dir, Sources: registry}
+	return &many{newWorks(t, temporaldev.Options{}, dir, settings, zap.NewNop()), program(t, starter)}
 }
 
 // lane is a simulated org, the faults that syncs of it meet one after the other, and what an undisturbed sync brings.
 type lane struct {
-	*works
+	*many
 	sim     *server.Server
 	name    string
 	reports int

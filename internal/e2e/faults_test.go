@@ -90,13 +90,13 @@ func runFaults(t *testing.T, reports int, lists [][]string) (runs []faultRun) {
 		lanes = append(lanes, l)
 		sources = append(sources, l.sources()...)
 	}
-	w := newWorks(t, sources)
+	w := newMany(t, sources)
 	var mu sync.Mutex
 	t.Run("lanes", func(t *testing.T) {
 		for _, l := range lanes {
 			t.Run(l.name, func(t *testing.T) {
 				t.Parallel()
-				l.works = w
+				l.many = w
 				l.undisturb(t)
 				for _, name := range l.faults {
 					t.Run(name, func(t *testing.T) {

@@ -231,7 +231,7 @@ func newOperator(t *testing.T, cli string) *operator {
 			t.Fatal(err)
 		}
 	}
-	o.client = dialled(t, serve)
+	o.client = connect(t, serve)
 	o.environ = []string{temporalAt(serve), "PATH=" + path + string(filepath.ListSeparator) + os.Getenv("PATH")}
 	return o
 }

@@ -25,11 +25,49 @@ import (
 
 // plant is everything that a sync needs, on this machine: Temporal, a simulated org and catalog, a bucket, a worker.
 type plant struct {
-	sim     *server.Server
+	works
+	sim *server.Server
+	dir string // holds the bucket, the database and the log
+}
+
+// works is one Temporal with one worker.
+type works struct {
 	client  client.Client
 	store   *staging.Store
 	address string // of Temporal
-	dir     string // holds the bucket, the database and the log
+}
+
+// newWorks starts both, for as long as the test lives. Temporal's database lies in dir.
+func newWorks(t *testing.T, on temporaldev.Options, dir string, settings config.Config, logger *zap.Logger) works {
+	t.Helper()
+	ctx := t.Context()
+	on.Database, on.FrontendAddr = filepath.Join(dir, "temporal.db"), "127.0.0.1:0"
+	on.SearchAttributes = workflows.Attributes()
+	dev, err := temporaldev.Start(ctx, on)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { closed(t, dev.Stop()) })
+	w := works{address: dev.HostPort()}
+	if w.client, err = host.Dial(ctx, host.DialOptions{Address: w.address, Logger: zap.NewNop()}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(w.client.Close)
+
+	h, err := host.Open(ctx, settings, host.Options{Version: "test", Logger: logger})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.store = h.Store()
+	worker := h.NewWorker(w.client)
+	if err := worker.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		worker.Stop()
+		closed(t, h.Close())
+	})
+	return w
 }
 
 // newPlant starts a plant for source acme that lives as long as the test.
@@ -41,7 +79,6 @@ func newPlant(t *testing.T, options server.Options, tweak func(*source.Source)) 
 // newPlantOn starts a plant whose Temporal differs from the usual.
 func newPlantOn(t *testing.T, on temporaldev.Options, options server.Options, tweak func(*source.Source)) *plant {
 	t.Helper()
-	ctx := t.Context()
 	p := &plant{dir: t.TempDir()}
 	var err error
 	if p.sim, err = server.Start(options); err != nil {
@@ -49,32 +86,7 @@ func newPlantOn(t *testing.T, on temporaldev.Options, options server.Options, tw
 	}
 	t.Cleanup(func() { closed(t, p.sim.Close()) })
 
-	on.Database, on.FrontendAddr = filepath.Join(p.dir, "temporal.db"), "127.0.0.1:0"
-	on.SearchAttributes = workflows.Attributes()
-	dev, err := temporaldev.Start(ctx, on)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { closed(t, dev.Stop()) })
-	p.address = dev.HostPort()
-	if p.client, err = host.Dial(ctx, host.DialOptions{Address: p.address, Logger: zap.NewNop()}); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(p.client.Close)
-
-	h, err := host.Open(ctx, p.settings(t, options, tweak), host.Options{Version: "test", Logger: p.logger(t)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	p.store = h.Store()
-	w := h.NewWorker(p.client)
-	if err := w.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		w.Stop()
-		closed(t, h.Close())
-	})
+	p.works = newWorks(t, on, p.dir, p.settings(t, options, tweak), p.logger(t))
 	return p
 }
 

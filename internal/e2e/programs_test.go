@@ -18,10 +18,6 @@ import (
 	"testing"
 	"time"
 
-	"go.temporal.io/sdk/client"
-	"go.uber.org/zap"
-
-	"longhaul/internal/host"
 	"longhaul/internal/simulator/server"
 )
 
@@ -258,14 +254,3 @@ func writeSettings(t *testing.T, dir, sources string) (path string) {
 }
 
 func temporalAt(p *process) string { return "TEMPORAL_ADDRESS=" + p.ready["temporal"] }
-
-// dialled is a client of the Temporal that a program runs.
-func dialled(t *testing.T, p *process) client.Client {
-	t.Helper()
-	c, err := host.Dial(t.Context(), host.DialOptions{Address: p.ready["temporal"], Logger: zap.NewNop()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(c.Close)
-	return c
-}

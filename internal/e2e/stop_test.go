@@ -58,7 +58,7 @@ func TestNextSync_reusesWhatAnEndedOneDescribed(t *testing.T) {
 			total, distinct := p.sim.Describes()
 			t.Logf("%d of %d describes were repeated", total-distinct, distinct)
 			if total-distinct > row.twice || result.States.Reused < int64(known-row.twice)-reports/50 {
-				t.Errorf("%d were described twice, want at most %d; %d of %d were reused", total-distinct, row.twice, result.States.Reused, known)
+				t.Errorf("%d were described twice, want at most %d; %d of %d were reused: %+v", total-distinct, row.twice, result.States.Reused, known, result)
 			}
 			requireDelivered(t, p, result)
 		})
@@ -85,7 +85,7 @@ func TestCancel_leavesNothingHalfWritten(t *testing.T) {
 	go func() { watched <- run(t, at, program(t, starter), "sync", "acme", "--full", "--json") }()
 	begun := func() int { total, _ := sim.Describes(); return total - before }
 	eventually(t, time.Minute, func() bool { return begun() > reports/2 })
-	c := dialled(t, serve)
+	c := connect(t, serve)
 	if err := c.CancelWorkflow(t.Context(), "sync-acme", ""); err != nil {
 		t.Fatal(err)
 	}
