@@ -10,8 +10,6 @@ import (
 
 // control is what operators have asked of a running sync. Its handlers only note it: the phases act on it.
 type control struct {
-	pauses, resumes workflow.ReceiveChannel
-
 	resumed   int      // resume signals so far
 	verdict   Verdict  // about what the sync holds for; empty until there is one
 	policies  int      // changes of the quota so far
@@ -30,21 +28,13 @@ const (
 
 // listen takes signals and updates from now on.
 func (s *sync) listen(ctx workflow.Context) error {
-	c := &s.control
-	c.pauses = workflow.GetSignalChannelWithOptions(ctx, PauseSignal, workflow.SignalChannelOptions{
+	workflow.GetSignalChannelWithOptions(ctx, PauseSignal, workflow.SignalChannelOptions{
 		Description: "Stop asking Salesforce: requests in flight finish, shards store what they have. No input.",
 	})
-	c.resumes = workflow.GetSignalChannelWithOptions(ctx, ResumeSignal, workflow.SignalChannelOptions{
+	workflow.GetSignalChannelWithOptions(ctx, ResumeSignal, workflow.SignalChannelOptions{
 		Description: "Go on: after a pause, after what blocked the sync was mended, or before a wait that Salesforce asked for is over. No input.",
 	})
-	workflow.Go(ctx, func(ctx workflow.Context) {
-		selector := workflow.NewSelector(ctx)
-		selector.AddReceive(c.pauses, func(ch workflow.ReceiveChannel, _ bool) { ch.ReceiveAsync(nil); s.pause() })
-		selector.AddReceive(c.resumes, func(ch workflow.ReceiveChannel, _ bool) { ch.ReceiveAsync(nil); s.resume() })
-		for {
-			selector.Select(ctx)
-		}
-	})
+	s.obey(ctx)
 	if err := s.takeVerdicts(ctx); err != nil {
 		return err
 	}
@@ -107,16 +97,6 @@ func (s *sync) interruptible(ctx workflow.Context) (_ workflow.Context, done fun
 func (s *sync) resume() {
 	s.state.Paused = false
 	s.control.resumed++
-}
-
-// drain takes the signals that came with the task that continues as new, so that the next run knows of them.
-func (s *sync) drain() {
-	for s.control.pauses.ReceiveAsync(nil) {
-		s.state.Paused = true
-	}
-	for s.control.resumes.ReceiveAsync(nil) {
-		s.state.Paused = false
-	}
 }
 
 // QuotaChange is the input of set-quota, in percent; what is nil stays as it is.

@@ -118,12 +118,14 @@ func refused(problem string) error {
 	})
 }
 
-// continueAsNew carries the state over. Nothing runs by now; updates are answered and signals taken first.
+// continueAsNew carries the state over. Nothing runs by now; updates are answered and orders taken first.
 func (s *sync) continueAsNew(ctx workflow.Context) error {
 	if err := workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) }); err != nil {
 		return err
 	}
-	s.drain()
+	if err := obeyed(ctx); err != nil { // the next run gets no signal that came with this task
+		return err
+	}
 	in := s.input
 	in.State = s.state
 	return workflow.NewContinueAsNewError(ctx, SyncSourceType, in)

@@ -43,7 +43,7 @@ func TestReplay_everyRecordedHistory(t *testing.T) {
 			t.Parallel()
 			history := readHistory(t, file)
 			started := history.GetEvents()[0].GetWorkflowExecutionStartedEventAttributes()
-			replayer := worker.NewWorkflowReplayer()
+			replayer := newReplayer(t)
 			workflows.Register(replaying{replayer: replayer}, &activities.Activities{})
 			err := replayer.ReplayWorkflowHistoryWithOptions(nil, history, worker.ReplayWorkflowHistoryOptions{
 				OriginalExecution: workflow.Execution{ID: started.GetWorkflowId(), RunID: started.GetOriginalExecutionRunId()},
@@ -170,6 +170,15 @@ func (r replaying) RegisterWorkflowWithOptions(w any, options workflow.RegisterO
 }
 
 func (replaying) RegisterActivity(any) {}
+
+func newReplayer(t *testing.T) worker.WorkflowReplayer {
+	t.Helper()
+	replayer, err := worker.NewWorkflowReplayerWithOptions(worker.WorkflowReplayerOptions{Interceptors: workflows.Interceptors()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return replayer
+}
 
 func histories(t *testing.T) []string {
 	t.Helper()

@@ -9,6 +9,7 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
+	"go.temporal.io/sdk/worker"
 
 	"longhaul/activities"
 	"longhaul/internal/fault"
@@ -72,6 +73,7 @@ func environment(t *testing.T, o *org, id string) *testsuite.TestWorkflowEnviron
 	var suite testsuite.WorkflowTestSuite
 	env := suite.NewTestWorkflowEnvironment()
 	env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: id, TaskQueue: workflows.TaskQueue})
+	env.SetWorkerOptions(worker.Options{Interceptors: workflows.Interceptors()})
 	workflows.Register(env, &activities.Activities{})
 	var a *activities.Activities
 	logIn := func(_ context.Context, p activities.AuthenticateParams) (activities.AuthenticateResult, error) {

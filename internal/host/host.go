@@ -95,6 +95,7 @@ func (h *Host) NewWorker(c client.Client) worker.Worker {
 		MaxConcurrentActivityExecutionSize: max(slots, h.slots),
 		MaxHeartbeatThrottleInterval:       heartbeatThrottle,
 		WorkerStopTimeout:                  stopTimeout,
+		Interceptors:                       workflows.Interceptors(),
 	})
 	workflows.Register(w, h.activities)
 	return w
