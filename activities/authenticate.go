@@ -27,7 +27,6 @@ type AuthenticateResult struct {
 	Bucket        string             `json:"bucket"`
 	Identity      inventory.Identity `json:"identity"`
 	Edition       string             `json:"edition"`
-	Sandbox       bool               `json:"sandbox"`
 	BaseURL       string             `json:"base_url"`
 	Attributes    []string           `json:"attributes"` // of ours, the ones the namespace knows
 	MaxInFlight   int                `json:"max_in_flight"`
@@ -63,7 +62,7 @@ func (a *Activities) Authenticate(ctx context.Context, params AuthenticateParams
 	if f := fault.From(err); f != nil && f.Class == fault.Throttled && f.RetryAfter > shard.LongWait {
 		err = &sittable{err}
 	}
-	return result, toTemporal(ctx, err)
+	return result, failedWith(ctx, err, &Spending{Calls: result.Calls, Told: result.Told}, 0)
 }
 
 // askUsage spends a call on the org's use of its daily API calls where no answer so far has told it.
@@ -81,7 +80,7 @@ func (a *Activities) askUsage(ctx context.Context, sync Sync, meter *salesforce.
 			`quota.share cannot be kept: give the run-as user "View Setup and Configuration"`)
 		return nil
 	}
-	result.Told.Used, result.Told.Max, result.Told.At = limit.Used, limit.Max, meter.Date()
+	result.Told = toldByUsage(meter, limit)
 	return nil
 }
 
@@ -149,7 +148,7 @@ func (a *Activities) meet(ctx context.Context, source *Source, result *Authentic
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	result.Edition, result.Sandbox = org.Type, org.IsSandbox
+	result.Edition = org.Type
 	result.Identity = inventory.Identity{
 		OrgID: identity.OrgID, UserID: identity.UserID, Locale: user.Locale,
 		APIVersion: source.APIVersion, Format: inventory.Format,

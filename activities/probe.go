@@ -56,7 +56,7 @@ func (a *Activities) probeQuota(ctx context.Context, params ProbeParams) (result
 	f := fault.From(err)
 	switch {
 	case err == nil && known:
-		result.Told.Used, result.Told.Max, result.Told.At = limit.Used, limit.Max, meter.Date()
+		result.Told = toldByUsage(meter, limit)
 	case f != nil && f.Class == fault.QuotaExhausted:
 		result.Told.Spent = orgIsSpent(err)
 	case f != nil && retryable(f.Class): // the next look asks again

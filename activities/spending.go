@@ -78,6 +78,16 @@ func toldBy(meter *salesforce.Meter) quota.Told {
 	return told
 }
 
+// toldByUsage is what Salesforce said when it was asked for the usage: in a header, or, where that is silent, by the limits,
+// which tell it with a delay.
+func toldByUsage(meter *salesforce.Meter, limit salesforce.LimitInfo) quota.Told {
+	told := toldBy(meter)
+	if told.Max <= 0 {
+		told.Used, told.Max, told.At, told.Delayed = limit.Used, limit.Max, meter.Date(), true
+	}
+	return told
+}
+
 // orgIsSpent says whether an error is Salesforce's refusal of a call because the org has used up its own, and not ours
 // because a lease is.
 func orgIsSpent(err error) bool {

@@ -24,6 +24,8 @@ type Told struct {
 	At    time.Time `json:"at,omitzero"`    // when Used was said, by Salesforce's clock
 	Clock time.Time `json:"clock,omitzero"` // the newest time on that clock
 	Spent bool      `json:"spent,omitempty"`
+
+	Delayed bool `json:"delayed,omitempty"` // Used may be as old as delay
 }
 
 // Hour is the calls of one hour of Salesforce's clock.
@@ -44,10 +46,23 @@ type Ledger struct {
 	Skew   time.Duration `json:"skew"` // Salesforce's clock less the caller's
 	Spent  time.Time     `json:"spent,omitzero"`
 	Asked  time.Time     `json:"asked,omitzero"` // when a call was last spent on asking, by Salesforce's clock
+
+	Made int64 `json:"made,omitempty"` // our calls in all
+	Seen Mark  `json:"seen,omitzero"`  // the newest moment from which a delayed answer counts all of them
+	Next Mark  `json:"next,omitzero"`  // the one to take its place
+}
+
+// Mark is how many calls we had made in all at a moment of Salesforce's clock.
+type Mark struct {
+	At   time.Time `json:"at"`
+	Made int64     `json:"made"`
 }
 
 // window is for how long a call counts.
 const window = 24 * time.Hour
+
+// delay is how old the usage may be that the limits tell, by Salesforce's documentation.
+const delay = 5 * time.Minute
 
 // unbounded is the room while the maximum is not known.
 const unbounded = math.MaxInt64 / 4
@@ -65,8 +80,8 @@ func (l *Ledger) Lease(want int64, now time.Time) int64 {
 // Return ends a lease: so many calls were used, and Salesforce told this meanwhile.
 func (l *Ledger) Return(lease, used int64, told Told, now time.Time) {
 	l.Leased = max(l.Leased-lease, 0)
-	if !told.Clock.IsZero() {
-		l.tick(told.Clock, now)
+	if first := l.Made == 0; first && !told.Clock.IsZero() || told.Clock.Sub(now) > l.Skew {
+		l.tick(told.Clock, now) // later ones never put it back: what they tell may have been long on its way
 	}
 	at := told.Clock
 	if at.IsZero() {
@@ -88,6 +103,7 @@ func (l *Ledger) note(calls int64, at time.Time) {
 	if calls <= 0 {
 		return
 	}
+	l.Made += calls
 	hour := at.Unix() / 3600
 	l.forget(at)
 	for i := range l.Hours {
@@ -116,7 +132,7 @@ func (h Hour) ends() time.Time { return time.Unix((h.Hour+1)*3600, 0).UTC().Add(
 func (l *Ledger) observe(told Told, used int64, at time.Time) {
 	if told.Spent {
 		l.Spent = at
-	} else if used > 0 && at.After(l.Spent) { // an answer from before the refusal proves nothing
+	} else if used > 0 && told.Clock.After(l.Spent) { // an answer from before the refusal proves nothing
 		l.Spent = time.Time{}
 	}
 	switch {
@@ -124,11 +140,25 @@ func (l *Ledger) observe(told Told, used int64, at time.Time) {
 		l.Used += used
 	case told.At.Before(l.At): // a later answer was heard first, and counts these calls
 	default:
+		if told.Delayed {
+			told.Used += l.unseen(told.At)
+		}
 		if told.At.Equal(l.At) {
 			told.Used = max(told.Used, l.Used)
 		}
 		l.Max, l.Used, l.At = told.Max, told.Used, told.At
 	}
+}
+
+// unseen is how many calls of ours a delayed answer may not count yet: all since the newest mark that is old enough.
+func (l *Ledger) unseen(at time.Time) int64 {
+	if !l.Next.At.IsZero() && !l.Next.At.After(at.Add(-delay)) {
+		l.Seen, l.Next = l.Next, Mark{}
+	}
+	if l.Next.At.IsZero() {
+		l.Next = Mark{At: at, Made: l.Made}
+	}
+	return l.Made - l.Seen.Made
 }
 
 // own is how many calls of ours still count at a moment of Salesforce's clock.
