@@ -80,13 +80,13 @@ func (s *sync) hold(ctx workflow.Context, concerns []string) error {
 		case err != nil:
 			return err
 		case ok && s.control.verdict == VerdictApproved:
-			s.state.warn("approved by an operator: " + why)
+			s.state.decided("approved by an operator: " + why)
 			return nil
 		case ok:
-			s.state.warn("discarded by an operator: " + why)
+			s.state.decided("discarded by an operator: " + why)
 			return errDiscarded
 		case !workflow.Now(ctx).Before(until):
-			s.state.warn("discarded because nobody approved it in time: " + why)
+			s.state.decided("discarded because nobody approved it in time: " + why)
 			return errDiscarded
 		}
 	}

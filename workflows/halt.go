@@ -38,11 +38,13 @@ type standstill struct {
 	cause *activities.Failure // of a block
 }
 
-// await sleeps until met says so or d has passed; the summary stands beside the timer in the UI.
+// await sleeps until met says so or d has passed; the summary stands beside the timer in the UI, until it is over.
 func await(ctx workflow.Context, d time.Duration, summary string, met func() bool) (ok bool, err error) {
-	return workflow.AwaitWithOptions(ctx, workflow.AwaitOptions{
-		Timeout: max(d, time.Second), TimerOptions: workflow.TimerOptions{Summary: short(summary)},
-	}, met)
+	timed, cancel := workflow.WithCancel(ctx)
+	defer cancel()
+	timer := workflow.NewTimerWithOptions(timed, max(d, time.Second), workflow.TimerOptions{Summary: short(summary)})
+	err = workflow.Await(ctx, func() bool { return met() || timer.IsReady() })
+	return err == nil && met(), err
 }
 
 // short cuts a summary to what the UI takes.

@@ -54,13 +54,22 @@ const (
 // warn keeps a warning once, and no more than the state can hold.
 func (s *State) warn(warnings ...string) {
 	for _, w := range warnings {
-		if len(w) > maxWarningBytes {
-			w = strings.ToValidUTF8(w[:maxWarningBytes], "")
-		}
-		if len(s.Warnings) < maxWarnings && !slices.Contains(s.Warnings, w) {
+		if w = cut(w); len(s.Warnings) < maxWarnings && !slices.Contains(s.Warnings, w) {
 			s.Warnings = append(s.Warnings, w)
 		}
 	}
+}
+
+// decided keeps what was decided about the sync among the warnings, if need be in the place of the last.
+func (s *State) decided(verdict string) {
+	s.Warnings = append(s.Warnings[:min(len(s.Warnings), maxWarnings-1)], cut(verdict))
+}
+
+func cut(warning string) string {
+	if len(warning) <= maxWarningBytes {
+		return warning
+	}
+	return strings.ToValidUTF8(warning[:maxWarningBytes], "")
 }
 
 // progress is the state as the progress query shows it; what stands still says so.

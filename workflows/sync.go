@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -155,6 +156,9 @@ func (s *sync) logIn(ctx workflow.Context) error {
 		if err := s.sitOut(ctx, explain(err).Message, defaultProbe); err != nil {
 			return err
 		}
+		if historyFull(ctx) {
+			return s.continueAsNew(ctx)
+		}
 	}
 }
 
@@ -272,7 +276,7 @@ func (s *sync) all(
 	selector := workflow.NewSelector(ctx)
 	running := 0
 	for i := 0; i < n || running > 0; {
-		if i < n && running < max(atOnce, 1) && first == nil {
+		if i < n && running < max(atOnce, 1) && ctx.Err() == nil {
 			future, take := start(ctx, i)
 			i++
 			running++
@@ -286,8 +290,8 @@ func (s *sync) all(
 			})
 			continue
 		}
-		if running == 0 {
-			break
+		if running == 0 { // it was cancelled before all had begun
+			return cmp.Or(first, ctx.Err())
 		}
 		selector.Select(ctx)
 	}
