@@ -81,6 +81,8 @@ func command() *cobra.Command {
 	f.StringVar(&s.idOrder, "id-order", "binary", "order of ids on the server: binary, or ci to ignore case")
 	f.DurationVar(&o.Latency, "latency", 0, "time that every Salesforce call takes")
 	f.IntVar(&o.DailyLimit, "daily-limit", 5_000_000, "API calls that the org allows in 24 hours")
+	f.IntVar(&o.LongCalls, "long-calls", 25, "API calls at once that may have lasted for 20 s (5 in Developer Edition)")
+	f.IntVar(&o.Logins, "logins", 3600, "logins that the user may make in an hour")
 	f.IntVar(&o.OthersPerHour, "others-per-hour", 0, "API calls that others make steadily in an hour")
 	f.BoolVar(&o.NoLimitInfo, "no-limit-info", false, "answer without the header Sforce-Limit-Info")
 	f.BoolVar(&o.NoAnalyticsLimitInfo, "no-analytics-limit-info", false, "answer without that header on /analytics")
@@ -116,8 +118,9 @@ func (s *settings) complete() error {
 		return err
 	}
 	s.options.TypeMetadata, s.options.IDOrder = size, soql.Order(s.idOrder)
-	if s.options.Reports < 1 || s.options.Columns < 1 || s.options.DailyLimit < 1 {
-		return errors.New("--reports, --columns and --daily-limit are at least 1")
+	o := &s.options
+	if min(o.Reports, o.Columns, o.DailyLimit, o.LongCalls, o.Logins) < 1 {
+		return errors.New("--reports, --columns, --daily-limit, --long-calls and --logins are at least 1")
 	}
 	if s.faults != "" {
 		text, err := os.ReadFile(s.faults)

@@ -28,6 +28,7 @@ type call struct {
 	instance int             // that the call came to
 	caller   context.Context // done when the caller goes away or the server closes
 	bare     bool            // a report is described without its extended metadata
+	crowded  bool            // there were too many long calls when it began
 }
 
 // reply is what a handler answers. A tail ends the body after head and is compressed once for all.

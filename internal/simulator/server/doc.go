@@ -21,6 +21,9 @@
 //	                             do to reports, or to dashboards; ids, or a number of rows that are chosen. It answers the ids.
 //	                             What is hidden no listing returns, but a query by Id and a describe do.
 //
+// Three limits refuse by themselves, by the simulator's clock: API calls of 24 hours, logins of an hour, and API calls at
+// once that have lasted for 20 seconds. The clock that is moved ahead makes calls that are under way so much longer.
+//
 // A fault has a name of the Catalogue and may have
 //
 //	route        the only route that it strikes, as /simulator/stats names it; token is the login, upload the catalog's delivery

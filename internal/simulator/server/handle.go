@@ -31,6 +31,9 @@ func (s *Server) handle(found *route, c *call) (reply, bool) {
 	if !s.rights.permitted(org.APIEnabled) {
 		return refusal(403, "API_CURRENTLY_DISABLED", "API is currently disabled for this user"), false
 	}
+	if c.crowded {
+		return tooManyLong, true
+	}
 	if !s.usage.take(1) {
 		return dayIsSpent, true
 	}
