@@ -46,7 +46,8 @@ const steering = `It is watched and steered by routes on the Salesforce server, 
   GET  /simulator/clock       the simulator's time
   POST /simulator/clock       {"advance":"1h"} or {"set":"2026-08-02T10:00:00Z"}
   GET  /simulator/faults      the faults that are set, and how often they hit
-  POST /simulator/faults      [{"name":"api_503","rate":0.05,"route":"describe"}]; [] clears them
+  POST /simulator/faults      [{"name":"api_503","rate":0.05,"route":"describe"}] replaces them; [] clears them;
+                              {"remove":["api_503"]} takes some away, and the others strike on as they were due
   POST /simulator/usage       {"calls":500}: API calls that others make now
   GET  /simulator/permissions what the run-as user may not
   POST /simulator/permissions {"revoke":["RunReports"],"grant":["ViewSetup"]}

@@ -8,7 +8,8 @@
 //	GET  /simulator/clock        {"now":"2026-08-01T10:00:00Z","ahead":"0s"}
 //	POST /simulator/clock        {"advance":"1h"} or {"set":"2026-08-02T10:00:00Z"}; the clock does not go back
 //	GET  /simulator/faults       the faults that are set, how many requests they matched, and how many they hit
-//	POST /simulator/faults       replaces them: [{"name":"api_503","rate":0.05}]; [] clears them
+//	POST /simulator/faults       replaces them: [{"name":"api_503","rate":0.05}]; [] clears them; {"remove":["api_503"]} takes
+//	                             some away, and the others strike on as they were due
 //	POST /simulator/usage        {"calls":500}: others who use the org make so many API calls now
 //	GET  /simulator/permissions  {"lacking":["RunReports"]}: what the run-as user may not
 //	POST /simulator/permissions  {"revoke":["RunReports"],"grant":["ViewSetup"]}; names without the prefix Permissions
