@@ -230,14 +230,17 @@ func (o *mender) rest(t *testing.T) {
 func (o *mender) mend(t *testing.T) {
 	t.Helper()
 	var left []server.Fault
+	var over []string
 	for _, state := range o.sim.Faults() {
-		o.hits += state.Hits
 		if o.mended != nil && (state.Hits == 0 || !o.mended(state)) {
 			left = append(left, state.Fault)
+			continue
 		}
+		o.hits += state.Hits
+		over = append(over, state.Fault.Name)
 	}
 	o.list = left
-	if err := o.sim.SetFaults(left); err != nil {
+	if err := o.sim.RemoveFaults(over...); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -46,7 +46,8 @@ const steering = `It is watched and steered by routes on the Salesforce server, 
   GET  /simulator/clock       the simulator's time
   POST /simulator/clock       {"advance":"1h"} or {"set":"2026-08-02T10:00:00Z"}
   GET  /simulator/faults      the faults that are set, and how often they hit
-  POST /simulator/faults      [{"name":"api_503","rate":0.05,"route":"describe"}]; [] clears them
+  POST /simulator/faults      [{"name":"api_503","rate":0.05,"route":"describe"}] replaces them; [] clears them;
+                              {"remove":["api_503"]} takes some away, and the others strike on as they were due
   POST /simulator/usage       {"calls":500}: API calls that others make now
   GET  /simulator/permissions what the run-as user may not
   POST /simulator/permissions {"revoke":["RunReports"],"grant":["ViewSetup"]}
@@ -81,6 +82,8 @@ func command() *cobra.Command {
 	f.StringVar(&s.idOrder, "id-order", "binary", "order of ids on the server: binary, or ci to ignore case")
 	f.DurationVar(&o.Latency, "latency", 0, "time that every Salesforce call takes")
 	f.IntVar(&o.DailyLimit, "daily-limit", 5_000_000, "API calls that the org allows in 24 hours")
+	f.IntVar(&o.LongCalls, "long-calls", 25, "API calls at once that may have lasted for 20 s (5 in Developer Edition)")
+	f.IntVar(&o.Logins, "logins", 3600, "logins that the user may make in an hour")
 	f.IntVar(&o.OthersPerHour, "others-per-hour", 0, "API calls that others make steadily in an hour")
 	f.BoolVar(&o.NoLimitInfo, "no-limit-info", false, "answer without the header Sforce-Limit-Info")
 	f.BoolVar(&o.NoAnalyticsLimitInfo, "no-analytics-limit-info", false, "answer without that header on /analytics")
@@ -116,8 +119,9 @@ func (s *settings) complete() error {
 		return err
 	}
 	s.options.TypeMetadata, s.options.IDOrder = size, soql.Order(s.idOrder)
-	if s.options.Reports < 1 || s.options.Columns < 1 || s.options.DailyLimit < 1 {
-		return errors.New("--reports, --columns and --daily-limit are at least 1")
+	o := &s.options
+	if min(o.Reports, o.Columns, o.DailyLimit, o.LongCalls, o.Logins) < 1 {
+		return errors.New("--reports, --columns, --daily-limit, --long-calls and --logins are at least 1")
 	}
 	if s.faults != "" {
 		text, err := os.ReadFile(s.faults)

@@ -81,6 +81,8 @@ func TestBadFlagsAreRefused(t *testing.T) {
 		{"--org", ".", "--reports", "5"},
 		{"argument"},
 		{"--daily-limit", "0"},
+		{"--long-calls", "0"},
+		{"--logins", "0"},
 		{"--faults", "testdata/nothing"},
 		{"--faults", "main.go"},
 		{"--others-per-hour", "-1"},
@@ -98,7 +100,7 @@ func TestBadFlagsAreRefused(t *testing.T) {
 
 func TestItStartsWithFaultsFromAFile(t *testing.T) {
 	t.Parallel()
-	s := settings{typeMetadata: "1k", idOrder: "binary", options: server.Options{Reports: 1, Columns: 1, DailyLimit: 1}}
+	s := settings{typeMetadata: "1k", idOrder: "binary", options: server.Options{Reports: 1, Columns: 1, DailyLimit: 1, LongCalls: 1, Logins: 1}}
 	s.faults = filepath.Join(t.TempDir(), "faults.json")
 	if err := os.WriteFile(s.faults, []byte(`[{"name":"api_503","rate":0.05,"for":"1h"}]`), 0o600); err != nil {
 		t.Fatal(err)

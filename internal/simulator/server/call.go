@@ -28,6 +28,7 @@ type call struct {
 	instance int             // that the call came to
 	caller   context.Context // done when the caller goes away or the server closes
 	bare     bool            // a report is described without its extended metadata
+	crowded  bool            // there were too many long calls when it began
 }
 
 // reply is what a handler answers. A tail ends the body after head and is compressed once for all.
@@ -36,7 +37,6 @@ type reply struct {
 	body   []byte
 	tail   *typeBody
 	allow  string
-	calls  int // API calls that it counts for, when not one
 
 	media      string // the type of the body, JSON when empty
 	retryAfter int    // seconds, no header when zero
@@ -66,6 +66,7 @@ func refusal(status int, code, message string) reply {
 var (
 	notFound       = refusal(404, "NOT_FOUND", "The requested resource does not exist")
 	expiredSession = refusal(401, "INVALID_SESSION_ID", "Session expired or invalid")
+	dayIsSpent     = refusal(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
 )
 
 // form reads the parameters of an OAuth call: those of the address, and of a body that says it is a form.

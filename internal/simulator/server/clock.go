@@ -18,7 +18,8 @@ func (systemClock) Now() time.Time { return time.Now() }
 // furthest bounds how far a clock may be moved ahead of the one below it.
 const furthest = 10 * 365 * 24 * time.Hour
 
-// movingClock is another clock, moved ahead. Tokens, cursors, the quota, faults and the Date header all live by it.
+// movingClock is another clock, moved ahead. Tokens, cursors, the quota, logins of an hour, long calls, faults and the Date
+// header all live by it.
 type movingClock struct {
 	base Clock
 
@@ -50,8 +51,9 @@ func (c *movingClock) advance(d time.Duration) error {
 // Now is the simulator's time.
 func (s *Server) Now() time.Time { return s.clock.Now() }
 
-// Advance moves the simulator's time ahead, and with it the Date header, the life of tokens and cursors, the quota's
-// window and the time of faults. It does not go back: a negative duration moves nothing.
+// Advance moves the simulator's time ahead, and with it the Date header, the life of tokens and cursors, the windows of
+// the quota and of logins, the time of faults, and how long calls that are under way have lasted. It does not go back: a
+// negative duration moves nothing.
 func (s *Server) Advance(d time.Duration) { _ = s.clock.advance(d) }
 
 // clockState is what /simulator/clock answers.

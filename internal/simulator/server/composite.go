@@ -19,7 +19,7 @@ var (
 	compositeRoutes = map[string]bool{"query": true, "sobjects": true, "sobject": true, "sobject_describe": true}
 )
 
-// part runs one part of a composite call: it is neither counted nor checked for a token, the whole was.
+// part runs one part of a composite call: it is not checked for a token, the whole was, and counting is its caller's.
 func (s *Server) part(c *call, method, address string, allowed map[string]bool) reply {
 	parsed, err := url.Parse(address)
 	if err != nil || parsed.Host != "" || parsed.Scheme != "" {
@@ -45,7 +45,7 @@ func (a reply) rawBody() json.RawMessage {
 	return a.body
 }
 
-// batch runs parts one after another; each counts as a call.
+// batch runs parts one after another; each that is run counts as a call, the first as the one that the batch came by.
 func (s *Server) batch(c *call) reply {
 	var in struct {
 		BatchRequests []struct{ Method, URL string }
@@ -63,18 +63,21 @@ func (s *Server) batch(c *call) reply {
 	}
 	var results []result
 	failed := false
-	for _, request := range in.BatchRequests {
-		if failed && in.HaltOnError {
-			results = append(results, result{412, refusal(412, "BATCH_PROCESSING_HALTED", "Batch processing halted.").body})
-			continue
+	for n, request := range in.BatchRequests {
+		var answer reply
+		switch {
+		case failed && in.HaltOnError:
+			answer = refusal(412, "BATCH_PROCESSING_HALTED", "Batch processing halted.")
+		case n > 0 && !s.usage.take(1):
+			answer = dayIsSpent
+		default:
+			path := dataPath + "/" + strings.TrimPrefix(strings.TrimLeft(request.URL, "/"), "services/data/")
+			answer = s.part(c, request.Method, path, batchRoutes)
 		}
-		answer := s.part(c, request.Method, dataPath+"/"+strings.TrimPrefix(strings.TrimLeft(request.URL, "/"), "services/data/"), batchRoutes)
 		failed = failed || answer.status >= 400
 		results = append(results, result{answer.status, answer.rawBody()})
 	}
-	out := jsonReply(200, map[string]any{"hasErrors": failed, "results": results})
-	out.calls = len(in.BatchRequests)
-	return out
+	return jsonReply(200, map[string]any{"hasErrors": failed, "results": results})
 }
 
 // composite runs parts of which at most five are queries, as one call.

@@ -24,7 +24,10 @@ func controls() []control {
 		{name: "stats", get: func(s *Server) (any, error) { return s.Stats(), nil }},
 		{name: "describes", get: (*Server).describesState},
 		{name: "clock", get: (*Server).clockState, post: (*Server).moveClock, form: `{"advance":"1h"} or {"set":"2026-08-01T10:00:00Z"}`},
-		{name: "faults", get: (*Server).faultsState, post: (*Server).replaceFaults, form: `[{"name":"api_503","rate":0.05}]`},
+		{
+			name: "faults", get: (*Server).faultsState, post: (*Server).changeFaults,
+			form: `[{"name":"api_503","rate":0.05}] or {"remove":["api_503"]}`,
+		},
 		{name: "usage", post: (*Server).addUsage, form: `{"calls":500}`},
 		{
 			name: "permissions", get: (*Server).rightsState, post: (*Server).changeRights,

@@ -8,7 +8,8 @@
 //	GET  /simulator/clock        {"now":"2026-08-01T10:00:00Z","ahead":"0s"}
 //	POST /simulator/clock        {"advance":"1h"} or {"set":"2026-08-02T10:00:00Z"}; the clock does not go back
 //	GET  /simulator/faults       the faults that are set, how many requests they matched, and how many they hit
-//	POST /simulator/faults       replaces them: [{"name":"api_503","rate":0.05}]; [] clears them
+//	POST /simulator/faults       replaces them: [{"name":"api_503","rate":0.05}]; [] clears them; {"remove":["api_503"]} takes
+//	                             some away, and the others strike on as they were due
 //	POST /simulator/usage        {"calls":500}: others who use the org make so many API calls now
 //	GET  /simulator/permissions  {"lacking":["RunReports"]}: what the run-as user may not
 //	POST /simulator/permissions  {"revoke":["RunReports"],"grant":["ViewSetup"]}; names without the prefix Permissions
@@ -20,6 +21,9 @@
 //	POST /simulator/churn        {"object":"Report","create":3,"rename":["00O..."],"move":2,"delete":1,"hide":1,"show":1}: what people
 //	                             do to reports, or to dashboards; ids, or a number of rows that are chosen. It answers the ids.
 //	                             What is hidden no listing returns, but a query by Id and a describe do.
+//
+// Three limits refuse by themselves, by the simulator's clock: API calls of 24 hours, logins of an hour, and API calls at
+// once that have lasted for 20 seconds. The clock that is moved ahead makes calls that are under way so much longer.
 //
 // A fault has a name of the Catalogue and may have
 //

@@ -87,18 +87,26 @@ func checkFaults(list []Fault) error {
 	if len(list) > mostFaults {
 		return fmt.Errorf("there are %d faults; at most %d can be set", len(list), mostFaults)
 	}
-	catalogue := Catalogue()
 	for k := range list {
-		f := &list[k]
-		at := slices.IndexFunc(catalogue, func(kind FaultKind) bool { return kind.Name == f.Name })
-		if at < 0 {
-			return fmt.Errorf("no fault is called %q; there are %s", f.Name, strings.Join(FaultNames(), ", "))
+		kind, err := kindOf(list[k].Name)
+		if err == nil {
+			err = list[k].check(&kind)
 		}
-		if err := f.check(&catalogue[at]); err != nil {
+		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// kindOf finds a fault in the catalogue.
+func kindOf(name string) (FaultKind, error) {
+	for _, kind := range Catalogue() {
+		if kind.Name == name {
+			return kind, nil
+		}
+	}
+	return FaultKind{}, fmt.Errorf("no fault is called %q; there are %s", name, strings.Join(FaultNames(), ", "))
 }
 
 func (f *Fault) check(kind *FaultKind) error {

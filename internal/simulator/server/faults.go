@@ -1,6 +1,9 @@
 package server
 
 import (
+	"bytes"
+	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -55,7 +58,7 @@ type strike struct {
 	delay      time.Duration
 }
 
-// set replaces all faults; they were checked before.
+// set replaces all faults, and each begins anew; they were checked before.
 func (f *faults) set(list []Fault) {
 	kinds := map[string]FaultKind{}
 	for _, kind := range Catalogue() {
@@ -154,12 +157,31 @@ func (a *armed) strike() *strike {
 	return s
 }
 
+// remove takes the faults of some names away; the rest goes on as it was.
+func (f *faults) remove(names []string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.list = slices.DeleteFunc(f.list, func(a *armed) bool { return slices.Contains(names, a.Fault.Name) })
+}
+
 // SetFaults replaces all faults, unless one of them is not good: the error then says which, and what there is.
 func (s *Server) SetFaults(list []Fault) error {
 	if err := checkFaults(list); err != nil {
 		return err
 	}
 	s.faults.set(list)
+	return nil
+}
+
+// RemoveFaults takes away the faults of some names, set or not, and leaves the rest as it is: what each has met and when it
+// is due again, where SetFaults begins anew. A name that is not of the catalogue is an error, and removes nothing.
+func (s *Server) RemoveFaults(names ...string) error {
+	for _, name := range names {
+		if _, err := kindOf(name); err != nil {
+			return err
+		}
+	}
+	s.faults.remove(names)
 	return nil
 }
 
@@ -176,11 +198,34 @@ func (s *Server) Faults() []FaultState {
 
 func (s *Server) faultsState() (any, error) { return s.Faults(), nil }
 
-func (s *Server) replaceFaults(body []byte) (any, error) {
-	list, err := ParseFaults(body)
-	if err != nil {
+// changeFaults replaces all faults by a list, or removes some.
+func (s *Server) changeFaults(body []byte) (any, error) {
+	change := s.replaceFaults
+	if bytes.HasPrefix(bytes.TrimSpace(body), []byte("{")) {
+		change = s.removeFaults
+	}
+	if err := change(body); err != nil {
 		return nil, err
 	}
-	s.faults.set(list)
 	return s.Faults(), nil
+}
+
+func (s *Server) replaceFaults(body []byte) error {
+	list, err := ParseFaults(body)
+	if err != nil {
+		return err
+	}
+	s.faults.set(list)
+	return nil
+}
+
+func (s *Server) removeFaults(body []byte) error {
+	var in struct{ Remove []string }
+	if err := decodeStrict(body, &in); err != nil {
+		return err
+	}
+	if len(in.Remove) == 0 {
+		return errors.New("remove names no fault; [] clears all faults")
+	}
+	return s.RemoveFaults(in.Remove...)
 }

@@ -171,6 +171,51 @@ func TestFaultsRoute_readsReplacesAndClears(t *testing.T) {
 	}
 }
 
+func TestFaults_removingSomeLeavesTheRestAsItIs(t *testing.T) {
+	t.Parallel()
+	c := start(t, Options{Clock: newClock()})
+	c.set(
+		Fault{Name: "api_502", Times: 2}, Fault{Name: "api_503", Rate: 0.25}, Fault{Name: "api_502", Rate: 0.5}, Fault{Name: "api_504", Times: 1},
+		Fault{Name: "api_406", For: time.Hour, Route: "limits"},
+	)
+	if got := c.pattern("query", 4); got != "xxxx" { // 502 and 502, 503, the other 502
+		t.Fatalf("the first four queries: %s", got)
+	}
+	c.s.Advance(30 * time.Minute)
+	a := c.do("POST", "/simulator/faults", `{"remove":["api_502","api_504","reset"]}`)
+	var left []FaultState
+	a.decode(t, &left)
+	want := []FaultState{{Fault{Name: "api_503", Rate: 0.25}, 2, 1}, {Fault{Name: "api_406", For: time.Hour, Route: "limits"}, 0, 0}}
+	if diff := cmp.Diff(want, left); a.status != 200 || diff != "" {
+		t.Errorf("%d, and what is left (-want +got):\n%s", a.status, diff)
+	}
+	if got := c.pattern("query", 7); got != "..x...x" {
+		t.Errorf("what is left strikes %s: it does not go on where it was", got)
+	}
+	c.s.Advance(30 * time.Minute)
+	if got := c.pattern("limits", 1); got != "." {
+		t.Error("the hour of a fault began again when another was removed")
+	}
+}
+
+func TestFaultsRoute_refusesToRemoveWhatThereIsNot(t *testing.T) {
+	t.Parallel()
+	c := start(t, Options{Faults: []Fault{{Name: "api_503"}}})
+	for body, want := range map[string]string{
+		`{"remove":["api_503","api_999"]}`:  "no fault is called \\\"api_999\\\"; there are ",
+		`{"remove":[]}`:                     "[] clears all faults",
+		` {"remove":"api_503"}`:             "of the form",
+		`{"remove":["api_503"],"add":true}`: "of the form",
+	} {
+		if a := c.do("POST", "/simulator/faults", body); a.status != 400 || !strings.Contains(string(a.body), want) {
+			t.Errorf("%s: %d %s, want %q", body, a.status, a.body, want)
+		}
+	}
+	if state := c.s.Faults(); len(state) != 1 {
+		t.Errorf("after refusals there are %+v", state)
+	}
+}
+
 func FuzzParseFaults(f *testing.F) {
 	for body := range badFaults {
 		f.Add([]byte(body[:min(len(body), 100)]))

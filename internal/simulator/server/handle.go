@@ -31,8 +31,11 @@ func (s *Server) handle(found *route, c *call) (reply, bool) {
 	if !s.rights.permitted(org.APIEnabled) {
 		return refusal(403, "API_CURRENTLY_DISABLED", "API is currently disabled for this user"), false
 	}
+	if c.crowded {
+		return tooManyLong, true
+	}
 	if !s.usage.take(1) {
-		return refusal(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded."), true
+		return dayIsSpent, true
 	}
 	if found.name == "describe" {
 		s.describe.note(c.args[0])
@@ -41,11 +44,7 @@ func (s *Server) handle(found *route, c *call) (reply, bool) {
 		return hit.reply(), hit.kind.told
 	}
 	c.bare = hit != nil && hit.kind.damage == unextended
-	answer := s.perform(found, c)
-	if answer.calls > 1 { // a batch counts for its parts; the first was taken above
-		s.usage.take(answer.calls - 1)
-	}
-	return answer, true
+	return s.perform(found, c), true
 }
 
 // perform runs the handler, once method and types are right.

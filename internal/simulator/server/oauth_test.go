@@ -76,6 +76,43 @@ func TestLogins(t *testing.T) {
 	}
 }
 
+func TestLogins_areBoundedInAnHour(t *testing.T) {
+	t.Parallel()
+	c := start(t, Options{Logins: 3, Clock: newClock()}) // which is the first of them
+	ready := c.s.Ready()
+	password := []string{"grant_type", "password", "username", ready.Username, "password", ready.Password + ready.SecurityToken}
+	for _, step := range []struct {
+		name   string
+		ahead  time.Duration
+		change []string
+		want   string // how it is refused
+	}{
+		{"the second", 30 * time.Minute, nil, ""},
+		{"a wrong one, which is none", 0, []string{"client_secret", "x"}, "invalid client credentials"},
+		{"the third, of the same user by the other flow", 0, password, ""},
+		{"one too many", 30*time.Minute - time.Second, nil, "login rate exceeded"},
+		{"one too many by the other flow", 0, password, "login rate exceeded"},
+		{"an hour after the first", time.Second, nil, ""},
+		{"again too many, for the refused were none but the others count", 0, nil, "login rate exceeded"},
+		{"an hour after the second and the third", 30 * time.Minute, nil, ""},
+		{"as the third", 0, nil, ""},
+	} {
+		c.s.Advance(step.ahead)
+		a := c.grant(step.change...)
+		var got oauthError
+		a.decode(t, &got)
+		if got.Description != step.want || (a.status == 400) != (step.want != "") {
+			t.Errorf("%s: %d %s, want %q", step.name, a.status, a.body, step.want)
+		}
+	}
+	if a := c.send("limits"); a.status != 200 {
+		t.Errorf("a session that was opened before answers %d", a.status)
+	}
+	if logins := c.s.Stats().Logins; logins != 6 {
+		t.Errorf("%d logins are counted, want 6", logins)
+	}
+}
+
 func TestClientCredentialsNeedMyDomain(t *testing.T) {
 	t.Parallel()
 	c := start(t, Options{})

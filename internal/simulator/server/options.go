@@ -28,6 +28,8 @@ type Options struct {
 	IDOrder    soql.Order    // binary when empty
 	Latency    time.Duration // of every Salesforce call
 	DailyLimit int           // API calls in 24 hours; 5,000,000 when zero
+	LongCalls  int           // API calls at once that have lasted for 20 s; 25 when zero
+	Logins     int           // that the user may make in an hour; 3,600 when zero
 	TokenTTL   time.Duration // 2 hours when zero
 	PageSize   int           // most records of a query page; 2,000 when zero
 	MaxUpload  int64         // bytes the catalog takes in one file; 8 GiB when zero
@@ -74,6 +76,8 @@ func (o Options) withDefaults() (Options, error) {
 	fallback(&o.TypeMetadata, 40_000)
 	fallback(&o.IDOrder, soql.Binary)
 	fallback(&o.DailyLimit, 5_000_000)
+	fallback(&o.LongCalls, 25)
+	fallback(&o.Logins, 3600)
 	fallback(&o.TokenTTL, 2*time.Hour)
 	fallback(&o.PageSize, 2000)
 	fallback(&o.MaxUpload, 8<<30)
@@ -83,7 +87,8 @@ func (o Options) withDefaults() (Options, error) {
 	if o.IDOrder != soql.Binary && o.IDOrder != soql.IgnoreCase {
 		return o, fmt.Errorf("the id order is %q; it may be %s or %s", o.IDOrder, soql.Binary, soql.IgnoreCase)
 	}
-	if o.Reports < 0 || o.Columns < 0 || o.TypeMetadata < 0 || o.Latency < 0 || o.DailyLimit < 0 || o.TokenTTL < 0 || o.PageSize < 0 {
+	if o.Reports < 0 || o.Columns < 0 || o.TypeMetadata < 0 || o.Latency < 0 || o.TokenTTL < 0 || o.PageSize < 0 ||
+		min(o.DailyLimit, o.LongCalls, o.Logins) < 0 {
 		return o, errors.New("sizes, times and limits may not be negative")
 	}
 	if o.OthersPerHour < 0 || o.OthersPerHour > mostCalls {

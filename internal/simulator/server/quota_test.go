@@ -1,6 +1,7 @@
 package server
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -32,6 +33,66 @@ func TestTheLimitOfADayRolls(t *testing.T) {
 	}
 	if date := a.header.Get("Date"); date != "Sat, 01 Aug 2026 13:00:00 GMT" {
 		t.Errorf("the date is %s", date)
+	}
+}
+
+// batch sends a batch of one part and then of limits, and tells whether it has errors and the statuses of its parts, or
+// how it is refused.
+func (c *client) batch(first string, parts int, halt bool) string {
+	c.t.Helper()
+	list := []map[string]string{{"method": "GET", "url": first}}
+	for len(list) < parts {
+		list = append(list, map[string]string{"method": "GET", "url": "v59.0/limits"})
+	}
+	body, err := json.Marshal(map[string]any{"batchRequests": list, "haltOnError": halt})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	a := c.do("POST", "/services/data/v59.0/composite/batch", string(body), "Content-Type", "application/json")
+	if a.status != 200 {
+		return fmt.Sprint(a.status, " ", a.code())
+	}
+	var got struct {
+		HasErrors bool
+		Results   []struct {
+			StatusCode int
+			Result     json.RawMessage
+		}
+	}
+	a.decode(c.t, &got)
+	marks := []string{fmt.Sprint(got.HasErrors)}
+	for _, r := range got.Results {
+		mark := fmt.Sprint(r.StatusCode)
+		if r.StatusCode == 403 {
+			mark += " " + (answer{body: r.Result}).code()
+		}
+		marks = append(marks, mark)
+	}
+	return strings.Join(marks, ", ")
+}
+
+func TestQuota_countsThePartsOfABatch(t *testing.T) {
+	t.Parallel()
+	c := start(t, Options{DailyLimit: 5})
+	for _, step := range []struct {
+		name  string
+		first string
+		parts int
+		halt  bool
+		want  string
+		used  int
+	}{
+		{"below the limit", "v59.0/limits", 2, false, "false, 200, 200", 2},
+		{"parts that are not run", "v59.0/sobjects/Nothing/describe", 3, true, "true, 404, 412, 412", 3},
+		{"across it", "v59.0/limits", 4, false, "true, 200, 200, 403 REQUEST_LIMIT_EXCEEDED, 403 REQUEST_LIMIT_EXCEEDED", 5},
+		{"at it", "v59.0/limits", 2, false, "403 REQUEST_LIMIT_EXCEEDED", 5},
+	} {
+		if got := c.batch(step.first, step.parts, step.halt); got != step.want {
+			t.Errorf("%s: %s, want %s", step.name, got, step.want)
+		}
+		if s := c.s.Stats(); s.DailyUsed != step.used || s.APICalls != step.used {
+			t.Errorf("%s: %d used by %d calls, want %d", step.name, s.DailyUsed, s.APICalls, step.used)
+		}
 	}
 }
 

@@ -20,13 +20,13 @@ func (s *Server) serveSalesforce(w http.ResponseWriter, r *http.Request, instanc
 		s.control(w, r, name)
 		return
 	}
-	s.stats.enter()
-	hold(r.Context(), s.options.Latency)
 	found, c := s.match(r.URL.Path)
+	s.enter(found, &c)
+	hold(r.Context(), s.options.Latency)
 	c.r, c.query, c.caller, c.instance = r, r.URL.Query(), r.Context(), instance
 	hit := s.struck(found, &c, atEdge)
 	if s.stopping.Err() != nil {
-		s.stats.leave()
+		s.leave(&c)
 		refusal(http.StatusServiceUnavailable, "SERVER_UNAVAILABLE", "The simulator is going down").write(w, r)
 		return
 	}
@@ -34,9 +34,23 @@ func (s *Server) serveSalesforce(w http.ResponseWriter, r *http.Request, instanc
 	c.r = r.WithContext(context.WithoutCancel(r.Context())) // a call counts, even when its caller has gone away
 	answer, told := s.answer(found, &c, hit)
 	s.stats.count(found.name, answer.status)
-	s.stats.leave() // before the last byte, after which the caller may begin another call
+	s.leave(&c) // before the last byte, after which the caller may begin another call
 	s.head(w.Header(), found, &answer, told)
 	answer.write(w, c.r)
+}
+
+// enter takes note of a call that begins.
+func (s *Server) enter(found *route, c *call) {
+	s.stats.enter()
+	if found.access == counted {
+		s.long.begin(c)
+	}
+}
+
+// leave takes note that a call ends.
+func (s *Server) leave(c *call) {
+	s.stats.leave()
+	s.long.end(c)
 }
 
 // answer is that of a fault at the edge, or the real one with the damage that such a fault does to it.

@@ -31,6 +31,7 @@ type Server struct {
 	sessions *sessions
 	locators *locators
 	usage    *usage
+	long     *longCalls
 	stats    *stats
 	faults   *faults
 	describe *describes
@@ -69,6 +70,7 @@ func Start(options Options) (*Server, error) {
 	s.sessions = newSessions(options, s.clock)
 	s.locators = newLocators(s.clock)
 	s.usage = newUsage(s.clock, options)
+	s.long = newLongCalls(s.clock, options.LongCalls)
 	s.bodies = newTypeBodies(options)
 	if options.TLSDir != "" {
 		if s.secured, err = newTLS(options.TLSDir); err != nil {

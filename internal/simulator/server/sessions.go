@@ -21,20 +21,22 @@ type session struct {
 type sessions struct {
 	clock Clock
 	ttl   time.Duration
+	most  int    // logins in an hour
 	orgID string // 15 characters, the beginning of every token
 
 	mu      sync.Mutex
 	live    map[string]*session
 	logins  int
+	recent  []time.Time // logins of the last hour, oldest first
 	account account
 	at      int // instance for which sessions are opened
 }
 
 func newSessions(o Options, clock Clock) *sessions {
-	return &sessions{clock: clock, ttl: o.TokenTTL, orgID: o.Org.Info().OrgID[:15], live: map[string]*session{}}
+	return &sessions{clock: clock, ttl: o.TokenTTL, most: o.Logins, orgID: o.Org.Info().OrgID[:15], live: map[string]*session{}}
 }
 
-// open begins a session, unless the account is refused one.
+// open begins a session, unless the account is refused one or has logged in too often. What is refused is no login.
 func (s *sessions) open(clientID string) (*session, *oauthError) {
 	secret := make([]byte, 72)
 	_, _ = rand.Read(secret) // never fails
@@ -45,6 +47,9 @@ func (s *sessions) open(clientID string) (*session, *oauthError) {
 		return nil, refused
 	}
 	now := s.clock.Now()
+	if !s.allows(now) {
+		return nil, &oauthError{"invalid_grant", "login rate exceeded"}
+	}
 	for token, old := range s.live {
 		if !now.Before(old.expires) {
 			delete(s.live, token)
@@ -53,7 +58,16 @@ func (s *sessions) open(clientID string) (*session, *oauthError) {
 	opened := &session{token: s.orgID + "!" + opaque, clientID: clientID, instance: s.at, issued: now, expires: now.Add(s.ttl)}
 	s.live[opened.token] = opened
 	s.logins++
+	s.recent = append(s.recent, now)
 	return opened, nil
+}
+
+// allows tells whether the hour before now has room for a login.
+func (s *sessions) allows(now time.Time) bool {
+	for len(s.recent) > 0 && now.Sub(s.recent[0]) >= time.Hour {
+		s.recent = s.recent[1:]
+	}
+	return len(s.recent) < s.most
 }
 
 func (s *sessions) find(token string) (*session, bool) {
