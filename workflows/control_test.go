@@ -134,7 +134,7 @@ func TestPause_reachesAListing(t *testing.T) {
 	}
 }
 
-// TestPause_isCarriedOver pauses in the very task that continues as new.
+// TestPause_isCarriedOver pauses while the window drains for the next run.
 func TestPause_isCarriedOver(t *testing.T) {
 	t.Parallel()
 	o := &org{plan: func(activities.PlanParams) (activities.PlanResult, error) {
@@ -169,6 +169,32 @@ func TestPause_isCarriedOver(t *testing.T) {
 	second.ExecuteWorkflow(workflows.SyncSourceType, decode(t, next))
 	if _, failure := resultOf(t, second); failure != nil || rest.count("Describe") != 64-state.Shards {
 		t.Errorf("%d shards ran, %d were left: %v", rest.count("Describe"), 64-state.Shards, failure)
+	}
+}
+
+// TestPause_thatComesWithTheLastResultIsCarriedOver pauses in the very task that continues as new: the sync learns at once of
+// the full history, of a resume and of a pause, and ends its run before whoever listens for signals has had a turn.
+func TestPause_thatComesWithTheLastResultIsCarriedOver(t *testing.T) {
+	t.Parallel()
+	o := &org{authenticate: func(activities.AuthenticateParams) (activities.AuthenticateResult, error) {
+		r := healthy()
+		r.MaxShards = 1 // so that no other result is on its way
+		return r, nil
+	}}
+	env := environment(t, o, "sync-acme")
+	o.describe = func(context.Context, activities.DescribeParams) (activities.DescribeResult, error) {
+		env.SetContinueAsNewSuggested(true)
+		env.SignalWorkflowSkippingWorkflowTask(workflows.ResumeSignal, nil)
+		env.SignalWorkflowSkippingWorkflowTask(workflows.PauseSignal, nil)
+		return described(10), nil
+	}
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	var next *workflow.ContinueAsNewError
+	if err := env.GetWorkflowError(); !errors.As(err, &next) {
+		t.Fatalf("got %v, want continue-as-new", err)
+	}
+	if state := decode(t, next).State; !state.Paused || state.Shards != 1 || state.NextShard != 1 {
+		t.Errorf("paused is %v after %d shards of %d", state.Paused, state.Shards, state.NextShard)
 	}
 }
 

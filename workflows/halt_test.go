@@ -6,8 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"go.temporal.io/sdk/temporal"
-
 	"longhaul/activities"
 	"longhaul/internal/fault"
 	"longhaul/workflows"
@@ -15,13 +13,13 @@ import (
 
 // revoked is a describe that is refused until mended, after some reports came home: the ninth shard starts in the place of
 // one that is done.
-func revoked(o *org, class fault.Class, mended *atomic.Bool) {
+func revoked(o *org, refused error, mended *atomic.Bool) {
 	o.plan = func(activities.PlanParams) (activities.PlanResult, error) {
 		return activities.PlanResult{Reports: 160, ToDescribe: 160, Shards: 16}, nil
 	}
 	o.describe = func(_ context.Context, p activities.DescribeParams) (activities.DescribeResult, error) {
 		if p.Shard >= 8 && !mended.Load() {
-			return activities.DescribeResult{}, refusal(class, "the client secret is wrong")
+			return activities.DescribeResult{}, refused
 		}
 		return described(10), nil
 	}
@@ -29,15 +27,21 @@ func revoked(o *org, class fault.Class, mended *atomic.Bool) {
 
 func TestBlocked_waitsForResumeAndGoesOn(t *testing.T) {
 	t.Parallel()
-	for _, class := range []fault.Class{fault.LoginRefused, fault.SessionPolicy, fault.PermissionMissing} {
-		t.Run(string(class), func(t *testing.T) {
+	const why = "the client secret is wrong"
+	for name, refused := range map[string]error{
+		"a login that is refused":      refusal(fault.LoginRefused, why),
+		"a policy of sessions":         refusal(fault.SessionPolicy, why),
+		"a permission that is missing": refusal(fault.PermissionMissing, why),
+		"a secret's file that is lost": refusalBy(fault.Longhaul, fault.Invalid, why),
+	} {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			o, mended := new(org), new(atomic.Bool)
-			revoked(o, class, mended)
+			revoked(o, refused, mended)
 			env := environment(t, o, "sync-acme")
 			env.RegisterDelayedCallback(func() {
 				p := ask(t, env)
-				if p.Phase != workflows.PhaseBlocked || p.Waiting != "the client secret is wrong" || p.Until == nil {
+				if p.Phase != workflows.PhaseBlocked || p.Waiting != why || p.Until == nil {
 					t.Errorf("a blocked sync says %s, %q, until %v", p.Phase, p.Waiting, p.Until)
 				}
 				env.SignalWorkflow(workflows.ResumeSignal, nil) // too early: nothing is mended
@@ -61,7 +65,7 @@ func TestBlocked_waitsForResumeAndGoesOn(t *testing.T) {
 func TestBlocked_failsWhenNobodyResumes(t *testing.T) {
 	t.Parallel()
 	o := new(org)
-	revoked(o, fault.LoginRefused, new(atomic.Bool))
+	revoked(o, refusal(fault.LoginRefused, "the client secret is wrong"), new(atomic.Bool))
 	env := environment(t, o, "sync-acme")
 	start := env.Now()
 	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
@@ -81,13 +85,21 @@ func nothingHomeYet(activities.PlanParams) (activities.PlanResult, error) {
 
 func TestBlocked_notBeforeAnythingCameHome(t *testing.T) {
 	t.Parallel()
-	o := &org{describe: func(context.Context, activities.DescribeParams) (activities.DescribeResult, error) {
-		return activities.DescribeResult{}, refusal(fault.PermissionMissing, "no Run Reports")
-	}, plan: nothingHomeYet}
-	env := environment(t, o, "sync-acme")
-	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
-	if got, failure := resultOf(t, env); failure == nil || got.Seconds > 3600 {
-		t.Errorf("a setup that never worked took %v s: %v", got.Seconds, failure)
+	for name, refused := range map[string]error{
+		"a permission that is missing":  refusal(fault.PermissionMissing, "no Run Reports"),
+		"a setting that cannot be used": refusalBy(fault.Longhaul, fault.Invalid, "the secret file is not there"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := &org{describe: func(context.Context, activities.DescribeParams) (activities.DescribeResult, error) {
+				return activities.DescribeResult{}, refused
+			}, plan: nothingHomeYet}
+			env := environment(t, o, "sync-acme")
+			env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+			if got, failure := resultOf(t, env); failure == nil || got.Seconds > 3600 {
+				t.Errorf("a setup that never worked took %v s: %v", got.Seconds, failure)
+			}
+		})
 	}
 }
 
@@ -96,10 +108,7 @@ func TestBlocked_byTheCatalogInMidDelivery(t *testing.T) {
 	o, mended := new(org), new(atomic.Bool)
 	o.upload = func(p activities.UploadParams) (activities.UploadResult, error) {
 		if p.File.Name == "reports" && !mended.Load() {
-			return activities.UploadResult{}, temporal.NewApplicationErrorWithOptions("the token is refused", string(fault.LoginRefused),
-				temporal.ApplicationErrorOptions{NonRetryable: true, Details: []any{
-					activities.Failure{Class: fault.LoginRefused, System: fault.Catalog, Message: "the token is refused"},
-				}})
+			return activities.UploadResult{}, refusalBy(fault.Catalog, fault.LoginRefused, "the token is refused")
 		}
 		return activities.UploadResult{}, nil
 	}
