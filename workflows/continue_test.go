@@ -16,8 +16,6 @@ import (
 	"longhaul/workflows"
 )
 
-type encodedValues = converter.EncodedValues
-
 // decode reads the input of the next run.
 func decode(t *testing.T, next *workflow.ContinueAsNewError) workflows.Input {
 	t.Helper()

@@ -205,11 +205,15 @@ func described(n int64) activities.DescribeResult {
 	return activities.DescribeResult{Reports: n, States: activities.States{Described: n}, Spending: activities.Spending{Calls: n}}
 }
 
-// refusal is an activity's error of a class that no retry mends.
+// refusal is an activity's error of a class that no retry mends, by Salesforce.
 func refusal(class fault.Class, message string) error {
+	return refusalBy(fault.Salesforce, class, message)
+}
+
+func refusalBy(system fault.System, class fault.Class, message string) error {
 	return temporal.NewApplicationErrorWithOptions(message, string(class), temporal.ApplicationErrorOptions{
 		NonRetryable: true,
-		Details:      []any{activities.Failure{Class: class, System: fault.Salesforce, Message: message}},
+		Details:      []any{activities.Failure{Class: class, System: system, Message: message}},
 	})
 }
 

@@ -11,9 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/mock"
-	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/temporal"
-	"go.temporal.io/sdk/testsuite"
 
 	"longhaul/activities"
 	"longhaul/internal/fault"
@@ -327,66 +325,5 @@ func TestSyncSource_dividesTheRequestsInFlight(t *testing.T) {
 	}
 	if most.Load() > 50 {
 		t.Errorf("%d requests in flight were granted, want at most 50", most.Load())
-	}
-}
-
-func TestSyncSource_optionTable(t *testing.T) {
-	t.Parallel()
-	type row struct{ startToClose, heartbeat time.Duration }
-	want := map[string]row{
-		"Authenticate": {time.Minute, 0},
-		"Enumerate":    {2 * time.Hour, 30 * time.Second},
-		"Plan":         {30 * time.Minute, 30 * time.Second},
-		"Describe":     {30 * time.Minute, 15 * time.Second},
-		"Settle":       {2 * time.Hour, 30 * time.Second},
-		"Assemble":     {2 * time.Hour, 30 * time.Second},
-		"Account":      {2 * time.Hour, 30 * time.Second},
-		"Upload":       {2 * time.Hour, 30 * time.Second},
-		"Record":       {time.Minute, 0},
-		"Prune":        {time.Minute, 0},
-		"Guard":        {time.Minute, 0},
-		"Missing":      {2 * time.Hour, 30 * time.Second},
-		"CatchUp":      {2 * time.Hour, 30 * time.Second},
-		"Replan":       {30 * time.Minute, 30 * time.Second},
-		"Probe":        {time.Minute, 0},
-		"Remind":       {time.Minute, 0},
-		"End":          {time.Minute, 0},
-		"Find":         {time.Minute, 0},
-	}
-	got := map[string]row{}
-	handed := environment(t, new(org), "by-hand")
-	listen := func(env *testsuite.TestWorkflowEnvironment) {
-		env.SetOnActivityStartedListener(func(info *activity.Info, _ context.Context, _ encodedValues) {
-			if info.WorkflowExecution.ID == "sync-acme" && env == handed {
-				return // a child's options are not all shown
-			}
-			got[info.ActivityType.Name] = row{info.StartToCloseTimeout, info.HeartbeatTimeout}
-			if info.ScheduleToCloseTimeout != 0 && info.ScheduleToCloseTimeout < 24*time.Hour {
-				t.Errorf("%s is bounded from its scheduling", info.ActivityType.Name)
-			}
-		})
-	}
-	listen(handed)
-	handed.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{Source: "acme"})
-	whole := environment(t, &org{catchUp: func(activities.CatchUpParams) (activities.CatchUpResult, error) {
-		return activities.CatchUpResult{Kinds: activities.Kinds{Reports: 1}, Changed: activities.Kinds{Reports: 1}}, nil
-	}}, "sync-acme")
-	listen(whole)
-	whole.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
-
-	// One that waits for its quota, holds, and is discarded in the end, runs the rest.
-	held := environment(t, &org{
-		authenticate: spentBut(1600),
-		guard: func(activities.GuardParams) (activities.GuardResult, error) {
-			return activities.GuardResult{Concerns: []string{"half of the reports are missing"}}, nil
-		},
-		probe: func(activities.ProbeParams) (activities.ProbeResult, error) {
-			return activities.ProbeResult{Told: later(0, time.Hour), Calls: 1}, nil
-		},
-	}, "sync-acme")
-	listen(held)
-	held.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
-	if diff := cmp.Diff(want, got, cmp.AllowUnexported(row{})); diff != "" {
-		t.Errorf("the options differ from design §2 (-want +got):\n%s", diff)
 	}
 }

@@ -1,0 +1,86 @@
+package workflows_test
+
+import (
+	"maps"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"longhaul/activities"
+	"longhaul/workflows"
+)
+
+// bounded is all that a sync asks for an activity: how long an attempt and a silence of it may be, and how many attempts
+// there are; 0 is for ever. Nothing bounds how long it may wait for a worker.
+func bounded(startToClose, heartbeat time.Duration, attempts int32) workflow.ActivityOptions {
+	return workflow.ActivityOptions{
+		StartToCloseTimeout: startToClose, HeartbeatTimeout: heartbeat, WaitForCancellation: true,
+		RetryPolicy: &temporal.RetryPolicy{
+			InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: 10 * time.Second, MaximumAttempts: attempts,
+		},
+	}
+}
+
+func TestSyncSource_optionTable(t *testing.T) {
+	t.Parallel()
+	want := map[string]workflow.ActivityOptions{
+		"Authenticate": bounded(time.Minute, 0, 6),
+		"Enumerate":    bounded(2*time.Hour, 30*time.Second, 0),
+		"Plan":         bounded(30*time.Minute, 30*time.Second, 0),
+		"Describe":     bounded(30*time.Minute, 15*time.Second, 0),
+		"Settle":       bounded(2*time.Hour, 30*time.Second, 0),
+		"Assemble":     bounded(2*time.Hour, 30*time.Second, 0),
+		"Account":      bounded(2*time.Hour, 30*time.Second, 0),
+		"Upload":       bounded(2*time.Hour, 30*time.Second, 0),
+		"Record":       bounded(time.Minute, 0, 0),
+		"Prune":        bounded(time.Minute, 0, 5),
+		"Guard":        bounded(time.Minute, 0, 0),
+		"Missing":      bounded(2*time.Hour, 30*time.Second, 0),
+		"CatchUp":      bounded(2*time.Hour, 30*time.Second, 0),
+		"Replan":       bounded(30*time.Minute, 30*time.Second, 0),
+		"Probe":        bounded(time.Minute, 0, 0),
+		"Remind":       bounded(time.Minute, 0, 0),
+		"End":          bounded(time.Minute, 0, 3),
+		"Find":         bounded(time.Minute, 0, 0),
+	}
+	unseen, diffs := maps.Clone(want), map[string]string{}
+	watch := &asked{activity: func(name string, got workflow.ActivityOptions) {
+		if got.Summary == "" || len(got.Summary) >= 200 {
+			t.Errorf("%s has a summary of %d bytes", name, len(got.Summary))
+		}
+		got.Summary, got.TaskQueue = "", ""
+		if diff := cmp.Diff(want[name], got); diff != "" {
+			diffs[name] = diff
+		}
+		delete(unseen, name)
+	}}
+	run := func(o *org, id string) {
+		env := environment(t, o, id)
+		watch.listen(env)
+		env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{Source: "acme"})
+	}
+	run(new(org), "by-hand")
+	run(&org{catchUp: func(activities.CatchUpParams) (activities.CatchUpResult, error) {
+		return activities.CatchUpResult{Kinds: activities.Kinds{Reports: 1}, Changed: activities.Kinds{Reports: 1}}, nil
+	}}, "sync-acme")
+	// One that waits for its quota, holds, and is discarded in the end, runs the rest.
+	run(&org{
+		authenticate: spentBut(1600),
+		guard: func(activities.GuardParams) (activities.GuardResult, error) {
+			return activities.GuardResult{Concerns: []string{"half of the reports are missing"}}, nil
+		},
+		probe: func(activities.ProbeParams) (activities.ProbeResult, error) {
+			return activities.ProbeResult{Told: later(0, time.Hour), Calls: 1}, nil
+		},
+	}, "sync-acme")
+	for name, diff := range diffs {
+		t.Errorf("the options of %s differ from design §2 (-want +got):\n%s", name, diff)
+	}
+	if len(unseen) > 0 {
+		t.Errorf("no sync ran %v", slices.Sorted(maps.Keys(unseen)))
+	}
+}
