@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -98,10 +99,13 @@ func TestInput_readsTheStateOfANewerWorker(t *testing.T) {
 	}
 }
 
+// TestState_staysSmall carries over the fullest state there is, after a plan that warned of everything it met. JSON writes a
+// quote as two bytes.
 func TestState_staysSmall(t *testing.T) {
 	t.Parallel()
-	long := strings.Repeat("w", 300)
+	long := strings.Repeat(`"`, 400)
 	state := workflows.State{
+		Phase:    workflows.PhasePlan,
 		Auth:     activities.AuthenticateResult{Attributes: all},
 		Approved: map[activities.GuardStage]bool{activities.GuardInventory: true, activities.GuardCoverage: true},
 	}
@@ -111,17 +115,29 @@ func TestState_staysSmall(t *testing.T) {
 	for hour := range int64(25) { // what the last day was made of
 		state.Quota.Hours = append(state.Quota.Hours, quota.Hour{Hour: 1<<20 + hour, Calls: 1 << 40})
 	}
-	for range 20 {
-		state.Warnings = append(state.Warnings, long)
-	}
 	for range 7 {
-		state.Files = append(state.Files, activities.File{Name: long[:60], SHA256: long[:64], Bytes: 1 << 60, Count: 1 << 60})
+		state.Files = append(state.Files, activities.File{Name: long[:30], SHA256: strings.Repeat("w", 64), Bytes: 1 << 60, Count: 1 << 60})
 	}
-	data, err := json.Marshal(state)
-	if err != nil {
-		t.Fatal(err)
+	o := &org{plan: func(activities.PlanParams) (activities.PlanResult, error) {
+		r := activities.PlanResult{Reports: 1 << 40, ToDescribe: 1 << 40, Shards: 1 << 20}
+		for n := range 2000 {
+			r.Warnings = append(r.Warnings, fmt.Sprintf("%04d%s", n, long))
+		}
+		return r, nil
+	}}
+	env := environment(t, o, "sync-acme")
+	env.SetContinuedExecutionRunID("the-run-before")
+	env.SetContinueAsNewSuggested(true)
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{State: &state})
+	var next *workflow.ContinueAsNewError
+	if err := env.GetWorkflowError(); !errors.As(err, &next) {
+		t.Fatalf("got %v, want continue-as-new", err)
 	}
-	if len(data) > 20_000 {
-		t.Errorf("the state is %d bytes, want under 20,000", len(data))
+	carried := decode(t, next).State
+	if len(carried.Warnings) == 0 || len(carried.Queue) != source.MostShards || len(carried.Quota.Hours) != 25 || len(carried.Files) != 7 {
+		t.Fatalf("the state is not full: %+v", carried)
+	}
+	if n := len(next.Input.GetPayloads()[0].GetData()); n >= 20_000 {
+		t.Errorf("the state is %d bytes with %d warnings, want under 20,000", n, len(carried.Warnings))
 	}
 }
