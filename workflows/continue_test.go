@@ -100,10 +100,10 @@ func TestInput_readsTheStateOfANewerWorker(t *testing.T) {
 }
 
 // TestState_staysSmall carries over the fullest state there is, after a plan that warned of everything it met. JSON writes a
-// quote as two bytes.
+// less-than sign as six bytes.
 func TestState_staysSmall(t *testing.T) {
 	t.Parallel()
-	long := strings.Repeat(`"`, 400)
+	long := strings.Repeat("<", 400)
 	state := workflows.State{
 		Phase:    workflows.PhasePlan,
 		Auth:     activities.AuthenticateResult{Attributes: all},

@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -65,11 +66,16 @@ func (s *State) decided(verdict string) {
 	s.Warnings = append(s.Warnings[:min(len(s.Warnings), maxWarnings-1)], cut(verdict))
 }
 
+// cut bounds what a warning takes in the state, where a character may take six bytes.
 func cut(warning string) string {
-	if len(warning) <= maxWarningBytes {
-		return warning
+	warning = strings.ToValidUTF8(warning[:min(len(warning), maxWarningBytes)], "")
+	for {
+		text, err := json.Marshal(warning)
+		if err != nil || len(text) <= maxWarningBytes+len(`""`) {
+			return warning
+		}
+		warning = strings.ToValidUTF8(warning[:len(warning)*3/4], "")
 	}
-	return strings.ToValidUTF8(warning[:maxWarningBytes], "")
 }
 
 // progress is the state as the progress query shows it; what stands still says so.

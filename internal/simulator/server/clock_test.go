@@ -1,6 +1,7 @@
 package server
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -77,4 +78,26 @@ func TestControl_refusesWhatItDoesNotServe(t *testing.T) {
 	if stats := c.s.Stats(); len(stats.Routes) != 1 || stats.APICalls != 0 {
 		t.Errorf("the routes of the simulator are counted: %+v", stats)
 	}
+}
+
+// TestLimits_tellUsageMinutesLate compares what the limits say with what the header of the same answer says.
+func TestLimits_tellUsageMinutesLate(t *testing.T) {
+	t.Parallel()
+	c := start(t, Options{Clock: newClock(), DailyLimit: 1000})
+	check := func(step string, told, counted int) {
+		t.Helper()
+		a := c.send("limits")
+		var limits struct{ DailyApiRequests struct{ Max, Remaining int } }
+		a.decode(t, &limits)
+		want := fmt.Sprintf("api-usage=%d/1000", counted)
+		if got := limits.DailyApiRequests; got.Max-got.Remaining != told || a.header.Get("Sforce-Limit-Info") != want {
+			t.Errorf("%s: the limits say %d, the header says %q; want %d and %q", step, got.Max-got.Remaining, a.header.Get("Sforce-Limit-Info"), told, want)
+		}
+	}
+	c.s.AddUsage(99)
+	check("at once", 0, 100)
+	c.s.Advance(299 * time.Second)
+	check("before five minutes", 0, 101)
+	c.s.Advance(time.Second)
+	check("after five minutes", 100, 102)
 }

@@ -57,6 +57,21 @@ func (u *usage) now() (used, ever int) {
 	return u.used, u.ever
 }
 
+// limitsDelay is how late the limits tell the usage, in seconds: Salesforce promises no better than five minutes.
+const limitsDelay = 300
+
+// delayed answers what the limits tell: without the calls of the last minutes.
+func (u *usage) delayed() (used int) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	now := u.settle()
+	used = u.used
+	for i := len(u.window) - 1; i >= 0 && u.window[i].second > now-limitsDelay; i-- {
+		used -= u.window[i].calls
+	}
+	return used
+}
+
 // peaks answers the most that a window ever held, of all and of clients alone.
 func (u *usage) peaks() (all, ours int) {
 	u.mu.Lock()

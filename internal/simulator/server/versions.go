@@ -59,6 +59,7 @@ func (s *Server) resources(c *call) reply {
 	return jsonReply(200, list)
 }
 
+// limits answers with usage that is some minutes old, as Salesforce's documentation says.
 func (s *Server) limits(*call) reply {
 	if !s.rights.permitted(org.ViewSetup) {
 		return refusal(403, "INSUFFICIENT_ACCESS", "insufficient access rights on limits: the user needs View Setup and Configuration")
@@ -66,7 +67,7 @@ func (s *Server) limits(*call) reply {
 	type limit struct {
 		Max, Remaining int
 	}
-	used, _ := s.usage.now()
+	used := s.usage.delayed()
 	list := map[string]limit{"DailyApiRequests": {s.options.DailyLimit, max(s.options.DailyLimit-used, 0)}}
 	for name, most := range map[string]int{
 		"ConcurrentAsyncGetReportInstances": 200, "ConcurrentSyncReportRuns": 20, "DailyAsyncApexExecutions": 250_000,
