@@ -26,7 +26,7 @@ func (s *sync) assemble(ctx workflow.Context) error {
 	if err := workflow.ExecuteActivity(with(ctx, forFile, summary), acts.Settle, params).Get(ctx, &settled); err != nil {
 		return err
 	}
-	s.state.States, s.state.Settled = settled.States, true
+	s.state.States, s.state.Vanished, s.state.Settled = settled.States, settled.Vanished, true
 	return s.write(ctx)
 }
 
