@@ -95,6 +95,56 @@ func TestCatchUp_listsAnewWhatWasListedLongBefore(t *testing.T) {
 	}
 }
 
+// A listing that was left half-way is as old as its first page.
+func TestCatchUp_listsAnewWhatWasHalfListedLongBefore(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		pause           time.Duration // after each attempt; every one reads a page before it is cut short
+		begun, attempts int           // how often the listing begins, and is asked for
+	}{
+		"a moment between all attempts": {time.Minute, 1, 3},
+		"a day between all attempts":    {24 * time.Hour, catchUpRounds, catchUpRounds + 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := openStore(t, "mem://")
+			listed(t, s)
+			client := &fatReports{server: newServer(caseless, map[string][]string{"": idRange(0, 2*pageSize+1)})}
+			broken := errors.New("the line was cut")
+			cut := false
+			client.refuse = func(salesforce.Query) error {
+				if cut = !cut; cut {
+					return nil
+				}
+				return broken
+			}
+			attempts := 1
+			for in := (CatchUpInput{Client: client, Store: s, Sync: current, Since: sinceStart}); ; attempts++ {
+				_, err := CatchUp(t.Context(), in)
+				if err == nil {
+					break
+				}
+				if !errors.Is(err, broken) {
+					t.Fatal(err)
+				}
+				age(t, s, row.pause)
+			}
+			begun := 0
+			for _, q := range client.asked {
+				if q.After == "" {
+					begun++
+				}
+			}
+			if begun != row.begun || attempts != row.attempts {
+				t.Errorf("listed from the first page %d times in %d attempts, want %d in %d", begun, attempts, row.begun, row.attempts)
+			}
+			if n := len(standing(t, s, current, Reports)); n != 2*pageSize+1 {
+				t.Errorf("%d reports stand", n)
+			}
+		})
+	}
+}
+
 // age lets time pass for all that the sync has listed.
 func age(t *testing.T, s *staging.Store, by time.Duration) {
 	t.Helper()
@@ -107,7 +157,7 @@ func age(t *testing.T, s *staging.Store, by time.Duration) {
 		if err := s.ReadJSON(t.Context(), prefix+key, &state); err != nil {
 			t.Fatal(err)
 		}
-		state.Ended = state.Ended.Add(-by)
+		state.Begun, state.Ended = state.Begun.Add(-by), state.Ended.Add(-by)
 		if err := s.WriteJSON(t.Context(), prefix+key, state); err != nil {
 			t.Fatal(err)
 		}
