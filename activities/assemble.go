@@ -16,9 +16,10 @@ type SettleParams struct {
 	Again  int  `json:"again"`  // of the second, the last ones
 }
 
-// SettleResult is the account: every report of the inventory in one state.
+// SettleResult is the account: every report of the inventory in one state, and what has vanished beside them.
 type SettleResult struct {
-	States States `json:"states"`
+	States   States `json:"states"`
+	Vanished Kinds  `json:"vanished,omitzero"` // fewer than Missing found gone, where some came back while the sync described
 }
 
 // Settle merges what was reused and what the shards brought into one stream and checks that every report of the
@@ -27,7 +28,7 @@ func (a *Activities) Settle(ctx context.Context, params SettleParams) (SettleRes
 	counted, p := startPulse(ctx)
 	settled, err := a.settle(counted, params, p)
 	p.end(ctx, err)
-	return SettleResult{States: statesOf(settled.States)}, toTemporal(ctx, err)
+	return SettleResult{States: statesOf(settled.States), Vanished: kindsOf(settled.Vanished)}, toTemporal(ctx, err)
 }
 
 func (a *Activities) settle(ctx context.Context, params SettleParams, p *pulse) (extract.Settled, error) {

@@ -10,6 +10,7 @@ import (
 	"go.temporal.io/sdk/worker"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/inventory"
 )
 
 // Internal is the error type of a failure that no class describes: a bug, or an account that does not add up.
@@ -69,12 +70,20 @@ func failedWith(ctx context.Context, err error, spent *Spending, reports int64) 
 	options := temporal.ApplicationErrorOptions{
 		NonRetryable:   !retryable(f.Class) || errors.As(err, new(*sittable)),
 		NextRetryDelay: min(f.RetryAfter, longestWait),
-		Details:        []any{Failure{Class: f.Class, System: f.System, Message: message, Spent: spent, Reports: reports}},
+		Details:        []any{Failure{Class: f.Class, System: f.System, Message: message, Spent: spent, Reports: reports, Torn: tornShard(err)}},
 	}
 	if retryable(f.Class) {
 		options.Category = temporal.ApplicationErrorCategoryBenign
 	}
 	return temporal.NewApplicationErrorWithOptions(message, string(f.Class), options)
+}
+
+// tornShard is the shard whose result an error calls torn; nil when it calls none so.
+func tornShard(err error) *int {
+	if torn, ok := errors.AsType[*inventory.TornShardError](err); ok {
+		return &torn.Shard
+	}
+	return nil
 }
 
 // cutOff reads an error that is no more than the cause for which ctx ended, which need not be context.Canceled: the SDK

@@ -12,7 +12,9 @@ import (
 	"go.temporal.io/sdk/testsuite"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/inventory"
 	"longhaul/internal/salesforce"
+	"longhaul/internal/staging"
 )
 
 // mapped runs an activity that fails with err through toTemporal.
@@ -46,6 +48,20 @@ func TestToTemporal_classes(t *testing.T) {
 		if err := got.Details(&details); err != nil || details.Class != class || details.System != fault.Salesforce {
 			t.Errorf("%s: the details are %+v, %v", class, details, err)
 		}
+	}
+}
+
+func TestToTemporal_namesATornShard(t *testing.T) {
+	t.Parallel()
+	damaged := &fault.Error{Class: fault.Invalid, System: fault.Bucket, Message: "the object is damaged", Err: staging.ErrTorn}
+	var details Failure
+	got := mapped(t, fmt.Errorf("merge: %w", &inventory.TornShardError{Shard: 0, Err: damaged}))
+	if err := got.Details(&details); err != nil || details.Torn == nil || *details.Torn != 0 || got.Type() != string(fault.Invalid) {
+		t.Errorf("it became type %s with %+v, %v", got.Type(), details, err)
+	}
+	var other Failure
+	if err := mapped(t, damaged).Details(&other); err != nil || other.Torn != nil {
+		t.Errorf("what is no shard became %+v, %v", other, err)
 	}
 }
 

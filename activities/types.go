@@ -118,4 +118,5 @@ type Failure struct {
 	Message string       `json:"message"`
 	Spent   *Spending    `json:"spent,omitempty"`   // of an activity that makes API calls
 	Reports int64        `json:"reports,omitempty"` // of its shard that have their state, of a describe
+	Torn    *int         `json:"torn,omitempty"`    // the shard whose result is damaged, of a step that reads them
 }

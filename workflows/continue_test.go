@@ -110,7 +110,11 @@ func TestState_staysSmall(t *testing.T) {
 		Approved: map[activities.GuardStage]bool{activities.GuardInventory: true, activities.GuardCoverage: true},
 	}
 	for shard := range source.MostShards { // as many as the places of the widest window
-		state.Queue = append(state.Queue, workflows.Unfinished{Shard: 1<<20 + shard, Done: 1 << 40, Doubt: true, Pressed: true})
+		state.Queue = append(state.Queue, workflows.Unfinished{Shard: 1<<20 + shard, Done: 1 << 40, Doubt: true, Pressed: true, Counted: true})
+	}
+	state.Mends = map[int]int{}
+	for shard := range 32 {
+		state.Mends[1<<20+shard] = 3
 	}
 	for hour := range int64(25) { // what the last day was made of
 		state.Quota.Hours = append(state.Quota.Hours, quota.Hour{Hour: 1<<20 + hour, Calls: 1 << 40})

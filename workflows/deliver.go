@@ -23,10 +23,13 @@ func (s *sync) assemble(ctx workflow.Context) error {
 	params := activities.SettleParams{Sync: s.state.Sync, Shards: s.shards(), Again: s.state.Again.Shards}
 	summary := fmt.Sprintf("merge %d shards with what was reused", s.shards())
 	var settled activities.SettleResult
-	if err := workflow.ExecuteActivity(with(ctx, forFile, summary), acts.Settle, params).Get(ctx, &settled); err != nil {
+	err := s.mending(ctx, func(ctx workflow.Context) error {
+		return workflow.ExecuteActivity(with(ctx, forFile, summary), acts.Settle, params).Get(ctx, &settled)
+	})
+	if err != nil {
 		return err
 	}
-	s.state.States, s.state.Settled = settled.States, true
+	s.state.States, s.state.Vanished, s.state.Settled = settled.States, settled.Vanished, true
 	return s.write(ctx)
 }
 

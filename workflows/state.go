@@ -42,6 +42,7 @@ type State struct {
 	Approved map[activities.GuardStage]bool `json:"approved,omitempty"`
 	Quota    quota.Ledger                   `json:"quota"`
 	Settled  bool                           `json:"settled,omitempty"` // each report has its state, so States is the account
+	Mends    map[int]int                    `json:"mends,omitempty"`   // how often a shard was described again because its result was torn
 	Silent   int64                          `json:"silent,omitempty"`  // calls since Salesforce last told the org's usage
 
 	QuotaAsked QuotaChange `json:"quota_asked,omitzero"` // by operators, over the settings

@@ -18,6 +18,7 @@ type Unfinished struct {
 	Done    int64 `json:"done"`              // reports that have their state
 	Doubt   bool  `json:"doubt,omitempty"`   // its last run brought none, or ended for want of calls: one answer comes first
 	Pressed bool  `json:"pressed,omitempty"` // Salesforce asked for fewer requests than the share
+	Counted bool  `json:"counted,omitempty"` // it had ended before, and is run again since its result was torn
 }
 
 // window runs the shards of a sync, as many at once as the source allows. Each place of the window has its share of the
@@ -154,14 +155,17 @@ func (w *window) ended(
 			w.failed = err
 		}
 	}
-	s.state.Reports += done.Reports - one.Done
-	if done.Partial {
+	if !one.Counted {
+		s.state.Reports += done.Reports - one.Done
+	}
+	switch {
+	case done.Partial:
 		s.state.Queue = append(s.state.Queue, Unfinished{
-			Shard: one.Shard, Done: done.Reports, Pressed: done.Pressed,
+			Shard: one.Shard, Done: done.Reports, Pressed: done.Pressed, Counted: one.Counted,
 			Doubt: done.Stop == activities.StopQuota || done.Reports <= one.Done && done.Stop != activities.StopCancelled,
 		})
 		w.pause = max(w.pause, done.RetryAfter)
-	} else {
+	case !one.Counted:
 		s.state.Shards++
 		s.state.Deferred += done.Deferred
 		if s.state.Round < 2 { // what the second round overrides is counted when the account is settled

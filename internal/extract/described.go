@@ -25,11 +25,12 @@ const (
 
 // Described merges what was reused and what the shards brought into the sync's one stream of descriptions. Every report
 // of the inventory must be in it once, settled and with a reason where it has no columns; otherwise nothing is written
-// and the error says how many are not. shards counts those of both rounds.
+// and the error says how many are not; it is an *inventory.TornShardError where a shard must be described again. shards
+// counts those of both rounds.
 func Described(ctx context.Context, in Input, shards int) (Settled, error) {
 	settled, err := describe(ctx, in, shards)
 	if err != nil {
-		return Settled{}, fmt.Errorf("merge the descriptions: %w", err)
+		return Settled{}, fmt.Errorf("merge the descriptions: %w", inventory.TornShard(ctx, in.Store, in.Sync, shards, err))
 	}
 	return settled, nil
 }

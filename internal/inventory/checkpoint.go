@@ -19,7 +19,16 @@ type checkpoint struct {
 	Dropped  []string    `json:"dropped,omitempty"`
 	Warnings []string    `json:"warnings,omitempty"`
 	Result   *Enumerated `json:"result,omitempty"`
-	Ended    time.Time   `json:"ended,omitzero"` // when it had its result, by the worker's clock
+	Begun    time.Time   `json:"begun,omitzero"` // when it had its first page, by the worker's clock
+	Ended    time.Time   `json:"ended,omitzero"` // when it had its result
+}
+
+// asOf is what a listing is as old as: its result, or its first page as long as it has none.
+func (c *checkpoint) asOf() time.Time {
+	if c.Result == nil {
+		return c.Begun
+	}
+	return c.Ended
 }
 
 // run is one sorted stream; First and Last are its bounds in byte order.

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"net/http"
 	"slices"
+	"time"
 
 	"longhaul/internal/fault"
 	"longhaul/internal/salesforce"
@@ -171,6 +172,9 @@ func (e *enumeration) pass(ctx context.Context, scope string) error {
 
 // take puts the records of a page into the sorter.
 func (e *enumeration) take(page page) error {
+	if e.state.Begun.IsZero() {
+		e.state.Begun = time.Now().UTC()
+	}
 	for _, field := range page.Dropped {
 		if !slices.Contains(e.state.Dropped, field) {
 			e.state.Dropped = append(e.state.Dropped, field)

@@ -3,7 +3,6 @@ package inventory
 import (
 	"encoding/json"
 	"errors"
-	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -125,51 +124,6 @@ func TestMissing_looksUpWhatNoListingHas(t *testing.T) {
 	}
 }
 
-func TestMissing_asksForNoMoreAtOnceThanAnAddressTakes(t *testing.T) {
-	t.Parallel()
-	s := openStore(t, "mem://")
-	const n = 1050
-	numbers := make([]int, n)
-	for i := range numbers {
-		numbers[i] = i
-	}
-	record := lastSync(t, s, unchanged(Reports, numbers...)...)
-	o := &org{}
-	enumerated(t, s, current, o, false)
-	o.things = unchanged(Reports, 1000, 3) // found by their Ids, in two queries
-	got := missing(t, s, o, record, false)
-	if got.Found[Reports] != 2 || got.Gone[Reports] != n-2 || len(o.asked) != 6 {
-		t.Errorf("%+v in %d queries", got, len(o.asked))
-	}
-	for _, q := range o.asked {
-		address := url.QueryEscape(strings.Join(slices.Concat(q.Fields, q.Optional), ", ") + q.Where)
-		begins := strings.HasPrefix(q.Where, "IsDeleted = FALSE AND Id IN (")
-		if ids := strings.Count(q.Where, "'00O"); ids > 200 || len(address) > 15_000 || !begins {
-			t.Errorf("asked for %d Ids in %d bytes: %.60s", ids, len(address), q.Where)
-		}
-	}
-}
-
-func TestMissing_asksForNoFieldThatWasRefused(t *testing.T) {
-	t.Parallel()
-	s := openStore(t, "mem://")
-	record := lastSync(t, s, unchanged(Reports, 1)...)
-	o := &org{}
-	enumerated(t, s, current, o, false)
-	var state checkpoint
-	if err := s.ReadJSON(t.Context(), current.InventoryState("reports"), &state); err != nil {
-		t.Fatal(err)
-	}
-	state.Result.Dropped = []string{"NamespacePrefix"}
-	if err := s.WriteJSON(t.Context(), current.InventoryState("reports"), state); err != nil {
-		t.Fatal(err)
-	}
-	missing(t, s, o, record, false)
-	if len(o.asked) != 1 || slices.Contains(o.asked[0].Optional, "NamespacePrefix") || !slices.Contains(o.asked[0].Optional, "FolderName") {
-		t.Errorf("asked %+v", o.asked)
-	}
-}
-
 func TestMissing_goesOnWithoutPrivateRecords(t *testing.T) {
 	t.Parallel()
 	for class, fails := range map[fault.Class]bool{fault.PermissionMissing: false, fault.QuotaExhausted: true} {
@@ -236,56 +190,6 @@ func TestMissing_goesOnAfterAnAttemptThatWasCutShort(t *testing.T) {
 	}
 }
 
-func TestMissing_comparesWithWhatIsLeftOfTheLastSync(t *testing.T) {
-	t.Parallel()
-	tests := map[string]struct {
-		prepare func(t *testing.T, s *staging.Store)
-		gone    []string
-		warns   string
-	}{
-		"its descriptions, where its inventory is not there": {func(t *testing.T, s *staging.Store) {
-			for _, kind := range Missable {
-				if err := s.Delete(t.Context(), earlier.Inventory(string(kind))); err != nil {
-					t.Fatal(err)
-				}
-			}
-			write(t, s, earlier.Described(), described(t, 1, StateDescribed, changed, changedAt), described(t, 5, StateDenied, changed, changedAt),
-				described(t, 6, StateGone, changed, changedAt))
-		}, []string{"5 "}, ""},
-		"what it had caught up with": {func(t *testing.T, s *staging.Store) {
-			write(t, s, earlier.Inventory(staging.CaughtUp("reports")), unchanged(Reports, 6)[0].line())
-			var state caughtUpState
-			state.over(Reports, staging.CaughtUp("reports"))
-			if err := s.WriteJSON(t.Context(), earlier.CaughtUp(), state); err != nil {
-				t.Fatal(err)
-			}
-		}, []string{"2 reports 2", "6 reports 6", "2 dashboards 2"}, ""},
-		"nothing, where its inventory is torn": {func(t *testing.T, s *staging.Store) {
-			tear(t, s, earlier.Inventory("reports"))
-		}, []string{"2 dashboards 2"}, "which reports the last sync knew cannot be read"},
-		"nothing, where its inventory is out of order": {func(t *testing.T, s *staging.Store) {
-			write(t, s, earlier.Inventory("dashboards"), unchanged(Dashboards, 4)[0].line(), unchanged(Dashboards, 2)[0].line())
-		}, []string{"2 reports 2"}, "which dashboards the last sync knew cannot be read"},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := openStore(t, "mem://")
-			record := lastSync(t, s, slices.Concat(unchanged(Reports, 1, 2), unchanged(Dashboards, 1, 2))...)
-			test.prepare(t, s)
-			o := &org{things: slices.Concat(unchanged(Reports, 1), unchanged(Dashboards, 1))}
-			enumerated(t, s, current, o, false)
-			got := missing(t, s, o, record, false)
-			if diff := cmp.Diff(test.gone, append(gone(t, s, Reports), gone(t, s, Dashboards)...)); diff != "" {
-				t.Errorf("gone (-want +got):\n%s", diff)
-			}
-			if said := strings.Join(got.Warnings, "\n"); (test.warns == "") != (said == "") || !strings.Contains(said, test.warns) {
-				t.Errorf("warnings %q, want %q", said, test.warns)
-			}
-		})
-	}
-}
-
 func TestGoneSince_leavesOutWhatCameBack(t *testing.T) {
 	t.Parallel()
 	s := openStore(t, "mem://")
@@ -311,80 +215,6 @@ func TestMissed_isStoredAsItIsRead(t *testing.T) {
 	want := `{"found":{"reports":1},"gone":{"dashboards":2},"streams":{"reports":["reports.found","reports"]}}`
 	if err != nil || string(content) != want {
 		t.Errorf("stored as %s, %v", content, err)
-	}
-}
-
-// An attempt whose lease is far smaller than the look-up asks for what is left, and spends no call twice.
-func TestMissing_endsWithFewCallsAtATime(t *testing.T) {
-	t.Parallel()
-	const batches = 20
-	numbers := make([]int, batches*lookUpAtOnce)
-	for i := range numbers {
-		numbers[i] = i
-	}
-	for calls, private := range map[int]bool{3: false, 1: true} {
-		s := openStore(t, "mem://")
-		record := lastSync(t, s, unchanged(Reports, numbers...)...)
-		o := &org{}
-		enumerated(t, s, current, o, private)
-		o.things = unchanged(Reports, 7, 1003, 3999)
-		o.things[1].private = true
-		l := &lease{}
-		o.refuse = l.refuse
-		var got Missed
-		attempts := l.attempts(t, calls, 2*batches+1, func() (err error) {
-			got, err = Missing(t.Context(), MissingInput{Client: o, Store: s, Sync: current, Identity: me, Last: record, Private: private})
-			return err
-		})
-		want := map[string]int{"Report": batches}
-		found := int64(2)
-		if private {
-			want["Report allPrivate"] = batches // one less two, in 200 at a time
-			found = 3
-		}
-		if diff := cmp.Diff(want, l.spent); diff != "" {
-			t.Errorf("calls in %d attempts (-want +got):\n%s", attempts, diff)
-		}
-		if got.Found[Reports] != found || got.Gone[Reports] != batches*lookUpAtOnce-found {
-			t.Errorf("%+v, want %d found", got, found)
-		}
-	}
-}
-
-// A process that is killed says nothing: only what was written down in time is known to the next one.
-func TestMissing_repeatsFewCallsAfterAKill(t *testing.T) {
-	t.Parallel()
-	const batches = 2*lookUpsKept + 3
-	numbers := make([]int, batches*lookUpAtOnce)
-	for i := range numbers {
-		numbers[i] = i
-	}
-	s := openStore(t, "mem://")
-	record := lastSync(t, s, unchanged(Reports, numbers...)...)
-	o := &org{}
-	enumerated(t, s, current, o, false)
-	var kept []byte
-	state := current.InventoryState(staging.Found("reports"))
-	o.refuse = func(salesforce.Query) error {
-		if len(o.asked) < batches {
-			return nil
-		}
-		var err error
-		if kept, err = s.Read(t.Context(), state); err != nil {
-			t.Fatal(err)
-		}
-		return errors.New("the line was cut")
-	}
-	in := MissingInput{Client: o, Store: s, Sync: current, Identity: me, Last: record}
-	if _, err := Missing(t.Context(), in); err == nil {
-		t.Fatal("the attempt ended well")
-	}
-	if err := s.Write(t.Context(), state, kept); err != nil { // as a kill would have left it
-		t.Fatal(err)
-	}
-	o.refuse, o.asked = nil, nil
-	if missing(t, s, o, record, false); len(o.asked) != 3 {
-		t.Errorf("%d calls after a kill, want 3 of %d", len(o.asked), batches)
 	}
 }
 
@@ -414,54 +244,5 @@ func TestMissing_comparesNotWithASyncThatReadMore(t *testing.T) {
 		if got.Gone[Reports] != row.gone || len(gone(t, s, Reports)) != int(row.gone) || (len(o.asked) == 0) != row.warns {
 			t.Errorf("%s: %+v in %d queries, want %d gone", row.name, got, len(o.asked), row.gone)
 		}
-	}
-}
-
-// What the last sync found gone, after it had listed it, is not told of a second time.
-func TestMissing_leavesOutWhatTheLastSyncLost(t *testing.T) {
-	t.Parallel()
-	line := func(n int, state State) string { return described(t, n, state, changed, changedAt) }
-	whole := []string{line(1, StateDescribed), line(2, StateGone), line(3, StateDenied), line(4, StateFiltered), line(5, StateDescribed)}
-	for name, test := range map[string]struct {
-		lines   []string
-		damage  func(s *staging.Store) error
-		gone    []string
-		queries int
-	}{
-		"some were lost": {whole, nil, []string{"3 reports 3", "5 reports 5"}, 1},
-		"all that are missing were lost": {
-			[]string{whole[0], whole[1], line(3, StateGone), whole[3], line(5, StateGone)}, nil, nil, 0,
-		},
-		"what became of them is not there any more": {
-			whole, func(s *staging.Store) error { return s.Delete(t.Context(), earlier.Described()) },
-			[]string{"2 reports 2", "3 reports 3", "4 reports 4", "5 reports 5"},
-			1,
-		},
-		"what became of them is damaged": {
-			whole, func(s *staging.Store) error { return s.Write(t.Context(), earlier.Described(), []byte("x")) },
-			[]string{"2 reports 2", "3 reports 3", "4 reports 4", "5 reports 5"},
-			1,
-		},
-		"what became of them is out of order": {
-			[]string{whole[1], whole[0]}, nil, []string{"3 reports 3", "4 reports 4", "5 reports 5"}, 1,
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := openStore(t, "mem://")
-			record := lastSync(t, s, unchanged(Reports, 1, 2, 3, 4, 5)...)
-			record.Described = write(t, s, earlier.Described(), test.lines...)
-			if test.damage != nil {
-				if err := test.damage(s); err != nil {
-					t.Fatal(err)
-				}
-			}
-			o := &org{things: unchanged(Reports, 1)}
-			enumerated(t, s, current, o, false)
-			got := missing(t, s, o, record, false)
-			if diff := cmp.Diff(test.gone, gone(t, s, Reports)); diff != "" || got.Gone[Reports] != int64(len(test.gone)) || len(o.asked) != test.queries {
-				t.Errorf("%+v in %d queries; gone (-want +got):\n%s", got, len(o.asked), diff)
-			}
-		})
 	}
 }

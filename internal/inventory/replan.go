@@ -55,7 +55,7 @@ func makeReplan(ctx context.Context, in ReplanInput) (Replanned, error) {
 	}
 	defer d.remove(ctx)
 	if err := p.run(ctx); err != nil {
-		return Replanned{}, err
+		return Replanned{}, TornShard(ctx, in.Store, in.Sync, in.Shards, err)
 	}
 	return d.publish(ctx, p.Replanned)
 }
@@ -172,13 +172,16 @@ func Reused(ctx context.Context, store *staging.Store, sync staging.Sync) (iter.
 }
 
 // ShardLines gives the results of shards, count of them from first on, one after another. The plan deals neighbouring
-// Ids, so those of one round are sorted. A shard that has no result is an error.
+// Ids, so those of one round are sorted. A shard that has no result is an error, and one that is torn a *TornShardError.
 func ShardLines(ctx context.Context, store *staging.Store, sync staging.Sync, first, count int) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
 		for n := range count {
 			for line, err := range store.Lines(ctx, sync.Shard(first+n)) {
-				if errors.Is(err, staging.ErrNotExist) {
+				switch {
+				case errors.Is(err, staging.ErrNotExist):
 					err = fmt.Errorf("shard %d of %d has not been described; the account does not add up", first+n, first+count)
+				case errors.Is(err, staging.ErrTorn):
+					err = &TornShardError{Shard: first + n, Err: err}
 				}
 				if !yield(line, err) || err != nil {
 					return

@@ -27,7 +27,7 @@ func roundName(name func(kind string) string, kind Kind, round int) string {
 	return name(fmt.Sprintf("%s.%d", kind, round+1))
 }
 
-// round gives the name of the stream that a kind is listed into: that of the first round which has no result yet, or one
+// round gives the name of the stream that a kind is listed into: that of the first round which has not begun yet, or one
 // that is young enough.
 func (c *catching) round(ctx context.Context, name func(kind string) string, kind Kind) (string, error) {
 	for round := range catchUpRounds - 1 {
@@ -39,7 +39,7 @@ func (c *catching) round(ctx context.Context, name func(kind string) string, kin
 			return stream, nil
 		case err != nil:
 			return "", err
-		case state.Result == nil || time.Since(state.Ended) < outdated:
+		case time.Since(state.asOf()) < outdated:
 			return stream, nil
 		}
 	}

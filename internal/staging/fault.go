@@ -111,14 +111,24 @@ func (s *Store) torn(key, why string) error {
 }
 
 // Unreadable says that an object is of no use and will not be by trying again: it is missing, torn, not ours to read,
-// or on a disk that cannot give it back. A network's fault is not among them.
+// or on a disk that cannot give it back. A network's fault is not among them, nor is what a machine is short of for a
+// moment, as descriptors of open files.
 func (s *Store) Unreadable(err error) bool {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return false
 	}
-	var disk *fs.PathError
 	return errors.Is(err, ErrNotExist) || errors.Is(err, ErrTorn) || errors.Is(err, ErrMalformed) ||
-		gcerrors.Code(rootCause(err)) == gcerrors.PermissionDenied || errors.As(err, &disk)
+		gcerrors.Code(rootCause(err)) == gcerrors.PermissionDenied || lastsOnDisk(err)
+}
+
+// lastsOnDisk says whether a disk refuses a file in a way that does not pass by itself.
+func lastsOnDisk(err error) bool {
+	var disk *fs.PathError
+	if !errors.As(err, &disk) {
+		return false
+	}
+	return errors.Is(disk, fs.ErrPermission) || errors.Is(disk, syscall.EIO) || errors.Is(disk, syscall.EISDIR) ||
+		errors.Is(disk, syscall.ENOTDIR) || errors.Is(disk, syscall.ELOOP)
 }
 
 // rootCause is what lies below the classed error.

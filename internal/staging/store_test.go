@@ -2,7 +2,10 @@ package staging
 
 import (
 	"errors"
+	"fmt"
+	"io"
 	"io/fs"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -118,6 +121,45 @@ func TestFault_saysWhatToChange(t *testing.T) {
 				t.Errorf("at the first write: %v, want class invalid", final)
 			}
 		})
+	}
+}
+
+func TestUnreadable_isOnlyWhatDoesNotPassByItself(t *testing.T) {
+	t.Parallel()
+	s := &Store{name: "file:///data", dir: "/data"}
+	for cause, want := range map[error]bool{
+		fs.ErrNotExist: true, syscall.EACCES: true, syscall.EPERM: true, syscall.EIO: true, syscall.EISDIR: true,
+		syscall.ENOTDIR: true, syscall.ELOOP: true,
+		syscall.EMFILE: false, syscall.ENFILE: false, syscall.ENOMEM: false, syscall.EINTR: false, syscall.ESTALE: false,
+		syscall.ETIMEDOUT: false, io.ErrUnexpectedEOF: false,
+	} {
+		err := fmt.Errorf("plan: %w", s.fault(reading, "k", &fs.PathError{Op: "open", Path: "/data/k", Err: cause}))
+		if got := s.Unreadable(err); got != want {
+			t.Errorf("%v: unreadable %v, want %v", err, got, want)
+		}
+	}
+	if network := s.fault(reading, "k", &net.OpError{Op: "read", Err: syscall.EIO}); s.Unreadable(network) {
+		t.Errorf("%v is thought to last", network)
+	}
+}
+
+// What stands in the place of an object on a real disk is met as the drivers tell of it.
+func TestUnreadable_onADisk(t *testing.T) {
+	t.Parallel()
+	s := fileStore(t)
+	if err := s.Write(t.Context(), "file", nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(s.path("folder"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("loop", s.path("loop")); err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range []string{"folder", "loop", "file/below"} {
+		if _, err := s.Read(t.Context(), key); !s.Unreadable(err) {
+			t.Errorf("%s: %v is thought to pass", key, err)
+		}
 	}
 }
 

@@ -94,8 +94,8 @@ func (o *Edited) apply(e Edit) {
 		i, _ := o.base.Find(e.Object, e.ID)
 		l.values[i] = joined(l.values[i], e.Fields)
 	}
-	if e.Object == "Dashboard" && e.Fields["IsDeleted"] == true {
-		o.gone[e.ID] = true
+	if deleted, ok := e.Fields["IsDeleted"].(bool); ok && e.Object == "Dashboard" {
+		o.gone[e.ID] = deleted
 	}
 }
 

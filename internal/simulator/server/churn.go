@@ -11,13 +11,14 @@ import (
 
 // Churn is what people do to an org while it is read.
 type Churn struct {
-	Object string // Report, which is also meant when it is empty, or Dashboard
-	Create int    // new rows, each a copy of another with a name of its own; a new dashboard has components
-	Rename Picks
-	Move   Picks // to another folder
-	Delete Picks // to the recycle bin; a dashboard takes its components along
-	Hide   Picks // from every listing: a glitch, for a query by Id and a describe still find them
-	Show   Picks // again what was hidden
+	Object  string // Report, which is also meant when it is empty, or Dashboard
+	Create  int    // new rows, each a copy of another with a name of its own; a new dashboard has components
+	Rename  Picks
+	Move    Picks // to another folder
+	Delete  Picks // to the recycle bin; a dashboard takes its components along
+	Restore Picks // from the recycle bin
+	Hide    Picks // from every listing: a glitch, for a query by Id and a describe still find them
+	Show    Picks // again what was hidden
 }
 
 // Picks are rows by their ids, or a number of rows that the simulator chooses, the same ones for the same churn before.
@@ -28,12 +29,13 @@ type Picks struct {
 
 // Churned are the ids of the rows that a Churn changed, 18 characters long.
 type Churned struct {
-	Created []string `json:"created"`
-	Renamed []string `json:"renamed"`
-	Moved   []string `json:"moved"`
-	Deleted []string `json:"deleted"`
-	Hidden  []string `json:"hidden"`
-	Shown   []string `json:"shown"`
+	Created  []string `json:"created"`
+	Renamed  []string `json:"renamed"`
+	Moved    []string `json:"moved"`
+	Deleted  []string `json:"deleted"`
+	Restored []string `json:"restored"`
+	Hidden   []string `json:"hidden"`
+	Shown    []string `json:"shown"`
 }
 
 // mostChurn bounds how many rows one Churn changes in one way.
@@ -101,6 +103,7 @@ func (c *churning) all() (done Churned, err error) {
 		{c.Rename, c.visible, c.listed, c.rename, &done.Renamed},
 		{c.Move, c.visible, c.listed, c.move, &done.Moved},
 		{c.Delete, c.visible, c.listed, c.remove, &done.Deleted},
+		{c.Restore, c.deleted, c.deleted, c.restore, &done.Restored},
 		{c.Hide, c.listed, c.listed, func(int, string) error { return nil }, &done.Hidden},
 		{c.Show, c.concealed, c.concealed, func(int, string) error { return nil }, &done.Shown},
 	} {
@@ -129,6 +132,8 @@ func (c *churning) listed(i int) bool {
 func (c *churning) visible(i int) bool { return c.tenant.visible(c.Object, i) }
 
 func (c *churning) concealed(i int) bool { return c.tenant.Concealed(c.Object, i) }
+
+func (c *churning) deleted(i int) bool { return org.IsDeleted(c.tenant.org, c.Object, i) }
 
 // pick finds the rows that are named, or chooses some, spread over all that qualify.
 func (c *churning) pick(p Picks, named, free func(i int) bool) ([]int, error) {
@@ -194,6 +199,12 @@ func (c *churning) rename(_ int, id string) error {
 func (c *churning) remove(_ int, id string) error {
 	c.number++
 	c.edit(id, map[string]any{"IsDeleted": true})
+	return nil
+}
+
+func (c *churning) restore(_ int, id string) error {
+	c.number++
+	c.edit(id, map[string]any{"IsDeleted": false})
 	return nil
 }
 

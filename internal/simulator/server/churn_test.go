@@ -145,6 +145,31 @@ func TestChurn_hidesFromListingsOnly(t *testing.T) {
 	}
 }
 
+func TestChurn_restoresWhatWasDeleted(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	c := start(t, Options{Reports: 300, Columns: 1, Clock: clock})
+	before := map[string][]string{}
+	for _, object := range []string{"Report", "Dashboard", "DashboardComponent"} {
+		before[object], _ = c.ids("SELECT Id FROM " + object)
+	}
+	deleted := slices.Concat(c.churn(`{"delete":2}`).Deleted, c.churn(`{"object":"Dashboard","delete":1}`).Deleted)
+	clock.add(time.Minute)
+	restored := slices.Concat(c.churn(`{"restore":2}`).Restored, c.churn(fmt.Sprintf(`{"object":"Dashboard","restore":[%q]}`, deleted[2])).Restored)
+	slices.Sort(deleted)
+	if slices.Sort(restored); !slices.Equal(deleted, restored) {
+		t.Errorf("deleted were %v, and restored %v", deleted, restored)
+	}
+	for object, want := range before {
+		if after, _ := c.ids("SELECT Id FROM " + object); !slices.Equal(want, after) {
+			t.Errorf("of %d rows of %s %d are listed", len(want), object, len(after))
+		}
+	}
+	if changed, _ := c.ids("SELECT Id FROM Report WHERE LastModifiedDate >= 2026-08-01T10:01:00Z"); len(changed) != 2 {
+		t.Errorf("%d reports changed when two were restored", len(changed))
+	}
+}
+
 func TestChurn_changesDashboards(t *testing.T) {
 	t.Parallel()
 	c := start(t, Options{Reports: 300, Columns: 1})
@@ -197,9 +222,10 @@ func TestChurn_refusesAndThenChangesNothing(t *testing.T) {
 		`{"create":5,"rename":["00O000000000001"]}`: "no Report 00O000000000001",
 		`{"create":5,"rename":["x"]}`:               "no Report x",
 		fmt.Sprintf(`{"rename":[%q],"delete":[%q]}`, before[0], before[0]): "twice at once",
-		`{"show":1}`:       "no 1 of Report left",
-		`{"delete":"all"}`: "of the form",
-		`{"destroy":1}`:    "of the form",
+		`{"show":1}`: "no 1 of Report left",
+		fmt.Sprintf(`{"restore":[%q]}`, before[0]): "no Report",
+		`{"delete":"all"}`:                         "of the form",
+		`{"destroy":1}`:                            "of the form",
 	} {
 		if a := c.do("POST", "/simulator/churn", body); a.status != 400 || !strings.Contains(string(a.body), want) {
 			t.Errorf("%s: %d %s, want %q", body, a.status, a.body, want)

@@ -18,8 +18,9 @@
 //	                             {"secret":"rotated"} ends the app's, and logins answer invalid_client; {"secret":"restored"}
 //	GET  /simulator/instance     {"instance_url":"http://127.0.0.1:40123","login":"http://127.0.0.1:40122"}
 //	POST /simulator/instance     moves the org: sessions end, and tokens of new logins are good at the new instance_url only
-//	POST /simulator/churn        {"object":"Report","create":3,"rename":["00O..."],"move":2,"delete":1,"hide":1,"show":1}: what people
-//	                             do to reports, or to dashboards; ids, or a number of rows that are chosen. It answers the ids.
+//	POST /simulator/churn        {"object":"Report","create":3,"rename":["00O..."],"move":2,"delete":1,"restore":1,"hide":1,"show":1}:
+//	                             what people do to reports, or to dashboards; ids, or a number of rows that are chosen. It
+//	                             answers the ids.
 //	                             What is hidden no listing returns, but a query by Id and a describe do.
 //
 // Three limits refuse by themselves, by the simulator's clock: API calls of 24 hours, logins of an hour, and API calls at

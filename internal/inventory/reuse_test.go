@@ -1,0 +1,205 @@
+package inventory
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"longhaul/internal/staging"
+)
+
+func TestPlan_reusesWhatStillHolds(t *testing.T) {
+	t.Parallel()
+	good := changedAt.Add(time.Hour)
+	other := func(change func(*Identity)) Identity {
+		who := me
+		change(&who)
+		return who
+	}
+	tests := map[string]struct {
+		known func(t *testing.T, s *staging.Store)
+		full  bool
+		want  State  // of the reused stream; empty when the report is described
+		at    string // the time of the description that is taken
+		warns string
+	}{
+		"nothing is known": {known: func(*testing.T, *staging.Store) {}},
+		"described and unchanged": {want: StateReused, at: "11:00:00", known: func(t *testing.T, s *staging.Store) {
+			ended(t, s, earlier, me, described(t, 0, StateDescribed, changed, good))
+		}},
+		"reused before and unchanged": {want: StateReused, at: "11:00:00", known: func(t *testing.T, s *staging.Store) {
+			ended(t, s, earlier, me, described(t, 0, StateReused, changed, good))
+		}},
+		"obsolete and unchanged": {want: StateObsolete, known: func(t *testing.T, s *staging.Store) {
+			ended(t, s, earlier, me, described(t, 0, StateObsolete, changed, good))
+		}},
+		"unsupported and unchanged": {want: StateUnsupported, known: func(t *testing.T, s *staging.Store) {
+			ended(t, s, earlier, me, described(t, 0, StateUnsupported, changed, good))
+		}},
+		"denied is tried again": {known: func(t *testing.T, s *staging.Store) {
+			ended(t, s, earlier, me, described(t, 0, StateDenied, changed, good))
+		}},
+		"failed is tried again": {known: func(t *testing.T, s *staging.Store) {
+			ended(t, s, earlier, me, described(t, 0, StateFailed, changed, good))
+		}},
+		"gone is tried again": {known: func(t *testing.T, s *staging.Store) {
+			ended(t, s, earlier, me, described(t, 0, StateGone, changed, good))
+		}},
+		"put off is tried again": {known: func(t *testing.T, s *staging.Store) {
+			begun(t, s, broken1, me)
+			write(t, s, broken1.Shard(0), described(t, 0, StateDeferred, changed, good))
+		}},
+		"put off and then described": {want: StateReused, at: "12:00:00", known: func(t *testing.T, s *staging.Store) {
+			begun(t, s, broken1, me)
+			write(t, s, broken1.Shard(0), described(t, 0, StateDeferred, changed, good))
+			write(t, s, broken1.Part(1, reportID(0), reportID(0), 1), described(t, 0, StateDescribed, changed, good.Add(time.Hour)))
+		}},
+		"filtered is looked at again": {known: func(t *testing.T, s *staging.Store) {
+			ended(t, s, earlier, me, described(t, 0, StateFiltered, changed, good))
+		}},
+		"described exactly 5 s after the change": {want: StateReused, at: "10:00:05", known: func(t *testing.T, s *staging.Store) {
+			ended(t, s, earlier, me, described(t, 0, StateDescribed, changed, changedAt.Add(5*time.Second)))
+		}},
+		"described less than 5 s after the change": {known: func(t *testing.T, s *staging.Store) {
+			ended(t, s, earlier, me, described(t, 0, StateDescribed, changed, changedAt.Add(5*time.Second-1)))
+		}},
+		"changed since": {known: func(t *testing.T, s *staging.Store) {
+			ended(t, s, earlier, me, described(t, 0, StateDescribed, "2026-11-19T10:00:00.000+0000", good))
+		}},
+		"changed back": {known: func(t *testing.T, s *staging.Store) {
+			ended(t, s, earlier, me, described(t, 0, StateDescribed, "2026-11-21T10:00:00.000+0000", good.AddDate(0, 0, 2)))
+		}},
+		"obsolete and changed since": {known: func(t *testing.T, s *staging.Store) {
+			ended(t, s, earlier, me, described(t, 0, StateObsolete, "2026-11-19T10:00:00.000+0000", good))
+		}},
+		"a full sync": {full: true, known: func(t *testing.T, s *staging.Store) {
+			ended(t, s, earlier, me, described(t, 0, StateDescribed, changed, good))
+		}},
+		"another org": {warns: "the org is another", known: func(t *testing.T, s *staging.Store) {
+			ended(t, s, earlier, other(func(i *Identity) { i.OrgID = "x" }), described(t, 0, StateDescribed, changed, good))
+		}},
+		"another API version": {warns: "the API version is another", known: func(t *testing.T, s *staging.Store) {
+			ended(t, s, earlier, other(func(i *Identity) { i.APIVersion = "x" }), described(t, 0, StateDescribed, changed, good))
+		}},
+		"another run-as user": {warns: "the run-as user is another", known: func(t *testing.T, s *staging.Store) {
+			ended(t, s, earlier, other(func(i *Identity) { i.UserID = "x" }), described(t, 0, StateDescribed, changed, good))
+		}},
+		"another locale": {warns: "the run-as user's language is another", known: func(t *testing.T, s *staging.Store) {
+			ended(t, s, earlier, other(func(i *Identity) { i.Locale = "x" }), described(t, 0, StateDescribed, changed, good))
+		}},
+		"another format": {warns: "the format of Longhaul's records is another", known: func(t *testing.T, s *staging.Store) {
+			ended(t, s, earlier, other(func(i *Identity) { i.Format++ }), described(t, 0, StateDescribed, changed, good))
+		}},
+		"a part of an unfinished sync": {want: StateReused, at: "11:00:00", known: func(t *testing.T, s *staging.Store) {
+			begun(t, s, broken1, me)
+			write(t, s, broken1.Part(0, reportID(0), reportID(0), 1), described(t, 0, StateDescribed, changed, good))
+		}},
+		"a shard of an unfinished sync": {want: StateReused, at: "11:00:00", known: func(t *testing.T, s *staging.Store) {
+			begun(t, s, broken1, me)
+			write(t, s, broken1.Shard(0), described(t, 0, StateDescribed, changed, good))
+		}},
+		"what an unfinished sync reused": {want: StateReused, at: "11:00:00", known: func(t *testing.T, s *staging.Store) {
+			begun(t, s, broken1, me)
+			write(t, s, broken1.Reused(), described(t, 0, StateReused, changed, good))
+		}},
+		"the whole stream of an unfinished sync": {want: StateReused, at: "11:00:00", known: func(t *testing.T, s *staging.Store) {
+			begun(t, s, broken1, me)
+			write(t, s, broken1.Described(), described(t, 0, StateDescribed, changed, good))
+		}},
+		"an unfinished sync of another user": {known: func(t *testing.T, s *staging.Store) {
+			begun(t, s, broken1, other(func(i *Identity) { i.UserID = "x" }))
+			write(t, s, broken1.Shard(0), described(t, 0, StateDescribed, changed, good))
+		}},
+		"an unfinished sync that never knew its user": {known: func(t *testing.T, s *staging.Store) {
+			write(t, s, broken1.Shard(0), described(t, 0, StateDescribed, changed, good))
+		}},
+		"its own earlier parts are for its shards": {known: func(t *testing.T, s *staging.Store) {
+			begun(t, s, current, me)
+			write(t, s, current.Shard(0), described(t, 0, StateDescribed, changed, good))
+		}},
+		"the newer of a record and an unfinished sync": {want: StateReused, at: "12:00:00", known: func(t *testing.T, s *staging.Store) {
+			ended(t, s, earlier, me, described(t, 0, StateDescribed, changed, good))
+			begun(t, s, broken1, me)
+			write(t, s, broken1.Shard(0), described(t, 0, StateDescribed, changed, good.Add(time.Hour)))
+		}},
+		"the newer of two unfinished syncs": {want: StateReused, at: "13:00:00", known: func(t *testing.T, s *staging.Store) {
+			begun(t, s, broken1, me)
+			write(t, s, broken1.Shard(0), described(t, 0, StateDescribed, changed, good.Add(time.Hour)))
+			begun(t, s, broken2, me)
+			write(t, s, broken2.Shard(0), described(t, 0, StateDescribed, changed, good.Add(2*time.Hour)))
+		}},
+		"a newer denial wins over an older description": {known: func(t *testing.T, s *staging.Store) {
+			ended(t, s, earlier, me, described(t, 0, StateDescribed, changed, good))
+			begun(t, s, broken1, me)
+			write(t, s, broken1.Shard(0), described(t, 0, StateDenied, changed, good.Add(time.Hour)))
+		}},
+		"only the newest record counts": {known: func(t *testing.T, s *staging.Store) {
+			ended(t, s, earlier, me, described(t, 0, StateDescribed, changed, good))
+			ended(t, s, broken1, me, described(t, 1, StateDescribed, changed, good))
+		}},
+		"a torn stream is left out": {warns: "1 of the streams with what the earlier sync 20261122T181610Z-ab12cd34 knew cannot be read", known: func(t *testing.T, s *staging.Store) {
+			ended(t, s, earlier, me, described(t, 0, StateDescribed, changed, good))
+			tear(t, s, earlier.Described())
+		}},
+		"a torn stream does not hide another": {want: StateReused, at: "11:00:00", warns: "cannot be read", known: func(t *testing.T, s *staging.Store) {
+			ended(t, s, earlier, me, described(t, 0, StateDescribed, changed, good))
+			begun(t, s, broken1, me)
+			write(t, s, broken1.Shard(0), described(t, 0, StateDescribed, changed, good.Add(time.Hour)))
+			tear(t, s, broken1.Shard(0))
+		}},
+		"a stream of something else is left out": {warns: "cannot be read", known: func(t *testing.T, s *staging.Store) {
+			ended(t, s, earlier, me, `{"Id":"short"}`)
+		}},
+		"a stream out of order is left out": {warns: "cannot be read", known: func(t *testing.T, s *staging.Store) {
+			ended(t, s, earlier, me, described(t, 1, StateDescribed, changed, good), described(t, 0, StateDescribed, changed, good))
+		}},
+		"a lost stream is left out": {warns: "cannot be read", known: func(t *testing.T, s *staging.Store) {
+			ended(t, s, earlier, me, described(t, 0, StateDescribed, changed, good))
+			if err := s.Delete(t.Context(), earlier.Described()); err != nil {
+				t.Fatal(err)
+			}
+		}},
+		"a damaged record is left out": {warns: "the record of the last sync cannot be read", known: func(t *testing.T, s *staging.Store) {
+			if err := s.Write(t.Context(), staging.RecordKey("acme", earlier.ID), []byte("{")); err != nil {
+				t.Fatal(err)
+			}
+		}},
+		"a damaged state is left out": {warns: "the state of the unfinished sync", known: func(t *testing.T, s *staging.Store) {
+			if err := s.Write(t.Context(), broken1.State(), nil); err != nil {
+				t.Fatal(err)
+			}
+		}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := openStore(t, "mem://")
+			reports(t, s, 1)
+			test.known(t, s)
+			got := plan(t, s, test.full)
+			want := Planned{Reports: 1, ToDescribe: 1, Shards: 1, States: map[State]int64{}, Warnings: got.Warnings}
+			if test.want != "" {
+				want = Planned{Reports: 1, Reused: 1, States: map[State]int64{test.want: 1}, Warnings: got.Warnings}
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("plan (-want +got):\n%s", diff)
+			}
+			if joined := strings.Join(got.Warnings, "\n"); (test.warns == "") != (joined == "") || !strings.Contains(joined, test.warns) {
+				t.Errorf("warnings %q, want %q", joined, test.warns)
+			}
+			lines := read(t, s, current.Reused())
+			if test.want == "" {
+				if len(lines) != 0 {
+					t.Errorf("reused %q", lines)
+				}
+				return
+			}
+			d, err := DecodeDescribed([]byte(lines[0]))
+			if err != nil || d.State != test.want || !strings.Contains(string(d.ReportExtendedMetadata), test.at) {
+				t.Errorf("reused %s, %v; want state %s of %s", lines[0], err, test.want, test.at)
+			}
+		})
+	}
+}
