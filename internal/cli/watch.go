@@ -67,12 +67,17 @@ func (w *watcher) follow(ctx context.Context, run client.WorkflowRun) (*workflow
 	}
 }
 
-// await waits for the end of the sync, however many runs it takes. A Temporal that restarts meanwhile is waited for.
+// await waits for the end of the sync, however many runs it takes, also those that a reset makes. A Temporal that restarts
+// meanwhile is waited for.
 func (w *watcher) await(ctx context.Context, run client.WorkflowRun, result *workflows.Result) error {
 	since := time.Now()
 	for {
 		asked := time.Now()
-		err := run.Get(ctx, result)
+		next, err := w.takenBack(ctx, run, run.Get(ctx, result))
+		if next != nil {
+			run = next
+			continue
+		}
 		if err == nil || ctx.Err() != nil || !unanswered(err) {
 			return err
 		}
