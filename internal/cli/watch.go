@@ -164,7 +164,7 @@ func (w *watcher) snapshot(ctx context.Context) (snapshot, bool) {
 			w.take(value)
 		}
 	}
-	s := snapshot{Progress: w.progress, At: time.Now(), Until: w.until()}
+	s := snapshot{Progress: w.progress, At: time.Now(), Until: w.until(), Again: describesAgain(w.progress)}
 	addPending(&s, state)
 	if waiting != "" {
 		s.Waiting = waiting
