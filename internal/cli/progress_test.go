@@ -130,7 +130,9 @@ func TestBars_takeEverySnapshotAndEnd(t *testing.T) {
 	b.show(snapshot{Progress: workflows.Progress{Phase: workflows.PhaseCatchUp, ToDescribe: 6, Described: 4}, Again: true})
 	b.show(snapshot{Progress: workflows.Progress{Phase: workflows.PhaseDone, ToDescribe: 6, Described: 6}})
 	b.end()
-	for _, part := range []string{"logged in", "enumerate", "describe", "4 of 4 reports (100%)", "a note", "looking for what changed", "6 of 6 reports (100%)", "done"} {
+	for _, part := range []string{
+		"logged in", "enumerate", "describe", "4 of 4 reports (100%)", "a note", "looking for what changed", "6 of 6 reports (100%)", "done",
+	} {
 		if !strings.Contains(out.String(), part) {
 			t.Errorf("%q is not shown in:\n%s", part, out.String())
 		}

@@ -31,6 +31,7 @@ type watcher struct {
 	id      string
 	view    view
 	address string // of Temporal, where its own tools would not find it
+	lost    loss   // the worker, where it is one of this process
 	leaves  bool   // it does not wait for somebody to mend what blocks the sync
 	resumes bool   // a sync that is found blocked is resumed: whoever runs a command again has mended what blocked it
 
@@ -58,6 +59,8 @@ func (w *watcher) follow(ctx context.Context, run client.WorkflowRun) (*workflow
 				return nil, ctx.Err()
 			}
 			return w.settle(ctx, &result, err)
+		case err := <-w.lost:
+			return nil, err
 		case <-ticker.C:
 			w.look(ctx)
 		}
