@@ -87,21 +87,26 @@ func (h *Host) Store() *staging.Store { return h.store }
 // Sources lists the names of the sources this process knows.
 func (h *Host) Sources() []string { return h.registry.Names() }
 
-// NewWorker makes a worker that does everything Longhaul registers. Unless the settings ask for more, it has slots enough
-// for every source to run all of its shards at once, so that a large org does not keep a small one waiting.
+// NewWorker makes a worker that does everything Longhaul registers.
 func (h *Host) NewWorker(c client.Client) worker.Worker {
-	slots := spareSlots
-	for _, name := range h.registry.Names() {
-		if s, err := h.registry.Get(name); err == nil {
-			slots += s.MaxShards
-		}
-	}
 	w := worker.New(c, workflows.TaskQueue, worker.Options{
-		MaxConcurrentActivityExecutionSize: max(slots, h.slots),
+		MaxConcurrentActivityExecutionSize: h.activitySlots(),
 		MaxHeartbeatThrottleInterval:       heartbeatThrottle,
 		WorkerStopTimeout:                  stopTimeout,
 		OnFatalError:                       h.lost,
 	})
 	workflows.Register(w, h.activities)
 	return w
+}
+
+// activitySlots is how many activities a worker runs at one time. Unless the settings ask for more, they are enough for every
+// source to run all of its shards at once, so that a large org does not keep a small one waiting.
+func (h *Host) activitySlots() int {
+	slots := spareSlots
+	for _, name := range h.registry.Names() {
+		if s, err := h.registry.Get(name); err == nil {
+			slots += s.MaxShards
+		}
+	}
+	return max(slots, h.slots)
 }
