@@ -115,7 +115,7 @@ func (c *console) demonstrate(ctx context.Context, p *plant, simulator Simulator
 	if err != nil {
 		return err
 	}
-	w := &watcher{client: p.client, id: run.GetID(), view: c.view(), address: p.address}
+	w := &watcher{client: p.client, id: run.GetID(), view: c.view(), address: p.address, lost: p.lost}
 	result, err := w.follow(ctx, run)
 	if err != nil {
 		return err
@@ -141,8 +141,7 @@ func (c *console) demonstrate(ctx context.Context, p *plant, simulator Simulator
 	}
 	_, _ = fmt.Fprintf(look, "\nStays up until Ctrl-C. Look at it:\n  %s\n  temporal workflow show --address %s --workflow-id %s\n",
 		ref.URL, p.address, ref.ID)
-	<-ctx.Done()
-	return nil
+	return p.lost.wait(ctx)
 }
 
 // demoOutcome is what --json prints of a demo.

@@ -3,13 +3,18 @@ package cli
 import (
 	"fmt"
 	"os"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"longhaul/activities"
 	"longhaul/internal/extract"
+	"longhaul/internal/fault"
 	"longhaul/internal/inventory"
 	"longhaul/internal/shard"
 )
@@ -29,6 +34,43 @@ func TestErrorsPage_hasTheExitCodes(t *testing.T) {
 	want.WriteString("\n")
 	if !strings.Contains(string(page), want.String()) {
 		t.Errorf("the page has another table than\n%s", want.String())
+	}
+}
+
+// TestErrorsPage_hasTheExitCodeOfEveryClass holds the page's table of classes against what exitCode makes of them: the code of
+// Salesforce's first, then that of the catalog's where it is another. What is only the state of a report has none.
+func TestErrorsPage_hasTheExitCodeOfEveryClass(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../docs/errors.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	constants, err := os.ReadFile("../fault/fault.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[fault.Class][]string{activities.Internal: {strconv.Itoa(exitInternal)}}
+	for _, found := range regexp.MustCompile(`Class = "(\w+)"`).FindAllStringSubmatch(string(constants), -1) {
+		class := fault.Class(found[1])
+		var codes []string
+		for _, system := range []fault.System{fault.Salesforce, fault.Catalog} {
+			if code := exitCode(&fault.Error{Class: class, System: system}); code != exitInternal {
+				codes = append(codes, strconv.Itoa(code))
+			}
+		}
+		want[class] = slices.Compact(codes)
+	}
+	_, table, _ := strings.Cut(string(page), "| Class | Examples | What happens | Exit code |\n| --- | --- | --- | --- |\n")
+	table, _, _ = strings.Cut(table, "\n\n")
+	got := map[fault.Class][]string{}
+	for line := range strings.Lines(table) {
+		cells := strings.Split(strings.TrimRight(line, "|\n"), "|")
+		for _, class := range regexp.MustCompile("`(\\w+)`").FindAllStringSubmatch(cells[1], -1) {
+			got[fault.Class(class[1])] = regexp.MustCompile(`\d+`).FindAllString(cells[len(cells)-1], -1)
+		}
+	}
+	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("the exit codes of the classes on the page (-want +got):\n%s", diff)
 	}
 }
 

@@ -109,7 +109,9 @@ func (c *console) extractInto(ctx context.Context, p *plant, out string, strict 
 	if joined {
 		c.note("Going on where an earlier run stopped.")
 	}
-	w := &watcher{client: p.client, id: run.GetID(), view: c.view(), address: p.address, leaves: true, resumes: joined}
+	w := &watcher{
+		client: p.client, id: run.GetID(), view: c.view(), address: p.address, lost: p.lost, leaves: true, resumes: joined,
+	}
 	result, err := w.follow(ctx, run)
 	if ctx.Err() != nil {
 		return interrupted("interrupted; the same command goes on where it was")

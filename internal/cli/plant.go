@@ -31,6 +31,7 @@ type plant struct {
 	shutdown
 
 	client  client.Client
+	lost    loss // of the worker
 	store   *staging.Store
 	address string // of Temporal
 	ui      string
@@ -39,13 +40,13 @@ type plant struct {
 
 // openPlant starts the parts, each when those it needs are there.
 func openPlant(ctx context.Context, a *App, o plantOptions) (_ *plant, err error) {
-	p := &plant{shutdown: shutdown{logger: o.Logger}}
+	p := &plant{shutdown: shutdown{logger: o.Logger}, lost: newLoss()}
 	defer func() {
 		if err != nil {
 			p.close()
 		}
 	}()
-	hosted, err := host.Open(ctx, o.Settings, host.Options{Version: a.Version, Logger: o.Logger})
+	hosted, err := host.Open(ctx, o.Settings, host.Options{Version: a.Version, Logger: o.Logger, Lost: p.lost.tell})
 	if err != nil {
 		return nil, err
 	}

@@ -35,13 +35,14 @@ type lines struct {
 	every time.Duration
 
 	phase   workflows.Phase
+	again   bool
 	waiting string
 	at      time.Time
 	last    string
 }
 
 func (l *lines) show(s snapshot) {
-	fresh := s.Phase != l.phase || s.Waiting != l.waiting
+	fresh := s.Phase != l.phase || s.Again != l.again || s.Waiting != l.waiting
 	if !fresh && s.At.Sub(l.at) < l.every {
 		return
 	}
@@ -49,7 +50,7 @@ func (l *lines) show(s snapshot) {
 	if s.Phase == "" || line == l.last {
 		return
 	}
-	l.phase, l.waiting, l.at, l.last = s.Phase, s.Waiting, s.At, line
+	l.phase, l.again, l.waiting, l.at, l.last = s.Phase, s.Again, s.Waiting, s.At, line
 	l.note(line)
 }
 
@@ -57,7 +58,8 @@ func (l *lines) note(line string) { _, _ = fmt.Fprintln(l.out, line) }
 
 func (l *lines) end() {}
 
-// bars shows progress on a terminal: each phase is a line, and the running one moves.
+// bars shows progress on a terminal: each phase is a line, the second round of describes one of its own, and the running one
+// moves.
 type bars struct {
 	pool *mpb.Progress
 	line *phaseLine // of the running phase; nil before the first
@@ -74,7 +76,7 @@ func (b *bars) show(s snapshot) {
 	if s.Phase == "" {
 		return
 	}
-	if b.line == nil || b.line.phase != s.Phase {
+	if b.line == nil || b.line.phase != s.Phase || b.line.again != s.Again {
 		b.leave(s, true)
 		b.line = newPhaseLine(b.pool, s)
 	}
@@ -104,6 +106,7 @@ func (b *bars) end() {
 // phaseLine is the line of one phase.
 type phaseLine struct {
 	phase workflows.Phase
+	again bool // of its describes
 	bar   *mpb.Bar
 
 	mu     sync.Mutex
@@ -112,7 +115,7 @@ type phaseLine struct {
 }
 
 func newPhaseLine(pool *mpb.Progress, s snapshot) *phaseLine {
-	l := &phaseLine{phase: s.Phase, now: s}
+	l := &phaseLine{phase: s.Phase, again: s.Again, now: s}
 	filler := mpb.NopStyle()
 	_, total := s.share()
 	if total > 0 {
@@ -126,7 +129,7 @@ func newPhaseLine(pool *mpb.Progress, s snapshot) *phaseLine {
 
 // update takes the numbers of a snapshot, which is of the next phase once this one has passed.
 func (l *phaseLine) update(s snapshot, passed bool) {
-	s.Phase = l.phase
+	s.Phase, s.Again = l.phase, l.again
 	l.mu.Lock()
 	l.now, l.passed = s, passed
 	l.mu.Unlock()

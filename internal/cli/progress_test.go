@@ -39,9 +39,16 @@ func TestLines_golden(t *testing.T) {
 	described(5, 90, 0) // too soon after the last line
 	described(9, 500, 8*time.Second)
 	described(15, 500, 8*time.Second) // nothing new
-	l.show(at(16, workflows.Progress{Phase: workflows.PhaseAssemble, Files: workflows.Count{Done: 2, Total: 7}}))
-	l.show(at(17, workflows.Progress{Phase: workflows.PhaseUpload, Uploads: workflows.Count{Done: 0, Total: 7}}))
-	l.show(at(18, workflows.Progress{Phase: workflows.PhaseDone, APICalls: 1012}))
+	again := func(second int, p workflows.Progress) {
+		s := at(second, p)
+		s.Again = describesAgain(p)
+		l.show(s)
+	}
+	again(16, workflows.Progress{Phase: workflows.PhaseCatchUp, ToDescribe: 990, Described: 990, Shards: workflows.Count{Done: 8, Total: 8}})
+	again(17, workflows.Progress{Phase: workflows.PhaseCatchUp, ToDescribe: 1020, Described: 990, Shards: workflows.Count{Done: 8, Total: 9}})
+	l.show(at(18, workflows.Progress{Phase: workflows.PhaseAssemble, Files: workflows.Count{Done: 2, Total: 7}}))
+	l.show(at(19, workflows.Progress{Phase: workflows.PhaseUpload, Uploads: workflows.Count{Done: 0, Total: 7}}))
+	l.show(at(20, workflows.Progress{Phase: workflows.PhaseDone, APICalls: 1012}))
 	l.end()
 	want := `authenticate  logging in
 authenticate  logging in; waiting: cannot reach acme.my.salesforce.com
@@ -49,6 +56,8 @@ enumerate     1,060 records listed
 plan          comparing 1,000 reports with what is known
 describe      1 of 990 reports (0%), 10 API calls
 describe      500 of 990 reports (50%), about 8.0 s left, 509 API calls
+catch_up      looking for what changed since the start
+catch_up      990 of 1,020 reports (97%), 0 API calls
 assemble      2 of 7 files written
 upload        0 of 7 files delivered
 done          1,012 API calls in all
@@ -117,9 +126,13 @@ func TestBars_takeEverySnapshotAndEnd(t *testing.T) {
 		b.show(snapshot{Progress: workflows.Progress{Phase: workflows.PhaseDescribe, ToDescribe: 4, Described: done}})
 	}
 	b.note("a note")
-	b.show(snapshot{Progress: workflows.Progress{Phase: workflows.PhaseDone, ToDescribe: 4, Described: 4}})
+	b.show(snapshot{Progress: workflows.Progress{Phase: workflows.PhaseCatchUp, ToDescribe: 4, Described: 4}})
+	b.show(snapshot{Progress: workflows.Progress{Phase: workflows.PhaseCatchUp, ToDescribe: 6, Described: 4}, Again: true})
+	b.show(snapshot{Progress: workflows.Progress{Phase: workflows.PhaseDone, ToDescribe: 6, Described: 6}})
 	b.end()
-	for _, part := range []string{"logged in", "enumerate", "describe", "4 of 4 reports (100%)", "a note", "done"} {
+	for _, part := range []string{
+		"logged in", "enumerate", "describe", "4 of 4 reports (100%)", "a note", "looking for what changed", "6 of 6 reports (100%)", "done",
+	} {
 		if !strings.Contains(out.String(), part) {
 			t.Errorf("%q is not shown in:\n%s", part, out.String())
 		}
@@ -140,6 +153,11 @@ func TestPace_tellsTheTimeLeft(t *testing.T) {
 		shown.Waiting = "the org's API calls are spent"
 		return shown
 	}
+	again := func(second int, done int64) snapshot {
+		shown := s(second, workflows.PhaseCatchUp, done)
+		shown.Again = true
+		return shown
+	}
 	var p pace
 	for _, row := range []struct {
 		name string
@@ -155,6 +173,9 @@ func TestPace_tellsTheTimeLeft(t *testing.T) {
 		{"nobody knows it of a sync that waits", waits(40, 100), 0},
 		{"nor at its first sight after the wait", s(4000, workflows.PhaseDescribe, 100), 0},
 		{"then by what was done since the wait", s(4010, workflows.PhaseDescribe, 200), 80 * time.Second},
+		{"nobody knows it of a listing", s(4020, workflows.PhaseCatchUp, 900), 0},
+		{"nor at the first sight of the second round", again(4030, 900), 0},
+		{"then by what was done since its beginning", again(4040, 950), 10 * time.Second},
 	} {
 		if got := p.left(row.in); got != row.want {
 			t.Errorf("%s: got %s, want %s", row.name, got, row.want)

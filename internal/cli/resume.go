@@ -73,8 +73,9 @@ func resumeOne(ctx context.Context, p *plant, name string) (bool, error) {
 	return err == nil, err
 }
 
-// unfinished gives the state of the newest sync of the source in the bucket that was begun after since, is newer than the
-// last one that was recorded, and was ended by nobody; nil when there is none.
+// unfinished gives the state of the sync of the source that nobody has ended, if it was begun after since; nil when there is
+// none. Only the newest in the bucket can be that one, for a source has one sync at a time: when it began, those before it
+// were over, also those that were terminated and so left no note of their end.
 func unfinished(ctx context.Context, store *staging.Store, name string, since time.Time) (*inventory.Opened, error) {
 	ids, recorded, err := inventory.Unrecorded(ctx, store, name)
 	if err != nil {
@@ -84,27 +85,20 @@ func unfinished(ctx context.Context, store *staging.Store, name string, since ti
 		if id < recorded {
 			return nil, nil
 		}
-		open, err := isOpen(ctx, store, staging.Sync{Source: name, ID: id}, since)
-		if open != nil || err != nil {
-			return open, err
+		sync := staging.Sync{Source: name, ID: id}
+		if ended, err := store.Exists(ctx, sync.Ended()); ended || err != nil {
+			return nil, err
 		}
+		var state inventory.Opened
+		switch err := store.ReadJSON(ctx, sync.State(), &state); {
+		case err != nil && store.Unreadable(err):
+			continue // it is not there or torn, so nothing of the sync could be reused
+		case err != nil:
+			return nil, err
+		case state.Started.Before(since):
+			return nil, nil
+		}
+		return &state, nil
 	}
 	return nil, nil
-}
-
-// isOpen gives the state of a sync that knew as whom it reads, was begun after since, and has no note of its end.
-func isOpen(ctx context.Context, store *staging.Store, sync staging.Sync, since time.Time) (*inventory.Opened, error) {
-	var state inventory.Opened
-	switch err := store.ReadJSON(ctx, sync.State(), &state); {
-	case err != nil && store.Unreadable(err):
-		return nil, nil // it is not there or torn, so nothing of the sync could be reused
-	case err != nil:
-		return nil, err
-	case state.Started.Before(since):
-		return nil, nil
-	}
-	if ended, err := store.Exists(ctx, sync.Ended()); ended || err != nil {
-		return nil, err
-	}
-	return &state, nil
 }

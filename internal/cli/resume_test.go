@@ -67,10 +67,12 @@ func TestUnfinished(t *testing.T) {
 		{"one that did not know yet as whom it reads", map[string]any{at(newer).Prefix() + "inventory/users.json": struct{}{}}, false},
 		{"one whose state is none", map[string]any{at(newer).State(): "torn"}, false},
 		{
-			"an open one before another that was cancelled",
+			"a terminated one before another that was cancelled",
 			with(with(begun(older, time.Hour), at(newer).State(), inventory.Opened{Started: now}), at(newer).Ended(), struct{}{}),
-			true,
+			false,
 		},
+		{"a terminated one before another whose login failed", with(begun(older, time.Hour), at(newer).Ended(), struct{}{}), false},
+		{"one before another whose state is none", with(begun(older, time.Hour), at(newer).State(), "torn"), true},
 	} {
 		store := newStore(t, t.TempDir())
 		for key, content := range row.objects {

@@ -106,7 +106,9 @@ func (a *App) serve(ctx context.Context, c *console, cmd *cobra.Command, listen 
 	if err := c.ready(p.address, p.ui, "sources: "+strings.Join(settings.Sources.Names(), ", ")); err != nil {
 		return err
 	}
-	<-ctx.Done()
+	if err := p.lost.wait(ctx); err != nil {
+		return err
+	}
 	logger.Info("stopping; running syncs go on at the next start")
 	return nil
 }

@@ -14,18 +14,27 @@ import (
 type snapshot struct {
 	workflows.Progress
 
-	At      time.Time
-	Listed  int64         // records found so far by enumerate
-	Working int64         // what the running activity of another phase has done
-	Left    time.Duration // until describe is done, by the pace so far; 0: not known
-	Until   time.Time     // when what it waits for is over, as the workflow tells; zero: not known
+	At     time.Time
+	Listed int64         // records found so far by enumerate
+	Again  bool          // catch_up is past its listing and describes
+	Left   time.Duration // until describe is done, by the pace so far; 0: not known
+	Until  time.Time     // when what it waits for is over, as the workflow tells; zero: not known
 }
+
+// describesAgain says that the second round of describes runs: its shards are planned, and not all of them are finished.
+func describesAgain(p workflows.Progress) bool {
+	return p.Phase == workflows.PhaseCatchUp && p.Shards.Done < p.Shards.Total
+}
+
+// describing says that reports are being described, in the first round or in the second.
+func (s snapshot) describing() bool { return s.Phase == workflows.PhaseDescribe || s.Again }
 
 // share is done of total in the unit of the phase; total is 0 where nobody can know it.
 func (s snapshot) share() (done, total int64) {
-	switch s.Phase {
-	case workflows.PhaseDescribe:
+	if s.describing() {
 		return s.Described, s.ToDescribe
+	}
+	switch s.Phase {
 	case workflows.PhaseAssemble:
 		return int64(s.Files.Done), int64(s.Files.Total)
 	case workflows.PhaseUpload:
@@ -57,6 +66,9 @@ func (s snapshot) untilWords() string {
 }
 
 func (s snapshot) phaseWords() string {
+	if s.describing() {
+		return s.describeWords()
+	}
 	switch s.Phase {
 	case workflows.PhaseAuthenticate:
 		return "logging in"
@@ -66,8 +78,6 @@ func (s snapshot) phaseWords() string {
 		return "comparing with the last sync"
 	case workflows.PhasePlan:
 		return "comparing " + counted(s.Kinds.Reports, "report") + " with what is known"
-	case workflows.PhaseDescribe:
-		return s.describeWords()
 	case workflows.PhaseCatchUp:
 		return "looking for what changed since the start"
 	case workflows.PhaseHeld, workflows.PhaseBlocked, workflows.PhasePaused:
@@ -130,7 +140,7 @@ type pace struct {
 
 func (p *pace) left(s snapshot) time.Duration {
 	switch {
-	case s.Phase != workflows.PhaseDescribe, s.Waiting != "": // what comes after a wait has a pace of its own
+	case !s.describing(), s.Waiting != "": // what comes after a wait has a pace of its own
 		*p = pace{}
 		return 0
 	case p.began.IsZero() || s.Described < p.first:

@@ -236,6 +236,9 @@ func TestSync_interruptedLeavesItRunning(t *testing.T) {
 func TestStatus(t *testing.T) {
 	t.Parallel()
 	running := workflows.Progress{Source: "acme", Phase: workflows.PhaseDescribe, ToDescribe: 100, Described: 50}
+	again := workflows.Progress{
+		Source: "acme", Phase: workflows.PhaseCatchUp, ToDescribe: 120, Described: 100, Shards: workflows.Count{Done: 8, Total: 10},
+	}
 	for _, row := range []struct {
 		name    string
 		f       fakeTemporal
@@ -249,6 +252,12 @@ func TestStatus(t *testing.T) {
 			fakeTemporal{open: true, progress: running},
 			nil, true,
 			"acme is being synced: describe: 50 of 100 reports (50%), 0 API calls\n",
+		},
+		{
+			"its second round runs",
+			fakeTemporal{open: true, progress: again},
+			nil, true,
+			"acme is being synced: catch_up: 100 of 120 reports (83%), 0 API calls\n",
 		},
 		{"one has ended", fakeTemporal{last: completeResult()}, "complete", false, "Sync of acme: complete"},
 		{"one runs after another", fakeTemporal{open: true, progress: running, last: completeResult()}, "complete", true, "acme is being synced: describe"},

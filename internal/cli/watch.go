@@ -31,6 +31,7 @@ type watcher struct {
 	id      string
 	view    view
 	address string // of Temporal, where its own tools would not find it
+	lost    loss   // the worker, where it is one of this process
 	leaves  bool   // it does not wait for somebody to mend what blocks the sync
 	resumes bool   // a sync that is found blocked is resumed: whoever runs a command again has mended what blocked it
 
@@ -58,6 +59,8 @@ func (w *watcher) follow(ctx context.Context, run client.WorkflowRun) (*workflow
 				return nil, ctx.Err()
 			}
 			return w.settle(ctx, &result, err)
+		case err := <-w.lost:
+			return nil, err
 		case <-ticker.C:
 			w.look(ctx)
 		}
@@ -67,12 +70,17 @@ func (w *watcher) follow(ctx context.Context, run client.WorkflowRun) (*workflow
 	}
 }
 
-// await waits for the end of the sync, however many runs it takes. A Temporal that restarts meanwhile is waited for.
+// await waits for the end of the sync, however many runs it takes, also those that a reset makes. A Temporal that restarts
+// meanwhile is waited for.
 func (w *watcher) await(ctx context.Context, run client.WorkflowRun, result *workflows.Result) error {
 	since := time.Now()
 	for {
 		asked := time.Now()
-		err := run.Get(ctx, result)
+		next, err := w.takenBack(ctx, run, run.Get(ctx, result))
+		if next != nil {
+			run = next
+			continue
+		}
 		if err == nil || ctx.Err() != nil || !unanswered(err) {
 			return err
 		}
@@ -159,7 +167,7 @@ func (w *watcher) snapshot(ctx context.Context) (snapshot, bool) {
 			w.take(value)
 		}
 	}
-	s := snapshot{Progress: w.progress, At: time.Now(), Until: w.until()}
+	s := snapshot{Progress: w.progress, At: time.Now(), Until: w.until(), Again: describesAgain(w.progress)}
 	addPending(&s, state)
 	if waiting != "" {
 		s.Waiting = waiting

@@ -41,7 +41,8 @@ func (a *App) work(ctx context.Context, c *console, cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	hosted, err := host.Open(ctx, settings, host.Options{Version: a.Version, Logger: logger})
+	lost := newLoss()
+	hosted, err := host.Open(ctx, settings, host.Options{Version: a.Version, Logger: logger, Lost: lost.tell})
 	if err != nil {
 		return err
 	}
@@ -63,7 +64,9 @@ func (a *App) work(ctx context.Context, c *console, cmd *cobra.Command) error {
 	stops.started("worker", drainWithin, func() error { worker.Stop(); return nil })
 	logger.Info("working", zap.Strings("sources", hosted.Sources()),
 		zap.String("task_queue", workflows.TaskQueue), zap.String("version", a.Version))
-	<-ctx.Done()
+	if err := lost.wait(ctx); err != nil {
+		return err
+	}
 	logger.Info("draining: shards flush what they have, and other workers go on")
 	return nil
 }

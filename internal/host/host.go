@@ -32,6 +32,10 @@ type Options struct {
 	Version string // of Longhaul, for User-Agent and summary
 	Logger  *zap.Logger
 	Slice   time.Duration // for how long a shard describes at a time; the usual two minutes when zero
+
+	// Lost, unless it is nil, is told why Temporal's SDK stopped the worker by itself: for minutes Temporal has refused its
+	// polls in a way that trying again does not mend. The process works no more then.
+	Lost func(error)
 }
 
 // Host is what a process needs to do the work of syncs.
@@ -39,6 +43,7 @@ type Host struct {
 	store      *staging.Store
 	registry   *source.Registry
 	slots      int
+	lost       func(error)
 	sources    *sources
 	activities *activities.Activities
 }
@@ -58,7 +63,7 @@ func Open(ctx context.Context, settings config.Config, options Options) (*Host, 
 		logger = zap.NewNop()
 	}
 	h := &Host{
-		store: store, registry: settings.Sources, slots: settings.Worker.Slots,
+		store: store, registry: settings.Sources, slots: settings.Worker.Slots, lost: options.Lost,
 		sources: &sources{
 			registry: settings.Sources, userAgent: "longhaul/" + options.Version, logger: logger, built: map[string]*activities.Source{},
 		},
@@ -82,21 +87,27 @@ func (h *Host) Store() *staging.Store { return h.store }
 // Sources lists the names of the sources this process knows.
 func (h *Host) Sources() []string { return h.registry.Names() }
 
-// NewWorker makes a worker that does everything Longhaul registers. Unless the settings ask for more, it has slots enough
-// for every source to run all of its shards at once, so that a large org does not keep a small one waiting.
+// NewWorker makes a worker that does everything Longhaul registers.
 func (h *Host) NewWorker(c client.Client) worker.Worker {
+	w := worker.New(c, workflows.TaskQueue, worker.Options{
+		MaxConcurrentActivityExecutionSize: h.activitySlots(),
+		MaxHeartbeatThrottleInterval:       heartbeatThrottle,
+		WorkerStopTimeout:                  stopTimeout,
+		OnFatalError:                       h.lost,
+		Interceptors:                       workflows.Interceptors(),
+	})
+	workflows.Register(w, h.activities)
+	return w
+}
+
+// activitySlots is how many activities a worker runs at one time. Unless the settings ask for more, they are enough for every
+// source to run all of its shards at once, so that a large org does not keep a small one waiting.
+func (h *Host) activitySlots() int {
 	slots := spareSlots
 	for _, name := range h.registry.Names() {
 		if s, err := h.registry.Get(name); err == nil {
 			slots += s.MaxShards
 		}
 	}
-	w := worker.New(c, workflows.TaskQueue, worker.Options{
-		MaxConcurrentActivityExecutionSize: max(slots, h.slots),
-		MaxHeartbeatThrottleInterval:       heartbeatThrottle,
-		WorkerStopTimeout:                  stopTimeout,
-		Interceptors:                       workflows.Interceptors(),
-	})
-	workflows.Register(w, h.activities)
-	return w
+	return max(slots, h.slots)
 }
