@@ -323,7 +323,6 @@ func TestRun_stopsAtOnceForWhatConcernsEveryReport(t *testing.T) {
 		"a session policy":             failWith(fault.SessionPolicy),
 		"an exhausted quota":           failWith(fault.QuotaExhausted),
 		"a bad configuration":          failWith(fault.Invalid),
-		"a long wait":                  &salesforce.Error{Class: fault.Throttled, RetryAfter: time.Hour},
 	}
 	for name, refusal := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -342,9 +341,6 @@ func TestRun_stopsAtOnceForWhatConcernsEveryReport(t *testing.T) {
 				}
 				if o.total > 104 || result.Reports < 96 {
 					t.Errorf("%d calls, %d reports stored", o.total, result.Reports)
-				}
-				if want := fault.From(refusal).RetryAfter; fault.From(err).RetryAfter != want {
-					t.Errorf("the wait is %v, want %v", fault.From(err).RetryAfter, want)
 				}
 			})
 		})
