@@ -206,6 +206,7 @@ func TestClassify_requests(t *testing.T) {
 func TestClassify_reports(t *testing.T) {
 	t.Parallel()
 	unsupported := classed{fault.Unsupported, false, false, "does not describe"}
+	poison := func(says string) classed { return classed{fault.Poison, false, false, says} }
 	for _, row := range []struct {
 		name   string
 		status int
@@ -213,8 +214,32 @@ func TestClassify_reports(t *testing.T) {
 		text   string
 		want   classed
 	}{
-		{"too many columns", 400, "BAD_REQUEST", "Only a report with fewer than 100 columns can be run.", unsupported},
-		{"no columns", 400, "BAD_REQUEST", "Can’t run the report because it doesn’t have any columns selected.", unsupported},
+		{
+			"too many columns", 400, "BAD_REQUEST", "Only a report with fewer than 100 columns can be run.",
+			classed{fault.Unsupported, false, false, "fewer than 100"},
+		},
+		{
+			"no columns", 400, "BAD_REQUEST", "Can’t run the report because it doesn’t have any columns selected.",
+			classed{fault.Unsupported, false, false, "select some"},
+		},
+		{"a bad request in unknown words", 400, "BAD_REQUEST", "Nur ein Bericht mit weniger Spalten.", poison("Nur ein Bericht")},
+		{"a bad request by a code that is new", 400, "NEW_CODE", "no", poison("(no)")},
+		{"an id that is not taken", 400, "MALFORMED_ID", "bad id", poison("(bad id)")},
+		{"a query of Salesforce's own", 400, "MALFORMED_QUERY", "unexpected token", poison("unexpected token")},
+		{"a number of Salesforce's own", 400, "NUMBER_OUTSIDE_VALID_RANGE", "2000", poison("(2000)")},
+		{"a slow query", 400, "QUERY_TIMEOUT", "Too long.", classed{fault.Transient, false, false, "too long"}},
+		{
+			"an org without API, as a bad request", 400, "API_DISABLED_FOR_ORG", "The REST API is not enabled.",
+			classed{fault.PermissionMissing, true, false, "edition"},
+		},
+		{
+			"an object that is not visible", 400, "INVALID_TYPE", "sObject type 'Secret__c' is not supported.",
+			classed{fault.PermissionMissing, false, false, "Secret__c"},
+		},
+		{
+			"a version never served", 400, "UNSUPPORTED_API_VERSION", "no",
+			classed{fault.Invalid, true, false, "api_version"},
+		},
 		{
 			"an obsolete report", 403, "FORBIDDEN", "The report definition is obsolete. Your administrator has disabled all reports for the custom object, or its relationships have changed.",
 			classed{fault.Obsolete, false, false, "obsolete"},

@@ -19,6 +19,12 @@ var ErrTooLarge = errors.New("the answer is too large")
 // ErrNoColumns lies below the error of a description that came without what it is asked for.
 var ErrNoColumns = errors.New("the description has no columns")
 
+// What lies below the refusal of a report that Salesforce does not describe for its columns.
+var (
+	ErrTooManyColumns = errors.New("too many columns")
+	ErrNoneSelected   = errors.New("no columns selected")
+)
+
 // The other ways in which an answer can be broken.
 var (
 	errWebPage    = errors.New("the answer is no JSON")
