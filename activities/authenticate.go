@@ -117,12 +117,15 @@ func (a *Activities) authenticate(ctx context.Context, params AuthenticateParams
 	})
 }
 
-// meet logs in and reads org, run-as user and permissions, the three at once: a sync of a small org is mostly latency.
+// meet logs in anew, for settings and org may be others than the sync before had, and reads org, run-as user and permissions,
+// the three at once: a sync of a small org is mostly latency.
 func (a *Activities) meet(ctx context.Context, source *Source, result *AuthenticateResult) error {
+	source.Salesforce.Renew()
 	identity, err := source.Salesforce.Login(ctx)
 	if err != nil {
 		return err
 	}
+	client := source.Salesforce.As(identity.OrgID, identity.UserID)
 	var (
 		org         salesforce.Organization
 		user        salesforce.RunAs
@@ -132,15 +135,15 @@ func (a *Activities) meet(ctx context.Context, source *Source, result *Authentic
 	group, grouped := errgroup.WithContext(ctx)
 	group.SetLimit(max(source.MaxInFlight, 1))
 	group.Go(func() (err error) {
-		org, err = source.Salesforce.Organization(grouped)
+		org, err = client.Organization(grouped)
 		return err
 	})
 	group.Go(func() (err error) {
-		user, err = source.Salesforce.RunAs(grouped, identity.UserID)
+		user, err = client.RunAs(grouped, identity.UserID)
 		return err
 	})
 	group.Go(func() (err error) {
-		permissions, err = source.Salesforce.Permissions(grouped)
+		permissions, err = client.Permissions(grouped)
 		if unreadable = fault.Is(err, fault.PermissionMissing); unreadable {
 			return nil
 		}
