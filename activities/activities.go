@@ -98,5 +98,8 @@ func (a *Activities) enter(ctx context.Context, sync Sync) (*Source, staging.Syn
 	return &bound, staged, nil
 }
 
+// RefusalFades is longer than a worker takes a login for refused, or for another's, without asking again.
+const RefusalFades = salesforce.RefusalHolds + time.Second
+
 // Prefix is where the sync's objects lie in the bucket.
 func (s Sync) Prefix() string { return s.staged().Prefix() }
