@@ -54,6 +54,7 @@ func (a *Activities) Authenticate(ctx context.Context, params AuthenticateParams
 	bounded, cancel := context.WithTimeout(salesforce.WithMeter(ctx, meter), authenticateTimeout)
 	defer cancel()
 	result, err := a.authenticate(bounded, params)
+	err = atFirst(err)
 	result.Told = toldBy(meter)
 	if _, known := meter.Limit(); !known && err == nil {
 		err = a.askUsage(bounded, params.Sync, meter, &result)
@@ -64,6 +65,16 @@ func (a *Activities) Authenticate(ctx context.Context, params AuthenticateParams
 		err = &sittable{err}
 	}
 	return result, toTemporal(ctx, err)
+}
+
+// atFirst makes a fault of the settings of what may pass once a sync has begun: a connection that does not lead to Salesforce.
+func atFirst(err error) error {
+	if e, ok := errors.AsType[*salesforce.Error](err); !ok || !e.Astray() {
+		return err
+	}
+	f := *fault.From(err)
+	f.Class = fault.Invalid
+	return &f
 }
 
 // askUsage spends a call on the org's use of its daily API calls where no answer so far has told it.

@@ -2,12 +2,18 @@ package activities_test
 
 import (
 	"context"
+	"errors"
+	"io"
+	"log"
+	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"strings"
 	"sync/atomic"
 	"testing"
 
+	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
 
 	"longhaul/activities"
@@ -64,17 +70,7 @@ func TestAuthenticate_beginsWhereTheSettingsLeadNow(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(client.Close)
-	store, err := staging.Open(t.Context(), "mem://")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = store.Close() })
-	var suite testsuite.WorkflowTestSuite
-	env := suite.NewTestActivityEnvironment()
-	env.RegisterActivity(&activities.Activities{
-		Sources: one{&activities.Source{Name: "acme", Salesforce: client, APIVersion: client.APIVersion(), MaxInFlight: 4}}, Store: store,
-		Attributes: func(context.Context) ([]string, error) { return nil, nil },
-	})
+	env := newEnv(t, client)
 	begin := func(id string) activities.Sync {
 		t.Helper()
 		var result activities.AuthenticateResult
@@ -108,4 +104,55 @@ func TestAuthenticate_beginsWhereTheSettingsLeadNow(t *testing.T) {
 	if err := probe(first); typeOf(err) != string(fault.Invalid) {
 		t.Errorf("the first sync goes on: %v", err)
 	}
+}
+
+// A host that does not prove to be Salesforce is a wrong setting at the start of a sync, and is waited for in the middle of one.
+func TestAuthenticate_takesAHostThatIsNotTrustedForAWrongSetting(t *testing.T) {
+	t.Parallel()
+	answer := http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})
+	trusted, plain := httptest.NewTLSServer(answer), httptest.NewServer(answer)
+	t.Cleanup(trusted.Close)
+	t.Cleanup(plain.Close)
+	trusted.Config.ErrorLog = log.New(io.Discard, "", 0)
+	for name, row := range map[string]struct{ url, says string }{
+		"a certificate of somebody else": {trusted.URL, "ca_file"},
+		"no certificate at all":          {strings.Replace(plain.URL, "http:", "https:", 1), "does not speak TLS"},
+	} {
+		client, err := salesforce.New(salesforce.Config{
+			BaseURL: row.url, Credentials: func(context.Context) (salesforce.Credentials, error) {
+				return salesforce.Credentials{ClientID: "id", ClientSecret: "secret"}, nil
+			},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(client.Close)
+		env := newEnv(t, client)
+		_, err = env.ExecuteActivity("Authenticate", activities.AuthenticateParams{Sync: activities.Sync{Source: "acme", ID: "a"}})
+		var failure *temporal.ApplicationError
+		if !errors.As(err, &failure) || failure.Type() != string(fault.Invalid) || !failure.NonRetryable() || !strings.Contains(failure.Message(), row.says) {
+			t.Errorf("%s, at the start: %v", name, err)
+		}
+		_, err = env.ExecuteActivity("Probe", activities.ProbeParams{Sync: activities.Sync{Source: "acme", ID: "a"}})
+		if !errors.As(err, &failure) || failure.Type() != string(fault.Transient) || failure.NonRetryable() {
+			t.Errorf("%s, in the middle: %v", name, err)
+		}
+	}
+}
+
+// newEnv readies the activities of a source in an empty bucket.
+func newEnv(t *testing.T, client *salesforce.Client) *testsuite.TestActivityEnvironment {
+	t.Helper()
+	store, err := staging.Open(t.Context(), "mem://")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() })
+	var suite testsuite.WorkflowTestSuite
+	env := suite.NewTestActivityEnvironment()
+	env.RegisterActivity(&activities.Activities{
+		Sources: one{&activities.Source{Name: "acme", Salesforce: client, APIVersion: client.APIVersion(), MaxInFlight: 4}}, Store: store,
+		Attributes: func(context.Context) ([]string, error) { return nil, nil },
+	})
+	return env
 }
