@@ -83,26 +83,23 @@ func (a *Activities) open(ctx context.Context, sync Sync) (*Source, staging.Sync
 	return source, sync.staged(), nil
 }
 
-// enter is open for what reads the org. It makes sure that the login still leads where the sync began: the answers of
-// another org, or of another user's rights, must not be taken for this one's.
+// enter is open for what reads the org. The client reads as the org and user that the sync began with, and nothing else: the
+// answers of another org, or of another user's rights, must not be taken for this one's.
 func (a *Activities) enter(ctx context.Context, sync Sync) (*Source, staging.Sync, error) {
 	source, staged, err := a.open(ctx, sync)
 	if err != nil {
 		return nil, staging.Sync{}, err
 	}
-	identity, err := source.Salesforce.Login(ctx)
-	if err != nil {
+	bound := *source
+	bound.Salesforce = source.Salesforce.As(sync.OrgID, sync.UserID)
+	if _, err := bound.Salesforce.Login(ctx); err != nil {
 		return nil, staging.Sync{}, err
 	}
-	if identity.OrgID != sync.OrgID || identity.UserID != sync.UserID {
-		return nil, staging.Sync{}, &fault.Error{
-			Class: fault.Invalid, System: fault.Salesforce,
-			Message: "the settings of the source now lead to another org or run-as user than this sync began with: " +
-				"put them back, or cancel the sync and start it again",
-		}
-	}
-	return source, staged, nil
+	return &bound, staged, nil
 }
+
+// RefusalFades is longer than a worker takes a login for refused, or for another's, without asking again.
+const RefusalFades = salesforce.RefusalHolds + time.Second
 
 // Prefix is where the sync's objects lie in the bucket.
 func (s Sync) Prefix() string { return s.staged().Prefix() }

@@ -53,6 +53,7 @@ func (a *Activities) Authenticate(ctx context.Context, params AuthenticateParams
 	bounded, cancel := context.WithTimeout(salesforce.WithMeter(ctx, meter), authenticateTimeout)
 	defer cancel()
 	result, err := a.authenticate(bounded, params)
+	err = atFirst(err)
 	result.Told = toldBy(meter)
 	if _, known := meter.Limit(); !known && err == nil {
 		err = a.askUsage(bounded, params.Sync, meter, &result)
@@ -63,6 +64,16 @@ func (a *Activities) Authenticate(ctx context.Context, params AuthenticateParams
 		err = &sittable{err}
 	}
 	return result, failedWith(ctx, err, &Spending{Calls: result.Calls, Told: result.Told}, 0)
+}
+
+// atFirst makes a fault of the settings of what may pass once a sync has begun: a connection that does not lead to Salesforce.
+func atFirst(err error) error {
+	if e, ok := errors.AsType[*salesforce.Error](err); !ok || !e.Astray() {
+		return err
+	}
+	f := *fault.From(err)
+	f.Class = fault.Invalid
+	return &f
 }
 
 // askUsage spends a call on the org's use of its daily API calls where no answer so far has told it.
@@ -116,12 +127,15 @@ func (a *Activities) authenticate(ctx context.Context, params AuthenticateParams
 	})
 }
 
-// meet logs in and reads org, run-as user and permissions, the three at once: a sync of a small org is mostly latency.
+// meet logs in anew, for settings and org may be others than the sync before had, and reads org, run-as user and permissions,
+// the three at once: a sync of a small org is mostly latency.
 func (a *Activities) meet(ctx context.Context, source *Source, result *AuthenticateResult) error {
+	source.Salesforce.Renew()
 	identity, err := source.Salesforce.Login(ctx)
 	if err != nil {
 		return err
 	}
+	client := source.Salesforce.As(identity.OrgID, identity.UserID)
 	var (
 		org         salesforce.Organization
 		user        salesforce.RunAs
@@ -131,15 +145,15 @@ func (a *Activities) meet(ctx context.Context, source *Source, result *Authentic
 	group, grouped := errgroup.WithContext(ctx)
 	group.SetLimit(max(source.MaxInFlight, 1))
 	group.Go(func() (err error) {
-		org, err = source.Salesforce.Organization(grouped)
+		org, err = client.Organization(grouped)
 		return err
 	})
 	group.Go(func() (err error) {
-		user, err = source.Salesforce.RunAs(grouped, identity.UserID)
+		user, err = client.RunAs(grouped, identity.UserID)
 		return err
 	})
 	group.Go(func() (err error) {
-		permissions, err = source.Salesforce.Permissions(grouped)
+		permissions, err = client.Permissions(grouped)
 		if unreadable = fault.Is(err, fault.PermissionMissing); unreadable {
 			return nil
 		}

@@ -46,7 +46,7 @@ func (a *Activities) probeQuota(ctx context.Context, params ProbeParams) (result
 	if !params.Must && !params.Ledger.Worth(result.Told.Clock, params.Every) {
 		return result, nil
 	}
-	if _, _, err := a.enter(ctx, params.Sync); err != nil { // another org's usage is nothing to us
+	if source, _, err = a.enter(ctx, params.Sync); err != nil { // another org's usage is nothing to us
 		return result, err
 	}
 	meter := new(salesforce.Meter)

@@ -117,12 +117,9 @@ func (s *sync) block(ctx workflow.Context, cause error) error {
 		return cause
 	}
 	// A worker keeps a refused login for some seconds, so that those who wait for it do not repeat it.
-	_, err = await(ctx, refusalFades, "resumed; the refused login is forgotten in a moment", func() bool { return false })
+	_, err = await(ctx, activities.RefusalFades, "resumed; the refused login is forgotten in a moment", func() bool { return false })
 	return err
 }
-
-// refusalFades is longer than a worker takes a login for refused without asking again.
-const refusalFades = 4 * time.Second
 
 // isCancel says whether the sync ends because somebody cancelled it.
 func isCancel(ctx workflow.Context, err error) bool {

@@ -46,7 +46,7 @@ var effects = map[string]effect{
 	"session_not_for_rest":    {class: fault.SessionPolicy}, "session_app_not_attached": {class: fault.SessionPolicy},
 	"high_assurance": {class: fault.SessionPolicy}, "api_total_requests": {waits: true},
 
-	"report_too_many_columns": {reason: "unsupported"}, "report_no_columns": {reason: "unsupported"},
+	"report_too_many_columns": {reason: "too_many_columns"}, "report_no_columns": {reason: "no_columns_selected"},
 	"report_unsupported_format": {reason: "unsupported"}, "report_no_historical_trend": {reason: "unsupported"},
 	"report_obsolete": {reason: "obsolete"}, "report_gone": {reason: "gone"}, "report_no_privileges": {reason: "no_access"},
 	"report_no_run_reports": {class: fault.PermissionMissing}, "report_too_many_an_hour": {waits: true},

@@ -17,7 +17,6 @@ var ErrAllowance = errors.New("the allowance of calls is spent")
 type Allowance struct {
 	mu    sync.Mutex
 	left  int64
-	spent int64
 	bound int64 // of the use of the whole org; 0 is none
 
 	usage reading
@@ -31,24 +30,7 @@ func NewAllowance(calls, bound int64) *Allowance {
 	return &Allowance{left: max(calls, 0), bound: bound}
 }
 
-// Spent is the number of calls that went out.
-func (a *Allowance) Spent() int64 {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.spent
-}
-
-// Left is the number of calls that may still go out, as far as is known of the use of the org.
-func (a *Allowance) Left() int64 {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.rest()
-}
-
-// Exhausted says whether the next call would be refused.
-func (a *Allowance) Exhausted() bool { return a.Left() == 0 }
-
-// rest is Left with mu held.
+// rest is the number of calls that may still go out, as far as is known of the use of the org. Call it with mu held.
 func (a *Allowance) rest() int64 {
 	if a.bound > 0 && a.usage.known {
 		return max(min(a.left, a.bound-a.usage.Used-a.since), 0)
@@ -64,7 +46,6 @@ func (a *Allowance) take() error {
 		return &Error{Class: fault.QuotaExhausted, Whole: true, Err: ErrAllowance, sentence: a.why()}
 	}
 	a.left--
-	a.spent++
 	a.open++
 	a.since++
 	return nil
@@ -84,7 +65,6 @@ func (a *Allowance) giveBack() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.left++
-	a.spent--
 	a.open--
 	a.since = max(a.since-1, 0)
 }

@@ -12,11 +12,12 @@ import (
 // one and repeats the request once; the two refusals that no login mends are handed on as they are.
 type bearer struct {
 	session *session
+	owner   *owner
 	next    http.RoundTripper
 }
 
 func (t bearer) RoundTrip(req *http.Request) (*http.Response, error) {
-	g, err := t.session.grant(req.Context())
+	g, err := t.session.of(req.Context(), t.owner, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -25,7 +26,7 @@ func (t bearer) RoundTrip(req *http.Request) (*http.Response, error) {
 		return resp, err
 	}
 	finish(resp.Body)
-	if g, err = t.session.after(req.Context(), g.generation); err != nil {
+	if g, err = t.session.of(req.Context(), t.owner, g.generation); err != nil {
 		return nil, err
 	}
 	return t.send(req, g)

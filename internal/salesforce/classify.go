@@ -52,7 +52,7 @@ func (a answer) classify() *Error {
 	}
 	e.limit, e.limitTold = parseLimitInfo(a.header.Get(usageHeader))
 	r := a.rule(code, strings.ToLower(message), isJSON)
-	e.Class, e.Whole, e.again = r.class, r.whole, r.again
+	e.Class, e.Whole, e.again, e.Err = r.class, r.whole, r.again, r.below
 	e.Unworded = r.unworded && a.op == opReport
 	switch r.pause {
 	case untilNextHour:
@@ -66,12 +66,12 @@ func (a answer) classify() *Error {
 
 // rule finds the row that applies.
 func (a answer) rule(code, message string, isJSON bool) rule {
-	tables := [][]rule{apiRules}
+	tables := [][]rule{apiRules, statusRules}
 	switch a.op {
 	case opLogin:
 		tables = [][]rule{loginRules}
 	case opReport:
-		tables = [][]rule{reportRules, apiRules}
+		tables = [][]rule{reportRules, apiRules, reportStatusRules, statusRules}
 	}
 	for _, table := range tables {
 		for _, r := range table {

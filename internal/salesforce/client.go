@@ -58,12 +58,13 @@ type Client struct {
 	timeout     time.Duration
 	retry       retrier
 	session     *session
+	owner       *owner            // of the sessions that it takes; nil: any
 	stack       http.RoundTripper // with the session
 	open        http.RoundTripper // without it
 	plain       *http.Client      // for logins: the same way out as open
 	idle        func()
 	log         *zap.Logger
-	warned      sync.Once
+	warned      *sync.Once
 }
 
 var apiVersion = regexp.MustCompile(`^v?(\d{2,3}\.0)$`)
@@ -97,11 +98,12 @@ func newClient(cfg Config, bottom http.RoundTripper, idle func()) (*Client, erro
 	c := &Client{
 		base: address{scheme: base.Scheme, host: base.Host}, auth: cfg.Auth, credentials: cfg.Credentials,
 		version: cfg.APIVersion, timeout: cfg.Timeout, retry: retrier{attempts: cfg.Attempts}, idle: idle, log: cfg.Logger,
+		warned: new(sync.Once),
 	}
 	way := redirects{metering{headers{cfg.UserAgent, compressed{bottom}}}}
 	c.open, c.plain = way, newPlain(way)
 	c.session = &session{login: c.login}
-	c.stack = bearer{c.session, way}
+	c.stack = bearer{c.session, nil, way}
 	return c, nil
 }
 

@@ -24,6 +24,7 @@ type Error struct {
 
 	sentence  string    // for people
 	again     bool      // another try may help
+	astray    bool      // whoever was reached did not prove to be Salesforce
 	column    column    // what INVALID_FIELD names
 	limit     LimitInfo // the org's use of its daily API requests, if the answer told it
 	limitTold bool
@@ -43,6 +44,10 @@ func (e *Error) Fault() *fault.Error {
 		Class: e.Class, System: fault.Salesforce, Message: e.text(), RetryAfter: e.RetryAfter, Err: &below{e},
 	}
 }
+
+// Astray says whether the connection led to somebody who did not prove to be Salesforce. In the middle of a sync that may
+// pass, as when a proxy gets a new certificate; where nothing has worked yet, base_url or ca_file is wrong.
+func (e *Error) Astray() bool { return e.astray }
 
 // OfEveryReport is an Unworded error once every report was refused so: then it is the user who is refused.
 func (e *Error) OfEveryReport() *Error {

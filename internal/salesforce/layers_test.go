@@ -224,7 +224,7 @@ func TestBearer(t *testing.T) {
 			}
 			return reply(200, "data"), nil
 		})
-		resp, err := bearer{s, bottom}.RoundTrip(newRequest(t, "GET", "https://base/services/data/v59.0/limits"))
+		resp, err := bearer{s, nil, bottom}.RoundTrip(newRequest(t, "GET", "https://base/services/data/v59.0/limits"))
 		if err != nil || resp.StatusCode != row.status || logins != row.logins {
 			t.Errorf("%s: status %v, error %v, %d logins; want %d and %d", row.name, resp, err, logins, row.status, row.logins)
 			continue

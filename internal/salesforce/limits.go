@@ -1,42 +1,26 @@
 package salesforce
 
 import (
-	"context"
 	"io"
-	"net/http"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// DailyAPIRequests is the name of the limit that every call counts against.
-const DailyAPIRequests = "DailyApiRequests"
+// dailyAPIRequests is the name of the limit that every call counts against.
+const dailyAPIRequests = "DailyApiRequests"
 
-// Limit is one limit of an org.
-type Limit struct{ Max, Remaining int64 }
+// limit is one limit of an org.
+type limit struct{ Max, Remaining int64 }
 
-// Limits reads the org's limits by name. It needs the permission "View Setup and Configuration"; the header of every
-// answer, which a Meter reads, tells the daily requests without.
-func (c *Client) Limits(ctx context.Context) (map[string]Limit, error) {
-	var limits map[string]Limit
-	err := c.get(ctx, opLimits, c.versioned("/limits"), func(resp *http.Response) error {
-		var err error
-		limits, err = readLimits(resp.Body)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return limits, nil
-}
-
-func readLimits(body io.Reader) (map[string]Limit, error) {
-	limits := make(map[string]Limit)
+// readLimits reads the limits of an org by name.
+func readLimits(body io.Reader) (map[string]limit, error) {
+	limits := make(map[string]limit)
 	err := decode(body, longestBody, func(d *jsontext.Decoder, _ *bounded) error {
-		return members(d, func(limit string) error {
+		return members(d, func(kind string) error {
 			if d.PeekKind() != '{' {
 				return d.SkipValue()
 			}
-			var one Limit
+			var one limit
 			err := members(d, func(name string) error {
 				switch name {
 				case "Max":
@@ -47,7 +31,7 @@ func readLimits(body io.Reader) (map[string]Limit, error) {
 					return d.SkipValue()
 				}
 			})
-			limits[limit] = one
+			limits[kind] = one
 			return err
 		})
 	})

@@ -31,16 +31,16 @@ func (a address) String() string { return a.scheme + "://" + a.host }
 
 // Login makes sure that there is a session and tells whose it is.
 func (c *Client) Login(ctx context.Context) (Identity, error) {
-	g, err := c.session.grant(ctx)
+	g, err := c.session.of(ctx, c.owner, 0)
 	if err != nil {
 		return Identity{}, err
 	}
 	return g.identity, nil
 }
 
-// ForgetRefusal lets the next request log in even if a login was refused just now, for when somebody has mended the
-// credentials or the org. The session itself, and whose it is, stays.
-func (c *Client) ForgetRefusal() { c.session.forget() }
+// Renew lets the next request log in, for when settings or org may have changed: it drops the session, and a refusal that
+// still stands. What was begun as one org and user (see As) stays theirs.
+func (c *Client) Renew() { c.session.renew() }
 
 // login asks for a new token, a few times when the fault may pass.
 func (c *Client) login(ctx context.Context) (*grant, error) {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"os"
 	"syscall"
 
@@ -18,6 +19,12 @@ var ErrTooLarge = errors.New("the answer is too large")
 
 // ErrNoColumns lies below the error of a description that came without what it is asked for.
 var ErrNoColumns = errors.New("the description has no columns")
+
+// What lies below the refusal of a report that Salesforce does not describe for its columns.
+var (
+	ErrTooManyColumns = errors.New("too many columns")
+	ErrNoneSelected   = errors.New("no columns selected")
+)
 
 // The other ways in which an answer can be broken.
 var (
@@ -48,11 +55,11 @@ func unreachable(op, host string, err error) *Error {
 	case throughProxy(err):
 		e.sentence = fmt.Sprintf("the proxy on the way to %s does not answer: check HTTPS_PROXY and NO_PROXY", host)
 	case isCertificate(err):
-		e.again = false
+		e.again, e.astray = false, true
 		e.sentence = fmt.Sprintf("the certificate of %s is not trusted: if a proxy ends TLS here, set ca_file to its certificate; "+
 			"else check base_url", host)
-	case errors.As(err, &plain):
-		e.again = false
+	case errors.As(err, &plain), errors.Is(err, http.ErrSchemeMismatch):
+		e.again, e.astray = false, true
 		e.sentence = fmt.Sprintf("%s does not speak TLS: check base_url and its port", host)
 	case errors.As(err, &lookup):
 		e.sentence = fmt.Sprintf("the host %s cannot be found: check base_url, and this machine's network", host)

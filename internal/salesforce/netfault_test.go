@@ -48,6 +48,7 @@ func TestUnreachable(t *testing.T) {
 			x509.HostnameError{Host: "acme.example", Certificate: &x509.Certificate{}},
 			transient(false, "acme.example is not trusted"),
 		},
+		{"a server without TLS, as a login meets it", http.ErrSchemeMismatch, transient(false, "does not speak TLS")},
 		{"a server without TLS", tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}, transient(false, "does not speak TLS")},
 		{"a proxy that does not answer", &net.OpError{Op: "proxyconnect", Err: dialError()}, transient(true, "HTTPS_PROXY")},
 		{"a proxy whose address is damaged", errProxy, classed{fault.Invalid, true, false, "HTTPS_PROXY"}},

@@ -20,6 +20,7 @@ type rule struct {
 	unworded bool          // nothing in the answer was recognized, which may be for the language of the run-as user
 	again    bool          // another try of the same request may help
 	pause    time.Duration // before the caller asks again
+	below    error         // what tells the error from others of its class; may be nil
 	sentence string        // {host}, {status}, {version}, {said} and {column} are filled in
 }
 

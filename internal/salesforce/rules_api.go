@@ -2,7 +2,7 @@ package salesforce
 
 import "longhaul/internal/fault"
 
-// apiRules read the answers of the REST API, in this order.
+// apiRules read the answers of the REST API by what they say, in this order, before statusRules do.
 var apiRules = []rule{
 	{
 		status: statuses(401), text: texts("not valid for use with the rest api"), class: fault.SessionPolicy, whole: true,
@@ -102,7 +102,10 @@ var apiRules = []rule{
 		code: "UNSUPPORTED_API_VERSION", class: fault.Invalid, whole: true,
 		sentence: "the org does not offer API version {version}: set api_version to one that it offers",
 	},
+}
 
+// statusRules read what no text and no code told, in this order.
+var statusRules = []rule{
 	{
 		status: statuses(410), class: fault.Invalid, whole: true,
 		sentence: "Salesforce has retired API version {version}: set api_version to a newer one",
@@ -144,54 +147,5 @@ var apiRules = []rule{
 		class: fault.Transient, again: true,
 		sentence: "a web page or nothing came in place of an answer of {host} ({status}): check whether a proxy or a login portal " +
 			"stands between",
-	},
-}
-
-// reportRules read the answers to the describe of one report, before apiRules do.
-var reportRules = []rule{
-	{
-		status: statuses(403), text: texts("report definition is obsolete"), class: fault.Obsolete,
-		sentence: "the report is obsolete: its object was disabled for reports, or its relationships have changed",
-	},
-	{
-		status: statuses(403), text: texts("permission to run reports"), class: fault.PermissionMissing, whole: true,
-		sentence: "the run-as user may not run reports, so no column can be read: give it the permission \"Run Reports\" in a " +
-			"permission set",
-	},
-	{
-		status: statuses(403), text: texts("at a time to run reports"), class: fault.Throttled,
-		sentence: "the org runs too many reports at once: fewer are asked for at a time",
-	},
-	{
-		text: texts("synchronously every 60 minutes"), class: fault.Throttled, pause: untilNextHour,
-		sentence: "the org has run as many reports as it may in an hour: the sync goes on in the next one",
-	},
-	{
-		status: statuses(403), text: texts("sufficient privileges"), class: fault.PermissionMissing,
-		sentence: "the run-as user has no access to what the report is about: give it access to the report type and its objects",
-	},
-	{
-		status: statuses(404), text: texts("use a valid url"), class: fault.Invalid, whole: true,
-		sentence: "Salesforce does not know the address of a describe in API version {version}: set api_version to one that it offers",
-	},
-	{
-		status: statuses(404), json: true, class: fault.Gone,
-		sentence: "the report was deleted, or the run-as user cannot see it any more",
-	},
-	{
-		status: statuses(410), class: fault.Invalid, whole: true,
-		sentence: "Salesforce has retired API version {version}: set api_version to a newer one",
-	},
-	{
-		code: "UNSUPPORTED_API_VERSION", class: fault.Invalid, whole: true,
-		sentence: "the org does not offer API version {version}: set api_version to one that it offers",
-	},
-	{
-		status: statuses(400, 501), json: true, class: fault.Unsupported,
-		sentence: "Salesforce does not describe this report ({said})",
-	},
-	{
-		status: statuses(500), json: true, class: fault.Poison, again: true,
-		sentence: "Salesforce failed at every try to describe this report: save the report anew or delete it if that lasts",
 	},
 }

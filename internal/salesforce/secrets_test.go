@@ -54,7 +54,7 @@ func searchErrors(t *testing.T, auth Auth, status int, body string) {
 		found = append(found, err)
 		_, err = client.Permissions(t.Context())
 		found = append(found, err)
-		_, err = client.Limits(t.Context())
+		_, _, err = client.Usage(t.Context())
 		found = append(found, err, fmt.Errorf("%+v", client))
 	}
 	for _, err := range found {

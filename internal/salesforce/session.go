@@ -2,36 +2,36 @@ package salesforce
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"time"
 
 	"longhaul/internal/fault"
 )
 
-// refusalHolds is how long a refused login stands for those who ask after it: requests in flight notice the end of a
+// RefusalHolds is how long a refused login stands for those who ask after it: requests in flight notice the end of a
 // session one after the other, and each new refusal brings the user nearer to being locked out.
-const refusalHolds = 3 * time.Second
+const RefusalHolds = 3 * time.Second
 
 // grant is what one login gave. Salesforce does not say how long it lasts.
 type grant struct {
 	generation uint64
+	at         time.Time
 	token      string
 	instance   address
 	identity   Identity
 	hide       []string // what no error repeats, should Salesforce send it back
 }
 
-// session keeps the newest grant and makes a new one when a request finds it ended. All its grants are of the org and the
-// user that the first one was of: half of one org and half of another make no extract.
+// session keeps the newest grant and makes a new one when a request finds it ended.
 type session struct {
 	login func(context.Context) (*grant, error)
 
-	mu        sync.Mutex
-	current   *grant
-	flight    *flight
-	refusal   error
-	refusedAt time.Time
+	mu      sync.Mutex
+	current *grant
+	ended   uint64 // generations up to it are not used any more
+	flight  *flight
+	refusal error
+	until   time.Time // the refusal stands
 }
 
 // flight is a login under way, for all who wait for it.
@@ -43,6 +43,23 @@ type flight struct {
 
 // grant gives the current grant, or logs in for the first time.
 func (s *session) grant(ctx context.Context) (*grant, error) { return s.after(ctx, 0) }
+
+// of gives a grant newer than the generation that was found ended, of the org and the user that are wanted: half of one org
+// and half of another make no extract. A grant of others may stand from before the settings were changed, so it is made anew
+// unless it is fresh.
+func (s *session) of(ctx context.Context, wanted *owner, generation uint64) (*grant, error) {
+	g, err := s.after(ctx, generation)
+	if err == nil && !wanted.owns(g) && time.Since(g.at) >= RefusalHolds {
+		g, err = s.after(ctx, g.generation)
+	}
+	if err == nil {
+		err = wanted.refuse(g)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return g, nil
+}
 
 // after gives a grant newer than the generation that was found ended. Whoever comes first logs in for all; whoever
 // comes when that is done finds the newer grant.
@@ -62,12 +79,13 @@ func (s *session) after(ctx context.Context, generation uint64) (*grant, error) 
 func (s *session) join(ctx context.Context, generation uint64) (*flight, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	generation = max(generation, s.ended)
 	switch {
 	case s.current != nil && s.current.generation > generation:
 		return &flight{done: closed, grant: s.current}, nil
 	case s.flight != nil:
 		return s.flight, nil
-	case s.refusal != nil && time.Since(s.refusedAt) < refusalHolds:
+	case s.refusal != nil && time.Now().Before(s.until):
 		return nil, s.refusal
 	}
 	s.flight = &flight{done: make(chan struct{})}
@@ -81,54 +99,45 @@ func (s *session) fly(ctx context.Context, f *flight) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err == nil {
-		err = s.moved(g)
+		g.at, g.generation = time.Now(), 1
 	}
-	if err == nil {
-		g.generation = 1
-		if s.current != nil {
-			g.generation = s.current.generation + 1
-		}
-		s.current = g
+	if err == nil && s.current != nil {
+		g.generation = s.current.generation + 1
 	}
-	if s.flight == f { // else it was forgotten on its way, and says nothing of what holds now
+	if s.flight == f { // else it was left behind on its way, and says nothing of what holds now
 		s.flight, s.refusal = nil, nil
-		if fault.Is(err, fault.LoginRefused) || errors.Is(err, errMoved) {
-			s.refusal, s.refusedAt = err, time.Now()
+		if hold := holds(err); hold > 0 {
+			s.refusal, s.until = err, time.Now().Add(hold)
+		}
+		if err == nil {
+			s.current = g
 		}
 	}
 	f.grant, f.err = g, err
 	close(f.done)
 }
 
-// forget drops the refusal that still stands, and does not wait for a login that is under way with what may be the old
-// credentials.
-func (s *session) forget() {
+// holds is for how long a failed login stands.
+func holds(err error) time.Duration {
+	e := errorIn(err)
+	switch {
+	case fault.Is(err, fault.LoginRefused):
+		return RefusalHolds
+	case e != nil && e.Whole: // the user has logged in too often
+		return min(e.RetryAfter, loginPause)
+	default:
+		return 0
+	}
+}
+
+// renew lets the next request log in, whatever holds now: it drops the grant and a refusal, and does not wait for a login
+// that is under way by what may be the old settings.
+func (s *session) renew() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.refusal, s.flight = nil, nil
-}
-
-var errMoved = errors.New("the login is of another org or user than the first one")
-
-// moved refuses a grant that is not of the org and the user that the session began with. Call it with mu held.
-func (s *session) moved(g *grant) error {
-	if s.current == nil {
-		return nil
-	}
-	before, now := s.current.identity, g.identity
-	var other string
-	switch {
-	case now.OrgID != before.OrgID:
-		other = "another org"
-	case now.UserID != before.UserID:
-		other = "another user"
-	default:
-		return nil
-	}
-	return &fault.Error{
-		Class: fault.Invalid, System: fault.Salesforce, Err: errMoved,
-		Message: "base_url or the credentials now lead to " + other + " than this sync began with: put them back, or restart the " +
-			"workers and sync anew",
+	if s.current != nil {
+		s.ended = s.current.generation
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -129,7 +128,7 @@ func TestSession_aRefusalHoldsForAMoment(t *testing.T) {
 		if logins != 1 {
 			t.Errorf("a refused login was repeated %d times at once", logins-1)
 		}
-		pass(t, refusalHolds)
+		pass(t, RefusalHolds)
 		class = fault.Transient
 		for range 2 {
 			if _, err := s.grant(t.Context()); !fault.Is(err, fault.Transient) {
@@ -142,41 +141,31 @@ func TestSession_aRefusalHoldsForAMoment(t *testing.T) {
 	})
 }
 
-func TestSession_refusesALoginOfAnotherOrgOrUser(t *testing.T) {
+// Too many logins of the user are held for as long as Salesforce asks: each request that asks after a session would be one
+// login more.
+func TestSession_tooManyLoginsHoldAsLongAsAsked(t *testing.T) {
 	t.Parallel()
-	const otherOrg, otherUser = "00Dxx0000009gPLEAY", "005xx000009SwiUAAS"
-	for _, row := range []struct{ name, identity, says string }{
-		{"another org", otherOrg + "/" + testUser, "now lead to another org than this sync began with"},
-		{"another user", testOrg + "/" + otherUser, "now lead to another user than this sync began with"},
-	} {
-		synctest.Test(t, func(t *testing.T) {
-			org := &fakeOrg{handle: func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, `{"totalSize":7,"done":true,"records":[]}`) }}
-			client := inside(t, inProcess(org))
-			before, err := client.Login(t.Context())
-			if err != nil {
+	synctest.Test(t, func(t *testing.T) {
+		org := &fakeOrg{refuse: func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(http.StatusBadRequest)
+			fmt.Fprint(w, `{"error":"invalid_grant","error_description":"login rate exceeded"}`)
+		}}
+		client := inside(t, inProcess(org))
+		for range 20 {
+			if _, err := client.Count(t.Context(), "Report", "", ""); !fault.Is(err, fault.Throttled) {
 				t.Fatal(err)
 			}
-			org.expire()
-			org.identity = row.identity
-			for range 2 {
-				_, err = client.Count(t.Context(), "Report", "", "")
-				if f := fault.From(err); f == nil || f.Class != fault.Invalid || f.System != fault.Salesforce || !strings.Contains(f.Message, row.says) {
-					t.Errorf("%s: got %v", row.name, err)
-				}
-			}
-			if got := org.logins.Load(); got != 2 {
-				t.Errorf("%s: %d logins, want the first and one more", row.name, got)
-			}
-			if now, err := client.Login(t.Context()); err != nil || now != before {
-				t.Errorf("%s: the client now is %+v, %v", row.name, now, err)
-			}
-			org.identity = ""
-			pass(t, refusalHolds)
-			if n, err := client.Count(t.Context(), "Report", "", ""); err != nil || n != 7 {
-				t.Errorf("%s, put back: got %d, %v", row.name, n, err)
-			}
-		})
-	}
+			pass(t, RefusalHolds)
+		}
+		if got := org.logins.Load(); got != 1 {
+			t.Errorf("%d logins within a minute, want 1", got)
+		}
+		pass(t, loginPause)
+		if _, err := client.Login(t.Context()); !fault.Is(err, fault.Throttled) || org.logins.Load() != 2 {
+			t.Errorf("after the wait: %v, %d logins", err, org.logins.Load())
+		}
+	})
 }
 
 func TestSession_isStillItsOwnAfterARenewal(t *testing.T) {
@@ -189,75 +178,6 @@ func TestSession_isStillItsOwnAfterARenewal(t *testing.T) {
 		}
 		org.expire()
 	}
-}
-
-// A credential that was refused is mended: the next request must not meet the old refusal, nor wait for a login that
-// still goes by the old one.
-func TestSession_forgetsARefusal(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		refuse := func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Content-Type", "application/json")
-			w.WriteHeader(http.StatusBadRequest)
-			fmt.Fprint(w, `{"error":"invalid_client","error_description":"invalid client credentials"}`)
-		}
-		org := &fakeOrg{handle: func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, `{"totalSize":7,"done":true,"records":[]}`) }}
-		client := inside(t, inProcess(org))
-		before, err := client.Login(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		org.expire()
-		org.refuse = refuse
-		for range 2 {
-			if _, err := client.Count(t.Context(), "Report", "", ""); !fault.Is(err, fault.LoginRefused) {
-				t.Fatalf("a revoked credential gives %v", err)
-			}
-		}
-		if got := org.logins.Load(); got != 2 {
-			t.Errorf("%d logins, want the first and one that was refused", got)
-		}
-		org.refuse = nil
-		client.ForgetRefusal()
-		n, err := client.Count(t.Context(), "Report", "", "")
-		if now, loginErr := client.Login(t.Context()); err != nil || n != 7 || loginErr != nil || now != before {
-			t.Errorf("mended: %d, %v, as %+v, %v", n, err, now, loginErr)
-		}
-	})
-}
-
-func TestSession_forgetsALoginThatIsUnderWay(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		logins := 0
-		s := &session{login: func(context.Context) (*grant, error) {
-			logins++
-			if logins == 1 { // with the old credentials, and slow
-				pass(t, time.Second)
-				return nil, &Error{Class: fault.LoginRefused, Op: opLogin}
-			}
-			return &grant{token: "new"}, nil
-		}}
-		var old sync.WaitGroup
-		old.Go(func() {
-			if _, err := s.grant(t.Context()); !fault.Is(err, fault.LoginRefused) {
-				t.Errorf("who waits for the old login gets %v", err)
-			}
-		})
-		synctest.Wait()
-		s.forget()
-		g, err := s.grant(t.Context())
-		if err != nil || g.token != "new" {
-			t.Fatalf("a login after it was forgotten gives %v, %v", g, err)
-		}
-		old.Wait()
-		if again, err := s.grant(t.Context()); err != nil || again != g || logins != 2 {
-			t.Errorf("the old refusal came through: %v, %v after %d logins", again, err, logins)
-		}
-		if _, err := s.after(t.Context(), g.generation); err != nil {
-			t.Errorf("the old refusal stands: %v", err)
-		}
-	})
 }
 
 // pass lets time go by in a bubble of synctest.

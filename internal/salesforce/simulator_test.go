@@ -71,9 +71,9 @@ func TestSimulator_answersWhatASyncAsks(t *testing.T) {
 		if has, known := permissions.Has("RunReports"); err != nil || !has || !known {
 			t.Errorf("permissions %v: %v", permissions.Names(), err)
 		}
-		limits, err := client.Limits(ctx)
-		if daily := limits[salesforce.DailyAPIRequests]; err != nil || daily.Max == 0 || daily.Remaining >= daily.Max {
-			t.Errorf("limits %v: %v", daily, err)
+		usage, told, err := client.Usage(ctx)
+		if err != nil || !told || usage.Used == 0 || usage.Used >= usage.Max {
+			t.Errorf("usage %+v, told %t: %v", usage, told, err)
 		}
 		count, err := client.Count(ctx, "Report", "", "")
 		if err != nil {

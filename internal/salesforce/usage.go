@@ -34,7 +34,7 @@ func (c *Client) Usage(ctx context.Context) (usage LimitInfo, told bool, err err
 			return err
 		}
 		usage, told = parseLimitInfo(resp.Header.Get(usageHeader))
-		if daily := limits[DailyAPIRequests]; !told && daily.Max > 0 {
+		if daily := limits[dailyAPIRequests]; !told && daily.Max > 0 {
 			usage, told = LimitInfo{Used: daily.Max - daily.Remaining, Max: daily.Max}, true
 		}
 		return nil

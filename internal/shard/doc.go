@@ -8,10 +8,10 @@
 // Three rules keep one broken report from stopping a shard, and an outage from being taken for broken reports:
 //
 //   - A report that fails is put aside and tried again after the others.
-//   - Only answers prove that Salesforce works. When failures pile up without one, the run asks for a witness: a report
-//     that has answered before or, where there is none, a few that were not tried yet. If the witness answers, the
-//     reports are at fault and the run goes on; if not, the run stores what it has and gives the error back, so that
-//     the attempt after it goes on where it stopped.
+//   - Only answers prove that Salesforce works. When failures pile up without one, or a report is refused with a wait too
+//     long to be spent here, the run asks for a witness: a report that has answered before or, where there is none, a few
+//     that were not tried yet. If the witness answers, the reports are at fault and the run goes on; if not, the run
+//     stores what it has and gives the error back, so that the attempt after it goes on where it stopped.
 //   - A report gets no state of its own fault before its last tries were answered by a witness. It is deferred then, to be
 //     tried again at the end of the sync, or failed where this is the end. One whose description is too large fails at
 //     once: the next try would bring the same.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"longhaul/internal/fault"
@@ -20,6 +21,10 @@ const (
 	ReasonObsolete = "obsolete"
 	// ReasonUnsupported: the format of the report has no columns that could be described, as that of a joined report.
 	ReasonUnsupported = "unsupported"
+	// ReasonTooManyColumns: the report has more columns than Salesforce describes.
+	ReasonTooManyColumns = "too_many_columns"
+	// ReasonNoColumnsSelected: no columns are selected in the report.
+	ReasonNoColumnsSelected = "no_columns_selected"
 	// ReasonNoAccess: the run-as user may see the report, but not what it reports on.
 	ReasonNoAccess = "no_access"
 	// ReasonServerError: Salesforce answered every try for this report with an error while others were answered.
@@ -36,7 +41,7 @@ const (
 
 // Reasons lists them all, for documentation and for metrics.
 var Reasons = []string{
-	ReasonGone, ReasonObsolete, ReasonUnsupported, ReasonNoAccess,
+	ReasonGone, ReasonObsolete, ReasonUnsupported, ReasonTooManyColumns, ReasonNoColumnsSelected, ReasonNoAccess,
 	ReasonServerError, ReasonUnreachable, ReasonTooLarge, ReasonNoColumns, ReasonThrottled,
 }
 
@@ -77,8 +82,8 @@ func judge(err error) (v verdict, state inventory.State, reason, message string)
 		return settled, inventory.StateObsolete, ReasonObsolete,
 			"Salesforce calls the definition of this report obsolete: its object was switched off for reports, or its relationships have changed."
 	case fault.Unsupported:
-		return settled, inventory.StateUnsupported, ReasonUnsupported,
-			"Salesforce does not describe reports of this format, such as joined reports."
+		reason, message = unsupported(err)
+		return settled, inventory.StateUnsupported, reason, message
 	case fault.PermissionMissing:
 		return settled, inventory.StateDenied, ReasonNoAccess,
 			"The run-as user lacks access to what this report is about; give it access to the report type and its objects."
@@ -90,6 +95,27 @@ func judge(err error) (v verdict, state inventory.State, reason, message string)
 	default:
 		return giveUp, "", "", ""
 	}
+}
+
+// unsupported gives reason and sentence for a report that Salesforce does not describe for what it is.
+func unsupported(err error) (reason, message string) {
+	switch {
+	case errors.Is(err, salesforce.ErrTooManyColumns):
+		return ReasonTooManyColumns, "This report has more columns than Salesforce describes; leave fewer than 100 columns in it."
+	case errors.Is(err, salesforce.ErrNoneSelected):
+		return ReasonNoColumnsSelected, "No columns are selected in this report, so there is nothing to describe; select some, or delete the report."
+	default:
+		return ReasonUnsupported, "Salesforce does not describe reports of this format, such as joined reports" + said(err) + "."
+	}
+}
+
+// said is Salesforce's own text, in brackets to be added to a sentence; empty when there is none.
+func said(err error) string {
+	answer, ok := errors.AsType[*salesforce.Error](err)
+	if !ok || answer.Message == "" {
+		return ""
+	}
+	return " (" + strings.TrimSuffix(answer.Message, ".") + ")"
 }
 
 // wholeSync says whether the client knows that the error concerns every report alike.
@@ -113,7 +139,8 @@ func failure(err error) (reason, message string) {
 	case errors.Is(err, salesforce.ErrNoColumns):
 		return ReasonNoColumns, "Salesforce described this report without its columns at every try; save the report anew if that lasts."
 	case f != nil && f.Class == fault.Poison:
-		return ReasonServerError, "Salesforce answered every try for this report with an error, while it answered for other reports."
+		return ReasonServerError,
+			"Salesforce answered every try for this report with an error" + said(err) + ", while it answered for other reports."
 	case f != nil && f.Class == fault.Throttled:
 		return ReasonThrottled, "Salesforce refused every try for this report for too many requests, while it answered for other reports."
 	default:

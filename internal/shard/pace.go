@@ -9,7 +9,7 @@ import (
 )
 
 // LongWait is the longest wait that a run spends itself when Salesforce asks for one, and the longest after which an
-// attempt is simply repeated. A longer one ends the run, and the caller waits.
+// attempt is simply repeated. A longer one that a witness is not spared either ends the run, and the caller waits.
 const LongWait = 30 * time.Second
 
 // pace is how many requests may be in flight within the share of a run. Its zero value is the whole share.

@@ -79,7 +79,8 @@ var (
 )
 
 // Join gives a shard of the sync its share; last says that no shard will be started after it. A shard that joins after
-// the last one is one that came back, and its share is taken from what was kept, so that it does not count twice.
+// the last one is one that came back. Whether its own share was kept here is not known, so it is taken from what was kept
+// by whomever: it must not count twice, though the shards of this process may then have less than they had.
 func (p *Pool) Join(syncKey string, share int, last bool) *Lease {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -155,7 +156,9 @@ func (l *Lease) Changed() <-chan struct{} { return l.changed }
 // nobody uses it any more, or when ctx ends. Ending twice does nothing.
 func (l *Lease) Leave(ctx context.Context) { l.end(ctx, true) }
 
-// Abandon ends the lease of a shard that will be tried again: its share goes with it, as with Leave before the end.
+// Abandon ends the lease of a shard that will be tried again, perhaps in another process: its share goes with it, as with
+// Leave before the end. Where it was the only one left, what was kept is lost: nothing here would know when another
+// process has a claim to it, and the bound over all of them comes first.
 func (l *Lease) Abandon(ctx context.Context) { l.end(ctx, false) }
 
 func (l *Lease) end(ctx context.Context, done bool) {

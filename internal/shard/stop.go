@@ -18,7 +18,8 @@ const (
 	StopCancelled Stop = "cancelled"
 	// StopQuota: the allowance of API calls is spent, or the daily ones of the whole org are.
 	StopQuota Stop = "quota"
-	// StopThrottled: Salesforce asked for a longer wait than a run spends itself. The error says how long.
+	// StopThrottled: Salesforce asked for a longer wait than a run spends itself, and not for the sake of one report. The
+	// error says how long.
 	StopThrottled Stop = "throttled"
 	// StopFault: any other error. Its class says whether another attempt may mend it.
 	StopFault Stop = "fault"

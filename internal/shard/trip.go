@@ -145,7 +145,7 @@ func (r *runner) settle(a answer) {
 }
 
 // putAside keeps a report that failed for later, slows the run down where Salesforce asks for it, and stops it when the
-// witness fails or the wait is too long to be spent here.
+// witness fails. A wait that is too long to be spent here raises doubt at once: if it is everybody's, the witness meets it.
 func (r *runner) putAside(a answer) {
 	f := fault.From(a.err)
 	r.trust.failed(max(2*max(r.in.Slots.Slots(), 1), minBreak))
@@ -161,6 +161,6 @@ func (r *runner) putAside(a answer) {
 	r.aside = append(r.aside, a.trip.index)
 	r.fails[a.trip.index] = setback{err: a.err, answers: r.answers}
 	if f != nil && f.RetryAfter > LongWait {
-		r.halt(a.err, graceGiveUp)
+		r.trust.doubt = true // whether the wait is of this report alone, only another answer tells
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -140,51 +142,62 @@ func TestRun_lendsNothingAfterARefusalOfTheWholeOrg(t *testing.T) {
 	}
 }
 
-// What concerns one report is never taken for a fault of the org.
+// What concerns one report is never taken for a fault of the org, and its sentence says what to change or what Salesforce said.
 func TestRun_goesOnAfterAnAnswerThatConcernsOneReport(t *testing.T) {
 	t.Parallel()
-	for name, answer := range map[string]struct {
+	for name, row := range map[string]struct {
 		orgAnswer
-		state inventory.State
+		state  inventory.State
+		reason string
+		says   string
 	}{
 		"an obsolete report": {
 			orgAnswer{403, "FORBIDDEN", "The report definition is obsolete. Your administrator", ""},
-			inventory.StateObsolete,
+			inventory.StateObsolete, ReasonObsolete, "obsolete",
 		},
 		"no access": {
 			orgAnswer{403, "FORBIDDEN", "You don’t have sufficient privileges to perform this operation.", ""},
-			inventory.StateDenied,
+			inventory.StateDenied, ReasonNoAccess, "give it access",
 		},
-		"another refusal": {
-			orgAnswer{403, "FORBIDDEN", "No.", ""},
-			inventory.StateDenied,
+		"another refusal": {orgAnswer{403, "FORBIDDEN", "No.", ""}, inventory.StateDenied, ReasonNoAccess, "give it access"},
+		"an object that cannot be seen": {
+			orgAnswer{400, "INVALID_TYPE", "sObject type 'Secret__c' is not supported.", ""},
+			inventory.StateDenied, ReasonNoAccess, "give it access",
 		},
 		"a deleted report": {
 			orgAnswer{404, "NOT_FOUND", "The data you’re trying to access is unavailable.", ""},
-			inventory.StateGone,
+			inventory.StateGone, ReasonGone, "not there any more",
 		},
 		"no columns": {
 			orgAnswer{400, "BAD_REQUEST", "Can’t run the report because it doesn’t have any columns selected.", ""},
-			inventory.StateUnsupported,
+			inventory.StateUnsupported, ReasonNoColumnsSelected, "select some",
 		},
 		"too many columns": {
 			orgAnswer{400, "BAD_REQUEST", "Only a report with fewer than 100 columns can be run.", ""},
-			inventory.StateUnsupported,
+			inventory.StateUnsupported, ReasonTooManyColumns, "leave fewer than 100 columns",
 		},
 		"a joined report": {
 			orgAnswer{501, "NOT_IMPLEMENTED", "You’re requesting data for an unsupported report format.", ""},
-			inventory.StateUnsupported,
+			inventory.StateUnsupported, ReasonUnsupported, "(You're requesting data for an unsupported report format)",
 		},
 		"an id it won't take": {
 			orgAnswer{400, "MALFORMED_ID", "id value of incorrect type", ""},
-			inventory.StateUnsupported,
+			inventory.StateFailed, ReasonServerError, "(id value of incorrect type)",
+		},
+		"a bad request in unknown words": {
+			orgAnswer{400, "BAD_REQUEST", "Zu viele Spalten.", ""},
+			inventory.StateFailed, ReasonServerError, "(Zu viele Spalten)",
+		},
+		"a query of its own that took too long": {
+			orgAnswer{400, "QUERY_TIMEOUT", "Your query request was running for too long.", ""},
+			inventory.StateFailed, ReasonUnreachable, "other reports were answered",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			client := clientOf(t, func(w http.ResponseWriter, _ *http.Request, call int64) {
-				if call == 7 {
-					answer.write(w)
+			client := clientOf(t, func(w http.ResponseWriter, r *http.Request, _ int64) {
+				if strings.Contains(r.URL.Path, reportID(7)) {
+					row.write(w)
 					return
 				}
 				w.Header().Set("Content-Type", "application/json")
@@ -192,14 +205,15 @@ func TestRun_goesOnAfterAnAnswerThatConcernsOneReport(t *testing.T) {
 			})
 			f := newFakeVault()
 			plan(f, 20)
-			result, err := run(t.Context(), input(client, 4), f)
-			if err != nil || result.States[answer.state] != 1 || result.States[inventory.StateDescribed] != 19 {
-				t.Fatalf("result %+v, error %v; want one %s", result, err, answer.state)
+			in := input(client, 4)
+			in.LastRound = true
+			result, err := run(t.Context(), in, f)
+			if err != nil || result.States[inventory.StateDescribed] != 19 || !slices.Contains(Reasons, row.reason) {
+				t.Fatalf("result %+v, error %v; want one %s for %s", result, err, row.state, row.reason)
 			}
-			for _, d := range wantWhole(t, f, 20) {
-				if d.State != inventory.StateDescribed && (d.Reason == "" || d.Message == "") {
-					t.Errorf("a line without reason or sentence: %+v", d)
-				}
+			got := wantWhole(t, f, 20)[7]
+			if got.State != row.state || got.Reason != row.reason || !strings.Contains(got.Message, row.says) {
+				t.Errorf("%s for %s: %q; want %s for %s with %q", got.State, got.Reason, got.Message, row.state, row.reason, row.says)
 			}
 		})
 	}

@@ -1,0 +1,158 @@
+package activities_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/testsuite"
+
+	"longhaul/activities"
+	"longhaul/internal/fault"
+	"longhaul/internal/salesforce"
+	"longhaul/internal/simulator/server"
+	"longhaul/internal/staging"
+)
+
+// moving is one address with an org behind it, and later another, as after a refresh of a sandbox.
+type moving struct {
+	url    string
+	behind atomic.Pointer[url.URL]
+}
+
+func newMoving(t *testing.T) *moving {
+	t.Helper()
+	m := new(moving)
+	front := httptest.NewServer(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(m.behind.Load()) }})
+	t.Cleanup(front.Close)
+	m.url = front.URL
+	return m
+}
+
+// lead puts a new org behind the address.
+func (m *moving) lead(t *testing.T, seed int64, secrets server.Secrets) {
+	t.Helper()
+	org, err := server.Start(server.Options{Seed: seed, Reports: 5, Secrets: secrets})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = org.Close() })
+	to, err := url.Parse(org.Ready().Salesforce)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.behind.Store(to)
+}
+
+// A worker lives on while the org behind its settings becomes another: the next sync begins there, for the guard to hold it,
+// and the one that began before does not go on there.
+func TestAuthenticate_beginsWhereTheSettingsLeadNow(t *testing.T) {
+	t.Parallel()
+	secrets := server.Secrets{ClientID: "3MVG9simulated", ClientSecret: "shhh"}
+	address := newMoving(t)
+	address.lead(t, 1, secrets)
+	client, err := salesforce.New(salesforce.Config{
+		BaseURL: address.url,
+		Credentials: func(context.Context) (salesforce.Credentials, error) {
+			return salesforce.Credentials{ClientID: secrets.ClientID, ClientSecret: secrets.ClientSecret}, nil
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.Close)
+	env := newEnv(t, client)
+	begin := func(id string) activities.Sync {
+		t.Helper()
+		var result activities.AuthenticateResult
+		value, err := env.ExecuteActivity("Authenticate", activities.AuthenticateParams{Sync: activities.Sync{Source: "acme", ID: id}})
+		if err == nil {
+			err = value.Get(&result)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return activities.Sync{
+			Source: "acme", ID: id, Bucket: result.Bucket, OrgID: result.Identity.OrgID, UserID: result.Identity.UserID,
+		}
+	}
+	probe := func(sync activities.Sync) error {
+		_, err := env.ExecuteActivity("Probe", activities.ProbeParams{Sync: sync, Must: true})
+		return err
+	}
+	first := begin("20261123T181610Z-ab12cd34")
+	if err := probe(first); err != nil {
+		t.Fatal(err)
+	}
+	address.lead(t, 7, secrets)
+	second := begin("20261124T181610Z-ab12cd34")
+	if second.OrgID == first.OrgID || second.OrgID == "" {
+		t.Errorf("the second sync begins in org %q, the first did in %q", second.OrgID, first.OrgID)
+	}
+	if err := probe(second); err != nil {
+		t.Errorf("the second sync: %v", err)
+	}
+	if err := probe(first); typeOf(err) != string(fault.Invalid) {
+		t.Errorf("the first sync goes on: %v", err)
+	}
+}
+
+// A host that does not prove to be Salesforce is a wrong setting at the start of a sync, and is waited for in the middle of one.
+func TestAuthenticate_takesAHostThatIsNotTrustedForAWrongSetting(t *testing.T) {
+	t.Parallel()
+	answer := http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})
+	trusted, plain := httptest.NewTLSServer(answer), httptest.NewServer(answer)
+	t.Cleanup(trusted.Close)
+	t.Cleanup(plain.Close)
+	trusted.Config.ErrorLog = log.New(io.Discard, "", 0)
+	for name, row := range map[string]struct{ url, says string }{
+		"a certificate of somebody else": {trusted.URL, "ca_file"},
+		"no certificate at all":          {strings.Replace(plain.URL, "http:", "https:", 1), "does not speak TLS"},
+	} {
+		client, err := salesforce.New(salesforce.Config{
+			BaseURL: row.url, Credentials: func(context.Context) (salesforce.Credentials, error) {
+				return salesforce.Credentials{ClientID: "id", ClientSecret: "secret"}, nil
+			},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(client.Close)
+		env := newEnv(t, client)
+		_, err = env.ExecuteActivity("Authenticate", activities.AuthenticateParams{Sync: activities.Sync{Source: "acme", ID: "a"}})
+		var failure *temporal.ApplicationError
+		if !errors.As(err, &failure) || failure.Type() != string(fault.Invalid) || !failure.NonRetryable() || !strings.Contains(failure.Message(), row.says) {
+			t.Errorf("%s, at the start: %v", name, err)
+		}
+		_, err = env.ExecuteActivity("Probe", activities.ProbeParams{Sync: activities.Sync{Source: "acme", ID: "a"}})
+		if !errors.As(err, &failure) || failure.Type() != string(fault.Transient) || failure.NonRetryable() {
+			t.Errorf("%s, in the middle: %v", name, err)
+		}
+	}
+}
+
+// newEnv readies the activities of a source in an empty bucket.
+func newEnv(t *testing.T, client *salesforce.Client) *testsuite.TestActivityEnvironment {
+	t.Helper()
+	store, err := staging.Open(t.Context(), "mem://")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() })
+	var suite testsuite.WorkflowTestSuite
+	env := suite.NewTestActivityEnvironment()
+	env.RegisterActivity(&activities.Activities{
+		Sources: one{&activities.Source{Name: "acme", Salesforce: client, APIVersion: client.APIVersion(), MaxInFlight: 4}}, Store: store,
+		Attributes: func(context.Context) ([]string, error) { return nil, nil },
+	})
+	return env
+}

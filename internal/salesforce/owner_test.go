@@ -1,0 +1,179 @@
+package salesforce
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"longhaul/internal/fault"
+)
+
+const otherOrg, otherUser = "00Dxx0000009gPLEAY", "005xx000009SwiUAAS"
+
+// counting is an org whose every query has seven records.
+func counting() *fakeOrg {
+	return &fakeOrg{handle: func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, `{"totalSize":7,"done":true,"records":[]}`) }}
+}
+
+// A sync must not go on in another org or as another user than it began with, however often it asks; put back, it does.
+func TestAs_refusesASessionOfAnotherOrgOrUser(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct{ name, identity, says string }{
+		{"another org", otherOrg + "/" + testUser, "now lead to another org than this sync began with"},
+		{"another user", testOrg + "/" + otherUser, "now lead to another run-as user than this sync began with"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			org := counting()
+			client := inside(t, inProcess(org))
+			began, err := client.Login(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			client = client.As(began.OrgID, began.UserID)
+			org.expire()
+			org.identity = row.identity
+			for range 10 {
+				_, err := client.Count(t.Context(), "Report", "", "")
+				if f := fault.From(err); f == nil || f.Class != fault.Invalid || f.System != fault.Salesforce || !strings.Contains(f.Message, row.says) {
+					t.Errorf("%s: got %v", row.name, err)
+				}
+			}
+			if _, err := client.Login(t.Context()); !fault.Is(err, fault.Invalid) {
+				t.Errorf("%s: another activity of the sync gets %v", row.name, err)
+			}
+			if got := org.logins.Load(); got != 2 {
+				t.Errorf("%s: %d logins, want the first and one more", row.name, got)
+			}
+			org.identity = ""
+			pass(t, RefusalHolds)
+			if n, err := client.Count(t.Context(), "Report", "", ""); err != nil || n != 7 {
+				t.Errorf("%s, put back: got %d, %v", row.name, n, err)
+			}
+		})
+	}
+}
+
+// A worker outlives its syncs: the session of one must not bind the next, which begins where the settings lead then.
+func TestRenew_letsAnotherSyncBeginInAnotherOrg(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := counting()
+		client := inside(t, inProcess(org))
+		before, err := client.Login(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		old := client.As(before.OrgID, before.UserID)
+		org.identity = otherOrg + "/" + otherUser
+		client.Renew()
+		now, err := client.Login(t.Context())
+		if err != nil || now.OrgID != otherOrg || now.UserID != otherUser {
+			t.Fatalf("the next sync begins as %+v, %v", now, err)
+		}
+		if n, err := client.As(now.OrgID, now.UserID).Count(t.Context(), "Report", "", ""); err != nil || n != 7 {
+			t.Errorf("the next sync reads %d, %v", n, err)
+		}
+		if _, err := old.Count(t.Context(), "Report", "", ""); !fault.Is(err, fault.Invalid) {
+			t.Errorf("what is left of the sync before reads on: %v", err)
+		}
+	})
+}
+
+// Another worker began the sync as the new user: one that still has a session of the old user looks where its own settings
+// lead now before it refuses.
+func TestAs_renewsASessionOfBefore(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := counting()
+		client := inside(t, inProcess(org))
+		before, err := client.Login(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		org.identity = testOrg + "/" + otherUser
+		pass(t, time.Minute)
+		var all sync.WaitGroup
+		for range 20 {
+			all.Go(func() {
+				if n, err := client.As(before.OrgID, otherUser).Count(t.Context(), "Report", "", ""); err != nil || n != 7 {
+					t.Errorf("got %d, %v", n, err)
+				}
+			})
+		}
+		all.Wait()
+		if got := org.logins.Load(); got != 2 {
+			t.Errorf("%d logins, want the first and one more", got)
+		}
+	})
+}
+
+// A credential that was refused is mended: the next sync must not meet the old refusal.
+func TestRenew_dropsARefusal(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := counting()
+		org.refuse = func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(http.StatusBadRequest)
+			fmt.Fprint(w, `{"error":"invalid_client","error_description":"invalid client credentials"}`)
+		}
+		client := inside(t, inProcess(org))
+		for range 2 {
+			if _, err := client.Login(t.Context()); !fault.Is(err, fault.LoginRefused) {
+				t.Fatalf("a wrong secret gives %v", err)
+			}
+		}
+		if got := org.logins.Load(); got != 1 {
+			t.Errorf("%d logins, want one that was refused", got)
+		}
+		org.refuse = nil
+		client.Renew()
+		if _, err := client.Login(t.Context()); err != nil {
+			t.Errorf("mended: %v", err)
+		}
+	})
+}
+
+// Nor wait for a login that still goes by the old credentials, nor take what that brings.
+func TestRenew_leavesALoginThatIsUnderWay(t *testing.T) {
+	t.Parallel()
+	for name, refusal := range map[string]error{"that is refused": &Error{Class: fault.LoginRefused, Op: opLogin}, "that succeeds": nil} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				logins := 0
+				s := &session{login: func(context.Context) (*grant, error) {
+					logins++
+					if logins == 1 { // with the old credentials, and slow
+						pass(t, time.Second)
+						return &grant{token: "old"}, refusal
+					}
+					return &grant{token: "new"}, nil
+				}}
+				var old sync.WaitGroup
+				old.Go(func() {
+					if _, err := s.grant(t.Context()); fault.Is(err, fault.LoginRefused) != (refusal != nil) {
+						t.Errorf("who waits for the old login gets %v", err)
+					}
+				})
+				synctest.Wait()
+				s.renew()
+				g, err := s.grant(t.Context())
+				if err != nil || g.token != "new" {
+					t.Fatalf("a login after the renewal gives %v, %v", g, err)
+				}
+				old.Wait()
+				if again, err := s.grant(t.Context()); err != nil || again != g || logins != 2 {
+					t.Errorf("the old login came through: %v, %v after %d logins", again, err, logins)
+				}
+				if _, err := s.after(t.Context(), g.generation); err != nil {
+					t.Errorf("the old refusal stands: %v", err)
+				}
+			})
+		})
+	}
+}
