@@ -130,7 +130,8 @@ func TestAuthenticate_takesAHostThatIsNotTrustedForAWrongSetting(t *testing.T) {
 		env := newEnv(t, client)
 		_, err = env.ExecuteActivity("Authenticate", activities.AuthenticateParams{Sync: activities.Sync{Source: "acme", ID: "a"}})
 		var failure *temporal.ApplicationError
-		if !errors.As(err, &failure) || failure.Type() != string(fault.Invalid) || !failure.NonRetryable() || !strings.Contains(failure.Message(), row.says) {
+		if !errors.As(err, &failure) || failure.Type() != string(fault.Invalid) || !failure.NonRetryable() ||
+			!strings.Contains(failure.Message(), row.says) {
 			t.Errorf("%s, at the start: %v", name, err)
 		}
 		_, err = env.ExecuteActivity("Probe", activities.ProbeParams{Sync: activities.Sync{Source: "acme", ID: "a"}})

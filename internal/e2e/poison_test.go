@@ -47,3 +47,18 @@ func TestPoison_oneReportNeverStopsASync(t *testing.T) {
 		})
 	}
 }
+
+// TestPoison_aReportThatAsksForALongWaitNeverStopsASync has a gateway that gives up on one large report, and asks for a pause.
+func TestPoison_aReportThatAsksForALongWaitNeverStopsASync(t *testing.T) {
+	t.Parallel()
+	generated := org.Generate(org.Spec{Reports: 120, Columns: 2, TypeMetadata: 1000})
+	p := newPlant(t, server.Options{Org: generated}, nil)
+	large := generated.Record("Report", visible(generated)).ID
+	if err := p.sim.SetFaults([]server.Fault{{Name: "api_503", Route: "describe", IDs: []string{large}, RetryAfter: 3600}}); err != nil {
+		t.Fatal(err)
+	}
+	result := p.sync(t)
+	if line := audit(t, p.store, result)["report"][large]; line.State != "failed" || result.States.Failed != 1 {
+		t.Errorf("the report is %+v, the states are %+v", line, result.States)
+	}
+}
