@@ -62,6 +62,7 @@ func TestRecord_historiesOfEveryScenario(t *testing.T) {
 
 // TestRecord_ofAPlainSync records one sync into a folder that nobody keeps, so that recording works when it is needed.
 func TestRecord_ofAPlainSync(t *testing.T) {
+	t.Parallel()
 	p, run := recorders["plain"](t)
 	path := filepath.Join(t.TempDir(), "plain")
 	if n := p.record(t, run, path); n != 1 {
