@@ -119,12 +119,30 @@ func smallDisk(t *testing.T) (dir string) {
 	if out, err := exec.CommandContext(t.Context(), "mount", "-t", "tmpfs", "-o", "size=32m", "none", dir).CombinedOutput(); err != nil {
 		t.Skipf("a small disk cannot be mounted here: %v %s", err, out)
 	}
+	unmountLater(t, dir)
+	return dir
+}
+
+// unmountLater has a shell take the file system away at the end of the test, which it learns by the end of its input: that
+// comes too where this process is killed, and then whatever is busy there still.
+func unmountLater(t *testing.T, dir string) {
+	t.Helper()
+	shell := exec.Command("sh", "-c", `trap "" INT TERM; cat; umount "$1" || { umount -l "$1"; exit 1; }`, "sh", dir)
+	input, err := shell.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said strings.Builder
+	shell.Stderr = &said
+	if err := shell.Start(); err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(func() {
-		if out, err := exec.Command("umount", dir).CombinedOutput(); err != nil {
-			t.Errorf("umount: %v %s", err, out)
+		_ = input.Close()
+		if err := shell.Wait(); err != nil {
+			t.Errorf("umount: %v %s", err, said.String())
 		}
 	})
-	return dir
 }
 
 // fill writes a file until the disk takes no more.

@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -205,8 +206,8 @@ func TestQuota_ofAnOrgThatOthersUse(t *testing.T) {
 	if over := p.sim.Stats().DailyUsed; over < b.ceiling() {
 		t.Fatalf("the org has used %d, so the others did not push it over %d", over, b.ceiling())
 	}
-	w := &witness{t: t, sim: p.sim, ceiling: b.ceiling()}
-	stop := w.watch()
+	w := &witness{sim: p.sim, ceiling: b.ceiling()}
+	stop := w.watch(t)
 	hours := r.days(t, p.sim)
 	stop()
 	requireFrugal(t, p.sim, b, r.result(t))
@@ -301,14 +302,14 @@ func described(sim *server.Server) int {
 // witness looks at an org again and again: once others have pushed it over the ceiling, no call is made but those that
 // were on their way, and those that ask for the usage.
 type witness struct {
-	t       *testing.T
 	sim     *server.Server
 	ceiling int
 	looks   int // at which the org was over the ceiling
 }
 
-// watch looks until the function that it gives is called.
-func (w *witness) watch() (stop func()) {
+// watch looks until the function that it gives is called, or the test ends.
+func (w *witness) watch(t *testing.T) (stop func()) {
+	t.Helper()
 	done, gone := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(gone)
@@ -328,11 +329,13 @@ func (w *witness) watch() (stop func()) {
 			}
 			w.looks++
 			if late := work(now) - work(before); late > source.DefaultMaxInFlight {
-				w.t.Errorf("%d calls were made since the org went over %d, more than can have been on their way", late, w.ceiling)
+				t.Errorf("%d calls were made since the org went over %d, more than can have been on their way", late, w.ceiling)
 			}
 		}
 	}()
-	return func() { close(done); <-gone }
+	stop = sync.OnceFunc(func() { close(done); <-gone })
+	t.Cleanup(stop)
+	return stop
 }
 
 // work counts the calls that bring something home, and not only ask for the usage.
