@@ -43,13 +43,25 @@ func TestServe_isStoppedUnderLoad(t *testing.T) {
 	}
 }
 
+// timeAway is how long something is away: a moment, or what `make away` asks for by LONGHAUL_E2E_AWAY.
+func timeAway(t *testing.T) time.Duration {
+	t.Helper()
+	if !wholeSize() {
+		return 3 * time.Second
+	}
+	away, err := time.ParseDuration(os.Getenv("LONGHAUL_E2E_AWAY"))
+	if err != nil {
+		t.Fatalf("LONGHAUL_E2E_AWAY is no time as 1m: %v", err)
+	}
+	return away
+}
+
 // TestTemporal_isAway takes Temporal away from a worker in the middle of a sync and brings it back at the same address.
 func TestTemporal_isAway(t *testing.T) {
 	t.Parallel()
 	const inFlight = 24
-	away, sim := 3*time.Second, orgUnderLoad(t)
+	away, sim := timeAway(t), orgUnderLoad(t)
 	if wholeSize() { // the shards outlive the time that Temporal waits for a heartbeat
-		away = 20 * time.Second
 		sim = simulate(t, server.Options{Reports: 6000, Columns: 5, TypeMetadata: 10_000, Latency: 300 * time.Millisecond})
 	}
 	station := newStation(t, sim.Ready(), "    max_in_flight: 24\n")
@@ -108,6 +120,69 @@ func TestDisk_isFullForAWhile(t *testing.T) {
 	requireSettled(t, result)
 	if n := describesOf(sim).repeated; n != 0 {
 		t.Errorf("%d describes were repeated, want none", n)
+	}
+}
+
+// TestBucket_isAway takes the bucket's folder away in the middle of a sync, as a disk that loses its mount does, and brings
+// it back with what it held.
+func TestBucket_isAway(t *testing.T) {
+	t.Parallel()
+	sim := orgUnderLoad(t)
+	station := newStation(t, sim.Ready(), "")
+	serve := station.serve(t)
+	run := begin(t, connect(t, serve), "acme")
+	eventually(t, longest, func() bool { return describesOf(sim).total >= halfOfThem })
+	bucket := filepath.Join(station.dir, "data", "bucket")
+	move := func(from, to string) {
+		if err := os.Rename(from, to); err != nil {
+			t.Fatal(err)
+		}
+	}
+	move(bucket, bucket+".mounted")
+	gone, before := time.Now(), describesOf(sim)
+	eventually(t, longest, func() bool { return time.Since(gone) >= timeAway(t) })
+	if _, err := os.Stat(bucket); err == nil { // what was written below the mount is hidden by it
+		move(bucket, bucket+".below")
+	}
+	move(bucket+".mounted", bucket)
+	back := describesOf(sim)
+	result := outcome(t, run)
+	requireSettled(t, result)
+	if result.Kinds.Reports != 2*halfOfThem {
+		t.Errorf("%d reports came home", result.Kinds.Reports)
+	}
+	meanwhile, repeated := back.total-before.total, describesOf(sim).repeated
+	t.Logf("%d of %d describes were repeated; %d were begun while the bucket was away", repeated, result.Kinds.Reports, meanwhile)
+	if most := meanwhile + mostRepeated; repeated > most {
+		t.Errorf("%d describes were repeated, want at most %d", repeated, most)
+	}
+	requireContents(t, undisturbed(t, sim), station.contents(t, result))
+}
+
+// TestDatabase_isUnreadable kills serve in the middle of a sync and leaves rubbish where its database was.
+func TestDatabase_isUnreadable(t *testing.T) {
+	t.Parallel()
+	sim := orgUnderLoad(t)
+	station := newStation(t, sim.Ready(), "")
+	serve := station.serve(t)
+	begin(t, connect(t, serve), "acme")
+	eventually(t, longest, func() bool { return describesOf(sim).total >= halfOfThem })
+	serve.kill(t)
+	before := settled(t, sim)
+	database := filepath.Join(station.dir, "data", "temporal.db")
+	if err := os.WriteFile(database, []byte(strings.Repeat("rubbish", 10_000)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	again := station.serve(t)
+	result := outcome(t, connect(t, again).GetWorkflow(t.Context(), workflows.SyncID("acme"), ""))
+	requireSettled(t, result)
+	if log := again.logged(t); !strings.Contains(log, "could not be read and was moved to "+database) {
+		t.Errorf("it does not say where the database went:\n%s", log)
+	}
+	repeated := describesOf(sim).repeated - before.repeated
+	t.Logf("%d of %d describes were repeated", repeated, result.Kinds.Reports)
+	if repeated > mostRepeated {
+		t.Errorf("%d describes were repeated, want at most %d", repeated, mostRepeated)
 	}
 }
 

@@ -211,9 +211,10 @@ func (l *lane) struck(name string) []effect {
 	return []effect{effects[name]}
 }
 
-// mends says whether a sync blocks for a failure of a class, rather than fail.
+// mends says whether a sync blocks for a failure of a class, rather than fail: for an invalid one too, once it has brought
+// something home, as settings may have gone wrong in mid-sync.
 func mends(class fault.Class) bool {
-	return class == fault.LoginRefused || class == fault.SessionPolicy || class == fault.PermissionMissing
+	return class == fault.LoginRefused || class == fault.SessionPolicy || class == fault.PermissionMissing || class == fault.Invalid
 }
 
 // all are the faults of the catalogue that share the rate, those first that somebody has to mend.
