@@ -108,7 +108,7 @@ func (o *operator) result(t *testing.T, e execution) workflows.Result {
 func (o *operator) startTwice(t *testing.T, args ...string) []execution {
 	t.Helper()
 	args = append([]string{"workflow", "start", "--type", "SyncSource", "--task-queue", "longhaul"}, args...)
-	return twice(o, t, o.cli, append(args, "--output", "json"), func(e execution) execution { return e })
+	return twice(t, o.environ, o.cli, append(args, "--output", "json"), func(e execution) execution { return e })
 }
 
 // detached is what `sync --detach --json` prints.
@@ -122,15 +122,15 @@ type detached struct {
 // syncTwice starts or joins the sync with two starters at once.
 func (o *operator) syncTwice(t *testing.T) []execution {
 	t.Helper()
-	return twice(o, t, program(t, starter), []string{"sync", "acme", "--detach", "--json"}, func(d detached) execution {
+	return twice(t, o.environ, program(t, starter), []string{"sync", "acme", "--detach", "--json"}, func(d detached) execution {
 		return execution{WorkflowID: d.Workflow.ID, RunID: d.Workflow.RunID}
 	})
 }
 
 // twice runs a program twice at one time and gives the runs that it prints.
-func twice[T any](o *operator, t *testing.T, path string, args []string, of func(T) execution) (runs []execution) {
+func twice[T any](t *testing.T, environ []string, path string, args []string, of func(T) execution) (runs []execution) {
 	t.Helper()
-	first, second := aside(t, o.environ, path, args...), aside(t, o.environ, path, args...)
+	first, second := aside(t, environ, path, args...), aside(t, environ, path, args...)
 	for _, got := range []ended{<-first, <-second} {
 		var printed T
 		if err := json.Unmarshal([]byte(got.stdout), &printed); err != nil || got.code != 0 {

@@ -296,9 +296,3 @@ func TestQuota_setQuotaReleasesASyncThatWaits(t *testing.T) {
 	r.update(t, workflows.SetQuotaUpdate, map[string]int{"share": 50})
 	requireFrugal(t, p.sim, budget{reports, 1000}, r.result(t))
 }
-
-// described is how many describes Salesforce has begun.
-func described(sim *server.Server) int {
-	total, _ := sim.Describes()
-	return total
-}

@@ -64,3 +64,9 @@ func answersOf(stats server.Stats, routes ...string) (n int) {
 	}
 	return n
 }
+
+// described is how many describes Salesforce has begun.
+func described(sim *server.Server) int {
+	total, _ := sim.Describes()
+	return total
+}
