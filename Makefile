@@ -57,7 +57,7 @@ quota: ## syncs of 5,000 reports that may use 1,600 calls a day: alone, restarte
 	grep -E '^ *(quota_test|--- )' <<<"$$out"; grep -q '^--- PASS: TestQuota' <<<"$$out" || { echo "TestQuota did not run"; exit 1; }
 
 # Shows what a test says, and fails unless one has passed: a test that is skipped ends well too.
-PASSED = awk '!/^ *=== / { print; fflush() } /^--- PASS: / { passed = 1 } END { if (!passed) { print "it failed or did not run"; exit 1 } }'
+PASSED = awk '!/^ *=== (RUN|PAUSE|CONT) / { print; fflush() } /^--- PASS: / { passed = 1 } END { if (!passed) { print "it failed or did not run"; exit 1 } }'
 
 # The whole size of an end-to-end test, with its figures; $(1) is its name, $(2) more of its environment.
 WHOLE = @LONGHAUL_E2E_FULL=1 $(2) go test -count=1 -timeout 6h -v -run '^$(1)$$' ./internal/e2e | $(PASSED)
