@@ -15,6 +15,7 @@ BUILD := go build -trimpath -buildvcs=auto
 FUZZTIME  ?= 30s
 BENCHTIME ?= 1s
 RELEASE   ?= unreleased
+AWAY      ?= 1m
 
 # Assigned to a variable first, because bash goes on when a command inside a list of arguments fails.
 LIGHT = $$($(MAKE) --silent --no-print-directory light-packages)
@@ -35,29 +36,31 @@ demo: build ## one sync of a simulated org, with Temporal's UI; Ctrl-C ends it
 
 .PHONY: test
 test: ## all tests
-	go test ./...
+	go test -timeout 30m ./...
 
 .PHONY: race
 race: ## the tests with the race detector, but for packages that link the embedded server (minutes to compile)
-	@packages=$(LIGHT); go test -race $$packages
+	@packages=$(LIGHT); go test -race -timeout 30m $$packages
 
 .PHONY: e2e
 e2e: ## the end-to-end tests only
-	go test -count=1 ./internal/e2e
+	go test -count=1 -timeout 30m ./internal/e2e
 
 .PHONY: e2e-race
 e2e-race: ## one sync end to end with a race-built worker and starter
-	@out=$$(LONGHAUL_E2E_RACE=1 go test -count=1 -timeout 20m -v -run '^TestRace' ./internal/e2e 2>&1) || { echo "$$out"; exit 1; }; \
+	@out=$$(LONGHAUL_E2E_RACE=1 go test -count=1 -timeout 30m -v -run '^TestRace' ./internal/e2e 2>&1) || { echo "$$out"; exit 1; }; \
 	echo "$$out"; grep -q '^--- PASS: TestRace' <<<"$$out" || { echo "TestRace did not run"; exit 1; }
 
 .PHONY: quota
 quota: ## syncs of 5,000 reports that may use 1,600 calls a day: alone, restarted, with others, with silent answers (minutes)
-	@out=$$(LONGHAUL_E2E_QUOTA=1 go test -count=1 -timeout 40m -parallel 4 -v -run '^TestQuota_' ./internal/e2e 2>&1) || { echo "$$out"; exit 1; }; \
+	@out=$$(LONGHAUL_E2E_QUOTA=1 go test -count=1 -timeout 2h -parallel 4 -v -run '^TestQuota_' ./internal/e2e 2>&1) || { echo "$$out"; exit 1; }; \
 	grep -E '^ *(quota_test|--- )' <<<"$$out"; grep -q '^--- PASS: TestQuota' <<<"$$out" || { echo "TestQuota did not run"; exit 1; }
 
+# Shows what a test says, and fails unless one has passed: a test that is skipped ends well too.
+PASSED = awk '!/^ *=== (RUN|PAUSE|CONT) / { print; fflush() } /^--- PASS: / { passed = 1 } END { if (!passed) { print "it failed or did not run"; exit 1 } }'
+
 # The whole size of an end-to-end test, with its figures; $(1) is its name, $(2) more of its environment.
-WHOLE = @LONGHAUL_E2E_FULL=1 $(2) go test -count=1 -timeout 2h -v -run '^$(1)$$' ./internal/e2e | \
-	awk '{ print; fflush() } /^--- PASS: / { passed = 1 } END { if (!passed) { print "it failed or did not run"; exit 1 } }'
+WHOLE = @LONGHAUL_E2E_FULL=1 $(2) go test -count=1 -timeout 6h -v -run '^$(1)$$' ./internal/e2e | $(PASSED)
 
 .PHONY: kill
 kill: ## serve killed five times in 20,000 reports (minutes): what is repeated, how soon it goes on, whether the files are the same
@@ -68,8 +71,8 @@ expiry: ## tokens that end every two seconds in 5,000 reports
 	$(call WHOLE,TestExpiry_ofTokensUnderLoad)
 
 .PHONY: away
-away: ## Temporal away for 20 seconds, while shards run
-	$(call WHOLE,TestTemporal_isAway)
+away: ## Temporal away for AWAY (1m), while shards run
+	$(call WHOLE,TestTemporal_isAway,LONGHAUL_E2E_AWAY=$(AWAY))
 
 .PHONY: scale
 scale: ## REPORTS (200000) and a tenth of them with no latency: history, state, memory
@@ -85,16 +88,16 @@ WRITE  ?= 0
 .PHONY: faults
 faults: ## syncs that meet every fault of the simulator, alone and all together (FAULTS=name,... REPORTS=2000; WRITE=1 updates the page)
 	@LONGHAUL_E2E_FAULTS='$(FAULTS)' LONGHAUL_E2E_REPORTS=$(or $(REPORTS),2000) LONGHAUL_E2E_WRITE=$(WRITE) \
-	go test -count=1 -timeout 60m -parallel 8 -run '^TestFaults_eachAloneAndAllTogether$$' ./internal/e2e
+	go test -count=1 -timeout 4h -parallel 8 -v -run '^TestFaults_eachAloneAndAllTogether$$' ./internal/e2e | $(PASSED)
 
 .PHONY: operations
 operations: $(TOOLS)/.temporal-$(TEMPORAL_CLI) ## every command of docs/operations.md with the real `temporal` CLI
-	@out=$$(LONGHAUL_TEMPORAL_CLI=$(TOOLS)/temporal go test -count=1 -v -run '^TestOperations$$' ./internal/e2e 2>&1) || { echo "$$out"; exit 1; }; \
+	@out=$$(LONGHAUL_TEMPORAL_CLI=$(TOOLS)/temporal go test -count=1 -timeout 30m -v -run '^TestOperations$$' ./internal/e2e 2>&1) || { echo "$$out"; exit 1; }; \
 	echo "$$out"; grep -q '^--- PASS: TestOperations' <<<"$$out" || { echo "TestOperations did not run"; exit 1; }
 
 .PHONY: record-histories
 record-histories: ## the histories that the replay tests replay, under the name of RELEASE (unreleased)
-	@out=$$(LONGHAUL_RECORD_HISTORIES=$(RELEASE) go test -count=1 -timeout 20m -v -run '^TestRecord_' ./internal/e2e 2>&1) || { echo "$$out"; exit 1; }; \
+	@out=$$(LONGHAUL_RECORD_HISTORIES=$(RELEASE) go test -count=1 -timeout 30m -v -run '^TestRecord_' ./internal/e2e 2>&1) || { echo "$$out"; exit 1; }; \
 	grep -E '^[a-z_]+ [0-9]+$$' <<<"$$out" || { echo "nothing was recorded"; exit 1; }
 	go test -count=1 -run '^TestReplay_' ./workflows
 
@@ -110,7 +113,7 @@ fuzz: ## every fuzz test for FUZZTIME (30s)
 
 .PHONY: bench
 bench: ## the benchmarks of the hot paths
-	@packages=$(LIGHT); go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) $$packages
+	@packages=$(LIGHT); go test -timeout 30m -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) $$packages
 
 # Packages whose tests do not link the embedded server.
 .PHONY: light-packages

@@ -43,13 +43,25 @@ func TestServe_isStoppedUnderLoad(t *testing.T) {
 	}
 }
 
+// timeAway is how long something is away: a moment, or what `make away` asks for by LONGHAUL_E2E_AWAY.
+func timeAway(t *testing.T) time.Duration {
+	t.Helper()
+	if !wholeSize() {
+		return 3 * time.Second
+	}
+	away, err := time.ParseDuration(os.Getenv("LONGHAUL_E2E_AWAY"))
+	if err != nil {
+		t.Fatalf("LONGHAUL_E2E_AWAY is no time as 1m: %v", err)
+	}
+	return away
+}
+
 // TestTemporal_isAway takes Temporal away from a worker in the middle of a sync and brings it back at the same address.
 func TestTemporal_isAway(t *testing.T) {
 	t.Parallel()
 	const inFlight = 24
-	away, sim := 3*time.Second, orgUnderLoad(t)
+	away, sim := timeAway(t), orgUnderLoad(t)
 	if wholeSize() { // the shards outlive the time that Temporal waits for a heartbeat
-		away = 20 * time.Second
 		sim = simulate(t, server.Options{Reports: 6000, Columns: 5, TypeMetadata: 10_000, Latency: 300 * time.Millisecond})
 	}
 	station := newStation(t, sim.Ready(), "    max_in_flight: 24\n")
@@ -111,6 +123,69 @@ func TestDisk_isFullForAWhile(t *testing.T) {
 	}
 }
 
+// TestBucket_isAway takes the bucket's folder away in the middle of a sync, as a disk that loses its mount does, and brings
+// it back with what it held.
+func TestBucket_isAway(t *testing.T) {
+	t.Parallel()
+	sim := orgUnderLoad(t)
+	station := newStation(t, sim.Ready(), "")
+	serve := station.serve(t)
+	run := begin(t, connect(t, serve), "acme")
+	eventually(t, longest, func() bool { return describesOf(sim).total >= halfOfThem })
+	bucket := filepath.Join(station.dir, "data", "bucket")
+	move := func(from, to string) {
+		if err := os.Rename(from, to); err != nil {
+			t.Fatal(err)
+		}
+	}
+	move(bucket, bucket+".mounted")
+	gone, before := time.Now(), describesOf(sim)
+	eventually(t, longest, func() bool { return time.Since(gone) >= timeAway(t) })
+	if _, err := os.Stat(bucket); err == nil { // what was written below the mount is hidden by it
+		move(bucket, bucket+".below")
+	}
+	move(bucket+".mounted", bucket)
+	back := describesOf(sim)
+	result := outcome(t, run)
+	requireSettled(t, result)
+	if result.Kinds.Reports != 2*halfOfThem {
+		t.Errorf("%d reports came home", result.Kinds.Reports)
+	}
+	meanwhile, repeated := back.total-before.total, describesOf(sim).repeated
+	t.Logf("%d of %d describes were repeated; %d were begun while the bucket was away", repeated, result.Kinds.Reports, meanwhile)
+	if most := meanwhile + mostRepeated; repeated > most {
+		t.Errorf("%d describes were repeated, want at most %d", repeated, most)
+	}
+	requireContents(t, undisturbed(t, sim), station.contents(t, result))
+}
+
+// TestDatabase_isUnreadable kills serve in the middle of a sync and leaves rubbish where its database was.
+func TestDatabase_isUnreadable(t *testing.T) {
+	t.Parallel()
+	sim := orgUnderLoad(t)
+	station := newStation(t, sim.Ready(), "")
+	serve := station.serve(t)
+	begin(t, connect(t, serve), "acme")
+	eventually(t, longest, func() bool { return describesOf(sim).total >= halfOfThem })
+	serve.kill(t)
+	before := settled(t, sim)
+	database := filepath.Join(station.dir, "data", "temporal.db")
+	if err := os.WriteFile(database, []byte(strings.Repeat("rubbish", 10_000)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	again := station.serve(t)
+	result := outcome(t, connect(t, again).GetWorkflow(t.Context(), workflows.SyncID("acme"), ""))
+	requireSettled(t, result)
+	if log := again.logged(t); !strings.Contains(log, "could not be read and was moved to "+database) {
+		t.Errorf("it does not say where the database went:\n%s", log)
+	}
+	repeated := describesOf(sim).repeated - before.repeated
+	t.Logf("%d of %d describes were repeated", repeated, result.Kinds.Reports)
+	if repeated > mostRepeated {
+		t.Errorf("%d describes were repeated, want at most %d", repeated, mostRepeated)
+	}
+}
+
 // smallDisk is a file system of its own. It takes the right to mount one; where that is missing, the tests of package shard
 // are what says how a full disk is met.
 func smallDisk(t *testing.T) (dir string) {
@@ -119,12 +194,30 @@ func smallDisk(t *testing.T) (dir string) {
 	if out, err := exec.CommandContext(t.Context(), "mount", "-t", "tmpfs", "-o", "size=32m", "none", dir).CombinedOutput(); err != nil {
 		t.Skipf("a small disk cannot be mounted here: %v %s", err, out)
 	}
+	unmountLater(t, dir)
+	return dir
+}
+
+// unmountLater has a shell take the file system away at the end of the test, which it learns by the end of its input: that
+// comes too where this process is killed, and then whatever is busy there still.
+func unmountLater(t *testing.T, dir string) {
+	t.Helper()
+	shell := exec.Command("sh", "-c", `trap "" INT TERM; cat; umount "$1" || { umount -l "$1"; exit 1; }`, "sh", dir)
+	input, err := shell.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said strings.Builder
+	shell.Stderr = &said
+	if err := shell.Start(); err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(func() {
-		if out, err := exec.Command("umount", dir).CombinedOutput(); err != nil {
-			t.Errorf("umount: %v %s", err, out)
+		_ = input.Close()
+		if err := shell.Wait(); err != nil {
+			t.Errorf("umount: %v %s", err, said.String())
 		}
 	})
-	return dir
 }
 
 // fill writes a file until the disk takes no more.

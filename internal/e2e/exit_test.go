@@ -12,6 +12,7 @@ import (
 
 // TestExit_codesAndSentences runs the built programs with everything wrong that an operator can get wrong.
 func TestExit_codesAndSentences(t *testing.T) {
+	t.Parallel()
 	sim := simulate(t, server.Options{Reports: 100, Columns: 1})
 	ready := sim.Ready()
 	bare := simulate(t, server.Options{Reports: 100, Columns: 1, Revoked: []string{"RunReports"}}).Ready()
@@ -55,6 +56,7 @@ func TestExit_codesAndSentences(t *testing.T) {
 		{"a settings file that is not there", workerOf, []string{"--config", filepath.Join(dir, "none.yaml")}, nil, 2, "none.yaml"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
 			got := run(t, row.environ, program(t, row.program), row.args...)
 			text := got.stdout + got.stderr
 			if got.code != row.code {
@@ -81,6 +83,7 @@ func lastLine(text string) string {
 // TestExit_ofTheStarter checks what needs a Temporal that runs: an unknown source, nobody polling, a catalog that
 // refuses, and the state before the first sync.
 func TestExit_ofTheStarter(t *testing.T) {
+	t.Parallel()
 	sim := simulate(t, server.Options{Reports: 100, Columns: 1})
 	dir := t.TempDir()
 	settings, environ := settingsFile(t, dir, sim, "")

@@ -13,6 +13,7 @@ import (
 
 // TestExpiry_ofTokensUnderLoad syncs an org whose tokens end every two seconds while many requests are in flight.
 func TestExpiry_ofTokensUnderLoad(t *testing.T) {
+	t.Parallel()
 	const inFlight, life = 50, 2 * time.Second
 	reports, latency := 1000, 250*time.Millisecond
 	if wholeSize() {

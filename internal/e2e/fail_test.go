@@ -14,6 +14,7 @@ import (
 
 // TestFailures_endWithOneSentence breaks the settings in every way an operator can and reads what the sync says.
 func TestFailures_endWithOneSentence(t *testing.T) {
+	t.Parallel()
 	for _, row := range []struct {
 		name    string
 		options server.Options
@@ -43,6 +44,7 @@ func TestFailures_endWithOneSentence(t *testing.T) {
 		{"an org that asks for high assurance", server.Options{StepUp: true}, nil, "sync-acme", fault.SessionPolicy, fault.Salesforce, "assurance"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
 			row.options.Reports, row.options.Columns = 100, 1
 			p := newPlant(t, row.options, row.tweak)
 			app, result := failure(t, p.start(t, row.id))
@@ -61,6 +63,7 @@ func TestFailures_endWithOneSentence(t *testing.T) {
 }
 
 func TestCancel_keepsWhatWasDescribed(t *testing.T) {
+	t.Parallel()
 	p := newPlant(t, server.Options{Reports: 2000, Columns: 1, Latency: 50e6}, nil)
 	run := p.start(t, "sync-acme")
 	described := func() int { return p.sim.Stats().Routes["describe"]["200"] }

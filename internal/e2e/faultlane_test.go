@@ -11,6 +11,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"longhaul/activities"
 	"longhaul/internal/config"
 	"longhaul/internal/fault"
 	"longhaul/internal/simulator/server"
@@ -51,11 +52,19 @@ type lane struct {
 // everyFault stands for all of the catalogue at once.
 const everyFault = "all together"
 
+// atListing ends the name of the sync that meets a fault as it lists the reports; a source's name has at most 40 letters.
+const atListing = " listed"
+
 // source is the source of a lane that meets a fault: each has its own, so that nothing is reused.
 func (l *lane) source(name string) source.Source {
 	ready := l.sim.Ready()
+	inFlight := 0 // the usual
+	if strings.HasSuffix(name, atListing) {
+		inFlight = 1 // so that the kinds are listed one after the other
+	}
 	return source.Source{
-		Name: l.sourceName(name),
+		MaxInFlight: inFlight,
+		Name:        l.sourceName(name),
 		Salesforce: source.Salesforce{
 			BaseURL: ready.Salesforce, ClientID: ready.ClientID, ClientSecret: source.Held(ready.ClientSecret),
 		},
@@ -72,7 +81,7 @@ func (l *lane) sourceName(name string) string {
 func (l *lane) sources() []source.Source {
 	all := []source.Source{l.source("undisturbed")}
 	for _, name := range l.faults {
-		all = append(all, l.source(name))
+		all = append(all, l.source(name), l.source(name+atListing))
 	}
 	return all
 }
@@ -83,14 +92,15 @@ type meeting struct {
 	exit    int
 	class   fault.Class // of a failure
 	message string
-	blocked []string // for what, each time
-	waited  bool     // for longer than an operator had patience
-	begun   int      // describes
+	blocked []activities.Failure // for what, each time
+	waited  bool                 // for longer than an operator had patience
+	begun   int                  // describes
 }
 
 // sync runs a source with `sync --json`, and does meanwhile what an operator would.
-func (l *lane) sync(t *testing.T, name string, o *mender) (m meeting) {
+func (l *lane) sync(t *testing.T, o *mender) (m meeting) {
 	t.Helper()
+	name := o.sync
 	type end struct {
 		ended
 		err error
@@ -156,12 +166,15 @@ func (m *meeting) read(t *testing.T, got ended) {
 // mender is an operator: it makes trouble at the right time, and mends it when a sync stands still for it.
 type mender struct {
 	sim    *server.Server
+	sync   string           // the name of what it stands by
 	signal func(*testing.T) // resume
 
 	list    []server.Fault
-	late    int // describes after which the faults begin; from the start when zero
+	late    int  // describes after which the faults begin; from the start when zero
+	listing bool // they begin when the folders are listed, and the reports are next
 	armed   bool
 	hits    int
+	until   time.Time                    // of the block that it has mended
 	mended  func(server.FaultState) bool // whether a fault that was met is one that an operator mends; nil: all are
 	waiting time.Time
 	refused bool // the last sync failed for its login
@@ -184,22 +197,42 @@ const patienceOf = 3 * time.Second
 
 func (o *mender) look(t *testing.T, m *meeting, p *workflows.Progress, described int) {
 	t.Helper()
-	if !o.armed && described >= o.late {
+	if !o.armed && o.due(p, described) {
 		o.arm(t)
 	}
 	switch {
 	case p == nil || p.Waiting == "":
 		o.waiting = time.Time{}
 	case p.Phase == workflows.PhaseBlocked:
-		m.blocked = append(m.blocked, p.Waiting)
-		o.mend(t)
-		o.signal(t)
+		o.unblock(t, m, p)
 	case p.Phase == workflows.PhaseHeld || p.Phase == workflows.PhasePaused:
 		t.Errorf("the sync is %s: %s", p.Phase, p.Waiting)
 	case o.waiting.IsZero():
 		o.waiting = time.Now()
 	case time.Since(o.waiting) > patienceOf:
 		m.waited, o.waiting = true, time.Time{}
+		o.mend(t)
+		o.signal(t)
+	}
+}
+
+// due says whether it is time for the faults to begin.
+func (o *mender) due(p *workflows.Progress, described int) bool {
+	if o.listing {
+		return p != nil && p.Phase == workflows.PhaseEnumerate && p.Kinds.Folders > 0
+	}
+	return described >= o.late
+}
+
+// unblock mends a block and resumes the sync, which shows it for a moment longer.
+func (o *mender) unblock(t *testing.T, m *meeting, p *workflows.Progress) {
+	t.Helper()
+	switch {
+	case p.Until == nil || p.Blocked == nil:
+		t.Errorf("the sync is blocked, and does not say until when and for what: %+v", p)
+	case !p.Until.Equal(o.until):
+		o.until = *p.Until
+		m.blocked = append(m.blocked, *p.Blocked)
 		o.mend(t)
 		o.signal(t)
 	}
@@ -217,10 +250,12 @@ func (o *mender) arm(t *testing.T) {
 // rest ends the trouble without mending anything: it begins again in the next sync.
 func (o *mender) rest(t *testing.T) {
 	t.Helper()
-	o.armed = false
 	for _, state := range o.sim.Faults() {
-		o.hits += state.Hits
+		if o.armed {
+			o.hits += state.Hits
+		}
 	}
+	o.armed = false
 	if err := o.sim.SetFaults(nil); err != nil {
 		t.Fatal(err)
 	}

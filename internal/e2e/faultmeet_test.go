@@ -70,7 +70,7 @@ func exitOf(class fault.Class, ofCatalog bool) int {
 }
 
 // faultRun is all that became of a fault: how a sync ended that met it from the start, how one did that met it in the
-// middle, and what the last one brought.
+// middle or as it listed the reports, and what the last of those brought that met it by the rate.
 type faultRun struct {
 	name     string
 	hits     int
@@ -78,6 +78,8 @@ type faultRun struct {
 	seconds  float64
 	again    int // describes beyond one for each report
 	missing  map[string]int
+	classes  map[fault.Class]bool // that a sync failed as, or was blocked for
+	waited   bool
 }
 
 // rate is the part of the requests that meet a fault.
@@ -88,9 +90,8 @@ const rate = 0.05
 func (l *lane) meet(t *testing.T, name string) faultRun {
 	t.Helper()
 	begun := time.Now()
-	r := faultRun{name: name}
-	list := []server.Fault{{Name: name, Rate: rate}}
-	o := &mender{sim: l.sim, signal: l.resume(name), list: list}
+	r := faultRun{name: name, classes: map[fault.Class]bool{}}
+	o := l.mender(name, server.Fault{Name: name, Rate: rate})
 	if name == everyFault {
 		o.list, o.mended = all(), mendable
 	}
@@ -100,18 +101,66 @@ func (l *lane) meet(t *testing.T, name string) faultRun {
 		o.late = max(l.reports/10, 1)
 		m = l.attempt(t, &r, o)
 	}
+	r.missing = l.finish(t, &r, o, m)
+	if class := effects[name].class; class != "" && !r.classes[class] {
+		l.meetAtListing(t, &r)
+	}
+	r.seconds = time.Since(begun).Seconds()
+	l.requireMet(t, &r)
+	return r
+}
+
+// meetAtListing has a sync meet a fault in all that it asks once the folders are listed, which is the reports first: the
+// few queries that the rate strikes may be those of the login, which a sync can do without.
+func (l *lane) meetAtListing(t *testing.T, r *faultRun) {
+	t.Helper()
+	o := l.mender(r.name+atListing, server.Fault{Name: r.name})
+	o.listing = true
+	slow := server.Fault{Name: "stall", Route: "query", Delay: time.Second} // so that the operator comes in time
+	if err := l.sim.SetFaults([]server.Fault{slow}); err != nil {
+		t.Fatal(err)
+	}
+	l.finish(t, r, o, l.attempt(t, r, o))
+}
+
+// mender is an operator who stands by a sync.
+func (l *lane) mender(sync string, list ...server.Fault) *mender {
+	return &mender{sim: l.sim, sync: sync, signal: l.resume(sync), list: list}
+}
+
+// finish starts a sync again until it comes to its end, each time with what it met mended, and says what it lacks.
+func (l *lane) finish(t *testing.T, r *faultRun, o *mender, m meeting) (missing map[string]int) {
+	t.Helper()
 	for tries := 0; m.exit != 0 && tries < len(effects); tries++ {
 		o.mend(t)
-		m = l.attempt(t, &r, o)
+		m = l.attempt(t, r, o)
 	}
 	o.rest(t)
-	r.hits, r.seconds = o.hits, time.Since(begun).Seconds()
+	r.hits += o.hits
 	r.again -= l.reports
 	if m.exit != 0 {
 		t.Fatalf("no sync of many came to its end; the last ended with %d: %s", m.exit, m.message)
 	}
-	r.missing = l.requireWhole(t, name, m.result)
-	return r
+	return l.requireWhole(t, r.name, m.result)
+}
+
+// requireMet checks that a fault has struck, and has done each thing that it is documented to do.
+func (l *lane) requireMet(t *testing.T, r *faultRun) {
+	t.Helper()
+	if r.hits == 0 {
+		t.Error("no request met it")
+	}
+	want := effects[r.name]
+	if want.class != "" && !r.classes[want.class] {
+		t.Errorf("no sync failed as %s or was blocked for it: %s", want.class, strings.Join(r.meetings, "; then "))
+	}
+	if want.waits && !r.waited {
+		t.Error("no sync waited for long")
+	}
+	missing := func(what string) bool { return strings.HasSuffix(what, "("+want.reason+")") }
+	if want.reason != "" && !slices.ContainsFunc(slices.Collect(maps.Keys(r.missing)), missing) {
+		t.Errorf("no report is in the account for %s: %v", want.reason, r.missing)
+	}
 }
 
 // attempt runs one sync and checks that it ended as its faults are documented to end one.
@@ -119,13 +168,15 @@ func (l *lane) attempt(t *testing.T, r *faultRun, o *mender) meeting {
 	t.Helper()
 	armed := o.armed
 	o.forgetRefusals(t)
-	m := l.sync(t, r.name, o)
+	m := l.sync(t, o)
 	r.again += m.begun
+	r.waited = r.waited || m.waited
 	var said []string
 	for _, why := range m.blocked {
 		said = append(said, "blocked, mended and resumed")
-		if !slices.ContainsFunc(l.struck(r.name), func(e effect) bool { return mends(e.class) }) {
-			t.Errorf("the sync blocked: %s", why)
+		r.classes[why.Class] = true
+		if !slices.ContainsFunc(l.struck(r.name), func(e effect) bool { return e.class == why.Class && mends(e.class) }) {
+			t.Errorf("the sync blocked as %s: %s", why.Class, why.Message)
 		}
 	}
 	if m.waited {
@@ -137,6 +188,7 @@ func (l *lane) attempt(t *testing.T, r *faultRun, o *mender) meeting {
 	switch {
 	case m.exit != 0:
 		said = append(said, fmt.Sprintf("failed as `%s`, exit code %d", m.class, m.exit))
+		r.classes[m.class] = true
 		catalog := strings.HasPrefix(r.name, "upload_") || r.name == everyFault && m.exit == 6
 		if !slices.ContainsFunc(l.struck(r.name), func(e effect) bool { return e.class == m.class }) || m.exit != exitOf(m.class, catalog) {
 			t.Errorf("the sync failed as %s with exit code %d: %s", m.class, m.exit, m.message)
@@ -159,9 +211,10 @@ func (l *lane) struck(name string) []effect {
 	return []effect{effects[name]}
 }
 
-// mends says whether a sync blocks for a failure of a class, rather than fail.
+// mends says whether a sync blocks for a failure of a class, rather than fail: for an invalid one too, once it has brought
+// something home, as settings may have gone wrong in mid-sync.
 func mends(class fault.Class) bool {
-	return class == fault.LoginRefused || class == fault.SessionPolicy || class == fault.PermissionMissing
+	return class == fault.LoginRefused || class == fault.SessionPolicy || class == fault.PermissionMissing || class == fault.Invalid
 }
 
 // all are the faults of the catalogue that share the rate, those first that somebody has to mend.

@@ -82,11 +82,11 @@ func runFaults(t *testing.T, reports int, lists [][]string) (runs []faultRun) {
 	var lanes []*lane
 	var sources []source.Source
 	for n, names := range lists {
-		options := server.Options{Reports: reports, Columns: 2, TypeMetadata: 1000, PageSize: 500}
+		options := server.Options{Reports: reports, Columns: 2, TypeMetadata: 1000, PageSize: min(reports/4, 500)}
 		if strings.HasPrefix(names[0], "oauth_") {
 			options.TokenTTL, options.Latency = 500*time.Millisecond, 90*time.Second/time.Duration(reports)
 		}
-		l := &lane{sim: simulate(t, options), name: "lane" + strconv.Itoa(n), reports: reports, faults: names}
+		l := &lane{sim: simulate(t, options), name: strconv.Itoa(n), reports: reports, faults: names}
 		lanes = append(lanes, l)
 		sources = append(sources, l.sources()...)
 	}
@@ -116,7 +116,7 @@ func runFaults(t *testing.T, reports int, lists [][]string) (runs []faultRun) {
 // undisturb makes the extract that the others are compared with.
 func (l *lane) undisturb(t *testing.T) {
 	t.Helper()
-	m := l.sync(t, "undisturbed", &mender{sim: l.sim, signal: l.resume("undisturbed")})
+	m := l.sync(t, l.mender("undisturbed"))
 	if m.exit != 0 || len(m.blocked) > 0 || m.waited {
 		t.Fatalf("an undisturbed sync ended with %d: %s", m.exit, m.message)
 	}

@@ -77,15 +77,7 @@ func TestGuard_discardDeliversNothing(t *testing.T) {
 	p, _ := guarded(t, nil)
 	delivered := len(p.sim.Files())
 	p.churn(t, server.Churn{Hide: server.Picks{Number: 60}})
-	over := make(chan ended, 1)
-	path := program(t, starter)
-	go func() {
-		got, err := started(t.Context(), []string{"TEMPORAL_ADDRESS=" + p.address}, path, "sync", "acme", "--json")
-		if err != nil {
-			got.stderr = err.Error()
-		}
-		over <- got
-	}()
+	over := aside(t, []string{"TEMPORAL_ADDRESS=" + p.address}, program(t, starter), "sync", "acme", "--json")
 	r := running{p.client.GetWorkflow(t.Context(), "sync-acme", ""), p.client}
 	eventually(t, time.Minute, func() bool {
 		d, err := p.client.DescribeWorkflowExecution(t.Context(), "sync-acme", "")

@@ -13,6 +13,7 @@ import (
 
 // TestOneSync_howeverItIsStarted starts the same source in every way there is while one sync runs.
 func TestOneSync_howeverItIsStarted(t *testing.T) {
+	t.Parallel()
 	p := newPlant(t, server.Options{Reports: 600, Columns: 1, Latency: 100 * time.Millisecond}, nil)
 	ctx := t.Context()
 	main := p.start(t, "sync-acme")

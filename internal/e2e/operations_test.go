@@ -46,6 +46,7 @@ var steps = []step{
 // are. The gate holds a sync at the catalog for as long as the others need, and describes are answered late where a
 // command is for a sync that describes, so that nothing depends on speed.
 func TestOperations(t *testing.T) {
+	t.Parallel()
 	cli := temporalCLI(t)
 	o := newOperator(t, cli)
 	left := slices.Clone(steps)

@@ -107,38 +107,37 @@ func (o *operator) result(t *testing.T, e execution) workflows.Result {
 // startTwice starts two workflows at once through the temporal CLI.
 func (o *operator) startTwice(t *testing.T, args ...string) []execution {
 	t.Helper()
-	return atOnce(func() (e execution) {
-		o.temporal(t, &e, append([]string{"workflow", "start", "--type", "SyncSource", "--task-queue", "longhaul"}, args...)...)
-		return e
-	})
+	args = append([]string{"workflow", "start", "--type", "SyncSource", "--task-queue", "longhaul"}, args...)
+	return twice(t, o.environ, o.cli, append(args, "--output", "json"), func(e execution) execution { return e })
+}
+
+// detached is what `sync --detach --json` prints.
+type detached struct {
+	Workflow struct {
+		ID    string `json:"id"`
+		RunID string `json:"run_id"`
+	} `json:"workflow"`
 }
 
 // syncTwice starts or joins the sync with two starters at once.
 func (o *operator) syncTwice(t *testing.T) []execution {
 	t.Helper()
-	path := program(t, starter)
-	return atOnce(func() execution {
-		got := run(t, o.environ, path, "sync", "acme", "--detach", "--json")
-		var shown struct {
-			Workflow struct {
-				ID    string `json:"id"`
-				RunID string `json:"run_id"`
-			} `json:"workflow"`
-		}
-		if err := json.Unmarshal([]byte(got.stdout), &shown); err != nil || got.code != 0 {
-			t.Errorf("sync --detach ended with %d: %v %s", got.code, err, got.stderr)
-		}
-		return execution{WorkflowID: shown.Workflow.ID, RunID: shown.Workflow.RunID}
+	return twice(t, o.environ, program(t, starter), []string{"sync", "acme", "--detach", "--json"}, func(d detached) execution {
+		return execution{WorkflowID: d.Workflow.ID, RunID: d.Workflow.RunID}
 	})
 }
 
-func atOnce(start func() execution) []execution {
-	runs := make([]execution, 2)
-	var group sync.WaitGroup
-	for i := range runs {
-		group.Go(func() { runs[i] = start() })
+// twice runs a program twice at one time and gives the runs that it prints.
+func twice[T any](t *testing.T, environ []string, path string, args []string, of func(T) execution) (runs []execution) {
+	t.Helper()
+	first, second := aside(t, environ, path, args...), aside(t, environ, path, args...)
+	for _, got := range []ended{<-first, <-second} {
+		var printed T
+		if err := json.Unmarshal([]byte(got.stdout), &printed); err != nil || got.code != 0 {
+			t.Errorf("%q ended with %d: %v\n%s%s", args, got.code, err, got.stdout, got.stderr)
+		}
+		runs = append(runs, of(printed))
 	}
-	group.Wait()
 	return runs
 }
 

@@ -33,8 +33,10 @@ func visible(o org.Org) int {
 
 // TestPoison_oneReportNeverStopsASync also holds for an org so small that every report has a shard of its own.
 func TestPoison_oneReportNeverStopsASync(t *testing.T) {
+	t.Parallel()
 	for name, reports := range map[string]int{"a shard of its own": 8, "one of many": 120} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			generated := org.Generate(org.Spec{Reports: reports, Columns: 2, TypeMetadata: 1000})
 			p := newPlant(t, server.Options{Org: poisoned{generated, visible(generated)}}, nil)
 			result := p.sync(t)

@@ -1,20 +1,16 @@
 package e2e_test
 
 import (
-	"bufio"
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -46,7 +42,7 @@ var (
 )
 
 // testsAtOnce is how many of the parallel tests run at one time unless -parallel says otherwise: they wait more than they reckon.
-const testsAtOnce = "4"
+const testsAtOnce = "6"
 
 func TestMain(m *testing.M) {
 	flag.Parse()
@@ -64,6 +60,7 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
+	go startAll()
 	code := m.Run()
 	_ = os.RemoveAll(builtDir)
 	os.Exit(code)
@@ -118,7 +115,10 @@ func started(ctx context.Context, environ []string, path string, args ...string)
 	cmd.WaitDelay = time.Second
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	err := cmd.Run()
+	err := start(cmd)
+	if err == nil {
+		err = cmd.Wait()
+	}
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
 		return ended{}, err
@@ -126,80 +126,20 @@ func started(ctx context.Context, environ []string, path string, args ...string)
 	return ended{cmd.ProcessState.ExitCode(), stdout.String(), stderr.String()}, nil
 }
 
-// process is a program that runs in the background.
-type process struct {
-	cmd   *exec.Cmd
-	ready map[string]string // the JSON line it printed
-	log   string            // path of what it wrote to stderr
-}
-
-// background starts a program and waits for its JSON line on stdout.
-func background(t *testing.T, environ []string, path string, args ...string) *process {
+// aside runs a program to its end beside the test, which learns from the channel how it ended: by -1 where it could not run.
+func aside(t *testing.T, environ []string, path string, args ...string) <-chan ended {
 	t.Helper()
-	p, stdout := launch(t, environ, path, args...)
-	line, err := bufio.NewReader(stdout).ReadBytes('\n')
-	if err != nil {
-		t.Fatalf("%s printed no line: %v\n%s", filepath.Base(path), err, p.logged(t))
-	}
-	if err := json.Unmarshal(line, &p.ready); err != nil {
-		t.Fatalf("%s printed %q: %v", filepath.Base(path), line, err)
-	}
-	return p
-}
-
-// launch starts a program that runs until the test ends, and gives what it prints.
-func launch(t *testing.T, environ []string, path string, args ...string) (*process, io.Reader) {
-	t.Helper()
-	stderr, err := os.CreateTemp(t.TempDir(), filepath.Base(path)+"-*.log")
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := &process{cmd: exec.Command(path, args...), log: stderr.Name()}
-	p.cmd.Env = append(os.Environ(), environ...)
-	p.cmd.Stderr = stderr
-	stdout, err := p.cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := p.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		p.kill(t)
-		_ = stderr.Close()
-	})
-	return p, stdout
-}
-
-// logged is what the process has written to stderr so far.
-func (p *process) logged(t *testing.T) string {
-	t.Helper()
-	text, err := os.ReadFile(p.log)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
-}
-
-// kill ends the process as a power cut would.
-func (p *process) kill(t *testing.T) {
-	t.Helper()
-	if p.cmd.ProcessState != nil {
-		return
-	}
-	_ = p.cmd.Process.Kill()
-	_ = p.cmd.Wait()
-}
-
-// terminate asks the process to stop and says how long it took.
-func (p *process) terminate(t *testing.T) time.Duration {
-	t.Helper()
-	begin := time.Now()
-	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	_ = p.cmd.Wait()
-	return time.Since(begin)
+	over := make(chan ended, 1)
+	ctx, cancel := context.WithTimeout(t.Context(), longest)
+	t.Cleanup(cancel)
+	go func() {
+		got, err := started(ctx, environ, path, args...)
+		if err != nil {
+			got = ended{code: -1, stderr: err.Error()}
+		}
+		over <- got
+	}()
+	return over
 }
 
 // simulate starts a simulator in this process, so that it outlives the programs under test.

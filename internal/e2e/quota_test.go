@@ -23,9 +23,12 @@ type budget struct{ reports, daily int }
 // ceiling is what the org may have used in any 24 hours for a sync to make another call.
 func (b budget) ceiling() int { return b.daily * 80 / 100 }
 
+// wholeQuota says whether `make quota` asked for the whole size of the tests.
+func wholeQuota() bool { return os.Getenv("LONGHAUL_E2E_QUOTA") == "1" }
+
 // sizeOfBudget is small unless `make quota` asks for the whole by LONGHAUL_E2E_QUOTA=1.
 func sizeOfBudget() budget {
-	if os.Getenv("LONGHAUL_E2E_QUOTA") == "1" {
+	if wholeQuota() {
 		return budget{reports: 5000, daily: 2000}
 	}
 	return budget{reports: 300, daily: 150}
@@ -34,7 +37,7 @@ func sizeOfBudget() budget {
 // wholly skips what only `make quota` runs.
 func wholly(t *testing.T) {
 	t.Helper()
-	if os.Getenv("LONGHAUL_E2E_QUOTA") != "1" {
+	if !wholeQuota() {
 		t.Skip("it takes long: `make quota` runs it (LONGHAUL_E2E_QUOTA=1)")
 	}
 }
@@ -193,10 +196,12 @@ func TestQuota_aRestartDuringTheWait(t *testing.T) {
 // then, and describe nothing until it has come back.
 func TestQuota_ofAnOrgThatOthersUse(t *testing.T) {
 	t.Parallel()
-	wholly(t)
-	b := sizeOfBudget()
+	b, latency := budget{reports: 120, daily: 150}, 500*time.Millisecond
+	if wholeQuota() {
+		b, latency = sizeOfBudget(), 20*time.Millisecond
+	}
 	p := newPlant(t, server.Options{
-		Org: openOrg(b.reports), DailyLimit: b.daily, OthersPerHour: b.daily / 100, Latency: 20 * time.Millisecond,
+		Org: openOrg(b.reports), DailyLimit: b.daily, OthersPerHour: b.daily / 100, Latency: latency,
 	}, thrifty)
 	r := p.begin(t)
 	eventually(t, time.Minute, func() bool { return described(p.sim) >= b.ceiling()/3 })
@@ -205,8 +210,8 @@ func TestQuota_ofAnOrgThatOthersUse(t *testing.T) {
 	if over := p.sim.Stats().DailyUsed; over < b.ceiling() {
 		t.Fatalf("the org has used %d, so the others did not push it over %d", over, b.ceiling())
 	}
-	w := &witness{t: t, sim: p.sim, ceiling: b.ceiling()}
-	stop := w.watch()
+	w := &witness{sim: p.sim, ceiling: b.ceiling()}
+	stop := w.watch(t)
 	hours := r.days(t, p.sim)
 	stop()
 	requireFrugal(t, p.sim, b, r.result(t))
@@ -290,64 +295,4 @@ func TestQuota_setQuotaReleasesASyncThatWaits(t *testing.T) {
 	}
 	r.update(t, workflows.SetQuotaUpdate, map[string]int{"share": 50})
 	requireFrugal(t, p.sim, budget{reports, 1000}, r.result(t))
-}
-
-// described is how many describes Salesforce has begun.
-func described(sim *server.Server) int {
-	total, _ := sim.Describes()
-	return total
-}
-
-// witness looks at an org again and again: once others have pushed it over the ceiling, no call is made but those that
-// were on their way, and those that ask for the usage.
-type witness struct {
-	t       *testing.T
-	sim     *server.Server
-	ceiling int
-	looks   int // at which the org was over the ceiling
-}
-
-// watch looks until the function that it gives is called.
-func (w *witness) watch() (stop func()) {
-	done, gone := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(gone)
-		tick := time.NewTicker(5 * time.Millisecond)
-		defer tick.Stop()
-		before := w.sim.Stats()
-		for {
-			select {
-			case <-done:
-				return
-			case <-tick.C:
-			}
-			now := w.sim.Stats()
-			if now.DailyUsed < w.ceiling {
-				before = now
-				continue
-			}
-			w.looks++
-			if late := work(now) - work(before); late > source.DefaultMaxInFlight {
-				w.t.Errorf("%d calls were made since the org went over %d, more than can have been on their way", late, w.ceiling)
-			}
-		}
-	}()
-	return func() { close(done); <-gone }
-}
-
-// work counts the calls that bring something home, and not only ask for the usage.
-func work(stats server.Stats) int { return answersOf(stats, "describe", "query", "query_more") }
-
-// requests counts all that we count: what Salesforce refuses for an ended session or a spent limit too, which it does not.
-func requests(stats server.Stats) int {
-	return work(stats) + answersOf(stats, "limits", "sobject_describe")
-}
-
-func answersOf(stats server.Stats, routes ...string) (n int) {
-	for _, route := range routes {
-		for _, answers := range stats.Routes[route] {
-			n += answers
-		}
-	}
-	return n
 }

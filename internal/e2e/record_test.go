@@ -25,6 +25,9 @@ import (
 // recordings is where the workflow's own tests look for histories.
 const recordings = "../../workflows/testdata/replay"
 
+// unreleased names the histories of the code as it stands: the only ones that are recorded anew.
+const unreleased = "unreleased"
+
 // TestRecord_historiesOfEveryScenario records what a worker does in each scenario, for the replay tests of package
 // workflows. It is asked for by LONGHAUL_RECORD_HISTORIES, which names the release: histories come from the code that is
 // deployed, never from the change that they are to test.
@@ -37,31 +40,51 @@ func TestRecord_historiesOfEveryScenario(t *testing.T) {
 		t.Fatalf("%q is no name of a release", release)
 	}
 	dir := filepath.Join(recordings, release)
-	if err := os.RemoveAll(dir); err != nil {
+	if _, err := os.Stat(dir); err == nil && release != unreleased {
+		t.Fatalf("%s is there: what a release has recorded is kept; remove it where it is not that of the release", dir)
+	}
+	fresh, err := os.MkdirTemp(recordings, "."+release+"-")
+	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.MkdirAll(dir, 0o750); err != nil {
-		t.Fatal(err)
-	}
+	t.Cleanup(func() { _ = os.RemoveAll(fresh) })
 	runs := map[string]int{}
 	for scenario, record := range recorders {
 		t.Run(scenario, func(t *testing.T) {
 			p, run := record(t)
-			runs[scenario] = p.record(t, run, filepath.Join(dir, scenario))
+			runs[scenario] = p.record(t, run, filepath.Join(fresh, scenario))
 		})
+	}
+	if t.Failed() {
+		return // what was recorded before stays
 	}
 	var counts strings.Builder
 	for _, scenario := range slices.Sorted(maps.Keys(runs)) {
 		fmt.Fprintf(&counts, "%s %d\n", scenario, runs[scenario])
 	}
-	if err := os.WriteFile(filepath.Join(dir, "expected_counts"), []byte(counts.String()), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(fresh, "expected_counts"), []byte(counts.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := replace(dir, fresh); err != nil {
 		t.Fatal(err)
 	}
 	_, _ = fmt.Fprint(os.Stdout, counts.String())
 }
 
+// replace puts a folder in the place of another, which need not be there.
+func replace(dir, by string) error {
+	if err := os.RemoveAll(dir); err != nil {
+		return err
+	}
+	if err := os.Chmod(by, 0o750); err != nil {
+		return err
+	}
+	return os.Rename(by, dir)
+}
+
 // TestRecord_ofAPlainSync records one sync into a folder that nobody keeps, so that recording works when it is needed.
 func TestRecord_ofAPlainSync(t *testing.T) {
+	t.Parallel()
 	p, run := recorders["plain"](t)
 	path := filepath.Join(t.TempDir(), "plain")
 	if n := p.record(t, run, path); n != 1 {

@@ -21,6 +21,7 @@ import (
 // TestReset_ofARunningSync takes a sync back, as `temporal workflow reset` does, and holds the new run to the files of a
 // sync that nothing disturbed.
 func TestReset_ofARunningSync(t *testing.T) {
+	t.Parallel()
 	const reports = 300
 	first := func(finished []int64) int64 { return finished[0] }
 	last := func(finished []int64) int64 { return finished[len(finished)-1] }
@@ -41,6 +42,7 @@ func TestReset_ofARunningSync(t *testing.T) {
 		},
 	} {
 		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
 			p := newPlant(t, server.Options{Reports: reports, Columns: 3, TypeMetadata: 1000, Faults: []server.Fault{row.fault}}, nil)
 			before := p.start(t, "sync-acme")
 			eventually(t, time.Minute, func() bool { return row.when(p) })
@@ -70,6 +72,7 @@ func TestReset_ofARunningSync(t *testing.T) {
 
 // TestReset_asksAgainForAVerdict takes a sync back to before it held, while it delivers what was approved.
 func TestReset_asksAgainForAVerdict(t *testing.T) {
+	t.Parallel()
 	p := newPlant(t, tiny(), nil)
 	p.sync(t)
 	if err := p.sim.Revoke("ViewAllUsers"); err != nil {

@@ -64,6 +64,7 @@ func leaks(t *testing.T, dir string, secrets map[string]string) (searched int) {
 // TestSecrets_areNowhere syncs with each way to log in, lets logins and uploads fail too, and searches the database of
 // Temporal, the log and the bucket.
 func TestSecrets_areNowhere(t *testing.T) {
+	t.Parallel()
 	type row struct {
 		tweak func(*source.Source)
 		fails bool
@@ -78,6 +79,7 @@ func TestSecrets_areNowhere(t *testing.T) {
 		"a wrong token":  {func(s *source.Source) { s.Catalog.Token = source.Held("hunter2-wrong-token") }, true},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			p := newPlant(t, server.Options{
 				Reports: 150, Columns: 2, TokenTTL: 2e9,
 				Secrets: server.Secrets{Password: "hunter2-pass-word", SecurityToken: "hunter2-security-token"},

@@ -19,7 +19,8 @@ import (
 // TestNextSync_reusesWhatAnEndedOneDescribed ends a sync otherwise than by a cancel, and counts what the next one asks
 // for again.
 func TestNextSync_reusesWhatAnEndedOneDescribed(t *testing.T) {
-	const reports = 300
+	t.Parallel()
+	const reports = 700
 	for _, row := range []struct {
 		name  string
 		fault server.Fault
@@ -36,7 +37,8 @@ func TestNextSync_reusesWhatAnEndedOneDescribed(t *testing.T) {
 					t.Fatal(err)
 				}
 			},
-			// Shards learn of it by their next heartbeat, within two seconds, and what is on its way is not known yet.
+			// Shards learn of it by their next heartbeat, within two seconds, and what is on its way is not known yet: a sixth
+			// of the reports.
 			inFlight * 5,
 		},
 		{
@@ -47,6 +49,7 @@ func TestNextSync_reusesWhatAnEndedOneDescribed(t *testing.T) {
 		},
 	} {
 		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
 			p := newPlant(t, server.Options{Reports: reports, Columns: 1, TypeMetadata: 1000, Faults: []server.Fault{row.fault}}, nil)
 			run := p.start(t, "sync-acme")
 			row.end(t, p)
@@ -67,6 +70,7 @@ func TestNextSync_reusesWhatAnEndedOneDescribed(t *testing.T) {
 
 // TestCancel_leavesNothingHalfWritten cancels a second sync in the middle of its describes, while somebody watches it.
 func TestCancel_leavesNothingHalfWritten(t *testing.T) {
+	t.Parallel()
 	const reports = 400
 	sim := simulate(t, server.Options{Reports: reports, Columns: 1, TypeMetadata: 1000})
 	dir := t.TempDir()
@@ -81,8 +85,7 @@ func TestCancel_leavesNothingHalfWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	before, _ := sim.Describes()
-	watched := make(chan ended, 1)
-	go func() { watched <- run(t, at, program(t, starter), "sync", "acme", "--full", "--json") }()
+	watched := aside(t, at, program(t, starter), "sync", "acme", "--full", "--json")
 	begun := func() int { total, _ := sim.Describes(); return total - before }
 	eventually(t, time.Minute, func() bool { return begun() > reports/2 })
 	c := connect(t, serve)

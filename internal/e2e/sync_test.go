@@ -61,6 +61,7 @@ func byKind(t *testing.T, result workflows.Result, kind string) string {
 }
 
 func TestSync_ofARealProject(t *testing.T) {
+	t.Parallel()
 	if _, err := os.Stat(npsp); err != nil {
 		t.Skipf("the real report definitions are not beside this repository (%v)", err)
 	}
@@ -119,6 +120,7 @@ func TestSync_ofARealProject(t *testing.T) {
 }
 
 func TestSync_ofAGeneratedOrg(t *testing.T) {
+	t.Parallel()
 	p := newPlant(t, server.Options{Reports: 1000, Columns: 5}, nil)
 	result := p.sync(t)
 
@@ -173,6 +175,7 @@ func requireSmallHistory(t *testing.T, p *plant, id string, result workflows.Res
 }
 
 func TestSync_againReusesWhatIsKnown(t *testing.T) {
+	t.Parallel()
 	p := newPlant(t, server.Options{Reports: 300, Columns: 3}, nil)
 	first := p.sync(t)
 	before := p.sim.Stats().APICalls
@@ -200,6 +203,7 @@ func TestSync_againReusesWhatIsKnown(t *testing.T) {
 }
 
 func TestSync_underAServerOrderThatIgnoresCase(t *testing.T) {
+	t.Parallel()
 	p := newPlant(t, server.Options{Reports: 5000, Columns: 1, TypeMetadata: 2000, IDOrder: "ci"}, nil)
 	result := p.sync(t)
 	if result.Kinds.Reports != 5000 {
@@ -220,6 +224,7 @@ func TestSync_underAServerOrderThatIgnoresCase(t *testing.T) {
 }
 
 func TestSync_withPrivateReports(t *testing.T) {
+	t.Parallel()
 	public := newPlant(t, server.Options{Reports: 500, Columns: 1}, nil).sync(t)
 	private := newPlant(t, server.Options{Reports: 500, Columns: 1}, func(s *source.Source) { s.Scope.Private = true }).sync(t)
 	if private.Kinds.Reports <= public.Kinds.Reports {
@@ -228,6 +233,7 @@ func TestSync_withPrivateReports(t *testing.T) {
 }
 
 func TestSync_withPassword(t *testing.T) {
+	t.Parallel()
 	secrets := server.Secrets{Password: "pa ss&wörd", SecurityToken: "tok"}
 	p := newPlant(t, server.Options{Reports: 100, Columns: 1, Secrets: secrets}, func(s *source.Source) {
 		s.Salesforce.Auth = source.Password
