@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
 	historypb "go.temporal.io/api/history/v1"
@@ -42,7 +43,7 @@ func newWorks(t *testing.T, on temporaldev.Options, dir string, settings config.
 	t.Helper()
 	ctx := t.Context()
 	on.Database, on.FrontendAddr = filepath.Join(dir, "temporal.db"), "127.0.0.1:0"
-	on.SearchAttributes = workflows.Attributes()
+	on.SearchAttributes, on.StopTimeout = workflows.Attributes(), time.Minute // many of them stop on one small machine
 	dev, err := temporaldev.Start(ctx, on)
 	if err != nil {
 		t.Fatal(err)

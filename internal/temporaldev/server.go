@@ -23,12 +23,11 @@ const (
 	DefaultUIAddr       = "127.0.0.1:8233"
 	DefaultNamespace    = "default"
 	DefaultRetention    = 30 * 24 * time.Hour
+	DefaultStopTimeout  = 5 * time.Second
 )
 
-const (
-	startTimeout = 30 * time.Second // a start takes about a second; a loaded machine gets the rest
-	stopTimeout  = 5 * time.Second
-)
+// startTimeout bounds a start, which takes about a second; a loaded machine gets the rest.
+const startTimeout = 30 * time.Second
 
 // Options says what to run. The zero value is a server in memory on a free port, without a UI.
 type Options struct {
@@ -39,6 +38,8 @@ type Options struct {
 	Retention        time.Duration                       // how long a namespace made here keeps closed workflows; zero: DefaultRetention
 	SearchAttributes map[string]enumspb.IndexedValueType // those the namespace lacks are added at every start
 	Logger           *zap.Logger                         // gets warnings and errors; nil: nothing is logged
+
+	StopTimeout time.Duration // how long Stop waits for the server; zero: DefaultStopTimeout
 
 	LongHistory int // events after which the server suggests to a workflow to continue as new; zero: as Temporal has it
 }
@@ -51,6 +52,7 @@ type Server struct {
 	temporal  temporal.Server
 	ui        *ui // nil when none was asked for
 	logLevel  zap.AtomicLevel
+	patience  time.Duration // of Stop
 
 	stop    sync.Once
 	stopErr error
@@ -78,7 +80,9 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	if err := ensureNamespace(ctx, store, o, logger); err != nil {
 		return nil, inDatabase(ctx, o.Database, err)
 	}
-	s := &Server{frontend: ports.frontend.String(), namespace: o.Namespace, database: o.Database, logLevel: level}
+	s := &Server{
+		frontend: ports.frontend.String(), namespace: o.Namespace, database: o.Database, logLevel: level, patience: o.StopTimeout,
+	}
 	ports.frontend.release()
 	if s.temporal, err = temporal.NewServer(serverOptions(ports, store, o, logger)...); err != nil {
 		return nil, fmt.Errorf("prepare Temporal's server: %w", err)
@@ -104,6 +108,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Retention == 0 {
 		o.Retention = DefaultRetention
+	}
+	if o.StopTimeout == 0 {
+		o.StopTimeout = DefaultStopTimeout
 	}
 	return o
 }
@@ -136,7 +143,7 @@ func (s *Server) shutdown() error {
 	}
 	stopped := make(chan error, 1)
 	go func() { stopped <- s.temporal.Stop() }()
-	timeout := time.NewTimer(stopTimeout)
+	timeout := time.NewTimer(s.patience)
 	defer timeout.Stop()
 	select {
 	case err := <-stopped:
@@ -144,7 +151,7 @@ func (s *Server) shutdown() error {
 			return fmt.Errorf("stop Temporal's server: %w", err)
 		}
 	case <-timeout.C:
-		return fmt.Errorf("temporal's server did not stop within %s", stopTimeout)
+		return fmt.Errorf("temporal's server did not stop within %s", s.patience)
 	}
 	if s.database == "" {
 		return nil
