@@ -1,10 +1,10 @@
 package workflows
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"longhaul/activities"
 	"longhaul/internal/quota"
@@ -67,16 +67,20 @@ func (s *State) decided(verdict string) {
 	s.Warnings = append(s.Warnings[:min(len(s.Warnings), maxWarnings-1)], cut(verdict))
 }
 
-// cut bounds what a warning takes in the state, where a character may take six bytes.
+// cut bounds what a warning takes in the state, where JSON writes some characters as six bytes.
 func cut(warning string) string {
-	warning = strings.ToValidUTF8(warning[:min(len(warning), maxWarningBytes)], "")
-	for {
-		text, err := json.Marshal(warning)
-		if err != nil || len(text) <= maxWarningBytes+len(`""`) {
-			return warning
+	size := 0
+	for at, char := range warning {
+		if char < ' ' || strings.ContainsRune(`"\<>&`, char) {
+			size += 6
+		} else {
+			size += utf8.RuneLen(char)
 		}
-		warning = strings.ToValidUTF8(warning[:len(warning)*3/4], "")
+		if size > maxWarningBytes {
+			return warning[:at]
+		}
 	}
+	return warning
 }
 
 // progress is the state as the progress query shows it; what stands still says so.
