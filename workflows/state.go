@@ -71,7 +71,7 @@ func (s *State) decided(verdict string) {
 func cut(warning string) string {
 	size := 0
 	for at, char := range warning {
-		if char < ' ' || strings.ContainsRune(`"\<>&`, char) {
+		if char < ' ' || strings.ContainsRune("\"\\<>&\u2028\u2029\ufffd", char) {
 			size += 6
 		} else {
 			size += utf8.RuneLen(char)
