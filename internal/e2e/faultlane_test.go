@@ -107,7 +107,7 @@ func (l *lane) sync(t *testing.T, o *mender) (m meeting) {
 	}
 	over := make(chan end, 1)
 	before := described(l.sim)
-	ctx, cancel := context.WithTimeout(t.Context(), 2*longest)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*longest) // that meets everything
 	defer cancel()
 	go func() {
 		got, err := started(ctx, []string{"TEMPORAL_ADDRESS=" + l.address}, l.starter, "sync", l.sourceName(name), "--json")
