@@ -19,7 +19,8 @@ func TestChurn_theFilesAreTheOrgAsItIsInTheEnd(t *testing.T) {
 	r := p.begin(t)
 	eventually(t, time.Minute, func() bool { return described(p.sim) >= reports/3 })
 	changed := p.churn(t, server.Churn{
-		Create: 6, Rename: server.Picks{Number: 7}, Move: server.Picks{Number: 5}, Delete: server.Picks{Number: 11}, // not a multiple of the shards: where each begins, all is described early
+		Create: 6, Rename: server.Picks{Number: 7}, Move: server.Picks{Number: 5},
+		Delete: server.Picks{Number: 11}, // not a multiple of the shards: where each begins, all is described early
 	})
 	onDashboards := p.churn(t, server.Churn{
 		Object: "Dashboard", Create: 2, Rename: server.Picks{Number: 3}, Move: server.Picks{Number: 2}, Delete: server.Picks{Number: 2},
@@ -49,7 +50,8 @@ func TestChurn_theFilesAreTheOrgAsItIsInTheEnd(t *testing.T) {
 	for _, id := range onDashboards.Deleted { // no describe shows it: the next sync finds that too
 		delete(files["dashboards"], id)
 	}
-	if len(changed.Created) != 6 || len(changed.Renamed) != 7 || len(changed.Moved) != 5 || len(changed.Deleted) != 11 || len(onDashboards.Deleted) != 2 {
+	if len(changed.Created) != 6 || len(changed.Renamed) != 7 || len(changed.Moved) != 5 || len(changed.Deleted) != 11 ||
+		len(onDashboards.Deleted) != 2 {
 		t.Errorf("the org changed by %+v and %+v", changed, onDashboards)
 	}
 

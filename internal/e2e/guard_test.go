@@ -67,7 +67,8 @@ func TestGuard_approveLetsAShrunkOrgGoOn(t *testing.T) {
 			t.Errorf("deleted report %s is %s for %q", id, line.State, line.Reason)
 		}
 	}
-	if int(result.Vanished.Reports) != len(deleted) || len(deleted) < 55 || result.Kinds.Reports != first.Kinds.Reports-60 || result.Outcome != workflows.OutcomeComplete {
+	if int(result.Vanished.Reports) != len(deleted) || len(deleted) < 55 || result.Kinds.Reports != first.Kinds.Reports-60 ||
+		result.Outcome != workflows.OutcomeComplete {
 		t.Errorf("outcome %s, %d reports, %d vanished", result.Outcome, result.Kinds.Reports, result.Vanished.Reports)
 	}
 }

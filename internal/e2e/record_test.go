@@ -43,7 +43,7 @@ func TestRecord_historiesOfEveryScenario(t *testing.T) {
 	if _, err := os.Stat(dir); err == nil && release != unreleased {
 		t.Fatalf("%s is there: what a release has recorded is kept; remove it where it is not that of the release", dir)
 	}
-	fresh, err := os.MkdirTemp(recordings, "."+release+"-")
+	fresh, err := os.MkdirTemp(recordings, "."+release+"-") //nolint:usetesting // beside what it takes the place of
 	if err != nil {
 		t.Fatal(err)
 	}
