@@ -95,7 +95,7 @@ func (s *sync) blocks(err error) bool {
 		return true
 	case failure.Class == fault.SessionPolicy, failure.Class == fault.PermissionMissing:
 		return cameHome
-	case failure.Class == fault.Invalid: // settings of a worker that differ, a secret that is not there
+	case failure.Class == fault.Invalid: // settings of a worker that differ, a secret that is not there, a bug that a newer worker mends
 		return cameHome && failure.System != fault.Temporal
 	default:
 		return false

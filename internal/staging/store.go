@@ -6,8 +6,12 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
+	"sync/atomic"
 
 	"gocloud.dev/blob"
 
@@ -20,6 +24,7 @@ type Store struct {
 	name     string // the URL as people may see it: no query, no user
 	dir      string // the folder of a file bucket, else empty
 	fileMode os.FileMode
+	met      atomic.Bool // its id was read
 }
 
 // Open opens the bucket behind a gocloud.dev/blob URL. A folder named by a file URL is made when it is not there, for
@@ -79,5 +84,23 @@ func (s *Store) ID(ctx context.Context) (string, error) {
 			Message: fmt.Sprintf("%s in the bucket %s holds no id; remove it if no other program owns it", identityKey, s.name),
 		}
 	}
+	s.met.Store(true)
 	return id.ID, nil
+}
+
+// here looks, before anything is written, whether a folder is still the bucket whose id was read: a disk that loses its mount
+// leaves an empty one behind, and whatever was written there would be missing once the disk is back.
+func (s *Store) here() error {
+	if s.dir == "" || !s.met.Load() {
+		return nil
+	}
+	_, err := os.Stat(filepath.Join(s.dir, identityKey))
+	if !errors.Is(err, fs.ErrNotExist) {
+		return nil // what else is wrong, the write itself tells
+	}
+	return &fault.Error{
+		Class: fault.Transient, System: fault.Bucket, Err: err,
+		Message: fmt.Sprintf("the bucket %s is away: its folder holds no %s any more; bring it back, or restart the workers if it was "+
+			"emptied on purpose", s.name, identityKey),
+	}
 }

@@ -1,6 +1,7 @@
 package staging
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -38,6 +39,9 @@ type upload struct {
 
 func (s *Store) upload(ctx context.Context, key, contentType string, isNew bool) (*upload, error) {
 	if err := checkKey(key); err != nil {
+		return nil, err
+	}
+	if err := s.here(); err != nil {
 		return nil, err
 	}
 	u := &upload{store: s, key: key, target: key, isNew: isNew}
@@ -82,7 +86,7 @@ func (u *upload) commit() error {
 		return u.store.fault(writing, u.key, errEnded)
 	}
 	if u.file != nil {
-		if err := u.file.Sync(); err != nil {
+		if err := cmp.Or(u.store.here(), u.file.Sync()); err != nil {
 			u.abort()
 			return u.store.fault(writing, u.key, err)
 		}
