@@ -4,17 +4,20 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/netip"
 	"strconv"
+	"sync"
 	"syscall"
 
 	"go.temporal.io/server/common/membership/static"
 	"go.temporal.io/server/common/primitives"
-	"go.temporal.io/server/common/testing/freeport"
 
 	"longhaul/internal/fault"
 )
+
+var localhost = netip.AddrFrom4([4]byte{127, 0, 0, 1})
 
 // ports are the addresses of one server; ui is nil when there is none.
 type ports struct {
@@ -70,7 +73,12 @@ func choosePorts(ctx context.Context, frontend, ui string) (ports, error) {
 			return ports{}, err
 		}
 	}
-	p.history, p.matching, p.worker = freeAddr(), freeAddr(), freeAddr()
+	for _, service := range []*netip.AddrPort{&p.history, &p.matching, &p.worker} {
+		if *service, err = freeAddr(ctx, localhost); err != nil {
+			p.release()
+			return ports{}, err
+		}
+	}
 	return p, nil
 }
 
@@ -86,7 +94,9 @@ func hold(ctx context.Context, address, flag string) (*held, error) {
 		return nil, err
 	}
 	if addr.Port() == 0 {
-		addr = netip.AddrPortFrom(addr.Addr(), freeAddr().Port())
+		if addr, err = freeAddr(ctx, addr.Addr()); err != nil {
+			return nil, err
+		}
 	}
 	var listen net.ListenConfig
 	listener, err := listen.Listen(ctx, "tcp", addr.String())
@@ -124,7 +134,33 @@ func loopback(address string) (netip.AddrPort, error) {
 	return netip.AddrPortFrom(ip, uint16(number)), nil
 }
 
-// freeAddr reserves a port: the kernel gives it to nobody else for a minute.
-func freeAddr() netip.AddrPort {
-	return netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), uint16(freeport.MustGetFreePort()))
+// The ports to choose from lie below those that kernels give to outgoing connections: one of these, taken between the
+// choice and its use, would end the process.
+const (
+	lowestPort = 20_000
+	portsFrom  = 12_000
+	portTries  = 200
+)
+
+// freeAddr chooses a port that nobody listens on, and does not choose one twice in a process.
+func freeAddr(ctx context.Context, ip netip.Addr) (netip.AddrPort, error) {
+	var listen net.ListenConfig
+	var err error
+	for range portTries {
+		addr := netip.AddrPortFrom(ip, uint16(lowestPort+rand.IntN(portsFrom)))
+		if _, taken := chosen.LoadOrStore(addr.Port(), true); taken {
+			continue
+		}
+		var l net.Listener
+		if l, err = listen.Listen(ctx, "tcp", addr.String()); err == nil {
+			return addr, l.Close()
+		}
+	}
+	return netip.AddrPort{}, &fault.Error{
+		Class: fault.Invalid, System: fault.Longhaul, Err: err,
+		Message: fmt.Sprintf("%s has no free port between %d and %d; end programs that listen there", ip, lowestPort, lowestPort+portsFrom),
+	}
 }
+
+// chosen holds the ports that freeAddr has given.
+var chosen sync.Map

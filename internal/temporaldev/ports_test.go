@@ -29,7 +29,7 @@ func TestStart_namesATakenPortAndTheFlagThatChangesIt(t *testing.T) {
 		"the UI for other machines":        {Options{UIAddr: "192.0.2.1:0"}, []string{"192.0.2.1", "this machine only"}},
 		"no port":                          {Options{FrontendAddr: "127.0.0.1"}, []string{`"127.0.0.1" is no address`}},
 		"a port that is too high":          {Options{FrontendAddr: "127.0.0.1:70000"}, []string{`"70000" is no port`}},
-		"one port for Temporal and its UI": {sameFreePort(), []string{"is taken", "--ui-port."}},
+		"one port for Temporal and its UI": {sameFreePort(t), []string{"is taken", "--ui-port."}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -47,9 +47,13 @@ func TestStart_namesATakenPortAndTheFlagThatChangesIt(t *testing.T) {
 	}
 }
 
-func sameFreePort() Options {
-	address := freeAddr().String()
-	return Options{FrontendAddr: address, UIAddr: address}
+func sameFreePort(t *testing.T) Options {
+	t.Helper()
+	addr, err := freeAddr(t.Context(), localhost)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Options{FrontendAddr: addr.String(), UIAddr: addr.String()}
 }
 
 func TestServerConfig_opensNothingToOtherMachines(t *testing.T) {
