@@ -70,11 +70,14 @@ func (a *Activities) open(ctx context.Context, sync Sync) (*Source, staging.Sync
 	if err != nil {
 		return nil, staging.Sync{}, err
 	}
-	id, err := a.Store.ID(ctx)
+	if sync.Bucket == "" {
+		return source, sync.staged(), nil
+	}
+	id, err := a.Store.KnownID(ctx)
 	if err != nil {
 		return nil, staging.Sync{}, err
 	}
-	if sync.Bucket != "" && id != sync.Bucket {
+	if id != sync.Bucket {
 		return nil, staging.Sync{}, &fault.Error{
 			Class: fault.Invalid, System: fault.Bucket,
 			Message: "this worker uses another bucket than the sync began in: give all workers the same storage and start the sync again",

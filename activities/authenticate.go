@@ -82,7 +82,7 @@ func (a *Activities) askUsage(ctx context.Context, sync Sync, meter *salesforce.
 	if err != nil {
 		return err
 	}
-	limit, known, err := source.Salesforce.Usage(ctx)
+	limit, known, err := source.Salesforce.As(result.Identity.OrgID, result.Identity.UserID).Usage(ctx)
 	switch {
 	case err != nil:
 		return err

@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"cmp"
 	"errors"
 	"strings"
 	"time"
@@ -44,7 +45,7 @@ func await(ctx workflow.Context, d time.Duration, summary string, met func() boo
 	defer cancel()
 	timer := workflow.NewTimerWithOptions(timed, max(d, time.Second), workflow.TimerOptions{Summary: short(summary)})
 	err = workflow.Await(ctx, func() bool { return met() || timer.IsReady() })
-	return err == nil && met(), err
+	return err == nil && met(), cmp.Or(err, ctx.Err()) // a cancel ends the timer too, and that may be seen first
 }
 
 // short cuts a summary to what the UI takes.

@@ -50,14 +50,17 @@ func (o *orderly) HandleSignal(ctx workflow.Context, in *interceptor.HandleSigna
 
 // obey takes orders as they come, for as long as the sync runs.
 func (s *sync) obey(ctx workflow.Context) {
-	orders := workflow.GetSignalChannel(ctx, orderSignal)
+	orders := workflow.GetSignalChannelWithOptions(ctx, orderSignal, workflow.SignalChannelOptions{
+		Description: "Longhaul's own: pause and resume in the order in which they came. Send those instead.",
+	})
 	workflow.Go(ctx, func(ctx workflow.Context) {
 		for {
 			var order string
 			orders.Receive(ctx, &order)
-			if order == PauseSignal {
+			switch order {
+			case PauseSignal:
 				s.pause()
-			} else {
+			case ResumeSignal:
 				s.resume()
 			}
 		}

@@ -3,10 +3,14 @@ package workflows_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	sdkpb "go.temporal.io/api/sdk/v1"
+	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"longhaul/activities"
@@ -60,6 +64,74 @@ func TestWait_forALoginContinuesAsNew(t *testing.T) {
 	second.ExecuteWorkflow(workflows.SyncSourceType, decode(t, next))
 	if got, failure := resultOf(t, second); failure != nil || got.Outcome != workflows.OutcomeComplete {
 		t.Errorf("the next run ends with %+v, %v", got, failure)
+	}
+}
+
+// TestWait_endsWithACancel cancels syncs that stand still.
+func TestWait_endsWithACancel(t *testing.T) {
+	t.Parallel()
+	for name, stand := range map[string]func(*org){
+		"blocked": func(o *org) { revoked(o, refusal(fault.LoginRefused, "the client secret is wrong"), new(atomic.Bool)) },
+		"held": func(o *org) {
+			o.guard = func(activities.GuardParams) (activities.GuardResult, error) {
+				return activities.GuardResult{Concerns: []string{"half of the reports are gone"}}, nil
+			}
+		},
+		"for a login": func(o *org) {
+			o.authenticate = func(activities.AuthenticateParams) (activities.AuthenticateResult, error) {
+				return activities.AuthenticateResult{}, refusal(fault.QuotaExhausted, "the org has used up its daily API calls")
+			}
+		},
+		"for the quota": func(o *org) { o.authenticate = spentBut(1990) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := new(org)
+			stand(o)
+			env := environment(t, o, "sync-acme")
+			var before int
+			env.RegisterDelayedCallback(func() {
+				if p := ask(t, env); p.Waiting == "" {
+					t.Errorf("it does not stand still, but is in phase %s", p.Phase)
+				}
+				before = o.count("Authenticate") + o.count("Remind") + o.count("Probe") + o.count("Describe")
+				env.CancelWorkflow()
+			}, 5*time.Minute)
+			env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+			if err := env.GetWorkflowError(); !temporal.IsCanceledError(err) {
+				t.Errorf("it ends with %v, want cancelled", err)
+			}
+			if after := o.count("Authenticate") + o.count("Remind") + o.count("Probe") + o.count("Describe"); after != before || before == 0 {
+				t.Errorf("%d activities ran after the cancel", after-before)
+			}
+		})
+	}
+}
+
+// TestSignals_allSayWhatTheyDo reads what the UI offers to send to a sync.
+func TestSignals_allSayWhatTheyDo(t *testing.T) {
+	t.Parallel()
+	env := environment(t, &org{authenticate: spentBut(1990)}, "sync-acme")
+	var metadata sdkpb.WorkflowMetadata
+	env.RegisterDelayedCallback(func() {
+		value, err := env.QueryWorkflow("__temporal_workflow_metadata")
+		if err == nil {
+			err = value.Get(&metadata)
+		}
+		if err != nil {
+			t.Error(err)
+		}
+		env.CancelWorkflow()
+	}, time.Minute)
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	said := metadata.GetDefinition()
+	if len(said.GetSignalDefinitions()) != 3 || len(said.GetUpdateDefinitions()) != 3 {
+		t.Errorf("it takes %d signals and %d updates", len(said.GetSignalDefinitions()), len(said.GetUpdateDefinitions()))
+	}
+	for _, one := range slices.Concat(said.GetSignalDefinitions(), said.GetUpdateDefinitions()) {
+		if one.GetDescription() == "" {
+			t.Errorf("%s does not say what it does", one.GetName())
+		}
 	}
 }
 

@@ -177,19 +177,6 @@ type mender struct {
 	until   time.Time                    // of the block that it has mended
 	mended  func(server.FaultState) bool // whether a fault that was met is one that an operator mends; nil: all are
 	waiting time.Time
-	refused bool // the last sync failed for its login
-}
-
-// forgetRefusals waits until the worker has forgotten a refused login: it asks again only after some seconds.
-func (o *mender) forgetRefusals(t *testing.T) {
-	t.Helper()
-	if !o.refused {
-		return
-	}
-	select {
-	case <-time.After(4 * time.Second):
-	case <-t.Context().Done():
-	}
 }
 
 // patienceOf is for how long an operator lets a sync wait before it looks why.

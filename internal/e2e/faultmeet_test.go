@@ -167,7 +167,6 @@ func (l *lane) requireMet(t *testing.T, r *faultRun) {
 func (l *lane) attempt(t *testing.T, r *faultRun, o *mender) meeting {
 	t.Helper()
 	armed := o.armed
-	o.forgetRefusals(t)
 	m := l.sync(t, o)
 	r.again += m.begun
 	r.waited = r.waited || m.waited
@@ -198,7 +197,6 @@ func (l *lane) attempt(t *testing.T, r *faultRun, o *mender) meeting {
 	default:
 		said = append(said, string(m.result.Outcome))
 	}
-	o.refused = m.exit != 0 && m.class == fault.LoginRefused
 	r.meetings = append(r.meetings, strings.Join(slices.Compact(said), ", "))
 	return m
 }

@@ -18,7 +18,7 @@ var reportRules = []rule{
 		sentence: "the org runs too many reports at once: fewer are asked for at a time",
 	},
 	{
-		text: texts("synchronously every 60 minutes"), class: fault.Throttled, pause: untilNextHour,
+		text: texts("synchronously every 60 minutes"), class: fault.Throttled, whole: true, pause: untilNextHour,
 		sentence: "the org has run as many reports as it may in an hour: the sync goes on in the next one",
 	},
 	{

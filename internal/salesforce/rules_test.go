@@ -231,7 +231,7 @@ func TestClassify_reports(t *testing.T) {
 		},
 		{
 			"too many reports in an hour", 403, "FORBIDDEN", "You can’t run more than 500 reports synchronously every 60 minutes. Try again later.",
-			classed{fault.Throttled, false, false, "hour"},
+			classed{fault.Throttled, true, false, "hour"},
 		},
 		{
 			"a deleted report", 404, "NOT_FOUND", "The data you’re trying to access is unavailable.",

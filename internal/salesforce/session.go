@@ -28,6 +28,7 @@ type session struct {
 
 	mu      sync.Mutex
 	current *grant
+	newest  uint64 // generation
 	ended   uint64 // generations up to it are not used any more
 	flight  *flight
 	refusal error
@@ -99,15 +100,13 @@ func (s *session) fly(ctx context.Context, f *flight) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err == nil {
-		g.at, g.generation = time.Now(), 1
-	}
-	if err == nil && s.current != nil {
-		g.generation = s.current.generation + 1
+		s.newest++
+		g.at, g.generation = time.Now(), s.newest
 	}
 	if s.flight == f { // else it was left behind on its way, and says nothing of what holds now
 		s.flight, s.refusal = nil, nil
-		if hold := holds(err); hold > 0 {
-			s.refusal, s.until = err, time.Now().Add(hold)
+		if holds(err) {
+			s.refusal, s.until = err, time.Now().Add(RefusalHolds)
 		}
 		if err == nil {
 			s.current = g
@@ -117,17 +116,11 @@ func (s *session) fly(ctx context.Context, f *flight) {
 	close(f.done)
 }
 
-// holds is for how long a failed login stands.
-func holds(err error) time.Duration {
+// holds says whether a failed login stands for a while: it was refused, or the user has logged in too often. Whoever runs the
+// sync waits for longer, and may be told not to.
+func holds(err error) bool {
 	e := errorIn(err)
-	switch {
-	case fault.Is(err, fault.LoginRefused):
-		return RefusalHolds
-	case e != nil && e.Whole: // the user has logged in too often
-		return min(e.RetryAfter, loginPause)
-	default:
-		return 0
-	}
+	return fault.Is(err, fault.LoginRefused) || e != nil && e.Whole
 }
 
 // renew lets the next request log in, whatever holds now: it drops the grant and a refusal, and does not wait for a login

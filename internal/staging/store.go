@@ -24,7 +24,7 @@ type Store struct {
 	name     string // the URL as people may see it: no query, no user
 	dir      string // the folder of a file bucket, else empty
 	fileMode os.FileMode
-	met      atomic.Bool // its id was read
+	met      atomic.Pointer[os.FileInfo] // the file with the id that was read, of a folder
 }
 
 // Open opens the bucket behind a gocloud.dev/blob URL. A folder named by a file URL is made when it is not there, for
@@ -74,8 +74,16 @@ func (s *Store) ID(ctx context.Context) (string, error) {
 			return "", unusable(err)
 		}
 	}
+	return s.KnownID(ctx)
+}
+
+// KnownID is ID for a bucket that was met before, perhaps by another process. One that carries no id any more is away.
+func (s *Store) KnownID(ctx context.Context) (string, error) {
 	var id identity
-	if err := s.ReadJSON(ctx, identityKey, &id); err != nil {
+	switch err := s.ReadJSON(ctx, identityKey, &id); {
+	case errors.Is(err, ErrNotExist):
+		return "", s.away(err)
+	case err != nil:
 		return "", err
 	}
 	if id.ID == "" {
@@ -84,23 +92,38 @@ func (s *Store) ID(ctx context.Context) (string, error) {
 			Message: fmt.Sprintf("%s in the bucket %s holds no id; remove it if no other program owns it", identityKey, s.name),
 		}
 	}
-	s.met.Store(true)
+	if s.dir != "" {
+		if info, err := os.Stat(s.identityFile()); err == nil {
+			s.met.Store(&info)
+		}
+	}
 	return id.ID, nil
 }
+
+func (s *Store) identityFile() string { return filepath.Join(s.dir, identityKey) }
 
 // here looks, before anything is written, whether a folder is still the bucket whose id was read: a disk that loses its mount
 // leaves an empty one behind, and whatever was written there would be missing once the disk is back.
 func (s *Store) here() error {
-	if s.dir == "" || !s.met.Load() {
+	met := s.met.Load()
+	if met == nil {
 		return nil
 	}
-	_, err := os.Stat(filepath.Join(s.dir, identityKey))
-	if !errors.Is(err, fs.ErrNotExist) {
-		return nil // what else is wrong, the write itself tells
+	switch now, err := os.Stat(s.identityFile()); {
+	case err == nil && !os.SameFile(*met, now):
+		return s.away(errSwapped)
+	case errors.Is(err, fs.ErrNotExist):
+		return s.away(err)
 	}
+	return nil // what else is wrong, the write itself tells
+}
+
+var errSwapped = errors.New("its id is in another file than it was")
+
+func (s *Store) away(err error) error {
 	return &fault.Error{
 		Class: fault.Transient, System: fault.Bucket, Err: err,
-		Message: fmt.Sprintf("the bucket %s is away: its folder holds no %s any more; bring it back, or restart the workers if it was "+
-			"emptied on purpose", s.name, identityKey),
+		Message: fmt.Sprintf("the bucket %s is away: the %s that was in it is missing; bring the bucket back, or cancel the sync and start "+
+			"it again if it was emptied on purpose", s.name, identityKey),
 	}
 }
