@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -83,8 +84,9 @@ func TestSimulator_takesWhatIsAskedAgain(t *testing.T) {
 		if exists, err := s.Exists(t.Context(), current.Inventory(staging.CaughtUp("reports"))); exists != (name == "all") || err != nil {
 			t.Errorf("%s was listed again: %v, %v", name, exists, err)
 		}
-		for _, kind := range dated {
-			if err := s.Delete(t.Context(), current.Inventory(staging.CaughtUp(string(kind)))); err != nil {
+		for _, kind := range dated { // the next listing begins anew
+			stream := staging.CaughtUp(string(kind))
+			if err := errors.Join(s.Delete(t.Context(), current.Inventory(stream)), s.Delete(t.Context(), current.InventoryState(stream))); err != nil {
 				t.Fatal(err)
 			}
 		}

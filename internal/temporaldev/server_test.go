@@ -60,9 +60,15 @@ func TestServer_runsWorkflowsAndFindsThemAgainAfterARestart(t *testing.T) {
 	stop(t, second)
 
 	for _, entry := range logs.All() {
+		if entry.ContextMap()["error"] == slowDisk {
+			continue
+		}
 		t.Errorf("an untroubled server logged: %s %s %v", entry.Level, entry.Message, entry.ContextMap())
 	}
 }
+
+// slowDisk is what the server says, and mends by itself, when its database took seconds: on a busy machine it may.
+const slowDisk = "shard status unknown"
 
 func TestServer_inMemoryServersShareNothing(t *testing.T) {
 	t.Parallel()
