@@ -98,11 +98,7 @@ func cutOff(ctx context.Context, err error) error {
 	case stopping(ctx):
 		return workerStopped()
 	}
-	const message = "Temporal did not hear of this attempt for too long; the next one goes on where it was"
-	return temporal.NewApplicationErrorWithOptions(message, string(fault.Transient), temporal.ApplicationErrorOptions{
-		Category: temporal.ApplicationErrorCategoryBenign,
-		Details:  []any{Failure{Class: fault.Transient, System: fault.Temporal, Message: message}},
-	})
+	return handBack("Temporal did not hear of this attempt for too long")
 }
 
 // stopping says whether the end of ctx is the worker's, and not asked for by the workflow.
@@ -118,9 +114,11 @@ func stopping(ctx context.Context) bool {
 	}
 }
 
-// workerStopped hands the activity back: what was done lies in the bucket, and the next attempt starts there.
-func workerStopped() error {
-	const message = "the worker was stopped; the next one goes on where it was"
+func workerStopped() error { return handBack("the worker was stopped") }
+
+// handBack gives the activity to the next attempt: what was done lies in the bucket, and it starts there.
+func handBack(why string) error {
+	message := why + "; the next one goes on where it was"
 	return temporal.NewApplicationErrorWithOptions(message, string(fault.Transient), temporal.ApplicationErrorOptions{
 		Category: temporal.ApplicationErrorCategoryBenign,
 		Details:  []any{Failure{Class: fault.Transient, System: fault.Temporal, Message: message}},

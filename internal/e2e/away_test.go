@@ -26,18 +26,32 @@ func orgUnderLoad(t *testing.T) *server.Server {
 
 const halfOfThem = 750
 
-// TestServe_isStoppedUnderLoad stops serve as a deployment does and starts it again.
-func TestServe_isStoppedUnderLoad(t *testing.T) {
-	t.Parallel()
+// halfWay is serve in the middle of a sync of such an org.
+func halfWay(t *testing.T) (*server.Server, *station, *process, client.WorkflowRun) {
+	t.Helper()
 	sim := orgUnderLoad(t)
 	station := newStation(t, sim.Ready(), "")
 	serve := station.serve(t)
-	begin(t, connect(t, serve), "acme")
+	run := begin(t, connect(t, serve), "acme")
 	eventually(t, longest, func() bool { return describesOf(sim).total >= halfOfThem })
-	stopInTime(t, serve)
-	again := station.serve(t)
+	return sim, station, serve, run
+}
+
+// goesOn starts serve again and waits for the sync that the one before had begun.
+func (s *station) goesOn(t *testing.T) (*process, workflows.Result) {
+	t.Helper()
+	again := s.serve(t)
 	result := outcome(t, connect(t, again).GetWorkflow(t.Context(), workflows.SyncID("acme"), ""))
 	requireSettled(t, result)
+	return again, result
+}
+
+// TestServe_isStoppedUnderLoad stops serve as a deployment does and starts it again.
+func TestServe_isStoppedUnderLoad(t *testing.T) {
+	t.Parallel()
+	sim, station, serve, _ := halfWay(t)
+	stopInTime(t, serve)
+	station.goesOn(t)
 	if n := describesOf(sim).repeated; n != 0 {
 		t.Errorf("%d describes were repeated, want none", n)
 	}
@@ -128,11 +142,7 @@ func TestDisk_isFullForAWhile(t *testing.T) {
 // it back with what it held.
 func TestBucket_isAway(t *testing.T) {
 	t.Parallel()
-	sim := orgUnderLoad(t)
-	station := newStation(t, sim.Ready(), "")
-	serve := station.serve(t)
-	run := begin(t, connect(t, serve), "acme")
-	eventually(t, longest, func() bool { return describesOf(sim).total >= halfOfThem })
+	sim, station, _, run := halfWay(t)
 	bucket := filepath.Join(station.dir, "data", "bucket")
 	move := func(from, to string) {
 		if err := os.Rename(from, to); err != nil {
@@ -164,20 +174,14 @@ func TestBucket_isAway(t *testing.T) {
 // TestDatabase_isUnreadable kills serve in the middle of a sync and leaves rubbish where its database was.
 func TestDatabase_isUnreadable(t *testing.T) {
 	t.Parallel()
-	sim := orgUnderLoad(t)
-	station := newStation(t, sim.Ready(), "")
-	serve := station.serve(t)
-	begin(t, connect(t, serve), "acme")
-	eventually(t, longest, func() bool { return describesOf(sim).total >= halfOfThem })
+	sim, station, serve, _ := halfWay(t)
 	serve.kill(t)
 	before := settled(t, sim)
 	database := filepath.Join(station.dir, "data", "temporal.db")
 	if err := os.WriteFile(database, []byte(strings.Repeat("rubbish", 10_000)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	again := station.serve(t)
-	result := outcome(t, connect(t, again).GetWorkflow(t.Context(), workflows.SyncID("acme"), ""))
-	requireSettled(t, result)
+	again, result := station.goesOn(t)
 	if log := again.logged(t); !strings.Contains(log, "could not be read and was moved to "+database) {
 		t.Errorf("it does not say where the database went:\n%s", log)
 	}

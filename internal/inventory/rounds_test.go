@@ -13,12 +13,8 @@ import (
 	"longhaul/internal/staging"
 )
 
-func TestCatchUp_goesOnAfterAnAttemptThatWasCutShort(t *testing.T) {
-	t.Parallel()
-	s := openStore(t, "mem://")
-	o := listed(t, s)
-	o.set(thing{kind: Reports, n: 2, modified: later, name: "renamed"})
-	o.set(thing{kind: Dashboards, n: 2, modified: later, name: "renamed"})
+// cutAtComponents lets a catch-up end in its middle, and gives the error with which it ends.
+func (o *org) cutAtComponents() error {
 	broken := errors.New("the line was cut")
 	o.refuse = func(q salesforce.Query) error {
 		if q.Object == "DashboardComponent" {
@@ -26,6 +22,16 @@ func TestCatchUp_goesOnAfterAnAttemptThatWasCutShort(t *testing.T) {
 		}
 		return nil
 	}
+	return broken
+}
+
+func TestCatchUp_goesOnAfterAnAttemptThatWasCutShort(t *testing.T) {
+	t.Parallel()
+	s := openStore(t, "mem://")
+	o := listed(t, s)
+	o.set(thing{kind: Reports, n: 2, modified: later, name: "renamed"})
+	o.set(thing{kind: Dashboards, n: 2, modified: later, name: "renamed"})
+	broken := o.cutAtComponents()
 	in := CatchUpInput{Client: o, Store: s, Sync: current, Since: sinceStart}
 	if _, err := CatchUp(t.Context(), in); !errors.Is(err, broken) {
 		t.Fatalf("got %v, want the org's error", err)
@@ -60,13 +66,7 @@ func TestCatchUp_listsAnewWhatWasListedLongBefore(t *testing.T) {
 			s := openStore(t, "mem://")
 			o := listed(t, s)
 			o.set(thing{kind: Dashboards, n: 2, modified: later, name: "changed once"})
-			broken := errors.New("the line was cut")
-			o.refuse = func(q salesforce.Query) error {
-				if q.Object == "DashboardComponent" {
-					return broken
-				}
-				return nil
-			}
+			broken := o.cutAtComponents()
 			in := CatchUpInput{Client: o, Store: s, Sync: current, Since: sinceStart}
 			for _, pause := range row.pauses {
 				if _, err := CatchUp(t.Context(), in); !errors.Is(err, broken) {
