@@ -3,6 +3,8 @@ package workflows
 import (
 	"strings"
 	"time"
+
+	"longhaul/internal/sourcename"
 )
 
 const syncPrefix = "sync-"
@@ -26,10 +28,5 @@ func StagedID(start time.Time, firstRun string) string {
 	return start.UTC().Format("20060102T150405.000Z") + "-" + firstRun[max(0, len(firstRun)-tail):]
 }
 
-// validSource says whether name is [a-z0-9-]{1,40}.
-func validSource(name string) bool {
-	if name == "" || len(name) > 40 {
-		return false
-	}
-	return strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
-}
+// validSource says whether name is one that a source may have.
+func validSource(name string) bool { return sourcename.Check(name) == nil }

@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+
+	"longhaul/internal/fault"
+	"longhaul/internal/sourcename"
 )
 
 // Input starts a sync. People write it by hand, in the UI or after --input, so it is read with patience: the name of a
@@ -59,7 +62,7 @@ func (in *Input) settle(workflowID string) (problem string) {
 	case in.Source == "":
 		return `no source is named: start the workflow with the id sync-<source> or with the input {"source":"<name>"}`
 	case !validSource(in.Source):
-		return fmt.Sprintf("%.60q is no name of a source: use 1 to 40 of a-z, 0-9 and -", in.Source)
+		return fault.Sentence(sourcename.Check(in.Source))
 	}
 	switch in.Mode {
 	case "":

@@ -110,8 +110,8 @@ func TestSyncSource_refusesBadInput(t *testing.T) {
 		want string
 	}{
 		"no source at all":       {"my-run", workflows.Input{}, "no source is named"},
-		"a name with capitals":   {"x", workflows.Input{Source: "Acme"}, `"Acme" is no name of a source`},
-		"a name that is a path":  {"x", workflows.Input{Source: "../a"}, "is no name of a source"},
+		"a name with capitals":   {"x", workflows.Input{Source: "Acme"}, `"Acme" is not a source name`},
+		"a name that is a path":  {"x", workflows.Input{Source: "../a"}, "is not a source name"},
 		"an unknown mode":        {"sync-acme", workflows.Input{Mode: "quick"}, `"quick" is no mode`},
 		"a misspelt key":         {"sync-acme", map[string]any{"sorce": "acme"}, "the input must look like"},
 		"a number for a source":  {"sync-acme", map[string]any{"source": 7}, "the input must look like"},

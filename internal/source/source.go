@@ -2,10 +2,9 @@
 package source
 
 import (
-	"regexp"
 	"time"
 
-	"longhaul/internal/fault"
+	"longhaul/internal/sourcename"
 )
 
 // Auth names the way a source logs in to Salesforce.
@@ -85,15 +84,8 @@ type Scope struct {
 	Private bool `json:"private"` // reports and dashboards in other people's private folders too
 }
 
-var validName = regexp.MustCompile(`^[a-z0-9-]{1,40}$`)
-
 // CheckName says what is wrong with a source's name; nil when it is a good one.
-func CheckName(name string) error {
-	if !validName.MatchString(name) {
-		return fault.Invalidf("%.60q is not a source name: use 1 to 40 of a-z, 0-9 and -", name)
-	}
-	return nil
-}
+func CheckName(name string) error { return sourcename.Check(name) }
 
 // WithDefaults gives the source with every limit that was left at zero set to its default.
 func (s Source) WithDefaults() Source {

@@ -137,7 +137,7 @@ func TestRegistry_listsTheKnownSources(t *testing.T) {
 
 func TestCheckName(t *testing.T) {
 	t.Parallel()
-	for _, good := range []string{"a", "acme-2", "-", strings.Repeat("a", 40)} {
+	for _, good := range []string{"a", "acme-2", "a--b", strings.Repeat("a", 40)} {
 		if err := CheckName(good); err != nil {
 			t.Error(err)
 		}
