@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/text"
 )
 
 // Credentials are the values of one login, read from wherever the source refers to. They print as their names alone.
@@ -31,7 +32,7 @@ func (c Credentials) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, c.St
 // MarshalText hides every value from encoders.
 func (c Credentials) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
 
-// SalesforceCredentials reads the values of a login anew.
+// SalesforceCredentials reads the values of a login anew, and refuses those that no login can have.
 func (s Source) SalesforceCredentials(ctx context.Context) (Credentials, error) {
 	c := Credentials{BaseURL: s.Salesforce.BaseURL, ClientID: s.Salesforce.ClientID, Username: s.Salesforce.Username}
 	if !s.Salesforce.Credentials.IsZero() {
@@ -40,19 +41,19 @@ func (s Source) SalesforceCredentials(ctx context.Context) (Credentials, error) 
 			return Credentials{}, err
 		}
 		c.BaseURL, c.ClientID, c.ClientSecret = document.BaseURL, document.ClientID, document.ClientSecret
-	} else if err := s.fill(ctx, &c.ClientSecret, "client_secret", s.Salesforce.ClientSecret, true); err != nil {
+	} else if err := s.fill(ctx, &c.ClientSecret, "client_secret", s.Salesforce.ClientSecret, Key, true); err != nil {
 		return Credentials{}, err
 	}
 	if s.Salesforce.Auth != Password {
 		return c, nil
 	}
-	if err := s.fill(ctx, &c.Password, "password", s.Salesforce.Password, true); err != nil {
+	if err := s.fill(ctx, &c.Password, "password", s.Salesforce.Password, Phrase, true); err != nil {
 		return Credentials{}, err
 	}
 	if s.Salesforce.SecurityToken.IsZero() {
 		return c, nil // an org that trusts this network asks for none
 	}
-	if err := s.fill(ctx, &c.SecurityToken, "security_token", s.Salesforce.SecurityToken, false); err != nil {
+	if err := s.fill(ctx, &c.SecurityToken, "security_token", s.Salesforce.SecurityToken, Key, false); err != nil {
 		return Credentials{}, err
 	}
 	return c, nil
@@ -64,11 +65,11 @@ func (s Source) CatalogToken(ctx context.Context) (string, error) {
 		return "", fault.Invalidf("source %q has no catalog section, so there is no token: add one, or sync with upload off", s.Name)
 	}
 	var token string
-	err := s.fill(ctx, &token, "catalog.token", s.Catalog.Token, true)
+	err := s.fill(ctx, &token, "catalog.token", s.Catalog.Token, Key, true)
 	return token, err
 }
 
-func (s Source) fill(ctx context.Context, into *string, setting string, secret Secret, needed bool) error {
+func (s Source) fill(ctx context.Context, into *string, setting string, secret Secret, form Form, needed bool) error {
 	value, err := secret.Resolve(ctx)
 	if err != nil {
 		return fmt.Errorf("%s of source %q: %w", setting, s.Name, err)
@@ -76,8 +77,24 @@ func (s Source) fill(ctx context.Context, into *string, setting string, secret S
 	if needed && value == "" {
 		return fault.Invalidf("%s of source %q is empty: %s holds nothing; put the secret there", setting, s.Name, secret)
 	}
+	if err := form.Check(value); err != nil {
+		return fault.Invalidf("%s of source %q (%s) %s", setting, s.Name, secret, fault.Sentence(err))
+	}
 	*into = value
 	return nil
+}
+
+// Doubts names what is odd about the values of a login and may be right all the same. It says nothing of what cannot be read.
+func (s Source) Doubts(ctx context.Context) []string {
+	if s.Salesforce.Auth != Password {
+		return nil
+	}
+	password, err := s.Salesforce.Password.Resolve(ctx)
+	odd := Phrase.Doubt(password)
+	if err != nil || odd == "" {
+		return nil
+	}
+	return []string{fmt.Sprintf("the password of source %q %s", s.Name, odd)}
 }
 
 type document struct {
@@ -87,21 +104,45 @@ type document struct {
 }
 
 func (s Source) document(ctx context.Context) (document, error) {
-	var text string
-	if err := s.fill(ctx, &text, "credentials", s.Salesforce.Credentials, true); err != nil {
-		return document{}, err
-	}
+	content, err := s.Salesforce.Credentials.Resolve(ctx)
 	where := strings.TrimPrefix(s.Salesforce.Credentials.String(), fileScheme)
-	return parseDocument(where, []byte(text))
+	switch flaw := quoted(content); {
+	case err != nil:
+		return document{}, fmt.Errorf("credentials of source %q: %w", s.Name, err)
+	case content == "":
+		return document{}, fault.Invalidf("credentials of source %q is empty: %s holds nothing; put the document there", s.Name, where)
+	case flaw != "":
+		return document{}, fault.Invalidf("credentials of source %q (%s) %s", s.Name, where, flaw)
+	}
+	return parseDocument(where, []byte(content))
 }
 
 // parseDocument reads a credentials document. Its errors give the place and never a value.
 func parseDocument(where string, data []byte) (document, error) {
-	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
+	data = text.Decode(data)
 	var d document
 	if err := json.Unmarshal(data, &d); err != nil {
 		return document{}, badDocument(where, data, err)
 	}
+	d = document{BaseURL: text.Line(d.BaseURL), ClientID: text.Line(d.ClientID), ClientSecret: text.Line(d.ClientSecret)}
+	if err := d.complete(where); err != nil {
+		return document{}, err
+	}
+	for _, field := range []struct {
+		name, value string
+		form        Form
+	}{
+		{"baseUrl", strings.TrimSpace(d.BaseURL), Name}, {"clientId", d.ClientID, Key}, {"clientSecret", d.ClientSecret, Key},
+	} {
+		if err := field.form.Check(field.value); err != nil {
+			return document{}, fault.Invalidf("%s: %s %s", where, field.name, fault.Sentence(err))
+		}
+	}
+	return d, nil
+}
+
+// complete says what a document lacks.
+func (d document) complete(where string) error {
 	var missing []string
 	for _, field := range []struct{ name, value string }{
 		{"baseUrl", d.BaseURL}, {"clientId", d.ClientID}, {"clientSecret", d.ClientSecret},
@@ -111,10 +152,10 @@ func parseDocument(where string, data []byte) (document, error) {
 		}
 	}
 	if len(missing) > 0 {
-		return document{}, fault.Invalidf("%s lacks %s: it must hold {\"baseUrl\", \"clientId\", \"clientSecret\"}",
+		return fault.Invalidf("%s lacks %s: it must hold {\"baseUrl\", \"clientId\", \"clientSecret\"}",
 			where, strings.Join(missing, " and "))
 	}
-	return d, nil
+	return nil
 }
 
 func badDocument(where string, data []byte, err error) error {

@@ -13,6 +13,8 @@ import (
 	"strings"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/paths"
+	"longhaul/internal/text"
 )
 
 // MaxSecretSize is the most that a secret's file may hold.
@@ -57,8 +59,8 @@ func (r References) Parse(text string) (Secret, error) {
 	}
 }
 
-func (r References) env(text string) (Secret, error) {
-	name := strings.TrimPrefix(text, envScheme)
+func (r References) env(reference string) (Secret, error) {
+	name := strings.TrimPrefix(reference, envScheme)
 	if !validEnv.MatchString(name) {
 		return Secret{}, fault.Invalidf("env: must be followed by the name of an environment variable (letters, digits and _)")
 	}
@@ -66,29 +68,45 @@ func (r References) env(text string) (Secret, error) {
 	if lookup == nil {
 		lookup = os.LookupEnv
 	}
-	return Secret{reference: text, resolve: func() (string, error) {
+	return Secret{reference: reference, resolve: func() (string, error) {
 		value, ok := lookup(name)
 		if !ok {
 			return "", fault.Invalidf("the environment variable %s is not set: set it for this process, or change the reference env:%s", name, name)
 		}
-		return value, nil
+		return text.Value([]byte(value)), nil
 	}}, nil
 }
 
-func (r References) file(text string) (Secret, error) {
-	path := strings.TrimPrefix(text, fileScheme)
+func (r References) file(reference string) (Secret, error) {
+	path := strings.TrimPrefix(reference, fileScheme)
 	if path == "" {
 		return Secret{}, fault.Invalidf("file: must be followed by the path of a file")
 	}
-	path = strings.TrimPrefix(path, "//") // file:///run/x says the same as file:/run/x
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(r.Dir, path)
+	if rest, slashed := strings.CutPrefix(path, "//"); slashed { // file:///run/x says the same as file:/run/x
+		if !filepath.IsAbs(rest) {
+			return Secret{}, fault.Invalidf("file:// must be followed by a whole path, as in file:///run/secrets/x; " +
+				"one that starts at the settings file is written file:x")
+		}
+		path = rest
+	}
+	path, err := r.located(path)
+	if err != nil {
+		return Secret{}, fault.Invalidf("the path after file: %s", fault.Sentence(err))
 	}
 	return Secret{reference: fileScheme + path, resolve: func() (string, error) { return readSecret(path) }}, nil
 }
 
+// located makes a path absolute; without a folder to start from, only its form is looked at.
+func (r References) located(path string) (string, error) {
+	if r.Dir == "" {
+		return path, paths.Check(path)
+	}
+	return paths.Absolute(r.Dir, path)
+}
+
 // Held makes a secret of a value that came by a way that cannot be read again, such as a flag.
 func Held(value string) Secret {
+	value = text.Line(value)
 	return Secret{reference: heldText, resolve: func() (string, error) { return value, nil }}
 }
 
@@ -136,7 +154,7 @@ func readSecret(path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return strings.TrimRight(string(data), "\r\n"), nil
+	return text.Value(data), nil
 }
 
 func readCapped(path string) ([]byte, error) {

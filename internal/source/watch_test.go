@@ -11,7 +11,7 @@ func TestWatched_tellsEverySecretThatIsRead(t *testing.T) {
 	t.Parallel()
 	environment := map[string]string{
 		"SECRET": "first", "PASSWORD": "p", "TOKEN": "t", "CATALOG": "c",
-		"DOCUMENT": `{"baseUrl":"b","clientId":"i","clientSecret":"of the document"}`,
+		"DOCUMENT": `{"baseUrl":"b","clientId":"i","clientSecret":"of-the-document"}`,
 	}
 	secret := func(name string) Secret {
 		s, err := References{Lookup: fixed(environment)}.Parse("env:" + name)
@@ -49,7 +49,7 @@ func TestWatched_tellsEverySecretThatIsRead(t *testing.T) {
 	environment["SECRET"] = "rotated"
 	read(watched, "acme")
 	read(watched, "other")
-	if diff := cmp.Diff([]string{"first", "p", "t", "c", "rotated", "p", "t", "c", "of the document"}, told); diff != "" {
+	if diff := cmp.Diff([]string{"first", "p", "t", "c", "rotated", "p", "t", "c", "of-the-document"}, told); diff != "" {
 		t.Error(diff)
 	}
 	told = nil
