@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"longhaul/internal/paths"
+	"longhaul/internal/plaintext"
 	"longhaul/internal/source"
 )
 
@@ -14,6 +16,7 @@ import (
 type castorOption struct {
 	flag, short, env, usage string
 	secret                  bool
+	check                   func(string) error // of its form; may be nil
 }
 
 // display names an option in a message as people can type it.
@@ -31,6 +34,7 @@ func define(flags *pflag.FlagSet, options []castorOption) {
 type castorValues struct {
 	flags    *pflag.FlagSet
 	env      Environment
+	dir      string // where relative paths start; empty where the working directory is gone
 	warnings []string
 }
 
@@ -41,9 +45,11 @@ func (c *castorValues) flagged(o castorOption) bool {
 
 func (c *castorValues) get(o castorOption) (value string, given bool) {
 	if c.flagged(o) {
-		return c.flags.Lookup(o.flag).Value.String(), true
+		value, given = c.flags.Lookup(o.flag).Value.String(), true
+	} else {
+		value, given = c.env.LookupFold(o.env)
 	}
-	return c.env.LookupFold(o.env)
+	return plaintext.Value([]byte(value)), given
 }
 
 // text is the value, empty when there is none.
@@ -73,6 +79,36 @@ func (c *castorValues) missing(options []castorOption, mistakes *Mistakes) {
 	}
 }
 
+// checkForms notes the values that were copied with more or less than there is.
+func (c *castorValues) checkForms(options []castorOption, mistakes *Mistakes) {
+	for _, o := range options {
+		if o.check == nil {
+			continue
+		}
+		if value := c.text(o); value != "" {
+			if err := o.check(value); err != nil {
+				mistakes.add(c.where(o), "%s", sentence(err))
+			}
+		}
+	}
+}
+
+// path is the absolute path that an option gives; empty when it gives none.
+func (c *castorValues) path(o castorOption, mistakes *Mistakes) string {
+	return c.located(c.text(o), c.where(o), mistakes)
+}
+
+func (c *castorValues) located(path string, from origin, mistakes *Mistakes) string {
+	if path == "" {
+		return ""
+	}
+	absolute, err := paths.Absolute(c.dir, path)
+	if err != nil {
+		mistakes.add(from, "%s", sentence(err))
+	}
+	return absolute
+}
+
 // warnSecrets says once that secrets on the command line can be seen.
 func (c *castorValues) warnSecrets(options []castorOption) {
 	var seen []string
@@ -89,18 +125,18 @@ func (c *castorValues) warnSecrets(options []castorOption) {
 
 // The options of castor-extract-salesforce-viz.
 var (
-	extractUsername     = castorOption{flag: "username", short: "u", env: "CASTOR_SALESFORCE_USERNAME", usage: "Salesforce user; without one the client credentials flow is used"}
-	extractPassword     = castorOption{flag: "password", short: "p", env: "CASTOR_SALESFORCE_PASSWORD", usage: "the user's password", secret: true}
-	extractClientID     = castorOption{flag: "client-id", short: "c", env: "CASTOR_SALESFORCE_CLIENT_ID", usage: "consumer key of the app"}
+	extractUsername     = castorOption{flag: "username", short: "u", env: "CASTOR_SALESFORCE_USERNAME", usage: "Salesforce user; without one the client credentials flow is used", check: source.Name.Check}
+	extractPassword     = castorOption{flag: "password", short: "p", env: "CASTOR_SALESFORCE_PASSWORD", usage: "the user's password", secret: true, check: source.Phrase.Check}
+	extractClientID     = castorOption{flag: "client-id", short: "c", env: "CASTOR_SALESFORCE_CLIENT_ID", usage: "consumer key of the app", check: source.Key.Check}
 	extractClientSecret = castorOption{
 		flag: "client-secret", short: "s", env: "CASTOR_SALESFORCE_CLIENT_SECRET",
-		usage: "consumer secret of the app", secret: true,
+		usage: "consumer secret of the app", secret: true, check: source.Key.Check,
 	}
 	extractSecurityToken = castorOption{
 		flag: "security-token", short: "t", env: "CASTOR_SALESFORCE_SECURITY_TOKEN",
-		usage: "the user's security token, may be empty", secret: true,
+		usage: "the user's security token, may be empty", secret: true, check: source.Key.Check,
 	}
-	extractBaseURL = castorOption{flag: "base-url", short: "b", env: "CASTOR_SALESFORCE_BASE_URL", usage: "My Domain of the org"}
+	extractBaseURL = castorOption{flag: "base-url", short: "b", env: "CASTOR_SALESFORCE_BASE_URL", usage: "My Domain of the org", check: checkHost}
 	extractOutput  = castorOption{flag: "output", short: "o", env: "CASTOR_OUTPUT_DIRECTORY", usage: "folder that the files go to"}
 
 	extractOptions = []castorOption{
@@ -108,13 +144,16 @@ var (
 	}
 )
 
+// checkHost looks at the form of an address alone: spaces around it do no harm.
+func checkHost(v string) error { return source.Name.Check(strings.TrimSpace(v)) }
+
 // ExtractSource is the name of the source that castor's options describe.
 const ExtractSource = "extract"
 
 // CastorExtract is what castor-extract-salesforce-viz was asked for.
 type CastorExtract struct {
 	Source   source.Source // without a catalog; secrets are held in memory
-	Output   string        // as written
+	Output   string        // absolute
 	Warnings []string
 }
 
@@ -125,22 +164,28 @@ func AddCastorExtractFlags(flags *pflag.FlagSet) {
 	addCAFile(flags)
 }
 
-// ReadCastorExtract reads castor's flags and environment names. Its error is Mistakes, all there are.
-func ReadCastorExtract(flags *pflag.FlagSet, env Environment) (CastorExtract, error) {
-	c := &castorValues{flags: flags, env: env}
+// ReadCastorExtract reads castor's flags and environment names. Relative paths start at dir, the working directory. Its error
+// is Mistakes, all there are.
+func ReadCastorExtract(flags *pflag.FlagSet, env Environment, dir string) (CastorExtract, error) {
+	c := &castorValues{flags: flags, env: env, dir: dir}
 	needed := []castorOption{extractClientID, extractClientSecret, extractBaseURL, extractOutput}
+	var mistakes Mistakes
 	login := source.Salesforce{
 		Auth:     source.ClientCredentials,
 		BaseURL:  c.text(extractBaseURL),
 		ClientID: c.text(extractClientID),
-		CAFile:   c.caFile(),
+		CAFile:   c.caFile(&mistakes),
 	}
-	var mistakes Mistakes
+	used := needed
 	if login.Username = c.text(extractUsername); login.Username != "" {
 		login.Auth = source.Password
 		login.Password = source.Held(c.text(extractPassword))
 		login.SecurityToken = source.Held(c.text(extractSecurityToken))
 		needed = append([]castorOption{extractPassword}, needed...)
+		used = extractOptions
+		if odd := source.Phrase.Doubt(c.text(extractPassword)); odd != "" {
+			c.warnings = append(c.warnings, "the password ("+c.where(extractPassword).name+") "+odd)
+		}
 		if _, given := c.get(extractSecurityToken); !given {
 			mistakes.add(origin{}, "missing: %s; give an empty one if the org needs none", extractSecurityToken.display())
 		}
@@ -148,6 +193,8 @@ func ReadCastorExtract(flags *pflag.FlagSet, env Environment) (CastorExtract, er
 		c.warnings = append(c.warnings, "the password and the security token are not used: no username is given, so the client credentials flow is")
 	}
 	c.missing(inOrder(extractOptions, needed), &mistakes)
+	c.checkForms(inOrder(extractOptions, used), &mistakes)
+	output := c.path(extractOutput, &mistakes)
 	c.warnSecrets(extractOptions)
 	if err := mistakes.orNil(); err != nil {
 		return CastorExtract{}, err
@@ -155,14 +202,16 @@ func ReadCastorExtract(flags *pflag.FlagSet, env Environment) (CastorExtract, er
 	login.ClientSecret = source.Held(c.text(extractClientSecret))
 	return CastorExtract{
 		Source:   source.Source{Name: ExtractSource, Salesforce: login}.WithDefaults(),
-		Output:   c.text(extractOutput),
+		Output:   output,
 		Warnings: c.warnings,
 	}, nil
 }
 
 // inOrder gives those of the options that are needed, in the order of all.
 func inOrder(all, needed []castorOption) []castorOption {
-	return slices.DeleteFunc(slices.Clone(all), func(o castorOption) bool { return !slices.Contains(needed, o) })
+	return slices.DeleteFunc(slices.Clone(all), func(o castorOption) bool {
+		return !slices.ContainsFunc(needed, func(n castorOption) bool { return n.flag == o.flag })
+	})
 }
 
 const caFileFlag = "ca-file"
@@ -171,10 +220,11 @@ func addCAFile(flags *pflag.FlagSet) {
 	flags.String(caFileFlag, "", "extra CA certificates, for a proxy that ends TLS (REQUESTS_CA_BUNDLE)")
 }
 
-func (c *castorValues) caFile() string {
+func (c *castorValues) caFile(mistakes *Mistakes) string {
+	from := origin{name: "REQUESTS_CA_BUNDLE"}
+	path, _ := c.env.Lookup(from.name)
 	if f := c.flags.Lookup(caFileFlag); f != nil && f.Changed {
-		return f.Value.String()
+		path, from = f.Value.String(), origin{name: "--" + caFileFlag}
 	}
-	value, _ := c.env.Lookup("REQUESTS_CA_BUNDLE")
-	return value
+	return c.located(plaintext.Line(path), from, mistakes)
 }

@@ -30,7 +30,7 @@ func TestReadCastorExtract_withAUser(t *testing.T) {
 		"CASTOR_SALESFORCE_SECURITY_TOKEN=", "CASTOR_SALESFORCE_BASE_URL=acme.my.salesforce.com", "CASTOR_OUTPUT_DIRECTORY=/out",
 		"REQUESTS_CA_BUNDLE=/ca.pem",
 	}
-	got, err := ReadCastorExtract(parsed(t, AddCastorExtractFlags, "-p", "from-flag"), env)
+	got, err := ReadCastorExtract(parsed(t, AddCastorExtractFlags, "-p", "from-flag"), env, "/work")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,11 +59,11 @@ func TestReadCastorExtract_withAUser(t *testing.T) {
 func TestReadCastorExtract_withoutAUserUsesClientCredentials(t *testing.T) {
 	t.Parallel()
 	flags := parsed(t, AddCastorExtractFlags, "-c", "id", "-s", "hush", "-b", "b", "--output", "o", "--ca-file", "ca")
-	got, err := ReadCastorExtract(flags, Environment{"CASTOR_SALESFORCE_PASSWORD=p", "REQUESTS_CA_BUNDLE=other"})
+	got, err := ReadCastorExtract(flags, Environment{"CASTOR_SALESFORCE_PASSWORD=p", "REQUESTS_CA_BUNDLE=other"}, "/work")
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := source.Salesforce{BaseURL: "b", Auth: source.ClientCredentials, ClientID: "id", ClientSecret: source.Held("hush"), CAFile: "ca"}
+	want := source.Salesforce{BaseURL: "b", Auth: source.ClientCredentials, ClientID: "id", ClientSecret: source.Held("hush"), CAFile: "/work/ca"}
 	if diff := cmp.Diff(want, got.Source.Salesforce); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -94,13 +94,13 @@ func TestReadCastorExtract_listsAllThatIsMissing(t *testing.T) {
 		}},
 	}
 	for _, tt := range tests {
-		_, err := ReadCastorExtract(parsed(t, AddCastorExtractFlags, tt.args...), tt.env)
+		_, err := ReadCastorExtract(parsed(t, AddCastorExtractFlags, tt.args...), tt.env, "/work")
 		if diff := cmp.Diff(tt.want, sentences(t, err)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
 		}
 	}
 	flags := parsed(t, AddCastorExtractFlags, "-u", "u", "-p", "p", "-c", "i", "-s", "s", "-b", "b", "-o", "o", "-t", "")
-	if _, err := ReadCastorExtract(flags, nil); err != nil {
+	if _, err := ReadCastorExtract(flags, nil, "/work"); err != nil {
 		t.Errorf("an empty security token is refused: %v", err)
 	}
 }
@@ -113,7 +113,7 @@ func TestReadCastorUpload_readsFlagsAndEnvironment(t *testing.T) {
 		"CASTOR_UPLOADER_TOKEN=tok", "CASTOR_UPLOADER_SOURCE_ID=399A8B22-3187-41EC-8D3D-0242AC130003", "Castor_Uploader_File_Type=VIZ",
 		"CASTOR_UPLOADER_DIRECTORY_PATH=/out", "CASTOR_UPLOADER_ZONE=US", "CASTOR_TIMEOUT_OVERRIDE=2.5", "CASTOR_RETRY_OVERRIDE=1",
 	}
-	got, err := ReadCastorUpload(parsed(t, AddCastorUploadFlags), env)
+	got, err := ReadCastorUpload(parsed(t, AddCastorUploadFlags), env, "/work")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,12 +125,12 @@ func TestReadCastorUpload_readsFlagsAndEnvironment(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	flags := parsed(t, AddCastorUploadFlags, "-k", "other", "--source-id", uploadID, "-t", "DBT", "--file-path", "m.json", "-z", "EU")
-	got, err = ReadCastorUpload(flags, env[:4])
+	got, err = ReadCastorUpload(flags, env[:4], "/work")
 	if err != nil {
 		t.Fatal(err)
 	}
 	want = CastorUpload{
-		Type: catalog.DBT, File: "m.json", Timeout: catalog.DefaultTimeout, Attempts: catalog.DefaultAttempts,
+		Type: catalog.DBT, File: "/work/m.json", Timeout: catalog.DefaultTimeout, Attempts: catalog.DefaultAttempts,
 		Catalog: source.Catalog{Zone: "EU", SourceID: uploadID, Token: source.Held("other")},
 		Warnings: []string{
 			"CASTOR_UPLOADER_DIRECTORY_PATH is not used: --file_path names what to send",
@@ -178,7 +178,7 @@ func TestReadCastorUpload_saysWhatToChange(t *testing.T) {
 		{"a zone and a url", []string{"-z", "EU", "--url", "https://x.example.com"}, complete, []string{"--url: the catalog has both a zone and a url: keep one of them"}},
 	}
 	for _, tt := range tests {
-		_, err := ReadCastorUpload(parsed(t, AddCastorUploadFlags, tt.args...), tt.env)
+		_, err := ReadCastorUpload(parsed(t, AddCastorUploadFlags, tt.args...), tt.env, "/work")
 		if diff := cmp.Diff(tt.want, sentences(t, err)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
 		}
@@ -202,7 +202,7 @@ func TestReadCastorUpload_warnsAndGoesOn(t *testing.T) {
 		},
 	}
 	for _, tt := range tests {
-		got, err := ReadCastorUpload(parsed(t, AddCastorUploadFlags), append(complete[:4:4], tt.set))
+		got, err := ReadCastorUpload(parsed(t, AddCastorUploadFlags), append(complete[:4:4], tt.set), "/work")
 		if err != nil || strings.Join(got.Warnings, "") != tt.warning || got.Timeout != tt.timeout || got.Attempts != tt.attempts {
 			t.Errorf("%s: got %+v, %v", tt.name, got, err)
 		}
@@ -221,7 +221,7 @@ func TestReadCastorUpload_takesAURLInPlaceOfAZone(t *testing.T) {
 		{[]string{"-z", "US"}, "US", ""},
 	}
 	for _, tt := range tests {
-		got, err := ReadCastorUpload(parsed(t, AddCastorUploadFlags, tt.args...), env)
+		got, err := ReadCastorUpload(parsed(t, AddCastorUploadFlags, tt.args...), env, "/work")
 		if err != nil || got.Catalog.Zone != tt.zone || got.Catalog.URL != tt.url {
 			t.Errorf("%v: got %+v, %v", tt.args, got.Catalog, err)
 		}

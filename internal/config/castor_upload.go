@@ -10,13 +10,14 @@ import (
 	"github.com/spf13/pflag"
 
 	"longhaul/internal/catalog"
+	"longhaul/internal/plaintext"
 	"longhaul/internal/source"
 )
 
 // The options of castor-upload.
 var (
-	uploadToken     = castorOption{flag: "token", short: "k", env: "CASTOR_UPLOADER_TOKEN", usage: "token of the catalog", secret: true}
-	uploadSourceID  = castorOption{flag: "source_id", short: "s", env: "CASTOR_UPLOADER_SOURCE_ID", usage: "id of the source in the catalog"}
+	uploadToken     = castorOption{flag: "token", short: "k", env: "CASTOR_UPLOADER_TOKEN", usage: "token of the catalog", secret: true, check: source.Key.Check}
+	uploadSourceID  = castorOption{flag: "source_id", short: "s", env: "CASTOR_UPLOADER_SOURCE_ID", usage: "id of the source in the catalog", check: checkSourceID}
 	uploadFile      = castorOption{flag: "file_path", short: "f", env: "CASTOR_UPLOADER_FILE_PATH", usage: "file to send"}
 	uploadDirectory = castorOption{flag: "directory_path", short: "d", env: "CASTOR_UPLOADER_DIRECTORY_PATH", usage: "folder whose files to send"}
 	uploadType      = castorOption{flag: "file_type", short: "t", env: "CASTOR_UPLOADER_FILE_TYPE", usage: "DBT, VIZ, WAREHOUSE or QUALITY"}
@@ -60,12 +61,14 @@ func AddCastorUploadFlags(flags *pflag.FlagSet) {
 	})
 }
 
-// ReadCastorUpload reads castor's flags and environment names. Its error is Mistakes, all there are.
-func ReadCastorUpload(flags *pflag.FlagSet, env Environment) (CastorUpload, error) {
-	c := &castorValues{flags: flags, env: env}
+// ReadCastorUpload reads castor's flags and environment names. Relative paths start at dir, the working directory. Its error
+// is Mistakes, all there are.
+func ReadCastorUpload(flags *pflag.FlagSet, env Environment, dir string) (CastorUpload, error) {
+	c := &castorValues{flags: flags, env: env, dir: dir}
 	var mistakes Mistakes
 	u := CastorUpload{Catalog: c.catalog(&mistakes)}
 	c.missing([]castorOption{uploadToken, uploadSourceID, uploadType}, &mistakes)
+	c.checkForms(uploadOptions, &mistakes)
 	if text := c.text(uploadType); text != "" {
 		var err error
 		if u.Type, err = catalog.ParseFileType(text); err != nil {
@@ -88,18 +91,13 @@ func ReadCastorUpload(flags *pflag.FlagSet, env Environment) (CastorUpload, erro
 
 // catalog reads where to send, and with which token.
 func (c *castorValues) catalog(mistakes *Mistakes) source.Catalog {
-	target := source.Catalog{Token: source.Held(c.text(uploadToken)), CAFile: c.caFile()}
-	if id := c.text(uploadSourceID); id != "" {
-		parsed, err := catalog.ParseSourceID(id)
-		if err != nil {
-			mistakes.add(c.where(uploadSourceID), "%s", sentence(err))
-		}
-		target.SourceID = parsed
-	}
+	target := source.Catalog{Token: source.Held(c.text(uploadToken)), CAFile: c.caFile(mistakes)}
+	target.SourceID, _ = catalog.ParseSourceID(c.text(uploadSourceID)) // checkForms says what is wrong with it
 	from := origin{name: urlVariable}
-	target.URL, _ = c.env.Lookup(urlVariable)
+	address, _ := c.env.Lookup(urlVariable)
+	target.URL = plaintext.Line(address)
 	if f := c.flags.Lookup(urlFlag); f != nil && f.Changed {
-		target.URL, from = f.Value.String(), origin{name: "--" + urlFlag}
+		target.URL, from = plaintext.Line(f.Value.String()), origin{name: "--" + urlFlag}
 	}
 	if target.URL == "" || c.flagged(uploadZone) && from.name == urlVariable {
 		target.URL = ""
@@ -119,9 +117,9 @@ func (c *castorValues) catalog(mistakes *Mistakes) source.Catalog {
 // what gives the file or the folder to send. Two flags contradict each other; of two variables castor takes the
 // folder, and a flag beats either variable.
 func (c *castorValues) what(mistakes *Mistakes) (file, directory string) {
-	file, directory = c.text(uploadFile), c.text(uploadDirectory)
+	file, directory = c.path(uploadFile, mistakes), c.path(uploadDirectory, mistakes)
 	switch {
-	case file == "" && directory == "":
+	case c.text(uploadFile) == "" && c.text(uploadDirectory) == "":
 		mistakes.add(origin{}, "nothing to send: name a file with %s or a folder with %s", uploadFile.display(), uploadDirectory.display())
 	case file == "" || directory == "":
 	case c.flagged(uploadFile) && c.flagged(uploadDirectory):

@@ -14,7 +14,7 @@ import (
 // Config is everything a process is set to. Sources is never nil.
 type Config struct {
 	DataDir  string // absolute; empty when not set
-	Storage  string // as written; StorageURL adds the default
+	Storage  string // a folder in it is absolute; StorageURL adds the default
 	Sources  *source.Registry
 	Log      Log
 	Metrics  Metrics
@@ -45,6 +45,8 @@ func (c Config) StorageURL() (string, error) {
 	switch {
 	case c.Storage != "":
 		return c.Storage, nil
+	case c.DataDir != "" && !filepath.IsAbs(c.DataDir):
+		return "", fmt.Errorf("the folder of the default bucket, %s, is not absolute", c.DataDir)
 	case c.DataDir != "":
 		return FileURL(filepath.Join(c.DataDir, bucketFolder)), nil
 	default:
@@ -52,7 +54,7 @@ func (c Config) StorageURL() (string, error) {
 	}
 }
 
-// FileURL is the bucket URL of a folder.
+// FileURL is the bucket URL of a folder, whose path is absolute.
 func FileURL(dir string) string {
 	slashed := filepath.ToSlash(dir)
 	if !strings.HasPrefix(slashed, "/") {

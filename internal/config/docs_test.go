@@ -20,7 +20,7 @@ func TestExample_isWholeAndShowsTheDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := settings(t, string(text), "ACME_CLIENT_SECRET=made up")
+	in := settings(t, string(text), "ACME_CLIENT_SECRET=made-up")
 	in.NeedStorage, in.NeedSources = true, true
 	cfg, _, err := Read(in)
 	if err != nil || len(cfg.Warnings) != 0 {
@@ -30,7 +30,7 @@ func TestExample_isWholeAndShowsTheDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c, err := acme.SalesforceCredentials(t.Context()); err != nil || c.ClientSecret != "made up" {
+	if c, err := acme.SalesforceCredentials(t.Context()); err != nil || c.ClientSecret != "made-up" {
 		t.Errorf("the client secret of acme is not the one of the environment: %v", err)
 	}
 	want := source.Source{

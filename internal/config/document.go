@@ -11,6 +11,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"longhaul/internal/plaintext"
 	"longhaul/internal/source"
 )
 
@@ -216,8 +217,8 @@ func scalar(s setting, n *yaml.Node) (any, error) {
 	case duration:
 		return s.parseDuration(n.Value)
 	default: // a text or a secret
-		if !isNull(n) && n.Value != "" {
-			return n.Value, nil
+		if value := plaintext.Line(n.Value); !isNull(n) && value != "" {
+			return value, nil
 		}
 		if s.kind == secret {
 			return nil, errors.New("is empty: write env:NAME or file:PATH, or remove the line")

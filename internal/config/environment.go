@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"longhaul/internal/plaintext"
 	"longhaul/internal/source"
 )
 
@@ -65,7 +66,8 @@ func (e Environment) override(v values, mistakes *Mistakes) (warnings []string) 
 	perSource := variables(sources, "")
 	known := append(slices.Sorted(maps.Keys(general)), prefix+"CONFIG")
 	for _, name := range e.names() {
-		value, _ := e.Lookup(name)
+		raw, _ := e.Lookup(name)
+		value := plaintext.Value([]byte(raw))
 		if value == "" {
 			continue // as good as unset
 		}

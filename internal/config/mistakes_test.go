@@ -87,7 +87,8 @@ func TestRead_findsMistakesWithTheirLines(t *testing.T) {
 		},
 		{
 			"a folder with two slashes", "storage: file://var/lib\n",
-			[]string{`1: storage: names the machine "var": a folder on this machine is written with three slashes, file:///its/path`},
+			[]string{`1: storage: names the machine "var": a folder on this machine is written with three slashes, file:///its/path, ` +
+				`one beside the settings file as file://./its/path`},
 		},
 		{
 			"a password in the bucket's URL", "storage: s3://key:hunter2@bucket\n",

@@ -11,6 +11,8 @@ import (
 	"github.com/spf13/pflag"
 	"github.com/spf13/viper"
 
+	"longhaul/internal/paths"
+	"longhaul/internal/plaintext"
 	"longhaul/internal/source"
 )
 
@@ -24,7 +26,7 @@ const maxFileSize = 1 << 20
 type Input struct {
 	Flags       *pflag.FlagSet // with the flags of AddFlags; may be nil
 	Environment Environment
-	Dir         string // the working directory; what relative paths of flags and environment start from
+	Dir         string // the working directory, from which relative paths of flags and environment start; empty where it is gone
 	NeedStorage bool   // it is a mistake to have no bucket
 	NeedSources bool   // it is a mistake to have no source
 }
@@ -83,21 +85,15 @@ func Read(in Input) (Config, string, error) {
 
 // load finds and reads the settings file. Only a file that was asked for must exist.
 func (in Input) load() (path string, data []byte, err error) {
-	asked := ""
-	if f := in.changed(configFlag); f != nil {
-		asked = f.Value.String()
-	} else if value, ok := in.Environment.Lookup(prefix + "CONFIG"); ok {
-		asked = value
-	}
-	path = in.abs(DefaultFile)
-	if asked != "" {
-		path = in.abs(asked)
+	path, asked, err := in.settingsFile()
+	if err != nil || path == "" {
+		return path, nil, err
 	}
 	data, err = readCapped(path)
 	switch {
 	case err == nil:
-		return path, data, nil
-	case asked == "" && errors.Is(err, fs.ErrNotExist):
+		return path, plaintext.Decode(data), nil
+	case !asked && errors.Is(err, fs.ErrNotExist):
 		return "", nil, nil
 	}
 	var pathError *fs.PathError
@@ -105,6 +101,25 @@ func (in Input) load() (path string, data []byte, err error) {
 		err = pathError.Err
 	}
 	return path, nil, Mistakes{missingFile(path, err)}
+}
+
+// settingsFile is the path of the file that was asked for, or of the usual one; empty where there can be none.
+func (in Input) settingsFile() (path string, asked bool, err error) {
+	name, from := "", origin{name: prefix + "CONFIG"}
+	if f := in.changed(configFlag); f != nil {
+		name, from = plaintext.Line(f.Value.String()), origin{name: "--" + configFlag}
+	} else if value, _ := in.Environment.Lookup(from.name); plaintext.Line(value) != "" {
+		name = plaintext.Line(value)
+	} else if in.Dir == "" {
+		return "", false, nil
+	} else {
+		return filepath.Join(in.Dir, DefaultFile), false, nil
+	}
+	path, err = paths.Absolute(in.Dir, name)
+	if err != nil {
+		return "", true, Mistakes{{Where: from.String(), What: sentence(err)}}
+	}
+	return path, true, nil
 }
 
 func readCapped(path string) ([]byte, error) {
@@ -118,16 +133,6 @@ func readCapped(path string) ([]byte, error) {
 		err = errors.New("it is larger than 1 MB")
 	}
 	return data, err
-}
-
-func (in Input) abs(path string) string {
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(in.Dir, path)
-	}
-	if absolute, err := filepath.Abs(path); err == nil {
-		return absolute
-	}
-	return path
 }
 
 func (in Input) changed(name string) *pflag.Flag {
@@ -183,9 +188,7 @@ func (in Input) merge(v values) (raw, error) {
 	}
 	for name, path := range flagPaths {
 		if f := in.changed(name); f != nil {
-			if err := merged.BindPFlag(path, f); err != nil {
-				return raw{}, fmt.Errorf("binding --%s: %w", name, err)
-			}
+			merged.Set(path, plaintext.Line(f.Value.String()))
 		}
 	}
 	var r raw
@@ -196,13 +199,17 @@ func (in Input) merge(v values) (raw, error) {
 }
 
 func (in Input) build(r raw, v values, file string) (Config, error) {
-	cfg := Config{Storage: r.Storage, Log: r.Log, Metrics: r.Metrics, Worker: r.Worker}
+	cfg := Config{Log: r.Log, Metrics: r.Metrics, Worker: r.Worker}
 	fileDir := filepath.Dir(file)
 	if file == "" {
 		fileDir = in.Dir
 	}
-	if r.DataDir != "" {
-		cfg.DataDir = in.located(v, "data_dir", r.DataDir, fileDir, "data-dir")
+	var err error
+	if cfg.DataDir, err = in.located(v, "data_dir", r.DataDir, fileDir, "data-dir"); err != nil {
+		return Config{}, err
+	}
+	if cfg.Storage, err = locatedBucket(in.startOf(v, "storage", fileDir, "storage"), r.Storage); err != nil {
+		return Config{}, err
 	}
 	sources := make([]source.Source, 0, len(r.Sources))
 	for _, name := range sourceNames(v) {
@@ -217,10 +224,22 @@ func (in Input) build(r raw, v values, file string) (Config, error) {
 	return cfg, err
 }
 
-// located makes a path absolute: one in the file starts from the file's folder, any other from the working directory.
-func (in Input) located(v values, setting, path, fileDir, flag string) string {
-	if v.origins[setting].line > 0 && in.changed(flag) == nil && !filepath.IsAbs(path) {
-		path = filepath.Join(fileDir, path)
+// located makes a path absolute; an empty one stays empty.
+func (in Input) located(v values, setting, path, fileDir, flag string) (string, error) {
+	if path == "" {
+		return "", nil
 	}
-	return in.abs(path)
+	absolute, err := paths.Absolute(in.startOf(v, setting, fileDir, flag), path)
+	if err != nil {
+		return "", Mistakes{{Where: v.near(setting).String(), What: setting + " " + sentence(err)}}
+	}
+	return absolute, nil
+}
+
+// startOf is where a relative path starts: one in the file at the file's folder, any other at the working directory.
+func (in Input) startOf(v values, setting, fileDir, flag string) string {
+	if v.origins[setting].line > 0 && in.changed(flag) == nil {
+		return fileDir
+	}
+	return in.Dir
 }

@@ -10,6 +10,8 @@ import (
 
 	"longhaul/internal/catalog"
 	"longhaul/internal/fault"
+	"longhaul/internal/paths"
+	"longhaul/internal/plaintext"
 	"longhaul/internal/source"
 )
 
@@ -38,27 +40,27 @@ type setting struct {
 
 // schema is the whole settings file.
 var schema = setting{kind: section, fields: []setting{
-	{name: "data_dir"},
+	{name: "data_dir", check: paths.Check},
 	{name: "storage", check: checkStorage},
 	{name: "sources", kind: named, fields: []setting{
 		{name: "salesforce", kind: section, fields: []setting{
-			{name: "base_url"},
+			{name: "base_url", check: func(v string) error { return source.Name.Check(strings.TrimSpace(v)) }},
 			{name: "auth", check: oneOf(string(source.ClientCredentials), string(source.Password))},
-			{name: "client_id"},
+			{name: "client_id", check: source.Key.Check},
 			{name: "client_secret", kind: secret},
-			{name: "username"},
+			{name: "username", check: source.Name.Check},
 			{name: "password", kind: secret},
 			{name: "security_token", kind: secret},
 			{name: "credentials", kind: secret},
-			{name: "ca_file"},
+			{name: "ca_file", check: paths.Check},
 			{name: "api_version", check: checkVersion},
 		}},
 		{name: "catalog", kind: section, fields: []setting{
 			{name: "zone", check: func(v string) error { _, err := catalog.Endpoint(v, ""); return err }},
 			{name: "url", check: func(v string) error { _, err := catalog.Endpoint("", v); return err }},
-			{name: "source_id", check: func(v string) error { _, err := catalog.ParseSourceID(v); return err }},
+			{name: "source_id", check: checkSourceID},
 			{name: "token", kind: secret},
-			{name: "ca_file"},
+			{name: "ca_file", check: paths.Check},
 		}},
 		{name: "max_in_flight", kind: integer, low: 1, high: source.MostInFlight},
 		{name: "max_shards", kind: integer, low: 1, high: source.MostShards},
@@ -113,6 +115,7 @@ func (s setting) leaves(prefix string, yield func(path string, leaf setting)) {
 
 // parse reads a value that came as text, from the environment or a flag.
 func (s setting) parse(value string) (any, error) {
+	value = plaintext.Line(value)
 	switch s.kind {
 	case integer:
 		n, err := strconv.Atoi(value)
@@ -130,6 +133,14 @@ func (s setting) parse(value string) (any, error) {
 	default:
 		return value, s.verify(value)
 	}
+}
+
+func checkSourceID(v string) error {
+	if err := source.Key.Check(v); err != nil {
+		return err
+	}
+	_, err := catalog.ParseSourceID(v)
+	return err
 }
 
 // parseDuration reads a duration as Go writes it.
@@ -197,8 +208,11 @@ func checkStorage(v string) error {
 	if _, hasPassword := u.User.Password(); hasPassword {
 		return fault.Invalidf("holds a password in the URL: leave it out and log in to the bucket as its provider's tools do")
 	}
-	if u.Scheme == "file" && u.Host != "" && u.Host != "." {
-		return fault.Invalidf("names the machine %.60q: a folder on this machine is written with three slashes, file:///its/path", u.Host)
+	if u.Fragment != "" || strings.HasSuffix(v, "#") {
+		return fault.Invalidf("holds a #, after which a URL has no path any more: write it as %%23")
+	}
+	if u.Scheme == "file" {
+		return checkFolder(u)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -134,11 +135,11 @@ type rawSource struct {
 // source makes the source of its checked settings.
 func (in Input) source(name string, r rawSource, v values, fileDir string) (source.Source, error) {
 	at := "sources." + name + "."
+	var wrong error
 	path := func(setting, file string) string {
-		if file == "" {
-			return ""
-		}
-		return in.located(v, at+setting, file, fileDir, "")
+		located, err := in.located(v, at+setting, file, fileDir, "")
+		wrong = errors.Join(wrong, err)
+		return located
 	}
 	s := source.Source{
 		Name: name,
@@ -168,7 +169,7 @@ func (in Input) source(name string, r rawSource, v values, fileDir string) (sour
 		s.Catalog.SourceID = id
 		secrets = append(secrets, secretOf{"catalog.token", r.Catalog.Token, &s.Catalog.Token})
 	}
-	return s, in.refer(v, at, fileDir, secrets)
+	return s, errors.Join(wrong, in.refer(v, at, fileDir, secrets))
 }
 
 // secretOf is a secret's setting, its reference and where the secret goes.
@@ -183,10 +184,7 @@ func (in Input) refer(v values, at, fileDir string, secrets []secretOf) error {
 		if secret.reference == "" {
 			continue
 		}
-		references := source.References{Dir: in.abs("."), Lookup: in.Environment.Lookup}
-		if v.origins[at+secret.setting].line > 0 {
-			references.Dir = fileDir
-		}
+		references := source.References{Dir: in.startOf(v, at+secret.setting, fileDir, ""), Lookup: in.Environment.Lookup}
 		parsed, err := references.Parse(secret.reference)
 		if err != nil {
 			return Mistakes{{Where: v.near(at + secret.setting).String(), What: sentence(err)}}

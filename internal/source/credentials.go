@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"longhaul/internal/fault"
-	"longhaul/internal/text"
+	"longhaul/internal/plaintext"
 )
 
 // Credentials are the values of one login, read from wherever the source refers to. They print as their names alone.
@@ -119,12 +119,12 @@ func (s Source) document(ctx context.Context) (document, error) {
 
 // parseDocument reads a credentials document. Its errors give the place and never a value.
 func parseDocument(where string, data []byte) (document, error) {
-	data = text.Decode(data)
+	data = plaintext.Decode(data)
 	var d document
 	if err := json.Unmarshal(data, &d); err != nil {
 		return document{}, badDocument(where, data, err)
 	}
-	d = document{BaseURL: text.Line(d.BaseURL), ClientID: text.Line(d.ClientID), ClientSecret: text.Line(d.ClientSecret)}
+	d = document{BaseURL: plaintext.Line(d.BaseURL), ClientID: plaintext.Line(d.ClientID), ClientSecret: plaintext.Line(d.ClientSecret)}
 	if err := d.complete(where); err != nil {
 		return document{}, err
 	}

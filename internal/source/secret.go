@@ -14,7 +14,7 @@ import (
 
 	"longhaul/internal/fault"
 	"longhaul/internal/paths"
-	"longhaul/internal/text"
+	"longhaul/internal/plaintext"
 )
 
 // MaxSecretSize is the most that a secret's file may hold.
@@ -73,7 +73,7 @@ func (r References) env(reference string) (Secret, error) {
 		if !ok {
 			return "", fault.Invalidf("the environment variable %s is not set: set it for this process, or change the reference env:%s", name, name)
 		}
-		return text.Value([]byte(value)), nil
+		return plaintext.Value([]byte(value)), nil
 	}}, nil
 }
 
@@ -106,7 +106,7 @@ func (r References) located(path string) (string, error) {
 
 // Held makes a secret of a value that came by a way that cannot be read again, such as a flag.
 func Held(value string) Secret {
-	value = text.Line(value)
+	value = plaintext.Line(value)
 	return Secret{reference: heldText, resolve: func() (string, error) { return value, nil }}
 }
 
@@ -154,7 +154,7 @@ func readSecret(path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return text.Value(data), nil
+	return plaintext.Value(data), nil
 }
 
 func readCapped(path string) ([]byte, error) {

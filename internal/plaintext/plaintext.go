@@ -1,6 +1,6 @@
-// Package text reads what people wrote, with whatever editor, shell or secret manager: settings, secrets, documents and
+// Package plaintext reads what people wrote, with whatever editor, shell or secret manager: settings, secrets, documents and
 // certificates come through here.
-package text
+package plaintext
 
 import (
 	"bytes"
