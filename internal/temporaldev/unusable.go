@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"syscall"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/filesystem"
 )
 
 // ErrDatabase is matched by every error whose cause is the database file.
@@ -51,7 +53,7 @@ func inDatabase(ctx context.Context, file string, err error) error {
 	case ctx.Err() != nil:
 		return fmt.Errorf("open Temporal's database: %w", context.Cause(ctx))
 	}
-	if remedy := outside(err); remedy != "" {
+	if remedy := outside(err, file); remedy != "" {
 		return &DatabaseError{File: file, Reason: "cannot be used: " + remedy, Err: err}
 	}
 	return &DatabaseError{File: file, Reason: inside(err), Content: true, Err: err}
@@ -76,25 +78,54 @@ func inside(err error) string {
 
 // outside says what to change where the trouble lies around the file: another file in its place would meet the same.
 // Empty where the trouble is the file itself.
-func outside(err error) string {
+func outside(err error, database string) string {
 	var file *fs.PathError
 	var engine *sqlite.Error
-	code := sqlite3.SQLITE_OK
+	code, exact := sqlite3.SQLITE_OK, sqlite3.SQLITE_OK
 	if errors.As(err, &engine) {
-		code = engine.Code() & 0xff // the rest of an extended code only refines it
+		exact = engine.Code()
+		code = exact & 0xff // the rest of an extended code only refines it
+	}
+	if why := unlockable(exact, filesystem.Remote(database)); why != "" {
+		return why
 	}
 	switch {
+	case code == sqlite3.SQLITE_CANTOPEN && len(database) > longestPath:
+		return fmt.Sprintf("its path has %d bytes, and SQLite takes %d; choose a shorter one", len(database), longestPath)
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), code == sqlite3.SQLITE_FULL:
 		return "the disk is full; make room on it"
 	case errors.Is(err, syscall.EROFS), code == sqlite3.SQLITE_READONLY:
 		return "it may only be read; make the file, its folder and its disk writable"
 	case errors.Is(err, fs.ErrPermission), code == sqlite3.SQLITE_PERM, code == sqlite3.SQLITE_AUTH:
 		return "it is not open to this user; check who owns the file and its folder"
-	case code == sqlite3.SQLITE_BUSY, code == sqlite3.SQLITE_LOCKED, code == sqlite3.SQLITE_PROTOCOL:
+	case code == sqlite3.SQLITE_BUSY, code == sqlite3.SQLITE_LOCKED:
 		return "another process holds it; end that one first"
 	case code == sqlite3.SQLITE_IOERR, code == sqlite3.SQLITE_NOMEM, code == sqlite3.SQLITE_CANTOPEN, errors.As(err, &file):
 		return "the system does not give it; check the path and the disk"
 	default:
 		return ""
 	}
+}
+
+// longestPath is what SQLite takes, with the names of the files that it keeps beside the database.
+const longestPath = 512 - len("-journal") - 1
+
+// unlockable says what to change where the trouble is a disk that gives no locks or no shared memory, which SQLite needs for
+// its write-ahead log. On a disk of this machine a lock that is taken has a holder; elsewhere that is how a refusal looks.
+func unlockable(code int, remote string) string {
+	lacks := slices.Contains(lockCodes, code)
+	switch {
+	case remote != "" && (lacks || code&0xff == sqlite3.SQLITE_BUSY || code&0xff == sqlite3.SQLITE_IOERR):
+		return fmt.Sprintf("it lies on a disk of the kind %s, over which SQLite can neither lock nor share it; %s", remote, filesystem.OwnDisk)
+	case lacks:
+		return "its disk gives SQLite no locks or no shared memory, as network disks do; " + filesystem.OwnDisk
+	}
+	return ""
+}
+
+// lockCodes are what SQLite answers where it is not given a lock or shared memory.
+var lockCodes = []int{
+	sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_IOERR_LOCK, sqlite3.SQLITE_IOERR_RDLOCK, sqlite3.SQLITE_IOERR_UNLOCK,
+	sqlite3.SQLITE_IOERR_CHECKRESERVEDLOCK, sqlite3.SQLITE_IOERR_SHMOPEN, sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_SHMLOCK,
+	sqlite3.SQLITE_IOERR_SHMMAP,
 }

@@ -110,11 +110,11 @@ func TestOutside_saysWhatToChange(t *testing.T) {
 		{syscall.EACCES, "it is not open to this user"},
 		{syscall.EIO, "the system does not give it"},
 	} {
-		if got := outside(&fs.PathError{Op: "open", Path: "x", Err: row.err}); !strings.HasPrefix(got, row.says) {
+		if got := outside(&fs.PathError{Op: "open", Path: "x", Err: row.err}, "x"); !strings.HasPrefix(got, row.says) {
 			t.Errorf("%v: got %q", row.err, got)
 		}
 	}
-	if got := outside(errDamaged); got != "" {
+	if got := outside(errDamaged, "x"); got != "" {
 		t.Errorf("damage is said to lie outside the file: %q", got)
 	}
 }
