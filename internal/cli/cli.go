@@ -44,6 +44,7 @@ var links = map[string]Verb{
 type App struct {
 	Args           []string // the first is the name it was called by
 	Environ        []string // NAME=value
+	Dir            string   // the working directory, where relative paths start; empty: the process's own
 	Stdout, Stderr io.Writer
 
 	Short   string // what the program is, in a line
@@ -60,8 +61,8 @@ type App struct {
 	openPlant func(context.Context, *App, plantOptions) (*plant, error) // nil: openPlant; tests put a plant without machines here
 }
 
-// Main runs the command line to its end and returns the exit code. The first SIGINT or SIGTERM ends what runs in good
-// order, the second kills.
+// Main runs the command line to its end and returns the exit code. The first SIGINT, SIGTERM or SIGHUP ends what runs in
+// good order, the second SIGINT or SIGTERM kills. A reader of stdout that goes away is an error of the write, not a signal.
 func Main(ctx context.Context, app App) (code int) {
 	app.setDefaults()
 	c := newConsole(&app)
@@ -70,9 +71,9 @@ func Main(ctx context.Context, app App) (code int) {
 			code = c.report(crashed(cause, debug.Stack()))
 		}
 	}()
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	signal.Ignore(syscall.SIGPIPE)
+	ctx, stop := untilSignalled(ctx)
 	defer stop()
-	context.AfterFunc(ctx, stop) // from then on a signal kills
 
 	root := app.tree(c)
 	root.SetArgs(app.arguments(root))
@@ -87,6 +88,9 @@ func Main(ctx context.Context, app App) (code int) {
 func (a *App) setDefaults() {
 	if len(a.Args) == 0 {
 		a.Args = []string{"longhaul"}
+	}
+	if a.Dir == "" {
+		a.Dir, _ = os.Getwd() // where it is gone, relative paths say so
 	}
 	if a.Version == "" {
 		a.Version = buildOf(debug.ReadBuildInfo()).version

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -17,17 +18,19 @@ type console struct {
 	name    string
 	out     io.Writer
 	err     io.Writer
-	json    bool // one object on out, errors as one object on err
-	fancy   bool // err is a terminal: a bar instead of lines
-	colours bool // out is a terminal that wants them
+	json    bool     // one object on out, errors as one object on err
+	fancy   bool     // err is a terminal: a bar instead of lines
+	colours bool     // out is a terminal that wants them
+	results *results // what out writes to, where that is stdout
 	command string
 	running bool // past the parsing of flags
 }
 
 func newConsole(a *App) *console {
 	wants := a.env("NO_COLOR") == "" && a.env("TERM") != "dumb"
+	out := &results{to: a.Stdout}
 	return &console{
-		name: a.name(), command: a.name(), out: a.Stdout, err: a.Stderr,
+		name: a.name(), command: a.name(), out: out, results: out, err: a.Stderr,
 		json:    slices.Contains(a.Args, "--json"), // for mistakes in the other flags too
 		fancy:   hasRoom(a.Stderr) && a.env("TERM") != "dumb",
 		colours: isTerminal(a.Stdout) && wants,
@@ -59,18 +62,21 @@ func (c *console) note(format string, args ...any) {
 func (c *console) print(v any) error {
 	encoder := json.NewEncoder(c.out)
 	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(v); err != nil {
-		return fmt.Errorf("write the result: %w", err)
-	}
-	return nil
+	return encoder.Encode(v)
 }
 
-// report shows an error, if there is one, and returns the exit code.
+// report shows an error, if there is one, and returns the exit code. A result that was lost is one.
 func (c *console) report(err error) int {
-	if err == nil {
+	lost := c.results.lost()
+	switch {
+	case err == nil && lost == nil:
 		return exitDone
+	case err == nil:
+		err = lost
+	case lost != nil && !errors.Is(err, lost):
+		c.note("%s: %s", c.name, lost)
 	}
-	if !c.running && fault.From(err) == nil && exitCode(err) == exitInternal {
+	if !c.running && fault.From(err) == nil && lost == nil && exitCode(err) == exitInternal {
 		err = fault.Invalidf("%s; `%s --help` shows what there is", err, c.command)
 	}
 	shown := failureOf(err)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -44,9 +43,9 @@ once as source "demo"; and stays up for a look at the UI until Ctrl-C. Nothing o
 	}
 	f := cmd.Flags()
 	f.BoolVar(&flags.exit, "exit", false, "end after the sync instead of staying up")
-	f.StringVar(&flags.out, "out", "", "write the extract into this directory")
-	f.StringVar(&flags.data, "data", "", "keep Temporal's database and the bucket in this directory; default: one that is removed at the end")
-	f.StringVar(&flags.simulator.Org, "org", "", "simulate the org of this project in Salesforce source format")
+	a.pathVar(cmd, &flags.out, "out", "write the extract into this directory")
+	a.pathVar(cmd, &flags.data, "data", "keep Temporal's database and the bucket in this directory; default: one that is removed at the end")
+	a.pathVar(cmd, &flags.simulator.Org, "org", "simulate the org of this project in Salesforce source format")
 	f.IntVar(&flags.simulator.Reports, "reports", 1000, "reports of the generated org")
 	f.IntVar(&flags.simulator.Columns, "columns", 15, "columns of each generated report")
 	f.Int64Var(&flags.simulator.Seed, "seed", 1, "seed of the generated org")
@@ -79,7 +78,7 @@ func (a *App) demo(ctx context.Context, c *console, flags demoFlags) error {
 	if err := flags.check(); err != nil {
 		return err
 	}
-	data, release, err := flags.dataDir()
+	data, release, err := a.dataDir(flags)
 	if err != nil {
 		return err
 	}
@@ -190,13 +189,9 @@ func (c *console) demoSummary(result *workflows.Result, ref workflowRef, stats S
 }
 
 // dataDir is where the demo keeps its state; release removes it when it was only for this once.
-func (f demoFlags) dataDir() (dir string, release func(), err error) {
+func (a *App) dataDir(f demoFlags) (dir string, release func(), err error) {
 	if f.data == "" {
-		dir, err := os.MkdirTemp("", "longhaul-demo-")
-		if err != nil {
-			return "", nil, unusablePath("the directory", os.TempDir(), err)
-		}
-		return dir, func() { _ = os.RemoveAll(dir) }, nil
+		return a.dirForOnce()
 	}
 	if err := ownDir(f.data); err != nil {
 		return "", nil, err
@@ -207,10 +202,6 @@ func (f demoFlags) dataDir() (dir string, release func(), err error) {
 
 // settings describe the simulated source as a settings file would describe a real one.
 func (f demoFlags) settings(data string, at Access) (config.Config, error) {
-	data, err := filepath.Abs(data)
-	if err != nil {
-		return config.Config{}, unusablePath("the directory", data, err)
-	}
 	sources, err := source.NewRegistry(source.Source{
 		Name: demoSource,
 		Salesforce: source.Salesforce{

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 	"go.temporal.io/sdk/client"
@@ -22,7 +21,8 @@ func (a *App) extractCommand(c *console) *cobra.Command {
 		Short: "Write an org's extract into a directory, as castor-extract-salesforce-viz does",
 		Long: `Takes castor-extract-salesforce-viz's flags and environment variables and writes the same files. Without a username it
 logs in by client credentials. State lies in .longhaul/ of the output: the same command after a kill goes on where it
-was, and later runs describe only what changed. A link named castor-extract-salesforce-viz to this program is this verb.
+was, and later runs describe only what changed. Where the output lies on a network disk, --state puts Temporal's database
+on one of this machine. A link named castor-extract-salesforce-viz to this program is this verb.
 
 Flags show in the process list, so secrets are better given as variables.`,
 		Example: `  CASTOR_SALESFORCE_CLIENT_SECRET=... $0 extract -c 3MVG9... -b acme.my.salesforce.com -o ./out
@@ -35,6 +35,7 @@ Flags show in the process list, so secrets are better given as variables.`,
 	f.StringVar(&flags.apiVersion, "api-version", "", "version of Salesforce's API; default: the one that castor's files carry")
 	f.IntVar(&flags.inFlight, "max-in-flight", source.DefaultMaxInFlight, "calls to Salesforce at one time")
 	f.BoolVar(&flags.private, "private", false, "include the reports and dashboards in private folders")
+	a.pathVar(cmd, &flags.state, "state", "keep Temporal's database in this directory, where the output's disk cannot hold one ("+stateVariable+")")
 	f.BoolVar(&flags.strict, "strict", false, "exit with 5 when reports without columns remain")
 	jsonFlag(cmd)
 	return cmd
@@ -43,13 +44,14 @@ Flags show in the process list, so secrets are better given as variables.`,
 // extractFlags are those that castor lacks.
 type extractFlags struct {
 	apiVersion      string
+	state           string
 	inFlight        int
 	private, strict bool
 }
 
 // read joins castor's flags with our own.
 func (f extractFlags) read(a *App, c *console, cmd *cobra.Command) (config.CastorExtract, error) {
-	asked, err := config.ReadCastorExtract(cmd.Flags(), a.Environ)
+	asked, err := config.ReadCastorExtract(cmd.Flags(), a.Environ, a.Dir)
 	if err != nil {
 		return asked, err
 	}
@@ -77,21 +79,18 @@ func (a *App) extract(ctx context.Context, c *console, cmd *cobra.Command, flags
 	if err != nil {
 		return err
 	}
-	state := filepath.Join(settings.Output, stateDir)
-	if err := outDir(settings.Output); err != nil {
+	elsewhere, err := a.stateFlag(flags.state)
+	if err != nil {
 		return err
 	}
-	if err := ownDir(state); err != nil {
-		return err
-	}
-	release, err := lock(state, "the output "+settings.Output)
+	at, release, err := occupy(settings.Output, elsewhere)
 	if err != nil {
 		return err
 	}
 	defer release()
-	own := config.Config{DataDir: state, Sources: registry}
-	p, stop, err := a.openPrivate(ctx, c, state, own, func(ctx context.Context, temporal client.Client) error {
-		return sameSource(ctx, temporal, state, settings.Source)
+	own := config.Config{DataDir: at.state, Sources: registry}
+	p, stop, err := a.openPrivate(ctx, c, at.temporal, own, func(ctx context.Context, temporal client.Client) error {
+		return sameSource(ctx, temporal, at, settings.Source)
 	})
 	if err != nil {
 		return err

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"os"
 
 	"github.com/spf13/cobra"
 	"go.temporal.io/sdk/client"
@@ -15,12 +14,8 @@ import (
 
 // load reads the settings for a command that runs syncs, and says which file they came from.
 func (a *App) load(c *console, cmd *cobra.Command) (config.Config, error) {
-	dir, err := os.Getwd()
-	if err != nil {
-		return config.Config{}, fault.Invalidf("the working directory is gone: change to one that exists")
-	}
 	settings, file, err := config.Read(config.Input{
-		Flags: cmd.Flags(), Environment: a.Environ, Dir: dir, NeedStorage: true, NeedSources: true,
+		Flags: cmd.Flags(), Environment: a.Environ, Dir: a.Dir, NeedStorage: true, NeedSources: true,
 	})
 	if err != nil {
 		return config.Config{}, err
@@ -48,7 +43,7 @@ func (a *App) newLogger(ctx context.Context, c *console, settings *config.Config
 }
 
 // learn makes a redactor that knows the secrets of all sources as they are now, and that from now on the sources in the
-// settings tell every secret they read. It also gives what keeps some from being read.
+// settings tell every secret they read. It also gives what keeps some from being read, and what is odd about others.
 func learn(ctx context.Context, settings *config.Config) (redactor *telemetry.Redactor, problems []error) {
 	redactor = telemetry.NewRedactor()
 	settings.Sources = settings.Sources.Watched(redactor.Add)
@@ -60,6 +55,9 @@ func learn(ctx context.Context, settings *config.Config) (redactor *telemetry.Re
 		}
 		if _, err := s.SalesforceCredentials(ctx); err != nil {
 			problems = append(problems, err)
+		}
+		for _, doubt := range s.Doubts(ctx) {
+			problems = append(problems, fault.Invalidf("%s", doubt))
 		}
 		if s.Catalog == nil {
 			continue

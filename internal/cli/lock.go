@@ -7,11 +7,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/gofrs/flock"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/filesystem"
 )
 
 // holder is what stands in a lock file: who runs.
@@ -29,7 +31,7 @@ func lock(dir, what string) (release func(), err error) {
 	held := flock.New(file, flock.SetFlag(os.O_CREATE|os.O_RDWR), flock.SetPermissions(0o600))
 	got, err := held.TryLock()
 	if err != nil {
-		return nil, unusablePath("the directory", dir, err)
+		return nil, unlocked(dir, err)
 	}
 	if !got {
 		return nil, fault.Invalidf("%s is in use by %s: wait until that is done, or use another directory", what, whoHolds(file))
@@ -52,6 +54,24 @@ func whoHolds(file string) string {
 		return "another process"
 	}
 	return fmt.Sprintf("process %d since %s", h.PID, h.Since.Format("2006-01-02 15:04:05 MST"))
+}
+
+// errNoLocks is matched by the error of a disk that cannot lock a file.
+var errNoLocks = errors.New("no locks")
+
+// unlocked explains why a lock cannot be had: whose disk it is, where that is the reason.
+func unlocked(dir string, err error) error {
+	if !errors.Is(err, errors.ErrUnsupported) && !errors.Is(err, syscall.ENOLCK) {
+		return unusablePath("the directory", dir, err)
+	}
+	disk := "a disk"
+	if kind := filesystem.Remote(dir); kind != "" {
+		disk = "a disk of the kind " + kind
+	}
+	return &fault.Error{
+		Class: fault.Invalid, System: fault.Longhaul, Err: errNoLocks,
+		Message: fmt.Sprintf("the directory %s lies on %s, where files cannot be locked; %s", dir, disk, filesystem.OwnDisk),
+	}
 }
 
 // unusablePath explains why a path cannot be used.

@@ -142,7 +142,10 @@ processes of their own on this machine.`,
 		Args: exactly(0, "no arguments, only flags"),
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.server(cmd.Context(), c, data, listen) },
 	}
-	cmd.Flags().StringVar(&data, "data", "data", "directory of Temporal's database")
+	const usual = "data"
+	data = filepath.Join(a.Dir, usual)
+	a.pathVar(cmd, &data, "data", "directory of Temporal's database")
+	cmd.Flags().Lookup("data").DefValue = usual
 	listen.add(cmd)
 	cmd.Flags().Bool("json", false, "when ready, print one JSON object with the addresses on stdout")
 	return cmd

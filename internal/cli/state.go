@@ -18,7 +18,7 @@ import (
 const (
 	stateDir     = ".longhaul"   // of an output
 	databaseFile = "temporal.db" // of a state directory
-	sourceFile   = "source"      // whose sync is in the state directory
+	sourceFile   = "source"      // whose sync is in the database, and which database that is
 	anyPort      = "127.0.0.1:0"
 )
 
@@ -36,15 +36,19 @@ func outDir(dir string) error {
 }
 
 // sameSource drops an unfinished sync that another org or login began in this output: half of one org and half of
-// another make no extract.
-func sameSource(ctx context.Context, temporal client.Client, state string, s source.Source) error {
-	sum := sha256.Sum256([]byte(strings.Join([]string{
+// another make no extract. Of a database that lies elsewhere it also drops the sync of an output that was removed meanwhile.
+func sameSource(ctx context.Context, temporal client.Client, at place, s source.Source) error {
+	parts := []string{
 		s.Salesforce.BaseURL, string(s.Salesforce.Auth), s.Salesforce.ClientID, s.Salesforce.Username,
 		s.Salesforce.APIVersion, fmt.Sprint(s.Scope.Private),
-	}, "\n")))
-	mark, file := hex.EncodeToString(sum[:]), filepath.Join(state, sourceFile)
+	}
+	if at.owner != "" {
+		parts = append(parts, at.owner)
+	}
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\n")))
+	mark, file := hex.EncodeToString(sum[:]), filepath.Join(at.state, sourceFile)
 	before, err := os.ReadFile(file)
-	if err == nil && string(before) != mark {
+	if (err == nil || at.owner != "") && string(before) != mark {
 		if err := dropUnfinished(ctx, temporal, s.Name, "the command now names another org, login or scope"); err != nil {
 			return err
 		}

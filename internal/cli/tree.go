@@ -34,7 +34,7 @@ Settings come from flags, LONGHAUL_... variables and the settings file, in this 
 	root.Version = buildOf(debug.ReadBuildInfo()).String()
 	root.Flags().Bool("version", false, "show the version") // without cobra's -v
 	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
-	root.SetOut(a.Stdout)
+	root.SetOut(c.out)
 	root.SetErr(a.Stderr)
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.CompletionOptions.HiddenDefaultCmd = true

@@ -39,7 +39,7 @@ program is this verb.`,
 }
 
 func (a *App) upload(ctx context.Context, c *console, cmd *cobra.Command, all bool) error {
-	asked, err := config.ReadCastorUpload(cmd.Flags(), a.Environ)
+	asked, err := config.ReadCastorUpload(cmd.Flags(), a.Environ, a.Dir)
 	if err != nil {
 		return err
 	}
