@@ -2,7 +2,6 @@ package cli
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -73,7 +72,7 @@ func (c *console) report(err error) int {
 		return exitDone
 	case err == nil:
 		err = lost
-	case lost != nil && !errors.Is(err, lost):
+	case lost != nil:
 		c.note("%s: %s", c.name, lost)
 	}
 	if !c.running && fault.From(err) == nil && lost == nil && exitCode(err) == exitInternal {

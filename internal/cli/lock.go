@@ -80,6 +80,8 @@ func unusablePath(what, path string, err error) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		reason = "does not exist"
+	case errors.Is(err, fs.ErrExist):
+		reason = "is a link that leads nowhere"
 	case errors.Is(err, fs.ErrPermission):
 		reason = "is not open to this user"
 	}

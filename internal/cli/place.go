@@ -55,12 +55,12 @@ func occupy(output, elsewhere string) (p place, release func(), err error) {
 	if err != nil { // the disk of the output gives no locks, which may be why the state lies elsewhere
 		releaseOutput = func() {}
 	}
-	release, err = p.move(elsewhere)
+	releaseState, err := p.move(elsewhere)
 	if err != nil {
 		releaseOutput()
 		return p, nil, err
 	}
-	return p, func() { release(); releaseOutput() }, nil
+	return p, func() { releaseState(); releaseOutput() }, nil
 }
 
 // move puts Temporal's database into another folder.

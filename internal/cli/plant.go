@@ -40,6 +40,9 @@ type plant struct {
 
 // openPlant starts the parts, each when those it needs are there.
 func openPlant(ctx context.Context, a *App, o plantOptions) (_ *plant, err error) {
+	if err := enoughFiles(o.Settings, spareFiles); err != nil {
+		return nil, err
+	}
 	p := &plant{shutdown: shutdown{logger: o.Logger}, lost: newLoss()}
 	defer func() {
 		if err != nil {

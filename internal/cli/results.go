@@ -9,24 +9,24 @@ import (
 	"syscall"
 )
 
-// results is stdout. It remembers the first failure to write, for not every command looks at each line that it prints.
+// results is stdout. A write never fails here: the first failure is remembered and ends the command with exit code 1 once its
+// work is done. Not every command looks at each line that it prints, and a server goes on without its line.
 type results struct {
 	to      io.Writer
 	written bool
 	failed  error
 }
 
-// Write writes to stdout. Its error is the sentence about a result that is lost.
+// Write writes to stdout, as long as that takes anything.
 func (r *results) Write(p []byte) (int, error) {
 	if r.failed != nil {
-		return 0, r.failed
+		return len(p), nil
 	}
-	n, err := r.to.Write(p)
-	r.written = r.written || n > 0
-	if err != nil {
+	r.written = true
+	if _, err := r.to.Write(p); err != nil {
 		r.failed = lost(err)
 	}
-	return n, r.failed
+	return len(p), nil //nolint:nilerr // lost tells it
 }
 
 // lost says, once everything is written, whether a part of it went nowhere. Some disks tell only when a file is flushed.

@@ -75,6 +75,8 @@ func reason(err error) string {
 		return "the disk is read-only; mount it writable or set another storage"
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		return "the disk is full; make room on it or set another storage"
+	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
+		return "too many files are open; raise the limit of this process (ulimit -n) or lower max_in_flight"
 	case errors.Is(err, syscall.ENOTDIR):
 		return "a file stands where a folder should be; move it away or set another storage"
 	case forbidden(err):

@@ -1,0 +1,71 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"longhaul/internal/simulator/server"
+	"longhaul/workflows"
+)
+
+// full is a stdout on a disk without room.
+type full struct{}
+
+func (full) Write([]byte) (int, error) {
+	return 0, &os.PathError{Op: "write", Path: "/dev/stdout", Err: syscall.ENOSPC}
+}
+
+// Whoever collects results must not take a lost one for an empty one.
+func TestMain_aLostResultIsAnError(t *testing.T) {
+	t.Parallel()
+	catalog, err := server.Start(server.Options{Reports: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = catalog.Close() })
+	ready := catalog.Ready()
+	manifest := filepath.Join(t.TempDir(), "manifest.json")
+	if err := os.WriteFile(manifest, []byte("{}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	upload := []string{"upload", "-s", ready.SourceID, "-t", "DBT", "-f", manifest, "--url", ready.Catalog}
+	for _, args := range [][]string{
+		{"--version"},
+		{"--help"},
+		{"status", "--help"},
+		{"status", "acme"},
+		{"status", "acme", "--json"},
+		{"sync", "acme"},
+		{"sync", "acme", "--json"},
+		{"sync", "acme", "--json", "--detach"},
+		upload,
+		append(slices.Clone(upload), "--json"),
+	} {
+		app, said := newTestApp(append([]string{"longhaul"}, args...)...)
+		app.Stdout = full{}
+		app.Environ = []string{"CASTOR_UPLOADER_TOKEN=" + ready.CatalogToken}
+		app.Dial = (&fakeTemporal{pollers: 1, last: completeResult(), result: completeResult()}).dial
+		code := Main(t.Context(), app)
+		if code != exitInternal || !strings.Contains(said.stderr.String(), "could not be written to stdout (no space left on device)") {
+			t.Errorf("%v: code %d, stderr:\n%s", args, code, said.stderr.String())
+		}
+	}
+}
+
+// What went wrong before is the more telling reason, and keeps its code.
+func TestMain_aLostResultHidesNoOtherEnd(t *testing.T) {
+	t.Parallel()
+	gaps := completeResult()
+	gaps.Outcome = workflows.OutcomeGaps
+	app, said := newTestApp("longhaul", "sync", "acme", "--strict")
+	app.Stdout = full{}
+	app.Dial = (&fakeTemporal{pollers: 1, result: gaps}).dial
+	code := Main(t.Context(), app)
+	if code != exitGaps || !strings.Contains(said.stderr.String(), "could not be written to stdout") {
+		t.Errorf("code %d, stderr:\n%s", code, said.stderr.String())
+	}
+}
