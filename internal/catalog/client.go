@@ -15,6 +15,7 @@ import (
 	"go.uber.org/zap"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/plaintext"
 )
 
 // Defaults of a client.
@@ -160,7 +161,7 @@ func loadRoots(file string) (*x509.CertPool, error) {
 	if err != nil {
 		roots = x509.NewCertPool()
 	}
-	if !roots.AppendCertsFromPEM(pem) {
+	if !roots.AppendCertsFromPEM(plaintext.Decode(pem)) {
 		return nil, fault.Invalidf("the catalog's ca_file %s holds no certificate: it must hold PEM blocks that begin with -----BEGIN CERTIFICATE-----", file)
 	}
 	return roots, nil

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/plaintext"
 )
 
 const (
@@ -75,7 +76,7 @@ func loadRoots(file string) (*x509.CertPool, error) {
 	if err != nil {
 		roots = x509.NewCertPool()
 	}
-	if !roots.AppendCertsFromPEM(pem) {
+	if !roots.AppendCertsFromPEM(plaintext.Decode(pem)) {
 		return nil, fault.Invalidf("ca_file %s holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)", file)
 	}
 	return roots, nil
