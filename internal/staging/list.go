@@ -61,16 +61,6 @@ func (s *Store) DeleteAll(ctx context.Context, prefix string) (n int, err error)
 	return n, nil
 }
 
-// erase is Delete for keys that came out of a list, temporary files of a killed process among them.
-func (s *Store) erase(ctx context.Context, key string) error {
-	if err := s.bucket.Delete(ctx, key); err != nil {
-		if err := s.fault(erasing, key, err); !errors.Is(err, ErrNotExist) {
-			return err
-		}
-	}
-	return nil
-}
-
 // entry is a key, or with a delimiter a folder.
 type entry struct {
 	key    string
@@ -91,15 +81,16 @@ func (s *Store) entries(ctx context.Context, prefix, delimiter string) iter.Seq2
 		}
 		it := s.bucket.List(&blob.ListOptions{Prefix: prefix, Delimiter: delimiter})
 		for {
-			object, err := it.Next(ctx)
-			if errors.Is(err, io.EOF) {
-				return
-			}
+			var object *blob.ListObject
+			err := s.ask(ctx, listing, prefix, func(ctx context.Context) (err error) {
+				object, err = it.Next(ctx)
+				return ignoring(io.EOF, err)
+			})
 			if err != nil {
-				yield(entry{}, s.fault(listing, prefix, err))
+				yield(entry{}, err)
 				return
 			}
-			if !yield(entry{key: object.Key, folder: object.IsDir}, nil) {
+			if object == nil || !yield(entry{key: object.Key, folder: object.IsDir}, nil) {
 				return
 			}
 		}

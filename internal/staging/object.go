@@ -7,9 +7,6 @@ import (
 	"fmt"
 	"io"
 
-	"gocloud.dev/blob"
-	"gocloud.dev/gcerrors"
-
 	"longhaul/internal/fault"
 )
 
@@ -96,6 +93,9 @@ func (s *Store) Read(ctx context.Context, key string) ([]byte, error) {
 	if len(content) > maxSmall {
 		return nil, s.malformed(key, "larger than 16 MiB", ErrTooLong)
 	}
+	if size := r.Size(); size > 0 && int64(len(content)) < size {
+		return nil, s.fault(reading, key, io.ErrUnexpectedEOF)
+	}
 	return content, nil
 }
 
@@ -119,12 +119,31 @@ func (s *Store) malformed(key, why string, err error) error {
 }
 
 // Exists says whether something is under key.
-func (s *Store) Exists(ctx context.Context, key string) (bool, error) {
+func (s *Store) Exists(ctx context.Context, key string) (found bool, err error) {
 	if err := checkKey(key); err != nil {
 		return false, err
 	}
-	found, err := s.bucket.Exists(ctx, key)
-	return found, s.fault(reading, key, err)
+	err = s.ask(ctx, reading, key, func(ctx context.Context) (err error) {
+		found, err = s.bucket.Exists(ctx, key)
+		return err
+	})
+	if err == nil || !s.remote() || ctx.Err() != nil {
+		return found, err
+	}
+	// The answer to a HEAD has no body, so it does not say why it refuses. The answer to a GET does.
+	r, err := s.reader(ctx, key)
+	if err != nil {
+		return false, ignoring(ErrNotExist, err)
+	}
+	return true, r.Close()
+}
+
+// ignoring gives err unless it is what is ignored.
+func ignoring(what, err error) error {
+	if errors.Is(err, what) {
+		return nil
+	}
+	return err
 }
 
 // Delete removes what is under key; that nothing is there is no error.
@@ -132,19 +151,10 @@ func (s *Store) Delete(ctx context.Context, key string) error {
 	if err := checkKey(key); err != nil {
 		return err
 	}
-	if err := s.bucket.Delete(ctx, key); gcerrors.Code(err) != gcerrors.NotFound {
-		return s.fault(erasing, key, err)
-	}
-	return nil
+	return s.erase(ctx, key)
 }
 
-func (s *Store) reader(ctx context.Context, key string) (*blob.Reader, error) {
-	if err := checkKey(key); err != nil {
-		return nil, err
-	}
-	r, err := s.bucket.NewReader(ctx, key, nil)
-	if err != nil {
-		return nil, s.fault(reading, key, err)
-	}
-	return r, nil
+// erase is Delete for keys that came out of a list, temporary files of a killed process among them.
+func (s *Store) erase(ctx context.Context, key string) error {
+	return ignoring(ErrNotExist, s.ask(ctx, erasing, key, func(ctx context.Context) error { return s.bucket.Delete(ctx, key) }))
 }
