@@ -14,7 +14,9 @@ type PanicError struct {
 }
 
 // Error gives the value of the panic and where it happened, shortened.
-func (p *PanicError) Error() string { return Short(fmt.Sprintf("panic: %v, at %s", p.Value, p.Where), longestPanic) }
+func (p *PanicError) Error() string {
+	return Short(fmt.Sprintf("panic: %v, at %s", p.Value, p.Where), longestPanic)
+}
 
 // Unwrap gives the value where it is an error, as those of the runtime are.
 func (p *PanicError) Unwrap() error {

@@ -1,6 +1,7 @@
 package staging
 
 import (
+	"encoding/json"
 	"encoding/xml"
 	"errors"
 	"io"
@@ -78,10 +79,30 @@ func fromGoogle(err error, a *answer) bool {
 	if len(response.Errors) > 0 {
 		a.code = response.Errors[0].Reason
 	}
-	if a.message == "" {
+	if a.message == "" && a.code == "" {
+		a.readJSON(response.Body)
 		a.read([]byte(response.Body))
 	}
 	return true
+}
+
+// readJSON takes reason and words from what Google's API answers with, where its library did not.
+func (a *answer) readJSON(body string) {
+	var said struct {
+		Error struct {
+			Message string `json:"message"`
+			Errors  []struct {
+				Reason string `json:"reason"`
+			} `json:"errors"`
+		} `json:"error"`
+	}
+	if json.Unmarshal([]byte(body), &said) != nil {
+		return
+	}
+	a.message = said.Error.Message
+	if len(said.Error.Errors) > 0 {
+		a.code = said.Error.Errors[0].Reason
+	}
 }
 
 // of notes what every answer has.

@@ -3,6 +3,7 @@ package staging
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"iter"
@@ -79,6 +80,7 @@ func (s *Store) entries(ctx context.Context, prefix, delimiter string) iter.Seq2
 			s.walk(ctx, prefix, delimiter != "", yield)
 			return
 		}
+		n := 0
 		it := s.bucket.List(&blob.ListOptions{Prefix: prefix, Delimiter: delimiter})
 		for {
 			var object *blob.ListObject
@@ -90,11 +92,30 @@ func (s *Store) entries(ctx context.Context, prefix, delimiter string) iter.Seq2
 				yield(entry{}, err)
 				return
 			}
-			if object == nil || !yield(entry{key: object.Key, folder: object.IsDir}, nil) {
+			if object == nil {
+				if err := s.confirmEmpty(ctx, prefix, n); err != nil {
+					yield(entry{}, err)
+				}
+				return
+			}
+			if n++; !yield(entry{key: object.Key, folder: object.IsDir}, nil) {
 				return
 			}
 		}
 	}
+}
+
+// confirmEmpty looks whether a store answers at all when a list of S3 is empty: its driver reads a page for people as a list of
+// nothing. What a bucket always holds shows it.
+func (s *Store) confirmEmpty(ctx context.Context, prefix string, n int) error {
+	if s.kind != "s3" || n > 0 {
+		return nil
+	}
+	_, err := s.Read(ctx, identityKey)
+	if err != nil && !errors.Is(err, ErrNotExist) {
+		return fmt.Errorf("list %q: %w", prefix, err)
+	}
+	return nil
 }
 
 // walk lists a file bucket in the order of keys; shallow stops at the first slash after the prefix.

@@ -119,16 +119,13 @@ func (s *Store) malformed(key, why string, err error) error {
 }
 
 // Exists says whether something is under key.
-func (s *Store) Exists(ctx context.Context, key string) (found bool, err error) {
+func (s *Store) Exists(ctx context.Context, key string) (bool, error) {
 	if err := checkKey(key); err != nil {
 		return false, err
 	}
-	err = s.ask(ctx, reading, key, func(ctx context.Context) (err error) {
-		found, err = s.bucket.Exists(ctx, key)
-		return err
-	})
-	if err == nil || !s.remote() || ctx.Err() != nil {
-		return found, err
+	found, err := s.attributes(ctx, key)
+	if err == nil || errors.Is(err, ErrNotExist) || !s.remote() || ctx.Err() != nil {
+		return found, ignoring(ErrNotExist, err)
 	}
 	// The answer to a HEAD has no body, so it does not say why it refuses. The answer to a GET does.
 	r, err := s.reader(ctx, key)
@@ -136,6 +133,16 @@ func (s *Store) Exists(ctx context.Context, key string) (found bool, err error) 
 		return false, ignoring(ErrNotExist, err)
 	}
 	return true, r.Close()
+}
+
+// attributes asks for what the store knows of an object. Whether it says that there is none is decided here: by the drivers
+// an answer may count as that which only forbids to say it.
+func (s *Store) attributes(ctx context.Context, key string) (found bool, err error) {
+	err = s.ask(ctx, reading, key, func(ctx context.Context) error {
+		_, err := s.bucket.Attributes(ctx, key)
+		return err
+	})
+	return err == nil, err
 }
 
 // ignoring gives err unless it is what is ignored.
