@@ -29,6 +29,17 @@ func watchBucket(store *staging.Store, logger *zap.Logger) *bucketWatch {
 	return &bucketWatch{store: store, logger: logger}
 }
 
+// watchBucket looks at the bucket of a plant, and goes on looking beside it while it cannot be used: Temporal and its UI are
+// of use without it.
+func (p *plant) watchBucket(ctx context.Context) {
+	if p.store == nil {
+		return
+	}
+	if bucket := watchBucket(p.store, p.logger); !bucket.usable(ctx) {
+		go func() { _ = fault.Caught(func() error { bucket.wait(ctx); return nil }) }()
+	}
+}
+
 // usable looks at the bucket once. It says what is wrong when that has changed, and when it is over.
 func (w *bucketWatch) usable(ctx context.Context) bool {
 	err := fault.Caught(func() error { return w.store.Look(ctx) })

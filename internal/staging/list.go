@@ -34,10 +34,12 @@ func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[string, error
 // below SyncsPrefix.
 func (s *Store) Folders(ctx context.Context, prefix string) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
+		seen := map[string]bool{} // some servers name the folders on each page of a list
 		for e, err := range s.entries(ctx, prefix, "/") {
-			if err == nil && !e.folder {
+			if err == nil && (!e.folder || seen[e.key]) {
 				continue
 			}
+			seen[e.key] = true
 			if !yield(strings.TrimSuffix(strings.TrimPrefix(e.key, prefix), "/"), err) || err != nil {
 				return
 			}

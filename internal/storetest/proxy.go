@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -26,17 +27,23 @@ type Proxy struct {
 	fault Fault
 }
 
-// NewProxy starts a proxy before the store at target, for as long as the test lives. The store sees the requests as they were
-// signed.
-func NewProxy(t testing.TB, target string) *Proxy {
+// NewProxy starts a proxy before a server, for as long as the test lives. A server of S3 sees the host for which the requests
+// were signed, that of Google its own, by which it tells a bucket's address.
+func NewProxy(t testing.TB, s *Server) *Proxy {
 	t.Helper()
-	to, err := url.Parse(target)
+	to, err := url.Parse(s.Endpoint)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return newProxy(t, &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
-		r.Out.URL.Scheme, r.Out.URL.Host, r.Out.Host = to.Scheme, to.Host, r.In.Host
-	}})
+	return newProxy(t, &httputil.ReverseProxy{
+		ErrorLog: log.New(io.Discard, "", 0),
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.Out.URL.Scheme, r.Out.URL.Host, r.Out.Host = to.Scheme, to.Host, r.In.Host
+			if s.Kind == Google {
+				r.Out.Host = to.Host
+			}
+		},
+	})
 }
 
 // NewFake starts a proxy with nothing behind it: what no fault answers is not found.
@@ -128,4 +135,18 @@ func of(r *http.Request, methods []string) bool {
 		}
 	}
 	return len(methods) == 0
+}
+
+// Truncate is the fault of a connection that is lost after the first half of a body, whatever the answer has promised.
+func Truncate(methods ...string) Fault {
+	return func(w http.ResponseWriter, r *http.Request) bool {
+		if !of(r, methods) {
+			return false
+		}
+		w.Header().Set("Content-Length", "65536")
+		w.Header().Set("Last-Modified", "Mon, 02 Jan 2006 15:04:05 GMT")
+		w.Header().Set("ETag", `"1"`)
+		_, _ = w.Write(make([]byte, 32768))
+		panic(http.ErrAbortHandler)
+	}
 }
