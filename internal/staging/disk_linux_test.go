@@ -38,7 +38,9 @@ func (*strangeDisk) Link(context.Context, fs.InodeEmbedder, string, *fuse.EntryO
 	return nil, syscall.EPERM
 }
 
-func (*strangeDisk) Fsync(context.Context, fs.FileHandle, uint32) syscall.Errno { return syscall.ENOTSUP }
+func (*strangeDisk) Fsync(context.Context, fs.FileHandle, uint32) syscall.Errno {
+	return syscall.ENOTSUP
+}
 
 func (d *strangeDisk) Getattr(ctx context.Context, f fs.FileHandle, out *fuse.AttrOut) syscall.Errno {
 	errno := d.LoopbackNode.Getattr(ctx, f, out)

@@ -56,11 +56,8 @@ var google = &front{stores: map[string]http.Handler{}}
 func TestMain(m *testing.M) {
 	server := httptest.NewServer(google)
 	for _, kind := range storetest.Kinds {
-		for _, variable := range storetest.Environ(kind, server.URL) {
-			name, value, _ := strings.Cut(variable, "=")
-			if err := os.Setenv(name, value); err != nil {
-				panic(err)
-			}
+		if err := storetest.LogIn(kind, server.URL); err != nil {
+			panic(err)
 		}
 	}
 	os.Exit(m.Run())
