@@ -18,11 +18,17 @@ func (s *Store) Copy(ctx context.Context, from, to string) error {
 		return err
 	}
 	err := s.within(ctx, longestCopy, reading, from, func(ctx context.Context) error { return s.copyWithin(ctx, from, to) })
-	if err == nil || ctx.Err() != nil || s.dir == "" && errors.Is(err, ErrNotExist) {
+	if err == nil {
+		return s.confirm(ctx, to, anySize)
+	}
+	if ctx.Err() != nil || s.dir == "" && errors.Is(err, ErrNotExist) {
 		return err
 	}
 	return s.copyThrough(ctx, from, to) // too large for a copy, perhaps, or a bucket that has none
 }
+
+// anySize is the size of an object of which only its being there is confirmed.
+const anySize = -1
 
 func (s *Store) copyWithin(ctx context.Context, from, to string) error {
 	if s.dir == "" {

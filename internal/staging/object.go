@@ -123,9 +123,9 @@ func (s *Store) Exists(ctx context.Context, key string) (bool, error) {
 	if err := checkKey(key); err != nil {
 		return false, err
 	}
-	found, err := s.attributes(ctx, key)
+	_, err := s.attributes(ctx, key)
 	if err == nil || errors.Is(err, ErrNotExist) || !s.remote() || ctx.Err() != nil {
-		return found, ignoring(ErrNotExist, err)
+		return err == nil, ignoring(ErrNotExist, err)
 	}
 	// The answer to a HEAD has no body, so it does not say why it refuses. The answer to a GET does.
 	r, err := s.reader(ctx, key)
@@ -135,14 +135,39 @@ func (s *Store) Exists(ctx context.Context, key string) (bool, error) {
 	return true, r.Close()
 }
 
-// attributes asks for what the store knows of an object. Whether it says that there is none is decided here: by the drivers
-// an answer may count as that which only forbids to say it.
-func (s *Store) attributes(ctx context.Context, key string) (found bool, err error) {
+// attributes asks what the store knows of an object, and gives its size. Whether it says that there is none is decided here:
+// by the drivers an answer may count as that which only forbids to say it.
+func (s *Store) attributes(ctx context.Context, key string) (size int64, err error) {
 	err = s.ask(ctx, reading, key, func(ctx context.Context) error {
-		_, err := s.bucket.Attributes(ctx, key)
-		return err
+		a, err := s.bucket.Attributes(ctx, key)
+		if err != nil {
+			return err
+		}
+		if s.remote() && isPage(a.ContentType, nil) { // which no object of ours is
+			return &fault.Error{Class: fault.Transient, System: fault.Bucket, Message: s.astray(s.host)}
+		}
+		size = a.Size
+		return nil
 	})
-	return err == nil, err
+	return size, err
+}
+
+// confirm looks whether a store of S3 has what it has just said that it took: to its driver every answer of status 200 says so,
+// that of a portal too. A part of a shard needs no look: it is missed when the parts are joined, and made again.
+func (s *Store) confirm(ctx context.Context, key string, bytes int64) error {
+	if _, part := ParsePart(key); s.kind != "s3" || part {
+		return nil
+	}
+	size, err := s.attributes(ctx, key)
+	switch {
+	case errors.Is(err, ErrNotExist), err == nil && bytes >= 0 && size != bytes:
+		return &fault.Error{
+			Class: fault.Transient, System: fault.Bucket, Err: fmt.Errorf("%s: %d bytes of %d", key, size, bytes),
+			Message: fmt.Sprintf("the bucket %s does not hold what it has just taken; something between may answer in its place: "+
+				"check the network's login page, HTTPS_PROXY and NO_PROXY", s.name),
+		}
+	}
+	return err
 }
 
 // ignoring gives err unless it is what is ignored.

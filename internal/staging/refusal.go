@@ -78,8 +78,10 @@ func (a answer) kind() refusal {
 		return denied
 	case http.StatusNotFound:
 		return noObject
-	case http.StatusMovedPermanently, http.StatusTemporaryRedirect, http.StatusFound, http.StatusPermanentRedirect:
+	case http.StatusMovedPermanently, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
 		return elsewhere
+	case http.StatusFound, http.StatusSeeOther: // no store leads people on
+		return notAStore
 	case http.StatusNotImplemented, http.StatusMethodNotAllowed:
 		return lacking
 	case http.StatusInsufficientStorage:

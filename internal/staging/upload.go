@@ -118,6 +118,9 @@ func (u *upload) commit() error {
 	} else {
 		err = u.failed(err)
 	}
+	if err == nil {
+		err = u.store.confirm(u.to.context(), u.key, u.bytes)
+	}
 	u.to.free()
 	if err == nil && u.target != u.key {
 		err = u.store.fault(writing, u.key, u.store.link(u.target, u.key))

@@ -103,3 +103,25 @@ func TestAbort_leavesNoGoroutine(t *testing.T) {
 		}
 	})
 }
+
+// TestWrite_aPageIsNoReceipt puts a portal before a store of S3, which answers what is written with a page and status 200.
+func TestWrite_aPageIsNoReceipt(t *testing.T) {
+	t.Parallel()
+	p := storetest.NewMemory(t, false)
+	s, ctx := open(t, storetest.S3, p), t.Context()
+	if err := s.WriteJSON(ctx, "a/b", 1); err != nil {
+		t.Fatal(err)
+	}
+	p.Set(storetest.Page(http.StatusOK, http.MethodPut))
+	for what, err := range map[string]error{
+		"a write": s.WriteJSON(ctx, "a/c", 1), "another size": s.WriteJSON(ctx, "a/b", 1234), "a copy": s.Copy(ctx, "a/b", "a/c"),
+	} {
+		if f := fault.From(err); f == nil || f.Class != fault.Transient {
+			t.Errorf("%s: %v, want that the bucket has not got it", what, err)
+		}
+	}
+	p.Set(storetest.Page(http.StatusOK, http.MethodHead))
+	if there, err := s.Exists(ctx, "a/none"); there {
+		t.Errorf("a page is taken for an object: %v, %v", there, err)
+	}
+}
