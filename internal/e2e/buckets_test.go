@@ -29,7 +29,7 @@ type overNetwork struct {
 // bucketOrg is the org of these tests, as large as the make target says.
 func bucketOrg(t *testing.T) server.Options {
 	t.Helper()
-	return server.Options{Reports: number(t, "REPORTS", 2000), Columns: 5, TypeMetadata: 10_000, Latency: 100 * time.Millisecond}
+	return server.Options{Reports: number(t, "REPORTS", 2000), Columns: 5, TypeMetadata: 10_000, Latency: 150 * time.Millisecond}
 }
 
 func newOverNetwork(t *testing.T, kind storetest.Kind) *overNetwork {
