@@ -8,6 +8,9 @@ TOOLS         ?= $(CURDIR)/.tools/bin
 GOLANGCI_LINT := v2.15.0
 WORKFLOWCHECK := v0.6.0
 TEMPORAL_CLI  := v1.5.1
+MINIO         := v0.0.0-20260212201848-7aac2a2c5b7c
+FAKE_GCS      := v1.56.1
+AZURITE       := 3.37.0
 
 # -trimpath: no paths of the builder's machine. -buildvcs: --version prints what Go reads from git.
 BUILD := go build -trimpath -buildvcs=auto
@@ -95,6 +98,25 @@ operations: $(TOOLS)/.temporal-$(TEMPORAL_CLI) ## every command of docs/operatio
 	@out=$$(LONGHAUL_TEMPORAL_CLI=$(TOOLS)/temporal go test -count=1 -timeout 30m -v -run '^TestOperations$$' ./internal/e2e 2>&1) || { echo "$$out"; exit 1; }; \
 	echo "$$out"; grep -q '^--- PASS: TestOperations' <<<"$$out" || { echo "TestOperations did not run"; exit 1; }
 
+comma         := ,
+s3_SERVER     := $(TOOLS)/.minio-$(MINIO)
+gs_SERVER     := $(TOOLS)/.fake-gcs-server-$(FAKE_GCS)
+azblob_SERVER := $(TOOLS)/.azurite-$(AZURITE)
+
+# The bucket servers lie beside the other tools: a kind a stamp, by the schemes of their URLs.
+SERVERS    := $(patsubst %/,%,$(dir $(TOOLS)))
+BUCKETS    ?= s3,gs,azblob
+BUCKETS_OF := $(subst $(comma), ,$(BUCKETS))
+REFUSED    ?= 60
+
+.PHONY: buckets
+buckets: $(foreach kind,$(BUCKETS_OF),$($(kind)_SERVER)) ## syncs on MinIO, fake-gcs-server and azurite: a kill, refusals, faults (BUCKETS=s3,gs,azblob REPORTS=2000 REFUSED=60)
+	@out=$$(LONGHAUL_BUCKET_SERVERS=$(SERVERS) LONGHAUL_BUCKETS=$(BUCKETS) LONGHAUL_E2E_REPORTS=$(or $(REPORTS),2000) LONGHAUL_E2E_REFUSED=$(REFUSED) \
+	LONGHAUL_E2E_FULL=$(or $(FULL),1) go test -count=1 -timeout 2h -p 1 -v -run '^(TestServers_.*|TestBuckets)$$' ./internal/storetest ./internal/e2e 2>&1) || { echo "$$out"; exit 1; }; \
+	grep -vE '^=== |^SDK ' <<<"$$out"; for kind in $(BUCKETS_OF); do \
+		[[ $$(grep -cE -- "--- PASS: Test(Buckets|Servers_[a-zA-Z]*)/$$kind " <<<"$$out") == 2 ]] || { echo "the tests of $$kind did not run"; exit 1; }; \
+	done
+
 .PHONY: record-histories
 record-histories: ## the histories that the replay tests replay, under the name of RELEASE (unreleased)
 	@out=$$(LONGHAUL_RECORD_HISTORIES=$(RELEASE) go test -count=1 -timeout 30m -v -run '^TestRecord_' ./internal/e2e 2>&1) || { echo "$$out"; exit 1; }; \
@@ -163,6 +185,20 @@ $(TOOLS)/.workflowcheck-$(WORKFLOWCHECK):
 
 $(TOOLS)/.temporal-$(TEMPORAL_CLI):
 	GOFLAGS= GOBIN=$(TOOLS) go install github.com/temporalio/cli/cmd/temporal@$(TEMPORAL_CLI)
+	@touch $@
+
+$(TOOLS)/.minio-$(MINIO):
+	GOFLAGS= GOBIN=$(TOOLS) go install github.com/minio/minio@$(MINIO)
+	@touch $@
+
+$(TOOLS)/.fake-gcs-server-$(FAKE_GCS):
+	GOFLAGS= GOBIN=$(TOOLS) go install github.com/fsouza/fake-gcs-server@$(FAKE_GCS)
+	@touch $@
+
+# Its scripts only build what it has already; a registry that is away must not hold up a build for long.
+$(TOOLS)/.azurite-$(AZURITE):
+	@mkdir -p $(TOOLS)
+	timeout 600 npm install --no-audit --no-fund --ignore-scripts --loglevel=error --prefix $(SERVERS)/azurite azurite@$(AZURITE)
 	@touch $@
 
 .PHONY: clean

@@ -144,21 +144,21 @@ func (a *Activities) meet(ctx context.Context, source *Source, result *Authentic
 	)
 	group, grouped := errgroup.WithContext(ctx)
 	group.SetLimit(max(source.MaxInFlight, 1))
-	group.Go(func() (err error) {
+	group.Go(fault.Guard(func() (err error) {
 		org, err = client.Organization(grouped)
 		return err
-	})
-	group.Go(func() (err error) {
+	}))
+	group.Go(fault.Guard(func() (err error) {
 		user, err = client.RunAs(grouped, identity.UserID)
 		return err
-	})
-	group.Go(func() (err error) {
+	}))
+	group.Go(fault.Guard(func() (err error) {
 		permissions, err = client.Permissions(grouped)
 		if unreadable = fault.Is(err, fault.PermissionMissing); unreadable {
 			return nil
 		}
 		return err
-	})
+	}))
 	if err := group.Wait(); err != nil {
 		return err
 	}

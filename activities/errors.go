@@ -16,6 +16,10 @@ import (
 // Internal is the error type of a failure that no class describes: a bug, or an account that does not add up.
 const Internal = "internal"
 
+// longestMessage bounds, in bytes, what a failure says: Temporal keeps 4 kB of a failure between two attempts, in which the
+// message stands twice, and puts "Failure exceeds size limit" in the place of a longer one.
+const longestMessage = 1000
+
 // longestWait bounds what a server may ask for by Retry-After.
 const longestWait = time.Hour
 
@@ -61,12 +65,13 @@ func failedWith(ctx context.Context, err error, spent *Spending, reports int64) 
 		err = f
 	}
 	if f == nil {
-		return temporal.NewApplicationErrorWithOptions(err.Error(), Internal, temporal.ApplicationErrorOptions{
+		message := fault.Short(err.Error(), longestMessage)
+		return temporal.NewApplicationErrorWithOptions(message, Internal, temporal.ApplicationErrorOptions{
 			NonRetryable: true,
-			Details:      []any{Failure{Class: Internal, System: fault.Longhaul, Message: err.Error(), Spent: spent, Reports: reports}},
+			Details:      []any{Failure{Class: Internal, System: fault.Longhaul, Message: message, Spent: spent, Reports: reports}},
 		})
 	}
-	message := fault.Sentence(err)
+	message := fault.Short(fault.Sentence(err), longestMessage)
 	options := temporal.ApplicationErrorOptions{
 		NonRetryable:   !retryable(f.Class) || errors.As(err, new(*sittable)),
 		NextRetryDelay: min(f.RetryAfter, longestWait),

@@ -7,6 +7,7 @@ import (
 
 	"go.temporal.io/sdk/activity"
 
+	"longhaul/internal/fault"
 	"longhaul/internal/salesforce"
 )
 
@@ -47,7 +48,7 @@ func startPulse(ctx context.Context) (context.Context, *pulse) { return startSha
 // startSharing is startPulse for an attempt that may have so many requests in flight.
 func startSharing(ctx context.Context, share int) (context.Context, *pulse) {
 	p := &pulse{meter: new(salesforce.Meter), before: callsBefore(ctx), share: max(share, 1), stop: make(chan struct{})}
-	p.gone.Go(func() { p.run(ctx) })
+	p.gone.Go(func() { _ = fault.Caught(func() error { p.run(ctx); return nil }) }) // without beats Temporal gives the attempt to another
 	return salesforce.WithMeter(ctx, p.meter), p
 }
 
@@ -104,7 +105,7 @@ func (p *pulse) beat() Beat {
 func (p *pulse) waits(why string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.waiting = why
+	p.waiting = fault.Short(why, longestMessage)
 }
 
 // progress notes how far the attempt is; it is the callback that the packages below call as often as they like.

@@ -44,7 +44,7 @@ func (a *Activities) Upload(ctx context.Context, params UploadParams) (UploadRes
 	p.end(ctx, err)
 	result := UploadResult{Name: params.File.Name, Delivered: delivered}
 	if errors.Is(err, errNameTaken) {
-		return result, temporal.NewNonRetryableApplicationError(err.Error(), NameTaken, nil)
+		return result, temporal.NewNonRetryableApplicationError(fault.Short(err.Error(), longestMessage), NameTaken, nil)
 	}
 	return result, toTemporal(ctx, err)
 }

@@ -96,7 +96,7 @@ func explain(err error) *activities.Failure {
 	}
 	var failure *temporal.ApplicationError
 	if !errors.As(err, &failure) {
-		return &activities.Failure{Class: activities.Internal, System: fault.Longhaul, Message: err.Error()}
+		return &activities.Failure{Class: activities.Internal, System: fault.Longhaul, Message: fault.Short(err.Error(), 1000)}
 	}
 	if details := detailsOf(err); details.Message != "" {
 		return &details

@@ -6,6 +6,8 @@ import (
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/interceptor"
 	"go.temporal.io/sdk/workflow"
+
+	"longhaul/activities"
 )
 
 // orderSignal carries the names of pause and resume in the order in which they came. Temporal has a channel for each
@@ -13,9 +15,10 @@ import (
 // which was the last.
 const orderSignal = "longhaul-order"
 
-// Interceptors are what a worker needs beside Register: without them pause and resume are not heard.
+// Interceptors are what a worker needs beside Register: without them pause and resume are not heard, and a panic in an
+// activity is more than Temporal keeps of a failure.
 func Interceptors() []interceptor.WorkerInterceptor {
-	return []interceptor.WorkerInterceptor{new(ordering)}
+	return []interceptor.WorkerInterceptor{new(ordering), activities.Interceptor()}
 }
 
 // ordering puts pause and resume into one channel.

@@ -101,6 +101,7 @@ func (a *App) serve(ctx context.Context, c *console, cmd *cobra.Command, listen 
 		c.note("%s", schedulesGone)
 	}
 	c.resume(ctx, p, settings.DataDir, settings.Sources.Names())
+	p.watchBucket(ctx)
 	logger.Info("serving", zap.Strings("sources", settings.Sources.Names()),
 		zap.String("temporal", p.address), zap.String("ui", p.ui), zap.String("version", a.Version))
 	if err := c.ready(p.address, p.ui, "sources: "+strings.Join(settings.Sources.Names(), ", ")); err != nil {

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+
+	"longhaul/internal/fault"
 )
 
 const (
@@ -47,7 +49,7 @@ func (s *shutdown) close() {
 // halt stops the part and waits for it no longer than it may take.
 func (p part) halt(within time.Duration) error {
 	stopped := make(chan error, 1)
-	go func() { stopped <- p.stop() }() // where it hangs, it ends with the process
+	go func() { stopped <- fault.Caught(p.stop) }() // where it hangs, it ends with the process
 	patience := time.NewTimer(within)
 	defer patience.Stop()
 	select {

@@ -46,7 +46,7 @@ func (w *watcher) follow(ctx context.Context, run client.WorkflowRun) (*workflow
 	var result workflows.Result
 	awaiting, leave := context.WithCancel(ctx)
 	defer leave()
-	go func() { ended <- w.await(awaiting, run, &result) }()
+	go func() { ended <- fault.Caught(func() error { return w.await(awaiting, run, &result) }) }()
 
 	ticker := time.NewTicker(watchEvery)
 	defer ticker.Stop()

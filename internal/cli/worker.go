@@ -52,11 +52,16 @@ func (a *App) work(ctx context.Context, c *console, cmd *cobra.Command) error {
 	if err := hosted.Check(ctx); err != nil {
 		return err
 	}
+	bucket := watchBucket(hosted.Store(), logger)
 	temporal, err := a.Dial(ctx, host.DialOptions{Logger: logger, Metrics: metrics})
 	if err != nil {
 		return err
 	}
 	stops.started("client", stopWithin, func() error { temporal.Close(); return nil })
+	bucket.wait(ctx) // a worker that polled without a bucket would take work from those that have one
+	if ctx.Err() != nil {
+		return nil
+	}
 	worker := hosted.NewWorker(temporal)
 	if err := worker.Start(); err != nil {
 		return temporalFault(err)

@@ -97,12 +97,12 @@ func (c *catching) listAll(ctx context.Context) error {
 	group, grouped := errgroup.WithContext(ctx)
 	group.SetLimit(max(c.AtOnce, 1)) // each kind has one request under way
 	for i, kind := range dated {
-		group.Go(func() (err error) {
+		group.Go(fault.Guard(func() (err error) {
 			if names[i], err = c.round(grouped, staging.CaughtUp, kind); err == nil {
 				found[i], err = c.changes(grouped, kind, names[i])
 			}
 			return err
-		})
+		}))
 	}
 	if err := group.Wait(); err != nil {
 		return err

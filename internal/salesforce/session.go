@@ -96,7 +96,11 @@ func (s *session) join(ctx context.Context, generation uint64) (*flight, error) 
 }
 
 func (s *session) fly(ctx context.Context, f *flight) {
-	g, err := s.login(ctx)
+	var g *grant
+	err := fault.Caught(func() (err error) {
+		g, err = s.login(ctx)
+		return err
+	})
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err == nil {

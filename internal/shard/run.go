@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"longhaul/internal/fault"
 	"longhaul/internal/staging"
 )
 
@@ -17,7 +18,11 @@ func Run(ctx context.Context, in Input) (Result, error) {
 }
 
 func run(ctx context.Context, in Input, v vault) (Result, error) {
-	result, err := describe(ctx, in.withDefaults(), v)
+	var result Result
+	err := fault.Caught(func() (err error) {
+		result, err = describe(ctx, in.withDefaults(), v)
+		return err
+	})
 	if err == nil {
 		return result, nil
 	}

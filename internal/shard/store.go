@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"longhaul/internal/fault"
 	"longhaul/internal/staging"
 )
 
@@ -96,7 +97,13 @@ func (r *runner) flush(now time.Time) {
 		return
 	}
 	s.busy, s.last = true, now
-	go func() { s.back <- s.write(r.writes, r.led, batch) }()
+	go func() {
+		done := flushResult{batch: batch}
+		if err := fault.Caught(func() error { done = s.write(r.writes, r.led, batch); return nil }); err != nil {
+			done.err = err
+		}
+		s.back <- done
+	}()
 }
 
 // mayFlush says whether a flush could begin: finish stores what is left of a run that is over or cancelled.

@@ -52,7 +52,13 @@ func (r *runner) depart(t *trip) {
 	r.seq++
 	r.flight = append(r.flight, t)
 	ctx, rep := r.requests, r.led.reports[t.index]
-	go func() { r.back <- r.ask(ctx, t, rep) }()
+	go func() {
+		a := answer{trip: t, verdict: putAside} // a report whose answer makes this program panic is as good as one that is not answered
+		if err := fault.Caught(func() error { a = r.ask(ctx, t, rep); return nil }); err != nil {
+			a.err = err
+		}
+		r.back <- a
+	}()
 }
 
 // ask makes the request and prepares what is to be stored, so that the loop has nothing to compute.

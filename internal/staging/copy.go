@@ -2,11 +2,10 @@ package staging
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
-
-	"gocloud.dev/gcerrors"
 )
 
 // Copy puts what is under from under to as well, whole, in place of what is there. The bucket does it by itself where it
@@ -18,15 +17,18 @@ func (s *Store) Copy(ctx context.Context, from, to string) error {
 	if err := checkKey(to); err != nil {
 		return err
 	}
-	err := s.copyWithin(ctx, from, to)
-	switch {
-	case err == nil:
-		return nil
-	case ctx.Err() != nil, gcerrors.Code(err) == gcerrors.NotFound:
-		return s.fault(reading, from, err)
+	err := s.within(ctx, longestCopy, reading, from, func(ctx context.Context) error { return s.copyWithin(ctx, from, to) })
+	if err == nil {
+		return s.confirm(ctx, to, anySize)
+	}
+	if ctx.Err() != nil || s.dir == "" && errors.Is(err, ErrNotExist) {
+		return err
 	}
 	return s.copyThrough(ctx, from, to) // too large for a copy, perhaps, or a bucket that has none
 }
+
+// anySize is the size of an object of which only its being there is confirmed.
+const anySize = -1
 
 func (s *Store) copyWithin(ctx context.Context, from, to string) error {
 	if s.dir == "" {

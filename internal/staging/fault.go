@@ -1,10 +1,12 @@
 package staging
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"syscall"
 
 	"gocloud.dev/gcerrors"
@@ -41,30 +43,75 @@ func (s *Store) fault(do action, key string, err error) error {
 		return nil
 	case fault.From(err) != nil:
 		return err
-	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+	case ended(err):
 		return fmt.Errorf("%s the bucket %s (%s): %w", do, s.name, key, err)
+	}
+	if a, ok := answerOf(err); ok {
+		return s.refused(do, key, a, err)
+	}
+	switch {
 	case notFound(err) && (do == reading || do == erasing):
-		return &fault.Error{
-			Class: fault.Transient, System: fault.Bucket, Err: &absent{bucket: s.name, key: key},
-			Message: fmt.Sprintf("the bucket %s has no object %s", s.name, key),
-		}
+		return s.absent(key)
 	case notFound(err) && s.dir == "": // a folder is made when it is missing, and may go while others clear up beside it
 		return &fault.Error{
-			Class: fault.Invalid, System: fault.Bucket, Err: err,
+			Class: fault.Invalid, System: fault.Bucket, Err: s.cause(key, err),
 			Message: fmt.Sprintf("there is no bucket %s: check storage", s.name),
 		}
 	}
 	if do == erasing && forbidden(err) { // what must go and may not would be tried for ever
 		return &fault.Error{
-			Class: fault.Invalid, System: fault.Bucket, Err: fmt.Errorf("%s: %w", key, err),
+			Class: fault.Invalid, System: fault.Bucket, Err: s.cause(key, err),
 			Message: fmt.Sprintf("cannot delete from the bucket %s: permission denied; give the user that runs Longhaul the right to delete there", s.name),
 		}
 	}
 	message := fmt.Sprintf("cannot %s the bucket %s", do, s.name)
-	if why := reason(err); why != "" {
+	if why := cmp.Or(reason(err), s.unreachable(err)); why != "" {
 		message += ": " + why
 	}
-	return &fault.Error{Class: fault.Transient, System: fault.Bucket, Message: message, Err: fmt.Errorf("%s: %w", key, err)}
+	return &fault.Error{Class: fault.Transient, System: fault.Bucket, Message: message, Err: s.cause(key, err)}
+}
+
+func (s *Store) absent(key string) error {
+	return &fault.Error{
+		Class: fault.Transient, System: fault.Bucket, Err: &absent{bucket: s.name, key: key},
+		Message: fmt.Sprintf("the bucket %s has no object %s", s.name, key),
+	}
+}
+
+// refused is the fault of a store that answered. Only an answer that says so means that something is not there: what may
+// not be seen may be there all the same.
+func (s *Store) refused(do action, key string, a answer, err error) error {
+	f := &fault.Error{Class: fault.Transient, System: fault.Bucket, Err: s.cause(key, err)}
+	switch kind := a.kind(); {
+	case kind == noObject && (do == reading || do == erasing):
+		return s.absent(key)
+	case kind == noObject, kind == noBucket:
+		f.Class = fault.Invalid
+		f.Message = fmt.Sprintf("there is no bucket %s: check storage (the store answered %s)", s.name, a.said())
+	case kind == notAStore:
+		f.Message = s.astray(cmp.Or(a.host, s.host))
+	case kind == denied && do == erasing: // what must go and may not would be tried for ever
+		f.Class = fault.Invalid
+		f.Message = fmt.Sprintf("cannot delete from the bucket %s: permission denied, the store answered %s; "+
+			"give the user that runs Longhaul the right to delete there", s.name, a.said())
+	default:
+		f.Message = fmt.Sprintf("cannot %s the bucket %s: the store answered %s", do, s.name, a.said())
+		if words := s.words(a); words != "" {
+			f.Message += ": " + words
+		}
+	}
+	return f
+}
+
+// astray is the sentence for a page in the place of a store's answer.
+func (s *Store) astray(host string) string {
+	return fmt.Sprintf("something else answers in the place of the bucket %s: a page for people came from %s; check the network's "+
+		"login page, HTTPS_PROXY and NO_PROXY, and the address of the storage", s.name, cmp.Or(host, "its host"))
+}
+
+// ended says whether an error is no more than the end of the caller's context. A connection that timed out is not.
+func ended(err error) bool {
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) && !errors.As(err, new(*net.OpError))
 }
 
 // reason says in words what the operating system or the cloud refused and what to change; empty when there is
@@ -93,10 +140,13 @@ func forbidden(err error) bool {
 	return errors.Is(err, fs.ErrPermission) || gcerrors.Code(err) == gcerrors.PermissionDenied
 }
 
-// unusable makes a refusal at the very first write final: a sync must not start on a bucket it cannot write.
+// unusable makes a refusal at the very start final: a sync must not begin on a bucket that it cannot use.
 func unusable(err error) error {
 	f := fault.From(err)
-	if f == nil || reason(err) == "" {
+	if f == nil {
+		return err
+	}
+	if a, ok := answerOf(err); (!ok || !a.kind().lasting()) && reason(err) == "" {
 		return err
 	}
 	final := *f
@@ -112,15 +162,14 @@ func (s *Store) torn(key, why string) error {
 	}
 }
 
-// Unreadable says that an object is of no use and will not be by trying again: it is missing, torn, not ours to read,
-// or on a disk that cannot give it back. A network's fault is not among them, nor is what a machine is short of for a
-// moment, as descriptors of open files.
+// Unreadable says that an object is of no use and will not be by trying again: it is missing, torn, or on a disk that does
+// not give it back. A network's fault is not among them, nor a store's refusal (rights come back, and what was left out
+// meanwhile would be missing), nor what a machine is short of for a moment, as descriptors of open files.
 func (s *Store) Unreadable(err error) bool {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return false
 	}
-	return errors.Is(err, ErrNotExist) || errors.Is(err, ErrTorn) || errors.Is(err, ErrMalformed) ||
-		gcerrors.Code(rootCause(err)) == gcerrors.PermissionDenied || lastsOnDisk(err)
+	return errors.Is(err, ErrNotExist) || errors.Is(err, ErrTorn) || errors.Is(err, ErrMalformed) || lastsOnDisk(err)
 }
 
 // lastsOnDisk says whether a disk refuses a file in a way that does not pass by itself.
@@ -131,12 +180,4 @@ func lastsOnDisk(err error) bool {
 	}
 	return errors.Is(disk, fs.ErrPermission) || errors.Is(disk, syscall.EIO) || errors.Is(disk, syscall.EISDIR) ||
 		errors.Is(disk, syscall.ENOTDIR) || errors.Is(disk, syscall.ELOOP)
-}
-
-// rootCause is what lies below the classed error.
-func rootCause(err error) error {
-	if f := fault.From(err); f != nil && f.Err != nil {
-		return f.Err
-	}
-	return err
 }

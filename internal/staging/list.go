@@ -3,6 +3,7 @@ package staging
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"iter"
@@ -33,10 +34,12 @@ func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[string, error
 // below SyncsPrefix.
 func (s *Store) Folders(ctx context.Context, prefix string) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
+		seen := map[string]bool{} // some servers name the folders on each page of a list
 		for e, err := range s.entries(ctx, prefix, "/") {
-			if err == nil && !e.folder {
+			if err == nil && (!e.folder || seen[e.key]) {
 				continue
 			}
+			seen[e.key] = true
 			if !yield(strings.TrimSuffix(strings.TrimPrefix(e.key, prefix), "/"), err) || err != nil {
 				return
 			}
@@ -61,16 +64,6 @@ func (s *Store) DeleteAll(ctx context.Context, prefix string) (n int, err error)
 	return n, nil
 }
 
-// erase is Delete for keys that came out of a list, temporary files of a killed process among them.
-func (s *Store) erase(ctx context.Context, key string) error {
-	if err := s.bucket.Delete(ctx, key); err != nil {
-		if err := s.fault(erasing, key, err); !errors.Is(err, ErrNotExist) {
-			return err
-		}
-	}
-	return nil
-}
-
 // entry is a key, or with a delimiter a folder.
 type entry struct {
 	key    string
@@ -89,21 +82,42 @@ func (s *Store) entries(ctx context.Context, prefix, delimiter string) iter.Seq2
 			s.walk(ctx, prefix, delimiter != "", yield)
 			return
 		}
+		n := 0
 		it := s.bucket.List(&blob.ListOptions{Prefix: prefix, Delimiter: delimiter})
 		for {
-			object, err := it.Next(ctx)
-			if errors.Is(err, io.EOF) {
-				return
-			}
+			var object *blob.ListObject
+			err := s.ask(ctx, listing, prefix, func(ctx context.Context) (err error) {
+				object, err = it.Next(ctx)
+				return ignoring(io.EOF, err)
+			})
 			if err != nil {
-				yield(entry{}, s.fault(listing, prefix, err))
+				yield(entry{}, err)
 				return
 			}
-			if !yield(entry{key: object.Key, folder: object.IsDir}, nil) {
+			if object == nil {
+				if err := s.confirmEmpty(ctx, prefix, n); err != nil {
+					yield(entry{}, err)
+				}
+				return
+			}
+			if n++; !yield(entry{key: object.Key, folder: object.IsDir}, nil) {
 				return
 			}
 		}
 	}
+}
+
+// confirmEmpty looks whether a store answers at all when a list of S3 is empty: its driver reads a page for people as a list of
+// nothing. What a bucket always holds shows it.
+func (s *Store) confirmEmpty(ctx context.Context, prefix string, n int) error {
+	if s.kind != "s3" || n > 0 {
+		return nil
+	}
+	_, err := s.Read(ctx, identityKey)
+	if err != nil && !errors.Is(err, ErrNotExist) {
+		return fmt.Errorf("list %q: %w", prefix, err)
+	}
+	return nil
 }
 
 // walk lists a file bucket in the order of keys; shallow stops at the first slash after the prefix.

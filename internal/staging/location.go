@@ -1,6 +1,7 @@
 package staging
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/url"
@@ -21,6 +22,8 @@ import (
 // location is a bucket URL taken apart.
 type location struct {
 	url      string // what the driver gets
+	kind     string // its scheme
+	host     string // where a store that is reached over a network answers, as far as the URL tells
 	name     string // what people see
 	dir      string // the folder of a file bucket
 	fileMode os.FileMode
@@ -43,9 +46,60 @@ func locate(raw string) (location, error) {
 			redact(u), strings.Join(blob.DefaultURLMux().BucketSchemes(), ", "))
 	}
 	if u.Scheme != "file" {
-		return location{url: raw, name: redact(u), secrets: secretsOf(u)}, nil
+		return locateCloud(u, raw)
 	}
 	return locateFolder(u)
+}
+
+// memory is the scheme of a bucket that ends with the process.
+const memory = "mem"
+
+// locateCloud refuses what a driver would drop without a word: a path, as if it were a prefix, and a host with a port in the
+// place of a name. Two deployments must never share a bucket by accident.
+func locateCloud(u *url.URL, raw string) (location, error) {
+	loc := location{url: raw, kind: u.Scheme, name: redact(u), secrets: secretsOf(u)}
+	q := u.Query()
+	path := strings.Trim(u.Path, "/")
+	switch {
+	case u.Scheme == memory && path == "":
+		return loc, nil
+	case path != "":
+		return location{}, invalid("the storage %q has a path, which the address of a bucket has not; to keep to a part of the bucket write "+
+			"%s://%s?prefix=%s/ (and any other parameter after a &)%s", redact(u), u.Scheme, u.Hostname(), path, endpointHint(u))
+	case u.Hostname() == "":
+		return location{}, invalid("the storage %q names no bucket; write one such as %s://name", redact(u), u.Scheme)
+	case u.Port() != "":
+		return location{}, invalid("the storage %q has a port, which the address of a bucket has not%s", redact(u), endpointHint(u))
+	case q.Has("key"):
+		return location{}, invalid("the storage %q has a key, which would make one object of the bucket; remove it from the address", redact(u))
+	}
+	loc.host = hostOf(u)
+	return loc, nil
+}
+
+// endpointHint helps those who wrote a server's address as the bucket's.
+func endpointHint(u *url.URL) string {
+	if u.Port() == "" || u.Scheme != "s3" {
+		return ""
+	}
+	return fmt.Sprintf("; a server of your own is written s3://name?endpoint=http://%s&use_path_style=true", u.Host)
+}
+
+// hostOf is the host that a cloud bucket is asked for at, as far as URL and environment tell.
+func hostOf(u *url.URL) string {
+	q := u.Query()
+	switch u.Scheme {
+	case "s3":
+		if end, err := url.Parse(cmp.Or(q.Get("endpoint"), os.Getenv("AWS_ENDPOINT_URL_S3"), os.Getenv("AWS_ENDPOINT_URL"))); err == nil && end.Host != "" {
+			return end.Host
+		}
+		return "Amazon S3"
+	case "azblob":
+		return cmp.Or(q.Get("domain"), os.Getenv("AZURE_STORAGE_DOMAIN"), "Azure")
+	case "gs":
+		return cmp.Or(os.Getenv("STORAGE_EMULATOR_HOST"), "storage.googleapis.com")
+	}
+	return u.Scheme
 }
 
 // locateFolder adds what a folder needs to be a safe bucket: temporary files beside the final ones (a rename across
@@ -84,7 +138,7 @@ func locateFolder(u *url.URL) (location, error) {
 	q.Set("dir_file_mode", fmt.Sprintf("0%o", mode))
 	name := redact(u)
 	u.RawQuery = q.Encode()
-	return location{url: u.String(), name: name, dir: dir, fileMode: mode & 0o666}, nil
+	return location{url: u.String(), kind: u.Scheme, name: name, dir: dir, fileMode: mode & 0o666}, nil
 }
 
 func dirMode(text string) (os.FileMode, error) {

@@ -7,9 +7,6 @@ import (
 	"fmt"
 	"io"
 
-	"gocloud.dev/blob"
-	"gocloud.dev/gcerrors"
-
 	"longhaul/internal/fault"
 )
 
@@ -96,6 +93,9 @@ func (s *Store) Read(ctx context.Context, key string) ([]byte, error) {
 	if len(content) > maxSmall {
 		return nil, s.malformed(key, "larger than 16 MiB", ErrTooLong)
 	}
+	if size := r.Size(); size > 0 && int64(len(content)) < size {
+		return nil, s.fault(reading, key, io.ErrUnexpectedEOF)
+	}
 	return content, nil
 }
 
@@ -123,8 +123,59 @@ func (s *Store) Exists(ctx context.Context, key string) (bool, error) {
 	if err := checkKey(key); err != nil {
 		return false, err
 	}
-	found, err := s.bucket.Exists(ctx, key)
-	return found, s.fault(reading, key, err)
+	_, err := s.attributes(ctx, key)
+	if err == nil || errors.Is(err, ErrNotExist) || !s.remote() || ctx.Err() != nil {
+		return err == nil, ignoring(ErrNotExist, err)
+	}
+	// The answer to a HEAD has no body, so it does not say why it refuses. The answer to a GET does.
+	r, err := s.reader(ctx, key)
+	if err != nil {
+		return false, ignoring(ErrNotExist, err)
+	}
+	return true, r.Close()
+}
+
+// attributes asks what the store knows of an object, and gives its size. Whether it says that there is none is decided here:
+// by the drivers an answer may count as that which only forbids to say it.
+func (s *Store) attributes(ctx context.Context, key string) (size int64, err error) {
+	err = s.ask(ctx, reading, key, func(ctx context.Context) error {
+		a, err := s.bucket.Attributes(ctx, key)
+		if err != nil {
+			return err
+		}
+		if s.remote() && isPage(a.ContentType, nil) { // which no object of ours is
+			return &fault.Error{Class: fault.Transient, System: fault.Bucket, Message: s.astray(s.host)}
+		}
+		size = a.Size
+		return nil
+	})
+	return size, err
+}
+
+// confirm looks whether a store of S3 has what it has just said that it took: to its driver every answer of status 200 says so,
+// that of a portal too. A part of a shard needs no look: it is missed when the parts are joined, and made again.
+func (s *Store) confirm(ctx context.Context, key string, bytes int64) error {
+	if _, part := ParsePart(key); s.kind != "s3" || part {
+		return nil
+	}
+	size, err := s.attributes(ctx, key)
+	switch {
+	case errors.Is(err, ErrNotExist), err == nil && bytes >= 0 && size != bytes:
+		return &fault.Error{
+			Class: fault.Transient, System: fault.Bucket, Err: fmt.Errorf("%s: %d bytes of %d", key, size, bytes),
+			Message: fmt.Sprintf("the bucket %s does not hold what it has just taken; something between may answer in its place: "+
+				"check the network's login page, HTTPS_PROXY and NO_PROXY", s.name),
+		}
+	}
+	return err
+}
+
+// ignoring gives err unless it is what is ignored.
+func ignoring(what, err error) error {
+	if errors.Is(err, what) {
+		return nil
+	}
+	return err
 }
 
 // Delete removes what is under key; that nothing is there is no error.
@@ -132,19 +183,10 @@ func (s *Store) Delete(ctx context.Context, key string) error {
 	if err := checkKey(key); err != nil {
 		return err
 	}
-	if err := s.bucket.Delete(ctx, key); gcerrors.Code(err) != gcerrors.NotFound {
-		return s.fault(erasing, key, err)
-	}
-	return nil
+	return s.erase(ctx, key)
 }
 
-func (s *Store) reader(ctx context.Context, key string) (*blob.Reader, error) {
-	if err := checkKey(key); err != nil {
-		return nil, err
-	}
-	r, err := s.bucket.NewReader(ctx, key, nil)
-	if err != nil {
-		return nil, s.fault(reading, key, err)
-	}
-	return r, nil
+// erase is Delete for keys that came out of a list, temporary files of a killed process among them.
+func (s *Store) erase(ctx context.Context, key string) error {
+	return ignoring(ErrNotExist, s.ask(ctx, erasing, key, func(ctx context.Context) error { return s.bucket.Delete(ctx, key) }))
 }

@@ -11,8 +11,6 @@ import (
 	"hash"
 	"io"
 	"iter"
-
-	"gocloud.dev/blob"
 )
 
 // Lines gives the lines of a stream without their newlines, each valid until the next. It ends with an error after
@@ -59,7 +57,7 @@ type streamReader struct {
 	ctx   context.Context
 	store *Store
 	key   string
-	blob  *blob.Reader
+	blob  *content
 	src   source
 	lines *bufio.Reader
 	free  func()

@@ -6,9 +6,12 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
+	"io"
 	"io/fs"
+	"net/http"
 	"os"
 	"sync"
+	"syscall"
 
 	"gocloud.dev/blob"
 	"gocloud.dev/gcerrors"
@@ -30,12 +33,21 @@ type upload struct {
 	key    string // where it shall be
 	target string // where the driver writes it
 	isNew  bool   // only if nothing is there
-	w      *blob.Writer
-	cancel context.CancelFunc
+	to     sink
 	file   *os.File // of a file bucket
 	bytes  int64
 	ended  bool
 }
+
+// sink takes the bytes of an object.
+type sink interface {
+	io.WriteCloser // Close makes the object visible
+	abort()        // leaves nothing of it
+	free()         // follows either
+	context() context.Context
+}
+
+var _, _ sink = (*feed)(nil), (*localWriter)(nil)
 
 func (s *Store) upload(ctx context.Context, key, contentType string, isNew bool) (*upload, error) {
 	if err := checkKey(key); err != nil {
@@ -46,6 +58,10 @@ func (s *Store) upload(ctx context.Context, key, contentType string, isNew bool)
 	}
 	u := &upload{store: s, key: key, target: key, isNew: isNew}
 	opts := &blob.WriterOptions{ContentType: contentType, BufferSize: partSize, MaxConcurrency: partsAtOnce, IfNotExist: isNew}
+	if s.remote() {
+		u.to = s.feed(ctx, key, opts)
+		return u, nil
+	}
 	if s.dir != "" {
 		opts.BeforeWrite = u.own
 		if isNew {
@@ -55,29 +71,33 @@ func (s *Store) upload(ctx context.Context, key, contentType string, isNew bool)
 			u.target = key + "." + nonce() + temporarySuffix
 		}
 	}
-	ctx, u.cancel = context.WithCancel(ctx)
+	ctx, cancel := context.WithCancel(ctx)
 	w, err := s.bucket.NewWriter(ctx, u.target, opts)
 	if err != nil {
-		u.cancel()
+		cancel()
 		return nil, s.fault(writing, key, err)
 	}
-	u.w = w
+	u.to = &localWriter{w, ctx, cancel}
 	return u, nil
 }
 
-// own takes hold of the temporary file of a file bucket and gives it the bucket's permissions.
+// own takes hold of the temporary file of a file bucket and gives it the bucket's permissions. A disk that has permissions of
+// its own, as one shared by a network, refuses that, and then its own hold: the file was made for its user alone.
 func (u *upload) own(as func(any) bool) error {
-	if !as(&u.file) {
-		return nil
+	if as(&u.file) {
+		_ = u.file.Chmod(u.store.fileMode)
 	}
-	return u.file.Chmod(u.store.fileMode)
+	return nil
 }
 
 func (u *upload) Write(p []byte) (int, error) {
-	n, err := u.w.Write(p)
+	n, err := u.to.Write(p)
 	u.bytes += int64(n)
-	return n, u.store.fault(writing, u.key, err)
+	return n, u.failed(err)
 }
+
+// failed is the fault of an error of the sink.
+func (u *upload) failed(err error) error { return u.store.failed(u.to.context(), writing, u.key, err) }
 
 // commit makes the object visible. It answers ErrExist when it was to be new and is not. After an error nothing is
 // left of it.
@@ -86,23 +106,44 @@ func (u *upload) commit() error {
 		return u.store.fault(writing, u.key, errEnded)
 	}
 	if u.file != nil {
-		if err := cmp.Or(u.store.here(), u.file.Sync()); err != nil {
+		if err := cmp.Or(u.store.here(), synced(u.file)); err != nil {
 			u.abort()
 			return u.store.fault(writing, u.key, err)
 		}
 	}
 	u.ended = true
-	err := u.w.Close()
-	u.cancel()
-	switch {
-	case err != nil && u.isNew && gcerrors.Code(err) == gcerrors.FailedPrecondition:
-		return ErrExist
-	case err != nil:
-		return u.store.fault(writing, u.key, err)
-	case u.target != u.key:
-		return u.store.fault(writing, u.key, u.store.link(u.target, u.key))
+	err := u.to.Close()
+	if u.isNew && taken(err) {
+		err = ErrExist
+	} else {
+		err = u.failed(err)
 	}
-	return nil
+	if err == nil {
+		err = u.store.confirm(u.to.context(), u.key, u.bytes)
+	}
+	u.to.free()
+	if err == nil && u.target != u.key {
+		err = u.store.fault(writing, u.key, u.store.link(u.target, u.key))
+	}
+	return err
+}
+
+// taken says whether a store refused an object because one is there.
+func taken(err error) bool {
+	if err == nil {
+		return false
+	}
+	a, _ := answerOf(err)
+	return gcerrors.Code(err) == gcerrors.FailedPrecondition || a.status == http.StatusPreconditionFailed
+}
+
+// synced brings a file onto the disk. Some disks know no such thing; they keep what they are given as well as they can.
+func synced(file *os.File) error {
+	err := file.Sync()
+	if errors.Is(err, errors.ErrUnsupported) || errors.Is(err, syscall.EINVAL) {
+		return nil
+	}
+	return err
 }
 
 // abort leaves nothing of the object. It does nothing after a commit.
@@ -111,9 +152,25 @@ func (u *upload) abort() {
 		return
 	}
 	u.ended = true
-	u.cancel() // before Close: a driver drops an object whose context has ended
-	_ = u.w.Close()
+	u.to.abort()
+	u.to.free()
 }
+
+// localWriter writes into a folder or into memory by the driver's own writer.
+type localWriter struct {
+	*blob.Writer
+	ctx    context.Context
+	cancel context.CancelFunc
+}
+
+func (w *localWriter) abort() {
+	w.cancel() // before Close: a driver drops an object whose context has ended
+	_ = w.Close()
+}
+
+func (w *localWriter) free() { w.cancel() }
+
+func (w *localWriter) context() context.Context { return w.ctx }
 
 var errEnded = errors.New("this writer has been committed or aborted")
 

@@ -52,7 +52,7 @@ func ServeMetrics(ctx context.Context, address string, logger *zap.Logger) (*Met
 	stopped := make(chan struct{})
 	go func() {
 		defer close(stopped)
-		if err := m.server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := fault.Caught(func() error { return m.server.Serve(listener) }); !errors.Is(err, http.ErrServerClosed) {
 			logger.Error("metrics are no longer served", zap.Error(err))
 		}
 	}()

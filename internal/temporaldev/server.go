@@ -15,6 +15,8 @@ import (
 	"go.temporal.io/server/common/log"
 	"go.temporal.io/server/temporal"
 	"go.uber.org/zap"
+
+	"longhaul/internal/fault"
 )
 
 // What serve uses when nothing else is asked for.
@@ -142,7 +144,7 @@ func (s *Server) shutdown() error {
 		s.ui.stop()
 	}
 	stopped := make(chan error, 1)
-	go func() { stopped <- s.temporal.Stop() }()
+	go func() { stopped <- fault.Caught(s.temporal.Stop) }()
 	timeout := time.NewTimer(s.patience)
 	defer timeout.Stop()
 	select {

@@ -9,6 +9,8 @@ import (
 	"github.com/temporalio/ui-server/v2/server"
 	"github.com/temporalio/ui-server/v2/server/config"
 	"github.com/temporalio/ui-server/v2/server/server_options"
+
+	"longhaul/internal/fault"
 )
 
 type ui struct {
@@ -40,7 +42,7 @@ func startUI(ctx context.Context, addr *held, frontend, namespace string) (*ui, 
 	addr.release()
 	go func() {
 		defer close(u.done)
-		_ = u.server.Start() // ends the process when it cannot listen; otherwise returns nil when stopped
+		_ = fault.Caught(u.server.Start) // ends the process when it cannot listen; otherwise returns nil when stopped
 	}()
 	if err := u.awaitAnswer(ctx); err != nil {
 		u.stop()

@@ -1,0 +1,78 @@
+package cli
+
+import (
+	"context"
+	"time"
+
+	"go.uber.org/zap"
+
+	"longhaul/internal/fault"
+	"longhaul/internal/staging"
+)
+
+// lookAgain is how often a bucket that cannot be used is looked at.
+const lookAgain = 15 * time.Second
+
+// bucketWatch says whether the bucket of a process can be used.
+type bucketWatch struct {
+	store  *staging.Store
+	logger *zap.Logger
+	said   string // what was wrong when it was looked at last
+}
+
+// watchBucket begins with what holds of a bucket as long as the process lives.
+func watchBucket(store *staging.Store, logger *zap.Logger) *bucketWatch {
+	if store.EndsWithProcess() {
+		logger.Warn("the bucket is kept in memory: when this process ends, so does all that it holds, and no other process sees it; "+
+			"set storage to a folder or to a bucket of a store", zap.Stringer("bucket", store))
+	}
+	return &bucketWatch{store: store, logger: logger}
+}
+
+// watchBucket looks at the bucket of a plant, and goes on looking beside it while it cannot be used: Temporal and its UI are
+// of use without it.
+func (p *plant) watchBucket(ctx context.Context) {
+	if p.store == nil {
+		return
+	}
+	if bucket := watchBucket(p.store, p.logger); !bucket.usable(ctx) {
+		go func() { _ = fault.Caught(func() error { bucket.wait(ctx); return nil }) }()
+	}
+}
+
+// usable looks at the bucket once. It says what is wrong when that has changed, and when it is over.
+func (w *bucketWatch) usable(ctx context.Context) bool {
+	err := fault.Caught(func() error { return w.store.Look(ctx) })
+	switch why := sentence(err); {
+	case ctx.Err() != nil:
+		return false
+	case err == nil && w.said != "":
+		w.said = ""
+		w.logger.Info("the bucket can be used now", zap.Stringer("bucket", w.store))
+	case why != w.said:
+		w.said = why
+		w.logger.Warn("the bucket cannot be used, so no sync can run; it is looked at again every "+lookAgain.String(),
+			zap.Stringer("bucket", w.store), zap.String("why", why))
+	}
+	return err == nil
+}
+
+// wait returns when the bucket can be used, or when ctx has ended.
+func (w *bucketWatch) wait(ctx context.Context) {
+	for !w.usable(ctx) {
+		pause := time.NewTimer(lookAgain)
+		select {
+		case <-pause.C:
+		case <-ctx.Done():
+			pause.Stop()
+			return
+		}
+	}
+}
+
+func sentence(err error) string {
+	if err == nil {
+		return ""
+	}
+	return fault.Short(fault.Sentence(err), 1000)
+}

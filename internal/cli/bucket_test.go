@@ -1,0 +1,134 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.temporal.io/sdk/client"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+	_ "gocloud.dev/blob/s3blob" // as the mains do
+
+	"longhaul/internal/host"
+	"longhaul/internal/staging"
+	"longhaul/internal/storetest"
+)
+
+// workerSettings are a settings file of a worker with a bucket.
+func workerSettings(t *testing.T, storage string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "longhaul.yaml")
+	content := "storage: " + storage + `
+sources:
+  acme:
+    salesforce: {base_url: "http://127.0.0.1:1", client_id: id, client_secret: env:ACME_SECRET}
+`
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// lockedBuffer is written by the command and read by the test.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+// TestWorker_saysThatItsBucketCannotBeUsed starts a worker on a bucket that refuses it, and tells the worker to stop.
+func TestWorker_saysThatItsBucketCannotBeUsed(t *testing.T) {
+	p := storetest.NewFake(t)
+	p.Set(storetest.Refusal(storetest.S3, http.StatusForbidden, "InvalidAccessKeyId"))
+	for _, variable := range storetest.Environ(storetest.S3, p.URL) {
+		name, value, _ := strings.Cut(variable, "=")
+		t.Setenv(name, value)
+	}
+	app, _ := newTestApp("longhaul", "worker", "--config", workerSettings(t, storetest.URL(storetest.S3, "bucket", p.URL)))
+	stderr := &lockedBuffer{}
+	app.Stderr, app.Environ, app.Dial = stderr, append(os.Environ(), "ACME_SECRET=x"), (&fakeTemporal{}).dial
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	ended := make(chan int, 1)
+	go func() { ended <- Main(ctx, app) }()
+	deadline := time.After(time.Minute)
+	for !strings.Contains(stderr.String(), "InvalidAccessKeyId") {
+		select {
+		case code := <-ended:
+			t.Fatalf("it ended with %d: %s", code, stderr)
+		case <-deadline:
+			t.Fatalf("it says nothing of its bucket: %s", stderr)
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+	stop()
+	if code := <-ended; code != exitDone || !strings.Contains(stderr.String(), "check AWS_ACCESS_KEY_ID") {
+		t.Errorf("it ended with %d: %s", code, stderr)
+	}
+}
+
+// TestWorker_saysThatItsBucketEndsWithIt starts a worker on a bucket in memory, without a Temporal.
+func TestWorker_saysThatItsBucketEndsWithIt(t *testing.T) {
+	t.Parallel()
+	app, out := newTestApp("longhaul", "worker", "--config", workerSettings(t, "mem://"))
+	app.Environ = append(os.Environ(), "ACME_SECRET=x")
+	app.Dial = func(context.Context, host.DialOptions) (client.Client, error) { return nil, errors.New("no Temporal") }
+	Main(t.Context(), app)
+	if !strings.Contains(out.stderr.String(), "kept in memory") {
+		t.Errorf("it says nothing: %s", &out.stderr)
+	}
+}
+
+// TestBucketWatch_saysWhenItIsBack takes a folder away from a bucket that is waited for, and brings it back.
+func TestBucketWatch_saysWhenItIsBack(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "bucket")
+	store, err := staging.Open(t.Context(), "file://"+dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = store.Close() }()
+	if err := os.Rename(dir, dir+".away"); err != nil {
+		t.Fatal(err)
+	}
+	said := &lockedBuffer{}
+	synctest.Test(t, func(t *testing.T) {
+		logger := zap.New(zapcore.NewCore(zapcore.NewJSONEncoder(zapcore.EncoderConfig{MessageKey: "said"}), zapcore.AddSync(said), zap.InfoLevel))
+		back := make(chan struct{})
+		go func() {
+			defer close(back)
+			watchBucket(store, logger).wait(t.Context())
+		}()
+		time.Sleep(5 * lookAgain) // on a virtual clock
+		if n := strings.Count(said.String(), "cannot be used"); n != 1 {
+			t.Errorf("it was said %d times: %s", n, said)
+		}
+		if err := os.Rename(dir+".away", dir); err != nil {
+			t.Error(err)
+		}
+		<-back
+		if !strings.Contains(said.String(), "can be used now") {
+			t.Errorf("it is not said that it is back: %s", said)
+		}
+	})
+}

@@ -1,0 +1,54 @@
+package shard
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"longhaul/internal/fault"
+	"longhaul/internal/inventory"
+)
+
+// TestRun_aPanicOfTheStoreEndsTheAttempt lets a flush panic, as a driver of a store may.
+func TestRun_aPanicOfTheStoreEndsTheAttempt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, o := newFakeVault(), newOrg(20*time.Millisecond) // long enough for a flush
+		plan(f, 250)
+		for _, key := range []string{"describe/0000/", testSync.Shard(0)} { // in the goroutine of a flush, and in the caller's
+			f.fail = func(written string) error {
+				if strings.Contains(written, key) {
+					panic("the driver")
+				}
+				return nil
+			}
+			if _, err := run(t.Context(), input(o, 5), f); !fault.Is(err, fault.Transient) {
+				t.Errorf("%s: got %v, want an error of this attempt", key, err)
+			}
+		}
+		f.fail = nil
+		again := newOrg(0)
+		if _, err := run(t.Context(), input(again, 5), f); err != nil {
+			t.Fatal(err)
+		}
+		wantWhole(t, f, 250)
+	})
+}
+
+// TestRun_aReportThatMakesItPanicHoldsUpNoOther lets what reads one report panic, at every try.
+func TestRun_aReportThatMakesItPanicHoldsUpNoOther(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, o := newFakeVault(), newOrg(0)
+		plan(f, 50)
+		o.reply = func(i, _ int) error {
+			if i == 7 {
+				panic("the answer")
+			}
+			return nil
+		}
+		result, err := run(t.Context(), input(o, 5), f)
+		if err != nil || result.States[inventory.StateDescribed] != 49 || result.Reports != 50 {
+			t.Errorf("got %+v, %v", result, err)
+		}
+	})
+}

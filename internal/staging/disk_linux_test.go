@@ -1,0 +1,105 @@
+package staging
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"syscall"
+	"testing"
+
+	"github.com/hanwen/go-fuse/v2/fs"
+	"github.com/hanwen/go-fuse/v2/fuse"
+)
+
+// strangeDisk is a file system in this process that behaves as disks shared by a network do, and those that one system lends
+// another: it has no permissions of its own, no hard links, no way to force its content out, and gives a file another number
+// each time.
+type strangeDisk struct {
+	fs.LoopbackNode
+}
+
+var (
+	_    fs.NodeSetattrer = (*strangeDisk)(nil)
+	_    fs.NodeLinker    = (*strangeDisk)(nil)
+	_    fs.NodeFsyncer   = (*strangeDisk)(nil)
+	_    fs.NodeGetattrer = (*strangeDisk)(nil)
+	next atomic.Uint64
+)
+
+func (d *strangeDisk) Setattr(ctx context.Context, f fs.FileHandle, in *fuse.SetAttrIn, out *fuse.AttrOut) syscall.Errno {
+	if _, ok := in.GetMode(); ok {
+		return syscall.EPERM
+	}
+	return d.LoopbackNode.Setattr(ctx, f, in, out)
+}
+
+func (*strangeDisk) Link(context.Context, fs.InodeEmbedder, string, *fuse.EntryOut) (*fs.Inode, syscall.Errno) {
+	return nil, syscall.EPERM
+}
+
+func (*strangeDisk) Fsync(context.Context, fs.FileHandle, uint32) syscall.Errno {
+	return syscall.ENOTSUP
+}
+
+func (d *strangeDisk) Getattr(ctx context.Context, f fs.FileHandle, out *fuse.AttrOut) syscall.Errno {
+	errno := d.LoopbackNode.Getattr(ctx, f, out)
+	out.Ino = 1000 + next.Add(1)
+	return errno
+}
+
+// mountStrange mounts one for as long as the test lives.
+func mountStrange(t *testing.T) string {
+	t.Helper()
+	if dev, err := os.OpenFile("/dev/fuse", os.O_RDWR, 0); err != nil || os.Geteuid() != 0 {
+		t.Skip("a file system of the test's own needs root and /dev/fuse")
+	} else {
+		_ = dev.Close()
+	}
+	below, at := t.TempDir(), t.TempDir()
+	root := &fs.LoopbackRoot{Path: below}
+	root.NewNode = func(data *fs.LoopbackRoot, _ *fs.Inode, _ string, _ *syscall.Stat_t) fs.InodeEmbedder {
+		return &strangeDisk{fs.LoopbackNode{RootData: data}}
+	}
+	root.RootNode = root.NewNode(root, nil, "", nil)
+	server, err := fs.Mount(at, root.RootNode, &fs.Options{MountOptions: fuse.MountOptions{DirectMountStrict: true, FsName: "strange"}})
+	if err != nil {
+		t.Skipf("this machine mounts no file system of a test: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := server.Unmount(); err != nil {
+			t.Errorf("unmount: %v", err)
+		}
+	})
+	return at
+}
+
+// TestStore_worksOnAStrangeDisk keeps a bucket on such a disk.
+func TestStore_worksOnAStrangeDisk(t *testing.T) {
+	ctx, at := t.Context(), mountStrange(t)
+	s := openStore(t, fileURL(filepath.Join(at, "bucket")))
+	first, err := s.ID(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		commit(t, s, "a/stream", `{"a":1}`)
+		if again, err := s.ID(ctx); err != nil || again != first {
+			t.Fatalf("the id %q became %q, %v", first, again, err)
+		}
+	}
+	for i, want := range []bool{true, false} {
+		if created, err := s.WriteNew(ctx, "a/once", nil); err != nil || created != want {
+			t.Errorf("write %d of a new object: %v, %v", i, created, err)
+		}
+	}
+	if err := s.Copy(ctx, "a/stream", "b/stream"); err != nil {
+		t.Error(err)
+	}
+	if got, err := collect(t, s, "b/stream"); err != nil || len(got) != 1 {
+		t.Errorf("the copy holds %q, %v", got, err)
+	}
+	if n, err := s.DeleteAll(ctx, "a/"); err != nil || n != 2 {
+		t.Errorf("deleted %d, %v", n, err)
+	}
+}

@@ -1,0 +1,60 @@
+package staging
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"longhaul/internal/fault"
+)
+
+// TestStore_knowsItsBucketByTheID lets the file with the id be another that holds the same, as after a restore or on a disk
+// that numbers files anew, and then one that holds another id.
+func TestStore_knowsItsBucketByTheID(t *testing.T) {
+	t.Parallel()
+	ctx, s := t.Context(), fileStore(t)
+	if _, err := s.ID(ctx); err != nil {
+		t.Fatal(err)
+	}
+	replace := func(content []byte) {
+		t.Helper()
+		if err := errors.Join(os.WriteFile(s.path("copy"), content, 0o600), os.Rename(s.path("copy"), s.path(identityKey))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	content, err := os.ReadFile(s.path(identityKey))
+	if err != nil {
+		t.Fatal(err)
+	}
+	replace(content)
+	if err := s.WriteJSON(ctx, "a", 1); err != nil {
+		t.Errorf("the same id in another file: %v", err)
+	}
+	replace([]byte(`{"id":"another"}`))
+	if err := s.WriteJSON(ctx, "a", 2); !fault.Is(err, fault.Transient) {
+		t.Errorf("another id: %v, want that the bucket is away", err)
+	}
+}
+
+// TestLook_leavesNoIDInAFolder looks at a folder that may be the place of a disk that is not mounted yet.
+func TestLook_leavesNoIDInAFolder(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "bucket")
+	s := openStore(t, fileURL(dir))
+	if err := s.Look(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if names, err := os.ReadDir(dir); err != nil || len(names) > 0 {
+		t.Errorf("%d names are left, %v", len(names), err)
+	}
+	if err := os.Remove(dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(dir, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Look(t.Context()); !fault.Is(err, fault.Invalid) {
+		t.Errorf("a file in its place: %v", err)
+	}
+}

@@ -1,0 +1,41 @@
+package staging
+
+import (
+	"crypto/x509"
+	"errors"
+	"net"
+	"net/url"
+	"strings"
+	"syscall"
+	"testing"
+
+	"longhaul/internal/fault"
+)
+
+// TestFault_saysWhyNoStoreAnswers goes through what a network does before a store can answer. A signature may stand in a URL.
+func TestFault_saysWhyNoStoreAnswers(t *testing.T) {
+	t.Parallel()
+	address := &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 9000}
+	for want, cause := range map[string]error{
+		"its host store.example is not found": &net.DNSError{Name: "store.example", IsNotFound: true},
+		"nothing answers at 127.0.0.1:9000":   &net.OpError{Op: "dial", Addr: address, Err: syscall.ECONNREFUSED},
+		"name the CA in SSL_CERT_FILE":        x509.UnknownAuthorityError{},
+		"speaks plain HTTP":                   errors.New("http: server gave HTTP response to HTTPS client"),
+		"is no store; check the address":      &fault.PanicError{Value: "nil"},
+		"https://store.example/a?… a fault":   errors.New("Get https://store.example/a?sig=secret&x=1: a fault"),
+	} {
+		s := &Store{kind: "azblob", name: "azblob://longhaul", host: "store.example"}
+		err := s.fault(reading, "k", &url.Error{Op: "Get", URL: "https://store.example/c/k?sv=1&sig=secret", Err: cause})
+		f := fault.From(err)
+		if f == nil || f.Class != fault.Transient || !strings.Contains(f.Message, want) || !errors.Is(err, cause) {
+			t.Errorf("%v: got %v, want %q", cause, err, want)
+		}
+		if strings.Contains(err.Error(), "secret") {
+			t.Errorf("%q tells a secret", err)
+		}
+	}
+	long := (&Store{kind: "s3", name: "s3://x"}).fault(reading, "k", errors.New(strings.Repeat("a page\n", 10_000)))
+	if len(long.Error()) > 3000 || strings.Contains(long.Error(), "\n") {
+		t.Errorf("an error has %d bytes", len(long.Error()))
+	}
+}

@@ -1,0 +1,18 @@
+package storetest
+
+import (
+	"os"
+	"strings"
+)
+
+// LogIn lets this process log in to a store of a kind. The drivers ask the environment once in a process, so all servers that
+// the tests of a process start have the same credentials.
+func LogIn(kind Kind, endpoint string) error {
+	for _, variable := range Environ(kind, endpoint) {
+		name, value, _ := strings.Cut(variable, "=")
+		if err := os.Setenv(name, value); err != nil {
+			return err
+		}
+	}
+	return nil
+}

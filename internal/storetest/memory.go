@@ -1,0 +1,68 @@
+package storetest
+
+import (
+	"encoding/xml"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// Memory is a small store that speaks S3: it keeps objects in memory, one bucket in the path, and lists them.
+type Memory struct {
+	// Careless makes it ignore If-None-Match, as older servers do.
+	Careless bool
+
+	mu      sync.Mutex
+	objects map[string][]byte
+}
+
+// NewMemory starts one behind a proxy.
+func NewMemory(t testing.TB, careless bool) *Proxy {
+	t.Helper()
+	return newProxy(t, &Memory{Careless: careless, objects: map[string][]byte{}})
+}
+
+func (m *Memory) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	_, key, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	content, found := m.objects[key]
+	switch {
+	case r.Method == http.MethodGet && key == "":
+		m.list(w, r.URL.Query().Get("prefix"))
+	case r.Method == http.MethodPut && found && !m.Careless && r.Header.Get("If-None-Match") == "*":
+		Refusal(S3, http.StatusPreconditionFailed, "PreconditionFailed")(w, r)
+	case r.Method == http.MethodPut:
+		m.objects[key], _ = io.ReadAll(r.Body)
+		w.Header().Set("ETag", `"1"`)
+	case r.Method == http.MethodDelete:
+		delete(m.objects, key)
+		w.WriteHeader(http.StatusNoContent)
+	case !found:
+		Refusal(S3, http.StatusNotFound, "NoSuchKey")(w, r)
+	default:
+		_, _ = w.Write(content)
+	}
+}
+
+func (m *Memory) list(w http.ResponseWriter, prefix string) {
+	type entry struct {
+		Key  string
+		Size int
+	}
+	var result struct {
+		XMLName  xml.Name `xml:"ListBucketResult"`
+		Contents []entry
+	}
+	for key, content := range m.objects {
+		if strings.HasPrefix(key, prefix) {
+			result.Contents = append(result.Contents, entry{key, len(content)})
+		}
+	}
+	slices.SortFunc(result.Contents, func(a, b entry) int { return strings.Compare(a.Key, b.Key) })
+	w.Header().Set("Content-Type", "application/xml")
+	_ = xml.NewEncoder(w).Encode(result)
+}

@@ -1,0 +1,123 @@
+package storetest_test
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+
+	"longhaul/internal/fault"
+	"longhaul/internal/staging"
+	"longhaul/internal/storetest"
+)
+
+// refused is an answer of a store at the very start, and what people must be told.
+type refused struct {
+	kind   storetest.Kind
+	status int
+	code   string
+	want   string
+	class  fault.Class
+}
+
+var refusals = []refused{
+	{storetest.S3, 403, "AccessDenied", "may not do that; give them s3:GetObject", fault.Invalid},
+	{storetest.S3, 403, "InvalidAccessKeyId", "does not accept the credentials; check AWS_ACCESS_KEY_ID", fault.Invalid},
+	{storetest.S3, 403, "SignatureDoesNotMatch", "AWS_SECRET_ACCESS_KEY", fault.Invalid},
+	{storetest.S3, 403, "RequestTimeTooSkewed", "set the clock", fault.Invalid},
+	{storetest.S3, 400, "ExpiredToken", "AWS_SESSION_TOKEN", fault.Invalid},
+	{storetest.S3, 400, "AuthorizationHeaderMalformed", "set region=", fault.Invalid},
+	{storetest.S3, 301, "PermanentRedirect", "set region=", fault.Invalid},
+	{storetest.S3, 404, "NoSuchBucket", "there is no bucket s3://", fault.Invalid},
+	{storetest.S3, 501, "NotImplemented", "only if it is absent", fault.Invalid},
+	{storetest.S3, 507, "XMinioStorageFull", "the store is full; make room", fault.Transient},
+	{storetest.S3, 503, "SlowDown", "busy or away", fault.Transient},
+	{storetest.S3, 418, "Teapot", "the words of the store", fault.Transient},
+	{storetest.Azure, 403, "AuthenticationFailed", "AZURE_STORAGE_KEY", fault.Invalid},
+	{storetest.Azure, 403, "AuthorizationPermissionMismatch", "Storage Blob Data Contributor", fault.Invalid},
+	{storetest.Azure, 403, "AuthorizationFailure", "network rules", fault.Invalid},
+	{storetest.Azure, 404, "ContainerNotFound", "there is no bucket azblob://", fault.Invalid},
+	{storetest.Azure, 409, "AccountIsDisabled", "may not do that", fault.Invalid},
+	{storetest.Google, 401, "authError", "GOOGLE_APPLICATION_CREDENTIALS", fault.Invalid},
+	{storetest.Google, 403, "forbidden", "Storage Object User", fault.Invalid},
+}
+
+// TestID_saysWhatAStoreRefuses lets a store refuse the first request, and every other.
+func TestID_saysWhatAStoreRefuses(t *testing.T) {
+	t.Parallel()
+	for _, test := range refusals {
+		t.Run(string(test.kind)+" "+test.code, func(t *testing.T) {
+			t.Parallel()
+			p := storetest.NewFake(t)
+			p.Set(storetest.Refusal(test.kind, test.status, test.code))
+			_, err := open(t, test.kind, p).ID(t.Context())
+			f := fault.From(err)
+			if f == nil || f.Class != test.class || f.System != fault.Bucket {
+				t.Fatalf("got %v, want a fault of class %s", err, test.class)
+			}
+			for _, want := range []string{test.want, test.code} {
+				if !strings.Contains(f.Message, want) {
+					t.Errorf("the message %q does not say %q", f.Message, want)
+				}
+			}
+			if errors.Is(err, staging.ErrNotExist) {
+				t.Errorf("%v is taken for something that is not there", err)
+			}
+			if len(err.Error()) > 3000 {
+				t.Errorf("the error has %d bytes", len(err.Error()))
+			}
+		})
+	}
+}
+
+// TestRead_aRefusalIsNotAnAbsence asks for what is there, of a store that forbids it: nothing may follow as if it were not.
+func TestRead_aRefusalIsNotAnAbsence(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, kind storetest.Kind) {
+		p := storetest.NewFake(t)
+		p.Set(storetest.Refusal(kind, http.StatusForbidden, "AccessDenied"))
+		s, ctx := open(t, kind, p), t.Context()
+		_, read := s.Read(ctx, "a/b")
+		_, exists := s.Exists(ctx, "a/b")
+		var listed error
+		for _, listed = range s.List(ctx, "a/") {
+		}
+		for what, err := range map[string]error{
+			"a read": read, "a look": exists, "a list": listed, "a write": s.WriteJSON(ctx, "a/b", 1), "a copy": s.Copy(ctx, "a/b", "a/c"),
+		} {
+			f := fault.From(err)
+			if f == nil || f.Class != fault.Transient || errors.Is(err, staging.ErrNotExist) || s.Unreadable(err) ||
+				strings.Contains(f.Message, "there is no bucket") || !strings.Contains(f.Message, "AccessDenied (403)") {
+				t.Errorf("%s: %v, want that it is forbidden", what, err)
+			}
+		}
+	})
+}
+
+// TestRead_aPageIsNoObject puts a portal before the store.
+func TestRead_aPageIsNoObject(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, kind storetest.Kind) {
+		for _, status := range []int{http.StatusOK, http.StatusForbidden, http.StatusNotFound} {
+			p := storetest.NewFake(t)
+			p.Set(storetest.Page(status))
+			s, ctx := open(t, kind, p), t.Context()
+			_, id := s.ID(ctx)
+			_, read := s.Read(ctx, "a/b")
+			var lines, listed error
+			for _, lines = range s.Lines(ctx, "a/b") {
+			}
+			for _, listed = range s.List(ctx, "a/") {
+			}
+			host := strings.TrimPrefix(p.URL, "http://")
+			for what, err := range map[string]error{"the id": id, "a read": read, "a stream": lines, "a list": listed} {
+				f := fault.From(err)
+				if f == nil || errors.Is(err, staging.ErrTorn) || s.Unreadable(err) || strings.Contains(err.Error(), "remove it") {
+					t.Errorf("%d, %s: %v, want that something else answers", status, what, err)
+				} else if kind != storetest.Google && !strings.Contains(f.Message, host) {
+					t.Errorf("%d, %s: %q does not name %s", status, what, f.Message, host)
+				}
+			}
+		}
+	})
+}

@@ -1,0 +1,178 @@
+package storetest
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/container"
+)
+
+// ToolsVariable names the folder in which `make buckets` has installed the servers; KindsVariable, the kinds that must be
+// there, by the schemes of their URLs and separated by commas.
+const (
+	ToolsVariable = "LONGHAUL_BUCKET_SERVERS"
+	KindsVariable = "LONGHAUL_BUCKETS"
+)
+
+// asked says whether the tests of a kind were asked for.
+func asked(kind Kind) bool {
+	for name := range strings.SplitSeq(os.Getenv(KindsVariable), ",") {
+		if name == string(kind) || name == "all" {
+			return true
+		}
+	}
+	return false
+}
+
+// Server is a store that runs as a process of its own.
+type Server struct {
+	Kind     Kind
+	Endpoint string
+
+	dir string
+	log string
+}
+
+// Start starts the server of a kind, for as long as the test lives: MinIO, fake-gcs-server or azurite. A test of a kind that
+// nobody asked for is skipped.
+func Start(t testing.TB, kind Kind) *Server {
+	t.Helper()
+	tools := os.Getenv(ToolsVariable)
+	if tools == "" || !asked(kind) {
+		t.Skipf("this needs a server of %s: it runs for `make buckets` (%s, %s)", kind, ToolsVariable, KindsVariable)
+	}
+	port := freePort(t)
+	s := &Server{Kind: kind, Endpoint: "http://127.0.0.1:" + port, dir: t.TempDir()}
+	s.log = filepath.Join(t.TempDir(), "server.log")
+	s.launch(t, s.command(t, tools, port))
+	s.await(t)
+	return s
+}
+
+func freePort(t testing.TB) string {
+	t.Helper()
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = listener.Close() }()
+	_, port, err := net.SplitHostPort(listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return port
+}
+
+func (s *Server) command(t testing.TB, tools, port string) *exec.Cmd {
+	t.Helper()
+	const local = "127.0.0.1"
+	var cmd *exec.Cmd
+	switch s.Kind {
+	case Azure:
+		program := filepath.Join(tools, "azurite", "node_modules", ".bin", "azurite-blob")
+		cmd = tied(program, "--blobHost", local, "--blobPort", port, "--location", s.dir, "--silent", "--disableTelemetry", "--skipApiVersionCheck")
+		cmd.Env = append(os.Environ(), "AZURITE_ACCOUNTS="+user+":"+key)
+	case Google:
+		cmd = tied(filepath.Join(tools, "bin", "fake-gcs-server"), "-scheme", "http", "-host", local, "-port", port,
+			"-public-host", local+":"+port, "-backend", "filesystem", "-filesystem-root", s.dir, "-log-level", "error")
+	default:
+		cmd = tied(filepath.Join(tools, "bin", "minio"), "server", "--quiet", "--address", local+":"+port, "--console-address", local+":"+freePort(t), s.dir)
+		cmd.Env = append(os.Environ(), "MINIO_ROOT_USER="+user, "MINIO_ROOT_PASSWORD="+password, "MINIO_CI_CD=1", "MINIO_UPDATE=off")
+	}
+	return cmd
+}
+
+// tied makes a command that ends when this process does, however that ends: a shell waits for the end of its input.
+func tied(program string, args ...string) *exec.Cmd {
+	return exec.Command("sh", append([]string{"-c", `"$@" <&- & server=$!; cat >/dev/null; kill -9 $server`, "sh", program}, args...)...)
+}
+
+func (s *Server) launch(t testing.TB, cmd *exec.Cmd) {
+	t.Helper()
+	log, err := os.Create(s.log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.Stdout, cmd.Stderr = log, log
+	life, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = life.Close()
+		_ = cmd.Wait()
+		_ = log.Close()
+	})
+}
+
+// await returns when the server answers.
+func (s *Server) await(t testing.TB) {
+	t.Helper()
+	deadline := time.Now().Add(time.Minute)
+	for {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.Endpoint+"/", http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response, err := http.DefaultClient.Do(request)
+		if err == nil {
+			_ = response.Body.Close()
+			if response.StatusCode < http.StatusInternalServerError {
+				return
+			}
+		}
+		if time.Now().After(deadline) {
+			said, _ := os.ReadFile(s.log)
+			t.Fatalf("the server of %s does not answer: %v\n%s", s.Kind, err, said)
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
+// Make makes a bucket.
+func (s *Server) Make(t testing.TB, bucket string) {
+	t.Helper()
+	var err error
+	switch s.Kind {
+	case Azure:
+		var credential *container.SharedKeyCredential
+		var client *container.Client
+		if credential, err = container.NewSharedKeyCredential(user, key); err == nil {
+			client, err = container.NewClientWithSharedKeyCredential(s.Endpoint+"/"+user+"/"+bucket, credential, nil)
+		}
+		if err == nil {
+			_, err = client.Create(t.Context(), nil)
+		}
+	case Google:
+		var request *http.Request
+		var response *http.Response
+		request, err = http.NewRequestWithContext(t.Context(), http.MethodPost, s.Endpoint+"/storage/v1/b?project=tests",
+			strings.NewReader(fmt.Sprintf(`{"name":%q}`, bucket)))
+		if err == nil {
+			request.Header.Set("Content-Type", "application/json")
+			if response, err = http.DefaultClient.Do(request); err == nil {
+				body, _ := io.ReadAll(response.Body)
+				_ = response.Body.Close()
+				if response.StatusCode != http.StatusOK {
+					err = fmt.Errorf("%s: %s", response.Status, body)
+				}
+			}
+		}
+	default:
+		err = os.Mkdir(filepath.Join(s.dir, bucket), 0o700) // a folder of MinIO's is a bucket
+	}
+	if err != nil {
+		t.Fatalf("make the bucket %s: %v", bucket, err)
+	}
+}
