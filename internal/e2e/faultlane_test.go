@@ -68,8 +68,10 @@ func (l *lane) source(name string) source.Source {
 		Salesforce: source.Salesforce{
 			BaseURL: ready.Salesforce, ClientID: ready.ClientID, ClientSecret: source.Held(ready.ClientSecret),
 		},
-		Catalog: &source.Catalog{URL: ready.Catalog, SourceID: ready.SourceID, Token: source.Held(ready.CatalogToken)},
-		Quota:   source.Quota{Ceiling: 100, Share: 100, Probe: time.Second},
+		Catalog: &source.Catalog{
+			URL: ready.Catalog, SourceID: ready.SourceID, Token: source.Held(ready.CatalogToken), PublicAPI: ready.Catalog + server.PublicPath,
+		},
+		Quota: source.Quota{Ceiling: 100, Share: 100, Probe: time.Second},
 	}
 }
 

@@ -22,7 +22,7 @@ const (
 	BodyEmpty  = "empty"
 
 	BodyGraphQL = "graphql" // errors as the catalog's public API refuses
-	BodyReal   = "real" // of the answer that there would be without the fault, whole or not
+	BodyReal    = "real"    // of the answer that there would be without the fault, whole or not
 )
 
 // uploadRoute names the deliveries to the catalog, which is no route of the Salesforce server.
