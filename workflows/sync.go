@@ -125,9 +125,10 @@ func (s *sync) authenticate(ctx workflow.Context) error {
 	s.state.Calls += auth.Calls
 	s.openQuota(ctx, auth)
 	s.state.Timestamp = max(s.state.Started.Unix(), auth.LastTimestamp+1)
-	if ahead := time.Duration(s.state.Timestamp-s.state.Started.Unix()) * time.Second; ahead > farAhead {
-		s.state.warn(fmt.Sprintf("the last sync's files are named %s ahead of Temporal's clock, and this one's follow them (%d), so that they count as "+
-			"newer: if that clock was wrong once, it passes when the time has come", ahead.Round(time.Minute), s.state.Timestamp))
+	if s.state.Timestamp > s.state.Started.Add(farAhead).Unix() {
+		s.state.warn(fmt.Sprintf("the last sync's files are named for a time still to come, and this one's go on from there, at %d (%s), "+
+			"so that they count as newer: a clock was wrong once; it passes when that time has come",
+			s.state.Timestamp, time.Unix(s.state.Timestamp, 0).UTC().Format(time.DateTime)))
 	}
 	s.state.warn(auth.Warnings...)
 	if s.state.Upload && !auth.Catalog {
