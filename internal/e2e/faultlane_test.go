@@ -111,6 +111,9 @@ func (l *lane) sync(t *testing.T, o *mender) (m meeting) {
 	before := described(l.sim)
 	ctx, cancel := context.WithTimeout(t.Context(), 5*longest) // that meets everything
 	defer cancel()
+	if !o.armed && o.due(nil, 0) {
+		o.arm(t) // the first thing that a sync asks may be what a fault strikes
+	}
 	go func() {
 		got, err := started(ctx, []string{"TEMPORAL_ADDRESS=" + l.address}, l.starter, "sync", l.sourceName(name), "--json")
 		over <- end{got, err}
