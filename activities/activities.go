@@ -19,7 +19,7 @@ type Source struct {
 	Name        string
 	Salesforce  *salesforce.Client
 	Catalog     *catalog.Client             // nil: the extract stays in the bucket
-	CheckToken  func(context.Context) error // whether the catalog's token can be read; nil without a catalog
+	CheckToken  func(context.Context) error // whether the catalog's token can be read and can be one; nil without a catalog
 	APIVersion  string
 	MaxInFlight int
 	MaxShards   int

@@ -109,7 +109,7 @@ func (a *Activities) authenticate(ctx context.Context, params AuthenticateParams
 		return result, err
 	}
 	if params.Upload && source.Catalog != nil {
-		if err := source.CheckToken(ctx); err != nil {
+		if err := checkCatalog(ctx, source, &result); err != nil {
 			return result, err
 		}
 	}
@@ -125,6 +125,18 @@ func (a *Activities) authenticate(ctx context.Context, params AuthenticateParams
 	return result, a.Store.WriteJSON(ctx, staged.State(), inventory.Opened{
 		Identity: result.Identity, Started: params.Started, Keep: !params.Upload,
 	})
+}
+
+// checkCatalog looks whether the delivery can succeed, before anything is spent on what would not be delivered.
+func checkCatalog(ctx context.Context, source *Source, result *AuthenticateResult) error {
+	warning, err := source.Catalog.Check(ctx)
+	if err != nil {
+		return err
+	}
+	if warning != "" {
+		result.Warnings = append(result.Warnings, warning)
+	}
+	return nil
 }
 
 // meet logs in anew, for settings and org may be others than the sync before had, and reads org, run-as user and permissions,

@@ -125,12 +125,21 @@ func (s *sync) authenticate(ctx workflow.Context) error {
 	s.state.Calls += auth.Calls
 	s.openQuota(ctx, auth)
 	s.state.Timestamp = max(s.state.Started.Unix(), auth.LastTimestamp+1)
+	if s.state.Timestamp > s.state.Started.Add(farAhead).Unix() {
+		s.state.warn(fmt.Sprintf("the last sync's files are named for a time still to come, and this one's go on from there, at %d (%s), "+
+			"so that they count as newer: a clock was wrong once; it passes when that time has come",
+			s.state.Timestamp, time.Unix(s.state.Timestamp, 0).UTC().Format(time.DateTime)))
+	}
 	s.state.warn(auth.Warnings...)
 	if s.state.Upload && !auth.Catalog {
 		s.state.warn("the source has no catalog settings, so the extract stays in the bucket")
 	}
 	return nil
 }
+
+// farAhead is by how much a timestamp may be ahead of the clock before a sync says so: sets that follow each other within a
+// second are ahead by seconds.
+const farAhead = 10 * time.Minute
 
 // openQuota begins the account of API calls with what the login told.
 func (s *sync) openQuota(ctx workflow.Context, auth activities.AuthenticateResult) {

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"strings"
 	"time"
 
 	"go.uber.org/zap"
@@ -32,6 +31,7 @@ const (
 type Config struct {
 	Zone      string                                // EU or US; EU when it and URL are empty
 	URL       string                                // in place of a zone
+	PublicAPI string                                // in place of the zone's public GraphQL API; for tests
 	SourceID  string                                // a UUID
 	Token     func(context.Context) (string, error) // resolved again at every Send
 	CAFile    string                                // extra roots, added to the system's
@@ -45,6 +45,7 @@ type Config struct {
 // Client delivers files for one source id. It is safe for concurrent use.
 type Client struct {
 	base      *url.URL
+	api       *url.URL // where the token can be tried; nil where nobody knows
 	sourceID  string
 	token     func(context.Context) (string, error)
 	http      *http.Client
@@ -62,6 +63,10 @@ func New(cfg Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	api, err := publicAPI(cfg.Zone, cfg.URL, cfg.PublicAPI)
+	if err != nil {
+		return nil, err
+	}
 	id, err := ParseSourceID(cfg.SourceID)
 	if err != nil {
 		return nil, err
@@ -74,7 +79,7 @@ func New(cfg Config) (*Client, error) {
 		return nil, err
 	}
 	c := &Client{
-		base: base, sourceID: id, token: cfg.Token, timeout: cfg.Timeout, overall: defaultOverall,
+		base: base, api: api, sourceID: id, token: cfg.Token, timeout: cfg.Timeout, overall: defaultOverall,
 		attempts: cfg.Attempts, backoff: cfg.Backoff, userAgent: cfg.UserAgent, log: cfg.Logger,
 	}
 	c.setDefaults()
@@ -116,7 +121,7 @@ func newTransport(roots *x509.CertPool, timeout time.Duration) *http.Transport {
 	dialer := &net.Dialer{Timeout: timeout, KeepAlive: 30 * time.Second}
 	return &http.Transport{
 		Proxy:                  proxy,
-		OnProxyConnectResponse: refuseProxyLogin,
+		OnProxyConnectResponse: judgeProxy,
 		DialContext:            dialer.DialContext,
 		TLSClientConfig:        &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
 		TLSHandshakeTimeout:    timeout,
@@ -136,12 +141,16 @@ func proxy(r *http.Request) (*url.URL, error) {
 	return u, nil
 }
 
-// refuseProxyLogin keeps a proxy that wants a login apart from a connection that broke: no other try helps.
-func refuseProxyLogin(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
-	if answer.StatusCode == http.StatusProxyAuthRequired {
+// judgeProxy keeps what a proxy says apart from a connection that broke: of most of it no other try helps.
+func judgeProxy(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
+	switch answer.StatusCode {
+	case http.StatusOK:
+		return nil
+	case http.StatusProxyAuthRequired:
 		return errProxyLogin
+	default:
+		return &proxyError{answer.StatusCode}
 	}
-	return nil
 }
 
 // loadRoots adds a file of certificates to the system's; nil stands for the system's alone.
@@ -165,15 +174,4 @@ func loadRoots(file string) (*x509.CertPool, error) {
 		return nil, fault.Invalidf("the catalog's ca_file %s holds no certificate: it must hold PEM blocks that begin with -----BEGIN CERTIFICATE-----", file)
 	}
 	return roots, nil
-}
-
-// checkToken keeps a token that could not be a header from reaching one, and says so without showing it.
-func checkToken(token string) error {
-	if token == "" {
-		return fault.Invalidf("the catalog's token is empty: put the one that the Catalog team gave you where the settings point to")
-	}
-	if strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return fault.Invalidf("the catalog's token holds a space, a line break or a character outside ASCII: copy it again, alone on one line")
-	}
-	return nil
 }

@@ -67,6 +67,9 @@ func (c *Client) refusal(status int, path string, wait time.Duration) *Error {
 	case status == http.StatusTooManyRequests:
 		e.Class = fault.Throttled
 		e.Message = fmt.Sprintf("the catalog at %s asks to send more slowly (429)", host)
+	case status == http.StatusNetworkAuthenticationRequired:
+		e.Class = fault.Transient
+		e.Message = fmt.Sprintf("a login portal of the network answers in place of the catalog at %s (511): sign in there, or let this machine through", host)
 	case status == http.StatusRequestTimeout || status == http.StatusTooEarly || status >= http.StatusInternalServerError:
 		e.Class = fault.Transient
 		e.Message = fmt.Sprintf("the catalog at %s is in trouble (%d): nothing to change here; try again later if it lasts", host, status)
@@ -76,14 +79,11 @@ func (c *Client) refusal(status int, path string, wait time.Duration) *Error {
 			"set the zone or the url to the catalog's own address", host, status)
 	case status == http.StatusBadRequest || status == http.StatusUnprocessableEntity:
 		e.Message = fmt.Sprintf("the catalog at %s does not accept %s (%d): check that the file is of the type it is sent as, and the source id", host, path, status)
+	case status < http.StatusMultipleChoices:
+		e.astray = true
+		e.Message = fmt.Sprintf("%s answers with a status that no delivery has (%d): check the zone or the url, and what stands before the catalog", host, status)
 	default:
 		e.Message = fmt.Sprintf("the catalog at %s refuses %s (%d): check the zone or the url, the source id and the file type", host, path, status)
 	}
 	return e
-}
-
-// webPage is the error for a page of some proxy or portal in the place of the catalog's answer.
-func (c *Client) webPage(status int) *Error {
-	return &Error{Class: fault.Transient, Status: status, Message: fmt.Sprintf(
-		"a web page came in place of an answer of the catalog at %s: check whether a proxy or a login portal stands between", c.base.Host)}
 }

@@ -22,6 +22,17 @@ var (
 	errProxyLogin = errors.New("the proxy asks for a login")
 )
 
+// proxyError is a proxy that does not connect to the host.
+type proxyError struct{ status int }
+
+// Error says what the proxy answered.
+func (e *proxyError) Error() string { return fmt.Sprintf("the proxy answers %d", e.status) }
+
+// passes says whether a later try may end otherwise: the proxy is in trouble, or finds the host in trouble.
+func (e *proxyError) passes() bool {
+	return e.status >= http.StatusInternalServerError || e.status == http.StatusTooManyRequests || e.status == http.StatusRequestTimeout
+}
+
 // failure turns what kept an answer from coming into an error. The file's own trouble comes first, then the caller's
 // wish to stop, then the connection's.
 func (c *Client) failure(parent, attempt context.Context, b *body, err error) error {
@@ -50,6 +61,7 @@ func (c *Client) failure(parent, attempt context.Context, b *body, err error) er
 
 func connectionFailure(host string, err error) *Error {
 	e := &Error{Class: fault.Transient, Err: err}
+	var refusing *proxyError
 	switch {
 	case errors.Is(err, errProxy):
 		e.Class, e.astray, e.Err = fault.Invalid, true, nil
@@ -57,6 +69,13 @@ func connectionFailure(host string, err error) *Error {
 	case errors.Is(err, errProxyLogin):
 		e.Class, e.astray, e.Err = fault.Invalid, true, nil
 		e.Status, e.Message = http.StatusProxyAuthRequired, proxyLogin
+	case errors.As(err, &refusing) && refusing.passes():
+		e.Message = fmt.Sprintf("the proxy of HTTPS_PROXY cannot connect to the catalog at %s (%d): nothing to change here; try again later if it lasts",
+			host, refusing.status)
+	case errors.As(err, &refusing):
+		e.Class, e.astray = fault.Invalid, true
+		e.Message = fmt.Sprintf("the proxy of HTTPS_PROXY refuses to connect to the catalog at %s (%d): let it connect there, or name the host in NO_PROXY",
+			host, refusing.status)
 	case errors.Is(err, http.ErrSchemeMismatch):
 		e.Class, e.astray = fault.Invalid, true
 		e.Message = fmt.Sprintf("%s does not speak TLS: check the host and the port of the url", host)

@@ -1,7 +1,6 @@
 package catalog
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -44,11 +43,8 @@ func (c *Client) Send(ctx context.Context, path string, f File) (Receipt, error)
 	if err != nil {
 		return Receipt{}, err
 	}
-	token, err := c.token(ctx)
+	token, err := c.readToken(ctx)
 	if err != nil {
-		return Receipt{}, fmt.Errorf("reading the catalog's token: %w", err)
-	}
-	if err := checkToken(token); err != nil {
 		return Receipt{}, err
 	}
 	var unanswered Receipt // of a try that may have arrived
@@ -92,7 +88,8 @@ func (c *Client) target(path string) (*url.URL, error) {
 // doubt; trouble behind the door and a broken connection do.
 func mayHaveArrived(err error) bool {
 	var e *Error
-	return errors.As(err, &e) && e.Class == fault.Transient && (e.Status == 0 || e.Status >= http.StatusInternalServerError)
+	return errors.As(err, &e) && e.Class == fault.Transient && e.Status != http.StatusNetworkAuthenticationRequired &&
+		(e.Status == 0 || e.Status >= http.StatusInternalServerError)
 }
 
 // try sends the file once. The receipt is filled as soon as the whole body was handed over, even if an error follows.
@@ -119,8 +116,7 @@ func (c *Client) try(parent context.Context, target *url.URL, token string, f Fi
 		return b.receipt(0), c.failure(parent, ctx, b, err)
 	}
 	defer func() { _ = response.Body.Close() }()
-	start := beginning(response.Body)
-	return b.receipt(response.StatusCode), c.judge(b, response, start, target)
+	return b.receipt(response.StatusCode), c.judge(b, readAnswer(response), target, token)
 }
 
 func (c *Client) request(ctx context.Context, target *url.URL, token string, b *body) *http.Request {
@@ -135,41 +131,6 @@ func (c *Client) request(ctx context.Context, target *url.URL, token string, b *
 		},
 	}
 	return r.WithContext(ctx)
-}
-
-// judge reads an answer; nil means delivered. A success that came before the whole body was taken is none.
-func (c *Client) judge(b *body, response *http.Response, start []byte, target *url.URL) error {
-	if problem := b.problem(); problem != nil {
-		return fileFailure(b.file, problem)
-	}
-	status := response.StatusCode
-	success := status >= http.StatusOK && status < http.StatusMultipleChoices
-	switch {
-	case success && isPage(start):
-		return c.webPage(status)
-	case success && !b.whole.Load():
-		return &Error{
-			Class: fault.Transient, Status: status,
-			Message: fmt.Sprintf("the catalog at %s answered before it had the whole file", c.base.Host),
-		}
-	case success:
-		return nil
-	}
-	return c.refusal(status, strings.TrimPrefix(target.Path, c.base.Path+"/"), retryAfter(response.Header, time.Now()))
-}
-
-// beginning reads the start of an answer, and throws a short rest away so that the connection can be used again.
-func beginning(answer io.Reader) []byte {
-	const look, most = 512, 64 << 10
-	start, _ := io.ReadAll(io.LimitReader(answer, look))
-	_, _ = io.CopyN(io.Discard, answer, most)
-	return start
-}
-
-// isPage says whether an answer is a page for a browser. Its type alone says nothing: some servers give it to "OK".
-func isPage(start []byte) bool {
-	start = bytes.ToLower(bytes.TrimSpace(start))
-	return bytes.HasPrefix(start, []byte("<!doctype html")) || bytes.HasPrefix(start, []byte("<html"))
 }
 
 // pause says whether to try again, and after how long: as the catalog asks, else growing and never quite the same.

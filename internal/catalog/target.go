@@ -22,6 +22,12 @@ var zones = map[string]string{
 	ZoneUS: "https://ingest.us.castordoc.com",
 }
 
+// publicAPIs are the addresses of the zones' public GraphQL API, which takes the same tokens.
+var publicAPIs = map[string]string{
+	ZoneEU: "https://api.castordoc.com/public/graphql",
+	ZoneUS: "https://api.us.castordoc.com/public/graphql",
+}
+
 // FileType is the kind of content a file has, as castor-upload names it.
 type FileType string
 
@@ -92,6 +98,20 @@ func Endpoint(zone, rawURL string) (*url.URL, error) {
 		return nil, fault.Invalidf("%.40q is not a zone of the catalog: use EU (app.castordoc.com) or US (app.us.castordoc.com)", zone)
 	}
 	return parseURL(address)
+}
+
+// publicAPI is the address where a zone's tokens can be tried, unless another is given; nil with a URL in place of a
+// zone, because then nobody knows one.
+func publicAPI(zone, rawURL, given string) (*url.URL, error) {
+	switch {
+	case given != "":
+		return parseURL(given)
+	case rawURL != "":
+		return nil, nil
+	case zone == "":
+		zone = ZoneEU
+	}
+	return parseURL(publicAPIs[zone])
 }
 
 func parseURL(raw string) (*url.URL, error) {

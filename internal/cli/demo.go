@@ -208,7 +208,9 @@ func (f demoFlags) settings(data string, at Access) (config.Config, error) {
 			BaseURL: at.Salesforce, Auth: source.ClientCredentials,
 			ClientID: at.ClientID, ClientSecret: source.Held(at.ClientSecret),
 		},
-		Catalog:     &source.Catalog{URL: at.Catalog, SourceID: at.SourceID, Token: source.Held(at.CatalogToken)},
+		Catalog: &source.Catalog{
+			URL: at.Catalog, SourceID: at.SourceID, Token: source.Held(at.CatalogToken), PublicAPI: at.Catalog + "/public/graphql",
+		},
 		MaxInFlight: f.inFlight,
 	})
 	return config.Config{DataDir: data, Sources: sources}, err

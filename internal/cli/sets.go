@@ -21,8 +21,13 @@ const summaryFile = "summary.json"
 // selection is what an upload sends and what it leaves behind, by file name.
 type selection struct {
 	send    []string
+	ahead   []string // of castor's kind, but the time in their names is still to come
 	left    []string // of castor's kind, but not of the set
 	ignored []string // of no kind that castor uploads
+
+	sums map[string]string // SHA-256 of the files as extract wrote them, by name
+
+	newer string // why what is left may be newer than what is sent; empty when nothing speaks for it
 }
 
 // deliverable lists the files of a directory that castor would upload, and those that it would not.
@@ -63,35 +68,6 @@ func everything(files, others []string) selection {
 		return cmp.Or(cmp.Compare(at, bt), cmp.Compare(rank(an), rank(bn)), cmp.Compare(a, b))
 	})
 	return selection{send: send, ignored: others}
-}
-
-// newestSet sends the newest whole extract: the seven files of one timestamp. What else lies there is named, so that
-// nobody takes an old or torn set for delivered.
-func newestSet(dir string, files, others []string) (selection, error) {
-	sets := map[int64][]string{}
-	for _, file := range files {
-		if timestamp, name := splitName(file); timestamp > 0 && slices.Contains(setFiles, name) {
-			sets[timestamp] = append(sets[timestamp], file)
-		}
-	}
-	var newest, torn int64
-	for timestamp, set := range sets {
-		if len(set) == len(setFiles) {
-			newest = max(newest, timestamp)
-		} else {
-			torn = max(torn, timestamp)
-		}
-	}
-	if newest == 0 {
-		return selection{}, noWholeSet(dir, torn, sets[torn])
-	}
-	chosen := everything(sets[newest], others)
-	for _, file := range files {
-		if !slices.Contains(chosen.send, file) {
-			chosen.left = append(chosen.left, file)
-		}
-	}
-	return chosen, nil
 }
 
 func noWholeSet(dir string, torn int64, set []string) error {

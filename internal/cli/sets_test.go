@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -35,11 +36,11 @@ func TestNewestSet(t *testing.T) {
 		fault string
 	}{
 		{"one whole set", set("1700000000"), set("1700000000"), nil, ""},
-		{"the newer of two", append(set("1700000000"), set("1800000000")...), set("1800000000"), set("1700000000"), ""},
+		{"the newer of two", append(set("1700000000"), set("1790000000")...), set("1790000000"), set("1700000000"), ""},
 		{"newer by number, not by text", append(set("999999999"), set("1000000000")...), set("1000000000"), set("999999999"), ""},
 		{
-			"a newer torn set is left", append(set("1700000000"), set("1800000000", "users.json", "summary.json")...),
-			set("1700000000"), set("1800000000", "users.json", "summary.json"), "",
+			"a newer torn set is left", append(set("1700000000"), set("1790000000", "users.json", "summary.json")...),
+			set("1700000000"), set("1790000000", "users.json", "summary.json"), "",
 		},
 		{
 			"what is no part of a set is left", append(set("1700000000"), "notes.json", "1700000000-extra.csv"),
@@ -51,7 +52,7 @@ func TestNewestSet(t *testing.T) {
 		{"a name with a leading zero is no timestamp", set("0700000000"), nil, nil, "no Salesforce extract"},
 		{"files of another technology", []string{"1700000000-views.json"}, nil, nil, "no Salesforce extract"},
 	} {
-		got, err := newestSet("DIR", row.files, nil)
+		got, err := newestSet(pile{dir: "DIR", files: row.files, now: time.Unix(1795451617, 0)})
 		if row.fault != "" {
 			if !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), row.fault) {
 				t.Errorf("%s: got error %v", row.name, err)
@@ -70,11 +71,11 @@ func TestNewestSet(t *testing.T) {
 func TestEverything_sendsTheSummaryOfEachSetLast(t *testing.T) {
 	t.Parallel()
 	got := everything([]string{
-		"1800000000-summary.json", "1800000000-users.json", "1700000000-summary.json", "1700000000-dashboards.json", "a.csv", "1700000000-extra.json",
+		"1790000000-summary.json", "1790000000-users.json", "1700000000-summary.json", "1700000000-dashboards.json", "a.csv", "1700000000-extra.json",
 	}, nil)
 	want := []string{
 		"a.csv", "1700000000-dashboards.json", "1700000000-extra.json", "1700000000-summary.json",
-		"1800000000-users.json", "1800000000-summary.json",
+		"1790000000-users.json", "1790000000-summary.json",
 	}
 	if diff := cmp.Diff(want, got.send); diff != "" {
 		t.Error(diff)

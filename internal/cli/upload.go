@@ -25,7 +25,8 @@ func (a *App) uploadCommand(c *console) *cobra.Command {
 		Short: "Deliver files to the catalog, as castor-upload does",
 		Long: `Takes castor-upload's flags and environment variables (CASTOR_TIMEOUT_OVERRIDE and CASTOR_RETRY_OVERRIDE too) and needs
 no Temporal. Of a directory of type VIZ the newest whole extract goes, the summary last; what is left is named, and
---all sends everything. Files that the catalog has already are left as they are. A link named castor-upload to this
+--all sends everything. A set whose names begin with a time still to come is passed over, unless extract has written
+it. Files that the catalog has already are left as they are. A link named castor-upload to this
 program is this verb.`,
 		Example: `  CASTOR_UPLOADER_TOKEN=... $0 upload -s 399a8b22-3187-41ec-8d3d-0242ac130003 -t VIZ -d ./out
   $0 upload -k TOKEN -s 399a8b22-3187-41ec-8d3d-0242ac130003 -t DBT -f target/manifest.json -z US`,
@@ -83,7 +84,7 @@ func (d delivery) choose() (dir string, chosen selection, err error) {
 		return "", selection{}, err
 	}
 	if d.Type == catalog.Viz && !d.all {
-		chosen, err = newestSet(d.Directory, files, others)
+		chosen, err = newestSet(readPile(d.Directory, files, others, d.at))
 	} else {
 		chosen = everything(files, others)
 	}
@@ -101,20 +102,34 @@ type sent struct {
 	Path   string `json:"path"` // in the catalog
 	Bytes  int64  `json:"bytes"`
 	SHA256 string `json:"sha256,omitempty"`
-	Status string `json:"status"` // delivered, or there: the catalog had a file of that name before
+	Status string `json:"status"`
 }
 
+// The statuses of a file.
 const (
 	statusDelivered = "delivered"
-	statusThere     = "there"
+	statusThere     = "there" // an earlier upload of this folder had delivered it
+	statusTaken     = "taken" // the catalog has a file of that name, and nothing says that it is this one
 )
 
 // delivered is what --json prints of an upload.
 type delivered struct {
 	Host    string   `json:"host"`
 	Files   []sent   `json:"files"`
+	Ahead   []string `json:"ahead"`
 	Left    []string `json:"left"`
 	Ignored []string `json:"ignored"`
+}
+
+// count gives how many files have a status, and their bytes.
+func (d *delivered) count(status string) (files, bytes int64) {
+	for _, one := range d.Files {
+		if one.Status == status {
+			files++
+			bytes += one.Bytes
+		}
+	}
+	return files, bytes
 }
 
 // deliverTo sends the chosen files one after the other and tells of each. It stops at the first that fails.
@@ -124,27 +139,65 @@ func (c *console) deliverTo(ctx context.Context, to *catalog.Client, d delivery)
 		return err
 	}
 	c.left(chosen)
-	done := delivered{Host: to.Host(), Files: []sent{}, Left: orEmpty(chosen.left), Ignored: orEmpty(chosen.ignored)}
+	done := delivered{
+		Host: to.Host(), Files: []sent{}, Ahead: orEmpty(chosen.ahead), Left: orEmpty(chosen.left), Ignored: orEmpty(chosen.ignored),
+	}
+	known := d.history(c, dir)
 	for i, name := range chosen.send {
-		one, err := c.send(ctx, to, d.target(to, name), filepath.Join(dir, name))
+		one, err := c.send(ctx, to, known, d.target(to, name), filepath.Join(dir, name))
 		if err != nil {
 			return c.stopped(done, chosen.send[i:], err)
 		}
 		done.Files = append(done.Files, one)
+		if written := chosen.sums[name]; written != "" && written != one.SHA256 {
+			c.note("Warning: %s is not as extract wrote it.", name)
+		}
 		c.tell(i+1, len(chosen.send), one)
+	}
+	if err := done.verdict(chosen); err != nil {
+		return err
 	}
 	if c.json {
 		return c.print(done)
 	}
-	fresh, total := 0, int64(0)
-	for _, one := range done.Files {
-		if one.Status == statusDelivered {
-			fresh++
-			total += one.Bytes
-		}
-	}
-	_, err = fmt.Fprintf(c.out, "Delivered %s (%s) to %s.\n", counted(int64(fresh), "file"), sized(total), to.Host())
+	_, err = fmt.Fprintln(c.out, done.sentence())
 	return err
+}
+
+// verdict refuses to call it a success when nothing was delivered, unless all of it was delivered before.
+func (d *delivered) verdict(chosen selection) error {
+	fresh, _ := d.count(statusDelivered)
+	taken, _ := d.count(statusTaken)
+	switch {
+	case fresh > 0:
+		return nil
+	case taken > 0:
+		return &fault.Error{Class: fault.Invalid, System: fault.Catalog, Message: fmt.Sprintf(
+			"nothing was delivered: the catalog at %s has files of these names already (409), and nothing here tells that they are the same; "+
+				"run the extract again, so that the set gets names of its own", d.Host)}
+	case chosen.newer != "":
+		return fault.Invalidf("nothing was delivered: the set that is not ahead of the clock and whole was delivered before, and %s; "+
+			"send what lies there with --all, or run the extract again", chosen.newer)
+	}
+	return nil
+}
+
+// sentence says what was delivered.
+func (d *delivered) sentence() string {
+	fresh, total := d.count(statusDelivered)
+	there, _ := d.count(statusThere)
+	taken, _ := d.count(statusTaken)
+	if fresh == 0 {
+		return fmt.Sprintf("Nothing was left to deliver: %s had been delivered to %s before.", counted(there, "file"), d.Host)
+	}
+	text := fmt.Sprintf("Delivered %s (%s) to %s", counted(fresh, "file"), sized(total), d.Host)
+	if there > 0 {
+		text += fmt.Sprintf("; %s had been delivered before", counted(there, "file"))
+	}
+	if taken > 0 {
+		text += fmt.Sprintf("; of %s the catalog had the name already", counted(taken, "file"))
+	}
+	return text + "."
 }
 
 func orEmpty(names []string) []string {
@@ -156,8 +209,14 @@ func orEmpty(names []string) []string {
 
 // left names what is not sent.
 func (c *console) left(chosen selection) {
+	if len(chosen.ahead) > 0 {
+		c.note("Passed over, because the time in their names is still to come (--all sends them too): %s", listed(chosen.ahead))
+	}
 	if len(chosen.left) > 0 {
 		c.note("Left, because they are not of the newest whole set (--all sends them too): %s", listed(chosen.left))
+	}
+	if chosen.newer != "" {
+		c.note("Warning: %s.", chosen.newer)
 	}
 	if len(chosen.ignored) > 0 {
 		c.note("Left, because only .json and .csv files are sent: %s", listed(chosen.ignored))
@@ -173,36 +232,46 @@ func listed(names []string) string {
 	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
 }
 
-// send delivers one file. That the catalog has one of its name is no failure: names carry their time, so whoever sends
-// a set again after a mishap meets his own files.
-func (c *console) send(ctx context.Context, to *catalog.Client, path, file string) (sent, error) {
-	info, err := os.Stat(file)
+// send delivers one file. That the catalog has one of its name is no failure where this folder's own record says that it
+// was sent before: whoever sends a set again after a mishap meets his own files.
+func (c *console) send(ctx context.Context, to *catalog.Client, known *history, path, file string) (sent, error) {
+	bytes, sum, err := sumOf(file)
 	if err != nil {
 		return sent{}, unusablePath("the file", file, err)
 	}
-	one := sent{Name: filepath.Base(file), Path: path, Bytes: info.Size(), Status: statusDelivered}
-	receipt, err := to.Send(ctx, path, catalog.File{
-		Name: one.Name, Size: info.Size(),
+	one := sent{Name: filepath.Base(file), Path: path, Bytes: bytes, SHA256: sum, Status: statusDelivered}
+	entry := deliveryEntry{Host: to.Host(), Path: path, SHA256: sum}
+	before := known.has(entry)
+	known.add(entry)
+	_, err = to.Send(ctx, path, catalog.File{
+		Name: one.Name, Size: bytes, SHA256: sum,
 		Open: func() (io.ReadCloser, error) { return os.Open(file) },
 	})
 	switch {
-	case errors.Is(err, catalog.ErrConflict):
+	case errors.Is(err, catalog.ErrConflict) && before:
 		one.Status = statusThere
+	case errors.Is(err, catalog.ErrConflict):
+		one.Status = statusTaken
+		known.remove(entry)
 	case err != nil:
+		if f := fault.From(err); !before && f != nil && f.Class != fault.Transient {
+			known.remove(entry) // it was refused, so what has its name later is not this one
+		}
 		return sent{}, err
-	default:
-		one.SHA256 = receipt.SHA256
 	}
 	return one, nil
 }
 
 // tell is the progress of a delivery: a line a file.
 func (c *console) tell(i, of int, one sent) {
-	if one.Status == statusThere {
+	switch one.Status {
+	case statusThere:
+		c.note("%d/%d  %s  delivered before", i, of, one.Name)
+	case statusTaken:
 		c.note("%d/%d  %s  the catalog has a file of this name already; it was left as it is", i, of, one.Name)
-		return
+	default:
+		c.note("%d/%d  %s  %s", i, of, one.Name, sized(one.Bytes))
 	}
-	c.note("%d/%d  %s  %s", i, of, one.Name, sized(one.Bytes))
 }
 
 // stopped says how far a delivery came before it failed.

@@ -61,21 +61,21 @@ func pathsOf(s *server.Server) []string {
 func TestUpload_newestWholeSetSummaryLast(t *testing.T) {
 	t.Parallel()
 	s := startCatalog(t)
-	dir := directoryOf(t, append(append(set("1700000000"), set("1800000000")...), "readme.txt")...)
+	dir := directoryOf(t, append(append(set("1700000000"), set("1790000000")...), "readme.txt")...)
 	code, out := run(t, nil, environment(s), "longhaul", "upload", "-t", "VIZ", "-d", dir)
 	if code != 0 {
 		t.Fatalf("code %d, stderr:\n%s", code, out.stderr.String())
 	}
 	var want []string
 	for _, name := range setFiles {
-		want = append(want, "visualization-ID/1800000000-"+name)
+		want = append(want, "visualization-ID/1790000000-"+name)
 	}
 	if diff := cmp.Diff(want, pathsOf(s)); diff != "" {
 		t.Error(diff)
 	}
 	for _, part := range []string{
 		"Left, because they are not of the newest whole set (--all sends them too): 1700000000-dashboard_components.json, ",
-		"Left, because only .json and .csv files are sent: readme.txt\n", "7/7  1800000000-summary.json  ",
+		"Left, because only .json and .csv files are sent: readme.txt\n", "7/7  1790000000-summary.json  ",
 	} {
 		if !strings.Contains(out.stderr.String(), part) {
 			t.Errorf("%q is missing in:\n%s", part, out.stderr.String())

@@ -68,8 +68,10 @@ func (l *lane) source(name string) source.Source {
 		Salesforce: source.Salesforce{
 			BaseURL: ready.Salesforce, ClientID: ready.ClientID, ClientSecret: source.Held(ready.ClientSecret),
 		},
-		Catalog: &source.Catalog{URL: ready.Catalog, SourceID: ready.SourceID, Token: source.Held(ready.CatalogToken)},
-		Quota:   source.Quota{Ceiling: 100, Share: 100, Probe: time.Second},
+		Catalog: &source.Catalog{
+			URL: ready.Catalog, SourceID: ready.SourceID, Token: source.Held(ready.CatalogToken), PublicAPI: ready.Catalog + server.PublicPath,
+		},
+		Quota: source.Quota{Ceiling: 100, Share: 100, Probe: time.Second},
 	}
 }
 
@@ -109,6 +111,9 @@ func (l *lane) sync(t *testing.T, o *mender) (m meeting) {
 	before := described(l.sim)
 	ctx, cancel := context.WithTimeout(t.Context(), 5*longest) // that meets everything
 	defer cancel()
+	if !o.armed && o.due(nil, 0) {
+		o.arm(t) // the first thing that a sync asks may be what a fault strikes
+	}
 	go func() {
 		got, err := started(ctx, []string{"TEMPORAL_ADDRESS=" + l.address}, l.starter, "sync", l.sourceName(name), "--json")
 		over <- end{got, err}

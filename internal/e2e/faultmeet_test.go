@@ -53,6 +53,8 @@ var effects = map[string]effect{
 	"report_invalid_url": {class: fault.Invalid}, "report_retired": {class: fault.Invalid}, "report_only_json": {class: fault.Invalid},
 
 	"upload_401": {class: fault.LoginRefused}, "upload_403": {class: fault.LoginRefused}, "upload_413": {class: fault.Invalid},
+	"upload_302":                  {class: fault.Invalid},
+	"catalog_api_unauthenticated": {class: fault.LoginRefused}, "catalog_api_401": {class: fault.LoginRefused},
 }
 
 // exitOf is the documented exit code of a class; see docs/errors.md, which TestErrors holds against the program.
@@ -188,7 +190,8 @@ func (l *lane) attempt(t *testing.T, r *faultRun, o *mender) meeting {
 	case m.exit != 0:
 		said = append(said, fmt.Sprintf("failed as `%s`, exit code %d", m.class, m.exit))
 		r.classes[m.class] = true
-		catalog := strings.HasPrefix(r.name, "upload_") || r.name == everyFault && m.exit == 6
+		catalog := strings.HasPrefix(r.name, "catalog_api_") || strings.HasPrefix(r.name, "upload_") && r.name != "upload_302" ||
+			r.name == everyFault && m.exit == 6
 		if !slices.ContainsFunc(l.struck(r.name), func(e effect) bool { return e.class == m.class }) || m.exit != exitOf(m.class, catalog) {
 			t.Errorf("the sync failed as %s with exit code %d: %s", m.class, m.exit, m.message)
 		}

@@ -116,6 +116,7 @@ func (p *plant) settings(t *testing.T, options server.Options, tweak func(*sourc
 		},
 		Catalog: &source.Catalog{
 			URL: ready.Catalog, SourceID: ready.SourceID, Token: source.Held(ready.CatalogToken), CAFile: ca,
+			PublicAPI: ready.Catalog + server.PublicPath,
 		},
 	}
 	if tweak != nil {

@@ -27,6 +27,9 @@ const (
 // Deliver puts the files of a finished sync into a folder, its account and its manifest into .longhaul in it, and
 // removes the set that an earlier delivery left.
 //
+// The names in the folder begin with the time of the sync, or with a later one where files of others lie there that would
+// pass for newer; LastPlaced tells.
+//
 // The new set is copied into .longhaul/incoming first and checked there. From then on the folder's own list of what is
 // to come says which files are ours: whenever the process is killed, either the old or the new set is whole, and the
 // next delivery clears up. The summary comes last. Files that are not ours stay; Foreign names them.
@@ -67,16 +70,17 @@ type delivery struct {
 	out      string
 	state    string
 	incoming string
-	old      []string // files of earlier sets
+	old      []string          // files of earlier sets
+	inBucket map[string]string // what files of another name here are called in the bucket
 }
 
 func newDelivery(ctx context.Context, store *staging.Store, sync staging.Sync, out string) (*delivery, error) {
-	d := &delivery{store: store, sync: sync, out: out, state: filepath.Join(out, stateDir)}
+	d := &delivery{store: store, sync: sync, out: out, state: filepath.Join(out, stateDir), inBucket: map[string]string{}}
 	d.incoming = filepath.Join(d.state, incomingDir)
 	if err := store.ReadJSON(ctx, sync.Manifest(), &d.doc); err != nil {
 		return nil, fmt.Errorf("deliver the extract: %w", staging.Gone(err))
 	}
-	return d, nil
+	return d, d.renameSet()
 }
 
 // steps are what a delivery does, in order.
@@ -206,12 +210,8 @@ var fileName = regexp.MustCompile(`^[0-9]{1,19}-[a-z_]{1,40}\.json$`)
 func owned(state string) []string {
 	var names []string
 	for _, list := range []string{manifestFile, pendingFile} {
-		content, err := os.ReadFile(filepath.Join(state, list)) // in the folder the user named
-		if err != nil {
-			continue
-		}
-		var doc document
-		if json.Unmarshal(content, &doc) != nil {
+		doc, ok := readList(filepath.Join(state, list))
+		if !ok {
 			continue
 		}
 		for _, f := range doc.Files {

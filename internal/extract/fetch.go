@@ -1,9 +1,11 @@
 package extract
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -14,19 +16,35 @@ import (
 // fetch copies the set from the bucket and checks it on the way.
 func (d *delivery) fetch(ctx context.Context) error {
 	for _, f := range d.doc.Files {
-		size, sum, err := d.copy(ctx, d.sync.File(f.Name), f.Name)
+		inBucket := cmp.Or(d.inBucket[f.Name], f.Name)
+		size, sum, err := d.copy(ctx, d.sync.File(inBucket), f.Name)
 		if err != nil {
 			return err
 		}
 		if size != f.Bytes || sum != f.SHA256 {
 			return wrong("the file %s in the bucket is not the one the manifest lists (%d bytes of %d); start the sync again",
-				f.Name, size, f.Bytes)
+				inBucket, size, f.Bytes)
 		}
 	}
 	for key, name := range map[string]string{d.sync.Account(): accountFile, d.sync.Manifest(): manifestFile} {
 		if _, _, err := d.copy(ctx, key, name); err != nil {
 			return err
 		}
+	}
+	return d.list()
+}
+
+// list brings the manifest's names up to those in the folder.
+func (d *delivery) list() error {
+	if len(d.inBucket) == 0 {
+		return nil
+	}
+	content, err := json.Marshal(d.doc)
+	if err != nil {
+		return fmt.Errorf("write the manifest: %w", err)
+	}
+	if err := writeSynced(filepath.Join(d.incoming, manifestFile), content); err != nil {
+		return unwritable(d.out, err)
 	}
 	return nil
 }

@@ -100,8 +100,19 @@ func described(tb testing.TB, n int, state inventory.State, extended string) str
 }
 
 // wholeSync fills a bucket with a small sync whose shards are done: 8 reports, one of each state.
-func wholeSync(tb testing.TB) *fixture {
+func wholeSync(tb testing.TB) *fixture { return wholeSyncAs(tb, "20261123T163337Z-ab12cd34") }
+
+// wholeSyncAs is wholeSync under another id.
+func wholeSyncAs(tb testing.TB, sync string) *fixture {
+	tb.Helper()
 	f := newFixture(tb)
+	f.in.Sync.ID = sync
+	f.fill()
+	return f
+}
+
+func (f *fixture) fill() {
+	tb := f.tb
 	var reports []string
 	for n := range inventory.States {
 		reports = append(reports, report(n))
@@ -116,7 +127,6 @@ func wholeSync(tb testing.TB) *fixture {
 		described(tb, 2, inventory.StateObsolete, ""), described(tb, 3, inventory.StateUnsupported, ""))
 	f.put(f.in.Sync.Shard(1), described(tb, 4, inventory.StateDenied, ""), described(tb, 5, inventory.StateFailed, ""),
 		described(tb, 6, inventory.StateFiltered, ""), described(tb, 7, inventory.StateGone, ""))
-	return f
 }
 
 // assembled is wholeSync with all files, the account and the manifest.

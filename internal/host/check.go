@@ -26,11 +26,9 @@ func (h *Host) check(ctx context.Context, configured source.Source) error {
 	if _, err := configured.SalesforceCredentials(ctx); err != nil {
 		return fmt.Errorf("source %q: %w", configured.Name, err)
 	}
-	if configured.Catalog != nil {
-		if _, err := configured.CatalogToken(ctx); err != nil {
-			return err
-		}
+	ready, err := h.sources.Source(configured.Name)
+	if err != nil || ready.CheckToken == nil {
+		return err
 	}
-	_, err := h.sources.Source(configured.Name)
-	return err
+	return ready.CheckToken(ctx)
 }

@@ -61,12 +61,19 @@ func (s *sources) build(from source.Source) (*activities.Source, error) {
 		return ready, nil
 	}
 	ready.CheckToken = func(ctx context.Context) error {
-		_, err := from.CatalogToken(ctx)
-		return err
+		token, err := from.CatalogToken(ctx)
+		if err != nil {
+			return err
+		}
+		if err := catalog.CheckToken(token); err != nil {
+			return fmt.Errorf("catalog.token of source %q: %w", from.Name, err)
+		}
+		return nil
 	}
 	ready.Catalog, err = catalog.New(catalog.Config{
 		Zone: from.Catalog.Zone, URL: from.Catalog.URL, SourceID: from.Catalog.SourceID, CAFile: from.Catalog.CAFile,
-		Token: from.CatalogToken, UserAgent: s.userAgent, Logger: s.logger,
+		PublicAPI: from.Catalog.PublicAPI,
+		Token:     from.CatalogToken, UserAgent: s.userAgent, Logger: s.logger,
 	})
 	return ready, err
 }

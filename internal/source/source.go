@@ -63,6 +63,8 @@ type Catalog struct {
 	SourceID string
 	Token    Secret
 	CAFile   string
+
+	PublicAPI string // in place of the zone's public GraphQL API; no setting, only tests and the demo have another
 }
 
 // Quota bounds what a sync may use of the org's daily API calls, in percent of the org's maximum. A sync that has used up

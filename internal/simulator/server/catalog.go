@@ -57,6 +57,15 @@ func (s *Server) catalog(w http.ResponseWriter, r *http.Request) {
 		s.vault.show(w, r, strings.Trim(rest, "/"))
 		return
 	}
+	switch {
+	case path == strings.Trim(PublicPath, "/"):
+		s.public(w, r)
+		return
+	case path == "" && r.Method == http.MethodHead: // a look whether anybody is there
+		s.stats.count("catalog_root", http.StatusNotFound)
+		w.WriteHeader(http.StatusNotFound)
+		return
+	}
 	var status int
 	if hit := s.faults.strike(atUpload, uploadRoute, nil, false); hit != nil {
 		status = s.failUpload(w, r, path, hit)

@@ -11,6 +11,7 @@ const (
 	GroupReport = "report" // refusals of a report's describe
 	GroupWire   = "wire"   // answers that are damaged, late or not Salesforce's
 	GroupUpload = "upload" // trouble of the catalog
+	GroupPublic = "public" // trouble of the catalog's public API
 )
 
 // The shapes of an answer's body.
@@ -19,7 +20,9 @@ const (
 	BodyObject = "object" // with error and error_description as OAuth refuses, or with the catalog's message
 	BodyHTML   = "html"
 	BodyEmpty  = "empty"
-	BodyReal   = "real" // of the answer that there would be without the fault, whole or not
+
+	BodyGraphQL = "graphql" // errors as the catalog's public API refuses
+	BodyReal    = "real"    // of the answer that there would be without the fault, whole or not
 )
 
 // uploadRoute names the deliveries to the catalog, which is no route of the Salesforce server.
@@ -33,6 +36,7 @@ const (
 	atLogin                // in the token route, before the secrets are looked at
 	atSession              // behind the session check
 	atUpload               // at the catalog
+	atPublic               // at the catalog's public API
 )
 
 // damage is what a wire fault does to the real answer.
@@ -62,12 +66,15 @@ type FaultKind struct {
 	counted bool   // against the daily limit
 	told    bool   // the answer has the Sforce-Limit-Info header
 	title   string // of a page
+	odd     bool   // the page begins as none is expected to
+	media   string // what a page says its type is; that of a page when empty
 	free    bool   // a Fault may name any route of the Salesforce server, not only one of Routes
 }
 
 // Catalogue lists every fault that there is, in a stable order. Routes are those on which it strikes by default.
 func Catalogue() []FaultKind {
-	return slices.Concat(oauthFaults(), queryFaults(), apiFaults(), edgeFaults(), reportFaults(), wireFaults(), uploadFaults())
+	return slices.Concat(oauthFaults(), queryFaults(), apiFaults(), edgeFaults(), reportFaults(), wireFaults(), uploadFaults(),
+		pageFaults(), publicFaults())
 }
 
 // FaultNames lists the names of the catalogue in its order.

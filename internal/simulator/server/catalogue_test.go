@@ -99,10 +99,20 @@ var documented = map[string]struct {
 	"upload_500":                     {500, ": the file cannot be kept"},
 	"upload_502":                     {502, ""},
 	"upload_503":                     {503, ""},
+	"upload_page_200":                {200, ""},
+	"upload_page_201_json":           {201, ""},
+	"upload_page_409":                {409, ""},
+	"upload_page_511":                {511, ""},
+	"catalog_api_unauthenticated":    {200, "UNAUTHENTICATED: The token is missing, invalid, expired or revoked"},
+	"catalog_api_401":                {401, "Unauthorized: The token is not valid"},
+	"catalog_api_500":                {500, "INTERNAL_SERVER_ERROR: The request context cannot be built"},
+	"catalog_api_404":                {404, ""},
+	"catalog_api_503":                {503, ""},
+	"catalog_api_portal":             {200, ""},
 }
 
 // damaging are the faults that leave the real answer, or none; they have tests of their own.
-var damaging = []string{"truncated_gzip", "reset", "stall", "empty_extended", "upload_stall", "upload_reset_after_body", "upload_reset"}
+var damaging = []string{"truncated_gzip", "reset", "stall", "empty_extended", "upload_stall", "upload_reset_after_body", "upload_reset", "upload_302"}
 
 // send makes a good request on a route.
 func (c *client) send(route string) answer {
@@ -113,6 +123,8 @@ func (c *client) send(route string) answer {
 		return c.grant()
 	case uploadRoute:
 		return c.deliver("1-reports.json", "[]")
+	case publicRoute:
+		return c.askPublic(`{"query":"{__typename}"}`)
 	case "query":
 		return c.query("SELECT Id FROM Report LIMIT 1")
 	case "query_more":
@@ -147,6 +159,10 @@ func said(t *testing.T, a answer) (text, shape string) {
 		Error       string
 		Description string `json:"error_description"`
 		Message     string
+		Errors      []struct {
+			Message    string
+			Extensions struct{ Code string }
+		}
 	}
 	isJSON := a.header.Get("Content-Type") == jsonType
 	switch {
@@ -154,9 +170,11 @@ func said(t *testing.T, a answer) (text, shape string) {
 		return "", BodyEmpty
 	case isJSON && json.Unmarshal(a.body, &list) == nil && len(list) == 1:
 		return list[0].ErrorCode + ": " + list[0].Message, BodyArray
+	case isJSON && json.Unmarshal(a.body, &object) == nil && len(object.Errors) == 1:
+		return object.Errors[0].Extensions.Code + ": " + object.Errors[0].Message, BodyGraphQL
 	case isJSON && json.Unmarshal(a.body, &object) == nil:
 		return object.Error + ": " + object.Description + object.Message, BodyObject
-	case strings.HasPrefix(a.header.Get("Content-Type"), "text/html") && strings.Contains(string(a.body), "<title>"):
+	case strings.Contains(string(a.body), "<title>"): // whatever it says its type is
 		return "", BodyHTML
 	}
 	t.Errorf("a body of no known shape: %s %.200s", a.header.Get("Content-Type"), a.body)
@@ -215,7 +233,7 @@ func TestCatalogue_everyEntryAnswersAsDocumented(t *testing.T) {
 // routeOf is the route that send uses for another.
 func (c *client) routeOf(route string) string {
 	switch route {
-	case "token", uploadRoute, "query", "query_more", "describe":
+	case "token", uploadRoute, publicRoute, "query", "query_more", "describe":
 		return route
 	case "reports":
 		return "describe"
@@ -226,7 +244,7 @@ func (c *client) routeOf(route string) string {
 // countsAtSalesforce: a refusal counts once the API has taken the call, unless it is for a limit.
 func countsAtSalesforce(kind FaultKind) bool {
 	switch kind.Group {
-	case GroupOAuth, GroupWire, GroupUpload:
+	case GroupOAuth, GroupWire, GroupUpload, GroupPublic:
 		return false
 	}
 	switch kind.Name {
@@ -238,7 +256,7 @@ func countsAtSalesforce(kind FaultKind) bool {
 
 func TestCatalogue_everyRouteIsOne(t *testing.T) {
 	t.Parallel()
-	routes := append(routeNames(func(*route) bool { return true }), uploadRoute)
+	routes := append(routeNames(func(*route) bool { return true }), uploadRoute, publicRoute)
 	for _, kind := range Catalogue() {
 		if len(kind.Routes) == 0 {
 			t.Errorf("%s strikes nowhere", kind.Name)

@@ -110,17 +110,18 @@ func kindOf(name string) (FaultKind, error) {
 }
 
 func (f *Fault) check(kind *FaultKind) error {
-	routes := append(routeNames(func(*route) bool { return true }), uploadRoute)
+	routes := append(routeNames(func(*route) bool { return true }), uploadRoute, publicRoute)
 	switch {
 	case f.Route != "" && !slices.Contains(routes, f.Route):
 		return fmt.Errorf("no route is called %q; there are %s", f.Route, strings.Join(routes, ", "))
-	case f.Route == uploadRoute && kind.place != atUpload, f.Route != "" && !kind.free && !slices.Contains(kind.Routes, f.Route):
+	case f.Route == uploadRoute && kind.place != atUpload, f.Route == publicRoute && kind.place != atPublic,
+		f.Route != "" && !kind.free && !slices.Contains(kind.Routes, f.Route):
 		return fmt.Errorf("the fault %s strikes at %s, not at %s", f.Name, strings.Join(kind.Routes, ", "), f.Route)
 	case f.Rate != 0 && !(f.Rate > 0 && f.Rate <= 1):
 		return badRate(f)
 	case f.Times < 0 || f.For < 0 || f.RetryAfter < 0 || f.Delay < 0:
 		return fmt.Errorf("a number of the fault %s is negative; times, for, retry_after and delay are not", f.Name)
-	case len(f.IDs) > 0 && (kind.place == atUpload || kind.place == atLogin):
+	case len(f.IDs) > 0 && (kind.place == atUpload || kind.place == atPublic || kind.place == atLogin):
 		return fmt.Errorf("the fault %s takes no ids: its requests have no record in their path", f.Name)
 	}
 	for _, id := range f.IDs {

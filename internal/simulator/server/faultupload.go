@@ -31,9 +31,12 @@ func (s *Server) failUpload(w http.ResponseWriter, r *http.Request, path string,
 			w.Header().Set("Retry-After", strconv.Itoa(hit.retryAfter))
 		}
 		if hit.kind.Body == BodyHTML {
-			w.Header().Set("Content-Type", htmlType)
+			hit.kind.writePage(w)
+			return hit.kind.Status
+		}
+		if hit.kind.Status == http.StatusFound {
+			w.Header().Set("Location", portalAddress)
 			w.WriteHeader(hit.kind.Status)
-			_, _ = w.Write(htmlPage(hit.kind.title, hit.kind.Status)) // a caller that has gone away is its own trouble
 			return hit.kind.Status
 		}
 		tellDelivery(w, hit.kind.Status, hit.kind.Message)
