@@ -130,7 +130,8 @@ func TestAccount_writesTheManifest(t *testing.T) {
 		`"items":{"components":{},"dashboards":{},"reports":` +
 		`{"denied":1,"described":1,"failed":1,"filtered":1,"gone":1,"obsolete":1,"reused":1,"unsupported":1}},` +
 		`"vanished":{"dashboards":0,"reports":0},` +
-		`"warnings":[],"unseen":{"count":0,"kind":"at_least"},"longhaul":"1.2.3","files":[{"name":"1795451617-users.json","bytes":2,"sha256":"ab","count":0}]}`
+		`"warnings":[],"unseen":{"count":0,"kind":"at_least"},"longhaul":"1.2.3",` +
+		`"files":[{"name":"1795451617-users.json","bytes":2,"sha256":"ab","count":0}]}`
 	if diff := cmp.Diff(want, strings.TrimSpace(f.text(f.in.Sync.Manifest()))); diff != "" {
 		t.Errorf("the manifest differs (-want +got):\n%s", diff)
 	}

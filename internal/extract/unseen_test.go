@@ -20,8 +20,10 @@ func TestAccount_countsTheReportsThatDashboardsUseAndNoListingHas(t *testing.T) 
 		}
 		return rights
 	}
-	some := []string{component(1, quoted(0), 1), component(2, quoted(9), 1), component(3, quoted(9), 2), component(4, quoted(8), 2),
-		component(5, `"000000000000001AAA"`, 1), component(6, "null", 1), component(7, quoted(6), 1), component(8, quoted(7), 1)}
+	some := []string{
+		component(1, quoted(0), 1), component(2, quoted(9), 1), component(3, quoted(9), 2), component(4, quoted(8), 2),
+		component(5, `"000000000000001AAA"`, 1), component(6, "null", 1), component(7, quoted(6), 1), component(8, quoted(7), 1),
+	}
 	tests := map[string]struct {
 		components []string
 		rights     map[string]bool

@@ -56,14 +56,18 @@ func TestJudge_asksAboutRightsOnce(t *testing.T) {
 		in   GuardInput
 		want []string
 	}{
-		"the one before had it":                        {had(lacks(), me.OrgID), []string{ConcernPermissionLost}},
-		"the one before lacked it and was approved":    {had(lacks("ViewPublicReports"), me.OrgID), nil},
-		"the one before lacked another":                {had(lacks("ViewPublicDashboards"), me.OrgID), []string{ConcernPermissionLost}},
-		"nobody could read what the one before had":    {had(nil, me.OrgID), []string{ConcernPermissionMissing}},
-		"the one before was of another org":            {had(lacks("ViewPublicReports"), "00Dyy0000001gPLEAY"), []string{ConcernPermissionMissing, ConcernOtherOrg}},
-		"a first sync that lacks it and lists nothing": {GuardInput{Identity: me, Permissions: lacks("ViewPublicReports")}, []string{ConcernPermissionMissing, ConcernNoReports}},
-		"a first sync whose rights nobody can read":    {GuardInput{Identity: me, Kinds: map[Kind]int64{Reports: 9}}, nil},
-		"a first sync that does not see all users":     {GuardInput{Identity: me, Kinds: map[Kind]int64{Reports: 9}, Permissions: lacks("ViewAllUsers")}, nil},
+		"the one before had it":                     {had(lacks(), me.OrgID), []string{ConcernPermissionLost}},
+		"the one before lacked it and was approved": {had(lacks("ViewPublicReports"), me.OrgID), nil},
+		"the one before lacked another":             {had(lacks("ViewPublicDashboards"), me.OrgID), []string{ConcernPermissionLost}},
+		"nobody could read what the one before had": {had(nil, me.OrgID), []string{ConcernPermissionMissing}},
+		"the one before was of another org": {
+			had(lacks("ViewPublicReports"), "00Dyy0000001gPLEAY"), []string{ConcernPermissionMissing, ConcernOtherOrg},
+		},
+		"a first sync that lacks it and lists nothing": {
+			GuardInput{Identity: me, Permissions: lacks("ViewPublicReports")}, []string{ConcernPermissionMissing, ConcernNoReports},
+		},
+		"a first sync whose rights nobody can read": {GuardInput{Identity: me, Kinds: map[Kind]int64{Reports: 9}}, nil},
+		"a first sync that does not see all users":  {GuardInput{Identity: me, Kinds: map[Kind]int64{Reports: 9}, Permissions: lacks("ViewAllUsers")}, nil},
 	} {
 		if diff := cmp.Diff(row.want, codes(Judge(row.in))); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
