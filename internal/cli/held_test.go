@@ -111,7 +111,7 @@ func TestExtract_endsWithTheCodeOfWhatItFound(t *testing.T) {
 			if code != row.code || out.stdout.Len() > 0 || !cmp.Equal(h.answers, []string{workflows.DiscardUpdate}) {
 				t.Errorf("code %d, answered %q, stdout %q", code, h.answers, out.stdout.String())
 			}
-			for _, want := range []string{row.concerns[0].What, "--accept-shrink", "is left as it was"} {
+			for _, want := range []string{row.concerns[0].What, "--accept-shrink", "stay as they were"} {
 				if strings.Count(text, want) != 1 {
 					t.Errorf("it does not say %q once:\n%s", want, text)
 				}
