@@ -141,7 +141,7 @@ func (c *console) extractInto(ctx context.Context, p *plant, out string, flags e
 // what was there then, so another one looks at what is there now.
 func (c *console) extracted(ctx context.Context, p *plant, accept bool) (id string, result *workflows.Result, err error) {
 	in := workflows.Input{Source: config.ExtractSource, Upload: new(bool), Guard: true}
-	for {
+	for again := true; ; again = false {
 		run, joined, err := begin(ctx, p.client, in)
 		if err != nil {
 			return "", nil, err
@@ -154,7 +154,7 @@ func (c *console) extracted(ctx context.Context, p *plant, accept bool) (id stri
 			answers: &answering{accept: accept},
 		}
 		result, err := w.follow(ctx, run)
-		if err != nil || !joined || result.Outcome != workflows.OutcomeDiscarded {
+		if err != nil || !joined || !again || result.Outcome != workflows.OutcomeDiscarded {
 			return run.GetID(), result, err
 		}
 	}
