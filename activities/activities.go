@@ -27,6 +27,8 @@ type Source struct {
 	Quota       quota.Policy
 	Probe       time.Duration // how often a sync that waits for its quota looks
 	Guard       Guard
+
+	AcceptMissing []string // permissions that may be missing, by short names such as ViewPublicReports
 }
 
 // Guard says when a sync holds, and for how long.

@@ -86,20 +86,31 @@ type AccountParams struct {
 	Files     []File             `json:"files"`
 	Warnings  []string           `json:"warnings"`
 	Calls     int64              `json:"calls"`
+
+	Permissions map[string]bool   `json:"permissions,omitempty"` // of the run-as user, where they are known
+	Unseen      *inventory.Unseen `json:"unseen,omitempty"`      // once the account was written
+}
+
+// AccountResult says what the account adds to the counts.
+type AccountResult struct {
+	Unseen *inventory.Unseen `json:"unseen,omitempty"`
 }
 
 // Account writes account.jsonl and manifest.json, and fails when the totals differ from the inventory's.
-func (a *Activities) Account(ctx context.Context, params AccountParams) error {
+func (a *Activities) Account(ctx context.Context, params AccountParams) (AccountResult, error) {
 	counted, p := startPulse(ctx)
-	err := a.account(counted, params, p)
+	unseen, err := a.account(counted, params, p)
 	p.end(ctx, err)
-	return toTemporal(ctx, err)
+	if err != nil {
+		return AccountResult{}, toTemporal(ctx, err)
+	}
+	return AccountResult{Unseen: &unseen}, nil
 }
 
-func (a *Activities) account(ctx context.Context, params AccountParams, p *pulse) error {
+func (a *Activities) account(ctx context.Context, params AccountParams, p *pulse) (inventory.Unseen, error) {
 	_, staged, err := a.open(ctx, params.Sync)
 	if err != nil {
-		return err
+		return inventory.Unseen{}, err
 	}
 	in := extract.Input{
 		Store: a.Store, Sync: staged, Timestamp: params.Timestamp, Version: a.Version,

@@ -3,6 +3,10 @@ package activities
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -42,6 +46,8 @@ type AuthenticateResult struct {
 	Quota       quota.Policy    `json:"quota"`
 	Probe       time.Duration   `json:"probe"`
 	Guard       Guard           `json:"guard"`
+
+	AcceptMissing []string `json:"accept_missing,omitempty"` // permissions that may be missing without a question
 }
 
 // authenticateTimeout is under the activity's own, so that a host that accepts and never answers ends in a sentence.
@@ -103,7 +109,7 @@ func (a *Activities) authenticate(ctx context.Context, params AuthenticateParams
 	result := AuthenticateResult{
 		MaxInFlight: source.MaxInFlight, MaxShards: source.MaxShards, Private: source.Private,
 		BaseURL: source.Salesforce.BaseURL(), Catalog: source.Catalog != nil,
-		Quota: source.Quota, Probe: source.Probe, Guard: source.Guard,
+		Quota: source.Quota, Probe: source.Probe, Guard: source.Guard, AcceptMissing: source.AcceptMissing,
 	}
 	if result.Bucket, err = a.Store.ID(ctx); err != nil {
 		return result, err
@@ -180,41 +186,42 @@ func (a *Activities) meet(ctx context.Context, source *Source, result *Authentic
 		APIVersion: source.APIVersion, Format: inventory.Format,
 	}
 	if unreadable {
-		result.Warnings = append(result.Warnings, "the permissions of the run-as user cannot be read, so missing ones show only as errors")
+		result.Warnings = append(result.Warnings, "the permissions of the run-as user cannot be read, so whether it sees all reports and "+
+			"dashboards is not known")
 		return nil
 	}
-	result.Permissions = map[string]bool{}
-	for _, name := range permissions.Names() {
-		result.Permissions[name], _ = permissions.Has(name)
-	}
-	warnings, err := judge(permissions, source.Private)
+	result.Permissions = permissions.Granted()
+	warnings, err := judge(permissions, source.Private, source.AcceptMissing)
 	result.Warnings = append(result.Warnings, warnings...)
 	return err
 }
 
-// judge refuses a run-as user that cannot describe any report and warns of what will be missing.
-func judge(permissions salesforce.Permissions, private bool) (warnings []string, err error) {
-	if has, known := permissions.Has("RunReports"); known && !has {
-		return nil, &fault.Error{
-			Class: fault.PermissionMissing, System: fault.Salesforce,
-			Message: `the run-as user may not run reports, so no column can be read: give it the permission "Run Reports" in a permission set`,
+// judge refuses what contradicts the settings and warns of what will be missing. Whether a sync goes on without it the
+// guard asks, once it has listed what there is.
+func judge(permissions salesforce.Permissions, private bool, accepted []string) (warnings []string, err error) {
+	var unknown []string
+	for _, right := range salesforce.Rights {
+		has, known := permissions.Has(right.Name)
+		switch {
+		case has:
+		case !known && right.Decides:
+			unknown = append(unknown, strconv.Quote(right.Label))
+		case !known || !right.Decides:
+		case slices.Contains(accepted, right.Name):
+			warnings = append(warnings, fmt.Sprintf("%s, as accept_missing allows: the run-as user lacks %q", right.Cost, right.Label))
+		default:
+			warnings = append(warnings, fmt.Sprintf("%s: give the run-as user %q", right.Cost, right.Label))
 		}
 	}
-	if has, known := permissions.Has("ViewPublicReports"); known && !has {
-		warnings = append(warnings, `reports in folders that are not shared with the run-as user are missing: give it "View Reports in Public Folders"`)
+	if len(unknown) > 0 {
+		warnings = append(warnings, "it cannot be read whether the run-as user has "+strings.Join(unknown, ", ")+
+			", so whether it sees all reports and dashboards is not known")
 	}
-	if has, known := permissions.Has("ViewPublicDashboards"); known && !has {
-		warnings = append(warnings,
-			`dashboards in folders that are not shared with the run-as user are missing: give it "View Dashboards in Public Folders"`)
-	}
-	if has, known := permissions.Has("ManagePvtRptsAndDashbds"); known && !has {
-		warnings = append(warnings, `the links from dashboards to reports are missing: give the run-as user "Manage All Private Reports and Dashboards"`)
-		if private {
-			return warnings, &fault.Error{
-				Class: fault.PermissionMissing, System: fault.Salesforce,
-				Message: `scope.private asks for private reports, which the run-as user may not see: ` +
-					`give it "Manage All Private Reports and Dashboards" or set scope.private to false`,
-			}
+	if private && salesforce.HidesLinks(permissions.Granted()) {
+		return warnings, &fault.Error{
+			Class: fault.PermissionMissing, System: fault.Salesforce,
+			Message: `scope.private asks for private reports, which the run-as user may not see: ` +
+				`give it "Manage All Private Reports and Dashboards" or set scope.private to false`,
 		}
 	}
 	return warnings, nil

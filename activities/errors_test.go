@@ -159,14 +159,14 @@ func TestJudge(t *testing.T) {
 		refused     bool
 	}{
 		"all there":                            {without(""), true, 0, false},
-		"none known":                           {salesforce.NewPermissions(nil), true, 0, false},
-		"no Run Reports":                       {without("RunReports"), false, 0, true},
+		"none known":                           {salesforce.NewPermissions(nil), true, 1, false},
+		"no Run Reports":                       {without("RunReports"), false, 1, false},
 		"not all public folders":               {without("ViewPublicReports"), false, 1, false},
 		"not all dashboards":                   {without("ViewPublicDashboards"), false, 1, false},
 		"no private ones, and none are wanted": {without("ManagePvtRptsAndDashbds"), false, 1, false},
 		"no private ones, although they are asked for": {without("ManagePvtRptsAndDashbds"), true, 1, true},
 	} {
-		warnings, err := judge(row.permissions, row.private)
+		warnings, err := judge(row.permissions, row.private, nil)
 		if len(warnings) != row.warnings || fault.Is(err, fault.PermissionMissing) != row.refused {
 			t.Errorf("%s: %q, %v", name, warnings, err)
 		}

@@ -30,21 +30,44 @@ type GuardParams struct {
 	Kinds       Kinds              `json:"kinds"`
 	States      States             `json:"states,omitzero"` // at the stage of coverage
 	MaxShrink   int                `json:"max_shrink"`      // percent
+
+	AcceptMissing []string `json:"accept_missing,omitempty"` // permissions that may be missing
+	Newest        bool     `json:"newest,omitempty"`         // compare with the newest sync, whether it delivered or not
+	RightsOnly    bool     `json:"rights_only,omitempty"`    // compare nothing but the permissions
 }
 
 // GuardResult is what somebody should look at before the sync goes on; nothing as a rule.
 type GuardResult struct {
-	Concerns []string `json:"concerns"` // sentences
+	Concerns []string  `json:"concerns"`        // sentences
+	Found    []Concern `json:"found,omitempty"` // the same for machines, in the same order
+	Warnings []string  `json:"warnings,omitempty"`
 }
 
-// Guard compares a sync with the last one that may be a baseline.
+// Concern is one thing that somebody should look at: its code, and what was found.
+type Concern struct {
+	Code string `json:"code"`
+	What string `json:"what"`
+}
+
+// Guard compares a sync with the last one that may be a baseline, or with the newest of any kind.
 func (a *Activities) Guard(ctx context.Context, params GuardParams) (GuardResult, error) {
 	concerns, err := a.guard(ctx, params)
 	result := GuardResult{Concerns: []string{}}
 	for _, c := range concerns {
-		result.Concerns = append(result.Concerns, c.Sentence)
+		if params.Newest && aboutDelivery(c) {
+			result.Warnings = append(result.Warnings, c.What)
+			continue
+		}
+		result.Concerns = append(result.Concerns, c.Sentence())
+		result.Found = append(result.Found, Concern{Code: c.Code, What: c.What})
 	}
 	return result, toTemporal(ctx, err)
+}
+
+// aboutDelivery says whether a concern is none where nothing is delivered: neither an org without reports nor a move to
+// another org takes anything from whoever asked for it.
+func aboutDelivery(c inventory.Concern) bool {
+	return c.Code == inventory.ConcernNoReports || c.Code == inventory.ConcernOtherOrg
 }
 
 func (a *Activities) guard(ctx context.Context, params GuardParams) ([]inventory.Concern, error) {
@@ -52,7 +75,11 @@ func (a *Activities) guard(ctx context.Context, params GuardParams) ([]inventory
 	if err != nil {
 		return nil, err
 	}
-	last, known, err := inventory.LastBaseline(ctx, a.Store, staged.Source)
+	before := inventory.LastBaseline
+	if params.Newest {
+		before = inventory.NewestRecord
+	}
+	last, known, err := before(ctx, a.Store, staged.Source)
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +91,10 @@ func (a *Activities) guard(ctx context.Context, params GuardParams) ([]inventory
 	}
 	in := inventory.GuardInput{
 		Last: last, HasLast: known, Identity: params.Identity, Kinds: params.Kinds.byKind(), Permissions: params.Permissions,
-		Private: params.Private, MaxShrink: params.MaxShrink,
+		Private: params.Private, MaxShrink: params.MaxShrink, AcceptMissing: params.AcceptMissing,
+	}
+	if params.RightsOnly {
+		return inventory.JudgeRights(in), nil
 	}
 	return inventory.Judge(in), nil
 }

@@ -43,7 +43,7 @@ func (a *Activities) record(ctx context.Context, params RecordParams) error {
 		Outcome: manifest.Outcome, Kinds: manifest.Kinds, States: manifest.States, Coverage: manifest.Coverage,
 		Files: manifest.Files, Uploaded: params.Uploaded, APICalls: params.Account.Calls,
 		Baseline: params.Baseline, BaselineSync: baseline, Private: params.Private, Permissions: params.Permissions, Edition: params.Edition,
-		Vanished: params.Account.Vanished.Reports + params.Account.Vanished.Dashboards,
+		Vanished: params.Account.Vanished.Reports + params.Account.Vanished.Dashboards, Unseen: params.Account.Unseen,
 	})
 	return err
 }
@@ -73,6 +73,6 @@ func (p AccountParams) manifest() extract.Manifest {
 		Sync: p.Sync.ID, Source: p.Sync.Source, Identity: p.Identity, APIVersion: p.Identity.APIVersion,
 		Started: p.Started, Finished: p.Finished, Timestamp: p.Timestamp,
 		Outcome: extract.Outcome(states), Coverage: inventory.Coverage(states), States: states, Kinds: p.Kinds.byKind(),
-		Vanished: p.Vanished.byKind(), Files: files, Warnings: p.Warnings,
+		Vanished: p.Vanished.byKind(), Files: files, Warnings: p.Warnings, Permissions: p.Permissions,
 	}
 }

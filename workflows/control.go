@@ -5,6 +5,7 @@ import (
 
 	"go.temporal.io/sdk/workflow"
 
+	"longhaul/activities"
 	"longhaul/internal/quota"
 )
 
@@ -15,6 +16,8 @@ type control struct {
 	policies  int      // changes of the quota so far
 	interrupt func()   // ends what may be cut short for a pause; nil while nothing may
 	concerns  []string // what the sync holds for; nil while it does not hold
+
+	found []activities.Concern // the same for machines, and what it held for last
 }
 
 // Verdict is an operator's answer to a sync that holds.

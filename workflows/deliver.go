@@ -48,7 +48,12 @@ func (s *sync) write(ctx workflow.Context) error {
 		return err
 	}
 	s.state.Files = files
-	return workflow.ExecuteActivity(with(ctx, forFile, "write the account"), acts.Account, s.account(ctx)).Get(ctx, nil)
+	var written activities.AccountResult
+	err = workflow.ExecuteActivity(with(ctx, forFile, "write the account"), acts.Account, s.account(ctx)).Get(ctx, &written)
+	if err == nil {
+		s.state.Unseen = written.Unseen
+	}
+	return err
 }
 
 func (s *sync) account(ctx workflow.Context) activities.AccountParams {
@@ -57,6 +62,7 @@ func (s *sync) account(ctx workflow.Context) activities.AccountParams {
 		Timestamp: s.state.Timestamp, Kinds: s.state.Kinds, States: s.state.States, Vanished: s.state.Vanished,
 		Files:    s.state.Files,
 		Warnings: s.state.Warnings, Calls: s.state.Calls,
+		Permissions: s.state.Auth.Permissions, Unseen: s.state.Unseen,
 	}
 }
 

@@ -75,6 +75,10 @@ func (s *sync) close(ctx workflow.Context, outcome Outcome) *Result {
 		updates = append(updates, attribute{AttributeCoverage.GetName(), AttributeCoverage.ValueSet(coverage)})
 	}
 	upsert(ctx, s.state.Auth.Attributes, updates...)
+	var concerns []activities.Concern
+	if outcome == OutcomeDiscarded {
+		concerns = s.control.found
+	}
 	return &Result{
 		Source: s.state.Sync.Source, Sync: s.state.Sync.ID, Outcome: outcome,
 		Seconds: workflow.Now(ctx).Sub(s.state.Started).Seconds(), APICalls: s.state.Calls,
@@ -82,6 +86,7 @@ func (s *sync) close(ctx workflow.Context, outcome Outcome) *Result {
 		Vanished: s.state.Vanished, Described: min(s.state.Reports, s.state.Plan.ToDescribe+s.state.Again.Added),
 		Files: list(s.state.Files), Uploaded: s.state.uploads() && s.state.Uploads == len(fileNames),
 		Staging: s.state.Sync.Prefix(), Warnings: list(s.state.Warnings),
+		Unseen: s.state.Unseen, Concerns: concerns,
 	}
 }
 

@@ -30,11 +30,15 @@ func (s *sync) guardCoverage(ctx workflow.Context) error {
 	return s.judge(ctx, activities.GuardParams{Stage: activities.GuardCoverage, States: s.state.States})
 }
 
-// judge holds the sync for each concern that nobody has approved. A sync that was started not to deliver endangers nothing.
+// judge holds the sync for each concern that nobody has approved. A sync that was started not to deliver endangers nothing
+// that is in the catalog, so it is compared only if it was asked for; but what it would spend for nothing where permissions
+// are missing it asks about as any other.
 func (s *sync) judge(ctx workflow.Context, params activities.GuardParams) error {
-	if !s.state.Upload || s.state.Approved[params.Stage] {
+	compared := s.state.Upload || s.state.Guarded
+	if s.state.Approved[params.Stage] || !compared && params.Stage != activities.GuardInventory {
 		return nil
 	}
+	params.Newest, params.RightsOnly, params.AcceptMissing = !s.state.Upload, !compared, s.state.Auth.AcceptMissing
 	params.Sync, params.Identity, params.Kinds = s.state.Sync, s.state.Auth.Identity, s.state.Kinds
 	params.Permissions, params.MaxShrink = s.state.Auth.Permissions, s.state.Auth.Guard.MaxShrink
 	params.Private = s.state.Auth.Private
@@ -43,10 +47,11 @@ func (s *sync) judge(ctx workflow.Context, params activities.GuardParams) error 
 	if err := workflow.ExecuteActivity(call, acts.Guard, params).Get(ctx, &judged); err != nil {
 		return err
 	}
+	s.state.warn(judged.Warnings...)
 	if len(judged.Concerns) == 0 {
 		return nil
 	}
-	if err := s.hold(ctx, judged.Concerns); err != nil {
+	if err := s.hold(ctx, judged); err != nil {
 		return err
 	}
 	if s.state.Approved == nil {
@@ -60,16 +65,18 @@ func (s *sync) judge(ctx workflow.Context, params activities.GuardParams) error 
 var errDiscarded = errors.New("discarded")
 
 // hold asks whether what was found is right, and reminds daily.
-func (s *sync) hold(ctx workflow.Context, concerns []string) error {
+func (s *sync) hold(ctx workflow.Context, judged activities.GuardResult) error {
+	concerns := judged.Concerns
 	timeout := s.state.Auth.Guard.Timeout
 	if timeout <= 0 {
 		timeout = defaultGuardTimeout
 	}
 	why := strings.Join(concerns, "; ")
 	until := workflow.Now(ctx).Add(timeout)
-	s.control.concerns, s.control.verdict = concerns, ""
+	s.control.concerns, s.control.found, s.control.verdict = concerns, judged.Found, ""
 	defer func() { s.control.concerns = nil; s.goOn(ctx) }()
 	s.halt(ctx, PhaseHeld, why, until)
+	s.shown.concerns = judged.Found
 	for first := true; ; first = false {
 		if err := s.remind(ctx, concerns, until, first); err != nil {
 			return err

@@ -106,13 +106,20 @@ func TestGuard_refusesAVerdictThatNobodyWaitsFor(t *testing.T) {
 	}
 }
 
-func TestGuard_leavesASyncAloneThatDeliversNothing(t *testing.T) {
+// TestGuard_asksASyncThatDeliversNothingOnlyAboutRights has what would be spent for nothing asked about; what the catalog
+// could lose is of no concern.
+func TestGuard_asksASyncThatDeliversNothingOnlyAboutRights(t *testing.T) {
 	t.Parallel()
 	no := false
-	o := &org{guard: concerned(activities.GuardInventory)}
+	o := &org{guard: func(p activities.GuardParams) (activities.GuardResult, error) {
+		if p.Stage != activities.GuardInventory || !p.RightsOnly || !p.Newest {
+			t.Errorf("asked %+v", p)
+		}
+		return activities.GuardResult{}, nil
+	}}
 	env := environment(t, o, "sync-acme")
 	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{Upload: &no})
-	if got, failure := resultOf(t, env); failure != nil || got.Outcome != workflows.OutcomeComplete || o.count("Guard") != 0 {
+	if got, failure := resultOf(t, env); failure != nil || got.Outcome != workflows.OutcomeComplete || o.count("Guard") != 1 {
 		t.Errorf("got %+v, %v", got, failure)
 	}
 }

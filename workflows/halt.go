@@ -37,6 +37,8 @@ type standstill struct {
 	why   string
 	until time.Time
 	cause *activities.Failure // of a block
+
+	concerns []activities.Concern // of a hold
 }
 
 // await sleeps until met says so or d has passed; the summary stands beside the timer in the UI, until it is over.

@@ -16,6 +16,9 @@ type Input struct {
 	Mode   Mode   `json:"mode,omitempty"`   // empty means auto
 	Upload *bool  `json:"upload,omitempty"` // nil means true where the source has a catalog
 
+	// Guard holds a sync that does not deliver as one that does, compared with the newest sync of the source of any kind.
+	Guard bool `json:"guard,omitempty"`
+
 	// State is what an earlier run of the same sync carried over by continue-as-new. Nobody else sets it.
 	State *State `json:"state,omitempty"`
 
@@ -32,6 +35,7 @@ func (in *Input) UnmarshalJSON(data []byte) error {
 		Source string          `json:"source"`
 		Mode   Mode            `json:"mode"`
 		Upload *bool           `json:"upload"`
+		Guard  bool            `json:"guard"`
 		State  json.RawMessage `json:"state"`
 	}
 	decoder := json.NewDecoder(bytes.NewReader(data))
@@ -40,7 +44,7 @@ func (in *Input) UnmarshalJSON(data []byte) error {
 		in.problem = fmt.Sprintf(`the input must look like {"source":"acme","mode":"auto","upload":true}: %.200v`, err)
 		return nil
 	}
-	in.Source, in.Mode, in.Upload = written.Source, written.Mode, written.Upload
+	in.Source, in.Mode, in.Upload, in.Guard = written.Source, written.Mode, written.Upload, written.Guard
 	if len(written.State) > 0 {
 		// The state is read leniently: a newer worker of a fleet may have added fields to it.
 		if err := json.Unmarshal(written.State, &in.State); err != nil {

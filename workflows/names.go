@@ -1,5 +1,7 @@
 package workflows
 
+import "longhaul/internal/inventory"
+
 // TaskQueue is the task queue of every Longhaul worker.
 const TaskQueue = "longhaul"
 
@@ -54,6 +56,14 @@ const (
 	OutcomeFailed    Outcome = "failed"
 	OutcomeCancelled Outcome = "cancelled"
 )
+
+// Words is the outcome as people should read it: what is complete is so of what the run-as user sees.
+func (o Outcome) Words(unseen *inventory.Unseen) string {
+	if unseen == nil || unseen.Words() == "" || o != OutcomeComplete && o != OutcomeGaps {
+		return string(o)
+	}
+	return string(o) + "; " + unseen.Words()
+}
 
 // Mode says how much of what is known may be reused.
 type Mode string

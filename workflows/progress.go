@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"longhaul/activities"
+	"longhaul/internal/inventory"
 )
 
 // Progress is the answer to the progress query.
@@ -28,6 +29,9 @@ type Progress struct {
 	Blocked    *activities.Failure `json:"blocked,omitempty"` // what blocks the sync, for machines
 	Warnings   []string            `json:"warnings"`
 	Outcome    Outcome             `json:"outcome,omitempty"`
+
+	Concerns []activities.Concern `json:"concerns,omitempty"` // what the sync holds for, for machines
+	Unseen   *inventory.Unseen    `json:"unseen,omitempty"`   // reports that no listing has; once the account is written
 }
 
 // Quota is what is known of the org's daily API calls, and how many of them the sync may use.

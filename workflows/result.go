@@ -1,6 +1,9 @@
 package workflows
 
-import "longhaul/activities"
+import (
+	"longhaul/activities"
+	"longhaul/internal/inventory"
+)
 
 // Result is what a sync comes back with: counts and references, never data.
 type Result struct {
@@ -20,6 +23,9 @@ type Result struct {
 	Warnings  []string            `json:"warnings"`
 	Skipped   *Skipped            `json:"skipped,omitempty"`
 	Failure   *activities.Failure `json:"failure,omitempty"` // in the details of a failed sync
+
+	Unseen   *inventory.Unseen    `json:"unseen,omitempty"`   // reports that no listing has; of every sync that came so far
+	Concerns []activities.Concern `json:"concerns,omitempty"` // what a discarded sync held for
 }
 
 // Skipped names the sync that was already running.

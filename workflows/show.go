@@ -82,7 +82,7 @@ func details(p Progress) string {
 	var b strings.Builder
 	title := string(p.Phase)
 	if p.Outcome != "" {
-		title = string(p.Outcome)
+		title = p.Outcome.Words(p.Unseen)
 	}
 	fmt.Fprintf(&b, "### %s: %s\n\n", p.Source, title)
 	if p.Waiting != "" {
@@ -103,6 +103,9 @@ func details(p Progress) string {
 		p.Kinds.Folders, p.Kinds.Reports, p.Kinds.Dashboards, p.Kinds.Components, p.Kinds.Users, p.APICalls)
 	if gaps := p.States.Gaps(); gaps > 0 {
 		fmt.Fprintf(&b, "\n%d reports have no columns yet: %d denied, %d failed.\n", gaps, p.States.Denied, p.States.Failed)
+	}
+	if p.Unseen != nil && p.Unseen.Words() != "" {
+		fmt.Fprintf(&b, "\nOf what the run-as user does not see: %s.\n", p.Unseen.Words())
 	}
 	if q := p.Quota; q != nil {
 		fmt.Fprintf(&b, "\nThe org has used %d of its %d daily API calls; this sync stops at %d %% of them, and uses %d %% itself at most.\n",

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"longhaul/activities"
+	"longhaul/internal/inventory"
 	"longhaul/internal/quota"
 )
 
@@ -44,6 +45,9 @@ type State struct {
 	Settled  bool                           `json:"settled,omitempty"` // each report has its state, so States is the account
 	Mends    map[int]int                    `json:"mends,omitempty"`   // how often a shard was described again because its result was torn
 	Silent   int64                          `json:"silent,omitempty"`  // calls since Salesforce last told the org's usage
+
+	Guarded bool              `json:"guarded,omitempty"` // compared with the last sync though it does not deliver
+	Unseen  *inventory.Unseen `json:"unseen,omitempty"`  // once the account is written
 
 	QuotaAsked QuotaChange `json:"quota_asked,omitzero"` // by operators, over the settings
 }
@@ -96,7 +100,7 @@ func (s *State) progress(outcome Outcome, shown standstill) Progress {
 	if shown.phase != "" {
 		p.Phase = shown.phase
 	}
-	p.Blocked = shown.cause
+	p.Blocked, p.Concerns, p.Unseen = shown.cause, shown.concerns, s.Unseen
 	if !shown.until.IsZero() {
 		p.Until = &shown.until
 	}

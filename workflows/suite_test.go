@@ -35,6 +35,8 @@ type org struct {
 	catchUp      func(activities.CatchUpParams) (activities.CatchUpResult, error)
 	replan       func(activities.ReplanParams) (activities.ReplanResult, error)
 	probe        func(activities.ProbeParams) (activities.ProbeResult, error)
+	account      func(activities.AccountParams) (activities.AccountResult, error)
+	record       func(activities.RecordParams)
 	ended        []string // outcomes that were noted in the bucket
 
 	mu   sync.Mutex
@@ -116,9 +118,12 @@ func environment(t *testing.T, o *org, id string) *testsuite.TestWorkflowEnviron
 		o.saw("Assemble")
 		return activities.File{Name: p.Name, Bytes: p.Timestamp, SHA256: "abc"}, nil
 	}).Maybe()
-	env.OnActivity(a.Account, anything, anything).Return(func(context.Context, activities.AccountParams) error {
+	env.OnActivity(a.Account, anything, anything).Return(func(_ context.Context, p activities.AccountParams) (activities.AccountResult, error) {
 		o.saw("Account")
-		return nil
+		if o.account != nil {
+			return o.account(p)
+		}
+		return activities.AccountResult{}, nil
 	}).Maybe()
 	env.OnActivity(a.Upload, anything, anything).Return(func(_ context.Context, p activities.UploadParams) (activities.UploadResult, error) {
 		o.saw("Upload")
@@ -127,8 +132,11 @@ func environment(t *testing.T, o *org, id string) *testsuite.TestWorkflowEnviron
 		}
 		return activities.UploadResult{Name: p.File.Name, Delivered: true}, nil
 	}).Maybe()
-	env.OnActivity(a.Record, anything, anything).Return(func(context.Context, activities.RecordParams) error {
+	env.OnActivity(a.Record, anything, anything).Return(func(_ context.Context, p activities.RecordParams) error {
 		o.saw("Record")
+		if o.record != nil {
+			o.record(p)
+		}
 		return nil
 	}).Maybe()
 	env.OnActivity(a.Prune, anything, anything).Return(func(context.Context, activities.Sync) error {

@@ -77,6 +77,7 @@ func begin(ctx workflow.Context, in Input) *State {
 		},
 		Full:    in.Mode == ModeFull,
 		Upload:  in.Upload == nil || *in.Upload,
+		Guarded: in.Guard,
 		Started: now,
 		Updated: now,
 	}

@@ -19,6 +19,7 @@ const (
 	exitCatalog     = 6
 	exitUnreachable = 7
 	exitStopped     = 8
+	exitShrunk      = 9
 	exitInterrupted = 130
 )
 
@@ -36,6 +37,7 @@ var exitCodes = []struct {
 	{exitCatalog, "the catalog refused the delivery"},
 	{exitUnreachable, "Salesforce, the catalog, Temporal, a worker or the bucket cannot be reached"},
 	{exitStopped, "the sync was cancelled or discarded"},
+	{exitShrunk, "far less was found than last time (only extract)"},
 	{exitInterrupted, "interrupted"},
 }
 

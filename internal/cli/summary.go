@@ -22,7 +22,7 @@ func summarize(w io.Writer, r *workflows.Result, colours bool) {
 	}
 	took := rounded(time.Duration(r.Seconds * float64(time.Second)))
 	_, _ = fmt.Fprintf(w, "\nSync of %s: %s in %s, %s, %.1f%% of the reports have columns\n\n",
-		r.Source, tinted(r.Outcome, colours), took, counted(r.APICalls, "API call"), floored(100*r.Coverage))
+		r.Source, tinted(r, colours), took, counted(r.APICalls, "API call"), floored(100*r.Coverage))
 	_, _ = fmt.Fprintln(w, countsTable(r))
 	if len(r.Files) > 0 {
 		_, _ = fmt.Fprintf(w, "\n%s\n", filesTable(r.Files))
@@ -36,15 +36,19 @@ func summarize(w io.Writer, r *workflows.Result, colours bool) {
 // floored keeps 99.99% from looking like all.
 func floored(percent float64) float64 { return math.Floor(percent*10) / 10 }
 
-func tinted(o workflows.Outcome, colours bool) string {
+func tinted(r *workflows.Result, colours bool) string {
+	words := r.Outcome.Words(r.Unseen)
+	if words != string(r.Outcome) {
+		words += ","
+	}
 	if !colours {
-		return string(o)
+		return words
 	}
 	colour := text.FgGreen
-	if o != workflows.OutcomeComplete {
+	if words != string(workflows.OutcomeComplete) {
 		colour = text.FgYellow
 	}
-	return text.Escape(string(o), colour.EscapeSeq())
+	return text.Escape(words, colour.EscapeSeq())
 }
 
 func deliveryWords(r *workflows.Result) string {

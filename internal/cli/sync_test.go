@@ -70,10 +70,11 @@ func TestSync_showsTheSummary(t *testing.T) {
 
 func TestTinted_onlyWithColours(t *testing.T) {
 	t.Parallel()
-	if plain := tinted(workflows.OutcomeGaps, false); plain != "gaps" {
+	gaps := &workflows.Result{Outcome: workflows.OutcomeGaps}
+	if plain := tinted(gaps, false); plain != "gaps" {
 		t.Errorf("got %q", plain)
 	}
-	if tinted(workflows.OutcomeGaps, true) == tinted(workflows.OutcomeGaps, false) {
+	if tinted(gaps, true) == tinted(gaps, false) {
 		t.Error("no colour on a terminal")
 	}
 }

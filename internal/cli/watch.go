@@ -30,10 +30,11 @@ type watcher struct {
 	client  client.Client
 	id      string
 	view    view
-	address string // of Temporal, where its own tools would not find it
-	lost    loss   // the worker, where it is one of this process
-	leaves  bool   // it does not wait for somebody to mend what blocks the sync
-	resumes bool   // a sync that is found blocked is resumed: whoever runs a command again has mended what blocked it
+	address string     // of Temporal, where its own tools would not find it
+	lost    loss       // the worker, where it is one of this process
+	leaves  bool       // it does not wait for somebody to mend what blocks the sync
+	answers *answering // to a sync that holds; nil leaves that to others
+	resumes bool       // a sync that is found blocked is resumed: whoever runs a command again has mended what blocked it
 
 	pace     pace
 	progress workflows.Progress // the newest that a worker told
@@ -64,7 +65,7 @@ func (w *watcher) follow(ctx context.Context, run client.WorkflowRun) (*workflow
 		case <-ticker.C:
 			w.look(ctx)
 		}
-		if err := w.blocked(ctx); err != nil {
+		if err := errors.Join(w.blocked(ctx), w.answer(ctx)); err != nil {
 			return nil, err
 		}
 	}
@@ -113,7 +114,9 @@ func (w *watcher) look(ctx context.Context) {
 	if !ok || ctx.Err() != nil {
 		return
 	}
-	w.view.show(s)
+	if w.answers == nil || s.Phase != workflows.PhaseHeld {
+		w.view.show(s)
+	}
 	still := w.standstill()
 	if still.phase != w.advised.phase || still.why != w.advised.why {
 		w.advised = still
@@ -148,7 +151,8 @@ func (w *watcher) blocked(ctx context.Context) error {
 
 // standstill is what the sync waits for somebody to do; zero where it does not.
 func (w *watcher) standstill() standstill {
-	if !standsStill(w.progress.Phase) || w.leaves && w.progress.Phase == workflows.PhaseBlocked {
+	if !standsStill(w.progress.Phase) || w.leaves && w.progress.Phase == workflows.PhaseBlocked ||
+		w.answers != nil && w.progress.Phase == workflows.PhaseHeld {
 		return standstill{}
 	}
 	return standstill{phase: w.progress.Phase, why: w.progress.Waiting, until: w.until()}

@@ -187,6 +187,9 @@ func (r *reader) subsection(path string, s setting, key, value *yaml.Node) {
 // leaf reads one value. Texts are taken as they are written, so that an id of digits alone stays what it is.
 func (r *reader) leaf(path string, s setting, n *yaml.Node) {
 	value, err := scalar(s, n)
+	if s.kind == list {
+		value, err = items(s, n)
+	}
 	if err == nil {
 		err = s.verify(value)
 	}

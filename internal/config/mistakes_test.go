@@ -72,7 +72,7 @@ func TestRead_findsMistakesWithTheirLines(t *testing.T) {
 		{"a word for a yes or no", head + "    scope:\n      private: sometimes\n", []string{"8: sources.acme.scope.private: must be true or false, without quotes"}},
 		{
 			"a value for a section", "sources: acme\n",
-			[]string{"1: sources: must hold settings of the form name: value (salesforce, catalog, max_in_flight, max_shards, quota, guard, scope)"},
+			[]string{"1: sources: must hold settings of the form name: value (salesforce, catalog, max_in_flight, max_shards, quota, guard, scope, accept_missing)"},
 		},
 		{"a list for a section", "log:\n- level\n", []string{"1: log: must hold settings of the form name: value (level, format)"}},
 		{"a section for a value", "storage:\n  url: mem://x\n", []string{"2: storage: must be one value, not a list or a section"}},
@@ -205,7 +205,7 @@ func TestRead_findsMistakesOfEnvironmentAndFlags(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	_, _, err = Read(Input{Dir: t.TempDir(), Environment: Environment{"LONGHAUL_SOURCES_ACME_MAX_INFLIGHT=3"}})
-	if got := sentences(t, err); len(got) != 1 || !strings.HasPrefix(got[0], "LONGHAUL_SOURCES_ACME_MAX_INFLIGHT: is not LONGHAUL_SOURCES_<NAME>_<SETTING>; the settings are CATALOG_CA_FILE, ") {
+	if got := sentences(t, err); len(got) != 1 || !strings.HasPrefix(got[0], "LONGHAUL_SOURCES_ACME_MAX_INFLIGHT: is not LONGHAUL_SOURCES_<NAME>_<SETTING>; the settings are ACCEPT_MISSING, CATALOG_CA_FILE, ") {
 		t.Errorf("got %q", got)
 	}
 }

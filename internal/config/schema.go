@@ -24,6 +24,7 @@ const (
 	integer
 	boolean
 	duration
+	list    // of texts
 	section // the settings of fields
 	named   // any number of sections, under names of the user's choice
 )
@@ -32,10 +33,11 @@ const (
 type setting struct {
 	name        string
 	kind        kind
-	low, high   int                // of an integer
-	least, most time.Duration      // of a duration
-	check       func(string) error // of a text; may be nil
-	fields      []setting          // of a section, or of each named section
+	low, high   int                          // of an integer
+	least, most time.Duration                // of a duration
+	check       func(string) error           // of a text; may be nil
+	normal      func(string) (string, error) // of an item of a list: its one way to be written
+	fields      []setting                    // of a section, or of each named section
 }
 
 // schema is the whole settings file.
@@ -74,6 +76,7 @@ var schema = setting{kind: section, fields: []setting{
 			{name: "timeout", kind: duration, least: time.Minute, most: 90 * 24 * time.Hour},
 		}},
 		{name: "scope", kind: section, fields: []setting{{name: "private", kind: boolean}}},
+		{name: "accept_missing", kind: list, normal: acceptable},
 	}},
 	{name: "log", kind: section, fields: []setting{
 		{name: "level", check: oneOf("debug", "info", "warn", "error")},
@@ -130,6 +133,8 @@ func (s setting) parse(value string) (any, error) {
 		return value == "true", nil
 	case duration:
 		return s.parseDuration(value)
+	case list:
+		return s.parseList(strings.Split(value, ","))
 	default:
 		return value, s.verify(value)
 	}

@@ -35,6 +35,11 @@ func checkSource(v values, name string, mistakes *Mistakes) {
 		mistakes.add(v.near(at+"max_shards"), "%smax_shards: %d shards cannot share %d requests in flight: lower it, or raise max_in_flight",
 			at, shards, inFlight)
 	}
+	accepted, _ := v.data[at+"accept_missing"].([]string)
+	private, _ := v.data[at+"scope.private"].(bool)
+	if err := checkAccepted(accepted, private); err != nil {
+		mistakes.add(v.near(at+"accept_missing"), "%saccept_missing: %s", at, sentence(err))
+	}
 }
 
 func checkSalesforce(v values, at string, mistakes *Mistakes) {
@@ -130,6 +135,7 @@ type rawSource struct {
 	Scope struct {
 		Private bool `mapstructure:"private"`
 	} `mapstructure:"scope"`
+	AcceptMissing []string `mapstructure:"accept_missing"`
 }
 
 // source makes the source of its checked settings.
@@ -150,6 +156,7 @@ func (in Input) source(name string, r rawSource, v values, fileDir string) (sour
 		},
 		MaxInFlight: r.MaxInFlight, MaxShards: r.MaxShards,
 		Quota: source.Quota(r.Quota), Guard: source.Guard(r.Guard), Scope: source.Scope(r.Scope),
+		AcceptMissing: r.AcceptMissing,
 	}
 	secrets := []secretOf{
 		{"salesforce.client_secret", r.Salesforce.ClientSecret, &s.Salesforce.ClientSecret},

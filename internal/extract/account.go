@@ -16,7 +16,7 @@ const (
 )
 
 // Manifest says what an extract is and what is in it. Account fills in what is left empty of kinds, states, items, what
-// vanished, coverage, outcome and version, and refuses what does not fit the bucket.
+// vanished, coverage, outcome, what is unseen and version, and refuses what does not fit the bucket.
 type Manifest struct {
 	Sync       string                    `json:"sync"`
 	Source     string                    `json:"source"`
@@ -33,7 +33,10 @@ type Manifest struct {
 	Vanished   map[inventory.Kind]int64  `json:"vanished"` // of the last sync's reports and dashboards; they are in no inventory
 	Files      []staging.Object          `json:"-"`        // their keys are the names of the files
 	Warnings   []string                  `json:"warnings"`
+	Unseen     inventory.Unseen          `json:"unseen"` // reports that no listing has, as far as that is known
 	Version    string                    `json:"longhaul"`
+
+	Permissions map[string]bool `json:"-"` // of the run-as user, where they are known, by short names such as RunReports
 }
 
 // Items counts the lines of the account by kind and state, those of what vanished apart.
@@ -54,27 +57,27 @@ type entry struct {
 }
 
 // Account writes account.jsonl, a line for each report, dashboard and component and for each that vanished, and
-// manifest.json. The totals must equal the inventory.
-func Account(ctx context.Context, in Input, m Manifest) error {
+// manifest.json, and says how many reports the sync did not see. The totals must equal the inventory.
+func Account(ctx context.Context, in Input, m Manifest) (inventory.Unseen, error) {
 	written, err := writeAccount(ctx, in)
 	if err != nil {
-		return fmt.Errorf("write the account: %w", err)
+		return inventory.Unseen{}, fmt.Errorf("write the account: %w", err)
 	}
 	counted, err := countKinds(ctx, in)
 	if err != nil {
-		return fmt.Errorf("write the account: %w", err)
+		return inventory.Unseen{}, fmt.Errorf("write the account: %w", err)
 	}
 	if err := m.complete(written, counted, in.Version); err != nil {
-		return err
+		return inventory.Unseen{}, err
 	}
 	doc := document{Manifest: m, Files: make([]entry, 0, len(m.Files))}
 	for _, f := range m.Files {
 		doc.Files = append(doc.Files, entry{Name: f.Key, Bytes: f.Bytes, SHA256: f.SHA256, Count: f.Count})
 	}
 	if err := in.Store.WriteJSON(ctx, in.Sync.Manifest(), doc); err != nil {
-		return fmt.Errorf("write the manifest: %w", err)
+		return inventory.Unseen{}, fmt.Errorf("write the manifest: %w", err)
 	}
-	return nil
+	return m.Unseen, nil
 }
 
 // complete holds the manifest against what was written and what was counted.
@@ -103,6 +106,7 @@ func (m *Manifest) complete(written tally, counted map[inventory.Kind]int64, ver
 	}
 	m.States, m.Kinds, m.Items, m.Vanished = states, counted, written.items, written.vanished
 	m.Outcome, m.Coverage = Outcome(states), inventory.Coverage(states)
+	m.Unseen = inventory.UnseenBy(m.Permissions, written.unlisted, written.hidden)
 	m.APIVersion = m.Identity.APIVersion
 	if m.Version == "" {
 		m.Version = version

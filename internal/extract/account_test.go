@@ -120,7 +120,7 @@ func TestAccount_writesTheManifest(t *testing.T) {
 		Started: time.Unix(timestamp-60, 0).UTC(), Finished: time.Unix(timestamp, 0).UTC(), Timestamp: timestamp,
 		Files: []staging.Object{{Key: "1795451617-users.json", Bytes: 2, SHA256: "ab", Count: 0}},
 	}
-	if err := Account(t.Context(), f.in, m); err != nil {
+	if _, err := Account(t.Context(), f.in, m); err != nil {
 		t.Fatal(err)
 	}
 	want := `{"sync":"20261123T163337Z-ab12cd34","source":"acme","identity":{"org_id":"00D","api_version":"59.0","user_id":"","locale":"","format":1},` +
@@ -130,7 +130,8 @@ func TestAccount_writesTheManifest(t *testing.T) {
 		`"items":{"components":{},"dashboards":{},"reports":` +
 		`{"denied":1,"described":1,"failed":1,"filtered":1,"gone":1,"obsolete":1,"reused":1,"unsupported":1}},` +
 		`"vanished":{"dashboards":0,"reports":0},` +
-		`"warnings":[],"longhaul":"1.2.3","files":[{"name":"1795451617-users.json","bytes":2,"sha256":"ab","count":0}]}`
+		`"warnings":[],"unseen":{"count":0,"kind":"at_least"},"longhaul":"1.2.3",` +
+		`"files":[{"name":"1795451617-users.json","bytes":2,"sha256":"ab","count":0}]}`
 	if diff := cmp.Diff(want, strings.TrimSpace(f.text(f.in.Sync.Manifest()))); diff != "" {
 		t.Errorf("the manifest differs (-want +got):\n%s", diff)
 	}
@@ -178,7 +179,7 @@ func TestAccount_refusesTotalsThatDiffer(t *testing.T) {
 				t.Fatal(err)
 			}
 			test.prepare(f)
-			err := Account(t.Context(), f.in, test.manifest)
+			_, err := Account(t.Context(), f.in, test.manifest)
 			if err == nil || !strings.Contains(err.Error(), "the account does not add up: "+test.want) {
 				t.Errorf("error %v, want %q", err, test.want)
 			}

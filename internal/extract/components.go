@@ -39,6 +39,8 @@ type components struct {
 	byReport, byDashboard *inventory.Sorter // {"Id":<what it points to>,"of":<the component>}
 	flaws                 *inventory.Sorter // {"Id":<the component>,"reason":<why>}
 	line                  []byte
+
+	hidden int64 // components of which it cannot be read what report they show
 }
 
 func newComponents(in Input) *components {
@@ -68,6 +70,7 @@ func (a *accounting) sortComponents(ctx context.Context, parts *components) erro
 		report := member(line, "CustomReportId")
 		switch {
 		case report == nil: // the field was refused for all of them
+			parts.hidden++
 			err = parts.flaw(ctx, id, ReasonReportHidden)
 		case target(report) == "":
 			err = parts.flaw(ctx, id, ReasonNoReport)
@@ -138,6 +141,9 @@ type links struct {
 	more    bool
 	to      []byte // what the link at hand points to
 	pointer []byte // the component that does
+
+	unlisted int64  // Ids that are pointed to and that the walk never meets
+	last     []byte // of those
 }
 
 // meet is told the next Id of the walk, and whether it is in the files.
@@ -152,6 +158,10 @@ func (l *links) meet(id string, listed bool) error {
 		order := bytes.Compare(l.to, []byte(id))
 		if order > 0 {
 			return nil
+		}
+		if order < 0 && !bytes.Equal(l.to, l.last) {
+			l.unlisted++
+			l.last = append(l.last[:0], l.to...)
 		}
 		if order < 0 || !listed {
 			if err := l.broken(l.pointer); err != nil {

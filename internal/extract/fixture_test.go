@@ -152,7 +152,7 @@ func (f *fixture) assemble() {
 		object.Key = FileName(f.in.Timestamp, name)
 		m.Files = append(m.Files, object)
 	}
-	if err := Account(f.tb.Context(), f.in, m); err != nil {
+	if _, err := Account(f.tb.Context(), f.in, m); err != nil {
 		f.tb.Fatal(err)
 	}
 }

@@ -55,6 +55,8 @@ func (i *item) append(dst []byte) (_ []byte, err error) {
 type tally struct {
 	items    Items
 	vanished map[inventory.Kind]int64
+	unlisted int64 // reports that components show and no listing has
+	hidden   int64 // components of which it cannot be read what report they show
 }
 
 // accounting is the account under way.
@@ -86,6 +88,7 @@ func writeAccount(ctx context.Context, in Input) (tally, error) {
 			return tally{}, err
 		}
 	}
+	a.hidden = parts.hidden
 	_, err = w.Commit()
 	return a.tally, err
 }
@@ -120,7 +123,9 @@ func (a *accounting) reports(ctx context.Context, parts *components) error {
 			return err
 		}
 	}
-	return links.end()
+	err := links.end()
+	a.unlisted = links.unlisted
+	return err
 }
 
 // dashboards writes the line of each dashboard, and finds the components whose dashboard is not in the files.

@@ -41,7 +41,7 @@ func (f *fixture) account(m Manifest) []string {
 	if _, err := Described(f.tb.Context(), f.in, 2); err != nil {
 		f.tb.Fatal(err)
 	}
-	if err := Account(f.tb.Context(), f.in, m); err != nil {
+	if _, err := Account(f.tb.Context(), f.in, m); err != nil {
 		f.tb.Fatal(err)
 	}
 	return strings.Split(strings.TrimSuffix(f.text(f.in.Sync.Account()), "\n"), "\n")

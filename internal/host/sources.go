@@ -55,7 +55,8 @@ func (s *sources) build(from source.Source) (*activities.Source, error) {
 		Name: from.Name, Salesforce: org, APIVersion: org.APIVersion(),
 		MaxInFlight: from.MaxInFlight, MaxShards: from.MaxShards, Private: from.Scope.Private,
 		Quota: quota.Policy{Ceiling: from.Quota.Ceiling, Share: from.Quota.Share}, Probe: from.Quota.Probe,
-		Guard: activities.Guard{MaxShrink: from.Guard.MaxShrink, Timeout: from.Guard.Timeout},
+		Guard:         activities.Guard{MaxShrink: from.Guard.MaxShrink, Timeout: from.Guard.Timeout},
+		AcceptMissing: from.AcceptMissing,
 	}
 	if from.Catalog == nil {
 		return ready, nil

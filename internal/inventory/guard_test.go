@@ -52,7 +52,8 @@ func TestJudge_holdsWhatLooksLikeAnAccident(t *testing.T) {
 		"a first sync with reports":   {in: first(1)},
 		"a first sync without any":    {in: first(0), want: []string{ConcernNoReports}, say: "no report at all"},
 		"reports fell by the share":   {in: after(baselineOf(1000, 0), 900, 0)},
-		"a large share of few":        {in: after(baselineOf(19, 0), 0, 0)},
+		"a large share of few":        {in: after(baselineOf(19, 0), 1, 0)},
+		"all of few":                  {in: after(baselineOf(3, 0), 0, 0), want: []string{ConcernShrunkReports}},
 		"the fewest that count":       {in: after(baselineOf(20, 0), 0, 0), want: []string{ConcernShrunkReports}},
 		"one fewer than counts":       {in: after(baselineOf(100, 0), 81, 0)},
 		"just as many as count":       {in: after(baselineOf(100, 0), 80, 0), want: []string{ConcernShrunkReports}},
@@ -61,11 +62,16 @@ func TestJudge_holdsWhatLooksLikeAnAccident(t *testing.T) {
 		"a bound of its own, broken":  {in: with(after(baselineOf(100, 0), 49, 0), half), want: []string{ConcernShrunkReports}},
 		"it had none before either":   {in: after(baselineOf(0, 0), 0, 0)},
 		"a lost one is not known now": {in: without([]string{"RunReports"})},
-		"it never had what is absent": {in: without(nil, "RunReports")},
-		"lost, but decides nothing":   {in: without([]string{"ViewSetup"}, "ViewSetup")},
+		"it never had what is absent": {in: with(without(nil, "RunReports"), func(in *GuardInput) {
+			in.Last.Permissions["RunReports"] = false
+		})},
+		"nobody knows whether it had what is absent": {
+			in: without(nil, "RunReports"), want: []string{ConcernPermissionMissing}, say: `lacks the permission "Run Reports"`,
+		},
+		"lost, but decides nothing": {in: without([]string{"ViewSetup"}, "ViewSetup")},
 		"absent in a first sync": {in: with(first(1), func(in *GuardInput) {
 			in.Permissions = map[string]bool{"RunReports": false}
-		})},
+		}), want: []string{ConcernPermissionMissing}, say: "without which no column of a report can be read"},
 		"reports fell by one more": {
 			in: after(baselineOf(1000, 0), 899, 0), want: []string{ConcernShrunkReports}, say: "has 899 reports, 101 fewer than the 1000 of",
 		},
@@ -94,7 +100,7 @@ func TestJudge_holdsWhatLooksLikeAnAccident(t *testing.T) {
 		},
 		"two lost permissions are one concern": {
 			in:   without([]string{"RunReports", "ViewAllUsers"}, "RunReports", "ViewAllUsers"),
-			want: []string{ConcernPermissionLost}, say: `"Run Reports" and "View All Users"`,
+			want: []string{ConcernPermissionLost}, say: `"Run Reports", without which no column of a report can be read, and "View All Users"`,
 		},
 	}
 	for name, test := range tests {
@@ -111,8 +117,8 @@ func TestJudge_holdsWhatLooksLikeAnAccident(t *testing.T) {
 				return
 			}
 			for _, want := range []string{test.say, "approve", "discard"} {
-				if !strings.Contains(got[0].Sentence, want) {
-					t.Errorf("it says %q, want %q in it", got[0].Sentence, want)
+				if !strings.Contains(got[0].Sentence(), want) {
+					t.Errorf("it says %q, want %q in it", got[0].Sentence(), want)
 				}
 			}
 		})
@@ -140,7 +146,8 @@ func TestJudgeCoverage_holdsAFall(t *testing.T) {
 		"no sync before":                          {now: states(0, 0, 500, 0)},
 		"fell by just the points":                 {last: states(1000, 0, 0, 0), now: states(900, 0, 100, 0)},
 		"fell by more":                            {last: states(1000, 0, 0, 0), now: states(899, 0, 101, 0), want: true},
-		"fell by much, but by few reports":        {last: states(19, 0, 0, 0), now: states(0, 0, 19, 0)},
+		"fell by much, but by few reports":        {last: states(19, 0, 0, 0), now: states(1, 0, 18, 0)},
+		"none of few is left":                     {last: states(3, 0, 0, 0), now: states(0, 0, 3, 0), want: true},
 		"fell by the fewest that count":           {last: states(20, 0, 0, 0), now: states(0, 0, 20, 0), want: true},
 		"a share from 70 to 60 is just 10":        {last: states(700, 0, 300, 0), now: states(600, 0, 400, 0)},
 		"fewer reports of the same share":         {last: states(1000, 0, 0, 0), now: states(500, 0, 0, 0)},
@@ -156,7 +163,7 @@ func TestJudgeCoverage_holdsAFall(t *testing.T) {
 			t.Errorf("%s: %+v, want a concern: %v", name, got, test.want)
 		}
 	}
-	got := JudgeCoverage(Record{States: states(1000, 0, 0, 0)}, states(899, 0, 101, 0), 0)[0].Sentence
+	got := JudgeCoverage(Record{States: states(1000, 0, 0, 0)}, states(899, 0, 101, 0), 0)[0].Sentence()
 	if !strings.HasPrefix(got, "899 reports have columns, 89 % of all; in the last sync 1000 had, 100 %") {
 		t.Errorf("it says %q", got)
 	}

@@ -65,6 +65,8 @@ type Record struct {
 	Vanished    int64           `json:"vanished,omitempty"`    // reports and dashboards that were there the time before and in no listing now
 	Private     bool            `json:"private,omitempty"`     // what lies in others' private folders was read too
 
+	Unseen *Unseen `json:"unseen,omitempty"` // reports that no listing has, as far as that is known
+
 	BaselineSync string `json:"baseline_sync,omitempty"` // of one that is no baseline: the newest that was, as BaselineOf gave it
 }
 

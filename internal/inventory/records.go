@@ -67,15 +67,9 @@ const baselineRecords = 200
 // LastBaseline reads the newest record that the guard may compare with: one of the newest 200, or one that such a record
 // names; found is false when there is none. A record that cannot be read is passed over.
 func LastBaseline(ctx context.Context, store *staging.Store, source string) (last Record, found bool, err error) {
-	var newest []string // the oldest of them first
-	for key, err := range store.List(ctx, staging.RecordPrefix(source)) {
-		if err != nil {
-			return Record{}, false, err
-		}
-		if len(newest) == baselineRecords {
-			newest = append(newest[:0], newest[1:]...)
-		}
-		newest = append(newest, key)
+	newest, err := newestRecords(ctx, store, source)
+	if err != nil {
+		return Record{}, false, err
 	}
 	for _, key := range slices.Backward(newest) {
 		record, found, err := baselineUnder(ctx, store, key)
@@ -91,6 +85,41 @@ func LastBaseline(ctx context.Context, store *staging.Store, source string) (las
 		}
 	}
 	return Record{}, false, nil
+}
+
+// NewestRecord reads the newest record of a source, whether its sync delivered or not; found is false when there is none.
+// One that cannot be read is passed over, for the one before says more than none.
+func NewestRecord(ctx context.Context, store *staging.Store, source string) (last Record, found bool, err error) {
+	newest, err := newestRecords(ctx, store, source)
+	if err != nil {
+		return Record{}, false, err
+	}
+	for _, key := range slices.Backward(newest) {
+		var record Record
+		err := store.ReadJSON(ctx, key, &record)
+		switch {
+		case err == nil:
+			return record, true, nil
+		case !store.Unreadable(err):
+			return Record{}, false, err
+		}
+	}
+	return Record{}, false, nil
+}
+
+// newestRecords lists the keys of the newest records of a source, the oldest of them first.
+func newestRecords(ctx context.Context, store *staging.Store, source string) ([]string, error) {
+	var newest []string
+	for key, err := range store.List(ctx, staging.RecordPrefix(source)) {
+		if err != nil {
+			return nil, err
+		}
+		if len(newest) == baselineRecords {
+			newest = append(newest[:0], newest[1:]...)
+		}
+		newest = append(newest, key)
+	}
+	return newest, nil
 }
 
 // baselineUnder reads the record under a key and says whether it is a baseline; one that cannot be read is none.

@@ -42,6 +42,13 @@ func (p Permissions) Has(name string) (has, known bool) {
 // Names lists the permissions that are known, sorted.
 func (p Permissions) Names() []string { return slices.Sorted(maps.Keys(p.granted)) }
 
+// Granted gives the permissions that are known and whether the user has each, by short names as RunReports.
+func (p Permissions) Granted() map[string]bool {
+	granted := make(map[string]bool, len(p.granted))
+	maps.Copy(granted, p.granted)
+	return granted
+}
+
 // Permissions reads what the run-as user may do. Salesforce has removed some of these fields before, and a query that
 // names a removed one fails as a whole: then those that the org knows are looked up and asked for.
 func (c *Client) Permissions(ctx context.Context) (Permissions, error) {

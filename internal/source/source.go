@@ -39,6 +39,8 @@ type Source struct {
 	Quota       Quota
 	Guard       Guard
 	Scope       Scope
+
+	AcceptMissing []string // permissions without which a sync goes on unasked, by short names such as ViewPublicReports
 }
 
 // Salesforce says how to reach an org and how to log in. Credentials, where it is set, stands for BaseURL, ClientID

@@ -1,0 +1,214 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"go.temporal.io/sdk/client"
+
+	"longhaul/activities"
+	"longhaul/internal/host"
+	"longhaul/internal/inventory"
+	"longhaul/workflows"
+)
+
+// heldTemporal is a Temporal whose sync holds until it is answered: discarded it ends so, approved it fails, as far as
+// these tests go.
+type heldTemporal struct {
+	*fakeTemporal
+
+	refuses  error // what the next update answers in the place of a verdict
+	answers  []string
+	answered chan string
+}
+
+func holding(concerns ...activities.Concern) *heldTemporal {
+	return &heldTemporal{
+		fakeTemporal: &fakeTemporal{progress: workflows.Progress{Phase: workflows.PhaseHeld, Waiting: "why: approve", Concerns: concerns}},
+		answered:     make(chan string, 1),
+	}
+}
+
+func (h *heldTemporal) dial(context.Context, host.DialOptions) (client.Client, error) { return h, nil }
+
+func (h *heldTemporal) ExecuteWorkflow(
+	ctx context.Context, o client.StartWorkflowOptions, workflow any, args ...any,
+) (client.WorkflowRun, error) {
+	run, err := h.fakeTemporal.ExecuteWorkflow(ctx, o, workflow, args...)
+	return &heldRun{WorkflowRun: run, h: h}, err
+}
+
+func (h *heldTemporal) UpdateWorkflow(_ context.Context, o client.UpdateWorkflowOptions) (client.WorkflowUpdateHandle, error) {
+	if err := h.refuses; err != nil {
+		h.refuses = nil
+		return nil, err
+	}
+	h.answers = append(h.answers, o.UpdateName)
+	h.open = false
+	h.answered <- o.UpdateName
+	return handled{}, nil
+}
+
+type handled struct{ client.WorkflowUpdateHandle }
+
+func (handled) Get(context.Context, any) error { return nil }
+
+type heldRun struct {
+	client.WorkflowRun
+	h *heldTemporal
+}
+
+func (r *heldRun) Get(ctx context.Context, into any) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case verdict := <-r.h.answered:
+		if verdict == workflows.ApproveUpdate {
+			return errors.New("it went on")
+		}
+		return encoded{workflows.Result{
+			Source: "extract", Outcome: workflows.OutcomeDiscarded, Concerns: r.h.progress.Concerns,
+		}}.Get(into)
+	}
+}
+
+var (
+	fewer  = activities.Concern{Code: inventory.ConcernShrunkReports, What: "The org has 30 reports, 30 fewer than the 60 of the last sync"}
+	lacked = activities.Concern{Code: inventory.ConcernPermissionMissing, What: `The run-as user lacks "Run Reports"`}
+)
+
+func extractOn(t *testing.T, h *heldTemporal, more ...string) (int, *output) {
+	t.Helper()
+	args, environ := castorLine(t.TempDir(), more...)
+	app, out := newTestApp(args...)
+	app.Environ, app.Dial = environ, h.dial
+	app.openPlant = func(context.Context, *App, plantOptions) (*plant, error) {
+		return &plant{client: h, address: "127.0.0.1:7233"}, nil
+	}
+	return Main(t.Context(), app), out
+}
+
+func TestExtract_endsWithTheCodeOfWhatItFound(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		concerns []activities.Concern
+		code     int
+		class    string
+	}{
+		"far less than last time":                 {[]activities.Concern{fewer}, exitShrunk, "shrunk"},
+		"a permission is missing":                 {[]activities.Concern{lacked}, exitPermission, "permission_missing"},
+		"a permission is missing, and so is more": {[]activities.Concern{fewer, lacked}, exitPermission, "permission_missing"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := holding(row.concerns...)
+			code, out := extractOn(t, h)
+			text := out.stderr.String()
+			if code != row.code || out.stdout.Len() > 0 || !cmp.Equal(h.answers, []string{workflows.DiscardUpdate}) {
+				t.Errorf("code %d, answered %q, stdout %q", code, h.answers, out.stdout.String())
+			}
+			for _, want := range []string{row.concerns[0].What, "--accept-shrink", "stay as they were"} {
+				if strings.Count(text, want) != 1 {
+					t.Errorf("it does not say %q once:\n%s", want, text)
+				}
+			}
+			if strings.Contains(text, "temporal workflow") || strings.Contains(text, "approve") {
+				t.Errorf("it asks for an answer that it gives itself:\n%s", text)
+			}
+
+			code, out = extractOn(t, holding(row.concerns...), "--json")
+			var result workflows.Result
+			if err := json.Unmarshal(out.stdout.Bytes(), &result); err != nil || !cmp.Equal(result.Concerns, row.concerns) {
+				t.Errorf("stdout is %s: %v", out.stdout.String(), err)
+			}
+			var failed struct{ Error failure }
+			lines := strings.Split(strings.TrimSpace(out.stderr.String()), "\n")
+			err := json.Unmarshal([]byte(lines[len(lines)-1]), &failed)
+			if err != nil || code != row.code || failed.Error.ExitCode != row.code || failed.Error.Class != row.class {
+				t.Errorf("code %d, stderr %s: %v", code, out.stderr.String(), err)
+			}
+		})
+	}
+}
+
+func TestExtract_acceptShrinkLetsItGoOn(t *testing.T) {
+	t.Parallel()
+	h := holding(fewer)
+	_, out := extractOn(t, h, "--accept-shrink")
+	if !cmp.Equal(h.answers, []string{workflows.ApproveUpdate}) || !strings.Contains(out.stderr.String(), "Going on all the same: "+fewer.What) {
+		t.Errorf("answered %q:\n%s", h.answers, out.stderr.String())
+	}
+}
+
+// TestExtract_looksAgainAfterAnEarlierRunsSyncWasHeld has what an earlier run found, before somebody mended the cause, end
+// nothing: the org is listed as it is now.
+func TestExtract_looksAgainAfterAnEarlierRunsSyncWasHeld(t *testing.T) {
+	t.Parallel()
+	h := holding(fewer)
+	h.open = true
+	code, _ := extractOn(t, h)
+	if code != exitShrunk || len(h.started) != 2 || len(h.answers) != 2 {
+		t.Errorf("code %d, %d syncs, answered %q", code, len(h.started), h.answers)
+	}
+}
+
+func TestExtract_answersAgainWhenTheAnswerWasLost(t *testing.T) {
+	t.Parallel()
+	h := holding(fewer)
+	h.refuses = context.DeadlineExceeded
+	if code, out := extractOn(t, h); code != exitShrunk || len(h.answers) != 1 {
+		t.Errorf("code %d, answered %q:\n%s", code, h.answers, out.stderr.String())
+	}
+	h = holding(fewer)
+	h.refuses = errors.New("no such update")
+	if code, out := extractOn(t, h); code != exitUnreachable || !strings.Contains(out.stderr.String(), "no such update") {
+		t.Errorf("code %d:\n%s", code, out.stderr.String())
+	}
+}
+
+func TestExtract_startsASyncThatIsCompared(t *testing.T) {
+	t.Parallel()
+	h := holding(fewer)
+	extractOn(t, h, "--accept-missing", "ManagePvtRptsAndDashbds,permissionsviewallusers")
+	if in := h.started[0]; !in.Guard || in.Upload == nil || *in.Upload {
+		t.Errorf("started with %+v", in)
+	}
+	for _, wrong := range [][]string{{"--accept-missing", "Everything"}, {"--private", "--accept-missing", "ManagePvtRptsAndDashbds"}} {
+		if code, out := extractOn(t, holding(), wrong...); code != exitUsage || !strings.Contains(out.stderr.String(), "--accept-missing: ") {
+			t.Errorf("%q: code %d:\n%s", wrong, code, out.stderr.String())
+		}
+	}
+}
+
+func TestSummary_isNeverCompleteWithoutWhatIsUnseen(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		unseen *inventory.Unseen
+		want   string
+	}{
+		{&inventory.Unseen{Kind: inventory.UnseenExact}, "Sync of acme: complete in "},
+		{
+			&inventory.Unseen{Kind: inventory.UnseenAtLeast, Count: 12},
+			"Sync of acme: complete; at least 12 reports that dashboards use are not visible to the run-as user, in ",
+		},
+		{&inventory.Unseen{Kind: inventory.UnseenUnknown}, "Sync of acme: complete; whether reports exist that the run-as user does not see is not known, in "},
+	} {
+		result := completeResult()
+		result.Unseen = row.unseen
+		f := &fakeTemporal{pollers: 1, result: result, last: result}
+		for _, verb := range []string{"sync", "status"} {
+			if _, out := run(t, f, nil, "longhaul", verb, "acme"); !strings.Contains(out.stdout.String(), row.want) {
+				t.Errorf("%s says\n%s", verb, out.stdout.String())
+			}
+			var shown struct{ Unseen *inventory.Unseen }
+			_, out := run(t, f, nil, "longhaul", verb, "acme", "--json")
+			if err := json.Unmarshal(out.stdout.Bytes(), &shown); err != nil || !cmp.Equal(shown.Unseen, row.unseen) {
+				t.Errorf("%s --json says %s: %v", verb, out.stdout.String(), err)
+			}
+		}
+	}
+}
