@@ -47,6 +47,7 @@ type Activities struct {
 	Pool       *shard.Pool
 	Attributes func(ctx context.Context) ([]string, error) // names of the namespace's custom search attributes
 	Running    func(ctx context.Context, workflowID string) (runID string, err error)
+	Polled     func(ctx context.Context, queue string, since time.Time) (bool, error) // whether a worker asks there for activities
 	Version    string        // of Longhaul
 	Slice      time.Duration // for how long a shard describes at a time; two minutes when zero
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"sync"
 	"testing"
+	"time"
 
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
@@ -35,7 +36,10 @@ type org struct {
 	catchUp      func(activities.CatchUpParams) (activities.CatchUpResult, error)
 	replan       func(activities.ReplanParams) (activities.ReplanResult, error)
 	probe        func(activities.ProbeParams) (activities.ProbeResult, error)
-	ended        []string // outcomes that were noted in the bucket
+	loginAfter   time.Duration // that it takes for a worker to begin the login
+	findWorker   func(activities.FindWorkerParams) (activities.FindWorkerResult, error)
+	step         func(name string) error // what Assemble, Account and Record answer
+	ended        []string                // outcomes that were noted in the bucket
 
 	mu   sync.Mutex
 	seen []string // activities in the order of their start
@@ -45,6 +49,13 @@ func (o *org) saw(name string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.seen = append(o.seen, name)
+}
+
+func (o *org) refuses(name string) error {
+	if o.step == nil {
+		return nil
+	}
+	return o.step(name)
 }
 
 func (o *org) count(name string) int {
@@ -83,7 +94,7 @@ func environment(t *testing.T, o *org, id string) *testsuite.TestWorkflowEnviron
 		}
 		return healthy(), nil
 	}
-	env.OnActivity(a.Authenticate, anything, anything).Return(logIn).Maybe()
+	env.OnActivity(a.Authenticate, anything, anything).After(o.loginAfter).Return(logIn).Maybe()
 	env.OnActivity(a.Enumerate, anything, anything).Return(func(_ context.Context, p activities.EnumerateParams) (activities.EnumerateResult, error) {
 		o.saw("Enumerate")
 		if o.enumerate != nil {
@@ -114,11 +125,11 @@ func environment(t *testing.T, o *org, id string) *testsuite.TestWorkflowEnviron
 	}).Maybe()
 	env.OnActivity(a.Assemble, anything, anything).Return(func(_ context.Context, p activities.AssembleParams) (activities.File, error) {
 		o.saw("Assemble")
-		return activities.File{Name: p.Name, Bytes: p.Timestamp, SHA256: "abc"}, nil
+		return activities.File{Name: p.Name, Bytes: p.Timestamp, SHA256: "abc"}, o.refuses("Assemble")
 	}).Maybe()
 	env.OnActivity(a.Account, anything, anything).Return(func(context.Context, activities.AccountParams) error {
 		o.saw("Account")
-		return nil
+		return o.refuses("Account")
 	}).Maybe()
 	env.OnActivity(a.Upload, anything, anything).Return(func(_ context.Context, p activities.UploadParams) (activities.UploadResult, error) {
 		o.saw("Upload")
@@ -129,7 +140,7 @@ func environment(t *testing.T, o *org, id string) *testsuite.TestWorkflowEnviron
 	}).Maybe()
 	env.OnActivity(a.Record, anything, anything).Return(func(context.Context, activities.RecordParams) error {
 		o.saw("Record")
-		return nil
+		return o.refuses("Record")
 	}).Maybe()
 	env.OnActivity(a.Prune, anything, anything).Return(func(context.Context, activities.Sync) error {
 		o.saw("Prune")
@@ -145,6 +156,13 @@ func environment(t *testing.T, o *org, id string) *testsuite.TestWorkflowEnviron
 			return o.find(id)
 		}
 		return activities.FindResult{Attributes: all}, nil
+	}).Maybe()
+	env.OnActivity(a.FindWorker, anything, anything).Return(func(_ context.Context, p activities.FindWorkerParams) (activities.FindWorkerResult, error) {
+		o.saw("FindWorker")
+		if o.findWorker != nil {
+			return o.findWorker(p)
+		}
+		return activities.FindWorkerResult{Found: true}, nil
 	}).Maybe()
 	return env
 }
