@@ -72,6 +72,11 @@ func clientOptions(options DialOptions) (settings connection, err error) {
 	return settings, nil
 }
 
+// Served says whether a worker takes the activities of a source.
+func Served(ctx context.Context, c client.Client, source string) (bool, error) {
+	return Polled(ctx, c, workflows.SourceQueue(source), time.Now().Add(-pollerMemory))
+}
+
 // Pollers counts the workers that ask for workflow tasks of Longhaul's queue.
 func Pollers(ctx context.Context, c client.Client) (int, error) {
 	answer, err := c.DescribeTaskQueue(ctx, workflows.TaskQueue, enumspb.TASK_QUEUE_TYPE_WORKFLOW)

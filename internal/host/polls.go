@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"go.temporal.io/api/serviceerror"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -70,7 +71,7 @@ func (p *Polls) take(err error) {
 		p.since = time.Now()
 	}
 	if p.refusals++; p.refusals >= leastRefusals && time.Since(p.since) >= p.patience {
-		go p.tell(err)
+		go p.tell(serviceerror.FromStatus(status.Convert(err)))
 	}
 }
 
