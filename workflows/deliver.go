@@ -76,7 +76,7 @@ func (s *sync) upload(ctx workflow.Context) error {
 		}
 		s.state.warn(fmt.Sprintf("the catalog held files of timestamp %d that another sync delivered, so the set went under a later one", s.state.Timestamp))
 		s.state.Timestamp++
-		s.state.Uploads = 0
+		s.state.Uploads, s.state.Destination = 0, ""
 		if err := s.persist(ctx, s.write); err != nil {
 			return err
 		}
@@ -93,11 +93,13 @@ func (s *sync) send(ctx workflow.Context) error {
 		if err := s.untilResumed(ctx); err != nil {
 			return err
 		}
-		params := activities.UploadParams{Sync: s.state.Sync, File: file}
-		if err := workflow.ExecuteActivity(with(ctx, forFile, "upload "+file.Name), acts.Upload, params).Get(ctx, nil); err != nil {
+		params := activities.UploadParams{Sync: s.state.Sync, File: file, To: s.state.Destination}
+		var sent activities.UploadResult
+		if err := workflow.ExecuteActivity(with(ctx, forFile, "upload "+file.Name), acts.Upload, params).Get(ctx, &sent); err != nil {
 			return err
 		}
 		s.state.Uploads++
+		s.state.Destination = sent.To
 		s.touch(ctx)
 	}
 	return nil

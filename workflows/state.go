@@ -45,6 +45,8 @@ type State struct {
 	Mends    map[int]int                    `json:"mends,omitempty"`   // how often a shard was described again because its result was torn
 	Silent   int64                          `json:"silent,omitempty"`  // calls since Salesforce last told the org's usage
 
+	Destination string `json:"destination,omitempty"` // where the files of the set go that were delivered so far
+
 	QuotaAsked QuotaChange `json:"quota_asked,omitzero"` // by operators, over the settings
 }
 

@@ -122,6 +122,7 @@ func (s *sync) authenticate(ctx workflow.Context) error {
 	auth := s.state.Auth
 	s.state.Auth.Warnings = nil // kept among the state's
 	s.state.Sync.Bucket, s.state.Sync.OrgID, s.state.Sync.UserID = auth.Bucket, auth.Identity.OrgID, auth.Identity.UserID
+	s.state.Sync.APIVersion = auth.Identity.APIVersion
 	s.state.Calls += auth.Calls
 	s.openQuota(ctx, auth)
 	s.state.Timestamp = max(s.state.Started.Unix(), auth.LastTimestamp+1)
