@@ -66,6 +66,11 @@ func (w *Workers) Start() error {
 
 // keepLooking tries those again that were left out.
 func (w *Workers) keepLooking(left map[string]string) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			w.host.logger.Error("sources that were left out are looked at no more", zap.Any("panic", cause), zap.Stack("stack"))
+		}
+	}()
 	ticker := time.NewTicker(lookEvery)
 	defer ticker.Stop()
 	for len(left) > 0 {
