@@ -49,8 +49,9 @@ type Activities struct {
 	Pool       *shard.Pool
 	Attributes func(ctx context.Context) ([]string, error) // names of the namespace's custom search attributes
 	Running    func(ctx context.Context, workflowID string) (runID string, err error)
-	Version    string        // of Longhaul
-	Slice      time.Duration // for how long a shard describes at a time; two minutes when zero
+	Polled     func(ctx context.Context, queue string, since time.Time) (bool, error) // whether a worker asks there for activities
+	Version    string                                                                 // of Longhaul
+	Slice      time.Duration                                                          // for how long a shard describes at a time; two minutes when zero
 
 	relay relay
 }
@@ -62,6 +63,8 @@ type Sync struct {
 	Bucket string `json:"bucket,omitempty"` // id of the bucket that holds the sync; empty only before authenticate
 	OrgID  string `json:"org_id,omitempty"` // who the sync reads, and as whom; empty only before authenticate
 	UserID string `json:"user_id,omitempty"`
+
+	APIVersion string `json:"api_version,omitempty"` // that the sync reads with; empty only before authenticate
 }
 
 func (s Sync) staged() staging.Sync { return staging.Sync{Source: s.Source, ID: s.ID} }
@@ -70,7 +73,7 @@ func (s Sync) staged() staging.Sync { return staging.Sync{Source: s.Source, ID: 
 func (a *Activities) open(ctx context.Context, sync Sync) (*Source, staging.Sync, error) {
 	source, err := a.Sources.Source(sync.Source)
 	if err != nil {
-		return nil, staging.Sync{}, err
+		return nil, staging.Sync{}, elsewhere(sync, err)
 	}
 	if sync.Bucket == "" {
 		return source, sync.staged(), nil
@@ -80,10 +83,10 @@ func (a *Activities) open(ctx context.Context, sync Sync) (*Source, staging.Sync
 		return nil, staging.Sync{}, err
 	}
 	if id != sync.Bucket {
-		return nil, staging.Sync{}, &fault.Error{
+		return nil, staging.Sync{}, elsewhere(sync, &fault.Error{
 			Class: fault.Invalid, System: fault.Bucket,
 			Message: "this worker uses another bucket than the sync began in: give all workers the same storage and start the sync again",
-		}
+		})
 	}
 	return source, sync.staged(), nil
 }
@@ -95,10 +98,13 @@ func (a *Activities) enter(ctx context.Context, sync Sync) (*Source, staging.Syn
 	if err != nil {
 		return nil, staging.Sync{}, err
 	}
+	if err := sameSettings(source, sync); err != nil {
+		return nil, staging.Sync{}, elsewhere(sync, err)
+	}
 	bound := *source
 	bound.Salesforce = source.Salesforce.As(sync.OrgID, sync.UserID)
 	if _, err := bound.Salesforce.Login(ctx); err != nil {
-		return nil, staging.Sync{}, err
+		return nil, staging.Sync{}, elsewhere(sync, err)
 	}
 	return &bound, staged, nil
 }

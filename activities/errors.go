@@ -73,7 +73,7 @@ func failedWith(ctx context.Context, err error, spent *Spending, reports int64) 
 	}
 	message := fault.Short(fault.Sentence(err), longestMessage)
 	options := temporal.ApplicationErrorOptions{
-		NonRetryable:   !retryable(f.Class) || errors.As(err, new(*sittable)),
+		NonRetryable:   !retryable(f.Class) && !mayGoElsewhere(ctx, err) || errors.As(err, new(*sittable)),
 		NextRetryDelay: min(f.RetryAfter, longestWait),
 		Details:        []any{Failure{Class: f.Class, System: f.System, Message: message, Spent: spent, Reports: reports, Torn: tornShard(err)}},
 	}

@@ -20,14 +20,16 @@ const NameTaken = "name_taken"
 
 // UploadParams names one assembled file.
 type UploadParams struct {
-	Sync Sync `json:"sync"`
-	File File `json:"file"`
+	Sync Sync   `json:"sync"`
+	File File   `json:"file"`
+	To   string `json:"to,omitempty"` // where the files of the set went that were delivered before
 }
 
 // UploadResult says what the catalog has.
 type UploadResult struct {
 	Name      string `json:"name"`
 	Delivered bool   `json:"delivered"` // false: an earlier attempt's delivery was found
+	To        string `json:"to,omitempty"`
 }
 
 // try is what lies in the bucket from before the first byte is sent: whoever meets a 409 later knows by it whose file
@@ -43,6 +45,9 @@ func (a *Activities) Upload(ctx context.Context, params UploadParams) (UploadRes
 	delivered, err := a.upload(counted, params)
 	p.end(ctx, err)
 	result := UploadResult{Name: params.File.Name, Delivered: delivered}
+	if source, lost := a.Sources.Source(params.Sync.Source); lost == nil && source.Catalog != nil {
+		result.To = destination(source)
+	}
 	if errors.Is(err, errNameTaken) {
 		return result, temporal.NewNonRetryableApplicationError(fault.Short(err.Error(), longestMessage), NameTaken, nil)
 	}
@@ -57,7 +62,11 @@ func (a *Activities) upload(ctx context.Context, params UploadParams) (delivered
 		return false, err
 	}
 	if source.Catalog == nil {
-		return false, fault.Invalidf("source %q has no catalog any more: put its catalog settings back or start the sync with upload: false", source.Name)
+		return false, elsewhere(params.Sync, fault.Invalidf(
+			"source %q has no catalog any more: put its catalog settings back or start the sync with upload: false", source.Name))
+	}
+	if err := sameDestination(source, params); err != nil {
+		return false, elsewhere(params.Sync, err)
 	}
 	receipt, sent := staged.Receipt(params.File.Name), catalog.Receipt{}
 	if known, err := a.known(ctx, receipt, &sent); err != nil || known {

@@ -60,7 +60,9 @@ func (s *sync) begun() time.Time {
 
 func (s *sync) planAgain(ctx workflow.Context) error {
 	params := activities.ReplanParams{Sync: s.state.Sync, Shards: s.state.Plan.Shards, MaxShards: s.state.Auth.MaxShards}
-	return s.mending(ctx, func(ctx workflow.Context) error {
-		return workflow.ExecuteActivity(with(ctx, forPlan, "find what changed or was put off"), acts.Replan, params).Get(ctx, &s.state.Again)
+	return s.persist(ctx, func(ctx workflow.Context) error {
+		return s.mending(ctx, func(ctx workflow.Context) error {
+			return workflow.ExecuteActivity(with(ctx, forPlan, "find what changed or was put off"), acts.Replan, params).Get(ctx, &s.state.Again)
+		})
 	})
 }

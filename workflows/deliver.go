@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
@@ -23,14 +24,16 @@ func (s *sync) assemble(ctx workflow.Context) error {
 	params := activities.SettleParams{Sync: s.state.Sync, Shards: s.shards(), Again: s.state.Again.Shards}
 	summary := fmt.Sprintf("merge %d shards with what was reused", s.shards())
 	var settled activities.SettleResult
-	err := s.mending(ctx, func(ctx workflow.Context) error {
-		return workflow.ExecuteActivity(with(ctx, forFile, summary), acts.Settle, params).Get(ctx, &settled)
+	err := s.persist(ctx, func(ctx workflow.Context) error {
+		return s.mending(ctx, func(ctx workflow.Context) error {
+			return workflow.ExecuteActivity(with(ctx, forFile, summary), acts.Settle, params).Get(ctx, &settled)
+		})
 	})
 	if err != nil {
 		return err
 	}
 	s.state.States, s.state.Vanished, s.state.Settled = settled.States, settled.Vanished, true
-	return s.write(ctx)
+	return s.persist(ctx, s.write)
 }
 
 // write assembles the seven files under the state's timestamp, and the account of them.
@@ -79,8 +82,8 @@ func (s *sync) upload(ctx workflow.Context) error {
 		}
 		s.state.warn(fmt.Sprintf("the catalog held files of timestamp %d that another sync delivered, so the set went under a later one", s.state.Timestamp))
 		s.state.Timestamp++
-		s.state.Uploads = 0
-		if err := s.write(ctx); err != nil {
+		s.state.Uploads, s.state.Destination = 0, ""
+		if err := s.persist(ctx, s.write); err != nil {
 			return err
 		}
 	}
@@ -96,11 +99,13 @@ func (s *sync) send(ctx workflow.Context) error {
 		if err := s.untilResumed(ctx); err != nil {
 			return err
 		}
-		params := activities.UploadParams{Sync: s.state.Sync, File: file}
-		if err := workflow.ExecuteActivity(with(ctx, forFile, "upload "+file.Name), acts.Upload, params).Get(ctx, nil); err != nil {
+		params := activities.UploadParams{Sync: s.state.Sync, File: file, To: s.state.Destination}
+		var sent activities.UploadResult
+		if err := workflow.ExecuteActivity(with(ctx, forFile, "upload "+file.Name), acts.Upload, params).Get(ctx, &sent); err != nil {
 			return err
 		}
 		s.state.Uploads++
+		s.state.Destination = sent.To
 		s.touch(ctx)
 	}
 	return nil
@@ -117,7 +122,10 @@ func (s *sync) record(ctx workflow.Context) error {
 		Account: s.account(ctx), Uploaded: s.state.uploads(), Baseline: s.state.Upload, Permissions: s.state.Auth.Permissions,
 		Edition: s.state.Auth.Edition, Private: s.state.Auth.Private,
 	}
-	if err := workflow.ExecuteActivity(with(ctx, forCall, "record the sync"), acts.Record, params).Get(ctx, nil); err != nil {
+	err := s.persist(ctx, func(ctx workflow.Context) error {
+		return workflow.ExecuteActivity(with(ctx, forCall, "record the sync"), acts.Record, params).Get(ctx, nil)
+	})
+	if err != nil {
 		return err
 	}
 	s.prune(ctx)
@@ -131,8 +139,13 @@ const pruneAttempts = 5
 func (s *sync) prune(ctx workflow.Context) {
 	ctx, cancel := workflow.NewDisconnectedContext(ctx)
 	defer cancel()
-	ctx = limited(with(ctx, forCall, "remove old working files"), pruneAttempts)
-	if err := workflow.ExecuteActivity(ctx, acts.Prune, s.state.Sync).Get(ctx, nil); err != nil {
+	ctx = optional(limited(with(ctx, forCall, "remove old working files"), pruneAttempts))
+	err := workflow.ExecuteActivity(ctx, acts.Prune, s.state.Sync).Get(ctx, nil)
+	var late *temporal.TimeoutError
+	switch {
+	case errors.As(err, &late) && late.TimeoutType() == enumspb.TIMEOUT_TYPE_SCHEDULE_TO_START: // the next sync tidies up
+		workflow.GetLogger(ctx).Warn("no worker of the source was there to remove old working files")
+	case err != nil:
 		s.state.warn("old working files in the bucket could not be removed: give the worker the right to delete there; the next sync tries again")
 	}
 }

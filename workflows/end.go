@@ -57,7 +57,7 @@ const markAttempts = 3
 func (s *sync) mark(ctx workflow.Context, outcome Outcome) {
 	ctx, cancel := workflow.NewDisconnectedContext(ctx)
 	defer cancel()
-	ctx = limited(with(ctx, forCall, "note that the sync is over"), markAttempts)
+	ctx = optional(limited(with(ctx, forCall, "note that the sync is over"), markAttempts))
 	params := activities.EndParams{Sync: s.state.Sync, Outcome: string(outcome)}
 	if err := workflow.ExecuteActivity(ctx, acts.End, params).Get(ctx, nil); err != nil {
 		workflow.GetLogger(ctx).Warn("the end of the sync was not noted in the bucket", "error", err)

@@ -44,7 +44,10 @@ func (s *sync) judge(ctx workflow.Context, params activities.GuardParams) error 
 	params.Private = s.state.Auth.Private
 	var judged activities.GuardResult
 	call := with(ctx, forCall, "compare with the last sync: "+string(params.Stage))
-	if err := workflow.ExecuteActivity(call, acts.Guard, params).Get(ctx, &judged); err != nil {
+	err := s.persist(ctx, func(ctx workflow.Context) error {
+		return workflow.ExecuteActivity(call, acts.Guard, params).Get(ctx, &judged)
+	})
+	if err != nil {
 		return err
 	}
 	s.state.warn(judged.Warnings...)
@@ -99,15 +102,19 @@ func (s *sync) hold(ctx workflow.Context, judged activities.GuardResult) error {
 	}
 }
 
-// remind tells whoever reads the worker's log that a sync holds.
+// remind tells whoever reads the worker's log that a sync holds. Where no worker of the source is there to tell it, the sync
+// holds all the same.
 func (s *sync) remind(ctx workflow.Context, concerns []string, until time.Time, first bool) error {
 	summary := "remind that the sync holds"
 	if first {
 		summary = "tell that the sync holds"
 	}
-	call := with(ctx, forCall, summary)
+	call := optional(with(ctx, forCall, summary))
 	params := activities.RemindParams{Sync: s.state.Sync, Concerns: concerns, Until: until}
-	return workflow.ExecuteActivity(call, acts.Remind, params).Get(ctx, nil)
+	if err := workflow.ExecuteActivity(call, acts.Remind, params).Get(ctx, nil); err != nil {
+		workflow.GetLogger(ctx).Warn("that the sync holds was not told in the log", "error", err)
+	}
+	return ctx.Err()
 }
 
 // missing looks up what the last sync had and no listing returned, before it counts as gone.

@@ -89,6 +89,9 @@ func (s *sync) persist(ctx workflow.Context, step func(workflow.Context) error) 
 // home it fails at once instead: a wrong setup must not look like a long sync. A login that was refused after the first
 // one had succeeded was taken away, whatever has come home.
 func (s *sync) blocks(err error) bool {
+	if errors.As(err, new(*unresumed)) {
+		return false
+	}
 	failure := explain(err)
 	cameHome := s.state.Reports > 0 || s.state.Plan.States.Reused > 0
 	switch {
@@ -105,6 +108,12 @@ func (s *sync) blocks(err error) bool {
 	}
 }
 
+// unresumed is the failure that blocked a sync which nobody resumed. It blocks no more, whatever step it passes.
+type unresumed struct{ error }
+
+// Unwrap gives the failure itself.
+func (u *unresumed) Unwrap() error { return u.error }
+
 // block waits for resume. The reason stands in the details; a sync that nobody resumes fails with it.
 func (s *sync) block(ctx workflow.Context, cause error) error {
 	failure := explain(cause)
@@ -117,7 +126,7 @@ func (s *sync) block(ctx workflow.Context, cause error) error {
 	case err != nil:
 		return err
 	case !ok:
-		return cause
+		return &unresumed{cause}
 	}
 	// A worker keeps a refused login for some seconds, so that those who wait for it do not repeat it.
 	_, err = await(ctx, activities.RefusalFades, "resumed; the refused login is forgotten in a moment", func() bool { return false })

@@ -2,7 +2,8 @@ package workflows
 
 import "longhaul/internal/inventory"
 
-// TaskQueue is the task queue of every Longhaul worker.
+// TaskQueue is the task queue of every Longhaul worker, and the only one that people name: all workflows run there. The
+// activities of a source have a queue of their own (SourceQueue).
 const TaskQueue = "longhaul"
 
 // SyncSourceType is the workflow type that copies one source. It is a contract: schedules and scripts name it.

@@ -15,14 +15,28 @@ import (
 )
 
 // bounded is all that a sync asks for an activity: how long an attempt and a silence of it may be, and how many attempts
-// there are; 0 is for ever. Nothing bounds how long it may wait for a worker.
+// there are; 0 is for ever. Nothing bounds how long it may wait for a worker of the source.
 func bounded(startToClose, heartbeat time.Duration, attempts int32) workflow.ActivityOptions {
 	return workflow.ActivityOptions{
-		StartToCloseTimeout: startToClose, HeartbeatTimeout: heartbeat, WaitForCancellation: true,
+		TaskQueue: "longhaul-acme", StartToCloseTimeout: startToClose, HeartbeatTimeout: heartbeat, WaitForCancellation: true,
 		RetryPolicy: &temporal.RetryPolicy{
 			InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: 10 * time.Second, MaximumAttempts: attempts,
 		},
 	}
+}
+
+// optional is bounded for what a sync can do without: it waits a minute for a worker.
+func optional(attempts int32) workflow.ActivityOptions {
+	options := bounded(time.Minute, 0, attempts)
+	options.ScheduleToStartTimeout = time.Minute
+	return options
+}
+
+// anywhere is bounded for what every worker can do, whatever sources it serves.
+func anywhere(attempts int32) workflow.ActivityOptions {
+	options := bounded(time.Minute, 0, attempts)
+	options.TaskQueue = "longhaul"
+	return options
 }
 
 func TestSyncSource_optionTable(t *testing.T) {
@@ -37,22 +51,23 @@ func TestSyncSource_optionTable(t *testing.T) {
 		"Account":      bounded(2*time.Hour, 30*time.Second, 0),
 		"Upload":       bounded(2*time.Hour, 30*time.Second, 0),
 		"Record":       bounded(time.Minute, 0, 0),
-		"Prune":        bounded(time.Minute, 0, 5),
+		"Prune":        optional(5),
 		"Guard":        bounded(time.Minute, 0, 0),
 		"Missing":      bounded(2*time.Hour, 30*time.Second, 0),
 		"CatchUp":      bounded(2*time.Hour, 30*time.Second, 0),
 		"Replan":       bounded(30*time.Minute, 30*time.Second, 0),
 		"Probe":        bounded(time.Minute, 0, 0),
-		"Remind":       bounded(time.Minute, 0, 0),
-		"End":          bounded(time.Minute, 0, 3),
-		"Find":         bounded(time.Minute, 0, 0),
+		"Remind":       optional(0),
+		"End":          optional(3),
+		"Find":         anywhere(0),
+		"FindWorker":   anywhere(3),
 	}
 	unseen, diffs := maps.Clone(want), map[string]string{}
 	watch := &asked{activity: func(name string, got workflow.ActivityOptions) {
 		if got.Summary == "" || len(got.Summary) >= 200 {
 			t.Errorf("%s has a summary of %d bytes", name, len(got.Summary))
 		}
-		got.Summary, got.TaskQueue = "", ""
+		got.Summary = ""
 		if diff := cmp.Diff(want[name], got); diff != "" {
 			diffs[name] = diff
 		}
@@ -67,6 +82,7 @@ func TestSyncSource_optionTable(t *testing.T) {
 	run(&org{catchUp: func(activities.CatchUpParams) (activities.CatchUpResult, error) {
 		return activities.CatchUpResult{Kinds: activities.Kinds{Reports: 1}, Changed: activities.Kinds{Reports: 1}}, nil
 	}}, "sync-acme")
+	run(&org{loginAfter: 15 * time.Second}, "sync-acme")
 	// One that waits for its quota, holds, and is discarded in the end, runs the rest.
 	run(&org{
 		authenticate: spentBut(1600),

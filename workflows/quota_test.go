@@ -129,6 +129,9 @@ func TestQuota_theTimerSaysWhy(t *testing.T) {
 	}
 	timers := 0
 	(&asked{timer: func(d time.Duration, summary string) {
+		if strings.HasPrefix(summary, "the login takes long") {
+			return
+		}
 		timers++
 		if d != 15*time.Minute {
 			t.Errorf("a timer of %s, want the probe interval", d)

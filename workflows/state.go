@@ -48,6 +48,7 @@ type State struct {
 
 	Guarded bool              `json:"guarded,omitempty"` // compared with the last sync though it does not deliver
 	Unseen  *inventory.Unseen `json:"unseen,omitempty"`  // once the account is written
+	Destination string `json:"destination,omitempty"` // where the files of the set go that were delivered so far
 
 	QuotaAsked QuotaChange `json:"quota_asked,omitzero"` // by operators, over the settings
 }

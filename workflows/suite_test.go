@@ -5,6 +5,7 @@ import (
 	"errors"
 	"sync"
 	"testing"
+	"time"
 
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
@@ -37,7 +38,10 @@ type org struct {
 	probe        func(activities.ProbeParams) (activities.ProbeResult, error)
 	account      func(activities.AccountParams) (activities.AccountResult, error)
 	record       func(activities.RecordParams)
-	ended        []string // outcomes that were noted in the bucket
+	loginAfter   time.Duration // that it takes for a worker to begin the login
+	findWorker   func(activities.FindWorkerParams) (activities.FindWorkerResult, error)
+	step         func(name string) error // what Assemble, Account and Record answer
+	ended        []string                // outcomes that were noted in the bucket
 
 	mu   sync.Mutex
 	seen []string // activities in the order of their start
@@ -47,6 +51,13 @@ func (o *org) saw(name string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.seen = append(o.seen, name)
+}
+
+func (o *org) refuses(name string) error {
+	if o.step == nil {
+		return nil
+	}
+	return o.step(name)
 }
 
 func (o *org) count(name string) int {
@@ -85,7 +96,7 @@ func environment(t *testing.T, o *org, id string) *testsuite.TestWorkflowEnviron
 		}
 		return healthy(), nil
 	}
-	env.OnActivity(a.Authenticate, anything, anything).Return(logIn).Maybe()
+	env.OnActivity(a.Authenticate, anything, anything).After(o.loginAfter).Return(logIn).Maybe()
 	env.OnActivity(a.Enumerate, anything, anything).Return(func(_ context.Context, p activities.EnumerateParams) (activities.EnumerateResult, error) {
 		o.saw("Enumerate")
 		if o.enumerate != nil {
@@ -116,14 +127,14 @@ func environment(t *testing.T, o *org, id string) *testsuite.TestWorkflowEnviron
 	}).Maybe()
 	env.OnActivity(a.Assemble, anything, anything).Return(func(_ context.Context, p activities.AssembleParams) (activities.File, error) {
 		o.saw("Assemble")
-		return activities.File{Name: p.Name, Bytes: p.Timestamp, SHA256: "abc"}, nil
+		return activities.File{Name: p.Name, Bytes: p.Timestamp, SHA256: "abc"}, o.refuses("Assemble")
 	}).Maybe()
 	env.OnActivity(a.Account, anything, anything).Return(func(_ context.Context, p activities.AccountParams) (activities.AccountResult, error) {
 		o.saw("Account")
 		if o.account != nil {
 			return o.account(p)
 		}
-		return activities.AccountResult{}, nil
+		return activities.AccountResult{}, o.refuses("Account")
 	}).Maybe()
 	env.OnActivity(a.Upload, anything, anything).Return(func(_ context.Context, p activities.UploadParams) (activities.UploadResult, error) {
 		o.saw("Upload")
@@ -137,7 +148,7 @@ func environment(t *testing.T, o *org, id string) *testsuite.TestWorkflowEnviron
 		if o.record != nil {
 			o.record(p)
 		}
-		return nil
+		return o.refuses("Record")
 	}).Maybe()
 	env.OnActivity(a.Prune, anything, anything).Return(func(context.Context, activities.Sync) error {
 		o.saw("Prune")
@@ -153,6 +164,13 @@ func environment(t *testing.T, o *org, id string) *testsuite.TestWorkflowEnviron
 			return o.find(id)
 		}
 		return activities.FindResult{Attributes: all}, nil
+	}).Maybe()
+	env.OnActivity(a.FindWorker, anything, anything).Return(func(_ context.Context, p activities.FindWorkerParams) (activities.FindWorkerResult, error) {
+		o.saw("FindWorker")
+		if o.findWorker != nil {
+			return o.findWorker(p)
+		}
+		return activities.FindWorkerResult{Found: true}, nil
 	}).Maybe()
 	return env
 }

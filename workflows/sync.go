@@ -44,7 +44,7 @@ func SyncSource(ctx workflow.Context, in Input) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.run(ctx)
+	return s.run(onSourceQueue(ctx, in.Source))
 }
 
 // open takes up the state of the run before, or begins.
@@ -123,6 +123,7 @@ func (s *sync) authenticate(ctx workflow.Context) error {
 	auth := s.state.Auth
 	s.state.Auth.Warnings = nil // kept among the state's
 	s.state.Sync.Bucket, s.state.Sync.OrgID, s.state.Sync.UserID = auth.Bucket, auth.Identity.OrgID, auth.Identity.UserID
+	s.state.Sync.APIVersion = auth.Identity.APIVersion
 	s.state.Calls += auth.Calls
 	s.openQuota(ctx, auth)
 	s.state.Timestamp = max(s.state.Started.Unix(), auth.LastTimestamp+1)
@@ -151,14 +152,16 @@ func (s *sync) openQuota(ctx workflow.Context, auth activities.AuthenticateResul
 
 // logIn tries a few times, for a wrong host must not look like a long sync; but it waits for what comes back by itself.
 func (s *sync) logIn(ctx workflow.Context) error {
-	attempt := limited(with(ctx, forCall, "log in, org and permissions"), firstAttempts)
 	params := activities.AuthenticateParams{Sync: s.state.Sync, Started: s.state.Started, Upload: s.state.Upload}
 	for {
 		if err := s.untilResumed(ctx); err != nil {
 			return err
 		}
-		err := workflow.ExecuteActivity(attempt, acts.Authenticate, params).Get(ctx, &s.state.Auth)
-		if !comesBack(err) {
+		err := s.logInOnce(ctx, params)
+		switch {
+		case err != nil && unlessCut(ctx, err) == nil:
+			continue // for a pause
+		case !comesBack(err):
 			return err
 		}
 		s.repay(ctx, activities.Lease{}, activities.Spending{}, err)
@@ -169,6 +172,14 @@ func (s *sync) logIn(ctx workflow.Context) error {
 			return s.continueAsNew(ctx)
 		}
 	}
+}
+
+// logInOnce gives the login its few tries. A pause ends one that no worker has begun.
+func (s *sync) logInOnce(ctx workflow.Context, params activities.AuthenticateParams) error {
+	ctx, done := s.interruptible(ctx)
+	defer done()
+	attempt := limited(with(ctx, forCall, "log in, org and permissions"), firstAttempts)
+	return s.served(ctx, workflow.ExecuteActivity(attempt, acts.Authenticate, params))
 }
 
 // sitOut waits for what passes by itself: the org's calls are spent or the user has logged in too often, before anything is
@@ -265,7 +276,10 @@ func (s *sync) plan(ctx workflow.Context) error {
 		Sync: s.state.Sync, Identity: s.state.Auth.Identity, Full: s.state.Full, MaxShards: s.state.Auth.MaxShards,
 	}
 	summary := fmt.Sprintf("join %d reports with what is known", s.state.Kinds.Reports)
-	if err := workflow.ExecuteActivity(with(ctx, forPlan, summary), acts.Plan, params).Get(ctx, &s.state.Plan); err != nil {
+	err := s.persist(ctx, func(ctx workflow.Context) error {
+		return workflow.ExecuteActivity(with(ctx, forPlan, summary), acts.Plan, params).Get(ctx, &s.state.Plan)
+	})
+	if err != nil {
 		return err
 	}
 	s.state.States = s.state.Plan.States

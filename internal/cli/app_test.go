@@ -53,6 +53,9 @@ type fakeTemporal struct {
 	answers    any  // to the progress query, unless it is nil: in place of progress
 	unattended bool // nobody takes the next step
 
+	queued []*workflowpb.PendingActivityInfo // what the sync has asked of workers
+	polled map[string]time.Time              // by task queue: when its activities were last asked for; in place of pollers
+
 	started    []workflows.Input
 	signals    []string
 	terminated bool
@@ -74,9 +77,13 @@ func (f *fakeTemporal) TerminateWorkflow(context.Context, string, string, string
 }
 
 func (f *fakeTemporal) DescribeTaskQueue(
-	context.Context, string, enumspb.TaskQueueType,
+	_ context.Context, queue string, kind enumspb.TaskQueueType,
 ) (*workflowservice.DescribeTaskQueueResponse, error) {
 	answer := &workflowservice.DescribeTaskQueueResponse{}
+	if at, known := f.polled[queue]; known && kind == enumspb.TASK_QUEUE_TYPE_ACTIVITY {
+		answer.Pollers = []*taskqueuepb.PollerInfo{{LastAccessTime: timestamppb.New(at)}}
+		return answer, nil
+	}
 	for range f.pollers {
 		answer.Pollers = append(answer.Pollers, &taskqueuepb.PollerInfo{LastAccessTime: timestamppb.New(time.Now())})
 	}
@@ -115,7 +122,7 @@ func (f *fakeTemporal) DescribeWorkflowExecution(
 		}
 	}
 	return &workflowservice.DescribeWorkflowExecutionResponse{
-		PendingWorkflowTask: task,
+		PendingWorkflowTask: task, PendingActivities: f.queued,
 		WorkflowExecutionInfo: &workflowpb.WorkflowExecutionInfo{
 			Execution: &commonpb.WorkflowExecution{WorkflowId: id, RunId: "run-2"}, FirstRunId: "run-2", Status: status, HistoryLength: 77,
 		},

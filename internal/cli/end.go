@@ -4,10 +4,10 @@ import (
 	"errors"
 	"fmt"
 
-	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/temporal"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/host"
 	"longhaul/workflows"
 )
 
@@ -74,19 +74,10 @@ func temporalFault(err error) error {
 	if fault.From(err) != nil {
 		return err
 	}
-	var denied *serviceerror.PermissionDenied
-	var noNamespace *serviceerror.NamespaceNotFound
+	if refused := host.Refused(err); refused != nil {
+		return refused
+	}
 	switch {
-	case errors.As(err, &denied):
-		return &fault.Error{
-			Class: fault.Transient, System: fault.Temporal, Err: err,
-			Message: "Temporal does not let this client in: check TEMPORAL_API_KEY or the certificate, and TEMPORAL_NAMESPACE",
-		}
-	case errors.As(err, &noNamespace):
-		return &fault.Error{
-			Class: fault.Transient, System: fault.Temporal, Err: err,
-			Message: "Temporal has no namespace of that name: set TEMPORAL_NAMESPACE to one that it has, or create it",
-		}
 	case unanswered(err):
 		return &fault.Error{
 			Class: fault.Transient, System: fault.Temporal, Err: err,

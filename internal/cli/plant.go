@@ -35,7 +35,8 @@ type plant struct {
 	store   *staging.Store
 	address string // of Temporal
 	ui      string
-	moved   bool // Temporal's database is new, because the one before could not be read
+	left    []string // sources that cannot be served
+	moved   bool     // Temporal's database is new, because the one before could not be read
 }
 
 // openPlant starts the parts, each when those it needs are there.
@@ -55,7 +56,7 @@ func openPlant(ctx context.Context, a *App, o plantOptions) (_ *plant, err error
 	}
 	p.started("bucket", stopWithin, hosted.Close)
 	p.store = hosted.Store()
-	if err := hosted.Check(ctx); err != nil {
+	if p.left, err = hosted.Check(ctx); err != nil {
 		return nil, err
 	}
 
@@ -67,7 +68,9 @@ func openPlant(ctx context.Context, a *App, o plantOptions) (_ *plant, err error
 	p.started("Temporal", stopWithin, server.Stop)
 	p.address, p.ui = server.HostPort(), server.UIURL()
 
-	if p.client, err = a.Dial(ctx, host.DialOptions{Logger: o.Logger, Address: p.address, Metrics: o.Metrics}); err != nil {
+	if p.client, err = a.Dial(ctx, host.DialOptions{
+		Logger: o.Logger, Address: p.address, Metrics: o.Metrics, Polls: hosted.Polls(),
+	}); err != nil {
 		return nil, err
 	}
 	p.started("client", stopWithin, func() error { p.client.Close(); return nil })

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -102,9 +103,10 @@ func (a *App) serve(ctx context.Context, c *console, cmd *cobra.Command, listen 
 	}
 	c.resume(ctx, p, settings.DataDir, settings.Sources.Names())
 	p.watchBucket(ctx)
-	logger.Info("serving", zap.Strings("sources", settings.Sources.Names()),
+	served := without(settings.Sources.Names(), p.left)
+	logger.Info("serving", zap.Strings("sources", served), zap.Strings("left_out", p.left),
 		zap.String("temporal", p.address), zap.String("ui", p.ui), zap.String("version", a.Version))
-	if err := c.ready(p.address, p.ui, "sources: "+strings.Join(settings.Sources.Names(), ", ")); err != nil {
+	if err := c.ready(p.address, p.ui, sourcesLine(served, p.left)); err != nil {
 		return err
 	}
 	if err := p.lost.wait(ctx); err != nil {
@@ -112,6 +114,20 @@ func (a *App) serve(ctx context.Context, c *console, cmd *cobra.Command, listen 
 	}
 	logger.Info("stopping; running syncs go on at the next start")
 	return nil
+}
+
+// sourcesLine names the sources that are served, and those that are not.
+func sourcesLine(served, left []string) string {
+	line := "sources: " + strings.Join(served, ", ")
+	if len(left) > 0 {
+		line += " (left out until they can be served: " + strings.Join(left, ", ") + ")"
+	}
+	return line
+}
+
+// without gives the names that are not among those left out.
+func without(names, left []string) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return slices.Contains(left, name) })
 }
 
 // schedulesGone is what else a database that was moved aside held.

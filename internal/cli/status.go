@@ -42,6 +42,7 @@ type standing struct {
 	Outcome  *workflows.Outcome  `json:"outcome"`
 	Workflow *workflowRef        `json:"workflow,omitempty"` // of the last result
 	Running  *workflows.Progress `json:"running"`
+	Served   bool                `json:"served"` // whether a worker is there for the source, as far as Temporal tells
 }
 
 func (a *App) status(ctx context.Context, c *console, name string, ui webUI) error {
@@ -74,6 +75,8 @@ type stood struct {
 
 func stand(ctx context.Context, c client.Client, name string, ui webUI) (stood, error) {
 	s := stood{standing: standing{Source: name}}
+	served, err := host.Served(ctx, c, name)
+	s.Served = served || err != nil
 	id := workflows.SyncID(name)
 	run, err := running(ctx, c, id)
 	if err != nil {
@@ -146,6 +149,9 @@ func (s stood) tell(c *console) {
 		if advice := s.still.advice(workflows.SyncID(s.Source), ""); advice != "" {
 			_, _ = fmt.Fprintln(c.out, advice)
 		}
+	}
+	if s.Running == nil && !s.Served {
+		_, _ = fmt.Fprintf(c.out, "A sync of %s would wait: %s.\n", s.Source, workflows.Unserved(s.Source))
 	}
 	switch {
 	case s.Outcome == nil && s.Running == nil:

@@ -15,6 +15,7 @@ import (
 
 	"longhaul/activities"
 	"longhaul/internal/fault"
+	"longhaul/internal/host"
 	"longhaul/workflows"
 )
 
@@ -173,6 +174,9 @@ func (w *watcher) snapshot(ctx context.Context) (snapshot, bool) {
 	}
 	s := snapshot{Progress: w.progress, At: time.Now(), Until: w.until(), Again: describesAgain(w.progress)}
 	addPending(&s, state)
+	if words := w.unserved(ctx, state); words != "" {
+		s.Waiting = words
+	}
 	if waiting != "" {
 		s.Waiting = waiting
 	}
@@ -208,6 +212,32 @@ func unattended(task *workflowpb.PendingWorkflowTaskInfo) string {
 		return ""
 	}
 	return fmt.Sprintf("no worker takes the next step from task queue %s", workflows.TaskQueue)
+}
+
+// unserved says that no worker takes the sync's activities: they lie in the queue of the source, and nobody has asked there
+// since.
+func (w *watcher) unserved(ctx context.Context, state *workflowservice.DescribeWorkflowExecutionResponse) string {
+	var since time.Time
+	for _, pending := range state.GetPendingActivities() {
+		if pending.GetActivityType().GetName() == "FindWorker" { // every worker takes it
+			continue
+		}
+		at := pending.GetScheduledTime()
+		if pending.GetState() != enumspb.PENDING_ACTIVITY_STATE_SCHEDULED || at == nil || time.Since(at.AsTime()) < pickUpWithin {
+			return ""
+		}
+		if since.IsZero() || at.AsTime().Before(since) {
+			since = at.AsTime()
+		}
+	}
+	source, ok := workflows.SourceOfID(w.id)
+	if since.IsZero() || !ok {
+		return ""
+	}
+	if polled, err := host.Polled(ctx, w.client, workflows.SourceQueue(source), since); polled || err != nil {
+		return ""
+	}
+	return workflows.Unserved(source)
 }
 
 // addPending adds what the running activities tell by their heartbeats. Trouble is shown when all are in it: as long as

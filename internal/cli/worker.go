@@ -15,8 +15,9 @@ func (a *App) workerCommand(c *console) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "worker --config FILE",
 		Short: "Run a worker for the sources of a settings file on any Temporal",
-		Long: `Does the work of syncs until SIGTERM or Ctrl-C, then lets its shards flush and ends. Any number of workers may run: all
-need the same sources and the same storage. Temporal is found as by the temporal CLI: TEMPORAL_ADDRESS,
+		Long: `Does the work of syncs until SIGTERM or Ctrl-C, then lets its shards flush and ends. Any number of workers may run: each
+serves the sources of its settings file, and those that serve a source need the same settings of it and the same storage. A
+source whose secrets cannot be read is left out and looked at again each minute. Temporal is found as by the temporal CLI: TEMPORAL_ADDRESS,
 TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_..., or a profile.`,
 		Example: `  $0 worker --config longhaul.yaml
   TEMPORAL_ADDRESS=temporal.internal:7233 $0 worker --config longhaul.yaml`,
@@ -49,11 +50,12 @@ func (a *App) work(ctx context.Context, c *console, cmd *cobra.Command) error {
 	stops := shutdown{logger: logger}
 	defer stops.close()
 	stops.started("bucket", stopWithin, hosted.Close)
-	if err := hosted.Check(ctx); err != nil {
+	left, err := hosted.Check(ctx)
+	if err != nil {
 		return err
 	}
 	bucket := watchBucket(hosted.Store(), logger)
-	temporal, err := a.Dial(ctx, host.DialOptions{Logger: logger, Metrics: metrics})
+	temporal, err := a.Dial(ctx, host.DialOptions{Logger: logger, Metrics: metrics, Polls: hosted.Polls()})
 	if err != nil {
 		return err
 	}
@@ -67,7 +69,7 @@ func (a *App) work(ctx context.Context, c *console, cmd *cobra.Command) error {
 		return temporalFault(err)
 	}
 	stops.started("worker", drainWithin, func() error { worker.Stop(); return nil })
-	logger.Info("working", zap.Strings("sources", hosted.Sources()),
+	logger.Info("working", zap.Strings("sources", without(hosted.Sources(), left)), zap.Strings("left_out", left),
 		zap.String("task_queue", workflows.TaskQueue), zap.String("version", a.Version))
 	if err := lost.wait(ctx); err != nil {
 		return err

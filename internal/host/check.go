@@ -8,18 +8,29 @@ import (
 	"longhaul/internal/source"
 )
 
-// Check reads what every source refers to (secrets, credentials documents, certificates) and finds all mistakes at once,
-// before a sync meets them one by one. It contacts nobody.
-func (h *Host) Check(ctx context.Context) error {
+// Check reads what every source refers to (secrets, credentials documents, certificates) and gives the names of those that
+// cannot be served. When none is left it is an error that holds all mistakes. It contacts nobody.
+func (h *Host) Check(ctx context.Context) (left []string, err error) {
 	var mistakes []error
-	for _, name := range h.registry.Names() {
-		configured, err := h.registry.Get(name)
-		if err == nil {
-			err = h.check(ctx, configured)
+	names := h.registry.Names()
+	for _, name := range names {
+		if err := h.ready(ctx, name); err != nil {
+			left, mistakes = append(left, name), append(mistakes, err)
 		}
-		mistakes = append(mistakes, err)
 	}
-	return errors.Join(mistakes...)
+	if len(left) < len(names) {
+		return left, nil
+	}
+	return left, errors.Join(mistakes...)
+}
+
+// ready says what keeps a source from being served.
+func (h *Host) ready(ctx context.Context, name string) error {
+	configured, err := h.registry.Get(name)
+	if err != nil {
+		return err
+	}
+	return h.check(ctx, configured)
 }
 
 func (h *Host) check(ctx context.Context, configured source.Source) error {

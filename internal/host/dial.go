@@ -3,13 +3,13 @@ package host
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
 	taskqueuepb "go.temporal.io/api/taskqueue/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
-	"go.temporal.io/sdk/contrib/envconfig"
 	"go.uber.org/zap"
 
 	"longhaul/internal/fault"
@@ -25,18 +25,19 @@ type DialOptions struct {
 	Logger  *zap.Logger
 	Address string                // empty: as TEMPORAL_ADDRESS and the profiles of Temporal's own tools say
 	Metrics client.MetricsHandler // may be nil
+	Polls   *Polls                // watches the workers of the client; nil where it has none
 }
 
 // Dial connects to Temporal. Without an address it reads the same environment variables and profiles as the temporal
-// CLI. When Temporal is not there it says so within five seconds.
+// CLI. When Temporal is not there, or refuses this client, it says so within five seconds, and why.
 func Dial(ctx context.Context, options DialOptions) (client.Client, error) {
 	settings, err := clientOptions(options)
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
+	ctx, cancel := context.WithTimeout(ctx, dialTimeout-probeTimeout)
 	defer cancel()
-	c, err := client.DialContext(ctx, settings)
+	c, err := client.DialContext(ctx, settings.Options)
 	if err != nil {
 		return nil, unreachable(settings, err)
 	}
@@ -47,14 +48,12 @@ func Dial(ctx context.Context, options DialOptions) (client.Client, error) {
 	return c, nil
 }
 
-func clientOptions(options DialOptions) (client.Options, error) {
-	settings := client.Options{HostPort: options.Address, Namespace: client.DefaultNamespace}
+func clientOptions(options DialOptions) (settings connection, err error) {
+	settings.HostPort = options.Address
 	if options.Address == "" {
-		loaded, err := envconfig.LoadDefaultClientOptions()
-		if err != nil {
-			return client.Options{}, fault.Invalidf("the settings of the Temporal connection cannot be read: %v; check the TEMPORAL_... variables and the profile", err)
+		if settings, err = fromEnvironment(); err != nil {
+			return connection{}, err
 		}
-		settings = loaded
 	}
 	if settings.HostPort == "" {
 		settings.HostPort = client.DefaultHostPort
@@ -62,17 +61,20 @@ func clientOptions(options DialOptions) (client.Options, error) {
 	if settings.Namespace == "" {
 		settings.Namespace = client.DefaultNamespace
 	}
+	if err := checkAddress(settings.HostPort); err != nil {
+		return connection{}, err
+	}
 	settings.Logger = telemetry.TemporalLogger(options.Logger)
 	settings.MetricsHandler = options.Metrics
+	if options.Polls != nil {
+		settings.ConnectionOptions.DialOptions = append(settings.ConnectionOptions.DialOptions, options.Polls.DialOption())
+	}
 	return settings, nil
 }
 
-func unreachable(settings client.Options, err error) error {
-	return &fault.Error{
-		Class: fault.Transient, System: fault.Temporal, Err: err,
-		Message: fmt.Sprintf("Temporal does not answer at %s (namespace %s): start it, or set TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE",
-			settings.HostPort, settings.Namespace),
-	}
+// Served says whether a worker takes the activities of a source.
+func Served(ctx context.Context, c client.Client, source string) (bool, error) {
+	return Polled(ctx, c, workflows.SourceQueue(source), time.Now().Add(-pollerMemory))
 }
 
 // Pollers counts the workers that ask for workflow tasks of Longhaul's queue.
@@ -85,6 +87,17 @@ func Pollers(ctx context.Context, c client.Client) (int, error) {
 		}
 	}
 	return live(answer.GetPollers()), nil
+}
+
+// Polled says whether a worker has asked for the activities of a queue since a moment, by Temporal's clock.
+func Polled(ctx context.Context, c client.Client, queue string, since time.Time) (bool, error) {
+	answer, err := c.DescribeTaskQueue(ctx, queue, enumspb.TASK_QUEUE_TYPE_ACTIVITY)
+	if err != nil {
+		return false, unanswered(err)
+	}
+	return slices.ContainsFunc(answer.GetPollers(), func(p *taskqueuepb.PollerInfo) bool {
+		return !p.GetLastAccessTime().AsTime().Before(since)
+	}), nil
 }
 
 // pollerMemory is for how long a worker that went away still counts: Temporal lists pollers of the last minutes.

@@ -5,8 +5,6 @@ import (
 	"context"
 	"time"
 
-	"go.temporal.io/sdk/client"
-	"go.temporal.io/sdk/worker"
 	"go.uber.org/zap"
 
 	"longhaul/activities"
@@ -14,7 +12,6 @@ import (
 	"longhaul/internal/shard"
 	"longhaul/internal/source"
 	"longhaul/internal/staging"
-	"longhaul/workflows"
 )
 
 const (
@@ -23,8 +20,6 @@ const (
 	heartbeatThrottle = 2 * time.Second
 	// stopTimeout is for how long a worker that is told to stop waits for shards to flush.
 	stopTimeout = 4 * time.Second
-	// spareSlots are for the activities that are not shards: listing, planning, files.
-	spareSlots = 16
 )
 
 // Options says what a Host is besides its settings.
@@ -33,9 +28,10 @@ type Options struct {
 	Logger  *zap.Logger
 	Slice   time.Duration // for how long a shard describes at a time; the usual two minutes when zero
 
-	// Lost, unless it is nil, is told why Temporal's SDK stopped the worker by itself: for minutes Temporal has refused its
-	// polls in a way that trying again does not mend. The process works no more then.
-	Lost func(error)
+	// Lost, unless it is nil, is told once why the workers do nothing any more: for RefusedFor Temporal has refused their
+	// polls in a way that waiting does not mend. The process works no more then.
+	Lost       func(error)
+	RefusedFor time.Duration // two minutes when zero
 }
 
 // Host is what a process needs to do the work of syncs.
@@ -43,7 +39,8 @@ type Host struct {
 	store      *staging.Store
 	registry   *source.Registry
 	slots      int
-	lost       func(error)
+	logger     *zap.Logger
+	polls      *Polls
 	sources    *sources
 	activities *activities.Activities
 }
@@ -63,13 +60,14 @@ func Open(ctx context.Context, settings config.Config, options Options) (*Host, 
 		logger = zap.NewNop()
 	}
 	h := &Host{
-		store: store, registry: settings.Sources, slots: settings.Worker.Slots, lost: options.Lost,
+		store: store, registry: settings.Sources, slots: settings.Worker.Slots, logger: logger,
+		polls: newPolls(options.Lost, options.RefusedFor),
 		sources: &sources{
 			registry: settings.Sources, userAgent: "longhaul/" + options.Version, logger: logger, built: map[string]*activities.Source{},
 		},
 	}
 	h.activities = &activities.Activities{
-		Sources: h.sources, Store: store, Pool: shard.NewPool(), Attributes: customAttributes, Running: runningWorkflow,
+		Sources: h.sources, Store: store, Pool: shard.NewPool(), Attributes: customAttributes, Running: runningWorkflow, Polled: polled,
 		Version: options.Version, Slice: options.Slice,
 	}
 	return h, nil
@@ -81,33 +79,11 @@ func (h *Host) Close() error {
 	return h.store.Close()
 }
 
+// Polls watches how Temporal answers the workers' polls. The client that they use must be dialed with it.
+func (h *Host) Polls() *Polls { return h.polls }
+
 // Store is the bucket.
 func (h *Host) Store() *staging.Store { return h.store }
 
 // Sources lists the names of the sources this process knows.
 func (h *Host) Sources() []string { return h.registry.Names() }
-
-// NewWorker makes a worker that does everything Longhaul registers.
-func (h *Host) NewWorker(c client.Client) worker.Worker {
-	w := worker.New(c, workflows.TaskQueue, worker.Options{
-		MaxConcurrentActivityExecutionSize: h.activitySlots(),
-		MaxHeartbeatThrottleInterval:       heartbeatThrottle,
-		WorkerStopTimeout:                  stopTimeout,
-		OnFatalError:                       h.lost,
-		Interceptors:                       workflows.Interceptors(),
-	})
-	workflows.Register(w, h.activities)
-	return w
-}
-
-// activitySlots is how many activities a worker runs at one time. Unless the settings ask for more, they are enough for every
-// source to run all of its shards at once, so that a large org does not keep a small one waiting.
-func (h *Host) activitySlots() int {
-	slots := spareSlots
-	for _, name := range h.registry.Names() {
-		if s, err := h.registry.Get(name); err == nil {
-			slots += s.MaxShards
-		}
-	}
-	return max(slots, h.slots)
-}

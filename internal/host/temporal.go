@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/operatorservice/v1"
@@ -51,6 +52,11 @@ func runningWorkflow(ctx context.Context, workflowID string) (string, error) {
 		return "", nil
 	}
 	return answer.GetWorkflowExecutionInfo().GetExecution().GetRunId(), nil
+}
+
+// polled says whether a worker has asked for the activities of a queue since a moment.
+func polled(ctx context.Context, queue string, since time.Time) (bool, error) {
+	return Polled(ctx, activity.GetClient(ctx), queue, since)
 }
 
 func unanswered(err error) error {

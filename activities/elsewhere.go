@@ -1,0 +1,60 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"go.temporal.io/sdk/activity"
+
+	"longhaul/internal/fault"
+)
+
+// elsewhereAttempts is how often a task goes back to the queue because of the settings of the worker that took it. Temporal
+// cannot hand it to another worker, so it may come to the same one again; so many attempts, over three minutes, all meet that
+// worker only where there is no other.
+const elsewhereAttempts = 20
+
+// misplaced is an error of one worker: another one, whose settings are those that the sync began with, can do the work.
+type misplaced struct{ error }
+
+// Unwrap gives the error itself.
+func (m *misplaced) Unwrap() error { return m.error }
+
+// elsewhere marks what the settings of this worker spoil in a sync that has begun. At the start of a sync a wrong setting is
+// the sync's own.
+func elsewhere(sync Sync, err error) error {
+	f := fault.From(err)
+	if sync.Bucket == "" || f == nil || f.Class != fault.Invalid || f.System == fault.Catalog {
+		return err
+	}
+	return &misplaced{err}
+}
+
+// mayGoElsewhere says that an activity is to be tried again for what this worker lacks.
+func mayGoElsewhere(ctx context.Context, err error) bool {
+	return errors.As(err, new(*misplaced)) && activity.GetInfo(ctx).Attempt < elsewhereAttempts
+}
+
+// sameSettings refuses to read the org in another way than the sync began with: its files would hold two kinds of answers.
+func sameSettings(source *Source, sync Sync) error {
+	if sync.APIVersion == "" || sync.APIVersion == source.APIVersion {
+		return nil
+	}
+	return fault.Invalidf("this worker reads source %q with API version %s, and the sync began with %s: give all workers the same settings, "+
+		"or cancel the sync and start it again", source.Name, source.APIVersion, sync.APIVersion)
+}
+
+// destination is where a source's files go.
+func destination(source *Source) string {
+	return fmt.Sprintf("%s at %s", source.Catalog.SourceID(), source.Catalog.Host())
+}
+
+// sameDestination keeps the files of one set together.
+func sameDestination(source *Source, params UploadParams) error {
+	if params.To == "" || params.To == destination(source) {
+		return nil
+	}
+	return fault.Invalidf("this worker delivers to source id %s, and the first files of the set went to %s: give all workers the same catalog settings",
+		destination(source), params.To)
+}

@@ -1,0 +1,105 @@
+package cli
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	commonpb "go.temporal.io/api/common/v1"
+	enumspb "go.temporal.io/api/enums/v1"
+	workflowpb "go.temporal.io/api/workflow/v1"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"longhaul/workflows"
+)
+
+const unserved = "no worker serves source acme: start longhaul-worker with its settings and secrets"
+
+// queued is an activity that waits for a worker since some time ago.
+func queued(name string, since time.Duration) *workflowpb.PendingActivityInfo {
+	return &workflowpb.PendingActivityInfo{
+		ActivityType: &commonpb.ActivityType{Name: name}, State: enumspb.PENDING_ACTIVITY_STATE_SCHEDULED,
+		ScheduledTime: timestamppb.New(time.Now().Add(-since)),
+	}
+}
+
+func started(name string) *workflowpb.PendingActivityInfo {
+	return &workflowpb.PendingActivityInfo{ActivityType: &commonpb.ActivityType{Name: name}, State: enumspb.PENDING_ACTIVITY_STATE_STARTED}
+}
+
+// TestUnserved_isSaidOfARunningSync looks at a sync in its middle, when the last worker of its source may have gone.
+func TestUnserved_isSaidOfARunningSync(t *testing.T) {
+	t.Parallel()
+	ago := func(d time.Duration) map[string]time.Time {
+		return map[string]time.Time{"longhaul-acme": time.Now().Add(-d), "longhaul": time.Now()}
+	}
+	for _, row := range []struct {
+		name   string
+		queued []*workflowpb.PendingActivityInfo
+		polled map[string]time.Time
+		want   bool
+	}{
+		{"nobody has asked since the work lies there", []*workflowpb.PendingActivityInfo{queued("Describe", 20*time.Second)}, ago(30 * time.Second), true},
+		{"the look for a worker is no sign of one", []*workflowpb.PendingActivityInfo{queued("Authenticate", 20*time.Second), started("FindWorker")}, ago(time.Hour), true},
+		{"a worker is busy and comes back", []*workflowpb.PendingActivityInfo{queued("Describe", 20*time.Second)}, ago(10 * time.Second), false},
+		{"one of the activities runs", []*workflowpb.PendingActivityInfo{queued("Describe", time.Minute), started("Describe")}, ago(time.Hour), false},
+		{"it lies there since a moment", []*workflowpb.PendingActivityInfo{queued("Describe", time.Second)}, ago(time.Hour), false},
+		{"it is tried again later", []*workflowpb.PendingActivityInfo{queued("Describe", -10*time.Second)}, ago(time.Hour), false},
+		{"the sync asks for nothing", nil, ago(time.Hour), false},
+	} {
+		f := &fakeTemporal{
+			pollers: 1, open: true, queued: row.queued, polled: row.polled,
+			progress: workflows.Progress{Source: "acme", Phase: workflows.PhaseDescribe},
+		}
+		code, out := run(t, f, nil, "longhaul-starter", "status", "acme")
+		if said := strings.Contains(out.stdout.String(), unserved); code != 0 || said != row.want {
+			t.Errorf("%s: code %d, it says:\n%s", row.name, code, out.stdout.String())
+		}
+	}
+}
+
+// Who is to be served tonight is seen by day.
+func TestStatus_saysThatNoWorkerServesTheSource(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name   string
+		polled time.Time
+		served bool
+	}{
+		{"a worker is there", time.Now().Add(-time.Minute), true},
+		{"the last worker has gone", time.Now().Add(-4 * time.Minute), false},
+	} {
+		f := &fakeTemporal{last: completeResult(), polled: map[string]time.Time{"longhaul-acme": row.polled}}
+		_, out := run(t, f, nil, "longhaul-starter", "status", "acme")
+		if said := strings.Contains(out.stdout.String(), unserved); said == row.served {
+			t.Errorf("%s: it says:\n%s", row.name, out.stdout.String())
+		}
+		_, out = run(t, f, nil, "longhaul-starter", "status", "acme", "--json")
+		var got struct {
+			Served bool `json:"served"`
+		}
+		if err := json.Unmarshal(out.stdout.Bytes(), &got); err != nil || got.Served != row.served {
+			t.Errorf("%s: %v, %s", row.name, err, out.stdout.String())
+		}
+	}
+}
+
+// One source that cannot be served keeps no other from being served.
+func TestServe_leavesOutASourceThatCannotBeServed(t *testing.T) {
+	t.Parallel()
+	if got := sourcesLine(without([]string{"acme", "beta", "gamma"}, []string{"beta"}), []string{"beta"}); got !=
+		"sources: acme, gamma (left out until they can be served: beta)" {
+		t.Error(got)
+	}
+	bad := filepath.Join(t.TempDir(), "longhaul.yaml")
+	if err := os.WriteFile(bad, []byte(smallest), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	code, out := run(t, new(fakeTemporal), nil, "longhaul-worker", "worker", "--config", bad) // no secret is set
+	if code != exitUsage || !strings.Contains(out.stderr.String(), "ACME_CLIENT_SECRET") {
+		t.Errorf("with no source left: code %d, stderr:\n%s", code, out.stderr.String())
+	}
+}

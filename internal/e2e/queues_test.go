@@ -1,0 +1,141 @@
+package e2e_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"go.temporal.io/sdk/client"
+
+	"longhaul/internal/simulator/server"
+	"longhaul/workflows"
+)
+
+// stationOf writes the settings of one source in a folder of its own.
+func stationOf(t *testing.T, source string, sim *server.Server) *station {
+	t.Helper()
+	s := &station{dir: t.TempDir()}
+	text, environ := sourceText(source, sim.Ready(), "")
+	s.settings, s.environ = writeSettings(t, s.dir, text), environ
+	return s
+}
+
+// TestQueues_workersOfDifferentSourcesOnOneTemporal adds a worker that lacks the source of a running sync, and takes it away.
+func TestQueues_workersOfDifferentSourcesOnOneTemporal(t *testing.T) {
+	t.Parallel()
+	const reports = 1500
+	of := func(seed int64) *server.Server {
+		return simulate(t, server.Options{Reports: reports, Columns: 2, Seed: seed, TypeMetadata: 10_000, Latency: 100 * time.Millisecond})
+	}
+	acme, beta := of(1), of(2)
+	temporal := temporalOn(t, t.TempDir(), "0")
+	c := connect(t, temporal)
+	stationOf(t, "acme", acme).work(t, temporal)
+	first := begin(t, c, "acme")
+	eventually(t, longest, func() bool { return describesOf(acme).total >= reports/3 })
+
+	other := stationOf(t, "beta", beta)
+	worker := other.work(t, temporal)
+	second := begin(t, c, "beta")
+	eventually(t, longest, func() bool { return describesOf(beta).total >= reports/3 })
+	worker.kill(t)
+	result := outcome(t, first)
+	requireSettled(t, result)
+	if n := describesOf(acme).total; n != reports || len(result.Warnings) > 0 {
+		t.Errorf("acme had %d describes, want %d, and warns %q", n, reports, result.Warnings)
+	}
+
+	other.work(t, temporal)
+	result = outcome(t, second)
+	requireSettled(t, result)
+	if n := describesOf(beta).total; n > reports+mostRepeated {
+		t.Errorf("beta had %d describes of %d reports", n, reports)
+	}
+}
+
+const unserved = "no worker serves source acme: start longhaul-worker with its settings and secrets"
+
+// TestQueues_aSourceThatNobodyServesIsSaid starts a sync that only a worker of another source could take, ends it, and
+// starts it again for a worker that comes, goes and comes back.
+func TestQueues_aSourceThatNobodyServesIsSaid(t *testing.T) {
+	t.Parallel()
+	const reports = 1000
+	org := simulate(t, server.Options{Reports: reports, Columns: 2, TypeMetadata: 10_000, Latency: 100 * time.Millisecond})
+	temporal := temporalOn(t, t.TempDir(), "0")
+	c := connect(t, temporal)
+	stationOf(t, "beta", simulate(t, server.Options{Reports: 10})).work(t, temporal)
+	said := func() string {
+		var status struct {
+			Running *workflows.Progress `json:"running"`
+		}
+		got := run(t, []string{temporalAt(temporal)}, program(t, starter), "status", "acme", "--json")
+		if err := json.Unmarshal([]byte(got.stdout), &status); err != nil || status.Running == nil {
+			t.Fatalf("%v: %s%s", err, got.stdout, got.stderr)
+		}
+		return status.Running.Waiting
+	}
+
+	lone := running{begin(t, c, "acme"), c}
+	lone.until(t, 30*time.Second, func(p workflows.Progress) bool { return p.Waiting == unserved })
+	if got := said(); got != unserved {
+		t.Errorf("status says %q", got)
+	}
+	lone.signal(t, workflows.PauseSignal)
+	lone.inPhase(t, workflows.PhasePaused)
+	lone.signal(t, workflows.ResumeSignal)
+	lone.inPhase(t, workflows.PhaseAuthenticate)
+	endsWhenCancelled(t, c, lone)
+
+	attached := aside(t, []string{temporalAt(temporal)}, program(t, starter), "sync", "acme")
+	eventually(t, time.Minute, func() bool { return running{c.GetWorkflow(t.Context(), "sync-acme", ""), c}.progress(t).Waiting == unserved })
+	station := stationOf(t, "acme", org)
+	worker := station.work(t, temporal)
+	eventually(t, longest, func() bool { return describesOf(org).total >= reports/3 })
+	worker.kill(t)
+	eventually(t, longest, func() bool { return said() == unserved })
+	station.work(t, temporal)
+	got := <-attached
+	if got.code != 0 || strings.Count(got.stderr, unserved) < 2 {
+		t.Errorf("the sync that was watched ended with %d:\n%s", got.code, got.stderr)
+	}
+	if n := describesOf(org).total; n > reports+mostRepeated {
+		t.Errorf("%d describes of %d reports", n, reports)
+	}
+}
+
+// endsWhenCancelled cancels a sync that no worker serves: the note of its end in the bucket is not waited for long.
+func endsWhenCancelled(t *testing.T, c client.Client, lone running) {
+	t.Helper()
+	if err := c.CancelWorkflow(t.Context(), lone.GetID(), ""); err != nil {
+		t.Fatal(err)
+	}
+	begin := time.Now()
+	if err := lone.Get(t.Context(), nil); err == nil || !strings.Contains(err.Error(), "canceled") {
+		t.Errorf("it ended with %v", err)
+	}
+	if took := time.Since(begin); took > 90*time.Second {
+		t.Errorf("the cancel took %s", took)
+	}
+}
+
+// TestQueues_aWorkerWithAnotherBucketHarmsNothing adds a worker of the same source, whose storage is not that of the sync.
+func TestQueues_aWorkerWithAnotherBucketHarmsNothing(t *testing.T) {
+	t.Parallel()
+	const reports = 1500
+	org := simulate(t, server.Options{Reports: reports, Columns: 2, TypeMetadata: 10_000, Latency: 100 * time.Millisecond})
+	temporal := temporalOn(t, t.TempDir(), "0")
+	c := connect(t, temporal)
+	stationOf(t, "acme", org).work(t, temporal)
+	run := begin(t, c, "acme")
+	eventually(t, longest, func() bool { return describesOf(org).total >= reports/3 })
+	wrong := stationOf(t, "acme", org).work(t, temporal)
+	result := outcome(t, run)
+	requireSettled(t, result)
+	if n := describesOf(org).total; n != reports {
+		t.Errorf("%d describes, want %d", n, reports)
+	}
+	if !strings.Contains(wrong.logged(t), "another bucket") {
+		t.Error("the worker with another bucket took nothing, so this shows nothing")
+	}
+}

@@ -1,0 +1,43 @@
+package host
+
+import (
+	"net"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Docker hands its own proxy to containers, and that one does not know the names of a compose file.
+func TestCompose_reachesTemporalWithoutAProxy(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../docker-compose.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct {
+		Services map[string]struct {
+			Environment map[string]string `yaml:"environment"`
+		} `yaml:"services"`
+	}
+	if err := yaml.Unmarshal(text, &file); err != nil {
+		t.Fatal(err)
+	}
+	clients := 0
+	for name, service := range file.Services {
+		address, asks := service.Environment["TEMPORAL_ADDRESS"]
+		if !asks {
+			continue
+		}
+		clients++
+		host, _, err := net.SplitHostPort(address)
+		if exempt := strings.Split(service.Environment["NO_PROXY"], ","); err != nil || !slices.Contains(exempt, host) {
+			t.Errorf("%s reaches %s past NO_PROXY %q: %v", name, address, exempt, err)
+		}
+	}
+	if clients < 2 {
+		t.Errorf("%d services reach Temporal", clients)
+	}
+}

@@ -1,0 +1,111 @@
+package host
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/contrib/envconfig"
+
+	"longhaul/internal/fault"
+)
+
+// environment is what the variables of Temporal's own tools say. One that is empty counts as unset, as it does in a compose
+// file or a shell that passes a variable on; line ends that a secret's file brought are no part of a value.
+type environment struct{}
+
+// LookupEnv gives a variable that is set to something.
+func (environment) LookupEnv(name string) (string, bool) {
+	value := strings.TrimSpace(os.Getenv(name))
+	return value, value != ""
+}
+
+// Environ gives all variables that are set to something.
+func (environment) Environ() []string {
+	return slices.DeleteFunc(os.Environ(), func(pair string) bool {
+		_, value, _ := strings.Cut(pair, "=")
+		return strings.TrimSpace(value) == ""
+	})
+}
+
+// switches are the variables that the SDK ignores without a word unless they are true or false.
+var switches = []string{"TEMPORAL_TLS", "TEMPORAL_TLS_DISABLE_HOST_VERIFICATION"}
+
+// connection is how to reach Temporal.
+type connection struct {
+	client.Options
+
+	note string // what a person should know if that does not lead to Temporal
+}
+
+// fromEnvironment reads how to reach Temporal as its own tools do: variables, and under them a profile.
+func fromEnvironment() (connection, error) {
+	for _, name := range switches {
+		value, set := environment{}.LookupEnv(name)
+		if set && !slices.Contains([]string{"0", "1", "true", "false"}, strings.ToLower(value)) {
+			return connection{}, fault.Invalidf("%s is true or false, not %.20q", name, value)
+		}
+	}
+	request := envconfig.LoadClientOptionsRequest{EnvLookup: environment{}}
+	note := ""
+	file, named := environment{}.LookupEnv("TEMPORAL_CONFIG_FILE")
+	if !named {
+		file = envconfig.DefaultConfigFilePath()
+		if request.ConfigFileData, note = defaultProfiles(file); len(request.ConfigFileData) == 0 {
+			request.ConfigFileData = []byte("\n") // nothing is read a second time
+		}
+	}
+	settings, err := envconfig.LoadClientOptions(request)
+	if err != nil {
+		return connection{}, misread(err, file, note)
+	}
+	return connection{settings, note}, nil
+}
+
+// defaultProfiles reads the file of profiles that nobody named. One that cannot be read is as good as none: a service often
+// has no home, or one that is not its own.
+func defaultProfiles(file string) (data []byte, note string) {
+	data, err := os.ReadFile(file)
+	if err == nil || file == "" || errors.Is(err, fs.ErrNotExist) {
+		return data, ""
+	}
+	return nil, "the profiles in " + file + " were left out, for that file cannot be read"
+}
+
+func misread(err error, file, note string) error {
+	if profile, set := (environment{}).LookupEnv("TEMPORAL_PROFILE"); set && strings.Contains(err.Error(), "unable to find profile") {
+		if _, lost := os.Stat(file); lost != nil {
+			note = "there is no file " + file
+		}
+		if note != "" {
+			note = " (" + note + ")"
+		}
+		return wrapped(err, "there is no profile %.60q among those of Temporal's tools%s: set TEMPORAL_PROFILE to one of %s, or unset it",
+			profile, note, file)
+	}
+	return wrapped(err, "the settings of the Temporal connection cannot be used: check the TEMPORAL_... variables and the profile in %s", file)
+}
+
+// wrapped is an error of the settings with what lies below, which people are shown after the sentence.
+func wrapped(err error, format string, args ...any) error {
+	f := fault.Invalidf(format, args...)
+	f.Err = err
+	return f
+}
+
+// checkAddress refuses an address that cannot lead anywhere.
+func checkAddress(address string) error {
+	scheme, rest, found := strings.Cut(address, "://")
+	if !found || !slices.Contains([]string{"http", "https", "grpc", "grpcs", "tcp", "tls"}, strings.ToLower(scheme)) {
+		return nil
+	}
+	more := ""
+	if slices.Contains([]string{"https", "grpcs", "tls"}, strings.ToLower(scheme)) {
+		more = ", and TEMPORAL_TLS=true for TLS"
+	}
+	return fault.Invalidf("the address of Temporal is host and port, no URL: write %q in the place of %q%s",
+		strings.TrimRight(rest, "/"), address, more)
+}

@@ -1,0 +1,152 @@
+package host
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/worker"
+	"go.uber.org/zap"
+
+	"longhaul/internal/fault"
+	"longhaul/workflows"
+)
+
+// lookEvery is how often a source that was left out is looked at again: its secret may be there meanwhile.
+const lookEvery = time.Minute
+
+// Workers are all that one process does for Temporal: a worker of the workflows, and one of the activities of each source that
+// the process can serve. A source that cannot be served is left out and tried again.
+type Workers struct {
+	host   *Host
+	client client.Client
+	tuner  worker.WorkerTuner
+	main   worker.Worker
+
+	life context.Context // of the process's work
+	end  context.CancelFunc
+	busy sync.WaitGroup // what Start has left running
+
+	mu      sync.Mutex
+	serving map[string]worker.Worker // by source
+	over    bool
+}
+
+// NewWorker makes the workers of a process. They poll nothing before Start.
+func (h *Host) NewWorker(c client.Client) *Workers {
+	w := &Workers{host: h, client: c, tuner: newTuner(h.activitySlots()), serving: map[string]worker.Worker{}}
+	w.life, w.end = context.WithCancel(context.Background())
+	w.main = worker.New(c, workflows.TaskQueue, w.options(worker.Options{Interceptors: workflows.Interceptors()}))
+	workflows.Register(w.main, h.activities)
+	return w
+}
+
+func (w *Workers) options(o worker.Options) worker.Options {
+	o.Tuner = w.tuner
+	o.MaxConcurrentActivityTaskPollers = pollers
+	o.MaxHeartbeatThrottleInterval = heartbeatThrottle
+	o.WorkerStopTimeout = stopTimeout
+	o.OnFatalError = w.host.polls.lose
+	return o
+}
+
+// Start begins to poll. A source that cannot be served is said in the log and left out; it is served as soon as it can be.
+func (w *Workers) Start() error {
+	if err := w.main.Start(); err != nil {
+		return err
+	}
+	left := map[string]string{} // source -> why, as it was said
+	for _, name := range w.host.Sources() {
+		w.attempt(name, left)
+	}
+	w.busy.Go(func() { w.keepLooking(left) })
+	return nil
+}
+
+// keepLooking tries those again that were left out.
+func (w *Workers) keepLooking(left map[string]string) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			w.host.logger.Error("sources that were left out are looked at no more", zap.Any("panic", cause), zap.Stack("stack"))
+		}
+	}()
+	ticker := time.NewTicker(lookEvery)
+	defer ticker.Stop()
+	for len(left) > 0 {
+		select {
+		case <-w.life.Done():
+			return
+		case <-ticker.C:
+		}
+		for _, name := range w.host.Sources() {
+			if _, out := left[name]; out {
+				w.attempt(name, left)
+			}
+		}
+	}
+}
+
+// attempt serves a source, or says why it is left out, once for each reason.
+func (w *Workers) attempt(name string, left map[string]string) {
+	err := w.Serve(name)
+	before, out := left[name]
+	log := w.host.logger.With(zap.String("source", name))
+	switch {
+	case err == nil && out:
+		log.Info("the source is served from now on")
+		delete(left, name)
+	case err != nil && w.life.Err() == nil && fault.Sentence(err) != before:
+		log.Warn("the source is left out and looked at again each minute", zap.String("why", fault.Sentence(err)))
+		left[name] = fault.Sentence(err)
+	}
+}
+
+// Serve begins to take the activities of a source, unless it is served already.
+func (w *Workers) Serve(name string) error {
+	if err := w.host.ready(w.life, name); err != nil {
+		return err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if _, there := w.serving[name]; there || w.over {
+		return nil
+	}
+	one := worker.New(w.client, workflows.SourceQueue(name), w.options(worker.Options{DisableWorkflowWorker: true}))
+	workflows.RegisterActivities(one, w.host.activities)
+	if err := one.Start(); err != nil {
+		return err
+	}
+	w.serving[name] = one
+	return nil
+}
+
+// Leave ends the work for a source. Its running activities have the same time to store what they have as at the end of the
+// process.
+func (w *Workers) Leave(name string) {
+	w.mu.Lock()
+	one := w.serving[name]
+	delete(w.serving, name)
+	w.mu.Unlock()
+	if one != nil {
+		one.Stop()
+	}
+}
+
+// Stop ends all of them together: each activity has the same few seconds to store what it has.
+func (w *Workers) Stop() {
+	w.end()
+	w.mu.Lock()
+	w.over = true
+	all := []worker.Worker{w.main}
+	for _, one := range w.serving {
+		all = append(all, one)
+	}
+	w.mu.Unlock()
+	var stopping sync.WaitGroup
+	for _, one := range all {
+		stopping.Go(one.Stop)
+	}
+	stopping.Wait()
+	w.busy.Wait()
+}

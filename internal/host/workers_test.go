@@ -1,0 +1,154 @@
+package host
+
+import (
+	"context"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/worker"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/test/bufconn"
+	"google.golang.org/protobuf/types/known/emptypb"
+
+	"longhaul/internal/source"
+	"longhaul/workflows"
+)
+
+// asked are the task queues that a process has polled for activities.
+type asked struct {
+	mu     sync.Mutex
+	queues []string
+}
+
+func (a *asked) add(queue string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.queues = append(a.queues, queue)
+}
+
+func (a *asked) has(queue string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Contains(a.queues, queue)
+}
+
+// idle is a Temporal that has nothing to do for whoever asks.
+func idle(t *testing.T) (client.Client, *asked) {
+	t.Helper()
+	const buffer = 1 << 16
+	seen := new(asked)
+	listener := bufconn.Listen(buffer)
+	server := grpc.NewServer(grpc.UnknownServiceHandler(func(_ any, stream grpc.ServerStream) error {
+		method, _ := grpc.MethodFromServerStream(stream)
+		if !strings.HasSuffix(method, "/PollActivityTaskQueue") {
+			if err := stream.RecvMsg(new(emptypb.Empty)); err != nil {
+				return err
+			}
+		} else {
+			var poll workflowservice.PollActivityTaskQueueRequest
+			if err := stream.RecvMsg(&poll); err != nil {
+				return err
+			}
+			seen.add(poll.GetTaskQueue().GetName())
+		}
+		if strings.Contains(method, "/Poll") {
+			select {
+			case <-time.After(time.Minute):
+			case <-stream.Context().Done():
+			}
+		}
+		return stream.SendMsg(new(emptypb.Empty))
+	}))
+	go func() { _ = server.Serve(listener) }()
+	t.Cleanup(server.Stop)
+	c, err := client.DialContext(t.Context(), client.Options{
+		HostPort: "passthrough:///temporal",
+		ConnectionOptions: client.ConnectionOptions{DialOptions: []grpc.DialOption{
+			grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return listener.DialContext(ctx) }),
+		}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.Close)
+	return c, seen
+}
+
+// One source that cannot be served keeps no other from it, and needs no restart once it can be.
+func TestWorkers_leaveOutASourceUntilItCanBeServed(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "acme.json")
+	late := source.Source{Name: "late", Salesforce: source.Salesforce{Credentials: reference(t, "file:"+file)}}
+	h := open(t, 0, acme("acme", source.Held("a-client-secret")), late)
+	synctest.Test(t, func(t *testing.T) {
+		c, seen := idle(t)
+		w := h.NewWorker(c)
+		if err := w.Start(); err != nil {
+			t.Fatal(err)
+		}
+		defer w.Stop()
+		synctest.Wait()
+		if !seen.has("longhaul") || !seen.has("longhaul-acme") || seen.has("longhaul-late") {
+			t.Errorf("at first it polls %q", seen.queues)
+		}
+		document := `{"baseUrl":"late.my.salesforce.com","clientId":"3MVG9","clientSecret":"a-client-secret"}`
+		if err := os.WriteFile(file, []byte(document), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(lookEvery + time.Second)
+		synctest.Wait()
+		if !seen.has("longhaul-late") {
+			t.Errorf("a minute after the secret is there it polls %q", seen.queues)
+		}
+		w.Leave("late")
+		seen.queues = nil
+		time.Sleep(5 * time.Minute)
+		synctest.Wait()
+		if seen.has("longhaul-late") || !seen.has("longhaul-acme") {
+			t.Errorf("after it left one it polls %q", seen.queues)
+		}
+	})
+}
+
+// slow is a worker that stores what its activities have for as long as it may.
+type slow struct{ worker.Worker }
+
+func (slow) Stop() { time.Sleep(stopTimeout) }
+
+// Supervisors kill after ten seconds, however many sources there are.
+func TestWorkers_stopTogether(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := &Workers{main: slow{}, serving: map[string]worker.Worker{"acme": slow{}, "beta": slow{}, "gamma": slow{}}}
+		w.life, w.end = context.WithCancel(t.Context())
+		begin := time.Now()
+		w.Stop()
+		if took := time.Since(begin); took != stopTimeout {
+			t.Errorf("it took %s", took)
+		}
+	})
+}
+
+// worker.slots bounds a process, not each of its workers.
+func TestWorkers_shareOneStockOfSlots(t *testing.T) {
+	t.Parallel()
+	h := open(t, 0, acme("acme", source.Held("a-client-secret")), acme("beta", source.Held("a-client-secret")))
+	w := &Workers{host: h, tuner: newTuner(h.activitySlots())}
+	first := w.options(worker.Options{}).Tuner.GetActivityTaskSlotSupplier()
+	second := w.options(worker.Options{DisableWorkflowWorker: true}).Tuner.GetActivityTaskSlotSupplier()
+	if first != second || first.MaxSlots() != h.activitySlots() {
+		t.Errorf("got %v of %d and %v", first, first.MaxSlots(), second)
+	}
+	if workflows.SourceQueue("acme") != "longhaul-acme" {
+		t.Error("the queue of a source has another name")
+	}
+}

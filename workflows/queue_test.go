@@ -1,0 +1,223 @@
+package workflows_test
+
+import (
+	"context"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"longhaul/activities"
+	"longhaul/internal/fault"
+	"longhaul/workflows"
+)
+
+// A worker whose settings lack the source must never get its work: Temporal cannot give a task back.
+func TestQueue_everyActivityOfASourceGoesToTheSourcesOwn(t *testing.T) {
+	t.Parallel()
+	for _, id := range []string{"sync-acme", "nightly-2026-11-23"} {
+		env := environment(t, new(org), id)
+		var sent atomic.Int32
+		(&asked{activity: func(name string, got workflow.ActivityOptions) {
+			want := "longhaul-acme"
+			if name == "Find" {
+				want = "longhaul"
+			}
+			if sent.Add(1); got.TaskQueue != want {
+				t.Errorf("%s: %s goes to the task queue %q, want %q", id, name, got.TaskQueue, want)
+			}
+		}}).listen(env)
+		env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{Source: "acme"})
+		if got, failure := resultOf(t, env); failure != nil || got.Outcome != workflows.OutcomeComplete || sent.Load() < 10 {
+			t.Errorf("%s: %d activities, %+v, %v", id, sent.Load(), got, failure)
+		}
+	}
+}
+
+const unserved = "no worker serves source acme: start longhaul-worker with its settings and secrets"
+
+// unservedFor is an org whose source is served by nobody at first.
+func unservedFor(d time.Duration) *org {
+	return &org{
+		loginAfter: d,
+		findWorker: func(p activities.FindWorkerParams) (activities.FindWorkerResult, error) {
+			return activities.FindWorkerResult{Found: p.Queue != "longhaul-acme"}, nil
+		},
+	}
+}
+
+func TestUnserved_isSaidWithinHalfAMinuteAndTakenBack(t *testing.T) {
+	t.Parallel()
+	o := unservedFor(3 * time.Hour)
+	env := environment(t, o, "sync-acme")
+	for _, after := range []time.Duration{30 * time.Second, 2 * time.Hour} {
+		env.RegisterDelayedCallback(func() {
+			if p := ask(t, env); p.Phase != workflows.PhaseAuthenticate || p.Waiting != unserved {
+				t.Errorf("after %s it says %s, %q", after, p.Phase, p.Waiting)
+			}
+		}, after)
+	}
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	got, failure := resultOf(t, env)
+	if failure != nil || got.Outcome != workflows.OutcomeComplete {
+		t.Fatalf("once a worker came: %+v, %v", got, failure)
+	}
+	if p := ask(t, env); p.Waiting != "" {
+		t.Errorf("in the end it says %q", p.Waiting)
+	}
+	if n := o.count("FindWorker"); n > 12 {
+		t.Errorf("%d looks in three hours: the history of a sync that waits must stay short", n)
+	}
+}
+
+// The login of a worker that is there may take long, and Temporal may keep to itself who polls.
+func TestUnserved_isNotSaidOfASlowLogin(t *testing.T) {
+	t.Parallel()
+	for name, find := range map[string]func(activities.FindWorkerParams) (activities.FindWorkerResult, error){
+		"a worker is there": nil,
+		"nobody can tell": func(activities.FindWorkerParams) (activities.FindWorkerResult, error) {
+			return activities.FindWorkerResult{}, refusalBy(fault.Temporal, fault.Invalid, "Temporal does not say who polls")
+		},
+	} {
+		env := environment(t, &org{loginAfter: 40 * time.Second, findWorker: find}, "sync-acme")
+		env.RegisterDelayedCallback(func() {
+			if p := ask(t, env); p.Waiting != "" {
+				t.Errorf("%s: it says %q", name, p.Waiting)
+			}
+		}, 30*time.Second)
+		env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+		if _, failure := resultOf(t, env); failure != nil {
+			t.Errorf("%s: %v", name, failure)
+		}
+	}
+}
+
+// Neither a pause nor a cancel waits for a worker that is not there.
+func TestUnserved_isPausedResumedAndCancelled(t *testing.T) {
+	t.Parallel()
+	o := unservedFor(1000 * time.Hour)
+	env := environment(t, o, "sync-acme")
+	expect := func(after time.Duration, phase workflows.Phase, waiting string) {
+		env.RegisterDelayedCallback(func() {
+			if p := ask(t, env); p.Phase != phase || !strings.Contains(p.Waiting, waiting) {
+				t.Errorf("after %s it says %s, %q", after, p.Phase, p.Waiting)
+			}
+		}, after)
+	}
+	expect(time.Minute, workflows.PhaseAuthenticate, unserved)
+	env.RegisterDelayedCallback(func() { env.SignalWorkflow(workflows.PauseSignal, nil) }, 2*time.Minute)
+	expect(3*time.Minute, workflows.PhasePaused, "resume")
+	env.RegisterDelayedCallback(func() { env.SignalWorkflow(workflows.ResumeSignal, nil) }, 4*time.Minute)
+	expect(5*time.Minute, workflows.PhaseAuthenticate, unserved)
+	env.RegisterDelayedCallback(env.CancelWorkflow, time.Hour)
+	start := env.Now()
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	if err := env.GetWorkflowError(); !temporal.IsCanceledError(err) {
+		t.Errorf("it ended with %v", err)
+	}
+	if took := env.Now().Sub(start); took > time.Hour+2*time.Minute {
+		t.Errorf("the cancel took until %s after the start", took)
+	}
+}
+
+// A sync whose work is done ends well without the worker that would tidy up.
+func TestUnserved_atTheEndASyncIsComplete(t *testing.T) {
+	t.Parallel()
+	o := &org{prune: func() error {
+		return temporal.NewTimeoutError(enumspb.TIMEOUT_TYPE_SCHEDULE_TO_START, nil)
+	}}
+	env := environment(t, o, "sync-acme")
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	got, failure := resultOf(t, env)
+	if failure != nil || got.Outcome != workflows.OutcomeComplete || len(got.Warnings) != 0 {
+		t.Errorf("got %+v, %v", got, failure)
+	}
+}
+
+// What somebody can mend blocks a sync in every step, once something came home: the setting of one worker must not end a sync
+// that is nearly done.
+func TestBlocked_inEveryStepThatReadsTheBucket(t *testing.T) {
+	t.Parallel()
+	refused := refusalBy(fault.Bucket, fault.Invalid, "this worker uses another bucket than the sync began in")
+	for name, breaks := range map[string]func(*org, *atomic.Bool){
+		"settle": func(o *org, mended *atomic.Bool) {
+			o.settle = func() (activities.SettleResult, error) {
+				if !mended.Load() {
+					return activities.SettleResult{}, refused
+				}
+				return activities.SettleResult{States: activities.States{Described: 80, Reused: 20}}, nil
+			}
+		},
+		"replan": func(o *org, mended *atomic.Bool) {
+			o.describe = func(context.Context, activities.DescribeParams) (activities.DescribeResult, error) {
+				done := described(10)
+				done.Deferred = 1
+				return done, nil
+			}
+			o.replan = func(activities.ReplanParams) (activities.ReplanResult, error) {
+				if !mended.Load() {
+					return activities.ReplanResult{}, refused
+				}
+				return activities.ReplanResult{}, nil
+			}
+		},
+		"guard of the coverage": func(o *org, mended *atomic.Bool) {
+			o.guard = func(p activities.GuardParams) (activities.GuardResult, error) {
+				if p.Stage == activities.GuardCoverage && !mended.Load() {
+					return activities.GuardResult{}, refused
+				}
+				return activities.GuardResult{}, nil
+			}
+		},
+		"assemble": func(o *org, mended *atomic.Bool) { o.step = refusing("Assemble", refused, mended) },
+		"account":  func(o *org, mended *atomic.Bool) { o.step = refusing("Account", refused, mended) },
+		"record":   func(o *org, mended *atomic.Bool) { o.step = refusing("Record", refused, mended) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o, mended := new(org), new(atomic.Bool)
+			breaks(o, mended)
+			env := environment(t, o, "sync-acme")
+			env.RegisterDelayedCallback(func() {
+				if p := ask(t, env); p.Phase != workflows.PhaseBlocked || !strings.Contains(p.Waiting, "another bucket") {
+					t.Errorf("it says %s, %q", p.Phase, p.Waiting)
+				}
+				mended.Store(true)
+				env.SignalWorkflow(workflows.ResumeSignal, nil)
+			}, time.Hour)
+			env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+			if got, failure := resultOf(t, env); failure != nil || got.Outcome != workflows.OutcomeComplete {
+				t.Errorf("got %+v, %v", got, failure)
+			}
+		})
+	}
+}
+
+// A sync that nobody resumes fails after one wait, however many steps its failure passes.
+func TestBlocked_failsAfterOneWait(t *testing.T) {
+	t.Parallel()
+	o := &org{settle: func() (activities.SettleResult, error) {
+		return activities.SettleResult{}, refusalBy(fault.Bucket, fault.Invalid, "this worker uses another bucket")
+	}}
+	env := environment(t, o, "sync-acme")
+	start := env.Now()
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	_, failure := resultOf(t, env)
+	if took := env.Now().Sub(start); failure == nil || took < 7*24*time.Hour || took > 8*24*time.Hour {
+		t.Errorf("it failed after %s: %v", took, failure)
+	}
+}
+
+// refusing is a step that one activity refuses until that is mended.
+func refusing(name string, refused error, mended *atomic.Bool) func(string) error {
+	return func(step string) error {
+		if step == name && !mended.Load() {
+			return refused
+		}
+		return nil
+	}
+}
