@@ -68,20 +68,20 @@ func (s *sync) mark(ctx workflow.Context, outcome Outcome) {
 func (s *sync) close(ctx workflow.Context, outcome Outcome) *Result {
 	s.outcome = outcome
 	s.touch(ctx)
-	updates := []attribute{{AttributeOutcome.GetName(), AttributeOutcome.ValueSet(string(outcome))}}
+	updates := []temporal.SearchAttributeUpdate{AttributeOutcome.ValueSet(string(outcome))}
 	coverage := 0.0
 	if s.state.Settled {
 		coverage = s.state.States.Coverage()
-		updates = append(updates, attribute{AttributeCoverage.GetName(), AttributeCoverage.ValueSet(coverage)})
+		updates = append(updates, AttributeCoverage.ValueSet(coverage))
 	}
-	upsert(ctx, s.state.Auth.Attributes, updates...)
+	upsert(ctx, updates...)
 	return &Result{
 		Source: s.state.Sync.Source, Sync: s.state.Sync.ID, Outcome: outcome,
 		Seconds: workflow.Now(ctx).Sub(s.state.Started).Seconds(), APICalls: s.state.Calls,
 		Kinds: s.state.Kinds, States: s.state.States, Coverage: coverage,
 		Vanished: s.state.Vanished, Described: min(s.state.Reports, s.state.Plan.ToDescribe+s.state.Again.Added),
 		Files: list(s.state.Files), Uploaded: s.state.uploads() && s.state.Uploads == len(fileNames),
-		Staging: s.state.Sync.Prefix(), Warnings: list(s.state.Warnings),
+		Staging: s.state.Sync.Prefix(), Warnings: s.state.warnings(),
 	}
 }
 
@@ -128,5 +128,6 @@ func (s *sync) continueAsNew(ctx workflow.Context) error {
 	}
 	in := s.input
 	in.State = s.state
+	in.State.Run = workflow.GetInfo(ctx).WorkflowExecution.RunID
 	return workflow.NewContinueAsNewError(ctx, SyncSourceType, in)
 }

@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+
+	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/workflow"
 )
 
 // Input starts a sync. People write it by hand, in the UI or after --input, so it is read with patience: the name of a
@@ -17,6 +20,28 @@ type Input struct {
 	State *State `json:"state,omitempty"`
 
 	problem string
+}
+
+// readInput reads what a workflow was started with. The encoding that a form claims is not trusted: people write JSON.
+func readInput(given converter.RawValue) (in Input) {
+	data := given.Payload().GetData()
+	if len(data) == 0 {
+		return Input{}
+	}
+	if err := json.Unmarshal(data, &in); err != nil {
+		in = Input{problem: misread(err)}
+	}
+	return in
+}
+
+func misread(err error) string {
+	return `the input must look like {"source":"acme","mode":"auto","upload":true}: ` + oneLine(err.Error(), maxReasonBytes)
+}
+
+// continues says whether the state is the one that the run before has handed to this one. A cron or a retry policy starts
+// runs that continue another, too, with an input that is as old as the first run.
+func (in *Input) continues(info *workflow.Info) bool {
+	return in.State != nil && info.ContinuedExecutionRunID != "" && in.State.Run == info.ContinuedExecutionRunID
 }
 
 // UnmarshalJSON reads an object, the name of a source as a string, or null. It never fails: see Input.
@@ -34,7 +59,7 @@ func (in *Input) UnmarshalJSON(data []byte) error {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&written); err != nil {
-		in.problem = fmt.Sprintf(`the input must look like {"source":"acme","mode":"auto","upload":true}: %.200v`, err)
+		in.Source, in.problem = written.Source, misread(err)
 		return nil
 	}
 	in.Source, in.Mode, in.Upload = written.Source, written.Mode, written.Upload
@@ -47,19 +72,20 @@ func (in *Input) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// settle fills in what the workflow's id says and returns the sentence about what is wrong, or "".
+// settle fills in what the workflow's id says and returns the sentence about what is wrong, or "". Afterwards Source is a
+// valid name, or empty where none is known.
 func (in *Input) settle(workflowID string) (problem string) {
-	if in.problem != "" {
-		return in.problem
-	}
-	if in.Source == "" {
+	named := in.Source
+	if !validSource(named) {
 		in.Source, _ = SourceOfID(workflowID)
 	}
 	switch {
+	case in.problem != "":
+		return in.problem
+	case named != "" && !validSource(named):
+		return fmt.Sprintf("%.60q is no name of a source: use 1 to 40 of a-z, 0-9 and -", named)
 	case in.Source == "":
 		return `no source is named: start the workflow with the id sync-<source> or with the input {"source":"<name>"}`
-	case !validSource(in.Source):
-		return fmt.Sprintf("%.60q is no name of a source: use 1 to 40 of a-z, 0-9 and -", in.Source)
 	}
 	switch in.Mode {
 	case "":

@@ -28,6 +28,13 @@ type Progress struct {
 	Blocked    *activities.Failure `json:"blocked,omitempty"` // what blocks the sync, for machines
 	Warnings   []string            `json:"warnings"`
 	Outcome    Outcome             `json:"outcome,omitempty"`
+	HandedOver *HandedOver         `json:"handed_over,omitempty"` // of a workflow that only stands for the one that syncs
+}
+
+// HandedOver names the workflow that syncs, where signals, updates and queries meet the sync itself.
+type HandedOver struct {
+	WorkflowID string `json:"workflow_id"`
+	RunID      string `json:"run_id,omitempty"` // empty until it has begun
 }
 
 // Quota is what is known of the org's daily API calls, and how many of them the sync may use.

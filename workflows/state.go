@@ -46,7 +46,14 @@ type State struct {
 	Silent   int64                          `json:"silent,omitempty"`  // calls since Salesforce last told the org's usage
 
 	QuotaAsked QuotaChange `json:"quota_asked,omitzero"` // by operators, over the settings
+
+	Run       string   `json:"run,omitempty"`        // the run that handed this state to the next one
+	PausedFor string   `json:"paused_for,omitempty"` // the reason that an operator gave
+	Strangers []string `json:"strangers,omitempty"`  // warnings of signals that nobody knows
 }
+
+// warnings are all that people should know, the signals among them that were sent in vain.
+func (s *State) warnings() []string { return slices.Concat([]string{}, s.Warnings, s.Strangers) }
 
 const (
 	maxWarnings     = 20
@@ -91,7 +98,7 @@ func (s *State) progress(outcome Outcome, shown standstill) Progress {
 		ToDescribe: s.Plan.ToDescribe + s.Again.ToDescribe, Described: s.Reports,
 		Shards: Count{Done: s.Shards, Total: s.Plan.Shards + s.Again.Shards}, Files: Count{Done: len(s.Files), Total: len(fileNames)},
 		Uploads: Count{Done: s.Uploads, Total: s.uploadsTotal()}, APICalls: s.Calls, Quota: s.quota(),
-		Waiting: shown.why, Warnings: list(s.Warnings), Outcome: outcome,
+		Waiting: shown.why, Warnings: s.warnings(), Outcome: outcome,
 	}
 	if shown.phase != "" {
 		p.Phase = shown.phase

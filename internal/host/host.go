@@ -69,7 +69,7 @@ func Open(ctx context.Context, settings config.Config, options Options) (*Host, 
 		},
 	}
 	h.activities = &activities.Activities{
-		Sources: h.sources, Store: store, Pool: shard.NewPool(), Attributes: customAttributes, Running: runningWorkflow,
+		Sources: h.sources, Store: store, Pool: shard.NewPool(), Running: runningWorkflow, Update: updateWorkflow,
 		Version: options.Version, Slice: options.Slice,
 	}
 	return h, nil
@@ -87,14 +87,14 @@ func (h *Host) Store() *staging.Store { return h.store }
 // Sources lists the names of the sources this process knows.
 func (h *Host) Sources() []string { return h.registry.Names() }
 
-// NewWorker makes a worker that does everything Longhaul registers.
+// NewWorker makes a worker that does everything Longhaul registers. The client must be one of Dial, which gives every worker the
+// interceptors of the workflows.
 func (h *Host) NewWorker(c client.Client) worker.Worker {
 	w := worker.New(c, workflows.TaskQueue, worker.Options{
 		MaxConcurrentActivityExecutionSize: h.activitySlots(),
 		MaxHeartbeatThrottleInterval:       heartbeatThrottle,
 		WorkerStopTimeout:                  stopTimeout,
 		OnFatalError:                       h.lost,
-		Interceptors:                       workflows.Interceptors(),
 	})
 	workflows.Register(w, h.activities)
 	return w
