@@ -57,16 +57,22 @@ func (h *handover) handOn(ctx workflow.Context, came order) {
 	}
 }
 
+// errNobody says that there is no sync which a signal could be handed to.
+var errNobody = errors.New("no sync runs")
+
 // signal sends a signal to the child, or to the sync that ran already in its place.
 func (h *handover) signal(ctx workflow.Context, came order) error {
 	var input any
 	if came.Reason != "" {
 		input = Reason{Reason: came.Reason}
 	}
-	if h.started {
+	switch {
+	case h.started:
 		return h.child.SignalChildWorkflow(ctx, came.Signal, input).Get(ctx, nil)
+	case h.taken:
+		return workflow.SignalExternalWorkflow(ctx, SyncID(h.source), "", came.Signal, input).Get(ctx, nil)
 	}
-	return workflow.SignalExternalWorkflow(ctx, SyncID(h.source), "", came.Signal, input).Get(ctx, nil)
+	return errNobody
 }
 
 // drain waits until all that has come is handed on and answered.

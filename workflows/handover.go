@@ -19,6 +19,7 @@ type handover struct {
 	child     workflow.ChildWorkflowFuture
 	settled   bool // the child has started, or could not
 	started   bool // the child has started
+	taken     bool // another sync of the source runs, so the child could not start
 	busy      int  // signals that are being handed on
 	warnings  []string
 	strangers []string // warnings of signals that nobody knows
@@ -58,9 +59,9 @@ func handOver(ctx workflow.Context, in Input) (*Result, error) {
 // begin waits until the child runs or cannot be started.
 func (h *handover) begin(ctx workflow.Context) {
 	var run workflow.Execution
-	if err := h.child.GetChildWorkflowExecution().Get(ctx, &run); err == nil {
-		h.started, h.shown.HandedOver.RunID = true, run.RunID
-	}
+	err := h.child.GetChildWorkflowExecution().Get(ctx, &run)
+	h.started, h.taken = err == nil, temporal.IsWorkflowExecutionAlreadyStartedError(err)
+	h.shown.HandedOver.RunID = run.RunID
 	h.settled = true
 	h.touch(ctx)
 }

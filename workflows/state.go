@@ -53,7 +53,7 @@ type State struct {
 }
 
 // warnings are all that people should know, the signals among them that were sent in vain.
-func (s *State) warnings() []string { return slices.Concat([]string{}, s.Warnings, s.Strangers) }
+func (s *State) warnings() []string { return list(slices.Concat(s.Warnings, s.Strangers)) }
 
 const (
 	maxWarnings     = 20
