@@ -44,14 +44,14 @@ type Sources interface {
 
 // Activities holds what the activities need. Its methods are registered with Temporal under their own names.
 type Activities struct {
-	Sources    Sources
-	Store      *staging.Store
-	Pool       *shard.Pool
-	Attributes func(ctx context.Context) ([]string, error) // names of the namespace's custom search attributes
-	Running    func(ctx context.Context, workflowID string) (runID string, err error)
-	Polled     func(ctx context.Context, queue string, since time.Time) (bool, error) // whether a worker asks there for activities
-	Version    string                                                                 // of Longhaul
-	Slice      time.Duration                                                          // for how long a shard describes at a time; two minutes when zero
+	Sources Sources
+	Store   *staging.Store
+	Pool    *shard.Pool
+	Running func(ctx context.Context, workflowID string) (runID string, err error)
+	Polled  func(ctx context.Context, queue string, since time.Time) (bool, error) // whether a worker asks there for activities
+	Update  func(ctx context.Context, update ForwardParams) (ForwardResult, error) // what another workflow says to an update
+	Version string                                                                 // of Longhaul
+	Slice   time.Duration                                                          // for how long a shard describes at a time; two minutes when zero
 
 	relay relay
 }

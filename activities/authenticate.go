@@ -32,7 +32,6 @@ type AuthenticateResult struct {
 	Identity      inventory.Identity `json:"identity"`
 	Edition       string             `json:"edition"`
 	BaseURL       string             `json:"base_url"`
-	Attributes    []string           `json:"attributes"` // of ours, the ones the namespace knows
 	MaxInFlight   int                `json:"max_in_flight"`
 	MaxShards     int                `json:"max_shards"`
 	Private       bool               `json:"private"`
@@ -123,9 +122,6 @@ func (a *Activities) authenticate(ctx context.Context, params AuthenticateParams
 		return result, err
 	}
 	if result.LastTimestamp, err = a.lastTimestamp(ctx, params.Sync.Source); err != nil {
-		return result, err
-	}
-	if result.Attributes, err = a.Attributes(ctx); err != nil {
 		return result, err
 	}
 	return result, a.Store.WriteJSON(ctx, staged.State(), inventory.Opened{

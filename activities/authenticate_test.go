@@ -153,7 +153,6 @@ func newEnv(t *testing.T, client *salesforce.Client) *testsuite.TestActivityEnvi
 	env := suite.NewTestActivityEnvironment()
 	env.RegisterActivity(&activities.Activities{
 		Sources: one{&activities.Source{Name: "acme", Salesforce: client, APIVersion: client.APIVersion(), MaxInFlight: 4}}, Store: store,
-		Attributes: func(context.Context) ([]string, error) { return nil, nil },
 	})
 	return env
 }

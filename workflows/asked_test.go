@@ -7,6 +7,8 @@ import (
 	"go.temporal.io/sdk/testsuite"
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
+
+	"longhaul/workflows"
 )
 
 // asked is told of what a workflow and its children ask of Temporal, as production sends it. The test environment's own
@@ -19,7 +21,7 @@ type asked struct {
 }
 
 func (a *asked) listen(env *testsuite.TestWorkflowEnvironment) {
-	env.SetWorkerOptions(worker.Options{Interceptors: []interceptor.WorkerInterceptor{a}})
+	env.SetWorkerOptions(worker.Options{Interceptors: append(workflows.Interceptors(everything), a)})
 }
 
 func (a *asked) InterceptWorkflow(

@@ -17,7 +17,10 @@ import (
 	"longhaul/workflows"
 )
 
-// decode reads the input of the next run.
+// before is the id of a run that continued as new.
+const before = "the-run-before"
+
+// decode reads the input of the next run, as run before has handed it on.
 func decode(t *testing.T, next *workflow.ContinueAsNewError) workflows.Input {
 	t.Helper()
 	if next.WorkflowType.Name != workflows.SyncSourceType {
@@ -27,6 +30,10 @@ func decode(t *testing.T, next *workflow.ContinueAsNewError) workflows.Input {
 	if err := converter.GetDefaultDataConverter().FromPayloads(next.Input, &in); err != nil {
 		t.Fatal(err)
 	}
+	if in.State == nil || in.State.Run == "" {
+		t.Fatal("the state does not tell which run handed it on")
+	}
+	in.State.Run = before
 	return in
 }
 
@@ -60,7 +67,7 @@ func TestSyncSource_carriesItsStateOver(t *testing.T) {
 
 	rest := new(org)
 	second := environment(t, rest, "sync-acme")
-	second.SetContinuedExecutionRunID("the-run-before")
+	second.SetContinuedExecutionRunID(before)
 	second.ExecuteWorkflow(workflows.SyncSourceType, in)
 	got, failure := resultOf(t, second)
 	if failure != nil || got.Sync != state.Sync.ID {
@@ -87,12 +94,12 @@ func TestSyncSource_carriesItsStateOver(t *testing.T) {
 func TestInput_readsTheStateOfANewerWorker(t *testing.T) {
 	t.Parallel()
 	var in workflows.Input
-	text := `{"source":"acme","state":{"phase":"describe","next_shard":7,"a_field_of_tomorrow":{"x":1}}}`
+	text := `{"source":"acme","state":{"phase":"describe","next_shard":7,"run":"the-run-before","a_field_of_tomorrow":{"x":1}}}`
 	if err := json.Unmarshal([]byte(text), &in); err != nil || in.State == nil || in.State.NextShard != 7 {
 		t.Fatalf("got %+v, %v", in.State, err)
 	}
 	env := environment(t, new(org), "sync-acme")
-	env.SetContinuedExecutionRunID("the-run-before")
+	env.SetContinuedExecutionRunID(before)
 	env.ExecuteWorkflow(workflows.SyncSourceType, json.RawMessage(text))
 	if _, failure := resultOf(t, env); failure != nil {
 		t.Errorf("got %v", failure)
@@ -106,7 +113,7 @@ func TestState_staysSmall(t *testing.T) {
 	long := strings.Repeat("<", 400)
 	state := workflows.State{
 		Phase:    workflows.PhasePlan,
-		Auth:     activities.AuthenticateResult{Attributes: all},
+		Run:      before,
 		Approved: map[activities.GuardStage]bool{activities.GuardInventory: true, activities.GuardCoverage: true},
 	}
 	for shard := range source.MostShards { // as many as the places of the widest window
@@ -130,7 +137,7 @@ func TestState_staysSmall(t *testing.T) {
 		return r, nil
 	}}
 	env := environment(t, o, "sync-acme")
-	env.SetContinuedExecutionRunID("the-run-before")
+	env.SetContinuedExecutionRunID(before)
 	env.SetContinueAsNewSuggested(true)
 	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{State: &state})
 	var next *workflow.ContinueAsNewError

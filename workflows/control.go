@@ -1,8 +1,13 @@
 package workflows
 
 import (
+	"bytes"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 
+	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/workflow"
 
 	"longhaul/activities"
@@ -13,6 +18,7 @@ import (
 type control struct {
 	resumed   int      // resume signals so far
 	verdict   Verdict  // about what the sync holds for; empty until there is one
+	reason    string   // of the verdict, where the operator gave one
 	policies  int      // changes of the quota so far
 	interrupt func()   // ends what may be cut short for a pause; nil while nothing may
 	concerns  []string // what the sync holds for; nil while it does not hold
@@ -31,42 +37,40 @@ const (
 
 // listen takes signals and updates from now on.
 func (s *sync) listen(ctx workflow.Context) error {
-	workflow.GetSignalChannelWithOptions(ctx, PauseSignal, workflow.SignalChannelOptions{
-		Description: "Stop asking Salesforce: requests in flight finish, shards store what they have. No input.",
-	})
-	workflow.GetSignalChannelWithOptions(ctx, ResumeSignal, workflow.SignalChannelOptions{
-		Description: "Go on: after a pause, after what blocked the sync was mended, or before a wait that Salesforce asked for is over. No input.",
-	})
 	s.obey(ctx)
-	if err := s.takeVerdicts(ctx); err != nil {
-		return err
-	}
-	return workflow.SetUpdateHandlerWithOptions(ctx, SetQuotaUpdate, s.setQuota, workflow.UpdateHandlerOptions{
-		Validator:   func(_ workflow.Context, q QuotaChange) error { return q.check() },
-		Description: `Change how much of the org's daily API calls the sync may use, in percent: {"ceiling":80,"share":25}. What is left out stays.`,
+	return handleUpdates(ctx, map[string]updateHandling{
+		ApproveUpdate: {
+			check: func(converter.RawValue) error { return s.control.decidable() },
+			take: func(_ workflow.Context, in converter.RawValue) (any, error) {
+				return s.decide(VerdictApproved, in), nil
+			},
+		},
+		DiscardUpdate: {
+			check: func(converter.RawValue) error { return s.control.decidable() },
+			take: func(_ workflow.Context, in converter.RawValue) (any, error) {
+				return s.decide(VerdictDiscarded, in), nil
+			},
+		},
+		SetQuotaUpdate: {
+			check: func(in converter.RawValue) error {
+				_, err := readQuotaChange(in)
+				return err
+			},
+			take: func(_ workflow.Context, in converter.RawValue) (any, error) {
+				change, err := readQuotaChange(in)
+				if err != nil {
+					return nil, err
+				}
+				return s.setQuota(change), nil
+			},
+		},
 	})
 }
 
-func (s *sync) takeVerdicts(ctx workflow.Context) error {
-	for _, row := range []struct {
-		update, description string
-		verdict             Verdict
-	}{
-		{ApproveUpdate, "Let a sync that holds go on: what it found is right. No input.", VerdictApproved},
-		{DiscardUpdate, "End a sync that holds: nothing of it reaches the catalog. No input.", VerdictDiscarded},
-	} {
-		take := func(workflow.Context) (string, error) {
-			s.control.verdict = row.verdict
-			return string(row.verdict), nil
-		}
-		err := workflow.SetUpdateHandlerWithOptions(ctx, row.update, take, workflow.UpdateHandlerOptions{
-			Validator: func(workflow.Context) error { return s.control.decidable() }, Description: row.description,
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+// decide takes the verdict that a sync which holds waits for.
+func (s *sync) decide(verdict Verdict, in converter.RawValue) Verdict {
+	s.control.verdict, s.control.reason = verdict, reasonOf(in.Payload())
+	return verdict
 }
 
 // decidable refuses a verdict that nobody waits for.
@@ -80,8 +84,8 @@ func (c *control) decidable() error {
 	return nil
 }
 
-func (s *sync) pause() {
-	s.state.Paused = true
+func (s *sync) pause(reason string) {
+	s.state.Paused, s.state.PausedFor = true, reason
 	if s.control.interrupt != nil {
 		s.control.interrupt()
 	}
@@ -98,7 +102,7 @@ func (s *sync) interruptible(ctx workflow.Context) (_ workflow.Context, done fun
 }
 
 func (s *sync) resume() {
-	s.state.Paused = false
+	s.state.Paused, s.state.PausedFor = false, ""
 	s.control.resumed++
 }
 
@@ -120,8 +124,19 @@ func (q QuotaChange) check() error {
 	return nil
 }
 
+// readQuotaChange reads the input of set-quota. A word that it does not know is refused: a misspelt share would be taken
+// for one that was left out.
+func readQuotaChange(in converter.RawValue) (change QuotaChange, err error) {
+	decoder := json.NewDecoder(bytes.NewReader(in.Payload().GetData()))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&change); err != nil && !errors.Is(err, io.EOF) {
+		return QuotaChange{}, fmt.Errorf(`set-quota takes whole percents: {"ceiling":80,"share":25}, not this: %s`, oneLine(err.Error(), maxReasonBytes))
+	}
+	return change, change.check()
+}
+
 // setQuota changes the policy of this sync, from the next lease on. It answers with all that was asked for so far.
-func (s *sync) setQuota(_ workflow.Context, change QuotaChange) (QuotaChange, error) {
+func (s *sync) setQuota(change QuotaChange) QuotaChange {
 	asked := &s.state.QuotaAsked
 	if change.Ceiling != nil {
 		asked.Ceiling = change.Ceiling
@@ -131,7 +146,7 @@ func (s *sync) setQuota(_ workflow.Context, change QuotaChange) (QuotaChange, er
 	}
 	s.applyQuota()
 	s.control.policies++
-	return *asked, nil
+	return *asked
 }
 
 // applyQuota makes the policy of the settings, and over it of what operators asked for. Before the login nothing is known

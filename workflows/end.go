@@ -68,13 +68,13 @@ func (s *sync) mark(ctx workflow.Context, outcome Outcome) {
 func (s *sync) close(ctx workflow.Context, outcome Outcome) *Result {
 	s.outcome = outcome
 	s.touch(ctx)
-	updates := []attribute{{AttributeOutcome.GetName(), AttributeOutcome.ValueSet(string(outcome))}}
+	updates := []temporal.SearchAttributeUpdate{AttributeOutcome.ValueSet(string(outcome))}
 	coverage := 0.0
 	if s.state.Settled {
 		coverage = s.state.States.Coverage()
-		updates = append(updates, attribute{AttributeCoverage.GetName(), AttributeCoverage.ValueSet(coverage)})
+		updates = append(updates, AttributeCoverage.ValueSet(coverage))
 	}
-	upsert(ctx, s.state.Auth.Attributes, updates...)
+	upsert(ctx, updates...)
 	var concerns []activities.Concern
 	if outcome == OutcomeDiscarded {
 		concerns = s.control.found
@@ -85,7 +85,7 @@ func (s *sync) close(ctx workflow.Context, outcome Outcome) *Result {
 		Kinds: s.state.Kinds, States: s.state.States, Coverage: coverage,
 		Vanished: s.state.Vanished, Described: min(s.state.Reports, s.state.Plan.ToDescribe+s.state.Again.Added),
 		Files: list(s.state.Files), Uploaded: s.state.uploads() && s.state.Uploads == len(fileNames),
-		Staging: s.state.Sync.Prefix(), Warnings: list(s.state.Warnings),
+		Staging: s.state.Sync.Prefix(), Warnings: s.state.warnings(),
 		Unseen: s.state.Unseen, Concerns: concerns,
 	}
 }
@@ -133,5 +133,6 @@ func (s *sync) continueAsNew(ctx workflow.Context) error {
 	}
 	in := s.input
 	in.State = s.state
+	in.State.Run = workflow.GetInfo(ctx).WorkflowExecution.RunID
 	return workflow.NewContinueAsNewError(ctx, SyncSourceType, in)
 }

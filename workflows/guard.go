@@ -76,7 +76,7 @@ func (s *sync) hold(ctx workflow.Context, judged activities.GuardResult) error {
 	}
 	why := strings.Join(concerns, "; ")
 	until := workflow.Now(ctx).Add(timeout)
-	s.control.concerns, s.control.found, s.control.verdict = concerns, judged.Found, ""
+	s.control.concerns, s.control.found, s.control.verdict, s.control.reason = concerns, judged.Found, "", ""
 	defer func() { s.control.concerns = nil; s.goOn(ctx) }()
 	s.halt(ctx, PhaseHeld, why, until)
 	s.shown.concerns = judged.Found
@@ -90,10 +90,10 @@ func (s *sync) hold(ctx workflow.Context, judged activities.GuardResult) error {
 		case err != nil:
 			return err
 		case ok && s.control.verdict == VerdictApproved:
-			s.state.decided("approved by an operator: " + why)
+			s.state.decided(because("approved by an operator", s.control.reason) + ": " + why)
 			return nil
 		case ok:
-			s.state.decided("discarded by an operator: " + why)
+			s.state.decided(because("discarded by an operator", s.control.reason) + ": " + why)
 			return errDiscarded
 		case !workflow.Now(ctx).Before(until):
 			s.state.decided("discarded because nobody approved it in time: " + why)

@@ -63,7 +63,7 @@ func (s *sync) untilResumed(ctx workflow.Context) error {
 	if !s.state.Paused {
 		return ctx.Err()
 	}
-	s.halt(ctx, PhasePaused, "paused by an operator; it goes on after the signal resume", time.Time{})
+	s.halt(ctx, PhasePaused, because("paused by an operator", s.state.PausedFor)+"; it goes on after the signal resume", time.Time{})
 	err := workflow.Await(ctx, func() bool { return !s.state.Paused })
 	s.goOn(ctx)
 	return err

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/mock"
+	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
@@ -31,7 +32,7 @@ func TestHandOver_runsTheOneSyncAsItsChild(t *testing.T) {
 func TestHandOver_isSkippedWhenTheSyncRuns(t *testing.T) {
 	t.Parallel()
 	o := &org{find: func(id string) (activities.FindResult, error) {
-		return activities.FindResult{RunID: "run-of-" + id, Attributes: all}, nil
+		return activities.FindResult{RunID: "run-of-" + id}, nil
 	}}
 	env := environment(t, o, "both")
 	env.RegisterWorkflow(startTwice)
@@ -95,10 +96,10 @@ func TestHandOver_passesACancelOn(t *testing.T) {
 
 func TestAttributes_onlyKnownOnesAreSetAndCopiedOnesCleared(t *testing.T) {
 	t.Parallel()
-	o := &org{authenticate: func(activities.AuthenticateParams) (activities.AuthenticateResult, error) {
-		r := healthy()
-		r.Attributes = []string{"LonghaulPhase"}
-		return r, nil
+	o := &org{attributes: func() workflows.NamespaceAttributes {
+		return workflows.NamespaceAttributes{Listed: true, Types: map[string]enumspb.IndexedValueType{
+			"LonghaulPhase": enumspb.INDEXED_VALUE_TYPE_KEYWORD, "LonghaulOutcome": enumspb.INDEXED_VALUE_TYPE_KEYWORD,
+		}}
 	}}
 	env := environment(t, o, "sync-acme")
 	env.SetStartWorkflowOptions(client.StartWorkflowOptions{

@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/workflow"
+
 	"longhaul/internal/fault"
 	"longhaul/internal/sourcename"
 )
@@ -25,6 +28,28 @@ type Input struct {
 	problem string
 }
 
+// readInput reads what a workflow was started with. The encoding that a form claims is not trusted: people write JSON.
+func readInput(given converter.RawValue) (in Input) {
+	data := given.Payload().GetData()
+	if len(data) == 0 {
+		return Input{}
+	}
+	if err := json.Unmarshal(data, &in); err != nil {
+		in = Input{problem: misread(err)}
+	}
+	return in
+}
+
+func misread(err error) string {
+	return `the input must look like {"source":"acme","mode":"auto","upload":true}: ` + oneLine(err.Error(), maxReasonBytes)
+}
+
+// continues says whether the state is the one that the run before has handed to this one. A cron or a retry policy starts
+// runs that continue another, too, with an input that is as old as the first run.
+func (in *Input) continues(info *workflow.Info) bool {
+	return in.State != nil && info.ContinuedExecutionRunID != "" && in.State.Run == info.ContinuedExecutionRunID
+}
+
 // UnmarshalJSON reads an object, the name of a source as a string, or null. It never fails: see Input.
 func (in *Input) UnmarshalJSON(data []byte) error {
 	*in = Input{}
@@ -41,7 +66,7 @@ func (in *Input) UnmarshalJSON(data []byte) error {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&written); err != nil {
-		in.problem = fmt.Sprintf(`the input must look like {"source":"acme","mode":"auto","upload":true}: %.200v`, err)
+		in.Source, in.problem = written.Source, misread(err)
 		return nil
 	}
 	in.Source, in.Mode, in.Upload, in.Guard = written.Source, written.Mode, written.Upload, written.Guard
@@ -54,19 +79,20 @@ func (in *Input) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// settle fills in what the workflow's id says and returns the sentence about what is wrong, or "".
+// settle fills in what the workflow's id says and returns the sentence about what is wrong, or "". Afterwards Source is a
+// valid name, or empty where none is known.
 func (in *Input) settle(workflowID string) (problem string) {
-	if in.problem != "" {
-		return in.problem
-	}
-	if in.Source == "" {
+	named := in.Source
+	if !validSource(named) {
 		in.Source, _ = SourceOfID(workflowID)
 	}
 	switch {
+	case in.problem != "":
+		return in.problem
+	case named != "" && !validSource(named):
+		return fault.Sentence(sourcename.Check(named))
 	case in.Source == "":
 		return `no source is named: start the workflow with the id sync-<source> or with the input {"source":"<name>"}`
-	case !validSource(in.Source):
-		return fault.Sentence(sourcename.Check(in.Source))
 	}
 	switch in.Mode {
 	case "":

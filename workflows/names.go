@@ -43,6 +43,9 @@ const (
 	PhasePaused  Phase = "paused"  // by an operator
 	PhaseBlocked Phase = "blocked" // by something that somebody must mend, and then resume
 	PhaseHeld    Phase = "held"    // until an operator approves or discards what was found
+
+	// PhaseHandedOver is shown by a workflow under another id than the source's own: the sync runs under that one.
+	PhaseHandedOver Phase = "handed_over"
 )
 
 // Outcome says how a sync ended.

@@ -61,6 +61,8 @@ func TestSyncSource_optionTable(t *testing.T) {
 		"End":          optional(3),
 		"Find":         anywhere(0),
 		"FindWorker":   anywhere(3),
+
+		"ForwardUpdate": anywhere(0),
 	}
 	unseen, diffs := maps.Clone(want), map[string]string{}
 	watch := &asked{activity: func(name string, got workflow.ActivityOptions) {
@@ -76,9 +78,18 @@ func TestSyncSource_optionTable(t *testing.T) {
 	run := func(o *org, id string) {
 		env := environment(t, o, id)
 		watch.listen(env)
+		if id != "sync-acme" {
+			env.RegisterDelayedCallback(func() {
+				env.UpdateWorkflow(workflows.ApproveUpdate, "", updated(t, workflows.ApproveUpdate, ""))
+			}, 0)
+		}
 		env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{Source: "acme"})
 	}
 	run(new(org), "by-hand")
+	both := environment(t, new(org), "both")
+	watch.listen(both)
+	both.RegisterWorkflow(startTwice)
+	both.ExecuteWorkflow(startTwice)
 	run(&org{catchUp: func(activities.CatchUpParams) (activities.CatchUpResult, error) {
 		return activities.CatchUpResult{Kinds: activities.Kinds{Reports: 1}, Changed: activities.Kinds{Reports: 1}}, nil
 	}}, "sync-acme")

@@ -30,8 +30,15 @@ type Progress struct {
 	Warnings   []string            `json:"warnings"`
 	Outcome    Outcome             `json:"outcome,omitempty"`
 
-	Concerns []activities.Concern `json:"concerns,omitempty"` // what the sync holds for, for machines
-	Unseen   *inventory.Unseen    `json:"unseen,omitempty"`   // reports that no listing has; once the account is written
+	Concerns   []activities.Concern `json:"concerns,omitempty"`    // what the sync holds for, for machines
+	Unseen     *inventory.Unseen    `json:"unseen,omitempty"`      // reports that no listing has; once the account is written
+	HandedOver *HandedOver          `json:"handed_over,omitempty"` // of a workflow that only stands for the one that syncs
+}
+
+// HandedOver names the workflow that syncs, where signals, updates and queries meet the sync itself.
+type HandedOver struct {
+	WorkflowID string `json:"workflow_id"`
+	RunID      string `json:"run_id,omitempty"` // empty until it has begun
 }
 
 // Quota is what is known of the org's daily API calls, and how many of them the sync may use.

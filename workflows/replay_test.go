@@ -173,7 +173,7 @@ func (replaying) RegisterActivity(any) {}
 
 func newReplayer(t *testing.T) worker.WorkflowReplayer {
 	t.Helper()
-	replayer, err := worker.NewWorkflowReplayerWithOptions(worker.WorkflowReplayerOptions{Interceptors: workflows.Interceptors()})
+	replayer, err := worker.NewWorkflowReplayerWithOptions(worker.WorkflowReplayerOptions{Interceptors: workflows.Interceptors(everything)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,53 +2,10 @@ package workflows
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
-	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 )
-
-// attribute is one search attribute and its new value.
-type attribute struct {
-	name   string
-	update temporal.SearchAttributeUpdate
-}
-
-// upsert sets those attributes that the namespace knows: an unknown one would fail the workflow task for ever.
-func upsert(ctx workflow.Context, known []string, wanted ...attribute) {
-	var updates []temporal.SearchAttributeUpdate
-	for _, a := range wanted {
-		if slices.Contains(known, a.name) {
-			updates = append(updates, a.update)
-		}
-	}
-	if len(updates) == 0 {
-		return
-	}
-	if err := workflow.UpsertTypedSearchAttributes(ctx, updates...); err != nil {
-		workflow.GetLogger(ctx).Warn("search attributes were not set", "error", err)
-	}
-}
-
-// clearAttributes removes what a copied start form brought: only the workflow says what phase it is in. An attribute
-// that is there is one that the namespace knows.
-func clearAttributes(ctx workflow.Context) error {
-	present := workflow.GetTypedSearchAttributes(ctx)
-	var updates []temporal.SearchAttributeUpdate
-	for _, key := range []temporal.SearchAttributeKeyKeyword{AttributeSource, AttributePhase, AttributeOutcome} {
-		if _, ok := present.GetKeyword(key); ok {
-			updates = append(updates, key.ValueUnset())
-		}
-	}
-	if _, ok := present.GetFloat64(AttributeCoverage); ok {
-		updates = append(updates, AttributeCoverage.ValueUnset())
-	}
-	if len(updates) == 0 {
-		return nil
-	}
-	return workflow.UpsertTypedSearchAttributes(ctx, updates...)
-}
 
 // enter moves to a phase and shows it.
 func (s *sync) enter(ctx workflow.Context, phase Phase) {
@@ -61,9 +18,7 @@ func (s *sync) showPhase(ctx workflow.Context) {
 	phase := s.progress().Phase
 	if phase != s.told {
 		s.told = phase
-		upsert(ctx, s.state.Auth.Attributes,
-			attribute{AttributeSource.GetName(), AttributeSource.ValueSet(s.state.Sync.Source)},
-			attribute{AttributePhase.GetName(), AttributePhase.ValueSet(string(phase))})
+		upsert(ctx, AttributeSource.ValueSet(s.state.Sync.Source), AttributePhase.ValueSet(string(phase)))
 	}
 	s.touch(ctx)
 }
@@ -111,6 +66,24 @@ func details(p Progress) string {
 		fmt.Fprintf(&b, "\nThe org has used %d of its %d daily API calls; this sync stops at %d %% of them, and uses %d %% itself at most.\n",
 			q.Used, q.Max, q.Ceiling, q.Share)
 	}
+	for _, w := range p.Warnings {
+		fmt.Fprintf(&b, "\n- %s", w)
+	}
+	return b.String()
+}
+
+// handedOverDetails is what the UI shows of a workflow that stands for the one that syncs.
+func handedOverDetails(p Progress) string {
+	var b strings.Builder
+	title := "handed over"
+	if p.Outcome != "" {
+		title = string(p.Outcome)
+	}
+	fmt.Fprintf(&b, "### %s: %s\n\nThe sync runs as `%s`", p.Source, title, p.HandedOver.WorkflowID)
+	if p.HandedOver.RunID != "" {
+		fmt.Fprintf(&b, ", run `%s`", p.HandedOver.RunID)
+	}
+	b.WriteString(". Look there for its progress. Signals and updates that are sent here reach it.\n")
 	for _, w := range p.Warnings {
 		fmt.Fprintf(&b, "\n- %s", w)
 	}

@@ -46,12 +46,19 @@ type State struct {
 	Mends    map[int]int                    `json:"mends,omitempty"`   // how often a shard was described again because its result was torn
 	Silent   int64                          `json:"silent,omitempty"`  // calls since Salesforce last told the org's usage
 
-	Guarded bool              `json:"guarded,omitempty"` // compared with the last sync though it does not deliver
-	Unseen  *inventory.Unseen `json:"unseen,omitempty"`  // once the account is written
-	Destination string `json:"destination,omitempty"` // where the files of the set go that were delivered so far
+	Guarded     bool              `json:"guarded,omitempty"`     // compared with the last sync though it does not deliver
+	Unseen      *inventory.Unseen `json:"unseen,omitempty"`      // once the account is written
+	Destination string            `json:"destination,omitempty"` // where the files of the set go that were delivered so far
 
 	QuotaAsked QuotaChange `json:"quota_asked,omitzero"` // by operators, over the settings
+
+	Run       string   `json:"run,omitempty"`        // the run that handed this state to the next one
+	PausedFor string   `json:"paused_for,omitempty"` // the reason that an operator gave
+	Strangers []string `json:"strangers,omitempty"`  // warnings of signals that nobody knows
 }
+
+// warnings are all that people should know, the signals among them that were sent in vain.
+func (s *State) warnings() []string { return list(slices.Concat(s.Warnings, s.Strangers)) }
 
 const (
 	maxWarnings     = 20
@@ -96,7 +103,7 @@ func (s *State) progress(outcome Outcome, shown standstill) Progress {
 		ToDescribe: s.Plan.ToDescribe + s.Again.ToDescribe, Described: s.Reports,
 		Shards: Count{Done: s.Shards, Total: s.Plan.Shards + s.Again.Shards}, Files: Count{Done: len(s.Files), Total: len(fileNames)},
 		Uploads: Count{Done: s.Uploads, Total: s.uploadsTotal()}, APICalls: s.Calls, Quota: s.quota(),
-		Waiting: shown.why, Warnings: list(s.Warnings), Outcome: outcome,
+		Waiting: shown.why, Warnings: s.warnings(), Outcome: outcome,
 	}
 	if shown.phase != "" {
 		p.Phase = shown.phase

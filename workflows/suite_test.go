@@ -19,7 +19,10 @@ import (
 	"longhaul/workflows"
 )
 
-var all = []string{"LonghaulCoverage", "LonghaulOutcome", "LonghaulPhase", "LonghaulSource"}
+// everything is a namespace that has all search attributes.
+func everything() workflows.NamespaceAttributes {
+	return workflows.NamespaceAttributes{Listed: true, Types: workflows.Attributes()}
+}
 
 // org is a made-up org: what its activities answer. A nil function answers for a small healthy org.
 type org struct {
@@ -41,6 +44,8 @@ type org struct {
 	loginAfter   time.Duration // that it takes for a worker to begin the login
 	findWorker   func(activities.FindWorkerParams) (activities.FindWorkerResult, error)
 	step         func(name string) error // what Assemble, Account and Record answer
+	forward      func(activities.ForwardParams) (activities.ForwardResult, error)
+	attributes   workflows.AttributeList // of the namespace; nil: all of Longhaul's
 	ended        []string                // outcomes that were noted in the bucket
 
 	mu   sync.Mutex
@@ -75,7 +80,7 @@ func (o *org) count(name string) int {
 func healthy() activities.AuthenticateResult {
 	return activities.AuthenticateResult{
 		Bucket: "b1", Identity: inventory.Identity{OrgID: "00Dxx0000001gPLEAY", APIVersion: "59.0"},
-		BaseURL: "https://acme.my.salesforce.com", Attributes: all,
+		BaseURL:     "https://acme.my.salesforce.com",
 		MaxInFlight: 24, MaxShards: 8, Catalog: true, Calls: 4, Quota: quota.Policy{Ceiling: 80, Share: 100},
 	}
 }
@@ -86,7 +91,11 @@ func environment(t *testing.T, o *org, id string) *testsuite.TestWorkflowEnviron
 	var suite testsuite.WorkflowTestSuite
 	env := suite.NewTestWorkflowEnvironment()
 	env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: id, TaskQueue: workflows.TaskQueue})
-	env.SetWorkerOptions(worker.Options{Interceptors: workflows.Interceptors()})
+	list := o.attributes
+	if list == nil {
+		list = everything
+	}
+	env.SetWorkerOptions(worker.Options{Interceptors: workflows.Interceptors(list)})
 	workflows.Register(env, &activities.Activities{})
 	var a *activities.Activities
 	logIn := func(_ context.Context, p activities.AuthenticateParams) (activities.AuthenticateResult, error) {
@@ -163,7 +172,14 @@ func environment(t *testing.T, o *org, id string) *testsuite.TestWorkflowEnviron
 		if o.find != nil {
 			return o.find(id)
 		}
-		return activities.FindResult{Attributes: all}, nil
+		return activities.FindResult{}, nil
+	}).Maybe()
+	env.OnActivity(a.ForwardUpdate, anything, anything).Return(func(_ context.Context, p activities.ForwardParams) (activities.ForwardResult, error) {
+		o.saw("ForwardUpdate")
+		if o.forward != nil {
+			return o.forward(p)
+		}
+		return activities.ForwardResult{}, nil
 	}).Maybe()
 	env.OnActivity(a.FindWorker, anything, anything).Return(func(_ context.Context, p activities.FindWorkerParams) (activities.FindWorkerResult, error) {
 		o.saw("FindWorker")

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
@@ -28,16 +29,20 @@ type sync struct {
 }
 
 // SyncSource copies one source into the bucket and the catalog. Only the workflow with the id SyncID(source) does so;
-// under any other id it runs that one as its child or ends as skipped.
-func SyncSource(ctx workflow.Context, in Input) (*Result, error) {
+// under any other id it runs that one as its child or ends as skipped. The input is an Input; it comes as it was written, so
+// that one which cannot be read ends in a sentence.
+func SyncSource(ctx workflow.Context, given converter.RawValue) (*Result, error) {
+	mustBeIntercepted(ctx)
 	info := workflow.GetInfo(ctx)
-	if problem := in.settle(info.WorkflowExecution.ID); problem != "" {
-		return nil, refused(problem)
-	}
-	if info.ContinuedExecutionRunID == "" {
+	in := readInput(given)
+	problem := in.settle(info.WorkflowExecution.ID)
+	if !in.continues(info) {
 		in.State = nil // a copied start form may bring the state of a sync that is long over
 	}
-	if info.WorkflowExecution.ID != SyncID(in.Source) {
+	switch {
+	case problem != "":
+		return refuse(ctx, in, problem)
+	case info.WorkflowExecution.ID != SyncID(in.Source):
 		return handOver(ctx, in)
 	}
 	s, err := open(ctx, in)
@@ -47,19 +52,34 @@ func SyncSource(ctx workflow.Context, in Input) (*Result, error) {
 	return s.run(onSourceQueue(ctx, in.Source))
 }
 
+// refuse ends a workflow for its input. Who looks for the source finds it, and hears why from the progress query too.
+func refuse(ctx workflow.Context, in Input, problem string) (*Result, error) {
+	announce(ctx, in.Source, AttributeOutcome.ValueSet(string(OutcomeFailed)))
+	now := workflow.Now(ctx).UTC()
+	p := Progress{Source: in.Source, Started: now, Updated: now, Warnings: []string{problem}, Outcome: OutcomeFailed}
+	workflow.SetCurrentDetails(ctx, fmt.Sprintf("### %s\n\n%s\n", OutcomeFailed, problem))
+	if err := answerProgress(ctx, func() Progress { return p }); err != nil {
+		return nil, err
+	}
+	return nil, refused(problem)
+}
+
+// answerProgress answers the progress query from now on.
+func answerProgress(ctx workflow.Context, progress func() Progress) error {
+	return workflow.SetQueryHandlerWithOptions(ctx, ProgressQuery, func() (Progress, error) { return progress(), nil },
+		workflow.QueryHandlerOptions{Description: "How far the sync is: phase, counts by kind and state, API calls, quota, warnings."})
+}
+
 // open takes up the state of the run before, or begins.
 func open(ctx workflow.Context, in Input) (*sync, error) {
 	s := &sync{state: in.State, input: in}
 	if s.state == nil {
-		if err := clearAttributes(ctx); err != nil {
-			return nil, err
-		}
+		announce(ctx, in.Source, AttributePhase.ValueSet(string(PhaseAuthenticate)))
+		s.told = PhaseAuthenticate
 		s.state = begin(ctx, in)
 	}
 	s.state.Runs++
-	err := workflow.SetQueryHandlerWithOptions(ctx, ProgressQuery, func() (Progress, error) { return s.progress(), nil },
-		workflow.QueryHandlerOptions{Description: "How far the sync is: phase, counts by kind and state, API calls, quota, warnings."})
-	if err != nil {
+	if err := answerProgress(ctx, s.progress); err != nil {
 		return nil, err
 	}
 	return s, s.listen(ctx)
@@ -98,6 +118,9 @@ func (s *sync) run(ctx workflow.Context) (*Result, error) {
 		{PhaseAssemble, s.assemble},
 		{PhaseUpload, s.upload},
 		{PhaseRecord, s.record},
+	}
+	if err := obeyed(ctx); err != nil { // a pause may have come with the start
+		return s.end(ctx, err)
 	}
 	past := s.state.Phase != ""
 	for _, phase := range phases {

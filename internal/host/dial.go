@@ -37,10 +37,13 @@ func Dial(ctx context.Context, options DialOptions) (client.Client, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout-probeTimeout)
 	defer cancel()
+	known := newAttributes(settings.Namespace, options.Logger)
+	settings.Plugins = append(settings.Plugins, known)
 	c, err := client.DialContext(ctx, settings.Options)
 	if err != nil {
 		return nil, unreachable(settings, err)
 	}
+	known.service = c.OperatorService()
 	if _, err := c.WorkflowService().DescribeNamespace(ctx, &workflowservice.DescribeNamespaceRequest{Namespace: settings.Namespace}); err != nil {
 		c.Close()
 		return nil, unreachable(settings, err)

@@ -2,42 +2,20 @@ package host
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
-	"go.temporal.io/api/operatorservice/v1"
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
 
+	"longhaul/activities"
 	"longhaul/internal/fault"
-	"longhaul/workflows"
 )
-
-// customAttributes lists those of our search attributes that the namespace of the calling activity has.
-func customAttributes(ctx context.Context) ([]string, error) {
-	answer, err := activity.GetClient(ctx).OperatorService().ListSearchAttributes(ctx, &operatorservice.ListSearchAttributesRequest{
-		Namespace: activity.GetInfo(ctx).Namespace,
-	})
-	var denied *serviceerror.PermissionDenied
-	var unknown *serviceerror.Unimplemented
-	switch {
-	case errors.As(err, &denied), errors.As(err, &unknown):
-		return nil, nil // a hosted Temporal may keep this to itself; a sync runs without attributes
-	case err != nil:
-		return nil, unanswered(err)
-	}
-	var names []string
-	for name, kind := range workflows.Attributes() {
-		if answer.GetCustomAttributes()[name] == kind { // one of another type would be refused when it is set
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	return names, nil
-}
 
 // runningWorkflow gives the run of an open workflow, or "" when none is open under the id.
 func runningWorkflow(ctx context.Context, workflowID string) (string, error) {
@@ -57,6 +35,35 @@ func runningWorkflow(ctx context.Context, workflowID string) (string, error) {
 // polled says whether a worker has asked for the activities of a queue since a moment.
 func polled(ctx context.Context, queue string, since time.Time) (bool, error) {
 	return Polled(ctx, activity.GetClient(ctx), queue, since)
+}
+
+// updateWorkflow sends an update to another workflow. What that workflow says against it is a refusal and no error.
+func updateWorkflow(ctx context.Context, update activities.ForwardParams) (activities.ForwardResult, error) {
+	options := client.UpdateWorkflowOptions{
+		WorkflowID: update.WorkflowID, UpdateID: update.UpdateID, UpdateName: update.Name, WaitForStage: client.WorkflowUpdateStageCompleted,
+	}
+	if len(update.Input) > 0 {
+		options.Args = []any{update.Input}
+	}
+	handle, err := activity.GetClient(ctx).UpdateWorkflow(ctx, options)
+	var answer json.RawMessage
+	if err == nil {
+		err = handle.Get(ctx, &answer)
+	}
+	var refused *temporal.ApplicationError
+	var missing *serviceerror.NotFound
+	var invalid *serviceerror.InvalidArgument
+	switch {
+	case errors.As(err, &refused):
+		return activities.ForwardResult{Refusal: refused.Message()}, nil
+	case errors.As(err, &missing):
+		return activities.ForwardResult{Refusal: update.WorkflowID + " does not run (any more), so nobody takes " + update.Name}, nil
+	case errors.As(err, &invalid):
+		return activities.ForwardResult{Refusal: invalid.Error()}, nil
+	case err != nil:
+		return activities.ForwardResult{}, unanswered(err)
+	}
+	return activities.ForwardResult{Answer: answer}, nil
 }
 
 func unanswered(err error) error {

@@ -33,11 +33,12 @@ type Workers struct {
 	over    bool
 }
 
-// NewWorker makes the workers of a process. They poll nothing before Start.
+// NewWorker makes the workers of a process. They poll nothing before Start. The client must be one of Dial, which gives every
+// worker the interceptors of the workflows.
 func (h *Host) NewWorker(c client.Client) *Workers {
 	w := &Workers{host: h, client: c, tuner: newTuner(h.activitySlots()), serving: map[string]worker.Worker{}}
 	w.life, w.end = context.WithCancel(context.Background())
-	w.main = worker.New(c, workflows.TaskQueue, w.options(worker.Options{Interceptors: workflows.Interceptors()}))
+	w.main = worker.New(c, workflows.TaskQueue, w.options(worker.Options{}))
 	workflows.Register(w.main, h.activities)
 	return w
 }

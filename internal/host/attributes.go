@@ -1,0 +1,182 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"sync"
+	"time"
+
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/operatorservice/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/worker"
+	"go.uber.org/zap"
+
+	"longhaul/workflows"
+)
+
+const (
+	// renewAttributes is how often the list of search attributes is read again.
+	renewAttributes = time.Minute
+	// freshAttributes is for how long a list is believed without a look. A workflow task that fails for an attribute which
+	// is gone is tried again within seconds, and meets a newer list then.
+	freshAttributes = 2 * time.Second
+	// listTimeout bounds one look.
+	listTimeout = 5 * time.Second
+)
+
+type (
+	clientPlugin = client.PluginBase
+	workerPlugin = worker.PluginBase
+)
+
+// attributes knows the search attributes of a namespace. As a plugin of the client it belongs to every worker that is made
+// from the client: it gives the worker the interceptors of the workflows, reads the list before the worker starts, and reads it
+// again while a worker runs.
+type attributes struct {
+	clientPlugin
+	workerPlugin
+
+	namespace string
+	logger    *zap.Logger
+	service   operatorservice.OperatorServiceClient // set before any worker is made
+
+	mu      sync.Mutex
+	known   workflows.NamespaceAttributes
+	asked   time.Time
+	workers map[string]bool // that run, by their instance keys
+	end     context.CancelFunc
+	over    chan struct{}
+	wake    chan struct{} // asks for a look now
+}
+
+func newAttributes(namespace string, logger *zap.Logger) *attributes {
+	if logger == nil {
+		logger = zap.NewNop()
+	}
+	return &attributes{namespace: namespace, logger: logger, workers: map[string]bool{}, wake: make(chan struct{}, 1)}
+}
+
+// Name names the plugin.
+func (*attributes) Name() string { return "longhaul" }
+
+// ConfigureWorker gives every worker the interceptors, before any others.
+func (a *attributes) ConfigureWorker(_ context.Context, options worker.PluginConfigureWorkerOptions) error {
+	options.WorkerOptions.Interceptors = append(workflows.Interceptors(a.now), options.WorkerOptions.Interceptors...)
+	return nil
+}
+
+// StartWorker reads the list before the worker takes its first task, and keeps it new from then on.
+func (a *attributes) StartWorker(
+	ctx context.Context, options worker.PluginStartWorkerOptions, next func(context.Context, worker.PluginStartWorkerOptions) error,
+) error {
+	a.begin(ctx, options.WorkerInstanceKey)
+	if err := next(ctx, options); err != nil {
+		a.leave(options.WorkerInstanceKey)
+		return err
+	}
+	return nil
+}
+
+// StopWorker ends the reading with the last worker.
+func (a *attributes) StopWorker(
+	ctx context.Context, options worker.PluginStopWorkerOptions, next func(context.Context, worker.PluginStopWorkerOptions),
+) {
+	next(ctx, options)
+	a.leave(options.WorkerInstanceKey)
+}
+
+func (a *attributes) begin(ctx context.Context, key string) {
+	a.look(ctx)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.workers[key] = true
+	if a.end != nil {
+		return
+	}
+	ctx, a.end = context.WithCancel(context.WithoutCancel(ctx))
+	a.over = make(chan struct{})
+	go a.renew(ctx, a.over)
+}
+
+func (a *attributes) leave(key string) {
+	a.mu.Lock()
+	delete(a.workers, key)
+	end, over := a.end, a.over
+	if len(a.workers) > 0 || end == nil {
+		a.mu.Unlock()
+		return
+	}
+	a.end = nil
+	a.mu.Unlock()
+	end()
+	<-over
+}
+
+// renew looks again each minute, and earlier when a workflow asks for a list that is not fresh.
+func (a *attributes) renew(ctx context.Context, over chan struct{}) {
+	defer close(over)
+	ticker := time.NewTicker(renewAttributes)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		case <-a.wake:
+		}
+		a.look(ctx)
+	}
+}
+
+// now is the list as it was read last. It never waits.
+func (a *attributes) now() workflows.NamespaceAttributes {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if time.Since(a.asked) > freshAttributes {
+		select {
+		case a.wake <- struct{}{}:
+		default:
+		}
+	}
+	return a.known
+}
+
+// look reads the list. What cannot be read leaves the list as it was.
+func (a *attributes) look(ctx context.Context) {
+	defer func() {
+		if r := recover(); r != nil {
+			a.logger.Error("reading the search attributes of the namespace panicked", zap.Any("panic", r))
+		}
+	}()
+	ctx, cancel := context.WithTimeout(ctx, listTimeout)
+	defer cancel()
+	known, err := a.list(ctx)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.asked = time.Now()
+	if err != nil {
+		a.logger.Warn("the search attributes of the namespace cannot be read; the list from before holds", zap.Error(err))
+		return
+	}
+	a.known = known
+}
+
+// list asks the namespace. One that keeps its attributes to itself, as a hosted Temporal may, has none that a sync could set.
+func (a *attributes) list(ctx context.Context) (workflows.NamespaceAttributes, error) {
+	answer, err := a.service.ListSearchAttributes(ctx, &operatorservice.ListSearchAttributesRequest{Namespace: a.namespace})
+	var denied *serviceerror.PermissionDenied
+	var unknown *serviceerror.Unimplemented
+	switch {
+	case errors.As(err, &denied), errors.As(err, &unknown):
+		return workflows.NamespaceAttributes{}, nil
+	case err != nil:
+		return workflows.NamespaceAttributes{}, err
+	}
+	types := map[string]enumspb.IndexedValueType{}
+	maps.Copy(types, answer.GetSystemAttributes())
+	maps.Copy(types, answer.GetCustomAttributes())
+	return workflows.NamespaceAttributes{Listed: true, Types: types}, nil
+}
