@@ -52,9 +52,8 @@ func withCatalog(t *testing.T, sim *server.Server, change func(*catalog.Config))
 	var suite testsuite.WorkflowTestSuite
 	env := suite.NewTestActivityEnvironment()
 	env.RegisterActivity(&activities.Activities{
-		Sources:    one{&activities.Source{Name: "acme", Salesforce: org, Catalog: to, APIVersion: org.APIVersion(), MaxInFlight: 4}},
-		Store:      store,
-		Attributes: func(context.Context) ([]string, error) { return nil, nil },
+		Sources: one{&activities.Source{Name: "acme", Salesforce: org, Catalog: to, APIVersion: org.APIVersion(), MaxInFlight: 4}},
+		Store:   store,
 	})
 	return env
 }

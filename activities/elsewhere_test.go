@@ -33,7 +33,6 @@ func unlike(t *testing.T) *activities.Activities {
 	}
 	return &activities.Activities{
 		Store: store, Sources: one{&activities.Source{Name: "acme", Salesforce: org, APIVersion: "61.0", MaxInFlight: 1}},
-		Attributes: func(context.Context) ([]string, error) { return nil, nil },
 	}
 }
 
