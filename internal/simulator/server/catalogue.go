@@ -62,12 +62,13 @@ type FaultKind struct {
 	counted bool   // against the daily limit
 	told    bool   // the answer has the Sforce-Limit-Info header
 	title   string // of a page
+	bond    bond   // what it belongs to
 	free    bool   // a Fault may name any route of the Salesforce server, not only one of Routes
 }
 
 // Catalogue lists every fault that there is, in a stable order. Routes are those on which it strikes by default.
 func Catalogue() []FaultKind {
-	return slices.Concat(oauthFaults(), queryFaults(), apiFaults(), edgeFaults(), reportFaults(), wireFaults(), uploadFaults())
+	return slices.Concat(oauthFaults(), queryFaults(), sessionFaults(), apiFaults(), edgeFaults(), reportFaults(), wireFaults(), uploadFaults())
 }
 
 // FaultNames lists the names of the catalogue in its order.
