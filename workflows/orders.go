@@ -61,7 +61,7 @@ func (s *sync) obey(ctx workflow.Context) {
 			case PauseSignal:
 				s.pause()
 			case ResumeSignal:
-				s.resume()
+				s.resume(ctx)
 			}
 		}
 	})

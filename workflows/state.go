@@ -45,6 +45,8 @@ type State struct {
 	Mends    map[int]int                    `json:"mends,omitempty"`   // how often a shard was described again because its result was torn
 	Silent   int64                          `json:"silent,omitempty"`  // calls since Salesforce last told the org's usage
 
+	Refused Refused `json:"refused,omitzero"` // logins in words that are not known
+
 	QuotaAsked QuotaChange `json:"quota_asked,omitzero"` // by operators, over the settings
 }
 
@@ -96,7 +98,7 @@ func (s *State) progress(outcome Outcome, shown standstill) Progress {
 	if shown.phase != "" {
 		p.Phase = shown.phase
 	}
-	p.Blocked = shown.cause
+	p.Blocked, p.Refused = shown.cause, shown.refused
 	if !shown.until.IsZero() {
 		p.Until = &shown.until
 	}

@@ -65,7 +65,7 @@ func Open(ctx context.Context, settings config.Config, options Options) (*Host, 
 	h := &Host{
 		store: store, registry: settings.Sources, slots: settings.Worker.Slots, lost: options.Lost,
 		sources: &sources{
-			registry: settings.Sources, userAgent: "longhaul/" + options.Version, logger: logger, built: map[string]*activities.Source{},
+			registry: settings.Sources, store: store, userAgent: "longhaul/" + options.Version, logger: logger, built: map[string]*activities.Source{},
 		},
 	}
 	h.activities = &activities.Activities{

@@ -167,6 +167,9 @@ func (s *session) landed(g *grant, err error) {
 		s.doubt.loggedIn(now)
 	case holds(err):
 		s.refusal, s.until, s.failures = err, now.Add(RefusalHolds), 0
+		if s.current != nil && fault.Is(err, fault.LoginRefused) { // one that was found ended is of no use
+			s.ended = s.current.generation
+		}
 	case errorIn(err) != nil:
 		s.failures++
 		s.refusal, s.until = err, now.Add(troubled(s.failures))

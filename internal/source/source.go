@@ -40,6 +40,9 @@ type Source struct {
 	Quota       Quota
 	Guard       Guard
 	Scope       Scope
+
+	// UnboundedLogins lifts the bound of logins in an hour. No setting sets it: it is for tests, whose tokens last for a moment.
+	UnboundedLogins bool
 }
 
 // Salesforce says how to reach an org and how to log in. Credentials, where it is set, stands for BaseURL, ClientID
