@@ -12,6 +12,7 @@ const (
 	longestDistance = 15 * time.Minute // as long as the shortest session that an org can set
 	healthyAge      = 10 * time.Minute // a token that lasted for so long ended as tokens end
 	sameTries       = 3                // of a request with a token that refused it, once tokens are in doubt
+	aliveFor        = 10 * time.Second // after a token was accepted, one that has been refused in between counts as good
 )
 
 // doubt keeps logins apart once a token has been refused in a way that no new one mends: at its first use, or although it is
@@ -24,9 +25,9 @@ type doubt struct {
 // raise begins to doubt.
 func (d *doubt) raise() { d.level = max(d.level, 1) }
 
-// wait is how long the next login has to wait, in the place of a token that was made at since; zero since is none.
-func (d *doubt) wait(now, since time.Time) time.Duration {
-	if !since.IsZero() && now.Sub(since) >= healthyAge {
+// wait is how long the next login has to wait, in the place of a token that was accepted for so long.
+func (d *doubt) wait(now time.Time, lasted time.Duration) time.Duration {
+	if lasted >= healthyAge {
 		d.level = 0
 	}
 	if d.level == 0 {

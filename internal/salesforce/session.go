@@ -120,11 +120,11 @@ func (s *session) join(ctx context.Context, generation uint64) (*flight, error) 
 
 // distance is how long a login has to wait for the sake of those before it. Call it with mu held.
 func (s *session) distance() time.Duration {
-	var since time.Time
+	lasted := time.Duration(0)
 	if s.current != nil {
-		since = s.current.at
+		lasted = s.current.acceptedAt.Sub(s.current.at)
 	}
-	return s.doubt.wait(time.Now(), since)
+	return s.doubt.wait(time.Now(), lasted)
 }
 
 func (s *session) fly(ctx context.Context, f *flight, wait time.Duration) {

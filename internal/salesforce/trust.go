@@ -23,10 +23,16 @@ func (s *session) instead(g *grant, since time.Time, same int, renewed bool) ste
 		return logInAnew
 	case doubtful && same < sameTries:
 		return trySame
-	case renewed, doubtful && g.acceptedAt.After(since): // others are accepted, so it is this request that is not
+	case renewed, doubtful && g.lives(since): // others are accepted, so it is this request that is not
 		return leaveIt
 	}
 	return logInAnew
+}
+
+// lives says whether a grant that refused a request at a time is accepted for others: since then, or shortly before although
+// it had been refused already.
+func (g *grant) lives(refused time.Time) bool {
+	return g.acceptedAt.After(refused) || g.acceptedAt.After(g.refusedAt) && refused.Sub(g.acceptedAt) < aliveFor
 }
 
 // inDoubt says whether tokens are refused in a way that new ones do not mend.
