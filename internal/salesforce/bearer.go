@@ -84,6 +84,9 @@ func (t bearer) send(req *http.Request, g *grant) (*http.Response, refusal, erro
 	at := time.Now()
 	resp, err := t.next.RoundTrip(sent)
 	if err != nil {
+		if neverSent(err) {
+			t.session.unreachable(g)
+		}
 		return nil, accepted, err
 	}
 	said := refusalIn(resp)

@@ -105,7 +105,7 @@ func newClient(cfg Config, bottom http.RoundTripper, idle func()) (*Client, erro
 	way := redirects{metering{headers{cfg.UserAgent, compressed{bottom}}}}
 	c.open, c.plain = way, newPlain(way)
 	c.admission = &admission{slots: cfg.Slots, log: cfg.Logger}
-	c.session = &session{login: c.login, doubts: cfg.Slots != nil}
+	c.session = &session{login: c.login, home: c.base, doubts: cfg.Slots != nil}
 	c.stack = bearer{c.session, nil, way}
 	return c, nil
 }

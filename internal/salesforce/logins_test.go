@@ -252,3 +252,30 @@ func TestLogins_refusalsThatMayEndByThemselves(t *testing.T) {
 		}
 	}
 }
+
+// An org that Salesforce has moved answers at another instance, which only a login tells.
+func TestSession_findsAnOrgThatHasMoved(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := counting()
+		org.instance = "https://na1.example.com"
+		client := inside(t, roundTripFunc(func(r *http.Request) (*http.Response, error) {
+			if r.URL.Host == "na1.example.com" && org.instance != "https://na1.example.com" {
+				return nil, &net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: "na1.example.com", IsNotFound: true}}
+			}
+			return inProcess(org).RoundTrip(r)
+		}))
+		if _, err := client.Count(t.Context(), "Report", "", ""); err != nil {
+			t.Fatal(err)
+		}
+		org.instance = "https://na2.example.com"
+		if err := insist(t, client, movedAfter+time.Minute); err != nil || org.logins.Load() != 2 {
+			t.Errorf("after the move: %v, %d logins", err, org.logins.Load())
+		}
+		org.instance = "https://na3.example.com"
+		client.Renew(time.Now())
+		if _, err := client.Count(t.Context(), "Report", "", ""); err != nil {
+			t.Errorf("somebody who resumes the sync need not wait: %v", err)
+		}
+	})
+}

@@ -35,7 +35,8 @@ type grant struct {
 // session keeps the newest grant and makes a new one when a request finds it ended.
 type session struct {
 	login  func(context.Context) (*grant, error)
-	doubts bool // logins are bounded: tokens that are refused in a strange way hold them back
+	home   address // where logins go
+	doubts bool    // logins are bounded: tokens that are refused in a strange way hold them back
 
 	mu      sync.Mutex
 	current *grant

@@ -71,6 +71,19 @@ func (s *session) accepted(g *grant, at time.Time, analytics bool) {
 	}
 }
 
+// movedAfter is how old a grant is at least when its instance is given up for lost.
+const movedAfter = 5 * time.Minute
+
+// unreachable notes that nobody answers at the instance of a grant. Where logins go elsewhere a new one may name another
+// instance: Salesforce moves orgs, and a session at the old instance would be tried for ever.
+func (s *session) unreachable(g *grant) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if g.instance != s.home && time.Since(g.at) >= movedAfter && s.current == g {
+		s.ended = g.generation
+	}
+}
+
 // raise begins to doubt, where logins are bounded. Call it with mu held.
 func (s *session) raise() {
 	if s.doubts {
