@@ -65,6 +65,9 @@ type Sync struct {
 	UserID string `json:"user_id,omitempty"`
 
 	APIVersion string `json:"api_version,omitempty"` // that the sync reads with; empty only before authenticate
+	// Since is when the sync was resumed last, by the workflow's clock. A session of before is not used any more, whichever
+	// worker has it: what an administrator mended may hold for new ones only.
+	Since time.Time `json:"since,omitzero"`
 }
 
 func (s Sync) staged() staging.Sync { return staging.Sync{Source: s.Source, ID: s.ID} }
@@ -101,6 +104,9 @@ func (a *Activities) enter(ctx context.Context, sync Sync) (*Source, staging.Syn
 	if err := sameSettings(source, sync); err != nil {
 		return nil, staging.Sync{}, elsewhere(sync, err)
 	}
+	if !sync.Since.IsZero() {
+		source.Salesforce.Renew(sync.Since)
+	}
 	bound := *source
 	bound.Salesforce = source.Salesforce.As(sync.OrgID, sync.UserID)
 	if _, err := bound.Salesforce.Login(ctx); err != nil {
@@ -108,9 +114,6 @@ func (a *Activities) enter(ctx context.Context, sync Sync) (*Source, staging.Syn
 	}
 	return &bound, staged, nil
 }
-
-// RefusalFades is longer than a worker takes a login for refused, or for another's, without asking again.
-const RefusalFades = salesforce.RefusalHolds + time.Second
 
 // Prefix is where the sync's objects lie in the bucket.
 func (s Sync) Prefix() string { return s.staged().Prefix() }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"go.temporal.io/sdk/activity"
 	"golang.org/x/sync/errgroup"
 
 	"longhaul/internal/fault"
@@ -118,6 +119,7 @@ func (a *Activities) authenticate(ctx context.Context, params AuthenticateParams
 			return result, err
 		}
 	}
+	source.Salesforce.Renew(activity.GetInfo(ctx).ScheduledTime) // settings and org may be others than the sync before had
 	if err := a.meet(ctx, source, &result); err != nil {
 		return result, err
 	}
@@ -141,10 +143,8 @@ func checkCatalog(ctx context.Context, source *Source, result *AuthenticateResul
 	return nil
 }
 
-// meet logs in anew, for settings and org may be others than the sync before had, and reads org, run-as user and permissions,
-// the three at once: a sync of a small org is mostly latency.
+// meet logs in and reads org, run-as user and permissions, the three at once: a sync of a small org is mostly latency.
 func (a *Activities) meet(ctx context.Context, source *Source, result *AuthenticateResult) error {
-	source.Salesforce.Renew()
 	identity, err := source.Salesforce.Login(ctx)
 	if err != nil {
 		return err

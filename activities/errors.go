@@ -11,6 +11,7 @@ import (
 
 	"longhaul/internal/fault"
 	"longhaul/internal/inventory"
+	"longhaul/internal/salesforce"
 )
 
 // Internal is the error type of a failure that no class describes: a bug, or an account that does not add up.
@@ -75,12 +76,21 @@ func failedWith(ctx context.Context, err error, spent *Spending, reports int64) 
 	options := temporal.ApplicationErrorOptions{
 		NonRetryable:   !retryable(f.Class) && !mayGoElsewhere(ctx, err) || errors.As(err, new(*sittable)),
 		NextRetryDelay: min(f.RetryAfter, longestWait),
-		Details:        []any{Failure{Class: f.Class, System: f.System, Message: message, Spent: spent, Reports: reports, Torn: tornShard(err)}},
+		Details: []any{Failure{
+			Class: f.Class, System: f.System, Message: message, Spent: spent, Reports: reports, Torn: tornShard(err),
+			RetryAfter: f.RetryAfter, Unknown: mayEndByItself(err),
+		}},
 	}
 	if retryable(f.Class) {
 		options.Category = temporal.ApplicationErrorCategoryBenign
 	}
 	return temporal.NewApplicationErrorWithOptions(message, string(f.Class), options)
+}
+
+// mayEndByItself says whether an error is a refused login that nobody may have to mend.
+func mayEndByItself(err error) bool {
+	e, ok := errors.AsType[*salesforce.Error](err)
+	return ok && e.MayEndByItself()
 }
 
 // tornShard is the shard whose result an error calls torn; nil when it calls none so.

@@ -36,6 +36,7 @@ type Spending struct {
 	Told       quota.Told    `json:"told,omitzero"`
 	Stop       Stop          `json:"stop,omitempty"`
 	RetryAfter time.Duration `json:"retry_after,omitempty"` // with StopThrottled
+	Why        string        `json:"why,omitempty"`         // the sentence of what asked for that wait
 }
 
 // calling runs an activity that makes API calls: within its lease, with a heartbeat, and with an account of what it used
@@ -53,7 +54,7 @@ func calling(ctx context.Context, lease Lease, share int, run func(context.Conte
 	case f != nil && f.Class == fault.QuotaExhausted:
 		spent.Stop, err = StopQuota, nil
 	case f != nil && f.System == fault.Salesforce && f.RetryAfter > shard.LongWait && retryable(f.Class) && !shard.IsOutage(err):
-		spent.Stop, spent.RetryAfter, err = StopThrottled, f.RetryAfter, nil
+		spent.Stop, spent.RetryAfter, spent.Why, err = StopThrottled, f.RetryAfter, fault.Sentence(err), nil
 	}
 	p.end(ctx, err)
 	if err != nil {

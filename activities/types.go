@@ -1,6 +1,8 @@
 package activities
 
 import (
+	"time"
+
 	"longhaul/internal/fault"
 	"longhaul/internal/inventory"
 )
@@ -119,4 +121,7 @@ type Failure struct {
 	Spent   *Spending    `json:"spent,omitempty"`   // of an activity that makes API calls
 	Reports int64        `json:"reports,omitempty"` // of its shard that have their state, of a describe
 	Torn    *int         `json:"torn,omitempty"`    // the shard whose result is damaged, of a step that reads them
+
+	RetryAfter time.Duration `json:"retry_after,omitempty"` // that the system asked to wait
+	Unknown    bool          `json:"unknown,omitempty"`     // a login was refused in words that are not known, so it may end by itself
 }

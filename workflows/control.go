@@ -101,8 +101,10 @@ func (s *sync) interruptible(ctx workflow.Context) (_ workflow.Context, done fun
 	}
 }
 
-func (s *sync) resume() {
+// resume lets the sync go on, with new sessions: what was mended may hold for those alone.
+func (s *sync) resume(ctx workflow.Context) {
 	s.state.Paused, s.state.PausedFor = false, ""
+	s.state.Sync.Since = workflow.Now(ctx).UTC()
 	s.control.resumed++
 }
 

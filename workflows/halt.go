@@ -39,6 +39,7 @@ type standstill struct {
 	cause *activities.Failure // of a block
 
 	concerns []activities.Concern // of a hold
+	refused  *activities.Failure  // a login, which is tried again
 }
 
 // await sleeps until met says so or d has passed; the summary stands beside the timer in the UI, until it is over.
@@ -69,17 +70,25 @@ func (s *sync) untilResumed(ctx workflow.Context) error {
 	return err
 }
 
-// persist runs a step until it succeeds or fails for good. What somebody must mend blocks the sync until it is resumed.
+// persist runs a step until it succeeds or fails for good. What somebody must mend blocks the sync until it is resumed; a
+// login that may be refused for the hour of the day is tried again.
 func (s *sync) persist(ctx workflow.Context, step func(workflow.Context) error) error {
 	for {
 		if err := s.untilResumed(ctx); err != nil {
 			return err
 		}
 		err := step(ctx)
-		if err == nil || !s.blocks(err) {
+		switch {
+		case err == nil:
+			return nil
+		case s.mayEnd(err):
+			err = s.untilLoggedIn(ctx, err)
+		case s.blocks(err):
+			err = s.block(ctx, err)
+		default:
 			return err
 		}
-		if err := s.block(ctx, err); err != nil {
+		if err != nil {
 			return err
 		}
 	}
@@ -128,9 +137,7 @@ func (s *sync) block(ctx workflow.Context, cause error) error {
 	case !ok:
 		return &unresumed{cause}
 	}
-	// A worker keeps a refused login for some seconds, so that those who wait for it do not repeat it.
-	_, err = await(ctx, activities.RefusalFades, "resumed; the refused login is forgotten in a moment", func() bool { return false })
-	return err
+	return nil
 }
 
 // isCancel says whether the sync ends because somebody cancelled it.

@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"cmp"
 	"errors"
 	"time"
 
@@ -28,6 +29,9 @@ func (s *sync) repay(ctx workflow.Context, lease activities.Lease, spent activit
 	s.state.Calls += spent.Calls
 	if s.state.Silent += spent.Calls; spent.Told.Max > 0 {
 		s.state.Silent = 0
+	}
+	if err == nil && spent.Calls > 0 {
+		s.state.Refused = Refused{} // a session was good
 	}
 }
 
@@ -156,7 +160,7 @@ func (s *sync) spendOnce(
 	if err != nil {
 		return false, unlessCut(ctx, err)
 	}
-	return spent.Stop == "", s.breathe(ctx, spent.RetryAfter)
+	return spent.Stop == "", s.breathe(ctx, spent.RetryAfter, spent.Why)
 }
 
 // ready waits until an activity may make calls: there is room, nobody has paused the sync, and the history holds more.
@@ -173,10 +177,10 @@ func (s *sync) ready(ctx workflow.Context) error {
 	return nil
 }
 
-// breathe waits as long as Salesforce asked for after it refused calls; zero is not at all.
-func (s *sync) breathe(ctx workflow.Context, asked time.Duration) error {
+// breathe waits as long as was asked for after calls or logins were refused, and says why; zero is not at all.
+func (s *sync) breathe(ctx workflow.Context, asked time.Duration, why string) error {
 	if asked <= 0 {
 		return nil
 	}
-	return s.sitOut(ctx, "Salesforce asked to wait before more is asked of it", asked)
+	return s.sitOut(ctx, cmp.Or(why, "Salesforce asked to wait before more is asked of it"), asked)
 }

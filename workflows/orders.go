@@ -72,7 +72,7 @@ func (s *sync) obey(ctx workflow.Context) {
 			case came.Signal == PauseSignal:
 				s.pause(came.Reason)
 			case came.Signal == ResumeSignal:
-				s.resume()
+				s.resume(ctx)
 			}
 		}
 	})

@@ -27,6 +27,7 @@ type Progress struct {
 	Waiting    string              `json:"waiting,omitempty"` // why the sync waits, in plain words
 	Until      *time.Time          `json:"until,omitempty"`   // when it goes on or gives up, where that is known
 	Blocked    *activities.Failure `json:"blocked,omitempty"` // what blocks the sync, for machines
+	Refused    *activities.Failure `json:"refused,omitempty"` // the login that is refused and tried again, for machines
 	Warnings   []string            `json:"warnings"`
 	Outcome    Outcome             `json:"outcome,omitempty"`
 

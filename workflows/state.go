@@ -49,6 +49,7 @@ type State struct {
 	Guarded     bool              `json:"guarded,omitempty"`     // compared with the last sync though it does not deliver
 	Unseen      *inventory.Unseen `json:"unseen,omitempty"`      // once the account is written
 	Destination string            `json:"destination,omitempty"` // where the files of the set go that were delivered so far
+	Refused     Refused           `json:"refused,omitzero"`      // logins in words that are not known
 
 	QuotaAsked QuotaChange `json:"quota_asked,omitzero"` // by operators, over the settings
 
@@ -108,7 +109,7 @@ func (s *State) progress(outcome Outcome, shown standstill) Progress {
 	if shown.phase != "" {
 		p.Phase = shown.phase
 	}
-	p.Blocked, p.Concerns, p.Unseen = shown.cause, shown.concerns, s.Unseen
+	p.Blocked, p.Concerns, p.Unseen, p.Refused = shown.cause, shown.concerns, s.Unseen, shown.refused
 	if !shown.until.IsZero() {
 		p.Until = &shown.until
 	}

@@ -175,11 +175,11 @@ func (s *sync) openQuota(ctx workflow.Context, auth activities.AuthenticateResul
 
 // logIn tries a few times, for a wrong host must not look like a long sync; but it waits for what comes back by itself.
 func (s *sync) logIn(ctx workflow.Context) error {
-	params := activities.AuthenticateParams{Sync: s.state.Sync, Started: s.state.Started, Upload: s.state.Upload}
 	for {
 		if err := s.untilResumed(ctx); err != nil {
 			return err
 		}
+		params := activities.AuthenticateParams{Sync: s.state.Sync, Started: s.state.Started, Upload: s.state.Upload}
 		err := s.logInOnce(ctx, params)
 		switch {
 		case err != nil && unlessCut(ctx, err) == nil:
@@ -188,7 +188,7 @@ func (s *sync) logIn(ctx workflow.Context) error {
 			return err
 		}
 		s.repay(ctx, activities.Lease{}, activities.Spending{}, err)
-		if err := s.sitOut(ctx, explain(err).Message, defaultProbe); err != nil {
+		if err := s.sitOut(ctx, explain(err).Message, untilLogin(err)); err != nil {
 			return err
 		}
 		if historyFull(ctx) {
@@ -204,6 +204,17 @@ func (s *sync) logInOnce(ctx workflow.Context, params activities.AuthenticatePar
 	attempt := limited(with(ctx, forCall, "log in, org and permissions"), firstAttempts)
 	return s.served(ctx, workflow.ExecuteActivity(attempt, acts.Authenticate, params))
 }
+
+// untilLogin is how long to wait before a login is tried again that failed for what comes back by itself.
+func untilLogin(err error) time.Duration {
+	if asked := detailsOf(err).RetryAfter; asked > 0 {
+		return min(asked, longestLogin)
+	}
+	return defaultProbe
+}
+
+// longestLogin is the longest wait for a login that is believed.
+const longestLogin = time.Hour
 
 // sitOut waits for what passes by itself: the org's calls are spent or the user has logged in too often, before anything is
 // known of the quota, or Salesforce asked to wait. An operator who knows better resumes the sync.
@@ -237,12 +248,12 @@ func (s *sync) enumerate(ctx workflow.Context) error {
 			if err := s.ready(ctx); err != nil {
 				return err
 			}
-			var asked time.Duration
+			var asked activities.Spending
 			var err error
 			if left, asked, err = s.list(ctx, left); err != nil {
 				return err
 			}
-			if err := s.breathe(ctx, asked); err != nil {
+			if err := s.breathe(ctx, asked.RetryAfter, asked.Why); err != nil {
 				return err
 			}
 		}
@@ -252,7 +263,7 @@ func (s *sync) enumerate(ctx workflow.Context) error {
 
 // list enumerates kinds and gives those that are not done, because they ran out of calls or were cut short, and the longest
 // wait that Salesforce asked for.
-func (s *sync) list(ctx workflow.Context, kinds []inventory.Kind) (left []inventory.Kind, asked time.Duration, err error) {
+func (s *sync) list(ctx workflow.Context, kinds []inventory.Kind) (left []inventory.Kind, asked activities.Spending, err error) {
 	counts := map[inventory.Kind]*int64{
 		inventory.Folders: &s.state.Kinds.Folders, inventory.Reports: &s.state.Kinds.Reports,
 		inventory.Dashboards: &s.state.Kinds.Dashboards, inventory.Components: &s.state.Kinds.Components,
@@ -274,7 +285,9 @@ func (s *sync) list(ctx workflow.Context, kinds []inventory.Kind) (left []invent
 			case err != nil:
 				return err
 			case listed.Stop != "":
-				asked = max(asked, listed.RetryAfter)
+				if listed.RetryAfter > asked.RetryAfter {
+					asked = listed.Spending
+				}
 				return nil
 			}
 			left = slices.DeleteFunc(left, func(k inventory.Kind) bool { return k == kind })

@@ -31,6 +31,7 @@ type window struct {
 	last    bool          // the last shard has begun: whoever ends hands its share on, so its place stays taken
 	failed  error         // the first
 	pause   time.Duration // that Salesforce asked for, the longest
+	why     string        // the sentence of that
 }
 
 // describe runs the window to the last shard of the round, with a stop for everything that must be waited for or mended.
@@ -52,7 +53,7 @@ func (s *sync) describeAll(ctx workflow.Context) error {
 		case w.failed != nil:
 			return w.failed
 		case w.pause > 0:
-			if err := s.breathe(ctx, w.pause); err != nil {
+			if err := s.breathe(ctx, w.pause, w.why); err != nil {
 				return err
 			}
 		case s.shardsLeft() && historyFull(ctx):
@@ -164,7 +165,9 @@ func (w *window) ended(
 			Shard: one.Shard, Done: done.Reports, Pressed: done.Pressed, Counted: one.Counted,
 			Doubt: done.Stop == activities.StopQuota || done.Reports <= one.Done && done.Stop != activities.StopCancelled,
 		})
-		w.pause = max(w.pause, done.RetryAfter)
+		if done.RetryAfter > w.pause {
+			w.pause, w.why = done.RetryAfter, done.Why
+		}
 	case !one.Counted:
 		s.state.Shards++
 		s.state.Deferred += done.Deferred

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -129,7 +130,7 @@ func (w *watcher) look(ctx context.Context) {
 
 // blocked is why a watcher that does not wait leaves a sync.
 func (w *watcher) blocked(ctx context.Context) error {
-	why := w.progress.Blocked
+	why := cmp.Or(w.progress.Blocked, w.progress.Refused)
 	if !w.leaves || w.progress.Phase == "" {
 		return nil
 	}
@@ -146,7 +147,7 @@ func (w *watcher) blocked(ctx context.Context) error {
 	if err := w.client.SignalWorkflow(ctx, w.id, "", workflows.ResumeSignal, nil); err != nil {
 		return temporalFault(err)
 	}
-	w.progress.Blocked = nil // an answer from before the signal says nothing any more
+	w.progress.Blocked, w.progress.Refused = nil, nil // an answer from before the signal says nothing any more
 	return nil
 }
 

@@ -20,7 +20,7 @@ func TestExpiry_ofTokensUnderLoad(t *testing.T) {
 		reports, latency = 5000, 50*time.Millisecond
 	}
 	p := newPlant(t, server.Options{Reports: reports, Columns: 5, TypeMetadata: 10_000, Latency: latency, TokenTTL: life},
-		func(s *source.Source) { s.MaxInFlight = inFlight })
+		func(s *source.Source) { s.MaxInFlight, s.UnboundedLogins = inFlight, true })
 	result := p.sync(t)
 	if diff := cmp.Diff(truth(reports), result.States); diff != "" {
 		t.Errorf("the states differ from the org's:\n%s", diff)

@@ -44,6 +44,7 @@ type lane struct {
 	name    string
 	reports int
 	faults  []string // of the catalogue, or everyFault
+	brief   bool     // its tokens last for a moment
 
 	undisturbed extracted
 	accounted   account
@@ -55,6 +56,9 @@ const everyFault = "all together"
 // atListing ends the name of the sync that meets a fault as it lists the reports; a source's name has at most 40 letters.
 const atListing = " listed"
 
+// manyLogins are the faults that end more sessions than a source may open in an hour.
+var manyLogins = map[string]bool{"session_expired": true, everyFault: true}
+
 // source is the source of a lane that meets a fault: each has its own, so that nothing is reused.
 func (l *lane) source(name string) source.Source {
 	ready := l.sim.Ready()
@@ -63,8 +67,8 @@ func (l *lane) source(name string) source.Source {
 		inFlight = 1 // so that the kinds are listed one after the other
 	}
 	return source.Source{
-		MaxInFlight: inFlight,
-		Name:        l.sourceName(name),
+		MaxInFlight: inFlight, UnboundedLogins: l.brief || manyLogins[name],
+		Name: l.sourceName(name),
 		Salesforce: source.Salesforce{
 			BaseURL: ready.Salesforce, ClientID: ready.ClientID, ClientSecret: source.Held(ready.ClientSecret),
 		},

@@ -33,6 +33,7 @@ var effects = map[string]effect{
 	"oauth_ip_restricted": {class: fault.LoginRefused}, "oauth_inactive_org": {class: fault.LoginRefused},
 	"oauth_maximum_logins": {class: fault.LoginRefused}, "oauth_unsupported_grant_type": {class: fault.LoginRefused},
 	"oauth_invalid_request": {class: fault.LoginRefused}, "oauth_login_rate_exceeded": {waits: true},
+	"oauth_login_hours": {class: fault.LoginRefused, waits: true},
 
 	"api_malformed_query": {class: fault.Invalid}, "api_malformed_id": {class: fault.Invalid},
 	"api_number_outside_valid_range": {class: fault.Invalid}, "api_method_not_allowed": {class: fault.Invalid},

@@ -86,7 +86,9 @@ func runFaults(t *testing.T, reports int, lists [][]string) (runs []faultRun) {
 		if strings.HasPrefix(names[0], "oauth_") {
 			options.TokenTTL, options.Latency = 500*time.Millisecond, 90*time.Second/time.Duration(reports)
 		}
-		l := &lane{sim: simulate(t, options), name: strconv.Itoa(n), reports: reports, faults: names}
+		l := &lane{
+			sim: simulate(t, options), name: strconv.Itoa(n), reports: reports, faults: names, brief: options.TokenTTL > 0,
+		}
 		lanes = append(lanes, l)
 		sources = append(sources, l.sources()...)
 	}

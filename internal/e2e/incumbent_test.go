@@ -104,7 +104,7 @@ func TestIncumbent_expiryUnderLoad(t *testing.T) {
 	t.Parallel()
 	const reports, ttl = 600, 500 * time.Millisecond
 	p := newPlant(t, server.Options{Org: openOrg(reports), TokenTTL: ttl, Latency: 60 * time.Millisecond}, func(s *source.Source) {
-		s.MaxInFlight = 50
+		s.MaxInFlight, s.UnboundedLogins = 50, true
 	})
 	result := p.sync(t)
 	if total, distinct := p.sim.Describes(); total != reports || distinct != reports || result.Outcome != workflows.OutcomeComplete {

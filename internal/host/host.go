@@ -63,7 +63,7 @@ func Open(ctx context.Context, settings config.Config, options Options) (*Host, 
 		store: store, registry: settings.Sources, slots: settings.Worker.Slots, logger: logger,
 		polls: newPolls(options.Lost, options.RefusedFor),
 		sources: &sources{
-			registry: settings.Sources, userAgent: "longhaul/" + options.Version, logger: logger, built: map[string]*activities.Source{},
+			registry: settings.Sources, store: store, userAgent: "longhaul/" + options.Version, logger: logger, built: map[string]*activities.Source{},
 		},
 	}
 	h.activities = &activities.Activities{

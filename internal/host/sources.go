@@ -12,12 +12,14 @@ import (
 	"longhaul/internal/quota"
 	"longhaul/internal/salesforce"
 	"longhaul/internal/source"
+	"longhaul/internal/staging"
 )
 
 // sources builds the clients of each source once, at first use, and shares them between all activities: one session and
 // one pool of connections for each org.
 type sources struct {
 	registry  *source.Registry
+	store     *staging.Store // counts the logins
 	userAgent string
 	logger    *zap.Logger
 
@@ -88,7 +90,12 @@ func (s *sources) salesforce(from source.Source) (*salesforce.Client, error) {
 		}
 		base = document.BaseURL
 	}
+	var slots salesforce.LoginSlots
+	if !from.UnboundedLogins {
+		slots = s.store.Logins(from.Name)
+	}
 	return salesforce.New(salesforce.Config{
+		Slots:   slots,
 		BaseURL: base, Auth: salesforce.Auth(from.Salesforce.Auth), APIVersion: from.Salesforce.APIVersion,
 		CAFile: from.Salesforce.CAFile, MaxInFlight: from.MaxInFlight, UserAgent: s.userAgent, Logger: s.logger,
 		Credentials: func(ctx context.Context) (salesforce.Credentials, error) {

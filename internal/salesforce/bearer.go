@@ -1,15 +1,15 @@
 package salesforce
 
 import (
-	"bytes"
 	"io"
+	"net"
 	"net/http"
-
-	"longhaul/internal/fault"
+	"net/http/httptrace"
+	"time"
 )
 
-// bearer sends each request to the session's instance with its token. When the session has ended it waits for a new
-// one and repeats the request once; the two refusals that no login mends are handed on as they are.
+// bearer sends each request to the session's instance with its token. When the session has ended it waits for a new one and
+// repeats the request; a policy of the org it believes once a new session has met it too.
 type bearer struct {
 	session *session
 	owner   *owner
@@ -21,33 +21,83 @@ func (t bearer) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	resp, err := t.send(req, g)
-	if err != nil || resp.StatusCode != http.StatusUnauthorized || isPolicy(resp) {
-		return resp, err
+	resp, said, err := t.send(req, g)
+	proved := err == nil && said.isPolicy()
+	if proved {
+		resp, said, g, err = t.prove(req, g, said, resp)
 	}
-	finish(resp.Body)
-	if g, err = t.session.of(req.Context(), t.owner, g.generation); err != nil {
-		return nil, err
+	if err == nil && said == expired {
+		resp, said, g, err = t.renew(req, g, resp)
 	}
-	return t.send(req, g)
+	if err == nil && said.isPolicy() && !proved {
+		resp, _, _, err = t.prove(req, g, said, resp)
+	}
+	return resp, err
 }
 
-func (t bearer) send(req *http.Request, g *grant) (*http.Response, error) {
-	sent := req.Clone(req.Context())
+// renew repeats a request whose session has ended with a new one, once. Where tokens are in doubt it tries the same token
+// again first, each time on a new connection: a network may have more than one address.
+func (t bearer) renew(req *http.Request, g *grant, resp *http.Response) (*http.Response, refusal, *grant, error) {
+	ctx, since := req.Context(), time.Now()
+	for same, renewed := 0, false; ; {
+		step := t.session.instead(g, since, same, renewed)
+		if step == leaveIt {
+			return resp, expired, g, nil
+		}
+		finish(resp.Body)
+		next, err := g, error(nil)
+		if step == logInAnew {
+			same, renewed = 0, true
+			next, err = t.session.of(ctx, t.owner, g.generation)
+		} else {
+			same++
+			err = sleep(ctx, pauseBefore(same, 0))
+		}
+		if err != nil {
+			return nil, expired, g, err
+		}
+		var said refusal
+		if resp, said, err = t.send(req, next); err != nil || said != expired {
+			return resp, said, next, err
+		}
+		if next != g {
+			g, since = next, time.Now()
+		}
+	}
+}
+
+// send sends a request with the token of a grant, and tells the session what came of it.
+func (t bearer) send(req *http.Request, g *grant) (*http.Response, refusal, error) {
+	ctx, drop := req.Context(), func() {}
+	if t.session.inDoubt() {
+		var conn net.Conn
+		ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) { conn = info.Conn }})
+		drop = func() {
+			if conn != nil {
+				_ = conn.Close()
+			}
+		}
+	}
+	sent := req.Clone(ctx)
 	sent.URL.Scheme, sent.URL.Host, sent.Host = g.instance.scheme, g.instance.host, ""
 	sent.Header.Set("Authorization", "Bearer "+g.token)
-	return t.next.RoundTrip(sent)
-}
-
-// isPolicy says whether a 401 is one that a new login would only meet again. The body stays readable.
-func isPolicy(resp *http.Response) bool {
-	body, err := io.ReadAll(io.LimitReader(resp.Body, longestErrorBody))
-	finish(resp.Body)
-	resp.Body = io.NopCloser(bytes.NewReader(body))
+	at := time.Now()
+	resp, err := t.next.RoundTrip(sent)
 	if err != nil {
-		return false
+		if neverSent(err) {
+			t.session.unreachable(g)
+		}
+		return nil, accepted, err
 	}
-	return answer{status: resp.StatusCode, body: body}.classify().Class == fault.SessionPolicy
+	said := refusalIn(resp)
+	switch {
+	case said == expired:
+		t.session.refused(g)
+		drop() // the address that it goes out by may be the wrong one
+	case resp.StatusCode/100 == 2:
+		t.session.accepted(g, at, ofAnalytics(req))
+	}
+	return resp, said, nil
 }
 
 // finish reads what little is left of a body, so that the connection can be used again, and closes it.

@@ -53,7 +53,7 @@ func (a answer) classify() *Error {
 	e.limit, e.limitTold = parseLimitInfo(a.header.Get(usageHeader))
 	r := a.rule(code, strings.ToLower(message), isJSON)
 	e.Class, e.Whole, e.again, e.Err = r.class, r.whole, r.again, r.below
-	e.Unworded = r.unworded && a.op == opReport
+	e.Unworded, e.unknown = r.unworded && a.op == opReport, r.unworded && a.op == opLogin
 	switch r.pause {
 	case untilNextHour:
 		e.RetryAfter = max(e.RetryAfter, toNextHour(e.Date))

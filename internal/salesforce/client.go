@@ -45,6 +45,7 @@ type Config struct {
 	MaxInFlight int                                        // sizes the connection pool
 	UserAgent   string
 	Logger      *zap.Logger   // may be nil
+	Slots       LoginSlots    // bounds the logins; nil: they are not bounded, as in tests with tokens of a moment
 	Timeout     time.Duration // of one try, DefaultTimeout when zero
 	Attempts    int           // tries of one request, DefaultAttempts when zero
 }
@@ -58,6 +59,7 @@ type Client struct {
 	timeout     time.Duration
 	retry       retrier
 	session     *session
+	admission   *admission
 	owner       *owner            // of the sessions that it takes; nil: any
 	stack       http.RoundTripper // with the session
 	open        http.RoundTripper // without it
@@ -102,7 +104,8 @@ func newClient(cfg Config, bottom http.RoundTripper, idle func()) (*Client, erro
 	}
 	way := redirects{metering{headers{cfg.UserAgent, compressed{bottom}}}}
 	c.open, c.plain = way, newPlain(way)
-	c.session = &session{login: c.login}
+	c.admission = &admission{slots: cfg.Slots, log: cfg.Logger}
+	c.session = &session{login: c.login, home: c.base, doubts: cfg.Slots != nil}
 	c.stack = bearer{c.session, nil, way}
 	return c, nil
 }

@@ -22,12 +22,15 @@ type Error struct {
 	Date       time.Time     // of the answer, by Salesforce's clock
 	Err        error         // what lies below; may be nil
 
-	sentence  string    // for people
-	again     bool      // another try may help
-	astray    bool      // whoever was reached did not prove to be Salesforce
-	column    column    // what INVALID_FIELD names
-	limit     LimitInfo // the org's use of its daily API requests, if the answer told it
-	limitTold bool
+	sentence   string    // for people
+	again      bool      // another try may help
+	unknown    bool      // a login was refused in words that are not known
+	byPassword bool      // of a login
+	unsent     bool      // it never left this machine
+	astray     bool      // whoever was reached did not prove to be Salesforce
+	column     column    // what INVALID_FIELD names
+	limit      LimitInfo // the org's use of its daily API requests, if the answer told it
+	limitTold  bool
 }
 
 var _ fault.Carrier = (*Error)(nil)
@@ -48,6 +51,13 @@ func (e *Error) Fault() *fault.Error {
 // Astray says whether the connection led to somebody who did not prove to be Salesforce. In the middle of a sync that may
 // pass, as when a proxy gets a new certificate; where nothing has worked yet, base_url or ca_file is wrong.
 func (e *Error) Astray() bool { return e.astray }
+
+// MayEndByItself says whether a login was refused in words that are not known: it may be for the hour of the day, and nobody
+// has to change anything. A refused password is not among them, for each further try brings the user nearer to being locked
+// out.
+func (e *Error) MayEndByItself() bool {
+	return e.Class == fault.LoginRefused && e.unknown && !e.byPassword
+}
 
 // OfEveryReport is an Unworded error once every report was refused so: then it is the user who is refused.
 func (e *Error) OfEveryReport() *Error {

@@ -33,6 +33,7 @@ type fakeOrg struct {
 	handle   http.HandlerFunc
 	refuse   http.HandlerFunc // answers logins in the place of a token, when set
 	instance string           // of the next login; none is told when empty
+	issued   string           // when the next login is, by Salesforce's clock; the usual time when empty
 	identity string           // org and user of the next login, "org/user"; the usual ones when empty
 
 	mu      sync.Mutex
@@ -84,9 +85,13 @@ func (o *fakeOrg) token(w http.ResponseWriter, r *http.Request) {
 	if identity == "" {
 		identity = testOrg + "/" + testUser
 	}
+	issued := o.issued
+	if issued == "" {
+		issued = "1786406400000"
+	}
 	w.Header().Set("Content-Type", "application/json;charset=UTF-8")
-	fmt.Fprintf(w, `{"access_token":%q,"instance_url":%q,"id":"https://login.salesforce.com/id/%s","token_type":"Bearer","issued_at":"1786406400000"}`,
-		token, o.instance, identity)
+	fmt.Fprintf(w, `{"access_token":%q,"instance_url":%q,"id":"https://login.salesforce.com/id/%s","token_type":"Bearer","issued_at":%q}`,
+		token, o.instance, identity, issued)
 }
 
 // expire makes every token that was given invalid.

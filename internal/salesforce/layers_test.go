@@ -183,6 +183,8 @@ func TestHeaders(t *testing.T) {
 func TestBearer(t *testing.T) {
 	t.Parallel()
 	expired := `[{"message":"Session expired or invalid","errorCode":"INVALID_SESSION_ID"}]`
+	noREST := `[{"message":"This session is not valid for use with the REST API","errorCode":"INVALID_SESSION_ID"}]`
+	noAgent := `[{"message":"Connected app is not attached to Agent"}]`
 	for _, row := range []struct {
 		name    string
 		answers []string // bodies of 401; then 200
@@ -200,12 +202,12 @@ func TestBearer(t *testing.T) {
 			[]string{expired, `[{"message":"jwt","errorCode":"INVALID_JWT_FORMAT"}]`},
 			2, 401,
 		},
-		{
-			"a session that may not use REST is not renewed",
-			[]string{`[{"message":"This session is not valid for use with the REST API","errorCode":"INVALID_SESSION_ID"}]`},
-			1, 401,
-		},
-		{"an app without agent is not renewed", []string{`[{"message":"Connected app is not attached to Agent"}]`}, 1, 401},
+		{"a policy that a new session does not meet has passed", []string{noREST}, 2, 200},
+		{"a policy that a new session meets is believed", []string{noREST, noREST}, 2, 401},
+		{"an app without agent is believed at the second time", []string{noAgent, noAgent}, 2, 401},
+		{"a policy after an ended session is proved too", []string{expired, noREST, noREST}, 3, 401},
+		{"a session that ends while a policy is proved is renewed", []string{noREST, expired}, 3, 200},
+		{"what refuses every session is asked four times at most", []string{noREST, expired, noREST}, 3, 401},
 	} {
 		var logins uint64
 		s := &session{login: func(context.Context) (*grant, error) {

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
+	"time"
 
 	"go.uber.org/zap"
 	"golang.org/x/oauth2"
@@ -38,9 +40,10 @@ func (c *Client) Login(ctx context.Context) (Identity, error) {
 	return g.identity, nil
 }
 
-// Renew lets the next request log in, for when settings or org may have changed: it drops the session, and a refusal that
-// still stands. What was begun as one org and user (see As) stays theirs.
-func (c *Client) Renew() { c.session.renew() }
+// Renew lets the next request log in, for when settings, org or policies may have changed: it drops the session, and a
+// refusal that still stands. It does so once for each occasion, which a time names. What was begun as one org and user (see
+// As) stays theirs.
+func (c *Client) Renew(occasion time.Time) { c.session.renew(occasion) }
 
 // login asks for a new token, a few times when the fault may pass.
 func (c *Client) login(ctx context.Context) (*grant, error) {
@@ -58,7 +61,11 @@ func (c *Client) login(ctx context.Context) (*grant, error) {
 	}
 	var g *grant
 	err = c.retry.do(ctx, func(ctx context.Context) error {
+		if err := c.admission.admit(ctx); err != nil {
+			return err
+		}
 		g, err = c.tryLogin(ctx, credentials)
+		c.admission.sent(ctx, g, err)
 		return err
 	})
 	return g, err
@@ -106,12 +113,16 @@ func (c *Client) loginFault(ctx context.Context, credentials Credentials, err er
 	var broken *url.Error
 	switch {
 	case errors.As(err, &refused) && refused.Response != nil:
-		return answer{
+		e := answer{
 			op: opLogin, host: c.base.host, version: c.version, hide: credentials.values(),
 			status: refused.Response.StatusCode, header: refused.Response.Header, body: refused.Body,
 		}.classify()
+		e.byPassword = c.auth == AuthPassword
+		return e
 	case errors.As(err, &broken):
-		return unreachable(opLogin, c.base.host, broken.Err)
+		e := unreachable(opLogin, c.base.host, broken.Err)
+		e.unsent = neverSent(broken.Err)
+		return e
 	default:
 		return unusable(c.base.host, errUnreadable)
 	}
@@ -139,9 +150,21 @@ func (c *Client) newGrant(token *oauth2.Token) (*grant, error) {
 		}
 	}
 	return &grant{
-		token: token.AccessToken, instance: instance,
+		token: token.AccessToken, instance: instance, issued: issuedAt(text(token.Extra("issued_at"))),
 		identity: Identity{OrgID: org, UserID: user, InstanceURL: instance.String()},
 	}, nil
+}
+
+// lastMilli is the end of the year 9999: what is later is no time.
+const lastMilli = 253402300799999
+
+// issuedAt reads when a token was issued, by Salesforce's clock in milliseconds; zero where it does not say.
+func issuedAt(written string) time.Time {
+	ms, err := strconv.ParseInt(written, 10, 64)
+	if err != nil || ms <= 0 || ms > lastMilli {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms)
 }
 
 func text(value any) string {

@@ -70,7 +70,7 @@ func TestRenew_letsAnotherSyncBeginInAnotherOrg(t *testing.T) {
 		}
 		old := client.As(before.OrgID, before.UserID)
 		org.identity = otherOrg + "/" + otherUser
-		client.Renew()
+		client.Renew(time.Now())
 		now, err := client.Login(t.Context())
 		if err != nil || now.OrgID != otherOrg || now.UserID != otherUser {
 			t.Fatalf("the next sync begins as %+v, %v", now, err)
@@ -132,7 +132,7 @@ func TestRenew_dropsARefusal(t *testing.T) {
 			t.Errorf("%d logins, want one that was refused", got)
 		}
 		org.refuse = nil
-		client.Renew()
+		client.Renew(time.Now())
 		if _, err := client.Login(t.Context()); err != nil {
 			t.Errorf("mended: %v", err)
 		}
@@ -161,7 +161,7 @@ func TestRenew_leavesALoginThatIsUnderWay(t *testing.T) {
 					}
 				})
 				synctest.Wait()
-				s.renew()
+				s.renew(time.Now())
 				g, err := s.grant(t.Context())
 				if err != nil || g.token != "new" {
 					t.Fatalf("a login after the renewal gives %v, %v", g, err)

@@ -15,8 +15,7 @@ var apiRules = []rule{
 	},
 	{
 		status: statuses(401), class: fault.SessionExpired, // of the one request: the next may meet a session that lasts
-		sentence: "Salesforce ended the session and refused the new one too: look whether another program ends the sessions of the " +
-			"run-as user",
+		sentence: "Salesforce ended the session and refused the new one too: " + endedByOthers,
 	},
 	{
 		status: statuses(403), text: texts("high assurance", "high-assurance", "step-up"), class: fault.SessionPolicy, whole: true,

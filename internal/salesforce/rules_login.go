@@ -123,8 +123,9 @@ var loginRules = []rule{
 		sentence: "{host} has no login for programs ({status}): set base_url to the org's My Domain, such as acme.my.salesforce.com",
 	},
 	{
-		status: statuses(400, 401, 403), json: true, class: fault.LoginRefused, whole: true,
-		sentence: "Salesforce refuses the login ({said}): check client_id, client_secret and the app's policies",
+		status: statuses(400, 401, 403), json: true, class: fault.LoginRefused, whole: true, unworded: true,
+		sentence: "Salesforce refuses the login in words that are not known ({said}): login hours of the profile or the org may end it; " +
+			"else check client_id, client_secret and the app's policies",
 	},
 	{
 		class: fault.Transient, again: true,

@@ -2,6 +2,7 @@ package salesforce
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -19,12 +20,22 @@ type grant struct {
 	token      string
 	instance   address
 	identity   Identity
-	hide       []string // what no error repeats, should Salesforce send it back
+	issued     time.Time // by Salesforce's clock; zero when it did not say
+	hide       []string  // what no error repeats, should Salesforce send it back
+
+	// What became of it, guarded by the session's mu.
+	acceptedAt time.Time      // when the newest request that it was accepted for was sent
+	refusedAt  time.Time      // when it was first refused as ended
+	proves     [policies]bool // it was made to see whether a policy holds
+	accepts    [policies]bool // a request that the policy is about was answered
+	believed   [policies]bool // the policy holds for it
 }
 
 // session keeps the newest grant and makes a new one when a request finds it ended.
 type session struct {
-	login func(context.Context) (*grant, error)
+	login  func(context.Context) (*grant, error)
+	home   address // where logins go
+	doubts bool    // logins are bounded: tokens that are refused in a strange way hold them back
 
 	mu      sync.Mutex
 	current *grant
@@ -33,7 +44,15 @@ type session struct {
 	flight  *flight
 	refusal error
 	until   time.Time // the refusal stands
+
+	proof    chan struct{} // held by the one request that finds out about a policy
+	doubt    doubt
+	failures int         // logins in a row that failed and were not refused
+	renewals []time.Time // occasions for which the session was renewed, the newest last
 }
+
+// mostRenewals is how many occasions a session remembers.
+const mostRenewals = 64
 
 // flight is a login under way, for all who wait for it.
 type flight struct {
@@ -87,20 +106,29 @@ func (s *session) join(ctx context.Context, generation uint64) (*flight, error) 
 	case s.flight != nil:
 		return s.flight, nil
 	case s.refusal != nil && time.Now().Before(s.until):
-		return nil, s.refusal
+		return nil, standing(s.refusal, time.Until(s.until))
+	}
+	wait := s.distance()
+	if wait > patience {
+		return nil, tooSoon(wait)
 	}
 	s.flight = &flight{done: make(chan struct{})}
 	// The login is for all who wait: it outlives the one who began it, and has its own bounds.
-	go s.fly(context.WithoutCancel(ctx), s.flight)
+	go s.fly(context.WithoutCancel(ctx), s.flight, wait)
 	return s.flight, nil
 }
 
-func (s *session) fly(ctx context.Context, f *flight) {
-	var g *grant
-	err := fault.Caught(func() (err error) {
-		g, err = s.login(ctx)
-		return err
-	})
+// distance is how long a login has to wait for the sake of those before it. Call it with mu held.
+func (s *session) distance() time.Duration {
+	lasted := time.Duration(0)
+	if s.current != nil {
+		lasted = s.current.acceptedAt.Sub(s.current.at)
+	}
+	return s.doubt.wait(time.Now(), lasted)
+}
+
+func (s *session) fly(ctx context.Context, f *flight, wait time.Duration) {
+	g, err := s.logIn(ctx, wait)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err == nil {
@@ -109,15 +137,42 @@ func (s *session) fly(ctx context.Context, f *flight) {
 	}
 	if s.flight == f { // else it was left behind on its way, and says nothing of what holds now
 		s.flight, s.refusal = nil, nil
-		if holds(err) {
-			s.refusal, s.until = err, time.Now().Add(RefusalHolds)
-		}
-		if err == nil {
-			s.current = g
-		}
+		s.landed(g, err)
 	}
 	f.grant, f.err = g, err
 	close(f.done)
+}
+
+// logIn logs in after a wait. A panic is an error of this login alone.
+func (s *session) logIn(ctx context.Context, wait time.Duration) (g *grant, err error) {
+	err = fault.Caught(func() (err error) {
+		if wait > 0 {
+			if err := sleep(ctx, wait); err != nil {
+				return err
+			}
+		}
+		g, err = s.login(ctx)
+		return err
+	})
+	return g, err
+}
+
+// landed keeps what a login brought, and for how long its failure stands. Call it with mu held.
+func (s *session) landed(g *grant, err error) {
+	now := time.Now()
+	switch {
+	case err == nil:
+		s.current, s.failures = g, 0
+		s.doubt.loggedIn(now)
+	case holds(err):
+		s.refusal, s.until, s.failures = err, now.Add(RefusalHolds), 0
+		if s.current != nil && fault.Is(err, fault.LoginRefused) { // one that was found ended is of no use
+			s.ended = s.current.generation
+		}
+	case errorIn(err) != nil:
+		s.failures++
+		s.refusal, s.until = err, now.Add(troubled(s.failures))
+	}
 }
 
 // holds says whether a failed login stands for a while: it was refused, or the user has logged in too often. Whoever runs the
@@ -127,12 +182,16 @@ func holds(err error) bool {
 	return fault.Is(err, fault.LoginRefused) || e != nil && e.Whole
 }
 
-// renew lets the next request log in, whatever holds now: it drops the grant and a refusal, and does not wait for a login
-// that is under way by what may be the old settings.
-func (s *session) renew() {
+// renew lets the next request log in, whatever holds now: it drops the grant, a refusal and all doubt, and does not wait for
+// a login that is under way by what may be the old settings. It does so once for an occasion: many activities tell of it.
+func (s *session) renew(occasion time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.refusal, s.flight = nil, nil
+	if slices.ContainsFunc(s.renewals, occasion.Equal) {
+		return
+	}
+	s.renewals = append(s.renewals[max(0, len(s.renewals)+1-mostRenewals):], occasion)
+	s.refusal, s.flight, s.failures, s.doubt = nil, nil, 0, doubt{}
 	if s.current != nil {
 		s.ended = s.current.generation
 	}

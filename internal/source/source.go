@@ -41,6 +41,8 @@ type Source struct {
 	Scope       Scope
 
 	AcceptMissing []string // permissions without which a sync goes on unasked, by short names such as ViewPublicReports
+	// UnboundedLogins lifts the bound of logins in an hour. No setting sets it: it is for tests, whose tokens last for a moment.
+	UnboundedLogins bool
 }
 
 // Salesforce says how to reach an org and how to log in. Credentials, where it is set, stands for BaseURL, ClientID

@@ -1,10 +1,12 @@
 package staging
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Sync names one sync of one source. Its methods are the keys of all that a sync keeps in the bucket; nothing else
@@ -22,6 +24,17 @@ func RecordPrefix(source string) string { return "sources/" + source + "/records
 
 // RecordKey is the immutable record of one sync.
 func RecordKey(source, id string) string { return RecordPrefix(source) + id + ".json" }
+
+// LoginPrefix is where a source's logins are counted: a folder for each hour, an object for each login.
+func LoginPrefix(source string) string { return "sources/" + source + "/logins/" }
+
+// hourName is how the folder of an hour is called, in UTC.
+const hourName = "20060102T15"
+
+// LoginKey is the n-th login of an hour, counted from 0.
+func LoginKey(source string, hour time.Time, n int) string {
+	return LoginPrefix(source) + hour.UTC().Format(hourName) + "/" + fmt.Sprintf("%02d", n)
+}
 
 // SyncsPrefix is where a source's syncs keep their state, a folder each, oldest first.
 func SyncsPrefix(source string) string { return "sources/" + source + "/syncs/" }
@@ -170,4 +183,30 @@ func ParsePart(key string) (part PartName, ok bool) {
 		return PartName{}, false
 	}
 	return PartName{Shard: shard, First: m[2], Last: m[3], Attempt: attempt}, true
+}
+
+// LoginName is the key of a login, read back.
+type LoginName struct {
+	Hour time.Time
+	N    int
+}
+
+func (a LoginName) compare(b LoginName) int {
+	return cmp.Or(a.Hour.Compare(b.Hour), cmp.Compare(a.N, b.N))
+}
+
+var loginKey = regexp.MustCompile(`(?:^|/)logins/(\d{8}T\d{2})/(\d{2,4})$`)
+
+// ParseLogin reads the key of a login; ok is false for every other key.
+func ParseLogin(key string) (name LoginName, ok bool) {
+	m := loginKey.FindStringSubmatch(key)
+	if m == nil {
+		return LoginName{}, false
+	}
+	hour, err := time.Parse(hourName, m[1])
+	if err != nil {
+		return LoginName{}, false
+	}
+	n, err := strconv.Atoi(m[2])
+	return LoginName{Hour: hour, N: n}, err == nil
 }

@@ -1,6 +1,9 @@
 package server
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // The states of the app's secret.
 const (
@@ -9,15 +12,26 @@ const (
 )
 
 // account says whether the run-as user may log in, and whether the app's secret is still the one that clients know.
-type account struct{ frozen, rotated bool }
+type account struct {
+	frozen, rotated bool
+	closed          bool      // it is outside of the user's login hours
+	begin           time.Time // of the next ones; zero when nobody knows
+}
+
+// outside says whether it is outside of the user's login hours.
+func (a account) outside(now time.Time) bool {
+	return a.closed && (a.begin.IsZero() || now.Before(a.begin))
+}
 
 // refusal is why a login with good secrets is refused, nil when it is not.
-func (a account) refusal() *oauthError {
+func (a account) refusal(now time.Time) *oauthError {
 	switch {
 	case a.rotated:
 		return &oauthError{"invalid_client", "invalid client credentials"}
 	case a.frozen:
 		return &oauthError{"invalid_grant", "user is inactive"}
+	case a.outside(now):
+		return &outOfHours
 	}
 	return nil
 }

@@ -67,7 +67,7 @@ func (s *Server) catalog(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var status int
-	if hit := s.faults.strike(atUpload, uploadRoute, nil, false); hit != nil {
+	if hit := s.faults.strike(atUpload, uploadRoute, nil, false, nil); hit != nil {
 		status = s.failUpload(w, r, path, hit)
 	} else {
 		var message string

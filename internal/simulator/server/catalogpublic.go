@@ -19,7 +19,7 @@ const publicRoute = "catalog_api"
 func (s *Server) public(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	var answer reply
-	hit := s.faults.strike(atPublic, publicRoute, nil, false)
+	hit := s.faults.strike(atPublic, publicRoute, nil, false, nil)
 	switch {
 	case hit != nil:
 		hold(r.Context(), hit.delay)

@@ -68,13 +68,14 @@ type FaultKind struct {
 	title   string // of a page
 	odd     bool   // the page begins as none is expected to
 	media   string // what a page says its type is; that of a page when empty
+	bond    bond   // what it belongs to
 	free    bool   // a Fault may name any route of the Salesforce server, not only one of Routes
 }
 
 // Catalogue lists every fault that there is, in a stable order. Routes are those on which it strikes by default.
 func Catalogue() []FaultKind {
-	return slices.Concat(oauthFaults(), queryFaults(), apiFaults(), edgeFaults(), reportFaults(), wireFaults(), uploadFaults(),
-		pageFaults(), publicFaults())
+	return slices.Concat(oauthFaults(), queryFaults(), sessionFaults(), apiFaults(), edgeFaults(), reportFaults(), wireFaults(),
+		uploadFaults(), pageFaults(), publicFaults())
 }
 
 // FaultNames lists the names of the catalogue in its order.

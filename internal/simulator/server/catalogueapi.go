@@ -47,12 +47,6 @@ func queryFaults() []FaultKind {
 func apiFaults() []FaultKind {
 	all := countedRoutes()
 	return []FaultKind{
-		uncounted(array("session_expired", http.StatusUnauthorized, "INVALID_SESSION_ID", "Session expired or invalid", all)),
-		uncounted(array("session_not_for_rest", http.StatusUnauthorized, "INVALID_SESSION_ID",
-			"This session is not valid for use with the REST API", all)),
-		uncounted(array("session_app_not_attached", http.StatusUnauthorized, "INVALID_SESSION_ID",
-			"Connected app is not attached to Agent", all)),
-		array("high_assurance", http.StatusForbidden, "INSUFFICIENT_ACCESS", stepUpDemand, analyticsRoutes()),
 		overLimit(array("api_total_requests", http.StatusForbidden, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.", all)),
 		overLimit(array("api_concurrent_requests", http.StatusForbidden, "REQUEST_LIMIT_EXCEEDED", concurrentLimit, all)),
 		overLimit(array("api_concurrent_long_txn", http.StatusForbidden, "REQUEST_LIMIT_EXCEEDED",

@@ -32,6 +32,7 @@ func oauthFaults() []FaultKind {
 		refused("oauth_unsupported_grant_type", "unsupported_grant_type", "grant type not supported"),
 		refused("oauth_invalid_request", "invalid_request", "must use HTTP POST"),
 		refused("oauth_unknown_error", "unknown_error", "retry your request"),
+		refused("oauth_login_hours", outOfHours.Code, outOfHours.Description),
 		{
 			Name: "oauth_503_html", Group: GroupOAuth, Status: http.StatusServiceUnavailable, Body: BodyHTML,
 			title: "Down for Maintenance", Routes: []string{"token"}, place: atEdge,

@@ -34,6 +34,7 @@ func controls() []control {
 			form: `{"revoke":["RunReports"],"grant":["ViewSetup"]}`,
 		},
 		{name: "user", get: (*Server).accountState, post: (*Server).changeAccount, form: `{"frozen":true,"secret":"rotated"}`},
+		{name: "login_hours", get: (*Server).hoursState, post: (*Server).changeHours, form: `{"closed":true,"for":"8h"} or {"closed":false}`},
 		{name: "instance", get: (*Server).instanceState, post: (*Server).moveInstance},
 		{name: "churn", post: (*Server).churn, form: `{"object":"Report","create":3,"rename":["00O..."],"move":2,"delete":1,"hide":1}`},
 	}

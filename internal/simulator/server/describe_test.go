@@ -46,7 +46,7 @@ func BenchmarkDescribe(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer func() { _ = s.Close() }()
-	session, refused := s.sessions.open("bench")
+	session, refused := s.sessions.open("bench", false)
 	if refused != nil {
 		b.Fatal(refused.Description)
 	}

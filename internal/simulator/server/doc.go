@@ -16,6 +16,9 @@
 //	GET  /simulator/user         {"frozen":false,"secret":"restored"}
 //	POST /simulator/user         {"frozen":true} ends the user's sessions, and logins answer invalid_grant; {"frozen":false} thaws it;
 //	                             {"secret":"rotated"} ends the app's, and logins answer invalid_client; {"secret":"restored"}
+//	GET  /simulator/login_hours  {"closed":false}
+//	POST /simulator/login_hours  {"closed":true,"for":"8h"} ends the user's sessions, and logins answer invalid_grant in words that
+//	                             are not documented until the hours begin, by the simulator's clock; {"closed":false} opens them
 //	GET  /simulator/instance     {"instance_url":"http://127.0.0.1:40123","login":"http://127.0.0.1:40122"}
 //	POST /simulator/instance     moves the org: sessions end, and tokens of new logins are good at the new instance_url only
 //	POST /simulator/churn        {"object":"Report","create":3,"rename":["00O..."],"move":2,"delete":1,"restore":1,"hide":1,"show":1}:
@@ -35,6 +38,12 @@
 //	for          "30m": how long it strikes, by the simulator's clock
 //	retry_after  seconds, for the header
 //	delay        "2s" of wall time before the answer; a stall takes 25 s without it
+//
+// A policy of sessions (session_not_for_rest, session_app_not_attached, high_assurance) strikes tokens in the place of requests:
+// one that it struck keeps its refusal when the fault is gone, one that it spared is good for as long as the fault is set.
+// session_expired ends the session of the request that it strikes, unless it is for some ids. session_ip_locked locks sessions
+// to the address of their login in a network of two addresses; its rate is the part of the connections that leave by the
+// second one, half of them unless it says.
 //
 // Of several faults the first that is due answers, and only it counts the request. Faults at the edge (406, 410, 414,
 // 420, 429, 431, 502 to 504, and the wire's) come before the session check, others behind it. A refusal by fault counts

@@ -8,9 +8,24 @@ const htmlType = "text/html;charset=UTF-8"
 
 // struck gives the fault that strikes a call, after its delay.
 func (s *Server) struck(found *route, c *call, at place) *strike {
-	hit := s.faults.strike(at, found.name, c.args, wantsGzip(c.r))
+	hit := s.faults.strike(at, found.name, c.args, wantsGzip(c.r), c)
 	if hit != nil {
 		hold(c.caller, hit.delay)
+	}
+	return hit
+}
+
+// struckSession gives the fault that strikes a call behind the session check: one that its token was marked with before, or
+// one that is due now.
+func (s *Server) struckSession(found *route, c *call) *strike {
+	if c.session != nil {
+		if m := s.sessions.marked(c.session, found.name); m != nil {
+			return &strike{kind: m.kind}
+		}
+	}
+	hit := s.struck(found, c, atSession)
+	if hit != nil {
+		s.sessions.struckBy(hit, c.session)
 	}
 	return hit
 }

@@ -49,6 +49,8 @@ type armed struct {
 	rate   float64         // the part of the matching requests that it strikes
 	due    float64         // strikes that are due: one at first, and the rate more after each matching request
 	until  time.Time       // zero without an end
+
+	judged map[*session]bool // tokens that were struck or spared for good
 }
 
 // strike is a fault that strikes one request.
@@ -56,6 +58,8 @@ type strike struct {
 	kind       FaultKind
 	retryAfter int
 	delay      time.Duration
+	routes     map[string]bool
+	bound      bool // to some records, and so to no session
 }
 
 // set replaces all faults, and each begins anew; they were checked before.
@@ -76,6 +80,9 @@ func (f *faults) set(list []Fault) {
 
 func arm(f Fault, kind FaultKind, now time.Time) *armed {
 	a := &armed{FaultState: FaultState{Fault: f}, kind: kind, rate: 1, due: 1, routes: map[string]bool{}}
+	if kind.bond == toEgress {
+		a.rate = evenly
+	}
 	if f.Rate > 0 {
 		a.rate = f.Rate
 	}
@@ -99,16 +106,19 @@ func arm(f Fault, kind FaultKind, now time.Time) *armed {
 }
 
 // strike gives the first fault that strikes a request at a place on its way, nil when none does. args are those of its
-// path; zipped tells whether its caller takes gzip.
-func (f *faults) strike(at place, route string, args []string, zipped bool) *strike {
+// path; zipped tells whether its caller takes gzip; c is the call where it has a session.
+func (f *faults) strike(at place, route string, args []string, zipped bool, c *call) *strike {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, a := range f.list {
 		if a.kind.place != at || !a.routes[route] || !a.names(args) || a.kind.damage == cutGzip && !zipped || a.spent(f.clock) {
 			continue
 		}
+		if a.spares(c) {
+			continue
+		}
 		a.Matched++
-		if !a.strikes() {
+		if a.kind.bond != toEgress && !a.strikes() {
 			continue
 		}
 		a.Hits++
@@ -119,6 +129,9 @@ func (f *faults) strike(at place, route string, args []string, zipped bool) *str
 
 // almostOne is what counts as a whole strike: sums of tenths do not come out even.
 const almostOne = 1 - 1e-9
+
+// evenly is the part of the connections that leave by the second egress address, where a Fault does not say.
+const evenly = 0.5
 
 // strikes tells whether the next matching request is struck. Strikes are evenly spread, and their part is the rate in the
 // long run, whatever rate that is.
@@ -149,7 +162,7 @@ func (a *armed) spent(clock Clock) bool {
 }
 
 func (a *armed) strike() *strike {
-	s := &strike{kind: a.kind, retryAfter: a.Fault.RetryAfter, delay: a.Fault.Delay}
+	s := &strike{kind: a.kind, retryAfter: a.Fault.RetryAfter, delay: a.Fault.Delay, routes: a.routes, bound: a.ids != nil}
 	fallback(&s.retryAfter, a.kind.RetryAfter)
 	if a.kind.damage == late {
 		fallback(&s.delay, stallTime)

@@ -237,7 +237,7 @@ func FuzzParseFaults(f *testing.F) {
 		armed := &faults{clock: newClock()}
 		armed.set(list)
 		for _, at := range []place{atEdge, atLogin, atSession, atUpload} {
-			armed.strike(at, "describe", []string{"00OHs0000000001"}, true)
+			armed.strike(at, "describe", []string{"00OHs0000000001"}, true, &call{session: &session{}, caller: t.Context()})
 		}
 	})
 }

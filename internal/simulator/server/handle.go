@@ -21,7 +21,7 @@ func (s *Server) handle(found *route, c *call) (reply, bool) {
 			return *bad, false
 		}
 	}
-	hit := s.struck(found, c, atSession)
+	hit := s.struckSession(found, c)
 	if hit != nil && !hit.kind.counted {
 		return hit.reply(), hit.kind.told
 	}

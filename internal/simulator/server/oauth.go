@@ -86,7 +86,7 @@ func (s *Server) token(c *call) reply {
 	case jwtGrant:
 		return oauthRefusal("invalid_grant", "invalid assertion")
 	}
-	return s.login(form.Get("client_id"))
+	return s.login(c, form.Get("client_id"))
 }
 
 func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
@@ -132,8 +132,8 @@ func (s *Server) identity() string {
 	return "https://login.salesforce.com/id/" + s.info.OrgID + "/" + s.info.RunAsUserID
 }
 
-func (s *Server) login(clientID string) reply {
-	opened, refused := s.sessions.open(clientID)
+func (s *Server) login(c *call, clientID string) reply {
+	opened, refused := s.sessions.open(clientID, s.faults.second(c.caller))
 	if refused != nil {
 		return jsonReply(400, refused)
 	}

@@ -15,6 +15,8 @@ type session struct {
 	instance int // the only one at which it is good
 	issued   time.Time
 	expires  time.Time
+	second   bool   // it was opened by the second of two egress addresses
+	marks    []mark // by faults that belong to tokens
 }
 
 // sessions are the logins of the org's only user that may log in.
@@ -36,17 +38,18 @@ func newSessions(o Options, clock Clock) *sessions {
 	return &sessions{clock: clock, ttl: o.TokenTTL, most: o.Logins, orgID: o.Org.Info().OrgID[:15], live: map[string]*session{}}
 }
 
-// open begins a session, unless the account is refused one or has logged in too often. What is refused is no login.
-func (s *sessions) open(clientID string) (*session, *oauthError) {
+// open begins a session, unless the account is refused one or has logged in too often. What is refused is no login. second
+// says that the login came by the second of two egress addresses.
+func (s *sessions) open(clientID string, second bool) (*session, *oauthError) {
 	secret := make([]byte, 72)
 	_, _ = rand.Read(secret) // never fails
 	opaque := strings.NewReplacer("-", ".").Replace(base64.RawURLEncoding.EncodeToString(secret))
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if refused := s.account.refusal(); refused != nil {
+	now := s.clock.Now()
+	if refused := s.account.refusal(now); refused != nil {
 		return nil, refused
 	}
-	now := s.clock.Now()
 	if !s.allows(now) {
 		return nil, &oauthError{"invalid_grant", "login rate exceeded"}
 	}
@@ -55,7 +58,7 @@ func (s *sessions) open(clientID string) (*session, *oauthError) {
 			delete(s.live, token)
 		}
 	}
-	opened := &session{token: s.orgID + "!" + opaque, clientID: clientID, instance: s.at, issued: now, expires: now.Add(s.ttl)}
+	opened := &session{token: s.orgID + "!" + opaque, clientID: clientID, instance: s.at, issued: now, expires: now.Add(s.ttl), second: second}
 	s.live[opened.token] = opened
 	s.logins++
 	s.recent = append(s.recent, now)
@@ -93,7 +96,7 @@ func (s *sessions) alter(change func(*account)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	change(&s.account)
-	if s.account.refusal() != nil {
+	if s.account.refusal(s.clock.Now()) != nil {
 		clear(s.live)
 	}
 }

@@ -10,9 +10,9 @@ import (
 
 type connKey struct{}
 
-// withConn lets a handler reach the connection that its request came by, to reset it.
+// withConn lets a handler reach the connection that its request came by, to reset it, and know by which egress it came.
 func withConn(ctx context.Context, conn net.Conn) context.Context {
-	return context.WithValue(ctx, connKey{}, conn)
+	return context.WithValue(context.WithValue(ctx, connKey{}, conn), egressKey{}, new(egress))
 }
 
 // hangUp resets a request's connection: what is under way in either direction is lost.

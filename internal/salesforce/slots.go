@@ -1,0 +1,98 @@
+package salesforce
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+
+	"longhaul/internal/fault"
+)
+
+// LoginSlots are the logins that a source may make, for all processes that share them. now is as Salesforce's clock has it,
+// where that is known.
+type LoginSlots interface {
+	// Take takes one before the login is sent. Where none is left it takes none, and free says when one is.
+	Take(ctx context.Context, now time.Time) (free time.Time, err error)
+	// Forget removes what no bound needs any more. It is called with Salesforce's clock only.
+	Forget(ctx context.Context, now time.Time) error
+}
+
+// admission lets a login through when there is a slot for it. Its zero value lets every login through.
+type admission struct {
+	slots LoginSlots
+	log   *zap.Logger
+
+	mu        sync.Mutex
+	inHand    bool          // a slot was taken for a login that never left this machine
+	ahead     time.Duration // of this machine's clock is Salesforce's
+	forgotten time.Time     // the hour in which old slots were removed
+}
+
+func (a *admission) now() time.Time {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return time.Now().Add(a.ahead)
+}
+
+// admit takes a slot for the login that is sent next, or says when there is one. Every login that is sent needs one, whatever
+// became of those before: Salesforce counts the refused ones too.
+func (a *admission) admit(ctx context.Context) error {
+	if a.slots == nil || a.takeFromHand() {
+		return nil
+	}
+	now := a.now()
+	free, err := a.slots.Take(ctx, now)
+	if err != nil {
+		return fmt.Errorf("%s: %w", opLogin, err)
+	}
+	if free.IsZero() {
+		return nil
+	}
+	return &Error{
+		Class: fault.Throttled, Op: opLogin, Whole: true, RetryAfter: max(free.Sub(now), time.Second),
+		sentence: "this source has logged in as often as Longhaul lets it within an hour, so that the user is not locked out; the next " +
+			"login is at " + free.UTC().Format("15:04 UTC") + ": " + endedByOthers,
+	}
+}
+
+// endedByOthers says where to look when sessions end too early.
+const endedByOthers = "look whether another program ends the sessions of the run-as user, and whether \"Lock sessions to the IP " +
+	"address from which they originated\" (Setup, Session Settings) is on while this network has more than one public address"
+
+func (a *admission) takeFromHand() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	had := a.inHand
+	a.inHand = false
+	return had
+}
+
+// sent notes what became of a login that had a slot: one that never left this machine leaves the slot to the next, and one
+// that succeeded tells Salesforce's clock.
+func (a *admission) sent(ctx context.Context, g *grant, err error) {
+	if a.slots == nil {
+		return
+	}
+	a.mu.Lock()
+	if e := errorIn(err); e != nil && e.unsent {
+		a.inHand = true
+	}
+	if g != nil && !g.issued.IsZero() {
+		a.ahead = time.Until(g.issued)
+	}
+	hour := time.Now().Add(a.ahead).Truncate(time.Hour)
+	due := g != nil && !g.issued.IsZero() && !hour.Equal(a.forgotten)
+	if due {
+		a.forgotten = hour
+	}
+	a.mu.Unlock()
+	if !due {
+		return
+	}
+	if err := a.slots.Forget(ctx, hour); err != nil { // the next hour's login tries it again
+		a.log.Debug("old logins were not removed from the bucket", zap.Error(err))
+	}
+}
