@@ -3,10 +3,11 @@
 // A request passes these layers, outermost first:
 //
 //	retrier     a few tries of the whole exchange, reading of the body included
-//	exchange    timeout of one try, errors classed, Content-Type checked, body bounded
+//	exchange    timeout of one try, errors classed, Content-Type checked, body bounded; what the headers told is believed
+//	            once the body has proved to be the answer that was asked for
 //	bearer      the session's token; one new login and one repeat when it has ended
 //	redirects   within the host only
-//	metering    the account of calls, logins, limit and date; the bound of calls
+//	metering    the account of calls and logins; the bound of calls; headers kept until the body is read
 //	headers     Accept and User-Agent
 //	compressed  gzip, its end checked
 //	base        proxy, TLS, connections
@@ -58,6 +59,7 @@ type Client struct {
 	timeout     time.Duration
 	retry       retrier
 	session     *session
+	belief      *belief
 	owner       *owner            // of the sessions that it takes; nil: any
 	stack       http.RoundTripper // with the session
 	open        http.RoundTripper // without it
@@ -98,7 +100,7 @@ func newClient(cfg Config, bottom http.RoundTripper, idle func()) (*Client, erro
 	c := &Client{
 		base: address{scheme: base.Scheme, host: base.Host}, auth: cfg.Auth, credentials: cfg.Credentials,
 		version: cfg.APIVersion, timeout: cfg.Timeout, retry: retrier{attempts: cfg.Attempts}, idle: idle, log: cfg.Logger,
-		warned: new(sync.Once),
+		warned: new(sync.Once), belief: new(belief),
 	}
 	way := redirects{metering{headers{cfg.UserAgent, compressed{bottom}}}}
 	c.open, c.plain = way, newPlain(way)
