@@ -27,7 +27,7 @@ type AuthenticateResult struct {
 	Bucket        string             `json:"bucket"`
 	Identity      inventory.Identity `json:"identity"`
 	Edition       string             `json:"edition"`
-	BaseURL       string             `json:"base_url"`
+	BaseURL       string             `json:"base_url"`   // where the org lives, as the login told: what links begin with
 	Attributes    []string           `json:"attributes"` // of ours, the ones the namespace knows
 	MaxInFlight   int                `json:"max_in_flight"`
 	MaxShards     int                `json:"max_shards"`
@@ -102,7 +102,7 @@ func (a *Activities) authenticate(ctx context.Context, params AuthenticateParams
 	}
 	result := AuthenticateResult{
 		MaxInFlight: source.MaxInFlight, MaxShards: source.MaxShards, Private: source.Private,
-		BaseURL: source.Salesforce.BaseURL(), Catalog: source.Catalog != nil,
+		Catalog: source.Catalog != nil,
 		Quota: source.Quota, Probe: source.Probe, Guard: source.Guard,
 	}
 	if result.Bucket, err = a.Store.ID(ctx); err != nil {
@@ -162,7 +162,7 @@ func (a *Activities) meet(ctx context.Context, source *Source, result *Authentic
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	result.Edition = org.Type
+	result.Edition, result.BaseURL = org.Type, identity.InstanceURL
 	result.Identity = inventory.Identity{
 		OrgID: identity.OrgID, UserID: identity.UserID, Locale: user.Locale,
 		APIVersion: source.APIVersion, Format: inventory.Format,

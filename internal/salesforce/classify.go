@@ -23,6 +23,7 @@ const (
 	opAccess      = "describe permissions"
 	opLimits      = "read limits"
 	opClock       = "read the clock"
+	opProve       = "look for Salesforce"
 	opCredentials = "read credentials"
 )
 

@@ -21,6 +21,7 @@ import (
 	"net/url"
 	"regexp"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
@@ -67,6 +68,7 @@ type Client struct {
 	idle        func()
 	log         *zap.Logger
 	warned      *sync.Once
+	proved      *atomic.Bool // base has shown itself to be a way to Salesforce
 }
 
 var apiVersion = regexp.MustCompile(`^v?(\d{2,3}\.0)$`)
@@ -100,7 +102,7 @@ func newClient(cfg Config, bottom http.RoundTripper, idle func()) (*Client, erro
 	c := &Client{
 		base: address{scheme: base.Scheme, host: base.Host}, auth: cfg.Auth, credentials: cfg.Credentials,
 		version: cfg.APIVersion, timeout: cfg.Timeout, retry: retrier{attempts: cfg.Attempts}, idle: idle, log: cfg.Logger,
-		warned: new(sync.Once), belief: new(belief),
+		warned: new(sync.Once), proved: new(atomic.Bool), belief: new(belief),
 	}
 	way := redirects{metering{headers{cfg.UserAgent, compressed{bottom}}}}
 	c.open, c.plain = way, newPlain(way)
