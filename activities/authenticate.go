@@ -103,7 +103,7 @@ func (a *Activities) authenticate(ctx context.Context, params AuthenticateParams
 	result := AuthenticateResult{
 		MaxInFlight: source.MaxInFlight, MaxShards: source.MaxShards, Private: source.Private,
 		Catalog: source.Catalog != nil,
-		Quota: source.Quota, Probe: source.Probe, Guard: source.Guard,
+		Quota:   source.Quota, Probe: source.Probe, Guard: source.Guard,
 	}
 	if result.Bucket, err = a.Store.ID(ctx); err != nil {
 		return result, err
