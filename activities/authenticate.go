@@ -32,7 +32,7 @@ type AuthenticateResult struct {
 	Bucket        string             `json:"bucket"`
 	Identity      inventory.Identity `json:"identity"`
 	Edition       string             `json:"edition"`
-	BaseURL       string             `json:"base_url"`
+	BaseURL       string             `json:"base_url"` // where the org lives, as the login told: what links begin with
 	MaxInFlight   int                `json:"max_in_flight"`
 	MaxShards     int                `json:"max_shards"`
 	Private       bool               `json:"private"`
@@ -108,8 +108,7 @@ func (a *Activities) authenticate(ctx context.Context, params AuthenticateParams
 	}
 	result := AuthenticateResult{
 		MaxInFlight: source.MaxInFlight, MaxShards: source.MaxShards, Private: source.Private,
-		BaseURL: source.Salesforce.BaseURL(), Catalog: source.Catalog != nil,
-		Quota: source.Quota, Probe: source.Probe, Guard: source.Guard, AcceptMissing: source.AcceptMissing,
+		Catalog: source.Catalog != nil, Quota: source.Quota, Probe: source.Probe, Guard: source.Guard, AcceptMissing: source.AcceptMissing,
 	}
 	if result.Bucket, err = a.Store.ID(ctx); err != nil {
 		return result, err
@@ -176,7 +175,7 @@ func (a *Activities) meet(ctx context.Context, source *Source, result *Authentic
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	result.Edition = org.Type
+	result.Edition, result.BaseURL = org.Type, identity.InstanceURL
 	result.Identity = inventory.Identity{
 		OrgID: identity.OrgID, UserID: identity.UserID, Locale: user.Locale,
 		APIVersion: source.APIVersion, Format: inventory.Format,

@@ -43,7 +43,7 @@ func (a *Activities) probeQuota(ctx context.Context, params ProbeParams) (result
 	if result.Told.Clock, err = source.Salesforce.Clock(ctx); err != nil {
 		return result, err
 	}
-	if !params.Must && !params.Ledger.Worth(result.Told.Clock, params.Every) {
+	if !params.Must && !params.Ledger.Worth(result.Told.Clock, params.Every) && !params.Ledger.Sudden(result.Told.Clock, time.Now()) {
 		return result, nil
 	}
 	if source, _, err = a.enter(ctx, params.Sync); err != nil { // another org's usage is nothing to us

@@ -48,7 +48,7 @@ type Input struct {
 	Store     *staging.Store
 	Sync      staging.Sync
 	Timestamp int64       // in front of the names of the files, in seconds
-	BaseURL   string      // the org's address as it was configured; what links begin with
+	BaseURL   string      // where the org lives, as its login told when the sync began; what links begin with
 	Version   string      // of Longhaul
 	Again     int         // how many of the shards, the last ones, are of the second round: what they brought takes the place of the first's
 	Progress  func(int64) // told the records looked at so far; may be nil

@@ -134,7 +134,9 @@ func (m *search) ask(ctx context.Context, query salesforce.Query, ids []string) 
 		quoted = append(quoted, salesforce.Quote(id))
 	}
 	answer := page{upTo: ids[len(ids)-1]}
-	for part, err := range m.Client.Pages(ctx, narrowed(query, "Id IN (%s)", strings.Join(quoted, ", "))) {
+	query = narrowed(query, "Id IN (%s)", strings.Join(quoted, ", "))
+	query.Only = ids
+	for part, err := range m.Client.Pages(ctx, query) {
 		if err != nil {
 			return page{}, err
 		}

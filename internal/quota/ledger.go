@@ -32,6 +32,7 @@ type Told struct {
 type Hour struct {
 	Hour  int64 `json:"hour"` // since 1970
 	Calls int64 `json:"calls"`
+	Last  int64 `json:"last,omitempty"` // when the last of them was noted, by the caller's clock, in seconds since 1970
 }
 
 // Ledger is the account of one sync. It crosses continue-as-new, so it is small.
@@ -46,6 +47,11 @@ type Ledger struct {
 	Skew   time.Duration `json:"skew"` // Salesforce's clock less the caller's
 	Spent  time.Time     `json:"spent,omitzero"`
 	Asked  time.Time     `json:"asked,omitzero"` // when a call was last spent on asking, by Salesforce's clock
+
+	Jump  time.Duration `json:"jump,omitempty"`  // the skew of a clock that has jumped, until the next answer agrees
+	Doubt Doubt         `json:"doubt,omitzero"`  // our calls that have aged by Salesforce's clock alone
+	Odd   int64         `json:"odd,omitempty"`   // a maximum of another size than Max, until the next answer agrees
+	Heard int64         `json:"heard,omitempty"` // when Used was said, by the caller's clock, in seconds since 1970
 
 	Made int64 `json:"made,omitempty"` // our calls in all
 	Seen Mark  `json:"seen,omitzero"`  // the newest moment from which a delayed answer counts all of them
@@ -80,48 +86,52 @@ func (l *Ledger) Lease(want int64, now time.Time) int64 {
 // Return ends a lease: so many calls were used, and Salesforce told this meanwhile.
 func (l *Ledger) Return(lease, used int64, told Told, now time.Time) {
 	l.Leased = max(l.Leased-lease, 0)
-	if first := l.Made == 0; first && !told.Clock.IsZero() || told.Clock.Sub(now) > l.Skew {
-		l.tick(told.Clock, now) // later ones never put it back: what they tell may have been long on its way
-	}
+	told = l.believe(told, now)
 	at := told.Clock
 	if at.IsZero() {
 		at = l.Clock(now)
 	}
-	l.note(used, at)
-	l.observe(told, used, at)
-}
-
-// tick keeps the clocks together. Salesforce's dates are whole seconds, so a difference below that is none.
-func (l *Ledger) tick(clock, now time.Time) {
-	if skew := clock.Sub(now); (skew - l.Skew).Abs() > time.Second {
-		l.Skew = skew.Truncate(time.Second)
-	}
+	l.note(used, at, now)
+	l.observe(told, used, at, now)
 }
 
 // note puts calls into their hour.
-func (l *Ledger) note(calls int64, at time.Time) {
+func (l *Ledger) note(calls int64, at, now time.Time) {
 	if calls <= 0 {
 		return
 	}
 	l.Made += calls
 	hour := at.Unix() / 3600
-	l.forget(at)
+	l.forget(at, now, true)
 	for i := range l.Hours {
-		if l.Hours[i].Hour >= hour { // answers overtake each other: a later hour keeps the calls longer
-			l.Hours[i].Calls += calls
+		if h := &l.Hours[i]; h.Hour >= hour { // answers overtake each other: a later hour keeps the calls longer
+			h.Calls += calls
+			h.Last = max(h.Last, now.Unix())
 			return
 		}
 	}
-	l.Hours = append(l.Hours, Hour{Hour: hour, Calls: calls})
+	l.Hours = append(l.Hours, Hour{Hour: hour, Calls: calls, Last: now.Unix()})
 }
 
-// forget drops the hours that are over for good, and their calls from the usage.
-func (l *Ledger) forget(clock time.Time) {
-	l.Used = l.used(clock)
+// forget drops the hours that are over for good, and their calls from the usage. Those that are over by Salesforce's clock alone
+// stay in doubt where that can be settled.
+func (l *Ledger) forget(clock, now time.Time, doubt bool) {
+	l.Doubt.forget(now)
 	for len(l.Hours) > 0 && !l.Hours[0].ends().After(clock) {
+		h := l.Hours[0]
+		switch {
+		case doubt && !h.over(now):
+			l.Doubt.add(h)
+		case l.counted(h):
+			l.Used -= h.Calls
+		}
 		l.Hours = l.Hours[1:]
 	}
+	l.Used = max(l.Used, l.own(clock))
 }
+
+// counted says whether the usage that was told holds the calls of an hour.
+func (l *Ledger) counted(h Hour) bool { return !h.begins().Before(l.At.Add(-window)) }
 
 func (h Hour) begins() time.Time { return time.Unix(h.Hour*3600, 0).UTC() }
 
@@ -129,29 +139,37 @@ func (h Hour) begins() time.Time { return time.Unix(h.Hour*3600, 0).UTC() }
 func (h Hour) ends() time.Time { return time.Unix((h.Hour+1)*3600, 0).UTC().Add(window) }
 
 // observe takes over what was told. What is not told is reckoned: our own calls are added to the last that was.
-func (l *Ledger) observe(told Told, used int64, at time.Time) {
-	if told.Spent {
+func (l *Ledger) observe(told Told, used int64, at, now time.Time) {
+	switch {
+	case told.Spent:
 		l.Spent = at
-	} else if used > 0 && told.Clock.After(l.Spent) { // an answer from before the refusal proves nothing
+	case used <= 0 || told.Clock.IsZero():
+	case told.Clock.After(l.Spent) || ahead(l.Spent, told.Clock): // an answer from before the refusal proves nothing
 		l.Spent = time.Time{}
 	}
-	switch {
-	case told.Max <= 0:
+	if !l.plausible(told) {
 		l.Used += used
-	case told.At.Before(l.At): // a later answer was heard first, and counts these calls
-	default:
-		if told.Delayed {
-			told.Used += l.unseen(told.At)
-		}
-		if told.At.Equal(l.At) {
-			told.Used = max(told.Used, l.Used)
-		}
-		l.Max, l.Used, l.At = told.Max, told.Used, told.At
+		return
 	}
+	if told.At.Before(l.At) && now.Unix()-l.Heard < int64(jump/time.Second) {
+		l.Used = max(l.Used, told.Used) // a later answer was heard first, and counts these calls
+		return
+	}
+	if told.Delayed {
+		told.Used += l.unseen(told.At)
+	}
+	if told.At.Equal(l.At) {
+		told.Used = max(told.Used, l.Used)
+	}
+	l.Max, l.Used, l.At, l.Heard = told.Max, told.Used, told.At, now.Unix()
+	l.Doubt.bound(l.Used - l.own(at))
 }
 
 // unseen is how many calls of ours a delayed answer may not count yet: all since the newest mark that is old enough.
 func (l *Ledger) unseen(at time.Time) int64 {
+	if ahead(l.Next.At, at) {
+		l.Next = Mark{}
+	}
 	if !l.Next.At.IsZero() && !l.Next.At.After(at.Add(-delay)) {
 		l.Seen, l.Next = l.Next, Mark{}
 	}
@@ -161,8 +179,9 @@ func (l *Ledger) unseen(at time.Time) int64 {
 	return l.Made - l.Seen.Made
 }
 
-// own is how many calls of ours still count at a moment of Salesforce's clock.
-func (l *Ledger) own(clock time.Time) (calls int64) {
+// own is how many calls of ours still count at a moment of Salesforce's clock, those in doubt among them.
+func (l *Ledger) own(clock time.Time) int64 {
+	calls := l.Doubt.Calls
 	for _, h := range l.Hours {
 		if h.ends().After(clock) {
 			calls += h.Calls
@@ -177,7 +196,7 @@ func (l *Ledger) own(clock time.Time) (calls int64) {
 func (l *Ledger) used(clock time.Time) int64 {
 	used := l.Used
 	for _, h := range l.Hours {
-		if aged := !h.ends().After(clock); aged && !h.begins().Before(l.At.Add(-window)) {
+		if aged := !h.ends().After(clock); aged && l.counted(h) {
 			used -= h.Calls
 		}
 	}

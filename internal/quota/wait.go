@@ -43,6 +43,11 @@ func (l *Ledger) Wait(now time.Time) Wait {
 			break
 		}
 	}
+	if l.Doubt.Calls > 0 {
+		if ends := time.Unix(l.Doubt.Last, 0).UTC().Add(window); w.Until.IsZero() || ends.Before(w.Until) {
+			w.Until = ends
+		}
+	}
 	return w
 }
 
@@ -69,7 +74,7 @@ const askEvery = time.Hour
 // Worth says whether to spend a call on asking for the usage, at a moment of Salesforce's clock. It is not while the
 // calls that keep us waiting are our own: when those age can be reckoned.
 func (l *Ledger) Worth(clock time.Time, every time.Duration) bool {
-	if !l.Asked.IsZero() && clock.Sub(l.Asked) < every {
+	if !l.Asked.IsZero() && clock.Sub(l.Asked) < every && !ahead(l.Asked, clock) {
 		return false
 	}
 	if !l.Spent.IsZero() {
@@ -82,9 +87,15 @@ func (l *Ledger) Worth(clock time.Time, every time.Duration) bool {
 	case l.used(clock)-l.own(clock) <= l.margin():
 		return false // nearly all of it is ours
 	case l.used(clock) >= l.bound(l.Policy.Ceiling)-1:
-		return clock.Sub(l.latest()) >= askEvery
+		return l.due(clock, askEvery)
 	}
 	return true
+}
+
+// due says whether usage was last told or asked for so long ago. A time that lies ahead was wrong.
+func (l *Ledger) due(clock time.Time, every time.Duration) bool {
+	latest := l.latest()
+	return clock.Sub(latest) >= every || ahead(latest, clock)
 }
 
 // latest is when usage was last told or asked for.
@@ -95,16 +106,18 @@ func (l *Ledger) latest() time.Time {
 	return l.At
 }
 
-// Look notes what a look at Salesforce's clock brought, and, when a call was spent on it, the usage.
+// Look notes what a look at Salesforce's clock brought, and, when a call was spent on it, the usage. The clock was asked for by
+// itself, and twice where it had jumped, so it is believed; with the usage it is held against that.
 func (l *Ledger) Look(told Told, calls int64, now time.Time) {
 	if told.Clock.IsZero() {
 		return
 	}
 	l.tick(told.Clock, now)
+	l.Jump = 0
 	if calls > 0 || told.Spent || told.Max > 0 {
 		l.Asked = told.Clock
-		l.note(calls, told.Clock)
-		l.observe(told, calls, told.Clock)
+		l.note(calls, told.Clock, now)
+		l.observe(told, calls, told.Clock, now)
 	}
-	l.forget(told.Clock)
+	l.forget(told.Clock, now, told.Max > 0)
 }

@@ -3,8 +3,8 @@ package salesforce
 import (
 	"context"
 	"errors"
-	"net/http"
 	"sync"
+	"time"
 
 	"longhaul/internal/fault"
 )
@@ -20,7 +20,8 @@ type Allowance struct {
 	bound int64 // of the use of the whole org; 0 is none
 
 	usage reading
-	open  int64 // calls that went out and have no answer yet
+	sent  int64 // calls that went out
+	open  int64 // those of them that have no answer yet
 	since int64 // calls that usage may not hold: those open when it was told, and those that went out after
 }
 
@@ -46,6 +47,7 @@ func (a *Allowance) take() error {
 		return &Error{Class: fault.QuotaExhausted, Whole: true, Err: ErrAllowance, sentence: a.why()}
 	}
 	a.left--
+	a.sent++
 	a.open++
 	a.since++
 	return nil
@@ -65,23 +67,27 @@ func (a *Allowance) giveBack() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.left++
+	a.sent--
 	a.open--
 	a.since = max(a.since-1, 0)
 }
 
-// answered notes that a call that went out is over: header is that of its answer, nil when none came.
-func (a *Allowance) answered(header http.Header) {
+// answered notes that a call that went out is over, with an answer or without. It gives the mark of this moment: so many calls
+// are among the use that the answer tells.
+func (a *Allowance) answered() (mark int64) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.open--
-	a.learn(header)
+	return a.sent - a.open
 }
 
-// learn learns the use of the org from the header of an answer. Calls in flight may have come to Salesforce before it or
-// after, so they count on top of it. Call it with mu held.
-func (a *Allowance) learn(header http.Header) {
-	if usage, told := parseLimitInfo(header.Get(usageHeader)); told && a.usage.take(usage, dateOf(header)) {
-		a.since = a.open
+// learn learns the use of the org that an answer told, and the mark of its arrival. Calls that were in flight then may have
+// come to Salesforce before it or after, so they count on top of it, as those do that went out since.
+func (a *Allowance) learn(usage LimitInfo, at time.Time, mark int64) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.usage.take(usage, at) {
+		a.since = max(a.sent-mark, 0)
 	}
 }
 

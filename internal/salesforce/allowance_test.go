@@ -1,6 +1,7 @@
 package salesforce
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -20,11 +21,20 @@ import (
 func through(t *testing.T, a *Allowance, path string, bottom roundTripFunc) error {
 	t.Helper()
 	req := newRequest(t, "GET", "https://h"+path)
-	resp, err := metering{bottom}.RoundTrip(req.WithContext(WithAllowance(req.Context(), a)))
+	ctx, heard := listen(WithAllowance(req.Context(), a))
+	resp, err := metering{bottom}.RoundTrip(req.WithContext(ctx))
 	if err == nil {
 		err = resp.Body.Close()
+		heard.believe(ctx, new(belief))
 	}
 	return err
+}
+
+// tell has an answer that was asked for, under a context, bring a header.
+func tell(ctx context.Context, b *belief, header http.Header) {
+	ctx, heard := listen(ctx)
+	note(ctx, header, 0)
+	heard.believe(ctx, b)
 }
 
 const somePath = "/services/data/v59.0/limits"
@@ -117,7 +127,7 @@ func TestAllowance_keepsToTheBoundOfTheOrg(t *testing.T) {
 	} {
 		a := NewAllowance(10, 1600)
 		for _, header := range row.told {
-			a.learn(header)
+			tell(WithAllowance(t.Context(), a), new(belief), header)
 		}
 		if got := a.rest(); got != row.left {
 			t.Errorf("%s: %d left, want %d", row.name, got, row.left)
@@ -224,7 +234,7 @@ func TestMeter_takesTheLargerUseOfASecond(t *testing.T) {
 	t.Parallel()
 	m := new(Meter)
 	for _, info := range []string{"api-usage=21/100", "api-usage=20/100"} {
-		m.observe(http.Header{"Date": {fakeDate}, usageHeader: {info}})
+		tell(WithMeter(t.Context(), m), new(belief), http.Header{"Date": {fakeDate}, usageHeader: {info}})
 	}
 	if got, _ := m.Limit(); got.Used != 21 {
 		t.Errorf("%d are used, want 21", got.Used)
@@ -237,7 +247,7 @@ func TestMeter_datesWhatItKnowsOfTheLimit(t *testing.T) {
 	at := time.Date(2026, 11, 23, 18, 0, 0, 0, time.UTC)
 	for second, info := range []string{"api-usage=20/100", "", "api-usage=21/100", ""} {
 		date := at.Add(time.Duration(second) * time.Second)
-		m.observe(http.Header{"Date": {date.Format(http.TimeFormat)}, usageHeader: {info}})
+		tell(WithMeter(t.Context(), m), new(belief), http.Header{"Date": {date.Format(http.TimeFormat)}, usageHeader: {info}})
 	}
 	if got := m.LimitAt(); !got.Equal(at.Add(2 * time.Second)) {
 		t.Errorf("the limit is of %v, want %v", got, at.Add(2*time.Second))

@@ -1,6 +1,7 @@
 package salesforce
 
 import (
+	"bytes"
 	"errors"
 	"net/http"
 	"regexp"
@@ -11,6 +12,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/httpkit"
 )
 
 // The operations that errors name.
@@ -21,6 +23,7 @@ const (
 	opAccess      = "describe permissions"
 	opLimits      = "read limits"
 	opClock       = "read the clock"
+	opProve       = "look for Salesforce"
 	opCredentials = "read credentials"
 )
 
@@ -40,6 +43,18 @@ type answer struct {
 	header  http.Header
 	body    []byte
 	hide    []string // values that must not be repeated
+	told    facts    // none when the answer is not Salesforce's own
+}
+
+// isSaid says whether the answer is Salesforce's own: an array of errors, or an object of OAuth. What stands between answers in
+// other forms, and its headers tell nothing of Salesforce.
+func (a answer) isSaid() bool {
+	code, _, isJSON := errorBody(a.body)
+	first := byte('[')
+	if a.op == opLogin {
+		first = '{'
+	}
+	return isJSON && code != "" && bytes.HasPrefix(bytes.TrimLeft(a.body, " \t\r\n"), []byte{first})
 }
 
 // classify turns the answer into an error: the first rule of the operation that matches decides.
@@ -48,12 +63,14 @@ func (a answer) classify() *Error {
 	message = normalize(message[:min(len(message), errorText)])
 	e := &Error{
 		Op: a.op, Status: a.status, Code: clean(code, 60, a.hide...), Message: clean(message, longestText, a.hide...),
-		Date: dateOf(a.header), RetryAfter: retryAfter(a.header), column: columnIn(message),
+		Date: a.told.date, RetryAfter: retryAfter(a.header), column: columnIn(message), told: a.told,
 	}
-	e.limit, e.limitTold = parseLimitInfo(a.header.Get(usageHeader))
 	r := a.rule(code, strings.ToLower(message), isJSON)
 	e.Class, e.Whole, e.again, e.Err = r.class, r.whole, r.again, r.below
 	e.Unworded, e.unknown = r.unworded && a.op == opReport, r.unworded && a.op == opLogin
+	if title, is := httpkit.Page(a.body, a.hide...); is && !isJSON && e.Err == nil {
+		e.Err = &pageError{clean(title, longestText, a.hide...)}
+	}
 	switch r.pause {
 	case untilNextHour:
 		e.RetryAfter = max(e.RetryAfter, toNextHour(e.Date))
@@ -92,8 +109,12 @@ func (a answer) fill(sentence string, e *Error) string {
 	if said == "" {
 		said = "status " + strconv.Itoa(a.status)
 	}
+	page := ""
+	if shown, is := errors.AsType[*pageError](e.Err); is {
+		page = shown.called()
+	}
 	return strings.NewReplacer(
-		"{host}", a.host, "{status}", strconv.Itoa(a.status), "{version}", a.version, "{said}", strings.TrimSuffix(said, "."),
+		"{page}", page, "{host}", a.host, "{status}", strconv.Itoa(a.status), "{version}", a.version, "{said}", strings.TrimSuffix(said, "."),
 		"{column}", e.column.String(),
 	).Replace(sentence)
 }

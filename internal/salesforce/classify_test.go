@@ -46,7 +46,10 @@ func classifyBoth(t *testing.T, name, op string, status int, code, text string) 
 	var first *Error
 	for _, body := range bodies {
 		header := http.Header{"Date": {fakeDate}}
-		e := answer{op: op, host: "acme.my.salesforce.com", version: "59.0", status: status, header: header, body: []byte(body)}.classify()
+		e := answer{
+			op: op, host: "acme.my.salesforce.com", version: "59.0", status: status, header: header, body: []byte(body),
+			told: facts{date: dateOf(header)},
+		}.classify()
 		if e.Status != status || e.Op != op || e.Code != code || e.Date.IsZero() {
 			t.Errorf("%s: got status %d, op %q, code %q, date %v", name, e.Status, e.Op, e.Code, e.Date)
 		}
@@ -85,7 +88,10 @@ func TestClassify_pauses(t *testing.T) {
 		{"a negative number", opQuery, "", http.Header{"Retry-After": {"-5"}}, 0},
 		{"nothing", opQuery, "", http.Header{}, 0},
 	} {
-		e := answer{op: row.op, status: 403, header: row.header, body: []byte(`[{"message":"` + row.text + `"}]`)}.classify()
+		e := answer{
+			op: row.op, status: 403, header: row.header, body: []byte(`[{"message":"` + row.text + `"}]`),
+			told: facts{date: dateOf(row.header)},
+		}.classify()
 		if e.RetryAfter != row.want || e.Fault().RetryAfter != row.want {
 			t.Errorf("%s: got %v, want %v", row.name, e.RetryAfter, row.want)
 		}

@@ -3,10 +3,11 @@
 // A request passes these layers, outermost first:
 //
 //	retrier     a few tries of the whole exchange, reading of the body included
-//	exchange    timeout of one try, errors classed, Content-Type checked, body bounded
+//	exchange    timeout of one try, errors classed, Content-Type checked, body bounded; what the headers told is believed
+//	            once the body has proved to be the answer that was asked for
 //	bearer      the session's token; one new login and one repeat when it has ended
 //	redirects   within the host only
-//	metering    the account of calls, logins, limit and date; the bound of calls
+//	metering    the account of calls and logins; the bound of calls; headers kept until the body is read
 //	headers     Accept and User-Agent
 //	compressed  gzip, its end checked
 //	base        proxy, TLS, connections
@@ -20,6 +21,7 @@ import (
 	"net/url"
 	"regexp"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
@@ -60,6 +62,7 @@ type Client struct {
 	retry       retrier
 	session     *session
 	admission   *admission
+	belief      *belief
 	owner       *owner            // of the sessions that it takes; nil: any
 	stack       http.RoundTripper // with the session
 	open        http.RoundTripper // without it
@@ -67,6 +70,7 @@ type Client struct {
 	idle        func()
 	log         *zap.Logger
 	warned      *sync.Once
+	proved      *atomic.Bool // base has shown itself to be a way to Salesforce
 }
 
 var apiVersion = regexp.MustCompile(`^v?(\d{2,3}\.0)$`)
@@ -100,7 +104,7 @@ func newClient(cfg Config, bottom http.RoundTripper, idle func()) (*Client, erro
 	c := &Client{
 		base: address{scheme: base.Scheme, host: base.Host}, auth: cfg.Auth, credentials: cfg.Credentials,
 		version: cfg.APIVersion, timeout: cfg.Timeout, retry: retrier{attempts: cfg.Attempts}, idle: idle, log: cfg.Logger,
-		warned: new(sync.Once),
+		warned: new(sync.Once), proved: new(atomic.Bool), belief: new(belief),
 	}
 	way := redirects{metering{headers{cfg.UserAgent, compressed{bottom}}}}
 	c.open, c.plain = way, newPlain(way)

@@ -4,8 +4,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
-	"net/http"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -33,22 +34,58 @@ func (c *Client) DescribeReport(ctx context.Context, id string) (*Description, e
 		return nil, fault.Invalidf("%q is no Salesforce id: an id has 15 or 18 letters and digits", clean(id, 40))
 	}
 	var description *Description
-	err := c.get(ctx, opReport, c.versioned("/analytics/reports/"+id+"/describe"), func(resp *http.Response) error {
-		read, err := readDescription(resp.Body, ofReport)
-		if err != nil {
-			return err
+	told, err := c.get(ctx, opReport, c.versioned("/analytics/reports/"+id+"/describe"), func(body io.Reader) error {
+		read, err := readDescription(body, ofReport)
+		if err == nil {
+			err = read.check(id)
 		}
-		if !bytes.HasPrefix(read.ReportExtendedMetadata, []byte("{")) {
-			return ErrNoColumns // a report without columns has an empty list of them
-		}
-		read.At = dateOf(resp.Header)
 		description = read
-		return nil
+		return err
 	})
 	if err != nil {
 		return nil, err
 	}
+	description.At = told.date
 	return description, nil
+}
+
+// check makes sure that a description is one, of the report that was asked for, and has its columns.
+func (d *Description) check(id string) error {
+	switch of, err := describedID(d.ReportMetadata); {
+	case d.ReportMetadata == nil && d.ReportExtendedMetadata == nil:
+		return errUnreadable
+	case err != nil:
+		return err
+	case of != "" && !sameID(of, id):
+		return fmt.Errorf("%w: it describes another report than the one that was asked for", errContradiction)
+	case !bytes.HasPrefix(d.ReportExtendedMetadata, []byte("{")):
+		return ErrNoColumns // a report without columns has an empty list of them
+	default:
+		return nil
+	}
+}
+
+// describedID reads the Id in the metadata of a report; empty when there is none.
+func describedID(metadata json.RawMessage) (id string, err error) {
+	switch {
+	case metadata == nil:
+		return "", nil
+	case !bytes.HasPrefix(metadata, []byte("{")):
+		return "", errUnreadable
+	}
+	err = readMembers(metadata, func(d *jsontext.Decoder, name string) error {
+		if name != "id" {
+			return d.SkipValue()
+		}
+		if err := readText(d, &id); err != nil {
+			return err
+		}
+		return errRest
+	})
+	if errors.Is(err, errRest) {
+		err = nil
+	}
+	return id, err
 }
 
 // readDescription reads a describe in one pass. What is not kept is never built, and once both parts are there, which is

@@ -22,15 +22,14 @@ type Error struct {
 	Date       time.Time     // of the answer, by Salesforce's clock
 	Err        error         // what lies below; may be nil
 
-	sentence   string    // for people
-	again      bool      // another try may help
-	unknown    bool      // a login was refused in words that are not known
-	byPassword bool      // of a login
-	unsent     bool      // it never left this machine
-	astray     bool      // whoever was reached did not prove to be Salesforce
-	column     column    // what INVALID_FIELD names
-	limit      LimitInfo // the org's use of its daily API requests, if the answer told it
-	limitTold  bool
+	sentence   string // for people
+	again      bool   // another try may help
+	unknown    bool   // a login was refused in words that are not known
+	byPassword bool   // of a login
+	unsent     bool   // it never left this machine
+	astray     bool   // whoever was reached did not prove to be Salesforce
+	column     column // what INVALID_FIELD names
+	told       facts  // by the header of Salesforce's own answer
 }
 
 var _ fault.Carrier = (*Error)(nil)

@@ -8,10 +8,12 @@ import (
 	"mime"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/httpkit"
 )
 
 // longestBody is how much of an answer is read, unpacked.
@@ -20,46 +22,58 @@ const longestBody = 64 << 20
 // tolerant reads JSON as Salesforce writes it: a name that comes twice is no reason to lose a report.
 var tolerant = jsontext.AllowDuplicateNames(true)
 
-// get asks for path below the instance and lets accept read the answer, anew at every try.
-func (c *Client) get(ctx context.Context, op, path string, accept func(*http.Response) error) error {
-	return c.retry.do(ctx, func(ctx context.Context) error { return c.try(ctx, c.stack, op, c.base.String()+path, accept) })
+// get asks for path below the instance and lets accept read the body of the answer, anew at every try. It gives what the
+// header of the answer told that was accepted.
+func (c *Client) get(ctx context.Context, op, path string, accept func(io.Reader) error) (facts, error) {
+	var told facts
+	err := c.retry.do(ctx, func(ctx context.Context) (err error) {
+		told, err = c.try(ctx, c.stack, op, c.base.String()+path, accept)
+		return err
+	})
+	return told, err
 }
 
 // versioned gives the path of a resource in the client's version of the API.
 func (c *Client) versioned(resource string) string { return dataPath + "v" + c.version + resource }
 
-func (c *Client) try(ctx context.Context, way http.RoundTripper, op, url string, accept func(*http.Response) error) error {
+func (c *Client) try(
+	ctx context.Context, way http.RoundTripper, op, url string, accept func(io.Reader) error,
+) (told facts, err error) {
 	tried, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
+	tried, heard := listen(tried)
 	req, err := http.NewRequestWithContext(tried, http.MethodGet, url, nil)
 	if err != nil {
-		return &Error{Class: fault.Invalid, Op: op, sentence: "a request has no valid address: this is a fault of Longhaul; please report it"}
+		return told, &Error{Class: fault.Invalid, Op: op, sentence: "a request has no valid address: this is a fault of Longhaul; please report it"}
 	}
 	resp, err := way.RoundTrip(req) //nolint:bodyclose // finish closes it
 	if err != nil {
-		return c.broken(ctx, op, err)
+		return told, c.broken(ctx, op, err)
 	}
 	defer finish(resp.Body)
 	if resp.StatusCode != http.StatusOK {
-		err := c.refused(ctx, op, resp)
+		err := c.refused(ctx, op, resp, heard)
 		if e := errorIn(err); e != nil && e.Busy() {
 			press(ctx)
 		}
-		return err
+		return told, err
 	}
 	if resp.Header.Get("Retry-After") != "" {
 		press(ctx)
 	}
-	if !isJSON(resp.Header) {
-		return c.damaged(op, resp, errWebPage)
+	body := &beginning{from: resp.Body}
+	if isJSON(resp.Header) {
+		err = accept(body)
+	} else {
+		err = errNoJSON
 	}
-	if err := accept(resp); err != nil {
+	if err != nil {
 		if ctx.Err() != nil {
-			return fmt.Errorf("%s: %w", op, ctx.Err())
+			return told, fmt.Errorf("%s: %w", op, ctx.Err())
 		}
-		return c.damaged(op, resp, err)
+		return told, c.damaged(op, resp, body, err)
 	}
-	return nil
+	return heard.believe(ctx, c.belief), nil
 }
 
 // broken is the error of a request without an answer. The end of the caller's own context is no fault of Salesforce,
@@ -79,32 +93,48 @@ func (c *Client) broken(ctx context.Context, op string, err error) error {
 	}
 }
 
-func (c *Client) refused(ctx context.Context, op string, resp *http.Response) error {
-	body, err := io.ReadAll(io.LimitReader(resp.Body, longestErrorBody))
+func (c *Client) refused(ctx context.Context, op string, resp *http.Response, heard *heard) error {
+	body := &beginning{from: resp.Body}
+	text, err := io.ReadAll(io.LimitReader(body, longestErrorBody))
 	if ctx.Err() != nil {
 		return fmt.Errorf("%s: %w", op, ctx.Err())
 	}
 	if err != nil {
-		return c.damaged(op, resp, err)
+		return c.damaged(op, resp, body, err)
 	}
 	a := answer{
 		op: op, host: c.instance().host, version: c.version,
-		status: resp.StatusCode, header: resp.Header, body: body,
+		status: resp.StatusCode, header: resp.Header, body: text, hide: c.hidden(),
 	}
-	if g := c.session.peek(); g != nil {
-		a.hide = g.hide
+	if a.isSaid() {
+		a.told = heard.believe(ctx, c.belief)
 	}
 	return a.classify()
 }
 
+// hidden are the values that no error repeats.
+func (c *Client) hidden() []string {
+	if g := c.session.peek(); g != nil {
+		return g.hide
+	}
+	return nil
+}
+
 // damaged is the error of an answer that began well and cannot be read.
-func (c *Client) damaged(op string, resp *http.Response, err error) error {
+func (c *Client) damaged(op string, resp *http.Response, body *beginning, err error) error {
 	var syntax *jsontext.SyntacticError
+	isSyntax := errors.As(err, &syntax)
+	if isSyntax || errors.Is(err, errNoJSON) || errors.Is(err, errUnreadable) {
+		if title, is := httpkit.Page(body.start(), c.hidden()...); is {
+			err, isSyntax = &pageError{clean(title, longestText, c.hidden()...)}, false
+		}
+	}
 	switch {
-	case errors.Is(err, ErrTooLarge), errors.Is(err, ErrNoColumns), errors.Is(err, errWebPage), errors.Is(err, errNoDate):
+	case errors.Is(err, ErrTooLarge), errors.Is(err, ErrNoColumns), errors.Is(err, errWebPage), errors.Is(err, errNoJSON),
+		errors.Is(err, errContradiction):
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		err = errCut
-	case errors.As(err, &syntax):
+	case isSyntax:
 		err = errUnreadable
 	default:
 		if isTimeout(err) {
@@ -113,7 +143,7 @@ func (c *Client) damaged(op string, resp *http.Response, err error) error {
 		err = quiet(err)
 	}
 	e := unreadable(op, c.instance().host, err)
-	e.Status, e.Date = resp.StatusCode, dateOf(resp.Header)
+	e.Status, e.Date = resp.StatusCode, c.belief.expected(time.Now()) // its own date proves nothing
 	return e
 }
 

@@ -9,15 +9,9 @@ import (
 	"longhaul/internal/fault"
 )
 
-// hostSuffixes lists the hosts of Salesforce's pages, which refuse API logins, with the host that takes them instead.
-var hostSuffixes = []struct{ page, api string }{
-	{".lightning.force.com", ".my.salesforce.com"},
-	{".my.salesforce-setup.com", ".my.salesforce.com"},
-}
-
 // NormalizeHost turns what people write or paste for an org into the address of its API, as https://acme.my.salesforce.com:
-// a bare host gets a scheme, path and trailing slash go, the hosts of pages become those of the API. Plain http is
-// for this machine alone. What was written is never repeated beyond its host: it may hold a password.
+// a bare host gets a scheme, path and trailing slash go, the hosts of pages become those of the API or are refused. Plain
+// http is for this machine alone. What was written is never repeated beyond its host: it may hold a password.
 func NormalizeHost(raw string) (string, error) {
 	text := strings.TrimSpace(raw)
 	if text == "" {
@@ -67,15 +61,18 @@ func normalizeName(host string) (string, error) {
 	if !isHostName(host) {
 		return "", fault.Invalidf("base_url holds no valid host: write the org's My Domain, such as acme.my.salesforce.com")
 	}
-	for _, suffix := range hostSuffixes {
-		if name, ok := strings.CutSuffix(host, suffix.page); ok {
-			return name + suffix.api, nil
+	if name, behind := strings.CutSuffix(host, brokerSuffix); behind {
+		if api, known := apiOf(name); known || isSalesforce(name) {
+			return api, nil
 		}
 	}
-	switch {
-	case strings.HasSuffix(host, ".salesforce-setup.com"), strings.HasSuffix(host, ".force.com") && !strings.HasSuffix(host, ".my.force.com"):
-		return "", fault.Invalidf("%s shows pages and takes no API login: "+
-			"set base_url to the org's My Domain, such as acme.my.salesforce.com (in Setup, under My Domain)", host)
+	if api, known := apiOf(host); known {
+		return api, nil
+	}
+	switch what, shown := pagesOf(host); {
+	case shown:
+		return "", fault.Invalidf("%s is the host of %s and takes no API login: "+
+			"set base_url to the org's My Domain, such as acme.my.salesforce.com (in Setup, under My Domain)", host, what)
 	case host == "salesforce.com", host == "www.salesforce.com":
 		return "", fault.Invalidf("%s is no org: set base_url to the org's My Domain, such as acme.my.salesforce.com", host)
 	case !strings.Contains(host, "."):
@@ -134,14 +131,9 @@ func isLoopback(host string) bool {
 
 // checkLoginHost refuses the shared front doors, which know no client credentials.
 func checkLoginHost(base *url.URL, auth Auth) error {
-	if auth != AuthClientCredentials {
-		return nil
-	}
-	switch host := base.Hostname(); host {
-	case "login.salesforce.com", "test.salesforce.com":
+	if host := base.Hostname(); auth == AuthClientCredentials && isFrontDoor(host) {
 		return fault.Invalidf("%s takes no client credentials: set base_url to the org's My Domain, such as acme.my.salesforce.com "+
 			"(in Setup, under My Domain)", host)
-	default:
-		return nil
 	}
+	return nil
 }

@@ -46,6 +46,11 @@ func isID(id string) bool {
 	return true
 }
 
+// sameID says whether two Ids, each in either form, are of one record.
+func sameID(a, b string) bool {
+	return isID(a) && isID(b) && a[:shortID] == b[:shortID]
+}
+
 func isAlphanumeric(c byte) bool { return isLetter(c) || isDigit(c) }
 
 func isLetter(c byte) bool { return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' }

@@ -25,9 +25,10 @@ type reading struct {
 }
 
 // take takes what an answer of a time told, unless it is older than what is known. Answers overtake each other, and their
-// dates tell seconds apart: of two within a second the one that tells of more use is the newer.
+// dates tell seconds apart: of two within a second the one that tells of more use is the newer. One that is older by more than
+// a jump of the clock is taken: the date of what is known was wrong.
 func (r *reading) take(told LimitInfo, at time.Time) bool {
-	if r.known && (at.Before(r.at) || at.Equal(r.at) && told.Used < r.Used) {
+	if r.known && near(at, r.at) && (at.Before(r.at) || at.Equal(r.at) && told.Used < r.Used) {
 		return false
 	}
 	*r = reading{LimitInfo: told, at: at, known: true}

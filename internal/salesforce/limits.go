@@ -37,3 +37,23 @@ func readLimits(body io.Reader) (map[string]limit, error) {
 	})
 	return limits, err
 }
+
+// readVersions makes sure that a body is the list of API versions, as {"label","url","version"}.
+func readVersions(body io.Reader) error {
+	found := 0
+	err := decode(body, longestErrorBody, func(d *jsontext.Decoder, _ *bounded) error {
+		return elements(d, func() error {
+			return members(d, func(name string) error {
+				if name != "version" || d.PeekKind() != '"' {
+					return d.SkipValue()
+				}
+				found++
+				return d.SkipValue()
+			})
+		})
+	})
+	if err == nil && found == 0 {
+		err = errUnreadable
+	}
+	return err
+}

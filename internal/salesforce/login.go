@@ -1,9 +1,11 @@
 package salesforce
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -15,6 +17,7 @@ import (
 	"golang.org/x/oauth2/clientcredentials"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/httpkit"
 )
 
 const tokenPath = "/services/oauth2/token"
@@ -30,6 +33,9 @@ type Identity struct {
 type address struct{ scheme, host string }
 
 func (a address) String() string { return a.scheme + "://" + a.host }
+
+// name is the host without a port.
+func (a address) name() string { return (&url.URL{Host: a.host}).Hostname() }
 
 // Login makes sure that there is a session and tells whose it is.
 func (c *Client) Login(ctx context.Context) (Identity, error) {
@@ -59,6 +65,9 @@ func (c *Client) login(ctx context.Context) (*grant, error) {
 	if c.auth == AuthPassword {
 		c.warnOfPassword()
 	}
+	if err := c.prove(ctx); err != nil {
+		return nil, err
+	}
 	var g *grant
 	err = c.retry.do(ctx, func(ctx context.Context) error {
 		if err := c.admission.admit(ctx); err != nil {
@@ -74,14 +83,16 @@ func (c *Client) login(ctx context.Context) (*grant, error) {
 func (c *Client) tryLogin(ctx context.Context, credentials Credentials) (*grant, error) {
 	tried, cancel := context.WithTimeout(context.WithValue(ctx, oauth2.HTTPClient, c.plain), c.timeout)
 	defer cancel()
+	tried, heard := listen(tried)
 	token, err := c.requestToken(tried, credentials)
 	if err != nil {
-		return nil, c.loginFault(ctx, credentials, err)
+		return nil, c.loginFault(ctx, credentials, heard, err)
 	}
 	g, err := c.newGrant(token)
 	if err != nil {
 		return nil, unusable(c.base.host, err)
 	}
+	heard.believe(ctx, c.belief)
 	c.log.Debug("logged in to Salesforce", zap.String("host", c.base.host), zap.Stringer("instance", g.instance))
 	g.hide = append(credentials.values(), g.token)
 	return g, nil
@@ -105,20 +116,28 @@ func (c *Client) requestToken(ctx context.Context, credentials Credentials) (*oa
 }
 
 // loginFault classes what became of a login. What oauth2 says of it holds the body, so nothing of that is kept.
-func (c *Client) loginFault(ctx context.Context, credentials Credentials, err error) error {
+func (c *Client) loginFault(ctx context.Context, credentials Credentials, heard *heard, err error) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("%s: %w", opLogin, ctx.Err())
 	}
 	var refused *oauth2.RetrieveError
 	var broken *url.Error
+	var page *pageBody
 	switch {
 	case errors.As(err, &refused) && refused.Response != nil:
-		e := answer{
+		a := answer{
 			op: opLogin, host: c.base.host, version: c.version, hide: credentials.values(),
 			status: refused.Response.StatusCode, header: refused.Response.Header, body: refused.Body,
-		}.classify()
+		}
+		if a.isSaid() {
+			a.told = heard.believe(ctx, c.belief)
+		}
+		e := a.classify()
 		e.byPassword = c.auth == AuthPassword
 		return e
+	case errors.As(err, &page):
+		title, _ := httpkit.Page(page.start, credentials.values()...)
+		return unusable(c.base.host, &pageError{clean(title, longestText, credentials.values()...)})
 	case errors.As(err, &broken):
 		e := unreachable(opLogin, c.base.host, broken.Err)
 		e.unsent = neverSent(broken.Err)
@@ -144,15 +163,26 @@ func (c *Client) newGrant(token *oauth2.Token) (*grant, error) {
 		return nil, err
 	}
 	instance := c.base
-	if written := text(token.Extra("instance_url")); written != "" {
+	switch written := text(token.Extra("instance_url")); {
+	case written != "":
 		if instance, err = parseInstance(written, c.base); err != nil {
 			return nil, err
 		}
+	case isFrontDoor(c.base.name()):
+		return nil, errors.New("it names no instance_url, and this host is shared by all orgs")
+	}
+	if !isToken(token.AccessToken) {
+		return nil, errors.New("its access_token is none")
 	}
 	return &grant{
 		token: token.AccessToken, instance: instance, issued: issuedAt(text(token.Extra("issued_at"))),
 		identity: Identity{OrgID: org, UserID: user, InstanceURL: instance.String()},
 	}, nil
+}
+
+// isToken says whether a token can stand in a header.
+func isToken(token string) bool {
+	return token != "" && !strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' })
 }
 
 // lastMilli is the end of the year 9999: what is later is no time.
@@ -191,18 +221,27 @@ func parseIdentity(id string) (org, user string, err error) {
 	return org, user, nil
 }
 
-// parseInstance reads the instance_url of a login: the token goes there, so it must be protected, except when the
-// whole conversation stays on this machine.
+// parseInstance reads the instance_url of a login. The token goes there, so it must be protected and lead to a host of
+// Salesforce, to the one where the login went, or stay on this machine when the login did.
 func parseInstance(written string, base address) (address, error) {
 	u, err := url.Parse(written)
 	if err != nil || u.Host == "" || u.User != nil {
 		return address{}, errors.New("its instance_url is no address")
 	}
 	scheme := strings.ToLower(u.Scheme)
-	if scheme != "https" && (scheme != "http" || base.scheme != "http" || !isLoopback(u.Hostname())) {
+	here := isLoopback(u.Hostname()) && isLoopback(base.name())
+	if scheme != "https" && (scheme != "http" || base.scheme != "http" || !here) {
 		return address{}, errors.New("its instance_url is not https")
 	}
-	return address{scheme: scheme, host: strings.ToLower(u.Host)}, nil
+	host := strings.TrimSuffix(strings.ToLower(u.Host), ":443")
+	if api, is := apiOf(host); is {
+		host = api
+	}
+	instance := address{scheme: scheme, host: host}
+	if !here && instance != base && !hasSuffix(instance.name(), ownSuffixes) {
+		return address{}, fmt.Errorf("its instance_url leads to %s, which is no host of Salesforce", clean(host, 100))
+	}
+	return instance, nil
 }
 
 // warnOfPassword says once per client that the flow is on its way out.
@@ -213,4 +252,32 @@ func (c *Client) warnOfPassword() {
 }
 
 // newPlain makes the HTTP client of logins: the same way out, without a session.
-func newPlain(way http.RoundTripper) *http.Client { return &http.Client{Transport: way} }
+func newPlain(way http.RoundTripper) *http.Client { return &http.Client{Transport: tokens{way}} }
+
+// tokens looks at the answers to logins before oauth2 does, which does not tell what it could not read.
+type tokens struct{ next http.RoundTripper }
+
+func (t tokens) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := t.next.RoundTrip(req)
+	if err != nil || resp.StatusCode != http.StatusOK {
+		return resp, err
+	}
+	body, err := io.ReadAll(io.LimitReader(resp.Body, longestToken))
+	finish(resp.Body)
+	if err != nil {
+		return nil, err
+	}
+	if _, is := httpkit.Page(body); is {
+		return nil, &pageBody{body}
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	return resp, nil
+}
+
+// pageBody is a page in the place of a token. It is never shown: the page may repeat what was sent.
+type pageBody struct{ start []byte }
+
+func (*pageBody) Error() string { return errWebPage.Error() }
+
+// longestToken is far more than an answer to a login has.
+const longestToken = 1 << 20

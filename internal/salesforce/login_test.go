@@ -60,7 +60,7 @@ func TestLogin_sendsItsParametersInTheBodyOnly(t *testing.T) {
 func TestLogin_warnsOnceOfThePasswordFlow(t *testing.T) {
 	t.Parallel()
 	logger, logs := observed()
-	org := &fakeOrg{handle: func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, `{"totalSize":1,"done":true}`) }}
+	org := &fakeOrg{handle: func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, `{"totalSize":1,"done":true,"records":[]}`) }}
 	client := connect(t, org, func(c *Config) { c.Auth, c.Logger = AuthPassword, logger })
 	for range 3 {
 		if _, err := client.Count(t.Context(), "Report", "", ""); err != nil {
@@ -76,7 +76,7 @@ func TestLogin_warnsOnceOfThePasswordFlow(t *testing.T) {
 func TestLogin_readsInstanceAgainEachTime(t *testing.T) {
 	t.Parallel()
 	org := &fakeOrg{instance: "https://one.my.salesforce.com", handle: func(w http.ResponseWriter, r *http.Request) {
-		writeJSON(w, `{"totalSize":`+map[string]string{"one.my.salesforce.com": "1", "two.my.salesforce.com": "2"}[r.URL.Host]+`,"done":true}`)
+		writeJSON(w, `{"totalSize":`+map[string]string{"one.my.salesforce.com": "1", "two.my.salesforce.com": "2"}[r.URL.Host]+`,"done":true,"records":[]}`)
 	}}
 	client := inside(t, inProcess(org))
 	for n, host := range []string{"one", "two"} {

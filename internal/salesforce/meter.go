@@ -55,18 +55,21 @@ func (m *Meter) count(path string, isCall bool) {
 	}
 }
 
-// observe notes what the header of an answer tells. Answers overtake each other: an older one changes nothing.
-func (m *Meter) observe(header http.Header) {
-	date := dateOf(header)
-	limit, told := parseLimitInfo(header.Get(usageHeader))
+// observe notes Salesforce's time. Answers overtake each other: an older one changes nothing, unless it is so much older that
+// the newer one must have been wrong.
+func (m *Meter) observe(date time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if date.After(m.date) {
+	if date.After(m.date) || !near(date, m.date) {
 		m.date = date
 	}
-	if told {
-		m.limit.take(limit, date)
-	}
+}
+
+// learn notes the org's use of its daily API requests at a time.
+func (m *Meter) learn(usage LimitInfo, at time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.limit.take(usage, at)
 }
 
 type meterKey struct{}
@@ -81,8 +84,8 @@ func meterOf(ctx context.Context) *Meter {
 	return m
 }
 
-// metering counts every request that goes out, each try by itself, reads the headers of every answer, and holds back what
-// an allowance does not cover.
+// metering counts every request that goes out, each try by itself, keeps the header of every answer until its body is read,
+// and holds back what an allowance does not cover.
 type metering struct{ next http.RoundTripper }
 
 func (t metering) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -100,16 +103,15 @@ func (t metering) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 		return nil, err
 	}
-	var header http.Header // which stays empty where no answer came
-	if resp != nil {
-		header = resp.Header
-	}
 	if m != nil {
 		m.count(req.URL.Path, isCall)
-		m.observe(header)
 	}
+	var mark int64
 	if a != nil && isCall {
-		a.answered(header)
+		mark = a.answered()
+	}
+	if resp != nil {
+		note(req.Context(), resp.Header, mark)
 	}
 	return resp, err
 }

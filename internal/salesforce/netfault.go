@@ -28,12 +28,15 @@ var (
 
 // The other ways in which an answer can be broken.
 var (
-	errWebPage    = errors.New("the answer is no JSON")
+	errWebPage    = errors.New("the answer is a web page")
+	errNoJSON     = errors.New("the answer is no JSON")
 	errCut        = errors.New("the answer ends too early")
 	errUnreadable = errors.New("the answer is damaged")
-	errNoDate     = errors.New("the answer has no date")
-	errProxy      = errors.New("the address of the proxy cannot be read")
-	errProxyLogin = errors.New("the proxy asks for a login")
+
+	errContradiction = errors.New("the answer contradicts itself")
+	errNoDate        = errors.New("the answer has no date")
+	errProxy         = errors.New("the address of the proxy cannot be read")
+	errProxyLogin    = errors.New("the proxy asks for a login")
 )
 
 // unreachable classes a failure to send a request or to get its answer. All of them may pass; the sentence names the
@@ -76,6 +79,7 @@ func unreachable(op, host string, err error) *Error {
 // unreadable classes a failure to read an answer that had begun well.
 func unreadable(op, host string, err error) *Error {
 	e := &Error{Class: fault.Transient, Op: op, Err: err, again: true}
+	var page *pageError
 	switch {
 	case errors.Is(err, ErrTooLarge):
 		e.again = false
@@ -87,8 +91,15 @@ func unreadable(op, host string, err error) *Error {
 	case errors.Is(err, ErrNoColumns):
 		e.Class = fault.Poison
 		e.sentence = "Salesforce described this report without its columns: save the report anew or delete it if that lasts"
-	case errors.Is(err, errWebPage):
-		e.sentence = fmt.Sprintf("a web page came in place of an answer of %s: check whether a proxy or a login portal stands between", host)
+	case errors.As(err, &page):
+		e.sentence = fmt.Sprintf("a web page%s came in place of an answer of %s: check whether a proxy or a login portal stands between",
+			page.called(), host)
+	case errors.Is(err, errNoJSON):
+		e.sentence = fmt.Sprintf("something that is no JSON came in place of an answer of %s: check whether a proxy or a login portal stands between",
+			host)
+	case errors.Is(err, errContradiction):
+		e.sentence = fmt.Sprintf("%s gave an answer that contradicts itself, so nothing of it is used: nothing to change if it passes; "+
+			"else check whether a proxy stands between", host)
 	default:
 		e.sentence = fmt.Sprintf("an answer of %s arrived damaged: nothing to change if it passes; else check this machine's network", host)
 	}

@@ -24,7 +24,7 @@ type Organization struct {
 func (c *Client) Organization(ctx context.Context) (Organization, error) {
 	var org Organization
 	err := c.only(ctx, Query{
-		Object: "Organization", Fields: []string{"Id"},
+		Object: "Organization", Fields: []string{"Id"}, Only: c.owner.orgs(),
 		Optional: []string{"Name", "OrganizationType", "IsSandbox", "LanguageLocaleKey"},
 	}, func(d *jsontext.Decoder, name string) error {
 		switch name {
@@ -65,7 +65,7 @@ func (c *Client) RunAs(ctx context.Context, userID string) (RunAs, error) {
 	}
 	user := RunAs{ID: id}
 	err = c.only(ctx, Query{
-		Object: "User", Fields: []string{"Id"}, Where: "Id = " + Quote(id),
+		Object: "User", Fields: []string{"Id"}, Where: "Id = " + Quote(id), Only: []string{id},
 		Optional: []string{"IsActive", "LanguageLocaleKey", "UserType"},
 	}, func(d *jsontext.Decoder, name string) error {
 		switch name {

@@ -2,6 +2,7 @@ package salesforce
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -108,7 +109,11 @@ func TestPermissions(t *testing.T) {
 func TestPermissions_costsOneCallWhereTheOrgKnowsAll(t *testing.T) {
 	t.Parallel()
 	client := connect(t, &fakeOrg{handle: func(w http.ResponseWriter, _ *http.Request) {
-		writeJSON(w, `{"totalSize":1,"done":true,"records":[{"PermissionsRunReports":true}]}`)
+		fields := make([]string, 0, len(wantedPermissions))
+		for _, name := range wantedPermissions {
+			fields = append(fields, `"Permissions`+name+`":`+strconv.FormatBool(name == "RunReports"))
+		}
+		writeJSON(w, `{"totalSize":1,"done":true,"records":[{`+strings.Join(fields, ",")+`}]}`)
 	}})
 	m := new(Meter)
 	got, err := client.Permissions(WithMeter(t.Context(), m))

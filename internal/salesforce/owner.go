@@ -13,6 +13,14 @@ func (c *Client) As(org, user string) *Client {
 	return &bound
 }
 
+// orgs is the org of the owner, as the only one that may answer; none where any may.
+func (o *owner) orgs() []string {
+	if o == nil {
+		return nil
+	}
+	return []string{o.org}
+}
+
 // owns says whether a grant is of the owner.
 func (o *owner) owns(g *grant) bool {
 	return o == nil || g.identity.OrgID == o.org && g.identity.UserID == o.user

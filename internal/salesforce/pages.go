@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"iter"
-	"net/http"
 	"net/url"
 	"path"
 	"strings"
@@ -32,7 +32,8 @@ type Page struct {
 
 // Pages reads all records of a query in the order of their Ids, as Salesforce sorts them. It pages by key, so that
 // what was read stays read when a session ends, and follows nextRecordsUrl only where an answer comes short of what
-// its query asked for. An error ends it.
+// its query asked for. An answer that contradicts itself, or what the query had brought before, is no answer: it is asked for
+// again. An error ends it.
 func (c *Client) Pages(ctx context.Context, q Query) iter.Seq2[Page, error] {
 	return func(yield func(Page, error) bool) {
 		p := &pager{client: c, query: q, limit: keysetLimit}
@@ -55,7 +56,12 @@ func (c *Client) Count(ctx context.Context, object, where, scope string) (int, e
 	if err := q.check(); err != nil {
 		return 0, err
 	}
-	found, err := c.query(ctx, c.queryPath(q.countSOQL()))
+	found, err := c.query(ctx, c.queryPath(q.countSOQL()), func(answer *records) error {
+		if len(answer.records) > 0 || !answer.done || answer.next != "" {
+			return contradiction("it counts records, and has some or is not the last page")
+		}
+		return nil
+	})
 	return int(found.total), err
 }
 
@@ -63,66 +69,125 @@ func (c *Client) queryPath(soql string) string {
 	return c.versioned("/query?q=") + url.QueryEscape(soql)
 }
 
-// query asks for one answer, by SOQL or by locator.
-func (c *Client) query(ctx context.Context, path string) (records, error) {
+// query asks for one answer, by SOQL or by locator, until check finds one that does not contradict itself.
+func (c *Client) query(ctx context.Context, path string, check func(*records) error) (records, error) {
 	var found records
-	err := c.get(ctx, opQuery, path, func(resp *http.Response) error {
-		var err error
-		found, err = readRecords(resp.Body)
-		found.date = dateOf(resp.Header)
+	told, err := c.get(ctx, opQuery, path, func(body io.Reader) (err error) {
+		if found, err = readRecords(body); err == nil {
+			err = check(&found)
+		}
 		return err
 	})
 	if err != nil {
 		return records{}, err
 	}
+	found.date = told.date
 	return found, nil
 }
 
-// pager is the place in a query that is read page by page.
+// pager is the place in a query that is read page by page. What one query by key gives, over all of its pages, is a batch: it
+// is handed on when it is whole.
 type pager struct {
-	client     *Client
-	query      Query // After is the last Id that was read
-	limit      int
-	asked      int    // records that the query by key under way has given
-	locator    string // where its rest is; empty when there is none
-	generation uint64 // of the session that the locator belongs to
-	total      int
-	dropped    []string
-	done       bool
+	client  *Client
+	query   Query // After is the last Id that was handed on
+	limit   int
+	total   int
+	dropped []string
+	done    bool
+	failed  error // comes after what of the batch had arrived
+
+	batch      batch
+	before     map[string]bool // the Ids of the batch before
+	tries      int             // to get this batch
+	locator    string          // where its rest is; empty when there is none
+	generation uint64          // of the session that the locator belongs to
 }
 
+// next gives the next batch, or what of it came before an error.
 func (p *pager) next(ctx context.Context) (Page, error) {
-	found, err := p.fetch(ctx)
-	if err != nil {
-		return Page{}, err
+	for p.failed == nil {
+		found, err := p.fetch(ctx)
+		if err == nil {
+			err = p.add(ctx, found)
+		}
+		switch {
+		case errors.Is(err, errCursorGone):
+			p.locator = "" // the query goes on by key, after what has arrived
+		case err != nil:
+			p.failed = err
+		case p.locator == "" && p.batch.begun:
+			p.done = len(p.batch.records) < p.limit
+			return p.handOn(), nil
+		}
+		if len(p.batch.records) > 0 && err != nil {
+			return p.handOn(), nil
+		}
 	}
-	if err := p.advance(found); err != nil {
-		return Page{}, err
-	}
-	page := Page{Records: found.records, Dropped: p.dropped, Total: p.total, Date: found.date}
-	p.dropped = nil
-	return page, nil
+	return Page{}, p.failed
 }
 
-// fetch follows the locator as long as it is good, and asks by key otherwise.
-func (p *pager) fetch(ctx context.Context) (records, error) {
-	if p.locator != "" && p.generation == p.client.generation() {
-		found, err := p.client.query(ctx, p.locator)
-		if err == nil || !locatorDied(err) {
-			return found, err
+// add puts a page into the batch. Where the pages together contradict what the first of them said the batch begins anew, a few
+// times: Salesforce leaves out of a later page what was deleted meanwhile, and something else may have left out anything.
+func (p *pager) add(ctx context.Context, found records) error {
+	more, err := p.batch.add(found, localPath(found.next, p.client.instance()))
+	p.locator = more
+	if err == nil {
+		if p.generation == 0 { // the query began before the first login
+			p.generation = p.client.generation()
 		}
-		p.client.log.Debug("a query's cursor is gone, the query goes on by key",
-			zap.String("object", p.query.Object), zap.Int("records", p.total))
+		return nil
 	}
-	p.asked = 0
+	p.batch, p.locator = batch{}, ""
+	if p.tries++; p.tries >= p.client.retry.attempts {
+		e := unreadable(opQuery, p.client.instance().host, err)
+		e.again = false
+		return e
+	}
+	if err := sleep(ctx, pauseBefore(p.tries, 0)); err != nil {
+		return fmt.Errorf("%s: %w", opQuery, err)
+	}
+	return nil
+}
+
+// handOn gives what has gathered. The query goes on after it.
+func (p *pager) handOn() Page {
+	b := p.batch
+	p.total += len(b.records)
+	page := Page{Records: b.records, Dropped: p.dropped, Total: p.total, Date: b.date}
+	if b.last != "" {
+		p.query.After, p.before = b.last, b.ids
+	}
+	p.batch, p.dropped, p.tries = batch{}, nil, 0
+	return page
+}
+
+// errCursorGone says that a locator leads nowhere any more.
+var errCursorGone = errors.New("the cursor of the query is gone")
+
+// fetch follows the locator, or asks by key where there is none.
+func (p *pager) fetch(ctx context.Context) (records, error) {
+	if p.locator == "" {
+		return p.ask(ctx)
+	}
+	if p.generation != p.client.generation() {
+		return records{}, errCursorGone
+	}
+	found, err := p.client.query(ctx, p.locator, p.check)
+	if err != nil && locatorDied(err) {
+		p.client.log.Debug("a query's cursor is gone, the query goes on by key",
+			zap.String("object", p.query.Object), zap.Int("records", p.total+len(p.batch.records)))
+		return records{}, errCursorGone
+	}
+	return found, err
+}
+
+// ask asks by key.
+func (p *pager) ask(ctx context.Context) (records, error) {
 	for {
 		p.generation = p.client.generation()
-		found, err := p.client.query(ctx, p.client.queryPath(p.query.soql(p.limit)))
-		if err == nil {
-			return found, nil
-		}
-		if !p.adapt(err) {
-			return records{}, err
+		found, err := p.client.query(ctx, p.client.queryPath(p.query.soql(p.limit)), p.check)
+		if err == nil || !p.adapt(err) {
+			return found, err
 		}
 	}
 }
@@ -143,44 +208,6 @@ func (p *pager) adapt(err error) bool {
 		return len(dropped) > 0
 	default:
 		return false
-	}
-}
-
-// advance takes note of what an answer brought and finds out how to go on.
-func (p *pager) advance(found records) error {
-	last := p.query.After
-	if n := len(found.records); n > 0 {
-		id, err := recordID(found.records[n-1])
-		if err != nil {
-			return p.stuck(err)
-		}
-		if id == last {
-			return p.stuck(fmt.Errorf("%w: a page ends where the one before did", errUnreadable))
-		}
-		p.query.After = id
-		p.asked += n
-		p.total += n
-	}
-	before := p.locator
-	p.locator = ""
-	if found.done {
-		p.done = p.asked < p.limit
-		return nil
-	}
-	p.locator = localPath(found.next, p.client.instance())
-	if len(found.records) == 0 && (p.locator == "" || p.locator == before) {
-		return p.stuck(fmt.Errorf("%w: an empty page has no end", errUnreadable))
-	}
-	if p.generation == 0 { // the query began before the first login
-		p.generation = p.client.generation()
-	}
-	return nil
-}
-
-func (p *pager) stuck(err error) error {
-	return &Error{
-		Class: fault.Transient, Op: opQuery, Err: err,
-		sentence: fmt.Sprintf("Salesforce's pages of %s do not follow each other: nothing to change here; try again later", p.query.Object),
 	}
 }
 

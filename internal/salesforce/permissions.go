@@ -70,7 +70,13 @@ func (c *Client) granted(ctx context.Context, names []string) (Permissions, erro
 		return Permissions{granted: granted}, nil
 	}
 	soql := "SELECT " + permissionPrefix + strings.Join(names, ", "+permissionPrefix) + " FROM " + permissionObject
-	found, err := c.query(ctx, c.queryPath(soql))
+	fields := make([]string, 0, len(names))
+	for _, name := range names {
+		fields = append(fields, permissionPrefix+name)
+	}
+	found, err := c.query(ctx, c.queryPath(soql), func(answer *records) error {
+		return answer.wholeAs(shape{object: permissionObject, fields: fields})
+	})
 	if err != nil || len(found.records) == 0 {
 		return Permissions{granted: granted}, err
 	}
@@ -90,9 +96,9 @@ func (c *Client) granted(ctx context.Context, names []string) (Permissions, erro
 // offeredPermissions lists those of the wanted permissions that the org knows.
 func (c *Client) offeredPermissions(ctx context.Context) ([]string, error) {
 	var offered []string
-	err := c.get(ctx, opAccess, c.versioned("/sobjects/"+url.PathEscape(permissionObject)+"/describe"), func(resp *http.Response) error {
+	_, err := c.get(ctx, opAccess, c.versioned("/sobjects/"+url.PathEscape(permissionObject)+"/describe"), func(body io.Reader) error {
 		var err error
-		offered, err = readFieldNames(resp.Body)
+		offered, err = readFieldNames(body)
 		return err
 	})
 	if e := errorIn(err); e != nil && e.Status == http.StatusNotFound && e.Class == fault.Invalid {
@@ -108,7 +114,7 @@ func (c *Client) offeredPermissions(ctx context.Context) ([]string, error) {
 	}), nil
 }
 
-// readFieldNames reads the names of the fields of an object's describe.
+// readFieldNames reads the names of the fields of an object's describe. Every object has some.
 func readFieldNames(body io.Reader) ([]string, error) {
 	var names []string
 	err := decode(body, longestBody, func(d *jsontext.Decoder, _ *bounded) error {
@@ -129,5 +135,8 @@ func readFieldNames(body io.Reader) ([]string, error) {
 			})
 		})
 	})
+	if err == nil && len(names) == 0 {
+		err = errUnreadable
+	}
 	return names, err
 }

@@ -3,7 +3,9 @@ package salesforce
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -15,24 +17,31 @@ type records struct {
 	done    bool
 	next    string
 	records []json.RawMessage
+	ids     []string // of the records, once they were checked
 	date    time.Time
 }
 
-// readRecords reads the answer to a query record by record; each is copied, since the reader's buffer is used again.
+// readRecords reads the answer to a query record by record; each is copied, since the reader's buffer is used again. An answer
+// without totalSize, done or records is none: it must not pass for an empty one.
 func readRecords(body io.Reader) (records, error) {
-	var found records
-	var complete bool
+	found := records{total: -1}
+	var complete, listed bool
 	err := decode(body, longestBody, func(d *jsontext.Decoder, _ *bounded) error {
 		return members(d, func(name string) error {
 			switch name {
 			case "totalSize":
 				return readNumber(d, &found.total)
 			case "done":
-				complete = true
+				kind := d.PeekKind()
+				complete = kind == 't' || kind == 'f'
 				return readFlag(d, &found.done)
 			case "nextRecordsUrl":
 				return readText(d, &found.next)
 			case "records":
+				if d.PeekKind() == 'n' {
+					return d.SkipValue()
+				}
+				listed = true
 				return elements(d, func() error {
 					value, err := d.ReadValue()
 					if err == nil {
@@ -48,25 +57,120 @@ func readRecords(body io.Reader) (records, error) {
 	switch {
 	case err != nil:
 		return records{}, err
-	case !complete: // a body that is no answer to a query must not pass for an empty one
+	case !complete:
 		return records{}, errUnreadable
+	case !listed:
+		return records{}, contradiction("it has no records")
+	case found.total < 0:
+		return records{}, contradiction("it does not say how many records there are")
 	default:
 		return found, nil
 	}
 }
 
-// recordID reads the Id of a record.
-func recordID(record json.RawMessage) (string, error) {
-	var id string
+// contradiction is an answer that cannot be true.
+func contradiction(format string, values ...any) error {
+	return fmt.Errorf("%w: "+format, append([]any{errContradiction}, values...)...)
+}
+
+// whole makes sure that an answer is the whole of what it announces.
+func (r *records) whole() error {
+	n := int64(len(r.records))
+	switch {
+	case n > r.total:
+		return contradiction("%d records of %d", n, r.total)
+	case r.done && r.next != "":
+		return contradiction("it is the last page, and names another")
+	case !r.done && r.next == "":
+		return contradiction("it is not the last page, and names no other")
+	case !r.done && n == r.total:
+		return contradiction("it has all of %d records, and is not the last page", n)
+	default:
+		return nil
+	}
+}
+
+// wholeAs makes sure that an answer to a query of one page holds all records, each of a shape.
+func (r *records) wholeAs(s shape) error {
+	if err := r.whole(); err != nil {
+		return err
+	}
+	if n := int64(len(r.records)); r.done && n < r.total {
+		return contradiction("%d records of %d, and no more to come", n, r.total)
+	}
+	for _, record := range r.records {
+		if _, err := s.read(record); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// shape is what each record of a query must have.
+type shape struct {
+	object string
+	fields []string // that cannot be left out: Salesforce writes null for what is empty
+}
+
+// read reads the Id of a record; empty when it has none.
+func (s shape) read(record json.RawMessage) (id string, err error) {
+	var kind string
+	missing := len(s.fields)
 	d := jsontext.NewDecoder(bytes.NewReader(record), tolerant, jsontext.AllowInvalidUTF8(true))
-	err := members(d, func(name string) error {
-		if name == "Id" {
+	err = members(d, func(name string) error {
+		if containsName(s.fields, name) {
+			missing--
+		}
+		switch name {
+		case "Id":
 			return readText(d, &id)
+		case "attributes":
+			return readType(d, &kind)
+		default:
+			return d.SkipValue()
+		}
+	})
+	switch {
+	case err != nil:
+		return "", contradiction("a record is no object")
+	case kind != "" && !strings.EqualFold(kind, s.object):
+		return "", contradiction("a record of %s is among those of %s", clean(kind, 40), s.object)
+	case missing > 0:
+		return "", contradiction("a record of %s lacks a field that was asked for", s.object)
+	default:
+		return id, nil
+	}
+}
+
+// readType reads the type in the attributes of a record.
+func readType(d *jsontext.Decoder, kind *string) error {
+	if d.PeekKind() != '{' {
+		return d.SkipValue()
+	}
+	return members(d, func(name string) error {
+		if name == "type" {
+			return readText(d, kind)
 		}
 		return d.SkipValue()
 	})
-	if err != nil || !isID(id) {
-		return "", errUnreadable
+}
+
+// prefixes are what the Ids of an object begin with.
+var prefixes = map[string]string{
+	"Report": "00O", "Dashboard": "01Z", "DashboardComponent": "01a", "Folder": "00l", "User": "005", "Organization": "00D",
+}
+
+// id reads the Id of a record, which must be one of the object's.
+func (s shape) id(record json.RawMessage) (string, error) {
+	id, err := s.read(record)
+	switch {
+	case err != nil:
+		return "", err
+	case !isID(id):
+		return "", contradiction("a record of %s has no Id", s.object)
+	case !strings.HasPrefix(id, prefixes[s.object]):
+		return "", contradiction("a record of %s has the Id of another object", s.object)
+	default:
+		return id, nil
 	}
-	return id, nil
 }

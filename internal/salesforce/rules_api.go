@@ -144,7 +144,7 @@ var statusRules = []rule{
 	},
 	{
 		class: fault.Transient, again: true,
-		sentence: "a web page or nothing came in place of an answer of {host} ({status}): check whether a proxy or a login portal " +
+		sentence: "a web page{page} or nothing came in place of an answer of {host} ({status}): check whether a proxy or a login portal " +
 			"stands between",
 	},
 }

@@ -129,7 +129,7 @@ var loginRules = []rule{
 	},
 	{
 		class: fault.Transient, again: true,
-		sentence: "a web page came in place of an answer of {host} ({status}): check base_url, and whether a proxy or a login portal " +
+		sentence: "a web page{page} came in place of an answer of {host} ({status}): check base_url, and whether a proxy or a login portal " +
 			"stands between",
 	},
 }

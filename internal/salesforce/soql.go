@@ -17,6 +17,12 @@ type Query struct {
 	Where    string   // may be empty
 	Scope    string   // as allPrivate; may be empty
 	After    string   // the Id to go on after; may be empty
+	Only     []string // the Ids that Where names, if it does: a record with another one was not asked for
+}
+
+// wants says whether a record, by the 15 characters of its Id, may be among the answers.
+func (q Query) wants(id string) bool {
+	return len(q.Only) == 0 || slices.ContainsFunc(q.Only, func(only string) bool { return strings.HasPrefix(only, id) })
 }
 
 // Quote writes text as a string literal of SOQL.

@@ -2,45 +2,51 @@ package salesforce
 
 import (
 	"context"
-	"net/http"
+	"io"
 	"time"
 
 	"longhaul/internal/fault"
 )
 
 // Clock asks Salesforce for the time. The request is the list of API versions, which needs no login and counts against no
-// limit, so it can be made while the org's daily API requests are used up.
-func (c *Client) Clock(ctx context.Context) (time.Time, error) {
-	var now time.Time
+// limit, so it can be made while the org's daily API requests are used up. A time that is far from the expected one is asked
+// for once more.
+func (c *Client) Clock(ctx context.Context) (now time.Time, err error) {
 	url := c.instance().String() + dataPath
-	err := c.retry.do(ctx, func(ctx context.Context) error {
-		return c.try(ctx, c.open, opClock, url, func(resp *http.Response) error {
-			if now = dateOf(resp.Header); now.IsZero() {
-				return errNoDate
+	var told facts
+	for tries := 0; tries < 2 && !told.sure; tries++ {
+		err = c.retry.do(ctx, func(ctx context.Context) (err error) {
+			if told, err = c.try(ctx, c.open, opClock, url, readVersions); err == nil && told.date.IsZero() {
+				err = unreadable(opClock, c.instance().host, errNoDate)
 			}
-			return nil
+			return err
 		})
-	})
-	return now, err
+		if err != nil {
+			return now, err
+		}
+	}
+	if told.sure {
+		return told.date, nil
+	}
+	return c.belief.expected(time.Now()), nil
 }
 
 // Usage asks for the org's use of its daily API requests, which costs one of them. The header of the answer tells it, fresh,
 // even of a refusal for a missing permission. Where it is silent the limits may tell it, which need "View Setup and
 // Configuration" and are as old as five minutes. told is false when neither did.
 func (c *Client) Usage(ctx context.Context) (usage LimitInfo, told bool, err error) {
-	err = c.get(ctx, opLimits, c.versioned("/limits"), func(resp *http.Response) error {
-		limits, err := readLimits(resp.Body)
-		if err != nil {
-			return err
-		}
-		usage, told = parseLimitInfo(resp.Header.Get(usageHeader))
-		if daily := limits[dailyAPIRequests]; !told && daily.Max > 0 {
-			usage, told = LimitInfo{Used: daily.Max - daily.Remaining, Max: daily.Max}, true
-		}
-		return nil
+	var daily limit
+	answer, err := c.get(ctx, opLimits, c.versioned("/limits"), func(body io.Reader) error {
+		limits, err := readLimits(body)
+		daily = limits[dailyAPIRequests]
+		return err
 	})
 	if e := errorIn(err); e != nil && e.Class == fault.PermissionMissing && !e.Whole {
-		return e.limit, e.limitTold, nil
+		return e.told.usage, e.told.told, nil
 	}
-	return usage, told, err
+	if err != nil || answer.told {
+		return answer.usage, answer.told, err
+	}
+	usage = LimitInfo{Used: daily.Max - daily.Remaining, Max: daily.Max}
+	return usage, c.belief.limit(usage), nil
 }

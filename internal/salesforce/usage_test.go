@@ -9,6 +9,9 @@ import (
 	"longhaul/internal/fault"
 )
 
+// versionList is the list of API versions.
+const versionList = `[{"label":"Summer '26","url":"/services/data/v67.0","version":"67.0"}]`
+
 func TestClock_needsNoLoginAndNoCall(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -47,7 +50,7 @@ func TestClock_asksTheInstanceOfTheSession(t *testing.T) {
 			return inProcess(org).RoundTrip(r)
 		}
 		asked = r.URL.Host
-		return reply(200, "[]", "Content-Type: application/json", "Date: "+fakeDate), nil
+		return reply(200, versionList, "Content-Type: application/json", "Date: "+fakeDate), nil
 	}))
 	if _, err := client.Login(t.Context()); err != nil {
 		t.Fatal(err)

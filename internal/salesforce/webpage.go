@@ -1,0 +1,57 @@
+package salesforce
+
+import (
+	"io"
+	"strconv"
+
+	"longhaul/internal/httpkit"
+)
+
+// pageError is a page for browsers in the place of an answer.
+type pageError struct{ title string }
+
+func (e *pageError) Error() string {
+	if e.title == "" {
+		return "the answer is a web page"
+	}
+	return "the answer is the web page " + strconv.Quote(e.title)
+}
+
+// Is makes every page the same fault.
+func (e *pageError) Is(target error) bool { return target == errWebPage }
+
+// called names a page within a sentence, with a space before it; nothing when it has no title.
+func (e *pageError) called() string {
+	if e.title == "" {
+		return ""
+	}
+	return " (" + strconv.Quote(e.title) + ")"
+}
+
+// beginning keeps the beginning of a body while it is read, so that what cannot be read can be named.
+type beginning struct {
+	from io.Reader
+	kept []byte
+	read int // bytes
+}
+
+// keptBytes is more than a decoder reads before it sees that a page is no JSON.
+const keptBytes = 4 << 10
+
+func (b *beginning) Read(p []byte) (int, error) {
+	n, err := b.from.Read(p)
+	if room := keptBytes - len(b.kept); room > 0 {
+		b.kept = append(b.kept, p[:min(n, room)]...)
+	}
+	b.read += n
+	return n, err
+}
+
+// start is the beginning of the body. As long as nothing was read beyond what is kept it reads on.
+func (b *beginning) start() []byte {
+	if b.read > len(b.kept) {
+		return b.kept
+	}
+	more, _ := io.ReadAll(io.LimitReader(b.from, httpkit.Look))
+	return append(b.kept, more...)
+}
