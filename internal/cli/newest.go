@@ -106,7 +106,7 @@ func (p *pile) aheadOf(timestamp int64) string {
 	}
 	by := time.Unix(timestamp, 0).Sub(p.now).Round(time.Minute)
 	return fmt.Sprintf("the files %d-... are named %s ahead of this machine's clock, which says %s (castor names files so where the time zone "+
-		"is west of UTC)", timestamp, by, p.now.UTC().Format(time.DateTime))
+		"is west of UTC; with TZ=UTC it does not)", timestamp, by, p.now.UTC().Format(time.DateTime))
 }
 
 // writtenAfter finds a whole set that was written after the chosen one, though its name says that it is older.
@@ -128,5 +128,5 @@ func (p *pile) writtenAfter(chosen int64, sets map[int64][]string) string {
 		return ""
 	}
 	return fmt.Sprintf("the files %d-... were written after those that are sent, though their names say that they are older "+
-		"(castor names files so where the time zone is east of UTC)", of)
+		"(castor names files so where the time zone is east of UTC; with TZ=UTC it does not)", of)
 }
