@@ -218,6 +218,27 @@ func TestHandOver_cancelBeforeTheSyncStarts(t *testing.T) {
 	if got := shown(); got != "cancelled" {
 		t.Errorf("LonghaulOutcome is %q", got)
 	}
+	if warnings := strings.Join(ask(t, env).Warnings, " "); !strings.Contains(warnings, "signal pause was not handed on") {
+		t.Errorf("it warns of %q", warnings)
+	}
+}
+
+// TestHandOver_endsBeforeItsHistoryIsFull is what somebody makes of it who sends signals without end.
+func TestHandOver_endsBeforeItsHistoryIsFull(t *testing.T) {
+	t.Parallel()
+	o := heldFor("half of the reports are missing")
+	o.find = func(string) (activities.FindResult, error) { return activities.FindResult{RunID: "the-child"}, nil }
+	env := environment(t, o, "nightly-acme")
+	env.RegisterDelayedCallback(func() {
+		env.SetCurrentHistoryLength(10_000)
+		env.SignalWorkflow(workflows.ResumeSignal, nil)
+	}, time.Hour)
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{Source: "acme"})
+	got, failure := resultOf(t, env)
+	if failure != nil || got.Outcome != workflows.OutcomeSkipped || got.Skipped == nil || got.Skipped.RunID != "the-child" ||
+		!strings.Contains(strings.Join(got.Warnings, " "), "sync-acme goes on") {
+		t.Errorf("got %+v, %v", got, failure)
+	}
 }
 
 func TestSignals_unknownOnesAreWarnedOf(t *testing.T) {

@@ -26,9 +26,18 @@ type handover struct {
 	shown     Progress
 }
 
-// mostEvents is the length of a history at which a workflow that stands for a sync ends. It does not get there by itself,
-// only by signals and updates without end; Temporal would terminate it at five times as many.
-const mostEvents = 10_000
+// A workflow that stands for a sync ends at such a length or size of its history. It does not get there by itself, only by
+// signals and updates without end; Temporal would terminate it at five times as many events and at 50 MB.
+const (
+	mostEvents = 10_000
+	mostBytes  = 20_000_000
+)
+
+// overfull says whether the history of a workflow that stands for a sync can hold little more.
+func overfull(ctx workflow.Context) bool {
+	info := workflow.GetInfo(ctx)
+	return info.GetCurrentHistoryLength() >= mostEvents || info.GetCurrentHistorySize() >= mostBytes
+}
 
 // handOver runs the one sync as a child, passes cancels, signals and updates on and returns the child's result. When that
 // sync is running already, it ends as skipped.
@@ -68,8 +77,7 @@ func (h *handover) begin(ctx workflow.Context) {
 
 // end waits for the child and ends as it did.
 func (h *handover) end(ctx workflow.Context) (*Result, error) {
-	full := func() bool { return workflow.GetInfo(ctx).GetCurrentHistoryLength() >= mostEvents }
-	err := workflow.Await(ctx, func() bool { return h.child.IsReady() || full() })
+	err := workflow.Await(ctx, func() bool { return h.child.IsReady() || overfull(ctx) })
 	if err == nil && !h.child.IsReady() {
 		h.warnings = append(h.warnings, fmt.Sprintf("this workflow was sent more than it can hold, so it ends; %s goes on", SyncID(h.source)))
 		return h.skipped(ctx)

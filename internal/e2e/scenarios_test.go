@@ -32,10 +32,7 @@ var recorders = map[string]func(*testing.T) (*plant, client.WorkflowRun){
 		p := newPlant(t, tiny(), func(s *source.Source) { s.Catalog.Token = source.Held("wrong") })
 		return p, p.start(t, "sync-acme")
 	},
-	"hand_over": func(t *testing.T) (*plant, client.WorkflowRun) {
-		p := newPlant(t, tiny(), nil)
-		return p, p.start(t, "acme-nightly", workflows.Input{Source: "acme"})
-	},
+	"hand_over": recordHandOver,
 	"skipped": func(t *testing.T) (*plant, client.WorkflowRun) {
 		p, sync := inMidDescribe(t)
 		other := p.start(t, "acme-nightly", workflows.Input{Source: "acme"})
@@ -131,8 +128,25 @@ func recordPaused(t *testing.T) (*plant, client.WorkflowRun) {
 	p, run := inMidDescribe(t)
 	p.signal(t, workflows.PauseSignal)
 	p.awaitPhase(t, workflows.PhasePaused)
+	p.removeAttribute(t, "LonghaulPhase")
 	p.quicken(t)
 	p.signal(t, workflows.ResumeSignal)
+	return p, run
+}
+
+// recordHandOver lets operators reach a sync by the workflow that a schedule has started.
+func recordHandOver(t *testing.T) (*plant, client.WorkflowRun) {
+	t.Helper()
+	p, run := nightlyInMidDescribe(t)
+	for _, name := range []string{"pasue", workflows.PauseSignal, workflows.ResumeSignal} {
+		if err := p.client.SignalWorkflow(t.Context(), nightly, "", name, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := p.ask(t, nightly, workflows.SetQuotaUpdate, nil, map[string]int{"share": 90}); err != nil {
+		t.Fatal(err)
+	}
+	p.quicken(t)
 	return p, run
 }
 
