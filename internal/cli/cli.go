@@ -17,6 +17,7 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"longhaul/internal/host"
+	"longhaul/internal/plaintext"
 )
 
 // Verb is one thing that a program can be told to do.
@@ -120,7 +121,7 @@ func (a *App) itself() Verb {
 func (a *App) env(name string) string {
 	for _, pair := range slices.Backward(a.Environ) {
 		if key, value, ok := strings.Cut(pair, "="); ok && key == name {
-			return value
+			return plaintext.Line(value)
 		}
 	}
 	return ""

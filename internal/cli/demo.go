@@ -184,7 +184,7 @@ func (c *console) demoSummary(result *workflows.Result, ref workflowRef, stats S
 	_, _ = fmt.Fprintf(c.out, "Salesforce counted %s, at most %d at one time. Temporal's history has %s.\n",
 		counted(stats.Calls, "call"), stats.MaxInFlight, counted(ref.HistoryEvents, "event"))
 	if flags.exit && flags.data != "" {
-		_, _ = fmt.Fprintf(c.out, "To look at it later: %s temporal --data %s\n", c.name, flags.data)
+		_, _ = fmt.Fprintf(c.out, "To look at it later: %s temporal --data %s\n", c.name, shellWord(flags.data))
 	}
 }
 

@@ -29,7 +29,7 @@ var exitCodes = []struct {
 	meaning string
 }{
 	{exitDone, "done"},
-	{exitInternal, "a fault of Longhaul itself"},
+	{exitInternal, "a fault of Longhaul itself, or a result that could not be written to stdout"},
 	{exitUsage, "wrong usage, settings or paths"},
 	{exitLogin, "Salesforce refused the login"},
 	{exitPermission, "the run-as user lacks a permission"},

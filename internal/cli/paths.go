@@ -3,6 +3,8 @@ package cli
 import (
 	"errors"
 	"os"
+	"regexp"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -51,4 +53,14 @@ func (a *App) tempDir() (string, error) {
 		return "", fault.Invalidf("TMPDIR %s", fault.Sentence(err))
 	}
 	return absolute, nil
+}
+
+var plainWord = regexp.MustCompile(`^[A-Za-z0-9_./:@%+=,-]+$`)
+
+// shellWord writes a path so that a shell takes it for one word.
+func shellWord(path string) string {
+	if plainWord.MatchString(path) {
+		return path
+	}
+	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 }

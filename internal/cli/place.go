@@ -10,7 +10,6 @@ import (
 
 	"longhaul/internal/fault"
 	"longhaul/internal/paths"
-	"longhaul/internal/plaintext"
 )
 
 // stateVariable names the place of Temporal's database where no flag does.
@@ -27,7 +26,7 @@ type place struct {
 
 // stateFlag is the folder that a person gives to Temporal's database; empty where none is given.
 func (a *App) stateFlag(flag string) (string, error) {
-	written := plaintext.Line(a.env(stateVariable))
+	written := a.env(stateVariable)
 	if flag != "" || written == "" {
 		return flag, nil
 	}

@@ -27,7 +27,9 @@ type starting struct {
 func startAll() {
 	runtime.LockOSThread()
 	for s := range starts {
-		s.cmd.SysProcAttr = new(syscall.SysProcAttr)
+		if s.cmd.SysProcAttr == nil {
+			s.cmd.SysProcAttr = new(syscall.SysProcAttr)
+		}
 		if signal := reflect.ValueOf(s.cmd.SysProcAttr).Elem().FieldByName("Pdeathsig"); signal.IsValid() { // on Linux
 			signal.Set(reflect.ValueOf(syscall.SIGKILL))
 		}

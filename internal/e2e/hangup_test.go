@@ -1,0 +1,66 @@
+package e2e_test
+
+import (
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+)
+
+// demoLine is a demo that is still at it when it is told to end.
+const demoLine = "longhaul demo --exit --reports 2000 --latency 300ms"
+
+// TestHangUp_endsAsATerminationDoes closes the terminal of a demo: it must flush and clear up as it does at Ctrl-C. A terminal
+// that closes sends the signal twice, and systemd sends it beside its own.
+func TestHangUp_endsAsATerminationDoes(t *testing.T) {
+	t.Parallel()
+	for name, signals := range map[string][]os.Signal{
+		"a terminal that closes": {syscall.SIGHUP, syscall.SIGHUP},
+		"a session that ends":    {syscall.SIGHUP, syscall.SIGTERM, syscall.SIGHUP},
+		"systemd":                {syscall.SIGTERM, syscall.SIGHUP},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStranger(t, longhaul)
+			demo := s.leaves(t, demoLine, "of 2,000 reports", "TMPDIR="+s.dir)
+			if code := demo.ends(t, signals...); code != 130 {
+				t.Errorf("it ended with %d, want 130:\n%s", code, demo.said)
+			}
+			if left, err := filepath.Glob(filepath.Join(s.dir, "*")); err != nil || len(left) > 0 {
+				t.Errorf("it left %v, %v", left, err)
+			}
+		})
+	}
+}
+
+// TestHangUp_isIgnoredUnderNohup starts a demo as nohup does. Ctrl-C ends it all the same, and a second one at once.
+func TestHangUp_isIgnoredUnderNohup(t *testing.T) {
+	t.Parallel()
+	s := newStranger(t, longhaul)
+	demo := s.leaves(t, "sh -c 'trap \"\" HUP; exec "+demoLine+" --reports 400 --latency 30ms'", "of 400 reports", "TMPDIR="+s.dir)
+	if code := demo.ends(t, syscall.SIGHUP); code != 0 {
+		t.Errorf("it ended with %d, want that it went on to its end:\n%s", code, demo.said)
+	}
+}
+
+// TestTermination_theSecondEndsAtOnce sends the signal again while the first is being heeded.
+func TestTermination_theSecondEndsAtOnce(t *testing.T) {
+	t.Parallel()
+	s := newStranger(t, longhaul)
+	demo := s.leaves(t, demoLine, "of 2,000 reports", "TMPDIR="+s.dir)
+	if err := demo.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, longestStop, func() bool {
+		_ = demo.cmd.Process.Signal(syscall.SIGTERM)
+		select {
+		case <-demo.over:
+			return true
+		default:
+			return false
+		}
+	})
+	if code := demo.cmd.ProcessState.ExitCode(); code != -1 {
+		t.Errorf("it ended with %d, want that the signal ended it:\n%s", code, demo.said)
+	}
+}

@@ -1,0 +1,195 @@
+package e2e_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"longhaul/internal/simulator/server"
+)
+
+// readme is the page that a new user has.
+const readme = "../../README.md"
+
+// reader follows the page from top to bottom.
+type reader struct {
+	*stranger
+
+	sim   *server.Server
+	put   *strings.Replacer // the values of the simulator in place of the page's examples
+	serve *goingOn
+}
+
+// lines are what goes with the commands of the page, by how each begins.
+var lines = []struct {
+	command string
+	do      func(r *reader, t *testing.T, line string)
+}{
+	{"go run ./standalone demo", (*reader).demo},
+	{"go test ", func(*reader, *testing.T, string) {}}, // this is it
+	{"longhaul extract ", (*reader).extract},
+	{"longhaul upload ", (*reader).upload},
+	{"longhaul serve ", (*reader).serves},
+	{"longhaul sync ", (*reader).sync},
+}
+
+// TestReadme_everyCommandAsAnOrdinaryUserInAnEmptyFolder types what the page says, as somebody who may write nowhere else.
+func TestReadme_everyCommandAsAnOrdinaryUserInAnEmptyFolder(t *testing.T) {
+	t.Parallel()
+	sim := simulate(t, server.Options{Reports: 60, Columns: 3})
+	ready := sim.Ready()
+	r := &reader{stranger: newStranger(t, longhaul), sim: sim, put: strings.NewReplacer(
+		"acme.my.salesforce.com", ready.Salesforce, "3MVG9...", ready.ClientID, "zone: EU", "url: "+ready.Catalog,
+		"399a8b22-3187-41ec-8d3d-0242ac130003", ready.SourceID,
+	)}
+	r.environ = append(r.environ,
+		"ID="+ready.ClientID, "SECRET="+ready.ClientSecret, "TOKEN="+ready.CatalogToken, "SOURCE_ID="+ready.SourceID,
+		"ACME_CLIENT_SECRET="+ready.ClientSecret, "ACME_CATALOG_TOKEN="+ready.CatalogToken)
+
+	left := len(lines)
+	for _, b := range blocks(t, readme) {
+		if b.language == "yaml" {
+			r.writes(t, "longhaul.yaml", b.text)
+			continue
+		}
+		for line := range strings.Lines(b.text) {
+			line, _, _ = strings.Cut(strings.TrimSpace(line), "  #")
+			i := slices.IndexFunc(lines, func(l struct {
+				command string
+				do      func(r *reader, t *testing.T, line string)
+			},
+			) bool {
+				return strings.HasPrefix(line, l.command)
+			})
+			if i < 0 {
+				t.Errorf("%s has a command that nothing tests: %s", readme, line)
+				continue
+			}
+			left--
+			lines[i].do(r, t, line)
+		}
+	}
+	if left != 0 {
+		t.Errorf("%s has %d commands fewer than there are steps for", readme, left)
+	}
+	if code := r.serve.ends(t, syscall.SIGTERM); code != 0 {
+		t.Errorf("serve ended with %d:\n%s", code, r.serve.said)
+	}
+	r.onlyWroteHere(t)
+}
+
+func (r *reader) writes(t *testing.T, name, text string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(r.dir, name), []byte(r.put.Replace(text)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// does types a line that ends by itself and must end well.
+func (r *reader) does(t *testing.T, line string, more ...string) ended {
+	t.Helper()
+	got := r.types(t, r.put.Replace(line), more...)
+	if got.code != 0 {
+		t.Fatalf("%s ended with %d:\n%s%s", line, got.code, got.stdout, got.stderr)
+	}
+	return got
+}
+
+// demo runs the program in place of `go run`, which compiles for minutes, and looks at it until Ctrl-C.
+func (r *reader) demo(t *testing.T, line string) {
+	t.Helper()
+	d := r.leaves(t, strings.Replace(line, "go run ./standalone", "longhaul", 1), "Stays up until Ctrl-C.")
+	if code := d.ends(t, os.Interrupt); code != 0 {
+		t.Errorf("%s ended with %d:\n%s", line, code, d.said)
+	}
+}
+
+func (r *reader) extract(t *testing.T, line string) {
+	t.Helper()
+	r.does(t, line)
+	files, err := filepath.Glob(filepath.Join(r.dir, "out", "*.json"))
+	if err != nil || len(files) != 7 {
+		t.Errorf("out holds %v, %v; want castor's seven files", files, err)
+	}
+	if _, err := os.Stat(filepath.Join(r.dir, "out", ".longhaul", "bucket", "longhaul.json")); err != nil {
+		t.Errorf("the bucket is not in the output: %v", err)
+	}
+	before := r.sim.Stats().APICalls
+	again := r.types(t, "exec "+r.put.Replace(line)+" >/dev/full")
+	if spent := r.sim.Stats().APICalls - before; spent >= 60 {
+		t.Errorf("the second run spent %d calls: it knew nothing of the first", spent)
+	}
+	if again.code != 1 || !strings.Contains(again.stderr, "no space left on device") {
+		t.Errorf("a lost result ended with %d:\n%s", again.code, again.stderr)
+	}
+}
+
+func (r *reader) upload(t *testing.T, line string) {
+	t.Helper()
+	r.does(t, line, "LONGHAUL_CATALOG_URL="+r.sim.Ready().Catalog)
+	if got := len(r.sim.Files()); got != 7 {
+		t.Errorf("the catalog has %d files", got)
+	}
+}
+
+// serves takes free ports, for others may test on this machine.
+func (r *reader) serves(t *testing.T, line string) {
+	t.Helper()
+	r.serve = r.leaves(t, line+" --port 0 --ui-port 0", "Ready. Temporal: ")
+}
+
+var address = regexp.MustCompile(`Ready\. Temporal: (\S+)`)
+
+func (r *reader) sync(t *testing.T, line string) {
+	t.Helper()
+	at := address.FindStringSubmatch(r.serve.said.String())
+	if at == nil {
+		t.Fatalf("serve does not say where Temporal is:\n%s", r.serve.said)
+	}
+	got := r.does(t, line+" --json", "TEMPORAL_ADDRESS="+at[1])
+	var shown struct {
+		Outcome string
+		States  struct{ Described, Reused int }
+	}
+	if err := json.Unmarshal([]byte(got.stdout), &shown); err != nil || shown.Outcome != "complete" {
+		t.Errorf("%s: %v\n%s", line, err, got.stdout)
+	}
+	if got := len(r.sim.Files()); got != 14 {
+		t.Errorf("the catalog has %d files, want those of the sync too", got)
+	}
+}
+
+// onlyWroteHere looks for what the commands left where they were not told to write.
+func (r *reader) onlyWroteHere(t *testing.T) {
+	t.Helper()
+	entries, err := os.ReadDir(r.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := fmt.Sprint(entries), "[d data/ - longhaul.yaml d out/]"; got != want {
+		t.Errorf("the folder holds %s, want %s", got, want)
+	}
+}
+
+// block is one fenced block of a page.
+type block struct{ language, text string }
+
+func blocks(t *testing.T, page string) (found []block) {
+	t.Helper()
+	text, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range regexp.MustCompile("(?ms)^```([a-z]+)\n(.*?)^```").FindAllStringSubmatch(string(text), -1) {
+		if m[1] == "sh" || m[1] == "yaml" {
+			found = append(found, block{m[1], strings.ReplaceAll(m[2], "\\\n", " ")})
+		}
+	}
+	return found
+}
