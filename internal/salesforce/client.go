@@ -5,14 +5,14 @@
 //	retrier     a few tries of the whole exchange, reading of the body included
 //	exchange    timeout of one try, errors classed, Content-Type checked, body bounded; what the headers told is believed
 //	            once the body has proved to be the answer that was asked for
-//	bearer      the session's token; one new login and one repeat when it has ended
+//	bearer      the session's token; a new login and a repeat when it has ended, or when a policy is to be proved
 //	redirects   within the host only
 //	metering    the account of calls and logins; the bound of calls; headers kept until the body is read
 //	headers     Accept and User-Agent
 //	compressed  gzip, its end checked
 //	base        proxy, TLS, connections
 //
-// Logins pass the same layers but the bearer's.
+// Logins pass the same layers but the bearer's, and each takes a slot before it is sent.
 package salesforce
 
 import (
