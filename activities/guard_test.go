@@ -46,7 +46,8 @@ func TestGuard_comparesWithTheSyncThatFits(t *testing.T) {
 	}{
 		"a delivery": {
 			activities.GuardParams{Identity: here, Permissions: lacking, Kinds: activities.Kinds{Reports: 200}},
-			[]string{inventory.ConcernPermissionLost, inventory.ConcernShrunkReports}, 0,
+			[]string{inventory.ConcernPermissionLost, inventory.ConcernShrunkReports},
+			0,
 		},
 		"a delivery that may lack the right": {
 			activities.GuardParams{Identity: here, Permissions: lacking, Kinds: activities.Kinds{Reports: 390}, AcceptMissing: []string{"ViewPublicReports"}},
@@ -55,7 +56,8 @@ func TestGuard_comparesWithTheSyncThatFits(t *testing.T) {
 		"an extract": {activities.GuardParams{Identity: here, Permissions: lacking, Kinds: activities.Kinds{Reports: 200}, Newest: true}, nil, 0},
 		"an extract that finds far less": {
 			activities.GuardParams{Identity: here, Permissions: lacking, Kinds: activities.Kinds{Reports: 100}, Newest: true},
-			[]string{inventory.ConcernShrunkReports}, 0,
+			[]string{inventory.ConcernShrunkReports},
+			0,
 		},
 		"an extract of another org": {activities.GuardParams{
 			Identity: inventory.Identity{OrgID: "00Dyy0000001gPLEAY"}, Permissions: lacking, Kinds: activities.Kinds{Reports: 1}, Newest: true,
@@ -67,7 +69,8 @@ func TestGuard_comparesWithTheSyncThatFits(t *testing.T) {
 			activities.GuardParams{
 				Identity: here, Permissions: map[string]bool{"RunReports": false}, Kinds: activities.Kinds{Reports: 1}, Newest: true, RightsOnly: true,
 			},
-			[]string{inventory.ConcernPermissionMissing}, 0,
+			[]string{inventory.ConcernPermissionMissing},
+			0,
 		},
 		"an extract of which far fewer reports have columns": {activities.GuardParams{
 			Stage: activities.GuardCoverage, Identity: here, Newest: true, States: activities.States{Described: 100, Denied: 100},
