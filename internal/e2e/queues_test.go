@@ -2,13 +2,16 @@ package e2e_test
 
 import (
 	"encoding/json"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"go.temporal.io/sdk/client"
 
+	"longhaul/internal/config"
 	"longhaul/internal/simulator/server"
+	"longhaul/internal/staging"
 	"longhaul/workflows"
 )
 
@@ -122,20 +125,35 @@ func endsWhenCancelled(t *testing.T, c client.Client, lone running) {
 // TestQueues_aWorkerWithAnotherBucketHarmsNothing adds a worker of the same source, whose storage is not that of the sync.
 func TestQueues_aWorkerWithAnotherBucketHarmsNothing(t *testing.T) {
 	t.Parallel()
-	const reports = 1500
-	org := simulate(t, server.Options{Reports: reports, Columns: 2, TypeMetadata: 10_000, Latency: 100 * time.Millisecond})
+	const reports = 2100 // so many that the first wave of shards leaves some
+	org := simulate(t, server.Options{Reports: reports, Columns: 2, TypeMetadata: 10_000, Latency: 50 * time.Millisecond})
 	temporal := temporalOn(t, t.TempDir(), "0")
 	c := connect(t, temporal)
 	stationOf(t, "acme", org).work(t, temporal)
 	run := begin(t, c, "acme")
-	eventually(t, longest, func() bool { return describesOf(org).total >= reports/3 })
-	wrong := stationOf(t, "acme", org).work(t, temporal)
+	eventually(t, longest, func() bool { return describesOf(org).total >= reports/4 })
+	other := stationOf(t, "acme", org)
+	used(t, config.FileURL(filepath.Join(other.dir, "data", "bucket")))
+	wrong := other.work(t, temporal)
 	result := outcome(t, run)
 	requireSettled(t, result)
-	if n := describesOf(org).total; n != reports {
-		t.Errorf("%d describes, want %d", n, reports)
+	if n := describesOf(org).total; n != reports || !result.Uploaded {
+		t.Errorf("%d describes, want %d; delivered: %v", n, reports, result.Uploaded)
 	}
-	if !strings.Contains(wrong.logged(t), "another bucket") {
-		t.Error("the worker with another bucket took nothing, so this shows nothing")
+	if !strings.Contains(wrong.logged(t), "this worker uses another bucket") {
+		t.Errorf("the worker with another bucket took nothing, so this shows nothing:\n%s", wrong.logged(t))
 	}
+}
+
+// used makes a bucket that has served before, so that it has an id.
+func used(t *testing.T, url string) {
+	t.Helper()
+	store, err := staging.Open(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.ID(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	closed(t, store.Close())
 }
