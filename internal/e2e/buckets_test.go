@@ -189,7 +189,9 @@ func (o *overNetwork) badWeather(t *testing.T, kind storetest.Kind, serve *proce
 			o.proxy.Set(nil)
 			t.Logf("%s is over", name)
 		}
+		o.proxy.Set(storetest.Refusal(kind, http.StatusForbidden, "AccessDenied", http.MethodDelete)) // as a lock on objects does, to the end
 	})
+	o.proxy.Set(nil)
 	t.Logf("faults of all kinds had %d describes repeated", o.require(t, result, described))
 }
 
