@@ -63,11 +63,13 @@ type FaultKind struct {
 	told    bool   // the answer has the Sforce-Limit-Info header
 	title   string // of a page
 	free    bool   // a Fault may name any route of the Salesforce server, not only one of Routes
+
+	edit func(*reply) // makes the real answer another; nil leaves it
 }
 
 // Catalogue lists every fault that there is, in a stable order. Routes are those on which it strikes by default.
 func Catalogue() []FaultKind {
-	return slices.Concat(oauthFaults(), queryFaults(), apiFaults(), edgeFaults(), reportFaults(), wireFaults(), uploadFaults())
+	return slices.Concat(oauthFaults(), queryFaults(), apiFaults(), edgeFaults(), reportFaults(), wireFaults(), lieFaults(), uploadFaults())
 }
 
 // FaultNames lists the names of the catalogue in its order.
