@@ -92,6 +92,7 @@ var documented = map[string]struct {
 	"report_no_historical_trend":     {501, "NOT_IMPLEMENTED: Historical trend data is unavailable in the report format requested."},
 	"html_200":                       {200, ""},
 	"api_503_date":                   {503, ""},
+	"oauth_html_200":                 {200, ""},
 	"upload_401":                     {401, ": the request carries no token"},
 	"upload_403":                     {403, ": the token is not valid"},
 	"upload_409":                     {409, ": the file was delivered before"},

@@ -29,6 +29,10 @@ func lieFaults() []FaultKind {
 		late,
 		lie("describe_of_another", []string{"describe"}, describeAnother),
 	}
+	faults = append(faults, FaultKind{
+		Name: "oauth_html_200", Group: GroupOAuth, Status: http.StatusOK, Body: BodyHTML, title: "Sign in to the network",
+		Routes: []string{"token"}, place: atLogin,
+	})
 	for _, k := range slices.Sorted(slices.Values(queryLieNames())) {
 		edit := queryLies[k]
 		faults = append(faults, lie(k, []string{"query", "query_more"}, func(a *reply) { editQuery(a, edit) }))
