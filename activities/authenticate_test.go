@@ -156,3 +156,55 @@ func newEnv(t *testing.T, client *salesforce.Client) *testsuite.TestActivityEnvi
 	})
 	return env
 }
+
+// Links begin where the org lives, which is not where a login goes that all orgs share.
+func TestAuthenticate_linksBeginWithTheOrgsOwnInstance(t *testing.T) {
+	t.Parallel()
+	org, err := server.Start(server.Options{Reports: 5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = org.Close() })
+	ready := org.Ready()
+	for _, auth := range []salesforce.Auth{salesforce.AuthClientCredentials, salesforce.AuthPassword} {
+		client, err := salesforce.New(salesforce.Config{
+			BaseURL: ready.Salesforce, Auth: auth,
+			Credentials: func(context.Context) (salesforce.Credentials, error) {
+				return salesforce.Credentials{
+					ClientID: ready.ClientID, ClientSecret: ready.ClientSecret,
+					Username: ready.Username, Password: ready.Password, SecurityToken: ready.SecurityToken,
+				}, nil
+			},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(client.Close)
+		env := newEnv(t, client)
+		begin := func(id string) (result activities.AuthenticateResult) {
+			t.Helper()
+			value, err := env.ExecuteActivity("Authenticate", activities.AuthenticateParams{Sync: activities.Sync{Source: "acme", ID: id}})
+			if err == nil {
+				err = value.Get(&result)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			return result
+		}
+		lives := client.InstanceURL()
+		if auth == salesforce.AuthClientCredentials {
+			if got := begin("20261123T181610Z-ab12cd34").BaseURL; got != lives || got != ready.Salesforce {
+				t.Errorf("%s: links begin with %s, want %s", auth, got, ready.Salesforce)
+			}
+			if lives, err = org.MoveInstance(); err != nil {
+				t.Fatal(err)
+			}
+		} else if lives, err = org.MoveInstance(); err != nil {
+			t.Fatal(err)
+		}
+		if got := begin("20261124T181610Z-ab12cd34").BaseURL; got != lives || got == ready.Salesforce {
+			t.Errorf("%s: links begin with %s, want %s", auth, got, lives)
+		}
+	}
+}

@@ -56,7 +56,13 @@ func (a *Activities) probeQuota(ctx context.Context, params ProbeParams) (result
 	f := fault.From(err)
 	switch {
 	case err == nil && known:
-		result.Told = toldByUsage(meter, limit)
+		clock := result.Told.Clock
+		if result.Told = toldByUsage(meter, limit); result.Told.Clock.Before(clock) {
+			result.Told.Clock = clock // which was asked for by itself
+		}
+		if result.Told.At.IsZero() {
+			result.Told.At = result.Told.Clock
+		}
 	case f != nil && f.Class == fault.QuotaExhausted:
 		result.Told.Spent = orgIsSpent(err)
 	case f != nil && retryable(f.Class): // the next look asks again

@@ -84,10 +84,10 @@ func (c *Client) webPage(a answer, page string) *Error {
 		page, c.base.Host, a.status)
 }
 
-// pageIn says whether an answer is a page, and how people call it.
+// pageIn says whether an answer is a page, and how people call it. A page that repeats the token is not quoted.
 func pageIn(body []byte, token string) (called string, is bool) {
-	title, is := httpkit.Page(body, token)
-	if title == "" {
+	title, is := httpkit.Page(body)
+	if title == "" || token != "" && strings.Contains(title, token) {
 		return "", is
 	}
 	return fmt.Sprintf(" called %q", title), is

@@ -1,111 +1,142 @@
-// Package httpkit holds what the HTTP clients share, so that salesforce and catalog need not know each other.
+// Package httpkit holds what the HTTP clients of Longhaul share.
 package httpkit
 
 import (
 	"bytes"
-	"compress/gzip"
+	"encoding/binary"
 	"encoding/json"
-	"errors"
-	"io"
 	"strings"
+	"unicode"
+	"unicode/utf16"
 
-	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/net/html"
 )
 
-// Look is how much of the beginning of an answer Page needs to tell a page and its title.
-const Look = 64 << 10
+// longestTitle bounds what is quoted of a page, in runes.
+const longestTitle = 80
 
-// Page says whether an answer is a document for a browser, of which start is the beginning (at most Look bytes count); a
-// proxy, a login portal or a maintenance site answers with one. The Content-Type is not asked: they send pages as anything. A
-// page may begin with a byte order mark, white space, a comment, a script or a line of text, may be UTF-16, packed by gzip, or
-// a JSON string. JSON that only quotes HTML is none, nor is other XML than HTML.
-//
-// The title is the page's own, its first heading or its first words: one short line that is fit to be shown. Values in hide,
-// such as a token that the page may repeat, never appear in it. It is empty where the page says nothing.
-func Page(start []byte, hide ...string) (title string, is bool) {
-	text := trim(decode(start[:min(len(start), Look)]))
-	if inner, quoted := unquote(text); quoted {
-		text = trim(inner)
-	}
-	if isJSON(text) || !isMarkup(text) {
+// elements are the elements by which an answer shows that it is a page. The value tells those that no XML document of a
+// service has, so that they count behind an unknown root as well.
+var elements = map[string]bool{
+	"html": true, "head": true, "body": true, "script": true, "style": true, "meta": true, "iframe": true, "frameset": true, "noscript": true,
+	"title": false, "link": false, "base": false, "div": false, "span": false, "p": false, "a": false, "h1": false, "h2": false, "h3": false,
+	"h4": false, "h5": false, "h6": false, "table": false, "center": false, "form": false, "img": false, "br": false, "hr": false, "ul": false,
+	"ol": false, "li": false, "main": false, "header": false, "footer": false, "nav": false, "section": false, "article": false, "font": false,
+	"b": false, "i": false, "u": false, "strong": false, "em": false, "small": false, "pre": false, "input": false, "button": false,
+	"svg": false, "template": false, "object": false, "embed": false, "blink": false, "marquee": false,
+}
+
+// Page says whether the answer of a service is a page for a browser instead, however it begins and whatever its type
+// says, and what the page is called; a proxy, a login portal or a maintenance site answers with one. The beginning of
+// the answer is enough. JSON is never a page, and other XML than HTML is none.
+func Page(answer []byte) (title string, is bool) {
+	text := bytes.TrimSpace(asUTF8(answer))
+	if len(text) == 0 || json.Valid(text) {
 		return "", false
 	}
-	return presentable(titleOf(text), hide), true
+	page := reading{tokens: html.NewTokenizer(bytes.NewReader(text))}
+	page.read()
+	is = page.is || page.onlyComments && text[0] == '<'
+	if !is {
+		return "", false
+	}
+	return page.title(), true
 }
 
-// isJSON says whether a text is JSON, whole or cut.
-func isJSON(text string) bool {
-	for tokens := json.NewDecoder(strings.NewReader(text)); ; {
-		if _, err := tokens.Token(); err != nil {
-			return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+// reading is what the tokens of an answer have shown so far.
+type reading struct {
+	tokens *html.Tokenizer
+
+	is           bool
+	onlyComments bool
+	foreign      bool   // the root is an element that HTML does not have
+	within       string // the element whose text is of interest
+	called       map[string]string
+}
+
+func (r *reading) read() {
+	r.onlyComments, r.called = true, map[string]string{}
+	for {
+		switch r.tokens.Next() {
+		case html.ErrorToken:
+			return
+		case html.DoctypeToken:
+			r.is = r.is || strings.HasPrefix(strings.ToLower(string(r.tokens.Text())), "html")
+		case html.TextToken:
+			r.text(string(r.tokens.Text()))
+		case html.StartTagToken, html.SelfClosingTagToken:
+			name, _ := r.tokens.TagName()
+			r.element(string(name))
+		case html.EndTagToken, html.CommentToken:
+			r.within = ""
 		}
 	}
 }
 
-// decode gives the text of a body: unpacked, and in UTF-8.
-func decode(body []byte) string {
-	if bytes.HasPrefix(body, []byte{0x1f, 0x8b}) {
-		body = unpack(body)
+func (r *reading) text(text string) {
+	if strings.TrimSpace(text) != "" {
+		r.onlyComments = false
 	}
-	if order, wide := utf16Order(body); wide {
-		if text, err := unicode.UTF16(order, unicode.UseBOM).NewDecoder().Bytes(body); err == nil {
-			body = text
-		}
+	if r.within != "" {
+		r.called[r.within] += text
 	}
-	return strings.ReplaceAll(string(body), "\x00", "") // what is left of wider encodings
 }
 
-// unpack reads as much of a packed body as is there; nothing of what is no gzip.
-func unpack(packed []byte) []byte {
-	r, err := gzip.NewReader(bytes.NewReader(packed))
-	if err != nil {
-		return nil
-	}
-	text, _ := io.ReadAll(io.LimitReader(r, Look)) // the beginning alone was handed in: its end is cut
-	return text
-}
-
-// utf16Order tells UTF-16 by its mark or, without one, by where the zero bytes of its Latin letters lie.
-func utf16Order(body []byte) (unicode.Endianness, bool) {
+func (r *reading) element(name string) {
+	certain, known := elements[name]
+	custom := strings.Contains(name, "-") && !strings.Contains(name, ":")
 	switch {
-	case bytes.HasPrefix(body, []byte{0xff, 0xfe}):
-		return unicode.LittleEndian, true
-	case bytes.HasPrefix(body, []byte{0xfe, 0xff}):
-		return unicode.BigEndian, true
+	case known && (certain || !r.foreign), custom && !r.foreign:
+		r.is = true
+	case r.onlyComments && !r.is:
+		r.foreign = true
 	}
-	const look = 64
-	var zeros [2]int
-	n := min(len(body), look)
-	for i := range n {
-		if body[i] == 0 {
-			zeros[i%2]++
+	r.onlyComments = false
+	if _, twice := r.called[name]; (name == "title" || name == "h1") && !twice {
+		r.within = name
+		r.called[name] = ""
+	}
+}
+
+// title is what the page is called, on one line.
+func (r *reading) title() string {
+	for _, name := range []string{"title", "h1"} {
+		text := strings.Map(func(c rune) rune {
+			if !unicode.IsPrint(c) && !unicode.IsSpace(c) {
+				return -1
+			}
+			return c
+		}, strings.ToValidUTF8(html.UnescapeString(r.called[name]), ""))
+		words := []rune(strings.Join(strings.Fields(text), " "))
+		if len(words) > longestTitle {
+			words = append(words[:longestTitle-1], '…')
+		}
+		if len(words) > 0 {
+			return string(words)
 		}
 	}
+	return ""
+}
+
+// asUTF8 takes the mark of the byte order away, and makes UTF-8 of UTF-16, with a mark or without.
+func asUTF8(text []byte) []byte {
+	if rest, marked := bytes.CutPrefix(text, []byte("\xef\xbb\xbf")); marked {
+		return rest
+	}
+	var order binary.ByteOrder
 	switch {
-	case n >= 4 && zeros[1] > n/4 && zeros[0] == 0:
-		return unicode.LittleEndian, true
-	case n >= 4 && zeros[0] > n/4 && zeros[1] == 0:
-		return unicode.BigEndian, true
+	case len(text) < 2:
+		return text
+	case text[0] == 0xfe && text[1] == 0xff, text[0] == 0 && text[1] != 0:
+		order = binary.BigEndian
+	case text[0] == 0xff && text[1] == 0xfe, text[0] != 0 && text[1] == 0:
+		order = binary.LittleEndian
 	default:
-		return unicode.BigEndian, false
+		return text
 	}
-}
-
-// trim cuts what may stand before the first sign of a document: marks, white space and control characters.
-func trim(text string) string {
-	return strings.TrimLeftFunc(text, func(r rune) bool {
-		return r <= ' ' || r == 0x7f || r == 0xfeff || r == 0xfffd || r == 0xa0 || r == 0x200b || r == 0x2028
-	})
-}
-
-// unquote gives the text of a JSON string, or what follows the quote of one that is cut.
-func unquote(text string) (string, bool) {
-	if !strings.HasPrefix(text, `"`) {
-		return "", false
+	units := make([]uint16, 0, len(text)/2)
+	for ; len(text) >= 2; text = text[2:] {
+		units = append(units, order.Uint16(text))
 	}
-	var inner string
-	if json.NewDecoder(strings.NewReader(text)).Decode(&inner) == nil {
-		return inner, true
-	}
-	return strings.NewReplacer(`\u003c`, "<", `\u003C`, "<", `\u003e`, ">", `\u003E`, ">", `\n`, "\n", `\"`, `"`).Replace(text[1:]), true
+	return []byte(strings.TrimPrefix(string(utf16.Decode(units)), "\ufeff"))
 }

@@ -64,8 +64,16 @@ func (d *Doubt) add(h Hour) {
 	d.Last = max(d.Last, h.Last)
 }
 
+// left is how many are in doubt by the caller's clock.
+func (d *Doubt) left(now time.Time) int64 {
+	if (Hour{Last: d.Last}).over(now) {
+		return 0
+	}
+	return d.Calls
+}
+
 func (d *Doubt) forget(now time.Time) {
-	if d.Calls > 0 && (Hour{Last: d.Last}).over(now) {
+	if d.left(now) == 0 {
 		*d = Doubt{}
 	}
 }
@@ -101,13 +109,13 @@ func (l *Ledger) Sudden(clock, now time.Time) bool {
 	if l.Max <= 0 || !l.Spent.IsZero() || !l.due(clock, askEvery) {
 		return false
 	}
-	sudden := l.Doubt.Calls > 0
+	sudden := l.Doubt.left(now) > 0
 	for _, h := range l.Hours {
 		sudden = sudden || !h.ends().After(clock) && !h.over(now)
 	}
 	after := *l
 	after.Doubt, after.Hours = Doubt{}, append([]Hour(nil), l.Hours...)
 	after.forget(clock, now, false)
-	ceiling, share := after.rooms(clock)
+	ceiling, share := after.rooms(clock, now)
 	return sudden && min(ceiling, share) > 0
 }

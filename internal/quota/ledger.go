@@ -93,6 +93,7 @@ func (l *Ledger) Return(lease, used int64, told Told, now time.Time) {
 	}
 	l.note(used, at, now)
 	l.observe(told, used, at, now)
+	l.forget(at, now, true)
 }
 
 // note puts calls into their hour.
@@ -127,7 +128,7 @@ func (l *Ledger) forget(clock, now time.Time, doubt bool) {
 		}
 		l.Hours = l.Hours[1:]
 	}
-	l.Used = max(l.Used, l.own(clock))
+	l.Used = max(l.Used, l.own(clock, now))
 }
 
 // counted says whether the usage that was told holds the calls of an hour.
@@ -162,7 +163,8 @@ func (l *Ledger) observe(told Told, used int64, at, now time.Time) {
 		told.Used = max(told.Used, l.Used)
 	}
 	l.Max, l.Used, l.At, l.Heard = told.Max, told.Used, told.At, now.Unix()
-	l.Doubt.bound(l.Used - l.own(at))
+	l.forget(at, now, true)
+	l.Doubt.bound(told.Used - l.own(at, now))
 }
 
 // unseen is how many calls of ours a delayed answer may not count yet: all since the newest mark that is old enough.
@@ -179,28 +181,31 @@ func (l *Ledger) unseen(at time.Time) int64 {
 	return l.Made - l.Seen.Made
 }
 
-// own is how many calls of ours still count at a moment of Salesforce's clock, those in doubt among them.
-func (l *Ledger) own(clock time.Time) int64 {
-	calls := l.Doubt.Calls
+// own is how many calls of ours still count at a moment of both clocks, those in doubt among them.
+func (l *Ledger) own(clock, now time.Time) int64 {
+	calls := l.Doubt.left(now)
 	for _, h := range l.Hours {
-		if h.ends().After(clock) {
+		if !h.aged(clock, now) {
 			calls += h.Calls
 		}
 	}
 	return calls
 }
 
+// aged says whether the calls of an hour have aged by both clocks.
+func (h Hour) aged(clock, now time.Time) bool { return !h.ends().After(clock) && h.over(now) }
+
 // used is what the whole org has used by now, as far as one can reckon: what was told, less those of our own calls that
 // were among it then and have aged since. Those of others may have aged too, or become more. It is never less than our own
 // calls: an answer that was long on its way tells a number from before the calls that overtook it.
-func (l *Ledger) used(clock time.Time) int64 {
+func (l *Ledger) used(clock, now time.Time) int64 {
 	used := l.Used
 	for _, h := range l.Hours {
-		if aged := !h.ends().After(clock); aged && l.counted(h) {
+		if h.aged(clock, now) && l.counted(h) {
 			used -= h.Calls
 		}
 	}
-	return max(used, l.own(clock))
+	return max(used, l.own(clock, now))
 }
 
 // bound is a part of the maximum.
@@ -230,10 +235,10 @@ func (l *Ledger) Room(now time.Time) int64 {
 	case l.Max <= 0:
 		return unbounded
 	}
-	ceiling, share := l.rooms(l.Clock(now))
+	ceiling, share := l.rooms(l.Clock(now), now)
 	return max(min(ceiling, share)-l.Leased, 0)
 }
 
-func (l *Ledger) rooms(clock time.Time) (ceiling, share int64) {
-	return l.bound(l.Policy.Ceiling) - l.margin() - l.used(clock), l.bound(l.Policy.Share) - l.own(clock)
+func (l *Ledger) rooms(clock, now time.Time) (ceiling, share int64) {
+	return l.bound(l.Policy.Ceiling) - l.margin() - l.used(clock, now), l.bound(l.Policy.Share) - l.own(clock, now)
 }

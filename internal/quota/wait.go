@@ -26,15 +26,15 @@ type Wait struct {
 // Wait tells why there is no room. Call it when Room is 0 and nothing is leased.
 func (l *Ledger) Wait(now time.Time) Wait {
 	clock := l.Clock(now)
-	ceiling, share := l.rooms(clock)
-	w := Wait{Reason: ByCeiling, Used: l.used(clock), Bound: l.bound(l.Policy.Ceiling)}
+	ceiling, share := l.rooms(clock, now)
+	w := Wait{Reason: ByCeiling, Used: l.used(clock, now), Bound: l.bound(l.Policy.Ceiling)}
 	switch {
 	case !l.Spent.IsZero():
 		w.Reason, w.Bound = BySpent, l.Max
 	case share < ceiling:
-		w = Wait{Reason: ByShare, Used: l.own(clock), Bound: l.bound(l.Policy.Share)}
+		w = Wait{Reason: ByShare, Used: l.own(clock, now), Bound: l.bound(l.Policy.Share)}
 	}
-	if w.Reason != ByShare && l.used(clock)-l.own(clock) > l.margin() {
+	if w.Reason != ByShare && l.used(clock, now)-l.own(clock, now) > l.margin() {
 		return w // others' calls are in the way, and nobody knows when those age
 	}
 	for _, h := range l.Hours {
@@ -80,13 +80,13 @@ func (l *Ledger) Worth(clock time.Time, every time.Duration) bool {
 	if !l.Spent.IsZero() {
 		return true // a call that is refused does not count
 	}
-	ceiling, share := l.rooms(clock)
+	ceiling, share := l.rooms(clock, clock)
 	switch {
 	case share <= 0 || ceiling > 0:
 		return false
-	case l.used(clock)-l.own(clock) <= l.margin():
+	case l.used(clock, clock)-l.own(clock, clock) <= l.margin():
 		return false // nearly all of it is ours
-	case l.used(clock) >= l.bound(l.Policy.Ceiling)-1:
+	case l.used(clock, clock) >= l.bound(l.Policy.Ceiling)-1:
 		return l.due(clock, askEvery)
 	}
 	return true
@@ -112,6 +112,7 @@ func (l *Ledger) Look(told Told, calls int64, now time.Time) {
 	if told.Clock.IsZero() {
 		return
 	}
+	doubt := told.Max > 0 || !l.Sudden(told.Clock, now) // else nobody could tell
 	l.tick(told.Clock, now)
 	l.Jump = 0
 	if calls > 0 || told.Spent || told.Max > 0 {
@@ -119,5 +120,5 @@ func (l *Ledger) Look(told Told, calls int64, now time.Time) {
 		l.note(calls, told.Clock, now)
 		l.observe(told, calls, told.Clock, now)
 	}
-	l.forget(told.Clock, now, told.Max > 0)
+	l.forget(told.Clock, now, doubt)
 }

@@ -12,7 +12,6 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"longhaul/internal/fault"
-	"longhaul/internal/httpkit"
 )
 
 // The operations that errors name.
@@ -68,8 +67,8 @@ func (a answer) classify() *Error {
 	r := a.rule(code, strings.ToLower(message), isJSON)
 	e.Class, e.Whole, e.again, e.Err = r.class, r.whole, r.again, r.below
 	e.Unworded, e.unknown = r.unworded && a.op == opReport, r.unworded && a.op == opLogin
-	if title, is := httpkit.Page(a.body, a.hide...); is && !isJSON && e.Err == nil {
-		e.Err = &pageError{clean(title, longestText, a.hide...)}
+	if page := pageIn(a.body, a.hide); page != nil && !isJSON && e.Err == nil {
+		e.Err = page
 	}
 	switch r.pause {
 	case untilNextHour:

@@ -13,7 +13,6 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"longhaul/internal/fault"
-	"longhaul/internal/httpkit"
 )
 
 // longestBody is how much of an answer is read, unpacked.
@@ -125,8 +124,8 @@ func (c *Client) damaged(op string, resp *http.Response, body *beginning, err er
 	var syntax *jsontext.SyntacticError
 	isSyntax := errors.As(err, &syntax)
 	if isSyntax || errors.Is(err, errNoJSON) || errors.Is(err, errUnreadable) {
-		if title, is := httpkit.Page(body.start(), c.hidden()...); is {
-			err, isSyntax = &pageError{clean(title, longestText, c.hidden()...)}, false
+		if page := pageIn(body.start(), c.hidden()); page != nil {
+			err, isSyntax = page, false
 		}
 	}
 	switch {

@@ -17,7 +17,6 @@ import (
 	"golang.org/x/oauth2/clientcredentials"
 
 	"longhaul/internal/fault"
-	"longhaul/internal/httpkit"
 )
 
 const tokenPath = "/services/oauth2/token"
@@ -136,8 +135,10 @@ func (c *Client) loginFault(ctx context.Context, credentials Credentials, heard 
 		e.byPassword = c.auth == AuthPassword
 		return e
 	case errors.As(err, &page):
-		title, _ := httpkit.Page(page.start, credentials.values()...)
-		return unusable(c.base.host, &pageError{clean(title, longestText, credentials.values()...)})
+		if shown := pageIn(page.start, credentials.values()); shown != nil {
+			return unusable(c.base.host, shown)
+		}
+		return unusable(c.base.host, errWebPage)
 	case errors.As(err, &broken):
 		e := unreachable(opLogin, c.base.host, broken.Err)
 		e.unsent = neverSent(broken.Err)
@@ -267,7 +268,7 @@ func (t tokens) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, is := httpkit.Page(body); is {
+	if pageIn(body, nil) != nil {
 		return nil, &pageBody{body}
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(body))

@@ -1,11 +1,31 @@
 package salesforce
 
 import (
+	"bytes"
 	"io"
 	"strconv"
 
 	"longhaul/internal/httpkit"
 )
+
+// longestStart is how much of a body is looked at to see whether it is a page.
+const longestStart = 64 << 10
+
+// pageIn gives the error of a page for browsers in the place of an answer; nil when the body is none. The page may repeat what was
+// sent, so what must not be repeated is taken out before its title is cut.
+func pageIn(body []byte, hide []string) *pageError {
+	body = body[:min(len(body), longestStart)]
+	for _, value := range hide {
+		if len(value) >= 4 {
+			body = bytes.ReplaceAll(body, []byte(value), []byte(masked))
+		}
+	}
+	title, is := httpkit.Page(body)
+	if !is {
+		return nil
+	}
+	return &pageError{clean(title, longestText, hide...)}
+}
 
 // pageError is a page for browsers in the place of an answer.
 type pageError struct{ title string }
@@ -52,6 +72,6 @@ func (b *beginning) start() []byte {
 	if b.read > len(b.kept) {
 		return b.kept
 	}
-	more, _ := io.ReadAll(io.LimitReader(b.from, httpkit.Look))
+	more, _ := io.ReadAll(io.LimitReader(b.from, longestStart))
 	return append(b.kept, more...)
 }

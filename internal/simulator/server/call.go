@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 )
 
 const jsonType = "application/json;charset=UTF-8"
@@ -41,6 +42,9 @@ type reply struct {
 	media      string // the type of the body, JSON when empty
 	retryAfter int    // seconds, no header when zero
 	damage     damage // done to it on its way
+
+	ahead time.Duration // how far its Date is before the simulator's time
+	usage string        // in the place of what the header tells of the limit
 }
 
 func jsonReply(status int, value any) reply {

@@ -70,12 +70,14 @@ type FaultKind struct {
 	media   string // what a page says its type is; that of a page when empty
 	bond    bond   // what it belongs to
 	free    bool   // a Fault may name any route of the Salesforce server, not only one of Routes
+
+	edit func(*reply) // makes the real answer another; nil leaves it
 }
 
 // Catalogue lists every fault that there is, in a stable order. Routes are those on which it strikes by default.
 func Catalogue() []FaultKind {
 	return slices.Concat(oauthFaults(), queryFaults(), sessionFaults(), apiFaults(), edgeFaults(), reportFaults(), wireFaults(),
-		uploadFaults(), pageFaults(), publicFaults())
+		lieFaults(), uploadFaults(), pageFaults(), publicFaults())
 }
 
 // FaultNames lists the names of the catalogue in its order.

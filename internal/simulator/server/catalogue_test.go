@@ -92,6 +92,8 @@ var documented = map[string]struct {
 	"report_unsupported_format":      {501, "NOT_IMPLEMENTED: You’re requesting data for an unsupported report format."},
 	"report_no_historical_trend":     {501, "NOT_IMPLEMENTED: Historical trend data is unavailable in the report format requested."},
 	"html_200":                       {200, ""},
+	"api_503_date":                   {503, ""},
+	"oauth_html_200":                 {200, ""},
 	"upload_401":                     {401, ": the request carries no token"},
 	"upload_403":                     {403, ": the token is not valid"},
 	"upload_409":                     {409, ": the file was delivered before"},
@@ -113,9 +115,10 @@ var documented = map[string]struct {
 }
 
 // damaging are the faults that leave the real answer, or none, and the one that needs two connections; they have tests of their own.
-var damaging = []string{
+var damaging = append([]string{
 	"session_ip_locked", "truncated_gzip", "reset", "stall", "empty_extended", "upload_stall", "upload_reset_after_body", "upload_reset", "upload_302",
-}
+	"html_200_json", "json_null", "json_array", "empty_200", "date_ahead", "usage_of_another", "describe_of_another",
+}, queryLieNames()...)
 
 // send makes a good request on a route.
 func (c *client) send(route string) answer {

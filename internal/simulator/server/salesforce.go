@@ -56,7 +56,11 @@ func (s *Server) leave(c *call) {
 // answer is that of a fault at the edge, or the real one with the damage that such a fault does to it.
 func (s *Server) answer(found *route, c *call, hit *strike) (answer reply, told bool) {
 	if hit != nil && hit.kind.Body != BodyReal {
-		return hit.reply(), false
+		answer = hit.reply()
+		if hit.kind.edit != nil {
+			hit.kind.edit(&answer)
+		}
+		return answer, false
 	}
 	if status := tooLong(c.r); status != 0 {
 		answer = reply{status: status}
@@ -65,17 +69,23 @@ func (s *Server) answer(found *route, c *call, hit *strike) (answer reply, told 
 	}
 	if hit != nil {
 		answer.damage = hit.kind.damage
+		if hit.kind.edit != nil {
+			hit.kind.edit(&answer)
+		}
 	}
 	return answer, told
 }
 
 // head sets the headers that do not depend on the body.
 func (s *Server) head(header http.Header, found *route, answer *reply, told bool) {
-	header.Set("Date", s.clock.Now().UTC().Format(http.TimeFormat))
+	header.Set("Date", s.clock.Now().Add(answer.ahead).UTC().Format(http.TimeFormat))
 	header.Set("Cache-Control", "no-cache,must-revalidate,max-age=0,no-store,private")
 	if told && !s.options.NoLimitInfo && !(found.analytics && s.options.NoAnalyticsLimitInfo) {
 		used, _ := s.usage.now()
 		header.Set("Sforce-Limit-Info", fmt.Sprintf("api-usage=%d/%d", used, s.options.DailyLimit))
+		if answer.usage != "" {
+			header.Set("Sforce-Limit-Info", answer.usage)
+		}
 	}
 	if answer.allow != "" {
 		header.Set("Allow", answer.allow)

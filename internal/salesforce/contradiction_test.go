@@ -1,0 +1,334 @@
+package salesforce
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"longhaul/internal/fault"
+)
+
+// rowsOf writes records by their numbers.
+func rowsOf(numbers ...int) string {
+	var rows []string
+	for _, n := range numbers {
+		rows = append(rows, fmt.Sprintf(`{"attributes":{"type":"Report"},"Id":%q,"Name":"n%d"}`, reportID(n), n))
+	}
+	return "[" + strings.Join(rows, ",") + "]"
+}
+
+// contradictions are answers to a query for reports that cannot be true.
+var contradictions = map[string]string{
+	"fewer records than it says":    `{"totalSize":4,"done":true,"records":` + rowsOf(0, 1) + `}`,
+	"no records of many":            `{"totalSize":60,"done":true,"records":[]}`,
+	"no list of records":            `{"totalSize":60,"done":true}`,
+	"no list of no records":         `{"totalSize":0,"done":true}`,
+	"records that are null":         `{"totalSize":60,"done":true,"records":null}`,
+	"records that are an object":    `{"totalSize":1,"done":true,"records":{}}`,
+	"more records than it says":     `{"totalSize":1,"done":true,"records":` + rowsOf(0, 1) + `}`,
+	"a negative number of records":  `{"totalSize":-1,"done":true,"records":[]}`,
+	"no number of records":          `{"done":true,"records":[]}`,
+	"a number that is a text":       `{"totalSize":"2","done":true,"records":` + rowsOf(0, 1) + `}`,
+	"more than were asked for":      `{"totalSize":2001,"done":false,"nextRecordsUrl":"/services/data/v59.0/query/x","records":` + rowsOf(0, 1) + `}`,
+	"an end and a next page":        `{"totalSize":2,"done":true,"nextRecordsUrl":"/services/data/v59.0/query/x","records":` + rowsOf(0, 1) + `}`,
+	"no end and no next page":       `{"totalSize":4,"done":false,"records":` + rowsOf(0, 1) + `}`,
+	"no end after the last record":  `{"totalSize":2,"done":false,"nextRecordsUrl":"/services/data/v59.0/query/x","records":` + rowsOf(0, 1) + `}`,
+	"an end that is a text":         `{"totalSize":2,"done":"true","records":` + rowsOf(0, 1) + `}`,
+	"a record without Id":           `{"totalSize":2,"done":true,"records":[{"Name":"a"},` + rowsOf(1)[1:] + `}`,
+	"a last record without Id":      `{"totalSize":1,"done":true,"records":[{"Name":"a"}]}`,
+	"an Id that is cut":             `{"totalSize":1,"done":true,"records":[{"Id":"00O5g00000","Name":"a"}]}`,
+	"the Id of another object":      `{"totalSize":1,"done":true,"records":[{"Id":"01Z5g0000000001AAA","Name":"a"}]}`,
+	"a record of another object":    `{"totalSize":1,"done":true,"records":[{"attributes":{"type":"Dashboard"},"Id":"00O5g0000000001AAA","Name":"a"}]}`,
+	"a record that comes twice":     `{"totalSize":3,"done":true,"records":` + rowsOf(0, 1, 0) + `}`,
+	"records that go back":          `{"totalSize":3,"done":true,"records":` + rowsOf(2, 1, 0) + `}`,
+	"a record without its Name":     `{"totalSize":1,"done":true,"records":[{"Id":"00O5g0000000001AAA"}]}`,
+	"a record that is null":         `{"totalSize":2,"done":true,"records":[null,` + rowsOf(1)[1:] + `}`,
+	"records that are an error":     `{"totalSize":1,"done":true,"records":[{"message":"no","errorCode":"NO"}]}`,
+	"an object of something else":   `{"status":"ok"}`,
+	"nothing but an empty object":   `{}`,
+	"nothing":                       ``,
+	"null":                          `null`,
+	"an array":                      `[]`,
+	"the records without their box": rowsOf(0, 1),
+}
+
+// reportsIn reads all reports, and gives their names and the error that ended it.
+func reportsIn(t *testing.T, client *Client, q Query) (names []string, last error) {
+	t.Helper()
+	for page, err := range client.Pages(t.Context(), q) {
+		if last = err; err != nil {
+			break
+		}
+		for _, raw := range page.Records {
+			var record struct{ Name string }
+			if err := json.Unmarshal(raw, &record); err != nil {
+				t.Fatal(err)
+			}
+			names = append(names, record.Name)
+		}
+	}
+	return names, last
+}
+
+func TestPages_anAnswerThatContradictsItselfIsNone(t *testing.T) {
+	t.Parallel()
+	for name, body := range contradictions {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				asked := 0
+				client := inside(t, inProcess(&fakeOrg{handle: func(w http.ResponseWriter, _ *http.Request) {
+					if asked++; asked > 10 {
+						t.Fatal("it is asked for ever")
+					}
+					writeJSON(w, body)
+				}}))
+				names, err := reportsIn(t, client, Query{Object: "Report", Fields: []string{"Name"}})
+				e := errorIn(err)
+				if e == nil || e.Class != fault.Transient || e.Whole || len(names) > 0 || asked < 3 {
+					t.Errorf("%q and %v after %d requests; want nothing, a transient fault and a few tries", names, err, asked)
+				}
+			})
+		})
+	}
+}
+
+func TestPages_anAnswerThatContradictedItselfIsAskedForAgain(t *testing.T) {
+	t.Parallel()
+	for name, body := range contradictions {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				asked := 0
+				client := inside(t, inProcess(&fakeOrg{handle: func(w http.ResponseWriter, _ *http.Request) {
+					if asked++; asked == 1 {
+						writeJSON(w, body)
+						return
+					}
+					writeJSON(w, `{"totalSize":4,"done":true,"records":`+rowsOf(0, 1, 2, 3)+`}`)
+				}}))
+				names, err := reportsIn(t, client, Query{Object: "Report", Fields: []string{"Name"}})
+				if err != nil || strings.Join(names, " ") != "n0 n1 n2 n3" || asked != 2 {
+					t.Errorf("%q, %v after %d requests, want all four after two", names, err, asked)
+				}
+			})
+		})
+	}
+}
+
+// TestPages_whatOnePageLeftOutIsAskedForAgain has a page in the middle lose records, which only the sum of all pages tells: those
+// that were deleted meanwhile, and those that something between took away.
+func TestPages_whatOnePageLeftOutIsAskedForAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		queries := 0
+		client := inside(t, inProcess(&fakeOrg{handle: func(w http.ResponseWriter, r *http.Request) {
+			const next = `"done":false,"nextRecordsUrl":"/services/data/v59.0/query/`
+			switch {
+			case strings.HasSuffix(r.URL.Path, "/query/b"):
+				writeJSON(w, `{"totalSize":6,`+next+`c","records":`+map[bool]string{true: rowsOf(2), false: rowsOf(2, 3)}[queries == 1]+`}`)
+			case strings.HasSuffix(r.URL.Path, "/query/c"):
+				writeJSON(w, `{"totalSize":6,"done":true,"records":`+rowsOf(4, 5)+`}`)
+			default:
+				queries++
+				writeJSON(w, `{"totalSize":6,`+next+`b","records":`+rowsOf(0, 1)+`}`)
+			}
+		}}))
+		names, err := reportsIn(t, client, Query{Object: "Report", Fields: []string{"Name"}})
+		if err != nil || strings.Join(names, " ") != "n0 n1 n2 n3 n4 n5" || queries != 2 {
+			t.Errorf("%q, %v after %d queries", names, err, queries)
+		}
+	})
+}
+
+// TestPages_aLocatorThatSkipsIsNotFollowed reads the offset that Salesforce's locators end with.
+func TestPages_aLocatorThatSkipsIsNotFollowed(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		queries := 0
+		client := inside(t, inProcess(&fakeOrg{handle: func(w http.ResponseWriter, r *http.Request) {
+			if strings.HasSuffix(r.URL.Path, "-3") {
+				writeJSON(w, `{"totalSize":4,"done":true,"records":`+rowsOf(3)+`}`)
+				return
+			}
+			rows := rowsOf(0, 1, 2)
+			if queries++; queries == 1 {
+				rows = rowsOf(0, 2)
+			}
+			writeJSON(w, `{"totalSize":4,"done":false,"nextRecordsUrl":"/services/data/v59.0/query/01gRO0000016PIAYA2-3","records":`+rows+`}`)
+		}}))
+		names, err := reportsIn(t, client, Query{Object: "Report", Fields: []string{"Name"}})
+		if err != nil || strings.Join(names, " ") != "n0 n1 n2 n3" || queries != 2 {
+			t.Errorf("%q, %v after %d queries", names, err, queries)
+		}
+	})
+}
+
+func TestPages_aPageOfWhatWasReadIsNone(t *testing.T) {
+	t.Parallel()
+	full := make([]int, keysetLimit)
+	for i := range full {
+		full[i] = i
+	}
+	for name, second := range map[string]string{
+		"the first page again":         `{"totalSize":2000,"done":true,"records":` + rowsOf(full...) + `}`,
+		"records from before":          `{"totalSize":2,"done":true,"records":` + rowsOf(1998, 2001) + `}`,
+		"records that lie before":      `{"totalSize":1,"done":true,"records":[{"Id":"00O1g0000000001AAA","Name":"a"}]}`,
+		"the last record of the first": `{"totalSize":1,"done":true,"records":` + rowsOf(1999) + `}`,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			asked := 0
+			client := inside(t, inProcess(&fakeOrg{handle: func(w http.ResponseWriter, _ *http.Request) {
+				asked++
+				switch asked {
+				case 1:
+					writeJSON(w, `{"totalSize":2000,"done":true,"records":`+rowsOf(full...)+`}`)
+				case 2:
+					writeJSON(w, second)
+				default:
+					writeJSON(w, `{"totalSize":1,"done":true,"records":`+rowsOf(2000)+`}`)
+				}
+			}}))
+			names, err := reportsIn(t, client, Query{Object: "Report", Fields: []string{"Name"}})
+			if err != nil || len(names) != 2001 || names[2000] != "n2000" || asked != 3 {
+				t.Errorf("%s: %d records, %v after %d requests", name, len(names), err, asked)
+			}
+		})
+	}
+}
+
+// TestPages_refusesNoTrueAnswer reads what Salesforce may well answer.
+func TestPages_refusesNoTrueAnswer(t *testing.T) {
+	t.Parallel()
+	mixed := []string{"00O5g000000000a", "00O5g000000000B", "00O5g000000000c", "00O5g000000000D"} // as an order without case has them
+	var rows []string
+	for _, id := range mixed {
+		rows = append(rows, fmt.Sprintf(`{"Id":%q,"Name":null}`, id))
+	}
+	for name, pages := range map[string][]string{
+		"nothing":                    {`{"totalSize":0,"done":true,"records":[]}`},
+		"an order without case":      {`{"totalSize":4,"done":true,"records":[` + strings.Join(rows, ",") + `]}`},
+		"members that nobody knows":  {`{"totalSize":1,"done":true,"records":` + rowsOf(0) + `,"hint":{"a":1}}`},
+		"a null in place of no next": {`{"totalSize":1,"done":true,"nextRecordsUrl":null,"records":` + rowsOf(0) + `}`},
+		"an empty page in the middle": {
+			`{"totalSize":2,"done":false,"nextRecordsUrl":"/services/data/v59.0/query/a","records":` + rowsOf(0) + `}`,
+			`{"totalSize":2,"done":false,"nextRecordsUrl":"/services/data/v59.0/query/b","records":[]}`,
+			`{"totalSize":2,"done":true,"records":` + rowsOf(1) + `}`,
+		},
+	} {
+		asked := 0
+		client := connect(t, &fakeOrg{handle: func(w http.ResponseWriter, _ *http.Request) {
+			writeJSON(w, pages[min(asked, len(pages)-1)])
+			asked++
+		}})
+		if _, err := reportsIn(t, client, Query{Object: "Report", Fields: []string{"Name"}}); err != nil || asked != len(pages) {
+			t.Errorf("%s: %v after %d requests, want %d", name, err, asked, len(pages))
+		}
+	}
+}
+
+func TestDescribeReport_ofAnotherReportIsNone(t *testing.T) {
+	t.Parallel()
+	for name, body := range map[string]string{
+		"another report":   `{"reportMetadata":{"id":"00O5g0000000009AAA"},"reportExtendedMetadata":{}}`,
+		"a cut Id":         `{"reportMetadata":{"id":"00O5g"},"reportExtendedMetadata":{}}`,
+		"neither part":     `{"attributes":{}}`,
+		"an empty object":  `{}`,
+		"null":             `null`,
+		"an array":         `[{"reportMetadata":{},"reportExtendedMetadata":{}}]`,
+		"metadata in text": `{"reportMetadata":"x","reportExtendedMetadata":{}}`,
+		"nothing":          ``,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			asked := 0
+			client := inside(t, inProcess(&fakeOrg{handle: func(w http.ResponseWriter, _ *http.Request) {
+				if asked++; asked == 1 {
+					writeJSON(w, body)
+					return
+				}
+				writeJSON(w, `{"reportMetadata":{"id":"`+reportID(1)[:15]+`"},"reportExtendedMetadata":{"detailColumnInfo":{}}}`)
+			}}))
+			d, err := client.DescribeReport(t.Context(), reportID(1))
+			if err != nil || asked != 2 || string(d.ReportExtendedMetadata) != `{"detailColumnInfo":{}}` {
+				t.Errorf("%s: %v after %d requests", name, err, asked)
+			}
+		})
+	}
+}
+
+func TestClient_everyOtherAnswerIsHeldAgainstTheQuestion(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name string
+		ask  func(context.Context, *Client) error
+		body []string
+	}{
+		{
+			"a number of records", func(ctx context.Context, c *Client) error { _, err := c.Count(ctx, "Report", "", ""); return err },
+			[]string{
+				`{"totalSize":-3,"done":true,"records":[]}`, `{"totalSize":3,"done":true}`, `{"totalSize":1,"done":true,"records":` + rowsOf(0) + `}`,
+				`{"totalSize":3,"done":false,"nextRecordsUrl":"/services/data/v59.0/query/x","records":[]}`, `{"done":true,"records":[]}`,
+			},
+		},
+		{
+			"the org", func(ctx context.Context, c *Client) error {
+				_, err := c.As(id18(testOrg), id18(testUser)).Organization(ctx)
+				return err
+			},
+			[]string{
+				`{"totalSize":1,"done":true,"records":[{"Id":"00D5g000009ZZZZ","Name":"Other"}]}`, `{"totalSize":1,"done":true,"records":[]}`,
+				`{"totalSize":1,"done":true,"records":[{"Id":"0055g00000AbCdE"}]}`,
+			},
+		},
+		{
+			"the user", func(ctx context.Context, c *Client) error { _, err := c.RunAs(ctx, testUser); return err },
+			[]string{
+				`{"totalSize":1,"done":true,"records":[{"Id":"0055g00000ZZZZZ","IsActive":true}]}`, `{"totalSize":1,"done":true,"records":[]}`,
+			},
+		},
+		{
+			"permissions", func(ctx context.Context, c *Client) error { _, err := c.Permissions(ctx); return err },
+			[]string{
+				`{"totalSize":1,"done":true,"records":[]}`, `{"totalSize":1,"done":true,"records":[{}]}`,
+				`{"totalSize":2,"done":true,"records":[{"PermissionsRunReports":true}]}`, `{"totalSize":1,"done":true}`,
+			},
+		},
+		{
+			"limits", func(ctx context.Context, c *Client) error { _, _, err := c.Usage(ctx); return err },
+			[]string{`[]`, `null`, ``, `"DailyApiRequests"`, `[{"DailyApiRequests":{"Max":1,"Remaining":1}}]`},
+		},
+		{
+			"the clock", func(ctx context.Context, c *Client) error { _, err := c.Clock(ctx); return err },
+			[]string{`{}`, `null`, ``, `[]`, `[1]`, `["67.0"]`, `{"version":"67.0"}`, `[{"label":"x"}]`},
+		},
+	} {
+		for _, body := range row.body {
+			t.Run(row.name+" "+body, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					asked := 0
+					org := &fakeOrg{handle: func(http.ResponseWriter, *http.Request) {}}
+					client := inside(t, roundTripFunc(func(r *http.Request) (*http.Response, error) {
+						if r.URL.Path == tokenPath {
+							return inProcess(org).RoundTrip(r)
+						}
+						asked++
+						return reply(200, body, "Content-Type: application/json", "Date: "+fakeDate), nil
+					}))
+					if err := row.ask(t.Context(), client); !fault.Is(err, fault.Transient) || asked != DefaultAttempts {
+						t.Errorf("%v after %d requests, want a transient fault after %d", err, asked, DefaultAttempts)
+					}
+				})
+			})
+		}
+	}
+}
+
+func id18(id string) string {
+	long, _ := ID18(id)
+	return long
+}

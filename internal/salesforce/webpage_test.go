@@ -1,0 +1,111 @@
+package salesforce
+
+import (
+	"context"
+	"encoding/binary"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"unicode/utf16"
+
+	"longhaul/internal/fault"
+)
+
+const portal = "<html><head><title>Sign in to the network</title></head><body>welcome</body></html>"
+
+// pages are one page in many forms.
+var pages = map[string]string{
+	"plainly":                      portal,
+	"a doctype":                    "<!DOCTYPE html>\n" + portal,
+	"a byte order mark, a comment": "\xef\xbb\xbf<!-- edge 7 -->\n" + portal,
+	"a script":                     "<script>top.location='/login'</script>" + portal,
+	"white space":                  "\r\n\t  " + portal,
+	"much of a comment":            "<!--" + strings.Repeat("=", 9000) + "-->" + portal,
+	"UTF-16":                       wide("<!doctype html>" + portal),
+}
+
+func wide(text string) string {
+	out := []byte{0xff, 0xfe}
+	for _, unit := range utf16.Encode([]rune(text)) {
+		out = binary.LittleEndian.AppendUint16(out, unit)
+	}
+	return string(out)
+}
+
+// questions are all that the client asks, by what they are about.
+var questions = map[string]func(context.Context, *Client) error{
+	"a login":     func(ctx context.Context, c *Client) error { _, err := c.Login(ctx); return err },
+	"a query":     func(ctx context.Context, c *Client) error { _, err := c.Count(ctx, "Report", "", ""); return err },
+	"a describe":  func(ctx context.Context, c *Client) error { _, err := c.DescribeReport(ctx, reportID(1)); return err },
+	"limits":      func(ctx context.Context, c *Client) error { _, _, err := c.Usage(ctx); return err },
+	"the clock":   func(ctx context.Context, c *Client) error { _, err := c.Clock(ctx); return err },
+	"permissions": func(ctx context.Context, c *Client) error { _, err := c.Permissions(ctx); return err },
+	"the org":     func(ctx context.Context, c *Client) error { _, err := c.Organization(ctx); return err },
+}
+
+func TestClient_aPageIsNoAnswerHoweverItBegins(t *testing.T) {
+	t.Parallel()
+	for question, ask := range questions {
+		for form, page := range pages {
+			for _, media := range []string{"text/html", "application/json;charset=UTF-8", "text/plain", ""} {
+				synctest.Test(t, func(t *testing.T) {
+					org := &fakeOrg{}
+					client := inside(t, roundTripFunc(func(r *http.Request) (*http.Response, error) {
+						if r.URL.Path == tokenPath && question != "a login" {
+							return inProcess(org).RoundTrip(r)
+						}
+						return reply(200, page, "Content-Type: "+media, "Date: Tue, 24 Nov 2026 19:16:10 GMT", "Sforce-Limit-Info: api-usage=9/10"), nil
+					}))
+					m := new(Meter)
+					err := ask(WithMeter(t.Context(), m), client)
+					if !fault.Is(err, fault.Transient) {
+						t.Fatalf("%s, %s as %q: got %v, want a transient fault", question, form, media, err)
+					}
+					if says := err.Error(); !strings.Contains(says, "acme.my.salesforce.com") || !strings.Contains(says, `"Sign in to the network"`) {
+						t.Errorf("%s, %s as %q: the error names neither the host nor the page: %s", question, form, media, says)
+					}
+					if _, told := m.Limit(); told || m.Date().Day() == 24 {
+						t.Errorf("%s, %s as %q: the page told the time %v, and a usage: %t", question, form, media, m.Date(), told)
+					}
+				})
+			}
+		}
+	}
+}
+
+// TestClient_anErrorPageIsNamed names what stands between in the errors of other statuses too.
+func TestClient_anErrorPageIsNamed(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{403, 404, 502, 503, 511} {
+		synctest.Test(t, func(t *testing.T) {
+			org := &fakeOrg{handle: func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Type", "text/html")
+				w.WriteHeader(status)
+				_, _ = w.Write([]byte("<!-- x -->" + portal))
+			}}
+			_, err := inside(t, inProcess(org)).Count(t.Context(), "Report", "", "")
+			if err == nil || !strings.Contains(err.Error(), `"Sign in to the network"`) {
+				t.Errorf("%d: got %v", status, err)
+			}
+		})
+	}
+}
+
+// TestClient_aPageShowsNoSecret has a portal repeat what was sent to it.
+func TestClient_aPageShowsNoSecret(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client := inside(t, roundTripFunc(func(r *http.Request) (*http.Response, error) {
+			if err := r.ParseForm(); err != nil {
+				t.Error(err)
+			}
+			title := strings.Repeat("x", 60) + " " + r.PostForm.Get("client_secret") + " " + r.PostForm.Get("client_id")
+			return reply(200, "<!-- x --><title>"+title+"</title>", "Content-Type: text/html"), nil
+		}))
+		_, err := client.Login(t.Context())
+		if err == nil || strings.Contains(err.Error(), "leaked") {
+			t.Errorf("got %v", err)
+		}
+	})
+}
