@@ -56,8 +56,8 @@ func whoHolds(file string) string {
 	return fmt.Sprintf("process %d since %s", h.PID, h.Since.Format("2006-01-02 15:04:05 MST"))
 }
 
-// errNoLocks is matched by the error of a disk that cannot lock a file.
-var errNoLocks = errors.New("no locks")
+// noLocksError is what the system says of a disk that cannot lock a file.
+type noLocksError struct{ error }
 
 // unlocked explains why a lock cannot be had: whose disk it is, where that is the reason.
 func unlocked(dir string, err error) error {
@@ -69,9 +69,18 @@ func unlocked(dir string, err error) error {
 		disk = "a disk of the kind " + kind
 	}
 	return &fault.Error{
-		Class: fault.Invalid, System: fault.Longhaul, Err: errNoLocks,
+		Class: fault.Invalid, System: fault.Longhaul, Err: noLocksError{cause(err)},
 		Message: fmt.Sprintf("the directory %s lies on %s, where files cannot be locked; %s", dir, disk, filesystem.OwnDisk),
 	}
+}
+
+// cause takes out the path, which a message names already.
+func cause(err error) error {
+	var pathError *fs.PathError
+	if errors.As(err, &pathError) {
+		return pathError.Err
+	}
+	return err
 }
 
 // unusablePath explains why a path cannot be used.
