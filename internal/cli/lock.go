@@ -85,8 +85,14 @@ func cause(err error) error {
 
 // unusablePath explains why a path cannot be used.
 func unusablePath(what, path string, err error) error {
-	reason := "cannot be used"
+	reason, advice := "cannot be used", "check the path and who owns it"
 	switch {
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		reason, advice = "lies on a disk that is full", "make room on it"
+	case errors.Is(err, syscall.EROFS):
+		reason, advice = "lies on a disk that may only be read", "mount it writable, or choose another path"
+	case errors.Is(err, syscall.ENAMETOOLONG):
+		reason, advice = "is too long", "choose a shorter one"
 	case errors.Is(err, fs.ErrNotExist):
 		reason = "does not exist"
 	case errors.Is(err, fs.ErrExist):
@@ -100,7 +106,7 @@ func unusablePath(what, path string, err error) error {
 	}
 	return &fault.Error{
 		Class: fault.Invalid, System: fault.Longhaul,
-		Message: fmt.Sprintf("%s %s %s: check the path and who owns it", what, path, reason),
+		Message: fmt.Sprintf("%s %s %s: %s", what, path, reason, advice),
 	}
 }
 
