@@ -56,8 +56,8 @@ func whoHolds(file string) string {
 	return fmt.Sprintf("process %d since %s", h.PID, h.Since.Format("2006-01-02 15:04:05 MST"))
 }
 
-// errNoLocks is matched by the error of a disk that cannot lock a file.
-var errNoLocks = errors.New("no locks")
+// noLocksError is what the system says of a disk that cannot lock a file.
+type noLocksError struct{ error }
 
 // unlocked explains why a lock cannot be had: whose disk it is, where that is the reason.
 func unlocked(dir string, err error) error {
@@ -69,15 +69,30 @@ func unlocked(dir string, err error) error {
 		disk = "a disk of the kind " + kind
 	}
 	return &fault.Error{
-		Class: fault.Invalid, System: fault.Longhaul, Err: errNoLocks,
+		Class: fault.Invalid, System: fault.Longhaul, Err: noLocksError{cause(err)},
 		Message: fmt.Sprintf("the directory %s lies on %s, where files cannot be locked; %s", dir, disk, filesystem.OwnDisk),
 	}
 }
 
+// cause takes out the path, which a message names already.
+func cause(err error) error {
+	var pathError *fs.PathError
+	if errors.As(err, &pathError) {
+		return pathError.Err
+	}
+	return err
+}
+
 // unusablePath explains why a path cannot be used.
 func unusablePath(what, path string, err error) error {
-	reason := "cannot be used"
+	reason, advice := "cannot be used", "check the path and who owns it"
 	switch {
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		reason, advice = "lies on a disk that is full", "make room on it"
+	case errors.Is(err, syscall.EROFS):
+		reason, advice = "lies on a disk that may only be read", "mount it writable, or choose another path"
+	case errors.Is(err, syscall.ENAMETOOLONG):
+		reason, advice = "is too long", "choose a shorter one"
 	case errors.Is(err, fs.ErrNotExist):
 		reason = "does not exist"
 	case errors.Is(err, fs.ErrExist):
@@ -91,7 +106,7 @@ func unusablePath(what, path string, err error) error {
 	}
 	return &fault.Error{
 		Class: fault.Invalid, System: fault.Longhaul,
-		Message: fmt.Sprintf("%s %s %s: check the path and who owns it", what, path, reason),
+		Message: fmt.Sprintf("%s %s %s: %s", what, path, reason, advice),
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -93,6 +94,19 @@ func TestUnusablePath_namesALinkToNothing(t *testing.T) {
 	}
 	if err := outDir(link); exitCode(err) != exitUsage || !strings.Contains(err.Error(), "is a link that leads nowhere") {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestUnusablePath_saysWhatHelps(t *testing.T) {
+	t.Parallel()
+	for cause, says := range map[syscall.Errno]string{
+		syscall.ENOSPC: "make room on it", syscall.EROFS: "mount it writable", syscall.ENAMETOOLONG: "choose a shorter one",
+		syscall.ENOENT: "does not exist: check the path", syscall.EACCES: "who owns it",
+	} {
+		err := unusablePath("the output", "/x", &os.PathError{Op: "mkdir", Path: "/x", Err: cause})
+		if exitCode(err) != exitUsage || !strings.Contains(err.Error(), says) {
+			t.Errorf("%v: got %v", cause, err)
+		}
 	}
 }
 

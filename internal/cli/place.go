@@ -48,7 +48,8 @@ func occupy(output, elsewhere string) (p place, release func(), err error) {
 		return p, nil, err
 	}
 	releaseOutput, err := lock(p.state, "the output "+output)
-	if elsewhere == "" || err != nil && !errors.Is(err, errNoLocks) {
+	var lockless noLocksError
+	if elsewhere == "" || err != nil && !errors.As(err, &lockless) {
 		return p, releaseOutput, err
 	}
 	if err != nil { // the disk of the output gives no locks, which may be why the state lies elsewhere

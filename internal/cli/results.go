@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"syscall"
 )
@@ -49,12 +48,8 @@ func (r *results) lost() error {
 }
 
 func lost(err error) error {
-	var pathError *fs.PathError
-	if errors.As(err, &pathError) {
-		err = pathError.Err
-	}
 	return &ending{
 		class: "output", code: exitInternal,
-		message: fmt.Sprintf("the result could not be written to stdout (%s): what was done stays done, only its output is lost", err),
+		message: fmt.Sprintf("the result could not be written to stdout (%s): what was done stays done, only its output is lost", cause(err)),
 	}
 }

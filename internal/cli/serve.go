@@ -180,6 +180,9 @@ func (a *App) server(ctx context.Context, c *console, data string, listen listen
 		return err
 	}
 	defer release()
+	if err := enoughFiles(config.Config{}, spareFiles); err != nil {
+		return err
+	}
 	options := TemporalOptions{
 		Database: filepath.Join(data, databaseFile), Addr: local(listen.port), UIAddr: local(listen.uiPort),
 	}

@@ -64,7 +64,7 @@ func (e Environment) override(v values, mistakes *Mistakes) (warnings []string) 
 	general := variables(schema, prefix)
 	sources, _ := schema.field("sources")
 	perSource := variables(sources, "")
-	known := append(slices.Sorted(maps.Keys(general)), prefix+"CONFIG")
+	known := append(slices.Sorted(maps.Keys(general)), prefix+"CONFIG", prefix+"STATE")
 	for _, name := range e.names() {
 		raw, _ := e.Lookup(name)
 		value := plaintext.Value([]byte(raw))
