@@ -14,6 +14,9 @@ var (
 	AttributeCoverage = temporal.NewSearchAttributeKeyFloat64("LonghaulCoverage")
 )
 
+// keys are all of them.
+var keys = []temporal.SearchAttributeKey{AttributeSource, AttributePhase, AttributeOutcome, AttributeCoverage}
+
 // Attributes gives the search attributes by name, with the type that a namespace must have them in.
 func Attributes() map[string]enumspb.IndexedValueType {
 	return map[string]enumspb.IndexedValueType{

@@ -172,6 +172,9 @@ type continuedOutbound struct {
 	spy *continued
 }
 
+// NewContinueAsNewError looks at what the SDK will hand on, and sorts it.
+//
+//workflowcheck:ignore
 func (o *continuedOutbound) NewContinueAsNewError(ctx workflow.Context, wfn any, args ...any) error {
 	for name, value := range workflow.GetInfo(ctx).SearchAttributes.GetIndexedFields() { //nolint:staticcheck // as the SDK reads it
 		if value.GetData() != nil {

@@ -59,7 +59,7 @@ func (f *attributeFilter) UpsertTypedSearchAttributes(ctx workflow.Context, upda
 // had into the command.
 func (f *attributeFilter) NewContinueAsNewError(ctx workflow.Context, wfn any, args ...any) error {
 	known, present := f.usable(ctx), f.present(ctx)
-	for _, name := range slices.Sorted(maps.Keys(present)) {
+	for _, name := range namesOf(present) {
 		if !known.has(name) {
 			delete(present, name)
 		}
@@ -94,21 +94,26 @@ func (f *attributeFilter) usable(ctx workflow.Context) usable {
 // server has accepted it.
 func usableOf(namespace NamespaceAttributes, present map[string]*commonpb.Payload) usable {
 	types := Attributes()
-	names := slices.Collect(maps.Keys(types))
-	for name, value := range present {
-		if _, ours := types[name]; !ours && value.GetData() != nil {
-			names = append(names, name)
-		}
+	names := namesOf(present)
+	for _, key := range keys {
+		names = append(names, key.GetName())
 	}
 	slices.Sort(names)
-	return usable{Names: slices.DeleteFunc(names, func(name string) bool {
+	return usable{Names: slices.DeleteFunc(slices.Compact(names), func(name string) bool {
 		if !namespace.Listed {
 			return present[name].GetData() == nil
 		}
 		kind, exists := namespace.Types[name]
 		wanted, ours := types[name]
-		return !exists || ours && kind != wanted
+		return !exists || ours && kind != wanted || !ours && present[name].GetData() == nil
 	})}
+}
+
+// namesOf are the names of attributes in their order.
+//
+//workflowcheck:ignore
+func namesOf(attributes map[string]*commonpb.Payload) []string {
+	return slices.Sorted(maps.Keys(attributes))
 }
 
 // nameOf is the name of the attribute that an update changes, or "" for one that is not Longhaul's. An update does not tell
@@ -117,7 +122,7 @@ func nameOf(update temporal.SearchAttributeUpdate) string {
 	alone := temporal.NewSearchAttributes(update)
 	full := temporal.NewSearchAttributes(AttributeSource.ValueSet(""), AttributePhase.ValueSet(""),
 		AttributeOutcome.ValueSet(""), AttributeCoverage.ValueSet(0), update)
-	for _, key := range []temporal.SearchAttributeKey{AttributeSource, AttributePhase, AttributeOutcome, AttributeCoverage} {
+	for _, key := range keys {
 		if alone.ContainsKey(key) || !full.ContainsKey(key) {
 			return key.GetName()
 		}
