@@ -58,8 +58,7 @@ func TestInterceptor_makesAFailureOfAPanic(t *testing.T) {
 	var deep func(n int) error
 	deep = func(n int) error {
 		if n == 0 {
-			var nothing *Activities
-			return errors.New(nothing.Version)
+			return errors.New([]string{}[n])
 		}
 		return deep(n - 1)
 	}

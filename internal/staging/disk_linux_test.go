@@ -20,12 +20,20 @@ type strangeDisk struct {
 }
 
 var (
-	_    fs.NodeSetattrer = (*strangeDisk)(nil)
-	_    fs.NodeLinker    = (*strangeDisk)(nil)
-	_    fs.NodeFsyncer   = (*strangeDisk)(nil)
-	_    fs.NodeGetattrer = (*strangeDisk)(nil)
+	_ fs.NodeSetattrer = (*strangeDisk)(nil)
+	_ fs.NodeLinker    = (*strangeDisk)(nil)
+	_ fs.NodeFsyncer   = (*strangeDisk)(nil)
+	_ fs.NodeGetattrer = (*strangeDisk)(nil)
+
+	_ fs.NodeWrapChilder = (*strangeDisk)(nil)
+
 	next atomic.Uint64
 )
+
+// WrapChild makes the same of all that lies below.
+func (d *strangeDisk) WrapChild(_ context.Context, ops fs.InodeEmbedder) fs.InodeEmbedder {
+	return &strangeDisk{fs.LoopbackNode{RootData: d.RootData}}
+}
 
 func (d *strangeDisk) Setattr(ctx context.Context, f fs.FileHandle, in *fuse.SetAttrIn, out *fuse.AttrOut) syscall.Errno {
 	if _, ok := in.GetMode(); ok {
@@ -58,10 +66,7 @@ func mountStrange(t *testing.T) string {
 	}
 	below, at := t.TempDir(), t.TempDir()
 	root := &fs.LoopbackRoot{Path: below}
-	root.NewNode = func(data *fs.LoopbackRoot, _ *fs.Inode, _ string, _ *syscall.Stat_t) fs.InodeEmbedder {
-		return &strangeDisk{fs.LoopbackNode{RootData: data}}
-	}
-	root.RootNode = root.NewNode(root, nil, "", nil)
+	root.RootNode = &strangeDisk{fs.LoopbackNode{RootData: root}}
 	server, err := fs.Mount(at, root.RootNode, &fs.Options{MountOptions: fuse.MountOptions{DirectMountStrict: true, FsName: "strange"}})
 	if err != nil {
 		t.Skipf("this machine mounts no file system of a test: %v", err)

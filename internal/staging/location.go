@@ -1,7 +1,6 @@
 package staging
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"net/url"
@@ -85,21 +84,13 @@ func endpointHint(u *url.URL) string {
 	return fmt.Sprintf("; a server of your own is written s3://name?endpoint=http://%s&use_path_style=true", u.Host)
 }
 
-// hostOf is the host that a cloud bucket is asked for at, as far as URL and environment tell.
+// hostOf is the host that a cloud bucket is asked for at, as far as its URL tells.
 func hostOf(u *url.URL) string {
 	q := u.Query()
-	switch u.Scheme {
-	case "s3":
-		if end, err := url.Parse(cmp.Or(q.Get("endpoint"), os.Getenv("AWS_ENDPOINT_URL_S3"), os.Getenv("AWS_ENDPOINT_URL"))); err == nil && end.Host != "" {
-			return end.Host
-		}
-		return "Amazon S3"
-	case "azblob":
-		return cmp.Or(q.Get("domain"), os.Getenv("AZURE_STORAGE_DOMAIN"), "Azure")
-	case "gs":
-		return cmp.Or(os.Getenv("STORAGE_EMULATOR_HOST"), "storage.googleapis.com")
+	if end, err := url.Parse(q.Get("endpoint")); err == nil && end.Host != "" {
+		return end.Host
 	}
-	return u.Scheme
+	return q.Get("domain")
 }
 
 // locateFolder adds what a folder needs to be a safe bucket: temporary files beside the final ones (a rename across

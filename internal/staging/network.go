@@ -1,6 +1,7 @@
 package staging
 
 import (
+	"cmp"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
@@ -32,7 +33,7 @@ func (s *Store) unreachable(err error) string {
 	)
 	switch {
 	case garbled(err):
-		return "what answers at " + s.host + " is no store; check the address of the storage, HTTPS_PROXY and NO_PROXY"
+		return "what answers at " + cmp.Or(s.host, "its address") + " is no store; check the address of the storage, HTTPS_PROXY and NO_PROXY"
 	case errors.As(err, &dns):
 		return fmt.Sprintf("its host %s is not found; check the address of the storage and the network", dns.Name)
 	case errors.As(err, &authority):

@@ -2,7 +2,6 @@ package storetest
 
 import (
 	"io"
-	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -10,6 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+
+	"go.uber.org/zap"
 )
 
 // Fault answers a request in the place of the store, or says that it does not.
@@ -36,7 +37,7 @@ func NewProxy(t testing.TB, s *Server) *Proxy {
 		t.Fatal(err)
 	}
 	return newProxy(t, &httputil.ReverseProxy{
-		ErrorLog: log.New(io.Discard, "", 0),
+		ErrorLog: zap.NewStdLog(zap.NewNop()), // the faults are meant
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.Out.URL.Scheme, r.Out.URL.Host, r.Out.Host = to.Scheme, to.Host, r.In.Host
 			if s.Kind == Google {

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -31,6 +32,9 @@ func asked(kind Kind) bool {
 	}
 	return false
 }
+
+// client asks the servers themselves, without a proxy between.
+var client = &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
 
 // Server is a store that runs as a process of its own.
 type Server struct {
@@ -84,7 +88,8 @@ func (s *Server) command(t testing.TB, tools, port string) *exec.Cmd {
 		cmd = tied(filepath.Join(tools, "bin", "fake-gcs-server"), "-scheme", "http", "-host", local, "-port", port,
 			"-public-host", local+":"+port, "-backend", "filesystem", "-filesystem-root", s.dir, "-log-level", "error")
 	default:
-		cmd = tied(filepath.Join(tools, "bin", "minio"), "server", "--quiet", "--address", local+":"+port, "--console-address", local+":"+freePort(t), s.dir)
+		cmd = tied(filepath.Join(tools, "bin", "minio"), "server", "--quiet", "--address", local+":"+port,
+			"--console-address", local+":"+freePort(t), s.dir)
 		cmd.Env = append(os.Environ(), "MINIO_ROOT_USER="+user, "MINIO_ROOT_PASSWORD="+password, "MINIO_CI_CD=1", "MINIO_UPDATE=off")
 	}
 	return cmd
@@ -92,7 +97,7 @@ func (s *Server) command(t testing.TB, tools, port string) *exec.Cmd {
 
 // tied makes a command that ends when this process does, however that ends: a shell waits for the end of its input.
 func tied(program string, args ...string) *exec.Cmd {
-	return exec.Command("sh", append([]string{"-c", `"$@" <&- & server=$!; cat >/dev/null; kill -9 $server`, "sh", program}, args...)...)
+	return exec.CommandContext(context.Background(), "sh", append([]string{"-c", `"$@" <&- & server=$!; cat >/dev/null; kill -9 $server`, "sh", program}, args...)...)
 }
 
 func (s *Server) launch(t testing.TB, cmd *exec.Cmd) {
@@ -119,13 +124,15 @@ func (s *Server) launch(t testing.TB, cmd *exec.Cmd) {
 // await returns when the server answers.
 func (s *Server) await(t testing.TB) {
 	t.Helper()
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
 	deadline := time.Now().Add(time.Minute)
 	for {
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.Endpoint+"/", http.NoBody)
 		if err != nil {
 			t.Fatal(err)
 		}
-		response, err := http.DefaultClient.Do(request)
+		response, err := client.Do(request)
 		if err == nil {
 			_ = response.Body.Close()
 			if response.StatusCode < http.StatusInternalServerError {
@@ -136,7 +143,7 @@ func (s *Server) await(t testing.TB) {
 			said, _ := os.ReadFile(s.log)
 			t.Fatalf("the server of %s does not answer: %v\n%s", s.Kind, err, said)
 		}
-		time.Sleep(50 * time.Millisecond)
+		<-tick.C
 	}
 }
 
@@ -147,12 +154,12 @@ func (s *Server) Make(t testing.TB, bucket string) {
 	switch s.Kind {
 	case Azure:
 		var credential *container.SharedKeyCredential
-		var client *container.Client
+		var made *container.Client
 		if credential, err = container.NewSharedKeyCredential(user, key); err == nil {
-			client, err = container.NewClientWithSharedKeyCredential(s.Endpoint+"/"+user+"/"+bucket, credential, nil)
+			made, err = container.NewClientWithSharedKeyCredential(s.Endpoint+"/"+user+"/"+bucket, credential, nil)
 		}
 		if err == nil {
-			_, err = client.Create(t.Context(), nil)
+			_, err = made.Create(t.Context(), nil)
 		}
 	case Google:
 		var request *http.Request
@@ -161,7 +168,7 @@ func (s *Server) Make(t testing.TB, bucket string) {
 			strings.NewReader(fmt.Sprintf(`{"name":%q}`, bucket)))
 		if err == nil {
 			request.Header.Set("Content-Type", "application/json")
-			if response, err = http.DefaultClient.Do(request); err == nil {
+			if response, err = client.Do(request); err == nil {
 				body, _ := io.ReadAll(response.Body)
 				_ = response.Body.Close()
 				if response.StatusCode != http.StatusOK {
