@@ -54,14 +54,14 @@ func (s *sync) listChanges(ctx workflow.Context) (changed bool, err error) {
 // rather that of a proxy: to list too many changes costs little, to list too few loses some.
 func (s *sync) begun() time.Time {
 	clock := s.state.Auth.Told.Clock
-	if clock.IsZero() || clock.After(s.state.Started.Add(farAhead)) {
+	if clock.IsZero() || clock.After(s.state.Started.Add(clockAhead)) {
 		return s.state.Started
 	}
 	return clock
 }
 
-// farAhead is more than two clocks that are kept can differ.
-const farAhead = time.Hour
+// clockAhead is more than two clocks that are kept can differ.
+const clockAhead = time.Hour
 
 func (s *sync) planAgain(ctx workflow.Context) error {
 	params := activities.ReplanParams{Sync: s.state.Sync, Shards: s.state.Plan.Shards, MaxShards: s.state.Auth.MaxShards}
