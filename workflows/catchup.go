@@ -50,13 +50,18 @@ func (s *sync) listChanges(ctx workflow.Context) (changed bool, err error) {
 	return changed, err
 }
 
-// begun is when the sync began by Salesforce's clock, which dates the changes.
+// begun is when the sync began by Salesforce's clock, which dates the changes. A clock that runs far ahead of the workflow's is
+// rather that of a proxy: to list too many changes costs little, to list too few loses some.
 func (s *sync) begun() time.Time {
-	if clock := s.state.Auth.Told.Clock; !clock.IsZero() {
-		return clock
+	clock := s.state.Auth.Told.Clock
+	if clock.IsZero() || clock.After(s.state.Started.Add(clockAhead)) {
+		return s.state.Started
 	}
-	return s.state.Started
+	return clock
 }
+
+// clockAhead is more than two clocks that are kept can differ.
+const clockAhead = time.Hour
 
 func (s *sync) planAgain(ctx workflow.Context) error {
 	params := activities.ReplanParams{Sync: s.state.Sync, Shards: s.state.Plan.Shards, MaxShards: s.state.Auth.MaxShards}

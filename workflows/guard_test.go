@@ -152,6 +152,7 @@ func TestCatchUp_describesWhatChangedAndWhatWasPutOff(t *testing.T) {
 		},
 	}
 	env := environment(t, o, "sync-acme")
+	env.SetStartTime(dawn)
 	second := map[int]bool{}
 	o.describe = func(_ context.Context, p activities.DescribeParams) (activities.DescribeResult, error) {
 		o.mu.Lock()
