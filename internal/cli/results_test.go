@@ -3,7 +3,6 @@ package cli
 import (
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -32,7 +31,10 @@ func TestMain_aLostResultIsAnError(t *testing.T) {
 	if err := os.WriteFile(manifest, []byte("{}"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	upload := []string{"upload", "-s", ready.SourceID, "-t", "DBT", "-f", manifest, "--url", ready.Catalog}
+	// Two of one type within a second would have one name in the catalog.
+	upload := func(fileType string) []string {
+		return []string{"upload", "-s", ready.SourceID, "-t", fileType, "-f", manifest, "--url", ready.Catalog}
+	}
 	for _, args := range [][]string{
 		{"--version"},
 		{"--help"},
@@ -42,8 +44,8 @@ func TestMain_aLostResultIsAnError(t *testing.T) {
 		{"sync", "acme"},
 		{"sync", "acme", "--json"},
 		{"sync", "acme", "--json", "--detach"},
-		upload,
-		append(slices.Clone(upload), "--json"),
+		upload("DBT"),
+		append(upload("QUALITY"), "--json"),
 	} {
 		app, said := newTestApp(append([]string{"longhaul"}, args...)...)
 		app.Stdout = full{}
