@@ -91,7 +91,9 @@ func TestQueues_aSourceThatNobodyServesIsSaid(t *testing.T) {
 	endsWhenCancelled(t, c, lone)
 
 	attached := aside(t, []string{temporalAt(temporal)}, program(t, starter), "sync", "acme")
-	eventually(t, time.Minute, func() bool { return running{c.GetWorkflow(t.Context(), "sync-acme", ""), c}.progress(t).Waiting == unserved })
+	eventually(t, time.Minute, func() bool {
+		return running{c.GetWorkflow(t.Context(), "sync-acme", ""), c}.progress(t).Waiting == unserved
+	})
 	station := stationOf(t, "acme", org)
 	worker := station.work(t, temporal)
 	eventually(t, longest, func() bool { return describesOf(org).total >= reports/3 })
