@@ -65,12 +65,19 @@ const lostNamespace = "the worker has stopped, for Temporal gives it no work any
 // ranWith runs a worker for ten minutes at most on a Temporal that answers its polls in one way.
 func ranWith(t *testing.T, answer func() error) (ended error) {
 	t.Helper()
+	ended, _ = ranOn(t, smallest, answer)
+	return ended
+}
+
+// ranOn is ranWith for a settings file, and tells what the worker said.
+func ranOn(t *testing.T, settings string, answer func() error) (ended error, said string) {
+	t.Helper()
 	file := filepath.Join(t.TempDir(), "longhaul.yaml")
-	if err := os.WriteFile(file, []byte(smallest), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(settings), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	synctest.Test(t, func(t *testing.T) {
-		app, _ := newTestApp("longhaul-worker")
+		app, out := newTestApp("longhaul-worker")
 		app.Environ = []string{"ACME_CLIENT_SECRET=a-client-secret"}
 		app.setDefaults()
 		app.Dial = func(_ context.Context, o host.DialOptions) (client.Client, error) {
@@ -81,8 +88,9 @@ func ranWith(t *testing.T, answer func() error) (ended error) {
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 		defer cancel()
 		ended = root.ExecuteContext(ctx)
+		said = out.stderr.String()
 	})
-	return ended
+	return ended, said
 }
 
 // A process that stayed up while Temporal refuses its worker would be restarted by nobody.

@@ -94,6 +94,12 @@ func TestServe_leavesOutASourceThatCannotBeServed(t *testing.T) {
 		"sources: acme, gamma (left out until they can be served: beta)" {
 		t.Error(got)
 	}
+	settings := smallest + strings.ReplaceAll(smallest[strings.Index(smallest, "  acme:"):], "acme", "beta")
+	settings = strings.Replace(settings, "ACME_CLIENT_SECRET", "NO_SUCH_VARIABLE", 1)
+	err, said := ranOn(t, settings, func() error { return nil })
+	if err != nil || !strings.Contains(said, `"sources":["beta"],"left_out":["acme"]`) || !strings.Contains(said, "NO_SUCH_VARIABLE") {
+		t.Errorf("with one of two: %v, stderr:\n%s", err, said)
+	}
 	bad := filepath.Join(t.TempDir(), "longhaul.yaml")
 	if err := os.WriteFile(bad, []byte(smallest), 0o600); err != nil {
 		t.Fatal(err)
