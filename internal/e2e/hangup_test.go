@@ -7,8 +7,11 @@ import (
 	"testing"
 )
 
-// demoLine is a demo that is still at it when it is told to end.
-const demoLine = "longhaul demo --exit --reports 2000 --latency 300ms"
+// demoLine is a demo that is still at it when it is told to end; atWork is what it says then.
+const (
+	demoLine = "longhaul demo --exit --reports 2000 --latency 300ms"
+	atWork   = "\ndescribe "
+)
 
 // TestHangUp_endsAsATerminationDoes closes the terminal of a demo: it must flush and clear up as it does at Ctrl-C. A terminal
 // that closes sends the signal twice, and systemd sends it beside its own.
@@ -22,7 +25,7 @@ func TestHangUp_endsAsATerminationDoes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newStranger(t, longhaul)
-			demo := s.leaves(t, demoLine, "of 2,000 reports", "TMPDIR="+s.dir)
+			demo := s.leaves(t, demoLine, atWork, "TMPDIR="+s.dir)
 			if code := demo.ends(t, signals...); code != 130 {
 				t.Errorf("it ended with %d, want 130:\n%s", code, demo.said)
 			}
@@ -37,7 +40,7 @@ func TestHangUp_endsAsATerminationDoes(t *testing.T) {
 func TestHangUp_isIgnoredUnderNohup(t *testing.T) {
 	t.Parallel()
 	s := newStranger(t, longhaul)
-	demo := s.leaves(t, "sh -c 'trap \"\" HUP; exec "+demoLine+" --reports 400 --latency 30ms'", "of 400 reports", "TMPDIR="+s.dir)
+	demo := s.leaves(t, "sh -c 'trap \"\" HUP; exec "+demoLine+" --latency 50ms'", atWork, "TMPDIR="+s.dir)
 	if code := demo.ends(t, syscall.SIGHUP); code != 0 {
 		t.Errorf("it ended with %d, want that it went on to its end:\n%s", code, demo.said)
 	}
@@ -47,7 +50,7 @@ func TestHangUp_isIgnoredUnderNohup(t *testing.T) {
 func TestTermination_theSecondEndsAtOnce(t *testing.T) {
 	t.Parallel()
 	s := newStranger(t, longhaul)
-	demo := s.leaves(t, demoLine, "of 2,000 reports", "TMPDIR="+s.dir)
+	demo := s.leaves(t, demoLine, atWork, "TMPDIR="+s.dir)
 	if err := demo.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
