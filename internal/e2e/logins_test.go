@@ -119,15 +119,21 @@ func TestLogins_ofASyncFromTwoAddresses(t *testing.T) {
 	audit(t, p.store, result)
 }
 
-// TestLogins_thatAreSpent ends every session after some requests: the sync stops logging in long before the user is locked
-// out, and says why it waits.
+// TestLogins_thatAreSpent ends every session after some requests, in an hour in which others of the source have logged in
+// often: the sync stops logging in long before the user is locked out, and says why it waits.
 func TestLogins_thatAreSpent(t *testing.T) {
 	t.Parallel()
 	const reports = 3000
 	options := server.Options{Reports: reports, Columns: 2, TypeMetadata: 1000, Latency: 2 * time.Millisecond}
 	p := newPlant(t, options, nil)
 	p.addWorker(t, options)
-	p.set(t, server.Fault{Name: "session_expired", Rate: 1.0 / 8})
+	const others = 50
+	for range others {
+		if _, err := p.store.Logins("acme").Take(t.Context(), time.Now()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p.set(t, server.Fault{Name: "session_expired", Rate: 1.0 / 150}) // seldom at the first use of a token
 	r := p.begin(t)
 	waits := r.until(t, 2*time.Minute, func(p workflows.Progress) bool {
 		return strings.Contains(p.Waiting, "has logged in as often as Longhaul lets it within an hour")
@@ -150,7 +156,7 @@ func TestLogins_thatAreSpent(t *testing.T) {
 		}
 		kept++
 	}
-	if tries > staging.MostLogins || kept != tries {
+	if others+tries > staging.MostLogins || kept != others+tries {
 		t.Errorf("%d logins of two workers and %d in the bucket, want %d at most", tries, kept, staging.MostLogins)
 	}
 	t.Logf("%d logins; %q", tries, waits.Waiting)

@@ -10,7 +10,7 @@ import (
 const (
 	firstDistance   = 2 * time.Second  // between two logins once tokens are in doubt; each is twice as long as the one before
 	longestDistance = 15 * time.Minute // as long as the shortest session that an org can set
-	healthyAge      = 10 * time.Minute // a token that lasted for so long ended as tokens end
+	healthyAge      = 2 * time.Minute  // a token that lasted for so long ended as tokens end
 	sameTries       = 3                // of a request with a token that refused it, once tokens are in doubt
 	aliveFor        = 10 * time.Second // after a token was accepted, one that has been refused in between counts as good
 )
