@@ -70,9 +70,13 @@ func (w *bucketWatch) wait(ctx context.Context) {
 	}
 }
 
+// sentence leaves out what lies below, in which a store may have put the number of the request.
 func sentence(err error) string {
+	if f := fault.From(err); f != nil {
+		return f.Message
+	}
 	if err == nil {
 		return ""
 	}
-	return fault.Short(fault.Sentence(err), 1000)
+	return fault.Short(err.Error(), 1000)
 }

@@ -81,7 +81,8 @@ func (s *Store) absent(key string) error {
 // refused is the fault of a store that answered. Only an answer that says so means that something is not there: what may
 // not be seen may be there all the same.
 func (s *Store) refused(do action, key string, a answer, err error) error {
-	f := &fault.Error{Class: fault.Transient, System: fault.Bucket, Err: s.cause(key, err)}
+	words := fmt.Sprintf("%s: %s", key, cmp.Or(a.message, a.said()))
+	f := &fault.Error{Class: fault.Transient, System: fault.Bucket, Err: &shortened{err: err, text: words}}
 	switch kind := a.kind(); {
 	case kind == noObject && (do == reading || do == erasing):
 		return s.absent(key)
