@@ -7,12 +7,15 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/workflow"
 
 	"longhaul/activities"
+	"longhaul/internal/inventory"
 	"longhaul/internal/quota"
+	"longhaul/internal/salesforce"
 	"longhaul/internal/source"
 	"longhaul/workflows"
 )
@@ -106,6 +109,28 @@ func TestInput_readsTheStateOfANewerWorker(t *testing.T) {
 	}
 }
 
+// mostReason is how much is kept of the reason of a pause that JSON writes as six bytes a character.
+const mostReason = 50
+
+// TestPause_keepsAReasonThatTheStateHolds sends a reason that is short as a text and long in JSON.
+func TestPause_keepsAReasonThatTheStateHolds(t *testing.T) {
+	t.Parallel()
+	env := environment(t, new(org), "sync-acme")
+	env.RegisterDelayedCallback(func() {
+		env.SignalWorkflow(workflows.PauseSignal, workflows.Reason{Reason: strings.Repeat("<", 200)})
+	}, 0)
+	env.RegisterDelayedCallback(func() {
+		if n := strings.Count(ask(t, env).Waiting, "<"); n == 0 || n > mostReason {
+			t.Errorf("%d characters of the reason are kept, want up to %d", n, mostReason)
+		}
+		env.SignalWorkflow(workflows.ResumeSignal, nil)
+	}, time.Minute)
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	if got, failure := resultOf(t, env); failure != nil {
+		t.Errorf("got %+v, %v", got, failure)
+	}
+}
+
 // TestState_staysSmall carries over the fullest state there is, after a plan that warned of everything it met. JSON writes a
 // less-than sign as six bytes.
 func TestState_staysSmall(t *testing.T) {
@@ -126,6 +151,47 @@ func TestState_staysSmall(t *testing.T) {
 	for hour := range int64(25) { // what the last day was made of
 		state.Quota.Hours = append(state.Quota.Hours, quota.Hour{Hour: 1<<20 + hour, Calls: 1 << 40})
 	}
+	who := inventory.Identity{OrgID: long[:18], UserID: long[:18], Locale: "de_DE_EURO", APIVersion: "159.0", Format: 1 << 20}
+	now := time.Date(2026, 11, 28, 16, 0, 0, 123456789, time.UTC)
+	state.Sync = activities.Sync{
+		Source: strings.Repeat("s", 40), ID: workflows.StagedID(now, before), Bucket: strings.Repeat("b", 36),
+		OrgID: who.OrgID, UserID: who.UserID, APIVersion: who.APIVersion, Since: now,
+	}
+	kinds := activities.Kinds{Folders: 1 << 40, Reports: 1 << 40, Dashboards: 1 << 40, Components: 1 << 40, Users: 1 << 40}
+	states := activities.States{
+		Described: 1 << 40, Reused: 1 << 40, Obsolete: 1 << 40, Unsupported: 1 << 40, Denied: 1 << 40, Failed: 1 << 40, Filtered: 1 << 40, Gone: 1 << 40,
+	}
+	state.Kinds, state.Vanished, state.States = kinds, kinds, states
+	state.Auth = activities.AuthenticateResult{
+		Bucket: state.Sync.Bucket, Identity: who, Edition: "Developer Edition", BaseURL: "https://" + strings.Repeat("h", 250),
+		MaxInFlight: 1 << 20, MaxShards: 1 << 20, Permissions: map[string]bool{}, Told: quota.Told{Clock: now, At: now},
+		Guard: activities.Guard{MaxShrink: 100, Timeout: 1 << 60},
+	}
+	for n := range 10 { // as many as are asked for
+		state.Auth.Permissions[fmt.Sprintf("%024d", n)] = false
+	}
+	for _, right := range salesforce.Rights {
+		state.Auth.AcceptMissing = append(state.Auth.AcceptMissing, right.Name)
+	}
+	for n := range 4 { // what noteStranger keeps
+		state.Strangers = append(state.Strangers, fmt.Sprintf("signal %q is not known; this sync takes pause and resume", fmt.Sprintf("%032d", n)))
+	}
+	state.PausedFor = long[:mostReason]
+	state.Destination = strings.Repeat("d", 36) + " at " + strings.Repeat("h", 253)
+	state.Unseen = &inventory.Unseen{Count: 1 << 40, Kind: inventory.UnseenUnknown}
+	state.Refused = workflows.Refused{Since: now, Times: 1 << 20}
+	percent := 100
+	state.QuotaAsked = workflows.QuotaChange{Ceiling: &percent, Share: &percent}
+	mark := quota.Mark{At: now, Made: 1 << 40}
+	hours := state.Quota.Hours
+	state.Quota = quota.Ledger{
+		Policy: quota.Policy{Ceiling: 100, Share: 100}, Margin: 1 << 20, Max: 1 << 40, Used: 1 << 40, At: now, Hours: hours, Leased: 1 << 40,
+		Skew: 1 << 60, Asked: now, Jump: 1 << 60, Doubt: quota.Doubt{Calls: 1 << 40, Last: now.Unix()}, Odd: 1 << 40,
+		Heard: now.Unix(), Made: 1 << 40, Seen: mark, Next: mark,
+	}
+	state.Again = activities.ReplanResult{ToDescribe: 1 << 40, Shards: 1 << 20, Changed: 1 << 40, Added: 1 << 40, Deferred: 1 << 40}
+	state.Started, state.Updated = now, now
+	state.Reports, state.Deferred, state.Calls, state.Silent, state.Timestamp = 1<<40, 1<<40, 1<<40, 1<<40, now.Unix()
 	for range 7 {
 		state.Files = append(state.Files, activities.File{Name: long[:30], SHA256: strings.Repeat("w", 64), Bytes: 1 << 60, Count: 1 << 60})
 	}

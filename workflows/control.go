@@ -85,7 +85,7 @@ func (c *control) decidable() error {
 }
 
 func (s *sync) pause(reason string) {
-	s.state.Paused, s.state.PausedFor = true, reason
+	s.state.Paused, s.state.PausedFor = true, cut(reason)
 	if s.control.interrupt != nil {
 		s.control.interrupt()
 	}

@@ -80,7 +80,7 @@ func (s *State) decided(verdict string) {
 	s.Warnings = append(s.Warnings[:min(len(s.Warnings), maxWarnings-1)], cut(verdict))
 }
 
-// cut bounds what a warning takes in the state, where JSON writes some characters as six bytes.
+// cut bounds what a warning or a reason takes in the state, where JSON writes some characters as six bytes.
 func cut(warning string) string {
 	size := 0
 	for at, char := range warning {
