@@ -4,13 +4,17 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
+	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/interceptor"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
 	"go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
 
 	"longhaul/internal/fault"
 )
@@ -67,5 +71,40 @@ func TestInterceptor_makesAFailureOfAPanic(t *testing.T) {
 	_, err := env.ExecuteActivity(fails)
 	if failure := requireKept(t, err); failure.Type() != Internal || !strings.Contains(failure.Message(), "panic_test.go") {
 		t.Errorf("it became type %s: %s", failure.Type(), failure.Message())
+	}
+}
+
+// TestInterceptor_aPanicEndsOneAttemptOnly lets the first attempts of an activity panic, and all of them.
+func TestInterceptor_aPanicEndsOneAttemptOnly(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct{ panics, attempts int32 }{
+		"once": {1, 2}, "again and again": {1 << 20, panicAttempts},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var suite testsuite.WorkflowTestSuite
+			env := suite.NewTestWorkflowEnvironment()
+			env.SetWorkerOptions(worker.Options{Interceptors: []interceptor.WorkerInterceptor{Interceptor()}})
+			var tried atomic.Int32
+			env.RegisterActivityWithOptions(func(context.Context) error {
+				if tried.Add(1) <= row.panics {
+					panic("what this attempt met")
+				}
+				return nil
+			}, activity.RegisterOptions{Name: "Panics"})
+			env.ExecuteWorkflow(func(ctx workflow.Context) error {
+				ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+					StartToCloseTimeout: time.Minute,
+					RetryPolicy:         &temporal.RetryPolicy{InitialInterval: time.Second, MaximumAttempts: 3 * panicAttempts},
+				})
+				return workflow.ExecuteActivity(ctx, "Panics").Get(ctx, nil)
+			})
+			if err := env.GetWorkflowError(); (err != nil) != (row.panics > 1) {
+				t.Errorf("it ended with %v", err)
+			}
+			if n := tried.Load(); n != row.attempts {
+				t.Errorf("it was tried %d times, want %d", n, row.attempts)
+			}
+		})
 	}
 }
