@@ -12,6 +12,7 @@ type ForwardParams struct {
 	Name       string          `json:"name"`
 	UpdateID   string          `json:"update_id"` // the same for every attempt, so that the update happens once
 	Input      json.RawMessage `json:"input,omitempty"`
+	FirstRunID string          `json:"first_run_id,omitempty"` // of the sync; empty where any that runs may take the update
 }
 
 // ForwardResult is what the workflow that syncs says to the update: its answer, or why it refuses.

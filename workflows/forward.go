@@ -99,6 +99,9 @@ func (h *handover) ask(ctx workflow.Context, name string, in converter.RawValue)
 		WorkflowID: SyncID(h.source), Name: name, Input: input,
 		UpdateID: forwardedID(workflow.GetInfo(ctx).WorkflowExecution.RunID, workflow.GetCurrentUpdateInfo(ctx).ID),
 	}
+	if h.started { // what is meant for the child is nothing for a sync that comes after it
+		params.FirstRunID = h.shown.HandedOver.RunID
+	}
 	var answer activities.ForwardResult
 	call := with(ctx, forCall, "hand "+name+" to "+params.WorkflowID)
 	if err := workflow.ExecuteActivity(call, acts.ForwardUpdate, params).Get(ctx, &answer); err != nil {

@@ -124,6 +124,9 @@ func TestHandOver_handsUpdatesToTheSync(t *testing.T) {
 		if p.WorkflowID != "sync-acme" || p.UpdateID == "" || p.Name != workflows.ApproveUpdate || string(p.Input) != `{"reason":"quarter end"}` {
 			t.Errorf("handed on as %+v", p)
 		}
+		if p.FirstRunID == "" || p.FirstRunID != ask(t, env).HandedOver.RunID {
+			t.Errorf("it may reach another sync than the child: its run is %q", p.FirstRunID)
+		}
 		env.UpdateWorkflowByID(p.WorkflowID, p.Name, p.UpdateID, updated(t, p.Name, ""), p.Input) //nolint:errcheck // updated looks
 		return activities.ForwardResult{Answer: json.RawMessage(`"approved"`)}, nil
 	}

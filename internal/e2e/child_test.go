@@ -46,6 +46,16 @@ func TestHandOver_outlivesAResetOfTheSync(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.awaitPhase(t, workflows.PhasePaused)
+	handle, err := p.client.UpdateWorkflow(t.Context(), client.UpdateWorkflowOptions{
+		WorkflowID: nightly, UpdateName: workflows.SetQuotaUpdate, Args: []any{map[string]int{"share": 50}},
+		WaitForStage: client.WorkflowUpdateStageCompleted,
+	})
+	if err == nil {
+		err = handle.Get(t.Context(), nil)
+	}
+	if err != nil {
+		t.Errorf("an update of the parent does not reach the new run: %v", err)
+	}
 	p.quicken(t)
 	p.signal(t, workflows.ResumeSignal)
 	var result, own workflows.Result

@@ -41,6 +41,7 @@ func polled(ctx context.Context, queue string, since time.Time) (bool, error) {
 func updateWorkflow(ctx context.Context, update activities.ForwardParams) (activities.ForwardResult, error) {
 	options := client.UpdateWorkflowOptions{
 		WorkflowID: update.WorkflowID, UpdateID: update.UpdateID, UpdateName: update.Name, WaitForStage: client.WorkflowUpdateStageCompleted,
+		FirstExecutionRunID: update.FirstRunID,
 	}
 	if len(update.Input) > 0 {
 		options.Args = []any{update.Input}
