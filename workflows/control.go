@@ -104,7 +104,7 @@ func (s *sync) interruptible(ctx workflow.Context) (_ workflow.Context, done fun
 // resume lets the sync go on, with new sessions: what was mended may hold for those alone.
 func (s *sync) resume(ctx workflow.Context) {
 	s.state.Paused, s.state.PausedFor = false, ""
-	s.state.Sync.Since = workflow.Now(ctx).UTC()
+	s.state.Sync.Since, s.state.Refused = workflow.Now(ctx).UTC(), Refused{} // refusals of before say nothing of what is tried now
 	s.control.resumed++
 }
 

@@ -10,7 +10,7 @@ import (
 	"longhaul/internal/fault"
 )
 
-// Refused counts the logins that Salesforce refuses in words that are not known, since one was good.
+// Refused counts the logins that Salesforce refuses in words that are not known, since one was good or somebody resumed the sync.
 type Refused struct {
 	Since time.Time `json:"since,omitzero"` // the first
 	Times int       `json:"times,omitempty"`

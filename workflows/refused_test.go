@@ -111,6 +111,20 @@ func TestRefused_forAWeekFails(t *testing.T) {
 	}
 }
 
+// A sync that was paused at night and is resumed in another one, ten days later, has not been refused for ten days.
+func TestRefused_isCountedAnewAfterALongPause(t *testing.T) {
+	t.Parallel()
+	const pause = 10 * 24 * time.Hour
+	n := &nights{closed: func(after time.Duration) bool { return after < pause+5*time.Hour }}
+	env := n.open(t)
+	env.RegisterDelayedCallback(func() { env.SignalWorkflow(workflows.PauseSignal, nil) }, time.Hour)
+	env.RegisterDelayedCallback(func() { env.SignalWorkflow(workflows.ResumeSignal, nil) }, pause)
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	if got, failure := resultOf(t, env); failure != nil || got.Outcome != workflows.OutcomeComplete {
+		t.Errorf("after the second night it ends with %s, %v", got.Outcome, failure)
+	}
+}
+
 // What was known of a login before it was good says nothing of the next night.
 func TestRefused_eachNightBeginsAnew(t *testing.T) {
 	t.Parallel()
