@@ -10,6 +10,7 @@ import (
 
 	"longhaul/activities"
 	"longhaul/internal/fault"
+	"longhaul/internal/quota"
 	"longhaul/internal/salesforce"
 	"longhaul/internal/simulator/server"
 )
@@ -23,7 +24,7 @@ func (spent) Take(_ context.Context, now time.Time) (time.Time, error) {
 
 func (spent) Forget(context.Context, time.Time) error { return nil }
 
-// simulated is an org and a client of it.
+// simulatedWith is an org and a client of it.
 func simulatedWith(t *testing.T, change func(*salesforce.Config)) (*server.Server, *salesforce.Client) {
 	t.Helper()
 	org, err := server.Start(server.Options{Reports: 5})
@@ -59,6 +60,22 @@ func TestAuthenticate_leavesTheWaitForALoginToTheWorkflow(t *testing.T) {
 	}
 	if details.RetryAfter < 29*time.Minute || details.RetryAfter > 31*time.Minute || org.Stats().Logins != 0 {
 		t.Errorf("it is to be tried again after %s, %d logins were made", details.RetryAfter, org.Stats().Logins)
+	}
+}
+
+// A look for calls that came back ends where the logins are spent: the wait for the next look is one that a pause ends.
+func TestProbe_doesNotWaitForALogin(t *testing.T) {
+	t.Parallel()
+	_, client := simulatedWith(t, func(c *salesforce.Config) { c.Slots = spent{} })
+	value, err := newEnv(t, client).ExecuteActivity("Probe", activities.ProbeParams{
+		Sync: activities.Sync{Source: "acme", ID: "a"}, Ledger: quota.Ledger{Spent: time.Now()},
+	})
+	var looked activities.ProbeResult
+	if err == nil {
+		err = value.Get(&looked)
+	}
+	if err != nil || looked.Told.Clock.IsZero() || looked.Calls != 0 {
+		t.Errorf("got %+v, %v", looked, err)
 	}
 }
 

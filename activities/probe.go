@@ -7,6 +7,7 @@ import (
 	"longhaul/internal/fault"
 	"longhaul/internal/quota"
 	"longhaul/internal/salesforce"
+	"longhaul/internal/shard"
 )
 
 // ProbeParams is the account of a sync that waits for its quota.
@@ -46,7 +47,11 @@ func (a *Activities) probeQuota(ctx context.Context, params ProbeParams) (result
 	if !params.Must && !params.Ledger.Worth(result.Told.Clock, params.Every) && !params.Ledger.Sudden(result.Told.Clock, time.Now()) {
 		return result, nil
 	}
-	if source, _, err = a.enter(ctx, params.Sync); err != nil { // another org's usage is nothing to us
+	source, _, err = a.enter(ctx, params.Sync) // another org's usage is nothing to us
+	switch f := fault.From(err); {
+	case f != nil && f.Class == fault.Throttled && f.RetryAfter > shard.LongWait && !params.Must:
+		return result, nil // the logins of the hour are spent; a wait for one here would outlast a pause
+	case err != nil:
 		return result, err
 	}
 	meter := new(salesforce.Meter)
