@@ -103,7 +103,9 @@ var documented = map[string]struct {
 }
 
 // damaging are the faults that leave the real answer, or none, and the one that needs two connections; they have tests of their own.
-var damaging = []string{"session_ip_locked", "truncated_gzip", "reset", "stall", "empty_extended", "upload_stall", "upload_reset_after_body", "upload_reset"}
+var damaging = []string{
+	"session_ip_locked", "truncated_gzip", "reset", "stall", "empty_extended", "upload_stall", "upload_reset_after_body", "upload_reset",
+}
 
 // send makes a good request on a route.
 func (c *client) send(route string) answer {
