@@ -23,8 +23,8 @@ func (spent) Take(_ context.Context, now time.Time) (time.Time, error) {
 
 func (spent) Forget(context.Context, time.Time) error { return nil }
 
-// simulated is an org and a client of it.
-func simulated(t *testing.T, change func(*salesforce.Config)) (*server.Server, *salesforce.Client) {
+// simulatedOrg is an org and a client of it.
+func simulatedOrg(t *testing.T, change func(*salesforce.Config)) (*server.Server, *salesforce.Client) {
 	t.Helper()
 	org, err := server.Start(server.Options{Reports: 5})
 	if err != nil {
@@ -50,7 +50,7 @@ func simulated(t *testing.T, change func(*salesforce.Config)) (*server.Server, *
 // The workflow waits for a login, and is told for how long: an activity that waited would cost a slot and say nothing.
 func TestAuthenticate_leavesTheWaitForALoginToTheWorkflow(t *testing.T) {
 	t.Parallel()
-	org, client := simulated(t, func(c *salesforce.Config) { c.Slots = spent{} })
+	org, client := simulatedOrg(t, func(c *salesforce.Config) { c.Slots = spent{} })
 	_, err := newEnv(t, client).ExecuteActivity("Authenticate", activities.AuthenticateParams{Sync: activities.Sync{Source: "acme", ID: "a"}})
 	var failure *temporal.ApplicationError
 	var details activities.Failure
@@ -69,7 +69,7 @@ func TestAuthenticate_tellsWhatMayEndByItself(t *testing.T) {
 		"login hours": func(s *server.Server) { s.CloseLoginHours(0) },
 		"frozen":      func(s *server.Server) { s.SetUserFrozen(true) },
 	} {
-		org, client := simulated(t, func(*salesforce.Config) {})
+		org, client := simulatedOrg(t, func(*salesforce.Config) {})
 		lose(org)
 		_, err := newEnv(t, client).ExecuteActivity("Authenticate", activities.AuthenticateParams{Sync: activities.Sync{Source: "acme", ID: "a"}})
 		var failure *temporal.ApplicationError
@@ -86,7 +86,7 @@ func TestAuthenticate_tellsWhatMayEndByItself(t *testing.T) {
 // Every worker logs in anew once for a resume, however many activities it runs after it.
 func TestSync_sessionsOfBeforeItsResumeAreOver(t *testing.T) {
 	t.Parallel()
-	org, client := simulated(t, func(*salesforce.Config) {})
+	org, client := simulatedOrg(t, func(*salesforce.Config) {})
 	who, err := client.Login(t.Context())
 	if err != nil {
 		t.Fatal(err)
