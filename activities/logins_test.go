@@ -24,8 +24,8 @@ func (spent) Take(_ context.Context, now time.Time) (time.Time, error) {
 
 func (spent) Forget(context.Context, time.Time) error { return nil }
 
-// simulatedWith is an org and a client of it.
-func simulatedWith(t *testing.T, change func(*salesforce.Config)) (*server.Server, *salesforce.Client) {
+// simulatedOrg is an org and a client of it.
+func simulatedOrg(t *testing.T, change func(*salesforce.Config)) (*server.Server, *salesforce.Client) {
 	t.Helper()
 	org, err := server.Start(server.Options{Reports: 5})
 	if err != nil {
@@ -51,7 +51,7 @@ func simulatedWith(t *testing.T, change func(*salesforce.Config)) (*server.Serve
 // The workflow waits for a login, and is told for how long: an activity that waited would cost a slot and say nothing.
 func TestAuthenticate_leavesTheWaitForALoginToTheWorkflow(t *testing.T) {
 	t.Parallel()
-	org, client := simulatedWith(t, func(c *salesforce.Config) { c.Slots = spent{} })
+	org, client := simulatedOrg(t, func(c *salesforce.Config) { c.Slots = spent{} })
 	_, err := newEnv(t, client).ExecuteActivity("Authenticate", activities.AuthenticateParams{Sync: activities.Sync{Source: "acme", ID: "a"}})
 	var failure *temporal.ApplicationError
 	var details activities.Failure
@@ -66,7 +66,7 @@ func TestAuthenticate_leavesTheWaitForALoginToTheWorkflow(t *testing.T) {
 // A look for calls that came back ends where the logins are spent: the wait for the next look is one that a pause ends.
 func TestProbe_doesNotWaitForALogin(t *testing.T) {
 	t.Parallel()
-	_, client := simulatedWith(t, func(c *salesforce.Config) { c.Slots = spent{} })
+	_, client := simulatedOrg(t, func(c *salesforce.Config) { c.Slots = spent{} })
 	value, err := newEnv(t, client).ExecuteActivity("Probe", activities.ProbeParams{
 		Sync: activities.Sync{Source: "acme", ID: "a"}, Ledger: quota.Ledger{Spent: time.Now()},
 	})
@@ -86,7 +86,7 @@ func TestAuthenticate_tellsWhatMayEndByItself(t *testing.T) {
 		"login hours": func(s *server.Server) { s.CloseLoginHours(0) },
 		"frozen":      func(s *server.Server) { s.SetUserFrozen(true) },
 	} {
-		org, client := simulatedWith(t, func(*salesforce.Config) {})
+		org, client := simulatedOrg(t, func(*salesforce.Config) {})
 		lose(org)
 		_, err := newEnv(t, client).ExecuteActivity("Authenticate", activities.AuthenticateParams{Sync: activities.Sync{Source: "acme", ID: "a"}})
 		var failure *temporal.ApplicationError
@@ -103,7 +103,7 @@ func TestAuthenticate_tellsWhatMayEndByItself(t *testing.T) {
 // Every worker logs in anew once for a resume, however many activities it runs after it.
 func TestSync_sessionsOfBeforeItsResumeAreOver(t *testing.T) {
 	t.Parallel()
-	org, client := simulatedWith(t, func(*salesforce.Config) {})
+	org, client := simulatedOrg(t, func(*salesforce.Config) {})
 	who, err := client.Login(t.Context())
 	if err != nil {
 		t.Fatal(err)

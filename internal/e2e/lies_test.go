@@ -29,9 +29,10 @@ func TestLies_aListingIsWholeOrIsNone(t *testing.T) {
 	}
 	again := p.begin(t)
 	eventually(t, 2*time.Minute, func() bool {
+		got := again.progress(t) // before the faults, which may end meanwhile
 		for _, state := range p.sim.Faults() {
 			if state.Hits < state.Fault.Times {
-				if got := again.progress(t); got.Phase == workflows.PhaseDescribe {
+				if got.Phase == workflows.PhaseDescribe {
 					t.Fatalf("it describes %+v although %s has not ended", got.Kinds, state.Fault.Name)
 				}
 				return false
@@ -101,13 +102,14 @@ func TestLinks_areThoseOfOneInstance(t *testing.T) {
 		t.Fatal(err)
 	}
 	files := readExtract(t, p.store, r.result(t))
-	for _, name := range []string{"reports", "dashboards"} {
+	for name, object := range map[string]string{"reports": "Report", "dashboards": "Dashboard"} {
 		if len(files[name]) == 0 {
 			t.Errorf("there are no %s", name)
 		}
 		for id, record := range files[name] {
-			if link, _ := record["Url"].(string); link != lives+"/"+id {
-				t.Fatalf("the link of %s is %q, want %s/%s", id, link, lives, id)
+			want := lives + "/lightning/r/" + object + "/" + id + "/view"
+			if link, _ := record["Url"].(string); link != want {
+				t.Fatalf("the link of %s is %q, want %s", id, link, want)
 			}
 		}
 	}

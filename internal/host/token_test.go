@@ -12,7 +12,7 @@ import (
 func TestCheck_namesATokenThatCannotBeOne(t *testing.T) {
 	t.Parallel()
 	for token, says := range map[string]string{
-		"one\ntwo": "holds a line break", `"quoted"`: "begins or ends with a quote", "two words": "holds a space",
+		"one\ntwo": "holds a line break", `"quoted"`: "begins and ends with a quote", "two words": "holds a space",
 	} {
 		s := acme("acme", source.Held("a-client-secret"))
 		s.Catalog = &source.Catalog{Zone: "EU", SourceID: "399a8b22-3187-41ec-8d3d-0242ac130003", Token: source.Held(token)}

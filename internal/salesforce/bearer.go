@@ -45,7 +45,8 @@ func (t bearer) renew(req *http.Request, g *grant, resp *http.Response) (*http.R
 			return resp, expired, g, nil
 		}
 		finish(resp.Body)
-		next, err := g, error(nil)
+		next := g
+		var err error
 		if step == logInAnew {
 			same, renewed = 0, true
 			next, err = t.session.of(ctx, t.owner, g.generation)

@@ -5,10 +5,10 @@ import (
 )
 
 const (
-	freeFailures    = 2               // failed logins in a row that may be repeated at once
-	firstTrouble    = 2 * time.Second // after that; each pause is twice as long as the one before
-	longestTrouble  = 2 * time.Minute
-	troubleDoublets = 7 // after which it is the longest
+	freeFailures   = 2               // failed logins in a row that may be repeated at once
+	firstTrouble   = 2 * time.Second // after that; each pause is twice as long as the one before
+	longestTrouble = 2 * time.Minute
+	troubleSteps   = 7 // after which it is the longest
 )
 
 // troubled is for how long nobody tries to log in after so many failed logins in a row that were not refused: a login host in
@@ -18,7 +18,7 @@ func troubled(failures int) time.Duration {
 	switch {
 	case n < 0:
 		return 0
-	case n >= troubleDoublets:
+	case n >= troubleSteps:
 		return longestTrouble
 	}
 	return min(firstTrouble<<n, longestTrouble)
