@@ -120,14 +120,16 @@ func TestAuthenticate_warnsOnceOfWhatCannotBeTried(t *testing.T) {
 		change func(*catalog.Config)
 		says   string // empty: no warning
 	}{
-		"a known token":                  {nil, nil, ""},
-		"an outage that passes":          {[]server.Fault{{Name: "catalog_api_503", Times: 2}}, nil, ""},
-		"an outage that lasts":           {[]server.Fault{{Name: "catalog_api_500"}}, nil, "is in trouble (500)"},
-		"a portal":                       {[]server.Fault{{Name: "catalog_api_portal"}}, nil, `called "Sign in to the network"`},
-		"nothing there":                  {[]server.Fault{{Name: "catalog_api_404"}}, nil, `called "Not Found"`},
-		"a url in place of a zone":       {nil, func(c *catalog.Config) { c.PublicAPI = "" }, "no public API to ask"},
-		"a catalog that is away":         {nil, func(c *catalog.Config) { c.URL = "http://127.0.0.1:1" }, "cannot be reached now"},
-		"both of its hosts that are":     {nil, func(c *catalog.Config) { c.URL, c.PublicAPI = "http://127.0.0.1:1", "http://127.0.0.1:1/x" }, "cannot be reached now, and "},
+		"a known token":            {nil, nil, ""},
+		"an outage that passes":    {[]server.Fault{{Name: "catalog_api_503", Times: 2}}, nil, ""},
+		"an outage that lasts":     {[]server.Fault{{Name: "catalog_api_500"}}, nil, "is in trouble (500)"},
+		"a portal":                 {[]server.Fault{{Name: "catalog_api_portal"}}, nil, `called "Sign in to the network"`},
+		"nothing there":            {[]server.Fault{{Name: "catalog_api_404"}}, nil, `called "Not Found"`},
+		"a url in place of a zone": {nil, func(c *catalog.Config) { c.PublicAPI = "" }, "no public API to ask"},
+		"a catalog that is away":   {nil, func(c *catalog.Config) { c.URL = "http://127.0.0.1:1" }, "cannot be reached now"},
+		"both of its hosts that are": {nil, func(c *catalog.Config) {
+			c.URL, c.PublicAPI = "http://127.0.0.1:1", "http://127.0.0.1:1/x"
+		}, "cannot be reached now, and "},
 		"trouble with deliveries so far": {[]server.Fault{{Name: "upload_401"}, {Name: "upload_503"}}, nil, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -75,7 +75,8 @@ func TestElsewhere_aWorkerHandsBackWhatItsSettingsSpoil(t *testing.T) {
 		env.RegisterActivity(a)
 		err := row.run(env, known(t, a))
 		var failure *temporal.ApplicationError
-		if !errors.As(err, &failure) || failure.Type() != string(fault.Invalid) || failure.NonRetryable() || !strings.Contains(failure.Message(), row.want) {
+		if !errors.As(err, &failure) || failure.Type() != string(fault.Invalid) || failure.NonRetryable() ||
+			!strings.Contains(failure.Message(), row.want) {
 			t.Errorf("%s: got %v, which ends the sync: %v", row.name, err, failure != nil && failure.NonRetryable())
 		}
 	}
@@ -107,7 +108,9 @@ func pruning(ctx workflow.Context, sync activities.Sync) error {
 	var a *activities.Activities
 	return workflow.ExecuteActivity(workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
 		StartToCloseTimeout: time.Minute,
-		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: 10 * time.Second, MaximumAttempts: 50},
+		RetryPolicy: &temporal.RetryPolicy{
+			InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: 10 * time.Second, MaximumAttempts: 50,
+		},
 	}), a.Prune, sync).Get(ctx, nil)
 }
 
@@ -118,7 +121,9 @@ func TestElsewhere_notBeforeASyncHasBegun(t *testing.T) {
 	var suite testsuite.WorkflowTestSuite
 	env := suite.NewTestActivityEnvironment()
 	env.RegisterActivity(a)
-	_, err := env.ExecuteActivity(a.Upload, activities.UploadParams{Sync: activities.Sync{Source: "acme", ID: "x"}, File: activities.File{Name: fileName}})
+	_, err := env.ExecuteActivity(a.Upload, activities.UploadParams{
+		Sync: activities.Sync{Source: "acme", ID: "x"}, File: activities.File{Name: fileName},
+	})
 	var failure *temporal.ApplicationError
 	if !errors.As(err, &failure) || !failure.NonRetryable() {
 		t.Errorf("got %v", err)

@@ -49,7 +49,7 @@ func handshake(ctx context.Context, address string, config *tls.Config) error {
 		_ = connection.SetReadDeadline(end)
 	}
 	_, err = connection.Read(make([]byte, 1))
-	if err == io.EOF || errors.Is(err, os.ErrDeadlineExceeded) {
+	if errors.Is(err, io.EOF) || errors.Is(err, os.ErrDeadlineExceeded) {
 		return nil
 	}
 	return err

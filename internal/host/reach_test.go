@@ -125,18 +125,31 @@ func TestDial_saysWhyTemporalIsNotReached(t *testing.T) {
 		{"no such namespace", frontend(t, map[string]error{
 			"DescribeNamespace": serviceerror.ToStatus(serviceerror.NewNamespaceNotFound("prod")).Err(),
 		}), map[string]string{"TEMPORAL_NAMESPACE": "prod"}, []string{"has no namespace", "(namespace prod)", "TEMPORAL_NAMESPACE"}},
-		{"a key that has expired", frontend(t, said("GetSystemInfo", codes.Unauthenticated, "token expired")),
-			map[string]string{"TEMPORAL_API_KEY": apiKey, "TEMPORAL_TLS": "false"}, []string{"TEMPORAL_API_KEY", "has expired"}},
-		{"a key that may not see the namespace", frontend(t, said("DescribeNamespace", codes.PermissionDenied, "Request unauthorized.")),
-			map[string]string{"TEMPORAL_API_KEY": apiKey, "TEMPORAL_TLS": "false"}, []string{"does not let this client in", "TEMPORAL_NAMESPACE"}},
-		{"too many requests", frontend(t, said("", codes.ResourceExhausted, "namespace rate limit exceeded")),
-			nil, []string{"no more requests now", "namespace rate limit exceeded"}},
+		{
+			"a key that has expired", frontend(t, said("GetSystemInfo", codes.Unauthenticated, "token expired")),
+			map[string]string{"TEMPORAL_API_KEY": apiKey, "TEMPORAL_TLS": "false"},
+			[]string{"TEMPORAL_API_KEY", "has expired"},
+		},
+		{
+			"a key that may not see the namespace", frontend(t, said("DescribeNamespace", codes.PermissionDenied, "Request unauthorized.")),
+			map[string]string{"TEMPORAL_API_KEY": apiKey, "TEMPORAL_TLS": "false"},
+			[]string{"does not let this client in", "TEMPORAL_NAMESPACE"},
+		},
+		{
+			"too many requests", frontend(t, said("", codes.ResourceExhausted, "namespace rate limit exceeded")),
+			nil,
+			[]string{"no more requests now", "namespace rate limit exceeded"},
+		},
 		{"a version that is refused", frontend(t, map[string]error{
 			"GetSystemInfo": serviceerror.ToStatus(serviceerror.NewClientVersionNotSupported("1.50.0", "temporal-go", "<1.0")).Err(),
 		}), nil, []string{"refuses the version", "1.50.0"}},
 		{"no TLS where it is wanted", secure(nil), nil, []string{"without TLS", "TEMPORAL_TLS=true"}},
 		{"TLS where there is none", frontend(t, nil), map[string]string{"TEMPORAL_TLS": "true"}, []string{"without TLS", "TEMPORAL_TLS=false"}},
-		{"a CA that is not known", secure(nil), map[string]string{"TEMPORAL_TLS_SERVER_NAME": "temporal.acme.example"}, []string{"authority", "TEMPORAL_TLS_SERVER_CA_CERT_PATH"}},
+		{
+			"a CA that is not known", secure(nil),
+			map[string]string{"TEMPORAL_TLS_SERVER_NAME": "temporal.acme.example"},
+			[]string{"authority", "TEMPORAL_TLS_SERVER_CA_CERT_PATH"},
+		},
 		{"a certificate for another name", secure(nil), map[string]string{
 			"TEMPORAL_TLS_SERVER_CA_CERT_PATH": ca, "TEMPORAL_TLS_SERVER_NAME": "other.example",
 		}, []string{"another name", "temporal.acme.example", "TEMPORAL_TLS_SERVER_NAME"}},

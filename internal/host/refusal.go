@@ -75,7 +75,7 @@ func short(text string) string {
 // unreachable says why a client could not be made, and what to change.
 func unreachable(settings connection, err error) error {
 	where := fmt.Sprintf("at %s (namespace %s)", settings.HostPort, settings.Namespace)
-	message := ""
+	var message string
 	if words := refusedWords(err); words != "" {
 		message = "Temporal " + where + " " + words
 	} else {
@@ -114,7 +114,8 @@ func connectionWords(settings connection, where string, err error) string {
 	case has("first record does not look like a TLS handshake"):
 		return "Temporal " + where + " speaks without TLS, and this client with it: set TEMPORAL_TLS=false, or TEMPORAL_ADDRESS to the address that takes TLS"
 	case has("certificate signed by unknown authority", "certificate is not trusted"):
-		return "the certificate of Temporal " + where + " comes from an authority that is not known here (" + short(certificate(text)) + "): name its CA in TEMPORAL_TLS_SERVER_CA_CERT_PATH"
+		return "the certificate of Temporal " + where + " comes from an authority that is not known here (" + short(certificate(text)) +
+			"): name its CA in TEMPORAL_TLS_SERVER_CA_CERT_PATH"
 	case has("x509: certificate is valid for", "x509: certificate is not valid for", "doesn't contain any IP SANs", "x509: cannot validate certificate"):
 		return "the certificate of Temporal " + where + " is for another name (" + short(certificate(text)) + "): set TEMPORAL_ADDRESS to that name, or TEMPORAL_TLS_SERVER_NAME"
 	case has("x509:"):

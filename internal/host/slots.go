@@ -34,11 +34,11 @@ func (t *tuner) GetActivityTaskSlotSupplier() worker.SlotSupplier { return t.act
 func newTuner(slots int) worker.WorkerTuner {
 	usual, err := worker.NewFixedSizeTuner(worker.FixedSizeTunerOptions{})
 	if err != nil {
-		panic(err) // its numbers are the SDK's own
+		panic(err) //nolint:forbidigo // its numbers are the SDK's own
 	}
 	shared, err := worker.NewFixedSizeSlotSupplier(slots)
 	if err != nil {
-		panic(err) // there are always some
+		panic(err) //nolint:forbidigo // there are always some
 	}
 	return &tuner{WorkerTuner: usual, activities: shared}
 }

@@ -104,14 +104,14 @@ func TestWorkers_leaveOutASourceUntilItCanBeServed(t *testing.T) {
 		if err := os.WriteFile(file, []byte(document), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(lookEvery + time.Second)
+		time.Sleep(lookEvery + time.Second) //nolint:forbidigo // of a synctest bubble
 		synctest.Wait()
 		if !seen.has("longhaul-late") {
 			t.Errorf("a minute after the secret is there it polls %q", seen.queues)
 		}
 		w.Leave("late")
 		seen.queues = nil
-		time.Sleep(5 * time.Minute)
+		time.Sleep(5 * time.Minute) //nolint:forbidigo // of a synctest bubble
 		synctest.Wait()
 		if seen.has("longhaul-late") || !seen.has("longhaul-acme") {
 			t.Errorf("after it left one it polls %q", seen.queues)
@@ -122,7 +122,7 @@ func TestWorkers_leaveOutASourceUntilItCanBeServed(t *testing.T) {
 // slow is a worker that stores what its activities have for as long as it may.
 type slow struct{ worker.Worker }
 
-func (slow) Stop() { time.Sleep(stopTimeout) }
+func (slow) Stop() { time.Sleep(stopTimeout) } //nolint:forbidigo // of a synctest bubble
 
 // Supervisors kill after ten seconds, however many sources there are.
 func TestWorkers_stopTogether(t *testing.T) {
