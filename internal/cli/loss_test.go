@@ -65,12 +65,12 @@ const lostNamespace = "the worker has stopped, for Temporal gives it no work any
 // ranWith runs a worker for ten minutes at most on a Temporal that answers its polls in one way.
 func ranWith(t *testing.T, answer func() error) (ended error) {
 	t.Helper()
-	ended, _ = ranOn(t, smallest, answer)
+	_, ended = ranOn(t, smallest, answer)
 	return ended
 }
 
 // ranOn is ranWith for a settings file, and tells what the worker said.
-func ranOn(t *testing.T, settings string, answer func() error) (ended error, said string) {
+func ranOn(t *testing.T, settings string, answer func() error) (said string, ended error) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "longhaul.yaml")
 	if err := os.WriteFile(file, []byte(settings), 0o600); err != nil {
@@ -90,7 +90,7 @@ func ranOn(t *testing.T, settings string, answer func() error) (ended error, sai
 		ended = root.ExecuteContext(ctx)
 		said = out.stderr.String()
 	})
-	return ended, said
+	return said, ended
 }
 
 // A process that stayed up while Temporal refuses its worker would be restarted by nobody.

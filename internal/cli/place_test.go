@@ -104,7 +104,8 @@ func TestUnlocked_namesTheDisk(t *testing.T) {
 	t.Parallel()
 	for _, cause := range []error{syscall.ENOLCK, syscall.EOPNOTSUPP, syscall.ENOSYS} {
 		err := unlocked(t.TempDir(), &os.PathError{Op: "flock", Path: "x", Err: cause})
-		if exitCode(err) != exitUsage || !strings.Contains(err.Error(), "where files cannot be locked; keep") || !strings.Contains(err.Error(), "--state DIR") {
+		if exitCode(err) != exitUsage || !strings.Contains(err.Error(), "where files cannot be locked; keep") ||
+			!strings.Contains(err.Error(), "--state DIR") {
 			t.Errorf("%v: got %v", cause, err)
 		}
 	}

@@ -43,7 +43,9 @@ func TestUnserved_isSaidOfARunningSync(t *testing.T) {
 		want   bool
 	}{
 		{"nobody has asked since the work lies there", []*workflowpb.PendingActivityInfo{queued("Describe", 20*time.Second)}, ago(30 * time.Second), true},
-		{"the look for a worker is no sign of one", []*workflowpb.PendingActivityInfo{queued("Authenticate", 20*time.Second), started("FindWorker")}, ago(time.Hour), true},
+		{"the look for a worker is no sign of one", []*workflowpb.PendingActivityInfo{
+			queued("Authenticate", 20*time.Second), started("FindWorker"),
+		}, ago(time.Hour), true},
 		{"a worker is busy and comes back", []*workflowpb.PendingActivityInfo{queued("Describe", 20*time.Second)}, ago(10 * time.Second), false},
 		{"one of the activities runs", []*workflowpb.PendingActivityInfo{queued("Describe", time.Minute), started("Describe")}, ago(time.Hour), false},
 		{"it lies there since a moment", []*workflowpb.PendingActivityInfo{queued("Describe", time.Second)}, ago(time.Hour), false},
@@ -96,7 +98,7 @@ func TestServe_leavesOutASourceThatCannotBeServed(t *testing.T) {
 	}
 	settings := smallest + strings.ReplaceAll(smallest[strings.Index(smallest, "  acme:"):], "acme", "beta")
 	settings = strings.Replace(settings, "ACME_CLIENT_SECRET", "NO_SUCH_VARIABLE", 1)
-	err, said := ranOn(t, settings, func() error { return nil })
+	said, err := ranOn(t, settings, func() error { return nil })
 	if err != nil || !strings.Contains(said, `"sources":["beta"],"left_out":["acme"]`) || !strings.Contains(said, "NO_SUCH_VARIABLE") {
 		t.Errorf("with one of two: %v, stderr:\n%s", err, said)
 	}
