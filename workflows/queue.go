@@ -15,7 +15,7 @@ func SourceQueue(source string) string { return TaskQueue + "-" + source }
 
 // Unserved says that no worker polls the task queue of a source, and what to do.
 func Unserved(source string) string {
-	return fmt.Sprintf("no worker serves source %s: start longhaul-worker with its settings and secrets", source)
+	return fmt.Sprintf("no worker serves source %s: start longhaul-worker with its settings and secrets; a worker that has them and leaves it out says why in its log", source)
 }
 
 // onSourceQueue sends the activities of ctx to the workers of the source. It is called once, when a sync opens.

@@ -38,7 +38,7 @@ func TestQueue_everyActivityOfASourceGoesToTheSourcesOwn(t *testing.T) {
 	}
 }
 
-const unserved = "no worker serves source acme: start longhaul-worker with its settings and secrets"
+const unserved = "no worker serves source acme: start longhaul-worker with its settings and secrets; a worker that has them and leaves it out says why in its log"
 
 // unservedFor is an org whose source is served by nobody at first.
 func unservedFor(d time.Duration) *org {

@@ -16,7 +16,7 @@ import (
 	"longhaul/workflows"
 )
 
-const unserved = "no worker serves source acme: start longhaul-worker with its settings and secrets"
+const unserved = "no worker serves source acme: start longhaul-worker with its settings and secrets; a worker that has them and leaves it out says why in its log"
 
 // queued is an activity that waits for a worker since some time ago.
 func queued(name string, since time.Duration) *workflowpb.PendingActivityInfo {

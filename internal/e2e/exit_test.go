@@ -6,8 +6,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"longhaul/internal/simulator/server"
+	"longhaul/workflows"
 )
 
 // TestExit_codesAndSentences runs the built programs with everything wrong that an operator can get wrong.
@@ -80,7 +82,7 @@ func lastLine(text string) string {
 	return lines[len(lines)-1]
 }
 
-// TestExit_ofTheStarter checks what needs a Temporal that runs: an unknown source, nobody polling, a catalog that
+// TestExit_ofTheStarter checks what needs a Temporal that runs: a source that nobody serves, nobody polling, a catalog that
 // refuses, and the state before the first sync.
 func TestExit_ofTheStarter(t *testing.T) {
 	t.Parallel()
@@ -96,9 +98,17 @@ func TestExit_ofTheStarter(t *testing.T) {
 	if err := json.Unmarshal([]byte(none.stdout), &status); err != nil || none.code != 0 || status.Outcome != nil {
 		t.Errorf("status before the first sync ended with %d: %q, %v", none.code, none.stdout, err)
 	}
-	unknown := run(t, at, program(t, starter), "sync", "other")
-	if unknown.code != 2 || !strings.Contains(unknown.stderr, "acme") {
-		t.Errorf("an unknown source ended with %d: %s", unknown.code, unknown.stderr)
+	c := connect(t, serve)
+	unknown := aside(t, at, program(t, starter), "sync", "other")
+	lone := running{c.GetWorkflow(t.Context(), "sync-other", ""), c}
+	eventually(t, 30*time.Second, func() bool {
+		_, err := c.DescribeWorkflowExecution(t.Context(), "sync-other", "")
+		return err == nil
+	})
+	lone.until(t, 40*time.Second, func(p workflows.Progress) bool { return p.Waiting == workflows.Unserved("other") })
+	endsWhenCancelled(t, c, lone)
+	if got := <-unknown; got.code != 8 || !strings.Contains(got.stderr, workflows.Unserved("other")) {
+		t.Errorf("a source that nobody serves ended with %d: %s", got.code, got.stderr)
 	}
 	refused := run(t, at, program(t, starter), "sync", "acme", "--json")
 	var shown struct {

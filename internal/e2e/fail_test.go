@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"go.temporal.io/sdk/temporal"
 
@@ -28,19 +29,13 @@ func TestFailures_endWithOneSentence(t *testing.T) {
 		{"an unknown consumer key", server.Options{}, func(s *source.Source) { s.Salesforce.ClientID = "3MVG9unknown" }, "sync-acme", fault.LoginRefused, fault.Salesforce, "key"},
 		{"no Run As user", server.Options{}, func(s *source.Source) { s.Salesforce.ClientID += "-no-run-as" }, "sync-acme", fault.LoginRefused, fault.Salesforce, "Run As"},
 		{"a host where nobody listens", server.Options{}, func(s *source.Source) { s.Salesforce.BaseURL = "https://127.0.0.1:1" }, "sync-acme", fault.Transient, fault.Salesforce, "127.0.0.1:1"},
-		{"http to another machine", server.Options{}, func(s *source.Source) { s.Salesforce.BaseURL = "http://acme.my.salesforce.com" }, "sync-acme", fault.Invalid, "", "https"},
 		{
 			"no permission for the private reports that are asked for",
 			server.Options{Revoked: []string{"ManagePvtRptsAndDashbds"}},
 			func(s *source.Source) { s.Scope.Private = true },
 			"sync-acme", fault.PermissionMissing, fault.Salesforce, "scope.private",
 		},
-		{"an unknown source", server.Options{}, nil, "sync-other", fault.Invalid, "", "acme"},
-		{"a source id that is no UUID", server.Options{}, func(s *source.Source) { s.Catalog.SourceID = "42" }, "sync-acme", fault.Invalid, "", "UUID"},
 		{"a wrong catalog token", server.Options{}, func(s *source.Source) { s.Catalog.Token = source.Held("wrong") }, "sync-acme", fault.LoginRefused, fault.Catalog, "token"},
-		{"a secret that is not there", server.Options{}, func(s *source.Source) {
-			s.Catalog.Token, _ = source.References{Lookup: func(string) (string, bool) { return "", false }}.Parse("env:ACME_TOKEN")
-		}, "sync-acme", fault.Invalid, "", "ACME_TOKEN"},
 		{"an org that asks for high assurance", server.Options{StepUp: true}, nil, "sync-acme", fault.SessionPolicy, fault.Salesforce, "assurance"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -58,6 +53,35 @@ func TestFailures_endWithOneSentence(t *testing.T) {
 				t.Errorf("the outcome is %q", result.Outcome)
 			}
 			t.Log(app.Message())
+		})
+	}
+}
+
+// TestFailures_ofASourceThatIsLeftOut breaks the settings so that no worker can serve the source. A sync of it says so, and waits
+// for a worker that can.
+func TestFailures_ofASourceThatIsLeftOut(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name   string
+		tweak  func(*source.Source)
+		source string
+	}{
+		{"an unknown source", nil, "other"},
+		{"http to another machine", func(s *source.Source) { s.Salesforce.BaseURL = "http://acme.my.salesforce.com" }, "acme"},
+		{"a source id that is no UUID", func(s *source.Source) { s.Catalog.SourceID = "42" }, "acme"},
+		{"a secret that is not there", func(s *source.Source) {
+			s.Catalog.Token, _ = source.References{Lookup: func(string) (string, bool) { return "", false }}.Parse("env:ACME_TOKEN")
+		}, "acme"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			p := newPlant(t, server.Options{Reports: 100, Columns: 1}, row.tweak)
+			lone := running{p.start(t, workflows.SyncID(row.source)), p.client}
+			lone.until(t, time.Minute, func(got workflows.Progress) bool { return got.Waiting == workflows.Unserved(row.source) })
+			endsWhenCancelled(t, p.client, lone)
+			if calls := len(p.sim.Stats().Routes); calls > 0 {
+				t.Errorf("%d routes were called", calls)
+			}
 		})
 	}
 }

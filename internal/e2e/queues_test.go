@@ -45,7 +45,7 @@ func TestQueues_workersOfDifferentSourcesOnOneTemporal(t *testing.T) {
 	worker.kill(t)
 	result := outcome(t, first)
 	requireSettled(t, result)
-	if n := describesOf(acme).total; n != reports || len(result.Warnings) > 0 {
+	if n := describesOf(acme).total; n != reports || len(result.Warnings) > 1 { // one is of the catalog's token, which an address has no API for
 		t.Errorf("acme had %d describes, want %d, and warns %q", n, reports, result.Warnings)
 	}
 
@@ -57,7 +57,7 @@ func TestQueues_workersOfDifferentSourcesOnOneTemporal(t *testing.T) {
 	}
 }
 
-const unserved = "no worker serves source acme: start longhaul-worker with its settings and secrets"
+const unserved = "no worker serves source acme: start longhaul-worker with its settings and secrets; a worker that has them and leaves it out says why in its log"
 
 // TestQueues_aSourceThatNobodyServesIsSaid starts a sync that only a worker of another source could take, ends it, and
 // starts it again for a worker that comes, goes and comes back.

@@ -91,7 +91,7 @@ func (o *queryOrg) write(w http.ResponseWriter, from, to int) {
 	end := min(to, from+o.chunk)
 	records := make([]string, 0, end-from)
 	for i := from; i < end; i++ {
-		records = append(records, fmt.Sprintf(`{"attributes":{"type":"Report"},"Id":%q,"Name":"n%d"}`, reportID(i), i))
+		records = append(records, fmt.Sprintf(`{"attributes":{"type":"Report"},"Id":%q,"Name":"n%d","Description":null}`, reportID(i), i))
 	}
 	next := ""
 	if end < to {
