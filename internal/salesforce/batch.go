@@ -81,7 +81,7 @@ func (p *pager) check(found *records) error {
 
 // readIDs reads the Id of each record. Each comes once, in the order that was asked for.
 func (p *pager) readIDs(found *records) error {
-	s := shape{object: p.query.Object, fields: topNames(p.query.Fields)}
+	s := shape{object: p.query.Object, fields: topNames(p.query.columns())}
 	last := p.query.After
 	if p.batch.last != "" {
 		last = p.batch.last
