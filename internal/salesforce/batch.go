@@ -2,7 +2,6 @@ package salesforce
 
 import (
 	"encoding/json"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -82,7 +81,7 @@ func (p *pager) check(found *records) error {
 
 // readIDs reads the Id of each record. Each comes once, in the order that was asked for.
 func (p *pager) readIDs(found *records) error {
-	s := shape{object: p.query.Object, fields: topNames(slices.Concat(p.query.Fields, p.query.Optional))}
+	s := shape{object: p.query.Object, fields: topNames(p.query.columns())}
 	last := p.query.After
 	if p.batch.last != "" {
 		last = p.batch.last

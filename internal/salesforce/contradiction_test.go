@@ -337,3 +337,30 @@ func id18(id string) string {
 	long, _ := ID18(id)
 	return long
 }
+
+// TestPages_aRecordHasEveryFieldThatWasAskedFor takes no record without a field that the run-as user can see: that would be
+// written as null.
+func TestPages_aRecordHasEveryFieldThatWasAskedFor(t *testing.T) {
+	t.Parallel()
+	q := Query{Object: "Report", Fields: []string{"Id"}, Optional: []string{"Name", "Description", "Owner.Name"}}
+	whole := fmt.Sprintf(`{"Id":%q,"Name":"n0","Description":null,"Owner":null}`, reportID(0))
+	for _, record := range []string{
+		fmt.Sprintf(`{"Id":%q}`, reportID(0)),
+		fmt.Sprintf(`{"Id":%q,"Name":"n0","Owner":null}`, reportID(0)),
+		fmt.Sprintf(`{"Id":%q,"Name":"n0","Description":null}`, reportID(0)),
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			asked := 0
+			client := inside(t, inProcess(&fakeOrg{handle: func(w http.ResponseWriter, _ *http.Request) {
+				if asked++; asked > 1 {
+					record = whole
+				}
+				writeJSON(w, `{"totalSize":1,"done":true,"records":[`+record+`]}`)
+			}}))
+			names, err := reportsIn(t, client, q)
+			if err != nil || len(names) != 1 || asked != 2 {
+				t.Errorf("%s: %q, %v after %d requests", record, names, err, asked)
+			}
+		})
+	}
+}

@@ -32,6 +32,7 @@ type queryOrg struct {
 	before   func(q string)  // called before each answer
 	lose     int             // locators to refuse
 	slowFrom int             // a LIMIT above it takes too long; none when zero
+	selected []string        // the fields that the query under way asks for
 }
 
 var (
@@ -57,7 +58,8 @@ func (o *queryOrg) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	soql := r.URL.Query().Get("q")
 	o.ask(soql)
-	for _, field := range strings.Split(selected.FindStringSubmatch(soql)[1], ", ") {
+	o.selected = strings.Split(selected.FindStringSubmatch(soql)[1], ", ")
+	for _, field := range o.selected {
 		if o.unknown[field] {
 			writeError(w, 400, "INVALID_FIELD", "\nSELECT "+field+"\n  ^\nERROR at Row:1:Column:8\nNo such column ‘"+field+"’ on entity ‘Report’. If you are")
 			return
@@ -90,8 +92,14 @@ func (o *queryOrg) ask(q string) {
 func (o *queryOrg) write(w http.ResponseWriter, from, to int) {
 	end := min(to, from+o.chunk)
 	records := make([]string, 0, end-from)
+	empty := ""
+	for _, field := range o.selected {
+		if field != "Id" && field != "Name" {
+			empty += fmt.Sprintf(`,%q:null`, field)
+		}
+	}
 	for i := from; i < end; i++ {
-		records = append(records, fmt.Sprintf(`{"attributes":{"type":"Report"},"Id":%q,"Name":"n%d","Description":null}`, reportID(i), i))
+		records = append(records, fmt.Sprintf(`{"attributes":{"type":"Report"},"Id":%q,"Name":"n%d"%s}`, reportID(i), i, empty))
 	}
 	next := ""
 	if end < to {

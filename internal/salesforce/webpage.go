@@ -59,10 +59,13 @@ type beginning struct {
 const keptBytes = 4 << 10
 
 func (b *beginning) Read(p []byte) (int, error) {
-	n, err := b.from.Read(p)
-	if room := keptBytes - len(b.kept); room > 0 {
-		b.kept = append(b.kept, p[:min(n, room)]...)
+	if room := keptBytes - len(b.kept); room > 0 { // no more at once, so that what cannot be read shows before more has gone by
+		n, err := b.from.Read(p[:min(len(p), room)])
+		b.kept = append(b.kept, p[:n]...)
+		b.read += n
+		return n, err
 	}
+	n, err := b.from.Read(p)
 	b.read += n
 	return n, err
 }
