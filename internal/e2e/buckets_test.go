@@ -56,7 +56,9 @@ func prefixed(kind storetest.Kind) string {
 
 // sync starts a sync and lets something happen beside it once half of the describes are made. It gives the result and how many
 // describes were made.
-func (o *overNetwork) sync(t *testing.T, serve *process, input workflows.Input, beside func(progress func() workflows.Progress)) (workflows.Result, int) {
+func (o *overNetwork) sync(
+	t *testing.T, serve *process, input workflows.Input, beside func(progress func() workflows.Progress),
+) (workflows.Result, int) {
 	t.Helper()
 	before := describesOf(o.sim).total
 	c := connect(t, serve)

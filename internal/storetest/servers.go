@@ -97,7 +97,8 @@ func (s *Server) command(t testing.TB, tools, port string) *exec.Cmd {
 
 // tied makes a command that ends when this process does, however that ends: a shell waits for the end of its input.
 func tied(program string, args ...string) *exec.Cmd {
-	return exec.CommandContext(context.Background(), "sh", append([]string{"-c", `"$@" <&- & server=$!; cat >/dev/null; kill -9 $server`, "sh", program}, args...)...)
+	const script = `"$@" <&- & server=$!; cat >/dev/null; kill -9 $server`
+	return exec.CommandContext(context.Background(), "sh", append([]string{"-c", script, "sh", program}, args...)...)
 }
 
 func (s *Server) launch(t testing.TB, cmd *exec.Cmd) {
