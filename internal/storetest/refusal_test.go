@@ -121,3 +121,25 @@ func TestRead_aPageIsNoObject(t *testing.T) {
 		}
 	})
 }
+
+// TestRead_aPageIsNoObjectHoweverItBegins puts portals before the store that claim to have what was asked for.
+func TestRead_aPageIsNoObjectHoweverItBegins(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, kind storetest.Kind) {
+		for name, portal := range storetest.Pages(http.StatusOK, http.MethodGet) {
+			p := storetest.NewFake(t)
+			p.Set(portal)
+			s, ctx := open(t, kind, p), t.Context()
+			_, id := s.ID(ctx)
+			_, read := s.Read(ctx, "a/b")
+			var lines error
+			for _, lines = range s.Lines(ctx, "a/b") {
+			}
+			for what, err := range map[string]error{"the id": id, "a read": read, "a stream": lines} {
+				if !fault.Is(err, fault.Transient) || s.Unreadable(err) || !strings.Contains(err.Error(), "something else answers") && !strings.Contains(err.Error(), "is no store") {
+					t.Errorf("a page that begins with %s, %s: %v, want that something else answers", name, what, err)
+				}
+			}
+		}
+	})
+}
