@@ -143,3 +143,12 @@ func TestRead_aPageIsNoObjectHoweverItBegins(t *testing.T) {
 		}
 	})
 }
+
+// TestOpen_namesAVariableThatWasCopiedBadly opens a store with a key in quotes, which the store would call wrong and no more.
+func TestOpen_namesAVariableThatWasCopiedBadly(t *testing.T) {
+	t.Setenv("AWS_SECRET_ACCESS_KEY", `"s3cret"`)
+	_, err := staging.Open(t.Context(), storetest.URL(storetest.S3, "bucket", "http://127.0.0.1:1"))
+	if !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "AWS_SECRET_ACCESS_KEY begins and ends with a quote") {
+		t.Errorf("got %v", err)
+	}
+}
