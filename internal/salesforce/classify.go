@@ -59,6 +59,7 @@ func (a answer) isSaid() bool {
 // classify turns the answer into an error: the first rule of the operation that matches decides.
 func (a answer) classify() *Error {
 	code, message, isJSON := errorBody(a.body)
+	isJSON = isJSON && (a.op == opLogin || code != "" && bytes.Contains(a.body, []byte(`"errorCode"`))) // else it is of a gateway
 	message = normalize(message[:min(len(message), errorText)])
 	e := &Error{
 		Op: a.op, Status: a.status, Code: clean(code, 60, a.hide...), Message: clean(message, longestText, a.hide...),

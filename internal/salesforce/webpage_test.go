@@ -3,6 +3,7 @@ package salesforce
 import (
 	"context"
 	"encoding/binary"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -108,4 +109,31 @@ func TestClient_aPageShowsNoSecret(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	})
+}
+
+// TestClient_aGatewaysErrorIsNoneOfSalesforce answers with the JSON of gateways, by which no report is gone, refused or unsupported.
+func TestClient_aGatewaysErrorIsNoneOfSalesforce(t *testing.T) {
+	t.Parallel()
+	const report = "00O000000000001AAA"
+	for _, status := range []int{400, 403, 404, 500, 501} {
+		for _, body := range []string{
+			`{"message":"no Route matched with those values"}`, `{"error":"not_found","message":"x"}`, `{}`, `[]`, `[{"message":"Forbidden"}]`,
+		} {
+			synctest.Test(t, func(t *testing.T) {
+				org := &fakeOrg{handle: func(w http.ResponseWriter, _ *http.Request) {
+					w.Header().Set("Content-Type", "application/json")
+					w.WriteHeader(status)
+					_, _ = io.WriteString(w, body)
+				}}
+				client := inside(t, inProcess(org))
+				_, described := client.DescribeReport(t.Context(), report)
+				_, counted := client.Count(t.Context(), "Report", "", "")
+				for what, err := range map[string]error{"a describe": described, "a query": counted} {
+					if !fault.Is(err, fault.Transient) {
+						t.Errorf("%s, %d %s: %v, want a fault that may pass", what, status, body, err)
+					}
+				}
+			})
+		}
+	}
 }
