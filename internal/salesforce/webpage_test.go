@@ -6,8 +6,10 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 	"unicode/utf16"
 
 	"longhaul/internal/fault"
@@ -136,4 +138,37 @@ func TestClient_aGatewaysErrorIsNoneOfSalesforce(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestClient_aProxyThatWantsALoginEndsNoSession answers with the page of a proxy that has a login of its own.
+func TestClient_aProxyThatWantsALoginEndsNoSession(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var away atomic.Bool
+		org := &fakeOrg{}
+		front := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if away.Load() && r.URL.Path != tokenPath {
+				w.Header().Set("Content-Type", "text/html")
+				w.WriteHeader(http.StatusUnauthorized)
+				_, _ = io.WriteString(w, portal)
+				return
+			}
+			org.ServeHTTP(w, r)
+		})
+		slots, bound := bounding(60)
+		client := inside(t, inProcess(front), bound)
+		if _, err := client.Login(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		away.Store(true)
+		for range 20 {
+			if _, err := client.Count(t.Context(), "Report", "", ""); !fault.Is(err, fault.Transient) || !strings.Contains(err.Error(), "Sign in to the network") {
+				t.Fatalf("got %v", err)
+			}
+			pass(t, 10*time.Minute)
+		}
+		if slots.count() != 1 {
+			t.Errorf("%d logins for pages of a proxy, want one", slots.count())
+		}
+	})
 }
