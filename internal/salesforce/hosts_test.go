@@ -5,8 +5,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 	"testing/synctest"
+	"time"
 
 	"longhaul/internal/fault"
 )
