@@ -16,8 +16,9 @@ import (
 // deliveredFile is where a folder keeps what was sent from it, in its .longhaul.
 const deliveredFile = "delivered.json"
 
-// mostEntries bounds the record: some thirty sets.
-const mostEntries = 250
+// mostEntries bounds the record. It is more than a folder that is sent with --all holds after years: what is forgotten while
+// such a folder is sent would be missed later in the same run.
+const mostEntries = 5000
 
 // deliveryEntry is a file that was sent. It is noted before the first byte leaves: if the answer is lost, the catalog's
 // next one, that it has a file of this name, is understood.
@@ -44,7 +45,7 @@ func (d delivery) history(c *console, dir string) *history {
 		h.failed = func(error) {}
 		c.note("Warning: what is delivered cannot be noted in %s (%v), so a later upload cannot tell that it was.", filepath.Dir(h.path), reasonOf(err))
 	}
-	const most = 1 << 20
+	const most = 4 << 20
 	file, err := os.Open(h.path)
 	if err != nil {
 		return h

@@ -189,6 +189,26 @@ func TestUpload_saysThatAllWasDeliveredBefore(t *testing.T) {
 	}
 }
 
+// A folder that gathers what a year brings is known as a whole.
+func TestUpload_knowsAllOfALargeFolder(t *testing.T) {
+	t.Parallel()
+	h := &history{path: filepath.Join(t.TempDir(), stateDir, deliveredFile), failed: func(err error) { t.Error(err) }}
+	entry := func(i int) deliveryEntry {
+		return deliveryEntry{Host: "cloud.catalog.example", Path: strings.Repeat("p", 120) + strconv.Itoa(i), SHA256: strings.Repeat("f", 64)}
+	}
+	const files = 7 * 400
+	for i := range files - 1 {
+		h.entries = append(h.entries, entry(i))
+	}
+	h.add(entry(files - 1))
+	again := delivery{}.history(nil, filepath.Dir(filepath.Dir(h.path)))
+	for i := range files {
+		if !again.has(entry(i)) {
+			t.Fatalf("file %d of %d is not known any more", i, files)
+		}
+	}
+}
+
 // A file of the same name and another content is not the one that was delivered before.
 func TestUpload_takesOtherBytesForAnotherFile(t *testing.T) {
 	t.Parallel()

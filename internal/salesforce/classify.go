@@ -59,15 +59,19 @@ func (a answer) isSaid() bool {
 // classify turns the answer into an error: the first rule of the operation that matches decides.
 func (a answer) classify() *Error {
 	code, message, isJSON := errorBody(a.body)
+	isJSON = isJSON && (a.op == opLogin || code != "" && bytes.Contains(a.body, []byte(`"errorCode"`))) // else it is of a gateway
 	message = normalize(message[:min(len(message), errorText)])
 	e := &Error{
 		Op: a.op, Status: a.status, Code: clean(code, 60, a.hide...), Message: clean(message, longestText, a.hide...),
 		Date: a.told.date, RetryAfter: retryAfter(a.header), column: columnIn(message), told: a.told,
 	}
-	r := a.rule(code, strings.ToLower(message), isJSON)
+	r, page := a.rule(code, strings.ToLower(message), isJSON), pageIn(a.body, a.hide)
+	if page != nil && !isJSON && r.class == fault.SessionExpired {
+		r = statusRules[len(statusRules)-1] // a proxy wants a login of its own: that says nothing of the session
+	}
 	e.Class, e.Whole, e.again, e.Err = r.class, r.whole, r.again, r.below
 	e.Unworded, e.unknown = r.unworded && a.op == opReport, r.unworded && a.op == opLogin
-	if page := pageIn(a.body, a.hide); page != nil && !isJSON && e.Err == nil {
+	if page != nil && !isJSON && e.Err == nil {
 		e.Err = page
 	}
 	switch r.pause {

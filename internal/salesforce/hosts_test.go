@@ -124,6 +124,7 @@ func TestLogin_goesToNoUnknownHostThatIsNoWayToSalesforce(t *testing.T) {
 		{"a host that only begins as Salesforce's do", "acme.my.salesforce.com.acme.example", 200, portal, false, "base_url"},
 		{"a site of Salesforce that is no org", "help.salesforce.com", 200, portal, false, "base_url"},
 		{"a gateway in trouble", "crm.acme.example", 503, portal, false, "in trouble"},
+		{"a site that leads to another", "acme.example", 301, portal, false, "www.acme.example"},
 		{"an address", "10.1.2.3", 200, portal, false, "base_url"},
 		{"a gateway to Salesforce", "crm.acme.example", 200, versionList, true, ""},
 		{"an org", "acme.my.salesforce.com", 404, portal, true, ""},
@@ -135,7 +136,7 @@ func TestLogin_goesToNoUnknownHostThatIsNoWayToSalesforce(t *testing.T) {
 				if r.URL.Path == tokenPath {
 					return reply(200, token, "Content-Type: application/json")
 				}
-				return reply(row.status, row.body, "Content-Type: application/json")
+				return reply(row.status, row.body, "Content-Type: application/json", "Location: https://www.acme.example/")
 			}}
 			client := inside(t, w, func(c *Config) { c.BaseURL = row.host })
 			_, err := client.Login(t.Context())
@@ -145,7 +146,7 @@ func TestLogin_goesToNoUnknownHostThatIsNoWayToSalesforce(t *testing.T) {
 			if row.says != "" && (err == nil || !strings.Contains(err.Error(), row.says)) {
 				t.Errorf("%s: it says %v", row.name, err)
 			}
-			if e := errorIn(err); row.says == "base_url" && (e == nil || !e.Astray()) {
+			if e := errorIn(err); !row.sends && row.status < 500 && (e == nil || !e.Astray()) {
 				t.Errorf("%s: it is no fault of the settings", row.name)
 			}
 			if row.sends { // and is not asked for its versions again

@@ -33,13 +33,16 @@ func refusalIn(resp *http.Response) refusal {
 	body, err := io.ReadAll(io.LimitReader(resp.Body, longestErrorBody))
 	finish(resp.Body)
 	resp.Body = io.NopCloser(bytes.NewReader(body))
-	isPolicy := err == nil && answer{status: resp.StatusCode, body: body}.classify().Class == fault.SessionPolicy
+	class := fault.SessionExpired
+	if err == nil {
+		class = answer{status: resp.StatusCode, body: body}.classify().Class
+	}
 	switch {
-	case isPolicy && resp.StatusCode == http.StatusForbidden:
+	case class == fault.SessionPolicy && resp.StatusCode == http.StatusForbidden:
 		return assurance
-	case isPolicy:
+	case class == fault.SessionPolicy:
 		return restPolicy
-	case resp.StatusCode == http.StatusUnauthorized:
+	case class == fault.SessionExpired && resp.StatusCode == http.StatusUnauthorized:
 		return expired
 	}
 	return accepted

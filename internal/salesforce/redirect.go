@@ -56,11 +56,15 @@ type redirectError struct {
 
 func (e *redirectError) Error() string { return fmt.Sprintf("redirect (%d) to %s", e.status, e.to) }
 
-// fault classes the redirect: of a login it shows a wrong base_url; later it may be a page that maintenance puts up.
+// fault classes the redirect: of a login it shows a wrong base_url, as it does of a host that is to show that it is a way to
+// Salesforce, unless a portal stands before that for a while; later it may be a page that maintenance puts up.
 func (e *redirectError) fault(op, host string) *Error {
 	f := &Error{Class: fault.Transient, Op: op, Status: e.status, Err: e, again: true}
-	if op == opLogin {
+	switch op {
+	case opLogin:
 		f.Class, f.Whole, f.again = fault.Invalid, true, false
+	case opProve:
+		f.astray, f.again = true, false
 	}
 	f.sentence = fmt.Sprintf("%s redirects to %s, which is not followed because the login must not go elsewhere: "+
 		"set base_url to the org's My Domain, such as acme.my.salesforce.com", host, e.to)

@@ -2,6 +2,7 @@ package salesforce
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -44,8 +45,17 @@ func (a *admission) admit(ctx context.Context) error {
 		return nil
 	}
 	now := a.now()
-	free, err := a.slots.Take(ctx, now)
-	if err != nil {
+	bounded, cancel := context.WithTimeout(ctx, slotPatience)
+	defer cancel()
+	free, err := a.slots.Take(bounded, now)
+	switch {
+	case err != nil && ctx.Err() == nil && errors.Is(bounded.Err(), context.DeadlineExceeded) && fault.From(err) == nil:
+		return &fault.Error{
+			Class: fault.Transient, System: fault.Bucket, Err: err,
+			Message: fmt.Sprintf("the bucket, in which logins are counted, gave no answer within %s, so no login was sent; check that it can be reached",
+				slotPatience),
+		}
+	case err != nil:
 		return fmt.Errorf("%s: %w", opLogin, err)
 	}
 	if free.IsZero() {
@@ -57,6 +67,13 @@ func (a *admission) admit(ctx context.Context) error {
 			"login is at " + free.UTC().Format("15:04 UTC") + ": " + endedByOthers,
 	}
 }
+
+// slotPatience bounds what a login waits for the bucket: less than those who wait for the login do, or they would call
+// Salesforce slow.
+const slotPatience = 30 * time.Second
+
+// forgetPatience bounds the clearing up after a login, for which nobody should have to wait.
+const forgetPatience = 5 * time.Second
 
 // endedByOthers says where to look when sessions end too early.
 const endedByOthers = "look whether another program ends the sessions of the run-as user, and whether \"Lock sessions to the IP " +
@@ -92,6 +109,8 @@ func (a *admission) sent(ctx context.Context, g *grant, err error) {
 	if !due {
 		return
 	}
+	ctx, cancel := context.WithTimeout(ctx, forgetPatience)
+	defer cancel()
 	if err := a.slots.Forget(ctx, hour); err != nil { // the next hour's login tries it again
 		a.log.Debug("old logins were not removed from the bucket", zap.Error(err))
 	}

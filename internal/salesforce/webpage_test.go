@@ -3,10 +3,13 @@ package salesforce
 import (
 	"context"
 	"encoding/binary"
+	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 	"unicode/utf16"
 
 	"longhaul/internal/fault"
@@ -106,6 +109,66 @@ func TestClient_aPageShowsNoSecret(t *testing.T) {
 		_, err := client.Login(t.Context())
 		if err == nil || strings.Contains(err.Error(), "leaked") {
 			t.Errorf("got %v", err)
+		}
+	})
+}
+
+// TestClient_aGatewaysErrorIsNoneOfSalesforce answers with the JSON of gateways, by which no report is gone, refused or unsupported.
+func TestClient_aGatewaysErrorIsNoneOfSalesforce(t *testing.T) {
+	t.Parallel()
+	const report = "00O000000000001AAA"
+	for _, status := range []int{400, 403, 404, 500, 501} {
+		for _, body := range []string{
+			`{"message":"no Route matched with those values"}`, `{"error":"not_found","message":"x"}`, `{}`, `[]`, `[{"message":"Forbidden"}]`,
+		} {
+			synctest.Test(t, func(t *testing.T) {
+				org := &fakeOrg{handle: func(w http.ResponseWriter, _ *http.Request) {
+					w.Header().Set("Content-Type", "application/json")
+					w.WriteHeader(status)
+					_, _ = io.WriteString(w, body)
+				}}
+				client := inside(t, inProcess(org))
+				_, described := client.DescribeReport(t.Context(), report)
+				_, counted := client.Count(t.Context(), "Report", "", "")
+				for what, err := range map[string]error{"a describe": described, "a query": counted} {
+					if !fault.Is(err, fault.Transient) {
+						t.Errorf("%s, %d %s: %v, want a fault that may pass", what, status, body, err)
+					}
+				}
+			})
+		}
+	}
+}
+
+// TestClient_aProxyThatWantsALoginEndsNoSession answers with the page of a proxy that has a login of its own.
+func TestClient_aProxyThatWantsALoginEndsNoSession(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var away atomic.Bool
+		org := &fakeOrg{}
+		front := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if away.Load() && r.URL.Path != tokenPath {
+				w.Header().Set("Content-Type", "text/html")
+				w.WriteHeader(http.StatusUnauthorized)
+				_, _ = io.WriteString(w, portal)
+				return
+			}
+			org.ServeHTTP(w, r)
+		})
+		slots, bound := bounding(60)
+		client := inside(t, inProcess(front), bound)
+		if _, err := client.Login(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		away.Store(true)
+		for range 20 {
+			if _, err := client.Count(t.Context(), "Report", "", ""); !fault.Is(err, fault.Transient) || !strings.Contains(err.Error(), "Sign in to the network") {
+				t.Fatalf("got %v", err)
+			}
+			pass(t, 10*time.Minute)
+		}
+		if slots.count() != 1 {
+			t.Errorf("%d logins for pages of a proxy, want one", slots.count())
 		}
 	})
 }

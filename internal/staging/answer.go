@@ -1,6 +1,7 @@
 package staging
 
 import (
+	"bytes"
 	"encoding/json"
 	"encoding/xml"
 	"errors"
@@ -15,6 +16,7 @@ import (
 	"google.golang.org/api/googleapi"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/httpkit"
 )
 
 // answer is what a store said when it refused a request.
@@ -148,4 +150,19 @@ func isPage(contentType string, body []byte) bool {
 	}
 	text := strings.TrimLeft(strings.TrimPrefix(string(body[:min(len(body), 512)]), byteOrderMark), " \t\r\n")
 	return strings.HasPrefix(text, "<")
+}
+
+// inPlaceOfOurs says whether the beginning of an object is that of a page for people, however that begins. Objects of ours are
+// compressed or JSON, and names in them may well hold what looks like a page.
+func inPlaceOfOurs(head []byte) bool {
+	const zstd = "\x28\xb5\x2f\xfd"
+	text := bytes.TrimLeft(head, " \t\r\n")
+	if len(text) == 0 || bytes.HasPrefix(head, []byte(zstd)) || strings.IndexByte(`{["`, text[0]) >= 0 {
+		return false
+	}
+	if isPage("", head) {
+		return true
+	}
+	_, is := httpkit.Page(head)
+	return is
 }

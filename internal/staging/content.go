@@ -68,7 +68,7 @@ func (c *content) Read(p []byte) (n int, err error) {
 		if errors.Is(err, io.ErrUnexpectedEOF) {
 			err = io.EOF
 		}
-		if isPage("", head[:n]) {
+		if inPlaceOfOurs(head[:n]) {
 			return 0, &fault.Error{Class: fault.Transient, System: fault.Bucket, Message: c.store.astray(c.store.host)}
 		}
 		c.head, c.err = head[:n], err

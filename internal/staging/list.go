@@ -95,7 +95,7 @@ func (s *Store) entries(ctx context.Context, prefix, delimiter string) iter.Seq2
 				return
 			}
 			if object == nil {
-				if err := s.confirmEmpty(ctx, prefix, n); err != nil {
+				if err := s.confirmEnd(ctx, prefix, n); err != nil {
 					yield(entry{}, err)
 				}
 				return
@@ -107,10 +107,13 @@ func (s *Store) entries(ctx context.Context, prefix, delimiter string) iter.Seq2
 	}
 }
 
-// confirmEmpty looks whether a store answers at all when a list of S3 is empty: its driver reads a page for people as a list of
-// nothing. What a bucket always holds shows it.
-func (s *Store) confirmEmpty(ctx context.Context, prefix string, n int) error {
-	if s.kind != "s3" || n > 0 {
+// pageOfS3 is how many keys the store gives at once.
+const pageOfS3 = 1000
+
+// confirmEnd looks whether a store answers at all when a list of S3 is empty, or ends with a whole page: its driver reads a
+// page for people as a list of nothing, with nothing to follow. What a bucket always holds shows it.
+func (s *Store) confirmEnd(ctx context.Context, prefix string, n int) error {
+	if s.kind != "s3" || n%pageOfS3 != 0 {
 		return nil
 	}
 	_, err := s.Read(ctx, identityKey)

@@ -33,6 +33,9 @@ func Open(ctx context.Context, url string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := tidy(loc.kind); err != nil {
+		return nil, err
+	}
 	bucket, err := blob.OpenBucket(ctx, loc.url)
 	if err != nil {
 		return nil, loc.openFault(err)

@@ -3,6 +3,7 @@ package storetest
 import (
 	"fmt"
 	"net/http"
+	"strings"
 )
 
 // Kind is a kind of store.
@@ -38,6 +39,23 @@ func Refusal(kind Kind, status int, code string, methods ...string) Fault {
 func Page(status int, methods ...string) Fault {
 	return Answer(status, map[string]string{"Content-Type": "text/html; charset=utf-8"},
 		"\ufeff<!-- portal -->\n<script>location='/login'</script><html><body>Please log in.</body></html>", methods...)
+}
+
+// Pages are the faults of portals whose pages begin in ways that differ.
+func Pages(status int, methods ...string) map[string]Fault {
+	const page = "<html><head><title>Sign in</title></head><body>Please log in.</body></html>"
+	inUTF16 := []byte("\xff\xfe")
+	for _, c := range []byte(page) {
+		inUTF16 = append(inUTF16, c, 0)
+	}
+	header := map[string]string{"Content-Type": "application/octet-stream"}
+	return map[string]Fault{
+		"a script":    Page(status, methods...),
+		"text":        Answer(status, header, "Access denied by your network. <a href=/login>Sign in</a><p>"+strings.Repeat("Ask IT. ", 20), methods...),
+		"a mark":      Answer(status, header, "\ufeff"+page, methods...),
+		"UTF-16":      Answer(status, header, string(inUTF16), methods...),
+		"a long line": Answer(status, header, "<!--"+strings.Repeat("=", 2000)+"-->"+page, methods...),
+	}
 }
 
 // Writes are the methods by which objects are written.

@@ -2,6 +2,7 @@ package storetest_test
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -120,4 +121,61 @@ func TestRead_aPageIsNoObject(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestRead_aPageIsNoObjectHoweverItBegins puts portals before the store that claim to have what was asked for.
+func TestRead_aPageIsNoObjectHoweverItBegins(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, kind storetest.Kind) {
+		for name, portal := range storetest.Pages(http.StatusOK, http.MethodGet) {
+			p := storetest.NewFake(t)
+			p.Set(portal)
+			s, ctx := open(t, kind, p), t.Context()
+			_, id := s.ID(ctx)
+			_, read := s.Read(ctx, "a/b")
+			var lines error
+			for _, lines = range s.Lines(ctx, "a/b") {
+			}
+			for what, err := range map[string]error{"the id": id, "a read": read, "a stream": lines} {
+				if !fault.Is(err, fault.Transient) || s.Unreadable(err) || !strings.Contains(err.Error(), "something else answers") && !strings.Contains(err.Error(), "is no store") {
+					t.Errorf("a page that begins with %s, %s: %v, want that something else answers", name, what, err)
+				}
+			}
+		}
+	})
+}
+
+// TestOpen_namesAVariableThatWasCopiedBadly opens a store with a key in quotes, which the store would call wrong and no more.
+func TestOpen_namesAVariableThatWasCopiedBadly(t *testing.T) {
+	t.Setenv("AWS_SECRET_ACCESS_KEY", `"s3cret"`)
+	_, err := staging.Open(t.Context(), storetest.URL(storetest.S3, "bucket", "http://127.0.0.1:1"))
+	if !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "AWS_SECRET_ACCESS_KEY begins and ends with a quote") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestList_aPageOfAPortalIsNoEnd puts a portal before the store once a list has begun.
+func TestList_aPageOfAPortalIsNoEnd(t *testing.T) {
+	t.Parallel()
+	var keys strings.Builder
+	for i := range 1000 {
+		fmt.Fprintf(&keys, "<Contents><Key>a/%04d</Key><Size>1</Size><LastModified>2026-01-02T15:04:05.000Z</LastModified></Contents>", i)
+	}
+	first := storetest.Answer(http.StatusOK, map[string]string{"Content-Type": "application/xml"}, `<?xml version="1.0" encoding="UTF-8"?>`+
+		"<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>b</NextContinuationToken>"+keys.String()+"</ListBucketResult>")
+	p := storetest.NewFake(t)
+	p.Set(func(w http.ResponseWriter, r *http.Request) bool {
+		if q := r.URL.Query(); q.Has("list-type") && !q.Has("continuation-token") {
+			return first(w, r)
+		}
+		return storetest.Page(http.StatusOK)(w, r)
+	})
+	var n int
+	var err error
+	for _, err = range open(t, storetest.S3, p).List(t.Context(), "a/") {
+		n++
+	}
+	if n < 1000 || !fault.Is(err, fault.Transient) {
+		t.Errorf("a list of %d entries ends with %v, want that something else answers", n, err)
+	}
 }
