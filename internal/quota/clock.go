@@ -78,6 +78,11 @@ func (d *Doubt) forget(now time.Time) {
 	}
 }
 
+// settle believes that the calls in doubt have aged.
+func (l *Ledger) settle(now time.Time) {
+	l.Used, l.Doubt = max(l.Used-l.Doubt.left(now), 0), Doubt{}
+}
+
 // bound leaves no more calls in doubt than the usage of the whole org leaves, which is told, and our other calls.
 func (d *Doubt) bound(usage int64) {
 	usage += d.Calls // which own counts
@@ -114,7 +119,8 @@ func (l *Ledger) Sudden(clock, now time.Time) bool {
 		sudden = sudden || !h.ends().After(clock) && !h.over(now)
 	}
 	after := *l
-	after.Doubt, after.Hours = Doubt{}, append([]Hour(nil), l.Hours...)
+	after.Hours = append([]Hour(nil), l.Hours...)
+	after.settle(now)
 	after.forget(clock, now, false)
 	ceiling, share := after.rooms(clock, now)
 	return sudden && min(ceiling, share) > 0

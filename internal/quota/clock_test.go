@@ -66,7 +66,7 @@ func TestLedger_aClockThatJumpsForgetsNoCall(t *testing.T) {
 func TestLedger_keepsItsShareWhateverTheClockSays(t *testing.T) {
 	t.Parallel()
 	lies := 0
-	for seed := range uint64(60) {
+	for seed := range uint64(20) {
 		rng := rand.New(rand.NewPCG(seed, 3))
 		o := &org{most: 400 + rng.Int64N(1000), clock: start}
 		l := &quota.Ledger{Policy: quota.Policy{Ceiling: 80, Share: 25}, Margin: 8}
@@ -87,7 +87,7 @@ func TestLedger_keepsItsShareWhateverTheClockSays(t *testing.T) {
 			}
 			return told
 		}
-		for range 4000 {
+		for range 3000 {
 			switch rng.IntN(5) {
 			case 0, 1:
 				if granted := l.Lease(1+rng.Int64N(40), o.clock); granted > 0 {
@@ -123,7 +123,7 @@ func TestLedger_keepsItsShareWhateverTheClockSays(t *testing.T) {
 			t.Errorf("seed %d: only %d calls in %d days of %d", seed, made, 2*days, share)
 		}
 	}
-	if lies < 1000 {
+	if lies < 300 {
 		t.Errorf("only %d lies were told", lies)
 	}
 }

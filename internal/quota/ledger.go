@@ -50,6 +50,7 @@ type Ledger struct {
 
 	Jump  time.Duration `json:"jump,omitempty"`  // the skew of a clock that has jumped, until the next answer agrees
 	Doubt Doubt         `json:"doubt,omitzero"`  // our calls that have aged by Salesforce's clock alone
+	Deaf  int           `json:"deaf,omitempty"`  // looks in a row that asked what has become of those, and heard nothing
 	Odd   int64         `json:"odd,omitempty"`   // a maximum of another size than Max, until the next answer agrees
 	Heard int64         `json:"heard,omitempty"` // when Used was said, by the caller's clock, in seconds since 1970
 
@@ -91,9 +92,9 @@ func (l *Ledger) Return(lease, used int64, told Told, now time.Time) {
 	if at.IsZero() {
 		at = l.Clock(now)
 	}
+	l.forget(at, now, true)
 	l.note(used, at, now)
 	l.observe(told, used, at, now)
-	l.forget(at, now, true)
 }
 
 // note puts calls into their hour.
@@ -103,7 +104,6 @@ func (l *Ledger) note(calls int64, at, now time.Time) {
 	}
 	l.Made += calls
 	hour := at.Unix() / 3600
-	l.forget(at, now, true)
 	for i := range l.Hours {
 		if h := &l.Hours[i]; h.Hour >= hour { // answers overtake each other: a later hour keeps the calls longer
 			h.Calls += calls
@@ -163,8 +163,7 @@ func (l *Ledger) observe(told Told, used int64, at, now time.Time) {
 		told.Used = max(told.Used, l.Used)
 	}
 	l.Max, l.Used, l.At, l.Heard = told.Max, told.Used, told.At, now.Unix()
-	l.forget(at, now, true)
-	l.Doubt.bound(told.Used - l.own(at, now))
+	l.Doubt.bound(l.Used - l.own(at, now))
 }
 
 // unseen is how many calls of ours a delayed answer may not count yet: all since the newest mark that is old enough.

@@ -112,13 +112,35 @@ func (l *Ledger) Look(told Told, calls int64, now time.Time) {
 	if told.Clock.IsZero() {
 		return
 	}
-	doubt := told.Max > 0 || !l.Sudden(told.Clock, now) // else nobody could tell
+	believed := l.believes(told, calls, now)
 	l.tick(told.Clock, now)
 	l.Jump = 0
+	if believed {
+		l.settle(now)
+	}
+	l.forget(told.Clock, now, !believed)
 	if calls > 0 || told.Spent || told.Max > 0 {
 		l.Asked = told.Clock
 		l.note(calls, told.Clock, now)
 		l.observe(told, calls, told.Clock, now)
 	}
-	l.forget(told.Clock, now, doubt)
+}
+
+// mostDeaf is how many looks in a row may ask for the usage in vain before the clock alone is believed.
+const mostDeaf = 3
+
+// believes says whether the clock of a look alone decides what has aged: where nothing tells the usage, it must.
+func (l *Ledger) believes(told Told, calls int64, now time.Time) bool {
+	switch {
+	case told.Max > 0:
+		l.Deaf = 0
+		return false
+	case !l.Sudden(told.Clock, now):
+		return false
+	case calls > 0:
+		l.Deaf++
+		return l.Deaf >= mostDeaf
+	default:
+		return true
+	}
 }

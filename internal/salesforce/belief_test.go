@@ -46,7 +46,7 @@ func newClockOrg(answer func(w http.ResponseWriter, n int)) *clockOrg {
 func describing(w http.ResponseWriter, _ int) { writeJSON(w, aDescription) }
 
 // offBy is how far a time is from this machine's clock, on which the orgs of these tests live too.
-func offBy(at time.Time) time.Duration { return at.Sub(time.Now()).Round(time.Minute) }
+func offBy(at time.Time) time.Duration { return time.Until(at).Round(time.Minute) }
 
 // TestMeter_aPageOfAProxyTellsNoTime is the page of a proxy whose clock runs a day ahead.
 func TestMeter_aPageOfAProxyTellsNoTime(t *testing.T) {

@@ -58,7 +58,9 @@ var shownBy = []struct {
 	what     string
 	suffixes []string
 }{
-	{"Visualforce pages", []string{".vf.force.com", ".visual.force.com", ".visualforce.com", ".visualforce.mil", ".vf.crmforce.mil", ".vf.sfcrmapps.cn"}},
+	{"Visualforce pages", []string{
+		".vf.force.com", ".visual.force.com", ".visualforce.com", ".visualforce.mil", ".vf.crmforce.mil", ".vf.sfcrmapps.cn",
+	}},
 	{"files", []string{
 		".file.force.com", ".content.force.com", ".documentforce.com", ".documentforce.mil", ".forceusercontent.com", ".force-user-content.com",
 	}},

@@ -72,9 +72,11 @@ func TestNormalizeHost_refusesHostsOfPages(t *testing.T) {
 func TestNew_refusesClientCredentialsOnEverySharedHost(t *testing.T) {
 	t.Parallel()
 	for _, host := range []string{
-		"login.salesforce.com", "test.salesforce.com", "login.salesforce.com:443", "login.salesforce.com.mcas.ms", "login.salesforce.mil", "test.sfcrmproducts.cn",
+		"login.salesforce.com", "test.salesforce.com", "login.salesforce.com:443", "login.salesforce.com.mcas.ms", "login.salesforce.mil",
+		"test.sfcrmproducts.cn",
 	} {
-		if _, err := New(Config{BaseURL: host, Credentials: giveCredentials}); !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "My Domain") {
+		_, err := New(Config{BaseURL: host, Credentials: giveCredentials})
+		if !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "My Domain") {
 			t.Errorf("%s: got %v", host, err)
 		}
 		if _, err := New(Config{BaseURL: host, Auth: AuthPassword, Credentials: giveCredentials}); err != nil {

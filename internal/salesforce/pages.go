@@ -106,24 +106,30 @@ type pager struct {
 // next gives the next batch, or what of it came before an error.
 func (p *pager) next(ctx context.Context) (Page, error) {
 	for p.failed == nil {
-		found, err := p.fetch(ctx)
-		if err == nil {
-			err = p.add(ctx, found)
-		}
-		switch {
-		case errors.Is(err, errCursorGone):
-			p.locator = "" // the query goes on by key, after what has arrived
-		case err != nil:
-			p.failed = err
-		case p.locator == "" && p.batch.begun:
-			p.done = len(p.batch.records) < p.limit
-			return p.handOn(), nil
-		}
-		if len(p.batch.records) > 0 && err != nil {
+		if p.step(ctx) {
 			return p.handOn(), nil
 		}
 	}
 	return Page{}, p.failed
+}
+
+// step asks for one page, and says whether to hand on the batch: it is whole, or its rest cannot be had.
+func (p *pager) step(ctx context.Context) bool {
+	found, err := p.fetch(ctx)
+	if err == nil {
+		err = p.add(ctx, found)
+	}
+	switch {
+	case err == nil:
+		whole := p.locator == "" && p.batch.begun
+		p.done = whole && len(p.batch.records) < p.limit
+		return whole
+	case errors.Is(err, errCursorGone):
+		p.locator = "" // the query goes on by key, after what has arrived
+	default:
+		p.failed = err
+	}
+	return len(p.batch.records) > 0
 }
 
 // add puts a page into the batch. Where the pages together contradict what the first of them said the batch begins anew, a few
