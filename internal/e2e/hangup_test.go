@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"os"
+	"os/signal"
 	"path/filepath"
 	"syscall"
 	"testing"
@@ -13,9 +14,19 @@ const (
 	atWork   = "\ndescribe "
 )
 
+// hearsHangUps makes programs begin with SIGHUP as it usually is, where these tests were started with it ignored: what this
+// process listens to is not ignored by those that it starts.
+func hearsHangUps(t *testing.T) {
+	t.Helper()
+	if signal.Ignored(syscall.SIGHUP) {
+		signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
+	}
+}
+
 // TestHangUp_endsAsATerminationDoes closes the terminal of a demo: it must flush and clear up as it does at Ctrl-C. A terminal
 // that closes sends the signal twice, and systemd sends it beside its own.
 func TestHangUp_endsAsATerminationDoes(t *testing.T) {
+	hearsHangUps(t)
 	t.Parallel()
 	for name, signals := range map[string][]os.Signal{
 		"a terminal that closes": {syscall.SIGHUP, syscall.SIGHUP},
