@@ -64,21 +64,29 @@ func TestSend_believesNoSuccessThatIsNotTheCatalogs(t *testing.T) {
 		class   fault.Class // empty: delivered
 		message string
 	}{
-		"nothing":                        {status: 200},
-		"a word":                         {status: 200, body: "OK"},
-		"no content":                     {status: 204},
-		"JSON of the store":              {status: 200, body: `{"kind":"storage#object","name":"x","error":null}`},
-		"XML of the store":               {status: 201, body: `<?xml version="1.0"?><PostResponse><Key>x</Key></PostResponse>`},
-		"a gateway's error as JSON":      {status: 200, body: `{"error":{"code":"blocked"}}`, class: fault.Transient, message: "tells of an error"},
-		"errors of another service":      {status: 200, body: `{"errors":[{"message":"no"}]}`, class: fault.Transient, message: "tells of an error"},
-		"a part of a thing":              {status: 206, class: fault.Invalid, message: "status that no delivery has (206)"},
-		"an encoding nobody asked for":   {status: 200, header: map[string]string{"Content-Encoding": "br"}, body: "x", class: fault.Transient, message: "encoding"},
-		"a portal that says what it is":  {status: 511, class: fault.Transient, message: "login portal of the network answers in place of the catalog"},
-		"a portal's page":                {status: 511, body: signIn, class: fault.Transient, message: `what answers is a web page called "Sign in to the network"`},
-		"a proxy that wants a login":     {status: 407, body: signIn, class: fault.Invalid, message: "asks for a login (407)"},
-		"a firewall's page":              {status: 403, body: "<!-- x -->" + signIn, class: fault.LoginRefused, message: `so it may come from a proxy or a portal`},
-		"a redirect to a portal":         {status: 302, header: map[string]string{"Location": "https://portal.invalid/login?secret=1"}, class: fault.Invalid, message: "(it leads to portal.invalid)"},
-		"a permanent redirect elsewhere": {status: 308, header: map[string]string{"Location": "https://portal.invalid/"}, class: fault.Invalid, message: "(it leads to portal.invalid)"},
+		"nothing":                   {status: 200},
+		"a word":                    {status: 200, body: "OK"},
+		"no content":                {status: 204},
+		"JSON of the store":         {status: 200, body: `{"kind":"storage#object","name":"x","error":null}`},
+		"XML of the store":          {status: 201, body: `<?xml version="1.0"?><PostResponse><Key>x</Key></PostResponse>`},
+		"a gateway's error as JSON": {status: 200, body: `{"error":{"code":"blocked"}}`, class: fault.Transient, message: "tells of an error"},
+		"errors of another service": {status: 200, body: `{"errors":[{"message":"no"}]}`, class: fault.Transient, message: "tells of an error"},
+		"a part of a thing":         {status: 206, class: fault.Invalid, message: "status that no delivery has (206)"},
+		"an encoding nobody asked for": {
+			status: 200, header: map[string]string{"Content-Encoding": "br"}, body: "x", class: fault.Transient, message: "encoding",
+		},
+		"a portal that says what it is": {status: 511, class: fault.Transient, message: "login portal of the network answers in place of the catalog"},
+		"a portal's page":               {status: 511, body: signIn, class: fault.Transient, message: `what answers is a web page called "Sign in to the network"`},
+		"a proxy that wants a login":    {status: 407, body: signIn, class: fault.Invalid, message: "asks for a login (407)"},
+		"a firewall's page":             {status: 403, body: "<!-- x -->" + signIn, class: fault.LoginRefused, message: `so it may come from a proxy or a portal`},
+		"a redirect to a portal": {
+			status: 302, header: map[string]string{"Location": "https://portal.invalid/login?secret=1"}, class: fault.Invalid,
+			message: "(it leads to portal.invalid)",
+		},
+		"a permanent redirect elsewhere": {
+			status: 308, header: map[string]string{"Location": "https://portal.invalid/"}, class: fault.Invalid,
+			message: "(it leads to portal.invalid)",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -15,7 +15,7 @@ const relative = "."
 func locatedBucket(dir, raw string) (string, error) {
 	u, err := url.Parse(raw)
 	if err != nil || u.Scheme != "file" || u.Host != relative {
-		return raw, nil
+		return raw, nil //nolint:nilerr // it was checked before, with its line
 	}
 	folder, err := paths.Absolute(dir, relative+u.Path)
 	if err != nil {

@@ -125,9 +125,13 @@ func (c *castorValues) warnSecrets(options []castorOption) {
 
 // The options of castor-extract-salesforce-viz.
 var (
-	extractUsername     = castorOption{flag: "username", short: "u", env: "CASTOR_SALESFORCE_USERNAME", usage: "Salesforce user; without one the client credentials flow is used", check: source.Name.Check}
-	extractPassword     = castorOption{flag: "password", short: "p", env: "CASTOR_SALESFORCE_PASSWORD", usage: "the user's password", secret: true, check: source.Phrase.Check}
-	extractClientID     = castorOption{flag: "client-id", short: "c", env: "CASTOR_SALESFORCE_CLIENT_ID", usage: "consumer key of the app", check: source.Key.Check}
+	extractUsername = castorOption{flag: "username", short: "u", env: "CASTOR_SALESFORCE_USERNAME", usage: "Salesforce user; without one the client credentials flow is used", check: source.Name.Check}
+	extractPassword = castorOption{
+		flag: "password", short: "p", env: "CASTOR_SALESFORCE_PASSWORD", usage: "the user's password", secret: true, check: source.Phrase.Check,
+	}
+	extractClientID = castorOption{
+		flag: "client-id", short: "c", env: "CASTOR_SALESFORCE_CLIENT_ID", usage: "consumer key of the app", check: source.Key.Check,
+	}
 	extractClientSecret = castorOption{
 		flag: "client-secret", short: "s", env: "CASTOR_SALESFORCE_CLIENT_SECRET",
 		usage: "consumer secret of the app", secret: true, check: source.Key.Check,

@@ -16,8 +16,12 @@ import (
 
 // The options of castor-upload.
 var (
-	uploadToken     = castorOption{flag: "token", short: "k", env: "CASTOR_UPLOADER_TOKEN", usage: "token of the catalog", secret: true, check: source.Key.Check}
-	uploadSourceID  = castorOption{flag: "source_id", short: "s", env: "CASTOR_UPLOADER_SOURCE_ID", usage: "id of the source in the catalog", check: checkSourceID}
+	uploadToken = castorOption{
+		flag: "token", short: "k", env: "CASTOR_UPLOADER_TOKEN", usage: "token of the catalog", secret: true, check: source.Key.Check,
+	}
+	uploadSourceID = castorOption{
+		flag: "source_id", short: "s", env: "CASTOR_UPLOADER_SOURCE_ID", usage: "id of the source in the catalog", check: checkSourceID,
+	}
 	uploadFile      = castorOption{flag: "file_path", short: "f", env: "CASTOR_UPLOADER_FILE_PATH", usage: "file to send"}
 	uploadDirectory = castorOption{flag: "directory_path", short: "d", env: "CASTOR_UPLOADER_DIRECTORY_PATH", usage: "folder whose files to send"}
 	uploadType      = castorOption{flag: "file_type", short: "t", env: "CASTOR_UPLOADER_FILE_TYPE", usage: "DBT, VIZ, WAREHOUSE or QUALITY"}

@@ -109,7 +109,8 @@ func TestRead_aFileInUTF16WithItsLines(t *testing.T) {
 				t.Fatal(err)
 			}
 			_, _, err := Read(in)
-			if err == nil || !strings.HasPrefix(err.Error(), DefaultFile+":8: sources.acme.max_in_flight: must be a whole number") || strings.Contains(err.Error(), "\n") {
+			const said = DefaultFile + ":8: sources.acme.max_in_flight: must be a whole number"
+			if err == nil || !strings.HasPrefix(err.Error(), said) || strings.Contains(err.Error(), "\n") {
 				t.Errorf("%s %q: got %v, want the one mistake, on its line", name, mark, err)
 			}
 		}
@@ -167,7 +168,8 @@ func TestReadCastorExtract_namesWhatCopyingDid(t *testing.T) {
 			t.Errorf("%q: got %v, want %s", row.set, err, row.want)
 		}
 	}
-	if _, err := ReadCastorExtract(parsed(t, AddCastorExtractFlags), castorLogin(), ""); err == nil || !strings.Contains(err.Error(), "the working directory is gone") {
+	_, err := ReadCastorExtract(parsed(t, AddCastorExtractFlags), castorLogin(), "")
+	if err == nil || !strings.Contains(err.Error(), "the working directory is gone") {
 		t.Errorf("a relative output without a working directory: got %v", err)
 	}
 }
@@ -203,7 +205,8 @@ func TestReadCastorExtract_warnsOfAnOddPassword(t *testing.T) {
 
 func TestReadCastorUpload_namesWhatCopyingDid(t *testing.T) {
 	t.Parallel()
-	base := Environment{"CASTOR_UPLOADER_TOKEN=tok\r", "CASTOR_UPLOADER_SOURCE_ID=" + uploadID + "\r", "CASTOR_UPLOADER_FILE_TYPE=VIZ\r", "CASTOR_UPLOADER_DIRECTORY_PATH=out\r"}
+	base := Environment{"CASTOR_UPLOADER_TOKEN=tok\r", "CASTOR_UPLOADER_SOURCE_ID=" + uploadID + "\r", "CASTOR_UPLOADER_FILE_TYPE=VIZ\r",
+		"CASTOR_UPLOADER_DIRECTORY_PATH=out\r"}
 	got, err := ReadCastorUpload(parsed(t, AddCastorUploadFlags), base, "/work")
 	if err != nil || got.Catalog.SourceID != uploadID || got.Directory != "/work/out" {
 		t.Errorf("with line ends behind all: got %+v, %v", got, err)

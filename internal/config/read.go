@@ -105,7 +105,8 @@ func (in Input) load() (path string, data []byte, err error) {
 
 // settingsFile is the path of the file that was asked for, or of the usual one; empty where there can be none.
 func (in Input) settingsFile() (path string, asked bool, err error) {
-	name, from := "", origin{name: prefix + "CONFIG"}
+	var name string
+	from := origin{name: prefix + "CONFIG"}
 	if f := in.changed(configFlag); f != nil {
 		name, from = plaintext.Line(f.Value.String()), origin{name: "--" + configFlag}
 	} else if value, _ := in.Environment.Lookup(from.name); plaintext.Line(value) != "" {

@@ -25,7 +25,7 @@ const (
 // Check says what a value cannot mean to hold and what to change; nil when there is nothing of it. It never repeats the
 // value, and has nothing to say of an empty one.
 func (f Form) Check(value string) error {
-	flaw := ""
+	var flaw string
 	switch {
 	case !utf8.ValidString(value):
 		flaw = "holds bytes that are no text: save it as UTF-8"

@@ -24,7 +24,7 @@ var variables = map[string][]string{
 // what else a store would call a wrong key, without a word on why. It never repeats a value.
 func tidy(kind string) error {
 	for _, name := range variables[kind] {
-		value, set := os.LookupEnv(name)
+		value, set := os.LookupEnv(name) //nolint:forbidigo // the drivers read these by themselves, past the settings
 		line := plaintext.Line(value)
 		if set && line != value {
 			if err := os.Setenv(name, line); err != nil {

@@ -137,7 +137,8 @@ func TestRead_aPageIsNoObjectHoweverItBegins(t *testing.T) {
 			for _, lines = range s.Lines(ctx, "a/b") {
 			}
 			for what, err := range map[string]error{"the id": id, "a read": read, "a stream": lines} {
-				if !fault.Is(err, fault.Transient) || s.Unreadable(err) || !strings.Contains(err.Error(), "something else answers") && !strings.Contains(err.Error(), "is no store") {
+				if !fault.Is(err, fault.Transient) || s.Unreadable(err) ||
+					!strings.Contains(err.Error(), "something else answers") && !strings.Contains(err.Error(), "is no store") {
 					t.Errorf("a page that begins with %s, %s: %v, want that something else answers", name, what, err)
 				}
 			}

@@ -29,14 +29,17 @@ func TestThePublicAPI_isAsStrictAsItsDocumentation(t *testing.T) {
 	c := start(t, Options{})
 	ready := c.s.Ready()
 	const good = `{"query":"{__typename}"}`
-	token, unknown := "Token "+ready.CatalogToken, `{"errors":[{"extensions":{"code":"UNAUTHENTICATED"},"message":"The token is missing, invalid, expired or revoked"}]}`
+	token := "Token " + ready.CatalogToken
+	const unknown = `{"errors":[{"extensions":{"code":"UNAUTHENTICATED"},"message":"The token is missing, invalid, expired or revoked"}]}`
 	for name, test := range map[string]struct {
 		method, token, contentType, body string
 		status                           int
 		want                             string
 	}{
-		"a known token":           {"POST", token, "application/json", good, 200, `{"data":{"__typename":"Query"}}`},
-		"with a charset":          {"POST", token, "application/json; charset=utf-8", `{"query":"query { __typename }"}`, 200, `{"data":{"__typename":"Query"}}`},
+		"a known token": {"POST", token, "application/json", good, 200, `{"data":{"__typename":"Query"}}`},
+		"with a charset": {
+			"POST", token, "application/json; charset=utf-8", `{"query":"query { __typename }"}`, 200, `{"data":{"__typename":"Query"}}`,
+		},
 		"an unknown token":        {"POST", "Token x", "application/json", good, 200, unknown},
 		"another form of header":  {"POST", "Bearer " + ready.CatalogToken, "application/json", good, 200, unknown},
 		"the token alone":         {"POST", ready.CatalogToken, "application/json", good, 200, unknown},
