@@ -55,6 +55,9 @@ const markAttempts = 3
 
 // mark leaves a word in the bucket that the sync is over, so that nobody takes it for one that a lost database cut short.
 func (s *sync) mark(ctx workflow.Context, outcome Outcome) {
+	if s.state.Sync.Bucket == "" {
+		return // it has left nothing there yet, and no worker may be there to ask
+	}
 	ctx, cancel := workflow.NewDisconnectedContext(ctx)
 	defer cancel()
 	ctx = optional(limited(with(ctx, forCall, "note that the sync is over"), markAttempts))

@@ -122,6 +122,9 @@ func TestUnserved_isPausedResumedAndCancelled(t *testing.T) {
 	if took := env.Now().Sub(start); took > time.Hour+2*time.Minute {
 		t.Errorf("the cancel took until %s after the start", took)
 	}
+	if n := o.count("End"); n > 0 {
+		t.Errorf("the end of a sync that has left nothing in the bucket was noted %d times: that waits for a worker", n)
+	}
 }
 
 // A sync whose work is done ends well without the worker that would tidy up.

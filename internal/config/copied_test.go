@@ -205,8 +205,10 @@ func TestReadCastorExtract_warnsOfAnOddPassword(t *testing.T) {
 
 func TestReadCastorUpload_namesWhatCopyingDid(t *testing.T) {
 	t.Parallel()
-	base := Environment{"CASTOR_UPLOADER_TOKEN=tok\r", "CASTOR_UPLOADER_SOURCE_ID=" + uploadID + "\r", "CASTOR_UPLOADER_FILE_TYPE=VIZ\r",
-		"CASTOR_UPLOADER_DIRECTORY_PATH=out\r"}
+	base := Environment{
+		"CASTOR_UPLOADER_TOKEN=tok\r", "CASTOR_UPLOADER_SOURCE_ID=" + uploadID + "\r", "CASTOR_UPLOADER_FILE_TYPE=VIZ\r",
+		"CASTOR_UPLOADER_DIRECTORY_PATH=out\r",
+	}
 	got, err := ReadCastorUpload(parsed(t, AddCastorUploadFlags), base, "/work")
 	if err != nil || got.Catalog.SourceID != uploadID || got.Directory != "/work/out" {
 		t.Errorf("with line ends behind all: got %+v, %v", got, err)
