@@ -64,8 +64,12 @@ func thrifty(s *source.Source) {
 	s.Quota = source.Quota{Ceiling: 80, Share: 100, Probe: time.Second}
 }
 
-// days lets hours pass on Salesforce's clock, one after the other, whenever the sync waits for them, until it has ended.
-// It tells how many hours passed.
+// hoursAtATime is how far the org's clock moves at a time, about as often as the sync looks at it. No clock moves by hours between two
+// answers of one look.
+const hoursAtATime = 8
+
+// days lets hours pass on Salesforce's clock whenever the sync waits for them, until it has ended. It tells how many hours
+// passed.
 func (r running) days(t *testing.T, sim *server.Server) (hours int) {
 	t.Helper()
 	ended := make(chan struct{})
@@ -73,7 +77,7 @@ func (r running) days(t *testing.T, sim *server.Server) (hours int) {
 		defer close(ended)
 		_ = r.Get(t.Context(), nil) // the caller asks again
 	}()
-	tick := time.NewTicker(100 * time.Millisecond)
+	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	for {
 		select {
@@ -84,8 +88,8 @@ func (r running) days(t *testing.T, sim *server.Server) (hours int) {
 		case <-tick.C:
 		}
 		if p := r.progress(t); p.Waiting != "" {
-			sim.Advance(time.Hour)
-			hours++
+			sim.Advance(hoursAtATime * time.Hour)
+			hours += hoursAtATime
 		}
 	}
 }
