@@ -33,8 +33,9 @@ func (a *Activities) Probe(ctx context.Context, params ProbeParams) (ProbeResult
 	return result, toTemporal(ctx, err)
 }
 
-// lookCalls is what a look may cost: a call, and one more after a login where the session has expired meanwhile.
-const lookCalls = 2
+// lookCalls is what a look may cost: a call, one more after a login where the session has expired meanwhile, and three with the
+// same session where sessions are in doubt. With fewer a look in doubt would never bring anything.
+const lookCalls = 5
 
 func (a *Activities) probeQuota(ctx context.Context, params ProbeParams) (result ProbeResult, err error) {
 	source, err := a.Sources.Source(params.Sync.Source)
