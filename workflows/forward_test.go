@@ -139,7 +139,8 @@ func TestHandOver_handsUpdatesToTheSync(t *testing.T) {
 	}, time.Hour)
 	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{Source: "acme"})
 	got, failure := resultOf(t, env)
-	if failure != nil || got.Outcome != workflows.OutcomeComplete || !strings.Contains(strings.Join(got.Warnings, " "), "approved by an operator (quarter end)") {
+	if failure != nil || got.Outcome != workflows.OutcomeComplete ||
+		!strings.Contains(strings.Join(got.Warnings, " "), "approved by an operator (quarter end)") {
 		t.Errorf("got %+v, %v", got, failure)
 	}
 	if raw, ok := answer.(json.RawMessage); !ok || string(raw) != `"approved"` {

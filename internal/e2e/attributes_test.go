@@ -8,6 +8,7 @@ import (
 	"go.temporal.io/api/operatorservice/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
 
 	"longhaul/internal/simulator/server"
 	"longhaul/internal/source"
@@ -73,7 +74,8 @@ func TestAttributes_removedBeforeARunContinuesStopsNothing(t *testing.T) {
 	var run client.WorkflowRun
 	eventually(t, time.Minute, func() bool { // until the server knows the new one
 		run, err = p.client.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{
-			ID: "sync-acme", TaskQueue: workflows.TaskQueue, SearchAttributes: map[string]any{"Team": "crm"},
+			ID: "sync-acme", TaskQueue: workflows.TaskQueue,
+			TypedSearchAttributes: temporal.NewSearchAttributes(temporal.NewSearchAttributeKeyKeyword("Team").ValueSet("crm")),
 		}, workflows.SyncSourceType)
 		return err == nil
 	})
