@@ -123,11 +123,11 @@ func TestLogins_ofASyncFromTwoAddresses(t *testing.T) {
 // often: the sync stops logging in long before the user is locked out, and says why it waits.
 func TestLogins_thatAreSpent(t *testing.T) {
 	t.Parallel()
-	const reports = 3000
+	const reports = 1500
 	options := server.Options{Reports: reports, Columns: 2, TypeMetadata: 1000, Latency: 2 * time.Millisecond}
 	p := newPlant(t, options, nil)
 	p.addWorker(t, options)
-	const others = 50
+	const others = staging.MostLogins - 4
 	for range others {
 		if _, err := p.store.Logins("acme").Take(t.Context(), time.Now()); err != nil {
 			t.Fatal(err)
