@@ -15,7 +15,7 @@ var _ cli.Simulator = simulator{}
 
 // startSimulator runs a generated org, or the one of a project in source format.
 func startSimulator(o cli.SimulatorOptions) (cli.Simulator, error) {
-	options := server.Options{Reports: o.Reports, Columns: o.Columns, Seed: o.Seed, Latency: o.Latency}
+	options := server.Options{Reports: o.Reports, Columns: o.Columns, Seed: o.Seed, Latency: o.Latency, TempDir: o.TempDir}
 	if o.Org != "" {
 		loaded, err := project.Load(o.Org)
 		if err != nil {

@@ -88,6 +88,7 @@ func (a *App) demo(ctx context.Context, c *console, flags demoFlags) error {
 			return err
 		}
 	}
+	flags.simulator.TempDir = data // what a killed demo leaves lies in one folder
 	simulator, err := a.StartSimulator(flags.simulator)
 	if err != nil {
 		return fmt.Errorf("start the simulator: %w", err)
@@ -208,9 +209,7 @@ func (f demoFlags) settings(data string, at Access) (config.Config, error) {
 			BaseURL: at.Salesforce, Auth: source.ClientCredentials,
 			ClientID: at.ClientID, ClientSecret: source.Held(at.ClientSecret),
 		},
-		Catalog: &source.Catalog{
-			URL: at.Catalog, SourceID: at.SourceID, Token: source.Held(at.CatalogToken), PublicAPI: at.Catalog + "/public/graphql",
-		},
+		Catalog:     &source.Catalog{URL: at.Catalog, SourceID: at.SourceID, Token: source.Held(at.CatalogToken)},
 		MaxInFlight: f.inFlight,
 	})
 	return config.Config{DataDir: data, Sources: sources}, err

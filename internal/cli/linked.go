@@ -43,6 +43,7 @@ type SimulatorOptions struct {
 	Columns int
 	Seed    int64
 	Latency time.Duration // of each call
+	TempDir string        // where the simulated catalog keeps what it receives
 }
 
 // Simulator is a running simulation.

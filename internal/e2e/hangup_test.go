@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 )
@@ -76,5 +77,9 @@ func TestTermination_theSecondEndsAtOnce(t *testing.T) {
 	})
 	if code := demo.cmd.ProcessState.ExitCode(); code != -1 {
 		t.Errorf("it ended with %d, want that the signal ended it:\n%s", code, demo.said)
+	}
+	left, err := os.ReadDir(s.dir)
+	if err != nil || len(left) != 1 || !strings.HasPrefix(left[0].Name(), "longhaul-demo-") {
+		t.Errorf("it left %v, %v; want the one folder that the next demo removes", left, err)
 	}
 }

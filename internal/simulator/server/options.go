@@ -19,6 +19,7 @@ import (
 type Options struct {
 	SalesforceAddr, CatalogAddr string // host:port, loopback only
 	TLSDir                      string // serve TLS, and write ca.pem there
+	TempDir                     string // where the catalog's folder of uploads is made; the system's when empty
 
 	Org              org.Org // when nil, one is generated from the next four
 	Reports, Columns int     // 100 and 10 when zero

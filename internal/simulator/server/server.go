@@ -77,7 +77,7 @@ func Start(options Options) (*Server, error) {
 			return nil, err
 		}
 	}
-	dir, err := os.MkdirTemp("", "longhaul-catalog-")
+	dir, err := os.MkdirTemp(options.TempDir, "longhaul-catalog-")
 	if err != nil {
 		return nil, fmt.Errorf("making a folder for uploads: %w", err)
 	}
