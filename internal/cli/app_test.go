@@ -219,6 +219,10 @@ func TestMain_help(t *testing.T) {
 				t.Errorf("the help of %q lacks %q:\n%s", verb, part, text)
 			}
 		}
+		_, examples, _ := strings.Cut(text, "EXAMPLES\n")
+		if first, _, _ := strings.Cut(examples, "\n"); !strings.Contains(first, " renamed ") {
+			t.Errorf("the help of %q has the example %q", verb, first)
+		}
 		for _, never := range []string{"$0", "  -h,", "  -v,"} {
 			if strings.Contains(text, never) {
 				t.Errorf("the help of %q holds %q:\n%s", verb, never, text)

@@ -63,12 +63,10 @@ func (a *App) dress(cmd *cobra.Command, c *console) {
 	cmd.DisableFlagsInUseLine = true
 	cmd.Flags().SortFlags = false
 	call := a.name()
-	if cmd.HasParent() {
-		cmd.Example = strings.ReplaceAll(cmd.Example, "$0", call)
-	} else {
-		// A program that is one verb is called without it.
-		cmd.Example = strings.ReplaceAll(strings.ReplaceAll(cmd.Example, "$0 "+string(a.itself()), call), "$0", call)
+	if verb := a.itself(); verb != "" && !cmd.HasParent() { // a program that is one verb is called without it
+		cmd.Example = strings.ReplaceAll(cmd.Example, "$0 "+string(verb), call)
 	}
+	cmd.Example = strings.ReplaceAll(cmd.Example, "$0", call)
 	cmd.Flags().BoolP("help", "", false, "show this help") // without cobra's -h: no short flags but castor's
 	run := cmd.RunE
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {

@@ -32,6 +32,8 @@ func Check(path string) error {
 		return fault.Invalidf("is empty: write a path, such as ./out")
 	case path == "~" || strings.HasPrefix(path, "~/"):
 		return fault.Invalidf("begins with ~, which only a shell replaces: write the whole path, or ./~ for a folder of that name")
+	case strings.HasPrefix(path, "$"):
+		return fault.Invalidf("begins with $, which only a shell replaces: write the whole path, or ./$ for a folder of that name")
 	case strings.ContainsFunc(path, unicode.IsControl):
 		return fault.Invalidf("holds a line break or another control character: write the path again")
 	}

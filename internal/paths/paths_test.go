@@ -37,6 +37,8 @@ func TestAbsolute_refusesWhatNobodyMeans(t *testing.T) {
 		{"/work", "", "is empty"},
 		{"/work", "~", "only a shell"},
 		{"/work", "~/out", "only a shell"},
+		{"/work", "$HOME/out", "only a shell"},
+		{"/work", "${OUT}", "only a shell"},
 		{"/work", "out\r", "control character"},
 		{"/work", "out\n", "control character"},
 		{"/work", "o\x00ut", "control character"},
