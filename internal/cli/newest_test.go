@@ -221,9 +221,55 @@ func TestUpload_takesOtherBytesForAnotherFile(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, prefix+"-reports.json"), []byte("[]"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	sent := len(s.Files())
 	code, out := run(t, nil, environment(s), "longhaul", "upload", "-t", "VIZ", "-d", dir)
-	if code != 6 || !strings.Contains(out.stderr.String(), prefix+"-reports.json is not as extract wrote it") {
+	if code != 2 || !strings.Contains(out.stderr.String(), prefix+"-reports.json is not as extract wrote it") || len(s.Files()) != sent {
 		t.Errorf("code %d, stderr:\n%s", code, out.stderr.String())
+	}
+	code, out = run(t, nil, environment(s), "longhaul", "upload", "-t", "VIZ", "-d", dir, "--all")
+	if code != 6 || !strings.Contains(out.stderr.String(), prefix+"-reports.json  the catalog has a file of this name already") {
+		t.Errorf("with --all: code %d, stderr:\n%s", code, out.stderr.String())
+	}
+}
+
+// A damaged file looks as good as any to the catalog.
+func TestUpload_sendsNothingOfADamagedSet(t *testing.T) {
+	t.Parallel()
+	s := startCatalog(t)
+	prefix := at(-time.Minute)
+	dir := extracted(t, prefix)
+	if err := os.Truncate(filepath.Join(dir, prefix+"-reports.json"), 1); err != nil {
+		t.Fatal(err)
+	}
+	code, out := run(t, nil, environment(s), "longhaul", "upload", "-t", "VIZ", "-d", dir)
+	if code != 2 || len(s.Files()) > 0 || !strings.Contains(out.stderr.String(), "-reports.json is not as extract wrote it") {
+		t.Errorf("code %d, %d files were sent, stderr:\n%s", code, len(s.Files()), out.stderr.String())
+	}
+}
+
+// The summary says that a set is whole, so it must not follow the files of somebody else.
+func TestUpload_sendsNoSummaryBehindForeignFiles(t *testing.T) {
+	t.Parallel()
+	s := startCatalog(t)
+	prefix := at(-time.Minute)
+	foreign := filepath.Join(t.TempDir(), prefix+"-folders.json")
+	if err := os.WriteFile(foreign, []byte("[]"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, out := run(t, nil, environment(s), "longhaul", "upload", "-t", "VIZ", "-f", foreign); code != 0 {
+		t.Fatal(out.stderr.String())
+	}
+	dir := extracted(t, prefix)
+	for range 2 {
+		code, out := run(t, nil, environment(s), "longhaul", "upload", "-t", "VIZ", "-d", dir)
+		if code != 6 || !strings.Contains(out.stderr.String(), "has files of these names already") {
+			t.Errorf("code %d, stderr:\n%s", code, out.stderr.String())
+		}
+	}
+	for _, file := range s.Files() {
+		if strings.Contains(file.Path, summaryFile) {
+			t.Errorf("the summary was sent: %s", file.Path)
+		}
 	}
 }
 

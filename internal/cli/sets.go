@@ -105,3 +105,22 @@ func rank(name string) int {
 	}
 	return len(setFiles)
 }
+
+// intact refuses a set that is not as extract wrote it: a damaged file looks as good as any to whoever receives it.
+func (s selection) intact(dir string) error {
+	for _, name := range s.send {
+		written := s.sums[name]
+		if written == "" {
+			continue
+		}
+		_, sum, err := sumOf(filepath.Join(dir, name))
+		switch {
+		case err != nil:
+			return unusablePath("the file", filepath.Join(dir, name), err)
+		case sum != written:
+			return fault.Invalidf("%s is not as extract wrote it, by the checksum in %s: run the extract again, or send what lies there with --all",
+				filepath.Join(dir, name), filepath.Join(dir, stateDir))
+		}
+	}
+	return nil
+}

@@ -139,6 +139,9 @@ func (c *console) deliverTo(ctx context.Context, to *catalog.Client, d delivery)
 		return err
 	}
 	c.left(chosen)
+	if err := chosen.intact(dir); err != nil {
+		return err
+	}
 	done := delivered{
 		Host: to.Host(), Files: []sent{}, Ahead: orEmpty(chosen.ahead), Left: orEmpty(chosen.left), Ignored: orEmpty(chosen.ignored),
 	}
@@ -149,10 +152,10 @@ func (c *console) deliverTo(ctx context.Context, to *catalog.Client, d delivery)
 			return c.stopped(done, chosen.send[i:], err)
 		}
 		done.Files = append(done.Files, one)
-		if written := chosen.sums[name]; written != "" && written != one.SHA256 {
-			c.note("Warning: %s is not as extract wrote it.", name)
-		}
 		c.tell(i+1, len(chosen.send), one)
+		if one.Status == statusTaken && d.Type == catalog.Viz && !d.all {
+			break // the summary, which comes last, would call a set complete that is half of another
+		}
 	}
 	if err := done.verdict(chosen); err != nil {
 		return err
@@ -169,17 +172,25 @@ func (d *delivered) verdict(chosen selection) error {
 	fresh, _ := d.count(statusDelivered)
 	taken, _ := d.count(statusTaken)
 	switch {
+	case taken > 0 && (fresh == 0 || len(d.Files) < len(chosen.send)):
+		return &fault.Error{Class: fault.Invalid, System: fault.Catalog, Message: fmt.Sprintf(
+			"%s: the catalog at %s has files of these names already (409), and nothing here tells that they are the same; "+
+				"run the extract again, so that the set gets names of its own", d.short(fresh), d.Host)}
 	case fresh > 0:
 		return nil
-	case taken > 0:
-		return &fault.Error{Class: fault.Invalid, System: fault.Catalog, Message: fmt.Sprintf(
-			"nothing was delivered: the catalog at %s has files of these names already (409), and nothing here tells that they are the same; "+
-				"run the extract again, so that the set gets names of its own", d.Host)}
 	case chosen.newer != "":
 		return fault.Invalidf("nothing was delivered: the set that is not ahead of the clock and whole was delivered before, and %s; "+
 			"send what lies there with --all, or run the extract again", chosen.newer)
 	}
 	return nil
+}
+
+// short says how much of a set was delivered that was not delivered whole.
+func (d *delivered) short(fresh int64) string {
+	if fresh == 0 {
+		return "nothing was delivered"
+	}
+	return fmt.Sprintf("the set is not delivered, only %s of it", counted(fresh, "file"))
 }
 
 // sentence says what was delivered.
