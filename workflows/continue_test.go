@@ -50,7 +50,7 @@ func TestSyncSource_carriesItsStateOver(t *testing.T) {
 	env := environment(t, o, "sync-acme")
 	o.describe = func(_ context.Context, p activities.DescribeParams) (activities.DescribeResult, error) {
 		if p.Shard == 10 {
-			env.SetContinueAsNewSuggested(true)
+			suggestContinueAsNew(env)
 		}
 		return described(125), nil
 	}

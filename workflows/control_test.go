@@ -143,7 +143,7 @@ func TestPause_isCarriedOver(t *testing.T) {
 	env := environment(t, o, "sync-acme")
 	o.describe = func(_ context.Context, p activities.DescribeParams) (activities.DescribeResult, error) {
 		if p.Shard == 10 {
-			env.SetContinueAsNewSuggested(true)
+			suggestContinueAsNew(env)
 			env.SignalWorkflow(workflows.PauseSignal, nil)
 		}
 		return described(125), nil

@@ -91,7 +91,7 @@ func TestTorn_isCarriedOver(t *testing.T) {
 	o.describe = func(_ context.Context, p activities.DescribeParams) (activities.DescribeResult, error) {
 		done := described(10)
 		if o.count("Settle") > 0 {
-			env.SetContinueAsNewSuggested(true)
+			suggestContinueAsNew(env)
 			done.Partial, done.Stop = true, activities.StopSlice
 		}
 		return done, nil

@@ -271,7 +271,7 @@ func TestQuota_aLongWaitContinuesAsNew(t *testing.T) {
 	env := environment(t, o, "sync-acme")
 	o.probe = func(activities.ProbeParams) (activities.ProbeResult, error) {
 		if o.count("Probe") == 5 {
-			env.SetContinueAsNewSuggested(true)
+			suggestContinueAsNew(env)
 		}
 		return activities.ProbeResult{Told: quota.Told{Clock: dawn}}, nil
 	}

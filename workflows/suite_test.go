@@ -282,3 +282,8 @@ func resultOf(t *testing.T, env *testsuite.TestWorkflowEnvironment) (workflows.R
 	}
 	return result, failure
 }
+
+// suggestContinueAsNew is for activities, which run beside the workflow: the suggestion comes between two of its steps.
+func suggestContinueAsNew(env *testsuite.TestWorkflowEnvironment) {
+	env.RegisterDelayedCallback(func() { env.SetContinueAsNewSuggested(true) }, 0)
+}

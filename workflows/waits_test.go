@@ -50,7 +50,7 @@ func TestWait_forALoginContinuesAsNew(t *testing.T) {
 	env := environment(t, o, "sync-acme")
 	o.authenticate = func(activities.AuthenticateParams) (activities.AuthenticateResult, error) {
 		if o.count("Authenticate") == 50 {
-			env.SetContinueAsNewSuggested(true)
+			suggestContinueAsNew(env)
 		}
 		return activities.AuthenticateResult{}, refusal(fault.QuotaExhausted, "the org has used up its daily API calls")
 	}

@@ -40,6 +40,12 @@ func (n *namespace) ListSearchAttributes(
 	}, n.err
 }
 
+func (n *namespace) breaks(on bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.panic = on
+}
+
 func (n *namespace) set(err error, names ...string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -102,9 +108,9 @@ func TestAttributes_areReadBeforeTheWorkerAndEachMinute(t *testing.T) {
 		if !knows(a, "LonghaulSource") {
 			t.Error("a list that could not be read made the worker forget the one before")
 		}
-		n.panic = true
+		n.breaks(true)
 		pass(renewAttributes)
-		n.panic = false
+		n.breaks(false)
 		n.set(nil, "LonghaulOutcome")
 		pass(renewAttributes)
 		synctest.Wait()

@@ -35,6 +35,12 @@ func (a *asked) add(queue string) {
 	a.queues = append(a.queues, queue)
 }
 
+func (a *asked) forget() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.queues = nil
+}
+
 func (a *asked) has(queue string) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -110,7 +116,7 @@ func TestWorkers_leaveOutASourceUntilItCanBeServed(t *testing.T) {
 			t.Errorf("a minute after the secret is there it polls %q", seen.queues)
 		}
 		w.Leave("late")
-		seen.queues = nil
+		seen.forget()
 		time.Sleep(5 * time.Minute) //nolint:forbidigo // of a synctest bubble
 		synctest.Wait()
 		if seen.has("longhaul-late") || !seen.has("longhaul-acme") {
