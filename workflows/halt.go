@@ -3,7 +3,6 @@ package workflows
 import (
 	"cmp"
 	"errors"
-	"strings"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
@@ -53,10 +52,7 @@ func await(ctx workflow.Context, d time.Duration, summary string, met func() boo
 
 // short cuts a summary to what the UI takes.
 func short(text string) string {
-	if len(text) <= longestSummary {
-		return text
-	}
-	return strings.ToValidUTF8(text[:longestSummary-len("…")], "") + "…"
+	return fault.Short(text, longestSummary)
 }
 
 // untilResumed waits while the sync is paused.

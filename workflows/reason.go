@@ -6,6 +6,8 @@ import (
 	"unicode"
 
 	commonpb "go.temporal.io/api/common/v1"
+
+	"longhaul/internal/fault"
 )
 
 // maxReasonBytes bounds what an operator may say about a signal or an update.
@@ -35,13 +37,8 @@ func oneLine(text string, limit int) string {
 	if len(text) > 4*limit {
 		text = text[:4*limit] // enough of it, before anything is done to each character
 	}
-	text = strings.Join(strings.FieldsFunc(strings.ToValidUTF8(text, ""), func(r rune) bool {
-		return unicode.IsSpace(r) || !unicode.IsPrint(r)
-	}), " ")
-	if len(text) > limit {
-		text = strings.ToValidUTF8(text[:limit-len("…")], "") + "…"
-	}
-	return text
+	words := strings.FieldsFunc(strings.ToValidUTF8(text, ""), func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) })
+	return fault.Short(strings.Join(words, " "), limit)
 }
 
 // because puts a reason behind what an operator did.

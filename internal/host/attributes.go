@@ -14,6 +14,7 @@ import (
 	"go.temporal.io/sdk/worker"
 	"go.uber.org/zap"
 
+	"longhaul/internal/fault"
 	"longhaul/workflows"
 )
 
@@ -146,14 +147,13 @@ func (a *attributes) now() workflows.NamespaceAttributes {
 
 // look reads the list. What cannot be read leaves the list as it was.
 func (a *attributes) look(ctx context.Context) {
-	defer func() {
-		if r := recover(); r != nil {
-			a.logger.Error("reading the search attributes of the namespace panicked", zap.Any("panic", r))
-		}
-	}()
 	ctx, cancel := context.WithTimeout(ctx, listTimeout)
 	defer cancel()
-	known, err := a.list(ctx)
+	var known workflows.NamespaceAttributes
+	err := fault.Caught(func() (err error) {
+		known, err = a.list(ctx)
+		return err
+	})
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.asked = time.Now()

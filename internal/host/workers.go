@@ -67,11 +67,6 @@ func (w *Workers) Start() error {
 
 // keepLooking tries those again that were left out.
 func (w *Workers) keepLooking(left map[string]string) {
-	defer func() {
-		if cause := recover(); cause != nil {
-			w.host.logger.Error("sources that were left out are looked at no more", zap.Any("panic", cause), zap.Stack("stack"))
-		}
-	}()
 	ticker := time.NewTicker(lookEvery)
 	defer ticker.Stop()
 	for len(left) > 0 {
@@ -90,7 +85,7 @@ func (w *Workers) keepLooking(left map[string]string) {
 
 // attempt serves a source, or says why it is left out, once for each reason.
 func (w *Workers) attempt(name string, left map[string]string) {
-	err := w.Serve(name)
+	err := fault.Caught(func() error { return w.Serve(name) })
 	before, out := left[name]
 	log := w.host.logger.With(zap.String("source", name))
 	switch {
