@@ -4,17 +4,15 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
 	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"time"
 
 	"go.uber.org/zap"
 
 	"longhaul/internal/fault"
-	"longhaul/internal/plaintext"
+	"longhaul/internal/httpkit"
 )
 
 // Defaults of a client.
@@ -74,7 +72,7 @@ func New(cfg Config) (*Client, error) {
 	if cfg.Token == nil {
 		return nil, fault.Invalidf("the catalog's token is not set")
 	}
-	roots, err := loadRoots(cfg.CAFile)
+	roots, err := httpkit.Roots("the catalog's ca_file", cfg.CAFile)
 	if err != nil {
 		return nil, err
 	}
@@ -151,27 +149,4 @@ func judgeProxy(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Res
 	default:
 		return &proxyError{answer.StatusCode}
 	}
-}
-
-// loadRoots adds a file of certificates to the system's; nil stands for the system's alone.
-func loadRoots(file string) (*x509.CertPool, error) {
-	if file == "" {
-		return nil, nil
-	}
-	pem, err := os.ReadFile(file)
-	if err != nil {
-		var pathError *os.PathError
-		if errors.As(err, &pathError) {
-			err = pathError.Err
-		}
-		return nil, fault.Invalidf("the catalog's ca_file %s cannot be read (%s): check the path", file, err)
-	}
-	roots, err := x509.SystemCertPool()
-	if err != nil {
-		roots = x509.NewCertPool()
-	}
-	if !roots.AppendCertsFromPEM(plaintext.Decode(pem)) {
-		return nil, fault.Invalidf("the catalog's ca_file %s holds no certificate: it must hold PEM blocks that begin with -----BEGIN CERTIFICATE-----", file)
-	}
-	return roots, nil
 }

@@ -27,6 +27,7 @@ import (
 	"go.uber.org/zap"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/httpkit"
 )
 
 // Defaults of a client.
@@ -77,7 +78,7 @@ var apiVersion = regexp.MustCompile(`^v?(\d{2,3}\.0)$`)
 
 // New makes a client; its error is of class invalid and says which setting to change.
 func New(cfg Config) (*Client, error) {
-	roots, err := loadRoots(cfg.CAFile)
+	roots, err := httpkit.Roots("ca_file", cfg.CAFile)
 	if err != nil {
 		return nil, err
 	}

@@ -4,15 +4,10 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
 	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"time"
-
-	"longhaul/internal/fault"
-	"longhaul/internal/plaintext"
 )
 
 const (
@@ -57,29 +52,6 @@ func refuseProxyLogin(_ context.Context, _ *url.URL, _ *http.Request, resp *http
 		return errProxyLogin
 	}
 	return nil
-}
-
-// loadRoots adds a file of certificates to the system's; nil stands for the system's alone.
-func loadRoots(file string) (*x509.CertPool, error) {
-	if file == "" {
-		return nil, nil
-	}
-	pem, err := os.ReadFile(file)
-	if err != nil {
-		var pathError *os.PathError
-		if errors.As(err, &pathError) {
-			err = pathError.Err
-		}
-		return nil, fault.Invalidf("ca_file %s cannot be read (%s): check the path", file, err)
-	}
-	roots, err := x509.SystemCertPool()
-	if err != nil {
-		roots = x509.NewCertPool()
-	}
-	if !roots.AppendCertsFromPEM(plaintext.Decode(pem)) {
-		return nil, fault.Invalidf("ca_file %s holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)", file)
-	}
-	return roots, nil
 }
 
 // headers puts on every request what does not change.

@@ -1,4 +1,4 @@
-package catalog
+package httpkit
 
 import (
 	"crypto/x509"
@@ -10,7 +10,7 @@ import (
 )
 
 // Windows saves certificates with a byte order mark or in UTF-16. Before a mark, the first of several was passed over.
-func TestLoadRoots_readsWhateverAnEditorWrites(t *testing.T) {
+func TestRoots_readsWhateverAnEditorWrites(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewTLSServer(nil)
 	defer server.Close()
@@ -24,7 +24,7 @@ func TestLoadRoots_readsWhateverAnEditorWrites(t *testing.T) {
 		if err := os.WriteFile(file, content, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		roots, err := loadRoots(file)
+		roots, err := Roots("ca_file", file)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue

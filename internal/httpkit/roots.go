@@ -1,0 +1,34 @@
+package httpkit
+
+import (
+	"crypto/x509"
+	"errors"
+	"os"
+
+	"longhaul/internal/fault"
+	"longhaul/internal/plaintext"
+)
+
+// Roots adds a file of certificates to those of the system; nil stands for the system's alone. An error is of class invalid and
+// calls the file by its setting.
+func Roots(setting, file string) (*x509.CertPool, error) {
+	if file == "" {
+		return nil, nil
+	}
+	pem, err := os.ReadFile(file)
+	if err != nil {
+		var pathError *os.PathError
+		if errors.As(err, &pathError) {
+			err = pathError.Err
+		}
+		return nil, fault.Invalidf("%s %s cannot be read (%s): check the path", setting, file, err)
+	}
+	roots, err := x509.SystemCertPool()
+	if err != nil {
+		roots = x509.NewCertPool()
+	}
+	if !roots.AppendCertsFromPEM(plaintext.Decode(pem)) {
+		return nil, fault.Invalidf("%s %s holds no certificate in PEM form: its blocks begin with -----BEGIN CERTIFICATE-----", setting, file)
+	}
+	return roots, nil
+}
