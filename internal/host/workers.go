@@ -117,18 +117,6 @@ func (w *Workers) Serve(name string) error {
 	return nil
 }
 
-// Leave ends the work for a source. Its running activities have the same time to store what they have as at the end of the
-// process.
-func (w *Workers) Leave(name string) {
-	w.mu.Lock()
-	one := w.serving[name]
-	delete(w.serving, name)
-	w.mu.Unlock()
-	if one != nil {
-		one.Stop()
-	}
-}
-
 // Stop ends all of them together: each activity has the same few seconds to store what it has.
 func (w *Workers) Stop() {
 	w.end()

@@ -35,12 +35,6 @@ func (a *asked) add(queue string) {
 	a.queues = append(a.queues, queue)
 }
 
-func (a *asked) forget() {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.queues = nil
-}
-
 func (a *asked) has(queue string) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -114,13 +108,6 @@ func TestWorkers_leaveOutASourceUntilItCanBeServed(t *testing.T) {
 		synctest.Wait()
 		if !seen.has("longhaul-late") {
 			t.Errorf("a minute after the secret is there it polls %q", seen.queues)
-		}
-		w.Leave("late")
-		seen.forget()
-		time.Sleep(5 * time.Minute) //nolint:forbidigo // of a synctest bubble
-		synctest.Wait()
-		if seen.has("longhaul-late") || !seen.has("longhaul-acme") {
-			t.Errorf("after it left one it polls %q", seen.queues)
 		}
 	})
 }

@@ -41,11 +41,6 @@ type References struct {
 
 var validEnv = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
-// IsReference says whether text has the form of a reference rather than of a value.
-func IsReference(text string) bool {
-	return strings.HasPrefix(text, envScheme) || strings.HasPrefix(text, fileScheme)
-}
-
 // Parse reads env:NAME or file:PATH. Its error never repeats the text, which may be the secret itself.
 func (r References) Parse(text string) (Secret, error) {
 	switch {
