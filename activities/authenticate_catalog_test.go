@@ -13,25 +13,14 @@ import (
 	"longhaul/activities"
 	"longhaul/internal/catalog"
 	"longhaul/internal/fault"
-	"longhaul/internal/salesforce"
 	"longhaul/internal/simulator/server"
-	"longhaul/internal/staging"
 )
 
 // withCatalog readies the activities of a source that delivers to a simulated catalog.
 func withCatalog(t *testing.T, sim *server.Server, change func(*catalog.Config)) *testsuite.TestActivityEnvironment {
 	t.Helper()
 	ready := sim.Ready()
-	org, err := salesforce.New(salesforce.Config{
-		BaseURL: ready.Salesforce,
-		Credentials: func(context.Context) (salesforce.Credentials, error) {
-			return salesforce.Credentials{ClientID: ready.ClientID, ClientSecret: ready.ClientSecret}, nil
-		},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(org.Close)
+	org := clientOf(t, sim, nil)
 	cfg := catalog.Config{
 		URL: ready.Catalog, PublicAPI: ready.Catalog + server.PublicPath, SourceID: ready.SourceID, Backoff: time.Millisecond,
 		Token: func(context.Context) (string, error) { return ready.CatalogToken, nil },
@@ -44,28 +33,7 @@ func withCatalog(t *testing.T, sim *server.Server, change func(*catalog.Config))
 		t.Fatal(err)
 	}
 	t.Cleanup(to.Close)
-	store, err := staging.Open(t.Context(), "mem://")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = store.Close() })
-	var suite testsuite.WorkflowTestSuite
-	env := suite.NewTestActivityEnvironment()
-	env.RegisterActivity(&activities.Activities{
-		Sources: one{&activities.Source{Name: "acme", Salesforce: org, Catalog: to, APIVersion: org.APIVersion(), MaxInFlight: 4}},
-		Store:   store,
-	})
-	return env
-}
-
-func simulated(t *testing.T) *server.Server {
-	t.Helper()
-	sim, err := server.Start(server.Options{Reports: 5})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = sim.Close() })
-	return sim
+	return envOf(t, &activities.Source{Name: "acme", Salesforce: org, Catalog: to, APIVersion: org.APIVersion(), MaxInFlight: 4})
 }
 
 func token(text string) func(*catalog.Config) {
@@ -75,7 +43,7 @@ func token(text string) func(*catalog.Config) {
 // What a delivery will need is looked at before Salesforce is asked for anything.
 func TestAuthenticate_refusesACatalogThatWouldNotTakeTheExtract(t *testing.T) {
 	t.Parallel()
-	sim := simulated(t)
+	sim := simulated(t, server.Options{Reports: 5})
 	for name, row := range map[string]struct {
 		change func(*catalog.Config)
 		class  fault.Class
@@ -109,7 +77,7 @@ func TestAuthenticate_refusesACatalogThatWouldNotTakeTheExtract(t *testing.T) {
 		if sim.Stats().Logins != 1 {
 			t.Errorf("%s: %d logins without a delivery", name, sim.Stats().Logins)
 		}
-		sim = simulated(t)
+		sim = simulated(t, server.Options{Reports: 5})
 	}
 }
 
@@ -134,7 +102,7 @@ func TestAuthenticate_warnsOnceOfWhatCannotBeTried(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			sim := simulated(t)
+			sim := simulated(t, server.Options{Reports: 5})
 			env := withCatalog(t, sim, row.change)
 			if err := sim.SetFaults(row.faults); err != nil {
 				t.Fatal(err)

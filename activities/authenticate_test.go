@@ -14,13 +14,11 @@ import (
 	"testing"
 
 	"go.temporal.io/sdk/temporal"
-	"go.temporal.io/sdk/testsuite"
 
 	"longhaul/activities"
 	"longhaul/internal/fault"
 	"longhaul/internal/salesforce"
 	"longhaul/internal/simulator/server"
-	"longhaul/internal/staging"
 )
 
 // moving is one address with an org behind it, and later another, as after a refresh of a sandbox.
@@ -141,45 +139,13 @@ func TestAuthenticate_takesAHostThatIsNotTrustedForAWrongSetting(t *testing.T) {
 	}
 }
 
-// newEnv readies the activities of a source in an empty bucket.
-func newEnv(t *testing.T, client *salesforce.Client) *testsuite.TestActivityEnvironment {
-	t.Helper()
-	store, err := staging.Open(t.Context(), "mem://")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = store.Close() })
-	var suite testsuite.WorkflowTestSuite
-	env := suite.NewTestActivityEnvironment()
-	env.RegisterActivity(&activities.Activities{
-		Sources: one{&activities.Source{Name: "acme", Salesforce: client, APIVersion: client.APIVersion(), MaxInFlight: 4}}, Store: store,
-	})
-	return env
-}
-
 // Links begin where the org lives, which is not where a login goes that all orgs share.
 func TestAuthenticate_linksBeginWithTheOrgsOwnInstance(t *testing.T) {
 	t.Parallel()
-	org, err := server.Start(server.Options{Reports: 5})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = org.Close() })
+	org := simulated(t, server.Options{Reports: 5})
 	ready := org.Ready()
 	for _, auth := range []salesforce.Auth{salesforce.AuthClientCredentials, salesforce.AuthPassword} {
-		client, err := salesforce.New(salesforce.Config{
-			BaseURL: ready.Salesforce, Auth: auth,
-			Credentials: func(context.Context) (salesforce.Credentials, error) {
-				return salesforce.Credentials{
-					ClientID: ready.ClientID, ClientSecret: ready.ClientSecret,
-					Username: ready.Username, Password: ready.Password, SecurityToken: ready.SecurityToken,
-				}, nil
-			},
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(client.Close)
+		client := clientOf(t, org, func(c *salesforce.Config) { c.Auth = auth })
 		env := newEnv(t, client)
 		begin := func(id string) (result activities.AuthenticateResult) {
 			t.Helper()
@@ -192,15 +158,13 @@ func TestAuthenticate_linksBeginWithTheOrgsOwnInstance(t *testing.T) {
 			}
 			return result
 		}
-		lives := client.InstanceURL()
 		if auth == salesforce.AuthClientCredentials {
-			if got := begin("20261123T181610Z-ab12cd34").BaseURL; got != lives || got != ready.Salesforce {
+			if got := begin("20261123T181610Z-ab12cd34").BaseURL; got != client.InstanceURL() || got != ready.Salesforce {
 				t.Errorf("%s: links begin with %s, want %s", auth, got, ready.Salesforce)
 			}
-			if lives, err = org.MoveInstance(); err != nil {
-				t.Fatal(err)
-			}
-		} else if lives, err = org.MoveInstance(); err != nil {
+		}
+		lives, err := org.MoveInstance()
+		if err != nil {
 			t.Fatal(err)
 		}
 		if got := begin("20261124T181610Z-ab12cd34").BaseURL; got != lives || got == ready.Salesforce {

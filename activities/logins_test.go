@@ -24,34 +24,11 @@ func (spent) Take(_ context.Context, now time.Time) (time.Time, error) {
 
 func (spent) Forget(context.Context, time.Time) error { return nil }
 
-// simulatedOrg is an org and a client of it.
-func simulatedOrg(t *testing.T, change func(*salesforce.Config)) (*server.Server, *salesforce.Client) {
-	t.Helper()
-	org, err := server.Start(server.Options{Reports: 5})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = org.Close() })
-	ready := org.Ready()
-	cfg := salesforce.Config{
-		BaseURL: ready.Salesforce,
-		Credentials: func(context.Context) (salesforce.Credentials, error) {
-			return salesforce.Credentials{ClientID: ready.ClientID, ClientSecret: ready.ClientSecret}, nil
-		},
-	}
-	change(&cfg)
-	client, err := salesforce.New(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(client.Close)
-	return org, client
-}
-
 // The workflow waits for a login, and is told for how long: an activity that waited would cost a slot and say nothing.
 func TestAuthenticate_leavesTheWaitForALoginToTheWorkflow(t *testing.T) {
 	t.Parallel()
-	org, client := simulatedOrg(t, func(c *salesforce.Config) { c.Slots = spent{} })
+	org := simulated(t, server.Options{Reports: 5})
+	client := clientOf(t, org, func(c *salesforce.Config) { c.Slots = spent{} })
 	_, err := newEnv(t, client).ExecuteActivity("Authenticate", activities.AuthenticateParams{Sync: activities.Sync{Source: "acme", ID: "a"}})
 	var failure *temporal.ApplicationError
 	var details activities.Failure
@@ -66,7 +43,7 @@ func TestAuthenticate_leavesTheWaitForALoginToTheWorkflow(t *testing.T) {
 // A look for calls that came back ends where the logins are spent: the wait for the next look is one that a pause ends.
 func TestProbe_doesNotWaitForALogin(t *testing.T) {
 	t.Parallel()
-	_, client := simulatedOrg(t, func(c *salesforce.Config) { c.Slots = spent{} })
+	client := clientOf(t, simulated(t, server.Options{Reports: 5}), func(c *salesforce.Config) { c.Slots = spent{} })
 	value, err := newEnv(t, client).ExecuteActivity("Probe", activities.ProbeParams{
 		Sync: activities.Sync{Source: "acme", ID: "a"}, Ledger: quota.Ledger{Spent: time.Now()},
 	})
@@ -86,7 +63,8 @@ func TestAuthenticate_tellsWhatMayEndByItself(t *testing.T) {
 		"login hours": func(s *server.Server) { s.CloseLoginHours(0) },
 		"frozen":      func(s *server.Server) { s.SetUserFrozen(true) },
 	} {
-		org, client := simulatedOrg(t, func(*salesforce.Config) {})
+		org := simulated(t, server.Options{Reports: 5})
+		client := clientOf(t, org, nil)
 		lose(org)
 		_, err := newEnv(t, client).ExecuteActivity("Authenticate", activities.AuthenticateParams{Sync: activities.Sync{Source: "acme", ID: "a"}})
 		var failure *temporal.ApplicationError
@@ -103,7 +81,8 @@ func TestAuthenticate_tellsWhatMayEndByItself(t *testing.T) {
 // Every worker logs in anew once for a resume, however many activities it runs after it.
 func TestSync_sessionsOfBeforeItsResumeAreOver(t *testing.T) {
 	t.Parallel()
-	org, client := simulatedOrg(t, func(*salesforce.Config) {})
+	org := simulated(t, server.Options{Reports: 5})
+	client := clientOf(t, org, nil)
 	who, err := client.Login(t.Context())
 	if err != nil {
 		t.Fatal(err)

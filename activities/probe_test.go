@@ -1,7 +1,6 @@
 package activities_test
 
 import (
-	"context"
 	"testing"
 	"time"
 
@@ -23,21 +22,8 @@ type spender struct {
 // newSpender logs in and uses up all that the ledger grants.
 func newSpender(t *testing.T, options server.Options, policy quota.Policy) *spender {
 	t.Helper()
-	org, err := server.Start(options)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = org.Close() })
-	ready := org.Ready()
-	client, err := salesforce.New(salesforce.Config{
-		BaseURL: ready.Salesforce, Credentials: func(context.Context) (salesforce.Credentials, error) {
-			return salesforce.Credentials{ClientID: ready.ClientID, ClientSecret: ready.ClientSecret}, nil
-		},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(client.Close)
+	org := simulated(t, options)
+	client := clientOf(t, org, nil)
 	env := newEnv(t, client)
 	value, err := env.ExecuteActivity("Authenticate", activities.AuthenticateParams{Sync: activities.Sync{Source: "acme", ID: "a"}})
 	var auth activities.AuthenticateResult

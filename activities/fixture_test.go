@@ -1,0 +1,68 @@
+package activities_test
+
+import (
+	"context"
+	"testing"
+
+	"go.temporal.io/sdk/testsuite"
+
+	"longhaul/activities"
+	"longhaul/internal/salesforce"
+	"longhaul/internal/simulator/server"
+	"longhaul/internal/staging"
+)
+
+// simulated is an org and a catalog.
+func simulated(t *testing.T, options server.Options) *server.Server {
+	t.Helper()
+	sim, err := server.Start(options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = sim.Close() })
+	return sim
+}
+
+// clientOf connects to a simulated org; change, unless it is nil, alters how.
+func clientOf(t *testing.T, sim *server.Server, change func(*salesforce.Config)) *salesforce.Client {
+	t.Helper()
+	ready := sim.Ready()
+	cfg := salesforce.Config{
+		BaseURL: ready.Salesforce,
+		Credentials: func(context.Context) (salesforce.Credentials, error) {
+			return salesforce.Credentials{
+				ClientID: ready.ClientID, ClientSecret: ready.ClientSecret,
+				Username: ready.Username, Password: ready.Password, SecurityToken: ready.SecurityToken,
+			}, nil
+		},
+	}
+	if change != nil {
+		change(&cfg)
+	}
+	client, err := salesforce.New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.Close)
+	return client
+}
+
+// newEnv readies the activities of a source that reads an org and delivers nothing.
+func newEnv(t *testing.T, client *salesforce.Client) *testsuite.TestActivityEnvironment {
+	t.Helper()
+	return envOf(t, &activities.Source{Name: "acme", Salesforce: client, APIVersion: client.APIVersion(), MaxInFlight: 4})
+}
+
+// envOf readies the activities of a source, with a bucket of its own.
+func envOf(t *testing.T, source *activities.Source) *testsuite.TestActivityEnvironment {
+	t.Helper()
+	store, err := staging.Open(t.Context(), "mem://")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() })
+	var suite testsuite.WorkflowTestSuite
+	env := suite.NewTestActivityEnvironment()
+	env.RegisterActivity(&activities.Activities{Sources: one{source}, Store: store})
+	return env
+}
