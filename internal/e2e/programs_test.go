@@ -113,6 +113,11 @@ func started(ctx context.Context, environ []string, path string, args ...string)
 	cmd := exec.CommandContext(ctx, path, args...)
 	cmd.Env = append(os.Environ(), environ...)
 	cmd.WaitDelay = time.Second
+	return toItsEnd(cmd)
+}
+
+// toItsEnd starts a command and waits for it. However it ends is no error.
+func toItsEnd(cmd *exec.Cmd) (ended, error) {
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err := start(cmd)

@@ -1,7 +1,6 @@
 package e2e_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -78,18 +77,11 @@ func (s *stranger) types(t *testing.T, line string, more ...string) ended {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), longest)
 	defer cancel()
-	cmd := s.command(ctx, t, line, more...)
-	var stdout, stderr bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	err := start(cmd)
-	if err == nil {
-		err = cmd.Wait()
-	}
-	var exit *exec.ExitError
-	if err != nil && !errors.As(err, &exit) {
+	got, err := toItsEnd(s.command(ctx, t, line, more...))
+	if err != nil {
 		t.Fatalf("%s: %v", line, err)
 	}
-	return ended{cmd.ProcessState.ExitCode(), stdout.String(), stderr.String()}
+	return got
 }
 
 // goingOn is a line that runs until it is told to end.

@@ -1,7 +1,6 @@
 package salesforce
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -56,6 +55,18 @@ var contradictions = map[string]string{
 	"the records without their box": rowsOf(0, 1),
 }
 
+// answeringInTurn is a client of an org that answers one text after the other, n counted from one, and the number of questions.
+func answeringInTurn(t *testing.T, answer func(n int) string) (client *Client, asked *int) {
+	t.Helper()
+	asked = new(int)
+	return inside(t, inProcess(&fakeOrg{handle: func(w http.ResponseWriter, _ *http.Request) {
+		if *asked++; *asked > 10 {
+			t.Fatal("it is asked for ever")
+		}
+		writeJSON(w, answer(*asked))
+	}})), asked
+}
+
 // reportsIn reads all reports, and gives their names and the error that ended it.
 func reportsIn(t *testing.T, client *Client, q Query) (names []string, last error) {
 	t.Helper()
@@ -84,17 +95,11 @@ func TestPages_anAnswerThatContradictsItselfIsNone(t *testing.T) {
 					{Object: "Report", Fields: []string{"Name"}},
 					{Object: "Report", Optional: []string{"Name"}}, // the listings ask so for most of their fields
 				} {
-					asked := 0
-					client := inside(t, inProcess(&fakeOrg{handle: func(w http.ResponseWriter, _ *http.Request) {
-						if asked++; asked > 10 {
-							t.Fatal("it is asked for ever")
-						}
-						writeJSON(w, body)
-					}}))
+					client, asked := answeringInTurn(t, func(int) string { return body })
 					names, err := reportsIn(t, client, q)
 					e := errorIn(err)
-					if e == nil || e.Class != fault.Transient || e.Whole || len(names) > 0 || asked < 3 {
-						t.Errorf("%+v: %q and %v after %d requests; want nothing, a transient fault and a few tries", q, names, err, asked)
+					if e == nil || e.Class != fault.Transient || e.Whole || len(names) > 0 || *asked < 3 {
+						t.Errorf("%+v: %q and %v after %d requests; want nothing, a transient fault and a few tries", q, names, err, *asked)
 					}
 				}
 			})
@@ -108,17 +113,15 @@ func TestPages_anAnswerThatContradictedItselfIsAskedForAgain(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				asked := 0
-				client := inside(t, inProcess(&fakeOrg{handle: func(w http.ResponseWriter, _ *http.Request) {
-					if asked++; asked == 1 {
-						writeJSON(w, body)
-						return
+				client, asked := answeringInTurn(t, func(n int) string {
+					if n == 1 {
+						return body
 					}
-					writeJSON(w, `{"totalSize":4,"done":true,"records":`+rowsOf(0, 1, 2, 3)+`}`)
-				}}))
+					return `{"totalSize":4,"done":true,"records":` + rowsOf(0, 1, 2, 3) + `}`
+				})
 				names, err := reportsIn(t, client, Query{Object: "Report", Fields: []string{"Name"}})
-				if err != nil || strings.Join(names, " ") != "n0 n1 n2 n3" || asked != 2 {
-					t.Errorf("%q, %v after %d requests, want all four after two", names, err, asked)
+				if err != nil || strings.Join(names, " ") != "n0 n1 n2 n3" || *asked != 2 {
+					t.Errorf("%q, %v after %d requests, want all four after two", names, err, *asked)
 				}
 			})
 		})
@@ -186,21 +189,19 @@ func TestPages_aPageOfWhatWasReadIsNone(t *testing.T) {
 		"the last record of the first": `{"totalSize":1,"done":true,"records":` + rowsOf(1999) + `}`,
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			asked := 0
-			client := inside(t, inProcess(&fakeOrg{handle: func(w http.ResponseWriter, _ *http.Request) {
-				asked++
-				switch asked {
+			client, asked := answeringInTurn(t, func(n int) string {
+				switch n {
 				case 1:
-					writeJSON(w, `{"totalSize":2000,"done":true,"records":`+rowsOf(full...)+`}`)
+					return `{"totalSize":2000,"done":true,"records":` + rowsOf(full...) + `}`
 				case 2:
-					writeJSON(w, second)
+					return second
 				default:
-					writeJSON(w, `{"totalSize":1,"done":true,"records":`+rowsOf(2000)+`}`)
+					return `{"totalSize":1,"done":true,"records":` + rowsOf(2000) + `}`
 				}
-			}}))
+			})
 			names, err := reportsIn(t, client, Query{Object: "Report", Fields: []string{"Name"}})
-			if err != nil || len(names) != 2001 || names[2000] != "n2000" || asked != 3 {
-				t.Errorf("%s: %d records, %v after %d requests", name, len(names), err, asked)
+			if err != nil || len(names) != 2001 || names[2000] != "n2000" || *asked != 3 {
+				t.Errorf("%s: %d records, %v after %d requests", name, len(names), err, *asked)
 			}
 		})
 	}
@@ -236,108 +237,6 @@ func TestPages_refusesNoTrueAnswer(t *testing.T) {
 	}
 }
 
-func TestDescribeReport_ofAnotherReportIsNone(t *testing.T) {
-	t.Parallel()
-	for name, body := range map[string]string{
-		"another report":   `{"reportMetadata":{"id":"00O5g0000000009AAA"},"reportExtendedMetadata":{}}`,
-		"a cut Id":         `{"reportMetadata":{"id":"00O5g"},"reportExtendedMetadata":{}}`,
-		"neither part":     `{"attributes":{}}`,
-		"an empty object":  `{}`,
-		"null":             `null`,
-		"an array":         `[{"reportMetadata":{},"reportExtendedMetadata":{}}]`,
-		"metadata in text": `{"reportMetadata":"x","reportExtendedMetadata":{}}`,
-		"nothing":          ``,
-	} {
-		synctest.Test(t, func(t *testing.T) {
-			asked := 0
-			client := inside(t, inProcess(&fakeOrg{handle: func(w http.ResponseWriter, _ *http.Request) {
-				if asked++; asked == 1 {
-					writeJSON(w, body)
-					return
-				}
-				writeJSON(w, `{"reportMetadata":{"id":"`+reportID(1)[:15]+`"},"reportExtendedMetadata":{"detailColumnInfo":{}}}`)
-			}}))
-			d, err := client.DescribeReport(t.Context(), reportID(1))
-			if err != nil || asked != 2 || string(d.ReportExtendedMetadata) != `{"detailColumnInfo":{}}` {
-				t.Errorf("%s: %v after %d requests", name, err, asked)
-			}
-		})
-	}
-}
-
-func TestClient_everyOtherAnswerIsHeldAgainstTheQuestion(t *testing.T) {
-	t.Parallel()
-	for _, row := range []struct {
-		name string
-		ask  func(context.Context, *Client) error
-		body []string
-	}{
-		{
-			"a number of records", func(ctx context.Context, c *Client) error { _, err := c.Count(ctx, "Report", "", ""); return err },
-			[]string{
-				`{"totalSize":-3,"done":true,"records":[]}`, `{"totalSize":3,"done":true}`, `{"totalSize":1,"done":true,"records":` + rowsOf(0) + `}`,
-				`{"totalSize":3,"done":false,"nextRecordsUrl":"/services/data/v59.0/query/x","records":[]}`, `{"done":true,"records":[]}`,
-			},
-		},
-		{
-			"the org", func(ctx context.Context, c *Client) error {
-				_, err := c.As(id18(testOrg), id18(testUser)).Organization(ctx)
-				return err
-			},
-			[]string{
-				`{"totalSize":1,"done":true,"records":[{"Id":"00D5g000009ZZZZ","Name":"Other"}]}`, `{"totalSize":1,"done":true,"records":[]}`,
-				`{"totalSize":1,"done":true,"records":[{"Id":"0055g00000AbCdE"}]}`,
-			},
-		},
-		{
-			"the user", func(ctx context.Context, c *Client) error { _, err := c.RunAs(ctx, testUser); return err },
-			[]string{
-				`{"totalSize":1,"done":true,"records":[{"Id":"0055g00000ZZZZZ","IsActive":true}]}`, `{"totalSize":1,"done":true,"records":[]}`,
-			},
-		},
-		{
-			"permissions", func(ctx context.Context, c *Client) error { _, err := c.Permissions(ctx); return err },
-			[]string{
-				`{"totalSize":1,"done":true,"records":[]}`, `{"totalSize":1,"done":true,"records":[{}]}`,
-				`{"totalSize":2,"done":true,"records":[{"PermissionsRunReports":true}]}`, `{"totalSize":1,"done":true}`,
-			},
-		},
-		{
-			"limits", func(ctx context.Context, c *Client) error { _, _, err := c.Usage(ctx); return err },
-			[]string{`[]`, `null`, ``, `"DailyApiRequests"`, `[{"DailyApiRequests":{"Max":1,"Remaining":1}}]`},
-		},
-		{
-			"the clock", func(ctx context.Context, c *Client) error { _, err := c.Clock(ctx); return err },
-			[]string{`{}`, `null`, ``, `[]`, `[1]`, `["67.0"]`, `{"version":"67.0"}`, `[{"label":"x"}]`},
-		},
-	} {
-		for _, body := range row.body {
-			t.Run(row.name+" "+body, func(t *testing.T) {
-				t.Parallel()
-				synctest.Test(t, func(t *testing.T) {
-					asked := 0
-					org := &fakeOrg{handle: func(http.ResponseWriter, *http.Request) {}}
-					client := inside(t, roundTripFunc(func(r *http.Request) (*http.Response, error) {
-						if r.URL.Path == tokenPath {
-							return inProcess(org).RoundTrip(r)
-						}
-						asked++
-						return reply(200, body, "Content-Type: application/json", "Date: "+fakeDate), nil
-					}))
-					if err := row.ask(t.Context(), client); !fault.Is(err, fault.Transient) || asked != DefaultAttempts {
-						t.Errorf("%v after %d requests, want a transient fault after %d", err, asked, DefaultAttempts)
-					}
-				})
-			})
-		}
-	}
-}
-
-func id18(id string) string {
-	long, _ := ID18(id)
-	return long
-}
-
 // TestPages_aRecordHasEveryFieldThatWasAskedFor takes no record without a field that the run-as user can see: that would be
 // written as null.
 func TestPages_aRecordHasEveryFieldThatWasAskedFor(t *testing.T) {
@@ -350,16 +249,15 @@ func TestPages_aRecordHasEveryFieldThatWasAskedFor(t *testing.T) {
 		fmt.Sprintf(`{"Id":%q,"Name":"n0","Description":null}`, reportID(0)),
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			asked := 0
-			client := inside(t, inProcess(&fakeOrg{handle: func(w http.ResponseWriter, _ *http.Request) {
-				if asked++; asked > 1 {
+			client, asked := answeringInTurn(t, func(n int) string {
+				if n > 1 {
 					record = whole
 				}
-				writeJSON(w, `{"totalSize":1,"done":true,"records":[`+record+`]}`)
-			}}))
+				return `{"totalSize":1,"done":true,"records":[` + record + `]}`
+			})
 			names, err := reportsIn(t, client, q)
-			if err != nil || len(names) != 1 || asked != 2 {
-				t.Errorf("%s: %q, %v after %d requests", record, names, err, asked)
+			if err != nil || len(names) != 1 || *asked != 2 {
+				t.Errorf("%s: %q, %v after %d requests", record, names, err, *asked)
 			}
 		})
 	}
