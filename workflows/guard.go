@@ -78,8 +78,7 @@ func (s *sync) hold(ctx workflow.Context, judged activities.GuardResult) error {
 	until := workflow.Now(ctx).Add(timeout)
 	s.control.concerns, s.control.found, s.control.verdict, s.control.reason = concerns, judged.Found, "", ""
 	defer func() { s.control.concerns = nil; s.goOn(ctx) }()
-	s.halt(ctx, PhaseHeld, why, until)
-	s.shown.concerns = judged.Found
+	s.halt(ctx, standstill{phase: PhaseHeld, why: why, until: until, concerns: judged.Found})
 	for first := true; ; first = false {
 		if err := s.remind(ctx, concerns, until, first); err != nil {
 			return err

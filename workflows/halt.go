@@ -18,9 +18,10 @@ const blockedFor = 7 * 24 * time.Hour
 // longestSummary is what the UI shows of a timer or an activity, in bytes.
 const longestSummary = 199
 
-// halt shows that the sync stands still: in which phase, why, and until when where that is known.
-func (s *sync) halt(ctx workflow.Context, phase Phase, why string, until time.Time) {
-	s.shown = standstill{phase: phase, why: why, until: until}
+// halt shows that the sync stands still.
+func (s *sync) halt(ctx workflow.Context, at standstill) {
+	at.phase = cmp.Or(at.phase, s.state.Phase)
+	s.shown = at
 	s.showPhase(ctx)
 }
 
@@ -32,9 +33,9 @@ func (s *sync) goOn(ctx workflow.Context) {
 
 // standstill is what is shown in the place of the phase while nothing gets on.
 type standstill struct {
-	phase Phase
+	phase Phase // that of the sync when empty
 	why   string
-	until time.Time
+	until time.Time           // zero when nobody knows
 	cause *activities.Failure // of a block
 
 	concerns []activities.Concern // of a hold
@@ -60,7 +61,7 @@ func (s *sync) untilResumed(ctx workflow.Context) error {
 	if !s.state.Paused {
 		return ctx.Err()
 	}
-	s.halt(ctx, PhasePaused, because("paused by an operator", s.state.PausedFor)+"; it goes on after the signal resume", time.Time{})
+	s.halt(ctx, standstill{phase: PhasePaused, why: because("paused by an operator", s.state.PausedFor) + "; it goes on after the signal resume"})
 	err := workflow.Await(ctx, func() bool { return !s.state.Paused })
 	s.goOn(ctx)
 	return err
@@ -123,8 +124,9 @@ func (u *unresumed) Unwrap() error { return u.error }
 func (s *sync) block(ctx workflow.Context, cause error) error {
 	failure := explain(cause)
 	seen := s.control.resumed
-	s.halt(ctx, PhaseBlocked, failure.Message, workflow.Now(ctx).Add(blockedFor))
-	s.shown.cause = &activities.Failure{Class: failure.Class, System: failure.System, Message: failure.Message}
+	s.halt(ctx, standstill{
+		phase: PhaseBlocked, why: failure.Message, until: workflow.Now(ctx).Add(blockedFor), cause: withoutAccount(failure),
+	})
 	ok, err := await(ctx, blockedFor, "blocked: "+failure.Message, func() bool { return s.control.resumed > seen })
 	s.goOn(ctx)
 	switch {
@@ -134,6 +136,11 @@ func (s *sync) block(ctx workflow.Context, cause error) error {
 		return &unresumed{cause}
 	}
 	return nil
+}
+
+// withoutAccount is what is shown of a failure: not what it tells the workflow of calls, reports and waits.
+func withoutAccount(f *activities.Failure) *activities.Failure {
+	return &activities.Failure{Class: f.Class, System: f.System, Message: f.Message}
 }
 
 // isCancel says whether the sync ends because somebody cancelled it.

@@ -79,7 +79,7 @@ func (s *sync) untilRoom(ctx workflow.Context) error {
 			return s.continueAsNew(ctx)
 		}
 		wait := s.state.Quota.Wait(workflow.Now(ctx))
-		s.halt(ctx, s.state.Phase, wait.Sentence(), wait.Until)
+		s.halt(ctx, standstill{why: wait.Sentence(), until: wait.Until})
 		changes := s.control.policies
 		met, err := await(ctx, s.untilLook(ctx, wait), "quota: "+wait.Sentence(), func() bool {
 			return s.control.policies != changes || s.state.Paused
@@ -182,5 +182,5 @@ func (s *sync) breathe(ctx workflow.Context, asked time.Duration, why string) er
 	if asked <= 0 {
 		return nil
 	}
-	return s.sitOut(ctx, cmp.Or(why, "Salesforce asked to wait before more is asked of it"), asked)
+	return s.sitOut(ctx, standstill{why: cmp.Or(why, "Salesforce asked to wait before more is asked of it")}, asked)
 }

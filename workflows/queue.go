@@ -76,7 +76,7 @@ func (s *sync) served(ctx workflow.Context, first workflow.Future) error {
 func (s *sync) sayUnserved(ctx workflow.Context, said, unserved bool) bool {
 	switch {
 	case unserved && !said:
-		s.halt(ctx, s.state.Phase, Unserved(s.state.Sync.Source), time.Time{})
+		s.halt(ctx, standstill{why: Unserved(s.state.Sync.Source)})
 	case said && !unserved:
 		s.goOn(ctx)
 	}

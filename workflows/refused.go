@@ -6,7 +6,6 @@ import (
 
 	"go.temporal.io/sdk/workflow"
 
-	"longhaul/activities"
 	"longhaul/internal/fault"
 )
 
@@ -40,14 +39,12 @@ func (s *sync) untilLoggedIn(ctx workflow.Context, cause error) error {
 		return cause
 	}
 	wait := min(firstRefused<<min(refused.Times, 10), longestRefused)
-	refused.Times++
 	until := now.Add(wait)
-	why := fmt.Sprintf("%s; tried again at %s", failure.Message, until.Format("2006-01-02 15:04 UTC"))
-	s.halt(ctx, s.state.Phase, why, until)
-	s.shown.refused = &activities.Failure{Class: failure.Class, System: failure.System, Message: failure.Message}
-	defer s.goOn(ctx)
-	seen := s.control.resumed
-	if _, err := await(ctx, wait, why, func() bool { return s.control.resumed > seen || s.state.Paused }); err != nil {
+	refused.Times++
+	err := s.sitOut(ctx, standstill{
+		why: fmt.Sprintf("%s; tried again at %s", failure.Message, until.Format("2006-01-02 15:04 UTC")), refused: withoutAccount(failure),
+	}, wait)
+	if err != nil {
 		return err
 	}
 	if historyFull(ctx) {
