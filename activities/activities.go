@@ -65,8 +65,8 @@ type Sync struct {
 	UserID string `json:"user_id,omitempty"`
 
 	APIVersion string `json:"api_version,omitempty"` // that the sync reads with; empty only before authenticate
-	// Since is when the sync was resumed last, by the workflow's clock. A session of before is not used any more, whichever
-	// worker has it: what an administrator mended may hold for new ones only.
+	// Since is when the sync was last resumed, by the workflow's clock. No worker uses an older session: what an administrator
+	// fixed may apply to new sessions only.
 	Since time.Time `json:"since,omitzero"`
 }
 

@@ -11,8 +11,8 @@ import (
 )
 
 // elsewhereAttempts is how often a task goes back to the queue because of the settings of the worker that took it. Temporal
-// cannot hand it to another worker, so it may come to the same one again; so many attempts, over three minutes, all meet that
-// worker only where there is no other.
+// cannot address another worker, so the same one may take it again. Over this number of attempts, about three minutes, another
+// worker gets it if there is one.
 const elsewhereAttempts = 20
 
 // misplaced is an error of one worker: another one, whose settings are those that the sync began with, can do the work.

@@ -17,8 +17,8 @@ import (
 // Internal is the error type of a failure that no class describes: a bug, or an account that does not add up.
 const Internal = "internal"
 
-// longestMessage bounds, in bytes, what a failure says: Temporal keeps 4 kB of a failure between two attempts, in which the
-// message stands twice, and puts "Failure exceeds size limit" in the place of a longer one.
+// longestMessage bounds the message of a failure, in bytes. Temporal keeps 4 kB of a failure between two attempts and replaces a
+// longer one by "Failure exceeds size limit"; the message is in it twice.
 const longestMessage = 1000
 
 // longestWait bounds what a server may ask for by Retry-After.
@@ -87,7 +87,7 @@ func failedWith(ctx context.Context, err error, spent *Spending, reports int64) 
 	return temporal.NewApplicationErrorWithOptions(message, string(f.Class), options)
 }
 
-// mayEndByItself says whether an error is a refused login that nobody may have to mend.
+// mayEndByItself says whether an error is a refused login that may end without a fix by anybody.
 func mayEndByItself(err error) bool {
 	e, ok := errors.AsType[*salesforce.Error](err)
 	return ok && e.MayEndByItself()

@@ -2,7 +2,7 @@ package activities
 
 import "context"
 
-// FindResult is the sync that runs in the place of one that was started.
+// FindResult names the running sync of a source.
 type FindResult struct {
 	RunID string `json:"run_id,omitempty"` // of the running sync; empty when none runs
 }

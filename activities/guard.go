@@ -64,8 +64,8 @@ func (a *Activities) Guard(ctx context.Context, params GuardParams) (GuardResult
 	return result, toTemporal(ctx, err)
 }
 
-// aboutDelivery says whether a concern is none where nothing is delivered: neither an org without reports nor a move to
-// another org takes anything from whoever asked for it.
+// aboutDelivery says whether a concern matters only for a delivery. A sync that delivers nothing replaces nothing, so an org
+// without reports or another org needs no answer there.
 func aboutDelivery(c inventory.Concern) bool {
 	return c.Code == inventory.ConcernNoReports || c.Code == inventory.ConcernOtherOrg
 }

@@ -78,7 +78,7 @@ func (c *Client) doubtful(status int, format string, args ...any) *Error {
 	return &Error{Class: fault.Transient, Status: status, Message: fmt.Sprintf(format, args...)}
 }
 
-// webPage is the error for a page of some proxy or portal in the place of the catalog's answer.
+// webPage is the error for a web page that a proxy or a portal answers instead of the catalog.
 func (c *Client) webPage(a answer, page string) *Error {
 	return c.doubtful(a.status, "a web page%s came from %s (%d) in place of the catalog's answer: check whether a proxy or a login portal stands between",
 		page, c.base.Host, a.status)

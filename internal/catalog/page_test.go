@@ -22,7 +22,7 @@ func utf16Of(text string) string {
 	return string(out)
 }
 
-// A page in the place of the catalog's answer is no delivery, however it begins and whatever its status and type.
+// A web page instead of the catalog's answer is no delivery, however it begins and whatever its status and type.
 func TestSend_takesNoPageForADelivery(t *testing.T) {
 	t.Parallel()
 	for name, body := range map[string]string{

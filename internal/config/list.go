@@ -81,17 +81,8 @@ func acceptable(name string) (string, error) {
 
 // checkAccepted refuses to accept what another setting asks for.
 func checkAccepted(accepted []string, private bool) error {
-	if private && salesforce.HidesLinks(lacking(accepted)) {
+	if private && slices.Contains(accepted, salesforce.ManageAllPrivate) {
 		return fault.Invalidf("ManagePvtRptsAndDashbds may not be missing where scope.private asks for private reports: keep one of them")
 	}
 	return nil
-}
-
-// lacking are the permissions of a user who lacks what is accepted.
-func lacking(accepted []string) map[string]bool {
-	permissions := map[string]bool{}
-	for _, name := range accepted {
-		permissions[name] = false
-	}
-	return permissions
 }

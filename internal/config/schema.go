@@ -46,7 +46,7 @@ var schema = setting{kind: section, fields: []setting{
 	{name: "storage", check: checkStorage},
 	{name: "sources", kind: named, fields: []setting{
 		{name: "salesforce", kind: section, fields: []setting{
-			{name: "base_url", check: func(v string) error { return source.Name.Check(strings.TrimSpace(v)) }},
+			{name: "base_url", check: checkHost},
 			{name: "auth", check: oneOf(string(source.ClientCredentials), string(source.Password))},
 			{name: "client_id", check: source.Key.Check},
 			{name: "client_secret", kind: secret},

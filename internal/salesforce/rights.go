@@ -24,13 +24,14 @@ var Rights = []Right{
 		Cost: "dashboards in folders that are not shared with the run-as user are missing",
 	},
 	{
-		Name: manageAllPrivate, Label: "Manage All Private Reports and Dashboards", Decides: true,
+		Name: ManageAllPrivate, Label: "Manage All Private Reports and Dashboards", Decides: true,
 		Cost: "the links from dashboards to reports are missing",
 	},
 	{Name: "ViewAllUsers", Label: "View All Users", Cost: "users who are hidden from the run-as user are missing"},
 }
 
-const manageAllPrivate = "ManagePvtRptsAndDashbds"
+// ManageAllPrivate is the permission that shows which report stands behind a component, and what lies in others' private folders.
+const ManageAllPrivate = "ManagePvtRptsAndDashbds"
 
 // FindRight finds one of the Rights by its name in the API, with or without the prefix Permissions and in either case.
 func FindRight(name string) (Right, bool) {
@@ -56,6 +57,6 @@ func SeesAll(permissions map[string]bool) bool {
 
 // HidesLinks says whether the run-as user is known not to see which report stands behind a component.
 func HidesLinks(permissions map[string]bool) bool {
-	has, known := permissions[manageAllPrivate]
+	has, known := permissions[ManageAllPrivate]
 	return known && !has
 }
