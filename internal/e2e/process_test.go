@@ -109,6 +109,15 @@ func (p *process) kill(t *testing.T) {
 	_ = p.cmd.Wait()
 }
 
+// code waits until the process ends by itself and says how.
+func (p *process) code(t *testing.T) int {
+	t.Helper()
+	overdue := time.AfterFunc(longest, func() { _ = p.cmd.Process.Kill() })
+	defer overdue.Stop()
+	_ = p.cmd.Wait()
+	return p.cmd.ProcessState.ExitCode()
+}
+
 // longestStop is how long a process may take to stop before it is killed.
 const longestStop = 30 * time.Second
 

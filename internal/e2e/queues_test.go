@@ -90,19 +90,20 @@ func TestQueues_aSourceThatNobodyServesIsSaid(t *testing.T) {
 	lone.inPhase(t, workflows.PhaseAuthenticate)
 	endsWhenCancelled(t, c, lone)
 
-	attached := aside(t, []string{temporalAt(temporal)}, program(t, starter), "sync", "acme")
-	eventually(t, time.Minute, func() bool {
-		return running{c.GetWorkflow(t.Context(), "sync-acme", ""), c}.progress(t).Waiting == unserved
-	})
+	attached, _ := launch(t, []string{temporalAt(temporal)}, program(t, starter), "sync", "acme")
+	shown := func(times int) func() bool {
+		return func() bool { return strings.Count(attached.logged(t), unserved) >= times }
+	}
+	eventually(t, time.Minute, shown(1))
 	station := stationOf(t, "acme", org)
 	worker := station.work(t, temporal)
 	eventually(t, longest, func() bool { return describesOf(org).total >= reports/3 })
 	worker.kill(t)
 	eventually(t, longest, func() bool { return said() == unserved })
+	eventually(t, longest, shown(2))
 	station.work(t, temporal)
-	got := <-attached
-	if got.code != 0 || strings.Count(got.stderr, unserved) < 2 {
-		t.Errorf("the sync that was watched ended with %d:\n%s", got.code, got.stderr)
+	if code := attached.code(t); code != 0 {
+		t.Errorf("the sync that was watched ended with %d:\n%s", code, attached.logged(t))
 	}
 	if n := describesOf(org).total; n > reports+mostRepeated {
 		t.Errorf("%d describes of %d reports", n, reports)
