@@ -64,8 +64,11 @@ func (a *Activities) Authenticate(ctx context.Context, params AuthenticateParams
 	if _, known := meter.Limit(); !known && err == nil {
 		err = a.askUsage(bounded, params.Sync, meter, &result)
 	}
-	result.Calls = meter.Calls()
+	result.Calls = callsBefore(ctx) + meter.Calls()
 	result.Told.Clock = meter.Date()
+	if err != nil {
+		activity.RecordHeartbeat(ctx, Beat{Calls: result.Calls, Final: true}) // the account for the next attempt
+	}
 	if f := fault.From(err); f != nil && f.Class == fault.Throttled && f.RetryAfter > shard.LongWait {
 		err = &sittable{err}
 	}

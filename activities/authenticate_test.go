@@ -172,3 +172,26 @@ func TestAuthenticate_linksBeginWithTheOrgsOwnInstance(t *testing.T) {
 		}
 	}
 }
+
+// TestAuthenticate_countsTheCallsOfEarlierAttempts follows an attempt that left its account.
+func TestAuthenticate_countsTheCallsOfEarlierAttempts(t *testing.T) {
+	t.Parallel()
+	env := newEnv(t, clientOf(t, simulated(t, server.Options{Reports: 5}), nil))
+	calls := func() int64 {
+		t.Helper()
+		value, err := env.ExecuteActivity("Authenticate", activities.AuthenticateParams{Sync: activities.Sync{Source: "acme", ID: "a"}})
+		var result activities.AuthenticateResult
+		if err == nil {
+			err = value.Get(&result)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return result.Calls
+	}
+	alone := calls()
+	env.SetHeartbeatDetails(activities.Beat{Calls: 7, Final: true})
+	if after := calls(); alone == 0 || after != alone+7 {
+		t.Errorf("%d calls after an attempt that made 7, want %d", after, alone+7)
+	}
+}

@@ -12,7 +12,7 @@ import (
 
 // elsewhereAttempts is how often a task goes back to the queue because of the settings of the worker that took it. Temporal
 // cannot address another worker, so the same one may take it again. Over this number of attempts, about three minutes, another
-// worker gets it if there is one.
+// worker very probably gets it, if there is one.
 const elsewhereAttempts = 20
 
 // misplaced is an error of one worker: another one, whose settings are those that the sync began with, can do the work.

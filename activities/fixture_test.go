@@ -27,17 +27,18 @@ func simulated(t *testing.T, options server.Options) *server.Server {
 func clientOf(t *testing.T, sim *server.Server, change func(*salesforce.Config)) *salesforce.Client {
 	t.Helper()
 	ready := sim.Ready()
+	credentials := salesforce.Credentials{ClientID: ready.ClientID, ClientSecret: ready.ClientSecret}
 	cfg := salesforce.Config{
 		BaseURL: ready.Salesforce,
 		Credentials: func(context.Context) (salesforce.Credentials, error) {
-			return salesforce.Credentials{
-				ClientID: ready.ClientID, ClientSecret: ready.ClientSecret,
-				Username: ready.Username, Password: ready.Password, SecurityToken: ready.SecurityToken,
-			}, nil
+			return credentials, nil
 		},
 	}
 	if change != nil {
 		change(&cfg)
+	}
+	if cfg.Auth == salesforce.AuthPassword {
+		credentials.Username, credentials.Password, credentials.SecurityToken = ready.Username, ready.Password, ready.SecurityToken
 	}
 	client, err := salesforce.New(cfg)
 	if err != nil {

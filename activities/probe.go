@@ -22,6 +22,9 @@ type ProbeParams struct {
 type ProbeResult struct {
 	Told  quota.Told `json:"told"`
 	Calls int64      `json:"calls"`
+
+	RetryAfter time.Duration `json:"retry_after,omitempty"` // the logins of the hour are spent: nothing could be asked
+	Why        string        `json:"why,omitempty"`         // the sentence of that
 }
 
 // Probe looks whether API calls came back. Salesforce's clock can be read without a call; what others have used costs one,
@@ -50,8 +53,9 @@ func (a *Activities) probeQuota(ctx context.Context, params ProbeParams) (result
 	}
 	source, _, err = a.enter(ctx, params.Sync) // another org's usage is nothing to us
 	switch f := fault.From(err); {
-	case f != nil && f.Class == fault.Throttled && f.RetryAfter > shard.LongWait && !params.Must:
-		return result, nil // the logins of the hour are spent; a wait for one here would outlast a pause
+	case f != nil && f.Class == fault.Throttled && f.RetryAfter > shard.LongWait:
+		result.RetryAfter, result.Why = f.RetryAfter, fault.Sentence(err) // a wait here would outlast a pause, and nobody would see it
+		return result, nil
 	case err != nil:
 		return result, err
 	}

@@ -53,14 +53,16 @@ func (s *sync) logIn(ctx workflow.Context) error {
 			return err
 		}
 		params := activities.AuthenticateParams{Sync: s.state.Sync, Started: s.state.Started, Upload: s.state.Upload}
-		err := s.logInOnce(ctx, params)
+		cut, err := s.logInOnce(ctx, params)
+		if err != nil {
+			s.repay(ctx, activities.Lease{}, activities.Spending{}, err)
+		}
 		switch {
-		case err != nil && unlessCut(ctx, err) == nil:
-			continue // for a pause
+		case cut:
+			continue
 		case !comesBack(err):
 			return err
 		}
-		s.repay(ctx, activities.Lease{}, activities.Spending{}, err)
 		if err := s.sitOut(ctx, standstill{why: explain(err).Message}, untilLogin(err)); err != nil {
 			return err
 		}
@@ -70,12 +72,13 @@ func (s *sync) logIn(ctx workflow.Context) error {
 	}
 }
 
-// logInOnce gives the login its few tries. A pause ends one that no worker has begun.
-func (s *sync) logInOnce(ctx workflow.Context, params activities.AuthenticateParams) error {
-	ctx, done := s.interruptible(ctx)
+// logInOnce gives the login its few tries, and says whether a pause cut them short.
+func (s *sync) logInOnce(ctx workflow.Context, params activities.AuthenticateParams) (cut bool, err error) {
+	within, done := s.interruptible(ctx)
 	defer done()
-	attempt := limited(with(ctx, forCall, "log in, org and permissions"), firstAttempts)
-	return s.served(ctx, workflow.ExecuteActivity(attempt, acts.Authenticate, params))
+	attempt := limited(with(within, forCall, "log in, org and permissions"), firstAttempts)
+	err = s.served(within, workflow.ExecuteActivity(attempt, acts.Authenticate, params))
+	return err != nil && unlessCut(ctx, within, err) == nil, err
 }
 
 // untilLogin is how long to wait before a login is tried again that failed for what comes back by itself.
@@ -88,17 +91,6 @@ func untilLogin(err error) time.Duration {
 
 // longestLogin is the longest wait for a login that is believed.
 const longestLogin = time.Hour
-
-// sitOut waits for what passes by itself: the org's calls are spent or the user has logged in too often, before anything is
-// known of the quota, or Salesforce asked to wait. An operator who knows better resumes the sync.
-func (s *sync) sitOut(ctx workflow.Context, at standstill, d time.Duration) error {
-	at.until = workflow.Now(ctx).Add(d)
-	s.halt(ctx, at)
-	defer s.goOn(ctx)
-	seen := s.control.resumed
-	_, err := await(ctx, d, at.why, func() bool { return s.control.resumed > seen || s.state.Paused })
-	return err
-}
 
 // comesBack says whether a failure ends by waiting: a spent quota, too many logins in an hour.
 func comesBack(err error) bool {

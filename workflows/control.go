@@ -101,6 +101,16 @@ func (s *sync) interruptible(ctx workflow.Context) (_ workflow.Context, done fun
 	}
 }
 
+// unlessCut is err, but nil where a pause cut short what ran under within, an interruptible ctx that is not done yet. Any
+// failure may come of such a cut: Temporal never retries an activity that it was asked to cancel, so a worker that stops or an
+// answer that does not come in that moment arrives here as the last word.
+func unlessCut(ctx, within workflow.Context, err error) error {
+	if within.Err() != nil && ctx.Err() == nil {
+		return nil
+	}
+	return err
+}
+
 // resume lets the sync go on, with new sessions: what was mended may hold for those alone.
 func (s *sync) resume(ctx workflow.Context) {
 	s.state.Paused, s.state.PausedFor = false, ""

@@ -51,6 +51,17 @@ func await(ctx workflow.Context, d time.Duration, summary string, met func() boo
 	return err == nil && met(), cmp.Or(err, ctx.Err()) // a cancel ends the timer too, and that may be seen first
 }
 
+// sitOut waits for what passes by itself, and shows why: calls or logins are spent, a login is refused at this hour, Salesforce
+// asked to wait. An operator who knows better resumes the sync.
+func (s *sync) sitOut(ctx workflow.Context, at standstill, d time.Duration) error {
+	at.until = workflow.Now(ctx).Add(d)
+	s.halt(ctx, at)
+	defer s.goOn(ctx)
+	seen := s.control.resumed
+	_, err := await(ctx, d, at.why, func() bool { return s.control.resumed > seen || s.state.Paused })
+	return err
+}
+
 // short cuts a summary to what the UI takes.
 func short(text string) string {
 	return fault.Short(text, longestSummary)
@@ -138,7 +149,7 @@ func (s *sync) block(ctx workflow.Context, cause error) error {
 	return nil
 }
 
-// withoutAccount is what is shown of a failure: not what it tells the workflow of calls, reports and waits.
+// withoutAccount is what is shown of a failure: class, system and sentence. The rest is for the workflow.
 func withoutAccount(f *activities.Failure) *activities.Failure {
 	return &activities.Failure{Class: f.Class, System: f.System, Message: f.Message}
 }

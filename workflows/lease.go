@@ -65,7 +65,7 @@ func (s *sync) hasRoom(ctx workflow.Context) bool { return s.state.Quota.Room(wo
 // untilRoom waits until the quota leaves calls to make, by a durable timer that says why and a look afterwards. It comes
 // back early for a pause. Nothing may run meanwhile: a long wait continues as new.
 func (s *sync) untilRoom(ctx workflow.Context) error {
-	if s.unheard() {
+	for s.unheard() && !s.state.Paused {
 		if err := s.look(ctx, true); err != nil {
 			return err
 		}
@@ -112,22 +112,42 @@ func (s *sync) untilLook(ctx workflow.Context, wait quota.Wait) time.Duration {
 // defaultProbe is for how long a sync that waits for its quota sleeps at most, where no setting says otherwise.
 const defaultProbe = 15 * time.Minute
 
-// look asks Salesforce for its time and, where that is worth a call or must be, how much of the quota is used.
+// look asks Salesforce for its time and, where that is worth a call or must be, how much of the quota is used. A pause cuts it
+// short. One that must be and may not log in yet waits here, where everybody sees it.
 func (s *sync) look(ctx workflow.Context, must bool) error {
-	summary := "see whether API calls came back"
-	if must {
-		summary = "ask for the org's API calls, which no answer told"
-	}
-	ctx = with(ctx, forCall, summary)
-	params := activities.ProbeParams{Sync: s.state.Sync, Ledger: s.state.Quota, Every: s.state.Auth.Probe, Must: must}
-	var seen activities.ProbeResult
-	if err := workflow.ExecuteActivity(ctx, acts.Probe, params).Get(ctx, &seen); err != nil {
+	seen, err := s.lookOnce(ctx, must)
+	switch {
+	case err != nil || seen == nil:
 		return err
+	case must && seen.RetryAfter > 0:
+		if err := s.breathe(ctx, seen.RetryAfter, seen.Why); err != nil {
+			return err
+		}
+		if historyFull(ctx) {
+			return s.continueAsNew(ctx)
+		}
+		return nil
 	}
 	s.state.Quota.Look(seen.Told, seen.Calls, workflow.Now(ctx))
 	s.state.Calls += seen.Calls
 	s.state.Silent = 0
 	return nil
+}
+
+// lookOnce is a look, or nil when a pause cut it short.
+func (s *sync) lookOnce(ctx workflow.Context, must bool) (*activities.ProbeResult, error) {
+	summary := "see whether API calls came back"
+	if must {
+		summary = "ask for the org's API calls, which no answer told"
+	}
+	within, leave := s.interruptible(ctx)
+	defer leave()
+	params := activities.ProbeParams{Sync: s.state.Sync, Ledger: s.state.Quota, Every: s.state.Auth.Probe, Must: must}
+	var seen activities.ProbeResult
+	if err := workflow.ExecuteActivity(with(within, forCall, summary), acts.Probe, params).Get(ctx, &seen); err != nil {
+		return nil, unlessCut(ctx, within, err)
+	}
+	return &seen, nil
 }
 
 // spend runs an activity that makes API calls, under a lease, until it has done all it should.
@@ -155,10 +175,11 @@ func (s *sync) spendOnce(
 ) (done bool, err error) {
 	within, leave := s.interruptible(ctx)
 	spent, err := run(within, lease)
-	leave()
 	s.repay(ctx, lease, spent, err)
+	failed := unlessCut(ctx, within, err)
+	leave()
 	if err != nil {
-		return false, unlessCut(ctx, err)
+		return false, failed
 	}
 	return spent.Stop == "", s.breathe(ctx, spent.RetryAfter, spent.Why)
 }

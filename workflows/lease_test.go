@@ -97,6 +97,39 @@ func TestLease_asksForUsageWhereAnswersAreSilent(t *testing.T) {
 	}
 }
 
+// TestLease_aLookThatMayNotLogInWaitsWhereItIsSeen spends the logins of the hour before usage must be asked for.
+func TestLease_aLookThatMayNotLogInWaitsWhereItIsSeen(t *testing.T) {
+	t.Parallel()
+	o := &org{
+		authenticate: spentBut(4),
+		plan: func(activities.PlanParams) (activities.PlanResult, error) {
+			return activities.PlanResult{Reports: 600, ToDescribe: 600, Shards: 24}, nil
+		},
+		describe: func(context.Context, activities.DescribeParams) (activities.DescribeResult, error) { return described(25), nil },
+	}
+	looks := 0
+	o.probe = func(p activities.ProbeParams) (activities.ProbeResult, error) {
+		if looks++; p.Must && looks == 1 {
+			return activities.ProbeResult{RetryAfter: 40 * time.Minute, Why: "the logins of this hour are spent"}, nil
+		}
+		return activities.ProbeResult{Told: told(100), Calls: 1}, nil
+	}
+	env := environment(t, o, "sync-acme")
+	env.RegisterDelayedCallback(func() {
+		if p := ask(t, env); p.Waiting != "the logins of this hour are spent" || p.Until == nil {
+			t.Errorf("it waits for %q until %v", p.Waiting, p.Until)
+		}
+	}, 5*time.Minute)
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	got, failure := resultOf(t, env)
+	if failure != nil || got.Described != 600 || got.Seconds < 40*60 {
+		t.Fatalf("described %d in %v s: %v", got.Described, got.Seconds, failure)
+	}
+	if looks < 2 {
+		t.Errorf("it looked %d times, want once more after the wait", looks)
+	}
+}
+
 // TestLease_aPauseEndsTheWait pauses a sync that waits for its quota: it looks no more until it is resumed.
 func TestLease_aPauseEndsTheWait(t *testing.T) {
 	t.Parallel()

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"go.temporal.io/sdk/converter"
-	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"longhaul/activities"
@@ -196,15 +195,7 @@ func (s *sync) list(ctx workflow.Context, kinds []inventory.Kind) (left []invent
 			return nil
 		}
 	})
-	return left, asked, unlessCut(ctx, err)
-}
-
-// unlessCut is nil for the cancel of what a pause cut short: only the end of ctx itself ends the sync.
-func unlessCut(ctx workflow.Context, err error) error {
-	if temporal.IsCanceledError(err) && ctx.Err() == nil {
-		return nil
-	}
-	return err
+	return left, asked, unlessCut(ctx, within, err)
 }
 
 func (s *sync) plan(ctx workflow.Context) error {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"longhaul/activities"
@@ -161,9 +162,12 @@ func (w *window) ended(
 	}
 	switch {
 	case done.Partial:
+		doubt := done.Stop == activities.StopQuota || done.Reports <= one.Done && done.Stop != activities.StopCancelled
+		if temporal.IsCanceledError(err) {
+			doubt = one.Doubt // no worker had begun it, so it says nothing of Salesforce
+		}
 		s.state.Queue = append(s.state.Queue, Unfinished{
-			Shard: one.Shard, Done: done.Reports, Pressed: done.Pressed, Counted: one.Counted,
-			Doubt: done.Stop == activities.StopQuota || done.Reports <= one.Done && done.Stop != activities.StopCancelled,
+			Shard: one.Shard, Done: done.Reports, Pressed: done.Pressed, Counted: one.Counted, Doubt: doubt,
 		})
 		if done.RetryAfter > w.pause {
 			w.pause, w.why = done.RetryAfter, done.Why

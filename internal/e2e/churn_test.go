@@ -7,7 +7,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"longhaul/internal/simulator/server"
-	"longhaul/workflows"
 )
 
 // TestChurn_theFilesAreTheOrgAsItIsInTheEnd lets people work while a sync describes, and compares its files with those of
@@ -80,36 +79,4 @@ func TestChurn_whatAListingLeavesOutIsLookedUp(t *testing.T) {
 	if second.Vanished.Reports != 0 || second.Kinds != first.Kinds {
 		t.Errorf("%d reports vanished, %+v are left of %+v", second.Vanished.Reports, second.Kinds, first.Kinds)
 	}
-}
-
-// TestPause_inTheMiddleOfDescribing stops a sync within seconds, while it answers, and lets it go on where it was.
-func TestPause_inTheMiddleOfDescribing(t *testing.T) {
-	t.Parallel()
-	const reports = 400
-	p := newPlant(t, server.Options{Org: openOrg(reports), Latency: 40 * time.Millisecond}, nil)
-	r := p.begin(t)
-	eventually(t, time.Minute, func() bool { return described(p.sim) >= reports/4 })
-	r.signal(t, workflows.PauseSignal)
-	asked := time.Now()
-	r.inPhase(t, workflows.PhasePaused)
-	took := time.Since(asked)
-	if took > 10*time.Second {
-		t.Errorf("it took %s to stop", took)
-	}
-	still := described(p.sim)
-	for range 20 { // the query keeps working
-		if now := r.progress(t); now.Phase != workflows.PhasePaused || now.Described == 0 {
-			t.Fatalf("a paused sync says %s, %d described", now.Phase, now.Described)
-		}
-	}
-	if described(p.sim) != still {
-		t.Error("a paused sync described")
-	}
-	r.signal(t, workflows.ResumeSignal)
-	result := r.result(t)
-	if total, distinct := p.sim.Describes(); total != reports || distinct != reports {
-		t.Errorf("%d describes of %d reports for an org of %d", total, distinct, reports)
-	}
-	audit(t, p.store, result)
-	t.Logf("paused after %s at %d describes", took.Round(10*time.Millisecond), still)
 }

@@ -2,6 +2,7 @@ package host
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -93,7 +94,11 @@ func (w *Workers) attempt(name string, left map[string]string) {
 		log.Info("the source is served from now on")
 		delete(left, name)
 	case err != nil && w.life.Err() == nil && fault.Sentence(err) != before:
-		log.Warn("the source is left out and looked at again each minute", zap.String("why", fault.Sentence(err)))
+		level := zap.WarnLevel
+		if errors.As(err, new(*fault.PanicError)) {
+			level = zap.ErrorLevel // a bug, and no setting that somebody can mend
+		}
+		log.Log(level, "the source is left out and looked at again each minute", zap.String("why", fault.Sentence(err)))
 		left[name] = fault.Sentence(err)
 	}
 }
@@ -110,7 +115,8 @@ func (w *Workers) Serve(name string) error {
 	}
 	one := worker.New(w.client, workflows.SourceQueue(name), w.options(worker.Options{DisableWorkflowWorker: true}))
 	workflows.RegisterActivities(one, w.host.activities)
-	if err := one.Start(); err != nil {
+	if err := fault.Caught(one.Start); err != nil {
+		one.Stop() // it may poll already
 		return err
 	}
 	w.serving[name] = one

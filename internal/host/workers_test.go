@@ -15,6 +15,8 @@ import (
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/worker"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/test/bufconn"
 	"google.golang.org/protobuf/types/known/emptypb"
@@ -110,6 +112,35 @@ func TestWorkers_leaveOutASourceUntilItCanBeServed(t *testing.T) {
 			t.Errorf("a minute after the secret is there it polls %q", seen.queues)
 		}
 	})
+}
+
+// A panic in what reads one source's secret keeps no other from being served, and stands in the log as the bug that it is.
+func TestWorkers_aPanicLeavesOutOneSourceAndIsAnError(t *testing.T) {
+	t.Parallel()
+	secret, err := source.References{Lookup: func(string) (string, bool) { panic("a bug") }}.Parse("env:LATE")
+	if err != nil {
+		t.Fatal(err)
+	}
+	broken := source.Source{Name: "broken", Salesforce: source.Salesforce{Credentials: secret}}
+	h := open(t, 0, broken, acme("acme", source.Held("a-client-secret")))
+	core, logs := observer.New(zap.WarnLevel)
+	h.logger = zap.New(core)
+	synctest.Test(t, func(t *testing.T) {
+		c, seen := idle(t)
+		w := h.NewWorker(c)
+		if err := w.Start(); err != nil {
+			t.Fatal(err)
+		}
+		defer w.Stop()
+		synctest.Wait()
+		if !seen.has("longhaul-acme") || seen.has("longhaul-broken") {
+			t.Errorf("it polls %q", seen.queues)
+		}
+	})
+	said := logs.FilterField(zap.String("source", "broken")).All()
+	if len(said) != 1 || said[0].Level != zap.ErrorLevel || !strings.Contains(said[0].ContextMap()["why"].(string), "a bug") {
+		t.Errorf("it logged %v", said)
+	}
 }
 
 // slow is a worker that stores what its activities have for as long as it may.

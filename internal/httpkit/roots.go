@@ -28,7 +28,7 @@ func Roots(setting, file string) (*x509.CertPool, error) {
 		roots = x509.NewCertPool()
 	}
 	if !roots.AppendCertsFromPEM(plaintext.Decode(pem)) {
-		return nil, fault.Invalidf("%s %s holds no certificate in PEM form: its blocks begin with -----BEGIN CERTIFICATE-----", setting, file)
+		return nil, fault.Invalidf("%s %s holds no certificate in PEM form: it must have blocks that begin with -----BEGIN CERTIFICATE-----", setting, file)
 	}
 	return roots, nil
 }
