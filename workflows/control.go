@@ -105,6 +105,7 @@ func (s *sync) interruptible(ctx workflow.Context) (_ workflow.Context, done fun
 func (s *sync) resume(ctx workflow.Context) {
 	s.state.Paused, s.state.PausedFor = false, ""
 	s.state.Sync.Since, s.state.Refused = workflow.Now(ctx).UTC(), Refused{} // refusals of before say nothing of what is tried now
+	s.state.Unexpected = 0
 	s.control.resumed++
 }
 

@@ -68,7 +68,7 @@ func (s *sync) untilResumed(ctx workflow.Context) error {
 }
 
 // persist runs a step until it succeeds or fails for good. What somebody must mend blocks the sync until it is resumed; a
-// login that may be refused for the hour of the day is tried again.
+// login that may be refused for the hour of the day is tried again, and so is, a few times, what nobody expected.
 func (s *sync) persist(ctx workflow.Context, step func(workflow.Context) error) error {
 	for {
 		if err := s.untilResumed(ctx); err != nil {
@@ -77,9 +77,12 @@ func (s *sync) persist(ctx workflow.Context, step func(workflow.Context) error) 
 		err := step(ctx)
 		switch {
 		case err == nil:
+			s.state.Unexpected = 0
 			return nil
 		case s.mayEnd(err):
 			err = s.untilLoggedIn(ctx, err)
+		case s.triesAgain(err):
+			err = s.untilNextTry(ctx, err)
 		case s.blocks(err):
 			err = s.block(ctx, err)
 		default:
@@ -99,20 +102,24 @@ func (s *sync) blocks(err error) bool {
 		return false
 	}
 	failure := explain(err)
-	cameHome := s.state.Reports > 0 || s.state.Plan.States.Reused > 0
 	switch {
+	case s.isUnexpected(err):
+		return true
 	case failure.System == fault.Catalog:
 		return failure.Class == fault.LoginRefused && s.state.Uploads > 0
 	case failure.Class == fault.LoginRefused:
 		return true
 	case failure.Class == fault.SessionPolicy, failure.Class == fault.PermissionMissing:
-		return cameHome
+		return s.cameHome()
 	case failure.Class == fault.Invalid: // settings of a worker that differ, a secret that is not there, a bug that a newer worker mends
-		return cameHome && failure.System != fault.Temporal
+		return s.cameHome() && failure.System != fault.Temporal
 	default:
 		return false
 	}
 }
+
+// cameHome says whether the sync has brought anything that would be lost with it.
+func (s *sync) cameHome() bool { return s.state.Reports > 0 || s.state.Plan.States.Reused > 0 }
 
 // unresumed is the failure that blocked a sync which nobody resumed. It blocks no more, whatever step it passes.
 type unresumed struct{ error }
