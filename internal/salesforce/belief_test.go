@@ -182,8 +182,11 @@ func TestClock_isNoLaterThanThisMachinesWhereNothingWasHeard(t *testing.T) {
 		want  time.Duration
 		asked int
 	}{
-		{[]time.Duration{0}, 0, 1}, {[]time.Duration{day, 0}, 0, 2}, {[]time.Duration{day, day}, day, 2},
-		{[]time.Duration{-day, day}, 0, 2}, {[]time.Duration{day, -day}, -day, 2},
+		{[]time.Duration{0}, 0, 1},
+		{[]time.Duration{day, 0}, 0, 2},
+		{[]time.Duration{day, day}, day, 2},
+		{[]time.Duration{-day, day}, 0, 2},
+		{[]time.Duration{day, -day}, -day, 2},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			asked := 0
