@@ -57,6 +57,9 @@ type State struct {
 	PausedFor string   `json:"paused_for,omitempty"` // the reason that an operator gave
 	Strangers []string `json:"strangers,omitempty"`  // warnings of signals that nobody knows
 
+	Blocked *Blocked `json:"blocked,omitempty"` // nil when the sync is not
+	Held    Held     `json:"held,omitzero"`     // the hold that the sync is in
+
 	Unexpected int `json:"unexpected,omitempty"` // tries of the step under way after failures that nobody expected
 }
 
@@ -64,7 +67,7 @@ type State struct {
 func (s *State) warnings() []string { return list(slices.Concat(s.Warnings, s.Strangers)) }
 
 const (
-	maxWarnings     = 20
+	maxWarnings     = 18
 	maxWarningBytes = 300
 )
 
