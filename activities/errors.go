@@ -73,15 +73,16 @@ func failedWith(ctx context.Context, err error, spent *Spending, reports int64) 
 		})
 	}
 	message := fault.Short(fault.Sentence(err), longestMessage)
+	contradicts := errors.As(err, new(*contradictory))
 	options := temporal.ApplicationErrorOptions{
-		NonRetryable:   !retryable(f.Class) && !mayGoElsewhere(ctx, err) || errors.As(err, new(*sittable)),
+		NonRetryable:   !retryable(f.Class) && !mayGoElsewhere(ctx, err) || errors.As(err, new(*sittable)) || contradicts,
 		NextRetryDelay: min(f.RetryAfter, longestWait),
 		Details: []any{Failure{
 			Class: f.Class, System: f.System, Message: message, Spent: spent, Reports: reports, Torn: tornShard(err),
-			RetryAfter: f.RetryAfter, Unknown: mayEndByItself(err),
+			RetryAfter: f.RetryAfter, Unknown: mayEndByItself(err), Contradicts: contradicts,
 		}},
 	}
-	if retryable(f.Class) {
+	if retryable(f.Class) && !contradicts {
 		options.Category = temporal.ApplicationErrorCategoryBenign
 	}
 	return temporal.NewApplicationErrorWithOptions(message, string(f.Class), options)

@@ -23,6 +23,8 @@ type Beat struct {
 	Bound   int64  `json:"bound,omitempty"`   // that may have been made before the next beat; of an attempt that is killed nobody knows more
 	Final   bool   `json:"final,omitempty"`   // the attempt has ended, so Calls is all it made
 	Waiting string `json:"waiting,omitempty"` // why it does not get on, in plain words
+
+	Contradicted Contradicted `json:"contradicted,omitzero"` // of all attempts so far
 }
 
 // pulse beats for one activity attempt and keeps its account of API calls.
@@ -38,6 +40,8 @@ type pulse struct {
 	waiting     string
 	last        int64 // calls at the beat before
 
+	contradicted Contradicted
+
 	stop chan struct{}
 	gone sync.WaitGroup
 }
@@ -47,7 +51,10 @@ func startPulse(ctx context.Context) (context.Context, *pulse) { return startSha
 
 // startSharing is startPulse for an attempt that may have so many requests in flight.
 func startSharing(ctx context.Context, share int) (context.Context, *pulse) {
-	p := &pulse{meter: new(salesforce.Meter), before: callsBefore(ctx), share: max(share, 1), stop: make(chan struct{})}
+	before := beatBefore(ctx)
+	p := &pulse{
+		meter: new(salesforce.Meter), before: before.calls(), share: max(share, 1), stop: make(chan struct{}), contradicted: before.Contradicted,
+	}
 	p.gone.Go(func() { _ = fault.Caught(func() error { p.run(ctx); return nil }) }) // without beats Temporal gives the attempt to another
 	return salesforce.WithMeter(ctx, p.meter), p
 }
@@ -59,16 +66,20 @@ func startCalls(ctx context.Context, lease Lease, share int) (context.Context, *
 	return salesforce.WithAllowance(counted, allowance), p
 }
 
-// callsBefore is how many calls earlier attempts made. Of one that was killed it is the most they can have been.
-func callsBefore(ctx context.Context) int64 {
-	var last Beat
+// beatBefore is the last that earlier attempts told.
+func beatBefore(ctx context.Context) (last Beat) {
 	if !activity.HasHeartbeatDetails(ctx) || activity.GetHeartbeatDetails(ctx, &last) != nil {
-		return 0 // a detail that cannot be read costs a count, not the attempt
+		return Beat{} // a detail that cannot be read costs a count, not the attempt
 	}
-	if last.Final {
-		return last.Calls
+	return last
+}
+
+// calls is how many calls the attempts so far made. Of one that was killed it is the most they can have been.
+func (b Beat) calls() int64 {
+	if b.Final {
+		return b.Calls
 	}
-	return max(last.Calls, last.Bound)
+	return max(b.Calls, b.Bound)
 }
 
 func (p *pulse) run(ctx context.Context) {
@@ -98,6 +109,7 @@ func (p *pulse) beat() Beat {
 	p.last = calls
 	return Beat{
 		Done: p.done, Total: p.total, Calls: calls, Bound: calls + unheard*pace + int64(p.share), Waiting: p.waiting,
+		Contradicted: p.contradicted,
 	}
 }
 

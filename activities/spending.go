@@ -56,6 +56,7 @@ func calling(ctx context.Context, lease Lease, share int, run func(context.Conte
 	case f != nil && f.System == fault.Salesforce && f.RetryAfter > shard.LongWait && retryable(f.Class) && !shard.IsOutage(err):
 		spent.Stop, spent.RetryAfter, spent.Why, err = StopThrottled, f.RetryAfter, fault.Sentence(err), nil
 	}
+	err = p.unlessContradicted(err)
 	p.end(ctx, err)
 	if err != nil {
 		return spent, failedWith(ctx, err, &spent, p.reports)

@@ -13,6 +13,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"longhaul/activities"
+	"longhaul/internal/fault"
 	"longhaul/internal/inventory"
 	"longhaul/internal/quota"
 	"longhaul/internal/salesforce"
@@ -179,6 +180,8 @@ func TestState_staysSmall(t *testing.T) {
 	state.PausedFor = long[:mostReason]
 	state.Destination = strings.Repeat("d", 36) + " at " + strings.Repeat("h", 253)
 	state.Unseen = &inventory.Unseen{Count: 1 << 40, Kind: inventory.UnseenUnknown}
+	state.Held = workflows.Held{Until: now, Verdict: workflows.VerdictDiscarded, Reason: long[:mostReason]}
+	state.Unexpected = 5
 	state.Refused = workflows.Refused{Since: now, Times: 1 << 20}
 	percent := 100
 	state.QuotaAsked = workflows.QuotaChange{Ceiling: &percent, Share: &percent}
@@ -214,7 +217,10 @@ func TestState_staysSmall(t *testing.T) {
 	if len(carried.Warnings) == 0 || len(carried.Queue) != source.MostShards || len(carried.Quota.Hours) != 25 || len(carried.Files) != 7 {
 		t.Fatalf("the state is not full: %+v", carried)
 	}
-	if n := len(next.Input.GetPayloads()[0].GetData()); n >= 20_000 {
+	blocked, err := json.Marshal(workflows.Blocked{Until: now, Failure: activities.Failure{
+		Class: fault.PermissionMissing, System: fault.Salesforce, Message: long[:mostReason],
+	}})
+	if n := len(next.Input.GetPayloads()[0].GetData()) + len(blocked); n >= 20_000 || err != nil {
 		t.Errorf("the state is %d bytes with %d warnings, want under 20,000", n, len(carried.Warnings))
 	}
 }

@@ -17,8 +17,6 @@ import (
 // control is what operators have asked of a running sync. Its handlers only note it: the phases act on it.
 type control struct {
 	resumed   int      // resume signals so far
-	verdict   Verdict  // about what the sync holds for; empty until there is one
-	reason    string   // of the verdict, where the operator gave one
 	policies  int      // changes of the quota so far
 	interrupt func()   // ends what may be cut short for a pause; nil while nothing may
 	concerns  []string // what the sync holds for; nil while it does not hold
@@ -40,13 +38,13 @@ func (s *sync) listen(ctx workflow.Context) error {
 	s.obey(ctx)
 	return handleUpdates(ctx, map[string]updateHandling{
 		ApproveUpdate: {
-			check: func(converter.RawValue) error { return s.control.decidable() },
+			check: func(converter.RawValue) error { return s.decidable() },
 			take: func(_ workflow.Context, in converter.RawValue) (any, error) {
 				return s.decide(VerdictApproved, in), nil
 			},
 		},
 		DiscardUpdate: {
-			check: func(converter.RawValue) error { return s.control.decidable() },
+			check: func(converter.RawValue) error { return s.decidable() },
 			take: func(_ workflow.Context, in converter.RawValue) (any, error) {
 				return s.decide(VerdictDiscarded, in), nil
 			},
@@ -69,17 +67,17 @@ func (s *sync) listen(ctx workflow.Context) error {
 
 // decide takes the verdict that a sync which holds waits for.
 func (s *sync) decide(verdict Verdict, in converter.RawValue) Verdict {
-	s.control.verdict, s.control.reason = verdict, reasonOf(in.Payload())
+	s.state.Held.Verdict, s.state.Held.Reason = verdict, cut(reasonOf(in.Payload()))
 	return verdict
 }
 
 // decidable refuses a verdict that nobody waits for.
-func (c *control) decidable() error {
+func (s *sync) decidable() error {
 	switch {
-	case c.concerns == nil:
+	case s.control.concerns == nil:
 		return fmt.Errorf("the sync does not hold, so there is nothing to approve or discard; `progress` shows its phase")
-	case c.verdict != "":
-		return fmt.Errorf("the sync was %s already", c.verdict)
+	case s.state.Held.Verdict != "":
+		return fmt.Errorf("the sync was %s already", s.state.Held.Verdict)
 	}
 	return nil
 }
@@ -115,6 +113,7 @@ func unlessCut(ctx, within workflow.Context, err error) error {
 func (s *sync) resume(ctx workflow.Context) {
 	s.state.Paused, s.state.PausedFor = false, ""
 	s.state.Sync.Since, s.state.Refused = workflow.Now(ctx).UTC(), Refused{} // refusals of before say nothing of what is tried now
+	s.state.Unexpected, s.state.Blocked = 0, nil
 	s.control.resumed++
 }
 

@@ -113,9 +113,12 @@ func explain(err error) *activities.Failure {
 }
 
 // failed makes the error that fails the workflow: type = class, the sentence, and the result in the details.
-func failed(result *Result) error {
-	return temporal.NewApplicationErrorWithOptions(result.Failure.Message, string(result.Failure.Class),
-		temporal.ApplicationErrorOptions{NonRetryable: true, Details: []any{result}})
+func failed(result *Result) error { return failureOf(result.Failure, result) }
+
+// failureOf makes an error of a failure that Temporal has told, with details of its own.
+func failureOf(failure *activities.Failure, details any) error {
+	return temporal.NewApplicationErrorWithOptions(failure.Message, string(failure.Class),
+		temporal.ApplicationErrorOptions{NonRetryable: true, Details: []any{details}})
 }
 
 // refused fails a workflow for its input.

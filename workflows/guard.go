@@ -51,10 +51,16 @@ func (s *sync) judge(ctx workflow.Context, params activities.GuardParams) error 
 		return err
 	}
 	s.state.warn(judged.Warnings...)
-	if len(judged.Concerns) == 0 {
-		return nil
+	if len(judged.Concerns) > 0 {
+		err = s.hold(ctx, judged)
+		s.control.concerns = nil
+		if workflow.IsContinueAsNewError(err) {
+			return err
+		}
+		s.goOn(ctx)
 	}
-	if err := s.hold(ctx, judged); err != nil {
+	s.state.Held = Held{}
+	if err != nil || len(judged.Concerns) == 0 {
 		return err
 	}
 	if s.state.Approved == nil {
@@ -67,38 +73,53 @@ func (s *sync) judge(ctx workflow.Context, params activities.GuardParams) error 
 // errDiscarded ends a sync that an operator, or nobody, wanted.
 var errDiscarded = errors.New("discarded")
 
-// hold asks whether what was found is right, and reminds daily.
+// Held is until when a sync holds, and what an operator said to it: the run that it was said to may have been at its end.
+type Held struct {
+	Until   time.Time `json:"until,omitzero"`
+	Verdict Verdict   `json:"verdict,omitempty"` // empty until there is one
+	Reason  string    `json:"reason,omitempty"`  // where the operator gave one
+}
+
+// hold asks whether what was found is right, and reminds daily. What it holds for is found anew by a run that continues.
 func (s *sync) hold(ctx workflow.Context, judged activities.GuardResult) error {
 	concerns := judged.Concerns
-	timeout := s.state.Auth.Guard.Timeout
-	if timeout <= 0 {
-		timeout = defaultGuardTimeout
+	held, why := &s.state.Held, strings.Join(concerns, "; ")
+	if held.Until.IsZero() {
+		held.Until = workflow.Now(ctx).UTC().Add(s.guardTimeout())
 	}
-	why := strings.Join(concerns, "; ")
-	until := workflow.Now(ctx).Add(timeout)
-	s.control.concerns, s.control.found, s.control.verdict, s.control.reason = concerns, judged.Found, "", ""
-	defer func() { s.control.concerns = nil; s.goOn(ctx) }()
+	until := held.Until
+	s.control.concerns, s.control.found = concerns, judged.Found
 	s.halt(ctx, standstill{phase: PhaseHeld, why: why, until: until, concerns: judged.Found})
 	for first := true; ; first = false {
 		if err := s.remind(ctx, concerns, until, first); err != nil {
 			return err
 		}
 		left := until.Sub(workflow.Now(ctx))
-		ok, err := await(ctx, min(left, remindEvery), "held: "+why, func() bool { return s.control.verdict != "" })
+		_, err := await(ctx, min(left, remindEvery), "held: "+why, func() bool { return held.Verdict != "" || historyFull(ctx) })
 		switch {
 		case err != nil:
 			return err
-		case ok && s.control.verdict == VerdictApproved:
-			s.state.decided(because("approved by an operator", s.control.reason) + ": " + why)
+		case held.Verdict == VerdictApproved:
+			s.state.decided(because("approved by an operator", held.Reason) + ": " + why)
 			return nil
-		case ok:
-			s.state.decided(because("discarded by an operator", s.control.reason) + ": " + why)
+		case held.Verdict != "":
+			s.state.decided(because("discarded by an operator", held.Reason) + ": " + why)
 			return errDiscarded
 		case !workflow.Now(ctx).Before(until):
 			s.state.decided("discarded because nobody approved it in time: " + why)
 			return errDiscarded
+		case historyFull(ctx):
+			return s.continueAsNew(ctx)
 		}
 	}
+}
+
+// guardTimeout is for how long the sync holds.
+func (s *sync) guardTimeout() time.Duration {
+	if timeout := s.state.Auth.Guard.Timeout; timeout > 0 {
+		return timeout
+	}
+	return defaultGuardTimeout
 }
 
 // remind tells whoever reads the worker's log that a sync holds. Where no worker of the source is there to tell it, the sync

@@ -73,13 +73,16 @@ func (s *sync) untilResumed(ctx workflow.Context) error {
 		return ctx.Err()
 	}
 	s.halt(ctx, standstill{phase: PhasePaused, why: because("paused by an operator", s.state.PausedFor) + "; it goes on after the signal resume"})
-	err := workflow.Await(ctx, func() bool { return !s.state.Paused })
+	err := workflow.Await(ctx, func() bool { return !s.state.Paused || historyFull(ctx) })
+	if err = cmp.Or(err, ctx.Err()); err == nil && s.state.Paused { // the history is full; a run that begins hears of no cancel
+		return s.continueAsNew(ctx)
+	}
 	s.goOn(ctx)
 	return err
 }
 
 // persist runs a step until it succeeds or fails for good. What somebody must mend blocks the sync until it is resumed; a
-// login that may be refused for the hour of the day is tried again.
+// login that may be refused for the hour of the day is tried again, and so is, a few times, what nobody expected.
 func (s *sync) persist(ctx workflow.Context, step func(workflow.Context) error) error {
 	for {
 		if err := s.untilResumed(ctx); err != nil {
@@ -88,9 +91,12 @@ func (s *sync) persist(ctx workflow.Context, step func(workflow.Context) error) 
 		err := step(ctx)
 		switch {
 		case err == nil:
+			s.state.Unexpected = 0
 			return nil
 		case s.mayEnd(err):
 			err = s.untilLoggedIn(ctx, err)
+		case s.triesAgain(err):
+			err = s.untilNextTry(ctx, err)
 		case s.blocks(err):
 			err = s.block(ctx, err)
 		default:
@@ -110,20 +116,24 @@ func (s *sync) blocks(err error) bool {
 		return false
 	}
 	failure := explain(err)
-	cameHome := s.state.Reports > 0 || s.state.Plan.States.Reused > 0
 	switch {
+	case s.isUnexpected(err):
+		return true
 	case failure.System == fault.Catalog:
 		return failure.Class == fault.LoginRefused && s.state.Uploads > 0
 	case failure.Class == fault.LoginRefused:
 		return true
 	case failure.Class == fault.SessionPolicy, failure.Class == fault.PermissionMissing:
-		return cameHome
+		return s.cameHome()
 	case failure.Class == fault.Invalid: // settings of a worker that differ, a secret that is not there, a bug that a newer worker mends
-		return cameHome && failure.System != fault.Temporal
+		return s.cameHome() && failure.System != fault.Temporal
 	default:
 		return false
 	}
 }
+
+// cameHome says whether the sync has brought anything that would be lost with it.
+func (s *sync) cameHome() bool { return s.state.Reports > 0 || s.state.Plan.States.Reused > 0 }
 
 // unresumed is the failure that blocked a sync which nobody resumed. It blocks no more, whatever step it passes.
 type unresumed struct{ error }
@@ -131,22 +141,38 @@ type unresumed struct{ error }
 // Unwrap gives the failure itself.
 func (u *unresumed) Unwrap() error { return u.error }
 
+// Blocked is why a sync is blocked, and until when it waits for resume.
+type Blocked struct {
+	Failure activities.Failure `json:"failure"`
+	Until   time.Time          `json:"until"`
+}
+
 // block waits for resume. The reason stands in the details; a sync that nobody resumes fails with it.
 func (s *sync) block(ctx workflow.Context, cause error) error {
-	failure := explain(cause)
-	seen := s.control.resumed
-	s.halt(ctx, standstill{
-		phase: PhaseBlocked, why: failure.Message, until: workflow.Now(ctx).Add(blockedFor), cause: withoutAccount(failure),
-	})
-	ok, err := await(ctx, blockedFor, "blocked: "+failure.Message, func() bool { return s.control.resumed > seen })
-	s.goOn(ctx)
-	switch {
-	case err != nil:
-		return err
-	case !ok:
-		return &unresumed{cause}
+	s.state.Blocked = &Blocked{Failure: *withoutAccount(explain(cause)), Until: workflow.Now(ctx).UTC().Add(blockedFor)}
+	return s.untilUnblocked(ctx)
+}
+
+// untilUnblocked waits while the sync is blocked, which may have begun in the run before.
+func (s *sync) untilUnblocked(ctx workflow.Context) error {
+	if s.state.Blocked == nil {
+		return ctx.Err()
 	}
-	return nil
+	b := *s.state.Blocked
+	s.halt(ctx, standstill{phase: PhaseBlocked, why: b.Failure.Message, until: b.Until, cause: &b.Failure})
+	_, err := await(ctx, b.Until.Sub(workflow.Now(ctx)), "blocked: "+b.Failure.Message, func() bool {
+		return s.state.Blocked == nil || historyFull(ctx)
+	})
+	blocked := s.state.Blocked != nil
+	if err == nil && blocked && workflow.Now(ctx).Before(b.Until) {
+		s.state.Blocked.Failure.Message = cut(b.Failure.Message) // the state holds no more
+		return s.continueAsNew(ctx)
+	}
+	s.goOn(ctx)
+	if err == nil && blocked {
+		return &unresumed{failureOf(&b.Failure, b.Failure)}
+	}
+	return err
 }
 
 // withoutAccount is what is shown of a failure: class, system and sentence. The rest is for the workflow.

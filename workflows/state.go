@@ -56,13 +56,18 @@ type State struct {
 	Run       string   `json:"run,omitempty"`        // the run that handed this state to the next one
 	PausedFor string   `json:"paused_for,omitempty"` // the reason that an operator gave
 	Strangers []string `json:"strangers,omitempty"`  // warnings of signals that nobody knows
+
+	Blocked *Blocked `json:"blocked,omitempty"` // nil when the sync is not
+	Held    Held     `json:"held,omitzero"`     // the hold that the sync is in
+
+	Unexpected int `json:"unexpected,omitempty"` // tries of the step under way after failures that nobody expected
 }
 
 // warnings are all that people should know, the signals among them that were sent in vain.
 func (s *State) warnings() []string { return list(slices.Concat(s.Warnings, s.Strangers)) }
 
 const (
-	maxWarnings     = 20
+	maxWarnings     = 18
 	maxWarningBytes = 300
 )
 

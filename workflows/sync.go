@@ -124,7 +124,10 @@ func (s *sync) run(ctx workflow.Context) (*Result, error) {
 			continue
 		}
 		s.enter(ctx, phase.name)
-		err := s.untilResumed(ctx)
+		err := s.untilUnblocked(ctx) // of the run before
+		if err == nil {
+			err = s.untilResumed(ctx)
+		}
 		if err == nil {
 			err = phase.do(ctx)
 		}

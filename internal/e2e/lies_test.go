@@ -18,7 +18,7 @@ func TestLies_aListingIsWholeOrIsNone(t *testing.T) {
 	var lies []server.Fault
 	for _, name := range server.FaultNames() {
 		if strings.HasPrefix(name, "query_") {
-			lies = append(lies, server.Fault{Name: name, Times: 6}) // two tries of an activity
+			lies = append(lies, server.Fault{Name: name, Times: 3}) // a try of an activity
 		}
 	}
 	r := p.begin(t)

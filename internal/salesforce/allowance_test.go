@@ -37,6 +37,9 @@ func tell(ctx context.Context, b *belief, header http.Header) {
 	heard.believe(ctx, b)
 }
 
+// knowing is what is believed of an org whose clock is known: it was at a moment just now.
+func knowing(at time.Time) *belief { return &belief{date: at, at: time.Now()} }
+
 const somePath = "/services/data/v59.0/limits"
 
 func TestAllowance_letsThroughSoManyCallsAndNoneMore(t *testing.T) {
@@ -127,7 +130,7 @@ func TestAllowance_keepsToTheBoundOfTheOrg(t *testing.T) {
 	} {
 		a := NewAllowance(10, 1600)
 		for _, header := range row.told {
-			tell(WithAllowance(t.Context(), a), new(belief), header)
+			tell(WithAllowance(t.Context(), a), knowing(dateOf(header)), header)
 		}
 		if got := a.rest(); got != row.left {
 			t.Errorf("%s: %d left, want %d", row.name, got, row.left)
@@ -234,7 +237,7 @@ func TestMeter_takesTheLargerUseOfASecond(t *testing.T) {
 	t.Parallel()
 	m := new(Meter)
 	for _, info := range []string{"api-usage=21/100", "api-usage=20/100"} {
-		tell(WithMeter(t.Context(), m), new(belief), http.Header{"Date": {fakeDate}, usageHeader: {info}})
+		tell(WithMeter(t.Context(), m), knowing(time.Date(2026, 11, 23, 18, 16, 10, 0, time.UTC)), http.Header{"Date": {fakeDate}, usageHeader: {info}})
 	}
 	if got, _ := m.Limit(); got.Used != 21 {
 		t.Errorf("%d are used, want 21", got.Used)
@@ -247,7 +250,7 @@ func TestMeter_datesWhatItKnowsOfTheLimit(t *testing.T) {
 	at := time.Date(2026, 11, 23, 18, 0, 0, 0, time.UTC)
 	for second, info := range []string{"api-usage=20/100", "", "api-usage=21/100", ""} {
 		date := at.Add(time.Duration(second) * time.Second)
-		tell(WithMeter(t.Context(), m), new(belief), http.Header{"Date": {date.Format(http.TimeFormat)}, usageHeader: {info}})
+		tell(WithMeter(t.Context(), m), knowing(at), http.Header{"Date": {date.Format(http.TimeFormat)}, usageHeader: {info}})
 	}
 	if got := m.LimitAt(); !got.Equal(at.Add(2 * time.Second)) {
 		t.Errorf("the limit is of %v, want %v", got, at.Add(2*time.Second))

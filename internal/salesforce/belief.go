@@ -10,7 +10,8 @@ const jump = time.Hour
 
 // belief is what the answers of one org say of its clock and of its daily API requests, without what only one of them says.
 // Proxies add a Date of their own, and some add one to what they pass on. An answer that tells of a jump therefore counts
-// once the next one agrees with it. It is safe for concurrent use.
+// once the next one agrees with it, and the first one when this machine's clock or the next answer agrees. It is safe for
+// concurrent use.
 type belief struct {
 	mu sync.Mutex
 
@@ -30,8 +31,11 @@ func (b *belief) clock(told, now time.Time) (date time.Time, sure bool) {
 	if told.IsZero() {
 		return told, false
 	}
-	expected := b.date.Add(now.Sub(b.at))
-	if b.date.IsZero() || near(told, expected) || !b.doubted.IsZero() && agree(b.doubted.Add(now.Sub(b.since)), told, expected) {
+	expected := now
+	if !b.date.IsZero() {
+		expected = b.date.Add(now.Sub(b.at))
+	}
+	if near(told, expected) || !b.doubted.IsZero() && agree(b.doubted.Add(now.Sub(b.since)), told, expected) {
 		b.date, b.at, b.doubted = told, now, time.Time{}
 		return told, true
 	}

@@ -134,6 +134,75 @@ func TestMeter_aJumpOfTheClockCountsOnceTheNextAnswerAgrees(t *testing.T) {
 	}
 }
 
+// TestMeter_theFirstTimeCountsWhenThisMachinesClockOrTheNextAnswerAgrees begins with answers whose Date is wrong, as that of a proxy,
+// and on a machine whose own clock is, which is the same but for the end.
+func TestMeter_theFirstTimeCountsWhenThisMachinesClockOrTheNextAnswerAgrees(t *testing.T) {
+	t.Parallel()
+	const day, minute, unknown = 25 * time.Hour, time.Minute, 1000 * time.Hour
+	for _, row := range []struct {
+		name        string
+		shift, want []time.Duration // of each answer, and of the meter after it
+	}{
+		{"right from the first", []time.Duration{0, minute}, []time.Duration{0, minute}},
+		{"one answer ahead", []time.Duration{day, 0, 0}, []time.Duration{unknown, 0, 0}},
+		{"one answer behind", []time.Duration{-day, 0, 0}, []time.Duration{unknown, 0, 0}},
+		{"two that do not agree", []time.Duration{day, -day, 0}, []time.Duration{unknown, unknown, 0}},
+		{"a machine that is behind by a day", []time.Duration{day, day, day + minute}, []time.Duration{unknown, day, day + minute}},
+		{"a machine that is ahead by a day", []time.Duration{-day, -day, -day}, []time.Duration{unknown, -day, -day}},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			org := newClockOrg(describing)
+			client, m := inside(t, org), new(Meter)
+			if _, err := client.Login(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			client.belief = new(belief) // the login told the right time
+			org.shift = append([]time.Duration(nil), row.shift...)
+			for n, want := range row.want {
+				d, err := client.DescribeReport(WithMeter(t.Context(), m), reportID(1))
+				switch {
+				case err != nil:
+					t.Fatal(err)
+				case want == unknown && !m.Date().IsZero(), want != unknown && offBy(m.Date()) != want:
+					t.Errorf("%s: after answer %d the meter is off by %v, want %v", row.name, n+1, offBy(m.Date()), want)
+				case offBy(d.At) > max(row.shift[n], 0), want == unknown && offBy(d.At) > 0:
+					t.Errorf("%s: answer %d is dated %v off, which is later than is known", row.name, n+1, offBy(d.At))
+				}
+			}
+		})
+	}
+}
+
+// TestClock_isNoLaterThanThisMachinesWhereNothingWasHeard asks for the time where nothing was heard before, and hears two that disagree.
+func TestClock_isNoLaterThanThisMachinesWhereNothingWasHeard(t *testing.T) {
+	t.Parallel()
+	const day = 24 * time.Hour
+	for _, row := range []struct {
+		shift []time.Duration
+		want  time.Duration
+		asked int
+	}{
+		{[]time.Duration{0}, 0, 1},
+		{[]time.Duration{day, 0}, 0, 2},
+		{[]time.Duration{day, day}, day, 2},
+		{[]time.Duration{-day, day}, 0, 2},
+		{[]time.Duration{day, -day}, -day, 2},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			asked := 0
+			client := inside(t, roundTripFunc(func(*http.Request) (*http.Response, error) {
+				asked++
+				date := time.Now().Add(row.shift[asked-1]).UTC().Format(http.TimeFormat)
+				return reply(200, versionList, "Content-Type: application/json", "Date: "+date), nil
+			}))
+			now, err := client.Clock(t.Context())
+			if err != nil || offBy(now) != row.want || asked != row.asked {
+				t.Errorf("%v: off by %v after %d answers, want %v after %d: %v", row.shift, offBy(now), asked, row.want, row.asked, err)
+			}
+		})
+	}
+}
+
 // TestClock_thatHasJumpedIsAskedForTwice gives the time of two answers that agree, or else the expected one.
 func TestClock_thatHasJumpedIsAskedForTwice(t *testing.T) {
 	t.Parallel()

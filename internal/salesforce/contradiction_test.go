@@ -262,3 +262,34 @@ func TestPages_aRecordHasEveryFieldThatWasAskedFor(t *testing.T) {
 		})
 	}
 }
+
+// TestError_contradicts tells answers that contradict themselves, and are no outage, from what is no answer to a query at all and
+// from the description of one report.
+func TestError_contradicts(t *testing.T) {
+	t.Parallel()
+	no := map[string]bool{
+		"an object of something else": true, "nothing but an empty object": true, "nothing": true, "null": true, "an array": true,
+		"the records without their box": true, "an end that is a text": true,
+		"records that are an object": true,
+	}
+	for name, body := range contradictions {
+		synctest.Test(t, func(t *testing.T) {
+			client, _ := answeringInTurn(t, func(int) string { return body })
+			_, err := reportsIn(t, client, Query{Object: "Report", Fields: []string{"Name"}})
+			e := mustError(t, err)
+			if e.Contradicts() == no[name] {
+				t.Errorf("%s contradicts itself: %v (%v)", name, e.Contradicts(), e)
+			}
+			if e.Contradicts() && !strings.Contains(e.text(), "the query for Report") {
+				t.Errorf("%s: %q names no listing", name, e.text())
+			}
+		})
+	}
+	synctest.Test(t, func(t *testing.T) {
+		client, _ := answeringInTurn(t, func(int) string { return `{"reportMetadata":{"id":"00O5g0000000009AAA"},"reportExtendedMetadata":{}}` })
+		_, err := client.DescribeReport(t.Context(), reportID(1))
+		if e := mustError(t, err); e.Class != fault.Transient || e.Contradicts() {
+			t.Errorf("the description of another report is %s, and ends more than its report: %v", e.Class, e.Contradicts())
+		}
+	})
+}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"time"
 
@@ -57,7 +56,7 @@ func (d *Description) check(id string) error {
 	case err != nil:
 		return err
 	case of != "" && !sameID(of, id):
-		return fmt.Errorf("%w: it describes another report than the one that was asked for", errContradiction)
+		return contradiction("it describes another report than the one that was asked for")
 	case !bytes.HasPrefix(d.ReportExtendedMetadata, []byte("{")):
 		return ErrNoColumns // a report without columns has an empty list of them
 	default:

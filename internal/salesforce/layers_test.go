@@ -156,7 +156,7 @@ func TestMeter_keepsTheNewest(t *testing.T) {
 	}
 	at := time.Date(2026, 11, 23, 18, 0, 0, 0, time.UTC)
 	observe := func(offset time.Duration, info string) {
-		tell(WithMeter(t.Context(), m), new(belief), http.Header{"Date": {at.Add(offset).Format(http.TimeFormat)}, "Sforce-Limit-Info": {info}})
+		tell(WithMeter(t.Context(), m), knowing(at), http.Header{"Date": {at.Add(offset).Format(http.TimeFormat)}, "Sforce-Limit-Info": {info}})
 	}
 	observe(time.Minute, "api-usage=20/100")
 	observe(0, "api-usage=19/100") // overtaken

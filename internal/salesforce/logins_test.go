@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -21,6 +22,8 @@ type hourly struct {
 
 	mu    sync.Mutex
 	taken []time.Time
+
+	forgotten []time.Time
 }
 
 func (h *hourly) Take(_ context.Context, now time.Time) (time.Time, error) {
@@ -35,7 +38,12 @@ func (h *hourly) Take(_ context.Context, now time.Time) (time.Time, error) {
 	return time.Time{}, nil
 }
 
-func (h *hourly) Forget(context.Context, time.Time) error { return nil }
+func (h *hourly) Forget(_ context.Context, now time.Time) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.forgotten = append(h.forgotten, now)
+	return nil
+}
 
 func (h *hourly) count() int {
 	h.mu.Lock()
@@ -209,21 +217,56 @@ func TestLogins_aPanicIsAnErrorOfTheLogin(t *testing.T) {
 	}
 }
 
-// The hour is Salesforce's: a machine with a wrong clock counts its logins where others count theirs.
+// The hour is Salesforce's: a machine with a wrong clock counts its logins where others count theirs, once two logins agree.
 func TestLogins_areCountedBySalesforcesClock(t *testing.T) {
 	t.Parallel()
 	slots, bound := bounding(60)
 	org := counting()
 	client := connect(t, org, bound)
-	for range 2 {
+	for range 3 {
 		if _, err := client.Count(t.Context(), "Report", "", ""); err != nil {
 			t.Fatal(err)
 		}
 		org.expire()
 	}
 	issued := time.UnixMilli(1786406400000)
-	if d := slots.taken[1].Sub(issued).Abs(); d > time.Minute {
-		t.Errorf("the second login is counted at %s, Salesforce's clock was at %s", slots.taken[1], issued)
+	if d := slots.taken[2].Sub(issued).Abs(); d > time.Minute {
+		t.Errorf("the third login is counted at %s, Salesforce's clock was at %s", slots.taken[2], issued)
+	}
+}
+
+// One token answer that tells a wrong time moves no login to another hour, and removes none: neither the first of a process nor a
+// later one.
+func TestLogins_oneWrongTimeOfATokenMovesNothing(t *testing.T) {
+	t.Parallel()
+	for wrong := range 3 {
+		synctest.Test(t, func(t *testing.T) {
+			slots, bound := bounding(60)
+			org := counting()
+			client := inside(t, inProcess(org), bound)
+			for login := range 5 {
+				at := time.Now()
+				if login == wrong {
+					at = at.Add(25 * time.Hour)
+				}
+				org.issued = strconv.FormatInt(at.UnixMilli(), 10)
+				if _, err := client.Count(t.Context(), "Report", "", ""); err != nil {
+					t.Fatal(err)
+				}
+				org.expire()
+				pass(t, 10*time.Minute) // so that no login is in doubt
+			}
+			for n, at := range slots.taken {
+				if time.Since(at) < 0 || time.Since(at) > time.Hour {
+					t.Errorf("wrong in login %d: login %d is counted %s ago", wrong+1, n+1, time.Since(at))
+				}
+			}
+			for _, at := range slots.forgotten {
+				if at.After(time.Now()) {
+					t.Errorf("wrong in login %d: logins were removed as of %s, in %s", wrong+1, at, time.Until(at))
+				}
+			}
+		})
 	}
 }
 

@@ -33,10 +33,9 @@ var (
 	errCut        = errors.New("the answer ends too early")
 	errUnreadable = errors.New("the answer is damaged")
 
-	errContradiction = errors.New("the answer contradicts itself")
-	errNoDate        = errors.New("the answer has no date")
-	errProxy         = errors.New("the address of the proxy cannot be read")
-	errProxyLogin    = errors.New("the proxy asks for a login")
+	errNoDate     = errors.New("the answer has no date")
+	errProxy      = errors.New("the address of the proxy cannot be read")
+	errProxyLogin = errors.New("the proxy asks for a login")
 )
 
 // unreachable classes a failure to send a request or to get its answer. All of them may pass; the sentence names the
@@ -80,6 +79,7 @@ func unreachable(op, host string, err error) *Error {
 func unreadable(op, host string, err error) *Error {
 	e := &Error{Class: fault.Transient, Op: op, Err: err, again: true}
 	var page *pageError
+	var lie *contradictionError
 	switch {
 	case errors.Is(err, ErrTooLarge):
 		e.again = false
@@ -97,9 +97,8 @@ func unreadable(op, host string, err error) *Error {
 	case errors.Is(err, errNoJSON):
 		e.sentence = fmt.Sprintf("something that is no JSON came in place of an answer of %s: check whether a proxy or a login portal stands between",
 			host)
-	case errors.Is(err, errContradiction):
-		e.sentence = fmt.Sprintf("%s gave an answer that contradicts itself, so nothing of it is used: nothing to change if it passes; "+
-			"else check whether a proxy stands between", host)
+	case errors.As(err, &lie):
+		e.sentence = lie.sentence(host)
 	default:
 		e.sentence = fmt.Sprintf("an answer of %s arrived damaged: nothing to change if it passes; else check this machine's network", host)
 	}

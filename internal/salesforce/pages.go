@@ -56,7 +56,7 @@ func (c *Client) Count(ctx context.Context, object, where, scope string) (int, e
 	if err := q.check(); err != nil {
 		return 0, err
 	}
-	found, err := c.query(ctx, c.queryPath(q.countSOQL()), func(answer *records) error {
+	found, err := c.query(ctx, object, c.queryPath(q.countSOQL()), func(answer *records) error {
 		if len(answer.records) > 0 || !answer.done || answer.next != "" {
 			return contradiction("it counts records, and has some or is not the last page")
 		}
@@ -69,14 +69,14 @@ func (c *Client) queryPath(soql string) string {
 	return c.versioned("/query?q=") + url.QueryEscape(soql)
 }
 
-// query asks for one answer, by SOQL or by locator, until check finds one that does not contradict itself.
-func (c *Client) query(ctx context.Context, path string, check func(*records) error) (records, error) {
+// query asks for one answer about an object, by SOQL or by locator, until check finds one that does not contradict itself.
+func (c *Client) query(ctx context.Context, object, path string, check func(*records) error) (records, error) {
 	var found records
 	told, err := c.get(ctx, opQuery, path, func(body io.Reader) (err error) {
 		if found, err = readRecords(body); err == nil {
 			err = check(&found)
 		}
-		return err
+		return askedFor(object, err)
 	})
 	if err != nil {
 		return records{}, err
@@ -145,7 +145,7 @@ func (p *pager) add(ctx context.Context, found records) error {
 	}
 	p.batch, p.locator = batch{}, ""
 	if p.tries++; p.tries >= p.client.retry.attempts {
-		e := unreadable(opQuery, p.client.instance().host, err)
+		e := unreadable(opQuery, p.client.instance().host, askedFor(p.query.Object, err))
 		e.again = false
 		return e
 	}
@@ -178,7 +178,7 @@ func (p *pager) fetch(ctx context.Context) (records, error) {
 	if p.generation != p.client.generation() {
 		return records{}, errCursorGone
 	}
-	found, err := p.client.query(ctx, p.locator, p.check)
+	found, err := p.client.query(ctx, p.query.Object, p.locator, p.check)
 	if err != nil && locatorDied(err) {
 		p.client.log.Debug("a query's cursor is gone, the query goes on by key",
 			zap.String("object", p.query.Object), zap.Int("records", p.total+len(p.batch.records)))
@@ -191,7 +191,7 @@ func (p *pager) fetch(ctx context.Context) (records, error) {
 func (p *pager) ask(ctx context.Context) (records, error) {
 	for {
 		p.generation = p.client.generation()
-		found, err := p.client.query(ctx, p.client.queryPath(p.query.soql(p.limit)), p.check)
+		found, err := p.client.query(ctx, p.query.Object, p.client.queryPath(p.query.soql(p.limit)), p.check)
 		if err == nil || !p.adapt(err) {
 			return found, err
 		}

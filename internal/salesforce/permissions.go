@@ -74,7 +74,7 @@ func (c *Client) granted(ctx context.Context, names []string) (Permissions, erro
 	for _, name := range names {
 		fields = append(fields, permissionPrefix+name)
 	}
-	found, err := c.query(ctx, c.queryPath(soql), func(answer *records) error {
+	found, err := c.query(ctx, permissionObject, c.queryPath(soql), func(answer *records) error {
 		return answer.wholeAs(shape{object: permissionObject, fields: fields})
 	})
 	if err != nil || len(found.records) == 0 {

@@ -3,7 +3,6 @@ package salesforce
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"io"
 	"strings"
 	"time"
@@ -68,11 +67,6 @@ func readRecords(body io.Reader) (records, error) {
 	}
 }
 
-// contradiction is an answer that cannot be true.
-func contradiction(format string, values ...any) error {
-	return fmt.Errorf("%w: "+format, append([]any{errContradiction}, values...)...)
-}
-
 // whole makes sure that an answer is the whole of what it announces.
 func (r *records) whole() error {
 	n := int64(len(r.records))
@@ -134,7 +128,7 @@ func (s shape) read(record json.RawMessage) (id string, err error) {
 	case err != nil:
 		return "", contradiction("a record is no object")
 	case kind != "" && !strings.EqualFold(kind, s.object):
-		return "", contradiction("a record of %s is among those of %s", clean(kind, 40), s.object)
+		return "", contradiction("a record of another object is among those of %s", s.object)
 	case missing > 0:
 		return "", contradiction("a record of %s lacks a field that was asked for", s.object)
 	default:

@@ -29,6 +29,7 @@ type admission struct {
 	mu        sync.Mutex
 	inHand    bool          // a slot was taken for a login that never left this machine
 	ahead     time.Duration // of this machine's clock is Salesforce's
+	issued    belief        // what token answers tell of it
 	forgotten time.Time     // the hour in which old slots were removed
 }
 
@@ -88,7 +89,7 @@ func (a *admission) takeFromHand() bool {
 }
 
 // sent notes what became of a login that had a slot: one that never left this machine leaves the slot to the next, and one
-// that succeeded tells Salesforce's clock.
+// that succeeded tells Salesforce's clock, of which a jump counts once the next login agrees.
 func (a *admission) sent(ctx context.Context, g *grant, err error) {
 	if a.slots == nil {
 		return
@@ -97,11 +98,16 @@ func (a *admission) sent(ctx context.Context, g *grant, err error) {
 	if e := errorIn(err); e != nil && e.unsent {
 		a.inHand = true
 	}
-	if g != nil && !g.issued.IsZero() {
-		a.ahead = time.Until(g.issued)
+	told := false
+	if g != nil {
+		var issued time.Time
+		now := time.Now()
+		if issued, told = a.issued.clock(g.issued, now); told {
+			a.ahead = issued.Sub(now)
+		}
 	}
 	hour := time.Now().Add(a.ahead).Truncate(time.Hour)
-	due := g != nil && !g.issued.IsZero() && !hour.Equal(a.forgotten)
+	due := told && !hour.Equal(a.forgotten)
 	if due {
 		a.forgotten = hour
 	}
