@@ -64,7 +64,7 @@ func (a *Activities) Authenticate(ctx context.Context, params AuthenticateParams
 	if _, known := meter.Limit(); !known && err == nil {
 		err = a.askUsage(bounded, params.Sync, meter, &result)
 	}
-	result.Calls = callsBefore(ctx) + meter.Calls()
+	result.Calls = beatBefore(ctx).calls() + meter.Calls()
 	result.Told.Clock = meter.Date()
 	if err != nil {
 		activity.RecordHeartbeat(ctx, Beat{Calls: result.Calls, Final: true}) // the account for the next attempt
