@@ -220,7 +220,7 @@ func unattended(task *workflowpb.PendingWorkflowTaskInfo) string {
 func (w *watcher) unserved(ctx context.Context, state *workflowservice.DescribeWorkflowExecutionResponse) string {
 	var since time.Time
 	for _, pending := range state.GetPendingActivities() {
-		if pending.GetActivityType().GetName() == "FindWorker" { // every worker takes it
+		if pending.GetActivityType().GetName() == findWorker {
 			continue
 		}
 		at := pending.GetScheduledTime()
