@@ -37,7 +37,7 @@ Flags show in the process list, so secrets are better given as variables.`,
 	f := cmd.Flags()
 	config.AddCastorExtractFlags(f)
 	f.StringVar(&flags.apiVersion, "api-version", "", "version of Salesforce's API; default: the one that castor's files carry")
-	f.IntVar(&flags.inFlight, "max-in-flight", source.DefaultMaxInFlight, "calls to Salesforce at one time")
+	config.NumberVar(f, &flags.inFlight, "max-in-flight", source.DefaultMaxInFlight, "calls to Salesforce at one time")
 	f.BoolVar(&flags.private, "private", false, "include the reports and dashboards in private folders")
 	a.pathVar(cmd, &flags.state, "state", "keep Temporal's database in this directory, where the output's disk cannot hold one ("+stateVariable+")")
 	f.BoolVar(&flags.strict, "strict", false, "exit with 5 when reports without columns remain")

@@ -26,8 +26,8 @@ const (
 type listenFlags struct{ port, uiPort int }
 
 func (f *listenFlags) add(cmd *cobra.Command) {
-	cmd.Flags().IntVar(&f.port, "port", defaultPort, "port of Temporal on 127.0.0.1; 0 takes a free one")
-	cmd.Flags().IntVar(&f.uiPort, "ui-port", defaultUIPort, "port of Temporal's UI on 127.0.0.1; 0 takes a free one")
+	config.NumberVar(cmd.Flags(), &f.port, "port", defaultPort, "port of Temporal on 127.0.0.1; 0 takes a free one")
+	config.NumberVar(cmd.Flags(), &f.uiPort, "ui-port", defaultUIPort, "port of Temporal's UI on 127.0.0.1; 0 takes a free one")
 }
 
 func (f *listenFlags) check() error {
