@@ -78,6 +78,11 @@ func (a *App) demo(ctx context.Context, c *console, flags demoFlags) error {
 	if err := flags.check(); err != nil {
 		return err
 	}
+	if flags.data != "" && flags.out != "" {
+		if err := apart(flags.data, "--data", flags.out); err != nil {
+			return err
+		}
+	}
 	data, release, err := a.dataDir(flags)
 	if err != nil {
 		return err
