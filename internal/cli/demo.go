@@ -118,12 +118,12 @@ func (a *App) demo(ctx context.Context, c *console, flags demoFlags) error {
 func (c *console) demonstrate(ctx context.Context, p *plant, simulator Simulator, flags demoFlags) error {
 	run, _, err := begin(ctx, p.client, workflows.Input{Source: demoSource})
 	if err != nil {
-		return err
+		return p.disk.blame(err)
 	}
-	w := &watcher{client: p.client, id: run.GetID(), view: c.view(), address: p.address, lost: p.lost}
+	w := &watcher{client: p.client, id: run.GetID(), view: c.view(), address: p.address, lost: p.lost, disk: p.disk}
 	result, err := w.follow(ctx, run)
 	if err != nil {
-		return err
+		return p.disk.blame(err)
 	}
 	same := sameBytes(result.Files, simulator)
 	if flags.out != "" {

@@ -186,6 +186,14 @@ func (a *App) server(ctx context.Context, c *console, data string, listen listen
 	options := TemporalOptions{
 		Database: filepath.Join(data, databaseFile), Addr: local(listen.port), UIAddr: local(listen.uiPort),
 	}
+	lost := newLoss()
+	under := &disk{logger: zap.NewNop(), lost: lost}
+	options.Trouble = func(err error) {
+		if under.trouble() == nil {
+			c.note("%s: %s", c.name, oneLine(fault.Sentence(err)))
+		}
+		under.heard(err)
+	}
 	server, moved, err := onDatabase(c, options.Database, nil, func() (Temporal, error) { return a.StartTemporal(ctx, options) })
 	if err != nil {
 		return err
@@ -196,6 +204,5 @@ func (a *App) server(ctx context.Context, c *console, data string, listen listen
 	if err := c.ready(server.HostPort(), server.UIURL(), ""); err != nil {
 		return errors.Join(err, server.Stop())
 	}
-	<-ctx.Done()
-	return server.Stop()
+	return errors.Join(lost.wait(ctx), server.Stop())
 }
