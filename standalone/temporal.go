@@ -14,7 +14,12 @@ import (
 
 // startTemporal runs the embedded server with the search attributes that syncs set.
 func startTemporal(ctx context.Context, o cli.TemporalOptions) (cli.Temporal, error) {
+	var trouble func(*temporaldev.DatabaseError)
+	if o.Trouble != nil {
+		trouble = func(e *temporaldev.DatabaseError) { o.Trouble(e) }
+	}
 	server, err := temporaldev.Start(ctx, temporaldev.Options{
+		Trouble:  trouble,
 		Database: o.Database, FrontendAddr: o.Addr, UIAddr: o.UIAddr, Logger: o.Logger,
 		SearchAttributes: map[string]enumspb.IndexedValueType{
 			workflows.AttributeSource.GetName():   workflows.AttributeSource.GetValueType(),

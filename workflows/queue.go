@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"time"
 
+	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"longhaul/activities"
+	"longhaul/internal/fault"
 )
 
 // SourceQueue is the task queue of a source's activities. Only workers that can serve the source poll it, so a worker whose
@@ -15,7 +17,8 @@ func SourceQueue(source string) string { return TaskQueue + "-" + source }
 
 // Unserved says that no worker polls the task queue of a source, and what to do.
 func Unserved(source string) string {
-	return fmt.Sprintf("no worker serves source %s: start longhaul-worker with its settings and secrets; a worker that has them and leaves it out says why in its log", source)
+	return fmt.Sprintf("no worker serves source %s: check its name, or start longhaul-worker with its settings and secrets; "+
+		"a worker that has them and leaves it out says why in its log", source)
 }
 
 // onSourceQueue sends the activities of ctx to the workers of the source. It is called once, when a sync opens.
@@ -49,13 +52,18 @@ const (
 	pollsAtLeast = 90 * time.Second
 )
 
-// served waits for the first activity of the source, and shows meanwhile when no worker serves the source.
+// served waits for the first activity of the source, and shows meanwhile when no worker serves the source. One that no worker
+// has ever served fails in the end: its name may be misspelt.
 func (s *sync) served(ctx workflow.Context, first workflow.Future) error {
 	since, said := workflow.Now(ctx), false
 	looking, cancel := workflow.WithCancel(ctx)
 	defer cancel()
 	for after := firstLook; ; after *= 2 {
-		over, err := await(ctx, after, "the login takes long: look for a worker of source "+s.state.Sync.Source, first.IsReady)
+		wait := after
+		if left := blockedFor - workflow.Now(ctx).Sub(since); left > 0 {
+			wait = min(wait, left)
+		}
+		over, err := await(ctx, wait, "the login takes long: look for a worker of source "+s.state.Sync.Source, first.IsReady)
 		if over || err != nil {
 			break
 		}
@@ -66,10 +74,26 @@ func (s *sync) served(ctx workflow.Context, first workflow.Future) error {
 		var found activities.FindWorkerResult
 		if look.Get(looking, &found) == nil {
 			said = s.sayUnserved(ctx, said, !found.Found)
+			s.workerSeen = s.workerSeen || found.Found
+			if !found.Found && s.neverServed() && workflow.Now(ctx).Sub(since) >= blockedFor {
+				return noWorkerCame(s.state.Sync.Source)
+			}
 		}
 	}
 	s.sayUnserved(ctx, said, false)
-	return first.Get(ctx, &s.state.Auth)
+	err := first.Get(ctx, &s.state.Auth)
+	s.workerSeen = s.workerSeen || !temporal.IsCanceledError(err)
+	return err
+}
+
+// neverServed says that no activity of the source has begun. A sync comes to its second run by the answer of one.
+func (s *sync) neverServed() bool { return !s.workerSeen && s.state.Runs == 1 }
+
+// noWorkerCame is the failure of a sync that no worker has served.
+func noWorkerCame(source string) error {
+	failure := activities.Failure{Class: fault.Transient, System: fault.Temporal, Message: Unserved(source)}
+	return temporal.NewApplicationErrorWithOptions(failure.Message, string(failure.Class),
+		temporal.ApplicationErrorOptions{NonRetryable: true, Details: []any{failure}})
 }
 
 // sayUnserved shows or takes back that no worker serves the source, where that has changed.

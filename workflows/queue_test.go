@@ -38,7 +38,7 @@ func TestQueue_everyActivityOfASourceGoesToTheSourcesOwn(t *testing.T) {
 	}
 }
 
-const unserved = "no worker serves source acme: start longhaul-worker with its settings and secrets; a worker that has them and leaves it out says why in its log"
+const unserved = "no worker serves source acme: check its name, or start longhaul-worker with its settings and secrets; a worker that has them and leaves it out says why in its log"
 
 // unservedFor is an org whose source is served by nobody at first.
 func unservedFor(d time.Duration) *org {
@@ -124,6 +124,71 @@ func TestUnserved_isPausedResumedAndCancelled(t *testing.T) {
 	}
 	if n := o.count("End"); n > 0 {
 		t.Errorf("the end of a sync that has left nothing in the bucket was noted %d times: that waits for a worker", n)
+	}
+}
+
+// A sync of a name that no worker knows does not wait for ever.
+func TestUnserved_failsAfterSevenDaysWhereNobodyEverServed(t *testing.T) {
+	t.Parallel()
+	o := unservedFor(1000 * time.Hour)
+	env := environment(t, o, "sync-acme")
+	start := env.Now()
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	got, failure := resultOf(t, env)
+	if failure == nil || failure.Type() != string(fault.Transient) || failure.Message() != unserved || got.Failure.System != fault.Temporal {
+		t.Fatalf("it ended with %+v, %v", got, failure)
+	}
+	if took := env.Now().Sub(start); took < 7*24*time.Hour || took > 7*24*time.Hour+time.Minute {
+		t.Errorf("it failed after %s", took)
+	}
+	if n := o.count("FindWorker"); n > 20 {
+		t.Errorf("%d looks in seven days: the history of a sync that waits must stay short", n)
+	}
+	if n := o.count("End"); n > 0 {
+		t.Errorf("its end was noted in the bucket %d times, which waits for a worker", n)
+	}
+}
+
+// What a worker has begun is waited for without end, as it may have come far; so is what nobody can tell of.
+func TestUnserved_waitsOnWhereAWorkerWasOnce(t *testing.T) {
+	t.Parallel()
+	seen := func(times int) func(activities.FindWorkerParams) (activities.FindWorkerResult, error) {
+		var looks atomic.Int32
+		return func(activities.FindWorkerParams) (activities.FindWorkerResult, error) {
+			return activities.FindWorkerResult{Found: int(looks.Add(1)) <= times}, nil
+		}
+	}
+	silent := func(activities.FindWorkerParams) (activities.FindWorkerResult, error) {
+		return activities.FindWorkerResult{}, refusalBy(fault.Temporal, fault.Invalid, "Temporal does not say who polls")
+	}
+	var logins atomic.Int32
+	for name, o := range map[string]*org{
+		"one was seen and is gone": {findWorker: seen(1)},
+		"nobody can tell":          {findWorker: silent},
+		"one has answered that the calls are spent": {
+			findWorker: func(p activities.FindWorkerParams) (activities.FindWorkerResult, error) {
+				if logins.Load() == 0 {
+					return silent(p)
+				}
+				return activities.FindWorkerResult{}, nil
+			},
+			authenticate: func(activities.AuthenticateParams) (activities.AuthenticateResult, error) {
+				if logins.Add(1) == 1 {
+					return activities.AuthenticateResult{}, refusal(fault.QuotaExhausted, "the org's calls are spent")
+				}
+				return healthy(), nil
+			},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o.loginAfter = 12 * 24 * time.Hour
+			env := environment(t, o, "sync-acme")
+			env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+			if got, failure := resultOf(t, env); failure != nil || got.Outcome != workflows.OutcomeComplete {
+				t.Errorf("got %+v, %v", got, failure)
+			}
+		})
 	}
 }
 

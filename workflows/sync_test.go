@@ -111,6 +111,7 @@ func TestSyncSource_refusesBadInput(t *testing.T) {
 	}{
 		"no source at all":       {"my-run", workflows.Input{}, "no source is named"},
 		"a name with capitals":   {"x", workflows.Input{Source: "Acme"}, `"Acme" is not a source name`},
+		"the id of a workflow":   {"nightly", workflows.Input{Source: "sync-acme"}, "a source is named acme, its workflow sync-acme: say `sync acme`"},
 		"a name that is a path":  {"x", workflows.Input{Source: "../a"}, "is not a source name"},
 		"an unknown mode":        {"sync-acme", workflows.Input{Mode: "quick"}, `"quick" is no mode`},
 		"a misspelt key":         {"sync-acme", map[string]any{"sorce": "acme"}, "the input must look like"},

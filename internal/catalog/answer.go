@@ -1,7 +1,6 @@
 package catalog
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -40,6 +39,7 @@ func (c *Client) judge(b *body, a answer, target *url.URL, token string) error {
 	}
 	success := a.status >= http.StatusOK && a.status < http.StatusMultipleChoices
 	page, is := pageIn(a.body, token)
+	said, failed := reportsError(a.body, token)
 	switch {
 	case is && (success || a.status == http.StatusConflict):
 		return c.webPage(a, page+server(a.header, token))
@@ -49,11 +49,13 @@ func (c *Client) judge(b *body, a answer, target *url.URL, token string) error {
 		return c.doubtful(0, "the answer of the catalog at %s broke off", c.base.Host)
 	case success && a.header.Get("Content-Encoding") != "":
 		return c.doubtful(a.status, "an answer came from %s in an encoding that was not asked for: check whether a proxy or a login portal stands between", c.base.Host)
-	case success && reportsError(a.body):
-		return c.doubtful(a.status, "%s answers %d and tells of an error in place of a delivery: "+
-			"check whether a proxy or another service stands before the catalog", c.base.Host, a.status)
+	case success && failed:
+		return c.doubtful(a.status, "an answer%s came from %s (%d) that tells of an error in place of a delivery%s: "+
+			"check whether a proxy or another service stands before the catalog", server(a.header, token), c.base.Host, a.status, inBrackets(said))
 	case delivered(a.status):
 		return nil
+	case success:
+		return c.noDelivery(a, token)
 	}
 	e := c.refusal(a.status, strings.TrimPrefix(target.Path, c.base.Path+"/"), retryAfter(a.header, time.Now()))
 	switch {
@@ -65,13 +67,30 @@ func (c *Client) judge(b *body, a answer, target *url.URL, token string) error {
 	return e
 }
 
-// delivered says whether a status is one that a delivery may have.
+// delivered says whether a status is one that a delivery may have. The others of success are given by what stands between
+// (203), or to requests of another kind (205, 206, 207, 208, 226).
 func delivered(status int) bool {
 	switch status {
-	case http.StatusOK, http.StatusCreated, http.StatusAccepted, http.StatusNonAuthoritativeInfo, http.StatusNoContent:
+	case http.StatusOK, http.StatusCreated, http.StatusAccepted, http.StatusNoContent:
 		return true
 	}
 	return false
+}
+
+// noDelivery is the error for a status of success that no delivery has. The file may have come through all the same.
+func (c *Client) noDelivery(a answer, token string) *Error {
+	e := c.doubtful(a.status, "an answer%s came from %s with a status that no delivery has (%d): check the zone or the url, and whether a proxy "+
+		"or another service stands before the catalog", server(a.header, token), c.base.Host, a.status)
+	e.unclear = true
+	return e
+}
+
+// inBrackets writes what an answer says behind what is said of it.
+func inBrackets(said string) string {
+	if said == "" {
+		return ""
+	}
+	return fmt.Sprintf(" (%q)", said)
 }
 
 func (c *Client) doubtful(status int, format string, args ...any) *Error {
@@ -111,20 +130,4 @@ func leadsTo(location string) string {
 		return ""
 	}
 	return fmt.Sprintf(" (it leads to %.100s)", to.Hostname())
-}
-
-// reportsError says whether an answer is a JSON object that tells of an error.
-func reportsError(body []byte) bool {
-	var object map[string]json.RawMessage
-	if json.Unmarshal(body, &object) != nil {
-		return false
-	}
-	for _, name := range []string{"error", "errors"} {
-		switch strings.TrimSpace(string(object[name])) {
-		case "", "null", "false", `""`, "[]", "{}", "0":
-		default:
-			return true
-		}
-	}
-	return false
 }

@@ -20,7 +20,8 @@ type Error struct {
 	RetryAfter time.Duration
 	Err        error // may be nil
 
-	astray bool // the settings do not lead to the catalog, so that it has refused nothing
+	astray  bool // the settings do not lead to the catalog, so that it has refused nothing
+	unclear bool // it may have taken the file, by the status of the answer
 }
 
 // Error gives the sentence, and after it what lies below.

@@ -71,7 +71,26 @@ func TestSend_believesNoSuccessThatIsNotTheCatalogs(t *testing.T) {
 		"XML of the store":          {status: 201, body: `<?xml version="1.0"?><PostResponse><Key>x</Key></PostResponse>`},
 		"a gateway's error as JSON": {status: 200, body: `{"error":{"code":"blocked"}}`, class: fault.Transient, message: "tells of an error"},
 		"errors of another service": {status: 200, body: `{"errors":[{"message":"no"}]}`, class: fault.Transient, message: "tells of an error"},
-		"a part of a thing":         {status: 206, class: fault.Invalid, message: "status that no delivery has (206)"},
+		"taken, with a receipt":     {status: 202, body: `{"status":"queued","success":true,"id":7,"errors":[]}`},
+		"taken, in other words":     {status: 202, body: "Accepted\r\n"},
+		"a status in numbers":       {status: 200, body: `{"status":200,"message":"ok"}`},
+		"a list":                    {status: 201, body: "[]"},
+		"by a transforming proxy":   {status: 203, header: map[string]string{"Server": "Squid/5"}, class: fault.Transient, message: `an answer of "Squid/5" came from 127.0.0.1:`},
+		"reset your form":           {status: 205, class: fault.Transient, message: "a status that no delivery has (205)"},
+		"a part of a thing":         {status: 206, class: fault.Transient, message: "a status that no delivery has (206)"},
+		"of several things":         {status: 207, body: "<multistatus/>", class: fault.Transient, message: "a status that no delivery has (207)"},
+		"reported already":          {status: 208, class: fault.Transient, message: "a status that no delivery has (208)"},
+		"a difference":              {status: 226, class: fault.Transient, message: "a status that no delivery has (226)"},
+		"a success that nobody has": {status: 299, class: fault.Transient, message: "a status that no delivery has (299)"},
+		"an error in words":         {status: 200, body: `{"error":"no such \u001b[31m source"}`, class: fault.Transient, message: `delivery ("no such [31m source")`},
+		"an error of GraphQL":       {status: 200, body: `{"data":null,"errors":[{"message":"not allowed"}]}`, class: fault.Transient, message: `("not allowed")`},
+		"an error behind a mark":    {status: 202, body: "\xef\xbb\xbf" + `{"Error":{"code":"blocked"}}`, class: fault.Transient, message: `("blocked")`},
+		"no success":                {status: 200, body: `{"success":false,"message":"quota"}`, class: fault.Transient, message: `("quota")`},
+		"a failed status":           {status: 201, body: `{"status":"Error","detail":"scan at https://x.invalid/?secret=1"}`, class: fault.Transient, message: `("scan at https://x.invalid/[hidden]")`},
+		"a status of a refusal":     {status: 200, body: `{"status":403,"title":"Forbidden"}`, class: fault.Transient, message: `("Forbidden")`},
+		"a status as a text":        {status: 200, body: `{"status":"500"}`, class: fault.Transient, message: "tells of an error in place of a delivery:"},
+		"words without end":         {status: 200, body: `{"error":"` + strings.Repeat("long ", 400) + `"}`, class: fault.Transient, message: `long long…")`},
+		"the token itself":          {status: 200, body: `{"error":"bad token ` + testToken + `"}`, class: fault.Transient, message: "in place of a delivery:"},
 		"an encoding nobody asked for": {
 			status: 200, header: map[string]string{"Content-Encoding": "br"}, body: "x", class: fault.Transient, message: "encoding",
 		},
@@ -103,7 +122,8 @@ func TestSend_believesNoSuccessThatIsNotTheCatalogs(t *testing.T) {
 			switch {
 			case row.class == "" && err != nil:
 				t.Error(err)
-			case row.class != "" && (f == nil || f.Class != row.class || !strings.Contains(f.Message, row.message) || strings.Contains(f.Message, "secret")):
+			case row.class != "" && (f == nil || f.Class != row.class || !strings.Contains(f.Message, row.message) || strings.Contains(f.Message, "secret") ||
+				strings.Contains(f.Message, testToken) || len(f.Message) > 600):
 				t.Errorf("got %v, want %s and %q", err, row.class, row.message)
 			}
 		})
@@ -143,6 +163,24 @@ func TestSend_believesNoAnswerThatBreaksOff(t *testing.T) {
 	})
 	receipt, err := newBench(t, address, nil).Send(t.Context(), testPath, fileOf("[1]"))
 	if err != nil || receipt.Status != http.StatusConflict || calls.Load() != 2 {
+		t.Errorf("got %+v, %v after %d tries", receipt, err, calls.Load())
+	}
+}
+
+// A proxy may have changed the status of a delivery. That the file is there then is its proof.
+func TestSend_learnsOfADeliveryWhoseStatusWasChanged(t *testing.T) {
+	t.Parallel()
+	var calls atomic.Int32
+	address := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		if calls.Add(1) == 1 {
+			w.WriteHeader(http.StatusNonAuthoritativeInfo)
+			return
+		}
+		w.WriteHeader(http.StatusConflict)
+	})
+	receipt, err := newBench(t, address, nil).Send(t.Context(), testPath, fileOf("[1]"))
+	if err != nil || receipt.Status != http.StatusConflict || receipt.SHA256 != sumOf("[1]") || calls.Load() != 2 {
 		t.Errorf("got %+v, %v after %d tries", receipt, err, calls.Load())
 	}
 }

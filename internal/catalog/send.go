@@ -89,7 +89,7 @@ func (c *Client) target(path string) (*url.URL, error) {
 func mayHaveArrived(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.Class == fault.Transient && e.Status != http.StatusNetworkAuthenticationRequired &&
-		(e.Status == 0 || e.Status >= http.StatusInternalServerError)
+		(e.Status == 0 || e.unclear || e.Status >= http.StatusInternalServerError)
 }
 
 // try sends the file once. The receipt is filled as soon as the whole body was handed over, even if an error follows.

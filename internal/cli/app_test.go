@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/spf13/pflag"
 	commonpb "go.temporal.io/api/common/v1"
 	enumspb "go.temporal.io/api/enums/v1"
 	historypb "go.temporal.io/api/history/v1"
@@ -243,6 +244,8 @@ func TestMain_wrongUsage(t *testing.T) {
 		{"an unknown flag", []string{"longhaul", "sync", "acme", "--fast"}, "longhaul: unknown flag: --fast; `longhaul sync --help` shows what there is"},
 		{"no source", []string{"longhaul", "sync"}, "longhaul: longhaul sync takes the name of one source, such as acme"},
 		{"a bad source name", []string{"longhaul", "sync", "Acme"}, `longhaul: "Acme" is not a source name: use 1 to 40 of a-z, 0-9 and -`},
+		{"the id of a workflow", []string{"longhaul", "sync", "sync-acme"}, `longhaul: "sync-acme" is not a source name: ` +
+			"a source is named acme, its workflow sync-acme: say `sync acme`"},
 		{"a flag without its value", []string{"longhaul", "temporal", "--data"}, "longhaul: flag needs an argument: --data; " +
 			"`longhaul temporal --help` shows what there is"},
 		{"a port that is none", []string{"longhaul", "temporal", "--port", "70000"}, "longhaul: --port and --ui-port must be from 0 to 65535"},
@@ -251,6 +254,29 @@ func TestMain_wrongUsage(t *testing.T) {
 		if got := strings.TrimSpace(out.stderr.String()); code != exitUsage || got != row.want || out.stdout.Len() > 0 {
 			t.Errorf("%s: code %d, stdout %q, stderr:\n%s\nwant\n%s", row.name, code, out.stdout.String(), got, row.want)
 		}
+	}
+}
+
+// A column of numbers that somebody lines up with zeros is not read as octal.
+func TestMain_takesNumbersInPlainDigitsOnly(t *testing.T) {
+	t.Parallel()
+	tried := 0
+	app, out := newTestApp("longhaul")
+	for _, verb := range app.Verbs {
+		app.command(verb, newConsole(&app)).Flags().VisitAll(func(f *pflag.Flag) {
+			if !strings.HasPrefix(f.Value.Type(), "int") {
+				return
+			}
+			tried++
+			code, out := run(t, nil, nil, "longhaul", string(verb), "--"+f.Name, "010")
+			want := `longhaul: invalid argument "010" for "--` + f.Name + `" flag: must be written in plain decimal digits, not as 010: write 10; `
+			if code != exitUsage || !strings.HasPrefix(out.stderr.String(), want) {
+				t.Errorf("%s --%s: code %d, %s", verb, f.Name, code, out.stderr.String())
+			}
+		})
+	}
+	if tried < 9 || out.stderr.Len() > 0 {
+		t.Errorf("%d flags hold numbers; stderr %s", tried, out.stderr.String())
 	}
 }
 

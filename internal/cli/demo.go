@@ -46,11 +46,11 @@ once as source "demo"; and stays up for a look at the UI until Ctrl-C. Nothing o
 	a.pathVar(cmd, &flags.out, "out", "write the extract into this directory")
 	a.pathVar(cmd, &flags.data, "data", "keep Temporal's database and the bucket in this directory; default: one that is removed at the end")
 	a.pathVar(cmd, &flags.simulator.Org, "org", "simulate the org of this project in Salesforce source format")
-	f.IntVar(&flags.simulator.Reports, "reports", 1000, "reports of the generated org")
-	f.IntVar(&flags.simulator.Columns, "columns", 15, "columns of each generated report")
-	f.Int64Var(&flags.simulator.Seed, "seed", 1, "seed of the generated org")
+	config.NumberVar(f, &flags.simulator.Reports, "reports", 1000, "reports of the generated org")
+	config.NumberVar(f, &flags.simulator.Columns, "columns", 15, "columns of each generated report")
+	config.NumberVar(f, &flags.simulator.Seed, "seed", 1, "seed of the generated org")
 	f.DurationVar(&flags.simulator.Latency, "latency", 20*time.Millisecond, "how long the simulated Salesforce takes for each call")
-	f.IntVar(&flags.inFlight, "max-in-flight", source.DefaultMaxInFlight, "calls to Salesforce at one time")
+	config.NumberVar(f, &flags.inFlight, "max-in-flight", source.DefaultMaxInFlight, "calls to Salesforce at one time")
 	f.BoolVar(&flags.strict, "strict", false, "exit with 5 when reports without columns remain")
 	jsonFlag(cmd)
 	return cmd
@@ -77,6 +77,11 @@ func (f demoFlags) check() error {
 func (a *App) demo(ctx context.Context, c *console, flags demoFlags) error {
 	if err := flags.check(); err != nil {
 		return err
+	}
+	if flags.data != "" && flags.out != "" {
+		if err := apart(flags.data, "--data", flags.out); err != nil {
+			return err
+		}
 	}
 	data, release, err := a.dataDir(flags)
 	if err != nil {
@@ -113,12 +118,12 @@ func (a *App) demo(ctx context.Context, c *console, flags demoFlags) error {
 func (c *console) demonstrate(ctx context.Context, p *plant, simulator Simulator, flags demoFlags) error {
 	run, _, err := begin(ctx, p.client, workflows.Input{Source: demoSource})
 	if err != nil {
-		return err
+		return p.disk.blame(err)
 	}
-	w := &watcher{client: p.client, id: run.GetID(), view: c.view(), address: p.address, lost: p.lost}
+	w := &watcher{client: p.client, id: run.GetID(), view: c.view(), address: p.address, lost: p.lost, disk: p.disk}
 	result, err := w.follow(ctx, run)
 	if err != nil {
-		return err
+		return p.disk.blame(err)
 	}
 	same := sameBytes(result.Files, simulator)
 	if flags.out != "" {

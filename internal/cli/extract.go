@@ -37,7 +37,7 @@ Flags show in the process list, so secrets are better given as variables.`,
 	f := cmd.Flags()
 	config.AddCastorExtractFlags(f)
 	f.StringVar(&flags.apiVersion, "api-version", "", "version of Salesforce's API; default: the one that castor's files carry")
-	f.IntVar(&flags.inFlight, "max-in-flight", source.DefaultMaxInFlight, "calls to Salesforce at one time")
+	config.NumberVar(f, &flags.inFlight, "max-in-flight", source.DefaultMaxInFlight, "calls to Salesforce at one time")
 	f.BoolVar(&flags.private, "private", false, "include the reports and dashboards in private folders")
 	a.pathVar(cmd, &flags.state, "state", "keep Temporal's database in this directory, where the output's disk cannot hold one ("+stateVariable+")")
 	f.BoolVar(&flags.strict, "strict", false, "exit with 5 when reports without columns remain")
@@ -114,6 +114,7 @@ func (a *App) extract(ctx context.Context, c *console, cmd *cobra.Command, flags
 // extractInto starts the sync or goes on with it, and delivers its files.
 func (c *console) extractInto(ctx context.Context, p *plant, out string, flags extractFlags) error {
 	id, result, err := c.extracted(ctx, p, flags.acceptShrink)
+	err = p.disk.blame(err)
 	if ctx.Err() != nil {
 		return interrupted("interrupted; the same command goes on where it was")
 	}
@@ -149,7 +150,7 @@ func (c *console) extracted(ctx context.Context, p *plant, accept bool) (id stri
 			c.note("Going on where an earlier run stopped.")
 		}
 		w := &watcher{
-			client: p.client, id: run.GetID(), view: c.view(), address: p.address, lost: p.lost, leaves: true, resumes: joined,
+			client: p.client, id: run.GetID(), view: c.view(), address: p.address, lost: p.lost, disk: p.disk, leaves: true, resumes: joined,
 			answers: &answering{accept: accept},
 		}
 		result, err := w.follow(ctx, run)

@@ -20,6 +20,8 @@ type TemporalOptions struct {
 	Addr     string // loopback host:port; port 0: a free one
 	UIAddr   string // the same, for the UI
 	Logger   *zap.Logger
+
+	Trouble func(error) // told each time that the running server cannot use its database for its disk; may be nil
 }
 
 // Temporal is a running embedded server.

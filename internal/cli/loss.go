@@ -14,9 +14,17 @@ func newLoss() loss { return make(loss, 1) }
 
 // tell is what the host calls, once at most.
 func (l loss) tell(err error) {
-	l <- &fault.Error{
+	l.give(&fault.Error{
 		Class: fault.Transient, System: fault.Temporal, Err: err,
 		Message: "the worker has stopped, for Temporal gives it no work any more: " + fault.Sentence(temporalFault(err)),
+	})
+}
+
+// give brings an error, unless there is one already.
+func (l loss) give(err error) {
+	select {
+	case l <- err:
+	default:
 	}
 }
 

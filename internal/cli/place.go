@@ -41,6 +41,11 @@ func (a *App) stateFlag(flag string) (string, error) {
 func occupy(output, elsewhere string) (p place, release func(), err error) {
 	p = place{output: output, state: filepath.Join(output, stateDir)}
 	p.temporal = p.state
+	if elsewhere != "" {
+		if err := apart(elsewhere, "--state ("+stateVariable+")", output); err != nil {
+			return p, nil, err
+		}
+	}
 	if err := outDir(output); err != nil {
 		return p, nil, err
 	}
@@ -61,6 +66,23 @@ func occupy(output, elsewhere string) (p place, release func(), err error) {
 		return p, nil, err
 	}
 	return p, func() { releaseState(); releaseOutput() }, nil
+}
+
+// apart makes sure that a database and an extract do not lie among each other's files: what people do with an extract, such as
+// sending, copying or removing all of it, would reach the database of a sync that runs. .longhaul of the output is for that.
+func apart(state, flag, output string) error {
+	own := filepath.Join(output, stateDir)
+	switch {
+	case paths.Within(state, own) && paths.Within(own, state):
+		return nil
+	case paths.Within(state, output):
+		return fault.Invalidf("the directory %s of %s lies in the output %s, among the files of the extract: give a directory outside of it, or %s",
+			state, flag, output, own)
+	case paths.Within(output, state):
+		return fault.Invalidf("the output %s lies in the directory %s of %s, among the files of Temporal's database: give a directory that holds nothing else",
+			output, state, flag)
+	}
+	return nil
 }
 
 // move puts Temporal's database into another folder.

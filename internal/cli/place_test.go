@@ -99,6 +99,58 @@ func TestOccupy_wheresTheStateMayNotLie(t *testing.T) {
 	again()
 }
 
+// Among the seven files of an extract lies no database, and no extract among the files of a database.
+func TestOccupy_keepsTheDatabaseOutOfTheOutput(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	at := func(path string) string { return filepath.Join(root, path) }
+	if err := os.MkdirAll(at("out"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for link, to := range map[string]string{"same": "out", "above": "."} {
+		if err := os.Symlink(to, at(link)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, row := range []struct{ output, state, says string }{
+		{"out", "out", "lies in the output"},
+		{"out", "out/db", "lies in the output"},
+		{"out", "out/.longhaul/bucket", "lies in the output"},
+		{"out", "same", "lies in the output"},
+		{"same", "out", "lies in the output"},
+		{"out", "same/db", "lies in the output"},
+		{"out", "above", "among the files of Temporal's database"},
+		{"new/out", "new", "among the files of Temporal's database"},
+	} {
+		_, _, err := occupy(at(row.output), at(row.state))
+		if exitCode(err) != exitUsage || !strings.Contains(err.Error(), row.says) || !strings.Contains(err.Error(), "--state (LONGHAUL_STATE)") {
+			t.Errorf("state %s, output %s: got %v", row.state, row.output, err)
+		}
+	}
+	if left, err := os.ReadDir(root); err != nil || len(left) != 3 {
+		t.Errorf("refusals left %v, %v", left, err)
+	}
+	for _, row := range []struct{ output, state string }{
+		{"out", "same/.longhaul"}, {"out", "out-state"}, {"beside/out", "beside/state"},
+	} {
+		_, release, err := occupy(at(row.output), at(row.state))
+		if err != nil {
+			t.Errorf("state %s, output %s: %v", row.state, row.output, err)
+			continue
+		}
+		release()
+	}
+}
+
+func TestDemo_keepsItsDatabaseOutOfTheOutput(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	code, out := run(t, nil, nil, "longhaul", "demo", "--exit", "--out", dir, "--data", filepath.Join(dir, "data"))
+	if code != exitUsage || !strings.Contains(out.stderr.String(), "of --data lies in the output "+dir) {
+		t.Errorf("code %d, %s", code, out.stderr.String())
+	}
+}
+
 // A disk without locks has no other process on it that could be ended.
 func TestUnlocked_namesTheDisk(t *testing.T) {
 	t.Parallel()

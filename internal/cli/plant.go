@@ -31,7 +31,8 @@ type plant struct {
 	shutdown
 
 	client  client.Client
-	lost    loss // of the worker
+	lost    loss  // of the worker, or of the disk under Temporal
+	disk    *disk // under Temporal's database; nil in tests
 	store   *staging.Store
 	address string // of Temporal
 	ui      string
@@ -45,8 +46,10 @@ func openPlant(ctx context.Context, a *App, o plantOptions) (_ *plant, err error
 		return nil, err
 	}
 	p := &plant{shutdown: shutdown{logger: o.Logger}, lost: newLoss()}
+	p.disk = &disk{logger: o.Logger, lost: p.lost}
 	defer func() {
 		if err != nil {
+			err = p.disk.blame(err)
 			p.close()
 		}
 	}()
@@ -60,7 +63,7 @@ func openPlant(ctx context.Context, a *App, o plantOptions) (_ *plant, err error
 		return nil, err
 	}
 
-	o.Temporal.Logger = o.Logger
+	o.Temporal.Logger, o.Temporal.Trouble = o.Logger, p.disk.heard
 	server, err := a.StartTemporal(ctx, o.Temporal)
 	if err != nil {
 		return nil, err

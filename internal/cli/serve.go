@@ -26,8 +26,8 @@ const (
 type listenFlags struct{ port, uiPort int }
 
 func (f *listenFlags) add(cmd *cobra.Command) {
-	cmd.Flags().IntVar(&f.port, "port", defaultPort, "port of Temporal on 127.0.0.1; 0 takes a free one")
-	cmd.Flags().IntVar(&f.uiPort, "ui-port", defaultUIPort, "port of Temporal's UI on 127.0.0.1; 0 takes a free one")
+	config.NumberVar(cmd.Flags(), &f.port, "port", defaultPort, "port of Temporal on 127.0.0.1; 0 takes a free one")
+	config.NumberVar(cmd.Flags(), &f.uiPort, "ui-port", defaultUIPort, "port of Temporal's UI on 127.0.0.1; 0 takes a free one")
 }
 
 func (f *listenFlags) check() error {
@@ -186,6 +186,14 @@ func (a *App) server(ctx context.Context, c *console, data string, listen listen
 	options := TemporalOptions{
 		Database: filepath.Join(data, databaseFile), Addr: local(listen.port), UIAddr: local(listen.uiPort),
 	}
+	lost := newLoss()
+	under := &disk{logger: zap.NewNop(), lost: lost}
+	options.Trouble = func(err error) {
+		if under.trouble() == nil {
+			c.note("%s: %s", c.name, oneLine(fault.Sentence(err)))
+		}
+		under.heard(err)
+	}
 	server, moved, err := onDatabase(c, options.Database, nil, func() (Temporal, error) { return a.StartTemporal(ctx, options) })
 	if err != nil {
 		return err
@@ -196,6 +204,5 @@ func (a *App) server(ctx context.Context, c *console, data string, listen listen
 	if err := c.ready(server.HostPort(), server.UIURL(), ""); err != nil {
 		return errors.Join(err, server.Stop())
 	}
-	<-ctx.Done()
-	return server.Stop()
+	return errors.Join(lost.wait(ctx), server.Stop())
 }

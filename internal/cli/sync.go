@@ -70,10 +70,14 @@ func (a *App) sync(ctx context.Context, c *console, name string, flags syncFlags
 	case joined:
 		c.note("Joined the sync that is running.")
 	}
+	waits := unserved(ctx, temporal, name)
+	if waits {
+		c.note("%s.", waitsForWorker(name))
+	}
 	if flags.detach {
 		return c.detached(run, name, a.ui(flags.ui))
 	}
-	return c.watch(ctx, temporal, run, name, flags, a.ui(flags.ui))
+	return c.watch(ctx, temporal, watched{run: run, name: name, waits: waits}, flags, a.ui(flags.ui))
 }
 
 func (f syncFlags) input(name string) workflows.Input {
@@ -99,17 +103,22 @@ func (c *console) detached(run client.WorkflowRun, name string, ui webUI) error 
 	return nil
 }
 
+// watched is the sync that a command shows.
+type watched struct {
+	run   client.WorkflowRun
+	name  string // of the source
+	waits bool   // nobody served the source when the watching began
+}
+
 // watch shows the sync until it ends, and prints the result.
-func (c *console) watch(
-	ctx context.Context, temporal client.Client, run client.WorkflowRun, name string, flags syncFlags, ui webUI,
-) error {
-	w := &watcher{client: temporal, id: run.GetID(), view: c.view()}
-	result, err := w.follow(ctx, run)
+func (c *console) watch(ctx context.Context, temporal client.Client, sync watched, flags syncFlags, ui webUI) error {
+	w := &watcher{client: temporal, id: sync.run.GetID(), view: c.view()}
+	result, err := w.follow(ctx, sync.run)
 	if ctx.Err() != nil {
-		return interrupted("stopped watching; the sync goes on, and `" + c.name + " sync " + name + "` joins it again")
+		return c.stoppedWatching(ctx, temporal, sync.name, sync.waits || w.progress.Waiting == workflows.Unserved(sync.name))
 	}
 	if result != nil && (c.json || err == nil) {
-		if shown := c.show(ctx, temporal, result, run.GetID(), ui); shown != nil {
+		if shown := c.show(ctx, temporal, result, sync.run.GetID(), ui); shown != nil {
 			return errors.Join(err, shown)
 		}
 	}

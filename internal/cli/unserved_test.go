@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -16,7 +17,7 @@ import (
 	"longhaul/workflows"
 )
 
-const unserved = "no worker serves source acme: start longhaul-worker with its settings and secrets; a worker that has them and leaves it out says why in its log"
+const unservedWords = "no worker serves source acme: check its name, or start longhaul-worker with its settings and secrets; a worker that has them and leaves it out says why in its log"
 
 // queued is an activity that waits for a worker since some time ago.
 func queued(name string, since time.Duration) *workflowpb.PendingActivityInfo {
@@ -57,7 +58,7 @@ func TestUnserved_isSaidOfARunningSync(t *testing.T) {
 			progress: workflows.Progress{Source: "acme", Phase: workflows.PhaseDescribe},
 		}
 		code, out := run(t, f, nil, "longhaul-starter", "status", "acme")
-		if said := strings.Contains(out.stdout.String(), unserved); code != 0 || said != row.want {
+		if said := strings.Contains(out.stdout.String(), unservedWords); code != 0 || said != row.want {
 			t.Errorf("%s: code %d, it says:\n%s", row.name, code, out.stdout.String())
 		}
 	}
@@ -76,7 +77,7 @@ func TestStatus_saysThatNoWorkerServesTheSource(t *testing.T) {
 	} {
 		f := &fakeTemporal{last: completeResult(), polled: map[string]time.Time{"longhaul-acme": row.polled}}
 		_, out := run(t, f, nil, "longhaul-starter", "status", "acme")
-		if said := strings.Contains(out.stdout.String(), unserved); said == row.served {
+		if said := strings.Contains(out.stdout.String(), unservedWords); said == row.served {
 			t.Errorf("%s: it says:\n%s", row.name, out.stdout.String())
 		}
 		_, out = run(t, f, nil, "longhaul-starter", "status", "acme", "--json")
@@ -86,6 +87,59 @@ func TestStatus_saysThatNoWorkerServesTheSource(t *testing.T) {
 		if err := json.Unmarshal(out.stdout.Bytes(), &got); err != nil || got.Served != row.served {
 			t.Errorf("%s: %v, %s", row.name, err, out.stdout.String())
 		}
+	}
+}
+
+const waitsWords = "The sync waits for a worker, because " + unservedWords + "; to end the sync: temporal workflow cancel --workflow-id sync-acme"
+
+// Whoever misspells a source hears it at once, and goes on waiting for a worker that may come.
+func TestSync_saysThatNobodyServesTheSource(t *testing.T) {
+	t.Parallel()
+	nobody := map[string]time.Time{"longhaul-acme": time.Now().Add(-time.Hour)}
+	for name, row := range map[string]struct {
+		f    fakeTemporal
+		args []string
+		said bool
+	}{
+		"watched":                 {fakeTemporal{pollers: 1, polled: nobody, result: completeResult()}, nil, true},
+		"detached":                {fakeTemporal{pollers: 1, polled: nobody, hang: true}, []string{"--detach"}, true},
+		"detached, for a program": {fakeTemporal{pollers: 1, polled: nobody, hang: true}, []string{"--detach", "--json"}, true},
+		"a worker is there":       {fakeTemporal{pollers: 1, result: completeResult()}, nil, false},
+		"its worker has no slot left": {
+			fakeTemporal{pollers: 1, open: true, polled: nobody, result: completeResult(), queued: []*workflowpb.PendingActivityInfo{started("Describe")}},
+			nil, false,
+		},
+		"only the look for a worker runs": {
+			fakeTemporal{pollers: 1, open: true, polled: nobody, result: completeResult(), queued: []*workflowpb.PendingActivityInfo{
+				queued("Authenticate", time.Hour), started("FindWorker"),
+			}},
+			nil, true,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			code, out := run(t, &row.f, nil, append([]string{"longhaul-starter", "sync", "acme"}, row.args...)...)
+			if said := strings.Count(out.stderr.String(), waitsWords+".\n"); code != 0 || (said == 1) != row.said || said > 1 {
+				t.Errorf("code %d, stderr:\n%s", code, out.stderr.String())
+			}
+			if strings.Contains(out.stdout.String(), unservedWords) {
+				t.Errorf("stdout holds it:\n%s", out.stdout.String())
+			}
+		})
+	}
+}
+
+func TestSync_interruptedSaysThatNobodyServesTheSource(t *testing.T) {
+	t.Parallel()
+	app, out := newTestApp("longhaul-starter", "sync", "acme")
+	f := &fakeTemporal{pollers: 1, hang: true, polled: map[string]time.Time{"longhaul-acme": time.Now().Add(-time.Hour)}}
+	app.Dial = f.dial
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(2*servedWithin, cancel)
+	code := Main(ctx, app)
+	want := "longhaul-starter: stopped watching; `longhaul-starter sync acme` joins it again. " + waitsWords + "\n"
+	if code != exitInterrupted || !strings.HasSuffix(out.stderr.String(), want) {
+		t.Errorf("code %d, stderr:\n%s", code, out.stderr.String())
 	}
 }
 

@@ -34,6 +34,7 @@ type watcher struct {
 	view    view
 	address string     // of Temporal, where its own tools would not find it
 	lost    loss       // the worker, where it is one of this process
+	disk    *disk      // under Temporal's database, where that is one of this process; nil elsewhere
 	leaves  bool       // it does not wait for somebody to mend what blocks the sync
 	answers *answering // to a sync that holds; nil leaves that to others
 	resumes bool       // a sync that is found blocked is resumed: whoever runs a command again has mended what blocked it
@@ -178,6 +179,9 @@ func (w *watcher) snapshot(ctx context.Context) (snapshot, bool) {
 	if words := w.unserved(ctx, state); words != "" {
 		s.Waiting = words
 	}
+	if words := w.disk.words(); words != "" {
+		waiting = words
+	}
 	if waiting != "" {
 		s.Waiting = waiting
 	}
@@ -220,7 +224,7 @@ func unattended(task *workflowpb.PendingWorkflowTaskInfo) string {
 func (w *watcher) unserved(ctx context.Context, state *workflowservice.DescribeWorkflowExecutionResponse) string {
 	var since time.Time
 	for _, pending := range state.GetPendingActivities() {
-		if pending.GetActivityType().GetName() == "FindWorker" { // every worker takes it
+		if pending.GetActivityType().GetName() == findWorker {
 			continue
 		}
 		at := pending.GetScheduledTime()

@@ -174,6 +174,12 @@ func TestReadCastorUpload_saysWhatToChange(t *testing.T) {
 			[]string{"--directory_path: type DBT sends one file: name the manifest with --file_path (-f, CASTOR_UPLOADER_FILE_PATH)"},
 		},
 		{"no retries", nil, append(complete[:4:4], "CASTOR_RETRY_OVERRIDE=0"), []string{"CASTOR_RETRY_OVERRIDE: must be 1 or more; it cannot switch retries off"}},
+		{"retries with a zero before", nil, append(complete[:4:4], "CASTOR_RETRY_OVERRIDE=010"), []string{
+			"CASTOR_RETRY_OVERRIDE: must be written in plain decimal digits, not as 010: write 10",
+		}},
+		{"seconds with a zero before", nil, append(complete[:4:4], "CASTOR_TIMEOUT_OVERRIDE=090.5"), []string{
+			"CASTOR_TIMEOUT_OVERRIDE: must be written in plain decimal digits, not as 090.5: write 90.5",
+		}},
 		{"no time", nil, append(complete[:4:4], "CASTOR_TIMEOUT_OVERRIDE=-1"), []string{"CASTOR_TIMEOUT_OVERRIDE: must be more than 0 seconds"}},
 		{"a zone and a url", []string{"-z", "EU", "--url", "https://x.example.com"}, complete, []string{"--url: the catalog has both a zone and a url: keep one of them"}},
 	}

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -145,7 +146,14 @@ func (c *castorValues) timeout(mistakes *Mistakes) time.Duration {
 	if !given {
 		return catalog.DefaultTimeout
 	}
-	seconds, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
+	text = strings.TrimSpace(text)
+	whole, _, _ := strings.Cut(text, ".")
+	if digits := meant(whole); digits != "" && !plainNumber.MatchString(whole) {
+		mistakes.add(origin{name: timeoutOverride}, "must be written in plain decimal digits, not as %s: write %s",
+			text, digits+strings.TrimPrefix(text, whole))
+		return catalog.DefaultTimeout
+	}
+	seconds, err := strconv.ParseFloat(text, 64)
 	if err != nil || math.IsNaN(seconds) {
 		c.warnings = append(c.warnings, fmt.Sprintf("%s is not a number of seconds: %.0f is used", timeoutOverride, catalog.DefaultTimeout.Seconds()))
 		return catalog.DefaultTimeout
@@ -163,7 +171,10 @@ func (c *castorValues) attempts(mistakes *Mistakes) int {
 	if !given {
 		return catalog.DefaultAttempts
 	}
-	retries, err := strconv.Atoi(strings.TrimSpace(text))
+	retries, err := WholeNumber(strings.TrimSpace(text))
+	if err != nil && !errors.Is(err, errNoNumber) {
+		mistakes.add(origin{name: retryOverride}, "%s", sentence(err))
+	}
 	if err != nil {
 		c.warnings = append(c.warnings, fmt.Sprintf("%s is not a whole number: %d tries are made", retryOverride, catalog.DefaultAttempts))
 		return catalog.DefaultAttempts

@@ -206,11 +206,13 @@ func scalar(s setting, n *yaml.Node) (any, error) {
 	}
 	switch s.kind {
 	case integer:
-		var value int
-		if n.ShortTag() != "!!int" || n.Decode(&value) != nil {
+		value, err := WholeNumber(n.Value)
+		tag := n.ShortTag()
+		number := tag == "!!int" || tag == "!!float" // 08 is a float to YAML
+		if !number || errors.Is(err, errNoNumber) {
 			return nil, fmt.Errorf("must be a whole number from %d to %d, without quotes", s.low, s.high)
 		}
-		return value, nil
+		return value, err
 	case boolean:
 		var value bool
 		if n.ShortTag() != "!!bool" || n.Decode(&value) != nil {

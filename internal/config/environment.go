@@ -113,7 +113,13 @@ func (e Environment) takeSource(v values, rest, name, value string, settings map
 		}
 	}
 	who := strings.ToLower(strings.ReplaceAll(strings.TrimSuffix(rest, "_"+longest), "_", "-"))
-	if longest == "" || source.CheckName(who) != nil {
+	if longest != "" && who != "" {
+		if err := source.CheckName(who); err != nil {
+			mistakes.add(origin{name: name}, "%s", sentence(err))
+			return
+		}
+	}
+	if longest == "" || who == "" {
 		mistakes.add(origin{name: name}, "is not LONGHAUL_SOURCES_<NAME>_<SETTING>; the settings are %s",
 			strings.Join(slices.Sorted(maps.Keys(settings)), ", "))
 		return

@@ -2,6 +2,8 @@ package config
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -207,6 +209,22 @@ func TestRead_findsMistakesOfEnvironmentAndFlags(t *testing.T) {
 	_, _, err = Read(Input{Dir: t.TempDir(), Environment: Environment{"LONGHAUL_SOURCES_ACME_MAX_INFLIGHT=3"}})
 	if got := sentences(t, err); len(got) != 1 || !strings.HasPrefix(got[0], "LONGHAUL_SOURCES_ACME_MAX_INFLIGHT: is not LONGHAUL_SOURCES_<NAME>_<SETTING>; the settings are ACCEPT_MISSING, CATALOG_CA_FILE, ") {
 		t.Errorf("got %q", got)
+	}
+}
+
+func TestRead_refusesTheIDOfAWorkflowForASource(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), DefaultFile)
+	if err := os.WriteFile(path, []byte("sources:\n  check-acme:\n    max_shards: 2\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, _, err := Read(Input{Dir: filepath.Dir(path), Environment: Environment{"LONGHAUL_SOURCES_SYNC_ACME_MAX_SHARDS=3"}})
+	want := []string{
+		"longhaul.yaml:2: sources: \"check-acme\" is not a source name: a source is named acme, its workflow check-acme: say `sync acme`",
+		"LONGHAUL_SOURCES_SYNC_ACME_MAX_SHARDS: \"sync-acme\" is not a source name: a source is named acme, its workflow sync-acme: say `sync acme`",
+	}
+	if diff := cmp.Diff(want, sentences(t, err)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 

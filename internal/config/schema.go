@@ -1,10 +1,10 @@
 package config
 
 import (
+	"errors"
 	"net"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -121,9 +121,12 @@ func (s setting) parse(value string) (any, error) {
 	value = plaintext.Line(value)
 	switch s.kind {
 	case integer:
-		n, err := strconv.Atoi(value)
-		if err != nil {
+		n, err := WholeNumber(value)
+		if errors.Is(err, errNoNumber) {
 			return nil, fault.Invalidf("must be a whole number from %d to %d", s.low, s.high)
+		}
+		if err != nil {
+			return nil, err
 		}
 		return n, s.verify(n)
 	case boolean:
@@ -223,7 +226,8 @@ func checkStorage(v string) error {
 }
 
 func checkVersion(v string) error {
-	if n, err := strconv.ParseFloat(strings.TrimPrefix(v, "v"), 64); err != nil || n < 40 || n > 200 || !strings.HasSuffix(v, ".0") {
+	major, whole := strings.CutSuffix(strings.TrimPrefix(v, "v"), ".0")
+	if n, err := WholeNumber(major); err != nil || n < 40 || n > 200 || !whole {
 		return fault.Invalidf("%.20q is not a version of the Salesforce API: write it as 59.0, or leave it out", v)
 	}
 	return nil
@@ -234,7 +238,7 @@ func checkAddress(v string) error {
 	if err != nil {
 		host, port = "", v
 	}
-	if n, err := strconv.Atoi(port); err != nil || n < 0 || n > 65535 || strings.ContainsAny(host, "/ ") {
+	if n, err := WholeNumber(port); err != nil || n < 0 || n > 65535 || strings.ContainsAny(host, "/ ") {
 		return fault.Invalidf("must be a port of this machine such as 9464, or an address such as 0.0.0.0:9464")
 	}
 	return nil

@@ -22,3 +22,21 @@ func TestCheck(t *testing.T) {
 		}
 	}
 }
+
+// Whoever copies the id of a workflow out of the UI hears the name that is meant.
+func TestCheck_refusesTheIDOfAWorkflow(t *testing.T) {
+	t.Parallel()
+	for name, source := range map[string]string{
+		"sync-acme": "acme", "check-acme": "acme", "plan-acme-eu": "acme-eu", "inspect-acme-x7f": "acme-x7f", "sync-check-acme": "acme",
+	} {
+		want := "a source is named " + source + ", its workflow " + name + ": say `sync " + source + "`"
+		if err := Check(name); !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %q", name, err, want)
+		}
+	}
+	for _, good := range []string{"sync", "syncs-acme", "checkout", "plan", "planning", "acme-sync-eu", "a-check"} {
+		if err := Check(good); err != nil {
+			t.Errorf("%q: %v", good, err)
+		}
+	}
+}

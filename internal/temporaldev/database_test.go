@@ -138,7 +138,7 @@ func TestSearchAttributes_areAddedOnceAndKeepTheirTypes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	logger, _ := newLogger(nil)
+	logger, _ := newLogger(nil, diskTrouble{})
 	other := Options{SearchAttributes: map[string]enumspb.IndexedValueType{"A": enumspb.INDEXED_VALUE_TYPE_DOUBLE}}.withDefaults()
 	err = ensureNamespace(t.Context(), store, other, logger)
 	if !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "has the type Keyword and should have the type Double") {
@@ -182,7 +182,7 @@ func makeDatabase(t *testing.T, file string, attributes map[string]enumspb.Index
 	if err != nil {
 		t.Fatalf("prepare %s: %v", file, err)
 	}
-	logger, _ := newLogger(nil)
+	logger, _ := newLogger(nil, diskTrouble{})
 	if err := ensureNamespace(t.Context(), store, Options{SearchAttributes: attributes}.withDefaults(), logger); err != nil {
 		t.Fatalf("prepare the namespace: %v", err)
 	}

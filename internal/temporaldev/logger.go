@@ -16,14 +16,16 @@ const (
 )
 
 // newLogger gives Temporal's server our logger, and the level that decides how much of it arrives there. Without a
-// logger of ours, the last words before the server ends the process still go to stderr.
-func newLogger(z *zap.Logger) (log.Logger, zap.AtomicLevel) {
+// logger of ours, the last words before the server ends the process still go to stderr. The disk's trouble is heard always.
+func newLogger(z *zap.Logger, disk diskTrouble) (log.Logger, zap.AtomicLevel) {
 	level := zap.NewAtomicLevelAt(whileStarting)
 	if z == nil {
 		encoder := zapcore.NewConsoleEncoder(zap.NewProductionEncoderConfig())
 		z = zap.New(zapcore.NewCore(encoder, zapcore.Lock(os.Stderr), zapcore.FatalLevel))
 	}
-	z = z.Named("temporal").WithOptions(zap.WrapCore(func(core zapcore.Core) zapcore.Core { return heard{core, level} }))
+	z = z.Named("temporal").WithOptions(zap.WrapCore(func(core zapcore.Core) zapcore.Core {
+		return zapcore.NewTee(heard{core, level}, disk)
+	}))
 	return log.NewZapLogger(z), level
 }
 

@@ -41,6 +41,10 @@ type Options struct {
 	SearchAttributes map[string]enumspb.IndexedValueType // those the namespace lacks are added at every start
 	Logger           *zap.Logger                         // gets warnings and errors; nil: nothing is logged
 
+	// Trouble, unless it is nil, is told each time that the server cannot write or read its database for its disk. The server
+	// goes on trying.
+	Trouble func(*DatabaseError)
+
 	StopTimeout time.Duration // how long Stop waits for the server; zero: DefaultStopTimeout
 
 	LongHistory int // events after which the server suggests to a workflow to continue as new; zero: as Temporal has it
@@ -64,6 +68,8 @@ type Server struct {
 // What the user can mend comes as a *fault.Error or, where the database file is the trouble, a *DatabaseError.
 func Start(ctx context.Context, o Options) (*Server, error) {
 	o = o.withDefaults()
+	ctx, giveUp := context.WithCancelCause(ctx)
+	defer giveUp(nil)
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
 
@@ -78,7 +84,12 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 			return nil, err
 		}
 	}
-	logger, level := newLogger(o.Logger)
+	logger, level := newLogger(o.Logger, diskTrouble{database: o.Database, tell: func(e *DatabaseError) {
+		giveUp(e) // means nothing once the server runs
+		if o.Trouble != nil {
+			o.Trouble(e)
+		}
+	}})
 	if err := ensureNamespace(ctx, store, o, logger); err != nil {
 		return nil, inDatabase(ctx, o.Database, err)
 	}
@@ -90,6 +101,9 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 		return nil, fmt.Errorf("prepare Temporal's server: %w", err)
 	}
 	if err := s.temporal.Start(); err != nil {
+		if disk := (*DatabaseError)(nil); errors.As(context.Cause(ctx), &disk) {
+			err = disk
+		}
 		return nil, errors.Join(fmt.Errorf("start Temporal's server: %w", err), s.Stop())
 	}
 	if err := awaitUsable(ctx, s.frontend, o); err != nil {

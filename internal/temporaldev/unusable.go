@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"slices"
 	"syscall"
 
@@ -79,13 +80,18 @@ func inside(err error) string {
 // outside says what to change where the trouble lies around the file: another file in its place would meet the same.
 // Empty where the trouble is the file itself.
 func outside(err error, database string) string {
-	var file *fs.PathError
 	var engine *sqlite.Error
-	code, exact := sqlite3.SQLITE_OK, sqlite3.SQLITE_OK
+	exact := sqlite3.SQLITE_OK
 	if errors.As(err, &engine) {
 		exact = engine.Code()
-		code = exact & 0xff // the rest of an extended code only refines it
 	}
+	return around(exact, err, database)
+}
+
+// around says what to change by the code of SQLite and by the error that the system gave, which may be nil.
+func around(exact int, err error, database string) string {
+	var file *fs.PathError
+	code := exact & 0xff // the rest of an extended code only refines it
 	if why := unlockable(exact, filesystem.Remote(database)); why != "" {
 		return why
 	}
@@ -93,9 +99,9 @@ func outside(err error, database string) string {
 	case code == sqlite3.SQLITE_CANTOPEN && len(database) > longestPath:
 		return fmt.Sprintf("its path has %d bytes, and SQLite takes %d; choose a shorter one", len(database), longestPath)
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), code == sqlite3.SQLITE_FULL:
-		return "the disk is full; make room on it"
+		return fmt.Sprintf("the disk is full that the folder %s lies on; make room on it", filepath.Dir(database))
 	case errors.Is(err, syscall.EROFS), code == sqlite3.SQLITE_READONLY:
-		return "it may only be read; make the file, its folder and its disk writable"
+		return fmt.Sprintf("it may only be read; make the file, the folder %s and its disk writable", filepath.Dir(database))
 	case errors.Is(err, fs.ErrPermission), code == sqlite3.SQLITE_PERM, code == sqlite3.SQLITE_AUTH:
 		return "it is not open to this user; check who owns the file and its folder"
 	case code == sqlite3.SQLITE_BUSY, code == sqlite3.SQLITE_LOCKED:

@@ -105,12 +105,12 @@ func TestOutside_saysWhatToChange(t *testing.T) {
 		err  error
 		says string
 	}{
-		{syscall.ENOSPC, "the disk is full"},
-		{syscall.EROFS, "it may only be read"},
+		{syscall.ENOSPC, "the disk is full that the folder /data lies on; make room on it"},
+		{syscall.EROFS, "it may only be read; make the file, the folder /data and its disk writable"},
 		{syscall.EACCES, "it is not open to this user"},
 		{syscall.EIO, "the system does not give it"},
 	} {
-		if got := outside(&fs.PathError{Op: "open", Path: "x", Err: row.err}, "x"); !strings.HasPrefix(got, row.says) {
+		if got := outside(&fs.PathError{Op: "open", Path: "x", Err: row.err}, "/data/x"); !strings.HasPrefix(got, row.says) {
 			t.Errorf("%v: got %q", row.err, got)
 		}
 	}

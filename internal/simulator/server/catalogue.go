@@ -50,6 +50,7 @@ const (
 	unextended        // a describe lacks its extended metadata
 	resetFirst        // the connection is reset before the body of the request is read
 	resetLast         // the connection is reset behind the body of the request, which is kept
+	recast            // what stands between changes the status of a success, and the body of the request is kept
 )
 
 // FaultKind is one entry of the catalogue of faults.

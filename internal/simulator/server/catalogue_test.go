@@ -99,6 +99,8 @@ var documented = map[string]struct {
 	"upload_409":                     {409, ": the file was delivered before"},
 	"upload_413":                     {413, ": the file is too large"},
 	"upload_429":                     {429, ": too many requests"},
+	"upload_207":                     {207, ": some of it was taken"},
+	"upload_errors_200":              {200, "BLOCKED: the file was not taken"},
 	"upload_500":                     {500, ": the file cannot be kept"},
 	"upload_502":                     {502, ""},
 	"upload_503":                     {503, ""},
@@ -116,7 +118,7 @@ var documented = map[string]struct {
 
 // damaging are the faults that leave the real answer, or none, and the one that needs two connections; they have tests of their own.
 var damaging = append([]string{
-	"session_ip_locked", "truncated_gzip", "reset", "stall", "empty_extended", "upload_stall", "upload_reset_after_body", "upload_reset", "upload_302",
+	"session_ip_locked", "truncated_gzip", "reset", "stall", "empty_extended", "upload_stall", "upload_reset_after_body", "upload_reset", "upload_302", "upload_203",
 	"html_200_json", "json_null", "json_array", "empty_200", "date_ahead", "usage_of_another", "describe_of_another",
 }, queryLieNames()...)
 

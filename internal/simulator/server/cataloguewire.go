@@ -39,6 +39,10 @@ func uploadFaults() []FaultKind {
 	throttled.RetryAfter = 2
 	cut := damaged("upload_reset", resetFirst)
 	cut.Body = BodyEmpty
+	changed := damaged("upload_203", recast)
+	changed.Status, changed.Body = http.StatusNonAuthoritativeInfo, BodyObject
+	inside := refused("upload_errors_200", http.StatusOK, "the file was not taken")
+	inside.Body, inside.Code = BodyGraphQL, "BLOCKED"
 	cutLast := damaged("upload_reset_after_body", resetLast)
 	cutLast.Body = BodyEmpty
 	return []FaultKind{
@@ -47,6 +51,9 @@ func uploadFaults() []FaultKind {
 		refused("upload_409", http.StatusConflict, "the file was delivered before"),
 		refused("upload_413", http.StatusRequestEntityTooLarge, "the file is too large"),
 		throttled,
+		refused("upload_207", http.StatusMultiStatus, "some of it was taken"),
+		changed,
+		inside,
 		refused("upload_500", http.StatusInternalServerError, "the file cannot be kept"),
 		page("upload_502", http.StatusBadGateway, "Bad Gateway"),
 		page("upload_503", http.StatusServiceUnavailable, "Service Unavailable"),

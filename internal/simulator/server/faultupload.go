@@ -24,6 +24,13 @@ func (s *Server) failUpload(w http.ResponseWriter, r *http.Request, path string,
 		hold(r.Context(), hit.delay)
 		tellDelivery(w, status, message)
 		return status
+	case recast:
+		status, message := s.vault.receive(r, path)
+		if status == http.StatusOK {
+			status = hit.kind.Status
+		}
+		tellDelivery(w, status, message)
+		return status
 	default:
 		_, _ = io.Copy(io.Discard, io.LimitReader(r.Body, s.vault.most)) // a torn body is refused like a whole one
 		hold(r.Context(), hit.delay)
@@ -33,6 +40,13 @@ func (s *Server) failUpload(w http.ResponseWriter, r *http.Request, path string,
 		if hit.kind.Body == BodyHTML {
 			hit.kind.writePage(w)
 			return hit.kind.Status
+		}
+		if hit.kind.Body == BodyGraphQL { // errors beside a status of success
+			answer := hit.publicReply()
+			w.Header().Set("Content-Type", answer.media)
+			w.WriteHeader(answer.status)
+			_, _ = w.Write(answer.body) // a caller that has gone away is its own trouble
+			return answer.status
 		}
 		if hit.kind.Status == http.StatusFound {
 			w.Header().Set("Location", portalAddress)

@@ -210,6 +210,20 @@ func TestUploadFaults_keepWhatTheyShould(t *testing.T) {
 	}
 }
 
+func TestUploadFaults_aChangedStatusKeepsTheFile(t *testing.T) {
+	t.Parallel()
+	c := start(t, Options{})
+	c.set(Fault{Name: "upload_203", Times: 2})
+	for k, want := range []int{203, 409} {
+		if a := c.deliver("1-a.json", "[]"); a.status != want {
+			t.Errorf("try %d answers %d, want %d", k+1, a.status, want)
+		}
+	}
+	if files := c.s.Files(); len(files) != 1 {
+		t.Errorf("the catalog has %v", files)
+	}
+}
+
 func TestUploadFaults_refuseWithoutKeeping(t *testing.T) {
 	t.Parallel()
 	c := start(t, Options{})

@@ -1,0 +1,46 @@
+package paths
+
+import (
+	"os"
+	"path/filepath"
+)
+
+// Within says whether an absolute path is a folder or lies in it, however the two are written: links are followed, as far as
+// the paths exist, and a folder that has two names is one.
+func Within(path, folder string) bool {
+	path, folder = followed(path), followed(folder)
+	for {
+		if path == folder || sameFolder(path, folder) {
+			return true
+		}
+		parent := filepath.Dir(path)
+		if parent == path {
+			return false
+		}
+		path = parent
+	}
+}
+
+// followed is a path without links. What does not exist yet will lie where the part before it leads.
+func followed(path string) string {
+	rest := ""
+	for at := filepath.Clean(path); ; {
+		if real, err := filepath.EvalSymlinks(at); err == nil {
+			return filepath.Join(real, rest)
+		}
+		parent := filepath.Dir(at)
+		if parent == at {
+			return filepath.Clean(path)
+		}
+		at, rest = parent, filepath.Join(filepath.Base(at), rest)
+	}
+}
+
+func sameFolder(a, b string) bool {
+	first, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	second, err := os.Stat(b)
+	return err == nil && os.SameFile(first, second)
+}
