@@ -50,18 +50,24 @@ type AssembleParams struct {
 	BaseURL   string `json:"base_url"`
 }
 
-// Assemble writes one castor file into the sync's folder of the bucket.
-func (a *Activities) Assemble(ctx context.Context, params AssembleParams) (File, error) {
-	counted, p := startPulse(ctx)
-	object, err := a.assemble(counted, params, p)
-	p.end(ctx, err)
-	return fileOf(params.Timestamp, params.Name, object), toTemporal(ctx, err)
+// AssembleResult is a file that was written, and what its records lack.
+type AssembleResult struct {
+	File
+	Partial int64 `json:"partial,omitempty"` // reports whose description has not all of the columns that they name
 }
 
-func (a *Activities) assemble(ctx context.Context, params AssembleParams, p *pulse) (staging.Object, error) {
+// Assemble writes one castor file into the sync's folder of the bucket.
+func (a *Activities) Assemble(ctx context.Context, params AssembleParams) (AssembleResult, error) {
+	counted, p := startPulse(ctx)
+	written, err := a.assemble(counted, params, p)
+	p.end(ctx, err)
+	return AssembleResult{fileOf(params.Timestamp, params.Name, written.Object), written.Partial}, toTemporal(ctx, err)
+}
+
+func (a *Activities) assemble(ctx context.Context, params AssembleParams, p *pulse) (extract.Written, error) {
 	_, staged, err := a.open(ctx, params.Sync)
 	if err != nil {
-		return staging.Object{}, err
+		return extract.Written{}, err
 	}
 	return extract.File(ctx, extract.Input{
 		Store: a.Store, Sync: staged, Timestamp: params.Timestamp, BaseURL: params.BaseURL, Version: a.Version,

@@ -38,25 +38,40 @@ func (s *sync) assemble(ctx workflow.Context) error {
 
 // write assembles the seven files under the state's timestamp, and the account of them.
 func (s *sync) write(ctx workflow.Context) error {
-	files := make([]activities.File, len(fileNames))
+	written := make([]activities.AssembleResult, len(fileNames))
 	s.state.Files = nil
 	err := s.all(ctx, len(fileNames), len(fileNames), func(ctx workflow.Context, i int) (workflow.Future, func(workflow.Future) error) {
 		params := activities.AssembleParams{
 			Sync: s.state.Sync, Name: fileNames[i], Timestamp: s.state.Timestamp, BaseURL: s.state.Auth.BaseURL,
 		}
 		future := workflow.ExecuteActivity(with(ctx, forFile, "write "+fileNames[i]), acts.Assemble, params)
-		return future, func(f workflow.Future) error { return f.Get(ctx, &files[i]) }
+		return future, func(f workflow.Future) error { return f.Get(ctx, &written[i]) }
 	})
 	if err != nil {
 		return err
 	}
-	s.state.Files = files
-	var written activities.AccountResult
-	err = workflow.ExecuteActivity(with(ctx, forFile, "write the account"), acts.Account, s.account(ctx)).Get(ctx, &written)
+	partial := int64(0)
+	for _, w := range written {
+		s.state.Files = append(s.state.Files, w.File)
+		partial += w.Partial
+	}
+	if partial > 0 {
+		s.state.warn(partialWords(partial))
+	}
+	var accounted activities.AccountResult
+	err = workflow.ExecuteActivity(with(ctx, forFile, "write the account"), acts.Account, s.account(ctx)).Get(ctx, &accounted)
 	if err == nil {
-		s.state.Unseen = written.Unseen
+		s.state.Unseen = accounted.Unseen
 	}
 	return err
+}
+
+// partialWords is the warning of reports whose description names columns that it does not describe.
+func partialWords(reports int64) string {
+	if reports == 1 {
+		return "Salesforce described 1 report without some of its columns, so the files lack those"
+	}
+	return fmt.Sprintf("Salesforce described %d reports without some of their columns, so the files lack those", reports)
 }
 
 func (s *sync) account(ctx workflow.Context) activities.AccountParams {

@@ -44,6 +44,7 @@ type org struct {
 	loginAfter   time.Duration // that it takes for a worker to begin the login
 	findWorker   func(activities.FindWorkerParams) (activities.FindWorkerResult, error)
 	step         func(name string) error // what Assemble, Account and Record answer
+	partial      map[string]int64        // by file, the reports that lack some of their columns
 	forward      func(activities.ForwardParams) (activities.ForwardResult, error)
 	attributes   workflows.AttributeList // of the namespace; nil: all of Longhaul's
 	ended        []string                // outcomes that were noted in the bucket
@@ -134,9 +135,10 @@ func environment(t *testing.T, o *org, id string) *testsuite.TestWorkflowEnviron
 		}
 		return activities.SettleResult{States: activities.States{Described: 80, Reused: 20}}, nil
 	}).Maybe()
-	env.OnActivity(a.Assemble, anything, anything).Return(func(_ context.Context, p activities.AssembleParams) (activities.File, error) {
+	env.OnActivity(a.Assemble, anything, anything).Return(func(_ context.Context, p activities.AssembleParams) (activities.AssembleResult, error) {
 		o.saw("Assemble")
-		return activities.File{Name: p.Name, Bytes: p.Timestamp, SHA256: "abc"}, o.refuses("Assemble")
+		file := activities.File{Name: p.Name, Bytes: p.Timestamp, SHA256: "abc"}
+		return activities.AssembleResult{File: file, Partial: o.partial[p.Name]}, o.refuses("Assemble")
 	}).Maybe()
 	env.OnActivity(a.Account, anything, anything).Return(func(_ context.Context, p activities.AccountParams) (activities.AccountResult, error) {
 		o.saw("Account")

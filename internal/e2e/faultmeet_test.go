@@ -19,6 +19,8 @@ type effect struct {
 	class  fault.Class // of the failure; where it is one that somebody can mend, the sync blocks instead once it has begun
 	waits  bool        // for longer than an operator has patience
 	reason string      // in the account, of the reports that were struck
+
+	partial bool // reports that were struck keep some of their columns only, and a warning counts them
 }
 
 // effects are those of all faults that have any.
@@ -53,6 +55,8 @@ var effects = map[string]effect{
 	"report_no_run_reports": {class: fault.PermissionMissing}, "report_too_many_an_hour": {waits: true},
 	"report_invalid_url": {class: fault.Invalid}, "report_retired": {class: fault.Invalid}, "report_only_json": {class: fault.Invalid},
 
+	"describe_some_columns": {partial: true},
+
 	"upload_401": {class: fault.LoginRefused}, "upload_403": {class: fault.LoginRefused}, "upload_413": {class: fault.Invalid},
 	"upload_302":                  {class: fault.Invalid},
 	"catalog_api_unauthenticated": {class: fault.LoginRefused}, "catalog_api_401": {class: fault.LoginRefused},
@@ -81,6 +85,7 @@ type faultRun struct {
 	seconds  float64
 	again    int // describes beyond one for each report
 	missing  map[string]int
+	partial  int                  // reports that lack some of their columns
 	classes  map[fault.Class]bool // that a sync failed as, or was blocked for
 	waited   bool
 }
@@ -147,7 +152,8 @@ func (l *lane) finish(t *testing.T, r *faultRun, o *mender, m meeting) (missing 
 	if m.exit != 0 {
 		t.Fatalf("no sync of many came to its end; the last ended with %d: %s", m.exit, m.message)
 	}
-	return l.requireWhole(t, r.name, m.result)
+	missing, r.partial = l.requireWhole(t, r.name, m.result)
+	return missing
 }
 
 // requireMet checks that a fault has struck, and has done each thing that it is documented to do.
@@ -166,6 +172,9 @@ func (l *lane) requireMet(t *testing.T, r *faultRun) {
 	missing := func(what string) bool { return strings.HasSuffix(what, "("+want.reason+")") }
 	if want.reason != "" && !slices.ContainsFunc(slices.Collect(maps.Keys(r.missing)), missing) {
 		t.Errorf("no report is in the account for %s: %v", want.reason, r.missing)
+	}
+	if want.partial && r.partial == 0 {
+		t.Error("no report lacks some of its columns")
 	}
 }
 
@@ -242,16 +251,21 @@ func mendable(state server.FaultState) bool {
 }
 
 // requireWhole holds the extract of a sync that met faults against the undisturbed one, and what it lacks against the
-// account. It gives the reasons, counted.
-func (l *lane) requireWhole(t *testing.T, name string, result workflows.Result) map[string]int {
+// account and the warnings. It gives the reasons, counted, and the number of reports that lack some of their columns.
+func (l *lane) requireWhole(t *testing.T, name string, result workflows.Result) (missing map[string]int, partial int) {
 	t.Helper()
 	lines := audit(t, l.store, result)
-	lacks, exceeds := readExtract(t, l.store, result).against(t, l.undisturbed)
+	files := readExtract(t, l.store, result)
+	if slices.ContainsFunc(l.struck(name), func(e effect) bool { return e.partial }) {
+		partial = files.fillIn(l.undisturbed)
+	}
+	requirePartialWarning(t, result, partial)
+	lacks, exceeds := files.against(t, l.undisturbed)
 	reasons := map[string]bool{}
 	for _, e := range l.struck(name) {
 		reasons[e.reason] = true
 	}
-	missing := map[string]int{}
+	missing = map[string]int{}
 	for file, ids := range lacks {
 		for _, id := range ids {
 			line := lines["report"][id]
@@ -280,7 +294,18 @@ func (l *lane) requireWhole(t *testing.T, name string, result workflows.Result) 
 	}
 	delete(missing, "reused ()")
 	l.requireDeliveredOnce(t, result)
-	return missing
+	return missing, partial
+}
+
+// requirePartialWarning checks that a sync warns once, and with their number, of reports that lack some of their columns.
+func requirePartialWarning(t *testing.T, result workflows.Result, reports int) {
+	t.Helper()
+	said := slices.DeleteFunc(slices.Clone(result.Warnings), func(w string) bool { return !strings.Contains(w, "columns, so the files lack") })
+	switch {
+	case reports == 0 && len(said) == 0:
+	case len(said) != 1 || !strings.HasPrefix(said[0], fmt.Sprintf("Salesforce described %d report", reports)):
+		t.Errorf("%d reports lack some of their columns, and the sync warns %q", reports, said)
+	}
 }
 
 // requireDeliveredOnce checks that the catalog has each file of the sync once, as it stands in the bucket.

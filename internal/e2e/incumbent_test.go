@@ -61,17 +61,20 @@ func TestIncumbent_halfOfTheDescribesAre403(t *testing.T) {
 	}
 }
 
-func TestIncumbent_aDescribeWithoutExtendedMetadata(t *testing.T) {
+func TestIncumbent_aDescribeWithoutColumns(t *testing.T) {
 	t.Parallel()
 	generated := openOrg(200)
 	var always []string
 	for i := range generated.Count("Report") {
-		if len(always) < 3 && generated.Describe(i).ReportMetadata != nil && !generated.Private("Report", i) && !isDeleted(generated, i) {
+		if len(always) < 4 && generated.Describe(i).ReportMetadata != nil && !generated.Private("Report", i) && !isDeleted(generated, i) {
 			always = append(always, generated.ID("Report", i))
 		}
 	}
 	p := newPlant(t, server.Options{Org: generated, Faults: []server.Fault{
-		{Name: "empty_extended", IDs: always}, {Name: "empty_extended", Rate: 0.05},
+		{Name: "empty_extended", IDs: always[:2]},
+		{Name: "describe_no_columns", IDs: always[2:]},
+		{Name: "empty_extended", Rate: 0.05},
+		{Name: "describe_no_columns", Rate: 0.05},
 	}}, nil)
 	result := p.sync(t)
 	lines := audit(t, p.store, result)

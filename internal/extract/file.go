@@ -11,24 +11,32 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"longhaul/internal/inventory"
+	"longhaul/internal/salesforce"
 	"longhaul/internal/staging"
 )
 
-// File writes one of castor's files into the files of the sync. The count of the object is that of the records in it.
-func File(ctx context.Context, in Input, name string) (staging.Object, error) {
-	object, err := file(ctx, in, name)
-	if err != nil {
-		return staging.Object{}, fmt.Errorf("write %s: %w", name, err)
-	}
-	return object, nil
+// Written is a file of an extract. The count of its object is that of the records in it.
+type Written struct {
+	staging.Object
+	Partial int64 // of its records those of reports that name columns which Salesforce did not describe
 }
 
-func file(ctx context.Context, in Input, name string) (staging.Object, error) {
+// File writes one of castor's files into the files of the sync.
+func File(ctx context.Context, in Input, name string) (Written, error) {
+	var written Written
+	var err error
+	if written.Object, err = file(ctx, in, name, &written.Partial); err != nil {
+		return Written{}, fmt.Errorf("write %s: %w", name, err)
+	}
+	return written, nil
+}
+
+func file(ctx context.Context, in Input, name string, partial *int64) (staging.Object, error) {
 	switch kind, isKind := kinds[name]; {
 	case name == Summary:
 		return summary(ctx, in)
 	case name == ReportsMetadata:
-		return array(ctx, in, name, columns(ctx, in))
+		return array(ctx, in, name, columns(ctx, in, partial))
 	case name == Reports:
 		return array(ctx, in, name, rewritten(kind, in.BaseURL, wantedReports(ctx, in)))
 	case isKind:
@@ -133,8 +141,9 @@ func pairs(ctx context.Context, in Input) iter.Seq2[pair, error] {
 	}
 }
 
-// columns gives what reports_metadata holds: the columns of each report that is described.
-func columns(ctx context.Context, in Input) iter.Seq2[[]byte, error] {
+// columns gives what reports_metadata holds: the columns of each report that is described, by this sync or by an earlier one.
+// It counts the reports that lack some of theirs.
+func columns(ctx context.Context, in Input, partial *int64) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
 		var record []byte
 		for line, err := range in.described(ctx) {
@@ -148,11 +157,21 @@ func columns(ctx context.Context, in Input) iter.Seq2[[]byte, error] {
 			if err == nil {
 				record, err = appendColumns(record[:0], &d)
 			}
+			if err == nil && lacksColumns(&d) {
+				*partial++
+			}
 			if !yield(record, err) || err != nil {
 				return
 			}
 		}
 	}
+}
+
+// lacksColumns says whether a report names columns that are not described. A description that cannot be looked through is one
+// that lacks some: what is there of it is written all the same.
+func lacksColumns(d *inventory.Described) bool {
+	counted, err := salesforce.CountColumns(d.ReportMetadata, d.ReportExtendedMetadata)
+	return err != nil || counted.Missing > 0
 }
 
 // appendColumns adds one record of reports_metadata: the columns as Salesforce gave them, {} where there are none.

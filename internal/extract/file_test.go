@@ -84,7 +84,7 @@ func TestFile_ofEachKind(t *testing.T) {
 				Key: f.in.Sync.File("1795451617-" + test.file + ".json"), Count: int64(len(test.line)), Bytes: int64(len(got)),
 				SHA256: hex.EncodeToString(sum[:]),
 			}
-			if diff := cmp.Diff(want, object); diff != "" {
+			if diff := cmp.Diff(want, object.Object); diff != "" {
 				t.Errorf("the object differs (-want +got):\n%s", diff)
 			}
 		})
@@ -147,6 +147,37 @@ func TestFile_ofColumns(t *testing.T) {
 		`{"reportId":"00O000000000003AAA","detailColumnInfo":{}},{"reportId":"00O000000000006AAA","detailColumnInfo":{"Z":{"label":1e22}}}]`
 	if diff := cmp.Diff(want, f.text(object.Key)); diff != "" {
 		t.Errorf("the file differs (-want +got):\n%s", diff)
+	}
+}
+
+// Whoever described a report, this sync or an earlier one: where columns that it names are not described, it is counted.
+func TestFile_countsReportsThatLackColumns(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	line := func(n int, state inventory.State, metadata, extended string) string {
+		d, err := inventory.DecodeDescribed([]byte(described(t, n, state, extended)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.ReportMetadata = []byte(metadata)
+		whole, err := d.Append(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(whole)
+	}
+	const two, one = `{"detailColumns":["A","B"]}`, `{"detailColumnInfo":{"B":{}}}`
+	f.put(f.in.Sync.Described(),
+		line(0, inventory.StateDescribed, two, `{"detailColumnInfo":{"B":{},"A":{}}}`),
+		line(1, inventory.StateDescribed, two, one),
+		line(2, inventory.StateReused, two, one),
+		line(3, inventory.StateDescribed, two, `{"detailColumnInfo":{}}`), // by a shard of a version that took it
+		line(4, inventory.StateDescribed, `{"detailColumns":[]}`, `{"detailColumnInfo":{}}`),
+		line(5, inventory.StateFailed, two, one),
+		line(6, inventory.StateDescribed, ``, one))
+	written, err := File(t.Context(), f.in, ReportsMetadata)
+	if err != nil || written.Partial != 3 || written.Count != 6 {
+		t.Errorf("%+v, %v; want 3 that lack columns among 6", written, err)
 	}
 }
 
@@ -330,6 +361,7 @@ func BenchmarkRewriteReport(b *testing.B) {
 func BenchmarkColumns(b *testing.B) {
 	info := `{"detailColumnInfo":{` + strings.Repeat(`"column":{"label":"Label of it","dataType":"string","filterable":true},`, 25) + `"last":{}}}`
 	line := []byte(described(b, 1, inventory.StateDescribed, info))
+	line = append(line[:len(line)-1], `,"reportMetadata":{"detailColumns":["column"`+strings.Repeat(`,"last"`, 25)+`]}}`...)
 	var record []byte
 	b.ReportAllocs()
 	b.SetBytes(int64(len(line)))
@@ -338,7 +370,7 @@ func BenchmarkColumns(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if record, err = appendColumns(record[:0], &d); err != nil {
+		if record, err = appendColumns(record[:0], &d); err != nil || lacksColumns(&d) {
 			b.Fatal(err)
 		}
 	}

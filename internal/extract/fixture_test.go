@@ -145,12 +145,12 @@ func (f *fixture) assemble() {
 	}
 	m := Manifest{Sync: f.in.Sync.ID, Source: f.in.Sync.Source, Timestamp: f.in.Timestamp, States: settled.States}
 	for _, name := range Names {
-		object, err := File(f.tb.Context(), f.in, name)
+		written, err := File(f.tb.Context(), f.in, name)
 		if err != nil {
 			f.tb.Fatal(err)
 		}
-		object.Key = FileName(f.in.Timestamp, name)
-		m.Files = append(m.Files, object)
+		written.Key = FileName(f.in.Timestamp, name)
+		m.Files = append(m.Files, written.Object)
 	}
 	if _, err := Account(f.tb.Context(), f.in, m); err != nil {
 		f.tb.Fatal(err)

@@ -148,7 +148,7 @@ func (p *planning) decide(r *candidate) error {
 	if p.Reports%beat == 0 {
 		p.Progress(p.Reports)
 	}
-	if !reusable(&r.head, r.modified) {
+	if !reusable(&r.head, r.modified) || contradicts(r.head.State, r.line) {
 		p.ToDescribe++
 		p.line = appendTodo(p.line[:0], r.id, r.modified)
 		return p.todo.Append(p.line)

@@ -2,6 +2,8 @@ package inventory
 
 import (
 	"time"
+
+	"longhaul/internal/salesforce"
 )
 
 // settled is how long after a report's change a description must have been made to be believed. LastModifiedDate is set
@@ -32,6 +34,20 @@ func reusable(known *Described, modified string) bool {
 	}
 	date, ok := parseDate(modified)
 	return ok && known.Modified == modified && !known.At.Before(date.Add(settled))
+}
+
+// contradicts says whether a line that is described names columns and has none of them, or cannot be read. The client takes no
+// such description; records of before it looked may hold one, and it would be delivered for as long as the report stays as it is.
+func contradicts(state State, line []byte) bool {
+	if state != StateDescribed && state != StateReused {
+		return false
+	}
+	d, err := DecodeDescribed(line)
+	if err != nil {
+		return true
+	}
+	columns, err := salesforce.CountColumns(d.ReportMetadata, d.ReportExtendedMetadata)
+	return err != nil || columns.None()
 }
 
 // candidate is a report and the newest that is known of it.

@@ -10,6 +10,20 @@ import (
 	"longhaul/internal/staging"
 )
 
+// naming is a line known of report 0, which names two columns.
+func naming(t *testing.T, state State, at time.Time, extended string) string {
+	t.Helper()
+	d := Described{
+		ID: reportID(0), State: state, Modified: changed, At: at,
+		ReportMetadata: []byte(`{"detailColumns":["A","B"]}`), ReportExtendedMetadata: []byte(extended),
+	}
+	line, err := d.Append(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(line)
+}
+
 func TestPlan_reusesWhatStillHolds(t *testing.T) {
 	t.Parallel()
 	good := changedAt.Add(time.Hour)
@@ -74,6 +88,19 @@ func TestPlan_reusesWhatStillHolds(t *testing.T) {
 		"obsolete and changed since": {known: func(t *testing.T, s *staging.Store) {
 			ended(t, s, earlier, me, described(t, 0, StateObsolete, "2026-11-19T10:00:00.000+0000", good))
 		}},
+		"described without the columns that it names": {known: func(t *testing.T, s *staging.Store) {
+			ended(t, s, earlier, me, naming(t, StateDescribed, good, `{"detailColumnInfo":{}}`))
+		}},
+		"reused before without its columns": {known: func(t *testing.T, s *staging.Store) {
+			ended(t, s, earlier, me, naming(t, StateReused, good, `{"detailColumnInfo":null}`))
+		}},
+		"described without its columns by an unfinished sync": {known: func(t *testing.T, s *staging.Store) {
+			begun(t, s, broken1, me)
+			write(t, s, broken1.Part(0, reportID(0), reportID(0), 1), naming(t, StateDescribed, good, `{"C":{}}`))
+		}},
+		"described with some of its columns": {want: StateReused, known: func(t *testing.T, s *staging.Store) {
+			ended(t, s, earlier, me, naming(t, StateDescribed, good, `{"at":"11:00:00","detailColumnInfo":{"B":{}}}`))
+		}, at: "11:00:00"},
 		"a full sync": {full: true, known: func(t *testing.T, s *staging.Store) {
 			ended(t, s, earlier, me, described(t, 0, StateDescribed, changed, good))
 		}},

@@ -80,7 +80,7 @@ func (a answer) classify() *Error {
 	default:
 		e.RetryAfter = max(e.RetryAfter, r.pause)
 	}
-	e.sentence = a.fill(r.sentence, e)
+	e.sentence = a.fill(r.sentence, e, isJSON)
 	return e
 }
 
@@ -104,7 +104,7 @@ func (a answer) rule(code, message string, isJSON bool) rule {
 }
 
 // fill puts what is known into a sentence.
-func (a answer) fill(sentence string, e *Error) string {
+func (a answer) fill(sentence string, e *Error, isJSON bool) string {
 	said := e.Message
 	if said == "" {
 		said = e.Code
@@ -112,13 +112,16 @@ func (a answer) fill(sentence string, e *Error) string {
 	if said == "" {
 		said = "status " + strconv.Itoa(a.status)
 	}
-	page := ""
+	page, stranger := "", "a web page or nothing"
 	if shown, is := errors.AsType[*pageError](e.Err); is {
 		page = shown.called()
+		stranger = "a web page" + page
+	} else if !isJSON && (e.Message != "" || e.Code != "") {
+		stranger = "JSON that is not Salesforce's (" + strconv.Quote(said) + ")"
 	}
 	return strings.NewReplacer(
 		"{page}", page, "{host}", a.host, "{status}", strconv.Itoa(a.status), "{version}", a.version, "{said}", strings.TrimSuffix(said, "."),
-		"{column}", e.column.String(),
+		"{column}", e.column.String(), "{stranger}", stranger,
 	).Replace(sentence)
 }
 

@@ -101,7 +101,8 @@ func (c *Client) only(ctx context.Context, q Query, each func(d *jsontext.Decode
 	}
 }
 
+// readMembers calls each for every member of an object that is kept. A decoder reads a bytes.Buffer in its place, without a copy.
 func readMembers(record json.RawMessage, each func(d *jsontext.Decoder, name string) error) error {
-	d := jsontext.NewDecoder(bytes.NewReader(record), tolerant, jsontext.AllowInvalidUTF8(true))
+	d := jsontext.NewDecoder(bytes.NewBuffer(record), tolerant, jsontext.AllowInvalidUTF8(true))
 	return members(d, func(name string) error { return each(d, name) })
 }

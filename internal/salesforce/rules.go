@@ -21,7 +21,7 @@ type rule struct {
 	again    bool          // another try of the same request may help
 	pause    time.Duration // before the caller asks again
 	below    error         // what tells the error from others of its class; may be nil
-	sentence string        // {host}, {status}, {version}, {said}, {column} and {page} are filled in
+	sentence string        // {host}, {status}, {version}, {said}, {column}, {page} and {stranger} are filled in
 }
 
 // untilNextHour is a pause that ends with the hour on Salesforce's clock.

@@ -144,7 +144,6 @@ var statusRules = []rule{
 	},
 	{
 		class: fault.Transient, again: true,
-		sentence: "a web page{page} or nothing came in place of an answer of {host} ({status}): check whether a proxy or a login portal " +
-			"stands between",
+		sentence: "{stranger} came in place of an answer of {host} ({status}): check whether a proxy or a login portal stands between",
 	},
 }

@@ -17,7 +17,7 @@ const (
 // The shapes of an answer's body.
 const (
 	BodyArray  = "array"  // of one error with message and errorCode, as the REST API refuses
-	BodyObject = "object" // with error and error_description as OAuth refuses, or with the catalog's message
+	BodyObject = "object" // with error and error_description as OAuth refuses, or with the message of the catalog or of a gateway
 	BodyHTML   = "html"
 	BodyEmpty  = "empty"
 

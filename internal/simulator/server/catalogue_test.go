@@ -66,6 +66,7 @@ var documented = map[string]struct {
 	"api_method_not_allowed":         {405, "METHOD_NOT_ALLOWED: HTTP Method 'PUT' not allowed. Allowed are GET"},
 	"api_415":                        {415, "UNSUPPORTED_MEDIA_TYPE: "},
 	"api_unknown_exception":          {500, "UNKNOWN_EXCEPTION: An unexpected error occurred. Please include this ErrorId"},
+	"api_404_gateway":                {404, ": no Route matched with those values"},
 	"api_406":                        {406, ""},
 	"api_410":                        {410, "GONE: The requested resource has been retired or removed."},
 	"api_414":                        {414, ""},
@@ -120,6 +121,7 @@ var documented = map[string]struct {
 var damaging = append([]string{
 	"session_ip_locked", "truncated_gzip", "reset", "stall", "empty_extended", "upload_stall", "upload_reset_after_body", "upload_reset", "upload_302", "upload_203",
 	"html_200_json", "json_null", "json_array", "empty_200", "date_ahead", "usage_of_another", "describe_of_another",
+	"describe_no_columns", "describe_some_columns",
 }, queryLieNames()...)
 
 // send makes a good request on a route.

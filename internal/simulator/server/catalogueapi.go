@@ -70,6 +70,9 @@ func apiFaults() []FaultKind {
 	}
 }
 
+// noRoute is what an API gateway says that knows no way to Salesforce.
+const noRoute = "no Route matched with those values"
+
 // edgeFaults are the answers of what stands before the API: they come whatever the session, and no call has been made.
 func edgeFaults() []FaultKind {
 	all := countedRoutes()
@@ -82,7 +85,10 @@ func edgeFaults() []FaultKind {
 	unavailable.Code, unavailable.Message = "SERVER_UNAVAILABLE", "The server is too busy to answer; send the request again later"
 	patient := edge("api_429_retry_after", http.StatusTooManyRequests, BodyEmpty, "")
 	patient.RetryAfter = 2
+	unrouted := edge("api_404_gateway", http.StatusNotFound, BodyObject, "")
+	unrouted.Message, unrouted.Routes = noRoute, []string{"query", "query_more", "describe"}
 	return []FaultKind{
+		unrouted,
 		edge("api_406", http.StatusNotAcceptable, BodyEmpty, ""),
 		retired,
 		edge("api_414", http.StatusRequestURITooLong, BodyEmpty, ""),

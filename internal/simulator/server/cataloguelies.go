@@ -3,6 +3,7 @@ package server
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"slices"
 	"time"
@@ -28,6 +29,8 @@ func lieFaults() []FaultKind {
 		lie("usage_of_another", all, func(a *reply) { a.usage = "api-usage=0/150000000" }),
 		late,
 		lie("describe_of_another", []string{"describe"}, describeAnother),
+		lie("describe_no_columns", []string{"describe"}, func(a *reply) { editColumns(a, func(int) int { return 0 }) }),
+		lie("describe_some_columns", []string{"describe"}, func(a *reply) { editColumns(a, func(all int) int { return (all + 1) / 2 }) }),
 	}
 	faults = append(faults, FaultKind{
 		Name: "oauth_html_200", Group: GroupOAuth, Status: http.StatusOK, Body: BodyHTML, title: "Sign in to the network",
@@ -154,13 +157,33 @@ func describeAnother(a *reply) {
 			ID string `json:"id"`
 		} `json:"reportMetadata"`
 	}
-	whole := a.body
-	if a.tail != nil {
-		whole = slices.Concat(a.body, a.tail.plain)
-	}
-	if json.Unmarshal(whole, &described) != nil || described.ReportMetadata.ID == "" {
+	if json.Unmarshal(a.whole(), &described) != nil || described.ReportMetadata.ID == "" {
 		return
 	}
 	id := described.ReportMetadata.ID
 	a.body = bytes.ReplaceAll(a.body, []byte(`"`+id+`"`), []byte(`"00O9zz0000000zzAAA"`))
+}
+
+// editColumns leaves so many of the columns in a description, and the list of their names as it is.
+func editColumns(a *reply, left func(all int) int) {
+	var described, extended, columns map[string]json.RawMessage
+	if a.status != http.StatusOK || json.Unmarshal(a.whole(), &described) != nil ||
+		json.Unmarshal(described["reportExtendedMetadata"], &extended) != nil ||
+		json.Unmarshal(extended["detailColumnInfo"], &columns) != nil {
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(columns))[left(len(columns)):] {
+		delete(columns, name)
+	}
+	extended["detailColumnInfo"] = jsonReply(http.StatusOK, columns).body
+	described["reportExtendedMetadata"] = jsonReply(http.StatusOK, extended).body
+	a.body, a.tail = jsonReply(http.StatusOK, described).body, nil
+}
+
+// whole is the body with its tail.
+func (a *reply) whole() []byte {
+	if a.tail == nil {
+		return a.body
+	}
+	return slices.Concat(a.body, a.tail.plain)
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // listed is an answer to a query as a test reads it.
@@ -109,5 +111,62 @@ func TestLies_inThePlaceOfAnAnswer(t *testing.T) {
 	c.set(Fault{Name: "describe_of_another"})
 	if a := c.send("describe"); a.status != 200 || len(a.body) != len(described.body) || !strings.Contains(string(a.body), `"id":"00O9zz0000000zzAAA"`) {
 		t.Errorf("a description of another report: %d, %.200s", a.status, a.body)
+	}
+}
+
+func TestLies_aboutColumnsLeaveTheirNames(t *testing.T) {
+	t.Parallel()
+	c := start(t, Options{Reports: 40, Columns: 5, TypeMetadata: 1000})
+	type description struct {
+		Metadata struct {
+			Columns []string `json:"detailColumns"`
+		} `json:"reportMetadata"`
+		Extended struct {
+			Aggregates map[string]any `json:"aggregateColumnInfo"`
+			Columns    map[string]any `json:"detailColumnInfo"`
+		} `json:"reportExtendedMetadata"`
+		Type map[string]any `json:"reportTypeMetadata"`
+	}
+	read := func() (d description) {
+		t.Helper()
+		a := c.send("describe")
+		if a.decode(t, &d); a.status != 200 {
+			t.Fatalf("%d", a.status)
+		}
+		return d
+	}
+	whole := read()
+	if len(whole.Metadata.Columns) != 5 {
+		t.Fatalf("the columns are %q", whole.Metadata.Columns)
+	}
+	for name, left := range map[string]int{"describe_no_columns": 0, "describe_some_columns": 3} {
+		c.set(Fault{Name: name})
+		got := read()
+		if got.Extended.Columns == nil || len(got.Extended.Columns) != left {
+			t.Errorf("%s leaves %v, want %d columns", name, got.Extended.Columns, left)
+		}
+		for column, info := range got.Extended.Columns {
+			if diff := cmp.Diff(whole.Extended.Columns[column], info); diff != "" {
+				t.Errorf("%s changes %s (-whole +got):\n%s", name, column, diff)
+			}
+		}
+		got.Extended.Columns = whole.Extended.Columns
+		if diff := cmp.Diff(whole, got); diff != "" {
+			t.Errorf("%s changes more than the columns (-whole +got):\n%s", name, diff)
+		}
+	}
+}
+
+func TestLies_ofAGatewayMeetQueriesAndDescribes(t *testing.T) {
+	t.Parallel()
+	c := start(t, Options{Reports: 40, Columns: 2, TypeMetadata: 1000})
+	c.set(Fault{Name: "api_404_gateway"})
+	for _, route := range []string{"query", "describe"} {
+		if a := c.send(route); a.status != 404 || string(a.body) != `{"message":"no Route matched with those values"}` {
+			t.Errorf("%s: %d %s", route, a.status, a.body)
+		}
+	}
+	if a := c.send("limits"); a.status != 200 {
+		t.Errorf("limits: %d", a.status)
 	}
 }

@@ -38,6 +38,9 @@ func (f *strike) reply() reply {
 		answer = refusal(f.kind.Status, f.kind.Code, f.kind.Message)
 	case BodyObject:
 		answer = jsonReply(f.kind.Status, oauthError{f.kind.Code, f.kind.Message})
+		if f.kind.place == atEdge { // a gateway's own
+			answer = jsonReply(f.kind.Status, map[string]string{"message": f.kind.Message})
+		}
 	case BodyHTML:
 		answer.body, answer.media = htmlPage(f.kind.title, f.kind.Status), htmlType
 	}

@@ -1,0 +1,97 @@
+package salesforce
+
+import (
+	"bytes"
+	"encoding/json"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// mostColumns is how many names of columns are looked at in one report, so that no answer fills the memory. Salesforce
+// describes reports of at most a hundred.
+const mostColumns = 10_000
+
+// Columns counts the detail columns of a report: those that its metadata name, and those of them that its extended metadata
+// do not describe. A name that comes twice is one column.
+type Columns struct{ Named, Missing int }
+
+// None says whether the report names columns and not one of them is described.
+func (c Columns) None() bool { return c.Named > 0 && c.Missing == c.Named }
+
+// CountColumns holds the two parts of a description against each other. It fails with ErrTooLarge where a report names more
+// columns than are looked at.
+func CountColumns(metadata, extended json.RawMessage) (Columns, error) {
+	names, err := detailColumns(metadata)
+	if err != nil || len(names) == 0 {
+		return Columns{}, err
+	}
+	columns := Columns{Named: len(names), Missing: len(names)}
+	if !isObject(extended) {
+		return columns, nil
+	}
+	pass := 0
+	err = readMembers(extended, func(d *jsontext.Decoder, name string) error {
+		if name != "detailColumnInfo" {
+			return d.SkipValue()
+		}
+		pass++ // the last one counts, as it is the one that is written
+		found, err := names.found(d, pass)
+		columns.Missing = columns.Named - found
+		return err
+	})
+	return columns, err
+}
+
+// columnNames are the names of the detail columns, each with the pass that found it last.
+type columnNames map[string]int
+
+// detailColumns reads the names of the detail columns in the metadata of a report. What is no text is no name.
+func detailColumns(metadata json.RawMessage) (columnNames, error) {
+	if !isObject(metadata) {
+		return nil, nil
+	}
+	var names columnNames
+	err := readMembers(metadata, func(d *jsontext.Decoder, name string) error {
+		if name != "detailColumns" {
+			return d.SkipValue()
+		}
+		names = columnNames{}
+		if d.PeekKind() != '[' {
+			return d.SkipValue()
+		}
+		return elements(d, func() error { return names.read(d) })
+	})
+	return names, err
+}
+
+// read adds the name that comes next.
+func (n columnNames) read(d *jsontext.Decoder) error {
+	if d.PeekKind() != '"' {
+		return d.SkipValue()
+	}
+	token, err := d.ReadToken()
+	if err != nil {
+		return err
+	}
+	if n[token.String()] = 0; len(n) > mostColumns {
+		return ErrTooLarge
+	}
+	return nil
+}
+
+// found counts the names that are members of the value that comes next.
+func (n columnNames) found(d *jsontext.Decoder, pass int) (found int, err error) {
+	if d.PeekKind() != '{' {
+		return 0, d.SkipValue()
+	}
+	err = members(d, func(name string) error {
+		if last, named := n[name]; named && last != pass {
+			n[name] = pass
+			found++
+		}
+		return d.SkipValue()
+	})
+	return found, err
+}
+
+func isObject(value json.RawMessage) bool { return bytes.HasPrefix(value, []byte("{")) }
