@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -61,7 +62,7 @@ func TestDisk_isBlamedForATemporalThatDoesNotAnswer(t *testing.T) {
 	away := &fault.Error{Class: fault.Transient, System: fault.Temporal, Message: "Temporal stopped answering"}
 	refused := &fault.Error{Class: fault.LoginRefused, System: fault.Salesforce, Message: "no"}
 	w := &watcher{client: &fakeTemporal{open: true, progress: workflows.Progress{Source: "acme", Phase: workflows.PhasePlan}}, id: "sync-acme", disk: d}
-	if s, _ := w.snapshot(t.Context()); s.Waiting != "" || d.blame(away) != error(away) {
+	if s, _ := w.snapshot(t.Context()); s.Waiting != "" || !errors.Is(d.blame(away), away) {
 		t.Errorf("a disk that is well: %q", s.Waiting)
 	}
 	d.heard(errDiskFull)
@@ -71,10 +72,10 @@ func TestDisk_isBlamedForATemporalThatDoesNotAnswer(t *testing.T) {
 	if err := d.blame(away); !strings.Contains(err.Error(), "/data lies on") || exitCode(err) != exitUnreachable {
 		t.Errorf("got %v", err)
 	}
-	if err := d.blame(refused); err != error(refused) {
+	if err := d.blame(refused); !errors.Is(err, refused) {
 		t.Errorf("the disk is blamed for Salesforce: %v", err)
 	}
-	if d.blame(nil) != nil || (*disk)(nil).blame(away) != error(away) {
+	if d.blame(nil) != nil || !errors.Is((*disk)(nil).blame(away), away) {
 		t.Error("something is blamed for nothing")
 	}
 }

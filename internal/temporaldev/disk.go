@@ -62,7 +62,9 @@ func textOf(field zapcore.Field) string {
 }
 
 // diskWords are SQLite's words for a disk that takes or gives nothing, with the code that its driver writes behind them.
-var diskWords = regexp.MustCompile(`(?:database or disk is full|attempt to write a readonly database|disk I/O error|unable to open database file)[^()]*\((\d{1,5})\)`)
+var diskWords = regexp.MustCompile(
+	`(?:database or disk is full|attempt to write a readonly database|disk I/O error|unable to open database file)[^()]*\((\d{1,5})\)`,
+)
 
 // diskCode finds the code of SQLite in the words of the server; found is false where they tell of another trouble.
 func diskCode(text string) (code int, found bool) {

@@ -119,7 +119,8 @@ var documented = map[string]struct {
 
 // damaging are the faults that leave the real answer, or none, and the one that needs two connections; they have tests of their own.
 var damaging = append([]string{
-	"session_ip_locked", "truncated_gzip", "reset", "stall", "empty_extended", "upload_stall", "upload_reset_after_body", "upload_reset", "upload_302", "upload_203",
+	"session_ip_locked", "truncated_gzip", "reset", "stall", "empty_extended", "upload_stall", "upload_reset_after_body", "upload_reset", "upload_302",
+	"upload_203",
 	"html_200_json", "json_null", "json_array", "empty_200", "date_ahead", "usage_of_another", "describe_of_another",
 	"describe_no_columns", "describe_some_columns",
 }, queryLieNames()...)
