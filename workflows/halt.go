@@ -99,6 +99,9 @@ func (s *sync) blocks(err error) bool {
 		return false
 	}
 	failure := explain(err)
+	if dispossessed(failure) {
+		return false
+	}
 	cameHome := s.state.Reports > 0 || s.state.Plan.States.Reused > 0
 	switch {
 	case failure.System == fault.Catalog:

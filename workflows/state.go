@@ -56,6 +56,8 @@ type State struct {
 	Run       string   `json:"run,omitempty"`        // the run that handed this state to the next one
 	PausedFor string   `json:"paused_for,omitempty"` // the reason that an operator gave
 	Strangers []string `json:"strangers,omitempty"`  // warnings of signals that nobody knows
+
+	Other OtherOwner `json:"other,omitzero"` // of the source, when the sync began
 }
 
 // warnings are all that people should know, the signals among them that were sent in vain.
