@@ -95,10 +95,15 @@ func (a *Activities) keep(ctx context.Context, sync Sync) error {
 	if age := now.Sub(one.renewed); age >= 0 && age < renewEvery {
 		return nil
 	}
-	if err := a.renew(ctx, sync, owner(ctx, sync)); err != nil {
+	holds, err := a.renew(ctx, sync, owner(ctx, sync))
+	switch {
+	case !holds:
 		return err
+	case err != nil: // a full disk, or a store that takes an object only so often: it is enough that somebody's next try succeeds
+		activity.GetLogger(ctx).Warn("the source's mark in the bucket could not be renewed; the next activity tries again", "error", err.Error())
+	default:
+		one.renewed = now
 	}
-	one.renewed = now
 	return nil
 }
 
@@ -116,7 +121,8 @@ func (a *Activities) release(ctx context.Context, sync Sync) error {
 	}
 	me := owner(ctx, sync)
 	me.Ended = true
-	return a.renew(ctx, sync, me)
+	_, err := a.renew(ctx, sync, me)
+	return err
 }
 
 // releaseAfter frees the source when a login has failed: the workflow has not come to own it then.
@@ -128,17 +134,17 @@ func (a *Activities) releaseAfter(ctx context.Context, sync Sync) {
 	}
 }
 
-func (a *Activities) renew(ctx context.Context, sync Sync, me staging.Owner) error {
-	err := a.Store.Owners(sync.Source).Renew(ctx, me, sync.Owner.Number)
+func (a *Activities) renew(ctx context.Context, sync Sync, me staging.Owner) (holds bool, err error) {
+	holds, err = a.Store.Owners(sync.Source).Renew(ctx, me, sync.Owner.Number)
 	if other, ok := errors.AsType[*staging.OwnedError](err); ok {
-		return &fault.Error{
+		return false, &fault.Error{
 			Class: fault.Invalid, System: fault.Bucket, Err: err,
 			Message: fmt.Sprintf("another Temporal (%s) has taken source %s over in this bucket, as nothing was heard of this sync for %d minutes: "+
 				"use one Temporal for a bucket; what this sync had described is reused there",
 				words(other.By), sync.Source, int(staging.Silence.Minutes())),
 		}
 	}
-	return err
+	return holds, err
 }
 
 // owner is what the mark of a sync says.

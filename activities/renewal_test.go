@@ -2,6 +2,9 @@ package activities
 
 import (
 	"context"
+	"errors"
+	"os"
+	"path/filepath"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -18,9 +21,9 @@ type lone struct{}
 func (lone) Source(name string) (*Source, error) { return &Source{Name: name}, nil }
 
 // owning is a worker with a sync that owns its source, and renewed gives when its mark was last renewed.
-func owning(t *testing.T) (a *Activities, sync Sync, renewed func() time.Time, stop func()) {
+func owning(t *testing.T, bucketURL string) (a *Activities, sync Sync, renewed func() time.Time, stop func()) {
 	t.Helper()
-	store, err := staging.Open(t.Context(), "mem://")
+	store, err := staging.Open(t.Context(), bucketURL)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +54,7 @@ func working(t *testing.T, a *Activities, sync Sync, d time.Duration) {
 	work := func(ctx context.Context) error {
 		ctx, p := startPulse(ctx)
 		_, _, err := a.open(ctx, sync)
-		time.Sleep(d) // on the bubble's clock
+		<-time.After(d) // on the bubble's clock
 		p.end(ctx, err)
 		return err
 	}
@@ -65,9 +68,9 @@ func working(t *testing.T, a *Activities, sync Sync, d time.Duration) {
 func TestKeep_renewsTheMarkOnceAMinuteOfWork(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		a, sync, renewed, stop := owning(t)
+		a, sync, renewed, stop := owning(t, "mem://")
 		defer stop()
-		time.Sleep(10 * time.Minute)
+		<-time.After(10 * time.Minute)
 		working(t, a, sync, 0)
 		if age := time.Since(renewed()); age != 0 {
 			t.Errorf("the mark is %s old when an activity has begun after a wait", age)
@@ -89,13 +92,34 @@ func TestKeep_renewsTheMarkOnceAMinuteOfWork(t *testing.T) {
 func TestKeep_aClockThatWentBackRenewsTheMark(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		a, sync, renewed, stop := owning(t)
+		a, sync, renewed, stop := owning(t, "mem://")
 		defer stop()
 		a.keeper.of(sync).renewed = time.Now().Add(time.Hour)
-		time.Sleep(time.Second)
+		<-time.After(time.Second)
 		working(t, a, sync, 0)
 		if age := time.Since(renewed()); age != 0 {
 			t.Errorf("the mark is %s old", age)
 		}
 	})
+}
+
+// A bucket that takes no mark for a while, as on a full disk, keeps no activity from its work: the next one renews the mark.
+func TestKeep_aMarkThatCannotBeWrittenStopsNothing(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	a, sync, renewed, stop := owning(t, "file://"+dir)
+	defer stop()
+	mark := filepath.Join(dir, filepath.FromSlash(staging.OwnerKey("acme", sync.Owner.Number)))
+	if err := errors.Join(os.Remove(mark), os.MkdirAll(filepath.Join(mark, "in the way"), 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	working(t, a, sync, 0)
+	if err := os.RemoveAll(mark); err != nil {
+		t.Fatal(err)
+	}
+	before := time.Now()
+	working(t, a, sync, 0)
+	if renewed().Before(before.UTC()) {
+		t.Error("the mark was not renewed once it could be written")
+	}
 }

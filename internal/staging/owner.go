@@ -110,24 +110,24 @@ func (o *Owners) tryTake(ctx context.Context, me Owner, seen Seen) (n int, taken
 }
 
 // Renew says that owner n is at work still, or with me.Ended that it is done. Where another Temporal has become a later owner it
-// is an *OwnedError, and nothing is written.
-func (o *Owners) Renew(ctx context.Context, me Owner, n int) error {
+// is an *OwnedError, and nothing is written. A mark that cannot be written does not end the ownership, which holds says.
+func (o *Owners) Renew(ctx context.Context, me Owner, n int) (holds bool, err error) {
 	all, err := o.all(ctx)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if last := newest(all); last > n {
 		by, err := o.read(ctx, last)
 		if err != nil && !errors.Is(err, ErrNotExist) {
-			return err
+			return false, err
 		}
 		if by.Temporal != me.Temporal {
-			return &OwnedError{By: by, Mark: by.mark(last)}
+			return false, &OwnedError{By: by, Mark: by.mark(last)}
 		}
 		n = last // this sync began before another one of the same Temporal, and was reset since
 	}
 	_, err = o.write(ctx, me, n, false)
-	return err
+	return true, err
 }
 
 func (o *Owners) write(ctx context.Context, me Owner, n int, isNew bool) (written bool, err error) {

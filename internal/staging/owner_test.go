@@ -43,15 +43,15 @@ func (o *Owners) waits(t *testing.T, me Owner, seen Seen) string {
 
 func (o *Owners) renews(t *testing.T, me Owner, n int) {
 	t.Helper()
-	if err := o.Renew(t.Context(), me, n); err != nil {
+	if holds, err := o.Renew(t.Context(), me, n); err != nil || !holds {
 		t.Fatalf("%s of %s, owner %d: %v", me.Sync, me.Temporal, n, err)
 	}
 }
 
 func (o *Owners) isLost(t *testing.T, me Owner, n int, to string) {
 	t.Helper()
-	err := o.Renew(t.Context(), me, n)
-	if other, ok := errors.AsType[*OwnedError](err); !ok || other.By.Temporal != to {
+	holds, err := o.Renew(t.Context(), me, n)
+	if other, ok := errors.AsType[*OwnedError](err); !ok || holds || other.By.Temporal != to {
 		t.Fatalf("%s of %s, owner %d, renews its mark: %v; want that it was taken over by %s", me.Sync, me.Temporal, n, err, to)
 	}
 }
@@ -89,7 +89,7 @@ func TestOwners_silenceIsMeasuredByWhoWaits(t *testing.T) {
 		o := ownersOf(t)
 		o.takes(t, on("A", "first"), Seen{}, 1)
 		mark := o.waits(t, on("B", "other"), Seen{})
-		time.Sleep(Silence + time.Minute) // on the bubble's clock
+		<-time.After(Silence + time.Minute) // on the bubble's clock
 		o.waits(t, on("B", "other"), Seen{})
 		o.waits(t, on("B", "other"), Seen{Mark: mark, For: Silence - time.Second})
 		o.takes(t, on("B", "other"), Seen{Mark: mark, For: Silence}, 2)
@@ -102,9 +102,9 @@ func TestOwners_aMarkOfLongAgoIsNotWatched(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := ownersOf(t)
 		o.takes(t, on("A", "first"), Seen{}, 1)
-		time.Sleep(LongAgo)
+		<-time.After(LongAgo)
 		o.waits(t, on("B", "other"), Seen{})
-		time.Sleep(time.Second)
+		<-time.After(time.Second)
 		o.takes(t, on("B", "other"), Seen{}, 2)
 	})
 }
