@@ -44,16 +44,18 @@ type Sources interface {
 
 // Activities holds what the activities need. Its methods are registered with Temporal under their own names.
 type Activities struct {
-	Sources Sources
-	Store   *staging.Store
-	Pool    *shard.Pool
-	Running func(ctx context.Context, workflowID string) (runID string, err error)
-	Polled  func(ctx context.Context, queue string, since time.Time) (bool, error) // whether a worker asks there for activities
-	Update  func(ctx context.Context, update ForwardParams) (ForwardResult, error) // what another workflow says to an update
-	Version string                                                                 // of Longhaul
-	Slice   time.Duration                                                          // for how long a shard describes at a time; two minutes when zero
+	Sources  Sources
+	Store    *staging.Store
+	Pool     *shard.Pool
+	Temporal func(ctx context.Context) (id string, err error) // that the activity runs for: of its namespace, which no other has
+	Running  func(ctx context.Context, workflowID string) (runID string, err error)
+	Polled   func(ctx context.Context, queue string, since time.Time) (bool, error) // whether a worker asks there for activities
+	Update   func(ctx context.Context, update ForwardParams) (ForwardResult, error) // what another workflow says to an update
+	Version  string                                                                 // of Longhaul
+	Slice    time.Duration                                                          // for how long a shard describes at a time; two minutes when zero
 
-	relay relay
+	relay  relay
+	keeper keeper
 }
 
 // Sync is the reference to a sync that every activity gets.
@@ -68,11 +70,14 @@ type Sync struct {
 	// Since is when the sync was last resumed, by the workflow's clock. No worker uses an older session: what an administrator
 	// fixed may apply to new sessions only.
 	Since time.Time `json:"since,omitzero"`
+
+	Owner Ownership `json:"owner,omitzero"` // of the source; zero before authenticate, and of a sync that an older version began
 }
 
 func (s Sync) staged() staging.Sync { return staging.Sync{Source: s.Source, ID: s.ID} }
 
-// open finds the source and makes sure that this worker uses the bucket the sync began in.
+// open finds the source and makes sure that this worker uses the bucket the sync began in, and that no other Temporal has taken
+// the source over there.
 func (a *Activities) open(ctx context.Context, sync Sync) (*Source, staging.Sync, error) {
 	source, err := a.Sources.Source(sync.Source)
 	if err != nil {
@@ -91,6 +96,10 @@ func (a *Activities) open(ctx context.Context, sync Sync) (*Source, staging.Sync
 			Message: "this worker uses another bucket than the sync began in: give all workers the same storage and start the sync again",
 		})
 	}
+	if err := a.keep(ctx, sync); err != nil {
+		return nil, staging.Sync{}, err
+	}
+	a.keepWhile(ctx, sync)
 	return source, sync.staged(), nil
 }
 

@@ -25,6 +25,8 @@ type AuthenticateParams struct {
 	Sync    Sync      `json:"sync"`
 	Started time.Time `json:"started"` // by the workflow's clock
 	Upload  bool      `json:"upload"`  // whether the catalog will be needed
+
+	Seen staging.Seen `json:"seen,omitzero"` // of another Temporal that syncs the source, so that the sync waits
 }
 
 // AuthenticateResult is what a sync keeps for its whole life: who reads, what, by which settings.
@@ -48,6 +50,8 @@ type AuthenticateResult struct {
 	Guard       Guard           `json:"guard"`
 
 	AcceptMissing []string `json:"accept_missing,omitempty"` // permissions that may be missing without a question
+
+	Owner Ownership `json:"owner,omitzero"`
 }
 
 // authenticateTimeout is under the activity's own, so that a host that accepts and never answers ends in a sentence.
@@ -104,18 +108,27 @@ func (a *Activities) askUsage(ctx context.Context, sync Sync, meter *salesforce.
 	return nil
 }
 
-func (a *Activities) authenticate(ctx context.Context, params AuthenticateParams) (AuthenticateResult, error) {
+func (a *Activities) authenticate(ctx context.Context, params AuthenticateParams) (result AuthenticateResult, err error) {
 	source, staged, err := a.open(ctx, params.Sync)
 	if err != nil {
 		return AuthenticateResult{}, err
 	}
-	result := AuthenticateResult{
+	result = AuthenticateResult{
 		MaxInFlight: source.MaxInFlight, MaxShards: source.MaxShards, Private: source.Private,
 		Catalog: source.Catalog != nil, Quota: source.Quota, Probe: source.Probe, Guard: source.Guard, AcceptMissing: source.AcceptMissing,
 	}
 	if result.Bucket, err = a.Store.ID(ctx); err != nil {
 		return result, err
 	}
+	if result.Owner, err = a.take(ctx, params); err != nil {
+		return result, err
+	}
+	defer func() {
+		if err != nil {
+			params.Sync.Owner = result.Owner
+			a.releaseAfter(ctx, params.Sync)
+		}
+	}()
 	if params.Upload && source.Catalog != nil {
 		if err := checkCatalog(ctx, source, &result); err != nil {
 			return result, err

@@ -17,11 +17,18 @@ type ended struct {
 	At      time.Time `json:"at"`
 }
 
-// End notes in the bucket that a sync is over, so that it is not taken for one that goes on.
+// End notes in the bucket that a sync is over, so that it is not taken for one that goes on, and frees its source.
 func (a *Activities) End(ctx context.Context, params EndParams) error {
+	return toTemporal(ctx, a.end(ctx, params))
+}
+
+func (a *Activities) end(ctx context.Context, params EndParams) error {
 	_, staged, err := a.open(ctx, params.Sync)
-	if err == nil {
-		_, err = a.Store.WriteNewJSON(ctx, staged.Ended(), ended{Outcome: params.Outcome, At: time.Now().UTC()})
+	if err != nil {
+		return err
 	}
-	return toTemporal(ctx, err)
+	if _, err := a.Store.WriteNewJSON(ctx, staged.Ended(), ended{Outcome: params.Outcome, At: time.Now().UTC()}); err != nil {
+		return err
+	}
+	return a.release(ctx, params.Sync)
 }

@@ -79,7 +79,7 @@ func failedWith(ctx context.Context, err error, spent *Spending, reports int64) 
 		NextRetryDelay: min(f.RetryAfter, longestWait),
 		Details: []any{Failure{
 			Class: f.Class, System: f.System, Message: message, Spent: spent, Reports: reports, Torn: tornShard(err),
-			RetryAfter: f.RetryAfter, Unknown: mayEndByItself(err), Contradicts: contradicts,
+			RetryAfter: f.RetryAfter, Unknown: mayEndByItself(err), Contradicts: contradicts, Owner: markOf(err),
 		}},
 	}
 	if retryable(f.Class) && !contradicts {

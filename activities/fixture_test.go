@@ -62,8 +62,15 @@ func envOf(t *testing.T, source *activities.Source) *testsuite.TestActivityEnvir
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = store.Close() })
+	return envOn(source, store, "A")
+}
+
+// envOn readies the activities of a source as the workers of one Temporal do, with a bucket that others may use too.
+func envOn(source *activities.Source, store *staging.Store, temporal string) *testsuite.TestActivityEnvironment {
 	var suite testsuite.WorkflowTestSuite
 	env := suite.NewTestActivityEnvironment()
-	env.RegisterActivity(&activities.Activities{Sources: one{source}, Store: store})
+	env.RegisterActivity(&activities.Activities{
+		Sources: one{source}, Store: store, Temporal: func(context.Context) (string, error) { return temporal, nil },
+	})
 	return env
 }

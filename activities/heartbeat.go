@@ -46,6 +46,9 @@ type pulse struct {
 	gone sync.WaitGroup
 }
 
+// pulseKey finds the pulse in the context of its activity.
+type pulseKey struct{}
+
 // startPulse begins to beat and returns a context whose Salesforce calls are counted. End must be called.
 func startPulse(ctx context.Context) (context.Context, *pulse) { return startSharing(ctx, 1) }
 
@@ -56,7 +59,7 @@ func startSharing(ctx context.Context, share int) (context.Context, *pulse) {
 		meter: new(salesforce.Meter), before: before.calls(), share: max(share, 1), stop: make(chan struct{}), contradicted: before.Contradicted,
 	}
 	p.gone.Go(func() { _ = fault.Caught(func() error { p.run(ctx); return nil }) }) // without beats Temporal gives the attempt to another
-	return salesforce.WithMeter(ctx, p.meter), p
+	return context.WithValue(salesforce.WithMeter(ctx, p.meter), pulseKey{}, p), p
 }
 
 // startCalls is startPulse for an activity that makes API calls: no more than its lease leaves after earlier attempts.
@@ -95,6 +98,30 @@ func (p *pulse) run(ctx context.Context) {
 			activity.RecordHeartbeat(ctx, p.beat())
 		}
 	}
+}
+
+// each does something beside the activity, again and again for as long as that lasts.
+func (p *pulse) each(ctx context.Context, every time.Duration, do func(context.Context)) {
+	ctx, cancel := context.WithCancel(ctx)
+	p.gone.Go(func() {
+		defer cancel()
+		select {
+		case <-p.stop:
+		case <-ctx.Done():
+		}
+	})
+	p.gone.Go(func() {
+		ticker := time.NewTicker(every)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-ticker.C:
+				_ = fault.Caught(func() error { do(ctx); return nil })
+			}
+		}
+	})
 }
 
 // unheard is for how many beats an attempt may go on after the last heartbeat that Temporal got: the SDK sends one in two

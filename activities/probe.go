@@ -41,7 +41,7 @@ func (a *Activities) Probe(ctx context.Context, params ProbeParams) (ProbeResult
 const lookCalls = 5
 
 func (a *Activities) probeQuota(ctx context.Context, params ProbeParams) (result ProbeResult, err error) {
-	source, err := a.Sources.Source(params.Sync.Source)
+	source, _, err := a.open(ctx, params.Sync) // which also says that the sync is still there
 	if err != nil {
 		return result, err
 	}

@@ -49,17 +49,23 @@ func (a *Activities) record(ctx context.Context, params RecordParams) error {
 }
 
 // Prune removes what no later sync needs: the working files of this sync and everything of the earlier ones but their
-// records.
+// records. It frees the source last: another Temporal's sync may begin from then on.
 func (a *Activities) Prune(ctx context.Context, sync Sync) error {
 	return toTemporal(ctx, a.prune(ctx, sync))
 }
 
 func (a *Activities) prune(ctx context.Context, sync Sync) error {
 	_, staged, err := a.open(ctx, sync)
+	if markOf(err) != "" {
+		return nil // the sync is recorded, and the other Temporal tidies up
+	}
 	if err != nil {
 		return err
 	}
-	return inventory.Prune(ctx, a.Store, staged)
+	if err := inventory.Prune(ctx, a.Store, staged); err != nil {
+		return err
+	}
+	return a.release(ctx, sync)
 }
 
 // manifest is the account in the words of package extract.

@@ -125,5 +125,6 @@ type Failure struct {
 	RetryAfter time.Duration `json:"retry_after,omitempty"` // that the system asked to wait
 	Unknown    bool          `json:"unknown,omitempty"`     // a login was refused in words that are not known, so it may end by itself
 
-	Contradicts bool `json:"contradicts,omitempty"` // answers contradicted themselves so often that the activity gave up
+	Contradicts bool   `json:"contradicts,omitempty"` // answers contradicted themselves so often that the activity gave up
+	Owner       string `json:"owner,omitempty"`       // the mark of another Temporal, which syncs the source or has taken it over
 }

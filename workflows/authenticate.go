@@ -19,7 +19,7 @@ func (s *sync) authenticate(ctx workflow.Context) error {
 	auth := s.state.Auth
 	s.state.Auth.Warnings = nil // kept among the state's
 	s.state.Sync.Bucket, s.state.Sync.OrgID, s.state.Sync.UserID = auth.Bucket, auth.Identity.OrgID, auth.Identity.UserID
-	s.state.Sync.APIVersion = auth.Identity.APIVersion
+	s.state.Sync.APIVersion, s.state.Sync.Owner = auth.Identity.APIVersion, auth.Owner
 	s.state.Calls += auth.Calls
 	s.openQuota(ctx, auth)
 	s.state.Timestamp = max(s.state.Started.Unix(), auth.LastTimestamp+1)
@@ -29,6 +29,9 @@ func (s *sync) authenticate(ctx workflow.Context) error {
 			s.state.Timestamp, time.Unix(s.state.Timestamp, 0).UTC().Format(time.DateTime)))
 	}
 	s.state.warn(auth.Warnings...)
+	if s.state.Other.Mark != "" {
+		s.state.warn(warningOtherOwner)
+	}
 	if s.state.Upload && !auth.Catalog {
 		s.state.warn("the source has no catalog settings, so the extract stays in the bucket")
 	}
@@ -52,10 +55,13 @@ func (s *sync) logIn(ctx workflow.Context) error {
 		if err := s.untilResumed(ctx); err != nil {
 			return err
 		}
-		params := activities.AuthenticateParams{Sync: s.state.Sync, Started: s.state.Started, Upload: s.state.Upload}
+		params := activities.AuthenticateParams{
+			Sync: s.state.Sync, Started: s.state.Started, Upload: s.state.Upload, Seen: s.seenOwner(ctx),
+		}
 		cut, err := s.logInOnce(ctx, params)
 		if err != nil {
 			s.repay(ctx, activities.Lease{}, activities.Spending{}, err)
+			s.noteOwner(ctx, err)
 		}
 		switch {
 		case cut:

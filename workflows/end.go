@@ -44,9 +44,12 @@ func (s *sync) end(ctx workflow.Context, err error) (*Result, error) {
 		s.mark(ctx, OutcomeDiscarded)
 		return s.close(ctx, OutcomeDiscarded), nil
 	}
-	s.mark(ctx, OutcomeFailed)
+	failure := explain(err)
+	if !dispossessed(failure) {
+		s.mark(ctx, OutcomeFailed)
+	}
 	result := s.close(ctx, OutcomeFailed)
-	result.Failure = explain(err)
+	result.Failure = failure
 	return nil, failed(result)
 }
 

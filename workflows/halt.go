@@ -117,6 +117,8 @@ func (s *sync) blocks(err error) bool {
 	}
 	failure := explain(err)
 	switch {
+	case dispossessed(failure):
+		return false
 	case s.isUnexpected(err):
 		return true
 	case failure.System == fault.Catalog:

@@ -105,7 +105,9 @@ func TestLease_aLookThatMayNotLogInWaitsWhereItIsSeen(t *testing.T) {
 		plan: func(activities.PlanParams) (activities.PlanResult, error) {
 			return activities.PlanResult{Reports: 600, ToDescribe: 600, Shards: 24}, nil
 		},
-		describe: func(context.Context, activities.DescribeParams) (activities.DescribeResult, error) { return described(25), nil },
+		describe: func(context.Context, activities.DescribeParams) (activities.DescribeResult, error) {
+			return described(25), nil
+		},
 	}
 	looks := 0
 	o.probe = func(p activities.ProbeParams) (activities.ProbeResult, error) {

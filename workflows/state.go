@@ -61,6 +61,8 @@ type State struct {
 	Held    Held     `json:"held,omitzero"`     // the hold that the sync is in
 
 	Unexpected int `json:"unexpected,omitempty"` // tries of the step under way after failures that nobody expected
+
+	Other OtherOwner `json:"other,omitzero"` // of the source, when the sync began
 }
 
 // warnings are all that people should know, the signals among them that were sent in vain.

@@ -9,6 +9,7 @@ import (
 
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
@@ -16,6 +17,17 @@ import (
 	"longhaul/activities"
 	"longhaul/internal/fault"
 )
+
+// temporalOf gives the id of the namespace that an activity runs in: unlike a name, each Temporal has one of its own, and it
+// lasts as long as what the namespace holds.
+func temporalOf(ctx context.Context) (string, error) {
+	answer, err := activity.GetClient(ctx).WorkflowService().DescribeNamespace(ctx,
+		&workflowservice.DescribeNamespaceRequest{Namespace: activity.GetInfo(ctx).Namespace})
+	if err != nil {
+		return "", unanswered(err)
+	}
+	return answer.GetNamespaceInfo().GetId(), nil
+}
 
 // runningWorkflow gives the run of an open workflow, or "" when none is open under the id.
 func runningWorkflow(ctx context.Context, workflowID string) (string, error) {

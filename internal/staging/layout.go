@@ -36,6 +36,14 @@ func LoginKey(source string, hour time.Time, n int) string {
 	return LoginPrefix(source) + hour.UTC().Format(hourName) + "/" + fmt.Sprintf("%02d", n)
 }
 
+// OwnerPrefix is where the marks of those lie that have synced a source into the bucket, the last one counting.
+func OwnerPrefix(source string) string { return "sources/" + source + "/owner/" }
+
+// OwnerKey is the mark of the n-th owner of a source, counted from 1.
+func OwnerKey(source string, n int) string {
+	return OwnerPrefix(source) + fmt.Sprintf("%04d", n) + ".json"
+}
+
 // SyncsPrefix is where a source's syncs keep their state, a folder each, oldest first.
 func SyncsPrefix(source string) string { return "sources/" + source + "/syncs/" }
 
@@ -209,4 +217,16 @@ func ParseLogin(key string) (name LoginName, ok bool) {
 	}
 	n, err := strconv.Atoi(m[2])
 	return LoginName{Hour: hour, N: n}, err == nil
+}
+
+var ownerKey = regexp.MustCompile(`(?:^|/)owner/(\d{4,9})\.json$`)
+
+// ParseOwner reads which owner the key of a mark is of; ok is false for every other key.
+func ParseOwner(key string) (n int, ok bool) {
+	m := ownerKey.FindStringSubmatch(key)
+	if m == nil {
+		return 0, false
+	}
+	n, err := strconv.Atoi(m[1])
+	return n, err == nil && n > 0
 }

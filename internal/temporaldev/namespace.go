@@ -32,6 +32,10 @@ func ensureNamespace(ctx context.Context, store *config.SQL, o Options, logger l
 		return fmt.Errorf("describe namespace %s: %w", o.Namespace, err)
 	}
 	ns.Detail.Config.Retention = durationpb.New(o.Retention)
+	known := knownNamespace(o.Database)
+	if known != "" {
+		ns.Detail.Info.Id = known
+	}
 	if err := sqlite.CreateNamespaces(store, ns); err != nil {
 		return fmt.Errorf("create namespace %s: %w", o.Namespace, err)
 	}
@@ -40,7 +44,10 @@ func ensureNamespace(ctx context.Context, store *config.SQL, o Options, logger l
 		return fmt.Errorf("open the database: %w", err)
 	}
 	defer func() { _ = db.Close() }()
-	return addSearchAttributes(ctx, db, o.Namespace, o.SearchAttributes)
+	if err := addSearchAttributes(ctx, db, o.Namespace, o.SearchAttributes); err != nil {
+		return err
+	}
+	return keepNamespace(ctx, db, o, known)
 }
 
 func addSearchAttributes(ctx context.Context, db sqlplugin.DB, namespace string, wanted map[string]enumspb.IndexedValueType) error {

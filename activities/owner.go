@@ -1,0 +1,174 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"time"
+
+	"go.temporal.io/sdk/activity"
+
+	"longhaul/internal/fault"
+	"longhaul/internal/staging"
+)
+
+const (
+	// renewEvery is how old the mark of a source gets while a process works on its sync.
+	renewEvery = time.Minute
+	// lookEvery is how long a sync waits before it looks again whether the other Temporal is done.
+	lookEvery = time.Minute
+	// releaseWithin bounds the try to free a source at the end of a login that failed.
+	releaseWithin = 5 * time.Second
+)
+
+// Ownership is a sync's right to its source in the bucket: of all Temporals that use it, one syncs a source at a time.
+type Ownership struct {
+	Number   int    `json:"number"`   // of the mark
+	Temporal string `json:"temporal"` // that the sync runs on: the id of its namespace
+}
+
+// keeper remembers when this process last renewed the mark of each source.
+type keeper struct {
+	mu   sync.Mutex
+	kept map[string]*renewal
+}
+
+// renewal is what a process knows of the mark of one sync.
+type renewal struct {
+	sync    string
+	turn    chan struct{} // holds one: who has it may renew
+	renewed time.Time     // by the wall clock, which goes on while a machine sleeps
+}
+
+// of gives what is kept of a sync. Only the last sync of a source is remembered.
+func (k *keeper) of(sync Sync) *renewal {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if one := k.kept[sync.Source]; one != nil && one.sync == sync.ID {
+		return one
+	}
+	if k.kept == nil {
+		k.kept = map[string]*renewal{}
+	}
+	one := &renewal{sync: sync.ID, turn: make(chan struct{}, 1)}
+	k.kept[sync.Source] = one
+	return one
+}
+
+// take makes the sync the owner of its source. Where another Temporal is at work on it, the workflow waits.
+func (a *Activities) take(ctx context.Context, params AuthenticateParams) (Ownership, error) {
+	temporal, err := a.Temporal(ctx)
+	if err != nil {
+		return Ownership{}, err
+	}
+	own := Ownership{Temporal: temporal}
+	sync := params.Sync
+	sync.Owner = own
+	own.Number, err = a.Store.Owners(sync.Source).Take(ctx, owner(ctx, sync), params.Seen)
+	if other, ok := errors.AsType[*staging.OwnedError](err); ok {
+		return own, &sittable{&fault.Error{
+			Class: fault.Throttled, System: fault.Bucket, RetryAfter: lookEvery, Err: err,
+			Message: fmt.Sprintf("source %s is being synced into this bucket by another Temporal (%s): use one Temporal for a bucket, or cancel "+
+				"that sync; this one goes on when that one has ended, or when nothing was heard of it for %d minutes",
+				sync.Source, words(other.By), int(staging.Silence.Minutes())),
+		}}
+	}
+	return own, err
+}
+
+// keep renews the sync's mark when that is due, and is an error once another Temporal has taken the source over. A sync that
+// began with a version which took no mark has none to lose.
+func (a *Activities) keep(ctx context.Context, sync Sync) error {
+	if sync.Owner.Number == 0 {
+		return nil
+	}
+	one := a.keeper.of(sync)
+	select {
+	case one.turn <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-one.turn }()
+	now := time.Now().Round(0)
+	if age := now.Sub(one.renewed); age >= 0 && age < renewEvery {
+		return nil
+	}
+	holds, err := a.renew(ctx, sync, owner(ctx, sync))
+	switch {
+	case !holds:
+		return err
+	case err != nil: // a full disk, or a store that takes an object only so often: it is enough that somebody's next try succeeds
+		activity.GetLogger(ctx).Warn("the source's mark in the bucket could not be renewed; the next activity tries again", "error", err.Error())
+	default:
+		one.renewed = now
+	}
+	return nil
+}
+
+// keepWhile renews the mark for as long as an activity runs. What keeps it from that is noticed when the next activity begins.
+func (a *Activities) keepWhile(ctx context.Context, sync Sync) {
+	if p, ok := ctx.Value(pulseKey{}).(*pulse); ok && sync.Owner.Number > 0 {
+		p.each(ctx, renewEvery, func(ctx context.Context) { _ = a.keep(ctx, sync) })
+	}
+}
+
+// release frees the source, for another Temporal too.
+func (a *Activities) release(ctx context.Context, sync Sync) error {
+	if sync.Owner.Number == 0 {
+		return nil
+	}
+	me := owner(ctx, sync)
+	me.Ended = true
+	_, err := a.renew(ctx, sync, me)
+	return err
+}
+
+// releaseAfter frees the source when a login has failed: the workflow has not come to own it then.
+func (a *Activities) releaseAfter(ctx context.Context, sync Sync) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseWithin)
+	defer cancel()
+	if err := a.release(ctx, sync); err != nil {
+		activity.GetLogger(ctx).Warn("the source could not be freed for other Temporals", "error", err.Error())
+	}
+}
+
+func (a *Activities) renew(ctx context.Context, sync Sync, me staging.Owner) (holds bool, err error) {
+	holds, err = a.Store.Owners(sync.Source).Renew(ctx, me, sync.Owner.Number)
+	if other, ok := errors.AsType[*staging.OwnedError](err); ok {
+		return false, &fault.Error{
+			Class: fault.Invalid, System: fault.Bucket, Err: err,
+			Message: fmt.Sprintf("another Temporal (%s) has taken source %s over in this bucket, as nothing was heard of this sync for %d minutes: "+
+				"use one Temporal for a bucket; what this sync had described is reused there",
+				words(other.By), sync.Source, int(staging.Silence.Minutes())),
+		}
+	}
+	return holds, err
+}
+
+// owner is what the mark of a sync says.
+func owner(ctx context.Context, sync Sync) staging.Owner {
+	info := activity.GetInfo(ctx)
+	host, _ := os.Hostname() // it only helps people to find the worker
+	return staging.Owner{
+		Temporal: sync.Owner.Temporal, Namespace: info.Namespace, Workflow: info.WorkflowExecution.ID, Sync: sync.ID, Host: host,
+	}
+}
+
+// longestWord bounds what is shown of a mark, which somebody else has written.
+const longestWord = 100
+
+// words names an owner.
+func words(o staging.Owner) string {
+	return fmt.Sprintf("namespace %s, workflow %s, on host %s, last heard of at %s", fault.Short(o.Namespace, longestWord),
+		fault.Short(o.Workflow, longestWord), fault.Short(o.Host, longestWord), o.Renewed.UTC().Format("2006-01-02 15:04:05 UTC"))
+}
+
+// markOf is the mark of the Temporal that an error says to own the source; empty where it says nothing of that.
+func markOf(err error) string {
+	if other, ok := errors.AsType[*staging.OwnedError](err); ok {
+		return other.Mark
+	}
+	return ""
+}

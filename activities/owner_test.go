@@ -1,0 +1,190 @@
+package activities_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/testsuite"
+
+	"longhaul/activities"
+	"longhaul/internal/fault"
+	"longhaul/internal/salesforce"
+	"longhaul/internal/simulator/server"
+	"longhaul/internal/staging"
+)
+
+// rivals are two Temporals that sync the same source into one bucket.
+type rivals struct {
+	sim   *server.Server
+	store *staging.Store
+	a, b  *testsuite.TestActivityEnvironment
+}
+
+func newRivals(t *testing.T) *rivals {
+	t.Helper()
+	r := &rivals{sim: simulated(t, server.Options{Reports: 5})}
+	store, err := staging.Open(t.Context(), "mem://")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() })
+	r.store = store
+	client := clientOf(t, r.sim, nil)
+	source := &activities.Source{Name: "acme", Salesforce: client, APIVersion: client.APIVersion(), MaxInFlight: 4}
+	r.a, r.b = envOn(source, store, "A"), envOn(source, store, "B")
+	return r
+}
+
+const syncOfA, syncOfB = "20261123T181610.000Z-aaaaaaaa", "20261124T181610.000Z-bbbbbbbb"
+
+// begin logs a sync in, and gives the reference that its later activities get.
+func (*rivals) begin(env *testsuite.TestActivityEnvironment, id string, seen staging.Seen) (activities.Sync, error) {
+	sync := activities.Sync{Source: "acme", ID: id}
+	value, err := env.ExecuteActivity("Authenticate", activities.AuthenticateParams{Sync: sync, Started: time.Now(), Seen: seen})
+	if err != nil {
+		return sync, err
+	}
+	var result activities.AuthenticateResult
+	err = value.Get(&result)
+	sync.Bucket, sync.OrgID, sync.UserID = result.Bucket, result.Identity.OrgID, result.Identity.UserID
+	sync.APIVersion, sync.Owner = result.Identity.APIVersion, result.Owner
+	return sync, err
+}
+
+// waits begins a sync that must wait, and gives the mark of the other.
+func (r *rivals) waits(t *testing.T, env *testsuite.TestActivityEnvironment, id string) staging.Seen {
+	t.Helper()
+	before := r.sim.Stats()
+	_, err := r.begin(env, id, staging.Seen{})
+	var failure *temporal.ApplicationError
+	var details activities.Failure
+	if !errors.As(err, &failure) || failure.Details(&details) != nil || details.Owner == "" || details.RetryAfter <= 0 ||
+		!failure.NonRetryable() || details.Class != fault.Throttled || !strings.Contains(details.Message, "by another Temporal (namespace ") {
+		t.Fatalf("it begins beside another with %v, %+v", err, details)
+	}
+	if after := r.sim.Stats(); after.Logins != before.Logins || after.APICalls != before.APICalls {
+		t.Errorf("Salesforce was asked while another Temporal synced the source: %+v, before %+v", after, before)
+	}
+	return staging.Seen{Mark: details.Owner, For: staging.Silence}
+}
+
+func TestOwner_theSecondTemporalBeginsWhenTheFirstIsDone(t *testing.T) {
+	t.Parallel()
+	for name, finish := range map[string]func(*rivals, activities.Sync) error{
+		"recorded": func(r *rivals, sync activities.Sync) error {
+			_, err := r.a.ExecuteActivity("Prune", sync)
+			return err
+		},
+		"cancelled": func(r *rivals, sync activities.Sync) error {
+			_, err := r.a.ExecuteActivity("End", activities.EndParams{Sync: sync, Outcome: "cancelled"})
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRivals(t)
+			first, err := r.begin(r.a, syncOfA, staging.Seen{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.waits(t, r.b, syncOfB)
+			if _, err := r.begin(r.a, "20261123T201610.000Z-cccccccc", staging.Seen{}); err != nil {
+				t.Errorf("a sync of the same Temporal, after one that was terminated: %v", err)
+			}
+			if err := finish(r, first); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := r.begin(r.b, syncOfB, staging.Seen{}); err != nil {
+				t.Errorf("the second Temporal, after the first was done: %v", err)
+			}
+		})
+	}
+}
+
+// A sync that was silent for long, as one that is paused, must not go on beside the one that has taken its source over.
+func TestOwner_aSyncThatWasTakenOverEndsAndTouchesNothing(t *testing.T) {
+	t.Parallel()
+	r := newRivals(t)
+	before, err := r.begin(r.a, syncOfA, staging.Seen{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.begin(r.b, syncOfB, r.waits(t, r.b, syncOfB)); err != nil {
+		t.Fatalf("the second Temporal, after the silence of the first: %v", err)
+	}
+	var left []string
+	list := func() (keys []string) {
+		for key, err := range r.store.List(t.Context(), "") {
+			if err != nil {
+				t.Fatal(err)
+			}
+			keys = append(keys, key)
+		}
+		return keys
+	}
+	left = list()
+	for name, params := range map[string]any{
+		"Guard":     activities.GuardParams{Sync: before},
+		"Plan":      activities.PlanParams{Sync: before},
+		"Enumerate": activities.EnumerateParams{Sync: before, Kind: "reports"},
+		"Describe":  activities.DescribeParams{Sync: before, Share: 1},
+		"Upload":    activities.UploadParams{Sync: before, File: activities.File{Name: fileName}},
+		"Record":    activities.RecordParams{Account: activities.AccountParams{Sync: before}},
+		"Probe":     activities.ProbeParams{Sync: before},
+		"End":       activities.EndParams{Sync: before, Outcome: "failed"},
+	} {
+		_, err := r.a.ExecuteActivity(name, params)
+		var failure *temporal.ApplicationError
+		var details activities.Failure
+		if !errors.As(err, &failure) || failure.Details(&details) != nil || details.Owner == "" || failure.Type() != string(fault.Invalid) ||
+			!failure.NonRetryable() || !strings.Contains(details.Message, "has taken source acme over in this bucket") {
+			t.Errorf("%s of the sync that was taken over: %v, %+v", name, err, details)
+		}
+	}
+	if _, err := r.a.ExecuteActivity("Prune", before); err != nil {
+		t.Errorf("Prune of a sync that is recorded: %v", err)
+	}
+	if now := list(); strings.Join(now, "\n") != strings.Join(left, "\n") {
+		t.Errorf("the bucket held\n%s\nand holds\n%s", strings.Join(left, "\n"), strings.Join(now, "\n"))
+	}
+	r.waits(t, r.a, syncOfA)
+}
+
+// A login that fails leaves no mark that would keep another Temporal waiting.
+func TestOwner_aLoginThatFailsFreesTheSource(t *testing.T) {
+	t.Parallel()
+	r := newRivals(t)
+	wrong := clientOf(t, r.sim, func(c *salesforce.Config) {
+		c.Credentials = func(context.Context) (salesforce.Credentials, error) {
+			return salesforce.Credentials{ClientID: r.sim.Ready().ClientID, ClientSecret: "wrong"}, nil
+		}
+	})
+	refused := envOn(&activities.Source{Name: "acme", Salesforce: wrong, APIVersion: wrong.APIVersion(), MaxInFlight: 4}, r.store, "A")
+	if _, err := r.begin(refused, syncOfA, staging.Seen{}); typeOf(err) != string(fault.LoginRefused) {
+		t.Fatalf("the login with a wrong secret: %v", err)
+	}
+	if _, err := r.begin(r.b, syncOfB, staging.Seen{}); err != nil {
+		t.Errorf("the other Temporal: %v", err)
+	}
+}
+
+// A sync of an older version, which took no mark, goes on as it was.
+func TestOwner_aSyncWithoutAMarkHasNoneToLose(t *testing.T) {
+	t.Parallel()
+	r := newRivals(t)
+	old, err := r.begin(r.a, syncOfA, staging.Seen{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	old.Owner = activities.Ownership{}
+	if _, err := r.begin(r.b, syncOfB, r.waits(t, r.b, syncOfB)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.a.ExecuteActivity("Guard", activities.GuardParams{Sync: old}); err != nil {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,125 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.temporal.io/sdk/testsuite"
+
+	"longhaul/internal/staging"
+)
+
+// lone is a worker of one source.
+type lone struct{}
+
+// Source finds the source.
+func (lone) Source(name string) (*Source, error) { return &Source{Name: name}, nil }
+
+// owning is a worker with a sync that owns its source, and renewed gives when its mark was last renewed.
+func owning(t *testing.T, bucketURL string) (a *Activities, sync Sync, renewed func() time.Time, stop func()) {
+	t.Helper()
+	store, err := staging.Open(t.Context(), bucketURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bucket, err := store.ID(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := store.Owners("acme").Take(t.Context(), staging.Owner{Temporal: "A"}, staging.Seen{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sync = Sync{Source: "acme", ID: "20261123T181610.000Z-ab12cd34", Bucket: bucket, Owner: Ownership{Number: n, Temporal: "A"}}
+	renewed = func() time.Time {
+		var mark staging.Owner
+		if err := store.ReadJSON(t.Context(), staging.OwnerKey("acme", n), &mark); err != nil {
+			t.Fatal(err)
+		}
+		return mark.Renewed
+	}
+	return &Activities{Store: store, Sources: lone{}}, sync, renewed, func() { _ = store.Close() }
+}
+
+// working runs an activity that opens the sync and works for some time.
+func working(t *testing.T, a *Activities, sync Sync, d time.Duration) {
+	t.Helper()
+	var suite testsuite.WorkflowTestSuite
+	env := suite.NewTestActivityEnvironment()
+	work := func(ctx context.Context) error {
+		ctx, p := startPulse(ctx)
+		_, _, err := a.open(ctx, sync)
+		<-time.After(d) // on the bubble's clock
+		p.end(ctx, err)
+		return err
+	}
+	env.RegisterActivity(work)
+	if _, err := env.ExecuteActivity(work); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// However many activities there are and however long each is, the mark is renewed once a minute.
+func TestKeep_renewsTheMarkOnceAMinuteOfWork(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a, sync, renewed, stop := owning(t, "mem://")
+		defer stop()
+		<-time.After(10 * time.Minute)
+		working(t, a, sync, 0)
+		if age := time.Since(renewed()); age != 0 {
+			t.Errorf("the mark is %s old when an activity has begun after a wait", age)
+		}
+		for range 3 {
+			working(t, a, sync, 15*time.Second)
+		}
+		if age := time.Since(renewed()); age != 45*time.Second {
+			t.Errorf("the mark is %s old after 45 seconds of short activities, want that they renewed none", age)
+		}
+		working(t, a, sync, 9*time.Minute)
+		if age := time.Since(renewed()); age > 2*renewEvery {
+			t.Errorf("the mark is %s old at the end of an activity of nine minutes", age)
+		}
+	})
+}
+
+// A process must not go on for a minute that it slept through: nobody renewed the mark meanwhile.
+func TestKeep_aClockThatWentBackRenewsTheMark(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a, sync, renewed, stop := owning(t, "mem://")
+		defer stop()
+		a.keeper.of(sync).renewed = time.Now().Add(time.Hour)
+		<-time.After(time.Second)
+		working(t, a, sync, 0)
+		if age := time.Since(renewed()); age != 0 {
+			t.Errorf("the mark is %s old", age)
+		}
+	})
+}
+
+// A bucket that takes no mark for a while, as on a full disk, keeps no activity from its work: the next one renews the mark.
+func TestKeep_aMarkThatCannotBeWrittenStopsNothing(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	a, sync, renewed, stop := owning(t, "file://"+dir)
+	defer stop()
+	mark := filepath.Join(dir, filepath.FromSlash(staging.OwnerKey("acme", sync.Owner.Number)))
+	if err := errors.Join(os.Remove(mark), os.MkdirAll(filepath.Join(mark, "in the way"), 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	working(t, a, sync, 0)
+	if err := os.RemoveAll(mark); err != nil {
+		t.Fatal(err)
+	}
+	before := time.Now()
+	working(t, a, sync, 0)
+	if renewed().Before(before.UTC()) {
+		t.Error("the mark was not renewed once it could be written")
+	}
+}

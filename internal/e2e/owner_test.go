@@ -1,0 +1,56 @@
+package e2e_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"longhaul/internal/simulator/server"
+	"longhaul/workflows"
+)
+
+// TestOwner_twoTemporalsOnOneBucket starts the same source on two Temporals, whose workers share a bucket, at one moment. One
+// syncs while the other says so and waits; then that one reuses what the first described.
+func TestOwner_twoTemporalsOnOneBucket(t *testing.T) {
+	t.Parallel()
+	const reports = 1500
+	sim := simulate(t, server.Options{Reports: reports, Columns: 2, TypeMetadata: 10_000, Latency: 100 * time.Millisecond})
+	station := newStation(t, sim.Ready(), "    max_in_flight: 24\n")
+	var both []running
+	var workers []*process
+	for range 2 {
+		temporal := temporalOn(t, t.TempDir(), "0")
+		workers = append(workers, station.work(t, temporal))
+		c := connect(t, temporal)
+		both = append(both, running{begin(t, c, "acme"), c})
+	}
+	eventually(t, longest, func() bool { return describesOf(sim).total >= reports/3 })
+	first, second := both[0], both[1]
+	if first.progress(t).Phase == workflows.PhaseAuthenticate {
+		first, second = second, first
+	}
+	waiting := second.progress(t)
+	if waiting.Phase != workflows.PhaseAuthenticate ||
+		!strings.Contains(waiting.Waiting, "by another Temporal (namespace default, workflow sync-acme, on host ") {
+		t.Errorf("the second is in phase %s and waits for %q", waiting.Phase, waiting.Waiting)
+	}
+	requireSettled(t, outcome(t, first))
+	if n := describesOf(sim).total; n != reports {
+		t.Errorf("%d describes when the first had ended, want %d", n, reports)
+	}
+	result := outcome(t, second)
+	requireSettled(t, result)
+	again := int(result.States.Denied + result.States.Gone) // which each sync asks for
+	if d := describesOf(sim); d.repeated != again || result.States.Described != 0 || int(result.States.Reused) < reports*9/10 {
+		t.Errorf("%d describes were repeated, want %d; the second ends with %+v", d.repeated, again, result.States)
+	}
+	if !strings.Contains(strings.Join(result.Warnings, "\n"), "use one Temporal for a bucket") {
+		t.Errorf("the second warns of %q", result.Warnings)
+	}
+	if result.Sync <= waiting.Sync || !result.Uploaded {
+		t.Errorf("it waited as %s and ended as %s, delivered: %v", waiting.Sync, result.Sync, result.Uploaded)
+	}
+	for _, w := range workers {
+		stopInTime(t, w)
+	}
+}
