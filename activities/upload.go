@@ -1,6 +1,7 @@
 package activities
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -35,8 +36,9 @@ type UploadResult struct {
 // try is what lies in the bucket from before the first byte is sent: whoever meets a 409 later knows by it whose file
 // the catalog has.
 type try struct {
-	File File      `json:"file"`
-	At   time.Time `json:"at"`
+	File    File      `json:"file"`
+	At      time.Time `json:"at"`
+	Foreign bool      `json:"foreign,omitempty"` // the catalog had a file of the name before this one
 }
 
 // Upload delivers one file to the catalog, the same bytes at every try.
@@ -81,15 +83,16 @@ func (a *Activities) upload(ctx context.Context, params UploadParams) (delivered
 		if err := a.Store.ReadJSON(ctx, staged.Try(params.File.Name), &mine); err != nil {
 			return false, err
 		}
-		if err := same(mine.File.SHA256, params.File, nil); err != nil {
-			return false, err
+		if err := same(mine.File.SHA256, params.File, nil); err != nil || mine.Foreign {
+			return false, cmp.Or(err, errNameTaken)
 		}
 	}
 	path := catalog.Path(catalog.Viz, source.Catalog.SourceID(), "", params.File.Name)
 	sent, err = source.Catalog.Send(ctx, path, a.reopened(ctx, staged, params.File))
 	switch {
-	case errors.Is(err, catalog.ErrConflict) && fresh:
-		return false, errNameTaken
+	case errors.Is(err, catalog.ErrConflict) && fresh: // an attempt that comes after this one must not take the file for ours
+		mine.Foreign = true
+		return false, cmp.Or(a.Store.WriteJSON(ctx, staged.Try(params.File.Name), mine), errNameTaken)
 	case errors.Is(err, catalog.ErrConflict): // an earlier attempt sent it and did not hear the answer
 		sent = catalog.Receipt{Path: path, Status: http.StatusConflict, Bytes: params.File.Bytes, SHA256: params.File.SHA256, At: time.Now().UTC()}
 		return false, a.Store.WriteJSON(ctx, receipt, sent)

@@ -118,6 +118,21 @@ func TestUpload_aConflictWithoutATryIsAForeignFile(t *testing.T) {
 	}
 }
 
+// The worker dies after it met a foreign file, and before Temporal has heard of that.
+func TestUpload_aForeignFileIsForeignForTheNextAttemptToo(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.answer = func(int64) int { return http.StatusConflict }
+	for range 2 {
+		if _, err := b.upload(t); typeOf(err) != activities.NameTaken {
+			t.Errorf("got %v, want %s", err, activities.NameTaken)
+		}
+	}
+	if known, err := b.store.Exists(t.Context(), b.staged.Receipt(fileName)); known || err != nil {
+		t.Errorf("there is a receipt of a file that was not taken: %v", err)
+	}
+}
+
 func TestUpload_aConflictAfterOurOwnTryIsDelivered(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -165,7 +165,7 @@ func TestState_staysSmall(t *testing.T) {
 	state.Kinds, state.Vanished, state.States = kinds, kinds, states
 	state.Auth = activities.AuthenticateResult{
 		Bucket: state.Sync.Bucket, Identity: who, Edition: "Developer Edition", BaseURL: "https://" + strings.Repeat("h", 250),
-		MaxInFlight: 1 << 20, MaxShards: 1 << 20, Permissions: map[string]bool{}, Told: quota.Told{Clock: now, At: now},
+		MaxInFlight: source.MostInFlight, MaxShards: source.MostShards, Permissions: map[string]bool{}, Told: quota.Told{Clock: now, At: now},
 		Guard: activities.Guard{MaxShrink: 100, Timeout: 1 << 60},
 	}
 	for n := range 10 { // as many as are asked for
@@ -181,7 +181,8 @@ func TestState_staysSmall(t *testing.T) {
 	state.Destination = strings.Repeat("d", 36) + " at " + strings.Repeat("h", 253)
 	state.Unseen = &inventory.Unseen{Count: 1 << 40, Kind: inventory.UnseenUnknown}
 	state.Held = workflows.Held{Until: now, Verdict: workflows.VerdictDiscarded, Reason: long[:mostReason]}
-	state.Unexpected = 5
+	state.Unexpected = workflows.Unexpected{Tries: 5, Since: time.Now(), Reports: 1 << 40}
+	state.Attended, state.Renames = true, 4
 	state.Refused = workflows.Refused{Since: now, Times: 1 << 20}
 	percent := 100
 	state.QuotaAsked = workflows.QuotaChange{Ceiling: &percent, Share: &percent}
@@ -200,7 +201,7 @@ func TestState_staysSmall(t *testing.T) {
 	}
 	o := &org{plan: func(activities.PlanParams) (activities.PlanResult, error) {
 		r := activities.PlanResult{Reports: 1 << 40, ToDescribe: 1 << 40, Shards: 1 << 20}
-		for n := range 2000 {
+		for n := range 100 { // more than are kept
 			r.Warnings = append(r.Warnings, fmt.Sprintf("%04d%s", n, long))
 		}
 		return r, nil

@@ -113,7 +113,7 @@ func unlessCut(ctx, within workflow.Context, err error) error {
 func (s *sync) resume(ctx workflow.Context) {
 	s.state.Paused, s.state.PausedFor = false, ""
 	s.state.Sync.Since, s.state.Refused = workflow.Now(ctx).UTC(), Refused{} // refusals of before say nothing of what is tried now
-	s.state.Unexpected, s.state.Blocked = 0, nil
+	s.state.Unexpected, s.state.Blocked = Unexpected{}, nil
 	s.control.resumed++
 }
 

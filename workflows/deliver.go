@@ -39,7 +39,7 @@ func (s *sync) assemble(ctx workflow.Context) error {
 // write assembles the seven files under the state's timestamp, and the account of them.
 func (s *sync) write(ctx workflow.Context) error {
 	written := make([]activities.AssembleResult, len(fileNames))
-	s.state.Files = nil
+	s.state.Files = nil // until all are written: a run that continues asks whole
 	err := s.all(ctx, len(fileNames), len(fileNames), func(ctx workflow.Context, i int) (workflow.Future, func(workflow.Future) error) {
 		params := activities.AssembleParams{
 			Sync: s.state.Sync, Name: fileNames[i], Timestamp: s.state.Timestamp, BaseURL: s.state.Auth.BaseURL,
@@ -51,20 +51,26 @@ func (s *sync) write(ctx workflow.Context) error {
 		return err
 	}
 	partial := int64(0)
+	var files []activities.File
 	for _, w := range written {
-		s.state.Files = append(s.state.Files, w.File)
+		files = append(files, w.File)
 		partial += w.Partial
 	}
 	if partial > 0 {
 		s.state.warn(partialWords(partial))
 	}
+	account := s.account(ctx)
+	account.Files = files
 	var accounted activities.AccountResult
-	err = workflow.ExecuteActivity(with(ctx, forFile, "write the account"), acts.Account, s.account(ctx)).Get(ctx, &accounted)
-	if err == nil {
-		s.state.Unseen = accounted.Unseen
+	if err := workflow.ExecuteActivity(with(ctx, forFile, "write the account"), acts.Account, account).Get(ctx, &accounted); err != nil {
+		return err
 	}
-	return err
+	s.state.Files, s.state.Unseen = files, accounted.Unseen
+	return nil
 }
+
+// whole says whether all files of the set lie in the bucket, and their account.
+func (s *State) whole() bool { return len(s.Files) == len(fileNames) }
 
 // partialWords is the warning of reports whose description names columns that it does not describe.
 func partialWords(reports int64) string {
@@ -90,17 +96,20 @@ func (s *sync) upload(ctx workflow.Context) error {
 	if err := s.guardCoverage(ctx); err != nil || !s.state.uploads() {
 		return err
 	}
-	for range maxTimestamps {
+	for s.state.Renames < maxTimestamps {
+		if !s.state.whole() { // it was renamed, perhaps by the run before
+			if err := s.persist(ctx, s.write); err != nil {
+				return err
+			}
+		}
 		err := s.persist(ctx, s.send)
 		if !nameTaken(err) {
 			return err
 		}
 		s.state.warn(fmt.Sprintf("the catalog held files of timestamp %d that another sync delivered, so the set went under a later one", s.state.Timestamp))
 		s.state.Timestamp++
-		s.state.Uploads, s.state.Destination = 0, ""
-		if err := s.persist(ctx, s.write); err != nil {
-			return err
-		}
+		s.state.Renames++
+		s.state.Files, s.state.Uploads, s.state.Destination = nil, 0, ""
 	}
 	return refused(fmt.Sprintf("the catalog holds foreign files under %d timestamps in a row: "+
 		"another program delivers to the same source id, so stop it or give this source an id of its own", maxTimestamps))
@@ -134,7 +143,7 @@ func nameTaken(err error) bool {
 // record makes the sync the current one of its source and removes what nobody needs any more.
 func (s *sync) record(ctx workflow.Context) error {
 	params := activities.RecordParams{
-		Account: s.account(ctx), Uploaded: s.state.uploads(), Baseline: s.state.Upload, Permissions: s.state.Auth.Permissions,
+		Account: s.account(ctx), Uploaded: s.state.uploaded(), Baseline: s.state.Upload, Permissions: s.state.Auth.Permissions,
 		Edition: s.state.Auth.Edition, Private: s.state.Auth.Private,
 	}
 	err := s.persist(ctx, func(ctx workflow.Context) error {

@@ -90,7 +90,7 @@ func (s *sync) close(ctx workflow.Context, outcome Outcome) *Result {
 		Seconds: workflow.Now(ctx).Sub(s.state.Started).Seconds(), APICalls: s.state.Calls,
 		Kinds: s.state.Kinds, States: s.state.States, Coverage: coverage,
 		Vanished: s.state.Vanished, Described: min(s.state.Reports, s.state.Plan.ToDescribe+s.state.Again.Added),
-		Files: list(s.state.Files), Uploaded: s.state.uploads() && s.state.Uploads == len(fileNames),
+		Files: list(s.state.Files), Uploaded: s.state.uploaded(),
 		Staging: s.state.Sync.Prefix(), Warnings: s.state.warnings(),
 		Unseen: s.state.Unseen, Concerns: concerns,
 	}

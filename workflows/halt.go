@@ -91,11 +91,11 @@ func (s *sync) persist(ctx workflow.Context, step func(workflow.Context) error) 
 		err := step(ctx)
 		switch {
 		case err == nil:
-			s.state.Unexpected = 0
+			s.state.Unexpected = Unexpected{}
 			return nil
 		case s.mayEnd(err):
 			err = s.untilLoggedIn(ctx, err)
-		case s.triesAgain(err):
+		case s.triesAgain(ctx, err):
 			err = s.untilNextTry(ctx, err)
 		case s.blocks(err):
 			err = s.block(ctx, err)

@@ -22,6 +22,10 @@ type Input struct {
 	// Guard holds a sync that does not deliver as one that does, compared with the newest sync of the source of any kind.
 	Guard bool `json:"guard,omitempty"`
 
+	// Attended fails a sync at once by what nobody expected, which others try again for hours: who started it waits for it, and
+	// starts it again.
+	Attended bool `json:"attended,omitempty"`
+
 	// State is what an earlier run of the same sync carried over by continue-as-new. Nobody else sets it.
 	State *State `json:"state,omitempty"`
 
@@ -57,11 +61,12 @@ func (in *Input) UnmarshalJSON(data []byte) error {
 		return json.Unmarshal(data, &in.Source)
 	}
 	var written struct {
-		Source string          `json:"source"`
-		Mode   Mode            `json:"mode"`
-		Upload *bool           `json:"upload"`
-		Guard  bool            `json:"guard"`
-		State  json.RawMessage `json:"state"`
+		Source   string          `json:"source"`
+		Mode     Mode            `json:"mode"`
+		Upload   *bool           `json:"upload"`
+		Guard    bool            `json:"guard"`
+		Attended bool            `json:"attended"`
+		State    json.RawMessage `json:"state"`
 	}
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.DisallowUnknownFields()
@@ -69,7 +74,8 @@ func (in *Input) UnmarshalJSON(data []byte) error {
 		in.Source, in.problem = written.Source, misread(err)
 		return nil
 	}
-	in.Source, in.Mode, in.Upload, in.Guard = written.Source, written.Mode, written.Upload, written.Guard
+	in.Source, in.Mode, in.Upload = written.Source, written.Mode, written.Upload
+	in.Guard, in.Attended = written.Guard, written.Attended
 	if len(written.State) > 0 {
 		// The state is read leniently: a newer worker of a fleet may have added fields to it.
 		if err := json.Unmarshal(written.State, &in.State); err != nil {

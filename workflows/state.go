@@ -60,7 +60,9 @@ type State struct {
 	Blocked *Blocked `json:"blocked,omitempty"` // nil when the sync is not
 	Held    Held     `json:"held,omitzero"`     // the hold that the sync is in
 
-	Unexpected int `json:"unexpected,omitempty"` // tries of the step under way after failures that nobody expected
+	Unexpected Unexpected `json:"unexpected,omitzero"` // failures of the step under way
+	Attended   bool       `json:"attended,omitempty"`
+	Renames    int        `json:"renames,omitempty"` // of the set, because the catalog held foreign files of its name
 
 	Other OtherOwner `json:"other,omitzero"` // of the source, when the sync began
 }
@@ -141,3 +143,6 @@ func (s *State) uploadsTotal() int {
 
 // uploads says whether the sync delivers to a catalog.
 func (s *State) uploads() bool { return s.Upload && s.Auth.Catalog }
+
+// uploaded says whether the catalog has every file of the set.
+func (s *State) uploaded() bool { return s.uploads() && s.Uploads == len(fileNames) }

@@ -95,9 +95,8 @@ func begin(ctx workflow.Context, in Input) *State {
 		},
 		Full:    in.Mode == ModeFull,
 		Upload:  in.Upload == nil || *in.Upload,
-		Guarded: in.Guard,
-		Started: now,
-		Updated: now,
+		Guarded: in.Guard, Attended: in.Attended,
+		Started: now, Updated: now,
 	}
 }
 

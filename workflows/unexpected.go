@@ -15,11 +15,22 @@ import (
 // is a matter for somebody: a newer worker, or a proxy that is taken away.
 var unexpectedWaits = []time.Duration{time.Minute, 4 * time.Minute, 16 * time.Minute, time.Hour, time.Hour}
 
+// Unexpected counts the failures of a step that nobody expected.
+type Unexpected struct {
+	Tries   int       `json:"tries,omitempty"`
+	Since   time.Time `json:"since,omitzero"`    // when the last of these tries began
+	Reports int64     `json:"reports,omitempty"` // that had come home by then
+}
+
+// unrelated is for how long a try must have brought reports before its failure counts as the first one again: describing takes
+// two days, in which six faults may pass that have nothing to do with each other.
+const unrelated = time.Hour
+
 // isUnexpected says whether a step failed by a fault of Longhaul, or by answers that contradict themselves, after something had
 // come home: it is too much to lose by what another try, or another version, may not meet. An error of the workflow's own is
-// not meant, as that comes again at every try.
+// not meant, as that comes again at every try. A sync that somebody waits for and starts again by himself fails at once.
 func (s *sync) isUnexpected(err error) bool {
-	if errors.As(err, new(*unresumed)) || !errors.As(err, new(*temporal.ApplicationError)) || !s.cameHome() {
+	if s.state.Attended || errors.As(err, new(*unresumed)) || !errors.As(err, new(*temporal.ApplicationError)) || !s.cameHome() {
 		return false
 	}
 	failure := explain(err)
@@ -27,20 +38,28 @@ func (s *sync) isUnexpected(err error) bool {
 }
 
 // triesAgain says whether a step that failed so is tried again by itself.
-func (s *sync) triesAgain(err error) bool {
-	return s.isUnexpected(err) && s.state.Unexpected < len(unexpectedWaits)
+func (s *sync) triesAgain(ctx workflow.Context, err error) bool {
+	if !s.isUnexpected(err) {
+		return false
+	}
+	u := &s.state.Unexpected
+	if u.Tries > 0 && s.state.Reports > u.Reports && workflow.Now(ctx).Sub(u.Since) > unrelated {
+		*u = Unexpected{}
+	}
+	return u.Tries < len(unexpectedWaits)
 }
 
 // untilNextTry waits before a step is tried again, and shows why. A resume tries it at once.
 func (s *sync) untilNextTry(ctx workflow.Context, cause error) error {
-	wait := unexpectedWaits[s.state.Unexpected]
-	s.state.Unexpected++
+	u := &s.state.Unexpected
+	wait := unexpectedWaits[u.Tries]
+	u.Tries++
 	next := workflow.Now(ctx).UTC().Add(wait)
-	why := fmt.Sprintf("%s; try %d of %d is at %s",
-		explain(cause).Message, s.state.Unexpected, len(unexpectedWaits), next.Format("2006-01-02 15:04 UTC"))
+	why := fmt.Sprintf("%s; try %d of %d is at %s", explain(cause).Message, u.Tries, len(unexpectedWaits), next.Format("2006-01-02 15:04 UTC"))
 	if err := s.sitOut(ctx, standstill{why: why}, wait); err != nil {
 		return err
 	}
+	u.Since, u.Reports = workflow.Now(ctx).UTC(), s.state.Reports
 	if historyFull(ctx) {
 		return s.continueAsNew(ctx)
 	}

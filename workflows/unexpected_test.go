@@ -1,6 +1,7 @@
 package workflows_test
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -239,5 +240,49 @@ func TestUnexpected_theCountCrossesContinueAsNew(t *testing.T) {
 	rest.env.ExecuteWorkflow(workflows.SyncSourceType, decode(t, next))
 	if got := rest.distances(); !slices.Equal(got, []int{60, 60}) {
 		t.Errorf("the next run tried it after %v minutes", got)
+	}
+}
+
+// TestUnexpected_failsAtOnceWhereSomebodyWaits has the one who started the sync start it again.
+func TestUnexpected_failsAtOnceWhereSomebodyWaits(t *testing.T) {
+	t.Parallel()
+	for name, why := range map[string]error{"a bug": bug(), "a contradiction": contradiction()} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			st := stumble(t, why)
+			st.env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{Attended: true})
+			if got, failure := resultOf(t, st.env); failure == nil || got.Seconds > 60 || len(st.distances()) != 0 {
+				t.Errorf("it was tried after %v and took %v s: %v", st.distances(), got.Seconds, failure)
+			}
+		})
+	}
+}
+
+// TestUnexpected_faultsThatAreHoursApartAreUnrelated has more of them than one step may, each after hours of good describes.
+func TestUnexpected_faultsThatAreHoursApartAreUnrelated(t *testing.T) {
+	t.Parallel()
+	const faults = 8
+	var env *testsuite.TestWorkflowEnvironment
+	describes, failures := 0, 0
+	o := &org{
+		plan: func(activities.PlanParams) (activities.PlanResult, error) {
+			return activities.PlanResult{Reports: 100, ToDescribe: 100, Shards: 1}, nil
+		},
+		describe: func(_ context.Context, p activities.DescribeParams) (activities.DescribeResult, error) {
+			describes++
+			switch {
+			case p.Known == faults:
+				return described(100 - faults), nil
+			case describes%2 == 1: // one more report, after two hours
+				return activities.DescribeResult{Reports: p.Known + 1, Partial: true, Spending: activities.Spending{Calls: 1, RetryAfter: 2 * time.Hour}}, nil
+			}
+			failures++
+			return activities.DescribeResult{}, bug()
+		},
+	}
+	env = environment(t, o, "sync-acme")
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	if got, failure := resultOf(t, env); failure != nil || failures < len(unexpectedMinutes)+1 {
+		t.Errorf("after %d faults in %v s: %v", failures, got.Seconds, failure)
 	}
 }

@@ -140,7 +140,7 @@ func (c *console) extractInto(ctx context.Context, p *plant, out string, flags e
 // extracted is the result of a sync that ran to its end. One that an earlier run left and that is discarded now looked at
 // what was there then, so another one looks at what is there now.
 func (c *console) extracted(ctx context.Context, p *plant, accept bool) (id string, result *workflows.Result, err error) {
-	in := workflows.Input{Source: config.ExtractSource, Upload: new(bool), Guard: true}
+	in := workflows.Input{Source: config.ExtractSource, Upload: new(bool), Guard: true, Attended: true}
 	for again := true; ; again = false {
 		run, joined, err := begin(ctx, p.client, in)
 		if err != nil {
