@@ -246,6 +246,8 @@ func TestMain_wrongUsage(t *testing.T) {
 		{"a bad source name", []string{"longhaul", "sync", "Acme"}, `longhaul: "Acme" is not a source name: use 1 to 40 of a-z, 0-9 and -`},
 		{"the id of a workflow", []string{"longhaul", "sync", "sync-acme"}, `longhaul: "sync-acme" is not a source name: ` +
 			"a source is named acme, its workflow sync-acme: say `sync acme`"},
+		{"the id of a workflow, to look at it", []string{"longhaul", "status", "sync-acme"}, `longhaul: "sync-acme" is not a source name: ` +
+			"a source is named acme, its workflow sync-acme: say `status acme`"},
 		{"a flag without its value", []string{"longhaul", "temporal", "--data"}, "longhaul: flag needs an argument: --data; " +
 			"`longhaul temporal --help` shows what there is"},
 		{"a port that is none", []string{"longhaul", "temporal", "--port", "70000"}, "longhaul: --port and --ui-port must be from 0 to 65535"},
