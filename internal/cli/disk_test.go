@@ -17,7 +17,7 @@ import (
 	"longhaul/workflows"
 )
 
-var errDiskFull = fault.Invalidf("Temporal's database /data/temporal.db cannot be used: the disk is full that the folder /data lies on; make room on it")
+var errDiskFull = fault.Invalidf("Temporal's database /data/temporal.db cannot be used: the disk that holds /data is full; make room on it")
 
 // A disk that stays full ends the process; one on which somebody makes room in time does not.
 func TestDisk_isWaitedForAMinute(t *testing.T) {
@@ -46,7 +46,7 @@ func TestDisk_isWaitedForAMinute(t *testing.T) {
 		full(30)
 		select {
 		case err := <-d.lost:
-			if exitCode(err) != exitUnreachable || !strings.Contains(failureOf(err).Message, "the folder /data lies on; make room on it. Once that is mended") {
+			if exitCode(err) != exitUnreachable || !strings.Contains(failureOf(err).Message, "the disk that holds /data is full; make room on it. Once that is mended") {
 				t.Errorf("it ends with %d, %v", exitCode(err), err)
 			}
 		default:
@@ -71,7 +71,7 @@ func TestDisk_isBlamedForATemporalThatDoesNotAnswer(t *testing.T) {
 	if s, _ := w.snapshot(t.Context()); s.Waiting != errDiskFull.Message {
 		t.Errorf("the watcher shows %q", s.Waiting)
 	}
-	if err := d.blame(away); !strings.Contains(err.Error(), "/data lies on") || exitCode(err) != exitUnreachable {
+	if err := d.blame(away); !strings.Contains(err.Error(), "that holds /data is full") || exitCode(err) != exitUnreachable {
 		t.Errorf("got %v", err)
 	}
 	if err := d.blame(refused); !errors.Is(err, refused) {
