@@ -182,6 +182,7 @@ func TestState_staysSmall(t *testing.T) {
 	state.Unseen = &inventory.Unseen{Count: 1 << 40, Kind: inventory.UnseenUnknown}
 	state.Held = workflows.Held{Until: now, Verdict: workflows.VerdictDiscarded, Reason: long[:mostReason]}
 	state.Unexpected = 5
+	state.WorkerSeen, state.Unserved = true, 1<<60
 	state.Refused = workflows.Refused{Since: now, Times: 1 << 20}
 	percent := 100
 	state.QuotaAsked = workflows.QuotaChange{Ceiling: &percent, Share: &percent}

@@ -63,6 +63,9 @@ type State struct {
 	Unexpected int `json:"unexpected,omitempty"` // tries of the step under way after failures that nobody expected
 
 	Other OtherOwner `json:"other,omitzero"` // of the source, when the sync began
+
+	WorkerSeen bool          `json:"worker_seen,omitempty"` // one that serves the source, at any time
+	Unserved   time.Duration `json:"unserved,omitempty"`    // how long the sync has waited for one, while none was seen
 }
 
 // warnings are all that people should know, the signals among them that were sent in vain.
