@@ -96,7 +96,7 @@ func (in *Input) settle(workflowID string) (problem string) {
 	case in.problem != "":
 		return in.problem
 	case named != "" && !validSource(named):
-		return fault.Sentence(sourcename.Check(named))
+		return fault.Sentence(sourcename.CheckSpoken(named, "sync"))
 	case in.Source == "":
 		return `no source is named: start the workflow with the id sync-<source> or with the input {"source":"<name>"}`
 	}

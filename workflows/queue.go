@@ -52,16 +52,18 @@ const (
 	pollsAtLeast = 90 * time.Second
 )
 
-// served waits for the first activity of the source, and shows meanwhile when no worker serves the source. One that no worker
-// has ever served fails in the end: its name may be misspelt.
+// served waits for the first activity of the source, and shows meanwhile when no worker serves the source. As long as no worker
+// was seen the waits of a sync may take blockedFor in all: the name of the source may be misspelt. One that was seen once, by
+// its polls or by an answer, is waited for without end.
 func (s *sync) served(ctx workflow.Context, first workflow.Future) error {
 	since, said := workflow.Now(ctx), false
+	left := func() time.Duration { return blockedFor - s.state.Unserved - workflow.Now(ctx).Sub(since) }
 	looking, cancel := workflow.WithCancel(ctx)
 	defer cancel()
 	for after := firstLook; ; after *= 2 {
 		wait := after
-		if left := blockedFor - workflow.Now(ctx).Sub(since); left > 0 {
-			wait = min(wait, left)
+		if left() > 0 {
+			wait = max(min(after, left()), firstLook)
 		}
 		over, err := await(ctx, wait, "the login takes long: look for a worker of source "+s.state.Sync.Source, first.IsReady)
 		if over || err != nil {
@@ -74,22 +76,22 @@ func (s *sync) served(ctx workflow.Context, first workflow.Future) error {
 		var found activities.FindWorkerResult
 		if look.Get(looking, &found) == nil {
 			said = s.sayUnserved(ctx, said, !found.Found)
-			s.workerSeen = s.workerSeen || found.Found
-			if !found.Found && s.neverServed() && workflow.Now(ctx).Sub(since) >= blockedFor {
+			s.state.WorkerSeen = s.state.WorkerSeen || found.Found
+			if !s.state.WorkerSeen && left() <= 0 {
 				return noWorkerCame(s.state.Sync.Source)
 			}
 		}
 	}
 	s.sayUnserved(ctx, said, false)
 	err := first.Get(ctx, &s.state.Auth)
-	s.workerSeen = s.workerSeen || !temporal.IsCanceledError(err)
+	s.state.WorkerSeen = s.state.WorkerSeen || !temporal.IsCanceledError(err)
+	if s.state.Unserved += workflow.Now(ctx).Sub(since); s.state.WorkerSeen {
+		s.state.Unserved = 0
+	}
 	return err
 }
 
-// neverServed says that no activity of the source has begun. A sync comes to its second run by the answer of one.
-func (s *sync) neverServed() bool { return !s.workerSeen && s.state.Runs == 1 }
-
-// noWorkerCame is the failure of a sync that no worker has served.
+// noWorkerCame is the failure of a sync for which no worker was seen.
 func noWorkerCame(source string) error {
 	failure := activities.Failure{Class: fault.Transient, System: fault.Temporal, Message: Unserved(source)}
 	return temporal.NewApplicationErrorWithOptions(failure.Message, string(failure.Class),

@@ -2,6 +2,7 @@ package workflows_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -146,6 +147,58 @@ func TestUnserved_failsAfterSevenDaysWhereNobodyEverServed(t *testing.T) {
 	}
 	if n := o.count("End"); n > 0 {
 		t.Errorf("its end was noted in the bucket %d times, which waits for a worker", n)
+	}
+}
+
+// Neither a pause nor the history that it fills begins the seven days anew, and the time of a pause is none of them.
+func TestUnserved_countsTheDaysOfItsWaitsOverPausesAndRuns(t *testing.T) {
+	t.Parallel()
+	const day = 24 * time.Hour
+	o := unservedFor(1000 * time.Hour)
+	env := environment(t, o, "sync-acme")
+	env.RegisterDelayedCallback(func() { env.SignalWorkflow(workflows.PauseSignal, nil) }, 3*day)
+	env.RegisterDelayedCallback(func() { env.SignalWorkflow(workflows.ResumeSignal, nil) }, 10*day)
+	env.RegisterDelayedCallback(func() { env.SignalWorkflow(workflows.PauseSignal, nil) }, 12*day)
+	env.RegisterDelayedCallback(func() {
+		env.SetContinueAsNewSuggested(true)
+		env.SignalWorkflow("pasue", nil)
+	}, 13*day)
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	var next *workflow.ContinueAsNewError
+	if !errors.As(env.GetWorkflowError(), &next) {
+		t.Fatalf("it ends with %v, want continue-as-new", env.GetWorkflowError())
+	}
+	in := decode(t, next)
+	for seen, want := range map[bool]time.Duration{false: 2 * day, true: 1000 * time.Hour} {
+		state := *in.State
+		state.WorkerSeen = seen
+		second := environment(t, o, "sync-acme")
+		second.SetContinuedExecutionRunID(before)
+		second.RegisterDelayedCallback(func() { second.SignalWorkflow(workflows.ResumeSignal, nil) }, day)
+		start := second.Now()
+		second.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{Source: in.Source, State: &state})
+		_, failure := resultOf(t, second)
+		if took := second.Now().Sub(start) - day; took < want || took > want+time.Minute || seen != (failure == nil) {
+			t.Errorf("a worker seen before %t: it ends %s after it was resumed, want %s: %v", seen, took, want, failure)
+		}
+	}
+}
+
+// That a worker was there once is known to every later run.
+func TestUnserved_tellsTheNextRunThatAWorkerWasSeen(t *testing.T) {
+	t.Parallel()
+	for name, o := range map[string]*org{
+		"it polled": {loginAfter: 1000 * time.Hour},
+		"it answered": {authenticate: func(activities.AuthenticateParams) (activities.AuthenticateResult, error) {
+			return activities.AuthenticateResult{}, refusal(fault.QuotaExhausted, "the org's calls are spent")
+		}},
+	} {
+		env := environment(t, o, "sync-acme")
+		env.RegisterDelayedCallback(func() { env.SignalWorkflow(workflows.PauseSignal, nil) }, time.Minute)
+		in, _ := flooded(t, env, workflows.PhasePaused)
+		if !in.State.WorkerSeen || in.State.Unserved != 0 {
+			t.Errorf("%s: the next run gets seen %t, unserved for %s", name, in.State.WorkerSeen, in.State.Unserved)
+		}
 	}
 }
 

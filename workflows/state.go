@@ -65,6 +65,9 @@ type State struct {
 	Renames    int        `json:"renames,omitempty"` // of the set, because the catalog held foreign files of its name
 
 	Other OtherOwner `json:"other,omitzero"` // of the source, when the sync began
+
+	WorkerSeen bool          `json:"worker_seen,omitempty"` // one that serves the source, at any time
+	Unserved   time.Duration `json:"unserved,omitempty"`    // how long the sync has waited for one, while none was seen
 }
 
 // warnings are all that people should know, the signals among them that were sent in vain.

@@ -22,8 +22,6 @@ type sync struct {
 	control control
 	shown   standstill // in the place of the phase, while nothing gets on
 	told    Phase      // by search attribute
-
-	workerSeen bool // one that serves the source, by this run
 }
 
 // SyncSource copies one source into the bucket and the catalog. Only the workflow with the id SyncID(source) does so;

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -34,10 +35,25 @@ func readAnswer(response *http.Response) answer {
 // castor-upload does not look at it. So a success is believed unless the answer shows that somebody else gave it: a page,
 // an error, an encoding nobody asked for, a status that no delivery has, or a body that came before the file was taken.
 func (c *Client) judge(b *body, a answer, target *url.URL, token string) error {
+	whole := b.whole.Load()
+	err := c.verdict(b, a, target, token)
+	var e *Error
+	if errors.As(err, &e) && a.succeeds() && whole {
+		e.unclear = true // behind what changed the answer the catalog may have taken the file
+	}
+	return err
+}
+
+// succeeds says whether the status is one of success, whoever gave it.
+func (a answer) succeeds() bool {
+	return a.status >= http.StatusOK && a.status < http.StatusMultipleChoices
+}
+
+func (c *Client) verdict(b *body, a answer, target *url.URL, token string) error {
 	if problem := b.problem(); problem != nil {
 		return fileFailure(b.file, problem)
 	}
-	success := a.status >= http.StatusOK && a.status < http.StatusMultipleChoices
+	success := a.succeeds()
 	page, is := pageIn(a.body, token)
 	said, failed := reportsError(a.body, token)
 	switch {
@@ -77,12 +93,10 @@ func delivered(status int) bool {
 	return false
 }
 
-// noDelivery is the error for a status of success that no delivery has. The file may have come through all the same.
+// noDelivery is the error for a status of success that no delivery has.
 func (c *Client) noDelivery(a answer, token string) *Error {
-	e := c.doubtful(a.status, "an answer%s came from %s with a status that no delivery has (%d): check the zone or the url, and whether a proxy "+
+	return c.doubtful(a.status, "an answer%s came from %s with a status that no delivery has (%d): check the zone or the url, and whether a proxy "+
 		"or another service stands before the catalog", server(a.header, token), c.base.Host, a.status)
-	e.unclear = true
-	return e
 }
 
 // inBrackets writes what an answer says behind what is said of it.

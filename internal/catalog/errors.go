@@ -21,7 +21,7 @@ type Error struct {
 	Err        error // may be nil
 
 	astray  bool // the settings do not lead to the catalog, so that it has refused nothing
-	unclear bool // it may have taken the file, by the status of the answer
+	unclear bool // it may have taken the file, as the whole was sent and a success was answered
 }
 
 // Error gives the sentence, and after it what lies below.

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"compress/gzip"
+	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -75,6 +76,17 @@ func TestSend_believesNoSuccessThatIsNotTheCatalogs(t *testing.T) {
 		"taken, in other words":     {status: 202, body: "Accepted\r\n"},
 		"a status in numbers":       {status: 200, body: `{"status":200,"message":"ok"}`},
 		"a list":                    {status: 201, body: "[]"},
+		"no errors, with a space":   {status: 200, body: `{"errors":[ ]}`},
+		"no error, over two lines":  {status: 200, body: "{\"error\": {\n}}"},
+		"no errors, counted":        {status: 200, body: `{"errors":{"count":0,"items":[]}}`},
+		"no error, in its fields":   {status: 200, body: `{"error":{"code":0,"message":"","retry":false,"cause":null}}`},
+		"no error, in numbers":      {status: 200, body: `{"error":0.0}`},
+		"no error, as a text":       {status: 200, body: `{"error":" ","errors":[null,{}],"success":"true","status":"200"}`},
+		"an error by its code":      {status: 200, body: `{"error":{"code":17}}`, class: fault.Transient, message: "tells of an error"},
+		"an error among empty ones": {status: 200, body: `{"errors":[{},{"message":"no"}]}`, class: fault.Transient, message: `("no")`},
+		"errors that are counted":   {status: 200, body: `{"errors":{"count":2}}`, class: fault.Transient, message: "tells of an error"},
+		"an error that is true":     {status: 200, body: `{"error":true,"detail":"full"}`, class: fault.Transient, message: `("full")`},
+		"no success, as a text":     {status: 200, body: `{"success" : "False"}`, class: fault.Transient, message: "tells of an error"},
 		"by a transforming proxy": {
 			status: 203, header: map[string]string{"Server": "Squid/5"},
 			class: fault.Transient, message: `an answer of "Squid/5" came from 127.0.0.1:`,
@@ -197,20 +209,72 @@ func TestSend_believesNoAnswerThatBreaksOff(t *testing.T) {
 	}
 }
 
-// A proxy may have changed the status of a delivery. That the file is there then is its proof.
-func TestSend_learnsOfADeliveryWhoseStatusWasChanged(t *testing.T) {
+// What stands between may have changed the answer to a delivery: its status, its body or both. That the file is there then is
+// its proof.
+func TestSend_learnsOfADeliveryWhoseAnswerWasChanged(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		status         int
+		body, encoding string
+	}{
+		"the status":        {status: http.StatusNonAuthoritativeInfo},
+		"an error as JSON":  {status: http.StatusOK, body: `{"error":{"code":"blocked"}}`},
+		"a failed status":   {status: http.StatusCreated, body: `{"status":"failed"}`},
+		"no success":        {status: http.StatusAccepted, body: `{"success":false}`},
+		"a page":            {status: http.StatusOK, body: signIn},
+		"an encoded answer": {status: http.StatusOK, body: "x", encoding: "br"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var calls atomic.Int32
+			address := serve(t, func(w http.ResponseWriter, r *http.Request) {
+				_, _ = io.Copy(io.Discard, r.Body)
+				if calls.Add(1) > 1 {
+					w.WriteHeader(http.StatusConflict)
+					return
+				}
+				if row.encoding != "" {
+					w.Header().Set("Content-Encoding", row.encoding)
+				}
+				w.WriteHeader(row.status)
+				_, _ = io.WriteString(w, row.body)
+			})
+			receipt, err := newBench(t, address, nil).Send(t.Context(), testPath, fileOf("[1]"))
+			if err != nil || receipt.Status != http.StatusConflict || receipt.SHA256 != sumOf("[1]") || calls.Load() != 2 {
+				t.Errorf("got %+v, %v after %d tries", receipt, err, calls.Load())
+			}
+		})
+	}
+}
+
+// A success that is answered before the whole file was sent says nothing of it: the file that is there is another's.
+func TestSend_learnsOfNoDeliveryFromASuccessThatCameTooEarly(t *testing.T) {
 	t.Parallel()
 	var calls atomic.Int32
-	address := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body)
-		if calls.Add(1) == 1 {
-			w.WriteHeader(http.StatusNonAuthoritativeInfo)
+	address := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		if calls.Add(1) > 1 {
+			w.WriteHeader(http.StatusConflict)
 			return
 		}
-		w.WriteHeader(http.StatusConflict)
+		_, _ = io.WriteString(w, `{"error":"blocked"}`)
 	})
-	receipt, err := newBench(t, address, nil).Send(t.Context(), testPath, fileOf("[1]"))
-	if err != nil || receipt.Status != http.StatusConflict || receipt.SHA256 != sumOf("[1]") || calls.Load() != 2 {
-		t.Errorf("got %+v, %v after %d tries", receipt, err, calls.Load())
+	if _, err := newBench(t, address, nil).Send(t.Context(), testPath, zeros(64<<20)); !errors.Is(err, ErrConflict) || calls.Load() != 2 {
+		t.Errorf("got %v after %d tries, want a conflict", err, calls.Load())
+	}
+}
+
+// The same answer is read in the same way each time.
+func TestReportsError_prefersTheNameAsItIs(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]string{
+		`{"Error":"other","error":null,"ERROR":"third"}`:                "",
+		`{"error":"this","Error":null,"ERROR":"third"}`:                 "this",
+		`{"Errors":[{"message":"second"}],"ERRORS":[{"detail":"one"}]}`: "one",
+	} {
+		for range 50 {
+			if said, is := reportsError([]byte(body), ""); said != want || is != (want != "") {
+				t.Fatalf("%s: it says %q, an error %t", body, said, is)
+			}
+		}
 	}
 }

@@ -2,8 +2,13 @@ package catalog
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
+	"errors"
+	"io"
+	"maps"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -15,34 +20,26 @@ const longestSaid = 200
 // reportsError says whether an answer is a JSON object that tells of an error, and what it says of it. The message is cleaned
 // and bounded; it is empty where there is none, or where it repeats the token.
 func reportsError(body []byte, token string) (said string, is bool) {
-	var object map[string]json.RawMessage
-	if json.Unmarshal(bytes.TrimPrefix(bytes.TrimSpace(body), []byte("\xef\xbb\xbf")), &object) != nil {
+	decoder := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(bytes.TrimSpace(body), []byte("\xef\xbb\xbf"))))
+	decoder.UseNumber()
+	var object map[string]any
+	if decoder.Decode(&object) != nil {
 		return "", false
 	}
-	field := func(name string) json.RawMessage {
-		for written, value := range object {
-			if strings.EqualFold(written, name) {
-				return value
-			}
-		}
-		return nil
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return "", false
 	}
 	for _, name := range []string{"error", "errors"} {
-		value := field(name)
-		switch strings.TrimSpace(string(value)) {
-		case "", "null", "false", `""`, "[]", "{}", "0":
-		default:
-			said, is = messageIn(value, 0), true
+		if value := field(object, name); value == true || speaks(value) {
+			is = true
+			said = cmp.Or(said, messageIn(value, 0))
 		}
 	}
-	is = is || string(field("success")) == "false" || failedStatus(field("status"))
-	if !is {
+	if !is && !isFalse(field(object, "success")) && !failedStatus(field(object, "status")) {
 		return "", false
 	}
 	for _, name := range messageNames {
-		if said == "" {
-			said = messageIn(field(name), 0)
-		}
+		said = cmp.Or(said, messageIn(field(object, name), 0))
 	}
 	return cleaned(said, token), true
 }
@@ -50,9 +47,59 @@ func reportsError(body []byte, token string) (said string, is bool) {
 // messageNames are where services write what went wrong, the clearest first.
 var messageNames = []string{"message", "error_description", "detail", "reason", "title", "code", "error", "errors"}
 
+// field is the value of a name, or else of the first that differs from it only by capitals.
+func field(object map[string]any, name string) any {
+	if value, exact := object[name]; exact {
+		return value
+	}
+	for _, written := range slices.Sorted(maps.Keys(object)) {
+		if strings.EqualFold(written, name) {
+			return object[written]
+		}
+	}
+	return nil
+}
+
+// speaks says whether a value of JSON holds a text or a number but zero. What holds neither tells of nothing, however it is
+// written: services send [ ], {} and {"count":0} with a success.
+func speaks(value any) bool {
+	switch v := value.(type) {
+	case string:
+		text := strings.TrimSpace(v)
+		return text != "" && !isZero(text)
+	case json.Number:
+		return !isZero(v.String())
+	case []any:
+		return slices.ContainsFunc(v, speaks)
+	case map[string]any:
+		for _, held := range v {
+			if speaks(held) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func isZero(number string) bool {
+	n, err := strconv.ParseFloat(number, 64)
+	return err == nil && n == 0
+}
+
+func isFalse(value any) bool {
+	text, _ := value.(string)
+	return value == false || strings.EqualFold(text, "false")
+}
+
 // failedStatus says whether a status of JSON is that of a failure: the number of one, or a word.
-func failedStatus(value json.RawMessage) bool {
-	word := strings.ToLower(strings.Trim(string(value), `"`))
+func failedStatus(value any) bool {
+	var word string
+	switch v := value.(type) {
+	case string:
+		word = strings.ToLower(strings.TrimSpace(v))
+	case json.Number:
+		word = v.String()
+	}
 	if n, err := strconv.Atoi(word); err == nil {
 		return n >= 400 && n <= 599
 	}
@@ -64,23 +111,23 @@ func failedStatus(value json.RawMessage) bool {
 }
 
 // messageIn finds the first message in a value of JSON, whatever holds it.
-func messageIn(value json.RawMessage, depth int) string {
+func messageIn(value any, depth int) string {
 	const deepest = 4
-	var text string
-	var items []json.RawMessage
-	var fields map[string]json.RawMessage
-	switch {
-	case depth > deepest || len(value) == 0:
+	if depth > deepest {
 		return ""
-	case json.Unmarshal(value, &text) == nil:
-		return text
-	case json.Unmarshal(value, &items) == nil:
-		if len(items) > 0 {
-			return messageIn(items[0], depth+1)
+	}
+	switch v := value.(type) {
+	case string:
+		return strings.TrimSpace(v)
+	case []any:
+		for _, item := range v {
+			if found := messageIn(item, depth+1); found != "" {
+				return found
+			}
 		}
-	case json.Unmarshal(value, &fields) == nil:
+	case map[string]any:
 		for _, name := range messageNames {
-			if found := messageIn(fields[name], depth+1); found != "" {
+			if found := messageIn(field(v, name), depth+1); found != "" {
 				return found
 			}
 		}

@@ -28,11 +28,12 @@ import (
 // output is what a command wrote.
 type output struct{ stdout, stderr bytes.Buffer }
 
-// newTestApp is a program that serves every verb and links nothing.
-func newTestApp(args ...string) (App, *output) {
+// newTestApp is a program that serves every verb and links nothing. It works in a folder of its own, where it may leave files.
+func newTestApp(t *testing.T, args ...string) (App, *output) {
+	t.Helper()
 	out := &output{}
 	return App{
-		Args: args, Stdout: &out.stdout, Stderr: &out.stderr, Version: "v1.2.3", Short: "A test",
+		Args: args, Dir: t.TempDir(), Stdout: &out.stdout, Stderr: &out.stderr, Version: "v1.2.3", Short: "A test",
 		Verbs: []Verb{Demo, Extract, Serve, Server, Sync, Status, Upload, Worker},
 	}, out
 }
@@ -198,7 +199,7 @@ func (r *fakeRun) Get(ctx context.Context, into any) error {
 // run calls a program with a fake Temporal.
 func run(t *testing.T, f *fakeTemporal, environ []string, args ...string) (int, *output) {
 	t.Helper()
-	app, out := newTestApp(args...)
+	app, out := newTestApp(t, args...)
 	app.Environ = environ
 	if f != nil {
 		app.Dial = f.dial
@@ -208,7 +209,7 @@ func run(t *testing.T, f *fakeTemporal, environ []string, args ...string) (int, 
 
 func TestMain_help(t *testing.T) {
 	t.Parallel()
-	app, _ := newTestApp("x")
+	app, _ := newTestApp(t, "x")
 	for _, verb := range append([]Verb{""}, app.Verbs...) {
 		code, out := run(t, nil, nil, slices.DeleteFunc([]string{"renamed", string(verb), "--help"}, func(s string) bool { return s == "" })...)
 		text := out.stdout.String()
@@ -246,6 +247,8 @@ func TestMain_wrongUsage(t *testing.T) {
 		{"a bad source name", []string{"longhaul", "sync", "Acme"}, `longhaul: "Acme" is not a source name: use 1 to 40 of a-z, 0-9 and -`},
 		{"the id of a workflow", []string{"longhaul", "sync", "sync-acme"}, `longhaul: "sync-acme" is not a source name: ` +
 			"a source is named acme, its workflow sync-acme: say `sync acme`"},
+		{"the id of a workflow, to look at it", []string{"longhaul", "status", "sync-acme"}, `longhaul: "sync-acme" is not a source name: ` +
+			"a source is named acme, its workflow sync-acme: say `status acme`"},
 		{"a flag without its value", []string{"longhaul", "temporal", "--data"}, "longhaul: flag needs an argument: --data; " +
 			"`longhaul temporal --help` shows what there is"},
 		{"a port that is none", []string{"longhaul", "temporal", "--port", "70000"}, "longhaul: --port and --ui-port must be from 0 to 65535"},
@@ -261,7 +264,7 @@ func TestMain_wrongUsage(t *testing.T) {
 func TestMain_takesNumbersInPlainDigitsOnly(t *testing.T) {
 	t.Parallel()
 	tried := 0
-	app, out := newTestApp("longhaul")
+	app, out := newTestApp(t, "longhaul")
 	for _, verb := range app.Verbs {
 		app.command(verb, newConsole(&app)).Flags().VisitAll(func(f *pflag.Flag) {
 			if !strings.HasPrefix(f.Value.Type(), "int") {

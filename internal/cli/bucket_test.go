@@ -60,7 +60,7 @@ func TestWorker_saysThatItsBucketCannotBeUsed(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "longhaul.json"), []byte("{}"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	app, _ := newTestApp("longhaul", "worker", "--config", workerSettings(t, "file://"+dir))
+	app, _ := newTestApp(t, "longhaul", "worker", "--config", workerSettings(t, "file://"+dir))
 	stderr := &lockedBuffer{}
 	app.Stderr, app.Environ, app.Dial = stderr, append(os.Environ(), "ACME_SECRET=x"), (&fakeTemporal{}).dial
 	ctx, stop := context.WithCancel(t.Context())
@@ -86,7 +86,7 @@ func TestWorker_saysThatItsBucketCannotBeUsed(t *testing.T) {
 // TestWorker_saysThatItsBucketEndsWithIt starts a worker on a bucket in memory, without a Temporal.
 func TestWorker_saysThatItsBucketEndsWithIt(t *testing.T) {
 	t.Parallel()
-	app, out := newTestApp("longhaul", "worker", "--config", workerSettings(t, "mem://"))
+	app, out := newTestApp(t, "longhaul", "worker", "--config", workerSettings(t, "mem://"))
 	app.Environ = append(os.Environ(), "ACME_SECRET=x")
 	app.Dial = func(context.Context, host.DialOptions) (client.Client, error) { return nil, errors.New("no Temporal") }
 	Main(t.Context(), app)

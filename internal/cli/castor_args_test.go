@@ -32,7 +32,7 @@ func TestArguments_spelledOut(t *testing.T) {
 		{"other verbs take no shortened flags", []string{"longhaul", "sync", "--det"}, []string{"sync", "--det"}},
 		{"nothing", []string{"longhaul"}, []string{}},
 	} {
-		app, _ := newTestApp(row.args...)
+		app, _ := newTestApp(t, row.args...)
 		app.setDefaults()
 		if diff := cmp.Diff(row.want, app.arguments(app.tree(newConsole(&app)))); diff != "" {
 			t.Errorf("%s:\n%s", row.name, diff)

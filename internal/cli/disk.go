@@ -19,7 +19,7 @@ const (
 
 // disk is the state of the disk under the embedded Temporal's database. Clients of the server hear only that it does not answer.
 type disk struct {
-	logger *zap.Logger
+	begins func(error) // told once of each trouble, when it begins
 	lost   loss
 
 	mu          sync.Mutex
@@ -27,20 +27,34 @@ type disk struct {
 	err         error     // of the last
 }
 
-// heard takes what the server says each time that it cannot use its database. It is logged when it begins.
+// newDisk watches the disk under the database of a process that logs, and ends it by lost.
+func newDisk(logger *zap.Logger, lost loss) *disk {
+	return &disk{lost: lost, begins: func(err error) {
+		logger.Error("the embedded Temporal cannot go on: "+fault.Sentence(err), zap.Duration("ends_after", diskPatience))
+	}}
+}
+
+// heard takes what the server says each time that it cannot use its database. Many goroutines of the server say so at once.
 func (d *disk) heard(err error) {
+	if d.enter(err) {
+		d.begins(err)
+	}
+}
+
+// enter keeps the trouble, and says whether it has just begun.
+func (d *disk) enter(err error) (begins bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	now := time.Now()
-	begins := d.err == nil || now.Sub(d.last) > diskQuiet
+	begins = d.err == nil || now.Sub(d.last) > diskQuiet
 	if begins {
 		d.first = now
-		d.logger.Error("the embedded Temporal cannot go on: "+fault.Sentence(err), zap.Duration("ends_after", diskPatience))
 	}
 	d.last, d.err = now, err
 	if now.Sub(d.first) >= diskPatience {
 		d.lost.give(d.failure())
 	}
+	return begins
 }
 
 // trouble is why Temporal does not answer, where that is the disk's doing; nil where it is not.

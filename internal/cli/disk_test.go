@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"context"
 	"errors"
+	"io"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -15,14 +17,14 @@ import (
 	"longhaul/workflows"
 )
 
-var errDiskFull = fault.Invalidf("Temporal's database /data/temporal.db cannot be used: the disk is full that the folder /data lies on; make room on it")
+var errDiskFull = fault.Invalidf("Temporal's database /data/temporal.db cannot be used: the disk that holds /data is full; make room on it")
 
 // A disk that stays full ends the process; one on which somebody makes room in time does not.
 func TestDisk_isWaitedForAMinute(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		core, logs := observer.New(zapcore.ErrorLevel)
-		d := &disk{logger: zap.New(core), lost: newLoss()}
+		d := newDisk(zap.New(core), newLoss())
 		full := func(seconds int) {
 			for range seconds {
 				<-time.After(time.Second)
@@ -44,7 +46,7 @@ func TestDisk_isWaitedForAMinute(t *testing.T) {
 		full(30)
 		select {
 		case err := <-d.lost:
-			if exitCode(err) != exitUnreachable || !strings.Contains(failureOf(err).Message, "the folder /data lies on; make room on it. Once that is mended") {
+			if exitCode(err) != exitUnreachable || !strings.Contains(failureOf(err).Message, "the disk that holds /data is full; make room on it. Once that is mended") {
 				t.Errorf("it ends with %d, %v", exitCode(err), err)
 			}
 		default:
@@ -58,7 +60,7 @@ func TestDisk_isWaitedForAMinute(t *testing.T) {
 
 func TestDisk_isBlamedForATemporalThatDoesNotAnswer(t *testing.T) {
 	t.Parallel()
-	d := &disk{logger: zap.NewNop(), lost: newLoss()}
+	d := newDisk(zap.NewNop(), newLoss())
 	away := &fault.Error{Class: fault.Transient, System: fault.Temporal, Message: "Temporal stopped answering"}
 	refused := &fault.Error{Class: fault.LoginRefused, System: fault.Salesforce, Message: "no"}
 	w := &watcher{client: &fakeTemporal{open: true, progress: workflows.Progress{Source: "acme", Phase: workflows.PhasePlan}}, id: "sync-acme", disk: d}
@@ -69,7 +71,7 @@ func TestDisk_isBlamedForATemporalThatDoesNotAnswer(t *testing.T) {
 	if s, _ := w.snapshot(t.Context()); s.Waiting != errDiskFull.Message {
 		t.Errorf("the watcher shows %q", s.Waiting)
 	}
-	if err := d.blame(away); !strings.Contains(err.Error(), "/data lies on") || exitCode(err) != exitUnreachable {
+	if err := d.blame(away); !strings.Contains(err.Error(), "that holds /data is full") || exitCode(err) != exitUnreachable {
 		t.Errorf("got %v", err)
 	}
 	if err := d.blame(refused); !errors.Is(err, refused) {
@@ -77,5 +79,38 @@ func TestDisk_isBlamedForATemporalThatDoesNotAnswer(t *testing.T) {
 	}
 	if d.blame(nil) != nil || !errors.Is((*disk)(nil).blame(away), away) {
 		t.Error("something is blamed for nothing")
+	}
+}
+
+// troubleAgain is a stderr on which the server's other goroutines meet the same disk while the first of them is told.
+type troubleAgain struct {
+	io.Writer
+	trouble func(error)
+	told    bool
+}
+
+func (w *troubleAgain) Write(p []byte) (int, error) {
+	if !w.told {
+		w.told = true
+		w.trouble(errDiskFull)
+	}
+	return w.Writer.Write(p)
+}
+
+func TestTemporal_saysOnceThatItsDiskIsFull(t *testing.T) {
+	t.Parallel()
+	app, out := newTestApp(t, "longhaul", "temporal")
+	again := &troubleAgain{Writer: app.Stderr}
+	app.Stderr = again
+	ctx, cancel := context.WithCancel(t.Context())
+	app.StartTemporal = func(_ context.Context, o TemporalOptions) (Temporal, error) {
+		again.trouble = o.Trouble
+		o.Trouble(errDiskFull)
+		cancel()
+		return fakeServer{}, nil
+	}
+	code, said := Main(ctx, app), out.stderr.String()
+	if code != 0 || strings.Count(said, errDiskFull.Message) != 1 || !strings.HasPrefix(said, "longhaul: Temporal's database") {
+		t.Errorf("code %d, stderr:\n%s", code, said)
 	}
 }

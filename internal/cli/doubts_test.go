@@ -27,7 +27,7 @@ func TestServe_warnsOfAnOddPasswordAndNamesABadSecret(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "longhaul.yaml"), []byte(withPassword), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	app, out := newTestApp("longhaul", "serve", "--port", "0")
+	app, out := newTestApp(t, "longhaul", "serve", "--port", "0")
 	app.Dir, app.Environ = dir, []string{`ACME_PASSWORD="hunter2"`, "ACME_SECRET='s3cret'\r"}
 	withPlant(&app, &fakeTemporal{})
 	ctx, cancel := context.WithCancel(t.Context())

@@ -133,7 +133,7 @@ func TestReport_json(t *testing.T) {
 
 func TestMain_recoversWithoutAStack(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir()) // where the stack goes
-	app, out := newTestApp("longhaul-starter", "sync", "acme")
+	app, out := newTestApp(t, "longhaul-starter", "sync", "acme")
 	app.Dial = panicking
 	code := Main(context.Background(), app)
 	if code != exitInternal || strings.Contains(out.stderr.String(), "goroutine") || !strings.Contains(out.stderr.String(), "please report it") {

@@ -84,7 +84,7 @@ var (
 func extractOn(t *testing.T, h *heldTemporal, more ...string) (int, *output) {
 	t.Helper()
 	args, environ := castorLine(t.TempDir(), more...)
-	app, out := newTestApp(args...)
+	app, out := newTestApp(t, args...)
 	app.Environ, app.Dial = environ, h.dial
 	app.openPlant = func(context.Context, *App, plantOptions) (*plant, error) {
 		return &plant{client: h, address: "127.0.0.1:7233"}, nil

@@ -41,7 +41,7 @@ func TestDemo_removesWhatKilledDemosLeft(t *testing.T) {
 	another := left(onceDir+"4", false, time.Hour)
 	unlike := left("longhaul-else", true, time.Hour)
 
-	app, said := newTestApp("longhaul", "demo", "--exit")
+	app, said := newTestApp(t, "longhaul", "demo", "--exit")
 	app.Environ = []string{"TMPDIR=" + temp}
 	withPlant(&app, &fakeTemporal{result: demoResult()})
 	app.StartSimulator = func(SimulatorOptions) (Simulator, error) { return fakeSimulator{demoResult().Files}, nil }

@@ -90,7 +90,7 @@ func unusablePath(what, path string, err error) error {
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		reason, advice = "lies on a disk that is full", "make room on it"
 	case errors.Is(err, syscall.EROFS):
-		reason, advice = "lies on a disk that may only be read", "mount it writable, or choose another path"
+		reason, advice = "lies on a read-only disk", "mount it writable, or choose another path"
 	case errors.Is(err, syscall.ENAMETOOLONG):
 		reason, advice = "is too long", "choose a shorter one"
 	case errors.Is(err, fs.ErrNotExist):

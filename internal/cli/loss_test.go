@@ -77,7 +77,7 @@ func ranOn(t *testing.T, settings string, answer func() error) (said string, end
 		t.Fatal(err)
 	}
 	synctest.Test(t, func(t *testing.T) {
-		app, out := newTestApp("longhaul-worker")
+		app, out := newTestApp(t, "longhaul-worker")
 		app.Environ = []string{"ACME_CLIENT_SECRET=a-client-secret"}
 		app.setDefaults()
 		app.Dial = func(_ context.Context, o host.DialOptions) (client.Client, error) {
@@ -184,7 +184,7 @@ func TestPlants_endWhenTheirWorkerIsLost(t *testing.T) {
 		{"a demo that syncs", []string{"longhaul", "demo", "--exit"}, fakeTemporal{hang: true}},
 		{"a demo that stays up", []string{"longhaul", "demo"}, fakeTemporal{result: demoResult()}},
 	} {
-		app, out := newTestApp(row.args...)
+		app, out := newTestApp(t, row.args...)
 		app.Environ = secret
 		app.StartSimulator = func(SimulatorOptions) (Simulator, error) { return fakeSimulator{demoResult().Files}, nil }
 		p := &plant{client: &row.f, lost: newLoss()}

@@ -13,7 +13,7 @@ import (
 func castorApp(t *testing.T, dir string, more ...string) (*App, *output, *[]plantOptions, *fakeTemporal) {
 	t.Helper()
 	args, environ := castorLine("out", more...)
-	app, said := newTestApp(args...)
+	app, said := newTestApp(t, args...)
 	app.Environ, app.Dir = environ, dir
 	f := &fakeTemporal{open: true, failure: errors.New("end here")}
 	asked := withPlant(&app, f)
@@ -43,7 +43,7 @@ func TestExtract_aRelativeOutputLiesInTheWorkingDirectory(t *testing.T) {
 func TestDemo_relativePathsStartAtTheWorkingDirectory(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	app, said := newTestApp("longhaul", "demo", "--exit", "--out", "out", "--data", "state", "--org", "project")
+	app, said := newTestApp(t, "longhaul", "demo", "--exit", "--out", "out", "--data", "state", "--org", "project")
 	app.Dir = dir
 	if err := os.Mkdir(filepath.Join(dir, "project"), 0o700); err != nil {
 		t.Fatal(err)
@@ -78,7 +78,7 @@ func TestPaths_thatNobodyMeansAreRefused(t *testing.T) {
 		{[]string{"longhaul", "serve", "--config", ""}, "--config: is empty"},
 		{[]string{"longhaul", "upload", "-k", "t", "-s", "399a8b22-3187-41ec-8d3d-0242ac130003", "-t", "VIZ", "-d", "~"}, "only a shell replaces"},
 	} {
-		app, said := newTestApp(row.args...)
+		app, said := newTestApp(t, row.args...)
 		app.Dir, app.Environ = t.TempDir(), []string{"CASTOR_SALESFORCE_CLIENT_SECRET=s"}
 		if code := Main(t.Context(), app); code != exitUsage || !strings.Contains(said.stderr.String(), row.says) {
 			t.Errorf("%v: code %d, stderr:\n%s", row.args, code, said.stderr.String())
@@ -112,7 +112,7 @@ func TestUnusablePath_saysWhatHelps(t *testing.T) {
 
 func TestDemo_namesATemporaryDirectoryThatIsNotThere(t *testing.T) {
 	t.Parallel()
-	app, said := newTestApp("longhaul", "demo", "--exit")
+	app, said := newTestApp(t, "longhaul", "demo", "--exit")
 	app.Environ = []string{"TMPDIR=" + filepath.Join(t.TempDir(), "none")}
 	if code := Main(t.Context(), app); code != exitUsage || !strings.Contains(said.stderr.String(), "TMPDIR") {
 		t.Errorf("code %d, stderr:\n%s", code, said.stderr.String())

@@ -46,7 +46,7 @@ func openPlant(ctx context.Context, a *App, o plantOptions) (_ *plant, err error
 		return nil, err
 	}
 	p := &plant{shutdown: shutdown{logger: o.Logger}, lost: newLoss()}
-	p.disk = &disk{logger: o.Logger, lost: p.lost}
+	p.disk = newDisk(o.Logger, p.lost)
 	defer func() {
 		if err != nil {
 			err = p.disk.blame(err)

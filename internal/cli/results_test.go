@@ -47,7 +47,7 @@ func TestMain_aLostResultIsAnError(t *testing.T) {
 		upload("DBT"),
 		append(upload("QUALITY"), "--json"),
 	} {
-		app, said := newTestApp(append([]string{"longhaul"}, args...)...)
+		app, said := newTestApp(t, append([]string{"longhaul"}, args...)...)
 		app.Stdout = full{}
 		app.Environ = []string{"CASTOR_UPLOADER_TOKEN=" + ready.CatalogToken}
 		app.Dial = (&fakeTemporal{pollers: 1, last: completeResult(), result: completeResult()}).dial
@@ -63,7 +63,7 @@ func TestMain_aLostResultHidesNoOtherEnd(t *testing.T) {
 	t.Parallel()
 	gaps := completeResult()
 	gaps.Outcome = workflows.OutcomeGaps
-	app, said := newTestApp("longhaul", "sync", "acme", "--strict")
+	app, said := newTestApp(t, "longhaul", "sync", "acme", "--strict")
 	app.Stdout = full{}
 	app.Dial = (&fakeTemporal{pollers: 1, result: gaps}).dial
 	code := Main(t.Context(), app)

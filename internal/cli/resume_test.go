@@ -118,7 +118,7 @@ func (w atOnce) Write(p []byte) (int, error) {
 // serve runs until it says that it is ready, and gives what it said before. broken is whether the database cannot be read.
 func (s *station) serve(t *testing.T, broken bool) string {
 	t.Helper()
-	app, out := newTestApp("longhaul", "serve", "--config", s.file)
+	app, out := newTestApp(t, "longhaul", "serve", "--config", s.file)
 	database := filepath.Join(s.data, databaseFile)
 	store := newStore(t, s.bucket)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -204,7 +204,7 @@ func TestTemporal_movesAnUnreadableDatabaseAside(t *testing.T) {
 	if err := os.WriteFile(database, []byte("rubbish"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	app, out := newTestApp("longhaul", "temporal", "--data", dir)
+	app, out := newTestApp(t, "longhaul", "temporal", "--data", dir)
 	ctx, cancel := context.WithCancel(t.Context())
 	app.Stdout = atOnce{app.Stdout, cancel}
 	app.StartTemporal = func(_ context.Context, o TemporalOptions) (Temporal, error) {
@@ -231,7 +231,7 @@ func TestOnDatabase_leavesTheFileAloneWhereMovingDoesNotHelp(t *testing.T) {
 	if err := os.WriteFile(database, []byte("held by another"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	app, out := newTestApp("longhaul")
+	app, out := newTestApp(t, "longhaul")
 	held := errors.New("another process holds it")
 	_, moved, err := onDatabase(newConsole(&app), database, nil, func() (Temporal, error) { return nil, held })
 	if _, there := os.Stat(database); !errors.Is(err, held) || moved || there != nil || out.stderr.Len() > 0 {

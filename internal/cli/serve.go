@@ -187,13 +187,8 @@ func (a *App) server(ctx context.Context, c *console, data string, listen listen
 		Database: filepath.Join(data, databaseFile), Addr: local(listen.port), UIAddr: local(listen.uiPort),
 	}
 	lost := newLoss()
-	under := &disk{logger: zap.NewNop(), lost: lost}
-	options.Trouble = func(err error) {
-		if under.trouble() == nil {
-			c.note("%s: %s", c.name, oneLine(fault.Sentence(err)))
-		}
-		under.heard(err)
-	}
+	under := &disk{lost: lost, begins: func(err error) { c.note("%s: %s", c.name, oneLine(fault.Sentence(err))) }}
+	options.Trouble = under.heard
 	server, moved, err := onDatabase(c, options.Database, nil, func() (Temporal, error) { return a.StartTemporal(ctx, options) })
 	if err != nil {
 		return err

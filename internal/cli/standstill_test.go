@@ -62,7 +62,7 @@ func TestExtract_leavesABlockedSync(t *testing.T) {
 				Source: "extract", Phase: workflows.PhaseBlocked, Waiting: "Salesforce refuses the client secret",
 				Blocked: &activities.Failure{Class: fault.LoginRefused, System: fault.Salesforce, Message: "Salesforce refuses the client secret"},
 			}}
-			app, out := newTestApp("longhaul", "extract", "-c", "key", "-b", "acme.my.salesforce.com", "-o", t.TempDir())
+			app, out := newTestApp(t, "longhaul", "extract", "-c", "key", "-b", "acme.my.salesforce.com", "-o", t.TempDir())
 			app.Environ = []string{"CASTOR_SALESFORCE_CLIENT_SECRET=x"}
 			withPlant(&app, f)
 			code := Main(t.Context(), app)

@@ -78,7 +78,7 @@ func TestDemo(t *testing.T) {
 		{"the catalog has other bytes", other, false, 1},
 		{"the catalog has less", demoResult().Files[:1], false, 1},
 	} {
-		app, out := newTestApp("longhaul", "demo", "--exit", "--json", "--reports", "7", "--latency", "3ms", "--max-in-flight", "5")
+		app, out := newTestApp(t, "longhaul", "demo", "--exit", "--json", "--reports", "7", "--latency", "3ms", "--max-in-flight", "5")
 		asked := withPlant(&app, &fakeTemporal{result: demoResult()})
 		var simulated SimulatorOptions
 		app.StartSimulator = func(o SimulatorOptions) (Simulator, error) {
@@ -120,7 +120,7 @@ func checkDemoSettings(t *testing.T, o plantOptions) {
 
 func TestDemo_staysUpUntilInterrupted(t *testing.T) {
 	t.Parallel()
-	app, out := newTestApp("longhaul", "demo")
+	app, out := newTestApp(t, "longhaul", "demo")
 	withPlant(&app, &fakeTemporal{result: demoResult()})
 	app.StartSimulator = func(SimulatorOptions) (Simulator, error) { return fakeSimulator{demoResult().Files}, nil }
 	ctx, cancel := context.WithCancel(t.Context())
@@ -179,7 +179,7 @@ func TestExtract_joinsAndInterrupted(t *testing.T) {
 	t.Parallel()
 	out := filepath.Join(t.TempDir(), "new", "out")
 	args, environ := castorLine(out, "--max-in-flight", "4")
-	app, said := newTestApp(args...)
+	app, said := newTestApp(t, args...)
 	app.Environ = environ
 	f := &fakeTemporal{open: true, hang: true}
 	asked := withPlant(&app, f)
@@ -215,7 +215,7 @@ func TestExtract_anotherOrgDropsTheUnfinishedSync(t *testing.T) {
 		{"acme.my.salesforce.com", false}, {"acme.my.salesforce.com", false}, {"other.my.salesforce.com", true}, {"other.my.salesforce.com", false},
 	} {
 		args, environ := castorLine(out)
-		app, _ := newTestApp(append(args, "-b", row.base)...)
+		app, _ := newTestApp(t, append(args, "-b", row.base)...)
 		app.Environ = environ
 		f := &fakeTemporal{open: true, failure: errors.New("end here")}
 		withPlant(&app, f)
@@ -228,7 +228,7 @@ func TestExtract_anotherOrgDropsTheUnfinishedSync(t *testing.T) {
 
 func TestDemo_dropsTheSyncOfAnEarlierSimulation(t *testing.T) {
 	t.Parallel()
-	app, out := newTestApp("longhaul", "demo", "--exit", "--data", filepath.Join(t.TempDir(), "data"))
+	app, out := newTestApp(t, "longhaul", "demo", "--exit", "--data", filepath.Join(t.TempDir(), "data"))
 	f := &fakeTemporal{open: true, result: demoResult()}
 	withPlant(&app, f)
 	app.StartSimulator = func(SimulatorOptions) (Simulator, error) { return fakeSimulator{demoResult().Files}, nil }
@@ -241,7 +241,7 @@ func TestDemo_dropsTheSyncOfAnEarlierSimulation(t *testing.T) {
 // panics, so this test ends well only if everything is tidied up before.
 func TestOpenPlant_tidiesUpBeforeTheWorkerStarts(t *testing.T) {
 	t.Parallel()
-	app, _ := newTestApp("longhaul")
+	app, _ := newTestApp(t, "longhaul")
 	f := &fakeTemporal{open: true}
 	app.StartTemporal, app.Dial = startFake, f.dial
 	sources, err := source.NewRegistry(source.Source{
@@ -273,7 +273,7 @@ func TestOpenSafely_movesAnUnreadableDatabaseAside(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	app, out := newTestApp("longhaul")
+	app, out := newTestApp(t, "longhaul")
 	app.openPlant = func(context.Context, *App, plantOptions) (*plant, error) {
 		if _, err := os.Stat(database); err == nil {
 			return nil, fmt.Errorf("start: %w", ErrDatabase)
@@ -308,7 +308,7 @@ func TestServe_readyUntilStopped(t *testing.T) {
 	if err := os.WriteFile(file, []byte(smallest), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	app, out := newTestApp("longhaul", "serve", "--config", file, "--port", "0", "--json")
+	app, out := newTestApp(t, "longhaul", "serve", "--config", file, "--port", "0", "--json")
 	asked := withPlant(&app, &fakeTemporal{})
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(100*time.Millisecond, cancel)
@@ -348,7 +348,7 @@ func TestServe_wrongSettings(t *testing.T) {
 
 func TestTemporal_ready(t *testing.T) {
 	t.Parallel()
-	app, out := newTestApp("longhaul", "temporal", "--data", filepath.Join(t.TempDir(), "data"))
+	app, out := newTestApp(t, "longhaul", "temporal", "--data", filepath.Join(t.TempDir(), "data"))
 	app.StartTemporal = startFake
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(50*time.Millisecond, cancel)
@@ -359,7 +359,7 @@ func TestTemporal_ready(t *testing.T) {
 
 func TestWorker_isTheProgram(t *testing.T) {
 	t.Parallel()
-	app, out := newTestApp("longhaul-worker", "--config", filepath.Join(t.TempDir(), "none.yaml"))
+	app, out := newTestApp(t, "longhaul-worker", "--config", filepath.Join(t.TempDir(), "none.yaml"))
 	app.Verbs, app.Itself = []Verb{Worker}, Worker
 	code := Main(t.Context(), app)
 	if code != exitUsage || !strings.Contains(out.stderr.String(), "none.yaml cannot be read") {

@@ -12,7 +12,7 @@ import (
 	"go.uber.org/zap"
 
 	"longhaul/internal/host"
-	"longhaul/internal/source"
+	"longhaul/internal/sourcename"
 	"longhaul/workflows"
 )
 
@@ -46,7 +46,7 @@ type standing struct {
 }
 
 func (a *App) status(ctx context.Context, c *console, name string, ui webUI) error {
-	if err := source.CheckName(name); err != nil {
+	if err := sourcename.CheckSpoken(name, string(Status)); err != nil {
 		return err
 	}
 	temporal, err := a.Dial(ctx, host.DialOptions{Logger: zap.NewNop()})

@@ -10,7 +10,7 @@ import (
 	"go.uber.org/zap"
 
 	"longhaul/internal/host"
-	"longhaul/internal/source"
+	"longhaul/internal/sourcename"
 	"longhaul/workflows"
 )
 
@@ -46,7 +46,7 @@ TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_..., or a profile.`,
 }
 
 func (a *App) sync(ctx context.Context, c *console, name string, flags syncFlags) error {
-	if err := source.CheckName(name); err != nil {
+	if err := sourcename.CheckSpoken(name, string(Sync)); err != nil {
 		return err
 	}
 	temporal, err := a.Dial(ctx, host.DialOptions{Logger: zap.NewNop()})

@@ -222,7 +222,7 @@ func TestSync_joins(t *testing.T) {
 
 func TestSync_interruptedLeavesItRunning(t *testing.T) {
 	t.Parallel()
-	app, out := newTestApp("longhaul-starter", "sync", "acme")
+	app, out := newTestApp(t, "longhaul-starter", "sync", "acme")
 	f := &fakeTemporal{pollers: 1, hang: true, progress: workflows.Progress{Phase: workflows.PhasePlan}}
 	app.Dial = f.dial
 	ctx, cancel := context.WithCancel(t.Context())

@@ -131,7 +131,7 @@ func TestSync_saysThatNobodyServesTheSource(t *testing.T) {
 
 func TestSync_interruptedSaysThatNobodyServesTheSource(t *testing.T) {
 	t.Parallel()
-	app, out := newTestApp("longhaul-starter", "sync", "acme")
+	app, out := newTestApp(t, "longhaul-starter", "sync", "acme")
 	f := &fakeTemporal{pollers: 1, hang: true, polled: map[string]time.Time{"longhaul-acme": time.Now().Add(-time.Hour)}}
 	app.Dial = f.dial
 	ctx, cancel := context.WithCancel(t.Context())

@@ -212,16 +212,22 @@ func TestRead_findsMistakesOfEnvironmentAndFlags(t *testing.T) {
 	}
 }
 
-func TestRead_refusesTheIDOfAWorkflowForASource(t *testing.T) {
+func TestRead_refusesTheIDOfASyncForASource(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), DefaultFile)
-	if err := os.WriteFile(path, []byte("sources:\n  check-acme:\n    max_shards: 2\n"), 0o600); err != nil {
+	settings := `sources:
+  plan-emea:
+    salesforce: {base_url: x.my.salesforce.com, client_id: x, client_secret: "env:S"}
+  sync-eu:
+    max_shards: 2
+`
+	if err := os.WriteFile(path, []byte(settings), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	_, _, err := Read(Input{Dir: filepath.Dir(path), Environment: Environment{"LONGHAUL_SOURCES_SYNC_ACME_MAX_SHARDS=3"}})
 	want := []string{
-		"longhaul.yaml:2: sources: \"check-acme\" is not a source name: a source is named acme, its workflow check-acme: say `sync acme`",
-		"LONGHAUL_SOURCES_SYNC_ACME_MAX_SHARDS: \"sync-acme\" is not a source name: a source is named acme, its workflow sync-acme: say `sync acme`",
+		"longhaul.yaml:4: sources: a source named sync-eu would have the workflow sync-sync-eu: rename the source",
+		"LONGHAUL_SOURCES_SYNC_ACME_MAX_SHARDS: a source named sync-acme would have the workflow sync-sync-acme: rename the source",
 	}
 	if diff := cmp.Diff(want, sentences(t, err)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

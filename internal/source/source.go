@@ -90,7 +90,7 @@ type Scope struct {
 	Private bool `json:"private"` // reports and dashboards in other people's private folders too
 }
 
-// CheckName says what is wrong with a source's name; nil when it is a good one.
+// CheckName says what is wrong with the name that settings give to a source; nil when it is a good one.
 func CheckName(name string) error { return sourcename.Check(name) }
 
 // WithDefaults gives the source with every limit that was left at zero set to its default.

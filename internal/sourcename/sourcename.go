@@ -12,35 +12,50 @@ const (
 	letters = "abcdefghijklmnopqrstuvwxyz0123456789-"
 )
 
-// workflowPrefixes begin the ids of a source's workflows. A source whose name began with one could not be told from the
-// workflow of another source, which people know from the UI and write in the place of its name.
-var workflowPrefixes = []string{"sync-", "check-", "plan-", "inspect-"}
+// syncPrefix begins the id of the workflow that syncs a source. A source whose name began with it could not be told from
+// the workflow of another source, which people know from the UI and write in the place of its name.
+const syncPrefix = "sync-"
 
-// Check says what is wrong with the name of a source; nil when it is a good one. A name is a word of command lines and a
-// part of ids, so a hyphen stands inside it only: at its beginning every command takes it for a flag.
+// Check says what is wrong with the name that settings give to a source; nil when it is a good one. A name is a word of
+// command lines and a part of ids, so a hyphen stands inside it only: at its beginning every command takes it for a flag.
 func Check(name string) error {
+	if err := check(name); err != nil {
+		return err
+	}
+	if strings.HasPrefix(name, syncPrefix) {
+		return fault.Invalidf("a source named %s would have the workflow %s%s: rename the source", name, syncPrefix, name)
+	}
+	return nil
+}
+
+// CheckSpoken says what is wrong with the name of a source that somebody asks for by a verb; nil when it is a good one.
+// Whoever wrote the id of a workflow hears which source is meant.
+func CheckSpoken(name, verb string) error {
+	if err := check(name); err != nil {
+		return err
+	}
+	if source := withoutPrefix(name); source != name {
+		return fault.Invalidf("%q is not a source name: a source is named %s, its workflow %s%s: say `%s %s`",
+			name, source, syncPrefix, source, verb, source)
+	}
+	return nil
+}
+
+// check is the part of the rule that is the same wherever a name is written.
+func check(name string) error {
 	switch {
 	case name == "", len(name) > longest, strings.Trim(name, letters) != "":
 		return fault.Invalidf("%.60q is not a source name: use 1 to 40 of a-z, 0-9 and -", name)
 	case name[0] == '-', name[len(name)-1] == '-':
 		return fault.Invalidf("%.60q is not a source name: it may not begin or end with -, which commands take for a flag", name)
 	}
-	if source := withoutPrefix(name); source != name {
-		return fault.Invalidf("%.60q is not a source name: a source is named %s, its workflow %s: say `sync %s`",
-			name, source, name, source)
-	}
 	return nil
 }
 
-// withoutPrefix is what an id of a workflow leaves of a name, however many are put before each other.
+// withoutPrefix is what the id of a workflow leaves of a name, however often it was put before it.
 func withoutPrefix(name string) string {
-	for again := true; again; {
-		again = false
-		for _, prefix := range workflowPrefixes {
-			if rest, cut := strings.CutPrefix(name, prefix); cut {
-				name, again = rest, true
-			}
-		}
+	for strings.HasPrefix(name, syncPrefix) {
+		name = strings.TrimLeft(strings.TrimPrefix(name, syncPrefix), "-")
 	}
-	return strings.TrimLeft(name, "-")
+	return name
 }

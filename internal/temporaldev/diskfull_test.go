@@ -27,11 +27,11 @@ func TestDiskTrouble_isHeardInTheLog(t *testing.T) {
 		{func(l *zap.Logger) {
 			l.Error("Operation failed with internal error.", zap.Error(errors.New(
 				"UpdateWorkflowExecution operation failed. Failed to commit transaction. Error: database or disk is full (13)")))
-		}, "the disk is full that the folder /data lies on; make room on it"},
+		}, "the disk that holds /data is full; make room on it"},
 		{func(l *zap.Logger) {
 			l.Warn("x", zap.String("error", "attempt to write a readonly database (1032)"))
-		}, "it may only be read; make the file, the folder /data and its disk writable"},
-		{func(l *zap.Logger) { l.Named("y").Error("disk I/O error (778)") }, "the system does not give it"},
+		}, "it is read-only; make the file, the folder /data and its disk writable"},
+		{func(l *zap.Logger) { l.Named("y").Error("disk I/O error (778)") }, "the system cannot read or write it"},
 		{func(l *zap.Logger) { l.Error("x", zap.Error(errors.New("database is locked (5)"))) }, ""},
 		{func(l *zap.Logger) { l.Error("x", zap.Error(errors.New("database or disk is full"))) }, ""},
 		{func(l *zap.Logger) { l.Info("x", zap.Error(errors.New("database or disk is full (13)"))) }, ""},
@@ -95,7 +95,7 @@ func TestServer_saysThatItsDiskIsFull_andGoesOnWithRoom(t *testing.T) {
 	}
 	select {
 	case e := <-told:
-		if !strings.Contains(e.Fault().Message, "the folder "+dir+" lies on; make room on it") {
+		if !strings.Contains(e.Fault().Message, "the disk that holds "+dir+" is full; make room on it") {
 			t.Errorf("told %v", e)
 		}
 	case <-time.After(20 * time.Second):
@@ -122,7 +122,7 @@ func TestStart_saysThatItsDiskIsFull(t *testing.T) {
 	begun := time.Now()
 	_, err := Start(t.Context(), Options{Database: filepath.Join(dir, "temporal.db")})
 	var unusable *DatabaseError
-	if !errors.As(err, &unusable) || unusable.Content || !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "the folder "+dir+" lies on") {
+	if !errors.As(err, &unusable) || unusable.Content || !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "the disk that holds "+dir+" is full") {
 		t.Errorf("got %v", err)
 	}
 	if took := time.Since(begun); took > startTimeout/2 {

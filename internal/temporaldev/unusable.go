@@ -97,17 +97,17 @@ func around(exact int, err error, database string) string {
 	}
 	switch {
 	case code == sqlite3.SQLITE_CANTOPEN && len(database) > longestPath:
-		return fmt.Sprintf("its path has %d bytes, and SQLite takes %d; choose a shorter one", len(database), longestPath)
+		return fmt.Sprintf("its path has %d bytes, and SQLite takes %d at most; choose a shorter one", len(database), longestPath)
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), code == sqlite3.SQLITE_FULL:
-		return fmt.Sprintf("the disk is full that the folder %s lies on; make room on it", filepath.Dir(database))
+		return fmt.Sprintf("the disk that holds %s is full; make room on it", filepath.Dir(database))
 	case errors.Is(err, syscall.EROFS), code == sqlite3.SQLITE_READONLY:
-		return fmt.Sprintf("it may only be read; make the file, the folder %s and its disk writable", filepath.Dir(database))
+		return fmt.Sprintf("it is read-only; make the file, the folder %s and its disk writable", filepath.Dir(database))
 	case errors.Is(err, fs.ErrPermission), code == sqlite3.SQLITE_PERM, code == sqlite3.SQLITE_AUTH:
-		return "it is not open to this user; check who owns the file and its folder"
+		return "this user may not open it; check who owns the file and its folder"
 	case code == sqlite3.SQLITE_BUSY, code == sqlite3.SQLITE_LOCKED:
-		return "another process holds it; end that one first"
+		return "another process holds it; end that process first"
 	case code == sqlite3.SQLITE_IOERR, code == sqlite3.SQLITE_NOMEM, code == sqlite3.SQLITE_CANTOPEN, errors.As(err, &file):
-		return "the system does not give it; check the path and the disk"
+		return "the system cannot read or write it; check the path and the disk"
 	default:
 		return ""
 	}
@@ -122,9 +122,9 @@ func unlockable(code int, remote string) string {
 	lacks := slices.Contains(lockCodes, code)
 	switch {
 	case remote != "" && (lacks || code&0xff == sqlite3.SQLITE_BUSY || code&0xff == sqlite3.SQLITE_IOERR):
-		return fmt.Sprintf("it lies on a disk of the kind %s, over which SQLite can neither lock nor share it; %s", remote, filesystem.OwnDisk)
+		return fmt.Sprintf("it lies on a disk of the kind %s, on which SQLite can neither lock nor share it; %s", remote, filesystem.OwnDisk)
 	case lacks:
-		return "its disk gives SQLite no locks or no shared memory, as network disks do; " + filesystem.OwnDisk
+		return "its disk, like most network disks, gives SQLite no locks or no shared memory; " + filesystem.OwnDisk
 	}
 	return ""
 }

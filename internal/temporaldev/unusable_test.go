@@ -75,9 +75,9 @@ func TestFileStore_doesNotBlameTheFileForTroubleAroundIt(t *testing.T) {
 		}
 	}
 	for _, row := range []struct{ name, file, says string }{
-		{"another process holds it", held, "another process holds it; end that one first"},
-		{"a folder", t.TempDir(), "the system does not give it; check the path and the disk"},
-		{"a folder that is not there", filepath.Join(t.TempDir(), "x", "temporal.db"), "the system does not give it; check the path and the disk"},
+		{"another process holds it", held, "another process holds it; end that process first"},
+		{"a folder", t.TempDir(), "the system cannot read or write it; check the path and the disk"},
+		{"a folder that is not there", filepath.Join(t.TempDir(), "x", "temporal.db"), "the system cannot read or write it; check the path and the disk"},
 	} {
 		_, err := fileStore(t.Context(), row.file)
 		var unusable *DatabaseError
@@ -105,10 +105,10 @@ func TestOutside_saysWhatToChange(t *testing.T) {
 		err  error
 		says string
 	}{
-		{syscall.ENOSPC, "the disk is full that the folder /data lies on; make room on it"},
-		{syscall.EROFS, "it may only be read; make the file, the folder /data and its disk writable"},
-		{syscall.EACCES, "it is not open to this user"},
-		{syscall.EIO, "the system does not give it"},
+		{syscall.ENOSPC, "the disk that holds /data is full; make room on it"},
+		{syscall.EROFS, "it is read-only; make the file, the folder /data and its disk writable"},
+		{syscall.EACCES, "this user may not open it"},
+		{syscall.EIO, "the system cannot read or write it"},
 	} {
 		if got := outside(&fs.PathError{Op: "open", Path: "x", Err: row.err}, "/data/x"); !strings.HasPrefix(got, row.says) {
 			t.Errorf("%v: got %q", row.err, got)
