@@ -24,6 +24,8 @@ type UploadParams struct {
 	Sync Sync   `json:"sync"`
 	File File   `json:"file"`
 	To   string `json:"to,omitempty"` // where the files of the set went that were delivered before
+
+	Renamed bool `json:"renamed,omitempty"` // the set was renamed before, so a name that is taken is so by what we sent, if by anything
 }
 
 // UploadResult says what the catalog has.
@@ -88,7 +90,7 @@ func (a *Activities) upload(ctx context.Context, params UploadParams) (delivered
 		}
 	}
 	path := catalog.Path(catalog.Viz, source.Catalog.SourceID(), "", params.File.Name)
-	sent, err = source.Catalog.Send(ctx, path, a.reopened(ctx, staged, params.File))
+	sent, err = source.Catalog.Send(ctx, path, a.reopened(ctx, staged, params))
 	switch {
 	case errors.Is(err, catalog.ErrConflict) && fresh: // an attempt that comes after this one must not take the file for ours
 		mine.Foreign = true
@@ -121,9 +123,10 @@ func same(sha256 string, file File, err error) error {
 }
 
 // reopened gives the catalog client a file that it can read from the start at each try.
-func (a *Activities) reopened(ctx context.Context, staged staging.Sync, file File) catalog.File {
+func (a *Activities) reopened(ctx context.Context, staged staging.Sync, params UploadParams) catalog.File {
+	file := params.File
 	return catalog.File{
-		Name: file.Name, Size: file.Bytes, SHA256: file.SHA256,
+		Name: file.Name, Size: file.Bytes, SHA256: file.SHA256, Renamable: !params.Renamed,
 		Open: func() (io.ReadCloser, error) {
 			content, _, err := a.Store.OpenFile(ctx, staged.File(file.Name))
 			return content, err

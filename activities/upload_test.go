@@ -133,6 +133,23 @@ func TestUpload_aForeignFileIsForeignForTheNextAttemptToo(t *testing.T) {
 	}
 }
 
+// A proxy that changes every answer of the catalog costs one set, and never looks like another program.
+func TestUpload_behindAProxyThatChangesAnswersIsDeliveredUnderTheSecondName(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.answer = func(n int64) int { return []int{http.StatusNonAuthoritativeInfo, http.StatusConflict}[(n-1)%2] }
+	if _, err := b.upload(t); typeOf(err) != activities.NameTaken {
+		t.Fatalf("under the first name: %v", err)
+	}
+	b.params.File.Name, b.params.Renamed = "1795451618-reports.json", true
+	if err := b.store.Write(t.Context(), b.staged.File(b.params.File.Name), []byte(content)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.upload(t); err != nil {
+		t.Errorf("under the second name: %v", err)
+	}
+}
+
 func TestUpload_aConflictAfterOurOwnTryIsDelivered(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

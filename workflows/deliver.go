@@ -123,7 +123,7 @@ func (s *sync) send(ctx workflow.Context) error {
 		if err := s.untilResumed(ctx); err != nil {
 			return err
 		}
-		params := activities.UploadParams{Sync: s.state.Sync, File: file, To: s.state.Destination}
+		params := activities.UploadParams{Sync: s.state.Sync, File: file, To: s.state.Destination, Renamed: s.state.Renames > 0}
 		var sent activities.UploadResult
 		if err := workflow.ExecuteActivity(with(ctx, forFile, "upload "+file.Name), acts.Upload, params).Get(ctx, &sent); err != nil {
 			return err

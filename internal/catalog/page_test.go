@@ -247,6 +247,40 @@ func TestSend_learnsOfADeliveryWhoseAnswerWasChanged(t *testing.T) {
 	}
 }
 
+// A file that can take another name does so, unless the catalog itself was in trouble: then it may well have the file.
+func TestSend_aRenamableFileIsForeignWhereOnlyAProxyAnswered(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		before  []int
+		foreign bool
+	}{
+		"a proxy":                   {[]int{http.StatusMultiStatus}, true},
+		"a proxy twice":             {[]int{http.StatusMultiStatus, http.StatusNonAuthoritativeInfo}, true},
+		"the catalog":               {[]int{http.StatusBadGateway}, false},
+		"a proxy, then the catalog": {[]int{http.StatusMultiStatus, http.StatusBadGateway}, false},
+		"the catalog, then a proxy": {[]int{http.StatusBadGateway, http.StatusMultiStatus}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var calls atomic.Int32
+			address := serve(t, func(w http.ResponseWriter, r *http.Request) {
+				_, _ = io.Copy(io.Discard, r.Body)
+				if n := int(calls.Add(1)); n <= len(row.before) {
+					w.WriteHeader(row.before[n-1])
+					return
+				}
+				w.WriteHeader(http.StatusConflict)
+			})
+			file := fileOf("[1]")
+			file.Renamable = true
+			receipt, err := newBench(t, address, nil).Send(t.Context(), testPath, file)
+			if foreign := errors.Is(err, ErrConflict); foreign != row.foreign || !foreign && (err != nil || receipt.SHA256 == "") {
+				t.Errorf("got %+v, %v", receipt, err)
+			}
+		})
+	}
+}
+
 // A success that is answered before the whole file was sent says nothing of it: the file that is there is another's.
 func TestSend_learnsOfNoDeliveryFromASuccessThatCameTooEarly(t *testing.T) {
 	t.Parallel()

@@ -24,6 +24,10 @@ type File struct {
 	SHA256   string // hexadecimal; what is read is held against it, unless it is empty
 	Open     func() (io.ReadCloser, error)
 	Progress func(sent int64) // may be nil; called from another goroutine as bytes of the file are handed over
+
+	// Renamable files can be sent under another name. That costs little, so a conflict is one unless the catalog itself was in
+	// trouble before: a success in odd words may have been given by a proxy that let nothing through.
+	Renamable bool
 }
 
 // Receipt proves a delivery. A Status of 409 means that an earlier try of the same Send had arrived after all.
@@ -48,16 +52,18 @@ func (c *Client) Send(ctx context.Context, path string, f File) (Receipt, error)
 		return Receipt{}, err
 	}
 	var unanswered Receipt // of a try that may have arrived
+	odd := false           // the one who answered all such tries need not be the catalog
 	for attempt := 1; ; attempt++ {
 		receipt, err := c.try(ctx, target, token, f)
 		receipt.Path = path
 		switch {
 		case err == nil:
 			return receipt, nil
-		case errors.Is(err, ErrConflict) && unanswered.SHA256 != "":
+		case errors.Is(err, ErrConflict) && unanswered.SHA256 != "" && !(odd && f.Renamable):
 			unanswered.Path, unanswered.Status = path, http.StatusConflict
 			return unanswered, nil
 		case mayHaveArrived(err) && receipt.SHA256 != "":
+			odd = wasOdd(err) && (odd || unanswered.SHA256 == "")
 			unanswered = receipt
 		}
 		pause, again := c.pause(err, attempt)
@@ -90,6 +96,12 @@ func mayHaveArrived(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.Class == fault.Transient && e.Status != http.StatusNetworkAuthenticationRequired &&
 		(e.Status == 0 || e.unclear || e.Status >= http.StatusInternalServerError)
+}
+
+// wasOdd says of a failed try that a success was answered, in a way that the catalog would not.
+func wasOdd(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.unclear
 }
 
 // try sends the file once. The receipt is filled as soon as the whole body was handed over, even if an error follows.
