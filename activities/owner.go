@@ -82,9 +82,19 @@ func (a *Activities) take(ctx context.Context, params AuthenticateParams) (claim
 	return again, last, nil
 }
 
+// seenBy is what counts of what the workflow has seen of another Temporal: nothing in an attempt that comes late. The machine
+// may have slept, and hold the other Temporal too.
+func seenBy(attempt activity.Info, seen staging.Seen) staging.Seen {
+	if attempt.StartedTime.Sub(attempt.ScheduledTime) > staging.LookEvery {
+		return staging.Seen{}
+	}
+	return seen
+}
+
 // claim takes the source. Where another Temporal is at work on it, the workflow waits.
 func (a *Activities) claim(ctx context.Context, sync Sync, seen staging.Seen) (staging.Claim, error) {
-	claim, err := a.Store.Owners(sync.Source).Take(ctx, owner(ctx, sync), activity.GetInfo(ctx).StartedTime, seen)
+	info := activity.GetInfo(ctx)
+	claim, err := a.Store.Owners(sync.Source).Take(ctx, owner(ctx, sync), info.StartedTime, seenBy(info, seen))
 	other, ok := errors.AsType[*staging.OwnedError](err)
 	if !ok {
 		return claim, err

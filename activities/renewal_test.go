@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/testsuite"
 
@@ -198,4 +199,15 @@ func TestKeep_anOldMarkIsNewBeforeItWasLookedAtTwice(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// A look that waited for a worker says nothing of the time in which no worker was there: the machine may have slept.
+func TestSeenBy_aLateAttemptHasSeenNothing(t *testing.T) {
+	t.Parallel()
+	seen, due := staging.Seen{Mark: "1", For: staging.Silence}, time.Now()
+	for late, want := range map[time.Duration]staging.Seen{time.Second: seen, time.Hour: {}} {
+		if got := seenBy(activity.Info{ScheduledTime: due, StartedTime: due.Add(late)}, seen); got != want {
+			t.Errorf("an attempt that begins %s late has seen %+v", late, got)
+		}
+	}
 }

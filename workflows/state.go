@@ -63,13 +63,14 @@ type State struct {
 	Unexpected int `json:"unexpected,omitempty"` // tries of the step under way after failures that nobody expected
 
 	Other OtherOwner `json:"other,omitzero"` // of the source, when the sync began
+	Owned time.Time  `json:"owned,omitzero"` // when the sync came to own its source, if others owned it after it was started
 }
 
 // warnings are all that people should know, the signals among them that were sent in vain.
 func (s *State) warnings() []string { return list(slices.Concat(s.Warnings, s.Strangers)) }
 
 const (
-	maxWarnings     = 18
+	maxWarnings     = 17
 	maxWarningBytes = 300
 )
 

@@ -39,5 +39,5 @@ func IDAfter(id, last string, now time.Time) string {
 func sameSync(a, b string) bool {
 	_, runOfA, ok := ParseSyncID(a)
 	_, runOfB, both := ParseSyncID(b)
-	return a == b || ok && both && runOfA == runOfB
+	return a == b || ok && both && runOfA == runOfB && runOfA != ""
 }
