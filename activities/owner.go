@@ -58,6 +58,15 @@ func (k *keeper) of(sync Sync) *renewal {
 	return one
 }
 
+// forget makes the next activity of a sync look at the mark: a sync that was reset after its end may have lost it.
+func (k *keeper) forget(sync Sync) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if one := k.kept[sync.Source]; one != nil && one.sync == sync.ID {
+		delete(k.kept, sync.Source)
+	}
+}
+
 // take makes the sync the owner of its source, and gives the newest record, whose sync has owned the source before. The mark of the
 // claim names the id that the sync must use.
 func (a *Activities) take(ctx context.Context, params AuthenticateParams) (claim staging.Claim, last inventory.Record, err error) {
@@ -151,6 +160,7 @@ func (a *Activities) release(ctx context.Context, sync Sync) error {
 	if sync.Owner.Number == 0 {
 		return nil
 	}
+	defer a.keeper.forget(sync)
 	return takenOver(sync, a.Store.Owners(sync.Source).Release(ctx, owner(ctx, sync), sync.Owner.Number))
 }
 

@@ -162,6 +162,26 @@ func TestOwner_aSyncThatWasTakenOverEndsAndTouchesNothing(t *testing.T) {
 	r.waits(t, r.a, syncOfA)
 }
 
+// A sync that was reset after its end was not silent: another one took a source that was free.
+func TestOwner_aSyncThatGoesOnAfterItsEndIsToldWhatIsSo(t *testing.T) {
+	t.Parallel()
+	r := newRivals(t)
+	ended, err := r.begin(r.a, syncOfA, staging.Seen{})
+	if err == nil {
+		_, err = r.a.ExecuteActivity("End", activities.EndParams{Sync: ended, Outcome: "cancelled"})
+	}
+	if err == nil {
+		_, err = r.begin(r.b, syncOfB, staging.Seen{})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = r.a.ExecuteActivity("Guard", activities.GuardParams{Sync: ended})
+	if err == nil || !strings.Contains(err.Error(), "as this sync had ended there or nothing was heard of it for 20 minutes") {
+		t.Errorf("it goes on with %v", err)
+	}
+}
+
 // A login that fails leaves no mark that would keep another Temporal waiting.
 func TestOwner_aLoginThatFailsFreesTheSource(t *testing.T) {
 	t.Parallel()
