@@ -52,6 +52,9 @@ type AuthenticateResult struct {
 	AcceptMissing []string `json:"accept_missing,omitempty"` // permissions that may be missing without a question
 
 	Owner Ownership `json:"owner,omitzero"`
+	// SyncID is the id that the sync has from now on, where another sync came to own the source since this one began. Empty:
+	// the id that it began with.
+	SyncID string `json:"sync_id,omitempty"`
 }
 
 // authenticateTimeout is under the activity's own, so that a host that accepts and never answers ends in a sentence.
@@ -62,7 +65,7 @@ func (a *Activities) Authenticate(ctx context.Context, params AuthenticateParams
 	meter := new(salesforce.Meter)
 	bounded, cancel := context.WithTimeout(salesforce.WithMeter(ctx, meter), authenticateTimeout)
 	defer cancel()
-	result, err := a.authenticate(bounded, params)
+	result, claim, err := a.authenticate(bounded, params)
 	err = atFirst(err)
 	result.Told = toldBy(meter)
 	if _, known := meter.Limit(); !known && err == nil {
@@ -72,6 +75,7 @@ func (a *Activities) Authenticate(ctx context.Context, params AuthenticateParams
 	result.Told.Clock = meter.Date()
 	if err != nil {
 		activity.RecordHeartbeat(ctx, Beat{Calls: result.Calls, Final: true}) // the account for the next attempt
+		a.releaseAfter(ctx, params.Sync.Source, claim)
 	}
 	if f := fault.From(err); f != nil && f.Class == fault.Throttled && f.RetryAfter > shard.LongWait {
 		err = &sittable{err}
@@ -108,40 +112,38 @@ func (a *Activities) askUsage(ctx context.Context, sync Sync, meter *salesforce.
 	return nil
 }
 
-func (a *Activities) authenticate(ctx context.Context, params AuthenticateParams) (result AuthenticateResult, err error) {
+// authenticate gives the claim to the source too, which a failure must free.
+func (a *Activities) authenticate(ctx context.Context, params AuthenticateParams) (result AuthenticateResult, claim staging.Claim, err error) {
 	source, staged, err := a.open(ctx, params.Sync)
 	if err != nil {
-		return AuthenticateResult{}, err
+		return result, claim, err
 	}
 	result = AuthenticateResult{
 		MaxInFlight: source.MaxInFlight, MaxShards: source.MaxShards, Private: source.Private,
 		Catalog: source.Catalog != nil, Quota: source.Quota, Probe: source.Probe, Guard: source.Guard, AcceptMissing: source.AcceptMissing,
 	}
 	if result.Bucket, err = a.Store.ID(ctx); err != nil {
-		return result, err
+		return result, claim, err
 	}
-	if result.Owner, err = a.take(ctx, params); err != nil {
-		return result, err
+	claim, last, err := a.take(ctx, params)
+	if err != nil {
+		return result, claim, err
 	}
-	defer func() {
-		if err != nil {
-			params.Sync.Owner = result.Owner
-			a.releaseAfter(ctx, params.Sync)
-		}
-	}()
+	result.Owner = Ownership{Number: claim.Number, Temporal: claim.Mark.Temporal}
+	result.LastTimestamp = last.Timestamp
+	if claim.Mark.Sync != staged.ID {
+		staged.ID, result.SyncID = claim.Mark.Sync, claim.Mark.Sync
+	}
 	if params.Upload && source.Catalog != nil {
 		if err := checkCatalog(ctx, source, &result); err != nil {
-			return result, err
+			return result, claim, err
 		}
 	}
 	source.Salesforce.Renew(activity.GetInfo(ctx).ScheduledTime) // settings and org may be others than the sync before had
 	if err := a.meet(ctx, source, &result); err != nil {
-		return result, err
+		return result, claim, err
 	}
-	if result.LastTimestamp, err = a.lastTimestamp(ctx, params.Sync.Source); err != nil {
-		return result, err
-	}
-	return result, a.Store.WriteJSON(ctx, staged.State(), inventory.Opened{
+	return result, claim, a.Store.WriteJSON(ctx, staged.State(), inventory.Opened{
 		Identity: result.Identity, Started: params.Started, Keep: !params.Upload,
 	})
 }
@@ -238,15 +240,12 @@ func judge(permissions salesforce.Permissions, private bool, accepted []string) 
 	return warnings, nil
 }
 
-// lastTimestamp is the timestamp of the newest recorded sync of source; 0 where none is, or it cannot be read. The catalog
-// refuses a name that it has, so what is not known here is noticed there.
-func (a *Activities) lastTimestamp(ctx context.Context, source string) (int64, error) {
+// lastRecord is the newest record of source: no more than its sync where it cannot be read, and nothing where there is none. The
+// catalog refuses a name that it has, so a timestamp that is not known here is noticed there.
+func (a *Activities) lastRecord(ctx context.Context, source string) (inventory.Record, error) {
 	record, err := inventory.LastRecord(ctx, a.Store, source)
-	switch {
-	case errors.Is(err, staging.ErrNotExist), errors.Is(err, inventory.ErrRecordUnreadable):
-		return 0, nil
-	case err != nil:
-		return 0, err
+	if errors.Is(err, staging.ErrNotExist) || errors.Is(err, inventory.ErrRecordUnreadable) {
+		err = nil
 	}
-	return record.Timestamp, nil
+	return record, err
 }

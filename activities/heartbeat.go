@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.temporal.io/sdk/activity"
@@ -41,6 +42,8 @@ type pulse struct {
 	last        int64 // calls at the beat before
 
 	contradicted Contradicted
+
+	keeping atomic.Bool // the mark of the source is renewed beside the activity
 
 	stop chan struct{}
 	gone sync.WaitGroup

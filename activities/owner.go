@@ -11,14 +11,15 @@ import (
 	"go.temporal.io/sdk/activity"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/inventory"
 	"longhaul/internal/staging"
 )
 
 const (
 	// renewEvery is how old the mark of a source gets while a process works on its sync.
 	renewEvery = time.Minute
-	// lookEvery is how long a sync waits before it looks again whether the other Temporal is done.
-	lookEvery = time.Minute
+	// keepEvery is how often it looks whether that is due. A machine that has slept renews an old mark within this time.
+	keepEvery = 20 * time.Second
 	// releaseWithin bounds the try to free a source at the end of a login that failed.
 	releaseWithin = 5 * time.Second
 )
@@ -57,25 +58,62 @@ func (k *keeper) of(sync Sync) *renewal {
 	return one
 }
 
-// take makes the sync the owner of its source. Where another Temporal is at work on it, the workflow waits.
-func (a *Activities) take(ctx context.Context, params AuthenticateParams) (Ownership, error) {
-	temporal, err := a.Temporal(ctx)
-	if err != nil {
-		return Ownership{}, err
+// forget makes the next activity of a sync look at the mark: a sync that was reset after its end may have lost it.
+func (k *keeper) forget(sync Sync) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if one := k.kept[sync.Source]; one != nil && one.sync == sync.ID {
+		delete(k.kept, sync.Source)
 	}
-	own := Ownership{Temporal: temporal}
+}
+
+// take makes the sync the owner of its source, and gives the newest record, whose sync has owned the source before. The mark of the
+// claim names the id that the sync must use.
+func (a *Activities) take(ctx context.Context, params AuthenticateParams) (claim staging.Claim, last inventory.Record, err error) {
 	sync := params.Sync
-	sync.Owner = own
-	own.Number, err = a.Store.Owners(sync.Source).Take(ctx, owner(ctx, sync), params.Seen)
-	if other, ok := errors.AsType[*staging.OwnedError](err); ok {
-		return own, &sittable{&fault.Error{
-			Class: fault.Throttled, System: fault.Bucket, RetryAfter: lookEvery, Err: err,
-			Message: fmt.Sprintf("source %s is being synced into this bucket by another Temporal (%s): use one Temporal for a bucket, or cancel "+
-				"that sync; this one goes on when that one has ended, or when nothing was heard of it for %d minutes",
-				sync.Source, words(other.By), int(staging.Silence.Minutes())),
-		}}
+	if sync.Owner.Temporal, err = a.Temporal(ctx); err != nil {
+		return claim, last, err
 	}
-	return own, err
+	if claim, err = a.claim(ctx, sync, params.Seen); err != nil {
+		return claim, last, err
+	}
+	if last, err = a.lastRecord(ctx, sync.Source); err != nil {
+		return claim, last, err
+	}
+	sync.ID = staging.IDAfter(claim.Mark.Sync, last.Sync, activity.GetInfo(ctx).StartedTime)
+	if sync.ID == claim.Mark.Sync {
+		return claim, last, nil
+	}
+	again, err := a.claim(ctx, sync, params.Seen) // the record is of before owners left marks
+	if err != nil {
+		return claim, last, err
+	}
+	return again, last, nil
+}
+
+// seenBy is what counts of what the workflow has seen of another Temporal: nothing in an attempt that comes late. The machine
+// may have slept, and hold the other Temporal too.
+func seenBy(attempt activity.Info, seen staging.Seen) staging.Seen {
+	if attempt.StartedTime.Sub(attempt.ScheduledTime) > staging.LookEvery {
+		return staging.Seen{}
+	}
+	return seen
+}
+
+// claim takes the source. Where another Temporal is at work on it, the workflow waits.
+func (a *Activities) claim(ctx context.Context, sync Sync, seen staging.Seen) (staging.Claim, error) {
+	info := activity.GetInfo(ctx)
+	claim, err := a.Store.Owners(sync.Source).Take(ctx, owner(ctx, sync), info.StartedTime, seenBy(info, seen))
+	other, ok := errors.AsType[*staging.OwnedError](err)
+	if !ok {
+		return claim, err
+	}
+	return claim, &sittable{&fault.Error{
+		Class: fault.Throttled, System: fault.Bucket, RetryAfter: staging.LookEvery, Err: err,
+		Message: fmt.Sprintf("source %s is being synced into this bucket by another Temporal (%s): use one Temporal for a bucket, or cancel "+
+			"that sync; this one goes on when that one has ended, or when nothing was heard of it for %d minutes",
+			sync.Source, words(other.By), int(staging.Silence.Minutes())),
+	}}
 }
 
 // keep renews the sync's mark when that is due, and is an error once another Temporal has taken the source over. A sync that
@@ -95,10 +133,10 @@ func (a *Activities) keep(ctx context.Context, sync Sync) error {
 	if age := now.Sub(one.renewed); age >= 0 && age < renewEvery {
 		return nil
 	}
-	holds, err := a.renew(ctx, sync, owner(ctx, sync))
+	holds, err := a.Store.Owners(sync.Source).Renew(ctx, owner(ctx, sync), sync.Owner.Number)
 	switch {
 	case !holds:
-		return err
+		return takenOver(sync, err)
 	case err != nil: // a full disk, or a store that takes an object only so often: it is enough that somebody's next try succeeds
 		activity.GetLogger(ctx).Warn("the source's mark in the bucket could not be renewed; the next activity tries again", "error", err.Error())
 	default:
@@ -107,11 +145,14 @@ func (a *Activities) keep(ctx context.Context, sync Sync) error {
 	return nil
 }
 
-// keepWhile renews the mark for as long as an activity runs. What keeps it from that is noticed when the next activity begins.
+// keepWhile renews the mark for as long as an activity runs, however often that opens its sync. An error does not end the
+// activity: the next one that begins meets it again.
 func (a *Activities) keepWhile(ctx context.Context, sync Sync) {
-	if p, ok := ctx.Value(pulseKey{}).(*pulse); ok && sync.Owner.Number > 0 {
-		p.each(ctx, renewEvery, func(ctx context.Context) { _ = a.keep(ctx, sync) })
+	p, ok := ctx.Value(pulseKey{}).(*pulse)
+	if !ok || sync.Owner.Number == 0 || !p.keeping.CompareAndSwap(false, true) {
+		return
 	}
+	p.each(ctx, keepEvery, func(ctx context.Context) { _ = a.keep(ctx, sync) })
 }
 
 // release frees the source, for another Temporal too.
@@ -119,32 +160,34 @@ func (a *Activities) release(ctx context.Context, sync Sync) error {
 	if sync.Owner.Number == 0 {
 		return nil
 	}
-	me := owner(ctx, sync)
-	me.Ended = true
-	_, err := a.renew(ctx, sync, me)
-	return err
+	defer a.keeper.forget(sync)
+	return takenOver(sync, a.Store.Owners(sync.Source).Release(ctx, owner(ctx, sync), sync.Owner.Number))
 }
 
-// releaseAfter frees the source when a login has failed: the workflow has not come to own it then.
-func (a *Activities) releaseAfter(ctx context.Context, sync Sync) {
+// releaseAfter frees the source when a login has failed that took it: the workflow has not come to own it then.
+func (a *Activities) releaseAfter(ctx context.Context, source string, claim staging.Claim) {
+	if claim.Number == 0 {
+		return
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseWithin)
 	defer cancel()
-	if err := a.release(ctx, sync); err != nil {
+	if err := a.Store.Owners(source).Release(ctx, claim.Mark, claim.Number); err != nil {
 		activity.GetLogger(ctx).Warn("the source could not be freed for other Temporals", "error", err.Error())
 	}
 }
 
-func (a *Activities) renew(ctx context.Context, sync Sync, me staging.Owner) (holds bool, err error) {
-	holds, err = a.Store.Owners(sync.Source).Renew(ctx, me, sync.Owner.Number)
-	if other, ok := errors.AsType[*staging.OwnedError](err); ok {
-		return false, &fault.Error{
-			Class: fault.Invalid, System: fault.Bucket, Err: err,
-			Message: fmt.Sprintf("another Temporal (%s) has taken source %s over in this bucket, as nothing was heard of this sync for %d minutes: "+
-				"use one Temporal for a bucket; what this sync had described is reused there",
-				words(other.By), sync.Source, int(staging.Silence.Minutes())),
-		}
+// takenOver says in plain words that another Temporal owns the source now. Any other error stays as it is.
+func takenOver(sync Sync, err error) error {
+	other, ok := errors.AsType[*staging.OwnedError](err)
+	if !ok {
+		return err
 	}
-	return holds, err
+	return &fault.Error{
+		Class: fault.Invalid, System: fault.Bucket, Err: err,
+		Message: fmt.Sprintf("another Temporal (%s) has taken source %s over in this bucket, as this sync had ended there or nothing was heard "+
+			"of it for %d minutes: use one Temporal for a bucket; what this sync had described is reused there",
+			words(other.By), sync.Source, int(staging.Silence.Minutes())),
+	}
 }
 
 // owner is what the mark of a sync says.

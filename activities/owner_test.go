@@ -52,6 +52,9 @@ func (*rivals) begin(env *testsuite.TestActivityEnvironment, id string, seen sta
 	err = value.Get(&result)
 	sync.Bucket, sync.OrgID, sync.UserID = result.Bucket, result.Identity.OrgID, result.Identity.UserID
 	sync.APIVersion, sync.Owner = result.Identity.APIVersion, result.Owner
+	if result.SyncID != "" {
+		sync.ID = result.SyncID
+	}
 	return sync, err
 }
 
@@ -92,10 +95,15 @@ func TestOwner_theSecondTemporalBeginsWhenTheFirstIsDone(t *testing.T) {
 				t.Fatal(err)
 			}
 			r.waits(t, r.b, syncOfB)
-			if _, err := r.begin(r.a, "20261123T201610.000Z-cccccccc", staging.Seen{}); err != nil {
+			next, err := r.begin(r.a, "20261123T201610.000Z-cccccccc", staging.Seen{})
+			if err != nil {
 				t.Errorf("a sync of the same Temporal, after one that was terminated: %v", err)
 			}
 			if err := finish(r, first); err != nil {
+				t.Fatal(err)
+			}
+			r.waits(t, r.b, syncOfB) // what is left of the first frees nothing of the next
+			if err := finish(r, next); err != nil {
 				t.Fatal(err)
 			}
 			if _, err := r.begin(r.b, syncOfB, staging.Seen{}); err != nil {
@@ -154,6 +162,26 @@ func TestOwner_aSyncThatWasTakenOverEndsAndTouchesNothing(t *testing.T) {
 	r.waits(t, r.a, syncOfA)
 }
 
+// A sync that was reset after its end was not silent: another one took a source that was free.
+func TestOwner_aSyncThatGoesOnAfterItsEndIsToldWhatIsSo(t *testing.T) {
+	t.Parallel()
+	r := newRivals(t)
+	ended, err := r.begin(r.a, syncOfA, staging.Seen{})
+	if err == nil {
+		_, err = r.a.ExecuteActivity("End", activities.EndParams{Sync: ended, Outcome: "cancelled"})
+	}
+	if err == nil {
+		_, err = r.begin(r.b, syncOfB, staging.Seen{})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = r.a.ExecuteActivity("Guard", activities.GuardParams{Sync: ended})
+	if err == nil || !strings.Contains(err.Error(), "as this sync had ended there or nothing was heard of it for 20 minutes") {
+		t.Errorf("it goes on with %v", err)
+	}
+}
+
 // A login that fails leaves no mark that would keep another Temporal waiting.
 func TestOwner_aLoginThatFailsFreesTheSource(t *testing.T) {
 	t.Parallel()
@@ -169,6 +197,101 @@ func TestOwner_aLoginThatFailsFreesTheSource(t *testing.T) {
 	}
 	if _, err := r.begin(r.b, syncOfB, staging.Seen{}); err != nil {
 		t.Errorf("the other Temporal: %v", err)
+	}
+}
+
+// The use of API calls is asked for after the login, where no answer has told it. A failure of that frees the source too.
+func TestOwner_aLoginThatCannotAskForTheUsageFreesTheSource(t *testing.T) {
+	t.Parallel()
+	sim := simulated(t, server.Options{Reports: 5, NoLimitInfo: true})
+	if err := sim.SetFaults([]server.Fault{{Name: "api_406", Route: "limits"}}); err != nil {
+		t.Fatal(err)
+	}
+	store, err := staging.Open(t.Context(), "mem://")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() })
+	client := clientOf(t, sim, nil)
+	source := &activities.Source{Name: "acme", Salesforce: client, APIVersion: client.APIVersion(), MaxInFlight: 4}
+	r := &rivals{sim: sim, store: store}
+	if _, err := r.begin(envOn(source, store, "A"), syncOfA, staging.Seen{}); err == nil {
+		t.Fatal("the login succeeds though the use of API calls cannot be read")
+	}
+	if owned := r.owner(t); !owned.Ended || owned.Sync != syncOfA {
+		t.Errorf("the source belongs to %+v", owned)
+	}
+}
+
+// owner reads the mark of the source's owner.
+func (r *rivals) owner(t *testing.T) (owner staging.Owner) {
+	t.Helper()
+	last := ""
+	for key, err := range r.store.List(t.Context(), staging.OwnerPrefix("acme")) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		last = key
+	}
+	if err := r.store.ReadJSON(t.Context(), last, &owner); err != nil {
+		t.Fatal(err)
+	}
+	return owner
+}
+
+// In the bucket the order of ids is that in which syncs owned the source, also where a sync waited for a worker or an operator
+// and met nobody when it came.
+func TestOwner_aSyncThatComesLateTakesALaterID(t *testing.T) {
+	t.Parallel()
+	r := newRivals(t)
+	other, err := r.begin(r.b, syncOfB, staging.Seen{})
+	if err == nil {
+		_, err = r.b.ExecuteActivity("End", activities.EndParams{Sync: other, Outcome: "cancelled"})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	late, err := r.begin(r.a, syncOfA, staging.Seen{})
+	if err != nil || late.ID <= syncOfB || !strings.HasSuffix(late.ID, "-aaaaaaaa") {
+		t.Fatalf("it goes on as %q after %q: %v", late.ID, syncOfB, err)
+	}
+	if exists, err := r.store.Exists(t.Context(), staging.Sync{Source: "acme", ID: late.ID}.State()); err != nil || !exists {
+		t.Errorf("it did not open under its id: %v", err)
+	}
+	again, err := r.begin(r.a, syncOfA, staging.Seen{})
+	if err != nil || again.ID != late.ID {
+		t.Errorf("after a reset it goes on as %q, %v; what it left lies under %q", again.ID, err, late.ID)
+	}
+	if owned := r.owner(t); owned.Sync != late.ID {
+		t.Errorf("the mark names %q", owned.Sync)
+	}
+	const next = "20991125T181610.000Z-cccccccc"
+	if plain, err := r.begin(r.a, next, staging.Seen{}); err != nil || plain.ID != next {
+		t.Errorf("the next sync goes on as %q, %v; want its own id %q", plain.ID, err, next)
+	}
+}
+
+// Owners of before left no marks, so it is the newest record that says what came before.
+func TestOwner_anIDSortsAfterTheNewestRecord(t *testing.T) {
+	t.Parallel()
+	for name, content := range map[string]string{"readable": `{"timestamp":7}`, "damaged": "{"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRivals(t)
+			if err := r.store.Write(t.Context(), staging.RecordKey("acme", syncOfB), []byte(content)); err != nil {
+				t.Fatal(err)
+			}
+			sync, err := r.begin(r.a, syncOfA, staging.Seen{})
+			if err != nil || sync.ID <= syncOfB {
+				t.Fatalf("it goes on as %q after the record of %q: %v", sync.ID, syncOfB, err)
+			}
+			if again, err := r.begin(r.a, syncOfA, staging.Seen{}); err != nil || again.ID != sync.ID || r.owner(t).Sync != sync.ID {
+				t.Errorf("it comes again as %q, %v, and the mark names %q", again.ID, err, r.owner(t).Sync)
+			}
+			if _, err := r.a.ExecuteActivity("End", activities.EndParams{Sync: sync, Outcome: "cancelled"}); err != nil || !r.owner(t).Ended {
+				t.Errorf("its end does not free the source: %v", err)
+			}
+		})
 	}
 }
 

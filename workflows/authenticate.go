@@ -2,7 +2,6 @@ package workflows
 
 import (
 	"errors"
-	"fmt"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
@@ -19,28 +18,16 @@ func (s *sync) authenticate(ctx workflow.Context) error {
 	auth := s.state.Auth
 	s.state.Auth.Warnings = nil // kept among the state's
 	s.state.Sync.Bucket, s.state.Sync.OrgID, s.state.Sync.UserID = auth.Bucket, auth.Identity.OrgID, auth.Identity.UserID
-	s.state.Sync.APIVersion, s.state.Sync.Owner = auth.Identity.APIVersion, auth.Owner
+	s.state.Sync.APIVersion = auth.Identity.APIVersion
 	s.state.Calls += auth.Calls
 	s.openQuota(ctx, auth)
-	s.state.Timestamp = max(s.state.Started.Unix(), auth.LastTimestamp+1)
-	if s.state.Timestamp > s.state.Started.Add(farAhead).Unix() {
-		s.state.warn(fmt.Sprintf("the last sync's files are named for a time still to come, and this one's go on from there, at %d (%s), "+
-			"so that they count as newer: a clock was wrong once; it passes when that time has come",
-			s.state.Timestamp, time.Unix(s.state.Timestamp, 0).UTC().Format(time.DateTime)))
-	}
+	s.own(ctx)
 	s.state.warn(auth.Warnings...)
-	if s.state.Other.Mark != "" {
-		s.state.warn(warningOtherOwner)
-	}
 	if s.state.Upload && !auth.Catalog {
 		s.state.warn("the source has no catalog settings, so the extract stays in the bucket")
 	}
 	return nil
 }
-
-// farAhead is by how much a timestamp may be ahead of the clock before a sync says so: sets that follow each other within a
-// second are ahead by seconds.
-const farAhead = 10 * time.Minute
 
 // openQuota begins the account of API calls with what the login told.
 func (s *sync) openQuota(ctx workflow.Context, auth activities.AuthenticateResult) {
@@ -58,18 +45,18 @@ func (s *sync) logIn(ctx workflow.Context) error {
 		params := activities.AuthenticateParams{
 			Sync: s.state.Sync, Started: s.state.Started, Upload: s.state.Upload, Seen: s.seenOwner(ctx),
 		}
-		cut, err := s.logInOnce(ctx, params)
+		paused, err := s.logInOnce(ctx, params)
 		if err != nil {
 			s.repay(ctx, activities.Lease{}, activities.Spending{}, err)
 			s.noteOwner(ctx, err)
 		}
 		switch {
-		case cut:
+		case paused:
 			continue
 		case !comesBack(err):
 			return err
 		}
-		if err := s.sitOut(ctx, standstill{why: explain(err).Message}, untilLogin(err)); err != nil {
+		if err := s.sitOut(ctx, standstill{why: explain(err).Message}, s.untilLogin(err)); err != nil {
 			return err
 		}
 		if historyFull(ctx) {
@@ -79,7 +66,7 @@ func (s *sync) logIn(ctx workflow.Context) error {
 }
 
 // logInOnce gives the login its few tries, and says whether a pause cut them short.
-func (s *sync) logInOnce(ctx workflow.Context, params activities.AuthenticateParams) (cut bool, err error) {
+func (s *sync) logInOnce(ctx workflow.Context, params activities.AuthenticateParams) (paused bool, err error) {
 	within, done := s.interruptible(ctx)
 	defer done()
 	attempt := limited(with(within, forCall, "log in, org and permissions"), firstAttempts)
@@ -88,11 +75,15 @@ func (s *sync) logInOnce(ctx workflow.Context, params activities.AuthenticatePar
 }
 
 // untilLogin is how long to wait before a login is tried again that failed for what comes back by itself.
-func untilLogin(err error) time.Duration {
-	if asked := detailsOf(err).RetryAfter; asked > 0 {
-		return min(asked, longestLogin)
+func (s *sync) untilLogin(err error) time.Duration {
+	switch failure := detailsOf(err); {
+	case failure.RetryAfter <= 0:
+		return defaultProbe
+	case failure.Owner != "":
+		return s.state.Other.untilLook(failure.RetryAfter)
+	default:
+		return min(failure.RetryAfter, longestLogin)
 	}
-	return defaultProbe
 }
 
 // longestLogin is the longest wait for a login that is believed.

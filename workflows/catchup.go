@@ -50,12 +50,15 @@ func (s *sync) listChanges(ctx workflow.Context) (changed bool, err error) {
 	return changed, err
 }
 
-// begun is when the sync began by Salesforce's clock, which dates the changes. A clock that runs far ahead of the workflow's is
-// rather that of a proxy: to list too many changes costs little, to list too few loses some.
+// begun is when the sync began to read, by Salesforce's clock, which dates the changes. A clock that runs far ahead of the
+// workflow's is rather that of a proxy: to list too many changes costs little, to list too few loses some.
 func (s *sync) begun() time.Time {
-	clock := s.state.Auth.Told.Clock
-	if clock.IsZero() || clock.After(s.state.Started.Add(clockAhead)) {
-		return s.state.Started
+	clock, ours := s.state.Auth.Told.Clock, s.state.Started
+	if !s.state.Owned.IsZero() {
+		ours = s.state.Owned
+	}
+	if clock.IsZero() || clock.After(ours.Add(clockAhead)) {
+		return ours
 	}
 	return clock
 }

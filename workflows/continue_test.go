@@ -18,6 +18,7 @@ import (
 	"longhaul/internal/quota"
 	"longhaul/internal/salesforce"
 	"longhaul/internal/source"
+	"longhaul/internal/staging"
 	"longhaul/workflows"
 )
 
@@ -132,6 +133,26 @@ func TestPause_keepsAReasonThatTheStateHolds(t *testing.T) {
 	}
 }
 
+// fullMark is what a sync that waits carries of the mark of another one, where somebody has written the longest.
+func fullMark(t *testing.T) string {
+	t.Helper()
+	store, err := staging.Open(t.Context(), "mem://")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() })
+	mark := staging.Owner{Temporal: "A", Sync: strings.Repeat("<", 100_000), Renewed: time.Now()}
+	if err := store.WriteJSON(t.Context(), staging.OwnerKey("acme", 999_999_999), mark); err != nil {
+		t.Fatal(err)
+	}
+	_, err = store.Owners("acme").Take(t.Context(), staging.Owner{Temporal: "B"}, time.Now(), staging.Seen{})
+	other, ok := errors.AsType[*staging.OwnedError](err)
+	if !ok {
+		t.Fatal(err)
+	}
+	return other.Mark
+}
+
 // TestState_staysSmall carries over the fullest state there is, after a plan that warned of everything it met. JSON writes a
 // less-than sign as six bytes.
 func TestState_staysSmall(t *testing.T) {
@@ -157,7 +178,10 @@ func TestState_staysSmall(t *testing.T) {
 	state.Sync = activities.Sync{
 		Source: strings.Repeat("s", 40), ID: workflows.StagedID(now, before), Bucket: strings.Repeat("b", 36),
 		OrgID: who.OrgID, UserID: who.UserID, APIVersion: who.APIVersion, Since: now,
+		Owner: activities.Ownership{Number: 999_999_999, Temporal: strings.Repeat("t", 64)}, // as long as host lets it be
 	}
+	state.Other = workflows.OtherOwner{Mark: fullMark(t), Since: now, Looked: now, Looks: 1 << 20}
+	state.Owned = now
 	kinds := activities.Kinds{Folders: 1 << 40, Reports: 1 << 40, Dashboards: 1 << 40, Components: 1 << 40, Users: 1 << 40}
 	states := activities.States{
 		Described: 1 << 40, Reused: 1 << 40, Obsolete: 1 << 40, Unsupported: 1 << 40, Denied: 1 << 40, Failed: 1 << 40, Filtered: 1 << 40, Gone: 1 << 40,

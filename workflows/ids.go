@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"longhaul/internal/sourcename"
+	"longhaul/internal/staging"
 )
 
 const syncPrefix = "sync-"
@@ -25,7 +26,7 @@ func SourceOfID(id string) (source string, ok bool) {
 // run ids begin with the time too, so it is their end that tells two syncs of one moment apart.
 func StagedID(start time.Time, firstRun string) string {
 	const tail = 8
-	return start.UTC().Format("20060102T150405.000Z") + "-" + firstRun[max(0, len(firstRun)-tail):]
+	return staging.SyncID(start, firstRun[max(0, len(firstRun)-tail):])
 }
 
 // validSource says whether name is one that a source may have.

@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"fmt"
 	"time"
 
 	"go.temporal.io/sdk/workflow"
@@ -12,8 +13,26 @@ import (
 
 // OtherOwner is the mark of another Temporal in the bucket, which a sync that begins has met.
 type OtherOwner struct {
-	Mark  string    `json:"mark,omitempty"`
-	Since time.Time `json:"since,omitzero"` // it has not changed, by the workflow's clock
+	Mark   string    `json:"mark,omitempty"`
+	Since  time.Time `json:"since,omitzero"`  // it has not changed, by the workflow's clock
+	Looked time.Time `json:"looked,omitzero"` // when it was last looked at
+	Looks  int       `json:"looks,omitempty"` // that found another Temporal at work
+}
+
+const (
+	// longestLook is how far apart looks get that find another Temporal at work.
+	longestLook = 5 * time.Minute
+	// longestGap is how far apart two looks may be that tell of the time between them. A machine that has slept for longer may hold
+	// the other Temporal too.
+	longestGap = 2 * longestLook
+)
+
+// look notes that the mark is looked at.
+func (o *OtherOwner) look(now time.Time) {
+	if now.Sub(o.Looked) > longestGap {
+		o.Since = now
+	}
+	o.Looked = now
 }
 
 // warningOtherOwner tells of a wait that one Temporal would not have.
@@ -22,22 +41,67 @@ const warningOtherOwner = "the source belonged to another Temporal in this bucke
 
 // noteOwner remembers the other Temporal that a failed login names.
 func (s *sync) noteOwner(ctx workflow.Context, err error) {
-	if mark := detailsOf(err).Owner; mark != "" && mark != s.state.Other.Mark {
-		s.state.Other = OtherOwner{Mark: mark, Since: workflow.Now(ctx).UTC()}
+	mark, other, now := detailsOf(err).Owner, &s.state.Other, workflow.Now(ctx).UTC()
+	if mark == "" {
+		return
 	}
+	if other.look(now); mark != other.Mark {
+		other.Mark, other.Since = mark, now
+	}
+	other.Looks++
 }
 
-// seenOwner is what a login must know of the other Temporal. A sync that has met one takes a new id whenever it tries to begin:
-// in the bucket the order of ids is that in which syncs own the source.
+// seenOwner is what a login must know of the other Temporal.
 func (s *sync) seenOwner(ctx workflow.Context) staging.Seen {
-	other := s.state.Other
+	other, now := &s.state.Other, workflow.Now(ctx).UTC()
 	if other.Mark == "" {
 		return staging.Seen{}
 	}
-	now := workflow.Now(ctx)
-	s.state.Sync.ID = StagedID(now, workflow.GetInfo(ctx).FirstRunID)
+	other.look(now)
 	return staging.Seen{Mark: other.Mark, For: now.Sub(other.Since)}
 }
+
+// untilLook is how long to wait before the next look, where the first wait was asked for: each is twice as long as the one before.
+func (o *OtherOwner) untilLook(asked time.Duration) time.Duration {
+	for range o.Looks - 1 {
+		if asked *= 2; asked >= longestLook {
+			return longestLook
+		}
+	}
+	return asked
+}
+
+// own takes what the login tells of the ownership. A sync that came to own its source late, as others owned it first, may have
+// got another id: in the bucket the order of ids is that in which syncs own the source. Its files are named by the id's time, so
+// they are newer than what others delivered, and keep their names after a reset.
+func (s *sync) own(ctx workflow.Context) {
+	auth, now := s.state.Auth, workflow.Now(ctx).UTC()
+	s.state.Auth.Owner, s.state.Auth.SyncID = activities.Ownership{}, "" // kept in the reference to the sync
+	s.state.Sync.Owner = auth.Owner
+	if auth.SyncID != "" {
+		s.state.Sync.ID = auth.SyncID
+	}
+	if auth.SyncID != "" || s.state.Other.Mark != "" {
+		s.state.Owned = now
+	}
+	if s.state.Other.Mark != "" {
+		s.state.warn(warningOtherOwner)
+	}
+	named, _, ok := staging.ParseSyncID(s.state.Sync.ID)
+	if !ok { // an older version made the id
+		named = s.state.Started
+	}
+	s.state.Timestamp = max(named.Unix(), auth.LastTimestamp+1)
+	if s.state.Timestamp > now.Add(farAhead).Unix() {
+		s.state.warn(fmt.Sprintf("the last sync's files are named for a time still to come, and this one's go on from there, at %d (%s), "+
+			"so that they count as newer: a clock was wrong once; it passes when that time has come",
+			s.state.Timestamp, time.Unix(s.state.Timestamp, 0).UTC().Format(time.DateTime)))
+	}
+}
+
+// farAhead is by how much a timestamp may be ahead of the clock before a sync says so: sets that follow each other within a
+// second are ahead by seconds.
+const farAhead = 10 * time.Minute
 
 // dispossessed says whether a failure is that another Temporal has taken the source over. Nobody can mend that, and nothing in
 // the bucket belongs to the sync any more.

@@ -33,6 +33,7 @@ func owned(mark string) error {
 func TestOwner_theSecondWaitsUntilTheFirstIsDone(t *testing.T) {
 	t.Parallel()
 	const looks = 30
+	const late = "20991128T160000.000Z-aaaaaaaa" // that the login gives it
 	var params []activities.AuthenticateParams
 	o := new(org)
 	o.authenticate = func(p activities.AuthenticateParams) (activities.AuthenticateResult, error) {
@@ -40,11 +41,12 @@ func TestOwner_theSecondWaitsUntilTheFirstIsDone(t *testing.T) {
 			return activities.AuthenticateResult{}, owned(fmt.Sprint(len(params)))
 		}
 		result := healthy()
-		result.Owner = activities.Ownership{Number: 2, Temporal: "B"}
+		result.Owner, result.SyncID = activities.Ownership{Number: 2, Temporal: "B"}, late
 		return result, nil
 	}
 	var owners []activities.Ownership
-	o.record = func(p activities.RecordParams) { owners = append(owners, p.Account.Sync.Owner) }
+	var record activities.AccountParams
+	o.record = func(p activities.RecordParams) { record, owners = p.Account, append(owners, p.Account.Sync.Owner) }
 	env := environment(t, o, "sync-acme")
 	env.RegisterDelayedCallback(func() {
 		if p := ask(t, env); p.Phase != workflows.PhaseAuthenticate || p.Waiting != held || o.count("Enumerate") > 0 {
@@ -67,9 +69,107 @@ func TestOwner_theSecondWaitsUntilTheFirstIsDone(t *testing.T) {
 			t.Errorf("look %d takes an owner for silent that was heard of at each look: %+v", i, p.Seen)
 		}
 	}
-	// The order of ids in the bucket is that of the syncs: one that waited must come after the one that it waited for.
-	if first, last := params[0].Sync.ID, params[looks].Sync.ID; last <= first || got.Sync != last {
-		t.Errorf("it began as %s, goes on as %s and ends as %s", first, last, got.Sync)
+	if got.Sync != late || record.Sync.ID != late {
+		t.Errorf("it ends as %s and is recorded as %s", got.Sync, record.Sync.ID)
+	}
+	if took := time.Duration(got.Seconds * float64(time.Second)); took < 2*time.Hour || took > 3*time.Hour {
+		t.Errorf("it took %s for %d looks, want one in five minutes as a rule", took, looks)
+	}
+}
+
+// TestOwner_theFilesOfASyncThatCameLateAreTheNewest has another Temporal deliver some files after this sync was started.
+func TestOwner_theFilesOfASyncThatCameLateAreTheNewest(t *testing.T) {
+	t.Parallel()
+	started := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
+	owned := started.Add(5*time.Hour + 20*time.Minute)
+	for name, row := range map[string]struct {
+		id   string
+		last int64
+		want int64
+	}{
+		"its id is later":                 {workflows.StagedID(owned, "aaaaaaaa"), started.Unix(), owned.Unix()},
+		"its id is that of its start":     {"", 0, started.Unix()},
+		"the last set is of a time after": {workflows.StagedID(owned, "aaaaaaaa"), owned.Unix() + 7, owned.Unix() + 8},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := &org{authenticate: func(activities.AuthenticateParams) (activities.AuthenticateResult, error) {
+				r := healthy()
+				r.SyncID, r.LastTimestamp = row.id, row.last
+				return r, nil
+			}}
+			if row.id != "" { // it has no worker until then
+				o.loginAfter = owned.Sub(started)
+			}
+			env := environment(t, o, "sync-acme")
+			env.SetStartTime(started)
+			env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+			got, failure := resultOf(t, env)
+			if failure != nil || got.Files[0].Bytes != row.want {
+				t.Fatalf("named %+v, want %d: %v", got.Files, row.want, failure)
+			}
+			if strings.Contains(strings.Join(got.Warnings, " "), "a clock was wrong") {
+				t.Errorf("it warns of a clock: %q", got.Warnings)
+			}
+		})
+	}
+}
+
+// TestOwner_aSyncThatWaitedListsWhatChangedSinceItsLogin waits for longer than clocks differ.
+func TestOwner_aSyncThatWaitedListsWhatChangedSinceItsLogin(t *testing.T) {
+	t.Parallel()
+	started := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
+	o := new(org)
+	env := environment(t, o, "sync-acme")
+	env.SetStartTime(started)
+	var login time.Time
+	o.authenticate = func(p activities.AuthenticateParams) (activities.AuthenticateResult, error) {
+		if o.count("Authenticate") <= 30 {
+			return activities.AuthenticateResult{}, owned("at work")
+		}
+		login = env.Now()
+		result := healthy()
+		result.Told.Clock = login
+		return result, nil
+	}
+	var since time.Time
+	o.catchUp = func(p activities.CatchUpParams) (activities.CatchUpResult, error) {
+		since = p.Since
+		return activities.CatchUpResult{}, nil
+	}
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	if _, failure := resultOf(t, env); failure != nil || login.Sub(started) < 2*time.Hour || since.Before(login.Add(-10*time.Minute)) {
+		t.Errorf("it was started at %s, logged in at %s and lists changes since %s: %v", started, login, since, failure)
+	}
+}
+
+// TestOwner_aSleepIsNoSilence has no look for two hours, as on a machine that sleeps and holds the other Temporal too.
+func TestOwner_aSleepIsNoSilence(t *testing.T) {
+	t.Parallel()
+	var seen []staging.Seen
+	var at []time.Time
+	o := new(org)
+	env := environment(t, o, "sync-acme")
+	o.authenticate = func(p activities.AuthenticateParams) (activities.AuthenticateResult, error) {
+		seen, at = append(seen, p.Seen), append(at, env.Now())
+		if p.Seen.For < staging.Silence {
+			return activities.AuthenticateResult{}, owned("the same")
+		}
+		return healthy(), nil
+	}
+	env.RegisterDelayedCallback(func() { env.SignalWorkflow(workflows.PauseSignal, nil) }, 10*time.Minute)
+	env.RegisterDelayedCallback(func() { env.SignalWorkflow(workflows.ResumeSignal, nil) }, 130*time.Minute)
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	if _, failure := resultOf(t, env); failure != nil {
+		t.Fatal(failure)
+	}
+	for i := range seen[1:] {
+		if at[i+1].Sub(at[i]) > time.Hour && seen[i+1].For != 0 {
+			t.Errorf("after %s without a look it says that it has watched for %s", at[i+1].Sub(at[i]), seen[i+1].For)
+		}
+	}
+	if slept := at[len(at)-1].Sub(at[0]); slept < 2*time.Hour+staging.Silence {
+		t.Errorf("it took the source over after %s", slept)
 	}
 }
 
@@ -91,8 +191,11 @@ func TestOwner_theSecondTellsHowLongTheFirstIsSilent(t *testing.T) {
 		t.Fatalf("it ends with %+v, %v", got, failure)
 	}
 	last := seen[len(seen)-1]
-	if seen[0] != (staging.Seen{}) || last.Mark != "the same" || len(seen) > int(staging.Silence/time.Minute)+2 {
+	if seen[0] != (staging.Seen{}) || last.Mark != "the same" || len(seen) > 8 || last.For > staging.Silence+5*time.Minute {
 		t.Errorf("in %d looks it says that it has seen %+v at first and %+v at last", len(seen), seen[0], last)
+	}
+	if seen[1].For < staging.LookEvery || seen[1].For > 2*staging.LookEvery {
+		t.Errorf("it looks a second time after %s, want a minute: an owner that is long dead is not watched for longer", seen[1].For)
 	}
 }
 

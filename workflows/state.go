@@ -65,6 +65,7 @@ type State struct {
 	Renames    int        `json:"renames,omitempty"` // of the set, because the catalog held foreign files of its name
 
 	Other OtherOwner `json:"other,omitzero"` // of the source, when the sync began
+	Owned time.Time  `json:"owned,omitzero"` // when the sync came to own its source, if others owned it after it was started
 
 	WorkerSeen bool          `json:"worker_seen,omitempty"` // one that serves the source, at any time
 	Unserved   time.Duration `json:"unserved,omitempty"`    // how long the sync has waited for one, while none was seen
@@ -74,7 +75,7 @@ type State struct {
 func (s *State) warnings() []string { return list(slices.Concat(s.Warnings, s.Strangers)) }
 
 const (
-	maxWarnings     = 18
+	maxWarnings     = 17
 	maxWarningBytes = 300
 )
 

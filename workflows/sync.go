@@ -81,8 +81,8 @@ func open(ctx workflow.Context, in Input) (*sync, error) {
 	return s, s.listen(ctx)
 }
 
-// begin makes the state of a new sync. Its id in the bucket is the same after a reset: when and in which run the sync was
-// started never changes.
+// begin makes the state of a new sync. The id that it begins with is the same after a reset: when and in which run the sync was
+// started never changes. The login may give it another one.
 func begin(ctx workflow.Context, in Input) *State {
 	info := workflow.GetInfo(ctx)
 	now := info.WorkflowStartTime.UTC()

@@ -34,7 +34,8 @@ func TestOwner_twoTemporalsOnOneBucket(t *testing.T) {
 		!strings.Contains(waiting.Waiting, "by another Temporal (namespace default, workflow sync-acme, on host ") {
 		t.Errorf("the second is in phase %s and waits for %q", waiting.Phase, waiting.Waiting)
 	}
-	requireSettled(t, outcome(t, first))
+	before := outcome(t, first)
+	requireSettled(t, before)
 	if n := describesOf(sim).total; n != reports {
 		t.Errorf("%d describes when the first had ended, want %d", n, reports)
 	}
@@ -47,8 +48,8 @@ func TestOwner_twoTemporalsOnOneBucket(t *testing.T) {
 	if !strings.Contains(strings.Join(result.Warnings, "\n"), "use one Temporal for a bucket") {
 		t.Errorf("the second warns of %q", result.Warnings)
 	}
-	if result.Sync <= waiting.Sync || !result.Uploaded {
-		t.Errorf("it waited as %s and ended as %s, delivered: %v", waiting.Sync, result.Sync, result.Uploaded)
+	if result.Sync <= before.Sync || !result.Uploaded {
+		t.Errorf("it is %s after %s, delivered: %v", result.Sync, before.Sync, result.Uploaded)
 	}
 	for _, w := range workers {
 		stopInTime(t, w)

@@ -2,6 +2,7 @@ package host
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -21,12 +22,35 @@ import (
 // temporalOf gives the id of the namespace that an activity runs in: unlike a name, each Temporal has one of its own, and it
 // lasts as long as what the namespace holds.
 func temporalOf(ctx context.Context) (string, error) {
-	answer, err := activity.GetClient(ctx).WorkflowService().DescribeNamespace(ctx,
-		&workflowservice.DescribeNamespaceRequest{Namespace: activity.GetInfo(ctx).Namespace})
+	return identityOf(ctx, activity.GetClient(ctx).WorkflowService(), activity.GetInfo(ctx).Namespace)
+}
+
+// longestIdentity is how long the id of a namespace may be that workflows carry as it is. It is a UUID of 36 characters.
+const longestIdentity = 64
+
+// identityOf is the id of a namespace. Where a server does not tell it, the id of its cluster and the name make one: two
+// Temporals must never be taken for the same.
+func identityOf(ctx context.Context, server workflowservice.WorkflowServiceClient, namespace string) (string, error) {
+	answer, err := server.DescribeNamespace(ctx, &workflowservice.DescribeNamespaceRequest{Namespace: namespace})
 	if err != nil {
 		return "", unanswered(err)
 	}
-	return answer.GetNamespaceInfo().GetId(), nil
+	id := answer.GetNamespaceInfo().GetId()
+	if id == "" {
+		cluster, err := server.GetClusterInfo(ctx, &workflowservice.GetClusterInfoRequest{})
+		switch {
+		case err != nil:
+			return "", unanswered(err)
+		case cluster.GetClusterId() == "":
+			return "", fault.Invalidf("Temporal tells no id of namespace %.100q and none of its cluster, so it cannot be told apart from another "+
+				"Temporal that uses the bucket: use a Temporal server that tells one", namespace)
+		}
+		id = cluster.GetClusterId() + "/" + namespace
+	}
+	if len(id) > longestIdentity {
+		id = fmt.Sprintf("%x", sha256.Sum256([]byte(id)))
+	}
+	return id, nil
 }
 
 // runningWorkflow gives the run of an open workflow, or "" when none is open under the id.

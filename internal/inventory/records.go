@@ -18,7 +18,8 @@ const WarningRecordUnreadable = "the record of the last sync cannot be read from
 	"not list is not looked up"
 
 // LastRecord reads the newest record of a source; errors.Is(err, staging.ErrNotExist) when it has none, and
-// errors.Is(err, ErrRecordUnreadable) when it is damaged or not to be read, which no further try would mend.
+// errors.Is(err, ErrRecordUnreadable) when it is damaged or not to be read, which no further try would mend. Its sync is known
+// even then.
 func LastRecord(ctx context.Context, store *staging.Store, source string) (Record, error) {
 	var newest string
 	for key, err := range store.List(ctx, staging.RecordPrefix(source)) {
@@ -30,12 +31,21 @@ func LastRecord(ctx context.Context, store *staging.Store, source string) (Recor
 	if newest == "" {
 		return Record{}, staging.ErrNotExist
 	}
-	var record Record
+	record, sync := Record{}, syncOf(newest, source)
 	err := store.ReadJSON(ctx, newest, &record)
-	if err != nil && store.Unreadable(err) && !errors.Is(err, staging.ErrNotExist) {
+	switch {
+	case err == nil:
+		record.Sync = sync // what sorts is the key
+		return record, nil
+	case store.Unreadable(err) && !errors.Is(err, staging.ErrNotExist):
 		err = fmt.Errorf("%w: %w", ErrRecordUnreadable, err)
 	}
-	return record, err
+	return Record{Sync: sync}, err
+}
+
+// syncOf gives the sync whose record lies under a key.
+func syncOf(key, source string) string {
+	return strings.TrimSuffix(strings.TrimPrefix(key, staging.RecordPrefix(source)), ".json")
 }
 
 // Unrecorded lists the syncs of a source in the bucket that have no record, the newest first, and gives the newest sync
@@ -46,7 +56,7 @@ func Unrecorded(ctx context.Context, store *staging.Store, source string) (ids [
 		if err != nil {
 			return nil, "", err
 		}
-		recorded = strings.TrimSuffix(strings.TrimPrefix(key, staging.RecordPrefix(source)), ".json")
+		recorded = syncOf(key, source)
 		ended[recorded] = true
 	}
 	for id, err := range store.Folders(ctx, staging.SyncsPrefix(source)) {

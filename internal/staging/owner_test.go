@@ -2,6 +2,7 @@ package staging
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -25,15 +26,22 @@ func on(temporal, sync string) Owner {
 // takes takes the source for a sync that must get it under a number.
 func (o *Owners) takes(t *testing.T, me Owner, seen Seen, want int) {
 	t.Helper()
-	if n, err := o.Take(t.Context(), me, seen); n != want || err != nil {
-		t.Fatalf("%s of %s is owner %d, %v; want %d", me.Sync, me.Temporal, n, err, want)
+	if claim, err := o.Take(t.Context(), me, time.Now(), seen); claim.Number != want || err != nil {
+		t.Fatalf("%s of %s is owner %d, %v; want %d", me.Sync, me.Temporal, claim.Number, err, want)
+	}
+}
+
+func (o *Owners) releases(t *testing.T, me Owner, n int) {
+	t.Helper()
+	if err := o.Release(t.Context(), me, n); err != nil {
+		t.Fatalf("%s of %s, owner %d, releases the source: %v", me.Sync, me.Temporal, n, err)
 	}
 }
 
 // waits tries to take the source for a sync that must not get it, and gives the mark that it met.
 func (o *Owners) waits(t *testing.T, me Owner, seen Seen) string {
 	t.Helper()
-	_, err := o.Take(t.Context(), me, seen)
+	_, err := o.Take(t.Context(), me, time.Now(), seen)
 	other, ok := errors.AsType[*OwnedError](err)
 	if !ok || other.By.Temporal == me.Temporal || other.Mark == "" {
 		t.Fatalf("%s of %s gets %v, want that another one is the owner", me.Sync, me.Temporal, err)
@@ -75,8 +83,7 @@ func TestOwners_anotherTemporalWaitsUntilTheFirstHasEnded(t *testing.T) {
 	if after := o.waits(t, on("B", "other"), Seen{Mark: before, For: 24 * time.Hour}); after == before {
 		t.Errorf("the mark %q is the same after it was renewed", after)
 	}
-	first.Ended = true
-	o.renews(t, first, 1)
+	o.releases(t, first, 1)
 	o.takes(t, on("B", "other"), Seen{}, 2)
 	o.isLost(t, first, 1, "B")
 	o.waits(t, on("A", "next"), Seen{})
@@ -97,16 +104,121 @@ func TestOwners_silenceIsMeasuredByWhoWaits(t *testing.T) {
 	})
 }
 
-func TestOwners_aMarkOfLongAgoIsNotWatched(t *testing.T) {
+// Who has been dead for long is not watched for the whole Silence. But a machine that has slept holds owners that look like that.
+func TestOwners_aMarkOfLongAgoIsWatchedForALook(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		o := ownersOf(t)
 		o.takes(t, on("A", "first"), Seen{}, 1)
 		<-time.After(LongAgo)
-		o.waits(t, on("B", "other"), Seen{})
+		mark := o.waits(t, on("B", "other"), Seen{})
+		o.waits(t, on("B", "other"), Seen{Mark: mark, For: LookEvery})
 		<-time.After(time.Second)
-		o.takes(t, on("B", "other"), Seen{}, 2)
+		o.waits(t, on("B", "other"), Seen{})
+		o.waits(t, on("B", "other"), Seen{Mark: mark, For: LookEvery - time.Second})
+		o.renews(t, on("A", "first"), 1) // it has woken
+		o.waits(t, on("B", "other"), Seen{Mark: mark, For: LookEvery})
+		<-time.After(LongAgo + time.Second)
+		mark = o.waits(t, on("B", "other"), Seen{})
+		o.takes(t, on("B", "other"), Seen{Mark: mark, For: LookEvery}, 2)
 	})
+}
+
+// What a terminated sync has left running frees nothing of the sync that runs now, and neither does a login of before.
+func TestOwners_onlyItsOwnSyncFreesTheSource(t *testing.T) {
+	t.Parallel()
+	o := ownersOf(t)
+	stale, live := on("A", "stale"), on("A", "live")
+	o.takes(t, stale, Seen{}, 1)
+	before, err := o.Take(t.Context(), live, time.Now(), Seen{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.renews(t, stale, 1)
+	o.releases(t, stale, 1)
+	o.waits(t, on("B", "other"), Seen{})
+	o.releases(t, before.Mark, 1) // the mark was renewed since
+	o.waits(t, on("B", "other"), Seen{})
+	o.releases(t, live, 1)
+	o.renews(t, stale, 1) // a reset brought it back
+	o.waits(t, on("B", "other"), Seen{})
+	o.releases(t, stale, 1)
+	o.takes(t, on("B", "other"), Seen{}, 2)
+}
+
+// Ids that sort as syncs own the source, whoever began first and whose clock is right.
+func TestOwners_idsSortAsSyncsOwnTheSource(t *testing.T) {
+	t.Parallel()
+	at := func(hour, minute int) time.Time { return time.Date(2026, 11, 23, hour, minute, 0, 0, time.UTC) }
+	takes := func(o *Owners, temporal, run string, began, now time.Time) (id string) {
+		claim, err := o.Take(t.Context(), on(temporal, SyncID(began, run)), now, Seen{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var written Owner
+		if err := o.store.ReadJSON(t.Context(), OwnerKey("acme", claim.Number), &written); err != nil || written.Sync != claim.Mark.Sync {
+			t.Errorf("the mark names %q, the claim %q: %v", written.Sync, claim.Mark.Sync, err)
+		}
+		return claim.Mark.Sync
+	}
+	o := ownersOf(t)
+	first := takes(o, "B", "bbbbbbbb", at(11, 0), at(11, 0))
+	if want := SyncID(at(11, 0), "bbbbbbbb"); first != want {
+		t.Errorf("the first is %s, want its own id %s", first, want)
+	}
+	o.releases(t, on("B", first), 1)
+	late := takes(o, "A", "aaaaaaaa", at(10, 0), at(12, 0))
+	if want := SyncID(at(12, 0), "aaaaaaaa"); late != want {
+		t.Errorf("one that began before the last owner and comes after it is %s, want %s", late, want)
+	}
+	if again := takes(o, "A", "aaaaaaaa", at(10, 0), at(13, 0)); again != late {
+		t.Errorf("it is %s when it comes again, as after a reset, want %s", again, late)
+	}
+	next := takes(o, "A", "cccccccc", at(11, 30), at(11, 31)) // by a clock that is slow
+	if want := SyncID(at(12, 0).Add(time.Second), "cccccccc"); next != want {
+		t.Errorf("the next one is %s, want %s", next, want)
+	}
+	if back := takes(o, "A", "aaaaaaaa", at(10, 0), at(14, 0)); back != SyncID(at(14, 0), "aaaaaaaa") {
+		t.Errorf("it is %s when it was reset after another sync, want an id of now", back)
+	}
+}
+
+// Somebody else writes marks. None of them makes an id that is no place in the bucket, or that sorts before all others.
+func TestIDAfter_takesNothingFromAMarkButATime(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	own := SyncID(now.Add(-time.Hour), "aaaaaaaa")
+	for last, want := range map[string]string{
+		"":                                   own,
+		own:                                  own,
+		"zzzz/../../else":                    own,
+		"9":                                  own,
+		"99991231T235959.999Z-bbbbbbbb":      own,
+		"20261123T113000Z-bbbbbbbb":          own,
+		"20261123T103000.000Z-bbbbbbbb":      own,
+		"20261123T113000.000Z-../../x":       SyncID(now, "aaaaaaaa"),
+		"20261123T115959.500Z-bbbbbbbb":      SyncID(now.Add(time.Second/2), "aaaaaaaa"),
+		"20311123T115959.500Z-bbbbbbbb":      "20311123T120000.500Z-aaaaaaaa",
+		SyncID(now.Add(-time.Hour), "bbbb"):  SyncID(now, "aaaaaaaa"),
+		SyncID(now.Add(-time.Hour), "AAAA1"): own,
+	} {
+		if got := IDAfter(own, last, now); got != want {
+			t.Errorf("after %q it is %q, want %q", last, got, want)
+		}
+	}
+}
+
+// A mark stays short whatever it holds: the state of a sync that waits carries it.
+func TestOwners_theWordForAMarkIsShort(t *testing.T) {
+	t.Parallel()
+	o := ownersOf(t)
+	long := on("A", strings.Repeat("<", 100_000))
+	o.takes(t, long, Seen{}, 1)
+	_, err := o.Take(t.Context(), on("B", "other"), time.Now(), Seen{})
+	other, ok := errors.AsType[*OwnedError](err)
+	if !ok || len(other.Mark) > 40 || len(err.Error()) > 1000 {
+		t.Fatalf("the mark is %d bytes and the error %d", len(other.Mark), len(err.Error()))
+	}
 }
 
 // Of many Temporals that begin at one moment on a source that is free, one gets it. Marks of before are removed.
@@ -115,17 +227,16 @@ func TestOwners_oneOfManyGetsTheSource(t *testing.T) {
 	o := ownersOf(t)
 	gone := on("gone", "before")
 	o.takes(t, gone, Seen{}, 1)
-	gone.Ended = true
-	o.renews(t, gone, 1)
+	o.releases(t, gone, 1)
 	const many = 8
 	got := make(chan int, many)
 	for i := range many {
 		go func() {
-			n, err := o.Take(t.Context(), on(string(rune('A'+i)), "sync"), Seen{})
+			claim, err := o.Take(t.Context(), on(string(rune('A'+i)), "sync"), time.Now(), Seen{})
 			if err != nil && !errors.As(err, new(*OwnedError)) {
 				t.Error(err)
 			}
-			got <- n
+			got <- claim.Number
 		}()
 	}
 	owners := 0
