@@ -45,6 +45,7 @@ type Described struct {
 	Message                string          `json:"message,omitempty"`
 	Modified               string          `json:"modified"` // LastModifiedDate of the inventory it was described for
 	At                     time.Time       `json:"described_at"`
+	Checked                bool            `json:"checked,omitempty"` // it was held against the columns that it names
 	ReportMetadata         json.RawMessage `json:"reportMetadata,omitempty"`
 	ReportExtendedMetadata json.RawMessage `json:"reportExtendedMetadata,omitempty"`
 }
@@ -66,6 +67,9 @@ func (d *Described) Append(dst []byte) ([]byte, error) {
 		l.err = err
 	}
 	l.buf = append(at, '"')
+	if d.Checked {
+		l.buf = append(l.buf, checkedMember...)
+	}
 	l.body("reportMetadata", d.ReportMetadata)
 	l.body("reportExtendedMetadata", d.ReportExtendedMetadata)
 	if l.err != nil {
@@ -73,6 +77,9 @@ func (d *Described) Append(dst []byte) ([]byte, error) {
 	}
 	return append(l.buf, '}'), nil
 }
+
+// checkedMember stands behind described_at in the lines of what was checked.
+const checkedMember = `,"checked":true`
 
 // lineWriter builds one JSON object of members in a given order.
 type lineWriter struct {
@@ -143,6 +150,8 @@ func decode(line []byte, whole bool) (Described, error) {
 			d.Modified, err = text(value)
 		case "described_at":
 			d.At, err = instant(value)
+		case "checked":
+			d.Checked = string(value) == "true"
 		case "reportMetadata":
 			d.ReportMetadata = value
 		case "reportExtendedMetadata":

@@ -14,7 +14,7 @@ import (
 
 var whole = Described{
 	ID: "00O000000000001AAA", State: StateDescribed, Reason: `a "reason"`, Message: "<é\n&>", Modified: changed,
-	At:                     time.Date(2026, 11, 23, 18, 16, 10, 0, time.UTC),
+	At: time.Date(2026, 11, 23, 18, 16, 10, 0, time.UTC), Checked: true,
 	ReportMetadata:         json.RawMessage(`{"name":"a}b\"c\\","Id":"x"}`),
 	ReportExtendedMetadata: json.RawMessage(`{"detailColumnInfo":{"A":[1,{"b":null}]}}`),
 }

@@ -219,6 +219,16 @@ func replace(dst, line []byte, want, raw string) ([]byte, error) {
 	return append(dst, line[at+len(value):]...), nil
 }
 
+// behind gives line with raw behind the value of one member.
+func behind(dst, line []byte, want, raw string) ([]byte, error) {
+	value, at, err := member(line, want)
+	if err != nil || value == nil {
+		return nil, fmt.Errorf("a line has no %s: %w", want, errMalformed)
+	}
+	at += len(value)
+	return append(append(append(dst, line[:at]...), raw...), line[at:]...), nil
+}
+
 // normal gives a record of Salesforce as a line of a stream and its Id, both by 18 characters. sent is the Id as the
 // server wrote it.
 func normal(record []byte) (line []byte, id, sent string, err error) {

@@ -148,23 +148,17 @@ func (p *planning) decide(r *candidate) error {
 	if p.Reports%beat == 0 {
 		p.Progress(p.Reports)
 	}
-	if !reusable(&r.head, r.modified) || contradicts(r.head.State, r.line) {
+	if !reusable(&r.head, r.modified) || !r.check() {
 		p.ToDescribe++
 		p.line = appendTodo(p.line[:0], r.id, r.modified)
 		return p.todo.Append(p.line)
 	}
-	p.Reused++
-	if r.head.State != StateDescribed {
-		p.States[r.head.State]++
-		return p.reused.Append(r.line)
-	}
-	p.States[StateReused]++
-	line, err := replace(p.line[:0], r.line, "state", `"`+string(StateReused)+`"`)
-	if err != nil {
+	if err := r.reuse(); err != nil {
 		return err
 	}
-	p.line = line
-	return p.reused.Append(line)
+	p.Reused++
+	p.States[r.head.State]++
+	return p.reused.Append(r.line)
 }
 
 func appendTodo(dst, id []byte, modified string) []byte {

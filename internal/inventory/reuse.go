@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"longhaul/internal/salesforce"
+	"longhaul/internal/staging"
 )
 
 // settled is how long after a report's change a description must have been made to be believed. LastModifiedDate is set
@@ -36,12 +37,8 @@ func reusable(known *Described, modified string) bool {
 	return ok && known.Modified == modified && !known.At.Before(date.Add(settled))
 }
 
-// contradicts says whether a line that is described names columns and has none of them, or cannot be read. The client takes no
-// such description; records of before it looked may hold one, and it would be delivered for as long as the report stays as it is.
-func contradicts(state State, line []byte) bool {
-	if state != StateDescribed && state != StateReused {
-		return false
-	}
+// contradicts says whether a line that is described names columns and has none of them, or cannot be read.
+func contradicts(line []byte) bool {
 	d, err := DecodeDescribed(line)
 	if err != nil {
 		return true
@@ -56,6 +53,7 @@ type candidate struct {
 	modified string
 	head     Described // without the bodies; no state when nothing is known
 	line     []byte
+	spare    []byte // takes the next form of the line
 }
 
 func (c *candidate) begin(id []byte, modified string) {
@@ -73,4 +71,41 @@ func (c *candidate) consider(line []byte) error {
 	}
 	c.head, c.line = head, append(c.line[:0], line...)
 	return nil
+}
+
+// check says whether the columns are there that the line names, if it is described. The client takes no description without
+// them, but records of before it looked may hold one, and it would be delivered for as long as the report stays as it is. To
+// look takes as long as all the rest of a plan, so a line that says it was checked is believed.
+func (c *candidate) check() bool {
+	return !c.hasColumns() || c.head.Checked || !contradicts(c.line)
+}
+
+func (c *candidate) hasColumns() bool {
+	return c.head.State == StateDescribed || c.head.State == StateReused
+}
+
+// reuse makes the line one of this sync: it is reused where it was described, and says that it was checked where there is
+// room for that.
+func (c *candidate) reuse() error {
+	if !c.hasColumns() {
+		return nil
+	}
+	if c.head.State == StateDescribed {
+		c.head.State = StateReused
+		if err := c.write(replace(c.spare[:0], c.line, "state", `"`+string(StateReused)+`"`)); err != nil {
+			return err
+		}
+	}
+	if c.head.Checked || len(c.line)+len(checkedMember) >= staging.MaxLine {
+		return nil
+	}
+	return c.write(behind(c.spare[:0], c.line, "described_at", checkedMember))
+}
+
+// write takes a line in the place of the one it was made from.
+func (c *candidate) write(line []byte, err error) error {
+	if err == nil {
+		c.line, c.spare = line, c.line
+	}
+	return err
 }

@@ -101,6 +101,10 @@ func TestPlan_reusesWhatStillHolds(t *testing.T) {
 		"described with some of its columns": {want: StateReused, known: func(t *testing.T, s *staging.Store) {
 			ended(t, s, earlier, me, naming(t, StateDescribed, good, `{"at":"11:00:00","detailColumnInfo":{"B":{}}}`))
 		}, at: "11:00:00"},
+		"described by a version that looks for its columns": {want: StateReused, known: func(t *testing.T, s *staging.Store) {
+			line := naming(t, StateDescribed, good, `{"at":"11:00:00"}`) // what is not looked at may be anything
+			ended(t, s, earlier, me, strings.Replace(line, `,"report`, `,"checked":true,"report`, 1))
+		}, at: "11:00:00"},
 		"a full sync": {full: true, known: func(t *testing.T, s *staging.Store) {
 			ended(t, s, earlier, me, described(t, 0, StateDescribed, changed, good))
 		}},
@@ -226,6 +230,9 @@ func TestPlan_reusesWhatStillHolds(t *testing.T) {
 			d, err := DecodeDescribed([]byte(lines[0]))
 			if err != nil || d.State != test.want || !strings.Contains(string(d.ReportExtendedMetadata), test.at) {
 				t.Errorf("reused %s, %v; want state %s of %s", lines[0], err, test.want, test.at)
+			}
+			if d.Checked != (test.want == StateReused) || strings.Count(lines[0], "checked") > 1 {
+				t.Errorf("%s does not say that its columns were looked for, or says so twice", lines[0])
 			}
 		})
 	}

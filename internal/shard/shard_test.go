@@ -169,7 +169,7 @@ func TestRun_describesEveryReportAtTheRateOfItsSlots(t *testing.T) {
 			t.Errorf("object %+v", result.Object)
 		}
 		all := wantWhole(t, f, 250)
-		if string(all[7].ReportMetadata) != `{"name":"Umsatz & <7>"}` || all[7].Modified == "" || all[7].At.IsZero() {
+		if string(all[7].ReportMetadata) != `{"name":"Umsatz & <7>"}` || !all[7].Checked || all[7].Modified == "" || all[7].At.IsZero() {
 			t.Errorf("line %+v", all[7])
 		}
 		if f.overlap {

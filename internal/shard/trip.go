@@ -81,6 +81,7 @@ func (r *runner) ask(ctx context.Context, t *trip, rep report) answer {
 	}
 	if desc != nil {
 		d.At, d.ReportMetadata, d.ReportExtendedMetadata = desc.At, desc.ReportMetadata, desc.ReportExtendedMetadata
+		d.Checked = true // by the client, which takes none without its columns
 	}
 	if a.line, a.err = d.Append(nil); a.err != nil {
 		a.verdict = putAside

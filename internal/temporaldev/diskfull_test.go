@@ -122,7 +122,8 @@ func TestStart_saysThatItsDiskIsFull(t *testing.T) {
 	begun := time.Now()
 	_, err := Start(t.Context(), Options{Database: filepath.Join(dir, "temporal.db")})
 	var unusable *DatabaseError
-	if !errors.As(err, &unusable) || unusable.Content || !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "the disk that holds "+dir+" is full") {
+	want := "the disk that holds " + dir + " is full"
+	if !errors.As(err, &unusable) || unusable.Content || !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), want) {
 		t.Errorf("got %v", err)
 	}
 	if took := time.Since(begun); took > startTimeout/2 {
