@@ -41,6 +41,8 @@ type try struct {
 	File    File      `json:"file"`
 	At      time.Time `json:"at"`
 	Foreign bool      `json:"foreign,omitempty"` // the catalog had a file of the name before this one
+
+	Reach catalog.Reach `json:"reach,omitempty"` // of all attempts so far
 }
 
 // Upload delivers one file to the catalog, the same bytes at every try.
@@ -76,7 +78,7 @@ func (a *Activities) upload(ctx context.Context, params UploadParams) (delivered
 	if known, err := a.known(ctx, receipt, &sent); err != nil || known {
 		return false, same(sent.SHA256, params.File, err)
 	}
-	mine := try{File: params.File, At: time.Now().UTC()}
+	mine := try{File: params.File, At: time.Now().UTC()} // unknown is how far it comes, should the process end
 	fresh, err := a.Store.WriteNewJSON(ctx, staged.Try(params.File.Name), mine)
 	if err != nil {
 		return false, err
@@ -90,15 +92,24 @@ func (a *Activities) upload(ctx context.Context, params UploadParams) (delivered
 		}
 	}
 	path := catalog.Path(catalog.Viz, source.Catalog.SourceID(), "", params.File.Name)
+	before := mine.Reach
+	if fresh {
+		before = catalog.ReachNone
+	}
 	sent, err = source.Catalog.Send(ctx, path, a.reopened(ctx, staged, params))
+	foreign := before == catalog.ReachNone || before == catalog.ReachProxy && !params.Renamed
 	switch {
-	case errors.Is(err, catalog.ErrConflict) && fresh: // an attempt that comes after this one must not take the file for ours
+	case errors.Is(err, catalog.ErrConflict) && foreign: // an attempt that comes after this one must not take the file for ours
 		mine.Foreign = true
 		return false, cmp.Or(a.Store.WriteJSON(ctx, staged.Try(params.File.Name), mine), errNameTaken)
 	case errors.Is(err, catalog.ErrConflict): // an earlier attempt sent it and did not hear the answer
 		sent = catalog.Receipt{Path: path, Status: http.StatusConflict, Bytes: params.File.Bytes, SHA256: params.File.SHA256, At: time.Now().UTC()}
 		return false, a.Store.WriteJSON(ctx, receipt, sent)
 	case err != nil:
+		if reach := catalog.Farther(before, catalog.ReachOf(err)); reach != mine.Reach {
+			mine.Reach = reach
+			err = cmp.Or(a.Store.WriteJSON(ctx, staged.Try(params.File.Name), mine), err)
+		}
 		return false, err
 	}
 	return true, a.Store.WriteJSON(ctx, receipt, sent)

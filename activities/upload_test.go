@@ -133,6 +133,25 @@ func TestUpload_aForeignFileIsForeignForTheNextAttemptToo(t *testing.T) {
 	}
 }
 
+// An attempt that met refusals and answers of a proxy only leaves a name that it meets later to somebody else's file.
+func TestUpload_aConflictAfterAnAttemptThatDidNotArriveIsForeign(t *testing.T) {
+	t.Parallel()
+	for name, before := range map[string]int{"a proxy's answers": http.StatusMultiStatus, "refusals": http.StatusTooManyRequests, "a refused token": http.StatusUnauthorized} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			b.answer = func(int64) int { return before }
+			if _, err := b.upload(t); err == nil || typeOf(err) == activities.NameTaken {
+				t.Fatalf("the first attempt gave %v", err)
+			}
+			b.answer = func(int64) int { return http.StatusConflict }
+			if _, err := b.upload(t); typeOf(err) != activities.NameTaken {
+				t.Errorf("the second attempt gave %v, want %s", err, activities.NameTaken)
+			}
+		})
+	}
+}
+
 // A proxy that changes every answer of the catalog costs one set, and never looks like another program.
 func TestUpload_behindAProxyThatChangesAnswersIsDeliveredUnderTheSecondName(t *testing.T) {
 	t.Parallel()

@@ -25,8 +25,8 @@ type File struct {
 	Open     func() (io.ReadCloser, error)
 	Progress func(sent int64) // may be nil; called from another goroutine as bytes of the file are handed over
 
-	// Renamable files can be sent under another name. That costs little, so a conflict is one unless the catalog itself was in
-	// trouble before: a success in odd words may have been given by a proxy that let nothing through.
+	// Renamable files can be sent under another name. That costs little, so where nothing but a proxy has answered before, a
+	// conflict is one.
 	Renamable bool
 }
 
@@ -52,23 +52,23 @@ func (c *Client) Send(ctx context.Context, path string, f File) (Receipt, error)
 		return Receipt{}, err
 	}
 	var unanswered Receipt // of a try that may have arrived
-	odd := false           // the one who answered all such tries need not be the catalog
+	reach := ReachNone     // of all tries so far
 	for attempt := 1; ; attempt++ {
 		receipt, err := c.try(ctx, target, token, f)
 		receipt.Path = path
 		switch {
 		case err == nil:
 			return receipt, nil
-		case errors.Is(err, ErrConflict) && unanswered.SHA256 != "" && !(odd && f.Renamable):
+		case errors.Is(err, ErrConflict) && (reach == ReachUnknown || reach == ReachProxy && !f.Renamable):
 			unanswered.Path, unanswered.Status = path, http.StatusConflict
 			return unanswered, nil
 		case mayHaveArrived(err) && receipt.SHA256 != "":
-			odd = wasOdd(err) && (odd || unanswered.SHA256 == "")
+			reach = Farther(reach, reachOf(err))
 			unanswered = receipt
 		}
 		pause, again := c.pause(err, attempt)
 		if !again {
-			return Receipt{}, err
+			return Receipt{}, reaching(err, reach)
 		}
 		c.log.Warn("a delivery to the catalog failed and is tried again",
 			zap.String("file", Base(f.Name)), zap.Int("attempt", attempt), zap.Duration("after", pause), zap.Error(err))
@@ -96,12 +96,6 @@ func mayHaveArrived(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.Class == fault.Transient && e.Status != http.StatusNetworkAuthenticationRequired &&
 		(e.Status == 0 || e.unclear || e.Status >= http.StatusInternalServerError)
-}
-
-// wasOdd says of a failed try that a success was answered, in a way that the catalog would not.
-func wasOdd(err error) bool {
-	var e *Error
-	return errors.As(err, &e) && e.unclear
 }
 
 // try sends the file once. The receipt is filled as soon as the whole body was handed over, even if an error follows.

@@ -1,0 +1,53 @@
+package catalog
+
+import "errors"
+
+// Reach is how far a file may have come by deliveries that failed. Who meets a conflict later judges by it whose file the catalog
+// has.
+type Reach string
+
+// The reaches, the nearest first.
+const (
+	ReachNone    Reach = "none"  // every try was refused, or broke off before its end
+	ReachProxy   Reach = "proxy" // something answered a success as the catalog would not, and may have let the file through
+	ReachUnknown Reach = ""      // the catalog may well have the file
+)
+
+// Farther is the farther of two reaches.
+func Farther(a, b Reach) Reach {
+	switch {
+	case a == ReachUnknown || b == ReachUnknown:
+		return ReachUnknown
+	case a == ReachProxy || b == ReachProxy:
+		return ReachProxy
+	default:
+		return ReachNone
+	}
+}
+
+// ReachOf is the reach of a Send that failed; unknown where it was cut short.
+func ReachOf(err error) Reach {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.reach
+	}
+	return ReachUnknown
+}
+
+// reaching notes in the error of the last try how far all of them came.
+func reaching(err error, reach Reach) error {
+	var e *Error
+	if errors.As(err, &e) {
+		e.reach = reach
+	}
+	return err
+}
+
+// reachOf is how far a try came that may have arrived.
+func reachOf(err error) Reach {
+	var e *Error
+	if errors.As(err, &e) && e.unclear {
+		return ReachProxy
+	}
+	return ReachUnknown
+}
