@@ -43,8 +43,8 @@ func contradicts(line []byte) bool {
 	if err != nil {
 		return true
 	}
-	columns, err := salesforce.CountColumns(d.ReportMetadata, d.ReportExtendedMetadata)
-	return err != nil || columns.None()
+	lacks, err := salesforce.LacksColumns(d.ReportMetadata, d.ReportExtendedMetadata)
+	return lacks || err != nil
 }
 
 // candidate is a report and the newest that is known of it.

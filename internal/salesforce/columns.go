@@ -3,6 +3,7 @@ package salesforce
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -17,6 +18,71 @@ type Columns struct{ Named, Missing int }
 
 // None says whether the report names columns and not one of them is described.
 func (c Columns) None() bool { return c.Named > 0 && c.Missing == c.Named }
+
+// LacksColumns says whether a description names columns and describes not one of them. Where the first name is described, which
+// is the rule, it looks no further.
+func LacksColumns(metadata, extended json.RawMessage) (bool, error) {
+	first, named, err := firstColumn(metadata)
+	if err != nil || !named {
+		return false, err
+	}
+	if described, err := describes(extended, first); described || err != nil {
+		return false, err
+	}
+	columns, err := CountColumns(metadata, extended)
+	return columns.None(), err
+}
+
+// firstColumn is the name of the first detail column in the metadata of a report.
+func firstColumn(metadata json.RawMessage) (first string, named bool, err error) {
+	if !isObject(metadata) {
+		return "", false, nil
+	}
+	err = readMembers(metadata, func(d *jsontext.Decoder, name string) error {
+		if name != "detailColumns" || d.PeekKind() != '[' {
+			return d.SkipValue()
+		}
+		return elements(d, func() error {
+			if d.PeekKind() != '"' {
+				return d.SkipValue()
+			}
+			token, err := d.ReadToken()
+			if err != nil {
+				return err
+			}
+			first, named = token.String(), true
+			return errRest
+		})
+	})
+	return first, named, unlessRest(err)
+}
+
+// describes says whether the extended metadata of a report describe a column.
+func describes(extended json.RawMessage, column string) (found bool, err error) {
+	if !isObject(extended) {
+		return false, nil
+	}
+	err = readMembers(extended, func(d *jsontext.Decoder, name string) error {
+		if name != "detailColumnInfo" || d.PeekKind() != '{' {
+			return d.SkipValue()
+		}
+		return members(d, func(name string) error {
+			if found = name == column; found {
+				return errRest
+			}
+			return d.SkipValue()
+		})
+	})
+	return found, unlessRest(err)
+}
+
+// unlessRest is nil where a reader left the rest alone on purpose.
+func unlessRest(err error) error {
+	if errors.Is(err, errRest) {
+		return nil
+	}
+	return err
+}
 
 // CountColumns holds the two parts of a description against each other. It fails with ErrTooLarge where a report names more
 // columns than are looked at.

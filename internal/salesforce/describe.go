@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"time"
 
@@ -61,8 +60,8 @@ func (d *Description) check(id string) error {
 	case !isObject(d.ReportExtendedMetadata):
 		return ErrNoColumns // a report without columns has an empty list of them
 	}
-	columns, err := CountColumns(d.ReportMetadata, d.ReportExtendedMetadata)
-	if err == nil && columns.None() {
+	lacks, err := LacksColumns(d.ReportMetadata, d.ReportExtendedMetadata)
+	if lacks {
 		err = ErrNoColumns
 	}
 	return err
@@ -85,10 +84,7 @@ func describedID(metadata json.RawMessage) (id string, err error) {
 		}
 		return errRest
 	})
-	if errors.Is(err, errRest) {
-		err = nil
-	}
-	return id, err
+	return id, unlessRest(err)
 }
 
 // readDescription reads a describe in one pass. What is not kept is never built, and once both parts are there, which is
