@@ -1,13 +1,13 @@
 package activities
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"io"
 	"net/http"
 	"time"
 
+	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/temporal"
 
 	"longhaul/internal/catalog"
@@ -25,7 +25,9 @@ type UploadParams struct {
 	File File   `json:"file"`
 	To   string `json:"to,omitempty"` // where the files of the set went that were delivered before
 
-	Renamed bool `json:"renamed,omitempty"` // the set was renamed before, so a name that is taken is so by what we sent, if by anything
+	// Proxied says that the set was renamed because of a proxy that changes answers. A name that is taken after such answers is then
+	// so by what was sent before.
+	Proxied bool `json:"proxied,omitempty"`
 }
 
 // UploadResult says what the catalog has.
@@ -54,13 +56,37 @@ func (a *Activities) Upload(ctx context.Context, params UploadParams) (UploadRes
 	if source, lost := a.Sources.Source(params.Sync.Source); lost == nil && source.Catalog != nil {
 		result.To = destination(source)
 	}
-	if errors.Is(err, errNameTaken) {
-		return result, temporal.NewNonRetryableApplicationError(fault.Short(err.Error(), longestMessage), NameTaken, nil)
+	if name, ok := errors.AsType[*nameTakenError](err); ok {
+		return result, temporal.NewNonRetryableApplicationError(name.Error(), NameTaken, nil, name.by)
 	}
 	return result, toTemporal(ctx, err)
 }
 
-var errNameTaken = errors.New("the catalog already has another file of this name")
+// Taken is by what a name was taken.
+type Taken string
+
+// What takes a name.
+const (
+	TakenByOther Taken = "other" // another program, or another sync
+	TakenByProxy Taken = "proxy" // it is not known: something changed the answers to what was sent before
+	TakenByUs    Taken = "us"    // this sync before it was reset, with other content
+)
+
+// nameTakenError says that the catalog has another file of the name.
+type nameTakenError struct{ by Taken }
+
+// Error gives one sentence.
+func (e *nameTakenError) Error() string {
+	return "the catalog already has another file of this name"
+}
+
+// taken is the error for a name that the catalog has, after attempts that came as far as reach.
+func taken(reach catalog.Reach) error {
+	if reach == catalog.ReachProxy {
+		return &nameTakenError{TakenByProxy}
+	}
+	return &nameTakenError{TakenByOther}
+}
 
 func (a *Activities) upload(ctx context.Context, params UploadParams) (delivered bool, err error) {
 	source, staged, err := a.open(ctx, params.Sync)
@@ -83,36 +109,63 @@ func (a *Activities) upload(ctx context.Context, params UploadParams) (delivered
 	if err != nil {
 		return false, err
 	}
+	before := catalog.ReachNone
 	if !fresh {
-		if err := a.Store.ReadJSON(ctx, staged.Try(params.File.Name), &mine); err != nil {
+		if before, err = a.tryAgain(ctx, staged, params.File, &mine); err != nil {
 			return false, err
-		}
-		if err := same(mine.File.SHA256, params.File, nil); err != nil || mine.Foreign {
-			return false, cmp.Or(err, errNameTaken)
 		}
 	}
 	path := catalog.Path(catalog.Viz, source.Catalog.SourceID(), "", params.File.Name)
-	before := mine.Reach
-	if fresh {
-		before = catalog.ReachNone
-	}
 	sent, err = source.Catalog.Send(ctx, path, a.reopened(ctx, staged, params))
-	foreign := before == catalog.ReachNone || before == catalog.ReachProxy && !params.Renamed
+	reach := catalog.Farther(before, sent.Reach)
+	foreign := reach == catalog.ReachNone || reach == catalog.ReachProxy && !params.Proxied
 	switch {
 	case errors.Is(err, catalog.ErrConflict) && foreign: // an attempt that comes after this one must not take the file for ours
-		mine.Foreign = true
-		return false, cmp.Or(a.Store.WriteJSON(ctx, staged.Try(params.File.Name), mine), errNameTaken)
+		mine.Foreign, mine.Reach = true, reach
+		a.note(ctx, staged, mine)
+		return false, taken(reach)
 	case errors.Is(err, catalog.ErrConflict): // an earlier attempt sent it and did not hear the answer
 		sent = catalog.Receipt{Path: path, Status: http.StatusConflict, Bytes: params.File.Bytes, SHA256: params.File.SHA256, At: time.Now().UTC()}
 		return false, a.Store.WriteJSON(ctx, receipt, sent)
 	case err != nil:
-		if reach := catalog.Farther(before, catalog.ReachOf(err)); reach != mine.Reach {
-			mine.Reach = reach
-			err = cmp.Or(a.Store.WriteJSON(ctx, staged.Try(params.File.Name), mine), err)
+		if mine.Reach = reach; reach != catalog.ReachUnknown {
+			a.note(ctx, staged, mine)
 		}
 		return false, err
 	}
 	return true, a.Store.WriteJSON(ctx, receipt, sent)
+}
+
+// tryAgain reads the try of earlier attempts and gives their reach. What lies in the bucket from now on is that it is unknown, for
+// the process may end before it is known again.
+func (a *Activities) tryAgain(ctx context.Context, staged staging.Sync, file File, mine *try) (before catalog.Reach, err error) {
+	if err := a.Store.ReadJSON(ctx, staged.Try(file.Name), mine); err != nil {
+		return "", err
+	}
+	switch err := same(mine.File.SHA256, file, nil); {
+	case err != nil:
+		return "", err
+	case mine.Foreign:
+		return "", taken(mine.Reach)
+	}
+	if before = mine.Reach; before != catalog.ReachUnknown {
+		mine.Reach = catalog.ReachUnknown
+		err = a.Store.WriteJSON(ctx, staged.Try(file.Name), *mine)
+	}
+	return before, err
+}
+
+// noteWithin bounds the note at the end of an attempt.
+const noteWithin = 5 * time.Second
+
+// note keeps what an attempt learned for those that come after it, even if it is told to stop. Without the note they know less,
+// and its own end says more than the trouble of the bucket.
+func (a *Activities) note(ctx context.Context, staged staging.Sync, mine try) {
+	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteWithin)
+	defer cancel()
+	if err := a.Store.WriteJSON(within, staged.Try(mine.File.Name), mine); err != nil {
+		activity.GetLogger(ctx).Warn("what an attempt to upload learned could not be kept", "file", mine.File.Name, "error", err.Error())
+	}
 }
 
 // known reads an object that may not be there.
@@ -128,7 +181,7 @@ func (a *Activities) known(ctx context.Context, key string, into any) (bool, err
 // files were written may have written others: they need another name.
 func same(sha256 string, file File, err error) error {
 	if err == nil && sha256 != file.SHA256 {
-		return errNameTaken
+		return &nameTakenError{TakenByUs}
 	}
 	return err
 }
@@ -137,7 +190,7 @@ func same(sha256 string, file File, err error) error {
 func (a *Activities) reopened(ctx context.Context, staged staging.Sync, params UploadParams) catalog.File {
 	file := params.File
 	return catalog.File{
-		Name: file.Name, Size: file.Bytes, SHA256: file.SHA256, Renamable: !params.Renamed,
+		Name: file.Name, Size: file.Bytes, SHA256: file.SHA256, Renamable: !params.Proxied,
 		Open: func() (io.ReadCloser, error) {
 			content, _, err := a.Store.OpenFile(ctx, staged.File(file.Name))
 			return content, err

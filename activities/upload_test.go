@@ -136,7 +136,9 @@ func TestUpload_aForeignFileIsForeignForTheNextAttemptToo(t *testing.T) {
 // An attempt that met refusals and answers of a proxy only leaves a name that it meets later to somebody else's file.
 func TestUpload_aConflictAfterAnAttemptThatDidNotArriveIsForeign(t *testing.T) {
 	t.Parallel()
-	for name, before := range map[string]int{"a proxy's answers": http.StatusMultiStatus, "refusals": http.StatusTooManyRequests, "a refused token": http.StatusUnauthorized} {
+	for name, before := range map[string]int{
+		"a proxy's answers": http.StatusMultiStatus, "refusals": http.StatusTooManyRequests, "a refused token": http.StatusUnauthorized,
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := newBench(t)
@@ -152,15 +154,41 @@ func TestUpload_aConflictAfterAnAttemptThatDidNotArriveIsForeign(t *testing.T) {
 	}
 }
 
+// An attempt that sent nothing, and one that could not note what it met, leave no doubt to the file of somebody else.
+func TestUpload_aConflictAfterAnAttemptThatSentNothingIsForeign(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	key := b.staged.File(fileName)
+	if err := b.store.Delete(t.Context(), key); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.upload(t); err == nil || b.arrived.Load() != 0 {
+		t.Fatalf("a file that is not there gave %v and %d deliveries", err, b.arrived.Load())
+	}
+	if err := b.store.Write(t.Context(), key, []byte(content)); err != nil {
+		t.Fatal(err)
+	}
+	b.answer = func(int64) int { return http.StatusConflict }
+	_, err := b.upload(t)
+	var failure *temporal.ApplicationError
+	var by activities.Taken
+	if !errors.As(err, &failure) || failure.Type() != activities.NameTaken || failure.Details(&by) != nil || by != activities.TakenByOther {
+		t.Errorf("got %v, by %q", err, by)
+	}
+}
+
 // A proxy that changes every answer of the catalog costs one set, and never looks like another program.
 func TestUpload_behindAProxyThatChangesAnswersIsDeliveredUnderTheSecondName(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.answer = func(n int64) int { return []int{http.StatusNonAuthoritativeInfo, http.StatusConflict}[(n-1)%2] }
-	if _, err := b.upload(t); typeOf(err) != activities.NameTaken {
-		t.Fatalf("under the first name: %v", err)
+	_, err := b.upload(t)
+	var failure *temporal.ApplicationError
+	var by activities.Taken
+	if !errors.As(err, &failure) || failure.Type() != activities.NameTaken || failure.Details(&by) != nil || by != activities.TakenByProxy {
+		t.Fatalf("under the first name: %v, by %q", err, by)
 	}
-	b.params.File.Name, b.params.Renamed = "1795451618-reports.json", true
+	b.params.File.Name, b.params.Proxied = "1795451618-reports.json", true
 	if err := b.store.Write(t.Context(), b.staged.File(b.params.File.Name), []byte(content)); err != nil {
 		t.Fatal(err)
 	}

@@ -206,7 +206,7 @@ func TestState_staysSmall(t *testing.T) {
 	state.Unseen = &inventory.Unseen{Count: 1 << 40, Kind: inventory.UnseenUnknown}
 	state.Held = workflows.Held{Until: now, Verdict: workflows.VerdictDiscarded, Reason: long[:mostReason]}
 	state.Unexpected = workflows.Unexpected{Tries: 5, Since: time.Now(), Reports: 1 << 40}
-	state.Attended, state.Renames = true, 4
+	state.Attended, state.Renames, state.Proxied = true, 4, true
 	state.WorkerSeen, state.Unserved = true, 1<<60
 	state.Refused = workflows.Refused{Since: now, Times: 1 << 20}
 	percent := 100

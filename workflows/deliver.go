@@ -106,9 +106,11 @@ func (s *sync) upload(ctx workflow.Context) error {
 		if !nameTaken(err) {
 			return err
 		}
-		s.state.warn(fmt.Sprintf("the catalog held files of timestamp %d that another sync delivered, so the set went under a later one", s.state.Timestamp))
+		if s.state.Renames++; s.state.Renames < maxTimestamps {
+			s.state.warn(renamedWords(err, s.state.Timestamp))
+		}
+		s.state.Proxied = s.state.Proxied || takenBy(err) == activities.TakenByProxy
 		s.state.Timestamp++
-		s.state.Renames++
 		s.state.Files, s.state.Uploads, s.state.Destination = nil, 0, ""
 	}
 	return refused(fmt.Sprintf("the catalog holds foreign files under %d timestamps in a row: "+
@@ -123,7 +125,7 @@ func (s *sync) send(ctx workflow.Context) error {
 		if err := s.untilResumed(ctx); err != nil {
 			return err
 		}
-		params := activities.UploadParams{Sync: s.state.Sync, File: file, To: s.state.Destination, Renamed: s.state.Renames > 0}
+		params := activities.UploadParams{Sync: s.state.Sync, File: file, To: s.state.Destination, Proxied: s.state.Proxied}
 		var sent activities.UploadResult
 		if err := workflow.ExecuteActivity(with(ctx, forFile, "upload "+file.Name), acts.Upload, params).Get(ctx, &sent); err != nil {
 			return err
@@ -138,6 +140,28 @@ func (s *sync) send(ctx workflow.Context) error {
 func nameTaken(err error) bool {
 	var failure *temporal.ApplicationError
 	return errors.As(err, &failure) && failure.Type() == activities.NameTaken
+}
+
+// takenBy is what has the name that an upload did not get.
+func takenBy(err error) (by activities.Taken) {
+	var failure *temporal.ApplicationError
+	if !errors.As(err, &failure) || failure.Details(&by) != nil {
+		return activities.TakenByOther
+	}
+	return by
+}
+
+// renamedWords is the warning of a set that takes another name.
+func renamedWords(err error, timestamp int64) string {
+	switch takenBy(err) {
+	case activities.TakenByProxy:
+		return fmt.Sprintf("a proxy changed the catalog's answers to the files of timestamp %d, so nobody knows whether they arrived, and the set "+
+			"went under a later one: let the answers of the catalog through as they are", timestamp)
+	case activities.TakenByUs:
+		return fmt.Sprintf("before its reset this sync had sent other content under timestamp %d, so the set went under a later one", timestamp)
+	default:
+		return fmt.Sprintf("the catalog held files of timestamp %d that another sync delivered, so the set went under a later one", timestamp)
+	}
 }
 
 // record makes the sync the current one of its source and removes what nobody needs any more.

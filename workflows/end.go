@@ -140,6 +140,7 @@ func (s *sync) continueAsNew(ctx workflow.Context) error {
 	if err := obeyed(ctx); err != nil { // the next run gets no signal that came with this task
 		return err
 	}
+	s.stood(ctx)
 	in := s.input
 	in.State = s.state
 	in.State.Run = workflow.GetInfo(ctx).WorkflowExecution.RunID

@@ -22,13 +22,25 @@ const longestSummary = 199
 func (s *sync) halt(ctx workflow.Context, at standstill) {
 	at.phase = cmp.Or(at.phase, s.state.Phase)
 	s.shown = at
+	if s.stands.IsZero() {
+		s.stands = workflow.Now(ctx)
+	}
 	s.showPhase(ctx)
 }
 
 // goOn shows the phase again.
 func (s *sync) goOn(ctx workflow.Context) {
+	s.stood(ctx)
 	s.shown = standstill{}
 	s.showPhase(ctx)
+}
+
+// stood takes the time of a standstill that is over, or goes on in the next run, out of the time that the sync has worked.
+func (s *sync) stood(ctx workflow.Context) {
+	if u := &s.state.Unexpected; u.Tries > 0 && !s.stands.IsZero() {
+		u.Since = u.Since.Add(workflow.Now(ctx).Sub(s.stands))
+	}
+	s.stands = time.Time{}
 }
 
 // standstill is what is shown in the place of the phase while nothing gets on.
@@ -122,7 +134,7 @@ func (s *sync) blocks(err error) bool {
 	case s.isUnexpected(err):
 		return true
 	case failure.System == fault.Catalog:
-		return failure.Class == fault.LoginRefused && s.state.Uploads > 0
+		return failure.Class == fault.LoginRefused && s.state.Uploads+s.state.Renames > 0
 	case failure.Class == fault.LoginRefused:
 		return true
 	case failure.Class == fault.SessionPolicy, failure.Class == fault.PermissionMissing:

@@ -60,9 +60,10 @@ type State struct {
 	Blocked *Blocked `json:"blocked,omitempty"` // nil when the sync is not
 	Held    Held     `json:"held,omitzero"`     // the hold that the sync is in
 
-	Unexpected Unexpected `json:"unexpected,omitzero"` // failures of the step under way
+	Unexpected Unexpected `json:"failures,omitzero"` // of the step under way, which nobody expected
 	Attended   bool       `json:"attended,omitempty"`
-	Renames    int        `json:"renames,omitempty"` // of the set, because the catalog held foreign files of its name
+	Renames    int        `json:"renames,omitempty"` // of the set, because the catalog held files of its name
+	Proxied    bool       `json:"proxied,omitempty"` // one of these because of a proxy that changes answers
 
 	Other OtherOwner `json:"other,omitzero"` // of the source, when the sync began
 	Owned time.Time  `json:"owned,omitzero"` // when the sync came to own its source, if others owned it after it was started

@@ -42,6 +42,7 @@ type org struct {
 	account      func(activities.AccountParams) (activities.AccountResult, error)
 	record       func(activities.RecordParams)
 	loginAfter   time.Duration // that it takes for a worker to begin the login
+	describes    time.Duration // how long a describe takes
 	findWorker   func(activities.FindWorkerParams) (activities.FindWorkerResult, error)
 	step         func(name string) error // what Assemble, Account and Record answer
 	partial      map[string]int64        // by file, the reports that lack some of their columns
@@ -121,13 +122,14 @@ func environment(t *testing.T, o *org, id string) *testsuite.TestWorkflowEnviron
 		}
 		return activities.PlanResult{Reports: 100, ToDescribe: 80, Shards: 8, States: activities.States{Reused: 20}}, nil
 	}).Maybe()
-	env.OnActivity(a.Describe, anything, anything).Return(func(ctx context.Context, p activities.DescribeParams) (activities.DescribeResult, error) {
+	describe := func(ctx context.Context, p activities.DescribeParams) (activities.DescribeResult, error) {
 		o.saw("Describe")
 		if o.describe != nil {
 			return o.describe(ctx, p)
 		}
 		return described(10), nil
-	}).Maybe()
+	}
+	env.OnActivity(a.Describe, anything, anything).After(o.describes).Return(describe).Maybe()
 	env.OnActivity(a.Settle, anything, anything).Return(func(context.Context, activities.SettleParams) (activities.SettleResult, error) {
 		o.saw("Settle")
 		if o.settle != nil {

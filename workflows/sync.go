@@ -3,6 +3,7 @@ package workflows
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/workflow"
@@ -21,6 +22,7 @@ type sync struct {
 	outcome Outcome
 	control control
 	shown   standstill // in the place of the phase, while nothing gets on
+	stands  time.Time  // when that began; zero while the sync gets on
 	told    Phase      // by search attribute
 }
 

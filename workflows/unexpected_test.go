@@ -258,31 +258,42 @@ func TestUnexpected_failsAtOnceWhereSomebodyWaits(t *testing.T) {
 	}
 }
 
-// TestUnexpected_faultsThatAreHoursApartAreUnrelated has more of them than one step may, each after hours of good describes.
+// TestUnexpected_faultsThatAreHoursApartAreUnrelated has more of them than one step may, each after hours of good describes. Hours
+// in which the sync stands still are none of these.
 func TestUnexpected_faultsThatAreHoursApartAreUnrelated(t *testing.T) {
 	t.Parallel()
 	const faults = 8
-	var env *testsuite.TestWorkflowEnvironment
-	describes, failures := 0, 0
-	o := &org{
-		plan: func(activities.PlanParams) (activities.PlanResult, error) {
-			return activities.PlanResult{Reports: 100, ToDescribe: 100, Shards: 1}, nil
-		},
-		describe: func(_ context.Context, p activities.DescribeParams) (activities.DescribeResult, error) {
-			describes++
-			switch {
-			case p.Known == faults:
-				return described(100 - faults), nil
-			case describes%2 == 1: // one more report, after two hours
-				return activities.DescribeResult{Reports: p.Known + 1, Partial: true, Spending: activities.Spending{Calls: 1, RetryAfter: 2 * time.Hour}}, nil
+	for name, row := range map[string]struct{ describes, waits time.Duration }{
+		"describing": {describes: 2 * time.Hour}, "waiting": {waits: 2 * time.Hour},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			describes, failures := 0, 0
+			o := &org{
+				describes: row.describes,
+				plan: func(activities.PlanParams) (activities.PlanResult, error) {
+					return activities.PlanResult{Reports: 100, ToDescribe: 100, Shards: 1}, nil
+				},
+				describe: func(_ context.Context, p activities.DescribeParams) (activities.DescribeResult, error) {
+					describes++
+					switch {
+					case p.Known == faults:
+						return described(100 - faults), nil
+					case describes%2 == 1: // one more report
+						return activities.DescribeResult{
+							Reports: p.Known + 1, Partial: true, Spending: activities.Spending{Calls: 1, RetryAfter: row.waits},
+						}, nil
+					}
+					failures++
+					return activities.DescribeResult{}, bug()
+				},
 			}
-			failures++
-			return activities.DescribeResult{}, bug()
-		},
-	}
-	env = environment(t, o, "sync-acme")
-	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
-	if got, failure := resultOf(t, env); failure != nil || failures < len(unexpectedMinutes)+1 {
-		t.Errorf("after %d faults in %v s: %v", failures, got.Seconds, failure)
+			env := environment(t, o, "sync-acme")
+			env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+			got, failure := resultOf(t, env)
+			if blocked := failure != nil; blocked != (row.waits > 0) || failures < len(unexpectedMinutes)+1 {
+				t.Errorf("after %d faults in %v s: %v", failures, got.Seconds, failure)
+			}
+		})
 	}
 }

@@ -38,7 +38,7 @@ func (c *Client) judge(b *body, a answer, target *url.URL, token string) error {
 	whole := b.whole.Load()
 	err := c.verdict(b, a, target, token)
 	var e *Error
-	if errors.As(err, &e) && a.succeeds() && whole {
+	if errors.As(err, &e) && a.succeeds() && whole && !(a.broken && delivered(a.status)) {
 		e.unclear = true // behind what changed the answer the catalog may have taken the file
 	}
 	return err

@@ -22,8 +22,6 @@ type Error struct {
 
 	astray  bool // the settings do not lead to the catalog, so that it has refused nothing
 	unclear bool // it may have taken the file, as the whole was sent and a success was answered
-
-	reach Reach // of all tries of the Send that failed by it
 }
 
 // Error gives the sentence, and after it what lies below.

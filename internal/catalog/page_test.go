@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"compress/gzip"
+	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -279,6 +280,49 @@ func TestSend_aRenamableFileIsForeignWhereOnlyAProxyAnswered(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What never left this machine has no reach, and a try that is cut short has an unknown one.
+func TestSend_tellsItsReach(t *testing.T) {
+	t.Parallel()
+	refuse := func(status int) func(http.ResponseWriter, *http.Request) {
+		return func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			w.WriteHeader(status)
+		}
+	}
+	gone := fileOf("[1]")
+	gone.Open = func() (io.ReadCloser, error) { return nil, errors.New("the bucket is away") }
+	for name, row := range map[string]struct {
+		answer func(http.ResponseWriter, *http.Request)
+		file   File
+		want   Reach
+	}{
+		"a file that cannot be read": {refuse(http.StatusOK), gone, ReachNone},
+		"refusals":                   {refuse(http.StatusTooManyRequests), fileOf("[1]"), ReachNone},
+		"a proxy":                    {refuse(http.StatusMultiStatus), fileOf("[1]"), ReachProxy},
+		"trouble of the catalog":     {refuse(http.StatusBadGateway), fileOf("[1]"), ReachUnknown},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			receipt, err := newBench(t, serve(t, row.answer), nil).Send(t.Context(), testPath, row.file)
+			if err == nil || receipt.Reach != row.want {
+				t.Errorf("got reach %q and %v, want %q", receipt.Reach, err, row.want)
+			}
+		})
+	}
+	t.Run("cut short", func(t *testing.T) {
+		t.Parallel()
+		ctx, cancel := context.WithCancel(t.Context())
+		address := serve(t, func(_ http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			cancel()
+			<-r.Context().Done()
+		})
+		if receipt, err := newBench(t, address, nil).Send(ctx, testPath, fileOf("[1]")); err == nil || receipt.Reach != ReachUnknown {
+			t.Errorf("got reach %q and %v", receipt.Reach, err)
+		}
+	})
 }
 
 // A success that is answered before the whole file was sent says nothing of it: the file that is there is another's.

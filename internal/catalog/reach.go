@@ -25,24 +25,6 @@ func Farther(a, b Reach) Reach {
 	}
 }
 
-// ReachOf is the reach of a Send that failed; unknown where it was cut short.
-func ReachOf(err error) Reach {
-	var e *Error
-	if errors.As(err, &e) {
-		return e.reach
-	}
-	return ReachUnknown
-}
-
-// reaching notes in the error of the last try how far all of them came.
-func reaching(err error, reach Reach) error {
-	var e *Error
-	if errors.As(err, &e) {
-		e.reach = reach
-	}
-	return err
-}
-
 // reachOf is how far a try came that may have arrived.
 func reachOf(err error) Reach {
 	var e *Error

@@ -30,13 +30,16 @@ type File struct {
 	Renamable bool
 }
 
-// Receipt proves a delivery. A Status of 409 means that an earlier try of the same Send had arrived after all.
+// Receipt proves a delivery. A Status of 409 means that an earlier try of the same Send had arrived after all. Beside an error it
+// holds the reach alone.
 type Receipt struct {
 	Path   string    `json:"path"`
 	Status int       `json:"status"`
 	Bytes  int64     `json:"bytes"`
 	SHA256 string    `json:"sha256"`
 	At     time.Time `json:"at"`
+
+	Reach Reach `json:"-"` // of a Send that failed
 }
 
 // Send delivers a file to a path made by Path, with a few tries for what may pass by itself. A try ends when nothing
@@ -45,11 +48,11 @@ type Receipt struct {
 func (c *Client) Send(ctx context.Context, path string, f File) (Receipt, error) {
 	target, err := c.target(path)
 	if err != nil {
-		return Receipt{}, err
+		return Receipt{Reach: ReachNone}, err
 	}
 	token, err := c.readToken(ctx)
 	if err != nil {
-		return Receipt{}, err
+		return Receipt{Reach: ReachNone}, err
 	}
 	var unanswered Receipt // of a try that may have arrived
 	reach := ReachNone     // of all tries so far
@@ -68,12 +71,12 @@ func (c *Client) Send(ctx context.Context, path string, f File) (Receipt, error)
 		}
 		pause, again := c.pause(err, attempt)
 		if !again {
-			return Receipt{}, reaching(err, reach)
+			return Receipt{Reach: reach}, err
 		}
 		c.log.Warn("a delivery to the catalog failed and is tried again",
 			zap.String("file", Base(f.Name)), zap.Int("attempt", attempt), zap.Duration("after", pause), zap.Error(err))
 		if err := wait(ctx, pause); err != nil {
-			return Receipt{}, fmt.Errorf("sending %s to the catalog: %w", Base(f.Name), err)
+			return Receipt{Reach: reach}, fmt.Errorf("sending %s to the catalog: %w", Base(f.Name), err)
 		}
 	}
 }
@@ -91,10 +94,13 @@ func (c *Client) target(path string) (*url.URL, error) {
 }
 
 // mayHaveArrived says of a failed try that the catalog could have taken the file all the same. A refusal leaves no
-// doubt; trouble behind the door and a broken connection do.
+// doubt; trouble behind the door, a broken connection and a try that was cut short do.
 func mayHaveArrived(err error) bool {
 	var e *Error
-	return errors.As(err, &e) && e.Class == fault.Transient && e.Status != http.StatusNetworkAuthenticationRequired &&
+	if !errors.As(err, &e) {
+		return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+	}
+	return e.Class == fault.Transient && e.Status != http.StatusNetworkAuthenticationRequired &&
 		(e.Status == 0 || e.unclear || e.Status >= http.StatusInternalServerError)
 }
 

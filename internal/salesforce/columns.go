@@ -3,7 +3,6 @@ package salesforce
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -20,7 +19,7 @@ type Columns struct{ Named, Missing int }
 func (c Columns) None() bool { return c.Named > 0 && c.Missing == c.Named }
 
 // LacksColumns says whether a description names columns and describes not one of them. Where the first name is described, which
-// is the rule, it looks no further.
+// is the rule, it counts nothing.
 func LacksColumns(metadata, extended json.RawMessage) (bool, error) {
 	first, named, err := firstColumn(metadata)
 	if err != nil || !named {
@@ -39,22 +38,23 @@ func firstColumn(metadata json.RawMessage) (first string, named bool, err error)
 		return "", false, nil
 	}
 	err = readMembers(metadata, func(d *jsontext.Decoder, name string) error {
-		if name != "detailColumns" || d.PeekKind() != '[' {
+		if name != "detailColumns" {
+			return d.SkipValue()
+		}
+		named = false // the last list counts
+		if d.PeekKind() != '[' {
 			return d.SkipValue()
 		}
 		return elements(d, func() error {
-			if d.PeekKind() != '"' {
+			if named || d.PeekKind() != '"' {
 				return d.SkipValue()
 			}
 			token, err := d.ReadToken()
-			if err != nil {
-				return err
-			}
-			first, named = token.String(), true
-			return errRest
+			first, named = token.String(), err == nil
+			return err
 		})
 	})
-	return first, named, unlessRest(err)
+	return first, named, err
 }
 
 // describes says whether the extended metadata of a report describe a column.
@@ -63,25 +63,19 @@ func describes(extended json.RawMessage, column string) (found bool, err error) 
 		return false, nil
 	}
 	err = readMembers(extended, func(d *jsontext.Decoder, name string) error {
-		if name != "detailColumnInfo" || d.PeekKind() != '{' {
+		if name != "detailColumnInfo" {
+			return d.SkipValue()
+		}
+		found = false // the last one counts
+		if d.PeekKind() != '{' {
 			return d.SkipValue()
 		}
 		return members(d, func(name string) error {
-			if found = name == column; found {
-				return errRest
-			}
+			found = found || name == column
 			return d.SkipValue()
 		})
 	})
-	return found, unlessRest(err)
-}
-
-// unlessRest is nil where a reader left the rest alone on purpose.
-func unlessRest(err error) error {
-	if errors.Is(err, errRest) {
-		return nil
-	}
-	return err
+	return found, err
 }
 
 // CountColumns holds the two parts of a description against each other. It fails with ErrTooLarge where a report names more

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"time"
 
@@ -84,7 +85,10 @@ func describedID(metadata json.RawMessage) (id string, err error) {
 		}
 		return errRest
 	})
-	return id, unlessRest(err)
+	if errors.Is(err, errRest) {
+		err = nil
+	}
+	return id, err
 }
 
 // readDescription reads a describe in one pass. What is not kept is never built, and once both parts are there, which is
