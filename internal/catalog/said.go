@@ -11,7 +11,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
+
+	"longhaul/internal/httpkit"
 )
 
 // longestSaid bounds what is repeated of an answer, in characters.
@@ -145,16 +146,7 @@ func cleaned(text, token string) string {
 	if token != "" && strings.Contains(text, token) {
 		return ""
 	}
-	text = strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case !unicode.IsPrint(r):
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(text, "?"))
-	text = secretShape.ReplaceAllString(strings.Join(strings.Fields(text), " "), "[hidden]")
+	text = secretShape.ReplaceAllString(httpkit.OneLine(text), "[hidden]")
 	if runes := []rune(text); len(runes) > longestSaid {
 		text = strings.TrimSpace(string(runes[:longestSaid])) + "…"
 	}

@@ -3,7 +3,8 @@ package salesforce
 import (
 	"regexp"
 	"strings"
-	"unicode"
+
+	"longhaul/internal/httpkit"
 )
 
 // longestText is how much of a server's text an error repeats, in characters.
@@ -29,7 +30,7 @@ var normalize = strings.NewReplacer("\u2019", "'", "\u2018", "'", "\u201c", `"`,
 // clean makes a server's text fit to be shown: plain quotes, one line, no control characters, nothing that looks like
 // a secret, none of the values given, and no longer than most characters.
 func clean(text string, most int, hide ...string) string {
-	text = flatten(normalize(text))
+	text = httpkit.OneLine(normalize(text))
 	for _, value := range hide {
 		if len(value) >= 4 {
 			text = strings.ReplaceAll(text, value, masked)
@@ -46,22 +47,6 @@ func clean(text string, most int, hide ...string) string {
 		return strings.TrimSpace(string(runes[:most])) + "…"
 	}
 	return text
-}
-
-// flatten puts a text on one line and drops what a terminal could take for a command.
-func flatten(text string) string {
-	text = strings.ToValidUTF8(text, "?")
-	text = strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case !unicode.IsPrint(r):
-			return -1
-		default:
-			return r
-		}
-	}, text)
-	return strings.Join(strings.Fields(text), " ")
 }
 
 // looksRandom says whether a long run of letters and digits is rather a key than a name: names change between letters
