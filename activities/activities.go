@@ -107,11 +107,19 @@ func (a *Activities) open(ctx context.Context, sync Sync) (*Source, staging.Sync
 // answers of another org, or of another user's rights, must not be taken for this one's.
 func (a *Activities) enter(ctx context.Context, sync Sync) (*Source, staging.Sync, error) {
 	source, staged, err := a.open(ctx, sync)
+	if err == nil {
+		source, err = bind(ctx, source, sync)
+	}
 	if err != nil {
 		return nil, staging.Sync{}, err
 	}
+	return source, staged, nil
+}
+
+// bind gives the source that open found with a client that is logged in, and only where the sync began: same org, same user.
+func bind(ctx context.Context, source *Source, sync Sync) (*Source, error) {
 	if err := sameSettings(source, sync); err != nil {
-		return nil, staging.Sync{}, elsewhere(sync, err)
+		return nil, elsewhere(sync, err)
 	}
 	if !sync.Since.IsZero() {
 		source.Salesforce.Renew(sync.Since)
@@ -119,9 +127,9 @@ func (a *Activities) enter(ctx context.Context, sync Sync) (*Source, staging.Syn
 	bound := *source
 	bound.Salesforce = source.Salesforce.As(sync.OrgID, sync.UserID)
 	if _, err := bound.Salesforce.Login(ctx); err != nil {
-		return nil, staging.Sync{}, elsewhere(sync, err)
+		return nil, elsewhere(sync, err)
 	}
-	return &bound, staged, nil
+	return &bound, nil
 }
 
 // Prefix is where the sync's objects lie in the bucket.

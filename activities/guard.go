@@ -141,7 +141,7 @@ func (a *Activities) Missing(ctx context.Context, params MissingParams) (Missing
 }
 
 func (a *Activities) missing(ctx context.Context, params MissingParams, p *pulse) (inventory.Missed, error) {
-	_, staged, err := a.open(ctx, params.Sync)
+	source, staged, err := a.open(ctx, params.Sync)
 	if err != nil {
 		return inventory.Missed{}, err
 	}
@@ -156,8 +156,7 @@ func (a *Activities) missing(ctx context.Context, params MissingParams, p *pulse
 	case last.Identity.OrgID != params.Identity.OrgID:
 		return inventory.Missed{}, nil
 	}
-	source, _, err := a.enter(ctx, params.Sync)
-	if err != nil {
+	if source, err = bind(ctx, source, params.Sync); err != nil {
 		return inventory.Missed{}, err
 	}
 	return inventory.Missing(ctx, inventory.MissingInput{

@@ -51,7 +51,7 @@ func (a *Activities) probeQuota(ctx context.Context, params ProbeParams) (result
 	if !params.Must && !params.Ledger.Worth(result.Told.Clock, params.Every) && !params.Ledger.Sudden(result.Told.Clock, time.Now()) {
 		return result, nil
 	}
-	source, _, err = a.enter(ctx, params.Sync) // another org's usage is nothing to us
+	source, err = bind(ctx, source, params.Sync) // another org's usage is nothing to us
 	switch f := fault.From(err); {
 	case f != nil && f.Class == fault.Throttled && f.RetryAfter > shard.LongWait:
 		result.RetryAfter, result.Why = f.RetryAfter, fault.Sentence(err) // a wait here would outlast a pause, and nobody would see it
