@@ -8,14 +8,12 @@ import (
 	"longhaul/internal/staging"
 )
 
-const syncPrefix = "sync-"
-
 // SyncID is the id of the one workflow that may sync source.
-func SyncID(source string) string { return syncPrefix + source }
+func SyncID(source string) string { return sourcename.SyncPrefix + source }
 
 // SourceOfID is the inverse of SyncID; ok is false for an id of another form.
 func SourceOfID(id string) (source string, ok bool) {
-	source, ok = strings.CutPrefix(id, syncPrefix)
+	source, ok = strings.CutPrefix(id, sourcename.SyncPrefix)
 	if !ok || !validSource(source) {
 		return "", false
 	}

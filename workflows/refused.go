@@ -42,7 +42,7 @@ func (s *sync) untilLoggedIn(ctx workflow.Context, cause error) error {
 	until := now.Add(wait)
 	refused.Times++
 	err := s.sitOut(ctx, standstill{
-		why: fmt.Sprintf("%s; tried again at %s", failure.Message, until.Format("2006-01-02 15:04 UTC")), refused: withoutAccount(failure),
+		why: fmt.Sprintf("%s; tried again at %s", failure.Message, minute(until)), refused: withoutAccount(failure),
 	}, wait)
 	if err != nil {
 		return err

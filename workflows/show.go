@@ -3,6 +3,7 @@ package workflows
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"go.temporal.io/sdk/workflow"
 )
@@ -90,11 +91,14 @@ func handedOverDetails(p Progress) string {
 	return b.String()
 }
 
+// minute is a moment as people read it.
+func minute(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
+
 // waitingWords says why a sync stands still and what ends that.
 func waitingWords(p Progress) string {
 	until := ""
 	if p.Until != nil {
-		until = " until " + p.Until.UTC().Format("2006-01-02 15:04 UTC") + " at the latest"
+		until = " until " + minute(*p.Until) + " at the latest"
 	}
 	id := SyncID(p.Source)
 	switch p.Phase {

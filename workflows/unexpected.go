@@ -55,7 +55,7 @@ func (s *sync) untilNextTry(ctx workflow.Context, cause error) error {
 	wait := unexpectedWaits[u.Tries]
 	u.Tries++
 	next := workflow.Now(ctx).UTC().Add(wait)
-	why := fmt.Sprintf("%s; try %d of %d is at %s", explain(cause).Message, u.Tries, len(unexpectedWaits), next.Format("2006-01-02 15:04 UTC"))
+	why := fmt.Sprintf("%s; try %d of %d is at %s", explain(cause).Message, u.Tries, len(unexpectedWaits), minute(next))
 	if err := s.sitOut(ctx, standstill{why: why}, wait); err != nil {
 		return err
 	}

@@ -12,9 +12,9 @@ const (
 	letters = "abcdefghijklmnopqrstuvwxyz0123456789-"
 )
 
-// syncPrefix begins the id of the workflow that syncs a source. A source whose name began with it could not be told from
+// SyncPrefix begins the id of the workflow that syncs a source. A source whose name began with it could not be told from
 // the workflow of another source, which people know from the UI and write in the place of its name.
-const syncPrefix = "sync-"
+const SyncPrefix = "sync-"
 
 // Check says what is wrong with the name that settings give to a source; nil when it is a good one. A name is a word of
 // command lines and a part of ids, so a hyphen stands inside it only: at its beginning every command takes it for a flag.
@@ -22,8 +22,8 @@ func Check(name string) error {
 	if err := check(name); err != nil {
 		return err
 	}
-	if strings.HasPrefix(name, syncPrefix) {
-		return fault.Invalidf("a source named %s would have the workflow %s%s: rename the source", name, syncPrefix, name)
+	if strings.HasPrefix(name, SyncPrefix) {
+		return fault.Invalidf("a source named %s would have the workflow %s%s: rename the source", name, SyncPrefix, name)
 	}
 	return nil
 }
@@ -36,7 +36,7 @@ func CheckSpoken(name, verb string) error {
 	}
 	if source := withoutPrefix(name); source != name {
 		return fault.Invalidf("%q is not a source name: a source is named %s, its workflow %s%s: say `%s %s`",
-			name, source, syncPrefix, source, verb, source)
+			name, source, SyncPrefix, source, verb, source)
 	}
 	return nil
 }
@@ -54,8 +54,8 @@ func check(name string) error {
 
 // withoutPrefix is what the id of a workflow leaves of a name, however often it was put before it.
 func withoutPrefix(name string) string {
-	for strings.HasPrefix(name, syncPrefix) {
-		name = strings.TrimLeft(strings.TrimPrefix(name, syncPrefix), "-")
+	for strings.HasPrefix(name, SyncPrefix) {
+		name = strings.TrimLeft(strings.TrimPrefix(name, SyncPrefix), "-")
 	}
 	return name
 }
