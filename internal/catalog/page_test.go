@@ -311,18 +311,22 @@ func TestSend_tellsItsReach(t *testing.T) {
 			}
 		})
 	}
-	t.Run("cut short", func(t *testing.T) {
-		t.Parallel()
-		ctx, cancel := context.WithCancel(t.Context())
-		address := serve(t, func(_ http.ResponseWriter, r *http.Request) {
-			_, _ = io.Copy(io.Discard, r.Body)
-			cancel()
-			<-r.Context().Done()
+	for name, cause := range map[string]error{
+		"cut short": nil, "cut short with a cause of the caller's": errors.New("nothing was heard of the attempt"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ctx, cancel := context.WithCancelCause(t.Context())
+			address := serve(t, func(_ http.ResponseWriter, r *http.Request) {
+				_, _ = io.Copy(io.Discard, r.Body)
+				cancel(cause)
+				<-r.Context().Done()
+			})
+			if receipt, err := newBench(t, address, nil).Send(ctx, testPath, fileOf("[1]")); err == nil || receipt.Reach != ReachUnknown {
+				t.Errorf("got reach %q and %v", receipt.Reach, err)
+			}
 		})
-		if receipt, err := newBench(t, address, nil).Send(ctx, testPath, fileOf("[1]")); err == nil || receipt.Reach != ReachUnknown {
-			t.Errorf("got reach %q and %v", receipt.Reach, err)
-		}
-	})
+	}
 }
 
 // A success that is answered before the whole file was sent says nothing of it: the file that is there is another's.

@@ -93,12 +93,13 @@ func (c *Client) target(path string) (*url.URL, error) {
 	return &u, nil
 }
 
-// mayHaveArrived says of a failed try that the catalog could have taken the file all the same. A refusal leaves no
-// doubt; trouble behind the door, a broken connection and a try that was cut short do.
+// mayHaveArrived says of a failed try whose whole body was handed over that the catalog could have taken the file all the same.
+// A refusal leaves no doubt; trouble behind the door, a broken connection and a try that the caller cut short do. Callers say
+// why in errors of their own: for Temporal that is seldom context.Canceled.
 func mayHaveArrived(err error) bool {
 	var e *Error
 	if !errors.As(err, &e) {
-		return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+		return true
 	}
 	return e.Class == fault.Transient && e.Status != http.StatusNetworkAuthenticationRequired &&
 		(e.Status == 0 || e.unclear || e.Status >= http.StatusInternalServerError)

@@ -99,7 +99,7 @@ func TestReset_asksAgainForAVerdict(t *testing.T) {
 		names[f.Name] = true
 	}
 	if len(names) != len(p.sim.Files()) || len(names) != 2*len(result.Files) {
-		t.Errorf("the catalog has %d files of %d names", len(p.sim.Files()), len(names))
+		t.Errorf("the catalog has %d files of %d names; warnings %q", len(p.sim.Files()), len(names), result.Warnings)
 	}
 }
 

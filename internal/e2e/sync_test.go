@@ -28,7 +28,7 @@ func requireDelivered(t *testing.T, p *plant, result workflows.Result) {
 	t.Helper()
 	files := p.sim.Files()
 	if len(files) != len(result.Files) || len(files) != 7 {
-		t.Fatalf("the catalog has %d files, the result %d, want 7", len(files), len(result.Files))
+		t.Fatalf("the catalog has %d files, the result %d, want 7; warnings %q", len(files), len(result.Files), result.Warnings)
 	}
 	if last := files[len(files)-1].Name; !strings.HasSuffix(last, "-summary.json") {
 		t.Errorf("the last file delivered is %s", last)
