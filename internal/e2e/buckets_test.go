@@ -68,6 +68,7 @@ func (o *overNetwork) sync(
 		beside(func() workflows.Progress { return run.progress(t) })
 	}
 	result := outcome(t, run)
+	run.logAttempts(t)
 	return result, describesOf(o.sim).total - before
 }
 

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/client"
 
 	"longhaul/workflows"
@@ -80,4 +81,19 @@ func (r running) result(t *testing.T) workflows.Result {
 		t.Fatalf("the sync failed: %v", err)
 	}
 	return result
+}
+
+// logAttempts logs why activities of the sync were tried again.
+func (r running) logAttempts(t *testing.T) {
+	t.Helper()
+	history := r.client.GetWorkflowHistory(t.Context(), r.GetID(), r.GetRunID(), false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	for history.HasNext() {
+		event, err := history.Next()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if started := event.GetActivityTaskStartedEventAttributes(); started.GetAttempt() > 1 {
+			t.Logf("attempt %d of what event %d scheduled, after: %s", started.GetAttempt(), started.GetScheduledEventId(), started.GetLastFailure().GetMessage())
+		}
+	}
 }
