@@ -1,6 +1,8 @@
 package salesforce
 
 import (
+	"html"
+	"net/url"
 	"regexp"
 	"strings"
 
@@ -30,12 +32,7 @@ var normalize = strings.NewReplacer("\u2019", "'", "\u2018", "'", "\u201c", `"`,
 // clean makes a server's text fit to be shown: plain quotes, one line, no control characters, nothing that looks like
 // a secret, none of the values given, and no longer than most characters.
 func clean(text string, most int, hide ...string) string {
-	text = httpkit.OneLine(normalize(text))
-	for _, value := range hide {
-		if len(value) >= 4 {
-			text = strings.ReplaceAll(text, value, masked)
-		}
-	}
+	text = mask(httpkit.OneLine(normalize(text)), hide)
 	text = secretShapes.ReplaceAllString(text, masked)
 	text = longRun.ReplaceAllStringFunc(text, func(run string) string {
 		if looksRandom(run) {
@@ -45,6 +42,21 @@ func clean(text string, most int, hide ...string) string {
 	})
 	if runes := []rune(text); len(runes) > most {
 		return strings.TrimSpace(string(runes[:most])) + "…"
+	}
+	return text
+}
+
+// mask takes values out of a text, in each form in which a server repeats what it was sent: as they are, on one line with plain
+// quotes, as a form or an address has them, and as a page does.
+func mask(text string, values []string) string {
+	for _, value := range values {
+		for _, form := range []string{value, url.QueryEscape(value), url.PathEscape(value), html.EscapeString(value)} {
+			for _, form := range []string{form, httpkit.OneLine(normalize(form))} {
+				if len(form) >= 4 {
+					text = strings.ReplaceAll(text, form, masked)
+				}
+			}
+		}
 	}
 	return text
 }
