@@ -171,6 +171,7 @@ func TestClassify_requests(t *testing.T) {
 		{"a bad request by a code that is new", 400, "NEW_CODE", "no", ours},
 		{"an empty refusal", 403, "", "", transient("proxy")},
 		{"a page in place of a refusal", 404, "", webPage, transient("web page")},
+		{"a page of a firewall", 405, "", webPage, transient("web page")},
 		{"a status that is new", 599, "", "", transient("web page")},
 	} {
 		row.want.check(t, row.name, classifyBoth(t, row.name, opQuery, row.status, row.code, row.text))
