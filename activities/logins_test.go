@@ -132,7 +132,8 @@ func TestAuthenticate_endsWhereSomebodyElseAnswersTheFirstLogin(t *testing.T) {
 		t.Cleanup(client.Close)
 		_, err = newEnv(t, client).ExecuteActivity("Authenticate", activities.AuthenticateParams{Sync: activities.Sync{Source: "acme", ID: "a"}})
 		var failure *temporal.ApplicationError
-		if !errors.As(err, &failure) || failure.Type() != string(fault.Invalid) || !failure.NonRetryable() || !strings.Contains(failure.Message(), "base_url") {
+		if !errors.As(err, &failure) || failure.Type() != string(fault.Invalid) || !failure.NonRetryable() ||
+			!strings.Contains(failure.Message(), "base_url") {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
