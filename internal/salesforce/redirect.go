@@ -67,6 +67,7 @@ func (e *redirectError) fault(op, host string) *Error {
 		f.astray, f.again = true, false
 	}
 	f.sentence = fmt.Sprintf("%s redirects to %s, which is not followed because the login must not go elsewhere: "+
-		"set base_url to the org's My Domain, such as acme.my.salesforce.com", host, e.to)
+		"set base_url to the org's My Domain, such as acme.my.salesforce.com, or, where it answered before, check whether a proxy or a login "+
+		"portal stands between", host, e.to)
 	return f
 }
