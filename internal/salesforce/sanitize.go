@@ -1,9 +1,11 @@
 package salesforce
 
 import (
+	"cmp"
 	"html"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"longhaul/internal/httpkit"
@@ -46,19 +48,27 @@ func clean(text string, most int, hide ...string) string {
 	return text
 }
 
-// mask takes values out of a text, in each form in which a server repeats what it was sent: as they are, on one line with plain
-// quotes, as a form or an address has them, and as a page does.
-func mask(text string, values []string) string {
-	for _, value := range values {
-		for _, form := range []string{value, url.QueryEscape(value), url.PathEscape(value), html.EscapeString(value)} {
-			for _, form := range []string{form, httpkit.OneLine(normalize(form))} {
-				if len(form) >= 4 {
-					text = strings.ReplaceAll(text, form, masked)
-				}
-			}
+// mask takes values out of a text.
+func mask(text string, hide []string) string {
+	for _, value := range hide {
+		if len(value) >= 4 {
+			text = strings.ReplaceAll(text, value, masked)
 		}
 	}
 	return text
+}
+
+// forms gives values in each form in which a server repeats what it was sent: as they are, as a form or an address has them, and
+// as a page does; and all of these on one line with plain quotes.
+func forms(values []string) []string {
+	var all []string
+	for _, value := range values {
+		for _, form := range []string{value, url.QueryEscape(value), url.PathEscape(value), html.EscapeString(value)} {
+			all = append(all, form, httpkit.OneLine(normalize(form)))
+		}
+	}
+	slices.SortFunc(all, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) }) // one may hold another
+	return slices.Compact(all)
 }
 
 // looksRandom says whether a long run of letters and digits is rather a key than a name: names change between letters
