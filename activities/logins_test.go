@@ -3,6 +3,9 @@ package activities_test
 import (
 	"context"
 	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -105,6 +108,33 @@ func TestSync_sessionsOfBeforeItsResumeAreOver(t *testing.T) {
 		}
 		if got := org.Stats().Logins; got != step.logins {
 			t.Errorf("resumed at %s: %d logins, want %d", step.since, got, step.logins)
+		}
+	}
+}
+
+// Whoever answers the first login in the place of Salesforce shows a wrong base_url: the sync does not begin and wait.
+func TestAuthenticate_endsWhereSomebodyElseAnswersTheFirstLogin(t *testing.T) {
+	t.Parallel()
+	for name, answer := range map[string]http.Handler{
+		"a redirect": http.RedirectHandler("https://portal.acme.example/", http.StatusFound),
+		"a page":     http.NotFoundHandler(),
+	} {
+		host := httptest.NewServer(answer)
+		t.Cleanup(host.Close)
+		client, err := salesforce.New(salesforce.Config{
+			BaseURL: host.URL, Credentials: func(context.Context) (salesforce.Credentials, error) {
+				return salesforce.Credentials{ClientID: "id", ClientSecret: "secret"}, nil
+			},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(client.Close)
+		_, err = newEnv(t, client).ExecuteActivity("Authenticate", activities.AuthenticateParams{Sync: activities.Sync{Source: "acme", ID: "a"}})
+		var failure *temporal.ApplicationError
+		if !errors.As(err, &failure) || failure.Type() != string(fault.Invalid) || !failure.NonRetryable() ||
+			!strings.Contains(failure.Message(), "base_url") {
+			t.Errorf("%s: got %v", name, err)
 		}
 	}
 }

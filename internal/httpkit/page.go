@@ -5,6 +5,8 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
+	"io"
 	"strings"
 	"unicode"
 	"unicode/utf16"
@@ -31,7 +33,7 @@ var elements = map[string]bool{
 // the answer is enough. JSON is never a page, and other XML than HTML is none.
 func Page(answer []byte) (title string, is bool) {
 	text := bytes.TrimSpace(asUTF8(answer))
-	if len(text) == 0 || json.Valid(text) {
+	if len(text) == 0 || isJSON(text) {
 		return "", false
 	}
 	page := reading{tokens: html.NewTokenizer(bytes.NewReader(text))}
@@ -41,6 +43,16 @@ func Page(answer []byte) (title string, is bool) {
 		return "", false
 	}
 	return page.title(), true
+}
+
+// isJSON says whether a text is JSON, or the beginning of an object or an array in JSON: an answer may be cut where a text in it holds
+// the elements of a page.
+func isJSON(text []byte) bool {
+	if json.Valid(text) {
+		return true
+	}
+	var value json.RawMessage
+	return (text[0] == '{' || text[0] == '[') && errors.Is(json.NewDecoder(bytes.NewReader(text)).Decode(&value), io.ErrUnexpectedEOF)
 }
 
 // reading is what the tokens of an answer have shown so far.

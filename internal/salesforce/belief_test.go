@@ -203,6 +203,28 @@ func TestClock_isNoLaterThanThisMachinesWhereNothingWasHeard(t *testing.T) {
 	}
 }
 
+// TestClock_thatNobodyTellsIsTheExpectedOne asks where no answer has a date, before and after one has had one.
+func TestClock_thatNobodyTellsIsTheExpectedOne(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ahead, dated := 30*time.Minute, false
+		client := inside(t, roundTripFunc(func(*http.Request) (*http.Response, error) {
+			resp := reply(200, versionList, "Content-Type: application/json")
+			if dated {
+				resp.Header.Set("Date", time.Now().Add(ahead).UTC().Format(http.TimeFormat))
+			}
+			return resp, nil
+		}))
+		for n, want := range []time.Duration{0, ahead, ahead} {
+			dated = n == 1
+			if now, err := client.Clock(t.Context()); err != nil || offBy(now) != want {
+				t.Errorf("time %d is off by %v, want %v: %v", n+1, offBy(now), want, err)
+			}
+			pass(t, time.Hour)
+		}
+	})
+}
+
 // TestClock_thatHasJumpedIsAskedForTwice gives the time of two answers that agree, or else the expected one.
 func TestClock_thatHasJumpedIsAskedForTwice(t *testing.T) {
 	t.Parallel()

@@ -69,7 +69,7 @@ func (a answer) classify() *Error {
 	if page != nil && !isJSON && r.class == fault.SessionExpired {
 		r = statusRules[len(statusRules)-1] // a proxy wants a login of its own: that says nothing of the session
 	}
-	e.Class, e.Whole, e.again, e.Err = r.class, r.whole, r.again, r.below
+	e.Class, e.Whole, e.again, e.astray, e.Err = r.class, r.whole, r.again, r.astray, r.below
 	e.Unworded, e.unknown = r.unworded && a.op == opReport, r.unworded && a.op == opLogin
 	if page != nil && !isJSON && e.Err == nil {
 		e.Err = page

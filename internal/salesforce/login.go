@@ -93,7 +93,7 @@ func (c *Client) tryLogin(ctx context.Context, credentials Credentials) (*grant,
 	}
 	heard.believe(ctx, c.belief)
 	c.log.Debug("logged in to Salesforce", zap.String("host", c.base.host), zap.Stringer("instance", g.instance))
-	g.hide = append(credentials.values(), g.token)
+	g.hide = forms(append(credentials.values(), g.token))
 	return g, nil
 }
 
@@ -125,7 +125,7 @@ func (c *Client) loginFault(ctx context.Context, credentials Credentials, heard 
 	switch {
 	case errors.As(err, &refused) && refused.Response != nil:
 		a := answer{
-			op: opLogin, host: c.base.host, version: c.version, hide: credentials.values(),
+			op: opLogin, host: c.base.host, version: c.version, hide: forms(credentials.values()),
 			status: refused.Response.StatusCode, header: refused.Response.Header, body: refused.Body,
 		}
 		if a.isSaid() {
@@ -135,7 +135,7 @@ func (c *Client) loginFault(ctx context.Context, credentials Credentials, heard 
 		e.byPassword = c.auth == AuthPassword
 		return e
 	case errors.As(err, &page):
-		if shown := pageIn(page.start, credentials.values()); shown != nil {
+		if shown := pageIn(page.start, forms(credentials.values())); shown != nil {
 			return unusable(c.base.host, shown)
 		}
 		return unusable(c.base.host, errWebPage)

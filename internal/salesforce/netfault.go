@@ -33,7 +33,6 @@ var (
 	errCut        = errors.New("the answer ends too early")
 	errUnreadable = errors.New("the answer is damaged")
 
-	errNoDate     = errors.New("the answer has no date")
 	errProxy      = errors.New("the address of the proxy cannot be read")
 	errProxyLogin = errors.New("the proxy asks for a login")
 )

@@ -57,8 +57,18 @@ func TestUnreachable(t *testing.T) {
 	} {
 		row.want.check(t, row.name, unreachable(opQuery, "acme.example", row.err))
 	}
-	login := unreachable(opLogin, "acme.example", &redirectError{status: 302, to: "www.acme.example"})
-	classed{fault.Invalid, true, false, "base_url"}.check(t, "a login that is redirected", login)
+	for to, want := range map[string]classed{
+		"www.acme.example":             transient(false, "base_url"),
+		"acme.my.salesforce.com":       transient(false, "base_url"), // a page of its own
+		"renamed.my.salesforce.com":    {fault.Invalid, true, false, "base_url"},
+		"renamed.my.salesforce.com:80": {fault.Invalid, true, false, "base_url"},
+	} {
+		login := unreachable(opLogin, "acme.my.salesforce.com", &redirectError{status: 302, to: to})
+		want.check(t, "a login that is redirected to "+to, login)
+		if login.Astray() == login.Whole {
+			t.Errorf("a login that is redirected to %s is astray: %t", to, login.Astray())
+		}
+	}
 }
 
 func TestUnreachable_isNoEndOfTheCallersContext(t *testing.T) {

@@ -50,12 +50,29 @@ func TestAs_refusesASessionOfAnotherOrgOrUser(t *testing.T) {
 				t.Errorf("%s: %d logins, want the first and one more", row.name, got)
 			}
 			org.identity = ""
-			pass(t, RefusalHolds)
+			pass(t, StrangerHolds)
 			if n, err := client.Count(t.Context(), "Report", "", ""); err != nil || n != 7 {
 				t.Errorf("%s, put back: got %d, %v", row.name, n, err)
 			}
 		})
 	}
+}
+
+// A worker whose settings lead elsewhere is tried for a few minutes, by all shards: it must leave logins to those that are right.
+func TestAs_looksForTheRightUserWithFewLogins(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := counting()
+		org.identity = testOrg + "/" + otherUser
+		_, bound := bounding(60)
+		client := inside(t, inProcess(org), bound)
+		if err := insist(t, client.As(testOrg+"MAU", testUser+"AAA"), 3*time.Minute); !fault.Is(err, fault.Invalid) {
+			t.Errorf("got %v", err)
+		}
+		if got := org.logins.Load(); got > 5 {
+			t.Errorf("%d logins in three minutes, want one a minute", got)
+		}
+	})
 }
 
 // A worker outlives its syncs: the session of one must not bind the next, which begins where the settings lead then.

@@ -25,14 +25,14 @@ const (
 // isPolicy says whether a session was refused by a policy of the org.
 func (r refusal) isPolicy() bool { return r == restPolicy || r == assurance }
 
-// refusalIn reads what an answer says of the session. The body stays readable.
+// refusalIn reads what an answer says of the session. The body stays readable, and as broken as it came.
 func refusalIn(resp *http.Response) refusal {
 	if resp.StatusCode != http.StatusUnauthorized && resp.StatusCode != http.StatusForbidden {
 		return accepted
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, longestErrorBody))
 	finish(resp.Body)
-	resp.Body = io.NopCloser(bytes.NewReader(body))
+	resp.Body = &kept{from: bytes.NewReader(body), err: err}
 	class := fault.SessionExpired
 	if err == nil {
 		class = answer{status: resp.StatusCode, body: body}.classify().Class
@@ -47,6 +47,24 @@ func refusalIn(resp *http.Response) refusal {
 	}
 	return accepted
 }
+
+// kept is a body that was read before.
+type kept struct {
+	from *bytes.Reader
+	err  error // how it ended; nil when it was whole
+}
+
+// Read gives what was read, and then how that ended.
+func (k *kept) Read(p []byte) (int, error) {
+	n, err := k.from.Read(p)
+	if err != nil && k.err != nil {
+		err = k.err
+	}
+	return n, err
+}
+
+// Close has nothing to close.
+func (*kept) Close() error { return nil }
 
 // ofAnalytics says whether a request is one that a policy of high assurance is about.
 func ofAnalytics(req *http.Request) bool { return strings.Contains(req.URL.Path, "/analytics/") }

@@ -56,17 +56,18 @@ type redirectError struct {
 
 func (e *redirectError) Error() string { return fmt.Sprintf("redirect (%d) to %s", e.status, e.to) }
 
-// fault classes the redirect: of a login it shows a wrong base_url, as it does of a host that is to show that it is a way to
-// Salesforce, unless a portal stands before that for a while; later it may be a page that maintenance puts up.
+// fault classes the redirect. Before anything was read it shows a wrong base_url; in the middle of a sync it may be a portal or a
+// page that maintenance puts up, which passes. Only where a login leads to another host of Salesforce does base_url have to change.
 func (e *redirectError) fault(op, host string) *Error {
 	f := &Error{Class: fault.Transient, Op: op, Status: e.status, Err: e, again: true}
-	switch op {
-	case opLogin:
+	switch {
+	case op == opLogin && e.to != host && hasSuffix((&url.URL{Host: e.to}).Hostname(), ownSuffixes):
 		f.Class, f.Whole, f.again = fault.Invalid, true, false
-	case opProve:
+	case op == opLogin, op == opProve:
 		f.astray, f.again = true, false
 	}
 	f.sentence = fmt.Sprintf("%s redirects to %s, which is not followed because the login must not go elsewhere: "+
-		"set base_url to the org's My Domain, such as acme.my.salesforce.com", host, e.to)
+		"set base_url to the org's My Domain, such as acme.my.salesforce.com, or, where it answered before, check whether a proxy or a login "+
+		"portal stands between", host, e.to)
 	return f
 }

@@ -19,6 +19,7 @@ type rule struct {
 	whole    bool
 	unworded bool          // nothing in the answer was recognized, which may be for the language of the run-as user
 	again    bool          // another try of the same request may help
+	astray   bool          // whoever answered did not prove to be Salesforce
 	pause    time.Duration // before the caller asks again
 	below    error         // what tells the error from others of its class; may be nil
 	sentence string        // {host}, {status}, {version}, {said}, {column}, {page} and {stranger} are filled in

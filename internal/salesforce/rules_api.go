@@ -114,7 +114,11 @@ var statusRules = []rule{
 		sentence: "the proxy asks for a login (407): put user and password into HTTPS_PROXY",
 	},
 	{
-		status: statuses(405, 414, 415, 431), class: fault.Invalid, whole: true,
+		status: statuses(414, 415, 431), class: fault.Invalid, whole: true,
+		sentence: "Salesforce does not take a request as it was sent ({status}): this is a fault of Longhaul; please report it",
+	},
+	{
+		status: statuses(405), json: true, class: fault.Invalid, whole: true, // firewalls refuse with a page of it
 		sentence: "Salesforce does not take a request as it was sent ({status}): this is a fault of Longhaul; please report it",
 	},
 	{

@@ -119,8 +119,9 @@ var loginRules = []rule{
 		sentence: "the login of {host} is in trouble ({status}): nothing to change here; try again later if it lasts",
 	},
 	{
-		status: statuses(404, 405, 410, 501), class: fault.Invalid, whole: true,
-		sentence: "{host} has no login for programs ({status}): set base_url to the org's My Domain, such as acme.my.salesforce.com",
+		status: statuses(404, 405, 410, 501), class: fault.Transient, astray: true,
+		sentence: "{host} has no login for programs ({status}): set base_url to the org's My Domain, such as acme.my.salesforce.com, " +
+			"or, where it had one before, check whether a proxy or a login portal stands between",
 	},
 	{
 		status: statuses(400, 401, 403), json: true, class: fault.LoginRefused, whole: true, unworded: true,

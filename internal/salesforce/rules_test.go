@@ -60,7 +60,8 @@ func TestClassify_loginsWithoutJSON(t *testing.T) {
 		{"an empty gateway error", 502, "", classed{fault.Transient, false, true, "in trouble"}},
 		{"no route", 420, webPage, classed{fault.Transient, false, true, "in trouble"}},
 		{"too many requests", 429, "", classed{fault.Throttled, false, true, "less often"}},
-		{"a host that is no Salesforce", 404, webPage, classed{fault.Invalid, true, false, "My Domain"}},
+		{"a host that is no Salesforce", 404, webPage, classed{fault.Transient, false, false, "My Domain"}},
+		{"a gateway that knows no way", 404, `{"message":"no Route matched with those values"}`, classed{fault.Transient, false, false, "proxy"}},
 		{"a portal in between", 403, webPage, classed{fault.Transient, false, true, "proxy"}},
 		{"a proxy that asks for a login", 407, webPage, classed{fault.Invalid, true, false, "HTTPS_PROXY"}},
 	} {
@@ -170,6 +171,7 @@ func TestClassify_requests(t *testing.T) {
 		{"a bad request by a code that is new", 400, "NEW_CODE", "no", ours},
 		{"an empty refusal", 403, "", "", transient("proxy")},
 		{"a page in place of a refusal", 404, "", webPage, transient("web page")},
+		{"a page of a firewall", 405, "", webPage, transient("web page")},
 		{"a status that is new", 599, "", "", transient("web page")},
 	} {
 		row.want.check(t, row.name, classifyBoth(t, row.name, opQuery, row.status, row.code, row.text))

@@ -1,7 +1,11 @@
 package salesforce
 
 import (
+	"cmp"
+	"html"
+	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"longhaul/internal/httpkit"
@@ -30,12 +34,7 @@ var normalize = strings.NewReplacer("\u2019", "'", "\u2018", "'", "\u201c", `"`,
 // clean makes a server's text fit to be shown: plain quotes, one line, no control characters, nothing that looks like
 // a secret, none of the values given, and no longer than most characters.
 func clean(text string, most int, hide ...string) string {
-	text = httpkit.OneLine(normalize(text))
-	for _, value := range hide {
-		if len(value) >= 4 {
-			text = strings.ReplaceAll(text, value, masked)
-		}
-	}
+	text = mask(httpkit.OneLine(normalize(text)), hide)
 	text = secretShapes.ReplaceAllString(text, masked)
 	text = longRun.ReplaceAllStringFunc(text, func(run string) string {
 		if looksRandom(run) {
@@ -47,6 +46,29 @@ func clean(text string, most int, hide ...string) string {
 		return strings.TrimSpace(string(runes[:most])) + "…"
 	}
 	return text
+}
+
+// mask takes values out of a text.
+func mask(text string, hide []string) string {
+	for _, value := range hide {
+		if len(value) >= 4 {
+			text = strings.ReplaceAll(text, value, masked)
+		}
+	}
+	return text
+}
+
+// forms gives values in each form in which a server repeats what it was sent: as they are, as a form or an address has them, and
+// as a page does; and all of these on one line with plain quotes.
+func forms(values []string) []string {
+	var all []string
+	for _, value := range values {
+		for _, form := range []string{value, url.QueryEscape(value), url.PathEscape(value), html.EscapeString(value)} {
+			all = append(all, form, httpkit.OneLine(normalize(form)))
+		}
+	}
+	slices.SortFunc(all, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) }) // one may hold another
+	return slices.Compact(all)
 }
 
 // looksRandom says whether a long run of letters and digits is rather a key than a name: names change between letters

@@ -1,9 +1,12 @@
 package salesforce
 
 import (
+	"context"
 	"fmt"
+	"html"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -72,6 +75,39 @@ func searchErrors(t *testing.T, auth Auth, status int, body string) {
 	for _, entry := range logs.All() {
 		if line := fmt.Sprint(entry.Message, entry.ContextMap()); strings.Contains(line, "leaked") {
 			t.Errorf("a secret stands in the log: %s", line)
+		}
+	}
+}
+
+// TestClient_neverRepeatsWhatASecretBecameOnItsWay repeats a password as forms, addresses and pages write it, and as one line has it.
+func TestClient_neverRepeatsWhatASecretBecameOnItsWay(t *testing.T) {
+	t.Parallel()
+	secret := "&\u2019leaked  pass/w@rd+1"
+	for name, form := range map[string]string{
+		"as it is": secret, "on one line": "&'leaked pass/w@rd+1", "of a form": url.QueryEscape(secret), "of an address": url.PathEscape(secret),
+		"of a page": html.EscapeString(secret),
+	} {
+		for _, body := range []string{
+			`{"error":"invalid_grant","error_description":"blocked: password=` + form + `"}`,
+			"<html><head><title>" + strings.Repeat("-", 60) + " blocked: " + form + "</title></head></html>",
+		} {
+			synctest.Test(t, func(t *testing.T) {
+				client := inside(t, inProcess(&fakeOrg{refuse: func(w http.ResponseWriter, _ *http.Request) {
+					w.WriteHeader(http.StatusForbidden)
+					_, _ = io.WriteString(w, body)
+				}}), func(c *Config) {
+					c.Auth = AuthPassword
+					c.Credentials = func(context.Context) (Credentials, error) {
+						given := testCredentials
+						given.Password = secret
+						return given, nil
+					}
+				})
+				_, err := client.Login(t.Context())
+				if err == nil || !strings.Contains(err.Error(), "blocked") || strings.Contains(err.Error(), "leaked") {
+					t.Errorf("%s: it says %v", name, err)
+				}
+			})
 		}
 	}
 }

@@ -13,6 +13,10 @@ import (
 // session one after the other, and each new refusal brings the user nearer to being locked out.
 const RefusalHolds = 3 * time.Second
 
+// StrangerHolds is how long a session of another org or user than a sync began with stands before a login looks whether the settings
+// were put back. Shards that are tried again would else use up the logins of the hour in minutes, those of other workers too.
+const StrangerHolds = time.Minute
+
 // grant is what one login gave. Salesforce does not say how long it lasts.
 type grant struct {
 	generation uint64
@@ -69,7 +73,7 @@ func (s *session) grant(ctx context.Context) (*grant, error) { return s.after(ct
 // unless it is fresh.
 func (s *session) of(ctx context.Context, wanted *owner, generation uint64) (*grant, error) {
 	g, err := s.after(ctx, generation)
-	if err == nil && !wanted.owns(g) && time.Since(g.at) >= RefusalHolds {
+	if err == nil && !wanted.owns(g) && time.Since(g.at) >= StrangerHolds {
 		g, err = s.after(ctx, g.generation)
 	}
 	if err == nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -186,5 +187,44 @@ func pass(t *testing.T, d time.Duration) {
 	select {
 	case <-time.After(d):
 	case <-t.Context().Done():
+	}
+}
+
+// TestLogin_goesOnBehindAPortalThatStoodThereForAWhile ends a session while something between answers logins: what a login of before
+// has proved right must not stop a sync for good.
+func TestLogin_goesOnBehindAPortalThatStoodThereForAWhile(t *testing.T) {
+	t.Parallel()
+	for name, portal := range map[string]http.HandlerFunc{
+		"a redirect": func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "https://portal.acme.example/", http.StatusFound)
+		},
+		"a page": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(404); _, _ = io.WriteString(w, webPage) },
+		"a gateway": func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(404)
+			writeJSON(w, `{"message":"no Route matched"}`)
+		},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			org := counting()
+			client := inside(t, inProcess(org))
+			if _, err := client.Login(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			org.expire()
+			org.refuse = portal
+			for range 5 {
+				_, err := client.Count(t.Context(), "Report", "", "")
+				if e := mustError(t, err); e.Class != fault.Transient || e.Whole || !e.Astray() {
+					t.Errorf("%s: class %s, of all: %t, astray: %t; want a fault that passes, and that shows a wrong setting at the start: %v",
+						name, e.Class, e.Whole, e.Astray(), err)
+				}
+				pass(t, time.Minute)
+			}
+			org.refuse = nil
+			pass(t, longestTrouble)
+			if _, err := client.Count(t.Context(), "Report", "", ""); err != nil {
+				t.Errorf("%s: after it %v", name, err)
+			}
+		})
 	}
 }

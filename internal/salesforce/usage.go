@@ -11,25 +11,25 @@ import (
 
 // Clock asks Salesforce for the time. The request is the list of API versions, which needs no login and counts against no
 // limit, so it can be made while the org's daily API requests are used up. A time that is far from the expected one is asked
-// for once more.
-func (c *Client) Clock(ctx context.Context) (now time.Time, err error) {
+// for once more. Where no answer has a date, as behind a proxy that takes it away, the expected time stands for it, or that of this
+// machine: a sync that waits must not wait for ever.
+func (c *Client) Clock(ctx context.Context) (time.Time, error) {
 	url := c.instance().String() + dataPath
 	var told facts
 	for tries := 0; tries < 2 && !told.sure; tries++ {
-		err = c.retry.do(ctx, func(ctx context.Context) (err error) {
-			if told, err = c.try(ctx, c.open, opClock, url, readVersions); err == nil && told.date.IsZero() {
-				err = unreadable(opClock, c.instance().host, errNoDate)
-			}
+		err := c.retry.do(ctx, func(ctx context.Context) (err error) {
+			told, err = c.try(ctx, c.open, opClock, url, readVersions)
 			return err
 		})
 		if err != nil {
-			return now, err
+			return time.Time{}, err
 		}
 	}
 	if told.sure {
 		return told.date, nil
 	}
-	return cmp.Or(c.belief.expected(time.Now()), told.date), nil // which is not later than this machine's clock where nothing is known
+	now := time.Now()
+	return cmp.Or(c.belief.expected(now), told.date, now.UTC().Truncate(time.Second)), nil // not later than this machine's clock where nothing is known
 }
 
 // Usage asks for the org's use of its daily API requests, which costs one of them. The header of the answer tells it, fresh,

@@ -1,7 +1,6 @@
 package salesforce
 
 import (
-	"bytes"
 	"io"
 	"strconv"
 
@@ -14,13 +13,7 @@ const longestStart = 64 << 10
 // pageIn gives the error of a page for browsers in the place of an answer; nil when the body is none. The page may repeat what was
 // sent, so what must not be repeated is taken out before its title is cut.
 func pageIn(body []byte, hide []string) *pageError {
-	body = body[:min(len(body), longestStart)]
-	for _, value := range hide {
-		if len(value) >= 4 {
-			body = bytes.ReplaceAll(body, []byte(value), []byte(masked))
-		}
-	}
-	title, is := httpkit.Page(body)
+	title, is := httpkit.Page([]byte(mask(string(body[:min(len(body), longestStart)]), hide)))
 	if !is {
 		return nil
 	}

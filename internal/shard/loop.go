@@ -124,6 +124,22 @@ func (r *runner) close() {
 	}
 }
 
+// abandon waits for what a panic of the loop has left under way, and gives its slots back: the other shards of the process would
+// miss them for good. After a run that has come to its end nothing is under way.
+func (r *runner) abandon() {
+	if len(r.flight) == 0 && !r.store.busy {
+		return
+	}
+	r.close()
+	for range r.flight {
+		<-r.back
+		r.in.Slots.Give()
+	}
+	if r.store.busy {
+		<-r.store.back
+	}
+}
+
 // untilWake is the time after which the loop must look again even if nothing comes.
 func (r *runner) untilWake(now time.Time) time.Duration {
 	wait := never

@@ -52,3 +52,25 @@ func TestRun_aReportThatMakesItPanicHoldsUpNoOther(t *testing.T) {
 		}
 	})
 }
+
+// TestRun_aPanicOfItsOwnLeavesNothingUnderWay lets what is told of the progress panic while requests are in flight, and looks whether
+// their slots come back.
+func TestRun_aPanicOfItsOwnLeavesNothingUnderWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, o, pool := newFakeVault(), newOrg(20*time.Millisecond), NewPool()
+		plan(f, 50)
+		other := pool.Join("a", 5, false)
+		defer other.Leave(t.Context())
+		lease := pool.Join("a", 5, false)
+		in := input(o, 5)
+		in.Slots = lease
+		in.Progress = func(int, int) { panic("the progress") }
+		if _, err := run(t.Context(), in, f); !fault.Is(err, fault.Transient) {
+			t.Errorf("got %v, want an error of this attempt", err)
+		}
+		lease.Abandon(t.Context()) // returns when nobody uses the share any more
+		if got := other.Slots(); got != 5 {
+			t.Errorf("the other shard has %d slots, want its own 5", got)
+		}
+	})
+}

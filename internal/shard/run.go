@@ -52,6 +52,7 @@ func describe(ctx context.Context, in Input, v vault) (Result, error) {
 		return led.result(staging.Object{}), err
 	}
 	r := newRunner(ctx, in, v, led, parts)
+	defer r.abandon()
 	result, err := r.finish(r.loop())
 	result.Pressed = r.pressed()
 	return result, err
