@@ -88,7 +88,7 @@ func (s *Store) entries(ctx context.Context, prefix, delimiter string) iter.Seq2
 			var object *blob.ListObject
 			err := s.ask(ctx, listing, prefix, func(ctx context.Context) (err error) {
 				object, err = it.Next(ctx)
-				return ignoring(io.EOF, err)
+				return atEnd(err)
 			})
 			if err != nil {
 				yield(entry{}, err)
@@ -106,6 +106,18 @@ func (s *Store) entries(ctx context.Context, prefix, delimiter string) iter.Seq2
 		}
 	}
 }
+
+// atEnd gives err unless it is the end of what is read.
+func atEnd(err error) error {
+	if isEnd(err) {
+		return nil
+	}
+	return err
+}
+
+// isEnd says whether an error is io.EOF itself. A connection that breaks off is an error with io.EOF in its chain: what would have
+// come after it is not known.
+func isEnd(err error) bool { return err == io.EOF } //nolint:errorlint // the chain is what misleads
 
 // pageOfS3 is how many keys the store gives at once.
 const pageOfS3 = 1000
