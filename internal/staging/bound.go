@@ -40,6 +40,9 @@ func (s *Store) failed(ctx context.Context, do action, key string, err error) er
 	if silence, ok := silenceOf(ctx); ok && err != nil && fault.From(err) == nil {
 		return s.silent(do, key, silence, err)
 	}
+	if err != nil && ended(err) && ctx.Err() == nil && fault.From(err) == nil { // a driver has bounds of its own, as for who gives credentials
+		return s.broken(do, key, err)
+	}
 	return s.fault(do, key, err)
 }
 

@@ -64,6 +64,11 @@ func (s *Store) fault(do action, key string, err error) error {
 			Message: fmt.Sprintf("cannot delete from the bucket %s: permission denied; give the user that runs Longhaul the right to delete there", s.name),
 		}
 	}
+	return s.broken(do, key, err)
+}
+
+// broken is the fault of a request that nobody answered, or a disk did not carry out.
+func (s *Store) broken(do action, key string, err error) error {
 	message := fmt.Sprintf("cannot %s the bucket %s", do, s.name)
 	if why := cmp.Or(reason(err), s.unreachable(err)); why != "" {
 		message += ": " + why
