@@ -124,10 +124,10 @@ func (s *Store) Exists(ctx context.Context, key string) (bool, error) {
 		return false, err
 	}
 	_, err := s.attributes(ctx, key)
-	if err == nil || errors.Is(err, ErrNotExist) || !s.remote() || ctx.Err() != nil {
+	if err == nil || errors.Is(err, ErrNotExist) && s.kind != "s3" || !s.remote() || ctx.Err() != nil {
 		return err == nil, ignoring(ErrNotExist, err)
 	}
-	// The answer to a HEAD has no body, so it does not say why it refuses. The answer to a GET does.
+	// The answer to a HEAD has no body, so it does not say why it refuses, and that of S3 not that it is S3's. The answer to a GET does.
 	r, err := s.reader(ctx, key)
 	if err != nil {
 		return false, ignoring(ErrNotExist, err)
