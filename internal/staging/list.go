@@ -119,16 +119,17 @@ func atEnd(err error) error {
 // come after it is not known.
 func isEnd(err error) bool { return err == io.EOF } //nolint:errorlint // the chain is what misleads
 
-// pageOfS3 is how many keys the store gives at once.
-const pageOfS3 = 1000
+// page is how many keys a store gives at once.
+const page = 1000
 
-// confirmEnd looks whether a store answers at all when a list of S3 is empty, or ends with a whole page: its driver reads a
-// page for people as a list of nothing, with nothing to follow. What a bucket always holds shows it.
+// confirmEnd looks whether the store answers at all when a list is empty, or ends with a whole page: the driver of S3 reads whatever
+// somebody else says with status 200 as a list of nothing, with nothing to follow, and that of Google whatever is JSON. What a
+// bucket always holds shows it. A list of Azure has to be one.
 func (s *Store) confirmEnd(ctx context.Context, prefix string, n int) error {
-	if s.kind != "s3" || n%pageOfS3 != 0 {
+	if s.kind != "s3" && s.kind != "gs" || n%page != 0 {
 		return nil
 	}
-	_, err := s.Read(ctx, identityKey)
+	_, err := s.KnownID(ctx)
 	if err != nil && !errors.Is(err, ErrNotExist) {
 		return fmt.Errorf("list %q: %w", prefix, err)
 	}

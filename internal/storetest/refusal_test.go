@@ -192,8 +192,11 @@ func TestID_whatAGatewaySaysIsNoDamage(t *testing.T) {
 			s := open(t, kind, p)
 			_, id := s.ID(t.Context())
 			_, known := s.KnownID(t.Context())
-			for what, err := range map[string]error{"the first look": id, "a later one": known} {
-				if !fault.Is(err, fault.Transient) || !strings.Contains(err.Error(), "NO_PROXY") || strings.Contains(err.Error(), "remove") {
+			var listed error
+			for _, listed = range s.List(t.Context(), "a/") {
+			}
+			for what, err := range map[string]error{"the first look": id, "a later one": known, "a list": listed} {
+				if !fault.Is(err, fault.Transient) || what != "a list" && !strings.Contains(err.Error(), "NO_PROXY") || strings.Contains(err.Error(), "remove") {
 					t.Errorf("%s, %s: %v, want that something else answers", media, what, err)
 				}
 			}
