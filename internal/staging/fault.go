@@ -115,6 +115,15 @@ func (s *Store) astray(host string) string {
 		"login page, HTTPS_PROXY and NO_PROXY, and the address of the storage", s.name, cmp.Or(host, "its host"))
 }
 
+// stranger is the fault of an answer that is neither a page nor what Longhaul keeps under a key.
+func (s *Store) stranger(key string) error {
+	return &fault.Error{
+		Class: fault.Transient, System: fault.Bucket,
+		Message: fmt.Sprintf("what answers for %s of the bucket %s is not what Longhaul keeps there, so something else may answer in the place "+
+			"of the store: check the network's login page, HTTPS_PROXY and NO_PROXY, and the address of the storage", key, s.name),
+	}
+}
+
 // ended says whether an error is no more than the end of the caller's context. A connection that timed out is not.
 func ended(err error) bool {
 	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) && !errors.As(err, new(*net.OpError))

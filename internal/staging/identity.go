@@ -84,11 +84,7 @@ func (s *Store) KnownID(ctx context.Context) (string, error) {
 	case errors.Is(err, ErrNotExist):
 		return "", s.away(err)
 	case s.remote() && (errors.Is(err, ErrMalformed) || err == nil && id.ID == ""):
-		return "", &fault.Error{
-			Class: fault.Transient, System: fault.Bucket,
-			Message: fmt.Sprintf("what answers for %s of the bucket %s is not what Longhaul keeps there, so something else may answer in the place "+
-				"of the store: check the network's login page, HTTPS_PROXY and NO_PROXY, and the address of the storage", identityKey, s.name),
-		}
+		return "", s.stranger(identityKey)
 	case err != nil:
 		return "", err
 	case id.ID == "":

@@ -1,11 +1,13 @@
 package staging
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"longhaul/internal/fault"
 )
@@ -106,9 +108,18 @@ func (s *Store) ReadJSON(ctx context.Context, key string, v any) error {
 		return err
 	}
 	if err := json.Unmarshal(content, v); err != nil {
+		if s.remote() && !beginsAsJSON(content) { // a gateway's words; no store makes such of what it was given
+			return s.stranger(key)
+		}
 		return s.malformed(key, "not the JSON it should be", fmt.Errorf("%w: %w", ErrMalformed, err))
 	}
 	return nil
+}
+
+// beginsAsJSON says whether content may be one of our objects, damaged or not.
+func beginsAsJSON(content []byte) bool {
+	content = bytes.TrimLeft(content, " \t\r\n")
+	return len(content) > 0 && strings.IndexByte(`{["`, content[0]) >= 0
 }
 
 func (s *Store) malformed(key, why string, err error) error {

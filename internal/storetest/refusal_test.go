@@ -195,6 +195,11 @@ func TestID_whatAGatewaySaysIsNoDamage(t *testing.T) {
 			var listed error
 			for _, listed = range s.List(t.Context(), "a/") {
 			}
+			var content int
+			read := s.ReadJSON(t.Context(), "a/b", &content)
+			if s.Unreadable(read) && media == "text/plain" {
+				t.Errorf("%s: what was asked for is thought to be lost: %v", media, read)
+			}
 			for what, err := range map[string]error{"the first look": id, "a later one": known, "a list": listed} {
 				if !fault.Is(err, fault.Transient) || what != "a list" && !strings.Contains(err.Error(), "NO_PROXY") || strings.Contains(err.Error(), "remove") {
 					t.Errorf("%s, %s: %v, want that something else answers", media, what, err)
