@@ -98,7 +98,7 @@ func (c *content) next(p []byte) (n int, err error) {
 		return n, err
 	}
 	if errors.Is(err, io.EOF) { // the connection broke off; nobody above may take that for the end
-		err = fmt.Errorf("%w: %s", cmp.Or(context.Cause(c.ctx), io.ErrUnexpectedEOF), err)
+		err = fmt.Errorf("%w: %s", cmp.Or(context.Cause(c.ctx), io.ErrUnexpectedEOF), err.Error())
 	}
 	if _, silent := silenceOf(c.ctx); silent {
 		err = c.store.failed(c.ctx, reading, c.key, err)
