@@ -100,7 +100,7 @@ func (c *content) next(p []byte) (n int, err error) {
 	if errors.Is(err, io.EOF) { // the connection broke off; nobody above may take that for the end
 		err = fmt.Errorf("%w: %s", cmp.Or(context.Cause(c.ctx), io.ErrUnexpectedEOF), err.Error())
 	}
-	if _, silent := silenceOf(c.ctx); silent {
+	if c.ctx.Err() != nil {
 		err = c.store.failed(c.ctx, reading, c.key, err)
 	}
 	return n, err

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"longhaul/internal/fault"
 	"longhaul/internal/staging"
 	"longhaul/internal/storetest"
 )
@@ -69,6 +70,33 @@ func TestRead_aConnectionThatBreaksOffIsNoEnd(t *testing.T) {
 		}
 		if err == nil || errors.Is(err, staging.ErrTorn) || s.Unreadable(err) || n < 2 {
 			t.Errorf("%d lines, and %v; want that the connection broke off", n, err)
+		}
+	})
+}
+
+// TestRead_aCallerThatGivesUpIsNoFaultOfTheStore ends the caller's context, for a reason of its own, in the middle of a stream.
+func TestRead_aCallerThatGivesUpIsNoFaultOfTheStore(t *testing.T) {
+	t.Parallel()
+	content := wholeStream(t)
+	onEach(t, func(t *testing.T, kind storetest.Kind) {
+		p := storetest.NewFake(t)
+		p.Set(func(w http.ResponseWriter, r *http.Request) bool {
+			w.Header().Set("Content-Length", strconv.Itoa(len(content)))
+			w.Header().Set("Last-Modified", "Mon, 02 Jan 2006 15:04:05 GMT")
+			w.Header().Set("ETag", `"1"`)
+			_, _ = w.Write(content[:len(content)/2])
+			_ = http.NewResponseController(w).Flush()
+			<-r.Context().Done()
+			return true
+		})
+		s := open(t, kind, p)
+		ctx, cancel := context.WithCancelCause(t.Context())
+		var err error
+		for _, err = range s.Lines(ctx, "a/b") {
+			time.AfterFunc(100*time.Millisecond, func() { cancel(errors.New("nothing was heard of the attempt")) })
+		}
+		if !errors.Is(err, context.Canceled) || fault.From(err) != nil {
+			t.Errorf("got %v, want the end of the context", err)
 		}
 	})
 }
