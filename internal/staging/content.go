@@ -47,7 +47,7 @@ func (s *Store) reader(ctx context.Context, key string) (*content, error) {
 		if s.kind == "gs" && errors.Is(err, ErrNotExist) {
 			err = s.absentFor(ctx, key, err)
 		}
-		return nil, err
+		return nil, s.orAway(err)
 	}
 	return c, nil
 }

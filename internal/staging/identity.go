@@ -1,6 +1,7 @@
 package staging
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -124,7 +125,7 @@ func (s *Store) tryFolder() error {
 
 func (s *Store) identityFile() string { return filepath.Join(s.dir, identityKey) }
 
-// here looks, before anything is written, whether a folder is still the bucket whose id was read: a disk that loses its mount
+// here looks, before anything is written and where something is missing, whether a folder is still the bucket whose id was read: a disk that loses its mount
 // leaves an empty one behind, and whatever was written there would be missing once the disk is back. It compares the id, not
 // the file: some disks give a file another number each time they are mounted, or asked.
 func (s *Store) here() error {
@@ -141,6 +142,14 @@ func (s *Store) here() error {
 		return s.away(errSwapped)
 	}
 	return nil // what else is wrong, the write itself tells
+}
+
+// orAway gives err unless it says that something is not there and the whole folder is away.
+func (s *Store) orAway(err error) error {
+	if s.dir == "" || !errors.Is(err, ErrNotExist) {
+		return err
+	}
+	return cmp.Or(s.here(), err)
 }
 
 var errSwapped = errors.New("it carries another id than it did")

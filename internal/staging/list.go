@@ -144,7 +144,9 @@ func (s *Store) walk(ctx context.Context, prefix string, shallow bool, yield fun
 		err = ctx.Err()
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		return true
+		if err = s.here(); err == nil {
+			return true
+		}
 	}
 	if err != nil {
 		yield(entry{}, s.fault(listing, prefix, err))

@@ -160,7 +160,7 @@ func (s *Store) attributes(ctx context.Context, key string) (size int64, err err
 		size = a.Size
 		return nil
 	})
-	return size, err
+	return size, s.orAway(err)
 }
 
 // confirm looks whether a store of S3 has what it has just said that it took: to its driver every answer of status 200 says so,

@@ -91,6 +91,7 @@ func TestRead_aCallerThatGivesUpIsNoFaultOfTheStore(t *testing.T) {
 		})
 		s := open(t, kind, p)
 		ctx, cancel := context.WithCancelCause(t.Context())
+		defer cancel(nil)
 		var err error
 		for _, err = range s.Lines(ctx, "a/b") {
 			time.AfterFunc(100*time.Millisecond, func() { cancel(errors.New("nothing was heard of the attempt")) })
