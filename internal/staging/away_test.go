@@ -43,9 +43,10 @@ func TestStore_aFolderThatIsAwayIsNotMadeAnew(t *testing.T) {
 			away("a write", s.WriteJSON(ctx, "new", "content"))
 			_, err = s.ID(ctx)
 			away("its id", err)
-			for _, err = range s.List(ctx, "a/") {
+			var listed error
+			for _, listed = range s.List(ctx, "a/") {
 			}
-			away("a list", err)
+			away("a list", listed)
 			_, err = s.Read(ctx, "a/b")
 			away("a read", err)
 			_, err = s.Exists(ctx, "a/b")
