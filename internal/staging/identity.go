@@ -125,9 +125,9 @@ func (s *Store) tryFolder() error {
 
 func (s *Store) identityFile() string { return filepath.Join(s.dir, identityKey) }
 
-// here looks, before anything is written and where something is missing, whether a folder is still the bucket whose id was read: a disk that loses its mount
-// leaves an empty one behind, and whatever was written there would be missing once the disk is back. It compares the id, not
-// the file: some disks give a file another number each time they are mounted, or asked.
+// here looks, before anything is written and where something is missing, whether a folder is still the bucket whose id was read: a
+// disk that loses its mount leaves an empty one behind. What was written there would be missing once the disk is back, and what is
+// missing there is not. It compares the id, not the file: some disks give a file another number each time they are mounted, or asked.
 func (s *Store) here() error {
 	met := s.met.Load()
 	if met == nil {
