@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -48,12 +49,11 @@ func TestRead_aConnectionThatBreaksOffIsNoEnd(t *testing.T) {
 	content := wholeStream(t)
 	onEach(t, func(t *testing.T, kind storetest.Kind) {
 		p := storetest.NewFake(t)
-		begun := false
+		var begun atomic.Bool
 		p.Set(func(w http.ResponseWriter, r *http.Request) bool {
-			if begun {
+			if begun.Swap(true) {
 				return storetest.Drop()(w, r)
 			}
-			begun = true
 			w.Header().Set("Content-Length", strconv.Itoa(len(content)))
 			w.Header().Set("Last-Modified", "Mon, 02 Jan 2006 15:04:05 GMT")
 			w.Header().Set("ETag", `"1"`)
