@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
@@ -116,6 +117,21 @@ func TestUpload_aConflictWithoutATryIsAForeignFile(t *testing.T) {
 	if _, err := b.upload(t); typeOf(err) != activities.NameTaken {
 		t.Errorf("got %v, want %s", err, activities.NameTaken)
 	}
+}
+
+// A driver that gets no answer to a write tries again, and meets what it has written itself. Nothing was sent before.
+func TestUpload_aConflictAfterItsOwnTryIsAForeignFile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.answer = func(int64) int { return http.StatusConflict }
+		own := map[string]any{"file": b.params.File, "at": time.Now().UTC()} // the clock stands still
+		if err := b.store.WriteJSON(t.Context(), b.staged.Try(fileName), own); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := b.upload(t); typeOf(err) != activities.NameTaken {
+			t.Errorf("got %v, want %s", err, activities.NameTaken)
+		}
+	})
 }
 
 // The worker dies after it met a foreign file, and before Temporal has heard of that.

@@ -32,6 +32,7 @@ type body struct {
 
 	whole   atomic.Bool // everything, the tail included, was handed over
 	trouble atomic.Pointer[error]
+	closed  atomic.Bool // by the transport: what is read after that fails for no fault of the file
 	over    atomic.Bool // the try has ended: the transport may read on for a moment, but nobody is told
 }
 
@@ -78,7 +79,7 @@ func (b *body) sum() string { return hex.EncodeToString(b.hash.Sum(nil)) }
 // Read hands over the next bytes.
 func (b *body) Read(p []byte) (int, error) {
 	n, err := b.read(p)
-	if err != nil && !errors.Is(err, io.EOF) {
+	if err != nil && !errors.Is(err, io.EOF) && !b.closed.Load() {
 		b.trouble.CompareAndSwap(nil, &err)
 	}
 	if !b.over.Load() {
@@ -146,8 +147,11 @@ func (b *body) receipt(status int) Receipt {
 	return Receipt{Status: status, Bytes: b.file.Size, SHA256: b.sum(), At: time.Now().UTC()}
 }
 
-// Close closes the file.
-func (b *body) Close() error { return b.content.Close() }
+// Close closes the file. HTTP/2 does so while it is read, as soon as the catalog refuses it.
+func (b *body) Close() error {
+	b.closed.Store(true)
+	return b.content.Close()
+}
 
 // problem is the trouble that the file itself made, if any: it comes before what the connection says of it.
 func (b *body) problem() error {

@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -10,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -186,6 +188,43 @@ func TestUpload_saysThatAllWasDeliveredBefore(t *testing.T) {
 	code, out := run(t, nil, environment(s), "longhaul", "upload", "-t", "VIZ", "-d", dir)
 	if code != 6 || out.stdout.Len() > 0 || !strings.Contains(out.stderr.String(), "nothing here tells that they are the same") {
 		t.Errorf("code %d, stdout %q, stderr:\n%s", code, out.stdout.String(), out.stderr.String())
+	}
+}
+
+// Whose file the catalog has after a delivery that failed, how far that came tells, and not why it failed.
+func TestUpload_knowsByItsReachWhetherAFileMayBeThere(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		answers []int
+		code    int
+	}{
+		"nobody took it": {[]int{408, 408, 408}, exitCatalog},
+		"the catalog may have, before it said no": {[]int{502, 401}, exitDone},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var calls atomic.Int32
+			catalog := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				_, _ = io.Copy(io.Discard, r.Body)
+				status := http.StatusConflict
+				if n := int(calls.Add(1)); n <= len(row.answers) {
+					status = row.answers[n-1]
+				}
+				w.WriteHeader(status)
+			}))
+			t.Cleanup(catalog.Close)
+			env := []string{
+				"CASTOR_UPLOADER_TOKEN=a-token", "CASTOR_UPLOADER_SOURCE_ID=399a8b22-3187-41ec-8d3d-0242ac130003", "LONGHAUL_CATALOG_URL=" + catalog.URL,
+			}
+			const reports = "1700000000-reports.json"
+			file := filepath.Join(directoryOf(t, reports), reports)
+			if code, out := run(t, nil, env, "longhaul", "upload", "-t", "VIZ", "-f", file); code == exitDone {
+				t.Fatalf("the first time: stdout %q", out.stdout.String())
+			}
+			if code, out := run(t, nil, env, "longhaul", "upload", "-t", "VIZ", "-f", file); code != row.code {
+				t.Errorf("code %d, want %d; stdout %q, stderr:\n%s", code, row.code, out.stdout.String(), out.stderr.String())
+			}
+		})
 	}
 }
 

@@ -254,7 +254,7 @@ func (c *console) send(ctx context.Context, to *catalog.Client, known *history, 
 	entry := deliveryEntry{Host: to.Host(), Path: path, SHA256: sum}
 	before := known.has(entry)
 	known.add(entry)
-	_, err = to.Send(ctx, path, catalog.File{
+	receipt, err := to.Send(ctx, path, catalog.File{
 		Name: one.Name, Size: bytes, SHA256: sum,
 		Open: func() (io.ReadCloser, error) { return os.Open(file) },
 	})
@@ -265,8 +265,8 @@ func (c *console) send(ctx context.Context, to *catalog.Client, known *history, 
 		one.Status = statusTaken
 		known.remove(entry)
 	case err != nil:
-		if f := fault.From(err); !before && f != nil && f.Class != fault.Transient {
-			known.remove(entry) // it was refused, so what has its name later is not this one
+		if !before && receipt.Reach == catalog.ReachNone {
+			known.remove(entry) // it never came as far as the catalog, so what has its name later is not this one
 		}
 		return sent{}, err
 	}

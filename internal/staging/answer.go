@@ -21,6 +21,7 @@ import (
 
 // answer is what a store said when it refused a request.
 type answer struct {
+	method  string // of the request, where it is known
 	status  int    // of HTTP; 0 when there was none
 	code    string // the store's own, such as AccessDenied; empty when it gave none
 	message string // its own words, for engineers
@@ -49,6 +50,9 @@ func fromS3(err error, a *answer) bool {
 	var said smithy.APIError
 	if errors.As(err, &said) {
 		a.code, a.message = said.ErrorCode(), said.ErrorMessage()
+	}
+	if a.code == "NotFound" && a.method != http.MethodHead { // the SDK's own, for an answer without a code; a HEAD has no other
+		a.code, a.message = "", ""
 	}
 	return a.status >= http.StatusMultipleChoices || a.code != "" || a.page
 }
@@ -112,7 +116,7 @@ func (a *answer) of(r *http.Response) {
 	a.status = r.StatusCode
 	a.page = isPage(r.Header.Get("Content-Type"), nil)
 	if r.Request != nil && r.Request.URL != nil {
-		a.host = r.Request.URL.Host
+		a.method, a.host = r.Request.Method, r.Request.URL.Host
 	}
 }
 

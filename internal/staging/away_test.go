@@ -34,7 +34,7 @@ func TestStore_aFolderThatIsAwayIsNotMadeAnew(t *testing.T) {
 			}
 			away := func(what string, err error) {
 				t.Helper()
-				if f := fault.From(err); f == nil || f.Class != fault.Transient || f.System != fault.Bucket {
+				if f := fault.From(err); f == nil || f.Class != fault.Transient || f.System != fault.Bucket || errors.Is(err, ErrNotExist) {
 					t.Errorf("%s: %v, want that the bucket is away", what, err)
 				}
 			}
@@ -43,6 +43,14 @@ func TestStore_aFolderThatIsAwayIsNotMadeAnew(t *testing.T) {
 			away("a write", s.WriteJSON(ctx, "new", "content"))
 			_, err = s.ID(ctx)
 			away("its id", err)
+			var listed error
+			for _, listed = range s.List(ctx, "a/") {
+			}
+			away("a list", listed)
+			_, err = s.Read(ctx, "a/b")
+			away("a read", err)
+			_, err = s.Exists(ctx, "a/b")
+			away("a look", err)
 			if names, err := os.ReadDir(s.dir); len(names) > 0 || err != nil && !errors.Is(err, os.ErrNotExist) {
 				t.Errorf("%d names were made in its place: %v", len(names), err)
 			}

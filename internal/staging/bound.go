@@ -40,6 +40,13 @@ func (s *Store) failed(ctx context.Context, do action, key string, err error) er
 	if silence, ok := silenceOf(ctx); ok && err != nil && fault.From(err) == nil {
 		return s.silent(do, key, silence, err)
 	}
+	switch cut := ctx.Err(); {
+	case err == nil || fault.From(err) != nil:
+	case cut == nil && ended(err): // a driver has bounds of its own, as for who gives credentials
+		return s.broken(do, key, err)
+	case cut != nil && !ended(err) && errors.Is(err, context.Cause(ctx)): // a connection tells the cause, and callers ask for the end
+		err = fmt.Errorf("%w: %w", cut, err)
+	}
 	return s.fault(do, key, err)
 }
 

@@ -1,8 +1,10 @@
 package staging
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 
 	"gocloud.dev/blob"
@@ -45,7 +47,7 @@ func (s *Store) reader(ctx context.Context, key string) (*content, error) {
 		if s.kind == "gs" && errors.Is(err, ErrNotExist) {
 			err = s.absentFor(ctx, key, err)
 		}
-		return nil, err
+		return nil, s.orAway(err)
 	}
 	return c, nil
 }
@@ -92,7 +94,13 @@ func (c *content) next(p []byte) (n int, err error) {
 		return err
 	})
 	c.watch.end()
-	if _, silent := silenceOf(c.ctx); silent && err != nil && !errors.Is(err, io.EOF) {
+	if err == nil || isEnd(err) {
+		return n, err
+	}
+	if errors.Is(err, io.EOF) { // the connection broke off; nobody above may take that for the end
+		err = fmt.Errorf("%w: %s", cmp.Or(context.Cause(c.ctx), io.ErrUnexpectedEOF), err.Error())
+	}
+	if c.ctx.Err() != nil {
 		err = c.store.failed(c.ctx, reading, c.key, err)
 	}
 	return n, err

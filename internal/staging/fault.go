@@ -64,6 +64,11 @@ func (s *Store) fault(do action, key string, err error) error {
 			Message: fmt.Sprintf("cannot delete from the bucket %s: permission denied; give the user that runs Longhaul the right to delete there", s.name),
 		}
 	}
+	return s.broken(do, key, err)
+}
+
+// broken is the fault of a request that nobody answered, or a disk did not carry out.
+func (s *Store) broken(do action, key string, err error) error {
 	message := fmt.Sprintf("cannot %s the bucket %s", do, s.name)
 	if why := cmp.Or(reason(err), s.unreachable(err)); why != "" {
 		message += ": " + why
@@ -108,6 +113,15 @@ func (s *Store) refused(do action, key string, a answer, err error) error {
 func (s *Store) astray(host string) string {
 	return fmt.Sprintf("something else answers in the place of the bucket %s: a page for people came from %s; check the network's "+
 		"login page, HTTPS_PROXY and NO_PROXY, and the address of the storage", s.name, cmp.Or(host, "its host"))
+}
+
+// stranger is the fault of an answer that is neither a page nor what Longhaul keeps under a key.
+func (s *Store) stranger(key string) error {
+	return &fault.Error{
+		Class: fault.Transient, System: fault.Bucket,
+		Message: fmt.Sprintf("what answers for %s of the bucket %s is not what Longhaul keeps there, so something else may answer in the place "+
+			"of the store: check the network's login page, HTTPS_PROXY and NO_PROXY, and the address of the storage", key, s.name),
+	}
 }
 
 // ended says whether an error is no more than the end of the caller's context. A connection that timed out is not.

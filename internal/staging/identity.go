@@ -1,6 +1,7 @@
 package staging
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -83,10 +84,11 @@ func (s *Store) KnownID(ctx context.Context) (string, error) {
 	switch err := s.ReadJSON(ctx, identityKey, &id); {
 	case errors.Is(err, ErrNotExist):
 		return "", s.away(err)
+	case s.remote() && (errors.Is(err, ErrMalformed) || err == nil && id.ID == ""):
+		return "", s.stranger(identityKey)
 	case err != nil:
 		return "", err
-	}
-	if id.ID == "" {
+	case id.ID == "":
 		return "", &fault.Error{
 			Class: fault.Invalid, System: fault.Bucket,
 			Message: fmt.Sprintf("%s in the bucket %s holds no id; remove it if no other program owns it", identityKey, s.name),
@@ -123,9 +125,9 @@ func (s *Store) tryFolder() error {
 
 func (s *Store) identityFile() string { return filepath.Join(s.dir, identityKey) }
 
-// here looks, before anything is written, whether a folder is still the bucket whose id was read: a disk that loses its mount
-// leaves an empty one behind, and whatever was written there would be missing once the disk is back. It compares the id, not
-// the file: some disks give a file another number each time they are mounted, or asked.
+// here looks, before anything is written and where something is missing, whether a folder is still the bucket whose id was read: a
+// disk that loses its mount leaves an empty one behind. What was written there would be missing once the disk is back, and what is
+// missing there is not. It compares the id, not the file: some disks give a file another number each time they are mounted, or asked.
 func (s *Store) here() error {
 	met := s.met.Load()
 	if met == nil {
@@ -140,6 +142,14 @@ func (s *Store) here() error {
 		return s.away(errSwapped)
 	}
 	return nil // what else is wrong, the write itself tells
+}
+
+// orAway gives err unless it says that something is not there and the whole folder is away.
+func (s *Store) orAway(err error) error {
+	if s.dir == "" || !errors.Is(err, ErrNotExist) {
+		return err
+	}
+	return cmp.Or(s.here(), err)
 }
 
 var errSwapped = errors.New("it carries another id than it did")

@@ -88,7 +88,7 @@ func (s *Store) entries(ctx context.Context, prefix, delimiter string) iter.Seq2
 			var object *blob.ListObject
 			err := s.ask(ctx, listing, prefix, func(ctx context.Context) (err error) {
 				object, err = it.Next(ctx)
-				return ignoring(io.EOF, err)
+				return atEnd(err)
 			})
 			if err != nil {
 				yield(entry{}, err)
@@ -107,16 +107,29 @@ func (s *Store) entries(ctx context.Context, prefix, delimiter string) iter.Seq2
 	}
 }
 
-// pageOfS3 is how many keys the store gives at once.
-const pageOfS3 = 1000
-
-// confirmEnd looks whether a store answers at all when a list of S3 is empty, or ends with a whole page: its driver reads a
-// page for people as a list of nothing, with nothing to follow. What a bucket always holds shows it.
-func (s *Store) confirmEnd(ctx context.Context, prefix string, n int) error {
-	if s.kind != "s3" || n%pageOfS3 != 0 {
+// atEnd gives err unless it is the end of what is read.
+func atEnd(err error) error {
+	if isEnd(err) {
 		return nil
 	}
-	_, err := s.Read(ctx, identityKey)
+	return err
+}
+
+// isEnd says whether an error is io.EOF itself. A connection that breaks off is an error with io.EOF in its chain: what would have
+// come after it is not known.
+func isEnd(err error) bool { return err == io.EOF } //nolint:errorlint // the chain is what misleads
+
+// page is how many keys a store gives at once.
+const page = 1000
+
+// confirmEnd looks whether the store answers at all when a list is empty, or ends with a whole page: the driver of S3 reads whatever
+// somebody else says with status 200 as a list of nothing, with nothing to follow, and that of Google whatever is JSON. What a
+// bucket always holds shows it. A list of Azure has to be one.
+func (s *Store) confirmEnd(ctx context.Context, prefix string, n int) error {
+	if s.kind != "s3" && s.kind != "gs" || n%page != 0 {
+		return nil
+	}
+	_, err := s.KnownID(ctx)
 	if err != nil && !errors.Is(err, ErrNotExist) {
 		return fmt.Errorf("list %q: %w", prefix, err)
 	}
@@ -131,7 +144,9 @@ func (s *Store) walk(ctx context.Context, prefix string, shallow bool, yield fun
 		err = ctx.Err()
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		return true
+		if err = s.here(); err == nil {
+			return true
+		}
 	}
 	if err != nil {
 		yield(entry{}, s.fault(listing, prefix, err))

@@ -1,8 +1,10 @@
 package staging
 
 import (
+	"context"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"net"
 	"net/url"
 	"strings"
@@ -37,5 +39,22 @@ func TestFault_saysWhyNoStoreAnswers(t *testing.T) {
 	long := (&Store{kind: "s3", name: "s3://x"}).fault(reading, "k", errors.New(strings.Repeat("a page\n", 10_000)))
 	if len(long.Error()) > 3000 || strings.Contains(long.Error(), "\n") {
 		t.Errorf("an error has %d bytes", len(long.Error()))
+	}
+}
+
+// TestFault_aDriversOwnDeadlineIsNotTheCallers lets the question for credentials go unanswered, as it does in a container that may
+// not reach the address where a cloud gives them. The caller has all the time in the world.
+func TestFault_aDriversOwnDeadlineIsNotTheCallers(t *testing.T) {
+	t.Parallel()
+	s := &Store{kind: "s3", name: "s3://longhaul", silence: longestSilence}
+	asked := fmt.Errorf("get credentials: no role found, %w", context.DeadlineExceeded)
+	err := s.ask(t.Context(), reading, "k", func(context.Context) error { return asked })
+	if f := fault.From(err); f == nil || f.Class != fault.Transient || !strings.Contains(f.Message, "get credentials: no role found") {
+		t.Errorf("got %v, want a fault that says what went unanswered", err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := s.ask(ctx, reading, "k", func(ctx context.Context) error { return ctx.Err() }); fault.From(err) != nil || !errors.Is(err, context.Canceled) {
+		t.Errorf("a caller that gave up gets %v", err)
 	}
 }

@@ -1,11 +1,13 @@
 package staging
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"longhaul/internal/fault"
 )
@@ -106,9 +108,18 @@ func (s *Store) ReadJSON(ctx context.Context, key string, v any) error {
 		return err
 	}
 	if err := json.Unmarshal(content, v); err != nil {
+		if s.remote() && !beginsAsJSON(content) { // a gateway's words; no store makes such of what it was given
+			return s.stranger(key)
+		}
 		return s.malformed(key, "not the JSON it should be", fmt.Errorf("%w: %w", ErrMalformed, err))
 	}
 	return nil
+}
+
+// beginsAsJSON says whether content may be one of our objects, damaged or not.
+func beginsAsJSON(content []byte) bool {
+	content = bytes.TrimLeft(content, " \t\r\n")
+	return len(content) > 0 && strings.IndexByte(`{["`, content[0]) >= 0
 }
 
 func (s *Store) malformed(key, why string, err error) error {
@@ -124,10 +135,10 @@ func (s *Store) Exists(ctx context.Context, key string) (bool, error) {
 		return false, err
 	}
 	_, err := s.attributes(ctx, key)
-	if err == nil || errors.Is(err, ErrNotExist) || !s.remote() || ctx.Err() != nil {
+	if err == nil || errors.Is(err, ErrNotExist) && s.kind != "s3" || !s.remote() || ctx.Err() != nil {
 		return err == nil, ignoring(ErrNotExist, err)
 	}
-	// The answer to a HEAD has no body, so it does not say why it refuses. The answer to a GET does.
+	// The answer to a HEAD has no body, so it does not say why it refuses, and that of S3 not that it is S3's. The answer to a GET does.
 	r, err := s.reader(ctx, key)
 	if err != nil {
 		return false, ignoring(ErrNotExist, err)
@@ -149,7 +160,7 @@ func (s *Store) attributes(ctx context.Context, key string) (size int64, err err
 		size = a.Size
 		return nil
 	})
-	return size, err
+	return size, s.orAway(err)
 }
 
 // confirm looks whether a store of S3 has what it has just said that it took: to its driver every answer of status 200 says so,

@@ -21,7 +21,8 @@ const (
 	lacking // the store does not know this request
 	full
 	busy
-	notAStore // something else answered
+	notAStore // something else answered, with a page
+	nameless  // so it may be, for every store says what is not there
 )
 
 // lasting says whether a refusal lasts until somebody changes something.
@@ -47,7 +48,7 @@ var refusals = map[string]refusal{
 	"NotImplemented": lacking, "XAmzContentSHA256Mismatch": lacking, "MethodNotAllowed": lacking, "BadDigest": unexplained,
 	"InsufficientStorage": full, "QuotaExceeded": full, "XMinioStorageFull": full, "StorageFull": full, "XMinioAdminBucketQuotaExceeded": full,
 	"SlowDown": busy, "ServiceUnavailable": busy, "Throttling": busy, "TooManyRequests": busy, "RequestTimeout": busy, "OperationAborted": busy,
-	"ConditionalRequestConflict": busy,
+	"ConditionalRequestConflict": busy, "NoSuchUpload": busy,
 	// Azure
 	"AuthenticationFailed": unknown, "InvalidAuthenticationInfo": unknown, "NoAuthenticationInformation": unknown,
 	"AuthorizationFailure": denied, "AuthorizationPermissionMismatch": denied, "InsufficientAccountPermissions": denied,
@@ -77,6 +78,9 @@ func (a answer) kind() refusal {
 	case http.StatusForbidden:
 		return denied
 	case http.StatusNotFound:
+		if a.code == "" && a.message == "" {
+			return nameless
+		}
 		return noObject
 	case http.StatusMovedPermanently, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
 		return elsewhere
@@ -148,6 +152,9 @@ func (s *Store) words(a answer) string {
 		return "the store is full; make room in it or set another storage"
 	case busy:
 		return "the store is busy or away; it is tried again"
+	case nameless:
+		return "every store says what is not there, so something else may answer in its place; check the address of the storage, " +
+			"HTTPS_PROXY and NO_PROXY"
 	case noObject, notAStore, unexplained:
 	}
 	return a.message

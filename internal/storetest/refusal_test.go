@@ -95,6 +95,41 @@ func TestRead_aRefusalIsNotAnAbsence(t *testing.T) {
 	})
 }
 
+// TestRead_whatAGatewayDoesNotFindIsNotAbsent lets something before the store answer that there is no such address. A store says
+// of itself what is not there; what nobody said may be there all the same.
+func TestRead_whatAGatewayDoesNotFindIsNotAbsent(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, kind storetest.Kind) {
+		for name, row := range map[string]struct{ media, body string }{
+			"nothing":   {"", ""},
+			"words":     {"text/plain", "404 page not found\n"},
+			"a message": {"application/json", `{"message":"no Route matched with those values"}`},
+		} {
+			p := storetest.NewFake(t)
+			p.Set(storetest.Answer(http.StatusNotFound, map[string]string{"Content-Type": row.media}, row.body))
+			s, ctx := open(t, kind, p), t.Context()
+			_, id := s.ID(ctx)
+			_, read := s.Read(ctx, "a/b")
+			there, exists := s.Exists(ctx, "a/b")
+			var lines, listed error
+			for _, lines = range s.Lines(ctx, "a/b") {
+			}
+			for _, listed = range s.List(ctx, "a/") {
+			}
+			for what, err := range map[string]error{
+				"the id": id, "a read": read, "a look": exists, "a stream": lines, "a list": listed,
+				"a write": s.WriteJSON(ctx, "a/b", 1), "a copy": s.Copy(ctx, "a/b", "a/c"),
+			} {
+				f := fault.From(err)
+				if f == nil || f.Class != fault.Transient || errors.Is(err, staging.ErrNotExist) || s.Unreadable(err) ||
+					!strings.Contains(f.Message, "the store answered status 404") || !strings.Contains(f.Message, "NO_PROXY") {
+					t.Errorf("%s, %s: %v, %v; want that something else may have answered", name, what, there, err)
+				}
+			}
+		}
+	})
+}
+
 // TestRead_aPageIsNoObject puts a portal before the store.
 func TestRead_aPageIsNoObject(t *testing.T) {
 	t.Parallel()
@@ -140,6 +175,34 @@ func TestRead_aPageIsNoObjectHoweverItBegins(t *testing.T) {
 				if !fault.Is(err, fault.Transient) || s.Unreadable(err) ||
 					!strings.Contains(err.Error(), "something else answers") && !strings.Contains(err.Error(), "is no store") {
 					t.Errorf("a page that begins with %s, %s: %v, want that something else answers", name, what, err)
+				}
+			}
+		}
+	})
+}
+
+// TestID_whatAGatewaySaysIsNoDamage puts something before the store that answers with status 200 and no page. Who removed what it
+// is said to have damaged would lose the bucket's id.
+func TestID_whatAGatewaySaysIsNoDamage(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, kind storetest.Kind) {
+		for media, body := range map[string]string{"application/json": `{"error":{"code":"blocked"}}`, "text/plain": "Access denied by policy\n"} {
+			p := storetest.NewFake(t)
+			p.Set(storetest.Answer(http.StatusOK, map[string]string{"Content-Type": media}, body))
+			s := open(t, kind, p)
+			_, id := s.ID(t.Context())
+			_, known := s.KnownID(t.Context())
+			var listed error
+			for _, listed = range s.List(t.Context(), "a/") {
+			}
+			var content int
+			read := s.ReadJSON(t.Context(), "a/b", &content)
+			if s.Unreadable(read) && media == "text/plain" {
+				t.Errorf("%s: what was asked for is thought to be lost: %v", media, read)
+			}
+			for what, err := range map[string]error{"the first look": id, "a later one": known, "a list": listed} {
+				if !fault.Is(err, fault.Transient) || what != "a list" && !strings.Contains(err.Error(), "NO_PROXY") || strings.Contains(err.Error(), "remove") {
+					t.Errorf("%s, %s: %v, want that something else answers", media, what, err)
 				}
 			}
 		}
