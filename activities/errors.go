@@ -54,9 +54,9 @@ func failedWith(ctx context.Context, err error, spent *Spending, reports int64) 
 		if ctx.Err() != nil && !stopping(ctx) {
 			return err
 		}
-		return workerStopped()
+		return workerStopped(spent, reports)
 	}
-	if cut := cutOff(ctx, err); cut != nil {
+	if cut := cutOff(ctx, err, spent, reports); cut != nil {
 		return cut
 	}
 	activity.GetLogger(ctx).Warn("the attempt failed", "error", err.Error()) // with its causes, which the failure leaves out
@@ -104,7 +104,7 @@ func tornShard(err error) *int {
 
 // cutOff reads an error that is no more than the cause for which ctx ended, which need not be context.Canceled: the SDK
 // gives Temporal's own error where heartbeats did not get through. It is nil for every other error.
-func cutOff(ctx context.Context, err error) error {
+func cutOff(ctx context.Context, err error, spent *Spending, reports int64) error {
 	cause := context.Cause(ctx)
 	switch {
 	case cause == nil || !errors.Is(err, cause):
@@ -112,9 +112,9 @@ func cutOff(ctx context.Context, err error) error {
 	case temporal.IsCanceledError(cause):
 		return context.Canceled
 	case stopping(ctx):
-		return workerStopped()
+		return workerStopped(spent, reports)
 	}
-	return handBack("Temporal did not hear of this attempt for too long")
+	return handBack("Temporal did not hear of this attempt for too long", spent, reports)
 }
 
 // stopping says whether the end of ctx is the worker's, and not asked for by the workflow.
@@ -130,13 +130,16 @@ func stopping(ctx context.Context) bool {
 	}
 }
 
-func workerStopped() error { return handBack("the worker was stopped") }
+func workerStopped(spent *Spending, reports int64) error {
+	return handBack("the worker was stopped", spent, reports)
+}
 
-// handBack gives the activity to the next attempt: what was done lies in the bucket, and it starts there.
-func handBack(why string) error {
+// handBack gives the activity to the next attempt: what was done lies in the bucket, and it starts there. An activity that Temporal
+// was asked to cancel meanwhile has no next attempt, so this one's account is the last word.
+func handBack(why string, spent *Spending, reports int64) error {
 	message := why + "; the next one goes on where it was"
 	return temporal.NewApplicationErrorWithOptions(message, string(fault.Transient), temporal.ApplicationErrorOptions{
 		Category: temporal.ApplicationErrorCategoryBenign,
-		Details:  []any{Failure{Class: fault.Transient, System: fault.Temporal, Message: message}},
+		Details:  []any{Failure{Class: fault.Transient, System: fault.Temporal, Message: message, Spent: spent, Reports: reports}},
 	})
 }

@@ -96,7 +96,7 @@ func TestToTemporal_anAttemptThatTemporalDidNotHearOf(t *testing.T) {
 			if got := toTemporal(ctx, fmt.Errorf("sending a file: %w", context.Cause(ctx))); !row.want(got) {
 				t.Errorf("%s became %v", name, got)
 			}
-			if got := cutOff(ctx, errors.New("something else")); got != nil {
+			if got := cutOff(ctx, errors.New("something else"), nil, 0); got != nil {
 				t.Errorf("%s: another error became %v", name, got)
 			}
 			return nil

@@ -1,6 +1,7 @@
 package activities
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -116,8 +117,8 @@ func (a *Activities) claim(ctx context.Context, sync Sync, seen staging.Seen) (s
 	}}
 }
 
-// keep renews the sync's mark when that is due, and is an error once another Temporal has taken the source over. A sync that
-// began with a version which took no mark has none to lose.
+// keep renews the sync's mark when that is due, and is an error once another Temporal has taken the source over, or where a reset
+// has brought back a sync after which another one is recorded. A sync that began with a version which took no mark has none to lose.
 func (a *Activities) keep(ctx context.Context, sync Sync) error {
 	if sync.Owner.Number == 0 {
 		return nil
@@ -133,7 +134,14 @@ func (a *Activities) keep(ctx context.Context, sync Sync) error {
 	if age := now.Sub(one.renewed); age >= 0 && age < renewEvery {
 		return nil
 	}
-	holds, err := a.Store.Owners(sync.Source).Renew(ctx, owner(ctx, sync), sync.Owner.Number)
+	later, err := inventory.LastRecorded(ctx, a.Store, sync.Source)
+	owners, me, holds := a.Store.Owners(sync.Source), owner(ctx, sync), true
+	if staging.Later(later, sync.ID) { // nothing is renewed: the mark is of one that came later
+		return cmp.Or(takenOver(sync, owners.Check(ctx, me, sync.Owner.Number)), overtaken(later))
+	}
+	if err == nil {
+		holds, err = owners.Renew(ctx, me, sync.Owner.Number)
+	}
 	switch {
 	case !holds:
 		return takenOver(sync, err)
@@ -190,6 +198,23 @@ func takenOver(sync Sync, err error) error {
 	}
 }
 
+// overtakenError says that a later sync of the source is recorded.
+type overtakenError struct{ by string }
+
+// Error names that one for engineers.
+func (e *overtakenError) Error() string { return "it was reset to before " + e.by }
+
+// overtaken says that a sync must not go on beside what a later one has left. That one has removed what this one had read, and this
+// one's files would be named as older than what is delivered. Only a reset to after the login brings such a sync back: a login
+// gives it another id.
+func overtaken(by string) error {
+	return &fault.Error{
+		Class: fault.Invalid, System: fault.Bucket, Err: &overtakenError{by},
+		Message: fmt.Sprintf("sync %s came after this sync and is recorded, so what this one had read is removed, and its files would count as "+
+			"older than those: start a new sync in its place", by),
+	}
+}
+
 // owner is what the mark of a sync says.
 func owner(ctx context.Context, sync Sync) staging.Owner {
 	info := activity.GetInfo(ctx)
@@ -208,10 +233,14 @@ func words(o staging.Owner) string {
 		fault.Short(o.Workflow, longestWord), fault.Short(o.Host, longestWord), o.Renewed.UTC().Format("2006-01-02 15:04:05 UTC"))
 }
 
-// markOf is the mark of the Temporal that an error says to own the source; empty where it says nothing of that.
+// markOf is the mark of the Temporal that an error says to own the source, or the sync that came later; empty where it says nothing
+// of that.
 func markOf(err error) string {
 	if other, ok := errors.AsType[*staging.OwnedError](err); ok {
 		return other.Mark
+	}
+	if later, ok := errors.AsType[*overtakenError](err); ok {
+		return later.by
 	}
 	return ""
 }

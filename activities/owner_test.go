@@ -173,12 +173,61 @@ func TestOwner_aSyncThatGoesOnAfterItsEndIsToldWhatIsSo(t *testing.T) {
 	if err == nil {
 		_, err = r.begin(r.b, syncOfB, staging.Seen{})
 	}
+	if err == nil {
+		err = r.store.Write(t.Context(), staging.RecordKey("acme", syncOfB), []byte("{}"))
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, err = r.a.ExecuteActivity("Guard", activities.GuardParams{Sync: ended})
 	if err == nil || !strings.Contains(err.Error(), "as this sync had ended there or nothing was heard of it for 20 minutes") {
 		t.Errorf("it goes on with %v", err)
+	}
+}
+
+// A sync that was reset to after its login must not go on once a later one is recorded, in whose time its files were removed.
+func TestOwner_aSyncThatALaterOneFollowedEndsAndTouchesNothing(t *testing.T) {
+	t.Parallel()
+	r := newRivals(t)
+	first, err := r.begin(r.a, syncOfA, staging.Seen{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := staging.RecordKey("acme", syncOfA)
+	if err := r.store.Write(t.Context(), own, []byte("{}")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.a.ExecuteActivity("Guard", activities.GuardParams{Sync: first}); err != nil {
+		t.Errorf("after its own record: %v", err)
+	}
+	later, err := r.begin(r.a, syncOfB, staging.Seen{})
+	if err == nil {
+		err = r.store.Write(t.Context(), staging.RecordKey("acme", syncOfB), []byte("{}"))
+	}
+	if err == nil {
+		_, err = r.a.ExecuteActivity("Prune", later)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, params := range map[string]any{
+		"Guard":     activities.GuardParams{Sync: first},
+		"Enumerate": activities.EnumerateParams{Sync: first, Kind: "reports", Lease: activities.Lease{Calls: 100}},
+		"Upload":    activities.UploadParams{Sync: first, File: activities.File{Name: fileName}},
+	} {
+		_, err := r.a.ExecuteActivity(name, params)
+		var failure *temporal.ApplicationError
+		var details activities.Failure
+		if !errors.As(err, &failure) || failure.Details(&details) != nil || details.Owner == "" || failure.Type() != string(fault.Invalid) ||
+			!failure.NonRetryable() || !strings.Contains(details.Message, syncOfB+" came after this sync") {
+			t.Errorf("%s goes on with %v, %+v", name, err, details)
+		}
+	}
+	if owned := r.owner(t); !owned.Ended || owned.Sync != syncOfB {
+		t.Errorf("the source belongs to %+v", owned)
+	}
+	if _, err := r.a.ExecuteActivity("Guard", activities.GuardParams{Sync: later}); err != nil {
+		t.Errorf("the later one, which was reset too: %v", err)
 	}
 }
 

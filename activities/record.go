@@ -57,7 +57,7 @@ func (a *Activities) Prune(ctx context.Context, sync Sync) error {
 func (a *Activities) prune(ctx context.Context, sync Sync) error {
 	_, staged, err := a.open(ctx, sync)
 	if markOf(err) != "" {
-		return nil // the sync is recorded, and the other Temporal tidies up
+		return nil // the sync is recorded, and the other one tidies up
 	}
 	if err != nil {
 		return err

@@ -65,10 +65,12 @@ func calling(ctx context.Context, lease Lease, share int, run func(context.Conte
 }
 
 // cancelledByWorkflow tells a cancel that the workflow asked for, or a heartbeat that did not get through, from a worker that
-// is told to stop and from an operator who pauses the activity alone: that one must come back by itself.
+// is told to stop and from an operator who pauses the activity alone: that one must come back by itself. What a store's client
+// makes of the end of ctx may be the SDK's cause and not context.Canceled.
 func cancelledByWorkflow(ctx context.Context, err error) bool {
-	return errors.Is(err, context.Canceled) && ctx.Err() != nil && !stopping(ctx) &&
-		!errors.Is(context.Cause(ctx), activity.ErrActivityPaused)
+	cause := context.Cause(ctx)
+	return errors.Is(ctx.Err(), context.Canceled) && (errors.Is(err, context.Canceled) || errors.Is(err, cause)) && !stopping(ctx) &&
+		!errors.Is(cause, activity.ErrActivityPaused)
 }
 
 // toldBy is what Salesforce said of the quota by the headers of the answers that a meter saw.

@@ -126,5 +126,5 @@ type Failure struct {
 	Unknown    bool          `json:"unknown,omitempty"`     // a login was refused in words that are not known, so it may end by itself
 
 	Contradicts bool   `json:"contradicts,omitempty"` // answers contradicted themselves so often that the activity gave up
-	Owner       string `json:"owner,omitempty"`       // the mark of another Temporal, which syncs the source or has taken it over
+	Owner       string `json:"owner,omitempty"`       // who syncs the source or has taken it over: the mark of another Temporal, or a later sync
 }

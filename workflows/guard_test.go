@@ -89,6 +89,27 @@ func TestGuard_discarded(t *testing.T) {
 	}
 }
 
+// TestGuard_asksAnewAtEachStage approves what was listed. That says nothing of the coverage, which nobody approves.
+func TestGuard_asksAnewAtEachStage(t *testing.T) {
+	t.Parallel()
+	o := &org{guard: func(activities.GuardParams) (activities.GuardResult, error) {
+		return activities.GuardResult{Concerns: []string{half}}, nil
+	}}
+	env := environment(t, o, "sync-acme")
+	env.RegisterDelayedCallback(func() {
+		env.UpdateWorkflow(workflows.ApproveUpdate, "one", updated(t, "approve", ""))
+	}, 6*24*time.Hour)
+	start := env.Now()
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	got, failure := resultOf(t, env)
+	if failure != nil || got.Outcome != workflows.OutcomeDiscarded || o.count("Describe") == 0 || o.count("Upload") != 0 {
+		t.Errorf("%d shards were described and %d files sent, and it ends with %s, %v", o.count("Describe"), o.count("Upload"), got.Outcome, failure)
+	}
+	if took := env.Now().Sub(start); took < 13*24*time.Hour {
+		t.Errorf("it ends after %s, want a week for the second answer too", took)
+	}
+}
+
 func TestGuard_refusesAVerdictThatNobodyWaitsFor(t *testing.T) {
 	t.Parallel()
 	o := new(org)

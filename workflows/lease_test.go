@@ -9,6 +9,7 @@ import (
 	"go.temporal.io/sdk/temporal"
 
 	"longhaul/activities"
+	"longhaul/internal/fault"
 	"longhaul/workflows"
 )
 
@@ -157,5 +158,33 @@ func TestLease_aPauseEndsTheWait(t *testing.T) {
 	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
 	if got, failure := resultOf(t, env); failure != nil || got.Described != 80 || got.Seconds < 4*3600 {
 		t.Errorf("described %d in %v s: %v", got.Described, got.Seconds, failure)
+	}
+}
+
+// TestLease_aPauseReachesALook pauses a sync whose look for calls finds Salesforce away, and is tried again without end.
+func TestLease_aPauseReachesALook(t *testing.T) {
+	t.Parallel()
+	o := &org{authenticate: spentBut(1990)}
+	env := environment(t, o, "sync-acme")
+	away := true
+	o.probe = func(activities.ProbeParams) (activities.ProbeResult, error) {
+		if !away {
+			return activities.ProbeResult{Told: later(100, 5*time.Hour), Calls: 1}, nil
+		}
+		if o.count("Probe") == 3 {
+			env.SignalWorkflow(workflows.PauseSignal, nil)
+		}
+		return activities.ProbeResult{}, temporal.NewApplicationError("Salesforce is away", string(fault.Transient))
+	}
+	env.RegisterDelayedCallback(func() {
+		if p := ask(t, env); p.Phase != workflows.PhasePaused || o.count("Probe") != 3 {
+			t.Errorf("after %d tries it is %s, %q", o.count("Probe"), p.Phase, p.Waiting)
+		}
+		away = false
+		env.SignalWorkflow(workflows.ResumeSignal, nil)
+	}, 2*time.Hour)
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	if got, failure := resultOf(t, env); failure != nil || got.Described != 80 {
+		t.Errorf("described %d: %v", got.Described, failure)
 	}
 }

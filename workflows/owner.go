@@ -103,8 +103,8 @@ func (s *sync) own(ctx workflow.Context) {
 // second are ahead by seconds.
 const farAhead = 10 * time.Minute
 
-// dispossessed says whether a failure is that another Temporal has taken the source over. Nobody can mend that, and nothing in
-// the bucket belongs to the sync any more.
+// dispossessed says whether a failure is that another Temporal has taken the source over, or that a later sync is recorded. Nobody can
+// mend that, and nothing in the bucket belongs to the sync any more.
 func dispossessed(failure *activities.Failure) bool {
 	return failure.Owner != "" && failure.Class == fault.Invalid
 }

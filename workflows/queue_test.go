@@ -14,6 +14,7 @@ import (
 
 	"longhaul/activities"
 	"longhaul/internal/fault"
+	"longhaul/internal/inventory"
 	"longhaul/workflows"
 )
 
@@ -36,6 +37,31 @@ func TestQueue_everyActivityOfASourceGoesToTheSourcesOwn(t *testing.T) {
 		if got, failure := resultOf(t, env); failure != nil || got.Outcome != workflows.OutcomeComplete || sent.Load() < 10 {
 			t.Errorf("%s: %d activities, %+v, %v", id, sent.Load(), got, failure)
 		}
+	}
+}
+
+// TestSyncSource_everyActivityKnowsWhatTheSyncBeganWith has the workers compare their settings with it.
+func TestSyncSource_everyActivityKnowsWhatTheSyncBeganWith(t *testing.T) {
+	t.Parallel()
+	who := inventory.Identity{OrgID: "00Dxx0000001gPLEAY", UserID: "005xx000001X8UzAAK", APIVersion: "61.0"}
+	var got activities.Sync
+	o := &org{
+		authenticate: func(activities.AuthenticateParams) (activities.AuthenticateResult, error) {
+			r := healthy()
+			r.Identity, r.Owner = who, activities.Ownership{Number: 3, Temporal: "A"}
+			return r, nil
+		},
+		record: func(p activities.RecordParams) { got = p.Account.Sync },
+	}
+	env := environment(t, o, "sync-acme")
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	result, failure := resultOf(t, env)
+	want := activities.Sync{
+		Source: "acme", ID: result.Sync, Bucket: "b1", OrgID: who.OrgID, UserID: who.UserID, APIVersion: who.APIVersion,
+		Owner: activities.Ownership{Number: 3, Temporal: "A"},
+	}
+	if got != want || failure != nil {
+		t.Errorf("the last activity knows %+v, want %+v: %v", got, want, failure)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
@@ -60,5 +61,35 @@ func TestRename_thatIsCutShortIsWrittenAndSentByTheNextRun(t *testing.T) {
 	}
 	if !recorded.Uploaded || len(recorded.Account.Files) != 7 {
 		t.Errorf("the record has %d files, delivered %v", len(recorded.Account.Files), recorded.Uploaded)
+	}
+}
+
+// TestRename_tellsEachFileWhatThoseBeforeHaveMet has a proxy take the name of the third file. Workers whose catalog settings differ
+// must not share a set, and what a proxy has done once explains a name that is taken again.
+func TestRename_tellsEachFileWhatThoseBeforeHaveMet(t *testing.T) {
+	t.Parallel()
+	const there = "a source id at a host"
+	type told struct {
+		To      string
+		Proxied bool
+	}
+	var got []told
+	o := &org{upload: func(p activities.UploadParams) (activities.UploadResult, error) {
+		if got = append(got, told{p.To, p.Proxied}); len(got) == 3 {
+			return activities.UploadResult{}, temporal.NewNonRetryableApplicationError("taken", activities.NameTaken, nil, activities.TakenByProxy)
+		}
+		return activities.UploadResult{Name: p.File.Name, Delivered: true, To: there}, nil
+	}}
+	env := environment(t, o, "sync-acme")
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	if result, failure := resultOf(t, env); failure != nil || !result.Uploaded {
+		t.Fatalf("got %+v, %v", result, failure)
+	}
+	want := []told{{}, {there, false}, {there, false}, {"", true}}
+	for range 6 {
+		want = append(want, told{there, true})
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("what the uploads were told (-want +got):\n%s", diff)
 	}
 }

@@ -168,3 +168,25 @@ func requireSameSet(t *testing.T, want, got workflows.Result) {
 		t.Errorf("the files of an undisturbed sync and these (-want +got):\n%s", diff)
 	}
 }
+
+// TestReset_ofASyncThatAnotherCameAfter takes a sync back, as an operator may who picks the wrong run, when a later one has delivered.
+// Its files would be named as older than what is delivered, and most of what it had read was removed with the record of that one.
+func TestReset_ofASyncThatAnotherCameAfter(t *testing.T) {
+	t.Parallel()
+	p := newPlant(t, tiny(), nil)
+	first := p.start(t, "sync-acme")
+	var result workflows.Result
+	if err := first.Get(t.Context(), &result); err != nil {
+		t.Fatal(err)
+	}
+	later := p.sync(t, workflows.Input{Mode: workflows.ModeFull})
+	before := len(p.sim.Files())
+	after := p.reset(t, first, func(finished []int64) int64 { return finished[1] }) // the login is the step before
+	err := after.Get(t.Context(), &result)
+	if err == nil || !strings.Contains(err.Error(), later.Sync+" came after this sync") {
+		t.Errorf("it ends as %+v, %v", result, err)
+	}
+	if n := len(p.sim.Files()); n != before {
+		t.Errorf("it sent %d files", n-before)
+	}
+}

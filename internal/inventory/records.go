@@ -21,18 +21,15 @@ const WarningRecordUnreadable = "the record of the last sync cannot be read from
 // errors.Is(err, ErrRecordUnreadable) when it is damaged or not to be read, which no further try would mend. Its sync is known
 // even then.
 func LastRecord(ctx context.Context, store *staging.Store, source string) (Record, error) {
-	var newest string
-	for key, err := range store.List(ctx, staging.RecordPrefix(source)) {
-		if err != nil {
-			return Record{}, err
-		}
-		newest = key
-	}
-	if newest == "" {
+	sync, err := LastRecorded(ctx, store, source)
+	switch {
+	case err != nil:
+		return Record{}, err
+	case sync == "":
 		return Record{}, staging.ErrNotExist
 	}
-	record, sync := Record{}, syncOf(newest, source)
-	err := store.ReadJSON(ctx, newest, &record)
+	var record Record
+	err = store.ReadJSON(ctx, staging.RecordKey(source, sync), &record)
 	switch {
 	case err == nil:
 		record.Sync = sync // what sorts is the key
@@ -41,6 +38,17 @@ func LastRecord(ctx context.Context, store *staging.Store, source string) (Recor
 		err = fmt.Errorf("%w: %w", ErrRecordUnreadable, err)
 	}
 	return Record{Sync: sync}, err
+}
+
+// LastRecorded gives the newest sync of a source that has a record, empty when none has.
+func LastRecorded(ctx context.Context, store *staging.Store, source string) (sync string, err error) {
+	for key, err := range store.List(ctx, staging.RecordPrefix(source)) {
+		if err != nil {
+			return "", err
+		}
+		sync = syncOf(key, source)
+	}
+	return sync, nil
 }
 
 // syncOf gives the sync whose record lies under a key.

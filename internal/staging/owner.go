@@ -149,6 +149,12 @@ func (o *Owners) Renew(ctx context.Context, me Owner, n int) (holds bool, err er
 	return true, err
 }
 
+// Check is an *OwnedError where another Temporal has become a later owner than n.
+func (o *Owners) Check(ctx context.Context, me Owner, n int) error {
+	_, _, err := o.current(ctx, me, n)
+	return err
+}
+
 // Release says that the sync of owner n is over. It leaves the mark of any other sync as it is, and with me.Renewed one that was
 // renewed since: a login that has failed must not free the source of the try that took its place.
 func (o *Owners) Release(ctx context.Context, me Owner, n int) error {

@@ -260,3 +260,19 @@ func TestOwners_aBrokenMarkIsNobodys(t *testing.T) {
 	}
 	o.takes(t, on("A", "first"), Seen{}, 8)
 }
+
+func TestLater(t *testing.T) {
+	t.Parallel()
+	const first, second = "20261123T181610.000Z-bbbbbbbb", "20261123T181610.001Z-aaaaaaaa"
+	for _, row := range []struct {
+		id, before string
+		want       bool
+	}{
+		{second, first, true}, {first, second, false}, {first, first, false}, {"", first, false},
+		{"what somebody left", first, false}, {second, "20261123T181610Z-ab12cd34", false},
+	} {
+		if got := Later(row.id, row.before); got != row.want {
+			t.Errorf("%q after %q: %t", row.id, row.before, got)
+		}
+	}
+}

@@ -35,6 +35,13 @@ func IDAfter(id, last string, now time.Time) string {
 	return id
 }
 
+// Later says whether the sync of id came after the one of before. Of ids in another form nothing is known.
+func Later(id, before string) bool {
+	_, _, known := ParseSyncID(id)
+	_, _, ours := ParseSyncID(before)
+	return known && ours && id > before
+}
+
 // sameSync says whether two ids are those of one sync, which may have had to take a later one.
 func sameSync(a, b string) bool {
 	_, runOfA, ok := ParseSyncID(a)
