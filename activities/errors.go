@@ -50,18 +50,19 @@ func failedWith(ctx context.Context, err error, spent *Spending, reports int64) 
 	if err == nil {
 		return nil
 	}
-	if errors.Is(err, context.Canceled) {
-		if ctx.Err() != nil && !stopping(ctx) {
-			return err
-		}
+	switch {
+	case !errors.Is(err, context.Canceled):
+	case stopping(ctx):
 		return workerStopped(spent, reports)
+	case ctx.Err() != nil:
+		return err
 	}
 	if cut := cutOff(ctx, err, spent, reports); cut != nil {
 		return cut
 	}
 	activity.GetLogger(ctx).Warn("the attempt failed", "error", err.Error()) // with its causes, which the failure leaves out
 	f := fault.From(err)
-	if f == nil && errors.Is(err, context.DeadlineExceeded) {
+	if f == nil && (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)) { // a bound of the attempt's own
 		f = &fault.Error{Class: fault.Transient, System: fault.Longhaul, Message: "an attempt got no answer in time; it is tried again"}
 		err = f
 	}

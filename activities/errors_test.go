@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -105,6 +106,18 @@ func TestToTemporal_anAttemptThatTemporalDidNotHearOf(t *testing.T) {
 		if _, err := env.ExecuteActivity(cut); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// TestToTemporal_whatTheAttemptItselfBounds is no end of the activity, whatever lies below the error.
+func TestToTemporal_whatTheAttemptItselfBounds(t *testing.T) {
+	t.Parallel()
+	silent := &fault.Error{Class: fault.Transient, System: fault.Bucket, Message: "no answer came", Err: context.Canceled}
+	if got := mapped(t, fmt.Errorf("describing: %w", silent)); got.Message() != "no answer came" || got.Type() != string(fault.Transient) {
+		t.Errorf("a silent bucket became %v", got)
+	}
+	if got := mapped(t, fmt.Errorf("describing: %w", context.Canceled)); got.Type() != string(fault.Transient) || strings.Contains(got.Message(), "stopped") {
+		t.Errorf("a bound without a class became %v", got)
 	}
 }
 

@@ -89,8 +89,14 @@ type shortened struct {
 
 func (s *shortened) Error() string { return s.text }
 
-// Unwrap gives the error itself.
-func (s *shortened) Unwrap() error { return s.err }
+// Unwrap gives the error itself, unless that is the end of a bound of the store's own: callers must not take it for the end of
+// their context.
+func (s *shortened) Unwrap() error {
+	if ended(s.err) {
+		return nil
+	}
+	return s.err
+}
 
 var query = regexp.MustCompile(`\?[^\s"']+`)
 

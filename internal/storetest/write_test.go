@@ -2,6 +2,8 @@ package storetest_test
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"net/http"
 	"runtime"
 	"strings"
@@ -65,6 +67,9 @@ func TestID_endsWhenAStoreNeverAnswers(t *testing.T) {
 			_, err := s.ID(t.Context())
 			if f := fault.From(err); f == nil || !strings.Contains(f.Message, "no answer came within 20s") || time.Since(began) > 40*time.Second {
 				t.Errorf("%s, after %s: %v", kind, time.Since(began), err)
+			}
+			if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("%s: %v reads as if the caller had ended it", kind, err)
 			}
 		})
 	}
