@@ -87,7 +87,7 @@ type graphQL struct {
 	} `json:"errors"`
 }
 
-// judgePublic reads an answer; nil means that the token is known.
+// judgePublic reads an answer; nil means that the token is known. A 403 that is no JSON is a firewall's, which lets nobody ask.
 func (c *Client) judgePublic(status int, body []byte, token string) error {
 	host := c.api.Host
 	if title, is := pageIn(body, token); is {
@@ -96,7 +96,7 @@ func (c *Client) judgePublic(status int, body []byte, token string) error {
 	var said graphQL
 	readable := json.Unmarshal(body, &said) == nil
 	switch {
-	case status == http.StatusUnauthorized, status == http.StatusForbidden, said.unauthenticated():
+	case status == http.StatusUnauthorized, status == http.StatusForbidden && readable, said.unauthenticated():
 		return &Error{Class: fault.LoginRefused, Status: status, Message: fmt.Sprintf(
 			"the catalog does not know the token (asked at %s): check the token, and the zone, because a token is good in its own zone only", host)}
 	case status == http.StatusTooManyRequests, status >= http.StatusInternalServerError:
