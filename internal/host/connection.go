@@ -23,12 +23,16 @@ func (environment) LookupEnv(name string) (string, bool) {
 	return value, value != ""
 }
 
-// Environ gives all variables that are set to something.
+// Environ gives all variables that are set to something. The SDK takes the headers of TEMPORAL_GRPC_META_... from here.
 func (environment) Environ() []string {
-	return slices.DeleteFunc(os.Environ(), func(pair string) bool { //nolint:forbidigo // as above
-		_, value, _ := strings.Cut(pair, "=")
-		return strings.TrimSpace(value) == ""
-	})
+	var pairs []string
+	for _, pair := range os.Environ() { //nolint:forbidigo // as above
+		name, value, _ := strings.Cut(pair, "=")
+		if value = strings.TrimSpace(value); value != "" {
+			pairs = append(pairs, name+"="+value)
+		}
+	}
+	return pairs
 }
 
 // switches are the variables that the SDK ignores without a word unless they are true or false.
@@ -57,6 +61,8 @@ func fromEnvironment() (connection, error) {
 		if request.ConfigFileData, note = defaultProfiles(file); len(request.ConfigFileData) == 0 {
 			request.ConfigFileData = []byte("\n") // nothing is read a second time
 		}
+	} else if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) { // which the SDK takes for an empty one
+		note = "there is no file " + file + ", which TEMPORAL_CONFIG_FILE names"
 	}
 	settings, err := envconfig.LoadClientOptions(request)
 	if err != nil {
