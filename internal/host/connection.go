@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -81,6 +82,10 @@ func defaultProfiles(file string) (data []byte, note string) {
 	return nil, "the profiles in " + file + " were left out, for that file cannot be read"
 }
 
+// placeInProfiles is where the reader of a file of profiles stopped. What it says of the place is left out: it repeats what stands
+// there, which is an API key where somebody forgot the quotes.
+var placeInProfiles = regexp.MustCompile(`toml: (line \d+(?: \(last key "[^"]*"\))?)`)
+
 func misread(err error, file, note string) error {
 	if profile, set := (environment{}).LookupEnv("TEMPORAL_PROFILE"); set && strings.Contains(err.Error(), "unable to find profile") {
 		if _, lost := os.Stat(file); lost != nil {
@@ -91,6 +96,9 @@ func misread(err error, file, note string) error {
 		}
 		return wrapped(err, "there is no profile %.60q among those of Temporal's tools%s: set TEMPORAL_PROFILE to one of %s, or unset it",
 			profile, note, file)
+	}
+	if place := placeInProfiles.FindStringSubmatch(err.Error()); place != nil {
+		return fault.Invalidf("the profiles of Temporal's tools in %s cannot be read at %s: write name = value there, a text in quotes", file, place[1])
 	}
 	return wrapped(err, "the settings of the Temporal connection cannot be used: check the TEMPORAL_... variables and the profile in %s", file)
 }

@@ -277,6 +277,21 @@ func TestDial_namesTheProfilesItCouldNotRead(t *testing.T) {
 	}
 }
 
+// An API key without its quotes is no value to TOML, whose reader would repeat it.
+func TestDial_repeatsNoSecretOfAFileOfProfiles(t *testing.T) {
+	for _, line := range []string{`api_key = tsecret`, `api_key = eyJsecret.abc`, `api_key = "secret`, `api_key = 12secret`, `secret`} {
+		file := filepath.Join(t.TempDir(), "temporal.toml")
+		if err := os.WriteFile(file, []byte("[profile.default]\n"+line+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		setenv(t, map[string]string{"TEMPORAL_CONFIG_FILE": file})
+		_, err := Dial(t.Context(), DialOptions{Logger: zap.NewNop()})
+		if !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), file+" cannot be read at line ") || strings.Contains(err.Error(), "secret") {
+			t.Errorf("%s: got %v", line, err)
+		}
+	}
+}
+
 // A file of profiles that somebody named and that is not there, such as one that was not mounted, leads to another Temporal.
 func TestDial_namesTheFileOfProfilesThatIsNotThere(t *testing.T) {
 	closed := listen(t)
