@@ -312,27 +312,77 @@ func TestUpload_sendsNoSummaryBehindForeignFiles(t *testing.T) {
 	}
 }
 
-// An upload that was cut short before it heard the answer meets its own file the next time.
-func TestUpload_knowsAFileWhoseAnswerWasLost(t *testing.T) {
+// A set of which somebody else's file is the last one is not delivered either: what it is, the summary says.
+func TestUpload_aForeignSummaryMakesNoWholeSet(t *testing.T) {
 	t.Parallel()
 	s := startCatalog(t)
-	dir := extracted(t, at(-time.Minute))
-	if err := s.SetFaults([]server.Fault{{Name: "upload_reset_after_body", Times: 1}, {Name: "upload_503", Times: 2}}); err != nil {
+	prefix := at(-time.Minute)
+	foreign := filepath.Join(t.TempDir(), prefix+"-"+summaryFile)
+	if err := os.WriteFile(foreign, []byte("{}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, out := run(t, nil, environment(s), "longhaul", "upload", "-t", "VIZ", "-f", foreign); code != 0 {
+		t.Fatal(out.stderr.String())
+	}
+	dir := extracted(t, prefix)
+	for i, says := range []string{"the set is not delivered, only 6 files of it", "nothing was delivered"} {
+		code, out := run(t, nil, environment(s), "longhaul", "upload", "-t", "VIZ", "-d", dir)
+		if code != 6 || out.stdout.Len() > 0 || !strings.Contains(out.stderr.String(), says) {
+			t.Errorf("time %d: code %d, stdout %q, stderr:\n%s", i+1, code, out.stdout.String(), out.stderr.String())
+		}
+	}
+}
+
+// What has not reached the catalog is not what lies there under its name later.
+func TestUpload_takesNobodysFileForOneThatNeverArrived(t *testing.T) {
+	t.Parallel()
+	s := startCatalog(t)
+	prefix := at(-time.Minute)
+	dir := extracted(t, prefix)
+	if err := s.SetFaults([]server.Fault{{Name: "upload_page_511", Times: 2}}); err != nil {
 		t.Fatal(err)
 	}
 	env := append(environment(s), "CASTOR_RETRY_OVERRIDE=1")
 	if code, out := run(t, nil, env, "longhaul", "upload", "-t", "VIZ", "-d", dir); code != 7 {
 		t.Fatalf("code %d, stderr:\n%s", code, out.stderr.String())
 	}
-	if err := s.SetFaults(nil); err != nil {
-		t.Fatal(err)
+	foreign := directoryOf(t, prefix+"-"+setFiles[0])
+	if code, out := run(t, nil, env, "longhaul", "upload", "-t", "VIZ", "-f", filepath.Join(foreign, prefix+"-"+setFiles[0])); code != 0 {
+		t.Fatalf("code %d, stderr:\n%s", code, out.stderr.String())
 	}
 	code, out := run(t, nil, env, "longhaul", "upload", "-t", "VIZ", "-d", dir)
-	if want := "Delivered 6 files ("; code != 0 || !strings.HasPrefix(out.stdout.String(), want) || !strings.Contains(out.stdout.String(), "1 file had been delivered before") {
+	if code != 6 || out.stdout.Len() > 0 || !strings.Contains(out.stderr.String(), "nothing was delivered") {
 		t.Errorf("code %d, stdout %q, stderr:\n%s", code, out.stdout.String(), out.stderr.String())
 	}
-	if len(s.Files()) != len(setFiles) {
-		t.Errorf("the catalog has %d files", len(s.Files()))
+}
+
+// An upload that was cut short before it heard the answer meets its own file the next time.
+func TestUpload_knowsAFileWhoseAnswerWasLost(t *testing.T) {
+	t.Parallel()
+	for then, ends := range map[string]int{"upload_503": 7, "upload_401": 6} { // what the next try meets
+		t.Run(then, func(t *testing.T) {
+			t.Parallel()
+			s := startCatalog(t)
+			dir := extracted(t, at(-time.Minute))
+			if err := s.SetFaults([]server.Fault{{Name: "upload_reset_after_body", Times: 1}, {Name: then, Times: 2}}); err != nil {
+				t.Fatal(err)
+			}
+			env := append(environment(s), "CASTOR_RETRY_OVERRIDE=1")
+			if code, out := run(t, nil, env, "longhaul", "upload", "-t", "VIZ", "-d", dir); code != ends {
+				t.Fatalf("code %d, stderr:\n%s", code, out.stderr.String())
+			}
+			if err := s.SetFaults(nil); err != nil {
+				t.Fatal(err)
+			}
+			code, out := run(t, nil, env, "longhaul", "upload", "-t", "VIZ", "-d", dir)
+			text := out.stdout.String()
+			if code != 0 || !strings.HasPrefix(text, "Delivered 6 files (") || !strings.Contains(text, "1 file had been delivered before") {
+				t.Errorf("code %d, stdout %q, stderr:\n%s", code, text, out.stderr.String())
+			}
+			if len(s.Files()) != len(setFiles) {
+				t.Errorf("the catalog has %d files", len(s.Files()))
+			}
+		})
 	}
 }
 

@@ -146,6 +146,7 @@ func (c *console) deliverTo(ctx context.Context, to *catalog.Client, d delivery)
 		Host: to.Host(), Files: []sent{}, Ahead: orEmpty(chosen.ahead), Left: orEmpty(chosen.left), Ignored: orEmpty(chosen.ignored),
 	}
 	known := d.history(c, dir)
+	whole := d.Type == catalog.Viz && !d.all // a set, and of use as a whole only
 	for i, name := range chosen.send {
 		one, err := c.send(ctx, to, known, d.target(to, name), filepath.Join(dir, name))
 		if err != nil {
@@ -153,11 +154,11 @@ func (c *console) deliverTo(ctx context.Context, to *catalog.Client, d delivery)
 		}
 		done.Files = append(done.Files, one)
 		c.tell(i+1, len(chosen.send), one)
-		if one.Status == statusTaken && d.Type == catalog.Viz && !d.all {
+		if one.Status == statusTaken && whole {
 			break // the summary, which comes last, would call a set complete that is half of another
 		}
 	}
-	if err := done.verdict(chosen); err != nil {
+	if err := done.verdict(chosen, whole); err != nil {
 		return err
 	}
 	if c.json {
@@ -167,12 +168,13 @@ func (c *console) deliverTo(ctx context.Context, to *catalog.Client, d delivery)
 	return err
 }
 
-// verdict refuses to call it a success when nothing was delivered, unless all of it was delivered before.
-func (d *delivered) verdict(chosen selection) error {
+// verdict refuses to call it a success when nothing was delivered, unless all of it was delivered before, or when a file of a
+// set that must be whole was not.
+func (d *delivered) verdict(chosen selection, whole bool) error {
 	fresh, _ := d.count(statusDelivered)
 	taken, _ := d.count(statusTaken)
 	switch {
-	case taken > 0 && (fresh == 0 || len(d.Files) < len(chosen.send)):
+	case taken > 0 && (fresh == 0 || whole):
 		return &fault.Error{Class: fault.Invalid, System: fault.Catalog, Message: fmt.Sprintf(
 			"%s: the catalog at %s has files of these names already (409), and nothing here tells that they are the same; "+
 				"run the extract again, so that the set gets names of its own", d.short(fresh), d.Host)}
@@ -266,7 +268,7 @@ func (c *console) send(ctx context.Context, to *catalog.Client, known *history, 
 		known.remove(entry)
 	case err != nil:
 		if !before && receipt.Reach == catalog.ReachNone {
-			known.remove(entry) // it never came as far as the catalog, so what has its name later is not this one
+			known.remove(entry) // it did not arrive, so what has its name later is not this one
 		}
 		return sent{}, err
 	}

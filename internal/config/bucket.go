@@ -33,6 +33,8 @@ func checkFolder(u *url.URL) error {
 	switch path := strings.Trim(u.Path, "/"); {
 	case u.Host == "~" || strings.HasPrefix(path, "~/") || path == "~":
 		return fault.Invalidf("begins with ~, which only a shell replaces: write the whole path, as in file:///var/lib/longhaul")
+	case strings.HasPrefix(u.Host, "$") || strings.HasPrefix(path, "$"):
+		return fault.Invalidf("begins with $, which only a shell replaces: write the whole path, as in file:///var/lib/longhaul")
 	case u.Host != "" && u.Host != relative && u.Host != "localhost":
 		return fault.Invalidf("names the machine %.60q: a folder on this machine is written with three slashes, file:///its/path, "+
 			"one beside the settings file as file://./its/path", u.Host)

@@ -90,7 +90,12 @@ func (a *attributes) StopWorker(
 }
 
 func (a *attributes) begin(ctx context.Context, key string) {
-	a.look(ctx)
+	a.mu.Lock()
+	fresh := a.fresh()
+	a.mu.Unlock()
+	if !fresh { // the workers of all sources start one after the other, and a namespace may take its time to answer
+		a.look(ctx)
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.workers[key] = true
@@ -136,7 +141,7 @@ func (a *attributes) renew(ctx context.Context, over chan struct{}) {
 func (a *attributes) now() workflows.NamespaceAttributes {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if time.Since(a.asked) > freshAttributes {
+	if !a.fresh() {
 		select {
 		case a.wake <- struct{}{}:
 		default:
@@ -144,6 +149,9 @@ func (a *attributes) now() workflows.NamespaceAttributes {
 	}
 	return a.known
 }
+
+// fresh says whether the list was asked for a moment ago. It is called with the lock held.
+func (a *attributes) fresh() bool { return !a.asked.IsZero() && time.Since(a.asked) <= freshAttributes }
 
 // look reads the list. What cannot be read leaves the list as it was.
 func (a *attributes) look(ctx context.Context) {

@@ -152,6 +152,29 @@ func TestAttributes_areReadAgainWhenAskedFor(t *testing.T) {
 	})
 }
 
+// TestAttributes_areReadOnceForWorkersThatStartTogether has a namespace that does not answer in time hold up the start of one
+// worker, and not of each.
+func TestAttributes_areReadOnceForWorkersThatStartTogether(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		n := new(namespace)
+		n.set(context.DeadlineExceeded)
+		a, stop := running(t, n)
+		for _, key := range []string{"acme", "beta"} {
+			err := a.StartWorker(t.Context(), worker.PluginStartWorkerOptions{WorkerInstanceKey: key},
+				func(context.Context, worker.PluginStartWorkerOptions) error { return nil })
+			if err != nil {
+				t.Error(err)
+			}
+			defer a.leave(key)
+		}
+		defer stop()
+		if n.asked != 1 {
+			t.Errorf("the namespace was asked %d times", n.asked)
+		}
+	})
+}
+
 func TestAttributes_aNamespaceMayKeepThemToItself(t *testing.T) {
 	t.Parallel()
 	for _, err := range []error{serviceerror.NewPermissionDenied("no", ""), serviceerror.NewUnimplemented("no")} {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -23,12 +24,16 @@ func (environment) LookupEnv(name string) (string, bool) {
 	return value, value != ""
 }
 
-// Environ gives all variables that are set to something.
+// Environ gives all variables that are set to something. The SDK takes the headers of TEMPORAL_GRPC_META_... from here.
 func (environment) Environ() []string {
-	return slices.DeleteFunc(os.Environ(), func(pair string) bool { //nolint:forbidigo // as above
-		_, value, _ := strings.Cut(pair, "=")
-		return strings.TrimSpace(value) == ""
-	})
+	var pairs []string
+	for _, pair := range os.Environ() { //nolint:forbidigo // as above
+		name, value, _ := strings.Cut(pair, "=")
+		if value = strings.TrimSpace(value); value != "" {
+			pairs = append(pairs, name+"="+value)
+		}
+	}
+	return pairs
 }
 
 // switches are the variables that the SDK ignores without a word unless they are true or false.
@@ -57,6 +62,8 @@ func fromEnvironment() (connection, error) {
 		if request.ConfigFileData, note = defaultProfiles(file); len(request.ConfigFileData) == 0 {
 			request.ConfigFileData = []byte("\n") // nothing is read a second time
 		}
+	} else if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) { // which the SDK takes for an empty one
+		note = "there is no file " + file + ", which TEMPORAL_CONFIG_FILE names"
 	}
 	settings, err := envconfig.LoadClientOptions(request)
 	if err != nil {
@@ -75,6 +82,10 @@ func defaultProfiles(file string) (data []byte, note string) {
 	return nil, "the profiles in " + file + " were left out, for that file cannot be read"
 }
 
+// placeInProfiles is where the reader of a file of profiles stopped. What it says of the place is left out: it repeats what stands
+// there, which is an API key where somebody forgot the quotes.
+var placeInProfiles = regexp.MustCompile(`toml: (line \d+(?: \(last key "[^"]*"\))?)`)
+
 func misread(err error, file, note string) error {
 	if profile, set := (environment{}).LookupEnv("TEMPORAL_PROFILE"); set && strings.Contains(err.Error(), "unable to find profile") {
 		if _, lost := os.Stat(file); lost != nil {
@@ -85,6 +96,9 @@ func misread(err error, file, note string) error {
 		}
 		return wrapped(err, "there is no profile %.60q among those of Temporal's tools%s: set TEMPORAL_PROFILE to one of %s, or unset it",
 			profile, note, file)
+	}
+	if place := placeInProfiles.FindStringSubmatch(err.Error()); place != nil {
+		return fault.Invalidf("the profiles of Temporal's tools in %s cannot be read at %s: write name = value there, a text in quotes", file, place[1])
 	}
 	return wrapped(err, "the settings of the Temporal connection cannot be used: check the TEMPORAL_... variables and the profile in %s", file)
 }

@@ -246,6 +246,7 @@ func TestDial_takesWhatSaysNothingForUnset(t *testing.T) {
 		"a home that is a file":               {"HOME": home},
 		"a key that ends with a line end":     {"TEMPORAL_API_KEY": "a-key\r\n", "TEMPORAL_TLS": "false"},
 		"an address that ends with a newline": {"TEMPORAL_ADDRESS": address + "\n"},
+		"a header that ends with a line end":  {"TEMPORAL_GRPC_META_X_TENANT": "acme\r\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			setenv(t, map[string]string{"TEMPORAL_ADDRESS": address})
@@ -273,6 +274,33 @@ func TestDial_namesTheProfilesItCouldNotRead(t *testing.T) {
 	_, err := Dial(t.Context(), DialOptions{Logger: zap.NewNop()})
 	if !fault.Is(err, fault.Transient) || !strings.Contains(fault.Sentence(err), file) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// An API key without its quotes is no value to TOML, whose reader would repeat it.
+func TestDial_repeatsNoSecretOfAFileOfProfiles(t *testing.T) {
+	for _, line := range []string{`api_key = tsecret`, `api_key = eyJsecret.abc`, `api_key = "secret`, `api_key = 12secret`, `secret`} {
+		file := filepath.Join(t.TempDir(), "temporal.toml")
+		if err := os.WriteFile(file, []byte("[profile.default]\n"+line+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		setenv(t, map[string]string{"TEMPORAL_CONFIG_FILE": file})
+		_, err := Dial(t.Context(), DialOptions{Logger: zap.NewNop()})
+		if !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), file+" cannot be read at line ") || strings.Contains(err.Error(), "secret") {
+			t.Errorf("%s: got %v", line, err)
+		}
+	}
+}
+
+// A file of profiles that somebody named and that is not there, such as one that was not mounted, leads to another Temporal.
+func TestDial_namesTheFileOfProfilesThatIsNotThere(t *testing.T) {
+	closed := listen(t)
+	_ = closed.Close()
+	file := filepath.Join(t.TempDir(), "temporal.toml")
+	setenv(t, map[string]string{"TEMPORAL_CONFIG_FILE": file, "TEMPORAL_ADDRESS": closed.Addr().String()})
+	_, err := Dial(t.Context(), DialOptions{Logger: zap.NewNop()})
+	if want := "there is no file " + file + ", which TEMPORAL_CONFIG_FILE names"; !strings.Contains(fault.Sentence(err), want) {
+		t.Errorf("got %v, want %s", err, want)
 	}
 }
 

@@ -135,8 +135,15 @@ func (w *Workers) Stop() {
 	w.mu.Unlock()
 	var stopping sync.WaitGroup
 	for _, one := range all {
-		stopping.Go(one.Stop)
+		stopping.Go(func() { w.stop(one) })
 	}
 	stopping.Wait()
 	w.busy.Wait()
+}
+
+// stop ends one of the workers. Its panic keeps no other from storing what its activities have.
+func (w *Workers) stop(one worker.Worker) {
+	if err := fault.Caught(func() error { one.Stop(); return nil }); err != nil {
+		w.host.logger.Error("a worker did not stop as it should", zap.Error(err))
+	}
 }

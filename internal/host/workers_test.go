@@ -162,6 +162,31 @@ func TestWorkers_stopTogether(t *testing.T) {
 	})
 }
 
+// broken is a worker that cannot be stopped.
+type broken struct{ worker.Worker }
+
+func (broken) Stop() { panic("a bug") }
+
+// A panic while one worker stops ends neither the process nor the time in which the others store what they have.
+func TestWorkers_stopTogetherWhateverOneMeets(t *testing.T) {
+	t.Parallel()
+	core, logs := observer.New(zap.ErrorLevel)
+	h := open(t, 0, acme("acme", source.Held("a-client-secret")))
+	h.logger = zap.New(core)
+	synctest.Test(t, func(t *testing.T) {
+		w := &Workers{host: h, main: slow{}, serving: map[string]worker.Worker{"acme": broken{}, "beta": slow{}}}
+		w.life, w.end = context.WithCancel(t.Context())
+		begin := time.Now()
+		w.Stop()
+		if took := time.Since(begin); took != stopTimeout {
+			t.Errorf("it took %s", took)
+		}
+	})
+	if logs.Len() != 1 {
+		t.Errorf("it logged %v", logs.All())
+	}
+}
+
 // worker.slots bounds a process, not each of its workers.
 func TestWorkers_shareOneStockOfSlots(t *testing.T) {
 	t.Parallel()
