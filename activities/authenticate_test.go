@@ -17,8 +17,10 @@ import (
 
 	"longhaul/activities"
 	"longhaul/internal/fault"
+	"longhaul/internal/inventory"
 	"longhaul/internal/salesforce"
 	"longhaul/internal/simulator/server"
+	"longhaul/internal/staging"
 )
 
 // moving is one address with an org behind it, and later another, as after a refresh of a sandbox.
@@ -169,6 +171,23 @@ func TestAuthenticate_linksBeginWithTheOrgsOwnInstance(t *testing.T) {
 		}
 		if got := begin("20261124T181610Z-ab12cd34").BaseURL; got != lives || got == ready.Salesforce {
 			t.Errorf("%s: links begin with %s, want %s", auth, got, lives)
+		}
+	}
+}
+
+// TestAuthenticate_notesWhetherTheSyncDelivers reads what a process goes by that goes on with a sync whose Temporal was lost.
+func TestAuthenticate_notesWhetherTheSyncDelivers(t *testing.T) {
+	t.Parallel()
+	r := newRivals(t)
+	for _, id := range []string{syncOfA, syncOfB} {
+		sync, upload := activities.Sync{Source: "acme", ID: id}, id == syncOfB
+		if _, err := r.a.ExecuteActivity("Authenticate", activities.AuthenticateParams{Sync: sync, Upload: upload}); err != nil {
+			t.Fatal(err)
+		}
+		var opened inventory.Opened
+		err := r.store.ReadJSON(t.Context(), staging.Sync{Source: "acme", ID: id}.State(), &opened)
+		if err != nil || opened.Keep == upload || opened.Identity.OrgID == "" {
+			t.Errorf("begun with upload %t it is noted as %+v, %v", upload, opened, err)
 		}
 	}
 }

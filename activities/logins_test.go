@@ -57,6 +57,9 @@ func TestProbe_doesNotWaitForALogin(t *testing.T) {
 	if err != nil || looked.Told.Clock.IsZero() || looked.Calls != 0 {
 		t.Errorf("got %+v, %v", looked, err)
 	}
+	if looked.RetryAfter < 29*time.Minute || looked.RetryAfter > 31*time.Minute || !strings.Contains(looked.Why, "logged in as often") {
+		t.Errorf("it is to be asked again after %s, for %q", looked.RetryAfter, looked.Why)
+	}
 }
 
 // An unknown refusal is told to the workflow as one that may end by itself, a known one is not.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -146,6 +147,34 @@ func TestUpload_aForeignFileIsForeignForTheNextAttemptToo(t *testing.T) {
 	}
 	if known, err := b.store.Exists(t.Context(), b.staged.Receipt(fileName)); known || err != nil {
 		t.Errorf("there is a receipt of a file that was not taken: %v", err)
+	}
+}
+
+// The first attempt is refused. The second one delivers the file, and its worker dies before it can note anything.
+func TestUpload_anAttemptThatDiesMayHaveDeliveredWhateverTheOneBeforeItMet(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.answer = func(int64) int { return http.StatusUnauthorized }
+	if _, err := b.upload(t); err == nil || typeOf(err) == activities.NameTaken {
+		t.Fatalf("the first attempt gave %v", err)
+	}
+	var left json.RawMessage // by the second, when the catalog has the file
+	b.answer = func(int64) int {
+		if err := b.store.ReadJSON(t.Context(), b.staged.Try(fileName), &left); err != nil {
+			t.Error(err)
+		}
+		return http.StatusOK
+	}
+	if got, err := b.upload(t); err != nil || !got.Delivered {
+		t.Fatalf("the second attempt gave %+v, %v", got, err)
+	}
+	err := errors.Join(b.store.Delete(t.Context(), b.staged.Receipt(fileName)), b.store.WriteJSON(t.Context(), b.staged.Try(fileName), left))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.answer = func(int64) int { return http.StatusConflict }
+	if got, err := b.upload(t); err != nil || got.Delivered {
+		t.Errorf("the third attempt gave %+v, %v, want that the file is ours", got, err)
 	}
 }
 
