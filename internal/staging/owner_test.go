@@ -268,8 +268,12 @@ func TestLater(t *testing.T) {
 		id, before string
 		want       bool
 	}{
-		{second, first, true}, {first, second, false}, {first, first, false}, {"", first, false},
-		{"what somebody left", first, false}, {second, "20261123T181610Z-ab12cd34", false},
+		{second, first, true},
+		{first, second, false},
+		{first, first, false},
+		{"", first, false},
+		{"what somebody left", first, false},
+		{second, "20261123T181610Z-ab12cd34", false},
 	} {
 		if got := Later(row.id, row.before); got != row.want {
 			t.Errorf("%q after %q: %t", row.id, row.before, got)
