@@ -7,13 +7,16 @@ SHELL := bash
 TOOLS         ?= $(CURDIR)/.tools/bin
 GOLANGCI_LINT := v2.15.0
 WORKFLOWCHECK := v0.6.0
+GOVULNCHECK   := v1.9.0
 TEMPORAL_CLI  := v1.5.1
 MINIO         := v0.0.0-20260212201848-7aac2a2c5b7c
 FAKE_GCS      := v1.56.1
 AZURITE       := 3.37.0
 
-# -trimpath: no paths of the builder's machine. -buildvcs: --version prints what Go reads from git.
-BUILD := go build -trimpath -buildvcs=auto
+# The flags of `go run` and `go test`, so that all of them share one build cache: with -trimpath Temporal's server would be
+# compiled a second time (minutes). The Dockerfile trims the paths of what is published. -buildvcs: --version prints what Go
+# reads from git.
+BUILD := go build -buildvcs=auto
 
 FUZZTIME  ?= 30s
 BENCHTIME ?= 1s
@@ -38,8 +41,8 @@ demo: build ## one sync of a simulated org, with Temporal's UI; Ctrl-C ends it
 	bin/longhaul demo
 
 .PHONY: test
-test: ## all tests
-	go test -timeout 30m ./...
+test: ## all tests, in an order that differs each time
+	go test -shuffle=on -timeout 30m ./...
 
 .PHONY: race
 race: ## the tests with the race detector, but for packages that link the embedded server (minutes to compile)
@@ -151,6 +154,23 @@ check: vet lint workflowcheck tidy-check ## all that can be said without running
 vet: ## go vet
 	go vet ./...
 
+.PHONY: vet-light
+vet-light: ## go vet of what does not link the embedded server
+	@packages=$(LIGHT); go vet $$packages
+
+.PHONY: cross
+cross: ## worker and starter compile for macOS and Windows, and longhaul passes go vet for Windows (minutes)
+	@for system in darwin windows; do echo "$$system"; CGO_ENABLED=0 GOOS=$$system go build ./worker ./starter; done
+	CGO_ENABLED=0 GOOS=windows go vet ./standalone
+
+# Without the database of vulnerabilities, as on a machine that reaches no other host than a module proxy, nothing can be
+# said, and the target says that.
+.PHONY: vulnerabilities
+vulnerabilities: $(TOOLS)/.govulncheck-$(GOVULNCHECK) ## known vulnerabilities in what the programs call
+	@if curl --silent --fail --max-time 20 --output /dev/null "$${GOVULNDB:-https://vuln.go.dev}/index/db.json"; \
+	then $(TOOLS)/govulncheck ./...; \
+	else echo "not checked: the database of vulnerabilities cannot be reached (set GOVULNDB to a mirror)"; fi
+
 .PHONY: lint
 lint: $(TOOLS)/.golangci-lint-$(GOLANGCI_LINT) ## golangci-lint, formatting included
 	$(TOOLS)/golangci-lint run ./...
@@ -169,7 +189,7 @@ fmt: $(TOOLS)/.golangci-lint-$(GOLANGCI_LINT) ## format all files
 	$(TOOLS)/golangci-lint fmt ./...
 
 .PHONY: tools
-tools: $(TOOLS)/.golangci-lint-$(GOLANGCI_LINT) $(TOOLS)/.workflowcheck-$(WORKFLOWCHECK) ## build the linters into .tools/bin
+tools: $(TOOLS)/.golangci-lint-$(GOLANGCI_LINT) $(TOOLS)/.workflowcheck-$(WORKFLOWCHECK) $(TOOLS)/.govulncheck-$(GOVULNCHECK) ## build the linters into .tools/bin
 
 .PHONY: temporal-cli
 temporal-cli: $(TOOLS)/.temporal-$(TEMPORAL_CLI) ## build the `temporal` CLI into .tools/bin (minutes)
@@ -181,6 +201,10 @@ $(TOOLS)/.golangci-lint-$(GOLANGCI_LINT):
 
 $(TOOLS)/.workflowcheck-$(WORKFLOWCHECK):
 	GOFLAGS= GOBIN=$(TOOLS) go install go.temporal.io/sdk/contrib/tools/workflowcheck@$(WORKFLOWCHECK)
+	@touch $@
+
+$(TOOLS)/.govulncheck-$(GOVULNCHECK):
+	GOFLAGS= GOBIN=$(TOOLS) go install golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK)
 	@touch $@
 
 $(TOOLS)/.temporal-$(TEMPORAL_CLI):
