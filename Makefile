@@ -28,7 +28,7 @@ LIGHT = $$($(MAKE) --silent --no-print-directory light-packages)
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: build
 build: ## the three programs into bin/ (the first time takes minutes: Temporal's server is in longhaul)
