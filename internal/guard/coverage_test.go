@@ -11,7 +11,10 @@ import (
 func TestCoverage_holdsAFall(t *testing.T) {
 	t.Parallel()
 	states := func(described, reused, denied, gone int64) map[description.State]int64 {
-		return map[description.State]int64{description.StateDescribed: described, description.StateReused: reused, description.StateDenied: denied, description.StateGone: gone}
+		return map[description.State]int64{
+			description.StateDescribed: described, description.StateReused: reused,
+			description.StateDenied: denied, description.StateGone: gone,
+		}
 	}
 	tests := map[string]struct {
 		last, now map[description.State]int64

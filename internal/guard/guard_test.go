@@ -14,7 +14,10 @@ import (
 
 // baselineOf is the record of a sync of our org with so many reports and dashboards.
 func baselineOf(reports, dashboards int64, permissions ...string) history.Record {
-	record := history.Record{Identity: orgtest.Me, Kinds: map[listing.Kind]int64{listing.Reports: reports, listing.Dashboards: dashboards}, Permissions: map[string]bool{}}
+	record := history.Record{
+		Identity: orgtest.Me, Kinds: map[listing.Kind]int64{listing.Reports: reports, listing.Dashboards: dashboards},
+		Permissions: map[string]bool{},
+	}
 	for _, name := range permissions {
 		record.Permissions[name] = true
 	}
@@ -136,7 +139,10 @@ func codes(concerns []Concern) (all []string) {
 func TestInventory_comparesEveryKind(t *testing.T) {
 	t.Parallel()
 	counts := func(folders, reports, dashboards, components, users int64) map[listing.Kind]int64 {
-		return map[listing.Kind]int64{listing.Folders: folders, listing.Reports: reports, listing.Dashboards: dashboards, listing.Components: components, listing.Users: users}
+		return map[listing.Kind]int64{
+			listing.Folders: folders, listing.Reports: reports, listing.Dashboards: dashboards,
+			listing.Components: components, listing.Users: users,
+		}
 	}
 	last := baselineOf(0, 0)
 	last.Kinds = counts(40, 400, 40, 240, 100)

@@ -50,7 +50,8 @@ func TestPermissions_asksAboutRightsOnce(t *testing.T) {
 		last := baselineOf(9, 9)
 		last.Permissions, last.Identity.OrgID = rights, org
 		return Input{
-			Identity: orgtest.Me, HasLast: true, Last: last, Kinds: map[listing.Kind]int64{listing.Reports: 9, listing.Dashboards: 9}, Permissions: lacks("ViewPublicReports"),
+			Identity: orgtest.Me, HasLast: true, Last: last, Permissions: lacks("ViewPublicReports"),
+			Kinds: map[listing.Kind]int64{listing.Reports: 9, listing.Dashboards: 9},
 		}
 	}
 	for name, row := range map[string]struct {

@@ -67,7 +67,10 @@ func TestLookUpMissing_comparesWithWhatIsLeftOfTheLastSync(t *testing.T) {
 func TestLookUpMissing_leavesOutWhatTheLastSyncLost(t *testing.T) {
 	t.Parallel()
 	line := func(n int, state description.State) string { return described(t, n, state) }
-	whole := []string{line(1, description.StateDescribed), line(2, description.StateGone), line(3, description.StateDenied), line(4, description.StateFiltered), line(5, description.StateDescribed)}
+	whole := []string{
+		line(1, description.StateDescribed), line(2, description.StateGone), line(3, description.StateDenied),
+		line(4, description.StateFiltered), line(5, description.StateDescribed),
+	}
 	for name, test := range map[string]struct {
 		lines   []string
 		damage  func(s *staging.Store) error

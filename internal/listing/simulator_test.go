@@ -66,7 +66,8 @@ func TestSimulator_takesWhatIsAskedAgain(t *testing.T) {
 		t.Fatalf("listed %v of %v, %v", listed, counts, err)
 	}
 	looked, err := LookUpMissing(t.Context(), LookUpInput{
-		Client: client, Store: s, Sync: current, OrgID: me.OrgID, Last: LastSync{Sync: earlier, OrgID: me.OrgID, Descriptions: earlier.Described()}, Private: true,
+		Client: client, Store: s, Sync: current, OrgID: me.OrgID, Private: true,
+		Last: LastSync{Sync: earlier, OrgID: me.OrgID, Descriptions: earlier.Described()},
 	})
 	want := map[Kind]int64{Reports: counts[Reports] - listed[Reports], Dashboards: counts[Dashboards] - listed[Dashboards]}
 	if diff := cmp.Diff(want, looked.Found); diff != "" || err != nil {

@@ -38,7 +38,10 @@ func TestPlan_joinsManyStreams(t *testing.T) {
 	}
 	recorded(t, s, earlier, me, record...)
 	got := plan(t, s, false)
-	want := Planned{Reports: n, Reused: 334 + 130, ToDescribe: n - 464, Shards: 8, States: map[description.State]int64{description.StateReused: 334, description.StateUnsupported: 130}}
+	want := Planned{
+		Reports: n, Reused: 334 + 130, ToDescribe: n - 464, Shards: 8,
+		States: map[description.State]int64{description.StateReused: 334, description.StateUnsupported: 130},
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("plan (-want +got):\n%s", diff)
 	}

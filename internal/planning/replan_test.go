@@ -97,7 +97,8 @@ func TestReplan_ofASettledSyncPlansNothing(t *testing.T) {
 	t.Parallel()
 	s := streamtest.Open(t, "mem://")
 	reports(t, s, 2)
-	streamtest.Write(t, s, current.Shard(0), described(t, 0, description.StateDescribed, changed, changedAt), described(t, 1, description.StateFailed, changed, changedAt))
+	streamtest.Write(t, s, current.Shard(0), described(t, 0, description.StateDescribed, changed, changedAt),
+		described(t, 1, description.StateFailed, changed, changedAt))
 	if diff := cmp.Diff(Replanned{}, replan(t, s, 1)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
