@@ -157,7 +157,7 @@ func (b *balance) close() error {
 		return doesNotAddUp("of %d reports %d have no state, %d have two, and %d more are not in the inventory",
 			b.reports, b.missing, b.twice, b.beyond)
 	case b.deferred > 0:
-		return doesNotAddUp("of %d reports %d were put off and not tried again", b.reports, b.deferred)
+		return doesNotAddUp("of %d reports %d were deferred and not tried again", b.reports, b.deferred)
 	case b.unexplained > 0:
 		return doesNotAddUp("of %d reports %d have no columns and no reason for it", b.reports, b.unexplained)
 	}

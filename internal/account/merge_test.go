@@ -82,13 +82,13 @@ func TestMergeDescriptions_refusesWhatIsNotSettled(t *testing.T) {
 		shards  int
 		want    string
 	}{
-		"a report that was put off and not tried again": {func(f *fixture) {
+		"a report that was deferred and not tried again": {func(f *fixture) {
 			f.Put(f.Sync.Shard(0), described(t, 0, description.StateDescribed, ""), described(t, 2, description.StateDeferred, ""),
 				described(t, 3, description.StateUnsupported, ""))
-		}, 2, "of 8 reports 1 were put off and not tried again"},
-		"a second round that puts off": {func(f *fixture) {
+		}, 2, "of 8 reports 1 were deferred and not tried again"},
+		"a second round that defers": {func(f *fixture) {
 			again(f, described(t, 0, description.StateDeferred, ""))
-		}, 3, "of 8 reports 1 were put off and not tried again"},
+		}, 3, "of 8 reports 1 were deferred and not tried again"},
 		"a report without columns and reason": {func(f *fixture) {
 			f.Put(f.Sync.Shard(0), described(t, 0, description.StateDescribed, ""), bare, described(t, 3, description.StateUnsupported, ""))
 		}, 2, "of 8 reports 1 have no columns and no reason for it"},

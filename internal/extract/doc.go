@@ -49,7 +49,7 @@ type Input struct {
 	Store     *staging.Store
 	Sync      staging.Sync
 	Timestamp int64       // in front of the names of the files, in seconds
-	BaseURL   string      // where the org lives, as its login told when the sync began; what links begin with
+	BaseURL   string      // the address of the org, as its login returned it when the sync began; links begin with it
 	Version   string      // of Longhaul
 	Progress  func(int64) // receives the number of records read so far; may be nil
 }
@@ -61,6 +61,6 @@ func (in Input) inventory(ctx context.Context, kind listing.Kind) iter.Seq2[[]by
 
 func (in Input) counter() *stream.Counter { return stream.NewCounter(in.Progress) }
 
-// wrong is the error for a bucket that does not hold what a sync needs. It has no class: nothing that a user set is at
-// fault, and trying again would not mend it.
+// wrong is the error for a bucket that does not hold what a sync needs. It has no class: no setting is at fault, and trying
+// again would not change it.
 func wrong(format string, args ...any) error { return fmt.Errorf(format, args...) }

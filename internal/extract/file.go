@@ -21,7 +21,7 @@ import (
 // Written is a file of an extract. The count of its object is that of the records in it.
 type Written struct {
 	staging.Object
-	Partial int64 // of its records those of reports that name columns which Salesforce did not describe
+	Partial int64 // the number of its records whose report names columns that Salesforce did not describe
 }
 
 // File writes one of castor's files into the files of the sync.
@@ -97,7 +97,7 @@ func rewritten(kind listing.Kind, baseURL string, lines iter.Seq2[[]byte, error]
 	}
 }
 
-// wantedReports gives the reports of the inventory but those that are gone or filtered.
+// wantedReports gives the reports of the inventory without those that are gone or filtered.
 func wantedReports(ctx context.Context, in Input) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
 		for report, err := range account.Reports(ctx, in.Store, in.Sync) {
@@ -137,8 +137,8 @@ func columns(ctx context.Context, in Input, partial *int64) iter.Seq2[[]byte, er
 	}
 }
 
-// lacksColumns says whether a report names columns that are not described. A description that cannot be looked through is one
-// that lacks some: what is there of it is written all the same.
+// lacksColumns reports whether a report names columns that are not described. A description that cannot be read counts as one
+// that lacks some: what it has is written anyway.
 func lacksColumns(d *description.Description) bool {
 	counted, err := salesforce.CountColumns(d.ReportMetadata, d.ReportExtendedMetadata)
 	return err != nil || counted.Missing > 0

@@ -150,7 +150,7 @@ func TestFile_ofColumns(t *testing.T) {
 	}
 }
 
-// Whoever described a report, this sync or an earlier one: where columns that it names are not described, it is counted.
+// A report is counted where columns that it names are not described, by this sync or by an earlier one.
 func TestFile_countsReportsThatLackColumns(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)

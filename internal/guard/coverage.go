@@ -8,8 +8,8 @@ import (
 	"longhaul/internal/history"
 )
 
-// Coverage reports, after all reports were described, whether so many fewer have columns than in the last sync that it looks
-// like an accident: their share fell by more than maxShrink percentage points (0 means DefaultMaxShrink), and there are at
+// Coverage reports, after all reports were described, whether the fall of the number with columns since the last sync looks like an
+// accident: their share fell by more than maxShrink percentage points (0 means DefaultMaxShrink), and there are at
 // least DefaultLeastShrunk fewer; or none has any. A zero last record raises no concern.
 func Coverage(last history.Record, states map[description.State]int64, maxShrink int) []Concern {
 	maxShrink, least := bounds(maxShrink, 0)
@@ -23,7 +23,7 @@ func Coverage(last history.Record, states map[description.State]int64, maxShrink
 	return []Concern{{
 		ConcernCoverageFell, fmt.Sprintf("%d reports have columns, %d %% of all; in the last sync %d had, %d %%",
 			now, percent(description.Coverage(states)), before, percent(description.Coverage(last.States))),
-		"if that is right, approve; else discard, look into the account for the reasons, mend them and start again",
+		"if that is right, approve; else discard, look into the account for the reasons, fix them and start again",
 	}}
 }
 

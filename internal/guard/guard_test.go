@@ -12,7 +12,7 @@ import (
 	"longhaul/internal/orgtest"
 )
 
-// baselineOf is the record of a sync of our org with so many reports and dashboards.
+// baselineOf is the record of a sync of our org with these numbers of reports and dashboards.
 func baselineOf(reports, dashboards int64, permissions ...string) history.Record {
 	record := history.Record{
 		Identity: orgtest.Me, Kinds: map[listing.Kind]int64{listing.Reports: reports, listing.Dashboards: dashboards},

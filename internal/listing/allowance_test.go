@@ -16,7 +16,7 @@ import (
 	"longhaul/internal/streamtest"
 )
 
-// lease lets a few calls through and refuses every other, until it is renewed.
+// lease lets a few calls through and refuses the others, until it is renewed.
 type lease struct {
 	mu    sync.Mutex
 	left  int
@@ -37,7 +37,7 @@ func (l *lease) refuse(q salesforce.Query) error {
 	return nil
 }
 
-// attempts runs attempt under a lease of so many calls each until it ends well, and gives how often it was called.
+// attempts calls attempt with a lease of calls each time until it succeeds, and returns how often it was called.
 func (l *lease) attempts(t *testing.T, calls, most int, attempt func() error) int {
 	t.Helper()
 	for n := 1; n <= most; n++ {

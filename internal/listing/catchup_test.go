@@ -187,7 +187,7 @@ func TestCatchUp_addsPrivateRecords(t *testing.T) {
 	}
 }
 
-// The refusal of a scope is a warning also after records of the scope before it, and one that was given already is none.
+// The refusal of a scope is a warning even after records of the scope before it; a warning of the first listing is not repeated.
 func TestCatchUp_goesOnWithoutPrivateRecords(t *testing.T) {
 	t.Parallel()
 	s := streamtest.Open(t, "mem://")
@@ -220,13 +220,13 @@ func TestCatchUp_keepsToItsRequestsAtOnce(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			s := streamtest.Open(t, "mem://")
 			o := listed(t, s)
-			o.Answer = func(salesforce.Query) { <-time.After(time.Second) } // long enough for all to be under way
+			o.Answer = func(salesforce.Query) { <-time.After(time.Second) } // long enough for all to be in flight
 			in := CatchUpInput{Client: o, Store: s, Sync: current, Since: sinceStart, AtOnce: atOnce}
 			if _, err := CatchUp(t.Context(), in); err != nil {
 				t.Fatal(err)
 			}
 			if o.Most != want {
-				t.Errorf("%d at once are allowed and %d were under way, want %d", atOnce, o.Most, want)
+				t.Errorf("%d at once are allowed and %d were in flight, want %d", atOnce, o.Most, want)
 			}
 		})
 	}

@@ -130,9 +130,9 @@ func TestEnumerate_mergesAgainAfterAnErrorInTheMerge(t *testing.T) {
 	client.record, client.dropped = fat, []string{"Format"}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	told := 0
+	reported := 0
 	_, err := Enumerate(ctx, EnumerateInput{Client: client, Store: store, Sync: current, Kind: Reports, Progress: func(int64) {
-		if told++; told == 6 { // five pages, then the merge
+		if reported++; reported == 6 { // five pages, then the merge
 			cancel()
 		}
 	}})

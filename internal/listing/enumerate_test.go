@@ -146,16 +146,16 @@ func TestEnumerate_warnsOfHiddenFields(t *testing.T) {
 	}
 }
 
-func TestEnumerate_tellsProgressAndEndsWithItsContext(t *testing.T) {
+func TestEnumerate_reportsProgressAndEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	client := newServer(binary, map[string][]string{"": streamtest.ReportIDs(0, 5000)})
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	var told []int64
+	var reported []int64
 	_, err := Enumerate(ctx, EnumerateInput{
 		Client: client, Store: streamtest.Open(t, "mem://"), Sync: current, Kind: Reports,
 		Progress: func(n int64) {
-			told = append(told, n)
+			reported = append(reported, n)
 			if n == 5000 {
 				cancel()
 			}
@@ -164,7 +164,7 @@ func TestEnumerate_tellsProgressAndEndsWithItsContext(t *testing.T) {
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want the context's error", err)
 	}
-	if diff := cmp.Diff([]int64{2000, 4000, 5000}, told); diff != "" {
+	if diff := cmp.Diff([]int64{2000, 4000, 5000}, reported); diff != "" {
 		t.Errorf("progress (-want +got):\n%s", diff)
 	}
 }

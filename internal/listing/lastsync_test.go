@@ -63,7 +63,7 @@ func TestLookUpMissing_comparesWithWhatIsLeftOfTheLastSync(t *testing.T) {
 	}
 }
 
-// What the last sync found gone, after it had listed it, is not told of a second time.
+// What the last sync listed and then found to be gone is not reported a second time.
 func TestLookUpMissing_leavesOutWhatTheLastSyncLost(t *testing.T) {
 	t.Parallel()
 	line := func(n int, state description.State) string { return described(t, n, state) }

@@ -30,7 +30,7 @@ type LastSync struct {
 }
 
 // LookedUp is the result of LookUpMissing. Of the reports and dashboards that the last sync knew and that no listing has, it
-// counts those that are there all the same and those that are gone: deleted, or not visible any more.
+// counts those that still exist and those that are gone: deleted, or not visible any more.
 type LookedUp struct {
 	Found    map[Kind]int64 `json:"found"`
 	Gone     map[Kind]int64 `json:"gone"`

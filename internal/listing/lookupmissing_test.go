@@ -58,7 +58,7 @@ func TestLookUpMissing_looksUpWhatNoListingHas(t *testing.T) {
 		},
 		"another org":    {last: func(l *LastSync) { l.OrgID = "00Dyy0000001gPLEAY" }},
 		"no sync before": {last: func(l *LastSync) { *l = LastSync{} }},
-		"a sync of which nothing is left": {last: func(l *LastSync) {
+		"a sync that left nothing": {last: func(l *LastSync) {
 			l.Sync.ID = "20261101T181610Z-ab12cd34"
 			l.Descriptions = l.Sync.Described()
 		}},
@@ -115,7 +115,7 @@ func TestLookUpMissing_goesOnWithoutPrivateRecords(t *testing.T) {
 }
 
 // Whatever an attempt has left, the next one ends with one answer, in which each record is in one place.
-func TestLookUpMissing_goesOnAfterAnAttemptThatWasCutShort(t *testing.T) {
+func TestLookUpMissing_goesOnAfterAnInterruptedAttempt(t *testing.T) {
 	t.Parallel()
 	found := staging.Found("reports")
 	for name, leave := range map[string]func(t *testing.T, s *staging.Store){
@@ -188,7 +188,7 @@ func TestLookedUp_isStoredAsItIsRead(t *testing.T) {
 	}
 }
 
-// Without scope.private, what lies in private folders is not to be told from what is gone.
+// Without scope.private, records in private folders look the same as records that are gone.
 func TestLookUpMissing_comparesNotWithASyncThatReadMore(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {

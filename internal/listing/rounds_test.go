@@ -27,7 +27,7 @@ func cutAtComponents(o *orgtest.Org) error {
 	return broken
 }
 
-func TestCatchUp_goesOnAfterAnAttemptThatWasCutShort(t *testing.T) {
+func TestCatchUp_goesOnAfterAnInterruptedAttempt(t *testing.T) {
 	t.Parallel()
 	s := streamtest.Open(t, "mem://")
 	o := listed(t, s)
@@ -53,7 +53,7 @@ func TestCatchUp_listsAnewWhatWasListedLongBefore(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		name        string
-		pauses      []time.Duration // each after an attempt that was cut short
+		pauses      []time.Duration // each after an attempt that was interrupted
 		folders     int             // how often they are listed
 		users       string          // as they stand in the end
 		dashboards  string
@@ -101,7 +101,7 @@ func TestCatchUp_listsAnewWhatWasListedLongBefore(t *testing.T) {
 func TestCatchUp_listsAnewWhatWasHalfListedLongBefore(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
-		pause           time.Duration // after each attempt; every one reads a page before it is cut short
+		pause           time.Duration // after each attempt; every one reads a page before it is interrupted
 		begun, attempts int           // how often the listing begins, and is asked for
 	}{
 		"a moment between all attempts": {time.Minute, 1, 3},
@@ -166,8 +166,8 @@ func age(t *testing.T, s *staging.Store, by time.Duration) {
 	}
 }
 
-// An attempt that was given up may write its stream when another has long ended: nobody reads it.
-func TestCatchUp_isNotChangedByAnAttemptThatWasGivenUp(t *testing.T) {
+// An abandoned attempt may write its stream long after another has ended: nobody reads it.
+func TestCatchUp_isNotChangedByAnAbandonedAttempt(t *testing.T) {
 	t.Parallel()
 	s := streamtest.Open(t, "mem://")
 	o := listed(t, s)

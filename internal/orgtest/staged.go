@@ -22,7 +22,7 @@ type Staged struct {
 	tb testing.TB
 }
 
-// Stage returns a sync of which nothing is in the bucket.
+// Stage returns a sync with nothing in its bucket.
 func Stage(tb testing.TB) *Staged {
 	tb.Helper()
 	return &Staged{tb: tb, Store: streamtest.Open(tb, "mem://"), Sync: staging.Sync{Source: "acme", ID: "20261123T163337Z-ab12cd34"}}

@@ -13,8 +13,8 @@ import (
 	"longhaul/internal/streamtest"
 )
 
-// BenchmarkPlan_reused plans an org of which nothing has changed, by wall and by CPU: after a sync of a version that says of its
-// lines that they were checked, and after one that did not.
+// BenchmarkPlan_reused plans an org in which nothing has changed, by wall and by CPU: after a sync that marked its lines as
+// checked, and after one that did not.
 func BenchmarkPlan_reused(b *testing.B) {
 	b.Run("checked", func(b *testing.B) { planReused(b, true) })
 	b.Run("unchecked", func(b *testing.B) { planReused(b, false) })

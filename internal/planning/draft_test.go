@@ -33,11 +33,11 @@ func planKeys(t *testing.T, s *staging.Store) map[string]string {
 	return all
 }
 
-// An attempt that was given up goes on: it began when nothing was known, so its plan is another. Wherever it is when the
-// next attempt has planned, it changes nothing and answers with the plan that stands.
-func TestPlan_isNotChangedByAnAttemptThatWasGivenUp(t *testing.T) {
+// An abandoned attempt goes on. It began when nothing was known, so its plan is another. However far it is when the next
+// attempt has planned, it changes nothing and returns the plan that stands.
+func TestPlan_isNotChangedByAnAbandonedAttempt(t *testing.T) {
 	t.Parallel()
-	for name, late := range map[string]func(t *testing.T, p *planner){
+	for name, advance := range map[string]func(t *testing.T, p *planner){
 		"before its first write": func(*testing.T, *planner) {},
 		"before its choice": func(t *testing.T, p *planner) {
 			if err := p.run(t.Context()); err != nil {
@@ -50,11 +50,11 @@ func TestPlan_isNotChangedByAnAttemptThatWasGivenUp(t *testing.T) {
 			for _, url := range []string{"mem://", "file://" + t.TempDir()} {
 				s := streamtest.Open(t, url)
 				reports(t, s, 600)
-				zombie := &planner{Input: Input{
+				late := &planner{Input: Input{
 					Store: s, Sync: current, Full: true, MaxShards: 8, ShardSize: 50, Progress: func(int64) {},
 				}}
-				zombie.draft, zombie.States = firstDraft(s, current, "ZOMBIE"), map[description.State]int64{}
-				late(t, zombie)
+				late.draft, late.States = firstDraft(s, current, "LATE"), map[description.State]int64{}
+				advance(t, late)
 
 				recorded(t, s, earlier, me, described(t, 7, description.StateDescribed, changed, changedAt.Add(time.Hour)))
 				want := plan(t, s, false)
@@ -64,21 +64,21 @@ func TestPlan_isNotChangedByAnAttemptThatWasGivenUp(t *testing.T) {
 				before := planKeys(t, s)
 
 				if name == "before its first write" {
-					if err := zombie.run(t.Context()); err != nil {
+					if err := late.run(t.Context()); err != nil {
 						t.Fatal(err)
 					}
 				}
-				got, err := zombie.draft.publish(t.Context(), zombie.Planned)
+				got, err := late.draft.publish(t.Context(), late.Planned)
 				if err != nil {
 					t.Fatal(err)
 				}
-				if diff := cmp.Diff(want, got); diff != "" || zombie.Reused != 0 {
+				if diff := cmp.Diff(want, got); diff != "" || late.Reused != 0 {
 					t.Errorf("the late attempt answers (-plan +late):\n%s", diff)
 				}
-				zombie.draft.remove(t.Context())
+				late.draft.remove(t.Context())
 				after := planKeys(t, s)
 				for key := range before {
-					if strings.Contains(key, "drafts/ZOMBIE") {
+					if strings.Contains(key, "drafts/LATE") {
 						delete(before, key)
 					}
 				}

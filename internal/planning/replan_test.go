@@ -40,13 +40,13 @@ func TestReplan_describesAgainWhatIsNotSettled(t *testing.T) {
 		want    Replanned
 		lines   []string
 	}{
-		"what was put off": {nil, Replanned{ToDescribe: 1, Shards: 1, Deferred: 1}, []string{todo(4, changed)}},
+		"what was deferred": {nil, Replanned{ToDescribe: 1, Shards: 1, Deferred: 1}, []string{todo(4, changed)}},
 		"what changed, whatever its state": {
 			[]orgtest.Record{change(0), change(1), change(2), change(3), change(5)},
 			Replanned{ToDescribe: 6, Shards: 6, Changed: 5, Deferred: 1},
 			[]string{todo(0, later), todo(1, later), todo(2, later), todo(3, later), todo(4, changed), todo(5, later)},
 		},
-		"what was put off and changed": {[]orgtest.Record{change(4)}, Replanned{ToDescribe: 1, Shards: 1, Deferred: 1}, []string{todo(4, later)}},
+		"what was deferred and changed": {[]orgtest.Record{change(4)}, Replanned{ToDescribe: 1, Shards: 1, Deferred: 1}, []string{todo(4, later)}},
 		"what is new": {
 			[]orgtest.Record{change(6), change(7)},
 			Replanned{ToDescribe: 3, Shards: 3, Added: 2, Deferred: 1},
@@ -117,27 +117,27 @@ func TestReplan_needsAllShardsOfTheFirstRound(t *testing.T) {
 	}
 }
 
-// An attempt that was given up goes on while the shards of the plan that stands are described: it changes none of them.
-func TestReplan_isNotChangedByAnAttemptThatWasGivenUp(t *testing.T) {
+// An abandoned attempt goes on while the shards of the plan that stands are described: it changes none of them.
+func TestReplan_isNotChangedByAnAbandonedAttempt(t *testing.T) {
 	t.Parallel()
 	s := streamtest.Open(t, "mem://")
 	o := firstRound(t, s)
-	zombie := &replanner{
+	late := &replanner{
 		ReplanInput: ReplanInput{Store: s, Sync: current, Shards: 2, MaxShards: 8, ShardSize: 1, Progress: func(int64) {}},
-		draft:       secondDraft(s, current, 2, "ZOMBIE"),
+		draft:       secondDraft(s, current, 2, "LATE"),
 	}
-	if err := zombie.run(t.Context()); err != nil {
+	if err := late.run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	o.Set(orgtest.Record{Kind: "reports", N: 9, Modified: later, Name: "new"})
 	caughtUp(t, s, o)
 	want := replan(t, s, 2)
 	lines := planned(t, s, 2, want.Shards)
-	got, err := zombie.draft.publish(t.Context(), zombie.Replanned)
-	if diff := cmp.Diff(want, got); diff != "" || err != nil || zombie.ToDescribe != 1 {
+	got, err := late.draft.publish(t.Context(), late.Replanned)
+	if diff := cmp.Diff(want, got); diff != "" || err != nil || late.ToDescribe != 1 {
 		t.Errorf("the late attempt answers, %v (-plan +late):\n%s", err, diff)
 	}
-	zombie.draft.remove(t.Context())
+	late.draft.remove(t.Context())
 	if diff := cmp.Diff(lines, planned(t, s, 2, want.Shards)); diff != "" || len(lines) != 2 {
 		t.Errorf("the plan was changed (-before +after):\n%s", diff)
 	}

@@ -68,11 +68,11 @@ func TestPlan_reusesWhatStillHolds(t *testing.T) {
 		"gone is tried again": {known: func(t *testing.T, s *staging.Store) {
 			recorded(t, s, earlier, me, described(t, 0, description.StateGone, changed, good))
 		}},
-		"put off is tried again": {known: func(t *testing.T, s *staging.Store) {
+		"deferred is tried again": {known: func(t *testing.T, s *staging.Store) {
 			begun(t, s, unfinished, me)
 			streamtest.Write(t, s, unfinished.Shard(0), described(t, 0, description.StateDeferred, changed, good))
 		}},
-		"put off and then described": {want: description.StateReused, at: "12:00:00", known: func(t *testing.T, s *staging.Store) {
+		"deferred and then described": {want: description.StateReused, at: "12:00:00", known: func(t *testing.T, s *staging.Store) {
 			begun(t, s, unfinished, me)
 			streamtest.Write(t, s, unfinished.Shard(0), described(t, 0, description.StateDeferred, changed, good))
 			streamtest.Write(t, s, partOf(unfinished, 1), described(t, 0, description.StateDescribed, changed, good.Add(time.Hour)))

@@ -18,7 +18,7 @@ func TestReplan_namesATornShard(t *testing.T) {
 		damage func(t *testing.T, s *staging.Store)
 		want   int // the shard; -1: none is to blame
 	}{
-		"cut short": {func(t *testing.T, s *staging.Store) { streamtest.Tear(t, s, current.Shard(1)) }, 1},
+		"truncated": {func(t *testing.T, s *staging.Store) { streamtest.Tear(t, s, current.Shard(1)) }, 1},
 		"nonsense before the tear": {func(t *testing.T, s *staging.Store) {
 			lines := []string{described(t, 2, description.StateDenied, changed, changedAt), described(t, 1, description.StateDenied, changed, changedAt)}
 			for range 5000 { // far more than is decompressed at a time

@@ -29,7 +29,7 @@ func TestWriteOnce_whileOthersWriteTheSame(t *testing.T) {
 		{"nobody", nil, 1, ""},
 		{"another is faster", []func(*staging.Store){whole}, 2, ""},
 		{"another leaves a torn one", []func(*staging.Store){torn}, 1, ""},
-		{"another mends a torn one first", []func(*staging.Store){torn, whole}, 2, ""},
+		{"another replaces a torn one first", []func(*staging.Store){torn, whole}, 2, ""},
 		{"it is torn twice", []func(*staging.Store){torn, torn}, 1, ""},
 		{"it is torn again and again", []func(*staging.Store){torn, torn, torn}, 0, fault.Transient},
 	} {

@@ -12,7 +12,7 @@ import (
 // IDLen is the length of an Id in the form by which all streams are joined.
 const IDLen = 18
 
-// Beat is after how many lines of a long pass progress is reported: a sign of life for whoever waits.
+// Beat is after how many lines of a long pass progress is reported: a sign of life for those who wait.
 const Beat = 4096
 
 // ErrMalformed says that a line, or the order of lines, is not that of a stream.
