@@ -4,8 +4,10 @@ import (
 	"context"
 	"time"
 
+	"longhaul/internal/account"
+	"longhaul/internal/description"
 	"longhaul/internal/extract"
-	"longhaul/internal/inventory"
+	"longhaul/internal/listing"
 	"longhaul/internal/staging"
 )
 
@@ -31,15 +33,13 @@ func (a *Activities) Settle(ctx context.Context, params SettleParams) (SettleRes
 	return SettleResult{States: statesOf(settled.States), Vanished: kindsOf(settled.Vanished)}, toTemporal(ctx, err)
 }
 
-func (a *Activities) settle(ctx context.Context, params SettleParams, p *pulse) (extract.Settled, error) {
+func (a *Activities) settle(ctx context.Context, params SettleParams, p *pulse) (account.Merged, error) {
 	_, staged, err := a.open(ctx, params.Sync)
 	if err != nil {
-		return extract.Settled{}, err
+		return account.Merged{}, err
 	}
-	in := extract.Input{
-		Store: a.Store, Sync: staged, Again: params.Again, Progress: func(n int64) { p.progress(n, 0) },
-	}
-	return extract.Described(ctx, in, params.Shards)
+	in := account.Input{Store: a.Store, Sync: staged, Progress: func(n int64) { p.progress(n, 0) }}
+	return account.MergeDescriptions(ctx, in, params.Shards, params.Again)
 }
 
 // AssembleParams names one of castor's files.
@@ -81,25 +81,25 @@ func fileOf(timestamp int64, name string, object staging.Object) File {
 
 // AccountParams holds what the manifest says beside what lies in the bucket.
 type AccountParams struct {
-	Sync      Sync               `json:"sync"`
-	Identity  inventory.Identity `json:"identity"`
-	Started   time.Time          `json:"started"`
-	Finished  time.Time          `json:"finished"`
-	Timestamp int64              `json:"timestamp"`
-	Kinds     Kinds              `json:"kinds"`
-	States    States             `json:"states"`
-	Vanished  Kinds              `json:"vanished,omitzero"`
-	Files     []File             `json:"files"`
-	Warnings  []string           `json:"warnings"`
-	Calls     int64              `json:"calls"`
+	Sync      Sync                 `json:"sync"`
+	Identity  description.Identity `json:"identity"`
+	Started   time.Time            `json:"started"`
+	Finished  time.Time            `json:"finished"`
+	Timestamp int64                `json:"timestamp"`
+	Kinds     Kinds                `json:"kinds"`
+	States    States               `json:"states"`
+	Vanished  Kinds                `json:"vanished,omitzero"`
+	Files     []File               `json:"files"`
+	Warnings  []string             `json:"warnings"`
+	Calls     int64                `json:"calls"`
 
-	Permissions map[string]bool   `json:"permissions,omitempty"` // of the run-as user, where they are known
-	Unseen      *inventory.Unseen `json:"unseen,omitempty"`      // once the account was written
+	Permissions map[string]bool `json:"permissions,omitempty"` // of the run-as user, where they are known
+	Unseen      *listing.Unseen `json:"unseen,omitempty"`      // once the account was written
 }
 
 // AccountResult says what the account adds to the counts.
 type AccountResult struct {
-	Unseen *inventory.Unseen `json:"unseen,omitempty"`
+	Unseen *listing.Unseen `json:"unseen,omitempty"`
 }
 
 // Account writes account.jsonl and manifest.json, and fails when the totals differ from the inventory's.
@@ -113,14 +113,11 @@ func (a *Activities) Account(ctx context.Context, params AccountParams) (Account
 	return AccountResult{Unseen: &unseen}, nil
 }
 
-func (a *Activities) account(ctx context.Context, params AccountParams, p *pulse) (inventory.Unseen, error) {
+func (a *Activities) account(ctx context.Context, params AccountParams, p *pulse) (listing.Unseen, error) {
 	_, staged, err := a.open(ctx, params.Sync)
 	if err != nil {
-		return inventory.Unseen{}, err
+		return listing.Unseen{}, err
 	}
-	in := extract.Input{
-		Store: a.Store, Sync: staged, Timestamp: params.Timestamp, Version: a.Version,
-		Progress: func(n int64) { p.progress(n, 0) },
-	}
-	return extract.Account(ctx, in, params.manifest())
+	in := account.Input{Store: a.Store, Sync: staged, Version: a.Version, Progress: func(n int64) { p.progress(n, 0) }}
+	return account.Write(ctx, in, params.manifest())
 }

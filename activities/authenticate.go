@@ -12,8 +12,9 @@ import (
 	"go.temporal.io/sdk/activity"
 	"golang.org/x/sync/errgroup"
 
+	"longhaul/internal/description"
 	"longhaul/internal/fault"
-	"longhaul/internal/inventory"
+	"longhaul/internal/history"
 	"longhaul/internal/quota"
 	"longhaul/internal/salesforce"
 	"longhaul/internal/shard"
@@ -31,17 +32,17 @@ type AuthenticateParams struct {
 
 // AuthenticateResult is what a sync keeps for its whole life: who reads, what, by which settings.
 type AuthenticateResult struct {
-	Bucket        string             `json:"bucket"`
-	Identity      inventory.Identity `json:"identity"`
-	Edition       string             `json:"edition"`
-	BaseURL       string             `json:"base_url"` // where the org lives, as the login told: what links begin with
-	MaxInFlight   int                `json:"max_in_flight"`
-	MaxShards     int                `json:"max_shards"`
-	Private       bool               `json:"private"`
-	Catalog       bool               `json:"catalog"`
-	LastTimestamp int64              `json:"last_timestamp"` // of the newest recorded sync; 0 for none
-	Calls         int64              `json:"calls"`
-	Warnings      []string           `json:"warnings"`
+	Bucket        string               `json:"bucket"`
+	Identity      description.Identity `json:"identity"`
+	Edition       string               `json:"edition"`
+	BaseURL       string               `json:"base_url"` // where the org lives, as the login told: what links begin with
+	MaxInFlight   int                  `json:"max_in_flight"`
+	MaxShards     int                  `json:"max_shards"`
+	Private       bool                 `json:"private"`
+	Catalog       bool                 `json:"catalog"`
+	LastTimestamp int64                `json:"last_timestamp"` // of the newest recorded sync; 0 for none
+	Calls         int64                `json:"calls"`
+	Warnings      []string             `json:"warnings"`
 
 	Told        quota.Told      `json:"told,omitzero"`
 	Permissions map[string]bool `json:"permissions,omitempty"` // of the run-as user, where they can be read
@@ -143,7 +144,7 @@ func (a *Activities) authenticate(ctx context.Context, params AuthenticateParams
 	if err := a.meet(ctx, source, &result); err != nil {
 		return result, claim, err
 	}
-	return result, claim, a.Store.WriteJSON(ctx, staged.State(), inventory.Opened{
+	return result, claim, a.Store.WriteJSON(ctx, staged.State(), history.Opened{
 		Identity: result.Identity, Started: params.Started, Keep: !params.Upload,
 	})
 }
@@ -194,9 +195,9 @@ func (a *Activities) meet(ctx context.Context, source *Source, result *Authentic
 		return err
 	}
 	result.Edition, result.BaseURL = org.Type, identity.InstanceURL
-	result.Identity = inventory.Identity{
+	result.Identity = description.Identity{
 		OrgID: identity.OrgID, UserID: identity.UserID, Locale: user.Locale,
-		APIVersion: source.APIVersion, Format: inventory.Format,
+		APIVersion: source.APIVersion, Format: description.Format,
 	}
 	if unreadable {
 		result.Warnings = append(result.Warnings, "the permissions of the run-as user cannot be read, so whether it sees all reports and "+
@@ -242,9 +243,9 @@ func judge(permissions salesforce.Permissions, private bool, accepted []string) 
 
 // lastRecord is the newest record of source: no more than its sync where it cannot be read, and nothing where there is none. The
 // catalog refuses a name that it has, so a timestamp that is not known here is noticed there.
-func (a *Activities) lastRecord(ctx context.Context, source string) (inventory.Record, error) {
-	record, err := inventory.LastRecord(ctx, a.Store, source)
-	if errors.Is(err, staging.ErrNotExist) || errors.Is(err, inventory.ErrRecordUnreadable) {
+func (a *Activities) lastRecord(ctx context.Context, source string) (history.Record, error) {
+	record, err := history.LastRecord(ctx, a.Store, source)
+	if errors.Is(err, staging.ErrNotExist) || errors.Is(err, history.ErrRecordUnreadable) {
 		err = nil
 	}
 	return record, err

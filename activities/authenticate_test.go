@@ -17,7 +17,7 @@ import (
 
 	"longhaul/activities"
 	"longhaul/internal/fault"
-	"longhaul/internal/inventory"
+	"longhaul/internal/history"
 	"longhaul/internal/salesforce"
 	"longhaul/internal/simulator/server"
 	"longhaul/internal/staging"
@@ -184,7 +184,7 @@ func TestAuthenticate_notesWhetherTheSyncDelivers(t *testing.T) {
 		if _, err := r.a.ExecuteActivity("Authenticate", activities.AuthenticateParams{Sync: sync, Upload: upload}); err != nil {
 			t.Fatal(err)
 		}
-		var opened inventory.Opened
+		var opened history.Opened
 		err := r.store.ReadJSON(t.Context(), staging.Sync{Source: "acme", ID: id}.State(), &opened)
 		if err != nil || opened.Keep == upload || opened.Identity.OrgID == "" {
 			t.Errorf("begun with upload %t it is noted as %+v, %v", upload, opened, err)

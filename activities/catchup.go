@@ -4,7 +4,8 @@ import (
 	"context"
 	"time"
 
-	"longhaul/internal/inventory"
+	"longhaul/internal/listing"
+	"longhaul/internal/planning"
 )
 
 // CatchUpParams says since when changes are looked for.
@@ -40,7 +41,7 @@ func (a *Activities) catchUp(ctx context.Context, params CatchUpParams, p *pulse
 	if err != nil {
 		return CatchUpResult{}, err
 	}
-	caught, err := inventory.CatchUp(ctx, inventory.CatchUpInput{
+	caught, err := listing.CatchUp(ctx, listing.CatchUpInput{
 		Client: source.Salesforce, Store: a.Store, Sync: staged, Since: params.Since, Private: params.Private,
 		AtOnce: params.AtOnce, Progress: func(n int64) { p.progress(n, 0) },
 	})
@@ -51,7 +52,7 @@ func (a *Activities) catchUp(ctx context.Context, params CatchUpParams, p *pulse
 	if result.Changed == (Kinds{}) {
 		return result, nil
 	}
-	counts, err := inventory.Counts(ctx, a.Store, staged)
+	counts, err := listing.Counts(ctx, a.Store, staged)
 	result.Kinds = kindsOf(counts)
 	return result, err
 }
@@ -82,12 +83,12 @@ func (a *Activities) Replan(ctx context.Context, params ReplanParams) (ReplanRes
 	}, toTemporal(ctx, err)
 }
 
-func (a *Activities) replan(ctx context.Context, params ReplanParams, p *pulse) (inventory.Replanned, error) {
+func (a *Activities) replan(ctx context.Context, params ReplanParams, p *pulse) (planning.Replanned, error) {
 	_, staged, err := a.open(ctx, params.Sync)
 	if err != nil {
-		return inventory.Replanned{}, err
+		return planning.Replanned{}, err
 	}
-	return inventory.Replan(ctx, inventory.ReplanInput{
+	return planning.Replan(ctx, planning.ReplanInput{
 		Store: a.Store, Sync: staged, Shards: params.Shards, MaxShards: params.MaxShards, ShardSize: shardSize,
 		Progress: func(n int64) { p.progress(n, 0) },
 	})

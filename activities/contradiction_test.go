@@ -14,14 +14,14 @@ import (
 
 	"longhaul/activities"
 	"longhaul/internal/fault"
-	"longhaul/internal/inventory"
+	"longhaul/internal/listing"
 	"longhaul/internal/simulator/server"
 	"longhaul/internal/staging"
 )
 
 // listing lists the reports of a simulated org with the retries that a sync gives it; before each attempt it sets the faults
 // that faults gives. It ends with what Temporal was told, the number of attempts and how long they took.
-func listing(t *testing.T, faults func(attempt int32) []server.Fault) (failure *temporal.ApplicationError, attempts int32, took time.Duration) {
+func enumerateWith(t *testing.T, faults func(attempt int32) []server.Fault) (failure *temporal.ApplicationError, attempts int32, took time.Duration) {
 	t.Helper()
 	sim := simulated(t, server.Options{Reports: 60, Columns: 1, TypeMetadata: 10})
 	client := clientOf(t, sim, nil)
@@ -56,7 +56,7 @@ func listing(t *testing.T, faults func(attempt int32) []server.Fault) (failure *
 		})
 		return workflow.ExecuteActivity(ctx, "Enumerate", activities.EnumerateParams{
 			Sync: activities.Sync{Source: "acme", ID: "20261123T181610Z-ab12cd34", OrgID: who.OrgID, UserID: who.UserID},
-			Kind: inventory.Reports, Lease: activities.Lease{Calls: 1000},
+			Kind: listing.Reports, Lease: activities.Lease{Calls: 1000},
 		}).Get(ctx, nil)
 	})
 	errors.As(env.GetWorkflowError(), &failure)
@@ -69,7 +69,7 @@ func always(name string) []server.Fault { return []server.Fault{{Name: name, Rou
 // TestContradiction_withoutAnEndFailsTheListing answers with half of the records that it announces, for ever.
 func TestContradiction_withoutAnEndFailsTheListing(t *testing.T) {
 	t.Parallel()
-	failure, attempts, took := listing(t, func(int32) []server.Fault { return always("query_short") })
+	failure, attempts, took := enumerateWith(t, func(int32) []server.Fault { return always("query_short") })
 	var details activities.Failure
 	if failure == nil || !failure.NonRetryable() || failure.Type() != string(fault.Transient) || failure.Details(&details) != nil {
 		t.Fatalf("after %d attempts: %v", attempts, failure)
@@ -90,7 +90,7 @@ func TestContradiction_isNoOutage(t *testing.T) {
 	for _, outage := range []string{"api_503", "html_200_json", "truncated_gzip"} {
 		t.Run(outage, func(t *testing.T) {
 			t.Parallel()
-			failure, attempts, _ := listing(t, func(attempt int32) []server.Fault {
+			failure, attempts, _ := enumerateWith(t, func(attempt int32) []server.Fault {
 				switch {
 				case attempt > 12:
 					return nil

@@ -7,7 +7,7 @@ import (
 
 	"go.temporal.io/sdk/activity"
 
-	"longhaul/internal/inventory"
+	"longhaul/internal/description"
 	"longhaul/internal/shard"
 	"longhaul/internal/staging"
 )
@@ -49,7 +49,7 @@ func (a *Activities) Describe(ctx context.Context, params DescribeParams) (Descr
 		spent.Stop = StopSlice
 	}
 	return DescribeResult{
-		Reports: max(done.Reports, known(done, params)), Deferred: done.States[inventory.StateDeferred], States: statesOf(done.States),
+		Reports: max(done.Reports, known(done, params)), Deferred: done.States[description.StateDeferred], States: statesOf(done.States),
 		Partial: done.Partial || spent.Stop != "", Pressed: done.Pressed, Spending: spent,
 	}, err
 }

@@ -3,15 +3,15 @@ package activities
 import (
 	"context"
 
-	"longhaul/internal/inventory"
+	"longhaul/internal/listing"
 )
 
 // EnumerateParams names one kind of records.
 type EnumerateParams struct {
-	Sync    Sync           `json:"sync"`
-	Kind    inventory.Kind `json:"kind"`
-	Private bool           `json:"private"`
-	Lease   Lease          `json:"lease"`
+	Sync    Sync         `json:"sync"`
+	Kind    listing.Kind `json:"kind"`
+	Private bool         `json:"private"`
+	Lease   Lease        `json:"lease"`
 }
 
 // EnumerateResult counts what lies in the sync's inventory of that kind.
@@ -23,7 +23,7 @@ type EnumerateResult struct {
 
 // Enumerate reads all records of a kind into a stream sorted by Id.
 func (a *Activities) Enumerate(ctx context.Context, params EnumerateParams) (EnumerateResult, error) {
-	var listed inventory.Enumerated
+	var listed listing.Enumerated
 	spent, err := calling(ctx, params.Lease, 1, func(ctx context.Context, p *pulse) (err error) {
 		listed, err = a.enumerate(ctx, params, p)
 		return err
@@ -31,12 +31,12 @@ func (a *Activities) Enumerate(ctx context.Context, params EnumerateParams) (Enu
 	return EnumerateResult{Count: listed.Count, Warnings: listed.Warnings, Spending: spent}, err
 }
 
-func (a *Activities) enumerate(ctx context.Context, params EnumerateParams, p *pulse) (inventory.Enumerated, error) {
+func (a *Activities) enumerate(ctx context.Context, params EnumerateParams, p *pulse) (listing.Enumerated, error) {
 	source, staged, err := a.enter(ctx, params.Sync)
 	if err != nil {
-		return inventory.Enumerated{}, err
+		return listing.Enumerated{}, err
 	}
-	return inventory.Enumerate(ctx, inventory.EnumerateInput{
+	return listing.Enumerate(ctx, listing.EnumerateInput{
 		Client: source.Salesforce, Store: a.Store, Sync: staged, Kind: params.Kind, Private: params.Private,
 		Progress: func(n int64) { p.progress(n, 0) },
 	})

@@ -9,8 +9,8 @@ import (
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/worker"
 
+	"longhaul/internal/description"
 	"longhaul/internal/fault"
-	"longhaul/internal/inventory"
 	"longhaul/internal/salesforce"
 )
 
@@ -97,7 +97,7 @@ func mayEndByItself(err error) bool {
 
 // tornShard is the shard whose result an error calls torn; nil when it calls none so.
 func tornShard(err error) *int {
-	if torn, ok := errors.AsType[*inventory.TornShardError](err); ok {
+	if torn, ok := errors.AsType[*description.TornShardError](err); ok {
 		return &torn.Shard
 	}
 	return nil

@@ -12,8 +12,8 @@ import (
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
 
+	"longhaul/internal/description"
 	"longhaul/internal/fault"
-	"longhaul/internal/inventory"
 	"longhaul/internal/salesforce"
 	"longhaul/internal/staging"
 )
@@ -56,7 +56,7 @@ func TestToTemporal_namesATornShard(t *testing.T) {
 	t.Parallel()
 	damaged := &fault.Error{Class: fault.Invalid, System: fault.Bucket, Message: "the object is damaged", Err: staging.ErrTorn}
 	var details Failure
-	got := mapped(t, fmt.Errorf("merge: %w", &inventory.TornShardError{Shard: 0, Err: damaged}))
+	got := mapped(t, fmt.Errorf("merge: %w", &description.TornShardError{Shard: 0, Err: damaged}))
 	if err := got.Details(&details); err != nil || details.Torn == nil || *details.Torn != 0 || got.Type() != string(fault.Invalid) {
 		t.Errorf("it became type %s with %+v, %v", got.Type(), details, err)
 	}

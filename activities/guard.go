@@ -7,7 +7,10 @@ import (
 
 	"go.temporal.io/sdk/activity"
 
-	"longhaul/internal/inventory"
+	"longhaul/internal/description"
+	"longhaul/internal/guard"
+	"longhaul/internal/history"
+	"longhaul/internal/listing"
 	"longhaul/internal/staging"
 )
 
@@ -22,14 +25,14 @@ const (
 
 // GuardParams is what a sync has found.
 type GuardParams struct {
-	Sync        Sync               `json:"sync"`
-	Stage       GuardStage         `json:"stage"`
-	Identity    inventory.Identity `json:"identity"`
-	Permissions map[string]bool    `json:"permissions,omitempty"`
-	Private     bool               `json:"private,omitempty"`
-	Kinds       Kinds              `json:"kinds"`
-	States      States             `json:"states,omitzero"` // at the stage of coverage
-	MaxShrink   int                `json:"max_shrink"`      // percent
+	Sync        Sync                 `json:"sync"`
+	Stage       GuardStage           `json:"stage"`
+	Identity    description.Identity `json:"identity"`
+	Permissions map[string]bool      `json:"permissions,omitempty"`
+	Private     bool                 `json:"private,omitempty"`
+	Kinds       Kinds                `json:"kinds"`
+	States      States               `json:"states,omitzero"` // at the stage of coverage
+	MaxShrink   int                  `json:"max_shrink"`      // percent
 
 	AcceptMissing []string `json:"accept_missing,omitempty"` // permissions that may be missing
 	Newest        bool     `json:"newest,omitempty"`         // compare with the newest sync, whether it delivered or not
@@ -66,18 +69,18 @@ func (a *Activities) Guard(ctx context.Context, params GuardParams) (GuardResult
 
 // aboutDelivery says whether a concern matters only for a delivery. A sync that delivers nothing replaces nothing, so an org
 // without reports or another org needs no answer there.
-func aboutDelivery(c inventory.Concern) bool {
-	return c.Code == inventory.ConcernNoReports || c.Code == inventory.ConcernOtherOrg
+func aboutDelivery(c guard.Concern) bool {
+	return c.Code == guard.ConcernNoReports || c.Code == guard.ConcernOtherOrg
 }
 
-func (a *Activities) guard(ctx context.Context, params GuardParams) ([]inventory.Concern, error) {
+func (a *Activities) guard(ctx context.Context, params GuardParams) ([]guard.Concern, error) {
 	_, staged, err := a.open(ctx, params.Sync)
 	if err != nil {
 		return nil, err
 	}
-	before := inventory.LastBaseline
+	before := history.LastBaseline
 	if params.Newest {
-		before = inventory.NewestRecord
+		before = history.NewestRecord
 	}
 	last, known, err := before(ctx, a.Store, staged.Source)
 	if err != nil {
@@ -87,16 +90,16 @@ func (a *Activities) guard(ctx context.Context, params GuardParams) ([]inventory
 		if !known || last.Identity.OrgID != params.Identity.OrgID {
 			return nil, nil
 		}
-		return inventory.JudgeCoverage(last, params.States.byState(), params.MaxShrink), nil
+		return guard.Coverage(last, params.States.byState(), params.MaxShrink), nil
 	}
-	in := inventory.GuardInput{
+	in := guard.Input{
 		Last: last, HasLast: known, Identity: params.Identity, Kinds: params.Kinds.byKind(), Permissions: params.Permissions,
 		Private: params.Private, MaxShrink: params.MaxShrink, AcceptMissing: params.AcceptMissing,
 	}
 	if params.RightsOnly {
-		return inventory.JudgeRights(in), nil
+		return guard.Permissions(in), nil
 	}
-	return inventory.Judge(in), nil
+	return guard.Inventory(in), nil
 }
 
 // RemindParams says what a sync holds for.
@@ -115,10 +118,10 @@ func (a *Activities) Remind(ctx context.Context, params RemindParams) error {
 
 // MissingParams names the sync whose inventory is compared with that of the last.
 type MissingParams struct {
-	Sync     Sync               `json:"sync"`
-	Identity inventory.Identity `json:"identity"`
-	Private  bool               `json:"private"`
-	Lease    Lease              `json:"lease"`
+	Sync     Sync                 `json:"sync"`
+	Identity description.Identity `json:"identity"`
+	Private  bool                 `json:"private"`
+	Lease    Lease                `json:"lease"`
 }
 
 // MissingResult counts what the last sync had and no listing returned.
@@ -132,7 +135,7 @@ type MissingResult struct {
 
 // Missing looks up by Id what the last sync had and no listing returned: only what is not found then is gone.
 func (a *Activities) Missing(ctx context.Context, params MissingParams) (MissingResult, error) {
-	var missed inventory.Missed
+	var missed listing.LookedUp
 	spent, err := calling(ctx, params.Lease, 1, func(ctx context.Context, p *pulse) (err error) {
 		missed, err = a.missing(ctx, params, p)
 		return err
@@ -140,27 +143,27 @@ func (a *Activities) Missing(ctx context.Context, params MissingParams) (Missing
 	return MissingResult{Found: kindsOf(missed.Found), Gone: kindsOf(missed.Gone), Warnings: missed.Warnings, Spending: spent}, err
 }
 
-func (a *Activities) missing(ctx context.Context, params MissingParams, p *pulse) (inventory.Missed, error) {
+func (a *Activities) missing(ctx context.Context, params MissingParams, p *pulse) (listing.LookedUp, error) {
 	source, staged, err := a.open(ctx, params.Sync)
 	if err != nil {
-		return inventory.Missed{}, err
+		return listing.LookedUp{}, err
 	}
-	last, err := inventory.LastRecord(ctx, a.Store, staged.Source)
+	last, err := history.LastRecord(ctx, a.Store, staged.Source)
 	switch {
 	case errors.Is(err, staging.ErrNotExist):
-		return inventory.Missed{}, nil
-	case errors.Is(err, inventory.ErrRecordUnreadable):
-		return inventory.Missed{Warnings: []string{inventory.WarningRecordUnreadable}}, nil
+		return listing.LookedUp{}, nil
+	case errors.Is(err, history.ErrRecordUnreadable):
+		return listing.LookedUp{Warnings: []string{history.WarningRecordUnreadable}}, nil
 	case err != nil:
-		return inventory.Missed{}, err
+		return listing.LookedUp{}, err
 	case last.Identity.OrgID != params.Identity.OrgID:
-		return inventory.Missed{}, nil
+		return listing.LookedUp{}, nil
 	}
 	if source, err = bind(ctx, source, params.Sync); err != nil {
-		return inventory.Missed{}, err
+		return listing.LookedUp{}, err
 	}
-	return inventory.Missing(ctx, inventory.MissingInput{
-		Client: source.Salesforce, Store: a.Store, Sync: staged, Identity: params.Identity, Last: last, Private: params.Private,
+	return listing.LookUpMissing(ctx, listing.LookUpInput{
+		Client: source.Salesforce, Store: a.Store, Sync: staged, OrgID: params.Identity.OrgID, Last: last.LastSync(), Private: params.Private,
 		Progress: func(n int64) { p.progress(n, 0) },
 	})
 }

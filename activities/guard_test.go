@@ -7,7 +7,10 @@ import (
 	"go.temporal.io/sdk/testsuite"
 
 	"longhaul/activities"
-	"longhaul/internal/inventory"
+	"longhaul/internal/description"
+	"longhaul/internal/guard"
+	"longhaul/internal/history"
+	"longhaul/internal/listing"
 	"longhaul/internal/staging"
 )
 
@@ -21,12 +24,12 @@ func TestGuard_comparesWithTheSyncThatFits(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = store.Close() })
-	for _, record := range []inventory.Record{
-		{Sync: "20261123T180001Z-ab12cd34", Baseline: true, Kinds: map[inventory.Kind]int64{inventory.Reports: 400}},
-		{Sync: "20261123T180002Z-ab12cd34", Kinds: map[inventory.Kind]int64{inventory.Reports: 200}},
+	for _, record := range []history.Record{
+		{Sync: "20261123T180001Z-ab12cd34", Baseline: true, Kinds: map[listing.Kind]int64{listing.Reports: 400}},
+		{Sync: "20261123T180002Z-ab12cd34", Kinds: map[listing.Kind]int64{listing.Reports: 200}},
 	} {
 		record.Source, record.Identity.OrgID = "acme", org
-		record.States = map[inventory.State]int64{inventory.StateDescribed: record.Kinds[inventory.Reports]}
+		record.States = map[description.State]int64{description.StateDescribed: record.Kinds[listing.Reports]}
 		record.Permissions = map[string]bool{"ViewPublicReports": record.Baseline}
 		if err := store.WriteJSON(t.Context(), staging.RecordKey("acme", record.Sync), record); err != nil {
 			t.Fatal(err)
@@ -38,7 +41,7 @@ func TestGuard_comparesWithTheSyncThatFits(t *testing.T) {
 	env.RegisterActivity(acts)
 
 	lacking := map[string]bool{"ViewPublicReports": false}
-	here := inventory.Identity{OrgID: org}
+	here := description.Identity{OrgID: org}
 	for name, row := range map[string]struct {
 		params   activities.GuardParams
 		want     []string
@@ -46,7 +49,7 @@ func TestGuard_comparesWithTheSyncThatFits(t *testing.T) {
 	}{
 		"a delivery": {
 			activities.GuardParams{Identity: here, Permissions: lacking, Kinds: activities.Kinds{Reports: 200}},
-			[]string{inventory.ConcernPermissionLost, inventory.ConcernShrunkReports},
+			[]string{guard.ConcernPermissionLost, guard.ConcernShrunkReports},
 			0,
 		},
 		"a delivery that may lack the right": {
@@ -56,12 +59,12 @@ func TestGuard_comparesWithTheSyncThatFits(t *testing.T) {
 		"an extract": {activities.GuardParams{Identity: here, Permissions: lacking, Kinds: activities.Kinds{Reports: 200}, Newest: true}, nil, 0},
 		"an extract that finds far less": {
 			activities.GuardParams{Identity: here, Permissions: lacking, Kinds: activities.Kinds{Reports: 100}, Newest: true},
-			[]string{inventory.ConcernShrunkReports},
+			[]string{guard.ConcernShrunkReports},
 			0,
 		},
 		"an extract of another org": {activities.GuardParams{
-			Identity: inventory.Identity{OrgID: "00Dyy0000001gPLEAY"}, Permissions: lacking, Kinds: activities.Kinds{Reports: 1}, Newest: true,
-		}, []string{inventory.ConcernPermissionMissing}, 1},
+			Identity: description.Identity{OrgID: "00Dyy0000001gPLEAY"}, Permissions: lacking, Kinds: activities.Kinds{Reports: 1}, Newest: true,
+		}, []string{guard.ConcernPermissionMissing}, 1},
 		"a trial that finds far less": {
 			activities.GuardParams{Identity: here, Permissions: lacking, Kinds: activities.Kinds{Reports: 1}, Newest: true, RightsOnly: true}, nil, 0,
 		},
@@ -69,12 +72,12 @@ func TestGuard_comparesWithTheSyncThatFits(t *testing.T) {
 			activities.GuardParams{
 				Identity: here, Permissions: map[string]bool{"RunReports": false}, Kinds: activities.Kinds{Reports: 1}, Newest: true, RightsOnly: true,
 			},
-			[]string{inventory.ConcernPermissionMissing},
+			[]string{guard.ConcernPermissionMissing},
 			0,
 		},
 		"an extract of which far fewer reports have columns": {activities.GuardParams{
 			Stage: activities.GuardCoverage, Identity: here, Newest: true, States: activities.States{Described: 100, Denied: 100},
-		}, []string{inventory.ConcernCoverageFell}, 0},
+		}, []string{guard.ConcernCoverageFell}, 0},
 	} {
 		row.params.Sync = activities.Sync{Source: "acme", ID: "20261124T180002Z-ab12cd34"}
 		if row.params.Stage == "" {

@@ -12,7 +12,7 @@ import (
 	"go.temporal.io/sdk/activity"
 
 	"longhaul/internal/fault"
-	"longhaul/internal/inventory"
+	"longhaul/internal/history"
 	"longhaul/internal/staging"
 )
 
@@ -70,7 +70,7 @@ func (k *keeper) forget(sync Sync) {
 
 // take makes the sync the owner of its source, and gives the newest record, whose sync has owned the source before. The mark of the
 // claim names the id that the sync must use.
-func (a *Activities) take(ctx context.Context, params AuthenticateParams) (claim staging.Claim, last inventory.Record, err error) {
+func (a *Activities) take(ctx context.Context, params AuthenticateParams) (claim staging.Claim, last history.Record, err error) {
 	sync := params.Sync
 	if sync.Owner.Temporal, err = a.Temporal(ctx); err != nil {
 		return claim, last, err
@@ -134,7 +134,7 @@ func (a *Activities) keep(ctx context.Context, sync Sync) error {
 	if age := now.Sub(one.renewed); age >= 0 && age < renewEvery {
 		return nil
 	}
-	later, err := inventory.LastRecorded(ctx, a.Store, sync.Source)
+	later, err := history.LastRecorded(ctx, a.Store, sync.Source)
 	owners, me, holds := a.Store.Owners(sync.Source), owner(ctx, sync), true
 	if staging.Later(later, sync.ID) { // nothing is renewed: the mark is of one that came later
 		return cmp.Or(takenOver(sync, owners.Check(ctx, me, sync.Owner.Number)), overtaken(later))

@@ -3,7 +3,8 @@ package activities
 import (
 	"context"
 
-	"longhaul/internal/inventory"
+	"longhaul/internal/description"
+	"longhaul/internal/planning"
 )
 
 // shardSize is the most reports a shard holds: about a minute's work at a common latency, so that a lost worker costs
@@ -12,10 +13,10 @@ const shardSize = 250
 
 // PlanParams says what may be reused.
 type PlanParams struct {
-	Sync      Sync               `json:"sync"`
-	Identity  inventory.Identity `json:"identity"`
-	Full      bool               `json:"full"`
-	MaxShards int                `json:"max_shards"`
+	Sync      Sync                 `json:"sync"`
+	Identity  description.Identity `json:"identity"`
+	Full      bool                 `json:"full"`
+	MaxShards int                  `json:"max_shards"`
 }
 
 // PlanResult counts what is known and what is to be described.
@@ -38,12 +39,12 @@ func (a *Activities) Plan(ctx context.Context, params PlanParams) (PlanResult, e
 	}, toTemporal(ctx, err)
 }
 
-func (a *Activities) plan(ctx context.Context, params PlanParams, p *pulse) (inventory.Planned, error) {
+func (a *Activities) plan(ctx context.Context, params PlanParams, p *pulse) (planning.Planned, error) {
 	_, staged, err := a.open(ctx, params.Sync)
 	if err != nil {
-		return inventory.Planned{}, err
+		return planning.Planned{}, err
 	}
-	return inventory.Plan(ctx, inventory.PlanInput{
+	return planning.Plan(ctx, planning.Input{
 		Store: a.Store, Sync: staged, Identity: params.Identity, Full: params.Full,
 		MaxShards: params.MaxShards, ShardSize: shardSize,
 		Progress: func(n int64) { p.progress(n, 0) },

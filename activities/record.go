@@ -3,8 +3,9 @@ package activities
 import (
 	"context"
 
-	"longhaul/internal/extract"
-	"longhaul/internal/inventory"
+	"longhaul/internal/account"
+	"longhaul/internal/description"
+	"longhaul/internal/history"
 	"longhaul/internal/staging"
 )
 
@@ -32,12 +33,12 @@ func (a *Activities) record(ctx context.Context, params RecordParams) error {
 	}
 	baseline := ""
 	if !params.Baseline {
-		if baseline, err = inventory.BaselineOf(ctx, a.Store, staged.Source); err != nil {
+		if baseline, err = history.BaselineOf(ctx, a.Store, staged.Source); err != nil {
 			return err
 		}
 	}
 	manifest := params.Account.manifest()
-	_, err = a.Store.WriteNewJSON(ctx, staging.RecordKey(staged.Source, staged.ID), inventory.Record{
+	_, err = a.Store.WriteNewJSON(ctx, staging.RecordKey(staged.Source, staged.ID), history.Record{
 		Sync: staged.ID, Source: staged.Source, Identity: manifest.Identity,
 		Started: manifest.Started, Finished: manifest.Finished, Timestamp: manifest.Timestamp,
 		Outcome: manifest.Outcome, Kinds: manifest.Kinds, States: manifest.States, Coverage: manifest.Coverage,
@@ -62,23 +63,23 @@ func (a *Activities) prune(ctx context.Context, sync Sync) error {
 	if err != nil {
 		return err
 	}
-	if err := inventory.Prune(ctx, a.Store, staged); err != nil {
+	if err := history.Prune(ctx, a.Store, staged); err != nil {
 		return err
 	}
 	return a.release(ctx, sync)
 }
 
-// manifest is the account in the words of package extract.
-func (p AccountParams) manifest() extract.Manifest {
+// manifest is the account in the words of package account.
+func (p AccountParams) manifest() account.Manifest {
 	files := make([]staging.Object, 0, len(p.Files))
 	for _, f := range p.Files {
 		files = append(files, staging.Object{Key: f.Name, Bytes: f.Bytes, SHA256: f.SHA256, Count: f.Count})
 	}
 	states := p.States.byState()
-	return extract.Manifest{
+	return account.Manifest{
 		Sync: p.Sync.ID, Source: p.Sync.Source, Identity: p.Identity, APIVersion: p.Identity.APIVersion,
 		Started: p.Started, Finished: p.Finished, Timestamp: p.Timestamp,
-		Outcome: extract.Outcome(states), Coverage: inventory.Coverage(states), States: states, Kinds: p.Kinds.byKind(),
+		Outcome: account.Outcome(states), Coverage: description.Coverage(states), States: states, Kinds: p.Kinds.byKind(),
 		Vanished: p.Vanished.byKind(), Files: files, Warnings: p.Warnings, Permissions: p.Permissions,
 	}
 }

@@ -3,8 +3,9 @@ package activities
 import (
 	"time"
 
+	"longhaul/internal/description"
 	"longhaul/internal/fault"
-	"longhaul/internal/inventory"
+	"longhaul/internal/listing"
 )
 
 // Kinds counts the records of an org by kind.
@@ -17,18 +18,18 @@ type Kinds struct {
 }
 
 // byKind is the same as the packages below count.
-func (k Kinds) byKind() map[inventory.Kind]int64 {
-	return map[inventory.Kind]int64{
-		inventory.Folders: k.Folders, inventory.Reports: k.Reports, inventory.Dashboards: k.Dashboards,
-		inventory.Components: k.Components, inventory.Users: k.Users,
+func (k Kinds) byKind() map[listing.Kind]int64 {
+	return map[listing.Kind]int64{
+		listing.Folders: k.Folders, listing.Reports: k.Reports, listing.Dashboards: k.Dashboards,
+		listing.Components: k.Components, listing.Users: k.Users,
 	}
 }
 
 // kindsOf is the inverse of byKind.
-func kindsOf(counts map[inventory.Kind]int64) Kinds {
+func kindsOf(counts map[listing.Kind]int64) Kinds {
 	return Kinds{
-		Folders: counts[inventory.Folders], Reports: counts[inventory.Reports], Dashboards: counts[inventory.Dashboards],
-		Components: counts[inventory.Components], Users: counts[inventory.Users],
+		Folders: counts[listing.Folders], Reports: counts[listing.Reports], Dashboards: counts[listing.Dashboards],
+		Components: counts[listing.Components], Users: counts[listing.Users],
 	}
 }
 
@@ -70,13 +71,13 @@ func (s States) Coverage() float64 {
 }
 
 // byState is the same as the packages below count; states without reports are left out.
-func (s States) byState() map[inventory.State]int64 {
-	counts := map[inventory.State]int64{}
-	for state, n := range map[inventory.State]int64{
-		inventory.StateDescribed: s.Described, inventory.StateReused: s.Reused,
-		inventory.StateObsolete: s.Obsolete, inventory.StateUnsupported: s.Unsupported,
-		inventory.StateDenied: s.Denied, inventory.StateFailed: s.Failed,
-		inventory.StateFiltered: s.Filtered, inventory.StateGone: s.Gone,
+func (s States) byState() map[description.State]int64 {
+	counts := map[description.State]int64{}
+	for state, n := range map[description.State]int64{
+		description.StateDescribed: s.Described, description.StateReused: s.Reused,
+		description.StateObsolete: s.Obsolete, description.StateUnsupported: s.Unsupported,
+		description.StateDenied: s.Denied, description.StateFailed: s.Failed,
+		description.StateFiltered: s.Filtered, description.StateGone: s.Gone,
 	} {
 		if n > 0 {
 			counts[state] = n
@@ -86,12 +87,12 @@ func (s States) byState() map[inventory.State]int64 {
 }
 
 // statesOf is the inverse of byState.
-func statesOf(counts map[inventory.State]int64) States {
+func statesOf(counts map[description.State]int64) States {
 	return States{
-		Described: counts[inventory.StateDescribed], Reused: counts[inventory.StateReused],
-		Obsolete: counts[inventory.StateObsolete], Unsupported: counts[inventory.StateUnsupported],
-		Denied: counts[inventory.StateDenied], Failed: counts[inventory.StateFailed],
-		Filtered: counts[inventory.StateFiltered], Gone: counts[inventory.StateGone],
+		Described: counts[description.StateDescribed], Reused: counts[description.StateReused],
+		Obsolete: counts[description.StateObsolete], Unsupported: counts[description.StateUnsupported],
+		Denied: counts[description.StateDenied], Failed: counts[description.StateFailed],
+		Filtered: counts[description.StateFiltered], Gone: counts[description.StateGone],
 	}
 }
 

@@ -13,8 +13,9 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"longhaul/activities"
+	"longhaul/internal/description"
 	"longhaul/internal/fault"
-	"longhaul/internal/inventory"
+	"longhaul/internal/listing"
 	"longhaul/internal/quota"
 	"longhaul/internal/salesforce"
 	"longhaul/internal/source"
@@ -173,7 +174,7 @@ func TestState_staysSmall(t *testing.T) {
 	for hour := range int64(25) { // what the last day was made of
 		state.Quota.Hours = append(state.Quota.Hours, quota.Hour{Hour: 1<<20 + hour, Calls: 1 << 40})
 	}
-	who := inventory.Identity{OrgID: long[:18], UserID: long[:18], Locale: "de_DE_EURO", APIVersion: "159.0", Format: 1 << 20}
+	who := description.Identity{OrgID: long[:18], UserID: long[:18], Locale: "de_DE_EURO", APIVersion: "159.0", Format: 1 << 20}
 	now := time.Date(2026, 11, 28, 16, 0, 0, 123456789, time.UTC)
 	state.Sync = activities.Sync{
 		Source: strings.Repeat("s", 40), ID: workflows.StagedID(now, before), Bucket: strings.Repeat("b", 36),
@@ -203,7 +204,7 @@ func TestState_staysSmall(t *testing.T) {
 	}
 	state.PausedFor = long[:mostReason]
 	state.Destination = strings.Repeat("d", 36) + " at " + strings.Repeat("h", 253)
-	state.Unseen = &inventory.Unseen{Count: 1 << 40, Kind: inventory.UnseenUnknown}
+	state.Unseen = &listing.Unseen{Count: 1 << 40, Kind: listing.UnseenUnknown}
 	state.Held = workflows.Held{Until: now, Verdict: workflows.VerdictDiscarded, Reason: long[:mostReason]}
 	state.Unexpected = workflows.Unexpected{Tries: 5, Since: time.Now(), Reports: 1 << 40}
 	state.Attended, state.Renames, state.Proxied = true, 4, true

@@ -1,6 +1,6 @@
 package workflows
 
-import "longhaul/internal/inventory"
+import "longhaul/internal/listing"
 
 // TaskQueue is the task queue of every Longhaul worker, and the only one that people name: all workflows run there. The
 // activities of a source have a queue of their own (SourceQueue).
@@ -62,7 +62,7 @@ const (
 )
 
 // Words is the outcome as people should read it: what is complete is so of what the run-as user sees.
-func (o Outcome) Words(unseen *inventory.Unseen) string {
+func (o Outcome) Words(unseen *listing.Unseen) string {
 	if unseen == nil || unseen.Words() == "" || o != OutcomeComplete && o != OutcomeGaps {
 		return string(o)
 	}

@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"longhaul/activities"
-	"longhaul/internal/inventory"
+	"longhaul/internal/listing"
 )
 
 // Progress is the answer to the progress query.
@@ -32,7 +32,7 @@ type Progress struct {
 	Outcome    Outcome             `json:"outcome,omitempty"`
 
 	Concerns   []activities.Concern `json:"concerns,omitempty"`    // what the sync holds for, for machines
-	Unseen     *inventory.Unseen    `json:"unseen,omitempty"`      // reports that no listing has; once the account is written
+	Unseen     *listing.Unseen      `json:"unseen,omitempty"`      // reports that no listing has; once the account is written
 	HandedOver *HandedOver          `json:"handed_over,omitempty"` // of a workflow that only stands for the one that syncs
 }
 

@@ -13,8 +13,8 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"longhaul/activities"
+	"longhaul/internal/description"
 	"longhaul/internal/fault"
-	"longhaul/internal/inventory"
 	"longhaul/workflows"
 )
 
@@ -43,7 +43,7 @@ func TestQueue_everyActivityOfASourceGoesToTheSourcesOwn(t *testing.T) {
 // TestSyncSource_everyActivityKnowsWhatTheSyncBeganWith has the workers compare their settings with it.
 func TestSyncSource_everyActivityKnowsWhatTheSyncBeganWith(t *testing.T) {
 	t.Parallel()
-	who := inventory.Identity{OrgID: "00Dxx0000001gPLEAY", UserID: "005xx000001X8UzAAK", APIVersion: "61.0"}
+	who := description.Identity{OrgID: "00Dxx0000001gPLEAY", UserID: "005xx000001X8UzAAK", APIVersion: "61.0"}
 	var got activities.Sync
 	o := &org{
 		authenticate: func(activities.AuthenticateParams) (activities.AuthenticateResult, error) {

@@ -2,7 +2,7 @@ package workflows
 
 import (
 	"longhaul/activities"
-	"longhaul/internal/inventory"
+	"longhaul/internal/listing"
 )
 
 // Result is what a sync comes back with: counts and references, never data.
@@ -24,7 +24,7 @@ type Result struct {
 	Skipped   *Skipped            `json:"skipped,omitempty"`
 	Failure   *activities.Failure `json:"failure,omitempty"` // in the details of a failed sync
 
-	Unseen   *inventory.Unseen    `json:"unseen,omitempty"`   // reports that no listing has; of every sync that came so far
+	Unseen   *listing.Unseen      `json:"unseen,omitempty"`   // reports that no listing has; of every sync that came so far
 	Concerns []activities.Concern `json:"concerns,omitempty"` // what a discarded sync held for
 }
 

@@ -9,7 +9,7 @@ import (
 
 	"longhaul/activities"
 	"longhaul/internal/fault"
-	"longhaul/internal/inventory"
+	"longhaul/internal/listing"
 	"longhaul/workflows"
 )
 
@@ -77,7 +77,7 @@ func TestThrottled_aListingSleepsToo(t *testing.T) {
 	var refused atomic.Bool
 	o.enumerate = func(p activities.EnumerateParams) (activities.EnumerateResult, error) {
 		r := activities.EnumerateResult{Count: 100, Spending: activities.Spending{Calls: 1}}
-		if p.Kind == inventory.Reports && refused.CompareAndSwap(false, true) {
+		if p.Kind == listing.Reports && refused.CompareAndSwap(false, true) {
 			r = activities.EnumerateResult{Spending: activities.Spending{Calls: 3, Stop: activities.StopThrottled, RetryAfter: 40 * time.Minute}}
 		}
 		return r, nil

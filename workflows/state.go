@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 
 	"longhaul/activities"
-	"longhaul/internal/inventory"
+	"longhaul/internal/listing"
 	"longhaul/internal/quota"
 )
 
@@ -46,10 +46,10 @@ type State struct {
 	Mends    map[int]int                    `json:"mends,omitempty"`   // how often a shard was described again because its result was torn
 	Silent   int64                          `json:"silent,omitempty"`  // calls since Salesforce last told the org's usage
 
-	Guarded     bool              `json:"guarded,omitempty"`     // compared with the last sync though it does not deliver
-	Unseen      *inventory.Unseen `json:"unseen,omitempty"`      // once the account is written
-	Destination string            `json:"destination,omitempty"` // where the files of the set go that were delivered so far
-	Refused     Refused           `json:"refused,omitzero"`      // logins in words that are not known
+	Guarded     bool            `json:"guarded,omitempty"`     // compared with the last sync though it does not deliver
+	Unseen      *listing.Unseen `json:"unseen,omitempty"`      // once the account is written
+	Destination string          `json:"destination,omitempty"` // where the files of the set go that were delivered so far
+	Refused     Refused         `json:"refused,omitzero"`      // logins in words that are not known
 
 	QuotaAsked QuotaChange `json:"quota_asked,omitzero"` // by operators, over the settings
 

@@ -13,8 +13,8 @@ import (
 	"go.temporal.io/sdk/worker"
 
 	"longhaul/activities"
+	"longhaul/internal/description"
 	"longhaul/internal/fault"
-	"longhaul/internal/inventory"
 	"longhaul/internal/quota"
 	"longhaul/workflows"
 )
@@ -81,7 +81,7 @@ func (o *org) count(name string) int {
 
 func healthy() activities.AuthenticateResult {
 	return activities.AuthenticateResult{
-		Bucket: "b1", Identity: inventory.Identity{OrgID: "00Dxx0000001gPLEAY", APIVersion: "59.0"},
+		Bucket: "b1", Identity: description.Identity{OrgID: "00Dxx0000001gPLEAY", APIVersion: "59.0"},
 		BaseURL:     "https://acme.my.salesforce.com",
 		MaxInFlight: 24, MaxShards: 8, Catalog: true, Calls: 4, Quota: quota.Policy{Ceiling: 80, Share: 100},
 	}

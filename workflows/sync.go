@@ -9,7 +9,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"longhaul/activities"
-	"longhaul/internal/inventory"
+	"longhaul/internal/listing"
 )
 
 // acts names the activities by method; it is never called.
@@ -145,7 +145,7 @@ const listCalls = 1000
 // enumerate lists all kinds at once, as far as the requests in flight allow: each is a chain of pages that no second
 // request could hasten.
 func (s *sync) enumerate(ctx workflow.Context) error {
-	left := slices.Clone(inventory.Kinds)
+	left := slices.Clone(listing.Kinds)
 	return s.persist(ctx, func(ctx workflow.Context) error {
 		for len(left) > 0 {
 			if err := s.ready(ctx); err != nil {
@@ -166,11 +166,11 @@ func (s *sync) enumerate(ctx workflow.Context) error {
 
 // list enumerates kinds and gives those that are not done, because they ran out of calls or were cut short, and the longest
 // wait that Salesforce asked for.
-func (s *sync) list(ctx workflow.Context, kinds []inventory.Kind) (left []inventory.Kind, asked activities.Spending, err error) {
-	counts := map[inventory.Kind]*int64{
-		inventory.Folders: &s.state.Kinds.Folders, inventory.Reports: &s.state.Kinds.Reports,
-		inventory.Dashboards: &s.state.Kinds.Dashboards, inventory.Components: &s.state.Kinds.Components,
-		inventory.Users: &s.state.Kinds.Users,
+func (s *sync) list(ctx workflow.Context, kinds []listing.Kind) (left []listing.Kind, asked activities.Spending, err error) {
+	counts := map[listing.Kind]*int64{
+		listing.Folders: &s.state.Kinds.Folders, listing.Reports: &s.state.Kinds.Reports,
+		listing.Dashboards: &s.state.Kinds.Dashboards, listing.Components: &s.state.Kinds.Components,
+		listing.Users: &s.state.Kinds.Users,
 	}
 	left = slices.Clone(kinds)
 	share := min(listCalls, max(s.state.Quota.Room(workflow.Now(ctx))/int64(len(kinds)), 1))
@@ -193,7 +193,7 @@ func (s *sync) list(ctx workflow.Context, kinds []inventory.Kind) (left []invent
 				}
 				return nil
 			}
-			left = slices.DeleteFunc(left, func(k inventory.Kind) bool { return k == kind })
+			left = slices.DeleteFunc(left, func(k listing.Kind) bool { return k == kind })
 			*counts[kind] = listed.Count
 			s.state.warn(listed.Warnings...)
 			return nil

@@ -10,7 +10,8 @@ import (
 	"go.temporal.io/sdk/testsuite"
 
 	"longhaul/activities"
-	"longhaul/internal/inventory"
+	"longhaul/internal/guard"
+	"longhaul/internal/listing"
 	"longhaul/workflows"
 )
 
@@ -22,7 +23,7 @@ func lacking(p activities.GuardParams) (activities.GuardResult, error) {
 	what := `The run-as user lacks the permission "View Reports in Public Folders"`
 	return activities.GuardResult{
 		Concerns: []string{what + ": give it to the user."},
-		Found:    []activities.Concern{{Code: inventory.ConcernPermissionMissing, What: what}},
+		Found:    []activities.Concern{{Code: guard.ConcernPermissionMissing, What: what}},
 	}, nil
 }
 
@@ -43,7 +44,7 @@ func TestGuard_holdsASyncWithoutARightBeforeItDescribes(t *testing.T) {
 				}
 				env.RegisterDelayedCallback(func() {
 					p := ask(t, env)
-					if p.Phase != workflows.PhaseHeld || len(p.Concerns) != 1 || p.Concerns[0].Code != inventory.ConcernPermissionMissing {
+					if p.Phase != workflows.PhaseHeld || len(p.Concerns) != 1 || p.Concerns[0].Code != guard.ConcernPermissionMissing {
 						t.Errorf("it is in %s and holds for %+v", p.Phase, p.Concerns)
 					}
 					if o.count("Describe")+o.count("Plan")+o.count("Missing") != 0 {
@@ -98,7 +99,7 @@ func TestGuard_comparesAnUndeliveredSyncThatAsksForIt(t *testing.T) {
 // little.
 func TestResult_isNeverCalledCompleteWithoutWhatIsUnseen(t *testing.T) {
 	t.Parallel()
-	unseen := inventory.Unseen{Count: 12, Kind: inventory.UnseenAtLeast}
+	unseen := listing.Unseen{Count: 12, Kind: listing.UnseenAtLeast}
 	o := &org{account: func(p activities.AccountParams) (activities.AccountResult, error) {
 		if p.Unseen != nil || !p.Permissions["RunReports"] {
 			t.Errorf("asked %+v", p)
@@ -135,15 +136,15 @@ func TestWords_limitWhatIsCalledComplete(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		outcome workflows.Outcome
-		unseen  *inventory.Unseen
+		unseen  *listing.Unseen
 		want    string
 	}{
 		{workflows.OutcomeComplete, nil, "complete"}, // of before it was counted
-		{workflows.OutcomeComplete, &inventory.Unseen{Kind: inventory.UnseenExact}, "complete"},
-		{workflows.OutcomeComplete, &inventory.Unseen{Kind: inventory.UnseenAtLeast}, "complete; more reports may exist that the run-as user does not see"},
-		{workflows.OutcomeGaps, &inventory.Unseen{Kind: inventory.UnseenAtLeast, Count: 1}, "gaps; at least 1 report that dashboards use is not visible to the run-as user"},
-		{workflows.OutcomeComplete, &inventory.Unseen{Kind: inventory.UnseenUnknown}, "complete; whether reports exist that the run-as user does not see is not known"},
-		{workflows.OutcomeDiscarded, &inventory.Unseen{Kind: inventory.UnseenUnknown}, "discarded"},
+		{workflows.OutcomeComplete, &listing.Unseen{Kind: listing.UnseenExact}, "complete"},
+		{workflows.OutcomeComplete, &listing.Unseen{Kind: listing.UnseenAtLeast}, "complete; more reports may exist that the run-as user does not see"},
+		{workflows.OutcomeGaps, &listing.Unseen{Kind: listing.UnseenAtLeast, Count: 1}, "gaps; at least 1 report that dashboards use is not visible to the run-as user"},
+		{workflows.OutcomeComplete, &listing.Unseen{Kind: listing.UnseenUnknown}, "complete; whether reports exist that the run-as user does not see is not known"},
+		{workflows.OutcomeDiscarded, &listing.Unseen{Kind: listing.UnseenUnknown}, "discarded"},
 	} {
 		if got := row.outcome.Words(row.unseen); got != row.want {
 			t.Errorf("%s of %+v is called %q, want %q", row.outcome, row.unseen, got, row.want)

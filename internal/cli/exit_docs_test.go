@@ -13,9 +13,9 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"longhaul/activities"
-	"longhaul/internal/extract"
+	"longhaul/internal/account"
+	"longhaul/internal/description"
 	"longhaul/internal/fault"
-	"longhaul/internal/inventory"
 	"longhaul/internal/shard"
 )
 
@@ -87,8 +87,8 @@ func TestErrorsPage_hasEveryReason(t *testing.T) {
 		code, _, _ := strings.Cut(strings.TrimPrefix(line, "| `"), "`")
 		got = append(got, code)
 	}
-	want := append(slices.Clone(shard.Reasons), extract.ReasonVanished, extract.ReasonDashboardNotListed,
-		extract.ReasonReportNotListed, extract.ReasonReportHidden, extract.ReasonNoReport)
+	want := append(slices.Clone(shard.Reasons), account.ReasonVanished, account.ReasonDashboardNotListed,
+		account.ReasonReportNotListed, account.ReasonReportHidden, account.ReasonNoReport)
 	slices.Sort(want)
 	slices.Sort(got)
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -104,7 +104,7 @@ func TestErrorsPage_hasEveryState(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, section, _ := strings.Cut(string(page), "## The account")
-	for _, state := range append(slices.Clone(inventory.States), inventory.StateDeferred, inventory.StateListed) {
+	for _, state := range append(slices.Clone(description.States), description.StateDeferred, description.StateListed) {
 		if !strings.Contains(section, "`"+string(state)+"`") {
 			t.Errorf("the page does not speak of %s", state)
 		}

@@ -12,7 +12,7 @@ import (
 
 	"longhaul/activities"
 	"longhaul/internal/fault"
-	"longhaul/internal/inventory"
+	"longhaul/internal/guard"
 	"longhaul/workflows"
 )
 
@@ -71,7 +71,7 @@ func refused(concerns []activities.Concern, out string) error {
 }
 
 func aboutRights(c activities.Concern) bool {
-	return c.Code == inventory.ConcernPermissionMissing || c.Code == inventory.ConcernPermissionLost
+	return c.Code == guard.ConcernPermissionMissing || c.Code == guard.ConcernPermissionLost
 }
 
 // found joins what was found to a sentence.

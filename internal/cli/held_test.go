@@ -11,8 +11,9 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"longhaul/activities"
+	"longhaul/internal/guard"
 	"longhaul/internal/host"
-	"longhaul/internal/inventory"
+	"longhaul/internal/listing"
 	"longhaul/workflows"
 )
 
@@ -77,8 +78,8 @@ func (r *heldRun) Get(ctx context.Context, into any) error {
 }
 
 var (
-	fewer  = activities.Concern{Code: inventory.ConcernShrunkReports, What: "The org has 30 reports, 30 fewer than the 60 of the last sync"}
-	lacked = activities.Concern{Code: inventory.ConcernPermissionMissing, What: `The run-as user lacks "Run Reports"`}
+	fewer  = activities.Concern{Code: guard.ConcernShrunkReports, What: "The org has 30 reports, 30 fewer than the 60 of the last sync"}
+	lacked = activities.Concern{Code: guard.ConcernPermissionMissing, What: `The run-as user lacks "Run Reports"`}
 )
 
 func extractOn(t *testing.T, h *heldTemporal, more ...string) (int, *output) {
@@ -187,15 +188,15 @@ func TestExtract_startsASyncThatIsCompared(t *testing.T) {
 func TestSummary_isNeverCompleteWithoutWhatIsUnseen(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
-		unseen *inventory.Unseen
+		unseen *listing.Unseen
 		want   string
 	}{
-		{&inventory.Unseen{Kind: inventory.UnseenExact}, "Sync of acme: complete in "},
+		{&listing.Unseen{Kind: listing.UnseenExact}, "Sync of acme: complete in "},
 		{
-			&inventory.Unseen{Kind: inventory.UnseenAtLeast, Count: 12},
+			&listing.Unseen{Kind: listing.UnseenAtLeast, Count: 12},
 			"Sync of acme: complete; at least 12 reports that dashboards use are not visible to the run-as user, in ",
 		},
-		{&inventory.Unseen{Kind: inventory.UnseenUnknown}, "Sync of acme: complete; whether reports exist that the run-as user does not see is not known, in "},
+		{&listing.Unseen{Kind: listing.UnseenUnknown}, "Sync of acme: complete; whether reports exist that the run-as user does not see is not known, in "},
 	} {
 		result := completeResult()
 		result.Unseen = row.unseen
@@ -204,7 +205,7 @@ func TestSummary_isNeverCompleteWithoutWhatIsUnseen(t *testing.T) {
 			if _, out := run(t, f, nil, "longhaul", verb, "acme"); !strings.Contains(out.stdout.String(), row.want) {
 				t.Errorf("%s says\n%s", verb, out.stdout.String())
 			}
-			var shown struct{ Unseen *inventory.Unseen }
+			var shown struct{ Unseen *listing.Unseen }
 			_, out := run(t, f, nil, "longhaul", verb, "acme", "--json")
 			if err := json.Unmarshal(out.stdout.Bytes(), &shown); err != nil || !cmp.Equal(shown.Unseen, row.unseen) {
 				t.Errorf("%s --json says %s: %v", verb, out.stdout.String(), err)

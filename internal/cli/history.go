@@ -28,19 +28,19 @@ type deliveryEntry struct {
 	SHA256 string `json:"sha256"`
 }
 
-// history is what was sent from a folder; the zero value keeps nothing.
-type history struct {
+// deliveries is what was sent from a folder; the zero value keeps nothing.
+type deliveries struct {
 	path    string
 	entries []deliveryEntry
 	failed  func(error) // told once when the record cannot be kept
 }
 
 // history opens the record of a folder. Types whose paths carry the time of the upload have none: no name is used twice.
-func (d delivery) history(c *console, dir string) *history {
+func (d delivery) history(c *console, dir string) *deliveries {
 	if d.Type == catalog.DBT || d.Type == catalog.Quality {
-		return &history{}
+		return &deliveries{}
 	}
-	h := &history{path: filepath.Join(dir, stateDir, deliveredFile)}
+	h := &deliveries{path: filepath.Join(dir, stateDir, deliveredFile)}
 	h.failed = func(err error) {
 		h.failed = func(error) {}
 		c.note("Warning: what is delivered cannot be noted in %s (%v), so a later upload cannot tell that it was.", filepath.Dir(h.path), reasonOf(err))
@@ -59,10 +59,10 @@ func (d delivery) history(c *console, dir string) *history {
 }
 
 // has says whether a file with this content was sent to this place before.
-func (h *history) has(e deliveryEntry) bool { return slices.Contains(h.entries, e) }
+func (h *deliveries) has(e deliveryEntry) bool { return slices.Contains(h.entries, e) }
 
 // add notes a file that is about to be sent.
-func (h *history) add(e deliveryEntry) {
+func (h *deliveries) add(e deliveryEntry) {
 	if h.path == "" || h.has(e) {
 		return
 	}
@@ -72,7 +72,7 @@ func (h *history) add(e deliveryEntry) {
 }
 
 // remove forgets a file that the catalog has not taken.
-func (h *history) remove(e deliveryEntry) {
+func (h *deliveries) remove(e deliveryEntry) {
 	if at := slices.Index(h.entries, e); at >= 0 {
 		h.entries = slices.Delete(h.entries, at, at+1)
 		h.save()
@@ -80,13 +80,13 @@ func (h *history) remove(e deliveryEntry) {
 }
 
 // save puts the record in place of the one before.
-func (h *history) save() {
+func (h *deliveries) save() {
 	if err := h.write(); err != nil {
 		h.failed(err)
 	}
 }
 
-func (h *history) write() error {
+func (h *deliveries) write() error {
 	content, err := json.MarshalIndent(h.entries, "", " ")
 	if err != nil {
 		return err

@@ -231,7 +231,7 @@ func TestUpload_knowsByItsReachWhetherAFileMayBeThere(t *testing.T) {
 // A folder that gathers what a year brings is known as a whole.
 func TestUpload_knowsAllOfALargeFolder(t *testing.T) {
 	t.Parallel()
-	h := &history{path: filepath.Join(t.TempDir(), stateDir, deliveredFile), failed: func(err error) { t.Error(err) }}
+	h := &deliveries{path: filepath.Join(t.TempDir(), stateDir, deliveredFile), failed: func(err error) { t.Error(err) }}
 	entry := func(i int) deliveryEntry {
 		return deliveryEntry{Host: "cloud.catalog.example", Path: strings.Repeat("p", 120) + strconv.Itoa(i), SHA256: strings.Repeat("f", 64)}
 	}

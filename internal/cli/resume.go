@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"longhaul/internal/inventory"
+	"longhaul/internal/history"
 	"longhaul/internal/staging"
 	"longhaul/workflows"
 )
@@ -76,8 +76,8 @@ func resumeOne(ctx context.Context, p *plant, name string) (bool, error) {
 // unfinished gives the state of the sync of the source that nobody has ended, if it was begun after since; nil when there is
 // none. Only the newest in the bucket can be that one, for a source has one sync at a time: when it began, those before it
 // were over, also those that were terminated and so left no note of their end.
-func unfinished(ctx context.Context, store *staging.Store, name string, since time.Time) (*inventory.Opened, error) {
-	ids, recorded, err := inventory.Unrecorded(ctx, store, name)
+func unfinished(ctx context.Context, store *staging.Store, name string, since time.Time) (*history.Opened, error) {
+	ids, recorded, err := history.Unrecorded(ctx, store, name)
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +89,7 @@ func unfinished(ctx context.Context, store *staging.Store, name string, since ti
 		if ended, err := store.Exists(ctx, sync.Ended()); ended || err != nil {
 			return nil, err
 		}
-		var state inventory.Opened
+		var state history.Opened
 		switch err := store.ReadJSON(ctx, sync.State(), &state); {
 		case err != nil && store.Unreadable(err):
 			continue // it is not there or torn, so nothing of the sync could be reused

@@ -13,7 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"longhaul/internal/inventory"
+	"longhaul/internal/history"
 	"longhaul/internal/staging"
 	"longhaul/workflows"
 )
@@ -42,7 +42,7 @@ func TestUnfinished(t *testing.T) {
 	const older, newer = "20261120T000000Z-aa", "20261122T000000Z-bb"
 	at := func(id string) staging.Sync { return staging.Sync{Source: "acme", ID: id} }
 	begun := func(id string, age time.Duration) map[string]any {
-		return map[string]any{at(id).State(): inventory.Opened{Started: now.Add(-age)}}
+		return map[string]any{at(id).State(): history.Opened{Started: now.Add(-age)}}
 	}
 	with := func(objects map[string]any, key string, content any) map[string]any {
 		objects[key] = content
@@ -56,11 +56,11 @@ func TestUnfinished(t *testing.T) {
 		{"an empty bucket", nil, false},
 		{"one that was begun", begun(newer, time.Hour), true},
 		{"one of another source", map[string]any{
-			staging.Sync{Source: "beta", ID: newer}.State(): inventory.Opened{Started: now},
+			staging.Sync{Source: "beta", ID: newer}.State(): history.Opened{Started: now},
 		}, false},
-		{"one that was recorded", with(begun(newer, time.Hour), staging.RecordKey("acme", newer), inventory.Record{}), false},
-		{"one before another that was recorded", with(begun(older, time.Hour), staging.RecordKey("acme", newer), inventory.Record{}), false},
-		{"one after another that was recorded", with(begun(newer, time.Hour), staging.RecordKey("acme", older), inventory.Record{}), true},
+		{"one that was recorded", with(begun(newer, time.Hour), staging.RecordKey("acme", newer), history.Record{}), false},
+		{"one before another that was recorded", with(begun(older, time.Hour), staging.RecordKey("acme", newer), history.Record{}), false},
+		{"one after another that was recorded", with(begun(newer, time.Hour), staging.RecordKey("acme", older), history.Record{}), true},
 		{"one that was cancelled", with(begun(newer, time.Hour), at(newer).Ended(), struct{}{}), false},
 		{"one that was begun 31 days ago", begun(newer, 31*24*time.Hour), false},
 		{"one that was begun 29 days ago", begun(newer, 29*24*time.Hour), true},
@@ -68,7 +68,7 @@ func TestUnfinished(t *testing.T) {
 		{"one whose state is none", map[string]any{at(newer).State(): "torn"}, false},
 		{
 			"a terminated one before another that was cancelled",
-			with(with(begun(older, time.Hour), at(newer).State(), inventory.Opened{Started: now}), at(newer).Ended(), struct{}{}),
+			with(with(begun(older, time.Hour), at(newer).State(), history.Opened{Started: now}), at(newer).Ended(), struct{}{}),
 			false,
 		},
 		{"a terminated one before another whose login failed", with(begun(older, time.Hour), at(newer).Ended(), struct{}{}), false},
@@ -143,7 +143,7 @@ func TestServe_goesOnFromTheBucketWhenItsDatabaseCannotBeRead(t *testing.T) {
 	t.Parallel()
 	s := newStation(t)
 	open := staging.Sync{Source: "acme", ID: "20261122T000000Z-bb"}
-	put(t, newStore(t, s.bucket), open.State(), inventory.Opened{Started: time.Now()})
+	put(t, newStore(t, s.bucket), open.State(), history.Opened{Started: time.Now()})
 
 	if said := s.serve(t, false); strings.Contains(said, "goes on") || len(s.temporal.started) > 0 {
 		t.Errorf("with a whole database %d syncs were started:\n%s", len(s.temporal.started), said)
@@ -171,7 +171,7 @@ func TestServe_resumesAtTheNextStartWhatThisOneCouldNot(t *testing.T) {
 	t.Parallel()
 	s := newStation(t)
 	open := staging.Sync{Source: "beta", ID: "20261122T000000Z-bb"}
-	put(t, newStore(t, s.bucket), open.State(), inventory.Opened{Started: time.Now()})
+	put(t, newStore(t, s.bucket), open.State(), history.Opened{Started: time.Now()})
 	inTheWay := filepath.Join(s.bucket, staging.SyncsPrefix("acme"))
 	if err := os.MkdirAll(filepath.Dir(inTheWay), 0o700); err != nil {
 		t.Fatal(err)
@@ -188,7 +188,7 @@ func TestServe_resumesAtTheNextStartWhatThisOneCouldNot(t *testing.T) {
 	if err := os.Remove(inTheWay); err != nil {
 		t.Fatal(err)
 	}
-	put(t, newStore(t, s.bucket), staging.Sync{Source: "acme", ID: open.ID}.State(), inventory.Opened{Started: time.Now()})
+	put(t, newStore(t, s.bucket), staging.Sync{Source: "acme", ID: open.ID}.State(), history.Opened{Started: time.Now()})
 	if said := s.serve(t, false); !strings.Contains(said, "source acme: its unfinished sync goes on\n") {
 		t.Errorf("the next start said:\n%s", said)
 	}

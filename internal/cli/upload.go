@@ -247,7 +247,7 @@ func listed(names []string) string {
 
 // send delivers one file. That the catalog has one of its name is no failure where this folder's own record says that it
 // was sent before: whoever sends a set again after a mishap meets his own files.
-func (c *console) send(ctx context.Context, to *catalog.Client, known *history, path, file string) (sent, error) {
+func (c *console) send(ctx context.Context, to *catalog.Client, known *deliveries, path, file string) (sent, error) {
 	bytes, sum, err := sumOf(file)
 	if err != nil {
 		return sent{}, unusablePath("the file", file, err)

@@ -9,8 +9,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"longhaul/activities"
-	"longhaul/internal/inventory"
+	"longhaul/internal/listing"
 	"longhaul/internal/staging"
+	"longhaul/internal/stream"
 	"longhaul/workflows"
 )
 
@@ -37,8 +38,8 @@ type manifest struct {
 }
 
 // kindOf is the inventory's kind of an account's line.
-var kindOf = map[string]inventory.Kind{
-	"report": inventory.Reports, "dashboard": inventory.Dashboards, "component": inventory.Components,
+var kindOf = map[string]listing.Kind{
+	"report": listing.Reports, "dashboard": listing.Dashboards, "component": listing.Components,
 }
 
 // audit holds the account of a sync that came to its end against the inventory, the manifest, the files and the
@@ -118,14 +119,14 @@ func readAccount(t *testing.T, store *staging.Store, sync staging.Sync) account 
 	return lines
 }
 
-func inventoryIDs(t *testing.T, store *staging.Store, sync staging.Sync, kind inventory.Kind) map[string]bool {
+func inventoryIDs(t *testing.T, store *staging.Store, sync staging.Sync, kind listing.Kind) map[string]bool {
 	t.Helper()
 	ids := map[string]bool{}
-	for line, err := range inventory.Read(t.Context(), store, sync, kind) {
+	for line, err := range listing.Read(t.Context(), store, sync, kind) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		id, err := inventory.LineID(line)
+		id, err := stream.LineID(line)
 		if err != nil {
 			t.Fatal(err)
 		}

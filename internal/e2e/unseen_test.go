@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"longhaul/internal/fault"
-	"longhaul/internal/inventory"
+	"longhaul/internal/listing"
 	"longhaul/internal/simulator/server"
 	"longhaul/internal/source"
 	"longhaul/workflows"
@@ -89,7 +89,7 @@ func TestExtract_withoutARightEndsBeforeItDescribes(t *testing.T) {
 			unlisted[id] = true
 		}
 	}
-	want := &inventory.Unseen{Count: int64(len(unlisted)), Kind: inventory.UnseenAtLeast}
+	want := &listing.Unseen{Count: int64(len(unlisted)), Kind: listing.UnseenAtLeast}
 	if diff := cmp.Diff(want, result.Unseen); diff != "" || len(unlisted) < 20 {
 		t.Errorf("unseen (-want +got):\n%s", diff)
 	}
@@ -173,11 +173,11 @@ func TestGuard_holdsAFirstSyncWithoutARight(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		right, label string
-		unseen       inventory.UnseenKind
+		unseen       listing.UnseenKind
 	}{
-		{"ViewPublicReports", "View Reports in Public Folders", inventory.UnseenAtLeast},
-		{"ViewPublicDashboards", "View Dashboards in Public Folders", inventory.UnseenAtLeast},
-		{"ManagePvtRptsAndDashbds", "Manage All Private Reports and Dashboards", inventory.UnseenUnknown},
+		{"ViewPublicReports", "View Reports in Public Folders", listing.UnseenAtLeast},
+		{"ViewPublicDashboards", "View Dashboards in Public Folders", listing.UnseenAtLeast},
+		{"ManagePvtRptsAndDashbds", "Manage All Private Reports and Dashboards", listing.UnseenUnknown},
 	} {
 		t.Run(row.right, func(t *testing.T) {
 			t.Parallel()
@@ -220,7 +220,7 @@ func TestGuard_acceptMissingIsAStatedLimit(t *testing.T) {
 		s.AcceptMissing = []string{"ManagePvtRptsAndDashbds"}
 	})
 	result := p.sync(t)
-	if diff := cmp.Diff(&inventory.Unseen{Kind: inventory.UnseenUnknown}, result.Unseen); diff != "" || result.Outcome != workflows.OutcomeComplete {
+	if diff := cmp.Diff(&listing.Unseen{Kind: listing.UnseenUnknown}, result.Unseen); diff != "" || result.Outcome != workflows.OutcomeComplete {
 		t.Errorf("ended as %s, unseen (-want +got):\n%s", result.Outcome, diff)
 	}
 	if !strings.Contains(strings.Join(result.Warnings, " "), "links from dashboards to reports are missing, as accept_missing allows") {

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 
+	"longhaul/internal/account"
 	"longhaul/internal/fault"
 	"longhaul/internal/staging"
 )
@@ -66,7 +67,7 @@ func Foreign(out string) ([]string, error) {
 type delivery struct {
 	store    *staging.Store
 	sync     staging.Sync
-	doc      document
+	doc      account.Document
 	out      string
 	state    string
 	incoming string
@@ -112,8 +113,8 @@ func (d *delivery) announce(context.Context) error {
 	d.old = owned(d.state)
 	names := d.doc
 	for _, name := range d.old { // of a delivery that was cut short as well
-		if !slices.ContainsFunc(names.Files, func(f entry) bool { return f.Name == name }) {
-			names.Files = append(slices.Clip(names.Files), entry{Name: name})
+		if !slices.ContainsFunc(names.Files, func(f account.File) bool { return f.Name == name }) {
+			names.Files = append(slices.Clip(names.Files), account.File{Name: name})
 		}
 	}
 	content, err := json.Marshal(names)
@@ -153,7 +154,7 @@ func (d *delivery) place(ctx context.Context) error {
 // clear removes the earlier set.
 func (d *delivery) clear(context.Context) error {
 	for _, name := range d.old {
-		if slices.ContainsFunc(d.doc.Files, func(f entry) bool { return f.Name == name }) {
+		if slices.ContainsFunc(d.doc.Files, func(f account.File) bool { return f.Name == name }) {
 			continue
 		}
 		if err := os.Remove(filepath.Join(d.out, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -39,7 +39,7 @@ func TestDeliver_putsTheSetInPlaceOfTheOneBefore(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "a", "out")
 	for _, ts := range []int64{timestamp, timestamp, timestamp + 86400} {
 		f := assembled(t, ts)
-		if err := Deliver(t.Context(), f.store, f.in.Sync, out); err != nil {
+		if err := Deliver(t.Context(), f.Store, f.in.Sync, out); err != nil {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff(append([]string{stateDir}, set(ts)...), folder(t, out)); diff != "" {
@@ -50,7 +50,7 @@ func TestDeliver_putsTheSetInPlaceOfTheOneBefore(t *testing.T) {
 		}
 		for _, name := range set(ts) {
 			content, err := os.ReadFile(filepath.Join(out, name))
-			if err != nil || string(content) != f.text(f.in.Sync.File(name)) {
+			if err != nil || string(content) != f.Text(f.Sync.File(name)) {
 				t.Errorf("%s is not what lies in the bucket, %v", name, err)
 			}
 		}
@@ -79,7 +79,7 @@ func TestDeliver_leavesWhatIsNotOurs(t *testing.T) {
 		t.Fatal(err)
 	}
 	f := assembled(t, timestamp)
-	if err := Deliver(t.Context(), f.store, f.in.Sync, out); err != nil {
+	if err := Deliver(t.Context(), f.Store, f.in.Sync, out); err != nil {
 		t.Fatal(err)
 	}
 	got, err := Foreign(out)
@@ -101,10 +101,10 @@ func TestDeliver_survivesAKillAfterAnyStep(t *testing.T) {
 	for steps := range 6 {
 		out := t.TempDir()
 		old, next := assembled(t, timestamp), assembled(t, later)
-		if err := Deliver(t.Context(), old.store, old.in.Sync, out); err != nil {
+		if err := Deliver(t.Context(), old.Store, old.in.Sync, out); err != nil {
 			t.Fatal(err)
 		}
-		d, err := newDelivery(t.Context(), next.store, next.in.Sync, out)
+		d, err := newDelivery(t.Context(), next.Store, next.in.Sync, out)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -127,7 +127,7 @@ func TestDeliver_survivesAKillAfterAnyStep(t *testing.T) {
 			t.Errorf("after %d steps there are files that are nobody's: %v, %v", steps, foreign, err)
 		}
 		third := assembled(t, later+86400)
-		if err := Deliver(t.Context(), third.store, third.in.Sync, out); err != nil {
+		if err := Deliver(t.Context(), third.Store, third.in.Sync, out); err != nil {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff(append([]string{stateDir}, set(later+86400)...), folder(t, out)); diff != "" {
@@ -140,10 +140,10 @@ func TestDeliver_refusesAFileThatIsNotTheListedOne(t *testing.T) {
 	t.Parallel()
 	f := assembled(t, timestamp)
 	out := t.TempDir()
-	if err := f.store.Write(t.Context(), f.in.Sync.File(FileName(timestamp, Users)), []byte("[ ]")); err != nil {
+	if err := f.Store.Write(t.Context(), f.Sync.File(FileName(timestamp, Users)), []byte("[ ]")); err != nil {
 		t.Fatal(err)
 	}
-	err := Deliver(t.Context(), f.store, f.in.Sync, out)
+	err := Deliver(t.Context(), f.Store, f.in.Sync, out)
 	if err == nil || fault.From(err) != nil || !strings.Contains(err.Error(), "is not the one the manifest lists") {
 		t.Errorf("error %v", err)
 	}
@@ -160,7 +160,7 @@ func TestDeliver_saysThatTheFolderCannotBeWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, out := range []string{file, filepath.Join(file, "below")} {
-		err := Deliver(t.Context(), f.store, f.in.Sync, out)
+		err := Deliver(t.Context(), f.Store, f.in.Sync, out)
 		if !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "the output folder "+out+" cannot be written") {
 			t.Errorf("error %v", err)
 		}
@@ -172,7 +172,7 @@ func TestDeliver_endsWhenCancelled(t *testing.T) {
 	f := assembled(t, timestamp)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := Deliver(ctx, f.store, f.in.Sync, t.TempDir()); err == nil {
+	if err := Deliver(ctx, f.Store, f.in.Sync, t.TempDir()); err == nil {
 		t.Error("no error")
 	}
 }

@@ -1,5 +1,5 @@
-// Package extract makes of what lies in the bucket the files that castor-extractor would have written, and the account
-// that says of every report, dashboard and component what became of it.
+// Package extract writes the files that castor-extractor would have written from what a sync keeps in the bucket, and
+// delivers them into a folder.
 //
 // Every step is a merge join over streams sorted by Id and writes as it reads, so that a million reports need no more
 // memory than a thousand.
@@ -11,8 +11,9 @@ import (
 	"iter"
 	"strconv"
 
-	"longhaul/internal/inventory"
+	"longhaul/internal/listing"
 	"longhaul/internal/staging"
+	"longhaul/internal/stream"
 )
 
 // The files of an extract, by the names that castor gives them.
@@ -30,12 +31,12 @@ const (
 var Names = []string{Dashboards, DashboardComponents, Folders, Reports, ReportsMetadata, Users, Summary}
 
 // kinds are the files that hold the inventory of a kind.
-var kinds = map[string]inventory.Kind{
-	Dashboards:          inventory.Dashboards,
-	DashboardComponents: inventory.Components,
-	Folders:             inventory.Folders,
-	Reports:             inventory.Reports,
-	Users:               inventory.Users,
+var kinds = map[string]listing.Kind{
+	Dashboards:          listing.Dashboards,
+	DashboardComponents: listing.Components,
+	Folders:             listing.Folders,
+	Reports:             listing.Reports,
+	Users:               listing.Users,
 }
 
 // FileName is the name of a file with the timestamp of its set in front.
@@ -48,39 +49,18 @@ type Input struct {
 	Store     *staging.Store
 	Sync      staging.Sync
 	Timestamp int64       // in front of the names of the files, in seconds
-	BaseURL   string      // where the org lives, as its login told when the sync began; what links begin with
+	BaseURL   string      // the address of the org, as its login returned it when the sync began; links begin with it
 	Version   string      // of Longhaul
-	Again     int         // how many of the shards, the last ones, are of the second round: what they brought takes the place of the first's
-	Progress  func(int64) // told the records looked at so far; may be nil
+	Progress  func(int64) // receives the number of records read so far; may be nil
 }
 
 // inventory gives the records of a kind as they stand.
-func (in Input) inventory(ctx context.Context, kind inventory.Kind) iter.Seq2[[]byte, error] {
-	return inventory.Read(ctx, in.Store, in.Sync, kind)
+func (in Input) inventory(ctx context.Context, kind listing.Kind) iter.Seq2[[]byte, error] {
+	return listing.Read(ctx, in.Store, in.Sync, kind)
 }
 
-// described gives what is known of each report.
-func (in Input) described(ctx context.Context) iter.Seq2[[]byte, error] {
-	return staging.Kept(in.Store.Lines(ctx, in.Sync.Described()))
-}
+func (in Input) counter() *stream.Counter { return stream.NewCounter(in.Progress) }
 
-// beat is how many records lie between two reports of progress.
-const beat = 1000
-
-// counter counts records and tells of them.
-type counter struct {
-	n    int64
-	tell func(int64)
-}
-
-func (in Input) counter() *counter { return &counter{tell: in.Progress} }
-
-func (c *counter) add() {
-	if c.n++; c.n%beat == 0 && c.tell != nil {
-		c.tell(c.n)
-	}
-}
-
-// wrong is the error for a bucket that does not hold what a sync needs. It has no class: nothing that a user set is at
-// fault, and trying again would not mend it.
+// wrong is the error for a bucket that does not hold what a sync needs. It has no class: no setting is at fault, and trying
+// again would not change it.
 func wrong(format string, args ...any) error { return fmt.Errorf(format, args...) }

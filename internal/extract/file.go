@@ -10,15 +10,18 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
-	"longhaul/internal/inventory"
+	"longhaul/internal/account"
+	"longhaul/internal/description"
+	"longhaul/internal/listing"
 	"longhaul/internal/salesforce"
 	"longhaul/internal/staging"
+	"longhaul/internal/stream"
 )
 
 // Written is a file of an extract. The count of its object is that of the records in it.
 type Written struct {
 	staging.Object
-	Partial int64 // of its records those of reports that name columns which Salesforce did not describe
+	Partial int64 // the number of its records whose report names columns that Salesforce did not describe
 }
 
 // File writes one of castor's files into the files of the sync.
@@ -65,22 +68,22 @@ func array(ctx context.Context, in Input, name string, records iter.Seq2[[]byte,
 			return staging.Object{}, err
 		}
 		separator = []byte(",")
-		progress.add()
+		progress.Add()
 	}
 	end := []byte("]")
-	if progress.n == 0 {
+	if progress.N == 0 {
 		end = []byte("[]")
 	}
 	if _, err := w.Write(end); err != nil {
 		return staging.Object{}, err
 	}
 	object, err := w.Commit()
-	object.Count = progress.n
+	object.Count = progress.N
 	return object, err
 }
 
 // rewritten gives castor's form of each line of an inventory.
-func rewritten(kind inventory.Kind, baseURL string, lines iter.Seq2[[]byte, error]) iter.Seq2[[]byte, error] {
+func rewritten(kind listing.Kind, baseURL string, lines iter.Seq2[[]byte, error]) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
 		w := newRewriter(kind, baseURL)
 		for line, err := range lines {
@@ -94,47 +97,14 @@ func rewritten(kind inventory.Kind, baseURL string, lines iter.Seq2[[]byte, erro
 	}
 }
 
-// wantedReports gives the reports of the inventory but those that are gone or filtered.
+// wantedReports gives the reports of the inventory without those that are gone or filtered.
 func wantedReports(ctx context.Context, in Input) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
-		for pair, err := range pairs(ctx, in) {
-			if err == nil && !wanted(pair.head.State) {
+		for report, err := range account.Reports(ctx, in.Store, in.Sync) {
+			if err == nil && !report.Head.State.Wanted() {
 				continue
 			}
-			if !yield(pair.report, err) || err != nil {
-				return
-			}
-		}
-	}
-}
-
-// wanted says whether a report in a state is in the file of the reports.
-func wanted(state inventory.State) bool {
-	return state != inventory.StateGone && state != inventory.StateFiltered
-}
-
-// pair is a report of the inventory and the head of its description. The report is valid until the next pair.
-type pair struct {
-	report []byte
-	head   inventory.Described
-}
-
-// pairs joins the inventory of reports with the stream of all descriptions; a report without one is an error.
-func pairs(ctx context.Context, in Input) iter.Seq2[pair, error] {
-	described := inventory.Stream{Lines: in.described(ctx)}
-	reports := inventory.Stream{Lines: in.inventory(ctx, inventory.Reports)}
-	return func(yield func(pair, error) bool) {
-		var head inventory.Described
-		for item, err := range inventory.Merge(described, reports) {
-			if err == nil && item.Stream == 0 {
-				if head, err = inventory.DecodeHead(item.Line); err == nil {
-					continue
-				}
-			}
-			if err == nil && head.ID != string(item.ID) {
-				err = wrong("the account does not add up: report %s has no state", item.ID)
-			}
-			if !yield(pair{report: item.Line, head: head}, err) || err != nil {
+			if !yield(report.Line, err) || err != nil {
 				return
 			}
 		}
@@ -146,12 +116,12 @@ func pairs(ctx context.Context, in Input) iter.Seq2[pair, error] {
 func columns(ctx context.Context, in Input, partial *int64) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
 		var record []byte
-		for line, err := range in.described(ctx) {
-			var d inventory.Described
+		for line, err := range description.Read(ctx, in.Store, in.Sync) {
+			var d description.Description
 			if err == nil {
-				d, err = inventory.DecodeDescribed(line)
+				d, err = description.Decode(line)
 			}
-			if err == nil && d.State != inventory.StateDescribed && d.State != inventory.StateReused {
+			if err == nil && !d.State.HasColumns() {
 				continue
 			}
 			if err == nil {
@@ -167,15 +137,15 @@ func columns(ctx context.Context, in Input, partial *int64) iter.Seq2[[]byte, er
 	}
 }
 
-// lacksColumns says whether a report names columns that are not described. A description that cannot be looked through is one
-// that lacks some: what is there of it is written all the same.
-func lacksColumns(d *inventory.Described) bool {
+// lacksColumns reports whether a report names columns that are not described. A description that cannot be read counts as one
+// that lacks some: what it has is written anyway.
+func lacksColumns(d *description.Description) bool {
 	counted, err := salesforce.CountColumns(d.ReportMetadata, d.ReportExtendedMetadata)
 	return err != nil || counted.Missing > 0
 }
 
 // appendColumns adds one record of reports_metadata: the columns as Salesforce gave them, {} where there are none.
-func appendColumns(dst []byte, d *inventory.Described) (_ []byte, err error) {
+func appendColumns(dst []byte, d *description.Description) (_ []byte, err error) {
 	dst = append(dst, `{"reportId":"`...)
 	dst = append(dst, d.ID...)
 	dst = append(dst, `","detailColumnInfo":`...)
@@ -183,7 +153,7 @@ func appendColumns(dst []byte, d *inventory.Described) (_ []byte, err error) {
 	if info.Kind() != '{' {
 		return append(dst, "{}}"...), nil
 	}
-	if dst, err = appendValue(dst, info); err != nil {
+	if dst, err = stream.AppendValue(dst, info); err != nil {
 		return dst, fmt.Errorf("the columns of report %s: %w", d.ID, err)
 	}
 	return append(dst, '}'), nil

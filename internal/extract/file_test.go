@@ -5,15 +5,15 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"io"
 	"runtime"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"longhaul/internal/description"
 	"longhaul/internal/fault"
-	"longhaul/internal/inventory"
+	"longhaul/internal/listing"
 	"longhaul/internal/staging"
 )
 
@@ -21,11 +21,11 @@ func TestFile_ofEachKind(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		file string
-		kind inventory.Kind
+		kind listing.Kind
 		line []string
 		want string
 	}{
-		"a dashboard": {Dashboards, inventory.Dashboards, []string{
+		"a dashboard": {Dashboards, listing.Dashboards, []string{
 			`{"attributes":{"type":"Dashboard","url":"/services/data/v59.0/sobjects/Dashboard/01Z000000000001AAA"},` +
 				`"CreatedBy":{"attributes":{"type":"Name","url":"/services/data/v59.0/sobjects/Name/005000000000001AAA"},"Id":"005000000000001AAA"},` +
 				`"CreatedDate":"2024-02-01T10:00:00.000+0000","Description":null,"DeveloperName":"dash_1","FolderId":"00l000000000001AAA",` +
@@ -38,18 +38,18 @@ func TestFile_ofEachKind(t *testing.T) {
 			`"FolderName":"Sales","Id":"01Z000000000001AAA","IsDeleted":false,"LastReferencedDate":null,"LastViewedDate":null,` +
 			`"NamespacePrefix":null,"RunningUserId":"005000000000001AAA","Title":"Dash 1","Type":"LoggedInUser",` +
 			`"Url":"https://acme.my.salesforce.com/lightning/r/Dashboard/01Z000000000001AAA/view"}]`},
-		"a component, whose Id only planning needs": {DashboardComponents, inventory.Components, []string{
+		"a component, whose Id only planning needs": {DashboardComponents, listing.Components, []string{
 			`{"attributes":{"type":"DashboardComponent","url":"/services/data/v59.0/sobjects/DashboardComponent/01a000000000001AAA"},` +
 				`"Id":"01a000000000001AAA","CustomReportId":"00O000000000002AAA","DashboardId":"01Z000000000001AAA","Name":null}`,
 		}, `[{"attributes":{"type":"DashboardComponent","url":"/services/data/v59.0/sobjects/DashboardComponent/01a000000000001AAA"},` +
 			`"CustomReportId":"00O000000000002AAA","DashboardId":"01Z000000000001AAA","Name":null}]`},
-		"a folder": {Folders, inventory.Folders, []string{
+		"a folder": {Folders, listing.Folders, []string{
 			`{"attributes":{"type":"Folder","url":"/services/data/v59.0/sobjects/Folder/00l000000000001AAA"},"DeveloperName":"fold_1",` +
 				`"Id":"00l000000000001AAA","Name":"Folder 1","NamespacePrefix":null,"ParentId":null,"Type":"Report"}`,
 		}, `[{"attributes":{"type":"Folder","url":"/services/data/v59.0/sobjects/Folder/00l000000000001AAA"},"DeveloperName":"fold_1",` +
 			`"Id":"00l000000000001AAA","Name":"Folder 1","NamespacePrefix":null,"ParentId":null,"Type":"Report",` +
 			`"Url":"https://acme.my.salesforce.com/services/data/v59.0/sobjects/Folder/00l000000000001AAA"}]`},
-		"users, in whatever order their fields come": {Users, inventory.Users, []string{
+		"users, in whatever order their fields come": {Users, listing.Users, []string{
 			`{"attributes":{"type":"User","url":"/services/data/v59.0/sobjects/User/005000000000001AAA"},"Id":"005000000000001AAA",` +
 				`"Email":"u1@example.invalid","FirstName":"F1","LastName":"L1","CreatedDate":"2020-01-01T00:00:00.000+0000"}`,
 			`{"CreatedDate":"2020-01-01T00:00:00.000+0000","LastName":"L2","Id":"005000000000002AAA","Email":"u2@example.invalid",` +
@@ -58,8 +58,8 @@ func TestFile_ofEachKind(t *testing.T) {
 			`"Email":"u1@example.invalid","FirstName":"F1","LastName":"L1","CreatedDate":"2020-01-01T00:00:00.000+0000"},` +
 			`{"attributes":{"type":"User","url":"/services/data/v60.0/sobjects/User/005000000000002AAA"},"Id":"005000000000002AAA",` +
 			`"Email":"u2@example.invalid","FirstName":null,"LastName":"L2","CreatedDate":"2020-01-01T00:00:00.000+0000"}]`},
-		"nothing": {Users, inventory.Users, nil, `[]`},
-		"what must and what must not be escaped": {Folders, inventory.Folders, []string{
+		"nothing": {Users, listing.Users, nil, `[]`},
+		"what must and what must not be escaped": {Folders, listing.Folders, []string{
 			`{"Id":"00l000000000001AAA", "Name" : "<a href=\"x\">R&D \u00e9\u20ac\ud83d\ude00 \/ \\ \t\u0001 \u003c` + "\u2028\x7f" + `</a>",` +
 				`"DeveloperName":"lone \ud800 and ` + "\xff" + ` bytes","Type":1.50}`,
 		}, `[{"attributes":null,"DeveloperName":"lone ` + "\uFFFD" + ` and ` + "\uFFFD" + ` bytes","Id":"00l000000000001AAA",` +
@@ -75,13 +75,13 @@ func TestFile_ofEachKind(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := f.text(f.in.Sync.File("1795451617-" + test.file + ".json"))
+			got := f.Text(f.Sync.File("1795451617-" + test.file + ".json"))
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("the file differs (-want +got):\n%s", diff)
 			}
 			sum := sha256.Sum256([]byte(got))
 			want := staging.Object{
-				Key: f.in.Sync.File("1795451617-" + test.file + ".json"), Count: int64(len(test.line)), Bytes: int64(len(got)),
+				Key: f.Sync.File("1795451617-" + test.file + ".json"), Count: int64(len(test.line)), Bytes: int64(len(got)),
 				SHA256: hex.EncodeToString(sum[:]),
 			}
 			if diff := cmp.Diff(want, object.Object); diff != "" {
@@ -99,15 +99,15 @@ func TestFile_ofReports(t *testing.T) {
 		`"FolderName":"Public Reports","Format":"Tabular","Id":"00O000000000000AAA","IsDeleted":false,"LastReferencedDate":null,` +
 		`"LastRunDate":"2024-05-01T00:00:00.000+0000","LastViewedDate":null,"Name":"Report 0","NamespacePrefix":null,` +
 		`"OwnerId":"00l000000000001AAA","LastModifiedDate":"m","SystemModstamp":"m"}`
-	f.inventory(inventory.Reports, full, report(1), report(2), report(3), report(4))
-	f.put(f.in.Sync.Described(), described(t, 0, inventory.StateDescribed, ""), described(t, 1, inventory.StateGone, ""),
-		described(t, 2, inventory.StateDenied, ""), described(t, 3, inventory.StateFiltered, ""), described(t, 4, inventory.StateObsolete, ""))
+	f.inventory(listing.Reports, full, report(1), report(2), report(3), report(4))
+	f.Put(f.Sync.Described(), described(t, 0, description.StateDescribed, ""), described(t, 1, description.StateGone, ""),
+		described(t, 2, description.StateDenied, ""), described(t, 3, description.StateFiltered, ""), described(t, 4, description.StateObsolete, ""))
 	object, err := File(t.Context(), f.in, Reports)
 	if err != nil || object.Count != 3 {
 		t.Fatalf("object %+v, error %v", object, err)
 	}
 	var records []map[string]any
-	text := f.text(object.Key)
+	text := f.Text(object.Key)
 	if err := json.Unmarshal([]byte(text), &records); err != nil {
 		t.Fatal(err)
 	}
@@ -129,15 +129,15 @@ func TestFile_ofReports(t *testing.T) {
 func TestFile_ofColumns(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	f.put(f.in.Sync.Described(),
-		described(t, 0, inventory.StateDescribed,
+	f.Put(f.Sync.Described(),
+		described(t, 0, description.StateDescribed,
 			`{"aggregateColumnInfo":{"detailColumnInfo":1},"detailColumnInfo": {"A.<&>" : {"label":"\u00dc", "filterValues":[ ]}}}`),
-		described(t, 1, inventory.StateReused, `{"detailColumnInfo":null}`),
-		described(t, 2, inventory.StateDescribed, `{}`),
-		described(t, 3, inventory.StateDescribed, ""),
-		described(t, 4, inventory.StateObsolete, ""),
-		described(t, 5, inventory.StateFailed, ""),
-		described(t, 6, inventory.StateReused, `{"detailColumnInfo":{"Z":{"label":1e22}}}`))
+		described(t, 1, description.StateReused, `{"detailColumnInfo":null}`),
+		described(t, 2, description.StateDescribed, `{}`),
+		described(t, 3, description.StateDescribed, ""),
+		described(t, 4, description.StateObsolete, ""),
+		described(t, 5, description.StateFailed, ""),
+		described(t, 6, description.StateReused, `{"detailColumnInfo":{"Z":{"label":1e22}}}`))
 	object, err := File(t.Context(), f.in, ReportsMetadata)
 	if err != nil || object.Count != 5 {
 		t.Fatalf("object %+v, error %v", object, err)
@@ -145,17 +145,17 @@ func TestFile_ofColumns(t *testing.T) {
 	want := `[{"reportId":"00O000000000000AAA","detailColumnInfo":{"A.<&>":{"label":"Ü","filterValues":[]}}},` +
 		`{"reportId":"00O000000000001AAA","detailColumnInfo":{}},{"reportId":"00O000000000002AAA","detailColumnInfo":{}},` +
 		`{"reportId":"00O000000000003AAA","detailColumnInfo":{}},{"reportId":"00O000000000006AAA","detailColumnInfo":{"Z":{"label":1e22}}}]`
-	if diff := cmp.Diff(want, f.text(object.Key)); diff != "" {
+	if diff := cmp.Diff(want, f.Text(object.Key)); diff != "" {
 		t.Errorf("the file differs (-want +got):\n%s", diff)
 	}
 }
 
-// Whoever described a report, this sync or an earlier one: where columns that it names are not described, it is counted.
+// A report is counted where columns that it names are not described, by this sync or by an earlier one.
 func TestFile_countsReportsThatLackColumns(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	line := func(n int, state inventory.State, metadata, extended string) string {
-		d, err := inventory.DecodeDescribed([]byte(described(t, n, state, extended)))
+	line := func(n int, state description.State, metadata, extended string) string {
+		d, err := description.Decode([]byte(described(t, n, state, extended)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -167,14 +167,14 @@ func TestFile_countsReportsThatLackColumns(t *testing.T) {
 		return string(whole)
 	}
 	const two, one = `{"detailColumns":["A","B"]}`, `{"detailColumnInfo":{"B":{}}}`
-	f.put(f.in.Sync.Described(),
-		line(0, inventory.StateDescribed, two, `{"detailColumnInfo":{"B":{},"A":{}}}`),
-		line(1, inventory.StateDescribed, two, one),
-		line(2, inventory.StateReused, two, one),
-		line(3, inventory.StateDescribed, two, `{"detailColumnInfo":{}}`), // by a shard of a version that took it
-		line(4, inventory.StateDescribed, `{"detailColumns":[]}`, `{"detailColumnInfo":{}}`),
-		line(5, inventory.StateFailed, two, one),
-		line(6, inventory.StateDescribed, ``, one))
+	f.Put(f.Sync.Described(),
+		line(0, description.StateDescribed, two, `{"detailColumnInfo":{"B":{},"A":{}}}`),
+		line(1, description.StateDescribed, two, one),
+		line(2, description.StateReused, two, one),
+		line(3, description.StateDescribed, two, `{"detailColumnInfo":{}}`), // by a shard of a version that took it
+		line(4, description.StateDescribed, `{"detailColumns":[]}`, `{"detailColumnInfo":{}}`),
+		line(5, description.StateFailed, two, one),
+		line(6, description.StateDescribed, ``, one))
 	written, err := File(t.Context(), f.in, ReportsMetadata)
 	if err != nil || written.Partial != 3 || written.Count != 6 {
 		t.Errorf("%+v, %v; want 3 that lack columns among 6", written, err)
@@ -189,7 +189,7 @@ func TestFile_ofTheSummary(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := `{"python_version":"longhaul ` + runtime.Version() + `","version":"1.2.3","executed_at":"2026-11-23T16:33:37"}`
-	if got := f.text(object.Key); got != want || object.Key != f.in.Sync.File("1795451617-summary.json") {
+	if got := f.Text(object.Key); got != want || object.Key != f.Sync.File("1795451617-summary.json") {
 		t.Errorf("%s is %s, want %s", object.Key, got, want)
 	}
 }
@@ -204,14 +204,14 @@ func TestFile_leavesNothingAfterAnError(t *testing.T) {
 		"a name that castor does not know": {"accounts", func(*fixture) {}, nil},
 		"no inventory":                     {Users, func(*fixture) {}, staging.ErrNotExist},
 		"a torn inventory": {Users, func(f *fixture) {
-			if err := f.store.Write(t.Context(), f.in.Sync.Inventory("users"), []byte("no stream")); err != nil {
+			if err := f.Store.Write(t.Context(), f.Sync.Inventory("users"), []byte("no stream")); err != nil {
 				t.Fatal(err)
 			}
 		}, staging.ErrTorn},
-		"a line that is no record": {Users, func(f *fixture) { f.inventory(inventory.Users, `{"Id":"005000000000001AAA","Email":}`) }, errNoRecord},
+		"a line that is no record": {Users, func(f *fixture) { f.inventory(listing.Users, `{"Id":"005000000000001AAA","Email":}`) }, errNoRecord},
 		"a report without a state": {Reports, func(f *fixture) {
-			f.inventory(inventory.Reports, report(1), report(2))
-			f.put(f.in.Sync.Described(), described(t, 2, inventory.StateDescribed, ""))
+			f.inventory(listing.Reports, report(1), report(2))
+			f.Put(f.Sync.Described(), described(t, 2, description.StateDescribed, ""))
 		}, nil},
 	}
 	for name, test := range tests {
@@ -223,23 +223,10 @@ func TestFile_leavesNothingAfterAnError(t *testing.T) {
 			if err == nil || (test.want != nil && !errors.Is(err, test.want)) {
 				t.Errorf("error %v, want %v", err, test.want)
 			}
-			if exists, err := f.store.Exists(t.Context(), f.in.Sync.File(FileName(timestamp, test.name))); exists || err != nil {
+			if exists, err := f.Store.Exists(t.Context(), f.Sync.File(FileName(timestamp, test.name))); exists || err != nil {
 				t.Errorf("the file is there: %v, %v", exists, err)
 			}
 		})
-	}
-}
-
-func TestNormalBase_isWhatLinksBeginWith(t *testing.T) {
-	t.Parallel()
-	for in, want := range map[string]string{
-		"acme.my.salesforce.com":          "https://acme.my.salesforce.com",
-		"https://acme.my.salesforce.com/": "https://acme.my.salesforce.com",
-		"http://127.0.0.1:8443":           "http://127.0.0.1:8443",
-	} {
-		if got := normalBase(in); got != want {
-			t.Errorf("%s becomes %s, want %s", in, got, want)
-		}
 	}
 }
 
@@ -247,132 +234,11 @@ func TestFile_endsWhenWhatItIsMadeOfIsGone(t *testing.T) {
 	t.Parallel()
 	for _, name := range Names[:len(Names)-1] {
 		f := newFixture(t)
-		if _, err := f.store.DeleteAll(t.Context(), f.in.Sync.Prefix()); err != nil {
+		if _, err := f.Store.DeleteAll(t.Context(), f.Sync.Prefix()); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := File(t.Context(), f.in, name); !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "cancel the sync") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-}
-
-// Whatever the size of the inventory, a file is written in the same memory.
-func TestFile_needsNoMoreMemoryForMoreRecords(t *testing.T) {
-	peak := func(n int) uint64 {
-		f := newFixture(t)
-		store, err := staging.Open(t.Context(), "file://"+t.TempDir())
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = store.Close() }()
-		f.store, f.in.Store = store, store
-		w, err := store.Create(t.Context(), f.in.Sync.Described())
-		if err != nil {
-			t.Fatal(err)
-		}
-		info := `{"detailColumnInfo":{` + strings.Repeat(`"column":{"label":"Label","dataType":"string"},`, 60) + `"last":{}}}`
-		for i := range n {
-			if err := w.Append([]byte(described(t, i, inventory.StateDescribed, info))); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if _, err := w.Commit(); err != nil {
-			t.Fatal(err)
-		}
-		most := uint64(0)
-		f.in.Progress = func(int64) {
-			var m runtime.MemStats
-			runtime.GC() // the second empties the pools of what earlier streams left in them
-			runtime.GC()
-			runtime.ReadMemStats(&m)
-			most = max(most, m.HeapAlloc)
-		}
-		object, err := File(t.Context(), f.in, ReportsMetadata)
-		if err != nil || object.Count != int64(n) {
-			t.Fatalf("object %+v, error %v", object, err)
-		}
-		return most
-	}
-	const more = 32_000
-	peak(2000) // fills what is kept for the life of the process
-	few, many := peak(2000), peak(2000+more)
-	// What codecs and buffers hold varies by megabytes, so many records make the difference: a record has 3 kB, of
-	// which 100 bytes are too much to keep.
-	if grown := int64(many) - int64(few); grown > 100*more {
-		t.Errorf("2,000 records took %d bytes of heap, %d more took %d: %d bytes each", few, more, many, grown/more)
-	}
-}
-
-func FuzzRewrite(f *testing.F) {
-	f.Add([]byte(`{"attributes":{"url":"/x"},"Id":"00l000000000001AAA","Name":"n"}`))
-	f.Add([]byte(`{"Id":"00l000000000001AAA","Name":"\ud800` + "\xff" + `","Name":"twice","Type":{"a":[1,2.50]}}`))
-	f.Add([]byte(`{"attributes":{"url":"\u002fx\u0000"},"Id":1,"Id":null}`))
-	f.Add([]byte(`[]`))
-	f.Fuzz(func(t *testing.T, line []byte) {
-		before := string(line)
-		w := newRewriter(inventory.Folders, "acme.my.salesforce.com")
-		once, err := w.record(line)
-		if string(line) != before {
-			t.Fatal("the line was changed")
-		}
-		if err != nil {
-			return
-		}
-		if !json.Valid(once) {
-			t.Fatalf("%q becomes %q", line, once)
-		}
-		var keys []string
-		d := json.NewDecoder(strings.NewReader(string(once)))
-		_, _ = d.Token()
-		for d.More() {
-			key, err := d.Token()
-			if err != nil {
-				t.Fatal(err)
-			}
-			keys = append(keys, key.(string))
-			var value json.RawMessage
-			if err := d.Decode(&value); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want := []string{"attributes", "DeveloperName", "Id", "Name", "NamespacePrefix", "ParentId", "Type", "Url"}
-		if diff := cmp.Diff(want, keys); diff != "" {
-			t.Fatalf("the keys differ (-want +got):\n%s", diff)
-		}
-		again, err := newRewriter(inventory.Folders, "acme.my.salesforce.com").record([]byte(string(once)))
-		if err != nil || string(again) != string(once) {
-			t.Fatalf("%q becomes %q, then %q, %v", line, once, again, err)
-		}
-	})
-}
-
-func BenchmarkRewriteReport(b *testing.B) {
-	line := []byte(report(1))
-	w := newRewriter(inventory.Reports, "https://acme.my.salesforce.com")
-	b.ReportAllocs()
-	b.SetBytes(int64(len(line)))
-	for b.Loop() {
-		if _, err := w.record(line); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
-func BenchmarkColumns(b *testing.B) {
-	info := `{"detailColumnInfo":{` + strings.Repeat(`"column":{"label":"Label of it","dataType":"string","filterable":true},`, 25) + `"last":{}}}`
-	line := []byte(described(b, 1, inventory.StateDescribed, info))
-	line = append(line[:len(line)-1], `,"reportMetadata":{"detailColumns":["column"`+strings.Repeat(`,"last"`, 25)+`]}}`...)
-	var record []byte
-	b.ReportAllocs()
-	b.SetBytes(int64(len(line)))
-	for b.Loop() {
-		d, err := inventory.DecodeDescribed(line)
-		if err != nil {
-			b.Fatal(err)
-		}
-		if record, err = appendColumns(record[:0], &d); err != nil || lacksColumns(&d) {
-			b.Fatal(err)
-		}
-	}
-	_, _ = io.Discard.Write(record)
 }

@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+
+	"longhaul/internal/account"
 )
 
 // Placed is a set that a delivery has put into a folder.
@@ -34,7 +36,7 @@ func LastPlaced(out string) []Placed {
 	return sets
 }
 
-func readList(path string) (doc document, ok bool) {
+func readList(path string) (doc account.Document, ok bool) {
 	content, err := os.ReadFile(path) // in the folder the user named
 	return doc, err == nil && json.Unmarshal(content, &doc) == nil
 }

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"longhaul/internal/account"
 )
 
 func write(t *testing.T, dir string, names ...string) {
@@ -48,7 +50,7 @@ func TestDeliver_namesTheSetAfterAllThatLiesThere(t *testing.T) {
 			out := t.TempDir()
 			write(t, out, row.lying...)
 			f := assembled(t, timestamp)
-			if err := Deliver(t.Context(), f.store, f.in.Sync, out); err != nil {
+			if err := Deliver(t.Context(), f.Store, f.in.Sync, out); err != nil {
 				t.Fatal(err)
 			}
 			want := slices.Concat([]string{stateDir}, row.lying, set(row.want))
@@ -57,13 +59,13 @@ func TestDeliver_namesTheSetAfterAllThatLiesThere(t *testing.T) {
 				t.Errorf("the folder (-want +got):\n%s", diff)
 			}
 			placed := LastPlaced(out)
-			if len(placed) != 1 || placed[0].Timestamp != row.want || placed[0].Sync != f.in.Sync.ID {
+			if len(placed) != 1 || placed[0].Timestamp != row.want || placed[0].Sync != f.Sync.ID {
 				t.Fatalf("the record says %+v", placed)
 			}
 			for _, name := range Names {
 				here, inBucket := FileName(row.want, name), FileName(timestamp, name)
 				content, err := os.ReadFile(filepath.Join(out, here))
-				if err != nil || string(content) != f.text(f.in.Sync.File(inBucket)) || placed[0].SHA256[here] == "" {
+				if err != nil || string(content) != f.Text(f.Sync.File(inBucket)) || placed[0].SHA256[here] == "" {
 					t.Errorf("%s is not what lies in the bucket as %s, or not in the record: %v", here, inBucket, err)
 				}
 			}
@@ -85,7 +87,7 @@ func TestDeliver_staysAfterWhatItDeliveredAhead(t *testing.T) {
 		if n > 1 { // the second is the first sync once more, after a kill
 			f = assembledAs(t, "20261123T163337Z-0000000"+strconv.Itoa(n), timestamp+int64(n))
 		}
-		if err := Deliver(t.Context(), f.store, f.in.Sync, out); err != nil {
+		if err := Deliver(t.Context(), f.Store, f.in.Sync, out); err != nil {
 			t.Fatal(err)
 		}
 		wanted := append([]string{stateDir, FileName(ahead, Reports)}, set(want)...)
@@ -134,10 +136,10 @@ func TestLastPlaced_whileASetComes(t *testing.T) {
 	t.Parallel()
 	out := t.TempDir()
 	old, next := assembledAs(t, "20261123T163337Z-00000001", timestamp), assembledAs(t, "20261124T163337Z-00000002", timestamp+86400)
-	if err := Deliver(t.Context(), old.store, old.in.Sync, out); err != nil {
+	if err := Deliver(t.Context(), old.Store, old.in.Sync, out); err != nil {
 		t.Fatal(err)
 	}
-	d, err := newDelivery(t.Context(), next.store, next.in.Sync, out)
+	d, err := newDelivery(t.Context(), next.Store, next.in.Sync, out)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,7 +155,7 @@ func TestLastPlaced_whileASetComes(t *testing.T) {
 	if diff := cmp.Diff([]int64{timestamp + 86400, timestamp}, got); diff != "" {
 		t.Errorf("the record (-want +got):\n%s", diff)
 	}
-	var kept document
+	var kept account.Document
 	content, err := os.ReadFile(filepath.Join(out, stateDir, pendingFile))
 	if err != nil || json.Unmarshal(content, &kept) != nil || len(kept.Files) != 2*len(Names) {
 		t.Errorf("the list of what comes has %d files, %v", len(kept.Files), err)

@@ -8,12 +8,13 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
-	"longhaul/internal/inventory"
+	"longhaul/internal/listing"
+	"longhaul/internal/stream"
 )
 
 // rewriter turns records as Salesforce gave them into records as castor writes them. It keeps its buffers.
 type rewriter struct {
-	kind   inventory.Kind
+	kind   listing.Kind
 	base   string   // what links begin with
 	keys   []string // of the file, in order; attributes first
 	values []jsontext.Value
@@ -22,7 +23,7 @@ type rewriter struct {
 	out    []byte
 }
 
-func newRewriter(kind inventory.Kind, baseURL string) *rewriter {
+func newRewriter(kind listing.Kind, baseURL string) *rewriter {
 	w := &rewriter{kind: kind, base: normalBase(baseURL), keys: []string{"attributes"}}
 	for _, field := range kind.Fields() {
 		key, _, _ := strings.Cut(field, ".") // of CreatedBy.Id the record CreatedBy is written
@@ -62,7 +63,7 @@ func (w *rewriter) record(line []byte) (_ []byte, err error) {
 			w.out = append(w.out, "null"...)
 			continue
 		}
-		if w.out, err = appendValue(w.out, w.values[i]); err != nil {
+		if w.out, err = stream.AppendValue(w.out, w.values[i]); err != nil {
 			return nil, err
 		}
 	}
@@ -115,13 +116,13 @@ func (w *rewriter) index(name string) int {
 func (w *rewriter) link(line []byte) error {
 	var url string
 	switch w.kind {
-	case inventory.Reports, inventory.Dashboards:
-		id, err := inventory.LineID(line)
+	case listing.Reports, listing.Dashboards:
+		id, err := stream.LineID(line)
 		if err != nil {
 			return fmt.Errorf("write a record: %w", err)
 		}
 		url = w.base + "/lightning/r/" + w.kind.Object() + "/" + string(id) + "/view"
-	case inventory.Folders:
+	case listing.Folders:
 		url = w.base + "/" + strings.TrimLeft(attributeURL(w.values[0]), "/")
 	default:
 		return nil

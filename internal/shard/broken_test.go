@@ -7,8 +7,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"longhaul/internal/description"
 	"longhaul/internal/fault"
-	"longhaul/internal/inventory"
 )
 
 // However many reports are broken and wherever they lie: the others are described, the broken ones marked.
@@ -27,12 +27,12 @@ func TestRun_isNotStoppedByBrokenReports(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				f := newFakeVault()
 				plan(f, 120)
-				want := map[inventory.State]int64{}
+				want := map[description.State]int64{}
 				for i := range 120 {
 					if broken(i) {
-						want[inventory.StateFailed]++
+						want[description.StateFailed]++
 					} else {
-						want[inventory.StateDescribed]++
+						want[description.StateDescribed]++
 					}
 				}
 				for attempt := 1; attempt <= 60; attempt++ {
@@ -84,10 +84,10 @@ func TestRun_asksAStoredReportForItsWitness(t *testing.T) {
 				in := input(o, 4)
 				in.LastRound = true
 				result, err := run(t.Context(), in, f)
-				if alive && (err != nil || result.States[inventory.StateFailed] != 1 || result.Repeated == 0) {
+				if alive && (err != nil || result.States[description.StateFailed] != 1 || result.Repeated == 0) {
 					t.Errorf("result %+v, error %v", result, err)
 				}
-				if !alive && (!fault.Is(err, fault.Transient) || result.States[inventory.StateFailed] != 0) {
+				if !alive && (!fault.Is(err, fault.Transient) || result.States[description.StateFailed] != 0) {
 					t.Errorf("result %+v, error %v", result, err)
 				}
 			})
@@ -134,7 +134,7 @@ func TestRun_ofOneBrokenReport(t *testing.T) {
 				in := input(o, 4)
 				in.Attempt, in.Probe, in.LastRound = test.attempt, test.probe, true
 				result, err := run(t.Context(), in, f)
-				if test.failed != (err == nil) || test.failed != (result.States[inventory.StateFailed] == 1) {
+				if test.failed != (err == nil) || test.failed != (result.States[description.StateFailed] == 1) {
 					t.Errorf("result %+v, error %v", result, err)
 				}
 				if err != nil && !fault.Is(err, fault.Transient) && !fault.Is(err, fault.Throttled) {

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"longhaul/internal/inventory"
+	"longhaul/internal/description"
 	"longhaul/internal/salesforce"
 	"longhaul/internal/staging"
 )
@@ -110,7 +110,7 @@ func BenchmarkRun(b *testing.B) {
 		n++
 		b.StartTimer()
 		result, err := Run(b.Context(), Input{Store: store, Sync: sync, Attempt: 1, Describer: d, Slots: Fixed(4)})
-		if err != nil || result.States[inventory.StateDescribed] != 250 {
+		if err != nil || result.States[description.StateDescribed] != 250 {
 			b.Fatal(result, err)
 		}
 	}

@@ -12,8 +12,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"longhaul/internal/description"
 	"longhaul/internal/fault"
-	"longhaul/internal/inventory"
 	"longhaul/internal/salesforce"
 )
 
@@ -78,7 +78,7 @@ func TestRun_getsOnWithFewCallsWhereTheFirstReportsAreBroken(t *testing.T) {
 					left.Store(lease)
 					result, err := run(t.Context(), in, f)
 					if err == nil {
-						want := map[inventory.State]int64{inventory.StateDescribed: reports - broken, undone(row.lastRound): broken}
+						want := map[description.State]int64{description.StateDescribed: reports - broken, undone(row.lastRound): broken}
 						if diff := cmp.Diff(want, result.States); diff != "" {
 							t.Errorf("states (-want +got):\n%s", diff)
 						}

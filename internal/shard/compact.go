@@ -9,9 +9,10 @@ import (
 	"iter"
 	"slices"
 
+	"longhaul/internal/description"
 	"longhaul/internal/fault"
-	"longhaul/internal/inventory"
 	"longhaul/internal/staging"
+	"longhaul/internal/stream"
 )
 
 // finish stores what the loop left and makes the result. When every report has its state the parts are joined; when
@@ -96,7 +97,7 @@ func (r *runner) adopt(ctx context.Context, cause error) (staging.Object, error)
 func (r *runner) joined(ctx context.Context) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
 		next := 0
-		for item, err := range best(inventory.Merge(r.streams(ctx)...)) {
+		for item, err := range best(stream.Merge(r.streams(ctx)...)) {
 			if err != nil {
 				yield(nil, err)
 				return
@@ -121,9 +122,9 @@ func (r *runner) joined(ctx context.Context) iter.Seq2[[]byte, error] {
 
 // best gives one item of each Id: of lines about the same report that of the lowest attempt, unless another beats it. What
 // the merge gives is valid until the next, so the line that may be beaten is a copy.
-func best(items iter.Seq2[inventory.Item, error]) iter.Seq2[inventory.Item, error] {
-	return func(yield func(inventory.Item, error) bool) {
-		var held inventory.Item
+func best(items iter.Seq2[stream.Item, error]) iter.Seq2[stream.Item, error] {
+	return func(yield func(stream.Item, error) bool) {
+		var held stream.Item
 		for item, err := range items {
 			same := bytes.Equal(item.ID, held.ID)
 			keep := false
@@ -132,14 +133,14 @@ func best(items iter.Seq2[inventory.Item, error]) iter.Seq2[inventory.Item, erro
 			}
 			switch {
 			case err != nil:
-				yield(inventory.Item{}, err)
+				yield(stream.Item{}, err)
 				return
 			case keep:
 				continue
 			case !same && len(held.ID) > 0 && !yield(held, nil):
 				return
 			}
-			held = inventory.Item{ID: append(held.ID[:0], item.ID...), Line: append(held.Line[:0], item.Line...), Stream: item.Stream}
+			held = stream.Item{ID: append(held.ID[:0], item.ID...), Line: append(held.Line[:0], item.Line...), Stream: item.Stream}
 		}
 		if len(held.ID) > 0 {
 			yield(held, nil)
@@ -148,12 +149,12 @@ func best(items iter.Seq2[inventory.Item, error]) iter.Seq2[inventory.Item, erro
 }
 
 // stands says whether the line that is held stands against another about the same report.
-func stands(held, other inventory.Item) (bool, error) {
-	lower, err := inventory.DecodeHead(held.Line)
+func stands(held, other stream.Item) (bool, error) {
+	lower, err := description.DecodeHead(held.Line)
 	if err != nil {
 		return false, err
 	}
-	head, err := inventory.DecodeHead(other.Line)
+	head, err := description.DecodeHead(other.Line)
 	return !beats(head.State, lower.State), err
 }
 
@@ -161,14 +162,14 @@ func stands(held, other inventory.Item) (bool, error) {
 func byAttempt(a, b part) int { return cmp.Compare(a.attempt, b.attempt) }
 
 // streams gives the parts, the lowest attempt first, and then what was not flushed.
-func (r *runner) streams(ctx context.Context) []inventory.Stream {
+func (r *runner) streams(ctx context.Context) []stream.Stream {
 	parts := slices.Clone(r.parts)
 	slices.SortStableFunc(parts, byAttempt)
-	streams := make([]inventory.Stream, 0, len(parts)+1)
+	streams := make([]stream.Stream, 0, len(parts)+1)
 	for _, p := range parts {
-		streams = append(streams, inventory.Stream{First: p.first, Lines: r.store.vault.lines(ctx, p.key)})
+		streams = append(streams, stream.Stream{First: p.first, Lines: r.store.vault.lines(ctx, p.key)})
 	}
 	rest := slices.Clone(r.store.pending)
 	sortByID(rest)
-	return append(streams, inventory.Stream{Lines: linesOf(rest)})
+	return append(streams, stream.Stream{Lines: linesOf(rest)})
 }

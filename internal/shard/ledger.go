@@ -3,7 +3,7 @@ package shard
 import (
 	"sort"
 
-	"longhaul/internal/inventory"
+	"longhaul/internal/description"
 	"longhaul/internal/staging"
 )
 
@@ -11,7 +11,7 @@ import (
 type report struct {
 	id       string
 	modified string
-	state    inventory.State // empty until the report has one
+	state    description.State // empty until the report has one
 	reason   string
 	stored   bool
 }
@@ -19,7 +19,7 @@ type report struct {
 // entry is the head of a stored line: which report it is about and what came out.
 type entry struct {
 	id     string
-	state  inventory.State
+	state  description.State
 	reason string
 }
 
@@ -77,15 +77,15 @@ func (l *ledger) store(entries []entry) {
 
 // beats says whether a state is taken in the place of one from a lower attempt: any answer of Salesforce is better than
 // none. It is the one rule for lines about the same report, wherever they are counted or joined.
-func beats(state, lower inventory.State) bool { return !givenUp(state) && givenUp(lower) }
+func beats(state, lower description.State) bool { return !givenUp(state) && givenUp(lower) }
 
 // givenUp says whether a state stands for want of an answer.
-func givenUp(state inventory.State) bool {
-	return state == inventory.StateDeferred || state == inventory.StateFailed
+func givenUp(state description.State) bool {
+	return state == description.StateDeferred || state == description.StateFailed
 }
 
 // settle notes the state of a report before it is stored. One that it has already gives way only to a better one.
-func (l *ledger) settle(i int, state inventory.State, reason string) {
+func (l *ledger) settle(i int, state description.State, reason string) {
 	r := &l.reports[i]
 	switch {
 	case r.state == "":
@@ -95,9 +95,9 @@ func (l *ledger) settle(i int, state inventory.State, reason string) {
 	}
 	r.state, r.reason = state, reason
 	switch state {
-	case inventory.StateDescribed:
+	case description.StateDescribed:
 		l.witness = append(l.witness, i)
-	case inventory.StateFailed, inventory.StateDeferred: // says nothing of whether it is answered
+	case description.StateFailed, description.StateDeferred: // says nothing of whether it is answered
 	default:
 		l.answered = append(l.answered, i)
 	}
@@ -132,7 +132,7 @@ func (l *ledger) missing() []int {
 func (l *ledger) result(object staging.Object) Result {
 	result := Result{
 		Reports: int64(l.stored), Repeated: l.repeated, Object: object,
-		States: map[inventory.State]int64{}, Reasons: map[string]int64{},
+		States: map[description.State]int64{}, Reasons: map[string]int64{},
 	}
 	for i := range l.reports {
 		if r := &l.reports[i]; r.stored {

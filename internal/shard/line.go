@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"longhaul/internal/inventory"
+	"longhaul/internal/description"
 	"longhaul/internal/staging"
 )
 
@@ -31,7 +31,7 @@ func readEntries(ctx context.Context, v vault, key string) ([]entry, error) {
 		if err != nil {
 			return nil, err
 		}
-		head, err := inventory.DecodeHead(line)
+		head, err := description.DecodeHead(line)
 		if err != nil {
 			return nil, fmt.Errorf("%w: %s: %w", staging.ErrTorn, key, err)
 		}

@@ -9,8 +9,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"longhaul/internal/description"
 	"longhaul/internal/fault"
-	"longhaul/internal/inventory"
 	"longhaul/internal/salesforce"
 )
 
@@ -51,7 +51,7 @@ func TestRun_isNotStoppedByAReportThatAsksForALongWait(t *testing.T) {
 							t.Fatalf("result %+v, error %v", result, err)
 						}
 						for i, d := range wantWhole(t, f, 120) {
-							want := inventory.StateDescribed
+							want := description.StateDescribed
 							if broken(i) {
 								want = undone(lastRound)
 							}
@@ -90,7 +90,7 @@ func TestRun_ofOneReportThatAsksForALongWait(t *testing.T) {
 				}
 				result, err := run(t.Context(), in, f)
 				if row.failed {
-					if err != nil || result.Reasons[ReasonThrottled] != 1 || result.States[inventory.StateFailed] != 1 {
+					if err != nil || result.Reasons[ReasonThrottled] != 1 || result.States[description.StateFailed] != 1 {
 						t.Errorf("result %+v, error %v", result, err)
 					}
 					return

@@ -8,8 +8,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"longhaul/internal/description"
 	"longhaul/internal/fault"
-	"longhaul/internal/inventory"
 )
 
 // However long an outage lasts, it costs a few calls an attempt, attempts come ever more slowly, and nothing is marked.
@@ -56,7 +56,7 @@ func TestRun_spendsLittleOnALongOutage(t *testing.T) {
 				alive := newOrg(10 * time.Millisecond)
 				in.Describer = alive
 				result, err := run(t.Context(), in, f)
-				if err != nil || result.States[inventory.StateDescribed] != reports || alive.total != reports-row.stored || alive.most != 8 {
+				if err != nil || result.States[description.StateDescribed] != reports || alive.total != reports-row.stored || alive.most != 8 {
 					t.Errorf("result %+v, error %v after %d calls, %d at once", result, err, alive.total, alive.most)
 				}
 			})
@@ -114,7 +114,7 @@ func TestRun_endsASmallShardOfBrokenReportsAfterItsPatience(t *testing.T) {
 				for ; in.Attempt <= 2*patience && ended == 0; in.Attempt++ {
 					result, err := run(t.Context(), in, f)
 					switch {
-					case err == nil && result.States[inventory.StateDeferred] == 10:
+					case err == nil && result.States[description.StateDeferred] == 10:
 						ended = in.Attempt
 					case err == nil || result.Reports != 0:
 						t.Fatalf("attempt %d: result %+v, error %v", in.Attempt, result, err)

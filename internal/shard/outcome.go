@@ -7,8 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"longhaul/internal/description"
 	"longhaul/internal/fault"
-	"longhaul/internal/inventory"
 	"longhaul/internal/salesforce"
 )
 
@@ -56,9 +56,9 @@ const (
 )
 
 // judge says what err of one describe means. For settled it also gives state, reason and sentence.
-func judge(err error) (v verdict, state inventory.State, reason, message string) {
+func judge(err error) (v verdict, state description.State, reason, message string) {
 	if err == nil {
-		return settled, inventory.StateDescribed, "", ""
+		return settled, description.StateDescribed, "", ""
 	}
 	f := fault.From(err)
 	if f == nil {
@@ -71,21 +71,21 @@ func judge(err error) (v verdict, state inventory.State, reason, message string)
 		return giveUp, "", "", ""
 	}
 	if errors.Is(err, salesforce.ErrTooLarge) { // at every try, so it is final at once
-		return settled, inventory.StateFailed, ReasonTooLarge,
+		return settled, description.StateFailed, ReasonTooLarge,
 			"The description of this report is larger than Longhaul reads; give the report fewer columns and filters."
 	}
 	switch f.Class {
 	case fault.Gone:
-		return settled, inventory.StateGone, ReasonGone,
+		return settled, description.StateGone, ReasonGone,
 			"The report is not there any more, or the run-as user no longer sees it."
 	case fault.Obsolete:
-		return settled, inventory.StateObsolete, ReasonObsolete,
+		return settled, description.StateObsolete, ReasonObsolete,
 			"Salesforce calls the definition of this report obsolete: its object was switched off for reports, or its relationships have changed."
 	case fault.Unsupported:
 		reason, message = unsupported(err)
-		return settled, inventory.StateUnsupported, reason, message
+		return settled, description.StateUnsupported, reason, message
 	case fault.PermissionMissing:
-		return settled, inventory.StateDenied, ReasonNoAccess,
+		return settled, description.StateDenied, ReasonNoAccess,
 			"The run-as user lacks access to what this report is about; give it access to the report type and its objects."
 	case fault.Transient, fault.Throttled, fault.Poison, fault.SessionExpired:
 		if errors.Is(err, context.Canceled) {
@@ -126,11 +126,11 @@ func wholeSync(err error) bool {
 
 // undone is the state of a report that failed its tries while others were answered: it is tried again at the end of the
 // sync, unless this is the end.
-func undone(lastRound bool) inventory.State {
+func undone(lastRound bool) description.State {
 	if lastRound {
-		return inventory.StateFailed
+		return description.StateFailed
 	}
-	return inventory.StateDeferred
+	return description.StateDeferred
 }
 
 // failure gives reason and sentence for a report that kept failing while a witness answered.

@@ -10,8 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"longhaul/internal/description"
 	"longhaul/internal/fault"
-	"longhaul/internal/inventory"
 	"longhaul/internal/salesforce"
 )
 
@@ -19,22 +19,22 @@ func TestRun_givesEachAnswerItsState(t *testing.T) {
 	answers := []struct {
 		class  fault.Class
 		below  error
-		state  inventory.State // empty: that of a report which failed every try
+		state  description.State // empty: that of a report which failed every try
 		reason string
 	}{
-		{"", nil, inventory.StateDescribed, ""},
-		{fault.Gone, nil, inventory.StateGone, ReasonGone},
-		{fault.Obsolete, nil, inventory.StateObsolete, ReasonObsolete},
-		{fault.Unsupported, nil, inventory.StateUnsupported, ReasonUnsupported},
-		{fault.PermissionMissing, nil, inventory.StateDenied, ReasonNoAccess},
-		{fault.Poison, salesforce.ErrTooLarge, inventory.StateFailed, ReasonTooLarge},
+		{"", nil, description.StateDescribed, ""},
+		{fault.Gone, nil, description.StateGone, ReasonGone},
+		{fault.Obsolete, nil, description.StateObsolete, ReasonObsolete},
+		{fault.Unsupported, nil, description.StateUnsupported, ReasonUnsupported},
+		{fault.PermissionMissing, nil, description.StateDenied, ReasonNoAccess},
+		{fault.Poison, salesforce.ErrTooLarge, description.StateFailed, ReasonTooLarge},
 		{fault.Poison, nil, "", ReasonServerError},
 		{fault.Poison, salesforce.ErrNoColumns, "", ReasonNoColumns},
 		{fault.Transient, nil, "", ReasonUnreachable},
 		{fault.Throttled, nil, "", ReasonThrottled},
 	}
-	for name, undone := range map[string]inventory.State{
-		"in a round that another follows": inventory.StateDeferred, "in the last round": inventory.StateFailed,
+	for name, undone := range map[string]description.State{
+		"in a round that another follows": description.StateDeferred, "in the last round": description.StateFailed,
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -48,7 +48,7 @@ func TestRun_givesEachAnswerItsState(t *testing.T) {
 					return nil
 				}
 				in := input(o, 4)
-				in.LastRound = undone == inventory.StateFailed
+				in.LastRound = undone == description.StateFailed
 				result, err := run(t.Context(), in, f)
 				if err != nil {
 					t.Fatal(err)
@@ -73,9 +73,9 @@ func TestRun_givesEachAnswerItsState(t *testing.T) {
 						t.Errorf("report answered %q was tried %d times, want %d", want.class, o.calls[i], tries)
 					}
 				}
-				want := map[inventory.State]int64{
-					inventory.StateDescribed: 71, inventory.StateGone: 1, inventory.StateObsolete: 1, inventory.StateUnsupported: 1,
-					inventory.StateDenied: 1, inventory.StateFailed: 1,
+				want := map[description.State]int64{
+					description.StateDescribed: 71, description.StateGone: 1, description.StateObsolete: 1, description.StateUnsupported: 1,
+					description.StateDenied: 1, description.StateFailed: 1,
 				}
 				want[undone] += 4
 				if diff := cmp.Diff(want, result.States); diff != "" || result.Reasons[ReasonThrottled] != 1 || result.Partial {

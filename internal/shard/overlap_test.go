@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"longhaul/internal/inventory"
+	"longhaul/internal/description"
 )
 
 func TestRun_fetchesTheReportsOfATornPartAgain(t *testing.T) {
@@ -63,10 +63,10 @@ func TestRun_takesTheLowestAttemptOfOverlappingParts(t *testing.T) {
 // A zombie may have given up on a report that its successor described, or the other way round: the counts are those of the
 // object, and an answer is better than none.
 func TestRun_takesAnAnswerBeforeNone(t *testing.T) {
-	const described, deferred, failed, gone = inventory.StateDescribed, inventory.StateDeferred, inventory.StateFailed, inventory.StateGone
+	const described, deferred, failed, gone = description.StateDescribed, description.StateDeferred, description.StateFailed, description.StateGone
 	for name, row := range map[string]struct {
-		first, second inventory.State // of attempts 1 and 2
-		want          inventory.State
+		first, second description.State // of attempts 1 and 2
+		want          description.State
 	}{
 		"of a later attempt":               {deferred, described, described},
 		"of an earlier attempt":            {described, deferred, described},
@@ -79,7 +79,7 @@ func TestRun_takesAnAnswerBeforeNone(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					f := newFakeVault()
 					plan(f, 5)
-					for attempt, state := range []inventory.State{row.first, row.second} {
+					for attempt, state := range []description.State{row.first, row.second} {
 						lines := [][]byte{stateLine(t, 1, state), stateLine(t, 2, gone)}
 						first := reportID(1)
 						if attempt == listed {
@@ -91,7 +91,7 @@ func TestRun_takesAnAnswerBeforeNone(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					states := map[inventory.State]int64{}
+					states := map[description.State]int64{}
 					all := wantWhole(t, f, 5)
 					for _, d := range all {
 						states[d.State]++
@@ -123,7 +123,7 @@ func TestRun_getsAlongWithAZombie(t *testing.T) {
 					go func() {
 						<-time.After(delay)
 						result, err := run(t.Context(), in, f)
-						if err == nil && (result.Reports != 120 || result.States[inventory.StateDescribed] != 120) {
+						if err == nil && (result.Reports != 120 || result.States[description.StateDescribed] != 120) {
 							err = fmt.Errorf("result %+v", result)
 						}
 						outcomes <- err

@@ -9,8 +9,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"longhaul/internal/description"
 	"longhaul/internal/fault"
-	"longhaul/internal/inventory"
 	"longhaul/internal/salesforce"
 )
 
@@ -126,7 +126,7 @@ func TestRun_findsThePaceThatIsTaken(t *testing.T) {
 					return nil
 				}
 				result, err := run(t.Context(), input(o, share), f)
-				if err != nil || result.States[inventory.StateDescribed] != reports {
+				if err != nil || result.States[description.StateDescribed] != reports {
 					t.Fatalf("result %+v, error %v", result, err)
 				}
 				if mean := float64(sum) / float64(seen); mean < room-2 || mean > room+1 {

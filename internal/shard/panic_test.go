@@ -6,8 +6,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"longhaul/internal/description"
 	"longhaul/internal/fault"
-	"longhaul/internal/inventory"
 )
 
 // TestRun_aPanicOfTheStoreEndsTheAttempt lets a flush panic, as a driver of a store may.
@@ -47,7 +47,7 @@ func TestRun_aReportThatMakesItPanicHoldsUpNoOther(t *testing.T) {
 			return nil
 		}
 		result, err := run(t.Context(), input(o, 5), f)
-		if err != nil || result.States[inventory.StateDescribed] != 49 || result.Reports != 50 {
+		if err != nil || result.States[description.StateDescribed] != 49 || result.Reports != 50 {
 			t.Errorf("got %+v, %v", result, err)
 		}
 	})

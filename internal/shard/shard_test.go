@@ -11,8 +11,8 @@ import (
 
 	"go.uber.org/goleak"
 
+	"longhaul/internal/description"
 	"longhaul/internal/fault"
-	"longhaul/internal/inventory"
 	"longhaul/internal/salesforce"
 	"longhaul/internal/staging"
 )
@@ -98,19 +98,19 @@ func input(d Describer, slots int) Input {
 }
 
 // shardLines parses the finished shard.
-func shardLines(t *testing.T, f *fakeVault) []inventory.Described {
+func shardLines(t *testing.T, f *fakeVault) []description.Description {
 	t.Helper()
 	return parseLines(t, f, testSync.Shard(0))
 }
 
-func parseLines(t *testing.T, f *fakeVault, key string) []inventory.Described {
+func parseLines(t *testing.T, f *fakeVault, key string) []description.Description {
 	t.Helper()
-	var all []inventory.Described
+	var all []description.Description
 	for line, err := range f.lines(t.Context(), key) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var d inventory.Described
+		var d description.Description
 		if err := json.Unmarshal(line, &d); err != nil {
 			t.Fatal(err)
 		}
@@ -120,7 +120,7 @@ func parseLines(t *testing.T, f *fakeVault, key string) []inventory.Described {
 }
 
 // wantWhole fails unless the finished shard holds n reports in order and no part is left.
-func wantWhole(t *testing.T, f *fakeVault, n int) []inventory.Described {
+func wantWhole(t *testing.T, f *fakeVault, n int) []description.Description {
 	t.Helper()
 	all := shardLines(t, f)
 	if len(all) != n {
@@ -162,7 +162,7 @@ func TestRun_describesEveryReportAtTheRateOfItsSlots(t *testing.T) {
 		if o.most != 5 || o.total != 250 || last != 250 {
 			t.Errorf("%d in flight at most, %d calls, progress %d", o.most, o.total, last)
 		}
-		if result.Reports != 250 || result.States[inventory.StateDescribed] != 250 || result.Repeated != 0 || result.Partial {
+		if result.Reports != 250 || result.States[description.StateDescribed] != 250 || result.Repeated != 0 || result.Partial {
 			t.Errorf("result %+v", result)
 		}
 		if result.Object.Key != testSync.Shard(0) || result.Object.Count != 250 {

@@ -10,8 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"longhaul/internal/description"
 	"longhaul/internal/fault"
-	"longhaul/internal/inventory"
 )
 
 func TestRun_endsWithItsSliceAndLosesNothing(t *testing.T) {
@@ -91,8 +91,8 @@ func TestRun_atTheEndOfASlice(t *testing.T) {
 		o.reply = func(int, int) error { return failWith(fault.Transient) }
 		return o
 	}
-	type states = map[inventory.State]int64
-	const described, deferred, failed = inventory.StateDescribed, inventory.StateDeferred, inventory.StateFailed
+	type states = map[description.State]int64
+	const described, deferred, failed = description.StateDescribed, description.StateDeferred, description.StateFailed
 	for name, row := range map[string]struct {
 		org       *org
 		reports   int
@@ -255,7 +255,7 @@ func TestRun_comesToItsEndSliceBySlice(t *testing.T) {
 				break
 			}
 			for i, d := range wantWhole(t, f, reports) {
-				want := inventory.StateDescribed
+				want := description.StateDescribed
 				if kinds[i] < 2 {
 					want = undone(lastRound)
 				}

@@ -7,8 +7,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"longhaul/internal/description"
 	"longhaul/internal/fault"
-	"longhaul/internal/inventory"
 )
 
 func TestRun_goesOnWhenTheStoreFailsOnce(t *testing.T) {
@@ -81,7 +81,7 @@ func TestRun_endsInABucketThatRefusesDeletes(t *testing.T) {
 		for attempt := 1; attempt <= 2; attempt++ {
 			in.Attempt = attempt
 			result, err := run(t.Context(), in, f)
-			if err != nil || result.States[inventory.StateDescribed] != 200 || o.total != 198 {
+			if err != nil || result.States[description.StateDescribed] != 200 || o.total != 198 {
 				t.Fatalf("attempt %d: result %+v after %d calls, error %v", attempt, result, o.total, err)
 			}
 		}

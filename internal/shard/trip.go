@@ -7,8 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"longhaul/internal/description"
 	"longhaul/internal/fault"
-	"longhaul/internal/inventory"
 	"longhaul/internal/salesforce"
 	"longhaul/internal/staging"
 )
@@ -39,7 +39,7 @@ type trip struct {
 type answer struct {
 	trip    *trip
 	verdict verdict
-	state   inventory.State
+	state   description.State
 	reason  string
 	line    []byte // to be stored
 	err     error
@@ -76,7 +76,7 @@ func (r *runner) ask(ctx context.Context, t *trip, rep report) answer {
 	if a.verdict != settled || t.kind == witness {
 		return a
 	}
-	d := &inventory.Described{
+	d := &description.Description{
 		ID: rep.id, State: a.state, Reason: a.reason, Message: message, Modified: rep.modified, At: answeredAt(err),
 	}
 	if desc != nil {
@@ -87,8 +87,8 @@ func (r *runner) ask(ctx context.Context, t *trip, rep report) answer {
 		a.verdict = putAside
 	}
 	if len(a.line) >= staging.MaxLine {
-		a.state, a.reason = inventory.StateFailed, ReasonTooLarge
-		a.line, a.err = (&inventory.Described{
+		a.state, a.reason = description.StateFailed, ReasonTooLarge
+		a.line, a.err = (&description.Description{
 			ID: rep.id, State: a.state, Reason: a.reason, Modified: rep.modified, At: d.At,
 			Message: fmt.Sprintf("The description of this report has %d MiB, more than Longhaul keeps of one report.", len(a.line)>>20),
 		}).Append(nil)

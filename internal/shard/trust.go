@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"longhaul/internal/inventory"
+	"longhaul/internal/description"
 )
 
 const (
@@ -147,7 +147,7 @@ func (r *runner) giveUpOn(reports []int) {
 	for _, index := range given {
 		last, rep := r.fails[index].err, r.led.reports[index]
 		reason, message := failure(last)
-		line, err := (&inventory.Described{
+		line, err := (&description.Description{
 			ID: rep.id, State: state, Reason: reason, Message: message, Modified: rep.modified, At: answeredAt(last),
 		}).Append(nil)
 		if err != nil {

@@ -8,8 +8,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"longhaul/internal/description"
 	"longhaul/internal/fault"
-	"longhaul/internal/inventory"
 	"longhaul/internal/salesforce"
 )
 
@@ -26,7 +26,7 @@ func TestRun_triesAReportThatFailedAgainAfterTheOthers(t *testing.T) {
 		in := input(o, 4)
 		in.LastRound = true
 		result, err := run(t.Context(), in, f)
-		if err != nil || result.States[inventory.StateDescribed] != 60 {
+		if err != nil || result.States[description.StateDescribed] != 60 {
 			t.Fatalf("result %+v, error %v", result, err)
 		}
 		wantWhole(t, f, 60)
@@ -48,7 +48,7 @@ func TestRun_triesAgainWhatASecondEndOfTheSessionMet(t *testing.T) {
 			return nil
 		}
 		result, err := run(t.Context(), input(o, 4), f)
-		if err != nil || result.States[inventory.StateDescribed] != 60 || o.total != 63 {
+		if err != nil || result.States[description.StateDescribed] != 60 || o.total != 63 {
 			t.Fatalf("result %+v after %d calls, error %v", result, o.total, err)
 		}
 	})
@@ -78,7 +78,7 @@ func TestRun_takesAnOutageForNothingElse(t *testing.T) {
 					if !fault.Is(err, want) || !result.Partial {
 						t.Fatalf("result %+v, error %v", result, err)
 					}
-					if result.States[inventory.StateFailed] != 0 {
+					if result.States[description.StateFailed] != 0 {
 						t.Errorf("an outage marked reports failed: %+v", result)
 					}
 					if took := time.Since(started); took > 15*time.Second {
@@ -90,7 +90,7 @@ func TestRun_takesAnOutageForNothingElse(t *testing.T) {
 					good := newOrg(0)
 					in := input(good, 4)
 					in.Attempt = 2
-					if result, err = run(t.Context(), in, f); err != nil || result.States[inventory.StateDescribed] != 120 {
+					if result, err = run(t.Context(), in, f); err != nil || result.States[description.StateDescribed] != 120 {
 						t.Fatalf("result %+v, error %v", result, err)
 					}
 					if good.total != 120-int(result.Reports-int64(good.total)) || good.total > 120-from+4 {
@@ -147,7 +147,7 @@ func TestRun_slowsDownWhereThereWereTooManyRequests(t *testing.T) {
 			return nil
 		}
 		result, err := run(t.Context(), input(o, 16), f)
-		if err != nil || result.States[inventory.StateDescribed] != 250 {
+		if err != nil || result.States[description.StateDescribed] != 250 {
 			t.Fatalf("result %+v, error %v", result, err)
 		}
 		if refused := o.total - 250; refused > 100 {

@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"longhaul/internal/description"
 	"longhaul/internal/fault"
-	"longhaul/internal/inventory"
 	"longhaul/internal/salesforce"
 )
 
@@ -83,7 +83,7 @@ func TestRun_stopsAtTheFirstAnswerThatConcernsTheWholeOrg(t *testing.T) {
 			if after.Load() > share {
 				t.Errorf("%d describes were sent after the first refusal, want at most %d", after.Load(), share)
 			}
-			if !result.Partial || result.Reports != first-1 || result.States[inventory.StateDescribed] != first-1 {
+			if !result.Partial || result.Reports != first-1 || result.States[description.StateDescribed] != first-1 {
 				t.Errorf("result %+v, want the %d answers before the refusal", result, first-1)
 			}
 			if took := time.Since(started); took > graceGiveUp {
@@ -147,50 +147,50 @@ func TestRun_goesOnAfterAnAnswerThatConcernsOneReport(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
 		orgAnswer
-		state  inventory.State
+		state  description.State
 		reason string
 		says   string
 	}{
 		"an obsolete report": {
 			orgAnswer{403, "FORBIDDEN", "The report definition is obsolete. Your administrator", ""},
-			inventory.StateObsolete, ReasonObsolete, "obsolete",
+			description.StateObsolete, ReasonObsolete, "obsolete",
 		},
 		"no access": {
 			orgAnswer{403, "FORBIDDEN", "You don’t have sufficient privileges to perform this operation.", ""},
-			inventory.StateDenied, ReasonNoAccess, "give it access",
+			description.StateDenied, ReasonNoAccess, "give it access",
 		},
-		"another refusal": {orgAnswer{403, "FORBIDDEN", "No.", ""}, inventory.StateDenied, ReasonNoAccess, "give it access"},
+		"another refusal": {orgAnswer{403, "FORBIDDEN", "No.", ""}, description.StateDenied, ReasonNoAccess, "give it access"},
 		"an object that cannot be seen": {
 			orgAnswer{400, "INVALID_TYPE", "sObject type 'Secret__c' is not supported.", ""},
-			inventory.StateDenied, ReasonNoAccess, "give it access",
+			description.StateDenied, ReasonNoAccess, "give it access",
 		},
 		"a deleted report": {
 			orgAnswer{404, "NOT_FOUND", "The data you’re trying to access is unavailable.", ""},
-			inventory.StateGone, ReasonGone, "not there any more",
+			description.StateGone, ReasonGone, "not there any more",
 		},
 		"no columns": {
 			orgAnswer{400, "BAD_REQUEST", "Can’t run the report because it doesn’t have any columns selected.", ""},
-			inventory.StateUnsupported, ReasonNoColumnsSelected, "select some",
+			description.StateUnsupported, ReasonNoColumnsSelected, "select some",
 		},
 		"too many columns": {
 			orgAnswer{400, "BAD_REQUEST", "Only a report with fewer than 100 columns can be run.", ""},
-			inventory.StateUnsupported, ReasonTooManyColumns, "leave fewer than 100 columns",
+			description.StateUnsupported, ReasonTooManyColumns, "leave fewer than 100 columns",
 		},
 		"a joined report": {
 			orgAnswer{501, "NOT_IMPLEMENTED", "You’re requesting data for an unsupported report format.", ""},
-			inventory.StateUnsupported, ReasonUnsupported, "(You're requesting data for an unsupported report format)",
+			description.StateUnsupported, ReasonUnsupported, "(You're requesting data for an unsupported report format)",
 		},
 		"an id it won't take": {
 			orgAnswer{400, "MALFORMED_ID", "id value of incorrect type", ""},
-			inventory.StateFailed, ReasonServerError, "(id value of incorrect type)",
+			description.StateFailed, ReasonServerError, "(id value of incorrect type)",
 		},
 		"a bad request in unknown words": {
 			orgAnswer{400, "BAD_REQUEST", "Zu viele Spalten.", ""},
-			inventory.StateFailed, ReasonServerError, "(Zu viele Spalten)",
+			description.StateFailed, ReasonServerError, "(Zu viele Spalten)",
 		},
 		"a query of its own that took too long": {
 			orgAnswer{400, "QUERY_TIMEOUT", "Your query request was running for too long.", ""},
-			inventory.StateFailed, ReasonUnreachable, "other reports were answered",
+			description.StateFailed, ReasonUnreachable, "other reports were answered",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -208,7 +208,7 @@ func TestRun_goesOnAfterAnAnswerThatConcernsOneReport(t *testing.T) {
 			in := input(client, 4)
 			in.LastRound = true
 			result, err := run(t.Context(), in, f)
-			if err != nil || result.States[inventory.StateDescribed] != 19 || !slices.Contains(Reasons, row.reason) {
+			if err != nil || result.States[description.StateDescribed] != 19 || !slices.Contains(Reasons, row.reason) {
 				t.Fatalf("result %+v, error %v; want one %s for %s", result, err, row.state, row.reason)
 			}
 			got := wantWhole(t, f, 20)[7]

@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"longhaul/internal/inventory"
+	"longhaul/internal/description"
 	"longhaul/internal/staging"
 )
 
@@ -42,11 +42,11 @@ func describedIn(ctx context.Context, store *staging.Store, key string) (string,
 		case err != nil:
 			return "", fmt.Errorf("look for a witness: %w", err)
 		}
-		head, err := inventory.DecodeHead(line)
+		head, err := description.DecodeHead(line)
 		if err != nil {
 			return "", nil // a stream of something else holds no witness
 		}
-		if head.State == inventory.StateDescribed || head.State == inventory.StateReused {
+		if head.State == description.StateDescribed || head.State == description.StateReused {
 			return head.ID, nil
 		}
 	}

@@ -6,14 +6,14 @@ import (
 	"fmt"
 	"testing"
 
-	"longhaul/internal/inventory"
+	"longhaul/internal/description"
 	"longhaul/internal/staging"
 )
 
 // stateLine is the stored line of report i in a state.
-func stateLine(t *testing.T, i int, state inventory.State) []byte {
+func stateLine(t *testing.T, i int, state description.State) []byte {
 	t.Helper()
-	line, err := (&inventory.Described{ID: reportID(i), State: state}).Append(nil)
+	line, err := (&description.Description{ID: reportID(i), State: state}).Append(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,35 +45,35 @@ func TestWitness_isAReportKnownToBeAnswered(t *testing.T) {
 	}{
 		"nobody, of an empty sync": {func(*testing.T, *staging.Store) {}, ""},
 		"one that was reused, and not what is kept obsolete": {func(t *testing.T, store *staging.Store) {
-			putIn(t, store, testSync.Reused(), stateLine(t, 1, inventory.StateObsolete), stateLine(t, 2, inventory.StateReused))
-			putIn(t, store, testSync.Shard(0), stateLine(t, 3, inventory.StateDescribed))
+			putIn(t, store, testSync.Reused(), stateLine(t, 1, description.StateObsolete), stateLine(t, 2, description.StateReused))
+			putIn(t, store, testSync.Shard(0), stateLine(t, 3, description.StateDescribed))
 		}, reportID(2)},
 		"one of a finished shard where nothing was reused": {func(t *testing.T, store *staging.Store) {
 			putIn(t, store, testSync.Reused())
-			putIn(t, store, testSync.Shard(0), stateLine(t, 3, inventory.StateFailed))
-			putIn(t, store, testSync.Shard(7), stateLine(t, 4, inventory.StateGone), stateLine(t, 5, inventory.StateDescribed))
+			putIn(t, store, testSync.Shard(0), stateLine(t, 3, description.StateFailed))
+			putIn(t, store, testSync.Shard(7), stateLine(t, 4, description.StateGone), stateLine(t, 5, description.StateDescribed))
 		}, reportID(5)},
 		"one of a part": {func(t *testing.T, store *staging.Store) {
-			putIn(t, store, testSync.Part(3, reportID(1), reportID(1), 2), stateLine(t, 1, inventory.StateDescribed))
+			putIn(t, store, testSync.Part(3, reportID(1), reportID(1), 2), stateLine(t, 1, description.StateDescribed))
 		}, reportID(1)},
 		"one beside a torn stream": {func(t *testing.T, store *staging.Store) {
 			if err := store.Write(t.Context(), testSync.Shard(0), []byte("torn")); err != nil {
 				t.Fatal(err)
 			}
-			putIn(t, store, testSync.Shard(1), stateLine(t, 1, inventory.StateDescribed))
+			putIn(t, store, testSync.Shard(1), stateLine(t, 1, description.StateDescribed))
 		}, reportID(1)},
 		"one beside what is no description": {func(t *testing.T, store *staging.Store) {
 			putIn(t, store, testSync.Shard(0), []byte(`{"Id":1}`))
-			putIn(t, store, testSync.Shard(1), stateLine(t, 1, inventory.StateDescribed))
+			putIn(t, store, testSync.Shard(1), stateLine(t, 1, description.StateDescribed))
 		}, reportID(1)},
 		"nobody, where only failures are stored": {func(t *testing.T, store *staging.Store) {
-			putIn(t, store, testSync.Shard(0), stateLine(t, 1, inventory.StateFailed))
+			putIn(t, store, testSync.Shard(0), stateLine(t, 1, description.StateFailed))
 		}, ""},
 		"nobody, where too many shards would have to be read": {func(t *testing.T, store *staging.Store) {
 			for n := range witnessSearch {
-				putIn(t, store, testSync.Shard(n), stateLine(t, n, inventory.StateFailed))
+				putIn(t, store, testSync.Shard(n), stateLine(t, n, description.StateFailed))
 			}
-			putIn(t, store, testSync.Shard(witnessSearch), stateLine(t, 1, inventory.StateDescribed))
+			putIn(t, store, testSync.Shard(witnessSearch), stateLine(t, 1, description.StateDescribed))
 		}, ""},
 	}
 	for name, test := range tests {

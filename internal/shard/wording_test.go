@@ -7,8 +7,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"longhaul/internal/description"
 	"longhaul/internal/fault"
-	"longhaul/internal/inventory"
 	"longhaul/internal/salesforce"
 )
 
@@ -63,7 +63,7 @@ func TestRun_refusedInUnknownWords(t *testing.T) {
 				in.Probe = row.probe
 				result, err := run(t.Context(), in, f)
 				if row.denied >= 0 {
-					if err != nil || result.States[inventory.StateDenied] != row.denied {
+					if err != nil || result.States[description.StateDenied] != row.denied {
 						t.Errorf("result %+v, error %v, want %d denied", result, err, row.denied)
 					}
 					return
@@ -75,7 +75,7 @@ func TestRun_refusedInUnknownWords(t *testing.T) {
 				if !fault.Is(err, fault.PermissionMissing) || !strings.Contains(says, "Run Reports") || !strings.Contains(says, "Keine Berechtigung") {
 					t.Errorf("error %v", err)
 				}
-				if result.States[inventory.StateDenied] != 0 || o.total > enoughUnworded+3 {
+				if result.States[description.StateDenied] != 0 || o.total > enoughUnworded+3 {
 					t.Errorf("result %+v after %d calls", result, o.total)
 				}
 			})

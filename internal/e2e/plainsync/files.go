@@ -11,13 +11,13 @@ import (
 	"strings"
 	"time"
 
-	"longhaul/internal/inventory"
+	"longhaul/internal/listing"
 )
 
 // write writes the seven files and says how many reports have columns.
 func (x *extract) write(dir, baseURL string) (described int, err error) {
 	at := time.Now().Unix()
-	for _, kind := range inventory.Kinds {
+	for _, kind := range listing.Kinds {
 		if err := writeFile(dir, at, kind.File(), x.records(kind, baseURL)); err != nil {
 			return 0, err
 		}
@@ -45,7 +45,7 @@ func (x *extract) write(dir, baseURL string) (described int, err error) {
 }
 
 // records gives castor's fields of the records of a kind, and the link.
-func (x *extract) records(kind inventory.Kind, baseURL string) []any {
+func (x *extract) records(kind listing.Kind, baseURL string) []any {
 	all := []any{}
 	for _, record := range x.inventory[kind] {
 		var fields map[string]json.RawMessage
@@ -57,7 +57,7 @@ func (x *extract) records(kind inventory.Kind, baseURL string) []any {
 			key, _, _ := strings.Cut(field, ".")
 			kept[key] = fields[key]
 		}
-		if kind == inventory.Reports || kind == inventory.Dashboards {
+		if kind == listing.Reports || kind == listing.Dashboards {
 			var id string
 			_ = json.Unmarshal(fields["Id"], &id) // a record without one would not be listed
 			kept["Url"] = baseURL + "/lightning/r/" + kind.Object() + "/" + id + "/view"

@@ -15,7 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"longhaul/internal/fault"
-	"longhaul/internal/inventory"
+	"longhaul/internal/listing"
 	"longhaul/internal/salesforce"
 )
 
@@ -49,7 +49,7 @@ type counts struct {
 
 // extract is an org in memory.
 type extract struct {
-	inventory map[inventory.Kind][]json.RawMessage
+	inventory map[listing.Kind][]json.RawMessage
 	reports   []string
 	columns   []*salesforce.Description // by report; nil where Salesforce gives none
 }
@@ -67,7 +67,7 @@ func run(ctx context.Context, baseURL, clientID string, inFlight int, out string
 	defer client.Close()
 	meter := new(salesforce.Meter)
 	ctx = salesforce.WithMeter(ctx, meter)
-	x := &extract{inventory: map[inventory.Kind][]json.RawMessage{}}
+	x := &extract{inventory: map[listing.Kind][]json.RawMessage{}}
 	for _, step := range []func(context.Context, *salesforce.Client, int) error{meet, x.list, x.describe} {
 		if err := step(ctx, client, inFlight); err != nil {
 			return counts{}, err
@@ -101,8 +101,8 @@ func meet(ctx context.Context, client *salesforce.Client, _ int) error {
 // list reads all kinds at once.
 func (x *extract) list(ctx context.Context, client *salesforce.Client, _ int) error {
 	group, ctx := errgroup.WithContext(ctx)
-	listed := make([][]json.RawMessage, len(inventory.Kinds))
-	for i, kind := range inventory.Kinds {
+	listed := make([][]json.RawMessage, len(listing.Kinds))
+	for i, kind := range listing.Kinds {
 		group.Go(func() error {
 			for page, err := range client.Pages(ctx, kind.Query()) {
 				if err != nil {
@@ -116,10 +116,10 @@ func (x *extract) list(ctx context.Context, client *salesforce.Client, _ int) er
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	for i, kind := range inventory.Kinds {
+	for i, kind := range listing.Kinds {
 		x.inventory[kind] = listed[i]
 	}
-	for _, record := range x.inventory[inventory.Reports] {
+	for _, record := range x.inventory[listing.Reports] {
 		var head struct {
 			ID string `json:"Id"`
 		}

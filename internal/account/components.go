@@ -1,0 +1,170 @@
+package account
+
+import (
+	"bytes"
+	"context"
+	"iter"
+	"strings"
+
+	"longhaul/internal/description"
+	"longhaul/internal/listing"
+	"longhaul/internal/salesforce"
+	"longhaul/internal/stream"
+)
+
+// Why a component that is in its file leads to no report or belongs to no dashboard there. For a component with more than one
+// reason the account gives the first.
+const (
+	// ReasonDashboardNotListed: its dashboard is not in the file of the dashboards.
+	ReasonDashboardNotListed = "dashboard_not_listed"
+	// ReasonReportHidden: the run-as user may not see which reports stand behind components.
+	ReasonReportHidden = "report_hidden"
+	// ReasonNoReport: there is no report behind it, as behind a text or an image.
+	ReasonNoReport = "no_report"
+	// ReasonReportNotListed: its report is not in the file of the reports.
+	ReasonReportNotListed = "report_not_listed"
+)
+
+var componentMessages = map[string]string{
+	ReasonDashboardNotListed: "Its dashboard is not among the dashboards of this extract: the run-as user does not see it, or it was deleted.",
+	ReasonReportHidden: "The run-as user may not see which report stands behind a component: " +
+		`give it the permission "Manage All Private Reports and Dashboards".`,
+	ReasonNoReport:        "No report stands behind this component: it shows a text, an image or a page.",
+	ReasonReportNotListed: "Its report is not among the reports of this extract: the run-as user does not see it, or it was deleted.",
+}
+
+// components are sorted by what they point to, so that they can be compared with the reports and dashboards one after
+// another, and then by their own Ids again. However many they are, memory holds a part of them.
+type components struct {
+	byReport, byDashboard *stream.Sorter // {"Id":<what it points to>,"of":<the component>}
+	flaws                 *stream.Sorter // {"Id":<the component>,"reason":<why>}
+	line                  []byte
+
+	hidden int64 // components whose report cannot be read
+}
+
+func newComponents(in Input) *components {
+	sorter := func() *stream.Sorter { return stream.NewSorter(in.Store, in.Sync) }
+	return &components{byReport: sorter(), byDashboard: sorter(), flaws: sorter()}
+}
+
+func (c *components) close(ctx context.Context) {
+	for _, sorter := range []*stream.Sorter{c.byReport, c.byDashboard, c.flaws} {
+		sorter.Close(ctx)
+	}
+}
+
+// sortComponents sorts each component by what it points to.
+func (a *accounting) sortComponents(ctx context.Context, parts *components) error {
+	for line, err := range a.inventory(ctx, listing.Components) {
+		if err != nil {
+			return err
+		}
+		id, err := stream.LineID(line)
+		if err != nil {
+			return err
+		}
+		dashboard, err := stream.Member(line, "DashboardId")
+		if err != nil {
+			return err
+		}
+		if err := parts.point(ctx, parts.byDashboard, target(dashboard), id, ReasonDashboardNotListed); err != nil {
+			return err
+		}
+		report, err := stream.Member(line, "CustomReportId")
+		switch {
+		case err != nil:
+			return err
+		case report == nil: // the field was refused for all of them
+			parts.hidden++
+			err = parts.flaw(ctx, id, ReasonReportHidden)
+		case target(report) == "":
+			err = parts.flaw(ctx, id, ReasonNoReport)
+		default:
+			err = parts.point(ctx, parts.byReport, target(report), id, ReasonReportNotListed)
+		}
+		if err != nil {
+			return err
+		}
+		a.progress.Add()
+	}
+	return nil
+}
+
+// target is the Id that a raw field holds; empty when it holds none.
+func target(field []byte) string {
+	if len(field) == 0 || field[0] != '"' {
+		return ""
+	}
+	return strings.Trim(string(field), `"`)
+}
+
+// point notes what a component points to, or at once the reason where that cannot be in the files.
+func (c *components) point(ctx context.Context, sorter *stream.Sorter, to string, component []byte, reason string) error {
+	to, err := salesforce.ID18(to)
+	if err != nil {
+		return c.flaw(ctx, component, reason)
+	}
+	return c.add(ctx, sorter, []byte(to), "of", string(component))
+}
+
+// flaw notes why a component leads nowhere.
+func (c *components) flaw(ctx context.Context, component []byte, reason string) error {
+	return c.add(ctx, c.flaws, component, "reason", reason)
+}
+
+// add adds a line of two members to a sorter.
+func (c *components) add(ctx context.Context, sorter *stream.Sorter, id []byte, name, value string) (err error) {
+	l := stream.BeginLine(c.line[:0])
+	l.ID(id)
+	l.Text(name, value)
+	if c.line, err = l.End(); err != nil {
+		return err
+	}
+	return sorter.Add(ctx, c.line)
+}
+
+// beside returns the components sorted by what they point to, to be compared with the records that they may point to. A
+// component that points to none of them gets the reason as a flaw.
+func (c *components) beside(ctx context.Context, sorter *stream.Sorter, reason string) *links {
+	l := &links{broken: func(component []byte) error { return c.flaw(ctx, component, reason) }}
+	l.next, l.stop = iter.Pull2(sorter.Lines(ctx))
+	return l
+}
+
+// components writes the line of each component, with the first of its flaws.
+func (a *accounting) components(ctx context.Context, parts *components) error {
+	const flaw = 0 // of one Id the flaws come first
+	var of []byte
+	var reason string
+	for found, err := range stream.Merge(
+		stream.Stream{Lines: parts.flaws.Lines(ctx)}, stream.Stream{Lines: a.inventory(ctx, listing.Components)},
+	) {
+		if err != nil {
+			return err
+		}
+		if !bytes.Equal(found.ID, of) {
+			of, reason = append(of[:0], found.ID...), ""
+		}
+		if found.Stream == flaw {
+			why, err := stream.TextMember(found.Line, "reason")
+			if err != nil {
+				return err
+			}
+			if reason == "" || why == ReasonDashboardNotListed {
+				reason = why
+			}
+			continue
+		}
+		i, err := itemOf("component", found.Line, "Name")
+		if err != nil {
+			return err
+		}
+		i.state, i.reason, i.message = description.StateListed, reason, componentMessages[reason]
+		a.items[listing.Components][i.state]++
+		if err := a.write(i); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,129 @@
+package account
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"longhaul/internal/description"
+	"longhaul/internal/listing"
+	"longhaul/internal/staging"
+)
+
+// Manifest says what an extract is and what is in it. Write fills in what is left empty of kinds, states, items, what
+// vanished, coverage, outcome, what is unseen and version, and refuses what differs from the bucket.
+type Manifest struct {
+	Sync       string                      `json:"sync"`
+	Source     string                      `json:"source"`
+	Identity   description.Identity        `json:"identity"`
+	APIVersion string                      `json:"api_version"`
+	Started    time.Time                   `json:"started"`
+	Finished   time.Time                   `json:"finished"`
+	Timestamp  int64                       `json:"timestamp"`
+	Outcome    string                      `json:"outcome"`
+	Coverage   float64                     `json:"coverage"`
+	Kinds      map[listing.Kind]int64      `json:"kinds"`
+	States     map[description.State]int64 `json:"states"`
+	Items      Items                       `json:"items"`
+	Vanished   map[listing.Kind]int64      `json:"vanished"` // of the last sync's reports and dashboards; they are in no inventory
+	Files      []staging.Object            `json:"-"`        // their keys are the names of the files
+	Warnings   []string                    `json:"warnings"`
+	Unseen     listing.Unseen              `json:"unseen"` // reports that no listing has, as far as that is known
+	Version    string                      `json:"longhaul"`
+
+	Permissions map[string]bool `json:"-"` // of the run-as user, where they are known, by short names such as RunReports
+}
+
+// Items counts the lines of the account by kind and state, without those of what vanished.
+type Items map[listing.Kind]map[description.State]int64
+
+// Document is the manifest as it is stored.
+type Document struct {
+	Manifest
+	Files []File `json:"files"`
+}
+
+// File is one file of a set.
+type File struct {
+	Name   string `json:"name"`
+	Bytes  int64  `json:"bytes"`
+	SHA256 string `json:"sha256"`
+	Count  int64  `json:"count"`
+}
+
+// Write writes account.jsonl, with a line for each report, dashboard and component and for each that vanished, and
+// manifest.json. It returns how many reports the sync did not see. The totals must equal the inventory.
+func Write(ctx context.Context, in Input, m Manifest) (listing.Unseen, error) {
+	written, err := writeAccount(ctx, in)
+	if err != nil {
+		return listing.Unseen{}, fmt.Errorf("write the account: %w", err)
+	}
+	counted, err := countKinds(ctx, in)
+	if err != nil {
+		return listing.Unseen{}, fmt.Errorf("write the account: %w", err)
+	}
+	if err := m.complete(written, counted, in.Version); err != nil {
+		return listing.Unseen{}, err
+	}
+	doc := Document{Manifest: m, Files: make([]File, 0, len(m.Files))}
+	for _, f := range m.Files {
+		doc.Files = append(doc.Files, File{Name: f.Key, Bytes: f.Bytes, SHA256: f.SHA256, Count: f.Count})
+	}
+	if err := in.Store.WriteJSON(ctx, in.Sync.Manifest(), doc); err != nil {
+		return listing.Unseen{}, fmt.Errorf("write the manifest: %w", err)
+	}
+	return m.Unseen, nil
+}
+
+// complete compares the manifest with what was written and what was counted, and fills in the rest.
+func (m *Manifest) complete(written tally, counted map[listing.Kind]int64, version string) error {
+	for kind, states := range written.items {
+		if total := description.Total(states); total != counted[kind] {
+			return doesNotAddUp("%d %s have a state, %d are in the inventory", total, kind, counted[kind])
+		}
+	}
+	states := written.items[listing.Reports]
+	for _, state := range description.States {
+		if m.States != nil && m.States[state] != states[state] {
+			return doesNotAddUp("%d reports were counted as %s, the account holds %d", m.States[state], state, states[state])
+		}
+	}
+	for _, kind := range listing.Kinds {
+		if m.Kinds != nil && m.Kinds[kind] != counted[kind] {
+			return doesNotAddUp("%d %s were counted, the inventory holds %d", m.Kinds[kind], kind, counted[kind])
+		}
+	}
+	for kind, n := range written.vanished {
+		if m.Vanished != nil && m.Vanished[kind] != n {
+			return doesNotAddUp("%d %s were counted as vanished, the account holds %d", m.Vanished[kind], kind, n)
+		}
+	}
+	m.States, m.Kinds, m.Items, m.Vanished = states, counted, written.items, written.vanished
+	m.Outcome, m.Coverage = Outcome(states), description.Coverage(states)
+	m.Unseen = listing.UnseenBy(m.Permissions, written.unlisted, written.hidden)
+	m.APIVersion = m.Identity.APIVersion
+	if m.Version == "" {
+		m.Version = version
+	}
+	if m.Warnings == nil {
+		m.Warnings = []string{}
+	}
+	return nil
+}
+
+// countKinds counts the records of every kind in the inventory.
+func countKinds(ctx context.Context, in Input) (map[listing.Kind]int64, error) {
+	counted := map[listing.Kind]int64{}
+	progress := in.counter()
+	for _, kind := range listing.Kinds {
+		counted[kind] = 0
+		for _, err := range in.inventory(ctx, kind) {
+			if err != nil {
+				return nil, err
+			}
+			counted[kind]++
+			progress.Add()
+		}
+	}
+	return counted, nil
+}

@@ -1,0 +1,137 @@
+// Package description holds what a sync knows of one report: its state, the reason for it, and its columns where it has
+// them; and the streams in which a sync keeps that.
+package description
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"longhaul/internal/salesforce"
+	"longhaul/internal/stream"
+)
+
+// Description is what a sync knows of one report. Its lines keep the order of the fields, so that the head can be read
+// without the bodies.
+type Description struct {
+	ID                     string          `json:"Id"`
+	State                  State           `json:"state"`
+	Reason                 string          `json:"reason,omitempty"`
+	Message                string          `json:"message,omitempty"`
+	Modified               string          `json:"modified"` // LastModifiedDate of the inventory it was described for
+	At                     time.Time       `json:"described_at"`
+	Checked                bool            `json:"checked,omitempty"` // it was compared with the columns that it names
+	ReportMetadata         json.RawMessage `json:"reportMetadata,omitempty"`
+	ReportExtendedMetadata json.RawMessage `json:"reportExtendedMetadata,omitempty"`
+}
+
+// Append appends the line of d, without a newline, to dst. encoding/json reads it back; the bodies keep their bytes.
+func (d *Description) Append(dst []byte) ([]byte, error) {
+	l := stream.BeginLine(dst)
+	l.Text("Id", d.ID)
+	l.Text("state", string(d.State))
+	if d.Reason != "" {
+		l.Text("reason", d.Reason)
+	}
+	if d.Message != "" {
+		l.Text("message", d.Message)
+	}
+	l.Text("modified", d.Modified)
+	l.Time("described_at", d.At)
+	if d.Checked {
+		l.True("checked")
+	}
+	l.Body("reportMetadata", d.ReportMetadata)
+	l.Body("reportExtendedMetadata", d.ReportExtendedMetadata)
+	line, err := l.End()
+	if err != nil {
+		return dst, fmt.Errorf("encode the description of report %s: %w", d.ID, err)
+	}
+	return line, nil
+}
+
+// checkedMember follows described_at in the lines of descriptions that were checked.
+const checkedMember = `,"checked":true`
+
+// CheckedBytes is how much longer MarkChecked makes a line.
+const CheckedBytes = len(checkedMember)
+
+// MarkChecked appends a line to dst that says that its description was checked.
+func MarkChecked(dst, line []byte) ([]byte, error) {
+	return stream.InsertAfter(dst, line, "described_at", checkedMember)
+}
+
+// SetState appends a line to dst with another state.
+func SetState(dst, line []byte, state State) ([]byte, error) {
+	return stream.Replace(dst, line, "state", `"`+string(state)+`"`)
+}
+
+// Decode reads a line whole. The bodies alias the line.
+func Decode(line []byte) (Description, error) {
+	return decode(line, "")
+}
+
+// DecodeHead reads what a join needs of a line and leaves the bodies alone.
+func DecodeHead(line []byte) (Description, error) {
+	return decode(line, bodies)
+}
+
+// bodies is how the names of the members begin that end a head: the last ones of a line, and by far the most of its bytes.
+const bodies = "report"
+
+func decode(line []byte, until string) (Description, error) {
+	var d Description
+	err := stream.Members(line, until, func(name, value []byte, _ int) (more bool, err error) {
+		switch string(name) {
+		case "Id":
+			d.ID, err = stream.Text(value)
+		case "state":
+			d.State, err = stateOf(value)
+		case "reason":
+			d.Reason, err = stream.Text(value)
+		case "message":
+			d.Message, err = stream.Text(value)
+		case "modified":
+			d.Modified, err = stream.Text(value)
+		case "described_at":
+			d.At, err = instant(value)
+		case "checked":
+			d.Checked = string(value) == "true"
+		case "reportMetadata":
+			d.ReportMetadata = value
+		case "reportExtendedMetadata":
+			d.ReportExtendedMetadata = value
+		}
+		return err == nil, err
+	})
+	if _, bad := salesforce.ID18(d.ID); err == nil && (bad != nil || len(d.ID) != stream.IDLen || d.State == "") {
+		err = stream.ErrMalformed
+	}
+	if err != nil {
+		return Description{}, fmt.Errorf("read a description: %w", err)
+	}
+	return d, nil
+}
+
+func stateOf(value []byte) (State, error) {
+	is := func(s State) bool {
+		return len(value) == len(s)+2 && value[0] == '"' && string(value[1:len(value)-1]) == string(s)
+	}
+	for _, s := range States { // no allocation for the known ones
+		if is(s) {
+			return s, nil
+		}
+	}
+	if is(StateDeferred) {
+		return StateDeferred, nil
+	}
+	return "", stream.ErrMalformed
+}
+
+func instant(value []byte) (t time.Time, err error) {
+	if len(value) < 2 || value[0] != '"' {
+		return t, stream.ErrMalformed
+	}
+	err = t.UnmarshalText(value[1 : len(value)-1])
+	return t, err
+}

@@ -1,0 +1,63 @@
+package guard
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"longhaul/internal/listing"
+	"longhaul/internal/salesforce"
+)
+
+// Permissions returns the concerns about permissions that decide what a sync sees and that are missing, although the sync it
+// is compared with did not lack them. A sync that is compared with none, or with one of another org, must lack none. A
+// permission that is not known is not missing, and one that the settings accept as missing is no concern.
+func Permissions(in Input) []Concern {
+	var lost, missing []salesforce.Right
+	same := in.HasLast && in.Last.Identity.OrgID == in.Identity.OrgID
+	for _, right := range salesforce.Rights {
+		if has, known := in.Permissions[right.Name]; !known || has || slices.Contains(in.AcceptMissing, right.Name) {
+			continue
+		}
+		had, known := in.Last.Permissions[right.Name]
+		switch {
+		case same && known && had:
+			lost = append(lost, right)
+		case same && known: // the sync before lacked it too
+		case right.Decides:
+			missing = append(missing, right)
+		}
+	}
+	var concerns []Concern
+	if len(missing) > 0 {
+		concerns = append(concerns, Concern{
+			Code: ConcernPermissionMissing, What: "The run-as user lacks " + lacking(missing),
+			Do: in.listed() + "give it to the user, discard this sync and start it again, or approve to go on without it",
+		})
+	}
+	if len(lost) > 0 {
+		concerns = append(concerns, Concern{
+			Code: ConcernPermissionLost, What: "The run-as user no longer has " + lacking(lost),
+			Do: "if it was taken away on purpose, approve; else discard, give it back and start again",
+		})
+	}
+	return concerns
+}
+
+// listed says how little a sync may have seen.
+func (in *Input) listed() string {
+	return fmt.Sprintf("%d reports and %d dashboards were listed; ", in.Kinds[listing.Reports], in.Kinds[listing.Dashboards])
+}
+
+// lacking names rights and what their absence costs.
+func lacking(rights []salesforce.Right) string {
+	words := make([]string, 0, len(rights))
+	for _, right := range rights {
+		words = append(words, fmt.Sprintf("%q, without which %s", right.Label, right.Cost))
+	}
+	noun := "the permission "
+	if len(rights) > 1 {
+		noun = "the permissions "
+	}
+	return noun + strings.Join(words, ", and ")
+}

@@ -1,0 +1,78 @@
+package guard
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"longhaul/internal/listing"
+	"longhaul/internal/orgtest"
+)
+
+// lacks are the permissions of a user who lacks some of those that decide.
+func lacks(names ...string) map[string]bool {
+	rights := map[string]bool{
+		"RunReports": true, "ViewPublicReports": true, "ViewPublicDashboards": true, "ManagePvtRptsAndDashbds": true, "ViewAllUsers": true,
+	}
+	for _, name := range names {
+		rights[name] = false
+	}
+	return rights
+}
+
+func TestPermissions_asksAFirstSyncAboutEachRightThatDecides(t *testing.T) {
+	t.Parallel()
+	for name, label := range map[string]string{
+		"RunReports": "Run Reports", "ViewPublicReports": "View Reports in Public Folders",
+		"ViewPublicDashboards": "View Dashboards in Public Folders", "ManagePvtRptsAndDashbds": "Manage All Private Reports and Dashboards",
+	} {
+		in := Input{Identity: orgtest.Me, Kinds: map[listing.Kind]int64{listing.Reports: 462, listing.Dashboards: 7}, Permissions: lacks(name)}
+		got := Inventory(in)
+		if !cmp.Equal(codes(got), []string{ConcernPermissionMissing}) {
+			t.Errorf("without %s: %q", name, codes(got))
+			continue
+		}
+		for _, want := range []string{`"` + label + `", without which `, "462 reports and 7 dashboards were listed", "approve"} {
+			if !strings.Contains(got[0].Sentence(), want) {
+				t.Errorf("without %s it says %q, want %q in it", name, got[0].Sentence(), want)
+			}
+		}
+		if in.AcceptMissing = []string{name}; len(Inventory(in)) != 0 {
+			t.Errorf("%s is asked about, though it may be missing", name)
+		}
+	}
+}
+
+func TestPermissions_asksAboutRightsOnce(t *testing.T) {
+	t.Parallel()
+	had := func(rights map[string]bool, org string) Input {
+		last := baselineOf(9, 9)
+		last.Permissions, last.Identity.OrgID = rights, org
+		return Input{
+			Identity: orgtest.Me, HasLast: true, Last: last, Permissions: lacks("ViewPublicReports"),
+			Kinds: map[listing.Kind]int64{listing.Reports: 9, listing.Dashboards: 9},
+		}
+	}
+	for name, row := range map[string]struct {
+		in   Input
+		want []string
+	}{
+		"the one before had it":                     {had(lacks(), orgtest.Me.OrgID), []string{ConcernPermissionLost}},
+		"the one before lacked it and was approved": {had(lacks("ViewPublicReports"), orgtest.Me.OrgID), nil},
+		"the one before lacked another":             {had(lacks("ViewPublicDashboards"), orgtest.Me.OrgID), []string{ConcernPermissionLost}},
+		"nobody could read what the one before had": {had(nil, orgtest.Me.OrgID), []string{ConcernPermissionMissing}},
+		"the one before was of another org": {
+			had(lacks("ViewPublicReports"), "00Dyy0000001gPLEAY"), []string{ConcernPermissionMissing, ConcernOtherOrg},
+		},
+		"a first sync that lacks it and lists nothing": {
+			Input{Identity: orgtest.Me, Permissions: lacks("ViewPublicReports")}, []string{ConcernPermissionMissing, ConcernNoReports},
+		},
+		"a first sync whose rights nobody can read": {Input{Identity: orgtest.Me, Kinds: map[listing.Kind]int64{listing.Reports: 9}}, nil},
+		"a first sync that does not see all users":  {Input{Identity: orgtest.Me, Kinds: map[listing.Kind]int64{listing.Reports: 9}, Permissions: lacks("ViewAllUsers")}, nil},
+	} {
+		if diff := cmp.Diff(row.want, codes(Inventory(row.in))); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}

@@ -1,0 +1,65 @@
+// Package history reads what the earlier syncs of a source left in the bucket: their records, the one that the guard compares
+// with, and the remains of those that never ended; and it removes what no later sync needs.
+package history
+
+import (
+	"time"
+
+	"longhaul/internal/description"
+	"longhaul/internal/listing"
+	"longhaul/internal/staging"
+)
+
+// Opened is the state that a sync leaves in the bucket when it starts: as whom it reads which org.
+type Opened struct {
+	Identity description.Identity `json:"identity"`
+	Started  time.Time            `json:"started"`
+	Keep     bool                 `json:"no_upload,omitempty"` // it was started not to deliver
+}
+
+// Record is the immutable record of a sync that is over. The newest of a source is its current one.
+type Record struct {
+	Sync      string                      `json:"sync"`
+	Source    string                      `json:"source"`
+	Identity  description.Identity        `json:"identity"`
+	Started   time.Time                   `json:"started"`
+	Finished  time.Time                   `json:"finished"`
+	Timestamp int64                       `json:"timestamp"` // in the names of its files
+	Outcome   string                      `json:"outcome"`
+	Kinds     map[listing.Kind]int64      `json:"kinds"`
+	States    map[description.State]int64 `json:"states"`
+	Coverage  float64                     `json:"coverage"`
+	Files     []staging.Object            `json:"files"`
+	Described staging.Object              `json:"described"` // the stream to reuse; at its usual key when empty
+	Uploaded  bool                        `json:"upload"`
+	APICalls  int64                       `json:"api_calls"`
+
+	Baseline    bool            `json:"baseline,omitempty"`    // it was not started with upload: false, so the guard may compare with it
+	Permissions map[string]bool `json:"permissions,omitempty"` // of the run-as user, where they are known, by short names such as RunReports
+	Edition     string          `json:"edition,omitempty"`     // of the org, in Salesforce's words
+	Vanished    int64           `json:"vanished,omitempty"`    // reports and dashboards that the last sync had and no listing has now
+	Private     bool            `json:"private,omitempty"`     // it read what lies in others' private folders too
+
+	Unseen *listing.Unseen `json:"unseen,omitempty"` // reports that no listing has, as far as that is known
+
+	BaselineSync string `json:"baseline_sync,omitempty"` // of one that is no baseline: the newest that was, as BaselineOf returned it
+}
+
+// baseline reports whether the guard may compare with the sync. A record of an earlier version, which does not say so, is a
+// baseline when its files were delivered.
+func (r *Record) baseline() bool { return r.Baseline || r.Uploaded }
+
+// Descriptions is the key of the stream that a later sync may reuse.
+func (r *Record) Descriptions() string {
+	if r.Described.Key != "" {
+		return r.Described.Key
+	}
+	return staging.Sync{Source: r.Source, ID: r.Sync}.Described()
+}
+
+// LastSync is what the next sync needs to look up what it misses of this one.
+func (r *Record) LastSync() listing.LastSync {
+	return listing.LastSync{
+		Sync: staging.Sync{Source: r.Source, ID: r.Sync}, OrgID: r.Identity.OrgID, Private: r.Private, Descriptions: r.Descriptions(),
+	}
+}

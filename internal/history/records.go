@@ -1,0 +1,115 @@
+package history
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"longhaul/internal/staging"
+)
+
+// ErrRecordUnreadable says that the newest record of a source exists and cannot be used.
+var ErrRecordUnreadable = errors.New("the record of the last sync cannot be read from the bucket")
+
+// WarningRecordUnreadable is the warning of a sync that looks up nothing for that reason.
+const WarningRecordUnreadable = "the record of the last sync cannot be read from the bucket, so what that one knew and this one did " +
+	"not list is not looked up"
+
+// LastRecord reads the newest record of a source. The error is staging.ErrNotExist when it has none, and
+// ErrRecordUnreadable when the record is damaged or cannot be read, which no further try would change; the record names its
+// sync even then.
+func LastRecord(ctx context.Context, store *staging.Store, source string) (Record, error) {
+	sync, err := LastRecorded(ctx, store, source)
+	switch {
+	case err != nil:
+		return Record{}, err
+	case sync == "":
+		return Record{}, staging.ErrNotExist
+	}
+	var record Record
+	err = store.ReadJSON(ctx, staging.RecordKey(source, sync), &record)
+	switch {
+	case err == nil:
+		record.Sync = sync // records are sorted by their keys
+		return record, nil
+	case store.Unreadable(err) && !errors.Is(err, staging.ErrNotExist):
+		err = fmt.Errorf("%w: %w", ErrRecordUnreadable, err)
+	}
+	return Record{Sync: sync}, err
+}
+
+// LastRecorded returns the newest sync of a source that has a record; empty when none has.
+func LastRecorded(ctx context.Context, store *staging.Store, source string) (sync string, err error) {
+	for key, err := range store.List(ctx, staging.RecordPrefix(source)) {
+		if err != nil {
+			return "", err
+		}
+		sync = syncOf(key, source)
+	}
+	return sync, nil
+}
+
+// syncOf returns the sync whose record has the key.
+func syncOf(key, source string) string {
+	return strings.TrimSuffix(strings.TrimPrefix(key, staging.RecordPrefix(source)), ".json")
+}
+
+// Unrecorded lists the syncs of a source in the bucket that have no record, the newest first, and returns the newest sync
+// that has one; empty when none has.
+func Unrecorded(ctx context.Context, store *staging.Store, source string) (ids []string, recorded string, err error) {
+	ended := map[string]bool{}
+	for key, err := range store.List(ctx, staging.RecordPrefix(source)) {
+		if err != nil {
+			return nil, "", err
+		}
+		recorded = syncOf(key, source)
+		ended[recorded] = true
+	}
+	for id, err := range store.Folders(ctx, staging.SyncsPrefix(source)) {
+		if err != nil {
+			return nil, "", err
+		}
+		if !ended[id] {
+			ids = append(ids, id)
+		}
+	}
+	slices.Reverse(ids)
+	return ids, recorded, nil
+}
+
+// NewestRecord reads the newest record of a source, whether its sync delivered or not; found is false when there is none.
+// It skips records that cannot be read, as the one before says more than none.
+func NewestRecord(ctx context.Context, store *staging.Store, source string) (last Record, found bool, err error) {
+	newest, err := newestRecords(ctx, store, source)
+	if err != nil {
+		return Record{}, false, err
+	}
+	for _, key := range slices.Backward(newest) {
+		var record Record
+		err := store.ReadJSON(ctx, key, &record)
+		switch {
+		case err == nil:
+			return record, true, nil
+		case !store.Unreadable(err):
+			return Record{}, false, err
+		}
+	}
+	return Record{}, false, nil
+}
+
+// newestRecords lists the keys of the newest records of a source, the oldest of them first.
+func newestRecords(ctx context.Context, store *staging.Store, source string) ([]string, error) {
+	var newest []string
+	for key, err := range store.List(ctx, staging.RecordPrefix(source)) {
+		if err != nil {
+			return nil, err
+		}
+		if len(newest) == recordsRead {
+			newest = append(newest[:0], newest[1:]...)
+		}
+		newest = append(newest, key)
+	}
+	return newest, nil
+}

@@ -1,0 +1,57 @@
+package orgtest
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"runtime"
+	"strings"
+
+	"longhaul/internal/salesforce"
+	"longhaul/internal/streamtest"
+)
+
+// Endless is a Pager that computes its pages, so that all memory a test sees is that of the code under test.
+type Endless struct {
+	N         int
+	Width     int  // bytes of a record, about
+	Scattered bool // every run overlaps every other
+}
+
+// Pages gives the records, 2,000 a page.
+func (e Endless) Pages(context.Context, salesforce.Query) iter.Seq2[salesforce.Page, error] {
+	padding := strings.Repeat("abcdefg ", e.Width/8)
+	return func(yield func(salesforce.Page, error) bool) {
+		for start := 0; start < e.N; start += 2000 {
+			page := salesforce.Page{Records: make([]json.RawMessage, 0, 2000)}
+			for i := start; i < start+2000; i++ {
+				n := i
+				if e.Scattered {
+					n = (i*7919 + 13) % e.N
+				}
+				page.Records = append(page.Records, fmt.Appendf(nil, `{"Id":"%s","LastModifiedDate":"2026-01-01T00:00:00.000+0000","Description":"%d %s"}`,
+					streamtest.ReportID(n), n, padding))
+			}
+			if !yield(page, nil) {
+				return
+			}
+		}
+	}
+}
+
+// PeakHeap runs f and returns the most live heap at the reports of its progress.
+func PeakHeap(f func(progress func(int64))) uint64 {
+	var peak uint64
+	calls := 0
+	f(func(int64) {
+		if calls++; calls > 20 && calls%16 != 0 {
+			return
+		}
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		peak = max(peak, m.HeapAlloc)
+	})
+	return peak
+}

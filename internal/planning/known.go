@@ -1,0 +1,172 @@
+package planning
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"longhaul/internal/description"
+	"longhaul/internal/history"
+	"longhaul/internal/staging"
+	"longhaul/internal/stream"
+)
+
+// unfinishedSyncs bounds how many syncs without a record are read. Each plan copies forward what it reuses, so the newest of
+// them hold nearly everything.
+const unfinishedSyncs = 8
+
+// earlierStream is a stream of an earlier sync.
+type earlierStream struct{ sync, key string }
+
+// known opens what earlier syncs know of the reports: the stream of the newest recorded sync and whatever unfinished syncs
+// left, all of the same identity. A stream that cannot be read costs describes, not the sync: it is left out with a warning.
+func (p *planner) known(ctx context.Context) ([]stream.Stream, error) {
+	sources, err := p.recorded(ctx)
+	if err != nil {
+		return nil, err
+	}
+	unfinished, err := p.unfinished(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var streams []stream.Stream
+	unread := map[string]int{}
+	for _, from := range append(sources, unfinished...) {
+		first, err := p.survey(ctx, from.key)
+		switch {
+		case err == nil && first != "":
+			streams = append(streams, stream.Stream{First: first, Lines: p.Store.Lines(ctx, from.key)})
+		case err == nil:
+		case p.Store.Unreadable(err) || errors.Is(err, stream.ErrMalformed):
+			unread[from.sync]++
+		default:
+			return nil, err
+		}
+		p.Progress(0)
+	}
+	for _, id := range slices.Sorted(maps.Keys(unread)) {
+		p.warn("%d of the streams with what the earlier sync %s knew cannot be read; their reports are described again", unread[id], id)
+	}
+	return streams, nil
+}
+
+// survey reads a stream to its end, so that nothing of one that is torn or out of order is ever used, and returns its first
+// Id.
+func (p *planner) survey(ctx context.Context, key string) (first string, err error) {
+	n, last := 0, ""
+	for line, err := range p.Store.Lines(ctx, key) {
+		if err != nil {
+			return "", err
+		}
+		head, err := description.DecodeHead(line)
+		if err != nil {
+			return "", err
+		}
+		if head.ID < last {
+			return "", stream.ErrMalformed
+		}
+		if last = head.ID; n == 0 {
+			first = head.ID
+		}
+		if n++; n%stream.Beat == 0 {
+			p.Progress(0)
+		}
+	}
+	return first, nil
+}
+
+// recorded returns the stream of the newest recorded sync.
+func (p *planner) recorded(ctx context.Context) ([]earlierStream, error) {
+	record, err := history.LastRecord(ctx, p.Store, p.Sync.Source)
+	switch {
+	case errors.Is(err, staging.ErrNotExist):
+		return nil, nil
+	case errors.Is(err, history.ErrRecordUnreadable):
+		p.warn("the record of the last sync cannot be read, so every report that it described is described again")
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	if what := record.Identity.Differs(p.Identity); what != "" {
+		p.warn("%s is another than in the last sync, so every report is described again", what)
+		return nil, nil
+	}
+	return []earlierStream{{record.Sync, record.Descriptions()}}, nil
+}
+
+// unfinished returns the streams of syncs that have no record, newest sync first.
+func (p *planner) unfinished(ctx context.Context) ([]earlierStream, error) {
+	ids, _, err := history.Unrecorded(ctx, p.Store, p.Sync.Source)
+	if err != nil {
+		return nil, err
+	}
+	ids = slices.DeleteFunc(ids, func(id string) bool { return id == p.Sync.ID })
+	var sources []earlierStream
+	for _, id := range ids[:min(len(ids), unfinishedSyncs)] {
+		found, err := p.left(ctx, staging.Sync{Source: p.Sync.Source, ID: id})
+		if err != nil {
+			return nil, err
+		}
+		sources = append(sources, found...)
+	}
+	return sources, nil
+}
+
+// left returns the streams of one unfinished sync: its reused ones, its shards and its parts, or all of them in one.
+func (p *planner) left(ctx context.Context, sync staging.Sync) ([]earlierStream, error) {
+	var opened history.Opened
+	err := p.Store.ReadJSON(ctx, sync.State(), &opened)
+	switch {
+	case errors.Is(err, staging.ErrNotExist):
+		return nil, nil // it ended before it knew as whom it reads
+	case err != nil && p.Store.Unreadable(err):
+		p.warn("the state of the unfinished sync %s cannot be read, so what it described is described again", sync.ID)
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	if opened.Identity != p.Identity {
+		return nil, nil
+	}
+	var sources []earlierStream
+	for _, key := range []string{sync.Described(), sync.Reused()} {
+		exists, err := p.Store.Exists(ctx, key)
+		if err != nil {
+			return nil, err
+		}
+		if exists {
+			sources = append(sources, earlierStream{sync.ID, key})
+		}
+	}
+	for key, err := range p.Store.List(ctx, sync.DescribePrefix()) {
+		if err != nil {
+			return nil, err
+		}
+		sources = append(sources, earlierStream{sync.ID, key})
+	}
+	return sources, nil
+}
+
+// The warnings of a plan travel in payloads, whatever the bucket holds.
+const (
+	maxWarnings = 8
+	maxWarning  = 299 // bytes
+)
+
+// warn adds a warning; the last one that there is room for says only that there are more.
+func (p *planner) warn(format string, args ...any) {
+	switch n := len(p.Warnings); {
+	case n >= maxWarnings:
+		return
+	case n == maxWarnings-1:
+		format, args = "there are more warnings about what earlier syncs left in the bucket", nil
+	}
+	text := fmt.Sprintf(format, args...)
+	if len(text) > maxWarning {
+		text = strings.ToValidUTF8(text[:maxWarning-len("…")], "") + "…"
+	}
+	p.Warnings = append(p.Warnings, text)
+}

@@ -1,0 +1,192 @@
+// Package planning decides which reports a sync must describe and which descriptions of earlier syncs it may reuse, and deals
+// the reports to describe into shards.
+package planning
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"fmt"
+
+	"longhaul/internal/description"
+	"longhaul/internal/listing"
+	"longhaul/internal/staging"
+	"longhaul/internal/stream"
+)
+
+// Input is the input of Plan.
+type Input struct {
+	Store     *staging.Store
+	Sync      staging.Sync
+	Identity  description.Identity
+	Full      bool // reuse nothing
+	MaxShards int
+	ShardSize int         // the most reports of a shard; 250 when 0
+	Progress  func(int64) // receives the number of reports read so far; may be nil
+}
+
+// Planned counts what lies in the bucket after planning.
+type Planned struct {
+	Reports    int64                       `json:"reports"`
+	Reused     int64                       `json:"reused"` // lines of the reused stream, kept obsolete and unsupported ones among them
+	ToDescribe int64                       `json:"to_describe"`
+	Shards     int                         `json:"shards"`
+	States     map[description.State]int64 `json:"states"` // of the reused stream
+	Warnings   []string                    `json:"warnings,omitempty"`
+}
+
+// Plan joins the sync's reports with what earlier syncs know of them. What still holds goes into the sync's reused stream,
+// the rest is dealt into shards. Called again after success it returns the same.
+func Plan(ctx context.Context, in Input) (Planned, error) {
+	planned, err := makePlan(ctx, in)
+	if err != nil {
+		return Planned{}, fmt.Errorf("plan: %w", err)
+	}
+	return planned, nil
+}
+
+func makePlan(ctx context.Context, in Input) (Planned, error) {
+	d := firstDraft(in.Store, in.Sync, rand.Text())
+	if done, found, err := d.published(ctx); err != nil || found {
+		return done, err
+	}
+	p := &planner{Input: in, draft: d}
+	if p.Progress == nil {
+		p.Progress = func(int64) {}
+	}
+	if p.ShardSize == 0 {
+		p.ShardSize = defaultShardSize
+	}
+	p.States = map[description.State]int64{}
+	defer d.remove(ctx)
+	if err := p.run(ctx); err != nil {
+		return Planned{}, err
+	}
+	return d.publish(ctx, p.Planned)
+}
+
+// firstDraft is a draft of the first round's plan.
+func firstDraft(store *staging.Store, sync staging.Sync, id string) draft[Planned] {
+	return draft[Planned]{store, sync, id, round[Planned]{sync.PlanChoice(), sync.Plan(), func(p Planned) []string {
+		return append([]string{sync.Reused()}, shardKeys(sync, 0, p.Shards)...)
+	}}}
+}
+
+// shardKeys returns where the plan has its shards, count of them from first on.
+func shardKeys(sync staging.Sync, first, count int) []string {
+	keys := make([]string, 0, count+1)
+	for n := range count {
+		keys = append(keys, sync.PlanShard(first+n))
+	}
+	return keys
+}
+
+// planner is a Plan in progress.
+type planner struct {
+	Input
+	Planned
+	draft        draft[Planned]
+	todo, reused *staging.Writer
+	line         []byte
+}
+
+// run writes the draft.
+func (p *planner) run(ctx context.Context) (err error) {
+	var known []stream.Stream
+	if !p.Full {
+		if known, err = p.known(ctx); err != nil {
+			return err
+		}
+	}
+	if p.todo, err = p.Store.Create(ctx, p.draft.key(p.Sync.PlanTodo())); err != nil {
+		return err
+	}
+	defer p.todo.Abort()
+	if p.reused, err = p.Store.Create(ctx, p.draft.key(p.Sync.Reused())); err != nil {
+		return err
+	}
+	defer p.reused.Abort()
+	if err := p.join(ctx, known); err != nil {
+		return err
+	}
+	if _, err := p.reused.Commit(); err != nil {
+		return err
+	}
+	if _, err := p.todo.Commit(); err != nil {
+		return err
+	}
+	return p.deal(ctx)
+}
+
+// join reads the reports, and beside them everything that is known.
+func (p *planner) join(ctx context.Context, known []stream.Stream) error {
+	reports := stream.Stream{Lines: listing.Read(ctx, p.Store, p.Sync, listing.Reports)}
+	var r candidate
+	for item, err := range stream.Merge(append([]stream.Stream{reports}, known...)...) {
+		switch {
+		case err != nil:
+			return err
+		case item.Stream == 0: // of one Id the report comes first
+			if err := p.decide(&r); err != nil {
+				return err
+			}
+			modified, err := stream.TextMember(item.Line, "LastModifiedDate")
+			if err != nil {
+				return err
+			}
+			r.begin(item.ID, modified)
+		case bytes.Equal(item.ID, r.id):
+			if err := r.consider(item.Line); err != nil {
+				return err
+			}
+		}
+	}
+	return p.decide(&r)
+}
+
+// decide puts a report where it belongs, once everything that is known of it was read.
+func (p *planner) decide(r *candidate) error {
+	if len(r.id) == 0 {
+		return nil
+	}
+	p.Reports++
+	if p.Reports%stream.Beat == 0 {
+		p.Progress(p.Reports)
+	}
+	if !reusable(&r.head, r.modified) || !r.check() {
+		p.ToDescribe++
+		return addTodo(p.todo, &p.line, r.id, r.modified)
+	}
+	if err := r.reuse(); err != nil {
+		return err
+	}
+	p.Reused++
+	p.States[r.head.State]++
+	return p.reused.Append(r.line)
+}
+
+// addTodo adds a report to the stream of those to describe. It uses the memory of line.
+func addTodo(w *staging.Writer, line *[]byte, id []byte, modified string) (err error) {
+	if *line, err = appendTodo((*line)[:0], id, modified); err != nil {
+		return err
+	}
+	return w.Append(*line)
+}
+
+// appendTodo appends the line of a report that is to be described.
+func appendTodo(dst, id []byte, modified string) ([]byte, error) {
+	l := stream.BeginLine(dst)
+	l.ID(id)
+	l.Text("modified", modified)
+	return l.End()
+}
+
+// deal splits the reports to describe into shards of neighbouring Ids.
+func (p *planner) deal(ctx context.Context) error {
+	p.Shards = ShardCount(p.ToDescribe, p.MaxShards, p.ShardSize)
+	return deal(ctx, p.Store, dealing{
+		todo: p.draft.key(p.Sync.PlanTodo()), reports: p.ToDescribe, shards: p.Shards,
+		key:  func(n int) string { return p.draft.key(p.Sync.PlanShard(n)) },
+		tick: func() { p.Progress(p.Reports) },
+	})
+}
