@@ -5,6 +5,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"longhaul/internal/salesforce/apierror"
+	"longhaul/internal/salesforce/recordid"
 )
 
 // batch is what one query by key gives, over all of its pages.
@@ -30,7 +33,7 @@ func (b *batch) add(found records, next string) (more string, err error) {
 	}
 	b.records = append(b.records, found.records...)
 	for _, id := range found.ids {
-		b.ids[id[:shortID]], b.last = true, id
+		b.ids[id[:recordid.ShortLen]], b.last = true, id
 	}
 	b.date = found.date
 	if b.empties++; len(found.records) > 0 {
@@ -39,17 +42,17 @@ func (b *batch) add(found records, next string) (more string, err error) {
 	n := int64(len(b.records))
 	switch offset, known := offsetOf(next); {
 	case n > b.total:
-		return "", contradiction("%d records of %d", n, b.total)
+		return "", apierror.Contradiction("%d records of %d", n, b.total)
 	case found.done && n < b.total:
-		return "", contradiction("%d records of %d, and no more to come", n, b.total)
+		return "", apierror.Contradiction("%d records of %d, and no more to come", n, b.total)
 	case found.done:
 		return "", nil
 	case n == b.total:
-		return "", contradiction("it has all of %d records, and is not the last page", n)
+		return "", apierror.Contradiction("it has all of %d records, and is not the last page", n)
 	case known && offset > n:
-		return "", contradiction("%d records, and the next page begins after %d", n, offset)
+		return "", apierror.Contradiction("%d records, and the next page begins after %d", n, offset)
 	case b.empties > mostEmpties || b.empties > 0 && next == b.more:
-		return "", contradiction("empty pages follow each other without an end")
+		return "", apierror.Contradiction("empty pages follow each other without an end")
 	}
 	b.more = next
 	return next, nil
@@ -59,7 +62,7 @@ func (b *batch) add(found records, next string) (more string, err error) {
 func offsetOf(locator string) (offset int64, known bool) {
 	id, digits, _ := strings.Cut(locator[strings.LastIndexByte(locator, '/')+1:], "-")
 	offset, err := strconv.ParseInt(digits, 10, 64)
-	return offset, err == nil && isID(id)
+	return offset, err == nil && recordid.Is(id)
 }
 
 // check finds what in a page contradicts itself, the query, or what the query brought before. What passes has its Ids read.
@@ -70,11 +73,11 @@ func (p *pager) check(found *records) error {
 	case err != nil:
 		return err
 	case !found.done && localPath(found.next, p.client.instance()) == "":
-		return contradiction("its next page is elsewhere")
+		return apierror.Contradiction("its next page is elsewhere")
 	case byKey && found.done && n < found.total:
-		return contradiction("%d records of %d, and no more to come", n, found.total)
+		return apierror.Contradiction("%d records of %d, and no more to come", n, found.total)
 	case byKey && found.total > int64(p.limit):
-		return contradiction("%d records were asked for at most, and it has %d", p.limit, found.total)
+		return apierror.Contradiction("%d records were asked for at most, and it has %d", p.limit, found.total)
 	}
 	return p.readIDs(found)
 }
@@ -93,14 +96,14 @@ func (p *pager) readIDs(found *records) error {
 		if err != nil {
 			return err
 		}
-		key := id[:shortID]
+		key := id[:recordid.ShortLen]
 		switch {
-		case here[key] || p.batch.ids[key] || p.before[key] || last != "" && key == last[:shortID]:
-			return contradiction("a record of %s comes twice", s.object)
-		case last != "" && comesBefore(key, last[:shortID]):
-			return contradiction("the records of %s are not in order", s.object)
+		case here[key] || p.batch.ids[key] || p.before[key] || last != "" && key == last[:recordid.ShortLen]:
+			return apierror.Contradiction("a record of %s comes twice", s.object)
+		case last != "" && comesBefore(key, last[:recordid.ShortLen]):
+			return apierror.Contradiction("the records of %s are not in order", s.object)
 		case !p.query.wants(key):
-			return contradiction("a record of %s was not asked for", s.object)
+			return apierror.Contradiction("a record of %s was not asked for", s.object)
 		}
 		here[key], last = true, id
 		found.ids = append(found.ids, id)

@@ -1,11 +1,12 @@
 package salesforce
 
 import (
-	"io"
 	"net"
 	"net/http"
 	"net/http/httptrace"
 	"time"
+
+	"longhaul/internal/httpkit"
 )
 
 // bearer sends each request to the session's instance with its token. When the session has ended it waits for a new one and
@@ -44,7 +45,7 @@ func (t bearer) renew(req *http.Request, g *grant, resp *http.Response) (*http.R
 		if step == leaveIt {
 			return resp, expired, g, nil
 		}
-		finish(resp.Body)
+		httpkit.Finish(resp.Body)
 		next := g
 		var err error
 		if step == logInAnew {
@@ -52,7 +53,7 @@ func (t bearer) renew(req *http.Request, g *grant, resp *http.Response) (*http.R
 			next, err = t.session.of(ctx, t.owner, g.generation)
 		} else {
 			same++
-			err = sleep(ctx, pauseBefore(same, 0))
+			err = httpkit.Sleep(ctx, pauseBefore(same, 0))
 		}
 		if err != nil {
 			return nil, expired, g, err
@@ -80,12 +81,12 @@ func (t bearer) send(req *http.Request, g *grant) (*http.Response, refusal, erro
 		}
 	}
 	sent := req.Clone(ctx)
-	sent.URL.Scheme, sent.URL.Host, sent.Host = g.instance.scheme, g.instance.host, ""
+	sent.URL.Scheme, sent.URL.Host, sent.Host = g.instance.Scheme, g.instance.Host, ""
 	sent.Header.Set("Authorization", "Bearer "+g.token)
 	at := time.Now()
 	resp, err := t.next.RoundTrip(sent)
 	if err != nil {
-		if neverSent(err) {
+		if httpkit.NeverSent(err) {
 			t.session.unreachable(g)
 		}
 		return nil, accepted, err
@@ -99,10 +100,4 @@ func (t bearer) send(req *http.Request, g *grant) (*http.Response, refusal, erro
 		t.session.accepted(g, at, ofAnalytics(req))
 	}
 	return resp, said, nil
-}
-
-// finish reads what little is left of a body, so that the connection can be used again, and closes it.
-func finish(body io.ReadCloser) {
-	_, _ = io.CopyN(io.Discard, body, longestErrorBody)
-	_ = body.Close()
 }

@@ -6,6 +6,9 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"longhaul/internal/salesforce/origin"
+	"longhaul/internal/salesforce/usage"
 )
 
 // clockOrg is an org whose answers carry a Date that something on the way may change.
@@ -21,12 +24,12 @@ func (o *clockOrg) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	date := time.Now()
-	if len(o.shift) > 0 && r.URL.Path != tokenPath {
+	if len(o.shift) > 0 && r.URL.Path != origin.TokenPath {
 		date, o.shift = date.Add(o.shift[0]), o.shift[1:]
 	}
 	resp.Header.Set("Date", date.UTC().Format(http.TimeFormat))
-	if o.usage != "" && resp.Header.Get(usageHeader) != "" {
-		resp.Header.Set(usageHeader, o.usage)
+	if o.usage != "" && resp.Header.Get(usage.Header) != "" {
+		resp.Header.Set(usage.Header, o.usage)
 	}
 	return resp, nil
 }
@@ -68,8 +71,8 @@ func TestMeter_aPageOfAProxyTellsNoTime(t *testing.T) {
 				describing(w, n)
 			})
 			org.shift = []time.Duration{25 * time.Hour}
-			m, a := new(Meter), NewAllowance(10, 100)
-			ctx := WithAllowance(WithMeter(t.Context(), m), a)
+			m, a := new(Meter), NewCallBudget(10, 100)
+			ctx := WithCallBudget(WithMeter(t.Context(), m), a)
 			d, err := inside(t, org).DescribeReport(ctx, reportID(1))
 			if err != nil || offBy(d.At) != 0 || offBy(m.Date()) != 0 || offBy(m.LimitAt()) != 0 {
 				t.Errorf("%s: described %v, the meter says %v, usage of %v: %v", name, offBy(d.At), offBy(m.Date()), offBy(m.LimitAt()), err)
@@ -156,7 +159,7 @@ func TestMeter_theFirstTimeCountsWhenThisMachinesClockOrTheNextAnswerAgrees(t *t
 			if _, err := client.Login(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			client.belief = new(belief) // the login told the right time
+			client.belief = new(usage.Consensus) // the login told the right time
 			org.shift = append([]time.Duration(nil), row.shift...)
 			for n, want := range row.want {
 				d, err := client.DescribeReport(WithMeter(t.Context(), m), reportID(1))
@@ -244,7 +247,7 @@ func TestClock_thatHasJumpedIsAskedForTwice(t *testing.T) {
 			asked := 0
 			org := &clockOrg{}
 			client := inside(t, roundTripFunc(func(r *http.Request) (*http.Response, error) {
-				if r.URL.Path == tokenPath {
+				if r.URL.Path == origin.TokenPath {
 					return org.RoundTrip(r)
 				}
 				asked++

@@ -18,7 +18,6 @@ package salesforce
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"regexp"
 	"sync"
 	"sync/atomic"
@@ -28,6 +27,8 @@ import (
 
 	"longhaul/internal/fault"
 	"longhaul/internal/httpkit"
+	"longhaul/internal/salesforce/origin"
+	"longhaul/internal/salesforce/usage"
 )
 
 // Defaults of a client.
@@ -55,7 +56,7 @@ type Config struct {
 
 // Client reads one org. It is safe for concurrent use.
 type Client struct {
-	base        address
+	base        origin.Origin
 	auth        Auth
 	credentials func(context.Context) (Credentials, error)
 	version     string
@@ -63,7 +64,7 @@ type Client struct {
 	retry       retrier
 	session     *session
 	admission   *admission
-	belief      *belief
+	belief      *usage.Consensus
 	owner       *owner            // of the sessions that it takes; nil: any
 	stack       http.RoundTripper // with the session
 	open        http.RoundTripper // without it
@@ -91,23 +92,19 @@ func New(cfg Config) (*Client, error) {
 
 // newClient makes a client on any transport, so that tests need no network.
 func newClient(cfg Config, bottom http.RoundTripper, idle func()) (*Client, error) {
-	written, err := NormalizeHost(cfg.BaseURL)
+	base, err := origin.Parse(cfg.BaseURL)
 	if err != nil {
 		return nil, err
-	}
-	base, err := url.Parse(written)
-	if err != nil {
-		return nil, fault.Invalidf("base_url is not an address: write the org's My Domain, such as acme.my.salesforce.com")
 	}
 	if err := cfg.setDefaults(base); err != nil {
 		return nil, err
 	}
 	c := &Client{
-		base: address{scheme: base.Scheme, host: base.Host}, auth: cfg.Auth, credentials: cfg.Credentials,
+		base: base, auth: cfg.Auth, credentials: cfg.Credentials,
 		version: cfg.APIVersion, timeout: cfg.Timeout, retry: retrier{attempts: cfg.Attempts}, idle: idle, log: cfg.Logger,
-		warned: new(sync.Once), proved: new(atomic.Bool), belief: new(belief),
+		warned: new(sync.Once), proved: new(atomic.Bool), belief: new(usage.Consensus),
 	}
-	way := redirects{metering{headers{cfg.UserAgent, compressed{bottom}}}}
+	way := httpkit.Redirects{Next: usage.Counter{Next: headers{cfg.UserAgent, httpkit.Gzip{Next: bottom}}}}
 	c.open, c.plain = way, newPlain(way)
 	c.admission = &admission{slots: cfg.Slots, log: cfg.Logger}
 	c.session = &session{login: c.login, home: c.base, doubts: cfg.Slots != nil}
@@ -115,15 +112,16 @@ func newClient(cfg Config, bottom http.RoundTripper, idle func()) (*Client, erro
 	return c, nil
 }
 
-func (cfg *Config) setDefaults(base *url.URL) error {
+func (cfg *Config) setDefaults(base origin.Origin) error {
 	if cfg.Auth == "" {
 		cfg.Auth = AuthClientCredentials
 	}
 	if cfg.Auth != AuthClientCredentials && cfg.Auth != AuthPassword {
 		return fault.Invalidf("auth must be client_credentials or password")
 	}
-	if err := checkLoginHost(base, cfg.Auth); err != nil {
-		return err
+	if host := base.Name(); cfg.Auth == AuthClientCredentials && origin.IsFrontDoor(host) { // which knows no client credentials
+		return fault.Invalidf("%s takes no client credentials: set base_url to the org's My Domain, such as acme.my.salesforce.com "+
+			"(in Setup, under My Domain)", host)
 	}
 	if cfg.Credentials == nil {
 		return fault.Invalidf("the login for Salesforce is not set")
@@ -163,7 +161,7 @@ func (c *Client) InstanceURL() string { return c.instance().String() }
 // APIVersion is the version of the API that the client speaks, as 59.0.
 func (c *Client) APIVersion() string { return c.version }
 
-func (c *Client) instance() address {
+func (c *Client) instance() origin.Origin {
 	if g := c.session.peek(); g != nil {
 		return g.instance
 	}

@@ -1,10 +1,12 @@
 package salesforce
 
 import (
-	"bytes"
 	"encoding/json"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"longhaul/internal/httpkit"
+	"longhaul/internal/salesforce/decode"
 )
 
 // mostColumns is how many names of columns are looked at in one report, so that no answer fills the memory. Salesforce
@@ -34,10 +36,10 @@ func LacksColumns(metadata, extended json.RawMessage) (bool, error) {
 
 // firstColumn is the name of the first detail column in the metadata of a report.
 func firstColumn(metadata json.RawMessage) (first string, named bool, err error) {
-	if !isObject(metadata) {
+	if !decode.IsObject(metadata) {
 		return "", false, nil
 	}
-	err = readMembers(metadata, func(d *jsontext.Decoder, name string) error {
+	err = decode.Object(metadata, func(d *jsontext.Decoder, name string) error {
 		if name != "detailColumns" {
 			return d.SkipValue()
 		}
@@ -45,7 +47,7 @@ func firstColumn(metadata json.RawMessage) (first string, named bool, err error)
 		if d.PeekKind() != '[' {
 			return d.SkipValue()
 		}
-		return elements(d, func() error {
+		return decode.Elements(d, func() error {
 			if named || d.PeekKind() != '"' {
 				return d.SkipValue()
 			}
@@ -59,10 +61,10 @@ func firstColumn(metadata json.RawMessage) (first string, named bool, err error)
 
 // describes says whether the extended metadata of a report describe a column.
 func describes(extended json.RawMessage, column string) (found bool, err error) {
-	if !isObject(extended) {
+	if !decode.IsObject(extended) {
 		return false, nil
 	}
-	err = readMembers(extended, func(d *jsontext.Decoder, name string) error {
+	err = decode.Object(extended, func(d *jsontext.Decoder, name string) error {
 		if name != "detailColumnInfo" {
 			return d.SkipValue()
 		}
@@ -70,7 +72,7 @@ func describes(extended json.RawMessage, column string) (found bool, err error) 
 		if d.PeekKind() != '{' {
 			return d.SkipValue()
 		}
-		return members(d, func(name string) error {
+		return decode.Members(d, func(name string) error {
 			found = found || name == column
 			return d.SkipValue()
 		})
@@ -86,11 +88,11 @@ func CountColumns(metadata, extended json.RawMessage) (Columns, error) {
 		return Columns{}, err
 	}
 	columns := Columns{Named: len(names), Missing: len(names)}
-	if !isObject(extended) {
+	if !decode.IsObject(extended) {
 		return columns, nil
 	}
 	pass := 0
-	err = readMembers(extended, func(d *jsontext.Decoder, name string) error {
+	err = decode.Object(extended, func(d *jsontext.Decoder, name string) error {
 		if name != "detailColumnInfo" {
 			return d.SkipValue()
 		}
@@ -107,11 +109,11 @@ type columnNames map[string]int
 
 // detailColumns reads the names of the detail columns in the metadata of a report. What is no text is no name.
 func detailColumns(metadata json.RawMessage) (columnNames, error) {
-	if !isObject(metadata) {
+	if !decode.IsObject(metadata) {
 		return nil, nil
 	}
 	var names columnNames
-	err := readMembers(metadata, func(d *jsontext.Decoder, name string) error {
+	err := decode.Object(metadata, func(d *jsontext.Decoder, name string) error {
 		if name != "detailColumns" {
 			return d.SkipValue()
 		}
@@ -119,7 +121,7 @@ func detailColumns(metadata json.RawMessage) (columnNames, error) {
 		if d.PeekKind() != '[' {
 			return d.SkipValue()
 		}
-		return elements(d, func() error { return names.read(d) })
+		return decode.Elements(d, func() error { return names.read(d) })
 	})
 	return names, err
 }
@@ -134,7 +136,7 @@ func (n columnNames) read(d *jsontext.Decoder) error {
 		return err
 	}
 	if n[token.String()] = 0; len(n) > mostColumns {
-		return ErrTooLarge
+		return httpkit.ErrTooLarge
 	}
 	return nil
 }
@@ -144,7 +146,7 @@ func (n columnNames) found(d *jsontext.Decoder, pass int) (found int, err error)
 	if d.PeekKind() != '{' {
 		return 0, d.SkipValue()
 	}
-	err = members(d, func(name string) error {
+	err = decode.Members(d, func(name string) error {
 		if last, named := n[name]; named && last != pass {
 			n[name] = pass
 			found++
@@ -153,5 +155,3 @@ func (n columnNames) found(d *jsontext.Decoder, pass int) (found int, err error)
 	})
 	return found, err
 }
-
-func isObject(value json.RawMessage) bool { return bytes.HasPrefix(value, []byte("{")) }

@@ -9,6 +9,9 @@ import (
 	"testing/synctest"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/httpkit"
+	"longhaul/internal/salesforce/apierror"
+	"longhaul/internal/salesforce/decode"
 )
 
 // columnNamesOf gives the names of n columns, each in quotes, with between after all but the last.
@@ -77,7 +80,7 @@ func TestCountColumns(t *testing.T) {
 func TestCountColumns_isBounded(t *testing.T) {
 	t.Parallel()
 	info := json.RawMessage(`{"detailColumnInfo":{}}`)
-	for n, want := range map[int]error{mostColumns: nil, mostColumns + 1: ErrTooLarge} {
+	for n, want := range map[int]error{mostColumns: nil, mostColumns + 1: httpkit.ErrTooLarge} {
 		metadata := json.RawMessage(`{"detailColumns":[` + columnNamesOf(n, "") + `]}`)
 		if got, err := CountColumns(metadata, info); !errors.Is(err, want) {
 			t.Errorf("%d columns: %+v, %v", n, got, err)
@@ -118,7 +121,7 @@ func TestDescribeReport_withoutItsColumnsIsNone(t *testing.T) {
 				_, err := client.DescribeReport(t.Context(), reportID(1))
 				switch {
 				case always && row.asked > 1:
-					if !errors.Is(err, ErrNoColumns) || !fault.Is(err, fault.Poison) || *asked != DefaultAttempts {
+					if !errors.Is(err, apierror.ErrNoColumns) || !fault.Is(err, fault.Poison) || *asked != DefaultAttempts {
 						t.Errorf("%s, always: %v after %d requests", name, err, *asked)
 					}
 				case err != nil || *asked != row.asked:
@@ -135,7 +138,7 @@ func TestDescribeReport_ofMoreColumnsThanAreLookedAt(t *testing.T) {
 		client, asked := answeringInTurn(t, func(int) string {
 			return `{"reportMetadata":{"detailColumns":[` + columnNamesOf(mostColumns+1, "") + `]},"reportExtendedMetadata":{}}`
 		})
-		if _, err := client.DescribeReport(t.Context(), reportID(1)); !errors.Is(err, ErrTooLarge) || *asked != 1 {
+		if _, err := client.DescribeReport(t.Context(), reportID(1)); !errors.Is(err, httpkit.ErrTooLarge) || *asked != 1 {
 			t.Errorf("%v after %d requests", err, *asked)
 		}
 	})
@@ -168,7 +171,7 @@ func FuzzCountColumns(f *testing.F) {
 func countPlainly(metadata, extended []byte) (Columns, bool) {
 	var m, x map[string]json.RawMessage
 	plain := func(text []byte) bool {
-		return json.Valid(text) && isObject(text) && strings.Count(strings.ToLower(string(text)), "detailcolumn") < 2
+		return json.Valid(text) && decode.IsObject(text) && strings.Count(strings.ToLower(string(text)), "detailcolumn") < 2
 	}
 	if !plain(metadata) || !plain(extended) || json.Unmarshal(metadata, &m) != nil || json.Unmarshal(extended, &x) != nil {
 		return Columns{}, false

@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/salesforce/apierror"
 )
 
 // rowsOf writes records by their numbers.
@@ -97,7 +98,7 @@ func TestPages_anAnswerThatContradictsItselfIsNone(t *testing.T) {
 				} {
 					client, asked := answeringInTurn(t, func(int) string { return body })
 					names, err := reportsIn(t, client, q)
-					e := errorIn(err)
+					e := apierror.From(err)
 					if e == nil || e.Class != fault.Transient || e.Whole || len(names) > 0 || *asked < 3 {
 						t.Errorf("%+v: %q and %v after %d requests; want nothing, a transient fault and a few tries", q, names, err, *asked)
 					}
@@ -280,8 +281,8 @@ func TestError_contradicts(t *testing.T) {
 			if e.Contradicts() == no[name] {
 				t.Errorf("%s contradicts itself: %v (%v)", name, e.Contradicts(), e)
 			}
-			if e.Contradicts() && !strings.Contains(e.text(), "the query for Report") {
-				t.Errorf("%s: %q names no listing", name, e.text())
+			if e.Contradicts() && !strings.Contains(e.Fault().Message, "the query for Report") {
+				t.Errorf("%s: %q names no listing", name, e.Fault().Message)
 			}
 		})
 	}

@@ -9,6 +9,8 @@ import (
 	"testing/synctest"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/salesforce/apierror"
+	"longhaul/internal/salesforce/origin"
 )
 
 // brokenBody is a body that breaks off.
@@ -35,7 +37,7 @@ func TestDescribeReport_aRefusalThatBreaksOffIsNone(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			org := &fakeOrg{}
 			client := inside(t, roundTripFunc(func(r *http.Request) (*http.Response, error) {
-				if r.URL.Path == tokenPath {
+				if r.URL.Path == origin.TokenPath {
 					return inProcess(org).RoundTrip(r)
 				}
 				resp := reply(status, "", "Content-Type: application/json")
@@ -43,7 +45,7 @@ func TestDescribeReport_aRefusalThatBreaksOffIsNone(t *testing.T) {
 				return resp, nil
 			}))
 			_, err := client.DescribeReport(t.Context(), reportID(1))
-			if e := mustError(t, err); e.Class != fault.Transient || !errors.Is(err, errCut) {
+			if e := mustError(t, err); e.Class != fault.Transient || !errors.Is(err, apierror.ErrTruncated) {
 				t.Errorf("%d: got %s: %v", status, e.Class, err)
 			}
 		})

@@ -10,7 +10,10 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
-	"longhaul/internal/fault"
+	"longhaul/internal/httpkit"
+	"longhaul/internal/salesforce/apierror"
+	"longhaul/internal/salesforce/decode"
+	"longhaul/internal/salesforce/recordid"
 )
 
 // bounds are how much of an answer is read, unpacked, and how much of that is kept.
@@ -29,11 +32,11 @@ type Description struct {
 
 // DescribeReport reads the columns of a report, without its data and without the metadata of its report type.
 func (c *Client) DescribeReport(ctx context.Context, id string) (*Description, error) {
-	if !isID(id) {
-		return nil, fault.Invalidf("%q is no Salesforce id: an id has 15 or 18 letters and digits", clean(id, 40))
+	if err := recordid.Check(id); err != nil {
+		return nil, err
 	}
 	var description *Description
-	told, err := c.get(ctx, opReport, c.versioned("/analytics/reports/"+id+"/describe"), func(body io.Reader) error {
+	told, err := c.get(ctx, apierror.OpReport, c.versioned("/analytics/reports/"+id+"/describe"), func(body io.Reader) error {
 		read, err := readDescription(body, ofReport)
 		if err == nil {
 			err = read.check(id)
@@ -44,7 +47,7 @@ func (c *Client) DescribeReport(ctx context.Context, id string) (*Description, e
 	if err != nil {
 		return nil, err
 	}
-	description.At = told.date
+	description.At = told.Date
 	return description, nil
 }
 
@@ -53,17 +56,17 @@ func (c *Client) DescribeReport(ctx context.Context, id string) (*Description, e
 func (d *Description) check(id string) error {
 	switch of, err := describedID(d.ReportMetadata); {
 	case d.ReportMetadata == nil && d.ReportExtendedMetadata == nil:
-		return errUnreadable
+		return decode.ErrUnreadable
 	case err != nil:
 		return err
-	case of != "" && !sameID(of, id):
-		return contradiction("it describes another report than the one that was asked for")
-	case !isObject(d.ReportExtendedMetadata):
-		return ErrNoColumns // a report without columns has an empty list of them
+	case of != "" && !recordid.Same(of, id):
+		return apierror.Contradiction("it describes another report than the one that was asked for")
+	case !decode.IsObject(d.ReportExtendedMetadata):
+		return apierror.ErrNoColumns // a report without columns has an empty list of them
 	}
 	lacks, err := LacksColumns(d.ReportMetadata, d.ReportExtendedMetadata)
 	if lacks {
-		err = ErrNoColumns
+		err = apierror.ErrNoColumns
 	}
 	return err
 }
@@ -73,19 +76,19 @@ func describedID(metadata json.RawMessage) (id string, err error) {
 	switch {
 	case metadata == nil:
 		return "", nil
-	case !isObject(metadata):
-		return "", errUnreadable
+	case !decode.IsObject(metadata):
+		return "", decode.ErrUnreadable
 	}
-	err = readMembers(metadata, func(d *jsontext.Decoder, name string) error {
+	err = decode.Object(metadata, func(d *jsontext.Decoder, name string) error {
 		if name != "id" {
 			return d.SkipValue()
 		}
-		if err := readText(d, &id); err != nil {
+		if err := decode.Text(d, &id); err != nil {
 			return err
 		}
-		return errRest
+		return decode.ErrRest
 	})
-	if errors.Is(err, errRest) {
+	if errors.Is(err, decode.ErrRest) {
 		err = nil
 	}
 	return id, err
@@ -95,9 +98,9 @@ func describedID(metadata json.RawMessage) (id string, err error) {
 // before the metadata of the report type, it is not even looked at.
 func readDescription(body io.Reader, most bounds) (*Description, error) {
 	description := new(Description)
-	err := decode(body, most.read, func(d *jsontext.Decoder, source *bounded) error {
+	err := decode.Body(body, most.read, func(d *jsontext.Decoder, source *httpkit.Capped) error {
 		left := most.kept
-		return members(d, func(name string) error {
+		return decode.Members(d, func(name string) error {
 			switch name {
 			case "reportMetadata":
 				return keep(d, source, &left, &description.ReportMetadata)
@@ -105,7 +108,7 @@ func readDescription(body io.Reader, most bounds) (*Description, error) {
 				return keep(d, source, &left, &description.ReportExtendedMetadata)
 			default:
 				if description.ReportMetadata != nil && description.ReportExtendedMetadata != nil {
-					return errRest
+					return decode.ErrRest
 				}
 				return d.SkipValue()
 			}
@@ -118,24 +121,24 @@ func readDescription(body io.Reader, most bounds) (*Description, error) {
 }
 
 // keep copies the value that comes next, no larger than what is left; null is nothing.
-func keep(d *jsontext.Decoder, source *bounded, left *int64, into *json.RawMessage) error {
-	most := source.most
-	source.most = min(most, d.InputOffset()+*left)
+func keep(d *jsontext.Decoder, source *httpkit.Capped, left *int64, into *json.RawMessage) error {
+	most := source.Most
+	source.Most = min(most, d.InputOffset()+*left)
 	value, err := d.ReadValue()
-	source.most = most
+	source.Most = most
 	if err != nil {
 		return err
 	}
 	*left -= int64(len(value))
 	if *left < 0 {
-		return ErrTooLarge
+		return httpkit.ErrTooLarge
 	}
 	if value.Kind() == 'n' {
 		return nil
 	}
 	kept := jsontext.Value(bytes.ToValidUTF8(value, []byte("\uFFFD"))) // a copy in any case
-	if err := kept.Compact(tolerant, jsontext.PreserveRawStrings(true)); err != nil {
-		return errUnreadable
+	if err := kept.Compact(decode.Tolerant, jsontext.PreserveRawStrings(true)); err != nil {
+		return decode.ErrUnreadable
 	}
 	*into = json.RawMessage(kept)
 	return nil

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/httpkit"
 )
 
 const testReport = "00Oxx0000004abcEAA"
@@ -115,7 +116,7 @@ func TestReadDescription_isBounded(t *testing.T) {
 		"a part that is skipped":   endless(`{"reportTypeMetadata":["x"`, `,"x"`),
 		"two parts, each in bound": strings.NewReader(twoParts(half+10, half+10)),
 	} {
-		if _, err := readDescription(body, small); !errors.Is(err, ErrTooLarge) {
+		if _, err := readDescription(body, small); !errors.Is(err, httpkit.ErrTooLarge) {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
@@ -154,7 +155,7 @@ func TestDescribeReport(t *testing.T) {
 	if at := time.Date(2026, 11, 23, 18, 16, 10, 0, time.UTC); !got.At.Equal(at) || !m.Date().Equal(at) {
 		t.Errorf("described at %v, meter at %v", got.At, m.Date())
 	}
-	if limit, known := m.Limit(); !known || limit != (LimitInfo{1, 15000}) || m.Calls() != 1 {
+	if limit, known := m.Limit(); !known || limit != (LimitInfo{Used: 1, Max: 15000}) || m.Calls() != 1 {
 		t.Errorf("the meter has %v, %t and %d calls", limit, known, m.Calls())
 	}
 }
@@ -215,8 +216,13 @@ func FuzzReadDescription(f *testing.F) {
 	f.Add([]byte("{\"reportMetadata\":{ \"\xff\" : 1e5 }}"))
 	f.Add([]byte(`{"attributes":{"type":"Report"},"reportExtendedMetadata":{},"reportMetadata":{"detailColumns":[]},"reportTypeMetadata":{"c":[`))
 	f.Add([]byte(describeBody(1, 30) + describeBody(1, 30)))
-	for _, known := range knownErrors {
-		f.Add([]byte(known.body))
+	for _, body := range []string{
+		"", webPage, `{"error":"invalid_grant","error_description":"ip restricted"}`,
+		`[{"message":"Session expired or invalid","errorCode":"INVALID_SESSION_ID"}]`,
+		`[{"message":"Account ID: id value of incorrect type: 001","errorCode":"MALFORMED_ID","fields":["Id"]}]`,
+		`[{"message":"You don’t have sufficient privileges to perform this operation.","errorCode":"FORBIDDEN"}]`,
+	} {
+		f.Add([]byte(body))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		got, err := readDescription(bytes.NewReader(body), ofReport)

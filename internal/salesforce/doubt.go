@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/salesforce/apierror"
 )
 
 const (
@@ -50,10 +51,10 @@ func (d *doubt) loggedIn(now time.Time) {
 
 // tooSoon is the error of a login that has to wait for longer than a request does. It is of the one request: others may be
 // accepted meanwhile.
-func tooSoon(wait time.Duration) *Error {
-	return &Error{
-		Class: fault.SessionExpired, Op: opLogin, RetryAfter: wait,
-		sentence: fmt.Sprintf("Salesforce refuses sessions that have just begun, so the next login waits for %s: %s",
-			wait.Round(time.Second), endedByOthers),
+func tooSoon(wait time.Duration) *apierror.Error {
+	return &apierror.Error{
+		Class: fault.SessionExpired, Op: apierror.OpLogin, RetryAfter: wait,
+		Sentence: fmt.Sprintf("Salesforce refuses sessions that have just begun, so the next login waits for %s: %s",
+			wait.Round(time.Second), apierror.EndedByOthers),
 	}
 }

@@ -13,18 +13,20 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/httpkit"
+	"longhaul/internal/salesforce/apierror"
+	"longhaul/internal/salesforce/decode"
+	"longhaul/internal/salesforce/origin"
+	"longhaul/internal/salesforce/usage"
 )
 
 // longestBody is how much of an answer is read, unpacked.
 const longestBody = 64 << 20
 
-// tolerant reads JSON as Salesforce writes it: a name that comes twice is no reason to lose a report.
-var tolerant = jsontext.AllowDuplicateNames(true)
-
 // get asks for path below the instance and lets accept read the body of the answer, anew at every try. It gives what the
 // header of the answer told that was accepted.
-func (c *Client) get(ctx context.Context, op, path string, accept func(io.Reader) error) (facts, error) {
-	var told facts
+func (c *Client) get(ctx context.Context, op, path string, accept func(io.Reader) error) (usage.Facts, error) {
+	var told usage.Facts
 	err := c.retry.do(ctx, func(ctx context.Context) (err error) {
 		told, err = c.try(ctx, c.stack, op, c.base.String()+path, accept)
 		return err
@@ -33,38 +35,40 @@ func (c *Client) get(ctx context.Context, op, path string, accept func(io.Reader
 }
 
 // versioned gives the path of a resource in the client's version of the API.
-func (c *Client) versioned(resource string) string { return dataPath + "v" + c.version + resource }
+func (c *Client) versioned(resource string) string {
+	return origin.DataPath + "v" + c.version + resource
+}
 
 func (c *Client) try(
 	ctx context.Context, way http.RoundTripper, op, url string, accept func(io.Reader) error,
-) (told facts, err error) {
+) (told usage.Facts, err error) {
 	tried, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	tried, heard := listen(tried)
+	tried, heard := usage.Observe(tried)
 	req, err := http.NewRequestWithContext(tried, http.MethodGet, url, nil)
 	if err != nil {
-		return told, &Error{Class: fault.Invalid, Op: op, sentence: "a request has no valid address: this is a fault of Longhaul; please report it"}
+		return told, &apierror.Error{Class: fault.Invalid, Op: op, Sentence: "a request has no valid address: this is a fault of Longhaul; please report it"}
 	}
 	resp, err := way.RoundTrip(req) //nolint:bodyclose // finish closes it
 	if err != nil {
 		return told, c.broken(ctx, op, err)
 	}
-	defer finish(resp.Body)
+	defer httpkit.Finish(resp.Body)
 	if resp.StatusCode != http.StatusOK {
-		err := c.refused(ctx, op, resp, heard)
-		if e := errorIn(err); e != nil && e.Busy() {
-			press(ctx)
+		told, err := c.refused(ctx, op, resp, heard)
+		if e := apierror.From(err); e != nil && e.Busy() {
+			usage.Throttled(ctx)
 		}
 		return told, err
 	}
 	if resp.Header.Get("Retry-After") != "" {
-		press(ctx)
+		usage.Throttled(ctx)
 	}
 	body := &beginning{from: resp.Body}
 	if isJSON(resp.Header) {
 		err = accept(body)
 	} else {
-		err = errNoJSON
+		err = apierror.ErrNotJSON
 	}
 	if err != nil {
 		if ctx.Err() != nil {
@@ -72,13 +76,13 @@ func (c *Client) try(
 		}
 		return told, c.damaged(op, resp, body, err)
 	}
-	return heard.believe(ctx, c.belief), nil
+	return heard.Accept(ctx, c.belief), nil
 }
 
 // broken is the error of a request without an answer. The end of the caller's own context is no fault of Salesforce,
 // and what a login has classed already stays as it is.
 func (c *Client) broken(ctx context.Context, op string, err error) error {
-	e := errorIn(err)
+	e := apierror.From(err)
 	switch {
 	case ctx.Err() != nil:
 		return fmt.Errorf("%s: %w", op, ctx.Err())
@@ -88,27 +92,28 @@ func (c *Client) broken(ctx context.Context, op string, err error) error {
 	case fault.From(err) != nil:
 		return err
 	default:
-		return unreachable(op, c.instance().host, err)
+		return apierror.Unreachable(op, c.instance().Host, err)
 	}
 }
 
-func (c *Client) refused(ctx context.Context, op string, resp *http.Response, heard *heard) error {
+func (c *Client) refused(ctx context.Context, op string, resp *http.Response, heard *usage.Observation) (told usage.Facts, err error) {
 	body := &beginning{from: resp.Body}
-	text, err := io.ReadAll(io.LimitReader(body, longestErrorBody))
+	text, err := io.ReadAll(io.LimitReader(body, apierror.LongestBody))
 	if ctx.Err() != nil {
-		return fmt.Errorf("%s: %w", op, ctx.Err())
+		return told, fmt.Errorf("%s: %w", op, ctx.Err())
 	}
 	if err != nil {
-		return c.damaged(op, resp, body, err)
+		return told, c.damaged(op, resp, body, err)
 	}
-	a := answer{
-		op: op, host: c.instance().host, version: c.version,
-		status: resp.StatusCode, header: resp.Header, body: text, hide: c.hidden(),
+	a := apierror.Answer{
+		Op: op, Host: c.instance().Host, Version: c.version,
+		Status: resp.StatusCode, Header: resp.Header, Body: text, Hide: c.hidden(),
 	}
-	if a.isSaid() {
-		a.told = heard.believe(ctx, c.belief)
+	if a.FromSalesforce() {
+		told = heard.Accept(ctx, c.belief)
+		a.Date = told.Date
 	}
-	return a.classify()
+	return told, a.Classify()
 }
 
 // hidden are the values that no error repeats.
@@ -123,26 +128,26 @@ func (c *Client) hidden() []string {
 func (c *Client) damaged(op string, resp *http.Response, body *beginning, err error) error {
 	var syntax *jsontext.SyntacticError
 	isSyntax := errors.As(err, &syntax)
-	if isSyntax || errors.Is(err, errNoJSON) || errors.Is(err, errUnreadable) {
-		if page := pageIn(body.start(), c.hidden()); page != nil {
+	if isSyntax || errors.Is(err, apierror.ErrNotJSON) || errors.Is(err, decode.ErrUnreadable) {
+		if page := apierror.Page(body.start(), c.hidden()); page != nil {
 			err, isSyntax = page, false
 		}
 	}
 	switch {
-	case errors.Is(err, ErrTooLarge), errors.Is(err, ErrNoColumns), errors.Is(err, errWebPage), errors.Is(err, errNoJSON),
-		errors.Is(err, errContradiction):
+	case errors.Is(err, httpkit.ErrTooLarge), errors.Is(err, apierror.ErrNoColumns), errors.Is(err, apierror.ErrWebPage), errors.Is(err, apierror.ErrNotJSON),
+		errors.Is(err, apierror.ErrContradiction):
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		err = errCut
+		err = apierror.ErrTruncated
 	case isSyntax:
-		err = errUnreadable
+		err = decode.ErrUnreadable
 	default:
-		if isTimeout(err) {
-			return unreachable(op, c.instance().host, err)
+		if apierror.IsTimeout(err) {
+			return apierror.Unreachable(op, c.instance().Host, err)
 		}
-		err = quiet(err)
+		err = apierror.Quiet(err)
 	}
-	e := unreadable(op, c.instance().host, err)
-	e.Status, e.Date = resp.StatusCode, c.belief.expected(time.Now()) // its own date proves nothing
+	e := apierror.Unreadable(op, c.instance().Host, err)
+	e.Status, e.Date = resp.StatusCode, c.belief.Expected(time.Now()) // its own date proves nothing
 	return e
 }
 

@@ -14,12 +14,16 @@ import (
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
+
+	"longhaul/internal/salesforce/apierror"
+	"longhaul/internal/salesforce/origin"
 )
 
 const (
 	testOrg  = "00D5g000004Abcd"
 	testUser = "0055g00000AbCdE"
 	fakeDate = "Mon, 23 Nov 2026 18:16:10 GMT"
+	webPage  = `<html><head><title>Error Page</title></head><body>An unexpected connection error occurred</body></html>`
 )
 
 // testCredentials hold values that nothing else contains, so that a search for them finds leaks only.
@@ -46,7 +50,7 @@ type fakeOrg struct {
 
 func (o *fakeOrg) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Date", fakeDate)
-	if r.URL.Path == tokenPath {
+	if r.URL.Path == origin.TokenPath {
 		o.token(w, r)
 		return
 	}
@@ -190,9 +194,9 @@ func observed() (*zap.Logger, *observer.ObservedLogs) {
 }
 
 // mustError gives the typed error of err and ends the test without one.
-func mustError(t testing.TB, err error) *Error {
+func mustError(t testing.TB, err error) *apierror.Error {
 	t.Helper()
-	var e *Error
+	var e *apierror.Error
 	if !errors.As(err, &e) {
 		t.Fatalf("got %v, want a *salesforce.Error", err)
 	}

@@ -9,46 +9,9 @@ import (
 	"time"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/salesforce/apierror"
+	"longhaul/internal/salesforce/origin"
 )
-
-func TestNormalizeHost_mapsHostsOfPages(t *testing.T) {
-	t.Parallel()
-	for raw, want := range map[string]string{
-		"https://acme.lightning.force.com/lightning/page/home": "acme.my.salesforce.com",
-		"acme--uat.sandbox.lightning.force.com":                "acme--uat.sandbox.my.salesforce.com",
-		"acme-dev-ed.develop.lightning.force.com":              "acme-dev-ed.develop.my.salesforce.com",
-		"acme.lightning.sfcrmapps.cn":                          "acme.my.sfcrmproducts.cn",
-		"acme--uat.sandbox.lightning.sfcrmapps.cn":             "acme--uat.sandbox.my.sfcrmproducts.cn",
-		"ACME.Lightning.CrmForce.mil.":                         "acme.my.salesforce.mil",
-		"acme--uat.sandbox.lightning.crmforce.mil":             "acme--uat.sandbox.my.salesforce.mil",
-		"acme.lightning.force.mil":                             "acme.my.salesforce.mil",
-		"acme.my.salesforce-setup.com/lightning/setup":         "acme.my.salesforce.com",
-		"acme.setup.sfcrmproducts.cn":                          "acme.my.sfcrmproducts.cn",
-		"acme.my.salesforce.com.mcas.ms":                       "acme.my.salesforce.com",
-		"https://acme.lightning.force.com.mcas.ms/lightning":   "acme.my.salesforce.com",
-		"acme.lightning.sfcrmapps.cn.mcas.ms":                  "acme.my.sfcrmproducts.cn",
-
-		"acme.my.salesforce.com":                  "acme.my.salesforce.com",
-		"acme--uat.sandbox.my.salesforce.com":     "acme--uat.sandbox.my.salesforce.com",
-		"acme-12.scratch.my.salesforce.com":       "acme-12.scratch.my.salesforce.com",
-		"acme.my.salesforce.mil":                  "acme.my.salesforce.mil",
-		"acme.my.sfcrmproducts.cn":                "acme.my.sfcrmproducts.cn",
-		"acme--uat.sandbox.my.sfcrmproducts.cn":   "acme--uat.sandbox.my.sfcrmproducts.cn",
-		"acme.cloudforce.com":                     "acme.cloudforce.com",
-		"na123.salesforce.com":                    "na123.salesforce.com",
-		"cs42.salesforce.com":                     "cs42.salesforce.com",
-		"crm.acme.example":                        "crm.acme.example",
-		"salesforce.gateway.acme.example:8443":    "salesforce.gateway.acme.example:8443",
-		"acme.lightning.force.com.acme.example":   "acme.lightning.force.com.acme.example", // not Salesforce's: it must show what it is
-		"notlightning.force.company":              "notlightning.force.company",
-		"10.1.2.3":                                "10.1.2.3",
-		"acme.my.salesforce.com.mcas.ms.acme.org": "acme.my.salesforce.com.mcas.ms.acme.org",
-	} {
-		if got, err := NormalizeHost(raw); err != nil || got != "https://"+want {
-			t.Errorf("NormalizeHost(%q) = %q, %v; want https://%s", raw, got, err, want)
-		}
-	}
-}
 
 func TestNormalizeHost_refusesHostsOfPages(t *testing.T) {
 	t.Parallel()
@@ -135,7 +98,7 @@ func TestLogin_goesToNoUnknownHostThatIsNoWayToSalesforce(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			w := &watcher{answer: func(r *http.Request) *http.Response {
-				if r.URL.Path == tokenPath {
+				if r.URL.Path == origin.TokenPath {
 					return reply(200, token, "Content-Type: application/json")
 				}
 				return reply(row.status, row.body, "Content-Type: application/json", "Location: https://www.acme.example/")
@@ -148,7 +111,7 @@ func TestLogin_goesToNoUnknownHostThatIsNoWayToSalesforce(t *testing.T) {
 			if row.says != "" && (err == nil || !strings.Contains(err.Error(), row.says)) {
 				t.Errorf("%s: it says %v", row.name, err)
 			}
-			if e := errorIn(err); !row.sends && row.status < 500 && (e == nil || !e.Astray()) {
+			if e := apierror.From(err); !row.sends && row.status < 500 && (e == nil || !e.Astray()) {
 				t.Errorf("%s: it is no fault of the settings", row.name)
 			}
 			if row.sends { // and is not asked for its versions again
@@ -192,10 +155,10 @@ func TestLogin_theTokenGoesToNoHostButSalesforces(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			w := &watcher{answer: func(r *http.Request) *http.Response {
 				switch {
-				case r.URL.Path == tokenPath:
+				case r.URL.Path == origin.TokenPath:
 					return reply(200, `{"access_token":"leaked.token","instance_url":"`+row.instance+
 						`","id":"https://login.salesforce.com/id/00Dxx0000001gPLEAY/005xx000001SwiUAAS"}`, "Content-Type: application/json")
-				case r.URL.Path == dataPath:
+				case r.URL.Path == origin.DataPath:
 					return reply(200, versionList, "Content-Type: application/json")
 				}
 				return reply(200, `{"totalSize":1,"done":true,"records":[]}`, "Content-Type: application/json")
@@ -203,7 +166,7 @@ func TestLogin_theTokenGoesToNoHostButSalesforces(t *testing.T) {
 			client := inside(t, w, func(c *Config) { c.BaseURL, c.Auth = row.base, AuthPassword })
 			_, err := client.Count(t.Context(), "Report", "", "")
 			last := w.sent[len(w.sent)-1]
-			if row.want == "" && (err == nil || !strings.HasSuffix(last, tokenPath)) {
+			if row.want == "" && (err == nil || !strings.HasSuffix(last, origin.TokenPath)) {
 				t.Errorf("%s names %q: got %v after %s", row.base, row.instance, err, last)
 			}
 			if row.want != "" && (err != nil || !strings.HasPrefix(last, "GET "+row.want+"/services/data/") || client.InstanceURL() != row.want) {

@@ -4,6 +4,10 @@ import (
 	"io"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"longhaul/internal/httpkit"
+	"longhaul/internal/salesforce/apierror"
+	"longhaul/internal/salesforce/decode"
 )
 
 // dailyAPIRequests is the name of the limit that every call counts against.
@@ -15,18 +19,18 @@ type limit struct{ Max, Remaining int64 }
 // readLimits reads the limits of an org by name.
 func readLimits(body io.Reader) (map[string]limit, error) {
 	limits := make(map[string]limit)
-	err := decode(body, longestBody, func(d *jsontext.Decoder, _ *bounded) error {
-		return members(d, func(kind string) error {
+	err := decode.Body(body, longestBody, func(d *jsontext.Decoder, _ *httpkit.Capped) error {
+		return decode.Members(d, func(kind string) error {
 			if d.PeekKind() != '{' {
 				return d.SkipValue()
 			}
 			var one limit
-			err := members(d, func(name string) error {
+			err := decode.Members(d, func(name string) error {
 				switch name {
 				case "Max":
-					return readNumber(d, &one.Max)
+					return decode.Number(d, &one.Max)
 				case "Remaining":
-					return readNumber(d, &one.Remaining)
+					return decode.Number(d, &one.Remaining)
 				default:
 					return d.SkipValue()
 				}
@@ -41,9 +45,9 @@ func readLimits(body io.Reader) (map[string]limit, error) {
 // readVersions makes sure that a body is the list of API versions, as {"label","url","version"}.
 func readVersions(body io.Reader) error {
 	found := 0
-	err := decode(body, longestErrorBody, func(d *jsontext.Decoder, _ *bounded) error {
-		return elements(d, func() error {
-			return members(d, func(name string) error {
+	err := decode.Body(body, apierror.LongestBody, func(d *jsontext.Decoder, _ *httpkit.Capped) error {
+		return decode.Elements(d, func() error {
+			return decode.Members(d, func(name string) error {
 				if name != "version" || d.PeekKind() != '"' {
 					return d.SkipValue()
 				}
@@ -53,7 +57,7 @@ func readVersions(body io.Reader) error {
 		})
 	})
 	if err == nil && found == 0 {
-		err = errUnreadable
+		err = decode.ErrUnreadable
 	}
 	return err
 }

@@ -17,9 +17,14 @@ import (
 	"golang.org/x/oauth2/clientcredentials"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/httpkit"
+	"longhaul/internal/salesforce/apierror"
+	"longhaul/internal/salesforce/decode"
+	"longhaul/internal/salesforce/origin"
+	"longhaul/internal/salesforce/recordid"
+	"longhaul/internal/salesforce/redact"
+	"longhaul/internal/salesforce/usage"
 )
-
-const tokenPath = "/services/oauth2/token"
 
 // Identity tells who is logged in, where.
 type Identity struct {
@@ -27,14 +32,6 @@ type Identity struct {
 	UserID      string // 18 characters: the run-as user
 	InstanceURL string
 }
-
-// address is the part of a URL that says where a request goes.
-type address struct{ scheme, host string }
-
-func (a address) String() string { return a.scheme + "://" + a.host }
-
-// name is the host without a port.
-func (a address) name() string { return (&url.URL{Host: a.host}).Hostname() }
 
 // Login makes sure that there is a session and tells whose it is.
 func (c *Client) Login(ctx context.Context) (Identity, error) {
@@ -56,7 +53,7 @@ func (c *Client) login(ctx context.Context) (*grant, error) {
 	defer cancel()
 	credentials, err := c.credentials(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", opCredentials, err)
+		return nil, fmt.Errorf("%s: %w", apierror.OpCredentials, err)
 	}
 	if err := credentials.check(c.auth); err != nil {
 		return nil, err
@@ -82,24 +79,24 @@ func (c *Client) login(ctx context.Context) (*grant, error) {
 func (c *Client) tryLogin(ctx context.Context, credentials Credentials) (*grant, error) {
 	tried, cancel := context.WithTimeout(context.WithValue(ctx, oauth2.HTTPClient, c.plain), c.timeout)
 	defer cancel()
-	tried, heard := listen(tried)
+	tried, heard := usage.Observe(tried)
 	token, err := c.requestToken(tried, credentials)
 	if err != nil {
 		return nil, c.loginFault(ctx, credentials, heard, err)
 	}
 	g, err := c.newGrant(token)
 	if err != nil {
-		return nil, unusable(c.base.host, err)
+		return nil, unusable(c.base.Host, err)
 	}
-	heard.believe(ctx, c.belief)
-	c.log.Debug("logged in to Salesforce", zap.String("host", c.base.host), zap.Stringer("instance", g.instance))
-	g.hide = forms(append(credentials.values(), g.token))
+	heard.Accept(ctx, c.belief)
+	c.log.Debug("logged in to Salesforce", zap.String("host", c.base.Host), zap.Stringer("instance", g.instance))
+	g.hide = redact.Forms(append(credentials.values(), g.token))
 	return g, nil
 }
 
 // requestToken sends the login, in the body of the request alone.
 func (c *Client) requestToken(ctx context.Context, credentials Credentials) (*oauth2.Token, error) {
-	endpoint := c.base.String() + tokenPath
+	endpoint := c.base.String() + origin.TokenPath
 	if c.auth == AuthPassword {
 		config := oauth2.Config{
 			ClientID: credentials.ClientID, ClientSecret: credentials.ClientSecret,
@@ -115,44 +112,40 @@ func (c *Client) requestToken(ctx context.Context, credentials Credentials) (*oa
 }
 
 // loginFault classes what became of a login. What oauth2 says of it holds the body, so nothing of that is kept.
-func (c *Client) loginFault(ctx context.Context, credentials Credentials, heard *heard, err error) error {
+func (c *Client) loginFault(ctx context.Context, credentials Credentials, heard *usage.Observation, err error) error {
 	if ctx.Err() != nil {
-		return fmt.Errorf("%s: %w", opLogin, ctx.Err())
+		return fmt.Errorf("%s: %w", apierror.OpLogin, ctx.Err())
 	}
 	var refused *oauth2.RetrieveError
 	var broken *url.Error
 	var page *pageBody
 	switch {
 	case errors.As(err, &refused) && refused.Response != nil:
-		a := answer{
-			op: opLogin, host: c.base.host, version: c.version, hide: forms(credentials.values()),
-			status: refused.Response.StatusCode, header: refused.Response.Header, body: refused.Body,
+		a := apierror.Answer{
+			Op: apierror.OpLogin, Host: c.base.Host, Version: c.version, Hide: redact.Forms(credentials.values()),
+			Status: refused.Response.StatusCode, Header: refused.Response.Header, Body: refused.Body, ByPassword: c.auth == AuthPassword,
 		}
-		if a.isSaid() {
-			a.told = heard.believe(ctx, c.belief)
+		if a.FromSalesforce() {
+			a.Date = heard.Accept(ctx, c.belief).Date
 		}
-		e := a.classify()
-		e.byPassword = c.auth == AuthPassword
-		return e
+		return a.Classify()
 	case errors.As(err, &page):
-		if shown := pageIn(page.start, forms(credentials.values())); shown != nil {
-			return unusable(c.base.host, shown)
+		if shown := apierror.Page(page.start, redact.Forms(credentials.values())); shown != nil {
+			return unusable(c.base.Host, shown)
 		}
-		return unusable(c.base.host, errWebPage)
+		return unusable(c.base.Host, apierror.ErrWebPage)
 	case errors.As(err, &broken):
-		e := unreachable(opLogin, c.base.host, broken.Err)
-		e.unsent = neverSent(broken.Err)
-		return e
+		return apierror.Unreachable(apierror.OpLogin, c.base.Host, broken.Err)
 	default:
-		return unusable(c.base.host, errUnreadable)
+		return unusable(c.base.Host, decode.ErrUnreadable)
 	}
 }
 
 // unusable is the error of a login that seemed to succeed and gave no session.
-func unusable(host string, err error) *Error {
-	return &Error{
-		Class: fault.Transient, Op: opLogin, Err: err, again: true,
-		sentence: fmt.Sprintf("the login of %s gave an answer that Longhaul cannot use (%s): check base_url, "+
+func unusable(host string, err error) *apierror.Error {
+	return &apierror.Error{
+		Class: fault.Transient, Op: apierror.OpLogin, Err: err, Retryable: true,
+		Sentence: fmt.Sprintf("the login of %s gave an answer that Longhaul cannot use (%s): check base_url, "+
 			"and whether a proxy or a login portal stands between", host, err),
 	}
 }
@@ -166,10 +159,10 @@ func (c *Client) newGrant(token *oauth2.Token) (*grant, error) {
 	instance := c.base
 	switch written := text(token.Extra("instance_url")); {
 	case written != "":
-		if instance, err = parseInstance(written, c.base); err != nil {
+		if instance, err = origin.ParseInstance(written, c.base); err != nil {
 			return nil, err
 		}
-	case isFrontDoor(c.base.name()):
+	case origin.IsFrontDoor(c.base.Name()):
 		return nil, errors.New("it names no instance_url, and this host is shared by all orgs")
 	}
 	if !isToken(token.AccessToken) {
@@ -213,36 +206,13 @@ func parseIdentity(id string) (org, user string, err error) {
 	if len(parts) < 3 || parts[len(parts)-3] != "id" {
 		return "", "", errors.New("its id names no org and user")
 	}
-	if org, err = ID18(parts[len(parts)-2]); err != nil {
+	if org, err = recordid.Long(parts[len(parts)-2]); err != nil {
 		return "", "", errors.New("its id names no org")
 	}
-	if user, err = ID18(parts[len(parts)-1]); err != nil {
+	if user, err = recordid.Long(parts[len(parts)-1]); err != nil {
 		return "", "", errors.New("its id names no user")
 	}
 	return org, user, nil
-}
-
-// parseInstance reads the instance_url of a login. The token goes there, so it must be protected and lead to a host of
-// Salesforce, to the one where the login went, or stay on this machine when the login did.
-func parseInstance(written string, base address) (address, error) {
-	u, err := url.Parse(written)
-	if err != nil || u.Host == "" || u.User != nil {
-		return address{}, errors.New("its instance_url is no address")
-	}
-	scheme := strings.ToLower(u.Scheme)
-	here := isLoopback(u.Hostname()) && isLoopback(base.name())
-	if scheme != "https" && (scheme != "http" || base.scheme != "http" || !here) {
-		return address{}, errors.New("its instance_url is not https")
-	}
-	host := strings.TrimSuffix(strings.ToLower(u.Host), ":443")
-	if api, is := apiOf(host); is {
-		host = api
-	}
-	instance := address{scheme: scheme, host: host}
-	if !here && instance != base && !hasSuffix(instance.name(), ownSuffixes) {
-		return address{}, fmt.Errorf("its instance_url leads to %s, which is no host of Salesforce", clean(host, 100))
-	}
-	return instance, nil
 }
 
 // warnOfPassword says once per client that the flow is on its way out.
@@ -264,11 +234,11 @@ func (t tokens) RoundTrip(req *http.Request) (*http.Response, error) {
 		return resp, err
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, longestToken))
-	finish(resp.Body)
+	httpkit.Finish(resp.Body)
 	if err != nil {
 		return nil, err
 	}
-	if pageIn(body, nil) != nil {
+	if apierror.Page(body, nil) != nil {
 		return nil, &pageBody{body}
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(body))
@@ -278,7 +248,7 @@ func (t tokens) RoundTrip(req *http.Request) (*http.Response, error) {
 // pageBody is a page in the place of a token. It is never shown: the page may repeat what was sent.
 type pageBody struct{ start []byte }
 
-func (*pageBody) Error() string { return errWebPage.Error() }
+func (*pageBody) Error() string { return apierror.ErrWebPage.Error() }
 
 // longestToken is far more than an answer to a login has.
 const longestToken = 1 << 20

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/salesforce/origin"
 )
 
 // hourly is a bound of logins in memory.
@@ -103,7 +104,7 @@ func TestLogins_areBoundedInAnHour(t *testing.T) {
 		_, bound := bounding(60)
 		asked := 0
 		front := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if org.ServeHTTP(w, r); r.URL.Path != tokenPath {
+			if org.ServeHTTP(w, r); r.URL.Path != origin.TokenPath {
 				if asked++; asked%3 == 0 {
 					org.expire()
 				}

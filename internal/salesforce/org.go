@@ -1,14 +1,15 @@
 package salesforce
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"github.com/go-json-experiment/json/jsontext"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/salesforce/apierror"
+	"longhaul/internal/salesforce/decode"
+	"longhaul/internal/salesforce/recordid"
 )
 
 // Organization is the org that is read.
@@ -29,15 +30,15 @@ func (c *Client) Organization(ctx context.Context) (Organization, error) {
 	}, func(d *jsontext.Decoder, name string) error {
 		switch name {
 		case "Id":
-			return readText(d, &org.ID)
+			return decode.Text(d, &org.ID)
 		case "Name":
-			return readText(d, &org.Name)
+			return decode.Text(d, &org.Name)
 		case "OrganizationType":
-			return readText(d, &org.Type)
+			return decode.Text(d, &org.Type)
 		case "IsSandbox":
-			return readFlag(d, &org.IsSandbox)
+			return decode.Flag(d, &org.IsSandbox)
 		case "LanguageLocaleKey":
-			return readText(d, &org.Locale)
+			return decode.Text(d, &org.Locale)
 		default:
 			return d.SkipValue()
 		}
@@ -45,7 +46,7 @@ func (c *Client) Organization(ctx context.Context) (Organization, error) {
 	if err != nil {
 		return Organization{}, err
 	}
-	org.ID, err = ID18(org.ID)
+	org.ID, err = recordid.Long(org.ID)
 	return org, err
 }
 
@@ -59,7 +60,7 @@ type RunAs struct {
 
 // RunAs reads the user whose rights decide what is seen.
 func (c *Client) RunAs(ctx context.Context, userID string) (RunAs, error) {
-	id, err := ID18(userID)
+	id, err := recordid.Long(userID)
 	if err != nil {
 		return RunAs{}, err
 	}
@@ -70,11 +71,11 @@ func (c *Client) RunAs(ctx context.Context, userID string) (RunAs, error) {
 	}, func(d *jsontext.Decoder, name string) error {
 		switch name {
 		case "IsActive":
-			return readFlag(d, &user.IsActive)
+			return decode.Flag(d, &user.IsActive)
 		case "LanguageLocaleKey":
-			return readText(d, &user.Locale)
+			return decode.Text(d, &user.Locale)
 		case "UserType":
-			return readText(d, &user.Type)
+			return decode.Text(d, &user.Type)
 		default:
 			return d.SkipValue()
 		}
@@ -92,17 +93,11 @@ func (c *Client) only(ctx context.Context, q Query, each func(d *jsontext.Decode
 			return err
 		}
 		if len(page.Records) > 0 {
-			return readMembers(page.Records[0], each)
+			return decode.Object(page.Records[0], each)
 		}
 	}
-	return &Error{
-		Class: fault.PermissionMissing, Op: opQuery, Whole: true,
-		sentence: fmt.Sprintf("the run-as user cannot see its own %s record: give it read access to that object", q.Object),
+	return &apierror.Error{
+		Class: fault.PermissionMissing, Op: apierror.OpQuery, Whole: true,
+		Sentence: fmt.Sprintf("the run-as user cannot see its own %s record: give it read access to that object", q.Object),
 	}
-}
-
-// readMembers calls each for every member of an object that is kept. A decoder reads a bytes.Buffer in its place, without a copy.
-func readMembers(record json.RawMessage, each func(d *jsontext.Decoder, name string) error) error {
-	d := jsontext.NewDecoder(bytes.NewBuffer(record), tolerant, jsontext.AllowInvalidUTF8(true))
-	return members(d, func(name string) error { return each(d, name) })
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/salesforce/apierror"
 )
 
 const otherOrg, otherUser = "00Dxx0000009gPLEAY", "005xx000009SwiUAAS"
@@ -159,7 +160,7 @@ func TestRenew_dropsARefusal(t *testing.T) {
 // Nor wait for a login that still goes by the old credentials, nor take what that brings.
 func TestRenew_leavesALoginThatIsUnderWay(t *testing.T) {
 	t.Parallel()
-	for name, refusal := range map[string]error{"that is refused": &Error{Class: fault.LoginRefused, Op: opLogin}, "that succeeds": nil} {
+	for name, refusal := range map[string]error{"that is refused": &apierror.Error{Class: fault.LoginRefused, Op: apierror.OpLogin}, "that succeeds": nil} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				logins := 0

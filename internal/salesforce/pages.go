@@ -15,6 +15,9 @@ import (
 	"go.uber.org/zap"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/httpkit"
+	"longhaul/internal/salesforce/apierror"
+	"longhaul/internal/salesforce/origin"
 )
 
 const (
@@ -58,7 +61,7 @@ func (c *Client) Count(ctx context.Context, object, where, scope string) (int, e
 	}
 	found, err := c.query(ctx, object, c.queryPath(q.countSOQL()), func(answer *records) error {
 		if len(answer.records) > 0 || !answer.done || answer.next != "" {
-			return contradiction("it counts records, and has some or is not the last page")
+			return apierror.Contradiction("it counts records, and has some or is not the last page")
 		}
 		return nil
 	})
@@ -72,16 +75,16 @@ func (c *Client) queryPath(soql string) string {
 // query asks for one answer about an object, by SOQL or by locator, until check finds one that does not contradict itself.
 func (c *Client) query(ctx context.Context, object, path string, check func(*records) error) (records, error) {
 	var found records
-	told, err := c.get(ctx, opQuery, path, func(body io.Reader) (err error) {
+	told, err := c.get(ctx, apierror.OpQuery, path, func(body io.Reader) (err error) {
 		if found, err = readRecords(body); err == nil {
 			err = check(&found)
 		}
-		return askedFor(object, err)
+		return apierror.AskedFor(object, err)
 	})
 	if err != nil {
 		return records{}, err
 	}
-	found.date = told.date
+	found.date = told.Date
 	return found, nil
 }
 
@@ -145,12 +148,12 @@ func (p *pager) add(ctx context.Context, found records) error {
 	}
 	p.batch, p.locator = batch{}, ""
 	if p.tries++; p.tries >= p.client.retry.attempts {
-		e := unreadable(opQuery, p.client.instance().host, askedFor(p.query.Object, err))
-		e.again = false
+		e := apierror.Unreadable(apierror.OpQuery, p.client.instance().Host, apierror.AskedFor(p.query.Object, err))
+		e.Retryable = false
 		return e
 	}
-	if err := sleep(ctx, pauseBefore(p.tries, 0)); err != nil {
-		return fmt.Errorf("%s: %w", opQuery, err)
+	if err := httpkit.Sleep(ctx, pauseBefore(p.tries, 0)); err != nil {
+		return fmt.Errorf("%s: %w", apierror.OpQuery, err)
 	}
 	return nil
 }
@@ -200,16 +203,16 @@ func (p *pager) ask(ctx context.Context) (records, error) {
 
 // adapt changes the query so that a refusal does not come again; false when nothing can be done.
 func (p *pager) adapt(err error) bool {
-	e := errorIn(err)
+	e := apierror.From(err)
 	switch {
 	case e == nil:
 		return false
-	case (e.Code == "QUERY_TIMEOUT" || errors.Is(e, ErrTooLarge)) && p.limit > smallestLimit:
+	case (e.Code == "QUERY_TIMEOUT" || errors.Is(e, httpkit.ErrTooLarge)) && p.limit > smallestLimit:
 		p.limit /= 2
 		return true
 	case e.Code == "INVALID_FIELD":
 		var dropped []string
-		p.query, dropped = p.query.without(e.column)
+		p.query, dropped = p.query.without(e.Column)
 		p.dropped = append(p.dropped, dropped...)
 		return len(dropped) > 0
 	default:
@@ -220,7 +223,7 @@ func (p *pager) adapt(err error) bool {
 // locatorDied says whether an error is of the locator and not of the query: it dies with its session, after two days,
 // and sometimes before.
 func locatorDied(err error) bool {
-	e := errorIn(err)
+	e := apierror.From(err)
 	if e == nil {
 		return false
 	}
@@ -233,15 +236,15 @@ func locatorDied(err error) bool {
 }
 
 // localPath gives the path of a nextRecordsUrl, or nothing when it leads anywhere but into the data of this instance.
-func localPath(next string, instance address) string {
+func localPath(next string, instance origin.Origin) string {
 	u, err := url.Parse(next)
 	if err != nil || u.User != nil || u.Fragment != "" || u.Opaque != "" {
 		return ""
 	}
-	if u.Host != "" && (!strings.EqualFold(u.Host, instance.host) || u.Scheme != instance.scheme) {
+	if u.Host != "" && (!strings.EqualFold(u.Host, instance.Host) || u.Scheme != instance.Scheme) {
 		return ""
 	}
-	if !strings.HasPrefix(u.Path, dataPath) || path.Clean(u.Path) != u.Path {
+	if !strings.HasPrefix(u.Path, origin.DataPath) || path.Clean(u.Path) != u.Path {
 		return ""
 	}
 	return u.RequestURI()

@@ -14,11 +14,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/salesforce/origin"
+	"longhaul/internal/salesforce/recordid"
 )
 
 // reportID makes the Id of record i.
 func reportID(i int) string {
-	id, _ := ID18(fmt.Sprintf("00O5g000%07d", i))
+	id, _ := recordid.Long(fmt.Sprintf("00O5g000%07d", i))
 	return id
 }
 
@@ -312,7 +314,7 @@ func TestPages_refusesWhatDoesNotAdvance(t *testing.T) {
 
 func TestLocalPath(t *testing.T) {
 	t.Parallel()
-	here := address{"https", "acme.my.salesforce.com"}
+	here := origin.Origin{Scheme: "https", Host: "acme.my.salesforce.com"}
 	for next, want := range map[string]string{
 		"/services/data/v59.0/query/01gRO0000016PIAYA2-2000":                 "/services/data/v59.0/query/01gRO0000016PIAYA2-2000",
 		"https://acme.my.salesforce.com/services/data/v59.0/query/01g-1?x=1": "/services/data/v59.0/query/01g-1?x=1",
@@ -355,7 +357,7 @@ func FuzzReadRecords(f *testing.F) {
 			if !json.Valid(record) {
 				t.Fatalf("%q gives a record that is no JSON: %q", body, record)
 			}
-			if id, err := (shape{object: "Report"}).id(record); err == nil && !isID(id) {
+			if id, err := (shape{object: "Report"}).id(record); err == nil && !recordid.Is(id) {
 				t.Fatalf("%q gives the id %q", body, id)
 			}
 		}

@@ -12,6 +12,9 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/httpkit"
+	"longhaul/internal/salesforce/apierror"
+	"longhaul/internal/salesforce/decode"
 )
 
 const (
@@ -53,7 +56,7 @@ func (p Permissions) Granted() map[string]bool {
 // names a removed one fails as a whole: then those that the org knows are looked up and asked for.
 func (c *Client) Permissions(ctx context.Context) (Permissions, error) {
 	permissions, err := c.granted(ctx, wantedPermissions)
-	if e := errorIn(err); e == nil || e.Code != "INVALID_FIELD" && e.Status != http.StatusNotFound {
+	if e := apierror.From(err); e == nil || e.Code != "INVALID_FIELD" && e.Status != http.StatusNotFound {
 		return permissions, err
 	}
 	offered, err := c.offeredPermissions(ctx)
@@ -80,13 +83,13 @@ func (c *Client) granted(ctx context.Context, names []string) (Permissions, erro
 	if err != nil || len(found.records) == 0 {
 		return Permissions{granted: granted}, err
 	}
-	err = readMembers(found.records[0], func(d *jsontext.Decoder, field string) error {
+	err = decode.Object(found.records[0], func(d *jsontext.Decoder, field string) error {
 		name, ours := strings.CutPrefix(field, permissionPrefix)
 		if kind := d.PeekKind(); !ours || kind != 't' && kind != 'f' {
 			return d.SkipValue()
 		}
 		var has bool
-		err := readFlag(d, &has)
+		err := decode.Flag(d, &has)
 		granted[name] = has
 		return err
 	})
@@ -96,14 +99,14 @@ func (c *Client) granted(ctx context.Context, names []string) (Permissions, erro
 // offeredPermissions lists those of the wanted permissions that the org knows.
 func (c *Client) offeredPermissions(ctx context.Context) ([]string, error) {
 	var offered []string
-	_, err := c.get(ctx, opAccess, c.versioned("/sobjects/"+url.PathEscape(permissionObject)+"/describe"), func(body io.Reader) error {
+	_, err := c.get(ctx, apierror.OpPermissions, c.versioned("/sobjects/"+url.PathEscape(permissionObject)+"/describe"), func(body io.Reader) error {
 		var err error
 		offered, err = readFieldNames(body)
 		return err
 	})
-	if e := errorIn(err); e != nil && e.Status == http.StatusNotFound && e.Class == fault.Invalid {
+	if e := apierror.From(err); e != nil && e.Status == http.StatusNotFound && e.Class == fault.Invalid {
 		e.Class, e.Whole = fault.PermissionMissing, false
-		e.sentence = "the run-as user cannot read its own permissions (" + permissionObject + "): " +
+		e.Sentence = "the run-as user cannot read its own permissions (" + permissionObject + "): " +
 			"nothing to change, unless reports turn out to be missing"
 	}
 	if err != nil {
@@ -117,18 +120,18 @@ func (c *Client) offeredPermissions(ctx context.Context) ([]string, error) {
 // readFieldNames reads the names of the fields of an object's describe. Every object has some.
 func readFieldNames(body io.Reader) ([]string, error) {
 	var names []string
-	err := decode(body, longestBody, func(d *jsontext.Decoder, _ *bounded) error {
-		return members(d, func(name string) error {
+	err := decode.Body(body, longestBody, func(d *jsontext.Decoder, _ *httpkit.Capped) error {
+		return decode.Members(d, func(name string) error {
 			if name != "fields" {
 				return d.SkipValue()
 			}
-			return elements(d, func() error {
+			return decode.Elements(d, func() error {
 				var field string
-				err := members(d, func(name string) error {
+				err := decode.Members(d, func(name string) error {
 					if name != "name" {
 						return d.SkipValue()
 					}
-					return readText(d, &field)
+					return decode.Text(d, &field)
 				})
 				names = append(names, field)
 				return err
@@ -136,7 +139,7 @@ func readFieldNames(body io.Reader) ([]string, error) {
 		})
 	})
 	if err == nil && len(names) == 0 {
-		err = errUnreadable
+		err = decode.ErrUnreadable
 	}
 	return names, err
 }

@@ -9,6 +9,8 @@ import (
 	"sync"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/httpkit"
+	"longhaul/internal/salesforce/apierror"
 )
 
 // refusal is what the answer to a request says of the session that it came by.
@@ -30,12 +32,12 @@ func refusalIn(resp *http.Response) refusal {
 	if resp.StatusCode != http.StatusUnauthorized && resp.StatusCode != http.StatusForbidden {
 		return accepted
 	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, longestErrorBody))
-	finish(resp.Body)
+	body, err := io.ReadAll(io.LimitReader(resp.Body, apierror.LongestBody))
+	httpkit.Finish(resp.Body)
 	resp.Body = &kept{from: bytes.NewReader(body), err: err}
 	class := fault.SessionExpired
 	if err == nil {
-		class = answer{status: resp.StatusCode, body: body}.classify().Class
+		class = apierror.Answer{Status: resp.StatusCode, Body: body}.Classify().Class
 	}
 	switch {
 	case class == fault.SessionPolicy && resp.StatusCode == http.StatusForbidden:
@@ -75,7 +77,7 @@ func ofAnalytics(req *http.Request) bool { return strings.Contains(req.URL.Path,
 func (t bearer) prove(req *http.Request, g *grant, why refusal, refused *http.Response) (*http.Response, refusal, *grant, error) {
 	release, err := t.session.proving(req.Context())
 	if err != nil {
-		finish(refused.Body)
+		httpkit.Finish(refused.Body)
 		return nil, accepted, g, err
 	}
 	defer release()
@@ -87,7 +89,7 @@ func (t bearer) prove(req *http.Request, g *grant, why refusal, refused *http.Re
 		release()
 	case unproved:
 	}
-	finish(refused.Body)
+	httpkit.Finish(refused.Body)
 	if fresh == nil {
 		if fresh, err = t.session.of(req.Context(), t.owner, g.generation); err != nil {
 			return nil, accepted, g, err

@@ -7,6 +7,8 @@ import (
 	"testing/synctest"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/salesforce/origin"
+	"longhaul/internal/salesforce/recordid"
 )
 
 func TestDescribeReport_ofAnotherReportIsNone(t *testing.T) {
@@ -89,7 +91,7 @@ func TestClient_everyOtherAnswerIsHeldAgainstTheQuestion(t *testing.T) {
 					asked := 0
 					org := &fakeOrg{handle: func(http.ResponseWriter, *http.Request) {}}
 					client := inside(t, roundTripFunc(func(r *http.Request) (*http.Response, error) {
-						if r.URL.Path == tokenPath {
+						if r.URL.Path == origin.TokenPath {
 							return inProcess(org).RoundTrip(r)
 						}
 						asked++
@@ -105,6 +107,6 @@ func TestClient_everyOtherAnswerIsHeldAgainstTheQuestion(t *testing.T) {
 }
 
 func id18(id string) string {
-	long, _ := ID18(id)
+	long, _ := recordid.Long(id)
 	return long
 }

@@ -8,6 +8,11 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"longhaul/internal/httpkit"
+	"longhaul/internal/salesforce/apierror"
+	"longhaul/internal/salesforce/decode"
+	"longhaul/internal/salesforce/recordid"
 )
 
 // records is the body of an answer to a query.
@@ -25,23 +30,23 @@ type records struct {
 func readRecords(body io.Reader) (records, error) {
 	found := records{total: -1}
 	var complete, listed bool
-	err := decode(body, longestBody, func(d *jsontext.Decoder, _ *bounded) error {
-		return members(d, func(name string) error {
+	err := decode.Body(body, longestBody, func(d *jsontext.Decoder, _ *httpkit.Capped) error {
+		return decode.Members(d, func(name string) error {
 			switch name {
 			case "totalSize":
-				return readNumber(d, &found.total)
+				return decode.Number(d, &found.total)
 			case "done":
 				kind := d.PeekKind()
 				complete = kind == 't' || kind == 'f'
-				return readFlag(d, &found.done)
+				return decode.Flag(d, &found.done)
 			case "nextRecordsUrl":
-				return readText(d, &found.next)
+				return decode.Text(d, &found.next)
 			case "records":
 				if d.PeekKind() == 'n' {
 					return d.SkipValue()
 				}
 				listed = true
-				return elements(d, func() error {
+				return decode.Elements(d, func() error {
 					value, err := d.ReadValue()
 					if err == nil {
 						found.records = append(found.records, json.RawMessage(bytes.Clone(value)))
@@ -57,11 +62,11 @@ func readRecords(body io.Reader) (records, error) {
 	case err != nil:
 		return records{}, err
 	case !complete:
-		return records{}, errUnreadable
+		return records{}, decode.ErrUnreadable
 	case !listed:
-		return records{}, contradiction("it has no records")
+		return records{}, apierror.Contradiction("it has no records")
 	case found.total < 0:
-		return records{}, contradiction("it does not say how many records there are")
+		return records{}, apierror.Contradiction("it does not say how many records there are")
 	default:
 		return found, nil
 	}
@@ -72,13 +77,13 @@ func (r *records) whole() error {
 	n := int64(len(r.records))
 	switch {
 	case n > r.total:
-		return contradiction("%d records of %d", n, r.total)
+		return apierror.Contradiction("%d records of %d", n, r.total)
 	case r.done && r.next != "":
-		return contradiction("it is the last page, and names another")
+		return apierror.Contradiction("it is the last page, and names another")
 	case !r.done && r.next == "":
-		return contradiction("it is not the last page, and names no other")
+		return apierror.Contradiction("it is not the last page, and names no other")
 	case !r.done && n == r.total:
-		return contradiction("it has all of %d records, and is not the last page", n)
+		return apierror.Contradiction("it has all of %d records, and is not the last page", n)
 	default:
 		return nil
 	}
@@ -90,7 +95,7 @@ func (r *records) wholeAs(s shape) error {
 		return err
 	}
 	if n := int64(len(r.records)); r.done && n < r.total {
-		return contradiction("%d records of %d, and no more to come", n, r.total)
+		return apierror.Contradiction("%d records of %d, and no more to come", n, r.total)
 	}
 	for _, record := range r.records {
 		if _, err := s.read(record); err != nil {
@@ -110,14 +115,14 @@ type shape struct {
 func (s shape) read(record json.RawMessage) (id string, err error) {
 	var kind string
 	missing := len(s.fields)
-	d := jsontext.NewDecoder(bytes.NewReader(record), tolerant, jsontext.AllowInvalidUTF8(true))
-	err = members(d, func(name string) error {
+	d := jsontext.NewDecoder(bytes.NewReader(record), decode.Tolerant, jsontext.AllowInvalidUTF8(true))
+	err = decode.Members(d, func(name string) error {
 		if containsName(s.fields, name) {
 			missing--
 		}
 		switch name {
 		case "Id":
-			return readText(d, &id)
+			return decode.Text(d, &id)
 		case "attributes":
 			return readType(d, &kind)
 		default:
@@ -126,11 +131,11 @@ func (s shape) read(record json.RawMessage) (id string, err error) {
 	})
 	switch {
 	case err != nil:
-		return "", contradiction("a record is no object")
+		return "", apierror.Contradiction("a record is no object")
 	case kind != "" && !strings.EqualFold(kind, s.object):
-		return "", contradiction("a record of another object is among those of %s", s.object)
+		return "", apierror.Contradiction("a record of another object is among those of %s", s.object)
 	case missing > 0:
-		return "", contradiction("a record of %s lacks a field that was asked for", s.object)
+		return "", apierror.Contradiction("a record of %s lacks a field that was asked for", s.object)
 	default:
 		return id, nil
 	}
@@ -141,9 +146,9 @@ func readType(d *jsontext.Decoder, kind *string) error {
 	if d.PeekKind() != '{' {
 		return d.SkipValue()
 	}
-	return members(d, func(name string) error {
+	return decode.Members(d, func(name string) error {
 		if name == "type" {
-			return readText(d, kind)
+			return decode.Text(d, kind)
 		}
 		return d.SkipValue()
 	})
@@ -160,10 +165,10 @@ func (s shape) id(record json.RawMessage) (string, error) {
 	switch {
 	case err != nil:
 		return "", err
-	case !isID(id):
-		return "", contradiction("a record of %s has no Id", s.object)
+	case !recordid.Is(id):
+		return "", apierror.Contradiction("a record of %s has no Id", s.object)
 	case !strings.HasPrefix(id, prefixes[s.object]):
-		return "", contradiction("a record of %s has the Id of another object", s.object)
+		return "", apierror.Contradiction("a record of %s has the Id of another object", s.object)
 	default:
 		return id, nil
 	}

@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"time"
+
+	"longhaul/internal/httpkit"
+	"longhaul/internal/salesforce/apierror"
 )
 
 const (
@@ -23,21 +26,21 @@ type retrier struct{ attempts int }
 func (r retrier) do(ctx context.Context, try func(context.Context) error) error {
 	for n := 1; ; n++ {
 		err := try(ctx)
-		e := errorIn(err)
-		if e == nil || !e.again {
+		e := apierror.From(err)
+		if e == nil || !e.Retryable {
 			return err
 		}
 		if n >= r.most(e) || e.RetryAfter > patience {
-			e.again = false // whoever asked above need not try again
+			e.Retryable = false // whoever asked above need not try again
 			return err
 		}
-		if err := sleep(ctx, pauseBefore(n, e.RetryAfter)); err != nil {
+		if err := httpkit.Sleep(ctx, pauseBefore(n, e.RetryAfter)); err != nil {
 			return fmt.Errorf("%s: %w", e.Op, err)
 		}
 	}
 }
 
-func (r retrier) most(e *Error) int {
+func (r retrier) most(e *apierror.Error) int {
 	if e.Status == statusNoRoute {
 		return min(r.attempts, triesWithoutRoute)
 	}
@@ -57,15 +60,4 @@ const statusNoRoute = 420
 func pauseBefore(n int, asked time.Duration) time.Duration {
 	pause := min(firstPause<<(n-1), longestPause)
 	return max(asked, pause/2+rand.N(pause/2+1))
-}
-
-func sleep(ctx context.Context, pause time.Duration) error {
-	timer := time.NewTimer(pause)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

@@ -10,11 +10,15 @@ import (
 	"time"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/salesforce/apierror"
+	"longhaul/internal/salesforce/origin"
 )
 
 func TestRetrier(t *testing.T) {
 	t.Parallel()
-	passing := func() *Error { return &Error{Class: fault.Transient, Op: opQuery, again: true} }
+	passing := func() *apierror.Error {
+		return &apierror.Error{Class: fault.Transient, Op: apierror.OpQuery, Retryable: true}
+	}
 	for _, row := range []struct {
 		name     string
 		attempts int
@@ -27,13 +31,13 @@ func TestRetrier(t *testing.T) {
 		{"success needs one try", 3, nil, 1, true, 0, 0},
 		{"a passing fault is tried again", 3, []error{passing()}, 2, true, firstPause / 2, firstPause},
 		{"the tries end", 3, []error{passing(), passing(), passing()}, 3, false, 3 * firstPause / 2, 3 * firstPause},
-		{"a final fault is not tried again", 3, []error{&Error{Class: fault.Gone}}, 1, false, 0, 0},
+		{"a final fault is not tried again", 3, []error{&apierror.Error{Class: fault.Gone}}, 1, false, 0, 0},
 		{"an error of another kind is not tried again", 3, []error{io.EOF}, 1, false, 0, 0},
-		{"a short wait is honoured", 3, []error{&Error{again: true, RetryAfter: 3 * time.Second}}, 2, true, 3 * time.Second, 3 * time.Second},
-		{"a long wait is for the caller", 3, []error{&Error{again: true, RetryAfter: 6 * time.Second}}, 1, false, 0, 0},
+		{"a short wait is honoured", 3, []error{&apierror.Error{Retryable: true, RetryAfter: 3 * time.Second}}, 2, true, 3 * time.Second, 3 * time.Second},
+		{"a long wait is for the caller", 3, []error{&apierror.Error{Retryable: true, RetryAfter: 6 * time.Second}}, 1, false, 0, 0},
 		{
 			"a host without route is tried twice more", 9,
-			[]error{&Error{again: true, Status: 420}, &Error{again: true, Status: 420}, &Error{again: true, Status: 420}},
+			[]error{&apierror.Error{Retryable: true, Status: 420}, &apierror.Error{Retryable: true, Status: 420}, &apierror.Error{Retryable: true, Status: 420}},
 			3, false, 3 * firstPause / 2, 3 * firstPause,
 		},
 		{
@@ -56,7 +60,7 @@ func TestRetrier(t *testing.T) {
 			if tries != row.tries || (err == nil) != row.ok || took < row.shortest || took > row.longest {
 				t.Errorf("%s: %d tries in %v, %v; want %d in %v to %v", row.name, tries, took, err, row.tries, row.shortest, row.longest)
 			}
-			if e := errorIn(err); e != nil && e.again {
+			if e := apierror.From(err); e != nil && e.Retryable {
 				t.Errorf("%s: the last error still asks to be tried again", row.name)
 			}
 		})
@@ -69,7 +73,7 @@ func TestRetrier_stopsWithItsContext(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
 		defer cancel()
 		start := time.Now()
-		err := retrier{3}.do(ctx, func(context.Context) error { return &Error{Op: opQuery, again: true} })
+		err := retrier{3}.do(ctx, func(context.Context) error { return &apierror.Error{Op: apierror.OpQuery, Retryable: true} })
 		if !errors.Is(err, context.DeadlineExceeded) || fault.From(err) != nil || time.Since(start) != 10*time.Millisecond {
 			t.Errorf("got %v after %v", err, time.Since(start))
 		}
@@ -117,7 +121,7 @@ func TestClient_triesAgain(t *testing.T) {
 				asked := 0
 				org := &fakeOrg{}
 				client := inside(t, roundTripFunc(func(r *http.Request) (*http.Response, error) {
-					if r.URL.Path == tokenPath {
+					if r.URL.Path == origin.TokenPath {
 						return inProcess(org).RoundTrip(r)
 					}
 					asked++
@@ -147,7 +151,7 @@ func TestClient_timesOutOneTry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		org, asked := &fakeOrg{}, 0
 		client := inside(t, roundTripFunc(func(r *http.Request) (*http.Response, error) {
-			if r.URL.Path == tokenPath {
+			if r.URL.Path == origin.TokenPath {
 				return inProcess(org).RoundTrip(r)
 			}
 			asked++
@@ -171,7 +175,7 @@ func TestClient_givesUpWithTheCaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		org := &fakeOrg{}
 		client := inside(t, roundTripFunc(func(r *http.Request) (*http.Response, error) {
-			if r.URL.Path == tokenPath {
+			if r.URL.Path == origin.TokenPath {
 				return inProcess(org).RoundTrip(r)
 			}
 			<-r.Context().Done()
@@ -182,19 +186,6 @@ func TestClient_givesUpWithTheCaller(t *testing.T) {
 		_, err := client.DescribeReport(ctx, "00Oxx0000004abcEAA")
 		if !errors.Is(err, context.Canceled) || fault.From(err) != nil {
 			t.Errorf("got %v, want a plain cancellation without a class", err)
-		}
-	})
-}
-
-func FuzzRetryAfter(f *testing.F) {
-	for _, seed := range []string{
-		"17", "0", "-5", "1e3", "99999999999999999999", "Mon, 23 Nov 2026 18:17:10 GMT", "Fri, 31 Dec 9999 23:59:59 GMT", "soon",
-	} {
-		f.Add(seed, fakeDate)
-	}
-	f.Fuzz(func(t *testing.T, value, date string) {
-		if got := retryAfter(http.Header{"Retry-After": {value}, "Date": {date}}); got < 0 || got > longestRetry {
-			t.Fatalf("%q on %q is a wait of %v", value, date, got)
 		}
 	})
 }

@@ -7,6 +7,9 @@ import (
 	"time"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/httpkit"
+	"longhaul/internal/salesforce/apierror"
+	"longhaul/internal/salesforce/origin"
 )
 
 // RefusalHolds is how long a refused login stands for those who ask after it: requests in flight notice the end of a
@@ -22,7 +25,7 @@ type grant struct {
 	generation uint64
 	at         time.Time
 	token      string
-	instance   address
+	instance   origin.Origin
 	identity   Identity
 	issued     time.Time // by Salesforce's clock; zero when it did not say
 	hide       []string  // what no error repeats, should Salesforce send it back
@@ -38,8 +41,8 @@ type grant struct {
 // session keeps the newest grant and makes a new one when a request finds it ended.
 type session struct {
 	login  func(context.Context) (*grant, error)
-	home   address // where logins go
-	doubts bool    // logins are bounded: tokens that are refused in a strange way hold them back
+	home   origin.Origin // where logins go
+	doubts bool          // logins are bounded: tokens that are refused in a strange way hold them back
 
 	mu      sync.Mutex
 	current *grant
@@ -151,7 +154,7 @@ func (s *session) fly(ctx context.Context, f *flight, wait time.Duration) {
 func (s *session) logIn(ctx context.Context, wait time.Duration) (g *grant, err error) {
 	err = fault.Caught(func() (err error) {
 		if wait > 0 {
-			if err := sleep(ctx, wait); err != nil {
+			if err := httpkit.Sleep(ctx, wait); err != nil {
 				return err
 			}
 		}
@@ -173,7 +176,7 @@ func (s *session) landed(g *grant, err error) {
 		if s.current != nil && fault.Is(err, fault.LoginRefused) { // one that was found ended is of no use
 			s.ended = s.current.generation
 		}
-	case errorIn(err) != nil:
+	case apierror.From(err) != nil:
 		s.failures++
 		s.refusal, s.until = err, now.Add(troubled(s.failures))
 	}
@@ -182,7 +185,7 @@ func (s *session) landed(g *grant, err error) {
 // holds says whether a failed login stands for a while: it was refused, or the user has logged in too often. Whoever runs the
 // sync waits for longer, and may be told not to.
 func holds(err error) bool {
-	e := errorIn(err)
+	e := apierror.From(err)
 	return fault.Is(err, fault.LoginRefused) || e != nil && e.Whole
 }
 

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/salesforce/apierror"
+	"longhaul/internal/salesforce/origin"
 )
 
 func TestSession_twentyMeetAnExpiredToken(t *testing.T) {
@@ -22,7 +24,7 @@ func TestSession_twentyMeetAnExpiredToken(t *testing.T) {
 	var hold atomic.Bool
 	org := &fakeOrg{handle: func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, `{"totalSize":7,"done":true,"records":[]}`) }}
 	gate := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if hold.Load() && r.URL.Path != tokenPath {
+		if hold.Load() && r.URL.Path != origin.TokenPath {
 			arrived <- struct{}{}
 			<-release
 		}
@@ -119,7 +121,7 @@ func TestSession_aRefusalHoldsForAMoment(t *testing.T) {
 		logins, class := 0, fault.LoginRefused
 		s := &session{login: func(context.Context) (*grant, error) {
 			logins++
-			return nil, &Error{Class: class, Op: opLogin}
+			return nil, &apierror.Error{Class: class, Op: apierror.OpLogin}
 		}}
 		for range 10 {
 			if _, err := s.grant(t.Context()); !fault.Is(err, fault.LoginRefused) {

@@ -10,6 +10,8 @@ import (
 	"go.uber.org/zap"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/salesforce/apierror"
+	"longhaul/internal/salesforce/usage"
 )
 
 // LoginSlots are the logins that a source may make, for all processes that share them. now is as Salesforce's clock has it,
@@ -27,10 +29,10 @@ type admission struct {
 	log   *zap.Logger
 
 	mu        sync.Mutex
-	inHand    bool          // a slot was taken for a login that never left this machine
-	ahead     time.Duration // of this machine's clock is Salesforce's
-	issued    belief        // what token answers tell of it
-	forgotten time.Time     // the hour in which old slots were removed
+	inHand    bool            // a slot was taken for a login that never left this machine
+	ahead     time.Duration   // of this machine's clock is Salesforce's
+	issued    usage.Consensus // what token answers tell of it
+	forgotten time.Time       // the hour in which old slots were removed
 }
 
 func (a *admission) now() time.Time {
@@ -57,15 +59,15 @@ func (a *admission) admit(ctx context.Context) error {
 				slotPatience),
 		}
 	case err != nil:
-		return fmt.Errorf("%s: %w", opLogin, err)
+		return fmt.Errorf("%s: %w", apierror.OpLogin, err)
 	}
 	if free.IsZero() {
 		return nil
 	}
-	return &Error{
-		Class: fault.Throttled, Op: opLogin, Whole: true, RetryAfter: max(free.Sub(now), time.Second),
-		sentence: "this source has logged in as often as Longhaul lets it within an hour, so that the user is not locked out; the next " +
-			"login is at " + free.UTC().Format("15:04 UTC") + ": " + endedByOthers,
+	return &apierror.Error{
+		Class: fault.Throttled, Op: apierror.OpLogin, Whole: true, RetryAfter: max(free.Sub(now), time.Second),
+		Sentence: "this source has logged in as often as Longhaul lets it within an hour, so that the user is not locked out; the next " +
+			"login is at " + free.UTC().Format("15:04 UTC") + ": " + apierror.EndedByOthers,
 	}
 }
 
@@ -75,10 +77,6 @@ const slotPatience = 30 * time.Second
 
 // forgetPatience bounds the clearing up after a login, for which nobody should have to wait.
 const forgetPatience = 5 * time.Second
-
-// endedByOthers says where to look when sessions end too early.
-const endedByOthers = "look whether another program ends the sessions of the run-as user, and whether \"Lock sessions to the IP " +
-	"address from which they originated\" (Setup, Session Settings) is on while this network has more than one public address"
 
 func (a *admission) takeFromHand() bool {
 	a.mu.Lock()
@@ -95,14 +93,14 @@ func (a *admission) sent(ctx context.Context, g *grant, err error) {
 		return
 	}
 	a.mu.Lock()
-	if e := errorIn(err); e != nil && e.unsent {
+	if e := apierror.From(err); e != nil && e.Unsent {
 		a.inHand = true
 	}
 	told := false
 	if g != nil {
 		var issued time.Time
 		now := time.Now()
-		if issued, told = a.issued.clock(g.issued, now); told {
+		if issued, told = a.issued.AcceptDate(g.issued, now); told {
 			a.ahead = issued.Sub(now)
 		}
 	}

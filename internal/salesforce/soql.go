@@ -6,6 +6,9 @@ import (
 	"strings"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/salesforce/apierror"
+	"longhaul/internal/salesforce/recordid"
+	"longhaul/internal/salesforce/redact"
 )
 
 // Query says which records to read. Object, Fields and Scope are names; Where is a condition in SOQL, whose texts
@@ -98,13 +101,13 @@ func (q Query) check() error {
 	}
 	for _, name := range names {
 		if !isName(name) {
-			return fault.Invalidf("%q is no name of a Salesforce object, field or scope", clean(name, 60))
+			return fault.Invalidf("%q is no name of a Salesforce object, field or scope", redact.Clean(name, 60))
 		}
 	}
-	if q.After != "" && !isID(q.After) {
-		return fault.Invalidf("%q is no Salesforce id: an id has 15 or 18 letters and digits", clean(q.After, 40))
+	if q.After == "" {
+		return nil
 	}
-	return nil
+	return recordid.Check(q.After)
 }
 
 // isName says whether name is a field, an object, a scope or a path of relationships.
@@ -124,15 +127,15 @@ func isName(name string) bool {
 
 // without gives the query without the optional fields that a refusal names, and these; none means that a field which
 // is needed was refused.
-func (q Query) without(refused column) (Query, []string) {
-	matches := func(field string) bool { return strings.EqualFold(field, refused.name) }
+func (q Query) without(refused apierror.Column) (Query, []string) {
+	matches := func(field string) bool { return strings.EqualFold(field, refused.Name) }
 	switch {
-	case refused.name == "" || !refused.relationship && containsName(q.Fields, refused.name):
+	case refused.Name == "" || !refused.Relationship && containsName(q.Fields, refused.Name):
 		return q, nil
-	case refused.relationship:
-		matches = func(field string) bool { return hasFold(field, refused.name+".", strings.HasPrefix) }
-	case !containsName(q.Optional, refused.name): // the last part of a path
-		matches = func(field string) bool { return hasFold(field, "."+refused.name, strings.HasSuffix) }
+	case refused.Relationship:
+		matches = func(field string) bool { return hasFold(field, refused.Name+".", strings.HasPrefix) }
+	case !containsName(q.Optional, refused.Name): // the last part of a path
+		matches = func(field string) bool { return hasFold(field, "."+refused.Name, strings.HasSuffix) }
 	}
 	var dropped, kept []string
 	for _, field := range q.Optional {

@@ -6,6 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/salesforce/apierror"
 )
 
 func TestQuery_soql(t *testing.T) {
@@ -111,17 +112,17 @@ func TestQuery_without(t *testing.T) {
 	}
 	for _, row := range []struct {
 		name    string
-		refused column
+		refused apierror.Column
 		want    []string
 	}{
-		{"an optional field", column{name: "NamespacePrefix", object: "Report"}, []string{"NamespacePrefix"}},
-		{"in another case", column{name: "namespaceprefix"}, []string{"NamespacePrefix"}},
-		{"a needed field", column{name: "OwnerId"}, nil},
-		{"a needed field that ends a path too", column{name: "Name", object: "Report"}, nil},
-		{"the last part of a path", column{name: "Alias", object: "User"}, []string{"CreatedBy.Alias"}},
-		{"a relationship", column{name: "CreatedBy", relationship: true}, []string{"CreatedBy.Name", "CreatedBy.Alias"}},
-		{"a field of nobody", column{name: "Other"}, nil},
-		{"nothing", column{}, nil},
+		{"an optional field", apierror.Column{Name: "NamespacePrefix", Object: "Report"}, []string{"NamespacePrefix"}},
+		{"in another case", apierror.Column{Name: "namespaceprefix"}, []string{"NamespacePrefix"}},
+		{"a needed field", apierror.Column{Name: "OwnerId"}, nil},
+		{"a needed field that ends a path too", apierror.Column{Name: "Name", Object: "Report"}, nil},
+		{"the last part of a path", apierror.Column{Name: "Alias", Object: "User"}, []string{"CreatedBy.Alias"}},
+		{"a relationship", apierror.Column{Name: "CreatedBy", Relationship: true}, []string{"CreatedBy.Name", "CreatedBy.Alias"}},
+		{"a field of nobody", apierror.Column{Name: "Other"}, nil},
+		{"nothing", apierror.Column{}, nil},
 	} {
 		left, dropped := q.without(row.refused)
 		if diff := cmp.Diff(row.want, dropped); diff != "" {

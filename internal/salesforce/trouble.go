@@ -2,6 +2,8 @@ package salesforce
 
 import (
 	"time"
+
+	"longhaul/internal/salesforce/apierror"
 )
 
 const (
@@ -26,7 +28,7 @@ func troubled(failures int) time.Duration {
 
 // standing is a failure that stands until a later time, for one who asks now.
 func standing(err error, left time.Duration) error {
-	e := errorIn(err)
+	e := apierror.From(err)
 	if e == nil || holds(err) {
 		return err
 	}

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/salesforce/origin"
+	"longhaul/internal/salesforce/usage"
 )
 
 // versionList is the list of API versions.
@@ -30,8 +32,8 @@ func TestClock_needsNoLoginAndNoCall(t *testing.T) {
 				return reply(200, `[{"version":"67.0"}]`, "Content-Type: application/json", "Date: "+fakeDate), nil
 			}
 		}))
-		m, a := new(Meter), NewAllowance(0, 0)
-		now, err := client.Clock(WithMeter(WithAllowance(t.Context(), a), m))
+		m, a := new(Meter), NewCallBudget(0, 0)
+		now, err := client.Clock(WithMeter(WithCallBudget(t.Context(), a), m))
 		if want := time.Date(2026, 11, 23, 18, 16, 10, 0, time.UTC); err != nil || !now.Equal(want) || asked != 4 {
 			t.Errorf("got %v, %v after %d requests, want %v after a page, an answer without a date, and two that agree", now, err, asked, want)
 		}
@@ -46,7 +48,7 @@ func TestClock_asksTheInstanceOfTheSession(t *testing.T) {
 	const instance = "acme2.my.salesforce.com"
 	org, asked := &fakeOrg{instance: "https://" + instance}, ""
 	client := inside(t, roundTripFunc(func(r *http.Request) (*http.Response, error) {
-		if r.URL.Path == tokenPath {
+		if r.URL.Path == origin.TokenPath {
 			return inProcess(org).RoundTrip(r)
 		}
 		asked = r.URL.Host
@@ -62,7 +64,7 @@ func TestClock_asksTheInstanceOfTheSession(t *testing.T) {
 
 func TestUsage(t *testing.T) {
 	t.Parallel()
-	const header = usageHeader + ": api-usage=27000/115000"
+	const header = usage.Header + ": api-usage=27000/115000"
 	for _, row := range []struct {
 		name   string
 		answer func() *http.Response
@@ -75,7 +77,7 @@ func TestUsage(t *testing.T) {
 			func() *http.Response {
 				return reply(200, `{"DailyApiRequests":{"Max":115000,"Remaining":88231}}`, "Content-Type: application/json", header)
 			},
-			LimitInfo{27000, 115000},
+			LimitInfo{Used: 27000, Max: 115000},
 			true, "",
 		},
 		{
@@ -83,7 +85,7 @@ func TestUsage(t *testing.T) {
 			func() *http.Response {
 				return reply(200, `{"DailyApiRequests":{"Max":115000,"Remaining":88231}}`, "Content-Type: application/json")
 			},
-			LimitInfo{26769, 115000},
+			LimitInfo{Used: 26769, Max: 115000},
 			true, "",
 		},
 		{
@@ -91,13 +93,13 @@ func TestUsage(t *testing.T) {
 			func() *http.Response {
 				return reply(200, `{"DailyApiRequests":{"Max":100,"Remaining":-7}}`, "Content-Type: application/json")
 			},
-			LimitInfo{107, 100},
+			LimitInfo{Used: 107, Max: 100},
 			true, "",
 		},
 		{
 			"limits without the daily requests leave the header",
 			func() *http.Response { return reply(200, `{}`, "Content-Type: application/json", header) },
-			LimitInfo{27000, 115000},
+			LimitInfo{Used: 27000, Max: 115000},
 			true, "",
 		},
 		{
@@ -105,7 +107,7 @@ func TestUsage(t *testing.T) {
 			func() *http.Response {
 				return reply(403, `[{"errorCode":"FORBIDDEN","message":"no"}]`, "Content-Type: application/json", header)
 			},
-			LimitInfo{27000, 115000},
+			LimitInfo{Used: 27000, Max: 115000},
 			true, "",
 		},
 		{
@@ -135,7 +137,7 @@ func TestUsage(t *testing.T) {
 	} {
 		org := &fakeOrg{}
 		client := inside(t, roundTripFunc(func(r *http.Request) (*http.Response, error) {
-			if r.URL.Path == tokenPath {
+			if r.URL.Path == origin.TokenPath {
 				return inProcess(org).RoundTrip(r)
 			}
 			return row.answer(), nil

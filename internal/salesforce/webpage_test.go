@@ -13,6 +13,7 @@ import (
 	"unicode/utf16"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/salesforce/origin"
 )
 
 const portal = "<html><head><title>Sign in to the network</title></head><body>welcome</body></html>"
@@ -55,7 +56,7 @@ func TestClient_aPageIsNoAnswerHoweverItBegins(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					org := &fakeOrg{}
 					client := inside(t, roundTripFunc(func(r *http.Request) (*http.Response, error) {
-						if r.URL.Path == tokenPath && question != "a login" {
+						if r.URL.Path == origin.TokenPath && question != "a login" {
 							return inProcess(org).RoundTrip(r)
 						}
 						return reply(200, page, "Content-Type: "+media, "Date: Tue, 24 Nov 2026 19:16:10 GMT", "Sforce-Limit-Info: api-usage=9/10"), nil
@@ -151,7 +152,7 @@ func TestClient_aProxyThatWantsALoginEndsNoSession(t *testing.T) {
 		var away atomic.Bool
 		org := &fakeOrg{}
 		front := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if away.Load() && r.URL.Path != tokenPath {
+			if away.Load() && r.URL.Path != origin.TokenPath {
 				w.Header().Set("Content-Type", "text/html")
 				w.WriteHeader(http.StatusUnauthorized)
 				_, _ = io.WriteString(w, portal)

@@ -1,0 +1,52 @@
+package salesforce
+
+import (
+	"context"
+
+	"longhaul/internal/httpkit"
+	"longhaul/internal/salesforce/apierror"
+	"longhaul/internal/salesforce/recordid"
+	"longhaul/internal/salesforce/usage"
+)
+
+// Error is one refusal or failure of Salesforce, or of the way to it, with its class.
+type Error = apierror.Error
+
+// The causes that callers tell apart by errors.Is.
+var (
+	ErrTooLarge       = httpkit.ErrTooLarge        // the answer is larger than Longhaul reads
+	ErrNoColumns      = apierror.ErrNoColumns      // a description lacks the columns that it was read for
+	ErrTooManyColumns = apierror.ErrTooManyColumns // Salesforce describes no report with that many columns
+	ErrNoneSelected   = apierror.ErrNoneSelected   // a report has no columns
+)
+
+// ID18 returns the 18-character form of a record id.
+func ID18(id string) (string, error) { return recordid.Long(id) }
+
+// Accounts of the calls made under a context.
+type (
+	Meter      = usage.Meter
+	LimitInfo  = usage.LimitInfo
+	CallBudget = usage.CallBudget
+	Throttles  = usage.Throttles
+)
+
+// ErrBudgetSpent lies below the error of a request that was not sent because its call budget is spent.
+var ErrBudgetSpent = usage.ErrBudgetSpent
+
+// NewCallBudget makes a budget of calls. Once the org has used up to bound of its daily API requests it covers none; a bound of 0 is
+// none.
+func NewCallBudget(calls, bound int64) *CallBudget { return usage.NewCallBudget(calls, bound) }
+
+// WithCallBudget bounds the calls made under the context it returns by b, in place of any budget further up.
+func WithCallBudget(ctx context.Context, b *CallBudget) context.Context {
+	return usage.WithCallBudget(ctx, b)
+}
+
+// WithMeter makes m count the calls made under the context it returns, in place of any meter further up.
+func WithMeter(ctx context.Context, m *Meter) context.Context { return usage.WithMeter(ctx, m) }
+
+// WithThrottles makes t count how often Salesforce asks for fewer requests under the context it returns.
+func WithThrottles(ctx context.Context, t *Throttles) context.Context {
+	return usage.WithThrottles(ctx, t)
+}
