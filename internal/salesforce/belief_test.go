@@ -159,7 +159,7 @@ func TestMeter_theFirstTimeCountsWhenThisMachinesClockOrTheNextAnswerAgrees(t *t
 			if _, err := client.Login(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			client.belief = new(usage.Consensus) // the login told the right time
+			client.exchange.Consensus = new(usage.Consensus) // the login told the right time
 			org.shift = append([]time.Duration(nil), row.shift...)
 			for n, want := range row.want {
 				d, err := client.DescribeReport(WithMeter(t.Context(), m), reportID(1))

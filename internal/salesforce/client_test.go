@@ -39,7 +39,7 @@ func TestNew_fillsDefaults(t *testing.T) {
 	if c.APIVersion() != "62.0" || c.BaseURL() != "https://login.salesforce.com" || c.InstanceURL() != c.BaseURL() {
 		t.Errorf("got version %s, base %s, instance %s", c.APIVersion(), c.BaseURL(), c.InstanceURL())
 	}
-	if c.timeout != DefaultTimeout || c.retry.attempts != DefaultAttempts {
-		t.Errorf("got timeout %v and %d attempts", c.timeout, c.retry.attempts)
+	if c.exchange.Timeout != DefaultTimeout || c.exchange.Retry.Attempts != DefaultAttempts {
+		t.Errorf("got timeout %v and %d attempts", c.exchange.Timeout, c.exchange.Retry.Attempts)
 	}
 }

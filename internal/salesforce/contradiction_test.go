@@ -10,6 +10,7 @@ import (
 
 	"longhaul/internal/fault"
 	"longhaul/internal/salesforce/apierror"
+	"longhaul/internal/salesforce/soql"
 )
 
 // rowsOf writes records by their numbers.
@@ -179,7 +180,7 @@ func TestPages_aLocatorThatSkipsIsNotFollowed(t *testing.T) {
 
 func TestPages_aPageOfWhatWasReadIsNone(t *testing.T) {
 	t.Parallel()
-	full := make([]int, keysetLimit)
+	full := make([]int, soql.PageSize)
 	for i := range full {
 		full[i] = i
 	}

@@ -96,22 +96,6 @@ func TestLogin_readsInstanceAgainEachTime(t *testing.T) {
 	}
 }
 
-func TestParseIdentity(t *testing.T) {
-	t.Parallel()
-	for _, bad := range []string{
-		"", "https://login.salesforce.com", "https://h/id/00Dxx0000001gPLEAY", "https://h/id/x/005xx000001SwiUAAS",
-		"https://h/id/00Dxx0000001gPLEAY/y", "https://h/no/00Dxx0000001gPLEAY/005xx000001SwiUAAS", "%zz",
-	} {
-		if _, _, err := parseIdentity(bad); err == nil {
-			t.Errorf("%q passes for an identity", bad)
-		}
-	}
-	org, user, err := parseIdentity("https://login.salesforce.com/id/00Dxx0000001gPL/005xx000001SwiUAAS")
-	if err != nil || org != "00Dxx0000001gPLEAY" || user != "005xx000001SwiUAAS" {
-		t.Errorf("got %s, %s, %v", org, user, err)
-	}
-}
-
 func TestLogin_answersThatCannotBeUsed(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {

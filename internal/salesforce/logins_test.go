@@ -15,6 +15,7 @@ import (
 
 	"longhaul/internal/fault"
 	"longhaul/internal/salesforce/origin"
+	"longhaul/internal/salesforce/session"
 )
 
 // hourly is a bound of logins in memory.
@@ -162,7 +163,7 @@ func TestLogins_thatNeverLeaveKeepTheirSlot(t *testing.T) {
 			t.Errorf("after an hour without a network %d slots are taken, %v", slots.count(), err)
 		}
 		down = false
-		pass(t, longestTrouble)
+		pass(t, session.LongestPause)
 		if _, err := client.Count(t.Context(), "Report", "", ""); err != nil || slots.count() != 1 {
 			t.Errorf("with the network back: %v, %d slots", err, slots.count())
 		}
@@ -181,7 +182,7 @@ func TestLogins_outliveATroubledLoginHost(t *testing.T) {
 			t.Errorf("%d slots are taken in an hour, %v", slots.count(), err)
 		}
 		org.refuse = nil
-		pass(t, longestTrouble)
+		pass(t, session.LongestPause)
 		if _, err := client.Count(t.Context(), "Report", "", ""); err != nil {
 			t.Errorf("with the login back: %v", err)
 		}
@@ -313,7 +314,7 @@ func TestSession_findsAnOrgThatHasMoved(t *testing.T) {
 			t.Fatal(err)
 		}
 		org.instance = "https://na2.my.salesforce.com"
-		if err := insist(t, client, movedAfter+time.Minute); err != nil || org.logins.Load() != 2 {
+		if err := insist(t, client, session.MovedAfter+time.Minute); err != nil || org.logins.Load() != 2 {
 			t.Errorf("after the move: %v, %d logins", err, org.logins.Load())
 		}
 		org.instance = "https://na3.my.salesforce.com"

@@ -2,10 +2,14 @@ package salesforce
 
 import (
 	"context"
+	"encoding/json"
 
 	"longhaul/internal/httpkit"
 	"longhaul/internal/salesforce/apierror"
+	"longhaul/internal/salesforce/describe"
+	"longhaul/internal/salesforce/login"
 	"longhaul/internal/salesforce/recordid"
+	"longhaul/internal/salesforce/soql"
 	"longhaul/internal/salesforce/usage"
 )
 
@@ -22,6 +26,37 @@ var (
 
 // ID18 returns the 18-character form of a record id.
 func ID18(id string) (string, error) { return recordid.Long(id) }
+
+// What a client is made of and returns.
+type (
+	Auth        = login.Auth
+	Credentials = login.Credentials
+	Identity    = login.Identity
+	LoginSlots  = login.Slots
+	Query       = soql.Query
+	Page        = soql.Page
+	Description = describe.Description
+	Columns     = describe.Columns
+)
+
+// The ways to log in. The password flow is kept for old setups; Salesforce has deprecated it.
+const (
+	AuthClientCredentials = login.AuthClientCredentials
+	AuthPassword          = login.AuthPassword
+)
+
+// Quote writes text as a string literal of SOQL.
+func Quote(text string) string { return soql.Quote(text) }
+
+// LacksColumns reports whether a description names columns and describes none of them.
+func LacksColumns(metadata, extended json.RawMessage) (bool, error) {
+	return describe.LacksColumns(metadata, extended)
+}
+
+// CountColumns compares the two parts of a description.
+func CountColumns(metadata, extended json.RawMessage) (Columns, error) {
+	return describe.CountColumns(metadata, extended)
+}
 
 // Accounts of the calls made under a context.
 type (

@@ -25,7 +25,7 @@ type Organization struct {
 func (c *Client) Organization(ctx context.Context) (Organization, error) {
 	var org Organization
 	err := c.only(ctx, Query{
-		Object: "Organization", Fields: []string{"Id"}, Only: c.owner.orgs(),
+		Object: "Organization", Fields: []string{"Id"}, Only: c.owner.Orgs(),
 		Optional: []string{"Name", "OrganizationType", "IsSandbox", "LanguageLocaleKey"},
 	}, func(d *jsontext.Decoder, name string) error {
 		switch name {

@@ -1,7 +1,6 @@
 package salesforce
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"strings"
@@ -11,7 +10,7 @@ import (
 	"time"
 
 	"longhaul/internal/fault"
-	"longhaul/internal/salesforce/apierror"
+	"longhaul/internal/salesforce/session"
 )
 
 const otherOrg, otherUser = "00Dxx0000009gPLEAY", "005xx000009SwiUAAS"
@@ -51,7 +50,7 @@ func TestAs_refusesASessionOfAnotherOrgOrUser(t *testing.T) {
 				t.Errorf("%s: %d logins, want the first and one more", row.name, got)
 			}
 			org.identity = ""
-			pass(t, StrangerHolds)
+			pass(t, session.StrangerHolds)
 			if n, err := client.Count(t.Context(), "Report", "", ""); err != nil || n != 7 {
 				t.Errorf("%s, put back: got %d, %v", row.name, n, err)
 			}
@@ -155,43 +154,4 @@ func TestRenew_dropsARefusal(t *testing.T) {
 			t.Errorf("mended: %v", err)
 		}
 	})
-}
-
-// Nor wait for a login that still goes by the old credentials, nor take what that brings.
-func TestRenew_leavesALoginThatIsUnderWay(t *testing.T) {
-	t.Parallel()
-	for name, refusal := range map[string]error{"that is refused": &apierror.Error{Class: fault.LoginRefused, Op: apierror.OpLogin}, "that succeeds": nil} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				logins := 0
-				s := &session{login: func(context.Context) (*grant, error) {
-					logins++
-					if logins == 1 { // with the old credentials, and slow
-						pass(t, time.Second)
-						return &grant{token: "old"}, refusal
-					}
-					return &grant{token: "new"}, nil
-				}}
-				var old sync.WaitGroup
-				old.Go(func() {
-					if _, err := s.grant(t.Context()); fault.Is(err, fault.LoginRefused) != (refusal != nil) {
-						t.Errorf("who waits for the old login gets %v", err)
-					}
-				})
-				synctest.Wait()
-				s.renew(time.Now())
-				g, err := s.grant(t.Context())
-				if err != nil || g.token != "new" {
-					t.Fatalf("a login after the renewal gives %v, %v", g, err)
-				}
-				old.Wait()
-				if again, err := s.grant(t.Context()); err != nil || again != g || logins != 2 {
-					t.Errorf("the old login came through: %v, %v after %d logins", again, err, logins)
-				}
-				if _, err := s.after(t.Context(), g.generation); err != nil {
-					t.Errorf("the old refusal stands: %v", err)
-				}
-			})
-		})
-	}
 }

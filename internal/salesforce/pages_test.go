@@ -14,8 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"longhaul/internal/fault"
-	"longhaul/internal/salesforce/origin"
 	"longhaul/internal/salesforce/recordid"
+	"longhaul/internal/salesforce/soql"
 )
 
 // reportID makes the Id of record i.
@@ -214,7 +214,7 @@ func TestPages_leavesTheLocatorOfAnEarlierSession(t *testing.T) {
 	org.handle = func(w http.ResponseWriter, r *http.Request) {
 		if records.ServeHTTP(w, r); len(records.queries) == 1 { // somebody else's request renews the session meanwhile
 			org.expire()
-			if _, err := client.session.after(t.Context(), client.generation()); err != nil {
+			if _, err := client.session.Grant(t.Context(), nil, client.session.Place().Generation); err != nil {
 				t.Error(err)
 			}
 		}
@@ -280,7 +280,7 @@ func TestPages_endsWithItsReader(t *testing.T) {
 
 func TestPages_refusesWhatDoesNotAdvance(t *testing.T) {
 	t.Parallel()
-	full := make([]string, keysetLimit)
+	full := make([]string, soql.PageSize)
 	for i := range full {
 		full[i] = fmt.Sprintf(`{"Id":%q}`, reportID(i))
 	}
@@ -310,56 +310,4 @@ func TestPages_refusesWhatDoesNotAdvance(t *testing.T) {
 			}
 		})
 	}
-}
-
-func TestLocalPath(t *testing.T) {
-	t.Parallel()
-	here := origin.Origin{Scheme: "https", Host: "acme.my.salesforce.com"}
-	for next, want := range map[string]string{
-		"/services/data/v59.0/query/01gRO0000016PIAYA2-2000":                 "/services/data/v59.0/query/01gRO0000016PIAYA2-2000",
-		"https://acme.my.salesforce.com/services/data/v59.0/query/01g-1?x=1": "/services/data/v59.0/query/01g-1?x=1",
-		"https://evil.example/services/data/v59.0/query/01g-1":               "",
-		"http://acme.my.salesforce.com/services/data/v59.0/query/01g-1":      "",
-		"//evil.example/services/data/v59.0/query/01g-1":                     "",
-		"https://u:p@acme.my.salesforce.com/services/data/v59.0/query/01g-1": "",
-		"/services/oauth2/token":                                             "",
-		"/services/data/../oauth2/token":                                     "",
-		"/services/data/v59.0/query/%2e%2e/%2e%2e/":                          "",
-		"services/data/v59.0/query/x":                                        "",
-		"":                                                                   "",
-		"%zz":                                                                "",
-	} {
-		if got := localPath(next, here); got != want {
-			t.Errorf("localPath(%q) = %q, want %q", next, got, want)
-		}
-	}
-}
-
-func FuzzReadRecords(f *testing.F) {
-	for _, seed := range []string{
-		`{"totalSize":1,"done":true,"records":[{"Id":"00Oxx0000004abcEAA"}]}`, `{"done":false,"nextRecordsUrl":"/x","records":[]}`,
-		`{"records":null}`, `[]`, `{"done":true,"records":[1,null,"a",[]]}`, `{"totalSize":1e99,"done":true}`,
-		"{\"done\":true,\"records\":[{\"Id\":\"\xff\"}]}",
-		`{"totalSize":3214,"done":false,"nextRecordsUrl":"/services/data/v67.0/query/01gRO0000016PIAYA2-500","records":[` +
-			`{"attributes":{"type":"Report","url":"/services/data/v67.0/sobjects/Report/00Oxx0000004abcEAA"},"Id":"00Oxx0000004abcEAA",` +
-			`"Owner":{"Name":null}}]}`,
-		`{"totalSize":7,"done":true,"records":[]}`, `[{"message":"invalid query locator","errorCode":"INVALID_QUERY_LOCATOR"}]`, webPage,
-		`{"totalSize":1,"done":true,"records":[{"Id":"00Oxx00000`,
-	} {
-		f.Add([]byte(seed))
-	}
-	f.Fuzz(func(t *testing.T, body []byte) {
-		found, err := readRecords(strings.NewReader(string(body)))
-		if err != nil {
-			return
-		}
-		for _, record := range found.records {
-			if !json.Valid(record) {
-				t.Fatalf("%q gives a record that is no JSON: %q", body, record)
-			}
-			if id, err := (shape{object: "Report"}).id(record); err == nil && !recordid.Is(id) {
-				t.Fatalf("%q gives the id %q", body, id)
-			}
-		}
-	})
 }

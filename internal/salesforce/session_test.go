@@ -1,8 +1,6 @@
 package salesforce
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -13,8 +11,8 @@ import (
 	"time"
 
 	"longhaul/internal/fault"
-	"longhaul/internal/salesforce/apierror"
 	"longhaul/internal/salesforce/origin"
+	"longhaul/internal/salesforce/session"
 )
 
 func TestSession_twentyMeetAnExpiredToken(t *testing.T) {
@@ -60,90 +58,6 @@ func TestSession_twentyMeetAnExpiredToken(t *testing.T) {
 	}
 }
 
-func TestSession_waitersShareOneLogin(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		logins := 0
-		s := &session{login: func(context.Context) (*grant, error) {
-			logins++
-			pass(t, time.Second)
-			return &grant{token: fmt.Sprint(logins)}, nil
-		}}
-		var all sync.WaitGroup
-		for range 20 {
-			all.Go(func() {
-				g, err := s.grant(t.Context())
-				if err != nil || g.generation != 1 {
-					t.Errorf("got %v, %v", g, err)
-				}
-			})
-		}
-		all.Wait()
-		if g, err := s.after(t.Context(), 0); err != nil || g.generation != 1 || logins != 1 {
-			t.Errorf("who comes late with an older generation gets %v, %v after %d logins", g, err, logins)
-		}
-		if g, err := s.after(t.Context(), 1); err != nil || g.generation != 2 || logins != 2 {
-			t.Errorf("who found the newest one ended gets %v, %v after %d logins", g, err, logins)
-		}
-	})
-}
-
-func TestSession_aWaiterMayLeave(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := &session{login: func(ctx context.Context) (*grant, error) {
-			select {
-			case <-time.After(time.Second):
-				return &grant{}, nil
-			case <-ctx.Done():
-				return nil, ctx.Err()
-			}
-		}}
-		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
-		defer cancel()
-		var other sync.WaitGroup
-		other.Go(func() {
-			pass(t, time.Microsecond) // joins what the other began
-			if _, err := s.grant(t.Context()); err != nil {
-				t.Errorf("the one who stays gets %v", err)
-			}
-		})
-		if _, err := s.grant(ctx); !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("the one who leaves gets %v", err)
-		}
-		other.Wait()
-	})
-}
-
-func TestSession_aRefusalHoldsForAMoment(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		logins, class := 0, fault.LoginRefused
-		s := &session{login: func(context.Context) (*grant, error) {
-			logins++
-			return nil, &apierror.Error{Class: class, Op: apierror.OpLogin}
-		}}
-		for range 10 {
-			if _, err := s.grant(t.Context()); !fault.Is(err, fault.LoginRefused) {
-				t.Fatal(err)
-			}
-		}
-		if logins != 1 {
-			t.Errorf("a refused login was repeated %d times at once", logins-1)
-		}
-		pass(t, RefusalHolds)
-		class = fault.Transient
-		for range 2 {
-			if _, err := s.grant(t.Context()); !fault.Is(err, fault.Transient) {
-				t.Fatal(err)
-			}
-		}
-		if logins != 3 {
-			t.Errorf("%d logins, want the refused one, one after a moment, and each after a fault that passes", logins)
-		}
-	})
-}
-
 // Too many logins of the user are held for as long as Salesforce asks: each request that asks after a session would be one
 // login more.
 func TestSession_tooManyLoginsHoldAsLongAsAsked(t *testing.T) {
@@ -159,12 +73,12 @@ func TestSession_tooManyLoginsHoldAsLongAsAsked(t *testing.T) {
 			if _, err := client.Count(t.Context(), "Report", "", ""); !fault.Is(err, fault.Throttled) {
 				t.Fatal(err)
 			}
-			pass(t, RefusalHolds/21)
+			pass(t, session.RefusalHolds/21)
 		}
 		if got := org.logins.Load(); got != 1 {
 			t.Errorf("%d logins in a moment, want 1", got)
 		}
-		pass(t, RefusalHolds)
+		pass(t, session.RefusalHolds)
 		if _, err := client.Login(t.Context()); !fault.Is(err, fault.Throttled) || org.logins.Load() != 2 {
 			t.Errorf("after the wait: %v, %d logins", err, org.logins.Load())
 		}
@@ -223,7 +137,7 @@ func TestLogin_goesOnBehindAPortalThatStoodThereForAWhile(t *testing.T) {
 				pass(t, time.Minute)
 			}
 			org.refuse = nil
-			pass(t, longestTrouble)
+			pass(t, session.LongestPause)
 			if _, err := client.Count(t.Context(), "Report", "", ""); err != nil {
 				t.Errorf("%s: after it %v", name, err)
 			}

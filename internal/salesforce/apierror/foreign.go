@@ -2,6 +2,7 @@ package apierror
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 
 	"longhaul/internal/fault"
@@ -33,5 +34,14 @@ func isForeign(e *Error) bool {
 		return true
 	default:
 		return false
+	}
+}
+
+// UnusableLogin is the error of a login that seemed to succeed and gave no session.
+func UnusableLogin(host string, err error) *Error {
+	return &Error{
+		Class: fault.Transient, Op: OpLogin, Err: err, Retryable: true,
+		Sentence: fmt.Sprintf("the login of %s gave an answer that Longhaul cannot use (%s): check base_url, "+
+			"and whether a proxy or a login portal stands between", host, err),
 	}
 }

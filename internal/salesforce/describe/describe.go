@@ -1,4 +1,5 @@
-package salesforce
+// Package describe reads the describe of a report, and counts the columns that it lacks.
+package describe
 
 import (
 	"bytes"
@@ -13,30 +14,31 @@ import (
 	"longhaul/internal/httpkit"
 	"longhaul/internal/salesforce/apierror"
 	"longhaul/internal/salesforce/decode"
+	"longhaul/internal/salesforce/exchange"
 	"longhaul/internal/salesforce/recordid"
 )
 
-// bounds are how much of an answer is read, unpacked, and how much of that is kept.
+// bounds are how many bytes of an answer are read, unpacked, and how many of these are kept.
 type bounds struct{ read, kept int64 }
 
 // ofReport bounds one description; the metadata of its report type, which is skipped, is the larger part.
-var ofReport = bounds{read: longestBody, kept: 8 << 20}
+var ofReport = bounds{read: exchange.LongestBody, kept: 8 << 20}
 
-// Description is what is kept of the describe of a report, as compact JSON; a part that is not there or null is nil. That
-// DescribeReport gives has the extended metadata, which hold the columns.
+// Description is the part of a describe that is kept, as compact JSON; an absent part, or null, is nil. A Description that Report
+// returns has the extended metadata, which hold the columns.
 type Description struct {
 	ReportMetadata         json.RawMessage
 	ReportExtendedMetadata json.RawMessage
 	At                     time.Time // of the answer, by Salesforce's clock
 }
 
-// DescribeReport reads the columns of a report, without its data and without the metadata of its report type.
-func (c *Client) DescribeReport(ctx context.Context, id string) (*Description, error) {
+// Report reads the columns of a report, without its data and without the metadata of its report type.
+func Report(ctx context.Context, x *exchange.Exchange, id string) (*Description, error) {
 	if err := recordid.Check(id); err != nil {
 		return nil, err
 	}
 	var description *Description
-	told, err := c.get(ctx, apierror.OpReport, c.versioned("/analytics/reports/"+id+"/describe"), func(body io.Reader) error {
+	reported, err := x.Get(ctx, apierror.OpReport, x.Versioned("/analytics/reports/"+id+"/describe"), func(body io.Reader) error {
 		read, err := readDescription(body, ofReport)
 		if err == nil {
 			err = read.check(id)
@@ -47,12 +49,12 @@ func (c *Client) DescribeReport(ctx context.Context, id string) (*Description, e
 	if err != nil {
 		return nil, err
 	}
-	description.At = told.Date
+	description.At = reported.Date
 	return description, nil
 }
 
-// check makes sure that a description is one, of the report that was asked for, and has its columns. It may lack some of
-// them: whether Salesforce describes every kind of column is not known, so whoever keeps the description counts those.
+// check makes sure that a description is complete, of the right report, and has columns. It may lack some of them: whether Salesforce
+// describes every kind of column is unknown, so the caller counts those.
 func (d *Description) check(id string) error {
 	switch of, err := describedID(d.ReportMetadata); {
 	case d.ReportMetadata == nil && d.ReportExtendedMetadata == nil:
@@ -94,8 +96,8 @@ func describedID(metadata json.RawMessage) (id string, err error) {
 	return id, err
 }
 
-// readDescription reads a describe in one pass. What is not kept is never built, and once both parts are there, which is
-// before the metadata of the report type, it is not even looked at.
+// readDescription reads a describe in one pass. It builds nothing that is not kept, and parses nothing after both parts, which come before
+// the metadata of the report type.
 func readDescription(body io.Reader, most bounds) (*Description, error) {
 	description := new(Description)
 	err := decode.Body(body, most.read, func(d *jsontext.Decoder, source *httpkit.Capped) error {
@@ -120,7 +122,7 @@ func readDescription(body io.Reader, most bounds) (*Description, error) {
 	return description, nil
 }
 
-// keep copies the value that comes next, no larger than what is left; null is nothing.
+// keep copies the next value, up to the bytes that are left; null is nothing.
 func keep(d *jsontext.Decoder, source *httpkit.Capped, left *int64, into *json.RawMessage) error {
 	most := source.Most
 	source.Most = min(most, d.InputOffset()+*left)

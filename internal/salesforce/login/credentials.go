@@ -1,4 +1,5 @@
-package salesforce
+// Package login logs in to Salesforce: it sends credentials only to a proven host, within the bound of logins, and reads the token.
+package login
 
 import (
 	"fmt"
@@ -16,7 +17,7 @@ const (
 	AuthPassword          Auth = "password"
 )
 
-// Credentials are the values of one login. They print as a placeholder, whatever the verb or encoder.
+// Credentials are the values of one login. They print as a placeholder, with every verb and encoder.
 type Credentials struct {
 	ClientID      string
 	ClientSecret  string
@@ -28,13 +29,13 @@ type Credentials struct {
 // String hides every value.
 func (Credentials) String() string { return "[salesforce credentials]" }
 
-// Format hides every value whatever the verb.
+// Format hides every value, with every verb.
 func (c Credentials) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, c.String()) }
 
 // MarshalText hides every value from encoders.
 func (c Credentials) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
 
-// check finds what is missing before anything is sent.
+// check refuses incomplete credentials before anything is sent.
 func (c Credentials) check(auth Auth) error {
 	needed := []struct{ name, value string }{{"client_id", c.ClientID}, {"client_secret", c.ClientSecret}}
 	if auth == AuthPassword {
@@ -48,7 +49,7 @@ func (c Credentials) check(auth Auth) error {
 	return nil
 }
 
-// values lists what must never be repeated.
+// values lists the values that no error may repeat.
 func (c Credentials) values() []string {
 	return []string{c.ClientID, c.ClientSecret, c.Username, c.Password, c.SecurityToken, c.Password + c.SecurityToken}
 }

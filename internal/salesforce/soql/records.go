@@ -1,4 +1,4 @@
-package salesforce
+package soql
 
 import (
 	"bytes"
@@ -12,6 +12,7 @@ import (
 	"longhaul/internal/httpkit"
 	"longhaul/internal/salesforce/apierror"
 	"longhaul/internal/salesforce/decode"
+	"longhaul/internal/salesforce/exchange"
 	"longhaul/internal/salesforce/recordid"
 )
 
@@ -21,16 +22,16 @@ type records struct {
 	done    bool
 	next    string
 	records []json.RawMessage
-	ids     []string // of the records, once they were checked
+	ids     []string // of the records, once they are checked
 	date    time.Time
 }
 
-// readRecords reads the answer to a query record by record; each is copied, since the reader's buffer is used again. An answer
-// without totalSize, done or records is none: it must not pass for an empty one.
+// readRecords reads the answer to a query record by record, and copies each, because the reader uses its buffer again. It refuses an
+// answer without totalSize, done or records, which must not pass for an empty one.
 func readRecords(body io.Reader) (records, error) {
 	found := records{total: -1}
 	var complete, listed bool
-	err := decode.Body(body, longestBody, func(d *jsontext.Decoder, _ *httpkit.Capped) error {
+	err := decode.Body(body, exchange.LongestBody, func(d *jsontext.Decoder, _ *httpkit.Capped) error {
 		return decode.Members(d, func(name string) error {
 			switch name {
 			case "totalSize":
@@ -72,7 +73,7 @@ func readRecords(body io.Reader) (records, error) {
 	}
 }
 
-// whole makes sure that an answer is the whole of what it announces.
+// whole makes sure that an answer is all that it announces.
 func (r *records) whole() error {
 	n := int64(len(r.records))
 	switch {
@@ -89,7 +90,7 @@ func (r *records) whole() error {
 	}
 }
 
-// wholeAs makes sure that an answer to a query of one page holds all records, each of a shape.
+// wholeAs makes sure that the answer to a query of one page holds all records, each of that shape.
 func (r *records) wholeAs(s shape) error {
 	if err := r.whole(); err != nil {
 		return err
@@ -108,7 +109,7 @@ func (r *records) wholeAs(s shape) error {
 // shape is what each record of a query must have.
 type shape struct {
 	object string
-	fields []string // that cannot be left out: Salesforce writes null for what is empty
+	fields []string // that must be there: Salesforce writes null for an empty one
 }
 
 // read reads the Id of a record; empty when it has none.
@@ -154,7 +155,7 @@ func readType(d *jsontext.Decoder, kind *string) error {
 	})
 }
 
-// prefixes are what the Ids of an object begin with.
+// prefixes are the first characters of the Ids of an object.
 var prefixes = map[string]string{
 	"Report": "00O", "Dashboard": "01Z", "DashboardComponent": "01a", "Folder": "00l", "User": "005", "Organization": "00D",
 }

@@ -1,4 +1,4 @@
-package salesforce
+package soql
 
 import (
 	"encoding/json"
@@ -10,14 +10,14 @@ import (
 	"longhaul/internal/salesforce/recordid"
 )
 
-// batch is what one query by key gives, over all of its pages.
+// batch is the result of one query by key, over all of its pages.
 type batch struct {
 	begun   bool
 	total   int64 // records that the first page announced
 	records []json.RawMessage
 	ids     map[string]bool // by their 15 characters
 	last    string          // Id, as Salesforce wrote it
-	more    string          // where the next page is
+	more    string          // the path of the next page
 	empties int             // pages without a record, one after the other
 	date    time.Time       // of the newest page
 }
@@ -25,7 +25,7 @@ type batch struct {
 // mostEmpties is how many pages without a record may follow each other.
 const mostEmpties = 5
 
-// add takes a page that does not contradict itself, and says where the next one is: nowhere when the batch is whole. An error
+// add takes a page that does not contradict itself, and returns the path of the next one: none when the batch is complete. An error
 // says that the pages do not fit together.
 func (b *batch) add(found records, next string) (more string, err error) {
 	if !b.begun {
@@ -58,21 +58,21 @@ func (b *batch) add(found records, next string) (more string, err error) {
 	return next, nil
 }
 
-// offsetOf reads how many records lie before the page of a locator, as 01gRO0000016PIAYA2-2000 writes it.
+// offsetOf reads the number of records before the page of a locator, as in 01gRO0000016PIAYA2-2000.
 func offsetOf(locator string) (offset int64, known bool) {
 	id, digits, _ := strings.Cut(locator[strings.LastIndexByte(locator, '/')+1:], "-")
 	offset, err := strconv.ParseInt(digits, 10, 64)
 	return offset, err == nil && recordid.Is(id)
 }
 
-// check finds what in a page contradicts itself, the query, or what the query brought before. What passes has its Ids read.
+// check refuses a page that contradicts itself, the query, or the records before it, and reads the Ids of one that passes.
 func (p *pager) check(found *records) error {
 	byKey := p.locator == ""
 	n := int64(len(found.records))
 	switch err := found.whole(); {
 	case err != nil:
 		return err
-	case !found.done && localPath(found.next, p.client.instance()) == "":
+	case !found.done && localPath(found.next, p.exchange.Session.Place().Instance) == "":
 		return apierror.Contradiction("its next page is elsewhere")
 	case byKey && found.done && n < found.total:
 		return apierror.Contradiction("%d records of %d, and no more to come", n, found.total)
@@ -82,7 +82,7 @@ func (p *pager) check(found *records) error {
 	return p.readIDs(found)
 }
 
-// readIDs reads the Id of each record. Each comes once, in the order that was asked for.
+// readIDs reads the Id of each record. Each must occur once, in the order of the query.
 func (p *pager) readIDs(found *records) error {
 	s := shape{object: p.query.Object, fields: topNames(p.query.columns())}
 	last := p.query.After
@@ -111,7 +111,7 @@ func (p *pager) readIDs(found *records) error {
 	return nil
 }
 
-// topNames are the members of a record that hold the fields of a query: those of a path lie in the object of its first name.
+// topNames are the members of a record that hold the fields of a query: the fields of a path lie in the object of its first name.
 func topNames(fields []string) []string {
 	names := make([]string, 0, len(fields))
 	for _, field := range fields {
@@ -123,8 +123,8 @@ func topNames(fields []string) []string {
 	return names
 }
 
-// comesBefore says whether one Id comes before another whatever the order of the server: by bytes, without case, or with
-// small letters first. Which one Salesforce has is not documented.
+// comesBefore reports whether one Id is before another in each order that the server may have: by bytes, without case, or with small
+// letters first. Salesforce does not document which it has.
 func comesBefore(id, other string) bool {
 	return id < other && strings.ToLower(id) < strings.ToLower(other) && swapCase(id) < swapCase(other)
 }

@@ -1,4 +1,5 @@
-package salesforce
+// Package soql reads records by SOQL: it writes the query, pages by key, and takes no answer that contradicts itself.
+package soql
 
 import (
 	"slices"
@@ -11,8 +12,7 @@ import (
 	"longhaul/internal/salesforce/redact"
 )
 
-// Query says which records to read. Object, Fields and Scope are names; Where is a condition in SOQL, whose texts
-// Quote has made safe.
+// Query says which records to read. Object, Fields and Scope are names; Where is a condition in SOQL whose texts Quote has made safe.
 type Query struct {
 	Object   string
 	Fields   []string // Id comes first in any case
@@ -20,10 +20,10 @@ type Query struct {
 	Where    string   // may be empty
 	Scope    string   // as allPrivate; may be empty
 	After    string   // the Id to go on after; may be empty
-	Only     []string // the Ids that Where names, if it does: a record with another one was not asked for
+	Only     []string // the Ids that Where names, if it does: a record with another Id is refused
 }
 
-// wants says whether a record, by the 15 characters of its Id, may be among the answers.
+// wants reports whether a record may be among the answers, by the 15 characters of its Id.
 func (q Query) wants(id string) bool {
 	return len(q.Only) == 0 || slices.ContainsFunc(q.Only, func(only string) bool { return strings.HasPrefix(only, id) })
 }
@@ -77,7 +77,7 @@ func (q Query) from(b *strings.Builder) {
 	}
 }
 
-// columns lists what is selected, each once, Id first.
+// columns lists the selected fields, each once, Id first.
 func (q Query) columns() []string {
 	all := make([]string, 0, 1+len(q.Fields)+len(q.Optional))
 	all = append(all, "Id")
@@ -93,7 +93,7 @@ func containsName(names []string, name string) bool {
 	return slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, name) })
 }
 
-// check refuses names that are none, before they become part of a query.
+// check refuses what is no name before it becomes part of a query.
 func (q Query) check() error {
 	names := append([]string{q.Object}, slices.Concat(q.Fields, q.Optional)...)
 	if q.Scope != "" {
@@ -110,7 +110,7 @@ func (q Query) check() error {
 	return recordid.Check(q.After)
 }
 
-// isName says whether name is a field, an object, a scope or a path of relationships.
+// isName reports whether a text can be a field, an object, a scope or a path of relationships.
 func isName(name string) bool {
 	for part := range strings.SplitSeq(name, ".") {
 		if part == "" || !isLetter(part[0]) {
@@ -125,8 +125,8 @@ func isName(name string) bool {
 	return true
 }
 
-// without gives the query without the optional fields that a refusal names, and these; none means that a field which
-// is needed was refused.
+// without returns the query without the optional fields that a refusal names, and these fields; none means that a needed field was
+// refused.
 func (q Query) without(refused apierror.Column) (Query, []string) {
 	matches := func(field string) bool { return strings.EqualFold(field, refused.Name) }
 	switch {
@@ -152,3 +152,7 @@ func (q Query) without(refused apierror.Column) (Query, []string) {
 func hasFold(text, part string, has func(text, part string) bool) bool {
 	return has(strings.ToLower(text), strings.ToLower(part))
 }
+
+func isAlphanumeric(c byte) bool { return isLetter(c) || '0' <= c && c <= '9' }
+
+func isLetter(c byte) bool { return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' }

@@ -1,4 +1,4 @@
-package salesforce
+package soql
 
 import (
 	"testing"
@@ -35,7 +35,7 @@ func TestQuery_soql(t *testing.T) {
 			"SELECT Id FROM Report USING SCOPE allPrivate WHERE (IsDeleted = FALSE) AND Id > '00Oxx0000004abcEAA' ORDER BY Id LIMIT 2000",
 		},
 	} {
-		if got := row.query.soql(keysetLimit); got != row.want {
+		if got := row.query.soql(PageSize); got != row.want {
 			t.Errorf("%s: got %s, want %s", row.name, got, row.want)
 		}
 	}

@@ -1,4 +1,4 @@
-package salesforce
+package describe
 
 import (
 	"encoding/json"
@@ -9,19 +9,19 @@ import (
 	"longhaul/internal/salesforce/decode"
 )
 
-// mostColumns is how many names of columns are looked at in one report, so that no answer fills the memory. Salesforce
-// describes reports of at most a hundred.
-const mostColumns = 10_000
+// MostColumns is how many columns of one report are counted, so that no answer fills the memory. Salesforce describes reports of at most
+// a hundred.
+const MostColumns = 10_000
 
-// Columns counts the detail columns of a report: those that its metadata name, and those of them that its extended metadata
-// do not describe. A name that comes twice is one column.
+// Columns counts the detail columns of a report: those that its metadata name, and those among them that its extended metadata do not
+// describe. A name that occurs twice is one column.
 type Columns struct{ Named, Missing int }
 
-// None says whether the report names columns and not one of them is described.
+// None reports whether the report names columns and none of them is described.
 func (c Columns) None() bool { return c.Named > 0 && c.Missing == c.Named }
 
-// LacksColumns says whether a description names columns and describes not one of them. Where the first name is described, which
-// is the rule, it counts nothing.
+// LacksColumns reports whether a description names columns and describes none of them. It counts nothing where the first name is
+// described, which is the rule.
 func LacksColumns(metadata, extended json.RawMessage) (bool, error) {
 	first, named, err := firstColumn(metadata)
 	if err != nil || !named {
@@ -59,7 +59,7 @@ func firstColumn(metadata json.RawMessage) (first string, named bool, err error)
 	return first, named, err
 }
 
-// describes says whether the extended metadata of a report describe a column.
+// describes reports whether the extended metadata of a report describe a column.
 func describes(extended json.RawMessage, column string) (found bool, err error) {
 	if !decode.IsObject(extended) {
 		return false, nil
@@ -80,8 +80,7 @@ func describes(extended json.RawMessage, column string) (found bool, err error) 
 	return found, err
 }
 
-// CountColumns holds the two parts of a description against each other. It fails with ErrTooLarge where a report names more
-// columns than are looked at.
+// CountColumns compares the two parts of a description. It fails with httpkit.ErrTooLarge where a report names more than MostColumns.
 func CountColumns(metadata, extended json.RawMessage) (Columns, error) {
 	names, err := detailColumns(metadata)
 	if err != nil || len(names) == 0 {
@@ -107,7 +106,7 @@ func CountColumns(metadata, extended json.RawMessage) (Columns, error) {
 // columnNames are the names of the detail columns, each with the pass that found it last.
 type columnNames map[string]int
 
-// detailColumns reads the names of the detail columns in the metadata of a report. What is no text is no name.
+// detailColumns reads the names of the detail columns in the metadata of a report. A name is a text.
 func detailColumns(metadata json.RawMessage) (columnNames, error) {
 	if !decode.IsObject(metadata) {
 		return nil, nil
@@ -126,7 +125,7 @@ func detailColumns(metadata json.RawMessage) (columnNames, error) {
 	return names, err
 }
 
-// read adds the name that comes next.
+// read adds the next name.
 func (n columnNames) read(d *jsontext.Decoder) error {
 	if d.PeekKind() != '"' {
 		return d.SkipValue()
@@ -135,13 +134,13 @@ func (n columnNames) read(d *jsontext.Decoder) error {
 	if err != nil {
 		return err
 	}
-	if n[token.String()] = 0; len(n) > mostColumns {
+	if n[token.String()] = 0; len(n) > MostColumns {
 		return httpkit.ErrTooLarge
 	}
 	return nil
 }
 
-// found counts the names that are members of the value that comes next.
+// found counts the names that are members of the next value.
 func (n columnNames) found(d *jsontext.Decoder, pass int) (found int, err error) {
 	if d.PeekKind() != '{' {
 		return 0, d.SkipValue()
