@@ -184,3 +184,29 @@ func TestCredentials_neverPrint(t *testing.T) {
 		}
 	}
 }
+
+// How unknown refusals are told from those that an administrator has to mend.
+func TestLogins_refusalsThatMayEndByThemselves(t *testing.T) {
+	t.Parallel()
+	for description, row := range map[string]struct {
+		auth Auth
+		want bool
+	}{
+		"user may not log in at this time":   {AuthClientCredentials, true},
+		"no client credentials user enabled": {AuthClientCredentials, false},
+		"ip restricted":                      {AuthClientCredentials, false},
+		"authentication failure":             {AuthClientCredentials, false},
+		"restricted time":                    {AuthPassword, false},
+	} {
+		org := &fakeOrg{refuse: func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(http.StatusBadRequest)
+			fmt.Fprintf(w, `{"error":"invalid_grant","error_description":%q}`, description)
+		}}
+		client := connect(t, org, func(c *Config) { c.Auth = row.auth })
+		_, err := client.Login(t.Context())
+		if e := mustError(t, err); e.Class != fault.LoginRefused || e.MayEndByItself() != row.want {
+			t.Errorf("%s by %s: may end by itself: %t, %v", description, row.auth, e.MayEndByItself(), err)
+		}
+	}
+}

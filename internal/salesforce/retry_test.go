@@ -13,18 +13,22 @@ import (
 	"longhaul/internal/salesforce/origin"
 )
 
+// seven is the answer to a query that counts seven records.
+const seven = `{"totalSize":7,"done":true,"records":[]}`
+
+func page(status int, header ...string) func() (*http.Response, error) {
+	return func() (*http.Response, error) {
+		return reply(status, webPage, append(header, "Content-Type: text/html")...), nil
+	}
+}
+
+func body(text string) func() (*http.Response, error) {
+	return func() (*http.Response, error) { return reply(200, text, "Content-Type: application/json"), nil }
+}
+
 // TestClient_triesAgain goes through the faults of a whole exchange.
 func TestClient_triesAgain(t *testing.T) {
 	t.Parallel()
-	good := `{"totalSize":7,"done":true,"records":[]}`
-	page := func(status int, header ...string) func() (*http.Response, error) {
-		return func() (*http.Response, error) {
-			return reply(status, webPage, append(header, "Content-Type: text/html")...), nil
-		}
-	}
-	body := func(text string) func() (*http.Response, error) {
-		return func() (*http.Response, error) { return reply(200, text, "Content-Type: application/json"), nil }
-	}
 	for _, row := range []struct {
 		name  string
 		fault func() (*http.Response, error)
@@ -41,10 +45,10 @@ func TestClient_triesAgain(t *testing.T) {
 		{"an overload", page(503), fault.Transient, 3},
 		{"a slow gateway", page(504), fault.Transient, 3},
 		{"a page in place of data", page(200), fault.Transient, 3},
-		{"a body without a type", func() (*http.Response, error) { return reply(200, good), nil }, fault.Transient, 3},
-		{"a cut body", body(good[:20]), fault.Transient, 3},
+		{"a body without a type", func() (*http.Response, error) { return reply(200, seven), nil }, fault.Transient, 3},
+		{"a cut body", body(seven[:20]), fault.Transient, 3},
 		{"an empty body", body(""), fault.Transient, 3},
-		{"more than one answer", body(good + good), fault.Transient, 3},
+		{"more than one answer", body(seven + seven), fault.Transient, 3},
 		{"a damaged body", body(`{"totalSize":7,"done":tru`), fault.Transient, 3},
 		{"an answer to something else", body(`{"hello":"world"}`), fault.Transient, 3},
 		{"a list in place of an object", body(`[]`), fault.Transient, 3},
@@ -61,7 +65,7 @@ func TestClient_triesAgain(t *testing.T) {
 					if asked == 1 || lasts {
 						return row.fault()
 					}
-					return body(good)()
+					return body(seven)()
 				}))
 				m := new(Meter)
 				n, err := client.Count(WithMeter(t.Context(), m), "Report", "", "")

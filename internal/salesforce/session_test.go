@@ -3,6 +3,7 @@ package salesforce
 import (
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -143,4 +144,31 @@ func TestLogin_goesOnBehindAPortalThatStoodThereForAWhile(t *testing.T) {
 			}
 		})
 	}
+}
+
+// An org that Salesforce has moved answers at another instance, which only a login tells.
+func TestSession_findsAnOrgThatHasMoved(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := counting()
+		org.instance = "https://na1.my.salesforce.com"
+		client := inside(t, roundTripFunc(func(r *http.Request) (*http.Response, error) {
+			if r.URL.Host == "na1.my.salesforce.com" && org.instance != "https://na1.my.salesforce.com" {
+				return nil, &net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: "na1.my.salesforce.com", IsNotFound: true}}
+			}
+			return inProcess(org).RoundTrip(r)
+		}))
+		if _, err := client.Count(t.Context(), "Report", "", ""); err != nil {
+			t.Fatal(err)
+		}
+		org.instance = "https://na2.my.salesforce.com"
+		if err := insist(t, client, session.MovedAfter+time.Minute); err != nil || org.logins.Load() != 2 {
+			t.Errorf("after the move: %v, %d logins", err, org.logins.Load())
+		}
+		org.instance = "https://na3.my.salesforce.com"
+		client.Renew(time.Now())
+		if _, err := client.Count(t.Context(), "Report", "", ""); err != nil {
+			t.Errorf("somebody who resumes the sync need not wait: %v", err)
+		}
+	})
 }

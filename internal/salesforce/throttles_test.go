@@ -8,52 +8,58 @@ import (
 	"longhaul/internal/salesforce/origin"
 )
 
+// said is a refusal in words of Salesforce.
+func said(status int, code, message string, header ...string) *http.Response {
+	body := `[{"errorCode":"` + code + `","message":"` + message + `"}]`
+	return reply(status, body, append(header, "Content-Type: application/json")...)
+}
+
+const found = `{"reportMetadata":{},"reportExtendedMetadata":{}}`
+
+// throttlingAnswers are first answers, and whether each asks for fewer requests.
+var throttlingAnswers = []struct {
+	name   string
+	answer func() *http.Response // the first one; then a description
+	want   int
+	ok     bool // the client's own tries overcome it
+}{
+	{"a description", func() *http.Response { return reply(200, found, "Content-Type: application/json") }, 0, true},
+	{
+		"a description with a wait",
+		func() *http.Response { return reply(200, found, "Content-Type: application/json", "Retry-After: 3") },
+		1, true,
+	},
+	{"too many requests", func() *http.Response { return reply(429, "") }, 1, true},
+	{"an overload as a page", func() *http.Response { return reply(503, webPage, "Content-Type: text/html") }, 1, true},
+	{"an overload in words", func() *http.Response { return said(503, "SERVER_UNAVAILABLE", "maintenance") }, 1, true},
+	{"trouble with a wait", func() *http.Response { return reply(500, webPage, "Retry-After: 2") }, 1, true},
+	{"trouble", func() *http.Response { return reply(502, webPage) }, 0, true},
+	{
+		"too many long requests", func() *http.Response {
+			return said(403, "REQUEST_LIMIT_EXCEEDED", "ConcurrentRequests (Concurrent API Requests) Limit exceeded.")
+		}, 1, false,
+	},
+	{
+		"too many long transactions",
+		func() *http.Response {
+			return said(403, "REQUEST_LIMIT_EXCEEDED", "ConcurrentPerOrgLongTxn Limit exceeded")
+		},
+		1, false,
+	},
+	{
+		"too many reports at a time",
+		func() *http.Response {
+			return said(403, "FORBIDDEN", "The org can accept only as many as 20 requests at a time to run reports synchronously.")
+		},
+		1, false,
+	},
+	{"the daily quota", func() *http.Response { return said(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.") }, 0, false},
+	{"a report without access", func() *http.Response { return said(403, "FORBIDDEN", "sufficient privileges") }, 0, false},
+}
+
 func TestThrottles_countsWhatAsksForFewerRequests(t *testing.T) {
 	t.Parallel()
-	said := func(status int, code, message string, header ...string) *http.Response {
-		body := `[{"errorCode":"` + code + `","message":"` + message + `"}]`
-		return reply(status, body, append(header, "Content-Type: application/json")...)
-	}
-	const found = `{"reportMetadata":{},"reportExtendedMetadata":{}}`
-	for _, row := range []struct {
-		name   string
-		answer func() *http.Response // the first one; then a description
-		want   int
-		ok     bool // the client's own tries overcome it
-	}{
-		{"a description", func() *http.Response { return reply(200, found, "Content-Type: application/json") }, 0, true},
-		{
-			"a description with a wait",
-			func() *http.Response { return reply(200, found, "Content-Type: application/json", "Retry-After: 3") },
-			1, true,
-		},
-		{"too many requests", func() *http.Response { return reply(429, "") }, 1, true},
-		{"an overload as a page", func() *http.Response { return reply(503, webPage, "Content-Type: text/html") }, 1, true},
-		{"an overload in words", func() *http.Response { return said(503, "SERVER_UNAVAILABLE", "maintenance") }, 1, true},
-		{"trouble with a wait", func() *http.Response { return reply(500, webPage, "Retry-After: 2") }, 1, true},
-		{"trouble", func() *http.Response { return reply(502, webPage) }, 0, true},
-		{
-			"too many long requests", func() *http.Response {
-				return said(403, "REQUEST_LIMIT_EXCEEDED", "ConcurrentRequests (Concurrent API Requests) Limit exceeded.")
-			}, 1, false,
-		},
-		{
-			"too many long transactions",
-			func() *http.Response {
-				return said(403, "REQUEST_LIMIT_EXCEEDED", "ConcurrentPerOrgLongTxn Limit exceeded")
-			},
-			1, false,
-		},
-		{
-			"too many reports at a time",
-			func() *http.Response {
-				return said(403, "FORBIDDEN", "The org can accept only as many as 20 requests at a time to run reports synchronously.")
-			},
-			1, false,
-		},
-		{"the daily quota", func() *http.Response { return said(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.") }, 0, false},
-		{"a report without access", func() *http.Response { return said(403, "FORBIDDEN", "sufficient privileges") }, 0, false},
-	} {
+	for _, row := range throttlingAnswers {
 		synctest.Test(t, func(t *testing.T) {
 			org, asked := &fakeOrg{}, 0
 			client := inside(t, roundTripFunc(func(r *http.Request) (*http.Response, error) {

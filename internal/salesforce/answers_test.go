@@ -38,52 +38,55 @@ func TestDescribeReport_ofAnotherReportIsNone(t *testing.T) {
 	}
 }
 
+// requestsOfAllKinds are requests of a client, each with answers that do not fit it.
+var requestsOfAllKinds = []struct {
+	name string
+	ask  func(context.Context, *Client) error
+	body []string
+}{
+	{
+		"a number of records", func(ctx context.Context, c *Client) error { _, err := c.Count(ctx, "Report", "", ""); return err },
+		[]string{
+			`{"totalSize":-3,"done":true,"records":[]}`, `{"totalSize":3,"done":true}`, `{"totalSize":1,"done":true,"records":` + rowsOf(0) + `}`,
+			`{"totalSize":3,"done":false,"nextRecordsUrl":"/services/data/v59.0/query/x","records":[]}`, `{"done":true,"records":[]}`,
+		},
+	},
+	{
+		"the org", func(ctx context.Context, c *Client) error {
+			_, err := c.As(id18(testOrg), id18(testUser)).Organization(ctx)
+			return err
+		},
+		[]string{
+			`{"totalSize":1,"done":true,"records":[{"Id":"00D5g000009ZZZZ","Name":"Other"}]}`, `{"totalSize":1,"done":true,"records":[]}`,
+			`{"totalSize":1,"done":true,"records":[{"Id":"0055g00000AbCdE"}]}`,
+		},
+	},
+	{
+		"the user", func(ctx context.Context, c *Client) error { _, err := c.RunAs(ctx, testUser); return err },
+		[]string{
+			`{"totalSize":1,"done":true,"records":[{"Id":"0055g00000ZZZZZ","IsActive":true}]}`, `{"totalSize":1,"done":true,"records":[]}`,
+		},
+	},
+	{
+		"permissions", func(ctx context.Context, c *Client) error { _, err := c.Permissions(ctx); return err },
+		[]string{
+			`{"totalSize":1,"done":true,"records":[]}`, `{"totalSize":1,"done":true,"records":[{}]}`,
+			`{"totalSize":2,"done":true,"records":[{"PermissionsRunReports":true}]}`, `{"totalSize":1,"done":true}`,
+		},
+	},
+	{
+		"limits", func(ctx context.Context, c *Client) error { _, _, err := c.Usage(ctx); return err },
+		[]string{`[]`, `null`, ``, `"DailyApiRequests"`, `[{"DailyApiRequests":{"Max":1,"Remaining":1}}]`},
+	},
+	{
+		"the clock", func(ctx context.Context, c *Client) error { _, err := c.Clock(ctx); return err },
+		[]string{`{}`, `null`, ``, `[]`, `[1]`, `["67.0"]`, `{"version":"67.0"}`, `[{"label":"x"}]`},
+	},
+}
+
 func TestClient_everyOtherAnswerIsHeldAgainstTheQuestion(t *testing.T) {
 	t.Parallel()
-	for _, row := range []struct {
-		name string
-		ask  func(context.Context, *Client) error
-		body []string
-	}{
-		{
-			"a number of records", func(ctx context.Context, c *Client) error { _, err := c.Count(ctx, "Report", "", ""); return err },
-			[]string{
-				`{"totalSize":-3,"done":true,"records":[]}`, `{"totalSize":3,"done":true}`, `{"totalSize":1,"done":true,"records":` + rowsOf(0) + `}`,
-				`{"totalSize":3,"done":false,"nextRecordsUrl":"/services/data/v59.0/query/x","records":[]}`, `{"done":true,"records":[]}`,
-			},
-		},
-		{
-			"the org", func(ctx context.Context, c *Client) error {
-				_, err := c.As(id18(testOrg), id18(testUser)).Organization(ctx)
-				return err
-			},
-			[]string{
-				`{"totalSize":1,"done":true,"records":[{"Id":"00D5g000009ZZZZ","Name":"Other"}]}`, `{"totalSize":1,"done":true,"records":[]}`,
-				`{"totalSize":1,"done":true,"records":[{"Id":"0055g00000AbCdE"}]}`,
-			},
-		},
-		{
-			"the user", func(ctx context.Context, c *Client) error { _, err := c.RunAs(ctx, testUser); return err },
-			[]string{
-				`{"totalSize":1,"done":true,"records":[{"Id":"0055g00000ZZZZZ","IsActive":true}]}`, `{"totalSize":1,"done":true,"records":[]}`,
-			},
-		},
-		{
-			"permissions", func(ctx context.Context, c *Client) error { _, err := c.Permissions(ctx); return err },
-			[]string{
-				`{"totalSize":1,"done":true,"records":[]}`, `{"totalSize":1,"done":true,"records":[{}]}`,
-				`{"totalSize":2,"done":true,"records":[{"PermissionsRunReports":true}]}`, `{"totalSize":1,"done":true}`,
-			},
-		},
-		{
-			"limits", func(ctx context.Context, c *Client) error { _, _, err := c.Usage(ctx); return err },
-			[]string{`[]`, `null`, ``, `"DailyApiRequests"`, `[{"DailyApiRequests":{"Max":1,"Remaining":1}}]`},
-		},
-		{
-			"the clock", func(ctx context.Context, c *Client) error { _, err := c.Clock(ctx); return err },
-			[]string{`{}`, `null`, ``, `[]`, `[1]`, `["67.0"]`, `{"version":"67.0"}`, `[{"label":"x"}]`},
-		},
-	} {
+	for _, row := range requestsOfAllKinds {
 		for _, body := range row.body {
 			t.Run(row.name+" "+body, func(t *testing.T) {
 				t.Parallel()
