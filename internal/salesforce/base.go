@@ -26,7 +26,7 @@ func newBase(roots *x509.CertPool, inFlight int) *http.Transport {
 	return base
 }
 
-// headers puts on every request what does not change.
+// headers is a layer that sets the headers which are the same for every request.
 type headers struct {
 	userAgent string
 	next      http.RoundTripper

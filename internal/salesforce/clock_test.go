@@ -9,7 +9,7 @@ import (
 	"longhaul/internal/salesforce/origin"
 )
 
-// TestClock_isNoLaterThanThisMachinesWhereNothingWasHeard asks for the time where nothing was heard before, and hears two that disagree.
+// Nothing was known before, and two answers disagree.
 func TestClock_isNoLaterThanThisMachinesWhereNothingWasHeard(t *testing.T) {
 	t.Parallel()
 	const day = 24 * time.Hour
@@ -39,7 +39,7 @@ func TestClock_isNoLaterThanThisMachinesWhereNothingWasHeard(t *testing.T) {
 	}
 }
 
-// TestClock_thatNobodyTellsIsTheExpectedOne asks where no answer has a date, before and after one has had one.
+// No answer has a date, but for one in the middle.
 func TestClock_thatNobodyTellsIsTheExpectedOne(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -61,7 +61,7 @@ func TestClock_thatNobodyTellsIsTheExpectedOne(t *testing.T) {
 	})
 }
 
-// TestClock_thatHasJumpedIsAskedForTwice gives the time of two answers that agree, or else the expected one.
+// Two answers that agree give the time, else the expected one stands.
 func TestClock_thatHasJumpedIsAskedForTwice(t *testing.T) {
 	t.Parallel()
 	const day = 24 * time.Hour

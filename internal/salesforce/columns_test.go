@@ -13,7 +13,7 @@ import (
 	"longhaul/internal/salesforce/describe"
 )
 
-// columnNamesOf gives the names of n columns, each in quotes, with between after all but the last.
+// columnNamesOf writes the names of n columns, each in quotes and followed by after, with commas between them.
 func columnNamesOf(n int, after string) string {
 	var b strings.Builder
 	for i := range n {
@@ -25,14 +25,14 @@ func columnNamesOf(n int, after string) string {
 	return b.String()
 }
 
-// A description that names columns and describes none is asked for again; one that describes some is the best that there is.
+// A description that names columns and describes none of them is requested again. One that describes some is the best there is.
 func TestDescribeReport_withoutItsColumnsIsNone(t *testing.T) {
 	t.Parallel()
 	id := `{"reportMetadata":{"id":"` + reportID(1) + `","detailColumns":`
 	whole := id + `["A","B"]},"reportExtendedMetadata":{"detailColumnInfo":{"A":{},"B":{}}}}`
 	for name, row := range map[string]struct {
 		body  string
-		asked int // until it is taken
+		asked int // requests until one is accepted
 	}{
 		"an empty object":       {id + `["A","B"]},"reportExtendedMetadata":{"detailColumnInfo":{}}}`, 2},
 		"null":                  {id + `["A","B"]},"reportExtendedMetadata":{"detailColumnInfo":null}}`, 2},

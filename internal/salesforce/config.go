@@ -29,7 +29,7 @@ type Config struct {
 	MaxInFlight int                                        // sizes the connection pool
 	UserAgent   string
 	Logger      *zap.Logger   // may be nil
-	Slots       LoginSlots    // bounds the logins; nil: they are not bounded, as in tests with tokens of a moment
+	Slots       LoginSlots    // bounds the logins; nil is no bound, as in tests whose tokens last a moment
 	Timeout     time.Duration // of one try, DefaultTimeout when zero
 	Attempts    int           // tries of one request, DefaultAttempts when zero
 }

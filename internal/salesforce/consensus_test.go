@@ -14,8 +14,8 @@ import (
 // clockOrg is an org whose answers carry a Date that something on the way may change.
 type clockOrg struct {
 	fakeOrg
-	shift []time.Duration // of the answers to come, one after the other; none when there are no more
-	usage string          // in the place of what the answers tell
+	shift []time.Duration // of the next answers, in turn; the rest have none
+	usage string          // replaces the usage in the answers
 }
 
 func (o *clockOrg) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -48,10 +48,10 @@ func newClockOrg(answer func(w http.ResponseWriter, n int)) *clockOrg {
 
 func describing(w http.ResponseWriter, _ int) { writeJSON(w, aDescription) }
 
-// offBy is how far a time is from this machine's clock, on which the orgs of these tests live too.
+// offBy is how far a time is from this machine's clock, which is also that of the orgs of these tests.
 func offBy(at time.Time) time.Duration { return time.Until(at).Round(time.Minute) }
 
-// TestMeter_aPageOfAProxyTellsNoTime is the page of a proxy whose clock runs a day ahead.
+// The clock of a proxy runs a day ahead.
 func TestMeter_aPageOfAProxyTellsNoTime(t *testing.T) {
 	t.Parallel()
 	for name, answer := range map[string]func(http.ResponseWriter){
@@ -81,7 +81,6 @@ func TestMeter_aPageOfAProxyTellsNoTime(t *testing.T) {
 	}
 }
 
-// TestMeter_aRefusalOfSalesforceTellsItsTime takes the clock of a true refusal.
 func TestMeter_aRefusalOfSalesforceTellsItsTime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -100,7 +99,7 @@ func TestMeter_aRefusalOfSalesforceTellsItsTime(t *testing.T) {
 	})
 }
 
-// TestMeter_aJumpOfTheClockCountsOnceTheNextAnswerAgrees describes report after report while the Date of some answers is wrong.
+// The client describes report after report while the Date of some answers is wrong.
 func TestMeter_aJumpOfTheClockCountsOnceTheNextAnswerAgrees(t *testing.T) {
 	t.Parallel()
 	const day, hour, minute = 24 * time.Hour, time.Hour, time.Minute
@@ -137,8 +136,7 @@ func TestMeter_aJumpOfTheClockCountsOnceTheNextAnswerAgrees(t *testing.T) {
 	}
 }
 
-// TestMeter_theFirstTimeCountsWhenThisMachinesClockOrTheNextAnswerAgrees begins with answers whose Date is wrong, as that of a proxy,
-// and on a machine whose own clock is, which is the same but for the end.
+// The first answers have a wrong Date, as that of a proxy, or the machine's own clock is wrong, which looks the same until the end.
 func TestMeter_theFirstTimeCountsWhenThisMachinesClockOrTheNextAnswerAgrees(t *testing.T) {
 	t.Parallel()
 	const day, minute, unknown = 25 * time.Hour, time.Minute, 1000 * time.Hour
@@ -159,7 +157,7 @@ func TestMeter_theFirstTimeCountsWhenThisMachinesClockOrTheNextAnswerAgrees(t *t
 			if _, err := client.Login(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			client.exchange.Consensus = new(usage.Consensus) // the login told the right time
+			client.exchange.Consensus = new(usage.Consensus) // the login has reported the right time
 			org.shift = append([]time.Duration(nil), row.shift...)
 			for n, want := range row.want {
 				d, err := client.DescribeReport(WithMeter(t.Context(), m), reportID(1))
@@ -176,12 +174,12 @@ func TestMeter_theFirstTimeCountsWhenThisMachinesClockOrTheNextAnswerAgrees(t *t
 	}
 }
 
-// TestMeter_anAbsurdUsageCountsOnceTheNextAnswerAgrees changes what the header tells of the org's limit.
+// The header of some answers reports an absurd limit of the org.
 func TestMeter_anAbsurdUsageCountsOnceTheNextAnswerAgrees(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		usage       string
-		first, then int64 // the maximum after one answer that tells it, and after another
+		first, then int64 // the maximum after one answer that reports it, and after a second
 	}{
 		{"api-usage=5/150000000", 15000, 150000000},
 		{"api-usage=5/15", 15000, 15},
@@ -212,7 +210,7 @@ func TestMeter_anAbsurdUsageCountsOnceTheNextAnswerAgrees(t *testing.T) {
 	}
 }
 
-// TestMeter_aDateThatCannotBeReadIsNone keeps the time that is known, and says of the answer that its time is not.
+// An unreadable Date leaves the known time as it is, and gives the answer none.
 func TestMeter_aDateThatCannotBeReadIsNone(t *testing.T) {
 	t.Parallel()
 	for _, date := range []string{"", "yesterday", "0", "Mon, 99 Nov 2026 18:16:10 GMT"} {

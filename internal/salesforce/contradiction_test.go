@@ -13,7 +13,7 @@ import (
 	"longhaul/internal/salesforce/soql"
 )
 
-// rowsOf writes records by their numbers.
+// rowsOf writes the records of these numbers.
 func rowsOf(numbers ...int) string {
 	var rows []string
 	for _, n := range numbers {
@@ -57,7 +57,7 @@ var contradictions = map[string]string{
 	"the records without their box": rowsOf(0, 1),
 }
 
-// answeringInTurn is a client of an org that answers one text after the other, n counted from one, and the number of questions.
+// answeringInTurn makes a client of an org whose answer n, counted from one, is a text, and a counter of requests.
 func answeringInTurn(t *testing.T, answer func(n int) string) (client *Client, asked *int) {
 	t.Helper()
 	asked = new(int)
@@ -69,7 +69,7 @@ func answeringInTurn(t *testing.T, answer func(n int) string) (client *Client, a
 	}})), asked
 }
 
-// reportsIn reads all reports, and gives their names and the error that ended it.
+// reportsIn reads all reports, and returns their names and the error that ended the sequence.
 func reportsIn(t *testing.T, client *Client, q Query) (names []string, last error) {
 	t.Helper()
 	for page, err := range client.Pages(t.Context(), q) {
@@ -95,7 +95,7 @@ func TestPages_anAnswerThatContradictsItselfIsNone(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				for _, q := range []Query{
 					{Object: "Report", Fields: []string{"Name"}},
-					{Object: "Report", Optional: []string{"Name"}}, // the listings ask so for most of their fields
+					{Object: "Report", Optional: []string{"Name"}}, // the listings read most of their fields so
 				} {
 					client, asked := answeringInTurn(t, func(int) string { return body })
 					names, err := reportsIn(t, client, q)
@@ -130,8 +130,8 @@ func TestPages_anAnswerThatContradictedItselfIsAskedForAgain(t *testing.T) {
 	}
 }
 
-// TestPages_whatOnePageLeftOutIsAskedForAgain has a page in the middle lose records, which only the sum of all pages tells: those
-// that were deleted meanwhile, and those that something between took away.
+// A page in the middle lacks records, which only the sum of all pages shows: they were deleted meanwhile, or something on the way removed
+// them.
 func TestPages_whatOnePageLeftOutIsAskedForAgain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -155,7 +155,7 @@ func TestPages_whatOnePageLeftOutIsAskedForAgain(t *testing.T) {
 	})
 }
 
-// TestPages_aLocatorThatSkipsIsNotFollowed reads the offset that Salesforce's locators end with.
+// Salesforce's locators end with an offset, which shows a page that was skipped.
 func TestPages_aLocatorThatSkipsIsNotFollowed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -209,7 +209,7 @@ func TestPages_aPageOfWhatWasReadIsNone(t *testing.T) {
 	}
 }
 
-// TestPages_refusesNoTrueAnswer reads what Salesforce may well answer.
+// These answers are unusual, and Salesforce may well give them.
 func TestPages_refusesNoTrueAnswer(t *testing.T) {
 	t.Parallel()
 	mixed := []string{"00O5g000000000a", "00O5g000000000B", "00O5g000000000c", "00O5g000000000D"} // as an order without case has them
@@ -239,8 +239,7 @@ func TestPages_refusesNoTrueAnswer(t *testing.T) {
 	}
 }
 
-// TestPages_aRecordHasEveryFieldThatWasAskedFor takes no record without a field that the run-as user can see: that would be
-// written as null.
+// A record without a field that the run-as user can see is refused: the field would be written as null.
 func TestPages_aRecordHasEveryFieldThatWasAskedFor(t *testing.T) {
 	t.Parallel()
 	q := Query{Object: "Report", Fields: []string{"Id"}, Optional: []string{"Name", "Description", "Owner.Name"}}
@@ -265,8 +264,8 @@ func TestPages_aRecordHasEveryFieldThatWasAskedFor(t *testing.T) {
 	}
 }
 
-// TestError_contradicts tells answers that contradict themselves, and are no outage, from what is no answer to a query at all and
-// from the description of one report.
+// An answer that contradicts itself is no outage. It differs from what is no answer to a query at all, and from a contradiction in the
+// description of one report.
 func TestError_contradicts(t *testing.T) {
 	t.Parallel()
 	no := map[string]bool{

@@ -146,7 +146,7 @@ func BenchmarkDescribeReport(b *testing.B) {
 	}
 }
 
-// brokenBody is a body that breaks off.
+// brokenBody is a body whose connection breaks at its end.
 type brokenBody struct{ io.Reader }
 
 func (b brokenBody) Read(p []byte) (int, error) {
@@ -159,8 +159,7 @@ func (b brokenBody) Read(p []byte) (int, error) {
 
 func (brokenBody) Close() error { return nil }
 
-// TestDescribeReport_aRefusalThatBreaksOffIsNone cuts refusals behind the code: without its text a refusal for a moment looks like
-// one of the report.
+// A refusal that is truncated after its code looks like one of the report, though its text may say that it is for a moment only.
 func TestDescribeReport_aRefusalThatBreaksOffIsNone(t *testing.T) {
 	t.Parallel()
 	for status, body := range map[int]string{

@@ -48,7 +48,7 @@ func TestNew_refusesClientCredentialsOnEverySharedHost(t *testing.T) {
 	}
 }
 
-// watcher keeps what was sent and answers as it is told.
+// watcher keeps what was sent, and answers by a function.
 type watcher struct {
 	sent   []string // method and address
 	secret bool     // something of the login was sent
@@ -68,8 +68,7 @@ func (w *watcher) RoundTrip(r *http.Request) (*http.Response, error) {
 	return w.answer(r), nil
 }
 
-// TestLogin_goesToNoUnknownHostThatIsNoWayToSalesforce sends nothing to hosts of nobody knows whom before they have given the list of
-// API versions.
+// An unknown host gets no login before it has given the list of API versions.
 func TestLogin_goesToNoUnknownHostThatIsNoWayToSalesforce(t *testing.T) {
 	t.Parallel()
 	token := `{"access_token":"x","id":"https://login.salesforce.com/id/00Dxx0000001gPLEAY/005xx000001SwiUAAS"}`
@@ -114,7 +113,7 @@ func TestLogin_goesToNoUnknownHostThatIsNoWayToSalesforce(t *testing.T) {
 			if e := apierror.From(err); !row.sends && row.status < 500 && (e == nil || !e.Astray()) {
 				t.Errorf("%s: it is no fault of the settings", row.name)
 			}
-			if row.sends { // and is not asked for its versions again
+			if row.sends { // the host is not asked for its versions again
 				before := len(w.sent)
 				client.Renew(time.Now())
 				if _, err := client.Login(t.Context()); err != nil || len(w.sent) != before+1 {
@@ -125,7 +124,6 @@ func TestLogin_goesToNoUnknownHostThatIsNoWayToSalesforce(t *testing.T) {
 	}
 }
 
-// TestLogin_theTokenGoesToNoHostButSalesforces reads instance_urls that a login may name.
 func TestLogin_theTokenGoesToNoHostButSalesforces(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct{ base, instance, want string }{
@@ -176,7 +174,7 @@ func TestLogin_theTokenGoesToNoHostButSalesforces(t *testing.T) {
 	}
 }
 
-// TestLogin_aTokenThatIsNoneIsRefused takes tokens that cannot stand in a header.
+// These tokens cannot stand in a header.
 func TestLogin_aTokenThatIsNoneIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, token := range []string{"", "a b", `a\r\nX-Evil: 1`, "a\u00e9"} {

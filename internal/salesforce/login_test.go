@@ -185,7 +185,7 @@ func TestCredentials_neverPrint(t *testing.T) {
 	}
 }
 
-// How unknown refusals are told from those that an administrator has to mend.
+// A refusal in unknown words may end by itself; one in known words has to be fixed by an administrator.
 func TestLogins_refusalsThatMayEndByThemselves(t *testing.T) {
 	t.Parallel()
 	for description, row := range map[string]struct {

@@ -18,7 +18,7 @@ import (
 	"longhaul/internal/salesforce/session"
 )
 
-// hourly is a bound of logins in memory.
+// hourly bounds logins in memory.
 type hourly struct {
 	most int
 
@@ -53,13 +53,13 @@ func (h *hourly) count() int {
 	return len(h.taken)
 }
 
-// bounding gives a client so many logins an hour.
+// bounding gives a client that many logins an hour.
 func bounding(most int) (*hourly, func(*Config)) {
 	h := &hourly{most: most}
 	return h, func(c *Config) { c.Slots = h }
 }
 
-// insist asks every second for a while, as shards do that are tried again, and gives the last error.
+// insist sends a request every second for a while, as shards that are tried again do, and returns the last error.
 func insist(t *testing.T, client *Client, d time.Duration) (err error) {
 	t.Helper()
 	for end := time.Now().Add(d); time.Now().Before(end); pass(t, time.Second) {
@@ -68,7 +68,7 @@ func insist(t *testing.T, client *Client, d time.Duration) (err error) {
 	return err
 }
 
-// A token that ends at once, whoever ends it, must not cost a login for each request.
+// A token that ends at once must not cost a login for each request, whoever ends it.
 func TestLogins_growApartWhereNoTokenIsEverTaken(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -96,7 +96,7 @@ func TestLogins_growApartWhereNoTokenIsEverTaken(t *testing.T) {
 	})
 }
 
-// Sessions that end after a few requests raise no doubt; the bound of the hour holds.
+// Sessions that end after a few requests start no backoff; the bound of the hour holds.
 func TestLogins_areBoundedInAnHour(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -170,7 +170,7 @@ func TestLogins_thatNeverLeaveKeepTheirSlot(t *testing.T) {
 	})
 }
 
-// A login host that is in trouble for an hour does not use up the hour's logins, and is noticed soon when it is back.
+// A login host in trouble for an hour does not use up the hour's logins, and its return is noticed soon.
 func TestLogins_outliveATroubledLoginHost(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -189,7 +189,7 @@ func TestLogins_outliveATroubledLoginHost(t *testing.T) {
 	})
 }
 
-// Where the bucket that counts the logins is away, no login is made, and the error is the bucket's.
+// Without the bucket that counts the logins no login is sent, and the error is the bucket's.
 func TestLogins_needTheBucket(t *testing.T) {
 	t.Parallel()
 	org := counting()
@@ -206,7 +206,7 @@ type failing struct{ err error }
 func (f failing) Take(context.Context, time.Time) (time.Time, error) { return time.Time{}, f.err }
 func (f failing) Forget(context.Context, time.Time) error            { return f.err }
 
-// panicking is a bucket whose driver breaks.
+// panicking is a bucket whose driver panics.
 type panicking struct{ hourly }
 
 func (*panicking) Take(context.Context, time.Time) (time.Time, error) { panic("nil dereference") }
@@ -219,7 +219,7 @@ func TestLogins_aPanicIsAnErrorOfTheLogin(t *testing.T) {
 	}
 }
 
-// The hour is Salesforce's: a machine with a wrong clock counts its logins where others count theirs, once two logins agree.
+// The hour is Salesforce's: once two logins agree, a machine with a wrong clock counts its logins in the same hour as the others.
 func TestLogins_areCountedBySalesforcesClock(t *testing.T) {
 	t.Parallel()
 	slots, bound := bounding(60)
@@ -237,8 +237,7 @@ func TestLogins_areCountedBySalesforcesClock(t *testing.T) {
 	}
 }
 
-// One token answer that tells a wrong time moves no login to another hour, and removes none: neither the first of a process nor a
-// later one.
+// One token with a wrong time moves no login to another hour, and removes none: neither the first token of a process nor a later one.
 func TestLogins_oneWrongTimeOfATokenMovesNothing(t *testing.T) {
 	t.Parallel()
 	for wrong := range 3 {
@@ -256,7 +255,7 @@ func TestLogins_oneWrongTimeOfATokenMovesNothing(t *testing.T) {
 					t.Fatal(err)
 				}
 				org.expire()
-				pass(t, 10*time.Minute) // so that no login is in doubt
+				pass(t, 10*time.Minute) // so that no backoff starts
 			}
 			for n, at := range slots.taken {
 				if time.Since(at) < 0 || time.Since(at) > time.Hour {

@@ -12,7 +12,7 @@ import (
 	"longhaul/internal/salesforce/recordid"
 )
 
-// Organization is the org that is read.
+// Organization describes the org.
 type Organization struct {
 	ID        string // 18 characters
 	Name      string
@@ -50,7 +50,7 @@ func (c *Client) Organization(ctx context.Context) (Organization, error) {
 	return org, err
 }
 
-// RunAs is the user that reads. Labels come in its language.
+// RunAs is the user that reads the org. Labels arrive in its language.
 type RunAs struct {
 	ID       string // 18 characters
 	IsActive bool
@@ -58,7 +58,7 @@ type RunAs struct {
 	Type     string // as Standard
 }
 
-// RunAs reads the user whose rights decide what is seen.
+// RunAs reads the user whose permissions decide what is visible.
 func (c *Client) RunAs(ctx context.Context, userID string) (RunAs, error) {
 	id, err := recordid.Long(userID)
 	if err != nil {
@@ -86,7 +86,7 @@ func (c *Client) RunAs(ctx context.Context, userID string) (RunAs, error) {
 	return user, nil
 }
 
-// only reads the members of the first record of a query; none is an error of missing access.
+// only reads the members of the first record of a query. No record means missing access.
 func (c *Client) only(ctx context.Context, q Query, each func(d *jsontext.Decoder, name string) error) error {
 	for page, err := range c.Pages(ctx, q) {
 		if err != nil {

@@ -20,7 +20,7 @@ func counting() *fakeOrg {
 	return &fakeOrg{handle: func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, `{"totalSize":7,"done":true,"records":[]}`) }}
 }
 
-// A sync must not go on in another org or as another user than it began with, however often it asks; put back, it does.
+// A sync must not go on in another org or as another user than it began with, however often it tries. Once the settings are put back it does.
 func TestAs_refusesASessionOfAnotherOrgOrUser(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct{ name, identity, says string }{
@@ -58,7 +58,7 @@ func TestAs_refusesASessionOfAnotherOrgOrUser(t *testing.T) {
 	}
 }
 
-// A worker whose settings lead elsewhere is tried for a few minutes, by all shards: it must leave logins to those that are right.
+// All shards try a worker whose settings lead elsewhere for a few minutes. It must leave logins to the workers with the right settings.
 func TestAs_looksForTheRightUserWithFewLogins(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -101,8 +101,8 @@ func TestRenew_letsAnotherSyncBeginInAnotherOrg(t *testing.T) {
 	})
 }
 
-// Another worker began the sync as the new user: one that still has a session of the old user looks where its own settings
-// lead now before it refuses.
+// Another worker began the sync as the new user. A worker that still has a session of the old user looks where its own settings lead now
+// before it refuses.
 func TestAs_renewsASessionOfBefore(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -129,7 +129,7 @@ func TestAs_renewsASessionOfBefore(t *testing.T) {
 	})
 }
 
-// A credential that was refused is mended: the next sync must not meet the old refusal.
+// A refused credential is fixed: the next sync must not meet the old refusal.
 func TestRenew_dropsARefusal(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -151,7 +151,7 @@ func TestRenew_dropsARefusal(t *testing.T) {
 		org.refuse = nil
 		client.Renew(time.Now())
 		if _, err := client.Login(t.Context()); err != nil {
-			t.Errorf("mended: %v", err)
+			t.Errorf("fixed: %v", err)
 		}
 	})
 }

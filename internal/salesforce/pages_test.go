@@ -87,7 +87,7 @@ func TestPages_leavesTheLocatorOfAnEarlierSession(t *testing.T) {
 		t.Fatal(err)
 	}
 	org.handle = func(w http.ResponseWriter, r *http.Request) {
-		if records.ServeHTTP(w, r); len(records.queries) == 1 { // somebody else's request renews the session meanwhile
+		if records.ServeHTTP(w, r); len(records.queries) == 1 { // another request renews the session meanwhile
 			org.expire()
 			if _, err := client.session.Grant(t.Context(), nil, client.session.Place().Generation); err != nil {
 				t.Error(err)

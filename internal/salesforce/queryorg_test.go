@@ -18,17 +18,17 @@ func reportID(i int) string {
 	return id
 }
 
-// queryOrg answers queries on size records by key, in chunks that may be smaller than what is asked for.
+// queryOrg answers queries on size records by key, in chunks that may be smaller than the query's limit.
 type queryOrg struct {
 	t        *testing.T
 	size     int
 	chunk    int             // records in one answer
 	unknown  map[string]bool // fields that are refused
-	queries  []string        // what was asked: SOQL, or the locator after an @
+	queries  []string        // SOQL, or a locator after an @
 	before   func(q string)  // called before each answer
 	lose     int             // locators to refuse
 	slowFrom int             // a LIMIT above it takes too long; none when zero
-	selected []string        // the fields that the query under way asks for
+	selected []string        // the fields of the current query
 }
 
 var (
@@ -84,7 +84,7 @@ func (o *queryOrg) ask(q string) {
 	}
 }
 
-// write answers with the records from..to, or as many of them as fit.
+// write answers with the records from..to, or as many of them as fit a chunk.
 func (o *queryOrg) write(w http.ResponseWriter, from, to int) {
 	end := min(to, from+o.chunk)
 	records := make([]string, 0, end-from)

@@ -26,14 +26,13 @@ func body(text string) func() (*http.Response, error) {
 	return func() (*http.Response, error) { return reply(200, text, "Content-Type: application/json"), nil }
 }
 
-// TestClient_triesAgain goes through the faults of a whole exchange.
 func TestClient_triesAgain(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		name  string
 		fault func() (*http.Response, error)
-		class fault.Class // when it lasts
-		asked int         // requests when it lasts
+		class fault.Class // when the fault lasts
+		asked int         // requests when the fault lasts
 	}{
 		{"a reset", func() (*http.Response, error) { return nil, io.ErrUnexpectedEOF }, fault.Transient, 3},
 		{"an empty 406", func() (*http.Response, error) { return reply(406, ""), nil }, fault.Transient, 3},

@@ -59,8 +59,7 @@ func TestSession_twentyMeetAnExpiredToken(t *testing.T) {
 	}
 }
 
-// Too many logins of the user are held for as long as Salesforce asks: each request that asks after a session would be one
-// login more.
+// A refusal for too many logins of the user stands for a while: each request after a session would otherwise be one more login.
 func TestSession_tooManyLoginsHoldAsLongAsAsked(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -98,7 +97,7 @@ func TestSession_isStillItsOwnAfterARenewal(t *testing.T) {
 	}
 }
 
-// pass lets time go by in a bubble of synctest.
+// pass lets time pass in a bubble of synctest.
 func pass(t *testing.T, d time.Duration) {
 	t.Helper()
 	select {
@@ -107,8 +106,7 @@ func pass(t *testing.T, d time.Duration) {
 	}
 }
 
-// TestLogin_goesOnBehindAPortalThatStoodThereForAWhile ends a session while something between answers logins: what a login of before
-// has proved right must not stop a sync for good.
+// A session ends while something on the way answers logins. Settings that an earlier login proved right must not stop a sync for good.
 func TestLogin_goesOnBehindAPortalThatStoodThereForAWhile(t *testing.T) {
 	t.Parallel()
 	for name, portal := range map[string]http.HandlerFunc{
@@ -146,7 +144,7 @@ func TestLogin_goesOnBehindAPortalThatStoodThereForAWhile(t *testing.T) {
 	}
 }
 
-// An org that Salesforce has moved answers at another instance, which only a login tells.
+// An org that Salesforce has moved answers at another instance, which only a login names.
 func TestSession_findsAnOrgThatHasMoved(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

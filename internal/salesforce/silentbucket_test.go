@@ -9,7 +9,7 @@ import (
 	"longhaul/internal/fault"
 )
 
-// silent are logins counted in a bucket that does not answer.
+// silent counts logins in a bucket that does not answer.
 type silent struct{ take, forget bool }
 
 func (s silent) Take(ctx context.Context, _ time.Time) (time.Time, error) {
@@ -26,8 +26,7 @@ func (s silent) Forget(ctx context.Context, _ time.Time) error {
 	return ctx.Err()
 }
 
-// TestLogins_ofABucketThatIsSilent lets the bucket owe its answer before a login, which must not be blamed on Salesforce, and
-// after one, which nobody should wait for.
+// The bucket gives no answer before a login, which must not be blamed on Salesforce, or after one, which nobody should wait for.
 func TestLogins_ofABucketThatIsSilent(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -8,7 +8,7 @@ import (
 	"longhaul/internal/salesforce/origin"
 )
 
-// said is a refusal in words of Salesforce.
+// said is a refusal in Salesforce's words.
 func said(status int, code, message string, header ...string) *http.Response {
 	body := `[{"errorCode":"` + code + `","message":"` + message + `"}]`
 	return reply(status, body, append(header, "Content-Type: application/json")...)
@@ -16,7 +16,7 @@ func said(status int, code, message string, header ...string) *http.Response {
 
 const found = `{"reportMetadata":{},"reportExtendedMetadata":{}}`
 
-// throttlingAnswers are first answers, and whether each asks for fewer requests.
+// throttlingAnswers are answers to a first try, and how often each asks for fewer requests.
 var throttlingAnswers = []struct {
 	name   string
 	answer func() *http.Response // the first one; then a description

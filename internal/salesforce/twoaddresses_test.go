@@ -11,7 +11,7 @@ import (
 	"longhaul/internal/staging"
 )
 
-// counted gives a client the bound of logins that every source has, in a bucket.
+// counted gives a client the bound of logins that every source has, kept in a bucket.
 func counted(t *testing.T) func(*salesforce.Config, server.Ready) {
 	t.Helper()
 	store, err := staging.Open(t.Context(), "mem://")
@@ -22,8 +22,8 @@ func counted(t *testing.T) func(*salesforce.Config, server.Ready) {
 	return func(c *salesforce.Config, _ server.Ready) { c.Slots = store.Logins("acme") }
 }
 
-// press asks n times with so many requests in flight, each tried again as a shard does, and says how many were never answered.
-func press(t *testing.T, client *salesforce.Client, n, inFlight int) (lost int) {
+// request sends n requests, that many in flight, tries each again as a shard does, and returns how many were never answered.
+func request(t *testing.T, client *salesforce.Client, n, inFlight int) (lost int) {
 	t.Helper()
 	work, errs := make(chan int), make(chan error, n)
 	var all sync.WaitGroup
@@ -54,7 +54,7 @@ func press(t *testing.T, client *salesforce.Client, n, inFlight int) (lost int) 
 	return lost
 }
 
-// An org that locks sessions to an address, and a network with two: half of the connections are refused with every token.
+// The org locks sessions to an address, and the network has two: half of the connections are refused with every token.
 func TestLogins_ofANetworkWithTwoAddresses(t *testing.T) {
 	t.Parallel()
 	const asked = 2000
@@ -62,7 +62,7 @@ func TestLogins_ofANetworkWithTwoAddresses(t *testing.T) {
 		Reports: 10, Latency: 5 * time.Millisecond, Faults: []server.Fault{{Name: "session_ip_locked"}},
 	}, counted(t))
 	begun := time.Now()
-	lost := press(t, client, asked, 24)
+	lost := request(t, client, asked, 24)
 	stats := sim.Stats()
 	t.Logf("%d logins and %d answers of 401 in %.1f s for %d requests; %d lost",
 		stats.Logins, stats.Routes["query"]["401"], time.Since(begun).Seconds(), asked, lost)

@@ -11,7 +11,7 @@ import (
 	"longhaul/internal/httpkit"
 )
 
-// classed is what a row of the tables expects.
+// classed is the class that a row of a table expects.
 type classed struct {
 	class fault.Class
 	whole bool
@@ -37,8 +37,7 @@ const fakeDate = "Mon, 23 Nov 2026 18:16:10 GMT"
 
 const webPage = `<html><head><title>Error Page</title></head><body>An unexpected connection error occurred</body></html>`
 
-// classifyBoth classes an answer as an array and as an object, which must come to the same. A text without a code is a
-// body as it is.
+// classifyBoth classes an answer as an array and as an object, which must have one class. A text without a code is the whole body.
 func classifyBoth(t *testing.T, name, op string, status int, code, text string) *Error {
 	t.Helper()
 	object := `{"errorCode":` + quoteJSON(code) + `,"message":` + quoteJSON(text) + `}`

@@ -1,6 +1,6 @@
 package apierror
 
-// known is an error as Salesforce is known to give it.
+// known is an error that Salesforce is known to answer with.
 type known struct {
 	status int
 	body   string

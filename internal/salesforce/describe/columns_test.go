@@ -11,7 +11,7 @@ import (
 	"longhaul/internal/salesforce/decode"
 )
 
-// columnNamesOf gives the names of n columns, each in quotes, with between after all but the last.
+// columnNamesOf writes the names of n columns, each in quotes and followed by after, with commas between them.
 func columnNamesOf(n int, after string) string {
 	var b strings.Builder
 	for i := range n {
@@ -89,7 +89,7 @@ func TestCountColumns_isBounded(t *testing.T) {
 	}
 }
 
-// FuzzCountColumns holds the count to encoding/json on what that reads as metadata.
+// FuzzCountColumns compares the count with that of encoding/json.
 func FuzzCountColumns(f *testing.F) {
 	f.Add([]byte(`{"detailColumns":["A","B","A"]}`), []byte(`{"x":1,"detailColumnInfo":{"A":{"B":1}}}`))
 	f.Add([]byte(`{"detailColumns":["\u00e9\"","\ud800"]}`), []byte(`{"detailColumnInfo":{"é\"":null,"�":[]}}`))
@@ -111,8 +111,8 @@ func FuzzCountColumns(f *testing.F) {
 	})
 }
 
-// countPlainly is CountColumns by encoding/json, which reads names in any case, merges what comes twice, and makes a text of
-// null: where that may matter there is nothing to compare.
+// countPlainly is CountColumns by encoding/json. That package reads names in any case, merges a name that occurs twice, and turns null
+// into a text: where that may matter there is nothing to compare.
 func countPlainly(metadata, extended []byte) (Columns, bool) {
 	var m, x map[string]json.RawMessage
 	plain := func(text []byte) bool {

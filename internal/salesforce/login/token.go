@@ -3,6 +3,7 @@ package login
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -25,7 +26,7 @@ type Identity struct {
 	InstanceURL string
 }
 
-// Token is the result of one login. Salesforce does not say how long it lasts.
+// Token is the result of one login. Salesforce does not say how long it lasts. It prints as a placeholder, with every verb and encoder.
 type Token struct {
 	Value    string
 	Instance origin.Origin
@@ -33,6 +34,15 @@ type Token struct {
 	Issued   time.Time // by Salesforce's clock; zero when it does not say
 	Secrets  []string  // that no error repeats, should Salesforce send them back
 }
+
+// String hides every value.
+func (Token) String() string { return "[salesforce token]" }
+
+// Format hides every value, with every verb.
+func (t Token) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, t.String()) }
+
+// MarshalText hides every value from encoders.
+func (t Token) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
 
 // newToken reads the answer to a login. The instance may differ from one login to the next.
 func newToken(granted *oauth2.Token, base origin.Origin) (*Token, error) {

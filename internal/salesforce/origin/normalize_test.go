@@ -121,7 +121,7 @@ func TestNormalize_mapsHostsOfPages(t *testing.T) {
 		"cs42.salesforce.com":                     "cs42.salesforce.com",
 		"crm.acme.example":                        "crm.acme.example",
 		"salesforce.gateway.acme.example:8443":    "salesforce.gateway.acme.example:8443",
-		"acme.lightning.force.com.acme.example":   "acme.lightning.force.com.acme.example", // not Salesforce's: it must show what it is
+		"acme.lightning.force.com.acme.example":   "acme.lightning.force.com.acme.example", // not Salesforce's: it must prove itself
 		"notlightning.force.company":              "notlightning.force.company",
 		"10.1.2.3":                                "10.1.2.3",
 		"acme.my.salesforce.com.mcas.ms.acme.org": "acme.my.salesforce.com.mcas.ms.acme.org",
@@ -138,7 +138,7 @@ func TestParseInstance(t *testing.T) {
 	for _, row := range []struct {
 		name, written string
 		base          Origin
-		want          string // empty: refused
+		want          string // empty when it is refused
 	}{
 		{"https", "https://Acme.my.salesforce.com/", remote, "https://acme.my.salesforce.com"},
 		{"plain http of a remote org", "http://acme.my.salesforce.com", remote, ""},

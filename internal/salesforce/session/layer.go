@@ -24,16 +24,16 @@ func (t Layer) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	resp, state, err := t.send(req, g)
-	probed := err == nil && state.isPolicy()
+	resp, seen, err := t.send(req, g)
+	probed := err == nil && seen.isPolicy()
 	if probed {
-		resp, state, g, err = t.probe(req, g, state, resp)
+		resp, seen, g, err = t.probe(req, g, seen, resp)
 	}
-	if err == nil && state == ended {
-		resp, state, g, err = t.renew(req, g, resp)
+	if err == nil && seen == ended {
+		resp, seen, g, err = t.renew(req, g, resp)
 	}
-	if err == nil && state.isPolicy() && !probed {
-		resp, _, _, err = t.probe(req, g, state, resp)
+	if err == nil && seen.isPolicy() && !probed {
+		resp, _, _, err = t.probe(req, g, seen, resp)
 	}
 	return resp, err
 }
@@ -60,9 +60,9 @@ func (t Layer) renew(req *http.Request, g *Grant, resp *http.Response) (*http.Re
 		if err != nil {
 			return nil, ended, g, err
 		}
-		var state state
-		if resp, state, err = t.send(req, next); err != nil || state != ended {
-			return resp, state, next, err
+		var seen state
+		if resp, seen, err = t.send(req, next); err != nil || seen != ended {
+			return resp, seen, next, err
 		}
 		if next != g {
 			g, since = next, time.Now()
@@ -95,12 +95,12 @@ func (t Layer) probe(req *http.Request, g *Grant, policy state, refused *http.Re
 		}
 		t.Session.probing(fresh, policy)
 	}
-	resp, state, err := t.send(req, fresh)
-	if err == nil && state == policy {
+	resp, seen, err := t.send(req, fresh)
+	if err == nil && seen == policy {
 		t.Session.confirm(fresh, policy)
-		state = good
+		seen = good
 	}
-	return resp, state, fresh, err
+	return resp, seen, fresh, err
 }
 
 // send sends a request with the token of a grant, and reports the outcome to the session.
@@ -126,13 +126,13 @@ func (t Layer) send(req *http.Request, g *Grant) (*http.Response, state, error) 
 		}
 		return nil, good, err
 	}
-	state := stateIn(resp)
+	seen := stateIn(resp)
 	switch {
-	case state == ended:
+	case seen == ended:
 		t.Session.refused(g)
 		drop() // the address that it goes out by may be the wrong one
 	case resp.StatusCode/100 == 2:
 		t.Session.accepted(g, at, isAnalytics(req))
 	}
-	return resp, state, nil
+	return resp, seen, nil
 }

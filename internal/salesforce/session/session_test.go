@@ -34,10 +34,10 @@ func TestSession_waitersShareOneLogin(t *testing.T) {
 		}
 		all.Wait()
 		if g, err := s.after(t.Context(), 0); err != nil || g.generation != 1 || logins != 1 {
-			t.Errorf("who comes late with an older generation gets %v, %v after %d logins", g, err, logins)
+			t.Errorf("a late caller with an older generation gets %v, %v after %d logins", g, err, logins)
 		}
 		if g, err := s.after(t.Context(), 1); err != nil || g.generation != 2 || logins != 2 {
-			t.Errorf("who found the newest one ended gets %v, %v after %d logins", g, err, logins)
+			t.Errorf("a caller that found the newest one ended gets %v, %v after %d logins", g, err, logins)
 		}
 	})
 }
@@ -57,7 +57,7 @@ func TestSession_aWaiterMayLeave(t *testing.T) {
 		defer cancel()
 		var other sync.WaitGroup
 		other.Go(func() {
-			pass(t, time.Microsecond) // joins what the other began
+			pass(t, time.Microsecond) // joins the login that the other began
 			if _, err := s.after(t.Context(), 0); err != nil {
 				t.Errorf("the one who stays gets %v", err)
 			}
@@ -98,7 +98,7 @@ func TestSession_aRefusalHoldsForAMoment(t *testing.T) {
 	})
 }
 
-// TestSession_aLoginThatPanicsIsAnError lets whoever waits for a login have its panic as an error.
+// The requests that wait for a login get its panic as an error.
 func TestSession_aLoginThatPanicsIsAnError(t *testing.T) {
 	t.Parallel()
 	s := New(Config{Login: func(context.Context) (*login.Token, error) { panic("the answer to a login") }})
@@ -107,7 +107,7 @@ func TestSession_aLoginThatPanicsIsAnError(t *testing.T) {
 	}
 }
 
-// Nor wait for a login that still goes by the old credentials, nor take what that brings.
+// A renewal does not wait for a login in flight with the old credentials, and drops its result.
 func TestRenew_leavesALoginThatIsUnderWay(t *testing.T) {
 	t.Parallel()
 	for name, refusal := range map[string]error{"that is refused": &apierror.Error{Class: fault.LoginRefused, Op: apierror.OpLogin}, "that succeeds": nil} {
@@ -125,7 +125,7 @@ func TestRenew_leavesALoginThatIsUnderWay(t *testing.T) {
 				var old sync.WaitGroup
 				old.Go(func() {
 					if _, err := s.after(t.Context(), 0); fault.Is(err, fault.LoginRefused) != (refusal != nil) {
-						t.Errorf("who waits for the old login gets %v", err)
+						t.Errorf("the one who waits for the old login gets %v", err)
 					}
 				})
 				synctest.Wait()

@@ -17,7 +17,7 @@ import (
 	"longhaul/internal/salesforce/origin"
 )
 
-// through sends one request below the bearer, under allowance a, and gives its error.
+// through sends one request under a call budget, and returns its error.
 func through(t *testing.T, a *CallBudget, path string, bottom roundTripFunc) error {
 	t.Helper()
 	req := newRequest(t, "GET", "https://h"+path)
@@ -30,14 +30,14 @@ func through(t *testing.T, a *CallBudget, path string, bottom roundTripFunc) err
 	return err
 }
 
-// tell has an answer that was asked for, under a context, bring a header.
+// tell lets the expected answer to a request under a context have a header.
 func tell(ctx context.Context, b *Consensus, header http.Header) {
 	ctx, heard := Observe(ctx)
 	note(ctx, header, 0)
 	heard.Accept(ctx, b)
 }
 
-// knowing is what is believed of an org whose clock is known: it was at a moment just now.
+// knowing is the consensus about an org whose clock is known: it is at that time now.
 func knowing(at time.Time) *Consensus { return &Consensus{date: at, at: time.Now()} }
 
 const somePath = "/services/data/v59.0/limits"
@@ -147,7 +147,7 @@ func TestCallBudget_keepsToTheBoundOfTheOrg(t *testing.T) {
 	}
 }
 
-// The org's bound holds whatever is in flight when an answer tells of the use: answers are late, and overtake each other.
+// The org's bound holds with any number of requests in flight when an answer reports the use: answers are late, and overtake each other.
 func TestCallBudget_keepsToTheBoundOfTheOrgWithRequestsInFlight(t *testing.T) {
 	for seed := range uint64(20) {
 		synctest.Test(t, func(t *testing.T) {

@@ -16,7 +16,7 @@ type roundTripFunc func(*http.Request) (*http.Response, error)
 
 func (f roundTripFunc) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// reply makes an answer of parts: header lines as "Name: value".
+// reply makes an answer. Header lines are written as "Name: value".
 func reply(status int, body string, header ...string) *http.Response {
 	resp := &http.Response{StatusCode: status, Header: make(http.Header), Body: io.NopCloser(strings.NewReader(body))}
 	for _, line := range header {

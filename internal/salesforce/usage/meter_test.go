@@ -50,7 +50,7 @@ func TestMeter_keepsTheNewest(t *testing.T) {
 	}
 	observe(time.Minute, "api-usage=20/100")
 	observe(0, "api-usage=19/100") // overtaken
-	observe(2*time.Minute, "")     // tells the time alone
+	observe(2*time.Minute, "")     // reports the time alone
 	if limit, known := m.Limit(); !known || limit != (LimitInfo{20, 100}) || !m.Date().Equal(at.Add(2*time.Minute)) {
 		t.Errorf("got %v, %t, %v", limit, known, m.Date())
 	}
