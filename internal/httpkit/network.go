@@ -5,6 +5,8 @@ import (
 	"crypto/x509"
 	"errors"
 	"net"
+	"net/netip"
+	"strings"
 )
 
 // IsCertificate reports whether a host was refused for its certificate.
@@ -31,4 +33,13 @@ func IsProxyDial(err error) bool {
 // NeverSent reports whether a request failed before any of it could have reached its host.
 func NeverSent(err error) bool {
 	return IsDial(err) || IsCertificate(err) || errors.Is(err, ErrProxyAddress)
+}
+
+// IsLoopback reports whether a host is this machine.
+func IsLoopback(host string) bool {
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	address, err := netip.ParseAddr(host)
+	return err == nil && address.Unmap().IsLoopback()
 }

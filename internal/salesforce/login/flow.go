@@ -13,6 +13,7 @@ import (
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
 
+	"longhaul/internal/httpkit"
 	"longhaul/internal/salesforce/apierror"
 	"longhaul/internal/salesforce/decode"
 	"longhaul/internal/salesforce/exchange"
@@ -88,7 +89,7 @@ func (f *Flow) LogIn(ctx context.Context) (*Token, error) {
 // versions, which needs no login. A customer's own gateway does; a portal, a parked domain and a misspelt host do not.
 func (f *Flow) prove(ctx context.Context) error {
 	host := f.base().Name()
-	if origin.IsSalesforce(host) || origin.IsLoopback(host) || f.proved.Load() {
+	if origin.IsSalesforce(host) || httpkit.IsLoopback(host) || f.proved.Load() {
 		return nil
 	}
 	_, err := f.exchange.Versions(ctx, apierror.OpProve, f.base())

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/httpkit"
 )
 
 // Normalize turns what people write or paste for an org into the address of its API, as https://acme.my.salesforce.com. A bare host
@@ -45,7 +46,7 @@ func Normalize(raw string) (string, error) {
 		return strings.TrimSuffix("https://"+address, ":443"), nil
 	case scheme != "http":
 		return "", fault.Invalidf("base_url must begin with https://, or have no scheme at all")
-	case !IsLoopback(host):
+	case !httpkit.IsLoopback(host):
 		return "", fault.Invalidf("base_url uses http://, over which the login would travel unprotected: write https://%s", address)
 	default:
 		return strings.TrimSuffix("http://"+address, ":80"), nil
@@ -55,7 +56,7 @@ func Normalize(raw string) (string, error) {
 // normalizeName maps the host of a page to that of the API and refuses what can be no host.
 func normalizeName(host string) (string, error) {
 	host = strings.TrimSuffix(host, ".")
-	if IsLoopback(host) {
+	if httpkit.IsLoopback(host) {
 		return host, nil
 	}
 	if !isHostName(host) {
@@ -118,15 +119,6 @@ func joinPort(host, port, written string) (string, error) {
 	default:
 		return host, nil
 	}
-}
-
-// IsLoopback reports whether a host is this machine.
-func IsLoopback(host string) bool {
-	if host == "localhost" {
-		return true
-	}
-	address, err := netip.ParseAddr(host)
-	return err == nil && address.Unmap().IsLoopback()
 }
 
 func isLabelByte(c byte) bool {

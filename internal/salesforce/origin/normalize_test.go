@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/httpkit"
 )
 
 func TestNormalize_accepts(t *testing.T) {
@@ -84,7 +85,7 @@ func FuzzNormalize(f *testing.F) {
 		if err != nil || u.User != nil || u.Path != "" || u.RawQuery != "" || u.Fragment != "" || u.Host == "" {
 			t.Fatalf("Normalize(%q) = %q, which is more than scheme and host", raw, got)
 		}
-		if u.Scheme != "https" && (u.Scheme != "http" || !IsLoopback(u.Hostname())) {
+		if u.Scheme != "https" && (u.Scheme != "http" || !httpkit.IsLoopback(u.Hostname())) {
 			t.Fatalf("Normalize(%q) = %q, which is not protected", raw, got)
 		}
 		if again, err := Normalize(got); err != nil || again != got {

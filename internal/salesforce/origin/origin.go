@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/httpkit"
 	"longhaul/internal/salesforce/redact"
 )
 
@@ -51,7 +52,7 @@ func ParseInstance(written string, base Origin) (Origin, error) {
 		return Origin{}, errors.New("its instance_url is no address")
 	}
 	scheme := strings.ToLower(u.Scheme)
-	here := IsLoopback(u.Hostname()) && IsLoopback(base.Name())
+	here := httpkit.IsLoopback(u.Hostname()) && httpkit.IsLoopback(base.Name())
 	if scheme != "https" && (scheme != "http" || base.Scheme != "http" || !here) {
 		return Origin{}, errors.New("its instance_url is not https")
 	}
