@@ -25,7 +25,8 @@ func TestNeverSent(t *testing.T) {
 		"a proxy that wants more": {ErrProxyLogin, false, false, false, false},
 		"an end":                  {errors.New("EOF"), false, false, false, false},
 	} {
-		if NeverSent(row.err) != row.neverSent || IsDial(row.err) != row.dial || IsProxyDial(row.err) != row.proxy || IsCertificate(row.err) != row.certificate {
+		if NeverSent(row.err) != row.neverSent || IsDial(row.err) != row.dial || IsProxyDial(row.err) != row.proxy ||
+			IsCertificate(row.err) != row.certificate {
 			t.Errorf("%s: never sent %t, dial %t, proxy %t, certificate %t",
 				name, NeverSent(row.err), IsDial(row.err), IsProxyDial(row.err), IsCertificate(row.err))
 		}

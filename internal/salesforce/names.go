@@ -27,16 +27,42 @@ var (
 // ID18 returns the 18-character form of a record id.
 func ID18(id string) (string, error) { return recordid.Long(id) }
 
-// What a client is made of and returns.
 type (
-	Auth        = login.Auth
+	// Auth is a way to log in.
+	Auth = login.Auth
+
+	// Credentials are the values of one login. They print as a placeholder.
 	Credentials = login.Credentials
-	Identity    = login.Identity
-	LoginSlots  = login.Slots
-	Query       = soql.Query
-	Page        = soql.Page
+
+	// Identity is who is logged in, and where.
+	Identity = login.Identity
+
+	// LoginSlots are the logins that a source may make, for all processes that share them.
+	LoginSlots = login.Slots
+
+	// Query says which records to read.
+	Query = soql.Query
+
+	// Page is one answer to a query.
+	Page = soql.Page
+
+	// Description is the part of a describe that is kept.
 	Description = describe.Description
-	Columns     = describe.Columns
+
+	// Columns counts the detail columns of a report.
+	Columns = describe.Columns
+
+	// Meter counts the calls made under one context.
+	Meter = usage.Meter
+
+	// LimitInfo is an org's use of its daily API requests.
+	LimitInfo = usage.LimitInfo
+
+	// CallBudget is a hard bound of the calls made under one context.
+	CallBudget = usage.CallBudget
+
+	// Throttles counts how often, under one context, Salesforce asked for fewer requests.
+	Throttles = usage.Throttles
 )
 
 // The ways to log in. The password flow is kept for old setups; Salesforce has deprecated it.
@@ -57,14 +83,6 @@ func LacksColumns(metadata, extended json.RawMessage) (bool, error) {
 func CountColumns(metadata, extended json.RawMessage) (Columns, error) {
 	return describe.CountColumns(metadata, extended)
 }
-
-// Accounts of the calls made under a context.
-type (
-	Meter      = usage.Meter
-	LimitInfo  = usage.LimitInfo
-	CallBudget = usage.CallBudget
-	Throttles  = usage.Throttles
-)
 
 // ErrBudgetSpent lies below the error of a request that was not sent because its call budget is spent.
 var ErrBudgetSpent = usage.ErrBudgetSpent

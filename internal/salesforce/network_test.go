@@ -10,16 +10,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 
 	"longhaul/internal/fault"
 	"longhaul/internal/salesforce/apierror"
 )
-
-func dialError() error {
-	return &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
-}
 
 func TestClient_tellsWhenNothingListens(t *testing.T) {
 	t.Parallel()

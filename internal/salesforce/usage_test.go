@@ -68,7 +68,8 @@ var usageAnswers = []struct {
 	{
 		"the daily requests are used up",
 		func() *http.Response {
-			return reply(403, `[{"errorCode":"REQUEST_LIMIT_EXCEEDED","message":"TotalRequests Limit exceeded."}]`, "Content-Type: application/json", usageLine)
+			const body = `[{"errorCode":"REQUEST_LIMIT_EXCEEDED","message":"TotalRequests Limit exceeded."}]`
+			return reply(403, body, "Content-Type: application/json", usageLine)
 		},
 		LimitInfo{},
 		false, fault.QuotaExhausted,

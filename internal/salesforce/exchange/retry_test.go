@@ -35,7 +35,10 @@ func TestRetrier(t *testing.T) {
 		{"a long wait is for the caller", 3, []error{&apierror.Error{Retryable: true, RetryAfter: 6 * time.Second}}, 1, false, 0, 0},
 		{
 			"a host without route is tried twice more", 9,
-			[]error{&apierror.Error{Retryable: true, Status: 420}, &apierror.Error{Retryable: true, Status: 420}, &apierror.Error{Retryable: true, Status: 420}},
+			[]error{
+				&apierror.Error{Retryable: true, Status: 420}, &apierror.Error{Retryable: true, Status: 420},
+				&apierror.Error{Retryable: true, Status: 420},
+			},
 			3, false, 3 * firstPause / 2, 3 * firstPause,
 		},
 		{
