@@ -17,6 +17,7 @@ import (
 	"longhaul/internal/history"
 	"longhaul/internal/quota"
 	"longhaul/internal/salesforce"
+	"longhaul/internal/salesforce/permission"
 	"longhaul/internal/shard"
 	"longhaul/internal/staging"
 )
@@ -171,7 +172,7 @@ func (a *Activities) meet(ctx context.Context, source *Source, result *Authentic
 	var (
 		org         salesforce.Organization
 		user        salesforce.RunAs
-		permissions salesforce.Permissions
+		permissions permission.Set
 		unreadable  bool
 	)
 	group, grouped := errgroup.WithContext(ctx)
@@ -212,9 +213,9 @@ func (a *Activities) meet(ctx context.Context, source *Source, result *Authentic
 
 // judge refuses what contradicts the settings and warns of what will be missing. Whether a sync goes on without it the
 // guard asks, once it has listed what there is.
-func judge(permissions salesforce.Permissions, private bool, accepted []string) (warnings []string, err error) {
+func judge(permissions permission.Set, private bool, accepted []string) (warnings []string, err error) {
 	var unknown []string
-	for _, right := range salesforce.Rights {
+	for _, right := range permission.All {
 		has, known := permissions.Has(right.Name)
 		switch {
 		case has:
@@ -231,7 +232,7 @@ func judge(permissions salesforce.Permissions, private bool, accepted []string) 
 		warnings = append(warnings, "it cannot be read whether the run-as user has "+strings.Join(unknown, ", ")+
 			", so whether it sees all reports and dashboards is not known")
 	}
-	if private && salesforce.HidesLinks(permissions.Granted()) {
+	if private && permission.HidesLinks(permissions.Granted()) {
 		return warnings, &fault.Error{
 			Class: fault.PermissionMissing, System: fault.Salesforce,
 			Message: `scope.private asks for private reports, which the run-as user may not see: ` +

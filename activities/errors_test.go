@@ -14,7 +14,7 @@ import (
 
 	"longhaul/internal/description"
 	"longhaul/internal/fault"
-	"longhaul/internal/salesforce"
+	"longhaul/internal/salesforce/permission"
 	"longhaul/internal/staging"
 )
 
@@ -158,21 +158,21 @@ func TestToTemporal_withoutAClass(t *testing.T) {
 func TestJudge(t *testing.T) {
 	t.Parallel()
 	all := map[string]bool{"RunReports": true, "ViewPublicReports": true, "ViewPublicDashboards": true, "ManagePvtRptsAndDashbds": true}
-	without := func(name string) salesforce.Permissions {
+	without := func(name string) permission.Set {
 		granted := map[string]bool{}
 		for n, has := range all {
 			granted[n] = has && n != name
 		}
-		return salesforce.NewPermissions(granted)
+		return permission.NewSet(granted)
 	}
 	for name, row := range map[string]struct {
-		permissions salesforce.Permissions
+		permissions permission.Set
 		private     bool
 		warnings    int
 		refused     bool
 	}{
 		"all there":                            {without(""), true, 0, false},
-		"none known":                           {salesforce.NewPermissions(nil), true, 1, false},
+		"none known":                           {permission.NewSet(nil), true, 1, false},
 		"no Run Reports":                       {without("RunReports"), false, 1, false},
 		"not all public folders":               {without("ViewPublicReports"), false, 1, false},
 		"not all dashboards":                   {without("ViewPublicDashboards"), false, 1, false},

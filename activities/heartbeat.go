@@ -68,8 +68,8 @@ func startSharing(ctx context.Context, share int) (context.Context, *pulse) {
 // startCalls is startPulse for an activity that makes API calls: no more than its lease leaves after earlier attempts.
 func startCalls(ctx context.Context, lease Lease, share int) (context.Context, *pulse) {
 	counted, p := startSharing(ctx, share)
-	allowance := salesforce.NewAllowance(max(lease.Calls-p.before, 0), lease.Ceiling)
-	return salesforce.WithAllowance(counted, allowance), p
+	allowance := salesforce.NewCallBudget(max(lease.Calls-p.before, 0), lease.Ceiling)
+	return salesforce.WithCallBudget(counted, allowance), p
 }
 
 // beatBefore is the last that earlier attempts told.

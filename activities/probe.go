@@ -60,7 +60,7 @@ func (a *Activities) probeQuota(ctx context.Context, params ProbeParams) (result
 		return result, err
 	}
 	meter := new(salesforce.Meter)
-	within := salesforce.WithAllowance(salesforce.WithMeter(ctx, meter), salesforce.NewAllowance(lookCalls, 0))
+	within := salesforce.WithCallBudget(salesforce.WithMeter(ctx, meter), salesforce.NewCallBudget(lookCalls, 0))
 	limit, known, err := source.Salesforce.Usage(within)
 	result.Calls = meter.Calls()
 	f := fault.From(err)

@@ -95,5 +95,5 @@ func toldByUsage(meter *salesforce.Meter, limit salesforce.LimitInfo) quota.Told
 // orgIsSpent says whether an error is Salesforce's refusal of a call because the org has used up its own, and not ours
 // because a lease is.
 func orgIsSpent(err error) bool {
-	return fault.Is(err, fault.QuotaExhausted) && !errors.Is(err, salesforce.ErrAllowance)
+	return fault.Is(err, fault.QuotaExhausted) && !errors.Is(err, salesforce.ErrBudgetSpent)
 }

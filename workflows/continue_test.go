@@ -17,7 +17,7 @@ import (
 	"longhaul/internal/fault"
 	"longhaul/internal/listing"
 	"longhaul/internal/quota"
-	"longhaul/internal/salesforce"
+	"longhaul/internal/salesforce/permission"
 	"longhaul/internal/source"
 	"longhaul/internal/staging"
 	"longhaul/workflows"
@@ -196,7 +196,7 @@ func TestState_staysSmall(t *testing.T) {
 	for n := range 10 { // as many as are asked for
 		state.Auth.Permissions[fmt.Sprintf("%024d", n)] = false
 	}
-	for _, right := range salesforce.Rights {
+	for _, right := range permission.All {
 		state.Auth.AcceptMissing = append(state.Auth.AcceptMissing, right.Name)
 	}
 	for n := range 4 { // what noteStranger keeps

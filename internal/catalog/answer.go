@@ -73,7 +73,7 @@ func (c *Client) verdict(b *body, a answer, target *url.URL, token string) error
 	case success:
 		return c.noDelivery(a, token)
 	}
-	e := c.refusal(a.status, strings.TrimPrefix(target.Path, c.base.Path+"/"), retryAfter(a.header, time.Now()))
+	e := c.refusal(a.status, strings.TrimPrefix(target.Path, c.base.Path+"/"), httpkit.RetryAfter(a.header, time.Now()))
 	switch {
 	case is:
 		e.Message += "; what answers is a web page" + page + server(a.header, token) + ", so it may come from a proxy or a portal"

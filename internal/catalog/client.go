@@ -2,9 +2,7 @@ package catalog
 
 import (
 	"context"
-	"crypto/tls"
 	"crypto/x509"
-	"net"
 	"net/http"
 	"net/url"
 	"time"
@@ -22,7 +20,6 @@ const (
 	DefaultBackoff  = time.Second
 	defaultOverall  = time.Hour        // of one try, whatever moves
 	longestPause    = 30 * time.Second // a longer Retry-After is for the caller to wait
-	longestRetry    = 24 * time.Hour   // that is believed of a Retry-After
 )
 
 // Config says where and how to deliver.
@@ -116,27 +113,12 @@ func (c *Client) Close() { c.http.CloseIdleConnections() }
 func refuseRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 func newTransport(roots *x509.CertPool, timeout time.Duration) *http.Transport {
-	dialer := &net.Dialer{Timeout: timeout, KeepAlive: 30 * time.Second}
-	return &http.Transport{
-		Proxy:                  proxy,
-		OnProxyConnectResponse: judgeProxy,
-		DialContext:            dialer.DialContext,
-		TLSClientConfig:        &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
-		TLSHandshakeTimeout:    timeout,
-		ForceAttemptHTTP2:      true,
-		MaxIdleConnsPerHost:    4,
-		IdleConnTimeout:        90 * time.Second,
-		WriteBufferSize:        64 << 10,
-	}
-}
-
-// proxy reads the proxy from the environment. An address that cannot be read is not repeated: it may hold a password.
-func proxy(r *http.Request) (*url.URL, error) {
-	u, err := http.ProxyFromEnvironment(r)
-	if err != nil {
-		return nil, errProxy
-	}
-	return u, nil
+	transport := httpkit.NewTransport(roots, timeout)
+	transport.OnProxyConnectResponse = judgeProxy
+	transport.ForceAttemptHTTP2 = true
+	transport.MaxIdleConnsPerHost = 4
+	transport.WriteBufferSize = 64 << 10
+	return transport
 }
 
 // judgeProxy keeps what a proxy says apart from a connection that broke: of most of it no other try helps.
@@ -145,7 +127,7 @@ func judgeProxy(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Res
 	case http.StatusOK:
 		return nil
 	case http.StatusProxyAuthRequired:
-		return errProxyLogin
+		return httpkit.ErrProxyLogin
 	default:
 		return &proxyError{answer.StatusCode}
 	}

@@ -2,8 +2,6 @@ package catalog
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -13,13 +11,12 @@ import (
 	"time"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/httpkit"
 )
 
 var (
-	errStalled    = errors.New("nothing moved")
-	errTooLong    = errors.New("took too long")
-	errProxy      = errors.New("the proxy's address in the environment cannot be read")
-	errProxyLogin = errors.New("the proxy asks for a login")
+	errStalled = errors.New("nothing moved")
+	errTooLong = errors.New("took too long")
 )
 
 // proxyError is a proxy that does not connect to the host.
@@ -63,10 +60,10 @@ func connectionFailure(host string, err error) *Error {
 	e := &Error{Class: fault.Transient, Err: err}
 	var refusing *proxyError
 	switch {
-	case errors.Is(err, errProxy):
+	case errors.Is(err, httpkit.ErrProxyAddress):
 		e.Class, e.astray, e.Err = fault.Invalid, true, nil
 		e.Message = "HTTPS_PROXY or HTTP_PROXY is not an address such as http://proxy:3128: change it"
-	case errors.Is(err, errProxyLogin):
+	case errors.Is(err, httpkit.ErrProxyLogin):
 		e.Class, e.astray, e.Err = fault.Invalid, true, nil
 		e.Status, e.Message = http.StatusProxyAuthRequired, proxyLogin
 	case errors.As(err, &refusing) && refusing.passes():
@@ -79,7 +76,7 @@ func connectionFailure(host string, err error) *Error {
 	case errors.Is(err, http.ErrSchemeMismatch):
 		e.Class, e.astray = fault.Invalid, true
 		e.Message = fmt.Sprintf("%s does not speak TLS: check the host and the port of the url", host)
-	case isCertificate(err):
+	case httpkit.IsCertificate(err):
 		e.Class, e.astray = fault.Invalid, true
 		e.Message = fmt.Sprintf("the certificate of %s is not trusted: if a proxy ends TLS here, name its CA in ca_file; otherwise check the url and the clock", host)
 	case isDial(err):
@@ -90,17 +87,9 @@ func connectionFailure(host string, err error) *Error {
 	return e
 }
 
-func isCertificate(err error) bool {
-	var verification *tls.CertificateVerificationError
-	var authority x509.UnknownAuthorityError
-	var hostname x509.HostnameError
-	return errors.As(err, &verification) || errors.As(err, &authority) || errors.As(err, &hostname)
-}
-
 func isDial(err error) bool {
-	var operation *net.OpError
 	var lookup *net.DNSError
-	return errors.As(err, &lookup) || errors.As(err, &operation) && (operation.Op == "dial" || operation.Op == "proxyconnect")
+	return errors.As(err, &lookup) || httpkit.IsDial(err)
 }
 
 // fileFailure is the error for a file that cannot be opened, read or relied on. One that knows its class keeps it.

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/httpkit"
 )
 
 // harmless is a query that reads nothing: the name of the root type.
@@ -42,7 +43,7 @@ func (c *Client) tryToken(ctx context.Context, token string) error {
 		if !errors.As(err, &untried) || !untried.busy || attempt == publicTries {
 			return err
 		}
-		if wait(ctx, c.backoff<<(attempt-1)) != nil {
+		if httpkit.Sleep(ctx, c.backoff<<(attempt-1)) != nil {
 			return err
 		}
 	}

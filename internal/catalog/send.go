@@ -8,13 +8,13 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
 	"go.uber.org/zap"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/httpkit"
 )
 
 // File is something to deliver. Open is called anew for every try.
@@ -75,8 +75,8 @@ func (c *Client) Send(ctx context.Context, path string, f File) (Receipt, error)
 		}
 		c.log.Warn("a delivery to the catalog failed and is tried again",
 			zap.String("file", Base(f.Name)), zap.Int("attempt", attempt), zap.Duration("after", pause), zap.Error(err))
-		if err := wait(ctx, pause); err != nil {
-			return Receipt{Reach: reach}, fmt.Errorf("sending %s to the catalog: %w", Base(f.Name), err)
+		if httpkit.Sleep(ctx, pause) != nil {
+			return Receipt{Reach: reach}, fmt.Errorf("sending %s to the catalog: %w", Base(f.Name), context.Cause(ctx))
 		}
 	}
 }
@@ -157,29 +157,4 @@ func (c *Client) pause(err error, attempt int) (time.Duration, bool) {
 	}
 	grown := min(c.backoff<<min(attempt-1, 10), longestPause)
 	return grown/2 + rand.N(grown), true
-}
-
-func wait(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	case <-timer.C:
-		return nil
-	}
-}
-
-// retryAfter reads the header in both of its forms; zero when it is absent or past. A wait beyond a day is a mistake of
-// somebody's, and would put a sync to sleep for good.
-func retryAfter(h http.Header, now time.Time) time.Duration {
-	text := strings.TrimSpace(h.Get("Retry-After"))
-	seconds, err := strconv.ParseUint(text, 10, 64)
-	if err == nil || errors.Is(err, strconv.ErrRange) {
-		return time.Duration(min(seconds, uint64(longestRetry/time.Second))) * time.Second
-	}
-	if at, err := http.ParseTime(text); err == nil {
-		return min(max(at.Sub(now), 0), longestRetry)
-	}
-	return 0
 }

@@ -2,13 +2,13 @@
 package catalog
 
 import (
-	"net"
 	"net/url"
 	"strings"
 
 	"github.com/google/uuid"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/httpkit"
 )
 
 // The zones of Coalesce Catalog, each with its own users and tokens.
@@ -122,15 +122,10 @@ func parseURL(raw string) (*url.URL, error) {
 	if u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 		return nil, fault.Invalidf("the url of the catalog must be an address alone, without a user, a ? part or a # part: the token has its own setting")
 	}
-	if u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())) {
+	if u.Scheme != "https" && (u.Scheme != "http" || !httpkit.IsLoopback(u.Hostname())) {
 		return nil, fault.Invalidf("the url of the catalog must begin with https:// (http:// is for this machine only, "+
 			"because the token would travel in the clear to %s)", u.Host)
 	}
 	u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), ""
 	return u, nil
-}
-
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/httpkit"
 )
 
 // pipes is a network inside the process, so that time can be the test's own.
@@ -177,7 +178,7 @@ func TestRetryAfter_readsBothForms(t *testing.T) {
 		"86401": 24 * time.Hour, "99999999999": 24 * time.Hour, "99999999999999999999": 24 * time.Hour, "Fri, 31 Dec 9999 23:59:59 GMT": 24 * time.Hour,
 		now.Add(time.Minute).Format(http.TimeFormat): time.Minute, now.Add(-time.Minute).Format(http.TimeFormat): 0,
 	} {
-		if got := retryAfter(http.Header{"Retry-After": {text}}, now); got != want {
+		if got := httpkit.RetryAfter(http.Header{"Retry-After": {text}}, now); got != want {
 			t.Errorf("%q: got %s, want %s", text, got, want)
 		}
 	}

@@ -8,7 +8,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"longhaul/internal/fault"
-	"longhaul/internal/salesforce"
+	"longhaul/internal/salesforce/permission"
 )
 
 // items reads a list of texts. One text alone is a list too, its items between commas.
@@ -61,19 +61,19 @@ func AcceptMissing(names []string, private bool) ([]string, error) {
 
 // acceptable finds the permission of that name, which a sync may do without.
 func acceptable(name string) (string, error) {
-	if right, known := salesforce.FindRight(name); known && right.Needed {
+	if right, known := permission.Find(name); known && right.Needed {
 		return "", fault.Invalidf("%s cannot be done without: Salesforce describes no report to a user who lacks %q", right.Name, right.Label)
 	} else if known {
 		return right.Name, nil
 	}
 	var known, folded []string
-	for _, right := range salesforce.Rights {
+	for _, right := range permission.All {
 		if !right.Needed {
 			known, folded = append(known, right.Name), append(folded, strings.ToLower(right.Name))
 		}
 	}
 	advice := "known here: " + strings.Join(known, ", ")
-	if right, found := salesforce.FindRight(nearest(name, folded)); found {
+	if right, found := permission.Find(nearest(name, folded)); found {
 		advice = "did you mean " + right.Name + "?"
 	}
 	return "", fault.Invalidf("%.60q is not the name of a permission that may be missing; %s", name, advice)
@@ -81,8 +81,8 @@ func acceptable(name string) (string, error) {
 
 // checkAccepted refuses to accept what another setting asks for.
 func checkAccepted(accepted []string, private bool) error {
-	if private && slices.Contains(accepted, salesforce.ManageAllPrivate) {
-		return fault.Invalidf("%s may not be missing where scope.private asks for private reports: keep one of them", salesforce.ManageAllPrivate)
+	if private && slices.Contains(accepted, permission.ManageAllPrivate) {
+		return fault.Invalidf("%s may not be missing where scope.private asks for private reports: keep one of them", permission.ManageAllPrivate)
 	}
 	return nil
 }

@@ -6,16 +6,16 @@ import (
 	"strings"
 
 	"longhaul/internal/listing"
-	"longhaul/internal/salesforce"
+	"longhaul/internal/salesforce/permission"
 )
 
 // Permissions returns the concerns about permissions that decide what a sync sees and that are missing, although the sync it
 // is compared with did not lack them. A sync that is compared with none, or with one of another org, must lack none. A
 // permission that is not known is not missing, and one that the settings accept as missing is no concern.
 func Permissions(in Input) []Concern {
-	var lost, missing []salesforce.Right
+	var lost, missing []permission.Permission
 	same := in.HasLast && in.Last.Identity.OrgID == in.Identity.OrgID
-	for _, right := range salesforce.Rights {
+	for _, right := range permission.All {
 		if has, known := in.Permissions[right.Name]; !known || has || slices.Contains(in.AcceptMissing, right.Name) {
 			continue
 		}
@@ -50,7 +50,7 @@ func (in *Input) listed() string {
 }
 
 // lacking names rights and what their absence costs.
-func lacking(rights []salesforce.Right) string {
+func lacking(rights []permission.Permission) string {
 	words := make([]string, 0, len(rights))
 	for _, right := range rights {
 		words = append(words, fmt.Sprintf("%q, without which %s", right.Label, right.Cost))

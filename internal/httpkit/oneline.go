@@ -5,7 +5,7 @@ import (
 	"unicode"
 )
 
-// OneLine puts a server's text on one line and drops what a terminal could take for a command.
+// OneLine puts a server's text on one line and drops every character that a terminal could take for a command.
 func OneLine(text string) string {
 	text = strings.Map(func(r rune) rune {
 		switch {

@@ -1,4 +1,3 @@
-// Package httpkit holds what the HTTP clients of Longhaul share.
 package httpkit
 
 import (
@@ -14,11 +13,11 @@ import (
 	"golang.org/x/net/html"
 )
 
-// longestTitle bounds what is quoted of a page, in runes.
+// longestTitle bounds the title that is quoted, in runes.
 const longestTitle = 80
 
-// elements are the elements by which an answer shows that it is a page. The value tells those that no XML document of a
-// service has, so that they count behind an unknown root as well.
+// elements are the elements that make an answer a page. Those marked true occur in no XML document of a service, so they count
+// behind an unknown root too.
 var elements = map[string]bool{
 	"html": true, "head": true, "body": true, "script": true, "style": true, "meta": true, "iframe": true, "frameset": true, "noscript": true,
 	"title": false, "link": false, "base": false, "div": false, "span": false, "p": false, "a": false, "h1": false, "h2": false, "h3": false,
@@ -28,9 +27,9 @@ var elements = map[string]bool{
 	"svg": false, "template": false, "object": false, "embed": false, "blink": false, "marquee": false,
 }
 
-// Page says whether the answer of a service is a page for a browser instead, however it begins and whatever its type
-// says, and what the page is called; a proxy, a login portal or a maintenance site answers with one. The beginning of
-// the answer is enough. JSON is never a page, and other XML than HTML is none.
+// Page reports whether the answer of a service is a page for a browser, however it begins and whatever its type says, and returns
+// the page's title. A proxy, a login portal or a maintenance site answers with one. The beginning of the answer is enough. JSON is
+// never a page, and XML is one only where it is HTML.
 func Page(answer []byte) (title string, is bool) {
 	text := bytes.TrimSpace(asUTF8(answer))
 	if len(text) == 0 || isJSON(text) {
@@ -45,8 +44,8 @@ func Page(answer []byte) (title string, is bool) {
 	return page.title(), true
 }
 
-// isJSON says whether a text is JSON, or the beginning of an object or an array in JSON: an answer may be cut where a text in it holds
-// the elements of a page.
+// isJSON reports whether a text is JSON, or the beginning of a JSON object or array: a text within a truncated answer may hold the
+// elements of a page.
 func isJSON(text []byte) bool {
 	if json.Valid(text) {
 		return true
@@ -55,14 +54,14 @@ func isJSON(text []byte) bool {
 	return (text[0] == '{' || text[0] == '[') && errors.Is(json.NewDecoder(bytes.NewReader(text)).Decode(&value), io.ErrUnexpectedEOF)
 }
 
-// reading is what the tokens of an answer have shown so far.
+// reading is what the tokens read so far have shown.
 type reading struct {
 	tokens *html.Tokenizer
 
 	is           bool
 	onlyComments bool
-	foreign      bool   // the root is an element that HTML does not have
-	within       string // the element whose text is of interest
+	foreign      bool   // the root is no element of HTML
+	within       string // the element whose text is collected: title, h1 or none
 	called       map[string]string
 }
 
@@ -110,7 +109,7 @@ func (r *reading) element(name string) {
 	}
 }
 
-// title is what the page is called, on one line.
+// title is the page's title, else its first heading, on one line.
 func (r *reading) title() string {
 	for _, name := range []string{"title", "h1"} {
 		text := strings.Map(func(c rune) rune {
@@ -130,7 +129,7 @@ func (r *reading) title() string {
 	return ""
 }
 
-// asUTF8 takes the mark of the byte order away, and makes UTF-8 of UTF-16, with a mark or without.
+// asUTF8 removes the byte order mark and converts UTF-16, with a mark or without, to UTF-8.
 func asUTF8(text []byte) []byte {
 	if rest, marked := bytes.CutPrefix(text, []byte("\xef\xbb\xbf")); marked {
 		return rest

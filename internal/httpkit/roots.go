@@ -9,8 +9,8 @@ import (
 	"longhaul/internal/plaintext"
 )
 
-// Roots adds a file of certificates to those of the system; nil stands for the system's alone. An error is of class invalid and
-// calls the file by its setting.
+// Roots adds a file of certificates to the system's; nil stands for the system's alone. An error has class invalid and names the
+// file by its setting.
 func Roots(setting, file string) (*x509.CertPool, error) {
 	if file == "" {
 		return nil, nil

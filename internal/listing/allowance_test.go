@@ -27,7 +27,7 @@ func (l *lease) refuse(q salesforce.Query) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.left == 0 {
-		return &salesforce.Error{Class: fault.QuotaExhausted, Whole: true, Err: salesforce.ErrAllowance}
+		return &salesforce.Error{Class: fault.QuotaExhausted, Whole: true, Err: salesforce.ErrBudgetSpent}
 	}
 	l.left--
 	if l.spent == nil {
@@ -46,7 +46,7 @@ func (l *lease) attempts(t *testing.T, calls, most int, attempt func() error) in
 		if err == nil {
 			return n
 		}
-		if !errors.Is(err, salesforce.ErrAllowance) {
+		if !errors.Is(err, salesforce.ErrBudgetSpent) {
 			t.Fatalf("attempt %d: %v, want the end of its lease", n, err)
 		}
 	}

@@ -3,7 +3,7 @@ package listing
 import (
 	"fmt"
 
-	"longhaul/internal/salesforce"
+	"longhaul/internal/salesforce/permission"
 )
 
 // UnseenKind says how well the number of reports is known that a sync did not see.
@@ -28,9 +28,9 @@ func UnseenBy(permissions map[string]bool, unlisted, hidden int64) Unseen {
 	switch {
 	case unlisted > 0:
 		return Unseen{Count: unlisted, Kind: UnseenAtLeast}
-	case hidden > 0 || salesforce.HidesLinks(permissions):
+	case hidden > 0 || permission.HidesLinks(permissions):
 		return Unseen{Kind: UnseenUnknown}
-	case salesforce.SeesAll(permissions):
+	case permission.SeesAll(permissions):
 		return Unseen{Kind: UnseenExact}
 	default:
 		return Unseen{Kind: UnseenAtLeast}

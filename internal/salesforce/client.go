@@ -2,81 +2,47 @@
 //
 // A request passes these layers, outermost first:
 //
-//	retrier     a few tries of the whole exchange, reading of the body included
-//	exchange    timeout of one try, errors classed, Content-Type checked, body bounded; what the headers told is believed
-//	            once the body has proved to be the answer that was asked for
-//	bearer      the session's token; a new login and a repeat when it has ended, or when a policy is to be proved
-//	redirects   within the host only
-//	metering    the account of calls and logins; the bound of calls; headers kept until the body is read
-//	headers     Accept and User-Agent
-//	compressed  gzip, its end checked
-//	base        proxy, TLS, connections
+//	exchange.Retrier   a few tries of the whole exchange, reading of the body included
+//	exchange.Exchange  timeout of one try, errors classed, Content-Type checked, body bounded; the header counts once the body has
+//	                   proved to be the expected answer
+//	session.Layer      the session's token; a new login and a repeat when it has ended, or to probe a policy
+//	httpkit.Redirects  within the host only
+//	usage.Counter      counts calls and logins; the call budget; headers kept until the body is read
+//	headers            Accept and User-Agent
+//	httpkit.Gzip       compression, its end checked
+//	base               proxy, TLS, connections
 //
-// Logins pass the same layers but the bearer's, and each takes a slot before it is sent.
+// Logins pass the same layers but the session's, and each takes a slot before it is sent.
 package salesforce
 
 import (
 	"context"
+	"iter"
 	"net/http"
-	"net/url"
-	"regexp"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
 
-	"longhaul/internal/fault"
 	"longhaul/internal/httpkit"
+	"longhaul/internal/salesforce/describe"
+	"longhaul/internal/salesforce/exchange"
+	"longhaul/internal/salesforce/login"
+	"longhaul/internal/salesforce/origin"
+	"longhaul/internal/salesforce/session"
+	"longhaul/internal/salesforce/soql"
+	"longhaul/internal/salesforce/usage"
 )
-
-// Defaults of a client.
-const (
-	DefaultAPIVersion  = "59.0"
-	DefaultTimeout     = time.Minute
-	DefaultAttempts    = 3
-	defaultMaxInFlight = 24
-)
-
-// Config says where and how to read.
-type Config struct {
-	BaseURL     string                                     // as the user wrote it
-	Auth        Auth                                       // AuthClientCredentials when empty
-	Credentials func(context.Context) (Credentials, error) // resolved again at every login
-	APIVersion  string                                     // DefaultAPIVersion when empty
-	CAFile      string                                     // extra roots, added to the system's
-	MaxInFlight int                                        // sizes the connection pool
-	UserAgent   string
-	Logger      *zap.Logger   // may be nil
-	Slots       LoginSlots    // bounds the logins; nil: they are not bounded, as in tests with tokens of a moment
-	Timeout     time.Duration // of one try, DefaultTimeout when zero
-	Attempts    int           // tries of one request, DefaultAttempts when zero
-}
 
 // Client reads one org. It is safe for concurrent use.
 type Client struct {
-	base        address
-	auth        Auth
-	credentials func(context.Context) (Credentials, error)
-	version     string
-	timeout     time.Duration
-	retry       retrier
-	session     *session
-	admission   *admission
-	belief      *belief
-	owner       *owner            // of the sessions that it takes; nil: any
-	stack       http.RoundTripper // with the session
-	open        http.RoundTripper // without it
-	plain       *http.Client      // for logins: the same way out as open
-	idle        func()
-	log         *zap.Logger
-	warned      *sync.Once
-	proved      *atomic.Bool // base has shown itself to be a way to Salesforce
+	exchange exchange.Exchange
+	session  *session.Session
+	owner    *session.Owner // of the sessions that it uses; nil is any
+	idle     func()
+	log      *zap.Logger
 }
 
-var apiVersion = regexp.MustCompile(`^v?(\d{2,3}\.0)$`)
-
-// New makes a client; its error is of class invalid and says which setting to change.
+// New makes a client. Its error has class invalid and names the setting to change.
 func New(cfg Config) (*Client, error) {
 	roots, err := httpkit.Roots("ca_file", cfg.CAFile)
 	if err != nil {
@@ -91,81 +57,68 @@ func New(cfg Config) (*Client, error) {
 
 // newClient makes a client on any transport, so that tests need no network.
 func newClient(cfg Config, bottom http.RoundTripper, idle func()) (*Client, error) {
-	written, err := NormalizeHost(cfg.BaseURL)
+	base, err := origin.Parse(cfg.BaseURL)
 	if err != nil {
 		return nil, err
-	}
-	base, err := url.Parse(written)
-	if err != nil {
-		return nil, fault.Invalidf("base_url is not an address: write the org's My Domain, such as acme.my.salesforce.com")
 	}
 	if err := cfg.setDefaults(base); err != nil {
 		return nil, err
 	}
-	c := &Client{
-		base: address{scheme: base.Scheme, host: base.Host}, auth: cfg.Auth, credentials: cfg.Credentials,
-		version: cfg.APIVersion, timeout: cfg.Timeout, retry: retrier{attempts: cfg.Attempts}, idle: idle, log: cfg.Logger,
-		warned: new(sync.Once), proved: new(atomic.Bool), belief: new(belief),
+	open := httpkit.Redirects{Next: usage.Counter{Next: headers{cfg.UserAgent, httpkit.Gzip{Next: bottom}}}}
+	x := exchange.Exchange{
+		Base: base, Version: cfg.APIVersion, Timeout: cfg.Timeout, Retry: exchange.Retrier{Attempts: cfg.Attempts},
+		Session: exchange.Without{Origin: base}, Consensus: new(usage.Consensus), Way: open, Open: open,
 	}
-	way := redirects{metering{headers{cfg.UserAgent, compressed{bottom}}}}
-	c.open, c.plain = way, newPlain(way)
-	c.admission = &admission{slots: cfg.Slots, log: cfg.Logger}
-	c.session = &session{login: c.login, home: c.base, doubts: cfg.Slots != nil}
-	c.stack = bearer{c.session, nil, way}
-	return c, nil
+	flow := login.New(login.Config{Exchange: x, Auth: cfg.Auth, Credentials: cfg.Credentials, Slots: cfg.Slots, Logger: cfg.Logger})
+	s := session.New(session.Config{Login: flow.LogIn, Home: base, Bounded: cfg.Slots != nil})
+	x.Session, x.Way = s, session.Layer{Session: s, Next: open}
+	return &Client{exchange: x, session: s, idle: idle, log: cfg.Logger}, nil
 }
 
-func (cfg *Config) setDefaults(base *url.URL) error {
-	if cfg.Auth == "" {
-		cfg.Auth = AuthClientCredentials
-	}
-	if cfg.Auth != AuthClientCredentials && cfg.Auth != AuthPassword {
-		return fault.Invalidf("auth must be client_credentials or password")
-	}
-	if err := checkLoginHost(base, cfg.Auth); err != nil {
-		return err
-	}
-	if cfg.Credentials == nil {
-		return fault.Invalidf("the login for Salesforce is not set")
-	}
-	if cfg.APIVersion == "" {
-		cfg.APIVersion = DefaultAPIVersion
-	}
-	version := apiVersion.FindStringSubmatch(cfg.APIVersion)
-	if version == nil {
-		return fault.Invalidf("api_version must look like %s", DefaultAPIVersion)
-	}
-	cfg.APIVersion = version[1]
-	if cfg.Timeout <= 0 {
-		cfg.Timeout = DefaultTimeout
-	}
-	if cfg.Attempts <= 0 {
-		cfg.Attempts = DefaultAttempts
-	}
-	if cfg.UserAgent == "" {
-		cfg.UserAgent = "longhaul"
-	}
-	if cfg.Logger == nil {
-		cfg.Logger = zap.NewNop()
-	}
-	return nil
+// As returns the client for one sync: every request uses a session of that org and that user, or fails as invalid.
+func (c *Client) As(org, user string) *Client {
+	bound := *c
+	bound.owner = &session.Owner{Org: org, User: user}
+	bound.exchange.Way = session.Layer{Session: c.session, Owner: bound.owner, Next: c.exchange.Open}
+	return &bound
 }
 
-// Close gives back the connections that lie idle.
+// Login makes sure that there is a session, and returns whose it is.
+func (c *Client) Login(ctx context.Context) (Identity, error) {
+	g, err := c.session.Grant(ctx, c.owner, 0)
+	if err != nil {
+		return Identity{}, err
+	}
+	return g.Identity, nil
+}
+
+// Renew lets the next request log in, for when settings, org or policies may have changed: it drops the session, and a refusal that still
+// stands. It does so once for each occasion, which a time names. A client of one org and user (see As) stays theirs.
+func (c *Client) Renew(occasion time.Time) { c.session.Renew(occasion) }
+
+// Close closes the idle connections.
 func (c *Client) Close() { c.idle() }
 
 // BaseURL is the address that logins go to, as https://acme.my.salesforce.com.
-func (c *Client) BaseURL() string { return c.base.String() }
+func (c *Client) BaseURL() string { return c.exchange.Base.String() }
 
 // InstanceURL is the address that requests go to, which the newest login named.
-func (c *Client) InstanceURL() string { return c.instance().String() }
+func (c *Client) InstanceURL() string { return c.session.Place().Instance.String() }
 
 // APIVersion is the version of the API that the client speaks, as 59.0.
-func (c *Client) APIVersion() string { return c.version }
+func (c *Client) APIVersion() string { return c.exchange.Version }
 
-func (c *Client) instance() address {
-	if g := c.session.peek(); g != nil {
-		return g.instance
-	}
-	return c.base
+// Pages reads all records of a query in the order of their Ids, as Salesforce sorts them. An error ends the sequence.
+func (c *Client) Pages(ctx context.Context, q Query) iter.Seq2[Page, error] {
+	return soql.Pages(ctx, &c.exchange, c.log, q)
+}
+
+// Count returns the number of records that fulfil where in scope; both may be empty.
+func (c *Client) Count(ctx context.Context, object, where, scope string) (int, error) {
+	return soql.Count(ctx, &c.exchange, object, where, scope)
+}
+
+// DescribeReport reads the columns of a report, without its data and without the metadata of its report type.
+func (c *Client) DescribeReport(ctx context.Context, id string) (*Description, error) {
+	return describe.Report(ctx, &c.exchange, id)
 }

@@ -9,9 +9,11 @@ import (
 	"testing/synctest"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/salesforce/apierror"
+	"longhaul/internal/salesforce/soql"
 )
 
-// rowsOf writes records by their numbers.
+// rowsOf writes the records of these numbers.
 func rowsOf(numbers ...int) string {
 	var rows []string
 	for _, n := range numbers {
@@ -55,7 +57,7 @@ var contradictions = map[string]string{
 	"the records without their box": rowsOf(0, 1),
 }
 
-// answeringInTurn is a client of an org that answers one text after the other, n counted from one, and the number of questions.
+// answeringInTurn makes a client of an org whose answer n, counted from one, is a text, and a counter of requests.
 func answeringInTurn(t *testing.T, answer func(n int) string) (client *Client, asked *int) {
 	t.Helper()
 	asked = new(int)
@@ -67,7 +69,7 @@ func answeringInTurn(t *testing.T, answer func(n int) string) (client *Client, a
 	}})), asked
 }
 
-// reportsIn reads all reports, and gives their names and the error that ended it.
+// reportsIn reads all reports, and returns their names and the error that ended the sequence.
 func reportsIn(t *testing.T, client *Client, q Query) (names []string, last error) {
 	t.Helper()
 	for page, err := range client.Pages(t.Context(), q) {
@@ -93,11 +95,11 @@ func TestPages_anAnswerThatContradictsItselfIsNone(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				for _, q := range []Query{
 					{Object: "Report", Fields: []string{"Name"}},
-					{Object: "Report", Optional: []string{"Name"}}, // the listings ask so for most of their fields
+					{Object: "Report", Optional: []string{"Name"}}, // the listings read most of their fields so
 				} {
 					client, asked := answeringInTurn(t, func(int) string { return body })
 					names, err := reportsIn(t, client, q)
-					e := errorIn(err)
+					e := apierror.From(err)
 					if e == nil || e.Class != fault.Transient || e.Whole || len(names) > 0 || *asked < 3 {
 						t.Errorf("%+v: %q and %v after %d requests; want nothing, a transient fault and a few tries", q, names, err, *asked)
 					}
@@ -128,8 +130,8 @@ func TestPages_anAnswerThatContradictedItselfIsAskedForAgain(t *testing.T) {
 	}
 }
 
-// TestPages_whatOnePageLeftOutIsAskedForAgain has a page in the middle lose records, which only the sum of all pages tells: those
-// that were deleted meanwhile, and those that something between took away.
+// A page in the middle lacks records, which only the sum of all pages shows: they were deleted meanwhile, or something on the way removed
+// them.
 func TestPages_whatOnePageLeftOutIsAskedForAgain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -153,7 +155,7 @@ func TestPages_whatOnePageLeftOutIsAskedForAgain(t *testing.T) {
 	})
 }
 
-// TestPages_aLocatorThatSkipsIsNotFollowed reads the offset that Salesforce's locators end with.
+// Salesforce's locators end with an offset, which shows a page that was skipped.
 func TestPages_aLocatorThatSkipsIsNotFollowed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -178,7 +180,7 @@ func TestPages_aLocatorThatSkipsIsNotFollowed(t *testing.T) {
 
 func TestPages_aPageOfWhatWasReadIsNone(t *testing.T) {
 	t.Parallel()
-	full := make([]int, keysetLimit)
+	full := make([]int, soql.PageSize)
 	for i := range full {
 		full[i] = i
 	}
@@ -207,7 +209,7 @@ func TestPages_aPageOfWhatWasReadIsNone(t *testing.T) {
 	}
 }
 
-// TestPages_refusesNoTrueAnswer reads what Salesforce may well answer.
+// These answers are unusual, and Salesforce may well give them.
 func TestPages_refusesNoTrueAnswer(t *testing.T) {
 	t.Parallel()
 	mixed := []string{"00O5g000000000a", "00O5g000000000B", "00O5g000000000c", "00O5g000000000D"} // as an order without case has them
@@ -237,8 +239,7 @@ func TestPages_refusesNoTrueAnswer(t *testing.T) {
 	}
 }
 
-// TestPages_aRecordHasEveryFieldThatWasAskedFor takes no record without a field that the run-as user can see: that would be
-// written as null.
+// A record without a field that the run-as user can see is refused: the field would be written as null.
 func TestPages_aRecordHasEveryFieldThatWasAskedFor(t *testing.T) {
 	t.Parallel()
 	q := Query{Object: "Report", Fields: []string{"Id"}, Optional: []string{"Name", "Description", "Owner.Name"}}
@@ -263,8 +264,8 @@ func TestPages_aRecordHasEveryFieldThatWasAskedFor(t *testing.T) {
 	}
 }
 
-// TestError_contradicts tells answers that contradict themselves, and are no outage, from what is no answer to a query at all and
-// from the description of one report.
+// An answer that contradicts itself is no outage. It differs from what is no answer to a query at all, and from a contradiction in the
+// description of one report.
 func TestError_contradicts(t *testing.T) {
 	t.Parallel()
 	no := map[string]bool{
@@ -280,8 +281,8 @@ func TestError_contradicts(t *testing.T) {
 			if e.Contradicts() == no[name] {
 				t.Errorf("%s contradicts itself: %v (%v)", name, e.Contradicts(), e)
 			}
-			if e.Contradicts() && !strings.Contains(e.text(), "the query for Report") {
-				t.Errorf("%s: %q names no listing", name, e.text())
+			if e.Contradicts() && !strings.Contains(e.Fault().Message, "the query for Report") {
+				t.Errorf("%s: %q names no listing", name, e.Fault().Message)
 			}
 		})
 	}

@@ -12,9 +12,9 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"longhaul/internal/fault"
+	"longhaul/internal/salesforce/apierror"
+	"longhaul/internal/salesforce/origin"
 )
 
 const testReport = "00Oxx0000004abcEAA"
@@ -43,91 +43,6 @@ func describeBody(columns, size int) string {
 		`}}]},"reportExtendedMetadata":{"detailColumnInfo":{` + infos.String() + `}}}`
 }
 
-func TestReadDescription(t *testing.T) {
-	t.Parallel()
-	for _, row := range []struct {
-		name, body         string
-		metadata, extended string
-	}{
-		{"both parts", `{"reportMetadata":{"a":1},"reportTypeMetadata":{"x":[{}]},"reportExtendedMetadata":{"b":2}}`, `{"a":1}`, `{"b":2}`},
-		{"in another order", `{"reportTypeMetadata":null,"reportExtendedMetadata":{"b":2},"attributes":{},"reportMetadata":{"a":1}}`, `{"a":1}`, `{"b":2}`},
-		{"with space in them", "{ \"reportMetadata\" : { \"a\" : [ 1 , 2 ] } , \"reportExtendedMetadata\":\n{}}\n", `{"a":[1,2]}`, `{}`},
-		{"missing parts", `{}`, "", ""},
-		{"parts that are null", `{"reportMetadata":null,"reportExtendedMetadata":null}`, "", ""},
-		{"texts as they were written", `{"reportMetadata":{"a":"\u00e9é\/ \ud83d\ude00","n":1.50}}`, `{"a":"\u00e9é\/ \ud83d\ude00","n":1.50}`, ""},
-		{"a name that comes twice", `{"reportMetadata":{"a":1,"a":2},"x":1,"x":2}`, `{"a":1,"a":2}`, ""},
-		{"broken UTF-8", "{\"reportMetadata\":{\"a\":\"\xff\"},\"reportTypeMetadata\":\"\xff\"}", `{"a":"�"}`, ""},
-		{"parts of another kind", `{"reportMetadata":[],"reportExtendedMetadata":"x"}`, `[]`, `"x"`},
-	} {
-		got, err := readDescription(strings.NewReader(row.body), ofReport)
-		if err != nil {
-			t.Errorf("%s: %v", row.name, err)
-			continue
-		}
-		if diff := cmp.Diff([]string{row.metadata, row.extended}, []string{string(got.ReportMetadata), string(got.ReportExtendedMetadata)}); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", row.name, diff)
-		}
-	}
-}
-
-func TestReadDescription_refusesWhatIsNotWhole(t *testing.T) {
-	t.Parallel()
-	whole := describeBody(2, 500)
-	for end := range len(whole) {
-		if _, err := readDescription(strings.NewReader(whole[:end]), ofReport); err == nil {
-			t.Fatalf("a body cut at %d of %d bytes passes", end, len(whole))
-		}
-	}
-	for name, body := range map[string]string{
-		"a list": `[]`, "a text": `"x"`, "null": `null`, "something after it": whole + "x", "a second value": whole + "{}",
-		"damage in what is skipped": `{"reportTypeMetadata":{"a":tru},"reportMetadata":{}}`,
-	} {
-		if _, err := readDescription(strings.NewReader(body), ofReport); err == nil {
-			t.Errorf("%s passes", name)
-		}
-	}
-}
-
-// endless gives head, then text for ever.
-func endless(head, text string) io.Reader {
-	return io.MultiReader(strings.NewReader(head), &repeater{text: text})
-}
-
-type repeater struct {
-	text string
-	at   int
-}
-
-func (r *repeater) Read(p []byte) (int, error) {
-	for i := range p {
-		p[i] = r.text[r.at]
-		r.at = (r.at + 1) % len(r.text)
-	}
-	return len(p), nil
-}
-
-func TestReadDescription_isBounded(t *testing.T) {
-	t.Parallel()
-	small := bounds{read: 1 << 20, kept: 64 << 10}
-	half := int(small.kept / 2)
-	for name, body := range map[string]io.Reader{
-		"a part that is kept":      endless(`{"reportMetadata":["`, "x"),
-		"a part that is skipped":   endless(`{"reportTypeMetadata":["x"`, `,"x"`),
-		"two parts, each in bound": strings.NewReader(twoParts(half+10, half+10)),
-	} {
-		if _, err := readDescription(body, small); !errors.Is(err, ErrTooLarge) {
-			t.Errorf("%s: got %v", name, err)
-		}
-	}
-	if got, err := readDescription(strings.NewReader(twoParts(half-10, half-10)), small); err != nil || len(got.ReportMetadata) != half-10 {
-		t.Errorf("two parts that fit: %v", err)
-	}
-}
-
-func twoParts(first, second int) string {
-	return `{"reportMetadata":"` + strings.Repeat("a", first-2) + `","reportExtendedMetadata":"` + strings.Repeat("b", second-2) + `"}`
-}
-
 func TestDescribeReport(t *testing.T) {
 	t.Parallel()
 	body := describeBody(25, 40<<10)
@@ -154,7 +69,7 @@ func TestDescribeReport(t *testing.T) {
 	if at := time.Date(2026, 11, 23, 18, 16, 10, 0, time.UTC); !got.At.Equal(at) || !m.Date().Equal(at) {
 		t.Errorf("described at %v, meter at %v", got.At, m.Date())
 	}
-	if limit, known := m.Limit(); !known || limit != (LimitInfo{1, 15000}) || m.Calls() != 1 {
+	if limit, known := m.Limit(); !known || limit != (LimitInfo{Used: 1, Max: 15000}) || m.Calls() != 1 {
 		t.Errorf("the meter has %v, %t and %d calls", limit, known, m.Calls())
 	}
 }
@@ -177,7 +92,7 @@ func TestDescribeReport_faults(t *testing.T) {
 		{"a packed body cut in the middle", send("gzip", whole[:len(whole)/2]), fault.Transient, 3},
 		{"a packed body without its checksum", send("gzip", whole[:len(whole)-6]), fault.Transient, 3},
 		{"a page in place of data", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, webPage) }, fault.Transient, 3},
-		{"a description too large", send("", `{"reportMetadata":"`+strings.Repeat("x", int(ofReport.kept))+`"}`), fault.Poison, 1},
+		{"a description too large", send("", `{"reportMetadata":"`+strings.Repeat("x", 8<<20)+`"}`), fault.Poison, 1},
 		{"a report that always fails", func(w http.ResponseWriter, _ *http.Request) {
 			writeError(w, 500, "SERVER_ERROR", "We ran into an error when fetching this report’s metadata.")
 		}, fault.Poison, 3},
@@ -209,50 +124,6 @@ func TestDescribeReport_takesIdsOnly(t *testing.T) {
 	}
 }
 
-func FuzzReadDescription(f *testing.F) {
-	f.Add([]byte(describeBody(2, 300)))
-	f.Add([]byte(`{"reportMetadata":null,"reportExtendedMetadata":{"a":[1,{"b":"\ud800"}]}}`))
-	f.Add([]byte("{\"reportMetadata\":{ \"\xff\" : 1e5 }}"))
-	f.Add([]byte(`{"attributes":{"type":"Report"},"reportExtendedMetadata":{},"reportMetadata":{"detailColumns":[]},"reportTypeMetadata":{"c":[`))
-	f.Add([]byte(describeBody(1, 30) + describeBody(1, 30)))
-	for _, known := range knownErrors {
-		f.Add([]byte(known.body))
-	}
-	f.Fuzz(func(t *testing.T, body []byte) {
-		got, err := readDescription(bytes.NewReader(body), ofReport)
-		if err != nil {
-			return
-		}
-		for _, part := range []json.RawMessage{got.ReportMetadata, got.ReportExtendedMetadata} {
-			if part == nil {
-				continue
-			}
-			var compact bytes.Buffer
-			if err := json.Compact(&compact, part); err != nil || !bytes.Equal(compact.Bytes(), part) {
-				t.Fatalf("%q gives a part that is not compact JSON: %q (%v)", body, part, err)
-			}
-		}
-	})
-}
-
-func BenchmarkReadDescription(b *testing.B) {
-	for _, size := range []struct {
-		name  string
-		bytes int
-	}{{"40kB", 40 << 10}, {"1MB", 1 << 20}} {
-		body := describeBody(25, size.bytes)
-		b.Run(size.name, func(b *testing.B) {
-			b.SetBytes(int64(len(body)))
-			b.ReportAllocs()
-			for b.Loop() {
-				if _, err := readDescription(strings.NewReader(body), ofReport); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
-	}
-}
-
 func BenchmarkDescribeReport(b *testing.B) {
 	for _, size := range []struct {
 		name  string
@@ -270,6 +141,44 @@ func BenchmarkDescribeReport(b *testing.B) {
 				if _, err := client.DescribeReport(b.Context(), testReport); err != nil {
 					b.Fatal(err)
 				}
+			}
+		})
+	}
+}
+
+// brokenBody is a body whose connection breaks at its end.
+type brokenBody struct{ io.Reader }
+
+func (b brokenBody) Read(p []byte) (int, error) {
+	n, err := b.Reader.Read(p)
+	if errors.Is(err, io.EOF) {
+		err = io.ErrUnexpectedEOF
+	}
+	return n, err
+}
+
+func (brokenBody) Close() error { return nil }
+
+// A refusal that is truncated after its code looks like one of the report, though its text may say that it is for a moment only.
+func TestDescribeReport_aRefusalThatBreaksOffIsNone(t *testing.T) {
+	t.Parallel()
+	for status, body := range map[int]string{
+		http.StatusForbidden:  `[{"errorCode":"FORBIDDEN","message":"You can't run more than 5 repo`,
+		http.StatusBadRequest: `[{"errorCode":"BAD_REQUEST","message":"You can't run more than 5 repo`,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			org := &fakeOrg{}
+			client := inside(t, roundTripFunc(func(r *http.Request) (*http.Response, error) {
+				if r.URL.Path == origin.TokenPath {
+					return inProcess(org).RoundTrip(r)
+				}
+				resp := reply(status, "", "Content-Type: application/json")
+				resp.Body = brokenBody{strings.NewReader(body)}
+				return resp, nil
+			}))
+			_, err := client.DescribeReport(t.Context(), reportID(1))
+			if e := mustError(t, err); e.Class != fault.Transient || !errors.Is(err, apierror.ErrTruncated) {
+				t.Errorf("%d: got %s: %v", status, e.Class, err)
 			}
 		})
 	}

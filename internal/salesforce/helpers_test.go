@@ -14,12 +14,16 @@ import (
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
+
+	"longhaul/internal/salesforce/apierror"
+	"longhaul/internal/salesforce/origin"
 )
 
 const (
 	testOrg  = "00D5g000004Abcd"
 	testUser = "0055g00000AbCdE"
 	fakeDate = "Mon, 23 Nov 2026 18:16:10 GMT"
+	webPage  = `<html><head><title>Error Page</title></head><body>An unexpected connection error occurred</body></html>`
 )
 
 // testCredentials hold values that nothing else contains, so that a search for them finds leaks only.
@@ -28,12 +32,12 @@ var testCredentials = Credentials{
 	Password: "leakedpassword", SecurityToken: "leakedsecuritytoken",
 }
 
-// fakeOrg answers logins with tokens that it knows again, and everything else as handle says.
+// fakeOrg answers logins with tokens that it recognizes later, and every other request by handle.
 type fakeOrg struct {
 	handle   http.HandlerFunc
-	refuse   http.HandlerFunc // answers logins in the place of a token, when set
-	instance string           // of the next login; none is told when empty
-	issued   string           // when the next login is, by Salesforce's clock; the usual time when empty
+	refuse   http.HandlerFunc // answers logins in place of a token, when set
+	instance string           // of the next login; empty is none
+	issued   string           // the time of the next login by Salesforce's clock; the usual one when empty
 	identity string           // org and user of the next login, "org/user"; the usual ones when empty
 
 	mu      sync.Mutex
@@ -46,7 +50,7 @@ type fakeOrg struct {
 
 func (o *fakeOrg) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Date", fakeDate)
-	if r.URL.Path == tokenPath {
+	if r.URL.Path == origin.TokenPath {
 		o.token(w, r)
 		return
 	}
@@ -94,7 +98,7 @@ func (o *fakeOrg) token(w http.ResponseWriter, r *http.Request) {
 		token, o.instance, identity, issued)
 }
 
-// expire makes every token that was given invalid.
+// expire makes every token invalid.
 func (o *fakeOrg) expire() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -131,7 +135,7 @@ func connect(t testing.TB, org http.Handler, change ...func(*Config)) *Client {
 	return client
 }
 
-// inside makes a client of org without any connection, for tests that stop the clock.
+// inside makes a client without any connection, for tests with a fake clock.
 func inside(t testing.TB, bottom http.RoundTripper, change ...func(*Config)) *Client {
 	t.Helper()
 	cfg := Config{BaseURL: "https://acme.my.salesforce.com", Credentials: giveCredentials}
@@ -149,7 +153,7 @@ type roundTripFunc func(*http.Request) (*http.Response, error)
 
 func (f roundTripFunc) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// inProcess lets a handler answer in the place of a connection.
+// inProcess lets a handler answer in place of a connection.
 func inProcess(h http.Handler) http.RoundTripper {
 	return roundTripFunc(func(r *http.Request) (*http.Response, error) {
 		served := r.Clone(r.Context())
@@ -165,7 +169,7 @@ func inProcess(h http.Handler) http.RoundTripper {
 	})
 }
 
-// reply makes an answer of parts: header lines as "Name: value".
+// reply makes an answer. Header lines are written as "Name: value".
 func reply(status int, body string, header ...string) *http.Response {
 	resp := &http.Response{StatusCode: status, Header: make(http.Header), Body: io.NopCloser(strings.NewReader(body))}
 	for _, line := range header {
@@ -189,10 +193,10 @@ func observed() (*zap.Logger, *observer.ObservedLogs) {
 	return zap.New(core), logs
 }
 
-// mustError gives the typed error of err and ends the test without one.
-func mustError(t testing.TB, err error) *Error {
+// mustError returns the typed error of err, and ends the test where there is none.
+func mustError(t testing.TB, err error) *apierror.Error {
 	t.Helper()
-	var e *Error
+	var e *apierror.Error
 	if !errors.As(err, &e) {
 		t.Fatalf("got %v, want a *salesforce.Error", err)
 	}

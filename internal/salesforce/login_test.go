@@ -14,6 +14,9 @@ import (
 	"go.uber.org/zap"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/salesforce/apierror"
+	"longhaul/internal/salesforce/origin"
+	"longhaul/internal/salesforce/recordid"
 )
 
 func TestLogin_sendsItsParametersInTheBodyOnly(t *testing.T) {
@@ -45,12 +48,12 @@ func TestLogin_sendsItsParametersInTheBodyOnly(t *testing.T) {
 		if diff := cmp.Diff(row.want, org.form); diff != "" {
 			t.Errorf("%s: the body differs (-want +got):\n%s", row.name, diff)
 		}
-		if url != tokenPath || org.lastReq.Get("Authorization") != "" || strings.Contains(fmt.Sprint(org.lastReq), "leaked") {
+		if url != origin.TokenPath || org.lastReq.Get("Authorization") != "" || strings.Contains(fmt.Sprint(org.lastReq), "leaked") {
 			t.Errorf("%s: parameters stand in the address %s or the headers %v", row.name, url, org.lastReq)
 		}
 		want := Identity{OrgID: "00D5g000004AbcdEAC", UserID: "0055g00000AbCdEAAV", InstanceURL: client.BaseURL()}
-		want.OrgID, _ = ID18(testOrg)
-		want.UserID, _ = ID18(testUser)
+		want.OrgID, _ = recordid.Long(testOrg)
+		want.UserID, _ = recordid.Long(testUser)
 		if diff := cmp.Diff(want, identity); diff != "" {
 			t.Errorf("%s: the identity differs (-want +got):\n%s", row.name, diff)
 		}
@@ -93,46 +96,6 @@ func TestLogin_readsInstanceAgainEachTime(t *testing.T) {
 	}
 }
 
-func TestParseInstance(t *testing.T) {
-	t.Parallel()
-	remote, local := address{"https", "acme.my.salesforce.com"}, address{"http", "127.0.0.1:80"}
-	for _, row := range []struct {
-		name, written string
-		base          address
-		want          string // empty: refused
-	}{
-		{"https", "https://Acme.my.salesforce.com/", remote, "https://acme.my.salesforce.com"},
-		{"plain http of a remote org", "http://acme.my.salesforce.com", remote, ""},
-		{"plain http to this machine from a remote org", "http://127.0.0.1:80", remote, ""},
-		{"plain http on this machine", "http://127.0.0.1:8080", local, "http://127.0.0.1:8080"},
-		{"plain http to another machine from this one", "http://acme.example", local, ""},
-		{"https from this machine", "https://127.0.0.1:8443", local, "https://127.0.0.1:8443"},
-		{"a user", "https://u@acme.my.salesforce.com", remote, ""},
-		{"no address", "acme", remote, ""},
-	} {
-		got, err := parseInstance(row.written, row.base)
-		if (err == nil) != (row.want != "") || err == nil && got.String() != row.want {
-			t.Errorf("%s: got %s, %v; want %q", row.name, got, err, row.want)
-		}
-	}
-}
-
-func TestParseIdentity(t *testing.T) {
-	t.Parallel()
-	for _, bad := range []string{
-		"", "https://login.salesforce.com", "https://h/id/00Dxx0000001gPLEAY", "https://h/id/x/005xx000001SwiUAAS",
-		"https://h/id/00Dxx0000001gPLEAY/y", "https://h/no/00Dxx0000001gPLEAY/005xx000001SwiUAAS", "%zz",
-	} {
-		if _, _, err := parseIdentity(bad); err == nil {
-			t.Errorf("%q passes for an identity", bad)
-		}
-	}
-	org, user, err := parseIdentity("https://login.salesforce.com/id/00Dxx0000001gPL/005xx000001SwiUAAS")
-	if err != nil || org != "00Dxx0000001gPLEAY" || user != "005xx000001SwiUAAS" {
-		t.Errorf("got %s, %s, %v", org, user, err)
-	}
-}
-
 func TestLogin_answersThatCannotBeUsed(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
@@ -165,7 +128,7 @@ func TestLogin_isNotRepeatedByEachRequestLayer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		org := &fakeOrg{refuse: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) }}
 		_, err := inside(t, inProcess(org)).Count(t.Context(), "Report", "", "")
-		if e := mustError(t, err); e.Op != opLogin || org.logins.Load() != DefaultAttempts {
+		if e := mustError(t, err); e.Op != apierror.OpLogin || org.logins.Load() != DefaultAttempts {
 			t.Errorf("%d tries to log in, want %d: %v", org.logins.Load(), DefaultAttempts, err)
 		}
 	})
@@ -218,6 +181,32 @@ func TestCredentials_neverPrint(t *testing.T) {
 	for _, text := range texts {
 		if strings.Contains(text, "leaked") || strings.Contains(text, fmt.Sprintf("%x", "leaked")) {
 			t.Errorf("credentials print as %s", text)
+		}
+	}
+}
+
+// A refusal in unknown words may end by itself; one in known words has to be fixed by an administrator.
+func TestLogins_refusalsThatMayEndByThemselves(t *testing.T) {
+	t.Parallel()
+	for description, row := range map[string]struct {
+		auth Auth
+		want bool
+	}{
+		"user may not log in at this time":   {AuthClientCredentials, true},
+		"no client credentials user enabled": {AuthClientCredentials, false},
+		"ip restricted":                      {AuthClientCredentials, false},
+		"authentication failure":             {AuthClientCredentials, false},
+		"restricted time":                    {AuthPassword, false},
+	} {
+		org := &fakeOrg{refuse: func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(http.StatusBadRequest)
+			fmt.Fprintf(w, `{"error":"invalid_grant","error_description":%q}`, description)
+		}}
+		client := connect(t, org, func(c *Config) { c.Auth = row.auth })
+		_, err := client.Login(t.Context())
+		if e := mustError(t, err); e.Class != fault.LoginRefused || e.MayEndByItself() != row.want {
+			t.Errorf("%s by %s: may end by itself: %t, %v", description, row.auth, e.MayEndByItself(), err)
 		}
 	}
 }

@@ -14,9 +14,11 @@ import (
 	"time"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/salesforce/origin"
+	"longhaul/internal/salesforce/session"
 )
 
-// hourly is a bound of logins in memory.
+// hourly bounds logins in memory.
 type hourly struct {
 	most int
 
@@ -51,13 +53,13 @@ func (h *hourly) count() int {
 	return len(h.taken)
 }
 
-// bounding gives a client so many logins an hour.
+// bounding gives a client that many logins an hour.
 func bounding(most int) (*hourly, func(*Config)) {
 	h := &hourly{most: most}
 	return h, func(c *Config) { c.Slots = h }
 }
 
-// insist asks every second for a while, as shards do that are tried again, and gives the last error.
+// insist sends a request every second for a while, as shards that are tried again do, and returns the last error.
 func insist(t *testing.T, client *Client, d time.Duration) (err error) {
 	t.Helper()
 	for end := time.Now().Add(d); time.Now().Before(end); pass(t, time.Second) {
@@ -66,7 +68,7 @@ func insist(t *testing.T, client *Client, d time.Duration) (err error) {
 	return err
 }
 
-// A token that ends at once, whoever ends it, must not cost a login for each request.
+// A token that ends at once must not cost a login for each request, whoever ends it.
 func TestLogins_growApartWhereNoTokenIsEverTaken(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -94,7 +96,7 @@ func TestLogins_growApartWhereNoTokenIsEverTaken(t *testing.T) {
 	})
 }
 
-// Sessions that end after a few requests raise no doubt; the bound of the hour holds.
+// Sessions that end after a few requests start no backoff; the bound of the hour holds.
 func TestLogins_areBoundedInAnHour(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -103,7 +105,7 @@ func TestLogins_areBoundedInAnHour(t *testing.T) {
 		_, bound := bounding(60)
 		asked := 0
 		front := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if org.ServeHTTP(w, r); r.URL.Path != tokenPath {
+			if org.ServeHTTP(w, r); r.URL.Path != origin.TokenPath {
 				if asked++; asked%3 == 0 {
 					org.expire()
 				}
@@ -161,14 +163,14 @@ func TestLogins_thatNeverLeaveKeepTheirSlot(t *testing.T) {
 			t.Errorf("after an hour without a network %d slots are taken, %v", slots.count(), err)
 		}
 		down = false
-		pass(t, longestTrouble)
+		pass(t, session.LongestPause)
 		if _, err := client.Count(t.Context(), "Report", "", ""); err != nil || slots.count() != 1 {
 			t.Errorf("with the network back: %v, %d slots", err, slots.count())
 		}
 	})
 }
 
-// A login host that is in trouble for an hour does not use up the hour's logins, and is noticed soon when it is back.
+// A login host in trouble for an hour does not use up the hour's logins, and its return is noticed soon.
 func TestLogins_outliveATroubledLoginHost(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -180,14 +182,14 @@ func TestLogins_outliveATroubledLoginHost(t *testing.T) {
 			t.Errorf("%d slots are taken in an hour, %v", slots.count(), err)
 		}
 		org.refuse = nil
-		pass(t, longestTrouble)
+		pass(t, session.LongestPause)
 		if _, err := client.Count(t.Context(), "Report", "", ""); err != nil {
 			t.Errorf("with the login back: %v", err)
 		}
 	})
 }
 
-// Where the bucket that counts the logins is away, no login is made, and the error is the bucket's.
+// Without the bucket that counts the logins no login is sent, and the error is the bucket's.
 func TestLogins_needTheBucket(t *testing.T) {
 	t.Parallel()
 	org := counting()
@@ -204,7 +206,7 @@ type failing struct{ err error }
 func (f failing) Take(context.Context, time.Time) (time.Time, error) { return time.Time{}, f.err }
 func (f failing) Forget(context.Context, time.Time) error            { return f.err }
 
-// panicking is a bucket whose driver breaks.
+// panicking is a bucket whose driver panics.
 type panicking struct{ hourly }
 
 func (*panicking) Take(context.Context, time.Time) (time.Time, error) { panic("nil dereference") }
@@ -217,7 +219,7 @@ func TestLogins_aPanicIsAnErrorOfTheLogin(t *testing.T) {
 	}
 }
 
-// The hour is Salesforce's: a machine with a wrong clock counts its logins where others count theirs, once two logins agree.
+// The hour is Salesforce's: once two logins agree, a machine with a wrong clock counts its logins in the same hour as the others.
 func TestLogins_areCountedBySalesforcesClock(t *testing.T) {
 	t.Parallel()
 	slots, bound := bounding(60)
@@ -235,8 +237,7 @@ func TestLogins_areCountedBySalesforcesClock(t *testing.T) {
 	}
 }
 
-// One token answer that tells a wrong time moves no login to another hour, and removes none: neither the first of a process nor a
-// later one.
+// One token with a wrong time moves no login to another hour, and removes none: neither the first token of a process nor a later one.
 func TestLogins_oneWrongTimeOfATokenMovesNothing(t *testing.T) {
 	t.Parallel()
 	for wrong := range 3 {
@@ -254,7 +255,7 @@ func TestLogins_oneWrongTimeOfATokenMovesNothing(t *testing.T) {
 					t.Fatal(err)
 				}
 				org.expire()
-				pass(t, 10*time.Minute) // so that no login is in doubt
+				pass(t, 10*time.Minute) // so that no backoff starts
 			}
 			for n, at := range slots.taken {
 				if time.Since(at) < 0 || time.Since(at) > time.Hour {
@@ -268,57 +269,4 @@ func TestLogins_oneWrongTimeOfATokenMovesNothing(t *testing.T) {
 			}
 		})
 	}
-}
-
-// How unknown refusals are told from those that an administrator has to mend.
-func TestLogins_refusalsThatMayEndByThemselves(t *testing.T) {
-	t.Parallel()
-	for description, row := range map[string]struct {
-		auth Auth
-		want bool
-	}{
-		"user may not log in at this time":   {AuthClientCredentials, true},
-		"no client credentials user enabled": {AuthClientCredentials, false},
-		"ip restricted":                      {AuthClientCredentials, false},
-		"authentication failure":             {AuthClientCredentials, false},
-		"restricted time":                    {AuthPassword, false},
-	} {
-		org := &fakeOrg{refuse: func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Content-Type", "application/json")
-			w.WriteHeader(http.StatusBadRequest)
-			fmt.Fprintf(w, `{"error":"invalid_grant","error_description":%q}`, description)
-		}}
-		client := connect(t, org, func(c *Config) { c.Auth = row.auth })
-		_, err := client.Login(t.Context())
-		if e := mustError(t, err); e.Class != fault.LoginRefused || e.MayEndByItself() != row.want {
-			t.Errorf("%s by %s: may end by itself: %t, %v", description, row.auth, e.MayEndByItself(), err)
-		}
-	}
-}
-
-// An org that Salesforce has moved answers at another instance, which only a login tells.
-func TestSession_findsAnOrgThatHasMoved(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		org := counting()
-		org.instance = "https://na1.my.salesforce.com"
-		client := inside(t, roundTripFunc(func(r *http.Request) (*http.Response, error) {
-			if r.URL.Host == "na1.my.salesforce.com" && org.instance != "https://na1.my.salesforce.com" {
-				return nil, &net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: "na1.my.salesforce.com", IsNotFound: true}}
-			}
-			return inProcess(org).RoundTrip(r)
-		}))
-		if _, err := client.Count(t.Context(), "Report", "", ""); err != nil {
-			t.Fatal(err)
-		}
-		org.instance = "https://na2.my.salesforce.com"
-		if err := insist(t, client, movedAfter+time.Minute); err != nil || org.logins.Load() != 2 {
-			t.Errorf("after the move: %v, %d logins", err, org.logins.Load())
-		}
-		org.instance = "https://na3.my.salesforce.com"
-		client.Renew(time.Now())
-		if _, err := client.Count(t.Context(), "Report", "", ""); err != nil {
-			t.Errorf("somebody who resumes the sync need not wait: %v", err)
-		}
-	})
 }

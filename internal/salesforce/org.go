@@ -1,17 +1,18 @@
 package salesforce
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"github.com/go-json-experiment/json/jsontext"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/salesforce/apierror"
+	"longhaul/internal/salesforce/decode"
+	"longhaul/internal/salesforce/recordid"
 )
 
-// Organization is the org that is read.
+// Organization describes the org.
 type Organization struct {
 	ID        string // 18 characters
 	Name      string
@@ -24,20 +25,20 @@ type Organization struct {
 func (c *Client) Organization(ctx context.Context) (Organization, error) {
 	var org Organization
 	err := c.only(ctx, Query{
-		Object: "Organization", Fields: []string{"Id"}, Only: c.owner.orgs(),
+		Object: "Organization", Fields: []string{"Id"}, Only: c.owner.Orgs(),
 		Optional: []string{"Name", "OrganizationType", "IsSandbox", "LanguageLocaleKey"},
 	}, func(d *jsontext.Decoder, name string) error {
 		switch name {
 		case "Id":
-			return readText(d, &org.ID)
+			return decode.Text(d, &org.ID)
 		case "Name":
-			return readText(d, &org.Name)
+			return decode.Text(d, &org.Name)
 		case "OrganizationType":
-			return readText(d, &org.Type)
+			return decode.Text(d, &org.Type)
 		case "IsSandbox":
-			return readFlag(d, &org.IsSandbox)
+			return decode.Flag(d, &org.IsSandbox)
 		case "LanguageLocaleKey":
-			return readText(d, &org.Locale)
+			return decode.Text(d, &org.Locale)
 		default:
 			return d.SkipValue()
 		}
@@ -45,11 +46,11 @@ func (c *Client) Organization(ctx context.Context) (Organization, error) {
 	if err != nil {
 		return Organization{}, err
 	}
-	org.ID, err = ID18(org.ID)
+	org.ID, err = recordid.Long(org.ID)
 	return org, err
 }
 
-// RunAs is the user that reads. Labels come in its language.
+// RunAs is the user that reads the org. Labels arrive in its language.
 type RunAs struct {
 	ID       string // 18 characters
 	IsActive bool
@@ -57,9 +58,9 @@ type RunAs struct {
 	Type     string // as Standard
 }
 
-// RunAs reads the user whose rights decide what is seen.
+// RunAs reads the user whose permissions decide what is visible.
 func (c *Client) RunAs(ctx context.Context, userID string) (RunAs, error) {
-	id, err := ID18(userID)
+	id, err := recordid.Long(userID)
 	if err != nil {
 		return RunAs{}, err
 	}
@@ -70,11 +71,11 @@ func (c *Client) RunAs(ctx context.Context, userID string) (RunAs, error) {
 	}, func(d *jsontext.Decoder, name string) error {
 		switch name {
 		case "IsActive":
-			return readFlag(d, &user.IsActive)
+			return decode.Flag(d, &user.IsActive)
 		case "LanguageLocaleKey":
-			return readText(d, &user.Locale)
+			return decode.Text(d, &user.Locale)
 		case "UserType":
-			return readText(d, &user.Type)
+			return decode.Text(d, &user.Type)
 		default:
 			return d.SkipValue()
 		}
@@ -85,24 +86,18 @@ func (c *Client) RunAs(ctx context.Context, userID string) (RunAs, error) {
 	return user, nil
 }
 
-// only reads the members of the first record of a query; none is an error of missing access.
+// only reads the members of the first record of a query. No record means missing access.
 func (c *Client) only(ctx context.Context, q Query, each func(d *jsontext.Decoder, name string) error) error {
 	for page, err := range c.Pages(ctx, q) {
 		if err != nil {
 			return err
 		}
 		if len(page.Records) > 0 {
-			return readMembers(page.Records[0], each)
+			return decode.Object(page.Records[0], each)
 		}
 	}
-	return &Error{
-		Class: fault.PermissionMissing, Op: opQuery, Whole: true,
-		sentence: fmt.Sprintf("the run-as user cannot see its own %s record: give it read access to that object", q.Object),
+	return &apierror.Error{
+		Class: fault.PermissionMissing, Op: apierror.OpQuery, Whole: true,
+		Sentence: fmt.Sprintf("the run-as user cannot see its own %s record: give it read access to that object", q.Object),
 	}
-}
-
-// readMembers calls each for every member of an object that is kept. A decoder reads a bytes.Buffer in its place, without a copy.
-func readMembers(record json.RawMessage, each func(d *jsontext.Decoder, name string) error) error {
-	d := jsontext.NewDecoder(bytes.NewBuffer(record), tolerant, jsontext.AllowInvalidUTF8(true))
-	return members(d, func(name string) error { return each(d, name) })
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/salesforce/permission"
 )
 
 // answering makes an org that answers each query with the body for its object.
@@ -101,7 +102,7 @@ func TestPermissions(t *testing.T) {
 	if diff := cmp.Diff([]string{"RunReports", "ViewRoles"}, got.Names()); diff != "" {
 		t.Errorf("names (-want +got):\n%s", diff)
 	}
-	if has, known := (Permissions{}).Has("RunReports"); has || known {
+	if has, known := (permission.Set{}).Has("RunReports"); has || known {
 		t.Error("empty permissions know something")
 	}
 }
@@ -109,8 +110,8 @@ func TestPermissions(t *testing.T) {
 func TestPermissions_costsOneCallWhereTheOrgKnowsAll(t *testing.T) {
 	t.Parallel()
 	client := connect(t, &fakeOrg{handle: func(w http.ResponseWriter, _ *http.Request) {
-		fields := make([]string, 0, len(wantedPermissions))
-		for _, name := range wantedPermissions {
+		fields := make([]string, 0, len(permission.Names()))
+		for _, name := range permission.Names() {
 			fields = append(fields, `"Permissions`+name+`":`+strconv.FormatBool(name == "RunReports"))
 		}
 		writeJSON(w, `{"totalSize":1,"done":true,"records":[{`+strings.Join(fields, ",")+`}]}`)

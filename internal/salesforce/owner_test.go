@@ -1,7 +1,6 @@
 package salesforce
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"time"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/salesforce/session"
 )
 
 const otherOrg, otherUser = "00Dxx0000009gPLEAY", "005xx000009SwiUAAS"
@@ -20,7 +20,7 @@ func counting() *fakeOrg {
 	return &fakeOrg{handle: func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, `{"totalSize":7,"done":true,"records":[]}`) }}
 }
 
-// A sync must not go on in another org or as another user than it began with, however often it asks; put back, it does.
+// A sync must not go on in another org or as another user than it began with, however often it tries. Once the settings are put back it does.
 func TestAs_refusesASessionOfAnotherOrgOrUser(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct{ name, identity, says string }{
@@ -50,7 +50,7 @@ func TestAs_refusesASessionOfAnotherOrgOrUser(t *testing.T) {
 				t.Errorf("%s: %d logins, want the first and one more", row.name, got)
 			}
 			org.identity = ""
-			pass(t, StrangerHolds)
+			pass(t, session.StrangerHolds)
 			if n, err := client.Count(t.Context(), "Report", "", ""); err != nil || n != 7 {
 				t.Errorf("%s, put back: got %d, %v", row.name, n, err)
 			}
@@ -58,7 +58,7 @@ func TestAs_refusesASessionOfAnotherOrgOrUser(t *testing.T) {
 	}
 }
 
-// A worker whose settings lead elsewhere is tried for a few minutes, by all shards: it must leave logins to those that are right.
+// All shards try a worker whose settings lead elsewhere for a few minutes. It must leave logins to the workers with the right settings.
 func TestAs_looksForTheRightUserWithFewLogins(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -101,8 +101,8 @@ func TestRenew_letsAnotherSyncBeginInAnotherOrg(t *testing.T) {
 	})
 }
 
-// Another worker began the sync as the new user: one that still has a session of the old user looks where its own settings
-// lead now before it refuses.
+// Another worker began the sync as the new user. A worker that still has a session of the old user looks where its own settings lead now
+// before it refuses.
 func TestAs_renewsASessionOfBefore(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -129,7 +129,7 @@ func TestAs_renewsASessionOfBefore(t *testing.T) {
 	})
 }
 
-// A credential that was refused is mended: the next sync must not meet the old refusal.
+// A refused credential is fixed: the next sync must not meet the old refusal.
 func TestRenew_dropsARefusal(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -151,46 +151,7 @@ func TestRenew_dropsARefusal(t *testing.T) {
 		org.refuse = nil
 		client.Renew(time.Now())
 		if _, err := client.Login(t.Context()); err != nil {
-			t.Errorf("mended: %v", err)
+			t.Errorf("fixed: %v", err)
 		}
 	})
-}
-
-// Nor wait for a login that still goes by the old credentials, nor take what that brings.
-func TestRenew_leavesALoginThatIsUnderWay(t *testing.T) {
-	t.Parallel()
-	for name, refusal := range map[string]error{"that is refused": &Error{Class: fault.LoginRefused, Op: opLogin}, "that succeeds": nil} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				logins := 0
-				s := &session{login: func(context.Context) (*grant, error) {
-					logins++
-					if logins == 1 { // with the old credentials, and slow
-						pass(t, time.Second)
-						return &grant{token: "old"}, refusal
-					}
-					return &grant{token: "new"}, nil
-				}}
-				var old sync.WaitGroup
-				old.Go(func() {
-					if _, err := s.grant(t.Context()); fault.Is(err, fault.LoginRefused) != (refusal != nil) {
-						t.Errorf("who waits for the old login gets %v", err)
-					}
-				})
-				synctest.Wait()
-				s.renew(time.Now())
-				g, err := s.grant(t.Context())
-				if err != nil || g.token != "new" {
-					t.Fatalf("a login after the renewal gives %v, %v", g, err)
-				}
-				old.Wait()
-				if again, err := s.grant(t.Context()); err != nil || again != g || logins != 2 {
-					t.Errorf("the old login came through: %v, %v after %d logins", again, err, logins)
-				}
-				if _, err := s.after(t.Context(), g.generation); err != nil {
-					t.Errorf("the old refusal stands: %v", err)
-				}
-			})
-		})
-	}
 }

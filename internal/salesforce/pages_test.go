@@ -1,12 +1,9 @@
 package salesforce
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -14,128 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/salesforce/soql"
 )
-
-// reportID makes the Id of record i.
-func reportID(i int) string {
-	id, _ := ID18(fmt.Sprintf("00O5g000%07d", i))
-	return id
-}
-
-// queryOrg answers queries on size records by key, in chunks that may be smaller than what is asked for.
-type queryOrg struct {
-	t        *testing.T
-	size     int
-	chunk    int             // records in one answer
-	unknown  map[string]bool // fields that are refused
-	queries  []string        // what was asked: SOQL, or the locator after an @
-	before   func(q string)  // called before each answer
-	lose     int             // locators to refuse
-	slowFrom int             // a LIMIT above it takes too long; none when zero
-	selected []string        // the fields that the query under way asks for
-}
-
-var (
-	afterID  = regexp.MustCompile(`Id > '(\w+)'`)
-	limitOf  = regexp.MustCompile(`LIMIT (\d+)$`)
-	selected = regexp.MustCompile(`^SELECT (.*?) FROM `)
-)
-
-func (o *queryOrg) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if rest, ok := strings.CutPrefix(r.URL.Path, "/services/data/v59.0/query/"); ok {
-		o.ask("@" + rest)
-		if o.lose > 0 {
-			o.lose--
-			writeError(w, 400, "INVALID_QUERY_LOCATOR", "invalid query locator")
-			return
-		}
-		from, to := 0, 0
-		if _, err := fmt.Sscanf(rest, "01g-%d-%d", &from, &to); err != nil {
-			o.t.Errorf("locator %q: %v", rest, err)
-		}
-		o.write(w, from, to)
-		return
-	}
-	soql := r.URL.Query().Get("q")
-	o.ask(soql)
-	o.selected = strings.Split(selected.FindStringSubmatch(soql)[1], ", ")
-	for _, field := range o.selected {
-		if o.unknown[field] {
-			writeError(w, 400, "INVALID_FIELD", "\nSELECT "+field+"\n  ^\nERROR at Row:1:Column:8\nNo such column ‘"+field+"’ on entity ‘Report’. If you are")
-			return
-		}
-	}
-	from := 0
-	if m := afterID.FindStringSubmatch(soql); m != nil {
-		n, err := strconv.Atoi(m[1][8:15])
-		if err != nil {
-			o.t.Error(err)
-		}
-		from = n + 1
-	}
-	limit, _ := strconv.Atoi(limitOf.FindStringSubmatch(soql)[1])
-	if o.slowFrom > 0 && limit > o.slowFrom {
-		writeError(w, 400, "QUERY_TIMEOUT", "Your query request was running for too long.")
-		return
-	}
-	o.write(w, from, min(o.size, from+limit))
-}
-
-func (o *queryOrg) ask(q string) {
-	o.queries = append(o.queries, q)
-	if o.before != nil {
-		o.before(q)
-	}
-}
-
-// write answers with the records from..to, or as many of them as fit.
-func (o *queryOrg) write(w http.ResponseWriter, from, to int) {
-	end := min(to, from+o.chunk)
-	records := make([]string, 0, end-from)
-	empty := ""
-	for _, field := range o.selected {
-		if field != "Id" && field != "Name" {
-			empty += fmt.Sprintf(`,%q:null`, field)
-		}
-	}
-	for i := from; i < end; i++ {
-		records = append(records, fmt.Sprintf(`{"attributes":{"type":"Report"},"Id":%q,"Name":"n%d"%s}`, reportID(i), i, empty))
-	}
-	next := ""
-	if end < to {
-		next = fmt.Sprintf(`"nextRecordsUrl":"/services/data/v59.0/query/01g-%d-%d",`, end, to)
-	}
-	writeJSON(w, fmt.Sprintf(`{"totalSize":%d,"done":%t,%s"records":[%s]}`, to-from, next == "", next, strings.Join(records, ",")))
-}
-
-// collect reads all pages and checks that every record came once, in order.
-func collect(t *testing.T, client *Client, q Query, size int) (dropped []string) {
-	t.Helper()
-	seen := 0
-	for page, err := range client.Pages(t.Context(), q) {
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, raw := range page.Records {
-			var record struct{ ID, Name string }
-			if err := json.Unmarshal(raw, &record); err != nil {
-				t.Fatal(err)
-			}
-			if record.ID != reportID(seen) || record.Name != fmt.Sprintf("n%d", seen) {
-				t.Fatalf("record %d is %s", seen, raw)
-			}
-			seen++
-		}
-		if page.Total != seen || page.Date.IsZero() {
-			t.Errorf("after %d records the page says %d at %v", seen, page.Total, page.Date)
-		}
-		dropped = append(dropped, page.Dropped...)
-	}
-	if seen != size {
-		t.Errorf("got %d records, want %d", seen, size)
-	}
-	return dropped
-}
 
 func TestPages_readsAll(t *testing.T) {
 	t.Parallel()
@@ -210,9 +87,9 @@ func TestPages_leavesTheLocatorOfAnEarlierSession(t *testing.T) {
 		t.Fatal(err)
 	}
 	org.handle = func(w http.ResponseWriter, r *http.Request) {
-		if records.ServeHTTP(w, r); len(records.queries) == 1 { // somebody else's request renews the session meanwhile
+		if records.ServeHTTP(w, r); len(records.queries) == 1 { // another request renews the session meanwhile
 			org.expire()
-			if _, err := client.session.after(t.Context(), client.generation()); err != nil {
+			if _, err := client.session.Grant(t.Context(), nil, client.session.Place().Generation); err != nil {
 				t.Error(err)
 			}
 		}
@@ -278,7 +155,7 @@ func TestPages_endsWithItsReader(t *testing.T) {
 
 func TestPages_refusesWhatDoesNotAdvance(t *testing.T) {
 	t.Parallel()
-	full := make([]string, keysetLimit)
+	full := make([]string, soql.PageSize)
 	for i := range full {
 		full[i] = fmt.Sprintf(`{"Id":%q}`, reportID(i))
 	}
@@ -308,56 +185,4 @@ func TestPages_refusesWhatDoesNotAdvance(t *testing.T) {
 			}
 		})
 	}
-}
-
-func TestLocalPath(t *testing.T) {
-	t.Parallel()
-	here := address{"https", "acme.my.salesforce.com"}
-	for next, want := range map[string]string{
-		"/services/data/v59.0/query/01gRO0000016PIAYA2-2000":                 "/services/data/v59.0/query/01gRO0000016PIAYA2-2000",
-		"https://acme.my.salesforce.com/services/data/v59.0/query/01g-1?x=1": "/services/data/v59.0/query/01g-1?x=1",
-		"https://evil.example/services/data/v59.0/query/01g-1":               "",
-		"http://acme.my.salesforce.com/services/data/v59.0/query/01g-1":      "",
-		"//evil.example/services/data/v59.0/query/01g-1":                     "",
-		"https://u:p@acme.my.salesforce.com/services/data/v59.0/query/01g-1": "",
-		"/services/oauth2/token":                                             "",
-		"/services/data/../oauth2/token":                                     "",
-		"/services/data/v59.0/query/%2e%2e/%2e%2e/":                          "",
-		"services/data/v59.0/query/x":                                        "",
-		"":                                                                   "",
-		"%zz":                                                                "",
-	} {
-		if got := localPath(next, here); got != want {
-			t.Errorf("localPath(%q) = %q, want %q", next, got, want)
-		}
-	}
-}
-
-func FuzzReadRecords(f *testing.F) {
-	for _, seed := range []string{
-		`{"totalSize":1,"done":true,"records":[{"Id":"00Oxx0000004abcEAA"}]}`, `{"done":false,"nextRecordsUrl":"/x","records":[]}`,
-		`{"records":null}`, `[]`, `{"done":true,"records":[1,null,"a",[]]}`, `{"totalSize":1e99,"done":true}`,
-		"{\"done\":true,\"records\":[{\"Id\":\"\xff\"}]}",
-		`{"totalSize":3214,"done":false,"nextRecordsUrl":"/services/data/v67.0/query/01gRO0000016PIAYA2-500","records":[` +
-			`{"attributes":{"type":"Report","url":"/services/data/v67.0/sobjects/Report/00Oxx0000004abcEAA"},"Id":"00Oxx0000004abcEAA",` +
-			`"Owner":{"Name":null}}]}`,
-		`{"totalSize":7,"done":true,"records":[]}`, `[{"message":"invalid query locator","errorCode":"INVALID_QUERY_LOCATOR"}]`, webPage,
-		`{"totalSize":1,"done":true,"records":[{"Id":"00Oxx00000`,
-	} {
-		f.Add([]byte(seed))
-	}
-	f.Fuzz(func(t *testing.T, body []byte) {
-		found, err := readRecords(strings.NewReader(string(body)))
-		if err != nil {
-			return
-		}
-		for _, record := range found.records {
-			if !json.Valid(record) {
-				t.Fatalf("%q gives a record that is no JSON: %q", body, record)
-			}
-			if id, err := (shape{object: "Report"}).id(record); err == nil && !isID(id) {
-				t.Fatalf("%q gives the id %q", body, id)
-			}
-		}
-	})
 }

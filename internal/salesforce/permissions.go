@@ -3,7 +3,6 @@ package salesforce
 import (
 	"context"
 	"io"
-	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -12,123 +11,92 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/httpkit"
+	"longhaul/internal/salesforce/apierror"
+	"longhaul/internal/salesforce/decode"
+	"longhaul/internal/salesforce/exchange"
+	"longhaul/internal/salesforce/permission"
+	"longhaul/internal/salesforce/soql"
 )
 
-const (
-	permissionObject = "UserPermissionAccess"
-	permissionPrefix = "Permissions"
-)
-
-// wantedPermissions are the ones that decide what a sync can read, without the prefix of their fields.
-var wantedPermissions = []string{
-	"ApiEnabled", "ApiUserOnly", "CustomizeApplication", "ManagePvtRptsAndDashbds", "RunReports", "ViewAllUsers",
-	"ViewPublicDashboards", "ViewPublicReports", "ViewRoles", "ViewSetup",
-}
-
-// Permissions tells what the run-as user may do.
-type Permissions struct{ granted map[string]bool }
-
-// NewPermissions makes Permissions of names, without the prefix Permissions, and whether each is granted.
-func NewPermissions(granted map[string]bool) Permissions {
-	return Permissions{granted: maps.Clone(granted)}
-}
-
-// Has says whether the user has a permission, as "RunReports". The org may not know it: then it is not known.
-func (p Permissions) Has(name string) (has, known bool) {
-	has, known = p.granted[strings.TrimPrefix(name, permissionPrefix)]
-	return has, known
-}
-
-// Names lists the permissions that are known, sorted.
-func (p Permissions) Names() []string { return slices.Sorted(maps.Keys(p.granted)) }
-
-// Granted gives the permissions that are known and whether the user has each, by short names as RunReports.
-func (p Permissions) Granted() map[string]bool {
-	granted := make(map[string]bool, len(p.granted))
-	maps.Copy(granted, p.granted)
-	return granted
-}
-
-// Permissions reads what the run-as user may do. Salesforce has removed some of these fields before, and a query that
-// names a removed one fails as a whole: then those that the org knows are looked up and asked for.
-func (c *Client) Permissions(ctx context.Context) (Permissions, error) {
-	permissions, err := c.granted(ctx, wantedPermissions)
-	if e := errorIn(err); e == nil || e.Code != "INVALID_FIELD" && e.Status != http.StatusNotFound {
+// Permissions reads the permissions of the run-as user. Salesforce has removed some of these fields before, and a query that names a
+// removed one fails as a whole: then the client looks up which of them the org has, and reads those.
+func (c *Client) Permissions(ctx context.Context) (permission.Set, error) {
+	permissions, err := c.granted(ctx, permission.Names())
+	if e := apierror.From(err); e == nil || e.Code != "INVALID_FIELD" && e.Status != http.StatusNotFound {
 		return permissions, err
 	}
 	offered, err := c.offeredPermissions(ctx)
 	if err != nil {
-		return Permissions{}, err
+		return permission.Set{}, err
 	}
 	return c.granted(ctx, offered)
 }
 
-// granted asks for permissions by name.
-func (c *Client) granted(ctx context.Context, names []string) (Permissions, error) {
-	granted := make(map[string]bool, len(names))
+// granted reads permissions by name.
+func (c *Client) granted(ctx context.Context, names []string) (permission.Set, error) {
 	if len(names) == 0 {
-		return Permissions{granted: granted}, nil
+		return permission.Set{}, nil
 	}
-	soql := "SELECT " + permissionPrefix + strings.Join(names, ", "+permissionPrefix) + " FROM " + permissionObject
 	fields := make([]string, 0, len(names))
 	for _, name := range names {
-		fields = append(fields, permissionPrefix+name)
+		fields = append(fields, permission.Prefix+name)
 	}
-	found, err := c.query(ctx, permissionObject, c.queryPath(soql), func(answer *records) error {
-		return answer.wholeAs(shape{object: permissionObject, fields: fields})
-	})
-	if err != nil || len(found.records) == 0 {
-		return Permissions{granted: granted}, err
+	rows, err := soql.Rows(ctx, &c.exchange, permission.Object, fields, "SELECT "+strings.Join(fields, ", ")+" FROM "+permission.Object)
+	if err != nil || len(rows) == 0 {
+		return permission.Set{}, err
 	}
-	err = readMembers(found.records[0], func(d *jsontext.Decoder, field string) error {
-		name, ours := strings.CutPrefix(field, permissionPrefix)
+	granted := make(map[string]bool, len(names))
+	err = decode.Object(rows[0], func(d *jsontext.Decoder, field string) error {
+		name, ours := strings.CutPrefix(field, permission.Prefix)
 		if kind := d.PeekKind(); !ours || kind != 't' && kind != 'f' {
 			return d.SkipValue()
 		}
 		var has bool
-		err := readFlag(d, &has)
+		err := decode.Flag(d, &has)
 		granted[name] = has
 		return err
 	})
-	return Permissions{granted: granted}, err
+	return permission.NewSet(granted), err
 }
 
-// offeredPermissions lists those of the wanted permissions that the org knows.
+// offeredPermissions lists the permissions that the org has of those that are read.
 func (c *Client) offeredPermissions(ctx context.Context) ([]string, error) {
 	var offered []string
-	_, err := c.get(ctx, opAccess, c.versioned("/sobjects/"+url.PathEscape(permissionObject)+"/describe"), func(body io.Reader) error {
+	path := c.exchange.Versioned("/sobjects/" + url.PathEscape(permission.Object) + "/describe")
+	_, err := c.exchange.Get(ctx, apierror.OpPermissions, path, func(body io.Reader) error {
 		var err error
 		offered, err = readFieldNames(body)
 		return err
 	})
-	if e := errorIn(err); e != nil && e.Status == http.StatusNotFound && e.Class == fault.Invalid {
+	if e := apierror.From(err); e != nil && e.Status == http.StatusNotFound && e.Class == fault.Invalid {
 		e.Class, e.Whole = fault.PermissionMissing, false
-		e.sentence = "the run-as user cannot read its own permissions (" + permissionObject + "): " +
+		e.Sentence = "the run-as user cannot read its own permissions (" + permission.Object + "): " +
 			"nothing to change, unless reports turn out to be missing"
 	}
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(slices.Clone(wantedPermissions), func(name string) bool {
-		return !slices.Contains(offered, permissionPrefix+name)
+	return slices.DeleteFunc(permission.Names(), func(name string) bool {
+		return !slices.Contains(offered, permission.Prefix+name)
 	}), nil
 }
 
-// readFieldNames reads the names of the fields of an object's describe. Every object has some.
+// readFieldNames reads the names of the fields from the describe of an object. Every object has some.
 func readFieldNames(body io.Reader) ([]string, error) {
 	var names []string
-	err := decode(body, longestBody, func(d *jsontext.Decoder, _ *bounded) error {
-		return members(d, func(name string) error {
+	err := decode.Body(body, exchange.LongestBody, func(d *jsontext.Decoder, _ *httpkit.Capped) error {
+		return decode.Members(d, func(name string) error {
 			if name != "fields" {
 				return d.SkipValue()
 			}
-			return elements(d, func() error {
+			return decode.Elements(d, func() error {
 				var field string
-				err := members(d, func(name string) error {
+				err := decode.Members(d, func(name string) error {
 					if name != "name" {
 						return d.SkipValue()
 					}
-					return readText(d, &field)
+					return decode.Text(d, &field)
 				})
 				names = append(names, field)
 				return err
@@ -136,7 +104,7 @@ func readFieldNames(body io.Reader) ([]string, error) {
 		})
 	})
 	if err == nil && len(names) == 0 {
-		err = errUnreadable
+		err = decode.ErrUnreadable
 	}
 	return names, err
 }

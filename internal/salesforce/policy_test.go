@@ -42,10 +42,10 @@ func describeAll(t *testing.T, client *salesforce.Client, ids []string) (answere
 	return good.Load(), bad.Load()
 }
 
-// policies of sessions, each with how it meets a token that was good.
+// policyFaults are the policies of sessions, by the simulator's names.
 var policyFaults = []string{"session_not_for_rest", "session_app_not_attached", "high_assurance"}
 
-// A policy that one session meets, as in a maintenance, costs one login and stops nothing.
+// A policy that one session meets, as during maintenance, costs one login and stops nothing.
 func TestPolicy_thatPassesCostsOneLogin(t *testing.T) {
 	t.Parallel()
 	for _, name := range policyFaults {
@@ -61,7 +61,7 @@ func TestPolicy_thatPassesCostsOneLogin(t *testing.T) {
 	}
 }
 
-// A policy that holds is believed after one more login, however many requests meet it, and only one of them is repeated.
+// A policy that holds is confirmed by one more login, however many requests meet it, and only one of them is repeated.
 func TestPolicy_thatHoldsIsBelievedOnce(t *testing.T) {
 	t.Parallel()
 	for _, name := range policyFaults {
@@ -86,7 +86,7 @@ func TestPolicy_thatHoldsIsBelievedOnce(t *testing.T) {
 	}
 }
 
-// The session that met a policy stays bad when it is relaxed. Whoever resumes a sync gets a new one, once.
+// A session that met a policy stays bad when the policy is relaxed. Resuming the sync brings a new one, once.
 func TestPolicy_thatIsRelaxedNeedsANewLogin(t *testing.T) {
 	t.Parallel()
 	for _, name := range policyFaults {

@@ -10,89 +10,29 @@ import (
 	"time"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/salesforce/origin"
 )
 
-func TestRetrier(t *testing.T) {
-	t.Parallel()
-	passing := func() *Error { return &Error{Class: fault.Transient, Op: opQuery, again: true} }
-	for _, row := range []struct {
-		name     string
-		attempts int
-		errs     []error // of the tries; then success
-		tries    int
-		ok       bool
-		shortest time.Duration
-		longest  time.Duration
-	}{
-		{"success needs one try", 3, nil, 1, true, 0, 0},
-		{"a passing fault is tried again", 3, []error{passing()}, 2, true, firstPause / 2, firstPause},
-		{"the tries end", 3, []error{passing(), passing(), passing()}, 3, false, 3 * firstPause / 2, 3 * firstPause},
-		{"a final fault is not tried again", 3, []error{&Error{Class: fault.Gone}}, 1, false, 0, 0},
-		{"an error of another kind is not tried again", 3, []error{io.EOF}, 1, false, 0, 0},
-		{"a short wait is honoured", 3, []error{&Error{again: true, RetryAfter: 3 * time.Second}}, 2, true, 3 * time.Second, 3 * time.Second},
-		{"a long wait is for the caller", 3, []error{&Error{again: true, RetryAfter: 6 * time.Second}}, 1, false, 0, 0},
-		{
-			"a host without route is tried twice more", 9,
-			[]error{&Error{again: true, Status: 420}, &Error{again: true, Status: 420}, &Error{again: true, Status: 420}},
-			3, false, 3 * firstPause / 2, 3 * firstPause,
-		},
-		{
-			"pauses stop growing", 9,
-			[]error{passing(), passing(), passing(), passing(), passing(), passing(), passing()},
-			8, true,
-			5 * time.Second, 4 * longestPause,
-		},
-	} {
-		synctest.Test(t, func(t *testing.T) {
-			start, tries := time.Now(), 0
-			err := retrier{row.attempts}.do(t.Context(), func(context.Context) error {
-				tries++
-				if tries <= len(row.errs) {
-					return row.errs[tries-1]
-				}
-				return nil
-			})
-			took := time.Since(start)
-			if tries != row.tries || (err == nil) != row.ok || took < row.shortest || took > row.longest {
-				t.Errorf("%s: %d tries in %v, %v; want %d in %v to %v", row.name, tries, took, err, row.tries, row.shortest, row.longest)
-			}
-			if e := errorIn(err); e != nil && e.again {
-				t.Errorf("%s: the last error still asks to be tried again", row.name)
-			}
-		})
+// seven is the answer to a query that counts seven records.
+const seven = `{"totalSize":7,"done":true,"records":[]}`
+
+func page(status int, header ...string) func() (*http.Response, error) {
+	return func() (*http.Response, error) {
+		return reply(status, webPage, append(header, "Content-Type: text/html")...), nil
 	}
 }
 
-func TestRetrier_stopsWithItsContext(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
-		defer cancel()
-		start := time.Now()
-		err := retrier{3}.do(ctx, func(context.Context) error { return &Error{Op: opQuery, again: true} })
-		if !errors.Is(err, context.DeadlineExceeded) || fault.From(err) != nil || time.Since(start) != 10*time.Millisecond {
-			t.Errorf("got %v after %v", err, time.Since(start))
-		}
-	})
+func body(text string) func() (*http.Response, error) {
+	return func() (*http.Response, error) { return reply(200, text, "Content-Type: application/json"), nil }
 }
 
-// TestClient_triesAgain goes through the faults of a whole exchange.
 func TestClient_triesAgain(t *testing.T) {
 	t.Parallel()
-	good := `{"totalSize":7,"done":true,"records":[]}`
-	page := func(status int, header ...string) func() (*http.Response, error) {
-		return func() (*http.Response, error) {
-			return reply(status, webPage, append(header, "Content-Type: text/html")...), nil
-		}
-	}
-	body := func(text string) func() (*http.Response, error) {
-		return func() (*http.Response, error) { return reply(200, text, "Content-Type: application/json"), nil }
-	}
 	for _, row := range []struct {
 		name  string
 		fault func() (*http.Response, error)
-		class fault.Class // when it lasts
-		asked int         // requests when it lasts
+		class fault.Class // when the fault lasts
+		asked int         // requests when the fault lasts
 	}{
 		{"a reset", func() (*http.Response, error) { return nil, io.ErrUnexpectedEOF }, fault.Transient, 3},
 		{"an empty 406", func() (*http.Response, error) { return reply(406, ""), nil }, fault.Transient, 3},
@@ -104,10 +44,10 @@ func TestClient_triesAgain(t *testing.T) {
 		{"an overload", page(503), fault.Transient, 3},
 		{"a slow gateway", page(504), fault.Transient, 3},
 		{"a page in place of data", page(200), fault.Transient, 3},
-		{"a body without a type", func() (*http.Response, error) { return reply(200, good), nil }, fault.Transient, 3},
-		{"a cut body", body(good[:20]), fault.Transient, 3},
+		{"a body without a type", func() (*http.Response, error) { return reply(200, seven), nil }, fault.Transient, 3},
+		{"a cut body", body(seven[:20]), fault.Transient, 3},
 		{"an empty body", body(""), fault.Transient, 3},
-		{"more than one answer", body(good + good), fault.Transient, 3},
+		{"more than one answer", body(seven + seven), fault.Transient, 3},
 		{"a damaged body", body(`{"totalSize":7,"done":tru`), fault.Transient, 3},
 		{"an answer to something else", body(`{"hello":"world"}`), fault.Transient, 3},
 		{"a list in place of an object", body(`[]`), fault.Transient, 3},
@@ -117,14 +57,14 @@ func TestClient_triesAgain(t *testing.T) {
 				asked := 0
 				org := &fakeOrg{}
 				client := inside(t, roundTripFunc(func(r *http.Request) (*http.Response, error) {
-					if r.URL.Path == tokenPath {
+					if r.URL.Path == origin.TokenPath {
 						return inProcess(org).RoundTrip(r)
 					}
 					asked++
 					if asked == 1 || lasts {
 						return row.fault()
 					}
-					return body(good)()
+					return body(seven)()
 				}))
 				m := new(Meter)
 				n, err := client.Count(WithMeter(t.Context(), m), "Report", "", "")
@@ -147,7 +87,7 @@ func TestClient_timesOutOneTry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		org, asked := &fakeOrg{}, 0
 		client := inside(t, roundTripFunc(func(r *http.Request) (*http.Response, error) {
-			if r.URL.Path == tokenPath {
+			if r.URL.Path == origin.TokenPath {
 				return inProcess(org).RoundTrip(r)
 			}
 			asked++
@@ -171,7 +111,7 @@ func TestClient_givesUpWithTheCaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		org := &fakeOrg{}
 		client := inside(t, roundTripFunc(func(r *http.Request) (*http.Response, error) {
-			if r.URL.Path == tokenPath {
+			if r.URL.Path == origin.TokenPath {
 				return inProcess(org).RoundTrip(r)
 			}
 			<-r.Context().Done()
@@ -182,19 +122,6 @@ func TestClient_givesUpWithTheCaller(t *testing.T) {
 		_, err := client.DescribeReport(ctx, "00Oxx0000004abcEAA")
 		if !errors.Is(err, context.Canceled) || fault.From(err) != nil {
 			t.Errorf("got %v, want a plain cancellation without a class", err)
-		}
-	})
-}
-
-func FuzzRetryAfter(f *testing.F) {
-	for _, seed := range []string{
-		"17", "0", "-5", "1e3", "99999999999999999999", "Mon, 23 Nov 2026 18:17:10 GMT", "Fri, 31 Dec 9999 23:59:59 GMT", "soon",
-	} {
-		f.Add(seed, fakeDate)
-	}
-	f.Fuzz(func(t *testing.T, value, date string) {
-		if got := retryAfter(http.Header{"Retry-After": {value}, "Date": {date}}); got < 0 || got > longestRetry {
-			t.Fatalf("%q on %q is a wait of %v", value, date, got)
 		}
 	})
 }

@@ -1,10 +1,9 @@
 package salesforce
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -13,6 +12,8 @@ import (
 	"time"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/salesforce/origin"
+	"longhaul/internal/salesforce/session"
 )
 
 func TestSession_twentyMeetAnExpiredToken(t *testing.T) {
@@ -22,7 +23,7 @@ func TestSession_twentyMeetAnExpiredToken(t *testing.T) {
 	var hold atomic.Bool
 	org := &fakeOrg{handle: func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, `{"totalSize":7,"done":true,"records":[]}`) }}
 	gate := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if hold.Load() && r.URL.Path != tokenPath {
+		if hold.Load() && r.URL.Path != origin.TokenPath {
 			arrived <- struct{}{}
 			<-release
 		}
@@ -58,92 +59,7 @@ func TestSession_twentyMeetAnExpiredToken(t *testing.T) {
 	}
 }
 
-func TestSession_waitersShareOneLogin(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		logins := 0
-		s := &session{login: func(context.Context) (*grant, error) {
-			logins++
-			pass(t, time.Second)
-			return &grant{token: fmt.Sprint(logins)}, nil
-		}}
-		var all sync.WaitGroup
-		for range 20 {
-			all.Go(func() {
-				g, err := s.grant(t.Context())
-				if err != nil || g.generation != 1 {
-					t.Errorf("got %v, %v", g, err)
-				}
-			})
-		}
-		all.Wait()
-		if g, err := s.after(t.Context(), 0); err != nil || g.generation != 1 || logins != 1 {
-			t.Errorf("who comes late with an older generation gets %v, %v after %d logins", g, err, logins)
-		}
-		if g, err := s.after(t.Context(), 1); err != nil || g.generation != 2 || logins != 2 {
-			t.Errorf("who found the newest one ended gets %v, %v after %d logins", g, err, logins)
-		}
-	})
-}
-
-func TestSession_aWaiterMayLeave(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := &session{login: func(ctx context.Context) (*grant, error) {
-			select {
-			case <-time.After(time.Second):
-				return &grant{}, nil
-			case <-ctx.Done():
-				return nil, ctx.Err()
-			}
-		}}
-		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
-		defer cancel()
-		var other sync.WaitGroup
-		other.Go(func() {
-			pass(t, time.Microsecond) // joins what the other began
-			if _, err := s.grant(t.Context()); err != nil {
-				t.Errorf("the one who stays gets %v", err)
-			}
-		})
-		if _, err := s.grant(ctx); !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("the one who leaves gets %v", err)
-		}
-		other.Wait()
-	})
-}
-
-func TestSession_aRefusalHoldsForAMoment(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		logins, class := 0, fault.LoginRefused
-		s := &session{login: func(context.Context) (*grant, error) {
-			logins++
-			return nil, &Error{Class: class, Op: opLogin}
-		}}
-		for range 10 {
-			if _, err := s.grant(t.Context()); !fault.Is(err, fault.LoginRefused) {
-				t.Fatal(err)
-			}
-		}
-		if logins != 1 {
-			t.Errorf("a refused login was repeated %d times at once", logins-1)
-		}
-		pass(t, RefusalHolds)
-		class = fault.Transient
-		for range 2 {
-			if _, err := s.grant(t.Context()); !fault.Is(err, fault.Transient) {
-				t.Fatal(err)
-			}
-		}
-		if logins != 3 {
-			t.Errorf("%d logins, want the refused one, one after a moment, and each after a fault that passes", logins)
-		}
-	})
-}
-
-// Too many logins of the user are held for as long as Salesforce asks: each request that asks after a session would be one
-// login more.
+// A refusal for too many logins of the user stands for a while: each request after a session would otherwise be one more login.
 func TestSession_tooManyLoginsHoldAsLongAsAsked(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -157,12 +73,12 @@ func TestSession_tooManyLoginsHoldAsLongAsAsked(t *testing.T) {
 			if _, err := client.Count(t.Context(), "Report", "", ""); !fault.Is(err, fault.Throttled) {
 				t.Fatal(err)
 			}
-			pass(t, RefusalHolds/21)
+			pass(t, session.RefusalHolds/21)
 		}
 		if got := org.logins.Load(); got != 1 {
 			t.Errorf("%d logins in a moment, want 1", got)
 		}
-		pass(t, RefusalHolds)
+		pass(t, session.RefusalHolds)
 		if _, err := client.Login(t.Context()); !fault.Is(err, fault.Throttled) || org.logins.Load() != 2 {
 			t.Errorf("after the wait: %v, %d logins", err, org.logins.Load())
 		}
@@ -181,7 +97,7 @@ func TestSession_isStillItsOwnAfterARenewal(t *testing.T) {
 	}
 }
 
-// pass lets time go by in a bubble of synctest.
+// pass lets time pass in a bubble of synctest.
 func pass(t *testing.T, d time.Duration) {
 	t.Helper()
 	select {
@@ -190,8 +106,7 @@ func pass(t *testing.T, d time.Duration) {
 	}
 }
 
-// TestLogin_goesOnBehindAPortalThatStoodThereForAWhile ends a session while something between answers logins: what a login of before
-// has proved right must not stop a sync for good.
+// A session ends while something on the way answers logins. Settings that an earlier login proved right must not stop a sync for good.
 func TestLogin_goesOnBehindAPortalThatStoodThereForAWhile(t *testing.T) {
 	t.Parallel()
 	for name, portal := range map[string]http.HandlerFunc{
@@ -221,10 +136,37 @@ func TestLogin_goesOnBehindAPortalThatStoodThereForAWhile(t *testing.T) {
 				pass(t, time.Minute)
 			}
 			org.refuse = nil
-			pass(t, longestTrouble)
+			pass(t, session.LongestPause)
 			if _, err := client.Count(t.Context(), "Report", "", ""); err != nil {
 				t.Errorf("%s: after it %v", name, err)
 			}
 		})
 	}
+}
+
+// An org that Salesforce has moved answers at another instance, which only a login names.
+func TestSession_findsAnOrgThatHasMoved(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		org := counting()
+		org.instance = "https://na1.my.salesforce.com"
+		client := inside(t, roundTripFunc(func(r *http.Request) (*http.Response, error) {
+			if r.URL.Host == "na1.my.salesforce.com" && org.instance != "https://na1.my.salesforce.com" {
+				return nil, &net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: "na1.my.salesforce.com", IsNotFound: true}}
+			}
+			return inProcess(org).RoundTrip(r)
+		}))
+		if _, err := client.Count(t.Context(), "Report", "", ""); err != nil {
+			t.Fatal(err)
+		}
+		org.instance = "https://na2.my.salesforce.com"
+		if err := insist(t, client, session.MovedAfter+time.Minute); err != nil || org.logins.Load() != 2 {
+			t.Errorf("after the move: %v, %d logins", err, org.logins.Load())
+		}
+		org.instance = "https://na3.my.salesforce.com"
+		client.Renew(time.Now())
+		if _, err := client.Count(t.Context(), "Report", "", ""); err != nil {
+			t.Errorf("somebody who resumes the sync need not wait: %v", err)
+		}
+	})
 }

@@ -98,7 +98,7 @@ func TestSimulator_answersWhatASyncAsks(t *testing.T) {
 	}
 }
 
-// TestSimulator_aDescribeWithoutColumnsIsAskedForAgain meets an answer that is good JSON and brings nothing.
+// The answer is good JSON and has no columns.
 func TestSimulator_aDescribeWithoutColumnsIsAskedForAgain(t *testing.T) {
 	t.Parallel()
 	for name, times := range map[string]int{"once": 1, "always": 0} {
@@ -224,7 +224,7 @@ func TestSimulator_endsSessions(t *testing.T) {
 	}
 }
 
-// Sessions that last a moment, under load: every request is answered in the end, and logins are few.
+// Under load, with sessions that last a moment, every request is answered in the end, and logins are few.
 func TestSimulator_losesNothingToShortSessions(t *testing.T) {
 	t.Parallel()
 	const ttl, span = 500 * time.Millisecond, 2500 * time.Millisecond

@@ -6,48 +6,87 @@ import (
 	"io"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"longhaul/internal/fault"
+	"longhaul/internal/httpkit"
+	"longhaul/internal/salesforce/apierror"
+	"longhaul/internal/salesforce/decode"
+	"longhaul/internal/salesforce/exchange"
+	"longhaul/internal/salesforce/usage"
 )
 
-// Clock asks Salesforce for the time. The request is the list of API versions, which needs no login and counts against no
-// limit, so it can be made while the org's daily API requests are used up. A time that is far from the expected one is asked
-// for once more. Where no answer has a date, as behind a proxy that takes it away, the expected time stands for it, or that of this
-// machine: a sync that waits must not wait for ever.
+// Clock asks Salesforce for the time. The request is the list of API versions, which needs no login and counts against no limit, so it works
+// while the org's daily API requests are used up. A time that is far from the expected one is requested once more. Where no answer has a
+// date, as behind a proxy that removes it, the expected time or that of this machine stands for it: a sync that waits must not wait for ever.
 func (c *Client) Clock(ctx context.Context) (time.Time, error) {
-	url := c.instance().String() + dataPath
-	var told facts
-	for tries := 0; tries < 2 && !told.sure; tries++ {
-		err := c.retry.do(ctx, func(ctx context.Context) (err error) {
-			told, err = c.try(ctx, c.open, opClock, url, readVersions)
-			return err
-		})
-		if err != nil {
+	instance := c.session.Place().Instance
+	var reported usage.Facts
+	for tries := 0; tries < 2 && !reported.IsSure; tries++ {
+		var err error
+		if reported, err = c.exchange.Versions(ctx, apierror.OpClock, instance); err != nil {
 			return time.Time{}, err
 		}
 	}
-	if told.sure {
-		return told.date, nil
+	if reported.IsSure {
+		return reported.Date, nil
 	}
 	now := time.Now()
-	return cmp.Or(c.belief.expected(now), told.date, now.UTC().Truncate(time.Second)), nil // not later than this machine's clock where nothing is known
+	// Not later than this machine's clock where nothing is known.
+	return cmp.Or(c.exchange.Consensus.Expected(now), reported.Date, now.UTC().Truncate(time.Second)), nil
 }
 
-// Usage asks for the org's use of its daily API requests, which costs one of them. The header of the answer tells it, fresh,
-// even of a refusal for a missing permission. Where it is silent the limits may tell it, which need "View Setup and
-// Configuration" and are as old as five minutes. told is false when neither did.
-func (c *Client) Usage(ctx context.Context) (usage LimitInfo, told bool, err error) {
+// Usage asks for the org's use of its daily API requests, which costs one of them. The header of the answer reports it, up to date, even
+// with a refusal for a missing permission. Where the header is missing the limits may report it, which need "View Setup and
+// Configuration" and are up to five minutes old. known is false when neither did.
+func (c *Client) Usage(ctx context.Context) (used LimitInfo, known bool, err error) {
 	var daily limit
-	answer, err := c.get(ctx, opLimits, c.versioned("/limits"), func(body io.Reader) error {
+	answer, err := c.exchange.Get(ctx, apierror.OpLimits, c.exchange.Versioned("/limits"), func(body io.Reader) error {
 		limits, err := readLimits(body)
 		daily = limits[dailyAPIRequests]
 		return err
 	})
-	if e := errorIn(err); e != nil && e.Class == fault.PermissionMissing && !e.Whole {
-		return e.told.usage, e.told.told, nil
+	if e := apierror.From(err); e != nil && e.Class == fault.PermissionMissing && !e.Whole {
+		return answer.Usage, answer.HasUsage, nil
 	}
-	if err != nil || answer.told {
-		return answer.usage, answer.told, err
+	if err != nil {
+		return LimitInfo{}, false, err
 	}
-	usage = LimitInfo{Used: daily.Max - daily.Remaining, Max: daily.Max}
-	return usage, c.belief.limit(usage), nil
+	if answer.HasUsage {
+		return answer.Usage, true, nil
+	}
+	used = LimitInfo{Used: daily.Max - daily.Remaining, Max: daily.Max}
+	return used, c.exchange.Consensus.AcceptUsage(used), nil
+}
+
+// dailyAPIRequests is the name of the limit that every call counts against.
+const dailyAPIRequests = "DailyApiRequests"
+
+// limit is one limit of an org.
+type limit struct{ Max, Remaining int64 }
+
+// readLimits reads the limits of an org by name.
+func readLimits(body io.Reader) (map[string]limit, error) {
+	limits := make(map[string]limit)
+	err := decode.Body(body, exchange.LongestBody, func(d *jsontext.Decoder, _ *httpkit.Capped) error {
+		return decode.Members(d, func(kind string) error {
+			if d.PeekKind() != '{' {
+				return d.SkipValue()
+			}
+			var one limit
+			err := decode.Members(d, func(name string) error {
+				switch name {
+				case "Max":
+					return decode.Number(d, &one.Max)
+				case "Remaining":
+					return decode.Number(d, &one.Remaining)
+				default:
+					return d.SkipValue()
+				}
+			})
+			limits[kind] = one
+			return err
+		})
+	})
+	return limits, err
 }

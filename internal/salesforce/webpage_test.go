@@ -13,6 +13,7 @@ import (
 	"unicode/utf16"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/salesforce/origin"
 )
 
 const portal = "<html><head><title>Sign in to the network</title></head><body>welcome</body></html>"
@@ -36,7 +37,7 @@ func wide(text string) string {
 	return string(out)
 }
 
-// questions are all that the client asks, by what they are about.
+// questions are all requests of the client, by their subject.
 var questions = map[string]func(context.Context, *Client) error{
 	"a login":     func(ctx context.Context, c *Client) error { _, err := c.Login(ctx); return err },
 	"a query":     func(ctx context.Context, c *Client) error { _, err := c.Count(ctx, "Report", "", ""); return err },
@@ -55,7 +56,7 @@ func TestClient_aPageIsNoAnswerHoweverItBegins(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					org := &fakeOrg{}
 					client := inside(t, roundTripFunc(func(r *http.Request) (*http.Response, error) {
-						if r.URL.Path == tokenPath && question != "a login" {
+						if r.URL.Path == origin.TokenPath && question != "a login" {
 							return inProcess(org).RoundTrip(r)
 						}
 						return reply(200, page, "Content-Type: "+media, "Date: Tue, 24 Nov 2026 19:16:10 GMT", "Sforce-Limit-Info: api-usage=9/10"), nil
@@ -77,7 +78,7 @@ func TestClient_aPageIsNoAnswerHoweverItBegins(t *testing.T) {
 	}
 }
 
-// TestClient_anErrorPageIsNamed names what stands between in the errors of other statuses too.
+// The errors of other statuses name the page too.
 func TestClient_anErrorPageIsNamed(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{403, 404, 502, 503, 511} {
@@ -95,7 +96,7 @@ func TestClient_anErrorPageIsNamed(t *testing.T) {
 	}
 }
 
-// TestClient_aPageShowsNoSecret has a portal repeat what was sent to it.
+// A portal repeats what was sent to it.
 func TestClient_aPageShowsNoSecret(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -113,7 +114,7 @@ func TestClient_aPageShowsNoSecret(t *testing.T) {
 	})
 }
 
-// TestClient_aGatewaysErrorIsNoneOfSalesforce answers with the JSON of gateways, by which no report is gone, refused or unsupported.
+// The JSON of a gateway makes no report gone, refused or unsupported.
 func TestClient_aGatewaysErrorIsNoneOfSalesforce(t *testing.T) {
 	t.Parallel()
 	const report = "00O000000000001AAA"
@@ -144,14 +145,14 @@ func TestClient_aGatewaysErrorIsNoneOfSalesforce(t *testing.T) {
 	}
 }
 
-// TestClient_aProxyThatWantsALoginEndsNoSession answers with the page of a proxy that has a login of its own.
+// The page of a proxy asks for a login of its own.
 func TestClient_aProxyThatWantsALoginEndsNoSession(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var away atomic.Bool
 		org := &fakeOrg{}
 		front := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if away.Load() && r.URL.Path != tokenPath {
+			if away.Load() && r.URL.Path != origin.TokenPath {
 				w.Header().Set("Content-Type", "text/html")
 				w.WriteHeader(http.StatusUnauthorized)
 				_, _ = io.WriteString(w, portal)

@@ -29,13 +29,13 @@ func TestRun_spendsItsAllowanceToTheLastCall(t *testing.T) {
 	f := newFakeVault()
 	plan(f, 100)
 	for _, step := range []struct{ granted, stored int64 }{{60, 60}, {0, 60}, {30, 90}, {30, 100}} {
-		a := salesforce.NewAllowance(step.granted, 0)
-		result, err := run(salesforce.WithAllowance(t.Context(), a), input(client, 6), f)
+		a := salesforce.NewCallBudget(step.granted, 0)
+		result, err := run(salesforce.WithCallBudget(t.Context(), a), input(client, 6), f)
 		done := step.stored == 100
 		if result.Reports != step.stored || sent.Load() != step.stored || result.Partial == done {
 			t.Fatalf("granted %d: result %+v after %d calls", step.granted, result, sent.Load())
 		}
-		if !done && (result.Stop != StopQuota || !errors.Is(err, salesforce.ErrAllowance)) || done && err != nil {
+		if !done && (result.Stop != StopQuota || !errors.Is(err, salesforce.ErrBudgetSpent)) || done && err != nil {
 			t.Errorf("granted %d: result %+v, error %v", step.granted, result, err)
 		}
 	}
@@ -63,7 +63,7 @@ func TestRun_getsOnWithFewCallsWhereTheFirstReportsAreBroken(t *testing.T) {
 				o.reply = func(i, _ int) error { // as the client does: each try is a call
 					for try := range tries {
 						if left.Add(-1) < 0 {
-							return &salesforce.Error{Class: fault.QuotaExhausted, Whole: true, Err: salesforce.ErrAllowance}
+							return &salesforce.Error{Class: fault.QuotaExhausted, Whole: true, Err: salesforce.ErrBudgetSpent}
 						}
 						if i >= broken {
 							return nil

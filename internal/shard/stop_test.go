@@ -19,7 +19,7 @@ func TestRun_saysWhyItStopped(t *testing.T) {
 		class fault.Class
 	}{
 		"the allowance is spent": {
-			&salesforce.Error{Class: fault.QuotaExhausted, Whole: true, Err: salesforce.ErrAllowance},
+			&salesforce.Error{Class: fault.QuotaExhausted, Whole: true, Err: salesforce.ErrBudgetSpent},
 			StopQuota, fault.QuotaExhausted,
 		},
 		"the daily requests are used up": {&salesforce.Error{Class: fault.QuotaExhausted, Whole: true}, StopQuota, fault.QuotaExhausted},

@@ -32,7 +32,7 @@ type trip struct {
 	answers int       // that the run had had by then
 	late    bool      // others have waited for it long enough; it no longer holds up the order
 
-	pressure salesforce.Pressure // on the way
+	pressure salesforce.Throttles // on the way
 }
 
 // answer is what a trip brought back.
@@ -63,7 +63,7 @@ func (r *runner) depart(t *trip) {
 
 // ask makes the request and prepares what is to be stored, so that the loop has nothing to compute.
 func (r *runner) ask(ctx context.Context, t *trip, rep report) answer {
-	ctx = salesforce.WithPressure(ctx, &t.pressure)
+	ctx = salesforce.WithThrottles(ctx, &t.pressure)
 	if t.kind == outside {
 		err := r.in.Probe(ctx)
 		v, _, _, _ := judge(err)

@@ -1,0 +1,104 @@
+package apierror
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"strconv"
+	"syscall"
+
+	"longhaul/internal/fault"
+	"longhaul/internal/httpkit"
+	"longhaul/internal/salesforce/origin"
+	"longhaul/internal/salesforce/redact"
+)
+
+// Unreachable classes a failure to send a request or to get its answer. Most of them may pass; the sentence names the host and what to
+// look at if they last.
+func Unreachable(op, host string, err error) *Error {
+	e := &Error{Class: fault.Transient, Op: op, Err: Quiet(err), Retryable: true, Unsent: httpkit.NeverSent(err)}
+	var lookup *net.DNSError
+	var moved *httpkit.RedirectError
+	var plain tls.RecordHeaderError
+	switch {
+	case errors.As(err, &moved):
+		return redirected(op, host, moved)
+	case errors.Is(err, httpkit.ErrProxyAddress):
+		e.Class, e.Whole, e.Retryable = fault.Invalid, true, false
+		e.Sentence = "the address of the proxy cannot be read: check HTTPS_PROXY"
+	case errors.Is(err, httpkit.ErrProxyLogin):
+		e.Class, e.Whole, e.Retryable = fault.Invalid, true, false
+		e.Sentence = "the proxy asks for a login (407): put user and password into HTTPS_PROXY"
+	case httpkit.IsProxyDial(err):
+		e.Sentence = fmt.Sprintf("the proxy on the way to %s does not answer: check HTTPS_PROXY and NO_PROXY", host)
+	case httpkit.IsCertificate(err):
+		e.Retryable, e.astray = false, true
+		e.Sentence = fmt.Sprintf("the certificate of %s is not trusted: if a proxy ends TLS here, set ca_file to its certificate; "+
+			"else check base_url", host)
+	case errors.As(err, &plain), errors.Is(err, http.ErrSchemeMismatch):
+		e.Retryable, e.astray = false, true
+		e.Sentence = fmt.Sprintf("%s does not speak TLS: check base_url and its port", host)
+	case errors.As(err, &lookup):
+		e.Sentence = fmt.Sprintf("the host %s cannot be found: check base_url, and this machine's network", host)
+	case IsTimeout(err):
+		e.Sentence = fmt.Sprintf("%s did not answer in time: check this machine's network, and whether a firewall stands between", host)
+	case errors.Is(err, syscall.ECONNREFUSED):
+		e.Sentence = fmt.Sprintf("%s refuses the connection: check base_url and its port, and whether a firewall stands between", host)
+	default:
+		e.Sentence = fmt.Sprintf("the connection to %s broke: nothing to change if it passes; else check this machine's network", host)
+	}
+	return e
+}
+
+// redirected classes a redirect that was not followed. Before anything was read it shows a wrong base_url; in the middle of a sync it
+// may be a portal or a maintenance page, which passes. Only a login that leads to another host of Salesforce needs another base_url.
+func redirected(op, host string, moved *httpkit.RedirectError) *Error {
+	to := redact.Clean(moved.To, longestHost)
+	e := &Error{
+		Class: fault.Transient, Op: op, Status: moved.Status, Retryable: true,
+		Err: &quietError{text: "redirect (" + strconv.Itoa(moved.Status) + ") to " + to, err: moved},
+	}
+	switch {
+	case op == OpLogin && moved.To != host && origin.IsOwn(origin.Origin{Host: moved.To}.Name()):
+		e.Class, e.Whole, e.Retryable = fault.Invalid, true, false
+	case op == OpLogin, op == OpProve:
+		e.astray, e.Retryable = true, false
+	}
+	e.Sentence = host + " redirects to " + to + ", which is not followed because the login must not go elsewhere: " +
+		"set base_url to the org's My Domain, such as acme.my.salesforce.com, or, where it answered before, check whether a proxy or a login " +
+		"portal stands between"
+	return e
+}
+
+// longestHost bounds the name of a host that a server wrote, in characters.
+const longestHost = 100
+
+// IsTimeout reports whether a request ran out of time.
+func IsTimeout(err error) bool {
+	var timeout interface{ Timeout() bool }
+	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded) ||
+		errors.As(err, &timeout) && timeout.Timeout()
+}
+
+// quietError keeps the chain of an error for errors.Is, and shows only the part of its text that may be shown.
+type quietError struct {
+	text string
+	err  error
+}
+
+func (q *quietError) Error() string { return q.text }
+func (q *quietError) Unwrap() error { return q.err }
+
+// Quiet cleans and shortens the text of an error from below. It leaves the deadline of a single try out of the chain: that is not the
+// end of the caller's context.
+func Quiet(err error) error {
+	text := redact.Clean(err.Error(), redact.LongestText)
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		return errors.New(text)
+	}
+	return &quietError{text: text, err: err}
+}

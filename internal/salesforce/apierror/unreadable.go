@@ -1,0 +1,55 @@
+package apierror
+
+import (
+	"errors"
+	"fmt"
+
+	"longhaul/internal/fault"
+	"longhaul/internal/httpkit"
+)
+
+// ErrNoColumns lies below the error of a description that lacks the columns it was read for.
+var ErrNoColumns = errors.New("the description has no columns")
+
+// The causes of a refusal to describe a report because of its columns.
+var (
+	ErrTooManyColumns = errors.New("too many columns")
+	ErrNoneSelected   = errors.New("no columns selected")
+)
+
+// The other ways in which an answer can be broken.
+var (
+	ErrWebPage   = errors.New("the answer is a web page")
+	ErrNotJSON   = errors.New("the answer is no JSON")
+	ErrTruncated = errors.New("the answer ends too early")
+)
+
+// Unreadable classes a failure to read an answer whose status was good.
+func Unreadable(op, host string, err error) *Error {
+	e := &Error{Class: fault.Transient, Op: op, Err: err, Retryable: true}
+	var page *pageError
+	var lie *contradictionError
+	switch {
+	case errors.Is(err, httpkit.ErrTooLarge):
+		e.Retryable = false
+		e.Sentence = fmt.Sprintf("an answer of %s is larger than Longhaul reads: nothing to change here; please report it", host)
+		if op == OpReport {
+			e.Class = fault.Poison
+			e.Sentence = "the description of this report is larger than Longhaul reads: give the report fewer columns and filters"
+		}
+	case errors.Is(err, ErrNoColumns):
+		e.Class = fault.Poison
+		e.Sentence = "Salesforce described this report without its columns: save the report anew or delete it if that lasts"
+	case errors.As(err, &page):
+		e.Sentence = fmt.Sprintf("a web page%s came in place of an answer of %s: check whether a proxy or a login portal stands between",
+			page.called(), host)
+	case errors.Is(err, ErrNotJSON):
+		e.Sentence = fmt.Sprintf("something that is no JSON came in place of an answer of %s: check whether a proxy or a login portal stands between",
+			host)
+	case errors.As(err, &lie):
+		e.Sentence = lie.sentence(host)
+	default:
+		e.Sentence = fmt.Sprintf("an answer of %s arrived damaged: nothing to change if it passes; else check this machine's network", host)
+	}
+	return e
+}

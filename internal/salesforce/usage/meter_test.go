@@ -1,0 +1,81 @@
+package usage
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"testing"
+	"time"
+)
+
+func TestCounter_countsWhatSalesforceCounts(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name, path    string
+		err           error
+		calls, logins int64
+	}{
+		{"a query", "/services/data/v59.0/query?q=x", nil, 1, 0},
+		{"a describe", "/services/data/v59.0/analytics/reports/1/describe", nil, 1, 0},
+		{"the resources of a version", "/services/data/v67.0", nil, 1, 0},
+		{"the list of versions", "/services/data/", nil, 0, 0},
+		{"a login", "/services/oauth2/token", nil, 0, 1},
+		{"another path", "/id/00D/005", nil, 0, 0},
+		{"a path that only looks like a version", "/services/data/view", nil, 0, 0},
+		{"an answer that is lost", "/services/data/v59.0/limits", io.ErrUnexpectedEOF, 1, 0},
+		{"a host that cannot be reached", "/services/data/v59.0/limits", dialError(), 0, 0},
+	} {
+		m := new(Meter)
+		bottom := roundTripFunc(func(*http.Request) (*http.Response, error) { return reply(403, ""), row.err })
+		req := newRequest(t, "GET", "https://h"+row.path)
+		_, err := Counter{bottom}.RoundTrip(req.WithContext(WithMeter(req.Context(), m)))
+		if !errors.Is(err, row.err) || m.Calls() != row.calls || m.Logins() != row.logins {
+			t.Errorf("%s: %d calls, %d logins, %v; want %d and %d", row.name, m.Calls(), m.Logins(), err, row.calls, row.logins)
+		}
+		if _, err := (Counter{bottom}).RoundTrip(req); !errors.Is(err, row.err) {
+			t.Errorf("%s: without a meter: %v", row.name, err)
+		}
+	}
+}
+
+func TestMeter_keepsTheNewest(t *testing.T) {
+	t.Parallel()
+	m := new(Meter)
+	if _, known := m.Limit(); known || !m.Date().IsZero() {
+		t.Error("an unused meter knows something")
+	}
+	at := time.Date(2026, 11, 23, 18, 0, 0, 0, time.UTC)
+	observe := func(offset time.Duration, info string) {
+		tell(WithMeter(t.Context(), m), knowing(at), http.Header{"Date": {at.Add(offset).Format(http.TimeFormat)}, "Sforce-Limit-Info": {info}})
+	}
+	observe(time.Minute, "api-usage=20/100")
+	observe(0, "api-usage=19/100") // overtaken
+	observe(2*time.Minute, "")     // reports the time alone
+	if limit, known := m.Limit(); !known || limit != (LimitInfo{20, 100}) || !m.Date().Equal(at.Add(2*time.Minute)) {
+		t.Errorf("got %v, %t, %v", limit, known, m.Date())
+	}
+}
+
+func TestMeter_takesTheLargerUseOfASecond(t *testing.T) {
+	t.Parallel()
+	m := new(Meter)
+	for _, info := range []string{"api-usage=21/100", "api-usage=20/100"} {
+		tell(WithMeter(t.Context(), m), knowing(time.Date(2026, 11, 23, 18, 16, 10, 0, time.UTC)), http.Header{"Date": {fakeDate}, Header: {info}})
+	}
+	if got, _ := m.Limit(); got.Used != 21 {
+		t.Errorf("%d are used, want 21", got.Used)
+	}
+}
+
+func TestMeter_datesWhatItKnowsOfTheLimit(t *testing.T) {
+	t.Parallel()
+	m := new(Meter)
+	at := time.Date(2026, 11, 23, 18, 0, 0, 0, time.UTC)
+	for second, info := range []string{"api-usage=20/100", "", "api-usage=21/100", ""} {
+		date := at.Add(time.Duration(second) * time.Second)
+		tell(WithMeter(t.Context(), m), knowing(at), http.Header{"Date": {date.Format(http.TimeFormat)}, Header: {info}})
+	}
+	if got := m.LimitAt(); !got.Equal(at.Add(2 * time.Second)) {
+		t.Errorf("the limit is of %v, want %v", got, at.Add(2*time.Second))
+	}
+}
