@@ -13,6 +13,7 @@ import (
 	"longhaul/activities"
 	"longhaul/internal/host"
 	"longhaul/internal/inventory"
+	"longhaul/internal/node"
 	"longhaul/workflows"
 )
 
@@ -86,8 +87,8 @@ func extractOn(t *testing.T, h *heldTemporal, more ...string) (int, *output) {
 	args, environ := castorLine(t.TempDir(), more...)
 	app, out := newTestApp(t, args...)
 	app.Environ, app.Dial = environ, h.dial
-	app.openPlant = func(context.Context, *App, plantOptions) (*plant, error) {
-		return &plant{client: h, address: "127.0.0.1:7233"}, nil
+	app.startNode = func(context.Context, node.Options) (*node.Node, error) {
+		return &node.Node{Client: h, Address: "127.0.0.1:7233"}, nil
 	}
 	return Main(t.Context(), app), out
 }
@@ -180,35 +181,6 @@ func TestExtract_startsASyncThatIsCompared(t *testing.T) {
 	for _, wrong := range [][]string{{"--accept-missing", "Everything"}, {"--private", "--accept-missing", "ManagePvtRptsAndDashbds"}} {
 		if code, out := extractOn(t, holding(), wrong...); code != exitUsage || !strings.Contains(out.stderr.String(), "--accept-missing: ") {
 			t.Errorf("%q: code %d:\n%s", wrong, code, out.stderr.String())
-		}
-	}
-}
-
-func TestSummary_isNeverCompleteWithoutWhatIsUnseen(t *testing.T) {
-	t.Parallel()
-	for _, row := range []struct {
-		unseen *inventory.Unseen
-		want   string
-	}{
-		{&inventory.Unseen{Kind: inventory.UnseenExact}, "Sync of acme: complete in "},
-		{
-			&inventory.Unseen{Kind: inventory.UnseenAtLeast, Count: 12},
-			"Sync of acme: complete; at least 12 reports that dashboards use are not visible to the run-as user, in ",
-		},
-		{&inventory.Unseen{Kind: inventory.UnseenUnknown}, "Sync of acme: complete; whether reports exist that the run-as user does not see is not known, in "},
-	} {
-		result := completeResult()
-		result.Unseen = row.unseen
-		f := &fakeTemporal{pollers: 1, result: result, last: result}
-		for _, verb := range []string{"sync", "status"} {
-			if _, out := run(t, f, nil, "longhaul", verb, "acme"); !strings.Contains(out.stdout.String(), row.want) {
-				t.Errorf("%s says\n%s", verb, out.stdout.String())
-			}
-			var shown struct{ Unseen *inventory.Unseen }
-			_, out := run(t, f, nil, "longhaul", verb, "acme", "--json")
-			if err := json.Unmarshal(out.stdout.Bytes(), &shown); err != nil || !cmp.Equal(shown.Unseen, row.unseen) {
-				t.Errorf("%s --json says %s: %v", verb, out.stdout.String(), err)
-			}
 		}
 	}
 }
