@@ -12,7 +12,7 @@ import (
 // output is what a command wrote.
 type output struct{ stdout, stderr bytes.Buffer }
 
-// newTestApp is a program that serves every verb and links nothing. It works in a folder of its own, where it may leave files.
+// newTestApp is a program that serves every verb and links nothing. It works in a temporary folder, where it may leave files.
 func newTestApp(t *testing.T, args ...string) (App, *output) {
 	t.Helper()
 	out := &output{}
@@ -86,7 +86,7 @@ func TestMain_wrongUsage(t *testing.T) {
 	}
 }
 
-// A column of numbers that somebody lines up with zeros is not read as octal.
+// A number that a person pads with zeros is not read as octal.
 func TestMain_takesNumbersInPlainDigitsOnly(t *testing.T) {
 	t.Parallel()
 	tried := 0

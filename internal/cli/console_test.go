@@ -56,7 +56,7 @@ func (full) Write([]byte) (int, error) {
 	return 0, &os.PathError{Op: "write", Path: "/dev/stdout", Err: syscall.ENOSPC}
 }
 
-// Whoever collects results must not take a lost one for an empty one.
+// A program that collects results must not mistake a lost result for an empty one.
 func TestMain_aLostResultIsAnError(t *testing.T) {
 	t.Parallel()
 	catalog, err := server.Start(server.Options{Reports: 1})
@@ -69,7 +69,7 @@ func TestMain_aLostResultIsAnError(t *testing.T) {
 	if err := os.WriteFile(manifest, []byte("{}"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	// Two of one type within a second would have one name in the catalog.
+	// Two files of one type within a second have one name in the catalog.
 	upload := func(fileType string) []string {
 		return []string{"upload", "-s", ready.SourceID, "-t", fileType, "-f", manifest, "--url", ready.Catalog}
 	}
@@ -96,7 +96,7 @@ func TestMain_aLostResultIsAnError(t *testing.T) {
 	}
 }
 
-// What went wrong before is the more telling reason, and keeps its code.
+// An earlier error says more, and keeps its exit code.
 func TestMain_aLostResultHidesNoOtherEnd(t *testing.T) {
 	t.Parallel()
 	gaps := completeResult()

@@ -47,6 +47,7 @@ func TestExitCode(t *testing.T) {
 		{"the org's calls of the day are used up", of(fault.QuotaExhausted, fault.Salesforce), 7},
 		{"the org asks for slower calls", of(fault.Throttled, fault.Salesforce), 7},
 		{"discarded by an operator", verdict(&workflows.Result{Outcome: workflows.OutcomeDiscarded}, false), 8},
+		{"terminated by an operator", &monitor.Stopped{Class: "terminated"}, 8},
 		{"skipped is no failure", verdict(&workflows.Result{Outcome: workflows.OutcomeSkipped}, true), 0},
 		{"interrupted", interrupted("x"), 130},
 	} {

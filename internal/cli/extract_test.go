@@ -53,7 +53,7 @@ func TestExtract_stateElsewhereHoldsTheDatabaseAlone(t *testing.T) {
 	}
 }
 
-// A sync of one output must not go on with what another began, wherever their databases lie.
+// A sync of one output must not go on with the sync of another, wherever their databases lie.
 func TestExtract_outputsShareNoState(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -91,8 +91,7 @@ func TestExtract_outputsShareNoState(t *testing.T) {
 	}
 }
 
-// TestExtract_leavesABlockedSync wants the exit code of what blocks it at once, for whoever reads the mail of a cron line,
-// and the same command to resume it.
+// A command in a cron job must end at once with the exit code of what blocks its sync. The same command resumes the sync.
 func TestExtract_leavesABlockedSync(t *testing.T) {
 	t.Parallel()
 	for name, joins := range map[string]bool{"one of its own": false, "one that an earlier run left": true} {
@@ -121,7 +120,7 @@ func TestExtract_leavesABlockedSync(t *testing.T) {
 	}
 }
 
-// castorLine is an old cron line, its secrets in the environment.
+// castorLine is a cron line of castor's, with its secrets in the environment.
 func castorLine(out string, more ...string) (args, environ []string) {
 	return append([]string{"castor-extract-salesforce-viz", "-c", "3MVG9", "-b", "acme.my.salesforce.com", "-o", out}, more...),
 		[]string{"CASTOR_SALESFORCE_CLIENT_SECRET=a-client-secret"}

@@ -20,23 +20,23 @@ import (
 	"longhaul/workflows"
 )
 
-// fakeTemporal is the little of a client that the verbs use. A method that is not here panics.
+// fakeTemporal has the methods of a client that the verbs use. A method that is not here panics.
 type fakeTemporal struct {
 	client.Client
 
 	pollers  int
-	open     bool // the sync runs before anybody starts it
+	open     bool // the sync runs before the command starts it
 	last     *workflows.Result
 	result   *workflows.Result
 	failure  error
 	hang     bool
 	progress workflows.Progress
 
-	answers    any  // to the progress query, unless it is nil: in place of progress
-	unattended bool // nobody takes the next step
+	answers    any  // the answer to the progress query; nil: progress
+	unattended bool // nobody takes the next workflow task
 
-	queued []*workflowpb.PendingActivityInfo // what the sync has asked of workers
-	polled map[string]time.Time              // by task queue: when its activities were last asked for; in place of pollers
+	queued []*workflowpb.PendingActivityInfo // the activities that the sync has scheduled
+	polled map[string]time.Time              // by task queue: when it was last polled for activities; in place of pollers
 
 	started    []workflows.Input
 	signals    []string
@@ -47,7 +47,7 @@ func (f *fakeTemporal) dial(context.Context, host.DialOptions) (client.Client, e
 
 func (f *fakeTemporal) Close() {}
 
-// SignalWorkflow notes the signal. What blocks the sync is not mended by it.
+// SignalWorkflow notes the signal. It does not unblock the sync.
 func (f *fakeTemporal) SignalWorkflow(_ context.Context, _, _, name string, _ any) error {
 	f.signals = append(f.signals, name)
 	return nil
@@ -144,7 +144,7 @@ func (noHistory) HasNext() bool { return false }
 
 func (noHistory) Next() (*historypb.HistoryEvent, error) { return nil, errors.New("none") }
 
-// encoded hands a value over as Temporal would: through JSON.
+// encoded hands a value over as Temporal does: through JSON.
 type encoded struct{ value any }
 
 func (e encoded) HasValue() bool { return true }

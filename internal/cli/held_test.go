@@ -17,8 +17,8 @@ import (
 	"longhaul/workflows"
 )
 
-// heldTemporal is a Temporal whose sync holds until it is answered: discarded it ends so, approved it fails, as far as
-// these tests go.
+// heldTemporal is a Temporal whose sync is held until it is answered. It ends as discarded, or fails where it is approved: these
+// tests need no more.
 type heldTemporal struct {
 	*fakeTemporal
 
@@ -145,8 +145,7 @@ func TestExtract_acceptShrinkLetsItGoOn(t *testing.T) {
 	}
 }
 
-// TestExtract_looksAgainAfterAnEarlierRunsSyncWasHeld has what an earlier run found, before somebody mended the cause, end
-// nothing: the org is listed as it is now.
+// The concerns of an earlier run do not end the command: somebody may have fixed their cause, so the org is listed anew.
 func TestExtract_looksAgainAfterAnEarlierRunsSyncWasHeld(t *testing.T) {
 	t.Parallel()
 	h := holding(fewer)

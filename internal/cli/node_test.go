@@ -16,7 +16,7 @@ import (
 	"longhaul/internal/node"
 )
 
-// lostNamespace is how a process ends whose worker Temporal refuses.
+// lostNamespace is the last line of a process whose worker Temporal refuses.
 const lostNamespace = "the worker has stopped, for Temporal gives it no work any more: Temporal has no namespace of that name: " +
 	"set TEMPORAL_NAMESPACE to one that it has, or create it"
 
@@ -56,7 +56,7 @@ func TestNodes_endWhenTheirWorkerIsLost(t *testing.T) {
 	}
 }
 
-// atOnce does something at the first write.
+// atOnce calls do at each write.
 type atOnce struct {
 	io.Writer
 	do func()
@@ -67,7 +67,7 @@ func (w atOnce) Write(p []byte) (int, error) {
 	return w.Writer.Write(p)
 }
 
-// fakeServer is an embedded Temporal that is none.
+// fakeServer has the addresses of an embedded Temporal and runs nothing.
 type fakeServer struct{}
 
 func (fakeServer) HostPort() string { return "127.0.0.1:7233" }

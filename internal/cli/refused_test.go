@@ -23,8 +23,7 @@ import (
 	"longhaul/internal/host"
 )
 
-// dialRefusing connects to a Temporal that starts a worker and then answers its polls in one way, with an error or with nothing
-// to do.
+// dialRefusing connects to a Temporal that lets a worker start and then answers each poll with an error, or with nothing to do.
 func dialRefusing(t *testing.T, options host.DialOptions, answer func() error) client.Client {
 	t.Helper()
 	const buffer = 1 << 16
@@ -59,14 +58,14 @@ func dialRefusing(t *testing.T, options host.DialOptions, answer func() error) c
 	return temporal
 }
 
-// ranWith runs a worker for ten minutes at most on a Temporal that answers its polls in one way.
+// ranWith runs a worker for ten minutes at most on a Temporal that answers each poll with answer.
 func ranWith(t *testing.T, answer func() error) (ended error) {
 	t.Helper()
 	_, ended = ranOn(t, smallest, answer)
 	return ended
 }
 
-// ranOn is ranWith for a settings file, and tells what the worker said.
+// ranOn is ranWith for a settings file, and gives what the worker wrote.
 func ranOn(t *testing.T, settings string, answer func() error) (said string, ended error) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "longhaul.yaml")
@@ -90,7 +89,7 @@ func ranOn(t *testing.T, settings string, answer func() error) (said string, end
 	return said, ended
 }
 
-// A process that stayed up while Temporal refuses its worker would be restarted by nobody.
+// Nobody restarts a process that stays up while Temporal refuses its worker.
 func TestWorker_endsWhenTemporalRefusesItForGood(t *testing.T) {
 	t.Parallel()
 	const stopped = "the worker has stopped, for Temporal gives it no work any more: Temporal "
@@ -129,7 +128,7 @@ func TestWorker_endsWhenTemporalRefusesItForGood(t *testing.T) {
 	}
 }
 
-// A Temporal that is away or busy is waited for, also one that refused a few polls while it started.
+// A worker waits for a Temporal that is away or busy, also for one that refused a few polls while it started.
 func TestWorker_waitsForATemporalThatIsAway(t *testing.T) {
 	t.Parallel()
 	for name, code := range map[string]codes.Code{"away": codes.Unavailable, "busy": codes.ResourceExhausted} {
@@ -149,7 +148,7 @@ func TestWorker_waitsForATemporalThatIsAway(t *testing.T) {
 	}
 }
 
-// A key that is renewed in time costs nothing.
+// A key that is renewed in time ends no worker.
 func TestWorker_goesOnOnceItIsLetInAgain(t *testing.T) {
 	t.Parallel()
 	start := sync.OnceValue(time.Now)

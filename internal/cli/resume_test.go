@@ -36,7 +36,7 @@ func put(t *testing.T, store *staging.Store, key string, content any) {
 	}
 }
 
-// serving is a serve with a real data directory and bucket, on a Temporal that is none.
+// serving is a serve with a real data directory and bucket, on a fake Temporal.
 type serving struct {
 	file, data, bucket string
 	temporal           *fakeTemporal
@@ -56,7 +56,7 @@ func newServing(t *testing.T) *serving {
 	return s
 }
 
-// serve runs until it says that it is ready, and gives what it said before. broken is whether the database cannot be read.
+// serve runs until it says that it is ready, and gives what it wrote before. broken says that the database cannot be read.
 func (s *serving) serve(t *testing.T, broken bool) string {
 	t.Helper()
 	app, out := newTestApp(t, "longhaul", "serve", "--config", s.file)

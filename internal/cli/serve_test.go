@@ -25,7 +25,7 @@ sources:
       password: env:ACME_PASSWORD
 `
 
-// A password may hold anything, so what is odd about one is said and does not keep the process from its work.
+// A password may hold anything, so an odd one is a warning and no error.
 func TestServe_warnsOfAnOddPasswordAndNamesABadSecret(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

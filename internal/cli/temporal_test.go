@@ -15,7 +15,7 @@ import (
 
 var errDiskFull = fault.Invalidf("Temporal's database /data/temporal.db cannot be used: the disk that holds /data is full; make room on it")
 
-// troubleAgain is a stderr on which the server's other goroutines meet the same disk while the first of them is told.
+// troubleAgain is a stderr during whose first write another goroutine of the server reports the same disk.
 type troubleAgain struct {
 	io.Writer
 	trouble func(error)

@@ -26,7 +26,7 @@ func TestUpload_saysThatAllWasDeliveredBefore(t *testing.T) {
 			t.Errorf("time %d: code %d, stdout %q, stderr:\n%s", i+1, code, out.stdout.String(), out.stderr.String())
 		}
 	}
-	// Without the folder's record nothing says that the files there are these.
+	// Without the folder's log nothing says that the files in the catalog are these.
 	if err := os.Remove(filepath.Join(dir, paths.StateDir, "delivered.json")); err != nil {
 		t.Fatal(err)
 	}
@@ -36,7 +36,7 @@ func TestUpload_saysThatAllWasDeliveredBefore(t *testing.T) {
 	}
 }
 
-// Whose file the catalog has after a delivery that failed, how far that came tells, and not why it failed.
+// How far a failed delivery came decides whose file the catalog may have, not why it failed.
 func TestUpload_knowsByItsReachWhetherAFileMayBeThere(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
@@ -99,7 +99,7 @@ func TestUpload_sendsNoSummaryBehindForeignFiles(t *testing.T) {
 	}
 }
 
-// A set of which somebody else's file is the last one is not delivered either: what it is, the summary says.
+// A set whose summary is somebody else's is not delivered: the summary says what a set is.
 func TestUpload_aForeignSummaryMakesNoWholeSet(t *testing.T) {
 	t.Parallel()
 	s := startCatalog(t)
@@ -120,7 +120,7 @@ func TestUpload_aForeignSummaryMakesNoWholeSet(t *testing.T) {
 	}
 }
 
-// What has not reached the catalog is not what lies there under its name later.
+// A file that has not reached the catalog is not the file that has its name there later.
 func TestUpload_takesNobodysFileForOneThatNeverArrived(t *testing.T) {
 	t.Parallel()
 	s := startCatalog(t)
@@ -143,7 +143,7 @@ func TestUpload_takesNobodysFileForOneThatNeverArrived(t *testing.T) {
 	}
 }
 
-// An upload that was cut short before it heard the answer meets its own file the next time.
+// An upload that ended before the answer came meets its own file the next time.
 func TestUpload_knowsAFileWhoseAnswerWasLost(t *testing.T) {
 	t.Parallel()
 	for then, ends := range map[string]int{"upload_503": 7, "upload_401": 6} { // what the next try meets

@@ -19,7 +19,7 @@ import (
 	"longhaul/internal/simulator/server"
 )
 
-// at is the prefix of a set that is named some time from now.
+// at is the prefix of a set whose name says a time from now.
 func at(from time.Duration) string { return strconv.FormatInt(time.Now().Add(from).Unix(), 10) }
 
 // extracted makes a directory as extract leaves it, with further files beside the set.
@@ -114,7 +114,7 @@ func TestUpload_passesOverWhatIsNamedAhead(t *testing.T) {
 		t.Errorf("stderr:\n%s", out.stderr.String())
 	}
 
-	// The same again delivers nothing, and what is ahead may be what should have gone.
+	// The second upload delivers nothing, and the set ahead may be the one that was meant.
 	code, out = run(t, nil, environment(s), "longhaul", "upload", "-t", "VIZ", "-d", dir)
 	if code != 2 || out.stdout.Len() > 0 || !strings.Contains(out.stderr.String(), "nothing was delivered") {
 		t.Errorf("code %d, stdout %q, stderr:\n%s", code, out.stdout.String(), out.stderr.String())
@@ -170,7 +170,7 @@ func TestUpload_neverCallsNothingASuccess(t *testing.T) {
 	}
 }
 
-// A file of the same name and another content is not the one that was delivered before.
+// A file of the same name with other content is not the file that was delivered before.
 func TestUpload_takesOtherBytesForAnotherFile(t *testing.T) {
 	t.Parallel()
 	s := startCatalog(t)
@@ -193,7 +193,7 @@ func TestUpload_takesOtherBytesForAnotherFile(t *testing.T) {
 	}
 }
 
-// A damaged file looks as good as any to the catalog.
+// The catalog takes a damaged file like any other.
 func TestUpload_sendsNothingOfADamagedSet(t *testing.T) {
 	t.Parallel()
 	s := startCatalog(t)

@@ -22,7 +22,7 @@ var setFiles = []string{
 	"dashboards.json", "dashboard_components.json", "folders.json", "reports.json", "reports_metadata.json", "users.json", "summary.json",
 }
 
-// set names the files of a set, but for some.
+// set names the files of a set, without some.
 func set(timestamp string, without ...string) []string {
 	var files []string
 	for _, name := range setFiles {
@@ -51,7 +51,7 @@ func startCatalog(t *testing.T) *server.Server {
 	return s
 }
 
-// environment is what a cron line of castor-upload has, and where the simulated catalog is.
+// environment has the variables of castor-upload, and the address of the simulated catalog.
 func environment(s *server.Server) []string {
 	ready := s.Ready()
 	return []string{

@@ -16,7 +16,7 @@ import (
 	"longhaul/internal/host"
 )
 
-// workerSettings are a settings file of a worker with a bucket.
+// workerSettings writes the settings file of a worker with a bucket.
 func workerSettings(t *testing.T, storage string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "longhaul.yaml")
@@ -49,7 +49,7 @@ func (l *lockedBuffer) String() string {
 	return l.b.String()
 }
 
-// TestWorker_saysThatItsBucketCannotBeUsed starts a worker on a bucket that is no bucket of ours, and tells the worker to stop.
+// TestWorker_saysThatItsBucketCannotBeUsed starts a worker on a bucket of another program, and stops the worker.
 func TestWorker_saysThatItsBucketCannotBeUsed(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -9,7 +9,6 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"longhaul/internal/fault"
-	"longhaul/internal/host"
 	"longhaul/workflows"
 )
 
@@ -30,7 +29,7 @@ func NeedWorker(ctx context.Context, c client.Client) error {
 	ticker := time.NewTicker(pollersEvery)
 	defer ticker.Stop()
 	for {
-		n, err := host.Pollers(ctx, c)
+		n, err := pollers(ctx, c)
 		switch {
 		case n > 0:
 			return nil
@@ -56,7 +55,7 @@ func Unserved(ctx context.Context, c client.Client, source string) bool {
 	ticker := time.NewTicker(pollersEvery)
 	defer ticker.Stop()
 	for looked := false; ; looked = true {
-		served, err := host.Served(ctx, c, source)
+		served, err := Served(ctx, c, source)
 		switch {
 		case err != nil:
 			return looked && ctx.Err() != nil

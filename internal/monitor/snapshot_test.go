@@ -6,7 +6,7 @@ import (
 	"longhaul/workflows"
 )
 
-// A Temporal in the same process says nothing of a full disk to its clients.
+// The embedded Temporal does not tell its clients that its disk is full.
 func TestSnapshot_showsWhatKeepsTemporalFromAnswering(t *testing.T) {
 	t.Parallel()
 	trouble := ""

@@ -11,7 +11,6 @@ import (
 
 	"longhaul/internal/control"
 	"longhaul/internal/fault"
-	"longhaul/internal/host"
 	"longhaul/internal/humanize"
 	"longhaul/workflows"
 )
@@ -33,7 +32,7 @@ type Status struct {
 // NewStatus asks Temporal for the status of a source.
 func NewStatus(ctx context.Context, c client.Client, source string, ui UI) (*Status, error) {
 	s := &Status{Source: source}
-	served, err := host.Served(ctx, c, source)
+	served, err := control.Served(ctx, c, source)
 	s.Served = served || err != nil
 	id := workflows.SyncID(source)
 	run, err := control.Running(ctx, c, id)

@@ -7,7 +7,7 @@ import (
 	"longhaul/workflows"
 )
 
-// The times of what waits come before its reason, of which a narrow terminal shows the beginning only.
+// The time comes before the reason: a narrow terminal shows only the beginning of the line.
 func TestSnapshot_saysWhatASyncWaitsFor(t *testing.T) {
 	t.Parallel()
 	until := time.Date(2026, 11, 30, 18, 5, 0, 0, time.UTC)

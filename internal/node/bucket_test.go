@@ -34,7 +34,7 @@ func (l *lockedBuffer) String() string {
 	return l.b.String()
 }
 
-// TestBucketWatch_saysWhenItIsBack takes a folder away from a bucket that is waited for, and brings it back.
+// TestBucketWatch_saysWhenItIsBack takes the folder of a bucket away, and brings it back.
 func TestBucketWatch_saysWhenItIsBack(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "bucket")

@@ -17,7 +17,7 @@ import (
 
 var errDiskFull = fault.Invalidf("Temporal's database /data/temporal.db cannot be used: the disk that holds /data is full; make room on it")
 
-// A disk that stays full ends the process; one on which somebody makes room in time does not.
+// A disk that stays full ends the process. A disk on which somebody makes room in time does not.
 func TestDisk_isWaitedForAMinute(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

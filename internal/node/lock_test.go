@@ -50,7 +50,7 @@ func TestHolderOf_aFileThatCannotBeRead(t *testing.T) {
 	}
 }
 
-// A disk without locks has no other process on it that could be ended.
+// On a disk without locks the advice to end another process would be wrong.
 func TestNoLock_namesTheDisk(t *testing.T) {
 	t.Parallel()
 	for _, cause := range []error{syscall.ENOLCK, syscall.EOPNOTSUPP, syscall.ENOSYS} {

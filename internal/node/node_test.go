@@ -19,7 +19,7 @@ import (
 	"longhaul/internal/source"
 )
 
-// fakeServer is an embedded Temporal that is none.
+// fakeServer has the addresses of an embedded Temporal and runs nothing.
 type fakeServer struct{}
 
 func (fakeServer) HostPort() string { return "127.0.0.1:7233" }

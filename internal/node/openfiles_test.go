@@ -9,7 +9,7 @@ import (
 	"longhaul/internal/source"
 )
 
-// With too few the work begins, stores nothing and waits for ever on a bucket that "cannot be read".
+// With too few files a sync begins, stores nothing and waits for ever for a bucket that "cannot be read".
 func TestEnoughFiles_refusesALimitThatNoSyncCanWorkWith(t *testing.T) {
 	t.Parallel()
 	sources, err := source.NewRegistry(source.Source{Name: "acme", MaxInFlight: 24})

@@ -39,7 +39,7 @@ func TestOccupy_wheresTheStateMayNotLie(t *testing.T) {
 	again()
 }
 
-// Among the seven files of an extract lies no database, and no extract among the files of a database.
+// No database lies among the files of an extract, and no extract among the files of a database.
 func TestOccupy_keepsTheDatabaseOutOfTheOutput(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()

@@ -9,7 +9,7 @@ import (
 	"longhaul/internal/paths"
 )
 
-// A folder that gathers what a year brings is known as a whole.
+// The log knows all files of a folder that gathers the extracts of a year.
 func TestSentLog_knowsAllOfALargeFolder(t *testing.T) {
 	t.Parallel()
 	l := &sentLog{path: filepath.Join(t.TempDir(), paths.StateDir, sentFile), failed: func(err error) { t.Error(err) }}
