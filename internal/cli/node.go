@@ -58,13 +58,10 @@ func (p program) startNode(ctx context.Context, o node.Options, moving func() er
 	return n, nil
 }
 
-// prepare tidies up in Temporal before the worker runs.
-type prepare func(context.Context, client.Client) error
-
-// startPrivate starts a node that only this command uses: its log and its database lie in dir, its ports are free ones. stop
-// ends all of it.
+// startPrivate starts a node that only this command uses: its log and its database lie in dir, its ports are free ones. prepare
+// is that of node.Options. stop ends all of it.
 func (p program) startPrivate(
-	ctx context.Context, dir string, settings config.Config, prepare prepare,
+	ctx context.Context, dir string, settings config.Config, prepare func(context.Context, client.Client) error,
 ) (n *node.Node, stop func(), err error) {
 	logger, closeLog, err := node.OpenLog(ctx, dir, &settings)
 	if err != nil {
