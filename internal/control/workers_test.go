@@ -26,7 +26,8 @@ func TestNeedWorker_saysSoonThatNoWorkerIsThere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
 		err := NeedWorker(t.Context(), idle{})
-		if !fault.Is(err, fault.Transient) || !strings.HasPrefix(fault.Sentence(err), "no worker polls task queue longhaul: start one with") {
+		const want = "no worker polls task queue longhaul: start one with"
+		if f := fault.From(err); f == nil || f.Class != fault.Transient || f.System != fault.Temporal || !strings.HasPrefix(f.Message, want) {
 			t.Errorf("got %v", err)
 		}
 		if took := time.Since(start); took > 5*time.Second {

@@ -98,7 +98,7 @@ func TestDeliverable(t *testing.T) {
 		t.Errorf("error %v, difference:\n%s", err, diff)
 	}
 	for name, dir := range map[string]string{"an empty directory": t.TempDir(), "no directory": filepath.Join(dir, "none")} {
-		if _, _, err := deliverable(dir); !fault.Is(err, fault.Invalid) {
+		if _, _, err := deliverable(dir); !fault.Is(err, fault.Invalid) || fault.From(err).System != fault.Longhaul {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
