@@ -10,6 +10,7 @@ import (
 
 	"longhaul/internal/cli"
 	"longhaul/internal/fault"
+	"longhaul/internal/node"
 )
 
 func TestRun_servesEveryVerb(t *testing.T) {
@@ -29,8 +30,8 @@ func TestStartTemporal_blamesTheDatabase(t *testing.T) {
 	if err := os.WriteFile(file, []byte(strings.Repeat("this is no database ", 100)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, err := startTemporal(t.Context(), cli.TemporalOptions{Database: file, Addr: "127.0.0.1:0"})
-	if !errors.Is(err, cli.ErrDatabase) || !fault.Is(err, fault.Invalid) {
+	_, err := startTemporal(t.Context(), node.TemporalOptions{Database: file, Addr: "127.0.0.1:0"})
+	if !errors.Is(err, node.ErrDatabase) || !fault.Is(err, fault.Invalid) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -44,8 +45,8 @@ func TestStartSimulator_aProjectThatIsNone(t *testing.T) {
 
 func TestStartTemporal_doesNotBlameTheDatabaseForTroubleAroundIt(t *testing.T) {
 	t.Parallel()
-	_, err := startTemporal(t.Context(), cli.TemporalOptions{Database: t.TempDir(), Addr: "127.0.0.1:0"})
-	if errors.Is(err, cli.ErrDatabase) || !fault.Is(err, fault.Invalid) {
+	_, err := startTemporal(t.Context(), node.TemporalOptions{Database: t.TempDir(), Addr: "127.0.0.1:0"})
+	if errors.Is(err, node.ErrDatabase) || !fault.Is(err, fault.Invalid) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -7,13 +7,13 @@ import (
 
 	enumspb "go.temporal.io/api/enums/v1"
 
-	"longhaul/internal/cli"
+	"longhaul/internal/node"
 	"longhaul/internal/temporaldev"
 	"longhaul/workflows"
 )
 
 // startTemporal runs the embedded server with the search attributes that syncs set.
-func startTemporal(ctx context.Context, o cli.TemporalOptions) (cli.Temporal, error) {
+func startTemporal(ctx context.Context, o node.TemporalOptions) (node.Temporal, error) {
 	var trouble func(*temporaldev.DatabaseError)
 	if o.Trouble != nil {
 		trouble = func(e *temporaldev.DatabaseError) { o.Trouble(e) }
@@ -31,7 +31,7 @@ func startTemporal(ctx context.Context, o cli.TemporalOptions) (cli.Temporal, er
 	var unusable *temporaldev.DatabaseError
 	switch {
 	case errors.As(err, &unusable) && unusable.Content:
-		return nil, fmt.Errorf("%w: %w", cli.ErrDatabase, err)
+		return nil, fmt.Errorf("%w: %w", node.ErrDatabase, err)
 	case err != nil:
 		return nil, err
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// arguments are the program's, with the shortened long flags that Python's argparse allows castor's users written out.
+// arguments are the program's. Long flags that were shortened, as Python's argparse allows castor's users, are written out.
 func (a *App) arguments(root *cobra.Command) []string {
 	args := a.Args[1:]
 	cmd, at := root, 0
@@ -27,8 +27,8 @@ func (a *App) arguments(root *cobra.Command) []string {
 	return append(append([]string{}, args[:at]...), spelledOut(cmd.Flags(), args[at:])...)
 }
 
-// spelledOut replaces each long flag that is the beginning of exactly one by that one. It knows which words are the
-// values of flags and leaves them alone: a password may begin with two hyphens.
+// spelledOut replaces each long flag that is the beginning of exactly one flag by that flag. It leaves the values of flags
+// alone: a password may begin with two hyphens.
 func spelledOut(flags *pflag.FlagSet, args []string) []string {
 	var out []string
 	for i := 0; i < len(args); i++ {
@@ -46,7 +46,7 @@ func spelledOut(flags *pflag.FlagSet, args []string) []string {
 	return out
 }
 
-// flagOf finds the flag that a word is, spells it out, and says whether its value stands in the same word.
+// flagOf finds the flag of a word, spells it out, and says whether the flag's value stands in the same word.
 func flagOf(flags *pflag.FlagSet, word *string) (flag *pflag.Flag, inline bool) {
 	if name, ok := strings.CutPrefix(*word, "--"); ok {
 		name, value, inline := strings.Cut(name, "=")
@@ -66,7 +66,7 @@ func flagOf(flags *pflag.FlagSet, word *string) (flag *pflag.Flag, inline bool) 
 	return flags.ShorthandLookup((*word)[1:2]), len(*word) > 2
 }
 
-// onlyFlag is the flag of that name, or the only one whose name begins so; hyphens and underscores are the same.
+// onlyFlag is the flag of that name, or the only flag whose name begins with it; hyphens and underscores are the same.
 func onlyFlag(flags *pflag.FlagSet, name string) *pflag.Flag {
 	plain := func(s string) string { return strings.ReplaceAll(s, "-", "_") }
 	var found []*pflag.Flag

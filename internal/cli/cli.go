@@ -1,4 +1,4 @@
-// Package cli is Longhaul's command line: one command tree, of which each program takes the verbs that it can serve.
+// Package cli is Longhaul's command line: one tree of commands, from which each program takes the verbs that it can serve.
 package cli
 
 import (
@@ -14,16 +14,15 @@ import (
 	"strings"
 	"syscall"
 
-	"go.temporal.io/sdk/client"
-
 	"longhaul/internal/host"
+	"longhaul/internal/node"
 	"longhaul/internal/plaintext"
 )
 
 // Verb is one thing that a program can be told to do.
 type Verb string
 
-// The verbs. Those that need Temporal inside the process are served by standalone alone.
+// The verbs. Only standalone serves those that need Temporal inside the process.
 const (
 	Demo    Verb = "demo"
 	Extract Verb = "extract"
@@ -53,17 +52,16 @@ type App struct {
 	Itself  Verb   // what the program does when it is called without a verb; empty: it shows its help
 	Version string // empty: as the build says
 
-	StartTemporal  StartTemporal  // nil where no server is linked
-	StartSimulator StartSimulator // nil where no simulator is linked
+	StartTemporal  node.StartTemporal // nil where no server is linked
+	StartSimulator StartSimulator     // nil where no simulator is linked
 
-	// Dial connects to Temporal; nil: host.Dial.
-	Dial func(context.Context, host.DialOptions) (client.Client, error)
+	Dial node.Dial // connects to Temporal; nil: host.Dial
 
-	openPlant func(context.Context, *App, plantOptions) (*plant, error) // nil: openPlant; tests put a plant without machines here
+	startNode func(context.Context, node.Options) (*node.Node, error) // nil: node.Start; tests start a node without machines
 }
 
-// Main runs the command line to its end and returns the exit code. The first SIGINT, SIGTERM or SIGHUP ends what runs in
-// good order, the second SIGINT or SIGTERM kills. A reader of stdout that goes away is an error of the write, not a signal.
+// Main runs the command line to its end and returns the exit code. The first SIGINT, SIGTERM or SIGHUP ends what runs in good
+// order, the second SIGINT or SIGTERM kills. A reader of stdout that goes away is an error of the write, not a signal.
 func Main(ctx context.Context, app App) (code int) {
 	app.setDefaults()
 	c := newConsole(&app)
@@ -79,8 +77,7 @@ func Main(ctx context.Context, app App) (code int) {
 	root := app.tree(c)
 	root.SetArgs(app.arguments(root))
 	err := root.ExecuteContext(ctx)
-	var end *ending
-	if err != nil && ctx.Err() != nil && !errors.As(err, &end) {
+	if err != nil && ctx.Err() != nil && !hasOwnEnd(err) {
 		err = interrupted("interrupted")
 	}
 	return c.report(err)
@@ -91,7 +88,7 @@ func (a *App) setDefaults() {
 		a.Args = []string{"longhaul"}
 	}
 	if a.Dir == "" {
-		a.Dir, _ = os.Getwd() // where it is gone, relative paths say so
+		a.Dir, _ = os.Getwd() // where it is gone, the errors about relative paths say so
 	}
 	if a.Version == "" {
 		a.Version = buildOf(debug.ReadBuildInfo()).version
@@ -99,8 +96,8 @@ func (a *App) setDefaults() {
 	if a.Dial == nil {
 		a.Dial = host.Dial
 	}
-	if a.openPlant == nil {
-		a.openPlant = openPlant
+	if a.startNode == nil {
+		a.startNode = node.Start
 	}
 }
 
@@ -127,7 +124,7 @@ func (a *App) env(name string) string {
 	return ""
 }
 
-// crashed keeps the stack in a file for the engineers and makes the sentence for everybody else.
+// crashed writes the stack into a file, for an engineer, and gives the sentence for everybody else.
 func crashed(cause any, stack []byte) error {
 	what := fmt.Sprintf("this is a fault of Longhaul itself (%.200v)", cause)
 	file, err := os.CreateTemp("", "longhaul-crash-*.txt")

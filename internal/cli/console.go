@@ -2,27 +2,31 @@ package cli
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"slices"
+	"syscall"
 
 	"golang.org/x/term"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/monitor"
+	"longhaul/internal/paths"
 )
 
-// console is where a command speaks: results to out, everything else to err.
+// console is where a command writes: results to out, everything else to err.
 type console struct {
 	name    string
 	out     io.Writer
 	err     io.Writer
 	json    bool     // one object on out, errors as one object on err
-	fancy   bool     // err is a terminal: a bar instead of lines
-	colours bool     // out is a terminal that wants them
+	fancy   bool     // err is a terminal: bars instead of lines
+	colours bool     // out is a terminal that shows colours
 	results *results // what out writes to, where that is stdout
 	command string
-	running bool // past the parsing of flags
+	running bool // the flags were parsed without a mistake
 }
 
 func newConsole(a *App) *console {
@@ -41,7 +45,7 @@ func isTerminal(w io.Writer) bool {
 	return ok && term.IsTerminal(int(file.Fd()))
 }
 
-// hasRoom says whether w is a terminal that a bar fits on; some that programs make have no size.
+// hasRoom says whether w is a terminal on which a bar fits. Some terminals that programs make have no size.
 func hasRoom(w io.Writer) bool {
 	const narrowest, lowest = 60, 10
 	file, ok := w.(*os.File)
@@ -52,19 +56,29 @@ func hasRoom(w io.Writer) bool {
 	return err == nil && width >= narrowest && height >= lowest
 }
 
-// note tells the user something beside the result.
+// note writes a line to people, beside the result.
 func (c *console) note(format string, args ...any) {
 	_, _ = fmt.Fprintf(c.err, format+"\n", args...)
 }
 
-// print writes the object that --json promises.
-func (c *console) print(v any) error {
+// warn notes each warning.
+func (c *console) warn(warnings []string) {
+	for _, warning := range warnings {
+		c.note("Warning: %s", warning)
+	}
+}
+
+// view shows the progress of a sync.
+func (c *console) view() monitor.View { return monitor.NewView(c.err, c.fancy) }
+
+// printJSON writes the object that --json promises.
+func (c *console) printJSON(v any) error {
 	encoder := json.NewEncoder(c.out)
 	encoder.SetEscapeHTML(false)
 	return encoder.Encode(v)
 }
 
-// report shows an error, if there is one, and returns the exit code. A result that was lost is one.
+// report shows an error, if there is one, and returns the exit code. A result that was lost is an error.
 func (c *console) report(err error) int {
 	lost := c.results.lost()
 	switch {
@@ -87,4 +101,51 @@ func (c *console) report(err error) int {
 		c.note("%s: %s", c.name, shown.Message)
 	}
 	return shown.ExitCode
+}
+
+// results is stdout. A write to it never fails: the first failure is remembered and ends the command with exit code 1 once the
+// work is done. Not every command checks each line that it prints, and a server goes on without its line.
+type results struct {
+	to      io.Writer
+	written bool
+	failed  error
+}
+
+// Write writes to stdout until that fails.
+func (r *results) Write(p []byte) (int, error) {
+	if r.failed != nil {
+		return len(p), nil //nolint:nilerr // lost reports it
+	}
+	r.written = true
+	if _, err := r.to.Write(p); err != nil {
+		r.failed = lost(err)
+	}
+	return len(p), nil
+}
+
+// lost gives, once everything is written, the reason why a part of it is lost. Some disks report that only when a file is
+// flushed.
+func (r *results) lost() error {
+	if r == nil {
+		return nil
+	}
+	file, ok := r.to.(*os.File)
+	if r.failed != nil || !ok || !r.written {
+		return r.failed
+	}
+	if info, unknown := file.Stat(); unknown != nil || !info.Mode().IsRegular() {
+		return nil //nolint:nilerr // a stdout without a status is no regular file
+	}
+	err := file.Sync()
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EIO) {
+		r.failed = lost(err)
+	}
+	return r.failed
+}
+
+func lost(err error) error {
+	return &ending{
+		class: "output", code: exitInternal,
+		message: fmt.Sprintf("the result could not be written to stdout (%s): what was done stays done, only its output is lost", paths.Cause(err)),
+	}
 }

@@ -2,31 +2,38 @@ package cli
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
+	"longhaul/activities"
 	"longhaul/internal/extract"
+	"longhaul/internal/fault"
+	"longhaul/internal/guard"
+	"longhaul/internal/humanize"
+	"longhaul/internal/monitor"
 	"longhaul/internal/staging"
 	"longhaul/workflows"
 )
 
-// deliver puts the files of a finished sync, its account and its manifest into an output directory, and names what else
-// lies there: an upload of the whole directory would send it too.
-func (c *console) deliver(ctx context.Context, store *staging.Store, r *workflows.Result, out string) error {
+// deliver puts the files of a finished sync, its account and its manifest into an output directory. It names what else lies
+// there, because an upload of the whole directory would send that too.
+func (p program) deliver(ctx context.Context, store *staging.Store, r *workflows.Result, out string) error {
 	if err := extract.Deliver(ctx, store, staging.Sync{Source: r.Source, ID: r.Sync}, out); err != nil {
 		return err
 	}
-	c.renamed(r, out)
+	p.rename(r, out)
 	foreign, err := extract.Foreign(out)
 	if err == nil && len(foreign) > 0 {
-		c.note("%s holds files of others, which were left alone: %s", out, listed(foreign))
+		p.console.note("%s holds files of others, which were left alone: %s", out, humanize.List(foreign))
 	}
 	return err
 }
 
-// renamed gives the files of a result the names that they have in the folder, where these begin with a later time than the
+// rename gives the files of a result the names that they have in the folder, where those begin with a later time than the
 // sync's own.
-func (c *console) renamed(r *workflows.Result, out string) {
+func (p program) rename(r *workflows.Result, out string) {
 	sets := extract.LastPlaced(out)
 	if len(sets) == 0 || sets[0].Sync != r.Sync {
 		return
@@ -35,10 +42,35 @@ func (c *console) renamed(r *workflows.Result, out string) {
 	for i, f := range r.Files {
 		if _, name, found := strings.Cut(f.Name, "-"); found && prefix+name != f.Name {
 			if i == 0 {
-				c.note("%s holds files whose names begin with a later time than this extract's, so that of the new ones is %d: "+
+				p.console.note("%s holds files whose names begin with a later time than this extract's, so that of the new ones is %d: "+
 					"the newest set has the latest names.", out, sets[0].Timestamp)
 			}
 			r.Files[i].Name = prefix + name
 		}
 	}
+}
+
+// heldError says why an extract was not put into the folder out: the concerns for which the sync was held, and how to go on.
+// The exit code is that of a missing permission where there is one, because it explains the other concerns.
+func heldError(concerns []activities.Concern, out string) error {
+	if len(concerns) == 0 {
+		return nil
+	}
+	what := monitor.Concerns(concerns)
+	if slices.ContainsFunc(concerns, aboutRights) {
+		return &fault.Error{
+			Class: fault.PermissionMissing, System: fault.Salesforce,
+			Message: fmt.Sprintf("%s. The files in %s stay as they were. Give the user what it lacks and run the same command again, "+
+				"or go on without it by --accept-shrink", what, out),
+		}
+	}
+	return &ending{
+		class: "shrunk", code: exitShrunk,
+		message: fmt.Sprintf("%s. The files in %s stay as they were. If that is right, run the same command with --accept-shrink; "+
+			"else mend the cause and run it again", what, out),
+	}
+}
+
+func aboutRights(c activities.Concern) bool {
+	return c.Code == guard.ConcernPermissionMissing || c.Code == guard.ConcernPermissionLost
 }

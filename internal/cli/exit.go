@@ -6,9 +6,12 @@ import (
 	"strings"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/humanize"
+	"longhaul/internal/monitor"
+	"longhaul/workflows"
 )
 
-// The exit codes. They are a contract: old cron lines and monitors read them.
+// The exit codes. They are a contract: cron lines and monitors read them.
 const (
 	exitDone        = 0
 	exitInternal    = 1
@@ -49,7 +52,7 @@ func exitCodeHelp() string {
 	return strings.TrimRight(b.String(), "\n")
 }
 
-// ending is an end that is nobody's fault but has an exit code of its own.
+// ending is an end of a command that is no fault and has an exit code of its own.
 type ending struct {
 	class   string // as --json shows it
 	code    int
@@ -63,13 +66,43 @@ func interrupted(message string) error {
 	return &ending{class: "interrupted", code: exitInterrupted, message: message}
 }
 
+// verdict is what a finished sync means for the exit code.
+func verdict(result *workflows.Result, strict bool) error {
+	switch {
+	case result.Outcome == workflows.OutcomeDiscarded:
+		return &ending{class: "discarded", code: exitStopped, message: "the sync was discarded"}
+	case result.Outcome == workflows.OutcomeGaps && strict:
+		return &ending{
+			class: "gaps", code: exitGaps,
+			message: humanize.Count(result.States.Gaps(), "report") + " could not be described, and --strict counts that as a failure",
+		}
+	default:
+		return nil
+	}
+}
+
+// endingOf finds the end of a command in the chain of err; nil when it has none.
+func endingOf(err error) *ending {
+	var end *ending
+	if errors.As(err, &end) {
+		return end
+	}
+	var stopped *monitor.Stopped
+	if errors.As(err, &stopped) {
+		return &ending{class: stopped.Class, code: exitStopped, message: stopped.Message}
+	}
+	return nil
+}
+
+// hasOwnEnd says that an error keeps its exit code when the command is interrupted.
+func hasOwnEnd(err error) bool { return endingOf(err) != nil }
+
 // exitCode is the one place that decides how a program ends.
 func exitCode(err error) int {
 	if err == nil {
 		return exitDone
 	}
-	var end *ending
-	if errors.As(err, &end) {
+	if end := endingOf(err); end != nil {
 		return end.code
 	}
 	f := fault.From(err)
@@ -93,8 +126,8 @@ func exitCode(err error) int {
 	}
 }
 
-// refusedByCatalog says that the catalog has answered, and wants neither the token nor the file. A catalog that cannot be
-// reached and settings that do not lead there end as they do for Salesforce.
+// refusedByCatalog says that the catalog has answered and refused the token or the file. A catalog that cannot be reached, and
+// settings that do not lead to it, end with the codes that they have for Salesforce.
 func refusedByCatalog(f *fault.Error) bool {
 	return f.System == fault.Catalog && (f.Class == fault.LoginRefused || f.Class == fault.Invalid)
 }
@@ -108,11 +141,8 @@ type failure struct {
 }
 
 func failureOf(err error) failure {
-	shown := failure{
-		Class: "internal", System: string(fault.Longhaul), Message: oneLine(fault.Sentence(err)), ExitCode: exitCode(err),
-	}
-	var end *ending
-	if errors.As(err, &end) {
+	shown := failure{Class: "internal", System: string(fault.Longhaul), Message: messageOf(err), ExitCode: exitCode(err)}
+	if end := endingOf(err); end != nil {
 		shown.Class = end.class
 	} else if f := fault.From(err); f != nil {
 		shown.Class, shown.System = string(f.Class), string(f.System)
@@ -120,7 +150,5 @@ func failureOf(err error) failure {
 	return shown
 }
 
-// oneLine keeps an error to a sentence: where several mistakes were found at once, each keeps a line of its own.
-func oneLine(text string) string {
-	return strings.TrimRight(text, ".\n ")
-}
+// messageOf is the sentence of an error without its full stop. Where several mistakes were found at once, each keeps its line.
+func messageOf(err error) string { return humanize.Clause(fault.Sentence(err)) }

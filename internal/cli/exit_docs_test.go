@@ -19,7 +19,7 @@ import (
 	"longhaul/internal/shard"
 )
 
-// TestErrorsPage_hasTheExitCodes holds the page against the table that the help texts end with.
+// TestErrorsPage_hasTheExitCodes compares the page with the table that the help texts end with.
 func TestErrorsPage_hasTheExitCodes(t *testing.T) {
 	t.Parallel()
 	page, err := os.ReadFile("../../docs/errors.md")
@@ -37,8 +37,8 @@ func TestErrorsPage_hasTheExitCodes(t *testing.T) {
 	}
 }
 
-// TestErrorsPage_hasTheExitCodeOfEveryClass holds the page's table of classes against what exitCode makes of them: the code of
-// Salesforce's first, then that of the catalog's where it is another. What is only the state of a report has none.
+// TestErrorsPage_hasTheExitCodeOfEveryClass compares the page's table of classes with exitCode: first the code of Salesforce's
+// errors, then that of the catalog's where it differs. A class that is only the state of a report has no code.
 func TestErrorsPage_hasTheExitCodeOfEveryClass(t *testing.T) {
 	t.Parallel()
 	page, err := os.ReadFile("../../docs/errors.md")
@@ -74,7 +74,7 @@ func TestErrorsPage_hasTheExitCodeOfEveryClass(t *testing.T) {
 	}
 }
 
-// TestErrorsPage_hasEveryReason holds the page's table of reasons against those that the account may give.
+// TestErrorsPage_hasEveryReason compares the page's table of reasons with those that the account may give.
 func TestErrorsPage_hasEveryReason(t *testing.T) {
 	t.Parallel()
 	page, err := os.ReadFile("../../docs/errors.md")

@@ -1,20 +1,17 @@
 package cli
 
 import (
-	"bytes"
-	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/temporal"
 
 	"longhaul/activities"
 	"longhaul/internal/fault"
+	"longhaul/internal/monitor"
 	"longhaul/workflows"
 )
 
@@ -37,8 +34,8 @@ func TestExitCode(t *testing.T) {
 		{"Salesforce refuses the login", of(fault.LoginRefused, fault.Salesforce), 3},
 		{"the session may not use the API", of(fault.SessionPolicy, fault.Salesforce), 3},
 		{"a permission is missing", of(fault.PermissionMissing, fault.Salesforce), 4},
-		{"gaps under --strict", judge(&workflows.Result{Outcome: workflows.OutcomeGaps}, true), 5},
-		{"gaps otherwise", judge(&workflows.Result{Outcome: workflows.OutcomeGaps}, false), 0},
+		{"gaps under --strict", verdict(&workflows.Result{Outcome: workflows.OutcomeGaps}, true), 5},
+		{"gaps otherwise", verdict(&workflows.Result{Outcome: workflows.OutcomeGaps}, false), 0},
 		{"the catalog refuses the token", of(fault.LoginRefused, fault.Catalog), 6},
 		{"the catalog refuses the file", of(fault.Invalid, fault.Catalog), 6},
 		{"the catalog cannot be reached", of(fault.Transient, fault.Catalog), 7},
@@ -49,8 +46,9 @@ func TestExitCode(t *testing.T) {
 		{"the bucket cannot be reached", of(fault.Transient, fault.Bucket), 7},
 		{"the org's calls of the day are used up", of(fault.QuotaExhausted, fault.Salesforce), 7},
 		{"the org asks for slower calls", of(fault.Throttled, fault.Salesforce), 7},
-		{"discarded by an operator", judge(&workflows.Result{Outcome: workflows.OutcomeDiscarded}, false), 8},
-		{"skipped is no failure", judge(&workflows.Result{Outcome: workflows.OutcomeSkipped}, true), 0},
+		{"discarded by an operator", verdict(&workflows.Result{Outcome: workflows.OutcomeDiscarded}, false), 8},
+		{"terminated by an operator", &monitor.Stopped{Class: "terminated"}, 8},
+		{"skipped is no failure", verdict(&workflows.Result{Outcome: workflows.OutcomeSkipped}, true), 0},
 		{"interrupted", interrupted("x"), 130},
 	} {
 		if got := exitCode(row.err); got != row.want {
@@ -87,7 +85,7 @@ func TestEndOf_workflowErrors(t *testing.T) {
 			"Temporal stopped answering; the sync goes on when it is back, and the same command joins it again", false,
 		},
 	} {
-		result, err := endOf(row.err)
+		result, err := monitor.End(row.err)
 		shown := failureOf(err)
 		if shown.ExitCode != row.code || shown.Message != row.message || (result != nil) != row.result {
 			t.Errorf("%s: got %+v with result %v", row.name, shown, result)
@@ -111,32 +109,5 @@ func TestExitCodeHelp_listsEachCodeOnce(t *testing.T) {
 		if !seen[code] {
 			t.Errorf("%d is missing", code)
 		}
-	}
-}
-
-func TestReport_json(t *testing.T) {
-	t.Parallel()
-	var out, stderr bytes.Buffer
-	c := &console{name: "longhaul", out: &out, err: &stderr, json: true, running: true}
-	code := c.report(&fault.Error{Class: fault.LoginRefused, System: fault.Salesforce, Message: "wrong <secret>", Err: errors.New("below")})
-	var got map[string]map[string]any
-	if err := json.Unmarshal(stderr.Bytes(), &got); err != nil {
-		t.Fatalf("%s: %v", stderr.String(), err)
-	}
-	want := map[string]map[string]any{"error": {
-		"class": "login_refused", "system": "salesforce", "message": "wrong <secret>", "exit_code": float64(3),
-	}}
-	if diff := cmp.Diff(want, got); diff != "" || code != 3 || out.Len() > 0 {
-		t.Errorf("code %d, stdout %q, difference:\n%s", code, out.String(), diff)
-	}
-}
-
-func TestMain_recoversWithoutAStack(t *testing.T) {
-	t.Setenv("TMPDIR", t.TempDir()) // where the stack goes
-	app, out := newTestApp(t, "longhaul-starter", "sync", "acme")
-	app.Dial = panicking
-	code := Main(context.Background(), app)
-	if code != exitInternal || strings.Contains(out.stderr.String(), "goroutine") || !strings.Contains(out.stderr.String(), "please report it") {
-		t.Errorf("code %d, stderr:\n%s", code, out.stderr.String())
 	}
 }

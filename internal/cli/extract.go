@@ -10,13 +10,28 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"longhaul/internal/config"
+	"longhaul/internal/control"
 	"longhaul/internal/fault"
+	"longhaul/internal/monitor"
+	"longhaul/internal/node"
 	"longhaul/internal/source"
 	"longhaul/workflows"
 )
 
-func (a *App) extractCommand(c *console) *cobra.Command {
-	var flags extractFlags
+// extractVerb writes an org's extract into a directory. Its flags are those that castor lacks.
+type extractVerb struct {
+	program
+
+	apiVersion      string
+	state           string
+	inFlight        int
+	private, strict bool
+	acceptShrink    bool
+	acceptMissing   []string
+}
+
+func extractCommand(p program) *cobra.Command {
+	v := &extractVerb{program: p}
 	cmd := &cobra.Command{
 		Use:   "extract [flags]",
 		Short: "Write an org's extract into a directory, as castor-extract-salesforce-viz does",
@@ -32,58 +47,51 @@ Flags show in the process list, so secrets are better given as variables.`,
 		Example: `  CASTOR_SALESFORCE_CLIENT_SECRET=... $0 extract -c 3MVG9... -b acme.my.salesforce.com -o ./out
   $0 extract -u me@acme.example -p PASSWORD -t TOKEN -c 3MVG9... -s SECRET -b acme.my.salesforce.com -o ./out`,
 		Args: exactly(0, "no arguments, only flags"),
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.extract(cmd.Context(), c, cmd, flags) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return v.run(cmd.Context(), cmd) },
 	}
-	f := cmd.Flags()
-	config.AddCastorExtractFlags(f)
-	f.StringVar(&flags.apiVersion, "api-version", "", "version of Salesforce's API; default: the one that castor's files carry")
-	config.NumberVar(f, &flags.inFlight, "max-in-flight", source.DefaultMaxInFlight, "calls to Salesforce at one time")
-	f.BoolVar(&flags.private, "private", false, "include the reports and dashboards in private folders")
-	a.pathVar(cmd, &flags.state, "state", "keep Temporal's database in this directory, where the output's disk cannot hold one ("+stateVariable+")")
-	f.BoolVar(&flags.strict, "strict", false, "exit with 5 when reports without columns remain")
-	f.BoolVar(&flags.acceptShrink, "accept-shrink", false, "go on with far less than last time, or without a permission that decides what is seen")
-	f.StringSliceVar(&flags.acceptMissing, "accept-missing", nil, "permissions that may be missing always, such as ManagePvtRptsAndDashbds")
-	jsonFlag(cmd)
+	v.addFlags(cmd)
 	return cmd
 }
 
-// extractFlags are those that castor lacks.
-type extractFlags struct {
-	apiVersion      string
-	state           string
-	inFlight        int
-	private, strict bool
-	acceptShrink    bool
-	acceptMissing   []string
+func (v *extractVerb) addFlags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	config.AddCastorExtractFlags(f)
+	f.StringVar(&v.apiVersion, "api-version", "", "version of Salesforce's API; default: the one that castor's files carry")
+	config.NumberVar(f, &v.inFlight, "max-in-flight", source.DefaultMaxInFlight, "calls to Salesforce at one time")
+	f.BoolVar(&v.private, "private", false, "include the reports and dashboards in private folders")
+	v.app.pathVar(cmd, &v.state, "state",
+		"keep Temporal's database in this directory, where the output's disk cannot hold one ("+node.StateVariable+")")
+	f.BoolVar(&v.strict, "strict", false, "exit with 5 when reports without columns remain")
+	f.BoolVar(&v.acceptShrink, "accept-shrink", false, "go on with far less than last time, or without a permission that decides what is seen")
+	f.StringSliceVar(&v.acceptMissing, "accept-missing", nil, "permissions that may be missing always, such as ManagePvtRptsAndDashbds")
+	jsonFlag(cmd)
 }
 
 // read joins castor's flags with our own.
-func (f extractFlags) read(a *App, c *console, cmd *cobra.Command) (config.CastorExtract, error) {
-	asked, err := config.ReadCastorExtract(cmd.Flags(), a.Environ, a.Dir)
+func (v *extractVerb) read(cmd *cobra.Command) (config.CastorExtract, error) {
+	asked, err := config.ReadCastorExtract(cmd.Flags(), v.app.Environ, v.app.Dir)
 	if err != nil {
 		return asked, err
 	}
-	if f.inFlight < 1 || f.inFlight > source.MostInFlight {
+	if v.inFlight < 1 || v.inFlight > source.MostInFlight {
 		return asked, fault.Invalidf("--max-in-flight must be from 1 to %d", source.MostInFlight)
 	}
-	accepted, err := config.AcceptMissing(f.acceptMissing, f.private)
+	accepted, err := config.AcceptMissing(v.acceptMissing, v.private)
 	if err != nil {
-		return asked, fault.Invalidf("--accept-missing: %s", failureOf(err).Message)
+		return asked, fault.Invalidf("--accept-missing: %s", messageOf(err))
 	}
-	for _, warning := range asked.Warnings {
-		c.note("Warning: %s", warning)
-	}
-	asked.Source.Salesforce.APIVersion = f.apiVersion
-	asked.Source.Scope.Private, asked.Source.AcceptMissing = f.private, accepted
-	asked.Source.MaxInFlight, asked.Source.MaxShards = f.inFlight, 0 // as many shards as fit
-	// One command fetches one extract and then ends, so the share of a sync in a day means nothing; the ceiling stays.
+	v.console.warn(asked.Warnings)
+	asked.Source.Salesforce.APIVersion = v.apiVersion
+	asked.Source.Scope.Private, asked.Source.AcceptMissing = v.private, accepted
+	asked.Source.MaxInFlight, asked.Source.MaxShards = v.inFlight, 0 // as many shards as fit
+	// One command fetches one extract and then ends, so a share of the day means nothing. The ceiling stays.
 	asked.Source.Quota.Share = 100
 	asked.Source = asked.Source.WithDefaults()
 	return asked, nil
 }
 
-func (a *App) extract(ctx context.Context, c *console, cmd *cobra.Command, flags extractFlags) error {
-	settings, err := flags.read(a, c, cmd)
+func (v *extractVerb) run(ctx context.Context, cmd *cobra.Command) error {
+	settings, err := v.read(cmd)
 	if err != nil {
 		return err
 	}
@@ -91,69 +99,70 @@ func (a *App) extract(ctx context.Context, c *console, cmd *cobra.Command, flags
 	if err != nil {
 		return err
 	}
-	elsewhere, err := a.stateFlag(flags.state)
+	elsewhere, err := v.app.stateFlag(v.state)
 	if err != nil {
 		return err
 	}
-	at, release, err := occupy(settings.Output, elsewhere)
+	at, release, err := node.Occupy(settings.Output, elsewhere)
 	if err != nil {
 		return err
 	}
 	defer release()
-	own := config.Config{DataDir: at.state, Sources: registry}
-	p, stop, err := a.openPrivate(ctx, c, at.temporal, own, func(ctx context.Context, temporal client.Client) error {
-		return sameSource(ctx, temporal, at, settings.Source)
+	own := config.Config{DataDir: at.State, Sources: registry}
+	n, stop, err := v.startPrivate(ctx, at.Temporal, own, func(ctx context.Context, temporal client.Client) error {
+		return at.KeepSource(ctx, temporal, settings.Source)
 	})
 	if err != nil {
 		return err
 	}
 	defer stop()
-	return c.extractInto(ctx, p, settings.Output, flags)
+	return v.extractInto(ctx, n, settings.Output)
 }
 
 // extractInto starts the sync or goes on with it, and delivers its files.
-func (c *console) extractInto(ctx context.Context, p *plant, out string, flags extractFlags) error {
-	id, result, err := c.extracted(ctx, p, flags.acceptShrink)
-	err = p.disk.blame(err)
+func (v *extractVerb) extractInto(ctx context.Context, n *node.Node, out string) error {
+	id, result, err := v.sync(ctx, n)
+	err = n.Blame(err)
 	if ctx.Err() != nil {
 		return interrupted("interrupted; the same command goes on where it was")
 	}
 	if err != nil {
 		return err
 	}
-	held := refused(result.Concerns, out)
+	held := heldError(result.Concerns, out)
 	if held == nil && result.Outcome != workflows.OutcomeDiscarded {
-		err = c.deliver(ctx, p.store, result, out)
+		err = v.deliver(ctx, n.Store, result, out)
 	}
 	switch {
 	case err != nil:
 		return err
-	case c.json:
-		err = c.print(outcome{Result: listable(result), Workflow: refer(ctx, p.client, id, "", webUI{})})
+	case v.console.json:
+		err = v.console.printJSON(monitor.NewOutcome(result, monitor.Refer(ctx, n.Client, id, "", monitor.UI{})))
 	case held == nil:
-		summarize(c.out, result, c.colours)
-		_, err = fmt.Fprintf(c.out, "The extract is in %s.\n", out)
+		monitor.Summarize(v.console.out, result, v.console.colours)
+		_, err = fmt.Fprintf(v.console.out, "The extract is in %s.\n", out)
 	}
-	return errors.Join(err, cmp.Or(held, judge(result, flags.strict)))
+	return errors.Join(err, cmp.Or(held, verdict(result, v.strict)))
 }
 
-// extracted is the result of a sync that ran to its end. One that an earlier run left and that is discarded now looked at
-// what was there then, so another one looks at what is there now.
-func (c *console) extracted(ctx context.Context, p *plant, accept bool) (id string, result *workflows.Result, err error) {
+// sync gives the result of a sync that ran to its end. Where an earlier run left one that is discarded now, it starts another:
+// the concerns of the first are about what was there then.
+func (v *extractVerb) sync(ctx context.Context, n *node.Node) (id string, result *workflows.Result, err error) {
 	in := workflows.Input{Source: config.ExtractSource, Upload: new(bool), Guard: true, Attended: true}
 	for again := true; ; again = false {
-		run, joined, err := begin(ctx, p.client, in)
+		run, joined, err := control.Start(ctx, n.Client, in)
 		if err != nil {
 			return "", nil, err
 		}
 		if joined {
-			c.note("Going on where an earlier run stopped.")
+			v.console.note("Going on where an earlier run stopped.")
 		}
-		w := &watcher{
-			client: p.client, id: run.GetID(), view: c.view(), address: p.address, lost: p.lost, disk: p.disk, leaves: true, resumes: joined,
-			answers: &answering{accept: accept},
+		w := v.watcher(n, run.GetID())
+		w.NoWait, w.Resume, w.Verdict = true, joined, workflows.DiscardUpdate
+		if v.acceptShrink {
+			w.Verdict = workflows.ApproveUpdate
 		}
-		result, err := w.follow(ctx, run)
+		result, err := w.Follow(ctx, run)
 		if err != nil || !joined || !again || result.Outcome != workflows.OutcomeDiscarded {
 			return run.GetID(), result, err
 		}

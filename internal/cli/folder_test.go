@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// A command that a test runs by mistake, or further than it means to, leaves its folders in a temporary place and not here.
+// A command that a test runs by mistake must leave its folders in a temporary place, not beside the code.
 func TestMain(m *testing.M) {
 	before := folders()
 	code := m.Run()
@@ -20,7 +20,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// folders are those that lie beside the code.
+// folders lists the folders beside the code.
 func folders() (names []string) {
 	entries, err := os.ReadDir(".")
 	if err != nil {

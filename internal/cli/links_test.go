@@ -19,6 +19,7 @@ func TestPrograms_linkOnlyWhatTheyServe(t *testing.T) {
 		{"longhaul/worker", embedded},
 		{"longhaul/starter", embedded},
 		{"longhaul/internal/cli", embedded},
+		{"longhaul/internal/node", embedded},
 	} {
 		out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", row.program).Output()
 		if err != nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/node"
 	"longhaul/internal/paths"
 )
 
@@ -21,7 +22,7 @@ type pathFlag struct {
 
 var _ pflag.Value = pathFlag{}
 
-// Set takes the path as it was written.
+// Set reads the path as it was written.
 func (p pathFlag) Set(written string) error {
 	absolute, err := paths.Absolute(p.dir, written)
 	if err != nil {
@@ -42,7 +43,7 @@ func (a *App) pathVar(cmd *cobra.Command, into *string, name, usage string) {
 	cmd.Flags().Var(pathFlag{a.Dir, into}, name, usage)
 }
 
-// tempDir is where this machine keeps what is for once.
+// tempDir is the folder for temporary files.
 func (a *App) tempDir() (string, error) {
 	dir := a.env("TMPDIR")
 	if dir == "" {
@@ -55,9 +56,22 @@ func (a *App) tempDir() (string, error) {
 	return absolute, nil
 }
 
+// stateFlag is the folder that a person gives to Temporal's database; empty where none is given.
+func (a *App) stateFlag(flag string) (string, error) {
+	written := a.env(node.StateVariable)
+	if flag != "" || written == "" {
+		return flag, nil
+	}
+	absolute, err := paths.Absolute(a.Dir, written)
+	if err != nil {
+		return "", fault.Invalidf("%s %s", node.StateVariable, fault.Sentence(err))
+	}
+	return absolute, nil
+}
+
 var plainWord = regexp.MustCompile(`^[A-Za-z0-9_./:@%+=,-]+$`)
 
-// shellWord writes a path so that a shell takes it for one word.
+// shellWord quotes a path so that a shell reads it as one word.
 func shellWord(path string) string {
 	if plainWord.MatchString(path) {
 		return path

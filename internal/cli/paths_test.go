@@ -5,20 +5,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
-)
 
-// castorApp is an extract that ends as soon as everything is set up, in a working directory of its own.
-func castorApp(t *testing.T, dir string, more ...string) (*App, *output, *[]plantOptions, *fakeTemporal) {
-	t.Helper()
-	args, environ := castorLine("out", more...)
-	app, said := newTestApp(t, args...)
-	app.Environ, app.Dir = environ, dir
-	f := &fakeTemporal{open: true, failure: errors.New("end here")}
-	asked := withPlant(&app, f)
-	return &app, said, asked, f
-}
+	"longhaul/internal/node"
+	"longhaul/internal/paths"
+)
 
 func TestExtract_aRelativeOutputLiesInTheWorkingDirectory(t *testing.T) {
 	t.Parallel()
@@ -29,9 +20,9 @@ func TestExtract_aRelativeOutputLiesInTheWorkingDirectory(t *testing.T) {
 		if len(*asked) != 1 {
 			t.Fatalf("%s: nothing was opened: %s", name, said.stderr.String())
 		}
-		state := filepath.Join(dir, name, stateDir)
+		state := filepath.Join(dir, name, paths.StateDir)
 		bucket, err := (*asked)[0].Settings.StorageURL()
-		if err != nil || (*asked)[0].Temporal.Database != filepath.Join(state, databaseFile) || (*asked)[0].Settings.DataDir != state {
+		if err != nil || (*asked)[0].Temporal.Database != filepath.Join(state, node.DatabaseFile) || (*asked)[0].Settings.DataDir != state {
 			t.Errorf("%s: the database is %s, the bucket %s, %v; want both in %s", name, (*asked)[0].Temporal.Database, bucket, err, state)
 		}
 		if !strings.HasPrefix(bucket, "file:///") || !strings.HasSuffix(bucket, "/.longhaul/bucket") || strings.HasPrefix(bucket, "file:///out") {
@@ -48,7 +39,7 @@ func TestDemo_relativePathsStartAtTheWorkingDirectory(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(dir, "project"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	asked := withPlant(&app, &fakeTemporal{failure: errors.New("end here")})
+	asked := withNode(&app, &fakeTemporal{failure: errors.New("end here")})
 	var org string
 	app.StartSimulator = func(o SimulatorOptions) (Simulator, error) {
 		org = o.Org
@@ -83,39 +74,6 @@ func TestPaths_thatNobodyMeansAreRefused(t *testing.T) {
 		if code := Main(t.Context(), app); code != exitUsage || !strings.Contains(said.stderr.String(), row.says) {
 			t.Errorf("%v: code %d, stderr:\n%s", row.args, code, said.stderr.String())
 		}
-	}
-}
-
-func TestUnusablePath_namesALinkToNothing(t *testing.T) {
-	t.Parallel()
-	link := filepath.Join(t.TempDir(), "link")
-	if err := os.Symlink("nowhere", link); err != nil {
-		t.Fatal(err)
-	}
-	if err := outDir(link); exitCode(err) != exitUsage || !strings.Contains(err.Error(), "is a link that leads nowhere") {
-		t.Errorf("got %v", err)
-	}
-}
-
-func TestUnusablePath_saysWhatHelps(t *testing.T) {
-	t.Parallel()
-	for cause, says := range map[syscall.Errno]string{
-		syscall.ENOSPC: "make room on it", syscall.EROFS: "mount it writable", syscall.ENAMETOOLONG: "choose a shorter one",
-		syscall.ENOENT: "does not exist: check the path", syscall.EACCES: "who owns it",
-	} {
-		err := unusablePath("the output", "/x", &os.PathError{Op: "mkdir", Path: "/x", Err: cause})
-		if exitCode(err) != exitUsage || !strings.Contains(err.Error(), says) {
-			t.Errorf("%v: got %v", cause, err)
-		}
-	}
-}
-
-func TestDemo_namesATemporaryDirectoryThatIsNotThere(t *testing.T) {
-	t.Parallel()
-	app, said := newTestApp(t, "longhaul", "demo", "--exit")
-	app.Environ = []string{"TMPDIR=" + filepath.Join(t.TempDir(), "none")}
-	if code := Main(t.Context(), app); code != exitUsage || !strings.Contains(said.stderr.String(), "TMPDIR") {
-		t.Errorf("code %d, stderr:\n%s", code, said.stderr.String())
 	}
 }
 

@@ -2,11 +2,9 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -15,6 +13,7 @@ import (
 
 	"longhaul/internal/config"
 	"longhaul/internal/fault"
+	"longhaul/internal/node"
 )
 
 // Ports that Temporal's own tools look for.
@@ -23,6 +22,7 @@ const (
 	defaultUIPort = 8233
 )
 
+// listenFlags say where Temporal and its UI listen.
 type listenFlags struct{ port, uiPort int }
 
 func (f *listenFlags) add(cmd *cobra.Command) {
@@ -38,10 +38,21 @@ func (f *listenFlags) check() error {
 	return nil
 }
 
-func local(port int) string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) }
+// options are those of a Temporal whose database lies in dir.
+func (f *listenFlags) options(dir string) node.TemporalOptions {
+	local := func(port int) string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) }
+	return node.TemporalOptions{Database: filepath.Join(dir, node.DatabaseFile), Addr: local(f.port), UIAddr: local(f.uiPort)}
+}
 
-func (a *App) serveCommand(c *console) *cobra.Command {
-	var listen listenFlags
+// serveVerb runs everything for one machine.
+type serveVerb struct {
+	program
+
+	listen listenFlags
+}
+
+func serveCommand(p program) *cobra.Command {
+	v := &serveVerb{program: p}
 	cmd := &cobra.Command{
 		Use:   "serve --config FILE [flags]",
 		Short: "Run everything for one machine: Temporal with its UI, and a worker for the sources of a settings file",
@@ -51,19 +62,19 @@ next start.`,
 		Example: `  $0 serve --config longhaul.yaml
   $0 serve --config longhaul.yaml --port 7243 --ui-port 8243`,
 		Args: exactly(0, "no arguments, only flags"),
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.serve(cmd.Context(), c, cmd, listen) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return v.run(cmd.Context(), cmd) },
 	}
 	config.AddFlags(cmd.Flags())
-	listen.add(cmd)
+	v.listen.add(cmd)
 	cmd.Flags().Bool("json", false, "when ready, print one JSON object with the addresses on stdout")
 	return cmd
 }
 
-func (a *App) serve(ctx context.Context, c *console, cmd *cobra.Command, listen listenFlags) error {
-	if err := listen.check(); err != nil {
+func (v *serveVerb) run(ctx context.Context, cmd *cobra.Command) error {
+	if err := v.listen.check(); err != nil {
 		return err
 	}
-	settings, err := a.load(c, cmd)
+	settings, err := v.load(cmd)
 	if err != nil {
 		return err
 	}
@@ -71,48 +82,45 @@ func (a *App) serve(ctx context.Context, c *console, cmd *cobra.Command, listen 
 		return fault.Invalidf("data_dir is not set, so Temporal has no place for its database: " +
 			"set it in the settings file, as LONGHAUL_DATA_DIR or with --data-dir")
 	}
-	if err := ownDir(settings.DataDir); err != nil {
+	if err := node.PrivateDir(settings.DataDir); err != nil {
 		return err
 	}
-	release, err := lock(settings.DataDir, "data_dir "+settings.DataDir)
+	release, err := node.Lock(settings.DataDir, "data_dir "+settings.DataDir)
 	if err != nil {
 		return err
 	}
 	defer release()
-	logger, err := a.newLogger(ctx, c, &settings)
+	options, err := v.serviceOptions(ctx, settings)
 	if err != nil {
 		return err
 	}
-	metrics, err := startMetrics(ctx, settings, logger)
+	options.Temporal = v.listen.options(settings.DataDir)
+	n, err := v.startNode(ctx, options, func() error { return node.MarkResume(settings.DataDir) })
 	if err != nil {
 		return err
 	}
-	p, err := a.openSafely(ctx, c, plantOptions{
-		Temporal: TemporalOptions{
-			Database: filepath.Join(settings.DataDir, databaseFile), Addr: local(listen.port), UIAddr: local(listen.uiPort),
-		},
-		Settings: settings, Logger: logger, Metrics: metrics,
-		Moving: func() error { return markResume(settings.DataDir) },
-	})
-	if err != nil {
+	defer n.Close()
+	return v.serve(ctx, n, options)
+}
+
+// serve resumes syncs and works until ctx ends.
+func (v *serveVerb) serve(ctx context.Context, n *node.Node, o node.Options) error {
+	if n.Moved {
+		v.console.note("%s", schedulesGone)
+	}
+	sources := o.Settings.Sources.Names()
+	n.Resume(ctx, o.Settings.DataDir, sources, v.console.name, v.console.note)
+	n.WatchBucket(ctx)
+	served := without(sources, n.LeftOut)
+	o.Logger.Info("serving", zap.Strings("sources", served), zap.Strings("left_out", n.LeftOut),
+		zap.String("temporal", n.Address), zap.String("ui", n.UI), zap.String("version", v.app.Version))
+	if err := v.console.ready(n.Address, n.UI, sourcesLine(served, n.LeftOut)); err != nil {
 		return err
 	}
-	defer p.close()
-	if p.moved {
-		c.note("%s", schedulesGone)
-	}
-	c.resume(ctx, p, settings.DataDir, settings.Sources.Names())
-	p.watchBucket(ctx)
-	served := without(settings.Sources.Names(), p.left)
-	logger.Info("serving", zap.Strings("sources", served), zap.Strings("left_out", p.left),
-		zap.String("temporal", p.address), zap.String("ui", p.ui), zap.String("version", a.Version))
-	if err := c.ready(p.address, p.ui, sourcesLine(served, p.left)); err != nil {
+	if err := n.Fatal.Wait(ctx); err != nil {
 		return err
 	}
-	if err := p.lost.wait(ctx); err != nil {
-		return err
-	}
-	logger.Info("stopping; running syncs go on at the next start")
+	o.Logger.Info("stopping; running syncs go on at the next start")
 	return nil
 }
 
@@ -125,18 +133,13 @@ func sourcesLine(served, left []string) string {
 	return line
 }
 
-// without gives the names that are not among those left out.
-func without(names, left []string) []string {
-	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return slices.Contains(left, name) })
-}
-
-// schedulesGone is what else a database that was moved aside held.
+// schedulesGone says what else was in a database that was moved aside.
 const schedulesGone = "Schedules were in that database: create them again."
 
-// ready is the one line that says that everything answers.
+// ready prints the one line that says that everything answers.
 func (c *console) ready(temporal, ui, more string) error {
 	if c.json {
-		return c.print(map[string]string{"temporal": temporal, "ui": ui})
+		return c.printJSON(map[string]string{"temporal": temporal, "ui": ui})
 	}
 	line := fmt.Sprintf("Ready. Temporal: %s  UI: %s", temporal, ui)
 	if more != "" {
@@ -144,60 +147,4 @@ func (c *console) ready(temporal, ui, more string) error {
 	}
 	_, err := fmt.Fprintln(c.out, line)
 	return err
-}
-
-func (a *App) serverCommand(c *console) *cobra.Command {
-	var data string
-	var listen listenFlags
-	cmd := &cobra.Command{
-		Use:   "temporal --data DIR [flags]",
-		Short: "Run only the embedded Temporal and its UI",
-		Long: `Runs Temporal on SQLite and its UI, with Longhaul's search attributes, until SIGTERM or Ctrl-C: for workers that run as
-processes of their own on this machine.`,
-		Example: `  $0 temporal --data ./data
-  $0 temporal --data ./data --port 0 --ui-port 0 --json`,
-		Args: exactly(0, "no arguments, only flags"),
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.server(cmd.Context(), c, data, listen) },
-	}
-	const usual = "data"
-	data = filepath.Join(a.Dir, usual)
-	a.pathVar(cmd, &data, "data", "directory of Temporal's database")
-	cmd.Flags().Lookup("data").DefValue = usual
-	listen.add(cmd)
-	cmd.Flags().Bool("json", false, "when ready, print one JSON object with the addresses on stdout")
-	return cmd
-}
-
-func (a *App) server(ctx context.Context, c *console, data string, listen listenFlags) error {
-	if err := listen.check(); err != nil {
-		return err
-	}
-	if err := ownDir(data); err != nil {
-		return err
-	}
-	release, err := lock(data, "the directory "+data)
-	if err != nil {
-		return err
-	}
-	defer release()
-	if err := enoughFiles(config.Config{}, spareFiles); err != nil {
-		return err
-	}
-	options := TemporalOptions{
-		Database: filepath.Join(data, databaseFile), Addr: local(listen.port), UIAddr: local(listen.uiPort),
-	}
-	lost := newLoss()
-	under := &disk{lost: lost, begins: func(err error) { c.note("%s: %s", c.name, oneLine(fault.Sentence(err))) }}
-	options.Trouble = under.heard
-	server, moved, err := onDatabase(c, options.Database, nil, func() (Temporal, error) { return a.StartTemporal(ctx, options) })
-	if err != nil {
-		return err
-	}
-	if moved {
-		c.note("%s", schedulesGone+" Start the syncs that were running once more: they go on from the bucket.")
-	}
-	if err := c.ready(server.HostPort(), server.UIURL(), ""); err != nil {
-		return errors.Join(err, server.Stop())
-	}
-	return errors.Join(lost.wait(ctx), server.Stop())
 }

@@ -8,8 +8,8 @@ import (
 )
 
 // untilSignalled gives a context that ends with the first SIGINT, SIGTERM or SIGHUP; stop ends the listening. The second SIGINT
-// or SIGTERM kills. SIGHUP is only ever the first: a terminal that closes sends it twice, and systemd sends it beside SIGTERM.
-// A process that was started to ignore it, as nohup does, goes on ignoring it.
+// or SIGTERM kills. A second SIGHUP does not: a terminal that closes sends two, and systemd sends one beside SIGTERM. A process
+// that was started to ignore SIGHUP, as nohup does, goes on ignoring it.
 func untilSignalled(ctx context.Context) (_ context.Context, stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	ends := []os.Signal{os.Interrupt, syscall.SIGTERM}

@@ -9,18 +9,25 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.uber.org/zap"
 
+	"longhaul/internal/control"
 	"longhaul/internal/host"
+	"longhaul/internal/monitor"
 	"longhaul/internal/sourcename"
 	"longhaul/workflows"
 )
 
-type syncFlags struct {
+// syncVerb starts the sync of a source or joins it, and watches it.
+type syncVerb struct {
+	program
+
 	detach, full, noUpload, strict bool
 	ui                             string
+
+	source string
 }
 
-func (a *App) syncCommand(c *console) *cobra.Command {
-	var flags syncFlags
+func syncCommand(p program) *cobra.Command {
+	v := &syncVerb{program: p}
 	cmd := &cobra.Command{
 		Use:   "sync SOURCE",
 		Short: "Sync a source, or join its running sync, and watch it to the end",
@@ -33,109 +40,121 @@ TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_..., or a profile.`,
   TEMPORAL_ADDRESS=temporal.internal:7233 $0 sync acme --strict`,
 		Args: exactly(1, "the name of one source, such as acme"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.sync(cmd.Context(), c, args[0], flags)
+			v.source = args[0]
+			return v.run(cmd.Context())
 		},
 	}
-	cmd.Flags().BoolVar(&flags.detach, "detach", false, "start the sync and do not wait for it")
-	cmd.Flags().BoolVar(&flags.full, "full", false, "describe every report again, whatever is known")
-	cmd.Flags().BoolVar(&flags.noUpload, "no-upload", false, "keep the extract in the bucket")
-	cmd.Flags().BoolVar(&flags.strict, "strict", false, "exit with 5 when reports without columns remain")
-	cmd.Flags().StringVar(&flags.ui, "ui", a.env("LONGHAUL_UI_URL"), "address of Temporal's UI, for links (LONGHAUL_UI_URL)")
+	cmd.Flags().BoolVar(&v.detach, "detach", false, "start the sync and do not wait for it")
+	cmd.Flags().BoolVar(&v.full, "full", false, "describe every report again, whatever is known")
+	cmd.Flags().BoolVar(&v.noUpload, "no-upload", false, "keep the extract in the bucket")
+	cmd.Flags().BoolVar(&v.strict, "strict", false, "exit with 5 when reports without columns remain")
+	cmd.Flags().StringVar(&v.ui, "ui", p.app.env("LONGHAUL_UI_URL"), "address of Temporal's UI, for links (LONGHAUL_UI_URL)")
 	jsonFlag(cmd)
 	return cmd
 }
 
-func (a *App) sync(ctx context.Context, c *console, name string, flags syncFlags) error {
-	if err := sourcename.CheckSpoken(name, string(Sync)); err != nil {
+func (v *syncVerb) run(ctx context.Context) error {
+	if err := sourcename.CheckSpoken(v.source, string(Sync)); err != nil {
 		return err
 	}
-	temporal, err := a.Dial(ctx, host.DialOptions{Logger: zap.NewNop()})
+	temporal, err := v.app.Dial(ctx, host.DialOptions{Logger: zap.NewNop()})
 	if err != nil {
 		return err
 	}
 	defer temporal.Close()
-	if err := needWorker(ctx, temporal); err != nil {
-		if !flags.detach {
+	if err := control.NeedWorker(ctx, temporal); err != nil {
+		if !v.detach {
 			return err
 		}
-		c.note("%s: %s; the sync waits until then", c.name, failureOf(err).Message)
+		v.console.note("%s: %s; the sync waits until then", v.console.name, messageOf(err))
 	}
-	run, joined, err := begin(ctx, temporal, flags.input(name))
+	run, joined, err := control.Start(ctx, temporal, v.input())
 	if err != nil {
 		return err
 	}
 	switch {
-	case joined && (flags.full || flags.noUpload):
-		c.note("Joined the sync that is running; --full and --no-upload are for a new one and have no effect.")
+	case joined && (v.full || v.noUpload):
+		v.console.note("Joined the sync that is running; --full and --no-upload are for a new one and have no effect.")
 	case joined:
-		c.note("Joined the sync that is running.")
+		v.console.note("Joined the sync that is running.")
 	}
-	waits := unserved(ctx, temporal, name)
+	waits := control.Unserved(ctx, temporal, v.source)
 	if waits {
-		c.note("%s.", waitsForWorker(name))
+		v.console.note("%s.", waitsForWorker(v.source))
 	}
-	if flags.detach {
-		return c.detached(run, name, a.ui(flags.ui))
+	if v.detach {
+		return v.detached(run)
 	}
-	return c.watch(ctx, temporal, watched{run: run, name: name, waits: waits}, flags, a.ui(flags.ui))
+	return v.watch(ctx, temporal, run, waits)
 }
 
-func (f syncFlags) input(name string) workflows.Input {
-	in := workflows.Input{Source: name}
-	if f.full {
+func (v *syncVerb) input() workflows.Input {
+	in := workflows.Input{Source: v.source}
+	if v.full {
 		in.Mode = workflows.ModeFull
 	}
-	if f.noUpload {
+	if v.noUpload {
 		in.Upload = new(bool)
 	}
 	return in
 }
 
 // detached says how to find the sync again.
-func (c *console) detached(run client.WorkflowRun, name string, ui webUI) error {
-	if c.json {
-		return c.print(map[string]any{
-			"source": name, "outcome": nil,
-			"workflow": workflowRef{ID: run.GetID(), RunID: run.GetRunID(), URL: ui.page(run.GetID(), run.GetRunID())},
+func (v *syncVerb) detached(run client.WorkflowRun) error {
+	id, runID := run.GetID(), run.GetRunID()
+	if v.console.json {
+		return v.console.printJSON(map[string]any{
+			"source": v.source, "outcome": nil,
+			"workflow": monitor.Reference{ID: id, RunID: runID, URL: v.app.ui(v.ui).Page(id, runID)},
 		})
 	}
-	c.note("The sync runs as workflow %s, run %s. `%s status %s` shows how far it is.", run.GetID(), run.GetRunID(), c.name, name)
+	v.console.note("The sync runs as workflow %s, run %s. `%s status %s` shows how far it is.", id, runID, v.console.name, v.source)
 	return nil
 }
 
-// watched is the sync that a command shows.
-type watched struct {
-	run   client.WorkflowRun
-	name  string // of the source
-	waits bool   // nobody served the source when the watching began
-}
-
-// watch shows the sync until it ends, and prints the result.
-func (c *console) watch(ctx context.Context, temporal client.Client, sync watched, flags syncFlags, ui webUI) error {
-	w := &watcher{client: temporal, id: sync.run.GetID(), view: c.view()}
-	result, err := w.follow(ctx, sync.run)
+// watch shows the sync until it ends, and prints the result. waits says that no worker served the source at the beginning.
+func (v *syncVerb) watch(ctx context.Context, temporal client.Client, run client.WorkflowRun, waits bool) error {
+	w := &monitor.Watcher{Client: temporal, ID: run.GetID(), View: v.console.view()}
+	result, err := w.Follow(ctx, run)
 	if ctx.Err() != nil {
-		return c.stoppedWatching(ctx, temporal, sync.name, sync.waits || w.progress.Waiting == workflows.Unserved(sync.name))
+		return v.stopped(ctx, temporal, waits || w.WaitsFor() == workflows.Unserved(v.source))
 	}
-	if result != nil && (c.json || err == nil) {
-		if shown := c.show(ctx, temporal, result, sync.run.GetID(), ui); shown != nil {
+	if result != nil && (v.console.json || err == nil) {
+		if shown := v.show(ctx, temporal, result, run.GetID()); shown != nil {
 			return errors.Join(err, shown)
 		}
 	}
 	if err != nil {
 		return err
 	}
-	return judge(result, flags.strict)
+	return verdict(result, v.strict)
 }
 
-// show prints a result as the user wants it.
-func (c *console) show(ctx context.Context, temporal client.Client, result *workflows.Result, id string, ui webUI) error {
-	if c.json {
-		return c.print(outcome{Result: listable(result), Workflow: refer(ctx, temporal, id, "", ui)})
+// stopped says what becomes of the sync when nobody watches it any more. waits says that it may be waiting for a worker.
+func (v *syncVerb) stopped(ctx context.Context, temporal client.Client, waits bool) error {
+	again := "`" + v.console.name + " sync " + v.source + "` joins it again"
+	asking, cancel := context.WithTimeout(context.WithoutCancel(ctx), control.AskTimeout)
+	defer cancel()
+	if waits && control.Unserved(asking, temporal, v.source) {
+		return interrupted("stopped watching; " + again + ". " + waitsForWorker(v.source))
 	}
-	summarize(c.out, result, c.colours)
+	return interrupted("stopped watching; the sync goes on, and " + again)
+}
+
+// show prints the result of the sync.
+func (v *syncVerb) show(ctx context.Context, temporal client.Client, result *workflows.Result, id string) error {
+	if v.console.json {
+		return v.console.printJSON(monitor.NewOutcome(result, monitor.Refer(ctx, temporal, id, "", v.app.ui(v.ui))))
+	}
+	monitor.Summarize(v.console.out, result, v.console.colours)
 	if result.Staging != "" {
-		_, _ = fmt.Fprintf(c.out, "In the bucket: %s\n", result.Staging)
+		_, _ = fmt.Fprintf(v.console.out, "In the bucket: %s\n", result.Staging)
 	}
 	return nil
+}
+
+// waitsForWorker says that the sync of a source waits for a worker, and how to end the sync.
+func waitsForWorker(source string) string {
+	return "The sync waits for a worker, because " + workflows.Unserved(source) +
+		"; to end the sync: temporal workflow cancel --workflow-id " + workflows.SyncID(source)
 }

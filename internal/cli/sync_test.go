@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -65,17 +64,6 @@ func TestSync_showsTheSummary(t *testing.T) {
 	}
 	if diff := cmp.Diff([]workflows.Input{{Source: "acme"}}, f.started, cmp.AllowUnexported(workflows.Input{})); diff != "" {
 		t.Error(diff)
-	}
-}
-
-func TestTinted_onlyWithColours(t *testing.T) {
-	t.Parallel()
-	gaps := &workflows.Result{Outcome: workflows.OutcomeGaps}
-	if plain := tinted(gaps, false); plain != "gaps" {
-		t.Errorf("got %q", plain)
-	}
-	if tinted(gaps, true) == tinted(gaps, false) {
-		t.Error("no colour on a terminal")
 	}
 }
 
@@ -185,22 +173,6 @@ func TestSync_jsonOfACancelIsItsResult(t *testing.T) {
 	}
 }
 
-func TestSync_noWorker(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		f := &fakeTemporal{result: completeResult()}
-		start := time.Now()
-		err := needWorker(t.Context(), f)
-		shown := failureOf(err)
-		if shown.ExitCode != exitUnreachable || !strings.HasPrefix(shown.Message, "no worker polls task queue longhaul: start one with") {
-			t.Errorf("got %+v", shown)
-		}
-		if took := time.Since(start); took > 5*time.Second {
-			t.Errorf("said after %s", took)
-		}
-	})
-}
-
 func TestSync_detached(t *testing.T) {
 	t.Parallel()
 	f := &fakeTemporal{pollers: 1, hang: true}
@@ -231,57 +203,6 @@ func TestSync_interruptedLeavesItRunning(t *testing.T) {
 	want := "longhaul-starter: stopped watching; the sync goes on, and `longhaul-starter sync acme` joins it again\n"
 	if code != exitInterrupted || !strings.HasSuffix(out.stderr.String(), want) {
 		t.Errorf("code %d, stderr:\n%s", code, out.stderr.String())
-	}
-}
-
-func TestStatus(t *testing.T) {
-	t.Parallel()
-	running := workflows.Progress{Source: "acme", Phase: workflows.PhaseDescribe, ToDescribe: 100, Described: 50}
-	again := workflows.Progress{
-		Source: "acme", Phase: workflows.PhaseCatchUp, ToDescribe: 120, Described: 100, Shards: workflows.Count{Done: 8, Total: 10},
-	}
-	for _, row := range []struct {
-		name    string
-		f       fakeTemporal
-		outcome any
-		running bool
-		says    string
-	}{
-		{"never synced", fakeTemporal{}, nil, false, "acme has not been synced yet, as far as Temporal remembers.\n"},
-		{
-			"the first one runs",
-			fakeTemporal{open: true, progress: running},
-			nil, true,
-			"acme is being synced: describe: 50 of 100 reports (50%), 0 API calls\n",
-		},
-		{
-			"its second round runs",
-			fakeTemporal{open: true, progress: again},
-			nil, true,
-			"acme is being synced: catch_up: 100 of 120 reports (83%), 0 API calls\n",
-		},
-		{"one has ended", fakeTemporal{last: completeResult()}, "complete", false, "Sync of acme: complete"},
-		{"one runs after another", fakeTemporal{open: true, progress: running, last: completeResult()}, "complete", true, "acme is being synced: describe"},
-		{
-			"the last one failed",
-			fakeTemporal{last: completeResult(), failure: temporal.NewApplicationError("why", string(fault.Invalid))},
-			"failed", false, "The last sync of acme failed: why\n",
-		},
-	} {
-		f := row.f
-		code, out := run(t, &f, nil, "longhaul", "status", "acme")
-		if code != 0 || !strings.Contains(out.stdout.String(), row.says) {
-			t.Errorf("%s: code %d, stdout:\n%s%s", row.name, code, out.stdout.String(), out.stderr.String())
-		}
-		code, out = run(t, &f, nil, "longhaul", "status", "acme", "--json")
-		var got map[string]any
-		if err := json.Unmarshal(out.stdout.Bytes(), &got); err != nil || code != 0 {
-			t.Fatalf("%s: code %d, %v: %s", row.name, code, err, out.stdout.String())
-		}
-		outcome, there := got["outcome"]
-		if !there || outcome != row.outcome || got["source"] != "acme" || (got["running"] != nil) != row.running {
-			t.Errorf("%s: got %s", row.name, out.stdout.String())
-		}
 	}
 }
 

@@ -10,6 +10,12 @@ import (
 	"longhaul/internal/fault"
 )
 
+// program is what each verb is made from: what the program was given, and where it writes.
+type program struct {
+	app     *App
+	console *console
+}
+
 // tree builds the commands that this program serves. A program that is one verb has that verb as its root.
 func (a *App) tree(c *console) *cobra.Command {
 	root := a.command(a.itself(), c)
@@ -45,17 +51,17 @@ Settings come from flags, LONGHAUL_... variables and the settings file, in this 
 
 // command makes the command of a verb; nil for none.
 func (a *App) command(verb Verb, c *console) *cobra.Command {
-	makers := map[Verb]func(*console) *cobra.Command{
-		Demo: a.demoCommand, Extract: a.extractCommand, Serve: a.serveCommand, Server: a.serverCommand,
-		Sync: a.syncCommand, Status: a.statusCommand, Upload: a.uploadCommand, Worker: a.workerCommand,
+	makers := map[Verb]func(program) *cobra.Command{
+		Demo: demoCommand, Extract: extractCommand, Serve: serveCommand, Server: temporalCommand,
+		Sync: syncCommand, Status: statusCommand, Upload: uploadCommand, Worker: workerCommand,
 	}
 	if maker := makers[verb]; maker != nil {
-		return maker(c)
+		return maker(program{a, c})
 	}
 	return nil
 }
 
-// dress gives every command the parts that all have: the help template with the exit codes, examples under the name
+// dress gives every command the parts that all commands have: the help template with the exit codes, examples under the name
 // that the program was called by, and flags whose help never shows a secret's default.
 func (a *App) dress(cmd *cobra.Command, c *console) {
 	cmd.SetHelpTemplate(helpTemplate)

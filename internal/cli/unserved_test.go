@@ -19,7 +19,7 @@ import (
 
 const unservedWords = "no worker serves source acme: check its name, or start longhaul-worker with its settings and secrets; a worker that has them and leaves it out says why in its log"
 
-// queued is an activity that waits for a worker since some time ago.
+// queued is an activity that has waited for a worker for some time.
 func queued(name string, since time.Duration) *workflowpb.PendingActivityInfo {
 	return &workflowpb.PendingActivityInfo{
 		ActivityType: &commonpb.ActivityType{Name: name}, State: enumspb.PENDING_ACTIVITY_STATE_SCHEDULED,
@@ -31,7 +31,7 @@ func started(name string) *workflowpb.PendingActivityInfo {
 	return &workflowpb.PendingActivityInfo{ActivityType: &commonpb.ActivityType{Name: name}, State: enumspb.PENDING_ACTIVITY_STATE_STARTED}
 }
 
-// TestUnserved_isSaidOfARunningSync looks at a sync in its middle, when the last worker of its source may have gone.
+// The last worker of a source may go while its sync runs.
 func TestUnserved_isSaidOfARunningSync(t *testing.T) {
 	t.Parallel()
 	ago := func(d time.Duration) map[string]time.Time {
@@ -64,7 +64,7 @@ func TestUnserved_isSaidOfARunningSync(t *testing.T) {
 	}
 }
 
-// Who is to be served tonight is seen by day.
+// A source that no worker will serve tonight shows by day.
 func TestStatus_saysThatNoWorkerServesTheSource(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
@@ -92,7 +92,7 @@ func TestStatus_saysThatNoWorkerServesTheSource(t *testing.T) {
 
 const waitsWords = "The sync waits for a worker, because " + unservedWords + "; to end the sync: temporal workflow cancel --workflow-id sync-acme"
 
-// Whoever misspells a source hears it at once, and goes on waiting for a worker that may come.
+// A misspelt source is reported at once. The sync goes on waiting for a worker that may come.
 func TestSync_saysThatNobodyServesTheSource(t *testing.T) {
 	t.Parallel()
 	nobody := map[string]time.Time{"longhaul-acme": time.Now().Add(-time.Hour)}
@@ -135,7 +135,7 @@ func TestSync_interruptedSaysThatNobodyServesTheSource(t *testing.T) {
 	f := &fakeTemporal{pollers: 1, hang: true, polled: map[string]time.Time{"longhaul-acme": time.Now().Add(-time.Hour)}}
 	app.Dial = f.dial
 	ctx, cancel := context.WithCancel(t.Context())
-	time.AfterFunc(2*servedWithin, cancel)
+	time.AfterFunc(2*time.Second, cancel)
 	code := Main(ctx, app)
 	want := "longhaul-starter: stopped watching; `longhaul-starter sync acme` joins it again. " + waitsWords + "\n"
 	if code != exitInterrupted || !strings.HasSuffix(out.stderr.String(), want) {
@@ -143,7 +143,7 @@ func TestSync_interruptedSaysThatNobodyServesTheSource(t *testing.T) {
 	}
 }
 
-// One source that cannot be served keeps no other from being served.
+// A source that cannot be served does not keep others from being served.
 func TestServe_leavesOutASourceThatCannotBeServed(t *testing.T) {
 	t.Parallel()
 	if got := sourcesLine(without([]string{"acme", "beta", "gamma"}, []string{"beta"}), []string{"beta"}); got !=

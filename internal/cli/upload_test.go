@@ -13,8 +13,29 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"longhaul/internal/outbox"
 	"longhaul/internal/simulator/server"
 )
+
+// setFiles are the names of one whole extract, in the order of delivery.
+var setFiles = []string{
+	"dashboards.json", "dashboard_components.json", "folders.json", "reports.json", "reports_metadata.json", "users.json", "summary.json",
+}
+
+// set names the files of a set, without some.
+func set(timestamp string, without ...string) []string {
+	var files []string
+	for _, name := range setFiles {
+		skip := false
+		for _, w := range without {
+			skip = skip || w == name
+		}
+		if !skip {
+			files = append(files, timestamp+"-"+name)
+		}
+	}
+	return files
+}
 
 func startCatalog(t *testing.T) *server.Server {
 	t.Helper()
@@ -30,7 +51,7 @@ func startCatalog(t *testing.T) *server.Server {
 	return s
 }
 
-// environment is what a cron line of castor-upload has, and where the simulated catalog is.
+// environment has the variables of castor-upload, and the address of the simulated catalog.
 func environment(s *server.Server) []string {
 	ready := s.Ready()
 	return []string{
@@ -91,20 +112,20 @@ func TestUpload_again(t *testing.T) {
 	s := startCatalog(t)
 	dir := directoryOf(t, set("1700000000")...)
 	args := []string{"castor-upload", "--file-type", "VIZ", "--directory", dir, "--json"} // argparse takes --directory too
-	var files [2][]sent
+	var files [2][]outbox.Sent
 	for i := range files {
 		code, out := run(t, nil, environment(s), args...)
-		var got delivered
+		var got outbox.Delivered
 		if err := json.Unmarshal(out.stdout.Bytes(), &got); err != nil || code != 0 {
 			t.Fatalf("code %d, %v, stderr:\n%s", code, err, out.stderr.String())
 		}
 		files[i] = got.Files
 	}
 	for i, name := range setFiles {
-		if first := files[0][i]; first.Name != "1700000000-"+name || first.Status != statusDelivered || first.SHA256 != s.Files()[i].SHA256 {
+		if first := files[0][i]; first.Name != "1700000000-"+name || first.Status != "delivered" || first.SHA256 != s.Files()[i].SHA256 {
 			t.Errorf("first time: %+v", first)
 		}
-		if second := files[1][i]; second.Status != statusThere {
+		if second := files[1][i]; second.Status != "there" {
 			t.Errorf("second time: %+v", second)
 		}
 	}

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// build is what a binary knows of its own making.
+// build is what a binary knows about its own build.
 type build struct {
 	version  string
 	revision string

@@ -2,16 +2,21 @@ package cli
 
 import (
 	"context"
+	"slices"
 
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
 
 	"longhaul/internal/config"
-	"longhaul/internal/host"
+	"longhaul/internal/node"
 	"longhaul/workflows"
 )
 
-func (a *App) workerCommand(c *console) *cobra.Command {
+// workerVerb runs a worker on any Temporal.
+type workerVerb struct{ program }
+
+func workerCommand(p program) *cobra.Command {
+	v := &workerVerb{p}
 	cmd := &cobra.Command{
 		Use:   "worker --config FILE",
 		Short: "Run a worker for the sources of a settings file on any Temporal",
@@ -22,58 +27,37 @@ TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_..., or a profile.`,
 		Example: `  $0 worker --config longhaul.yaml
   TEMPORAL_ADDRESS=temporal.internal:7233 $0 worker --config longhaul.yaml`,
 		Args: exactly(0, "no arguments, only flags"),
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.work(cmd.Context(), c, cmd) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return v.run(cmd.Context(), cmd) },
 	}
 	config.AddFlags(cmd.Flags())
 	cmd.Flags().Bool("json", false, "print errors as one JSON object on stderr")
 	return cmd
 }
 
-func (a *App) work(ctx context.Context, c *console, cmd *cobra.Command) error {
-	settings, err := a.load(c, cmd)
+func (v *workerVerb) run(ctx context.Context, cmd *cobra.Command) error {
+	settings, err := v.load(cmd)
 	if err != nil {
 		return err
 	}
-	logger, err := a.newLogger(ctx, c, &settings)
+	options, err := v.serviceOptions(ctx, settings)
 	if err != nil {
 		return err
 	}
-	metrics, err := startMetrics(ctx, settings, logger)
-	if err != nil {
+	n, err := node.StartWorker(ctx, options)
+	if err != nil || n == nil {
 		return err
 	}
-	lost := newLoss()
-	hosted, err := host.Open(ctx, settings, host.Options{Version: a.Version, Logger: logger, Lost: lost.tell})
-	if err != nil {
+	defer n.Close()
+	options.Logger.Info("working", zap.Strings("sources", without(settings.Sources.Names(), n.LeftOut)), zap.Strings("left_out", n.LeftOut),
+		zap.String("task_queue", workflows.TaskQueue), zap.String("version", v.app.Version))
+	if err := n.Fatal.Wait(ctx); err != nil {
 		return err
 	}
-	stops := shutdown{logger: logger}
-	defer stops.close()
-	stops.started("bucket", stopWithin, hosted.Close)
-	left, err := hosted.Check(ctx)
-	if err != nil {
-		return err
-	}
-	bucket := watchBucket(hosted.Store(), logger)
-	temporal, err := a.Dial(ctx, host.DialOptions{Logger: logger, Metrics: metrics, Polls: hosted.Polls()})
-	if err != nil {
-		return err
-	}
-	stops.started("client", stopWithin, func() error { temporal.Close(); return nil })
-	bucket.wait(ctx) // a worker that polled without a bucket would take work from those that have one
-	if ctx.Err() != nil {
-		return nil
-	}
-	worker := hosted.NewWorker(temporal)
-	if err := worker.Start(); err != nil {
-		return temporalFault(err)
-	}
-	stops.started("worker", drainWithin, func() error { worker.Stop(); return nil })
-	logger.Info("working", zap.Strings("sources", without(hosted.Sources(), left)), zap.Strings("left_out", left),
-		zap.String("task_queue", workflows.TaskQueue), zap.String("version", a.Version))
-	if err := lost.wait(ctx); err != nil {
-		return err
-	}
-	logger.Info("draining: shards flush what they have, and other workers go on")
+	options.Logger.Info("draining: shards flush what they have, and other workers go on")
 	return nil
+}
+
+// without gives the names that are not among those left out.
+func without(names, left []string) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return slices.Contains(left, name) })
 }

@@ -21,10 +21,10 @@ import (
 const (
 	// renewAttributes is how often the list of search attributes is read again.
 	renewAttributes = time.Minute
-	// freshAttributes is for how long a list is believed without a look. A workflow task that fails for an attribute which
-	// is gone is tried again within seconds, and meets a newer list then.
+	// freshAttributes is how long a list is used without a new request. A workflow task that fails because an attribute is gone is
+	// tried again within seconds, and meets a newer list then.
 	freshAttributes = 2 * time.Second
-	// listTimeout bounds one look.
+	// listTimeout bounds one request for the list.
 	listTimeout = 5 * time.Second
 )
 
@@ -33,9 +33,9 @@ type (
 	workerPlugin = worker.PluginBase
 )
 
-// attributes knows the search attributes of a namespace. As a plugin of the client it belongs to every worker that is made
-// from the client: it gives the worker the interceptors of the workflows, reads the list before the worker starts, and reads it
-// again while a worker runs.
+// attributes keeps the list of a namespace's search attributes. It is a plugin of the client, so it belongs to every worker of
+// that client: it gives the worker the interceptors of the workflows, reads the list before the worker starts, and reads it again
+// while a worker runs.
 type attributes struct {
 	clientPlugin
 	workerPlugin
@@ -50,7 +50,7 @@ type attributes struct {
 	workers map[string]bool // that run, by their instance keys
 	end     context.CancelFunc
 	over    chan struct{}
-	wake    chan struct{} // asks for a look now
+	wake    chan struct{} // asks for a new list now
 }
 
 func newAttributes(namespace string, logger *zap.Logger) *attributes {
@@ -69,7 +69,7 @@ func (a *attributes) ConfigureWorker(_ context.Context, options worker.PluginCon
 	return nil
 }
 
-// StartWorker reads the list before the worker takes its first task, and keeps it new from then on.
+// StartWorker reads the list before the worker takes its first task, and reads it again from then on.
 func (a *attributes) StartWorker(
 	ctx context.Context, options worker.PluginStartWorkerOptions, next func(context.Context, worker.PluginStartWorkerOptions) error,
 ) error {
@@ -93,7 +93,7 @@ func (a *attributes) begin(ctx context.Context, key string) {
 	a.mu.Lock()
 	fresh := a.fresh()
 	a.mu.Unlock()
-	if !fresh { // the workers of all sources start one after the other, and a namespace may take its time to answer
+	if !fresh { // the workers of all sources start one after the other, and a namespace may answer slowly
 		a.look(ctx)
 	}
 	a.mu.Lock()
@@ -121,7 +121,7 @@ func (a *attributes) leave(key string) {
 	<-over
 }
 
-// renew looks again each minute, and earlier when a workflow asks for a list that is not fresh.
+// renew reads the list each minute, and earlier when a workflow needs it and the list is not fresh.
 func (a *attributes) renew(ctx context.Context, over chan struct{}) {
 	defer close(over)
 	ticker := time.NewTicker(renewAttributes)
@@ -137,7 +137,7 @@ func (a *attributes) renew(ctx context.Context, over chan struct{}) {
 	}
 }
 
-// now is the list as it was read last. It never waits.
+// now is the newest list that was read. It never waits.
 func (a *attributes) now() workflows.NamespaceAttributes {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -150,10 +150,10 @@ func (a *attributes) now() workflows.NamespaceAttributes {
 	return a.known
 }
 
-// fresh says whether the list was asked for a moment ago. It is called with the lock held.
+// fresh says whether the list was read within freshAttributes. The caller holds the lock.
 func (a *attributes) fresh() bool { return !a.asked.IsZero() && time.Since(a.asked) <= freshAttributes }
 
-// look reads the list. What cannot be read leaves the list as it was.
+// look reads the list. Where that fails, the old list stays.
 func (a *attributes) look(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, listTimeout)
 	defer cancel()
@@ -172,7 +172,7 @@ func (a *attributes) look(ctx context.Context) {
 	a.known = known
 }
 
-// list asks the namespace. One that keeps its attributes to itself, as a hosted Temporal may, has none that a sync could set.
+// list asks the namespace. A hosted Temporal may refuse to list its attributes. Then a sync sets none.
 func (a *attributes) list(ctx context.Context) (workflows.NamespaceAttributes, error) {
 	answer, err := a.service.ListSearchAttributes(ctx, &operatorservice.ListSearchAttributesRequest{Namespace: a.namespace})
 	var denied *serviceerror.PermissionDenied

@@ -8,8 +8,8 @@ import (
 	"longhaul/internal/source"
 )
 
-// Check reads what every source refers to (secrets, credentials documents, certificates) and gives the names of those that
-// cannot be served. When none is left it is an error that holds all mistakes. It contacts nobody.
+// Check reads what every source refers to (secrets, credentials documents, certificates) and gives the names of the sources that
+// cannot be served. Where no source can be served it gives an error that holds all mistakes. It contacts nobody.
 func (h *Host) Check(ctx context.Context) (left []string, err error) {
 	var mistakes []error
 	names := h.registry.Names()
@@ -24,7 +24,7 @@ func (h *Host) Check(ctx context.Context) (left []string, err error) {
 	return left, errors.Join(mistakes...)
 }
 
-// ready says what keeps a source from being served.
+// ready gives the reason why a source cannot be served.
 func (h *Host) ready(ctx context.Context, name string) error {
 	configured, err := h.registry.Get(name)
 	if err != nil {

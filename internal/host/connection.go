@@ -14,17 +14,17 @@ import (
 	"longhaul/internal/fault"
 )
 
-// environment is what the variables of Temporal's own tools say. One that is empty counts as unset, as it does in a compose
-// file or a shell that passes a variable on; line ends that a secret's file brought are no part of a value.
+// environment gives the variables of Temporal's own tools. An empty variable counts as unset, because compose files and shells
+// pass on variables that are not set. Line ends, which a secret's file may bring, are cut off.
 type environment struct{}
 
-// LookupEnv gives a variable that is set to something.
+// LookupEnv gives a variable that is not empty.
 func (environment) LookupEnv(name string) (string, bool) {
 	value := strings.TrimSpace(os.Getenv(name)) //nolint:forbidigo // the SDK reads these variables, no setting of ours
 	return value, value != ""
 }
 
-// Environ gives all variables that are set to something. The SDK takes the headers of TEMPORAL_GRPC_META_... from here.
+// Environ gives all variables that are not empty. The SDK reads the headers of TEMPORAL_GRPC_META_... from here.
 func (environment) Environ() []string {
 	var pairs []string
 	for _, pair := range os.Environ() { //nolint:forbidigo // as above
@@ -36,14 +36,14 @@ func (environment) Environ() []string {
 	return pairs
 }
 
-// switches are the variables that the SDK ignores without a word unless they are true or false.
+// switches are the variables that the SDK silently ignores unless they are true or false.
 var switches = []string{"TEMPORAL_TLS", "TEMPORAL_TLS_DISABLE_HOST_VERIFICATION"}
 
 // connection is how to reach Temporal.
 type connection struct {
 	client.Options
 
-	note string // what a person should know if that does not lead to Temporal
+	note string // what a person should know if the connection fails
 }
 
 // fromEnvironment reads how to reach Temporal as its own tools do: variables, and under them a profile.
@@ -72,8 +72,8 @@ func fromEnvironment() (connection, error) {
 	return connection{settings, note}, nil
 }
 
-// defaultProfiles reads the file of profiles that nobody named. One that cannot be read is as good as none: a service often
-// has no home, or one that is not its own.
+// defaultProfiles reads the default file of profiles. A file that cannot be read counts as none: a service often has no home
+// directory, or another user's.
 func defaultProfiles(file string) (data []byte, note string) {
 	data, err := os.ReadFile(file)
 	if err == nil || file == "" || errors.Is(err, fs.ErrNotExist) {
@@ -82,8 +82,8 @@ func defaultProfiles(file string) (data []byte, note string) {
 	return nil, "the profiles in " + file + " were left out, for that file cannot be read"
 }
 
-// placeInProfiles is where the reader of a file of profiles stopped. What it says of the place is left out: it repeats what stands
-// there, which is an API key where somebody forgot the quotes.
+// placeInProfiles finds the place at which a file of profiles could not be read. The rest of the reader's message is left out: it
+// repeats the text at that place, which is an API key where somebody forgot the quotes.
 var placeInProfiles = regexp.MustCompile(`toml: (line \d+(?: \(last key "[^"]*"\))?)`)
 
 func misread(err error, file, note string) error {
@@ -103,14 +103,14 @@ func misread(err error, file, note string) error {
 	return wrapped(err, "the settings of the Temporal connection cannot be used: check the TEMPORAL_... variables and the profile in %s", file)
 }
 
-// wrapped is an error of the settings with what lies below, which people are shown after the sentence.
+// wrapped is an error of the settings that shows people the wrapped error after the sentence.
 func wrapped(err error, format string, args ...any) error {
 	f := fault.Invalidf(format, args...)
 	f.Err = err
 	return f
 }
 
-// checkAddress refuses an address that cannot lead anywhere.
+// checkAddress refuses a URL in the place of an address.
 func checkAddress(address string) error {
 	scheme, rest, found := strings.Cut(address, "://")
 	if !found || !slices.Contains([]string{"http", "https", "grpc", "grpcs", "tcp", "tls"}, strings.ToLower(scheme)) {

@@ -2,28 +2,22 @@ package host
 
 import (
 	"context"
-	"fmt"
-	"slices"
 	"time"
 
-	enumspb "go.temporal.io/api/enums/v1"
-	taskqueuepb "go.temporal.io/api/taskqueue/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 	"go.uber.org/zap"
 
-	"longhaul/internal/fault"
 	"longhaul/internal/telemetry"
-	"longhaul/workflows"
 )
 
-// dialTimeout bounds how long a person waits to hear that Temporal is not there.
+// dialTimeout bounds how long a person waits to learn that Temporal is not there.
 const dialTimeout = 5 * time.Second
 
 // DialOptions says how a client of Temporal is made.
 type DialOptions struct {
 	Logger  *zap.Logger
-	Address string                // empty: as TEMPORAL_ADDRESS and the profiles of Temporal's own tools say
+	Address string                // empty: that of TEMPORAL_ADDRESS, or of the profiles of Temporal's own tools
 	Metrics client.MetricsHandler // may be nil
 	Polls   *Polls                // watches the workers of the client; nil where it has none
 }
@@ -73,45 +67,4 @@ func clientOptions(options DialOptions) (settings connection, err error) {
 		settings.ConnectionOptions.DialOptions = append(settings.ConnectionOptions.DialOptions, options.Polls.DialOption())
 	}
 	return settings, nil
-}
-
-// Served says whether a worker takes the activities of a source.
-func Served(ctx context.Context, c client.Client, source string) (bool, error) {
-	return Polled(ctx, c, workflows.SourceQueue(source), time.Now().Add(-pollerMemory))
-}
-
-// Pollers counts the workers that ask for workflow tasks of Longhaul's queue.
-func Pollers(ctx context.Context, c client.Client) (int, error) {
-	answer, err := c.DescribeTaskQueue(ctx, workflows.TaskQueue, enumspb.TASK_QUEUE_TYPE_WORKFLOW)
-	if err != nil {
-		return 0, &fault.Error{
-			Class: fault.Transient, System: fault.Temporal, Err: err,
-			Message: fmt.Sprintf("Temporal does not say who polls task queue %s", workflows.TaskQueue),
-		}
-	}
-	return live(answer.GetPollers()), nil
-}
-
-// Polled says whether a worker has asked for the activities of a queue since a moment, by Temporal's clock.
-func Polled(ctx context.Context, c client.Client, queue string, since time.Time) (bool, error) {
-	answer, err := c.DescribeTaskQueue(ctx, queue, enumspb.TASK_QUEUE_TYPE_ACTIVITY)
-	if err != nil {
-		return false, unanswered(err)
-	}
-	return slices.ContainsFunc(answer.GetPollers(), func(p *taskqueuepb.PollerInfo) bool {
-		return !p.GetLastAccessTime().AsTime().Before(since)
-	}), nil
-}
-
-// pollerMemory is for how long a worker that went away still counts: Temporal lists pollers of the last minutes.
-const pollerMemory = 90 * time.Second
-
-func live(pollers []*taskqueuepb.PollerInfo) int {
-	n := 0
-	for _, p := range pollers {
-		if time.Since(p.GetLastAccessTime().AsTime()) < pollerMemory {
-			n++
-		}
-	}
-	return n
 }

@@ -18,23 +18,23 @@ const (
 	// heartbeatThrottle bounds how old the detail of a heartbeat may be. The SDK's default of 80 % of the timeout would
 	// hide a shard's progress for 12 s.
 	heartbeatThrottle = 2 * time.Second
-	// stopTimeout is for how long a worker that is told to stop waits for shards to flush.
+	// stopTimeout is how long a worker that stops waits for shards to flush.
 	stopTimeout = 4 * time.Second
 )
 
-// Options says what a Host is besides its settings.
+// Options are what a Host needs besides the settings.
 type Options struct {
 	Version string // of Longhaul, for User-Agent and summary
 	Logger  *zap.Logger
-	Slice   time.Duration // for how long a shard describes at a time; the usual two minutes when zero
+	Slice   time.Duration // how long a shard describes at a time; zero: two minutes
 
-	// Lost, unless it is nil, is told once why the workers do nothing any more: for RefusedFor Temporal has refused their
-	// polls in a way that waiting does not mend. The process works no more then.
+	// Lost, unless it is nil, is called once with the reason why the workers do nothing any more: Temporal has refused their polls
+	// for RefusedFor in a way that waiting does not fix. The process must end then.
 	Lost       func(error)
-	RefusedFor time.Duration // two minutes when zero
+	RefusedFor time.Duration // zero: two minutes
 }
 
-// Host is what a process needs to do the work of syncs.
+// Host is what a process needs to run syncs.
 type Host struct {
 	store      *staging.Store
 	registry   *source.Registry
@@ -73,7 +73,7 @@ func Open(ctx context.Context, settings config.Config, options Options) (*Host, 
 	return h, nil
 }
 
-// Close gives connections and the bucket back. Workers must be stopped before.
+// Close closes connections and the bucket. The workers must be stopped before.
 func (h *Host) Close() error {
 	h.sources.close()
 	return h.store.Close()

@@ -13,27 +13,27 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-// refusedFor is how long Temporal must have refused every poll before the workers are lost. It is the SDK's own patience.
+// refusedFor is how long Temporal must have refused every poll before the workers are lost. The SDK waits as long.
 const refusedFor = 2 * time.Minute
 
-// Polls watches how Temporal answers the workers of a process. The SDK gives up after some refusals only (namespace, version,
-// argument): with a key that has expired it polls for ever, and nobody hears of it.
+// Polls watches how Temporal answers the polls of a process. The SDK stops a worker only after some refusals (namespace, version,
+// argument). With an expired key it polls for ever, and nobody learns of it.
 type Polls struct {
 	patience time.Duration
-	tell     func(error) // once
+	lost     func(error) // called once
 
 	mu       sync.Mutex
 	refusals int       // since the last poll that was answered
 	since    time.Time // of the first of them
 }
 
-// leastRefusals tell a Temporal that refuses from one that said so once while it started.
+// leastRefusals is how many refusals it takes at least: a Temporal may refuse a few polls while it starts.
 const leastRefusals = 5
 
 func newPolls(lost func(error), patience time.Duration) *Polls {
 	p := &Polls{patience: cmp.Or(patience, refusedFor)}
 	var once sync.Once
-	p.tell = func(err error) {
+	p.lost = func(err error) {
 		if lost != nil {
 			once.Do(func() { lost(err) })
 		}
@@ -41,42 +41,42 @@ func newPolls(lost func(error), patience time.Duration) *Polls {
 	return p
 }
 
-// DialOption makes a connection's polls known.
+// DialOption makes a connection report its polls.
 func (p *Polls) DialOption() grpc.DialOption { return grpc.WithChainUnaryInterceptor(p.intercept) }
 
-// lose is told by the SDK why it stopped a worker.
-func (p *Polls) lose(err error) { p.tell(err) }
+// stopped is called by the SDK with the reason why it stopped a worker.
+func (p *Polls) stopped(err error) { p.lost(err) }
 
 func (p *Polls) intercept(
 	ctx context.Context, method string, req, reply any, conn *grpc.ClientConn, invoke grpc.UnaryInvoker, options ...grpc.CallOption,
 ) error {
 	err := invoke(ctx, method, req, reply, conn, options...)
 	if strings.Contains(method, "/Poll") {
-		p.take(err)
+		p.record(err)
 	}
 	return err
 }
 
-// take notes the end of one poll.
-func (p *Polls) take(err error) {
+// record notes the end of one poll.
+func (p *Polls) record(err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch {
 	case err == nil:
 		p.refusals = 0
 		return
-	case !refusal(err): // it is away, busy, or nobody waits for the answer any more
+	case !refusal(err): // Temporal is away or busy, or nobody waits for the answer any more
 		return
 	case p.refusals == 0:
 		p.since = time.Now()
 	}
 	if p.refusals++; p.refusals >= leastRefusals && time.Since(p.since) >= p.patience {
-		go p.tell(serviceerror.FromStatus(status.Convert(err)))
+		go p.lost(serviceerror.FromStatus(status.Convert(err)))
 	}
 }
 
-// refusal says that Temporal, or what stands before it, has answered and does not want this client. Waiting does not mend it;
-// a new process may, for it reads keys and certificates anew.
+// refusal says that Temporal, or a gateway before it, has answered and refuses this client. Waiting does not help. A new process
+// may help, because it reads keys and certificates anew.
 func refusal(err error) bool {
 	answer := status.Convert(err)
 	switch answer.Code() {
@@ -85,7 +85,7 @@ func refusal(err error) bool {
 	case codes.FailedPrecondition:
 		return unsupported(err)
 	case codes.Unavailable:
-		return strings.Contains(answer.Message(), "remote error: tls:") // the client's certificate has ended
+		return strings.Contains(answer.Message(), "remote error: tls:") // the client's certificate has expired
 	default:
 		return false
 	}

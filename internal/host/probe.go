@@ -11,11 +11,11 @@ import (
 	"time"
 )
 
-// probeTimeout bounds the look for the cause of a connection that did not come about.
+// probeTimeout bounds the search for the cause of a failed connection.
 const probeTimeout = time.Second
 
-// probe looks for a cause that gRPC often does not tell: a name that nobody knows, a server that ends the connection after the
-// handshake because it wants a certificate of the client. It is nil where nothing was found, and where a proxy stands between.
+// probe looks for a cause that gRPC often does not give: an unknown name, or a server that ends the connection after the handshake
+// because it wants a certificate of the client. It gives nil where it finds nothing, and where a proxy stands between.
 func probe(settings connection) error {
 	address := settings.HostPort
 	host, _, err := net.SplitHostPort(address)
@@ -36,7 +36,7 @@ func probe(settings connection) error {
 	return handshake(ctx, address, settings.ConnectionOptions.TLS)
 }
 
-// handshake gives what a server says of a TLS connection on which nothing is sent; nil where it says nothing.
+// handshake gives the server's error on a TLS connection on which nothing is sent; nil without one.
 func handshake(ctx context.Context, address string, config *tls.Config) error {
 	config = config.Clone()
 	config.NextProtos = []string{"h2"}

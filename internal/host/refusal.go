@@ -16,7 +16,7 @@ import (
 	"longhaul/internal/fault"
 )
 
-// Refused explains an answer by which Temporal, or what stands before it, refuses this client; nil for every other error.
+// Refused explains an answer by which Temporal, or a gateway before it, refuses this client; nil for every other error.
 func Refused(err error) error {
 	words := refusedWords(err)
 	if words == "" {
@@ -25,7 +25,7 @@ func Refused(err error) error {
 	return &fault.Error{Class: fault.Transient, System: fault.Temporal, Err: err, Message: "Temporal " + words}
 }
 
-// refusedWords say what Temporal does to this client, after its name; empty where it does not refuse it.
+// refusedWords go on after "Temporal" and say how it refuses this client; empty for other errors.
 func refusedWords(err error) string {
 	answer := statusOf(err)
 	if strings.Contains(answer.Message(), "unexpected HTTP status code") {
@@ -62,7 +62,7 @@ func statusOf(err error) *status.Status {
 	return status.Convert(err)
 }
 
-// short is the first line of what another program says, no longer than a sentence may carry.
+// short is the first line of another program's text, cut to what fits into a sentence.
 func short(text string) string {
 	const most = 200
 	text, _, _ = strings.Cut(strings.TrimSpace(text), "\n")
@@ -72,7 +72,7 @@ func short(text string) string {
 	return text
 }
 
-// unreachable says why a client could not be made, and what to change.
+// unreachable explains why a client could not be made, and what to change.
 func unreachable(settings connection, err error) error {
 	where := fmt.Sprintf("at %s (namespace %s)", settings.HostPort, settings.Namespace)
 	var message string
@@ -89,8 +89,8 @@ func unreachable(settings connection, err error) error {
 	return &fault.Error{Class: fault.Transient, System: fault.Temporal, Err: err, Message: message}
 }
 
-// connectionWords explain a connection that did not come about. gRPC gives the cause as text only, so it is read here and
-// nowhere else; the tests meet each of them.
+// connectionWords explain a failed connection. gRPC gives the cause as text only, so that text is read here and nowhere else. The
+// tests meet each cause.
 func connectionWords(settings connection, where string, err error) string {
 	text := statusOf(err).Message()
 	if cause := probe(settings); cause != nil {
@@ -145,7 +145,7 @@ func certificate(text string) string {
 	return text
 }
 
-// throughProxy names the proxy that gRPC takes to the address, which is easily forgotten; empty without one.
+// throughProxy names the proxy through which gRPC reaches the address, because proxies are easily forgotten; empty without one.
 func throughProxy(address string) string {
 	proxy, err := http.ProxyFromEnvironment(&http.Request{URL: &url.URL{Scheme: "https", Host: address}})
 	if err != nil || proxy == nil {

@@ -15,8 +15,8 @@ import (
 	"longhaul/internal/staging"
 )
 
-// sources builds the clients of each source once, at first use, and shares them between all activities: one session and
-// one pool of connections for each org.
+// sources builds the clients of each source once, at first use, and shares them between all activities: each org has one
+// session and one pool of connections.
 type sources struct {
 	registry  *source.Registry
 	store     *staging.Store // counts the logins
@@ -83,7 +83,7 @@ func (s *sources) build(from source.Source) (*activities.Source, error) {
 
 func (s *sources) salesforce(from source.Source) (*salesforce.Client, error) {
 	base := from.Salesforce.BaseURL
-	if base == "" { // it stands in the credentials document
+	if base == "" { // the credentials document names it
 		document, err := from.SalesforceCredentials(context.Background())
 		if err != nil {
 			return nil, err
@@ -108,7 +108,7 @@ func (s *sources) salesforce(from source.Source) (*salesforce.Client, error) {
 	})
 }
 
-// close gives idle connections back.
+// close closes idle connections.
 func (s *sources) close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -6,10 +6,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
+	taskqueuepb "go.temporal.io/api/taskqueue/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/client"
@@ -19,17 +21,18 @@ import (
 	"longhaul/internal/fault"
 )
 
-// temporalOf gives the id of the namespace that an activity runs in: unlike a name, each Temporal has one of its own, and it
-// lasts as long as what the namespace holds.
+// temporalOf gives the id of the namespace that an activity runs in. Unlike a name, it differs between Temporals, and it lasts
+// as long as the content of the namespace.
 func temporalOf(ctx context.Context) (string, error) {
 	return identityOf(ctx, activity.GetClient(ctx).WorkflowService(), activity.GetInfo(ctx).Namespace)
 }
 
-// longestIdentity is how long the id of a namespace may be that workflows carry as it is. It is a UUID of 36 characters.
+// longestIdentity is the length up to which workflows carry the id of a namespace as it is. Temporal's ids are UUIDs of 36
+// characters.
 const longestIdentity = 64
 
-// identityOf is the id of a namespace. Where a server does not tell it, the id of its cluster and the name make one: two
-// Temporals must never be taken for the same.
+// identityOf is the id of a namespace. Where a server does not give one, it is made of the cluster's id and the namespace's name:
+// two Temporals must never have the same identity.
 func identityOf(ctx context.Context, server workflowservice.WorkflowServiceClient, namespace string) (string, error) {
 	answer, err := server.DescribeNamespace(ctx, &workflowservice.DescribeNamespaceRequest{Namespace: namespace})
 	if err != nil {
@@ -68,12 +71,23 @@ func runningWorkflow(ctx context.Context, workflowID string) (string, error) {
 	return answer.GetWorkflowExecutionInfo().GetExecution().GetRunId(), nil
 }
 
-// polled says whether a worker has asked for the activities of a queue since a moment.
+// polled is Polled for an activity.
 func polled(ctx context.Context, queue string, since time.Time) (bool, error) {
 	return Polled(ctx, activity.GetClient(ctx), queue, since)
 }
 
-// updateWorkflow sends an update to another workflow. What that workflow says against it is a refusal and no error.
+// Polled says whether a worker has polled a queue for activities since a moment, by Temporal's clock.
+func Polled(ctx context.Context, c client.Client, queue string, since time.Time) (bool, error) {
+	answer, err := c.DescribeTaskQueue(ctx, queue, enumspb.TASK_QUEUE_TYPE_ACTIVITY)
+	if err != nil {
+		return false, unanswered(err)
+	}
+	return slices.ContainsFunc(answer.GetPollers(), func(p *taskqueuepb.PollerInfo) bool {
+		return !p.GetLastAccessTime().AsTime().Before(since)
+	}), nil
+}
+
+// updateWorkflow sends an update to another workflow. That workflow's refusal is an answer and no error.
 func updateWorkflow(ctx context.Context, update activities.ForwardParams) (activities.ForwardResult, error) {
 	options := client.UpdateWorkflowOptions{
 		WorkflowID: update.WorkflowID, UpdateID: update.UpdateID, UpdateName: update.Name, WaitForStage: client.WorkflowUpdateStageCompleted,

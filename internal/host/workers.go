@@ -14,27 +14,27 @@ import (
 	"longhaul/workflows"
 )
 
-// lookEvery is how often a source that was left out is looked at again: its secret may be there meanwhile.
+// lookEvery is how often a source that was left out is tried again: its secret may be there by then.
 const lookEvery = time.Minute
 
-// Workers are all that one process does for Temporal: a worker of the workflows, and one of the activities of each source that
-// the process can serve. A source that cannot be served is left out and tried again.
+// Workers are the workers of one process: one for the workflows, and one for the activities of each source that the process can
+// serve. A source that cannot be served is left out and tried again.
 type Workers struct {
 	host   *Host
 	client client.Client
 	tuner  worker.WorkerTuner
 	main   worker.Worker
 
-	life context.Context // of the process's work
+	life context.Context // ends with Stop
 	end  context.CancelFunc
-	busy sync.WaitGroup // what Start has left running
+	busy sync.WaitGroup // the goroutines of Start
 
 	mu      sync.Mutex
 	serving map[string]worker.Worker // by source
-	over    bool
+	stopped bool
 }
 
-// NewWorker makes the workers of a process. They poll nothing before Start. The client must be one of Dial, which gives every
+// NewWorker makes the workers of a process. They do not poll before Start. The client must come from Dial, which gives every
 // worker the interceptors of the workflows.
 func (h *Host) NewWorker(c client.Client) *Workers {
 	w := &Workers{host: h, client: c, tuner: newTuner(h.activitySlots()), serving: map[string]worker.Worker{}}
@@ -49,16 +49,16 @@ func (w *Workers) options(o worker.Options) worker.Options {
 	o.MaxConcurrentActivityTaskPollers = pollers
 	o.MaxHeartbeatThrottleInterval = heartbeatThrottle
 	o.WorkerStopTimeout = stopTimeout
-	o.OnFatalError = w.host.polls.lose
+	o.OnFatalError = w.host.polls.stopped
 	return o
 }
 
-// Start begins to poll. A source that cannot be served is said in the log and left out; it is served as soon as it can be.
+// Start begins to poll. A source that cannot be served is logged and left out. It is served as soon as that is possible.
 func (w *Workers) Start() error {
 	if err := w.main.Start(); err != nil {
 		return err
 	}
-	left := map[string]string{} // source -> why, as it was said
+	left := map[string]string{} // source -> why, as it was logged
 	for _, name := range w.host.Sources() {
 		w.attempt(name, left)
 	}
@@ -66,7 +66,7 @@ func (w *Workers) Start() error {
 	return nil
 }
 
-// keepLooking tries those again that were left out.
+// keepLooking tries the sources that were left out again.
 func (w *Workers) keepLooking(left map[string]string) {
 	ticker := time.NewTicker(lookEvery)
 	defer ticker.Stop()
@@ -84,7 +84,7 @@ func (w *Workers) keepLooking(left map[string]string) {
 	}
 }
 
-// attempt serves a source, or says why it is left out, once for each reason.
+// attempt serves a source, or logs why it is left out, once for each reason.
 func (w *Workers) attempt(name string, left map[string]string) {
 	err := fault.Caught(func() error { return w.Serve(name) })
 	before, out := left[name]
@@ -96,21 +96,21 @@ func (w *Workers) attempt(name string, left map[string]string) {
 	case err != nil && w.life.Err() == nil && fault.Sentence(err) != before:
 		level := zap.WarnLevel
 		if errors.As(err, new(*fault.PanicError)) {
-			level = zap.ErrorLevel // a bug, and no setting that somebody can mend
+			level = zap.ErrorLevel // a bug, which no setting fixes
 		}
 		log.Log(level, "the source is left out and looked at again each minute", zap.String("why", fault.Sentence(err)))
 		left[name] = fault.Sentence(err)
 	}
 }
 
-// Serve begins to take the activities of a source, unless it is served already.
+// Serve starts the worker for the activities of a source, unless there is one.
 func (w *Workers) Serve(name string) error {
 	if err := w.host.ready(w.life, name); err != nil {
 		return err
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if _, there := w.serving[name]; there || w.over {
+	if _, there := w.serving[name]; there || w.stopped {
 		return nil
 	}
 	one := worker.New(w.client, workflows.SourceQueue(name), w.options(worker.Options{DisableWorkflowWorker: true}))
@@ -123,11 +123,11 @@ func (w *Workers) Serve(name string) error {
 	return nil
 }
 
-// Stop ends all of them together: each activity has the same few seconds to store what it has.
+// Stop ends all workers together: every activity has the same few seconds to store what it has.
 func (w *Workers) Stop() {
 	w.end()
 	w.mu.Lock()
-	w.over = true
+	w.stopped = true
 	all := []worker.Worker{w.main}
 	for _, one := range w.serving {
 		all = append(all, one)
@@ -141,7 +141,7 @@ func (w *Workers) Stop() {
 	w.busy.Wait()
 }
 
-// stop ends one of the workers. Its panic keeps no other from storing what its activities have.
+// stop ends one worker. Its panic does not keep the activities of the others from storing what they have.
 func (w *Workers) stop(one worker.Worker) {
 	if err := fault.Caught(func() error { one.Stop(); return nil }); err != nil {
 		w.host.logger.Error("a worker did not stop as it should", zap.Error(err))

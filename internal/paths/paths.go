@@ -1,4 +1,4 @@
-// Package paths makes the paths that people give absolute, once, where they are read.
+// Package paths makes the paths that people give absolute, once, where they are read, and explains those that cannot be used.
 package paths
 
 import (

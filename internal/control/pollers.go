@@ -1,0 +1,46 @@
+package control
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	enumspb "go.temporal.io/api/enums/v1"
+	taskqueuepb "go.temporal.io/api/taskqueue/v1"
+	"go.temporal.io/sdk/client"
+
+	"longhaul/internal/fault"
+	"longhaul/internal/host"
+	"longhaul/workflows"
+)
+
+// pollerMemory is how long a worker counts after its last poll. Temporal lists the pollers of the last minutes, also those of a
+// worker that was killed meanwhile.
+const pollerMemory = 90 * time.Second
+
+// Served says whether a worker takes the activities of a source.
+func Served(ctx context.Context, c client.Client, source string) (bool, error) {
+	return host.Polled(ctx, c, workflows.SourceQueue(source), time.Now().Add(-pollerMemory))
+}
+
+// pollers counts the workers that poll Longhaul's queue for workflow tasks.
+func pollers(ctx context.Context, c client.Client) (int, error) {
+	answer, err := c.DescribeTaskQueue(ctx, workflows.TaskQueue, enumspb.TASK_QUEUE_TYPE_WORKFLOW)
+	if err != nil {
+		return 0, &fault.Error{
+			Class: fault.Transient, System: fault.Temporal, Err: err,
+			Message: fmt.Sprintf("Temporal does not say who polls task queue %s", workflows.TaskQueue),
+		}
+	}
+	return live(answer.GetPollers()), nil
+}
+
+func live(pollers []*taskqueuepb.PollerInfo) int {
+	n := 0
+	for _, p := range pollers {
+		if time.Since(p.GetLastAccessTime().AsTime()) < pollerMemory {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,76 @@
+package monitor
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"strings"
+
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
+
+	"longhaul/activities"
+	"longhaul/internal/control"
+	"longhaul/internal/fault"
+	"longhaul/internal/humanize"
+	"longhaul/workflows"
+)
+
+// leaveBlocked gives the reason why a watcher that does not wait leaves a blocked sync.
+func (w *Watcher) leaveBlocked(ctx context.Context) error {
+	why := cmp.Or(w.progress.Blocked, w.progress.Refused)
+	if !w.NoWait || w.progress.Phase == "" {
+		return nil
+	}
+	resumes := w.Resume
+	w.Resume = false
+	switch {
+	case why == nil:
+		return nil
+	case !resumes:
+		return &fault.Error{
+			Class: why.Class, System: why.System,
+			Message: humanize.Clause(why.Message) + ". Once that is mended, the same command goes on where it was",
+		}
+	}
+	if err := w.Client.SignalWorkflow(ctx, w.ID, "", workflows.ResumeSignal, nil); err != nil {
+		return control.Explain(err)
+	}
+	w.progress.Blocked, w.progress.Refused = nil, nil // the answer from before the signal is out of date
+	return nil
+}
+
+// answerHeld sends the verdict to a sync that is held. Where the answer got lost or came too late, the next look decides.
+func (w *Watcher) answerHeld(ctx context.Context) error {
+	if w.Verdict == "" || w.progress.Phase != workflows.PhaseHeld {
+		return nil
+	}
+	if w.Verdict == workflows.ApproveUpdate {
+		w.View.Note("Going on all the same: " + Concerns(w.progress.Concerns))
+	}
+	within, cancel := context.WithTimeout(ctx, control.AskTimeout)
+	defer cancel()
+	update, err := w.Client.UpdateWorkflow(within, client.UpdateWorkflowOptions{
+		WorkflowID: w.ID, UpdateName: w.Verdict, WaitForStage: client.WorkflowUpdateStageCompleted,
+	})
+	if err == nil {
+		err = update.Get(within, nil)
+	}
+	w.progress.Phase = "" // the answer from before the verdict is out of date
+	if gone := (*serviceerror.NotFound)(nil); err == nil || errors.As(err, &gone) || control.Unanswered(err) || within.Err() != nil {
+		return nil
+	}
+	if fresh, _ := w.snapshot(ctx); fresh.Phase != workflows.PhaseHeld {
+		return nil
+	}
+	return control.Explain(err)
+}
+
+// Concerns joins what the guard found into one sentence.
+func Concerns(concerns []activities.Concern) string {
+	words := make([]string, 0, len(concerns))
+	for _, c := range concerns {
+		words = append(words, c.What)
+	}
+	return strings.Join(words, "; ")
+}

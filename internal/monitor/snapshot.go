@@ -1,0 +1,96 @@
+package monitor
+
+import (
+	"context"
+	"time"
+
+	"go.temporal.io/sdk/converter"
+
+	"longhaul/internal/control"
+	"longhaul/workflows"
+)
+
+// Snapshot is how far a sync is: what the workflow answers, plus what its running activities report by their heartbeats.
+type Snapshot struct {
+	workflows.Progress
+
+	At          time.Time
+	Listed      int64         // records found so far by enumerate
+	SecondRound bool          // catch_up has listed and describes
+	Remaining   time.Duration // until describe is done, by the rate so far; 0: not known
+	Until       time.Time     // when what the sync waits for is over, by the workflow; zero: not known
+}
+
+// inSecondRound says that the second round of describes runs: its shards are planned, and not all of them are finished.
+func inSecondRound(p workflows.Progress) bool {
+	return p.Phase == workflows.PhaseCatchUp && p.Shards.Done < p.Shards.Total
+}
+
+// describing says that reports are being described, in the first round or in the second.
+func (s Snapshot) describing() bool { return s.Phase == workflows.PhaseDescribe || s.SecondRound }
+
+// share is done of total in the unit of the phase; total is 0 where nobody can know it.
+func (s Snapshot) share() (done, total int64) {
+	if s.describing() {
+		return s.Described, s.ToDescribe
+	}
+	switch s.Phase {
+	case workflows.PhaseAssemble:
+		return int64(s.Files.Done), int64(s.Files.Total)
+	case workflows.PhaseUpload:
+		return int64(s.Uploads.Done), int64(s.Uploads.Total)
+	default:
+		return 0, 0
+	}
+}
+
+// snapshot asks Temporal for the running activities and the workflow for its progress. It is false while neither says
+// anything that could be shown.
+func (w *Watcher) snapshot(ctx context.Context) (Snapshot, bool) {
+	ctx, cancel := context.WithTimeout(ctx, control.AskTimeout)
+	defer cancel()
+	state, err := w.Client.DescribeWorkflowExecution(ctx, w.ID, "")
+	waiting := unattended(state.GetPendingWorkflowTask())
+	if err != nil {
+		waiting = "Temporal does not answer"
+	}
+	if waiting == "" {
+		if value, err := w.Client.QueryWorkflow(ctx, w.ID, "", workflows.ProgressQuery); err == nil {
+			w.keep(value)
+		}
+	}
+	s := Snapshot{Progress: w.progress, At: time.Now(), Until: w.until(), SecondRound: inSecondRound(w.progress)}
+	addPending(&s, state)
+	if words := w.unserved(ctx, state); words != "" {
+		s.Waiting = words
+	}
+	if w.Trouble != nil {
+		if words := w.Trouble(); words != "" {
+			waiting = words
+		}
+	}
+	if waiting != "" {
+		s.Waiting = waiting
+	}
+	if s.Waiting != w.progress.Waiting {
+		s.Until = time.Time{} // the time is about another reason
+	}
+	s.Remaining = w.estimate.remaining(s)
+	return s, s.Phase != "" || s.Waiting != ""
+}
+
+// keep stores the workflow's answer. An answer that cannot be read changes nothing.
+func (w *Watcher) keep(value converter.EncodedValue) {
+	var answer workflows.Progress
+	if value.Get(&answer) == nil {
+		w.progress = answer
+	}
+}
+
+// until is when the wait of the workflow is over, by its newest answer; zero where it gave no time.
+func (w *Watcher) until() time.Time {
+	if w.progress.Until == nil {
+		return time.Time{}
+	}
+	return *w.progress.Until
+}

@@ -1,0 +1,97 @@
+package monitor
+
+import (
+	"fmt"
+
+	"longhaul/internal/humanize"
+	"longhaul/workflows"
+)
+
+// sentence says in words how far the phase is.
+func (s Snapshot) sentence() string {
+	words := s.phaseWords()
+	if s.Waiting == "" {
+		return words
+	}
+	return words + "; waiting" + s.untilWords() + ": " + s.Waiting
+}
+
+// untilWords stand before the reason: a narrow terminal shows only the beginning of the line.
+func (s Snapshot) untilWords() string {
+	switch {
+	case s.Until.IsZero():
+		return ""
+	case standsStill(s.Phase):
+		return " until " + humanize.Moment(s.Until) + " at most"
+	default:
+		return " until " + humanize.Moment(s.Until)
+	}
+}
+
+func (s Snapshot) phaseWords() string {
+	if s.describing() {
+		return s.describeWords()
+	}
+	switch s.Phase {
+	case workflows.PhaseAuthenticate:
+		return "logging in"
+	case workflows.PhaseEnumerate:
+		return humanize.Number(s.Listed) + " records listed"
+	case workflows.PhaseGuard:
+		return "comparing with the last sync"
+	case workflows.PhasePlan:
+		return "comparing " + humanize.Count(s.Kinds.Reports, "report") + " with what is known"
+	case workflows.PhaseCatchUp:
+		return "looking for what changed since the start"
+	case workflows.PhaseHeld, workflows.PhaseBlocked, workflows.PhasePaused:
+		return s.soFar()
+	case workflows.PhaseAssemble:
+		return fmt.Sprintf("%d of %d files written", s.Files.Done, s.Files.Total)
+	case workflows.PhaseUpload:
+		return fmt.Sprintf("%d of %d files delivered", s.Uploads.Done, s.Uploads.Total)
+	case workflows.PhaseRecord:
+		return "recording the sync"
+	case workflows.PhaseDone:
+		return humanize.Count(s.APICalls, "API call") + " in all"
+	default:
+		return "not begun"
+	}
+}
+
+// finishedWords say what a finished phase has brought.
+func (s Snapshot) finishedWords() string {
+	s.Remaining = 0
+	switch s.Phase {
+	case workflows.PhaseAuthenticate:
+		return "logged in"
+	case workflows.PhasePlan:
+		return humanize.Count(s.ToDescribe, "report") + " to describe, " + humanize.Number(s.Reused) + " unchanged"
+	case workflows.PhaseRecord:
+		return "recorded"
+	default:
+		return s.phaseWords()
+	}
+}
+
+func (s Snapshot) describeWords() string {
+	if s.ToDescribe == 0 {
+		return "nothing to describe: " + humanize.Count(s.Reused, "report") + " did not change"
+	}
+	words := s.soFar()
+	if s.Waiting != "" {
+		return words // the reason needs the room
+	}
+	if s.Remaining > 0 {
+		words += ", about " + humanize.Duration(s.Remaining) + " left"
+	}
+	return words + ", " + humanize.Count(s.APICalls, "API call")
+}
+
+// soFar says how many reports are described.
+func (s Snapshot) soFar() string {
+	if s.ToDescribe == 0 {
+		return "no report described yet"
+	}
+	return fmt.Sprintf("%s of %s (%d%%)",
+		humanize.Number(s.Described), humanize.Count(s.ToDescribe, "report"), 100*s.Described/s.ToDescribe)
+}

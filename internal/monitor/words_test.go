@@ -1,0 +1,56 @@
+package monitor
+
+import (
+	"testing"
+	"time"
+
+	"longhaul/workflows"
+)
+
+// The time comes before the reason: a narrow terminal shows only the beginning of the line.
+func TestSnapshot_saysWhatASyncWaitsFor(t *testing.T) {
+	t.Parallel()
+	until := time.Date(2026, 11, 30, 18, 5, 0, 0, time.UTC)
+	describing := workflows.Progress{ToDescribe: 5000, Described: 1234, APICalls: 1300}
+	for _, row := range []struct {
+		name    string
+		phase   workflows.Phase
+		from    workflows.Progress
+		waiting string
+		until   time.Time
+		want    string
+	}{
+		{"the guard", workflows.PhaseGuard, workflows.Progress{}, "", time.Time{}, "comparing with the last sync"},
+		{"the last look", workflows.PhaseCatchUp, describing, "", time.Time{}, "looking for what changed since the start"},
+		{
+			"the quota", workflows.PhaseDescribe, describing, "this sync has used its share", until,
+			"1,234 of 5,000 reports (24%); waiting until 30 Nov 18:05 UTC: this sync has used its share",
+		},
+		{
+			"the quota, nobody knows until when", workflows.PhaseDescribe, describing, "the org has used up its calls",
+			time.Time{},
+			"1,234 of 5,000 reports (24%); waiting: the org has used up its calls",
+		},
+		{
+			"an approval", workflows.PhaseHeld,
+			workflows.Progress{},
+			"half of the reports are missing", until,
+			"no report described yet; waiting until 30 Nov 18:05 UTC at most: half of the reports are missing",
+		},
+		{
+			"a mended login", workflows.PhaseBlocked, describing, "Salesforce refuses the client secret", until,
+			"1,234 of 5,000 reports (24%); waiting until 30 Nov 18:05 UTC at most: Salesforce refuses the client secret",
+		},
+		{
+			"an operator", workflows.PhasePaused, describing, "paused by an operator",
+			time.Time{},
+			"1,234 of 5,000 reports (24%); waiting: paused by an operator",
+		},
+	} {
+		s := Snapshot{Progress: row.from, Until: row.until, Remaining: time.Hour}
+		s.Phase, s.Waiting = row.phase, row.waiting
+		if got := s.sentence(); got != row.want {
+			t.Errorf("%s: got %q, want %q", row.name, got, row.want)
+		}
+	}
+}
