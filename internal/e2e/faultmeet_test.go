@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/simulator/faults"
 	"longhaul/internal/simulator/server"
 	"longhaul/workflows"
 )
@@ -233,7 +234,7 @@ func mends(class fault.Class) bool {
 
 // all are the faults of the catalogue that share the rate, those first that somebody has to mend.
 func all() (list []server.Fault) {
-	names := server.FaultNames()
+	names := faults.Names()
 	for _, stopping := range []bool{true, false} {
 		for _, name := range names {
 			if e := effects[name]; (e.class != "" || e.waits) == stopping {

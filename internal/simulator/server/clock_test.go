@@ -10,9 +10,7 @@ import (
 
 func TestClock_movesAllThatLivesByIt(t *testing.T) {
 	t.Parallel()
-	c := start(t, Options{Clock: newClock(), PageSize: 200, Reports: 500})
-	var first page
-	c.query("SELECT Id FROM Report").decode(t, &first)
+	c := start(t, Options{Clock: newClock()})
 	a := c.do("POST", "/simulator/clock", `{"advance":"1h30m"}`)
 	if want := `{"now":"2026-08-01T11:30:00Z","ahead":"1h30m0s"}`; a.status != 200 || string(a.body) != want {
 		t.Errorf("the clock answers %d %s, want %s", a.status, a.body, want)
@@ -26,13 +24,18 @@ func TestClock_movesAllThatLivesByIt(t *testing.T) {
 	if a := c.send("limits"); a.status != 401 {
 		t.Errorf("after two hours a token answers %d", a.status)
 	}
-	token := c.token
-	c.token = c.login()
-	c.s.Advance(47 * time.Hour)
-	c.s.sessions.mu.Lock()
-	c.s.sessions.live[token] = &session{token: token, expires: c.s.Now().Add(time.Hour)}
-	c.s.sessions.mu.Unlock()
-	c.token = token
+}
+
+func TestClock_endsLocators(t *testing.T) {
+	t.Parallel()
+	c := start(t, Options{Clock: newClock(), PageSize: 200, Reports: 500, TokenTTL: 100 * time.Hour})
+	var first page
+	c.query("SELECT Id FROM Report").decode(t, &first)
+	c.s.Advance(48*time.Hour - time.Second)
+	if a := c.get(first.NextRecordsURL); a.status != 200 {
+		t.Errorf("within two days a locator answers %d %s", a.status, a.body)
+	}
+	c.s.Advance(time.Second)
 	if a := c.get(first.NextRecordsURL); a.status != 400 || a.code() != "INVALID_QUERY_LOCATOR" {
 		t.Errorf("after two days a locator answers %d %s", a.status, a.body)
 	}

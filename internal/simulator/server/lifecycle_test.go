@@ -111,7 +111,7 @@ func TestClosingEndsWaitingCalls(t *testing.T) {
 	if took := time.Since(begun); took > 3*time.Second {
 		t.Errorf("closing took %v", took)
 	}
-	if _, err := os.Stat(s.vault.dir); !os.IsNotExist(err) {
+	if _, err := os.Stat(s.uploads); !os.IsNotExist(err) {
 		t.Errorf("the folder of uploads is left: %v", err)
 	}
 }
