@@ -1,22 +1,24 @@
-package project
+package schema
 
 import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"longhaul/internal/simulator/project/source"
 )
 
-// guess reads a field's type off its name. What a project does not hold, fields of other packages above all, mostly
-// says what it is.
-func guess(name string) fieldInfo {
-	stem := bare(name)
+// Guess derives a field's type from its name: most fields that a project does not hold, those of other packages above all, are
+// named after their type.
+func Guess(name string) Field {
+	stem := Bare(name)
 	if i := strings.LastIndex(stem, "__"); i > 0 {
 		stem = stem[:i]
 	}
-	label := words(stem)
-	info := fieldInfo{label: firstOf(label, name), dataType: "string", known: fromNothing}
+	label := Words(stem)
+	info := Field{Label: source.First(label, name), DataType: "string", Origin: FromNothing}
 	if t := typeOf(strings.Fields(strings.ToLower(label))); t != "" {
-		info.dataType, info.known = t, fromName
+		info.DataType, info.Origin = t, FromName
 	}
 	return info
 }
@@ -63,8 +65,8 @@ func typeOf(words []string) string {
 	return ""
 }
 
-// words makes a label out of a name: Grant_Period and GrantPeriod are Grant Period, CLOSE_DATE is Close Date.
-func words(name string) string {
+// Words makes a label out of a name: Grant_Period and GrantPeriod are Grant Period, CLOSE_DATE is Close Date.
+func Words(name string) string {
 	var b strings.Builder
 	var before rune
 	shouted := name == strings.ToUpper(name)

@@ -1,4 +1,5 @@
-package project
+// Package source reads the files of a project in Salesforce source format.
+package source
 
 import (
 	"bytes"
@@ -13,28 +14,29 @@ import (
 	"strings"
 )
 
+// The ends of the names of source files.
 const (
-	reportSuffix          = ".report-meta.xml"
+	ReportSuffix          = ".report-meta.xml"
 	reportFolderSuffix    = ".reportFolder-meta.xml"
-	dashboardSuffix       = ".dashboard-meta.xml"
+	DashboardSuffix       = ".dashboard-meta.xml"
 	dashboardFolderSuffix = ".dashboardFolder-meta.xml"
 	reportTypeSuffix      = ".reportType-meta.xml"
 	objectSuffix          = ".object-meta.xml"
 	fieldSuffix           = ".field-meta.xml"
 )
 
-// file is one source file and the name that its place gives it: Folder/Sub/Report, Object.Field.
-type file struct{ path, name string }
+// File is one source file and the name that its place gives it: Folder/Sub/Report, Object.Field.
+type File struct{ Path, Name string }
 
-// files are the parts of a project that make up an org, each list in order of path.
-type files struct {
-	reports, reportFolders, dashboards, dashboardFolders []file
-	reportTypes, objects, fields                         []file
+// Files are the parts of a project that make up an org, each list in order of path.
+type Files struct {
+	Reports, ReportFolders, Dashboards, DashboardFolders []File
+	ReportTypes, Objects, Fields                         []File
 }
 
-// scan finds the parts wherever package directories put them.
-func scan(fsys fs.FS) (*files, error) {
-	found := &files{}
+// Scan finds the parts, whatever package directories hold them.
+func Scan(fsys fs.FS) (*Files, error) {
+	found := &Files{}
 	err := fs.WalkDir(fsys, ".", func(p string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -55,23 +57,23 @@ func scan(fsys fs.FS) (*files, error) {
 	return found, nil
 }
 
-func (f *files) add(p string) {
+func (f *Files) add(p string) {
 	switch base := path.Base(p); {
-	case strings.HasSuffix(base, reportSuffix):
-		f.reports = append(f.reports, file{p, fullName(p, "reports", reportSuffix)})
+	case strings.HasSuffix(base, ReportSuffix):
+		f.Reports = append(f.Reports, File{p, fullName(p, "reports", ReportSuffix)})
 	case strings.HasSuffix(base, reportFolderSuffix):
-		f.reportFolders = append(f.reportFolders, file{p, fullName(p, "reports", reportFolderSuffix)})
-	case strings.HasSuffix(base, dashboardSuffix):
-		f.dashboards = append(f.dashboards, file{p, fullName(p, "dashboards", dashboardSuffix)})
+		f.ReportFolders = append(f.ReportFolders, File{p, fullName(p, "reports", reportFolderSuffix)})
+	case strings.HasSuffix(base, DashboardSuffix):
+		f.Dashboards = append(f.Dashboards, File{p, fullName(p, "dashboards", DashboardSuffix)})
 	case strings.HasSuffix(base, dashboardFolderSuffix):
-		f.dashboardFolders = append(f.dashboardFolders, file{p, fullName(p, "dashboards", dashboardFolderSuffix)})
+		f.DashboardFolders = append(f.DashboardFolders, File{p, fullName(p, "dashboards", dashboardFolderSuffix)})
 	case strings.HasSuffix(base, reportTypeSuffix):
-		f.reportTypes = append(f.reportTypes, file{p, strings.TrimSuffix(base, reportTypeSuffix)})
+		f.ReportTypes = append(f.ReportTypes, File{p, strings.TrimSuffix(base, reportTypeSuffix)})
 	case strings.HasSuffix(base, objectSuffix):
-		f.objects = append(f.objects, file{p, plainName(strings.TrimSuffix(base, objectSuffix))})
+		f.Objects = append(f.Objects, File{p, PlainName(strings.TrimSuffix(base, objectSuffix))})
 	case strings.HasSuffix(base, fieldSuffix):
-		object := plainName(path.Base(path.Dir(path.Dir(p))))
-		f.fields = append(f.fields, file{p, object + "." + plainName(strings.TrimSuffix(base, fieldSuffix))})
+		object := PlainName(path.Base(path.Dir(path.Dir(p))))
+		f.Fields = append(f.Fields, File{p, object + "." + PlainName(strings.TrimSuffix(base, fieldSuffix))})
 	}
 }
 
@@ -92,26 +94,26 @@ func fullName(p, root, suffix string) string {
 	return strings.Join(parts, "/")
 }
 
-// plainName drops the mark that stands for a package's namespace until its release.
-func plainName(name string) string { return strings.ReplaceAll(name, "___NAMESPACE___", "") }
+// PlainName removes the placeholder for a package's namespace.
+func PlainName(name string) string { return strings.ReplaceAll(name, "___NAMESPACE___", "") }
 
-// source reads the project's files.
-type source struct{ fsys fs.FS }
+// Tree reads the files of a project.
+type Tree struct{ fs.FS }
 
-// read decodes a file whose outermost element is root, and gives its text back.
-func (s source) read(f file, root string, into any) (string, error) {
-	data, err := fs.ReadFile(s.fsys, f.path)
+// Read decodes a file whose outermost element is root, and returns its text.
+func (t Tree) Read(f File, root string, into any) (string, error) {
+	data, err := fs.ReadFile(t.FS, f.Path)
 	if err != nil {
 		return "", fmt.Errorf("read a source file: %w", err)
 	}
-	if line, err := decode(data, root, into); err != nil {
-		return "", fmt.Errorf("%s:%d: %w", f.path, line, err)
+	if line, err := Decode(data, root, into); err != nil {
+		return "", fmt.Errorf("%s:%d: %w", f.Path, line, err)
 	}
 	return string(data), nil
 }
 
-// decode reads one XML document, and tells the line at which it stopped.
-func decode(data []byte, root string, into any) (line int, err error) {
+// Decode reads one XML document, and gives the line at which it stopped.
+func Decode(data []byte, root string, into any) (line int, err error) {
 	dec := xml.NewDecoder(bytes.NewReader(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))))
 	dec.CharsetReader = func(charset string, _ io.Reader) (io.Reader, error) {
 		return nil, fmt.Errorf("the encoding %q is not supported; save the file as UTF-8", charset)
@@ -154,3 +156,19 @@ func element(dec *xml.Decoder, root string, into any) error {
 		}
 	}
 }
+
+// First is the first text that is not blank, without the blanks around it.
+func First(texts ...string) string {
+	for _, t := range texts {
+		if t = strings.TrimSpace(t); t != "" {
+			return t
+		}
+	}
+	return ""
+}
+
+// IsNo reports whether an element says false.
+func IsNo(s string) bool { return strings.EqualFold(strings.TrimSpace(s), "false") }
+
+// IsYes reports whether an element says true.
+func IsYes(s string) bool { return strings.EqualFold(strings.TrimSpace(s), "true") }

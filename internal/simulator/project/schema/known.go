@@ -1,10 +1,10 @@
-package project
+package schema
 
 // knownField is a row of the tables of fields that no project holds the source of.
 type knownField struct{ label, dataType, references string }
 
-func (f knownField) info() fieldInfo {
-	return fieldInfo{label: f.label, dataType: f.dataType, references: f.references, known: fromTable}
+func (f knownField) info() Field {
+	return Field{Label: f.label, DataType: f.dataType, References: f.references, Origin: FromTable}
 }
 
 // standardFields are Salesforce's own fields, by object; the star stands for every object, and {} in the label for
