@@ -39,7 +39,7 @@ type settings struct {
 	idOrder      string
 }
 
-// steering tells of the routes that change a running simulator.
+// steering describes the routes that change a running simulator.
 const steering = `It is watched and steered by routes on the Salesforce server, which take and answer JSON and need no token:
 
   GET  /simulator/stats       calls by route and status, logins, API calls, peaks of the quota

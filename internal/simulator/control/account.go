@@ -8,19 +8,22 @@ import (
 	"longhaul/internal/simulator/wire"
 )
 
-func (p *Panel) permissions() (any, error) {
-	return map[string][]string{"lacking": p.Permissions.Lacking()}, nil
+// account steers the run-as user and the app.
+type account struct{ *Panel }
+
+func (a account) permissions() (any, error) {
+	return map[string][]string{"lacking": a.Permissions.Lacking()}, nil
 }
 
-func (p *Panel) changePermissions(body []byte) (any, error) {
+func (a account) changePermissions(body []byte) (any, error) {
 	var in struct{ Revoke, Grant []string }
 	if err := wire.DecodeStrict(body, &in); err != nil {
 		return nil, err
 	}
-	if err := p.Permissions.Change(in.Revoke, in.Grant); err != nil {
+	if err := a.Permissions.Change(in.Revoke, in.Grant); err != nil {
 		return nil, err
 	}
-	return p.permissions()
+	return a.permissions()
 }
 
 // The states of the app's secret.
@@ -29,16 +32,16 @@ const (
 	secretRestored = "restored"
 )
 
-func (p *Panel) user() (any, error) {
-	account := p.Sessions.Account()
+func (a account) user() (any, error) {
+	state := a.Sessions.Account()
 	secret := secretRestored
-	if account.Rotated {
+	if state.Rotated {
 		secret = secretRotated
 	}
-	return map[string]any{"frozen": account.Frozen, "secret": secret}, nil
+	return map[string]any{"frozen": state.Frozen, "secret": secret}, nil
 }
 
-func (p *Panel) changeUser(body []byte) (any, error) {
+func (a account) changeUser(body []byte) (any, error) {
 	var in struct {
 		Frozen *bool
 		Secret *string
@@ -50,19 +53,19 @@ func (p *Panel) changeUser(body []byte) (any, error) {
 		return nil, fmt.Errorf("secret is %q; it may be %s or %s", *in.Secret, secretRotated, secretRestored)
 	}
 	if in.Secret != nil {
-		p.Sessions.SetRotated(*in.Secret == secretRotated)
+		a.Sessions.SetRotated(*in.Secret == secretRotated)
 	}
 	if in.Frozen != nil {
-		p.Sessions.SetFrozen(*in.Frozen)
+		a.Sessions.SetFrozen(*in.Frozen)
 	}
-	return p.user()
+	return a.user()
 }
 
-func (p *Panel) hours() (any, error) {
-	return map[string]bool{"closed": p.Sessions.Account().OutOfHours(p.Clock.Now())}, nil
+func (a account) hours() (any, error) {
+	return map[string]bool{"closed": a.Sessions.Account().OutOfHours(a.Clock.Now())}, nil
 }
 
-func (p *Panel) changeHours(body []byte) (any, error) {
+func (a account) changeHours(body []byte) (any, error) {
 	var in struct {
 		Closed *bool
 		For    string
@@ -81,9 +84,9 @@ func (p *Panel) changeHours(body []byte) (any, error) {
 	case in.Closed == nil, !*in.Closed && d > 0:
 		return nil, errors.New(`say {"closed":true}, {"closed":true,"for":"8h"} or {"closed":false}`)
 	case *in.Closed:
-		p.Sessions.CloseHours(d)
+		a.Sessions.CloseHours(d)
 	default:
-		p.Sessions.OpenHours()
+		a.Sessions.OpenHours()
 	}
-	return p.hours()
+	return a.hours()
 }

@@ -42,6 +42,7 @@ type route struct {
 }
 
 func (p *Panel) routes() []route {
+	user := account{p}
 	return []route{
 		{name: "stats", get: func() (any, error) { return p.Stats(), nil }},
 		{name: "describes", get: p.describes},
@@ -52,11 +53,11 @@ func (p *Panel) routes() []route {
 		},
 		{name: "usage", post: p.addUsage, form: `{"calls":500}`},
 		{
-			name: "permissions", get: p.permissions, post: p.changePermissions,
+			name: "permissions", get: user.permissions, post: user.changePermissions,
 			form: `{"revoke":["RunReports"],"grant":["ViewSetup"]}`,
 		},
-		{name: "user", get: p.user, post: p.changeUser, form: `{"frozen":true,"secret":"rotated"}`},
-		{name: "login_hours", get: p.hours, post: p.changeHours, form: `{"closed":true,"for":"8h"} or {"closed":false}`},
+		{name: "user", get: user.user, post: user.changeUser, form: `{"frozen":true,"secret":"rotated"}`},
+		{name: "login_hours", get: user.hours, post: user.changeHours, form: `{"closed":true,"for":"8h"} or {"closed":false}`},
 		{name: "instance", get: p.instance, post: p.moveInstance},
 		{name: "churn", post: p.churn, form: `{"object":"Report","create":3,"rename":["00O..."],"move":2,"delete":1,"hide":1}`},
 	}

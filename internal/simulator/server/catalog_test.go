@@ -77,7 +77,7 @@ func TestTheCatalogTakesEachPathOnce(t *testing.T) {
 	}
 }
 
-// castor-upload names the file in the form as it is called on its own machine, and makes the path's name of it only
+// castor-upload names the file in the form as it is called on its own machine, and derives the name in the path from it only
 // for the types that need a time.
 func TestTheCatalogTakesTheFormsOfCastor(t *testing.T) {
 	t.Parallel()

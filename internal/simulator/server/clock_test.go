@@ -83,18 +83,18 @@ func TestControl_refusesWhatItDoesNotServe(t *testing.T) {
 	}
 }
 
-// TestLimits_tellUsageMinutesLate compares what the limits say with what the header of the same answer says.
-func TestLimits_tellUsageMinutesLate(t *testing.T) {
+// TestLimits_showUsageMinutesLate compares the limits with the header of the same answer.
+func TestLimits_showUsageMinutesLate(t *testing.T) {
 	t.Parallel()
 	c := start(t, Options{Clock: newClock(), DailyLimit: 1000})
-	check := func(step string, told, counted int) {
+	check := func(step string, shown, counted int) {
 		t.Helper()
 		a := c.send("limits")
 		var limits struct{ DailyApiRequests struct{ Max, Remaining int } }
 		a.decode(t, &limits)
 		want := fmt.Sprintf("api-usage=%d/1000", counted)
-		if got := limits.DailyApiRequests; got.Max-got.Remaining != told || a.header.Get("Sforce-Limit-Info") != want {
-			t.Errorf("%s: the limits say %d, the header says %q; want %d and %q", step, got.Max-got.Remaining, a.header.Get("Sforce-Limit-Info"), told, want)
+		if got := limits.DailyApiRequests; got.Max-got.Remaining != shown || a.header.Get("Sforce-Limit-Info") != want {
+			t.Errorf("%s: the limits say %d, the header says %q; want %d and %q", step, got.Max-got.Remaining, a.header.Get("Sforce-Limit-Info"), shown, want)
 		}
 	}
 	c.s.AddUsage(99)

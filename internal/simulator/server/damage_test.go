@@ -35,7 +35,7 @@ func (c *client) describeAddress() string {
 	return c.s.Ready().Salesforce + "/services/data/v59.0/analytics/reports/" + c.reportThatAnswers(org.Describe{Status: 200}) + "/describe"
 }
 
-// short is a small answer, which is packed only to be cut.
+// short is a small answer, which is compressed only when it is to be cut.
 func (c *client) short() string { return c.s.Ready().Salesforce + "/services/data/v59.0" }
 
 func TestTruncatedGzip_endsBeforeItsEnd(t *testing.T) {

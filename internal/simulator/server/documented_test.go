@@ -104,7 +104,8 @@ var documented = map[string]struct {
 	"catalog_api_portal":             {200, ""},
 }
 
-// damaging are the faults that leave the real answer, or none, and the one that needs two connections; they have tests of their own.
+// damaging are the faults that damage the real answer or leave none, and the one that needs two connections; they have tests of
+// their own.
 var damaging = append([]string{
 	"session_ip_locked", "truncated_gzip", "reset", "stall", "empty_extended", "upload_stall", "upload_reset_after_body", "upload_reset", "upload_302",
 	"upload_203",

@@ -86,7 +86,7 @@ func TestFaults_lastForATimeOfTheSimulatorsClock(t *testing.T) {
 		t.Errorf("within the hour %d, after it %d", within, after)
 	}
 	if state := c.s.Faults(); len(state) != 1 || state[0].Hits != 1 {
-		t.Errorf("a fault that is over is told as %+v", state)
+		t.Errorf("a fault that is over is listed as %+v", state)
 	}
 }
 
@@ -111,7 +111,7 @@ func TestFaults_headersAndDelay(t *testing.T) {
 	}
 }
 
-// badFaults are refused, with what there is or may be.
+// badFaults are refused with these texts.
 var badFaults = map[string]string{
 	`[{"name":"api_999"}]`:                              "no fault is called \"api_999\"; there are oauth_invalid_client_id, ",
 	`[{"name":"api_503","route":"everywhere"}]`:         "no route is called \"everywhere\"; there are token, ",
@@ -165,7 +165,7 @@ func TestFaultsRoute_readsReplacesAndClears(t *testing.T) {
 		t.Errorf("clearing answers %d %s", a.status, a.body)
 	}
 	if err := c.s.SetFaults([]Fault{{Name: "api_503", Rate: math.NaN()}}); err == nil {
-		t.Error("a rate that is no number is taken")
+		t.Error("a rate that is no number is accepted")
 	}
 	if s, err := Start(Options{Faults: []Fault{{Name: "x"}}}); err == nil {
 		_ = s.Close()

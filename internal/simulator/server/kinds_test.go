@@ -145,7 +145,7 @@ func (c *client) routeOf(route string) string {
 	return "limits"
 }
 
-// countsAtSalesforce: a refusal counts once the API has taken the call, unless it is for a limit.
+// countsAtSalesforce: a refusal counts once the API has accepted the call, unless it is for a limit.
 func countsAtSalesforce(kind faults.Kind) bool {
 	switch kind.Group {
 	case faults.GroupOAuth, faults.GroupWire, faults.GroupUpload, faults.GroupPublic:

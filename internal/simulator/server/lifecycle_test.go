@@ -32,7 +32,7 @@ func TestOnlyLoopbackAddressesAreServed(t *testing.T) {
 	}
 	for _, o := range []Options{{IDOrder: "random"}, {Latency: -1}, {Revoked: []string{"Nothing"}}} {
 		if s, err := Start(o); err == nil {
-			t.Errorf("%+v is taken", o)
+			t.Errorf("%+v is accepted", o)
 			_ = s.Close()
 		}
 	}

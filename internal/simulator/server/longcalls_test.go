@@ -12,7 +12,7 @@ import (
 	"longhaul/internal/simulator/limits"
 )
 
-// hang begins calls on the describe route that are not answered before the function that it gives is called.
+// hang begins calls on the describe route that are not answered until end is called.
 func (c *client) hang(calls int) (end func()) {
 	c.t.Helper()
 	c.set(Fault{Name: "stall", Route: "describe", Delay: time.Hour})
@@ -76,7 +76,7 @@ func TestLongCalls_crowdOutNewOnes(t *testing.T) {
 	two()
 }
 
-// leaping is a clock that is further whenever it is looked at: a call is long before it is answered.
+// leaping is a clock that moves ahead whenever it is read: a call is long before it is answered.
 type leaping struct{ clock *fakeClock }
 
 // Now is the next time; see Clock.

@@ -141,7 +141,7 @@ func TestClientCredentialsNeedMyDomain(t *testing.T) {
 		t.Errorf("%d %+v, want %+v", a.status, got, want)
 	}
 	if a := c.do("POST", "/services/oauth2/token", form.Encode(), "Content-Type", "application/json"); a.status != 400 {
-		t.Errorf("secrets in a body that is no form are taken: %d", a.status)
+		t.Errorf("secrets in a body that is no form are accepted: %d", a.status)
 	}
 	if a := c.get("/services/oauth2/token?" + form.Encode()); a.status != 400 || !strings.Contains(string(a.body), "must use HTTP POST") {
 		t.Errorf("a GET for a token answers %d %s", a.status, a.body)

@@ -17,7 +17,7 @@ func TestFaults_aPortalRedirectsADelivery(t *testing.T) {
 	}
 }
 
-// askPublic sends a body to the catalog's public API, as a client does that does everything right.
+// askPublic sends a body to the catalog's public API, as a correct client does.
 func (c *client) askPublic(body string) answer {
 	c.t.Helper()
 	ready := c.s.Ready()

@@ -8,7 +8,7 @@ import (
 	"longhaul/internal/simulator/org"
 )
 
-// A session that was opened or used under a policy stays bad when the policy is relaxed; a new one is good.
+// A session that was opened or used under a policy is still refused when the policy is relaxed; a new one is accepted.
 func TestFaults_ofAPolicyStayWithTheToken(t *testing.T) {
 	t.Parallel()
 	for name, status := range map[string]int{"session_not_for_rest": 401, "session_app_not_attached": 401, "high_assurance": 403} {
@@ -78,7 +78,7 @@ func TestFaults_anExpiredSessionIsOver(t *testing.T) {
 }
 
 // With sessions locked to their address, a client with two addresses is refused on every other connection, and its token
-// stays good on the rest.
+// is accepted on the others.
 func TestFaults_lockSessionsToAnAddress(t *testing.T) {
 	t.Parallel()
 	c := start(t, Options{})
