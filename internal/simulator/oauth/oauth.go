@@ -32,7 +32,7 @@ const jwtGrant = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
 // Token answers every grant.
 func (s *Server) Token(c *call.Call) wire.Reply {
-	if c.Request.Method != "POST" {
+	if c.Request.Method != http.MethodPost {
 		return refuse("invalid_request", "must use HTTP POST")
 	}
 	if hit := s.Faults.Meet(faults.AtLogin, "token", c); hit != nil {
@@ -50,7 +50,7 @@ func (s *Server) Token(c *call.Call) wire.Reply {
 		return refuse("unsupported_grant_type", "grant type not supported")
 	}
 	if refused := s.refuseClient(posted); refused != nil {
-		return wire.JSON(400, refused)
+		return wire.JSON(http.StatusBadRequest, refused)
 	}
 	switch posted.Get("grant_type") {
 	case "client_credentials":
@@ -60,7 +60,7 @@ func (s *Server) Token(c *call.Call) wire.Reply {
 		}
 	case "password":
 		if refused := s.refuseUser(posted); refused != nil {
-			return wire.JSON(400, refused)
+			return wire.JSON(http.StatusBadRequest, refused)
 		}
 	case "refresh_token":
 		return refuse("invalid_grant", "expired access/refresh token")
@@ -114,12 +114,12 @@ func (s *Server) identity() string {
 func (s *Server) login(c *call.Call, clientID string) wire.Reply {
 	opened, refused := s.Sessions.Open(clientID, s.Faults.SecondEgress(c.Caller))
 	if refused != nil {
-		return wire.JSON(400, refused)
+		return wire.JSON(http.StatusBadRequest, refused)
 	}
 	issued := strconv.FormatInt(opened.Issued.UnixMilli(), 10)
 	mac := hmac.New(sha256.New, []byte(s.ClientSecret))
 	mac.Write([]byte(s.identity() + issued))
-	return wire.JSON(200, map[string]string{
+	return wire.JSON(http.StatusOK, map[string]string{
 		"access_token": opened.Token, "signature": base64.StdEncoding.EncodeToString(mac.Sum(nil)), "scope": "api",
 		"instance_url": s.InstanceURL(opened.Instance), "id": s.identity(), "token_type": "Bearer", "issued_at": issued,
 	})
@@ -148,13 +148,13 @@ func (s *Server) Introspect(c *call.Call) wire.Reply {
 		posted.Set("client_secret", secret)
 	}
 	if refused := s.refuseClient(posted); refused != nil {
-		return wire.JSON(400, refused)
+		return wire.JSON(http.StatusBadRequest, refused)
 	}
 	found, ok := s.Sessions.Find(posted.Get("token"))
 	if !ok {
-		return wire.JSON(200, map[string]any{"active": false})
+		return wire.JSON(http.StatusOK, map[string]any{"active": false})
 	}
-	return wire.JSON(200, map[string]any{
+	return wire.JSON(http.StatusOK, map[string]any{
 		"active": true, "scope": "api", "client_id": found.ClientID, "username": s.Username, "sub": s.identity(),
 		"token_type": "access_token", "exp": found.Expires.Unix(), "iat": found.Issued.Unix(), "nbf": found.Issued.Unix(),
 	})
@@ -163,7 +163,7 @@ func (s *Server) Introspect(c *call.Call) wire.Reply {
 // UserInfo reports the user of the token.
 func (s *Server) UserInfo(*call.Call) wire.Reply {
 	info := s.Info
-	return wire.JSON(200, map[string]any{
+	return wire.JSON(http.StatusOK, map[string]any{
 		"sub": s.identity(), "user_id": info.RunAsUserID, "organization_id": info.OrgID, "active": true,
 		"preferred_username": s.Username, "locale": info.Locale, "user_type": "STANDARD",
 	})
