@@ -30,7 +30,7 @@ func TestFaults_aFewOfEachGroup(t *testing.T) {
 	})
 }
 
-// TestFaults_eachAloneAndAllTogether runs every fault of the catalogue, or those of LONGHAUL_E2E_FAULTS.
+// TestFaults_eachAloneAndAllTogether runs every fault of the simulator, or those of LONGHAUL_E2E_FAULTS.
 func TestFaults_eachAloneAndAllTogether(t *testing.T) {
 	asked := os.Getenv("LONGHAUL_E2E_FAULTS")
 	if asked == "" {
@@ -159,7 +159,7 @@ func counted(texts []string) (short []string) {
 	return short
 }
 
-// tableOf is the table of all runs, in the order of the catalogue.
+// tableOf is the table of all runs, in the order of faults.Names.
 func tableOf(reports int, runs []faultRun) string {
 	order := append(faults.Names(), everyFault)
 	slices.SortFunc(runs, func(a, b faultRun) int {
