@@ -13,43 +13,11 @@ import (
 	"longhaul/workflows"
 )
 
-// TestBlocked_untilItIsMendedAndResumed takes from a sync what somebody has to give back: it is found at the first such
-// answer, explained once, and nothing that was described is described again.
+// TestBlocked_untilItIsMendedAndResumed takes from a sync what an administrator has to give back: the sync finds it at the first
+// such answer, explains it once, and describes no report twice.
 func TestBlocked_untilItIsMendedAndResumed(t *testing.T) {
 	t.Parallel()
-	set := func(faults ...server.Fault) func(*testing.T, *server.Server) {
-		return func(t *testing.T, sim *server.Server) {
-			t.Helper()
-			if err := sim.SetFaults(faults); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	rights := func(change func(*server.Server, ...string) error) func(*testing.T, *server.Server) {
-		return func(t *testing.T, sim *server.Server) {
-			t.Helper()
-			if err := change(sim, "RunReports"); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	for _, row := range []struct {
-		name       string
-		lose, mend func(*testing.T, *server.Server)
-		says       string
-		refused    string // the status of describes that were begun, and answered with the refusal
-	}{
-		{
-			"the app's secret was rotated", func(_ *testing.T, sim *server.Server) { sim.SetSecretRotated(true) },
-			func(_ *testing.T, sim *server.Server) { sim.SetSecretRotated(false) }, "client secret", "",
-		},
-		{
-			"the run-as user was frozen", func(_ *testing.T, sim *server.Server) { sim.SetUserFrozen(true) },
-			func(_ *testing.T, sim *server.Server) { sim.SetUserFrozen(false) }, "frozen", "",
-		},
-		{"Run Reports was taken away", rights((*server.Server).Revoke), rights((*server.Server).Grant), "Run Reports", "403"},
-		{"the org asks for high assurance", set(server.Fault{Name: "high_assurance"}), set(), "high assurance", "403"},
-	} {
+	for _, row := range losses() {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			const reports = 400
@@ -67,7 +35,7 @@ func TestBlocked_untilItIsMendedAndResumed(t *testing.T) {
 			}
 			r.requireShown(t, p, blocked.Waiting)
 			still := described(p.sim)
-			row.mend(t, p.sim)
+			row.fix(t, p.sim)
 			r.signal(t, workflows.ResumeSignal)
 			result := r.result(t)
 
@@ -81,18 +49,66 @@ func TestBlocked_untilItIsMendedAndResumed(t *testing.T) {
 			if result.Outcome != workflows.OutcomeComplete {
 				t.Errorf("outcome %s, %+v", result.Outcome, result.States)
 			}
-			explained := 0
-			for _, summary := range timerSummaries(t, p.history(t, r.GetID(), r.GetRunID())) {
-				if strings.HasPrefix(summary, "blocked: ") {
-					explained++
-				}
-			}
-			if explained != 1 {
-				t.Errorf("it was blocked %d times", explained)
-			}
+			r.requireBlockedOnce(t, p)
 			audit(t, p.store, result)
 			t.Logf("%d describes when it was lost, %d more, %d refused; %q", lost, still-lost, refused, blocked.Waiting)
 		})
+	}
+}
+
+// loss is something that a sync needs and an administrator can take away and give back.
+type loss struct {
+	name      string
+	lose, fix func(*testing.T, *server.Server)
+	says      string
+	refused   string // the status of describes that were begun, and answered with the refusal
+}
+
+func losses() []loss {
+	set := func(list ...server.Fault) func(*testing.T, *server.Server) {
+		return func(t *testing.T, sim *server.Server) {
+			t.Helper()
+			if err := sim.SetFaults(list); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	permissions := func(change func(*server.Server, ...string) error) func(*testing.T, *server.Server) {
+		return func(t *testing.T, sim *server.Server) {
+			t.Helper()
+			if err := change(sim, "RunReports"); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	return []loss{
+		{
+			"the app's secret was rotated", func(_ *testing.T, sim *server.Server) { sim.SetSecretRotated(true) },
+			func(_ *testing.T, sim *server.Server) { sim.SetSecretRotated(false) }, "client secret", "",
+		},
+		{
+			"the run-as user was frozen", func(_ *testing.T, sim *server.Server) { sim.SetUserFrozen(true) },
+			func(_ *testing.T, sim *server.Server) { sim.SetUserFrozen(false) }, "frozen", "",
+		},
+		{
+			"Run Reports was taken away", permissions((*server.Server).Revoke), permissions((*server.Server).Grant),
+			"Run Reports", "403",
+		},
+		{"the org asks for high assurance", set(server.Fault{Name: "high_assurance"}), set(), "high assurance", "403"},
+	}
+}
+
+// requireBlockedOnce checks that one timer of the history explains that the sync is blocked.
+func (r running) requireBlockedOnce(t *testing.T, p *plant) {
+	t.Helper()
+	explained := 0
+	for _, summary := range timerSummaries(t, p.history(t, r.GetID(), r.GetRunID())) {
+		if strings.HasPrefix(summary, "blocked: ") {
+			explained++
+		}
+	}
+	if explained != 1 {
+		t.Errorf("it was blocked %d times", explained)
 	}
 }
 

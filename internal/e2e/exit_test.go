@@ -15,48 +15,7 @@ import (
 // TestExit_codesAndSentences runs the built programs with everything wrong that an operator can get wrong.
 func TestExit_codesAndSentences(t *testing.T) {
 	t.Parallel()
-	sim := simulate(t, server.Options{Reports: 100, Columns: 1})
-	ready := sim.Ready()
-	bare := simulate(t, server.Options{Reports: 100, Columns: 1, Revoked: []string{"RunReports"}}).Ready()
-	dir := t.TempDir()
-	file := func(name, text string) string {
-		path := filepath.Join(dir, name)
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return path
-	}
-	out := func() string { return t.TempDir() }
-	extract := func(base, id, secret, to string) []string {
-		return []string{"extract", "-c", id, "-s", secret, "-b", base, "-o", to}
-	}
-	sealed := file("a-file", "not a folder")
-
-	for _, row := range []struct {
-		name    string
-		program string
-		args    []string
-		environ []string
-		code    int
-		says    string
-	}{
-		{"a wrong client secret", longhaul, extract(ready.Salesforce, ready.ClientID, "wrong-one", out()), nil, 3, "secret"},
-		{"no Run As user", longhaul, extract(ready.Salesforce, ready.ClientID+"-no-run-as", ready.ClientSecret, out()), nil, 3, "Run As"},
-		{"a host where nobody listens", longhaul, extract("https://127.0.0.1:1", ready.ClientID, ready.ClientSecret, out()), nil, 7, "127.0.0.1:1"},
-		{"http to another machine", longhaul, extract("http://acme.my.salesforce.com", ready.ClientID, ready.ClientSecret, out()), nil, 2, "https"},
-		{"a missing permission", longhaul, extract(bare.Salesforce, bare.ClientID, bare.ClientSecret, out()), nil, 4, "Run Reports"},
-		{"an unwritable output", longhaul, extract(ready.Salesforce, ready.ClientID, ready.ClientSecret, filepath.Join(sealed, "out")), nil, 2, "a-file"},
-		{"no credentials at all", longhaul, []string{"extract", "-o", out()}, nil, 2, "CASTOR_SALESFORCE_CLIENT_ID"},
-		{"a flag that does not exist", longhaul, []string{"extract", "--colour"}, nil, 2, "--colour"},
-		{"malformed YAML", longhaul, []string{"serve", "--config", file("bad.yaml", "data_dir: x\nsources:\n  acme: [\n")}, nil, 2, "bad.yaml"},
-		{"a literal secret", longhaul, []string{"serve", "--config", file("literal.yaml",
-			"data_dir: "+dir+"/d\nsources:\n  acme:\n    salesforce:\n      base_url: acme.my.salesforce.com\n      client_id: x\n      client_secret: hunter2\n")}, nil, 2, "7"},
-		{"malformed JSON in a credentials file", longhaul, []string{"serve", "--config", file("json.yaml",
-			"data_dir: "+dir+"/d\nsources:\n  acme:\n    salesforce:\n      credentials: file:"+file("creds.json", "{\n \"baseUrl\": \n}")+"\n")}, nil, 2, "creds.json:3"},
-		{"a source id that is no UUID", longhaul, []string{"upload", "-k", "x", "-s", "42", "-t", "VIZ", "-d", dir}, nil, 2, "UUID"},
-		{"Temporal not there", starter, []string{"sync", "acme"}, []string{"TEMPORAL_ADDRESS=127.0.0.1:1"}, 7, "127.0.0.1:1"},
-		{"a settings file that is not there", workerOf, []string{"--config", filepath.Join(dir, "none.yaml")}, nil, 2, "none.yaml"},
-	} {
+	for _, row := range mistakes(t) {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			got := run(t, row.environ, program(t, row.program), row.args...)
@@ -74,6 +33,54 @@ func TestExit_codesAndSentences(t *testing.T) {
 			}
 			t.Log(strings.TrimSpace(lastLine(got.stderr)))
 		})
+	}
+}
+
+// mistake is a call of a program with something wrong, and how it ends.
+type mistake struct {
+	name    string
+	program string
+	args    []string
+	environ []string
+	code    int
+	says    string
+}
+
+func mistakes(t *testing.T) []mistake {
+	t.Helper()
+	sim := simulate(t, server.Options{Reports: 100, Columns: 1})
+	ready := sim.Ready()
+	bare := simulate(t, server.Options{Reports: 100, Columns: 1, Revoked: []string{"RunReports"}}).Ready()
+	dir := t.TempDir()
+	file := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	out := func() string { return t.TempDir() }
+	extract := func(base, id, secret, to string) []string {
+		return []string{"extract", "-c", id, "-s", secret, "-b", base, "-o", to}
+	}
+	sealed := file("a-file", "not a folder")
+	return []mistake{
+		{"a wrong client secret", longhaul, extract(ready.Salesforce, ready.ClientID, "wrong-one", out()), nil, 3, "secret"},
+		{"no Run As user", longhaul, extract(ready.Salesforce, ready.ClientID+"-no-run-as", ready.ClientSecret, out()), nil, 3, "Run As"},
+		{"a host where nobody listens", longhaul, extract("https://127.0.0.1:1", ready.ClientID, ready.ClientSecret, out()), nil, 7, "127.0.0.1:1"},
+		{"http to another machine", longhaul, extract("http://acme.my.salesforce.com", ready.ClientID, ready.ClientSecret, out()), nil, 2, "https"},
+		{"a missing permission", longhaul, extract(bare.Salesforce, bare.ClientID, bare.ClientSecret, out()), nil, 4, "Run Reports"},
+		{"an unwritable output", longhaul, extract(ready.Salesforce, ready.ClientID, ready.ClientSecret, filepath.Join(sealed, "out")), nil, 2, "a-file"},
+		{"no credentials at all", longhaul, []string{"extract", "-o", out()}, nil, 2, "CASTOR_SALESFORCE_CLIENT_ID"},
+		{"a flag that does not exist", longhaul, []string{"extract", "--colour"}, nil, 2, "--colour"},
+		{"malformed YAML", longhaul, []string{"serve", "--config", file("bad.yaml", "data_dir: x\nsources:\n  acme: [\n")}, nil, 2, "bad.yaml"},
+		{"a literal secret", longhaul, []string{"serve", "--config", file("literal.yaml",
+			"data_dir: "+dir+"/d\nsources:\n  acme:\n    salesforce:\n      base_url: acme.my.salesforce.com\n      client_id: x\n      client_secret: hunter2\n")}, nil, 2, "7"},
+		{"malformed JSON in a credentials file", longhaul, []string{"serve", "--config", file("json.yaml",
+			"data_dir: "+dir+"/d\nsources:\n  acme:\n    salesforce:\n      credentials: file:"+file("creds.json", "{\n \"baseUrl\": \n}")+"\n")}, nil, 2, "creds.json:3"},
+		{"a source id that is no UUID", longhaul, []string{"upload", "-k", "x", "-s", "42", "-t", "VIZ", "-d", dir}, nil, 2, "UUID"},
+		{"Temporal not there", starter, []string{"sync", "acme"}, []string{"TEMPORAL_ADDRESS=127.0.0.1:1"}, 7, "127.0.0.1:1"},
+		{"a settings file that is not there", workerOf, []string{"--config", filepath.Join(dir, "none.yaml")}, nil, 2, "none.yaml"},
 	}
 }
 

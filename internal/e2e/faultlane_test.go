@@ -43,14 +43,14 @@ type lane struct {
 	sim     *server.Server
 	name    string
 	reports int
-	faults  []string // of the catalogue, or everyFault
+	faults  []string // by name, or everyFault
 	brief   bool     // its tokens last for a moment
 
 	undisturbed extracted
 	accounted   account
 }
 
-// everyFault stands for all of the catalogue at once.
+// everyFault stands for all faults at once.
 const everyFault = "all together"
 
 // atListing ends the name of the sync that meets a fault as it lists the reports; a source's name has at most 40 letters.

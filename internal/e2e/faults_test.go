@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"longhaul/internal/simulator/faults"
 	"longhaul/internal/simulator/server"
 	"longhaul/internal/source"
 )
@@ -29,7 +30,7 @@ func TestFaults_aFewOfEachGroup(t *testing.T) {
 	})
 }
 
-// TestFaults_eachAloneAndAllTogether runs every fault of the catalogue, or those of LONGHAUL_E2E_FAULTS.
+// TestFaults_eachAloneAndAllTogether runs every fault of the simulator, or those of LONGHAUL_E2E_FAULTS.
 func TestFaults_eachAloneAndAllTogether(t *testing.T) {
 	asked := os.Getenv("LONGHAUL_E2E_FAULTS")
 	if asked == "" {
@@ -44,7 +45,7 @@ func TestFaults_eachAloneAndAllTogether(t *testing.T) {
 	}
 	names := strings.Split(asked, ",")
 	if asked == "all" {
-		names = append(server.FaultNames(), everyFault)
+		names = append(faults.Names(), everyFault)
 	}
 	runs := runFaults(t, reports, inLanes(t, names))
 	table := tableOf(reports, runs)
@@ -59,16 +60,16 @@ func TestFaults_eachAloneAndAllTogether(t *testing.T) {
 func inLanes(t *testing.T, names []string) [][]string {
 	t.Helper()
 	groups := map[string]string{everyFault: everyFault}
-	for _, kind := range server.Catalogue() {
+	for _, kind := range faults.Kinds() {
 		groups[kind.Name] = kind.Group
 	}
 	lanes := map[string][]string{}
 	for n, name := range names {
 		group, known := groups[name]
 		if !known {
-			t.Fatalf("there is no fault %q; there are %s", name, strings.Join(server.FaultNames(), ", "))
+			t.Fatalf("there is no fault %q; there are %s", name, strings.Join(faults.Names(), ", "))
 		}
-		if group == server.GroupAPI || group == server.GroupOAuth {
+		if group == faults.GroupAPI || group == faults.GroupOAuth {
 			group += strconv.Itoa(n % 3)
 		}
 		lanes[group] = append(lanes[group], name)
@@ -158,9 +159,9 @@ func counted(texts []string) (short []string) {
 	return short
 }
 
-// tableOf is the table of all runs, in the order of the catalogue.
+// tableOf is the table of all runs, in the order of faults.Names.
 func tableOf(reports int, runs []faultRun) string {
-	order := append(server.FaultNames(), everyFault)
+	order := append(faults.Names(), everyFault)
 	slices.SortFunc(runs, func(a, b faultRun) int {
 		return cmp.Compare(slices.Index(order, a.name), slices.Index(order, b.name))
 	})

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"longhaul/internal/simulator/faults"
 	"longhaul/internal/simulator/server"
 	"longhaul/internal/source"
 	"longhaul/workflows"
@@ -16,7 +17,7 @@ func TestLies_aListingIsWholeOrIsNone(t *testing.T) {
 	t.Parallel()
 	p := newPlant(t, server.Options{Reports: 60, Columns: 1, TypeMetadata: 1000}, nil)
 	var lies []server.Fault
-	for _, name := range server.FaultNames() {
+	for _, name := range faults.Names() {
 		if strings.HasPrefix(name, "query_") {
 			lies = append(lies, server.Fault{Name: name, Times: 3}) // a try of an activity
 		}

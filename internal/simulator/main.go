@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"longhaul/internal/simulator/faults"
 	"longhaul/internal/simulator/project"
 	"longhaul/internal/simulator/server"
 	"longhaul/internal/simulator/soql"
@@ -38,7 +39,7 @@ type settings struct {
 	idOrder      string
 }
 
-// steering tells of the routes that change a running simulator.
+// steering describes the routes that change a running simulator.
 const steering = `It is watched and steered by routes on the Salesforce server, which take and answer JSON and need no token:
 
   GET  /simulator/stats       calls by route and status, logins, API calls, peaks of the quota
@@ -66,7 +67,7 @@ func command() *cobra.Command {
 		Use:   "simulator",
 		Short: "A Salesforce org and a catalog to test against",
 		Long: "A Salesforce org and a catalog to test against, on loopback addresses. When it is ready, it prints one line of " +
-			"JSON with the addresses and what to log in with, and runs until it is interrupted.\n\n" + steering + wrapped(server.FaultNames()),
+			"JSON with the addresses and what to log in with, and runs until it is interrupted.\n\n" + steering + wrapped(faults.Names()),
 		Args: cobra.NoArgs, SilenceUsage: true, SilenceErrors: true,
 		RunE: func(cmd *cobra.Command, _ []string) error { return run(cmd, &s) },
 	}
@@ -128,7 +129,7 @@ func (s *settings) complete() error {
 		if err != nil {
 			return fmt.Errorf("reading the faults: %w", err)
 		}
-		if s.options.Faults, err = server.ParseFaults(text); err != nil {
+		if s.options.Faults, err = faults.Parse(text); err != nil {
 			return fmt.Errorf("the faults of %s: %w", s.faults, err)
 		}
 	}

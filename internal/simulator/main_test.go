@@ -16,6 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"longhaul/internal/simulator/faults"
 	"longhaul/internal/simulator/server"
 )
 
@@ -116,7 +117,7 @@ func TestItStartsWithFaultsFromAFile(t *testing.T) {
 func TestHelp_namesEveryFault(t *testing.T) {
 	t.Parallel()
 	long := command().Long
-	for _, name := range server.FaultNames() {
+	for _, name := range faults.Names() {
 		if !strings.Contains(long, "  "+name) {
 			t.Errorf("%s is missing", name)
 		}

@@ -104,7 +104,7 @@ func quote(b []byte, s string) []byte {
 	return out
 }
 
-// reportType is a type with its columns and, once asked for, its metadata.
+// reportType is a type with its columns and, once they are needed, its metadata.
 type reportType struct {
 	ReportType
 	object   string
@@ -148,7 +148,7 @@ func newReportTypes(spec Spec) []*reportType {
 	return types
 }
 
-// ReportTypes lists the catalogue; see TypeCatalog.
+// ReportTypes lists the types; see TypeCatalog.
 func (g *generated) ReportTypes() []ReportType {
 	list := make([]ReportType, 0, len(g.types))
 	for _, t := range g.types {
@@ -167,7 +167,7 @@ func (g *generated) TypeMetadata(name string) json.RawMessage {
 	return nil
 }
 
-// writeMetadata writes the columns of the type, then as many more as the wanted size takes.
+// writeMetadata writes the columns of the type, then more until the metadata has its size.
 func (t *reportType) writeMetadata() json.RawMessage {
 	var columns []TypeColumn
 	add := func(c column) { columns = append(columns, TypeColumn{c.key, c.label, c.dataType, c.source}) }

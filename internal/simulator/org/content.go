@@ -3,20 +3,20 @@ package org
 import "strconv"
 
 // folderID is a folder for reports (kind 0) or dashboards (kind 1): the two kinds take turns.
-func (g *generated) folderID(kind int, roll uint64) string {
-	return g.folders.id(g.folders.order.from(g.folderPlace(kind, roll)))
+func (c *content) folderID(kind int, roll uint64) string {
+	return c.folders.id(c.folders.order.from(c.folderPlace(kind, roll)))
 }
 
-func (g *generated) folderPlace(kind int, roll uint64) int {
-	return kind + 2*int(roll%uint64((g.sizes.folders-kind+1)/2))
+func (c *content) folderPlace(kind int, roll uint64) int {
+	return kind + 2*int(roll%uint64((c.sizes.folders-kind+1)/2))
 }
 
-func (g *generated) folderField(i int, field string) any {
-	place := g.folders.order.at(i)
-	other := place >= g.sizes.folders
+func (c *content) folderField(i int, field string) any {
+	place := c.folders.order.at(i)
+	other := place >= c.sizes.folders
 	switch field {
 	case "Name":
-		return title(g.folders.roll(i, 2), place)
+		return title(c.folders.roll(i, 2), place)
 	case "DeveloperName":
 		if place%40 == 39 {
 			return nil
@@ -33,7 +33,7 @@ func (g *generated) folderField(i int, field string) any {
 		if other || ordinal%3 == 0 {
 			return nil
 		}
-		return g.folders.id(g.folders.order.from((ordinal-1)/2*2 + kind))
+		return c.folders.id(c.folders.order.from((ordinal-1)/2*2 + kind))
 	case "AccessType":
 		return pick([]string{"Public", "Shared", "Hidden"}, uint64(place))
 	case "IsReadonly":
@@ -41,7 +41,7 @@ func (g *generated) folderField(i int, field string) any {
 	case "NamespacePrefix":
 		return namespace(place)
 	}
-	return g.auditField(&g.folders, i, field)
+	return c.auditField(&c.folders, i, field)
 }
 
 func namespace(place int) any {
@@ -52,24 +52,24 @@ func namespace(place int) any {
 }
 
 // reportOwner is the folder of a report: a public folder, the org for unfiled ones, or a user for private ones.
-func (g *generated) reportOwner(i int) (owner, folderName string) {
-	z, place, roll := g.sizes, g.reports.order.at(i), g.reports.roll(i, 3)
+func (c *content) reportOwner(i int) (owner, folderName string) {
+	z, place, roll := c.sizes, c.reports.order.at(i), c.reports.roll(i, 3)
 	special := z.obsolete + z.forbidden + z.gone + z.joined
 	switch {
 	case place >= special && place < special+z.own:
-		return g.info.RunAsUserID, "Private Reports"
+		return c.info.RunAsUserID, "Private Reports"
 	case place >= z.reports && place < z.reports+z.privateReports:
-		return g.otherUser(roll), "Private Reports"
+		return c.otherUser(roll), "Private Reports"
 	case roll%100 < 15:
-		return g.info.OrgID, "Public Reports"
+		return c.info.OrgID, "Public Reports"
 	}
-	folder := g.folders.order.from(g.folderPlace(0, roll>>8))
-	name, _ := g.folderField(folder, "Name").(string)
-	return g.folders.id(folder), name
+	folder := c.folders.order.from(c.folderPlace(0, roll>>8))
+	name, _ := c.folderField(folder, "Name").(string)
+	return c.folders.id(folder), name
 }
 
-func (g *generated) reportField(i int, field string) any {
-	place, roll := g.reports.order.at(i), g.reports.roll(i, 2)
+func (c *content) reportField(i int, field string) any {
+	place, roll := c.reports.order.at(i), c.reports.roll(i, 2)
 	switch field {
 	case "Name":
 		return title(roll, place)
@@ -81,24 +81,24 @@ func (g *generated) reportField(i int, field string) any {
 		}
 		return nil
 	case "OwnerId":
-		owner, _ := g.reportOwner(i)
+		owner, _ := c.reportOwner(i)
 		return owner
 	case "FolderName":
-		_, name := g.reportOwner(i)
+		_, name := c.reportOwner(i)
 		return name
 	case "Format":
-		return g.format(i)
+		return c.format(i)
 	case "IsDeleted":
-		return g.Deleted("Report", i)
+		return c.Deleted("Report", i)
 	case "LastRunDate":
 		if roll>>40%4 == 0 {
 			return nil
 		}
-		return stamp(g.reports.roll(i, 5))
+		return stamp(c.reports.roll(i, 5))
 	case "NamespacePrefix":
 		return namespace(place)
 	}
-	return g.auditField(&g.reports, i, field)
+	return c.auditField(&c.reports, i, field)
 }
 
 // dashboardLook is the same for every dashboard.
@@ -108,8 +108,8 @@ var dashboardLook = map[string]any{
 	"ChartTheme": "light", "ColorPalette": "unity",
 }
 
-func (g *generated) dashboardField(i int, field string) any {
-	z, place, roll := g.sizes, g.dashboards.order.at(i), g.dashboards.roll(i, 2)
+func (c *content) dashboardField(i int, field string) any {
+	z, place, roll := c.sizes, c.dashboards.order.at(i), c.dashboards.roll(i, 2)
 	private := place >= z.dashboards && place < z.dashboards+z.privateDashboards
 	switch field {
 	case "Title":
@@ -123,54 +123,54 @@ func (g *generated) dashboardField(i int, field string) any {
 		return nil
 	case "FolderId":
 		if private {
-			return g.otherUser(roll >> 8)
+			return c.otherUser(roll >> 8)
 		}
-		return g.folderID(1, roll>>8)
+		return c.folderID(1, roll>>8)
 	case "FolderName":
 		if private {
 			return "Private Dashboards"
 		}
-		return g.folderField(g.folders.order.from(g.folderPlace(1, roll>>8)), "Name")
+		return c.folderField(c.folders.order.from(c.folderPlace(1, roll>>8)), "Name")
 	case "IsDeleted":
-		return g.Deleted("Dashboard", i)
+		return c.Deleted("Dashboard", i)
 	case "RunningUserId":
-		return g.someUser(roll >> 16)
+		return c.someUser(roll >> 16)
 	case "Type":
 		return pick([]string{"SpecifiedUser", "LoggedInUser", "MyTeamUser"}, uint64(place))
 	case "NamespacePrefix":
 		return namespace(place)
 	case "DashboardResultRefreshedDate":
-		return stamp(g.dashboards.roll(i, 5))
+		return stamp(c.dashboards.roll(i, 5))
 	}
 	if value, ok := dashboardLook[field]; ok {
 		return value
 	}
-	return g.auditField(&g.dashboards, i, field)
+	return c.auditField(&c.dashboards, i, field)
 }
 
-func (g *generated) componentField(i int, field string) any {
-	z, place := g.sizes, g.components.order.at(i)
+func (c *content) componentField(i int, field string) any {
+	z, place := c.sizes, c.components.order.at(i)
 	switch field {
 	case "Name":
 		if place%8 == 5 {
 			return nil
 		}
-		return title(g.components.roll(i, 2), place)
+		return title(c.components.roll(i, 2), place)
 	case "DashboardId":
-		return g.dashboards.id(g.dashboards.order.from(place / z.widgetsOf))
+		return c.dashboards.id(c.dashboards.order.from(place / z.widgetsOf))
 	case "CustomReportId":
 		if place%15 == 7 {
 			return nil // a picture, a text or a Visualforce page
 		}
-		return g.reports.id(g.reports.order.from(g.reportOf(place)))
+		return c.reports.id(c.reports.order.from(c.reportOf(place)))
 	}
 	return nil
 }
 
 // reportOf picks the report that a component shows: a private one on a private dashboard now and then, and never a
 // report that is gone.
-func (g *generated) reportOf(place int) int {
-	z, roll := g.sizes, mix(g.seed^uint64(place))
+func (c *content) reportOf(place int) int {
+	z, roll := c.sizes, mix(c.seed^uint64(place))
 	if place/z.widgetsOf >= z.dashboards && roll%2 == 0 {
 		return z.reports + int(roll>>8%uint64(z.privateReports))
 	}
@@ -179,4 +179,32 @@ func (g *generated) reportOf(place int) int {
 		report = z.reports - 1
 	}
 	return report
+}
+
+// Private reports which rows lie in private folders of others; see Org.
+func (c *content) Private(object string, i int) bool {
+	z := c.sizes
+	switch object {
+	case "Report":
+		place := c.reports.order.at(i)
+		return place >= z.reports && place < z.reports+z.privateReports
+	case "Dashboard":
+		place := c.dashboards.order.at(i)
+		return place >= z.dashboards && place < z.dashboards+z.privateDashboards
+	case "DashboardComponent":
+		return c.components.order.at(i)/z.widgetsOf >= z.dashboards
+	}
+	return false
+}
+
+// Deleted reports which rows lie in the recycle bin; see Deleter.
+func (c *content) Deleted(object string, i int) bool {
+	z := c.sizes
+	switch object {
+	case "Report":
+		return c.reports.order.at(i) >= z.reports+z.privateReports
+	case "Dashboard":
+		return c.dashboards.order.at(i) >= z.dashboards+z.privateDashboards
+	}
+	return false
 }

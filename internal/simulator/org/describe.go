@@ -48,17 +48,17 @@ func (g *generated) Describe(i int) Describe {
 	}
 }
 
-func (g *generated) joined(place int) bool {
-	first := g.sizes.obsolete + g.sizes.forbidden + g.sizes.gone
-	return place >= first && place < first+g.sizes.joined
+func (c *content) joined(place int) bool {
+	first := c.sizes.obsolete + c.sizes.forbidden + c.sizes.gone
+	return place >= first && place < first+c.sizes.joined
 }
 
 // format is the format of a report as its row gives it.
-func (g *generated) format(i int) string {
-	if g.joined(g.reports.order.at(i)) {
+func (c *content) format(i int) string {
+	if c.joined(c.reports.order.at(i)) {
 		return "Multiblock"
 	}
-	switch roll := g.reports.roll(i, 8) % 10; {
+	switch roll := c.reports.roll(i, 8) % 10; {
 	case roll < 6:
 		return "Tabular"
 	case roll < 9:

@@ -15,14 +15,14 @@ type Edit struct {
 	Fields     map[string]any // new values
 }
 
-// Edited is an org with edits laid over it. It does not change: With gives another.
+// Edited is an org with edits laid over it. It does not change: WithEdits gives another.
 type Edited struct {
 	base   Org
 	layers map[string]*layer // by object
 	gone   map[string]bool   // dashboards that were deleted, with which their components go
 }
 
-// layer are the edits of one object.
+// layer holds the edits of one object.
 type layer struct {
 	values map[int]map[string]any // of rows of the base, by their index there
 	added  []addition             // in order of id
@@ -36,7 +36,7 @@ type addition struct {
 	values map[string]any
 }
 
-// check wants a row that is there, and for a new one an id that is not.
+// check refuses an edit of a row that is not there, and a new row with the id of one that is.
 func (e Edit) check(o Org) error {
 	id := e.ID
 	if e.Like != "" {
@@ -113,18 +113,18 @@ func (l *layer) search(id string) (int, bool) {
 	return slices.BinarySearchFunc(l.added, id, func(a addition, id string) int { return strings.Compare(a.id, id) })
 }
 
-// countBefore counts the rows of the base whose ids are before one.
+// countBefore counts the rows of the base whose ids are less than id.
 func (o *Edited) countBefore(object, id string) int {
 	return sort.Search(o.base.Count(object), func(i int) bool { return o.base.ID(object, i) >= id })
 }
 
-// addedAt finds the new row at an index, or how many new rows are before it.
+// addedAt finds the new row at an index, or the number of new rows before it.
 func (l *layer) addedAt(i int) (place int, isNew bool) {
 	place = sort.Search(len(l.added), func(k int) bool { return l.added[k].before+k >= i })
 	return place, place < len(l.added) && l.added[place].before+place == i
 }
 
-// locate finds the row of the base that a row is, or copies, and the values that are laid over it.
+// locate finds the row of the base that a row is or copies, and the values that are laid over it.
 func (o *Edited) locate(object string, i int) (row int, values map[string]any) {
 	l := o.layers[object]
 	if l == nil {

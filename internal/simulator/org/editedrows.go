@@ -47,7 +47,7 @@ func FolderField(object string) string {
 	return ""
 }
 
-// Private tells which rows lie in private folders of others; see Org.
+// Private reports which rows lie in private folders of others; see Org.
 func (o *Edited) Private(object string, i int) bool {
 	if object == "DashboardComponent" && o.layers["Dashboard"] != nil {
 		id, _ := o.Field(object, i, "DashboardId").(string)
@@ -62,7 +62,7 @@ func (o *Edited) Private(object string, i int) bool {
 	return o.base.Private(object, row)
 }
 
-// Deleted tells which rows lie in the recycle bin; see Deleter.
+// Deleted reports which rows lie in the recycle bin; see Deleter.
 func (o *Edited) Deleted(object string, i int) bool {
 	if object == "DashboardComponent" && len(o.gone) > 0 {
 		if dashboard, _ := o.Field(object, i, "DashboardId").(string); o.gone[dashboard] {

@@ -5,7 +5,7 @@ import (
 	"strconv"
 )
 
-// extended is the part of a description that tells about columns.
+// extended is the part of a description that describes columns.
 func (s *shape) extended() json.RawMessage {
 	size := 1024
 	for _, c := range s.columns {

@@ -18,14 +18,25 @@ type Spec struct {
 // folders of others, and 2 reports and a dashboard in the recycle bin. Of the reports 3 are obsolete, 2 forbidden,
 // 1 is gone and 2 are joined. From 100 reports on there is one of each kind at least.
 type generated struct {
+	content
 	spec  Spec
-	seed  uint64
+	types []*reportType
+}
+
+// content computes the rows of folders, reports, dashboards and components.
+type content struct {
+	people
+	seed uint64
+
+	folders, reports, dashboards, components rows
+}
+
+// people computes the rows of users, their roles and logins, and of the organization.
+type people struct {
 	info  Info
 	sizes sizes
 
-	folders, reports, dashboards, components, users, roles, logins rows
-
-	types []*reportType
+	users, roles, logins rows
 }
 
 type sizes struct {
@@ -42,7 +53,8 @@ func Generate(spec Spec) Org {
 		spec.TypeMetadata = 40_000
 	}
 	spec.Reports, spec.Columns = max(spec.Reports, 0), max(spec.Columns, 1)
-	g := &generated{spec: spec, seed: mix(uint64(spec.Seed)), sizes: sizesOf(spec.Reports)}
+	g := &generated{spec: spec}
+	g.seed, g.sizes = mix(uint64(spec.Seed)), sizesOf(spec.Reports)
 	z := g.sizes
 	g.folders = newRows("00l", z.folders+z.otherFolders, g.seed)
 	g.reports = newRows("00O", z.reports+z.privateReports+z.deletedReports, g.seed)
@@ -80,22 +92,22 @@ func sizesOf(n int) sizes {
 // Info describes the org; see Org.
 func (g *generated) Info() Info { return g.info }
 
-func (g *generated) rowsOf(object string) *rows {
+func (c *content) rowsOf(object string) *rows {
 	switch object {
 	case "Folder":
-		return &g.folders
+		return &c.folders
 	case "Report":
-		return &g.reports
+		return &c.reports
 	case "Dashboard":
-		return &g.dashboards
+		return &c.dashboards
 	case "DashboardComponent":
-		return &g.components
+		return &c.components
 	case "User":
-		return &g.users
+		return &c.users
 	case "UserRole":
-		return &g.roles
+		return &c.roles
 	case "LoginHistory":
-		return &g.logins
+		return &c.logins
 	}
 	return &rows{}
 }
@@ -166,34 +178,6 @@ func (g *generated) Field(object string, i int, field string) any {
 	return nil
 }
 
-// Private tells which rows lie in private folders of others; see Org.
-func (g *generated) Private(object string, i int) bool {
-	z := g.sizes
-	switch object {
-	case "Report":
-		place := g.reports.order.at(i)
-		return place >= z.reports && place < z.reports+z.privateReports
-	case "Dashboard":
-		place := g.dashboards.order.at(i)
-		return place >= z.dashboards && place < z.dashboards+z.privateDashboards
-	case "DashboardComponent":
-		return g.components.order.at(i)/z.widgetsOf >= z.dashboards
-	}
-	return false
-}
-
-// Deleted tells which rows lie in the recycle bin; see Deleter.
-func (g *generated) Deleted(object string, i int) bool {
-	z := g.sizes
-	switch object {
-	case "Report":
-		return g.reports.order.at(i) >= z.reports+z.privateReports
-	case "Dashboard":
-		return g.dashboards.order.at(i) >= z.dashboards+z.privateDashboards
-	}
-	return false
-}
-
 // stamp is a moment of the years 2019 to 2025 in Salesforce's form.
 func stamp(seconds uint64) string {
 	return time.Unix(int64(1_546_300_800+seconds%stampSpan), 0).UTC().Format("2006-01-02T15:04:05.000-0700")
@@ -201,34 +185,7 @@ func stamp(seconds uint64) string {
 
 const stampSpan = 7 * 365 * 24 * 3600
 
-// auditField answers the five fields that every object has. Nothing was ever changed before it was created.
-func (g *generated) auditField(r *rows, i int, field string) any {
-	created := r.roll(i, 10) % (stampSpan - 40_000_000)
-	changed := created + r.roll(i, 11)%40_000_000
-	switch field {
-	case "CreatedDate":
-		return stamp(created)
-	case "LastModifiedDate", "SystemModstamp":
-		return stamp(changed)
-	case "CreatedById":
-		return g.someUser(r.roll(i, 12))
-	case "LastModifiedById":
-		return g.someUser(r.roll(i, 13))
-	}
-	return nil
-}
-
-// someUser is a standard user.
-func (g *generated) someUser(roll uint64) string {
-	return g.users.id(g.users.order.from(int(roll % uint64(g.sizes.standardUsers))))
-}
-
-// otherUser is a standard user, but not the run-as user.
-func (g *generated) otherUser(roll uint64) string {
-	return g.users.id(g.users.order.from(1 + int(roll%uint64(g.sizes.standardUsers-1))))
-}
-
-// lazy computes a value once, when it is first asked for.
+// lazy computes a value once, at the first call of get.
 type lazy[T any] struct {
 	once  sync.Once
 	value T

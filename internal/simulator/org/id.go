@@ -43,8 +43,8 @@ func FreshID(o Org, object string, number uint64) string {
 	}
 }
 
-// Normalize gives the 18-character form of a 15- or 18-character id. It is false for text that is no id, a wrong
-// checksum among them.
+// Normalize gives the 18-character form of a 15- or 18-character id. It reports false for text that is no id, or has a wrong
+// checksum.
 func Normalize(id string) (string, bool) {
 	if len(id) != 15 && len(id) != 18 {
 		return "", false

@@ -10,14 +10,14 @@ type Record struct {
 	Fields map[string]any
 }
 
-// Ref is the row behind a relationship. Without one, the server finds the row by the id in the reference field
-// (CreatedBy by CreatedById), so an Org need not give any.
+// Ref is the row behind a relationship. An Org need not give any: the server then finds the row by the id in the reference
+// field, CreatedBy by CreatedById.
 type Ref struct {
 	Object string // the type that attributes name: User, or Name where the reference may lead to several objects
 	ID     string
 }
 
-// Info is what an org says about itself.
+// Info describes an org.
 type Info struct {
 	OrgID, Name, Edition string
 	Sandbox              bool
@@ -28,20 +28,20 @@ type Info struct {
 // It is safe for concurrent use; records are computed, not kept.
 type Org interface {
 	Info() Info
-	// Count tells how many rows an object has, whoever may see them.
+	// Count is the number of rows of an object, whether the user may see them or not.
 	Count(object string) int
 	Record(object string, i int) Record
 	// ID is cheap: no record is built for it.
 	ID(object string, i int) string
 	Find(object, id18 string) (i int, ok bool)
-	// Private tells whether the row lies in the private folder of a user other than the run-as user: reports,
+	// Private reports whether the row lies in the private folder of a user other than the run-as user: reports,
 	// dashboards, and the components of such dashboards.
 	Private(object string, i int) bool
 	// Describe answers for report i.
 	Describe(i int) Describe
 }
 
-// Describe is what a report's describe answers: an error when Status is neither 0 nor 200, else the parts of the body.
+// Describe is the answer to a report's describe: an error when Status is neither 0 nor 200, else the parts of the body.
 type Describe struct {
 	Status             int
 	ErrorCode, Message string
@@ -61,7 +61,7 @@ type Deleter interface {
 	Deleted(object string, i int) bool
 }
 
-// ReportType is one entry of the catalogue of report types.
+// ReportType is one entry of the list of report types.
 type ReportType struct {
 	Type, Label, Description, Folder string
 	Hidden, SupportsJoined           bool

@@ -2,8 +2,8 @@ package org
 
 import "strconv"
 
-func (g *generated) userField(i int, field string) any {
-	place := g.users.order.at(i)
+func (p *people) userField(i int, field string) any {
+	place := p.users.order.at(i)
 	n := strconv.Itoa(place)
 	switch field {
 	case "Username":
@@ -18,7 +18,7 @@ func (g *generated) userField(i int, field string) any {
 	case "LastName":
 		return "No. " + n
 	case "Name":
-		if first, ok := g.userField(i, "FirstName").(string); ok {
+		if first, ok := p.userField(i, "FirstName").(string); ok {
 			return first + " No. " + n
 		}
 		return "No. " + n
@@ -27,7 +27,7 @@ func (g *generated) userField(i int, field string) any {
 	case "IsActive":
 		return place == 0 || place%10 != 1
 	case "UserType":
-		if place < g.sizes.standardUsers {
+		if place < p.sizes.standardUsers {
 			return "Standard"
 		}
 		return pick([]string{"AutomatedProcess", "Guest", "CsnOnly", "PowerPartner", "PowerCustomerSuccess"}, uint64(place))
@@ -37,17 +37,17 @@ func (g *generated) userField(i int, field string) any {
 		if place%5 == 4 {
 			return nil
 		}
-		return stamp(stampSpan - 1 - g.users.roll(i, 20)%20_000_000)
+		return stamp(stampSpan - 1 - p.users.roll(i, 20)%20_000_000)
 	case "LanguageLocaleKey", "LocaleSidKey":
-		return g.info.Locale
+		return p.info.Locale
 	case "TimeZoneSidKey":
 		return "Europe/Paris"
 	}
-	return g.userReference(i, field)
+	return p.userReference(i, field)
 }
 
-func (g *generated) userReference(i int, field string) any {
-	place := g.users.order.at(i)
+func (p *people) userReference(i int, field string) any {
+	place := p.users.order.at(i)
 	switch field {
 	case "ProfileId":
 		return ID18("00eHs0" + encode62(uint64(40+place%5), 9))
@@ -55,17 +55,17 @@ func (g *generated) userReference(i int, field string) any {
 		if place%9 == 8 {
 			return nil
 		}
-		return g.roles.id(place % g.roles.count)
+		return p.roles.id(place % p.roles.count)
 	case "ManagerId":
 		if place == 0 {
 			return nil
 		}
-		return g.users.id(g.users.order.from(place / 8))
+		return p.users.id(p.users.order.from(place / 8))
 	}
-	return g.auditField(&g.users, i, field)
+	return p.auditField(&p.users, i, field)
 }
 
-func (g *generated) roleField(i int, field string) any {
+func (p *people) roleField(i int, field string) any {
 	switch field {
 	case "Name":
 		return "Role " + strconv.Itoa(i)
@@ -77,15 +77,15 @@ func (g *generated) roleField(i int, field string) any {
 		if i == 0 {
 			return nil
 		}
-		return g.roles.id((i - 1) / 3)
+		return p.roles.id((i - 1) / 3)
 	}
-	return g.auditField(&g.roles, i, field)
+	return p.auditField(&p.roles, i, field)
 }
 
-func (g *generated) loginField(i int, field string) any {
+func (p *people) loginField(i int, field string) any {
 	switch field {
 	case "UserId":
-		return g.info.RunAsUserID
+		return p.info.RunAsUserID
 	case "LoginTime":
 		return stamp(stampSpan - uint64(1+i)*86_400)
 	case "LoginType":
@@ -100,18 +100,18 @@ func (g *generated) loginField(i int, field string) any {
 	return nil
 }
 
-func (g *generated) organizationField(field string) any {
+func (p *people) organizationField(field string) any {
 	switch field {
 	case "Name":
-		return g.info.Name
+		return p.info.Name
 	case "OrganizationType":
-		return g.info.Edition
+		return p.info.Edition
 	case "IsSandbox":
-		return g.info.Sandbox
+		return p.info.Sandbox
 	case "InstanceName":
 		return "SIM1"
 	case "LanguageLocaleKey", "DefaultLocaleSidKey":
-		return g.info.Locale
+		return p.info.Locale
 	case "TimeZoneSidKey":
 		return "Europe/Paris"
 	case "CreatedDate":
@@ -119,7 +119,34 @@ func (g *generated) organizationField(field string) any {
 	case "LastModifiedDate", "SystemModstamp":
 		return stamp(stampSpan - 1)
 	case "CreatedById", "LastModifiedById":
-		return g.info.RunAsUserID
+		return p.info.RunAsUserID
 	}
 	return nil
+}
+
+// auditField answers the five fields that every object has. Nothing was ever changed before it was created.
+func (p *people) auditField(r *rows, i int, field string) any {
+	created := r.roll(i, 10) % (stampSpan - 40_000_000)
+	changed := created + r.roll(i, 11)%40_000_000
+	switch field {
+	case "CreatedDate":
+		return stamp(created)
+	case "LastModifiedDate", "SystemModstamp":
+		return stamp(changed)
+	case "CreatedById":
+		return p.someUser(r.roll(i, 12))
+	case "LastModifiedById":
+		return p.someUser(r.roll(i, 13))
+	}
+	return nil
+}
+
+// someUser is a standard user.
+func (p *people) someUser(roll uint64) string {
+	return p.users.id(p.users.order.from(int(roll % uint64(p.sizes.standardUsers))))
+}
+
+// otherUser is a standard user, but not the run-as user.
+func (p *people) otherUser(roll uint64) string {
+	return p.users.id(p.users.order.from(1 + int(roll%uint64(p.sizes.standardUsers-1))))
 }

@@ -30,7 +30,7 @@ func fieldOf(r Record, object, field string) any {
 	return nil
 }
 
-// IsDeleted tells whether a row lies in the recycle bin.
+// IsDeleted reports whether a row lies in the recycle bin.
 func IsDeleted(o Org, object string, i int) bool {
 	if deleter, ok := o.(Deleter); ok {
 		return deleter.Deleted(object, i)

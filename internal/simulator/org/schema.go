@@ -18,7 +18,7 @@ type Field struct {
 	Permission   string   // the user permission without which the field does not exist
 }
 
-// Polymorphic tells whether a reference may lead to more than one object, so that Salesforce answers type Name.
+// Polymorphic reports whether a reference may lead to more than one object, so that Salesforce answers type Name.
 func (f *Field) Polymorphic() bool { return len(f.To) > 1 }
 
 // Child is a child relationship, usable as a subquery.

@@ -7,7 +7,7 @@ var (
 	subjects   = []string{"Pipeline", "Cases", "Renewals", "Leads", "Invoices", "Shipments", "Campaigns", "Activities", "Contracts", "Visits"}
 	views      = []string{"by Stage", "by Owner", "by Region", "per Quarter", "this Year", "Overview", "Detail", "Trend"}
 
-	// uncommon names are what breaks careless readers: other scripts and directions, emoji, quotes, markup, escapes.
+	// uncommon names break careless readers: other scripts and directions, emoji, quotes, markup, escapes.
 	uncommon = []string{
 		"Umsätze für Zürich", "Отчёт о продажах", "売上レポート", "تقرير المبيعات", "דוח מכירות", "Pipeline 🚀 \U0001F469\u200D\U0001F4BB",
 		`The "big" one`, "the team's view", "R&D <b>costs</b> & more", `C:\exports\q1`, "Línea\u2028rota", "Cafe\u0301 réseau",

@@ -1,25 +1,30 @@
 package project
 
-import "strings"
+import (
+	"strings"
 
-// column is what the Analytics API tells about a column.
+	"longhaul/internal/simulator/project/schema"
+	"longhaul/internal/simulator/project/source"
+)
+
+// column is the Analytics API's description of a column.
 type column struct {
 	label, dataType   string
 	entity, qualified string // entityColumnName and fullyQualifiedName; empty is null
 	lookup, derived   bool   // derived ones are made in the report: buckets and row formulas
-	values, inactive  []pickValue
-	known             knowledge
+	values, inactive  []schema.Value
+	known             schema.Origin
 }
 
 // columnKey is the Analytics API's key of a column that the XML names.
 func columnKey(field string) string { return strings.ReplaceAll(strings.TrimSpace(field), "$", ".") }
 
-// column tells all about a column of a report.
+// column describes a column of a report.
 func (d *describer) column(field string) column {
 	field = strings.TrimSpace(field)
 	for _, b := range d.r.def.Buckets {
 		if strings.TrimSpace(b.DeveloperName) == field {
-			return column{label: firstOf(b.MasterLabel, words(field)), dataType: "string", derived: true}
+			return column{label: source.First(b.MasterLabel, schema.Words(field)), dataType: "string", derived: true}
 		}
 	}
 	for _, f := range d.r.def.DetailFormulas {
@@ -32,89 +37,89 @@ func (d *describer) column(field string) column {
 	return d.p.column(d.kind, field)
 }
 
-// column tells about a column of a report type.
-func (p *Project) column(t reportType, field string) column {
+// column describes a column of a report type.
+func (ts *types) column(t reportType, field string) column {
 	std, ok := standardColumns[t.base+":"+field]
 	if !ok {
 		std, ok = standardColumns[field]
 	}
 	if ok {
-		return p.standardColumn(t, std)
+		return ts.standardColumn(t, std)
 	}
-	c := p.pathColumn(field)
-	if c.known == fromNothing && p.summed[field] {
-		c.dataType, c.known = "double", fromName // what is added up is a number
+	c := ts.pathColumn(field)
+	if c.known == schema.FromNothing && ts.summed[field] {
+		c.dataType, c.known = "double", schema.FromName // what is added up is a number
 	}
 	return c
 }
 
-func (p *Project) standardColumn(t reportType, std standardColumn) column {
+func (ts *types) standardColumn(t reportType, std standardColumn) column {
 	object, field, _ := strings.Cut(std.entity, ".")
 	of := t.base // whose label stands for the braces
 	switch object {
 	case "base":
 		object = t.base
 	case "custom":
-		object = firstOf(t.custom, t.base)
+		object = source.First(t.custom, t.base)
 		of = object
 	case "foreign":
-		object = firstOf(t.foreign, t.base)
+		object = source.First(t.foreign, t.base)
 		of = object
 	case "User":
 		if strings.HasPrefix(std.label, "{}:") {
-			of = firstOf(t.custom, t.base)
+			of = source.First(t.custom, t.base)
 		}
 	}
-	o := p.object(of)
+	o := ts.schema.Object(of)
 	c := column{
-		label: strings.ReplaceAll(std.label, "{}", o.label), dataType: std.dataType, known: fromTable,
+		label: strings.ReplaceAll(std.label, "{}", o.Label), dataType: std.dataType, known: schema.FromTable,
 		entity: object + "." + field, qualified: object + "." + field,
 		lookup: field == "Name" || strings.HasSuffix(field, ".Name"),
 	}
 	if field == "Name" && std.label == "{} Name" {
-		c.label = firstOf(o.nameLabel, c.label)
+		c.label = source.First(o.NameLabel, c.label)
 	}
 	if field == "RecordType" {
-		c.values, c.entity, c.qualified = p.object(object).recordTypes, "RecordType.Name", object+".RecordType.Name"
+		c.values, c.entity, c.qualified = ts.schema.Object(object).RecordTypes, "RecordType.Name", object+".RecordType.Name"
 	}
 	return c
 }
 
 // pathColumn follows a key that spells its way: Object.Field__c, Object$Field, Object.Children$Lookup__c.Field,
 // Object.Children*Other$Field, FK_$Object.Field__c.
-func (p *Project) pathColumn(field string) column {
+func (ts *types) pathColumn(field string) column {
 	path := strings.TrimPrefix(field, "FK_$")
 	place, rest, hasPlace := lastCut(path, "$")
 	if !hasPlace {
 		place, rest, hasPlace = strings.Cut(path, ".")
 	}
 	if !hasPlace {
-		f := guess(field)
-		return column{label: firstOf(f.label, field), dataType: f.dataType, known: f.known}
+		f := schema.Guess(field)
+		return column{label: source.First(f.Label, field), dataType: f.DataType, known: f.Origin}
 	}
-	object := p.walk(place)
+	object := ts.walk(place)
 	steps := strings.Split(rest, ".")
 	var prefix string
 	for _, lookup := range steps[:len(steps)-1] {
-		prefix = p.field(object, lookup).label + ": "
-		object = p.target(object, lookup)
+		prefix = ts.schema.Field(object, lookup).Label + ": "
+		object = ts.schema.Target(object, lookup)
 	}
 	last := steps[len(steps)-1]
-	f := p.field(object, last)
+	f := ts.schema.Field(object, last)
 	c := column{
-		label: firstOf(prefix+f.label, words(field), field), dataType: f.dataType, known: f.known,
-		values: f.values, inactive: f.inactive, entity: object + "." + last,
+		label: source.First(prefix+f.Label, schema.Words(field), field), dataType: f.DataType, known: f.Origin,
+		values: f.Values, inactive: f.Inactive, entity: object + "." + last,
 		qualified: columnKey(strings.ReplaceAll(path, "*", ".")),
-		lookup:    f.dataType == "reference" || last == "Name",
+		lookup:    f.DataType == "reference" || last == "Name",
 	}
 	if last == "RecordType" {
-		c.values = p.object(object).recordTypes
+		c.values = ts.schema.Object(object).RecordTypes
 	}
 	return c
 }
 
 // walk finds the object at the end of a way through child relationships, after dots, and lookups, after stars.
-func (p *Project) walk(place string) string {
+func (ts *types) walk(place string) string {
 	object, rest := place, ""
 	if i := strings.IndexAny(place, ".*"); i >= 0 {
 		object, rest = place[:i], place[i:]
@@ -126,9 +131,9 @@ func (p *Project) walk(place string) string {
 			step, rest = step[:i], step[i:]
 		}
 		if mark == '*' {
-			object = p.target(object, step)
+			object = ts.schema.Target(object, step)
 		} else {
-			object = p.child(object, step)
+			object = ts.schema.Child(object, step)
 		}
 	}
 	return object
@@ -141,20 +146,20 @@ func lastCut(s, sep string) (before, after string, found bool) {
 	return s, "", false
 }
 
-// observe notes which columns the reports use, by type, and which they add up.
-func (p *Project) observe() {
+// observe records which columns the reports use, by type, and which they sum.
+func (ts *types) observe(reports map[string]*report) {
 	seen := map[string]bool{}
 	note := func(reportType, field string) {
 		reportType, field = strings.TrimSpace(reportType), strings.TrimSpace(field)
 		if key := reportType + "\x00" + field; field != "" && !seen[key] {
 			seen[key] = true
-			p.used[reportType] = append(p.used[reportType], field)
+			ts.used[reportType] = append(ts.used[reportType], field)
 		}
 	}
-	for _, name := range sortedKeys(p.reports) {
-		def := p.reports[name].def
-		if _, ok := p.used[strings.TrimSpace(def.ReportType)]; !ok {
-			p.used[strings.TrimSpace(def.ReportType)] = nil
+	for _, name := range sortedKeys(reports) {
+		def := reports[name].def
+		if _, ok := ts.used[strings.TrimSpace(def.ReportType)]; !ok {
+			ts.used[strings.TrimSpace(def.ReportType)] = nil
 		}
 		own := def.own()
 		for _, field := range def.fields() {
@@ -167,15 +172,15 @@ func (p *Project) observe() {
 				note(block.ReportType, c.Field)
 			}
 		}
-		p.sum(def)
+		ts.sum(def)
 	}
 }
 
-func (p *Project) sum(def *reportXML) {
+func (ts *types) sum(def *reportXML) {
 	for _, c := range def.Columns {
 		for _, kind := range c.Aggregates {
 			if kind == "Sum" || kind == "Average" {
-				p.summed[strings.TrimSpace(c.Field)] = true
+				ts.summed[strings.TrimSpace(c.Field)] = true
 			}
 		}
 	}

@@ -6,6 +6,9 @@ import (
 	"path"
 	"strconv"
 	"strings"
+
+	"longhaul/internal/simulator/project/schema"
+	"longhaul/internal/simulator/project/source"
 )
 
 type dashboard struct {
@@ -23,31 +26,31 @@ type component struct {
 	report                *report
 }
 
-func (p *Project) addDashboards(src source, mint *minter, found []file) error {
+func (p *Project) addDashboards(src source.Tree, mint *minter, found []source.File) error {
 	var errs []error
 	var dashboards, components []row
 	paths := map[string]string{}
 	for _, f := range found {
-		if first, ok := paths[f.name]; ok {
-			errs = append(errs, fmt.Errorf("%s defines the same dashboard as %s; remove one of them", f.path, first))
+		if first, ok := paths[f.Name]; ok {
+			errs = append(errs, fmt.Errorf("%s defines the same dashboard as %s; remove one of them", f.Path, first))
 			continue
 		}
-		paths[f.name] = f.path
+		paths[f.Name] = f.Path
 		def := &dashboardXML{}
-		text, err := src.read(f, "Dashboard", def)
+		text, err := src.Read(f, "Dashboard", def)
 		if err != nil {
 			errs = append(errs, err)
 			continue
 		}
-		d := &dashboard{id: mint.id("01Z", f.name), fullName: f.name, def: def, audit: p.audit(f.name, text)}
+		d := &dashboard{id: mint.id("01Z", f.Name), fullName: f.Name, def: def, audit: p.audit(f.Name, text)}
 		d.runningUser = p.runningUser(d)
 		d.folderID, d.folderName = p.users[0].id, "Private Dashboards" // of the run-as user, unless a folder holds it
-		if in := p.folders["Dashboard:"+path.Dir(f.name)]; in != nil {
+		if in := p.folders["Dashboard:"+path.Dir(f.Name)]; in != nil {
 			d.folderID, d.folderName = in.id, in.label
 		}
 		dashboards = append(dashboards, d)
 		for _, c := range def.components() {
-			c.id, c.dashboardID, c.report = mint.id("01a", f.name+"#"+c.place), d.id, p.reportNamed(c.reportName)
+			c.id, c.dashboardID, c.report = mint.id("01a", f.Name+"#"+c.place), d.id, p.reportNamed(c.reportName)
 			components = append(components, &c.component)
 		}
 	}
@@ -56,7 +59,7 @@ func (p *Project) addDashboards(src source, mint *minter, found []file) error {
 	return errors.Join(errs...)
 }
 
-// runningUser maps the user that the source names, a person perhaps, to one of the made-up ones.
+// runningUser maps the user that the source names, who may be a person, to one of the made-up ones.
 func (p *Project) runningUser(d *dashboard) string {
 	named := strings.TrimSpace(d.def.RunningUser)
 	switch {
@@ -108,7 +111,7 @@ func (d *dashboard) fields(*Project) map[string]any {
 	ns, name := namespace(path.Base(d.fullName))
 	title := strings.TrimSpace(d.def.Title)
 	if title == "" {
-		title = words(name)
+		title = schema.Words(name)
 	}
 	fields := map[string]any{
 		"Title": title, "DeveloperName": name, "NamespacePrefix": orNull(ns),

@@ -3,6 +3,8 @@ package project
 import (
 	"strconv"
 	"strings"
+
+	"longhaul/internal/simulator/project/source"
 )
 
 // describer turns one report's definition into the Analytics API's words.
@@ -91,8 +93,8 @@ func (d *describer) metadata() *reportMetadata {
 		Scope: opt(def.Scope), SortBy: d.sortBy(), Buckets: buckets(def.Buckets),
 		SummaryFormulas: summaryFormulas(def.Aggregates), DetailFormulas: detailFormulas(def.DetailFormulas),
 		Chart: describeChart(def.Chart), Currency: opt(def.Currency), Division: opt(def.Division),
-		HasDetailRows: !isNo(def.ShowDetails), HasRecordCount: true,
-		ShowGrandTotal: !isNo(def.ShowGrandTotal), ShowSubtotals: !isNo(def.ShowSubTotals),
+		HasDetailRows: !source.IsNo(def.ShowDetails), HasRecordCount: true,
+		ShowGrandTotal: !source.IsNo(def.ShowGrandTotal), ShowSubtotals: !source.IsNo(def.ShowSubTotals),
 		SnapshotDates: append([]string{}, def.Snapshots...), RoleHierarchy: !strings.HasSuffix(d.kind.base, "__c"),
 		Presentation: presentation{StackedSummaries: true},
 	}
@@ -131,7 +133,7 @@ func (d *describer) aggregates() []string {
 		keys = append(keys, a.key)
 	}
 	for i := range d.r.def.Aggregates {
-		if f := &d.r.def.Aggregates[i]; !isNo(f.IsActive) && f.key() != "" {
+		if f := &d.r.def.Aggregates[i]; !source.IsNo(f.IsActive) && f.key() != "" {
 			keys = append(keys, f.key())
 		}
 	}
@@ -161,10 +163,10 @@ func (d *describer) groupings(list []groupingXML) []grouping {
 	all := make([]grouping, 0, len(list))
 	for _, g := range list {
 		out := grouping{
-			Name: columnKey(g.Field), SortOrder: firstOf(g.SortOrder, "Asc"), Granularity: "None",
+			Name: columnKey(g.Field), SortOrder: source.First(g.SortOrder, "Asc"), Granularity: "None",
 		}
 		if t := d.column(g.Field).dataType; t == "date" || t == "datetime" {
-			out.Granularity = firstOf(g.Granularity, "Day") // the XML has one for every type of column
+			out.Granularity = source.First(g.Granularity, "Day") // the XML has one for every type of column
 		}
 		if by := columnKey(g.SortByName); by != "" {
 			out.SortBy = opt(aggregateMarks[strings.TrimSpace(g.AggregateType)].mark + by)
@@ -179,12 +181,12 @@ func (d *describer) topRows() *topRows {
 	if err != nil || n <= 0 {
 		return nil
 	}
-	return &topRows{n, firstOf(d.r.def.SortOrder, "Asc")}
+	return &topRows{n, source.First(d.r.def.SortOrder, "Asc")}
 }
 
 func (d *describer) sortBy() []sorting {
 	if key := columnKey(d.r.def.SortColumn); key != "" {
-		return []sorting{{key, firstOf(d.r.def.SortOrder, "Asc")}}
+		return []sorting{{key, source.First(d.r.def.SortOrder, "Asc")}}
 	}
 	return []sorting{}
 }

@@ -1,6 +1,11 @@
 package project
 
-// extendedMetadata tells labels and types of all that the report's metadata names.
+import (
+	"longhaul/internal/simulator/project/schema"
+	"longhaul/internal/simulator/project/source"
+)
+
+// extendedMetadata holds labels and types of all columns that the report's metadata names.
 type extendedMetadata struct {
 	Details    object `json:"detailColumnInfo"`
 	Aggregates object `json:"aggregateColumnInfo"`
@@ -8,15 +13,15 @@ type extendedMetadata struct {
 }
 
 type detailInfo struct {
-	Label          string      `json:"label"`
-	DataType       string      `json:"dataType"`
-	Entity         *string     `json:"entityColumnName"`
-	Qualified      *string     `json:"fullyQualifiedName"`
-	Lookup         bool        `json:"isLookup"`
-	Filterable     bool        `json:"filterable"`
-	UniqueCount    bool        `json:"uniqueCountable"`
-	FilterValues   []pickValue `json:"filterValues"`
-	InactiveValues []pickValue `json:"inactiveFilterValues"`
+	Label          string         `json:"label"`
+	DataType       string         `json:"dataType"`
+	Entity         *string        `json:"entityColumnName"`
+	Qualified      *string        `json:"fullyQualifiedName"`
+	Lookup         bool           `json:"isLookup"`
+	Filterable     bool           `json:"filterable"`
+	UniqueCount    bool           `json:"uniqueCountable"`
+	FilterValues   []schema.Value `json:"filterValues"`
+	InactiveValues []schema.Value `json:"inactiveFilterValues"`
 }
 
 type aggregateInfo struct {
@@ -50,11 +55,11 @@ func (c column) info() detailInfo {
 	return detailInfo{
 		Label: c.label, DataType: c.dataType, Entity: opt(c.entity), Qualified: opt(c.qualified), Lookup: c.lookup,
 		Filterable: true, UniqueCount: !c.derived && c.countable(),
-		FilterValues: append([]pickValue{}, c.values...), InactiveValues: append([]pickValue{}, c.inactive...),
+		FilterValues: append([]schema.Value{}, c.values...), InactiveValues: append([]schema.Value{}, c.inactive...),
 	}
 }
 
-// countable tells whether distinct values may be counted.
+// countable reports whether distinct values may be counted.
 func (c column) countable() bool {
 	switch c.dataType {
 	case "boolean", "html", "multipicklist", "textarea":
@@ -78,10 +83,10 @@ func (d *describer) aggregateInfo() object {
 	}
 	for i := range d.r.def.Aggregates {
 		f := &d.r.def.Aggregates[i]
-		if isNo(f.IsActive) || f.key() == "" {
+		if source.IsNo(f.IsActive) || f.key() == "" {
 			continue
 		}
-		down, across := columnKey(firstOf(f.Down, allLevels)), columnKey(firstOf(f.Across, allLevels))
+		down, across := columnKey(source.First(f.Down, allLevels)), columnKey(source.First(f.Across, allLevels))
 		all = all.with(f.key(), aggregateInfo{f.label(), f.dataType(), &across, &down})
 	}
 	return all.with("RowCount", aggregateInfo{Label: "Record Count", DataType: "int"})

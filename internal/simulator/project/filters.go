@@ -3,6 +3,8 @@ package project
 import (
 	"strconv"
 	"strings"
+
+	"longhaul/internal/simulator/project/source"
 )
 
 type filter struct {
@@ -17,10 +19,10 @@ func filters(criteria []criteriaXML) []filter {
 	all := make([]filter, 0, len(criteria))
 	for _, c := range criteria {
 		f := filter{
-			Column: columnKey(c.Column), FilterType: "fieldValue", Editable: isYes(c.IsUnlocked),
-			Operator: firstOf(c.Operator, "equals"), Value: strings.TrimSpace(c.Value),
+			Column: columnKey(c.Column), FilterType: "fieldValue", Editable: source.IsYes(c.IsUnlocked),
+			Operator: source.First(c.Operator, "equals"), Value: strings.TrimSpace(c.Value),
 		}
-		if isYes(c.ColumnToColumn) {
+		if source.IsYes(c.ColumnToColumn) {
 			f.FilterType, f.Value = "fieldToField", columnKey(c.Value)
 		}
 		all = append(all, f)
@@ -87,7 +89,7 @@ func duration(interval string) string {
 			}
 		}
 	}
-	return firstOf(word, "CUSTOM")
+	return source.First(word, "CUSTOM")
 }
 
 type standardFilter struct {

@@ -5,6 +5,9 @@ import (
 	"path"
 	"regexp"
 	"strings"
+
+	"longhaul/internal/simulator/project/schema"
+	"longhaul/internal/simulator/project/source"
 )
 
 // unfiled is the folder of reports that lie in none; its name and id are the org's.
@@ -20,28 +23,28 @@ type folder struct {
 }
 
 // addFolders makes a folder of each folder file, and of each directory that has none.
-func (p *Project) addFolders(src source, mint *minter, found *files) error {
+func (p *Project) addFolders(src source.Tree, mint *minter, found *source.Files) error {
 	var errs []error
 	for _, part := range []struct {
 		kind, root string
-		own, items []file
+		own, items []source.File
 	}{
-		{"Report", "ReportFolder", found.reportFolders, found.reports},
-		{"Dashboard", "DashboardFolder", found.dashboardFolders, found.dashboards},
+		{"Report", "ReportFolder", found.ReportFolders, found.Reports},
+		{"Dashboard", "DashboardFolder", found.DashboardFolders, found.Dashboards},
 	} {
 		labels, texts := map[string]string{}, map[string]string{}
 		for _, f := range part.own {
 			var x folderXML
-			text, err := src.read(f, part.root, &x)
+			text, err := src.Read(f, part.root, &x)
 			errs = append(errs, err)
-			labels[f.name], texts[f.name] = strings.TrimSpace(x.Name), text
+			labels[f.Name], texts[f.Name] = strings.TrimSpace(x.Name), text
 		}
 		paths := make([]string, 0, len(part.own)+len(part.items))
 		for _, f := range part.own {
-			paths = append(paths, f.name)
+			paths = append(paths, f.Name)
 		}
 		for _, f := range part.items {
-			paths = append(paths, path.Dir(f.name))
+			paths = append(paths, path.Dir(f.Name))
 		}
 		for _, full := range paths {
 			p.folder(mint, part.kind, full, labels, texts)
@@ -68,7 +71,7 @@ func (p *Project) folder(mint *minter, kind, full string, labels, texts map[stri
 		audit: p.audit(kind+":"+full, texts[full]),
 	}
 	if f.label == "" {
-		f.label = words(f.developerName())
+		f.label = schema.Words(f.developerName())
 	}
 	if parent := p.folder(mint, kind, path.Dir(full), labels, texts); parent != nil {
 		f.parentID = parent.id

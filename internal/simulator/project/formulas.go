@@ -3,6 +3,9 @@ package project
 import (
 	"strconv"
 	"strings"
+
+	"longhaul/internal/simulator/project/schema"
+	"longhaul/internal/simulator/project/source"
 )
 
 type bucket struct {
@@ -25,13 +28,13 @@ func buckets(list []bucketXML) []bucket {
 	all := make([]bucket, 0, len(list))
 	for _, x := range list {
 		b := bucket{
-			DeveloperName: strings.TrimSpace(x.DeveloperName), Type: firstOf(x.Type, "text"),
-			Label:  firstOf(x.MasterLabel, words(x.DeveloperName)),
+			DeveloperName: strings.TrimSpace(x.DeveloperName), Type: source.First(x.Type, "text"),
+			Label:  source.First(x.MasterLabel, schema.Words(x.DeveloperName)),
 			Source: columnKey(x.Source), NullTreatedAsZero: strings.TrimSpace(x.NullTreatment) == "z",
 			Values: make([]bucketValue, 0, len(x.Values)),
 		}
-		if isYes(x.UseOther) {
-			b.OtherLabel = opt(firstOf(x.OtherLabel, "Other"))
+		if source.IsYes(x.UseOther) {
+			b.OtherLabel = opt(source.First(x.OtherLabel, "Other"))
 		}
 		for _, v := range x.Values {
 			b.Values = append(b.Values, v.describe())
@@ -82,7 +85,7 @@ func summaryFormulas(list []formulaXML) object {
 	return all
 }
 
-// groupOf tells at which level a summary formula is worked out.
+// groupOf is the level at which a summary formula is computed.
 func groupOf(context string) (group *string, kind string) {
 	switch context = columnKey(context); context {
 	case "":
@@ -108,7 +111,7 @@ func detailFormulas(list []formulaXML) object {
 
 func (f *formulaXML) key() string { return strings.TrimSpace(f.DeveloperName) }
 func (f *formulaXML) label() string {
-	return firstOf(f.MasterLabel, f.Label, f.DeveloperName, "Formula")
+	return source.First(f.MasterLabel, f.Label, f.DeveloperName, "Formula")
 }
 
 func (f *formulaXML) describe() detailFormula {
@@ -123,7 +126,7 @@ func (f *formulaXML) describe() detailFormula {
 }
 
 func (f *formulaXML) formulaType() string {
-	switch t := strings.ToLower(firstOf(f.Datatype, f.DataType)); t {
+	switch t := strings.ToLower(source.First(f.Datatype, f.DataType)); t {
 	case "", "double":
 		return "number"
 	case "dateonly":
@@ -161,7 +164,7 @@ func describeChart(x *chartXML) *chart {
 	}
 	c := &chart{
 		Type: chartType(strings.TrimSpace(x.Type)), Title: strings.TrimSpace(x.Title), Legend: strings.TrimSpace(x.Legend) != "",
-		ShowValues: isYes(x.ShowValues), Groupings: []string{}, Summaries: []string{}, Axes: []string{},
+		ShowValues: source.IsYes(x.ShowValues), Groupings: []string{}, Summaries: []string{}, Axes: []string{},
 	}
 	for _, g := range []string{x.Grouping, x.Secondary} {
 		if key := columnKey(g); key != "" {
@@ -170,7 +173,7 @@ func describeChart(x *chartXML) *chart {
 	}
 	for _, s := range x.Summaries {
 		c.Summaries = append(c.Summaries, aggregateMarks[strings.TrimSpace(s.Aggregate)].mark+columnKey(s.Column))
-		c.Axes = append(c.Axes, strings.ToUpper(firstOf(s.Axis, "y")))
+		c.Axes = append(c.Axes, strings.ToUpper(source.First(s.Axis, "y")))
 	}
 	return c
 }

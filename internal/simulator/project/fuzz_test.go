@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"longhaul/internal/simulator/project/source"
 )
 
 // FuzzReport feeds the parser any text: it refuses it with a line, or describes it in JSON with a label for each column.
@@ -34,7 +36,7 @@ func FuzzReport(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		def := &reportXML{}
-		if line, err := decode([]byte(text), "Report", def); err != nil {
+		if line, err := source.Decode([]byte(text), "Report", def); err != nil {
 			if line < 1 || err.Error() == "" {
 				t.Fatalf("line %d: %v", line, err)
 			}

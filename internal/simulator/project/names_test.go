@@ -2,46 +2,6 @@ package project
 
 import "testing"
 
-func TestNamesBecomeLabels(t *testing.T) {
-	t.Parallel()
-	for name, want := range map[string]string{
-		"Grant_Period": "Grant Period", "CloseDate": "Close Date", "CLOSE_DATE": "Close Date", "HHId": "HHId", "": "",
-		"a__b": "a b", "Größe_Ä": "Größe Ä",
-	} {
-		if got := words(name); got != want {
-			t.Errorf("words(%q) = %q, want %q", name, got, want)
-		}
-	}
-}
-
-func TestBareDropsOnlyANamespace(t *testing.T) {
-	t.Parallel()
-	for name, want := range map[string]string{
-		"npsp__Amount__c": "Amount__c", "Amount__c": "Amount__c", "Name": "Name", "ns__Things__r": "Things__r",
-		"ns__Things": "Things", "__c": "__c", "": "", "ns__": "ns__", "X__pc": "X__pc",
-	} {
-		if got := bare(name); got != want {
-			t.Errorf("bare(%q) = %q, want %q", name, got, want)
-		}
-	}
-}
-
-func TestATypeIsReadOffAName(t *testing.T) {
-	t.Parallel()
-	for name, want := range map[string]struct {
-		dataType string
-		known    knowledge
-	}{
-		"ns__Is_Late__c": {"boolean", fromName}, "Due_Date__c": {"date", fromName}, "TotalAmount__c": {"currency", fromName},
-		"Number_of_Copies__c": {"double", fromName}, "Work_Email__c": {"email", fromName}, "Loan_Status__c": {"picklist", fromName},
-		"CreatedTimestamp": {"datetime", fromName}, "Shelf_Mark__c": {"string", fromNothing}, "Time__c": {"string", fromNothing},
-	} {
-		if got := guess(name); got.dataType != want.dataType || got.known != want.known || got.label == "" {
-			t.Errorf("guess(%s) = %+v, want %v", name, got, want)
-		}
-	}
-}
-
 func TestReportTypesAreReadOffTheirNames(t *testing.T) {
 	t.Parallel()
 	p := loadLibrary(t)
@@ -65,8 +25,8 @@ func TestReportTypesAreReadOffTheirNames(t *testing.T) {
 
 func TestARollUpHasTheTypeOfWhatItSumsUp(t *testing.T) {
 	t.Parallel()
-	if got := loadLibrary(t).field("Loan__c", "Longest_Copy__c"); got.dataType != "datetime" {
-		t.Errorf("the type is %s, want that of Copy__c.Bought_On__c, datetime", got.dataType)
+	if got := loadLibrary(t).schema.Field("Loan__c", "Longest_Copy__c"); got.DataType != "datetime" {
+		t.Errorf("the type is %s, want that of Copy__c.Bought_On__c, datetime", got.DataType)
 	}
 }
 

@@ -7,6 +7,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"longhaul/internal/simulator/project/schema"
+	"longhaul/internal/simulator/project/source"
 )
 
 // npspDir finds the real project that lies beside the module, when it is there.
@@ -36,7 +39,7 @@ func TestEveryReportFileOfARealProjectIsAReport(t *testing.T) {
 	p := loadNPSP(t)
 	want := map[string]int{}
 	err := filepath.WalkDir(npspDir(t), func(path string, _ fs.DirEntry, err error) error {
-		for _, suffix := range []string{reportSuffix, dashboardSuffix} {
+		for _, suffix := range []string{source.ReportSuffix, source.DashboardSuffix} {
 			if strings.HasSuffix(path, suffix) {
 				want[suffix]++
 			}
@@ -46,11 +49,11 @@ func TestEveryReportFileOfARealProjectIsAReport(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := p.Count("Report"); got != want[reportSuffix] || got == 0 {
-		t.Errorf("%d reports, want one for each of the %d files", got, want[reportSuffix])
+	if got := p.Count("Report"); got != want[source.ReportSuffix] || got == 0 {
+		t.Errorf("%d reports, want one for each of the %d files", got, want[source.ReportSuffix])
 	}
-	if got := p.Count("Dashboard"); got != want[dashboardSuffix] {
-		t.Errorf("%d dashboards, want %d", got, want[dashboardSuffix])
+	if got := p.Count("Dashboard"); got != want[source.DashboardSuffix] {
+		t.Errorf("%d dashboards, want %d", got, want[source.DashboardSuffix])
 	}
 }
 
@@ -137,9 +140,9 @@ func TestNoColumnOfARealProjectIsUnknown(t *testing.T) {
 			c := p.column(kind, field)
 			columns++
 			switch {
-			case c.known == fromNothing:
+			case c.known == schema.FromNothing:
 				t.Errorf("%s in %s is known from nowhere (label %q)", field, name, c.label)
-			case c.known == fromName:
+			case c.known == schema.FromName:
 				guessed++
 				t.Logf("%s in %s is guessed: %q, %s", field, name, c.label, c.dataType)
 			}

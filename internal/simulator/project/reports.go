@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"longhaul/internal/simulator/org"
+	"longhaul/internal/simulator/project/schema"
+	"longhaul/internal/simulator/project/source"
 )
 
 // report is a report and its definition.
@@ -17,27 +19,27 @@ type report struct {
 	def          *reportXML
 }
 
-func (p *Project) addReports(src source, mint *minter, found []file) error {
+func (p *Project) addReports(src source.Tree, mint *minter, found []source.File) error {
 	var errs []error
 	rows := make([]row, 0, len(found))
 	paths := map[string]string{}
 	for _, f := range found {
-		if first, ok := paths[f.name]; ok {
-			errs = append(errs, fmt.Errorf("%s defines the same report as %s; remove one of them", f.path, first))
+		if first, ok := paths[f.Name]; ok {
+			errs = append(errs, fmt.Errorf("%s defines the same report as %s; remove one of them", f.Path, first))
 			continue
 		}
-		paths[f.name] = f.path
+		paths[f.Name] = f.Path
 		def := &reportXML{}
-		text, err := src.read(f, "Report", def)
+		text, err := src.Read(f, "Report", def)
 		if err != nil {
 			errs = append(errs, err)
 			continue
 		}
 		r := &report{
-			id: mint.id("00O", f.name), fullName: f.name, def: def,
-			audit: p.audit(f.name, text), folder: p.folders["Report:"+path.Dir(f.name)],
+			id: mint.id("00O", f.Name), fullName: f.Name, def: def,
+			audit: p.audit(f.Name, text), folder: p.folders["Report:"+path.Dir(f.Name)],
 		}
-		p.reports[f.name] = r
+		p.reports[f.Name] = r
 		rows = append(rows, r)
 	}
 	p.put("Report", rows)
@@ -76,7 +78,7 @@ func (r *report) label() string {
 	if name := strings.TrimSpace(r.def.Name); name != "" {
 		return name
 	}
-	return words(r.developerName())
+	return schema.Words(r.developerName())
 }
 
 func (r *report) developerName() string {

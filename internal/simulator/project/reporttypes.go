@@ -1,9 +1,13 @@
 package project
 
 import (
+	"errors"
 	"strings"
+	"sync"
 
 	"longhaul/internal/simulator/org"
+	"longhaul/internal/simulator/project/schema"
+	"longhaul/internal/simulator/project/source"
 )
 
 // reportTypeXML is a custom report type.
@@ -32,8 +36,8 @@ type typeColumn struct {
 	} `xml:"columns"`
 }
 
-// reportType is what a report's type says about its columns: the standard object that it is based on, the custom
-// object of its rows, and the object that these look up.
+// reportType is the part of a report's type that its columns depend on: the standard object that it is based on, the
+// custom object of its rows, and the object that these look up.
 type reportType struct {
 	name, label           string
 	base, custom, foreign string
@@ -42,12 +46,12 @@ type reportType struct {
 
 // reportType reads the name of a type. Those of custom objects spell their parts:
 // OpportunityCustomEntity$Payment__c, CustomEntity$Gift__c@Gift__c.Fund__c, Opportunity@Opportunity.Plan__c.
-func (p *Project) reportType(name string) reportType {
+func (ts *types) reportType(name string) reportType {
 	name = strings.TrimSpace(name)
 	t := reportType{name: name}
-	if x := p.types[strings.TrimSuffix(name, "__c")]; x != nil {
+	if x := ts.custom[strings.TrimSuffix(name, "__c")]; x != nil {
 		t.base, t.source = strings.TrimSpace(x.BaseObject), x
-		t.label = firstOf(x.Label, words(name))
+		t.label = source.First(x.Label, schema.Words(name))
 		return t
 	}
 	if known, ok := standardTypes[name]; ok {
@@ -57,7 +61,7 @@ func (p *Project) reportType(name string) reportType {
 	main, lookup, hasLookup := strings.Cut(name, "@")
 	base, custom, hasCustom := strings.Cut(main, "$")
 	if !hasLookup && !hasCustom {
-		t.base, t.label = bare(name), firstOf(words(strings.TrimSuffix(bare(name), "__c")), "Reports")
+		t.base, t.label = schema.Bare(name), source.First(schema.Words(strings.TrimSuffix(schema.Bare(name), "__c")), "Reports")
 		return t
 	}
 	t.base, t.custom = strings.TrimSuffix(base, "CustomEntity"), custom
@@ -67,44 +71,68 @@ func (p *Project) reportType(name string) reportType {
 	if t.base == "" {
 		t.base = t.custom
 	}
-	t.label = p.object(t.base).plural
+	t.label = ts.schema.Object(t.base).Plural
 	if t.base != t.custom {
-		t.label += " with " + p.object(t.custom).plural
+		t.label += " with " + ts.schema.Object(t.custom).Plural
 	}
 	if object, field, ok := strings.Cut(lookup, "."); ok {
-		t.foreign = p.target(object, field)
-		t.label += " with " + p.field(object, field).label
+		t.foreign = ts.schema.Target(object, field)
+		t.label += " with " + ts.schema.Field(object, field).Label
 	}
 	return t
 }
 
-// typeFolders are where the catalogue of report types shows a category of custom ones.
+// types are the report types of a project, and the columns of each.
+type types struct {
+	schema *schema.Schema
+	custom map[string]*reportTypeXML // by file name
+	used   map[string][]string       // by report type, the columns that reports use
+	summed map[string]bool           // columns that some report sums, hence numbers
+
+	metadata sync.Map // report type -> json.RawMessage
+}
+
+// load reads the schema and the custom report types.
+func (ts *types) load(src source.Tree, found *source.Files) error {
+	var err error
+	ts.schema, err = schema.Load(src, found)
+	errs := []error{err}
+	for _, f := range found.ReportTypes {
+		x := &reportTypeXML{}
+		_, err := src.Read(f, "ReportType", x)
+		errs = append(errs, err)
+		ts.custom[f.Name] = x
+	}
+	return errors.Join(errs...)
+}
+
+// typeFolders are the folders in which the list of report types shows a category of custom ones.
 var typeFolders = map[string]string{
 	"accounts": "Accounts & Contacts", "opportunities": "Opportunities", "leads": "Leads", "campaigns": "Campaigns",
 	"activities": "Activities", "cases": "Customer Support Reports", "busop": "Business Opportunities",
 }
 
 // ReportTypes lists the custom report types of the project and those that its reports use.
-func (p *Project) ReportTypes() []org.ReportType {
+func (ts *types) ReportTypes() []org.ReportType {
 	var all []org.ReportType
 	seen := map[string]bool{}
 	add := func(name string) {
-		t := p.reportType(name)
+		t := ts.reportType(name)
 		if seen[t.name] || t.name == "" {
 			return
 		}
 		seen[t.name] = true
-		entry := org.ReportType{Type: t.name, Label: t.label, Folder: p.object(t.base).plural, SupportsJoined: true}
+		entry := org.ReportType{Type: t.name, Label: t.label, Folder: ts.schema.Object(t.base).Plural, SupportsJoined: true}
 		if t.source != nil {
-			entry.Description, entry.Hidden = strings.TrimSpace(t.source.Description), isNo(t.source.Deployed)
-			entry.Folder = firstOf(typeFolders[strings.ToLower(t.source.Category)], "Other Reports")
+			entry.Description, entry.Hidden = strings.TrimSpace(t.source.Description), source.IsNo(t.source.Deployed)
+			entry.Folder = source.First(typeFolders[strings.ToLower(t.source.Category)], "Other Reports")
 		}
 		all = append(all, entry)
 	}
-	for _, name := range sortedKeys(p.types) {
+	for _, name := range sortedKeys(ts.custom) {
 		add(strings.TrimSuffix(name, "__c") + "__c")
 	}
-	for _, name := range sortedKeys(p.used) {
+	for _, name := range sortedKeys(ts.used) {
 		add(name)
 	}
 	return all

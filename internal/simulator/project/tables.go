@@ -12,7 +12,7 @@ import (
 	"longhaul/internal/simulator/org"
 )
 
-// row is one record, kept as little more than what its source says.
+// row is one record, kept as little more than its source.
 type row interface {
 	key() string
 	fields(*Project) map[string]any

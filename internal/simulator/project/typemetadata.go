@@ -3,24 +3,27 @@ package project
 import (
 	"encoding/json"
 	"strings"
+
+	"longhaul/internal/simulator/project/schema"
+	"longhaul/internal/simulator/project/source"
 )
 
 // TypeMetadata is the reportTypeMetadata of a type: all columns of a custom report type, and of any other type those
 // that the project's reports use.
-func (p *Project) TypeMetadata(name string) json.RawMessage {
-	if made, ok := p.typeMetadata.Load(name); ok {
+func (ts *types) TypeMetadata(name string) json.RawMessage {
+	if made, ok := ts.metadata.Load(name); ok {
 		raw, _ := made.(json.RawMessage)
 		return raw
 	}
-	t := p.reportType(name)
-	if _, used := p.used[t.name]; !used && t.source == nil {
+	t := ts.reportType(name)
+	if _, used := ts.used[t.name]; !used && t.source == nil {
 		return nil
 	}
-	raw, err := json.Marshal(p.typeOf(t))
+	raw, err := json.Marshal(ts.typeOf(t))
 	if err != nil {
 		return nil
 	}
-	p.typeMetadata.Store(name, json.RawMessage(raw))
+	ts.metadata.Store(name, json.RawMessage(raw))
 	return raw
 }
 
@@ -60,25 +63,25 @@ type scope struct {
 
 // typeInfo is a column in reportTypeMetadata.
 type typeInfo struct {
-	Label          string      `json:"label"`
-	DataType       string      `json:"dataType"`
-	Entity         *string     `json:"entityColumnName"`
-	Custom         bool        `json:"isCustom"`
-	Lookup         bool        `json:"isLookup"`
-	Filterable     bool        `json:"filterable"`
-	Bucketable     bool        `json:"bucketable"`
-	InFormula      bool        `json:"allowedInCustomDetailFormula"`
-	FieldToField   bool        `json:"fieldToFieldFilterable"`
-	UniqueCount    bool        `json:"uniqueCountable"`
-	MaxLength      *int        `json:"maxLength"`
-	FilterValues   []pickValue `json:"filterValues"`
-	InactiveValues []pickValue `json:"inactiveFilterValues"`
+	Label          string         `json:"label"`
+	DataType       string         `json:"dataType"`
+	Entity         *string        `json:"entityColumnName"`
+	Custom         bool           `json:"isCustom"`
+	Lookup         bool           `json:"isLookup"`
+	Filterable     bool           `json:"filterable"`
+	Bucketable     bool           `json:"bucketable"`
+	InFormula      bool           `json:"allowedInCustomDetailFormula"`
+	FieldToField   bool           `json:"fieldToFieldFilterable"`
+	UniqueCount    bool           `json:"uniqueCountable"`
+	MaxLength      *int           `json:"maxLength"`
+	FilterValues   []schema.Value `json:"filterValues"`
+	InactiveValues []schema.Value `json:"inactiveFilterValues"`
 }
 
-func (p *Project) typeOf(t reportType) *typeMetadata {
+func (ts *types) typeOf(t reportType) *typeMetadata {
 	m := &typeMetadata{
-		Objects: p.joinedObjects(t), Categories: []category{}, Operators: operators(), FilterInfos: object{},
-		Scope:         scopeInfo{"organization", []scope{{"organization", "All " + strings.ToLower(p.object(t.base).plural), false}}},
+		Objects: ts.joinedObjects(t), Categories: []category{}, Operators: operators(), FilterInfos: object{},
+		Scope:         scopeInfo{"organization", []scope{{"organization", "All " + strings.ToLower(ts.schema.Object(t.base).Plural), false}}},
 		Granularities: []string{}, DateGroups: []string{}, SupportsJoined: true,
 	}
 	if t.source != nil {
@@ -86,15 +89,15 @@ func (p *Project) typeOf(t reportType) *typeMetadata {
 			c := category{Label: strings.TrimSpace(s.Label), Columns: object{}}
 			for _, x := range s.Columns {
 				field := strings.TrimSpace(x.Table) + "$" + strings.TrimSpace(x.Field)
-				c.Columns = append(c.Columns, member{columnKey(field), p.column(t, field).typeInfo()})
+				c.Columns = append(c.Columns, member{columnKey(field), ts.column(t, field).typeInfo()})
 			}
 			m.Categories = append(m.Categories, c)
 		}
 		return m
 	}
-	c := category{Label: p.object(t.base).label + " Information", Columns: object{}}
-	for _, field := range p.used[t.name] {
-		c.Columns = append(c.Columns, member{columnKey(field), p.column(t, field).typeInfo()})
+	c := category{Label: ts.schema.Object(t.base).Label + " Information", Columns: object{}}
+	for _, field := range ts.used[t.name] {
+		c.Columns = append(c.Columns, member{columnKey(field), ts.column(t, field).typeInfo()})
 	}
 	m.Categories = append(m.Categories, c)
 	return m
@@ -109,14 +112,14 @@ func (c column) typeInfo() typeInfo {
 	}
 }
 
-func (p *Project) joinedObjects(t reportType) []joinedObject {
-	all := []joinedObject{{t.base, p.object(t.base).label, "ROOT"}}
+func (ts *types) joinedObjects(t reportType) []joinedObject {
+	all := []joinedObject{{t.base, ts.schema.Object(t.base).Label, "ROOT"}}
 	add := func(object string, outer bool) {
 		kind := "INNER"
 		if outer {
 			kind = "OUTER"
 		}
-		all = append(all, joinedObject{object, p.object(object).label, kind})
+		all = append(all, joinedObject{object, ts.schema.Object(object).Label, kind})
 	}
 	if t.custom != "" && t.custom != t.base {
 		add(t.custom, false)
@@ -129,8 +132,8 @@ func (p *Project) joinedObjects(t reportType) []joinedObject {
 	}
 	object := t.base
 	for j := t.source.Join; j != nil; j = j.Join {
-		object = p.child(object, strings.TrimSpace(j.Relationship))
-		add(object, isYes(j.OuterJoin))
+		object = ts.schema.Child(object, strings.TrimSpace(j.Relationship))
+		add(object, source.IsYes(j.OuterJoin))
 	}
 	return all
 }

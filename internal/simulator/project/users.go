@@ -23,7 +23,7 @@ func (o *organization) fields(p *Project) map[string]any {
 	})
 }
 
-// user is a made-up one: source format holds no users. The first is the one that the sync runs as.
+// user is made up, because source format holds no users. The sync runs as the first.
 type user struct {
 	id, first, last, department, role, kind string
 	active                                  bool
@@ -68,7 +68,7 @@ func (p *Project) addUsers(mint *minter) {
 	p.put("UserRole", roleRows)
 }
 
-// author is the active person who made the thing of this name.
+// author is the active person who made the part of this name.
 func (p *Project) author(name string) string { return p.users[1+number(name, 4)].id }
 
 func (u *user) key() string  { return u.id }

@@ -9,7 +9,7 @@ import (
 
 func TestUser_losesItsSessionsAndLogins(t *testing.T) {
 	t.Parallel()
-	for name, test := range map[string]struct{ lose, mend, refusal, state string }{
+	for name, test := range map[string]struct{ lose, restore, refusal, state string }{
 		"a frozen user": {
 			`{"frozen":true}`, `{"frozen":false}`, `{"error":"invalid_grant","error_description":"user is inactive"}`,
 			`{"frozen":true,"secret":"restored"}`,
@@ -33,8 +33,8 @@ func TestUser_losesItsSessionsAndLogins(t *testing.T) {
 				t.Errorf("%s: a login answers %d %s, want %s", name, a.status, a.body, test.refusal)
 			}
 		}
-		if a := c.do("POST", "/simulator/user", test.mend); a.status != 200 || c.get("/simulator/user").status != 200 {
-			t.Errorf("%s: mending answers %d %s", name, a.status, a.body)
+		if a := c.do("POST", "/simulator/user", test.restore); a.status != 200 || c.get("/simulator/user").status != 200 {
+			t.Errorf("%s: restoring answers %d %s", name, a.status, a.body)
 		}
 		if a := c.send("limits"); a.status != 401 {
 			t.Errorf("%s: a session that ended lives again: %d", name, a.status)
@@ -90,6 +90,6 @@ func TestPermissions_changeAtRunTime(t *testing.T) {
 		}
 	}
 	if err := c.s.Revoke("PermissionsRunReports"); err == nil {
-		t.Error("a name with the prefix is taken")
+		t.Error("a name with the prefix is accepted")
 	}
 }

@@ -43,6 +43,18 @@ func sendBytes(t *testing.T, address, request string) answer {
 
 const python = "Host: HOST\r\nUser-Agent: python-requests/2.34.2\r\nAccept-Encoding: identity\r\nAccept: */*\r\nConnection: keep-alive\r\n"
 
+// castorQueries are the queries of castor by object, as it was seen to write them.
+var castorQueries = map[string]string{
+	"Dashboard": "\n        SELECT\n            CreatedBy.Id,\n            CreatedDate, Description, DeveloperName, FolderId, FolderName, Id, " +
+		"IsDeleted, LastReferencedDate, LastViewedDate, NamespacePrefix, RunningUserId, Title, Type\n        FROM Dashboard\n" +
+		"        WHERE IsDeleted = FALSE\n    ",
+	"DashboardComponent": "SELECT CustomReportId, DashboardId, Name FROM DashboardComponent",
+	"Folder":             "SELECT DeveloperName, Id, Name, NamespacePrefix, ParentId, Type FROM Folder WHERE Type IN ('Dashboard', 'Report')",
+	"Report": "SELECT CreatedBy.Id, Description, DeveloperName, FolderName, Format, Id, IsDeleted, LastReferencedDate, LastRunDate, " +
+		"LastViewedDate, Name, NamespacePrefix, OwnerId FROM Report WHERE IsDeleted = FALSE",
+	"User": "SELECT Id, Email, FirstName, LastName, CreatedDate FROM User WHERE UserType = 'Standard'",
+}
+
 func TestAWholeExtractionByCastorsRequests(t *testing.T) {
 	t.Parallel()
 	c := start(t, Options{Reports: 4500, Columns: 3})
@@ -62,16 +74,7 @@ func TestAWholeExtractionByCastorsRequests(t *testing.T) {
 	}
 	counts := map[string]int{}
 	var reports []string
-	for object, query := range map[string]string{
-		"Dashboard": "\n        SELECT\n            CreatedBy.Id,\n            CreatedDate, Description, DeveloperName, FolderId, FolderName, Id, " +
-			"IsDeleted, LastReferencedDate, LastViewedDate, NamespacePrefix, RunningUserId, Title, Type\n        FROM Dashboard\n" +
-			"        WHERE IsDeleted = FALSE\n    ",
-		"DashboardComponent": "SELECT CustomReportId, DashboardId, Name FROM DashboardComponent",
-		"Folder":             "SELECT DeveloperName, Id, Name, NamespacePrefix, ParentId, Type FROM Folder WHERE Type IN ('Dashboard', 'Report')",
-		"Report": "SELECT CreatedBy.Id, Description, DeveloperName, FolderName, Format, Id, IsDeleted, LastReferencedDate, LastRunDate, " +
-			"LastViewedDate, Name, NamespacePrefix, OwnerId FROM Report WHERE IsDeleted = FALSE",
-		"User": "SELECT Id, Email, FirstName, LastName, CreatedDate FROM User WHERE UserType = 'Standard'",
-	} {
+	for object, query := range castorQueries {
 		again := "?q=" + url.QueryEscape(query)
 		for path := "/services/data/v59.0/query" + again; path != ""; {
 			a := get(path)

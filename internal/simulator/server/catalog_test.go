@@ -77,7 +77,7 @@ func TestTheCatalogTakesEachPathOnce(t *testing.T) {
 	}
 }
 
-// castor-upload names the file in the form as it is called on its own machine, and makes the path's name of it only
+// castor-upload names the file in the form as it is called on its own machine, and derives the name in the path from it only
 // for the types that need a time.
 func TestTheCatalogTakesTheFormsOfCastor(t *testing.T) {
 	t.Parallel()
@@ -203,7 +203,7 @@ func TestOfManyDeliveriesAtOnceOneWins(t *testing.T) {
 	if diff := cmp.Diff(map[int]int{200: 1, 409: 9}, statuses); diff != "" {
 		t.Error(diff)
 	}
-	entries, err := os.ReadDir(c.s.vault.dir)
+	entries, err := os.ReadDir(c.s.uploads)
 	if err != nil || len(entries) != 1 {
 		t.Errorf("%d files are left in the folder, %v, want 1", len(entries), err)
 	}

@@ -14,7 +14,7 @@ import (
 	"longhaul/internal/simulator/soql"
 )
 
-// churn posts a churn and gives what it answers.
+// churn posts a churn and gives the answer.
 func (c *client) churn(body string) (done Churned) {
 	c.t.Helper()
 	a := c.do("POST", "/simulator/churn", body)

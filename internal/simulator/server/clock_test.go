@@ -10,9 +10,7 @@ import (
 
 func TestClock_movesAllThatLivesByIt(t *testing.T) {
 	t.Parallel()
-	c := start(t, Options{Clock: newClock(), PageSize: 200, Reports: 500})
-	var first page
-	c.query("SELECT Id FROM Report").decode(t, &first)
+	c := start(t, Options{Clock: newClock()})
 	a := c.do("POST", "/simulator/clock", `{"advance":"1h30m"}`)
 	if want := `{"now":"2026-08-01T11:30:00Z","ahead":"1h30m0s"}`; a.status != 200 || string(a.body) != want {
 		t.Errorf("the clock answers %d %s, want %s", a.status, a.body, want)
@@ -26,13 +24,18 @@ func TestClock_movesAllThatLivesByIt(t *testing.T) {
 	if a := c.send("limits"); a.status != 401 {
 		t.Errorf("after two hours a token answers %d", a.status)
 	}
-	token := c.token
-	c.token = c.login()
-	c.s.Advance(47 * time.Hour)
-	c.s.sessions.mu.Lock()
-	c.s.sessions.live[token] = &session{token: token, expires: c.s.Now().Add(time.Hour)}
-	c.s.sessions.mu.Unlock()
-	c.token = token
+}
+
+func TestClock_endsLocators(t *testing.T) {
+	t.Parallel()
+	c := start(t, Options{Clock: newClock(), PageSize: 200, Reports: 500, TokenTTL: 100 * time.Hour})
+	var first page
+	c.query("SELECT Id FROM Report").decode(t, &first)
+	c.s.Advance(48*time.Hour - time.Second)
+	if a := c.get(first.NextRecordsURL); a.status != 200 {
+		t.Errorf("within two days a locator answers %d %s", a.status, a.body)
+	}
+	c.s.Advance(time.Second)
 	if a := c.get(first.NextRecordsURL); a.status != 400 || a.code() != "INVALID_QUERY_LOCATOR" {
 		t.Errorf("after two days a locator answers %d %s", a.status, a.body)
 	}
@@ -80,18 +83,18 @@ func TestControl_refusesWhatItDoesNotServe(t *testing.T) {
 	}
 }
 
-// TestLimits_tellUsageMinutesLate compares what the limits say with what the header of the same answer says.
-func TestLimits_tellUsageMinutesLate(t *testing.T) {
+// TestLimits_showUsageMinutesLate compares the limits with the header of the same answer.
+func TestLimits_showUsageMinutesLate(t *testing.T) {
 	t.Parallel()
 	c := start(t, Options{Clock: newClock(), DailyLimit: 1000})
-	check := func(step string, told, counted int) {
+	check := func(step string, shown, counted int) {
 		t.Helper()
 		a := c.send("limits")
 		var limits struct{ DailyApiRequests struct{ Max, Remaining int } }
 		a.decode(t, &limits)
 		want := fmt.Sprintf("api-usage=%d/1000", counted)
-		if got := limits.DailyApiRequests; got.Max-got.Remaining != told || a.header.Get("Sforce-Limit-Info") != want {
-			t.Errorf("%s: the limits say %d, the header says %q; want %d and %q", step, got.Max-got.Remaining, a.header.Get("Sforce-Limit-Info"), told, want)
+		if got := limits.DailyApiRequests; got.Max-got.Remaining != shown || a.header.Get("Sforce-Limit-Info") != want {
+			t.Errorf("%s: the limits say %d, the header says %q; want %d and %q", step, got.Max-got.Remaining, a.header.Get("Sforce-Limit-Info"), shown, want)
 		}
 	}
 	c.s.AddUsage(99)

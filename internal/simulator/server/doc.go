@@ -1,15 +1,15 @@
-// Package server answers as Salesforce and as the ingest endpoint of the catalog do, strictly, on loopback addresses.
+// Package server answers as strictly as Salesforce and the ingest endpoint of the catalog do, on loopback addresses.
 //
-// The routes below /simulator on the Salesforce server watch and steer it. They need no token, are not counted, and
-// answer JSON; what they refuse, they refuse with status 400 and a sentence in the member message.
+// Tests watch and steer it by the routes below /simulator on the Salesforce server. They need no token, are not counted, and
+// answer JSON; a refusal has status 400 and a sentence in the member message.
 //
 //	GET  /simulator/stats        what has been served: calls by route and status, logins, API calls, the quota's peaks
 //	GET  /simulator/describes    {"total":120,"reports":100,"repeated":20}: describes that were begun, and of how many reports
 //	GET  /simulator/clock        {"now":"2026-08-01T10:00:00Z","ahead":"0s"}
 //	POST /simulator/clock        {"advance":"1h"} or {"set":"2026-08-02T10:00:00Z"}; the clock does not go back
 //	GET  /simulator/faults       the faults that are set, how many requests they matched, and how many they hit
-//	POST /simulator/faults       replaces them: [{"name":"api_503","rate":0.05}]; [] clears them; {"remove":["api_503"]} takes
-//	                             some away, and the others strike on as they were due
+//	POST /simulator/faults       replaces them: [{"name":"api_503","rate":0.05}]; [] clears them; {"remove":["api_503"]} removes
+//	                             some, and the others strike on as they were due
 //	POST /simulator/usage        {"calls":500}: others who use the org make so many API calls now
 //	GET  /simulator/permissions  {"lacking":["RunReports"]}: what the run-as user may not
 //	POST /simulator/permissions  {"revoke":["RunReports"],"grant":["ViewSetup"]}; names without the prefix Permissions
@@ -23,13 +23,12 @@
 //	POST /simulator/instance     moves the org: sessions end, and tokens of new logins are good at the new instance_url only
 //	POST /simulator/churn        {"object":"Report","create":3,"rename":["00O..."],"move":2,"delete":1,"restore":1,"hide":1,"show":1}:
 //	                             what people do to reports, or to dashboards; ids, or a number of rows that are chosen. It
-//	                             answers the ids.
-//	                             What is hidden no listing returns, but a query by Id and a describe do.
+//	                             answers the ids. No listing returns hidden rows, but a query by Id and a describe do.
 //
 // Three limits refuse by themselves, by the simulator's clock: API calls of 24 hours, logins of an hour, and API calls at
-// once that have lasted for 20 seconds. The clock that is moved ahead makes calls that are under way so much longer.
+// once that have lasted for 20 seconds. Moving the clock ahead makes calls that are under way that much longer.
 //
-// A fault has a name of the Catalogue and may have
+// A fault has a name of faults.Names and may have
 //
 //	route        the only route that it strikes, as /simulator/stats names it; token is the login, upload the catalog's delivery
 //	ids          the only records in the path that it strikes: ["00OHs0..."]
@@ -39,13 +38,17 @@
 //	retry_after  seconds, for the header
 //	delay        "2s" of wall time before the answer; a stall takes 25 s without it
 //
-// A policy of sessions (session_not_for_rest, session_app_not_attached, high_assurance) strikes tokens in the place of requests:
-// one that it struck keeps its refusal when the fault is gone, one that it spared is good for as long as the fault is set.
-// session_expired ends the session of the request that it strikes, unless it is for some ids. session_ip_locked locks sessions
-// to the address of their login in a network of two addresses; its rate is the part of the connections that leave by the
-// second one, half of them unless it says.
+// A policy of sessions (session_not_for_rest, session_app_not_attached, high_assurance) strikes tokens instead of requests:
+// a token that it struck is still refused when the fault is gone, and a token that it spared is accepted for as long as the
+// fault is set. session_expired ends the session of the request that it strikes, unless it is for some ids.
+// session_ip_locked locks sessions to the address of their login in a network of two addresses; its rate is the part of the
+// connections that leave by the second one, half of them by default.
 //
 // Of several faults the first that is due answers, and only it counts the request. Faults at the edge (406, 410, 414,
-// 420, 429, 431, 502 to 504, and the wire's) come before the session check, others behind it. A refusal by fault counts
-// against the quota as it would at Salesforce: what the edge answers, a bad session and an exceeded limit do not.
+// 420, 429, 431, 502 to 504, and the wire's) come before the session check, others after it. A refusal by fault counts
+// against the quota as it would at Salesforce: refusals of the edge, of a bad session and of an exceeded limit do not.
+//
+// The packages beside this one each hold one part. call is a request and its route; session, tenant, churn, limits and stats
+// are the state of the org; faults is the trouble; oauth, rest and analytics answer the resources; salesforce and catalog are
+// the two servers; control is the routes above. The tests of all of them are here, because they send real requests.
 package server

@@ -9,7 +9,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"longhaul/internal/simulator/faults"
 	"longhaul/internal/simulator/org"
+	"longhaul/internal/simulator/session"
 )
 
 // pattern sends requests on a route and marks those that are not answered 200.
@@ -61,7 +63,7 @@ func TestFaults_strikeRecordsByTheirIDs(t *testing.T) {
 	c := start(t, Options{Columns: 2, TypeMetadata: 1000})
 	one := c.reportThatAnswers(org.Describe{Status: 200})
 	other := c.find("Report", func(i int) bool {
-		return c.s.tenant().ID("Report", i) != one && c.s.tenant().org.Describe(i).Status == 200
+		return c.s.live.Tenant().ID("Report", i) != one && c.s.live.Tenant().Org().Describe(i).Status == 200
 	})
 	c.set(Fault{Name: "report_metadata_error", IDs: []string{one[:15]}})
 	describe := func(id string) int { return c.get("/services/data/v59.0/analytics/reports/" + id + "/describe").status }
@@ -84,7 +86,7 @@ func TestFaults_lastForATimeOfTheSimulatorsClock(t *testing.T) {
 		t.Errorf("within the hour %d, after it %d", within, after)
 	}
 	if state := c.s.Faults(); len(state) != 1 || state[0].Hits != 1 {
-		t.Errorf("a fault that is over is told as %+v", state)
+		t.Errorf("a fault that is over is listed as %+v", state)
 	}
 }
 
@@ -109,7 +111,7 @@ func TestFaults_headersAndDelay(t *testing.T) {
 	}
 }
 
-// badFaults are refused, with what there is or may be.
+// badFaults are refused with these texts.
 var badFaults = map[string]string{
 	`[{"name":"api_999"}]`:                              "no fault is called \"api_999\"; there are oauth_invalid_client_id, ",
 	`[{"name":"api_503","route":"everywhere"}]`:         "no route is called \"everywhere\"; there are token, ",
@@ -163,7 +165,7 @@ func TestFaultsRoute_readsReplacesAndClears(t *testing.T) {
 		t.Errorf("clearing answers %d %s", a.status, a.body)
 	}
 	if err := c.s.SetFaults([]Fault{{Name: "api_503", Rate: math.NaN()}}); err == nil {
-		t.Error("a rate that is no number is taken")
+		t.Error("a rate that is no number is accepted")
 	}
 	if s, err := Start(Options{Faults: []Fault{{Name: "x"}}}); err == nil {
 		_ = s.Close()
@@ -185,7 +187,10 @@ func TestFaults_removingSomeLeavesTheRestAsItIs(t *testing.T) {
 	a := c.do("POST", "/simulator/faults", `{"remove":["api_502","api_504","reset"]}`)
 	var left []FaultState
 	a.decode(t, &left)
-	want := []FaultState{{Fault{Name: "api_503", Rate: 0.25}, 2, 1}, {Fault{Name: "api_406", For: time.Hour, Route: "limits"}, 0, 0}}
+	want := []FaultState{
+		{Fault: Fault{Name: "api_503", Rate: 0.25}, Matched: 2, Hits: 1},
+		{Fault: Fault{Name: "api_406", For: time.Hour, Route: "limits"}},
+	}
 	if diff := cmp.Diff(want, left); a.status != 200 || diff != "" {
 		t.Errorf("%d, and what is left (-want +got):\n%s", a.status, diff)
 	}
@@ -216,13 +221,13 @@ func TestFaultsRoute_refusesToRemoveWhatThereIsNot(t *testing.T) {
 	}
 }
 
-func FuzzParseFaults(f *testing.F) {
+func FuzzParse(f *testing.F) {
 	for body := range badFaults {
 		f.Add([]byte(body[:min(len(body), 100)]))
 	}
 	f.Add([]byte(`[{"name":"stall","route":"token","rate":1e-3,"delay":"1ms","for":"87600h"},{"name":"upload_reset"}]`))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		list, err := ParseFaults(body)
+		list, err := faults.Parse(body)
 		if err != nil {
 			return
 		}
@@ -230,14 +235,18 @@ func FuzzParseFaults(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		again, err := ParseFaults(text)
+		again, err := faults.Parse(text)
 		if diff := cmp.Diff(list, again); err != nil || diff != "" {
 			t.Errorf("%s comes back as %s: %v\n%s", body, text, err, diff)
 		}
-		armed := &faults{clock: newClock()}
-		armed.set(list)
-		for _, at := range []place{atEdge, atLogin, atSession, atUpload} {
-			armed.strike(at, "describe", []string{"00OHs0000000001"}, true, &call{session: &session{}, caller: t.Context()})
+		set := faults.NewSet(newClock())
+		if err := set.Replace(list); err != nil {
+			t.Fatal(err)
+		}
+		for _, at := range []faults.Place{faults.AtEdge, faults.AtLogin, faults.AtSession, faults.AtUpload} {
+			set.Strike(at, &faults.Request{
+				Route: "describe", Args: []string{"00OHs0000000001"}, Gzip: true, Caller: t.Context(), On: &session.Session{},
+			})
 		}
 	})
 }

@@ -16,29 +16,31 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
+
+	"longhaul/internal/simulator/wire"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// clock is a time that tests move.
-type clock struct {
+// fakeClock is a time that tests move.
+type fakeClock struct {
 	mu  sync.Mutex
 	now time.Time
 }
 
-func (c *clock) Now() time.Time {
+func (c *fakeClock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.now
 }
 
-func (c *clock) add(d time.Duration) {
+func (c *fakeClock) add(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.now = c.now.Add(d)
 }
 
-func newClock() *clock { return &clock{now: time.Date(2026, 8, 1, 10, 0, 0, 0, time.UTC)} }
+func newClock() *fakeClock { return &fakeClock{now: time.Date(2026, 8, 1, 10, 0, 0, 0, time.UTC)} }
 
 // client is a logged-in caller of a server of its own.
 type client struct {
@@ -105,7 +107,7 @@ func (a answer) decode(t *testing.T, into any) {
 
 // code is the error code of a REST refusal, which is an array.
 func (a answer) code() string {
-	var list []apiError
+	var list []wire.Error
 	if json.Unmarshal(a.body, &list) != nil || len(list) != 1 {
 		return string(a.body)
 	}

@@ -65,7 +65,7 @@ func TestMoveInstance_byItsRouteAndNoMoreThanItMay(t *testing.T) {
 	if state.Login != login || state.InstanceURL != instance || c.at(instance, token) != 200 {
 		t.Errorf("it answers %+v, and a login names %s", state, instance)
 	}
-	for range mostInstances - 2 {
+	for range maxInstances - 2 {
 		if _, err := c.s.MoveInstance(); err != nil {
 			t.Fatal(err)
 		}

@@ -32,7 +32,7 @@ func TestOnlyLoopbackAddressesAreServed(t *testing.T) {
 	}
 	for _, o := range []Options{{IDOrder: "random"}, {Latency: -1}, {Revoked: []string{"Nothing"}}} {
 		if s, err := Start(o); err == nil {
-			t.Errorf("%+v is taken", o)
+			t.Errorf("%+v is accepted", o)
 			_ = s.Close()
 		}
 	}
@@ -111,7 +111,7 @@ func TestClosingEndsWaitingCalls(t *testing.T) {
 	if took := time.Since(begun); took > 3*time.Second {
 		t.Errorf("closing took %v", took)
 	}
-	if _, err := os.Stat(s.vault.dir); !os.IsNotExist(err) {
+	if _, err := os.Stat(s.uploads); !os.IsNotExist(err) {
 		t.Errorf("the folder of uploads is left: %v", err)
 	}
 }

@@ -7,9 +7,12 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"longhaul/internal/simulator/call"
+	"longhaul/internal/simulator/limits"
 )
 
-// hang begins calls on the describe route that are not answered before the function that it gives is called.
+// hang begins calls on the describe route that are not answered until end is called.
 func (c *client) hang(calls int) (end func()) {
 	c.t.Helper()
 	c.set(Fault{Name: "stall", Route: "describe", Delay: time.Hour})
@@ -38,28 +41,22 @@ func (c *client) hang(calls int) (end func()) {
 	}
 }
 
-func (l *longCalls) underWay() int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return len(l.begun)
-}
-
 func TestLongCalls_crowdOutNewOnes(t *testing.T) {
 	t.Parallel()
 	c := start(t, Options{LongCalls: 3, Clock: newClock()})
 	refused := func(when string, want bool) {
 		t.Helper()
 		a := c.send("limits")
-		if want && (a.status != 403 || string(a.body) != string(tooManyLong.body) || a.header.Get("Sforce-Limit-Info") == "") ||
+		if want && (a.status != 403 || string(a.body) != string(call.Crowded.Body) || a.header.Get("Sforce-Limit-Info") == "") ||
 			!want && a.status != 200 {
 			t.Errorf("%s: %d %s, want refused %t", when, a.status, a.body, want)
 		}
 	}
 	two := c.hang(2)
-	c.s.Advance(longTime)
+	c.s.Advance(limits.LongTime)
 	refused("two long calls of three", false)
 	one := c.hang(1)
-	c.s.Advance(longTime - time.Second)
+	c.s.Advance(limits.LongTime - time.Second)
 	refused("another that has lasted 19 s", false)
 	counted := c.s.Stats().APICalls
 	c.s.Advance(time.Second)
@@ -72,19 +69,19 @@ func TestLongCalls_crowdOutNewOnes(t *testing.T) {
 		t.Error("a login or versions, which are no API calls, are refused")
 	}
 	one()
-	for c.s.long.underWay() > 2 {
+	for c.s.long.UnderWay() > 2 {
 		runtime.Gosched()
 	}
 	refused("one of three has ended", false)
 	two()
 }
 
-// leaping is a clock that is further whenever it is looked at: a call is long before it is answered.
-type leaping struct{ clock *clock }
+// leaping is a clock that moves ahead whenever it is read: a call is long before it is answered.
+type leaping struct{ clock *fakeClock }
 
 // Now is the next time; see Clock.
 func (l leaping) Now() time.Time {
-	l.clock.add(longTime)
+	l.clock.add(limits.LongTime)
 	return l.clock.Now()
 }
 

@@ -6,7 +6,13 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"longhaul/internal/simulator/oauth"
+	"longhaul/internal/simulator/session"
+	"longhaul/internal/simulator/wire"
 )
+
+const jwtGrant = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
 func TestLogins(t *testing.T) {
 	t.Parallel()
@@ -60,19 +66,28 @@ func TestLogins(t *testing.T) {
 			t.Errorf("%s: the answer is %s", name, a.body)
 		}
 	}
-	for name, want := range ClientFixtures {
+	if a := c.grant("x", "y"); a.header.Get("Sforce-Limit-Info") != "" || a.header.Get("Content-Type") != wire.JSONType {
+		t.Errorf("the headers of a login are %v", a.header)
+	}
+	if stats := c.s.Stats(); stats.Logins != 4 || stats.APICalls != 0 {
+		t.Errorf("%d logins and %d calls, want 4 and 0", stats.Logins, stats.APICalls)
+	}
+}
+
+func TestLogins_ofAppsThatAreRefusedByName(t *testing.T) {
+	t.Parallel()
+	c := start(t, Options{})
+	ready := c.s.Ready()
+	for name, want := range oauth.ClientFixtures {
 		a := c.grant("client_id", ready.ClientID+"-"+name)
-		var got oauthError
+		var got session.Refusal
 		a.decode(t, &got)
 		if a.status != 400 || got != want {
 			t.Errorf("the app %s: %d %+v, want %+v", name, a.status, got, want)
 		}
 	}
-	if a := c.grant("x", "y"); a.header.Get("Sforce-Limit-Info") != "" || a.header.Get("Content-Type") != jsonType {
-		t.Errorf("the headers of a login are %v", a.header)
-	}
-	if stats := c.s.Stats(); stats.Logins != 4 || stats.APICalls != 0 {
-		t.Errorf("%d logins and %d calls, want 4 and 0", stats.Logins, stats.APICalls)
+	if logins := c.s.Stats().Logins; logins != 1 {
+		t.Errorf("%d logins, want the first only", logins)
 	}
 }
 
@@ -99,7 +114,7 @@ func TestLogins_areBoundedInAnHour(t *testing.T) {
 	} {
 		c.s.Advance(step.ahead)
 		a := c.grant(step.change...)
-		var got oauthError
+		var got session.Refusal
 		a.decode(t, &got)
 		if got.Description != step.want || (a.status == 400) != (step.want != "") {
 			t.Errorf("%s: %d %s, want %q", step.name, a.status, a.body, step.want)
@@ -119,13 +134,14 @@ func TestClientCredentialsNeedMyDomain(t *testing.T) {
 	ready := c.s.Ready()
 	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {ready.ClientID}, "client_secret": {ready.ClientSecret}}
 	a := c.do("POST", "/services/oauth2/token", form.Encode(), "Content-Type", formType, "Host", "login.salesforce.com")
-	var got oauthError
+	var got session.Refusal
 	a.decode(t, &got)
-	if want := (oauthError{"invalid_grant", "request not supported on this domain"}); a.status != 400 || got != want {
+	want := session.Refusal{Code: "invalid_grant", Description: "request not supported on this domain"}
+	if a.status != 400 || got != want {
 		t.Errorf("%d %+v, want %+v", a.status, got, want)
 	}
 	if a := c.do("POST", "/services/oauth2/token", form.Encode(), "Content-Type", "application/json"); a.status != 400 {
-		t.Errorf("secrets in a body that is no form are taken: %d", a.status)
+		t.Errorf("secrets in a body that is no form are accepted: %d", a.status)
 	}
 	if a := c.get("/services/oauth2/token?" + form.Encode()); a.status != 400 || !strings.Contains(string(a.body), "must use HTTP POST") {
 		t.Errorf("a GET for a token answers %d %s", a.status, a.body)

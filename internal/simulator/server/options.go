@@ -1,16 +1,14 @@
 package server
 
 import (
-	"context"
-	"crypto/rand"
+	"cmp"
 	"errors"
 	"fmt"
-	"math/big"
-	"net"
 	"time"
 
-	"github.com/google/uuid"
-
+	"longhaul/internal/simulator/clock"
+	"longhaul/internal/simulator/faults"
+	"longhaul/internal/simulator/limits"
 	"longhaul/internal/simulator/org"
 	"longhaul/internal/simulator/soql"
 )
@@ -47,22 +45,11 @@ type Options struct {
 	NoLimitInfo          bool // no answer has the header Sforce-Limit-Info
 	NoAnalyticsLimitInfo bool // those of the Analytics API have not
 
-	Secrets Secrets // what is empty is made up at random
-	Clock   Clock   // the system's when nil; the simulator's own can be moved ahead of it
+	Secrets Secrets     // what is empty is made up at random
+	Clock   clock.Clock // the system's when nil; the simulator's own can be moved ahead of it
 }
 
-// Secrets are what clients log in with.
-type Secrets struct {
-	ClientID      string `json:"client_id"`
-	ClientSecret  string `json:"client_secret"`
-	Username      string `json:"username"`
-	Password      string `json:"password"`
-	SecurityToken string `json:"security_token"`
-	SourceID      string `json:"source_id"`
-	CatalogToken  string `json:"catalog_token"`
-}
-
-// Ready tells where the servers are and how to log in.
+// Ready says where the servers are and how to log in.
 type Ready struct {
 	Salesforce string `json:"salesforce"`
 	Catalog    string `json:"catalog"`
@@ -70,32 +57,22 @@ type Ready struct {
 }
 
 func (o Options) withDefaults() (Options, error) {
-	fallback(&o.SalesforceAddr, "127.0.0.1:0")
-	fallback(&o.CatalogAddr, "127.0.0.1:0")
-	fallback(&o.Reports, 100)
-	fallback(&o.Columns, 10)
-	fallback(&o.TypeMetadata, 40_000)
-	fallback(&o.IDOrder, soql.Binary)
-	fallback(&o.DailyLimit, 5_000_000)
-	fallback(&o.LongCalls, 25)
-	fallback(&o.Logins, 3600)
-	fallback(&o.TokenTTL, 2*time.Hour)
-	fallback(&o.PageSize, 2000)
-	fallback(&o.MaxUpload, 8<<30)
+	o.SalesforceAddr = cmp.Or(o.SalesforceAddr, "127.0.0.1:0")
+	o.CatalogAddr = cmp.Or(o.CatalogAddr, "127.0.0.1:0")
+	o.Reports = cmp.Or(o.Reports, 100)
+	o.Columns = cmp.Or(o.Columns, 10)
+	o.TypeMetadata = cmp.Or(o.TypeMetadata, 40_000)
+	o.IDOrder = cmp.Or(o.IDOrder, soql.Binary)
+	o.DailyLimit = cmp.Or(o.DailyLimit, 5_000_000)
+	o.LongCalls = cmp.Or(o.LongCalls, 25)
+	o.Logins = cmp.Or(o.Logins, 3600)
+	o.TokenTTL = cmp.Or(o.TokenTTL, 2*time.Hour)
+	o.PageSize = cmp.Or(o.PageSize, 2000)
+	o.MaxUpload = cmp.Or(o.MaxUpload, 8<<30)
 	if o.Clock == nil {
-		o.Clock = systemClock{}
+		o.Clock = clock.System{}
 	}
-	if o.IDOrder != soql.Binary && o.IDOrder != soql.IgnoreCase {
-		return o, fmt.Errorf("the id order is %q; it may be %s or %s", o.IDOrder, soql.Binary, soql.IgnoreCase)
-	}
-	if o.Reports < 0 || o.Columns < 0 || o.TypeMetadata < 0 || o.Latency < 0 || o.TokenTTL < 0 || o.PageSize < 0 ||
-		min(o.DailyLimit, o.LongCalls, o.Logins) < 0 {
-		return o, errors.New("sizes, times and limits may not be negative")
-	}
-	if o.OthersPerHour < 0 || o.OthersPerHour > mostCalls {
-		return o, fmt.Errorf("the calls of others in an hour are %d; they are 0 to %d", o.OthersPerHour, mostCalls)
-	}
-	if err := checkFaults(o.Faults); err != nil {
+	if err := o.check(); err != nil {
 		return o, err
 	}
 	if err := o.Secrets.fill(); err != nil {
@@ -107,72 +84,16 @@ func (o Options) withDefaults() (Options, error) {
 	return o, nil
 }
 
-func fallback[T comparable](value *T, standard T) {
-	var zero T
-	if *value == zero {
-		*value = standard
+func (o *Options) check() error {
+	if o.IDOrder != soql.Binary && o.IDOrder != soql.IgnoreCase {
+		return fmt.Errorf("the id order is %q; it may be %s or %s", o.IDOrder, soql.Binary, soql.IgnoreCase)
 	}
-}
-
-func (s *Secrets) fill() error {
-	for _, secret := range []struct {
-		value  *string
-		prefix string
-		length int
-	}{
-		{&s.ClientID, "3MVG9", 80},
-		{&s.ClientSecret, "", 64},
-		{&s.Password, "Pw-", 20},
-		{&s.SecurityToken, "", 24},
-		{&s.CatalogToken, "", 40},
-	} {
-		if *secret.value != "" {
-			continue
-		}
-		text, err := randomText(secret.length)
-		if err != nil {
-			return err
-		}
-		*secret.value = secret.prefix + text
+	if o.Reports < 0 || o.Columns < 0 || o.TypeMetadata < 0 || o.Latency < 0 || o.TokenTTL < 0 || o.PageSize < 0 ||
+		min(o.DailyLimit, o.LongCalls, o.Logins) < 0 {
+		return errors.New("sizes, times and limits may not be negative")
 	}
-	fallback(&s.Username, "catalog.bot@simulated-org.invalid")
-	if s.SourceID == "" {
-		id, err := uuid.NewRandom()
-		if err != nil {
-			return fmt.Errorf("making a source id: %w", err)
-		}
-		s.SourceID = id.String()
+	if o.OthersPerHour < 0 || o.OthersPerHour > limits.MaxCalls {
+		return fmt.Errorf("the calls of others in an hour are %d; they are 0 to %d", o.OthersPerHour, limits.MaxCalls)
 	}
-	return nil
-}
-
-const letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-
-func randomText(length int) (string, error) {
-	out := make([]byte, length)
-	for i := range out {
-		n, err := rand.Int(rand.Reader, big.NewInt(int64(len(letters))))
-		if err != nil {
-			return "", fmt.Errorf("making a secret: %w", err)
-		}
-		out[i] = letters[n.Int64()]
-	}
-	return string(out), nil
-}
-
-// listen opens a loopback address and refuses any other: the simulator is no server for a network.
-func listen(address string) (net.Listener, error) {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		return nil, fmt.Errorf("the address %q is not of the form host:port: %w", address, err)
-	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return nil, fmt.Errorf("the simulator listens on loopback addresses only; write 127.0.0.1 instead of %q", host)
-	}
-	var config net.ListenConfig
-	listener, err := config.Listen(context.Background(), "tcp", address)
-	if err != nil {
-		return nil, fmt.Errorf("listening on %s: %w", address, err)
-	}
-	return listener, nil
+	return faults.Check(o.Faults)
 }

@@ -8,6 +8,7 @@ import (
 
 	"longhaul/internal/simulator/org"
 	"longhaul/internal/simulator/soql"
+	"longhaul/internal/simulator/tenant"
 )
 
 func TestBothWaysOfPagingReadTheSame(t *testing.T) {
@@ -132,7 +133,7 @@ func TestPrivateReportsNeedThePermission(t *testing.T) {
 	with := start(t, o)
 	o.Revoked = []string{org.ManagePrivate}
 	without := start(t, o)
-	hidden, _ := with.ids("SELECT Id FROM Report USING SCOPE allPrivate WHERE OwnerId != '" + with.s.tenant().info.RunAsUserID + "'")
+	hidden, _ := with.ids("SELECT Id FROM Report USING SCOPE allPrivate WHERE OwnerId != '" + with.s.live.Tenant().Org().Info().RunAsUserID + "'")
 	if a := without.query("SELECT Id FROM Report USING SCOPE allPrivate"); a.status != 403 {
 		t.Errorf("the scope allPrivate without the permission answers %d", a.status)
 	}
@@ -169,7 +170,7 @@ func TestAHiddenFieldIsUnknown(t *testing.T) {
 func TestTheDocumentedQueriesWork(t *testing.T) {
 	t.Parallel()
 	c := start(t, Options{Reports: 300, Columns: 1})
-	after := c.s.tenant().org.ID("Report", 0)
+	after := c.s.live.Tenant().Org().ID("Report", 0)
 	for _, query := range []string{
 		"SELECT Id, Name, DeveloperName, Description, Format, OwnerId, FolderName, LastRunDate, CreatedDate, CreatedById, LastModifiedDate, " +
 			"LastModifiedById, SystemModstamp FROM Report WHERE Id > '" + after + "' ORDER BY Id LIMIT 2000",
@@ -195,11 +196,11 @@ func TestTheDocumentedQueriesWork(t *testing.T) {
 }
 
 func BenchmarkKeysetPage(b *testing.B) {
-	t, err := newTenant(Options{Org: org.Generate(org.Spec{Reports: 200_000, Columns: 1}), IDOrder: soql.Binary})
+	permissions, err := tenant.NewPermissions(nil)
 	if err != nil {
 		b.Fatal(err)
 	}
-	readPages(b, t)
+	readPages(b, tenant.New(org.Generate(org.Spec{Reports: 200_000, Columns: 1}), soql.Binary, permissions, nil))
 }
 
 func BenchmarkKeysetPageAfterChurn(b *testing.B) {
@@ -211,10 +212,10 @@ func BenchmarkKeysetPageAfterChurn(b *testing.B) {
 	if _, err := s.Churn(Churn{Create: 1000, Rename: Picks{Number: 1000}, Delete: Picks{Number: 1000}}); err != nil {
 		b.Fatal(err)
 	}
-	readPages(b, s.tenant())
+	readPages(b, s.live.Tenant())
 }
 
-func readPages(b *testing.B, t *tenant) {
+func readPages(b *testing.B, t *tenant.Tenant) {
 	b.Helper()
 	for i := 0; b.Loop(); i = (i + 7919) % 190_000 {
 		parsed, err := soql.Parse("SELECT Id, Name, FolderName, CreatedBy.Id, LastModifiedDate FROM Report WHERE Id > '" +

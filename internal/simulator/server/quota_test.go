@@ -36,8 +36,8 @@ func TestTheLimitOfADayRolls(t *testing.T) {
 	}
 }
 
-// batch sends a batch of one part and then of limits, and tells whether it has errors and the statuses of its parts, or
-// how it is refused.
+// batch sends a batch of one part and then of limits, and gives whether it has errors and the statuses of its parts, or the
+// refusal.
 func (c *client) batch(first string, parts int, halt bool) string {
 	c.t.Helper()
 	list := []map[string]string{{"method": "GET", "url": first}}
@@ -124,7 +124,7 @@ func TestQuota_othersUseItToo(t *testing.T) {
 	check("days later", 1, 1102, 2, 200)
 	for _, body := range []string{`{"calls":0}`, `{"calls":-5}`, `{"calls":2000000000}`, `{"calls":"5"}`, `{}`} {
 		if a := c.do("POST", "/simulator/usage", body); a.status != 400 {
-			t.Errorf("%s is taken with %d", body, a.status)
+			t.Errorf("%s is accepted with %d", body, a.status)
 		}
 	}
 }
@@ -154,6 +154,6 @@ func TestQuota_othersCallSteadily(t *testing.T) {
 	}
 	if s, err := Start(Options{OthersPerHour: -1}); err == nil {
 		_ = s.Close()
-		t.Error("fewer calls than none are taken")
+		t.Error("fewer calls than none are accepted")
 	}
 }

@@ -8,8 +8,8 @@ import (
 	"longhaul/internal/simulator/org"
 )
 
-// TestWithoutViewPublicReports_aDashboardStillNamesItsReports has the reports of folders that are not shared with the
-// run-as user in no listing and under no address, while the components that show them go on naming their ids.
+// TestWithoutViewPublicReports_aDashboardStillNamesItsReports: no listing and no address shows the reports of folders that are
+// not shared with the run-as user, while the components that show them still name their ids.
 func TestWithoutViewPublicReports_aDashboardStillNamesItsReports(t *testing.T) {
 	t.Parallel()
 	all := start(t, Options{Reports: 300, Columns: 1})

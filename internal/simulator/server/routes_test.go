@@ -13,13 +13,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"longhaul/internal/simulator/org"
+	"longhaul/internal/simulator/wire"
 )
 
 func (c *client) find(object string, wanted func(i int) bool) string {
 	c.t.Helper()
-	for i := range c.s.tenant().Count(object) {
-		if c.s.tenant().visible(object, i) && wanted(i) {
-			return c.s.tenant().ID(object, i)
+	for i := range c.s.live.Tenant().Count(object) {
+		if c.s.live.Tenant().Visible(object, i) && wanted(i) {
+			return c.s.live.Tenant().ID(object, i)
 		}
 	}
 	c.t.Fatalf("no %s is like that", object)
@@ -29,7 +30,7 @@ func (c *client) find(object string, wanted func(i int) bool) string {
 func (c *client) reportThatAnswers(want org.Describe) string {
 	c.t.Helper()
 	return c.find("Report", func(i int) bool {
-		d := c.s.tenant().org.Describe(i)
+		d := c.s.live.Tenant().Org().Describe(i)
 		return d.Status == want.Status && d.Message == want.Message
 	})
 }
@@ -39,9 +40,9 @@ func TestEveryRouteAnswers(t *testing.T) {
 	c := start(t, Options{Reports: 200, Columns: 3})
 	report := c.reportThatAnswers(org.Describe{Status: 200})
 	dashboard := c.find("Dashboard", func(int) bool { return true })
-	nested := c.find("Folder", func(i int) bool { return c.s.tenant().text("Folder", i, "ParentId") != "" })
-	below, _ := c.s.tenant().Find("Folder", nested)
-	parent := c.s.tenant().text("Folder", below, "ParentId")
+	nested := c.find("Folder", func(i int) bool { return c.s.live.Tenant().Text("Folder", i, "ParentId") != "" })
+	below, _ := c.s.live.Tenant().Find("Folder", nested)
+	parent := c.s.live.Tenant().Text("Folder", below, "ParentId")
 	for path, want := range map[string]string{
 		"/services/data/":                                                         `"version":"67.0"`,
 		"/services/data":                                                          `"version":"54.0"`,
@@ -71,7 +72,7 @@ func TestEveryRouteAnswers(t *testing.T) {
 			t.Errorf("%s: %d %.300s, want %s in it", path, a.status, a.body, want)
 		}
 		isCounted := strings.Contains(path, "/v")
-		if (a.header.Get("Sforce-Limit-Info") != "") != isCounted || a.header.Get("Content-Type") != jsonType {
+		if (a.header.Get("Sforce-Limit-Info") != "") != isCounted || a.header.Get("Content-Type") != wire.JSONType {
 			t.Errorf("%s: the headers are %v", path, a.header)
 		}
 	}
@@ -84,7 +85,7 @@ func TestEveryStrictness(t *testing.T) {
 	t.Parallel()
 	c := start(t, Options{Reports: 100, Columns: 3})
 	report := c.reportThatAnswers(org.Describe{Status: 200})
-	user := c.s.tenant().info.RunAsUserID
+	user := c.s.live.Tenant().Org().Info().RunAsUserID
 	data, describe := "/services/data/v59.0", "/services/data/v59.0/analytics/reports/%s/describe"
 	for name, test := range map[string]struct {
 		method, path string

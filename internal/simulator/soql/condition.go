@@ -12,7 +12,7 @@ import (
 
 type test = func(i int) bool
 
-func (p *Plan) condition(e expr) (test, *Error) {
+func (p *planner) condition(e expr) (test, *Error) {
 	switch e := e.(type) {
 	case andExpr:
 		tests, bad := p.conditions(e.terms)
@@ -33,7 +33,7 @@ func (p *Plan) condition(e expr) (test, *Error) {
 	return nil, refuse(MalformedQuery, "unexpected token")
 }
 
-func (p *Plan) conditions(terms []expr) ([]test, *Error) {
+func (p *planner) conditions(terms []expr) ([]test, *Error) {
 	tests := make([]test, 0, len(terms))
 	for _, e := range terms {
 		t, bad := p.condition(e)
@@ -45,7 +45,7 @@ func (p *Plan) conditions(terms []expr) ([]test, *Error) {
 	return tests, nil
 }
 
-func (p *Plan) comparison(c comparison) (test, *Error) {
+func (p *planner) comparison(c comparison) (test, *Error) {
 	col, bad := p.resolve(c.path, c.at)
 	if bad != nil {
 		return nil, bad
@@ -78,7 +78,7 @@ func (p *Plan) comparison(c comparison) (test, *Error) {
 	return func(i int) bool { return holds(c.operator, col.read(i), want, compare) }, nil
 }
 
-// holds follows SOQL's treatment of null: it is equal to null only, and before or after nothing.
+// holds treats null as SOQL does: it is equal to null only, and less or greater than nothing.
 func holds(operator string, have, want any, compare func(a, b any) (int, bool)) bool {
 	if have == nil || want == nil {
 		same := have == nil && want == nil
@@ -118,7 +118,7 @@ func membership(f *org.Field, values []any, compare func(a, b any) (int, bool)) 
 }
 
 // value checks a literal against the type of the field that it is compared with.
-func (p *Plan) value(f *org.Field, l literal, c comparison) (any, *Error) {
+func (p *planner) value(f *org.Field, l literal, c comparison) (any, *Error) {
 	if l.kind == nullLiteral {
 		return p.null(c)
 	}
@@ -155,7 +155,7 @@ func (p *Plan) value(f *org.Field, l literal, c comparison) (any, *Error) {
 	return l.text, nil
 }
 
-func (p *Plan) idValue(f *org.Field, l literal, c comparison) (any, *Error) {
+func (p *planner) idValue(f *org.Field, l literal, c comparison) (any, *Error) {
 	if l.kind != textLiteral {
 		return nil, p.mistyped(f, c, true)
 	}
@@ -169,14 +169,14 @@ func (p *Plan) idValue(f *org.Field, l literal, c comparison) (any, *Error) {
 	return id, nil
 }
 
-func (p *Plan) null(c comparison) (any, *Error) {
+func (p *planner) null(c comparison) (any, *Error) {
 	if c.operator != "=" && c.operator != "!=" && c.operator != "IN" && c.operator != "NOT IN" {
 		return nil, refuseAt(p.query.text, c.valueAt, InvalidFilter, "invalid operator %s with null", c.operator)
 	}
 	return nil, nil
 }
 
-func (p *Plan) mistyped(f *org.Field, c comparison, quoted bool) *Error {
+func (p *planner) mistyped(f *org.Field, c comparison, quoted bool) *Error {
 	kind, not := f.Type, "not "
 	if kind == "datetime" {
 		kind = "dateTime"
@@ -188,7 +188,7 @@ func (p *Plan) mistyped(f *org.Field, c comparison, quoted bool) *Error {
 		"enclosed in quotes", f.Name, kind, not)
 }
 
-func (p *Plan) like(col column, c comparison) (test, *Error) {
+func (p *planner) like(col column, c comparison) (test, *Error) {
 	switch col.field.Type {
 	case "string", "textarea", "picklist", "email", "url":
 	default:
@@ -204,7 +204,7 @@ func (p *Plan) like(col column, c comparison) (test, *Error) {
 	}, nil
 }
 
-// likes matches % with any run and _ with any one character; a backslash makes the next one plain.
+// likes matches % with any text and _ with any one character; a backslash makes the next character plain.
 func likes(text, pattern []rune) bool {
 	at, on := 0, 0
 	backText, backPattern := -1, 0

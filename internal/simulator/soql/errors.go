@@ -26,7 +26,7 @@ func refuse(code, format string, args ...any) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
-// excerpt is how much of the statement stands on each side of the place of an error.
+// excerpt is the number of bytes of the statement that an error shows on each side of its place.
 const excerpt = 60
 
 // refuseAt points at a place of the statement, given in bytes, as Salesforce does.

@@ -1,9 +1,6 @@
 package soql
 
-import (
-	"strconv"
-	"strings"
-)
+import "strings"
 
 // Bounds of a statement.
 const (
@@ -24,7 +21,7 @@ func Parse(text string) (*Query, error) {
 	if bad != nil {
 		return nil, bad
 	}
-	p := &parser{text: text, tokens: tokens}
+	p := &parser{reader: reader{text: text, tokens: tokens}}
 	q, bad := p.query(false)
 	if bad == nil && p.peek().kind != endToken {
 		bad = p.unexpected()
@@ -35,86 +32,10 @@ func Parse(text string) (*Query, error) {
 	return q, nil
 }
 
+// parser reads the clauses of a statement.
 type parser struct {
-	text   string
-	tokens []token
-	next   int
-	depth  int
-}
-
-func (p *parser) peek() token { return p.tokens[p.next] }
-
-func (p *parser) take() token {
-	t := p.tokens[p.next]
-	if t.kind != endToken {
-		p.next++
-	}
-	return t
-}
-
-func (p *parser) accept(word string) bool {
-	if p.peek().is(word) {
-		p.next++
-		return true
-	}
-	return false
-}
-
-func (p *parser) acceptSign(s string) bool {
-	if p.peek().sign(s) {
-		p.next++
-		return true
-	}
-	return false
-}
-
-func (p *parser) unexpected() *Error {
-	t := p.peek()
-	return refuseAt(p.text, t.at, MalformedQuery, "unexpected token: '%s'", t.shown())
-}
-
-func (p *parser) expect(word string) *Error {
-	if !p.accept(word) {
-		return p.unexpected()
-	}
-	return nil
-}
-
-func (p *parser) expectSign(s string) *Error {
-	if !p.acceptSign(s) {
-		return p.unexpected()
-	}
-	return nil
-}
-
-// reserved words end a list of fields or an alias.
-var reserved = map[string]bool{
-	"select": true, "from": true, "where": true, "order": true, "limit": true, "offset": true, "using": true, "and": true,
-	"or": true, "not": true, "in": true, "like": true, "group": true, "having": true, "with": true, "for": true, "null": true,
-	"true": true, "false": true, "by": true, "all": true, "includes": true, "excludes": true,
-}
-
-func (p *parser) name() (token, *Error) {
-	if t := p.peek(); t.kind != wordToken || reserved[strings.ToLower(t.text)] {
-		return t, p.unexpected()
-	}
-	return p.take(), nil
-}
-
-func (p *parser) path() ([]string, int, *Error) {
-	t, bad := p.name()
-	if bad != nil {
-		return nil, 0, bad
-	}
-	path := []string{t.text}
-	for p.acceptSign(".") {
-		part, bad := p.name()
-		if bad != nil {
-			return nil, 0, bad
-		}
-		path = append(path, part.text)
-	}
-	return path, t.at, nil
+	reader
+	depth int // of a condition
 }
 
 func (p *parser) query(sub bool) (*Query, *Error) {
@@ -264,14 +185,4 @@ func (p *parser) limits(q *Query) *Error {
 		}
 	}
 	return nil
-}
-
-func (p *parser) number() (int, *Error) {
-	t := p.peek()
-	n, err := strconv.Atoi(t.text)
-	if t.kind != numberToken || err != nil || n < 0 || n > 1<<31-1 {
-		return 0, p.unexpected()
-	}
-	p.next++
-	return n, nil
 }

@@ -2,7 +2,7 @@ package soql
 
 import "strings"
 
-// condition reads terms joined by AND or by OR. Salesforce wants parentheses where the two meet.
+// condition reads terms joined by AND or by OR. Salesforce requires parentheses where both are used.
 func (p *parser) condition() (expr, *Error) {
 	if p.depth++; p.depth > maxDepth {
 		return nil, refuseAt(p.text, p.peek().at, MalformedQuery, "the condition nests more than %d deep", maxDepth)

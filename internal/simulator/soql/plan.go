@@ -15,9 +15,9 @@ type Plan struct {
 	accepts func(i int) bool // nil accepts every row
 	order   []sortKey
 	scope   string
-	low     int // ranks that the conditions on Id leave
+	low     int // the ranks that the conditions on Id leave
 	high    int
-	pinned  bool // the conditions name the ids that are wanted
+	pinned  bool // the conditions name the wanted ids
 }
 
 // column reads a field of a row, perhaps of another row that it leads to.
@@ -30,6 +30,9 @@ type sortKey struct {
 	column
 	term orderTerm
 }
+
+// planner checks a query against the schema, and makes the plan of it.
+type planner struct{ *Plan }
 
 // Prepare checks a query.
 func Prepare(q *Query, view View) (*Plan, error) {
@@ -47,7 +50,7 @@ func prepare(q *Query, view View) (*Plan, *Error) {
 			"custom object, be sure to append the '__c' after the entity name. Please reference your WSDL or the describe call "+
 			"for the appropriate names.", q.Object)
 	}
-	p := &Plan{view: view, query: q, object: object, scope: "everything", high: view.Ranking(object.Name).count}
+	p := &planner{&Plan{view: view, query: q, object: object, scope: "everything", high: view.Ranking(object.Name).count}}
 	for _, step := range []func() *Error{p.checkScope, p.checkSelection, p.checkOrder} {
 		if bad := step(); bad != nil {
 			return nil, bad
@@ -61,10 +64,10 @@ func prepare(q *Query, view View) (*Plan, *Error) {
 		p.accepts = accepts
 		p.narrow(q.Where)
 	}
-	return p, nil
+	return p.Plan, nil
 }
 
-func (p *Plan) checkScope() *Error {
+func (p *planner) checkScope() *Error {
 	if p.query.Scope == "" {
 		return nil
 	}
@@ -85,7 +88,7 @@ func (p *Plan) Object() *org.Object { return p.object }
 func (p *Plan) Scope() string { return p.scope }
 
 // resolve follows a path from an object to a field.
-func (p *Plan) resolve(path []string, at int) (column, *Error) {
+func (p *planner) resolve(path []string, at int) (column, *Error) {
 	if len(path) > 1 && (strings.EqualFold(path[0], p.object.Name) || p.query.Alias != "" && strings.EqualFold(path[0], p.query.Alias)) {
 		path = path[1:]
 	}
@@ -159,7 +162,7 @@ func (p *Plan) read(as *org.Object, name string, row int, field *org.Field) any 
 	return nil
 }
 
-func (p *Plan) checkOrder() *Error {
+func (p *planner) checkOrder() *Error {
 	for _, term := range p.query.Order {
 		c, bad := p.resolve(term.path, term.at)
 		if bad != nil {
@@ -173,8 +176,8 @@ func (p *Plan) checkOrder() *Error {
 	return nil
 }
 
-// narrow cuts the ranks down to those that comparisons of Id in a conjunction leave.
-func (p *Plan) narrow(e expr) {
+// narrow bounds the ranks by the comparisons of Id in a conjunction.
+func (p *planner) narrow(e expr) {
 	switch e := e.(type) {
 	case andExpr:
 		for _, term := range e.terms {

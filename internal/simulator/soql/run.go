@@ -55,7 +55,7 @@ func (p *Plan) scan(ctx context.Context, deleted, backwards bool, limit int) ([]
 	return rows, nil
 }
 
-// sort orders rows by the terms of ORDER BY; what they leave equal stays in order of id.
+// sort orders rows by the terms of ORDER BY; rows that are equal in all of them stay in order of id.
 func (p *Plan) sort(rows []int32) {
 	keys := make(map[int32][]any, len(rows))
 	for _, row := range rows {
@@ -95,7 +95,7 @@ func (k *sortKey) compare(order Order, a, b any) int {
 	return n
 }
 
-// Counts tells whether the query is a SELECT COUNT().
+// Counts reports whether the query is a SELECT COUNT().
 func (p *Plan) Counts() bool { return p.query.Count }
 
 // children are the rows of a subquery below one parent.

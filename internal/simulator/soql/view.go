@@ -11,15 +11,15 @@ import (
 type View interface {
 	// Object finds an object of the schema, if the user may know of it.
 	Object(name string) (*org.Object, bool)
-	// Knows tells whether a field exists for the user.
+	// Knows reports whether a field exists for the user.
 	Knows(o *org.Object, f *org.Field) bool
 	Count(object string) int
 	ID(object string, i int) string
 	Find(object, id18 string) (int, bool)
 	Field(object string, i int, field string) any
-	// In tells whether a row lies in a scope; deleted admits those in the recycle bin.
+	// In reports whether a row lies in a scope; deleted admits those in the recycle bin.
 	In(object string, i int, scope string, deleted bool) bool
-	// Concealed tells whether a row is left out of every answer, but of a query that asks for it by its Id.
+	// Concealed reports whether a row is left out of every answer, except to a query for its Id.
 	Concealed(object string, i int) bool
 	// Ranking is the server's order of an object's ids.
 	Ranking(object string) *Ranking
@@ -30,7 +30,7 @@ type View interface {
 // Order is how the server compares ids.
 type Order string
 
-// The two orders in which a server may hold ids: nobody outside Salesforce knows which it is.
+// The two orders in which a server may hold ids. Salesforce does not document which it uses.
 const (
 	Binary     Order = "binary" // 0-9 < A-Z < a-z
 	IgnoreCase Order = "ci"     // letters of either case together
@@ -85,7 +85,7 @@ func (r *Ranking) At(rank int) int {
 	return rank
 }
 
-// Search finds the first rank whose id is not before id, or that is after it.
+// Search finds the first rank whose id is not before id, or with after the first whose id is after it.
 func (r *Ranking) Search(id string, after bool) int {
 	low, high := 0, r.count
 	for low < high {

@@ -1,0 +1,71 @@
+package churn
+
+import (
+	"fmt"
+	"strconv"
+
+	"longhaul/internal/simulator/org"
+	"longhaul/internal/simulator/tenant"
+)
+
+// maxComponents bounds the components of a new dashboard.
+const maxComponents = 3
+
+// create copies existing rows, under new names and with ids that lie anywhere among the others.
+func (c *change) create() ([]string, error) {
+	ids := []string{}
+	made := map[string]bool{}
+	for range c.Create {
+		c.number++
+		number := strconv.Itoa(c.number)
+		like, ok := c.model(uint64(c.number) * 7919)
+		if !ok {
+			return nil, fmt.Errorf("there is no %s to make a copy of", c.Object)
+		}
+		id := c.fresh(c.Object, made)
+		c.edits = append(c.edits, org.Edit{Object: c.Object, ID: id, Like: c.tenant.ID(c.Object, like), Fields: map[string]any{
+			c.title(): "Created " + number, "DeveloperName": "Created_" + number, "LastRunDate": nil, "LastViewedDate": nil,
+			"LastReferencedDate": nil, "CreatedDate": c.stamp, "LastModifiedDate": c.stamp, "SystemModstamp": c.stamp,
+		}})
+		if c.Object == "Dashboard" {
+			c.copyComponents(id, like, made)
+		}
+		ids = append(ids, id)
+	}
+	return ids, nil
+}
+
+// fresh makes up an id that no row has, and none of those that are being made.
+func (c *change) fresh(object string, made map[string]bool) string {
+	for attempt := uint64(0); ; attempt++ {
+		id := org.FreshID(c.tenant.Org(), object, uint64(c.number)<<20+uint64(len(made))<<8+attempt)
+		if !made[id] {
+			made[id] = true
+			return id
+		}
+	}
+}
+
+// model finds a row to copy: a report that can be described, or a dashboard with components.
+func (c *change) model(from uint64) (int, bool) {
+	return c.next(int(from%uint64(max(c.tenant.Count(c.Object), 1))), func(i int) bool {
+		if !c.listed(i) {
+			return false
+		}
+		if c.Object == "Dashboard" {
+			return len(c.tenant.Children(tenant.Components, c.tenant.ID("Dashboard", i))) > 0
+		}
+		status := c.tenant.Org().Describe(i).Status
+		return status == 0 || status == 200
+	})
+}
+
+func (c *change) copyComponents(dashboard string, like int, made map[string]bool) {
+	rows := c.tenant.Children(tenant.Components, c.tenant.ID("Dashboard", like))
+	for _, row := range rows[:min(len(rows), maxComponents)] {
+		c.edits = append(c.edits, org.Edit{
+			Object: tenant.Components.Object, ID: c.fresh(tenant.Components.Object, made), Like: c.tenant.ID(tenant.Components.Object, row),
+			Fields: map[string]any{tenant.Components.Field: dashboard},
+		})
+	}
+}
