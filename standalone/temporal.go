@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	enumspb "go.temporal.io/api/enums/v1"
-
 	"longhaul/internal/cli"
 	"longhaul/internal/temporaldev"
 	"longhaul/workflows"
@@ -21,12 +19,7 @@ func startTemporal(ctx context.Context, o cli.TemporalOptions) (cli.Temporal, er
 	server, err := temporaldev.Start(ctx, temporaldev.Options{
 		Trouble:  trouble,
 		Database: o.Database, FrontendAddr: o.Addr, UIAddr: o.UIAddr, Logger: o.Logger,
-		SearchAttributes: map[string]enumspb.IndexedValueType{
-			workflows.AttributeSource.GetName():   workflows.AttributeSource.GetValueType(),
-			workflows.AttributePhase.GetName():    workflows.AttributePhase.GetValueType(),
-			workflows.AttributeOutcome.GetName():  workflows.AttributeOutcome.GetValueType(),
-			workflows.AttributeCoverage.GetName(): workflows.AttributeCoverage.GetValueType(),
-		},
+		SearchAttributes: attribute.Types(),
 	})
 	var unusable *temporaldev.DatabaseError
 	switch {

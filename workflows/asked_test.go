@@ -21,7 +21,7 @@ type asked struct {
 }
 
 func (a *asked) listen(env *testsuite.TestWorkflowEnvironment) {
-	env.SetWorkerOptions(worker.Options{Interceptors: append(workflows.Interceptors(everything), a)})
+	env.SetWorkerOptions(workflows.WorkerOptions(everything, worker.Options{Interceptors: []interceptor.WorkerInterceptor{a}}))
 }
 
 func (a *asked) InterceptWorkflow(

@@ -23,6 +23,7 @@ import (
 	"longhaul/activities"
 	"longhaul/internal/fault"
 	"longhaul/workflows"
+	"longhaul/workflows/attribute"
 )
 
 // upserted tells of each update of search attributes what it sets, by name.
@@ -46,7 +47,7 @@ func TestAttributes_oneThatIsRemovedInMidSyncIsLeftOut(t *testing.T) {
 	t.Parallel()
 	var removed atomic.Bool
 	o := new(org)
-	o.attributes = func() workflows.NamespaceAttributes {
+	o.attributes = func() attribute.Namespace {
 		has := everything()
 		if removed.Load() {
 			delete(has.Types, "LonghaulPhase")
@@ -80,21 +81,21 @@ func TestAttributes_oneThatIsRemovedInMidSyncIsLeftOut(t *testing.T) {
 func TestAttributes_onesThatCannotBeSetAreLeftOut(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
-		has  workflows.NamespaceAttributes
+		has  attribute.Namespace
 		want []string
 	}{
 		"one of another type": {
-			workflows.NamespaceAttributes{Listed: true, Types: map[string]enumspb.IndexedValueType{
+			attribute.Namespace{Listed: true, Types: map[string]enumspb.IndexedValueType{
 				"LonghaulSource": enumspb.INDEXED_VALUE_TYPE_TEXT, "LonghaulOutcome": enumspb.INDEXED_VALUE_TYPE_KEYWORD,
 			}},
 			[]string{"LonghaulOutcome"},
 		},
-		"a namespace that tells nothing": {workflows.NamespaceAttributes{}, nil},
+		"a namespace that tells nothing": {attribute.Namespace{}, nil},
 		"all":                            {everything(), []string{"LonghaulCoverage", "LonghaulOutcome", "LonghaulPhase", "LonghaulSource"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			env := environment(t, &org{attributes: func() workflows.NamespaceAttributes { return row.has }}, "sync-acme")
+			env := environment(t, &org{attributes: func() attribute.Namespace { return row.has }}, "sync-acme")
 			all := map[string]any{}
 			upserted(env, func(set map[string]any) { maps.Copy(all, set) })
 			env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
@@ -113,7 +114,7 @@ func TestAttributes_lostOnesAreNotHandedOn(t *testing.T) {
 	team, site := temporal.NewSearchAttributeKeyKeyword("Team"), temporal.NewSearchAttributeKeyKeyword("Site")
 	var removed atomic.Bool
 	o := new(org)
-	o.attributes = func() workflows.NamespaceAttributes {
+	o.attributes = func() attribute.Namespace {
 		has := everything()
 		has.Types["Team"], has.Types["Site"] = team.GetValueType(), site.GetValueType()
 		if removed.Load() {
@@ -127,7 +128,9 @@ func TestAttributes_lostOnesAreNotHandedOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	spy := new(continued)
-	env.SetWorkerOptions(worker.Options{Interceptors: append([]interceptor.WorkerInterceptor{spy}, workflows.Interceptors(o.attributes)...)})
+	options := workflows.WorkerOptions(o.attributes, worker.Options{})
+	options.Interceptors = append([]interceptor.WorkerInterceptor{spy}, options.Interceptors...)
+	env.SetWorkerOptions(options)
 	o.plan = func(activities.PlanParams) (activities.PlanResult, error) {
 		removed.Store(true)
 		env.SetContinueAsNewSuggested(true)
@@ -270,7 +273,7 @@ func TestWorker_withoutTheInterceptorsEndsNoSync(t *testing.T) {
 	env.SetWorkerOptions(worker.Options{})
 	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
 	var panicked *temporal.PanicError
-	if err := env.GetWorkflowError(); !errors.As(err, &panicked) || !strings.Contains(panicked.Error(), "lacks workflows.Interceptors") {
+	if err := env.GetWorkflowError(); !errors.As(err, &panicked) || !strings.Contains(panicked.Error(), "lacks the interceptors of the workflows") {
 		t.Errorf("got %v, want a panic that names what is missing", err)
 	}
 }

@@ -6,42 +6,55 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"longhaul/activities"
+	"longhaul/workflows/call"
 )
 
-// overlap is how far before its start a sync looks for changes: LastModifiedDate is set when a change begins and seen when
-// it ends.
-const overlap = 5 * time.Minute
+// catchUpPhase brings what changed while the sync described, and tries again what was put off: one more listing, one more round of
+// describes.
+type catchUpPhase struct {
+	own       *planState // of the second round
+	state     *State
+	inventory *inventoryState // corrected by the changes
+	recovery  *recovery
+	budget    *budget
+	describe  *describePhase
+}
 
-// catchUp brings what changed while the sync described, and tries again what was put off: one more listing, one more round
-// of describes.
-func (s *sync) catchUp(ctx workflow.Context) error {
-	if s.state.Round < 2 {
-		changed, err := s.listChanges(ctx)
-		if err == nil && (changed || s.state.Deferred > 0) {
-			err = s.planAgain(ctx)
+const (
+	// overlap is how far before its start a sync looks for changes: LastModifiedDate is set when a change begins and seen when it
+	// ends.
+	overlap = 5 * time.Minute
+	// clockAhead is more than two clocks that are kept right can differ.
+	clockAhead = time.Hour
+)
+
+func (p *catchUpPhase) run(ctx workflow.Context) error {
+	if p.own.Round < 2 {
+		changed, err := p.listChanges(ctx)
+		if err == nil && (changed || p.state.Deferred > 0) {
+			err = p.planAgain(ctx)
 		}
 		if err != nil {
 			return err
 		}
-		s.state.Round = 2
-		s.state.NextShard = s.state.Plan.Shards
+		p.own.Round = 2
+		p.describe.own.NextShard = p.own.Plan.Shards
 	}
-	return s.describe(ctx)
+	return p.describe.run(ctx)
 }
 
 // listChanges says whether any report changed or was added.
-func (s *sync) listChanges(ctx workflow.Context) (changed bool, err error) {
-	err = s.spend(ctx, listCalls, func(ctx workflow.Context, lease activities.Lease) (activities.Spending, error) {
+func (p *catchUpPhase) listChanges(ctx workflow.Context) (changed bool, err error) {
+	err = p.budget.spend(ctx, listCalls, func(ctx workflow.Context, lease activities.Lease) (activities.Spending, error) {
 		params := activities.CatchUpParams{
-			Sync: s.state.Sync, Since: s.begun().Add(-overlap), Private: s.state.Auth.Private,
-			AtOnce: s.state.Auth.MaxInFlight, Lease: lease,
+			Sync: p.state.Sync, Since: p.begun().Add(-overlap), Private: p.state.Auth.Private,
+			AtOnce: p.state.Auth.MaxInFlight, Lease: lease,
 		}
-		var caught activities.CatchUpResult
-		err := workflow.ExecuteActivity(with(ctx, forList, "list what changed since the sync began"), acts.CatchUp, params).Get(ctx, &caught)
+		caught, err := call.Do(ctx, call.ForList, "list what changed since the sync began", acts.CatchUp, params)
 		if err == nil && caught.Stop == "" {
-			s.state.warn(caught.Warnings...)
+			p.state.warn(caught.Warnings...)
 			if caught.Changed != (activities.Kinds{}) {
-				s.state.Kinds = caught.Kinds
+				p.inventory.Kinds = caught.Kinds
 			}
 			changed = caught.Changed.Reports > 0
 		}
@@ -50,12 +63,12 @@ func (s *sync) listChanges(ctx workflow.Context) (changed bool, err error) {
 	return changed, err
 }
 
-// begun is when the sync began to read, by Salesforce's clock, which dates the changes. A clock that runs far ahead of the
-// workflow's is rather that of a proxy: to list too many changes costs little, to list too few loses some.
-func (s *sync) begun() time.Time {
-	clock, ours := s.state.Auth.Told.Clock, s.state.Started
-	if !s.state.Owned.IsZero() {
-		ours = s.state.Owned
+// begun is when the sync began to read, by Salesforce's clock, which dates the changes. A clock that is far ahead of the workflow's
+// is more likely that of a proxy: to list too many changes costs little, to list too few loses some.
+func (p *catchUpPhase) begun() time.Time {
+	clock, ours := p.state.Auth.Told.Clock, p.state.Started
+	if !p.state.Owned.IsZero() {
+		ours = p.state.Owned
 	}
 	if clock.IsZero() || clock.After(ours.Add(clockAhead)) {
 		return ours
@@ -63,14 +76,15 @@ func (s *sync) begun() time.Time {
 	return clock
 }
 
-// clockAhead is more than two clocks that are kept can differ.
-const clockAhead = time.Hour
-
-func (s *sync) planAgain(ctx workflow.Context) error {
-	params := activities.ReplanParams{Sync: s.state.Sync, Shards: s.state.Plan.Shards, MaxShards: s.state.Auth.MaxShards}
-	return s.persist(ctx, func(ctx workflow.Context) error {
-		return s.mending(ctx, func(ctx workflow.Context) error {
-			return workflow.ExecuteActivity(with(ctx, forPlan, "find what changed or was put off"), acts.Replan, params).Get(ctx, &s.state.Again)
+func (p *catchUpPhase) planAgain(ctx workflow.Context) error {
+	params := activities.ReplanParams{Sync: p.state.Sync, Shards: p.own.Plan.Shards, MaxShards: p.state.Auth.MaxShards}
+	return p.recovery.run(ctx, func(ctx workflow.Context) error {
+		return p.describe.repairing(ctx, func(ctx workflow.Context) error {
+			again, err := call.Do(ctx, call.ForPlan, "find what changed or was put off", acts.Replan, params)
+			if err == nil {
+				p.own.Again = again
+			}
+			return err
 		})
 	})
 }

@@ -20,6 +20,7 @@ import (
 	"longhaul/internal/source"
 	"longhaul/internal/staging"
 	"longhaul/workflows"
+	"longhaul/workflows/operator"
 )
 
 // before is the id of a run that continued as new.
@@ -119,7 +120,7 @@ func TestPause_keepsAReasonThatTheStateHolds(t *testing.T) {
 	t.Parallel()
 	env := environment(t, new(org), "sync-acme")
 	env.RegisterDelayedCallback(func() {
-		env.SignalWorkflow(workflows.PauseSignal, workflows.Reason{Reason: strings.Repeat("<", 200)})
+		env.SignalWorkflow(workflows.PauseSignal, operator.Reason{Reason: strings.Repeat("<", 200)})
 	}, 0)
 	env.RegisterDelayedCallback(func() {
 		if n := strings.Count(ask(t, env).Waiting, "<"); n == 0 || n > mostReason {
@@ -159,16 +160,16 @@ func TestState_staysSmall(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("<", 400)
 	state := workflows.State{
-		Phase:    workflows.PhasePlan,
-		Run:      before,
-		Approved: map[activities.GuardStage]bool{activities.GuardInventory: true, activities.GuardCoverage: true},
+		Phase: workflows.PhasePlan,
+		Run:   before,
 	}
+	state.Approved = map[activities.GuardStage]bool{activities.GuardInventory: true, activities.GuardCoverage: true}
 	for shard := range source.MostShards { // as many as the places of the widest window
-		state.Queue = append(state.Queue, workflows.Unfinished{Shard: 1<<20 + shard, Done: 1 << 40, Doubt: true, Pressed: true, Counted: true})
+		state.Queue = append(state.Queue, workflows.Unfinished{Shard: 1<<20 + shard, Done: 1 << 40, HalfOpen: true, Throttled: true, Counted: true})
 	}
-	state.Mends = map[int]int{}
+	state.Repairs = map[int]int{}
 	for shard := range 32 {
-		state.Mends[1<<20+shard] = 3
+		state.Repairs[1<<20+shard] = 3
 	}
 	for hour := range int64(25) { // what the last day was made of
 		state.Quota.Hours = append(state.Quota.Hours, quota.Hour{Hour: 1<<20 + hour, Calls: 1 << 40})
@@ -199,18 +200,18 @@ func TestState_staysSmall(t *testing.T) {
 		state.Auth.AcceptMissing = append(state.Auth.AcceptMissing, right.Name)
 	}
 	for n := range 4 { // what noteStranger keeps
-		state.Strangers = append(state.Strangers, fmt.Sprintf("signal %q is not known; this sync takes pause and resume", fmt.Sprintf("%032d", n)))
+		state.UnknownSignals = append(state.UnknownSignals, fmt.Sprintf("signal %q is not known; this sync takes pause and resume", fmt.Sprintf("%032d", n)))
 	}
 	state.PausedFor = long[:mostReason]
 	state.Destination = strings.Repeat("d", 36) + " at " + strings.Repeat("h", 253)
 	state.Unseen = &inventory.Unseen{Count: 1 << 40, Kind: inventory.UnseenUnknown}
-	state.Held = workflows.Held{Until: now, Verdict: workflows.VerdictDiscarded, Reason: long[:mostReason]}
+	state.Held = workflows.Held{Until: now, Verdict: operator.Discarded, Reason: long[:mostReason]}
 	state.Unexpected = workflows.Unexpected{Tries: 5, Since: time.Now(), Reports: 1 << 40}
 	state.Attended, state.Renames, state.Proxied = true, 4, true
 	state.WorkerSeen, state.Unserved = true, 1<<60
 	state.Refused = workflows.Refused{Since: now, Times: 1 << 20}
 	percent := 100
-	state.QuotaAsked = workflows.QuotaChange{Ceiling: &percent, Share: &percent}
+	state.QuotaAsked = operator.QuotaChange{Ceiling: &percent, Share: &percent}
 	mark := quota.Mark{At: now, Made: 1 << 40}
 	hours := state.Quota.Hours
 	state.Quota = quota.Ledger{
@@ -220,7 +221,7 @@ func TestState_staysSmall(t *testing.T) {
 	}
 	state.Again = activities.ReplanResult{ToDescribe: 1 << 40, Shards: 1 << 20, Changed: 1 << 40, Added: 1 << 40, Deferred: 1 << 40}
 	state.Started, state.Updated = now, now
-	state.Reports, state.Deferred, state.Calls, state.Silent, state.Timestamp = 1<<40, 1<<40, 1<<40, 1<<40, now.Unix()
+	state.Reports, state.Deferred, state.Calls, state.SinceUsageKnown, state.Timestamp = 1<<40, 1<<40, 1<<40, 1<<40, now.Unix()
 	for range 7 {
 		state.Files = append(state.Files, activities.File{Name: long[:30], SHA256: strings.Repeat("w", 64), Bytes: 1 << 60, Count: 1 << 60})
 	}

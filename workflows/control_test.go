@@ -15,6 +15,7 @@ import (
 
 	"longhaul/activities"
 	"longhaul/workflows"
+	"longhaul/workflows/operator"
 )
 
 // updated takes the answer to an update, which must be refused with a sentence that holds want, or accepted when that is
@@ -40,9 +41,9 @@ func updated(t *testing.T, name, want string) *testsuite.TestUpdateCallback {
 	}
 }
 
-func quotaOf(t *testing.T, text string) workflows.QuotaChange {
+func quotaOf(t *testing.T, text string) operator.QuotaChange {
 	t.Helper()
-	var change workflows.QuotaChange
+	var change operator.QuotaChange
 	if err := json.Unmarshal([]byte(text), &change); err != nil {
 		t.Fatal(err)
 	}

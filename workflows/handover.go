@@ -10,20 +10,22 @@ import (
 
 	"longhaul/activities"
 	"longhaul/internal/fault"
+	"longhaul/workflows/attribute"
+	"longhaul/workflows/call"
 )
 
-// handover is a run of SyncSource under any id but the source's own, such as a schedule's. It stands for the one sync: that
-// one runs as its child, or ran already.
+// handover is a run of SyncSource under any id but the source's own, such as a schedule's. It stands for the one sync: that sync
+// runs as its child, or ran already.
 type handover struct {
-	source    string
-	child     workflow.ChildWorkflowFuture
-	settled   bool // the child has started, or could not
-	started   bool // the child has started
-	taken     bool // another sync of the source runs, so the child could not start
-	busy      int  // signals that are being handed on
-	warnings  []string
-	strangers []string // warnings of signals that nobody knows
-	shown     Progress
+	source   string
+	child    workflow.ChildWorkflowFuture
+	decided  bool // the child has started, or could not
+	started  bool // the child has started
+	taken    bool // another sync of the source runs, so the child could not start
+	busy     int  // signals that are being forwarded
+	warnings []string
+	unknown  []string // warnings of signals that no sync knows
+	shown    Progress
 }
 
 // A workflow that stands for a sync ends at such a length or size of its history. It does not get there by itself, only by
@@ -39,10 +41,10 @@ func overfull(ctx workflow.Context) bool {
 	return info.GetCurrentHistoryLength() >= mostEvents || info.GetCurrentHistorySize() >= mostBytes
 }
 
-// handOver runs the one sync as a child, passes cancels, signals and updates on and returns the child's result. When that
-// sync is running already, it ends as skipped.
+// handOver runs the one sync as a child, forwards cancels, signals and updates and returns the child's result. When that sync is
+// running already, it ends as skipped.
 func handOver(ctx workflow.Context, in Input) (*Result, error) {
-	announce(ctx, in.Source, AttributePhase.ValueSet(string(PhaseHandedOver)))
+	attribute.Announce(ctx, in.Source, attribute.Phase.ValueSet(string(PhaseHandedOver)))
 	h := &handover{source: in.Source, shown: Progress{
 		Source: in.Source, Phase: PhaseHandedOver, Started: workflow.GetInfo(ctx).WorkflowStartTime.UTC(),
 		HandedOver: &HandedOver{WorkflowID: SyncID(in.Source)},
@@ -71,11 +73,11 @@ func (h *handover) begin(ctx workflow.Context) {
 	err := h.child.GetChildWorkflowExecution().Get(ctx, &run)
 	h.started, h.taken = err == nil, temporal.IsWorkflowExecutionAlreadyStartedError(err)
 	h.shown.HandedOver.RunID = run.RunID
-	h.settled = true
+	h.decided = true
 	h.touch(ctx)
 }
 
-// end waits for the child and ends as it did.
+// end waits for the child and ends as the child did.
 func (h *handover) end(ctx workflow.Context) (*Result, error) {
 	err := workflow.Await(ctx, func() bool { return h.child.IsReady() || overfull(ctx) })
 	if err == nil && !h.child.IsReady() {
@@ -89,61 +91,56 @@ func (h *handover) end(ctx workflow.Context) (*Result, error) {
 		return h.skipped(ctx)
 	case err == nil:
 		h.close(ctx, result.Outcome)
-		result.Warnings = append(list(result.Warnings), h.own()...)
+		result.Warnings = append(list(result.Warnings), h.ownWarnings()...)
 		return &result, nil
 	case temporal.IsCanceledError(err) || ctx.Err() != nil:
 		h.close(ctx, OutcomeCancelled)
 		return nil, cancelledAs(err)
 	}
 	h.close(ctx, OutcomeFailed)
-	return nil, handDown(h.source, err)
+	return nil, failedAs(h.source, err)
 }
 
-// close hands on what came last, answers every update and shows the outcome.
+// close forwards what came last, answers every update and shows the outcome.
 func (h *handover) close(ctx workflow.Context, outcome Outcome) {
 	h.drain(ctx)
 	h.shown.Outcome = outcome
-	showOutcome(ctx, outcome)
+	attribute.Upsert(ctx, attribute.Outcome.ValueSet(string(outcome)))
 	h.touch(ctx)
 }
 
-// skipped names the sync that is running, as it is after the refusal: an earlier look may have met another run.
+// skipped names the sync that is running, as it is after the refusal: an earlier look may have found another run.
 func (h *handover) skipped(ctx workflow.Context) (*Result, error) {
 	id := SyncID(h.source)
-	var found activities.FindResult
-	if err := workflow.ExecuteActivity(with(ctx, forCall, "look for "+id), acts.Find, id).Get(ctx, &found); err != nil {
-		return h.unfound(ctx, err)
+	found, err := call.Do(ctx, call.ForCall, "look for "+id, acts.Find, id)
+	switch {
+	case err != nil && isCancel(ctx, err): // before the workflow knew which sync is running
+		h.close(ctx, OutcomeCancelled)
+		return nil, temporal.NewCanceledError()
+	case err != nil:
+		h.close(ctx, OutcomeFailed)
+		return nil, failed(&Result{
+			Source: h.source, Outcome: OutcomeFailed, Files: list[activities.File](nil), Warnings: list(h.ownWarnings()), Failure: call.Explain(err),
+		})
 	}
 	h.shown.HandedOver.RunID = found.RunID
 	h.close(ctx, OutcomeSkipped)
 	return &Result{
-		Source: h.source, Outcome: OutcomeSkipped, Files: list[activities.File](nil), Warnings: list(h.own()),
+		Source: h.source, Outcome: OutcomeSkipped, Files: list[activities.File](nil), Warnings: list(h.ownWarnings()),
 		Skipped: &Skipped{WorkflowID: id, RunID: found.RunID},
 	}, nil
 }
 
-// unfound ends a workflow that was cancelled, or failed, before it knew which sync is running.
-func (h *handover) unfound(ctx workflow.Context, err error) (*Result, error) {
-	if isCancel(ctx, err) {
-		h.close(ctx, OutcomeCancelled)
-		return nil, temporal.NewCanceledError()
-	}
-	h.close(ctx, OutcomeFailed)
-	return nil, failed(&Result{
-		Source: h.source, Outcome: OutcomeFailed, Files: list[activities.File](nil), Warnings: list(h.own()), Failure: explain(err),
-	})
-}
-
-// own are the warnings about this workflow itself.
-func (h *handover) own() []string {
-	return append(h.warnings[:len(h.warnings):len(h.warnings)], h.strangers...)
+// ownWarnings are the warnings about this workflow itself.
+func (h *handover) ownWarnings() []string {
+	return append(h.warnings[:len(h.warnings):len(h.warnings)], h.unknown...)
 }
 
 // progress answers in the shape of a sync's progress, and names the workflow to ask.
 func (h *handover) progress() Progress {
 	p := h.shown
 	to := *h.shown.HandedOver
-	p.HandedOver, p.Warnings = &to, list(h.own())
+	p.HandedOver, p.Warnings = &to, list(h.ownWarnings())
 	return p
 }
 
@@ -163,9 +160,8 @@ func cancelledAs(err error) error {
 	return temporal.NewCanceledError()
 }
 
-// handDown fails this workflow as its child failed: same type, sentence and result. A child that an operator terminated
-// brings none.
-func handDown(source string, err error) error {
+// failedAs fails this workflow as its child failed: same type, sentence and result. A child that an operator terminated has none.
+func failedAs(source string, err error) error {
 	var failure *temporal.ApplicationError
 	var result Result
 	if errors.As(err, &failure) && failure.HasDetails() && failure.Details(&result) == nil && result.Failure != nil {

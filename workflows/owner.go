@@ -9,9 +9,10 @@ import (
 	"longhaul/activities"
 	"longhaul/internal/fault"
 	"longhaul/internal/staging"
+	"longhaul/workflows/call"
 )
 
-// OtherOwner is the mark of another Temporal in the bucket, which a sync that begins has met.
+// OtherOwner is the mark of another Temporal in the bucket, which a sync that begins has found.
 type OtherOwner struct {
 	Mark   string    `json:"mark,omitempty"`
 	Since  time.Time `json:"since,omitzero"`  // it has not changed, by the workflow's clock
@@ -22,8 +23,8 @@ type OtherOwner struct {
 const (
 	// longestLook is how far apart looks get that find another Temporal at work.
 	longestLook = 5 * time.Minute
-	// longestGap is how far apart two looks may be that tell of the time between them. A machine that has slept for longer may hold
-	// the other Temporal too.
+	// longestGap is how far apart two looks may be that say something about the time between them. A machine that has slept for
+	// longer may hold the other Temporal too.
 	longestGap = 2 * longestLook
 )
 
@@ -35,13 +36,13 @@ func (o *OtherOwner) look(now time.Time) {
 	o.Looked = now
 }
 
-// warningOtherOwner tells of a wait that one Temporal would not have.
+// warningOtherOwner explains a wait that a bucket with one Temporal would not have.
 const warningOtherOwner = "the source belonged to another Temporal in this bucket when the sync began, so it waited until that one was done or " +
 	"silent: use one Temporal for a bucket"
 
 // noteOwner remembers the other Temporal that a failed login names.
-func (s *sync) noteOwner(ctx workflow.Context, err error) {
-	mark, other, now := detailsOf(err).Owner, &s.state.Other, workflow.Now(ctx).UTC()
+func (p *authenticatePhase) noteOwner(ctx workflow.Context, err error) {
+	mark, other, now := call.Details(err).Owner, &p.own.Other, workflow.Now(ctx).UTC()
 	if mark == "" {
 		return
 	}
@@ -52,8 +53,8 @@ func (s *sync) noteOwner(ctx workflow.Context, err error) {
 }
 
 // seenOwner is what a login must know of the other Temporal.
-func (s *sync) seenOwner(ctx workflow.Context) staging.Seen {
-	other, now := &s.state.Other, workflow.Now(ctx).UTC()
+func (p *authenticatePhase) seenOwner(ctx workflow.Context) staging.Seen {
+	other, now := &p.own.Other, workflow.Now(ctx).UTC()
 	if other.Mark == "" {
 		return staging.Seen{}
 	}
@@ -61,7 +62,7 @@ func (s *sync) seenOwner(ctx workflow.Context) staging.Seen {
 	return staging.Seen{Mark: other.Mark, For: now.Sub(other.Since)}
 }
 
-// untilLook is how long to wait before the next look, where the first wait was asked for: each is twice as long as the one before.
+// untilLook is how long to wait before the next look, where asked is the first wait: each is twice as long as the one before.
 func (o *OtherOwner) untilLook(asked time.Duration) time.Duration {
 	for range o.Looks - 1 {
 		if asked *= 2; asked >= longestLook {
@@ -71,40 +72,39 @@ func (o *OtherOwner) untilLook(asked time.Duration) time.Duration {
 	return asked
 }
 
-// own takes what the login tells of the ownership. A sync that came to own its source late, as others owned it first, may have
-// got another id: in the bucket the order of ids is that in which syncs own the source. Its files are named by the id's time, so
-// they are newer than what others delivered, and keep their names after a reset.
-func (s *sync) own(ctx workflow.Context) {
-	auth, now := s.state.Auth, workflow.Now(ctx).UTC()
-	s.state.Auth.Owner, s.state.Auth.SyncID = activities.Ownership{}, "" // kept in the reference to the sync
-	s.state.Sync.Owner = auth.Owner
+// takeOwnership notes that the sync owns its source. A sync that came to own its source late, as others owned it first, may have got
+// another id: in the bucket the order of ids is that in which syncs own the source. Its files are named by the id's time, so they
+// are newer than what others delivered, and keep their names after a reset.
+func (p *authenticatePhase) takeOwnership(ctx workflow.Context, auth activities.AuthenticateResult) {
+	sync, now := &p.state.Sync, workflow.Now(ctx).UTC()
+	sync.Owner = auth.Owner
 	if auth.SyncID != "" {
-		s.state.Sync.ID = auth.SyncID
+		sync.ID = auth.SyncID
 	}
-	if auth.SyncID != "" || s.state.Other.Mark != "" {
-		s.state.Owned = now
+	if auth.SyncID != "" || p.own.Other.Mark != "" {
+		p.own.Owned = now
 	}
-	if s.state.Other.Mark != "" {
-		s.state.warn(warningOtherOwner)
+	if p.own.Other.Mark != "" {
+		p.state.warn(warningOtherOwner)
 	}
-	named, _, ok := staging.ParseSyncID(s.state.Sync.ID)
+	named, _, ok := staging.ParseSyncID(sync.ID)
 	if !ok { // an older version made the id
-		named = s.state.Started
+		named = p.state.Started
 	}
-	s.state.Timestamp = max(named.Unix(), auth.LastTimestamp+1)
-	if s.state.Timestamp > now.Add(farAhead).Unix() {
-		s.state.warn(fmt.Sprintf("the last sync's files are named for a time still to come, and this one's go on from there, at %d (%s), "+
+	p.files.Timestamp = max(named.Unix(), auth.LastTimestamp+1)
+	if p.files.Timestamp > now.Add(farAhead).Unix() {
+		p.state.warn(fmt.Sprintf("the last sync's files are named for a time still to come, and this one's go on from there, at %d (%s), "+
 			"so that they count as newer: a clock was wrong once; it passes when that time has come",
-			s.state.Timestamp, time.Unix(s.state.Timestamp, 0).UTC().Format(time.DateTime)))
+			p.files.Timestamp, time.Unix(p.files.Timestamp, 0).UTC().Format(time.DateTime)))
 	}
 }
 
-// farAhead is by how much a timestamp may be ahead of the clock before a sync says so: sets that follow each other within a
-// second are ahead by seconds.
+// farAhead is by how much a timestamp may be ahead of the clock before a sync warns of it: sets that follow each other within a second
+// are ahead by seconds.
 const farAhead = 10 * time.Minute
 
-// dispossessed says whether a failure is that another Temporal has taken the source over, or that a later sync is recorded. Nobody can
-// mend that, and nothing in the bucket belongs to the sync any more.
-func dispossessed(failure *activities.Failure) bool {
+// lostOwnership says whether a failure is that another Temporal has taken the source over, or that a later sync is recorded. Nobody can
+// fix that, and nothing in the bucket belongs to the sync any more.
+func lostOwnership(failure *activities.Failure) bool {
 	return failure.Owner != "" && failure.Class == fault.Invalid
 }

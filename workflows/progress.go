@@ -3,6 +3,8 @@ package workflows
 import (
 	"time"
 
+	"go.temporal.io/sdk/workflow"
+
 	"longhaul/activities"
 	"longhaul/internal/inventory"
 )
@@ -15,10 +17,10 @@ type Progress struct {
 	Started    time.Time           `json:"started"`
 	Updated    time.Time           `json:"updated"` // when the counts last changed
 	Kinds      activities.Kinds    `json:"kinds"`
-	States     activities.States   `json:"states"`      // of the reports settled so far
+	States     activities.States   `json:"states"`      // of the reports that have their state so far
 	Reused     int64               `json:"reused"`      // reports whose columns were known and unchanged
 	ToDescribe int64               `json:"to_describe"` // reports that this sync describes
-	Described  int64               `json:"described"`   // of those, the ones in finished shards; running shards tell theirs by heartbeat
+	Described  int64               `json:"described"`   // of those, the ones in finished shards; running shards report theirs by heartbeat
 	Shards     Count               `json:"shards"`
 	Files      Count               `json:"files"`   // assembled
 	Uploads    Count               `json:"uploads"` // delivered to the catalog
@@ -44,7 +46,7 @@ type HandedOver struct {
 
 // Quota is what is known of the org's daily API calls, and how many of them the sync may use.
 type Quota struct {
-	Used    int64 `json:"used"` // by all users of the org in the last 24 hours, as last told
+	Used    int64 `json:"used"` // by all users of the org in the last 24 hours, as last reported
 	Max     int64 `json:"max"`
 	Ceiling int   `json:"ceiling"` // percent of Max, for all users of the org
 	Share   int   `json:"share"`   // percent of Max, for this sync in any 24 hours
@@ -55,4 +57,20 @@ type Quota struct {
 type Count struct {
 	Done  int `json:"done"`
 	Total int `json:"total"`
+}
+
+// answerProgress answers the progress query from now on.
+func answerProgress(ctx workflow.Context, progress func() Progress) error {
+	return workflow.SetQueryHandlerWithOptions(ctx, ProgressQuery, func() (Progress, error) { return progress(), nil },
+		workflow.QueryHandlerOptions{Description: "How far the sync is: phase, counts by kind and state, API calls, quota, warnings."})
+}
+
+// quotaOf is the account of API calls as the progress query shows it; nil before Salesforce reported any usage.
+func quotaOf(b budgetState) *Quota {
+	if b.Quota.Max <= 0 {
+		return nil
+	}
+	return &Quota{
+		Used: b.Quota.Used, Max: b.Quota.Max, Ceiling: b.Quota.Policy.Ceiling, Share: b.Quota.Policy.Share, Leased: b.Quota.Leased,
+	}
 }

@@ -17,11 +17,12 @@ import (
 	"longhaul/internal/inventory"
 	"longhaul/internal/quota"
 	"longhaul/workflows"
+	"longhaul/workflows/attribute"
 )
 
 // everything is a namespace that has all search attributes.
-func everything() workflows.NamespaceAttributes {
-	return workflows.NamespaceAttributes{Listed: true, Types: workflows.Attributes()}
+func everything() attribute.Namespace {
+	return attribute.Namespace{Listed: true, Types: attribute.Types()}
 }
 
 // org is a made-up org: what its activities answer. A nil function answers for a small healthy org.
@@ -47,7 +48,7 @@ type org struct {
 	step         func(name string) error // what Assemble, Account and Record answer
 	partial      map[string]int64        // by file, the reports that lack some of their columns
 	forward      func(activities.ForwardParams) (activities.ForwardResult, error)
-	attributes   workflows.AttributeList // of the namespace; nil: all of Longhaul's
+	attributes   attribute.List // of the namespace; nil: all of Longhaul's
 	ended        []string                // outcomes that were noted in the bucket
 
 	mu   sync.Mutex
@@ -97,7 +98,7 @@ func environment(t *testing.T, o *org, id string) *testsuite.TestWorkflowEnviron
 	if list == nil {
 		list = everything
 	}
-	env.SetWorkerOptions(worker.Options{Interceptors: workflows.Interceptors(list)})
+	env.SetWorkerOptions(workflows.WorkerOptions(list, worker.Options{}))
 	workflows.Register(env, &activities.Activities{})
 	var a *activities.Activities
 	logIn := func(_ context.Context, p activities.AuthenticateParams) (activities.AuthenticateResult, error) {

@@ -1,4 +1,4 @@
-package workflows
+package operator
 
 import (
 	"encoding/json"
@@ -10,17 +10,17 @@ import (
 	"longhaul/internal/fault"
 )
 
-// maxReasonBytes bounds what an operator may say about a signal or an update.
-const maxReasonBytes = 200
+// MaxReasonBytes bounds the reason of a signal or an update.
+const MaxReasonBytes = 200
 
 // Reason is what an operator may send with pause, resume, approve and discard.
 type Reason struct {
 	Reason string `json:"reason"`
 }
 
-// reasonOf reads the reason that an operator gave, {"reason":"..."} or the bare text. It never fails: a signal counts
-// whatever was sent with it.
-func reasonOf(payloads ...*commonpb.Payload) string {
+// ReasonOf reads the reason that an operator gave, {"reason":"..."} or the bare text. It never fails: a signal counts whatever
+// was sent with it.
+func ReasonOf(payloads ...*commonpb.Payload) string {
 	if len(payloads) == 0 {
 		return ""
 	}
@@ -29,20 +29,20 @@ func reasonOf(payloads ...*commonpb.Payload) string {
 	if json.Unmarshal(data, &written) != nil && json.Unmarshal(data, &written.Reason) != nil {
 		return ""
 	}
-	return oneLine(written.Reason, maxReasonBytes)
+	return OneLine(written.Reason, MaxReasonBytes)
 }
 
-// oneLine makes a text of people fit into a sentence: no line ends, no control characters, at most limit bytes.
-func oneLine(text string, limit int) string {
+// OneLine makes a text that people wrote fit into a sentence: no line ends, no control characters, at most limit bytes.
+func OneLine(text string, limit int) string {
 	if len(text) > 4*limit {
-		text = text[:4*limit] // enough of it, before anything is done to each character
+		text = text[:4*limit] // bounds the work below, which looks at each character
 	}
 	words := strings.FieldsFunc(strings.ToValidUTF8(text, ""), func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) })
 	return fault.Short(strings.Join(words, " "), limit)
 }
 
-// because puts a reason behind what an operator did.
-func because(done, reason string) string {
+// Because puts a reason behind what an operator did.
+func Because(done, reason string) string {
 	if reason == "" {
 		return done
 	}
