@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"errors"
+	"fmt"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
@@ -9,16 +10,17 @@ import (
 
 	"longhaul/activities"
 	"longhaul/internal/fault"
+	"longhaul/internal/staging"
 	"longhaul/workflows/call"
 )
 
 // authenticatePhase logs in and takes the source, and learns what the other phases need of the org and of the settings.
 type authenticatePhase struct {
-	own      *loginState
-	state    *State
-	files    *fileState // named by the login
-	wait     *waiter
-	budget   *budget
+	own    *loginState
+	state  *State
+	files  *fileState // named by the login
+	wait   *waiter
+	budget *budget
 }
 
 // loginState is what the login reports, and what the sync has seen while it waited for the login.
@@ -112,4 +114,101 @@ func passes(err error) bool {
 	}
 	class := fault.Class(failure.Type())
 	return class == fault.QuotaExhausted || class == fault.Throttled
+}
+
+// OtherOwner is the mark of another Temporal in the bucket, which a sync that begins has found.
+type OtherOwner struct {
+	Mark   string    `json:"mark,omitempty"`
+	Since  time.Time `json:"since,omitzero"`  // it has not changed, by the workflow's clock
+	Looked time.Time `json:"looked,omitzero"` // when it was last looked at
+	Looks  int       `json:"looks,omitempty"` // that found another Temporal at work
+}
+
+const (
+	// longestLook is how far apart looks get that find another Temporal at work.
+	longestLook = 5 * time.Minute
+	// longestGap is how far apart two looks may be that say something about the time between them. A machine that has slept for
+	// longer may hold the other Temporal too.
+	longestGap = 2 * longestLook
+)
+
+// look notes that the mark is looked at.
+func (o *OtherOwner) look(now time.Time) {
+	if now.Sub(o.Looked) > longestGap {
+		o.Since = now
+	}
+	o.Looked = now
+}
+
+// warningOtherOwner explains a wait that a bucket with one Temporal would not have.
+const warningOtherOwner = "the source belonged to another Temporal in this bucket when the sync began, so it waited until that one was done or " +
+	"silent: use one Temporal for a bucket"
+
+// noteOwner remembers the other Temporal that a failed login names.
+func (p *authenticatePhase) noteOwner(ctx workflow.Context, err error) {
+	mark, other, now := call.Details(err).Owner, &p.own.Other, workflow.Now(ctx).UTC()
+	if mark == "" {
+		return
+	}
+	if other.look(now); mark != other.Mark {
+		other.Mark, other.Since = mark, now
+	}
+	other.Looks++
+}
+
+// seenOwner is what a login must know of the other Temporal.
+func (p *authenticatePhase) seenOwner(ctx workflow.Context) staging.Seen {
+	other, now := &p.own.Other, workflow.Now(ctx).UTC()
+	if other.Mark == "" {
+		return staging.Seen{}
+	}
+	other.look(now)
+	return staging.Seen{Mark: other.Mark, For: now.Sub(other.Since)}
+}
+
+// untilLook is how long to wait before the next look, where asked is the first wait: each is twice as long as the one before.
+func (o *OtherOwner) untilLook(asked time.Duration) time.Duration {
+	for range o.Looks - 1 {
+		if asked *= 2; asked >= longestLook {
+			return longestLook
+		}
+	}
+	return asked
+}
+
+// takeOwnership notes that the sync owns its source. A sync that came to own its source late, as others owned it first, may have got
+// another id: in the bucket the order of ids is that in which syncs own the source. Its files are named by the id's time, so they
+// are newer than what others delivered, and keep their names after a reset.
+func (p *authenticatePhase) takeOwnership(ctx workflow.Context, auth activities.AuthenticateResult) {
+	sync, now := &p.state.Sync, workflow.Now(ctx).UTC()
+	sync.Owner = auth.Owner
+	if auth.SyncID != "" {
+		sync.ID = auth.SyncID
+	}
+	if auth.SyncID != "" || p.own.Other.Mark != "" {
+		p.own.Owned = now
+	}
+	if p.own.Other.Mark != "" {
+		p.state.warn(warningOtherOwner)
+	}
+	named, _, ok := staging.ParseSyncID(sync.ID)
+	if !ok { // an older version made the id
+		named = p.state.Started
+	}
+	p.files.Timestamp = max(named.Unix(), auth.LastTimestamp+1)
+	if p.files.Timestamp > now.Add(farAhead).Unix() {
+		p.state.warn(fmt.Sprintf("the last sync's files are named for a time still to come, and this one's go on from there, at %d (%s), "+
+			"so that they count as newer: a clock was wrong once; it passes when that time has come",
+			p.files.Timestamp, time.Unix(p.files.Timestamp, 0).UTC().Format(time.DateTime)))
+	}
+}
+
+// farAhead is by how much a timestamp may be ahead of the clock before a sync warns of it: sets that follow each other within a second
+// are ahead by seconds.
+const farAhead = 10 * time.Minute
+
+// lostOwnership says whether a failure is that another Temporal has taken the source over, or that a later sync is recorded. Nobody can
+// fix that, and nothing in the bucket belongs to the sync any more.
+func lostOwnership(failure *activities.Failure) bool {
+	return failure.Owner != "" && failure.Class == fault.Invalid
 }

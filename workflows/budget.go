@@ -174,7 +174,7 @@ func (b *budget) check(ctx workflow.Context, must bool) error {
 func (b *budget) checkOnce(ctx workflow.Context, must bool) (*activities.ProbeResult, error) {
 	summary := "see whether API calls came back"
 	if must {
-		summary = "ask for the org's API calls, which no answer told"
+		summary = "ask for the org's API calls, which no answer reported"
 	}
 	within, done := b.wait.interruptible(ctx)
 	defer done()

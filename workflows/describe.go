@@ -70,10 +70,57 @@ func (p *describePhase) describe(ctx workflow.Context) error {
 	return ctx.Err()
 }
 
+// next is the shard to start: first those that were left before their end.
+func (p *describePhase) next() Unfinished {
+	if len(p.own.Queue) > 0 {
+		one := p.own.Queue[0]
+		p.own.Queue = p.own.Queue[1:]
+		return one
+	}
+	p.own.NextShard++
+	return Unfinished{Shard: p.own.NextShard - 1}
+}
+
+// spareCalls are leased for each shard beside one call a report, for what must be asked again.
+const spareCalls = 32
+
+// callsFor is how many calls to lease for a shard.
+func (p *describePhase) callsFor(one Unfinished) int64 {
+	reports, shards := p.state.Plan.ToDescribe, p.state.Plan.Shards
+	if one.Shard >= shards {
+		reports, shards = p.state.Again.ToDescribe, p.state.Again.Shards
+	}
+	left := max((reports+int64(shards)-1)/int64(max(shards, 1))-one.Done, 1)
+	return left + left/4 + spareCalls
+}
+
+// ended counts what a shard brought, and queues the shard if it was left before its end.
+func (p *describePhase) ended(one Unfinished, described activities.DescribeResult, err error) {
+	if !one.Counted {
+		p.own.Reports += described.Reports - one.Done
+	}
+	switch {
+	case described.Partial:
+		halfOpen := described.Stop == activities.StopQuota || described.Reports <= one.Done && described.Stop != activities.StopCancelled
+		if temporal.IsCanceledError(err) {
+			halfOpen = one.HalfOpen // no worker had begun the shard, so this says nothing about Salesforce
+		}
+		p.own.Queue = append(p.own.Queue, Unfinished{
+			Shard: one.Shard, Done: described.Reports, Throttled: described.Pressed, Counted: one.Counted, HalfOpen: halfOpen,
+		})
+	case !one.Counted:
+		p.own.Shards++
+		p.own.Deferred += described.Deferred
+		if p.state.Round < 2 { // what the second round overrides is counted when the descriptions are merged
+			p.account.States = p.account.States.Add(described.States)
+		}
+	}
+}
+
 // window runs the shards of a sync, as many at once as the source allows. Each place of the window has its share of the requests
 // in flight, so the org sees the same load from one worker or from fifty.
 type window struct {
-	*describePhase
+	phase   *describePhase
 	shares  []int // by place
 	free    []int // places
 	running int
@@ -85,7 +132,7 @@ type window struct {
 
 func newWindow(p *describePhase) *window {
 	left := len(p.own.Queue) + p.state.shards() - p.own.NextShard
-	w := &window{describePhase: p, shares: shares(p.state.Auth.MaxInFlight, min(p.state.Auth.MaxShards, left))}
+	w := &window{phase: p, shares: shares(p.state.Auth.MaxInFlight, min(p.state.Auth.MaxShards, left))}
 	for place := range w.shares {
 		w.free = append(w.free, place)
 	}
@@ -95,7 +142,7 @@ func newWindow(p *describePhase) *window {
 // run starts shards and takes what they bring until nothing runs and nothing may be started. A pause, a failure and a cancel end
 // those that run: they store what they have.
 func (w *window) run(ctx workflow.Context) {
-	ctx, done := w.wait.interruptible(ctx)
+	ctx, done := w.phase.wait.interruptible(ctx)
 	defer done()
 	ctx, cancel := workflow.WithCancel(ctx)
 	defer cancel()
@@ -116,88 +163,47 @@ func (w *window) run(ctx workflow.Context) {
 
 // mayStart says whether another shard may start now.
 func (w *window) mayStart(ctx workflow.Context) bool {
-	return w.failed == nil && w.pause == 0 && ctx.Err() == nil && !w.wait.paused() && len(w.free) > 0 && w.state.shardsLeft() &&
-		!historyFull(ctx) && w.budget.hasRoom(ctx) && !w.budget.usageIsOld()
-}
-
-// next is the shard to start: first those that were left before their end.
-func (w *window) next() Unfinished {
-	if len(w.own.Queue) > 0 {
-		one := w.own.Queue[0]
-		w.own.Queue = w.own.Queue[1:]
-		return one
-	}
-	w.own.NextShard++
-	return Unfinished{Shard: w.own.NextShard - 1}
+	p := w.phase
+	return w.failed == nil && w.pause == 0 && ctx.Err() == nil && !p.wait.paused() && len(w.free) > 0 && p.state.shardsLeft() &&
+		!historyFull(ctx) && p.budget.hasRoom(ctx) && !p.budget.usageIsOld()
 }
 
 func (w *window) start(ctx workflow.Context, selector workflow.Selector) {
-	place, one := w.free[0], w.next()
+	p, place, one := w.phase, w.free[0], w.phase.next()
 	w.free = w.free[1:]
 	w.running++
-	w.last = w.last || !w.state.shardsLeft()
-	lease := w.budget.lease(ctx, w.callsFor(one))
+	w.last = w.last || !p.state.shardsLeft()
+	lease := p.budget.lease(ctx, p.callsFor(one))
 	params := activities.DescribeParams{
-		Sync: w.state.Sync, Shard: one.Shard, Share: w.shares[place], Last: w.last, Known: one.Done, LastRound: w.state.Round == 2,
+		Sync: p.state.Sync, Shard: one.Shard, Share: w.shares[place], Last: w.last, Known: one.Done, LastRound: p.state.Round == 2,
 		Doubt: one.HalfOpen, Pressed: one.Throttled, Lease: lease,
 	}
-	summary := fmt.Sprintf("describe shard %d of %d", one.Shard+1, w.state.shards())
+	summary := fmt.Sprintf("describe shard %d of %d", one.Shard+1, p.state.shards())
 	pending := call.Start(ctx, call.ForDescribe, summary, acts.Describe, params)
 	selector.AddFuture(pending.Future, func(workflow.Future) {
 		described, err := pending.Result(ctx)
-		w.budget.repay(ctx, lease, described.Spending, err)
+		p.budget.repay(ctx, lease, described.Spending, err)
 		if err != nil {
 			described.Reports, described.Partial = max(call.Details(err).Reports, one.Done), true
 			if w.failed == nil && !isCancel(ctx, err) {
 				w.failed = err
 			}
 		}
-		w.ended(place, one, described, err)
-		w.display.touch(ctx)
+		w.ended(place, described)
+		p.ended(one, described, err)
+		p.display.touch(ctx)
 	})
 }
 
-// ended counts what a shard brought, and queues the shard if it was left before its end.
-func (w *window) ended(place int, one Unfinished, described activities.DescribeResult, err error) {
+// ended makes the place of a shard free, and notes the wait that Salesforce asked the shard for.
+func (w *window) ended(place int, described activities.DescribeResult) {
 	w.running--
-	if !one.Counted {
-		w.own.Reports += described.Reports - one.Done
-	}
-	switch {
-	case described.Partial:
-		halfOpen := described.Stop == activities.StopQuota || described.Reports <= one.Done && described.Stop != activities.StopCancelled
-		if temporal.IsCanceledError(err) {
-			halfOpen = one.HalfOpen // no worker had begun the shard, so this says nothing about Salesforce
-		}
-		w.own.Queue = append(w.own.Queue, Unfinished{
-			Shard: one.Shard, Done: described.Reports, Throttled: described.Pressed, Counted: one.Counted, HalfOpen: halfOpen,
-		})
-		if described.RetryAfter > w.pause {
-			w.pause, w.why = described.RetryAfter, described.Why
-		}
-	case !one.Counted:
-		w.own.Shards++
-		w.own.Deferred += described.Deferred
-		if w.state.Round < 2 { // what the second round overrides is counted when the descriptions are merged
-			w.account.States = w.account.States.Add(described.States)
-		}
+	if described.Partial && described.RetryAfter > w.pause {
+		w.pause, w.why = described.RetryAfter, described.Why
 	}
 	if described.Partial || !w.last {
 		w.free = append(w.free, place)
 	}
-}
-
-// spareCalls are leased for each shard beside one call a report, for what must be asked again.
-const spareCalls = 32
-
-// callsFor is how many calls to lease for a shard.
-func (w *window) callsFor(one Unfinished) int64 {
-	reports, shards := w.state.Plan.ToDescribe, w.state.Plan.Shards
-	if one.Shard >= shards {
-		reports, shards = w.state.Again.ToDescribe, w.state.Again.Shards
-	}
-	left := max((reports+int64(shards)-1)/int64(max(shards, 1))-one.Done, 1)
-	return left + left/4 + spareCalls
 }
 
 // shares divides inFlight over n places; what remains of the division goes to the first ones. Every place gets one.
@@ -210,4 +216,43 @@ func shares(inFlight, n int) []int {
 		}
 	}
 	return parts
+}
+
+// startRound begins the second round, whose shards are numbered from first on.
+func (p *describePhase) startRound(first int) { p.own.NextShard = first }
+
+// A bucket that damages what it holds again and again, or much of it, does not keep a sync from ending.
+const (
+	maxRepairs       = 3  // of one shard
+	maxDamagedShards = 32 // of one sync
+)
+
+// repairing runs a step that reads the results of the shards. A shard whose result is torn is described again, and the step is run
+// once more.
+func (p *describePhase) repairing(ctx workflow.Context, step func(workflow.Context) error) error {
+	for {
+		if p.state.shardsLeft() { // the previous run may have continued as new in the middle of this
+			if err := p.run(ctx); err != nil {
+				return err
+			}
+		}
+		if err := step(ctx); !p.requeue(err) {
+			return err
+		}
+	}
+}
+
+// requeue puts the shard back that a failure calls torn, and says whether there was one that may be tried again.
+func (p *describePhase) requeue(err error) bool {
+	torn := call.Details(err).Torn
+	if torn == nil || p.own.Repairs[*torn] >= maxRepairs || len(p.own.Repairs) >= maxDamagedShards {
+		return false
+	}
+	if p.own.Repairs == nil {
+		p.own.Repairs = map[int]int{}
+	}
+	p.own.Repairs[*torn]++
+	p.own.Queue = append(p.own.Queue, Unfinished{Shard: *torn, Counted: true})
+	p.state.warn(fmt.Sprintf("what the bucket held of shard %d was damaged, so its reports were described again", *torn+1))
+	return true
 }

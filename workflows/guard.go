@@ -150,7 +150,7 @@ func (p *guardPhase) timeout() time.Duration {
 func (p *guardPhase) remind(ctx workflow.Context, first bool) error {
 	summary := "remind that the sync holds"
 	if first {
-		summary = "tell that the sync holds"
+		summary = "report that the sync holds"
 	}
 	params := activities.RemindParams{Sync: p.state.Sync, Concerns: p.concerns, Until: p.own.Held.Until}
 	if err := call.Run(ctx, call.ForReminder, summary, acts.Remind, params); err != nil {

@@ -49,7 +49,7 @@ type org struct {
 	partial      map[string]int64        // by file, the reports that lack some of their columns
 	forward      func(activities.ForwardParams) (activities.ForwardResult, error)
 	attributes   attribute.List // of the namespace; nil: all of Longhaul's
-	ended        []string                // outcomes that were noted in the bucket
+	ended        []string       // outcomes that were noted in the bucket
 
 	mu   sync.Mutex
 	seen []string // activities in the order of their start
