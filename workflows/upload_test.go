@@ -93,3 +93,32 @@ func TestRename_tellsEachFileWhatThoseBeforeHaveMet(t *testing.T) {
 		t.Errorf("what the uploads were told (-want +got):\n%s", diff)
 	}
 }
+
+func TestSyncSource_renamesTheSetWhenItsNamesAreTaken(t *testing.T) {
+	t.Parallel()
+	first := int64(0)
+	o := new(org)
+	o.upload = func(p activities.UploadParams) (activities.UploadResult, error) {
+		if first == 0 {
+			first = p.File.Bytes // the made-up files carry their timestamp as their size
+		}
+		if p.File.Bytes == first && p.File.Name == "folders" {
+			return activities.UploadResult{}, temporal.NewNonRetryableApplicationError("taken", activities.NameTaken, nil)
+		}
+		return activities.UploadResult{}, nil
+	}
+	env := environment(t, o, "sync-acme")
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	got, failure := resultOf(t, env)
+	if failure != nil {
+		t.Fatal(failure)
+	}
+	for _, f := range got.Files {
+		if f.Bytes != first+1 {
+			t.Errorf("%s has timestamp %d, want %d", f.Name, f.Bytes, first+1)
+		}
+	}
+	if n := o.count("Upload"); n != 3+7 {
+		t.Errorf("%d uploads, want the three of the first set and the seven of the second", n)
+	}
+}

@@ -13,9 +13,9 @@ import (
 	"longhaul/workflows"
 )
 
-// TestLease_countsWhatAKilledAttemptMayHaveSpent has a shard whose worker dies: nobody knows more of its calls than its last
+// TestBudget_countsWhatAKilledAttemptMayHaveSpent has a shard whose worker dies: nobody knows more of its calls than its last
 // heartbeat told, and no less may count against the quota.
-func TestLease_countsWhatAKilledAttemptMayHaveSpent(t *testing.T) {
+func TestBudget_countsWhatAKilledAttemptMayHaveSpent(t *testing.T) {
 	t.Parallel()
 	const lease = 80 + 80/4 + 32 // for 80 reports
 	for name, row := range map[string]struct {
@@ -51,8 +51,8 @@ func TestLease_countsWhatAKilledAttemptMayHaveSpent(t *testing.T) {
 	}
 }
 
-// TestLease_asksForUsageWhereAnswersAreSilent has an org whose other users come near the ceiling while no answer tells of it.
-func TestLease_asksForUsageWhereAnswersAreSilent(t *testing.T) {
+// TestBudget_asksForUsageWhereAnswersAreSilent has an org whose other users come near the ceiling while no answer tells of it.
+func TestBudget_asksForUsageWhereAnswersAreSilent(t *testing.T) {
 	t.Parallel()
 	for name, silent := range map[string]bool{"silent answers": true, "answers that tell": false} {
 		t.Run(name, func(t *testing.T) {
@@ -98,8 +98,8 @@ func TestLease_asksForUsageWhereAnswersAreSilent(t *testing.T) {
 	}
 }
 
-// TestLease_aLookThatMayNotLogInWaitsWhereItIsSeen spends the logins of the hour before usage must be asked for.
-func TestLease_aLookThatMayNotLogInWaitsWhereItIsSeen(t *testing.T) {
+// TestBudget_aLookThatMayNotLogInWaitsWhereItIsSeen spends the logins of the hour before usage must be asked for.
+func TestBudget_aLookThatMayNotLogInWaitsWhereItIsSeen(t *testing.T) {
 	t.Parallel()
 	o := &org{
 		authenticate: spentBut(4),
@@ -133,8 +133,8 @@ func TestLease_aLookThatMayNotLogInWaitsWhereItIsSeen(t *testing.T) {
 	}
 }
 
-// TestLease_aPauseEndsTheWait pauses a sync that waits for its quota: it looks no more until it is resumed.
-func TestLease_aPauseEndsTheWait(t *testing.T) {
+// TestBudget_aPauseEndsTheWait pauses a sync that waits for its quota: it looks no more until it is resumed.
+func TestBudget_aPauseEndsTheWait(t *testing.T) {
 	t.Parallel()
 	o := &org{
 		authenticate: spentBut(1990),
@@ -161,8 +161,8 @@ func TestLease_aPauseEndsTheWait(t *testing.T) {
 	}
 }
 
-// TestLease_aPauseReachesALook pauses a sync whose look for calls finds Salesforce away, and is tried again without end.
-func TestLease_aPauseReachesALook(t *testing.T) {
+// TestBudget_aPauseReachesALook pauses a sync whose look for calls finds Salesforce away, and is tried again without end.
+func TestBudget_aPauseReachesALook(t *testing.T) {
 	t.Parallel()
 	o := &org{authenticate: spentBut(1990)}
 	env := environment(t, o, "sync-acme")

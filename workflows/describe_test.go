@@ -2,6 +2,7 @@ package workflows_test
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"sync/atomic"
 	"testing"
@@ -12,6 +13,39 @@ import (
 	"longhaul/internal/inventory"
 	"longhaul/workflows"
 )
+
+func TestSyncSource_dividesTheRequestsInFlight(t *testing.T) {
+	t.Parallel()
+	var inFlight, most atomic.Int64
+	o := &org{
+		authenticate: func(activities.AuthenticateParams) (activities.AuthenticateResult, error) {
+			r := healthy()
+			r.MaxInFlight = 50
+			return r, nil
+		},
+		plan: func(activities.PlanParams) (activities.PlanResult, error) {
+			return activities.PlanResult{Reports: 5000, ToDescribe: 5000, Shards: 24}, nil
+		},
+		describe: func(_ context.Context, p activities.DescribeParams) (activities.DescribeResult, error) {
+			now := inFlight.Add(int64(p.Share))
+			for old := most.Load(); now > old && !most.CompareAndSwap(old, now); old = most.Load() {
+			}
+			if last := p.Shard == 23; p.Last != last {
+				return activities.DescribeResult{}, fmt.Errorf("shard %d: last is %v", p.Shard, p.Last)
+			}
+			defer inFlight.Add(-int64(p.Share))
+			return activities.DescribeResult{}, nil
+		},
+	}
+	env := environment(t, o, "sync-acme")
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	if _, failure := resultOf(t, env); failure != nil {
+		t.Fatal(failure)
+	}
+	if most.Load() > 50 {
+		t.Errorf("%d requests in flight were granted, want at most 50", most.Load())
+	}
+}
 
 func TestSlice_aShardThatLeavesItsPlaceIsTakenUpAgain(t *testing.T) {
 	t.Parallel()

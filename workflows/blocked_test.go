@@ -2,6 +2,7 @@ package workflows_test
 
 import (
 	"context"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -123,5 +124,89 @@ func TestBlocked_byTheCatalogInMidDelivery(t *testing.T) {
 	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
 	if got, failure := resultOf(t, env); failure != nil || !got.Uploaded || o.count("Upload") != 8 {
 		t.Errorf("%d uploads, %v", o.count("Upload"), failure)
+	}
+}
+
+// What somebody can mend blocks a sync in every step, once something came home: the setting of one worker must not end a sync
+// that is nearly done.
+func TestBlocked_inEveryStepThatReadsTheBucket(t *testing.T) {
+	t.Parallel()
+	refused := refusalBy(fault.Bucket, fault.Invalid, "this worker uses another bucket than the sync began in")
+	for name, breaks := range map[string]func(*org, *atomic.Bool){
+		"settle": func(o *org, mended *atomic.Bool) {
+			o.settle = func() (activities.SettleResult, error) {
+				if !mended.Load() {
+					return activities.SettleResult{}, refused
+				}
+				return activities.SettleResult{States: activities.States{Described: 80, Reused: 20}}, nil
+			}
+		},
+		"replan": func(o *org, mended *atomic.Bool) {
+			o.describe = func(context.Context, activities.DescribeParams) (activities.DescribeResult, error) {
+				done := described(10)
+				done.Deferred = 1
+				return done, nil
+			}
+			o.replan = func(activities.ReplanParams) (activities.ReplanResult, error) {
+				if !mended.Load() {
+					return activities.ReplanResult{}, refused
+				}
+				return activities.ReplanResult{}, nil
+			}
+		},
+		"guard of the coverage": func(o *org, mended *atomic.Bool) {
+			o.guard = func(p activities.GuardParams) (activities.GuardResult, error) {
+				if p.Stage == activities.GuardCoverage && !mended.Load() {
+					return activities.GuardResult{}, refused
+				}
+				return activities.GuardResult{}, nil
+			}
+		},
+		"assemble": func(o *org, mended *atomic.Bool) { o.step = refusing("Assemble", refused, mended) },
+		"account":  func(o *org, mended *atomic.Bool) { o.step = refusing("Account", refused, mended) },
+		"record":   func(o *org, mended *atomic.Bool) { o.step = refusing("Record", refused, mended) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o, mended := new(org), new(atomic.Bool)
+			breaks(o, mended)
+			env := environment(t, o, "sync-acme")
+			env.RegisterDelayedCallback(func() {
+				if p := ask(t, env); p.Phase != workflows.PhaseBlocked || !strings.Contains(p.Waiting, "another bucket") {
+					t.Errorf("it says %s, %q", p.Phase, p.Waiting)
+				}
+				mended.Store(true)
+				env.SignalWorkflow(workflows.ResumeSignal, nil)
+			}, time.Hour)
+			env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+			if got, failure := resultOf(t, env); failure != nil || got.Outcome != workflows.OutcomeComplete {
+				t.Errorf("got %+v, %v", got, failure)
+			}
+		})
+	}
+}
+
+// A sync that nobody resumes fails after one wait, however many steps its failure passes.
+func TestBlocked_failsAfterOneWait(t *testing.T) {
+	t.Parallel()
+	o := &org{settle: func() (activities.SettleResult, error) {
+		return activities.SettleResult{}, refusalBy(fault.Bucket, fault.Invalid, "this worker uses another bucket")
+	}}
+	env := environment(t, o, "sync-acme")
+	start := env.Now()
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	_, failure := resultOf(t, env)
+	if took := env.Now().Sub(start); failure == nil || took < 7*24*time.Hour || took > 8*24*time.Hour {
+		t.Errorf("it failed after %s: %v", took, failure)
+	}
+}
+
+// refusing is a step that one activity refuses until that is mended.
+func refusing(name string, refused error, mended *atomic.Bool) func(string) error {
+	return func(step string) error {
+		if step == name && !mended.Load() {
+			return refused
+		}
+		return nil
 	}
 }
