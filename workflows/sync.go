@@ -71,7 +71,7 @@ func openSync(ctx workflow.Context, in Input) *sync {
 	state := s.state
 	state.Runs++
 	s.display.state = state
-	s.wait = &waiter{own: &state.pauseState, display: s.display, attempts: &state.Unexpected, carry: in.carry(state)}
+	s.wait = &waiter{own: &state.pauseState, display: s.display, unexpected: &state.Unexpected, carry: in.carry(state)}
 	s.recovery = &recovery{own: &state.recoveryState, state: state, wait: s.wait}
 	s.budget = &budget{own: &state.budgetState, state: state, wait: s.wait, recovery: s.recovery}
 

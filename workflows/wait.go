@@ -15,10 +15,10 @@ import (
 // waiter pauses and waits for all phases, and shows meanwhile why the sync stands still. A wait that may be long continues as
 // new when the history is full.
 type waiter struct {
-	own      *pauseState
-	display  *display
-	attempts *Unexpected                  // its clock stops while the sync stands still
-	carry    func(workflow.Context) error // makes the error that hands the state to the next run
+	own        *pauseState
+	display    *display
+	unexpected *Unexpected                  // its clock stops while the sync stands still
+	carry      func(workflow.Context) error // makes the error that hands the state to the next run
 
 	resumed   int       // resume signals so far
 	interrupt func()    // ends what a pause may cut short; nil while nothing may be cut short
@@ -82,7 +82,7 @@ func (w *waiter) goOn(ctx workflow.Context) {
 // endStandstill takes the time of a standstill that is over, or goes on in the next run, out of the time that the sync has worked.
 func (w *waiter) endStandstill(ctx workflow.Context) {
 	if !w.since.IsZero() {
-		w.attempts.stoodStill(workflow.Now(ctx).Sub(w.since))
+		w.unexpected.stoodStill(workflow.Now(ctx).Sub(w.since))
 	}
 	w.since = time.Time{}
 }
