@@ -26,7 +26,7 @@ import (
 	"longhaul/workflows/attribute"
 )
 
-// upserted tells of each update of search attributes what it sets, by name.
+// upserted reports what each update of search attributes sets, by name.
 func upserted(env *testsuite.TestWorkflowEnvironment, tell func(map[string]any)) {
 	env.OnUpsertTypedSearchAttributes(anything).Run(func(args mock.Arguments) {
 		shown, ok := args.Get(0).(temporal.SearchAttributes)
@@ -90,7 +90,7 @@ func TestAttributes_onesThatCannotBeSetAreLeftOut(t *testing.T) {
 			}},
 			[]string{"LonghaulOutcome"},
 		},
-		"a namespace that tells nothing": {attribute.Namespace{}, nil},
+		"a namespace that lists nothing": {attribute.Namespace{}, nil},
 		"all":                            {everything(), []string{"LonghaulCoverage", "LonghaulOutcome", "LonghaulPhase", "LonghaulSource"}},
 	} {
 		t.Run(name, func(t *testing.T) {

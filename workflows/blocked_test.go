@@ -12,14 +12,14 @@ import (
 	"longhaul/workflows"
 )
 
-// revoked is a describe that is refused until mended, after some reports came home: the ninth shard starts in the place of
+// revoked is a describe that is refused until fixed, after some reports came home: the ninth shard starts in the place of
 // one that is done.
-func revoked(o *org, refused error, mended *atomic.Bool) {
+func revoked(o *org, refused error, fixed *atomic.Bool) {
 	o.plan = func(activities.PlanParams) (activities.PlanResult, error) {
 		return activities.PlanResult{Reports: 160, ToDescribe: 160, Shards: 16}, nil
 	}
 	o.describe = func(_ context.Context, p activities.DescribeParams) (activities.DescribeResult, error) {
-		if p.Shard >= 8 && !mended.Load() {
+		if p.Shard >= 8 && !fixed.Load() {
 			return activities.DescribeResult{}, refused
 		}
 		return described(10), nil
@@ -37,21 +37,21 @@ func TestBlocked_waitsForResumeAndGoesOn(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			o, mended := new(org), new(atomic.Bool)
-			revoked(o, refused, mended)
+			o, fixed := new(org), new(atomic.Bool)
+			revoked(o, refused, fixed)
 			env := environment(t, o, "sync-acme")
 			env.RegisterDelayedCallback(func() {
 				p := ask(t, env)
 				if p.Phase != workflows.PhaseBlocked || p.Waiting != why || p.Until == nil {
 					t.Errorf("a blocked sync says %s, %q, until %v", p.Phase, p.Waiting, p.Until)
 				}
-				env.SignalWorkflow(workflows.ResumeSignal, nil) // too early: nothing is mended
+				env.SignalWorkflow(workflows.ResumeSignal, nil) // too early: nothing is fixed
 			}, time.Hour)
 			env.RegisterDelayedCallback(func() {
 				if p := ask(t, env); p.Phase != workflows.PhaseBlocked {
 					t.Errorf("not blocked again, but %s", p.Phase)
 				}
-				mended.Store(true)
+				fixed.Store(true)
 				env.SignalWorkflow(workflows.ResumeSignal, nil)
 			}, 2*time.Hour)
 			env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
@@ -106,9 +106,9 @@ func TestBlocked_notBeforeAnythingCameHome(t *testing.T) {
 
 func TestBlocked_byTheCatalogInMidDelivery(t *testing.T) {
 	t.Parallel()
-	o, mended := new(org), new(atomic.Bool)
+	o, fixed := new(org), new(atomic.Bool)
 	o.upload = func(p activities.UploadParams) (activities.UploadResult, error) {
-		if p.File.Name == "reports" && !mended.Load() {
+		if p.File.Name == "reports" && !fixed.Load() {
 			return activities.UploadResult{}, refusalBy(fault.Catalog, fault.LoginRefused, "the token is refused")
 		}
 		return activities.UploadResult{}, nil
@@ -118,7 +118,7 @@ func TestBlocked_byTheCatalogInMidDelivery(t *testing.T) {
 		if p := ask(t, env); p.Phase != workflows.PhaseBlocked || p.Uploads.Done != 3 {
 			t.Errorf("it says %s with %d uploads", p.Phase, p.Uploads.Done)
 		}
-		mended.Store(true)
+		fixed.Store(true)
 		env.SignalWorkflow(workflows.ResumeSignal, nil)
 	}, time.Hour)
 	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
@@ -127,55 +127,55 @@ func TestBlocked_byTheCatalogInMidDelivery(t *testing.T) {
 	}
 }
 
-// What somebody can mend blocks a sync in every step, once something came home: the setting of one worker must not end a sync
+// What somebody can fix blocks a sync in every step, once something came home: the setting of one worker must not end a sync
 // that is nearly done.
 func TestBlocked_inEveryStepThatReadsTheBucket(t *testing.T) {
 	t.Parallel()
 	refused := refusalBy(fault.Bucket, fault.Invalid, "this worker uses another bucket than the sync began in")
 	for name, breaks := range map[string]func(*org, *atomic.Bool){
-		"settle": func(o *org, mended *atomic.Bool) {
+		"settle": func(o *org, fixed *atomic.Bool) {
 			o.settle = func() (activities.SettleResult, error) {
-				if !mended.Load() {
+				if !fixed.Load() {
 					return activities.SettleResult{}, refused
 				}
 				return activities.SettleResult{States: activities.States{Described: 80, Reused: 20}}, nil
 			}
 		},
-		"replan": func(o *org, mended *atomic.Bool) {
+		"replan": func(o *org, fixed *atomic.Bool) {
 			o.describe = func(context.Context, activities.DescribeParams) (activities.DescribeResult, error) {
 				done := described(10)
 				done.Deferred = 1
 				return done, nil
 			}
 			o.replan = func(activities.ReplanParams) (activities.ReplanResult, error) {
-				if !mended.Load() {
+				if !fixed.Load() {
 					return activities.ReplanResult{}, refused
 				}
 				return activities.ReplanResult{}, nil
 			}
 		},
-		"guard of the coverage": func(o *org, mended *atomic.Bool) {
+		"guard of the coverage": func(o *org, fixed *atomic.Bool) {
 			o.guard = func(p activities.GuardParams) (activities.GuardResult, error) {
-				if p.Stage == activities.GuardCoverage && !mended.Load() {
+				if p.Stage == activities.GuardCoverage && !fixed.Load() {
 					return activities.GuardResult{}, refused
 				}
 				return activities.GuardResult{}, nil
 			}
 		},
-		"assemble": func(o *org, mended *atomic.Bool) { o.step = refusing("Assemble", refused, mended) },
-		"account":  func(o *org, mended *atomic.Bool) { o.step = refusing("Account", refused, mended) },
-		"record":   func(o *org, mended *atomic.Bool) { o.step = refusing("Record", refused, mended) },
+		"assemble": func(o *org, fixed *atomic.Bool) { o.step = refusing("Assemble", refused, fixed) },
+		"account":  func(o *org, fixed *atomic.Bool) { o.step = refusing("Account", refused, fixed) },
+		"record":   func(o *org, fixed *atomic.Bool) { o.step = refusing("Record", refused, fixed) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			o, mended := new(org), new(atomic.Bool)
-			breaks(o, mended)
+			o, fixed := new(org), new(atomic.Bool)
+			breaks(o, fixed)
 			env := environment(t, o, "sync-acme")
 			env.RegisterDelayedCallback(func() {
 				if p := ask(t, env); p.Phase != workflows.PhaseBlocked || !strings.Contains(p.Waiting, "another bucket") {
 					t.Errorf("it says %s, %q", p.Phase, p.Waiting)
 				}
-				mended.Store(true)
+				fixed.Store(true)
 				env.SignalWorkflow(workflows.ResumeSignal, nil)
 			}, time.Hour)
 			env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
@@ -201,10 +201,10 @@ func TestBlocked_failsAfterOneWait(t *testing.T) {
 	}
 }
 
-// refusing is a step that one activity refuses until that is mended.
-func refusing(name string, refused error, mended *atomic.Bool) func(string) error {
+// refusing is a step that one activity refuses until that is fixed.
+func refusing(name string, refused error, fixed *atomic.Bool) func(string) error {
 	return func(step string) error {
-		if step == name && !mended.Load() {
+		if step == name && !fixed.Load() {
 			return refused
 		}
 		return nil

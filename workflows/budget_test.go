@@ -14,7 +14,7 @@ import (
 )
 
 // TestBudget_countsWhatAKilledAttemptMayHaveSpent has a shard whose worker dies: nobody knows more of its calls than its last
-// heartbeat told, and no less may count against the quota.
+// heartbeat reported, and no less may count against the quota.
 func TestBudget_countsWhatAKilledAttemptMayHaveSpent(t *testing.T) {
 	t.Parallel()
 	const lease = 80 + 80/4 + 32 // for 80 reports
@@ -22,7 +22,7 @@ func TestBudget_countsWhatAKilledAttemptMayHaveSpent(t *testing.T) {
 		beats []any
 		want  int64
 	}{
-		"what it told":                        {[]any{activities.Beat{Calls: 70, Bound: 60}}, 70},
+		"what it reported":                    {[]any{activities.Beat{Calls: 70, Bound: 60}}, 70},
 		"what was on its way":                 {[]any{activities.Beat{Calls: 50, Bound: 60}}, 60},
 		"no more than it was allowed":         {[]any{activities.Beat{Calls: 500, Bound: 600}}, lease},
 		"all it was allowed, before any beat": {nil, lease},
@@ -51,7 +51,7 @@ func TestBudget_countsWhatAKilledAttemptMayHaveSpent(t *testing.T) {
 	}
 }
 
-// TestBudget_asksForUsageWhereAnswersAreSilent has an org whose other users come near the ceiling while no answer tells of it.
+// TestBudget_asksForUsageWhereAnswersAreSilent has an org whose other users come near the ceiling while no answer reports it.
 func TestBudget_asksForUsageWhereAnswersAreSilent(t *testing.T) {
 	t.Parallel()
 	for name, silent := range map[string]bool{"silent answers": true, "answers that tell": false} {
@@ -88,7 +88,7 @@ func TestBudget_asksForUsageWhereAnswersAreSilent(t *testing.T) {
 			}
 			switch {
 			case !silent && len(looks) != 0:
-				t.Errorf("%d calls were spent on what every answer told", len(looks))
+				t.Errorf("%d calls were spent on what every answer reported", len(looks))
 			case silent && (len(looks) < 2 || !looks[0].Must || looks[1].Must):
 				t.Errorf("the looks were %+v, want one that must ask, and after the wait one that need not", looks)
 			case silent && got.Seconds < 60:

@@ -154,11 +154,12 @@ func fullMark(t *testing.T) string {
 	return other.Mark
 }
 
-// TestState_staysSmall carries over the fullest state there is, after a plan that warned of everything it met. JSON writes a
-// less-than sign as six bytes.
-func TestState_staysSmall(t *testing.T) {
-	t.Parallel()
-	long := strings.Repeat("<", 400)
+// long is text that JSON writes as six times as many bytes.
+var long = strings.Repeat("<", 400)
+
+// fullState is the fullest state there is.
+func fullState(t *testing.T, now time.Time) workflows.State {
+	t.Helper()
 	state := workflows.State{
 		Phase: workflows.PhasePlan,
 		Run:   before,
@@ -174,8 +175,15 @@ func TestState_staysSmall(t *testing.T) {
 	for hour := range int64(25) { // what the last day was made of
 		state.Quota.Hours = append(state.Quota.Hours, quota.Hour{Hour: 1<<20 + hour, Calls: 1 << 40})
 	}
+	fillLogin(t, &state, now)
+	fillRest(&state, now)
+	return state
+}
+
+// fillLogin fills what the login reports, and what is counted.
+func fillLogin(t *testing.T, state *workflows.State, now time.Time) {
+	t.Helper()
 	who := inventory.Identity{OrgID: long[:18], UserID: long[:18], Locale: "de_DE_EURO", APIVersion: "159.0", Format: 1 << 20}
-	now := time.Date(2026, 11, 28, 16, 0, 0, 123456789, time.UTC)
 	state.Sync = activities.Sync{
 		Source: strings.Repeat("s", 40), ID: workflows.StagedID(now, before), Bucket: strings.Repeat("b", 36),
 		OrgID: who.OrgID, UserID: who.UserID, APIVersion: who.APIVersion, Since: now,
@@ -199,9 +207,14 @@ func TestState_staysSmall(t *testing.T) {
 	for _, right := range salesforce.Rights {
 		state.Auth.AcceptMissing = append(state.Auth.AcceptMissing, right.Name)
 	}
-	for n := range 4 { // what noteStranger keeps
-		state.UnknownSignals = append(state.UnknownSignals, fmt.Sprintf("signal %q is not known; this sync takes pause and resume", fmt.Sprintf("%032d", n)))
+	for n := range 4 { // what operator.WarnOfUnknown keeps
+		warning := fmt.Sprintf("signal %q is not known; this sync takes pause and resume", fmt.Sprintf("%032d", n))
+		state.UnknownSignals = append(state.UnknownSignals, warning)
 	}
+}
+
+// fillRest fills what crosses beside it.
+func fillRest(state *workflows.State, now time.Time) {
 	state.PausedFor = long[:mostReason]
 	state.Destination = strings.Repeat("d", 36) + " at " + strings.Repeat("h", 253)
 	state.Unseen = &inventory.Unseen{Count: 1 << 40, Kind: inventory.UnseenUnknown}
@@ -225,6 +238,14 @@ func TestState_staysSmall(t *testing.T) {
 	for range 7 {
 		state.Files = append(state.Files, activities.File{Name: long[:30], SHA256: strings.Repeat("w", 64), Bytes: 1 << 60, Count: 1 << 60})
 	}
+}
+
+// TestState_staysSmall carries over the fullest state there is, after a plan that warned of everything it met. JSON writes a
+// less-than sign as six bytes.
+func TestState_staysSmall(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 28, 16, 0, 0, 123456789, time.UTC)
+	state := fullState(t, now)
 	o := &org{plan: func(activities.PlanParams) (activities.PlanResult, error) {
 		r := activities.PlanResult{Reports: 1 << 40, ToDescribe: 1 << 40, Shards: 1 << 20}
 		for n := range 100 { // more than are kept

@@ -174,7 +174,7 @@ func TestPause_isCarriedOver(t *testing.T) {
 }
 
 // TestPause_thatComesWithTheLastResultIsCarriedOver pauses in the very task that continues as new: the sync learns at once of
-// the full history, of a resume and of a pause, and ends its run before whoever listens for signals has had a turn.
+// the full history, of a resume and of a pause, and ends its run before the handler of signals has had a turn.
 func TestPause_thatComesWithTheLastResultIsCarriedOver(t *testing.T) {
 	t.Parallel()
 	o := &org{authenticate: func(activities.AuthenticateParams) (activities.AuthenticateResult, error) {

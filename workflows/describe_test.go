@@ -78,9 +78,9 @@ func TestSlice_theNextRunLearnsHowTheLastOneEnded(t *testing.T) {
 		2: {Partial: true, Spending: activities.Spending{Calls: 4, Stop: activities.StopSlice}},
 		3: {Reports: 4, Partial: true, Pressed: true, Spending: activities.Spending{Calls: 4, Stop: activities.StopSlice}},
 	}
-	type told struct{ doubt, pressed bool }
-	want := map[int]told{0: {}, 1: {doubt: true}, 2: {doubt: true}, 3: {pressed: true}}
-	runs, got := map[int]int{}, map[int]told{}
+	type given struct{ doubt, pressed bool }
+	want := map[int]given{0: {}, 1: {doubt: true}, 2: {doubt: true}, 3: {pressed: true}}
+	runs, got := map[int]int{}, map[int]given{}
 	o := new(org)
 	env := environment(t, o, "sync-acme")
 	o.describe = func(_ context.Context, p activities.DescribeParams) (activities.DescribeResult, error) {
@@ -91,7 +91,7 @@ func TestSlice_theNextRunLearnsHowTheLastOneEnded(t *testing.T) {
 			return end, nil
 		}
 		if runs[p.Shard] == 2 {
-			got[p.Shard] = told{p.Doubt, p.Pressed}
+			got[p.Shard] = given{p.Doubt, p.Pressed}
 		}
 		return described(10), nil
 	}
@@ -100,7 +100,7 @@ func TestSlice_theNextRunLearnsHowTheLastOneEnded(t *testing.T) {
 		t.Fatal(failure)
 	}
 	if !maps.Equal(got, want) {
-		t.Errorf("told %+v, want %+v", got, want)
+		t.Errorf("given %+v, want %+v", got, want)
 	}
 }
 

@@ -41,7 +41,7 @@ type Skipped struct {
 	RunID      string `json:"run_id,omitempty"`
 }
 
-// list makes an empty list of none: in JSON it is [], and whoever reads it needs no case for null.
+// list makes an empty list of nil: in JSON it is [], so that readers need no case for null.
 func list[T any](items []T) []T {
 	if items == nil {
 		return []T{}

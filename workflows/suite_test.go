@@ -204,7 +204,7 @@ func described(n int64) activities.DescribeResult {
 	return activities.DescribeResult{Reports: n, States: activities.States{Described: n}, Spending: activities.Spending{Calls: n}}
 }
 
-// refusal is an activity's error of a class that no retry mends, by Salesforce.
+// refusal is an activity's error of a class that no retry fixes, by Salesforce.
 func refusal(class fault.Class, message string) error {
 	return refusalBy(fault.Salesforce, class, message)
 }

@@ -57,7 +57,7 @@ func TestUnserved_isNotSaidOfASlowLogin(t *testing.T) {
 	t.Parallel()
 	for name, find := range map[string]func(activities.FindWorkerParams) (activities.FindWorkerResult, error){
 		"a worker is there": nil,
-		"nobody can tell": func(activities.FindWorkerParams) (activities.FindWorkerResult, error) {
+		"nobody knows": func(activities.FindWorkerParams) (activities.FindWorkerResult, error) {
 			return activities.FindWorkerResult{}, refusalBy(fault.Temporal, fault.Invalid, "Temporal does not say who polls")
 		},
 	} {
@@ -179,7 +179,7 @@ func TestUnserved_tellsTheNextRunThatAWorkerWasSeen(t *testing.T) {
 	}
 }
 
-// What a worker has begun is waited for without end, as it may have come far; so is what nobody can tell of.
+// What a worker has begun is waited for without end, as it may have come far; so is a worker of which nothing is known.
 func TestUnserved_waitsOnWhereAWorkerWasOnce(t *testing.T) {
 	t.Parallel()
 	seen := func(times int) func(activities.FindWorkerParams) (activities.FindWorkerResult, error) {
@@ -194,7 +194,7 @@ func TestUnserved_waitsOnWhereAWorkerWasOnce(t *testing.T) {
 	var logins atomic.Int32
 	for name, o := range map[string]*org{
 		"one was seen and is gone": {findWorker: seen(1)},
-		"nobody can tell":          {findWorker: silent},
+		"nobody knows":             {findWorker: silent},
 		"one has answered that the calls are spent": {
 			findWorker: func(p activities.FindWorkerParams) (activities.FindWorkerResult, error) {
 				if logins.Load() == 0 {

@@ -69,13 +69,13 @@ func TestRename_thatIsCutShortIsWrittenAndSentByTheNextRun(t *testing.T) {
 func TestRename_tellsEachFileWhatThoseBeforeHaveMet(t *testing.T) {
 	t.Parallel()
 	const there = "a source id at a host"
-	type told struct {
+	type params struct {
 		To      string
 		Proxied bool
 	}
-	var got []told
+	var got []params
 	o := &org{upload: func(p activities.UploadParams) (activities.UploadResult, error) {
-		if got = append(got, told{p.To, p.Proxied}); len(got) == 3 {
+		if got = append(got, params{p.To, p.Proxied}); len(got) == 3 {
 			return activities.UploadResult{}, temporal.NewNonRetryableApplicationError("taken", activities.NameTaken, nil, activities.TakenByProxy)
 		}
 		return activities.UploadResult{Name: p.File.Name, Delivered: true, To: there}, nil
@@ -85,12 +85,12 @@ func TestRename_tellsEachFileWhatThoseBeforeHaveMet(t *testing.T) {
 	if result, failure := resultOf(t, env); failure != nil || !result.Uploaded {
 		t.Fatalf("got %+v, %v", result, failure)
 	}
-	want := []told{{}, {there, false}, {there, false}, {"", true}}
+	want := []params{{}, {there, false}, {there, false}, {"", true}}
 	for range 6 {
-		want = append(want, told{there, true})
+		want = append(want, params{there, true})
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("what the uploads were told (-want +got):\n%s", diff)
+		t.Errorf("what the uploads were given (-want +got):\n%s", diff)
 	}
 }
 
