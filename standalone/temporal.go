@@ -7,7 +7,7 @@ import (
 
 	"longhaul/internal/cli"
 	"longhaul/internal/temporaldev"
-	"longhaul/workflows"
+	"longhaul/workflows/attribute"
 )
 
 // startTemporal runs the embedded server with the search attributes that syncs set.

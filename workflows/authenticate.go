@@ -80,7 +80,7 @@ func (p *authenticatePhase) logIn(ctx workflow.Context) (activities.Authenticate
 	}
 }
 
-// logInOnce gives the login its few tries, and says whether a pause cut them short.
+// logInOnce gives the login its few tries, and says whether a pause interrupted them.
 func (p *authenticatePhase) logInOnce(ctx workflow.Context) (auth activities.AuthenticateResult, paused bool, err error) {
 	params := activities.AuthenticateParams{
 		Sync: p.state.Sync, Started: p.state.Started, Upload: p.state.Upload, Seen: p.seenOwner(ctx),

@@ -3,6 +3,7 @@ package workflows
 import (
 	"time"
 
+	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/workflow"
 
 	"longhaul/activities"
@@ -53,7 +54,24 @@ func (b *budget) applyPolicy() {
 	b.own.Quota.Policy = policy
 }
 
-// change changes the policy of this sync, from the next lease on. It returns all that operators have asked for so far.
+// handler handles the update that changes the policy of this sync.
+func (b *budget) handler() operator.UpdateHandler {
+	return operator.UpdateHandler{
+		Validate: func(in converter.RawValue) error {
+			_, err := operator.ReadQuotaChange(in)
+			return err
+		},
+		Handle: func(_ workflow.Context, in converter.RawValue) (any, error) {
+			asked, err := operator.ReadQuotaChange(in)
+			if err != nil {
+				return nil, err
+			}
+			return b.change(asked), nil
+		},
+	}
+}
+
+// change changes the policy from the next lease on. It returns all that operators have asked for so far.
 func (b *budget) change(asked operator.QuotaChange) operator.QuotaChange {
 	b.own.QuotaAsked = asked.Over(b.own.QuotaAsked)
 	b.applyPolicy()
@@ -151,8 +169,8 @@ func (b *budget) untilCheck(ctx workflow.Context, wait quota.Wait) time.Duration
 	return probe
 }
 
-// check asks Salesforce for its time and, where that is worth a call or must be known, how much of the quota is used. A pause cuts
-// it short. A check that must be made and may not log in yet waits here, where the wait is shown.
+// check asks Salesforce for its time and, where that is worth a call or must be known, how much of the quota is used. A pause
+// interrupts it. A check that must be made and may not log in yet waits here, where the wait is shown.
 func (b *budget) check(ctx workflow.Context, must bool) error {
 	seen, err := b.checkOnce(ctx, must)
 	switch {
@@ -170,7 +188,7 @@ func (b *budget) check(ctx workflow.Context, must bool) error {
 	return nil
 }
 
-// checkOnce is a check, or nil when a pause cut it short.
+// checkOnce is a check, or nil when a pause interrupted it.
 func (b *budget) checkOnce(ctx workflow.Context, must bool) (*activities.ProbeResult, error) {
 	summary := "see whether API calls came back"
 	if must {

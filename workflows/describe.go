@@ -28,7 +28,7 @@ type describeState struct {
 	Shards    int          `json:"shards"`             // finished
 	Reports   int64        `json:"reports"`            // that the shards have brought
 	Queue     []Unfinished `json:"queue,omitempty"`    // at most one for each place of the window
-	Deferred  int64        `json:"deferred,omitempty"` // reports that the first round put off
+	Deferred  int64        `json:"deferred,omitempty"` // reports that the first round left to the second
 	Repairs   map[int]int  `json:"mends,omitempty"`    // how often a shard was described again because its result was torn
 }
 

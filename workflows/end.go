@@ -84,8 +84,8 @@ func (s *sync) end(ctx workflow.Context, err error) (*Result, error) {
 	return nil, failed(result)
 }
 
-// mark leaves a mark in the bucket that the sync is over, so that the next sync does not take it for one that a lost database cut
-// short.
+// mark leaves a mark in the bucket that the sync is over, so that the next sync does not take it for one that a lost database
+// ended.
 func (s *sync) mark(ctx workflow.Context, outcome Outcome) {
 	if s.state.Sync.Bucket == "" {
 		return // the sync has left nothing there yet, and no worker may be there to ask

@@ -51,7 +51,7 @@ func (p *enumeratePhase) run(ctx workflow.Context) error {
 	})
 }
 
-// list enumerates kinds and returns those that are not done, because they ran out of calls or were cut short, and the longest
+// list enumerates kinds and returns those that are not done, because they ran out of calls or were interrupted, and the longest
 // wait that Salesforce asked for.
 func (p *enumeratePhase) list(ctx workflow.Context, kinds []inventory.Kind) (left []inventory.Kind, asked activities.Spending, err error) {
 	left = slices.Clone(kinds)

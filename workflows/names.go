@@ -33,6 +33,9 @@ const (
 	SetQuotaUpdate = operator.SetQuota
 )
 
+// QuotaChange is the input of the update set-quota.
+type QuotaChange = operator.QuotaChange
+
 // Phase is the step a sync is in, as the search attribute LonghaulPhase and the progress query show it.
 type Phase string
 

@@ -10,7 +10,7 @@ import (
 	"longhaul/workflows/call"
 )
 
-// planPhase joins the listed reports with what is known about them: what can be reused is, the rest is cut into shards.
+// planPhase joins the listed reports with what is known about them: some are reused, the rest is split into shards.
 type planPhase struct {
 	own      *planState
 	state    *State
@@ -45,7 +45,7 @@ func (p *planPhase) run(ctx workflow.Context) error {
 	return nil
 }
 
-// catchUpPhase brings what changed while the sync described, and tries again what was put off: one more listing, one more round of
+// catchUpPhase brings what changed while the sync described, and tries again what was deferred: one more listing, one more round of
 // describes.
 type catchUpPhase struct {
 	own       *planState // of the second round
@@ -116,7 +116,7 @@ func (p *catchUpPhase) planAgain(ctx workflow.Context) error {
 	params := activities.ReplanParams{Sync: p.state.Sync, Shards: p.own.Plan.Shards, MaxShards: p.state.Auth.MaxShards}
 	return p.recovery.run(ctx, func(ctx workflow.Context) error {
 		return p.describe.repairing(ctx, func(ctx workflow.Context) error {
-			again, err := call.Do(ctx, call.ForPlan, "find what changed or was put off", acts.Replan, params)
+			again, err := call.Do(ctx, call.ForPlan, "find what changed or was deferred", acts.Replan, params)
 			if err == nil {
 				p.own.Again = again
 			}

@@ -52,9 +52,9 @@ type sync struct {
 	authenticate *authenticatePhase // log in and take the source: org, run-as user, permissions, settings
 	enumerate    *enumeratePhase    // list folders, reports, dashboards, components and users
 	guard        *guardPhase        // hold the sync if much is missing; look up what no listing returned
-	plan         *planPhase         // join the reports with what is known: reuse some, cut the rest into shards
+	plan         *planPhase         // join the reports with what is known: reuse some, split the rest into shards
 	describe     *describePhase     // describe the shards in parallel, within the budget
-	catchUp      *catchUpPhase      // list what changed meanwhile, and describe that and what was put off
+	catchUp      *catchUpPhase      // list what changed meanwhile, and describe that and what was deferred
 	assemble     *assemblePhase     // merge the descriptions, and write the files and their account
 	upload       *uploadPhase       // hold the sync if much is not described; deliver the files, the summary last
 	record       *recordPhase       // make the sync the current one of its source, and remove old ones
@@ -148,21 +148,9 @@ func (s *sync) run(ctx workflow.Context) error {
 func (s *sync) listen(ctx workflow.Context) error {
 	operator.Handle(ctx, s.handle)
 	return operator.HandleUpdates(ctx, map[string]operator.UpdateHandler{
-		operator.Approve: s.guard.handler(operator.Approved),
-		operator.Discard: s.guard.handler(operator.Discarded),
-		operator.SetQuota: {
-			Validate: func(in converter.RawValue) error {
-				_, err := operator.ReadQuotaChange(in)
-				return err
-			},
-			Handle: func(_ workflow.Context, in converter.RawValue) (any, error) {
-				change, err := operator.ReadQuotaChange(in)
-				if err != nil {
-					return nil, err
-				}
-				return s.budget.change(change), nil
-			},
-		},
+		operator.Approve:  s.guard.handler(operator.Approved),
+		operator.Discard:  s.guard.handler(operator.Discarded),
+		operator.SetQuota: s.budget.handler(),
 	})
 }
 

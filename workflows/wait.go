@@ -21,7 +21,7 @@ type waiter struct {
 	carry      func(workflow.Context) error // makes the error that hands the state to the next run
 
 	resumed   int       // resume signals so far
-	interrupt func()    // ends what a pause may cut short; nil while nothing may be cut short
+	interrupt func()    // ends what a pause may interrupt; nil while nothing may be interrupted
 	since     time.Time // when the standstill began; zero while the sync gets on
 }
 
@@ -55,7 +55,7 @@ func (w *waiter) interruptible(ctx workflow.Context) (_ workflow.Context, done f
 	}
 }
 
-// unlessInterrupted is err, but nil where a pause cut short what ran under within, an interruptible context of ctx that is not
+// unlessInterrupted is err, but nil where a pause interrupted what ran under within, an interruptible context of ctx that is not
 // done yet. Any failure may come from such a pause: Temporal never retries an activity that it was asked to cancel, so a worker
 // that stops or an answer that is lost at that moment is the end of the activity.
 func unlessInterrupted(ctx, within workflow.Context, err error) error {

@@ -9,7 +9,6 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"longhaul/workflows"
-	"longhaul/workflows/operator"
 )
 
 // child is the sync that a workflow under another id runs, once it describes.
@@ -104,7 +103,7 @@ func TestHandOver_anUpdateMayComeWithTheStart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var answer operator.QuotaChange
+	var answer workflows.QuotaChange
 	if err := handle.Get(t.Context(), &answer); err != nil || answer.Share == nil || *answer.Share != 50 {
 		t.Errorf("answered with %+v, %v", answer, err)
 	}

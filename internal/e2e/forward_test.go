@@ -13,7 +13,6 @@ import (
 	"longhaul/internal/simulator/server"
 	"longhaul/internal/source"
 	"longhaul/workflows"
-	"longhaul/workflows/operator"
 )
 
 const nightly = "nightly-acme" // as a schedule may call it
@@ -85,7 +84,7 @@ func TestHandOver_operatorsReachTheSyncByTheParent(t *testing.T) {
 	if !strings.Contains(strings.Join(shown.Warnings, " "), `signal "pasue" is not known`) {
 		t.Errorf("the parent warns of %v", shown.Warnings)
 	}
-	var quota operator.QuotaChange
+	var quota workflows.QuotaChange
 	if err := p.ask(t, nightly, workflows.SetQuotaUpdate, &quota, map[string]int{"share": 50}); err != nil || quota.Share == nil || *quota.Share != 50 {
 		t.Errorf("set-quota was answered with %+v, %v", quota, err)
 	}

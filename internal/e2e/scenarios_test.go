@@ -12,7 +12,6 @@ import (
 	"longhaul/internal/source"
 	"longhaul/internal/temporaldev"
 	"longhaul/workflows"
-	"longhaul/workflows/operator"
 )
 
 // recorders bring a sync of a small org into each scenario. The run that is recorded may still go on when they return.
@@ -119,7 +118,7 @@ func recordQuotaWait(t *testing.T) (*plant, client.WorkflowRun) {
 	run := p.start(t, "sync-acme")
 	eventually(t, time.Minute, func() bool { return p.progress(t).Waiting != "" })
 	share := 30
-	p.update(t, workflows.SetQuotaUpdate, operator.QuotaChange{Share: &share}) // wakes it in vain
+	p.update(t, workflows.SetQuotaUpdate, workflows.QuotaChange{Share: &share}) // wakes it in vain
 	p.sim.Advance(25 * time.Hour)
 	return p, run
 }
