@@ -1,7 +1,6 @@
 package workflows_test
 
 import (
-	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -188,9 +187,16 @@ func (o *continuedOutbound) NewContinueAsNewError(ctx workflow.Context, wfn any,
 	return o.Next.NewContinueAsNewError(ctx, wfn, args...)
 }
 
-// TestAttributes_everyEndIsFound looks at the first and the last that a workflow shows, after every way out.
-func TestAttributes_everyEndIsFound(t *testing.T) {
-	t.Parallel()
+// ending is a way in which a sync, or a workflow that stands for one, ends.
+type ending struct {
+	name, id        string
+	org             func() *org
+	input           any
+	source, outcome string
+	before          func(*testsuite.TestWorkflowEnvironment)
+}
+
+func endings() []ending {
 	refused := func() *org {
 		return &org{authenticate: func(activities.AuthenticateParams) (activities.AuthenticateResult, error) {
 			return activities.AuthenticateResult{}, refusal(fault.LoginRefused, "no")
@@ -207,13 +213,7 @@ func TestAttributes_everyEndIsFound(t *testing.T) {
 	held := func() *org { return heldFor("half of the reports are missing") }
 	form := converter.NewRawValue(&commonpb.Payload{Metadata: map[string][]byte{"encoding": []byte("json/protobuf")}, Data: []byte(`{"source":"acme"}`)})
 	torn := converter.NewRawValue(&commonpb.Payload{Metadata: map[string][]byte{"encoding": []byte("binary/plain")}, Data: []byte(`{"source":`)})
-	for _, row := range []struct {
-		name, id        string
-		org             func() *org
-		input           any
-		source, outcome string
-		before          func(*testsuite.TestWorkflowEnvironment)
-	}{
+	return []ending{
 		{"complete", "sync-acme", func() *org { return new(org) }, nil, "acme", "complete", nil},
 		{"complete by a form that claims protobuf", "nightly", func() *org { return new(org) }, form, "acme", "complete", nil},
 		{"gaps", "sync-acme", gaps, nil, "acme", "gaps", nil},
@@ -229,7 +229,13 @@ func TestAttributes_everyEndIsFound(t *testing.T) {
 		{"a parent, failed", "by-hand", refused, workflows.Input{Source: "acme"}, "acme", "failed", nil},
 		{"a parent, discarded", "by-hand", held, workflows.Input{Source: "acme"}, "acme", "discarded", nil},
 		{"a parent, cancelled", "by-hand", held, workflows.Input{Source: "acme"}, "acme", "cancelled", cancel},
-	} {
+	}
+}
+
+// TestAttributes_everyEndIsFound looks at the first and the last that a workflow shows, after every way out.
+func TestAttributes_everyEndIsFound(t *testing.T) {
+	t.Parallel()
+	for _, row := range endings() {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			o := row.org()
@@ -262,19 +268,6 @@ func TestAttributes_everyEndIsFound(t *testing.T) {
 				t.Errorf("progress says %q of %q", p.Outcome, p.Source)
 			}
 		})
-	}
-}
-
-// TestWorker_withoutTheInterceptorsEndsNoSync runs a workflow on a worker that was built wrongly: a task fails, which another
-// worker takes, and not the sync.
-func TestWorker_withoutTheInterceptorsEndsNoSync(t *testing.T) {
-	t.Parallel()
-	env := environment(t, new(org), "sync-acme")
-	env.SetWorkerOptions(worker.Options{})
-	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
-	var panicked *temporal.PanicError
-	if err := env.GetWorkflowError(); !errors.As(err, &panicked) || !strings.Contains(panicked.Error(), "lacks the interceptors of the workflows") {
-		t.Errorf("got %v, want a panic that names what is missing", err)
 	}
 }
 
