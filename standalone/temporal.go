@@ -5,11 +5,9 @@ import (
 	"errors"
 	"fmt"
 
-	enumspb "go.temporal.io/api/enums/v1"
-
 	"longhaul/internal/node"
 	"longhaul/internal/temporaldev"
-	"longhaul/workflows"
+	"longhaul/workflows/attribute"
 )
 
 // startTemporal runs the embedded server with the search attributes that syncs set.
@@ -21,12 +19,7 @@ func startTemporal(ctx context.Context, o node.TemporalOptions) (node.Temporal, 
 	server, err := temporaldev.Start(ctx, temporaldev.Options{
 		Trouble:  trouble,
 		Database: o.Database, FrontendAddr: o.Addr, UIAddr: o.UIAddr, Logger: o.Logger,
-		SearchAttributes: map[string]enumspb.IndexedValueType{
-			workflows.AttributeSource.GetName():   workflows.AttributeSource.GetValueType(),
-			workflows.AttributePhase.GetName():    workflows.AttributePhase.GetValueType(),
-			workflows.AttributeOutcome.GetName():  workflows.AttributeOutcome.GetValueType(),
-			workflows.AttributeCoverage.GetName(): workflows.AttributeCoverage.GetValueType(),
-		},
+		SearchAttributes: attribute.Types(),
 	})
 	var unusable *temporaldev.DatabaseError
 	switch {

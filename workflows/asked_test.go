@@ -11,9 +11,9 @@ import (
 	"longhaul/workflows"
 )
 
-// asked is told of what a workflow and its children ask of Temporal, as production sends it. The test environment's own
+// asked is called for what a workflow and its children ask of Temporal, as production sends it. The test environment's own
 // listeners see no summary, not all options, and defaults of the environment in the place of what is left out. A nil
-// function is told nothing.
+// function is not called.
 type asked struct {
 	interceptor.WorkerInterceptorBase
 	activity func(name string, options workflow.ActivityOptions)
@@ -21,7 +21,7 @@ type asked struct {
 }
 
 func (a *asked) listen(env *testsuite.TestWorkflowEnvironment) {
-	env.SetWorkerOptions(worker.Options{Interceptors: append(workflows.Interceptors(everything), a)})
+	env.SetWorkerOptions(workflows.WorkerOptions(everything, worker.Options{Interceptors: []interceptor.WorkerInterceptor{a}}))
 }
 
 func (a *asked) InterceptWorkflow(

@@ -1,7 +1,6 @@
 package workflows_test
 
 import (
-	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -23,9 +22,10 @@ import (
 	"longhaul/activities"
 	"longhaul/internal/fault"
 	"longhaul/workflows"
+	"longhaul/workflows/attribute"
 )
 
-// upserted tells of each update of search attributes what it sets, by name.
+// upserted reports what each update of search attributes sets, by name.
 func upserted(env *testsuite.TestWorkflowEnvironment, tell func(map[string]any)) {
 	env.OnUpsertTypedSearchAttributes(anything).Run(func(args mock.Arguments) {
 		shown, ok := args.Get(0).(temporal.SearchAttributes)
@@ -46,7 +46,7 @@ func TestAttributes_oneThatIsRemovedInMidSyncIsLeftOut(t *testing.T) {
 	t.Parallel()
 	var removed atomic.Bool
 	o := new(org)
-	o.attributes = func() workflows.NamespaceAttributes {
+	o.attributes = func() attribute.Namespace {
 		has := everything()
 		if removed.Load() {
 			delete(has.Types, "LonghaulPhase")
@@ -80,21 +80,21 @@ func TestAttributes_oneThatIsRemovedInMidSyncIsLeftOut(t *testing.T) {
 func TestAttributes_onesThatCannotBeSetAreLeftOut(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
-		has  workflows.NamespaceAttributes
+		has  attribute.Namespace
 		want []string
 	}{
 		"one of another type": {
-			workflows.NamespaceAttributes{Listed: true, Types: map[string]enumspb.IndexedValueType{
+			attribute.Namespace{Listed: true, Types: map[string]enumspb.IndexedValueType{
 				"LonghaulSource": enumspb.INDEXED_VALUE_TYPE_TEXT, "LonghaulOutcome": enumspb.INDEXED_VALUE_TYPE_KEYWORD,
 			}},
 			[]string{"LonghaulOutcome"},
 		},
-		"a namespace that tells nothing": {workflows.NamespaceAttributes{}, nil},
+		"a namespace that lists nothing": {attribute.Namespace{}, nil},
 		"all":                            {everything(), []string{"LonghaulCoverage", "LonghaulOutcome", "LonghaulPhase", "LonghaulSource"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			env := environment(t, &org{attributes: func() workflows.NamespaceAttributes { return row.has }}, "sync-acme")
+			env := environment(t, &org{attributes: func() attribute.Namespace { return row.has }}, "sync-acme")
 			all := map[string]any{}
 			upserted(env, func(set map[string]any) { maps.Copy(all, set) })
 			env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
@@ -113,7 +113,7 @@ func TestAttributes_lostOnesAreNotHandedOn(t *testing.T) {
 	team, site := temporal.NewSearchAttributeKeyKeyword("Team"), temporal.NewSearchAttributeKeyKeyword("Site")
 	var removed atomic.Bool
 	o := new(org)
-	o.attributes = func() workflows.NamespaceAttributes {
+	o.attributes = func() attribute.Namespace {
 		has := everything()
 		has.Types["Team"], has.Types["Site"] = team.GetValueType(), site.GetValueType()
 		if removed.Load() {
@@ -127,7 +127,9 @@ func TestAttributes_lostOnesAreNotHandedOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	spy := new(continued)
-	env.SetWorkerOptions(worker.Options{Interceptors: append([]interceptor.WorkerInterceptor{spy}, workflows.Interceptors(o.attributes)...)})
+	options := workflows.WorkerOptions(o.attributes, worker.Options{})
+	options.Interceptors = append([]interceptor.WorkerInterceptor{spy}, options.Interceptors...)
+	env.SetWorkerOptions(options)
 	o.plan = func(activities.PlanParams) (activities.PlanResult, error) {
 		removed.Store(true)
 		env.SetContinueAsNewSuggested(true)
@@ -185,9 +187,16 @@ func (o *continuedOutbound) NewContinueAsNewError(ctx workflow.Context, wfn any,
 	return o.Next.NewContinueAsNewError(ctx, wfn, args...)
 }
 
-// TestAttributes_everyEndIsFound looks at the first and the last that a workflow shows, after every way out.
-func TestAttributes_everyEndIsFound(t *testing.T) {
-	t.Parallel()
+// ending is a way in which a sync, or a workflow that stands for one, ends.
+type ending struct {
+	name, id        string
+	org             func() *org
+	input           any
+	source, outcome string
+	before          func(*testsuite.TestWorkflowEnvironment)
+}
+
+func endings() []ending {
 	refused := func() *org {
 		return &org{authenticate: func(activities.AuthenticateParams) (activities.AuthenticateResult, error) {
 			return activities.AuthenticateResult{}, refusal(fault.LoginRefused, "no")
@@ -204,13 +213,7 @@ func TestAttributes_everyEndIsFound(t *testing.T) {
 	held := func() *org { return heldFor("half of the reports are missing") }
 	form := converter.NewRawValue(&commonpb.Payload{Metadata: map[string][]byte{"encoding": []byte("json/protobuf")}, Data: []byte(`{"source":"acme"}`)})
 	torn := converter.NewRawValue(&commonpb.Payload{Metadata: map[string][]byte{"encoding": []byte("binary/plain")}, Data: []byte(`{"source":`)})
-	for _, row := range []struct {
-		name, id        string
-		org             func() *org
-		input           any
-		source, outcome string
-		before          func(*testsuite.TestWorkflowEnvironment)
-	}{
+	return []ending{
 		{"complete", "sync-acme", func() *org { return new(org) }, nil, "acme", "complete", nil},
 		{"complete by a form that claims protobuf", "nightly", func() *org { return new(org) }, form, "acme", "complete", nil},
 		{"gaps", "sync-acme", gaps, nil, "acme", "gaps", nil},
@@ -226,7 +229,13 @@ func TestAttributes_everyEndIsFound(t *testing.T) {
 		{"a parent, failed", "by-hand", refused, workflows.Input{Source: "acme"}, "acme", "failed", nil},
 		{"a parent, discarded", "by-hand", held, workflows.Input{Source: "acme"}, "acme", "discarded", nil},
 		{"a parent, cancelled", "by-hand", held, workflows.Input{Source: "acme"}, "acme", "cancelled", cancel},
-	} {
+	}
+}
+
+// TestAttributes_everyEndIsFound looks at the first and the last that a workflow shows, after every way out.
+func TestAttributes_everyEndIsFound(t *testing.T) {
+	t.Parallel()
+	for _, row := range endings() {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			o := row.org()
@@ -259,19 +268,6 @@ func TestAttributes_everyEndIsFound(t *testing.T) {
 				t.Errorf("progress says %q of %q", p.Outcome, p.Source)
 			}
 		})
-	}
-}
-
-// TestWorker_withoutTheInterceptorsEndsNoSync runs a workflow on a worker that was built wrongly: a task fails, which another
-// worker takes, and not the sync.
-func TestWorker_withoutTheInterceptorsEndsNoSync(t *testing.T) {
-	t.Parallel()
-	env := environment(t, new(org), "sync-acme")
-	env.SetWorkerOptions(worker.Options{})
-	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
-	var panicked *temporal.PanicError
-	if err := env.GetWorkflowError(); !errors.As(err, &panicked) || !strings.Contains(panicked.Error(), "lacks workflows.Interceptors") {
-		t.Errorf("got %v, want a panic that names what is missing", err)
 	}
 }
 

@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"errors"
+	"fmt"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
@@ -9,78 +10,94 @@ import (
 
 	"longhaul/activities"
 	"longhaul/internal/fault"
+	"longhaul/internal/staging"
+	"longhaul/workflows/call"
 )
 
-func (s *sync) authenticate(ctx workflow.Context) error {
-	if err := s.logIn(ctx); err != nil {
+// authenticatePhase logs in and takes the source, and learns what the other phases need of the org and of the settings.
+type authenticatePhase struct {
+	own    *loginState
+	state  *State
+	files  *fileState // named by the login
+	wait   *waiter
+	budget *budget
+}
+
+// loginState is what the login reports, and what the sync has seen while it waited for the login.
+type loginState struct {
+	Auth  activities.AuthenticateResult `json:"auth"`
+	Other OtherOwner                    `json:"other,omitzero"` // of the source, when the sync began
+	Owned time.Time                     `json:"owned,omitzero"` // when the sync came to own its source, if others owned it after it was started
+
+	WorkerSeen bool          `json:"worker_seen,omitempty"` // one that serves the source, at any time
+	Unserved   time.Duration `json:"unserved,omitempty"`    // how long the sync has waited for one, while none was seen
+}
+
+func (p *authenticatePhase) run(ctx workflow.Context) error {
+	auth, err := p.logIn(ctx)
+	if err != nil {
 		return err
 	}
-	auth := s.state.Auth
-	s.state.Auth.Warnings = nil // kept among the state's
-	s.state.Sync.Bucket, s.state.Sync.OrgID, s.state.Sync.UserID = auth.Bucket, auth.Identity.OrgID, auth.Identity.UserID
-	s.state.Sync.APIVersion = auth.Identity.APIVersion
-	s.state.Calls += auth.Calls
-	s.openQuota(ctx, auth)
-	s.own(ctx)
-	s.state.warn(auth.Warnings...)
-	if s.state.Upload && !auth.Catalog {
-		s.state.warn("the source has no catalog settings, so the extract stays in the bucket")
+	p.own.Auth = auth
+	p.own.Auth.Warnings = nil                                        // kept among the state's
+	p.own.Auth.Owner, p.own.Auth.SyncID = activities.Ownership{}, "" // kept in the reference to the sync
+	sync := &p.state.Sync
+	sync.Bucket, sync.OrgID, sync.UserID = auth.Bucket, auth.Identity.OrgID, auth.Identity.UserID
+	sync.APIVersion = auth.Identity.APIVersion
+	p.budget.open(ctx, auth)
+	p.takeOwnership(ctx, auth)
+	p.state.warn(auth.Warnings...)
+	if p.state.Upload && !auth.Catalog {
+		p.state.warn("the source has no catalog settings, so the extract stays in the bucket")
 	}
 	return nil
 }
 
-// openQuota begins the account of API calls with what the login told.
-func (s *sync) openQuota(ctx workflow.Context, auth activities.AuthenticateResult) {
-	s.applyQuota()
-	s.state.Quota.Margin = int64(auth.MaxInFlight)
-	s.state.Quota.Return(0, auth.Calls, auth.Told, workflow.Now(ctx))
-}
-
-// logIn tries a few times, for a wrong host must not look like a long sync; but it waits for what comes back by itself.
-func (s *sync) logIn(ctx workflow.Context) error {
+// logIn tries a few times, for a wrong host must not look like a long sync; but it waits for what passes by itself.
+func (p *authenticatePhase) logIn(ctx workflow.Context) (activities.AuthenticateResult, error) {
 	for {
-		if err := s.untilResumed(ctx); err != nil {
-			return err
+		if err := p.wait.untilResumed(ctx); err != nil {
+			return activities.AuthenticateResult{}, err
 		}
-		params := activities.AuthenticateParams{
-			Sync: s.state.Sync, Started: s.state.Started, Upload: s.state.Upload, Seen: s.seenOwner(ctx),
-		}
-		paused, err := s.logInOnce(ctx, params)
+		auth, paused, err := p.logInOnce(ctx)
 		if err != nil {
-			s.repay(ctx, activities.Lease{}, activities.Spending{}, err)
-			s.noteOwner(ctx, err)
+			p.budget.repay(ctx, activities.Lease{}, activities.Spending{}, err)
+			p.noteOwner(ctx, err)
 		}
 		switch {
 		case paused:
 			continue
-		case !comesBack(err):
-			return err
+		case !passes(err):
+			return auth, err
 		}
-		if err := s.sitOut(ctx, standstill{why: explain(err).Message}, s.untilLogin(err)); err != nil {
-			return err
+		err = p.wait.sitOut(ctx, standstill{why: call.Explain(err).Message}, p.untilNextLogin(err))
+		if err == nil {
+			err = p.wait.continueIfFull(ctx)
 		}
-		if historyFull(ctx) {
-			return s.continueAsNew(ctx)
+		if err != nil {
+			return auth, err
 		}
 	}
 }
 
-// logInOnce gives the login its few tries, and says whether a pause cut them short.
-func (s *sync) logInOnce(ctx workflow.Context, params activities.AuthenticateParams) (paused bool, err error) {
-	within, done := s.interruptible(ctx)
+// logInOnce gives the login its few tries, and says whether a pause interrupted them.
+func (p *authenticatePhase) logInOnce(ctx workflow.Context) (auth activities.AuthenticateResult, paused bool, err error) {
+	params := activities.AuthenticateParams{
+		Sync: p.state.Sync, Started: p.state.Started, Upload: p.state.Upload, Seen: p.seenOwner(ctx),
+	}
+	within, done := p.wait.interruptible(ctx)
 	defer done()
-	attempt := limited(with(within, forCall, "log in, org and permissions"), firstAttempts)
-	err = s.served(within, workflow.ExecuteActivity(attempt, acts.Authenticate, params))
-	return err != nil && unlessCut(ctx, within, err) == nil, err
+	auth, err = p.untilServed(within, call.Start(within, call.ForLogin, "log in, org and permissions", acts.Authenticate, params))
+	return auth, err != nil && unlessInterrupted(ctx, within, err) == nil, err
 }
 
-// untilLogin is how long to wait before a login is tried again that failed for what comes back by itself.
-func (s *sync) untilLogin(err error) time.Duration {
-	switch failure := detailsOf(err); {
+// untilNextLogin is how long to wait before a login is tried again that failed for what passes by itself.
+func (p *authenticatePhase) untilNextLogin(err error) time.Duration {
+	switch failure := call.Details(err); {
 	case failure.RetryAfter <= 0:
 		return defaultProbe
 	case failure.Owner != "":
-		return s.state.Other.untilLook(failure.RetryAfter)
+		return p.own.Other.untilLook(failure.RetryAfter)
 	default:
 		return min(failure.RetryAfter, longestLogin)
 	}
@@ -89,12 +106,109 @@ func (s *sync) untilLogin(err error) time.Duration {
 // longestLogin is the longest wait for a login that is believed.
 const longestLogin = time.Hour
 
-// comesBack says whether a failure ends by waiting: a spent quota, too many logins in an hour.
-func comesBack(err error) bool {
+// passes says whether a failure ends by waiting: a spent quota, too many logins in an hour.
+func passes(err error) bool {
 	var failure *temporal.ApplicationError
 	if !errors.As(err, &failure) {
 		return false
 	}
 	class := fault.Class(failure.Type())
 	return class == fault.QuotaExhausted || class == fault.Throttled
+}
+
+// OtherOwner is the mark of another Temporal in the bucket, which a sync that begins has found.
+type OtherOwner struct {
+	Mark   string    `json:"mark,omitempty"`
+	Since  time.Time `json:"since,omitzero"`  // it has not changed, by the workflow's clock
+	Looked time.Time `json:"looked,omitzero"` // when it was last looked at
+	Looks  int       `json:"looks,omitempty"` // that found another Temporal at work
+}
+
+const (
+	// longestLook is how far apart looks get that find another Temporal at work.
+	longestLook = 5 * time.Minute
+	// longestGap is how far apart two looks may be that say something about the time between them. A machine that has slept for
+	// longer may hold the other Temporal too.
+	longestGap = 2 * longestLook
+)
+
+// look notes that the mark is looked at.
+func (o *OtherOwner) look(now time.Time) {
+	if now.Sub(o.Looked) > longestGap {
+		o.Since = now
+	}
+	o.Looked = now
+}
+
+// warningOtherOwner explains a wait that a bucket with one Temporal would not have.
+const warningOtherOwner = "the source belonged to another Temporal in this bucket when the sync began, so it waited until that one was done or " +
+	"silent: use one Temporal for a bucket"
+
+// noteOwner remembers the other Temporal that a failed login names.
+func (p *authenticatePhase) noteOwner(ctx workflow.Context, err error) {
+	mark, other, now := call.Details(err).Owner, &p.own.Other, workflow.Now(ctx).UTC()
+	if mark == "" {
+		return
+	}
+	if other.look(now); mark != other.Mark {
+		other.Mark, other.Since = mark, now
+	}
+	other.Looks++
+}
+
+// seenOwner is what a login must know of the other Temporal.
+func (p *authenticatePhase) seenOwner(ctx workflow.Context) staging.Seen {
+	other, now := &p.own.Other, workflow.Now(ctx).UTC()
+	if other.Mark == "" {
+		return staging.Seen{}
+	}
+	other.look(now)
+	return staging.Seen{Mark: other.Mark, For: now.Sub(other.Since)}
+}
+
+// untilLook is how long to wait before the next look, where asked is the first wait: each is twice as long as the one before.
+func (o *OtherOwner) untilLook(asked time.Duration) time.Duration {
+	for range o.Looks - 1 {
+		if asked *= 2; asked >= longestLook {
+			return longestLook
+		}
+	}
+	return asked
+}
+
+// takeOwnership notes that the sync owns its source. A sync that came to own its source late, as others owned it first, may have got
+// another id: in the bucket the order of ids is that in which syncs own the source. Its files are named by the id's time, so they
+// are newer than what others delivered, and keep their names after a reset.
+func (p *authenticatePhase) takeOwnership(ctx workflow.Context, auth activities.AuthenticateResult) {
+	sync, now := &p.state.Sync, workflow.Now(ctx).UTC()
+	sync.Owner = auth.Owner
+	if auth.SyncID != "" {
+		sync.ID = auth.SyncID
+	}
+	if auth.SyncID != "" || p.own.Other.Mark != "" {
+		p.own.Owned = now
+	}
+	if p.own.Other.Mark != "" {
+		p.state.warn(warningOtherOwner)
+	}
+	named, _, ok := staging.ParseSyncID(sync.ID)
+	if !ok { // an older version made the id
+		named = p.state.Started
+	}
+	p.files.Timestamp = max(named.Unix(), auth.LastTimestamp+1)
+	if p.files.Timestamp > now.Add(farAhead).Unix() {
+		p.state.warn(fmt.Sprintf("the last sync's files are named for a time still to come, and this one's go on from there, at %d (%s), "+
+			"so that they count as newer: a clock was wrong once; it passes when that time has come",
+			p.files.Timestamp, time.Unix(p.files.Timestamp, 0).UTC().Format(time.DateTime)))
+	}
+}
+
+// farAhead is by how much a timestamp may be ahead of the clock before a sync warns of it: sets that follow each other within a second
+// are ahead by seconds.
+const farAhead = 10 * time.Minute
+
+// lostOwnership says whether a failure is that another Temporal has taken the source over, or that a later sync is recorded. Nobody can
+// fix that, and nothing in the bucket belongs to the sync any more.
+func lostOwnership(failure *activities.Failure) bool {
+	return failure.Owner != "" && failure.Class == fault.Invalid
 }

@@ -21,6 +21,7 @@ import (
 	"longhaul/internal/source"
 	"longhaul/internal/staging"
 	"longhaul/workflows"
+	"longhaul/workflows/operator"
 )
 
 // before is the id of a run that continued as new.
@@ -120,7 +121,7 @@ func TestPause_keepsAReasonThatTheStateHolds(t *testing.T) {
 	t.Parallel()
 	env := environment(t, new(org), "sync-acme")
 	env.RegisterDelayedCallback(func() {
-		env.SignalWorkflow(workflows.PauseSignal, workflows.Reason{Reason: strings.Repeat("<", 200)})
+		env.SignalWorkflow(workflows.PauseSignal, operator.Reason{Reason: strings.Repeat("<", 200)})
 	}, 0)
 	env.RegisterDelayedCallback(func() {
 		if n := strings.Count(ask(t, env).Waiting, "<"); n == 0 || n > mostReason {
@@ -154,28 +155,36 @@ func fullMark(t *testing.T) string {
 	return other.Mark
 }
 
-// TestState_staysSmall carries over the fullest state there is, after a plan that warned of everything it met. JSON writes a
-// less-than sign as six bytes.
-func TestState_staysSmall(t *testing.T) {
-	t.Parallel()
-	long := strings.Repeat("<", 400)
+// long is text that JSON writes as six times as many bytes.
+var long = strings.Repeat("<", 400)
+
+// fullState is the fullest state there is.
+func fullState(t *testing.T, now time.Time) workflows.State {
+	t.Helper()
 	state := workflows.State{
-		Phase:    workflows.PhasePlan,
-		Run:      before,
-		Approved: map[activities.GuardStage]bool{activities.GuardInventory: true, activities.GuardCoverage: true},
+		Phase: workflows.PhasePlan,
+		Run:   before,
 	}
+	state.Approved = map[activities.GuardStage]bool{activities.GuardInventory: true, activities.GuardCoverage: true}
 	for shard := range source.MostShards { // as many as the places of the widest window
-		state.Queue = append(state.Queue, workflows.Unfinished{Shard: 1<<20 + shard, Done: 1 << 40, Doubt: true, Pressed: true, Counted: true})
+		state.Queue = append(state.Queue, workflows.Unfinished{Shard: 1<<20 + shard, Done: 1 << 40, HalfOpen: true, Throttled: true, Counted: true})
 	}
-	state.Mends = map[int]int{}
+	state.Repairs = map[int]int{}
 	for shard := range 32 {
-		state.Mends[1<<20+shard] = 3
+		state.Repairs[1<<20+shard] = 3
 	}
 	for hour := range int64(25) { // what the last day was made of
 		state.Quota.Hours = append(state.Quota.Hours, quota.Hour{Hour: 1<<20 + hour, Calls: 1 << 40})
 	}
+	fillLogin(t, &state, now)
+	fillRest(&state, now)
+	return state
+}
+
+// fillLogin fills what the login reports, and what is counted.
+func fillLogin(t *testing.T, state *workflows.State, now time.Time) {
+	t.Helper()
 	who := description.Identity{OrgID: long[:18], UserID: long[:18], Locale: "de_DE_EURO", APIVersion: "159.0", Format: 1 << 20}
-	now := time.Date(2026, 11, 28, 16, 0, 0, 123456789, time.UTC)
 	state.Sync = activities.Sync{
 		Source: strings.Repeat("s", 40), ID: workflows.StagedID(now, before), Bucket: strings.Repeat("b", 36),
 		OrgID: who.OrgID, UserID: who.UserID, APIVersion: who.APIVersion, Since: now,
@@ -199,19 +208,24 @@ func TestState_staysSmall(t *testing.T) {
 	for _, right := range permission.All {
 		state.Auth.AcceptMissing = append(state.Auth.AcceptMissing, right.Name)
 	}
-	for n := range 4 { // what noteStranger keeps
-		state.Strangers = append(state.Strangers, fmt.Sprintf("signal %q is not known; this sync takes pause and resume", fmt.Sprintf("%032d", n)))
+	for n := range 4 { // what operator.WarnOfUnknown keeps
+		warning := fmt.Sprintf("signal %q is not known; this sync takes pause and resume", fmt.Sprintf("%032d", n))
+		state.UnknownSignals = append(state.UnknownSignals, warning)
 	}
+}
+
+// fillRest fills what crosses beside it.
+func fillRest(state *workflows.State, now time.Time) {
 	state.PausedFor = long[:mostReason]
 	state.Destination = strings.Repeat("d", 36) + " at " + strings.Repeat("h", 253)
 	state.Unseen = &listing.Unseen{Count: 1 << 40, Kind: listing.UnseenUnknown}
-	state.Held = workflows.Held{Until: now, Verdict: workflows.VerdictDiscarded, Reason: long[:mostReason]}
+	state.Held = workflows.Held{Until: now, Verdict: operator.Discarded, Reason: long[:mostReason]}
 	state.Unexpected = workflows.Unexpected{Tries: 5, Since: time.Now(), Reports: 1 << 40}
 	state.Attended, state.Renames, state.Proxied = true, 4, true
 	state.WorkerSeen, state.Unserved = true, 1<<60
 	state.Refused = workflows.Refused{Since: now, Times: 1 << 20}
 	percent := 100
-	state.QuotaAsked = workflows.QuotaChange{Ceiling: &percent, Share: &percent}
+	state.QuotaAsked = operator.QuotaChange{Ceiling: &percent, Share: &percent}
 	mark := quota.Mark{At: now, Made: 1 << 40}
 	hours := state.Quota.Hours
 	state.Quota = quota.Ledger{
@@ -221,10 +235,18 @@ func TestState_staysSmall(t *testing.T) {
 	}
 	state.Again = activities.ReplanResult{ToDescribe: 1 << 40, Shards: 1 << 20, Changed: 1 << 40, Added: 1 << 40, Deferred: 1 << 40}
 	state.Started, state.Updated = now, now
-	state.Reports, state.Deferred, state.Calls, state.Silent, state.Timestamp = 1<<40, 1<<40, 1<<40, 1<<40, now.Unix()
+	state.Reports, state.Deferred, state.Calls, state.SinceUsageKnown, state.Timestamp = 1<<40, 1<<40, 1<<40, 1<<40, now.Unix()
 	for range 7 {
 		state.Files = append(state.Files, activities.File{Name: long[:30], SHA256: strings.Repeat("w", 64), Bytes: 1 << 60, Count: 1 << 60})
 	}
+}
+
+// TestState_staysSmall carries over the fullest state there is, after a plan that warned of everything it met. JSON writes a
+// less-than sign as six bytes.
+func TestState_staysSmall(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 28, 16, 0, 0, 123456789, time.UTC)
+	state := fullState(t, now)
 	o := &org{plan: func(activities.PlanParams) (activities.PlanResult, error) {
 		r := activities.PlanResult{Reports: 1 << 40, ToDescribe: 1 << 40, Shards: 1 << 20}
 		for n := range 100 { // more than are kept

@@ -15,6 +15,7 @@ import (
 
 	"longhaul/activities"
 	"longhaul/workflows"
+	"longhaul/workflows/operator"
 )
 
 // updated takes the answer to an update, which must be refused with a sentence that holds want, or accepted when that is
@@ -40,9 +41,9 @@ func updated(t *testing.T, name, want string) *testsuite.TestUpdateCallback {
 	}
 }
 
-func quotaOf(t *testing.T, text string) workflows.QuotaChange {
+func quotaOf(t *testing.T, text string) operator.QuotaChange {
 	t.Helper()
-	var change workflows.QuotaChange
+	var change operator.QuotaChange
 	if err := json.Unmarshal([]byte(text), &change); err != nil {
 		t.Fatal(err)
 	}
@@ -173,7 +174,7 @@ func TestPause_isCarriedOver(t *testing.T) {
 }
 
 // TestPause_thatComesWithTheLastResultIsCarriedOver pauses in the very task that continues as new: the sync learns at once of
-// the full history, of a resume and of a pause, and ends its run before whoever listens for signals has had a turn.
+// the full history, of a resume and of a pause, and ends its run before the handler of signals has had a turn.
 func TestPause_thatComesWithTheLastResultIsCarriedOver(t *testing.T) {
 	t.Parallel()
 	o := &org{authenticate: func(activities.AuthenticateParams) (activities.AuthenticateResult, error) {

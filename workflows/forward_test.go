@@ -13,6 +13,7 @@ import (
 
 	"longhaul/activities"
 	"longhaul/workflows"
+	"longhaul/workflows/attribute"
 )
 
 // heldFor is a sync that holds until somebody decides.
@@ -249,7 +250,7 @@ func outcomes(env *testsuite.TestWorkflowEnvironment) func() string {
 	var last string
 	env.OnUpsertTypedSearchAttributes(anything).Run(func(args mock.Arguments) {
 		if shown, ok := args.Get(0).(temporal.SearchAttributes); ok {
-			if outcome, ok := shown.GetKeyword(workflows.AttributeOutcome); ok {
+			if outcome, ok := shown.GetKeyword(attribute.Outcome); ok {
 				last = outcome
 			}
 		}

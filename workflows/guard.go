@@ -2,96 +2,119 @@ package workflows
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
+	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/workflow"
 
 	"longhaul/activities"
+	"longhaul/workflows/call"
+	"longhaul/workflows/operator"
 )
 
-// remindEvery is how often a sync that holds says so again.
-const remindEvery = 24 * time.Hour
+// guardPhase compares what was listed with the last sync before anything is spent on it, and holds the sync where much is missing.
+// Then it looks up one by one what the last sync had and no listing returned.
+type guardPhase struct {
+	own       *guardState
+	state     *State
+	inventory *inventoryState // corrected by what is looked up
+	wait      *waiter
+	recovery  *recovery
+	budget    *budget
 
-// defaultGuardTimeout is for how long a sync holds, where no setting says otherwise.
-const defaultGuardTimeout = 7 * 24 * time.Hour
+	concerns []string             // what the sync holds for; nil while it does not hold
+	found    []activities.Concern // the same for machines, and what the sync held for last
+}
 
-// guard compares what was listed with the last sync before anything is spent on it, and holds where much is missing. Then
-// it looks up one by one what the last sync had and no listing returned.
-func (s *sync) guard(ctx workflow.Context) error {
-	if err := s.judge(ctx, activities.GuardParams{Stage: activities.GuardInventory}); err != nil {
+// guardState is the hold that the sync is in, and those that are over.
+type guardState struct {
+	Approved map[activities.GuardStage]bool `json:"approved,omitempty"`
+	Held     Held                           `json:"held,omitzero"`
+}
+
+// Held is until when a sync holds, and the operator's verdict: the run that got the verdict may have been at its end.
+type Held struct {
+	Until   time.Time        `json:"until,omitzero"`
+	Verdict operator.Verdict `json:"verdict,omitempty"` // empty until there is one
+	Reason  string           `json:"reason,omitempty"`  // where the operator gave one
+}
+
+const (
+	// remindEvery is how often a sync that holds says so again.
+	remindEvery = 24 * time.Hour
+	// defaultGuardTimeout is for how long a sync holds, where no setting says otherwise.
+	defaultGuardTimeout = 7 * 24 * time.Hour
+)
+
+// errDiscarded ends a sync that an operator refused, or that nobody approved in time.
+var errDiscarded = errors.New("discarded")
+
+func (p *guardPhase) run(ctx workflow.Context) error {
+	if err := p.compare(ctx, activities.GuardParams{Stage: activities.GuardInventory}); err != nil {
 		return err
 	}
-	return s.missing(ctx)
+	return p.lookUpMissing(ctx)
 }
 
-// guardCoverage compares what was described with the last sync before it reaches the catalog.
-func (s *sync) guardCoverage(ctx workflow.Context) error {
-	return s.judge(ctx, activities.GuardParams{Stage: activities.GuardCoverage, States: s.state.States})
+// coverage compares what was described with the last sync before it reaches the catalog.
+func (p *guardPhase) coverage(ctx workflow.Context) error {
+	return p.compare(ctx, activities.GuardParams{Stage: activities.GuardCoverage, States: p.state.States})
 }
 
-// judge holds the sync for each concern that nobody has approved. A sync that was started not to deliver endangers nothing
-// that is in the catalog, so it is compared only if it was asked for; but what it would spend for nothing where permissions
-// are missing it asks about as any other.
-func (s *sync) judge(ctx workflow.Context, params activities.GuardParams) error {
-	compared := s.state.Upload || s.state.Guarded
-	if s.state.Approved[params.Stage] || !compared && params.Stage != activities.GuardInventory {
+// compare holds the sync for each concern that nobody has approved. A sync that was started not to deliver endangers nothing that
+// is in the catalog, so it is compared only if that was asked for; but it asks, like any other, about what it would spend for
+// nothing where permissions are missing.
+func (p *guardPhase) compare(ctx workflow.Context, params activities.GuardParams) error {
+	compared := p.state.Upload || p.state.Guarded
+	if p.own.Approved[params.Stage] || !compared && params.Stage != activities.GuardInventory {
 		return nil
 	}
-	params.Newest, params.RightsOnly, params.AcceptMissing = !s.state.Upload, !compared, s.state.Auth.AcceptMissing
-	params.Sync, params.Identity, params.Kinds = s.state.Sync, s.state.Auth.Identity, s.state.Kinds
-	params.Permissions, params.MaxShrink = s.state.Auth.Permissions, s.state.Auth.Guard.MaxShrink
-	params.Private = s.state.Auth.Private
-	var judged activities.GuardResult
-	call := with(ctx, forCall, "compare with the last sync: "+string(params.Stage))
-	err := s.persist(ctx, func(ctx workflow.Context) error {
-		return workflow.ExecuteActivity(call, acts.Guard, params).Get(ctx, &judged)
+	params.Newest, params.RightsOnly, params.AcceptMissing = !p.state.Upload, !compared, p.state.Auth.AcceptMissing
+	params.Sync, params.Identity, params.Kinds = p.state.Sync, p.state.Auth.Identity, p.state.Kinds
+	params.Permissions, params.MaxShrink = p.state.Auth.Permissions, p.state.Auth.Guard.MaxShrink
+	params.Private = p.state.Auth.Private
+	var found activities.GuardResult
+	err := p.recovery.run(ctx, func(ctx workflow.Context) (err error) {
+		found, err = call.Do(ctx, call.ForCall, "compare with the last sync: "+string(params.Stage), acts.Guard, params)
+		return err
 	})
 	if err != nil {
 		return err
 	}
-	s.state.warn(judged.Warnings...)
-	if len(judged.Concerns) > 0 {
-		err = s.hold(ctx, judged)
-		s.control.concerns = nil
+	p.state.warn(found.Warnings...)
+	if len(found.Concerns) > 0 {
+		err = p.hold(ctx, found)
+		p.concerns = nil
 		if workflow.IsContinueAsNewError(err) {
 			return err
 		}
-		s.goOn(ctx)
+		p.wait.goOn(ctx)
 	}
-	s.state.Held = Held{}
-	if err != nil || len(judged.Concerns) == 0 {
+	p.own.Held = Held{}
+	if err != nil || len(found.Concerns) == 0 {
 		return err
 	}
-	if s.state.Approved == nil {
-		s.state.Approved = map[activities.GuardStage]bool{}
+	if p.own.Approved == nil {
+		p.own.Approved = map[activities.GuardStage]bool{}
 	}
-	s.state.Approved[params.Stage] = true
+	p.own.Approved[params.Stage] = true
 	return nil
 }
 
-// errDiscarded ends a sync that an operator, or nobody, wanted.
-var errDiscarded = errors.New("discarded")
-
-// Held is until when a sync holds, and what an operator said to it: the run that it was said to may have been at its end.
-type Held struct {
-	Until   time.Time `json:"until,omitzero"`
-	Verdict Verdict   `json:"verdict,omitempty"` // empty until there is one
-	Reason  string    `json:"reason,omitempty"`  // where the operator gave one
-}
-
-// hold asks whether what was found is right, and reminds daily. What it holds for is found anew by a run that continues.
-func (s *sync) hold(ctx workflow.Context, judged activities.GuardResult) error {
-	concerns := judged.Concerns
-	held, why := &s.state.Held, strings.Join(concerns, "; ")
+// hold asks operators whether what was found is right, and reminds them daily. A run that continues finds the concerns anew.
+func (p *guardPhase) hold(ctx workflow.Context, compared activities.GuardResult) error {
+	concerns := compared.Concerns
+	held, why := &p.own.Held, strings.Join(concerns, "; ")
 	if held.Until.IsZero() {
-		held.Until = workflow.Now(ctx).UTC().Add(s.guardTimeout())
+		held.Until = workflow.Now(ctx).UTC().Add(p.timeout())
 	}
 	until := held.Until
-	s.control.concerns, s.control.found = concerns, judged.Found
-	s.halt(ctx, standstill{phase: PhaseHeld, why: why, until: until, concerns: judged.Found})
+	p.concerns, p.found = concerns, compared.Found
+	p.wait.halt(ctx, standstill{phase: PhaseHeld, why: why, until: until, concerns: compared.Found})
 	for first := true; ; first = false {
-		if err := s.remind(ctx, concerns, until, first); err != nil {
+		if err := p.remind(ctx, first); err != nil {
 			return err
 		}
 		left := until.Sub(workflow.Now(ctx))
@@ -99,56 +122,75 @@ func (s *sync) hold(ctx workflow.Context, judged activities.GuardResult) error {
 		switch {
 		case err != nil:
 			return err
-		case held.Verdict == VerdictApproved:
-			s.state.decided(because("approved by an operator", held.Reason) + ": " + why)
+		case held.Verdict == operator.Approved:
+			p.state.warnOfVerdict(operator.Because("approved by an operator", held.Reason) + ": " + why)
 			return nil
 		case held.Verdict != "":
-			s.state.decided(because("discarded by an operator", held.Reason) + ": " + why)
+			p.state.warnOfVerdict(operator.Because("discarded by an operator", held.Reason) + ": " + why)
 			return errDiscarded
 		case !workflow.Now(ctx).Before(until):
-			s.state.decided("discarded because nobody approved it in time: " + why)
+			p.state.warnOfVerdict("discarded because nobody approved it in time: " + why)
 			return errDiscarded
 		case historyFull(ctx):
-			return s.continueAsNew(ctx)
+			return p.wait.continueAsNew(ctx)
 		}
 	}
 }
 
-// guardTimeout is for how long the sync holds.
-func (s *sync) guardTimeout() time.Duration {
-	if timeout := s.state.Auth.Guard.Timeout; timeout > 0 {
+// timeout is for how long the sync holds.
+func (p *guardPhase) timeout() time.Duration {
+	if timeout := p.state.Auth.Guard.Timeout; timeout > 0 {
 		return timeout
 	}
 	return defaultGuardTimeout
 }
 
-// remind tells whoever reads the worker's log that a sync holds. Where no worker of the source is there to tell it, the sync
-// holds all the same.
-func (s *sync) remind(ctx workflow.Context, concerns []string, until time.Time, first bool) error {
+// remind writes into the worker's log that the sync holds. Where no worker of the source is there to write it, the sync holds all
+// the same.
+func (p *guardPhase) remind(ctx workflow.Context, first bool) error {
 	summary := "remind that the sync holds"
 	if first {
-		summary = "tell that the sync holds"
+		summary = "report that the sync holds"
 	}
-	call := optional(with(ctx, forCall, summary))
-	params := activities.RemindParams{Sync: s.state.Sync, Concerns: concerns, Until: until}
-	if err := workflow.ExecuteActivity(call, acts.Remind, params).Get(ctx, nil); err != nil {
-		workflow.GetLogger(ctx).Warn("that the sync holds was not told in the log", "error", err)
+	params := activities.RemindParams{Sync: p.state.Sync, Concerns: p.concerns, Until: p.own.Held.Until}
+	if err := call.Run(ctx, call.ForReminder, summary, acts.Remind, params); err != nil {
+		workflow.GetLogger(ctx).Warn("that the sync holds was not written to the log", "error", err)
 	}
 	return ctx.Err()
 }
 
-// missing looks up what the last sync had and no listing returned, before it counts as gone.
-func (s *sync) missing(ctx workflow.Context) error {
-	return s.spend(ctx, listCalls, func(ctx workflow.Context, lease activities.Lease) (activities.Spending, error) {
+// handler handles the update that gives a verdict on a hold.
+func (p *guardPhase) handler(verdict operator.Verdict) operator.UpdateHandler {
+	return operator.UpdateHandler{
+		Validate: func(converter.RawValue) error { return p.decidable() },
+		Handle: func(_ workflow.Context, in converter.RawValue) (any, error) {
+			p.own.Held.Verdict, p.own.Held.Reason = verdict, clip(operator.ReasonOf(in.Payload()))
+			return verdict, nil
+		},
+	}
+}
+
+// decidable refuses a verdict that the sync does not wait for.
+func (p *guardPhase) decidable() error {
+	switch {
+	case p.concerns == nil:
+		return fmt.Errorf("the sync does not hold, so there is nothing to approve or discard; `progress` shows its phase")
+	case p.own.Held.Verdict != "":
+		return fmt.Errorf("the sync was %s already", p.own.Held.Verdict)
+	}
+	return nil
+}
+
+// lookUpMissing looks up what the last sync had and no listing returned, before it counts as gone.
+func (p *guardPhase) lookUpMissing(ctx workflow.Context) error {
+	return p.budget.spend(ctx, listCalls, func(ctx workflow.Context, lease activities.Lease) (activities.Spending, error) {
 		params := activities.MissingParams{
-			Sync: s.state.Sync, Identity: s.state.Auth.Identity, Private: s.state.Auth.Private, Lease: lease,
+			Sync: p.state.Sync, Identity: p.state.Auth.Identity, Private: p.state.Auth.Private, Lease: lease,
 		}
-		var looked activities.MissingResult
-		err := workflow.ExecuteActivity(with(ctx, forList, "look up what the last sync had and no listing returned"), acts.Missing, params).
-			Get(ctx, &looked)
+		looked, err := call.Do(ctx, call.ForList, "look up what the last sync had and no listing returned", acts.Missing, params)
 		if err == nil && looked.Stop == "" {
-			s.state.Vanished, s.state.Kinds = looked.Gone, s.state.Kinds.Add(looked.Found)
-			s.state.warn(looked.Warnings...)
+			p.inventory.Vanished, p.inventory.Kinds = looked.Gone, p.inventory.Kinds.Add(looked.Found)
+			p.state.warn(looked.Warnings...)
 		}
 		return looked.Spending, err
 	})

@@ -13,6 +13,7 @@ import (
 	"longhaul/activities"
 	"longhaul/internal/fault"
 	"longhaul/workflows"
+	"longhaul/workflows/attribute"
 )
 
 func TestHandOver_runsTheOneSyncAsItsChild(t *testing.T) {
@@ -96,22 +97,22 @@ func TestHandOver_passesACancelOn(t *testing.T) {
 
 func TestAttributes_onlyKnownOnesAreSetAndCopiedOnesCleared(t *testing.T) {
 	t.Parallel()
-	o := &org{attributes: func() workflows.NamespaceAttributes {
-		return workflows.NamespaceAttributes{Listed: true, Types: map[string]enumspb.IndexedValueType{
+	o := &org{attributes: func() attribute.Namespace {
+		return attribute.Namespace{Listed: true, Types: map[string]enumspb.IndexedValueType{
 			"LonghaulPhase": enumspb.INDEXED_VALUE_TYPE_KEYWORD, "LonghaulOutcome": enumspb.INDEXED_VALUE_TYPE_KEYWORD,
 		}}
 	}}
 	env := environment(t, o, "sync-acme")
 	env.SetStartWorkflowOptions(client.StartWorkflowOptions{
 		ID: "sync-acme", TaskQueue: workflows.TaskQueue,
-		TypedSearchAttributes: temporal.NewSearchAttributes(workflows.AttributeOutcome.ValueSet("complete"), workflows.AttributePhase.ValueSet("done")),
+		TypedSearchAttributes: temporal.NewSearchAttributes(attribute.Outcome.ValueSet("complete"), attribute.Phase.ValueSet("done")),
 	})
 	set := map[string]int{}
 	look := func(a temporal.SearchAttributes) bool {
-		if a.ContainsKey(workflows.AttributeSource) || a.ContainsKey(workflows.AttributeCoverage) {
+		if a.ContainsKey(attribute.Source) || a.ContainsKey(attribute.Coverage) {
 			t.Error("an attribute that the namespace does not know was set")
 		}
-		if phase, ok := a.GetKeyword(workflows.AttributePhase); ok {
+		if phase, ok := a.GetKeyword(attribute.Phase); ok {
 			set[phase]++
 		}
 		return true

@@ -10,10 +10,12 @@ import (
 
 	"longhaul/internal/fault"
 	"longhaul/internal/sourcename"
+	"longhaul/workflows/attribute"
+	"longhaul/workflows/operator"
 )
 
-// Input starts a sync. People write it by hand, in the UI or after --input, so it is read with patience: the name of a
-// source alone is enough, and what cannot be read is kept as a problem that the workflow reports in one sentence.
+// Input starts a sync. People write it by hand, in the UI or after --input, so it is read leniently: the name of a source alone
+// is enough, and what cannot be read is kept as a problem that the workflow reports in one sentence.
 type Input struct {
 	Source string `json:"source,omitempty"`
 	Mode   Mode   `json:"mode,omitempty"`   // empty means auto
@@ -22,17 +24,17 @@ type Input struct {
 	// Guard holds a sync that does not deliver as one that does, compared with the newest sync of the source of any kind.
 	Guard bool `json:"guard,omitempty"`
 
-	// Attended fails a sync at once by what nobody expected, which others try again for hours: who started it waits for it, and
-	// starts it again.
+	// Attended fails a sync at once by an unexpected failure, which other syncs try again for hours: whoever started the sync waits
+	// for it, and starts it again.
 	Attended bool `json:"attended,omitempty"`
 
-	// State is what an earlier run of the same sync carried over by continue-as-new. Nobody else sets it.
+	// State is what an earlier run of the same sync carried over by continue-as-new. Nothing else sets it.
 	State *State `json:"state,omitempty"`
 
 	problem string
 }
 
-// readInput reads what a workflow was started with. The encoding that a form claims is not trusted: people write JSON.
+// readInput reads the input of a workflow. The encoding that a form claims is not trusted: people write JSON.
 func readInput(given converter.RawValue) (in Input) {
 	data := given.Payload().GetData()
 	if len(data) == 0 {
@@ -45,11 +47,11 @@ func readInput(given converter.RawValue) (in Input) {
 }
 
 func misread(err error) string {
-	return `the input must look like {"source":"acme","mode":"auto","upload":true}: ` + oneLine(err.Error(), maxReasonBytes)
+	return `the input must look like {"source":"acme","mode":"auto","upload":true}: ` + operator.OneLine(err.Error(), operator.MaxReasonBytes)
 }
 
-// continues says whether the state is the one that the run before has handed to this one. A cron or a retry policy starts
-// runs that continue another, too, with an input that is as old as the first run.
+// continues says whether the state is the one that the previous run has handed to this one. A cron or a retry policy starts runs
+// that continue another, too, with an input that is as old as the first run.
 func (in *Input) continues(info *workflow.Info) bool {
 	return in.State != nil && info.ContinuedExecutionRunID != "" && in.State.Run == info.ContinuedExecutionRunID
 }
@@ -85,9 +87,9 @@ func (in *Input) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// settle fills in what the workflow's id says and returns the sentence about what is wrong, or "". Afterwards Source is a
-// valid name, or empty where none is known.
-func (in *Input) settle(workflowID string) (problem string) {
+// resolve fills in what the workflow's id says and returns the sentence about what is wrong, or "". Afterwards Source is a valid
+// name, or empty where none is known.
+func (in *Input) resolve(workflowID string) (problem string) {
 	named := in.Source
 	if !validSource(named) {
 		in.Source, _ = SourceOfID(workflowID)
@@ -108,4 +110,25 @@ func (in *Input) settle(workflowID string) (problem string) {
 		return fmt.Sprintf("%.20q is no mode: use auto or full", in.Mode)
 	}
 	return ""
+}
+
+// carry makes the error that starts the next run with the same input and the state.
+func (in Input) carry(state *State) func(workflow.Context) error {
+	return func(ctx workflow.Context) error {
+		state.Run = workflow.GetInfo(ctx).WorkflowExecution.RunID
+		in.State = state
+		return workflow.NewContinueAsNewError(ctx, SyncSourceType, in)
+	}
+}
+
+// refuse ends a workflow for its input. A search by the source finds the workflow, and the progress query says why too.
+func refuse(ctx workflow.Context, in Input, problem string) (*Result, error) {
+	attribute.Announce(ctx, in.Source, attribute.Outcome.ValueSet(string(OutcomeFailed)))
+	now := workflow.Now(ctx).UTC()
+	p := Progress{Source: in.Source, Started: now, Updated: now, Warnings: []string{problem}, Outcome: OutcomeFailed}
+	workflow.SetCurrentDetails(ctx, fmt.Sprintf("### %s\n\n%s\n", OutcomeFailed, problem))
+	if err := answerProgress(ctx, func() Progress { return p }); err != nil {
+		return nil, err
+	}
+	return nil, refused(problem)
 }

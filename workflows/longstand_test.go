@@ -12,6 +12,7 @@ import (
 	"longhaul/activities"
 	"longhaul/internal/fault"
 	"longhaul/workflows"
+	"longhaul/workflows/operator"
 )
 
 // flooded runs a sync that stands still after an hour, and then is sent so much that its history is full. It gives the input of the
@@ -55,7 +56,7 @@ func TestLongStand_aPausedSyncContinuesAsNew(t *testing.T) {
 	t.Parallel()
 	env := environment(t, new(org), "sync-acme")
 	env.RegisterDelayedCallback(func() {
-		env.SignalWorkflow(workflows.PauseSignal, workflows.Reason{Reason: "org maintenance"})
+		env.SignalWorkflow(workflows.PauseSignal, operator.Reason{Reason: "org maintenance"})
 	}, 0)
 	in, until := flooded(t, env, workflows.PhasePaused)
 	second := goesOn(t, new(org), workflows.PhasePaused, until)
@@ -101,8 +102,8 @@ func TestLongStand_aHeldSyncContinuesAsNew(t *testing.T) {
 		}
 		return activities.GuardResult{Concerns: []string{"half of the reports are gone"}}, nil
 	}
-	for name, verdict := range map[string]workflows.Verdict{
-		"and is approved": "", "and nobody decides": "", "and was approved": workflows.VerdictApproved, "and was discarded": workflows.VerdictDiscarded,
+	for name, verdict := range map[string]operator.Verdict{
+		"and is approved": "", "and nobody decides": "", "and was approved": operator.Approved, "and was discarded": operator.Discarded,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -121,7 +122,7 @@ func TestLongStand_aHeldSyncContinuesAsNew(t *testing.T) {
 			second.ExecuteWorkflow(workflows.SyncSourceType, in)
 			got, failure := resultOf(t, second)
 			want := workflows.OutcomeDiscarded
-			if name == "and is approved" || verdict == workflows.VerdictApproved {
+			if name == "and is approved" || verdict == operator.Approved {
 				want = workflows.OutcomeComplete
 			}
 			if failure != nil || got.Outcome != want {

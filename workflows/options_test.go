@@ -39,9 +39,9 @@ func anywhere(attempts int32) workflow.ActivityOptions {
 	return options
 }
 
-func TestSyncSource_optionTable(t *testing.T) {
-	t.Parallel()
-	want := map[string]workflow.ActivityOptions{
+// optionTable holds the options of every activity.
+func optionTable() map[string]workflow.ActivityOptions {
+	return map[string]workflow.ActivityOptions{
 		"Authenticate": bounded(time.Minute, 0, 6),
 		"Enumerate":    bounded(2*time.Hour, 30*time.Second, 0),
 		"Plan":         bounded(30*time.Minute, 30*time.Second, 0),
@@ -64,6 +64,11 @@ func TestSyncSource_optionTable(t *testing.T) {
 
 		"ForwardUpdate": anywhere(0),
 	}
+}
+
+func TestSyncSource_optionTable(t *testing.T) {
+	t.Parallel()
+	want := optionTable()
 	unseen, diffs := maps.Clone(want), map[string]string{}
 	watch := &asked{activity: func(name string, got workflow.ActivityOptions) {
 		if got.Summary == "" || len(got.Summary) >= 200 {

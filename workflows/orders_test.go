@@ -40,7 +40,7 @@ func TestOrders_theLastOfOneTaskIsCarriedOver(t *testing.T) {
 			history.Events = withSignals(t, history.GetEvents(), row.orders)
 			seen := &carried{DataConverter: converter.GetDefaultDataConverter()}
 			replayer, err := worker.NewWorkflowReplayerWithOptions(worker.WorkflowReplayerOptions{
-				Interceptors: workflows.Interceptors(everything), DataConverter: seen,
+				Interceptors: workflows.WorkerOptions(everything, worker.Options{}).Interceptors, DataConverter: seen,
 			})
 			if err != nil {
 				t.Fatal(err)

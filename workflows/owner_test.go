@@ -222,7 +222,7 @@ func TestOwner_theWaitContinuesAsNew(t *testing.T) {
 }
 
 // TestOwner_aSyncThatWasTakenOverFailsAtOnce takes the source away in each step, from a sync that much has come home of: what
-// somebody could mend would block it.
+// somebody could fix would block it.
 func TestOwner_aSyncThatWasTakenOverFailsAtOnce(t *testing.T) {
 	t.Parallel()
 	const over = "another Temporal has taken source acme over in this bucket"

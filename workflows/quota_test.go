@@ -19,19 +19,19 @@ import (
 // dawn is when Salesforce's clock begins in these tests.
 var dawn = time.Date(2026, 11, 24, 6, 0, 0, 0, time.UTC)
 
-// told is what Salesforce tells of an org that allows 2,000 calls a day.
+// told is what Salesforce reports of an org that allows 2,000 calls a day.
 func told(used int64) quota.Told {
 	return quota.Told{Used: used, Max: 2000, At: dawn, Clock: dawn}
 }
 
-// later is told with a clock that has moved.
+// later is the same with a clock that has moved.
 func later(used int64, after time.Duration) quota.Told {
 	t := told(used)
 	t.At, t.Clock = dawn.Add(after), dawn.Add(after)
 	return t
 }
 
-// spentBut logs in to an org of which so many calls are used, by others.
+// spentBut logs in to an org of which others have used that many calls.
 func spentBut(used int64) func(activities.AuthenticateParams) (activities.AuthenticateResult, error) {
 	return func(activities.AuthenticateParams) (activities.AuthenticateResult, error) {
 		r := healthy()

@@ -216,23 +216,23 @@ func TestLogins_thatAreSpentAtTheStart(t *testing.T) {
 // After a block every worker logs in anew: the activities say since when a session counts.
 func TestBlocked_handsOutThatSessionsOfBeforeAreOver(t *testing.T) {
 	t.Parallel()
-	o, mended := new(org), new(atomic.Bool)
-	revoked(o, refusal(fault.SessionPolicy, "not for the REST API"), mended)
+	o, fixed := new(org), new(atomic.Bool)
+	revoked(o, refusal(fault.SessionPolicy, "not for the REST API"), fixed)
 	inner, before := o.describe, new(atomic.Int64)
 	var resumed time.Time
 	env := environment(t, o, "sync-acme")
 	o.describe = func(ctx context.Context, p activities.DescribeParams) (activities.DescribeResult, error) {
 		switch {
-		case !mended.Load() && !p.Sync.Since.IsZero():
+		case !fixed.Load() && !p.Sync.Since.IsZero():
 			t.Error("sessions are over before anybody resumed")
-		case mended.Load() && p.Sync.Since.Before(resumed):
+		case fixed.Load() && p.Sync.Since.Before(resumed):
 			before.Add(1)
 		}
 		return inner(ctx, p)
 	}
 	env.RegisterDelayedCallback(func() {
 		resumed = env.Now()
-		mended.Store(true)
+		fixed.Store(true)
 		env.SignalWorkflow(workflows.ResumeSignal, nil)
 	}, time.Hour)
 	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})

@@ -173,7 +173,9 @@ func (replaying) RegisterActivity(any) {}
 
 func newReplayer(t *testing.T) worker.WorkflowReplayer {
 	t.Helper()
-	replayer, err := worker.NewWorkflowReplayerWithOptions(worker.WorkflowReplayerOptions{Interceptors: workflows.Interceptors(everything)})
+	replayer, err := worker.NewWorkflowReplayerWithOptions(worker.WorkflowReplayerOptions{
+		Interceptors: workflows.WorkerOptions(everything, worker.Options{}).Interceptors,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

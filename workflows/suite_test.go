@@ -17,11 +17,12 @@ import (
 	"longhaul/internal/fault"
 	"longhaul/internal/quota"
 	"longhaul/workflows"
+	"longhaul/workflows/attribute"
 )
 
 // everything is a namespace that has all search attributes.
-func everything() workflows.NamespaceAttributes {
-	return workflows.NamespaceAttributes{Listed: true, Types: workflows.Attributes()}
+func everything() attribute.Namespace {
+	return attribute.Namespace{Listed: true, Types: attribute.Types()}
 }
 
 // org is a made-up org: what its activities answer. A nil function answers for a small healthy org.
@@ -47,8 +48,8 @@ type org struct {
 	step         func(name string) error // what Assemble, Account and Record answer
 	partial      map[string]int64        // by file, the reports that lack some of their columns
 	forward      func(activities.ForwardParams) (activities.ForwardResult, error)
-	attributes   workflows.AttributeList // of the namespace; nil: all of Longhaul's
-	ended        []string                // outcomes that were noted in the bucket
+	attributes   attribute.List // of the namespace; nil: all of Longhaul's
+	ended        []string       // outcomes that were noted in the bucket
 
 	mu   sync.Mutex
 	seen []string // activities in the order of their start
@@ -97,152 +98,104 @@ func environment(t *testing.T, o *org, id string) *testsuite.TestWorkflowEnviron
 	if list == nil {
 		list = everything
 	}
-	env.SetWorkerOptions(worker.Options{Interceptors: workflows.Interceptors(list)})
+	env.SetWorkerOptions(workflows.WorkerOptions(list, worker.Options{}))
 	workflows.Register(env, &activities.Activities{})
 	var a *activities.Activities
-	logIn := func(_ context.Context, p activities.AuthenticateParams) (activities.AuthenticateResult, error) {
-		o.saw("Authenticate")
-		if o.authenticate != nil {
-			return o.authenticate(p)
-		}
-		return healthy(), nil
-	}
-	env.OnActivity(a.Authenticate, anything, anything).After(o.loginAfter).Return(logIn).Maybe()
-	env.OnActivity(a.Enumerate, anything, anything).Return(func(_ context.Context, p activities.EnumerateParams) (activities.EnumerateResult, error) {
-		o.saw("Enumerate")
-		if o.enumerate != nil {
-			return o.enumerate(p)
-		}
-		return activities.EnumerateResult{Count: 100, Spending: activities.Spending{Calls: 1}}, nil
-	}).Maybe()
-	env.OnActivity(a.Plan, anything, anything).Return(func(_ context.Context, p activities.PlanParams) (activities.PlanResult, error) {
-		o.saw("Plan")
-		if o.plan != nil {
-			return o.plan(p)
-		}
-		return activities.PlanResult{Reports: 100, ToDescribe: 80, Shards: 8, States: activities.States{Reused: 20}}, nil
-	}).Maybe()
-	describe := func(ctx context.Context, p activities.DescribeParams) (activities.DescribeResult, error) {
-		o.saw("Describe")
-		if o.describe != nil {
-			return o.describe(ctx, p)
-		}
-		return described(10), nil
-	}
-	env.OnActivity(a.Describe, anything, anything).After(o.describes).Return(describe).Maybe()
-	env.OnActivity(a.Settle, anything, anything).Return(func(context.Context, activities.SettleParams) (activities.SettleResult, error) {
-		o.saw("Settle")
+	answer(env, o, "Authenticate", a.Authenticate, &o.authenticate, healthy()).After(o.loginAfter)
+	answer(env, o, "Enumerate", a.Enumerate, &o.enumerate, activities.EnumerateResult{Count: 100, Spending: activities.Spending{Calls: 1}})
+	answer(env, o, "Guard", a.Guard, &o.guard, activities.GuardResult{})
+	answer(env, o, "Missing", a.Missing, &o.missing, activities.MissingResult{})
+	answer(env, o, "Plan", a.Plan, &o.plan,
+		activities.PlanResult{Reports: 100, ToDescribe: 80, Shards: 8, States: activities.States{Reused: 20}})
+	env.OnActivity(a.Describe, anything, anything).After(o.describes).
+		Return(func(ctx context.Context, p activities.DescribeParams) (activities.DescribeResult, error) {
+			o.saw("Describe")
+			if o.describe != nil {
+				return o.describe(ctx, p)
+			}
+			return described(10), nil
+		}).Maybe()
+	answer(env, o, "CatchUp", a.CatchUp, &o.catchUp, activities.CatchUpResult{Spending: activities.Spending{Calls: 4}})
+	answer(env, o, "Replan", a.Replan, &o.replan, activities.ReplanResult{})
+	answer(env, o, "Probe", a.Probe, &o.probe, activities.ProbeResult{})
+	environmentOfFiles(env, o)
+	answer(env, o, "Find", a.Find, &o.find, activities.FindResult{})
+	answer(env, o, "ForwardUpdate", a.ForwardUpdate, &o.forward, activities.ForwardResult{})
+	answer(env, o, "FindWorker", a.FindWorker, &o.findWorker, activities.FindWorkerResult{Found: true})
+	return env
+}
+
+// environmentOfFiles makes the activities answer that write, deliver and record, and those that only report.
+func environmentOfFiles(env *testsuite.TestWorkflowEnvironment, o *org) {
+	var a *activities.Activities
+	settle := func(activities.SettleParams) (activities.SettleResult, error) {
 		if o.settle != nil {
 			return o.settle()
 		}
 		return activities.SettleResult{States: activities.States{Described: 80, Reused: 20}}, nil
-	}).Maybe()
-	env.OnActivity(a.Assemble, anything, anything).Return(func(_ context.Context, p activities.AssembleParams) (activities.AssembleResult, error) {
-		o.saw("Assemble")
+	}
+	answer(env, o, "Settle", a.Settle, &settle, activities.SettleResult{})
+	assemble := func(p activities.AssembleParams) (activities.AssembleResult, error) {
 		file := activities.File{Name: p.Name, Bytes: p.Timestamp, SHA256: "abc"}
 		return activities.AssembleResult{File: file, Partial: o.partial[p.Name]}, o.refuses("Assemble")
-	}).Maybe()
-	env.OnActivity(a.Account, anything, anything).Return(func(_ context.Context, p activities.AccountParams) (activities.AccountResult, error) {
-		o.saw("Account")
+	}
+	answer(env, o, "Assemble", a.Assemble, &assemble, activities.AssembleResult{})
+	account := func(p activities.AccountParams) (activities.AccountResult, error) {
 		if o.account != nil {
 			return o.account(p)
 		}
 		return activities.AccountResult{}, o.refuses("Account")
-	}).Maybe()
-	env.OnActivity(a.Upload, anything, anything).Return(func(_ context.Context, p activities.UploadParams) (activities.UploadResult, error) {
-		o.saw("Upload")
+	}
+	answer(env, o, "Account", a.Account, &account, activities.AccountResult{})
+	upload := func(p activities.UploadParams) (activities.UploadResult, error) {
 		if o.upload != nil {
 			return o.upload(p)
 		}
 		return activities.UploadResult{Name: p.File.Name, Delivered: true}, nil
-	}).Maybe()
-	env.OnActivity(a.Record, anything, anything).Return(func(_ context.Context, p activities.RecordParams) error {
-		o.saw("Record")
+	}
+	answer(env, o, "Upload", a.Upload, &upload, activities.UploadResult{})
+	acknowledge(env, o, "Record", a.Record, func(p activities.RecordParams) error {
 		if o.record != nil {
 			o.record(p)
 		}
 		return o.refuses("Record")
-	}).Maybe()
-	env.OnActivity(a.Prune, anything, anything).Return(func(context.Context, activities.Sync) error {
-		o.saw("Prune")
+	})
+	acknowledge(env, o, "Prune", a.Prune, func(activities.Sync) error {
 		if o.prune != nil {
 			return o.prune()
 		}
 		return nil
-	}).Maybe()
-	environmentOfGuard(env, o)
-	env.OnActivity(a.Find, anything, anything).Return(func(_ context.Context, id string) (activities.FindResult, error) {
-		o.saw("Find")
-		if o.find != nil {
-			return o.find(id)
-		}
-		return activities.FindResult{}, nil
-	}).Maybe()
-	env.OnActivity(a.ForwardUpdate, anything, anything).Return(func(_ context.Context, p activities.ForwardParams) (activities.ForwardResult, error) {
-		o.saw("ForwardUpdate")
-		if o.forward != nil {
-			return o.forward(p)
-		}
-		return activities.ForwardResult{}, nil
-	}).Maybe()
-	env.OnActivity(a.FindWorker, anything, anything).Return(func(_ context.Context, p activities.FindWorkerParams) (activities.FindWorkerResult, error) {
-		o.saw("FindWorker")
-		if o.findWorker != nil {
-			return o.findWorker(p)
-		}
-		return activities.FindWorkerResult{Found: true}, nil
-	}).Maybe()
-	return env
-}
-
-// environmentOfGuard makes the activities answer that watch over a sync.
-func environmentOfGuard(env *testsuite.TestWorkflowEnvironment, o *org) {
-	var a *activities.Activities
-	env.OnActivity(a.Guard, anything, anything).Return(func(_ context.Context, p activities.GuardParams) (activities.GuardResult, error) {
-		o.saw("Guard")
-		if o.guard != nil {
-			return o.guard(p)
-		}
-		return activities.GuardResult{}, nil
-	}).Maybe()
-	env.OnActivity(a.Missing, anything, anything).Return(func(_ context.Context, p activities.MissingParams) (activities.MissingResult, error) {
-		o.saw("Missing")
-		if o.missing != nil {
-			return o.missing(p)
-		}
-		return activities.MissingResult{}, nil
-	}).Maybe()
-	env.OnActivity(a.CatchUp, anything, anything).Return(func(_ context.Context, p activities.CatchUpParams) (activities.CatchUpResult, error) {
-		o.saw("CatchUp")
-		if o.catchUp != nil {
-			return o.catchUp(p)
-		}
-		return activities.CatchUpResult{Spending: activities.Spending{Calls: 4}}, nil
-	}).Maybe()
-	env.OnActivity(a.Replan, anything, anything).Return(func(_ context.Context, p activities.ReplanParams) (activities.ReplanResult, error) {
-		o.saw("Replan")
-		if o.replan != nil {
-			return o.replan(p)
-		}
-		return activities.ReplanResult{}, nil
-	}).Maybe()
-	env.OnActivity(a.Probe, anything, anything).Return(func(_ context.Context, p activities.ProbeParams) (activities.ProbeResult, error) {
-		o.saw("Probe")
-		if o.probe != nil {
-			return o.probe(p)
-		}
-		return activities.ProbeResult{}, nil
-	}).Maybe()
-	env.OnActivity(a.Remind, anything, anything).Return(func(context.Context, activities.RemindParams) error {
-		o.saw("Remind")
-		return nil
-	}).Maybe()
-	env.OnActivity(a.End, anything, anything).Return(func(_ context.Context, p activities.EndParams) error {
-		o.saw("End")
+	})
+	acknowledge(env, o, "Remind", a.Remind, func(activities.RemindParams) error { return nil })
+	acknowledge(env, o, "End", a.End, func(p activities.EndParams) error {
 		o.mu.Lock()
 		defer o.mu.Unlock()
 		o.ended = append(o.ended, p.Outcome)
 		return nil
+	})
+}
+
+// answer makes an activity answer by a function of the org, which may be set later, or with otherwise where that is nil.
+func answer[P, R any](
+	env *testsuite.TestWorkflowEnvironment, o *org, name string,
+	activity func(context.Context, P) (R, error), by *func(P) (R, error), otherwise R,
+) *testsuite.MockCallWrapper {
+	return env.OnActivity(activity, anything, anything).Return(func(_ context.Context, params P) (R, error) {
+		o.saw(name)
+		if *by != nil {
+			return (*by)(params)
+		}
+		return otherwise, nil
+	}).Maybe()
+}
+
+// acknowledge makes an activity answer that has no result.
+func acknowledge[P any](
+	env *testsuite.TestWorkflowEnvironment, o *org, name string, activity func(context.Context, P) error, by func(P) error,
+) {
+	env.OnActivity(activity, anything, anything).Return(func(_ context.Context, params P) error {
+		o.saw(name)
+		return by(params)
 	}).Maybe()
 }
 
@@ -251,7 +204,7 @@ func described(n int64) activities.DescribeResult {
 	return activities.DescribeResult{Reports: n, States: activities.States{Described: n}, Spending: activities.Spending{Calls: n}}
 }
 
-// refusal is an activity's error of a class that no retry mends, by Salesforce.
+// refusal is an activity's error of a class that no retry fixes, by Salesforce.
 func refusal(class fault.Class, message string) error {
 	return refusalBy(fault.Salesforce, class, message)
 }

@@ -3,7 +3,6 @@ package workflows_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -240,51 +239,6 @@ func TestSyncSource_waitsForASpentQuotaAtTheStart(t *testing.T) {
 	}
 }
 
-func TestSyncSource_renamesTheSetWhenItsNamesAreTaken(t *testing.T) {
-	t.Parallel()
-	first := int64(0)
-	o := new(org)
-	o.upload = func(p activities.UploadParams) (activities.UploadResult, error) {
-		if first == 0 {
-			first = p.File.Bytes // the made-up files carry their timestamp as their size
-		}
-		if p.File.Bytes == first && p.File.Name == "folders" {
-			return activities.UploadResult{}, temporal.NewNonRetryableApplicationError("taken", activities.NameTaken, nil)
-		}
-		return activities.UploadResult{}, nil
-	}
-	env := environment(t, o, "sync-acme")
-	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
-	got, failure := resultOf(t, env)
-	if failure != nil {
-		t.Fatal(failure)
-	}
-	for _, f := range got.Files {
-		if f.Bytes != first+1 {
-			t.Errorf("%s has timestamp %d, want %d", f.Name, f.Bytes, first+1)
-		}
-	}
-	if n := o.count("Upload"); n != 3+7 {
-		t.Errorf("%d uploads, want the three of the first set and the seven of the second", n)
-	}
-}
-
-func TestSyncSource_gapBetweenTimestampsNeverCloses(t *testing.T) {
-	t.Parallel()
-	const last = 4102444800 // far in the future: the clock of an earlier worker was wrong
-	o := &org{authenticate: func(activities.AuthenticateParams) (activities.AuthenticateResult, error) {
-		r := healthy()
-		r.LastTimestamp = last
-		return r, nil
-	}}
-	env := environment(t, o, "sync-acme")
-	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
-	got, _ := resultOf(t, env)
-	if got.Files[0].Bytes != last+1 {
-		t.Errorf("the timestamp is %d, want %d", got.Files[0].Bytes, last+1)
-	}
-}
-
 func TestSyncSource_aFailedPruneIsAWarning(t *testing.T) {
 	t.Parallel()
 	o := &org{prune: func() error { return refusal(fault.Invalid, "no right to delete") }}
@@ -293,38 +247,5 @@ func TestSyncSource_aFailedPruneIsAWarning(t *testing.T) {
 	got, failure := resultOf(t, env)
 	if failure != nil || got.Outcome != workflows.OutcomeComplete || len(got.Warnings) != 1 {
 		t.Errorf("got %+v, %v", got, failure)
-	}
-}
-
-func TestSyncSource_dividesTheRequestsInFlight(t *testing.T) {
-	t.Parallel()
-	var inFlight, most atomic.Int64
-	o := &org{
-		authenticate: func(activities.AuthenticateParams) (activities.AuthenticateResult, error) {
-			r := healthy()
-			r.MaxInFlight = 50
-			return r, nil
-		},
-		plan: func(activities.PlanParams) (activities.PlanResult, error) {
-			return activities.PlanResult{Reports: 5000, ToDescribe: 5000, Shards: 24}, nil
-		},
-		describe: func(_ context.Context, p activities.DescribeParams) (activities.DescribeResult, error) {
-			now := inFlight.Add(int64(p.Share))
-			for old := most.Load(); now > old && !most.CompareAndSwap(old, now); old = most.Load() {
-			}
-			if last := p.Shard == 23; p.Last != last {
-				return activities.DescribeResult{}, fmt.Errorf("shard %d: last is %v", p.Shard, p.Last)
-			}
-			defer inFlight.Add(-int64(p.Share))
-			return activities.DescribeResult{}, nil
-		},
-	}
-	env := environment(t, o, "sync-acme")
-	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
-	if _, failure := resultOf(t, env); failure != nil {
-		t.Fatal(failure)
-	}
-	if most.Load() > 50 {
-		t.Errorf("%d requests in flight were granted, want at most 50", most.Load())
 	}
 }

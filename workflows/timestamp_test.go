@@ -44,3 +44,19 @@ func TestSyncSource_saysThatItsFilesAreNamedAhead(t *testing.T) {
 		})
 	}
 }
+
+func TestSyncSource_gapBetweenTimestampsNeverCloses(t *testing.T) {
+	t.Parallel()
+	const last = 4102444800 // far in the future: the clock of an earlier worker was wrong
+	o := &org{authenticate: func(activities.AuthenticateParams) (activities.AuthenticateResult, error) {
+		r := healthy()
+		r.LastTimestamp = last
+		return r, nil
+	}}
+	env := environment(t, o, "sync-acme")
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	got, _ := resultOf(t, env)
+	if got.Files[0].Bytes != last+1 {
+		t.Errorf("the timestamp is %d, want %d", got.Files[0].Bytes, last+1)
+	}
+}

@@ -32,13 +32,13 @@ func contradiction() error {
 	})
 }
 
-// stumbling is a sync whose account, which comes after all describes, fails by why until mended. It notes when it was tried.
+// stumbling is a sync whose account, which comes after all describes, fails by why until fixed. It notes when it was tried.
 type stumbling struct {
 	org
-	why    error
-	mended atomic.Bool
-	env    *testsuite.TestWorkflowEnvironment
-	tried  []time.Time
+	why   error
+	fixed atomic.Bool
+	env   *testsuite.TestWorkflowEnvironment
+	tried []time.Time
 }
 
 func stumble(t *testing.T, why error) *stumbling {
@@ -48,7 +48,7 @@ func stumble(t *testing.T, why error) *stumbling {
 		st.mu.Lock()
 		st.tried = append(st.tried, st.env.Now())
 		st.mu.Unlock()
-		if !st.mended.Load() {
+		if !st.fixed.Load() {
 			return activities.SettleResult{}, st.why
 		}
 		return settled(), nil
@@ -87,7 +87,7 @@ func TestUnexpected_isTriedFiveTimesAndThenBlocks(t *testing.T) {
 		if got := st.distances(); !slices.Equal(got, unexpectedMinutes) {
 			t.Errorf("it was tried after %v minutes, want %v", got, unexpectedMinutes)
 		}
-		st.mended.Store(true)
+		st.fixed.Store(true)
 		st.env.SignalWorkflow(workflows.ResumeSignal, nil)
 	}, 10*time.Hour)
 	st.env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
@@ -96,7 +96,7 @@ func TestUnexpected_isTriedFiveTimesAndThenBlocks(t *testing.T) {
 	}
 }
 
-// TestUnexpected_countsAnewAfterAResume resumes a blocked sync before anything is mended: it must not block at the first try.
+// TestUnexpected_countsAnewAfterAResume resumes a blocked sync before anything is fixed: it must not block at the first try.
 func TestUnexpected_countsAnewAfterAResume(t *testing.T) {
 	t.Parallel()
 	st := stumble(t, bug())
@@ -187,7 +187,7 @@ func TestUnexpected_mayBePausedResumedAndCancelled(t *testing.T) {
 		t.Parallel()
 		st := stumble(t, bug())
 		st.env.RegisterDelayedCallback(func() {
-			st.mended.Store(true)
+			st.fixed.Store(true)
 			st.env.SignalWorkflow(workflows.ResumeSignal, nil)
 		}, inTheHour)
 		st.env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
@@ -199,7 +199,7 @@ func TestUnexpected_mayBePausedResumedAndCancelled(t *testing.T) {
 		t.Parallel()
 		st := stumble(t, bug())
 		st.env.RegisterDelayedCallback(func() {
-			st.mended.Store(true)
+			st.fixed.Store(true)
 			st.env.SignalWorkflow(workflows.PauseSignal, nil)
 		}, inTheHour)
 		st.env.RegisterDelayedCallback(func() {

@@ -22,6 +22,7 @@ import (
 	"longhaul/internal/staging"
 	"longhaul/internal/temporaldev"
 	"longhaul/workflows"
+	"longhaul/workflows/attribute"
 )
 
 // plant is everything that a sync needs, on this machine: Temporal, a simulated org and catalog, a bucket, a worker.
@@ -43,7 +44,7 @@ func newWorks(t *testing.T, on temporaldev.Options, dir string, settings config.
 	t.Helper()
 	ctx := t.Context()
 	on.Database, on.FrontendAddr = filepath.Join(dir, "temporal.db"), "127.0.0.1:0"
-	on.SearchAttributes, on.StopTimeout = workflows.Attributes(), time.Minute // many of them stop on one small machine
+	on.SearchAttributes, on.StopTimeout = attribute.Types(), time.Minute // many of them stop on one small machine
 	dev, err := temporaldev.Start(ctx, on)
 	if err != nil {
 		t.Fatal(err)

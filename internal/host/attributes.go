@@ -16,6 +16,7 @@ import (
 
 	"longhaul/internal/fault"
 	"longhaul/workflows"
+	"longhaul/workflows/attribute"
 )
 
 const (
@@ -34,8 +35,7 @@ type (
 )
 
 // attributes keeps the list of a namespace's search attributes. It is a plugin of the client, so it belongs to every worker of
-// that client: it gives the worker the interceptors of the workflows, reads the list before the worker starts, and reads it again
-// while a worker runs.
+// that client: it gives the worker the list, reads the list before the worker starts, and reads it again while a worker runs.
 type attributes struct {
 	clientPlugin
 	workerPlugin
@@ -45,7 +45,7 @@ type attributes struct {
 	service   operatorservice.OperatorServiceClient // set before any worker is made
 
 	mu      sync.Mutex
-	known   workflows.NamespaceAttributes
+	known   attribute.Namespace
 	asked   time.Time
 	workers map[string]bool // that run, by their instance keys
 	end     context.CancelFunc
@@ -63,10 +63,9 @@ func newAttributes(namespace string, logger *zap.Logger) *attributes {
 // Name names the plugin.
 func (*attributes) Name() string { return "longhaul" }
 
-// ConfigureWorker gives every worker the interceptors, before any others.
+// ConfigureWorker gives every worker the list. The SDK panics where it fails: a worker that workflows.NewWorker did not make.
 func (a *attributes) ConfigureWorker(_ context.Context, options worker.PluginConfigureWorkerOptions) error {
-	options.WorkerOptions.Interceptors = append(workflows.Interceptors(a.now), options.WorkerOptions.Interceptors...)
-	return nil
+	return workflows.UseAttributes(options.WorkerOptions, a.now)
 }
 
 // StartWorker reads the list before the worker takes its first task, and reads it again from then on.
@@ -138,7 +137,7 @@ func (a *attributes) renew(ctx context.Context, over chan struct{}) {
 }
 
 // now is the newest list that was read. It never waits.
-func (a *attributes) now() workflows.NamespaceAttributes {
+func (a *attributes) now() attribute.Namespace {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if !a.fresh() {
@@ -157,7 +156,7 @@ func (a *attributes) fresh() bool { return !a.asked.IsZero() && time.Since(a.ask
 func (a *attributes) look(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, listTimeout)
 	defer cancel()
-	var known workflows.NamespaceAttributes
+	var known attribute.Namespace
 	err := fault.Caught(func() (err error) {
 		known, err = a.list(ctx)
 		return err
@@ -173,18 +172,18 @@ func (a *attributes) look(ctx context.Context) {
 }
 
 // list asks the namespace. A hosted Temporal may refuse to list its attributes. Then a sync sets none.
-func (a *attributes) list(ctx context.Context) (workflows.NamespaceAttributes, error) {
+func (a *attributes) list(ctx context.Context) (attribute.Namespace, error) {
 	answer, err := a.service.ListSearchAttributes(ctx, &operatorservice.ListSearchAttributesRequest{Namespace: a.namespace})
 	var denied *serviceerror.PermissionDenied
 	var unknown *serviceerror.Unimplemented
 	switch {
 	case errors.As(err, &denied), errors.As(err, &unknown):
-		return workflows.NamespaceAttributes{}, nil
+		return attribute.Namespace{}, nil
 	case err != nil:
-		return workflows.NamespaceAttributes{}, err
+		return attribute.Namespace{}, err
 	}
 	types := map[string]enumspb.IndexedValueType{}
 	maps.Copy(types, answer.GetSystemAttributes())
 	maps.Copy(types, answer.GetCustomAttributes())
-	return workflows.NamespaceAttributes{Listed: true, Types: types}, nil
+	return attribute.Namespace{Listed: true, Types: types}, nil
 }

@@ -34,13 +34,12 @@ type Workers struct {
 	stopped bool
 }
 
-// NewWorker makes the workers of a process. They do not poll before Start. The client must come from Dial, which gives every
-// worker the interceptors of the workflows.
+// NewWorker makes the workers of a process. They do not poll before Start. The client must come from Dial, which knows the search
+// attributes of the namespace.
 func (h *Host) NewWorker(c client.Client) *Workers {
 	w := &Workers{host: h, client: c, tuner: newTuner(h.activitySlots()), serving: map[string]worker.Worker{}}
 	w.life, w.end = context.WithCancel(context.Background())
-	w.main = worker.New(c, workflows.TaskQueue, w.options(worker.Options{}))
-	workflows.Register(w.main, h.activities)
+	w.main = workflows.NewWorker(c, h.activities, w.options(worker.Options{}))
 	return w
 }
 
@@ -113,8 +112,7 @@ func (w *Workers) Serve(name string) error {
 	if _, there := w.serving[name]; there || w.stopped {
 		return nil
 	}
-	one := worker.New(w.client, workflows.SourceQueue(name), w.options(worker.Options{DisableWorkflowWorker: true}))
-	workflows.RegisterActivities(one, w.host.activities)
+	one := workflows.NewSourceWorker(w.client, name, w.host.activities, w.options(worker.Options{}))
 	if err := fault.Caught(one.Start); err != nil {
 		one.Stop() // it may poll already
 		return err

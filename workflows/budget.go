@@ -1,0 +1,251 @@
+package workflows
+
+import (
+	"time"
+
+	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/workflow"
+
+	"longhaul/activities"
+	"longhaul/internal/quota"
+	"longhaul/workflows/call"
+	"longhaul/workflows/operator"
+)
+
+// budget grants API calls to activities out of what the quota leaves, and waits while it leaves none.
+type budget struct {
+	own      *budgetState
+	state    *State
+	wait     *waiter
+	recovery *recovery
+
+	changes int // of the policy, by operators
+}
+
+// budgetState is the account of API calls.
+type budgetState struct {
+	Calls           int64                `json:"calls"` // made by the sync
+	Quota           quota.Ledger         `json:"quota"`
+	QuotaAsked      operator.QuotaChange `json:"quota_asked,omitzero"` // by operators, over the settings
+	SinceUsageKnown int64                `json:"silent,omitempty"`     // calls since Salesforce last reported the org's usage
+}
+
+// open begins the account with what the login reports.
+func (b *budget) open(ctx workflow.Context, auth activities.AuthenticateResult) {
+	b.own.Calls += auth.Calls
+	b.applyPolicy()
+	b.own.Quota.Margin = int64(auth.MaxInFlight)
+	b.own.Quota.Return(0, auth.Calls, auth.Told, workflow.Now(ctx))
+}
+
+// applyPolicy makes the policy of the settings, and over it of what operators asked for. Before the login the settings are not
+// known; open applies it then.
+func (b *budget) applyPolicy() {
+	policy := b.state.Auth.Quota
+	if policy == (quota.Policy{}) {
+		return
+	}
+	if asked := b.own.QuotaAsked.Ceiling; asked != nil {
+		policy.Ceiling = *asked
+	}
+	if asked := b.own.QuotaAsked.Share; asked != nil {
+		policy.Share = *asked
+	}
+	b.own.Quota.Policy = policy
+}
+
+// handler handles the update that changes the policy of this sync.
+func (b *budget) handler() operator.UpdateHandler {
+	return operator.UpdateHandler{
+		Validate: func(in converter.RawValue) error {
+			_, err := operator.ReadQuotaChange(in)
+			return err
+		},
+		Handle: func(_ workflow.Context, in converter.RawValue) (any, error) {
+			asked, err := operator.ReadQuotaChange(in)
+			if err != nil {
+				return nil, err
+			}
+			return b.change(asked), nil
+		},
+	}
+}
+
+// change changes the policy from the next lease on. It returns all that operators have asked for so far.
+func (b *budget) change(asked operator.QuotaChange) operator.QuotaChange {
+	b.own.QuotaAsked = asked.Over(b.own.QuotaAsked)
+	b.applyPolicy()
+	b.changes++
+	return b.own.QuotaAsked
+}
+
+// lease takes calls for an activity out of what the quota leaves. They may be fewer than wanted; hasRoom says whether there are
+// any.
+func (b *budget) lease(ctx workflow.Context, want int64) activities.Lease {
+	return activities.Lease{
+		Calls: b.own.Quota.Lease(want, workflow.Now(ctx)), Ceiling: b.own.Quota.Ceiling(),
+	}
+}
+
+// repay ends a lease after an activity, whether the activity succeeded or not.
+func (b *budget) repay(ctx workflow.Context, lease activities.Lease, spent activities.Spending, err error) {
+	if err != nil {
+		spent = call.Spent(err, lease)
+	}
+	b.own.Quota.Return(lease.Calls, spent.Calls, spent.Told, workflow.Now(ctx))
+	b.own.Calls += spent.Calls
+	if b.own.SinceUsageKnown += spent.Calls; spent.Told.Max > 0 {
+		b.own.SinceUsageKnown = 0
+	}
+	if err == nil && spent.Calls > 0 {
+		b.recovery.loggedIn()
+	}
+}
+
+// usageIsOld says whether the sync has made so many calls without a report of the org's usage that other users may have come near
+// the ceiling meanwhile. Where answers carry no Sforce-Limit-Info, the usage is asked for.
+func (b *budget) usageIsOld() bool {
+	return b.own.Quota.Max > 0 && b.own.SinceUsageKnown > max(b.own.Quota.Max/oldUsagePart, oldUsageLeast)
+}
+
+// Usage is old after a hundredth of the daily maximum, and not before some calls.
+const (
+	oldUsagePart  = 100
+	oldUsageLeast = 200
+)
+
+// room is how many calls the quota leaves now.
+func (b *budget) room(ctx workflow.Context) int64 { return b.own.Quota.Room(workflow.Now(ctx)) }
+
+func (b *budget) hasRoom(ctx workflow.Context) bool { return b.room(ctx) > 0 }
+
+// untilRoom waits until the quota leaves calls to make, by a durable timer that says why, and asks Salesforce afterwards. It
+// returns early for a pause. No activity may run meanwhile: a long wait continues as new.
+func (b *budget) untilRoom(ctx workflow.Context) error {
+	for b.usageIsOld() && !b.wait.paused() {
+		if err := b.check(ctx, true); err != nil {
+			return err
+		}
+	}
+	if b.hasRoom(ctx) {
+		return ctx.Err()
+	}
+	defer b.wait.goOn(ctx)
+	for !b.hasRoom(ctx) && !b.wait.paused() {
+		if err := b.wait.continueIfFull(ctx); err != nil {
+			return err
+		}
+		wait := b.own.Quota.Wait(workflow.Now(ctx))
+		b.wait.halt(ctx, standstill{why: wait.Sentence(), until: wait.Until})
+		changes := b.changes
+		met, err := await(ctx, b.untilCheck(ctx, wait), "quota: "+wait.Sentence(), func() bool {
+			return b.changes != changes || b.wait.paused()
+		})
+		if err != nil {
+			return err
+		}
+		if met {
+			continue
+		}
+		if err := b.check(ctx, false); err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+// defaultProbe is for how long a sync that waits for its quota sleeps at most, where no setting says otherwise.
+const defaultProbe = 15 * time.Minute
+
+// untilCheck is how long to sleep before Salesforce is asked again.
+func (b *budget) untilCheck(ctx workflow.Context, wait quota.Wait) time.Duration {
+	probe := b.state.Auth.Probe
+	if probe <= 0 {
+		probe = defaultProbe
+	}
+	if !wait.Until.IsZero() {
+		probe = min(probe, max(wait.Until.Sub(workflow.Now(ctx)), time.Second))
+	}
+	return probe
+}
+
+// check asks Salesforce for its time and, where that is worth a call or must be known, how much of the quota is used. A pause
+// interrupts it. A check that must be made and may not log in yet waits here, where the wait is shown.
+func (b *budget) check(ctx workflow.Context, must bool) error {
+	seen, err := b.checkOnce(ctx, must)
+	switch {
+	case err != nil || seen == nil:
+		return err
+	case must && seen.RetryAfter > 0:
+		if err := b.wait.backOff(ctx, seen.RetryAfter, seen.Why); err != nil {
+			return err
+		}
+		return b.wait.continueIfFull(ctx)
+	}
+	b.own.Quota.Look(seen.Told, seen.Calls, workflow.Now(ctx))
+	b.own.Calls += seen.Calls
+	b.own.SinceUsageKnown = 0
+	return nil
+}
+
+// checkOnce is a check, or nil when a pause interrupted it.
+func (b *budget) checkOnce(ctx workflow.Context, must bool) (*activities.ProbeResult, error) {
+	summary := "see whether API calls came back"
+	if must {
+		summary = "ask for the org's API calls, which no answer reported"
+	}
+	within, done := b.wait.interruptible(ctx)
+	defer done()
+	params := activities.ProbeParams{Sync: b.state.Sync, Ledger: b.own.Quota, Every: b.state.Auth.Probe, Must: must}
+	seen, err := call.Do(within, call.ForCall, summary, acts.Probe, params)
+	if err != nil {
+		return nil, unlessInterrupted(ctx, within, err)
+	}
+	return &seen, nil
+}
+
+// spending is an activity that makes API calls under a lease.
+type spending func(ctx workflow.Context, lease activities.Lease) (activities.Spending, error)
+
+// spend runs an activity, with a lease of as many calls as wanted, again and again until it has done all its work.
+func (b *budget) spend(ctx workflow.Context, want int64, run spending) error {
+	return b.recovery.run(ctx, func(ctx workflow.Context) error {
+		for {
+			if err := b.ready(ctx); err != nil {
+				return err
+			}
+			lease := b.lease(ctx, want)
+			if lease.Calls == 0 {
+				continue // the room was gone when the sync was resumed
+			}
+			done, err := b.spendOnce(ctx, lease, run)
+			if done || err != nil {
+				return err
+			}
+		}
+	})
+}
+
+// spendOnce runs the activity once and says whether it has done all its work.
+func (b *budget) spendOnce(ctx workflow.Context, lease activities.Lease, run spending) (done bool, err error) {
+	within, leave := b.wait.interruptible(ctx)
+	spent, err := run(within, lease)
+	b.repay(ctx, lease, spent, err)
+	failed := unlessInterrupted(ctx, within, err)
+	leave()
+	if err != nil {
+		return false, failed
+	}
+	return spent.Stop == "", b.wait.backOff(ctx, spent.RetryAfter, spent.Why)
+}
+
+// ready waits until an activity may make calls: there is room, nobody has paused the sync, and the history holds more.
+func (b *budget) ready(ctx workflow.Context) error {
+	if err := b.untilRoom(ctx); err != nil {
+		return err
+	}
+	if err := b.wait.untilResumed(ctx); err != nil {
+		return err
+	}
+	return b.wait.continueIfFull(ctx)
+}

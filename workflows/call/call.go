@@ -1,0 +1,42 @@
+// Package call runs activities for workflows: by a preset of options, with a summary for the UI, and with the types of the
+// activity's own parameters and result.
+package call
+
+import (
+	"context"
+
+	"go.temporal.io/sdk/workflow"
+)
+
+// Do runs an activity and waits for its result. The summary stands beside the activity in the UI.
+func Do[P, R any](
+	ctx workflow.Context, preset Preset, summary string, activity func(context.Context, P) (R, error), params P,
+) (R, error) {
+	return Start(ctx, preset, summary, activity, params).Result(ctx)
+}
+
+// Run runs an activity that has no result, and waits for its end.
+func Run[P any](ctx workflow.Context, preset Preset, summary string, activity func(context.Context, P) error, params P) error {
+	return workflow.ExecuteActivity(preset.apply(ctx, summary), activity, params).Get(ctx, nil)
+}
+
+// Start runs an activity beside others.
+func Start[P, R any](
+	ctx workflow.Context, preset Preset, summary string, activity func(context.Context, P) (R, error), params P,
+) Pending[R] {
+	return Pending[R]{workflow.ExecuteActivity(preset.apply(ctx, summary), activity, params)}
+}
+
+// Pending is an activity that was started.
+type Pending[R any] struct {
+	Future workflow.Future
+}
+
+// Ended says whether the activity has ended, so that Result returns at once.
+func (p Pending[R]) Ended() bool { return p.Future.IsReady() }
+
+// Result waits for the end of the activity. A failed activity has a zero result.
+func (p Pending[R]) Result(ctx workflow.Context) (result R, err error) {
+	err = p.Future.Get(ctx, &result)
+	return result, err
+}

@@ -1,0 +1,58 @@
+package call
+
+import (
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+)
+
+// Preset holds the options of a kind of work.
+type Preset struct {
+	startToClose    time.Duration // of one attempt
+	heartbeat       time.Duration // the longest silence; 0: the activity has no heartbeat
+	scheduleToStart time.Duration // the longest wait for a worker; 0: for ever, as a sync outlives a night without workers
+	attempts        int32         // 0: for ever
+}
+
+// The presets.
+var (
+	ForCall     = Preset{startToClose: time.Minute}
+	ForList     = Preset{startToClose: 2 * time.Hour, heartbeat: 30 * time.Second}
+	ForPlan     = Preset{startToClose: 30 * time.Minute, heartbeat: 30 * time.Second}
+	ForDescribe = Preset{startToClose: 30 * time.Minute, heartbeat: 15 * time.Second}
+	ForFile     = Preset{startToClose: 2 * time.Hour, heartbeat: 30 * time.Second}
+
+	// ForLogin ends after about half a minute: a wrong host must not look like a long sync.
+	ForLogin = Preset{startToClose: time.Minute, attempts: 6}
+	// ForWorkerLookUp asks Temporal which workers poll. Where Temporal does not say, the sync goes on without knowing.
+	ForWorkerLookUp = Preset{startToClose: time.Minute, attempts: 3}
+
+	// The presets below are for work that a sync can do without. They wait a minute for a worker: nothing may keep a sync that
+	// is over from ending when no worker serves its source.
+
+	// ForReminder is for a line in the worker's log.
+	ForReminder = Preset{startToClose: time.Minute, scheduleToStart: time.Minute}
+	// ForPruning ends after some tries, so that a bucket that refuses deletes does not keep a sync from ending.
+	ForPruning = Preset{startToClose: time.Minute, scheduleToStart: time.Minute, attempts: 5}
+	// ForEndMark ends after some tries, so that a bucket that is away does not keep a sync from ending.
+	ForEndMark = Preset{startToClose: time.Minute, scheduleToStart: time.Minute, attempts: 3}
+)
+
+// apply readies ctx for one activity. The summary is what the UI shows beside the activity, under 200 bytes.
+func (p Preset) apply(ctx workflow.Context, summary string) workflow.Context {
+	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		StartToCloseTimeout:    p.startToClose,
+		HeartbeatTimeout:       p.heartbeat,
+		ScheduleToStartTimeout: p.scheduleToStart,
+		WaitForCancellation:    true,
+		Summary:                summary,
+		// Without a bound on attempts, what no further try can fix says so by its error (activities.toTemporal).
+		RetryPolicy: &temporal.RetryPolicy{
+			InitialInterval:    time.Second,
+			BackoffCoefficient: 2,
+			MaximumInterval:    10 * time.Second,
+			MaximumAttempts:    p.attempts,
+		},
+	})
+}

@@ -1,0 +1,258 @@
+package workflows
+
+import (
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"longhaul/activities"
+	"longhaul/workflows/call"
+)
+
+// describePhase describes the reports of all shards of a round, shard by shard in parallel activities.
+type describePhase struct {
+	own      *describeState
+	state    *State
+	account  *accountState // the shards add to it
+	wait     *waiter
+	recovery *recovery
+	budget   *budget
+	display  *display
+}
+
+// describeState is where the shards are.
+type describeState struct {
+	NextShard int          `json:"next_shard"`
+	Shards    int          `json:"shards"`             // finished
+	Reports   int64        `json:"reports"`            // that the shards have brought
+	Queue     []Unfinished `json:"queue,omitempty"`    // at most one for each place of the window
+	Deferred  int64        `json:"deferred,omitempty"` // reports that the first round left to the second
+	Repairs   map[int]int  `json:"mends,omitempty"`    // how often a shard was described again because its result was torn
+}
+
+// Unfinished is a shard that was begun and left before its end: its parts are in the bucket.
+type Unfinished struct {
+	Shard     int   `json:"shard"`
+	Done      int64 `json:"done"`              // reports that have their state
+	HalfOpen  bool  `json:"doubt,omitempty"`   // its last run brought none, or ended for want of calls: one answer comes first
+	Throttled bool  `json:"pressed,omitempty"` // Salesforce asked for fewer requests than the share
+	Counted   bool  `json:"counted,omitempty"` // it had ended before, and is run again since its result was torn
+}
+
+// run runs windows of shards to the last shard of the round, and waits for what must be waited for or fixed between two windows.
+func (p *describePhase) run(ctx workflow.Context) error { return p.recovery.run(ctx, p.describe) }
+
+func (p *describePhase) describe(ctx workflow.Context) error {
+	for p.state.shardsLeft() {
+		if err := p.wait.untilResumed(ctx); err != nil {
+			return err
+		}
+		if err := p.budget.untilRoom(ctx); err != nil {
+			return err
+		}
+		w := newWindow(p)
+		w.run(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case w.failed != nil:
+			return w.failed
+		case w.pause > 0:
+			if err := p.wait.backOff(ctx, w.pause, w.why); err != nil {
+				return err
+			}
+		case p.state.shardsLeft() && historyFull(ctx):
+			return p.wait.continueAsNew(ctx)
+		}
+	}
+	return ctx.Err()
+}
+
+// next is the shard to start: first those that were left before their end.
+func (p *describePhase) next() Unfinished {
+	if len(p.own.Queue) > 0 {
+		one := p.own.Queue[0]
+		p.own.Queue = p.own.Queue[1:]
+		return one
+	}
+	p.own.NextShard++
+	return Unfinished{Shard: p.own.NextShard - 1}
+}
+
+// spareCalls are leased for each shard beside one call a report, for what must be asked again.
+const spareCalls = 32
+
+// callsFor is how many calls to lease for a shard.
+func (p *describePhase) callsFor(one Unfinished) int64 {
+	reports, shards := p.state.Plan.ToDescribe, p.state.Plan.Shards
+	if one.Shard >= shards {
+		reports, shards = p.state.Again.ToDescribe, p.state.Again.Shards
+	}
+	left := max((reports+int64(shards)-1)/int64(max(shards, 1))-one.Done, 1)
+	return left + left/4 + spareCalls
+}
+
+// ended counts what a shard brought, and queues the shard if it was left before its end.
+func (p *describePhase) ended(one Unfinished, described activities.DescribeResult, err error) {
+	if !one.Counted {
+		p.own.Reports += described.Reports - one.Done
+	}
+	switch {
+	case described.Partial:
+		halfOpen := described.Stop == activities.StopQuota || described.Reports <= one.Done && described.Stop != activities.StopCancelled
+		if temporal.IsCanceledError(err) {
+			halfOpen = one.HalfOpen // no worker had begun the shard, so this says nothing about Salesforce
+		}
+		p.own.Queue = append(p.own.Queue, Unfinished{
+			Shard: one.Shard, Done: described.Reports, Throttled: described.Pressed, Counted: one.Counted, HalfOpen: halfOpen,
+		})
+	case !one.Counted:
+		p.own.Shards++
+		p.own.Deferred += described.Deferred
+		if p.state.Round < 2 { // what the second round overrides is counted when the descriptions are merged
+			p.account.States = p.account.States.Add(described.States)
+		}
+	}
+}
+
+// window runs the shards of a sync, as many at once as the source allows. Each place of the window has its share of the requests
+// in flight, so the org sees the same load from one worker or from fifty.
+type window struct {
+	phase   *describePhase
+	shares  []int // by place
+	free    []int // places
+	running int
+	last    bool          // the last shard has begun: a shard that ends hands its share on, so its place stays taken
+	failed  error         // the first
+	pause   time.Duration // that Salesforce asked for, the longest
+	why     string        // the sentence of that
+}
+
+func newWindow(p *describePhase) *window {
+	left := len(p.own.Queue) + p.state.shards() - p.own.NextShard
+	w := &window{phase: p, shares: shares(p.state.Auth.MaxInFlight, min(p.state.Auth.MaxShards, left))}
+	for place := range w.shares {
+		w.free = append(w.free, place)
+	}
+	return w
+}
+
+// run starts shards and takes what they bring until nothing runs and nothing may be started. A pause, a failure and a cancel end
+// those that run: they store what they have.
+func (w *window) run(ctx workflow.Context) {
+	ctx, done := w.phase.wait.interruptible(ctx)
+	defer done()
+	ctx, cancel := workflow.WithCancel(ctx)
+	defer cancel()
+	selector := workflow.NewSelector(ctx)
+	for {
+		for w.mayStart(ctx) {
+			w.start(ctx, selector)
+		}
+		if w.running == 0 {
+			return
+		}
+		selector.Select(ctx)
+		if w.failed != nil {
+			cancel()
+		}
+	}
+}
+
+// mayStart says whether another shard may start now.
+func (w *window) mayStart(ctx workflow.Context) bool {
+	p := w.phase
+	return w.failed == nil && w.pause == 0 && ctx.Err() == nil && !p.wait.paused() && len(w.free) > 0 && p.state.shardsLeft() &&
+		!historyFull(ctx) && p.budget.hasRoom(ctx) && !p.budget.usageIsOld()
+}
+
+func (w *window) start(ctx workflow.Context, selector workflow.Selector) {
+	p, place, one := w.phase, w.free[0], w.phase.next()
+	w.free = w.free[1:]
+	w.running++
+	w.last = w.last || !p.state.shardsLeft()
+	lease := p.budget.lease(ctx, p.callsFor(one))
+	params := activities.DescribeParams{
+		Sync: p.state.Sync, Shard: one.Shard, Share: w.shares[place], Last: w.last, Known: one.Done, LastRound: p.state.Round == 2,
+		Doubt: one.HalfOpen, Pressed: one.Throttled, Lease: lease,
+	}
+	summary := fmt.Sprintf("describe shard %d of %d", one.Shard+1, p.state.shards())
+	pending := call.Start(ctx, call.ForDescribe, summary, acts.Describe, params)
+	selector.AddFuture(pending.Future, func(workflow.Future) {
+		described, err := pending.Result(ctx)
+		p.budget.repay(ctx, lease, described.Spending, err)
+		if err != nil {
+			described.Reports, described.Partial = max(call.Details(err).Reports, one.Done), true
+			if w.failed == nil && !isCancel(ctx, err) {
+				w.failed = err
+			}
+		}
+		w.ended(place, described)
+		p.ended(one, described, err)
+		p.display.touch(ctx)
+	})
+}
+
+// ended makes the place of a shard free, and notes the wait that Salesforce asked the shard for.
+func (w *window) ended(place int, described activities.DescribeResult) {
+	w.running--
+	if described.Partial && described.RetryAfter > w.pause {
+		w.pause, w.why = described.RetryAfter, described.Why
+	}
+	if described.Partial || !w.last {
+		w.free = append(w.free, place)
+	}
+}
+
+// shares divides inFlight over n places; what remains of the division goes to the first ones. Every place gets one.
+func shares(inFlight, n int) []int {
+	parts := make([]int, n)
+	for i := range parts {
+		parts[i] = max(1, inFlight/n)
+		if i < inFlight%n {
+			parts[i] = inFlight/n + 1
+		}
+	}
+	return parts
+}
+
+// startRound begins the second round, whose shards are numbered from first on.
+func (p *describePhase) startRound(first int) { p.own.NextShard = first }
+
+// A bucket that damages what it holds again and again, or much of it, does not keep a sync from ending.
+const (
+	maxRepairs       = 3  // of one shard
+	maxDamagedShards = 32 // of one sync
+)
+
+// repairing runs a step that reads the results of the shards. A shard whose result is torn is described again, and the step is run
+// once more.
+func (p *describePhase) repairing(ctx workflow.Context, step func(workflow.Context) error) error {
+	for {
+		if p.state.shardsLeft() { // the previous run may have continued as new in the middle of this
+			if err := p.run(ctx); err != nil {
+				return err
+			}
+		}
+		if err := step(ctx); !p.requeue(err) {
+			return err
+		}
+	}
+}
+
+// requeue puts the shard back that a failure calls torn, and says whether there was one that may be tried again.
+func (p *describePhase) requeue(err error) bool {
+	torn := call.Details(err).Torn
+	if torn == nil || p.own.Repairs[*torn] >= maxRepairs || len(p.own.Repairs) >= maxDamagedShards {
+		return false
+	}
+	if p.own.Repairs == nil {
+		p.own.Repairs = map[int]int{}
+	}
+	p.own.Repairs[*torn]++
+	p.own.Queue = append(p.own.Queue, Unfinished{Shard: *torn, Counted: true})
+	p.state.warn(fmt.Sprintf("what the bucket held of shard %d was damaged, so its reports were described again", *torn+1))
+	return true
+}

@@ -1,0 +1,167 @@
+package workflows
+
+import (
+	"cmp"
+	"errors"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"longhaul/internal/fault"
+	"longhaul/workflows/operator"
+)
+
+// waiter pauses and waits for all phases, and shows meanwhile why the sync stands still. A wait that may be long continues as
+// new when the history is full.
+type waiter struct {
+	own        *pauseState
+	display    *display
+	unexpected *Unexpected                  // its clock stops while the sync stands still
+	carry      func(workflow.Context) error // makes the error that hands the state to the next run
+
+	resumed   int       // resume signals so far
+	interrupt func()    // ends what a pause may interrupt; nil while nothing may be interrupted
+	since     time.Time // when the standstill began; zero while the sync gets on
+}
+
+// pauseState says whether operators have paused the sync.
+type pauseState struct {
+	Paused    bool   `json:"paused,omitempty"`
+	PausedFor string `json:"paused_for,omitempty"` // the reason that an operator gave
+}
+
+func (w *waiter) pause(reason string) {
+	w.own.Paused, w.own.PausedFor = true, clip(reason)
+	if w.interrupt != nil {
+		w.interrupt()
+	}
+}
+
+func (w *waiter) resume() {
+	*w.own = pauseState{}
+	w.resumed++
+}
+
+func (w *waiter) paused() bool { return w.own.Paused }
+
+// interruptible gives a context that a pause ends too. done must be called when nothing runs under the context any more.
+func (w *waiter) interruptible(ctx workflow.Context) (_ workflow.Context, done func()) {
+	ctx, cancel := workflow.WithCancel(ctx)
+	w.interrupt = cancel
+	return ctx, func() {
+		w.interrupt = nil
+		cancel()
+	}
+}
+
+// unlessInterrupted is err, but nil where a pause interrupted what ran under within, an interruptible context of ctx that is not
+// done yet. Any failure may come from such a pause: Temporal never retries an activity that it was asked to cancel, so a worker
+// that stops or an answer that is lost at that moment is the end of the activity.
+func unlessInterrupted(ctx, within workflow.Context, err error) error {
+	if within.Err() != nil && ctx.Err() == nil {
+		return nil
+	}
+	return err
+}
+
+// halt shows that the sync stands still.
+func (w *waiter) halt(ctx workflow.Context, at standstill) {
+	if w.since.IsZero() {
+		w.since = workflow.Now(ctx)
+	}
+	w.display.halt(ctx, at)
+}
+
+// goOn shows the phase again.
+func (w *waiter) goOn(ctx workflow.Context) {
+	w.endStandstill(ctx)
+	w.display.halt(ctx, standstill{})
+}
+
+// endStandstill takes the time of a standstill that is over, or goes on in the next run, out of the time that the sync has worked.
+func (w *waiter) endStandstill(ctx workflow.Context) {
+	if !w.since.IsZero() {
+		w.unexpected.stoodStill(workflow.Now(ctx).Sub(w.since))
+	}
+	w.since = time.Time{}
+}
+
+// sitOut waits for what passes by itself, and shows why: calls or logins are spent, a login is refused at this hour, Salesforce
+// asked to wait. An operator who knows better resumes the sync.
+func (w *waiter) sitOut(ctx workflow.Context, at standstill, d time.Duration) error {
+	at.until = workflow.Now(ctx).Add(d)
+	w.halt(ctx, at)
+	defer w.goOn(ctx)
+	seen := w.resumed
+	_, err := await(ctx, d, at.why, func() bool { return w.resumed > seen || w.paused() })
+	return err
+}
+
+// backOff waits for as long as Salesforce asked for after it had refused calls or logins; zero is not at all.
+func (w *waiter) backOff(ctx workflow.Context, retryAfter time.Duration, why string) error {
+	if retryAfter <= 0 {
+		return nil
+	}
+	return w.sitOut(ctx, standstill{why: cmp.Or(why, "Salesforce asked to wait before more is asked of it")}, retryAfter)
+}
+
+// untilResumed waits while the sync is paused.
+func (w *waiter) untilResumed(ctx workflow.Context) error {
+	if !w.paused() {
+		return ctx.Err()
+	}
+	why := operator.Because("paused by an operator", w.own.PausedFor) + "; it goes on after the signal resume"
+	w.halt(ctx, standstill{phase: PhasePaused, why: why})
+	err := workflow.Await(ctx, func() bool { return !w.paused() || historyFull(ctx) })
+	if err = cmp.Or(err, ctx.Err()); err == nil && w.paused() { // a cancel comes first: the next run would not see it
+		return w.continueAsNew(ctx)
+	}
+	w.goOn(ctx)
+	return err
+}
+
+// continueIfFull continues as new when the history is full. No activity may run meanwhile.
+func (w *waiter) continueIfFull(ctx workflow.Context) error {
+	if historyFull(ctx) {
+		return w.continueAsNew(ctx)
+	}
+	return nil
+}
+
+// continueAsNew hands the state to the next run. No activity may run any more; updates are answered and signals handled first.
+func (w *waiter) continueAsNew(ctx workflow.Context) error {
+	if err := workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) }); err != nil {
+		return err
+	}
+	if err := operator.Drain(ctx); err != nil { // the next run gets no signal that came with this task
+		return err
+	}
+	w.endStandstill(ctx)
+	return w.carry(ctx)
+}
+
+// maxEvents is the length of a history at which the sync continues as new; the server's suggestion counts too.
+const maxEvents = 3000
+
+func historyFull(ctx workflow.Context) bool {
+	info := workflow.GetInfo(ctx)
+	return info.GetCurrentHistoryLength() >= maxEvents || info.GetContinueAsNewSuggested()
+}
+
+// maxSummaryBytes is what the UI shows of a timer or an activity.
+const maxSummaryBytes = 199
+
+// await sleeps until met returns true or d has passed; the summary stands beside the timer in the UI.
+func await(ctx workflow.Context, d time.Duration, summary string, met func() bool) (ok bool, err error) {
+	timed, cancel := workflow.WithCancel(ctx)
+	defer cancel()
+	timer := workflow.NewTimerWithOptions(timed, max(d, time.Second), workflow.TimerOptions{Summary: fault.Short(summary, maxSummaryBytes)})
+	err = workflow.Await(ctx, func() bool { return met() || timer.IsReady() })
+	return err == nil && met(), cmp.Or(err, ctx.Err()) // a cancel ends the timer too, and the timer may be seen first
+}
+
+// isCancel says whether the sync ends because somebody cancelled it.
+func isCancel(ctx workflow.Context, err error) bool {
+	return temporal.IsCanceledError(err) || errors.Is(ctx.Err(), workflow.ErrCanceled)
+}
