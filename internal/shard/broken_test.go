@@ -25,7 +25,7 @@ func TestRun_isNotStoppedByBrokenReports(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f := newFakeVault()
+				f := newFakeStore()
 				plan(f, 120)
 				want := map[inventory.State]int64{}
 				for i := range 120 {
@@ -72,7 +72,7 @@ func TestRun_asksAStoredReportForItsWitness(t *testing.T) {
 	for name, alive := range map[string]bool{"while Salesforce answers": true, "in an outage": false} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f, o := newFakeVault(), newOrg(10*time.Millisecond)
+				f, o := newFakeStore(), newOrg(10*time.Millisecond)
 				plan(f, 3)
 				f.put(testSync.Part(0, reportID(0), reportID(1), 1), storedLine(0, ""), storedLine(1, ""))
 				o.reply = func(i, _ int) error {
@@ -109,11 +109,11 @@ func TestRun_ofOneBrokenReport(t *testing.T) {
 		"is tried again as long as Salesforce is busy":           {fault.Throttled, patience, nil, false},
 		"is tried again when the probe knows nobody to ask": {
 			fault.Transient, 1,
-			func(context.Context) error { return fmt.Errorf("first sync: %w", ErrNoWitness) }, false,
+			func(context.Context) error { return fmt.Errorf("first sync: %w", ErrNoCanary) }, false,
 		},
 		"ends after many attempts if the probe knows nobody to ask": {
 			fault.Poison, patience,
-			func(context.Context) error { return ErrNoWitness }, true,
+			func(context.Context) error { return ErrNoCanary }, true,
 		},
 		"is tried again as long as the probe fails": {
 			fault.Transient, patience,
@@ -128,11 +128,11 @@ func TestRun_ofOneBrokenReport(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f, o := newFakeVault(), newOrg(10*time.Millisecond)
+				f, o := newFakeStore(), newOrg(10*time.Millisecond)
 				plan(f, 1)
 				o.reply = func(int, int) error { return failWith(test.class) }
 				in := input(o, 4)
-				in.Attempt, in.Probe, in.LastRound = test.attempt, test.probe, true
+				in.Attempt, in.Canary, in.LastRound = test.attempt, test.probe, true
 				result, err := run(t.Context(), in, f)
 				if test.failed != (err == nil) || test.failed != (result.States[inventory.StateFailed] == 1) {
 					t.Errorf("result %+v, error %v", result, err)

@@ -36,7 +36,7 @@ func TestRun_isNotStoppedByAReportThatAsksForALongWait(t *testing.T) {
 			for _, lastRound := range []bool{false, true} {
 				t.Run(fmt.Sprintf("%s, %s, last round %v", name, fault.From(refusal).Class, lastRound), func(t *testing.T) {
 					synctest.Test(t, func(t *testing.T) {
-						f, o := newFakeVault(), newOrg(10*time.Millisecond)
+						f, o := newFakeStore(), newOrg(10*time.Millisecond)
 						plan(f, 120)
 						o.reply = func(i, _ int) error {
 							if broken(i) {
@@ -53,7 +53,7 @@ func TestRun_isNotStoppedByAReportThatAsksForALongWait(t *testing.T) {
 						for i, d := range wantWhole(t, f, 120) {
 							want := inventory.StateDescribed
 							if broken(i) {
-								want = undone(lastRound)
+								want = withoutAnswer(lastRound)
 							}
 							if d.State != want {
 								t.Errorf("report %d is %s, want %s", i, d.State, want)
@@ -76,17 +76,17 @@ func TestRun_ofOneReportThatAsksForALongWait(t *testing.T) {
 		"fails when the caller's probe is answered":         {nil, true},
 		"is waited for when the probe is asked to wait too": {refusal, false},
 		"is waited for when nobody can bear witness":        {errNoProbe, false},
-		"is waited for when the probe knows nobody to ask":  {ErrNoWitness, false},
+		"is waited for when the probe knows nobody to ask":  {ErrNoCanary, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f, o := newFakeVault(), newOrg(10*time.Millisecond)
+				f, o := newFakeStore(), newOrg(10*time.Millisecond)
 				plan(f, 1)
 				o.reply = func(int, int) error { return refusal }
 				in := input(o, 4)
 				in.LastRound = true
 				if !errors.Is(row.probe, errNoProbe) {
-					in.Probe = func(context.Context) error { return row.probe }
+					in.Canary = func(context.Context) error { return row.probe }
 				}
 				result, err := run(t.Context(), in, f)
 				if row.failed {
@@ -120,7 +120,7 @@ func TestRun_endsWithALongWaitThatIsEverybodys(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f, o := newFakeVault(), newOrg(10*time.Millisecond)
+				f, o := newFakeStore(), newOrg(10*time.Millisecond)
 				plan(f, 120)
 				for i := range row.stored {
 					f.put(testSync.Part(0, reportID(i), reportID(i), 1), storedLine(i, ""))
@@ -132,7 +132,7 @@ func TestRun_endsWithALongWaitThatIsEverybodys(t *testing.T) {
 					return nil
 				}
 				in := input(o, 4)
-				in.Probe = row.probe
+				in.Canary = row.probe
 				result, err := run(t.Context(), in, f)
 				done := int64(row.stored + row.answered)
 				if result.Stop != StopThrottled || result.Reports > done || result.Reports < done-3 || o.total > row.answered+row.calls {

@@ -29,14 +29,14 @@ func TestRun_spendsLittleOnALongOutage(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				const attempts, reports = 100, 200
-				f, dead := newFakeVault(), newOrg(10*time.Millisecond)
+				f, dead := newFakeStore(), newOrg(10*time.Millisecond)
 				plan(f, reports)
 				for i := range row.stored {
 					f.put(testSync.Part(0, reportID(i), reportID(i), 1), storedLine(i, ""))
 				}
 				dead.reply = func(int, int) error { return failWith(row.class) }
 				in := input(dead, 8)
-				in.Probe, in.Since = row.probe, time.Now()
+				in.Canary, in.Since = row.probe, time.Now()
 				var waits []time.Duration
 				for ; in.Attempt <= attempts; in.Attempt++ {
 					result, err := run(t.Context(), in, f)
@@ -68,11 +68,11 @@ func TestRun_spendsLittleOnALongOutage(t *testing.T) {
 func TestRun_beginsInDoubtWithOneRequest(t *testing.T) {
 	for name, prepare := range map[string]func(*Input){
 		"as a second attempt":             func(in *Input) { in.Attempt = 2 },
-		"where the caller has its doubts": func(in *Input) { in.Doubt = true },
+		"where the caller has its doubts": func(in *Input) { in.StartOpen = true },
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f, o := newFakeVault(), newOrg(time.Second)
+				f, o := newFakeStore(), newOrg(time.Second)
 				plan(f, 40)
 				f.put(testSync.Part(0, reportID(3), reportID(3), 1), storedLine(3, ""))
 				in := input(o, 8)
@@ -105,7 +105,7 @@ func TestRun_endsASmallShardOfBrokenReportsAfterItsPatience(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f, o := newFakeVault(), newOrg(10*time.Millisecond)
+				f, o := newFakeStore(), newOrg(10*time.Millisecond)
 				plan(f, 10)
 				o.reply = func(int, int) error { return failWith(fault.Poison) }
 				in := input(o, 3)

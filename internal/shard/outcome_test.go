@@ -38,7 +38,7 @@ func TestRun_givesEachAnswerItsState(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f, o := newFakeVault(), newOrg(10*time.Millisecond)
+				f, o := newFakeStore(), newOrg(10*time.Millisecond)
 				plan(f, 80)
 				date := time.Date(2026, 11, 23, 18, 0, 0, 0, time.UTC)
 				o.reply = func(i, _ int) error {
@@ -86,7 +86,7 @@ func TestRun_givesEachAnswerItsState(t *testing.T) {
 	}
 }
 
-func TestStopped_isRepeatedUnlessRepeatingCannotMendIt(t *testing.T) {
+func TestStopError_isRepeatedUnlessRepeatingCannotMendIt(t *testing.T) {
 	t.Parallel()
 	whole := &salesforce.Error{Class: fault.PermissionMissing, Whole: true, Message: "run reports"}
 	tests := map[string]struct {
@@ -107,7 +107,7 @@ func TestStopped_isRepeatedUnlessRepeatingCannotMendIt(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got := stopped(3, test.err)
+			got := stopError(3, test.err)
 			f := fault.From(got)
 			if f == nil || f.Class != test.class || f.RetryAfter != test.after || !errors.Is(got, test.err) {
 				t.Errorf("got %v, want class %s after %v", got, test.class, test.after)
@@ -117,7 +117,7 @@ func TestStopped_isRepeatedUnlessRepeatingCannotMendIt(t *testing.T) {
 			}
 		})
 	}
-	if got := stopped(3, context.Canceled); !errors.Is(got, context.Canceled) || fault.From(got) != nil {
+	if got := stopError(3, context.Canceled); !errors.Is(got, context.Canceled) || fault.From(got) != nil {
 		t.Errorf("a cancel became %v", got)
 	}
 }

@@ -16,7 +16,7 @@ import (
 
 func TestRun_endsWithItsSliceAndLosesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, o := newFakeVault(), newOrg(700*time.Millisecond)
+		f, o := newFakeStore(), newOrg(700*time.Millisecond)
 		f.latency = 20 * time.Millisecond
 		plan(f, 100)
 		in := input(o, 5)
@@ -49,7 +49,7 @@ func TestRun_endsWithItsSliceAndLosesNothing(t *testing.T) {
 
 func TestRun_isWholeWhenTheLastAnswersComeWithinTheGrace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, o := newFakeVault(), newOrg(700*time.Millisecond)
+		f, o := newFakeStore(), newOrg(700*time.Millisecond)
 		plan(f, 10)
 		in := input(o, 5)
 		in.Slice = time.Second
@@ -169,7 +169,7 @@ func TestRun_atTheEndOfASlice(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f := newFakeVault()
+				f := newFakeStore()
 				plan(f, row.reports)
 				for _, i := range row.stored {
 					f.put(testSync.Part(0, reportID(i), reportID(i), 1), storedLine(i, ""))
@@ -177,7 +177,7 @@ func TestRun_atTheEndOfASlice(t *testing.T) {
 				in := input(row.org, row.slots)
 				in.Slice, in.LastRound, in.Attempt = row.slice, row.lastRound, max(row.attempt, 1)
 				if !errors.Is(row.probe, errNoProbe) {
-					in.Probe = func(context.Context) error { return row.probe }
+					in.Canary = func(context.Context) error { return row.probe }
 				}
 				started := time.Now()
 				result, err := run(t.Context(), in, f)
@@ -211,7 +211,7 @@ func TestRun_comesToItsEndSliceBySlice(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			random := rand.New(rand.NewPCG(seed, 5))
 			const reports = 60
-			f := newFakeVault()
+			f := newFakeStore()
 			plan(f, reports)
 			kinds := make([]int, reports) // 0 hangs, 1 fails, 2 is slow, else answers at once
 			for i := range kinds {
@@ -257,7 +257,7 @@ func TestRun_comesToItsEndSliceBySlice(t *testing.T) {
 			for i, d := range wantWhole(t, f, reports) {
 				want := inventory.StateDescribed
 				if kinds[i] < 2 {
-					want = undone(lastRound)
+					want = withoutAnswer(lastRound)
 				}
 				if d.State != want {
 					t.Errorf("seed %d: report %d of kind %d is %s", seed, i, kinds[i], d.State)

@@ -21,7 +21,7 @@ const (
 	// StopThrottled: Salesforce asked for a longer wait than a run spends itself, and not for the sake of one report. The
 	// error says how long.
 	StopThrottled Stop = "throttled"
-	// StopFault: any other error. Its class says whether another attempt may mend it.
+	// StopFault: any other error. Its class says whether another attempt may fix it.
 	StopFault Stop = "fault"
 )
 

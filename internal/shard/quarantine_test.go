@@ -42,7 +42,7 @@ func TestRun_refusedInUnknownWords(t *testing.T) {
 		}, false, nil, 39},
 		"while the probe is answered": {40, every, false, func(context.Context) error { return nil }, 40},
 		"and the probe is too":        {40, every, false, func(context.Context) error { return refusal }, -1},
-		"and the probe knows nobody":  {40, every, false, func(context.Context) error { return ErrNoWitness }, -1},
+		"and the probe knows nobody":  {40, every, false, func(context.Context) error { return ErrNoCanary }, -1},
 		"while a stored report still answers": {40, func(i int) error {
 			if i == 39 {
 				return nil
@@ -53,14 +53,14 @@ func TestRun_refusedInUnknownWords(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f, o := newFakeVault(), newOrg(10*time.Millisecond)
+				f, o := newFakeStore(), newOrg(10*time.Millisecond)
 				plan(f, row.reports)
 				if row.stored {
 					f.put(testSync.Part(0, reportID(39), reportID(39), 1), storedLine(39, ""))
 				}
 				o.reply = func(i, _ int) error { return row.reply(i) }
 				in := input(o, 3)
-				in.Probe = row.probe
+				in.Canary = row.probe
 				result, err := run(t.Context(), in, f)
 				if row.denied >= 0 {
 					if err != nil || result.States[inventory.StateDenied] != row.denied {
@@ -75,7 +75,7 @@ func TestRun_refusedInUnknownWords(t *testing.T) {
 				if !fault.Is(err, fault.PermissionMissing) || !strings.Contains(says, "Run Reports") || !strings.Contains(says, "Keine Berechtigung") {
 					t.Errorf("error %v", err)
 				}
-				if result.States[inventory.StateDenied] != 0 || o.total > enoughUnworded+3 {
+				if result.States[inventory.StateDenied] != 0 || o.total > maxHeld+3 {
 					t.Errorf("result %+v after %d calls", result, o.total)
 				}
 			})

@@ -12,13 +12,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/shard/parts"
 	"longhaul/internal/staging"
 )
 
 var errFull = &fault.Error{Class: fault.Transient, System: fault.Bucket, Message: "cannot write to the bucket: the disk is full"}
 
 // refuses makes a store that takes nothing from a time after now until another, and notes the tries it refused.
-func refuses(f *fakeVault, from, until time.Duration, err error) *[]time.Duration {
+func refuses(f *fakeStore, from, until time.Duration, err error) *[]time.Duration {
 	started, tries := time.Now(), []time.Duration{}
 	f.fail = func(string) error {
 		if now := time.Since(started); now >= from && now < until {
@@ -32,7 +33,7 @@ func refuses(f *fakeVault, from, until time.Duration, err error) *[]time.Duratio
 
 func TestRun_waitsForAStoreThatRefuses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, o := newFakeVault(), newOrg(100*time.Millisecond)
+		f, o := newFakeStore(), newOrg(100*time.Millisecond)
 		plan(f, 250)
 		tries := refuses(f, 2*time.Second, 62*time.Second, errFull)
 		started := time.Now()
@@ -73,7 +74,7 @@ func TestRun_losesPatienceWithAStoreThatRefuses(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f, o := newFakeVault(), newOrg(100*time.Millisecond)
+				f, o := newFakeStore(), newOrg(100*time.Millisecond)
 				plan(f, 250)
 				refuses(f, 2*time.Second, 10*time.Hour, errFull)
 				in := input(o, 5)
@@ -101,7 +102,7 @@ func TestRun_doesNotWaitForWhatDoesNotPass(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f, o := newFakeVault(), newOrg(100*time.Millisecond)
+				f, o := newFakeStore(), newOrg(100*time.Millisecond)
 				plan(f, 250)
 				refuses(f, 2*time.Second, 10*time.Hour, refusal)
 				in := input(o, 5)
@@ -118,7 +119,7 @@ func TestRun_doesNotWaitForWhatDoesNotPass(t *testing.T) {
 
 func TestRun_waitsToJoinItsParts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, o := newFakeVault(), newOrg(100*time.Millisecond)
+		f, o := newFakeStore(), newOrg(100*time.Millisecond)
 		plan(f, 50)
 		tries := 0
 		f.fail = func(key string) error {
@@ -146,7 +147,7 @@ func TestRun_waitsToJoinItsParts(t *testing.T) {
 
 func TestRun_keepsItsSliceUntilTheStoreTakesIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, o := newFakeVault(), newOrg(100*time.Millisecond)
+		f, o := newFakeStore(), newOrg(100*time.Millisecond)
 		plan(f, 250)
 		refuses(f, 2*time.Second, 30*time.Second, errFull)
 		in := input(o, 5)
@@ -160,10 +161,10 @@ func TestRun_keepsItsSliceUntilTheStoreTakesIt(t *testing.T) {
 
 func TestRun_takesAStoreThatHangsForOneThatRefuses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, o := newFakeVault(), newOrg(100*time.Millisecond)
+		f, o := newFakeStore(), newOrg(100*time.Millisecond)
 		plan(f, 100)
 		f.latency = time.Hour
-		time.AfterFunc(writeTime+time.Second, func() { f.mu.Lock(); f.latency = 0; f.mu.Unlock() })
+		time.AfterFunc(parts.WriteTime+time.Second, func() { f.mu.Lock(); f.latency = 0; f.mu.Unlock() })
 		var told []string
 		in := input(o, 5)
 		in.Waiting = func(why string) { told = append(told, why) }
@@ -180,7 +181,7 @@ func TestRun_isCancelledWhileTheStoreRefuses(t *testing.T) {
 		for _, back := range []bool{true, false} {
 			t.Run(fmt.Sprintf("%d reports, back %t", reports, back), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					f, o := newFakeVault(), newOrg(100*time.Millisecond)
+					f, o := newFakeStore(), newOrg(100*time.Millisecond)
 					plan(f, reports)
 					until := time.Hour
 					if back {
@@ -216,7 +217,7 @@ func TestRun_isCancelledWhileTheStoreRefuses(t *testing.T) {
 // asks for its reports again.
 func TestRun_asksAgainForAPartThatIsTornBeforeItIsJoined(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, o := newFakeVault(), newOrg(100*time.Millisecond)
+		f, o := newFakeStore(), newOrg(100*time.Millisecond)
 		plan(f, 100)
 		var torn staging.PartName
 		f.beforeW = func(key string) {

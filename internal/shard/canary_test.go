@@ -37,7 +37,7 @@ func putIn(t *testing.T, store *staging.Store, key string, lines ...[]byte) {
 	}
 }
 
-func TestWitness_isAReportKnownToBeAnswered(t *testing.T) {
+func TestFindCanary_isAReportKnownToBeAnswered(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		put  func(t *testing.T, store *staging.Store)
@@ -70,10 +70,10 @@ func TestWitness_isAReportKnownToBeAnswered(t *testing.T) {
 			putIn(t, store, testSync.Shard(0), stateLine(t, 1, inventory.StateFailed))
 		}, ""},
 		"nobody, where too many shards would have to be read": {func(t *testing.T, store *staging.Store) {
-			for n := range witnessSearch {
+			for n := range canarySearch {
 				putIn(t, store, testSync.Shard(n), stateLine(t, n, inventory.StateFailed))
 			}
-			putIn(t, store, testSync.Shard(witnessSearch), stateLine(t, 1, inventory.StateDescribed))
+			putIn(t, store, testSync.Shard(canarySearch), stateLine(t, 1, inventory.StateDescribed))
 		}, ""},
 	}
 	for name, test := range tests {
@@ -81,7 +81,7 @@ func TestWitness_isAReportKnownToBeAnswered(t *testing.T) {
 			t.Parallel()
 			store := openStore(t, "mem://")
 			test.put(t, store)
-			id, ok, err := Witness(t.Context(), store, testSync)
+			id, ok, err := FindCanary(t.Context(), store, testSync)
 			if err != nil || id != test.want || ok != (test.want != "") {
 				t.Errorf("got %q, %v, %v, want %q", id, ok, err, test.want)
 			}
@@ -89,13 +89,13 @@ func TestWitness_isAReportKnownToBeAnswered(t *testing.T) {
 	}
 }
 
-func TestWitness_saysWhenTheBucketDoesNot(t *testing.T) {
+func TestFindCanary_saysWhenTheBucketDoesNot(t *testing.T) {
 	t.Parallel()
 	store := openStore(t, "mem://")
 	putIn(t, store, testSync.Shard(0), fmt.Appendf(nil, `{"Id":%q}`, reportID(1)))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if id, ok, err := Witness(ctx, store, testSync); !errors.Is(err, context.Canceled) {
+	if id, ok, err := FindCanary(ctx, store, testSync); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %q, %v, %v", id, ok, err)
 	}
 }
