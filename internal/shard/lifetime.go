@@ -60,6 +60,17 @@ func (l *lifetime) stop(err error, grace time.Duration) {
 	l.timers = append(l.timers, time.AfterFunc(grace, l.endRequests))
 }
 
+// stopFatal ends the run early for an error that the next report would meet too.
+func (l *lifetime) stopFatal(err error) {
+	grace := graceFatal
+	if fault.Is(err, fault.QuotaExhausted) {
+		grace = graceQuota
+	} else if concernsAll(err) {
+		l.concernsAll = true
+	}
+	l.stop(err, grace)
+}
+
 // stopped says whether the run ends early.
 func (l *lifetime) stopped() bool { return l.err != nil }
 

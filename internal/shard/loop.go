@@ -68,7 +68,7 @@ func (r *runner) loop() {
 		case a := <-r.out.flight.answers:
 			r.receive(a)
 		case done := <-r.writer.Flushes():
-			r.flushed(done)
+			r.results.flushed(r.life, done)
 		case <-r.in.Slots.Freed():
 		case <-cancelled:
 			cancelled = nil
@@ -147,24 +147,11 @@ func (r *runner) flush(now time.Time) {
 	r.writer.Flush(r.life.writes, now, r.out.flight.firstInOrder())
 }
 
-// flushed notes the end of a flush.
-func (r *runner) flushed(done parts.Flush) {
-	lines, err := r.writer.Flushed(r.life.caller, done)
-	r.results.stored(lines)
-	if err != nil {
-		r.life.stop(err, graceFatal)
-	}
-}
-
-// close ends whatever the run has under way soon.
+// close ends the run, and waits for what a panic of the loop has left under way: the other shards of the process would
+// miss its slots for good. After a run that has come to its end nothing is under way.
 func (r *runner) close() {
 	r.writer.Close()
 	r.life.close()
-}
-
-// abandon waits for what a panic of the loop has left under way, after close, and gives its slots back: the other shards
-// of the process would miss them for good. After a run that has come to its end nothing is under way.
-func (r *runner) abandon() {
 	r.out.abandon()
 	if r.writer.Flushing() {
 		<-r.writer.Flushes()

@@ -82,3 +82,66 @@ func TestRun_refusedInUnknownWords(t *testing.T) {
 		})
 	}
 }
+
+// refused is an answer in unknown words, of a request of a kind.
+func refused(k kind) answer {
+	err := &salesforce.Error{Class: fault.PermissionMissing, Unworded: true}
+	return answer{request: &request{kind: k}, err: err, refusal: unworded(err)}
+}
+
+func TestQuarantine_holdsRefusalsUntilAnotherAnswer(t *testing.T) {
+	t.Parallel()
+	gone := failWith(fault.Gone)
+	for name, row := range map[string]struct {
+		other answer
+		lifts bool
+	}{
+		"a description in turn":        {answer{request: &request{kind: inTurn}}, true},
+		"a description of a canary":    {answer{request: &request{kind: known}}, true},
+		"the caller's canary":          {answer{request: &request{kind: probe}}, true},
+		"a report that is gone":        {answer{request: &request{kind: sample}, err: gone}, true},
+		"a canary that is gone":        {answer{request: &request{kind: known}, err: gone}, false},
+		"a canary refused in the same": {refused(known), false},
+	} {
+		var q quarantine
+		for n := range maxHeld {
+			if q.full() {
+				t.Errorf("%s: full after %d refusals", name, n)
+			}
+			if held, released := q.admit(refused(inTurn)); !held || released != nil {
+				t.Errorf("%s: a refusal is held %v", name, held)
+			}
+		}
+		if !q.full() || q.empty() || !fault.Is(q.ofEveryReport(), fault.PermissionMissing) {
+			t.Errorf("%s: not full after %d refusals", name, maxHeld)
+		}
+		held, released := q.admit(row.other)
+		if held || len(released) > 0 != row.lifts || q.empty() != row.lifts {
+			t.Errorf("%s: held %v, released %d", name, held, len(released))
+		}
+		if held, _ := q.admit(refused(inTurn)); held == row.lifts {
+			t.Errorf("%s: the next refusal is held %v", name, held)
+		}
+	}
+}
+
+// A round that comes due while a canary for the refusals is in flight must not keep the loop busy: on a virtual clock the
+// canary would never be answered.
+func TestRun_waitsForItsCanaryWhileARoundIsDue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, o := newFakeStore(), newOrg(10*time.Millisecond)
+		plan(f, maxHeld+1)
+		o.reply = func(i, call int) error {
+			if i == 0 && call == 1 {
+				return failWith(fault.Transient)
+			}
+			return &salesforce.Error{Class: fault.PermissionMissing, Unworded: true}
+		}
+		in := input(o, 3)
+		in.Canary = func(context.Context) error { <-time.After(5 * time.Second); return nil }
+		result, err := run(t.Context(), in, f)
+		if err != nil || result.States[inventory.StateDenied] != maxHeld+1 {
+			t.Errorf("result %+v, error %v", result, err)
+		}
+	})
+}

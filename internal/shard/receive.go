@@ -38,20 +38,12 @@ func (r *runner) receive(a answer) {
 	case tryAgain:
 		r.fail(a)
 	case fatal:
-		r.stopBy(a.err)
+		r.life.stopFatal(a.err)
 	case aborted:
-		r.stalled(a.request)
+		if a.request.kind.ofQueue() && r.life.stalled(a.request.sent) {
+			r.queue.Note(a.request.report, retry.Failure{Err: errStalled, Answers: a.request.answers})
+		}
 	}
-}
-
-// stopBy ends the run for an error that the next report would meet too.
-func (r *runner) stopBy(err error) {
-	grace := graceFatal
-	if fault.Is(err, fault.QuotaExhausted) {
-		grace = graceQuota
-	}
-	r.life.concernsAll = r.life.concernsAll || concernsAll(err) && !fault.Is(err, fault.QuotaExhausted)
-	r.life.stop(err, grace)
 }
 
 // fail queues a report that failed for another try, slows the run down where Salesforce asks for it, and stops the run

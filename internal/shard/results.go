@@ -21,7 +21,7 @@ type results struct {
 	writer *parts.Writer
 }
 
-// record gives a report the state that an answer brings, and hands its line to the writer.
+// record keeps what an answer brings.
 func (s *results) record(a answer) {
 	switch a.request.kind {
 	case known:
@@ -34,6 +34,7 @@ func (s *results) record(a answer) {
 	s.keep(a.request.report, a.request.seq, a.state, a.reason, a.line)
 }
 
+// keep gives a report its state and hands its line to the writer.
 func (s *results) keep(report int, seq int64, state inventory.State, reason string, line []byte) {
 	s.led.set(report, state, reason)
 	s.queue.Done(report)
@@ -60,6 +61,15 @@ func (s *results) giveUp(reports []int, number func() int64) error {
 		s.keep(report, number(), state, reason, line)
 	}
 	return nil
+}
+
+// flushed notes the end of a flush, and stops the run where the store refuses for good.
+func (s *results) flushed(life *lifetime, done parts.Flush) {
+	lines, err := s.writer.Flushed(life.caller, done)
+	s.stored(lines)
+	if err != nil {
+		life.stop(err, graceFatal)
+	}
 }
 
 // stored notes lines that the writer has stored.

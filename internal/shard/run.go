@@ -52,7 +52,6 @@ func describe(ctx context.Context, in Input, store parts.Store) (Result, error) 
 		return led.result(staging.Object{}), err
 	}
 	r := newRunner(ctx, in, at, led, stored)
-	defer r.abandon()
 	defer r.close()
 	r.loop()
 	result, err := r.results.finish(r.life)

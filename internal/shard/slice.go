@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"longhaul/internal/fault"
-	"longhaul/internal/shard/retry"
 )
 
 const (
@@ -18,13 +17,9 @@ var errStalled = &fault.Error{
 	Message: "Salesforce gave no answer for a report for as long as a part of the sync may take; it is tried again",
 }
 
-// stalled notes a request that the end of the slice ended after it had hung for long.
-func (r *runner) stalled(q *request) {
-	enough := min(stallAfter, r.in.Slice/2)
-	if !r.life.sliceEnded() || !q.kind.ofQueue() || time.Since(q.sent) < enough {
-		return
-	}
-	r.queue.Note(q.report, retry.Failure{Err: errStalled, Answers: q.answers})
+// stalled says whether the end of the slice ended a request that had hung for long.
+func (l *lifetime) stalled(sent time.Time) bool {
+	return l.sliceEnded() && time.Since(sent) >= min(stallAfter, l.slice/2)
 }
 
 // conclude sees to it that a slice has made progress when nothing is in flight any more: what failed or hung although the

@@ -17,7 +17,7 @@ import (
 // Ids are given in order. It gives staging.ErrExist when another process has made the object first, and
 // staging.ErrNotExist when that process has removed the parts.
 func (w *Writer) Join(ctx context.Context, ids []string) (staging.Object, error) {
-	object, err := w.shard.Store.WriteLines(ctx, w.shard.Sync.Shard(w.shard.Number), w.joined(ctx, ids))
+	object, err := w.shard.Store.WriteLines(ctx, w.shard.Sync.Shard(w.shard.Number), joined(w.streams(ctx), ids))
 	switch {
 	case errors.Is(err, staging.ErrExist), errors.Is(err, staging.ErrNotExist):
 	case errors.Is(err, staging.ErrTorn):
@@ -39,10 +39,10 @@ func (w *Writer) TakePending() []Line {
 }
 
 // joined gives the line of every report of the plan, in order; an error when one is missing.
-func (w *Writer) joined(ctx context.Context, ids []string) iter.Seq2[[]byte, error] {
+func joined(streams []inventory.Stream, ids []string) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
 		next := 0
-		for item, err := range best(inventory.Merge(w.streams(ctx)...)) {
+		for item, err := range best(inventory.Merge(streams...)) {
 			if err != nil {
 				yield(nil, err)
 				return

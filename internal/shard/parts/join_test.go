@@ -70,7 +70,9 @@ func TestWriter_joinsNothingThatIsNotWhole(t *testing.T) {
 		want    func(err error) bool
 	}{
 		"a report is missing": {
-			func(m *memory) { m.streams[part(0, 1, 1)] = [][]byte{line(0, inventory.StateGone), line(2, inventory.StateGone)} },
+			func(m *memory) {
+				m.streams[part(0, 1, 1)] = [][]byte{line(0, inventory.StateGone), line(2, inventory.StateGone)}
+			},
 			func(err error) bool { return err != nil && !fault.Is(err, fault.Transient) },
 		},
 		"a part was torn since": {

@@ -19,30 +19,28 @@ const (
 	longestPause = 10 * time.Second
 )
 
-// outage is what the writer knows of a store that takes nothing at present, as a full disk or a bucket that is away. It
-// is empty as long as the store takes what it is given.
+// outage is a store that takes nothing at present, as a full disk or a bucket that is away.
 type outage struct {
-	since time.Time
+	patience time.Duration // after which it is an error
+	waiting  func(string)  // is told of it; may be nil
+
+	since time.Time // zero as long as the store takes what it is given
 	pause time.Duration
 	next  time.Time // of the next try
-	why   string    // what the caller was told last
+	why   string    // what waiting was told last
 }
 
-// Refusing says whether the store took nothing when it was tried last. No request should begin then: its answer would
-// only wait in memory, or be lost with it.
-func (w *Writer) Refusing() bool { return !w.outage.since.IsZero() }
-
 // refused notes that the store did not take something, and says whether it is to be tried again, at the time that is
-// noted: a refusal that may end by itself is waited for until patience ends, unless the run was cancelled.
-func (w *Writer) refused(ctx context.Context, err error) (again bool) {
-	now, o := time.Now(), &w.outage
+// noted: a refusal that may end by itself is waited for until patience ends, unless the caller's ctx has ended.
+func (o *outage) refused(ctx context.Context, err error) (again bool) {
+	now := time.Now()
 	if !passes(err) || ctx.Err() != nil {
 		return false
 	}
 	if o.since.IsZero() {
 		o.since, o.pause = now, firstPause
 	}
-	end := o.since.Add(w.opts.Patience)
+	end := o.since.Add(o.patience)
 	if !now.Before(end) {
 		return false
 	}
@@ -51,8 +49,43 @@ func (w *Writer) refused(ctx context.Context, err error) (again bool) {
 		o.next = end
 	}
 	o.pause = min(2*o.pause, longestPause)
-	w.report(fault.Sentence(err))
+	o.report(fault.Sentence(err))
 	return true
+}
+
+// over notes that the store took something.
+func (o *outage) over() {
+	o.report("")
+	o.since, o.pause, o.next = time.Time{}, 0, time.Time{}
+}
+
+// report says what is waited for, when that has changed.
+func (o *outage) report(why string) {
+	if o.waiting != nil && why != o.why {
+		o.waiting(why)
+	}
+	o.why = why
+}
+
+// persist repeats a write until the store takes it. The end of ctx, which is the caller's, ends the waiting with one last
+// try.
+func (o *outage) persist(ctx context.Context, write func() error) error {
+	for {
+		err := write()
+		if err == nil {
+			o.over()
+			return nil
+		}
+		if !o.refused(ctx, err) {
+			return err
+		}
+		pause := time.NewTimer(time.Until(o.next))
+		select {
+		case <-pause.C:
+		case <-ctx.Done():
+			pause.Stop()
+		}
+	}
 }
 
 // passes says whether a refusal of the store may end by itself. What is missing, torn or in the way is still so later, and
@@ -60,44 +93,6 @@ func (w *Writer) refused(ctx context.Context, err error) (again bool) {
 func passes(err error) bool {
 	return fault.Is(err, fault.Transient) &&
 		!errors.Is(err, staging.ErrTorn) && !errors.Is(err, staging.ErrNotExist) && !errors.Is(err, staging.ErrExist)
-}
-
-// accepted notes that the store took something.
-func (w *Writer) accepted() {
-	w.report("")
-	w.outage = outage{}
-}
-
-// Close reports that the writer waits for nothing any more.
-func (w *Writer) Close() { w.report("") }
-
-// report says what the writer waits for, when that has changed.
-func (w *Writer) report(why string) {
-	if w.opts.Waiting != nil && why != w.outage.why {
-		w.opts.Waiting(why)
-	}
-	w.outage.why = why
-}
-
-// Persist repeats a write until the store takes it. The end of ctx, which is the caller's, ends the waiting with one last
-// try.
-func (w *Writer) Persist(ctx context.Context, write func() error) error {
-	for {
-		err := write()
-		if err == nil {
-			w.accepted()
-			return nil
-		}
-		if !w.refused(ctx, err) {
-			return err
-		}
-		pause := time.NewTimer(time.Until(w.outage.next))
-		select {
-		case <-pause.C:
-		case <-ctx.Done():
-			pause.Stop()
-		}
-	}
 }
 
 // Within bounds the time of one write.

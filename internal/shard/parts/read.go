@@ -1,7 +1,6 @@
 package parts
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,13 +15,6 @@ type Shard struct {
 	Store  Store
 	Sync   staging.Sync
 	Number int
-}
-
-// Part is one stored part.
-type Part struct {
-	key     string
-	first   string // the lowest Id in it
-	attempt int
 }
 
 // Entry is the head of a stored line: which report it is about and what came out.
@@ -103,6 +95,3 @@ func Beats(state, lower inventory.State) bool { return !withoutAnswer(state) && 
 func withoutAnswer(state inventory.State) bool {
 	return state == inventory.StateDeferred || state == inventory.StateFailed
 }
-
-// byAttempt orders parts for every reader alike: where two hold the same report, the lower attempt comes first.
-func byAttempt(a, b Part) int { return cmp.Compare(a.attempt, b.attempt) }

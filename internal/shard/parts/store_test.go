@@ -105,7 +105,10 @@ func (m *memory) Delete(_ context.Context, key string) error {
 }
 
 func (m *memory) DeleteAll(ctx context.Context, prefix string) (n int, err error) {
-	for key := range m.List(ctx, prefix) {
+	for key, err := range m.List(ctx, prefix) {
+		if err != nil {
+			return n, err
+		}
 		if err := m.Delete(ctx, key); err != nil {
 			return n, err
 		}

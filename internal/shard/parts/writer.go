@@ -1,29 +1,15 @@
 package parts
 
 import (
-	"cmp"
 	"context"
-	"errors"
-	"fmt"
-	"iter"
 	"slices"
 	"time"
 
 	"longhaul/internal/fault"
-	"longhaul/internal/staging"
 )
 
 // maxPending bounds the memory of lines that wait for the store, in bytes.
 const maxPending = 16 << 20
-
-// Line is one report that has its state and waits to be stored.
-type Line struct {
-	Report int       // its place in the plan
-	ID     string    // its Id
-	Seq    int64     // the number of the request that brought it
-	At     time.Time // when it came
-	Data   []byte
-}
 
 // Options are what a Writer does beside writing.
 type Options struct {
@@ -62,7 +48,10 @@ type Flush struct {
 
 // NewWriter makes a writer for a shard that has parts already.
 func NewWriter(shard Shard, parts []Part, opts Options) *Writer {
-	return &Writer{shard: shard, opts: opts, parts: parts, last: time.Now(), done: make(chan Flush)}
+	return &Writer{
+		shard: shard, opts: opts, parts: parts, last: time.Now(), done: make(chan Flush),
+		outage: outage{patience: opts.Patience, waiting: opts.Waiting},
+	}
 }
 
 // Add takes a line to be stored.
@@ -112,32 +101,18 @@ func (w *Writer) Overdue(now time.Time) int64 {
 
 // Flush begins to store the lines of all requests before first, if there are any.
 func (w *Writer) Flush(ctx context.Context, now time.Time, first int64) {
-	batch := w.before(first)
+	batch, rest := split(w.pending, first)
 	if len(batch) == 0 {
 		return
 	}
-	w.flushing, w.last = true, now
+	w.pending, w.flushing, w.last = rest, true, now
 	go func() {
 		done := Flush{lines: batch}
-		if err := fault.Caught(func() error { done = w.write(ctx, batch); return nil }); err != nil {
+		if err := fault.Caught(func() error { done = w.shard.writePart(ctx, w.opts.Attempt, batch); return nil }); err != nil {
 			done.err = err
 		}
 		w.done <- done
 	}()
-}
-
-// before takes from the pending lines those of requests before first.
-func (w *Writer) before(first int64) (batch []Line) {
-	rest := w.pending[:0:0]
-	for _, l := range w.pending {
-		if l.Seq < first {
-			batch = append(batch, l)
-		} else {
-			rest = append(rest, l)
-		}
-	}
-	w.pending = rest
-	return batch
 }
 
 // Flushed notes the end of a flush and gives the lines that are stored. What could not be stored is kept for the next try,
@@ -145,12 +120,12 @@ func (w *Writer) before(first int64) (batch []Line) {
 func (w *Writer) Flushed(ctx context.Context, done Flush) (stored []Line, err error) {
 	w.flushing = false
 	if done.err == nil {
-		w.accepted()
+		w.outage.over()
 		w.keep(done)
 		return done.lines, nil
 	}
 	w.pending = append(done.lines, w.pending...)
-	if !w.refused(ctx, done.err) {
+	if !w.outage.refused(ctx, done.err) {
 		return nil, done.err
 	}
 	return nil, nil
@@ -161,7 +136,7 @@ func (w *Writer) StoreRest(ctx context.Context) (stored []Line, err error) {
 	if len(w.pending) == 0 {
 		return nil, nil
 	}
-	done := w.write(ctx, w.pending)
+	done := w.shard.writePart(ctx, w.opts.Attempt, w.pending)
 	if done.err != nil {
 		return nil, done.err
 	}
@@ -178,37 +153,15 @@ func (w *Writer) keep(done Flush) {
 	}
 }
 
-// write stores a batch as one part. A part of that name may be there, from another process with the same attempt: then
-// the name with the next number is taken, and the two are joined in the end.
-func (w *Writer) write(ctx context.Context, batch []Line) Flush {
-	sortByID(batch)
-	first, last := batch[0].ID, batch[len(batch)-1].ID
-	for attempt := w.opts.Attempt; attempt < w.opts.Attempt+100; attempt++ {
-		key := w.shard.Sync.Part(w.shard.Number, first, last, attempt)
-		err := Within(ctx, func(ctx context.Context) error {
-			_, err := w.shard.Store.WriteLines(ctx, key, linesOf(batch))
-			return err
-		})
-		if errors.Is(err, staging.ErrExist) {
-			continue
-		}
-		return Flush{lines: batch, part: Part{key: key, first: first, attempt: attempt}, err: err}
-	}
-	return Flush{lines: batch, err: fmt.Errorf("all names for the part from %s to %s are taken", first, last)}
+// Refusing says whether the store took nothing when it was tried last. No request should begin then: its answer would
+// only wait in memory, or be lost with it.
+func (w *Writer) Refusing() bool { return !w.outage.since.IsZero() }
+
+// Persist repeats a write until the store takes it, or is not worth waiting for. The end of ctx, which is the caller's,
+// ends the waiting with one last try.
+func (w *Writer) Persist(ctx context.Context, write func() error) error {
+	return w.outage.persist(ctx, write)
 }
 
-// linesOf gives the lines of a batch.
-func linesOf(batch []Line) iter.Seq2[[]byte, error] {
-	return func(yield func([]byte, error) bool) {
-		for _, l := range batch {
-			if !yield(l.Data, nil) {
-				return
-			}
-		}
-	}
-}
-
-// sortByID puts lines in the order of the plan, which is that of the Ids.
-func sortByID(batch []Line) {
-	slices.SortFunc(batch, func(a, b Line) int { return cmp.Compare(a.ID, b.ID) })
-}
+// Close reports that the writer waits for nothing any more.
+func (w *Writer) Close() { w.outage.report("") }
