@@ -72,7 +72,7 @@ func TestRun_takesAnOutageForNothingElse(t *testing.T) {
 					started := time.Now()
 					result, err := run(t.Context(), input(o, 4), f)
 					want := class
-					if class == fault.Poison { // whoever repeats attempts must repeat this one
+					if class == fault.Poison { // so that the attempt is repeated
 						want = fault.Transient
 					}
 					if !fault.Is(err, want) || !result.Partial {

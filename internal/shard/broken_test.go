@@ -67,8 +67,8 @@ func TestRun_isNotStoppedByBrokenReports(t *testing.T) {
 	}
 }
 
-// The last report of a shard is broken and a later attempt sees nothing but it: a stored report bears witness.
-func TestRun_asksAStoredReportForItsWitness(t *testing.T) {
+// The last report of a shard is broken and a later attempt sees nothing but it: a stored report is the canary.
+func TestRun_asksForAStoredReportAsItsCanary(t *testing.T) {
 	for name, alive := range map[string]bool{"while Salesforce answers": true, "in an outage": false} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -102,25 +102,25 @@ func TestRun_ofOneBrokenReport(t *testing.T) {
 		probe   func(context.Context) error
 		failed  bool
 	}{
-		"is tried again while nobody bears witness":              {fault.Poison, 3, nil, false},
+		"is tried again while there is no canary":                {fault.Poison, 3, nil, false},
 		"ends after many attempts if Salesforce calls it broken": {fault.Poison, patience, nil, true},
 		"ends after many attempts if no try is answered":         {fault.Transient, patience, nil, true},
 		"is tried again before that":                             {fault.Transient, patience - 1, nil, false},
 		"is tried again as long as Salesforce is busy":           {fault.Throttled, patience, nil, false},
-		"is tried again when the probe knows nobody to ask": {
+		"is tried again when the caller knows no canary": {
 			fault.Transient, 1,
 			func(context.Context) error { return fmt.Errorf("first sync: %w", ErrNoCanary) }, false,
 		},
-		"ends after many attempts if the probe knows nobody to ask": {
+		"ends after many attempts if the caller knows no canary": {
 			fault.Poison, patience,
 			func(context.Context) error { return ErrNoCanary }, true,
 		},
-		"is tried again as long as the probe fails": {
+		"is tried again as long as the caller's canary fails": {
 			fault.Transient, patience,
 			func(context.Context) error { return failWith(fault.Transient) }, false,
 		},
-		"ends when the probe of the caller is answered": {fault.Transient, 1, func(context.Context) error { return nil }, true},
-		"is tried again when the probe of the caller fails": {
+		"ends when the canary of the caller is answered": {fault.Transient, 1, func(context.Context) error { return nil }, true},
+		"is tried again when the canary of the caller fails": {
 			fault.Transient, 1,
 			func(context.Context) error { return failWith(fault.Transient) }, false,
 		},

@@ -17,7 +17,7 @@ import (
 	"longhaul/internal/salesforce"
 )
 
-// An allowance is spent to the last call, never beyond, and the next run goes on from there with nothing asked twice.
+// An allowance is used to the last call, never beyond, and the next run goes on from there with nothing asked twice.
 func TestRun_spendsItsAllowanceToTheLastCall(t *testing.T) {
 	t.Parallel()
 	var sent atomic.Int64
@@ -56,7 +56,7 @@ func TestRun_getsOnWithFewCallsWhereTheFirstReportsAreBroken(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				const reports, broken, lease, tries, most = 104, 4, 12, 3, 40
+				const reports, broken, granted, tries, most = 104, 4, 12, 3, 40
 				f, o := newFakeStore(), newOrg(100*time.Millisecond)
 				plan(f, reports)
 				var left atomic.Int64
@@ -75,10 +75,10 @@ func TestRun_getsOnWithFewCallsWhereTheFirstReportsAreBroken(t *testing.T) {
 				in := input(o, row.slots)
 				in.LastRound = row.lastRound
 				for runs := 1; ; runs++ {
-					left.Store(lease)
+					left.Store(granted)
 					result, err := run(t.Context(), in, f)
 					if err == nil {
-						want := map[inventory.State]int64{inventory.StateDescribed: reports - broken, withoutAnswer(row.lastRound): broken}
+						want := map[inventory.State]int64{inventory.StateDescribed: reports - broken, unansweredState(row.lastRound): broken}
 						if diff := cmp.Diff(want, result.States); diff != "" {
 							t.Errorf("states (-want +got):\n%s", diff)
 						}

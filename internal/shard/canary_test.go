@@ -43,7 +43,7 @@ func TestFindCanary_isAReportKnownToBeAnswered(t *testing.T) {
 		put  func(t *testing.T, store *staging.Store)
 		want string
 	}{
-		"nobody, of an empty sync": {func(*testing.T, *staging.Store) {}, ""},
+		"none, of an empty sync": {func(*testing.T, *staging.Store) {}, ""},
 		"one that was reused, and not what is kept obsolete": {func(t *testing.T, store *staging.Store) {
 			putIn(t, store, testSync.Reused(), stateLine(t, 1, inventory.StateObsolete), stateLine(t, 2, inventory.StateReused))
 			putIn(t, store, testSync.Shard(0), stateLine(t, 3, inventory.StateDescribed))
@@ -66,10 +66,10 @@ func TestFindCanary_isAReportKnownToBeAnswered(t *testing.T) {
 			putIn(t, store, testSync.Shard(0), []byte(`{"Id":1}`))
 			putIn(t, store, testSync.Shard(1), stateLine(t, 1, inventory.StateDescribed))
 		}, reportID(1)},
-		"nobody, where only failures are stored": {func(t *testing.T, store *staging.Store) {
+		"none, where only failures are stored": {func(t *testing.T, store *staging.Store) {
 			putIn(t, store, testSync.Shard(0), stateLine(t, 1, inventory.StateFailed))
 		}, ""},
-		"nobody, where too many shards would have to be read": {func(t *testing.T, store *staging.Store) {
+		"none, where too many shards would have to be read": {func(t *testing.T, store *staging.Store) {
 			for n := range canarySearch {
 				putIn(t, store, testSync.Shard(n), stateLine(t, n, inventory.StateFailed))
 			}

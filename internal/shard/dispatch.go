@@ -45,7 +45,7 @@ func (d *dispatcher) send(q *request) {
 	d.flight.add(q)
 	ctx, s, r := d.life.requests, d.asker, d.led.reports[q.report]
 	go func() {
-		a := answer{request: q, verdict: tryAgain} // a report whose answer makes this program panic counts as one that is not answered
+		a := answer{request: q, verdict: tryAgain} // so that a report whose answer makes this program panic counts as unanswered
 		if err := fault.Caught(func() error { a = s.ask(ctx, q, r); return nil }); err != nil {
 			a.err = err
 		}

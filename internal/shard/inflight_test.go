@@ -2,7 +2,7 @@ package shard
 
 import "testing"
 
-// sentInTurn makes so many requests in turn that are in flight.
+// sentInTurn makes n requests in turn that are in flight.
 func sentInTurn(n int) *inFlight {
 	f := &inFlight{}
 	for range n {

@@ -57,19 +57,19 @@ type Input struct {
 	// Slice is how long the run may begin requests; 0 is without end. Those in flight get a short grace then, and what is
 	// done by the end is the result, which is partial without an error if reports are left.
 	Slice time.Duration
-	// LastRound says that nobody tries again what fails here: such a report ends as failed, and not as deferred.
+	// LastRound says that what fails here is not tried again: such a report ends as failed, and not as deferred.
 	LastRound bool
 
 	// FlushEvery is the least time between the beginnings of two flushes; 250 ms when zero.
 	FlushEvery time.Duration
 	// Window is how far beyond the oldest report in flight the run may reach; max(4 × slots, 32) when zero.
 	Window int
-	// Progress is told after every report that has its state. It is called from one goroutine and must not block.
+	// Progress is called after every report that has its state. It is called from one goroutine and must not block.
 	Progress func(done, total int)
 	// StorePatience is how long a store that refuses is waited for, as a full disk or a bucket that is away; 20 minutes when
 	// zero. What is gathered stays in memory, and no request begins.
 	StorePatience time.Duration
-	// Waiting, which may be nil, is told the sentence of what the run waits for, and "" when it goes on. It is called from one
+	// Waiting, which may be nil, gets the sentence of what the run waits for, and "" when it goes on. It is called from one
 	// goroutine at a time and must not block.
 	Waiting func(why string)
 	// Canary, which may be nil, proves that Salesforce describes reports when no report of this shard can: it describes

@@ -30,7 +30,7 @@ func TestLifetime_givesRequestsAGraceOnceItStops(t *testing.T) {
 		"for what every run would meet": {func(l *lifetime) { l.stopFatal(whole) }, graceFatal, true, false},
 		"for want of calls":             {func(l *lifetime) { l.stopFatal(quota) }, graceQuota, false, true},
 		"for what one report met":       {func(l *lifetime) { l.stopFatal(failWith(fault.LoginRefused)) }, graceFatal, false, false},
-		"for what it is told":           {func(l *lifetime) { l.stop(errors.New("boom"), time.Second) }, time.Second, false, false},
+		"for any other reason":          {func(l *lifetime) { l.stop(errors.New("boom"), time.Second) }, time.Second, false, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -53,7 +53,7 @@ func TestRun_isNotStoppedByAReportThatAsksForALongWait(t *testing.T) {
 						for i, d := range wantWhole(t, f, 120) {
 							want := inventory.StateDescribed
 							if broken(i) {
-								want = withoutAnswer(lastRound)
+								want = unansweredState(lastRound)
 							}
 							if d.State != want {
 								t.Errorf("report %d is %s, want %s", i, d.State, want)
@@ -66,17 +66,17 @@ func TestRun_isNotStoppedByAReportThatAsksForALongWait(t *testing.T) {
 	}
 }
 
-// In a shard of nothing else, as the last round has them, a report of another shard tells whose the wait is.
+// In a shard of nothing else, as the last round has them, a report of another shard shows whether the wait is its own.
 func TestRun_ofOneReportThatAsksForALongWait(t *testing.T) {
 	refusal := later(fault.Throttled, http.StatusTooManyRequests)
 	for name, row := range map[string]struct {
 		probe  error // what the caller's probe gives; errNoProbe when there is none
 		failed bool
 	}{
-		"fails when the caller's probe is answered":         {nil, true},
-		"is waited for when the probe is asked to wait too": {refusal, false},
-		"is waited for when nobody can bear witness":        {errNoProbe, false},
-		"is waited for when the probe knows nobody to ask":  {ErrNoCanary, false},
+		"fails when the caller's canary is answered":         {nil, true},
+		"is waited for when the canary is asked to wait too": {refusal, false},
+		"is waited for when there is no canary":              {errNoProbe, false},
+		"is waited for when the caller knows no canary":      {ErrNoCanary, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -103,7 +103,7 @@ func TestRun_ofOneReportThatAsksForALongWait(t *testing.T) {
 	}
 }
 
-// Where everybody is asked to wait, the run ends with that wait after a few calls, whoever can bear witness.
+// Where everybody is asked to wait, the run ends with that wait after a few calls, whatever canary there is.
 func TestRun_endsWithALongWaitThatIsEverybodys(t *testing.T) {
 	for name, row := range map[string]struct {
 		stored   int
@@ -111,10 +111,10 @@ func TestRun_endsWithALongWaitThatIsEverybodys(t *testing.T) {
 		probe    func(context.Context) error
 		calls    int // after that
 	}{
-		"at the start of a first sync":          {0, 0, nil, 4 + maxSamples},
-		"where a stored report bears witness":   {30, 0, nil, 4 + 1},
-		"where one that was just answered does": {0, 40, nil, 4 + 1},
-		"where the probe is refused too": {
+		"at the start of a first sync":        {0, 0, nil, 4 + maxSamples},
+		"where a stored report is the canary": {30, 0, nil, 4 + 1},
+		"where one that was just answered is": {0, 40, nil, 4 + 1},
+		"where the caller's canary is refused too": {
 			0, 0, func(context.Context) error { return later(fault.Transient, http.StatusServiceUnavailable) }, 4 + maxSamples,
 		},
 	} {

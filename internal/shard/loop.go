@@ -28,23 +28,23 @@ type runner struct {
 
 func newRunner(ctx context.Context, in Input, at parts.Shard, led *ledger, stored []parts.Part) *runner {
 	life := newLifetime(ctx, in.Slice)
-	queue, trips := retry.New(led.missing(), in.rounds()), breaker.New(in.Attempt, in.maxSamples())
+	queue, circuit := retry.New(led.missing(), in.rounds()), breaker.New(in.Attempt, in.maxSamples())
 	writer := parts.NewWriter(at, stored, parts.Options{
 		Attempt: in.Attempt, FlushEvery: in.FlushEvery, Patience: in.StorePatience, Waiting: in.Waiting,
 	})
 	out := &dispatcher{
 		asker: asker{describer: in.Describer, canary: in.Canary}, slots: in.Slots,
-		life: life, led: led, queue: queue, breaker: trips,
+		life: life, led: led, queue: queue, breaker: circuit,
 		flight: inFlight{window: in.Window, answers: make(chan answer)},
 	}
 	if in.Throttled {
 		out.limiter.StartAtHalf(out.width())
 	}
 	if in.startOpen() && queue.Pending() > 0 {
-		trips.StartOpen()
+		circuit.StartOpen()
 	}
 	return &runner{
-		in: in, life: life, queue: queue, breaker: trips, out: out, writer: writer,
+		in: in, life: life, queue: queue, breaker: circuit, out: out, writer: writer,
 		results: &results{in: in, shard: at, led: led, queue: queue, writer: writer},
 	}
 }
@@ -120,7 +120,7 @@ func (r *runner) dispatch() {
 			r.out.send(q)
 			return
 		}
-		r.in.Slots.Release() // there was nobody to ask
+		r.in.Slots.Release() // there is no canary
 		r.withoutCanary()
 		if r.breaker.State() != breaker.Closed {
 			return

@@ -124,9 +124,9 @@ func concernsAll(err error) bool {
 	return errors.As(err, &answer) && answer.Whole
 }
 
-// withoutAnswer is the state of a report that failed its tries while others were answered: it is tried again at the end of the
+// unansweredState is the state of a report that failed its tries while others were answered: it is tried again at the end of the
 // sync, unless this is the end.
-func withoutAnswer(lastRound bool) inventory.State {
+func unansweredState(lastRound bool) inventory.State {
 	if lastRound {
 		return inventory.StateFailed
 	}

@@ -86,7 +86,7 @@ func TestRun_givesEachAnswerItsState(t *testing.T) {
 	}
 }
 
-func TestStopError_isRepeatedUnlessRepeatingCannotMendIt(t *testing.T) {
+func TestStopError_isRepeatedUnlessRepeatingCannotFixIt(t *testing.T) {
 	t.Parallel()
 	whole := &salesforce.Error{Class: fault.PermissionMissing, Whole: true, Message: "run reports"}
 	tests := map[string]struct {
@@ -94,15 +94,15 @@ func TestStopError_isRepeatedUnlessRepeatingCannotMendIt(t *testing.T) {
 		class fault.Class
 		after time.Duration
 	}{
-		"a report that is always refused":  {failWith(fault.Poison), fault.Transient, 0},
-		"a witness that is gone":           {failWith(fault.Gone), fault.Transient, 0},
-		"a witness that became obsolete":   {failWith(fault.Obsolete), fault.Transient, 0},
-		"a witness that is not supported":  {failWith(fault.Unsupported), fault.Transient, 0},
-		"a permission for one report":      {failWith(fault.PermissionMissing), fault.Transient, 0},
-		"a permission for all reports":     {whole, fault.PermissionMissing, 0},
-		"a refused login":                  {failWith(fault.LoginRefused), fault.LoginRefused, 0},
-		"an error that nobody has classed": {errors.New("boom"), fault.Transient, 0},
-		"a wait":                           {&salesforce.Error{Class: fault.Poison, RetryAfter: time.Minute}, fault.Transient, time.Minute},
+		"a report that is always refused": {failWith(fault.Poison), fault.Transient, 0},
+		"a canary that is gone":           {failWith(fault.Gone), fault.Transient, 0},
+		"a canary that became obsolete":   {failWith(fault.Obsolete), fault.Transient, 0},
+		"a canary that is not supported":  {failWith(fault.Unsupported), fault.Transient, 0},
+		"a permission for one report":     {failWith(fault.PermissionMissing), fault.Transient, 0},
+		"a permission for all reports":    {whole, fault.PermissionMissing, 0},
+		"a refused login":                 {failWith(fault.LoginRefused), fault.LoginRefused, 0},
+		"an unclassified error":           {errors.New("boom"), fault.Transient, 0},
+		"a wait":                          {&salesforce.Error{Class: fault.Poison, RetryAfter: time.Minute}, fault.Transient, time.Minute},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

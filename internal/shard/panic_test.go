@@ -54,7 +54,7 @@ func TestRun_aReportThatMakesItPanicHoldsUpNoOther(t *testing.T) {
 	})
 }
 
-// TestRun_aPanicOfItsOwnLeavesNothingUnderWay lets what is told of the progress panic while requests are in flight, and looks whether
+// TestRun_aPanicOfItsOwnLeavesNothingUnderWay lets Progress panic while requests are in flight, and looks whether
 // their slots come back.
 func TestRun_aPanicOfItsOwnLeavesNothingUnderWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -6,7 +6,7 @@ import (
 	"longhaul/internal/salesforce"
 )
 
-// maxHeld is after how many refusals in unknown words, and nothing else, the run doubts that they are of the reports.
+// maxHeld is after how many refusals in unknown words, and nothing else, the run asks for a canary.
 const maxHeld = 8
 
 // quarantine holds the first refusals whose words are not known: a user without the permission to run reports who has

@@ -40,9 +40,9 @@ func TestRun_refusedInUnknownWords(t *testing.T) {
 			}
 			return refusal
 		}, false, nil, 39},
-		"while the probe is answered": {40, every, false, func(context.Context) error { return nil }, 40},
-		"and the probe is too":        {40, every, false, func(context.Context) error { return refusal }, -1},
-		"and the probe knows nobody":  {40, every, false, func(context.Context) error { return ErrNoCanary }, -1},
+		"while the caller's canary is answered": {40, every, false, func(context.Context) error { return nil }, 40},
+		"and the caller's canary is too":        {40, every, false, func(context.Context) error { return refusal }, -1},
+		"and the caller knows no canary":        {40, every, false, func(context.Context) error { return ErrNoCanary }, -1},
 		"while a stored report still answers": {40, func(i int) error {
 			if i == 39 {
 				return nil

@@ -18,7 +18,7 @@ func (r *runner) receive(a answer) {
 		return
 	}
 	if a.verdict == aborted && !r.life.stopped() {
-		a.verdict = tryAgain // nobody here ended it, so it says something
+		a.verdict = tryAgain // the run did not end it, so it is a failure
 	}
 	r.out.observe(a)
 	switch a.verdict {
@@ -77,20 +77,20 @@ func (r *runner) advance() {
 	case retry.Prove:
 		r.breaker.Trip()
 	case retry.Exhausted:
-		r.giveUp(r.queue.Failed())
+		r.deferOrFail(r.queue.Failed())
 	case retry.Wait:
 	}
 }
 
-// giveUp ends the tries of reports that failed.
-func (r *runner) giveUp(reports []int) {
-	if err := r.results.giveUp(reports, r.out.flight.number); err != nil {
+// deferOrFail ends the tries of reports that failed.
+func (r *runner) deferOrFail(reports []int) {
+	if err := r.results.deferOrFail(reports, r.out.flight.number); err != nil {
 		r.life.stop(err, graceFatal)
 	}
 }
 
-// withoutCanary decides when there is nobody to ask: the run stops, to be tried again, unless that was done often
-// enough and nothing but broken reports is left.
+// withoutCanary decides when there is no canary: the run stops, to be tried again, unless that was done often enough and
+// nothing but broken reports is left.
 func (r *runner) withoutCanary() {
 	if r.in.hopeless(r.queue) {
 		r.breaker.Success()

@@ -43,16 +43,16 @@ func TestRun_waitsForAStoreThatRefuses(t *testing.T) {
 			}
 			return nil
 		}
-		var told []string
+		var reported []string
 		in := input(o, 5)
-		in.Waiting = func(why string) { told = append(told, why) }
+		in.Waiting = func(why string) { reported = append(reported, why) }
 		result, err := run(t.Context(), in, f)
 		if err != nil || result.Reports != 250 || result.Repeated != 0 || o.total != 250 {
 			t.Fatalf("result %+v after %d calls, error %v", result, o.total, err)
 		}
 		wantWhole(t, f, 250)
-		if diff := cmp.Diff([]string{errFull.Message, ""}, told); diff != "" {
-			t.Errorf("told (-want +got):\n%s", diff)
+		if diff := cmp.Diff([]string{errFull.Message, ""}, reported); diff != "" {
+			t.Errorf("reported (-want +got):\n%s", diff)
 		}
 		pauses := make([]time.Duration, 0, len(*tries))
 		for i, at := range (*tries)[1:] {
@@ -98,7 +98,7 @@ func TestRun_losesPatienceWithAStoreThatRefuses(t *testing.T) {
 func TestRun_doesNotWaitForWhatDoesNotPass(t *testing.T) {
 	for name, refusal := range map[string]error{
 		"a bucket that is not there": &fault.Error{Class: fault.Invalid, System: fault.Bucket, Message: "there is no bucket"},
-		"what nobody has classed":    errors.New("boom"),
+		"an unclassified error":      errors.New("boom"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -130,17 +130,17 @@ func TestRun_waitsToJoinItsParts(t *testing.T) {
 			}
 			return nil
 		}
-		var told []string
+		var reported []string
 		in := input(o, 5)
 		in.Slice = 3 * time.Second // over by then, which does not hold up a shard that is done
-		in.Waiting = func(why string) { told = append(told, why) }
+		in.Waiting = func(why string) { reported = append(reported, why) }
 		result, err := run(t.Context(), in, f)
 		if err != nil || result.Partial || result.Reports != 50 || o.total != 50 || tries != 4 {
 			t.Fatalf("result %+v after %d calls and %d tries, error %v", result, o.total, tries, err)
 		}
 		wantWhole(t, f, 50)
-		if diff := cmp.Diff([]string{errFull.Message, ""}, told); diff != "" {
-			t.Errorf("told (-want +got):\n%s", diff)
+		if diff := cmp.Diff([]string{errFull.Message, ""}, reported); diff != "" {
+			t.Errorf("reported (-want +got):\n%s", diff)
 		}
 	})
 }
@@ -165,12 +165,12 @@ func TestRun_takesAStoreThatHangsForOneThatRefuses(t *testing.T) {
 		plan(f, 100)
 		f.latency = time.Hour
 		time.AfterFunc(parts.WriteTime+time.Second, func() { f.mu.Lock(); f.latency = 0; f.mu.Unlock() })
-		var told []string
+		var reported []string
 		in := input(o, 5)
-		in.Waiting = func(why string) { told = append(told, why) }
+		in.Waiting = func(why string) { reported = append(reported, why) }
 		result, err := run(t.Context(), in, f)
-		if err != nil || result.Reports != 100 || o.total != 100 || len(told) != 2 {
-			t.Errorf("result %+v after %d calls, error %v; told %q", result, o.total, err, told)
+		if err != nil || result.Reports != 100 || o.total != 100 || len(reported) != 2 {
+			t.Errorf("result %+v after %d calls, error %v; reported %q", result, o.total, err, reported)
 		}
 	})
 }
@@ -190,9 +190,9 @@ func TestRun_isCancelledWhileTheStoreRefuses(t *testing.T) {
 					refuses(f, 0, until, errFull)
 					ctx, cancel := context.WithCancel(t.Context())
 					time.AfterFunc(31*time.Second, cancel) // between two tries
-					var told []string
+					var reported []string
 					in := input(o, 5)
-					in.Waiting = func(why string) { told = append(told, why) }
+					in.Waiting = func(why string) { reported = append(reported, why) }
 					started := time.Now()
 					result, err := run(ctx, in, f)
 					if !errors.Is(err, context.Canceled) || result.Stop != StopCancelled {
@@ -204,8 +204,8 @@ func TestRun_isCancelledWhileTheStoreRefuses(t *testing.T) {
 					if want := int64(o.total); back && result.Reports != want || !back && result.Reports != 0 {
 						t.Errorf("%d reports are stored of %d", result.Reports, want)
 					}
-					if len(told) != 2 || told[1] != "" {
-						t.Errorf("told %q", told)
+					if len(reported) != 2 || reported[1] != "" {
+						t.Errorf("reported %q", reported)
 					}
 				})
 			})
@@ -246,7 +246,7 @@ func TestRun_asksAgainForAPartThatIsTornBeforeItIsJoined(t *testing.T) {
 			t.Fatalf("result %+v, error %v after %d tries", result, err, tries)
 		}
 		if took := time.Since(started); took > 10*time.Second {
-			t.Errorf("the run waited %v for a torn part to mend", took)
+			t.Errorf("the run waited %v for a torn part", took)
 		}
 		f.beforeW = nil
 		again := newOrg(0)

@@ -44,11 +44,11 @@ func (s *results) keep(report int, seq int64, state inventory.State, reason stri
 	}
 }
 
-// giveUp ends the tries of reports that failed: they are deferred or, in the last round, failed. number numbers them as
+// deferOrFail ends the tries of reports that failed: they are deferred or, in the last round, failed. number numbers them as
 // if they were requests.
-func (s *results) giveUp(reports []int, number func() int64) error {
+func (s *results) deferOrFail(reports []int, number func() int64) error {
 	s.queue.Remove(reports)
-	state := withoutAnswer(s.in.LastRound)
+	state := unansweredState(s.in.LastRound)
 	for _, report := range reports {
 		last, r := s.queue.Why(report), s.led.reports[report]
 		reason, message := failure(last)

@@ -31,7 +31,7 @@ func (r *runner) conclude() (asked bool) {
 	if !r.life.ranOut() || len(r.queue.Failing()) == 0 || r.in.LastRound && r.gained > 0 {
 		return false
 	}
-	r.giveUp(r.queue.Outlived(r.answers))
+	r.deferOrFail(r.queue.Outlived(r.answers))
 	if !r.life.sliceEnded() {
 		return false
 	}
@@ -57,7 +57,7 @@ func (r *runner) endUnanswered() {
 		return
 	}
 	if r.in.hopeless(r.queue) {
-		r.giveUp(failing)
+		r.deferOrFail(failing)
 		return
 	}
 	r.life.stop(&outageError{r.queue.Why(failing[len(failing)-1])}, 0)

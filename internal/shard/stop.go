@@ -25,7 +25,7 @@ const (
 	StopFault Stop = "fault"
 )
 
-// errSlice is why a run stops whose time is over.
+// errSlice is why a run stops at the end of its slice.
 var errSlice = errors.New("the time of the slice is over")
 
 // stopOf names the reason behind the error with which a run ends.

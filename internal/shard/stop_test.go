@@ -60,7 +60,7 @@ func TestRun_saysWhyItStopped(t *testing.T) {
 	}
 }
 
-// A cancel is told as such, at whatever moment of a slice it comes.
+// A cancel is reported as such, at whatever moment of a slice it comes.
 func TestRun_isCancelledAtAnyMomentOfASlice(t *testing.T) {
 	for _, after := range []time.Duration{0, time.Second, 69 * time.Second, 71 * time.Second, 75 * time.Second} {
 		t.Run(fmt.Sprintf("after %v", after), func(t *testing.T) {

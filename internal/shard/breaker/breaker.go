@@ -46,7 +46,7 @@ func (b *Breaker) Failing() bool { return b.failures > 0 }
 // Success notes an answer.
 func (b *Breaker) Success() { b.state, b.failures, b.sampled = Closed, 0, 0 }
 
-// Failure notes a failed request, of a run that may have so many in flight.
+// Failure notes a failed request of a run that may have inFlight of them at once.
 func (b *Breaker) Failure(inFlight int) {
 	b.failures++
 	if b.state == HalfOpen || b.failures >= max(2*inFlight, minFailures) {

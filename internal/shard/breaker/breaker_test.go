@@ -37,9 +37,9 @@ func TestBreaker_isHalfOpenWhileACanaryIsInFlight(t *testing.T) {
 		ends func(b *Breaker)
 		want State
 	}{
-		"an answer closes it":                 {(*Breaker).Success, Closed},
-		"a failure opens it again":            {func(b *Breaker) { b.Failure(4) }, Open},
-		"a canary that nobody could ask does": {(*Breaker).Undecided, Open},
+		"an answer closes it":             {(*Breaker).Success, Closed},
+		"a failure opens it again":        {func(b *Breaker) { b.Failure(4) }, Open},
+		"a canary that is not there does": {(*Breaker).Undecided, Open},
 	} {
 		b := New(1, 3)
 		b.Trip()
@@ -55,7 +55,7 @@ func TestBreaker_isHalfOpenWhileACanaryIsInFlight(t *testing.T) {
 		t.Error("a canary at the end of a slice opened it")
 	}
 	if b.Undecided(); b.State() != Closed {
-		t.Error("a canary that nobody could ask opened it")
+		t.Error("a canary that is not there opened it")
 	}
 }
 
@@ -96,7 +96,7 @@ func TestBreaker_choosesTheLikeliestCanary(t *testing.T) {
 	b := New(1, 3)
 	b.Trip()
 	if _, ok := b.Choose(Candidates{}); ok || b.State() != Open {
-		t.Error("a canary was chosen from nobody")
+		t.Error("a canary was chosen from no candidates")
 	}
 }
 

@@ -22,12 +22,12 @@ const (
 // outage is a store that takes nothing at present, as a full disk or a bucket that is away.
 type outage struct {
 	patience time.Duration // after which it is an error
-	waiting  func(string)  // is told of it; may be nil
+	waiting  func(string)  // gets the reason, and "" when it is over; may be nil
 
 	since time.Time // zero as long as the store takes what it is given
 	pause time.Duration
 	next  time.Time // of the next try
-	why   string    // what waiting was told last
+	why   string    // what waiting got last
 }
 
 // refused notes that the store did not take something, and says whether it is to be tried again, at the time that is

@@ -89,9 +89,9 @@ func ReadEntries(ctx context.Context, store Store, key string) ([]Entry, error) 
 
 // Beats says whether a state is taken in the place of one from a lower attempt: any answer of Salesforce is better than
 // none. It is the one rule for lines about the same report, wherever they are counted or joined.
-func Beats(state, lower inventory.State) bool { return !withoutAnswer(state) && withoutAnswer(lower) }
+func Beats(state, lower inventory.State) bool { return !unanswered(state) && unanswered(lower) }
 
-// withoutAnswer says whether a state stands for want of an answer.
-func withoutAnswer(state inventory.State) bool {
+// unanswered says whether a state stands for want of an answer.
+func unanswered(state inventory.State) bool {
 	return state == inventory.StateDeferred || state == inventory.StateFailed
 }

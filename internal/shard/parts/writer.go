@@ -16,7 +16,7 @@ type Options struct {
 	Attempt    int           // part of the names of the parts
 	FlushEvery time.Duration // the least time between the beginnings of two flushes
 	Patience   time.Duration // how long a store that refuses is waited for
-	Waiting    func(string)  // is told why the writer waits, and "" when it goes on; may be nil
+	Waiting    func(string)  // gets the reason why the writer waits, and "" when it goes on; may be nil
 }
 
 // Writer stores lines by group commit: one flush at a time, each of all lines that have gathered in the order of their
@@ -87,8 +87,8 @@ func (w *Writer) Due(now time.Time) bool {
 	return !w.flushing && len(w.pending) > 0 && now.Sub(w.last) >= w.opts.FlushEvery && !now.Before(w.outage.next)
 }
 
-// Overdue is the number of the newest request whose line has waited as long as FlushEvery; -1 when there is none. What
-// is in flight from before it is a straggler.
+// Overdue is the number of the newest request whose line has waited as long as FlushEvery; -1 when there is none. A
+// request in flight from before it is a straggler.
 func (w *Writer) Overdue(now time.Time) int64 {
 	newest := int64(-1)
 	for _, l := range w.pending {
@@ -116,7 +116,7 @@ func (w *Writer) Flush(ctx context.Context, now time.Time, first int64) {
 }
 
 // Flushed notes the end of a flush and gives the lines that are stored. What could not be stored is kept for the next try,
-// and is no error as long as the store is waited for. ctx is the caller's, whose end ends the waiting.
+// and is no error as long as the store is waited for. ctx is the caller's; its end ends the waiting.
 func (w *Writer) Flushed(ctx context.Context, done Flush) (stored []Line, err error) {
 	w.flushing = false
 	if done.err == nil {

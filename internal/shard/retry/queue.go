@@ -31,7 +31,7 @@ type Queue struct {
 	due      time.Time       // when the next begins; zero when none is due
 }
 
-// New makes a queue of reports that are tried again in so many rounds.
+// New makes a queue of reports that are tried again in at most rounds rounds.
 func New(reports []int, rounds int) *Queue {
 	return &Queue{pending: slices.Clone(reports), failures: map[int]Failure{}, rounds: rounds}
 }
@@ -83,7 +83,8 @@ func (q *Queue) Failed() []int { return slices.Clone(q.failed) }
 // Failing lists all reports without a state that failed at least once, in the order of the plan.
 func (q *Queue) Failing() []int { return slices.Sorted(maps.Keys(q.failures)) }
 
-// Outlived lists the reports without a state whose failure was followed by answers to others, of so many in all.
+// Outlived lists the reports without a state whose failure was followed by answers to others. answers is how many the run
+// had in all.
 func (q *Queue) Outlived(answers int) []int {
 	return slices.DeleteFunc(q.Failing(), func(report int) bool { return q.failures[report].Answers >= answers })
 }

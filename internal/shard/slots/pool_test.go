@@ -39,7 +39,7 @@ func TestPool_lendsWhatAnIdleShardDoesNotUse(t *testing.T) {
 	select {
 	case <-b.Freed():
 	default:
-		t.Error("a shard that was refused was not told of a free slot")
+		t.Error("a shard that was refused was not notified of a free slot")
 	}
 	if !b.TryAcquire() || a.TryAcquire() {
 		t.Error("a slot that came back went to the borrower and not to its owner")
@@ -70,7 +70,7 @@ func TestPool_keepsSharesOnceTheLastShardHasBegun(t *testing.T) {
 		t.Errorf("%d more slots were given, want 3: the share of a shard that came back must not count twice", got)
 	}
 	gone, cancel := context.WithCancel(t.Context())
-	cancel() // nobody gives a slot back here, so there is nothing to wait for
+	cancel() // no slot is given back here, so there is nothing to wait for
 	again.Abandon(gone)
 	again.Abandon(gone)
 	if b.TryAcquire() || c.TryAcquire() {
