@@ -79,7 +79,7 @@ func (d *dispatcher) canary(answers int) *request {
 
 // observe tells the limiter what a request brought. A failure that asks for nothing says nothing about the limit.
 func (d *dispatcher) observe(a answer) {
-	throttled := a.request.pressure.Count() > 0 || asksForFewer(a.err)
+	throttled := a.request.throttles.Count() > 0 || asksForFewer(a.err)
 	if throttled || a.verdict == final {
 		d.limiter.Observe(limiter.Observation{Throttled: throttled, Seq: a.request.seq, Next: d.flight.next, Share: d.width()})
 	}

@@ -32,7 +32,7 @@ type request struct {
 	answers   int       // that the run had had by then
 	straggler bool      // others have waited for it long enough; it no longer holds up the order
 
-	pressure salesforce.Pressure // on the way
+	throttles salesforce.Pressure // on the way
 }
 
 // answer is what a request brought.
@@ -54,7 +54,7 @@ type asker struct {
 
 // ask makes a request and prepares what is to be stored, so that the loop has nothing to compute.
 func (s asker) ask(ctx context.Context, q *request, r report) answer {
-	ctx = salesforce.WithPressure(ctx, &q.pressure)
+	ctx = salesforce.WithPressure(ctx, &q.throttles)
 	if q.kind == probe {
 		err := s.canary(ctx)
 		v, _, _, _ := classify(err)

@@ -16,7 +16,7 @@ const (
 	StopSlice Stop = "slice"
 	// StopCancelled: the context of the caller ended.
 	StopCancelled Stop = "cancelled"
-	// StopQuota: the allowance of API calls is spent, or the daily ones of the whole org are.
+	// StopQuota: the call budget is spent, or the daily calls of the whole org are.
 	StopQuota Stop = "quota"
 	// StopThrottled: Salesforce asked for a longer wait than a run spends itself, and not for the sake of one report. The
 	// error says how long.
