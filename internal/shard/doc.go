@@ -1,6 +1,6 @@
 // Package shard describes the reports of one shard, stores the descriptions in parts as they come, and joins the parts into one object at the end.
 //
-// One goroutine, the loop in loop.go, owns the state of a run and only joins its parts, each of which can be read alone:
+// One goroutine, the loop in loop.go, owns the state of a run and only connects components, each of which can be read alone:
 //
 //   - shard/slots shares out the requests that the shards of a sync may have in flight.
 //   - shard/limiter lowers that number where Salesforce asks for fewer requests.

@@ -9,8 +9,8 @@ import (
 	"longhaul/internal/shard/retry"
 )
 
-// runner joins the parts of one run. Only the goroutine of loop touches them; requests and flushes answer through
-// channels.
+// runner connects the components of one run. Only the goroutine of loop touches them; requests and flushes answer
+// through channels.
 type runner struct {
 	in         Input
 	life       *lifetime
