@@ -10,7 +10,7 @@ import (
 	"longhaul/internal/fault"
 	"longhaul/internal/quota"
 	"longhaul/internal/salesforce"
-	"longhaul/internal/shard"
+	"longhaul/internal/shard/slots"
 	"longhaul/internal/staging"
 )
 
@@ -46,7 +46,7 @@ type Sources interface {
 type Activities struct {
 	Sources  Sources
 	Store    *staging.Store
-	Pool     *shard.Pool
+	Pool     *slots.Pool
 	Temporal func(ctx context.Context) (id string, err error) // that the activity runs for: of its namespace, which no other has
 	Running  func(ctx context.Context, workflowID string) (runID string, err error)
 	Polled   func(ctx context.Context, queue string, since time.Time) (bool, error) // whether a worker asks there for activities

@@ -50,7 +50,7 @@ func (a *Activities) Describe(ctx context.Context, params DescribeParams) (Descr
 	}
 	return DescribeResult{
 		Reports: max(done.Reports, known(done, params)), Deferred: done.States[description.StateDeferred], States: statesOf(done.States),
-		Partial: done.Partial || spent.Stop != "", Pressed: done.Pressed, Spending: spent,
+		Partial: done.Partial || spent.Stop != "", Pressed: done.Throttled, Spending: spent,
 	}, err
 }
 
@@ -87,10 +87,10 @@ func (a *Activities) describe(ctx context.Context, params DescribeParams, p *pul
 	info := activity.GetInfo(ctx)
 	return shard.Run(running, shard.Input{
 		Store: a.Store, Sync: staged, Shard: params.Shard, Attempt: int(info.Attempt), Since: info.ScheduledTime,
-		Doubt: params.Doubt, Pressed: params.Pressed,
+		StartOpen: params.Doubt, Throttled: params.Pressed,
 		Describer: source.Salesforce, Slots: lease, Slice: cmp.Or(a.Slice, slice), LastRound: params.LastRound,
 		Progress: func(done, total int) { p.progress(max(int64(done)-params.Known, 0), int64(total)) },
-		Probe:    a.probe(staged, source.Salesforce), Waiting: p.waits,
+		Canary:   a.probe(staged, source.Salesforce), Waiting: p.waits,
 	})
 }
 
@@ -98,12 +98,12 @@ func (a *Activities) describe(ctx context.Context, params DescribeParams, p *pul
 // reports only.
 func (a *Activities) probe(staged staging.Sync, describer shard.Describer) func(context.Context) error {
 	return func(ctx context.Context) error {
-		id, ok, err := shard.Witness(ctx, a.Store, staged)
+		id, ok, err := shard.FindCanary(ctx, a.Store, staged)
 		switch {
 		case err != nil:
 			return err
 		case !ok:
-			return shard.ErrNoWitness
+			return shard.ErrNoCanary
 		}
 		_, err = describer.DescribeReport(ctx, id)
 		return err

@@ -9,7 +9,7 @@ import (
 
 	"longhaul/activities"
 	"longhaul/internal/config"
-	"longhaul/internal/shard"
+	"longhaul/internal/shard/slots"
 	"longhaul/internal/source"
 	"longhaul/internal/staging"
 )
@@ -67,7 +67,7 @@ func Open(ctx context.Context, settings config.Config, options Options) (*Host, 
 		},
 	}
 	h.activities = &activities.Activities{
-		Sources: h.sources, Store: store, Pool: shard.NewPool(), Temporal: temporalOf, Running: runningWorkflow, Polled: polled, Update: updateWorkflow,
+		Sources: h.sources, Store: store, Pool: slots.NewPool(), Temporal: temporalOf, Running: runningWorkflow, Polled: polled, Update: updateWorkflow,
 		Version: options.Version, Slice: options.Slice,
 	}
 	return h, nil

@@ -25,7 +25,7 @@ func TestRun_isNotStoppedByBrokenReports(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f := newFakeVault()
+				f := newFakeStore()
 				plan(f, 120)
 				want := map[description.State]int64{}
 				for i := range 120 {
@@ -67,12 +67,12 @@ func TestRun_isNotStoppedByBrokenReports(t *testing.T) {
 	}
 }
 
-// The last report of a shard is broken and a later attempt sees nothing but it: a stored report bears witness.
-func TestRun_asksAStoredReportForItsWitness(t *testing.T) {
+// The last report of a shard is broken and a later attempt sees nothing but it: a stored report is the canary.
+func TestRun_asksForAStoredReportAsItsCanary(t *testing.T) {
 	for name, alive := range map[string]bool{"while Salesforce answers": true, "in an outage": false} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f, o := newFakeVault(), newOrg(10*time.Millisecond)
+				f, o := newFakeStore(), newOrg(10*time.Millisecond)
 				plan(f, 3)
 				f.put(testSync.Part(0, reportID(0), reportID(1), 1), storedLine(0, ""), storedLine(1, ""))
 				o.reply = func(i, _ int) error {
@@ -102,25 +102,25 @@ func TestRun_ofOneBrokenReport(t *testing.T) {
 		probe   func(context.Context) error
 		failed  bool
 	}{
-		"is tried again while nobody bears witness":              {fault.Poison, 3, nil, false},
+		"is tried again while there is no canary":                {fault.Poison, 3, nil, false},
 		"ends after many attempts if Salesforce calls it broken": {fault.Poison, patience, nil, true},
 		"ends after many attempts if no try is answered":         {fault.Transient, patience, nil, true},
 		"is tried again before that":                             {fault.Transient, patience - 1, nil, false},
 		"is tried again as long as Salesforce is busy":           {fault.Throttled, patience, nil, false},
-		"is tried again when the probe knows nobody to ask": {
+		"is tried again when the caller knows no canary": {
 			fault.Transient, 1,
-			func(context.Context) error { return fmt.Errorf("first sync: %w", ErrNoWitness) }, false,
+			func(context.Context) error { return fmt.Errorf("first sync: %w", ErrNoCanary) }, false,
 		},
-		"ends after many attempts if the probe knows nobody to ask": {
+		"ends after many attempts if the caller knows no canary": {
 			fault.Poison, patience,
-			func(context.Context) error { return ErrNoWitness }, true,
+			func(context.Context) error { return ErrNoCanary }, true,
 		},
-		"is tried again as long as the probe fails": {
+		"is tried again as long as the caller's canary fails": {
 			fault.Transient, patience,
 			func(context.Context) error { return failWith(fault.Transient) }, false,
 		},
-		"ends when the probe of the caller is answered": {fault.Transient, 1, func(context.Context) error { return nil }, true},
-		"is tried again when the probe of the caller fails": {
+		"ends when the canary of the caller is answered": {fault.Transient, 1, func(context.Context) error { return nil }, true},
+		"is tried again when the canary of the caller fails": {
 			fault.Transient, 1,
 			func(context.Context) error { return failWith(fault.Transient) }, false,
 		},
@@ -128,11 +128,11 @@ func TestRun_ofOneBrokenReport(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f, o := newFakeVault(), newOrg(10*time.Millisecond)
+				f, o := newFakeStore(), newOrg(10*time.Millisecond)
 				plan(f, 1)
 				o.reply = func(int, int) error { return failWith(test.class) }
 				in := input(o, 4)
-				in.Attempt, in.Probe, in.LastRound = test.attempt, test.probe, true
+				in.Attempt, in.Canary, in.LastRound = test.attempt, test.probe, true
 				result, err := run(t.Context(), in, f)
 				if test.failed != (err == nil) || test.failed != (result.States[description.StateFailed] == 1) {
 					t.Errorf("result %+v, error %v", result, err)

@@ -11,6 +11,7 @@ import (
 
 	"longhaul/internal/description"
 	"longhaul/internal/salesforce"
+	"longhaul/internal/shard/slots"
 	"longhaul/internal/staging"
 )
 
@@ -56,7 +57,7 @@ func TestRun_onABucket(t *testing.T) {
 			planIn(t, store, testSync, 250)
 			o := newOrg(time.Millisecond)
 			in := Input{
-				Store: store, Sync: testSync, Attempt: 1, Describer: o, Slots: Fixed(4), FlushEvery: 5 * time.Millisecond,
+				Store: store, Sync: testSync, Attempt: 1, Describer: o, Slots: slots.Fixed(4), FlushEvery: 5 * time.Millisecond,
 			}
 			ctx, cancel := context.WithCancel(t.Context())
 			in.Progress = func(done, _ int) {
@@ -109,7 +110,7 @@ func BenchmarkRun(b *testing.B) {
 		planIn(b, store, sync, 250)
 		n++
 		b.StartTimer()
-		result, err := Run(b.Context(), Input{Store: store, Sync: sync, Attempt: 1, Describer: d, Slots: Fixed(4)})
+		result, err := Run(b.Context(), Input{Store: store, Sync: sync, Attempt: 1, Describer: d, Slots: slots.Fixed(4)})
 		if err != nil || result.States[description.StateDescribed] != 250 {
 			b.Fatal(result, err)
 		}

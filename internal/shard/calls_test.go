@@ -17,7 +17,7 @@ import (
 	"longhaul/internal/salesforce"
 )
 
-// An allowance is spent to the last call, never beyond, and the next run goes on from there with nothing asked twice.
+// An allowance is used to the last call, never beyond, and the next run goes on from there with nothing asked twice.
 func TestRun_spendsItsAllowanceToTheLastCall(t *testing.T) {
 	t.Parallel()
 	var sent atomic.Int64
@@ -26,7 +26,7 @@ func TestRun_spendsItsAllowanceToTheLastCall(t *testing.T) {
 		w.Header().Set("Content-Type", "application/json")
 		fmt.Fprint(w, `{"reportMetadata":{},"reportExtendedMetadata":{}}`)
 	})
-	f := newFakeVault()
+	f := newFakeStore()
 	plan(f, 100)
 	for _, step := range []struct{ granted, stored int64 }{{60, 60}, {0, 60}, {30, 90}, {30, 100}} {
 		a := salesforce.NewCallBudget(step.granted, 0)
@@ -56,8 +56,8 @@ func TestRun_getsOnWithFewCallsWhereTheFirstReportsAreBroken(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				const reports, broken, lease, tries, most = 104, 4, 12, 3, 40
-				f, o := newFakeVault(), newOrg(100*time.Millisecond)
+				const reports, broken, granted, tries, most = 104, 4, 12, 3, 40
+				f, o := newFakeStore(), newOrg(100*time.Millisecond)
 				plan(f, reports)
 				var left atomic.Int64
 				o.reply = func(i, _ int) error { // as the client does: each try is a call
@@ -75,10 +75,10 @@ func TestRun_getsOnWithFewCallsWhereTheFirstReportsAreBroken(t *testing.T) {
 				in := input(o, row.slots)
 				in.LastRound = row.lastRound
 				for runs := 1; ; runs++ {
-					left.Store(lease)
+					left.Store(granted)
 					result, err := run(t.Context(), in, f)
 					if err == nil {
-						want := map[description.State]int64{description.StateDescribed: reports - broken, undone(row.lastRound): broken}
+						want := map[description.State]int64{description.StateDescribed: reports - broken, unansweredState(row.lastRound): broken}
 						if diff := cmp.Diff(want, result.States); diff != "" {
 							t.Errorf("states (-want +got):\n%s", diff)
 						}
@@ -87,7 +87,7 @@ func TestRun_getsOnWithFewCallsWhereTheFirstReportsAreBroken(t *testing.T) {
 					if result.Stop != StopQuota || runs == most {
 						t.Fatalf("run %d: result %+v, error %v", runs, result, err)
 					}
-					in.Doubt = true // as the caller says after a run that ended for want of calls
+					in.StartOpen = true // as the caller says after a run that ended for want of calls
 				}
 			})
 		})
@@ -97,7 +97,7 @@ func TestRun_getsOnWithFewCallsWhereTheFirstReportsAreBroken(t *testing.T) {
 // What is in flight when the calls run out is paid for: slow answers are waited for.
 func TestRun_waitsForWhatIsPaidForWhenTheCallsRunOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, o := newFakeVault(), newOrg(0)
+		f, o := newFakeStore(), newOrg(0)
 		plan(f, 20)
 		o.latency = func(i int) time.Duration {
 			if i == 3 {
@@ -121,7 +121,7 @@ func TestRun_waitsForWhatIsPaidForWhenTheCallsRunOut(t *testing.T) {
 // A cancel shortens whatever grace the run is giving.
 func TestRun_waitsNoLongerForWhatIsPaidForOnceCancelled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, o := newFakeVault(), hang(time.Second, func(i int) bool { return i > 0 })
+		f, o := newFakeStore(), hang(time.Second, func(i int) bool { return i > 0 })
 		plan(f, 20)
 		o.reply = func(int, int) error { return failWith(fault.QuotaExhausted) }
 		ctx, cancel := context.WithCancel(t.Context())

@@ -10,7 +10,7 @@ import (
 
 func TestRun_storesWhatIsDoneWhenCancelled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, o := newFakeVault(), newOrg(100*time.Millisecond)
+		f, o := newFakeStore(), newOrg(100*time.Millisecond)
 		plan(f, 250)
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(1333*time.Millisecond, cancel)
@@ -39,7 +39,7 @@ func TestRun_storesWhatIsDoneWhenCancelled(t *testing.T) {
 
 func TestRun_givesUpSlowRequestsAndASlowStoreWhenCancelled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, o := newFakeVault(), newOrg(time.Hour)
+		f, o := newFakeStore(), newOrg(time.Hour)
 		o.latency = func(i int) time.Duration {
 			if i < 10 {
 				return time.Millisecond

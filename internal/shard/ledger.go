@@ -4,10 +4,11 @@ import (
 	"sort"
 
 	"longhaul/internal/description"
+	"longhaul/internal/shard/parts"
 	"longhaul/internal/staging"
 )
 
-// report is one report of the plan and what the run knows about it.
+// report is one report of the plan and what the run knows of it.
 type report struct {
 	id       string
 	modified string
@@ -16,24 +17,26 @@ type report struct {
 	stored   bool
 }
 
-// entry is the head of a stored line: which report it is about and what came out.
-type entry struct {
-	id     string
-	state  description.State
-	reason string
-}
-
 // ledger keeps the reports of the shard and what is stored of them.
 type ledger struct {
-	reports  []report
-	settled  int
-	stored   int
-	repeated int64
-	witness  []int // reports whose description is known to come
-	answered []int // reports that have another answer of Salesforce
+	reports   []report
+	done      int   // reports that have a state
+	stored    int   // reports that are stored
+	repeated  int64 // answers that were stored already
+	described []int // reports whose description is known to come
+	answered  []int // reports that have another answer of Salesforce
 }
 
 func newLedger(reports []report) *ledger { return &ledger{reports: reports} }
+
+// ids lists the Ids of the plan.
+func (l *ledger) ids() []string {
+	ids := make([]string, len(l.reports))
+	for i, r := range l.reports {
+		ids[i] = r.id
+	}
+	return ids
+}
 
 // find gives the place of an id in the plan.
 func (l *ledger) find(id string) (int, bool) {
@@ -42,12 +45,12 @@ func (l *ledger) find(id string) (int, bool) {
 }
 
 // covers says whether the entries are the reports of the plan, each once, in order.
-func (l *ledger) covers(entries []entry) bool {
+func (l *ledger) covers(entries []parts.Entry) bool {
 	if len(entries) != len(l.reports) {
 		return false
 	}
 	for i, e := range entries {
-		if e.id != l.reports[i].id {
+		if e.ID != l.reports[i].id {
 			return false
 		}
 	}
@@ -63,48 +66,39 @@ func (l *ledger) fresh() *ledger {
 	return newLedger(reports)
 }
 
-// store notes entries that were found in the store. Reports of another plan are ignored.
-func (l *ledger) store(entries []entry) {
+// add notes entries that were found in the store. Reports of another plan are ignored.
+func (l *ledger) add(entries []parts.Entry) {
 	for _, e := range entries {
-		i, ok := l.find(e.id)
+		i, ok := l.find(e.ID)
 		if !ok {
 			continue
 		}
-		l.settle(i, e.state, e.reason)
-		l.keep(i)
+		l.set(i, e.State, e.Reason)
+		l.markStored(i)
 	}
 }
 
-// beats says whether a state is taken in the place of one from a lower attempt: any answer of Salesforce is better than
-// none. It is the one rule for lines about the same report, wherever they are counted or joined.
-func beats(state, lower description.State) bool { return !givenUp(state) && givenUp(lower) }
-
-// givenUp says whether a state stands for want of an answer.
-func givenUp(state description.State) bool {
-	return state == description.StateDeferred || state == description.StateFailed
-}
-
-// settle notes the state of a report before it is stored. One that it has already gives way only to a better one.
-func (l *ledger) settle(i int, state description.State, reason string) {
+// set gives a report its state before it is stored. A state that it has already gives way only to a better one.
+func (l *ledger) set(i int, state description.State, reason string) {
 	r := &l.reports[i]
 	switch {
 	case r.state == "":
-		l.settled++
-	case !beats(state, r.state):
+		l.done++
+	case !parts.Beats(state, r.state):
 		return
 	}
 	r.state, r.reason = state, reason
 	switch state {
 	case description.StateDescribed:
-		l.witness = append(l.witness, i)
-	case description.StateFailed, description.StateDeferred: // says nothing of whether it is answered
+		l.described = append(l.described, i)
+	case description.StateFailed, description.StateDeferred: // which does not say that it is answered
 	default:
 		l.answered = append(l.answered, i)
 	}
 }
 
-// keep notes that a report is stored; for the second time it counts as repeated.
-func (l *ledger) keep(i int) {
+// markStored notes that a report is stored; for the second time it counts as repeated.
+func (l *ledger) markStored(i int) {
 	if l.reports[i].stored {
 		l.repeated++
 		return
@@ -113,9 +107,9 @@ func (l *ledger) keep(i int) {
 	l.stored++
 }
 
-// missing lists the reports without a state: first, in order, those behind all that have one, then the others. What lies
-// before a report that is done was passed over by the run before, so it may be broken, and a run with few calls would spend
-// all on it.
+// missing lists the reports without a state: first, in order, those behind all that have one, then the others. A report
+// before one that is done was passed over by the run before, so it may be broken, and a run with few calls would spend all
+// of them on it.
 func (l *ledger) missing() []int {
 	var behind, todo []int
 	for i := range l.reports {

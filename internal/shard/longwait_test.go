@@ -36,7 +36,7 @@ func TestRun_isNotStoppedByAReportThatAsksForALongWait(t *testing.T) {
 			for _, lastRound := range []bool{false, true} {
 				t.Run(fmt.Sprintf("%s, %s, last round %v", name, fault.From(refusal).Class, lastRound), func(t *testing.T) {
 					synctest.Test(t, func(t *testing.T) {
-						f, o := newFakeVault(), newOrg(10*time.Millisecond)
+						f, o := newFakeStore(), newOrg(10*time.Millisecond)
 						plan(f, 120)
 						o.reply = func(i, _ int) error {
 							if broken(i) {
@@ -53,7 +53,7 @@ func TestRun_isNotStoppedByAReportThatAsksForALongWait(t *testing.T) {
 						for i, d := range wantWhole(t, f, 120) {
 							want := description.StateDescribed
 							if broken(i) {
-								want = undone(lastRound)
+								want = unansweredState(lastRound)
 							}
 							if d.State != want {
 								t.Errorf("report %d is %s, want %s", i, d.State, want)
@@ -66,27 +66,27 @@ func TestRun_isNotStoppedByAReportThatAsksForALongWait(t *testing.T) {
 	}
 }
 
-// In a shard of nothing else, as the last round has them, a report of another shard tells whose the wait is.
+// In a shard of nothing else, as the last round has them, a report of another shard shows whether the wait is its own.
 func TestRun_ofOneReportThatAsksForALongWait(t *testing.T) {
 	refusal := later(fault.Throttled, http.StatusTooManyRequests)
 	for name, row := range map[string]struct {
 		probe  error // what the caller's probe gives; errNoProbe when there is none
 		failed bool
 	}{
-		"fails when the caller's probe is answered":         {nil, true},
-		"is waited for when the probe is asked to wait too": {refusal, false},
-		"is waited for when nobody can bear witness":        {errNoProbe, false},
-		"is waited for when the probe knows nobody to ask":  {ErrNoWitness, false},
+		"fails when the caller's canary is answered":         {nil, true},
+		"is waited for when the canary is asked to wait too": {refusal, false},
+		"is waited for when there is no canary":              {errNoProbe, false},
+		"is waited for when the caller knows no canary":      {ErrNoCanary, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f, o := newFakeVault(), newOrg(10*time.Millisecond)
+				f, o := newFakeStore(), newOrg(10*time.Millisecond)
 				plan(f, 1)
 				o.reply = func(int, int) error { return refusal }
 				in := input(o, 4)
 				in.LastRound = true
 				if !errors.Is(row.probe, errNoProbe) {
-					in.Probe = func(context.Context) error { return row.probe }
+					in.Canary = func(context.Context) error { return row.probe }
 				}
 				result, err := run(t.Context(), in, f)
 				if row.failed {
@@ -103,7 +103,7 @@ func TestRun_ofOneReportThatAsksForALongWait(t *testing.T) {
 	}
 }
 
-// Where everybody is asked to wait, the run ends with that wait after a few calls, whoever can bear witness.
+// Where everybody is asked to wait, the run ends with that wait after a few calls, whatever canary there is.
 func TestRun_endsWithALongWaitThatIsEverybodys(t *testing.T) {
 	for name, row := range map[string]struct {
 		stored   int
@@ -111,16 +111,16 @@ func TestRun_endsWithALongWaitThatIsEverybodys(t *testing.T) {
 		probe    func(context.Context) error
 		calls    int // after that
 	}{
-		"at the start of a first sync":          {0, 0, nil, 4 + maxSamples},
-		"where a stored report bears witness":   {30, 0, nil, 4 + 1},
-		"where one that was just answered does": {0, 40, nil, 4 + 1},
-		"where the probe is refused too": {
+		"at the start of a first sync":        {0, 0, nil, 4 + maxSamples},
+		"where a stored report is the canary": {30, 0, nil, 4 + 1},
+		"where one that was just answered is": {0, 40, nil, 4 + 1},
+		"where the caller's canary is refused too": {
 			0, 0, func(context.Context) error { return later(fault.Transient, http.StatusServiceUnavailable) }, 4 + maxSamples,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f, o := newFakeVault(), newOrg(10*time.Millisecond)
+				f, o := newFakeStore(), newOrg(10*time.Millisecond)
 				plan(f, 120)
 				for i := range row.stored {
 					f.put(testSync.Part(0, reportID(i), reportID(i), 1), storedLine(i, ""))
@@ -132,7 +132,7 @@ func TestRun_endsWithALongWaitThatIsEverybodys(t *testing.T) {
 					return nil
 				}
 				in := input(o, 4)
-				in.Probe = row.probe
+				in.Canary = row.probe
 				result, err := run(t.Context(), in, f)
 				done := int64(row.stored + row.answered)
 				if result.Stop != StopThrottled || result.Reports > done || result.Reports < done-3 || o.total > row.answered+row.calls {

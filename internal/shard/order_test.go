@@ -11,7 +11,7 @@ import (
 
 func TestRun_keepsPartsInOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, o := newFakeVault(), newOrg(0)
+		f, o := newFakeStore(), newOrg(0)
 		random := rand.New(rand.NewPCG(7, 7))
 		o.latency = func(int) time.Duration { return time.Duration(50+random.IntN(60)) * time.Millisecond }
 		plan(f, 250)
@@ -51,7 +51,7 @@ func lockedOrg(o *org) *org {
 
 func TestRun_reachesNoFurtherThanItsWindow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, o := newFakeVault(), newOrg(10*time.Millisecond)
+		f, o := newFakeStore(), newOrg(10*time.Millisecond)
 		o.latency = func(i int) time.Duration {
 			if i == 0 {
 				return 200 * time.Millisecond // shorter than a flush: it holds up the order all the while

@@ -2,63 +2,72 @@ package shard
 
 import (
 	"errors"
-	"slices"
 	"time"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/shard/retry"
 )
 
 const (
 	firstWait   = 2 * time.Second // before the second attempt of a run that met an outage; each wait is twice as long as the one before
 	longestSpan = 2 * time.Minute // of those waits
 
-	// patience is after how many attempts failures count even without a witness. With the waits between them, which sum up to
-	// patienceTime and a little more, that is the better part of an hour: an attempt number alone proves nothing, for workers
+	// patience is after how many attempts failures count even without a canary. With the waits between them, which sum up to
+	// patienceTime and a little more, that is the better part of an hour: an attempt number alone proves nothing, as workers
 	// that are restarted count attempts too.
 	patience     = 30
 	patienceTime = 45 * time.Minute
+
+	maxSamples = 3  // untried reports that may stand in for a canary
+	allSamples = 12 // the same once in patience attempts, so that a small shard can be tried whole
+	maxRounds  = 3  // of trying again what failed, in the last round of a sync
+	fewRounds  = 1  // before it, since what fails then is tried again at the end
 )
 
-// outage is the reason to end a run that nobody bears witness for.
-type outage struct{ error }
+// LongWait is the longest wait that a run spends itself when Salesforce asks for one, and the longest after which an
+// attempt is simply repeated. A longer one that a canary is asked for too ends the run, and the caller waits.
+const LongWait = 30 * time.Second
+
+// outageError is why a run ends in which no canary was answered.
+type outageError struct{ error }
 
 // Unwrap gives the failure that was met last.
-func (o *outage) Unwrap() error { return o.error }
+func (o *outageError) Unwrap() error { return o.error }
 
-// postponed is the error of a run that met an outage, with the wait after which another attempt is worth its calls.
-type postponed struct {
+// delayedError is the error of a run that met an outage, with the wait after which another attempt is worth its calls.
+type delayedError struct {
 	error
 	fault fault.Error
 	own   bool // the wait is of this package, and not one that Salesforce asked for
 }
 
 // Unwrap gives the error itself.
-func (p *postponed) Unwrap() error { return p.error }
+func (d *delayedError) Unwrap() error { return d.error }
 
 // Fault is the fault of the error itself, but for the wait.
-func (p *postponed) Fault() *fault.Error { return &p.fault }
+func (d *delayedError) Fault() *fault.Error { return &d.fault }
 
-// postpone makes the next attempt wait if this one met an outage, the longer the more attempts did. Where Salesforce only
+// delayNext makes the next attempt wait if this one met an outage, the longer the more attempts did. Where Salesforce only
 // refuses for too many requests the wait stays so short that it does not end the series of attempts.
-func postpone(err error, attempt int) error {
+func delayNext(err error, attempt int) error {
 	f := fault.From(err)
-	if f == nil || !errors.As(err, new(*outage)) {
+	if f == nil || !errors.As(err, new(*outageError)) {
 		return err
 	}
 	wait := waitAfter(attempt)
 	if f.Class == fault.Throttled {
 		wait = min(wait, LongWait)
 	}
-	p := &postponed{error: err, fault: *f, own: wait >= f.RetryAfter}
-	p.fault.RetryAfter = max(wait, f.RetryAfter)
-	return p
+	d := &delayedError{error: err, fault: *f, own: wait >= f.RetryAfter}
+	d.fault.RetryAfter = max(wait, f.RetryAfter)
+	return d
 }
 
 // IsOutage says whether Run ended because Salesforce seems to be down, with a wait of its own choice. The next attempt must be
 // of the same series however long that is: after how many of them a report is given up depends on their number.
 func IsOutage(err error) bool {
-	var p *postponed
-	return errors.As(err, &p) && p.own
+	var d *delayedError
+	return errors.As(err, &d) && d.own
 }
 
 // waitAfter is the wait between an attempt that met an outage and the next.
@@ -72,39 +81,36 @@ func waitAfter(attempt int) time.Duration {
 	return wait
 }
 
-// beginInDoubt says whether one answer must come before the run uses its whole width: after a run that failed, or that
-// brought nothing, an outage is likelier than chance has it, and all shards would run into it at full width.
-func (in Input) beginInDoubt() bool { return in.Attempt > 1 || in.Doubt }
+// startOpen says whether one answer must come before the run uses its whole width: after a run that failed, or that
+// brought nothing, an outage is likely, and all shards would run into it at full width.
+func (in Input) startOpen() bool { return in.Attempt > 1 || in.StartOpen }
 
-// withoutWitness decides when there is nobody to ask: the run stops, to be tried again, unless that was done often
-// enough and nothing but broken reports is left.
-func (r *runner) withoutWitness() {
-	if r.hopeless() {
-		r.trust.answered()
-		r.advance() // nothing else would wake the loop
-		return
+// rounds is how often the run tries again what failed.
+func (in Input) rounds() int {
+	if in.LastRound {
+		return maxRounds
 	}
-	r.halt(&outage{r.fails[r.aside[len(r.aside)-1]].err}, graceGiveUp)
+	return fewRounds
 }
 
-// hopeless says whether the reports that fail may be given up although nobody bears witness: nothing else is left to
-// ask for, and many attempts over a long time came to the same.
-func (r *runner) hopeless() bool {
-	untried := slices.ContainsFunc(r.queue, func(index int) bool { return r.fails[index].err == nil })
-	return !untried && r.patienceIsOver() && !r.anyThrottled()
+// maxSamples is how many untried reports may stand in for a canary.
+func (in Input) maxSamples() int {
+	if in.Attempt%patience == 0 {
+		return allSamples
+	}
+	return maxSamples
+}
+
+// hopeless says whether the reports that fail may be given up although no canary is answered: nothing else is left to ask
+// for, and many attempts over a long time came to the same.
+func (in Input) hopeless(q *retry.Queue) bool {
+	return !q.Untried() && in.patienceIsOver() && !q.AnyFailed(throttled)
 }
 
 // patienceIsOver says whether many attempts were made, and made over a long time as far as that is known.
-func (r *runner) patienceIsOver() bool {
-	return r.in.Attempt >= patience && (r.in.Since.IsZero() || time.Since(r.in.Since) >= patienceTime)
+func (in Input) patienceIsOver() bool {
+	return in.Attempt >= patience && (in.Since.IsZero() || time.Since(in.Since) >= patienceTime)
 }
 
-// anyThrottled says whether Salesforce refused some of what fails for too many requests: that passes.
-func (r *runner) anyThrottled() bool {
-	for _, last := range r.fails {
-		if fault.Is(last.err, fault.Throttled) {
-			return true
-		}
-	}
-	return false
-}
+// throttled says whether Salesforce refused a request for too many requests: that passes.
+func throttled(err error) bool { return fault.Is(err, fault.Throttled) }

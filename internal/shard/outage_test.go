@@ -24,19 +24,19 @@ func TestRun_spendsLittleOnALongOutage(t *testing.T) {
 		"where every report answers with an error":  {0, nil, fault.Poison, longestSpan},
 		"where every report is refused as too many": {0, nil, fault.Throttled, LongWait},
 		"after some were described":                 {50, nil, fault.Transient, longestSpan},
-		"where the caller has a witness":            {0, func(context.Context) error { return failWith(fault.Transient) }, fault.Transient, longestSpan},
+		"where the caller has a canary":             {0, func(context.Context) error { return failWith(fault.Transient) }, fault.Transient, longestSpan},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				const attempts, reports = 100, 200
-				f, dead := newFakeVault(), newOrg(10*time.Millisecond)
+				f, dead := newFakeStore(), newOrg(10*time.Millisecond)
 				plan(f, reports)
 				for i := range row.stored {
 					f.put(testSync.Part(0, reportID(i), reportID(i), 1), storedLine(i, ""))
 				}
 				dead.reply = func(int, int) error { return failWith(row.class) }
 				in := input(dead, 8)
-				in.Probe, in.Since = row.probe, time.Now()
+				in.Canary, in.Since = row.probe, time.Now()
 				var waits []time.Duration
 				for ; in.Attempt <= attempts; in.Attempt++ {
 					result, err := run(t.Context(), in, f)
@@ -64,15 +64,15 @@ func TestRun_spendsLittleOnALongOutage(t *testing.T) {
 	}
 }
 
-// A run in doubt asks for one report, and uses its whole width once it is answered.
-func TestRun_beginsInDoubtWithOneRequest(t *testing.T) {
+// A run that starts open asks for one report, and uses its whole width once it is answered.
+func TestRun_startsOpenWithOneRequest(t *testing.T) {
 	for name, prepare := range map[string]func(*Input){
-		"as a second attempt":             func(in *Input) { in.Attempt = 2 },
-		"where the caller has its doubts": func(in *Input) { in.Doubt = true },
+		"as a second attempt":      func(in *Input) { in.Attempt = 2 },
+		"where the caller says so": func(in *Input) { in.StartOpen = true },
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f, o := newFakeVault(), newOrg(time.Second)
+				f, o := newFakeStore(), newOrg(time.Second)
 				plan(f, 40)
 				f.put(testSync.Part(0, reportID(3), reportID(3), 1), storedLine(3, ""))
 				in := input(o, 8)
@@ -94,18 +94,18 @@ func TestRun_beginsInDoubtWithOneRequest(t *testing.T) {
 	}
 }
 
-// Where every report is broken and nobody bears witness, only time tells: a small shard ends after about an hour.
+// Where every report is broken and there is no canary, only time tells: a small shard ends after about an hour.
 func TestRun_endsASmallShardOfBrokenReportsAfterItsPatience(t *testing.T) {
 	for name, row := range map[string]struct {
 		wait bool
 		want int // the attempt that ends it
 	}{
-		"when attempts wait as they are told": {true, patience},
-		"not when attempts follow at once":    {false, 0},
+		"when attempts wait as they are asked": {true, patience},
+		"not when attempts follow at once":     {false, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f, o := newFakeVault(), newOrg(10*time.Millisecond)
+				f, o := newFakeStore(), newOrg(10*time.Millisecond)
 				plan(f, 10)
 				o.reply = func(int, int) error { return failWith(fault.Poison) }
 				in := input(o, 3)

@@ -49,51 +49,51 @@ var Reasons = []string{
 type verdict int
 
 const (
-	settled  verdict = iota // the report has its state
-	putAside                // try again after the others
-	giveUp                  // stop the run: the next report would fare no better
-	cut                     // given up by ourselves: it says nothing
+	final    verdict = iota // the report has its state
+	tryAgain                // after the others
+	fatal                   // stop the run: the next report would meet the same
+	aborted                 // ended by ourselves: it says nothing
 )
 
-// judge says what err of one describe means. For settled it also gives state, reason and sentence.
-func judge(err error) (v verdict, state description.State, reason, message string) {
+// classify says what err of one describe means. For final it also gives state, reason and sentence.
+func classify(err error) (v verdict, state description.State, reason, message string) {
 	if err == nil {
-		return settled, description.StateDescribed, "", ""
+		return final, description.StateDescribed, "", ""
 	}
 	f := fault.From(err)
 	if f == nil {
 		if errors.Is(err, context.Canceled) {
-			return cut, "", "", ""
+			return aborted, "", "", ""
 		}
-		return putAside, "", "", ""
+		return tryAgain, "", "", ""
 	}
-	if wholeSync(err) {
-		return giveUp, "", "", ""
+	if concernsAll(err) {
+		return fatal, "", "", ""
 	}
 	if errors.Is(err, salesforce.ErrTooLarge) { // at every try, so it is final at once
-		return settled, description.StateFailed, ReasonTooLarge,
+		return final, description.StateFailed, ReasonTooLarge,
 			"The description of this report is larger than Longhaul reads; give the report fewer columns and filters."
 	}
 	switch f.Class {
 	case fault.Gone:
-		return settled, description.StateGone, ReasonGone,
+		return final, description.StateGone, ReasonGone,
 			"The report is not there any more, or the run-as user no longer sees it."
 	case fault.Obsolete:
-		return settled, description.StateObsolete, ReasonObsolete,
+		return final, description.StateObsolete, ReasonObsolete,
 			"Salesforce calls the definition of this report obsolete: its object was switched off for reports, or its relationships have changed."
 	case fault.Unsupported:
 		reason, message = unsupported(err)
-		return settled, description.StateUnsupported, reason, message
+		return final, description.StateUnsupported, reason, message
 	case fault.PermissionMissing:
-		return settled, description.StateDenied, ReasonNoAccess,
+		return final, description.StateDenied, ReasonNoAccess,
 			"The run-as user lacks access to what this report is about; give it access to the report type and its objects."
 	case fault.Transient, fault.Throttled, fault.Poison, fault.SessionExpired:
 		if errors.Is(err, context.Canceled) {
-			return cut, "", "", ""
+			return aborted, "", "", ""
 		}
-		return putAside, "", "", ""
+		return tryAgain, "", "", ""
 	default:
-		return giveUp, "", "", ""
+		return fatal, "", "", ""
 	}
 }
 
@@ -118,22 +118,22 @@ func said(err error) string {
 	return " (" + strings.TrimSuffix(answer.Message, ".") + ")"
 }
 
-// wholeSync says whether the client knows that the error concerns every report alike.
-func wholeSync(err error) bool {
+// concernsAll says whether the client knows that the error concerns every report alike.
+func concernsAll(err error) bool {
 	var answer *salesforce.Error
 	return errors.As(err, &answer) && answer.Whole
 }
 
-// undone is the state of a report that failed its tries while others were answered: it is tried again at the end of the
+// unansweredState is the state of a report that failed its tries while others were answered: it is tried again at the end of the
 // sync, unless this is the end.
-func undone(lastRound bool) description.State {
+func unansweredState(lastRound bool) description.State {
 	if lastRound {
 		return description.StateFailed
 	}
 	return description.StateDeferred
 }
 
-// failure gives reason and sentence for a report that kept failing while a witness answered.
+// failure gives reason and sentence for a report that kept failing while a canary was answered.
 func failure(err error) (reason, message string) {
 	switch f := fault.From(err); {
 	case errors.Is(err, salesforce.ErrNoColumns):
@@ -148,13 +148,13 @@ func failure(err error) (reason, message string) {
 	}
 }
 
-// stopped wraps the error that ends a run early. The class and the wait that Salesforce asked for stay visible to
+// stopError wraps the error that ends a run early. The class and the wait that Salesforce asked for stay visible to
 // fault.From. What has no class becomes transient, so that the attempt is repeated, and so does the class of an error
 // about one report: where every report fails, none of them is to blame.
-func stopped(shard int, err error) error {
+func stopError(shard int, err error) error {
 	f := fault.From(err)
 	switch {
-	case f != nil && ofOneReport(f.Class) && !wholeSync(err):
+	case f != nil && ofOneReport(f.Class) && !concernsAll(err):
 		err = &fault.Error{
 			Class: fault.Transient, System: f.System, RetryAfter: f.RetryAfter, Err: err,
 			Message: "Salesforce answered every report with an error; they are tried again",

@@ -38,7 +38,7 @@ func TestRun_givesEachAnswerItsState(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f, o := newFakeVault(), newOrg(10*time.Millisecond)
+				f, o := newFakeStore(), newOrg(10*time.Millisecond)
 				plan(f, 80)
 				date := time.Date(2026, 11, 23, 18, 0, 0, 0, time.UTC)
 				o.reply = func(i, _ int) error {
@@ -86,7 +86,7 @@ func TestRun_givesEachAnswerItsState(t *testing.T) {
 	}
 }
 
-func TestStopped_isRepeatedUnlessRepeatingCannotMendIt(t *testing.T) {
+func TestStopError_isRepeatedUnlessRepeatingCannotFixIt(t *testing.T) {
 	t.Parallel()
 	whole := &salesforce.Error{Class: fault.PermissionMissing, Whole: true, Message: "run reports"}
 	tests := map[string]struct {
@@ -94,20 +94,20 @@ func TestStopped_isRepeatedUnlessRepeatingCannotMendIt(t *testing.T) {
 		class fault.Class
 		after time.Duration
 	}{
-		"a report that is always refused":  {failWith(fault.Poison), fault.Transient, 0},
-		"a witness that is gone":           {failWith(fault.Gone), fault.Transient, 0},
-		"a witness that became obsolete":   {failWith(fault.Obsolete), fault.Transient, 0},
-		"a witness that is not supported":  {failWith(fault.Unsupported), fault.Transient, 0},
-		"a permission for one report":      {failWith(fault.PermissionMissing), fault.Transient, 0},
-		"a permission for all reports":     {whole, fault.PermissionMissing, 0},
-		"a refused login":                  {failWith(fault.LoginRefused), fault.LoginRefused, 0},
-		"an error that nobody has classed": {errors.New("boom"), fault.Transient, 0},
-		"a wait":                           {&salesforce.Error{Class: fault.Poison, RetryAfter: time.Minute}, fault.Transient, time.Minute},
+		"a report that is always refused": {failWith(fault.Poison), fault.Transient, 0},
+		"a canary that is gone":           {failWith(fault.Gone), fault.Transient, 0},
+		"a canary that became obsolete":   {failWith(fault.Obsolete), fault.Transient, 0},
+		"a canary that is not supported":  {failWith(fault.Unsupported), fault.Transient, 0},
+		"a permission for one report":     {failWith(fault.PermissionMissing), fault.Transient, 0},
+		"a permission for all reports":    {whole, fault.PermissionMissing, 0},
+		"a refused login":                 {failWith(fault.LoginRefused), fault.LoginRefused, 0},
+		"an unclassified error":           {errors.New("boom"), fault.Transient, 0},
+		"a wait":                          {&salesforce.Error{Class: fault.Poison, RetryAfter: time.Minute}, fault.Transient, time.Minute},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got := stopped(3, test.err)
+			got := stopError(3, test.err)
 			f := fault.From(got)
 			if f == nil || f.Class != test.class || f.RetryAfter != test.after || !errors.Is(got, test.err) {
 				t.Errorf("got %v, want class %s after %v", got, test.class, test.after)
@@ -117,7 +117,7 @@ func TestStopped_isRepeatedUnlessRepeatingCannotMendIt(t *testing.T) {
 			}
 		})
 	}
-	if got := stopped(3, context.Canceled); !errors.Is(got, context.Canceled) || fault.From(got) != nil {
+	if got := stopError(3, context.Canceled); !errors.Is(got, context.Canceled) || fault.From(got) != nil {
 		t.Errorf("a cancel became %v", got)
 	}
 }

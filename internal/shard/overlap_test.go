@@ -14,7 +14,7 @@ import (
 
 func TestRun_fetchesTheReportsOfATornPartAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := newFakeVault()
+		f := newFakeStore()
 		plan(f, 30)
 		f.put(testSync.Part(0, reportID(0), reportID(3), 1), storedLine(0, "one"), storedLine(1, "one"), storedLine(2, "one"), storedLine(3, "one"))
 		f.put(testSync.Part(0, reportID(4), reportID(9), 1), storedLine(4, "one"), storedLine(9, "one"))
@@ -39,7 +39,7 @@ func storedLine(i int, note string) []byte {
 
 func TestRun_takesTheLowestAttemptOfOverlappingParts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := newFakeVault()
+		f := newFakeStore()
 		plan(f, 6)
 		f.put(testSync.Part(0, reportID(1), reportID(4), 2), storedLine(1, "two"), storedLine(2, "two"), storedLine(4, "two"))
 		f.put(testSync.Part(0, reportID(2), reportID(5), 1), storedLine(2, "one"), storedLine(5, "one"))
@@ -77,7 +77,7 @@ func TestRun_takesAnAnswerBeforeNone(t *testing.T) {
 		for listed, order := range []string{"listed first", "listed last"} { // the part of the first attempt
 			t.Run(name+" "+order, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					f := newFakeVault()
+					f := newFakeStore()
 					plan(f, 5)
 					for attempt, state := range []description.State{row.first, row.second} {
 						lines := [][]byte{stateLine(t, 1, state), stateLine(t, 2, gone)}
@@ -111,7 +111,7 @@ func TestRun_getsAlongWithAZombie(t *testing.T) {
 		for seed := range uint64(20) {
 			synctest.Test(t, func(t *testing.T) {
 				random := rand.New(rand.NewPCG(seed, 3))
-				f := newFakeVault()
+				f := newFakeStore()
 				f.latency = time.Duration(random.IntN(40)) * time.Millisecond
 				plan(f, 120)
 				outcomes := make(chan error, 2)

@@ -8,12 +8,13 @@ import (
 
 	"longhaul/internal/description"
 	"longhaul/internal/fault"
+	"longhaul/internal/shard/slots"
 )
 
 // TestRun_aPanicOfTheStoreEndsTheAttempt lets a flush panic, as a driver of a store may.
 func TestRun_aPanicOfTheStoreEndsTheAttempt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, o := newFakeVault(), newOrg(20*time.Millisecond) // long enough for a flush
+		f, o := newFakeStore(), newOrg(20*time.Millisecond) // long enough for a flush
 		plan(f, 250)
 		for _, key := range []string{"describe/0000/", testSync.Shard(0)} { // in the goroutine of a flush, and in the caller's
 			f.fail = func(written string) error {
@@ -38,7 +39,7 @@ func TestRun_aPanicOfTheStoreEndsTheAttempt(t *testing.T) {
 // TestRun_aReportThatMakesItPanicHoldsUpNoOther lets what reads one report panic, at every try.
 func TestRun_aReportThatMakesItPanicHoldsUpNoOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, o := newFakeVault(), newOrg(0)
+		f, o := newFakeStore(), newOrg(0)
 		plan(f, 50)
 		o.reply = func(i, _ int) error {
 			if i == 7 {
@@ -53,23 +54,23 @@ func TestRun_aReportThatMakesItPanicHoldsUpNoOther(t *testing.T) {
 	})
 }
 
-// TestRun_aPanicOfItsOwnLeavesNothingUnderWay lets what is told of the progress panic while requests are in flight, and looks whether
+// TestRun_aPanicOfItsOwnLeavesNothingUnderWay lets Progress panic while requests are in flight, and looks whether
 // their slots come back.
 func TestRun_aPanicOfItsOwnLeavesNothingUnderWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, o, pool := newFakeVault(), newOrg(20*time.Millisecond), NewPool()
+		f, o, pool := newFakeStore(), newOrg(20*time.Millisecond), slots.NewPool()
 		plan(f, 50)
 		other := pool.Join("a", 5, false)
 		defer other.Leave(t.Context())
-		lease := pool.Join("a", 5, false)
+		share := pool.Join("a", 5, false)
 		in := input(o, 5)
-		in.Slots = lease
+		in.Slots = share
 		in.Progress = func(int, int) { panic("the progress") }
 		if _, err := run(t.Context(), in, f); !fault.Is(err, fault.Transient) {
 			t.Errorf("got %v, want an error of this attempt", err)
 		}
-		lease.Abandon(t.Context()) // returns when nobody uses the share any more
-		if got := other.Slots(); got != 5 {
+		share.Abandon(t.Context()) // returns when nobody uses the share any more
+		if got := other.Limit(); got != 5 {
 			t.Errorf("the other shard has %d slots, want its own 5", got)
 		}
 	})

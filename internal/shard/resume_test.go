@@ -17,7 +17,7 @@ func TestRun_repeatsLittleAfterAKill(t *testing.T) {
 	for seed := range uint64(60) {
 		synctest.Test(t, func(t *testing.T) {
 			random := rand.New(rand.NewPCG(seed, 1))
-			f, o := newFakeVault(), newOrg(latency)
+			f, o := newFakeStore(), newOrg(latency)
 			slow := random.IntN(reports)
 			o.latency = func(i int) time.Duration {
 				if i == slow {

@@ -14,6 +14,7 @@ import (
 	"longhaul/internal/description"
 	"longhaul/internal/fault"
 	"longhaul/internal/salesforce"
+	"longhaul/internal/shard/slots"
 	"longhaul/internal/staging"
 )
 
@@ -85,7 +86,7 @@ func failWith(class fault.Class) error {
 }
 
 // plan puts the plan of shard 0 with n reports.
-func plan(f *fakeVault, n int) {
+func plan(f *fakeStore, n int) {
 	lines := make([][]byte, n)
 	for i := range lines {
 		lines[i] = fmt.Appendf(nil, `{"Id":%q,"modified":"2026-01-01T00:00:00.000+0000"}`, reportID(i))
@@ -93,20 +94,20 @@ func plan(f *fakeVault, n int) {
 	f.put(testSync.PlanShard(0), lines...)
 }
 
-func input(d Describer, slots int) Input {
-	return Input{Sync: testSync, Attempt: 1, Describer: d, Slots: Fixed(slots), FlushEvery: defaultFlushEvery}
+func input(d Describer, width int) Input {
+	return Input{Sync: testSync, Attempt: 1, Describer: d, Slots: slots.Fixed(width), FlushEvery: defaultFlushEvery}
 }
 
 // shardLines parses the finished shard.
-func shardLines(t *testing.T, f *fakeVault) []description.Description {
+func shardLines(t *testing.T, f *fakeStore) []description.Description {
 	t.Helper()
 	return parseLines(t, f, testSync.Shard(0))
 }
 
-func parseLines(t *testing.T, f *fakeVault, key string) []description.Description {
+func parseLines(t *testing.T, f *fakeStore, key string) []description.Description {
 	t.Helper()
 	var all []description.Description
-	for line, err := range f.lines(t.Context(), key) {
+	for line, err := range f.Lines(t.Context(), key) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -120,7 +121,7 @@ func parseLines(t *testing.T, f *fakeVault, key string) []description.Descriptio
 }
 
 // wantWhole fails unless the finished shard holds n reports in order and no part is left.
-func wantWhole(t *testing.T, f *fakeVault, n int) []description.Description {
+func wantWhole(t *testing.T, f *fakeStore, n int) []description.Description {
 	t.Helper()
 	all := shardLines(t, f)
 	if len(all) != n {
@@ -139,7 +140,7 @@ func wantWhole(t *testing.T, f *fakeVault, n int) []description.Description {
 
 func TestRun_describesEveryReportAtTheRateOfItsSlots(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, o := newFakeVault(), newOrg(150*time.Millisecond)
+		f, o := newFakeStore(), newOrg(150*time.Millisecond)
 		f.latency = 20 * time.Millisecond
 		plan(f, 250)
 		started := time.Now()
@@ -188,7 +189,7 @@ func TestRun_describesEveryReportAtTheRateOfItsSlots(t *testing.T) {
 
 func TestRun_writesAShortShardInOneObject(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, o := newFakeVault(), newOrg(time.Millisecond)
+		f, o := newFakeStore(), newOrg(time.Millisecond)
 		plan(f, 20)
 		if _, err := run(t.Context(), input(o, 4), f); err != nil {
 			t.Fatal(err)
@@ -202,7 +203,7 @@ func TestRun_writesAShortShardInOneObject(t *testing.T) {
 
 func TestRun_answersFromAFinishedShard(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, o := newFakeVault(), newOrg(time.Millisecond)
+		f, o := newFakeStore(), newOrg(time.Millisecond)
 		o.reply = func(i, _ int) error {
 			if i%10 == 3 {
 				return failWith(fault.Obsolete)
@@ -228,7 +229,7 @@ func TestRun_answersFromAFinishedShard(t *testing.T) {
 
 func TestRun_doesAnEmptyShard(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := newFakeVault()
+		f := newFakeStore()
 		plan(f, 0)
 		result, err := run(t.Context(), input(newOrg(0), 4), f)
 		if err != nil || result.Reports != 0 || result.Object.Key == "" {

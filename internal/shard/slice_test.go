@@ -16,7 +16,7 @@ import (
 
 func TestRun_endsWithItsSliceAndLosesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, o := newFakeVault(), newOrg(700*time.Millisecond)
+		f, o := newFakeStore(), newOrg(700*time.Millisecond)
 		f.latency = 20 * time.Millisecond
 		plan(f, 100)
 		in := input(o, 5)
@@ -49,7 +49,7 @@ func TestRun_endsWithItsSliceAndLosesNothing(t *testing.T) {
 
 func TestRun_isWholeWhenTheLastAnswersComeWithinTheGrace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, o := newFakeVault(), newOrg(700*time.Millisecond)
+		f, o := newFakeStore(), newOrg(700*time.Millisecond)
 		plan(f, 10)
 		in := input(o, 5)
 		in.Slice = time.Second
@@ -101,7 +101,7 @@ func TestRun_atTheEndOfASlice(t *testing.T) {
 		lastRound bool
 		attempt   int
 		stored    []int // reports that an earlier run described
-		probe     error // what the caller's probe gives; errNoProbe when there is none
+		probe     error // what the caller's canary gives; errNoProbe when there is none
 		states    states
 		stop      Stop
 		class     fault.Class // of the error
@@ -130,11 +130,11 @@ func TestRun_atTheEndOfASlice(t *testing.T) {
 			org: hang(time.Second, is(1)), reports: 10, slots: 2, slice: 70 * time.Second, probe: errNoProbe,
 			states: states{described: 9, deferred: 1},
 		},
-		"nothing was answered, and nobody can bear witness": {
+		"nothing was answered, and there is no canary": {
 			org: dead(), reports: 3, slots: 2, slice: 3 * time.Second, probe: errNoProbe,
 			stop: StopFault, class: fault.Transient,
 		},
-		"what hangs alone is deferred when a stored report bears witness": {
+		"what hangs alone is deferred when a stored report is answered": {
 			org: hang(0, is(1)), reports: 2, slots: 2, slice: 70 * time.Second, stored: []int{0}, probe: errNoProbe,
 			states: states{described: 1, deferred: 1},
 		},
@@ -142,7 +142,7 @@ func TestRun_atTheEndOfASlice(t *testing.T) {
 			org: hang(0, func(int) bool { return true }), reports: 20, slots: 2, slice: 70 * time.Second, probe: errNoProbe,
 			stop: StopFault, class: fault.Transient,
 		},
-		"all hang for the whole slice, a stored witness too": {
+		"all hang for the whole slice, a stored canary too": {
 			org: hang(0, func(int) bool { return true }), reports: 20, slots: 2, slice: 70 * time.Second, stored: []int{19},
 			states: states{described: 1}, stop: StopFault, class: fault.Transient,
 		},
@@ -150,26 +150,26 @@ func TestRun_atTheEndOfASlice(t *testing.T) {
 			org: hang(time.Second, func(i int) bool { return i < 2 }), reports: 20, slots: 2, slice: 70 * time.Second, probe: errNoProbe,
 			states: states{described: 1, deferred: 2}, stop: StopSlice,
 		},
-		"in the last round what hangs alone fails when a witness answers": {
+		"in the last round what hangs alone fails when a canary is answered": {
 			org: hang(time.Second, is(1)), reports: 2, slots: 2, slice: 70 * time.Second, lastRound: true, stored: []int{0}, probe: errNoProbe,
 			states: states{described: 1, failed: 1},
 		},
-		"what hangs alone is deferred when the caller's probe answers": {
+		"what hangs alone is deferred when the caller's canary answers": {
 			org: hang(time.Second, is(0)), reports: 1, slots: 2, slice: 70 * time.Second,
 			states: states{deferred: 1},
 		},
-		"what hangs alone is tried again when the caller's probe does not": {
+		"what hangs alone is tried again when the caller's canary does not": {
 			org: hang(time.Second, is(0)), reports: 1, slots: 2, slice: 70 * time.Second, probe: failWith(fault.Transient),
 			stop: StopFault, class: fault.Transient,
 		},
-		"what hangs alone is deferred after many attempts without a witness": {
+		"what hangs alone is deferred after many attempts without a canary": {
 			org: hang(time.Second, is(0)), reports: 1, slots: 2, slice: 70 * time.Second, attempt: patience, probe: errNoProbe,
 			states: states{deferred: 1},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f := newFakeVault()
+				f := newFakeStore()
 				plan(f, row.reports)
 				for _, i := range row.stored {
 					f.put(testSync.Part(0, reportID(i), reportID(i), 1), storedLine(i, ""))
@@ -177,7 +177,7 @@ func TestRun_atTheEndOfASlice(t *testing.T) {
 				in := input(row.org, row.slots)
 				in.Slice, in.LastRound, in.Attempt = row.slice, row.lastRound, max(row.attempt, 1)
 				if !errors.Is(row.probe, errNoProbe) {
-					in.Probe = func(context.Context) error { return row.probe }
+					in.Canary = func(context.Context) error { return row.probe }
 				}
 				started := time.Now()
 				result, err := run(t.Context(), in, f)
@@ -211,7 +211,7 @@ func TestRun_comesToItsEndSliceBySlice(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			random := rand.New(rand.NewPCG(seed, 5))
 			const reports = 60
-			f := newFakeVault()
+			f := newFakeStore()
 			plan(f, reports)
 			kinds := make([]int, reports) // 0 hangs, 1 fails, 2 is slow, else answers at once
 			for i := range kinds {
@@ -257,7 +257,7 @@ func TestRun_comesToItsEndSliceBySlice(t *testing.T) {
 			for i, d := range wantWhole(t, f, reports) {
 				want := description.StateDescribed
 				if kinds[i] < 2 {
-					want = undone(lastRound)
+					want = unansweredState(lastRound)
 				}
 				if d.State != want {
 					t.Errorf("seed %d: report %d of kind %d is %s", seed, i, kinds[i], d.State)

@@ -13,7 +13,7 @@ import (
 
 func TestRun_goesOnWhenTheStoreFailsOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, o := newFakeVault(), newOrg(50*time.Millisecond)
+		f, o := newFakeStore(), newOrg(50*time.Millisecond)
 		plan(f, 100)
 		broken := errors.New("the disk is full")
 		failures := 0
@@ -42,17 +42,17 @@ func TestRun_goesOnWhenTheStoreFailsOnce(t *testing.T) {
 }
 
 func TestRun_makesTheShardAnewWhenItIsTornOrAnothers(t *testing.T) {
-	for name, prepare := range map[string]func(*fakeVault){
-		"torn": func(f *fakeVault) {
+	for name, prepare := range map[string]func(*fakeStore){
+		"torn": func(f *fakeStore) {
 			f.put(testSync.Shard(0), storedLine(0, ""), storedLine(1, ""), storedLine(2, ""))
 			f.torn[testSync.Shard(0)] = true
 		},
-		"of another plan": func(f *fakeVault) { f.put(testSync.Shard(0), storedLine(0, ""), storedLine(1, ""), storedLine(9, "")) },
-		"no JSON":         func(f *fakeVault) { f.put(testSync.Shard(0), []byte(`{"Id":`), storedLine(1, ""), storedLine(9, "")) },
+		"of another plan": func(f *fakeStore) { f.put(testSync.Shard(0), storedLine(0, ""), storedLine(1, ""), storedLine(9, "")) },
+		"no JSON":         func(f *fakeStore) { f.put(testSync.Shard(0), []byte(`{"Id":`), storedLine(1, ""), storedLine(9, "")) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f, o := newFakeVault(), newOrg(0)
+				f, o := newFakeStore(), newOrg(0)
 				plan(f, 3)
 				prepare(f)
 				if _, err := run(t.Context(), input(o, 2), f); err != nil {
@@ -70,7 +70,7 @@ func TestRun_makesTheShardAnewWhenItIsTornOrAnothers(t *testing.T) {
 // A bucket that lets nobody delete: parts are left lying, a torn one is passed over, and the shard still ends.
 func TestRun_endsInABucketThatRefusesDeletes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, o := newFakeVault(), newOrg(10*time.Millisecond)
+		f, o := newFakeStore(), newOrg(10*time.Millisecond)
 		f.keeps = errors.New("deletes are refused")
 		plan(f, 200)
 		torn := testSync.Part(0, reportID(0), reportID(3), 1)
@@ -93,7 +93,7 @@ func TestRun_endsInABucketThatRefusesDeletes(t *testing.T) {
 
 func TestRun_endsWhenItsPlanIsGone(t *testing.T) {
 	t.Parallel()
-	result, err := run(t.Context(), input(newOrg(0), 4), newFakeVault())
+	result, err := run(t.Context(), input(newOrg(0), 4), newFakeStore())
 	if !fault.Is(err, fault.Invalid) || !result.Partial || !strings.Contains(err.Error(), "cancel the sync and start it again") {
 		t.Errorf("result %+v, error %v", result, err)
 	}

@@ -16,16 +16,16 @@ const (
 	StopSlice Stop = "slice"
 	// StopCancelled: the context of the caller ended.
 	StopCancelled Stop = "cancelled"
-	// StopQuota: the allowance of API calls is spent, or the daily ones of the whole org are.
+	// StopQuota: the call budget is spent, or the daily calls of the whole org are.
 	StopQuota Stop = "quota"
 	// StopThrottled: Salesforce asked for a longer wait than a run spends itself, and not for the sake of one report. The
 	// error says how long.
 	StopThrottled Stop = "throttled"
-	// StopFault: any other error. Its class says whether another attempt may mend it.
+	// StopFault: any other error. Its class says whether another attempt may fix it.
 	StopFault Stop = "fault"
 )
 
-// errSlice is why a run stops whose time is over.
+// errSlice is why a run stops at the end of its slice.
 var errSlice = errors.New("the time of the slice is over")
 
 // stopOf names the reason behind the error with which a run ends.

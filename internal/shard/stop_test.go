@@ -35,7 +35,7 @@ func TestRun_saysWhyItStopped(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f, o := newFakeVault(), newOrg(time.Second)
+				f, o := newFakeStore(), newOrg(time.Second)
 				plan(f, 100)
 				o.reply = func(int, int) error {
 					if o.count() > 30 {
@@ -60,12 +60,12 @@ func TestRun_saysWhyItStopped(t *testing.T) {
 	}
 }
 
-// A cancel is told as such, at whatever moment of a slice it comes.
+// A cancel is reported as such, at whatever moment of a slice it comes.
 func TestRun_isCancelledAtAnyMomentOfASlice(t *testing.T) {
 	for _, after := range []time.Duration{0, time.Second, 69 * time.Second, 71 * time.Second, 75 * time.Second} {
 		t.Run(fmt.Sprintf("after %v", after), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f, o := newFakeVault(), hang(0, func(int) bool { return true })
+				f, o := newFakeStore(), hang(0, func(int) bool { return true })
 				plan(f, 20)
 				f.put(testSync.Part(0, reportID(9), reportID(9), 1), storedLine(9, ""))
 				in := input(o, 4)

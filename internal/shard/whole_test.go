@@ -13,6 +13,7 @@ import (
 	"longhaul/internal/description"
 	"longhaul/internal/fault"
 	"longhaul/internal/salesforce"
+	"longhaul/internal/shard/slots"
 )
 
 // orgAnswer is a refusal of Salesforce and the class that the rules of the client give it.
@@ -72,7 +73,7 @@ func TestRun_stopsAtTheFirstAnswerThatConcernsTheWholeOrg(t *testing.T) {
 				}
 				answer.write(w)
 			})
-			f := newFakeVault()
+			f := newFakeStore()
 			plan(f, 250)
 			started := time.Now()
 			result, err := run(t.Context(), input(client, share), f)
@@ -86,7 +87,7 @@ func TestRun_stopsAtTheFirstAnswerThatConcernsTheWholeOrg(t *testing.T) {
 			if !result.Partial || result.Reports != first-1 || result.States[description.StateDescribed] != first-1 {
 				t.Errorf("result %+v, want the %d answers before the refusal", result, first-1)
 			}
-			if took := time.Since(started); took > graceGiveUp {
+			if took := time.Since(started); took > graceFatal {
 				t.Errorf("took %v", took)
 			}
 		})
@@ -95,11 +96,11 @@ func TestRun_stopsAtTheFirstAnswerThatConcernsTheWholeOrg(t *testing.T) {
 
 // lender notes what a run lends.
 type lender struct {
-	Fixed
+	slots.Fixed
 	lent atomic.Int64
 }
 
-func (l *lender) Idle(idle bool) {
+func (l *lender) SetIdle(idle bool) {
 	if idle {
 		l.lent.Add(1)
 	}
@@ -128,15 +129,15 @@ func TestRun_lendsNothingAfterARefusalOfTheWholeOrg(t *testing.T) {
 			}
 			orgAnswer{status: 403, code: code, message: row.message}.write(w)
 		})
-		f := newFakeVault()
+		f := newFakeStore()
 		plan(f, 50)
 		in := input(client, 4)
-		slots := &lender{Fixed: 4}
-		in.Slots = slots
+		lending := &lender{Fixed: 4}
+		in.Slots = lending
 		if _, err := run(t.Context(), in, f); err == nil {
 			t.Errorf("%s: the run did not stop", name)
 		}
-		if lent := slots.lent.Load() > 0; lent != row.lends {
+		if lent := lending.lent.Load() > 0; lent != row.lends {
 			t.Errorf("%s: it lent its slots: %v", name, lent)
 		}
 	}
@@ -203,7 +204,7 @@ func TestRun_goesOnAfterAnAnswerThatConcernsOneReport(t *testing.T) {
 				w.Header().Set("Content-Type", "application/json")
 				fmt.Fprint(w, `{"reportMetadata":{},"reportExtendedMetadata":{}}`)
 			})
-			f := newFakeVault()
+			f := newFakeStore()
 			plan(f, 20)
 			in := input(client, 4)
 			in.LastRound = true
@@ -240,7 +241,7 @@ func TestRun_stopsWhenTheLoginIsRefused(t *testing.T) {
 		}
 		orgAnswer{401, "INVALID_SESSION_ID", "Session expired or invalid", ""}.write(w)
 	})
-	f := newFakeVault()
+	f := newFakeStore()
 	plan(f, 250)
 	result, err := run(t.Context(), input(client, 4), f)
 	if !fault.Is(err, fault.LoginRefused) || result.Reports != 40 || result.Stop != StopFault {

@@ -15,7 +15,7 @@ import (
 
 func TestRun_triesAReportThatFailedAgainAfterTheOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, o := newFakeVault(), newOrg(10*time.Millisecond)
+		f, o := newFakeStore(), newOrg(10*time.Millisecond)
 		plan(f, 60)
 		o.reply = func(i, call int) error {
 			if i%20 == 5 && call <= 2 {
@@ -39,7 +39,7 @@ func TestRun_triesAReportThatFailedAgainAfterTheOthers(t *testing.T) {
 // A session that ends once more before the repeat costs the report another try, and not the run.
 func TestRun_triesAgainWhatASecondEndOfTheSessionMet(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, o := newFakeVault(), newOrg(10*time.Millisecond)
+		f, o := newFakeStore(), newOrg(10*time.Millisecond)
 		plan(f, 60)
 		o.reply = func(i, call int) error {
 			if i%20 == 5 && call == 1 {
@@ -61,7 +61,7 @@ func TestRun_takesAnOutageForNothingElse(t *testing.T) {
 		for _, from := range []int{0, 1, 30, 100, 110, 117, 119} {
 			t.Run(fmt.Sprintf("%s from report %d on", class, from), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					f, o := newFakeVault(), newOrg(10*time.Millisecond)
+					f, o := newFakeStore(), newOrg(10*time.Millisecond)
 					plan(f, 120)
 					o.reply = func(int, int) error {
 						if o.count() > from {
@@ -72,7 +72,7 @@ func TestRun_takesAnOutageForNothingElse(t *testing.T) {
 					started := time.Now()
 					result, err := run(t.Context(), input(o, 4), f)
 					want := class
-					if class == fault.Poison { // whoever repeats attempts must repeat this one
+					if class == fault.Poison { // so that the attempt is repeated
 						want = fault.Transient
 					}
 					if !fault.Is(err, want) || !result.Partial {
@@ -114,7 +114,7 @@ func TestRun_stopsAtOnceForWhatConcernsEveryReport(t *testing.T) {
 	for name, refusal := range tests {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f, o := newFakeVault(), newOrg(10*time.Millisecond)
+				f, o := newFakeStore(), newOrg(10*time.Millisecond)
 				plan(f, 250)
 				o.reply = func(int, int) error {
 					if o.count() > 100 {
@@ -136,7 +136,7 @@ func TestRun_stopsAtOnceForWhatConcernsEveryReport(t *testing.T) {
 
 func TestRun_slowsDownWhereThereWereTooManyRequests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, o := newFakeVault(), newOrg(100*time.Millisecond)
+		f, o := newFakeStore(), newOrg(100*time.Millisecond)
 		plan(f, 250)
 		o.reply = func(int, int) error {
 			o.mu.Lock()
@@ -158,7 +158,7 @@ func TestRun_slowsDownWhereThereWereTooManyRequests(t *testing.T) {
 
 func TestRun_waitsAsLongAsSalesforceAsks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, o := newFakeVault(), newOrg(time.Millisecond)
+		f, o := newFakeStore(), newOrg(time.Millisecond)
 		plan(f, 50)
 		var until time.Time
 		o.reply = func(i, call int) error {

@@ -1,4 +1,4 @@
-package shard
+package slots
 
 import (
 	"context"
@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// takeAll takes slots until none is given.
-func takeAll(lease *Lease) (n int) {
-	for lease.Take() {
+// takeAll acquires slots until none is given.
+func takeAll(share *Share) (n int) {
+	for share.TryAcquire() {
 		n++
 	}
 	return n
@@ -24,24 +24,24 @@ func TestPool_lendsWhatAnIdleShardDoesNotUse(t *testing.T) {
 	if got := takeAll(a); got != 5 {
 		t.Errorf("a shard took %d slots beside one that is at work, want its 5", got)
 	}
-	if !b.Take() {
+	if !b.TryAcquire() {
 		t.Fatal("a shard was refused a slot of its own share")
 	}
-	b.Idle(true)
-	if got := takeAll(a); got != 2 || a.Slots() != 7 {
-		t.Errorf("a shard took %d of the slots that another left unused, and may have %d; want 2 and 7", got, a.Slots())
+	b.SetIdle(true)
+	if got := takeAll(a); got != 2 || a.Limit() != 7 {
+		t.Errorf("a shard took %d of the slots that another left unused, and may have %d; want 2 and 7", got, a.Limit())
 	}
-	b.Idle(false)
-	if b.Take() {
+	b.SetIdle(false)
+	if b.TryAcquire() {
 		t.Error("a lent slot was given out twice")
 	}
-	a.Give()
+	a.Release()
 	select {
-	case <-b.Changed():
+	case <-b.Freed():
 	default:
-		t.Error("a shard that was refused was not told of a free slot")
+		t.Error("a shard that was refused was not notified of a free slot")
 	}
-	if !b.Take() || a.Take() {
+	if !b.TryAcquire() || a.TryAcquire() {
 		t.Error("a slot that came back went to the borrower and not to its owner")
 	}
 	if takeAll(other) != 2 {
@@ -59,7 +59,7 @@ func TestPool_keepsSharesOnceTheLastShardHasBegun(t *testing.T) {
 	}
 	c := pool.Join("acme", 3, true)
 	for range 5 {
-		a.Give()
+		a.Release()
 	}
 	a.Leave(t.Context())
 	if got := takeAll(b); got != 5 {
@@ -70,10 +70,10 @@ func TestPool_keepsSharesOnceTheLastShardHasBegun(t *testing.T) {
 		t.Errorf("%d more slots were given, want 3: the share of a shard that came back must not count twice", got)
 	}
 	gone, cancel := context.WithCancel(t.Context())
-	cancel() // nobody gives a slot back here, so there is nothing to wait for
+	cancel() // no slot is given back here, so there is nothing to wait for
 	again.Abandon(gone)
 	again.Abandon(gone)
-	if b.Take() || c.Take() {
+	if b.TryAcquire() || c.TryAcquire() {
 		t.Error("a slot was given beyond the shares")
 	}
 }
@@ -83,7 +83,7 @@ func TestPool_leavesWhenNobodyUsesTheShare(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		pool := NewPool()
 		a, b := pool.Join("acme", 4, false), pool.Join("acme", 4, false)
-		b.Idle(true)
+		b.SetIdle(true)
 		if takeAll(a) != 8 {
 			t.Fatal("nothing was lent")
 		}
@@ -99,8 +99,8 @@ func TestPool_leavesWhenNobodyUsesTheShare(t *testing.T) {
 				t.Fatal("a shard left while its share was in use")
 			default:
 			}
-			a.Give()
-			if a.Take() {
+			a.Release()
+			if a.TryAcquire() {
 				t.Fatal("a slot was lent on after its owner had left")
 			}
 			synctest.Wait()
@@ -108,7 +108,7 @@ func TestPool_leavesWhenNobodyUsesTheShare(t *testing.T) {
 		<-left
 
 		c := pool.Join("acme", 4, false)
-		c.Idle(true)
+		c.SetIdle(true)
 		takeAll(a)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
@@ -124,62 +124,42 @@ func TestPool_neverHandsOutMoreThanWasGranted(t *testing.T) {
 	for seed := range uint64(500) {
 		random := rand.New(rand.NewPCG(seed, 9))
 		pool := NewPool()
-		var leases []*Lease
+		var shares []*Share
 		most, granted := 0, 0
 		for range 200 {
-			if len(leases) == 0 || random.IntN(8) == 0 {
-				lease := pool.Join("acme", 1+random.IntN(6), random.IntN(6) == 0)
-				leases = append(leases, lease)
-				granted += lease.own
+			if len(shares) == 0 || random.IntN(8) == 0 {
+				share := pool.Join("acme", 1+random.IntN(6), random.IntN(6) == 0)
+				shares = append(shares, share)
+				granted += share.own
 				most = max(most, granted)
 				continue
 			}
-			i := random.IntN(len(leases))
-			lease := leases[i]
+			i := random.IntN(len(shares))
+			share := shares[i]
 			switch random.IntN(6) {
 			case 0:
-				for lease.inUse > 0 {
-					lease.Give()
+				for share.inUse > 0 {
+					share.Release()
 				}
-				granted -= lease.own
-				lease.end(gone, random.IntN(3) > 0)
-				leases = append(leases[:i], leases[i+1:]...)
+				granted -= share.own
+				share.end(gone, random.IntN(3) > 0)
+				shares = append(shares[:i], shares[i+1:]...)
 			case 1:
-				lease.Idle(random.IntN(2) == 0)
+				share.SetIdle(random.IntN(2) == 0)
 			case 2:
-				if lease.inUse > 0 {
-					lease.Give()
+				if share.inUse > 0 {
+					share.Release()
 				}
 			default:
-				lease.Take()
+				share.TryAcquire()
 			}
 			inUse := 0
-			for _, lease := range leases {
-				inUse += lease.inUse
+			for _, share := range shares {
+				inUse += share.inUse
 			}
 			if inUse > most {
 				t.Fatalf("seed %d: %d slots in use, at most %d were granted", seed, inUse, most)
 			}
 		}
 	}
-}
-
-func TestRun_usesTheSlotsOfShardsThatEnded(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		f, o := newFakeVault(), newOrg(100*time.Millisecond)
-		plan(f, 200)
-		pool := NewPool()
-		mine, ending := pool.Join("acme", 2, true), pool.Join("acme", 6, true)
-		time.AfterFunc(time.Second, func() { ending.Leave(t.Context()) })
-		in := input(o, 0)
-		in.Slots = mine
-		started := time.Now()
-		if _, err := run(t.Context(), in, f); err != nil {
-			t.Fatal(err)
-		}
-		// 20 in the first second, the other 180 at 80 a second.
-		if took := time.Since(started); o.most != 8 || took > 3400*time.Millisecond {
-			t.Errorf("%d in flight at most, %v", o.most, took)
-		}
-	})
 }

@@ -12,13 +12,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/shard/parts"
 	"longhaul/internal/staging"
 )
 
 var errFull = &fault.Error{Class: fault.Transient, System: fault.Bucket, Message: "cannot write to the bucket: the disk is full"}
 
 // refuses makes a store that takes nothing from a time after now until another, and notes the tries it refused.
-func refuses(f *fakeVault, from, until time.Duration, err error) *[]time.Duration {
+func refuses(f *fakeStore, from, until time.Duration, err error) *[]time.Duration {
 	started, tries := time.Now(), []time.Duration{}
 	f.fail = func(string) error {
 		if now := time.Since(started); now >= from && now < until {
@@ -32,7 +33,7 @@ func refuses(f *fakeVault, from, until time.Duration, err error) *[]time.Duratio
 
 func TestRun_waitsForAStoreThatRefuses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, o := newFakeVault(), newOrg(100*time.Millisecond)
+		f, o := newFakeStore(), newOrg(100*time.Millisecond)
 		plan(f, 250)
 		tries := refuses(f, 2*time.Second, 62*time.Second, errFull)
 		started := time.Now()
@@ -42,16 +43,16 @@ func TestRun_waitsForAStoreThatRefuses(t *testing.T) {
 			}
 			return nil
 		}
-		var told []string
+		var reported []string
 		in := input(o, 5)
-		in.Waiting = func(why string) { told = append(told, why) }
+		in.Waiting = func(why string) { reported = append(reported, why) }
 		result, err := run(t.Context(), in, f)
 		if err != nil || result.Reports != 250 || result.Repeated != 0 || o.total != 250 {
 			t.Fatalf("result %+v after %d calls, error %v", result, o.total, err)
 		}
 		wantWhole(t, f, 250)
-		if diff := cmp.Diff([]string{errFull.Message, ""}, told); diff != "" {
-			t.Errorf("told (-want +got):\n%s", diff)
+		if diff := cmp.Diff([]string{errFull.Message, ""}, reported); diff != "" {
+			t.Errorf("reported (-want +got):\n%s", diff)
 		}
 		pauses := make([]time.Duration, 0, len(*tries))
 		for i, at := range (*tries)[1:] {
@@ -73,7 +74,7 @@ func TestRun_losesPatienceWithAStoreThatRefuses(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f, o := newFakeVault(), newOrg(100*time.Millisecond)
+				f, o := newFakeStore(), newOrg(100*time.Millisecond)
 				plan(f, 250)
 				refuses(f, 2*time.Second, 10*time.Hour, errFull)
 				in := input(o, 5)
@@ -97,11 +98,11 @@ func TestRun_losesPatienceWithAStoreThatRefuses(t *testing.T) {
 func TestRun_doesNotWaitForWhatDoesNotPass(t *testing.T) {
 	for name, refusal := range map[string]error{
 		"a bucket that is not there": &fault.Error{Class: fault.Invalid, System: fault.Bucket, Message: "there is no bucket"},
-		"what nobody has classed":    errors.New("boom"),
+		"an unclassified error":      errors.New("boom"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f, o := newFakeVault(), newOrg(100*time.Millisecond)
+				f, o := newFakeStore(), newOrg(100*time.Millisecond)
 				plan(f, 250)
 				refuses(f, 2*time.Second, 10*time.Hour, refusal)
 				in := input(o, 5)
@@ -118,7 +119,7 @@ func TestRun_doesNotWaitForWhatDoesNotPass(t *testing.T) {
 
 func TestRun_waitsToJoinItsParts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, o := newFakeVault(), newOrg(100*time.Millisecond)
+		f, o := newFakeStore(), newOrg(100*time.Millisecond)
 		plan(f, 50)
 		tries := 0
 		f.fail = func(key string) error {
@@ -129,24 +130,24 @@ func TestRun_waitsToJoinItsParts(t *testing.T) {
 			}
 			return nil
 		}
-		var told []string
+		var reported []string
 		in := input(o, 5)
 		in.Slice = 3 * time.Second // over by then, which does not hold up a shard that is done
-		in.Waiting = func(why string) { told = append(told, why) }
+		in.Waiting = func(why string) { reported = append(reported, why) }
 		result, err := run(t.Context(), in, f)
 		if err != nil || result.Partial || result.Reports != 50 || o.total != 50 || tries != 4 {
 			t.Fatalf("result %+v after %d calls and %d tries, error %v", result, o.total, tries, err)
 		}
 		wantWhole(t, f, 50)
-		if diff := cmp.Diff([]string{errFull.Message, ""}, told); diff != "" {
-			t.Errorf("told (-want +got):\n%s", diff)
+		if diff := cmp.Diff([]string{errFull.Message, ""}, reported); diff != "" {
+			t.Errorf("reported (-want +got):\n%s", diff)
 		}
 	})
 }
 
 func TestRun_keepsItsSliceUntilTheStoreTakesIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, o := newFakeVault(), newOrg(100*time.Millisecond)
+		f, o := newFakeStore(), newOrg(100*time.Millisecond)
 		plan(f, 250)
 		refuses(f, 2*time.Second, 30*time.Second, errFull)
 		in := input(o, 5)
@@ -160,16 +161,16 @@ func TestRun_keepsItsSliceUntilTheStoreTakesIt(t *testing.T) {
 
 func TestRun_takesAStoreThatHangsForOneThatRefuses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, o := newFakeVault(), newOrg(100*time.Millisecond)
+		f, o := newFakeStore(), newOrg(100*time.Millisecond)
 		plan(f, 100)
 		f.latency = time.Hour
-		time.AfterFunc(writeTime+time.Second, func() { f.mu.Lock(); f.latency = 0; f.mu.Unlock() })
-		var told []string
+		time.AfterFunc(parts.WriteTime+time.Second, func() { f.mu.Lock(); f.latency = 0; f.mu.Unlock() })
+		var reported []string
 		in := input(o, 5)
-		in.Waiting = func(why string) { told = append(told, why) }
+		in.Waiting = func(why string) { reported = append(reported, why) }
 		result, err := run(t.Context(), in, f)
-		if err != nil || result.Reports != 100 || o.total != 100 || len(told) != 2 {
-			t.Errorf("result %+v after %d calls, error %v; told %q", result, o.total, err, told)
+		if err != nil || result.Reports != 100 || o.total != 100 || len(reported) != 2 {
+			t.Errorf("result %+v after %d calls, error %v; reported %q", result, o.total, err, reported)
 		}
 	})
 }
@@ -180,7 +181,7 @@ func TestRun_isCancelledWhileTheStoreRefuses(t *testing.T) {
 		for _, back := range []bool{true, false} {
 			t.Run(fmt.Sprintf("%d reports, back %t", reports, back), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					f, o := newFakeVault(), newOrg(100*time.Millisecond)
+					f, o := newFakeStore(), newOrg(100*time.Millisecond)
 					plan(f, reports)
 					until := time.Hour
 					if back {
@@ -189,9 +190,9 @@ func TestRun_isCancelledWhileTheStoreRefuses(t *testing.T) {
 					refuses(f, 0, until, errFull)
 					ctx, cancel := context.WithCancel(t.Context())
 					time.AfterFunc(31*time.Second, cancel) // between two tries
-					var told []string
+					var reported []string
 					in := input(o, 5)
-					in.Waiting = func(why string) { told = append(told, why) }
+					in.Waiting = func(why string) { reported = append(reported, why) }
 					started := time.Now()
 					result, err := run(ctx, in, f)
 					if !errors.Is(err, context.Canceled) || result.Stop != StopCancelled {
@@ -203,8 +204,8 @@ func TestRun_isCancelledWhileTheStoreRefuses(t *testing.T) {
 					if want := int64(o.total); back && result.Reports != want || !back && result.Reports != 0 {
 						t.Errorf("%d reports are stored of %d", result.Reports, want)
 					}
-					if len(told) != 2 || told[1] != "" {
-						t.Errorf("told %q", told)
+					if len(reported) != 2 || reported[1] != "" {
+						t.Errorf("reported %q", reported)
 					}
 				})
 			})
@@ -216,7 +217,7 @@ func TestRun_isCancelledWhileTheStoreRefuses(t *testing.T) {
 // asks for its reports again.
 func TestRun_asksAgainForAPartThatIsTornBeforeItIsJoined(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f, o := newFakeVault(), newOrg(100*time.Millisecond)
+		f, o := newFakeStore(), newOrg(100*time.Millisecond)
 		plan(f, 100)
 		var torn staging.PartName
 		f.beforeW = func(key string) {
@@ -245,7 +246,7 @@ func TestRun_asksAgainForAPartThatIsTornBeforeItIsJoined(t *testing.T) {
 			t.Fatalf("result %+v, error %v after %d tries", result, err, tries)
 		}
 		if took := time.Since(started); took > 10*time.Second {
-			t.Errorf("the run waited %v for a torn part to mend", took)
+			t.Errorf("the run waited %v for a torn part", took)
 		}
 		f.beforeW = nil
 		again := newOrg(0)

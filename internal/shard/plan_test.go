@@ -5,6 +5,7 @@ import (
 	"errors"
 	"testing"
 
+	"longhaul/internal/shard/parts"
 	"longhaul/internal/staging"
 )
 
@@ -22,10 +23,10 @@ func FuzzRun_onAPartOfAnyLine(f *testing.F) {
 		if !json.Valid(one) || !json.Valid(two) {
 			return // a checksum stands before these lines
 		}
-		v, o := newFakeVault(), newOrg(0)
+		v, o := newFakeStore(), newOrg(0)
 		plan(v, 4)
 		v.put(testSync.Part(0, reportID(0), reportID(3), 1), one, two)
-		entries, err := readEntries(t.Context(), v, testSync.Part(0, reportID(0), reportID(3), 1))
+		entries, err := parts.ReadEntries(t.Context(), v, testSync.Part(0, reportID(0), reportID(3), 1))
 		if err != nil && !errors.Is(err, staging.ErrTorn) || err == nil && len(entries) != 2 {
 			t.Fatalf("%q and %q read as %+v, %v", one, two, entries, err)
 		}

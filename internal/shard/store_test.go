@@ -15,9 +15,9 @@ import (
 	"longhaul/internal/staging"
 )
 
-// fakeVault keeps streams in memory. Unlike a real store it has no goroutines and no pooled codecs, so that it serves
+// fakeStore keeps streams in memory. Unlike a real store it has no goroutines and no pooled codecs, so that it serves
 // tests on a virtual clock; its writes take time.
-type fakeVault struct {
+type fakeStore struct {
 	mu      sync.Mutex
 	streams map[string][][]byte
 	torn    map[string]bool
@@ -30,11 +30,11 @@ type fakeVault struct {
 	overlap bool // two writes at once
 }
 
-func newFakeVault() *fakeVault {
-	return &fakeVault{streams: map[string][][]byte{}, torn: map[string]bool{}}
+func newFakeStore() *fakeStore {
+	return &fakeStore{streams: map[string][][]byte{}, torn: map[string]bool{}}
 }
 
-func (f *fakeVault) lines(ctx context.Context, key string) iter.Seq2[[]byte, error] {
+func (f *fakeStore) Lines(ctx context.Context, key string) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
 		f.mu.Lock()
 		lines, ok := f.streams[key]
@@ -60,7 +60,7 @@ func (f *fakeVault) lines(ctx context.Context, key string) iter.Seq2[[]byte, err
 	}
 }
 
-func (f *fakeVault) write(ctx context.Context, key string, lines iter.Seq2[[]byte, error]) (staging.Object, error) {
+func (f *fakeStore) WriteLines(ctx context.Context, key string, lines iter.Seq2[[]byte, error]) (staging.Object, error) {
 	f.mu.Lock()
 	if strings.Contains(key, ".a") {
 		f.writes = append(f.writes, time.Now())
@@ -107,13 +107,13 @@ func (f *fakeVault) write(ctx context.Context, key string, lines iter.Seq2[[]byt
 	return staging.Object{Key: key, Count: int64(len(kept))}, nil
 }
 
-func (f *fakeVault) sum(_ context.Context, key string) (staging.Object, error) {
+func (f *fakeStore) Verify(_ context.Context, key string) (staging.Object, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return staging.Object{Key: key, Count: int64(len(f.streams[key]))}, nil
 }
 
-func (f *fakeVault) list(_ context.Context, prefix string) iter.Seq2[string, error] {
+func (f *fakeStore) List(_ context.Context, prefix string) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		for _, key := range f.keys(prefix) {
 			if !yield(key, nil) {
@@ -123,20 +123,20 @@ func (f *fakeVault) list(_ context.Context, prefix string) iter.Seq2[string, err
 	}
 }
 
-func (f *fakeVault) keys(prefix string) []string {
+func (f *fakeStore) keys(prefix string) []string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return slices.DeleteFunc(slices.Sorted(maps.Keys(f.streams)), func(k string) bool { return !strings.HasPrefix(k, prefix) })
 }
 
-func (f *fakeVault) exists(_ context.Context, key string) (bool, error) {
+func (f *fakeStore) Exists(_ context.Context, key string) (bool, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	_, ok := f.streams[key]
 	return ok, nil
 }
 
-func (f *fakeVault) remove(_ context.Context, key string) error {
+func (f *fakeStore) Delete(_ context.Context, key string) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.keeps != nil {
@@ -147,24 +147,25 @@ func (f *fakeVault) remove(_ context.Context, key string) error {
 	return nil
 }
 
-func (f *fakeVault) removeAll(_ context.Context, prefix string) error {
+func (f *fakeStore) DeleteAll(ctx context.Context, prefix string) (n int, err error) {
 	for _, key := range f.keys(prefix) {
-		if err := f.remove(context.Background(), key); err != nil {
-			return err
+		if err := f.Delete(ctx, key); err != nil {
+			return n, err
 		}
+		n++
 	}
-	return nil
+	return n, nil
 }
 
 // snapshot is what a process finds that starts after this one was killed now.
-func (f *fakeVault) snapshot() *fakeVault {
+func (f *fakeStore) snapshot() *fakeStore {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return &fakeVault{streams: maps.Clone(f.streams), torn: maps.Clone(f.torn), latency: f.latency}
+	return &fakeStore{streams: maps.Clone(f.streams), torn: maps.Clone(f.torn), latency: f.latency}
 }
 
 // put stores lines as they are.
-func (f *fakeVault) put(key string, lines ...[]byte) {
+func (f *fakeStore) put(key string, lines ...[]byte) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.streams[key] = lines

@@ -37,13 +37,13 @@ func putIn(t *testing.T, store *staging.Store, key string, lines ...[]byte) {
 	}
 }
 
-func TestWitness_isAReportKnownToBeAnswered(t *testing.T) {
+func TestFindCanary_isAReportKnownToBeAnswered(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		put  func(t *testing.T, store *staging.Store)
 		want string
 	}{
-		"nobody, of an empty sync": {func(*testing.T, *staging.Store) {}, ""},
+		"none, of an empty sync": {func(*testing.T, *staging.Store) {}, ""},
 		"one that was reused, and not what is kept obsolete": {func(t *testing.T, store *staging.Store) {
 			putIn(t, store, testSync.Reused(), stateLine(t, 1, description.StateObsolete), stateLine(t, 2, description.StateReused))
 			putIn(t, store, testSync.Shard(0), stateLine(t, 3, description.StateDescribed))
@@ -66,14 +66,14 @@ func TestWitness_isAReportKnownToBeAnswered(t *testing.T) {
 			putIn(t, store, testSync.Shard(0), []byte(`{"Id":1}`))
 			putIn(t, store, testSync.Shard(1), stateLine(t, 1, description.StateDescribed))
 		}, reportID(1)},
-		"nobody, where only failures are stored": {func(t *testing.T, store *staging.Store) {
+		"none, where only failures are stored": {func(t *testing.T, store *staging.Store) {
 			putIn(t, store, testSync.Shard(0), stateLine(t, 1, description.StateFailed))
 		}, ""},
-		"nobody, where too many shards would have to be read": {func(t *testing.T, store *staging.Store) {
-			for n := range witnessSearch {
+		"none, where too many shards would have to be read": {func(t *testing.T, store *staging.Store) {
+			for n := range canarySearch {
 				putIn(t, store, testSync.Shard(n), stateLine(t, n, description.StateFailed))
 			}
-			putIn(t, store, testSync.Shard(witnessSearch), stateLine(t, 1, description.StateDescribed))
+			putIn(t, store, testSync.Shard(canarySearch), stateLine(t, 1, description.StateDescribed))
 		}, ""},
 	}
 	for name, test := range tests {
@@ -81,7 +81,7 @@ func TestWitness_isAReportKnownToBeAnswered(t *testing.T) {
 			t.Parallel()
 			store := openStore(t, "mem://")
 			test.put(t, store)
-			id, ok, err := Witness(t.Context(), store, testSync)
+			id, ok, err := FindCanary(t.Context(), store, testSync)
 			if err != nil || id != test.want || ok != (test.want != "") {
 				t.Errorf("got %q, %v, %v, want %q", id, ok, err, test.want)
 			}
@@ -89,13 +89,13 @@ func TestWitness_isAReportKnownToBeAnswered(t *testing.T) {
 	}
 }
 
-func TestWitness_saysWhenTheBucketDoesNot(t *testing.T) {
+func TestFindCanary_saysWhenTheBucketDoesNot(t *testing.T) {
 	t.Parallel()
 	store := openStore(t, "mem://")
 	putIn(t, store, testSync.Shard(0), fmt.Appendf(nil, `{"Id":%q}`, reportID(1)))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if id, ok, err := Witness(ctx, store, testSync); !errors.Is(err, context.Canceled) {
+	if id, ok, err := FindCanary(ctx, store, testSync); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %q, %v, %v", id, ok, err)
 	}
 }
