@@ -137,7 +137,7 @@ func TestLogins_takeNoneOfABucketThatIsAway(t *testing.T) {
 	if _, err := l.store.ID(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if err := l.store.Delete(t.Context(), identityKey); err != nil {
+	if err := l.store.Delete(t.Context(), "longhaul.json"); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := l.Take(t.Context(), noon); !fault.Is(err, fault.Transient) {

@@ -1,4 +1,4 @@
-package staging
+package bucket
 
 import (
 	"os"
@@ -21,7 +21,7 @@ func TestOpen_readsVariablesAsTheyWereMeant(t *testing.T) {
 		{"azblob", "AZURE_STORAGE_ACCOUNT", "s3cret\r\ns3cret", "", "holds a line break"},
 	} {
 		t.Setenv(row.name, row.value)
-		err := tidy(row.kind)
+		err := trimVariables(row.kind)
 		if row.says == "" && (err != nil || os.Getenv(row.name) != row.want) {
 			t.Errorf("%s=%q: %q, %v", row.name, row.value, os.Getenv(row.name), err)
 		}
