@@ -16,7 +16,7 @@ import (
 // worth asking.
 func (s *sync) lease(ctx workflow.Context, want int64) activities.Lease {
 	return activities.Lease{
-		Calls: s.state.Quota.Lease(want, workflow.Now(ctx)), Ceiling: s.state.Quota.Ceiling(),
+		Calls: s.state.Quota.Reserve(want, workflow.Now(ctx)), Ceiling: s.state.Quota.Ceiling(),
 	}
 }
 

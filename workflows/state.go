@@ -41,7 +41,7 @@ type State struct {
 	Deferred int64                          `json:"deferred,omitempty"` // reports that the first round put off
 	Vanished activities.Kinds               `json:"vanished,omitzero"`
 	Approved map[activities.GuardStage]bool `json:"approved,omitempty"`
-	Quota    quota.Ledger                   `json:"quota"`
+	Quota    quota.Budget                   `json:"quota"`
 	Settled  bool                           `json:"settled,omitempty"` // each report has its state, so States is the account
 	Mends    map[int]int                    `json:"mends,omitempty"`   // how often a shard was described again because its result was torn
 	Silent   int64                          `json:"silent,omitempty"`  // calls since Salesforce last told the org's usage
@@ -136,7 +136,7 @@ func (s *State) quota() *Quota {
 	if q.Max <= 0 {
 		return nil
 	}
-	return &Quota{Used: q.Used, Max: q.Max, Ceiling: q.Policy.Ceiling, Share: q.Policy.Share, Leased: q.Leased}
+	return &Quota{Used: q.Used, Max: q.Max, Ceiling: q.Policy.Ceiling, Share: q.Policy.Share, Leased: q.Reserved}
 }
 
 func (s *State) uploadsTotal() int {
