@@ -21,7 +21,7 @@ type ProbeParams struct {
 // ProbeResult is what the look brought.
 type ProbeResult struct {
 	Told  quota.Usage `json:"told"`
-	Calls int64      `json:"calls"`
+	Calls int64       `json:"calls"`
 
 	RetryAfter time.Duration `json:"retry_after,omitempty"` // the logins of the hour are spent: nothing could be asked
 	Why        string        `json:"why,omitempty"`         // the sentence of that

@@ -33,7 +33,7 @@ const (
 // Spending is what an activity used of the org's API calls.
 type Spending struct {
 	Calls      int64         `json:"calls"`
-	Told       quota.Usage    `json:"told,omitzero"`
+	Told       quota.Usage   `json:"told,omitzero"`
 	Stop       Stop          `json:"stop,omitempty"`
 	RetryAfter time.Duration `json:"retry_after,omitempty"` // with StopThrottled
 	Why        string        `json:"why,omitempty"`         // the sentence of what asked for that wait
