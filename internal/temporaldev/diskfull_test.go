@@ -38,7 +38,7 @@ func TestDiskTrouble_isHeardInTheLog(t *testing.T) {
 		{func(l *zap.Logger) { l.Error("x", zap.Int("error", 13)) }, ""},
 	} {
 		var told []string
-		row.log(zap.New(zapcore.NewTee(zapcore.NewNopCore(), diskTrouble{database: "/data/temporal.db", tell: func(e *DatabaseError) {
+		row.log(zap.New(zapcore.NewTee(zapcore.NewNopCore(), diskTrouble{database: "/data/temporal.db", report: func(e *DatabaseError) {
 			told = append(told, e.Fault().Message)
 			if e.Content || !fault.Is(e, fault.Invalid) {
 				t.Errorf("told %+v", e)
