@@ -8,7 +8,7 @@ import (
 	"longhaul/internal/fault"
 )
 
-// TestOpen_readsVariablesAsTheyWereMeant sets the variables of stores as env files of other systems leave them.
+// TestOpen_readsVariablesAsTheyWereMeant sets the variables of stores as env files of other systems set them.
 func TestOpen_readsVariablesAsTheyWereMeant(t *testing.T) {
 	for _, row := range []struct{ kind, name, value, want, says string }{
 		{"s3", "AWS_SECRET_ACCESS_KEY", "s3cret\r\n", "s3cret", ""},

@@ -143,7 +143,7 @@ func TestUnreadable_isOnlyWhatDoesNotPassByItself(t *testing.T) {
 	}
 }
 
-// What stands in the place of an object on a real disk is met as the drivers tell of it.
+// On a real disk, other things are in the place of an object. The errors are those of the driver.
 func TestUnreadable_onADisk(t *testing.T) {
 	t.Parallel()
 	b := folderBucket(t)

@@ -9,8 +9,8 @@ import (
 	"longhaul/internal/fault"
 )
 
-// TestBucket_knowsItsBucketByTheID lets the file with the id be another that holds the same, as after a restore or on a disk
-// that numbers files anew, and then one that holds another id.
+// TestBucket_knowsItsBucketByTheID replaces the file with the id by one with the same content, as after a restore or on a disk that
+// renumbers files, and then by one with another id.
 func TestBucket_knowsItsBucketByTheID(t *testing.T) {
 	t.Parallel()
 	ctx, b := t.Context(), folderBucket(t)

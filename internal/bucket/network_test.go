@@ -14,7 +14,7 @@ import (
 	"longhaul/internal/fault"
 )
 
-// TestFault_saysWhyNoStoreAnswers goes through what a network does before a store can answer. A signature may stand in a URL.
+// TestFault_saysWhyNoStoreAnswers goes through the errors of a network. A URL in one of them may contain a signature.
 func TestFault_saysWhyNoStoreAnswers(t *testing.T) {
 	t.Parallel()
 	address := &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 9000}
@@ -42,8 +42,8 @@ func TestFault_saysWhyNoStoreAnswers(t *testing.T) {
 	}
 }
 
-// TestFault_aDriversOwnDeadlineIsNotTheCallers lets the question for credentials go unanswered, as it does in a container that may
-// not reach the address where a cloud gives them. The caller has all the time in the world.
+// TestFault_aDriversOwnDeadlineIsNotTheCallers lets a request for credentials go unanswered, as in a container that may not
+// reach the address where a cloud provides them. The caller has no deadline.
 func TestFault_aDriversOwnDeadlineIsNotTheCallers(t *testing.T) {
 	t.Parallel()
 	d := &driver{place: place{kind: kindS3, name: "s3://longhaul"}, timeout: answerTimeout}

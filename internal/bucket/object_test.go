@@ -108,7 +108,7 @@ func TestLink_hasOneWinnerWithoutHardLinks(t *testing.T) {
 	if err := b.Write(t.Context(), "taken", []byte("a")); err != nil {
 		t.Fatal(err)
 	}
-	// A missing source fails as a link to everything but an existing name does; the fall-back must not overwrite.
+	// The link of a missing source fails as one on a disk without links does; the fallback must not overwrite.
 	if err := b.folder.link("none.tmp", "taken"); !errors.Is(err, ErrExist) {
 		t.Errorf("got %v, want ErrExist", err)
 	}

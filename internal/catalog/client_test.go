@@ -70,7 +70,7 @@ func TestSend_writesWhatCastorWrites(t *testing.T) {
 	}
 }
 
-// castor-upload reads on from the used-up file at its second try and delivers an empty one.
+// At its second try, castor-upload reads on from the end of the file and delivers an empty one.
 func TestSend_triesAgainWithTheWholeFile_notAnEmptyOne(t *testing.T) {
 	t.Parallel()
 	content := strings.Repeat("castor would send nothing. ", 10_000)
@@ -103,7 +103,7 @@ func TestSend_triesAgainWithTheWholeFile_notAnEmptyOne(t *testing.T) {
 	}
 }
 
-// hijack breaks the connection off without an answer.
+// hijack closes the connection without an answer.
 func hijack(w http.ResponseWriter) {
 	connection, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {

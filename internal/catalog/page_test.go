@@ -73,7 +73,7 @@ func TestSend_readsACompressedPage_andNoTokenOutOfOne(t *testing.T) {
 	}
 }
 
-// An answer that breaks off may be anything. The file may have arrived all the same, which the next try learns.
+// An answer that breaks off proves nothing. The file may have arrived all the same, and the next try finds out.
 func TestSend_believesNoAnswerThatBreaksOff(t *testing.T) {
 	t.Parallel()
 	var calls atomic.Int32
@@ -94,8 +94,8 @@ func TestSend_believesNoAnswerThatBreaksOff(t *testing.T) {
 	}
 }
 
-// What stands between may have changed the answer to a delivery: its status, its body or both. That the file is there then is
-// its proof.
+// A proxy may have changed the answer to a delivery: its status, its body or both. That the catalog then has the file proves the
+// delivery.
 func TestSend_learnsOfADeliveryWhoseAnswerWasChanged(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
@@ -132,7 +132,7 @@ func TestSend_learnsOfADeliveryWhoseAnswerWasChanged(t *testing.T) {
 	}
 }
 
-// A file that can take another name does so, unless the catalog itself was in trouble: then it may well have the file.
+// A file that can take another name does so, unless the catalog itself was in trouble: then it may have the file.
 func TestSend_aRenamableFileIsForeignWhereOnlyAProxyAnswered(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
@@ -166,7 +166,7 @@ func TestSend_aRenamableFileIsForeignWhereOnlyAProxyAnswered(t *testing.T) {
 	}
 }
 
-// What never left this machine has no reach, and a try that is cut short has an unknown one.
+// A file that never left this machine has no reach, and a try that was ended has an unknown one.
 func TestSend_tellsItsReach(t *testing.T) {
 	t.Parallel()
 	refuse := func(status int) func(http.ResponseWriter, *http.Request) {
@@ -213,7 +213,7 @@ func TestSend_tellsItsReach(t *testing.T) {
 	}
 }
 
-// A success that is answered before the whole file was sent says nothing of it: the file that is there is another's.
+// A success before the whole file was sent proves nothing: the file that the catalog has is another one.
 func TestSend_learnsOfNoDeliveryFromASuccessThatCameTooEarly(t *testing.T) {
 	t.Parallel()
 	var calls atomic.Int32

@@ -50,7 +50,7 @@ func (b *Budget) Reserve(want int64, now time.Time) int64 {
 	return granted
 }
 
-// Return ends a reservation. Of it, this many calls were used, and Salesforce reported this usage meanwhile.
+// Return ends a reservation: of its calls, this many were used, and Salesforce reported this usage while they were made.
 func (b *Budget) Return(reserved, used int64, usage Usage, now time.Time) {
 	b.Reserved = max(b.Reserved-reserved, 0)
 	usage = b.Clock.hear(usage, now, b.Made == 0)

@@ -30,7 +30,7 @@ func within(calls []time.Time, clock time.Time) (n int64) {
 	return n
 }
 
-// call makes calls and tells what the last answer told.
+// call makes calls and returns what the last answer reported.
 func (o *org) call(n int64, ours bool) quota.Usage {
 	for range n {
 		if o.used() >= o.most {
@@ -49,8 +49,8 @@ func (o *org) call(n int64, ours bool) quota.Usage {
 
 var start = time.Date(2026, 11, 24, 6, 34, 54, 0, time.UTC)
 
-// TestBudget_neverGoesBeyondItsBounds runs a sync against orgs of many kinds, with reservations that overlap, come back in any
-// order and are used in part, and looks at every moment of the org's clock.
+// TestBudget_neverGoesBeyondItsBounds runs a sync against orgs of many kinds, with reservations that overlap, return in any order
+// and are used in part, and checks the bounds at every moment of the org's clock.
 func TestBudget_neverGoesBeyondItsBounds(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(60) {
@@ -104,9 +104,9 @@ func TestBudget_neverGoesBeyondItsBounds(t *testing.T) {
 	}
 }
 
-// TestBudget_othersAreHeardOf has others use the org meanwhile, at times all of it, and orgs that tell nothing for a while.
-// What others do between two answers nobody can know, but the share is the sync's own matter, and after an answer the sync
-// makes no more calls than that left.
+// TestBudget_othersAreHeardOf has others use the org at the same time, at times all of it, and orgs that report nothing for a
+// while. What others do between two answers cannot be known. But the sync always keeps its own share, and after an answer it makes
+// no more calls than that answer left.
 func TestBudget_othersAreHeardOf(t *testing.T) {
 	t.Parallel()
 	stopped := 0
@@ -193,7 +193,7 @@ func TestBudget_unknownMaximumBindsNothingUntilSalesforceRefuses(t *testing.T) {
 	}
 }
 
-// TestBudget_ownCallsComeBackAsTheyAge lets the org's clock jump, as a wait over a weekend does.
+// TestBudget_ownCallsComeBackAsTheyAge moves the org's clock on at once, as a wait over a weekend does.
 func TestBudget_ownCallsComeBackAsTheyAge(t *testing.T) {
 	t.Parallel()
 	b := &quota.Budget{Policy: quota.Policy{Ceiling: 80, Share: 100}, Margin: 24}
@@ -249,8 +249,8 @@ func TestBudget_anAnswerThatWasOvertakenCountsOnce(t *testing.T) {
 	}
 }
 
-// TestBudget_anAnswerThatWasLongOnItsWayHidesNoCall takes a number from before the calls that overtook it, with a date from
-// after them.
+// TestBudget_anAnswerThatWasLongOnItsWayHidesNoCall reports a number from before the calls that overtook it, with a
+// date from after them.
 func TestBudget_anAnswerThatWasLongOnItsWayHidesNoCall(t *testing.T) {
 	t.Parallel()
 	b := &quota.Budget{Policy: quota.Policy{Ceiling: 80, Share: 100}, Margin: 24}

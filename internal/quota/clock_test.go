@@ -24,8 +24,8 @@ func spentShare(t *testing.T) *quota.Budget {
 	return b
 }
 
-// TestBudget_aClockThatJumpsForgetsNoCall has one activity come home with a time that lies a day ahead, which is what one page of a
-// proxy can tell, then more of them.
+// TestBudget_aClockThatJumpsForgetsNoCall returns one activity with a time a day ahead, as one page of a proxy can report, and
+// then more of them.
 func TestBudget_aClockThatJumpsForgetsNoCall(t *testing.T) {
 	t.Parallel()
 	for name, told := range map[string]quota.Usage{
@@ -61,7 +61,7 @@ func TestBudget_aClockThatJumpsForgetsNoCall(t *testing.T) {
 	}
 }
 
-// lyingProxy stands before an org and adds to the times of its answers, until a moment of the org's clock.
+// lyingProxy is a proxy before an org that shifts the times of its answers, until a moment of the org's clock.
 type lyingProxy struct {
 	*org
 	off   time.Duration
@@ -83,8 +83,8 @@ func (p *lyingProxy) tell(told quota.Usage) quota.Usage {
 	return told
 }
 
-// TestBudget_keepsItsShareWhateverTheClockSays runs a sync behind a proxy that tells the time of its own at random, for one answer or
-// for hours, and looks at every moment at the calls of the last 24 hours.
+// TestBudget_keepsItsShareWhateverTheClockSays runs a sync behind a proxy that reports a wrong time at random, for one answer or for
+// hours, and checks the calls of the last 24 hours at every moment.
 func TestBudget_keepsItsShareWhateverTheClockSays(t *testing.T) {
 	t.Parallel()
 	lies := 0
@@ -137,7 +137,7 @@ func TestBudget_keepsItsShareWhateverTheClockSays(t *testing.T) {
 	}
 }
 
-// TestBudget_aTrueJumpIsSettledByTheUsage moves the clock of the org alone, as a simulated org does and an org that was restored.
+// TestBudget_aTrueJumpIsSettledByTheUsage moves only the clock of the org, as a simulated org does, or one that was restored.
 func TestBudget_aTrueJumpIsSettledByTheUsage(t *testing.T) {
 	t.Parallel()
 	b := spentShare(t)
@@ -162,7 +162,7 @@ func TestBudget_aTrueJumpIsSettledByTheUsage(t *testing.T) {
 	}
 }
 
-// TestBudget_aWrongTimeOfTheUsageHidesNoneAfterIt keeps hearing of others once a usage has come with a time that lies ahead.
+// TestBudget_aWrongTimeOfTheUsageHidesNoneAfterIt still learns of calls of others after a usage with a time in the future.
 func TestBudget_aWrongTimeOfTheUsageHidesNoneAfterIt(t *testing.T) {
 	t.Parallel()
 	b := &quota.Budget{Policy: quota.Policy{Ceiling: 80, Share: 100}}
@@ -183,7 +183,7 @@ func TestBudget_aWrongTimeOfTheUsageHidesNoneAfterIt(t *testing.T) {
 	}
 }
 
-// TestBudget_aRefusalOfAWrongTimeEnds does not wait until a time that lies ahead has come.
+// TestBudget_aRefusalOfAWrongTimeEnds does not wait for a wrong time in the future.
 func TestBudget_aRefusalOfAWrongTimeEnds(t *testing.T) {
 	t.Parallel()
 	b := &quota.Budget{Policy: quota.Policy{Ceiling: 80, Share: 100}}
@@ -203,7 +203,7 @@ func TestBudget_aRefusalOfAWrongTimeEnds(t *testing.T) {
 	}
 }
 
-// TestBudget_aMaximumOfAnotherSizeCountsOnceTheNextAgrees hears of a maximum that is another by orders.
+// TestBudget_aMaximumOfAnotherSizeCountsOnceTheNextAgrees gets a maximum of another order.
 func TestBudget_aMaximumOfAnotherSizeCountsOnceTheNextAgrees(t *testing.T) {
 	t.Parallel()
 	for _, odd := range []int64{200_000, 2_000_000_000, 20, 1} {

@@ -7,8 +7,8 @@ import (
 	"longhaul/internal/quota"
 )
 
-// TestBudget_aDelayedAnswerHidesNoCallOfOurs reads where no answer tells the usage, so that it is asked for after each
-// hundredth of the maximum, and is told what it was five minutes ago.
+// TestBudget_aDelayedAnswerHidesNoCallOfOurs runs where no answer reports the usage, so that the sync asks for it after each
+// hundredth of the maximum, and gets the usage of five minutes ago.
 func TestBudget_aDelayedAnswerHidesNoCallOfOurs(t *testing.T) {
 	t.Parallel()
 	for name, pace := range map[string]int64{"in minutes": 100, "in hours": 2} { // calls a second

@@ -18,7 +18,7 @@ import (
 	"longhaul/internal/storetest"
 )
 
-// onServers runs a test on each server that is there, through a proxy.
+// onServers runs a test on each installed server, through a proxy.
 func onServers(t *testing.T, test func(t *testing.T, s *staging.Store, p *storetest.Proxy)) {
 	t.Helper()
 	onEach(t, func(t *testing.T, kind storetest.Kind) {
@@ -245,7 +245,7 @@ func notThere(t *testing.T, s *staging.Store) {
 	}
 }
 
-// lostOnTheWay cuts connections in the middle of what is written and of what is read.
+// lostOnTheWay breaks connections in the middle of a write and of a read.
 func lostOnTheWay(t *testing.T, s *staging.Store, p *storetest.Proxy) {
 	ctx, content := t.Context(), bytes.Repeat([]byte("0123456789abcdef"), 4<<10)
 	if err := s.Write(ctx, "lost/whole", content); err != nil {

@@ -17,7 +17,7 @@ import (
 	"longhaul/internal/fault"
 )
 
-// The server tells its log alone that its disk is full; the words are those of a real one.
+// The server reports a full disk only in its log. The texts are those of a real one.
 func TestDiskTrouble_isHeardInTheLog(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
@@ -50,7 +50,7 @@ func TestDiskTrouble_isHeardInTheLog(t *testing.T) {
 	}
 }
 
-// tinyDisk is a file system of its own, of so many megabytes.
+// tinyDisk mounts a file system of this many megabytes.
 func tinyDisk(t *testing.T, megabytes string) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
