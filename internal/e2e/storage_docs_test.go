@@ -156,8 +156,11 @@ func fieldsOf(t *testing.T, store *staging.Store, key string) map[string]bool {
 	case strings.Contains(key, "/files/"), strings.Contains(key, "/inventory/") && strings.HasSuffix(key, ".zst"), strings.Contains(key, "/sort/"):
 		return map[string]bool{}
 	case strings.HasSuffix(key, ".zst"), strings.Contains(key, "/describe/"):
-		for line = range store.Lines(t.Context(), key) {
-			line = slices.Clone(line)
+		for first, err := range store.Lines(t.Context(), key) {
+			if err != nil {
+				return nil // it was removed in between
+			}
+			line = slices.Clone(first)
 			break
 		}
 	default:
