@@ -45,7 +45,7 @@ type AuthenticateResult struct {
 	Calls         int64                `json:"calls"`
 	Warnings      []string             `json:"warnings"`
 
-	Told        quota.Told      `json:"told,omitzero"`
+	Told        quota.Usage     `json:"told,omitzero"`
 	Permissions map[string]bool `json:"permissions,omitempty"` // of the run-as user, where they can be read
 	Quota       quota.Policy    `json:"quota"`
 	Probe       time.Duration   `json:"probe"`

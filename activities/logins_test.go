@@ -48,7 +48,7 @@ func TestProbe_doesNotWaitForALogin(t *testing.T) {
 	t.Parallel()
 	client := clientOf(t, simulated(t, server.Options{Reports: 5}), func(c *salesforce.Config) { c.Slots = spent{} })
 	value, err := newEnv(t, client).ExecuteActivity("Probe", activities.ProbeParams{
-		Sync: activities.Sync{Source: "acme", ID: "a"}, Ledger: quota.Ledger{Spent: time.Now()},
+		Sync: activities.Sync{Source: "acme", ID: "a"}, Ledger: quota.Budget{Exhausted: time.Now()},
 	})
 	var looked activities.ProbeResult
 	if err == nil {

@@ -13,15 +13,15 @@ import (
 // ProbeParams is the account of a sync that waits for its quota.
 type ProbeParams struct {
 	Sync   Sync          `json:"sync"`
-	Ledger quota.Ledger  `json:"ledger"`
+	Ledger quota.Budget  `json:"ledger"`
 	Every  time.Duration `json:"every"` // the least time between two calls that only ask, by Salesforce's clock
 	Must   bool          `json:"must,omitempty"`
 }
 
 // ProbeResult is what the look brought.
 type ProbeResult struct {
-	Told  quota.Told `json:"told"`
-	Calls int64      `json:"calls"`
+	Told  quota.Usage `json:"told"`
+	Calls int64       `json:"calls"`
 
 	RetryAfter time.Duration `json:"retry_after,omitempty"` // the logins of the hour are spent: nothing could be asked
 	Why        string        `json:"why,omitempty"`         // the sentence of that
@@ -74,7 +74,7 @@ func (a *Activities) probeQuota(ctx context.Context, params ProbeParams) (result
 			result.Told.At = result.Told.Clock
 		}
 	case f != nil && f.Class == fault.QuotaExhausted:
-		result.Told.Spent = orgIsSpent(err)
+		result.Told.Exhausted = orgIsSpent(err)
 	case f != nil && retryable(f.Class): // the next look asks again
 	case err != nil:
 		return result, err

@@ -15,7 +15,7 @@ type spender struct {
 	*testing.T
 	org    *server.Server
 	client *salesforce.Client
-	ledger quota.Ledger
+	ledger quota.Budget
 	probe  func() activities.ProbeResult
 }
 
@@ -33,7 +33,7 @@ func newSpender(t *testing.T, options server.Options, policy quota.Policy) *spen
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &spender{T: t, org: org, client: client, ledger: quota.Ledger{Policy: policy}}
+	s := &spender{T: t, org: org, client: client, ledger: quota.Budget{Policy: policy}}
 	s.ledger.Return(0, auth.Calls, auth.Told, time.Now())
 	sync := activities.Sync{Source: "acme", ID: "a", Bucket: auth.Bucket, OrgID: auth.Identity.OrgID, UserID: auth.Identity.UserID}
 	s.probe = func() (result activities.ProbeResult) {
@@ -56,7 +56,7 @@ func newSpender(t *testing.T, options server.Options, policy quota.Policy) *spen
 func (s *spender) spend() (made int64) {
 	s.Helper()
 	for {
-		lease := s.ledger.Lease(50, time.Now())
+		lease := s.ledger.Reserve(50, time.Now())
 		if lease == 0 {
 			return made
 		}
@@ -66,7 +66,7 @@ func (s *spender) spend() (made int64) {
 				s.Fatal(err)
 			}
 		}
-		told := quota.Told{Clock: m.Date()}
+		told := quota.Usage{Clock: m.Date()}
 		if limit, known := m.Limit(); known {
 			told.Used, told.Max, told.At = limit.Used, limit.Max, m.LimitAt()
 		}

@@ -33,7 +33,7 @@ const (
 // Spending is what an activity used of the org's API calls.
 type Spending struct {
 	Calls      int64         `json:"calls"`
-	Told       quota.Told    `json:"told,omitzero"`
+	Told       quota.Usage   `json:"told,omitzero"`
 	Stop       Stop          `json:"stop,omitempty"`
 	RetryAfter time.Duration `json:"retry_after,omitempty"` // with StopThrottled
 	Why        string        `json:"why,omitempty"`         // the sentence of what asked for that wait
@@ -45,7 +45,7 @@ func calling(ctx context.Context, lease Lease, share int, run func(context.Conte
 	counted, p := startCalls(ctx, lease, share)
 	err := run(counted, p)
 	spent := Spending{Calls: p.calls(), Told: toldBy(p.meter)}
-	spent.Told.Spent = orgIsSpent(err)
+	spent.Told.Exhausted = orgIsSpent(err)
 	f := fault.From(err)
 	switch {
 	case err == nil:
@@ -74,8 +74,8 @@ func cancelledByWorkflow(ctx context.Context, err error) bool {
 }
 
 // toldBy is what Salesforce said of the quota by the headers of the answers that a meter saw.
-func toldBy(meter *salesforce.Meter) quota.Told {
-	told := quota.Told{Clock: meter.Date()}
+func toldBy(meter *salesforce.Meter) quota.Usage {
+	told := quota.Usage{Clock: meter.Date()}
 	if limit, known := meter.Limit(); known {
 		told.Used, told.Max, told.At = limit.Used, limit.Max, meter.LimitAt()
 	}
@@ -84,7 +84,7 @@ func toldBy(meter *salesforce.Meter) quota.Told {
 
 // toldByUsage is what Salesforce said when it was asked for the usage: in a header, or, where that is silent, by the limits,
 // which tell it with a delay.
-func toldByUsage(meter *salesforce.Meter, limit salesforce.LimitInfo) quota.Told {
+func toldByUsage(meter *salesforce.Meter, limit salesforce.LimitInfo) quota.Usage {
 	told := toldBy(meter)
 	if told.Max <= 0 {
 		told.Used, told.Max, told.At, told.Delayed = limit.Used, limit.Max, meter.Date(), true

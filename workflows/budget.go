@@ -25,7 +25,7 @@ type budget struct {
 // budgetState is the account of API calls.
 type budgetState struct {
 	Calls           int64                `json:"calls"` // made by the sync
-	Quota           quota.Ledger         `json:"quota"`
+	Quota           quota.Budget         `json:"quota"`
 	QuotaAsked      operator.QuotaChange `json:"quota_asked,omitzero"` // by operators, over the settings
 	SinceUsageKnown int64                `json:"silent,omitempty"`     // calls since Salesforce last reported the org's usage
 }
@@ -83,7 +83,7 @@ func (b *budget) change(asked operator.QuotaChange) operator.QuotaChange {
 // any.
 func (b *budget) lease(ctx workflow.Context, want int64) activities.Lease {
 	return activities.Lease{
-		Calls: b.own.Quota.Lease(want, workflow.Now(ctx)), Ceiling: b.own.Quota.Ceiling(),
+		Calls: b.own.Quota.Reserve(want, workflow.Now(ctx)), Ceiling: b.own.Quota.Ceiling(),
 	}
 }
 

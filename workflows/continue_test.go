@@ -199,7 +199,7 @@ func fillLogin(t *testing.T, state *workflows.State, now time.Time) {
 	state.Kinds, state.Vanished, state.States = kinds, kinds, states
 	state.Auth = activities.AuthenticateResult{
 		Bucket: state.Sync.Bucket, Identity: who, Edition: "Developer Edition", BaseURL: "https://" + strings.Repeat("h", 250),
-		MaxInFlight: source.MostInFlight, MaxShards: source.MostShards, Permissions: map[string]bool{}, Told: quota.Told{Clock: now, At: now},
+		MaxInFlight: source.MostInFlight, MaxShards: source.MostShards, Permissions: map[string]bool{}, Told: quota.Usage{Clock: now, At: now},
 		Guard: activities.Guard{MaxShrink: 100, Timeout: 1 << 60},
 	}
 	for n := range 10 { // as many as are asked for
@@ -228,10 +228,10 @@ func fillRest(state *workflows.State, now time.Time) {
 	state.QuotaAsked = operator.QuotaChange{Ceiling: &percent, Share: &percent}
 	mark := quota.Mark{At: now, Made: 1 << 40}
 	hours := state.Quota.Hours
-	state.Quota = quota.Ledger{
-		Policy: quota.Policy{Ceiling: 100, Share: 100}, Margin: 1 << 20, Max: 1 << 40, Used: 1 << 40, At: now, Hours: hours, Leased: 1 << 40,
-		Skew: 1 << 60, Asked: now, Jump: 1 << 60, Doubt: quota.Doubt{Calls: 1 << 40, Last: now.Unix()}, Odd: 1 << 40,
-		Heard: now.Unix(), Made: 1 << 40, Seen: mark, Next: mark,
+	state.Quota = quota.Budget{
+		Policy: quota.Policy{Ceiling: 100, Share: 100}, Margin: 1 << 20, Max: 1 << 40, Used: 1 << 40, At: now, Reserved: 1 << 40,
+		Clock: quota.Clock{Skew: 1 << 60, Jump: 1 << 60}, Asked: now, Odd: 1 << 40, Heard: now.Unix(), Seen: mark, Next: mark,
+		Calls: quota.Calls{Hours: hours, Uncertain: quota.Uncertain{Calls: 1 << 40, Last: now.Unix()}, Made: 1 << 40},
 	}
 	state.Again = activities.ReplanResult{ToDescribe: 1 << 40, Shards: 1 << 20, Changed: 1 << 40, Added: 1 << 40, Deferred: 1 << 40}
 	state.Started, state.Updated = now, now

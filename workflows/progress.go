@@ -75,7 +75,7 @@ func quotaOf(b budgetState) *Quota {
 		return nil
 	}
 	return &Quota{
-		Used: b.Quota.Used, Max: b.Quota.Max, Ceiling: b.Quota.Policy.Ceiling, Share: b.Quota.Policy.Share, Leased: b.Quota.Leased,
+		Used: b.Quota.Used, Max: b.Quota.Max, Ceiling: b.Quota.Policy.Ceiling, Share: b.Quota.Policy.Share, Leased: b.Quota.Reserved,
 	}
 }
 

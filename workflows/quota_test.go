@@ -20,12 +20,12 @@ import (
 var dawn = time.Date(2026, 11, 24, 6, 0, 0, 0, time.UTC)
 
 // told is what Salesforce reports of an org that allows 2,000 calls a day.
-func told(used int64) quota.Told {
-	return quota.Told{Used: used, Max: 2000, At: dawn, Clock: dawn}
+func told(used int64) quota.Usage {
+	return quota.Usage{Used: used, Max: 2000, At: dawn, Clock: dawn}
 }
 
 // later is the same with a clock that has moved.
-func later(used int64, after time.Duration) quota.Told {
+func later(used int64, after time.Duration) quota.Usage {
 	t := told(used)
 	t.At, t.Clock = dawn.Add(after), dawn.Add(after)
 	return t
@@ -91,11 +91,11 @@ func TestQuota_leasesNoMoreThanIsAllowed(t *testing.T) {
 	o.probe = func(p activities.ProbeParams) (activities.ProbeResult, error) {
 		waits++
 		if waits%3 != 0 { // the org's clock stands still for two looks, then a day and an hour pass
-			return activities.ProbeResult{Told: quota.Told{Clock: dawn.Add(day)}}, nil
+			return activities.ProbeResult{Told: quota.Usage{Clock: dawn.Add(day)}}, nil
 		}
 		day += 25 * time.Hour
 		used = 0
-		return activities.ProbeResult{Told: quota.Told{Clock: dawn.Add(day)}}, nil
+		return activities.ProbeResult{Told: quota.Usage{Clock: dawn.Add(day)}}, nil
 	}
 	var waiting workflows.Progress
 	env.RegisterDelayedCallback(func() { waiting = ask(t, env) }, 5*time.Minute)
@@ -123,7 +123,7 @@ func TestQuota_theTimerSaysWhy(t *testing.T) {
 	looks := 0
 	o.probe = func(activities.ProbeParams) (activities.ProbeResult, error) {
 		if looks++; looks < 4 {
-			return activities.ProbeResult{Told: quota.Told{Clock: dawn}}, nil
+			return activities.ProbeResult{Told: quota.Usage{Clock: dawn}}, nil
 		}
 		return activities.ProbeResult{Told: later(100, time.Hour), Calls: 1}, nil
 	}
@@ -159,7 +159,7 @@ func TestQuota_unforetoldRefusalIsWaitedFor(t *testing.T) {
 		if p.Shard == 2 && refused == 0 {
 			refused++
 			r := activities.DescribeResult{Reports: 4, Partial: true}
-			r.Calls, r.Stop, r.Told = 5, activities.StopQuota, quota.Told{Clock: dawn, Spent: true}
+			r.Calls, r.Stop, r.Told = 5, activities.StopQuota, quota.Usage{Clock: dawn, Exhausted: true}
 			return r, nil
 		}
 		if p.Shard == 2 && p.Known != 4 {
@@ -169,7 +169,7 @@ func TestQuota_unforetoldRefusalIsWaitedFor(t *testing.T) {
 	}
 	o.probe = func(activities.ProbeParams) (activities.ProbeResult, error) {
 		if o.count("Probe") < 3 {
-			return activities.ProbeResult{Told: quota.Told{Clock: dawn, Spent: true}}, nil
+			return activities.ProbeResult{Told: quota.Usage{Clock: dawn, Exhausted: true}}, nil
 		}
 		return activities.ProbeResult{Told: later(1, time.Hour), Calls: 1}, nil
 	}
@@ -273,7 +273,7 @@ func TestQuota_aLongWaitContinuesAsNew(t *testing.T) {
 		if o.count("Probe") == 5 {
 			suggestContinueAsNew(env)
 		}
-		return activities.ProbeResult{Told: quota.Told{Clock: dawn}}, nil
+		return activities.ProbeResult{Told: quota.Usage{Clock: dawn}}, nil
 	}
 	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
 	var next *workflow.ContinueAsNewError

@@ -13,12 +13,12 @@ import (
 	"time"
 )
 
-// errChanged reports a file whose content is no longer what was announced for it.
+// errChanged is the error of a file whose content is no longer what was announced.
 var errChanged = errors.New("the file changed while it was being sent")
 
-// body is the multipart form of one try: a head, the file as it is read, a tail. It holds no more of the file than
-// the reader's buffer, hashes what passes, and withholds the tail when the file turned out other than announced, so
-// that the catalog never takes a wrong file for a whole one.
+// body is the multipart form of one try: a head, the file as it is read, a tail. It holds no more of the file than the reader's
+// buffer, computes the file's hash, and withholds the tail if the file is not what was announced, so that the catalog never
+// takes a wrong file for a whole one.
 type body struct {
 	file     File
 	boundary string
@@ -28,15 +28,15 @@ type body struct {
 	hash     hash.Hash
 	left     int64 // bytes of the file still to come
 	checked  bool
-	moved    func(sent int64) // told after every read
+	moved    func(sent int64) // called after every read
 
-	whole   atomic.Bool // everything, the tail included, was handed over
+	whole   atomic.Bool // everything, the tail included, was sent
 	trouble atomic.Pointer[error]
-	closed  atomic.Bool // by the transport: what is read after that fails for no fault of the file
-	over    atomic.Bool // the try has ended: the transport may read on for a moment, but nobody is told
+	closed  atomic.Bool // by the transport: a read fails after that, which is no error of the file
+	over    atomic.Bool // the try has ended: the transport may read on for a moment, and moved is not called
 }
 
-// newBody opens the file anew; a reader that an earlier try has used up would send an empty file.
+// newBody opens the file again: the reader of an earlier try is at its end and would send an empty file.
 func newBody(f File, moved func(int64)) (*body, error) {
 	content, err := f.Open()
 	if err != nil {
@@ -56,14 +56,14 @@ func newBody(f File, moved func(int64)) (*body, error) {
 	}, nil
 }
 
-// newBoundary makes 32 hexadecimal digits, the form castor's boundaries have.
+// newBoundary returns 32 hexadecimal digits, the form of castor's boundaries.
 func newBoundary() string {
 	var random [16]byte
 	_, _ = rand.Read(random[:]) // never fails
 	return hex.EncodeToString(random[:])
 }
 
-// quoteName escapes what would end a quoted file name, as browsers do.
+// quoteName escapes characters that would end a quoted file name, as browsers do.
 func quoteName(name string) string {
 	return strings.NewReplacer("\r", "%0D", "\n", "%0A", `"`, "%22").Replace(name)
 }
@@ -76,7 +76,7 @@ func (b *body) length() int64 { return b.head.Size() + b.file.Size + b.tail.Size
 // sum is the SHA-256 of the file as it was sent.
 func (b *body) sum() string { return hex.EncodeToString(b.hash.Sum(nil)) }
 
-// Read hands over the next bytes.
+// Read returns the next bytes.
 func (b *body) Read(p []byte) (int, error) {
 	n, err := b.read(p)
 	if err != nil && !errors.Is(err, io.EOF) && !b.closed.Load() {
@@ -125,7 +125,7 @@ func (b *body) readFile(p []byte) (int, error) {
 	}
 }
 
-// check makes sure, before the tail makes the body valid, that the file ends where it should and is the one announced.
+// check makes sure, before the tail makes the body valid, that the file has the announced size and checksum.
 func (b *body) check() error {
 	var more [1]byte
 	if n, err := io.ReadFull(b.content, more[:]); n > 0 {
@@ -139,7 +139,7 @@ func (b *body) check() error {
 	return nil
 }
 
-// receipt describes what was sent; it is empty until the whole body was handed over.
+// receipt describes what was sent; it is empty until the whole body was sent.
 func (b *body) receipt(status int) Receipt {
 	if !b.whole.Load() {
 		return Receipt{}
@@ -147,13 +147,13 @@ func (b *body) receipt(status int) Receipt {
 	return Receipt{Status: status, Bytes: b.file.Size, SHA256: b.sum(), At: time.Now().UTC()}
 }
 
-// Close closes the file. HTTP/2 does so while it is read, as soon as the catalog refuses it.
+// Close closes the file. HTTP/2 does so during a read as soon as the catalog refuses the file.
 func (b *body) Close() error {
 	b.closed.Store(true)
 	return b.content.Close()
 }
 
-// problem is the trouble that the file itself made, if any: it comes before what the connection says of it.
+// problem is the error of the file itself, if any: it counts before that of the connection.
 func (b *body) problem() error {
 	if err := b.trouble.Load(); err != nil {
 		return *err
@@ -161,7 +161,7 @@ func (b *body) problem() error {
 	return nil
 }
 
-// readError is a failure to read the file, as opposed to one of the connection.
+// readError is a failure to read the file, and not one of the connection.
 type readError struct{ err error }
 
 func (e *readError) Error() string { return "reading the file: " + e.err.Error() }

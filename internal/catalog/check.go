@@ -13,12 +13,12 @@ import (
 	"longhaul/internal/fault"
 )
 
-// askTimeout bounds each half of a Check: a catalog that is slow does not keep a sync from its start.
+// askTimeout bounds each half of a Check: a slow catalog does not keep a sync from starting.
 const askTimeout = 5 * time.Second
 
-// Check looks, before a sync spends anything, whether the delivery at its end can succeed: the form of the token, the
-// way to the catalog's host, and at the zone's public API whether the token is known. It fails for what somebody has to
-// change. What passes by itself, or cannot be tried, is a warning: it shows at the first delivery.
+// Check finds out, before a sync makes any call, whether the delivery at its end can succeed: it looks at the form of the token,
+// connects to the catalog's host, and asks the zone's public API whether the token is known. It fails for what somebody has to
+// change. Trouble that passes by itself, or that cannot be tried, is a warning: it shows at the first delivery.
 func (c *Client) Check(ctx context.Context) (warning string, err error) {
 	token, err := c.readToken(ctx)
 	if err != nil {
@@ -28,9 +28,9 @@ func (c *Client) Check(ctx context.Context) (warning string, err error) {
 	if away := c.reach(ctx); away != nil && away.Class != fault.Transient {
 		return "", away
 	} else if away != nil {
-		doubts = append(doubts, fmt.Sprintf("the catalog at %s cannot be reached now", c.base.Host))
+		doubts = append(doubts, fmt.Sprintf("the catalog at %s cannot be reached now", c.to.base.Host))
 	}
-	if err := c.tryToken(ctx, token); err != nil {
+	if err := c.public.tryToken(ctx, token); err != nil {
 		untried, ok := errors.AsType[*untriedError](err)
 		if !ok {
 			return "", err
@@ -46,14 +46,14 @@ func (c *Client) Check(ctx context.Context) (warning string, err error) {
 	return strings.Join(doubts, ", and ") + ": whether the catalog takes the extract shows at the first delivery", nil
 }
 
-// reach connects to the host that files go to, without the token. Any answer will do: what lies at the root of that host
-// says nothing of deliveries.
+// reach connects to the host to which files go, without the token. Any answer will do: the root of that host says nothing
+// about deliveries.
 func (c *Client) reach(ctx context.Context) *Error {
 	ctx, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, http.MethodHead, c.base.Scheme+"://"+c.base.Host+"/", http.NoBody)
+	r, err := http.NewRequestWithContext(ctx, http.MethodHead, c.to.base.Scheme+"://"+c.to.base.Host+"/", http.NoBody)
 	if err != nil {
-		return connectionFailure(c.base.Host, err)
+		return connectionFailure(c.to.base.Host, err)
 	}
 	r.Header.Set("User-Agent", c.userAgent)
 	answer, err := c.http.Do(r)
@@ -65,10 +65,10 @@ func (c *Client) reach(ctx context.Context) *Error {
 	if errors.As(err, &wrapped) {
 		err = wrapped.Err
 	}
-	e := connectionFailure(c.base.Host, err)
+	e := connectionFailure(c.to.base.Host, err)
 	if lookup, ok := errors.AsType[*net.DNSError](err); ok && lookup.IsNotFound {
 		e.Class, e.astray = fault.Invalid, true
-		e.Message = fmt.Sprintf("there is no host %s for this machine: check the zone or the url of the catalog, and the name server", c.base.Hostname())
+		e.Message = fmt.Sprintf("there is no host %s for this machine: check the zone or the url of the catalog, and the name server", c.to.base.Hostname())
 	}
 	return e
 }

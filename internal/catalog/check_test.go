@@ -44,7 +44,7 @@ func servePublic(t *testing.T, status int, body string) *publicServer {
 	return p
 }
 
-// quiet is a catalog that is there, and notes what comes.
+// quiet is a catalog that answers, and notes the requests.
 func quiet(t *testing.T, seen *atomic.Int32) string {
 	t.Helper()
 	return serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -159,7 +159,7 @@ func TestCheck_goesOnWithoutACatalogThatIsAway(t *testing.T) {
 	}
 }
 
-// Hosts that accept and never answer cost some seconds, not a minute.
+// Hosts that accept a connection and never answer take some seconds, not a minute.
 func TestCheck_isBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, "http://127.0.0.1:1", func(c *Config) { c.PublicAPI, c.Timeout = "http://127.0.0.1:1/public/graphql", time.Minute })

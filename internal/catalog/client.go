@@ -15,11 +15,11 @@ import (
 
 // Defaults of a client.
 const (
-	DefaultTimeout  = time.Minute // without a byte moving
+	DefaultTimeout  = time.Minute // without progress
 	DefaultAttempts = 3
 	DefaultBackoff  = time.Second
-	defaultOverall  = time.Hour        // of one try, whatever moves
-	longestPause    = 30 * time.Second // a longer Retry-After is for the caller to wait
+	defaultOverall  = time.Hour        // of one try, whatever its progress
+	longestPause    = 30 * time.Second // the caller has to wait for a longer Retry-After
 )
 
 // Config says where and how to deliver.
@@ -28,9 +28,9 @@ type Config struct {
 	URL       string                                // in place of a zone
 	PublicAPI string                                // in place of the zone's public GraphQL API; for tests
 	SourceID  string                                // a UUID
-	Token     func(context.Context) (string, error) // resolved again at every Send
+	Token     func(context.Context) (string, error) // called at every Send
 	CAFile    string                                // extra roots, added to the system's
-	Timeout   time.Duration                         // how long a try may stand still: DefaultTimeout when zero
+	Timeout   time.Duration                         // how long a try may make no progress: DefaultTimeout when zero
 	Attempts  int                                   // tries of one file: DefaultAttempts when zero
 	Backoff   time.Duration                         // first pause between tries, doubled each time: DefaultBackoff when zero
 	UserAgent string
@@ -39,9 +39,8 @@ type Config struct {
 
 // Client delivers files for one source id. It is safe for concurrent use.
 type Client struct {
-	base      *url.URL
-	api       *url.URL // where the token can be tried; nil where nobody knows
-	sourceID  string
+	to        destination
+	public    *publicAPI // nil where nobody knows one
 	token     func(context.Context) (string, error)
 	http      *http.Client
 	timeout   time.Duration
@@ -58,7 +57,7 @@ func New(cfg Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	api, err := publicAPI(cfg.Zone, cfg.URL, cfg.PublicAPI)
+	api, err := publicAddress(cfg.Zone, cfg.URL, cfg.PublicAPI)
 	if err != nil {
 		return nil, err
 	}
@@ -74,11 +73,14 @@ func New(cfg Config) (*Client, error) {
 		return nil, err
 	}
 	c := &Client{
-		base: base, api: api, sourceID: id, token: cfg.Token, timeout: cfg.Timeout, overall: defaultOverall,
+		to: destination{base: base, sourceID: id}, token: cfg.Token, timeout: cfg.Timeout, overall: defaultOverall,
 		attempts: cfg.Attempts, backoff: cfg.Backoff, userAgent: cfg.UserAgent, log: cfg.Logger,
 	}
 	c.setDefaults()
 	c.http = &http.Client{Transport: newTransport(roots, c.timeout), CheckRedirect: refuseRedirect}
+	if api != nil {
+		c.public = &publicAPI{address: api, http: c.http, backoff: c.backoff, userAgent: c.userAgent}
+	}
 	return c, nil
 }
 
@@ -100,29 +102,30 @@ func (c *Client) setDefaults() {
 	}
 }
 
-// SourceID is the id in the form that the catalog's paths have.
-func (c *Client) SourceID() string { return c.sourceID }
+// SourceID is the id of the source as the catalog's paths have it.
+func (c *Client) SourceID() string { return c.to.sourceID }
 
 // Host is the machine that files go to, for messages.
-func (c *Client) Host() string { return c.base.Host }
+func (c *Client) Host() string { return c.to.base.Host }
 
-// Close gives back the connections that lie idle.
+// Close closes idle connections.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
-// refuseRedirect lets the redirect itself be the answer: the token never goes to another address.
+// refuseRedirect makes the redirect itself the answer: the token never goes to another address.
 func refuseRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 func newTransport(roots *x509.CertPool, timeout time.Duration) *http.Transport {
 	transport := httpkit.NewTransport(roots, timeout)
-	transport.OnProxyConnectResponse = judgeProxy
+	transport.OnProxyConnectResponse = proxyAnswered
 	transport.ForceAttemptHTTP2 = true
 	transport.MaxIdleConnsPerHost = 4
 	transport.WriteBufferSize = 64 << 10
 	return transport
 }
 
-// judgeProxy keeps what a proxy says apart from a connection that broke: of most of it no other try helps.
-func judgeProxy(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
+// proxyAnswered turns a refusal of the proxy into an error of its own: for most of them, unlike for a broken connection, another
+// try does not help.
+func proxyAnswered(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
 	switch answer.StatusCode {
 	case http.StatusOK:
 		return nil

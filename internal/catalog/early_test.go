@@ -15,7 +15,7 @@ import (
 	"longhaul/internal/fault"
 )
 
-// closable is a file that goes on until it is closed, and then cannot be read.
+// closable is an endless file that cannot be read once it is closed.
 type closable struct {
 	closed chan struct{}
 	once   sync.Once
@@ -36,7 +36,7 @@ func (c *closable) Close() error {
 	return nil
 }
 
-// With HTTP/2 a refusal ends the sending at once: the file is closed while it is read. What is wrong is what the catalog says.
+// With HTTP/2 a refusal ends the request at once: the file is closed during a read. The error must be that of the catalog.
 func TestSend_aRefusalThatComesEarlyIsTheCatalogs(t *testing.T) {
 	t.Parallel()
 	for status, class := range map[int]fault.Class{

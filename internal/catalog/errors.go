@@ -9,7 +9,7 @@ import (
 	"longhaul/internal/fault"
 )
 
-// ErrConflict is in the chain of the error for a name that the catalog has already: files there are never replaced.
+// ErrConflict says that the catalog has a file of this name already. Files there are never replaced.
 var ErrConflict = errors.New("the catalog has a file of this name already")
 
 // Error is one refusal or failure of the catalog, classed. Message is a sentence for people without secret or body.
@@ -20,18 +20,18 @@ type Error struct {
 	RetryAfter time.Duration
 	Err        error // may be nil
 
-	astray  bool // the settings do not lead to the catalog, so that it has refused nothing
-	unclear bool // it may have taken the file, as the whole was sent and a success was answered
+	astray  bool // the settings do not lead to the catalog, so it has refused nothing
+	unclear bool // the catalog may have taken the file: the whole file was sent, and the answer was a success
 }
 
-// Error gives the sentence, and after it what lies below.
+// Error returns the sentence, and after it the cause.
 func (e *Error) Error() string { return e.Fault().Error() }
 
-// Unwrap gives what lies below.
+// Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Fault classes the error for the layers above. An invalid setting is no refusal of the catalog: it is Longhaul's own to
-// complain of, as a file of certificates that cannot be read is.
+// Fault classes the error for the layers above. An invalid setting is no refusal of the catalog: Longhaul itself reports it, as
+// it does a file of certificates that cannot be read.
 func (e *Error) Fault() *fault.Error {
 	system := fault.Catalog
 	if e.astray {
@@ -45,16 +45,16 @@ var _ fault.Carrier = (*Error)(nil)
 const proxyLogin = "the proxy asks for a login (407): put user and password into HTTPS_PROXY"
 
 // refusal turns an answer that is no success into an error.
-func (c *Client) refusal(status int, path string, wait time.Duration) *Error {
+func (d destination) refusal(status int, path string, wait time.Duration) *Error {
 	e := &Error{Class: fault.Invalid, Status: status, RetryAfter: wait}
-	host := c.base.Host
+	host := d.base.Host
 	switch {
 	case status == http.StatusUnauthorized:
 		e.Class = fault.LoginRefused
 		e.Message = fmt.Sprintf("the catalog at %s refuses the token (401): check the token, and the zone, because a token is good in its own zone only", host)
 	case status == http.StatusForbidden:
 		e.Class = fault.LoginRefused
-		e.Message = fmt.Sprintf("the catalog at %s does not let this token deliver to source id %s (403): check that token, source id and zone belong together", host, c.sourceID)
+		e.Message = fmt.Sprintf("the catalog at %s does not let this token deliver to source id %s (403): check that token, source id and zone belong together", host, d.sourceID)
 	case status == http.StatusConflict:
 		e.Message = fmt.Sprintf("the catalog has %s already (409) and never replaces a file: send it under a newer timestamp", path)
 		e.Err = ErrConflict

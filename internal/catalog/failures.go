@@ -19,19 +19,19 @@ var (
 	errTooLong = errors.New("took too long")
 )
 
-// proxyError is a proxy that does not connect to the host.
+// proxyError is the refusal of a proxy to connect to the host.
 type proxyError struct{ status int }
 
 // Error says what the proxy answered.
 func (e *proxyError) Error() string { return fmt.Sprintf("the proxy answers %d", e.status) }
 
-// passes says whether a later try may end otherwise: the proxy is in trouble, or finds the host in trouble.
+// passes reports whether a later try may succeed: the proxy is in trouble, or finds the host in trouble.
 func (e *proxyError) passes() bool {
 	return e.status >= http.StatusInternalServerError || e.status == http.StatusTooManyRequests || e.status == http.StatusRequestTimeout
 }
 
-// failure turns what kept an answer from coming into an error. The file's own trouble comes first, then the caller's
-// wish to stop, then the connection's.
+// failure returns the error of a try without an answer. An error of the file comes first, then the end of the caller's context,
+// then an error of the connection.
 func (c *Client) failure(parent, attempt context.Context, b *body, err error) error {
 	f := b.file
 	if problem := b.problem(); problem != nil {
@@ -44,7 +44,7 @@ func (c *Client) failure(parent, attempt context.Context, b *body, err error) er
 	if errors.As(err, &wrapped) {
 		err = wrapped.Err // the wrapping repeats the address
 	}
-	host := c.base.Host
+	host := c.to.base.Host
 	switch cause := context.Cause(attempt); {
 	case errors.Is(cause, errStalled):
 		return &Error{Class: fault.Transient, Err: cause, Message: fmt.Sprintf(
@@ -92,7 +92,7 @@ func isDial(err error) bool {
 	return errors.As(err, &lookup) || httpkit.IsDial(err)
 }
 
-// fileFailure is the error for a file that cannot be opened, read or relied on. One that knows its class keeps it.
+// fileFailure is the error of a file that cannot be opened or read, or that changed. An error with a class keeps it.
 func fileFailure(f File, err error) error {
 	name := Base(f.Name)
 	switch {
@@ -116,7 +116,7 @@ func fileFailure(f File, err error) error {
 	}
 }
 
-// watchdog ends a try when nothing has moved for a while.
+// watchdog ends a try that makes no progress.
 type watchdog struct {
 	timer *time.Timer
 	after time.Duration
@@ -126,7 +126,7 @@ func watch(after time.Duration, stop func()) *watchdog {
 	return &watchdog{timer: time.AfterFunc(after, stop), after: after}
 }
 
-// pat tells the watchdog that something moved.
+// pat notes progress.
 func (w *watchdog) pat() { w.timer.Reset(w.after) }
 
 func (w *watchdog) stop() { w.timer.Stop() }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"longhaul/internal/fault"
 	"longhaul/internal/httpkit"
@@ -17,48 +18,56 @@ import (
 // harmless is a query that reads nothing: the name of the root type.
 const harmless = `{"query":"{__typename}"}`
 
-// publicTries bounds how often the public API is asked while it is in trouble.
+// publicTries bounds the requests to a public API that is in trouble.
 const publicTries = 3
 
 // untriedError says why the token could not be tried.
 type untriedError struct {
 	why  string
-	busy bool // the API is in trouble that may pass
+	busy bool // the API is in trouble, which may pass
 }
 
 // Error says why.
 func (e *untriedError) Error() string { return "the catalog's token could not be tried: " + e.why }
 
-// tryToken asks the zone's public API who calls. It proves that the token is known there, not that it may write, nor
-// that it belongs to the source id. An error is an *untriedError unless the token is refused.
-func (c *Client) tryToken(ctx context.Context, token string) error {
-	if c.api == nil {
+// publicAPI is the public GraphQL API of a zone, which takes the same tokens as uploads do.
+type publicAPI struct {
+	address   *url.URL
+	http      *http.Client
+	backoff   time.Duration
+	userAgent string
+}
+
+// tryToken sends a harmless query. An answer proves that the API knows the token, not that the token may write, nor that it
+// belongs to the source id. An error is an *untriedError unless the token is refused.
+func (p *publicAPI) tryToken(ctx context.Context, token string) error {
+	if p == nil {
 		return &untriedError{why: "with catalog.url there is no public API to ask"}
 	}
 	ctx, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
 	for attempt := 1; ; attempt++ {
-		err := c.askPublic(ctx, token)
+		err := p.ask(ctx, token)
 		var untried *untriedError
 		if !errors.As(err, &untried) || !untried.busy || attempt == publicTries {
 			return err
 		}
-		if httpkit.Sleep(ctx, c.backoff<<(attempt-1)) != nil {
+		if httpkit.Sleep(ctx, p.backoff<<(attempt-1)) != nil {
 			return err
 		}
 	}
 }
 
-func (c *Client) askPublic(ctx context.Context, token string) error {
-	host := c.api.Host
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, c.api.String(), strings.NewReader(harmless))
+func (p *publicAPI) ask(ctx context.Context, token string) error {
+	host := p.address.Host
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, p.address.String(), strings.NewReader(harmless))
 	if err != nil {
 		return &untriedError{why: host + " is no address"}
 	}
 	r.Header = http.Header{
-		"Authorization": {"Token " + token}, "Content-Type": {"application/json"}, "Accept": {"application/json"}, "User-Agent": {c.userAgent},
+		"Authorization": {"Token " + token}, "Content-Type": {"application/json"}, "Accept": {"application/json"}, "User-Agent": {p.userAgent},
 	}
-	answer, err := c.http.Do(r)
+	answer, err := p.http.Do(r)
 	if err != nil {
 		var wrapped *url.Error
 		if errors.As(err, &wrapped) {
@@ -72,10 +81,10 @@ func (c *Client) askPublic(ctx context.Context, token string) error {
 	if err != nil {
 		return &untriedError{why: "the answer of " + host + " broke off", busy: true}
 	}
-	return c.judgePublic(answer.StatusCode, body, token)
+	return p.outcome(answer.StatusCode, body, token)
 }
 
-// graphQL is an answer of the public API. With most of its refusals too, the status is 200.
+// graphQL is an answer of the public API. Most of its refusals have status 200 as well.
 type graphQL struct {
 	Data *struct {
 		Typename string `json:"__typename"`
@@ -88,9 +97,10 @@ type graphQL struct {
 	} `json:"errors"`
 }
 
-// judgePublic reads an answer; nil means that the token is known. A 403 that is no JSON is a firewall's, which lets nobody ask.
-func (c *Client) judgePublic(status int, body []byte, token string) error {
-	host := c.api.Host
+// outcome returns nil if an answer means that the token is known. A 403 that is no JSON comes from a firewall, which lets nobody
+// ask.
+func (p *publicAPI) outcome(status int, body []byte, token string) error {
+	host := p.address.Host
 	if title, is := pageIn(body, token); is {
 		return &untriedError{why: fmt.Sprintf("%s answers with a web page%s", host, title), busy: status >= http.StatusInternalServerError}
 	}
@@ -110,7 +120,7 @@ func (c *Client) judgePublic(status int, body []byte, token string) error {
 	return &untriedError{why: host + " answers with something else than was asked for"}
 }
 
-// unauthenticated says whether the answer refuses the token itself.
+// unauthenticated reports whether the answer refuses the token itself.
 func (g *graphQL) unauthenticated() bool {
 	for _, e := range g.Errors {
 		text := strings.ToLower(e.Message)
@@ -122,7 +132,7 @@ func (g *graphQL) unauthenticated() bool {
 	return false
 }
 
-// forbidden says whether the answer refuses a known token the operation.
+// forbidden reports whether the answer knows the token and refuses the operation.
 func (g *graphQL) forbidden() bool {
 	return len(g.Errors) > 0 && strings.EqualFold(g.Errors[0].Extensions.Code, "FORBIDDEN")
 }

@@ -2,8 +2,7 @@ package catalog
 
 import "errors"
 
-// Reach is how far a file may have come by deliveries that failed. Who meets a conflict later judges by it whose file the catalog
-// has.
+// Reach is how far a file may have come in deliveries that failed. At a later conflict it tells whose file the catalog has.
 type Reach string
 
 // The reaches, the nearest first.
@@ -13,7 +12,7 @@ const (
 	ReachUnknown Reach = ""      // the catalog may well have the file
 )
 
-// Farther is the farther of two reaches.
+// Farther returns the farther of two reaches.
 func Farther(a, b Reach) Reach {
 	switch {
 	case a == ReachUnknown || b == ReachUnknown:
@@ -25,7 +24,7 @@ func Farther(a, b Reach) Reach {
 	}
 }
 
-// reachOf is how far a try came that may have arrived.
+// reachOf returns how far a try came that may have arrived.
 func reachOf(err error) Reach {
 	var e *Error
 	if errors.As(err, &e) && e.unclear {

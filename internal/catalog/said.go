@@ -15,11 +15,11 @@ import (
 	"longhaul/internal/httpkit"
 )
 
-// longestSaid bounds what is repeated of an answer, in characters.
+// longestSaid bounds what is quoted of an answer, in characters.
 const longestSaid = 200
 
-// reportsError says whether an answer is a JSON object that tells of an error, and what it says of it. The message is cleaned
-// and bounded; it is empty where there is none, or where it repeats the token.
+// reportsError reports whether an answer is a JSON object that reports an error, and the message of that error. The message is
+// cleaned and bounded; it is empty if there is none, or if it repeats the token.
 func reportsError(body []byte, token string) (said string, is bool) {
 	decoder := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(bytes.TrimSpace(body), []byte("\xef\xbb\xbf"))))
 	decoder.UseNumber()
@@ -45,10 +45,10 @@ func reportsError(body []byte, token string) (said string, is bool) {
 	return cleaned(said, token), true
 }
 
-// messageNames are where services write what went wrong, the clearest first.
+// messageNames are the members in which services write what went wrong, the clearest first.
 var messageNames = []string{"message", "error_description", "detail", "reason", "title", "code", "error", "errors"}
 
-// field is the value of a name, or else of the first that differs from it only by capitals.
+// field returns the value of a name, or else of the first name that differs from it only by capitals.
 func field(object map[string]any, name string) any {
 	if value, exact := object[name]; exact {
 		return value
@@ -61,8 +61,8 @@ func field(object map[string]any, name string) any {
 	return nil
 }
 
-// speaks says whether a value of JSON holds a text or a number but zero. What holds neither tells of nothing, however it is
-// written: services send [ ], {} and {"count":0} with a success.
+// speaks reports whether a JSON value holds a text, or a number other than zero. A value without either reports nothing: services
+// send [ ], {} and {"count":0} with a success.
 func speaks(value any) bool {
 	switch v := value.(type) {
 	case string:
@@ -92,7 +92,7 @@ func isFalse(value any) bool {
 	return value == false || strings.EqualFold(text, "false")
 }
 
-// failedStatus says whether a status of JSON is that of a failure: the number of one, or a word.
+// failedStatus reports whether a status in JSON is that of a failure: a number or a word.
 func failedStatus(value any) bool {
 	var word string
 	switch v := value.(type) {
@@ -111,7 +111,7 @@ func failedStatus(value any) bool {
 	return false
 }
 
-// messageIn finds the first message in a value of JSON, whatever holds it.
+// messageIn finds the first message in a JSON value, however nested.
 func messageIn(value any, depth int) string {
 	const deepest = 4
 	if depth > deepest {
@@ -136,12 +136,11 @@ func messageIn(value any, depth int) string {
 	return ""
 }
 
-// secretShape matches what may be a secret in the words of others: a query of an address, a header of a login, a long run of
-// what no word is made of.
+// secretShape matches what may be a secret in the words of others: the query of an address, the header of a login, a long run of
+// characters that is no word.
 var secretShape = regexp.MustCompile(`\?[^\s"'<>]*|(?i:token|bearer|basic)\s+[\w!.+/=~-]{8,}|[\w!.+/=~-]{32,}`)
 
-// cleaned makes the words of others fit to be shown: one line, nothing that a terminal could take for a command, nothing that
-// may be a secret, and not long.
+// cleaned makes the words of others fit to be shown: one short line without terminal commands, and without what may be a secret.
 func cleaned(text, token string) string {
 	if token != "" && strings.Contains(text, token) {
 		return ""

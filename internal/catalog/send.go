@@ -8,7 +8,6 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"go.uber.org/zap"
@@ -17,21 +16,21 @@ import (
 	"longhaul/internal/httpkit"
 )
 
-// File is something to deliver. Open is called anew for every try.
+// File is a file to deliver. Send calls Open for every try.
 type File struct {
 	Name     string // its base name goes into the form
 	Size     int64
-	SHA256   string // hexadecimal; what is read is held against it, unless it is empty
+	SHA256   string // hexadecimal; compared with what is read, unless it is empty
 	Open     func() (io.ReadCloser, error)
 	Progress func(sent int64) // may be nil; called from another goroutine as bytes of the file are handed over
 
-	// Renamable files can be sent under another name. That costs little, so where nothing but a proxy has answered before, a
-	// conflict is one.
+	// Renamable files can be sent under another name, which costs little. So if only a proxy has answered before, a conflict is an
+	// error and no delivery.
 	Renamable bool
 }
 
-// Receipt proves a delivery. A Status of 409 means that an earlier try of the same Send had arrived after all. Beside an error it
-// holds the reach alone.
+// Receipt proves a delivery. A Status of 409 means that an earlier try of the same Send had arrived after all. Together with an
+// error it holds the reach alone.
 type Receipt struct {
 	Path   string    `json:"path"`
 	Status int       `json:"status"`
@@ -42,11 +41,11 @@ type Receipt struct {
 	Reach Reach `json:"-"` // of a Send that failed
 }
 
-// Send delivers a file to a path made by Path, with a few tries for what may pass by itself. A try ends when nothing
-// has moved for the client's timeout, and after an hour in any case. An error is an *Error, a *fault.Error for trouble
-// with the file or the settings, or the context's.
+// Send delivers a file to a path of Path, and tries a few times if an error may pass by itself. A try ends when it has made no
+// progress for the client's timeout, and after an hour in any case. The error is an *Error, a *fault.Error for trouble with
+// the file or the settings, or that of the context.
 func (c *Client) Send(ctx context.Context, path string, f File) (Receipt, error) {
-	target, err := c.target(path)
+	target, err := c.to.target(path)
 	if err != nil {
 		return Receipt{Reach: ReachNone}, err
 	}
@@ -81,21 +80,9 @@ func (c *Client) Send(ctx context.Context, path string, f File) (Receipt, error)
 	}
 }
 
-// target is the address of a path, which must lie below the base.
-func (c *Client) target(path string) (*url.URL, error) {
-	for part := range strings.SplitSeq(path, "/") {
-		if part == "" || part == "." || part == ".." || strings.Contains(part, `\`) {
-			return nil, fault.Invalidf("%.200q is not a path in the catalog: check the file's name", path)
-		}
-	}
-	u := *c.base
-	u.Path += "/" + path
-	return &u, nil
-}
-
-// mayHaveArrived says of a failed try whose whole body was handed over that the catalog could have taken the file all the same.
-// A refusal leaves no doubt; trouble behind the door, a broken connection and a try that the caller cut short do. Callers say
-// why in errors of their own: for Temporal that is seldom context.Canceled.
+// mayHaveArrived reports whether the catalog may have taken the file of a failed try whose whole body was sent. After a refusal it
+// has not. After an error of the server, a broken connection, or a try that the caller ended, it may have. Callers end a try with
+// errors of their own: that of Temporal is seldom context.Canceled.
 func mayHaveArrived(err error) bool {
 	var e *Error
 	if !errors.As(err, &e) {
@@ -105,7 +92,7 @@ func mayHaveArrived(err error) bool {
 		(e.Status == 0 || e.unclear || e.Status >= http.StatusInternalServerError)
 }
 
-// try sends the file once. The receipt is filled as soon as the whole body was handed over, even if an error follows.
+// try sends the file once. The receipt is filled as soon as the whole body was sent, even if an error follows.
 func (c *Client) try(parent context.Context, target *url.URL, token string, f File) (Receipt, error) {
 	ctx, cancel := context.WithCancelCause(parent)
 	defer cancel(nil)
@@ -129,7 +116,7 @@ func (c *Client) try(parent context.Context, target *url.URL, token string, f Fi
 		return b.receipt(0), c.failure(parent, ctx, b, err)
 	}
 	defer func() { _ = response.Body.Close() }()
-	return b.receipt(response.StatusCode), c.judge(b, readAnswer(response), target, token)
+	return b.receipt(response.StatusCode), c.to.outcome(b, readAnswer(response), target, token)
 }
 
 func (c *Client) request(ctx context.Context, target *url.URL, token string, b *body) *http.Request {
@@ -146,7 +133,7 @@ func (c *Client) request(ctx context.Context, target *url.URL, token string, b *
 	return r.WithContext(ctx)
 }
 
-// pause says whether to try again, and after how long: as the catalog asks, else growing and never quite the same.
+// pause returns whether to try again, and after how long: as long as the catalog asks, else with growing pauses and jitter.
 func (c *Client) pause(err error, attempt int) (time.Duration, bool) {
 	f := fault.From(err)
 	if f == nil || attempt >= c.attempts || f.Class != fault.Transient && f.Class != fault.Throttled {

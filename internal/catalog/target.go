@@ -11,6 +11,24 @@ import (
 	"longhaul/internal/httpkit"
 )
 
+// destination is where a client delivers, for addresses and for sentences about the catalog.
+type destination struct {
+	base     *url.URL
+	sourceID string
+}
+
+// target returns the address of a path, which must be below the base.
+func (d destination) target(path string) (*url.URL, error) {
+	for part := range strings.SplitSeq(path, "/") {
+		if part == "" || part == "." || part == ".." || strings.Contains(part, `\`) {
+			return nil, fault.Invalidf("%.200q is not a path in the catalog: check the file's name", path)
+		}
+	}
+	u := *d.base
+	u.Path += "/" + path
+	return &u, nil
+}
+
 // The zones of Coalesce Catalog, each with its own users and tokens.
 const (
 	ZoneEU = "EU"
@@ -48,8 +66,8 @@ func ParseFileType(text string) (FileType, error) {
 	return "", fault.Invalidf("%.40q is not a file type: use DBT, VIZ, WAREHOUSE or QUALITY", text)
 }
 
-// Path is where a file of a type goes, below the address of the zone. The timestamp (seconds since 1970) is used by
-// the types whose files carry none in their own names.
+// Path returns where a file of a type goes, below the address of the zone. The timestamp (seconds since 1970) is for the types
+// whose files carry none in their own names.
 func Path(t FileType, sourceID, timestamp, name string) string {
 	name = Base(name)
 	switch t {
@@ -69,8 +87,8 @@ func Base(path string) string {
 	return path[strings.LastIndexAny(path, `/\`)+1:]
 }
 
-// ParseSourceID reads the id of a source in the catalog, a UUID of any version, and gives it in the form that the
-// catalog's paths have: lower case with hyphens.
+// ParseSourceID parses the id of a source in the catalog, a UUID of any version, and returns it as the catalog's paths have it:
+// lower case with hyphens.
 func ParseSourceID(text string) (string, error) {
 	const hyphenated, bare = 36, 32
 	if n := len(text); n == hyphenated || n == bare {
@@ -82,7 +100,7 @@ func ParseSourceID(text string) (string, error) {
 		"copy the one that the Catalog team gave you with the token", text)
 }
 
-// Endpoint is the address that a zone, or in its stead a URL, stands for; neither means the EU zone.
+// Endpoint returns the address of a zone or, in its place, a URL; without either, that of the EU zone.
 func Endpoint(zone, rawURL string) (*url.URL, error) {
 	if rawURL != "" {
 		if zone != "" {
@@ -100,9 +118,9 @@ func Endpoint(zone, rawURL string) (*url.URL, error) {
 	return parseURL(address)
 }
 
-// publicAPI is the address where a zone's tokens can be tried, unless another is given; nil with a URL in place of a
+// publicAddress returns where the tokens of a zone can be tried, unless another address is given; nil with a URL in place of a
 // zone, because then nobody knows one.
-func publicAPI(zone, rawURL, given string) (*url.URL, error) {
+func publicAddress(zone, rawURL, given string) (*url.URL, error) {
 	switch {
 	case given != "":
 		return parseURL(given)

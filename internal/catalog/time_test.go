@@ -15,7 +15,7 @@ import (
 	"longhaul/internal/httpkit"
 )
 
-// pipes is a network inside the process, so that time can be the test's own.
+// pipes is a network inside the process, for tests with their own clock.
 type pipes struct {
 	accept chan net.Conn
 	closed chan struct{}
@@ -39,7 +39,7 @@ func (p *pipes) dial(context.Context, string, string) (net.Conn, error) {
 	return client, nil
 }
 
-// inBubble runs a test with a client before a handler, in a bubble where waiting takes no time.
+// inBubble runs a test with a client and a handler in a synctest bubble, where waiting takes no time.
 func inBubble(t *testing.T, cfg Config, handler http.HandlerFunc, test func(*testing.T, *Client)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -100,7 +100,7 @@ func TestSend_endsATryThatStandsStill(t *testing.T) {
 	}
 }
 
-// drip gives a byte at a time.
+// drip returns one byte at a time.
 type drip struct {
 	left  int
 	every time.Duration

@@ -8,7 +8,7 @@ import (
 	"longhaul/internal/fault"
 )
 
-// readToken resolves the token and makes sure that it can be one.
+// readToken reads the token and checks its form.
 func (c *Client) readToken(ctx context.Context) (string, error) {
 	token, err := c.token(ctx)
 	if err != nil {
@@ -17,7 +17,7 @@ func (c *Client) readToken(ctx context.Context) (string, error) {
 	return token, CheckToken(token)
 }
 
-// CheckToken refuses what cannot be a token, before it reaches a header, and says why without showing it.
+// CheckToken refuses a text that cannot be a token, before it gets into a header, and says why without showing it.
 func CheckToken(token string) error {
 	const advice = ": copy the token again, alone on one line"
 	switch {
@@ -37,7 +37,7 @@ func CheckToken(token string) error {
 	return nil
 }
 
-// quoted says whether text begins or ends with a quote, a typographic one too.
+// quoted reports whether text begins or ends with a quote, a typographic one included.
 func quoted(text string) bool {
 	const quotes = "\"'`“”‘’„«»"
 	return strings.Trim(text, quotes) != text

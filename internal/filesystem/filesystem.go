@@ -1,4 +1,4 @@
-// Package filesystem tells on what kind of disk a path lies: some cannot hold a database.
+// Package filesystem finds the kind of disk that a path is on: some kinds cannot hold a database.
 package filesystem
 
 import (
@@ -12,14 +12,14 @@ import (
 // OwnDisk is the end of a sentence about state on a disk that cannot hold it.
 const OwnDisk = "keep Temporal's database on a disk of this machine: --state DIR with extract, data_dir with serve, --data DIR with demo and temporal"
 
-// remote are the file systems whose locks and shared memory end at a network, at another process or at a virtual machine.
+// remote are the file systems whose locks and shared memory do not reach across a network, a process or a virtual machine.
 var remote = []string{
 	"9p", "acfs", "afpfs", "afs", "beegfs", "ceph", "cifs", "coda", "drvfs", "fhgfs", "gpfs", "lustre", "ncpfs", "nfs", "nfs4",
 	"orangefs", "osxfuse", "macfuse", "panfs", "prl_fs", "pvfs2", "smb2", "smb3", "smbfs", "vboxsf", "vmhgfs", "webdav", "wekafs",
 }
 
-// Remote names the kind of file system that path lies on, as the system does, if it is one over a network or in user space;
-// empty where it is another or the system does not tell.
+// Remote returns the kind of file system that path is on, by the system's name, if it works over a network or in user space; empty
+// if it is another kind, or if the system does not tell.
 func Remote(path string) string {
 	real, err := filepath.EvalSymlinks(path)
 	if err != nil {
@@ -34,7 +34,7 @@ func Remote(path string) string {
 	return remoteOf(mounts)
 }
 
-// remoteOf is the kind of the mount that lies nearest to the path whose mounts these are, and on top of others there.
+// remoteOf returns the kind of the mount that is nearest to the path of these mounts, and on top of others at the same place.
 func remoteOf(mounts []*mountinfo.Info) string {
 	nearest := &mountinfo.Info{}
 	for _, mount := range mounts {

@@ -1,4 +1,4 @@
-// Package paths makes the paths that people give absolute, once, where they are read, and explains those that cannot be used.
+// Package paths makes the paths that people write absolute, once, where they are read, and explains those that cannot be used.
 package paths
 
 import (
@@ -9,8 +9,8 @@ import (
 	"longhaul/internal/fault"
 )
 
-// Absolute gives the absolute form of a path. A relative one starts at dir, which is empty where the working directory is
-// gone. Its errors are sentences about the path and do not name it.
+// Absolute returns the absolute form of a path. A relative path starts at dir, which is empty if the working directory is gone.
+// The error is a sentence about the path that does not name it.
 func Absolute(dir, path string) (string, error) {
 	if err := Check(path); err != nil {
 		return "", err
@@ -21,11 +21,11 @@ func Absolute(dir, path string) (string, error) {
 	if !filepath.IsAbs(dir) {
 		return "", fault.Invalidf("is a relative path, and the working directory is gone: change to one that exists, or write the whole path")
 	}
-	// Not filepath.Join, which would take out the ".." that walked must see.
+	// Not filepath.Join, which would remove the ".." that walked must see.
 	return walked(dir + string(filepath.Separator) + path), nil
 }
 
-// Check says what no path can be meant to hold; nil when there is nothing of it.
+// Check returns an error for a text that cannot be meant as a path.
 func Check(path string) error {
 	switch {
 	case path == "":
@@ -40,8 +40,8 @@ func Check(path string) error {
 	return nil
 }
 
-// walked cleans an absolute path as the system walks it: after a link, ".." leads to the parent of where the link points
-// to, while filepath.Clean would only take the link's name away.
+// walked cleans an absolute path as the system walks it: after a link, ".." leads to the parent of the link's target, while
+// filepath.Clean would only remove the name of the link.
 func walked(path string) string {
 	volume := filepath.VolumeName(path)
 	at := volume + string(filepath.Separator)

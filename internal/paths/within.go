@@ -5,8 +5,8 @@ import (
 	"path/filepath"
 )
 
-// Within says whether an absolute path is a folder or lies in it, however the two are written: links are followed, as far as
-// the paths exist, and a folder that has two names is one.
+// Within reports whether an absolute path is a folder or is in it, however the two are written: links are followed, as far as the
+// paths exist, and a folder with two names is one folder.
 func Within(path, folder string) bool {
 	path, folder = followed(path), followed(folder)
 	for {
@@ -21,7 +21,7 @@ func Within(path, folder string) bool {
 	}
 }
 
-// followed is a path without links. What does not exist yet will lie where the part before it leads.
+// followed returns a path without links. The part that does not exist yet will be where the part before it leads.
 func followed(path string) string {
 	rest := ""
 	for at := filepath.Clean(path); ; {

@@ -1,5 +1,5 @@
-// Package plaintext reads what people wrote, with whatever editor, shell or secret manager: settings, secrets, documents and
-// certificates come through here.
+// Package plaintext decodes the files and variables that people write with any editor, shell or secret manager: settings,
+// secrets, documents and certificates.
 package plaintext
 
 import (
@@ -10,9 +10,9 @@ import (
 	"golang.org/x/text/transform"
 )
 
-// Decode gives the content of a file or a variable in UTF-8, without a byte order mark. Windows writes UTF-16 in many
-// places; it is known by its mark or, where that is missing, by the zero in each character of a language that needs only one
-// byte. What is neither stays as it is.
+// Decode returns the content of a file or a variable in UTF-8, without a byte order mark. Windows writes UTF-16 in many places;
+// Decode recognizes it by its mark or, without one, by the zero byte in each character of a Latin text. Other content stays as
+// it is.
 func Decode(data []byte) []byte {
 	order := unicode.LittleEndian
 	switch {
@@ -30,13 +30,13 @@ func Decode(data []byte) []byte {
 	return decoded
 }
 
-// Value is a text of one line: decoded, without the line ends behind it.
+// Value returns a text of one line: decoded, without line ends after it.
 func Value(data []byte) string { return Line(string(Decode(data))) }
 
-// Line takes off the line ends behind a value, those of Windows and of the old Mac too.
+// Line removes the line ends after a value, those of Windows and of the old Mac included.
 func Line(value string) string { return strings.TrimRight(value, "\r\n") }
 
-// marked says whether data begins with a byte order mark.
+// marked reports whether data begins with a byte order mark.
 func marked(data []byte) bool {
 	for _, mark := range []string{"\xef\xbb\xbf", "\xff\xfe", "\xfe\xff"} {
 		if bytes.HasPrefix(data, []byte(mark)) {
@@ -46,7 +46,7 @@ func marked(data []byte) bool {
 	return false
 }
 
-// zeros says whether the first bytes of data, the odd or the even ones, are zeros and the others are not.
+// zeros reports whether, of the first bytes of data, the odd or the even ones are zero and the others are not.
 func zeros(data []byte, odd int) bool {
 	const enough = 64
 	if len(data) < 2 || len(data)%2 != 0 {

@@ -13,7 +13,7 @@ import (
 	"longhaul/internal/plaintext"
 )
 
-// Credentials are the values of one login, read from wherever the source refers to. They print as their names alone.
+// Credentials are the values of one login, read from where the source refers to. Printing one shows no value.
 type Credentials struct {
 	BaseURL       string
 	ClientID      string
@@ -32,7 +32,7 @@ func (c Credentials) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, c.St
 // MarshalText hides every value from encoders.
 func (c Credentials) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
 
-// SalesforceCredentials reads the values of a login anew, and refuses those that no login can have.
+// SalesforceCredentials reads the values of a login again, and refuses values that no login can have.
 func (s Source) SalesforceCredentials(ctx context.Context) (Credentials, error) {
 	c := Credentials{BaseURL: s.Salesforce.BaseURL, ClientID: s.Salesforce.ClientID, Username: s.Salesforce.Username}
 	if !s.Salesforce.Credentials.IsZero() {
@@ -59,7 +59,7 @@ func (s Source) SalesforceCredentials(ctx context.Context) (Credentials, error) 
 	return c, nil
 }
 
-// CatalogToken reads the token for the catalog anew.
+// CatalogToken reads the token for the catalog again.
 func (s Source) CatalogToken(ctx context.Context) (string, error) {
 	if s.Catalog == nil {
 		return "", fault.Invalidf("source %q has no catalog section, so there is no token: add one, or sync with upload off", s.Name)
@@ -84,7 +84,7 @@ func (s Source) fill(ctx context.Context, into *string, setting string, secret S
 	return nil
 }
 
-// Doubts names what is odd about the values of a login and may be right all the same. It says nothing of what cannot be read.
+// Doubts returns what is odd about the values of a login and may be right all the same. It ignores values that cannot be read.
 func (s Source) Doubts(ctx context.Context) []string {
 	if s.Salesforce.Auth != Password {
 		return nil
@@ -117,7 +117,7 @@ func (s Source) document(ctx context.Context) (document, error) {
 	return parseDocument(where, []byte(content))
 }
 
-// parseDocument reads a credentials document. Its errors give the place and never a value.
+// parseDocument parses a credentials document. Its errors name the place and never a value.
 func parseDocument(where string, data []byte) (document, error) {
 	data = plaintext.Decode(data)
 	var d document
@@ -141,7 +141,7 @@ func parseDocument(where string, data []byte) (document, error) {
 	return d, nil
 }
 
-// complete says what a document lacks.
+// complete returns an error that names what a document lacks.
 func (d document) complete(where string) error {
 	var missing []string
 	for _, field := range []struct{ name, value string }{
@@ -179,7 +179,7 @@ func badDocument(where string, data []byte, err error) error {
 	return fault.Invalidf("%s:%d: this is not JSON; look for a missing quote, comma or brace there", where, lineAt(data, offset))
 }
 
-// lineAt counts the lines up to the byte that a JSON error points behind.
+// lineAt returns the line of the byte before the offset of a JSON error.
 func lineAt(data []byte, offset int64) int {
 	end := min(max(offset-1, 0), int64(len(data)))
 	return 1 + bytes.Count(data[:end], []byte("\n"))

@@ -9,12 +9,12 @@ import (
 	"longhaul/internal/fault"
 )
 
-// Form is what a value of a login may look like. It keeps a mistake of copying from being spent on a login, which an org
-// counts and whose refusal names another cause.
+// Form is the form that a value of a login may have. A mistake made in copying is found before a login is spent on it: the org
+// counts the login, and its refusal would name another cause.
 type Form int
 
 const (
-	// Key is made by a machine, of letters, digits and signs: a client id, a secret, a token.
+	// Key is made by a machine from letters, digits and signs: a client id, a secret, a token.
 	Key Form = iota
 	// Name is written by people, without spaces: a user, an address.
 	Name
@@ -22,8 +22,8 @@ const (
 	Phrase
 )
 
-// Check says what a value cannot mean to hold and what to change; nil when there is nothing of it. It never repeats the
-// value, and has nothing to say of an empty one.
+// Check returns an error for a value that cannot be meant as it is, with what to change. The error never repeats the value. An
+// empty value is no error.
 func (f Form) Check(value string) error {
 	var flaw string
 	switch {
@@ -32,7 +32,7 @@ func (f Form) Check(value string) error {
 	case f == Phrase:
 		flaw = unprintable(value)
 	default:
-		flaw = firstOf(stands(value), quoted(value), f.spaced(value))
+		flaw = firstOf(notTheValue(value), quoted(value), f.spaced(value))
 	}
 	if flaw == "" {
 		return nil
@@ -40,13 +40,13 @@ func (f Form) Check(value string) error {
 	return fault.Invalidf("%s", flaw)
 }
 
-// Doubt says what is odd about a value that may be right all the same: a password may begin and end with a quote. Empty
-// where there is nothing odd.
+// Doubt returns what is odd about a value that may be right all the same: a password may begin and end with a quote. It is empty
+// if nothing is odd.
 func (f Form) Doubt(value string) string {
 	if f != Phrase || f.Check(value) != nil {
 		return ""
 	}
-	odd := firstOf(stands(value), quoted(value), edged(value), f.spaced(strings.ReplaceAll(value, " ", "")))
+	odd := firstOf(notTheValue(value), quoted(value), edged(value), f.spaced(strings.ReplaceAll(value, " ", "")))
 	what, _, _ := strings.Cut(odd, ":")
 	if what == "" {
 		return ""
@@ -68,8 +68,8 @@ var (
 	placeholder = regexp.MustCompile(`^(\$\{?[A-Za-z_][A-Za-z0-9_]*\}?|\$\(.*\)|\{\{.*\}\}|%[A-Za-z_][A-Za-z0-9_]*%|<.*>)$`)
 )
 
-// stands is what is wrong with something that stands for a value in place of it.
-func stands(value string) string {
+// notTheValue returns what is wrong with a text that refers to a value and is not the value itself.
+func notTheValue(value string) string {
 	trimmed := strings.TrimSpace(value)
 	switch {
 	case reference.MatchString(trimmed):
@@ -101,7 +101,7 @@ func quoted(value string) string {
 
 func isQuote(r rune) bool { return strings.ContainsRune(quotes, r) }
 
-// edged is what is odd about a phrase whose end is out of sight.
+// edged returns what is odd about a phrase that begins or ends where nobody sees it.
 func edged(value string) string {
 	if strings.TrimSpace(value) != value {
 		return "begins or ends with a space: leave it out"
@@ -109,7 +109,7 @@ func edged(value string) string {
 	return ""
 }
 
-// unprintable names what no keyboard types into a field.
+// unprintable returns what is wrong with a value that no keyboard types into a field.
 func unprintable(value string) string {
 	at := strings.IndexFunc(value, unicode.IsControl)
 	if at < 0 {
@@ -124,7 +124,7 @@ func unprintable(value string) string {
 	return "holds a control character: copy the value again, alone"
 }
 
-// spaced names what is no part of a word, and for a key what is no part of ASCII.
+// spaced returns what is wrong with a value that is not one word or, for a key, not ASCII.
 func (f Form) spaced(value string) string {
 	if flaw := unprintable(value); flaw != "" {
 		return flaw

@@ -8,7 +8,7 @@ import (
 	"longhaul/internal/fault"
 )
 
-// What copying, quoting and editors do to a secret is said as such, whatever way it comes by, and never as a refused login.
+// A mistake of copying, quoting or an editor is named as such, from wherever the secret comes, and never ends as a refused login.
 func TestSalesforceCredentials_saysWhatCopyingDidToASecret(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct{ secret, says string }{
@@ -55,7 +55,7 @@ func TestSalesforceCredentials_saysWhatCopyingDidToASecret(t *testing.T) {
 	}
 }
 
-// waysOf gives a secret by each way that secrets come by.
+// waysOf returns a secret from each place that secrets come from.
 func waysOf(t *testing.T, value string) map[string]Secret {
 	t.Helper()
 	references := References{Lookup: fixed(map[string]string{"SECRET": value})}

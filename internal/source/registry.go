@@ -8,7 +8,7 @@ import (
 	"longhaul/internal/fault"
 )
 
-// Registry holds the sources that a process is configured for. It does not change once made; the zero value is empty.
+// Registry holds the sources in the settings of a process. It is immutable; the zero value is empty.
 type Registry struct {
 	sources map[string]Source
 }
@@ -36,7 +36,7 @@ func (r *Registry) Names() []string {
 	return slices.Sorted(maps.Keys(r.sources))
 }
 
-// Get finds a source; the error for an unknown one lists those that are known.
+// Get returns a source; the error for an unknown name lists the known ones.
 func (r *Registry) Get(name string) (Source, error) {
 	if r != nil {
 		if s, ok := r.sources[name]; ok {

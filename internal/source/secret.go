@@ -17,7 +17,7 @@ import (
 	"longhaul/internal/plaintext"
 )
 
-// MaxSecretSize is the most that a secret's file may hold.
+// MaxSecretSize is the most bytes that the file of a secret may have.
 const MaxSecretSize = 64 << 10
 
 const (
@@ -26,8 +26,8 @@ const (
 	heldText   = "[held in memory]"
 )
 
-// Secret stands for a secret value without being it: a reference that is read again at every use, or a value that is
-// held in memory. However it is printed, logged or encoded, only the reference shows.
+// Secret refers to a secret value: it is a reference that is read again at every use, or a value that is held in memory.
+// Printing, logging or encoding a Secret shows only the reference.
 type Secret struct {
 	reference string
 	resolve   func() (string, error)
@@ -35,13 +35,13 @@ type Secret struct {
 
 // References turns references into secrets.
 type References struct {
-	Dir    string                           // what relative file paths start from: the folder of the settings file
+	Dir    string                           // where relative file paths start: the folder of the settings file
 	Lookup func(name string) (string, bool) // the environment; os.LookupEnv when nil
 }
 
 var validEnv = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
-// Parse reads env:NAME or file:PATH. Its error never repeats the text, which may be the secret itself.
+// Parse parses env:NAME or file:PATH. Its error never repeats the text, which may be the secret itself.
 func (r References) Parse(text string) (Secret, error) {
 	switch {
 	case strings.HasPrefix(text, envScheme):
@@ -77,7 +77,7 @@ func (r References) file(reference string) (Secret, error) {
 	if path == "" {
 		return Secret{}, fault.Invalidf("file: must be followed by the path of a file")
 	}
-	if rest, slashed := strings.CutPrefix(path, "//"); slashed { // file:///run/x says the same as file:/run/x
+	if rest, slashed := strings.CutPrefix(path, "//"); slashed { // file:///run/x means the same as file:/run/x
 		if !filepath.IsAbs(rest) {
 			return Secret{}, fault.Invalidf("file:// must be followed by a whole path, as in file:///run/secrets/x; " +
 				"one that starts at the settings file is written file:x")
@@ -91,7 +91,7 @@ func (r References) file(reference string) (Secret, error) {
 	return Secret{reference: fileScheme + path, resolve: func() (string, error) { return readSecret(path) }}, nil
 }
 
-// located makes a path absolute; without a folder to start from, only its form is looked at.
+// located makes a path absolute; without a folder to start from, it only checks the form.
 func (r References) located(path string) (string, error) {
 	if r.Dir == "" {
 		return path, paths.Check(path)
@@ -99,16 +99,16 @@ func (r References) located(path string) (string, error) {
 	return paths.Absolute(r.Dir, path)
 }
 
-// Held makes a secret of a value that came by a way that cannot be read again, such as a flag.
+// Held returns the secret of a value that cannot be read again, such as that of a flag.
 func Held(value string) Secret {
 	value = plaintext.Line(value)
 	return Secret{reference: heldText, resolve: func() (string, error) { return value, nil }}
 }
 
-// IsZero says that there is no secret at all; a held empty value is one.
+// IsZero reports that there is no secret at all; an empty value that is held in memory is a secret.
 func (s Secret) IsZero() bool { return s.resolve == nil }
 
-// Resolve reads the secret anew, so that a rotated one is found.
+// Resolve reads the secret again, so that a rotated one is found.
 func (s Secret) Resolve(ctx context.Context) (string, error) {
 	if err := ctx.Err(); err != nil {
 		return "", fmt.Errorf("reading a secret: %w", err)
@@ -119,19 +119,19 @@ func (s Secret) Resolve(ctx context.Context) (string, error) {
 	return s.resolve()
 }
 
-// String gives the reference, never the value.
+// String returns the reference, never the value.
 func (s Secret) String() string { return s.reference }
 
 // Format prints the reference whatever the verb.
 func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.reference) }
 
-// MarshalText gives the reference to JSON, YAML and other encoders.
+// MarshalText returns the reference for JSON, YAML and other encoders.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(s.reference), nil }
 
-// LogValue gives the reference to slog.
+// LogValue returns the reference for slog.
 func (s Secret) LogValue() slog.Value { return slog.StringValue(s.reference) }
 
-// Equal compares the references, and for held secrets the values.
+// Equal compares the references or, of secrets held in memory, the values.
 func (s Secret) Equal(other Secret) bool {
 	if s.reference != other.reference || s.IsZero() != other.IsZero() {
 		return false
@@ -179,7 +179,7 @@ func unreadable(path string, err error) error {
 	return fault.Invalidf("the secret file %s is of no use: %s; check the path after file: and the file's owner and mode", path, reason)
 }
 
-// cause takes the path out of a file error, which names it already.
+// cause removes the path from a file error: the sentence around it names the path already.
 func cause(err error) error {
 	var pathError *fs.PathError
 	if errors.As(err, &pathError) {

@@ -1,4 +1,4 @@
-// Package source describes the named sources: how to reach an org, how hard to press it, and where its extract goes.
+// Package source describes the named sources: how to reach an org, how many requests to send it, and where its extract goes.
 package source
 
 import (
@@ -7,10 +7,10 @@ import (
 	"longhaul/internal/sourcename"
 )
 
-// Auth names the way a source logs in to Salesforce.
+// Auth is the login flow of a source.
 type Auth string
 
-// The two ways of logging in. Passwords are for orgs that cannot have a client credentials flow yet.
+// The login flows. Passwords are for orgs that cannot have a client credentials flow yet.
 const (
 	ClientCredentials Auth = "client_credentials"
 	Password          Auth = "password"
@@ -40,13 +40,12 @@ type Source struct {
 	Guard       Guard
 	Scope       Scope
 
-	AcceptMissing []string // permissions without which a sync goes on unasked, by short names such as ViewPublicReports
-	// UnboundedLogins lifts the bound of logins in an hour. No setting sets it: it is for tests, whose tokens last for a moment.
+	AcceptMissing []string // permissions without which a sync goes on without asking, by short names such as ViewPublicReports
+	// UnboundedLogins lifts the bound of logins in an hour. No setting sets it: it is for tests whose tokens last for a moment.
 	UnboundedLogins bool
 }
 
-// Salesforce says how to reach an org and how to log in. Credentials, where it is set, stands for BaseURL, ClientID
-// and ClientSecret.
+// Salesforce says how to reach an org and how to log in. Credentials, if it is set, replaces BaseURL, ClientID and ClientSecret.
 type Salesforce struct {
 	BaseURL       string
 	Auth          Auth
@@ -60,7 +59,7 @@ type Salesforce struct {
 	APIVersion    string // empty: the client's default
 }
 
-// Catalog is the place in Coalesce Catalog that the extract is delivered to.
+// Catalog is where in Coalesce Catalog the extract is delivered.
 type Catalog struct {
 	Zone     string // EU or US; empty when URL is given
 	URL      string
@@ -68,20 +67,19 @@ type Catalog struct {
 	Token    Secret
 	CAFile   string
 
-	PublicAPI string // in place of the zone's public GraphQL API; no setting, only tests and the demo have another
+	PublicAPI string // in place of the zone's public GraphQL API; no setting sets it, only tests and the demo do
 }
 
-// Quota bounds what a sync may use of the org's daily API calls, in percent of the org's maximum. A sync that has used up
-// what it may waits.
+// Quota bounds how many of the org's daily API calls a sync may use, in percent of the org's maximum. A sync at a bound waits.
 type Quota struct {
-	Ceiling int           `json:"ceiling"` // over all who use the org
+	Ceiling int           `json:"ceiling"` // by all users of the org together
 	Share   int           `json:"share"`   // by this sync in any 24 hours
-	Probe   time.Duration `json:"probe"`   // how often a sync that waits looks whether calls came back
+	Probe   time.Duration `json:"probe"`   // how often a sync that waits looks whether calls have become free
 }
 
 // Guard says when a sync holds and asks a person before it goes on.
 type Guard struct {
-	MaxShrink int           // percent by which reports or dashboards may have become fewer since the last sync
+	MaxShrink int           // percent by which reports or dashboards may have shrunk since the last sync
 	Timeout   time.Duration // how long a sync waits for the answer; then it is discarded
 }
 
@@ -90,10 +88,10 @@ type Scope struct {
 	Private bool `json:"private"` // reports and dashboards in other people's private folders too
 }
 
-// CheckName says what is wrong with the name that settings give to a source; nil when it is a good one.
+// CheckName returns what is wrong with the name of a source in the settings; nil for a good name.
 func CheckName(name string) error { return sourcename.Check(name) }
 
-// WithDefaults gives the source with every limit that was left at zero set to its default.
+// WithDefaults returns the source with the default of each limit that is zero.
 func (s Source) WithDefaults() Source {
 	if s.Salesforce.Auth == "" {
 		s.Salesforce.Auth = ClientCredentials

@@ -1,7 +1,7 @@
 package source
 
-// Watched gives the same sources, each secret of which is told to learn whenever it is read, before anybody uses it. So
-// the log can mask a secret that was rotated, or was not there yet, when the process began.
+// Watched returns the same sources, which hand each secret that they read to learn before anybody uses it. So the log can mask a
+// secret that was rotated, or did not exist yet, when the process began.
 func (r *Registry) Watched(learn func(secrets ...string)) *Registry {
 	watched := &Registry{sources: make(map[string]Source, len(r.Names()))}
 	for _, name := range r.Names() {

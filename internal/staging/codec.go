@@ -8,7 +8,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// Every stream has one goroutine and a window of 1 MiB: many are open at once, and their memory is the program's. Of
+// Every stream has one goroutine and a window of 1 MiB: many are open at once, and they make up the program's memory. Of
 // scratch streams many more are read at once, so their window is smaller.
 const (
 	window        = 1 << 20
@@ -16,10 +16,10 @@ const (
 	readBuffer    = 64 << 10
 )
 
-// The pools keep codecs for the next stream: each holds about a window of memory.
+// The pools keep codecs for the next stream. Each codec holds about a window of memory.
 var encoders, scratchEncoders, decoders, buffers sync.Pool
 
-// encoder is a compressor and the pool it goes back to.
+// encoder is a compressor and the pool to which it returns.
 type encoder struct {
 	*zstd.Encoder
 	pool *sync.Pool

@@ -6,13 +6,13 @@ import (
 	"strconv"
 )
 
-// footer is the last line of a stream: how many lines are above it, and the SHA-256 of them with their newlines.
+// footer is the last line of a stream: the number of lines above it, and the SHA-256 of them with their newlines.
 type footer struct {
 	count  int64
 	sha256 string
 }
 
-// The fixed parts of a footer line; it has this one form only.
+// The fixed parts of a footer line, which has only this form.
 const (
 	footerHead = `{"count":`
 	footerMid  = `,"sha256":"`
@@ -28,8 +28,8 @@ func (f footer) line() []byte {
 	return append(b, footerTail+"\n"...)
 }
 
-// parseFooter reads a line without its newline. Whether the line is the last one is for the reader to see: a record
-// may look the same.
+// parseFooter parses a line without its newline. The caller has to find out whether the line is the last one: a record may
+// look the same.
 func parseFooter(line []byte) (footer, bool) {
 	rest, ok := bytes.CutPrefix(line, []byte(footerHead))
 	if !ok {

@@ -10,26 +10,26 @@ import (
 	"longhaul/internal/fault"
 )
 
-// MostLogins is how often a source logs in within an hour, over all processes that use the bucket.
+// MostLogins bounds the logins of a source in any hour, over all processes that use the bucket.
 const MostLogins = 60
 
-// Logins counts the logins of a source in the bucket, so that all its processes together keep to the bound. Each login is
-// an object of its own, written only if it is not there: two processes never take the same one.
+// Logins counts the logins of a source in the bucket, so that all processes together keep to the bound. Each login takes a
+// slot, an object of its own that is written only if it does not exist: two processes never take the same slot.
 type Logins struct {
 	store  *Store
 	source string
 }
 
-// Logins gives the count of a source's logins.
+// Logins returns the logins of a source.
 func (s *Store) Logins(source string) *Logins { return &Logins{store: s, source: source} }
 
-// slot is the content of one login.
+// slot is the content of one login's object.
 type slot struct {
 	At time.Time `json:"at"`
 }
 
-// Take takes one of the logins of the hour before now, which is as Salesforce's clock has it where that is known. Where
-// none is left it takes none, and free says when one is.
+// Take takes a slot for one login at now, which is Salesforce's time if that is known. If the hour before now has no slot left,
+// it takes none, and free is when one becomes free.
 func (l *Logins) Take(ctx context.Context, now time.Time) (free time.Time, err error) {
 	for range 2 * MostLogins { // each further round means that another process took the slot
 		slots, err := l.recent(ctx, now)
@@ -67,7 +67,7 @@ func (l *Logins) Take(ctx context.Context, now time.Time) (free time.Time, err e
 }
 
 // recent lists the slots that may be of the hour before now, oldest first. Those of the next hour count too: the clock of
-// another process may be ahead. What lies further ahead was written by a clock that is wrong.
+// another process may be ahead. Slots further ahead were written by a clock that is wrong.
 func (l *Logins) recent(ctx context.Context, now time.Time) (slots []LoginName, err error) {
 	hour := now.UTC().Truncate(time.Hour)
 	for name, err := range l.all(ctx) {
@@ -96,7 +96,7 @@ func (l *Logins) all(ctx context.Context) func(yield func(LoginName, error) bool
 	}
 }
 
-// takenAt is when a slot was taken. Of one that cannot be read it is the end of its hour, which waits long enough.
+// takenAt returns when a slot was taken. For a slot that cannot be read it is the end of the slot's hour, which is late enough.
 func (l *Logins) takenAt(ctx context.Context, name LoginName) (time.Time, error) {
 	var s slot
 	err := l.store.ReadJSON(ctx, LoginKey(l.source, name.Hour, name.N), &s)
@@ -106,13 +106,13 @@ func (l *Logins) takenAt(ctx context.Context, name LoginName) (time.Time, error)
 	case err == nil, errors.Is(err, ErrMalformed):
 		return end, nil
 	case errors.Is(err, ErrNotExist):
-		return time.Time{}, nil // it was forgotten meanwhile
+		return time.Time{}, nil // Forget removed it in between
 	}
 	return time.Time{}, err
 }
 
-// Forget removes the slots that no bound needs any more at now, which must be Salesforce's clock: a process with a wrong one
-// of its own would remove what others count.
+// Forget removes the slots that no bound needs any more at now, which must be Salesforce's time: a process whose own clock is
+// wrong would remove slots that others count.
 func (l *Logins) Forget(ctx context.Context, now time.Time) error {
 	oldest := now.UTC().Truncate(time.Hour).Add(-time.Hour)
 	for name, err := range l.all(ctx) {

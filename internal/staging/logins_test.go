@@ -23,7 +23,7 @@ func openLogins(t *testing.T) *Logins {
 	return store.Logins("acme")
 }
 
-// take takes as many logins at now as there are, up to most, and says how many, and when there is one again.
+// take takes up to most logins at now. It returns how many it got, and when the next one becomes free.
 func take(t *testing.T, l *Logins, now time.Time, most int) (n int, free time.Time) {
 	t.Helper()
 	for ; n < most; n++ {
@@ -38,7 +38,7 @@ func take(t *testing.T, l *Logins, now time.Time, most int) (n int, free time.Ti
 	return n, free
 }
 
-// No hour, wherever it begins, holds more than the bound: not at the turn of the clock's hour either.
+// No hour holds more than the bound, wherever it begins, the turn of the clock's hour included.
 func TestLogins_areBoundedInEachRollingHour(t *testing.T) {
 	t.Parallel()
 	l := openLogins(t)
@@ -137,7 +137,7 @@ func TestLogins_takeNoneOfABucketThatIsAway(t *testing.T) {
 	if _, err := l.store.ID(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if err := l.store.Delete(t.Context(), identityKey); err != nil {
+	if err := l.store.Delete(t.Context(), "longhaul.json"); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := l.Take(t.Context(), noon); !fault.Is(err, fault.Transient) {
@@ -145,7 +145,7 @@ func TestLogins_takeNoneOfABucketThatIsAway(t *testing.T) {
 	}
 }
 
-// What cannot be read counts as taken as late as it may have been.
+// A slot that cannot be read counts as taken at the latest possible time.
 func TestLogins_countWhatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	l := openLogins(t)

@@ -12,30 +12,31 @@ import (
 )
 
 const (
-	// Silence is for how long an owner must have been silent before another takes its source over. It is longer than the
-	// quarter of an hour between two looks of a sync that waits for its quota, and than a bucket or a worker is away by accident.
+	// Silence is for how long an owner must have been silent before another Temporal takes over its source. It is longer than
+	// the quarter of an hour between two looks of a sync that waits for its quota, and longer than a bucket or a worker is away
+	// by accident.
 	Silence = 20 * time.Minute
-	// LongAgo is how old a mark is, by the clocks, that nobody needs to watch for Silence. It is more than clocks differ: a
-	// store refuses what is signed by one that is a quarter of an hour off.
+	// LongAgo is the age, by the clocks, from which a mark need not be watched for Silence. It is more than clocks differ: a
+	// store refuses requests signed by a clock that is a quarter of an hour off.
 	LongAgo = time.Hour
-	// LookEvery is for how long a mark of LongAgo is watched all the same. A machine that has slept may hold an owner that is at
-	// work, which renews its mark within this time.
+	// LookEvery is for how long a mark older than LongAgo is watched all the same. A machine that slept may hold an owner that is
+	// at work, which renews its mark within this time.
 	LookEvery = time.Minute
 )
 
-// Owner is the content of a mark: who syncs a source into the bucket. One Temporal runs a source's syncs one after the other,
-// so it is Temporals that must not meet, and not syncs.
+// Owner is the content of a mark: the Temporal that syncs a source into the bucket. One Temporal runs the syncs of a source one
+// after the other, so only two Temporals can be in each other's way.
 type Owner struct {
 	Temporal  string    `json:"temporal"`  // the id of its namespace, which no other Temporal has
-	Namespace string    `json:"namespace"` // the name of that, for people
+	Namespace string    `json:"namespace"` // the name of the namespace, for people
 	Workflow  string    `json:"workflow"`
 	Sync      string    `json:"sync"`
 	Host      string    `json:"host"` // of the worker that renewed the mark
 	Renewed   time.Time `json:"renewed"`
-	Ended     bool      `json:"ended,omitempty"` // the sync is over, and its source free
+	Ended     bool      `json:"ended,omitempty"` // the sync is over, and its source is free
 }
 
-// Seen is a mark of another owner that a sync has met before, and for how long it has not changed since.
+// Seen is a mark of another owner that a sync has read before, and for how long the mark has not changed since.
 type Seen struct {
 	Mark string        `json:"mark,omitempty"`
 	For  time.Duration `json:"for,omitempty"`
@@ -44,10 +45,10 @@ type Seen struct {
 // OwnedError says that the source belongs to another Temporal.
 type OwnedError struct {
 	By   Owner
-	Mark string // as Seen names it: another one after each renewal
+	Mark string // as Seen names it: it differs after each renewal
 }
 
-// longestName bounds what an error tells of a mark, which somebody else has written.
+// longestName bounds what an error quotes of a mark, which somebody else has written.
 const longestName = 100
 
 // Error names the owner for engineers.
@@ -56,28 +57,29 @@ func (e *OwnedError) Error() string {
 		fault.Short(e.By.Namespace, longestName), fault.Short(e.By.Temporal, longestName))
 }
 
-// Claim is what Take gives: the number of the owner, and its mark as it was written. The mark names the id that the sync must use.
+// Claim is the result of Take: the number of the owner, and its mark as it was written. The mark names the id that the sync
+// must use.
 type Claim struct {
 	Number int
 	Mark   Owner
 }
 
-// Owners are the marks of a source. Each owner has a number, and the object of the next one is written only if it is not
-// there, so two Temporals never get the same. Only its owner writes an object again, and only the highest number counts.
+// Owners are the marks of a source. Each owner has a number. The object of the next number is written only if it does not
+// exist, so two Temporals never get the same number. Only its owner writes a mark again, and only the highest number counts.
 type Owners struct {
 	store  *Store
 	source string
 }
 
-// Owners gives the marks of a source.
+// Owners returns the marks of a source.
 func (s *Store) Owners(source string) *Owners { return &Owners{store: s, source: source} }
 
-// mostRaces bounds how often Take begins anew because another Temporal was faster.
+// mostRaces bounds how often Take starts over because another Temporal was faster.
 const mostRaces = 20
 
-// Take makes me the owner of the source. The number is the one that me had, if the last owner is the same Temporal. Where another
-// one is the owner and may be at work it is an *OwnedError. Ids sort as syncs own the source: a sync whose id would sort before
-// that of the last owner gets one of now, and finds it again when it takes the source once more.
+// Take makes me the owner of the source. If the last owner is the same Temporal, the number stays the same. If another Temporal is
+// the owner and may be at work, the error is an *OwnedError. Ids sort in the order in which syncs own the source: a sync whose id
+// would sort before that of the last owner gets an id of now, and finds that id again when it takes the source once more.
 func (o *Owners) Take(ctx context.Context, me Owner, now time.Time, seen Seen) (Claim, error) {
 	for range mostRaces {
 		claim, taken, err := o.tryTake(ctx, me, now, seen)
@@ -116,17 +118,17 @@ func (o *Owners) tryTake(ctx context.Context, me Owner, now time.Time, seen Seen
 	if claim.Mark, written, err = o.write(ctx, me, claim.Number, claim.Number > last); err != nil || !written {
 		return Claim{}, false, err
 	}
-	// Another one may have become a later owner meanwhile. This number is nobody's then.
+	// Another Temporal may have become a later owner in between. Then this number counts for nobody.
 	if all, err = o.all(ctx); err != nil || newest(all) != claim.Number {
 		return Claim{}, false, err
 	}
-	for _, earlier := range all[:len(all)-1] { // a bucket that refuses deletes keeps them, which does no harm
+	for _, earlier := range all[:len(all)-1] { // a bucket that refuses deletes keeps them, which is harmless
 		_ = o.store.Delete(ctx, OwnerKey(o.source, earlier))
 	}
 	return claim, true, nil
 }
 
-// idFor gives the id that the next owner must use. A sync that comes again, as after a reset, has the one that it took before.
+// idFor returns the id that the next owner must use. A sync that comes again, as after a reset, keeps the id that it got before.
 func (by Owner) idFor(me Owner, now time.Time) string {
 	if by.Temporal == me.Temporal && sameSync(by.Sync, me.Sync) {
 		return max(by.Sync, me.Sync)
@@ -134,9 +136,10 @@ func (by Owner) idFor(me Owner, now time.Time) string {
 	return IDAfter(me.Sync, by.Sync, now)
 }
 
-// Renew says that owner n is at work still. Where another Temporal has become a later owner it is an *OwnedError, and nothing is
-// written. A mark that cannot be written does not end the ownership, which holds says. Where the mark names another sync of the same
-// Temporal that has not ended, it goes on naming that one: me may be what a terminated sync has left running.
+// Renew records that owner n is still at work. If another Temporal has become a later owner, the error is an *OwnedError and nothing
+// is written. A mark that cannot be written does not end the ownership: holds tells whether it goes on. If the mark names another
+// sync of the same Temporal that has not ended, it goes on naming that sync: me may be an activity that a terminated sync left
+// running.
 func (o *Owners) Renew(ctx context.Context, me Owner, n int) (holds bool, err error) {
 	by, last, err := o.current(ctx, me, n)
 	if err != nil {
@@ -149,14 +152,14 @@ func (o *Owners) Renew(ctx context.Context, me Owner, n int) (holds bool, err er
 	return true, err
 }
 
-// Check is an *OwnedError where another Temporal has become a later owner than n.
+// Check returns an *OwnedError if another Temporal has become a later owner than n.
 func (o *Owners) Check(ctx context.Context, me Owner, n int) error {
 	_, _, err := o.current(ctx, me, n)
 	return err
 }
 
-// Release says that the sync of owner n is over. It leaves the mark of any other sync as it is, and with me.Renewed one that was
-// renewed since: a login that has failed must not free the source of the try that took its place.
+// Release records that the sync of owner n is over. It leaves the mark of any other sync as it is and, with me.Renewed set, a mark
+// that was renewed since: a login that failed must not free the source of the attempt that took its place.
 func (o *Owners) Release(ctx context.Context, me Owner, n int) error {
 	by, last, err := o.current(ctx, me, n)
 	if err != nil {
@@ -170,8 +173,8 @@ func (o *Owners) Release(ctx context.Context, me Owner, n int) error {
 	return err
 }
 
-// current gives the mark that counts and its number. That is a later one than n where the sync began before another one of the
-// same Temporal, and was reset since. Where it is another Temporal's it is an *OwnedError. last is 0 where it is not known.
+// current returns the mark that counts and its number. The number is higher than n if the sync began before another one of the
+// same Temporal, and was reset since. If the mark is another Temporal's, the error is an *OwnedError. last is 0 if it is not known.
 func (o *Owners) current(ctx context.Context, me Owner, n int) (by Owner, last int, err error) {
 	all, err := o.all(ctx)
 	if err != nil {
@@ -220,7 +223,7 @@ func newest(all []int) int {
 	return all[len(all)-1]
 }
 
-// read gives the mark of owner n. One that does not parse is nobody's.
+// read returns the mark of owner n. A mark that does not parse is nobody's.
 func (o *Owners) read(ctx context.Context, n int) (by Owner, err error) {
 	err = o.store.ReadJSON(ctx, OwnerKey(o.source, n), &by)
 	if errors.Is(err, ErrMalformed) {
@@ -229,14 +232,14 @@ func (o *Owners) read(ctx context.Context, n int) (by Owner, err error) {
 	return by, err
 }
 
-// mark tells a mark of owner n from every other, those that the same owner writes among them. It is short, whatever somebody has
-// written: workflows carry it.
+// mark identifies one version of the mark of owner n: it differs from that of every other mark, and after each renewal. It is
+// short, whatever the mark contains: workflows carry it.
 func (by Owner) mark(n int) string {
 	sum := sha256.Sum256([]byte(by.Temporal + "\n" + by.Sync + "\n" + by.Renewed.Format(time.RFC3339Nano)))
 	return fmt.Sprintf("%d-%x", n, sum[:8])
 }
 
-// gone says whether nothing more is to be expected of an owner. Its silence is measured by the clock of who waits. A mark that
+// gone reports whether an owner is no longer at work. Its silence is measured by the clock of the sync that waits. A mark that
 // cannot be read is nobody's.
 func (by Owner) gone(mark string, seen Seen) bool {
 	if by.Ended || by.Temporal == "" {

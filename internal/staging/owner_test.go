@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// ownersOf are the marks of a source in a bucket of its own.
+// ownersOf returns the marks of a source in a new bucket.
 func ownersOf(t *testing.T) *Owners {
 	t.Helper()
 	store, err := Open(t.Context(), "mem://")
@@ -23,7 +23,7 @@ func on(temporal, sync string) Owner {
 	return Owner{Temporal: temporal, Namespace: "default", Workflow: "sync-acme", Sync: sync}
 }
 
-// takes takes the source for a sync that must get it under a number.
+// takes takes the source for a sync, which must get it under the given number.
 func (o *Owners) takes(t *testing.T, me Owner, seen Seen, want int) {
 	t.Helper()
 	if claim, err := o.Take(t.Context(), me, time.Now(), seen); claim.Number != want || err != nil {
@@ -38,7 +38,7 @@ func (o *Owners) releases(t *testing.T, me Owner, n int) {
 	}
 }
 
-// waits tries to take the source for a sync that must not get it, and gives the mark that it met.
+// waits tries to take the source for a sync that must not get it, and returns the mark of the owner.
 func (o *Owners) waits(t *testing.T, me Owner, seen Seen) string {
 	t.Helper()
 	_, err := o.Take(t.Context(), me, time.Now(), seen)
@@ -64,7 +64,7 @@ func (o *Owners) isLost(t *testing.T, me Owner, n int, to string) {
 	}
 }
 
-// No end of a sync, be it a kill or a termination, makes the next one of the same Temporal wait.
+// However a sync ends, by a kill or a termination too, the next sync of the same Temporal does not wait.
 func TestOwners_oneTemporalNeverWaitsForItself(t *testing.T) {
 	t.Parallel()
 	o := ownersOf(t)
@@ -89,7 +89,7 @@ func TestOwners_anotherTemporalWaitsUntilTheFirstHasEnded(t *testing.T) {
 	o.waits(t, on("A", "next"), Seen{})
 }
 
-// Nobody's clock is believed: what counts is for how long who waits has seen no change.
+// No clock is believed: what counts is for how long the sync that waits has seen no change.
 func TestOwners_silenceIsMeasuredByWhoWaits(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -104,7 +104,7 @@ func TestOwners_silenceIsMeasuredByWhoWaits(t *testing.T) {
 	})
 }
 
-// Who has been dead for long is not watched for the whole Silence. But a machine that has slept holds owners that look like that.
+// An owner that has been silent for long is not watched for the whole Silence. But the owner on a machine that slept looks the same.
 func TestOwners_aMarkOfLongAgoIsWatchedForALook(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -124,7 +124,7 @@ func TestOwners_aMarkOfLongAgoIsWatchedForALook(t *testing.T) {
 	})
 }
 
-// What a terminated sync has left running frees nothing of the sync that runs now, and neither does a login of before.
+// An activity that a terminated sync left running does not free the source of the sync that runs now, and neither does an earlier login.
 func TestOwners_onlyItsOwnSyncFreesTheSource(t *testing.T) {
 	t.Parallel()
 	o := ownersOf(t)
@@ -146,7 +146,7 @@ func TestOwners_onlyItsOwnSyncFreesTheSource(t *testing.T) {
 	o.takes(t, on("B", "other"), Seen{}, 2)
 }
 
-// Ids that sort as syncs own the source, whoever began first and whose clock is right.
+// Ids sort in the order in which syncs own the source, whichever sync began first and whichever clock is right.
 func TestOwners_idsSortAsSyncsOwnTheSource(t *testing.T) {
 	t.Parallel()
 	at := func(hour, minute int) time.Time { return time.Date(2026, 11, 23, hour, minute, 0, 0, time.UTC) }
@@ -183,7 +183,7 @@ func TestOwners_idsSortAsSyncsOwnTheSource(t *testing.T) {
 	}
 }
 
-// Somebody else writes marks. None of them makes an id that is no place in the bucket, or that sorts before all others.
+// Another program writes marks. None of them leads to an id that is no valid key, or that sorts before all others.
 func TestIDAfter_takesNothingFromAMarkButATime(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
@@ -208,7 +208,7 @@ func TestIDAfter_takesNothingFromAMarkButATime(t *testing.T) {
 	}
 }
 
-// A mark stays short whatever it holds: the state of a sync that waits carries it.
+// The word for a mark is short, whatever the mark contains: the state of a sync that waits carries it.
 func TestOwners_theWordForAMarkIsShort(t *testing.T) {
 	t.Parallel()
 	o := ownersOf(t)
@@ -221,7 +221,7 @@ func TestOwners_theWordForAMarkIsShort(t *testing.T) {
 	}
 }
 
-// Of many Temporals that begin at one moment on a source that is free, one gets it. Marks of before are removed.
+// Of many Temporals that begin at the same time on a free source, one gets it. Earlier marks are removed.
 func TestOwners_oneOfManyGetsTheSource(t *testing.T) {
 	t.Parallel()
 	o := ownersOf(t)
@@ -251,7 +251,7 @@ func TestOwners_oneOfManyGetsTheSource(t *testing.T) {
 	}
 }
 
-// A mark that nobody can read keeps nobody from the source for good.
+// A mark that nobody can read does not block the source for ever.
 func TestOwners_aBrokenMarkIsNobodys(t *testing.T) {
 	t.Parallel()
 	o := ownersOf(t)

@@ -11,11 +11,14 @@ import (
 	"hash"
 	"io"
 	"iter"
+
+	"longhaul/internal/bucket"
+	"longhaul/internal/fault"
 )
 
-// Lines gives the lines of a stream without their newlines, each valid until the next. It ends with an error after
-// which nothing comes: ErrTorn when the stream is not what was committed (the lines before may be wrong too),
-// ErrNotExist when there is none. A caller may stop at any line.
+// Lines yields the lines of a stream without their newlines, each valid until the next. An error is the last thing that it
+// yields: ErrTorn when the stream is not what was committed (the lines before may be wrong too), ErrNotExist when there is
+// none. A caller may stop at any line.
 func (s *Store) Lines(ctx context.Context, key string) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
 		r, err := s.openStream(ctx, key)
@@ -36,7 +39,7 @@ func (s *Store) Lines(ctx context.Context, key string) iter.Seq2[[]byte, error] 
 	}
 }
 
-// Verify reads a stream to its end and says what it holds; ErrTorn when it is not what was committed.
+// Verify reads a stream to its end and returns what it holds; ErrTorn when it is not what was committed.
 func (s *Store) Verify(ctx context.Context, key string) (Object, error) {
 	r, err := s.openStream(ctx, key)
 	if err != nil {
@@ -49,7 +52,7 @@ func (s *Store) Verify(ctx context.Context, key string) (Object, error) {
 	if !errors.Is(err, io.EOF) {
 		return Object{}, err
 	}
-	return Object{Key: key, Count: r.count, Bytes: r.blob.Size(), SHA256: hex.EncodeToString(r.sum.Sum(nil))}, nil
+	return Object{Key: key, Count: r.count, Bytes: r.in.Size(), SHA256: hex.EncodeToString(r.sum.Sum(nil))}, nil
 }
 
 // streamReader reads the lines of one stream and checks them against the footer.
@@ -57,7 +60,7 @@ type streamReader struct {
 	ctx   context.Context
 	store *Store
 	key   string
-	blob  *content
+	in    *bucket.Reader
 	src   source
 	lines *bufio.Reader
 	free  func()
@@ -66,7 +69,7 @@ type streamReader struct {
 	long  []byte // a line that does not fit the buffer
 }
 
-// source remembers what the bucket answered, so that a fault of the network is not taken for a torn stream.
+// source keeps the error of the bucket, so that an error of the network is not taken for a torn stream.
 type source struct {
 	r   io.Reader
 	err error
@@ -81,14 +84,14 @@ func (s *source) Read(p []byte) (int, error) {
 }
 
 func (s *Store) openStream(ctx context.Context, key string) (*streamReader, error) {
-	b, err := s.reader(ctx, key)
+	in, err := s.NewReader(ctx, key)
 	if err != nil {
 		return nil, err
 	}
-	r := &streamReader{ctx: ctx, store: s, key: key, blob: b, src: source{r: b}, sum: sha256.New()}
+	r := &streamReader{ctx: ctx, store: s, key: key, in: in, src: source{r: in}, sum: sha256.New()}
 	z, err := borrowDecoder(&r.src)
 	if err != nil {
-		_ = b.Close()
+		_ = in.Close()
 		return nil, fmt.Errorf("decompress %s: %w", key, err)
 	}
 	r.lines = borrowBuffer(z)
@@ -101,20 +104,20 @@ func (s *Store) openStream(ctx context.Context, key string) (*streamReader, erro
 
 func (r *streamReader) close() {
 	r.free()
-	_ = r.blob.Close()
+	_ = r.in.Close()
 }
 
-// next gives the next line without its newline; io.EOF after a footer that fits.
+// next returns the next line without its newline; io.EOF after a footer that fits.
 func (r *streamReader) next() ([]byte, error) {
 	if err := r.ctx.Err(); err != nil {
-		return nil, r.store.fault(reading, r.key, err)
+		return nil, r.in.Fault(err)
 	}
 	line, err := r.readLine()
 	if err != nil {
 		return nil, err
 	}
 	if f, ok := parseFooter(line[:len(line)-1]); ok {
-		line = bytes.Clone(line) // looking ahead moves the buffer
+		line = bytes.Clone(line) // Peek moves the buffer
 		if _, err := r.lines.Peek(1); errors.Is(err, io.EOF) {
 			return nil, r.check(f)
 		} else if err != nil {
@@ -129,15 +132,15 @@ func (r *streamReader) next() ([]byte, error) {
 // check ends the stream: io.EOF when the footer fits what was read.
 func (r *streamReader) check(f footer) error {
 	if f.count != r.count {
-		return r.store.torn(r.key, fmt.Sprintf("it has %d lines of %d", r.count, f.count))
+		return r.torn(fmt.Sprintf("it has %d lines of %d", r.count, f.count))
 	}
 	if f.sha256 != hex.EncodeToString(r.sum.Sum(nil)) {
-		return r.store.torn(r.key, "its checksum does not fit")
+		return r.torn("its checksum does not fit")
 	}
 	return io.EOF
 }
 
-// readLine gives a line with its newline.
+// readLine returns a line with its newline.
 func (r *streamReader) readLine() ([]byte, error) {
 	r.long = r.long[:0]
 	for {
@@ -148,7 +151,7 @@ func (r *streamReader) readLine() ([]byte, error) {
 		case err != nil && !errors.Is(err, bufio.ErrBufferFull):
 			return nil, r.broken(err)
 		case len(r.long)+len(piece) > MaxLine:
-			return nil, r.store.torn(r.key, "a line is too long")
+			return nil, r.torn("a line is too long")
 		}
 		r.long = append(r.long, piece...)
 		if err == nil {
@@ -157,13 +160,21 @@ func (r *streamReader) readLine() ([]byte, error) {
 	}
 }
 
-// broken says why the stream could not be read on: the bucket's fault, or a stream that ends before its footer.
+// broken says why reading stopped: an error of the bucket, or a stream that ends before its footer.
 func (r *streamReader) broken(err error) error {
 	if r.src.err != nil {
-		return r.store.fault(reading, r.key, r.src.err)
+		return r.in.Fault(r.src.err)
 	}
 	if errors.Is(err, io.EOF) {
-		return r.store.torn(r.key, "it ends without a footer")
+		return r.torn("it ends without a footer")
 	}
-	return r.store.torn(r.key, "it does not decompress")
+	return r.torn("it does not decompress")
+}
+
+// torn is the error of a stream that is not what was committed.
+func (r *streamReader) torn(why string) error {
+	return &fault.Error{
+		Class: fault.Invalid, System: fault.Bucket, Err: ErrTorn,
+		Message: fmt.Sprintf("the object %s in the bucket %s is damaged (%s); remove it and start the sync again", r.key, r.store, why),
+	}
 }

@@ -1,60 +1,54 @@
-// Package staging keeps the state of syncs in a bucket: small JSON objects, plain files, and compressed streams of JSON
-// lines that prove on every read that they are whole.
+// Package staging is what Longhaul keeps in a bucket: the layout of its keys, compressed streams of JSON lines that prove on
+// every read that they are whole, and the objects by which processes share the logins and the ownership of a source.
 package staging
 
 import (
 	"context"
-	"fmt"
-	"os"
-	"sync/atomic"
-	"time"
+	"errors"
 
-	"gocloud.dev/blob"
+	"longhaul/internal/bucket"
 )
 
-// Store is one bucket. It is safe for concurrent use.
-type Store struct {
-	bucket   *blob.Bucket
-	kind     string // the scheme of its URL
-	name     string // the URL as people may see it: no query, no user
-	host     string // of a store over a network, as far as it is known
-	dir      string // the folder of a file bucket, else empty
-	fileMode os.FileMode
-	silence  time.Duration // after which a store that owes an answer is given up
+// Callers tell these errors apart with errors.Is.
+var (
+	// ErrNotExist says that the bucket holds no such object.
+	ErrNotExist = bucket.ErrNotExist
+	// ErrExist says that an object written only if absent was there already; it was left as it is.
+	ErrExist = bucket.ErrExist
+	// ErrMalformed says that a JSON object of the bucket does not parse.
+	ErrMalformed = bucket.ErrMalformed
+	// ErrTorn says that a stream is cut short or altered: its footer is absent or does not fit its lines.
+	ErrTorn = errors.New("torn stream")
+	// ErrTooLong says that a line is longer than MaxLine.
+	ErrTooLong = errors.New("line too long")
+)
 
-	met    atomic.Pointer[string] // the id that was read, of a folder
-	proven atomic.Bool            // it leaves what is there when it is told to
+// Store is the bucket that holds the state of syncs. It is safe for concurrent use.
+type Store struct {
+	*bucket.Bucket
 }
 
-// Open opens the bucket behind a gocloud.dev/blob URL. A folder named by a file URL is made when it is not there, for
+// Object is what was committed under a key.
+type Object struct {
+	Key    string `json:"key"`
+	Count  int64  `json:"count"` // lines of a stream; 0 for a plain file
+	Bytes  int64  `json:"bytes"` // as the bucket holds them
+	SHA256 string `json:"sha256"`
+}
+
+// Open opens the bucket behind a gocloud.dev/blob URL. A folder named by a file URL is created if it does not exist, for
 // the user of this process alone.
 func Open(ctx context.Context, url string) (*Store, error) {
-	loc, err := locate(url)
+	b, err := bucket.Open(ctx, url)
 	if err != nil {
 		return nil, err
 	}
-	if err := tidy(loc.kind); err != nil {
-		return nil, err
-	}
-	bucket, err := blob.OpenBucket(ctx, loc.url)
-	if err != nil {
-		return nil, loc.openFault(err)
-	}
-	return &Store{
-		bucket: bucket, kind: loc.kind, name: loc.name, host: loc.host, dir: loc.dir, fileMode: loc.fileMode, silence: longestSilence,
-	}, nil
+	return &Store{b}, nil
 }
 
-// Close frees the bucket's connections. A Store is of no use afterwards.
-func (s *Store) Close() error {
-	if err := s.bucket.Close(); err != nil {
-		return fmt.Errorf("close the bucket %s: %w", s.name, err)
-	}
-	return nil
+// Unreadable reports whether an object is of no use and will stay so: it does not exist, is torn or malformed, or is on a disk
+// that does not return it. Network errors are not among them, nor refusals of a store, nor what a machine lacks for a moment.
+func (s *Store) Unreadable(err error) bool {
+	cut := errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+	return errors.Is(err, ErrTorn) && !cut || bucket.Unreadable(err)
 }
-
-// EndsWithProcess says whether all that is kept in the bucket is lost when the process ends.
-func (s *Store) EndsWithProcess() bool { return s.kind == memory }
-
-// String names the bucket for people, without anything secret.
-func (s *Store) String() string { return s.name }

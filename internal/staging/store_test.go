@@ -1,198 +1,17 @@
 package staging
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
-	"net"
 	"os"
-	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"longhaul/internal/fault"
 )
-
-func TestID_staysWithTheBucket(t *testing.T) {
-	t.Parallel()
-	url := fileURL(filepath.Join(t.TempDir(), "a folder"))
-	first, err := openStore(t, url).ID(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	again, err := openStore(t, url).ID(t.Context())
-	if err != nil || again != first || len(first) != 32 {
-		t.Errorf("got %q after %q, %v", again, first, err)
-	}
-	other, err := fileStore(t).ID(t.Context())
-	if err != nil || other == first {
-		t.Errorf("another bucket: %q, %v", other, err)
-	}
-}
-
-func TestOpen_saysWhatToChange(t *testing.T) {
-	t.Parallel()
-	file := filepath.Join(t.TempDir(), "file")
-	if err := os.WriteFile(file, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	tests := map[string]struct{ url, want string }{
-		"a path is no URL":               {"/var/lib/longhaul", "write file:///var/lib/longhaul"},
-		"a kind that is not linked":      {"ftp://user:secret@host/x?password=secret", "it knows file, mem"},
-		"a machine in a file URL":        {"file://var/lib", "file:///var/lib"},
-		"no folder":                      {"file://", "names no folder"},
-		"a prefix on a folder":           {"file:///tmp?prefix=a", "put it into the path"},
-		"a mode that is no number":       {"file:///tmp?dir_file_mode=rwx", "0700"},
-		"not a URL":                      {"file://%zz?sig=secret", "not a URL"},
-		"a file where a folder is meant": {fileURL(file), "not a folder"},
-		"a file on the way":              {fileURL(filepath.Join(file, "below")), "a file stands where a folder should be"},
-		"a parameter nobody knows":       {"mem://?sig=secret", "check its address"},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			_, err := Open(t.Context(), test.url)
-			if !fault.Is(err, fault.Invalid) || fault.From(err).System != fault.Bucket {
-				t.Fatalf("got %v, want a fault of class invalid", err)
-			}
-			if !strings.Contains(err.Error(), test.want) {
-				t.Errorf("%q does not say %q", err, test.want)
-			}
-			if strings.Contains(err.Error(), "secret") {
-				t.Errorf("%q tells a secret", err)
-			}
-		})
-	}
-}
-
-func TestOpen_keepsAFolderToItsUser(t *testing.T) {
-	t.Parallel()
-	tests := map[string]struct {
-		query     string
-		dir, file fs.FileMode
-	}{
-		"by default":             {"", 0o700, 0o600},
-		"with a group on demand": {"?dir_file_mode=0750", 0o750, 0o640},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := openStore(t, fileURL(filepath.Join(t.TempDir(), "bucket"))+test.query)
-			if _, err := s.WriteNew(t.Context(), "a/b", nil); err != nil {
-				t.Fatal(err)
-			}
-			commit(t, s, "a/c", "{}")
-			for path, want := range map[string]fs.FileMode{"": test.dir, "a": test.dir, "a/b": test.file, "a/c": test.file} {
-				info, err := os.Stat(s.path(path))
-				if err != nil || info.Mode().Perm() != want {
-					t.Errorf("%q has %v, %v; want %v", path, info.Mode().Perm(), err, want)
-				}
-			}
-			if strings.Contains(s.String(), "?") {
-				t.Errorf("the name %q shows the query", s)
-			}
-		})
-	}
-}
-
-func TestFault_saysWhatToChange(t *testing.T) {
-	t.Parallel()
-	s := &Store{name: "file:///data"}
-	tests := map[string]struct {
-		err  error
-		want string
-	}{
-		"no access":        {&fs.PathError{Op: "open", Path: "/data/x", Err: syscall.EACCES}, "cannot write to the bucket file:///data: permission denied; give the user"},
-		"a full disk":      {&fs.PathError{Op: "write", Path: "/data/x", Err: syscall.ENOSPC}, "the disk is full; make room on it"},
-		"a read-only disk": {&fs.PathError{Op: "open", Path: "/data/x", Err: syscall.EROFS}, "read-only"},
-		"anything else":    {errors.New("boom"), "cannot write to the bucket file:///data: k: boom"},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			err := s.fault(writing, "k", test.err)
-			f := fault.From(err)
-			if f == nil || f.Class != fault.Transient || f.System != fault.Bucket || !strings.Contains(err.Error(), test.want) {
-				t.Errorf("got %v of %+v, want a transient fault with %q", err, f, test.want)
-			}
-			if final := unusable(err); reason(test.err) != "" && !fault.Is(final, fault.Invalid) {
-				t.Errorf("at the first write: %v, want class invalid", final)
-			}
-		})
-	}
-}
-
-func TestUnreadable_isOnlyWhatDoesNotPassByItself(t *testing.T) {
-	t.Parallel()
-	s := &Store{name: "file:///data", dir: "/data"}
-	for cause, want := range map[error]bool{
-		fs.ErrNotExist: true, syscall.EACCES: true, syscall.EPERM: true, syscall.EIO: true, syscall.EISDIR: true,
-		syscall.ENOTDIR: true, syscall.ELOOP: true,
-		syscall.EMFILE: false, syscall.ENFILE: false, syscall.ENOMEM: false, syscall.EINTR: false, syscall.ESTALE: false,
-		syscall.ETIMEDOUT: false, io.ErrUnexpectedEOF: false,
-	} {
-		err := fmt.Errorf("plan: %w", s.fault(reading, "k", &fs.PathError{Op: "open", Path: "/data/k", Err: cause}))
-		if got := s.Unreadable(err); got != want {
-			t.Errorf("%v: unreadable %v, want %v", err, got, want)
-		}
-	}
-	if network := s.fault(reading, "k", &net.OpError{Op: "read", Err: syscall.EIO}); s.Unreadable(network) {
-		t.Errorf("%v is thought to last", network)
-	}
-}
-
-// What stands in the place of an object on a real disk is met as the drivers tell of it.
-func TestUnreadable_onADisk(t *testing.T) {
-	t.Parallel()
-	s := fileStore(t)
-	if err := s.Write(t.Context(), "file", nil); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Mkdir(s.path("folder"), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Symlink("loop", s.path("loop")); err != nil {
-		t.Fatal(err)
-	}
-	for _, key := range []string{"folder", "loop", "file/below"} {
-		if _, err := s.Read(t.Context(), key); !s.Unreadable(err) {
-			t.Errorf("%s: %v is thought to pass", key, err)
-		}
-	}
-}
-
-func TestFault_ofARefusedDeleteIsFinal(t *testing.T) {
-	t.Parallel()
-	s := &Store{name: "file:///data"}
-	err := s.fault(erasing, "k", &fs.PathError{Op: "remove", Path: "/data/k", Err: syscall.EPERM})
-	if !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "the right to delete") || !errors.Is(err, fs.ErrPermission) {
-		t.Errorf("got %v", err)
-	}
-	if err := s.fault(erasing, "k", errors.New("boom")); !fault.Is(err, fault.Transient) {
-		t.Errorf("any other failure: %v", err)
-	}
-}
-
-func TestFault_ofAMissingBucketIsFinal(t *testing.T) {
-	t.Parallel()
-	cloud := &Store{name: "s3://longhaul"}
-	for _, do := range []action{writing, listing} {
-		err := cloud.fault(do, "k", fs.ErrNotExist)
-		want := "there is no bucket s3://longhaul: check storage"
-		if !fault.Is(err, fault.Invalid) || errors.Is(err, ErrNotExist) || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: %v", do, err)
-		}
-	}
-	if err := cloud.fault(reading, "k", fs.ErrNotExist); !fault.Is(err, fault.Transient) || !errors.Is(err, ErrNotExist) {
-		t.Errorf("an object that is missing: %v", err)
-	}
-	folder := &Store{name: "file:///data", dir: "/data"}
-	if err := folder.fault(writing, "k", fs.ErrNotExist); !fault.Is(err, fault.Transient) || errors.Is(err, ErrNotExist) {
-		t.Errorf("a folder that another process removes: %v", err)
-	}
-}
 
 func TestGone_isFinal(t *testing.T) {
 	t.Parallel()
@@ -228,17 +47,56 @@ func TestGone_isFinal(t *testing.T) {
 	}
 }
 
-func TestID_refusesAFolderThatCannotBeWritten(t *testing.T) {
+func TestFile_hasAChecksum(t *testing.T) {
 	t.Parallel()
-	if os.Geteuid() == 0 {
-		t.Skip("the superuser may write everywhere")
-	}
-	dir := t.TempDir()
-	if err := os.Chmod(dir, 0o500); err != nil {
+	onEvery(t, func(t *testing.T, s *Store) {
+		w, err := s.CreateFile(t.Context(), "f.json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer w.Abort()
+		for _, piece := range []string{"[", "{}", "]\n"} {
+			if _, err := w.Write([]byte(piece)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got, err := w.Commit()
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := Object{Key: "f.json", Bytes: 5, SHA256: digest([]string{"[{}]"})}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("object (-want +got):\n%s", diff)
+		}
+		r, size, err := s.OpenFile(t.Context(), "f.json")
+		if err != nil || size != 5 {
+			t.Fatalf("size %d, %v", size, err)
+		}
+		if err := r.Close(); err != nil {
+			t.Error(err)
+		}
+		path, ok := s.LocalPath("f.json")
+		if ok != strings.HasPrefix(s.String(), "file:") {
+			t.Errorf("local path %q, %v", path, ok)
+		}
+		if ok {
+			if content, err := os.ReadFile(path); err != nil || string(content) != "[{}]\n" {
+				t.Errorf("on the disk: %q, %v", content, err)
+			}
+		}
+	})
+}
+
+func TestUnreadable_tornStreams(t *testing.T) {
+	t.Parallel()
+	s := openStore(t, "mem://")
+	if err := s.Write(t.Context(), "torn", []byte("half")); err != nil {
 		t.Fatal(err)
 	}
-	_, err := openStore(t, fileURL(dir)).ID(t.Context())
-	if !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "permission denied; give the user") {
-		t.Errorf("got %v", err)
+	if _, err := s.Verify(t.Context(), "torn"); !errors.Is(err, ErrTorn) || !s.Unreadable(err) {
+		t.Errorf("a torn stream: %v, want that it stays so", err)
+	}
+	if err := fmt.Errorf("%w: %w", context.Canceled, ErrTorn); s.Unreadable(err) {
+		t.Errorf("a caller that gave up: %v is thought to stay so", err)
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -212,9 +214,9 @@ func TestWriter_leavesNothingUnlessCommitted(t *testing.T) {
 		if got := keys(t, s, ""); len(got) != 0 {
 			t.Errorf("left in the bucket: %q", got)
 		}
-		if s.dir != "" {
-			if left := filesBelow(t, s.dir); len(left) != 0 {
-				t.Errorf("left on the disk: %q", left)
+		if path, ok := s.LocalPath("key"); ok {
+			if left, err := os.ReadDir(filepath.Dir(path)); len(left) != 0 || err != nil {
+				t.Errorf("left on the disk: %q, %v", left, err)
 			}
 		}
 	})

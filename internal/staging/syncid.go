@@ -8,18 +8,18 @@ import (
 // idTime is how an id begins, in UTC.
 const idTime = "20060102T150405.000Z"
 
-// SyncID names a sync: by a moment, so that ids sort by time, and by what tells two syncs of one moment apart.
+// SyncID returns the id of a sync. It begins with a moment, so that ids sort by time; run tells two syncs of one moment apart.
 func SyncID(at time.Time, run string) string { return at.UTC().Format(idTime) + "-" + run }
 
-// ParseSyncID takes an id of SyncID apart; ok is false for every other text, such as what somebody else wrote into a mark.
+// ParseSyncID parses an id of SyncID; ok is false for every other text, such as one that another program wrote into a mark.
 func ParseSyncID(id string) (at time.Time, run string, ok bool) {
 	moment, run, _ := strings.Cut(id, "-")
 	at, err := time.Parse(idTime, moment)
 	return at, run, err == nil && SyncID(at, run) == id
 }
 
-// IDAfter gives the sync of an id one that does not sort before last: its own where that is so, else that of now. Where clocks
-// differ so that now is before last, it is that of a second after last, as files are named by seconds.
+// IDAfter returns an id for the sync of id that does not sort before last: its own if it does not, else one of now. If clocks
+// differ so much that now is before last, the new id is of a second after last, as files are named by seconds.
 func IDAfter(id, last string, now time.Time) string {
 	before, _, known := ParseSyncID(last)
 	_, run, ours := ParseSyncID(id)
@@ -29,20 +29,20 @@ func IDAfter(id, last string, now time.Time) string {
 	if least := before.Add(time.Second); now.Before(least) {
 		now = least
 	}
-	if later := SyncID(now, run); later > last { // it is not in the year 10000
+	if later := SyncID(now, run); later > last { // ids stop sorting by time in the year 10000
 		return later
 	}
 	return id
 }
 
-// Later says whether the sync of id came after the one of before. Of ids in another form nothing is known.
+// Later reports whether the sync of id came after that of before. It is false for ids in another form.
 func Later(id, before string) bool {
 	_, _, known := ParseSyncID(id)
 	_, _, ours := ParseSyncID(before)
 	return known && ours && id > before
 }
 
-// sameSync says whether two ids are those of one sync, which may have had to take a later one.
+// sameSync reports whether two ids are of one sync, which may have had to take a later id.
 func sameSync(a, b string) bool {
 	_, runOfA, ok := ParseSyncID(a)
 	_, runOfB, both := ParseSyncID(b)

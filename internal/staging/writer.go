@@ -8,19 +8,23 @@ import (
 	"fmt"
 	"hash"
 
+	"longhaul/internal/bucket"
 	"longhaul/internal/fault"
 )
 
-// MaxLine is how long one line of a stream may be, its newline included.
+// MaxLine is the most bytes that one line of a stream may have, its newline included.
 const MaxLine = 16 << 20
 
-// gather is how much a Writer collects before it compresses: many small writes cost more than one.
-const gather = 32 << 10
+// chunk is how much a Writer gathers before it compresses: many small writes cost more than one.
+const chunk = 32 << 10
 
-// Writer writes one stream of JSON lines. Nothing is seen of it in the bucket before Commit. Either Commit or Abort
-// must be called; `defer w.Abort()` is harmless after a Commit. A Writer serves one goroutine.
+const typeStream = "application/zstd"
+
+// Writer writes one stream of JSON lines. The stream is not visible in the bucket before Commit. Either Commit or Abort must
+// be called; `defer w.Abort()` is harmless after a Commit. A Writer serves one goroutine.
 type Writer struct {
-	up    *upload
+	key   string
+	out   *bucket.Writer
 	zstd  encoder
 	sum   hash.Hash
 	buf   []byte
@@ -33,52 +37,55 @@ func (s *Store) Create(ctx context.Context, key string) (*Writer, error) {
 	return s.create(ctx, key, false, false)
 }
 
-// CreateScratch begins a stream, as Create does, of which many will be read at once: it compresses less well and costs a
-// reader a fraction of the memory.
+// CreateScratch is Create for streams of which many will be read at once: they compress less well and cost a reader a
+// fraction of the memory.
 func (s *Store) CreateScratch(ctx context.Context, key string) (*Writer, error) {
 	return s.create(ctx, key, false, true)
 }
 
-// CreateNew begins a stream whose Commit answers ErrExist, and leaves what is there, when key is taken.
+// CreateNew begins a stream whose Commit returns ErrExist, and leaves what is there, when key is taken.
 func (s *Store) CreateNew(ctx context.Context, key string) (*Writer, error) {
 	return s.create(ctx, key, true, false)
 }
 
 func (s *Store) create(ctx context.Context, key string, isNew, scratch bool) (*Writer, error) {
-	up, err := s.upload(ctx, key, typeStream, isNew)
+	options := bucket.WriteOptions{ContentType: typeStream, IfAbsent: isNew}
+	// A part that a store accepted and does not have is missed when the parts of its shard are joined, and written again.
+	_, options.Unconfirmed = ParsePart(key)
+	out, err := s.NewWriter(ctx, key, options)
 	if err != nil {
 		return nil, err
 	}
-	z, err := borrowEncoder(up, scratch)
+	z, err := borrowEncoder(out, scratch)
 	if err != nil {
-		up.abort()
+		out.Abort()
 		return nil, fmt.Errorf("compress %s: %w", key, err)
 	}
-	return &Writer{up: up, zstd: z, sum: sha256.New()}, nil
+	return &Writer{key: key, out: out, zstd: z, sum: sha256.New()}, nil
 }
 
-// Append adds one line, which is JSON without a newline in it and is not kept.
+// Append adds one line, which is JSON without a newline in it. It does not keep the slice.
 func (w *Writer) Append(line []byte) error {
 	switch {
 	case w.ended:
-		return fmt.Errorf("append to %s: %w", w.up.key, errEnded)
+		return fmt.Errorf("append to %s: %w", w.key, bucket.ErrEnded)
 	case len(line) >= MaxLine:
 		return &fault.Error{
 			Class: fault.Poison, System: fault.Longhaul, Err: ErrTooLong,
 			Message: fmt.Sprintf("a record of %d MiB is larger than the %d MiB that a line may have", len(line)>>20, MaxLine>>20),
 		}
 	case len(line) == 0 || bytes.IndexByte(line, '\n') >= 0:
-		return fmt.Errorf("append to %s: a line must be JSON in one line", w.up.key)
+		return fmt.Errorf("append to %s: a line must be JSON in one line", w.key)
 	}
 	w.buf = append(append(w.buf, line...), '\n')
 	w.count++
-	if len(w.buf) < gather {
+	if len(w.buf) < chunk {
 		return nil
 	}
 	return w.flush()
 }
 
-// Count says how many lines were appended.
+// Count is how many lines were appended.
 func (w *Writer) Count() int64 { return w.count }
 
 func (w *Writer) flush() error {
@@ -86,31 +93,31 @@ func (w *Writer) flush() error {
 	_, err := w.zstd.Write(w.buf)
 	w.buf = w.buf[:0]
 	if err != nil {
-		return w.up.store.fault(writing, w.up.key, err)
+		return w.out.Fault(err)
 	}
 	return nil
 }
 
-// Commit writes the footer and makes the stream visible, whole. After an error nothing is left of it.
+// Commit writes the footer and makes the stream visible, whole. After an error nothing of it remains.
 func (w *Writer) Commit() (Object, error) {
 	defer w.Abort()
 	if w.ended {
-		return Object{}, fmt.Errorf("commit %s: %w", w.up.key, errEnded)
+		return Object{}, fmt.Errorf("commit %s: %w", w.key, bucket.ErrEnded)
 	}
 	if err := w.flush(); err != nil {
 		return Object{}, err
 	}
 	digest := hex.EncodeToString(w.sum.Sum(nil))
 	if _, err := w.zstd.Write(footer{w.count, digest}.line()); err != nil {
-		return Object{}, w.up.store.fault(writing, w.up.key, err)
+		return Object{}, w.out.Fault(err)
 	}
 	if err := w.zstd.Close(); err != nil {
-		return Object{}, w.up.store.fault(writing, w.up.key, err)
+		return Object{}, w.out.Fault(err)
 	}
-	if err := w.up.commit(); err != nil {
+	if err := w.out.Commit(); err != nil {
 		return Object{}, err
 	}
-	return Object{Key: w.up.key, Count: w.count, Bytes: w.up.bytes, SHA256: digest}, nil
+	return Object{Key: w.key, Count: w.count, Bytes: w.out.Bytes(), SHA256: digest}, nil
 }
 
 // Abort leaves nothing of the stream in the bucket. It does nothing after a Commit.
@@ -120,5 +127,5 @@ func (w *Writer) Abort() {
 	}
 	w.ended, w.buf = true, nil
 	w.zstd.free()
-	w.up.abort()
+	w.out.Abort()
 }

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// The credentials of the servers that the tests start. They are nobody's.
+// The credentials of the servers that the tests start. They are valid nowhere else.
 const (
 	user     = "longhaul"
 	password = "longhaul-of-tests"
@@ -14,7 +14,7 @@ const (
 
 var key = base64.StdEncoding.EncodeToString([]byte(password))
 
-// Environ is what a program needs to log in to a store of a kind that answers at an endpoint, as http://127.0.0.1:9000.
+// Environ returns the variables with which a program logs in to a store of a kind at an endpoint such as http://127.0.0.1:9000.
 func Environ(kind Kind, endpoint string) []string {
 	switch kind {
 	case Azure:
@@ -26,7 +26,7 @@ func Environ(kind Kind, endpoint string) []string {
 	}
 }
 
-// URL is the storage of a bucket of that name behind an endpoint.
+// URL returns the address of a bucket of that name at an endpoint.
 func URL(kind Kind, bucket, endpoint string) string {
 	switch kind {
 	case Azure:

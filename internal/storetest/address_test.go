@@ -8,8 +8,8 @@ import (
 	"longhaul/internal/staging"
 )
 
-// TestOpen_refusesWhatADriverWouldDrop opens addresses of which the drivers drop a part without a word: two deployments would
-// share a bucket, and remove each other's files.
+// TestOpen_refusesWhatADriverWouldDrop opens addresses of which the drivers silently ignore a part: two deployments would share
+// a bucket, and remove each other's files.
 func TestOpen_refusesWhatADriverWouldDrop(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct{ url, want string }{

@@ -19,7 +19,7 @@ const (
 // Kinds lists them all.
 var Kinds = []Kind{S3, Google, Azure}
 
-// Refusal is the fault of a store of a kind that answers such requests with a code of its own.
+// Refusal is the fault of a store of a kind that answers requests of these methods (of all, without any) with its own code.
 func Refusal(kind Kind, status int, code string, methods ...string) Fault {
 	const message = "the words of the store"
 	switch kind {
@@ -35,13 +35,13 @@ func Refusal(kind Kind, status int, code string, methods ...string) Fault {
 	}
 }
 
-// Page is the fault of a portal or gateway that answers such requests with a page for people.
+// Page is the fault of a portal or gateway that answers these requests with a web page.
 func Page(status int, methods ...string) Fault {
 	return Answer(status, map[string]string{"Content-Type": "text/html; charset=utf-8"},
 		"\ufeff<!-- portal -->\n<script>location='/login'</script><html><body>Please log in.</body></html>", methods...)
 }
 
-// Pages are the faults of portals whose pages begin in ways that differ.
+// Pages are the faults of portals whose pages begin in different ways.
 func Pages(status int, methods ...string) map[string]Fault {
 	const page = "<html><head><title>Sign in</title></head><body>Please log in.</body></html>"
 	inUTF16 := []byte("\xff\xfe")
@@ -58,5 +58,5 @@ func Pages(status int, methods ...string) map[string]Fault {
 	}
 }
 
-// Writes are the methods by which objects are written.
+// Writes are the methods that write objects.
 var Writes = []string{http.MethodPut, http.MethodPost}

@@ -19,8 +19,8 @@ import (
 	"longhaul/internal/storetest"
 )
 
-// front hands each request on to the store of the bucket that it names: Google's driver asks the environment only once in a
-// process where its store is.
+// front forwards each request to the store of the bucket that it names: Google's driver reads the address of its store from the
+// environment only once in a process.
 type front struct {
 	mu     sync.Mutex
 	stores map[string]http.Handler
@@ -65,7 +65,7 @@ func TestMain(m *testing.M) {
 
 var buckets atomic.Int64
 
-// open opens a bucket of its own behind a proxy.
+// open opens a new bucket behind a proxy.
 func open(t *testing.T, kind storetest.Kind, p *storetest.Proxy) *staging.Store {
 	t.Helper()
 	return openAt(t, kind, p, fmt.Sprintf("bucket%d", buckets.Add(1)))

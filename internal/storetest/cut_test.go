@@ -15,14 +15,14 @@ import (
 	"longhaul/internal/storetest"
 )
 
-// lists says whether a request asks for a list of objects.
+// lists reports whether a request asks for a list of objects.
 func lists(r *http.Request) bool {
 	q := r.URL.Query()
 	return q.Has("list-type") || q.Get("comp") == "list" || strings.HasSuffix(r.URL.Path, "/o")
 }
 
-// TestList_aConnectionThatBreaksOffIsNoEnd closes the connections of all who list. What such an error has in its chain is io.EOF,
-// and a sync that took it for the end of a list would find no records, no parts and no owner.
+// TestList_aConnectionThatBreaksOffIsNoEnd closes the connection of every list. The error has io.EOF in its chain, and a sync that
+// took it for the end of the list would find no records, no parts and no owner.
 func TestList_aConnectionThatBreaksOffIsNoEnd(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, kind storetest.Kind) {
@@ -74,7 +74,7 @@ func TestRead_aConnectionThatBreaksOffIsNoEnd(t *testing.T) {
 	})
 }
 
-// TestRead_aCallerThatGivesUpIsNoFaultOfTheStore ends the caller's context, for a reason of its own, in the middle of a stream.
+// TestRead_aCallerThatGivesUpIsNoFaultOfTheStore ends the caller's context, with a cause, in the middle of a stream.
 func TestRead_aCallerThatGivesUpIsNoFaultOfTheStore(t *testing.T) {
 	t.Parallel()
 	content := wholeStream(t)
@@ -102,7 +102,7 @@ func TestRead_aCallerThatGivesUpIsNoFaultOfTheStore(t *testing.T) {
 	})
 }
 
-// wholeStream is a stream as it lies in a bucket.
+// wholeStream returns a stream as a bucket holds it.
 func wholeStream(t *testing.T) []byte {
 	t.Helper()
 	s, err := staging.Open(t.Context(), "mem://")

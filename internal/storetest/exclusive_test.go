@@ -37,7 +37,7 @@ func TestID_refusesAStoreThatOverwrites(t *testing.T) {
 	}
 }
 
-// TestID_beginsWithAGet looks at the first request: the answer to a HEAD has no body that says why it refuses.
+// TestID_beginsWithAGet checks the first request: the answer to a HEAD has no body that says why the store refuses.
 func TestID_beginsWithAGet(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, kind storetest.Kind) {

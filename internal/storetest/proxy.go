@@ -13,10 +13,10 @@ import (
 	"go.uber.org/zap"
 )
 
-// Fault answers a request in the place of the store, or says that it does not.
+// Fault answers a request in the place of the store, or reports that it did not.
 type Fault func(w http.ResponseWriter, r *http.Request) (answered bool)
 
-// Proxy stands between a program and a store.
+// Proxy is between a program and a store.
 type Proxy struct {
 	URL string
 
@@ -28,8 +28,8 @@ type Proxy struct {
 	fault Fault
 }
 
-// NewProxy starts a proxy before a server, for as long as the test lives. A server of S3 sees the host for which the requests
-// were signed, that of Google its own, by which it tells a bucket's address.
+// NewProxy starts a proxy before a server, for as long as the test lives. A server of S3 sees the host for which the requests were
+// signed; a server of Google sees its own, which it needs to recognize a bucket's address.
 func NewProxy(t testing.TB, s *Server) *Proxy {
 	t.Helper()
 	to, err := url.Parse(s.Endpoint)
@@ -37,7 +37,7 @@ func NewProxy(t testing.TB, s *Server) *Proxy {
 		t.Fatal(err)
 	}
 	return newProxy(t, &httputil.ReverseProxy{
-		ErrorLog: zap.NewStdLog(zap.NewNop()), // the faults are meant
+		ErrorLog: zap.NewStdLog(zap.NewNop()), // the faults are deliberate
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.Out.URL.Scheme, r.Out.URL.Host, r.Out.Host = to.Scheme, to.Host, r.In.Host
 			if s.Kind == Google {
@@ -47,7 +47,7 @@ func NewProxy(t testing.TB, s *Server) *Proxy {
 	})
 }
 
-// NewFake starts a proxy with nothing behind it: what no fault answers is not found.
+// NewFake starts a proxy without a server: the answer to a request that no fault answers is 404.
 func NewFake(t testing.TB) *Proxy {
 	t.Helper()
 	return newProxy(t, http.NotFoundHandler())
@@ -66,17 +66,17 @@ func newProxy(t testing.TB, target http.Handler) *Proxy {
 	return p
 }
 
-// Set lets a fault answer from now on; nil takes it away.
+// Set makes a fault answer from now on; nil removes it.
 func (p *Proxy) Set(f Fault) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.fault = f
 }
 
-// Requests is how many requests came so far.
+// Requests is how many requests have come.
 func (p *Proxy) Requests() int64 { return p.count.Load() }
 
-// ServeHTTP answers by the fault, else by the store.
+// ServeHTTP answers with the fault, or else lets the store answer.
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.count.Add(1)
 	p.mu.Lock()
@@ -88,7 +88,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.target.ServeHTTP(w, r)
 }
 
-// Answer is the fault of a store that gives every such request the same answer.
+// Answer is the fault of a store that gives all these requests the same answer.
 func Answer(status int, header map[string]string, body string, methods ...string) Fault {
 	return func(w http.ResponseWriter, r *http.Request) bool {
 		if !of(r, methods) {
@@ -106,7 +106,7 @@ func Answer(status int, header map[string]string, body string, methods ...string
 	}
 }
 
-// Hang is the fault of a store that takes such requests and never answers.
+// Hang is the fault of a store that accepts these requests and never answers.
 func Hang(methods ...string) Fault {
 	return func(_ http.ResponseWriter, r *http.Request) bool {
 		if !of(r, methods) {
@@ -118,7 +118,7 @@ func Hang(methods ...string) Fault {
 	}
 }
 
-// Drop is the fault of a connection that is lost in the middle of such requests.
+// Drop is the fault of a connection that breaks in the middle of these requests.
 func Drop(methods ...string) Fault {
 	return func(w http.ResponseWriter, r *http.Request) bool {
 		if !of(r, methods) {
@@ -138,7 +138,7 @@ func of(r *http.Request, methods []string) bool {
 	return len(methods) == 0
 }
 
-// Truncate is the fault of a connection that is lost after the first half of a body, whatever the answer has promised.
+// Truncate is the fault of a connection that breaks after the first half of a body, whatever length the answer has announced.
 func Truncate(methods ...string) Fault {
 	return func(w http.ResponseWriter, r *http.Request) bool {
 		if !of(r, methods) {

@@ -12,7 +12,7 @@ import (
 	"longhaul/internal/storetest"
 )
 
-// refused is an answer of a store at the very start, and what people must be told.
+// refused is an answer of a store at the very start, and what the message must say.
 type refused struct {
 	kind   storetest.Kind
 	status int
@@ -43,7 +43,7 @@ var refusals = []refused{
 	{storetest.Google, 403, "forbidden", "Storage Object User", fault.Invalid},
 }
 
-// TestID_saysWhatAStoreRefuses lets a store refuse the first request, and every other.
+// TestID_saysWhatAStoreRefuses lets a store refuse every request from the first on.
 func TestID_saysWhatAStoreRefuses(t *testing.T) {
 	t.Parallel()
 	for _, test := range refusals {
@@ -71,7 +71,7 @@ func TestID_saysWhatAStoreRefuses(t *testing.T) {
 	}
 }
 
-// TestRead_aRefusalIsNotAnAbsence asks for what is there, of a store that forbids it: nothing may follow as if it were not.
+// TestRead_aRefusalIsNotAnAbsence asks a store for an object that it forbids to read: no caller may take it for absent.
 func TestRead_aRefusalIsNotAnAbsence(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, kind storetest.Kind) {
@@ -95,8 +95,8 @@ func TestRead_aRefusalIsNotAnAbsence(t *testing.T) {
 	})
 }
 
-// TestRead_whatAGatewayDoesNotFindIsNotAbsent lets something before the store answer that there is no such address. A store says
-// of itself what is not there; what nobody said may be there all the same.
+// TestRead_whatAGatewayDoesNotFindIsNotAbsent lets a gateway before the store answer 404. A store says with a code of its own what does
+// not exist; without one, the object may exist.
 func TestRead_whatAGatewayDoesNotFindIsNotAbsent(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, kind storetest.Kind) {
@@ -158,7 +158,7 @@ func TestRead_aPageIsNoObject(t *testing.T) {
 	})
 }
 
-// TestRead_aPageIsNoObjectHoweverItBegins puts portals before the store that claim to have what was asked for.
+// TestRead_aPageIsNoObjectHoweverItBegins puts portals before the store that answer with status 200.
 func TestRead_aPageIsNoObjectHoweverItBegins(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, kind storetest.Kind) {
@@ -181,8 +181,8 @@ func TestRead_aPageIsNoObjectHoweverItBegins(t *testing.T) {
 	})
 }
 
-// TestID_whatAGatewaySaysIsNoDamage puts something before the store that answers with status 200 and no page. Who removed what it
-// is said to have damaged would lose the bucket's id.
+// TestID_whatAGatewaySaysIsNoDamage puts a gateway before the store that answers with status 200 and no page. People who removed
+// the object as damaged would lose the bucket's id.
 func TestID_whatAGatewaySaysIsNoDamage(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, kind storetest.Kind) {
@@ -209,7 +209,7 @@ func TestID_whatAGatewaySaysIsNoDamage(t *testing.T) {
 	})
 }
 
-// TestOpen_namesAVariableThatWasCopiedBadly opens a store with a key in quotes, which the store would call wrong and no more.
+// TestOpen_namesAVariableThatWasCopiedBadly opens a store with a key in quotes, which the store would only call wrong.
 func TestOpen_namesAVariableThatWasCopiedBadly(t *testing.T) {
 	t.Setenv("AWS_SECRET_ACCESS_KEY", `"s3cret"`)
 	_, err := staging.Open(t.Context(), storetest.URL(storetest.S3, "bucket", "http://127.0.0.1:1"))

@@ -23,7 +23,7 @@ const (
 	KindsVariable = "LONGHAUL_BUCKETS"
 )
 
-// asked says whether the tests of a kind were asked for.
+// asked reports whether the tests of a kind were asked for.
 func asked(kind Kind) bool {
 	for name := range strings.SplitSeq(os.Getenv(KindsVariable), ",") {
 		if name == string(kind) || name == "all" {
@@ -33,7 +33,7 @@ func asked(kind Kind) bool {
 	return false
 }
 
-// client asks the servers themselves, without a proxy between.
+// client asks the servers directly, without a proxy.
 var client = &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
 
 // Server is a store that runs as a process of its own.
@@ -45,8 +45,8 @@ type Server struct {
 	log string
 }
 
-// Start starts the server of a kind, for as long as the test lives: MinIO, fake-gcs-server or azurite. A test of a kind that
-// nobody asked for is skipped.
+// Start starts the server of a kind, for as long as the test lives: MinIO, fake-gcs-server or azurite. It skips the test of a kind
+// that was not asked for.
 func Start(t testing.TB, kind Kind) *Server {
 	t.Helper()
 	tools := os.Getenv(ToolsVariable)
@@ -95,7 +95,7 @@ func (s *Server) command(t testing.TB, tools, port string) *exec.Cmd {
 	return cmd
 }
 
-// tied makes a command that ends when this process does, however that ends: a shell waits for the end of its input.
+// tied returns a command that ends when this process does, in whatever way: a shell waits for the end of its input.
 func tied(program string, args ...string) *exec.Cmd {
 	const script = `"$@" <&- & server=$!; cat >/dev/null; kill -9 $server`
 	return exec.CommandContext(context.Background(), "sh", append([]string{"-c", script, "sh", program}, args...)...)
@@ -122,7 +122,7 @@ func (s *Server) launch(t testing.TB, cmd *exec.Cmd) {
 	})
 }
 
-// await returns when the server answers.
+// await returns once the server answers.
 func (s *Server) await(t testing.TB) {
 	t.Helper()
 	tick := time.NewTicker(50 * time.Millisecond)
@@ -148,7 +148,7 @@ func (s *Server) await(t testing.TB) {
 	}
 }
 
-// Make makes a bucket.
+// Make creates a bucket.
 func (s *Server) Make(t testing.TB, bucket string) {
 	t.Helper()
 	var err error

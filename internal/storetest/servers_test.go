@@ -18,7 +18,7 @@ import (
 	"longhaul/internal/storetest"
 )
 
-// onServers runs a test on each server that is there, through a proxy.
+// onServers runs a test on each installed server, through a proxy.
 func onServers(t *testing.T, test func(t *testing.T, s *staging.Store, p *storetest.Proxy)) {
 	t.Helper()
 	onEach(t, func(t *testing.T, kind storetest.Kind) {
@@ -120,7 +120,7 @@ func longList(t *testing.T, s *staging.Store) {
 	}
 }
 
-// largeObjects writes an object of several parts in constant memory, and another that is not to replace it.
+// largeObjects writes an object of several parts in constant memory, copies it, and does not replace it.
 func largeObjects(t *testing.T, s *staging.Store) {
 	const size, most = 96 << 20, 64 << 20
 	ctx, piece := t.Context(), bytes.Repeat([]byte("0123456789abcdef"), 64<<10)
@@ -148,6 +148,15 @@ func largeObjects(t *testing.T, s *staging.Store) {
 	if grown := peak - min(peak, before.HeapInuse); grown > most {
 		t.Errorf("%d MiB of memory for an object of %d MiB", grown>>20, size>>20)
 	}
+	largeCopy(t, s, size)
+	largeTaken(t, s)
+	largeAborted(t, s, piece)
+}
+
+// largeCopy copies the object and reads the copy.
+func largeCopy(t *testing.T, s *staging.Store, size int64) {
+	t.Helper()
+	ctx := t.Context()
 	if err := s.Copy(ctx, "large/a", "large/b"); err != nil {
 		t.Fatal(err)
 	}
@@ -158,29 +167,41 @@ func largeObjects(t *testing.T, s *staging.Store) {
 	if got, err := io.Copy(io.Discard, r); err != nil || got != size || r.Close() != nil {
 		t.Errorf("read %d bytes, %v", got, err)
 	}
-	w2, err := s.CreateNew(ctx, "large/a")
+}
+
+// largeTaken writes an object of several parts under a key that is taken.
+func largeTaken(t *testing.T, s *staging.Store) {
+	t.Helper()
+	ctx := t.Context()
+	w, err := s.CreateNew(ctx, "large/a")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer w2.Abort()
+	defer w.Abort()
 	for i := range 40 { // what does not compress, so that it has several parts
-		if err := w2.Append(noise(i)); err != nil {
+		if err := w.Append(noise(i)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if _, err := w2.Commit(); !errors.Is(err, staging.ErrExist) {
+	if _, err := w.Commit(); !errors.Is(err, staging.ErrExist) {
 		t.Errorf("a large object on a taken key: %v", err)
 	}
-	w3, err := s.CreateFile(ctx, "large/c")
+}
+
+// largeAborted aborts an object of several parts.
+func largeAborted(t *testing.T, s *staging.Store, piece []byte) {
+	t.Helper()
+	ctx := t.Context()
+	w, err := s.CreateFile(ctx, "large/c")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for range 24 {
-		if _, err := w3.Write(piece); err != nil {
+		if _, err := w.Write(piece); err != nil {
 			t.Fatal(err)
 		}
 	}
-	w3.Abort()
+	w.Abort()
 	if there, err := s.Exists(ctx, "large/c"); there || err != nil {
 		t.Errorf("what was given up is there: %v, %v", there, err)
 	}
@@ -224,7 +245,7 @@ func notThere(t *testing.T, s *staging.Store) {
 	}
 }
 
-// lostOnTheWay cuts connections in the middle of what is written and of what is read.
+// lostOnTheWay breaks connections in the middle of a write and of a read.
 func lostOnTheWay(t *testing.T, s *staging.Store, p *storetest.Proxy) {
 	ctx, content := t.Context(), bytes.Repeat([]byte("0123456789abcdef"), 4<<10)
 	if err := s.Write(ctx, "lost/whole", content); err != nil {

@@ -15,7 +15,7 @@ import (
 	"longhaul/internal/storetest"
 )
 
-// TestWrite_thatAStoreRefusesIsAnError lets each kind of store refuse what is written, early and late, with and without a body.
+// TestWrite_thatAStoreRefusesIsAnError lets each kind of store refuse a write, early and late, with and without a body.
 func TestWrite_thatAStoreRefusesIsAnError(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, kind storetest.Kind) {
@@ -54,7 +54,7 @@ func TestWrite_thatAStoreRefusesIsAnError(t *testing.T) {
 	})
 }
 
-// TestID_endsWhenAStoreNeverAnswers bounds what is asked at the start of a store that takes requests and says nothing.
+// TestID_endsWhenAStoreNeverAnswers starts on a store that accepts requests and never answers.
 func TestID_endsWhenAStoreNeverAnswers(t *testing.T) {
 	t.Parallel()
 	var all sync.WaitGroup
@@ -76,7 +76,7 @@ func TestID_endsWhenAStoreNeverAnswers(t *testing.T) {
 	all.Wait()
 }
 
-// TestAbort_leavesNoGoroutine gives up objects that are half written.
+// TestAbort_leavesNoGoroutine aborts objects that are half written.
 func TestAbort_leavesNoGoroutine(t *testing.T) {
 	onEach(t, func(t *testing.T, kind storetest.Kind) {
 		p := storetest.NewFake(t)
@@ -109,7 +109,7 @@ func TestAbort_leavesNoGoroutine(t *testing.T) {
 	})
 }
 
-// TestWrite_aPageIsNoReceipt puts a portal before a store of S3, which answers what is written with a page and status 200.
+// TestWrite_aPageIsNoReceipt puts a portal before a store of S3, which answers a write with a page and status 200.
 func TestWrite_aPageIsNoReceipt(t *testing.T) {
 	t.Parallel()
 	p := storetest.NewMemory(t, false)

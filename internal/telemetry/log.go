@@ -21,8 +21,8 @@ type LogOptions struct {
 	Redactor *Redactor // a new one when nil
 }
 
-// NewLogger makes the process's logger. It writes no callers and no stack traces, and no secret that its redactor
-// knows of or recognises.
+// NewLogger returns the logger of a process. It writes no callers and no stack traces, and no secret that its redactor knows or
+// recognizes.
 func NewLogger(o LogOptions) (*zap.Logger, error) {
 	level, err := zapcore.ParseLevel(o.Level) // the empty text is info
 	if err != nil {
@@ -67,13 +67,13 @@ func isTerminal(w io.Writer) bool {
 	return ok && term.IsTerminal(int(file.Fd()))
 }
 
-// redacting masks whole encoded lines: whatever a field's type was, and whenever it was added, it is text by then.
+// redacting masks whole encoded lines. By then a field is text, whatever its type was and whenever it was added.
 type redacting struct {
 	zapcore.Encoder
 	redactor *Redactor
 }
 
-// Clone keeps the masking on the loggers that With makes.
+// Clone keeps the masking in the loggers that With returns.
 func (r *redacting) Clone() zapcore.Encoder {
 	return &redacting{Encoder: r.Encoder.Clone(), redactor: r.redactor}
 }
@@ -92,7 +92,7 @@ func (r *redacting) EncodeEntry(entry zapcore.Entry, fields []zapcore.Field) (*b
 	return line, nil
 }
 
-// plainErrors puts the words of errors in the place of the errors, whose verbose form would bring a stack trace.
+// plainErrors replaces errors with their texts: the verbose form of an error would contain a stack trace.
 func plainErrors(fields []zapcore.Field) []zapcore.Field {
 	for i, field := range fields {
 		if err, ok := field.Interface.(error); ok && field.Type == zapcore.ErrorType {

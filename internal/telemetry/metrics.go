@@ -25,7 +25,7 @@ import (
 // reportEvery is how often the SDK's counters are copied to the registry.
 const reportEvery = time.Second
 
-// Metrics serves the metrics of the process, the SDK and Go to Prometheus until its context ends.
+// Metrics serves the metrics of the process, of the SDK and of Go to Prometheus until its context ends.
 type Metrics struct {
 	registry *prometheus.Registry
 	scope    tally.Scope
@@ -35,7 +35,7 @@ type Metrics struct {
 	done     chan struct{}
 }
 
-// ServeMetrics starts to serve /metrics on an address: a port alone, or one behind a colon, is on this machine only.
+// ServeMetrics starts to serve /metrics on an address. A port without a host is on this machine only.
 func ServeMetrics(ctx context.Context, address string, logger *zap.Logger) (*Metrics, error) {
 	address = onLoopback(address)
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
@@ -66,7 +66,7 @@ func ServeMetrics(ctx context.Context, address string, logger *zap.Logger) (*Met
 	return m, nil
 }
 
-// newScope joins the SDK's way of counting to a registry. A metric that cannot be registered is logged and dropped.
+// newScope connects the SDK's metrics to a registry. A metric that cannot be registered is logged and dropped.
 func newScope(registry *prometheus.Registry, logger *zap.Logger) (tally.Scope, io.Closer) {
 	reporter := tallyprometheus.NewReporter(tallyprometheus.Options{
 		Registerer:       registry,
@@ -81,7 +81,7 @@ func newScope(registry *prometheus.Registry, logger *zap.Logger) (tally.Scope, i
 	return contribtally.NewPrometheusNamingScope(scope), closer
 }
 
-// onLoopback puts this machine in front of a port without a host.
+// onLoopback adds the loopback host to a port without a host.
 func onLoopback(address string) string {
 	if !strings.Contains(address, ":") {
 		address = ":" + address
@@ -92,14 +92,14 @@ func onLoopback(address string) string {
 	return address
 }
 
-// Handler is what the SDK counts into.
+// Handler takes the metrics of the SDK.
 func (m *Metrics) Handler() client.MetricsHandler { return contribtally.NewMetricsHandler(m.scope) }
 
-// Registerer takes the metrics of our own, which are named longhaul_<noun>_<unit>.
+// Registerer takes Longhaul's own metrics, which are named longhaul_<noun>_<unit>.
 func (m *Metrics) Registerer() prometheus.Registerer { return m.registry }
 
-// Address is where the metrics are served, with the port that was chosen if 0 was asked for.
+// Address is where the metrics are served, with the chosen port if port 0 was asked for.
 func (m *Metrics) Address() string { return m.address }
 
-// Wait returns when everything has ended after the context did.
+// Wait returns once everything has ended after the end of the context.
 func (m *Metrics) Wait() { <-m.done }

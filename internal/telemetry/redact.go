@@ -1,4 +1,4 @@
-// Package telemetry makes what a process tells about itself: its log, free of secrets, and its metrics.
+// Package telemetry writes the log of a process, without secrets, and serves its metrics.
 package telemetry
 
 import (
@@ -13,7 +13,7 @@ import (
 
 const mask = "[redacted]"
 
-// The forms that secrets have on the wire. Each keeps its first group and hides what follows.
+// shapes are the forms that secrets have on the wire. Each keeps its first group and hides the rest.
 var shapes = []*regexp.Regexp{
 	regexp.MustCompile(`(00D[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?)(?:!|%21)[^\s"'\\&<>]+`),
 	regexp.MustCompile(`(?i)(\bbearer\s+)[^\s"'\\]+`),
@@ -21,18 +21,18 @@ var shapes = []*regexp.Regexp{
 	regexp.MustCompile(`(?i)(\b(?:client_secret|clientsecret|password|access_token|refresh_token|security_token|assertion)(?:=|%3D))[^\s"'\\&]+`),
 }
 
-// shortest is the length from which on a registered secret is masked: shorter ones would shred every line.
+// shortest is the least length of a registered secret that is masked: shorter ones would mask parts of every line.
 const shortest = 4
 
-// Redactor masks secrets in text: those of a known shape, and those it was told. It is the last line of defence, for
-// whatever slipped through the first. Safe for concurrent use.
+// Redactor masks secrets in text: those of a known shape, and those that were added. It is the last line of defence, for secrets
+// that got into a line by mistake. It is safe for concurrent use.
 type Redactor struct {
 	mu       sync.Mutex
 	known    []string
 	replacer atomic.Pointer[strings.Replacer]
 }
 
-// NewRedactor makes a redactor that knows the shapes alone.
+// NewRedactor returns a redactor that knows the shapes only.
 func NewRedactor() *Redactor { return &Redactor{} }
 
 // Add registers a secret's value, in each of the forms that it takes inside JSON, URLs and forms.
@@ -61,7 +61,7 @@ func (r *Redactor) Add(secrets ...string) {
 	r.replacer.Store(strings.NewReplacer(pairs...))
 }
 
-// inJSON is how text looks between the quotes of a JSON string.
+// inJSON returns text as it is between the quotes of a JSON string.
 func inJSON(s string, escapeHTML bool) string {
 	var out strings.Builder
 	encoder := json.NewEncoder(&out)

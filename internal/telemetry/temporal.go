@@ -7,7 +7,7 @@ import (
 	"go.uber.org/zap"
 )
 
-// temporalLogger lets Temporal's SDK write into the process's log.
+// temporalLogger writes the log lines of Temporal's SDK into the log of the process.
 type temporalLogger struct {
 	zap *zap.Logger
 }
@@ -38,17 +38,17 @@ func (l temporalLogger) Warn(msg string, keyvals ...any) { l.zap.Warn(msg, field
 // Error writes a line of level error.
 func (l temporalLogger) Error(msg string, keyvals ...any) { l.zap.Error(msg, fields(keyvals)...) }
 
-// With gives a logger that adds the pairs to every line.
+// With returns a logger that adds the pairs to every line.
 func (l temporalLogger) With(keyvals ...any) log.Logger {
 	return temporalLogger{zap: l.zap.With(fields(keyvals)...)}
 }
 
-// WithCallerSkip gives a logger that takes its caller from further up.
+// WithCallerSkip returns a logger that takes its caller from further up the stack.
 func (l temporalLogger) WithCallerSkip(depth int) log.Logger {
 	return temporalLogger{zap: l.zap.WithOptions(zap.AddCallerSkip(depth))}
 }
 
-// fields turns pairs into fields. Errors become their words alone: their verbose form would bring a stack trace.
+// fields turns pairs into fields. Errors become their texts: the verbose form of an error would contain a stack trace.
 func fields(keyvals []any) []zap.Field {
 	out := make([]zap.Field, 0, (len(keyvals)+1)/2)
 	for i := 0; i < len(keyvals); i += 2 {
@@ -74,7 +74,7 @@ func fields(keyvals []any) []zap.Field {
 	return out
 }
 
-// words are an error's text; a nil pointer in an error's clothes is said to be one instead of ending the process.
+// words returns the text of an error; "<nil>" for a nil pointer in an error value, whose Error method may panic.
 func words(err error) (text string) {
 	defer func() {
 		if recover() != nil {

@@ -54,7 +54,7 @@ func serverConfig(p ports, store *config.SQL) *config.Config {
 func dynamicConfig(o Options) dynamicconfig.StaticClient {
 	inMemory := o.Database == ""
 	values := dynamicconfig.StaticClient{
-		// Nothing leaves the machine but calls to Salesforce and the catalog.
+		// Only requests to Salesforce and the catalog leave the machine.
 		dynamicconfig.EnableServerVersionCheck.Key(): false,
 
 		// One partition per task queue: with few tasks, more partitions only add a hop between poller and task.

@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-// checkWithin bounds how long a start looks for damage; some hundred megabytes are read in this time.
+// checkWithin bounds how long a start looks for damage: long enough to read some hundred megabytes.
 const checkWithin = 3 * time.Second
 
-// intact reads the file for damage before the server depends on it: the server would start on a torn file and fail at
-// whatever it reads first. A file too large for the time is taken as it is.
+// intact looks for damage in the file before the server depends on it: the server would start on a damaged file and fail at its
+// first read there. A file that is too large for the time is believed.
 func intact(ctx context.Context, db *sql.DB, within time.Duration) error {
 	checking, cancel := context.WithTimeout(ctx, within)
 	defer cancel()

@@ -31,7 +31,7 @@ func memoryStore() *config.SQL {
 	}
 }
 
-// fileStore checks the file, gives it Temporal's tables when it is new, and says how the server opens it.
+// fileStore checks the file, creates Temporal's tables in a new one, and returns how the server opens it.
 func fileStore(ctx context.Context, file string) (*config.SQL, error) {
 	if err := prepareFile(ctx, file); err != nil {
 		return nil, inDatabase(ctx, file, err)
@@ -42,14 +42,14 @@ func fileStore(ctx context.Context, file string) (*config.SQL, error) {
 	}
 	attributes := maps.Clone(pragmas)
 	attributes["mode"] = "rw"
-	// The plugin keeps connections open for the life of the process and finds them again by their parameters. A value
-	// that means nothing to it keeps a new server off the connection to a file that was moved away meanwhile.
+	// The plugin keeps connections open for the life of the process and finds them by their parameters. A value without meaning
+	// keeps a new server from the connection to a file that was moved away in between.
 	attributes["setup"] = "no-" + rand.Text()
 	return &config.SQL{PluginName: sqliteplugin.PluginName, DatabaseName: name, ConnectAttributes: attributes}, nil
 }
 
 func prepareFile(ctx context.Context, file string) error {
-	// Histories are nobody else's business; SQLite gives its side files the same mode.
+	// Histories are for this user alone; SQLite creates the files beside it with the same mode.
 	f, err := os.OpenFile(file, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return err
@@ -91,7 +91,7 @@ func openFile(file string) (*sql.DB, error) {
 	return sql.Open("sqlite", "file:"+path+"?"+query.Encode())
 }
 
-// uriPath writes a path so that SQLite, which reads it as part of a URI, finds the file whatever its name holds.
+// uriPath escapes a path for SQLite, which reads it as part of a URI.
 func uriPath(file string) (string, error) {
 	path, err := filepath.Abs(file)
 	if err != nil {
@@ -104,7 +104,7 @@ func uriPath(file string) (string, error) {
 	return (&url.URL{Path: path}).EscapedPath(), nil
 }
 
-// tables lists what a database is made of: the statement that made each table and index, by its name.
+// tables returns the statement that created each table and index of a database, by name.
 func tables(ctx context.Context, db *sql.DB) (map[string]string, error) {
 	rows, err := db.QueryContext(ctx, `SELECT type || ' ' || name, COALESCE(sql, '') FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'`)
 	if err != nil {
@@ -122,7 +122,7 @@ func tables(ctx context.Context, db *sql.DB) (map[string]string, error) {
 	return statements, rows.Err()
 }
 
-// expectedTables makes Temporal's tables in memory to see what they should be: its schema for SQLite carries no version.
+// expectedTables creates Temporal's tables in memory, to compare with: its schema for SQLite carries no version.
 func expectedTables(ctx context.Context) (map[string]string, error) {
 	db, err := sql.Open("sqlite", ":memory:")
 	if err != nil {
@@ -136,7 +136,7 @@ func expectedTables(ctx context.Context) (map[string]string, error) {
 	return tables(ctx, db)
 }
 
-// createTables makes all of Temporal's tables or none, so that a kill in between leaves an empty file.
+// createTables creates all of Temporal's tables or none, so that a kill leaves an empty file.
 func createTables(ctx context.Context, db *sql.DB) error {
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {

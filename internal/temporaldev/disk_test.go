@@ -9,7 +9,7 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// Where no lock can be had, nobody holds one: whoever is told to end another process looks for it in vain.
+// On a disk without locks nobody holds one: a message must not send people to look for another process.
 func TestUnlockable_namesTheDiskAndNotAnotherProcess(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {

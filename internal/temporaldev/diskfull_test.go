@@ -17,7 +17,7 @@ import (
 	"longhaul/internal/fault"
 )
 
-// The server tells its log alone that its disk is full; the words are those of a real one.
+// The server reports a full disk only in its log. The texts are those of a real one.
 func TestDiskTrouble_isHeardInTheLog(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
@@ -38,7 +38,7 @@ func TestDiskTrouble_isHeardInTheLog(t *testing.T) {
 		{func(l *zap.Logger) { l.Error("x", zap.Int("error", 13)) }, ""},
 	} {
 		var told []string
-		row.log(zap.New(zapcore.NewTee(zapcore.NewNopCore(), diskTrouble{database: "/data/temporal.db", tell: func(e *DatabaseError) {
+		row.log(zap.New(zapcore.NewTee(zapcore.NewNopCore(), diskTrouble{database: "/data/temporal.db", report: func(e *DatabaseError) {
 			told = append(told, e.Fault().Message)
 			if e.Content || !fault.Is(e, fault.Invalid) {
 				t.Errorf("told %+v", e)
@@ -50,7 +50,7 @@ func TestDiskTrouble_isHeardInTheLog(t *testing.T) {
 	}
 }
 
-// tinyDisk is a file system of its own, of so many megabytes.
+// tinyDisk mounts a file system of this many megabytes.
 func tinyDisk(t *testing.T, megabytes string) (dir string) {
 	t.Helper()
 	dir = t.TempDir()

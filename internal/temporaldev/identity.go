@@ -10,12 +10,12 @@ import (
 	"go.temporal.io/server/common/primitives"
 )
 
-// namespaceSuffix is what the file beside a database is called by that keeps the id of its namespace. A new database in the
-// place of one that was lost gets the same id, so that it counts as the same Temporal: whoever has the directory has what the
-// lost one had, and nobody else works there.
+// namespaceSuffix ends the name of the file beside a database that keeps the id of its namespace. A new database in the place of a
+// lost one gets the same id, so that it counts as the same Temporal: the process that has the directory has the state of the
+// lost one, and no other process works there.
 const namespaceSuffix = ".namespace"
 
-// knownNamespace is the id that the namespace of a database has, or had in the database before; empty where none is known.
+// knownNamespace returns the id of the namespace of a database, or of the database before it; empty if none is known.
 func knownNamespace(database string) string {
 	if database == "" {
 		return ""
@@ -31,7 +31,7 @@ func knownNamespace(database string) string {
 	return id.String()
 }
 
-// keepNamespace writes down the id that the namespace has, unless known is that.
+// keepNamespace writes the id of the namespace to its file, unless it is the known one.
 func keepNamespace(ctx context.Context, db sqlplugin.DB, o Options, known string) error {
 	if o.Database == "" {
 		return nil

@@ -8,7 +8,7 @@ import (
 	"go.temporal.io/api/workflowservice/v1"
 )
 
-// namespaceOf starts a server on a database and gives the id of its namespace.
+// namespaceOf starts a server on a database and returns the id of its namespace.
 func namespaceOf(t *testing.T, database string) string {
 	t.Helper()
 	s := start(t, Options{Database: database})
@@ -22,8 +22,7 @@ func namespaceOf(t *testing.T, database string) string {
 	return answer.GetNamespaceInfo().GetId()
 }
 
-// A database that takes the place of a lost one is the same Temporal to all who compare; what is written down gives way to
-// what a database says of itself.
+// A database in the place of a lost one has the same id of its namespace. The id in a database counts before the one in the file.
 func TestNamespace_keepsItsIDWhenItsDatabaseIsLost(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

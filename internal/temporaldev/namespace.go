@@ -23,9 +23,9 @@ import (
 	"longhaul/internal/fault"
 )
 
-// ensureNamespace makes the namespace where it is missing and adds the search attributes that it lacks. It works on the
-// database before the server runs: each of Temporal's services keeps its own copy of a namespace, and so all of them
-// know the attributes from their first moment.
+// ensureNamespace creates the namespace if it does not exist, and adds the search attributes that it lacks. It works on the
+// database before the server runs: each of Temporal's services keeps its own copy of a namespace, so all of them know the
+// attributes from their start.
 func ensureNamespace(ctx context.Context, store *config.SQL, o Options, logger log.Logger) error {
 	ns, err := sqlite.NewNamespaceConfig(clusterName, o.Namespace, false, nil)
 	if err != nil {
@@ -97,8 +97,8 @@ func updateNamespace(ctx context.Context, tx sqlplugin.Tx, row *sqlplugin.Namesp
 	return nil
 }
 
-// assignFields gives each search attribute that the namespace lacks one of the columns which the database keeps for its
-// type, the lowest free one. It says whether anything changed.
+// assignFields assigns to each search attribute that the namespace lacks the lowest free column of its type, and reports whether
+// anything changed.
 func assignFields(ns *persistencespb.NamespaceConfig, wanted map[string]enumspb.IndexedValueType) (bool, error) {
 	fields := sadefs.GetDBIndexSearchAttributes(nil).CustomSearchAttributes
 	if ns.CustomSearchAttributeAliases == nil {

@@ -19,7 +19,7 @@ import (
 
 var localhost = netip.AddrFrom4([4]byte{127, 0, 0, 1})
 
-// ports are the addresses of one server; ui is nil when there is none.
+// ports are the addresses of one server; ui is nil without a UI.
 type ports struct {
 	frontend, ui              *held
 	history, matching, worker netip.AddrPort
@@ -31,7 +31,7 @@ type held struct {
 	listener net.Listener
 }
 
-// release frees the address for its user; again and again does no harm.
+// release frees the address for its user. It may be called again.
 func (h *held) release() {
 	if h != nil {
 		_ = h.listener.Close()
@@ -47,7 +47,7 @@ func (p ports) services() map[primitives.ServiceName]netip.AddrPort {
 	}
 }
 
-// hosts tells each service where the others are, in place of a gossip ring.
+// hosts says where each service is, in place of a gossip ring.
 func (p ports) hosts() map[primitives.ServiceName]static.Hosts {
 	hosts := map[primitives.ServiceName]static.Hosts{}
 	for name, addr := range p.services() {
@@ -56,8 +56,7 @@ func (p ports) hosts() map[primitives.ServiceName]static.Hosts {
 	return hosts
 }
 
-// choosePorts settles the addresses before anything starts, because Temporal and its UI end the process when they
-// find a port taken.
+// choosePorts chooses the addresses before anything starts: Temporal and its UI end the process when a port is in use.
 func choosePorts(ctx context.Context, frontend, ui string) (ports, error) {
 	if frontend == "" {
 		frontend = ":0"
@@ -87,7 +86,7 @@ func (p ports) release() {
 	p.ui.release()
 }
 
-// hold reads an address, finds a port where none is given, and listens on it.
+// hold parses an address, finds a port if it has none, and listens on it.
 func hold(ctx context.Context, address, flag string) (*held, error) {
 	addr, err := loopback(address)
 	if err != nil {
@@ -113,7 +112,7 @@ func hold(ctx context.Context, address, flag string) (*held, error) {
 	return &held{addr, listener}, nil
 }
 
-// loopback parses host:port. The server knows no logins, so it must not be reached from other machines.
+// loopback parses host:port. The server has no logins, so other machines must not reach it.
 func loopback(address string) (netip.AddrPort, error) {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
@@ -134,15 +133,15 @@ func loopback(address string) (netip.AddrPort, error) {
 	return netip.AddrPortFrom(ip, uint16(number)), nil
 }
 
-// The ports to choose from lie below those that kernels give to outgoing connections: one of these, taken between the
-// choice and its use, would end the process.
+// The ports to choose from are below those of outgoing connections: a port that the system assigned to one of these between the
+// choice and its use would end the process.
 const (
 	lowestPort = 20_000
 	portsFrom  = 12_000
 	portTries  = 200
 )
 
-// freeAddr chooses a port that nobody listens on, and does not choose one twice in a process.
+// freeAddr chooses a port on which nobody listens. It chooses no port twice in a process.
 func freeAddr(ctx context.Context, ip netip.Addr) (netip.AddrPort, error) {
 	var listen net.ListenConfig
 	var err error
@@ -162,5 +161,5 @@ func freeAddr(ctx context.Context, ip netip.Addr) (netip.AddrPort, error) {
 	}
 }
 
-// chosen holds the ports that freeAddr has given.
+// chosen holds the ports that freeAddr has chosen.
 var chosen sync.Map

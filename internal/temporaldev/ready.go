@@ -15,8 +15,8 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-// awaitUsable returns when the frontend knows the namespace with its search attributes and the history service answers
-// for it, which is all that starting a workflow needs.
+// awaitUsable returns once the frontend knows the namespace with its search attributes and the history service answers for it,
+// which is all that starting a workflow needs.
 func awaitUsable(ctx context.Context, frontend string, o Options) error {
 	conn, err := grpc.NewClient(frontend, grpc.WithTransportCredentials(insecure.NewCredentials()), grpc.WithNoProxy())
 	if err != nil {
@@ -47,12 +47,12 @@ func usable(ctx context.Context, conn *grpc.ClientConn, o Options) error {
 		})
 	var notFound *serviceerror.NotFound
 	if err == nil || errors.As(serviceerror.FromStatus(status.Convert(err)), &notFound) {
-		return nil // no such workflow: the answer of a history shard at work
+		return nil // a history shard answers that there is no such workflow
 	}
 	return err
 }
 
-// retry repeats try, first at once and then at short intervals, until it succeeds or ctx ends.
+// retry calls try at once, and then at short intervals until it succeeds or ctx ends.
 func retry(ctx context.Context, try func() error) error {
 	ticker := time.NewTicker(10 * time.Millisecond)
 	defer ticker.Stop()

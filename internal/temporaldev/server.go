@@ -19,7 +19,7 @@ import (
 	"longhaul/internal/fault"
 )
 
-// What serve uses when nothing else is asked for.
+// The defaults of serve.
 const (
 	DefaultFrontendAddr = "127.0.0.1:7233"
 	DefaultUIAddr       = "127.0.0.1:8233"
@@ -28,26 +28,26 @@ const (
 	DefaultStopTimeout  = 5 * time.Second
 )
 
-// startTimeout bounds a start, which takes about a second; a loaded machine gets the rest.
+// startTimeout bounds a start, which takes about a second on an idle machine.
 const startTimeout = 30 * time.Second
 
 // Options says what to run. The zero value is a server in memory on a free port, without a UI.
 type Options struct {
-	Database         string                              // path of the SQLite file, made when it is missing; empty: in memory
+	Database         string                              // path of the SQLite file, created if it does not exist; empty: in memory
 	FrontendAddr     string                              // loopback host:port; port 0, or nothing at all: a free one
 	UIAddr           string                              // loopback host:port, port 0: a free one; empty: no UI
-	Namespace        string                              // made when it is missing; empty: DefaultNamespace
-	Retention        time.Duration                       // how long a namespace made here keeps closed workflows; zero: DefaultRetention
+	Namespace        string                              // created if it does not exist; empty: DefaultNamespace
+	Retention        time.Duration                       // how long a namespace created here keeps closed workflows; zero: DefaultRetention
 	SearchAttributes map[string]enumspb.IndexedValueType // those the namespace lacks are added at every start
 	Logger           *zap.Logger                         // gets warnings and errors; nil: nothing is logged
 
-	// Trouble, unless it is nil, is told each time that the server cannot write or read its database for its disk. The server
-	// goes on trying.
+	// Trouble, unless it is nil, is called each time that the server cannot write or read its database because of the disk. The
+	// server goes on trying.
 	Trouble func(*DatabaseError)
 
 	StopTimeout time.Duration // how long Stop waits for the server; zero: DefaultStopTimeout
 
-	LongHistory int // events after which the server suggests to a workflow to continue as new; zero: as Temporal has it
+	LongHistory int // events after which the server suggests that a workflow continue as new; zero: Temporal's default
 }
 
 // Server is a running Temporal with its UI.
@@ -56,16 +56,16 @@ type Server struct {
 	namespace string
 	database  string
 	temporal  temporal.Server
-	ui        *ui // nil when none was asked for
+	ui        *ui // nil if none was asked for
 	logLevel  zap.AtomicLevel
-	patience  time.Duration // of Stop
+	timeout   time.Duration // of Stop
 
 	stop    sync.Once
 	stopErr error
 }
 
-// Start runs a server and returns once workflows can be started in the namespace with all of its search attributes.
-// What the user can mend comes as a *fault.Error or, where the database file is the trouble, a *DatabaseError.
+// Start runs a server and returns once workflows can be started in the namespace with all of its search attributes. An error that
+// the user can fix is a *fault.Error or, if it is about the database file, a *DatabaseError.
 func Start(ctx context.Context, o Options) (*Server, error) {
 	o = o.withDefaults()
 	ctx, giveUp := context.WithCancelCause(ctx)
@@ -84,8 +84,8 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 			return nil, err
 		}
 	}
-	logger, level := newLogger(o.Logger, diskTrouble{database: o.Database, tell: func(e *DatabaseError) {
-		giveUp(e) // means nothing once the server runs
+	logger, level := newLogger(o.Logger, diskTrouble{database: o.Database, report: func(e *DatabaseError) {
+		giveUp(e) // has no effect once the server runs
 		if o.Trouble != nil {
 			o.Trouble(e)
 		}
@@ -94,7 +94,7 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 		return nil, inDatabase(ctx, o.Database, err)
 	}
 	s := &Server{
-		frontend: ports.frontend.String(), namespace: o.Namespace, database: o.Database, logLevel: level, patience: o.StopTimeout,
+		frontend: ports.frontend.String(), namespace: o.Namespace, database: o.Database, logLevel: level, timeout: o.StopTimeout,
 	}
 	ports.frontend.release()
 	if s.temporal, err = temporal.NewServer(serverOptions(ports, store, o, logger)...); err != nil {
@@ -131,10 +131,10 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// HostPort is the address Temporal clients dial.
+// HostPort is the address for Temporal clients.
 func (s *Server) HostPort() string { return s.frontend }
 
-// UIURL is the address of the UI, empty when there is none.
+// UIURL is the address of the UI, empty without one.
 func (s *Server) UIURL() string {
 	if s.ui == nil {
 		return ""
@@ -142,11 +142,11 @@ func (s *Server) UIURL() string {
 	return s.ui.url
 }
 
-// Namespace is the namespace that Start made sure of.
+// Namespace is the namespace that Start has ensured.
 func (s *Server) Namespace() string { return s.namespace }
 
-// Stop ends the UI and the server and leaves a database file that is whole without its write-ahead log. Only the first
-// call does anything; workers should be stopped before it, for Temporal waits a second for calls in flight.
+// Stop ends the UI and the server, and moves the write-ahead log into the database file, so that the one file is a whole backup.
+// Only the first call has an effect. Workers should be stopped first: Temporal waits a second for calls in flight.
 func (s *Server) Stop() error {
 	s.stop.Do(func() { s.stopErr = s.shutdown() })
 	return s.stopErr
@@ -159,15 +159,15 @@ func (s *Server) shutdown() error {
 	}
 	stopped := make(chan error, 1)
 	go func() { stopped <- fault.Caught(s.temporal.Stop) }()
-	timeout := time.NewTimer(s.patience)
-	defer timeout.Stop()
+	timer := time.NewTimer(s.timeout)
+	defer timer.Stop()
 	select {
 	case err := <-stopped:
 		if err != nil {
 			return fmt.Errorf("stop Temporal's server: %w", err)
 		}
-	case <-timeout.C:
-		return fmt.Errorf("temporal's server did not stop within %s", s.patience)
+	case <-timer.C:
+		return fmt.Errorf("temporal's server did not stop within %s", s.timeout)
 	}
 	if s.database == "" {
 		return nil

@@ -19,7 +19,7 @@ type ui struct {
 	done   chan struct{}
 }
 
-// startUI serves Temporal's UI and returns when it answers.
+// startUI serves Temporal's UI and returns once it answers.
 func startUI(ctx context.Context, addr *held, frontend, namespace string) (*ui, error) {
 	host := addr.Addr().String()
 	if addr.Addr().Is6() {
@@ -33,7 +33,7 @@ func startUI(ctx context.Context, addr *held, frontend, namespace string) (*ui, 
 			TemporalGRPCAddress: frontend,
 			DefaultNamespace:    namespace,
 			EnableUI:            true,
-			DisableNewsFetch:    true,                              // the UI works without the internet, and says nothing to it
+			DisableNewsFetch:    true,                              // the UI works without the internet, and sends nothing there
 			CORS:                config.CORS{CookieInsecure: true}, // plain http on loopback: not every browser keeps a secure cookie there
 			HideLogs:            true,
 		})),
@@ -51,7 +51,7 @@ func startUI(ctx context.Context, addr *held, frontend, namespace string) (*ui, 
 	return u, nil
 }
 
-// awaitAnswer asks until the page of the UI comes: the UI does not say by itself when it listens.
+// awaitAnswer asks until the UI answers: the UI does not report when it listens.
 func (u *ui) awaitAnswer(ctx context.Context) error {
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}} // loopback: no proxy
 	return retry(ctx, func() error {

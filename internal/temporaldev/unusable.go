@@ -23,14 +23,14 @@ var ErrDatabase = errors.New("unusable database of Temporal")
 type DatabaseError struct {
 	File    string
 	Reason  string
-	Content bool  // the trouble is what the file holds: an empty one in its place would do
-	Err     error // what lies below; may be nil
+	Content bool  // the trouble is the content of the file: an empty file in its place would work
+	Err     error // the cause; may be nil
 }
 
-// Error gives the sentence, and after it what lies below.
+// Error returns the sentence, and after it the cause.
 func (e *DatabaseError) Error() string { return e.Fault().Error() }
 
-// Unwrap gives what lies below.
+// Unwrap returns the cause.
 func (e *DatabaseError) Unwrap() error { return e.Err }
 
 // Is makes the error match ErrDatabase.
@@ -45,8 +45,8 @@ func (e *DatabaseError) Fault() *fault.Error {
 	return &fault.Error{Class: fault.Invalid, System: fault.Longhaul, Message: message, Err: e.Err}
 }
 
-// inDatabase blames the file, if there is one, for an error that is not already classed. A start that was given up says
-// nothing about the file.
+// inDatabase blames the file, if there is one, for an error without a class. A start that the caller ended says nothing about the
+// file.
 func inDatabase(ctx context.Context, file string, err error) error {
 	switch {
 	case file == "" || fault.From(err) != nil:
@@ -65,7 +65,7 @@ var (
 	errDamaged     = errors.New("it is damaged")
 )
 
-// inside says what is wrong with what the file holds.
+// inside returns what is wrong with the content of the file.
 func inside(err error) string {
 	switch {
 	case errors.Is(err, errOtherTables):
@@ -77,8 +77,8 @@ func inside(err error) string {
 	}
 }
 
-// outside says what to change where the trouble lies around the file: another file in its place would meet the same.
-// Empty where the trouble is the file itself.
+// outside returns what to change if the trouble is outside of the file: another file in its place would have it as well. It is
+// empty if the trouble is the file itself.
 func outside(err error, database string) string {
 	var engine *sqlite.Error
 	exact := sqlite3.SQLITE_OK
@@ -88,7 +88,7 @@ func outside(err error, database string) string {
 	return around(exact, err, database)
 }
 
-// around says what to change by the code of SQLite and by the error that the system gave, which may be nil.
+// around returns what to change for a code of SQLite and an error of the system, which may be nil.
 func around(exact int, err error, database string) string {
 	var file *fs.PathError
 	code := exact & 0xff // the rest of an extended code only refines it
@@ -113,11 +113,11 @@ func around(exact int, err error, database string) string {
 	}
 }
 
-// longestPath is what SQLite takes, with the names of the files that it keeps beside the database.
+// longestPath is the longest path that SQLite takes, as it adds a suffix for the files beside the database.
 const longestPath = 512 - len("-journal") - 1
 
-// unlockable says what to change where the trouble is a disk that gives no locks or no shared memory, which SQLite needs for
-// its write-ahead log. On a disk of this machine a lock that is taken has a holder; elsewhere that is how a refusal looks.
+// unlockable returns what to change if the disk has no locks or no shared memory, which SQLite needs for its write-ahead log. On a
+// disk of this machine, a lock that is taken has a holder; elsewhere, a refusal looks the same.
 func unlockable(code int, remote string) string {
 	lacks := slices.Contains(lockCodes, code)
 	switch {
@@ -129,7 +129,7 @@ func unlockable(code int, remote string) string {
 	return ""
 }
 
-// lockCodes are what SQLite answers where it is not given a lock or shared memory.
+// lockCodes are SQLite's codes for a lock or shared memory that it does not get.
 var lockCodes = []int{
 	sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_IOERR_LOCK, sqlite3.SQLITE_IOERR_RDLOCK, sqlite3.SQLITE_IOERR_UNLOCK,
 	sqlite3.SQLITE_IOERR_CHECKRESERVEDLOCK, sqlite3.SQLITE_IOERR_SHMOPEN, sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_SHMLOCK,

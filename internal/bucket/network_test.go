@@ -1,4 +1,4 @@
-package staging
+package bucket
 
 import (
 	"context"
@@ -14,7 +14,7 @@ import (
 	"longhaul/internal/fault"
 )
 
-// TestFault_saysWhyNoStoreAnswers goes through what a network does before a store can answer. A signature may stand in a URL.
+// TestFault_saysWhyNoStoreAnswers goes through the errors of a network. A URL in one of them may contain a signature.
 func TestFault_saysWhyNoStoreAnswers(t *testing.T) {
 	t.Parallel()
 	address := &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 9000}
@@ -26,8 +26,8 @@ func TestFault_saysWhyNoStoreAnswers(t *testing.T) {
 		"is no store; check the address":      &fault.PanicError{Value: "nil"},
 		"https://store.example/a?… a fault":   errors.New("Get https://store.example/a?sig=secret&x=1: a fault"),
 	} {
-		s := &Store{kind: "azblob", name: "azblob://longhaul", host: "store.example"}
-		err := s.fault(reading, "k", &url.Error{Op: "Get", URL: "https://store.example/c/k?sv=1&sig=secret", Err: cause})
+		p := place{kind: kindAzure, name: "azblob://longhaul", host: "store.example"}
+		err := p.fault(reading, "k", &url.Error{Op: "Get", URL: "https://store.example/c/k?sv=1&sig=secret", Err: cause})
 		f := fault.From(err)
 		if f == nil || f.Class != fault.Transient || !strings.Contains(f.Message, want) || !errors.Is(err, cause) {
 			t.Errorf("%v: got %v, want %q", cause, err, want)
@@ -36,25 +36,25 @@ func TestFault_saysWhyNoStoreAnswers(t *testing.T) {
 			t.Errorf("%q tells a secret", err)
 		}
 	}
-	long := (&Store{kind: "s3", name: "s3://x"}).fault(reading, "k", errors.New(strings.Repeat("a page\n", 10_000)))
+	long := place{kind: kindS3, name: "s3://x"}.fault(reading, "k", errors.New(strings.Repeat("a page\n", 10_000)))
 	if len(long.Error()) > 3000 || strings.Contains(long.Error(), "\n") {
 		t.Errorf("an error has %d bytes", len(long.Error()))
 	}
 }
 
-// TestFault_aDriversOwnDeadlineIsNotTheCallers lets the question for credentials go unanswered, as it does in a container that may
-// not reach the address where a cloud gives them. The caller has all the time in the world.
+// TestFault_aDriversOwnDeadlineIsNotTheCallers lets a request for credentials go unanswered, as in a container that may not
+// reach the address where a cloud provides them. The caller has no deadline.
 func TestFault_aDriversOwnDeadlineIsNotTheCallers(t *testing.T) {
 	t.Parallel()
-	s := &Store{kind: "s3", name: "s3://longhaul", silence: longestSilence}
+	d := &driver{place: place{kind: kindS3, name: "s3://longhaul"}, timeout: answerTimeout}
 	asked := fmt.Errorf("get credentials: no role found, %w", context.DeadlineExceeded)
-	err := s.ask(t.Context(), reading, "k", func(context.Context) error { return asked })
+	err := d.ask(t.Context(), reading, "k", func(context.Context) error { return asked })
 	if f := fault.From(err); f == nil || f.Class != fault.Transient || !strings.Contains(f.Message, "get credentials: no role found") {
 		t.Errorf("got %v, want a fault that says what went unanswered", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := s.ask(ctx, reading, "k", func(ctx context.Context) error { return ctx.Err() }); fault.From(err) != nil || !errors.Is(err, context.Canceled) {
+	if err := d.ask(ctx, reading, "k", func(ctx context.Context) error { return ctx.Err() }); fault.From(err) != nil || !errors.Is(err, context.Canceled) {
 		t.Errorf("a caller that gave up gets %v", err)
 	}
 }

@@ -1,4 +1,4 @@
-package staging
+package bucket
 
 import (
 	"os"
@@ -8,7 +8,7 @@ import (
 	"longhaul/internal/fault"
 )
 
-// TestOpen_readsVariablesAsTheyWereMeant sets the variables of stores as env files of other systems leave them.
+// TestOpen_readsVariablesAsTheyWereMeant sets the variables of stores as env files of other systems set them.
 func TestOpen_readsVariablesAsTheyWereMeant(t *testing.T) {
 	for _, row := range []struct{ kind, name, value, want, says string }{
 		{"s3", "AWS_SECRET_ACCESS_KEY", "s3cret\r\n", "s3cret", ""},
@@ -21,7 +21,7 @@ func TestOpen_readsVariablesAsTheyWereMeant(t *testing.T) {
 		{"azblob", "AZURE_STORAGE_ACCOUNT", "s3cret\r\ns3cret", "", "holds a line break"},
 	} {
 		t.Setenv(row.name, row.value)
-		err := tidy(row.kind)
+		err := trimVariables(row.kind)
 		if row.says == "" && (err != nil || os.Getenv(row.name) != row.want) {
 			t.Errorf("%s=%q: %q, %v", row.name, row.value, os.Getenv(row.name), err)
 		}

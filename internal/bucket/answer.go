@@ -1,10 +1,11 @@
-package staging
+package bucket
 
 import (
 	"bytes"
 	"encoding/json"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -19,14 +20,14 @@ import (
 	"longhaul/internal/httpkit"
 )
 
-// answer is what a store said when it refused a request.
+// answer is how a store refused a request.
 type answer struct {
 	method  string // of the request, where it is known
 	status  int    // of HTTP; 0 when there was none
 	code    string // the store's own, such as AccessDenied; empty when it gave none
-	message string // its own words, for engineers
-	host    string // that answered; empty when nothing tells
-	page    bool   // the body is a page for people, so something else answered
+	message string // the store's own words, for engineers
+	host    string // which answered; empty when the answer does not tell
+	page    bool   // the body is a web page, so something else answered
 }
 
 // longestWords bounds what is shown of a store's own words.
@@ -42,14 +43,25 @@ func answerOf(err error) (a answer, ok bool) {
 	return answer{}, false
 }
 
+// String names the answer as people find it in the store's documentation.
+func (a answer) String() string {
+	switch {
+	case a.code == "":
+		return fmt.Sprintf("status %d", a.status)
+	case a.status == 0:
+		return a.code
+	}
+	return fmt.Sprintf("%s (%d)", a.code, a.status)
+}
+
 func fromS3(err error, a *answer) bool {
 	var response *smithyhttp.ResponseError
 	if errors.As(err, &response) && response.Response != nil && response.Response.Response != nil {
-		a.of(response.Response.Response)
+		a.readResponse(response.Response.Response)
 	}
-	var said smithy.APIError
-	if errors.As(err, &said) {
-		a.code, a.message = said.ErrorCode(), said.ErrorMessage()
+	var refusal smithy.APIError
+	if errors.As(err, &refusal) {
+		a.code, a.message = refusal.ErrorCode(), refusal.ErrorMessage()
 	}
 	if a.code == "NotFound" && a.method != http.MethodHead { // the SDK's own, for an answer without a code; a HEAD has no other
 		a.code, a.message = "", ""
@@ -63,9 +75,9 @@ func fromAzure(err error, a *answer) bool {
 		return false
 	}
 	if response.RawResponse != nil {
-		a.of(response.RawResponse)
+		a.readResponse(response.RawResponse)
 		if body, err := runtime.Payload(response.RawResponse); err == nil {
-			a.read(body)
+			a.readXML(body)
 		}
 	}
 	a.status = response.StatusCode
@@ -87,14 +99,14 @@ func fromGoogle(err error, a *answer) bool {
 	}
 	if a.message == "" && a.code == "" {
 		a.readJSON(response.Body)
-		a.read([]byte(response.Body))
+		a.readXML([]byte(response.Body))
 	}
 	return true
 }
 
-// readJSON takes reason and words from what Google's API answers with, where its library did not.
+// readJSON reads code and words of the JSON that Google's API answers with, for answers that its library does not parse.
 func (a *answer) readJSON(body string) {
-	var said struct {
+	var parsed struct {
 		Error struct {
 			Message string `json:"message"`
 			Errors  []struct {
@@ -102,17 +114,17 @@ func (a *answer) readJSON(body string) {
 			} `json:"errors"`
 		} `json:"error"`
 	}
-	if json.Unmarshal([]byte(body), &said) != nil {
+	if json.Unmarshal([]byte(body), &parsed) != nil {
 		return
 	}
-	a.message = said.Error.Message
-	if len(said.Error.Errors) > 0 {
-		a.code = said.Error.Errors[0].Reason
+	a.message = parsed.Error.Message
+	if len(parsed.Error.Errors) > 0 {
+		a.code = parsed.Error.Errors[0].Reason
 	}
 }
 
-// of notes what every answer has.
-func (a *answer) of(r *http.Response) {
+// readResponse reads what every answer has.
+func (a *answer) readResponse(r *http.Response) {
 	a.status = r.StatusCode
 	a.page = isPage(r.Header.Get("Content-Type"), nil)
 	if r.Request != nil && r.Request.URL != nil {
@@ -120,13 +132,13 @@ func (a *answer) of(r *http.Response) {
 	}
 }
 
-// read takes code and words from the XML that S3, Azure and Google's older API answer with.
-func (a *answer) read(body []byte) {
+// readXML reads code and words of the XML that S3, Azure and Google's older API answer with.
+func (a *answer) readXML(body []byte) {
 	if isPage("", body) && !strings.Contains(string(body[:min(len(body), 512)]), "<Error") {
 		a.page = true
 		return
 	}
-	var said struct {
+	var parsed struct {
 		Code    string `xml:"Code"`
 		Message string `xml:"Message"`
 		Details string `xml:"Details"`
@@ -134,20 +146,20 @@ func (a *answer) read(body []byte) {
 	}
 	d := xml.NewDecoder(strings.NewReader(strings.TrimPrefix(string(body), byteOrderMark)))
 	d.CharsetReader = func(_ string, r io.Reader) (io.Reader, error) { return r, nil }
-	if d.Decode(&said) != nil {
+	if d.Decode(&parsed) != nil {
 		return
 	}
 	if a.code == "" {
-		a.code = said.Code
+		a.code = parsed.Code
 	}
-	words, _, _ := strings.Cut(said.Message, "RequestId:") // Azure's ids say nothing to people
-	a.message = strings.Join([]string{words, said.Details, said.Why}, " ")
+	words, _, _ := strings.Cut(parsed.Message, "RequestId:") // Azure's ids are of no use to people
+	a.message = strings.Join([]string{words, parsed.Details, parsed.Why}, " ")
 }
 
 const byteOrderMark = "\ufeff"
 
-// isPage says whether a body is a page for people, as a portal or a proxy gives in place of a store's answer. No object of
-// ours begins with "<".
+// isPage reports whether a body is a web page, as a portal or a proxy sends in place of a store's answer. No object of
+// Longhaul begins with "<".
 func isPage(contentType string, body []byte) bool {
 	if strings.HasPrefix(strings.ToLower(contentType), "text/html") {
 		return true
@@ -156,9 +168,9 @@ func isPage(contentType string, body []byte) bool {
 	return strings.HasPrefix(text, "<")
 }
 
-// inPlaceOfOurs says whether the beginning of an object is that of a page for people, however that begins. Objects of ours are
-// compressed or JSON, and names in them may well hold what looks like a page.
-func inPlaceOfOurs(head []byte) bool {
+// beginsAsPage reports whether the first bytes of an object are those of a web page, in whatever way the page begins. Objects
+// of Longhaul are compressed or JSON, and names in them may well contain what looks like a page.
+func beginsAsPage(head []byte) bool {
 	const zstd = "\x28\xb5\x2f\xfd"
 	text := bytes.TrimLeft(head, " \t\r\n")
 	if len(text) == 0 || bytes.HasPrefix(head, []byte(zstd)) || strings.IndexByte(`{["`, text[0]) >= 0 {

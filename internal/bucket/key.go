@@ -1,11 +1,11 @@
-package staging
+package bucket
 
 import (
 	"strings"
 )
 
-// checkKey holds keys to characters that every bucket and every disk keeps as they are, so that no driver escapes them
-// and no key leaves its folder.
+// checkKey admits only characters that every bucket and every disk keeps as they are, so that no driver escapes them and no
+// key leaves its folder.
 func checkKey(key string) error {
 	if key == "" || strings.HasSuffix(key, "/") || strings.HasSuffix(key, temporarySuffix) || strings.HasSuffix(key, ".attrs") {
 		return invalid("%q cannot be the key of an object", key)
@@ -15,7 +15,7 @@ func checkKey(key string) error {
 
 func checkPrefix(prefix string) error {
 	for i := range len(prefix) {
-		if !plain(prefix[i]) {
+		if !isPlain(prefix[i]) {
 			return invalid("%q cannot be the key of an object: it holds %q", prefix, prefix[i])
 		}
 	}
@@ -31,7 +31,7 @@ func checkPrefix(prefix string) error {
 	return nil
 }
 
-func plain(c byte) bool {
+func isPlain(c byte) bool {
 	switch {
 	case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
 		return true

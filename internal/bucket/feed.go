@@ -1,4 +1,4 @@
-package staging
+package bucket
 
 import (
 	"context"
@@ -10,18 +10,18 @@ import (
 	"longhaul/internal/fault"
 )
 
-// mostHeld is the most that a driver gathers before it sends; that of S3 decides only then whether an object has parts.
+// mostHeld is the most that a driver gathers before it sends: that of S3 decides only then whether an object has parts.
 const mostHeld = 16 << 20
 
-// feed carries one object to a store that is reached over a network. The driver reads it from a pipe, in a goroutine of its
-// own: a driver's writer has a pipe too, and one of them uses it after an error has taken it away. A driver holds a few parts
-// of the object in memory, whatever its size.
+// feed carries one object to a store that is reached over a network. The driver reads the object from a pipe, in a goroutine
+// of its own. The drivers' writers have a pipe too, but that of Azure uses its pipe after an error has removed it. A driver
+// holds a few parts of the object in memory, whatever its size.
 type feed struct {
 	ctx    context.Context
 	cancel context.CancelCauseFunc
 	pipe   *io.PipeWriter
 	given  int64 // bytes
-	watch  watch
+	watch  watchdog
 	done   chan struct{}
 	err    error // of the upload, once done is closed
 }
@@ -31,16 +31,16 @@ var (
 	errUnread  = errors.New("the store's driver stopped reading")
 )
 
-func (s *Store) feed(ctx context.Context, key string, opts *blob.WriterOptions) *feed {
+func (d *driver) feed(ctx context.Context, key string, opts *blob.WriterOptions) *feed {
 	f := &feed{done: make(chan struct{})}
 	f.ctx, f.cancel = context.WithCancelCause(ctx)
-	f.watch = s.watch(f.cancel)
+	f.watch = d.watch(f.cancel)
 	var source *io.PipeReader
 	source, f.pipe = io.Pipe()
 	go func() {
 		defer close(f.done)
-		f.err = fault.Caught(func() error { return s.bucket.Upload(f.ctx, key, source, opts) })
-		_ = source.CloseWithError(errUnread) // whoever still writes is told
+		f.err = fault.Caught(func() error { return d.blob.Upload(f.ctx, key, source, opts) })
+		_ = source.CloseWithError(errUnread) // ends a Write that still waits
 	}()
 	return f
 }
@@ -74,15 +74,15 @@ func (f *feed) Close() error {
 	return f.err
 }
 
-// abort makes the driver give up, and waits for it. The context ends before the pipe does: a driver that reads to the end of
-// the pipe would keep what it has.
+// abort makes the driver give up, and waits until it has. The context ends before the pipe does: a driver that reads the pipe
+// to its end would keep the object.
 func (f *feed) abort() {
 	f.cancel(errAborted)
 	_ = f.pipe.CloseWithError(errAborted)
 	<-f.done
 }
 
-// free gives back what a feed that has ended still holds.
+// free releases the timer and the context of a feed that has ended.
 func (f *feed) free() {
 	f.watch.end()
 	f.cancel(nil)

@@ -1,4 +1,4 @@
-package staging
+package bucket
 
 import (
 	"os"
@@ -7,22 +7,22 @@ import (
 	"longhaul/internal/plaintext"
 )
 
-// variables are those by which the drivers log in. They read the environment by themselves.
+// variables are those from which the drivers take credentials. They read the environment by themselves.
 var variables = map[string][]string{
-	"s3": {
+	kindS3: {
 		"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE", "AWS_CA_BUNDLE",
 		"AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3",
 	},
-	"azblob": {
+	kindAzure: {
 		"AZURE_STORAGE_ACCOUNT", "AZURE_STORAGE_KEY", "AZURE_STORAGE_SAS_TOKEN", "AZURE_STORAGE_CONNECTION_STRING", "AZURE_STORAGE_DOMAIN",
 		"AZURE_STORAGE_PROTOCOL", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET", "AZURE_TENANT_ID",
 	},
-	"gs": {"GOOGLE_APPLICATION_CREDENTIALS", "STORAGE_EMULATOR_HOST"},
+	kindGoogle: {"GOOGLE_APPLICATION_CREDENTIALS", "STORAGE_EMULATOR_HOST"},
 }
 
-// tidy takes the line ends off the variables of a kind of store, which files with lines of Windows leave there, and refuses
-// what else a store would call a wrong key, without a word on why. It never repeats a value.
-func tidy(kind string) error {
+// trimVariables removes the line ends from the variables of a kind of store, which files with Windows line ends leave there,
+// and refuses what a store would call a wrong key without saying why. It never repeats a value.
+func trimVariables(kind string) error {
 	for _, name := range variables[kind] {
 		value, set := os.LookupEnv(name) //nolint:forbidigo // the drivers read these by themselves, past the settings
 		line := plaintext.Line(value)

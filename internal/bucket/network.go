@@ -1,4 +1,4 @@
-package staging
+package bucket
 
 import (
 	"cmp"
@@ -18,9 +18,9 @@ import (
 	"longhaul/internal/fault"
 )
 
-// unreachable says in words why no store answered; empty for a bucket that no network is needed for.
-func (s *Store) unreachable(err error) string {
-	if !s.remote() {
+// networkReason says why no store answered; empty for a bucket that needs no network.
+func (p place) networkReason(err error) string {
+	if !p.remote() {
 		return ""
 	}
 	var (
@@ -32,12 +32,12 @@ func (s *Store) unreachable(err error) string {
 		record    tls.RecordHeaderError
 	)
 	switch {
-	case garbled(err):
-		return "what answers at " + cmp.Or(s.host, "its address") + " is no store; check the address of the storage, HTTPS_PROXY and NO_PROXY"
+	case isGarbled(err):
+		return "what answers at " + cmp.Or(p.host, "its address") + " is no store; check the address of the storage, HTTPS_PROXY and NO_PROXY"
 	case errors.As(err, &dns):
 		return fmt.Sprintf("its host %s is not found; check the address of the storage and the network", dns.Name)
 	case errors.As(err, &authority):
-		return "the certificate of its host is signed by a CA that this machine does not know; name the CA in " + s.caVariable()
+		return "the certificate of its host is signed by a CA that this machine does not know; name the CA in " + p.caVariable()
 	case errors.As(err, &name):
 		return fault.Short(name.Error(), longestWords) + "; check the address of the storage"
 	case errors.As(err, &verify):
@@ -49,33 +49,32 @@ func (s *Store) unreachable(err error) string {
 	case errors.As(err, &op) && op.Timeout():
 		return fmt.Sprintf("no answer from %s in time; check the network", op.Addr)
 	}
-	return fault.Short(clean(err.Error()), longestWords)
+	return fault.Short(withoutQueries(err.Error()), longestWords)
 }
 
-// garbled says whether what answered is no store: the drivers cannot read what it says, and one of them does not even look
-// whether it can.
-func garbled(err error) bool {
+// isGarbled reports whether the answer came from no store: a driver cannot parse it, or fails on it with a panic.
+func isGarbled(err error) bool {
 	return errors.As(err, new(*fault.PanicError)) || errors.As(err, new(*json.SyntaxError)) || errors.As(err, new(*xml.SyntaxError)) ||
 		errors.As(err, new(*smithy.DeserializationError))
 }
 
-func (s *Store) caVariable() string {
-	if s.kind == "s3" {
+func isTimeoutOfConnection(err error) bool { return errors.As(err, new(*net.OpError)) }
+
+// caVariable is the environment variable by which the driver learns of a CA.
+func (p place) caVariable() string {
+	if p.kind == kindS3 {
 		return "AWS_CA_BUNDLE"
 	}
 	return "SSL_CERT_FILE"
 }
 
-// remote says whether the bucket is reached over a network.
-func (s *Store) remote() bool { return s.dir == "" && s.kind != "" && s.kind != memory }
-
-// cause is what lies below a fault of key, for the log: without the queries of URLs, in which a signature may stand, and
+// cause is the error below a fault of key, for the log: without the queries of URLs, in which a signature may stand, and
 // without the pages of text that some stores answer with.
-func (s *Store) cause(key string, err error) error {
-	if !s.remote() {
+func (p place) cause(key string, err error) error {
+	if !p.remote() {
 		return fmt.Errorf("%s: %w", key, err)
 	}
-	return fmt.Errorf("%s: %w", key, &shortened{err: err, text: fault.Short(clean(err.Error()), longestCause)})
+	return fmt.Errorf("%s: %w", key, &shortened{err: err, text: fault.Short(withoutQueries(err.Error()), longestCause)})
 }
 
 // longestCause bounds what the log shows of a driver's error.
@@ -87,20 +86,21 @@ type shortened struct {
 	text string
 }
 
+// Error returns the short text.
 func (s *shortened) Error() string { return s.text }
 
-// Unwrap gives the error itself, unless that is the end of a bound of the store's own: callers must not take it for the end of
-// their context.
+// Unwrap returns the error itself, unless it is the end of a deadline of the driver's own: callers must not take that for the
+// end of their context.
 func (s *shortened) Unwrap() error {
-	if ended(s.err) {
+	if isEndOfContext(s.err) {
 		return nil
 	}
 	return s.err
 }
 
-var query = regexp.MustCompile(`\?[^\s"']+`)
+var urlQuery = regexp.MustCompile(`\?[^\s"']+`)
 
-// clean gives a text in one line, without the queries of URLs.
-func clean(text string) string {
-	return strings.Join(strings.Fields(query.ReplaceAllString(text, "?…")), " ")
+// withoutQueries returns a text in one line, without the queries of URLs.
+func withoutQueries(text string) string {
+	return strings.Join(strings.Fields(urlQuery.ReplaceAllString(text, "?…")), " ")
 }

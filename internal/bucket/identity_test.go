@@ -1,4 +1,4 @@
-package staging
+package bucket
 
 import (
 	"errors"
@@ -9,30 +9,31 @@ import (
 	"longhaul/internal/fault"
 )
 
-// TestStore_knowsItsBucketByTheID lets the file with the id be another that holds the same, as after a restore or on a disk
-// that numbers files anew, and then one that holds another id.
-func TestStore_knowsItsBucketByTheID(t *testing.T) {
+// TestBucket_knowsItsBucketByTheID replaces the file with the id by one with the same content, as after a restore or on a disk that
+// renumbers files, and then by one with another id.
+func TestBucket_knowsItsBucketByTheID(t *testing.T) {
 	t.Parallel()
-	ctx, s := t.Context(), fileStore(t)
-	if _, err := s.ID(ctx); err != nil {
+	ctx, b := t.Context(), folderBucket(t)
+	if _, err := b.ID(ctx); err != nil {
 		t.Fatal(err)
 	}
 	replace := func(content []byte) {
 		t.Helper()
-		if err := errors.Join(os.WriteFile(s.path("copy"), content, 0o600), os.Rename(s.path("copy"), s.path(identityKey))); err != nil {
+		copied := b.folder.path("copy")
+		if err := errors.Join(os.WriteFile(copied, content, 0o600), os.Rename(copied, b.folder.path(identityKey))); err != nil {
 			t.Fatal(err)
 		}
 	}
-	content, err := os.ReadFile(s.path(identityKey))
+	content, err := os.ReadFile(b.folder.path(identityKey))
 	if err != nil {
 		t.Fatal(err)
 	}
 	replace(content)
-	if err := s.WriteJSON(ctx, "a", 1); err != nil {
+	if err := b.WriteJSON(ctx, "a", 1); err != nil {
 		t.Errorf("the same id in another file: %v", err)
 	}
 	replace([]byte(`{"id":"another"}`))
-	if err := s.WriteJSON(ctx, "a", 2); !fault.Is(err, fault.Transient) {
+	if err := b.WriteJSON(ctx, "a", 2); !fault.Is(err, fault.Transient) {
 		t.Errorf("another id: %v, want that the bucket is away", err)
 	}
 }
@@ -41,8 +42,8 @@ func TestStore_knowsItsBucketByTheID(t *testing.T) {
 func TestLook_leavesNoIDInAFolder(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "bucket")
-	s := openStore(t, fileURL(dir))
-	if err := s.Look(t.Context()); err != nil {
+	b := openBucket(t, fileURL(dir))
+	if err := b.Look(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if names, err := os.ReadDir(dir); err != nil || len(names) > 0 {
@@ -54,7 +55,7 @@ func TestLook_leavesNoIDInAFolder(t *testing.T) {
 	if err := os.WriteFile(dir, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Look(t.Context()); !fault.Is(err, fault.Invalid) {
+	if err := b.Look(t.Context()); !fault.Is(err, fault.Invalid) {
 		t.Errorf("a file in its place: %v", err)
 	}
 }

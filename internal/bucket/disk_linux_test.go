@@ -1,4 +1,4 @@
-package staging
+package bucket
 
 import (
 	"context"
@@ -12,9 +12,8 @@ import (
 	"github.com/hanwen/go-fuse/v2/fuse"
 )
 
-// strangeDisk is a file system in this process that behaves as disks shared by a network do, and those that one system lends
-// another: it has no permissions of its own, no hard links, no way to force its content out, and gives a file another number
-// each time.
+// strangeDisk is a file system in this process that behaves like a network share, or like a folder that one system shares with
+// another: it has no permissions of its own, no hard links and no fsync, and gives a file another number each time.
 type strangeDisk struct {
 	fs.LoopbackNode
 }
@@ -30,7 +29,7 @@ var (
 	next atomic.Uint64
 )
 
-// WrapChild makes the same of all that lies below.
+// WrapChild makes all that is below strange, too.
 func (d *strangeDisk) WrapChild(_ context.Context, ops fs.InodeEmbedder) fs.InodeEmbedder {
 	return &strangeDisk{fs.LoopbackNode{RootData: d.RootData}}
 }
@@ -79,32 +78,32 @@ func mountStrange(t *testing.T) string {
 	return at
 }
 
-// TestStore_worksOnAStrangeDisk keeps a bucket on such a disk.
-func TestStore_worksOnAStrangeDisk(t *testing.T) {
+// TestBucket_worksOnAStrangeDisk keeps a bucket on such a disk.
+func TestBucket_worksOnAStrangeDisk(t *testing.T) {
 	ctx, at := t.Context(), mountStrange(t)
-	s := openStore(t, fileURL(filepath.Join(at, "bucket")))
-	first, err := s.ID(ctx)
+	b := openBucket(t, fileURL(filepath.Join(at, "bucket")))
+	first, err := b.ID(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for range 3 {
-		commit(t, s, "a/stream", `{"a":1}`)
-		if again, err := s.ID(ctx); err != nil || again != first {
+		put(t, b, "a/stream", `{"a":1}`)
+		if again, err := b.ID(ctx); err != nil || again != first {
 			t.Fatalf("the id %q became %q, %v", first, again, err)
 		}
 	}
 	for i, want := range []bool{true, false} {
-		if created, err := s.WriteNew(ctx, "a/once", nil); err != nil || created != want {
+		if created, err := b.WriteNew(ctx, "a/once", nil); err != nil || created != want {
 			t.Errorf("write %d of a new object: %v, %v", i, created, err)
 		}
 	}
-	if err := s.Copy(ctx, "a/stream", "b/stream"); err != nil {
+	if err := b.Copy(ctx, "a/stream", "b/stream"); err != nil {
 		t.Error(err)
 	}
-	if got, err := collect(t, s, "b/stream"); err != nil || len(got) != 1 {
+	if got, err := b.Read(ctx, "b/stream"); err != nil || string(got) != `{"a":1}` {
 		t.Errorf("the copy holds %q, %v", got, err)
 	}
-	if n, err := s.DeleteAll(ctx, "a/"); err != nil || n != 2 {
+	if n, err := b.DeleteAll(ctx, "a/"); err != nil || n != 2 {
 		t.Errorf("deleted %d, %v", n, err)
 	}
 }

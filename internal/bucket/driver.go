@@ -1,0 +1,92 @@
+package bucket
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"gocloud.dev/blob"
+
+	"longhaul/internal/fault"
+)
+
+// driver is a bucket as gocloud.dev/blob gives access to it, with what its drivers lack: a bound on every request, errors
+// that carry the store's own words, and errors in place of panics.
+type driver struct {
+	place
+	blob    *blob.Bucket
+	folder  *folder       // of a file bucket, else nil
+	timeout time.Duration // for how long a store may owe an answer
+}
+
+// within sends one request to the store, or a few, and bounds their time. A panic of the driver becomes an error.
+func (d *driver) within(ctx context.Context, most time.Duration, do action, key string, request func(context.Context) error) error {
+	bounded, cancel := context.WithTimeoutCause(ctx, most, timeoutError(most))
+	defer cancel()
+	return d.failed(bounded, do, key, fault.Caught(func() error { return request(bounded) }))
+}
+
+// ask is within for a request that a store answers at once.
+func (d *driver) ask(ctx context.Context, do action, key string, request func(context.Context) error) error {
+	return d.within(ctx, d.timeout, do, key, request)
+}
+
+// watch returns a watchdog that cancels a transfer whose next step takes longer than the timeout.
+func (d *driver) watch(cancel context.CancelCauseFunc) watchdog {
+	most := d.timeout
+	w := watchdog{most: most, timer: time.AfterFunc(most, func() { cancel(timeoutError(most)) })}
+	w.timer.Stop()
+	return w
+}
+
+// attributes asks the store for the size of an object. Whether the answer means that the object does not exist is decided
+// here: a driver reports NotFound for some answers that only refuse to tell.
+func (d *driver) attributes(ctx context.Context, key string) (size int64, err error) {
+	err = d.ask(ctx, reading, key, func(ctx context.Context) error {
+		a, err := d.blob.Attributes(ctx, key)
+		if err != nil {
+			return err
+		}
+		if d.remote() && isPage(a.ContentType, nil) { // no object of Longhaul has this type
+			return d.intercepted(d.host)
+		}
+		size = a.Size
+		return nil
+	})
+	return size, d.folder.unlessAway(err)
+}
+
+// anySize makes confirm ask only whether an object exists.
+const anySize = -1
+
+// confirm makes sure that a store of kind S3 has the object that it has just accepted: its driver takes every answer with
+// status 200 for a success, that of a login portal too. Other stores are believed.
+func (d *driver) confirm(ctx context.Context, key string, bytes int64) error {
+	if d.kind != kindS3 {
+		return nil
+	}
+	size, err := d.attributes(ctx, key)
+	switch {
+	case errors.Is(err, ErrNotExist), err == nil && bytes >= 0 && size != bytes:
+		return &fault.Error{
+			Class: fault.Transient, System: fault.Bucket, Err: fmt.Errorf("%s: %d bytes of %d", key, size, bytes),
+			Message: fmt.Sprintf("the bucket %s does not hold what it has just taken; something between may answer in its place: "+
+				"check the network's login page, HTTPS_PROXY and NO_PROXY", d.name),
+		}
+	}
+	return err
+}
+
+// erase removes an object. It takes every key that a list returns, those of temporary files of a killed process too.
+func (d *driver) erase(ctx context.Context, key string) error {
+	return ignoring(ErrNotExist, d.ask(ctx, erasing, key, func(ctx context.Context) error { return d.blob.Delete(ctx, key) }))
+}
+
+// ignoring returns err unless it is the error to ignore.
+func ignoring(ignored, err error) error {
+	if errors.Is(err, ignored) {
+		return nil
+	}
+	return err
+}

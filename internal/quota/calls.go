@@ -1,0 +1,95 @@
+package quota
+
+import "time"
+
+// window is for how long a call counts.
+const window = 24 * time.Hour
+
+// Calls are the calls of the sync that may still count.
+type Calls struct {
+	Hours     []Hour    `json:"hours,omitempty"` // oldest first
+	Uncertain Uncertain `json:"doubt,omitzero"`  // calls that have aged by Salesforce's clock alone
+	Made      int64     `json:"made,omitempty"`  // in all
+}
+
+// Hour is the calls of one hour of Salesforce's clock.
+type Hour struct {
+	Hour  int64 `json:"hour"` // since 1970
+	Calls int64 `json:"calls"`
+	Last  int64 `json:"last,omitempty"` // when the last of them was noted, by the caller's clock, in seconds since 1970
+}
+
+// note adds calls to their hour.
+func (c *Calls) note(calls int64, at, now time.Time) {
+	if calls <= 0 {
+		return
+	}
+	c.Made += calls
+	hour := at.Unix() / 3600
+	for i := range c.Hours {
+		if h := &c.Hours[i]; h.Hour >= hour { // answers overtake each other: a later hour keeps the calls longer
+			h.Calls += calls
+			h.Last = max(h.Last, now.Unix())
+			return
+		}
+	}
+	c.Hours = append(c.Hours, Hour{Hour: hour, Calls: calls, Last: now.Unix()})
+}
+
+// own is how many calls still count at a moment of both clocks, uncertain ones included.
+func (c *Calls) own(clock, now time.Time) int64 {
+	calls := c.Uncertain.left(now)
+	for _, h := range c.Hours {
+		if !h.aged(clock, now) {
+			calls += h.Calls
+		}
+	}
+	return calls
+}
+
+func (h Hour) begins() time.Time { return time.Unix(h.Hour*3600, 0).UTC() }
+
+// ends is when the last call of the hour has aged.
+func (h Hour) ends() time.Time { return time.Unix((h.Hour+1)*3600, 0).UTC().Add(window) }
+
+// aged reports whether the calls of an hour have aged by both clocks.
+func (h Hour) aged(clock, now time.Time) bool { return !h.ends().After(clock) && h.over(now) }
+
+// over reports whether the calls of an hour have aged by the caller's clock, which is within a minute of when they were made.
+func (h Hour) over(now time.Time) bool {
+	return h.Last == 0 || now.Unix()-h.Last >= int64((window-time.Minute)/time.Second)
+}
+
+// Uncertain is calls that have aged by Salesforce's clock but not by the caller's. They count until the caller's clock agrees, or
+// until the usage of the whole org is too small to include them.
+type Uncertain struct {
+	Calls int64 `json:"calls"`
+	Last  int64 `json:"last"` // when the last of them was noted, by the caller's clock, in seconds since 1970
+}
+
+func (u *Uncertain) add(h Hour) {
+	u.Calls += h.Calls
+	u.Last = max(u.Last, h.Last)
+}
+
+// left is how many are uncertain by the caller's clock.
+func (u *Uncertain) left(now time.Time) int64 {
+	if (Hour{Last: u.Last}).over(now) {
+		return 0
+	}
+	return u.Calls
+}
+
+func (u *Uncertain) forget(now time.Time) {
+	if u.left(now) == 0 {
+		*u = Uncertain{}
+	}
+}
+
+// bound keeps no more calls uncertain than the reported usage of the whole org leaves beside our other calls.
+func (u *Uncertain) bound(usage int64) {
+	usage += u.Calls // which own counts
+	if u.Calls = min(u.Calls, max(usage, 0)); u.Calls == 0 {
+		*u = Uncertain{}
+	}
+}
