@@ -88,6 +88,11 @@ type Request struct {
 func (s *Set) Strike(at Place, r *Request) *Strike {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.strike(at, r)
+}
+
+// strike is Strike with the lock held.
+func (s *Set) strike(at Place, r *Request) *Strike {
 	for _, a := range s.list {
 		if !a.matches(at, r) || a.over(s.clock) || a.spares(r) {
 			continue
@@ -102,9 +107,14 @@ func (s *Set) Strike(at Place, r *Request) *Strike {
 	return nil
 }
 
+// requestOf is what faults look at of a call.
+func requestOf(route string, c *call.Call) *Request {
+	return &Request{Route: route, Args: c.Args, Gzip: wire.WantsGzip(c.Request), Caller: c.Caller, On: c.Session}
+}
+
 // Meet gives the fault that strikes a call at a place, after its delay.
 func (s *Set) Meet(at Place, route string, c *call.Call) *Strike {
-	hit := s.Strike(at, &Request{Route: route, Args: c.Args, Gzip: wire.WantsGzip(c.Request), Caller: c.Caller, On: c.Session})
+	hit := s.Strike(at, requestOf(route, c))
 	if hit != nil {
 		wire.Hold(c.Caller, hit.Delay)
 	}
@@ -112,16 +122,28 @@ func (s *Set) Meet(at Place, route string, c *call.Call) *Strike {
 }
 
 // MeetInSession gives the fault that strikes a call after the session check: one that its token keeps, or one that is due
-// now.
+// now, after its delay.
 func (s *Set) MeetInSession(sessions *session.Sessions, route string, c *call.Call) *Strike {
+	hit, kept := s.strikeInSession(sessions, route, c)
+	if hit != nil && !kept {
+		wire.Hold(c.Caller, hit.Delay)
+	}
+	return hit
+}
+
+// strikeInSession decides on a session and marks it in one step. Between the two another request of the session would find
+// that it is decided, and not yet how.
+func (s *Set) strikeInSession(sessions *session.Sessions, route string, c *call.Call) (hit *Strike, kept bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if c.Session != nil {
-		if kept, ok := sessions.Marked(c.Session, route).(*Strike); ok {
-			return kept
+		if hit, kept = sessions.Marked(c.Session, route).(*Strike); kept {
+			return hit, true
 		}
 	}
-	hit := s.Meet(AtSession, route, c)
+	hit = s.strike(AtSession, requestOf(route, c))
 	if hit != nil && c.Session != nil {
 		hit.apply(sessions, c.Session)
 	}
-	return hit
+	return hit, false
 }
