@@ -13,12 +13,12 @@ import (
 
 	"longhaul/internal/account"
 	"longhaul/internal/fault"
+	"longhaul/internal/paths"
 	"longhaul/internal/staging"
 )
 
 // What lies in an output folder beside the files.
 const (
-	stateDir     = ".longhaul"
 	incomingDir  = "incoming"
 	accountFile  = "account.jsonl"
 	manifestFile = "manifest.json"
@@ -53,10 +53,10 @@ func Foreign(out string) ([]string, error) {
 	if err != nil {
 		return nil, unwritable(out, err)
 	}
-	ours := owned(filepath.Join(out, stateDir))
+	ours := owned(filepath.Join(out, paths.StateDir))
 	var foreign []string
 	for _, item := range items {
-		if item.Name() != stateDir && !slices.Contains(ours, item.Name()) {
+		if item.Name() != paths.StateDir && !slices.Contains(ours, item.Name()) {
 			foreign = append(foreign, item.Name())
 		}
 	}
@@ -76,7 +76,7 @@ type delivery struct {
 }
 
 func newDelivery(ctx context.Context, store *staging.Store, sync staging.Sync, out string) (*delivery, error) {
-	d := &delivery{store: store, sync: sync, out: out, state: filepath.Join(out, stateDir), inBucket: map[string]string{}}
+	d := &delivery{store: store, sync: sync, out: out, state: filepath.Join(out, paths.StateDir), inBucket: map[string]string{}}
 	d.incoming = filepath.Join(d.state, incomingDir)
 	if err := store.ReadJSON(ctx, sync.Manifest(), &d.doc); err != nil {
 		return nil, fmt.Errorf("deliver the extract: %w", staging.Gone(err))

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/paths"
 )
 
 // folder lists an output folder and what is ours in its .longhaul.
@@ -42,11 +43,11 @@ func TestDeliver_putsTheSetInPlaceOfTheOneBefore(t *testing.T) {
 		if err := Deliver(t.Context(), f.Store, f.in.Sync, out); err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(append([]string{stateDir}, set(ts)...), folder(t, out)); diff != "" {
+		if diff := cmp.Diff(append([]string{paths.StateDir}, set(ts)...), folder(t, out)); diff != "" {
 			t.Errorf("the folder differs (-want +got):\n%s", diff)
 		}
-		if diff := cmp.Diff([]string{accountFile, manifestFile}, folder(t, filepath.Join(out, stateDir))); diff != "" {
-			t.Errorf("the folder %s differs (-want +got):\n%s", stateDir, diff)
+		if diff := cmp.Diff([]string{accountFile, manifestFile}, folder(t, filepath.Join(out, paths.StateDir))); diff != "" {
+			t.Errorf("the folder %s differs (-want +got):\n%s", paths.StateDir, diff)
 		}
 		for _, name := range set(ts) {
 			content, err := os.ReadFile(filepath.Join(out, name))
@@ -71,11 +72,11 @@ func TestDeliver_leavesWhatIsNotOurs(t *testing.T) {
 	if err := os.WriteFile(outside, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Mkdir(filepath.Join(out, stateDir), 0o700); err != nil {
+	if err := os.Mkdir(filepath.Join(out, paths.StateDir), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	list := `{"files":[{"name":"notes.txt"},{"name":"../` + filepath.Base(outside) + `"}]}`
-	if err := os.WriteFile(filepath.Join(out, stateDir, manifestFile), []byte(list), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(out, paths.StateDir, manifestFile), []byte(list), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	f := assembled(t, timestamp)
@@ -130,7 +131,7 @@ func TestDeliver_survivesAKillAfterAnyStep(t *testing.T) {
 		if err := Deliver(t.Context(), third.Store, third.in.Sync, out); err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(append([]string{stateDir}, set(later+86400)...), folder(t, out)); diff != "" {
+		if diff := cmp.Diff(append([]string{paths.StateDir}, set(later+86400)...), folder(t, out)); diff != "" {
 			t.Errorf("after %d steps and a new delivery the folder differs (-want +got):\n%s", steps, diff)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"longhaul/internal/account"
+	"longhaul/internal/paths"
 )
 
 // Placed is a set that a delivery has put into a folder.
@@ -23,7 +24,7 @@ type Placed struct {
 func LastPlaced(out string) []Placed {
 	var sets []Placed
 	for _, list := range []string{pendingFile, manifestFile} {
-		doc, ok := readList(filepath.Join(out, stateDir, list))
+		doc, ok := readList(filepath.Join(out, paths.StateDir, list))
 		if !ok || doc.Timestamp <= 0 {
 			continue
 		}
@@ -70,7 +71,7 @@ func later(out string, sync string, own int64) (int64, error) {
 	} else if err != nil {
 		return 0, unwritable(out, err)
 	}
-	ours := owned(filepath.Join(out, stateDir))
+	ours := owned(filepath.Join(out, paths.StateDir))
 	timestamp := own
 	for _, item := range items {
 		if !slices.Contains(ours, item.Name()) {

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"longhaul/internal/account"
+	"longhaul/internal/paths"
 )
 
 func write(t *testing.T, dir string, names ...string) {
@@ -53,7 +54,7 @@ func TestDeliver_namesTheSetAfterAllThatLiesThere(t *testing.T) {
 			if err := Deliver(t.Context(), f.Store, f.in.Sync, out); err != nil {
 				t.Fatal(err)
 			}
-			want := slices.Concat([]string{stateDir}, row.lying, set(row.want))
+			want := slices.Concat([]string{paths.StateDir}, row.lying, set(row.want))
 			slices.Sort(want)
 			if diff := cmp.Diff(want, folder(t, out)); diff != "" {
 				t.Errorf("the folder (-want +got):\n%s", diff)
@@ -90,7 +91,7 @@ func TestDeliver_staysAfterWhatItDeliveredAhead(t *testing.T) {
 		if err := Deliver(t.Context(), f.Store, f.in.Sync, out); err != nil {
 			t.Fatal(err)
 		}
-		wanted := append([]string{stateDir, FileName(ahead, Reports)}, set(want)...)
+		wanted := append([]string{paths.StateDir, FileName(ahead, Reports)}, set(want)...)
 		slices.Sort(wanted)
 		if diff := cmp.Diff(wanted, folder(t, out)); diff != "" {
 			t.Errorf("delivery %d (-want +got):\n%s", n, diff)
@@ -119,10 +120,10 @@ func TestLastPlaced_ofADamagedRecord(t *testing.T) {
 	t.Parallel()
 	for _, content := range []string{"", "{", `{"timestamp":-1}`, `{"timestamp":"x"}`, `[]`} {
 		out := t.TempDir()
-		if err := os.Mkdir(filepath.Join(out, stateDir), 0o700); err != nil {
+		if err := os.Mkdir(filepath.Join(out, paths.StateDir), 0o700); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(filepath.Join(out, stateDir, manifestFile), []byte(content), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(out, paths.StateDir, manifestFile), []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		if placed := LastPlaced(out); len(placed) != 0 {
@@ -156,7 +157,7 @@ func TestLastPlaced_whileASetComes(t *testing.T) {
 		t.Errorf("the record (-want +got):\n%s", diff)
 	}
 	var kept account.Document
-	content, err := os.ReadFile(filepath.Join(out, stateDir, pendingFile))
+	content, err := os.ReadFile(filepath.Join(out, paths.StateDir, pendingFile))
 	if err != nil || json.Unmarshal(content, &kept) != nil || len(kept.Files) != 2*len(Names) {
 		t.Errorf("the list of what comes has %d files, %v", len(kept.Files), err)
 	}
