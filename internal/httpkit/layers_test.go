@@ -10,30 +10,9 @@ import (
 	"testing/iotest"
 
 	"github.com/klauspost/compress/gzip"
+
+	"longhaul/internal/answertest"
 )
-
-type roundTripFunc func(*http.Request) (*http.Response, error)
-
-func (f roundTripFunc) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
-
-// reply makes an answer of parts: header lines as "Name: value".
-func reply(status int, body string, header ...string) *http.Response {
-	resp := &http.Response{StatusCode: status, Header: make(http.Header), Body: io.NopCloser(strings.NewReader(body))}
-	for _, line := range header {
-		name, value, _ := strings.Cut(line, ": ")
-		resp.Header.Add(name, value)
-	}
-	return resp
-}
-
-func newRequest(t testing.TB, method, url string) *http.Request {
-	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), method, url, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return req
-}
 
 func packed(t testing.TB, text string) string {
 	t.Helper()
@@ -65,14 +44,14 @@ func TestGzip_unpacks(t *testing.T) {
 		{"a damaged checksum", whole[:len(whole)-8] + "12345678", "gzip", "", true},
 		{"a body that is not packed", "<html>no gzip here</html>", "gzip", "", true},
 	} {
-		bottom := roundTripFunc(func(r *http.Request) (*http.Response, error) {
+		bottom := answertest.RoundTrip(func(r *http.Request) (*http.Response, error) {
 			if r.Header.Get("Accept-Encoding") != "gzip" {
 				t.Errorf("%s: gzip is not asked for", row.name)
 			}
-			return reply(200, row.body, "Content-Encoding: "+row.encoding), nil
+			return answertest.Reply(200, row.body, "Content-Encoding: "+row.encoding), nil
 		})
 		for range 2 { // the second time with a reader from the pool
-			resp, err := Gzip{bottom}.RoundTrip(newRequest(t, "GET", "https://h/"))
+			resp, err := Gzip{bottom}.RoundTrip(answertest.NewRequest(t, "GET", "https://h/"))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -108,14 +87,14 @@ func TestRedirects(t *testing.T) {
 		{"to nowhere", "GET", "https://%zz/", "another address"},
 	} {
 		var seen []string
-		bottom := roundTripFunc(func(r *http.Request) (*http.Response, error) {
+		bottom := answertest.RoundTrip(func(r *http.Request) (*http.Response, error) {
 			seen = append(seen, r.URL.String())
 			if len(seen) > 1 {
-				return reply(200, "arrived"), nil
+				return answertest.Reply(200, "arrived"), nil
 			}
-			return reply(302, "", "Location: "+row.location), nil
+			return answertest.Reply(302, "", "Location: "+row.location), nil
 		})
-		resp, err := Redirects{bottom}.RoundTrip(newRequest(t, row.method, "https://acme.my.salesforce.com/start"))
+		resp, err := Redirects{bottom}.RoundTrip(answertest.NewRequest(t, row.method, "https://acme.my.salesforce.com/start"))
 		var moved *RedirectError
 		switch {
 		case row.refused == "" && (err != nil || resp.StatusCode != 200 || len(seen) != 2):
@@ -129,11 +108,11 @@ func TestRedirects(t *testing.T) {
 func TestRedirects_endInACircle(t *testing.T) {
 	t.Parallel()
 	asked := 0
-	bottom := roundTripFunc(func(*http.Request) (*http.Response, error) {
+	bottom := answertest.RoundTrip(func(*http.Request) (*http.Response, error) {
 		asked++
-		return reply(307, "", "Location: /again"), nil
+		return answertest.Reply(307, "", "Location: /again"), nil
 	})
-	_, err := Redirects{bottom}.RoundTrip(newRequest(t, "GET", "https://h/"))
+	_, err := Redirects{bottom}.RoundTrip(answertest.NewRequest(t, "GET", "https://h/"))
 	if err == nil || asked != mostRedirects+1 {
 		t.Errorf("got %v after %d requests", err, asked)
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"longhaul/internal/answertest"
 	"longhaul/internal/fault"
 	"longhaul/internal/salesforce/origin"
 	"longhaul/internal/salesforce/recordid"
@@ -93,12 +94,12 @@ func TestClient_everyOtherAnswerIsHeldAgainstTheQuestion(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					asked := 0
 					org := &fakeOrg{handle: func(http.ResponseWriter, *http.Request) {}}
-					client := inside(t, roundTripFunc(func(r *http.Request) (*http.Response, error) {
+					client := inside(t, answertest.RoundTrip(func(r *http.Request) (*http.Response, error) {
 						if r.URL.Path == origin.TokenPath {
 							return inProcess(org).RoundTrip(r)
 						}
 						asked++
-						return reply(200, body, "Content-Type: application/json", "Date: "+fakeDate), nil
+						return answertest.Reply(200, body, "Content-Type: application/json", "Date: "+fakeDate), nil
 					}))
 					if err := row.ask(t.Context(), client); !fault.Is(err, fault.Transient) || asked != DefaultAttempts {
 						t.Errorf("%v after %d requests, want a transient fault after %d", err, asked, DefaultAttempts)

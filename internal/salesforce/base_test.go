@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/klauspost/compress/gzip"
+
+	"longhaul/internal/answertest"
 )
 
 func packed(t testing.TB, text string) string {
@@ -24,12 +26,12 @@ func packed(t testing.TB, text string) string {
 
 func TestHeaders(t *testing.T) {
 	t.Parallel()
-	req := newRequest(t, "GET", "https://h/")
-	_, err := headers{"longhaul/1.0", roundTripFunc(func(r *http.Request) (*http.Response, error) {
+	req := answertest.NewRequest(t, "GET", "https://h/")
+	_, err := headers{"longhaul/1.0", answertest.RoundTrip(func(r *http.Request) (*http.Response, error) {
 		if r.Header.Get("User-Agent") != "longhaul/1.0" || r.Header.Get("Accept") != "application/json" {
 			t.Errorf("got headers %v", r.Header)
 		}
-		return reply(200, ""), nil
+		return answertest.Reply(200, ""), nil
 	})}.RoundTrip(req)
 	if err != nil || len(req.Header) != 0 {
 		t.Errorf("got %v; the request was changed to %v", err, req.Header)

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"longhaul/internal/answertest"
 	"longhaul/internal/fault"
 	"longhaul/internal/salesforce/origin"
 )
@@ -30,15 +31,15 @@ func TestCallBudget_spendsOneCallForEachTry(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			org, asked := &fakeOrg{}, 0
-			client := inside(t, roundTripFunc(func(r *http.Request) (*http.Response, error) {
+			client := inside(t, answertest.RoundTrip(func(r *http.Request) (*http.Response, error) {
 				if r.URL.Path == origin.TokenPath {
 					return inProcess(org).RoundTrip(r)
 				}
 				asked++
 				if asked <= len(row.answers) {
-					return reply(row.answers[asked-1], "", "Location: /services/data/v59.0/query?q=other"), nil
+					return answertest.Reply(row.answers[asked-1], "", "Location: /services/data/v59.0/query?q=other"), nil
 				}
-				return reply(200, `{"totalSize":7,"done":true,"records":[]}`, "Content-Type: application/json"), nil
+				return answertest.Reply(200, `{"totalSize":7,"done":true,"records":[]}`, "Content-Type: application/json"), nil
 			}))
 			a := NewCallBudget(row.calls, 0)
 			_, err := client.Count(WithCallBudget(t.Context(), a), "Report", "", "")

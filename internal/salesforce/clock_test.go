@@ -6,6 +6,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"longhaul/internal/answertest"
 	"longhaul/internal/salesforce/origin"
 )
 
@@ -26,10 +27,10 @@ func TestClock_isNoLaterThanThisMachinesWhereNothingWasHeard(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			asked := 0
-			client := inside(t, roundTripFunc(func(*http.Request) (*http.Response, error) {
+			client := inside(t, answertest.RoundTrip(func(*http.Request) (*http.Response, error) {
 				asked++
 				date := time.Now().Add(row.shift[asked-1]).UTC().Format(http.TimeFormat)
-				return reply(200, versionList, "Content-Type: application/json", "Date: "+date), nil
+				return answertest.Reply(200, versionList, "Content-Type: application/json", "Date: "+date), nil
 			}))
 			now, err := client.Clock(t.Context())
 			if err != nil || offBy(now) != row.want || asked != row.asked {
@@ -44,8 +45,8 @@ func TestClock_thatNobodyTellsIsTheExpectedOne(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		ahead, dated := 30*time.Minute, false
-		client := inside(t, roundTripFunc(func(*http.Request) (*http.Response, error) {
-			resp := reply(200, versionList, "Content-Type: application/json")
+		client := inside(t, answertest.RoundTrip(func(*http.Request) (*http.Response, error) {
+			resp := answertest.Reply(200, versionList, "Content-Type: application/json")
 			if dated {
 				resp.Header.Set("Date", time.Now().Add(ahead).UTC().Format(http.TimeFormat))
 			}
@@ -79,13 +80,13 @@ func TestClock_thatHasJumpedIsAskedForTwice(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			asked := 0
 			org := &clockOrg{}
-			client := inside(t, roundTripFunc(func(r *http.Request) (*http.Response, error) {
+			client := inside(t, answertest.RoundTrip(func(r *http.Request) (*http.Response, error) {
 				if r.URL.Path == origin.TokenPath {
 					return org.RoundTrip(r)
 				}
 				asked++
 				date := time.Now().Add(row.shift[asked-1]).UTC().Format(http.TimeFormat)
-				return reply(200, versionList, "Content-Type: application/json", "Date: "+date), nil
+				return answertest.Reply(200, versionList, "Content-Type: application/json", "Date: "+date), nil
 			}))
 			if _, err := client.Login(t.Context()); err != nil {
 				t.Fatal(err)
@@ -105,18 +106,18 @@ func TestClock_needsNoLoginAndNoCall(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		asked := 0
-		client := inside(t, roundTripFunc(func(r *http.Request) (*http.Response, error) {
+		client := inside(t, answertest.RoundTrip(func(r *http.Request) (*http.Response, error) {
 			asked++
 			if r.URL.String() != "https://acme.my.salesforce.com/services/data/" || r.Header.Get("Authorization") != "" {
 				t.Errorf("asked for %s with %q", r.URL, r.Header.Get("Authorization"))
 			}
 			switch asked {
 			case 1:
-				return reply(503, webPage, "Content-Type: text/html", "Date: "+fakeDate), nil
+				return answertest.Reply(503, webPage, "Content-Type: text/html", "Date: "+fakeDate), nil
 			case 2:
-				return reply(200, "[]", "Content-Type: application/json"), nil
+				return answertest.Reply(200, "[]", "Content-Type: application/json"), nil
 			default:
-				return reply(200, `[{"version":"67.0"}]`, "Content-Type: application/json", "Date: "+fakeDate), nil
+				return answertest.Reply(200, `[{"version":"67.0"}]`, "Content-Type: application/json", "Date: "+fakeDate), nil
 			}
 		}))
 		m, a := new(Meter), NewCallBudget(0, 0)
@@ -134,12 +135,12 @@ func TestClock_asksTheInstanceOfTheSession(t *testing.T) {
 	t.Parallel()
 	const instance = "acme2.my.salesforce.com"
 	org, asked := &fakeOrg{instance: "https://" + instance}, ""
-	client := inside(t, roundTripFunc(func(r *http.Request) (*http.Response, error) {
+	client := inside(t, answertest.RoundTrip(func(r *http.Request) (*http.Response, error) {
 		if r.URL.Path == origin.TokenPath {
 			return inProcess(org).RoundTrip(r)
 		}
 		asked = r.URL.Host
-		return reply(200, versionList, "Content-Type: application/json", "Date: "+fakeDate), nil
+		return answertest.Reply(200, versionList, "Content-Type: application/json", "Date: "+fakeDate), nil
 	}))
 	if _, err := client.Login(t.Context()); err != nil {
 		t.Fatal(err)

@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"longhaul/internal/answertest"
 	"longhaul/internal/salesforce/origin"
 	"longhaul/internal/salesforce/usage"
 )
@@ -217,7 +218,7 @@ func TestMeter_aDateThatCannotBeReadIsNone(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			org := newClockOrg(describing)
 			m, wrong := new(Meter), false
-			client := inside(t, roundTripFunc(func(r *http.Request) (*http.Response, error) {
+			client := inside(t, answertest.RoundTrip(func(r *http.Request) (*http.Response, error) {
 				resp, err := org.RoundTrip(r)
 				if wrong {
 					resp.Header.Set("Date", date)

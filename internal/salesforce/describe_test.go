@@ -12,6 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"longhaul/internal/answertest"
 	"longhaul/internal/fault"
 	"longhaul/internal/salesforce/apierror"
 	"longhaul/internal/salesforce/origin"
@@ -19,33 +20,9 @@ import (
 
 const testReport = "00Oxx0000004abcEAA"
 
-// describeBody makes a describe with columns and about size bytes of type metadata.
-func describeBody(columns, size int) string {
-	var names, infos, kind strings.Builder
-	for i := range columns {
-		if i > 0 {
-			names.WriteByte(',')
-			infos.WriteByte(',')
-		}
-		fmt.Fprintf(&names, `"Plan__c.Field_%d__c"`, i)
-		fmt.Fprintf(&infos, `"Plan__c.Field_%d__c":{"label":"Größe %d","dataType":"picklist","entityColumnName":"Plan__c.Field_%d__c",`+
-			`"filterValues":[{"apiName":"EMEA","name":"EMEA","label":"EMEA"}]}`, i, i, i)
-	}
-	for i := 0; kind.Len() < size; i++ {
-		if i > 0 {
-			kind.WriteByte(',')
-		}
-		fmt.Fprintf(&kind, `"COLUMN_%d":{"label":"A label \"%d\"","dataType":"currency","isCustom":false,"maxLength":null,`+
-			`"filterValues":[],"scale":1.5e3}`, i, i)
-	}
-	return `{"attributes":{"type":"Report"},"reportMetadata":{"id":"` + testReport + `","detailColumns":[` + names.String() +
-		`]},"reportTypeMetadata":{"categories":[{"label":"c","columns":{` + kind.String() +
-		`}}]},"reportExtendedMetadata":{"detailColumnInfo":{` + infos.String() + `}}}`
-}
-
 func TestDescribeReport(t *testing.T) {
 	t.Parallel()
-	body := describeBody(25, 40<<10)
+	body := answertest.Description(testReport, 25, 40<<10)
 	org := &fakeOrg{handle: func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/services/data/v59.0/analytics/reports/"+testReport+"/describe" || r.Header.Get("Accept-Encoding") != "gzip" {
 			t.Errorf("asked for %s with %v", r.URL, r.Header)
@@ -76,7 +53,7 @@ func TestDescribeReport(t *testing.T) {
 
 func TestDescribeReport_faults(t *testing.T) {
 	t.Parallel()
-	whole := packed(t, describeBody(3, 10<<10))
+	whole := packed(t, answertest.Description(testReport, 3, 10<<10))
 	send := func(encoding, body string) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Encoding", encoding)
@@ -129,7 +106,7 @@ func BenchmarkDescribeReport(b *testing.B) {
 		name  string
 		bytes int
 	}{{"40kB", 40 << 10}, {"1MB", 1 << 20}} {
-		body := packed(b, describeBody(25, size.bytes))
+		body := packed(b, answertest.Description(testReport, 25, size.bytes))
 		org := &fakeOrg{handle: func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Encoding", "gzip")
 			writeJSON(w, body)
@@ -168,11 +145,11 @@ func TestDescribeReport_aRefusalThatBreaksOffIsNone(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			org := &fakeOrg{}
-			client := inside(t, roundTripFunc(func(r *http.Request) (*http.Response, error) {
+			client := inside(t, answertest.RoundTrip(func(r *http.Request) (*http.Response, error) {
 				if r.URL.Path == origin.TokenPath {
 					return inProcess(org).RoundTrip(r)
 				}
-				resp := reply(status, "", "Content-Type: application/json")
+				resp := answertest.Reply(status, "", "Content-Type: application/json")
 				resp.Body = brokenBody{strings.NewReader(body)}
 				return resp, nil
 			}))

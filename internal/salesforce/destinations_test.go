@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"longhaul/internal/answertest"
 	"longhaul/internal/fault"
 	"longhaul/internal/salesforce/apierror"
 	"longhaul/internal/salesforce/origin"
@@ -98,9 +99,9 @@ func TestLogin_goesToNoUnknownHostThatIsNoWayToSalesforce(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			w := &watcher{answer: func(r *http.Request) *http.Response {
 				if r.URL.Path == origin.TokenPath {
-					return reply(200, token, "Content-Type: application/json")
+					return answertest.Reply(200, token, "Content-Type: application/json")
 				}
-				return reply(row.status, row.body, "Content-Type: application/json", "Location: https://www.acme.example/")
+				return answertest.Reply(row.status, row.body, "Content-Type: application/json", "Location: https://www.acme.example/")
 			}}
 			client := inside(t, w, func(c *Config) { c.BaseURL = row.host })
 			_, err := client.Login(t.Context())
@@ -154,12 +155,12 @@ func TestLogin_theTokenGoesToNoHostButSalesforces(t *testing.T) {
 			w := &watcher{answer: func(r *http.Request) *http.Response {
 				switch {
 				case r.URL.Path == origin.TokenPath:
-					return reply(200, `{"access_token":"leaked.token","instance_url":"`+row.instance+
+					return answertest.Reply(200, `{"access_token":"leaked.token","instance_url":"`+row.instance+
 						`","id":"https://login.salesforce.com/id/00Dxx0000001gPLEAY/005xx000001SwiUAAS"}`, "Content-Type: application/json")
 				case r.URL.Path == origin.DataPath:
-					return reply(200, versionList, "Content-Type: application/json")
+					return answertest.Reply(200, versionList, "Content-Type: application/json")
 				}
-				return reply(200, `{"totalSize":1,"done":true,"records":[]}`, "Content-Type: application/json")
+				return answertest.Reply(200, `{"totalSize":1,"done":true,"records":[]}`, "Content-Type: application/json")
 			}}
 			client := inside(t, w, func(c *Config) { c.BaseURL, c.Auth = row.base, AuthPassword })
 			_, err := client.Count(t.Context(), "Report", "", "")
@@ -180,7 +181,7 @@ func TestLogin_aTokenThatIsNoneIsRefused(t *testing.T) {
 	for _, token := range []string{"", "a b", `a\r\nX-Evil: 1`, "a\u00e9"} {
 		synctest.Test(t, func(t *testing.T) {
 			w := &watcher{answer: func(*http.Request) *http.Response {
-				return reply(200, `{"access_token":"`+token+`","id":"https://login.salesforce.com/id/00Dxx0000001gPLEAY/005xx000001SwiUAAS"}`,
+				return answertest.Reply(200, `{"access_token":"`+token+`","id":"https://login.salesforce.com/id/00Dxx0000001gPLEAY/005xx000001SwiUAAS"}`,
 					"Content-Type: application/json")
 			}}
 			if _, err := inside(t, w).Login(t.Context()); !fault.Is(err, fault.Transient) {

@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -15,6 +14,7 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
 
+	"longhaul/internal/answertest"
 	"longhaul/internal/salesforce/apierror"
 	"longhaul/internal/salesforce/origin"
 )
@@ -149,13 +149,9 @@ func inside(t testing.TB, bottom http.RoundTripper, change ...func(*Config)) *Cl
 	return client
 }
 
-type roundTripFunc func(*http.Request) (*http.Response, error)
-
-func (f roundTripFunc) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
-
 // inProcess lets a handler answer in place of a connection.
 func inProcess(h http.Handler) http.RoundTripper {
-	return roundTripFunc(func(r *http.Request) (*http.Response, error) {
+	return answertest.RoundTrip(func(r *http.Request) (*http.Response, error) {
 		served := r.Clone(r.Context())
 		if served.Body == nil {
 			served.Body = http.NoBody
@@ -167,25 +163,6 @@ func inProcess(h http.Handler) http.RoundTripper {
 		}
 		return w.Result(), nil
 	})
-}
-
-// reply makes an answer. Header lines are written as "Name: value".
-func reply(status int, body string, header ...string) *http.Response {
-	resp := &http.Response{StatusCode: status, Header: make(http.Header), Body: io.NopCloser(strings.NewReader(body))}
-	for _, line := range header {
-		name, value, _ := strings.Cut(line, ": ")
-		resp.Header.Add(name, value)
-	}
-	return resp
-}
-
-func newRequest(t testing.TB, method, url string) *http.Request {
-	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), method, url, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return req
 }
 
 func observed() (*zap.Logger, *observer.ObservedLogs) {

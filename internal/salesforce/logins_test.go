@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"longhaul/internal/answertest"
 	"longhaul/internal/fault"
 	"longhaul/internal/salesforce/origin"
 	"longhaul/internal/salesforce/session"
@@ -153,7 +154,7 @@ func TestLogins_thatNeverLeaveKeepTheirSlot(t *testing.T) {
 		slots, bound := bounding(60)
 		down := true
 		org := counting()
-		client := inside(t, roundTripFunc(func(r *http.Request) (*http.Response, error) {
+		client := inside(t, answertest.RoundTrip(func(r *http.Request) (*http.Response, error) {
 			if down {
 				return nil, &net.OpError{Op: "dial", Err: errors.New("no route")}
 			}

@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"longhaul/internal/answertest"
 	"longhaul/internal/fault"
 	"longhaul/internal/salesforce/origin"
 )
@@ -18,12 +19,14 @@ const seven = `{"totalSize":7,"done":true,"records":[]}`
 
 func page(status int, header ...string) func() (*http.Response, error) {
 	return func() (*http.Response, error) {
-		return reply(status, webPage, append(header, "Content-Type: text/html")...), nil
+		return answertest.Reply(status, webPage, append(header, "Content-Type: text/html")...), nil
 	}
 }
 
 func body(text string) func() (*http.Response, error) {
-	return func() (*http.Response, error) { return reply(200, text, "Content-Type: application/json"), nil }
+	return func() (*http.Response, error) {
+		return answertest.Reply(200, text, "Content-Type: application/json"), nil
+	}
 }
 
 func TestClient_triesAgain(t *testing.T) {
@@ -35,7 +38,7 @@ func TestClient_triesAgain(t *testing.T) {
 		asked int         // requests when the fault lasts
 	}{
 		{"a reset", func() (*http.Response, error) { return nil, io.ErrUnexpectedEOF }, fault.Transient, 3},
-		{"an empty 406", func() (*http.Response, error) { return reply(406, ""), nil }, fault.Transient, 3},
+		{"an empty 406", func() (*http.Response, error) { return answertest.Reply(406, ""), nil }, fault.Transient, 3},
 		{"no route", page(420), fault.Transient, 3},
 		{"too many requests", page(429, "Retry-After: 1"), fault.Throttled, 3},
 		{"too many requests for long", page(429, "Retry-After: 60"), fault.Throttled, 1},
@@ -44,7 +47,7 @@ func TestClient_triesAgain(t *testing.T) {
 		{"an overload", page(503), fault.Transient, 3},
 		{"a slow gateway", page(504), fault.Transient, 3},
 		{"a page in place of data", page(200), fault.Transient, 3},
-		{"a body without a type", func() (*http.Response, error) { return reply(200, seven), nil }, fault.Transient, 3},
+		{"a body without a type", func() (*http.Response, error) { return answertest.Reply(200, seven), nil }, fault.Transient, 3},
 		{"a cut body", body(seven[:20]), fault.Transient, 3},
 		{"an empty body", body(""), fault.Transient, 3},
 		{"more than one answer", body(seven + seven), fault.Transient, 3},
@@ -56,7 +59,7 @@ func TestClient_triesAgain(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				asked := 0
 				org := &fakeOrg{}
-				client := inside(t, roundTripFunc(func(r *http.Request) (*http.Response, error) {
+				client := inside(t, answertest.RoundTrip(func(r *http.Request) (*http.Response, error) {
 					if r.URL.Path == origin.TokenPath {
 						return inProcess(org).RoundTrip(r)
 					}
@@ -86,7 +89,7 @@ func TestClient_timesOutOneTry(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		org, asked := &fakeOrg{}, 0
-		client := inside(t, roundTripFunc(func(r *http.Request) (*http.Response, error) {
+		client := inside(t, answertest.RoundTrip(func(r *http.Request) (*http.Response, error) {
 			if r.URL.Path == origin.TokenPath {
 				return inProcess(org).RoundTrip(r)
 			}
@@ -110,7 +113,7 @@ func TestClient_givesUpWithTheCaller(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		org := &fakeOrg{}
-		client := inside(t, roundTripFunc(func(r *http.Request) (*http.Response, error) {
+		client := inside(t, answertest.RoundTrip(func(r *http.Request) (*http.Response, error) {
 			if r.URL.Path == origin.TokenPath {
 				return inProcess(org).RoundTrip(r)
 			}

@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"longhaul/internal/answertest"
 	"longhaul/internal/fault"
 	"longhaul/internal/salesforce/origin"
 	"longhaul/internal/salesforce/session"
@@ -150,7 +151,7 @@ func TestSession_findsAnOrgThatHasMoved(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		org := counting()
 		org.instance = "https://na1.my.salesforce.com"
-		client := inside(t, roundTripFunc(func(r *http.Request) (*http.Response, error) {
+		client := inside(t, answertest.RoundTrip(func(r *http.Request) (*http.Response, error) {
 			if r.URL.Host == "na1.my.salesforce.com" && org.instance != "https://na1.my.salesforce.com" {
 				return nil, &net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: "na1.my.salesforce.com", IsNotFound: true}}
 			}

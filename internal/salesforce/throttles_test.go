@@ -5,13 +5,14 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"longhaul/internal/answertest"
 	"longhaul/internal/salesforce/origin"
 )
 
 // said is a refusal in Salesforce's words.
 func said(status int, code, message string, header ...string) *http.Response {
 	body := `[{"errorCode":"` + code + `","message":"` + message + `"}]`
-	return reply(status, body, append(header, "Content-Type: application/json")...)
+	return answertest.Reply(status, body, append(header, "Content-Type: application/json")...)
 }
 
 const found = `{"reportMetadata":{},"reportExtendedMetadata":{}}`
@@ -23,17 +24,19 @@ var throttlingAnswers = []struct {
 	want   int
 	ok     bool // the client's own tries overcome it
 }{
-	{"a description", func() *http.Response { return reply(200, found, "Content-Type: application/json") }, 0, true},
+	{"a description", func() *http.Response { return answertest.Reply(200, found, "Content-Type: application/json") }, 0, true},
 	{
 		"a description with a wait",
-		func() *http.Response { return reply(200, found, "Content-Type: application/json", "Retry-After: 3") },
+		func() *http.Response {
+			return answertest.Reply(200, found, "Content-Type: application/json", "Retry-After: 3")
+		},
 		1, true,
 	},
-	{"too many requests", func() *http.Response { return reply(429, "") }, 1, true},
-	{"an overload as a page", func() *http.Response { return reply(503, webPage, "Content-Type: text/html") }, 1, true},
+	{"too many requests", func() *http.Response { return answertest.Reply(429, "") }, 1, true},
+	{"an overload as a page", func() *http.Response { return answertest.Reply(503, webPage, "Content-Type: text/html") }, 1, true},
 	{"an overload in words", func() *http.Response { return said(503, "SERVER_UNAVAILABLE", "maintenance") }, 1, true},
-	{"trouble with a wait", func() *http.Response { return reply(500, webPage, "Retry-After: 2") }, 1, true},
-	{"trouble", func() *http.Response { return reply(502, webPage) }, 0, true},
+	{"trouble with a wait", func() *http.Response { return answertest.Reply(500, webPage, "Retry-After: 2") }, 1, true},
+	{"trouble", func() *http.Response { return answertest.Reply(502, webPage) }, 0, true},
 	{
 		"too many long requests", func() *http.Response {
 			return said(403, "REQUEST_LIMIT_EXCEEDED", "ConcurrentRequests (Concurrent API Requests) Limit exceeded.")
@@ -62,14 +65,14 @@ func TestThrottles_countsWhatAsksForFewerRequests(t *testing.T) {
 	for _, row := range throttlingAnswers {
 		synctest.Test(t, func(t *testing.T) {
 			org, asked := &fakeOrg{}, 0
-			client := inside(t, roundTripFunc(func(r *http.Request) (*http.Response, error) {
+			client := inside(t, answertest.RoundTrip(func(r *http.Request) (*http.Response, error) {
 				if r.URL.Path == origin.TokenPath {
 					return inProcess(org).RoundTrip(r)
 				}
 				if asked++; asked == 1 {
 					return row.answer(), nil
 				}
-				return reply(200, found, "Content-Type: application/json"), nil
+				return answertest.Reply(200, found, "Content-Type: application/json"), nil
 			}))
 			p := new(Throttles)
 			_, err := client.DescribeReport(WithThrottles(t.Context(), p), "00Oxx0000004abcEAA")
@@ -87,11 +90,11 @@ func TestThrottles_countsEachTry(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		org := &fakeOrg{}
-		client := inside(t, roundTripFunc(func(r *http.Request) (*http.Response, error) {
+		client := inside(t, answertest.RoundTrip(func(r *http.Request) (*http.Response, error) {
 			if r.URL.Path == origin.TokenPath {
 				return inProcess(org).RoundTrip(r)
 			}
-			return reply(503, webPage), nil
+			return answertest.Reply(503, webPage), nil
 		}))
 		p := new(Throttles)
 		_, err := client.DescribeReport(WithThrottles(t.Context(), p), "00Oxx0000004abcEAA")

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"testing"
 
+	"longhaul/internal/answertest"
 	"longhaul/internal/fault"
 	"longhaul/internal/salesforce/origin"
 	"longhaul/internal/salesforce/usage"
@@ -22,7 +23,7 @@ var usageAnswers = []struct {
 	{
 		"the header, which is fresh, goes before the limits",
 		func() *http.Response {
-			return reply(200, `{"DailyApiRequests":{"Max":115000,"Remaining":88231}}`, "Content-Type: application/json", usageLine)
+			return answertest.Reply(200, `{"DailyApiRequests":{"Max":115000,"Remaining":88231}}`, "Content-Type: application/json", usageLine)
 		},
 		LimitInfo{Used: 27000, Max: 115000},
 		true, "",
@@ -30,7 +31,7 @@ var usageAnswers = []struct {
 	{
 		"the limits tell it where the header is silent",
 		func() *http.Response {
-			return reply(200, `{"DailyApiRequests":{"Max":115000,"Remaining":88231}}`, "Content-Type: application/json")
+			return answertest.Reply(200, `{"DailyApiRequests":{"Max":115000,"Remaining":88231}}`, "Content-Type: application/json")
 		},
 		LimitInfo{Used: 26769, Max: 115000},
 		true, "",
@@ -38,21 +39,21 @@ var usageAnswers = []struct {
 	{
 		"more is used than there is",
 		func() *http.Response {
-			return reply(200, `{"DailyApiRequests":{"Max":100,"Remaining":-7}}`, "Content-Type: application/json")
+			return answertest.Reply(200, `{"DailyApiRequests":{"Max":100,"Remaining":-7}}`, "Content-Type: application/json")
 		},
 		LimitInfo{Used: 107, Max: 100},
 		true, "",
 	},
 	{
 		"limits without the daily requests leave the header",
-		func() *http.Response { return reply(200, `{}`, "Content-Type: application/json", usageLine) },
+		func() *http.Response { return answertest.Reply(200, `{}`, "Content-Type: application/json", usageLine) },
 		LimitInfo{Used: 27000, Max: 115000},
 		true, "",
 	},
 	{
 		"a missing permission leaves the header",
 		func() *http.Response {
-			return reply(403, `[{"errorCode":"FORBIDDEN","message":"no"}]`, "Content-Type: application/json", usageLine)
+			return answertest.Reply(403, `[{"errorCode":"FORBIDDEN","message":"no"}]`, "Content-Type: application/json", usageLine)
 		},
 		LimitInfo{Used: 27000, Max: 115000},
 		true, "",
@@ -60,7 +61,7 @@ var usageAnswers = []struct {
 	{
 		"neither tells it",
 		func() *http.Response {
-			return reply(403, `[{"errorCode":"FORBIDDEN","message":"no"}]`, "Content-Type: application/json")
+			return answertest.Reply(403, `[{"errorCode":"FORBIDDEN","message":"no"}]`, "Content-Type: application/json")
 		},
 		LimitInfo{},
 		false, "",
@@ -69,7 +70,7 @@ var usageAnswers = []struct {
 		"the daily requests are used up",
 		func() *http.Response {
 			const body = `[{"errorCode":"REQUEST_LIMIT_EXCEEDED","message":"TotalRequests Limit exceeded."}]`
-			return reply(403, body, "Content-Type: application/json", usageLine)
+			return answertest.Reply(403, body, "Content-Type: application/json", usageLine)
 		},
 		LimitInfo{},
 		false, fault.QuotaExhausted,
@@ -77,7 +78,7 @@ var usageAnswers = []struct {
 	{
 		"the user may not use the API at all",
 		func() *http.Response {
-			return reply(403, `[{"errorCode":"API_CURRENTLY_DISABLED","message":"no"}]`, "Content-Type: application/json", usageLine)
+			return answertest.Reply(403, `[{"errorCode":"API_CURRENTLY_DISABLED","message":"no"}]`, "Content-Type: application/json", usageLine)
 		},
 		LimitInfo{},
 		false, fault.PermissionMissing,
@@ -88,7 +89,7 @@ func TestUsage(t *testing.T) {
 	t.Parallel()
 	for _, row := range usageAnswers {
 		org := &fakeOrg{}
-		client := inside(t, roundTripFunc(func(r *http.Request) (*http.Response, error) {
+		client := inside(t, answertest.RoundTrip(func(r *http.Request) (*http.Response, error) {
 			if r.URL.Path == origin.TokenPath {
 				return inProcess(org).RoundTrip(r)
 			}

@@ -12,6 +12,7 @@ import (
 	"time"
 	"unicode/utf16"
 
+	"longhaul/internal/answertest"
 	"longhaul/internal/fault"
 	"longhaul/internal/salesforce/origin"
 )
@@ -55,11 +56,11 @@ func TestClient_aPageIsNoAnswerHoweverItBegins(t *testing.T) {
 			for _, media := range []string{"text/html", "application/json;charset=UTF-8", "text/plain", ""} {
 				synctest.Test(t, func(t *testing.T) {
 					org := &fakeOrg{}
-					client := inside(t, roundTripFunc(func(r *http.Request) (*http.Response, error) {
+					client := inside(t, answertest.RoundTrip(func(r *http.Request) (*http.Response, error) {
 						if r.URL.Path == origin.TokenPath && question != "a login" {
 							return inProcess(org).RoundTrip(r)
 						}
-						return reply(200, page, "Content-Type: "+media, "Date: Tue, 24 Nov 2026 19:16:10 GMT", "Sforce-Limit-Info: api-usage=9/10"), nil
+						return answertest.Reply(200, page, "Content-Type: "+media, "Date: Tue, 24 Nov 2026 19:16:10 GMT", "Sforce-Limit-Info: api-usage=9/10"), nil
 					}))
 					m := new(Meter)
 					err := ask(WithMeter(t.Context(), m), client)
@@ -100,12 +101,12 @@ func TestClient_anErrorPageIsNamed(t *testing.T) {
 func TestClient_aPageShowsNoSecret(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		client := inside(t, roundTripFunc(func(r *http.Request) (*http.Response, error) {
+		client := inside(t, answertest.RoundTrip(func(r *http.Request) (*http.Response, error) {
 			if err := r.ParseForm(); err != nil {
 				t.Error(err)
 			}
 			title := strings.Repeat("x", 60) + " " + r.PostForm.Get("client_secret") + " " + r.PostForm.Get("client_id")
-			return reply(200, "<!-- x --><title>"+title+"</title>", "Content-Type: text/html"), nil
+			return answertest.Reply(200, "<!-- x --><title>"+title+"</title>", "Content-Type: text/html"), nil
 		}))
 		_, err := client.Login(t.Context())
 		if err == nil || strings.Contains(err.Error(), "leaked") {

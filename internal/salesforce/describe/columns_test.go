@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"longhaul/internal/answertest"
 	"longhaul/internal/httpkit"
 	"longhaul/internal/salesforce/decode"
 )
@@ -142,7 +143,7 @@ func countPlainly(metadata, extended []byte) (Columns, bool) {
 
 func BenchmarkCountColumns(b *testing.B) {
 	for _, n := range []int{25, 100} {
-		description, err := readDescription(strings.NewReader(describeBody(n, 100)), ofReport)
+		description, err := readDescription(strings.NewReader(answertest.Description(testReport, n, 100)), ofReport)
 		if err != nil {
 			b.Fatal(err)
 		}

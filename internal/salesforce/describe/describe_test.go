@@ -4,13 +4,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"longhaul/internal/answertest"
 	"longhaul/internal/httpkit"
 )
 
@@ -18,30 +18,6 @@ const (
 	testReport = "00Oxx0000004abcEAA"
 	webPage    = `<html><head><title>Error Page</title></head><body>An unexpected connection error occurred</body></html>`
 )
-
-// describeBody makes a describe with columns and about size bytes of type metadata.
-func describeBody(columns, size int) string {
-	var names, infos, kind strings.Builder
-	for i := range columns {
-		if i > 0 {
-			names.WriteByte(',')
-			infos.WriteByte(',')
-		}
-		fmt.Fprintf(&names, `"Plan__c.Field_%d__c"`, i)
-		fmt.Fprintf(&infos, `"Plan__c.Field_%d__c":{"label":"Größe %d","dataType":"picklist","entityColumnName":"Plan__c.Field_%d__c",`+
-			`"filterValues":[{"apiName":"EMEA","name":"EMEA","label":"EMEA"}]}`, i, i, i)
-	}
-	for i := 0; kind.Len() < size; i++ {
-		if i > 0 {
-			kind.WriteByte(',')
-		}
-		fmt.Fprintf(&kind, `"COLUMN_%d":{"label":"A label \"%d\"","dataType":"currency","isCustom":false,"maxLength":null,`+
-			`"filterValues":[],"scale":1.5e3}`, i, i)
-	}
-	return `{"attributes":{"type":"Report"},"reportMetadata":{"id":"` + testReport + `","detailColumns":[` + names.String() +
-		`]},"reportTypeMetadata":{"categories":[{"label":"c","columns":{` + kind.String() +
-		`}}]},"reportExtendedMetadata":{"detailColumnInfo":{` + infos.String() + `}}}`
-}
 
 func TestReadDescription(t *testing.T) {
 	t.Parallel()
@@ -72,7 +48,7 @@ func TestReadDescription(t *testing.T) {
 
 func TestReadDescription_refusesWhatIsNotWhole(t *testing.T) {
 	t.Parallel()
-	whole := describeBody(2, 500)
+	whole := answertest.Description(testReport, 2, 500)
 	for end := range len(whole) {
 		if _, err := readDescription(strings.NewReader(whole[:end]), ofReport); err == nil {
 			t.Fatalf("a body cut at %d of %d bytes passes", end, len(whole))
@@ -129,11 +105,11 @@ func twoParts(first, second int) string {
 }
 
 func FuzzReadDescription(f *testing.F) {
-	f.Add([]byte(describeBody(2, 300)))
+	f.Add([]byte(answertest.Description(testReport, 2, 300)))
 	f.Add([]byte(`{"reportMetadata":null,"reportExtendedMetadata":{"a":[1,{"b":"\ud800"}]}}`))
 	f.Add([]byte("{\"reportMetadata\":{ \"\xff\" : 1e5 }}"))
 	f.Add([]byte(`{"attributes":{"type":"Report"},"reportExtendedMetadata":{},"reportMetadata":{"detailColumns":[]},"reportTypeMetadata":{"c":[`))
-	f.Add([]byte(describeBody(1, 30) + describeBody(1, 30)))
+	f.Add([]byte(answertest.Description(testReport, 1, 30) + answertest.Description(testReport, 1, 30)))
 	for _, body := range []string{
 		"", webPage, `{"error":"invalid_grant","error_description":"ip restricted"}`,
 		`[{"message":"Session expired or invalid","errorCode":"INVALID_SESSION_ID"}]`,
@@ -164,7 +140,7 @@ func BenchmarkReadDescription(b *testing.B) {
 		name  string
 		bytes int
 	}{{"40kB", 40 << 10}, {"1MB", 1 << 20}} {
-		body := describeBody(25, size.bytes)
+		body := answertest.Description(testReport, 25, size.bytes)
 		b.Run(size.name, func(b *testing.B) {
 			b.SetBytes(int64(len(body)))
 			b.ReportAllocs()

@@ -4,36 +4,13 @@ import (
 	"context"
 	"io"
 	"net/http"
-	"strings"
 	"testing"
 	"time"
 
+	"longhaul/internal/answertest"
 	"longhaul/internal/salesforce/login"
 	"longhaul/internal/salesforce/origin"
 )
-
-type roundTripFunc func(*http.Request) (*http.Response, error)
-
-func (f roundTripFunc) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
-
-// reply makes an answer. Header lines are written as "Name: value".
-func reply(status int, body string, header ...string) *http.Response {
-	resp := &http.Response{StatusCode: status, Header: make(http.Header), Body: io.NopCloser(strings.NewReader(body))}
-	for _, line := range header {
-		name, value, _ := strings.Cut(line, ": ")
-		resp.Header.Add(name, value)
-	}
-	return resp
-}
-
-func newRequest(t testing.TB, method, url string) *http.Request {
-	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), method, url, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return req
-}
 
 // pass lets time go by in a bubble of synctest.
 func pass(t *testing.T, d time.Duration) {
@@ -79,18 +56,18 @@ func TestLayer(t *testing.T) {
 			return &login.Token{Value: "token" + string(rune('0'+logins)), Instance: origin.Origin{Scheme: "https", Host: "instance" + string(rune('0'+logins))}}, nil
 		}})
 		asked := 0
-		bottom := roundTripFunc(func(r *http.Request) (*http.Response, error) {
+		bottom := answertest.RoundTrip(func(r *http.Request) (*http.Response, error) {
 			number := string(rune('0' + logins))
 			if r.Header.Get("Authorization") != "Bearer token"+number || r.URL.Host != "instance"+number {
 				t.Errorf("%s: request %d goes to %s with %s", row.name, asked, r.URL, r.Header.Get("Authorization"))
 			}
 			asked++
 			if asked <= len(row.answers) {
-				return reply(401, row.answers[asked-1]), nil
+				return answertest.Reply(401, row.answers[asked-1]), nil
 			}
-			return reply(200, "data"), nil
+			return answertest.Reply(200, "data"), nil
 		})
-		resp, err := Layer{Session: s, Next: bottom}.RoundTrip(newRequest(t, "GET", "https://base/services/data/v59.0/limits"))
+		resp, err := Layer{Session: s, Next: bottom}.RoundTrip(answertest.NewRequest(t, "GET", "https://base/services/data/v59.0/limits"))
 		if err != nil || resp.StatusCode != row.status || logins != row.logins {
 			t.Errorf("%s: status %v, error %v, %d logins; want %d and %d", row.name, resp, err, logins, row.status, row.logins)
 			continue

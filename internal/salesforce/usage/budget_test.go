@@ -13,14 +13,15 @@ import (
 	"testing/synctest"
 	"time"
 
+	"longhaul/internal/answertest"
 	"longhaul/internal/httpkit"
 	"longhaul/internal/salesforce/origin"
 )
 
 // through sends one request under a call budget, and returns its error.
-func through(t *testing.T, a *CallBudget, path string, bottom roundTripFunc) error {
+func through(t *testing.T, a *CallBudget, path string, bottom answertest.RoundTrip) error {
 	t.Helper()
-	req := newRequest(t, "GET", "https://h"+path)
+	req := answertest.NewRequest(t, "GET", "https://h"+path)
 	ctx, heard := Observe(WithCallBudget(req.Context(), a))
 	resp, err := Counter{bottom}.RoundTrip(req.WithContext(ctx))
 	if err == nil {
@@ -51,7 +52,7 @@ func TestCallBudget_letsThroughSoManyCallsAndNoneMore(t *testing.T) {
 		if sent.Add(1)%3 == 0 {
 			return nil, io.ErrUnexpectedEOF // may have reached Salesforce, so it counts
 		}
-		return reply(200, ""), nil
+		return answertest.Reply(200, ""), nil
 	}
 	var all sync.WaitGroup
 	for range 50 {
@@ -78,7 +79,7 @@ func TestCallBudget_takesBackWhatNeverLeft(t *testing.T) {
 			t.Fatalf("a host that cannot be reached gives %v", err)
 		}
 	}
-	if err := through(t, a, somePath, func(*http.Request) (*http.Response, error) { return reply(200, ""), nil }); err != nil {
+	if err := through(t, a, somePath, func(*http.Request) (*http.Response, error) { return answertest.Reply(200, ""), nil }); err != nil {
 		t.Errorf("after five dials that failed: %v", err)
 	}
 }
@@ -94,14 +95,14 @@ func TestCallBudget_countsWhatSalesforceCounts(t *testing.T) {
 		{"a login", origin.TokenPath, 0},
 	} {
 		a := NewCallBudget(1, 0)
-		if err := through(t, a, row.path, func(*http.Request) (*http.Response, error) { return reply(200, ""), nil }); err != nil {
+		if err := through(t, a, row.path, func(*http.Request) (*http.Response, error) { return answertest.Reply(200, ""), nil }); err != nil {
 			t.Fatal(err)
 		}
 		if got := 1 - a.rest(); got != row.spent {
 			t.Errorf("%s: spent %d, want %d", row.name, got, row.spent)
 		}
 		spent := NewCallBudget(0, 0)
-		err := through(t, spent, row.path, func(*http.Request) (*http.Response, error) { return reply(200, ""), nil })
+		err := through(t, spent, row.path, func(*http.Request) (*http.Response, error) { return answertest.Reply(200, ""), nil })
 		if errors.Is(err, ErrBudgetSpent) != (row.spent == 1) {
 			t.Errorf("%s under a spent allowance: %v", row.name, err)
 		}
@@ -137,7 +138,7 @@ func TestCallBudget_keepsToTheBoundOfTheOrg(t *testing.T) {
 		}
 		sent := 0
 		for range 20 {
-			if through(t, a, somePath, func(*http.Request) (*http.Response, error) { sent++; return reply(200, ""), nil }) != nil {
+			if through(t, a, somePath, func(*http.Request) (*http.Response, error) { sent++; return answertest.Reply(200, ""), nil }) != nil {
 				break
 			}
 		}
@@ -167,7 +168,7 @@ func TestCallBudget_keepsToTheBoundOfTheOrgWithRequestsInFlight(t *testing.T) {
 				date := "Date: " + time.Now().UTC().Format(http.TimeFormat)
 				mu.Unlock()
 				<-time.After(back)
-				return reply(200, "", told, date), nil
+				return answertest.Reply(200, "", told, date), nil
 			}
 			var all sync.WaitGroup
 			for range 24 {

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"testing"
 	"time"
+
+	"longhaul/internal/answertest"
 )
 
 func TestCounter_countsWhatSalesforceCounts(t *testing.T) {
@@ -26,8 +28,8 @@ func TestCounter_countsWhatSalesforceCounts(t *testing.T) {
 		{"a host that cannot be reached", "/services/data/v59.0/limits", dialError(), 0, 0},
 	} {
 		m := new(Meter)
-		bottom := roundTripFunc(func(*http.Request) (*http.Response, error) { return reply(403, ""), row.err })
-		req := newRequest(t, "GET", "https://h"+row.path)
+		bottom := answertest.RoundTrip(func(*http.Request) (*http.Response, error) { return answertest.Reply(403, ""), row.err })
+		req := answertest.NewRequest(t, "GET", "https://h"+row.path)
 		_, err := Counter{bottom}.RoundTrip(req.WithContext(WithMeter(req.Context(), m)))
 		if !errors.Is(err, row.err) || m.Calls() != row.calls || m.Logins() != row.logins {
 			t.Errorf("%s: %d calls, %d logins, %v; want %d and %d", row.name, m.Calls(), m.Logins(), err, row.calls, row.logins)
