@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	registered "go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
@@ -46,6 +47,8 @@ type org struct {
 	describes    time.Duration // how long a describe takes
 	findWorker   func(activities.FindWorkerParams) (activities.FindWorkerResult, error)
 	step         func(name string) error // what Assemble, Account and Record answer
+	throws       map[string]func() error // activities that first do this
+	mocks        []func()                // of activities that take time
 	partial      map[string]int64        // by file, the reports that lack some of their columns
 	forward      func(activities.ForwardParams) (activities.ForwardResult, error)
 	attributes   attribute.List // of the namespace; nil: all of Longhaul's
@@ -80,6 +83,26 @@ func (o *org) count(name string) int {
 	return n
 }
 
+// thrown is what an activity does before it answers.
+func (o *org) thrown(activity string) error {
+	if throw := o.throws[activity]; throw != nil {
+		return throw()
+	}
+	return nil
+}
+
+// delay is how long an activity takes.
+func (o *org) delay(activity string) time.Duration {
+	switch activity {
+	case "Authenticate":
+		return o.loginAfter
+	case "Describe":
+		return o.describes
+	default:
+		return 0
+	}
+}
+
 func healthy() activities.AuthenticateResult {
 	return activities.AuthenticateResult{
 		Bucket: "b1", Identity: description.Identity{OrgID: "00Dxx0000001gPLEAY", APIVersion: "59.0"},
@@ -101,20 +124,19 @@ func environment(t *testing.T, o *org, id string) *testsuite.TestWorkflowEnviron
 	env.SetWorkerOptions(workflows.WorkerOptions(list, worker.Options{}))
 	workflows.Register(env, &activities.Activities{})
 	var a *activities.Activities
-	answer(env, o, "Authenticate", a.Authenticate, &o.authenticate, healthy()).After(o.loginAfter)
+	answer(env, o, "Authenticate", a.Authenticate, &o.authenticate, healthy())
 	answer(env, o, "Enumerate", a.Enumerate, &o.enumerate, activities.EnumerateResult{Count: 100, Spending: activities.Spending{Calls: 1}})
 	answer(env, o, "Guard", a.Guard, &o.guard, activities.GuardResult{})
 	answer(env, o, "Missing", a.Missing, &o.missing, activities.MissingResult{})
 	answer(env, o, "Plan", a.Plan, &o.plan,
 		activities.PlanResult{Reports: 100, ToDescribe: 80, Shards: 8, States: activities.States{Reused: 20}})
-	env.OnActivity(a.Describe, anything, anything).After(o.describes).
-		Return(func(ctx context.Context, p activities.DescribeParams) (activities.DescribeResult, error) {
-			o.saw("Describe")
-			if o.describe != nil {
-				return o.describe(ctx, p)
-			}
-			return described(10), nil
-		}).Maybe()
+	stand(env, o, "Describe", a.Describe, func(ctx context.Context, p activities.DescribeParams) (activities.DescribeResult, error) {
+		o.saw("Describe")
+		if o.describe != nil {
+			return o.describe(ctx, p)
+		}
+		return described(10), nil
+	})
 	answer(env, o, "CatchUp", a.CatchUp, &o.catchUp, activities.CatchUpResult{Spending: activities.Spending{Calls: 4}})
 	answer(env, o, "Replan", a.Replan, &o.replan, activities.ReplanResult{})
 	answer(env, o, "Probe", a.Probe, &o.probe, activities.ProbeResult{})
@@ -122,6 +144,9 @@ func environment(t *testing.T, o *org, id string) *testsuite.TestWorkflowEnviron
 	answer(env, o, "Find", a.Find, &o.find, activities.FindResult{})
 	answer(env, o, "ForwardUpdate", a.ForwardUpdate, &o.forward, activities.ForwardResult{})
 	answer(env, o, "FindWorker", a.FindWorker, &o.findWorker, activities.FindWorkerResult{Found: true})
+	for _, mock := range o.mocks { // no activity may be registered after the first mock
+		mock()
+	}
 	return env
 }
 
@@ -154,20 +179,20 @@ func environmentOfFiles(env *testsuite.TestWorkflowEnvironment, o *org) {
 		return activities.UploadResult{Name: p.File.Name, Delivered: true}, nil
 	}
 	answer(env, o, "Upload", a.Upload, &upload, activities.UploadResult{})
-	acknowledge(env, o, "Record", a.Record, func(p activities.RecordParams) error {
+	acknowledge(env, o, "Record", func(p activities.RecordParams) error {
 		if o.record != nil {
 			o.record(p)
 		}
 		return o.refuses("Record")
 	})
-	acknowledge(env, o, "Prune", a.Prune, func(activities.Sync) error {
+	acknowledge(env, o, "Prune", func(activities.Sync) error {
 		if o.prune != nil {
 			return o.prune()
 		}
 		return nil
 	})
-	acknowledge(env, o, "Remind", a.Remind, func(activities.RemindParams) error { return nil })
-	acknowledge(env, o, "End", a.End, func(p activities.EndParams) error {
+	acknowledge(env, o, "Remind", func(activities.RemindParams) error { return nil })
+	acknowledge(env, o, "End", func(p activities.EndParams) error {
 		o.mu.Lock()
 		defer o.mu.Unlock()
 		o.ended = append(o.ended, p.Outcome)
@@ -179,24 +204,49 @@ func environmentOfFiles(env *testsuite.TestWorkflowEnvironment, o *org) {
 func answer[P, R any](
 	env *testsuite.TestWorkflowEnvironment, o *org, name string,
 	activity func(context.Context, P) (R, error), by *func(P) (R, error), otherwise R,
-) *testsuite.MockCallWrapper {
-	return env.OnActivity(activity, anything, anything).Return(func(_ context.Context, params P) (R, error) {
+) {
+	stand(env, o, name, activity, func(_ context.Context, params P) (R, error) {
 		o.saw(name)
 		if *by != nil {
 			return (*by)(params)
 		}
 		return otherwise, nil
-	}).Maybe()
+	})
+}
+
+// stand makes answers stand for an activity, behind the interceptors of a worker. An activity that takes time is mocked instead,
+// as the environment skips the time of mocks alone.
+func stand[P, R any](
+	env *testsuite.TestWorkflowEnvironment, o *org, name string, activity, answers func(context.Context, P) (R, error),
+) {
+	if d := o.delay(name); d > 0 {
+		o.mocks = append(o.mocks, func() { env.OnActivity(activity, anything, anything).After(d).Return(answers).Maybe() })
+		return
+	}
+	register(env, name, func(ctx context.Context, params P) (result R, err error) {
+		if err := o.thrown(name); err != nil {
+			return result, err
+		}
+		return answers(ctx, params)
+	})
 }
 
 // acknowledge makes an activity answer that has no result.
 func acknowledge[P any](
-	env *testsuite.TestWorkflowEnvironment, o *org, name string, activity func(context.Context, P) error, by func(P) error,
+	env *testsuite.TestWorkflowEnvironment, o *org, name string, by func(P) error,
 ) {
-	env.OnActivity(activity, anything, anything).Return(func(_ context.Context, params P) error {
+	register(env, name, func(_ context.Context, params P) error {
+		if err := o.thrown(name); err != nil {
+			return err
+		}
 		o.saw(name)
 		return by(params)
-	}).Maybe()
+	})
+}
+
+// register puts a function in the place of an activity of production.
+func register(env *testsuite.TestWorkflowEnvironment, name string, answers any) {
+	env.RegisterActivityWithOptions(answers, registered.RegisterOptions{Name: name, DisableAlreadyRegisteredCheck: true})
 }
 
 // described is what a shard brings of n reports, all of them described, at a call each.
