@@ -22,9 +22,8 @@ var unforeseen = map[string]func() error{
 	"an error without a class": func() error { return fmt.Errorf("read: %w", errors.New("what nobody expected")) },
 	"a panic":                  func() error { panic("what nobody expected") },
 	"a panic of the runtime": func() error {
-		var nothing map[string]int
-		nothing["what nobody expected"] = 1
-		return nil
+		var nobody *activities.Failure
+		return errors.New(nobody.Message)
 	},
 }
 
@@ -40,7 +39,6 @@ const (
 // throwing is an activity that fails for as long as it is not fixed, and what the sync does then.
 type throwing struct {
 	effect
-	from  int        // the first call that fails; 0: the first
 	setUp func(*org) // brings the sync to call the activity
 }
 
@@ -152,6 +150,7 @@ func thrown(t *testing.T, name string, row throwing, throw func() error) {
 			t.Errorf("it ends with %s after %v s: %v", result.Outcome, result.Seconds, failure)
 		}
 		return
+	case doesWithout:
 	case blocks:
 		if !blocked.Load() || slices.Index([]string{"Describe", "Assemble"}, name) < 0 && tries.Load() != 6 {
 			t.Errorf("blocked: %t, after %d tries", blocked.Load(), tries.Load())
@@ -170,7 +169,7 @@ func fix(t *testing.T, env *testsuite.TestWorkflowEnvironment, fixed *atomic.Boo
 		return false
 	}
 	if p.Blocked == nil || p.Blocked.Class != activities.Internal || !strings.Contains(p.Waiting, "what nobody expected") &&
-		!strings.Contains(p.Waiting, "nil map") {
+		!strings.Contains(p.Waiting, "nil pointer") {
 		t.Errorf("it is blocked by %+v, %q", p.Blocked, p.Waiting)
 	}
 	fixed.Store(true)
