@@ -11,8 +11,8 @@ import (
 
 // RecordParams is the account of a sync that is over.
 type RecordParams struct {
-	Account  AccountParams `json:"account"`
-	Uploaded bool          `json:"uploaded"`
+	Account  WriteAccountParams `json:"account"`
+	Uploaded bool               `json:"uploaded"`
 
 	Baseline    bool            `json:"baseline"` // later syncs are compared with it
 	Private     bool            `json:"private,omitempty"`
@@ -70,7 +70,7 @@ func (a *Activities) prune(ctx context.Context, sync Sync) error {
 }
 
 // manifest is the account in the words of package account.
-func (p AccountParams) manifest() account.Manifest {
+func (p WriteAccountParams) manifest() account.Manifest {
 	files := make([]staging.Object, 0, len(p.Files))
 	for _, f := range p.Files {
 		files = append(files, staging.Object{Key: f.Name, Bytes: f.Bytes, SHA256: f.SHA256, Count: f.Count})

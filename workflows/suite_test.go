@@ -32,16 +32,16 @@ type org struct {
 	enumerate    func(activities.EnumerateParams) (activities.EnumerateResult, error)
 	plan         func(activities.PlanParams) (activities.PlanResult, error)
 	describe     func(context.Context, activities.DescribeParams) (activities.DescribeResult, error)
-	settle       func() (activities.SettleResult, error)
+	settle       func() (activities.MergeDescriptionsResult, error)
 	upload       func(activities.UploadParams) (activities.UploadResult, error)
 	prune        func() error
-	find         func(string) (activities.FindResult, error)
+	find         func(string) (activities.FindRunningSyncResult, error)
 	guard        func(activities.GuardParams) (activities.GuardResult, error)
-	missing      func(activities.MissingParams) (activities.MissingResult, error)
+	missing      func(activities.LookUpMissingParams) (activities.LookUpMissingResult, error)
 	catchUp      func(activities.CatchUpParams) (activities.CatchUpResult, error)
 	replan       func(activities.ReplanParams) (activities.ReplanResult, error)
-	probe        func(activities.ProbeParams) (activities.ProbeResult, error)
-	account      func(activities.AccountParams) (activities.AccountResult, error)
+	probe        func(activities.CheckQuotaParams) (activities.CheckQuotaResult, error)
+	account      func(activities.WriteAccountParams) (activities.WriteAccountResult, error)
 	record       func(activities.RecordParams)
 	loginAfter   time.Duration // that it takes for a worker to begin the login
 	describes    time.Duration // how long a describe takes
@@ -127,7 +127,7 @@ func environment(t *testing.T, o *org, id string) *testsuite.TestWorkflowEnviron
 	answer(env, o, "Authenticate", a.Authenticate, &o.authenticate, healthy())
 	answer(env, o, "Enumerate", a.Enumerate, &o.enumerate, activities.EnumerateResult{Count: 100, Spending: activities.Spending{Calls: 1}})
 	answer(env, o, "Guard", a.Guard, &o.guard, activities.GuardResult{})
-	answer(env, o, "Missing", a.Missing, &o.missing, activities.MissingResult{})
+	answer(env, o, "LookUpMissing", a.LookUpMissing, &o.missing, activities.LookUpMissingResult{})
 	answer(env, o, "Plan", a.Plan, &o.plan,
 		activities.PlanResult{Reports: 100, ToDescribe: 80, Shards: 8, States: activities.States{Reused: 20}})
 	stand(env, o, "Describe", a.Describe, func(ctx context.Context, p activities.DescribeParams) (activities.DescribeResult, error) {
@@ -139,9 +139,9 @@ func environment(t *testing.T, o *org, id string) *testsuite.TestWorkflowEnviron
 	})
 	answer(env, o, "CatchUp", a.CatchUp, &o.catchUp, activities.CatchUpResult{Spending: activities.Spending{Calls: 4}})
 	answer(env, o, "Replan", a.Replan, &o.replan, activities.ReplanResult{})
-	answer(env, o, "Probe", a.Probe, &o.probe, activities.ProbeResult{})
+	answer(env, o, "CheckQuota", a.CheckQuota, &o.probe, activities.CheckQuotaResult{})
 	environmentOfFiles(env, o)
-	answer(env, o, "Find", a.Find, &o.find, activities.FindResult{})
+	answer(env, o, "FindRunningSync", a.FindRunningSync, &o.find, activities.FindRunningSyncResult{})
 	answer(env, o, "ForwardUpdate", a.ForwardUpdate, &o.forward, activities.ForwardResult{})
 	answer(env, o, "FindWorker", a.FindWorker, &o.findWorker, activities.FindWorkerResult{Found: true})
 	for _, mock := range o.mocks { // no activity may be registered after the first mock
@@ -153,25 +153,25 @@ func environment(t *testing.T, o *org, id string) *testsuite.TestWorkflowEnviron
 // environmentOfFiles makes the activities answer that write, deliver and record, and those that only report.
 func environmentOfFiles(env *testsuite.TestWorkflowEnvironment, o *org) {
 	var a *activities.Activities
-	settle := func(activities.SettleParams) (activities.SettleResult, error) {
+	settle := func(activities.MergeDescriptionsParams) (activities.MergeDescriptionsResult, error) {
 		if o.settle != nil {
 			return o.settle()
 		}
-		return activities.SettleResult{States: activities.States{Described: 80, Reused: 20}}, nil
+		return activities.MergeDescriptionsResult{States: activities.States{Described: 80, Reused: 20}}, nil
 	}
-	answer(env, o, "Settle", a.Settle, &settle, activities.SettleResult{})
+	answer(env, o, "MergeDescriptions", a.MergeDescriptions, &settle, activities.MergeDescriptionsResult{})
 	assemble := func(p activities.AssembleParams) (activities.AssembleResult, error) {
 		file := activities.File{Name: p.Name, Bytes: p.Timestamp, SHA256: "abc"}
 		return activities.AssembleResult{File: file, Partial: o.partial[p.Name]}, o.refuses("Assemble")
 	}
 	answer(env, o, "Assemble", a.Assemble, &assemble, activities.AssembleResult{})
-	account := func(p activities.AccountParams) (activities.AccountResult, error) {
+	account := func(p activities.WriteAccountParams) (activities.WriteAccountResult, error) {
 		if o.account != nil {
 			return o.account(p)
 		}
-		return activities.AccountResult{}, o.refuses("Account")
+		return activities.WriteAccountResult{}, o.refuses("WriteAccount")
 	}
-	answer(env, o, "Account", a.Account, &account, activities.AccountResult{})
+	answer(env, o, "WriteAccount", a.WriteAccount, &account, activities.WriteAccountResult{})
 	upload := func(p activities.UploadParams) (activities.UploadResult, error) {
 		if o.upload != nil {
 			return o.upload(p)
@@ -192,7 +192,7 @@ func environmentOfFiles(env *testsuite.TestWorkflowEnvironment, o *org) {
 		return nil
 	})
 	acknowledge(env, o, "Remind", func(activities.RemindParams) error { return nil })
-	acknowledge(env, o, "End", func(p activities.EndParams) error {
+	acknowledge(env, o, "MarkEnded", func(p activities.MarkEndedParams) error {
 		o.mu.Lock()
 		defer o.mu.Unlock()
 		o.ended = append(o.ended, p.Outcome)

@@ -44,24 +44,24 @@ type throwing struct {
 
 // activitiesThatThrow has every activity of a sync. Two others belong to a workflow that hands over: see TestHandOver.
 var activitiesThatThrow = map[string]throwing{
-	"Authenticate": {effect: failsAtOnce},
-	"Enumerate":    {effect: failsAtOnce},
-	"Guard":        {effect: failsAtOnce},
-	"Missing":      {effect: failsAtOnce},
-	"Plan":         {effect: failsAtOnce},
-	"Describe":     {effect: blocks},
-	"CatchUp":      {effect: blocks},
-	"Replan":       {effect: blocks, setUp: changedMeanwhile},
-	"Probe":        {effect: blocks, setUp: spentQuota},
-	"Settle":       {effect: blocks},
-	"Assemble":     {effect: blocks},
-	"Account":      {effect: blocks},
-	"Upload":       {effect: blocks},
-	"Record":       {effect: blocks},
-	"Prune":        {effect: doesWithout},
-	"Remind":       {effect: doesWithout, setUp: holding},
-	"End":          {effect: failsAtOnce, setUp: refusedByThePlan},
-	"FindWorker":   {effect: doesWithout, setUp: func(o *org) { o.loginAfter = time.Minute }},
+	"Authenticate":      {effect: failsAtOnce},
+	"Enumerate":         {effect: failsAtOnce},
+	"Guard":             {effect: failsAtOnce},
+	"LookUpMissing":     {effect: failsAtOnce},
+	"Plan":              {effect: failsAtOnce},
+	"Describe":          {effect: blocks},
+	"CatchUp":           {effect: blocks},
+	"Replan":            {effect: blocks, setUp: changedMeanwhile},
+	"CheckQuota":        {effect: blocks, setUp: spentQuota},
+	"MergeDescriptions": {effect: blocks},
+	"Assemble":          {effect: blocks},
+	"WriteAccount":      {effect: blocks},
+	"Upload":            {effect: blocks},
+	"Record":            {effect: blocks},
+	"Prune":             {effect: doesWithout},
+	"Remind":            {effect: doesWithout, setUp: holding},
+	"MarkEnded":         {effect: failsAtOnce, setUp: refusedByThePlan},
+	"FindWorker":        {effect: doesWithout, setUp: func(o *org) { o.loginAfter = time.Minute }},
 }
 
 // changedMeanwhile has reports that changed while the sync described.
@@ -76,12 +76,12 @@ func spentQuota(o *org) {
 	o.authenticate = spentBut(4)
 	o.describe = func(context.Context, activities.DescribeParams) (activities.DescribeResult, error) {
 		r := described(10)
-		r.Told = told(1990)
+		r.Usage = told(1990)
 		return r, nil
 	}
-	o.probe = func(activities.ProbeParams) (activities.ProbeResult, error) {
+	o.probe = func(activities.CheckQuotaParams) (activities.CheckQuotaResult, error) {
 		o.describe = nil
-		return activities.ProbeResult{Told: later(100, time.Hour), Calls: 1}, nil
+		return activities.CheckQuotaResult{Usage: later(100, time.Hour), Calls: 1}, nil
 	}
 }
 
@@ -102,7 +102,7 @@ func TestUnexpected_everyActivityHasARow(t *testing.T) {
 	var missing []string
 	for method := range reflect.TypeFor[*activities.Activities]().Methods() {
 		name := method.Name
-		if _, has := activitiesThatThrow[name]; !has && name != "Find" && name != "ForwardUpdate" {
+		if _, has := activitiesThatThrow[name]; !has && name != "FindRunningSync" && name != "ForwardUpdate" {
 			missing = append(missing, name)
 		}
 	}
