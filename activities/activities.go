@@ -6,6 +6,7 @@ import (
 	"context"
 	"time"
 
+	"longhaul/activities/relay"
 	"longhaul/internal/catalog"
 	"longhaul/internal/fault"
 	"longhaul/internal/quota"
@@ -54,7 +55,7 @@ type Activities struct {
 	Version  string                                                                 // of Longhaul
 	Slice    time.Duration                                                          // for how long a shard describes at a time; two minutes when zero
 
-	relay  relay
+	relay  relay.Relay
 	keeper keeper
 }
 
@@ -96,10 +97,11 @@ func (a *Activities) open(ctx context.Context, sync Sync) (*Source, staging.Sync
 			Message: "this worker uses another bucket than the sync began in: give all workers the same storage and start the sync again",
 		})
 	}
-	if err := a.keep(ctx, sync); err != nil {
+	mine := a.ownership(sync)
+	if err := mine.keep(ctx); err != nil {
 		return nil, staging.Sync{}, err
 	}
-	a.keepWhile(ctx, sync)
+	mine.keepWhile(ctx)
 	return source, sync.staged(), nil
 }
 

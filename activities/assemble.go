@@ -27,19 +27,10 @@ type MergeDescriptionsResult struct {
 // MergeDescriptions merges what was reused and what the shards brought into one stream and checks that every report of the
 // inventory is in it once.
 func (a *Activities) MergeDescriptions(ctx context.Context, params MergeDescriptionsParams) (MergeDescriptionsResult, error) {
-	counted, p := startPulse(ctx)
-	settled, err := a.settle(counted, params, p)
-	p.end(ctx, err)
-	return MergeDescriptionsResult{States: statesOf(settled.States), Vanished: kindsOf(settled.Vanished)}, toTemporal(ctx, err)
-}
-
-func (a *Activities) settle(ctx context.Context, params MergeDescriptionsParams, p *pulse) (account.Merged, error) {
-	_, staged, err := a.open(ctx, params.Sync)
-	if err != nil {
-		return account.Merged{}, err
-	}
-	in := account.Input{Store: a.Store, Sync: staged, Progress: func(n int64) { p.progress(n, 0) }}
-	return account.MergeDescriptions(ctx, in, params.Shards, params.Again)
+	merged, err := working(ctx, a, params.Sync, func(ctx context.Context, t attempt) (account.Merged, error) {
+		return account.MergeDescriptions(ctx, account.Input{Store: a.Store, Sync: t.staged, Progress: t.count}, params.Shards, params.Again)
+	})
+	return MergeDescriptionsResult{States: statesOf(merged.States), Vanished: kindsOf(merged.Vanished)}, err
 }
 
 // AssembleParams names one of castor's files.
@@ -58,21 +49,12 @@ type AssembleResult struct {
 
 // Assemble writes one castor file into the sync's folder of the bucket.
 func (a *Activities) Assemble(ctx context.Context, params AssembleParams) (AssembleResult, error) {
-	counted, p := startPulse(ctx)
-	written, err := a.assemble(counted, params, p)
-	p.end(ctx, err)
-	return AssembleResult{fileOf(params.Timestamp, params.Name, written.Object), written.Partial}, toTemporal(ctx, err)
-}
-
-func (a *Activities) assemble(ctx context.Context, params AssembleParams, p *pulse) (extract.Written, error) {
-	_, staged, err := a.open(ctx, params.Sync)
-	if err != nil {
-		return extract.Written{}, err
-	}
-	return extract.File(ctx, extract.Input{
-		Store: a.Store, Sync: staged, Timestamp: params.Timestamp, BaseURL: params.BaseURL, Version: a.Version,
-		Progress: func(n int64) { p.progress(n, 0) },
-	}, params.Name)
+	written, err := working(ctx, a, params.Sync, func(ctx context.Context, t attempt) (extract.Written, error) {
+		return extract.File(ctx, extract.Input{
+			Store: a.Store, Sync: t.staged, Timestamp: params.Timestamp, BaseURL: params.BaseURL, Version: a.Version, Progress: t.count,
+		}, params.Name)
+	})
+	return AssembleResult{fileOf(params.Timestamp, params.Name, written.Object), written.Partial}, err
 }
 
 func fileOf(timestamp int64, name string, object staging.Object) File {
@@ -104,20 +86,13 @@ type WriteAccountResult struct {
 
 // WriteAccount writes account.jsonl and manifest.json, and fails when the totals differ from the inventory's.
 func (a *Activities) WriteAccount(ctx context.Context, params WriteAccountParams) (WriteAccountResult, error) {
-	counted, p := startPulse(ctx)
-	unseen, err := a.account(counted, params, p)
-	p.end(ctx, err)
+	unseen, err := working(ctx, a, params.Sync, func(ctx context.Context, t attempt) (*listing.Unseen, error) {
+		in := account.Input{Store: a.Store, Sync: t.staged, Version: a.Version, Progress: t.count}
+		unseen, err := account.Write(ctx, in, params.manifest())
+		return &unseen, err
+	})
 	if err != nil {
-		return WriteAccountResult{}, toTemporal(ctx, err)
+		return WriteAccountResult{}, err
 	}
-	return WriteAccountResult{Unseen: &unseen}, nil
-}
-
-func (a *Activities) account(ctx context.Context, params WriteAccountParams, p *pulse) (listing.Unseen, error) {
-	_, staged, err := a.open(ctx, params.Sync)
-	if err != nil {
-		return listing.Unseen{}, err
-	}
-	in := account.Input{Store: a.Store, Sync: staged, Version: a.Version, Progress: func(n int64) { p.progress(n, 0) }}
-	return account.Write(ctx, in, params.manifest())
+	return WriteAccountResult{Unseen: unseen}, nil
 }

@@ -83,7 +83,7 @@ func TestOwner_theSecondTemporalBeginsWhenTheFirstIsDone(t *testing.T) {
 			return err
 		},
 		"cancelled": func(r *rivals, sync activities.Sync) error {
-			_, err := r.a.ExecuteActivity("End", activities.MarkEndedParams{Sync: sync, Outcome: "cancelled"})
+			_, err := r.a.ExecuteActivity("MarkEnded", activities.MarkEndedParams{Sync: sync, Outcome: "cancelled"})
 			return err
 		},
 	} {
@@ -136,14 +136,14 @@ func TestOwner_aSyncThatWasTakenOverEndsAndTouchesNothing(t *testing.T) {
 	}
 	left = list()
 	for name, params := range map[string]any{
-		"Guard":     activities.GuardParams{Sync: before},
-		"Plan":      activities.PlanParams{Sync: before},
-		"Enumerate": activities.EnumerateParams{Sync: before, Kind: "reports"},
-		"Describe":  activities.DescribeParams{Sync: before, Share: 1},
-		"Upload":    activities.UploadParams{Sync: before, File: activities.File{Name: fileName}},
-		"Record":    activities.RecordParams{Account: activities.WriteAccountParams{Sync: before}},
-		"Probe":     activities.CheckQuotaParams{Sync: before},
-		"End":       activities.MarkEndedParams{Sync: before, Outcome: "failed"},
+		"Guard":      activities.GuardParams{Sync: before},
+		"Plan":       activities.PlanParams{Sync: before},
+		"Enumerate":  activities.EnumerateParams{Sync: before, Kind: "reports"},
+		"Describe":   activities.DescribeParams{Sync: before, Share: 1},
+		"Upload":     activities.UploadParams{Sync: before, File: activities.File{Name: fileName}},
+		"Record":     activities.RecordParams{Account: activities.WriteAccountParams{Sync: before}},
+		"CheckQuota": activities.CheckQuotaParams{Sync: before},
+		"MarkEnded":  activities.MarkEndedParams{Sync: before, Outcome: "failed"},
 	} {
 		_, err := r.a.ExecuteActivity(name, params)
 		var failure *temporal.ApplicationError
@@ -168,7 +168,7 @@ func TestOwner_aSyncThatGoesOnAfterItsEndIsToldWhatIsSo(t *testing.T) {
 	r := newRivals(t)
 	ended, err := r.begin(r.a, syncOfA, staging.Seen{})
 	if err == nil {
-		_, err = r.a.ExecuteActivity("End", activities.MarkEndedParams{Sync: ended, Outcome: "cancelled"})
+		_, err = r.a.ExecuteActivity("MarkEnded", activities.MarkEndedParams{Sync: ended, Outcome: "cancelled"})
 	}
 	if err == nil {
 		_, err = r.begin(r.b, syncOfB, staging.Seen{})
@@ -295,7 +295,7 @@ func TestOwner_aSyncThatComesLateTakesALaterID(t *testing.T) {
 	r := newRivals(t)
 	other, err := r.begin(r.b, syncOfB, staging.Seen{})
 	if err == nil {
-		_, err = r.b.ExecuteActivity("End", activities.MarkEndedParams{Sync: other, Outcome: "cancelled"})
+		_, err = r.b.ExecuteActivity("MarkEnded", activities.MarkEndedParams{Sync: other, Outcome: "cancelled"})
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -337,7 +337,7 @@ func TestOwner_anIDSortsAfterTheNewestRecord(t *testing.T) {
 			if again, err := r.begin(r.a, syncOfA, staging.Seen{}); err != nil || again.ID != sync.ID || r.owner(t).Sync != sync.ID {
 				t.Errorf("it comes again as %q, %v, and the mark names %q", again.ID, err, r.owner(t).Sync)
 			}
-			if _, err := r.a.ExecuteActivity("End", activities.MarkEndedParams{Sync: sync, Outcome: "cancelled"}); err != nil || !r.owner(t).Ended {
+			if _, err := r.a.ExecuteActivity("MarkEnded", activities.MarkEndedParams{Sync: sync, Outcome: "cancelled"}); err != nil || !r.owner(t).Ended {
 				t.Errorf("its end does not free the source: %v", err)
 			}
 		})
