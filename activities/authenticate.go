@@ -150,7 +150,7 @@ func (a *Activities) authenticate(ctx context.Context, params AuthenticateParams
 		return result, claim, err
 	}
 	return result, claim, a.Store.WriteJSON(ctx, staged.State(), history.Opened{
-		Identity: result.Identity, Started: params.Started, Keep: !params.Upload,
+		Identity: result.Identity, Started: params.Started, Deliver: params.Upload,
 	})
 }
 

@@ -186,7 +186,7 @@ func TestAuthenticate_notesWhetherTheSyncDelivers(t *testing.T) {
 		}
 		var opened history.Opened
 		err := r.store.ReadJSON(t.Context(), staging.Sync{Source: "acme", ID: id}.State(), &opened)
-		if err != nil || opened.Keep == upload || opened.Identity.OrgID == "" {
+		if err != nil || opened.Deliver != upload || opened.Identity.OrgID == "" {
 			t.Errorf("begun with upload %t it is noted as %+v, %v", upload, opened, err)
 		}
 	}

@@ -146,7 +146,7 @@ func (a *accounting) reports(ctx context.Context, parts *components) error {
 		if err != nil {
 			return err
 		}
-		err = a.write(&item{kind: "report", id: head.ID, name: name, state: head.State, reason: head.Reason, message: head.Message})
+		err = a.write(&item{kind: "report", id: head.ID, name: name, state: head.State, reason: string(head.Reason), message: head.Reason.Sentence(head.Answer)})
 		if err != nil {
 			return err
 		}

@@ -104,7 +104,7 @@ func TestWrite_saysOfEveryReportWhatBecameOfIt(t *testing.T) {
 	for i, want := range map[int]string{
 		0: `{"kind":"report","id":"00O000000000000AAA","name":"Report 0","state":"described"}`,
 		1: `{"kind":"report","id":"00O000000000001AAA","name":"Report 1","state":"reused"}`,
-		5: `{"kind":"report","id":"00O000000000005AAA","name":"Report 5","state":"failed","reason":"because","message":"A \"sentence\" & more."}`,
+		5: `{"kind":"report","id":"00O000000000005AAA","name":"Report 5","state":"failed","reason":"server_error","message":"Salesforce answered every try for this report with an error (A \"sentence\" & more), while it answered for other reports."}`,
 	} {
 		if lines[i] != want {
 			t.Errorf("line %d is\n%s, want\n%s", i, lines[i], want)
@@ -130,10 +130,10 @@ func TestWrite_writesTheManifest(t *testing.T) {
 		`"api_version":"59.0","started":"2026-11-23T16:32:37Z","finished":"2026-11-23T16:33:37Z","timestamp":1795451617,` +
 		`"outcome":"gaps","coverage":0.3333333333333333,"kinds":{"components":0,"dashboards":0,"folders":1,"reports":8,"users":0},` +
 		`"states":{"denied":1,"described":1,"failed":1,"filtered":1,"gone":1,"obsolete":1,"reused":1,"unsupported":1},` +
-		`"items":{"components":{},"dashboards":{},"reports":` +
+		`"accounted":{"components":{},"dashboards":{},"reports":` +
 		`{"denied":1,"described":1,"failed":1,"filtered":1,"gone":1,"obsolete":1,"reused":1,"unsupported":1}},` +
 		`"vanished":{"dashboards":0,"reports":0},` +
-		`"warnings":[],"unseen":{"count":0,"kind":"at_least"},"longhaul":"1.2.3",` +
+		`"warnings":[],"unseen":{"count":0,"precision":"at_least"},"version":"1.2.3",` +
 		`"files":[{"name":"1795451617-users.json","bytes":2,"sha256":"ab","count":0}]}`
 	if diff := cmp.Diff(want, strings.TrimSpace(f.Text(f.Sync.Manifest()))); diff != "" {
 		t.Errorf("the manifest differs (-want +got):\n%s", diff)
@@ -167,7 +167,7 @@ func TestWrite_refusesTotalsThatDiffer(t *testing.T) {
 			"3 dashboards were counted as vanished, the account holds 0",
 		},
 		"a report without columns and reason": {Manifest{}, func(f *fixture) {
-			lines := []string{`{"Id":"` + id("00O", 0) + `","state":"denied","modified":"","described_at":"2026-11-23T18:16:10Z"}`}
+			lines := []string{`{"Id":"` + id("00O", 0) + `","state":"denied","last_modified":"","described_at":"2026-11-23T18:16:10Z"}`}
 			f.Put(f.Sync.Described(), lines...)
 		}, "report 00O000000000000AAA is denied and nothing says why"},
 		"a report that lost its state": {Manifest{}, func(f *fixture) {

@@ -24,12 +24,12 @@ type Manifest struct {
 	Coverage   float64                     `json:"coverage"`
 	Kinds      map[listing.Kind]int64      `json:"kinds"`
 	States     map[description.State]int64 `json:"states"`
-	Items      Items                       `json:"items"`
+	Items      Items                       `json:"accounted"`
 	Vanished   map[listing.Kind]int64      `json:"vanished"` // of the last sync's reports and dashboards; they are in no inventory
 	Files      []staging.Object            `json:"-"`        // their keys are the names of the files
 	Warnings   []string                    `json:"warnings"`
 	Unseen     listing.Unseen              `json:"unseen"` // reports that no listing has, as far as that is known
-	Version    string                      `json:"longhaul"`
+	Version    string                      `json:"version"`
 
 	Permissions map[string]bool `json:"-"` // of the run-as user, where they are known, by short names such as RunReports
 }

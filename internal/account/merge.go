@@ -132,7 +132,7 @@ func (b *balance) add(item stream.Item, w *staging.Writer) error {
 
 // unexplained reports whether a report has no columns and nothing says why.
 func unexplained(head *description.Description) bool {
-	return !head.State.HasColumns() && (head.Reason == "" || head.Message == "")
+	return !head.State.HasColumns() && head.Reason.Sentence(head.Answer) == ""
 }
 
 // endID ends one Id.

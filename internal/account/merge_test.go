@@ -76,7 +76,7 @@ func TestMergeDescriptions_ofASecondRoundOnly(t *testing.T) {
 
 func TestMergeDescriptions_refusesWhatIsNotSettled(t *testing.T) {
 	t.Parallel()
-	bare := `{"Id":"` + id("00O", 2) + `","state":"obsolete","modified":"","described_at":"2026-11-23T18:16:10Z"}`
+	bare := `{"Id":"` + id("00O", 2) + `","state":"obsolete","last_modified":"","described_at":"2026-11-23T18:16:10Z"}`
 	tests := map[string]struct {
 		prepare func(*fixture)
 		shards  int

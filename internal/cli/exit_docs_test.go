@@ -16,7 +16,6 @@ import (
 	"longhaul/internal/account"
 	"longhaul/internal/description"
 	"longhaul/internal/fault"
-	"longhaul/internal/shard"
 )
 
 // TestErrorsPage_hasTheExitCodes compares the page with the table that the help texts end with.
@@ -82,12 +81,12 @@ func TestErrorsPage_hasEveryReason(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, table, _ := strings.Cut(string(page), "| Reason | Of | Means |\n| --- | --- | --- |\n")
-	var got []string
+	var got []description.Reason
 	for line := range strings.Lines(table) {
 		code, _, _ := strings.Cut(strings.TrimPrefix(line, "| `"), "`")
-		got = append(got, code)
+		got = append(got, description.Reason(code))
 	}
-	want := append(slices.Clone(shard.Reasons), account.ReasonVanished, account.ReasonDashboardNotListed,
+	want := append(slices.Clone(description.Reasons), account.ReasonVanished, account.ReasonDashboardNotListed,
 		account.ReasonReportNotListed, account.ReasonReportHidden, account.ReasonNoReport)
 	slices.Sort(want)
 	slices.Sort(got)

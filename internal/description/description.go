@@ -5,6 +5,7 @@ package description
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"time"
 
 	"longhaul/internal/salesforce"
@@ -16,11 +17,11 @@ import (
 type Description struct {
 	ID                     string          `json:"Id"`
 	State                  State           `json:"state"`
-	Reason                 string          `json:"reason,omitempty"`
-	Message                string          `json:"message,omitempty"`
-	Modified               string          `json:"modified"` // LastModifiedDate of the inventory it was described for
+	Reason                 Reason          `json:"reason,omitempty"`
+	Answer                 string          `json:"answer,omitempty"` // Salesforce's own text, where the reason shows it
+	Modified               string          `json:"last_modified"`    // LastModifiedDate of the inventory it was described for
 	At                     time.Time       `json:"described_at"`
-	Checked                bool            `json:"checked,omitempty"` // it was compared with the columns that it names
+	ColumnsChecked         int             `json:"columns_checked,omitempty"` // the rule by which it was compared with the columns that it names
 	ReportMetadata         json.RawMessage `json:"reportMetadata,omitempty"`
 	ReportExtendedMetadata json.RawMessage `json:"reportExtendedMetadata,omitempty"`
 }
@@ -31,15 +32,15 @@ func (d *Description) Append(dst []byte) ([]byte, error) {
 	l.Text("Id", d.ID)
 	l.Text("state", string(d.State))
 	if d.Reason != "" {
-		l.Text("reason", d.Reason)
+		l.Text("reason", string(d.Reason))
 	}
-	if d.Message != "" {
-		l.Text("message", d.Message)
+	if d.Answer != "" {
+		l.Text("answer", d.Answer)
 	}
-	l.Text("modified", d.Modified)
+	l.Text("last_modified", d.Modified)
 	l.Time("described_at", d.At)
-	if d.Checked {
-		l.True("checked")
+	if d.ColumnsChecked > 0 {
+		l.Int("columns_checked", int64(d.ColumnsChecked))
 	}
 	l.Body("reportMetadata", d.ReportMetadata)
 	l.Body("reportExtendedMetadata", d.ReportExtendedMetadata)
@@ -50,14 +51,22 @@ func (d *Description) Append(dst []byte) ([]byte, error) {
 	return line, nil
 }
 
-// checkedMember follows described_at in the lines of descriptions that were checked.
-const checkedMember = `,"checked":true`
+// ColumnsRule is the rule by which descriptions are compared today with the columns that they name. A line that was checked by an
+// older one is compared again before it is reused.
+const ColumnsRule = 1
 
-// CheckedBytes is how much longer MarkChecked makes a line.
-const CheckedBytes = len(checkedMember)
+// checkedMember follows described_at in the lines of descriptions that were checked by this rule.
+var checkedMember = fmt.Sprintf(`,"columns_checked":%d`, ColumnsRule)
 
-// MarkChecked appends a line to dst that says that its description was checked.
-func MarkChecked(dst, line []byte) ([]byte, error) {
+// CheckedBytes is how much longer MarkChecked makes a line at most.
+func CheckedBytes() int { return len(checkedMember) }
+
+// MarkChecked appends a line to dst that says that its description was checked by today's rule; before is the rule that the line
+// names.
+func MarkChecked(dst, line []byte, before int) ([]byte, error) {
+	if before > 0 {
+		return stream.Replace(dst, line, "columns_checked", strconv.Itoa(ColumnsRule))
+	}
 	return stream.InsertAfter(dst, line, "described_at", checkedMember)
 }
 
@@ -88,15 +97,17 @@ func decode(line []byte, until string) (Description, error) {
 		case "state":
 			d.State, err = stateOf(value)
 		case "reason":
-			d.Reason, err = stream.Text(value)
-		case "message":
-			d.Message, err = stream.Text(value)
-		case "modified":
+			var reason string
+			reason, err = stream.Text(value)
+			d.Reason = Reason(reason)
+		case "answer":
+			d.Answer, err = stream.Text(value)
+		case "last_modified":
 			d.Modified, err = stream.Text(value)
 		case "described_at":
 			d.At, err = instant(value)
-		case "checked":
-			d.Checked = string(value) == "true"
+		case "columns_checked":
+			d.ColumnsChecked, err = strconv.Atoi(string(value))
 		case "reportMetadata":
 			d.ReportMetadata = value
 		case "reportExtendedMetadata":

@@ -11,8 +11,8 @@ import (
 )
 
 var whole = Description{
-	ID: "00O000000000001AAA", State: StateDescribed, Reason: `a "reason"`, Message: "<é\n&>", Modified: "2026-11-20T10:00:00.000+0000",
-	At: time.Date(2026, 11, 23, 18, 16, 10, 0, time.UTC), Checked: true,
+	ID: "00O000000000001AAA", State: StateDescribed, Reason: `a "reason"`, Answer: "<é\n&>", Modified: "2026-11-20T10:00:00.000+0000",
+	At: time.Date(2026, 11, 23, 18, 16, 10, 0, time.UTC), ColumnsChecked: 7,
 	ReportMetadata:         json.RawMessage(`{"name":"a}b\"c\\","Id":"x"}`),
 	ReportExtendedMetadata: json.RawMessage(`{"detailColumnInfo":{"A":[1,{"b":null}]}}`),
 }
@@ -55,7 +55,7 @@ func TestDescription_isReadAsWritten(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got, err := Decode(marshalled); err != nil || got.ID != head.ID || got.Message != head.Message {
+			if got, err := Decode(marshalled); err != nil || got.ID != head.ID || got.Answer != head.Answer {
 				t.Errorf("of what encoding/json wrote: %+v, %v", got, err)
 			}
 		})
@@ -82,7 +82,7 @@ func FuzzDecode(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(line)
-	f.Add([]byte(`{"Id":"00O000000000001AAA","state":"gone","modified":"","described_at":"2026-11-23T18:16:10Z"}`))
+	f.Add([]byte(`{"Id":"00O000000000001AAA","state":"gone","last_modified":"","described_at":"2026-11-23T18:16:10Z"}`))
 	f.Fuzz(func(t *testing.T, line []byte) {
 		head, headErr := DecodeHead(line)
 		d, err := Decode(line)

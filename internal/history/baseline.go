@@ -42,7 +42,7 @@ func baselineUnder(ctx context.Context, store *staging.Store, key string) (recor
 	case err != nil:
 		return Record{}, false, err
 	}
-	return record, record.baseline(), nil
+	return record, record.Baseline, nil
 }
 
 // BaselineOf returns the id of the newest baseline of a source; empty when there is none. A sync that is none itself keeps

@@ -25,7 +25,6 @@ func TestLastBaseline_isTheNewestThatMayBeComparedWith(t *testing.T) {
 		"only trial syncs":   {func(s *staging.Store) { put(s, 1, Record{}); put(s, 2, Record{}) }, -1},
 		"the newer of two":   {func(s *staging.Store) { put(s, 1, Record{Baseline: true}); put(s, 2, Record{Baseline: true}) }, 2},
 		"a trial sync after": {func(s *staging.Store) { put(s, 1, Record{Baseline: true}); put(s, 2, Record{}) }, 1},
-		"a delivered one of before baselines were noted": {func(s *staging.Store) { put(s, 1, Record{Uploaded: true}); put(s, 2, Record{}) }, 1},
 		"a damaged one is passed over": {func(s *staging.Store) {
 			put(s, 1, Record{Baseline: true})
 			if err := s.Write(t.Context(), staging.RecordKey("acme", numbered(2)), []byte("{")); err != nil {

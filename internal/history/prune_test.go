@@ -22,7 +22,8 @@ var current, earlier = orgtest.Current, orgtest.Earlier
 // recorded records a sync that knew these lines.
 func recorded(t *testing.T, s *staging.Store, y staging.Sync, lines ...string) Record {
 	t.Helper()
-	record := Record{Sync: y.ID, Source: y.Source, Identity: orgtest.Me, Described: streamtest.Write(t, s, y.Described(), lines...)}
+	record := Record{Sync: y.ID, Source: y.Source, Identity: orgtest.Me}
+	streamtest.Write(t, s, y.Described(), lines...)
 	if _, err := s.WriteNewJSON(t.Context(), staging.RecordKey(y.Source, y.ID), record); err != nil {
 		t.Fatal(err)
 	}
@@ -91,7 +92,7 @@ func TestPrune_keepsTheInventoryAsItStands(t *testing.T) {
 	}
 	for _, key := range []string{
 		current.SortRun("X1", "0"), current.InventoryRun(staging.CaughtUp("reports"), "0", "a", "b"),
-		current.InventoryRun(staging.Again("components"), "0", "a", "b"), current.PlanAgain(),
+		current.InventoryRun(staging.Relisted("components"), "0", "a", "b"), current.PlanSecond(),
 	} {
 		streamtest.Write(t, s, key)
 	}

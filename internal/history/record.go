@@ -14,7 +14,7 @@ import (
 type Opened struct {
 	Identity description.Identity `json:"identity"`
 	Started  time.Time            `json:"started"`
-	Keep     bool                 `json:"no_upload,omitempty"` // it was started not to deliver
+	Deliver  bool                 `json:"deliver,omitempty"` // the sync was started to deliver
 }
 
 // Record is the immutable record of a sync that is over. The newest of a source is its current one.
@@ -30,7 +30,6 @@ type Record struct {
 	States    map[description.State]int64 `json:"states"`
 	Coverage  float64                     `json:"coverage"`
 	Files     []staging.Object            `json:"files"`
-	Described staging.Object              `json:"described"` // the stream to reuse; at its usual key when empty
 	Uploaded  bool                        `json:"upload"`
 	APICalls  int64                       `json:"api_calls"`
 
@@ -45,17 +44,8 @@ type Record struct {
 	BaselineSync string `json:"baseline_sync,omitempty"` // of one that is no baseline: the newest that was, as BaselineOf returned it
 }
 
-// baseline reports whether the guard may compare with the sync. A record of an earlier version, which does not say so, is a
-// baseline when its files were delivered.
-func (r *Record) baseline() bool { return r.Baseline || r.Uploaded }
-
 // Descriptions is the key of the stream that a later sync may reuse.
-func (r *Record) Descriptions() string {
-	if r.Described.Key != "" {
-		return r.Described.Key
-	}
-	return staging.Sync{Source: r.Source, ID: r.Sync}.Described()
-}
+func (r *Record) Descriptions() string { return staging.Sync{Source: r.Source, ID: r.Sync}.Described() }
 
 // LastSync is what the next sync needs to look up what it misses of this one.
 func (r *Record) LastSync() listing.LastSync {

@@ -148,7 +148,7 @@ func wrapKind(kind Kind, err error) error {
 
 // listAgain lists a whole kind into a stream that is read in place of the first listing.
 func (c *catchUp) listAgain(ctx context.Context, kind Kind) error {
-	name, err := c.round(ctx, staging.Again, kind)
+	name, err := c.round(ctx, staging.Relisted, kind)
 	if err != nil {
 		return err
 	}

@@ -16,8 +16,8 @@ type checkpoint struct {
 	Pass     int          `json:"pass"`
 	Cursor   string       `json:"cursor,omitempty"` // the last Id read in this pass, as the server wrote and ordered it
 	Runs     []stream.Run `json:"runs,omitempty"`   // oldest first
-	Seen     int64        `json:"seen"`
-	Dropped  []string     `json:"dropped,omitempty"`
+	Seen     int64        `json:"read"`
+	Dropped  []string     `json:"hidden_fields,omitempty"`
 	Warnings []string     `json:"warnings,omitempty"`
 	Result   *Enumerated  `json:"result,omitempty"`
 	Begun    time.Time    `json:"begun,omitzero"` // when it had its first page, by the worker's clock

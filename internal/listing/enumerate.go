@@ -31,7 +31,7 @@ type EnumerateInput struct {
 type Enumerated struct {
 	Object   staging.Object `json:"object"`
 	Count    int64          `json:"count"`
-	Dropped  []string       `json:"dropped,omitempty"` // fields that the run-as user may not see
+	Dropped  []string       `json:"hidden_fields,omitempty"` // fields that the run-as user may not see
 	Warnings []string       `json:"warnings,omitempty"`
 }
 

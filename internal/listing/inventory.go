@@ -51,7 +51,7 @@ func RunPrefixes(sync staging.Sync) (prefixes []string) {
 		prefixes = append(prefixes, sync.InventoryRuns(staging.Found(string(kind))))
 	}
 	for round := range catchUpRounds {
-		prefixes = append(prefixes, sync.InventoryRuns(roundName(staging.Again, Components, round)))
+		prefixes = append(prefixes, sync.InventoryRuns(roundName(staging.Relisted, Components, round)))
 		for _, kind := range dated {
 			prefixes = append(prefixes, sync.InventoryRuns(roundName(staging.CaughtUp, kind, round)))
 		}

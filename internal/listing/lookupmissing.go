@@ -33,7 +33,7 @@ type LastSync struct {
 // counts those that still exist and those that are gone: deleted, or not visible any more.
 type LookedUp struct {
 	Found    map[Kind]int64 `json:"found"`
-	Gone     map[Kind]int64 `json:"gone"`
+	Gone     map[Kind]int64 `json:"vanished"`
 	Warnings []string       `json:"warnings,omitempty"`
 }
 

@@ -182,7 +182,7 @@ func TestLookedUp_isStoredAsItIsRead(t *testing.T) {
 	state := lookedUpState{LookedUp: LookedUp{Found: map[Kind]int64{Reports: 1}, Gone: map[Kind]int64{Dashboards: 2}}}
 	state.over(Reports, "reports.found")
 	content, err := json.Marshal(state)
-	want := `{"found":{"reports":1},"gone":{"dashboards":2},"streams":{"reports":["reports.found","reports"]}}`
+	want := `{"found":{"reports":1},"vanished":{"dashboards":2},"streams":{"reports":["reports.found","reports"]}}`
 	if err != nil || string(content) != want {
 		t.Errorf("stored as %s, %v", content, err)
 	}

@@ -173,7 +173,7 @@ func TestCatchUp_isNotChangedByAnAbandonedAttempt(t *testing.T) {
 	o := listed(t, s)
 	want := caughtUp(t, s, o)
 	streamtest.Write(t, s, current.Inventory(staging.CaughtUp("reports")), orgtest.Record{Kind: "reports", N: 2, Modified: later, Name: "late"}.Line())
-	streamtest.Write(t, s, current.Inventory(staging.Again("components")))
+	streamtest.Write(t, s, current.Inventory(staging.Relisted("components")))
 	if diff := cmp.Diff([]string{"1 reports 1", "2 reports 2", "4 reports 4"}, standing(t, s, current, Reports)); diff != "" {
 		t.Errorf("reports (-want +got):\n%s", diff)
 	}

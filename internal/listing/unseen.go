@@ -19,7 +19,7 @@ const (
 // Unseen is the number of reports that exist and that no listing has.
 type Unseen struct {
 	Count int64      `json:"count"`
-	Kind  UnseenKind `json:"kind"`
+	Kind  UnseenKind `json:"precision"`
 }
 
 // UnseenBy returns what the components of dashboards show about unseen reports. unlisted is the number of reports that

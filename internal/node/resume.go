@@ -71,7 +71,7 @@ func (n *Node) resumeOne(ctx context.Context, source string) (bool, error) {
 		return false, err
 	}
 	in := workflows.Input{Source: source}
-	if open.Keep {
+	if !open.Deliver {
 		in.Upload = new(bool)
 	}
 	_, _, err = control.Start(ctx, n.Client, in)

@@ -90,7 +90,7 @@ func Explained(tb testing.TB, n int, state description.State, extended string) s
 		ReportExtendedMetadata: []byte(extended),
 	}
 	if !state.HasColumns() {
-		d.Reason, d.Message = "because", `A "sentence" & more.`
+		d.Reason, d.Answer = description.ReasonServerError, `A "sentence" & more.`
 	}
 	line, err := d.Append(nil)
 	if err != nil {

@@ -83,8 +83,12 @@ func reportOf25(tb testing.TB, n int, checked bool) string {
 	if err != nil {
 		tb.Fatal(err)
 	}
+	rule := 0
+	if checked {
+		rule = description.ColumnsRule
+	}
 	d := description.Description{
-		ID: streamtest.ReportID(n), State: description.StateDescribed, Modified: changed, At: changedAt.Add(time.Hour), Checked: checked,
+		ID: streamtest.ReportID(n), State: description.StateDescribed, Modified: changed, At: changedAt.Add(time.Hour), ColumnsChecked: rule,
 		ReportMetadata: metadata, ReportExtendedMetadata: extended,
 	}
 	line, err := d.Append(nil)

@@ -113,7 +113,7 @@ func TestPlan_isPutInPlaceByTheNextAttempt(t *testing.T) {
 	n := 0
 	for shard := range first.Shards {
 		for _, line := range streamtest.Read(t, s, current.PlanShard(shard)) {
-			if line != fmt.Sprintf(`{"Id":%q,"modified":%q}`, streamtest.ReportID(n), changed) {
+			if line != fmt.Sprintf(`{"Id":%q,"last_modified":%q}`, streamtest.ReportID(n), changed) {
 				t.Fatalf("shard %d has %s", shard, line)
 			}
 			n++

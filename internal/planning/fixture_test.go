@@ -51,7 +51,8 @@ func reports(tb testing.TB, s *staging.Store, n int) {
 // recorded records a sync that knew these lines.
 func recorded(tb testing.TB, s *staging.Store, y staging.Sync, who description.Identity, lines ...string) history.Record {
 	tb.Helper()
-	record := history.Record{Sync: y.ID, Source: y.Source, Identity: who, Described: streamtest.Write(tb, s, y.Described(), lines...)}
+	record := history.Record{Sync: y.ID, Source: y.Source, Identity: who}
+	streamtest.Write(tb, s, y.Described(), lines...)
 	if _, err := s.WriteNewJSON(tb.Context(), staging.RecordKey(y.Source, y.ID), record); err != nil {
 		tb.Fatal(err)
 	}

@@ -128,7 +128,7 @@ func (p *planner) left(ctx context.Context, sync staging.Sync) ([]earlierStream,
 	case err != nil:
 		return nil, err
 	}
-	if opened.Identity != p.Identity {
+	if opened.Identity.Differs(p.Identity) != "" {
 		return nil, nil
 	}
 	var sources []earlierStream

@@ -28,7 +28,7 @@ type Input struct {
 // Planned counts what lies in the bucket after planning.
 type Planned struct {
 	Reports    int64                       `json:"reports"`
-	Reused     int64                       `json:"reused"` // lines of the reused stream, kept obsolete and unsupported ones among them
+	Reused     int64                       `json:"carried_over"` // lines of the reused stream, kept obsolete and unsupported ones among them
 	ToDescribe int64                       `json:"to_describe"`
 	Shards     int                         `json:"shards"`
 	States     map[description.State]int64 `json:"states"` // of the reused stream
@@ -177,7 +177,7 @@ func addTodo(w *staging.Writer, line *[]byte, id []byte, modified string) (err e
 func appendTodo(dst, id []byte, modified string) ([]byte, error) {
 	l := stream.BeginLine(dst)
 	l.ID(id)
-	l.Text("modified", modified)
+	l.Text("last_modified", modified)
 	return l.End()
 }
 

@@ -54,7 +54,7 @@ func TestPlan_joinsManyStreams(t *testing.T) {
 		}
 		for _, line := range lines {
 			id, err := stream.LineID([]byte(line))
-			if err != nil || string(id) <= last || line != fmt.Sprintf(`{"Id":%q,"modified":%q}`, id, changed) {
+			if err != nil || string(id) <= last || line != fmt.Sprintf(`{"Id":%q,"last_modified":%q}`, id, changed) {
 				t.Fatalf("shard %d has %s after %s, %v", shard, line, last, err)
 			}
 			last = string(id)

@@ -63,7 +63,7 @@ func makeReplan(ctx context.Context, in ReplanInput) (Replanned, error) {
 
 // secondDraft is a draft of the second round's plan, after a first round of shards.
 func secondDraft(store *staging.Store, sync staging.Sync, shards int, id string) draft[Replanned] {
-	return draft[Replanned]{store, sync, id, round[Replanned]{sync.PlanAgainChoice(), sync.PlanAgain(), func(p Replanned) []string {
+	return draft[Replanned]{store, sync, id, round[Replanned]{sync.PlanSecondChoice(), sync.PlanSecond(), func(p Replanned) []string {
 		return shardKeys(sync, shards, p.Shards)
 	}}}
 }

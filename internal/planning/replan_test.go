@@ -27,7 +27,7 @@ func planned(t *testing.T, s *staging.Store, first, count int) (lines []string) 
 }
 
 func todo(n int, modified string) string {
-	return fmt.Sprintf(`{"Id":%q,"modified":%q}`, streamtest.ReportID(n), modified)
+	return fmt.Sprintf(`{"Id":%q,"last_modified":%q}`, streamtest.ReportID(n), modified)
 }
 
 func TestReplan_describesAgainWhatIsNotSettled(t *testing.T) {
@@ -102,7 +102,7 @@ func TestReplan_ofASettledSyncPlansNothing(t *testing.T) {
 	if diff := cmp.Diff(Replanned{}, replan(t, s, 1)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]string{"again-choice.json", "again.json"}, streamtest.Keys(t, s, current.PlanPrefix())); diff != "" {
+	if diff := cmp.Diff([]string{"second-choice.json", "second.json"}, streamtest.Keys(t, s, current.PlanPrefix())); diff != "" {
 		t.Errorf("written (-want +got):\n%s", diff)
 	}
 }
@@ -160,7 +160,7 @@ func TestReplan_isPutInPlaceByTheNextAttempt(t *testing.T) {
 		t.Fatal(err)
 	}
 	chosen := choice[Replanned]{Draft: "FIRST", Planned: first.Replanned}
-	if _, err := s.WriteNewJSON(t.Context(), current.PlanAgainChoice(), chosen); err != nil {
+	if _, err := s.WriteNewJSON(t.Context(), current.PlanSecondChoice(), chosen); err != nil {
 		t.Fatal(err)
 	}
 	streamtest.Write(t, s, current.Reused()) // by it the plan would be another
@@ -181,7 +181,10 @@ func FuzzTodo(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var back struct{ ID, Modified string }
+		var back struct {
+			ID       string
+			Modified string `json:"last_modified"`
+		}
 		if err := json.Unmarshal(line, &back); err != nil || strings.Contains(string(line), "\n") {
 			t.Fatalf("%q is written as %q: %v", modified, line, err)
 		}

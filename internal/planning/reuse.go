@@ -75,11 +75,14 @@ func (c *candidate) consider(line []byte) error {
 	return nil
 }
 
+// checked says whether the line was compared by today's rule.
+func (c *candidate) checked() bool { return c.head.ColumnsChecked >= description.ColumnsRule }
+
 // check reports whether a description has the columns that it names. The client takes no description without them, but
 // records of earlier versions may hold one, and it would be delivered for as long as the report stays unchanged. Looking
 // takes as long as the rest of a plan, so a line that says that it was checked is not looked at.
 func (c *candidate) check() bool {
-	return !c.head.State.HasColumns() || c.head.Checked || !contradicts(c.line)
+	return !c.head.State.HasColumns() || c.checked() || !contradicts(c.line)
 }
 
 // reuse makes the line one of this sync: its state is reused where it was described, and it says that it was checked where
@@ -94,10 +97,10 @@ func (c *candidate) reuse() error {
 			return err
 		}
 	}
-	if c.head.Checked || len(c.line)+description.CheckedBytes >= staging.MaxLine {
+	if c.checked() || len(c.line)+description.CheckedBytes() >= staging.MaxLine {
 		return nil
 	}
-	return c.write(description.MarkChecked(c.spare[:0], c.line))
+	return c.write(description.MarkChecked(c.spare[:0], c.line, c.head.ColumnsChecked))
 }
 
 // write replaces the line by one that was made from it.

@@ -110,7 +110,7 @@ func TestPlan_reusesWhatStillHolds(t *testing.T) {
 		}, at: "11:00:00"},
 		"described by a version that looks for its columns": {want: description.StateReused, known: func(t *testing.T, s *staging.Store) {
 			line := naming(t, description.StateDescribed, good, `{"at":"11:00:00"}`) // what is not looked at may be anything
-			recorded(t, s, earlier, me, strings.Replace(line, `,"report`, `,"checked":true,"report`, 1))
+			recorded(t, s, earlier, me, strings.Replace(line, `,"report`, `,"columns_checked":1,"report`, 1))
 		}, at: "11:00:00"},
 		"a full sync": {full: true, known: func(t *testing.T, s *staging.Store) {
 			recorded(t, s, earlier, me, described(t, 0, description.StateDescribed, changed, good))
@@ -127,7 +127,10 @@ func TestPlan_reusesWhatStillHolds(t *testing.T) {
 		"another locale": {warns: "the run-as user's language is another", known: func(t *testing.T, s *staging.Store) {
 			recorded(t, s, earlier, other(func(i *description.Identity) { i.Locale = "x" }), described(t, 0, description.StateDescribed, changed, good))
 		}},
-		"another format": {warns: "the format of Longhaul's records is another", known: func(t *testing.T, s *staging.Store) {
+		"a format that lacks what is read": {warns: "the format of Longhaul's records is another", known: func(t *testing.T, s *staging.Store) {
+			recorded(t, s, earlier, other(func(i *description.Identity) { i.Format = description.LeastFormat - 1 }), described(t, 0, description.StateDescribed, changed, good))
+		}},
+		"the format of a later version": {want: description.StateReused, at: "11:00:00", known: func(t *testing.T, s *staging.Store) {
 			recorded(t, s, earlier, other(func(i *description.Identity) { i.Format++ }), described(t, 0, description.StateDescribed, changed, good))
 		}},
 		"a part of an unfinished sync": {want: description.StateReused, at: "11:00:00", known: func(t *testing.T, s *staging.Store) {
@@ -238,7 +241,7 @@ func TestPlan_reusesWhatStillHolds(t *testing.T) {
 			if err != nil || d.State != test.want || !strings.Contains(string(d.ReportExtendedMetadata), test.at) {
 				t.Errorf("reused %s, %v; want state %s of %s", lines[0], err, test.want, test.at)
 			}
-			if d.Checked != (test.want == description.StateReused) || strings.Count(lines[0], "checked") > 1 {
+			if (d.ColumnsChecked == description.ColumnsRule) != (test.want == description.StateReused) || strings.Count(lines[0], "checked") > 1 {
 				t.Errorf("%s does not say that its columns were looked for, or says so twice", lines[0])
 			}
 		})

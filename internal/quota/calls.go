@@ -8,7 +8,7 @@ const window = 24 * time.Hour
 // Calls are the calls of the sync that may still count.
 type Calls struct {
 	Hours     []Hour    `json:"hours,omitempty"` // oldest first
-	Uncertain Uncertain `json:"doubt,omitzero"`  // calls that have aged by Salesforce's clock alone
+	Uncertain Uncertain `json:"uncertain,omitzero"`  // calls that have aged by Salesforce's clock alone
 	Made      int64     `json:"made,omitempty"`  // in all
 }
 

@@ -8,7 +8,7 @@ type Usage struct {
 	Max       int64     `json:"max,omitempty"`   // of 24 hours; 0 when it was not reported
 	At        time.Time `json:"at,omitzero"`     // when Used was reported, by Salesforce's clock
 	Clock     time.Time `json:"clock,omitzero"`  // the newest time on that clock
-	Exhausted bool      `json:"spent,omitempty"` // Salesforce refused a call because the org has used up its maximum
+	Exhausted bool      `json:"exhausted,omitempty"` // Salesforce refused a call because the org has used up its maximum
 
 	Delayed bool `json:"delayed,omitempty"` // Used may be as old as delay
 }

@@ -36,7 +36,7 @@ func planIn(tb testing.TB, store *staging.Store, sync staging.Sync, n int) {
 		tb.Fatal(err)
 	}
 	for i := range n {
-		if err := w.Append(fmt.Appendf(nil, `{"Id":%q,"modified":"m"}`, reportID(i))); err != nil {
+		if err := w.Append(fmt.Appendf(nil, `{"Id":%q,"last_modified":"m"}`, reportID(i))); err != nil {
 			tb.Fatal(err)
 		}
 	}

@@ -117,7 +117,7 @@ func TestResults_deferOrFail(t *testing.T) {
 			lines, err := s.writer.StoreRest(t.Context())
 			s.stored(lines)
 			result := s.led.result(staging.Object{})
-			if err != nil || result.Reports != 1 || result.States[want] != 1 || result.Reasons[ReasonServerError] != 1 || result.Repeated != 1 {
+			if err != nil || result.Reports != 1 || result.States[want] != 1 || result.Reasons[description.ReasonServerError] != 1 || result.Repeated != 1 {
 				t.Errorf("result %+v, error %v", result, err)
 			}
 			if len(progress) != 1 || progress[0] != [2]int{1, 3} || len(d.queue.Failing()) != 0 || d.queue.Pending() != 2 {

@@ -79,14 +79,14 @@ type Input struct {
 
 // Result is what is stored of the shard when the run ends.
 type Result struct {
-	Reports   int64                       `json:"reports"`  // that have their state
-	Repeated  int64                       `json:"repeated"` // answers that were stored already
-	States    map[description.State]int64 `json:"states"`
-	Reasons   map[string]int64            `json:"reasons,omitempty"`
-	Object    staging.Object              `json:"object"`            // the shard in one object; empty when partial
-	Partial   bool                        `json:"partial,omitempty"` // the rest is left to another run
-	Stop      Stop                        `json:"stop,omitempty"`    // why
-	Throttled bool                        `json:"pressed,omitempty"` // Salesforce asked for fewer requests than the share, to the end
+	Reports   int64                        `json:"reports"`  // that have their state
+	Repeated  int64                        `json:"repeated"` // answers that were stored already
+	States    map[description.State]int64  `json:"states"`
+	Reasons   map[description.Reason]int64 `json:"reasons,omitempty"`
+	Object    staging.Object               `json:"object"`              // the shard in one object; empty when partial
+	Partial   bool                         `json:"partial,omitempty"`   // the rest is left to another run
+	Stop      Stop                         `json:"stop,omitempty"`      // why
+	Throttled bool                         `json:"throttled,omitempty"` // Salesforce asked for fewer requests than the share, to the end
 }
 
 // ErrNoCanary is for a Canary that knows no report to ask for.

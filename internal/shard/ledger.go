@@ -13,7 +13,7 @@ type report struct {
 	id       string
 	modified string
 	state    description.State // empty until the report has one
-	reason   string
+	reason   description.Reason
 	stored   bool
 }
 
@@ -79,7 +79,7 @@ func (l *ledger) add(entries []parts.Entry) {
 }
 
 // set gives a report its state before it is stored. A state that it has already gives way only to a better one.
-func (l *ledger) set(i int, state description.State, reason string) {
+func (l *ledger) set(i int, state description.State, reason description.Reason) {
 	r := &l.reports[i]
 	switch {
 	case r.state == "":
@@ -126,7 +126,7 @@ func (l *ledger) missing() []int {
 func (l *ledger) result(object staging.Object) Result {
 	result := Result{
 		Reports: int64(l.stored), Repeated: l.repeated, Object: object,
-		States: map[description.State]int64{}, Reasons: map[string]int64{},
+		States: map[description.State]int64{}, Reasons: map[description.Reason]int64{},
 	}
 	for i := range l.reports {
 		if r := &l.reports[i]; r.stored {

@@ -90,7 +90,7 @@ func TestRun_ofOneReportThatAsksForALongWait(t *testing.T) {
 				}
 				result, err := run(t.Context(), in, f)
 				if row.failed {
-					if err != nil || result.Reasons[ReasonThrottled] != 1 || result.States[description.StateFailed] != 1 {
+					if err != nil || result.Reasons[description.ReasonThrottled] != 1 || result.States[description.StateFailed] != 1 {
 						t.Errorf("result %+v, error %v", result, err)
 					}
 					return

@@ -4,46 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"longhaul/internal/description"
 	"longhaul/internal/fault"
 	"longhaul/internal/salesforce"
 )
-
-// The reasons that a described report carries beside its state. The set is closed: they are counted in results and
-// label metrics.
-const (
-	// ReasonGone: the report is not there any more, or the run-as user no longer sees it.
-	ReasonGone = "gone"
-	// ReasonObsolete: Salesforce calls the report's definition obsolete.
-	ReasonObsolete = "obsolete"
-	// ReasonUnsupported: the format of the report has no columns that could be described, as that of a joined report.
-	ReasonUnsupported = "unsupported"
-	// ReasonTooManyColumns: the report has more columns than Salesforce describes.
-	ReasonTooManyColumns = "too_many_columns"
-	// ReasonNoColumnsSelected: no columns are selected in the report.
-	ReasonNoColumnsSelected = "no_columns_selected"
-	// ReasonNoAccess: the run-as user may see the report, but not what it reports on.
-	ReasonNoAccess = "no_access"
-	// ReasonServerError: Salesforce answered every try for this report with an error while others were answered.
-	ReasonServerError = "server_error"
-	// ReasonUnreachable: no try for this report brought an answer that could be read while others were answered.
-	ReasonUnreachable = "unreachable"
-	// ReasonTooLarge: the description is larger than what is kept of one report.
-	ReasonTooLarge = "too_large"
-	// ReasonNoColumns: every try for this report brought a description without the columns.
-	ReasonNoColumns = "no_columns"
-	// ReasonThrottled: Salesforce refused every try for this report for too many requests while others were answered.
-	ReasonThrottled = "throttled"
-)
-
-// Reasons lists them all, for documentation and for metrics.
-var Reasons = []string{
-	ReasonGone, ReasonObsolete, ReasonUnsupported, ReasonTooManyColumns, ReasonNoColumnsSelected, ReasonNoAccess,
-	ReasonServerError, ReasonUnreachable, ReasonTooLarge, ReasonNoColumns, ReasonThrottled,
-}
 
 // verdict is what an answer to one describe means for the run.
 type verdict int
@@ -55,67 +21,62 @@ const (
 	aborted                 // ended by ourselves: it says nothing
 )
 
-// classify says what err of one describe means. For final it also gives state, reason and sentence.
-func classify(err error) (v verdict, state description.State, reason, message string) {
+// classify says what err of one describe means. For final it also gives state and reason.
+func classify(err error) (v verdict, state description.State, reason description.Reason) {
 	if err == nil {
-		return final, description.StateDescribed, "", ""
+		return final, description.StateDescribed, ""
 	}
 	f := fault.From(err)
 	if f == nil {
 		if errors.Is(err, context.Canceled) {
-			return aborted, "", "", ""
+			return aborted, "", ""
 		}
-		return tryAgain, "", "", ""
+		return tryAgain, "", ""
 	}
 	if concernsAll(err) {
-		return fatal, "", "", ""
+		return fatal, "", ""
 	}
 	if errors.Is(err, salesforce.ErrTooLarge) { // at every try, so it is final at once
-		return final, description.StateFailed, ReasonTooLarge,
-			"The description of this report is larger than Longhaul reads; give the report fewer columns and filters."
+		return final, description.StateFailed, description.ReasonTooLarge
 	}
 	switch f.Class {
 	case fault.Gone:
-		return final, description.StateGone, ReasonGone,
-			"The report is not there any more, or the run-as user no longer sees it."
+		return final, description.StateGone, description.ReasonGone
 	case fault.Obsolete:
-		return final, description.StateObsolete, ReasonObsolete,
-			"Salesforce calls the definition of this report obsolete: its object was switched off for reports, or its relationships have changed."
+		return final, description.StateObsolete, description.ReasonObsolete
 	case fault.Unsupported:
-		reason, message = unsupported(err)
-		return final, description.StateUnsupported, reason, message
+		return final, description.StateUnsupported, unsupported(err)
 	case fault.PermissionMissing:
-		return final, description.StateDenied, ReasonNoAccess,
-			"The run-as user lacks access to what this report is about; give it access to the report type and its objects."
+		return final, description.StateDenied, description.ReasonNoAccess
 	case fault.Transient, fault.Throttled, fault.Poison, fault.SessionExpired:
 		if errors.Is(err, context.Canceled) {
-			return aborted, "", "", ""
+			return aborted, "", ""
 		}
-		return tryAgain, "", "", ""
+		return tryAgain, "", ""
 	default:
-		return fatal, "", "", ""
+		return fatal, "", ""
 	}
 }
 
-// unsupported gives reason and sentence for a report that Salesforce does not describe for what it is.
-func unsupported(err error) (reason, message string) {
+// unsupported is the reason of a report that Salesforce does not describe for what it is.
+func unsupported(err error) description.Reason {
 	switch {
 	case errors.Is(err, salesforce.ErrTooManyColumns):
-		return ReasonTooManyColumns, "This report has more columns than Salesforce describes; leave fewer than 100 columns in it."
+		return description.ReasonTooManyColumns
 	case errors.Is(err, salesforce.ErrNoneSelected):
-		return ReasonNoColumnsSelected, "No columns are selected in this report, so there is nothing to describe; select some, or delete the report."
+		return description.ReasonNoColumnsSelected
 	default:
-		return ReasonUnsupported, "Salesforce does not describe reports of this format, such as joined reports" + said(err) + "."
+		return description.ReasonUnsupported
 	}
 }
 
-// said is Salesforce's own text, in brackets to be added to a sentence; empty when there is none.
-func said(err error) string {
+// answerOf is Salesforce's own text, where the reason shows it; empty when there is none.
+func answerOf(reason description.Reason, err error) string {
 	answer, ok := errors.AsType[*salesforce.Error](err)
-	if !ok || answer.Message == "" {
+	if !ok || !reason.ShowsAnswer() {
 		return ""
 	}
-	return " (" + strings.TrimSuffix(answer.Message, ".") + ")"
+	return answer.Message
 }
 
 // concernsAll says whether the client knows that the error concerns every report alike.
@@ -133,18 +94,17 @@ func unansweredState(lastRound bool) description.State {
 	return description.StateDeferred
 }
 
-// failure gives reason and sentence for a report that kept failing while a canary was answered.
-func failure(err error) (reason, message string) {
+// failure is the reason of a report that kept failing while a canary was answered.
+func failure(err error) description.Reason {
 	switch f := fault.From(err); {
 	case errors.Is(err, salesforce.ErrNoColumns):
-		return ReasonNoColumns, "Salesforce described this report without its columns at every try; save the report anew if that lasts."
+		return description.ReasonNoColumns
 	case f != nil && f.Class == fault.Poison:
-		return ReasonServerError,
-			"Salesforce answered every try for this report with an error" + said(err) + ", while it answered for other reports."
+		return description.ReasonServerError
 	case f != nil && f.Class == fault.Throttled:
-		return ReasonThrottled, "Salesforce refused every try for this report for too many requests, while it answered for other reports."
+		return description.ReasonThrottled
 	default:
-		return ReasonUnreachable, "No try for this report brought an answer that could be read, while other reports were answered."
+		return description.ReasonUnreachable
 	}
 }
 

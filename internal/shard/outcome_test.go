@@ -20,18 +20,18 @@ func TestRun_givesEachAnswerItsState(t *testing.T) {
 		class  fault.Class
 		below  error
 		state  description.State // empty: that of a report which failed every try
-		reason string
+		reason description.Reason
 	}{
 		{"", nil, description.StateDescribed, ""},
-		{fault.Gone, nil, description.StateGone, ReasonGone},
-		{fault.Obsolete, nil, description.StateObsolete, ReasonObsolete},
-		{fault.Unsupported, nil, description.StateUnsupported, ReasonUnsupported},
-		{fault.PermissionMissing, nil, description.StateDenied, ReasonNoAccess},
-		{fault.Poison, salesforce.ErrTooLarge, description.StateFailed, ReasonTooLarge},
-		{fault.Poison, nil, "", ReasonServerError},
-		{fault.Poison, salesforce.ErrNoColumns, "", ReasonNoColumns},
-		{fault.Transient, nil, "", ReasonUnreachable},
-		{fault.Throttled, nil, "", ReasonThrottled},
+		{fault.Gone, nil, description.StateGone, description.ReasonGone},
+		{fault.Obsolete, nil, description.StateObsolete, description.ReasonObsolete},
+		{fault.Unsupported, nil, description.StateUnsupported, description.ReasonUnsupported},
+		{fault.PermissionMissing, nil, description.StateDenied, description.ReasonNoAccess},
+		{fault.Poison, salesforce.ErrTooLarge, description.StateFailed, description.ReasonTooLarge},
+		{fault.Poison, nil, "", description.ReasonServerError},
+		{fault.Poison, salesforce.ErrNoColumns, "", description.ReasonNoColumns},
+		{fault.Transient, nil, "", description.ReasonUnreachable},
+		{fault.Throttled, nil, "", description.ReasonThrottled},
 	}
 	for name, undone := range map[string]description.State{
 		"in a round that another follows": description.StateDeferred, "in the last round": description.StateFailed,
@@ -63,7 +63,7 @@ func TestRun_givesEachAnswerItsState(t *testing.T) {
 						}
 					}
 					got := all[i]
-					if got.State != state || got.Reason != want.reason || (got.Message == "") != (want.class == "") {
+					if got.State != state || got.Reason != want.reason || (got.Reason.Sentence(got.Answer) == "") != (want.class == "") {
 						t.Errorf("report answered %q is %+v, want %s for %s", want.class, got, state, want.reason)
 					}
 					if want.class != "" && !got.At.Equal(date) {
@@ -78,7 +78,7 @@ func TestRun_givesEachAnswerItsState(t *testing.T) {
 					description.StateDenied: 1, description.StateFailed: 1,
 				}
 				want[undone] += 4
-				if diff := cmp.Diff(want, result.States); diff != "" || result.Reasons[ReasonThrottled] != 1 || result.Partial {
+				if diff := cmp.Diff(want, result.States); diff != "" || result.Reasons[description.ReasonThrottled] != 1 || result.Partial {
 					t.Errorf("result %+v, states (-want +got):\n%s", result, diff)
 				}
 			})

@@ -33,7 +33,7 @@ func TestRun_fetchesTheReportsOfATornPartAgain(t *testing.T) {
 }
 
 func storedLine(i int, note string) []byte {
-	return fmt.Appendf(nil, `{"Id":%q,"state":"described","modified":"m","described_at":"2026-01-01T00:00:00Z","reportMetadata":{"note":%q}}`,
+	return fmt.Appendf(nil, `{"Id":%q,"state":"described","last_modified":"m","described_at":"2026-01-01T00:00:00Z","reportMetadata":{"note":%q}}`,
 		reportID(i), note)
 }
 

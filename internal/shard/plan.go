@@ -32,7 +32,7 @@ func readPlan(ctx context.Context, store parts.Store, key string) ([]report, err
 func parsePlanned(line []byte) (report, error) {
 	var p struct {
 		ID       string `json:"Id"`
-		Modified string `json:"modified"`
+		Modified string `json:"last_modified"`
 	}
 	if err := json.Unmarshal(line, &p); err != nil {
 		return report{}, fmt.Errorf("a line of the plan is no JSON: %w", err)

@@ -40,7 +40,7 @@ func FuzzRun_onAPartOfAnyLine(f *testing.F) {
 }
 
 func FuzzParsePlanned(f *testing.F) {
-	f.Add([]byte(`{"Id":"00O000000000001AAA","modified":"2026-01-01T00:00:00.000+0000"}`))
+	f.Add([]byte(`{"Id":"00O000000000001AAA","last_modified":"2026-01-01T00:00:00.000+0000"}`))
 	f.Add([]byte(`{"Id":null}`))
 	f.Add([]byte(`{"Id":"\ud800"}`))
 	f.Add([]byte(`[]`))

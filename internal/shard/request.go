@@ -2,7 +2,6 @@ package shard
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"longhaul/internal/description"
@@ -40,7 +39,7 @@ type answer struct {
 	request *request
 	verdict verdict
 	state   description.State
-	reason  string
+	reason  description.Reason
 	line    []byte // to be stored
 	err     error
 	refusal *salesforce.Error // in unknown words, behind state and line
@@ -57,31 +56,29 @@ func (s asker) ask(ctx context.Context, q *request, r report) answer {
 	ctx = salesforce.WithThrottles(ctx, &q.throttles)
 	if q.kind == probe {
 		err := s.canary(ctx)
-		v, _, _, _ := classify(err)
+		v, _, _ := classify(err)
 		return answer{request: q, verdict: v, err: err, refusal: unworded(err)}
 	}
 	desc, err := s.describer.DescribeReport(ctx, r.id)
 	a := answer{request: q, err: err, refusal: unworded(err)}
-	var message string
-	a.verdict, a.state, a.reason, message = classify(err)
+	a.verdict, a.state, a.reason = classify(err)
 	if a.verdict != final || q.kind == known {
 		return a
 	}
 	d := &description.Description{
-		ID: r.id, State: a.state, Reason: a.reason, Message: message, Modified: r.modified, At: answeredAt(err),
+		ID: r.id, State: a.state, Reason: a.reason, Answer: answerOf(a.reason, err), Modified: r.modified, At: answeredAt(err),
 	}
 	if desc != nil {
 		d.At, d.ReportMetadata, d.ReportExtendedMetadata = desc.At, desc.ReportMetadata, desc.ReportExtendedMetadata
-		d.Checked = true // by the client, which takes none without its columns
+		d.ColumnsChecked = description.ColumnsRule // by the client, which takes none without its columns
 	}
 	if a.line, a.err = d.Append(nil); a.err != nil {
 		a.verdict = tryAgain
 	}
 	if len(a.line) >= staging.MaxLine {
-		a.state, a.reason = description.StateFailed, ReasonTooLarge
+		a.state, a.reason = description.StateFailed, description.ReasonTooLarge
 		a.line, a.err = (&description.Description{
 			ID: r.id, State: a.state, Reason: a.reason, Modified: r.modified, At: d.At,
-			Message: fmt.Sprintf("The description of this report has %d MiB, more than Longhaul keeps of one report.", len(a.line)>>20),
 		}).Append(nil)
 	}
 	return a

@@ -35,7 +35,7 @@ func (s *results) record(a answer) {
 }
 
 // keep gives a report its state and hands its line to the writer.
-func (s *results) keep(report int, seq int64, state description.State, reason string, line []byte) {
+func (s *results) keep(report int, seq int64, state description.State, reason description.Reason, line []byte) {
 	s.led.set(report, state, reason)
 	s.queue.Done(report)
 	s.writer.Add(parts.Line{Report: report, ID: s.led.reports[report].id, Seq: seq, At: time.Now(), Data: line})
@@ -51,9 +51,9 @@ func (s *results) deferOrFail(reports []int, number func() int64) error {
 	state := unansweredState(s.in.LastRound)
 	for _, report := range reports {
 		last, r := s.queue.Why(report), s.led.reports[report]
-		reason, message := failure(last)
+		reason := failure(last)
 		line, err := (&description.Description{
-			ID: r.id, State: state, Reason: reason, Message: message, Modified: r.modified, At: answeredAt(last),
+			ID: r.id, State: state, Reason: reason, Answer: answerOf(reason, last), Modified: r.modified, At: answeredAt(last),
 		}).Append(nil)
 		if err != nil {
 			return err

@@ -89,7 +89,7 @@ func failWith(class fault.Class) error {
 func plan(f *fakeStore, n int) {
 	lines := make([][]byte, n)
 	for i := range lines {
-		lines[i] = fmt.Appendf(nil, `{"Id":%q,"modified":"2026-01-01T00:00:00.000+0000"}`, reportID(i))
+		lines[i] = fmt.Appendf(nil, `{"Id":%q,"last_modified":"2026-01-01T00:00:00.000+0000"}`, reportID(i))
 	}
 	f.put(testSync.PlanShard(0), lines...)
 }
@@ -170,7 +170,7 @@ func TestRun_describesEveryReportAtTheRateOfItsSlots(t *testing.T) {
 			t.Errorf("object %+v", result.Object)
 		}
 		all := wantWhole(t, f, 250)
-		if string(all[7].ReportMetadata) != `{"name":"Umsatz & <7>"}` || !all[7].Checked || all[7].Modified == "" || all[7].At.IsZero() {
+		if string(all[7].ReportMetadata) != `{"name":"Umsatz & <7>"}` || all[7].ColumnsChecked == 0 || all[7].Modified == "" || all[7].At.IsZero() {
 			t.Errorf("line %+v", all[7])
 		}
 		if f.overlap {

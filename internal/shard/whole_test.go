@@ -149,49 +149,49 @@ func TestRun_goesOnAfterAnAnswerThatConcernsOneReport(t *testing.T) {
 	for name, row := range map[string]struct {
 		orgAnswer
 		state  description.State
-		reason string
+		reason description.Reason
 		says   string
 	}{
 		"an obsolete report": {
 			orgAnswer{403, "FORBIDDEN", "The report definition is obsolete. Your administrator", ""},
-			description.StateObsolete, ReasonObsolete, "obsolete",
+			description.StateObsolete, description.ReasonObsolete, "obsolete",
 		},
 		"no access": {
 			orgAnswer{403, "FORBIDDEN", "You don’t have sufficient privileges to perform this operation.", ""},
-			description.StateDenied, ReasonNoAccess, "give it access",
+			description.StateDenied, description.ReasonNoAccess, "give it access",
 		},
-		"another refusal": {orgAnswer{403, "FORBIDDEN", "No.", ""}, description.StateDenied, ReasonNoAccess, "give it access"},
+		"another refusal": {orgAnswer{403, "FORBIDDEN", "No.", ""}, description.StateDenied, description.ReasonNoAccess, "give it access"},
 		"an object that cannot be seen": {
 			orgAnswer{400, "INVALID_TYPE", "sObject type 'Secret__c' is not supported.", ""},
-			description.StateDenied, ReasonNoAccess, "give it access",
+			description.StateDenied, description.ReasonNoAccess, "give it access",
 		},
 		"a deleted report": {
 			orgAnswer{404, "NOT_FOUND", "The data you’re trying to access is unavailable.", ""},
-			description.StateGone, ReasonGone, "not there any more",
+			description.StateGone, description.ReasonGone, "not there any more",
 		},
 		"no columns": {
 			orgAnswer{400, "BAD_REQUEST", "Can’t run the report because it doesn’t have any columns selected.", ""},
-			description.StateUnsupported, ReasonNoColumnsSelected, "select some",
+			description.StateUnsupported, description.ReasonNoColumnsSelected, "select some",
 		},
 		"too many columns": {
 			orgAnswer{400, "BAD_REQUEST", "Only a report with fewer than 100 columns can be run.", ""},
-			description.StateUnsupported, ReasonTooManyColumns, "leave fewer than 100 columns",
+			description.StateUnsupported, description.ReasonTooManyColumns, "leave fewer than 100 columns",
 		},
 		"a joined report": {
 			orgAnswer{501, "NOT_IMPLEMENTED", "You’re requesting data for an unsupported report format.", ""},
-			description.StateUnsupported, ReasonUnsupported, "(You're requesting data for an unsupported report format)",
+			description.StateUnsupported, description.ReasonUnsupported, "(You're requesting data for an unsupported report format)",
 		},
 		"an id it won't take": {
 			orgAnswer{400, "MALFORMED_ID", "id value of incorrect type", ""},
-			description.StateFailed, ReasonServerError, "(id value of incorrect type)",
+			description.StateFailed, description.ReasonServerError, "(id value of incorrect type)",
 		},
 		"a bad request in unknown words": {
 			orgAnswer{400, "BAD_REQUEST", "Zu viele Spalten.", ""},
-			description.StateFailed, ReasonServerError, "(Zu viele Spalten)",
+			description.StateFailed, description.ReasonServerError, "(Zu viele Spalten)",
 		},
 		"a query of its own that took too long": {
 			orgAnswer{400, "QUERY_TIMEOUT", "Your query request was running for too long.", ""},
-			description.StateFailed, ReasonUnreachable, "other reports were answered",
+			description.StateFailed, description.ReasonUnreachable, "other reports were answered",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -209,12 +209,12 @@ func TestRun_goesOnAfterAnAnswerThatConcernsOneReport(t *testing.T) {
 			in := input(client, 4)
 			in.LastRound = true
 			result, err := run(t.Context(), in, f)
-			if err != nil || result.States[description.StateDescribed] != 19 || !slices.Contains(Reasons, row.reason) {
+			if err != nil || result.States[description.StateDescribed] != 19 || !slices.Contains(description.Reasons, row.reason) {
 				t.Fatalf("result %+v, error %v; want one %s for %s", result, err, row.state, row.reason)
 			}
 			got := wantWhole(t, f, 20)[7]
-			if got.State != row.state || got.Reason != row.reason || !strings.Contains(got.Message, row.says) {
-				t.Errorf("%s for %s: %q; want %s for %s with %q", got.State, got.Reason, got.Message, row.state, row.reason, row.says)
+			if got.State != row.state || got.Reason != row.reason || !strings.Contains(got.Reason.Sentence(got.Answer), row.says) {
+				t.Errorf("%s for %s: %q; want %s for %s with %q", got.State, got.Reason, got.Reason.Sentence(got.Answer), row.state, row.reason, row.says)
 			}
 		})
 	}

@@ -80,10 +80,10 @@ func CaughtUp(kind string) string { return kind + ".caughtup" }
 func Found(kind string) string { return kind + ".found" }
 
 // Vanished names the records of a kind that the last sync knew and that no longer exist.
-func Vanished(kind string) string { return kind + ".gone" }
+func Vanished(kind string) string { return kind + ".vanished" }
 
-// Again names a second listing of a kind, which replaces the first.
-func Again(kind string) string { return kind + ".again" }
+// Relisted names a second listing of a kind, which replaces the first.
+func Relisted(kind string) string { return kind + ".relisted" }
 
 // Missing is what became of the records that the last sync knew and that no listing returned. It is written last.
 func (y Sync) Missing() string { return y.Prefix() + "inventory/missing.json" }
@@ -109,11 +109,11 @@ func (y Sync) Plan() string { return y.PlanPrefix() + "plan.json" }
 // PlanChoice names the draft that is the plan. The first attempt to write it decides.
 func (y Sync) PlanChoice() string { return y.PlanPrefix() + "choice.json" }
 
-// PlanAgain is the result of planning the second round, written last.
-func (y Sync) PlanAgain() string { return y.PlanPrefix() + "again.json" }
+// PlanSecond is the result of planning the second round, written last.
+func (y Sync) PlanSecond() string { return y.PlanPrefix() + "second.json" }
 
-// PlanAgainChoice names the draft that is the plan of the second round.
-func (y Sync) PlanAgainChoice() string { return y.PlanPrefix() + "again-choice.json" }
+// PlanSecondChoice names the draft that is the plan of the second round.
+func (y Sync) PlanSecondChoice() string { return y.PlanPrefix() + "second-choice.json" }
 
 // PlanDraft is the prefix under which one attempt at the plan writes. Its draft becomes the plan only when it is chosen.
 func (y Sync) PlanDraft(id string) string { return y.PlanPrefix() + "drafts/" + id + "/" }

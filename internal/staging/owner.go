@@ -27,13 +27,13 @@ const (
 // Owner is the content of a mark: the Temporal that syncs a source into the bucket. One Temporal runs the syncs of a source one
 // after the other, so only two Temporals can be in each other's way.
 type Owner struct {
-	Temporal  string    `json:"temporal"`  // the id of its namespace, which no other Temporal has
+	Temporal  string    `json:"namespace_id"`  // the id of its namespace, which no other Temporal has
 	Namespace string    `json:"namespace"` // the name of the namespace, for people
 	Workflow  string    `json:"workflow"`
 	Sync      string    `json:"sync"`
-	Host      string    `json:"host"` // of the worker that renewed the mark
+	Host      string    `json:"worker"` // of the worker that renewed the mark
 	Renewed   time.Time `json:"renewed"`
-	Ended     bool      `json:"ended,omitempty"` // the sync is over, and its source is free
+	Ended     bool      `json:"released,omitempty"` // the sync is over, and its source is free
 }
 
 // Seen is a mark of another owner that a sync has read before, and for how long the mark has not changed since.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -60,10 +61,10 @@ func (l *Line) Time(name string, value time.Time) {
 	l.buf = append(l.buf, '"')
 }
 
-// True adds a member that is true.
-func (l *Line) True(name string) {
+// Int appends a member that is a whole number.
+func (l *Line) Int(name string, value int64) {
 	l.name(name)
-	l.buf = append(l.buf, "true"...)
+	l.buf = strconv.AppendInt(l.buf, value, 10)
 }
 
 // Body adds raw JSON as it is; where it spans lines, its white space goes. It adds nothing when raw is empty.

@@ -21,7 +21,7 @@ type Shard struct {
 type Entry struct {
 	ID     string
 	State  description.State
-	Reason string
+	Reason description.Reason
 }
 
 // Read gives the parts that earlier attempts have stored, and their entries, those of the lowest attempt first. A torn part
