@@ -1,5 +1,5 @@
-// Package activities holds the side effects of a sync, one thin method a file, each idempotent: what an earlier attempt
-// left in the bucket is found and used.
+// Package activities holds the side effects of a sync, a file a subject. Each activity is idempotent: it finds and uses what an
+// earlier attempt left in the bucket.
 package activities
 
 import (

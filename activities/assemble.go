@@ -21,7 +21,7 @@ type MergeDescriptionsParams struct {
 // MergeDescriptionsResult is the account: every report of the inventory in one state, and what has vanished beside them.
 type MergeDescriptionsResult struct {
 	States   States `json:"states"`
-	Vanished Kinds  `json:"vanished,omitzero"` // fewer than Missing found gone, where some came back while the sync described
+	Vanished Kinds  `json:"vanished,omitzero"` // fewer than LookUpMissing found gone, where some came back while the sync described
 }
 
 // MergeDescriptions merges what was reused and what the shards brought into one stream and checks that every report of the
