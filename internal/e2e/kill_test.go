@@ -45,7 +45,7 @@ func (k *killer) run(t *testing.T) workflows.Result {
 		serve.kill(t)
 		before, restarted := settled(t, k.sim), time.Now()
 		serve = k.serve(t)
-		eventually(t, time.Minute, func() bool { return describesOf(k.sim).total > before.total })
+		eventually(t, longest, func() bool { return describesOf(k.sim).total > before.total })
 		k.kills = append(k.kills, killed{before: before, silence: time.Since(restarted)})
 	}
 	result := outcome(t, connect(t, serve).GetWorkflow(t.Context(), "sync-acme", ""))

@@ -60,7 +60,7 @@ func TestLies_aClockThatRunsAheadBreaksNoBound(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			const daily, share = 2000, 25
-			p := newPlant(t, server.Options{Org: openOrg(900), DailyLimit: daily, Latency: 5 * time.Millisecond}, func(s *source.Source) {
+			p := newPlant(t, server.Options{Org: openOrg(900), DailyLimit: daily, Latency: 50 * time.Millisecond}, func(s *source.Source) {
 				s.Quota = source.Quota{Ceiling: 80, Share: share, Probe: time.Second}
 			})
 			r := p.begin(t)

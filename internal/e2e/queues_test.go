@@ -80,7 +80,7 @@ func TestQueues_aSourceThatNobodyServesIsSaid(t *testing.T) {
 	}
 
 	lone := running{begin(t, c, "acme"), c}
-	lone.until(t, 30*time.Second, func(p workflows.Progress) bool { return p.Waiting == unserved })
+	lone.until(t, longest, func(p workflows.Progress) bool { return p.Waiting == unserved })
 	if got := said(); got != unserved {
 		t.Errorf("status says %q", got)
 	}
@@ -94,7 +94,7 @@ func TestQueues_aSourceThatNobodyServesIsSaid(t *testing.T) {
 	shown := func(times int) func() bool {
 		return func() bool { return strings.Count(attached.logged(t), unserved) >= times }
 	}
-	eventually(t, time.Minute, shown(1))
+	eventually(t, longest, shown(1))
 	station := stationOf(t, "acme", org)
 	worker := station.work(t, temporal)
 	eventually(t, longest, func() bool { return describesOf(org).total >= reports/3 })
@@ -135,9 +135,15 @@ func TestQueues_aWorkerWithAnotherBucketHarmsNothing(t *testing.T) {
 	stationOf(t, "acme", org).work(t, temporal)
 	run := begin(t, c, "acme")
 	eventually(t, longest, func() bool { return describesOf(org).total >= reports/4 })
+	if err := org.SetFaults([]server.Fault{{Name: "stall", Route: "describe", Delay: time.Second}}); err != nil {
+		t.Fatal(err) // however long the other worker takes to start, there are shards left for it
+	}
 	other := stationOf(t, "acme", org)
 	used(t, config.FileURL(filepath.Join(other.dir, "data", "bucket")))
 	wrong := other.work(t, temporal)
+	if err := org.SetFaults(nil); err != nil {
+		t.Fatal(err)
+	}
 	result := outcome(t, run)
 	requireSettled(t, result)
 	if n := describesOf(org).total; n != reports || !result.Uploaded {
