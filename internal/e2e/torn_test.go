@@ -23,7 +23,7 @@ func TestTorn_aFinishedShardIsDescribedAgain(t *testing.T) {
 		}
 	}
 	p := newPlant(t, server.Options{Org: generated, Faults: []server.Fault{
-		{Name: "stall", Route: "describe", IDs: []string{last}, Times: 1, Delay: 10 * time.Second}, // the second shard ends no sooner
+		{Name: "stall", Route: "describe", IDs: []string{last}, Times: 1, Delay: 5 * time.Second}, // the second shard ends no sooner
 	}}, func(s *source.Source) { s.MaxShards = 1 })
 	r := p.begin(t)
 	first := r.until(t, time.Minute, func(p workflows.Progress) bool { return p.Shards.Done == 1 })
