@@ -27,9 +27,9 @@ func stationOf(t *testing.T, source string, sim *server.Server) *station {
 // TestQueues_workersOfDifferentSourcesOnOneTemporal adds a worker that lacks the source of a running sync, and takes it away.
 func TestQueues_workersOfDifferentSourcesOnOneTemporal(t *testing.T) {
 	t.Parallel()
-	const reports = 1500
+	const reports = 750
 	of := func(seed int64) *server.Server {
-		return simulate(t, server.Options{Reports: reports, Columns: 2, Seed: seed, TypeMetadata: 10_000, Latency: 100 * time.Millisecond})
+		return simulate(t, server.Options{Reports: reports, Columns: 2, Seed: seed, TypeMetadata: 10_000, Latency: 200 * time.Millisecond})
 	}
 	acme, beta := of(1), of(2)
 	temporal := temporalOn(t, t.TempDir(), "0")
@@ -63,8 +63,8 @@ const unserved = "no worker serves source acme: check its name, or start longhau
 // starts it again for a worker that comes, goes and comes back.
 func TestQueues_aSourceThatNobodyServesIsSaid(t *testing.T) {
 	t.Parallel()
-	const reports = 1000
-	org := simulate(t, server.Options{Reports: reports, Columns: 2, TypeMetadata: 10_000, Latency: 100 * time.Millisecond})
+	const reports = 500
+	org := simulate(t, server.Options{Reports: reports, Columns: 2, TypeMetadata: 10_000, Latency: 200 * time.Millisecond})
 	temporal := temporalOn(t, t.TempDir(), "0")
 	c := connect(t, temporal)
 	stationOf(t, "beta", simulate(t, server.Options{Reports: 10})).work(t, temporal)
