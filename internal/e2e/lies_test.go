@@ -92,7 +92,7 @@ func TestLies_aClockThatRunsAheadBreaksNoBound(t *testing.T) {
 // TestLinks_areThoseOfOneInstance has an org that lives elsewhere than its login, and moves in the middle of a sync.
 func TestLinks_areThoseOfOneInstance(t *testing.T) {
 	t.Parallel()
-	p := newPlant(t, server.Options{Reports: 200, Columns: 1, TypeMetadata: 1000, Latency: 20 * time.Millisecond}, nil)
+	p := newPlant(t, server.Options{Reports: 200, Columns: 1, TypeMetadata: 1000, Latency: 100 * time.Millisecond}, nil)
 	lives, err := p.sim.MoveInstance()
 	if err != nil {
 		t.Fatal(err)
