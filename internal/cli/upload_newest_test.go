@@ -130,9 +130,11 @@ func TestUpload_neverCallsNothingASuccess(t *testing.T) {
 		code   int
 		says   string
 	}{
-		"a set ahead alone":             {func() []string { return set(at(5 * time.Hour)) }, nil, 2, "are named 5h0m0s ahead of this machine's clock"},
-		"milliseconds alone":            {func() []string { return set(past + "000") }, nil, 2, "no time in seconds"},
-		"a newer set that lacks a file": {func() []string { return append(set(past), set(later, "users.json")...) }, nil, 2, "the newer set " + later + " lacks files"},
+		"a set ahead alone":  {func() []string { return set(at(5 * time.Hour)) }, nil, 2, "are named 5h0m0s ahead of this machine's clock"},
+		"milliseconds alone": {func() []string { return set(past + "000") }, nil, 2, "no time in seconds"},
+		"a newer set that lacks a file": {
+			func() []string { return append(set(past), set(later, "users.json")...) }, nil, 2, "the newer set " + later + " lacks files",
+		},
 		"an older name written later": {func() []string { return append(set(past), set(later)...) }, func(t *testing.T, dir string) {
 			t.Helper()
 			old := time.Now().Add(-time.Hour)
