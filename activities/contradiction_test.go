@@ -39,6 +39,7 @@ func enumerateWith(t *testing.T, faults func(attempt int32) []server.Fault) (fai
 	}
 	var suite testsuite.WorkflowTestSuite
 	env := suite.NewTestWorkflowEnvironment()
+	env.SetTestTimeout(time.Minute) // of the real clock without an event, which is 3 s unless said
 	env.RegisterActivityWithOptions(func(ctx context.Context, params activities.EnumerateParams) (activities.EnumerateResult, error) {
 		attempts = activity.GetInfo(ctx).Attempt
 		if err := sim.SetFaults(faults(attempts)); err != nil {

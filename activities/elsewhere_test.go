@@ -90,6 +90,7 @@ func TestElsewhere_isTriedSoOftenOnly(t *testing.T) {
 	sync.Bucket = "another"
 	var suite testsuite.WorkflowTestSuite
 	env := suite.NewTestWorkflowEnvironment()
+	env.SetTestTimeout(time.Minute) // of the real clock without an event, which is 3 s unless said
 	env.RegisterActivity(a)
 	env.RegisterWorkflow(pruning)
 	start := env.Now()

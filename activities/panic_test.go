@@ -86,6 +86,7 @@ func TestInterceptor_leavesTheNextTryToTheWorkflow(t *testing.T) {
 			t.Parallel()
 			var suite testsuite.WorkflowTestSuite
 			env := suite.NewTestWorkflowEnvironment()
+			env.SetTestTimeout(time.Minute) // of the real clock without an event, which is 3 s unless said
 			env.SetWorkerOptions(worker.Options{Interceptors: []interceptor.WorkerInterceptor{Interceptor()}})
 			var tried atomic.Int32
 			env.RegisterActivityWithOptions(func(context.Context) error {

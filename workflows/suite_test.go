@@ -116,6 +116,7 @@ func environment(t *testing.T, o *org, id string) *testsuite.TestWorkflowEnviron
 	t.Helper()
 	var suite testsuite.WorkflowTestSuite
 	env := suite.NewTestWorkflowEnvironment()
+	env.SetTestTimeout(time.Minute) // of the real clock without an event, which is 3 s unless said
 	env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: id, TaskQueue: workflows.TaskQueue})
 	list := o.attributes
 	if list == nil {

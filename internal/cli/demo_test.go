@@ -178,7 +178,7 @@ func TestDemo_staysUpUntilInterrupted(t *testing.T) {
 	withNode(&app, &fakeTemporal{result: demoResult()})
 	app.StartSimulator = func(SimulatorOptions) (Simulator, error) { return fakeSimulator{demoResult().Files}, nil }
 	ctx, cancel := context.WithCancel(t.Context())
-	time.AfterFunc(200*time.Millisecond, cancel)
+	app.Stdout = atOnce{app.Stdout, cancel, "Stays up until Ctrl-C."}
 	if code := Main(ctx, app); code != 0 {
 		t.Errorf("code %d, stderr:\n%s", code, out.stderr.String())
 	}

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -154,7 +153,7 @@ func TestExtract_joinsAndInterrupted(t *testing.T) {
 	f := &fakeTemporal{open: true, hang: true}
 	asked := withNode(&app, f)
 	ctx, cancel := context.WithCancel(t.Context())
-	time.AfterFunc(100*time.Millisecond, cancel)
+	f.hanging = cancel
 	code := Main(ctx, app)
 	if code != exitInterrupted || !strings.HasSuffix(said.stderr.String(), "interrupted; the same command goes on where it was\n") {
 		t.Errorf("code %d, stderr:\n%s", code, said.stderr.String())

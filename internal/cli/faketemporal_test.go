@@ -30,6 +30,7 @@ type fakeTemporal struct {
 	result   *workflows.Result
 	failure  error
 	hang     bool
+	hanging  func() // called when somebody waits for a sync that hangs; may be nil
 	progress workflows.Progress
 
 	answers    any  // the answer to the progress query; nil: progress
@@ -169,6 +170,9 @@ func (r *fakeRun) GetRunID() string { return "run-2" }
 
 func (r *fakeRun) Get(ctx context.Context, into any) error {
 	if r.f.hang {
+		if r.f.hanging != nil {
+			r.f.hanging()
+		}
 		<-ctx.Done()
 		return ctx.Err()
 	}

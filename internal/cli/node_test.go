@@ -46,7 +46,7 @@ func TestNodes_endWhenTheirWorkerIsLost(t *testing.T) {
 		if row.f.hang {
 			tell()
 		} else {
-			app.Stdout = atOnce{app.Stdout, tell} // it says there that it is up
+			app.Stdout = atOnce{app.Stdout, tell, ""} // it says there that it is up
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
@@ -56,14 +56,17 @@ func TestNodes_endWhenTheirWorkerIsLost(t *testing.T) {
 	}
 }
 
-// atOnce calls do at each write.
+// atOnce calls do at each write that holds a word, or at all where there is none.
 type atOnce struct {
 	io.Writer
-	do func()
+	do   func()
+	word string
 }
 
 func (w atOnce) Write(p []byte) (int, error) {
-	w.do()
+	if strings.Contains(string(p), w.word) {
+		w.do()
+	}
 	return w.Writer.Write(p)
 }
 

@@ -63,7 +63,7 @@ func (s *serving) serve(t *testing.T, broken bool) string {
 	database := filepath.Join(s.data, node.DatabaseFile)
 	store := newStore(t, s.bucket)
 	ctx, cancel := context.WithCancel(t.Context())
-	app.Stdout = atOnce{app.Stdout, cancel}
+	app.Stdout = atOnce{app.Stdout, cancel, ""}
 	app.startNode = func(context.Context, node.Options) (*node.Node, error) {
 		if broken {
 			broken = false

@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -64,7 +63,7 @@ func TestServe_readyUntilStopped(t *testing.T) {
 	app, out := newTestApp(t, "longhaul", "serve", "--config", file, "--port", "0", "--json")
 	asked := withNode(&app, &fakeTemporal{})
 	ctx, cancel := context.WithCancel(t.Context())
-	time.AfterFunc(100*time.Millisecond, cancel)
+	app.Stdout = atOnce{app.Stdout, cancel, ""} // it says there that it is up
 	if code := Main(ctx, app); code != 0 {
 		t.Errorf("code %d, stderr:\n%s", code, out.stderr.String())
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"go.temporal.io/sdk/temporal"
@@ -198,7 +197,7 @@ func TestSync_interruptedLeavesItRunning(t *testing.T) {
 	f := &fakeTemporal{pollers: 1, hang: true, progress: workflows.Progress{Phase: workflows.PhasePlan}}
 	app.Dial = f.dial
 	ctx, cancel := context.WithCancel(t.Context())
-	time.AfterFunc(50*time.Millisecond, cancel)
+	f.hanging = cancel
 	code := Main(ctx, app)
 	want := "longhaul-starter: stopped watching; the sync goes on, and `longhaul-starter sync acme` joins it again\n"
 	if code != exitInterrupted || !strings.HasSuffix(out.stderr.String(), want) {

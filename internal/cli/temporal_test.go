@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"longhaul/internal/fault"
 	"longhaul/internal/node"
@@ -57,7 +56,7 @@ func TestTemporal_movesAnUnreadableDatabaseAside(t *testing.T) {
 	}
 	app, out := newTestApp(t, "longhaul", "temporal", "--data", dir)
 	ctx, cancel := context.WithCancel(t.Context())
-	app.Stdout = atOnce{app.Stdout, cancel}
+	app.Stdout = atOnce{app.Stdout, cancel, ""}
 	app.StartTemporal = func(_ context.Context, o node.TemporalOptions) (node.Temporal, error) {
 		if _, err := os.Stat(o.Database); err == nil {
 			return nil, node.ErrDatabase
@@ -81,7 +80,7 @@ func TestTemporal_ready(t *testing.T) {
 	app, out := newTestApp(t, "longhaul", "temporal", "--data", filepath.Join(t.TempDir(), "data"))
 	app.StartTemporal = startFake
 	ctx, cancel := context.WithCancel(t.Context())
-	time.AfterFunc(50*time.Millisecond, cancel)
+	app.Stdout = atOnce{app.Stdout, cancel, ""} // it says there that it is up
 	if code := Main(ctx, app); code != 0 || out.stdout.String() != "Ready. Temporal: 127.0.0.1:7233  UI: http://127.0.0.1:8233\n" {
 		t.Errorf("code %d, stdout %s stderr %s", code, out.stdout.String(), out.stderr.String())
 	}

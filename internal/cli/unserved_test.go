@@ -135,7 +135,7 @@ func TestSync_interruptedSaysThatNobodyServesTheSource(t *testing.T) {
 	f := &fakeTemporal{pollers: 1, hang: true, polled: map[string]time.Time{"longhaul-acme": time.Now().Add(-time.Hour)}}
 	app.Dial = f.dial
 	ctx, cancel := context.WithCancel(t.Context())
-	time.AfterFunc(2*time.Second, cancel)
+	f.hanging = cancel
 	code := Main(ctx, app)
 	want := "longhaul-starter: stopped watching; `longhaul-starter sync acme` joins it again. " + waitsWords + "\n"
 	if code != exitInterrupted || !strings.HasSuffix(out.stderr.String(), want) {

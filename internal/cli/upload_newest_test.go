@@ -125,15 +125,17 @@ func TestUpload_neverCallsNothingASuccess(t *testing.T) {
 	t.Parallel()
 	past, later := at(-3*time.Hour), at(-time.Hour)
 	for name, row := range map[string]struct {
-		files  []string
+		files  func() []string // made when the row's turn comes: a message says how far ahead a name is
 		change func(t *testing.T, dir string)
 		code   int
 		says   string
 	}{
-		"a set ahead alone":             {set(at(5 * time.Hour)), nil, 2, "are named 5h0m0s ahead of this machine's clock"},
-		"milliseconds alone":            {set(past + "000"), nil, 2, "no time in seconds"},
-		"a newer set that lacks a file": {append(set(past), set(later, "users.json")...), nil, 2, "the newer set " + later + " lacks files"},
-		"an older name written later": {append(set(past), set(later)...), func(t *testing.T, dir string) {
+		"a set ahead alone":  {func() []string { return set(at(5 * time.Hour)) }, nil, 2, "are named 5h0m0s ahead of this machine's clock"},
+		"milliseconds alone": {func() []string { return set(past + "000") }, nil, 2, "no time in seconds"},
+		"a newer set that lacks a file": {
+			func() []string { return append(set(past), set(later, "users.json")...) }, nil, 2, "the newer set " + later + " lacks files",
+		},
+		"an older name written later": {func() []string { return append(set(past), set(later)...) }, func(t *testing.T, dir string) {
 			t.Helper()
 			old := time.Now().Add(-time.Hour)
 			for _, name := range set(later) {
@@ -146,7 +148,7 @@ func TestUpload_neverCallsNothingASuccess(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := startCatalog(t)
-			dir := directoryOf(t, row.files...)
+			dir := directoryOf(t, row.files()...)
 			if row.change != nil {
 				row.change(t, dir)
 			}

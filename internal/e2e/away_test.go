@@ -18,13 +18,14 @@ import (
 	"longhaul/workflows"
 )
 
-// orgUnderLoad is one whose sync takes some seconds.
+// orgUnderLoad is one whose sync takes some seconds. Its answers come so slowly that what a kill costs is bounded by what is in
+// flight, however long the disk takes for what is answered.
 func orgUnderLoad(t *testing.T) *server.Server {
 	t.Helper()
-	return simulate(t, server.Options{Reports: 1500, Columns: 5, TypeMetadata: 10_000, Latency: 100 * time.Millisecond})
+	return simulate(t, server.Options{Reports: 2 * halfOfThem, Columns: 5, TypeMetadata: 10_000, Latency: 200 * time.Millisecond})
 }
 
-const halfOfThem = 750
+const halfOfThem = 375
 
 // halfWay is serve in the middle of a sync of such an org.
 func halfWay(t *testing.T) (*server.Server, *station, *process, client.WorkflowRun) {

@@ -21,7 +21,7 @@ func TestBlocked_untilItIsMendedAndResumed(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			const reports = 400
-			p := newPlant(t, server.Options{Org: openOrg(reports), Latency: 30 * time.Millisecond}, nil)
+			p := newPlant(t, server.Options{Org: openOrg(reports), Latency: 100 * time.Millisecond}, nil)
 			r := p.begin(t)
 			eventually(t, time.Minute, func() bool { return described(p.sim) >= reports/4 })
 			row.lose(t, p.sim)

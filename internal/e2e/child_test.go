@@ -119,12 +119,21 @@ func TestSignals_largeOnesAreHeard(t *testing.T) {
 	t.Parallel()
 	p, run := nightlyInMidDescribe(t)
 	large := strings.Repeat("x", 1_900_000)
+	handedOn := func() (n int) {
+		for _, event := range p.history(t, nightly, run.GetRunID()) {
+			if event.GetEventType() == enumspb.EVENT_TYPE_EXTERNAL_WORKFLOW_EXECUTION_SIGNALED {
+				n++
+			}
+		}
+		return n
+	}
 	for _, id := range []string{nightly, "sync-acme"} {
 		for _, name := range []string{workflows.PauseSignal, "pasue", workflows.PauseSignal} {
 			if err := p.client.SignalWorkflow(t.Context(), id, "", name, map[string]string{"reason": large}); err != nil {
 				t.Fatal(err)
 			}
 		}
+		eventually(t, time.Minute, func() bool { return handedOn() == 2 }) // a pause that comes after the resume would stand
 		p.awaitPhase(t, workflows.PhasePaused)
 		p.signal(t, workflows.ResumeSignal)
 		p.awaitPhase(t, workflows.PhaseDescribe)

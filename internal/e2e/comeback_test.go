@@ -15,7 +15,7 @@ import (
 func TestChurn_whatComesBackMeanwhileHasNotVanished(t *testing.T) {
 	t.Parallel()
 	const reports = 300
-	p := newPlant(t, server.Options{Org: openOrg(reports), Latency: 40 * time.Millisecond}, nil)
+	p := newPlant(t, server.Options{Org: openOrg(reports), Latency: 100 * time.Millisecond}, nil)
 	before := audit(t, p.store, p.sync(t))
 	known := slices.DeleteFunc(slices.Sorted(maps.Keys(before["report"])), func(id string) bool { return before["report"][id].State != "described" })
 	gone := p.churn(t, server.Churn{Delete: server.Picks{IDs: known[:2]}}).Deleted

@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"longhaul/internal/simulator/server"
 	"longhaul/workflows"
@@ -108,11 +107,11 @@ func TestExit_ofTheStarter(t *testing.T) {
 	c := connect(t, serve)
 	unknown := aside(t, at, program(t, starter), "sync", "other")
 	lone := running{c.GetWorkflow(t.Context(), "sync-other", ""), c}
-	eventually(t, 30*time.Second, func() bool {
+	eventually(t, longest, func() bool {
 		_, err := c.DescribeWorkflowExecution(t.Context(), "sync-other", "")
 		return err == nil
 	})
-	lone.until(t, 40*time.Second, func(p workflows.Progress) bool { return p.Waiting == workflows.Unserved("other") })
+	lone.until(t, longest, func(p workflows.Progress) bool { return p.Waiting == workflows.Unserved("other") })
 	endsWhenCancelled(t, c, lone)
 	if got := <-unknown; got.code != 8 || !strings.Contains(got.stderr, workflows.Unserved("other")) {
 		t.Errorf("a source that nobody serves ended with %d: %s", got.code, got.stderr)

@@ -3,7 +3,6 @@ package e2e_test
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"go.temporal.io/sdk/temporal"
 
@@ -77,7 +76,7 @@ func TestFailures_ofASourceThatIsLeftOut(t *testing.T) {
 			t.Parallel()
 			p := newPlant(t, server.Options{Reports: 100, Columns: 1}, row.tweak)
 			lone := running{p.start(t, workflows.SyncID(row.source)), p.client}
-			lone.until(t, time.Minute, func(got workflows.Progress) bool { return got.Waiting == workflows.Unserved(row.source) })
+			lone.until(t, longest, func(got workflows.Progress) bool { return got.Waiting == workflows.Unserved(row.source) })
 			endsWhenCancelled(t, p.client, lone)
 			if calls := len(p.sim.Stats().Routes); calls > 0 {
 				t.Errorf("%d routes were called", calls)

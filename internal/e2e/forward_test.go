@@ -11,7 +11,6 @@ import (
 	"go.temporal.io/sdk/temporal"
 
 	"longhaul/internal/simulator/server"
-	"longhaul/internal/source"
 	"longhaul/workflows"
 )
 
@@ -20,9 +19,7 @@ const nightly = "nightly-acme" // as a schedule may call it
 // nightlyInMidDescribe is inMidDescribe for a sync that was started under another id.
 func nightlyInMidDescribe(t *testing.T) (*plant, client.WorkflowRun) {
 	t.Helper()
-	options := tiny()
-	options.Faults = []server.Fault{{Name: "stall", Route: "describe", Delay: 2 * time.Second}}
-	p := newPlant(t, options, func(s *source.Source) { s.MaxInFlight = 8 })
+	p := newPlant(t, longDescribe(), fewInFlight)
 	run := p.start(t, nightly, workflows.Input{Source: "acme"})
 	eventually(t, time.Minute, func() bool {
 		begun, _ := p.sim.Describes()
@@ -124,7 +121,10 @@ func TestHandOver_verdictsReachTheSyncByTheParent(t *testing.T) {
 // TestHandOver_aPauseWithTheStartIsHeard is signal-with-start under another id, before there is a sync and while one runs.
 func TestHandOver_aPauseWithTheStartIsHeard(t *testing.T) {
 	t.Parallel()
-	p := newPlant(t, tiny(), nil)
+	options := longDescribe()
+	late := options.Faults
+	options.Faults = nil
+	p := newPlant(t, options, fewInFlight)
 	start := func(id string) client.WorkflowRun {
 		t.Helper()
 		run, err := p.client.SignalWithStartWorkflow(t.Context(), id, workflows.PauseSignal, nil,
@@ -152,7 +152,7 @@ func TestHandOver_aPauseWithTheStartIsHeard(t *testing.T) {
 	p.signal(t, workflows.ResumeSignal)
 	p.await(t, run)
 
-	p.sim.SetFaults([]server.Fault{{Name: "stall", Route: "describe", Delay: 2 * time.Second}}) //nolint:errcheck // it is a fault that is known
+	p.set(t, late...)
 	sync := p.start(t, "sync-acme", workflows.Input{Mode: workflows.ModeFull})
 	p.awaitPhase(t, workflows.PhaseDescribe)
 	second := start("by-hand")

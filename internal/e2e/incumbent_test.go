@@ -105,8 +105,8 @@ func TestIncumbent_one503OnAQuery(t *testing.T) {
 
 func TestIncumbent_expiryUnderLoad(t *testing.T) {
 	t.Parallel()
-	const reports, ttl = 600, 500 * time.Millisecond
-	p := newPlant(t, server.Options{Org: openOrg(reports), TokenTTL: ttl, Latency: 60 * time.Millisecond}, func(s *source.Source) {
+	const reports, ttl = 600, 500 * time.Millisecond // 12 rounds of requests outlast three tokens on any machine
+	p := newPlant(t, server.Options{Org: openOrg(reports), TokenTTL: ttl, Latency: 150 * time.Millisecond}, func(s *source.Source) {
 		s.MaxInFlight, s.UnboundedLogins = 50, true
 	})
 	result := p.sync(t)

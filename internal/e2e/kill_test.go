@@ -45,7 +45,7 @@ func (k *killer) run(t *testing.T) workflows.Result {
 		serve.kill(t)
 		before, restarted := settled(t, k.sim), time.Now()
 		serve = k.serve(t)
-		eventually(t, time.Minute, func() bool { return describesOf(k.sim).total > before.total })
+		eventually(t, longest, func() bool { return describesOf(k.sim).total > before.total })
 		k.kills = append(k.kills, killed{before: before, silence: time.Since(restarted)})
 	}
 	result := outcome(t, connect(t, serve).GetWorkflow(t.Context(), "sync-acme", ""))
@@ -86,8 +86,8 @@ const mostRepeated = 100
 // TestKill_serveGoesOnWhereItWas kills serve in the middle of a sync, starts it again and counts what was asked twice.
 func TestKill_serveGoesOnWhereItWas(t *testing.T) {
 	t.Parallel()
-	const reports = 2000
-	sim := simulate(t, server.Options{Reports: reports, Columns: 5, TypeMetadata: 10_000, Latency: 100 * time.Millisecond})
+	const reports = 1000
+	sim := simulate(t, server.Options{Reports: reports, Columns: 5, TypeMetadata: 10_000, Latency: 200 * time.Millisecond})
 	k := &killer{sim: sim, station: newStation(t, sim.Ready(), "    max_in_flight: 24\n"), at: []int{reports/2 + 1}}
 	result := k.run(t)
 	requireSettled(t, result)

@@ -60,7 +60,7 @@ func TestLies_aClockThatRunsAheadBreaksNoBound(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			const daily, share = 2000, 25
-			p := newPlant(t, server.Options{Org: openOrg(900), DailyLimit: daily, Latency: 5 * time.Millisecond}, func(s *source.Source) {
+			p := newPlant(t, server.Options{Org: openOrg(900), DailyLimit: daily, Latency: 50 * time.Millisecond}, func(s *source.Source) {
 				s.Quota = source.Quota{Ceiling: 80, Share: share, Probe: time.Second}
 			})
 			r := p.begin(t)
@@ -92,7 +92,7 @@ func TestLies_aClockThatRunsAheadBreaksNoBound(t *testing.T) {
 // TestLinks_areThoseOfOneInstance has an org that lives elsewhere than its login, and moves in the middle of a sync.
 func TestLinks_areThoseOfOneInstance(t *testing.T) {
 	t.Parallel()
-	p := newPlant(t, server.Options{Reports: 200, Columns: 1, TypeMetadata: 1000, Latency: 20 * time.Millisecond}, nil)
+	p := newPlant(t, server.Options{Reports: 200, Columns: 1, TypeMetadata: 1000, Latency: 100 * time.Millisecond}, nil)
 	lives, err := p.sim.MoveInstance()
 	if err != nil {
 		t.Fatal(err)

@@ -54,7 +54,7 @@ func TestBlocked_byAPolicyThatIsRelaxed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			const reports = 400
-			options := server.Options{Org: openOrg(reports), Latency: 30 * time.Millisecond}
+			options := server.Options{Org: openOrg(reports), Latency: 100 * time.Millisecond}
 			p := newPlant(t, options, nil)
 			p.addWorker(t, options)
 			r := p.halfWay(t, reports)
@@ -92,7 +92,7 @@ func TestBlocked_notByAPolicyOfAMoment(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			const reports = 400
-			p := newPlant(t, server.Options{Org: openOrg(reports), Latency: 30 * time.Millisecond}, nil)
+			p := newPlant(t, server.Options{Org: openOrg(reports), Latency: 100 * time.Millisecond}, nil)
 			r := p.halfWay(t, reports)
 			p.set(t, server.Fault{Name: name, Times: 1})
 			p.requireEnd(t, r)
@@ -169,7 +169,7 @@ func TestLogins_thatAreSpent(t *testing.T) {
 func TestRefused_outsideOfLoginHours(t *testing.T) {
 	t.Parallel()
 	const reports = 400
-	p := newPlant(t, server.Options{Org: openOrg(reports), Latency: 30 * time.Millisecond}, nil)
+	p := newPlant(t, server.Options{Org: openOrg(reports), Latency: 100 * time.Millisecond}, nil)
 	r := p.halfWay(t, reports)
 	p.sim.CloseLoginHours(0)
 	waits := r.until(t, time.Minute, func(p workflows.Progress) bool { return p.Waiting != "" })
@@ -191,7 +191,7 @@ func TestRefused_outsideOfLoginHours(t *testing.T) {
 func TestExtract_outsideOfLoginHours(t *testing.T) {
 	t.Parallel()
 	const reports = 300
-	sim := simulate(t, server.Options{Org: openOrg(reports), Latency: 50 * time.Millisecond})
+	sim := simulate(t, server.Options{Org: openOrg(reports), Latency: 100 * time.Millisecond})
 	out, ready := t.TempDir(), sim.Ready()
 	over := aside(t, nil, program(t, longhaul), "extract", "-c", ready.ClientID, "-s", ready.ClientSecret, "-b", ready.Salesforce, "-o", out)
 	eventually(t, time.Minute, func() bool { return described(sim) >= reports/4 })

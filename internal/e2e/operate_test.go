@@ -17,7 +17,7 @@ const (
 )
 
 // late is how long Salesforce takes for a describe while a command meets a sync that describes.
-const late = 500 * time.Millisecond
+const late = time.Second
 
 func (o *operator) shutGate(*testing.T) { o.gate.shut() }
 

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"go.temporal.io/sdk/client"
+
 	"longhaul/internal/simulator/server"
 	"longhaul/workflows"
 )
@@ -14,25 +16,33 @@ import (
 func TestOwner_twoTemporalsOnOneBucket(t *testing.T) {
 	t.Parallel()
 	const reports = 1500
-	sim := simulate(t, server.Options{Reports: reports, Columns: 2, TypeMetadata: 10_000, Latency: 100 * time.Millisecond})
+	sim := simulate(t, server.Options{
+		Reports: reports, Columns: 2, TypeMetadata: 10_000, Latency: 100 * time.Millisecond,
+		Faults: []server.Fault{{Name: "stall", Route: "describe", Delay: time.Second}}, // until the second has said what it waits for
+	})
 	station := newStation(t, sim.Ready(), "    max_in_flight: 24\n")
-	var both []running
 	var workers []*process
-	for range 2 {
+	var clients []client.Client
+	for range 2 { // which takes longer than a sync where the machine is busy
 		temporal := temporalOn(t, t.TempDir(), "0")
-		workers = append(workers, station.work(t, temporal))
-		c := connect(t, temporal)
+		workers, clients = append(workers, station.work(t, temporal)), append(clients, connect(t, temporal))
+	}
+	var both []running
+	for _, c := range clients {
 		both = append(both, running{begin(t, c, "acme"), c})
 	}
-	eventually(t, longest, func() bool { return describesOf(sim).total >= reports/3 })
+	eventually(t, longest, func() bool { return describesOf(sim).total > 0 })
 	first, second := both[0], both[1]
 	if first.progress(t).Phase == workflows.PhaseAuthenticate {
 		first, second = second, first
 	}
-	waiting := second.progress(t)
+	waiting := second.until(t, time.Minute, func(p workflows.Progress) bool { return p.Waiting != "" })
 	if waiting.Phase != workflows.PhaseAuthenticate ||
 		!strings.Contains(waiting.Waiting, "by another Temporal (namespace default, workflow sync-acme, on host ") {
 		t.Errorf("the second is in phase %s and waits for %q", waiting.Phase, waiting.Waiting)
+	}
+	if err := sim.SetFaults(nil); err != nil {
+		t.Fatal(err)
 	}
 	before := outcome(t, first)
 	requireSettled(t, before)

@@ -12,7 +12,7 @@ import (
 func TestPause_inTheMiddleOfDescribing(t *testing.T) {
 	t.Parallel()
 	const reports = 400
-	p := newPlant(t, server.Options{Org: openOrg(reports), Latency: 40 * time.Millisecond}, nil)
+	p := newPlant(t, server.Options{Org: openOrg(reports), Latency: 100 * time.Millisecond}, nil)
 	r := p.begin(t)
 	eventually(t, time.Minute, func() bool { return described(p.sim) >= reports/4 })
 	r.signal(t, workflows.PauseSignal)

@@ -112,7 +112,7 @@ func run(t *testing.T, environ []string, path string, args ...string) ended {
 func started(ctx context.Context, environ []string, path string, args ...string) (ended, error) {
 	cmd := exec.CommandContext(ctx, path, args...)
 	cmd.Env = append(os.Environ(), environ...)
-	cmd.WaitDelay = time.Second
+	cmd.WaitDelay = longestStop // for what the program has printed, on a busy machine
 	return toItsEnd(cmd)
 }
 

@@ -27,9 +27,9 @@ func stationOf(t *testing.T, source string, sim *server.Server) *station {
 // TestQueues_workersOfDifferentSourcesOnOneTemporal adds a worker that lacks the source of a running sync, and takes it away.
 func TestQueues_workersOfDifferentSourcesOnOneTemporal(t *testing.T) {
 	t.Parallel()
-	const reports = 1500
+	const reports = 750
 	of := func(seed int64) *server.Server {
-		return simulate(t, server.Options{Reports: reports, Columns: 2, Seed: seed, TypeMetadata: 10_000, Latency: 100 * time.Millisecond})
+		return simulate(t, server.Options{Reports: reports, Columns: 2, Seed: seed, TypeMetadata: 10_000, Latency: 200 * time.Millisecond})
 	}
 	acme, beta := of(1), of(2)
 	temporal := temporalOn(t, t.TempDir(), "0")
@@ -63,8 +63,8 @@ const unserved = "no worker serves source acme: check its name, or start longhau
 // starts it again for a worker that comes, goes and comes back.
 func TestQueues_aSourceThatNobodyServesIsSaid(t *testing.T) {
 	t.Parallel()
-	const reports = 1000
-	org := simulate(t, server.Options{Reports: reports, Columns: 2, TypeMetadata: 10_000, Latency: 100 * time.Millisecond})
+	const reports = 500
+	org := simulate(t, server.Options{Reports: reports, Columns: 2, TypeMetadata: 10_000, Latency: 200 * time.Millisecond})
 	temporal := temporalOn(t, t.TempDir(), "0")
 	c := connect(t, temporal)
 	stationOf(t, "beta", simulate(t, server.Options{Reports: 10})).work(t, temporal)
@@ -80,7 +80,7 @@ func TestQueues_aSourceThatNobodyServesIsSaid(t *testing.T) {
 	}
 
 	lone := running{begin(t, c, "acme"), c}
-	lone.until(t, 30*time.Second, func(p workflows.Progress) bool { return p.Waiting == unserved })
+	lone.until(t, longest, func(p workflows.Progress) bool { return p.Waiting == unserved })
 	if got := said(); got != unserved {
 		t.Errorf("status says %q", got)
 	}
@@ -94,7 +94,7 @@ func TestQueues_aSourceThatNobodyServesIsSaid(t *testing.T) {
 	shown := func(times int) func() bool {
 		return func() bool { return strings.Count(attached.logged(t), unserved) >= times }
 	}
-	eventually(t, time.Minute, shown(1))
+	eventually(t, longest, shown(1))
 	station := stationOf(t, "acme", org)
 	worker := station.work(t, temporal)
 	eventually(t, longest, func() bool { return describesOf(org).total >= reports/3 })
@@ -135,9 +135,15 @@ func TestQueues_aWorkerWithAnotherBucketHarmsNothing(t *testing.T) {
 	stationOf(t, "acme", org).work(t, temporal)
 	run := begin(t, c, "acme")
 	eventually(t, longest, func() bool { return describesOf(org).total >= reports/4 })
+	if err := org.SetFaults([]server.Fault{{Name: "stall", Route: "describe", Delay: time.Second}}); err != nil {
+		t.Fatal(err) // however long the other worker takes to start, there are shards left for it
+	}
 	other := stationOf(t, "acme", org)
 	used(t, config.FileURL(filepath.Join(other.dir, "data", "bucket")))
 	wrong := other.work(t, temporal)
+	if err := org.SetFaults(nil); err != nil {
+		t.Fatal(err)
+	}
 	result := outcome(t, run)
 	requireSettled(t, result)
 	if n := describesOf(org).total; n != reports || !result.Uploaded {

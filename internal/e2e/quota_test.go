@@ -166,7 +166,7 @@ func TestQuota_whereNoAnswerTells(t *testing.T) {
 func TestQuota_refusedUnforetold(t *testing.T) {
 	t.Parallel()
 	b := sizeOfBudget()
-	p := newPlant(t, server.Options{Org: openOrg(b.reports), DailyLimit: 10 * b.reports, Latency: 50 * time.Millisecond}, thrifty)
+	p := newPlant(t, server.Options{Org: openOrg(b.reports), DailyLimit: 10 * b.reports, Latency: 100 * time.Millisecond}, thrifty)
 	r := p.begin(t)
 	eventually(t, time.Minute, func() bool { return described(p.sim) >= b.reports/3 })
 	p.sim.AddUsage(10 * b.reports)

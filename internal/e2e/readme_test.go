@@ -86,7 +86,12 @@ func TestReadme_everyCommandAsAnOrdinaryUserInAnEmptyFolder(t *testing.T) {
 
 func (r *reader) writes(t *testing.T, name, text string) {
 	t.Helper()
-	if err := os.WriteFile(filepath.Join(r.dir, name), []byte(r.put.Replace(text)), 0o644); err != nil {
+	path := filepath.Join(r.dir, name)
+	err := os.WriteFile(path, []byte(r.put.Replace(text)), 0o600)
+	if err == nil {
+		err = os.Chmod(path, 0o644) // whatever the umask
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
 }

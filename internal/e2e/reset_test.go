@@ -130,16 +130,9 @@ func (p *plant) reset(t *testing.T, run client.WorkflowRun, to func(finished []i
 }
 
 // progress asks the running sync of source acme.
-func (p *plant) progress(t *testing.T) (shown workflows.Progress) {
+func (p *plant) progress(t *testing.T) workflows.Progress {
 	t.Helper()
-	value, err := p.client.QueryWorkflow(t.Context(), "sync-acme", "", workflows.ProgressQuery)
-	if err == nil {
-		err = value.Get(&shown)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return shown
+	return progressOf(t, p.client, "sync-acme")
 }
 
 // scheduled counts the activities of a type in a history.

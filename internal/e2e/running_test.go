@@ -25,14 +25,23 @@ func (p *plant) begin(t *testing.T, input ...any) running {
 // progress asks the sync how far it is.
 func (r running) progress(t *testing.T) workflows.Progress {
 	t.Helper()
-	var p workflows.Progress
-	answer, err := r.client.QueryWorkflow(t.Context(), r.GetID(), "", workflows.ProgressQuery)
-	if err != nil {
-		t.Fatalf("the query progress: %v", err)
-	}
-	if err := answer.Get(&p); err != nil {
-		t.Fatal(err)
-	}
+	return progressOf(t, r.client, r.GetID())
+}
+
+// progressOf asks a sync how far it is, until it answers: a worker on a busy machine, or one that was just started, may miss the
+// time that Temporal gives a query.
+func progressOf(t *testing.T, c client.Client, id string) (p workflows.Progress) {
+	t.Helper()
+	eventually(t, time.Minute, func() bool {
+		answer, err := c.QueryWorkflow(t.Context(), id, "", workflows.ProgressQuery)
+		if err == nil {
+			err = answer.Get(&p)
+		}
+		if err != nil {
+			t.Logf("the query progress: %v", err)
+		}
+		return err == nil
+	})
 	return p
 }
 

@@ -48,12 +48,21 @@ var recorders = map[string]func(*testing.T) (*plant, client.WorkflowRun){
 // tiny is an org whose histories stay small.
 func tiny() server.Options { return server.Options{Reports: 60, Columns: 1, TypeMetadata: 100} }
 
+// longDescribe is tiny with describes that take a minute in all, until quicken: time for what a test does meanwhile.
+func longDescribe() server.Options {
+	options := tiny()
+	options.Reports = 240
+	options.Faults = []server.Fault{{Name: "stall", Route: "describe", Delay: 2 * time.Second}}
+	return options
+}
+
+// fewInFlight makes what longDescribe says true.
+func fewInFlight(s *source.Source) { s.MaxInFlight = 8 }
+
 // inMidDescribe starts a sync whose describes are answered late, and waits until some are.
 func inMidDescribe(t *testing.T) (*plant, client.WorkflowRun) {
 	t.Helper()
-	options := tiny()
-	options.Faults = []server.Fault{{Name: "stall", Route: "describe", Delay: 2 * time.Second}}
-	p := newPlant(t, options, func(s *source.Source) { s.MaxInFlight = 8 })
+	p := newPlant(t, longDescribe(), fewInFlight)
 	run := p.start(t, "sync-acme")
 	eventually(t, time.Minute, func() bool {
 		begun, _ := p.sim.Describes()

@@ -117,7 +117,9 @@ func TestStorage_isDocumented(t *testing.T) {
 	if len(objects) < 25 {
 		t.Fatalf("%s lists %d objects", storage, len(objects))
 	}
-	p := newPlant(t, server.Options{Reports: 600, Columns: 3}, nil)
+	p := newPlant(t, server.Options{Reports: 600, Columns: 3, Faults: []server.Fault{
+		{Name: "upload_stall", Delay: 500 * time.Millisecond}, // what a sync removes at its end is there long enough to be seen
+	}}, nil)
 	run := p.start(t, workflows.SyncID("acme"))
 	done := make(chan error, 1)
 	go func() { done <- run.Get(t.Context(), nil) }()

@@ -46,7 +46,9 @@ func newStranger(t *testing.T, programs ...string) *stranger {
 		}
 	}
 	for _, name := range programs {
-		program(t, name)
+		if err := os.Chmod(program(t, name), 0o755); err != nil { // whatever the umask
+			t.Fatal(err)
+		}
 	}
 	s.environ = []string{"HOME=" + home, "PATH=" + builtDir + string(filepath.ListSeparator) + os.Getenv("PATH")}
 	return s
@@ -138,8 +140,14 @@ func (s *stranger) leaves(t *testing.T, line, until string, more ...string) *goi
 	return g
 }
 
-// ends sends it signals and gives its exit code, -1 where a signal ended it.
+// ends sends it signals that end it, and gives its exit code, -1 where a signal ended it.
 func (g *goingOn) ends(t *testing.T, signals ...os.Signal) int {
+	t.Helper()
+	return g.endsWithin(t, longestStop, signals...)
+}
+
+// endsWithin is ends for a program that may go on for some time.
+func (g *goingOn) endsWithin(t *testing.T, most time.Duration, signals ...os.Signal) int {
 	t.Helper()
 	for _, signal := range signals {
 		if err := g.cmd.Process.Signal(signal); err != nil && !errors.Is(err, os.ErrProcessDone) {
@@ -148,8 +156,8 @@ func (g *goingOn) ends(t *testing.T, signals ...os.Signal) int {
 	}
 	select {
 	case <-g.over:
-	case <-time.After(longestStop):
-		t.Fatalf("it did not end within %s:\n%s", longestStop, g.said)
+	case <-time.After(most):
+		t.Fatalf("it did not end within %s:\n%s", most, g.said)
 	}
 	return g.cmd.ProcessState.ExitCode()
 }

@@ -15,7 +15,16 @@ import (
 func TestTorn_aFinishedShardIsDescribedAgain(t *testing.T) {
 	t.Parallel()
 	const reports = 400 // in two shards, one after the other
-	p := newPlant(t, server.Options{Org: openOrg(reports), Latency: 40 * time.Millisecond}, func(s *source.Source) { s.MaxShards = 1 })
+	generated := openOrg(reports)
+	last := ""
+	for i := range generated.Count("Report") {
+		if !generated.Private("Report", i) && !isDeleted(generated, i) {
+			last = max(last, generated.ID("Report", i))
+		}
+	}
+	p := newPlant(t, server.Options{Org: generated, Faults: []server.Fault{
+		{Name: "stall", Route: "describe", IDs: []string{last}, Times: 1, Delay: 5 * time.Second}, // the second shard ends no sooner
+	}}, func(s *source.Source) { s.MaxShards = 1 })
 	r := p.begin(t)
 	first := r.until(t, time.Minute, func(p workflows.Progress) bool { return p.Shards.Done == 1 })
 	key := staging.Sync{Source: first.Source, ID: first.Sync}.Shard(0)

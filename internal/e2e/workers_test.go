@@ -16,8 +16,8 @@ import (
 // away half-way: by a kill, and by SIGTERM. A sync before, with nothing taken away, says what the files should be.
 func TestWorkers_twoOnOneTemporalAndOneGoes(t *testing.T) {
 	t.Parallel()
-	const reports, inFlight = 1500, 24
-	sim := simulate(t, server.Options{Reports: reports, Columns: 5, TypeMetadata: 10_000, Latency: 100 * time.Millisecond})
+	const reports, inFlight = 750, 24
+	sim := simulate(t, server.Options{Reports: reports, Columns: 5, TypeMetadata: 10_000, Latency: 200 * time.Millisecond})
 	temporal := temporalOn(t, t.TempDir(), "0")
 	c := connect(t, temporal)
 	undisturbed := newStation(t, sim.Ready(), "    max_in_flight: 24\n")

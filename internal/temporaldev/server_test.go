@@ -84,6 +84,7 @@ func TestServer_inMemoryServersShareNothing(t *testing.T) {
 func start(t *testing.T, o Options) *Server {
 	t.Helper()
 	begin := time.Now()
+	o.StopTimeout = time.Minute // a busy machine lets it take long
 	s, err := Start(t.Context(), o)
 	if err != nil {
 		t.Fatalf("Start: %v", err)
@@ -123,7 +124,7 @@ func run(t *testing.T, c client.Client, id string, attributes ...temporal.Search
 		t.Fatalf("start the worker: %v", err)
 	}
 	defer w.Stop()
-	options := client.StartWorkflowOptions{ID: id, TaskQueue: "test", WorkflowExecutionTimeout: 20 * time.Second}
+	options := client.StartWorkflowOptions{ID: id, TaskQueue: "test", WorkflowExecutionTimeout: time.Minute}
 	if _, err := c.ExecuteWorkflow(t.Context(), options, "Echo"); err != nil {
 		t.Fatalf("start workflow %s: %v", id, err)
 	}
@@ -142,7 +143,7 @@ func result(t *testing.T, c client.Client, id string) string {
 // awaitListed waits until the visibility store, which lags a little, lists exactly the workflow under the query.
 func awaitListed(t *testing.T, c client.Client, query, id string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	err := retry(ctx, func() error {
 		page, err := c.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{Query: query})

@@ -108,7 +108,7 @@ func TestClosingEndsWaitingCalls(t *testing.T) {
 		t.Error(err)
 	}
 	<-done
-	if took := time.Since(begun); took > 3*time.Second {
+	if took := time.Since(begun); took > time.Minute { // the latency is an hour
 		t.Errorf("closing took %v", took)
 	}
 	if _, err := os.Stat(s.uploads); !os.IsNotExist(err) {
