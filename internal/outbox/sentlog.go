@@ -20,7 +20,15 @@ const (
 	mostSent = 5000
 	// mostSentBytes bounds the log's file; what is longer is not read.
 	mostSentBytes = 4 << 20
+	// sentVersion numbers the form of the log. A new field keeps the number; a reader ignores fields that it does not know.
+	sentVersion = 1
 )
+
+// sentContent is the content of the log's file.
+type sentContent struct {
+	Version int         `json:"version"`
+	Files   []sentEntry `json:"files"` // oldest first
+}
 
 // sentEntry is a file that was sent. It is noted before the first byte leaves. If the answer is lost, the next answer of the
 // catalog, that it has a file of this name, is understood.
@@ -54,8 +62,9 @@ func (r Request) openLog(dir string, note Note) *sentLog {
 	}
 	defer func() { _ = file.Close() }()
 	content, err := io.ReadAll(io.LimitReader(file, mostSentBytes))
-	if err != nil || json.Unmarshal(content, &l.entries) != nil {
-		l.entries = nil // a log that cannot be read says nothing
+	var log sentContent
+	if err == nil && json.Unmarshal(content, &log) == nil && log.Version == sentVersion {
+		l.entries = log.Files // a log that cannot be read, or of another form, says nothing
 	}
 	return l
 }
@@ -89,7 +98,7 @@ func (l *sentLog) save() {
 }
 
 func (l *sentLog) write() error {
-	content, err := json.MarshalIndent(l.entries, "", " ")
+	content, err := json.MarshalIndent(sentContent{sentVersion, l.entries}, "", " ")
 	if err != nil {
 		return err
 	}
