@@ -1,14 +1,15 @@
 package description
 
 const (
-	// Format numbers the form of the records and descriptions that are written. It rises with a field that is added.
+	// Format numbers the form of the records and descriptions that this version writes. A new field gets a new number.
 	Format = 1
-	// LeastFormat is the lowest format that holds all that is read of a description today. It rises only where a reader needs a field
-	// that older descriptions lack, which ends the reuse of those.
+	// LeastFormat is the oldest form that this version reads, so a new field does not end reuse. A sync writes its own Format
+	// over lines that it reuses in an older form: where a reader needs more, LeastFormat becomes the new Format and no
+	// number below it.
 	LeastFormat = 1
 )
 
-// Identity is what must be the same for a description of an earlier sync to hold now: which org was read as whom.
+// Identity is what decides whether a description of an earlier sync holds now: which org was read as whom, and in which form.
 type Identity struct {
 	OrgID      string `json:"org_id"`
 	APIVersion string `json:"api_version"`
@@ -17,16 +18,17 @@ type Identity struct {
 	Format     int    `json:"format"`
 }
 
-// Differs names in words the first thing for which what was described under i does not hold under j; empty where it holds.
-func (i Identity) Differs(j Identity) string {
+// Differs names in words the first thing for which a description of an earlier sync, i, does not hold in a sync of now; empty when
+// it holds. A newer format than that of now holds too: fields keep their names and meanings, and readers ignore what they do not know.
+func (i Identity) Differs(now Identity) string {
 	switch {
-	case i.OrgID != j.OrgID:
+	case i.OrgID != now.OrgID:
 		return "the org"
-	case i.APIVersion != j.APIVersion:
+	case i.APIVersion != now.APIVersion:
 		return "the API version"
-	case i.UserID != j.UserID:
+	case i.UserID != now.UserID:
 		return "the run-as user"
-	case i.Locale != j.Locale:
+	case i.Locale != now.Locale:
 		return "the run-as user's language"
 	case i.Format < LeastFormat:
 		return "the format of Longhaul's records"

@@ -127,11 +127,21 @@ func TestPlan_reusesWhatStillHolds(t *testing.T) {
 		"another locale": {warns: "the run-as user's language is another", known: func(t *testing.T, s *staging.Store) {
 			recorded(t, s, earlier, other(func(i *description.Identity) { i.Locale = "x" }), described(t, 0, description.StateDescribed, changed, good))
 		}},
-		"a format that lacks what is read": {warns: "the format of Longhaul's records is another", known: func(t *testing.T, s *staging.Store) {
-			recorded(t, s, earlier, other(func(i *description.Identity) { i.Format = description.LeastFormat - 1 }), described(t, 0, description.StateDescribed, changed, good))
+		"a newer format": {want: description.StateReused, at: "11:00:00", known: func(t *testing.T, s *staging.Store) {
+			line := strings.Replace(described(t, 0, description.StateDescribed, changed, good), `,"report`, `,"added_later":{"a":1},"report`, 1)
+			recorded(t, s, earlier, other(func(i *description.Identity) { i.Format++ }), line)
 		}},
-		"the format of a later version": {want: description.StateReused, at: "11:00:00", known: func(t *testing.T, s *staging.Store) {
-			recorded(t, s, earlier, other(func(i *description.Identity) { i.Format++ }), described(t, 0, description.StateDescribed, changed, good))
+		"a newer format of an unfinished sync": {want: description.StateReused, at: "11:00:00", known: func(t *testing.T, s *staging.Store) {
+			begun(t, s, unfinished, other(func(i *description.Identity) { i.Format++ }))
+			streamtest.Write(t, s, unfinished.Shard(0), described(t, 0, description.StateDescribed, changed, good))
+		}},
+		"a format below the least": {warns: "the format of Longhaul's records is another", known: func(t *testing.T, s *staging.Store) {
+			recorded(t, s, earlier, other(func(i *description.Identity) { i.Format = description.LeastFormat - 1 }),
+				described(t, 0, description.StateDescribed, changed, good))
+		}},
+		"a format below the least of an unfinished sync": {known: func(t *testing.T, s *staging.Store) {
+			begun(t, s, unfinished, other(func(i *description.Identity) { i.Format = description.LeastFormat - 1 }))
+			streamtest.Write(t, s, unfinished.Shard(0), described(t, 0, description.StateDescribed, changed, good))
 		}},
 		"a part of an unfinished sync": {want: description.StateReused, at: "11:00:00", known: func(t *testing.T, s *staging.Store) {
 			begun(t, s, unfinished, me)
