@@ -69,7 +69,7 @@ func TestSimulator_answersWhatASyncAsks(t *testing.T) {
 		}
 		permissions, err := client.Permissions(ctx)
 		if has, known := permissions.Has("RunReports"); err != nil || !has || !known {
-			t.Errorf("permissions %v: %v", permissions.Names(), err)
+			t.Errorf("permissions %v: %v", permissions.Granted(), err)
 		}
 		usage, told, err := client.Usage(ctx)
 		if err != nil || !told || usage.Used == 0 || usage.Used >= usage.Max {
