@@ -85,13 +85,14 @@ func (a *Activities) describe(ctx context.Context, params DescribeParams, p *pul
 	running, cancel := untilWorkerStops(ctx)
 	defer cancel()
 	info := activity.GetInfo(ctx)
-	return shard.Run(running, shard.Input{
+	done, err = shard.Run(running, shard.Input{
 		Store: a.Store, Sync: staged, Shard: params.Shard, Attempt: int(info.Attempt), Since: info.ScheduledTime,
 		StartOpen: params.Doubt, Throttled: params.Pressed,
 		Describer: source.Salesforce, Slots: lease, Slice: cmp.Or(a.Slice, slice), LastRound: params.LastRound,
 		Progress: func(done, total int) { p.progress(max(int64(done)-params.Known, 0), int64(total)) },
 		Canary:   a.probe(staged, source.Salesforce), Waiting: p.waits,
 	})
+	return done, ifReplaced(ctx, err)
 }
 
 // probe describes a report that is known to answer, to tell a broken report from a broken Salesforce in a shard of broken
