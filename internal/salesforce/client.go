@@ -102,9 +102,6 @@ func (c *Client) Close() { c.idle() }
 // BaseURL is the address that logins go to, as https://acme.my.salesforce.com.
 func (c *Client) BaseURL() string { return c.exchange.Base.String() }
 
-// InstanceURL is the address that requests go to, which the newest login named.
-func (c *Client) InstanceURL() string { return c.session.Place().Instance.String() }
-
 // APIVersion is the version of the API that the client speaks, as 59.0.
 func (c *Client) APIVersion() string { return c.exchange.Version }
 

@@ -168,7 +168,7 @@ func TestLogin_theTokenGoesToNoHostButSalesforces(t *testing.T) {
 			if row.want == "" && (err == nil || !strings.HasSuffix(last, origin.TokenPath)) {
 				t.Errorf("%s names %q: got %v after %s", row.base, row.instance, err, last)
 			}
-			if row.want != "" && (err != nil || !strings.HasPrefix(last, "GET "+row.want+"/services/data/") || client.InstanceURL() != row.want) {
+			if row.want != "" && (err != nil || !strings.HasPrefix(last, "GET "+row.want+"/services/data/") || instanceOf(client) != row.want) {
 				t.Errorf("%s names %q: got %v after %s", row.base, row.instance, err, last)
 			}
 		})

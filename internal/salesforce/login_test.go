@@ -90,8 +90,8 @@ func TestLogin_readsInstanceAgainEachTime(t *testing.T) {
 		if got, err := client.Count(t.Context(), "Report", "", ""); err != nil || got != n+1 {
 			t.Errorf("%s: %d, %v", host, got, err)
 		}
-		if want := "https://" + host + ".my.salesforce.com"; client.InstanceURL() != want || client.BaseURL() != "https://acme.my.salesforce.com" {
-			t.Errorf("the instance is %s, want %s", client.InstanceURL(), want)
+		if want := "https://" + host + ".my.salesforce.com"; instanceOf(client) != want || client.BaseURL() != "https://acme.my.salesforce.com" {
+			t.Errorf("the instance is %s, want %s", instanceOf(client), want)
 		}
 	}
 }
