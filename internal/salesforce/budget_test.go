@@ -42,7 +42,7 @@ func TestCallBudget_spendsOneCallForEachTry(t *testing.T) {
 				return answertest.Reply(200, `{"totalSize":7,"done":true,"records":[]}`, "Content-Type: application/json"), nil
 			}))
 			a := NewCallBudget(row.calls, 0)
-			_, err := client.Count(WithCallBudget(t.Context(), a), "Report", "", "")
+			_, err := Count(WithCallBudget(t.Context(), a), client)
 			if spent := row.calls - a.Left(); (err == nil) != row.ok || spent != row.spent || int64(asked) != row.spent {
 				t.Errorf("%s: %v, spent %d for %d requests, want %d", row.name, err, spent, asked, row.spent)
 			}

@@ -110,11 +110,6 @@ func (c *Client) Pages(ctx context.Context, q Query) iter.Seq2[Page, error] {
 	return soql.Pages(ctx, &c.exchange, c.log, q)
 }
 
-// Count returns the number of records that fulfil where in scope; both may be empty.
-func (c *Client) Count(ctx context.Context, object, where, scope string) (int, error) {
-	return soql.Count(ctx, &c.exchange, object, where, scope)
-}
-
 // DescribeReport reads the columns of a report, without its data and without the metadata of its report type.
 func (c *Client) DescribeReport(ctx context.Context, id string) (*Description, error) {
 	return describe.Report(ctx, &c.exchange, id)
