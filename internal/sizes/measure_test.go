@@ -22,12 +22,12 @@ func (e excess) String() string { return e.piece + ": " + e.why }
 
 // folder is what one folder holds of Go code.
 type folder struct {
-	path      string
-	files     int // of code that is no test's
-	commented bool
-	excesses  []excess
-	code      types // declared and used outside of tests
-	tests     types // declared and used by tests
+	path     string
+	files    int  // of code that is no test's
+	says     bool // what it is for, in such a file
+	excesses []excess
+	code     types // declared and used outside of tests
+	tests    types // declared and used by tests
 }
 
 // types counts, by name, what works on a type; lasting has the types that can hold a state.
@@ -89,8 +89,8 @@ func (f *folder) read(tree fs.FS, name string, most bounds) error {
 	if !strings.HasSuffix(name, "_test.go") {
 		found = &f.code
 		f.files++
+		f.says = f.says || file.Doc != nil
 	}
-	f.commented = f.commented || file.Doc != nil
 	bound := most.file
 	if own, ok := most.lines[name]; ok {
 		bound = own
@@ -114,7 +114,7 @@ func (f *folder) sum(most bounds) []excess {
 	if f.files > most.files {
 		f.add("package "+f.path, "%d files without tests, at most %d", f.files, most.files)
 	}
-	if !f.commented {
+	if !f.says {
 		f.add("package "+f.path, "it has no comment")
 	}
 	for _, found := range []types{f.code, f.tests} {
