@@ -36,7 +36,7 @@ func TestMeasure_findsWhatIsBeyondItsBound(t *testing.T) {
 			want:  []string{"package a: 2 files without tests, at most 1"},
 		},
 		"no comment": {
-			files: map[string]string{"a/a.go": "package a\n", "a/a_test.go": documented, "b/b_test.go": documented},
+			files: map[string]string{"a/a.go": "package a\n", "a/a_test.go": documented, "b/b_test.go": "package b\n", "c/c_test.go": documented},
 			want:  []string{"package a: it has no comment", "package b: it has no comment"},
 		},
 		"what the go command passes over": {

@@ -25,6 +25,7 @@ type folder struct {
 	path     string
 	files    int  // of code that is no test's
 	says     bool // what it is for, in such a file
+	testSays bool // so, in any file: enough where there are only tests
 	excesses []excess
 	code     types // declared and used outside of tests
 	tests    types // declared and used by tests
@@ -86,6 +87,7 @@ func (f *folder) read(tree fs.FS, name string, most bounds) error {
 		return err
 	}
 	found := &f.tests
+	f.testSays = f.testSays || file.Doc != nil
 	if !strings.HasSuffix(name, "_test.go") {
 		found = &f.code
 		f.files++
@@ -114,7 +116,7 @@ func (f *folder) sum(most bounds) []excess {
 	if f.files > most.files {
 		f.add("package "+f.path, "%d files without tests, at most %d", f.files, most.files)
 	}
-	if !f.says {
+	if !f.says && (f.files > 0 || !f.testSays) {
 		f.add("package "+f.path, "it has no comment")
 	}
 	for _, found := range []types{f.code, f.tests} {
