@@ -7,6 +7,7 @@ import (
 
 	"go.temporal.io/sdk/activity"
 
+	"longhaul/activities/relay"
 	"longhaul/internal/description"
 	"longhaul/internal/shard"
 	"longhaul/internal/staging"
@@ -55,7 +56,7 @@ func (a *Activities) Describe(ctx context.Context, params DescribeParams) (Descr
 		running, cancel := untilWorkerStops(ctx)
 		defer cancel()
 		done, err = shard.Run(running, params.input(ctx, t, slots, a))
-		return struct{}{}, err
+		return struct{}{}, relay.IfReplaced(ctx, err)
 	})
 	if err == nil && done.Stop == shard.StopSlice {
 		spent.Stop = StopSlice

@@ -62,7 +62,7 @@ func (s *spender) spend() (made int64) {
 		}
 		m := new(salesforce.Meter)
 		for range lease {
-			if _, err := s.client.Count(salesforce.WithMeter(s.Context(), m), "Report", "", ""); err != nil {
+			if _, _, err := s.client.Usage(salesforce.WithMeter(s.Context(), m)); err != nil {
 				s.Fatal(err)
 			}
 		}

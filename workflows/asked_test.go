@@ -18,6 +18,7 @@ type asked struct {
 	interceptor.WorkerInterceptorBase
 	activity func(name string, options workflow.ActivityOptions)
 	timer    func(d time.Duration, summary string)
+	another  func(ctx workflow.Context) // run, which continues this one
 }
 
 func (a *asked) listen(env *testsuite.TestWorkflowEnvironment) {
@@ -60,4 +61,11 @@ func (o *askedOutbound) NewTimerWithOptions(ctx workflow.Context, d time.Duratio
 		o.asked.timer(d, options.Summary)
 	}
 	return o.Next.NewTimerWithOptions(ctx, d, options)
+}
+
+func (o *askedOutbound) NewContinueAsNewError(ctx workflow.Context, wfn any, args ...any) error {
+	if o.asked.another != nil {
+		o.asked.another(ctx)
+	}
+	return o.Next.NewContinueAsNewError(ctx, wfn, args...)
 }

@@ -126,7 +126,8 @@ func TestAttributes_lostOnesAreNotHandedOn(t *testing.T) {
 	if err := env.SetTypedSearchAttributesOnStart(temporal.NewSearchAttributes(team.ValueSet("crm"), site.ValueSet("berlin"))); err != nil {
 		t.Fatal(err)
 	}
-	spy := new(continued)
+	var handed []string
+	spy := &asked{another: func(ctx workflow.Context) { handed = handedOn(ctx) }}
 	options := workflows.WorkerOptions(o.attributes, worker.Options{})
 	options.Interceptors = append([]interceptor.WorkerInterceptor{spy}, options.Interceptors...)
 	env.SetWorkerOptions(options)
@@ -139,52 +140,22 @@ func TestAttributes_lostOnesAreNotHandedOn(t *testing.T) {
 	if err := env.GetWorkflowError(); err == nil || !strings.Contains(err.Error(), "continue as new") {
 		t.Fatalf("got %v, want continue-as-new", err)
 	}
-	if want := []string{"LonghaulSource", "Site"}; !slices.Equal(spy.handed, want) {
-		t.Errorf("handed on are %v, want %v", spy.handed, want)
+	if want := []string{"LonghaulSource", "Site"}; !slices.Equal(handed, want) {
+		t.Errorf("handed on are %v, want %v", handed, want)
 	}
 }
 
-// continued sees the attributes that a run hands on.
-type continued struct {
-	interceptor.WorkerInterceptorBase
-	handed []string
-}
-
-func (c *continued) InterceptWorkflow(
-	_ workflow.Context, next interceptor.WorkflowInboundInterceptor,
-) interceptor.WorkflowInboundInterceptor {
-	in := &continuedInbound{spy: c}
-	in.Next = next
-	return in
-}
-
-type continuedInbound struct {
-	interceptor.WorkflowInboundInterceptorBase
-	spy *continued
-}
-
-func (i *continuedInbound) Init(next interceptor.WorkflowOutboundInterceptor) error {
-	out := &continuedOutbound{spy: i.spy}
-	out.Next = next
-	return i.Next.Init(out)
-}
-
-type continuedOutbound struct {
-	interceptor.WorkflowOutboundInterceptorBase
-	spy *continued
-}
-
-// NewContinueAsNewError looks at what the SDK will hand on, and sorts it.
+// handedOn lists the attributes that the SDK will hand on to the next run.
 //
 //workflowcheck:ignore
-func (o *continuedOutbound) NewContinueAsNewError(ctx workflow.Context, wfn any, args ...any) error {
+func handedOn(ctx workflow.Context) (names []string) {
 	for name, value := range workflow.GetInfo(ctx).SearchAttributes.GetIndexedFields() { //nolint:staticcheck // as the SDK reads it
 		if value.GetData() != nil {
-			o.spy.handed = append(o.spy.handed, name)
+			names = append(names, name)
 		}
 	}
-	slices.Sort(o.spy.handed)
-	return o.Next.NewContinueAsNewError(ctx, wfn, args...)
+	slices.Sort(names)
+	return names
 }
 
 // ending is a way in which a sync, or a workflow that stands for one, ends.

@@ -3,7 +3,10 @@ package relay
 
 import (
 	"context"
+	"errors"
 	"sync"
+
+	"longhaul/internal/fault"
 )
 
 // Relay knows the shards that are described in this process, so that one which Temporal has given up makes room for its
@@ -19,25 +22,39 @@ type Relay struct {
 type runner struct {
 	source, run string // run of the workflow
 	shard       int
-	cancel      context.CancelFunc
+	cancel      context.CancelCauseFunc
 	over        chan struct{}
+}
+
+// errReplaced is why an attempt ends that a newer one replaces.
+var errReplaced = &fault.Error{
+	Class: fault.Transient, System: fault.Temporal, Err: context.Canceled,
+	Message: "this attempt at a shard was ended because a newer one has begun; that one goes on where it was",
+}
+
+// IfReplaced is the error of an attempt in the context of Enter: where a newer attempt has ended it, errReplaced.
+func IfReplaced(ctx context.Context, err error) error {
+	if errors.Is(err, context.Canceled) && errors.Is(context.Cause(ctx), errReplaced) {
+		return errReplaced
+	}
+	return err
 }
 
 // Enter ends the attempts that this one replaces, waits until they have stored what they have, and gives a context that
 // ends when this one is replaced. Only one workflow run at a time syncs a source, so shards of another run are left over.
 // leave must be called.
 func (r *Relay) Enter(ctx context.Context, source, run string, shard int) (_ context.Context, leave func()) {
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, cancel := context.WithCancelCause(ctx)
 	mine := &runner{source: source, run: run, shard: shard, cancel: cancel, over: make(chan struct{})}
 	for _, left := range r.replace(mine) {
-		left.cancel()
+		left.cancel(errReplaced)
 		select {
 		case <-left.over:
 		case <-ctx.Done():
 		}
 	}
 	return ctx, func() {
-		cancel()
+		cancel(nil)
 		r.mu.Lock()
 		delete(r.runners, mine)
 		r.mu.Unlock()

@@ -2,10 +2,16 @@ package relay
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"io"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
+
+	"longhaul/internal/fault"
 )
 
 // TestRelay_endsWhatIsLeftOver starts attempts one after the other and looks which of them are told to end.
@@ -83,4 +89,29 @@ func TestRelay_waitsNoLongerThanItsOwnContext(t *testing.T) {
 			t.Error("it waits on after its own end")
 		}
 	})
+}
+
+// TestRelay_saysThatANewerAttemptHasBegun ends one attempt by another, one by its caller, and one by a fault of its own.
+func TestRelay_saysThatANewerAttemptHasBegun(t *testing.T) {
+	t.Parallel()
+	var r Relay
+	replaced, leave := r.Enter(t.Context(), "acme", "a", 1)
+	go func() {
+		<-replaced.Done()
+		leave()
+	}()
+	next, leave := r.Enter(t.Context(), "acme", "b", 1)
+	defer leave()
+	err := IfReplaced(replaced, fmt.Errorf("describe: %w", replaced.Err()))
+	if says := fault.Sentence(err); !fault.Is(err, fault.Transient) || !strings.Contains(says, "a newer one has begun") {
+		t.Errorf("an attempt that is replaced says %q", says)
+	}
+	if err := IfReplaced(replaced, io.ErrUnexpectedEOF); !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("a fault of its own became %v", err)
+	}
+	ctx, cancel := context.WithCancel(next)
+	cancel()
+	if err := IfReplaced(ctx, ctx.Err()); !errors.Is(err, context.Canceled) {
+		t.Errorf("a cancel by the caller became %v", err)
+	}
 }

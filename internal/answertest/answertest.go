@@ -2,10 +2,13 @@
 package answertest
 
 import (
+	"bytes"
 	"io"
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/klauspost/compress/gzip"
 )
 
 // RoundTrip is a transport made of a function.
@@ -32,4 +35,18 @@ func NewRequest(tb testing.TB, method, url string) *http.Request {
 		tb.Fatal(err)
 	}
 	return req
+}
+
+// Gzip compresses a body.
+func Gzip(tb testing.TB, text string) string {
+	tb.Helper()
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	if _, err := io.WriteString(w, text); err != nil {
+		tb.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		tb.Fatal(err)
+	}
+	return b.String()
 }

@@ -28,3 +28,15 @@ func Description(report string, columns, size int) string {
 		`]},"reportTypeMetadata":{"categories":[{"label":"c","columns":{` + kind.String() +
 		`}}]},"reportExtendedMetadata":{"detailColumnInfo":{` + infos.String() + `}}}`
 }
+
+// ColumnNames writes the names of n columns, each in quotes and followed by after, with commas between them.
+func ColumnNames(n int, after string) string {
+	var b strings.Builder
+	for i := range n {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		fmt.Fprintf(&b, `"Plan__c.Field_%d__c"%s`, i, after)
+	}
+	return b.String()
+}

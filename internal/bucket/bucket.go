@@ -48,11 +48,3 @@ func (b *Bucket) Close() error {
 
 // EndsWithProcess reports whether all objects in the bucket are lost when the process ends.
 func (b *Bucket) EndsWithProcess() bool { return b.kind == kindMemory }
-
-// LocalPath returns where a file bucket keeps key on this machine; ok is false for every other bucket.
-func (b *Bucket) LocalPath(key string) (path string, ok bool) {
-	if b.folder == nil {
-		return "", false
-	}
-	return b.folder.path(key), true
-}

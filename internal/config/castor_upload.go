@@ -171,7 +171,7 @@ func (c *castorValues) attempts(mistakes *Mistakes) int {
 	if !given {
 		return catalog.DefaultAttempts
 	}
-	retries, err := WholeNumber(strings.TrimSpace(text))
+	retries, err := wholeNumber(strings.TrimSpace(text))
 	if err != nil && !errors.Is(err, errNoNumber) {
 		mistakes.add(origin{name: retryOverride}, "%s", sentence(err))
 	}

@@ -34,8 +34,8 @@ type Metrics struct{ Address string }
 // Worker bounds what one worker does at a time.
 type Worker struct{ Slots int }
 
-// DefaultSlots is how many activities a worker runs at one time.
-const DefaultSlots = 64
+// defaultSlots is how many activities a worker runs at one time.
+const defaultSlots = 64
 
 // bucketFolder is the default bucket inside the data directory.
 const bucketFolder = "bucket"

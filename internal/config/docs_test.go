@@ -45,7 +45,7 @@ func TestExample_isWholeAndShowsTheDefaults(t *testing.T) {
 	if diff := cmp.Diff(want, acme); diff != "" {
 		t.Errorf("acme has other values than the defaults (-want +got):\n%s", diff)
 	}
-	if cfg.Log != (Log{"info", "auto"}) || cfg.Worker.Slots != DefaultSlots {
+	if cfg.Log != (Log{"info", "auto"}) || cfg.Worker.Slots != defaultSlots {
 		t.Errorf("%+v and %+v are not the defaults", cfg.Log, cfg.Worker)
 	}
 

@@ -206,7 +206,7 @@ func scalar(s setting, n *yaml.Node) (any, error) {
 	}
 	switch s.kind {
 	case integer:
-		value, err := WholeNumber(n.Value)
+		value, err := wholeNumber(n.Value)
 		tag := n.ShortTag()
 		number := tag == "!!int" || tag == "!!float" // 08 is a float to YAML
 		if !number || errors.Is(err, errNoNumber) {

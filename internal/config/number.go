@@ -18,9 +18,9 @@ var (
 
 var errNoNumber = errors.New("no whole number")
 
-// WholeNumber reads a number in plain decimal digits. Every other way of writing one is refused, with the digits to write in
+// wholeNumber reads a number in plain decimal digits. Every other way of writing one is refused, with the digits to write in
 // its place: YAML and Go take 010 for 8, which nobody means who lines up a column of numbers.
-func WholeNumber(text string) (int, error) {
+func wholeNumber(text string) (int, error) {
 	if plainNumber.MatchString(text) {
 		if n, err := strconv.Atoi(text); err == nil {
 			return n, nil
@@ -63,7 +63,7 @@ var _ pflag.Value = numberFlag[int]{}
 
 // Set takes the number as it was written.
 func (f numberFlag[T]) Set(text string) error {
-	n, err := WholeNumber(text)
+	n, err := wholeNumber(text)
 	if errors.Is(err, errNoNumber) {
 		return errors.New("must be a whole number")
 	}

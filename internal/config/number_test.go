@@ -19,17 +19,17 @@ var numbersWritten = map[string]string{
 func TestWholeNumber(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]int{"0": 0, "7": 7, "10": 10, "-3": -3, "4611686018427387904": 1 << 62} {
-		if n, err := WholeNumber(text); err != nil || n != want {
+		if n, err := wholeNumber(text); err != nil || n != want {
 			t.Errorf("%q: %d, %v", text, n, err)
 		}
 	}
 	for text, digits := range numbersWritten {
-		if n, err := WholeNumber(text); err == nil || err.Error() != "must be written in plain decimal digits, not as "+text+": write "+digits {
+		if n, err := wholeNumber(text); err == nil || err.Error() != "must be written in plain decimal digits, not as "+text+": write "+digits {
 			t.Errorf("%q: %d, %v", text, n, err)
 		}
 	}
 	for _, text := range []string{"", " ", "ten", "1.5", "1e3", "٣", "--1", "99999999999999999999", "0x", strings.Repeat("0", 1000)} {
-		if n, err := WholeNumber(text); !errors.Is(err, errNoNumber) {
+		if n, err := wholeNumber(text); !errors.Is(err, errNoNumber) {
 			t.Errorf("%q: %d, %v", text, n, err)
 		}
 	}

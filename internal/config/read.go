@@ -51,7 +51,7 @@ func AddFlags(flags *pflag.FlagSet) {
 	flags.String("log-level", "info", "debug, info, warn or error")
 	flags.String("log-format", "auto", "console, json, or auto: console on a terminal")
 	flags.String("metrics-address", "", "port or address that serves Prometheus metrics (default: none)")
-	flags.String("worker-slots", fmt.Sprint(DefaultSlots), "activities that run at one time in this process")
+	flags.String("worker-slots", fmt.Sprint(defaultSlots), "activities that run at one time in this process")
 }
 
 // Read makes the Config: flags beat environment, environment beats file, file beats defaults. It gives the file it
@@ -183,7 +183,7 @@ func (in Input) merge(v values) (raw, error) {
 	merged := viper.New()
 	merged.SetDefault("log.level", "info")
 	merged.SetDefault("log.format", "auto")
-	merged.SetDefault("worker.slots", DefaultSlots)
+	merged.SetDefault("worker.slots", defaultSlots)
 	if err := merged.MergeConfigMap(v.nested()); err != nil {
 		return raw{}, fmt.Errorf("merging the settings: %w", err)
 	}

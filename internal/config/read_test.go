@@ -142,7 +142,7 @@ func TestRead_hasDefaults_andNeedsNoFile(t *testing.T) {
 		t.Errorf("sources from nowhere: %v", cfg.Sources.Names())
 	}
 	cfg.Sources = nil
-	if diff := cmp.Diff(Config{Log: Log{"info", "auto"}, Worker: Worker{DefaultSlots}}, cfg); diff != "" {
+	if diff := cmp.Diff(Config{Log: Log{"info", "auto"}, Worker: Worker{defaultSlots}}, cfg); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

@@ -121,7 +121,7 @@ func (s setting) parse(value string) (any, error) {
 	value = plaintext.Line(value)
 	switch s.kind {
 	case integer:
-		n, err := WholeNumber(value)
+		n, err := wholeNumber(value)
 		if errors.Is(err, errNoNumber) {
 			return nil, fault.Invalidf("must be a whole number from %d to %d", s.low, s.high)
 		}
@@ -227,7 +227,7 @@ func checkStorage(v string) error {
 
 func checkVersion(v string) error {
 	major, whole := strings.CutSuffix(strings.TrimPrefix(v, "v"), ".0")
-	if n, err := WholeNumber(major); err != nil || n < 40 || n > 200 || !whole {
+	if n, err := wholeNumber(major); err != nil || n < 40 || n > 200 || !whole {
 		return fault.Invalidf("%.20q is not a version of the Salesforce API: write it as 59.0, or leave it out", v)
 	}
 	return nil
@@ -238,7 +238,7 @@ func checkAddress(v string) error {
 	if err != nil {
 		host, port = "", v
 	}
-	if n, err := WholeNumber(port); err != nil || n < 0 || n > 65535 || strings.ContainsAny(host, "/ ") {
+	if n, err := wholeNumber(port); err != nil || n < 0 || n > 65535 || strings.ContainsAny(host, "/ ") {
 		return fault.Invalidf("must be a port of this machine such as 9464, or an address such as 0.0.0.0:9464")
 	}
 	return nil

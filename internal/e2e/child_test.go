@@ -12,13 +12,13 @@ import (
 )
 
 // child is the sync that a workflow under another id runs, once it describes.
-func (p *plant) child(t *testing.T) client.WorkflowRun {
+func (w works) child(t *testing.T) client.WorkflowRun {
 	t.Helper()
-	answer, err := p.client.DescribeWorkflowExecution(t.Context(), "sync-acme", "")
+	answer, err := w.client.DescribeWorkflowExecution(t.Context(), "sync-acme", "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return p.client.GetWorkflow(t.Context(), "sync-acme", answer.GetWorkflowExecutionInfo().GetExecution().GetRunId())
+	return w.client.GetWorkflow(t.Context(), "sync-acme", answer.GetWorkflowExecutionInfo().GetExecution().GetRunId())
 }
 
 // TestHandOver_aTerminatedSyncFailsItsParent ends the sync from outside.

@@ -29,11 +29,11 @@ func nightlyInMidDescribe(t *testing.T) (*plant, client.WorkflowRun) {
 }
 
 // ask sends an update to a workflow by its id and gives the error that comes back.
-func (p *plant) ask(t *testing.T, id, name string, answer any, args ...any) error {
+func (w works) ask(t *testing.T, id, name string, answer any, args ...any) error {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	handle, err := p.client.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{
+	handle, err := w.client.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{
 		WorkflowID: id, UpdateName: name, Args: args, WaitForStage: client.WorkflowUpdateStageCompleted,
 	})
 	if err != nil {

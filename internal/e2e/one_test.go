@@ -69,7 +69,7 @@ func TestOneSync_howeverItIsStarted(t *testing.T) {
 }
 
 // scheduled waits for the workflow that a trigger of the schedule started.
-func (p *plant) scheduled(t *testing.T, schedule client.ScheduleHandle) client.WorkflowRun {
+func (w works) scheduled(t *testing.T, schedule client.ScheduleHandle) client.WorkflowRun {
 	t.Helper()
 	var run client.WorkflowRun
 	eventually(t, time.Minute, func() bool {
@@ -78,7 +78,7 @@ func (p *plant) scheduled(t *testing.T, schedule client.ScheduleHandle) client.W
 			return false
 		}
 		started := d.Info.RecentActions[0].StartWorkflowResult
-		run = p.client.GetWorkflow(t.Context(), started.WorkflowID, started.FirstExecutionRunID)
+		run = w.client.GetWorkflow(t.Context(), started.WorkflowID, started.FirstExecutionRunID)
 		return true
 	})
 	return run

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"go.temporal.io/sdk/client"
+
 	"longhaul/internal/simulator/server"
 	"longhaul/workflows"
 )
@@ -19,44 +21,54 @@ const (
 // late is how long Salesforce takes for a describe while a command meets a sync that describes.
 const late = time.Second
 
+// follower starts a sync of the org and follows it to its end.
+type follower struct {
+	*terminal
+	sim    *server.Server
+	client client.Client
+
+	followed  execution
+	describes int // begun before it
+}
+
 func (o *operator) shutGate(*testing.T) { o.gate.shut() }
 
 // follow starts sync-acme with an input and keeps in mind which run it is and what was described before it.
-func (o *operator) follow(t *testing.T, input string) {
+func (f *follower) follow(t *testing.T, input string) {
 	t.Helper()
-	o.describes, _ = o.sim.Describes()
-	o.temporal(t, &o.followed, "workflow", "start", "--type", "SyncSource", "--task-queue", "longhaul",
+	f.describes, _ = f.sim.Describes()
+	f.temporal(t, &f.followed, "workflow", "start", "--type", "SyncSource", "--task-queue", "longhaul",
 		"--workflow-id", "sync-acme", "--input", input)
 }
 
 // begun is how many describes were begun since the sync that is followed was started.
-func (o *operator) begun() int {
-	total, _ := o.sim.Describes()
-	return total - o.describes
+func (f *follower) begun() int {
+	total, _ := f.sim.Describes()
+	return total - f.describes
 }
 
 // slowly starts a sync that describes every report again, and waits until it is in the middle of that.
-func (o *operator) slowly(t *testing.T) {
+func (f *follower) slowly(t *testing.T) {
 	t.Helper()
-	if err := o.sim.SetFaults([]server.Fault{{Name: "stall", Route: "describe", Delay: late}}); err != nil {
+	if err := f.sim.SetFaults([]server.Fault{{Name: "stall", Route: "describe", Delay: late}}); err != nil {
 		t.Fatal(err)
 	}
-	o.follow(t, `{"mode":"full"}`)
-	eventually(t, time.Minute, func() bool { return o.begun() > pageReports/4 })
+	f.follow(t, `{"mode":"full"}`)
+	eventually(t, time.Minute, func() bool { return f.begun() > pageReports/4 })
 }
 
 // quickly lets Salesforce answer at once again.
-func (o *operator) quickly(t *testing.T) {
+func (f *follower) quickly(t *testing.T) {
 	t.Helper()
-	if err := o.sim.SetFaults(nil); err != nil {
+	if err := f.sim.SetFaults(nil); err != nil {
 		t.Fatal(err)
 	}
 }
 
 // progress asks the running sync.
-func (o *operator) progress(t *testing.T) (p workflows.Progress) {
+func (f *follower) progress(t *testing.T) (p workflows.Progress) {
 	t.Helper()
-	value, err := o.client.QueryWorkflow(t.Context(), "sync-acme", "", workflows.ProgressQuery)
+	value, err := f.client.QueryWorkflow(t.Context(), "sync-acme", "", workflows.ProgressQuery)
 	if err == nil {
 		err = value.Get(&p)
 	}
@@ -67,20 +79,20 @@ func (o *operator) progress(t *testing.T) (p workflows.Progress) {
 }
 
 // awaitPhase waits until the sync shows a phase, and gives what it says then.
-func (o *operator) awaitPhase(t *testing.T, phase workflows.Phase) (p workflows.Progress) {
+func (f *follower) awaitPhase(t *testing.T, phase workflows.Phase) (p workflows.Progress) {
 	t.Helper()
 	eventually(t, time.Minute, func() bool {
-		p = o.progress(t)
+		p = f.progress(t)
 		return p.Phase == phase
 	})
 	return p
 }
 
 // ends waits for the end of the sync that is followed.
-func (o *operator) ends(t *testing.T) workflows.Result {
+func (f *follower) ends(t *testing.T) workflows.Result {
 	t.Helper()
 	var result workflows.Result
-	if err := o.client.GetWorkflow(t.Context(), o.followed.WorkflowID, o.followed.RunID).Get(t.Context(), &result); err != nil {
+	if err := f.client.GetWorkflow(t.Context(), f.followed.WorkflowID, f.followed.RunID).Get(t.Context(), &result); err != nil {
 		t.Fatalf("the sync failed: %v", err)
 	}
 	return result
@@ -112,21 +124,24 @@ func (o *operator) stillPaused(t *testing.T) {
 	}
 }
 
-// goesOn holds the sync that was resumed after a pause to its end: all of it described, nothing twice.
-func (o *operator) goesOn(t *testing.T) {
-	t.Helper()
-	o.endsWhole(t, 0)
+// goesOn holds the sync that was resumed to its end: all of it described, and no more reports twice than may be. After a login
+// that was refused these are the ones whose requests were in flight.
+func goesOn(twice int) func(*operator, *testing.T) {
+	return func(o *operator, t *testing.T) {
+		t.Helper()
+		o.endsWhole(t, twice)
+	}
 }
 
 // endsWhole lets Salesforce answer at once and waits for the end of a full sync.
-func (o *operator) endsWhole(t *testing.T, twice int) workflows.Result {
+func (f *follower) endsWhole(t *testing.T, twice int) workflows.Result {
 	t.Helper()
-	o.quickly(t)
-	result := o.ends(t)
+	f.quickly(t)
+	result := f.ends(t)
 	if result.States.Total() != pageReports || result.States.Failed != 0 || !result.Uploaded {
 		t.Errorf("the sync ended as %+v", result)
 	}
-	if got := o.begun() - pageReports; got > twice {
+	if got := f.begun() - pageReports; got > twice {
 		t.Errorf("%d reports were described twice, want at most %d", got, twice)
 	}
 	return result
@@ -153,25 +168,17 @@ func (o *operator) hasQuota(t *testing.T) {
 	o.sim.Advance(25 * time.Hour) // what others used is a day old then
 }
 
-// holds takes a permission away and starts a sync, which holds for it.
-func (o *operator) holds(t *testing.T) {
-	t.Helper()
-	o.holdsWithout(t, "ViewAllUsers")
-}
-
-func (o *operator) holdsAgain(t *testing.T) {
-	t.Helper()
-	o.holdsWithout(t, "ViewPublicDashboards")
-}
-
-func (o *operator) holdsWithout(t *testing.T, permission string) {
-	t.Helper()
-	if err := o.sim.Revoke(permission); err != nil {
-		t.Fatal(err)
+// holdsWithout takes a permission away and starts a sync, which holds for it.
+func holdsWithout(permission string) func(*operator, *testing.T) {
+	return func(o *operator, t *testing.T) {
+		t.Helper()
+		if err := o.sim.Revoke(permission); err != nil {
+			t.Fatal(err)
+		}
+		o.delivered = len(o.sim.Files())
+		o.follow(t, `{}`)
+		o.awaitPhase(t, workflows.PhaseHeld)
 	}
-	o.delivered = len(o.sim.Files())
-	o.follow(t, `{}`)
-	o.awaitPhase(t, workflows.PhaseHeld)
 }
 
 func (o *operator) delivers(t *testing.T) {
@@ -192,7 +199,7 @@ func (o *operator) deliversNothing(t *testing.T) {
 	}
 }
 
-// blocked makes the secret of a sync that describes another one, waits until that has stopped it, and mends it.
+// blocked makes the secret of a sync that describes another one, waits until that has stopped it, and fixes it.
 func (o *operator) blocked(t *testing.T) {
 	t.Helper()
 	o.slowly(t)
@@ -201,13 +208,6 @@ func (o *operator) blocked(t *testing.T) {
 		t.Errorf("it is blocked because %q", why)
 	}
 	o.sim.SetSecretRotated(false)
-}
-
-// isMended holds the sync that was resumed after a repair to its end. What was on its way when the login was refused may
-// be asked for again.
-func (o *operator) isMended(t *testing.T) {
-	t.Helper()
-	o.endsWhole(t, inFlight)
 }
 
 // stopped waits until nothing runs, and starts once more: what was read is known then.

@@ -29,12 +29,12 @@ var steps = []step{
 
 	{"temporal workflow signal --workflow-id sync-acme --name pause", (*operator).slowly, (*operator).paused},
 	{"temporal workflow list --query 'LonghaulPhase IN", (*operator).awaitListed, (*operator).listed},
-	{"temporal workflow signal --workflow-id sync-acme --name resume", (*operator).stillPaused, (*operator).goesOn},
+	{"temporal workflow signal --workflow-id sync-acme --name resume", (*operator).stillPaused, goesOn(0)},
 	{"temporal workflow metadata", (*operator).outOfQuota, (*operator).saysWhyItWaits},
 	{"temporal workflow update execute --workflow-id sync-acme --name set-quota", nil, (*operator).hasQuota},
-	{"temporal workflow update execute --workflow-id sync-acme --name approve", (*operator).holds, (*operator).delivers},
-	{"temporal workflow update execute --workflow-id sync-acme --name discard", (*operator).holdsAgain, (*operator).deliversNothing},
-	{"temporal workflow signal --workflow-id sync-acme --name resume", (*operator).blocked, (*operator).isMended},
+	{"temporal workflow update execute --workflow-id sync-acme --name approve", holdsWithout("ViewAllUsers"), (*operator).delivers},
+	{"temporal workflow update execute --workflow-id sync-acme --name discard", holdsWithout("ViewPublicDashboards"), (*operator).deliversNothing},
+	{"temporal workflow signal --workflow-id sync-acme --name resume", (*operator).blocked, goesOn(inFlight)},
 
 	{"temporal workflow cancel", (*operator).twiceAtOnceFromRest, (*operator).stopped},
 	{"temporal workflow terminate", (*operator).twiceAtOnceFromRest, (*operator).stopped},
@@ -209,7 +209,7 @@ func commands(t *testing.T, page string) []string {
 func newOperator(t *testing.T, cli string) *operator {
 	t.Helper()
 	sim := simulate(t, server.Options{Reports: pageReports, Columns: 3, TypeMetadata: 1000, DailyLimit: dailyLimit})
-	o := &operator{cli: cli, sim: sim, gate: newGate(t, sim.Ready().Catalog)}
+	o := &operator{follower: &follower{terminal: &terminal{cli: cli}, sim: sim}, gate: newGate(t, sim.Ready().Catalog)}
 	dir := t.TempDir()
 	settings, environ := settingsFile(t, dir, sim, "")
 	text, err := os.ReadFile(settings)

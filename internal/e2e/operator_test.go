@@ -10,26 +10,24 @@ import (
 	"testing"
 	"time"
 
-	"go.temporal.io/sdk/client"
-
-	"longhaul/internal/simulator/server"
 	"longhaul/workflows"
 )
 
 // operator works with the starter and the temporal CLI, as people do.
 type operator struct {
-	cli     string
-	environ []string
-	sim     *server.Server
-	client  client.Client
-	gate    *gate
+	*follower
+	gate *gate
 
-	shown     string    // by the command that ran last
-	followed  execution // the sync that a step has started
-	id        string    // of it in the bucket
-	describes int       // begun before it
-	seen      int       // begun of it when it was paused
-	delivered int       // files before it
+	shown     string // by the command that ran last
+	id        string // of the followed sync in the bucket
+	seen      int    // describes begun of it when it was paused
+	delivered int    // files before it
+}
+
+// terminal is where people type commands.
+type terminal struct {
+	cli     string // the path of temporal
+	environ []string
 }
 
 // execution is a workflow's run, as the temporal CLI and the starter write it.
@@ -47,27 +45,27 @@ type listed struct {
 func (e listed) isRunning() bool { return e.Status == "WORKFLOW_EXECUTION_STATUS_RUNNING" }
 
 // temporal runs the CLI and reads what it prints.
-func (o *operator) temporal(t *testing.T, into any, args ...string) {
+func (c *terminal) temporal(t *testing.T, into any, args ...string) {
 	t.Helper()
-	got := run(t, o.environ, o.cli, append(args, "--output", "json")...)
+	got := run(t, c.environ, c.cli, append(args, "--output", "json")...)
 	if err := json.Unmarshal([]byte(got.stdout), into); err != nil || got.code != 0 {
 		t.Errorf("temporal %q ended with %d: %v\n%s%s", args, got.code, err, got.stdout, got.stderr)
 	}
 }
 
-func (o *operator) list(t *testing.T, query string) []listed {
+func (c *terminal) list(t *testing.T, query string) []listed {
 	t.Helper()
 	var all []listed
-	o.temporal(t, &all, "workflow", "list", "--query", query)
+	c.temporal(t, &all, "workflow", "list", "--query", query)
 	return all
 }
 
 // running is the one sync that goes on.
-func (o *operator) running(t *testing.T) execution {
+func (c *terminal) running(t *testing.T) execution {
 	t.Helper()
 	var runs []listed
 	eventually(t, time.Minute, func() bool {
-		runs = o.list(t, `WorkflowId = "sync-acme" and ExecutionStatus = "Running"`)
+		runs = c.list(t, `WorkflowId = "sync-acme" and ExecutionStatus = "Running"`)
 		return len(runs) > 0
 	})
 	if len(runs) != 1 {
@@ -77,18 +75,18 @@ func (o *operator) running(t *testing.T) execution {
 }
 
 // awaitRest waits until nothing runs.
-func (o *operator) awaitRest(t *testing.T) {
+func (c *terminal) awaitRest(t *testing.T) {
 	t.Helper()
-	eventually(t, time.Minute, func() bool { return len(o.list(t, `ExecutionStatus = "Running"`)) == 0 })
+	eventually(t, time.Minute, func() bool { return len(c.list(t, `ExecutionStatus = "Running"`)) == 0 })
 }
 
 // awaitScheduled waits until the schedule has started its workflow: it does so behind the CLI's back.
-func (o *operator) awaitScheduled(t *testing.T) {
+func (c *terminal) awaitScheduled(t *testing.T) {
 	t.Helper()
-	eventually(t, time.Minute, func() bool { return len(o.list(t, `WorkflowId STARTS_WITH "acme-nightly"`)) == 1 })
+	eventually(t, time.Minute, func() bool { return len(c.list(t, `WorkflowId STARTS_WITH "acme-nightly"`)) == 1 })
 }
 
-func (o *operator) result(t *testing.T, e execution) workflows.Result {
+func (c *terminal) result(t *testing.T, e execution) workflows.Result {
 	t.Helper()
 	var closed struct {
 		CloseEvent struct {
@@ -97,7 +95,7 @@ func (o *operator) result(t *testing.T, e execution) workflows.Result {
 			} `json:"workflowExecutionCompletedEventAttributes"`
 		} `json:"closeEvent"`
 	}
-	o.temporal(t, &closed, "workflow", "result", "--workflow-id", e.WorkflowID, "--run-id", e.RunID)
+	c.temporal(t, &closed, "workflow", "result", "--workflow-id", e.WorkflowID, "--run-id", e.RunID)
 	if len(closed.CloseEvent.Completed.Result) != 1 {
 		t.Fatalf("%s did not complete with a result", e.WorkflowID)
 	}
@@ -105,10 +103,10 @@ func (o *operator) result(t *testing.T, e execution) workflows.Result {
 }
 
 // startTwice starts two workflows at once through the temporal CLI.
-func (o *operator) startTwice(t *testing.T, args ...string) []execution {
+func (c *terminal) startTwice(t *testing.T, args ...string) []execution {
 	t.Helper()
 	args = append([]string{"workflow", "start", "--type", "SyncSource", "--task-queue", "longhaul"}, args...)
-	return twice(t, o.environ, o.cli, append(args, "--output", "json"), func(e execution) execution { return e })
+	return twice(t, c.environ, c.cli, append(args, "--output", "json"), func(e execution) execution { return e })
 }
 
 // detached is what `sync --detach --json` prints.
@@ -120,9 +118,9 @@ type detached struct {
 }
 
 // syncTwice starts or joins the sync with two starters at once.
-func (o *operator) syncTwice(t *testing.T) []execution {
+func (c *terminal) syncTwice(t *testing.T) []execution {
 	t.Helper()
-	return twice(t, o.environ, program(t, starter), []string{"sync", "acme", "--detach", "--json"}, func(d detached) execution {
+	return twice(t, c.environ, program(t, starter), []string{"sync", "acme", "--detach", "--json"}, func(d detached) execution {
 		return execution{WorkflowID: d.Workflow.ID, RunID: d.Workflow.RunID}
 	})
 }

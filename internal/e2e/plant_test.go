@@ -142,9 +142,9 @@ func (p *plant) logger(t *testing.T) *zap.Logger {
 }
 
 // start starts SyncSource under an id, as the temporal CLI would.
-func (p *plant) start(t *testing.T, id string, input ...any) client.WorkflowRun {
+func (w works) start(t *testing.T, id string, input ...any) client.WorkflowRun {
 	t.Helper()
-	run, err := p.client.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: id, TaskQueue: workflows.TaskQueue},
+	run, err := w.client.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: id, TaskQueue: workflows.TaskQueue},
 		workflows.SyncSourceType, input...)
 	if err != nil {
 		t.Fatal(err)
@@ -153,10 +153,10 @@ func (p *plant) start(t *testing.T, id string, input ...any) client.WorkflowRun 
 }
 
 // sync runs a whole sync under the source's own id.
-func (p *plant) sync(t *testing.T, input ...any) workflows.Result {
+func (w works) sync(t *testing.T, input ...any) workflows.Result {
 	t.Helper()
 	var result workflows.Result
-	if err := p.start(t, "sync-acme", input...).Get(t.Context(), &result); err != nil {
+	if err := w.start(t, "sync-acme", input...).Get(t.Context(), &result); err != nil {
 		t.Fatalf("the sync failed: %v", err)
 	}
 	return result
@@ -178,10 +178,10 @@ func failure(t *testing.T, run client.WorkflowRun) (*temporal.ApplicationError, 
 }
 
 // history is every event of a run, and of the runs that continued it.
-func (p *plant) history(t *testing.T, id, run string) []*historypb.HistoryEvent {
+func (w works) history(t *testing.T, id, run string) []*historypb.HistoryEvent {
 	t.Helper()
 	var events []*historypb.HistoryEvent
-	iter := p.client.GetWorkflowHistory(t.Context(), id, run, false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	iter := w.client.GetWorkflowHistory(t.Context(), id, run, false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
 	for iter.HasNext() {
 		event, err := iter.Next()
 		if err != nil {
@@ -193,9 +193,9 @@ func (p *plant) history(t *testing.T, id, run string) []*historypb.HistoryEvent 
 }
 
 // file reads one of the sync's files from the bucket.
-func (p *plant) file(t *testing.T, result workflows.Result, name string, into any) {
+func (w works) file(t *testing.T, result workflows.Result, name string, into any) {
 	t.Helper()
-	content, err := p.store.Read(t.Context(), staging.Sync{Source: result.Source, ID: result.Sync}.File(name))
+	content, err := w.store.Read(t.Context(), staging.Sync{Source: result.Source, ID: result.Sync}.File(name))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -207,16 +207,16 @@ func (p *plant) requireNothingPrivate(t *testing.T, events []*historypb.HistoryE
 }
 
 // names are those of the reports that the newest sync of source acme delivered.
-func (p *plant) names(t *testing.T) (names []string) {
+func (w works) names(t *testing.T) (names []string) {
 	t.Helper()
-	for key, err := range p.store.List(t.Context(), staging.SyncsPrefix("acme")) {
+	for key, err := range w.store.List(t.Context(), staging.SyncsPrefix("acme")) {
 		if err != nil {
 			t.Fatal(err)
 		}
 		if !strings.HasSuffix(key, "-reports.json") {
 			continue
 		}
-		content, err := p.store.Read(t.Context(), key)
+		content, err := w.store.Read(t.Context(), key)
 		if err != nil {
 			t.Fatal(err)
 		}

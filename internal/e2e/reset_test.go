@@ -111,28 +111,28 @@ func describedHalf(reports int) func(*plant) bool {
 }
 
 // reset takes a run back to one of its finished workflow tasks and gives the new run.
-func (p *plant) reset(t *testing.T, run client.WorkflowRun, to func(finished []int64) int64) client.WorkflowRun {
+func (w works) reset(t *testing.T, run client.WorkflowRun, to func(finished []int64) int64) client.WorkflowRun {
 	t.Helper()
 	var finished []int64
-	for _, event := range p.history(t, run.GetID(), run.GetRunID()) {
+	for _, event := range w.history(t, run.GetID(), run.GetRunID()) {
 		if event.GetEventType() == enumspb.EVENT_TYPE_WORKFLOW_TASK_COMPLETED {
 			finished = append(finished, event.GetEventId())
 		}
 	}
-	answer, err := p.client.ResetWorkflowExecution(t.Context(), &workflowservice.ResetWorkflowExecutionRequest{
+	answer, err := w.client.ResetWorkflowExecution(t.Context(), &workflowservice.ResetWorkflowExecutionRequest{
 		Namespace: "default", WorkflowExecution: &commonpb.WorkflowExecution{WorkflowId: run.GetID(), RunId: run.GetRunID()},
 		Reason: "a test", RequestId: uuid.NewString(), WorkflowTaskFinishEventId: to(finished),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return p.client.GetWorkflow(t.Context(), run.GetID(), answer.GetRunId())
+	return w.client.GetWorkflow(t.Context(), run.GetID(), answer.GetRunId())
 }
 
 // progress asks the running sync of source acme.
-func (p *plant) progress(t *testing.T) workflows.Progress {
+func (w works) progress(t *testing.T) workflows.Progress {
 	t.Helper()
-	return progressOf(t, p.client, "sync-acme")
+	return progressOf(t, w.client, "sync-acme")
 }
 
 // scheduled counts the activities of a type in a history.

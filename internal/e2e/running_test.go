@@ -17,9 +17,9 @@ type running struct {
 }
 
 // begin starts the sync of source acme.
-func (p *plant) begin(t *testing.T, input ...any) running {
+func (w works) begin(t *testing.T, input ...any) running {
 	t.Helper()
-	return running{p.start(t, "sync-acme", input...), p.client}
+	return running{w.start(t, "sync-acme", input...), w.client}
 }
 
 // progress asks the sync how far it is.

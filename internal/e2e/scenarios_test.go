@@ -85,21 +85,21 @@ func (p *plant) await(t *testing.T, run client.WorkflowRun) {
 	}
 }
 
-func (p *plant) awaitPhase(t *testing.T, phase workflows.Phase) {
+func (w works) awaitPhase(t *testing.T, phase workflows.Phase) {
 	t.Helper()
-	eventually(t, time.Minute, func() bool { return p.progress(t).Phase == phase })
+	eventually(t, time.Minute, func() bool { return w.progress(t).Phase == phase })
 }
 
-func (p *plant) signal(t *testing.T, name string) {
+func (w works) signal(t *testing.T, name string) {
 	t.Helper()
-	if err := p.client.SignalWorkflow(t.Context(), "sync-acme", "", name, nil); err != nil {
+	if err := w.client.SignalWorkflow(t.Context(), "sync-acme", "", name, nil); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func (p *plant) update(t *testing.T, name string, args ...any) {
+func (w works) update(t *testing.T, name string, args ...any) {
 	t.Helper()
-	handle, err := p.client.UpdateWorkflow(t.Context(), client.UpdateWorkflowOptions{
+	handle, err := w.client.UpdateWorkflow(t.Context(), client.UpdateWorkflowOptions{
 		WorkflowID: "sync-acme", UpdateName: name, Args: args, WaitForStage: client.WorkflowUpdateStageCompleted,
 	})
 	if err == nil {

@@ -1,7 +1,6 @@
 package httpkit
 
 import (
-	"bytes"
 	"errors"
 	"io"
 	"net/http"
@@ -9,28 +8,13 @@ import (
 	"testing"
 	"testing/iotest"
 
-	"github.com/klauspost/compress/gzip"
-
 	"longhaul/internal/answertest"
 )
-
-func packed(t testing.TB, text string) string {
-	t.Helper()
-	var b bytes.Buffer
-	w := gzip.NewWriter(&b)
-	if _, err := io.WriteString(w, text); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.String()
-}
 
 func TestGzip_unpacks(t *testing.T) {
 	t.Parallel()
 	text := strings.Repeat("columns ", 5000)
-	whole := packed(t, text)
+	whole := answertest.Gzip(t, text)
 	for _, row := range []struct {
 		name, body, encoding, want string
 		cut                        bool

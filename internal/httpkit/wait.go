@@ -9,22 +9,22 @@ import (
 	"time"
 )
 
-// LongestRetryAfter is the longest Retry-After that is believed. Quotas are counted by the day, so a longer one is a mistake that
+// longestRetryAfter is the longest Retry-After that is believed. Quotas are counted by the day, so a longer one is a mistake that
 // would put a sync to sleep for good.
-const LongestRetryAfter = 24 * time.Hour
+const longestRetryAfter = 24 * time.Hour
 
 // RetryAfter reads the Retry-After header in both of its forms, a date against now; zero when it is absent, unreadable or past.
 func RetryAfter(header http.Header, now time.Time) time.Duration {
 	text := strings.TrimSpace(header.Get("Retry-After"))
 	seconds, err := strconv.ParseUint(text, 10, 64)
 	if err == nil || errors.Is(err, strconv.ErrRange) {
-		return time.Duration(min(seconds, uint64(LongestRetryAfter/time.Second))) * time.Second
+		return time.Duration(min(seconds, uint64(longestRetryAfter/time.Second))) * time.Second
 	}
 	at, err := http.ParseTime(text)
 	if err != nil {
 		return 0
 	}
-	return min(max(0, at.Sub(now)), LongestRetryAfter)
+	return min(max(0, at.Sub(now)), longestRetryAfter)
 }
 
 // Date reads the Date header in UTC; zero when there is none to read.

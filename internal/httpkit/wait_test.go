@@ -15,7 +15,7 @@ func FuzzRetryAfter(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, value, date string) {
 		header := http.Header{"Retry-After": {value}, "Date": {date}}
-		if got := RetryAfter(header, Date(header)); got < 0 || got > LongestRetryAfter {
+		if got := RetryAfter(header, Date(header)); got < 0 || got > longestRetryAfter {
 			t.Fatalf("%q on %q is a wait of %v", value, date, got)
 		}
 	})

@@ -29,9 +29,7 @@ func TestEnumerate_memoryDoesNotGrowWithTheOrg(t *testing.T) {
 	if testing.Short() {
 		t.Skip("enumerates 200,000 records")
 	}
-	measure(t, 40_000, 120, false) // fills the pools
-	small := measure(t, 20_000, 120, false)
-	large := measure(t, 200_000, 120, false)
+	small, large := orgtest.TenTimes(20_000, func(n int) uint64 { return measure(t, n, 120, false) })
 	if float64(large) > 1.3*float64(small) {
 		t.Error("ten times the records need more than 1.3 times the memory")
 	}
@@ -70,11 +68,8 @@ func TestLookUpMissing_memoryDoesNotGrowWithTheOrg(t *testing.T) {
 	if testing.Short() {
 		t.Skip("looks up 100,000 records")
 	}
-	measureLookUp(t, 20_000) // fills the pools
-	small := measureLookUp(t, 10_000)
-	large := measureLookUp(t, 100_000)
-	const pools = 4 << 20 // codecs that the garbage collector may have left or not; 90,000 more records would be 10 MB
-	if large > small+pools {
+	small, large := orgtest.TenTimes(10_000, func(n int) uint64 { return measureLookUp(t, n) })
+	if large > small+orgtest.Pools {
 		t.Error("ten times the records need more memory")
 	}
 }

@@ -1,8 +1,6 @@
 package listing
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 
 	"longhaul/internal/salesforce"
@@ -26,10 +24,8 @@ func normal(record []byte) (line []byte, id, sent string, err error) {
 	if id != sent {
 		record, err = stream.Replace(nil, record, "Id", `"`+id+`"`)
 	}
-	if err == nil && bytes.IndexByte(record, '\n') >= 0 {
-		var compact bytes.Buffer
-		err = json.Compact(&compact, record)
-		record = compact.Bytes()
+	if err == nil {
+		record, err = stream.OneLine(record)
 	}
 	return record, id, sent, err
 }

@@ -1,38 +1,17 @@
 package node
 
 import (
-	"bytes"
 	"os"
 	"path/filepath"
-	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"go.uber.org/zap"
-	"go.uber.org/zap/zapcore"
+	"go.uber.org/zap/zaptest/observer"
 
 	"longhaul/internal/staging"
 )
-
-// lockedBuffer is written by the watch and read by the test.
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
 
 // TestBucketWatch_saysWhenItIsBack takes the folder of a bucket away, and brings it back.
 func TestBucketWatch_saysWhenItIsBack(t *testing.T) {
@@ -46,24 +25,23 @@ func TestBucketWatch_saysWhenItIsBack(t *testing.T) {
 	if err := os.Rename(dir, dir+".away"); err != nil {
 		t.Fatal(err)
 	}
-	said := &lockedBuffer{}
+	core, said := observer.New(zap.InfoLevel)
 	synctest.Test(t, func(t *testing.T) {
-		logger := zap.New(zapcore.NewCore(zapcore.NewJSONEncoder(zapcore.EncoderConfig{MessageKey: "said"}), zapcore.AddSync(said), zap.InfoLevel))
 		back := make(chan struct{})
 		go func() {
 			defer close(back)
-			watchBucket(store, logger).wait(t.Context())
+			watchBucket(store, zap.New(core)).wait(t.Context())
 		}()
 		<-time.After(5 * lookAgain) // on a virtual clock
-		if n := strings.Count(said.String(), "cannot be used"); n != 1 {
-			t.Errorf("it was said %d times: %s", n, said)
+		if n := said.FilterMessageSnippet("cannot be used").Len(); n != 1 {
+			t.Errorf("it was said %d times: %v", n, said.All())
 		}
 		if err := os.Rename(dir+".away", dir); err != nil {
 			t.Error(err)
 		}
 		<-back
-		if !strings.Contains(said.String(), "can be used now") {
-			t.Errorf("it is not said that it is back: %s", said)
+		if said.FilterMessageSnippet("can be used now").Len() != 1 {
+			t.Errorf("it is not said that it is back: %v", said.All())
 		}
 	})
 }

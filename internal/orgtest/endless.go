@@ -55,3 +55,12 @@ func PeakHeap(f func(progress func(int64))) uint64 {
 	})
 	return peak
 }
+
+// TenTimes measures n records and ten times as many, after 2n that fill the pools.
+func TenTimes(n int, measure func(n int) uint64) (small, large uint64) {
+	measure(2 * n)
+	return measure(n), measure(10 * n)
+}
+
+// Pools is the live heap that codecs may take, which the garbage collector may have left or not: 90,000 more records would be 10 MB.
+const Pools = 4 << 20

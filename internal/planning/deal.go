@@ -9,9 +9,9 @@ import (
 // defaultShardSize is the most reports of a shard where the input does not say another number.
 const defaultShardSize = 250
 
-// ShardCount returns into how many shards reports are dealt: as few as keep each at size or below, rounded up to a multiple
+// shardCount returns into how many shards reports are dealt: as few as keep each at size or below, rounded up to a multiple
 // of maxShards so that no wave of shards is half empty, and never one without a report.
-func ShardCount(reports int64, maxShards, size int) int {
+func shardCount(reports int64, maxShards, size int) int {
 	wave, most := int64(max(maxShards, 1)), int64(max(size, 1))
 	n := (reports + most - 1) / most
 	n = (n + wave - 1) / wave * wave

@@ -27,7 +27,7 @@ func TestShards_areFullWavesOfNearlyEqualSize(t *testing.T) {
 		{3, 0, 1, 3, 3},
 	}
 	for _, test := range tests {
-		n := ShardCount(test.reports, test.maxShards, 250)
+		n := shardCount(test.reports, test.maxShards, 250)
 		if n != test.want {
 			t.Errorf("%d reports, %d at once: %d shards, want %d", test.reports, test.maxShards, n, test.want)
 			continue

@@ -39,9 +39,7 @@ func TestPlan_memoryDoesNotGrowWithTheOrg(t *testing.T) {
 	if testing.Short() {
 		t.Skip("plans 200,000 reports")
 	}
-	measure(t, 40_000) // fills the pools
-	small := measure(t, 20_000)
-	large := measure(t, 200_000)
+	small, large := orgtest.TenTimes(20_000, func(n int) uint64 { return measure(t, n) })
 	if float64(large) > 1.3*float64(small) {
 		t.Error("ten times the reports need more than 1.3 times the memory")
 	}
@@ -65,11 +63,8 @@ func TestReplan_memoryDoesNotGrowWithTheOrg(t *testing.T) {
 	if testing.Short() {
 		t.Skip("plans 100,000 reports")
 	}
-	measureReplan(t, 20_000) // fills the pools
-	small := measureReplan(t, 10_000)
-	large := measureReplan(t, 100_000)
-	const pools = 4 << 20 // codecs that the garbage collector may have left or not; 90,000 more reports would be 10 MB
-	if large > small+pools {
+	small, large := orgtest.TenTimes(10_000, func(n int) uint64 { return measureReplan(t, n) })
+	if large > small+orgtest.Pools {
 		t.Error("ten times the reports need more memory")
 	}
 }

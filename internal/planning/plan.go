@@ -183,7 +183,7 @@ func appendTodo(dst, id []byte, modified string) ([]byte, error) {
 
 // deal splits the reports to describe into shards of neighbouring Ids.
 func (p *planner) deal(ctx context.Context) error {
-	p.Shards = ShardCount(p.ToDescribe, p.MaxShards, p.ShardSize)
+	p.Shards = shardCount(p.ToDescribe, p.MaxShards, p.ShardSize)
 	return deal(ctx, p.Store, dealing{
 		todo: p.draft.key(p.Sync.PlanTodo()), reports: p.ToDescribe, shards: p.Shards,
 		key:  func(n int) string { return p.draft.key(p.Sync.PlanShard(n)) },

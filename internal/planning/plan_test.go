@@ -21,22 +21,7 @@ func TestPlan_joinsManyStreams(t *testing.T) {
 	s := streamtest.Open(t, "mem://")
 	const n = 1000
 	reports(t, s, n)
-	var record, part []string
-	begun(t, s, unfinished, me)
-	for i := range n + 10 { // ten of them are no longer in the org
-		at := changedAt.Add(time.Hour)
-		switch {
-		case i%3 == 0:
-			record = append(record, described(t, i, description.StateDescribed, changed, at))
-		case i%5 == 0:
-			part = append(part, described(t, i, description.StateUnsupported, changed, at))
-			if len(part) == 10 {
-				streamtest.Write(t, s, unfinished.Part(0, streamtest.ReportID(i-1), streamtest.ReportID(i), i), part...)
-				part = nil
-			}
-		}
-	}
-	recorded(t, s, earlier, me, record...)
+	known(t, s, n+10) // ten of them are no longer in the org
 	got := plan(t, s, false)
 	want := Planned{
 		Reports: n, Reused: 334 + 130, ToDescribe: n - 464, Shards: 8,
@@ -76,6 +61,28 @@ func TestPlan_joinsManyStreams(t *testing.T) {
 	if len(seen) != n {
 		t.Errorf("%d reports are planned, want %d", len(seen), n)
 	}
+}
+
+// known makes a third of n reports described by the record of the last sync, and a fifth of the others refused by many parts of
+// an unfinished one.
+func known(t *testing.T, s *staging.Store, n int) {
+	t.Helper()
+	var record, part []string
+	begun(t, s, unfinished, me)
+	for i := range n {
+		at := changedAt.Add(time.Hour)
+		switch {
+		case i%3 == 0:
+			record = append(record, described(t, i, description.StateDescribed, changed, at))
+		case i%5 == 0:
+			part = append(part, described(t, i, description.StateUnsupported, changed, at))
+			if len(part) == 10 {
+				streamtest.Write(t, s, unfinished.Part(0, streamtest.ReportID(i-1), streamtest.ReportID(i), i), part...)
+				part = nil
+			}
+		}
+	}
+	recorded(t, s, earlier, me, record...)
 }
 
 func TestPlan_warnsOfNoMoreThanAPersonReads(t *testing.T) {

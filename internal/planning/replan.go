@@ -90,7 +90,7 @@ func (p *replanner) run(ctx context.Context) (err error) {
 	if _, err := p.todo.Commit(); err != nil {
 		return err
 	}
-	p.Replanned.Shards = ShardCount(p.ToDescribe, p.MaxShards, p.ShardSize)
+	p.Replanned.Shards = shardCount(p.ToDescribe, p.MaxShards, p.ShardSize)
 	return deal(ctx, p.Store, dealing{
 		todo: p.draft.key(p.Sync.PlanTodo()), reports: p.ToDescribe, shards: p.Replanned.Shards,
 		key:  func(n int) string { return p.draft.key(p.Sync.PlanShard(p.ReplanInput.Shards + n)) },

@@ -31,43 +31,96 @@ func partOf(y staging.Sync, shard int) string {
 	return y.Part(shard, streamtest.ReportID(0), streamtest.ReportID(0), 1)
 }
 
+// reuse is a case of what is known of report 0, and what a plan makes of it.
+type reuse struct {
+	known func(t *testing.T, s *staging.Store)
+	full  bool
+	want  description.State // of the reused stream; empty when the report is described
+	at    string            // the time of the description that is taken
+	warns string
+}
+
+// record makes report 0 known by the record of the last sync.
+func record(state description.State, modified string, at time.Time) func(*testing.T, *staging.Store) {
+	return func(t *testing.T, s *staging.Store) {
+		t.Helper()
+		recorded(t, s, earlier, me, described(t, 0, state, modified, at))
+	}
+}
+
+// recordOf makes report 0 known by the record of a sync with another identity.
+func recordOf(change func(*description.Identity)) func(*testing.T, *staging.Store) {
+	return func(t *testing.T, s *staging.Store) {
+		t.Helper()
+		recorded(t, s, earlier, other(change), described(t, 0, description.StateDescribed, changed, good))
+	}
+}
+
+func other(change func(*description.Identity)) description.Identity {
+	who := me
+	change(&who)
+	return who
+}
+
+var good = changedAt.Add(time.Hour) // long enough after the last change
+
 func TestPlan_reusesWhatStillHolds(t *testing.T) {
 	t.Parallel()
-	good := changedAt.Add(time.Hour)
-	other := func(change func(*description.Identity)) description.Identity {
-		who := me
-		change(&who)
-		return who
-	}
-	tests := map[string]struct {
-		known func(t *testing.T, s *staging.Store)
-		full  bool
-		want  description.State // of the reused stream; empty when the report is described
-		at    string            // the time of the description that is taken
-		warns string
-	}{
-		"nothing is known": {known: func(*testing.T, *staging.Store) {}},
-		"described and unchanged": {want: description.StateReused, at: "11:00:00", known: func(t *testing.T, s *staging.Store) {
-			recorded(t, s, earlier, me, described(t, 0, description.StateDescribed, changed, good))
+	requireReuse(t, map[string]reuse{
+		"nothing is known":                         {known: func(*testing.T, *staging.Store) {}},
+		"described and unchanged":                  {want: description.StateReused, at: "11:00:00", known: record(description.StateDescribed, changed, good)},
+		"reused and unchanged":                     {want: description.StateReused, at: "11:00:00", known: record(description.StateReused, changed, good)},
+		"obsolete and unchanged":                   {want: description.StateObsolete, known: record(description.StateObsolete, changed, good)},
+		"unsupported and unchanged":                {want: description.StateUnsupported, known: record(description.StateUnsupported, changed, good)},
+		"denied is tried again":                    {known: record(description.StateDenied, changed, good)},
+		"failed is tried again":                    {known: record(description.StateFailed, changed, good)},
+		"gone is tried again":                      {known: record(description.StateGone, changed, good)},
+		"filtered is looked at again":              {known: record(description.StateFiltered, changed, good)},
+		"described exactly 5 s after the change":   {want: description.StateReused, at: "10:00:05", known: record(description.StateDescribed, changed, changedAt.Add(5*time.Second))},
+		"described less than 5 s after the change": {known: record(description.StateDescribed, changed, changedAt.Add(5*time.Second-1))},
+		"changed since":                            {known: record(description.StateDescribed, "2026-11-19T10:00:00.000+0000", good)},
+		"changed back":                             {known: record(description.StateDescribed, "2026-11-21T10:00:00.000+0000", good.AddDate(0, 0, 2))},
+		"obsolete and changed since":               {known: record(description.StateObsolete, "2026-11-19T10:00:00.000+0000", good)},
+		"described without the columns that it names": {known: func(t *testing.T, s *staging.Store) {
+			recorded(t, s, earlier, me, naming(t, description.StateDescribed, good, `{"detailColumnInfo":{}}`))
 		}},
-		"reused before and unchanged": {want: description.StateReused, at: "11:00:00", known: func(t *testing.T, s *staging.Store) {
-			recorded(t, s, earlier, me, described(t, 0, description.StateReused, changed, good))
+		"reused before without its columns": {known: func(t *testing.T, s *staging.Store) {
+			recorded(t, s, earlier, me, naming(t, description.StateReused, good, `{"detailColumnInfo":null}`))
 		}},
-		"obsolete and unchanged": {want: description.StateObsolete, known: func(t *testing.T, s *staging.Store) {
-			recorded(t, s, earlier, me, described(t, 0, description.StateObsolete, changed, good))
+		"described with some of its columns": {want: description.StateReused, known: func(t *testing.T, s *staging.Store) {
+			recorded(t, s, earlier, me, naming(t, description.StateDescribed, good, `{"at":"11:00:00","detailColumnInfo":{"B":{}}}`))
+		}, at: "11:00:00"},
+		"described by a version that looks for its columns": {want: description.StateReused, known: func(t *testing.T, s *staging.Store) {
+			line := naming(t, description.StateDescribed, good, `{"at":"11:00:00"}`) // what is not looked at may be anything
+			recorded(t, s, earlier, me, strings.Replace(line, `,"report`, `,"columns_checked":1,"report`, 1))
+		}, at: "11:00:00"},
+		"a full sync":         {full: true, known: record(description.StateDescribed, changed, good)},
+		"another org":         {warns: "the org is another", known: recordOf(func(i *description.Identity) { i.OrgID = "x" })},
+		"another API version": {warns: "the API version is another", known: recordOf(func(i *description.Identity) { i.APIVersion = "x" })},
+		"another run-as user": {warns: "the run-as user is another", known: recordOf(func(i *description.Identity) { i.UserID = "x" })},
+		"another locale":      {warns: "the run-as user's language is another", known: recordOf(func(i *description.Identity) { i.Locale = "x" })},
+		"a newer format": {want: description.StateReused, at: "11:00:00", known: func(t *testing.T, s *staging.Store) {
+			line := strings.Replace(described(t, 0, description.StateDescribed, changed, good), `,"report`, `,"added_later":{"a":1},"report`, 1)
+			recorded(t, s, earlier, other(func(i *description.Identity) { i.Format++ }), line)
 		}},
-		"unsupported and unchanged": {want: description.StateUnsupported, known: func(t *testing.T, s *staging.Store) {
-			recorded(t, s, earlier, me, described(t, 0, description.StateUnsupported, changed, good))
+		"a newer format of an unfinished sync": {want: description.StateReused, at: "11:00:00", known: func(t *testing.T, s *staging.Store) {
+			begun(t, s, unfinished, other(func(i *description.Identity) { i.Format++ }))
+			streamtest.Write(t, s, unfinished.Shard(0), described(t, 0, description.StateDescribed, changed, good))
 		}},
-		"denied is tried again": {known: func(t *testing.T, s *staging.Store) {
-			recorded(t, s, earlier, me, described(t, 0, description.StateDenied, changed, good))
+		"a format below the least": {
+			warns: "the format of Longhaul's records is another",
+			known: recordOf(func(i *description.Identity) { i.Format = description.LeastFormat - 1 }),
+		},
+		"a format below the least of an unfinished sync": {known: func(t *testing.T, s *staging.Store) {
+			begun(t, s, unfinished, other(func(i *description.Identity) { i.Format = description.LeastFormat - 1 }))
+			streamtest.Write(t, s, unfinished.Shard(0), described(t, 0, description.StateDescribed, changed, good))
 		}},
-		"failed is tried again": {known: func(t *testing.T, s *staging.Store) {
-			recorded(t, s, earlier, me, described(t, 0, description.StateFailed, changed, good))
-		}},
-		"gone is tried again": {known: func(t *testing.T, s *staging.Store) {
-			recorded(t, s, earlier, me, described(t, 0, description.StateGone, changed, good))
-		}},
+	})
+}
+
+func TestPlan_reusesWhatUnfinishedSyncsKnew(t *testing.T) {
+	t.Parallel()
+	requireReuse(t, map[string]reuse{
 		"deferred is tried again": {known: func(t *testing.T, s *staging.Store) {
 			begun(t, s, unfinished, me)
 			streamtest.Write(t, s, unfinished.Shard(0), described(t, 0, description.StateDeferred, changed, good))
@@ -77,71 +130,9 @@ func TestPlan_reusesWhatStillHolds(t *testing.T) {
 			streamtest.Write(t, s, unfinished.Shard(0), described(t, 0, description.StateDeferred, changed, good))
 			streamtest.Write(t, s, partOf(unfinished, 1), described(t, 0, description.StateDescribed, changed, good.Add(time.Hour)))
 		}},
-		"filtered is looked at again": {known: func(t *testing.T, s *staging.Store) {
-			recorded(t, s, earlier, me, described(t, 0, description.StateFiltered, changed, good))
-		}},
-		"described exactly 5 s after the change": {want: description.StateReused, at: "10:00:05", known: func(t *testing.T, s *staging.Store) {
-			recorded(t, s, earlier, me, described(t, 0, description.StateDescribed, changed, changedAt.Add(5*time.Second)))
-		}},
-		"described less than 5 s after the change": {known: func(t *testing.T, s *staging.Store) {
-			recorded(t, s, earlier, me, described(t, 0, description.StateDescribed, changed, changedAt.Add(5*time.Second-1)))
-		}},
-		"changed since": {known: func(t *testing.T, s *staging.Store) {
-			recorded(t, s, earlier, me, described(t, 0, description.StateDescribed, "2026-11-19T10:00:00.000+0000", good))
-		}},
-		"changed back": {known: func(t *testing.T, s *staging.Store) {
-			recorded(t, s, earlier, me, described(t, 0, description.StateDescribed, "2026-11-21T10:00:00.000+0000", good.AddDate(0, 0, 2)))
-		}},
-		"obsolete and changed since": {known: func(t *testing.T, s *staging.Store) {
-			recorded(t, s, earlier, me, described(t, 0, description.StateObsolete, "2026-11-19T10:00:00.000+0000", good))
-		}},
-		"described without the columns that it names": {known: func(t *testing.T, s *staging.Store) {
-			recorded(t, s, earlier, me, naming(t, description.StateDescribed, good, `{"detailColumnInfo":{}}`))
-		}},
-		"reused before without its columns": {known: func(t *testing.T, s *staging.Store) {
-			recorded(t, s, earlier, me, naming(t, description.StateReused, good, `{"detailColumnInfo":null}`))
-		}},
 		"described without its columns by an unfinished sync": {known: func(t *testing.T, s *staging.Store) {
 			begun(t, s, unfinished, me)
 			streamtest.Write(t, s, partOf(unfinished, 0), naming(t, description.StateDescribed, good, `{"C":{}}`))
-		}},
-		"described with some of its columns": {want: description.StateReused, known: func(t *testing.T, s *staging.Store) {
-			recorded(t, s, earlier, me, naming(t, description.StateDescribed, good, `{"at":"11:00:00","detailColumnInfo":{"B":{}}}`))
-		}, at: "11:00:00"},
-		"described by a version that looks for its columns": {want: description.StateReused, known: func(t *testing.T, s *staging.Store) {
-			line := naming(t, description.StateDescribed, good, `{"at":"11:00:00"}`) // what is not looked at may be anything
-			recorded(t, s, earlier, me, strings.Replace(line, `,"report`, `,"columns_checked":1,"report`, 1))
-		}, at: "11:00:00"},
-		"a full sync": {full: true, known: func(t *testing.T, s *staging.Store) {
-			recorded(t, s, earlier, me, described(t, 0, description.StateDescribed, changed, good))
-		}},
-		"another org": {warns: "the org is another", known: func(t *testing.T, s *staging.Store) {
-			recorded(t, s, earlier, other(func(i *description.Identity) { i.OrgID = "x" }), described(t, 0, description.StateDescribed, changed, good))
-		}},
-		"another API version": {warns: "the API version is another", known: func(t *testing.T, s *staging.Store) {
-			recorded(t, s, earlier, other(func(i *description.Identity) { i.APIVersion = "x" }), described(t, 0, description.StateDescribed, changed, good))
-		}},
-		"another run-as user": {warns: "the run-as user is another", known: func(t *testing.T, s *staging.Store) {
-			recorded(t, s, earlier, other(func(i *description.Identity) { i.UserID = "x" }), described(t, 0, description.StateDescribed, changed, good))
-		}},
-		"another locale": {warns: "the run-as user's language is another", known: func(t *testing.T, s *staging.Store) {
-			recorded(t, s, earlier, other(func(i *description.Identity) { i.Locale = "x" }), described(t, 0, description.StateDescribed, changed, good))
-		}},
-		"a newer format": {want: description.StateReused, at: "11:00:00", known: func(t *testing.T, s *staging.Store) {
-			line := strings.Replace(described(t, 0, description.StateDescribed, changed, good), `,"report`, `,"added_later":{"a":1},"report`, 1)
-			recorded(t, s, earlier, other(func(i *description.Identity) { i.Format++ }), line)
-		}},
-		"a newer format of an unfinished sync": {want: description.StateReused, at: "11:00:00", known: func(t *testing.T, s *staging.Store) {
-			begun(t, s, unfinished, other(func(i *description.Identity) { i.Format++ }))
-			streamtest.Write(t, s, unfinished.Shard(0), described(t, 0, description.StateDescribed, changed, good))
-		}},
-		"a format below the least": {warns: "the format of Longhaul's records is another", known: func(t *testing.T, s *staging.Store) {
-			recorded(t, s, earlier, other(func(i *description.Identity) { i.Format = description.LeastFormat - 1 }),
-				described(t, 0, description.StateDescribed, changed, good))
-		}},
-		"a format below the least of an unfinished sync": {known: func(t *testing.T, s *staging.Store) {
-			begun(t, s, unfinished, other(func(i *description.Identity) { i.Format = description.LeastFormat - 1 }))
-			streamtest.Write(t, s, unfinished.Shard(0), described(t, 0, description.StateDescribed, changed, good))
 		}},
 		"a part of an unfinished sync": {want: description.StateReused, at: "11:00:00", known: func(t *testing.T, s *staging.Store) {
 			begun(t, s, unfinished, me)
@@ -190,6 +181,12 @@ func TestPlan_reusesWhatStillHolds(t *testing.T) {
 			recorded(t, s, earlier, me, described(t, 0, description.StateDescribed, changed, good))
 			recorded(t, s, unfinished, me, described(t, 1, description.StateDescribed, changed, good))
 		}},
+	})
+}
+
+func TestPlan_reusesNothingThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	requireReuse(t, map[string]reuse{
 		"a torn stream is left out": {warns: "1 of the streams with what the earlier sync 20261122T181610Z-ab12cd34 knew cannot be read", known: func(t *testing.T, s *staging.Store) {
 			recorded(t, s, earlier, me, described(t, 0, description.StateDescribed, changed, good))
 			streamtest.Tear(t, s, earlier.Described())
@@ -222,38 +219,47 @@ func TestPlan_reusesWhatStillHolds(t *testing.T) {
 				t.Fatal(err)
 			}
 		}},
-	}
-	for name, test := range tests {
+	})
+}
+
+func requireReuse(t *testing.T, cases map[string]reuse) {
+	t.Helper()
+	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := streamtest.Open(t, "mem://")
-			reports(t, s, 1)
-			test.known(t, s)
-			got := plan(t, s, test.full)
-			want := Planned{Reports: 1, ToDescribe: 1, Shards: 1, States: map[description.State]int64{}, Warnings: got.Warnings}
-			if test.want != "" {
-				want = Planned{Reports: 1, Reused: 1, States: map[description.State]int64{test.want: 1}, Warnings: got.Warnings}
-			}
-			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("plan (-want +got):\n%s", diff)
-			}
-			if joined := strings.Join(got.Warnings, "\n"); (test.warns == "") != (joined == "") || !strings.Contains(joined, test.warns) {
-				t.Errorf("warnings %q, want %q", joined, test.warns)
-			}
-			lines := streamtest.Read(t, s, current.Reused())
-			if test.want == "" {
-				if len(lines) != 0 {
-					t.Errorf("reused %q", lines)
-				}
-				return
-			}
-			d, err := description.Decode([]byte(lines[0]))
-			if err != nil || d.State != test.want || !strings.Contains(string(d.ReportExtendedMetadata), test.at) {
-				t.Errorf("reused %s, %v; want state %s of %s", lines[0], err, test.want, test.at)
-			}
-			if (d.ColumnsChecked == description.ColumnsRule) != (test.want == description.StateReused) || strings.Count(lines[0], "checked") > 1 {
-				t.Errorf("%s does not say that its columns were looked for, or says so twice", lines[0])
-			}
+			c.require(t)
 		})
+	}
+}
+
+func (c reuse) require(t *testing.T) {
+	t.Helper()
+	s := streamtest.Open(t, "mem://")
+	reports(t, s, 1)
+	c.known(t, s)
+	got := plan(t, s, c.full)
+	want := Planned{Reports: 1, ToDescribe: 1, Shards: 1, States: map[description.State]int64{}, Warnings: got.Warnings}
+	if c.want != "" {
+		want = Planned{Reports: 1, Reused: 1, States: map[description.State]int64{c.want: 1}, Warnings: got.Warnings}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("plan (-want +got):\n%s", diff)
+	}
+	if joined := strings.Join(got.Warnings, "\n"); (c.warns == "") != (joined == "") || !strings.Contains(joined, c.warns) {
+		t.Errorf("warnings %q, want %q", joined, c.warns)
+	}
+	lines := streamtest.Read(t, s, current.Reused())
+	if c.want == "" {
+		if len(lines) != 0 {
+			t.Errorf("reused %q", lines)
+		}
+		return
+	}
+	d, err := description.Decode([]byte(lines[0]))
+	if err != nil || d.State != c.want || !strings.Contains(string(d.ReportExtendedMetadata), c.at) {
+		t.Errorf("reused %s, %v; want state %s of %s", lines[0], err, c.want, c.at)
+	}
+	if (d.ColumnsChecked == description.ColumnsRule) != (c.want == description.StateReused) || strings.Count(lines[0], "checked") > 1 {
+		t.Errorf("%s does not say that its columns were looked for, or says so twice", lines[0])
 	}
 }

@@ -46,13 +46,6 @@ var requestsOfAllKinds = []struct {
 	body []string
 }{
 	{
-		"a number of records", func(ctx context.Context, c *Client) error { _, err := c.Count(ctx, "Report", "", ""); return err },
-		[]string{
-			`{"totalSize":-3,"done":true,"records":[]}`, `{"totalSize":3,"done":true}`, `{"totalSize":1,"done":true,"records":` + rowsOf(0) + `}`,
-			`{"totalSize":3,"done":false,"nextRecordsUrl":"/services/data/v59.0/query/x","records":[]}`, `{"done":true,"records":[]}`,
-		},
-	},
-	{
 		"the org", func(ctx context.Context, c *Client) error {
 			_, err := c.As(id18(testOrg), id18(testUser)).Organization(ctx)
 			return err

@@ -1,28 +1,11 @@
 package salesforce
 
 import (
-	"bytes"
-	"io"
 	"net/http"
 	"testing"
 
-	"github.com/klauspost/compress/gzip"
-
 	"longhaul/internal/answertest"
 )
-
-func packed(t testing.TB, text string) string {
-	t.Helper()
-	var b bytes.Buffer
-	w := gzip.NewWriter(&b)
-	if _, err := io.WriteString(w, text); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.String()
-}
 
 func TestHeaders(t *testing.T) {
 	t.Parallel()

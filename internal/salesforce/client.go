@@ -102,20 +102,12 @@ func (c *Client) Close() { c.idle() }
 // BaseURL is the address that logins go to, as https://acme.my.salesforce.com.
 func (c *Client) BaseURL() string { return c.exchange.Base.String() }
 
-// InstanceURL is the address that requests go to, which the newest login named.
-func (c *Client) InstanceURL() string { return c.session.Place().Instance.String() }
-
 // APIVersion is the version of the API that the client speaks, as 59.0.
 func (c *Client) APIVersion() string { return c.exchange.Version }
 
 // Pages reads all records of a query in the order of their Ids, as Salesforce sorts them. An error ends the sequence.
 func (c *Client) Pages(ctx context.Context, q Query) iter.Seq2[Page, error] {
 	return soql.Pages(ctx, &c.exchange, c.log, q)
-}
-
-// Count returns the number of records that fulfil where in scope; both may be empty.
-func (c *Client) Count(ctx context.Context, object, where, scope string) (int, error) {
-	return soql.Count(ctx, &c.exchange, object, where, scope)
 }
 
 // DescribeReport reads the columns of a report, without its data and without the metadata of its report type.

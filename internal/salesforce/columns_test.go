@@ -2,28 +2,15 @@ package salesforce
 
 import (
 	"errors"
-	"fmt"
-	"strings"
 	"testing"
 	"testing/synctest"
 
+	"longhaul/internal/answertest"
 	"longhaul/internal/fault"
 	"longhaul/internal/httpkit"
 	"longhaul/internal/salesforce/apierror"
 	"longhaul/internal/salesforce/describe"
 )
-
-// columnNamesOf writes the names of n columns, each in quotes and followed by after, with commas between them.
-func columnNamesOf(n int, after string) string {
-	var b strings.Builder
-	for i := range n {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		fmt.Fprintf(&b, `"Plan__c.Field_%d__c"%s`, i, after)
-	}
-	return b.String()
-}
 
 // A description that names columns and describes none of them is requested again. One that describes some is the best there is.
 func TestDescribeReport_withoutItsColumnsIsNone(t *testing.T) {
@@ -69,7 +56,7 @@ func TestDescribeReport_ofMoreColumnsThanAreLookedAt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		client, asked := answeringInTurn(t, func(int) string {
-			return `{"reportMetadata":{"detailColumns":[` + columnNamesOf(describe.MostColumns+1, "") + `]},"reportExtendedMetadata":{}}`
+			return `{"reportMetadata":{"detailColumns":[` + answertest.ColumnNames(describe.MostColumns+1, "") + `]},"reportExtendedMetadata":{}}`
 		})
 		if _, err := client.DescribeReport(t.Context(), reportID(1)); !errors.Is(err, httpkit.ErrTooLarge) || *asked != 1 {
 			t.Errorf("%v after %d requests", err, *asked)

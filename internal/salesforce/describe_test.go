@@ -28,7 +28,7 @@ func TestDescribeReport(t *testing.T) {
 			t.Errorf("asked for %s with %v", r.URL, r.Header)
 		}
 		w.Header().Set("Content-Encoding", "gzip")
-		writeJSON(w, packed(t, body))
+		writeJSON(w, answertest.Gzip(t, body))
 	}}
 	client := connect(t, org)
 	m := new(Meter)
@@ -53,7 +53,7 @@ func TestDescribeReport(t *testing.T) {
 
 func TestDescribeReport_faults(t *testing.T) {
 	t.Parallel()
-	whole := packed(t, answertest.Description(testReport, 3, 10<<10))
+	whole := answertest.Gzip(t, answertest.Description(testReport, 3, 10<<10))
 	send := func(encoding, body string) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Encoding", encoding)
@@ -106,7 +106,7 @@ func BenchmarkDescribeReport(b *testing.B) {
 		name  string
 		bytes int
 	}{{"40kB", 40 << 10}, {"1MB", 1 << 20}} {
-		body := packed(b, answertest.Description(testReport, 25, size.bytes))
+		body := answertest.Gzip(b, answertest.Description(testReport, 25, size.bytes))
 		org := &fakeOrg{handle: func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Encoding", "gzip")
 			writeJSON(w, body)

@@ -163,12 +163,12 @@ func TestLogin_theTokenGoesToNoHostButSalesforces(t *testing.T) {
 				return answertest.Reply(200, `{"totalSize":1,"done":true,"records":[]}`, "Content-Type: application/json")
 			}}
 			client := inside(t, w, func(c *Config) { c.BaseURL, c.Auth = row.base, AuthPassword })
-			_, err := client.Count(t.Context(), "Report", "", "")
+			_, err := Count(t.Context(), client)
 			last := w.sent[len(w.sent)-1]
 			if row.want == "" && (err == nil || !strings.HasSuffix(last, origin.TokenPath)) {
 				t.Errorf("%s names %q: got %v after %s", row.base, row.instance, err, last)
 			}
-			if row.want != "" && (err != nil || !strings.HasPrefix(last, "GET "+row.want+"/services/data/") || client.InstanceURL() != row.want) {
+			if row.want != "" && (err != nil || !strings.HasPrefix(last, "GET "+row.want+"/services/data/") || instanceOf(client) != row.want) {
 				t.Errorf("%s names %q: got %v after %s", row.base, row.instance, err, last)
 			}
 		})

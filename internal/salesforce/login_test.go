@@ -66,7 +66,7 @@ func TestLogin_warnsOnceOfThePasswordFlow(t *testing.T) {
 	org := &fakeOrg{handle: func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, `{"totalSize":1,"done":true,"records":[]}`) }}
 	client := connect(t, org, func(c *Config) { c.Auth, c.Logger = AuthPassword, logger })
 	for range 3 {
-		if _, err := client.Count(t.Context(), "Report", "", ""); err != nil {
+		if _, err := Count(t.Context(), client); err != nil {
 			t.Fatal(err)
 		}
 		org.expire()
@@ -87,11 +87,11 @@ func TestLogin_readsInstanceAgainEachTime(t *testing.T) {
 			org.instance = "https://two.my.salesforce.com/"
 			org.expire()
 		}
-		if got, err := client.Count(t.Context(), "Report", "", ""); err != nil || got != n+1 {
+		if got, err := Count(t.Context(), client); err != nil || got != n+1 {
 			t.Errorf("%s: %d, %v", host, got, err)
 		}
-		if want := "https://" + host + ".my.salesforce.com"; client.InstanceURL() != want || client.BaseURL() != "https://acme.my.salesforce.com" {
-			t.Errorf("the instance is %s, want %s", client.InstanceURL(), want)
+		if want := "https://" + host + ".my.salesforce.com"; instanceOf(client) != want || client.BaseURL() != "https://acme.my.salesforce.com" {
+			t.Errorf("the instance is %s, want %s", instanceOf(client), want)
 		}
 	}
 }
@@ -127,7 +127,7 @@ func TestLogin_isNotRepeatedByEachRequestLayer(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		org := &fakeOrg{refuse: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) }}
-		_, err := inside(t, inProcess(org)).Count(t.Context(), "Report", "", "")
+		_, err := Count(t.Context(), inside(t, inProcess(org)))
 		if e := mustError(t, err); e.Op != apierror.OpLogin || org.logins.Load() != DefaultAttempts {
 			t.Errorf("%d tries to log in, want %d: %v", org.logins.Load(), DefaultAttempts, err)
 		}

@@ -64,7 +64,7 @@ func bounding(most int) (*hourly, func(*Config)) {
 func insist(t *testing.T, client *Client, d time.Duration) (err error) {
 	t.Helper()
 	for end := time.Now().Add(d); time.Now().Before(end); pass(t, time.Second) {
-		_, err = client.Count(t.Context(), "Report", "", "")
+		_, err = Count(t.Context(), client)
 	}
 	return err
 }
@@ -90,7 +90,7 @@ func TestLogins_growApartWhereNoTokenIsEverTaken(t *testing.T) {
 		}
 		client.Renew(time.Now())
 		before := org.logins.Load()
-		_, _ = client.Count(t.Context(), "Report", "", "")
+		_, _ = Count(t.Context(), client)
 		if org.logins.Load() == before {
 			t.Error("after somebody resumed the sync no login is made at once")
 		}
@@ -123,7 +123,7 @@ func TestLogins_areBoundedInAnHour(t *testing.T) {
 			t.Fatalf("it ends with %v", err)
 		}
 		pass(t, f.RetryAfter)
-		if _, err := client.Count(t.Context(), "Report", "", ""); err != nil {
+		if _, err := Count(t.Context(), client); err != nil {
 			t.Errorf("when a login is free again: %v", err)
 		}
 	})
@@ -165,7 +165,7 @@ func TestLogins_thatNeverLeaveKeepTheirSlot(t *testing.T) {
 		}
 		down = false
 		pass(t, session.LongestPause)
-		if _, err := client.Count(t.Context(), "Report", "", ""); err != nil || slots.count() != 1 {
+		if _, err := Count(t.Context(), client); err != nil || slots.count() != 1 {
 			t.Errorf("with the network back: %v, %d slots", err, slots.count())
 		}
 	})
@@ -184,7 +184,7 @@ func TestLogins_outliveATroubledLoginHost(t *testing.T) {
 		}
 		org.refuse = nil
 		pass(t, session.LongestPause)
-		if _, err := client.Count(t.Context(), "Report", "", ""); err != nil {
+		if _, err := Count(t.Context(), client); err != nil {
 			t.Errorf("with the login back: %v", err)
 		}
 	})
@@ -227,7 +227,7 @@ func TestLogins_areCountedBySalesforcesClock(t *testing.T) {
 	org := counting()
 	client := connect(t, org, bound)
 	for range 3 {
-		if _, err := client.Count(t.Context(), "Report", "", ""); err != nil {
+		if _, err := Count(t.Context(), client); err != nil {
 			t.Fatal(err)
 		}
 		org.expire()
@@ -252,7 +252,7 @@ func TestLogins_oneWrongTimeOfATokenMovesNothing(t *testing.T) {
 					at = at.Add(25 * time.Hour)
 				}
 				org.issued = strconv.FormatInt(at.UnixMilli(), 10)
-				if _, err := client.Count(t.Context(), "Report", "", ""); err != nil {
+				if _, err := Count(t.Context(), client); err != nil {
 					t.Fatal(err)
 				}
 				org.expire()

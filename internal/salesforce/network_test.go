@@ -61,7 +61,7 @@ func TestClient_trustsTheCAFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer friend.Close()
-	if n, err := friend.Count(t.Context(), "Report", "", ""); err != nil || n != 7 {
+	if n, err := Count(t.Context(), friend); err != nil || n != 7 {
 		t.Errorf("with the CA: %d, %v", n, err)
 	}
 	if err := os.WriteFile(cfg.CAFile, []byte("no certificate"), 0o600); err != nil {
@@ -96,7 +96,7 @@ func TestClient_reusesConnections(t *testing.T) {
 	}
 	defer client.Close()
 	for range 5 {
-		if _, err := client.Count(t.Context(), "Report", "", ""); err != nil {
+		if _, err := Count(t.Context(), client); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := client.DescribeReport(t.Context(), "00Oxx0000004abcEAA"); !fault.Is(err, fault.Gone) {

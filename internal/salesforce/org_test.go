@@ -99,8 +99,8 @@ func TestPermissions(t *testing.T) {
 			t.Errorf("Has(%s) = %t, %t; want %t, %t", row.name, has, known, row.has, row.known)
 		}
 	}
-	if diff := cmp.Diff([]string{"RunReports", "ViewRoles"}, got.Names()); diff != "" {
-		t.Errorf("names (-want +got):\n%s", diff)
+	if diff := cmp.Diff(map[string]bool{"RunReports": true, "ViewRoles": false}, got.Granted()); diff != "" {
+		t.Errorf("granted (-want +got):\n%s", diff)
 	}
 	if has, known := (permission.Set{}).Has("RunReports"); has || known {
 		t.Error("empty permissions know something")
@@ -149,7 +149,7 @@ func TestPermissions_thatCannotBeRead(t *testing.T) {
 		}
 		writeError(w, 400, "INVALID_FIELD", "No such column 'PermissionsApiEnabled' on entity 'UserPermissionAccess'.")
 	}})
-	if got, err := none.Permissions(t.Context()); err != nil || len(got.Names()) != 0 {
+	if got, err := none.Permissions(t.Context()); err != nil || len(got.Granted()) != 0 {
 		t.Errorf("an org without any of them: %v, %v", got, err)
 	}
 }

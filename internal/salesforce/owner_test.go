@@ -38,7 +38,7 @@ func TestAs_refusesASessionOfAnotherOrgOrUser(t *testing.T) {
 			org.expire()
 			org.identity = row.identity
 			for range 10 {
-				_, err := client.Count(t.Context(), "Report", "", "")
+				_, err := Count(t.Context(), client)
 				if f := fault.From(err); f == nil || f.Class != fault.Invalid || f.System != fault.Salesforce || !strings.Contains(f.Message, row.says) {
 					t.Errorf("%s: got %v", row.name, err)
 				}
@@ -51,7 +51,7 @@ func TestAs_refusesASessionOfAnotherOrgOrUser(t *testing.T) {
 			}
 			org.identity = ""
 			pass(t, session.StrangerHolds)
-			if n, err := client.Count(t.Context(), "Report", "", ""); err != nil || n != 7 {
+			if n, err := Count(t.Context(), client); err != nil || n != 7 {
 				t.Errorf("%s, put back: got %d, %v", row.name, n, err)
 			}
 		})
@@ -92,10 +92,10 @@ func TestRenew_letsAnotherSyncBeginInAnotherOrg(t *testing.T) {
 		if err != nil || now.OrgID != otherOrg || now.UserID != otherUser {
 			t.Fatalf("the next sync begins as %+v, %v", now, err)
 		}
-		if n, err := client.As(now.OrgID, now.UserID).Count(t.Context(), "Report", "", ""); err != nil || n != 7 {
+		if n, err := Count(t.Context(), client.As(now.OrgID, now.UserID)); err != nil || n != 7 {
 			t.Errorf("the next sync reads %d, %v", n, err)
 		}
-		if _, err := old.Count(t.Context(), "Report", "", ""); !fault.Is(err, fault.Invalid) {
+		if _, err := Count(t.Context(), old); !fault.Is(err, fault.Invalid) {
 			t.Errorf("what is left of the sync before reads on: %v", err)
 		}
 	})
@@ -117,7 +117,7 @@ func TestAs_renewsASessionOfBefore(t *testing.T) {
 		var all sync.WaitGroup
 		for range 20 {
 			all.Go(func() {
-				if n, err := client.As(before.OrgID, otherUser).Count(t.Context(), "Report", "", ""); err != nil || n != 7 {
+				if n, err := Count(t.Context(), client.As(before.OrgID, otherUser)); err != nil || n != 7 {
 					t.Errorf("got %d, %v", n, err)
 				}
 			})

@@ -70,7 +70,7 @@ func TestClient_triesAgain(t *testing.T) {
 					return body(seven)()
 				}))
 				m := new(Meter)
-				n, err := client.Count(WithMeter(t.Context(), m), "Report", "", "")
+				n, err := Count(WithMeter(t.Context(), m), client)
 				switch f := fault.From(err); {
 				case lasts && (f == nil || f.Class != row.class || asked != row.asked):
 					t.Errorf("%s that lasts: %v after %d requests; want %s after %d", row.name, err, asked, row.class, row.asked)
@@ -98,7 +98,7 @@ func TestClient_timesOutOneTry(t *testing.T) {
 			return nil, r.Context().Err()
 		}))
 		start := time.Now()
-		_, err := client.Count(t.Context(), "Report", "", "")
+		_, err := Count(t.Context(), client)
 		took := time.Since(start)
 		if !fault.Is(err, fault.Transient) || errors.Is(err, context.DeadlineExceeded) || asked != 3 {
 			t.Errorf("got %v after %d requests", err, asked)

@@ -41,7 +41,7 @@ func TestSession_twentyMeetAnExpiredToken(t *testing.T) {
 	var all sync.WaitGroup
 	for range 20 {
 		all.Go(func() {
-			if n, err := client.Count(ctx, "Report", "", ""); err != nil || n != 7 {
+			if n, err := Count(ctx, client); err != nil || n != 7 {
 				t.Errorf("got %d, %v", n, err)
 			}
 		})
@@ -71,7 +71,7 @@ func TestSession_tooManyLoginsHoldAsLongAsAsked(t *testing.T) {
 		}}
 		client := inside(t, inProcess(org))
 		for range 20 {
-			if _, err := client.Count(t.Context(), "Report", "", ""); !fault.Is(err, fault.Throttled) {
+			if _, err := Count(t.Context(), client); !fault.Is(err, fault.Throttled) {
 				t.Fatal(err)
 			}
 			pass(t, session.RefusalHolds/21)
@@ -91,7 +91,7 @@ func TestSession_isStillItsOwnAfterARenewal(t *testing.T) {
 	org := &fakeOrg{handle: func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, `{"totalSize":7,"done":true,"records":[]}`) }}
 	client := connect(t, org)
 	for range 3 {
-		if _, err := client.Count(t.Context(), "Report", "", ""); err != nil {
+		if _, err := Count(t.Context(), client); err != nil {
 			t.Fatal(err)
 		}
 		org.expire()
@@ -129,7 +129,7 @@ func TestLogin_goesOnBehindAPortalThatStoodThereForAWhile(t *testing.T) {
 			org.expire()
 			org.refuse = portal
 			for range 5 {
-				_, err := client.Count(t.Context(), "Report", "", "")
+				_, err := Count(t.Context(), client)
 				if e := mustError(t, err); e.Class != fault.Transient || e.Whole || !e.Astray() {
 					t.Errorf("%s: class %s, of all: %t, astray: %t; want a fault that passes, and that shows a wrong setting at the start: %v",
 						name, e.Class, e.Whole, e.Astray(), err)
@@ -138,7 +138,7 @@ func TestLogin_goesOnBehindAPortalThatStoodThereForAWhile(t *testing.T) {
 			}
 			org.refuse = nil
 			pass(t, session.LongestPause)
-			if _, err := client.Count(t.Context(), "Report", "", ""); err != nil {
+			if _, err := Count(t.Context(), client); err != nil {
 				t.Errorf("%s: after it %v", name, err)
 			}
 		})
@@ -157,7 +157,7 @@ func TestSession_findsAnOrgThatHasMoved(t *testing.T) {
 			}
 			return inProcess(org).RoundTrip(r)
 		}))
-		if _, err := client.Count(t.Context(), "Report", "", ""); err != nil {
+		if _, err := Count(t.Context(), client); err != nil {
 			t.Fatal(err)
 		}
 		org.instance = "https://na2.my.salesforce.com"
@@ -166,7 +166,7 @@ func TestSession_findsAnOrgThatHasMoved(t *testing.T) {
 		}
 		org.instance = "https://na3.my.salesforce.com"
 		client.Renew(time.Now())
-		if _, err := client.Count(t.Context(), "Report", "", ""); err != nil {
+		if _, err := Count(t.Context(), client); err != nil {
 			t.Errorf("somebody who resumes the sync need not wait: %v", err)
 		}
 	})

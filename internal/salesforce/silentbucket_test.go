@@ -34,7 +34,7 @@ func TestLogins_ofABucketThatIsSilent(t *testing.T) {
 		client := inside(t, inProcess(org), func(c *Config) { c.Slots = silent{take: true} })
 		for what, ask := range map[string]func() error{
 			"a login":   func() error { _, err := client.Login(t.Context()); return err },
-			"a request": func() error { _, err := client.Count(t.Context(), "Report", "", ""); return err },
+			"a request": func() error { _, err := Count(t.Context(), client); return err },
 		} {
 			err := ask()
 			if f := fault.From(err); f == nil || f.Class != fault.Transient || f.System != fault.Bucket || org.logins.Load() != 0 {

@@ -69,13 +69,13 @@ func TestSimulator_answersWhatASyncAsks(t *testing.T) {
 		}
 		permissions, err := client.Permissions(ctx)
 		if has, known := permissions.Has("RunReports"); err != nil || !has || !known {
-			t.Errorf("permissions %v: %v", permissions.Names(), err)
+			t.Errorf("permissions %v: %v", permissions.Granted(), err)
 		}
 		usage, told, err := client.Usage(ctx)
 		if err != nil || !told || usage.Used == 0 || usage.Used >= usage.Max {
 			t.Errorf("usage %+v, told %t: %v", usage, told, err)
 		}
-		count, err := client.Count(ctx, "Report", "", "")
+		count, err := salesforce.Count(ctx, client)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -204,7 +204,7 @@ func TestSimulator_endsSessions(t *testing.T) {
 	t.Parallel()
 	var now clock
 	client, _ := simulate(t, server.Options{Reports: 3000, PageSize: 900, Clock: &now})
-	count, err := client.Count(t.Context(), "Report", "", "")
+	count, err := salesforce.Count(t.Context(), client)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -238,9 +238,9 @@ func TestSimulator_losesNothingToShortSessions(t *testing.T) {
 	for range 50 {
 		all.Go(func() {
 			for time.Since(started) < span {
-				_, err := client.Count(ctx, "Report", "", "")
+				_, err := salesforce.Count(ctx, client)
 				for tries := 1; fault.Is(err, fault.SessionExpired) && tries < 4; tries++ { // as a shard tries it again
-					_, err = client.Count(ctx, "Report", "", "")
+					_, err = salesforce.Count(ctx, client)
 				}
 				if err != nil {
 					t.Error(err)

@@ -30,9 +30,9 @@ func request(t *testing.T, client *salesforce.Client, n, inFlight int) (lost int
 	for range inFlight {
 		all.Go(func() {
 			for range work {
-				_, err := client.Count(t.Context(), "Report", "", "")
+				_, err := salesforce.Count(t.Context(), client)
 				for tries := 1; fault.Is(err, fault.SessionExpired) && fault.From(err).RetryAfter == 0 && tries < 4; tries++ {
-					_, err = client.Count(t.Context(), "Report", "", "")
+					_, err = salesforce.Count(t.Context(), client)
 				}
 				errs <- err
 			}

@@ -41,7 +41,7 @@ func wide(text string) string {
 // questions are all requests of the client, by their subject.
 var questions = map[string]func(context.Context, *Client) error{
 	"a login":     func(ctx context.Context, c *Client) error { _, err := c.Login(ctx); return err },
-	"a query":     func(ctx context.Context, c *Client) error { _, err := c.Count(ctx, "Report", "", ""); return err },
+	"a query":     func(ctx context.Context, c *Client) error { _, err := Count(ctx, c); return err },
 	"a describe":  func(ctx context.Context, c *Client) error { _, err := c.DescribeReport(ctx, reportID(1)); return err },
 	"limits":      func(ctx context.Context, c *Client) error { _, _, err := c.Usage(ctx); return err },
 	"the clock":   func(ctx context.Context, c *Client) error { _, err := c.Clock(ctx); return err },
@@ -89,7 +89,7 @@ func TestClient_anErrorPageIsNamed(t *testing.T) {
 				w.WriteHeader(status)
 				_, _ = w.Write([]byte("<!-- x -->" + portal))
 			}}
-			_, err := inside(t, inProcess(org)).Count(t.Context(), "Report", "", "")
+			_, err := Count(t.Context(), inside(t, inProcess(org)))
 			if err == nil || !strings.Contains(err.Error(), `"Sign in to the network"`) {
 				t.Errorf("%d: got %v", status, err)
 			}
@@ -131,7 +131,7 @@ func TestClient_aGatewaysErrorIsNoneOfSalesforce(t *testing.T) {
 				}}
 				client := inside(t, inProcess(org))
 				_, described := client.DescribeReport(t.Context(), report)
-				_, counted := client.Count(t.Context(), "Report", "", "")
+				_, counted := Count(t.Context(), client)
 				for what, err := range map[string]error{"a describe": described, "a query": counted} {
 					if !fault.Is(err, fault.Transient) {
 						t.Errorf("%s, %d %s: %v, want a fault that may pass", what, status, body, err)
@@ -168,7 +168,7 @@ func TestClient_aProxyThatWantsALoginEndsNoSession(t *testing.T) {
 		}
 		away.Store(true)
 		for range 20 {
-			if _, err := client.Count(t.Context(), "Report", "", ""); !fault.Is(err, fault.Transient) || !strings.Contains(err.Error(), "Sign in to the network") {
+			if _, err := Count(t.Context(), client); !fault.Is(err, fault.Transient) || !strings.Contains(err.Error(), "Sign in to the network") {
 				t.Fatalf("got %v", err)
 			}
 			pass(t, 10*time.Minute)

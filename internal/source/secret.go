@@ -17,8 +17,8 @@ import (
 	"longhaul/internal/plaintext"
 )
 
-// MaxSecretSize is the most bytes that the file of a secret may have.
-const MaxSecretSize = 64 << 10
+// maxSecretSize is the most bytes that the file of a secret may have.
+const maxSecretSize = 64 << 10
 
 const (
 	envScheme  = "env:"
@@ -158,12 +158,12 @@ func readCapped(path string) ([]byte, error) {
 		return nil, unreadable(path, err)
 	}
 	defer func() { _ = file.Close() }()
-	data, err := io.ReadAll(io.LimitReader(file, MaxSecretSize+1))
+	data, err := io.ReadAll(io.LimitReader(file, maxSecretSize+1))
 	if err != nil {
 		return nil, unreadable(path, err)
 	}
-	if len(data) > MaxSecretSize {
-		return nil, fault.Invalidf("the secret file %s is larger than %d kB: it must hold the secret alone", path, MaxSecretSize>>10)
+	if len(data) > maxSecretSize {
+		return nil, fault.Invalidf("the secret file %s is larger than %d kB: it must hold the secret alone", path, maxSecretSize>>10)
 	}
 	return data, nil
 }

@@ -128,7 +128,7 @@ func TestParse_refusesWithoutRepeating(t *testing.T) {
 func TestResolve_saysWhatToChange(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	large := write(t, "large", strings.Repeat("x", MaxSecretSize+1))
+	large := write(t, "large", strings.Repeat("x", maxSecretSize+1))
 	tests := []struct{ reference, want string }{
 		{"env:ABSENT", "the environment variable ABSENT is not set: set it for this process, or change the reference env:ABSENT"},
 		{"file:absent", "the secret file " + dir + "/absent is of no use: it does not exist; check the path after file: and the file's owner and mode"},

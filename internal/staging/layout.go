@@ -193,36 +193,36 @@ func ParsePart(key string) (part PartName, ok bool) {
 	return PartName{Shard: shard, First: m[2], Last: m[3], Attempt: attempt}, true
 }
 
-// LoginName is the parsed key of a login.
-type LoginName struct {
+// loginName is the parsed key of a login.
+type loginName struct {
 	Hour time.Time
 	N    int
 }
 
-func (a LoginName) compare(b LoginName) int {
+func (a loginName) compare(b loginName) int {
 	return cmp.Or(a.Hour.Compare(b.Hour), cmp.Compare(a.N, b.N))
 }
 
 var loginKey = regexp.MustCompile(`(?:^|/)logins/(\d{8}T\d{2})/(\d{2,4})$`)
 
-// ParseLogin parses the key of a login; ok is false for every other key.
-func ParseLogin(key string) (name LoginName, ok bool) {
+// parseLogin parses the key of a login; ok is false for every other key.
+func parseLogin(key string) (name loginName, ok bool) {
 	m := loginKey.FindStringSubmatch(key)
 	if m == nil {
-		return LoginName{}, false
+		return loginName{}, false
 	}
 	hour, err := time.Parse(hourName, m[1])
 	if err != nil {
-		return LoginName{}, false
+		return loginName{}, false
 	}
 	n, err := strconv.Atoi(m[2])
-	return LoginName{Hour: hour, N: n}, err == nil
+	return loginName{Hour: hour, N: n}, err == nil
 }
 
 var ownerKey = regexp.MustCompile(`(?:^|/)owner/(\d{4,9})\.json$`)
 
-// ParseOwner parses the key of a mark into the number of its owner; ok is false for every other key.
-func ParseOwner(key string) (n int, ok bool) {
+// parseOwner parses the key of a mark into the number of its owner; ok is false for every other key.
+func parseOwner(key string) (n int, ok bool) {
 	m := ownerKey.FindStringSubmatch(key)
 	if m == nil {
 		return 0, false

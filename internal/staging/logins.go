@@ -68,7 +68,7 @@ func (l *Logins) Take(ctx context.Context, now time.Time) (free time.Time, err e
 
 // recent lists the slots that may be of the hour before now, oldest first. Those of the next hour count too: the clock of
 // another process may be ahead. Slots further ahead were written by a clock that is wrong.
-func (l *Logins) recent(ctx context.Context, now time.Time) (slots []LoginName, err error) {
+func (l *Logins) recent(ctx context.Context, now time.Time) (slots []loginName, err error) {
 	hour := now.UTC().Truncate(time.Hour)
 	for name, err := range l.all(ctx) {
 		if err != nil {
@@ -78,14 +78,14 @@ func (l *Logins) recent(ctx context.Context, now time.Time) (slots []LoginName, 
 			slots = append(slots, name)
 		}
 	}
-	slices.SortFunc(slots, LoginName.compare)
+	slices.SortFunc(slots, loginName.compare)
 	return slots, nil
 }
 
-func (l *Logins) all(ctx context.Context) func(yield func(LoginName, error) bool) {
-	return func(yield func(LoginName, error) bool) {
+func (l *Logins) all(ctx context.Context) func(yield func(loginName, error) bool) {
+	return func(yield func(loginName, error) bool) {
 		for key, err := range l.store.List(ctx, LoginPrefix(l.source)) {
-			name, ok := ParseLogin(key)
+			name, ok := parseLogin(key)
 			if err == nil && !ok {
 				continue
 			}
@@ -97,7 +97,7 @@ func (l *Logins) all(ctx context.Context) func(yield func(LoginName, error) bool
 }
 
 // takenAt returns when a slot was taken. For a slot that cannot be read it is the end of the slot's hour, which is late enough.
-func (l *Logins) takenAt(ctx context.Context, name LoginName) (time.Time, error) {
+func (l *Logins) takenAt(ctx context.Context, name loginName) (time.Time, error) {
 	var s slot
 	err := l.store.ReadJSON(ctx, LoginKey(l.source, name.Hour, name.N), &s)
 	switch end := name.Hour.Add(time.Hour); {

@@ -207,7 +207,7 @@ func (o *Owners) all(ctx context.Context) (all []int, err error) {
 		if err != nil {
 			return nil, err
 		}
-		if n, ok := ParseOwner(key); ok {
+		if n, ok := parseOwner(key); ok {
 			all = append(all, n)
 		}
 	}

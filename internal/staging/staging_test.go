@@ -21,6 +21,16 @@ func fileURL(dir string) string {
 	return u.String()
 }
 
+// onDisk is where a store keeps a key; ok is false where it has no folder.
+func onDisk(t *testing.T, s *Store, key string) (path string, ok bool) {
+	t.Helper()
+	u, err := url.Parse(s.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Join(filepath.FromSlash(u.Path), key), u.Scheme == "file"
+}
+
 func openStore(tb testing.TB, url string) *Store {
 	tb.Helper()
 	s, err := Open(tb.Context(), url)

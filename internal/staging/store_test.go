@@ -75,11 +75,7 @@ func TestFile_hasAChecksum(t *testing.T) {
 		if err := r.Close(); err != nil {
 			t.Error(err)
 		}
-		path, ok := s.LocalPath("f.json")
-		if ok != strings.HasPrefix(s.String(), "file:") {
-			t.Errorf("local path %q, %v", path, ok)
-		}
-		if ok {
+		if path, ok := onDisk(t, s, "f.json"); ok {
 			if content, err := os.ReadFile(path); err != nil || string(content) != "[{}]\n" {
 				t.Errorf("on the disk: %q, %v", content, err)
 			}

@@ -214,7 +214,7 @@ func TestWriter_leavesNothingUnlessCommitted(t *testing.T) {
 		if got := keys(t, s, ""); len(got) != 0 {
 			t.Errorf("left in the bucket: %q", got)
 		}
-		if path, ok := s.LocalPath("key"); ok {
+		if path, ok := onDisk(t, s, "key"); ok {
 			if left, err := os.ReadDir(filepath.Dir(path)); len(left) != 0 || err != nil {
 				t.Errorf("left on the disk: %q, %v", left, err)
 			}

@@ -85,9 +85,6 @@ func (w *Writer) Append(line []byte) error {
 	return w.flush()
 }
 
-// Count is how many lines were appended.
-func (w *Writer) Count() int64 { return w.count }
-
 func (w *Writer) flush() error {
 	w.sum.Write(w.buf)
 	_, err := w.zstd.Write(w.buf)

@@ -16,16 +16,16 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/container"
 )
 
-// ToolsVariable names the folder in which `make buckets` has installed the servers; KindsVariable, the kinds that must be
+// toolsVariable names the folder in which `make buckets` has installed the servers; kindsVariable, the kinds that must be
 // there, by the schemes of their URLs and separated by commas.
 const (
-	ToolsVariable = "LONGHAUL_BUCKET_SERVERS"
-	KindsVariable = "LONGHAUL_BUCKETS"
+	toolsVariable = "LONGHAUL_BUCKET_SERVERS"
+	kindsVariable = "LONGHAUL_BUCKETS"
 )
 
 // asked reports whether the tests of a kind were asked for.
 func asked(kind Kind) bool {
-	for name := range strings.SplitSeq(os.Getenv(KindsVariable), ",") {
+	for name := range strings.SplitSeq(os.Getenv(kindsVariable), ",") {
 		if name == string(kind) || name == "all" {
 			return true
 		}
@@ -49,9 +49,9 @@ type Server struct {
 // that was not asked for.
 func Start(t testing.TB, kind Kind) *Server {
 	t.Helper()
-	tools := os.Getenv(ToolsVariable)
+	tools := os.Getenv(toolsVariable)
 	if tools == "" || !asked(kind) {
-		t.Skipf("this needs a server of %s: it runs for `make buckets` (%s, %s)", kind, ToolsVariable, KindsVariable)
+		t.Skipf("this needs a server of %s: it runs for `make buckets` (%s, %s)", kind, toolsVariable, kindsVariable)
 	}
 	port := freePort(t)
 	s := &Server{Kind: kind, Endpoint: "http://127.0.0.1:" + port, dir: t.TempDir()}

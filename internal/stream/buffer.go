@@ -5,14 +5,14 @@ import (
 	"slices"
 )
 
-// RunBytes bounds a run: the memory that sorting needs, whatever the size of the org.
-const RunBytes = 4 << 20
+// runBytes bounds a run: the memory that sorting needs, whatever the size of the org.
+const runBytes = 4 << 20
 
 // Buffer holds the lines of one run and gives them sorted. Its memory is used again for the next run. The zero Buffer
-// holds RunBytes and gives each Id once.
+// holds runBytes and gives each Id once.
 type Buffer struct {
 	all   bool // keeps every line of an Id
-	limit int  // bytes of a run; RunBytes when 0
+	limit int  // bytes of a run; runBytes when 0
 	arena []byte
 	items []bufferItem
 	first string // the bounds of what was added, in the order in which the server sent it
@@ -40,7 +40,7 @@ func (b *Buffer) Add(line []byte, id, sent string) {
 func (b *Buffer) Full() bool {
 	limit := b.limit
 	if limit == 0 {
-		limit = RunBytes
+		limit = runBytes
 	}
 	return len(b.arena) >= limit
 }

@@ -73,13 +73,18 @@ func (l *Line) Body(name string, raw json.RawMessage) {
 		return
 	}
 	l.name(name)
+	raw, err := OneLine(raw)
+	l.took(append(l.buf, raw...), err)
+}
+
+// OneLine returns raw JSON as it is, or without its white space where it spans lines.
+func OneLine(raw []byte) ([]byte, error) {
 	if bytes.IndexByte(raw, '\n') < 0 {
-		l.buf = append(l.buf, raw...)
-		return
+		return raw, nil
 	}
 	var compact bytes.Buffer
 	err := json.Compact(&compact, raw)
-	l.took(append(l.buf, compact.Bytes()...), err)
+	return compact.Bytes(), err
 }
 
 // Value adds raw JSON in the form of AppendValue.

@@ -31,8 +31,8 @@ type Metrics struct {
 	scope    tally.Scope
 	closer   io.Closer
 	server   *http.Server
-	address  string
-	done     chan struct{}
+	address  string        // with the port that was chosen where 0 was asked for
+	done     chan struct{} // is closed once everything has ended after the end of the context
 }
 
 // ServeMetrics starts to serve /metrics on an address. A port without a host is on this machine only.
@@ -94,12 +94,3 @@ func onLoopback(address string) string {
 
 // Handler takes the metrics of the SDK.
 func (m *Metrics) Handler() client.MetricsHandler { return contribtally.NewMetricsHandler(m.scope) }
-
-// Registerer takes Longhaul's own metrics, which are named longhaul_<noun>_<unit>.
-func (m *Metrics) Registerer() prometheus.Registerer { return m.registry }
-
-// Address is where the metrics are served, with the chosen port if port 0 was asked for.
-func (m *Metrics) Address() string { return m.address }
-
-// Wait returns once everything has ended after the end of the context.
-func (m *Metrics) Wait() { <-m.done }

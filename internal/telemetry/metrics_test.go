@@ -24,24 +24,24 @@ func TestServeMetrics_servesTheSDKsAndOurs_untilTheContextEnds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.HasPrefix(m.Address(), "127.0.0.1:") {
-		t.Errorf("a port alone is served on %s, want this machine only", m.Address())
+	if !strings.HasPrefix(m.address, "127.0.0.1:") {
+		t.Errorf("a port alone is served on %s, want this machine only", m.address)
 	}
 	tagged := m.Handler().WithTags(map[string]string{"namespace": "default"})
 	tagged.Counter("temporal_request").Inc(3)
 	tagged.Timer("temporal_request_latency").Record(time.Millisecond)
 	ours := prometheus.NewCounter(prometheus.CounterOpts{Name: "longhaul_describes_total"})
-	m.Registerer().MustRegister(ours)
+	m.registry.MustRegister(ours)
 	ours.Inc()
 	for _, want := range []string{
 		`temporal_request_total{namespace="default"} 3`, `temporal_request_latency_seconds_count{namespace="default"} 1`,
 		"longhaul_describes_total 1", "go_goroutines ",
 	} {
-		waitFor(t, m.Address(), want)
+		waitFor(t, m.address, want)
 	}
 	cancel()
-	m.Wait()
-	if _, err := http.Get("http://" + m.Address() + "/metrics"); err == nil {
+	<-m.done
+	if _, err := http.Get("http://" + m.address + "/metrics"); err == nil {
 		t.Error("metrics are still served after the context ended")
 	}
 }
@@ -82,12 +82,12 @@ func TestServeMetrics_saysThatAnAddressIsTaken(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = ServeMetrics(ctx, m.Address(), zap.NewNop())
+	_, err = ServeMetrics(ctx, m.address, zap.NewNop())
 	if !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "choose a free address with --metrics-address") {
 		t.Errorf("got %v", err)
 	}
 	cancel()
-	m.Wait()
+	<-m.done
 }
 
 func TestOnLoopback(t *testing.T) {

@@ -19,13 +19,11 @@ import (
 	"longhaul/internal/fault"
 )
 
-// The defaults of serve.
+// The defaults of Options.
 const (
-	DefaultFrontendAddr = "127.0.0.1:7233"
-	DefaultUIAddr       = "127.0.0.1:8233"
-	DefaultNamespace    = "default"
-	DefaultRetention    = 30 * 24 * time.Hour
-	DefaultStopTimeout  = 5 * time.Second
+	DefaultNamespace   = "default"
+	defaultRetention   = 30 * 24 * time.Hour
+	defaultStopTimeout = 5 * time.Second
 )
 
 // startTimeout bounds a start, which takes about a second on an idle machine.
@@ -37,7 +35,7 @@ type Options struct {
 	FrontendAddr     string                              // loopback host:port; port 0, or nothing at all: a free one
 	UIAddr           string                              // loopback host:port, port 0: a free one; empty: no UI
 	Namespace        string                              // created if it does not exist; empty: DefaultNamespace
-	Retention        time.Duration                       // how long a namespace created here keeps closed workflows; zero: DefaultRetention
+	Retention        time.Duration                       // how long a namespace created here keeps closed workflows; zero: 30 days
 	SearchAttributes map[string]enumspb.IndexedValueType // those the namespace lacks are added at every start
 	Logger           *zap.Logger                         // gets warnings and errors; nil: nothing is logged
 
@@ -45,7 +43,7 @@ type Options struct {
 	// server goes on trying.
 	Trouble func(*DatabaseError)
 
-	StopTimeout time.Duration // how long Stop waits for the server; zero: DefaultStopTimeout
+	StopTimeout time.Duration // how long Stop waits for the server; zero: 5 s
 
 	LongHistory int // events after which the server suggests that a workflow continue as new; zero: Temporal's default
 }
@@ -123,10 +121,10 @@ func (o Options) withDefaults() Options {
 		o.Namespace = DefaultNamespace
 	}
 	if o.Retention == 0 {
-		o.Retention = DefaultRetention
+		o.Retention = defaultRetention
 	}
 	if o.StopTimeout == 0 {
-		o.StopTimeout = DefaultStopTimeout
+		o.StopTimeout = defaultStopTimeout
 	}
 	return o
 }

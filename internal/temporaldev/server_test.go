@@ -40,7 +40,7 @@ func TestServer_runsWorkflowsAndFindsThemAgainAfterARestart(t *testing.T) {
 	first := start(t, options)
 	c := dial(t, first)
 	run(t, c, "first", sourceKey.ValueSet("other"))
-	checkNamespace(t, c, DefaultRetention)
+	checkNamespace(t, c, defaultRetention)
 	c.Close()
 	stop(t, first)
 
@@ -54,7 +54,7 @@ func TestServer_runsWorkflowsAndFindsThemAgainAfterARestart(t *testing.T) {
 	}
 	run(t, c, "second", sourceKey.ValueSet("acme"), coverageKey.ValueSet(0.5))
 	awaitListed(t, c, `LonghaulSource = "acme" AND LonghaulCoverage > 0.4`, "second")
-	checkNamespace(t, c, DefaultRetention)
+	checkNamespace(t, c, defaultRetention)
 	checkUI(t, second.UIURL())
 	c.Close()
 	stop(t, second)

@@ -12,18 +12,6 @@ import (
 	"longhaul/internal/salesforce/decode"
 )
 
-// columnNamesOf writes the names of n columns, each in quotes and followed by after, with commas between them.
-func columnNamesOf(n int, after string) string {
-	var b strings.Builder
-	for i := range n {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		fmt.Fprintf(&b, `"Plan__c.Field_%d__c"%s`, i, after)
-	}
-	return b.String()
-}
-
 func TestCountColumns(t *testing.T) {
 	t.Parallel()
 	two := `{"detailColumns":["A","B"]}`
@@ -60,8 +48,8 @@ func TestCountColumns(t *testing.T) {
 			Columns{2, 0},
 		},
 		{
-			"more than a hundred", `{"detailColumns":[` + columnNamesOf(500, "") + `]}`,
-			`{"detailColumnInfo":{` + columnNamesOf(499, ":{}") + `}}`,
+			"more than a hundred", `{"detailColumns":[` + answertest.ColumnNames(500, "") + `]}`,
+			`{"detailColumnInfo":{` + answertest.ColumnNames(499, ":{}") + `}}`,
 			Columns{500, 1},
 		},
 	} {
@@ -79,7 +67,7 @@ func TestCountColumns_isBounded(t *testing.T) {
 	t.Parallel()
 	info := json.RawMessage(`{"detailColumnInfo":{}}`)
 	for n, want := range map[int]error{MostColumns: nil, MostColumns + 1: httpkit.ErrTooLarge} {
-		metadata := json.RawMessage(`{"detailColumns":[` + columnNamesOf(n, "") + `]}`)
+		metadata := json.RawMessage(`{"detailColumns":[` + answertest.ColumnNames(n, "") + `]}`)
 		if got, err := CountColumns(metadata, info); !errors.Is(err, want) {
 			t.Errorf("%d columns: %+v, %v", n, got, err)
 		}

@@ -10,10 +10,10 @@ import (
 	"longhaul/internal/httpkit"
 )
 
-// Normalize turns what people write or paste for an org into the address of its API, as https://acme.my.salesforce.com. A bare host
+// normalize turns what people write or paste for an org into the address of its API, as https://acme.my.salesforce.com. A bare host
 // gets a scheme; path and trailing slash are dropped; the hosts of pages become that of the API, or are refused. Plain http is for
 // this machine only. An error repeats no more than the host of what was written: the rest may hold a password.
-func Normalize(raw string) (string, error) {
+func normalize(raw string) (string, error) {
 	text := strings.TrimSpace(raw)
 	if text == "" {
 		return "", fault.Invalidf("base_url is empty: set it to the org's My Domain, such as acme.my.salesforce.com")

@@ -30,9 +30,9 @@ func TestNormalize_accepts(t *testing.T) {
 		{"this machine with TLS", "localhost:8443", "https://localhost:8443"},
 		{"IPv6 without a port", "https://[::1]/", "https://[::1]"},
 	} {
-		got, err := Normalize(row.raw)
+		got, err := normalize(row.raw)
 		if err != nil || got != row.want {
-			t.Errorf("%s: Normalize(%q) = %q, %v; want %q", row.name, row.raw, got, err, row.want)
+			t.Errorf("%s: normalize(%q) = %q, %v; want %q", row.name, row.raw, got, err, row.want)
 		}
 	}
 }
@@ -60,10 +60,10 @@ func TestNormalize_refuses(t *testing.T) {
 		{"letters that no host has", "äcme.my.salesforce.com", "valid host"},
 		{"an empty label", "acme..salesforce.com", "valid host"},
 	} {
-		got, err := Normalize(row.raw)
+		got, err := normalize(row.raw)
 		switch {
 		case err == nil:
-			t.Errorf("%s: Normalize(%q) = %q, want a refusal", row.name, row.raw, got)
+			t.Errorf("%s: normalize(%q) = %q, want a refusal", row.name, row.raw, got)
 		case !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), row.says):
 			t.Errorf("%s: got %q, want class invalid and %q", row.name, err, row.says)
 		case strings.Contains(err.Error(), "secretvalue") || strings.Contains(err.Error(), "hidden"):
@@ -77,19 +77,19 @@ func FuzzNormalize(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, raw string) {
-		got, err := Normalize(raw)
+		got, err := normalize(raw)
 		if err != nil {
 			return
 		}
 		u, err := url.Parse(got)
 		if err != nil || u.User != nil || u.Path != "" || u.RawQuery != "" || u.Fragment != "" || u.Host == "" {
-			t.Fatalf("Normalize(%q) = %q, which is more than scheme and host", raw, got)
+			t.Fatalf("normalize(%q) = %q, which is more than scheme and host", raw, got)
 		}
 		if u.Scheme != "https" && (u.Scheme != "http" || !httpkit.IsLoopback(u.Hostname())) {
-			t.Fatalf("Normalize(%q) = %q, which is not protected", raw, got)
+			t.Fatalf("normalize(%q) = %q, which is not protected", raw, got)
 		}
-		if again, err := Normalize(got); err != nil || again != got {
-			t.Fatalf("Normalize(%q) = %q, %v: a normal host changes", got, again, err)
+		if again, err := normalize(got); err != nil || again != got {
+			t.Fatalf("normalize(%q) = %q, %v: a normal host changes", got, again, err)
 		}
 	})
 }
@@ -127,8 +127,8 @@ func TestNormalize_mapsHostsOfPages(t *testing.T) {
 		"10.1.2.3":                                "10.1.2.3",
 		"acme.my.salesforce.com.mcas.ms.acme.org": "acme.my.salesforce.com.mcas.ms.acme.org",
 	} {
-		if got, err := Normalize(raw); err != nil || got != "https://"+want {
-			t.Errorf("Normalize(%q) = %q, %v; want https://%s", raw, got, err, want)
+		if got, err := normalize(raw); err != nil || got != "https://"+want {
+			t.Errorf("normalize(%q) = %q, %v; want https://%s", raw, got, err, want)
 		}
 	}
 }

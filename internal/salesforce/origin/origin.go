@@ -25,9 +25,9 @@ const longestHost = 100
 // Origin is the part of a URL that says where a request goes: scheme, host and port.
 type Origin struct{ Scheme, Host string }
 
-// Parse reads a base_url, as Normalize does.
+// Parse reads a base_url, as normalize does.
 func Parse(raw string) (Origin, error) {
-	written, err := Normalize(raw)
+	written, err := normalize(raw)
 	if err != nil {
 		return Origin{}, err
 	}

@@ -105,9 +105,6 @@ func (s Set) Has(name string) (has, known bool) {
 	return has, known
 }
 
-// Names lists the known permissions, sorted.
-func (s Set) Names() []string { return slices.Sorted(maps.Keys(s.granted)) }
-
 // Granted returns the known permissions by short names, as RunReports, and whether the user has each.
 func (s Set) Granted() map[string]bool {
 	granted := make(map[string]bool, len(s.granted))

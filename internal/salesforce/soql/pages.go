@@ -48,21 +48,6 @@ func Pages(ctx context.Context, x *exchange.Exchange, log *zap.Logger, q Query) 
 	}
 }
 
-// Count returns the number of records that fulfil where in scope; both may be empty.
-func Count(ctx context.Context, x *exchange.Exchange, object, where, scope string) (int, error) {
-	q := Query{Object: object, Where: where, Scope: scope}
-	if err := q.check(); err != nil {
-		return 0, err
-	}
-	found, err := get(ctx, x, object, queryPath(x, q.countSOQL()), func(answer *records) error {
-		if len(answer.records) > 0 || !answer.done || answer.next != "" {
-			return apierror.Contradiction("it counts records, and has some or is not the last page")
-		}
-		return nil
-	})
-	return int(found.total), err
-}
-
 // Rows reads the records of a query of one page, which is written as it is. Each record must have the fields.
 func Rows(ctx context.Context, x *exchange.Exchange, object string, fields []string, text string) ([]json.RawMessage, error) {
 	found, err := get(ctx, x, object, queryPath(x, text), func(answer *records) error {

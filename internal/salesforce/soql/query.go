@@ -57,17 +57,6 @@ func (q Query) soql(limit int) string {
 	return b.String()
 }
 
-// countSOQL writes the query for the number of records.
-func (q Query) countSOQL() string {
-	var b strings.Builder
-	b.WriteString("SELECT COUNT()")
-	q.from(&b)
-	if q.Where != "" {
-		b.WriteString(" WHERE " + q.Where)
-	}
-	return b.String()
-}
-
 func (q Query) from(b *strings.Builder) {
 	b.WriteString(" FROM ")
 	b.WriteString(q.Object)

@@ -41,14 +41,6 @@ func TestQuery_soql(t *testing.T) {
 	}
 }
 
-func TestQuery_countSOQL(t *testing.T) {
-	t.Parallel()
-	q := Query{Object: "Report", Scope: "allPrivate", Where: "IsDeleted = FALSE OR Name = 'x'"}
-	if got, want := q.countSOQL(), "SELECT COUNT() FROM Report USING SCOPE allPrivate WHERE IsDeleted = FALSE OR Name = 'x'"; got != want {
-		t.Errorf("got %s", got)
-	}
-}
-
 func TestQuote(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{

@@ -32,14 +32,7 @@ func NewCallBudget(calls, bound int64) *CallBudget {
 	return &CallBudget{left: max(calls, 0), bound: bound}
 }
 
-// Left is the number of calls that may still be sent, as far as the use of the org is known.
-func (b *CallBudget) Left() int64 {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.rest()
-}
-
-// rest is Left. Call it with mu held.
+// rest is the number of calls that may still be sent, as far as the use of the org is known. Call it with mu held.
 func (b *CallBudget) rest() int64 {
 	if b.bound > 0 && b.usage.known {
 		return max(min(b.left, b.bound-b.usage.Used-b.unreported), 0)

@@ -20,8 +20,8 @@ var ClientFixtures = map[string]session.Refusal{
 	"jwt-unapproved":  refused("invalid_grant", "user hasn't approved this consumer"),
 }
 
-// UserFixtures are refusals of a user by name: the username is the good one with the name and a dash before it.
-var UserFixtures = map[string]session.Refusal{
+// userFixtures are refusals of a user by name: the username is the good one with the name and a dash before it.
+var userFixtures = map[string]session.Refusal{
 	"inactive":      refused("invalid_grant", "inactive user"),
 	"frozen":        refused("invalid_grant", "user is inactive"),
 	"ip-restricted": refused("invalid_grant", "ip restricted"),

@@ -93,7 +93,7 @@ func (s *Server) refuseClient(posted url.Values) *session.Refusal {
 func (s *Server) refuseUser(posted url.Values) *session.Refusal {
 	username, fixture := posted.Get("username"), ""
 	if name, ok := strings.CutSuffix(username, "-"+s.Username); ok {
-		if _, known := UserFixtures[name]; known {
+		if _, known := userFixtures[name]; known {
 			username, fixture = s.Username, name
 		}
 	}
@@ -101,7 +101,7 @@ func (s *Server) refuseUser(posted url.Values) *session.Refusal {
 		return &session.Refusal{Code: "invalid_grant", Description: "authentication failure"}
 	}
 	if fixture != "" {
-		refusal := UserFixtures[fixture]
+		refusal := userFixtures[fixture]
 		return &refusal
 	}
 	return nil

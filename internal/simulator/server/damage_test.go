@@ -17,7 +17,7 @@ import (
 )
 
 // raw sends a request whose answer may be broken.
-func (c *client) raw(ctx context.Context, method, address, body string, header ...string) (*http.Response, error) {
+func (c *caller) raw(ctx context.Context, method, address, body string, header ...string) (*http.Response, error) {
 	c.t.Helper()
 	r, err := http.NewRequestWithContext(ctx, method, address, strings.NewReader(body))
 	if err != nil {
@@ -36,7 +36,7 @@ func (c *client) describeAddress() string {
 }
 
 // short is a small answer, which is compressed only when it is to be cut.
-func (c *client) short() string { return c.s.Ready().Salesforce + "/services/data/v59.0" }
+func (c *caller) short() string { return c.s.Ready().Salesforce + "/services/data/v59.0" }
 
 func TestTruncatedGzip_endsBeforeItsEnd(t *testing.T) {
 	t.Parallel()

@@ -42,8 +42,11 @@ func (c *fakeClock) add(d time.Duration) {
 
 func newClock() *fakeClock { return &fakeClock{now: time.Date(2026, 8, 1, 10, 0, 0, 0, time.UTC)} }
 
-// client is a logged-in caller of a server of its own.
-type client struct {
+// client knows the routes of a server of its own.
+type client struct{ caller }
+
+// caller sends requests to a server, with the token of its login.
+type caller struct {
 	t     *testing.T
 	s     *Server
 	http  *http.Client
@@ -80,7 +83,7 @@ func startTrusting(t *testing.T, o Options) *client {
 
 func login(t *testing.T, s *Server, transport *http.Transport) *client {
 	t.Helper()
-	c := &client{t: t, s: s, http: &http.Client{Transport: transport}}
+	c := &client{caller{t: t, s: s, http: &http.Client{Transport: transport}}}
 	t.Cleanup(func() {
 		transport.CloseIdleConnections()
 		if err := s.Close(); err != nil {
@@ -115,7 +118,7 @@ func (a answer) code() string {
 }
 
 // do sends a request; header holds pairs.
-func (c *client) do(method, address, body string, header ...string) answer {
+func (c *caller) do(method, address, body string, header ...string) answer {
 	c.t.Helper()
 	if strings.HasPrefix(address, "/") {
 		address = c.s.Ready().Salesforce + address
@@ -149,12 +152,12 @@ func (c *client) do(method, address, body string, header ...string) answer {
 	return answer{response.StatusCode, response.Header, read.Bytes()}
 }
 
-func (c *client) get(path string, header ...string) answer {
+func (c *caller) get(path string, header ...string) answer {
 	c.t.Helper()
 	return c.do("GET", path, "", header...)
 }
 
-func (c *client) query(soql string, header ...string) answer {
+func (c *caller) query(soql string, header ...string) answer {
 	c.t.Helper()
 	return c.get("/services/data/v59.0/query?q="+url.QueryEscape(soql), header...)
 }
@@ -162,7 +165,7 @@ func (c *client) query(soql string, header ...string) answer {
 const formType = "application/x-www-form-urlencoded"
 
 // grant asks for a token with the good secrets, as changed by the pairs of change.
-func (c *client) grant(change ...string) answer {
+func (c *caller) grant(change ...string) answer {
 	c.t.Helper()
 	ready := c.s.Ready()
 	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {ready.ClientID}, "client_secret": {ready.ClientSecret}}
@@ -172,7 +175,7 @@ func (c *client) grant(change ...string) answer {
 	return c.do("POST", "/services/oauth2/token", form.Encode(), "Content-Type", formType, "Authorization", "")
 }
 
-func (c *client) login() string {
+func (c *caller) login() string {
 	c.t.Helper()
 	a := c.grant()
 	var token struct {

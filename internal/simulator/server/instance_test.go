@@ -9,13 +9,13 @@ import (
 )
 
 // at asks for the limits at a host, and gives the status.
-func (c *client) at(host, token string) int {
+func (c *caller) at(host, token string) int {
 	c.t.Helper()
 	return c.do("GET", host+"/services/data/v59.0/limits", "", "Authorization", "Bearer "+token).status
 }
 
 // grantAt logs in at a host.
-func (c *client) grantAt(host string) (token, instance string) {
+func (c *caller) grantAt(host string) (token, instance string) {
 	c.t.Helper()
 	var granted struct {
 		AccessToken string `json:"access_token"`

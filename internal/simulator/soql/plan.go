@@ -81,9 +81,6 @@ func (p *planner) checkScope() *Error {
 		p.query.Scope, p.object.Name)
 }
 
-// Object is the object that the query reads.
-func (p *Plan) Object() *org.Object { return p.object }
-
 // Scope is the scope that the query asks for, everything by default.
 func (p *Plan) Scope() string { return p.scope }
 

@@ -13,7 +13,6 @@ type View interface {
 	Object(name string) (*org.Object, bool)
 	// Knows reports whether a field exists for the user.
 	Knows(o *org.Object, f *org.Field) bool
-	Count(object string) int
 	ID(object string, i int) string
 	Find(object, id18 string) (int, bool)
 	Field(object string, i int, field string) any
