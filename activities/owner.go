@@ -112,7 +112,7 @@ func (a *Activities) claim(ctx context.Context, sync Sync, seen staging.Seen) (s
 	return claim, &sittable{&fault.Error{
 		Class: fault.Throttled, System: fault.Bucket, RetryAfter: staging.LookEvery, Err: err,
 		Message: fmt.Sprintf("source %s is being synced into this bucket by another Temporal (%s): use one Temporal for a bucket, or cancel "+
-			"that sync; this one goes on when that one has ended, or when nothing was heard of it for %d minutes",
+			"that sync; this sync continues when that one has ended or was silent for %d minutes",
 			sync.Source, words(other.By), int(staging.Silence.Minutes())),
 	}}
 }

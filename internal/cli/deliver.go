@@ -61,13 +61,13 @@ func heldError(concerns []activities.Concern, out string) error {
 		return &fault.Error{
 			Class: fault.PermissionMissing, System: fault.Salesforce,
 			Message: fmt.Sprintf("%s. The files in %s stay as they were. Give the user what it lacks and run the same command again, "+
-				"or go on without it by --accept-shrink", what, out),
+				"or continue without it with --accept-shrink", what, out),
 		}
 	}
 	return &ending{
 		class: "shrunk", code: exitShrunk,
 		message: fmt.Sprintf("%s. The files in %s stay as they were. If that is right, run the same command with --accept-shrink; "+
-			"else mend the cause and run it again", what, out),
+			"else fix the cause and run it again", what, out),
 	}
 }
 

@@ -62,7 +62,7 @@ func (v *extractVerb) addFlags(cmd *cobra.Command) {
 	v.app.pathVar(cmd, &v.state, "state",
 		"keep Temporal's database in this directory, where the output's disk cannot hold one ("+node.StateVariable+")")
 	f.BoolVar(&v.strict, "strict", false, "exit with 5 when reports without columns remain")
-	f.BoolVar(&v.acceptShrink, "accept-shrink", false, "go on with far less than last time, or without a permission that decides what is seen")
+	f.BoolVar(&v.acceptShrink, "accept-shrink", false, "continue with far less than last time, or without a permission that decides what is seen")
 	f.StringSliceVar(&v.acceptMissing, "accept-missing", nil, "permissions that may be missing always, such as ManagePvtRptsAndDashbds")
 	jsonFlag(cmd)
 }
@@ -124,7 +124,7 @@ func (v *extractVerb) extractInto(ctx context.Context, n *node.Node, out string)
 	id, result, err := v.sync(ctx, n)
 	err = n.Blame(err)
 	if ctx.Err() != nil {
-		return interrupted("interrupted; the same command goes on where it was")
+		return interrupted("interrupted; the same command resumes the sync")
 	}
 	if err != nil {
 		return err

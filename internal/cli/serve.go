@@ -120,7 +120,7 @@ func (v *serveVerb) serve(ctx context.Context, n *node.Node, o node.Options) err
 	if err := n.Fatal.Wait(ctx); err != nil {
 		return err
 	}
-	o.Logger.Info("stopping; running syncs go on at the next start")
+	o.Logger.Info("stopping; running syncs continue at the next start")
 	return nil
 }
 

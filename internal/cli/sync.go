@@ -138,7 +138,7 @@ func (v *syncVerb) stopped(ctx context.Context, temporal client.Client, waits bo
 	if waits && control.Unserved(asking, temporal, v.source) {
 		return interrupted("stopped watching; " + again + ". " + waitsForWorker(v.source))
 	}
-	return interrupted("stopped watching; the sync goes on, and " + again)
+	return interrupted("stopped watching; the sync continues, and " + again)
 }
 
 // show prints the result of the sync.

@@ -200,7 +200,7 @@ func TestSync_interruptedLeavesItRunning(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(50*time.Millisecond, cancel)
 	code := Main(ctx, app)
-	want := "longhaul-starter: stopped watching; the sync goes on, and `longhaul-starter sync acme` joins it again\n"
+	want := "longhaul-starter: stopped watching; the sync continues, and `longhaul-starter sync acme` joins it again\n"
 	if code != exitInterrupted || !strings.HasSuffix(out.stderr.String(), want) {
 		t.Errorf("code %d, stderr:\n%s", code, out.stderr.String())
 	}

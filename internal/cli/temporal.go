@@ -65,7 +65,7 @@ func (v *temporalVerb) run(ctx context.Context) error {
 		return err
 	}
 	if moved {
-		v.console.note("%s", schedulesGone+" Start the syncs that were running once more: they go on from the bucket.")
+		v.console.note("%s", schedulesGone+" Start the syncs that were running once more: they resume from the bucket.")
 	}
 	if err := v.console.ready(server.HostPort(), server.UIURL(), ""); err != nil {
 		return errors.Join(err, server.Stop())

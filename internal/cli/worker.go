@@ -53,7 +53,7 @@ func (v *workerVerb) run(ctx context.Context, cmd *cobra.Command) error {
 	if err := n.Fatal.Wait(ctx); err != nil {
 		return err
 	}
-	options.Logger.Info("draining: shards flush what they have, and other workers go on")
+	options.Logger.Info("draining: shards flush what they have, and other workers take over")
 	return nil
 }
 

@@ -92,7 +92,7 @@ func (o *operator) paused(t *testing.T) {
 	o.seen = o.begun()
 }
 
-// awaitListed waits until the list can know of the standstill: it is told a moment later than the sync itself.
+// awaitListed waits until the list can know of the standstill: it learns a moment later than the sync itself.
 func (o *operator) awaitListed(t *testing.T) {
 	t.Helper()
 	eventually(t, time.Minute, func() bool { return len(o.list(t, `LonghaulPhase = "paused"`)) == 1 })
@@ -192,7 +192,7 @@ func (o *operator) deliversNothing(t *testing.T) {
 	}
 }
 
-// blocked makes the secret of a sync that describes another one, waits until that has stopped it, and mends it.
+// blocked makes the secret of a sync that describes another one, waits until that has stopped it, and fixes it.
 func (o *operator) blocked(t *testing.T) {
 	t.Helper()
 	o.slowly(t)
@@ -203,9 +203,9 @@ func (o *operator) blocked(t *testing.T) {
 	o.sim.SetSecretRotated(false)
 }
 
-// isMended holds the sync that was resumed after a repair to its end. What was on its way when the login was refused may
+// isFixed holds the sync that was resumed after a repair to its end. What was on its way when the login was refused may
 // be asked for again.
-func (o *operator) isMended(t *testing.T) {
+func (o *operator) isFixed(t *testing.T) {
 	t.Helper()
 	o.endsWhole(t, inFlight)
 }

@@ -34,7 +34,7 @@ var steps = []step{
 	{"temporal workflow update execute --workflow-id sync-acme --name set-quota", nil, (*operator).hasQuota},
 	{"temporal workflow update execute --workflow-id sync-acme --name approve", (*operator).holds, (*operator).delivers},
 	{"temporal workflow update execute --workflow-id sync-acme --name discard", (*operator).holdsAgain, (*operator).deliversNothing},
-	{"temporal workflow signal --workflow-id sync-acme --name resume", (*operator).blocked, (*operator).isMended},
+	{"temporal workflow signal --workflow-id sync-acme --name resume", (*operator).blocked, (*operator).isFixed},
 
 	{"temporal workflow cancel", (*operator).twiceAtOnceFromRest, (*operator).stopped},
 	{"temporal workflow terminate", (*operator).twiceAtOnceFromRest, (*operator).stopped},

@@ -64,7 +64,7 @@ func (d *Delivered) verdict(chosen selection, set bool) error {
 	switch {
 	case taken > 0 && (fresh == 0 || set):
 		return &fault.Error{Class: fault.Invalid, System: fault.Catalog, Message: fmt.Sprintf(
-			"%s: the catalog at %s has files of these names already (409), and nothing here tells that they are the same; "+
+			"%s: the catalog at %s has files of these names already (409), and nothing here shows that they are the same; "+
 				"run the extract again, so that the set gets names of its own", short(fresh), d.Host)}
 	case fresh > 0:
 		return nil

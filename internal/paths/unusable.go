@@ -25,7 +25,7 @@ func Unusable(what, path string, err error) error {
 	case errors.Is(err, fs.ErrNotExist):
 		reason = "does not exist"
 	case errors.Is(err, fs.ErrExist):
-		reason = "is a link that leads nowhere"
+		reason = "is a link to nothing"
 	case errors.Is(err, fs.ErrPermission):
 		reason = "is not open to this user"
 	}

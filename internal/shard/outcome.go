@@ -137,7 +137,7 @@ func unansweredState(lastRound bool) description.State {
 func failure(err error) (reason, message string) {
 	switch f := fault.From(err); {
 	case errors.Is(err, salesforce.ErrNoColumns):
-		return ReasonNoColumns, "Salesforce described this report without its columns at every try; save the report anew if that lasts."
+		return ReasonNoColumns, "Salesforce described this report without its columns at every try; if this persists, save the report again."
 	case f != nil && f.Class == fault.Poison:
 		return ReasonServerError,
 			"Salesforce answered every try for this report with an error" + said(err) + ", while it answered for other reports."
