@@ -86,7 +86,7 @@ func TestServe_goesOnFromTheBucketWhenItsDatabaseCannotBeRead(t *testing.T) {
 	open := staging.Sync{Source: "acme", ID: "20261122T000000Z-bb"}
 	put(t, newStore(t, s.bucket), open.State(), history.Opened{Started: time.Now()})
 
-	if said := s.serve(t, false); strings.Contains(said, "goes on") || len(s.temporal.started) > 0 {
+	if said := s.serve(t, false); strings.Contains(said, "is resumed") || len(s.temporal.started) > 0 {
 		t.Errorf("with a whole database %d syncs were started:\n%s", len(s.temporal.started), said)
 	}
 	said := s.serve(t, true)
@@ -103,7 +103,7 @@ func TestServe_goesOnFromTheBucketWhenItsDatabaseCannotBeRead(t *testing.T) {
 		t.Error(diff)
 	}
 	s.temporal.started = nil
-	if said := s.serve(t, false); strings.Contains(said, "goes on") || len(s.temporal.started) > 0 {
+	if said := s.serve(t, false); strings.Contains(said, "is resumed") || len(s.temporal.started) > 0 {
 		t.Errorf("the next start resumed once more:\n%s", said)
 	}
 }
