@@ -35,8 +35,8 @@ Sync of acme: complete in 12 s, 1,012 API calls, 99.4% of the reports have colum
 ─────────────────────────────────────────────────────────────────────
  folders          60  described                                  990
  reports       1,000  obsolete: Salesforce dropped its type        3
- dashboards      100  unsupported: no columns to be had            2
- components      600  gone: deleted meanwhile                      5
+ dashboards      100  unsupported: no columns                      2
+ components      600  gone: deleted during the sync                5
  users           200
 
  File                     Records      Size
