@@ -16,7 +16,7 @@ import (
 	"longhaul/internal/fault"
 )
 
-// Refused explains an answer by which Temporal, or a gateway before it, refuses this client; nil for every other error.
+// Refused explains an answer of Temporal, or of a gateway before it, that refuses this client; nil for every other error.
 func Refused(err error) error {
 	words := refusedWords(err)
 	if words == "" {

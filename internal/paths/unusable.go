@@ -9,7 +9,7 @@ import (
 	"longhaul/internal/fault"
 )
 
-// StateDir is the folder in an output in which Longhaul keeps what is not part of the extract.
+// StateDir is the folder of an output that holds what is not part of the extract.
 const StateDir = ".longhaul"
 
 // Unusable explains why a path cannot be used, and what to change. what names the path's role, such as "the output".

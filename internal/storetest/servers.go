@@ -16,7 +16,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/container"
 )
 
-// ToolsVariable names the folder in which `make buckets` has installed the servers; KindsVariable, the kinds that must be
+// ToolsVariable names the folder where `make buckets` has installed the servers; KindsVariable, the kinds that must be
 // there, by the schemes of their URLs and separated by commas.
 const (
 	ToolsVariable = "LONGHAUL_BUCKET_SERVERS"

@@ -17,7 +17,7 @@ var (
 	ErrNoneSelected   = errors.New("no columns selected")
 )
 
-// The other ways in which an answer can be broken.
+// Other ways to break an answer.
 var (
 	ErrWebPage   = errors.New("the answer is a web page")
 	ErrNotJSON   = errors.New("the answer is no JSON")
