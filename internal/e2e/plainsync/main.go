@@ -39,7 +39,7 @@ func main() {
 	}
 }
 
-// counts are what came home.
+// counts are what the loop read.
 type counts struct {
 	Reports   int   `json:"reports"`
 	Described int   `json:"described"`
