@@ -68,7 +68,7 @@ func (d destination) classify(b *body, a answer, target *url.URL, token string) 
 		return d.doubtful(a.status, "an answer came from %s in an encoding that was not requested: check whether a proxy or a login portal is in between", d.base.Host)
 	case success && failed:
 		return d.doubtful(a.status, "an answer%s came from %s (%d) that reports an error instead of a delivery%s: "+
-			"check whether a proxy or another service stands before the catalog", server(a.header, token), d.base.Host, a.status, inBrackets(said))
+			"check whether a proxy or another service is in front of the catalog", server(a.header, token), d.base.Host, a.status, inBrackets(said))
 	case delivered(a.status):
 		return nil
 	case success:
@@ -97,7 +97,7 @@ func delivered(status int) bool {
 // noDelivery is the error for a status of success that no delivery has.
 func (d destination) noDelivery(a answer, token string) *Error {
 	return d.doubtful(a.status, "an answer%s came from %s with a status that no delivery has (%d): check the zone or the url, and whether a proxy "+
-		"or another service stands before the catalog", server(a.header, token), d.base.Host, a.status)
+		"or another service is in front of the catalog", server(a.header, token), d.base.Host, a.status)
 }
 
 // inBrackets formats the words of an answer for the end of a sentence about it.

@@ -82,7 +82,7 @@ func (d destination) refusal(status int, path string, wait time.Duration) *Error
 		e.Message = fmt.Sprintf("the catalog at %s does not accept %s (%d): check that the file is of the type it is sent as, and the source id", host, path, status)
 	case status < http.StatusMultipleChoices:
 		e.astray = true
-		e.Message = fmt.Sprintf("%s answers with a status that no delivery has (%d): check the zone or the url, and what stands before the catalog", host, status)
+		e.Message = fmt.Sprintf("%s answers with a status that no delivery has (%d): check the zone or the url, and what is in front of the catalog", host, status)
 	default:
 		e.Message = fmt.Sprintf("the catalog at %s refuses %s (%d): check the zone or the url, the source id and the file type", host, path, status)
 	}

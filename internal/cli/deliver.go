@@ -42,7 +42,7 @@ func (p program) rename(r *workflows.Result, out string) {
 	for i, f := range r.Files {
 		if _, name, found := strings.Cut(f.Name, "-"); found && prefix+name != f.Name {
 			if i == 0 {
-				p.console.note("%s holds files whose names begin with a later time than this extract's, so that of the new ones is %d: "+
+				p.console.note("%s has files whose names begin with a later time than this extract's, so the new names begin with %d: "+
 					"the newest set has the latest names.", out, sets[0].Timestamp)
 			}
 			r.Files[i].Name = prefix + name

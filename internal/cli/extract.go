@@ -60,7 +60,7 @@ func (v *extractVerb) addFlags(cmd *cobra.Command) {
 	config.NumberVar(f, &v.inFlight, "max-in-flight", source.DefaultMaxInFlight, "calls to Salesforce at one time")
 	f.BoolVar(&v.private, "private", false, "include the reports and dashboards in private folders")
 	v.app.pathVar(cmd, &v.state, "state",
-		"keep Temporal's database in this directory, where the output's disk cannot hold one ("+node.StateVariable+")")
+		"keep Temporal's database in this directory, if the output's disk cannot hold one ("+node.StateVariable+")")
 	f.BoolVar(&v.strict, "strict", false, "exit with 5 when reports without columns remain")
 	f.BoolVar(&v.acceptShrink, "accept-shrink", false, "continue with far less than last time, or without a permission that decides what is seen")
 	f.StringSliceVar(&v.acceptMissing, "accept-missing", nil, "permissions that may be missing always, such as ManagePvtRptsAndDashbds")

@@ -108,7 +108,7 @@ func connectionWords(settings connection, where string, err error) string {
 	switch {
 	case has("unexpected HTTP status code", "looked like an HTTP/1.1 header", "malformed HTTP response", "content-type"):
 		return "what answers " + where + " is no Temporal (" + short(text) + "): set TEMPORAL_ADDRESS to host and port of Temporal's gRPC frontend, not of its UI; " +
-			"where a gateway stands before it, that is what refuses"
+			"if a gateway is in front of it, the gateway refuses"
 	case statusOf(err).Code() == codes.Unimplemented:
 		return "what answers " + where + " is no Temporal, or an old one (" + short(text) + "): set TEMPORAL_ADDRESS to host and port of Temporal's gRPC frontend"
 	case has("first record does not look like a TLS handshake"):

@@ -70,7 +70,7 @@ func (d *Delivered) verdict(chosen selection, set bool) error {
 		return nil
 	case chosen.newer != "":
 		return fault.Invalidf("nothing was delivered: the set that is not ahead of the clock and whole was delivered before, and %s; "+
-			"send what lies there with --all, or run the extract again", chosen.newer)
+			"send all its files with --all, or run the extract again", chosen.newer)
 	}
 	return nil
 }

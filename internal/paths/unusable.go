@@ -17,9 +17,9 @@ func Unusable(what, path string, err error) error {
 	reason, advice := "cannot be used", "check the path and who owns it"
 	switch {
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
-		reason, advice = "lies on a disk that is full", "make room on it"
+		reason, advice = "is on a full disk", "make room on it"
 	case errors.Is(err, syscall.EROFS):
-		reason, advice = "lies on a read-only disk", "mount it writable, or choose another path"
+		reason, advice = "is on a read-only disk", "mount it writable, or choose another path"
 	case errors.Is(err, syscall.ENAMETOOLONG):
 		reason, advice = "is too long", "choose a shorter one"
 	case errors.Is(err, fs.ErrNotExist):
