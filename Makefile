@@ -92,7 +92,7 @@ FAULTS ?= all
 WRITE  ?= 0
 
 .PHONY: faults
-faults: ## syncs that meet every fault of the simulator, alone and all together (FAULTS=name,... REPORTS=2000; WRITE=1 updates the page)
+faults: ## syncs that meet every fault of the simulator, alone and all together (FAULTS=name,... REPORTS=2000; WRITE=1 updates docs/faults.md)
 	@LONGHAUL_E2E_FAULTS='$(FAULTS)' LONGHAUL_E2E_REPORTS=$(or $(REPORTS),2000) LONGHAUL_E2E_WRITE=$(WRITE) \
 	go test -count=1 -timeout 4h -parallel 8 -v -run '^TestFaults_eachAloneAndAllTogether$$' ./internal/e2e | $(PASSED)
 

@@ -131,7 +131,7 @@ func (o ownership) claim(ctx context.Context, seen staging.Seen) (staging.Claim,
 	return claim, &waitInWorkflow{&fault.Error{
 		Class: fault.Throttled, System: fault.Bucket, RetryAfter: staging.LookEvery, Err: err,
 		Message: fmt.Sprintf("source %s is being synced into this bucket by another Temporal (%s): use one Temporal for a bucket, or cancel "+
-			"that sync; this one goes on when that one has ended, or when nothing was heard of it for %d minutes",
+			"that sync; this sync continues when that one has ended or was silent for %d minutes",
 			o.sync.Source, words(other.By), int(staging.Silence.Minutes())),
 	}}
 }

@@ -197,8 +197,8 @@ func (p *authenticatePhase) takeOwnership(ctx workflow.Context, auth activities.
 	}
 	p.files.Timestamp = max(named.Unix(), auth.LastTimestamp+1)
 	if p.files.Timestamp > now.Add(farAhead).Unix() {
-		p.state.warn(fmt.Sprintf("the last sync's files are named for a time still to come, and this one's go on from there, at %d (%s), "+
-			"so that they count as newer: a clock was wrong once; it passes when that time has come",
+		p.state.warn(fmt.Sprintf("the last sync's files are named with a time in the future, so this sync names its files %d (%s), to count as newer: "+
+			"a clock was wrong once; the warning ends when that time has passed",
 			p.files.Timestamp, time.Unix(p.files.Timestamp, 0).UTC().Format(time.DateTime)))
 	}
 }

@@ -190,9 +190,9 @@ func (b *budget) check(ctx workflow.Context, must bool) error {
 
 // checkOnce is a check, or nil when a pause interrupted it.
 func (b *budget) checkOnce(ctx workflow.Context, must bool) (*activities.CheckQuotaResult, error) {
-	summary := "see whether API calls came back"
+	summary := "check whether API calls are available again"
 	if must {
-		summary = "ask for the org's API calls, which no answer reported"
+		summary = "read the org's use of API calls, which no answer reported"
 	}
 	within, done := b.wait.interruptible(ctx)
 	defer done()

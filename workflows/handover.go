@@ -86,7 +86,7 @@ func (h *handover) begin(ctx workflow.Context) {
 func (h *handover) end(ctx workflow.Context) (*Result, error) {
 	err := workflow.Await(ctx, func() bool { return h.child.IsReady() || overfull(ctx) })
 	if err == nil && !h.child.IsReady() {
-		h.warnings = append(h.warnings, fmt.Sprintf("this workflow was sent more than it can hold, so it ends; %s goes on", SyncID(h.source)))
+		h.warnings = append(h.warnings, fmt.Sprintf("the history of this workflow is full, so it ends; %s continues", SyncID(h.source)))
 		return h.skipped(ctx)
 	}
 	var result Result
@@ -214,7 +214,7 @@ func (h *handover) forwardSignal(ctx workflow.Context, signal operator.Signal) {
 	}
 	_ = workflow.Await(ctx, func() bool { return h.decided })
 	if err := h.send(ctx, signal); err != nil {
-		warning := fmt.Sprintf("signal %s was not handed on: %s does not run (any more)", signal.Name, SyncID(h.source))
+		warning := fmt.Sprintf("signal %s was not forwarded: %s does not run (any more)", signal.Name, SyncID(h.source))
 		if !strings.Contains(strings.Join(h.warnings, "\n"), warning) {
 			h.warnings = append(h.warnings, warning)
 		}

@@ -15,7 +15,7 @@ import (
 	"longhaul/workflows/operator"
 )
 
-// flooded runs a sync that stands still after an hour, and then is sent so much that its history is full. It gives the input of the
+// flooded runs a sync that stands still after an hour, and then receives signals until its history is full. It gives the input of the
 // run that goes on and the end of the wait as it was shown.
 func flooded(t *testing.T, env *testsuite.TestWorkflowEnvironment, phase workflows.Phase) (next workflows.Input, until *time.Time) {
 	t.Helper()

@@ -232,11 +232,11 @@ func waitingWords(p Progress) string {
 	id := SyncID(p.Source)
 	switch p.Phase {
 	case PhasePaused:
-		return fmt.Sprintf("**Paused.** `temporal workflow signal --workflow-id %s --name resume` lets it go on.\n\n", id)
+		return fmt.Sprintf("**Paused.** `temporal workflow signal --workflow-id %s --name resume` resumes it.\n\n", id)
 	case PhaseBlocked:
 		return fmt.Sprintf("**Blocked%s:** %s. Fix that, then `temporal workflow signal --workflow-id %s --name resume`.\n\n", until, p.Waiting, id)
 	case PhaseHeld:
-		return fmt.Sprintf("**Held%s:** %s. `temporal workflow update execute --workflow-id %s --name approve` lets it go on, `discard` ends it.\n\n",
+		return fmt.Sprintf("**Held%s:** %s. `temporal workflow update execute --workflow-id %s --name approve` continues it, `discard` ends it.\n\n",
 			until, p.Waiting, id)
 	default:
 		return fmt.Sprintf("**Waiting:** %s.\n\n", p.Waiting)

@@ -111,7 +111,7 @@ func (w *waiter) untilResumed(ctx workflow.Context) error {
 	if !w.paused() {
 		return ctx.Err()
 	}
-	why := operator.Because("paused by an operator", w.own.PausedFor) + "; it goes on after the signal resume"
+	why := operator.Because("paused by an operator", w.own.PausedFor) + "; it continues after the signal resume"
 	w.halt(ctx, standstill{phase: PhasePaused, why: why})
 	err := workflow.Await(ctx, func() bool { return !w.paused() || historyFull(ctx) })
 	if err = cmp.Or(err, ctx.Err()); err == nil && w.paused() { // a cancel comes first: the next run would not see it

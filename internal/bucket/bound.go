@@ -17,7 +17,7 @@ const (
 	startTimeout = 20 * time.Second
 )
 
-// timeoutError is why a request ended to which a store owed an answer for that long.
+// timeoutError ends a request that a store did not answer for that long.
 type timeoutError time.Duration
 
 // Error says for how long no answer came.
@@ -41,7 +41,7 @@ type watchdog struct {
 // slowest is the rate, in bytes a second, below which a connection is useless.
 const slowest = 64 << 10
 
-// begin starts a step in which this many bytes may have to travel.
+// begin starts a step that may have to transfer this many bytes.
 func (w watchdog) begin(bytes int64) {
 	w.timer.Reset(w.most + time.Duration(bytes/slowest)*time.Second)
 }

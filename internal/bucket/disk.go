@@ -17,7 +17,7 @@ func diskReason(err error) string {
 	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
 		return "too many files are open; raise the limit of this process (ulimit -n) or lower max_in_flight"
 	case errors.Is(err, syscall.ENOTDIR):
-		return "a file stands where a folder should be; move it away or set another storage"
+		return "a file is where a folder should be; move it away or set another storage"
 	case isForbidden(err):
 		return "permission denied; give the user that runs Longhaul read and write access or set another storage"
 	}

@@ -71,7 +71,7 @@ func (d *driver) confirm(ctx context.Context, key string, bytes int64) error {
 	case errors.Is(err, ErrNotExist), err == nil && bytes >= 0 && size != bytes:
 		return &fault.Error{
 			Class: fault.Transient, System: fault.Bucket, Err: fmt.Errorf("%s: %d bytes of %d", key, size, bytes),
-			Message: fmt.Sprintf("the bucket %s does not hold what it has just taken; something between may answer in its place: "+
+			Message: fmt.Sprintf("the bucket %s does not have what was just written; something in between may answer instead: "+
 				"check the network's login page, HTTPS_PROXY and NO_PROXY", d.name),
 		}
 	}

@@ -47,7 +47,7 @@ func TestOpen_saysWhatToChange(t *testing.T) {
 		"a mode that is no number":       {"file:///tmp?dir_file_mode=rwx", "0700"},
 		"not a URL":                      {"file://%zz?sig=secret", "not a URL"},
 		"a file where a folder is meant": {fileURL(file), "not a folder"},
-		"a file on the way":              {fileURL(filepath.Join(file, "below")), "a file stands where a folder should be"},
+		"a file on the way":              {fileURL(filepath.Join(file, "below")), "a file is where a folder should be"},
 		"a parameter nobody knows":       {"mem://?sig=secret", "check its address"},
 	}
 	for name, test := range tests {

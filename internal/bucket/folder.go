@@ -16,7 +16,7 @@ import (
 )
 
 // folder is the directory of a file bucket. Where the file driver's own way has a gap, folder works on the disk itself. A nil
-// folder is that of a bucket of another kind, of which nothing has to be checked.
+// folder of a bucket of another kind has nothing to check.
 type folder struct {
 	place
 	dir  string
@@ -144,7 +144,7 @@ func (f *folder) list(ctx context.Context, prefix string, shallow bool, yield fu
 	return true
 }
 
-// removeEmpty removes the empty folders below a prefix. A folder in which somebody wrote in between stays.
+// removeEmpty removes the empty folders below a prefix. A folder that somebody wrote into meanwhile stays.
 func (f *folder) removeEmpty(prefix string) {
 	var folders []string
 	_ = filepath.WalkDir(f.path(prefix), func(p string, d fs.DirEntry, err error) error {

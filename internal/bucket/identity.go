@@ -69,7 +69,7 @@ func (i *identity) proveExclusive(ctx context.Context, id string) error {
 	case created:
 		return &fault.Error{
 			Class: fault.Invalid, System: fault.Bucket,
-			Message: fmt.Sprintf("the bucket %s overwrites an object that it is told to write only if it is absent (If-None-Match: *), so two "+
+			Message: fmt.Sprintf("the bucket %s overwrites an object although it must write it only if it is absent (If-None-Match: *), so two "+
 				"workers could lose each other's work; use a store, or a newer version of it, that keeps to that", i.objects.name),
 		}
 	}

@@ -60,7 +60,7 @@ func isGarbled(err error) bool {
 
 func isTimeoutOfConnection(err error) bool { return errors.As(err, new(*net.OpError)) }
 
-// caVariable is the environment variable by which the driver learns of a CA.
+// caVariable is the environment variable that gives the driver a CA.
 func (p place) caVariable() string {
 	if p.kind == kindS3 {
 		return "AWS_CA_BUNDLE"
@@ -68,7 +68,7 @@ func (p place) caVariable() string {
 	return "SSL_CERT_FILE"
 }
 
-// cause is the error below a fault of key, for the log: without the queries of URLs, in which a signature may stand, and
+// cause is the error below a fault of key, for the log: without the queries of URLs, which may contain a signature, and
 // without the pages of text that some stores answer with.
 func (p place) cause(key string, err error) error {
 	if !p.remote() {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// refusal is a kind of answer by which a store refuses a request.
+// refusal is a kind of answer that refuses a request.
 type refusal int
 
 const (

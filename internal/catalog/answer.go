@@ -65,10 +65,10 @@ func (d destination) classify(b *body, a answer, target *url.URL, token string) 
 	case success && a.broken:
 		return d.doubtful(0, "the answer of the catalog at %s broke off", d.base.Host)
 	case success && a.header.Get("Content-Encoding") != "":
-		return d.doubtful(a.status, "an answer came from %s in an encoding that was not asked for: check whether a proxy or a login portal stands between", d.base.Host)
+		return d.doubtful(a.status, "an answer came from %s in an encoding that was not requested: check whether a proxy or a login portal is in between", d.base.Host)
 	case success && failed:
-		return d.doubtful(a.status, "an answer%s came from %s (%d) that tells of an error in place of a delivery%s: "+
-			"check whether a proxy or another service stands before the catalog", server(a.header, token), d.base.Host, a.status, inBrackets(said))
+		return d.doubtful(a.status, "an answer%s came from %s (%d) that reports an error instead of a delivery%s: "+
+			"check whether a proxy or another service is in front of the catalog", server(a.header, token), d.base.Host, a.status, inBrackets(said))
 	case delivered(a.status):
 		return nil
 	case success:
@@ -97,7 +97,7 @@ func delivered(status int) bool {
 // noDelivery is the error for a status of success that no delivery has.
 func (d destination) noDelivery(a answer, token string) *Error {
 	return d.doubtful(a.status, "an answer%s came from %s with a status that no delivery has (%d): check the zone or the url, and whether a proxy "+
-		"or another service stands before the catalog", server(a.header, token), d.base.Host, a.status)
+		"or another service is in front of the catalog", server(a.header, token), d.base.Host, a.status)
 }
 
 // inBrackets formats the words of an answer for the end of a sentence about it.
@@ -112,9 +112,9 @@ func (d destination) doubtful(status int, format string, args ...any) *Error {
 	return &Error{Class: fault.Transient, Status: status, Message: fmt.Sprintf(format, args...)}
 }
 
-// webPage is the error for a web page of a proxy or a portal in place of the catalog's answer.
+// webPage is the error for a web page of a proxy or a portal instead of the catalog's answer.
 func (d destination) webPage(a answer, page string) *Error {
-	return d.doubtful(a.status, "a web page%s came from %s (%d) in place of the catalog's answer: check whether a proxy or a login portal stands between",
+	return d.doubtful(a.status, "a web page%s came from %s (%d) instead of the catalog's answer: check whether a proxy or a login portal is in between",
 		page, d.base.Host, a.status)
 }
 

@@ -46,7 +46,7 @@ func (c *Client) Check(ctx context.Context) (warning string, err error) {
 	return strings.Join(doubts, ", and ") + ": whether the catalog takes the extract shows at the first delivery", nil
 }
 
-// reach connects to the host to which files go, without the token. Any answer will do: the root of that host says nothing
+// reach connects to the host that receives the files, without the token. Any answer will do: the root of that host says nothing
 // about deliveries.
 func (c *Client) reach(ctx context.Context) *Error {
 	ctx, cancel := context.WithTimeout(ctx, askTimeout)

@@ -82,9 +82,9 @@ func TestCheck_tellsWhatAnAnswerSaysOfTheToken(t *testing.T) {
 		{"a redirect", 302, "", false, "answers with 302", 1},
 		{"nothing there", 404, "<html>", false, "answers with a web page", 1},
 		{"a wrong request", 400, `{"errors":[{"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`, false, "answers with 400", 1},
-		{"another service", 200, `{"status":"ok"}`, false, "something else than was asked for", 1},
-		{"another service's data", 200, `{"data":{}}`, false, "something else than was asked for", 1},
-		{"no JSON", 200, "OK", false, "something else than was asked for", 1},
+		{"another service", 200, `{"status":"ok"}`, false, "something other than was requested", 1},
+		{"another service's data", 200, `{"data":{}}`, false, "something other than was requested", 1},
+		{"no JSON", 200, "OK", false, "something other than was requested", 1},
 		{"an outage", 503, "", false, "is in trouble (503)", 3},
 		{"an outage with a page", 502, "<html>", false, "answers with a web page", 3},
 		{"too fast", 429, "", false, "is in trouble (429)", 3},
@@ -223,7 +223,7 @@ func TestCheck_namesTheProxyThatStandsInTheWay(t *testing.T) {
 	t.Parallel()
 	for status, says := range map[int]string{
 		403: "refuses to connect to the catalog at ingest.catalog.invalid (403)",
-		407: "asks for a login (407)",
+		407: "requires a login (407)",
 		503: "",
 	} {
 		refusing := serve(t, func(w http.ResponseWriter, r *http.Request) {

@@ -42,7 +42,7 @@ func (e *Error) Fault() *fault.Error {
 
 var _ fault.Carrier = (*Error)(nil)
 
-const proxyLogin = "the proxy asks for a login (407): put user and password into HTTPS_PROXY"
+const proxyLogin = "the proxy requires a login (407): put user and password into HTTPS_PROXY"
 
 // refusal turns an answer that is no success into an error.
 func (d destination) refusal(status int, path string, wait time.Duration) *Error {
@@ -70,7 +70,7 @@ func (d destination) refusal(status int, path string, wait time.Duration) *Error
 		e.Message = fmt.Sprintf("the catalog at %s asks to send more slowly (429)", host)
 	case status == http.StatusNetworkAuthenticationRequired:
 		e.Class = fault.Transient
-		e.Message = fmt.Sprintf("a login portal of the network answers in place of the catalog at %s (511): sign in there, or let this machine through", host)
+		e.Message = fmt.Sprintf("a login portal of the network answers instead of the catalog at %s (511): sign in there, or let this machine through", host)
 	case status == http.StatusRequestTimeout || status == http.StatusTooEarly || status >= http.StatusInternalServerError:
 		e.Class = fault.Transient
 		e.Message = fmt.Sprintf("the catalog at %s is in trouble (%d): nothing to change here; try again later if it lasts", host, status)
@@ -82,7 +82,7 @@ func (d destination) refusal(status int, path string, wait time.Duration) *Error
 		e.Message = fmt.Sprintf("the catalog at %s does not accept %s (%d): check that the file is of the type it is sent as, and the source id", host, path, status)
 	case status < http.StatusMultipleChoices:
 		e.astray = true
-		e.Message = fmt.Sprintf("%s answers with a status that no delivery has (%d): check the zone or the url, and what stands before the catalog", host, status)
+		e.Message = fmt.Sprintf("%s answers with a status that no delivery has (%d): check the zone or the url, and what is in front of the catalog", host, status)
 	default:
 		e.Message = fmt.Sprintf("the catalog at %s refuses %s (%d): check the zone or the url, the source id and the file type", host, path, status)
 	}

@@ -117,7 +117,7 @@ func (p *publicAPI) outcome(status int, body []byte, token string) error {
 	case readable && (said.Data != nil && said.Data.Typename != "" && len(said.Errors) == 0 || said.forbidden()):
 		return nil
 	}
-	return &untriedError{why: host + " answers with something else than was asked for"}
+	return &untriedError{why: host + " answers with something other than was requested"}
 }
 
 // unauthenticated reports whether the answer refuses the token itself.

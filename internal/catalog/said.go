@@ -45,7 +45,7 @@ func reportsError(body []byte, token string) (said string, is bool) {
 	return cleaned(said, token), true
 }
 
-// messageNames are the members in which services write what went wrong, the clearest first.
+// messageNames are the members that services use for what went wrong, the clearest first.
 var messageNames = []string{"message", "error_description", "detail", "reason", "title", "code", "error", "errors"}
 
 // field returns the value of a name, or else of the first name that differs from it only by capitals.

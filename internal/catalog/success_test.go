@@ -22,8 +22,8 @@ var successes = map[string]struct {
 	"no content":                {status: 204},
 	"JSON of the store":         {status: 200, body: `{"kind":"storage#object","name":"x","error":null}`},
 	"XML of the store":          {status: 201, body: `<?xml version="1.0"?><PostResponse><Key>x</Key></PostResponse>`},
-	"a gateway's error as JSON": {status: 200, body: `{"error":{"code":"blocked"}}`, class: fault.Transient, message: "tells of an error"},
-	"errors of another service": {status: 200, body: `{"errors":[{"message":"no"}]}`, class: fault.Transient, message: "tells of an error"},
+	"a gateway's error as JSON": {status: 200, body: `{"error":{"code":"blocked"}}`, class: fault.Transient, message: "reports an error"},
+	"errors of another service": {status: 200, body: `{"errors":[{"message":"no"}]}`, class: fault.Transient, message: "reports an error"},
 	"taken, with a receipt":     {status: 202, body: `{"status":"queued","success":true,"id":7,"errors":[]}`},
 	"taken, in other words":     {status: 202, body: "Accepted\r\n"},
 	"a status in numbers":       {status: 200, body: `{"status":200,"message":"ok"}`},
@@ -34,11 +34,11 @@ var successes = map[string]struct {
 	"no error, in its fields":   {status: 200, body: `{"error":{"code":0,"message":"","retry":false,"cause":null}}`},
 	"no error, in numbers":      {status: 200, body: `{"error":0.0}`},
 	"no error, as a text":       {status: 200, body: `{"error":" ","errors":[null,{}],"success":"true","status":"200"}`},
-	"an error by its code":      {status: 200, body: `{"error":{"code":17}}`, class: fault.Transient, message: "tells of an error"},
+	"an error by its code":      {status: 200, body: `{"error":{"code":17}}`, class: fault.Transient, message: "reports an error"},
 	"an error among empty ones": {status: 200, body: `{"errors":[{},{"message":"no"}]}`, class: fault.Transient, message: `("no")`},
-	"errors that are counted":   {status: 200, body: `{"errors":{"count":2}}`, class: fault.Transient, message: "tells of an error"},
+	"errors that are counted":   {status: 200, body: `{"errors":{"count":2}}`, class: fault.Transient, message: "reports an error"},
 	"an error that is true":     {status: 200, body: `{"error":true,"detail":"full"}`, class: fault.Transient, message: `("full")`},
-	"no success, as a text":     {status: 200, body: `{"success" : "False"}`, class: fault.Transient, message: "tells of an error"},
+	"no success, as a text":     {status: 200, body: `{"success" : "False"}`, class: fault.Transient, message: "reports an error"},
 	"by a transforming proxy": {
 		status: 203, header: map[string]string{"Server": "Squid/5"},
 		class: fault.Transient, message: `an answer of "Squid/5" came from 127.0.0.1:`,
@@ -69,7 +69,7 @@ var successes = map[string]struct {
 	"a status of a refusal": {status: 200, body: `{"status":403,"title":"Forbidden"}`, class: fault.Transient, message: `("Forbidden")`},
 	"a status as a text": {
 		status: 200, body: `{"status":"500"}`,
-		class: fault.Transient, message: "tells of an error in place of a delivery:",
+		class: fault.Transient, message: "reports an error instead of a delivery:",
 	},
 	"words without end": {
 		status: 200, body: `{"error":"` + strings.Repeat("long ", 400) + `"}`,
@@ -77,20 +77,20 @@ var successes = map[string]struct {
 	},
 	"the token itself": {
 		status: 200, body: `{"error":"bad token ` + testToken + `"}`,
-		class: fault.Transient, message: "in place of a delivery:",
+		class: fault.Transient, message: "instead of a delivery:",
 	},
 	"an encoding nobody asked for": {
 		status: 200, header: map[string]string{"Content-Encoding": "br"}, body: "x", class: fault.Transient, message: "encoding",
 	},
 	"a portal that says what it is": {
 		status: 511,
-		class:  fault.Transient, message: "login portal of the network answers in place of the catalog",
+		class:  fault.Transient, message: "login portal of the network answers instead of the catalog",
 	},
 	"a portal's page": {
 		status: 511, body: signIn,
 		class: fault.Transient, message: `what answers is a web page called "Sign in to the network"`,
 	},
-	"a proxy that wants a login": {status: 407, body: signIn, class: fault.Invalid, message: "asks for a login (407)"},
+	"a proxy that wants a login": {status: 407, body: signIn, class: fault.Invalid, message: "requires a login (407)"},
 	"a firewall's page":          {status: 403, body: "<!-- x -->" + signIn, class: fault.LoginRefused, message: `so it may come from a proxy or a portal`},
 	"a redirect to a portal": {
 		status: 302, header: map[string]string{"Location": "https://portal.invalid/login?secret=1"}, class: fault.Invalid,

@@ -19,7 +19,7 @@ import (
 	"longhaul/internal/plaintext"
 )
 
-// Verb is one thing that a program can be told to do.
+// Verb is one command of a program.
 type Verb string
 
 // The verbs. Only standalone serves those that need Temporal inside the process.

@@ -42,7 +42,7 @@ func (p program) rename(r *workflows.Result, out string) {
 	for i, f := range r.Files {
 		if _, name, found := strings.Cut(f.Name, "-"); found && prefix+name != f.Name {
 			if i == 0 {
-				p.console.note("%s holds files whose names begin with a later time than this extract's, so that of the new ones is %d: "+
+				p.console.note("%s has files whose names begin with a later time than this extract's, so the new names begin with %d: "+
 					"the newest set has the latest names.", out, sets[0].Timestamp)
 			}
 			r.Files[i].Name = prefix + name
@@ -61,13 +61,13 @@ func heldError(concerns []activities.Concern, out string) error {
 		return &fault.Error{
 			Class: fault.PermissionMissing, System: fault.Salesforce,
 			Message: fmt.Sprintf("%s. The files in %s stay as they were. Give the user what it lacks and run the same command again, "+
-				"or go on without it by --accept-shrink", what, out),
+				"or continue without it with --accept-shrink", what, out),
 		}
 	}
 	return &ending{
 		class: "shrunk", code: exitShrunk,
 		message: fmt.Sprintf("%s. The files in %s stay as they were. If that is right, run the same command with --accept-shrink; "+
-			"else mend the cause and run it again", what, out),
+			"else fix the cause and run it again", what, out),
 	}
 }
 

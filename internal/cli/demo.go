@@ -40,7 +40,7 @@ func demoCommand(p program) *cobra.Command {
 		Use:   "demo [flags]",
 		Short: "See a whole sync on this machine: Temporal, a simulated Salesforce and catalog, a worker",
 		Long: `Starts Temporal with its UI, a simulated Salesforce org and catalog, and a worker, all in this process; syncs the org
-once as source "demo"; and stays up for a look at the UI until Ctrl-C. Nothing outside this machine is contacted.`,
+once as source "demo"; and stays up until Ctrl-C, so that you can look at the UI. It contacts nothing outside this machine.`,
 		Example: `  $0 demo
   $0 demo --exit --reports 5000 --columns 25 --latency 150ms --max-in-flight 50
   $0 demo --exit --out ./out --json

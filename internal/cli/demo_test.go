@@ -92,7 +92,7 @@ func TestDemo_keepsItsDatabaseOutOfTheOutput(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	code, out := run(t, nil, nil, "longhaul", "demo", "--exit", "--out", dir, "--data", filepath.Join(dir, "data"))
-	if code != exitUsage || !strings.Contains(out.stderr.String(), "of --data lies in the output "+dir) {
+	if code != exitUsage || !strings.Contains(out.stderr.String(), "of --data is in the output "+dir) {
 		t.Errorf("code %d, %s", code, out.stderr.String())
 	}
 }

@@ -82,7 +82,7 @@ func TestEndOf_workflowErrors(t *testing.T) {
 		{"a cancelled sync", temporal.NewCanceledError(), 8, "the sync was cancelled; what it had read is kept for the next one", false},
 		{
 			"a Temporal that went away", serviceerror.NewUnavailable("x"), 7,
-			"Temporal stopped answering; the sync goes on when it is back, and the same command joins it again", false,
+			"Temporal stopped answering; the sync continues when it is back, and the same command joins it again", false,
 		},
 	} {
 		result, err := monitor.End(row.err)

@@ -36,14 +36,14 @@ func extractCommand(p program) *cobra.Command {
 		Use:   "extract [flags]",
 		Short: "Write an org's extract into a directory, as castor-extract-salesforce-viz does",
 		Long: `Takes castor-extract-salesforce-viz's flags and environment variables and writes the same files. Without a username it
-logs in by client credentials. State lies in .longhaul/ of the output: the same command after a kill goes on where it
-was, and later runs describe only what changed. Where the output lies on a network disk, --state puts Temporal's database
-on one of this machine. A link named castor-extract-salesforce-viz to this program is this verb.
+logs in with client credentials. It keeps its state in .longhaul/ of the output: after a kill the same command resumes, and
+later runs describe only what changed. If the output is on a network disk, --state puts Temporal's database on a disk of
+this machine. A link to this program named castor-extract-salesforce-viz runs this command.
 
-What it finds is compared with the last extract of the output. Far less, or a permission of the run-as user that is missing,
-ends it with 9 or 4 before anything is spent on it, and the files stay as they are; --accept-shrink goes on.
+It compares what it finds with the last extract of the output. If it finds far less, or the run-as user lacks a permission,
+it ends with 9 or 4 and leaves the files as they are; --accept-shrink continues.
 
-Flags show in the process list, so secrets are better given as variables.`,
+Flags show in the process list, so give secrets as variables.`,
 		Example: `  CASTOR_SALESFORCE_CLIENT_SECRET=... $0 extract -c 3MVG9... -b acme.my.salesforce.com -o ./out
   $0 extract -u me@acme.example -p PASSWORD -t TOKEN -c 3MVG9... -s SECRET -b acme.my.salesforce.com -o ./out`,
 		Args: exactly(0, "no arguments, only flags"),
@@ -60,9 +60,9 @@ func (v *extractVerb) addFlags(cmd *cobra.Command) {
 	config.NumberVar(f, &v.inFlight, "max-in-flight", source.DefaultMaxInFlight, "calls to Salesforce at one time")
 	f.BoolVar(&v.private, "private", false, "include the reports and dashboards in private folders")
 	v.app.pathVar(cmd, &v.state, "state",
-		"keep Temporal's database in this directory, where the output's disk cannot hold one ("+node.StateVariable+")")
+		"keep Temporal's database in this directory, if the output's disk cannot hold one ("+node.StateVariable+")")
 	f.BoolVar(&v.strict, "strict", false, "exit with 5 when reports without columns remain")
-	f.BoolVar(&v.acceptShrink, "accept-shrink", false, "go on with far less than last time, or without a permission that decides what is seen")
+	f.BoolVar(&v.acceptShrink, "accept-shrink", false, "continue with far less than last time, or without a permission that decides what is seen")
 	f.StringSliceVar(&v.acceptMissing, "accept-missing", nil, "permissions that may be missing always, such as ManagePvtRptsAndDashbds")
 	jsonFlag(cmd)
 }
@@ -124,7 +124,7 @@ func (v *extractVerb) extractInto(ctx context.Context, n *node.Node, out string)
 	id, result, err := v.sync(ctx, n)
 	err = n.Blame(err)
 	if ctx.Err() != nil {
-		return interrupted("interrupted; the same command goes on where it was")
+		return interrupted("interrupted; the same command resumes the sync")
 	}
 	if err != nil {
 		return err

@@ -104,7 +104,7 @@ func TestExtract_leavesABlockedSync(t *testing.T) {
 			app.Environ = []string{"CASTOR_SALESFORCE_CLIENT_SECRET=x"}
 			withNode(&app, f)
 			code := Main(t.Context(), app)
-			if want := "Salesforce refuses the client secret. Once that is mended, the same command goes on where it was"; code != exitLogin ||
+			if want := "Salesforce refuses the client secret. Once that is fixed, the same command resumes the sync"; code != exitLogin ||
 				!strings.Contains(out.stderr.String(), want) {
 				t.Errorf("code %d, %s", code, out.stderr.String())
 			}
@@ -155,7 +155,7 @@ func TestExtract_joinsAndInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	f.hanging = cancel
 	code := Main(ctx, app)
-	if code != exitInterrupted || !strings.HasSuffix(said.stderr.String(), "interrupted; the same command goes on where it was\n") {
+	if code != exitInterrupted || !strings.HasSuffix(said.stderr.String(), "interrupted; the same command resumes the sync\n") {
 		t.Errorf("code %d, stderr:\n%s", code, said.stderr.String())
 	}
 	if !strings.Contains(said.stderr.String(), "Going on where an earlier run stopped.\n") {

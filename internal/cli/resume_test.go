@@ -86,14 +86,14 @@ func TestServe_goesOnFromTheBucketWhenItsDatabaseCannotBeRead(t *testing.T) {
 	open := staging.Sync{Source: "acme", ID: "20261122T000000Z-bb"}
 	put(t, newStore(t, s.bucket), open.State(), history.Opened{Deliver: true, Started: time.Now()})
 
-	if said := s.serve(t, false); strings.Contains(said, "goes on") || len(s.temporal.started) > 0 {
+	if said := s.serve(t, false); strings.Contains(said, "is resumed") || len(s.temporal.started) > 0 {
 		t.Errorf("with a whole database %d syncs were started:\n%s", len(s.temporal.started), said)
 	}
 	said := s.serve(t, true)
 	for _, part := range []string{
 		"Temporal's database could not be read and was moved to " + filepath.Join(s.data, node.DatabaseFile) + ".unreadable-",
 		"; what was read from Salesforce is kept in the bucket.\n", "Schedules were in that database: create them again.\n",
-		"source acme: its unfinished sync goes on\n",
+		"source acme: its unfinished sync is resumed\n",
 	} {
 		if !strings.Contains(said, part) {
 			t.Errorf("%q is missing in:\n%s", part, said)
@@ -103,7 +103,7 @@ func TestServe_goesOnFromTheBucketWhenItsDatabaseCannotBeRead(t *testing.T) {
 		t.Error(diff)
 	}
 	s.temporal.started = nil
-	if said := s.serve(t, false); strings.Contains(said, "goes on") || len(s.temporal.started) > 0 {
+	if said := s.serve(t, false); strings.Contains(said, "is resumed") || len(s.temporal.started) > 0 {
 		t.Errorf("the next start resumed once more:\n%s", said)
 	}
 }
@@ -121,7 +121,7 @@ func TestServe_resumesAtTheNextStartWhatThisOneCouldNot(t *testing.T) {
 		t.Fatal(err)
 	}
 	said := s.serve(t, true)
-	for _, part := range []string{"Warning: source acme: its unfinished sync could not be looked for or started (", "source beta: its unfinished sync goes on\n"} {
+	for _, part := range []string{"Warning: source acme: its unfinished sync could not be looked for or started (", "source beta: its unfinished sync is resumed\n"} {
 		if !strings.Contains(said, part) {
 			t.Errorf("%q is missing in:\n%s", part, said)
 		}
@@ -130,7 +130,7 @@ func TestServe_resumesAtTheNextStartWhatThisOneCouldNot(t *testing.T) {
 		t.Fatal(err)
 	}
 	put(t, newStore(t, s.bucket), staging.Sync{Source: "acme", ID: open.ID}.State(), history.Opened{Deliver: true, Started: time.Now()})
-	if said := s.serve(t, false); !strings.Contains(said, "source acme: its unfinished sync goes on\n") {
+	if said := s.serve(t, false); !strings.Contains(said, "source acme: its unfinished sync is resumed\n") {
 		t.Errorf("the next start said:\n%s", said)
 	}
 	if _, err := os.Stat(filepath.Join(s.data, "resume")); !errors.Is(err, os.ErrNotExist) {

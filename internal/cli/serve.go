@@ -56,9 +56,8 @@ func serveCommand(p program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve --config FILE [flags]",
 		Short: "Run everything for one machine: Temporal with its UI, and a worker for the sources of a settings file",
-		Long: `Runs Temporal (SQLite in data_dir), its UI and a worker in one process until SIGTERM or Ctrl-C. Syncs are started by
-"sync", by the temporal CLI, in the UI or by a Temporal Schedule; those that a stop or a kill cut short go on at the
-next start.`,
+		Long: `Runs Temporal (SQLite in data_dir), its UI and a worker in one process until SIGTERM or Ctrl-C. Start syncs with
+"sync", the temporal CLI, the UI or a Temporal Schedule. The next start resumes syncs that a stop or a kill interrupted.`,
 		Example: `  $0 serve --config longhaul.yaml
   $0 serve --config longhaul.yaml --port 7243 --ui-port 8243`,
 		Args: exactly(0, "no arguments, only flags"),
@@ -120,7 +119,7 @@ func (v *serveVerb) serve(ctx context.Context, n *node.Node, o node.Options) err
 	if err := n.Fatal.Wait(ctx); err != nil {
 		return err
 	}
-	o.Logger.Info("stopping; running syncs go on at the next start")
+	o.Logger.Info("stopping; running syncs continue at the next start")
 	return nil
 }
 

@@ -49,7 +49,7 @@ func TestStatus_saysWhatToDoAboutAStandstill(t *testing.T) {
 	}}
 	code, out := run(t, f, nil, "longhaul", "status", "acme")
 	want := `acme is being synced: held: no report described yet; waiting: half of the reports are missing
-The sync is held: half of the reports are missing. Let it go on with what it found, or end it:
+The sync is held: half of the reports are missing. Approve what it found, or discard the sync:
   temporal workflow update execute --workflow-id sync-acme --name approve
   temporal workflow update execute --workflow-id sync-acme --name discard
 `

@@ -32,7 +32,7 @@ func syncCommand(p program) *cobra.Command {
 		Use:   "sync SOURCE",
 		Short: "Sync a source, or join its running sync, and watch it to the end",
 		Long: `Starts the sync of a source, or joins the one that is running, and shows its progress until it ends.
-Ctrl-C ends the watching only: the sync goes on. Temporal is found as by the temporal CLI: TEMPORAL_ADDRESS,
+Ctrl-C ends the watching only; the sync continues. It finds Temporal as the temporal CLI does: TEMPORAL_ADDRESS,
 TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_..., or a profile.`,
 		Example: `  $0 sync acme
   $0 sync acme --detach
@@ -138,7 +138,7 @@ func (v *syncVerb) stopped(ctx context.Context, temporal client.Client, waits bo
 	if waits && control.Unserved(asking, temporal, v.source) {
 		return interrupted("stopped watching; " + again + ". " + waitsForWorker(v.source))
 	}
-	return interrupted("stopped watching; the sync goes on, and " + again)
+	return interrupted("stopped watching; the sync continues, and " + again)
 }
 
 // show prints the result of the sync.

@@ -34,8 +34,8 @@ Sync of acme: complete in 12 s, 1,012 API calls, 99.4% of the reports have colum
 ─────────────────────────────────────────────────────────────────────
  folders          60  described                                  990
  reports       1,000  obsolete: Salesforce dropped its type        3
- dashboards      100  unsupported: no columns to be had            2
- components      600  gone: deleted meanwhile                      5
+ dashboards      100  unsupported: no columns                      2
+ components      600  gone: deleted during the sync                5
  users           200
 
  File                     Records      Size
@@ -199,7 +199,7 @@ func TestSync_interruptedLeavesItRunning(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	f.hanging = cancel
 	code := Main(ctx, app)
-	want := "longhaul-starter: stopped watching; the sync goes on, and `longhaul-starter sync acme` joins it again\n"
+	want := "longhaul-starter: stopped watching; the sync continues, and `longhaul-starter sync acme` joins it again\n"
 	if code != exitInterrupted || !strings.HasSuffix(out.stderr.String(), want) {
 		t.Errorf("code %d, stderr:\n%s", code, out.stderr.String())
 	}

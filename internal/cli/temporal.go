@@ -25,8 +25,8 @@ func temporalCommand(p program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "temporal --data DIR [flags]",
 		Short: "Run only the embedded Temporal and its UI",
-		Long: `Runs Temporal on SQLite and its UI, with Longhaul's search attributes, until SIGTERM or Ctrl-C: for workers that run as
-processes of their own on this machine.`,
+		Long: `Runs Temporal on SQLite and its UI, with Longhaul's search attributes, until SIGTERM or Ctrl-C, for workers that run
+as separate processes on this machine.`,
 		Example: `  $0 temporal --data ./data
   $0 temporal --data ./data --port 0 --ui-port 0 --json`,
 		Args: exactly(0, "no arguments, only flags"),
@@ -65,7 +65,7 @@ func (v *temporalVerb) run(ctx context.Context) error {
 		return err
 	}
 	if moved {
-		v.console.note("%s", schedulesGone+" Start the syncs that were running once more: they go on from the bucket.")
+		v.console.note("%s", schedulesGone+" Start the syncs that were running once more: they resume from the bucket.")
 	}
 	if err := v.console.ready(server.HostPort(), server.UIURL(), ""); err != nil {
 		return errors.Join(err, server.Stop())

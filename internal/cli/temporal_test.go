@@ -68,7 +68,7 @@ func TestTemporal_movesAnUnreadableDatabaseAside(t *testing.T) {
 	if code != 0 || err != nil || len(kept) != 1 {
 		t.Errorf("code %d, kept %v, %v", code, kept, err)
 	}
-	for _, part := range []string{"was moved to " + database + ".unreadable-", "Schedules were in that database", "go on from the bucket"} {
+	for _, part := range []string{"was moved to " + database + ".unreadable-", "Schedules were in that database", "resume from the bucket"} {
 		if !strings.Contains(out.stderr.String(), part) {
 			t.Errorf("%q is missing in:\n%s", part, out.stderr.String())
 		}

@@ -24,8 +24,8 @@ func (a *App) tree(c *console) *cobra.Command {
 			Short: a.Short,
 			Long: a.Short + `.
 
-Settings come from flags, LONGHAUL_... variables and the settings file, in this order. Secrets are given by reference
-(env:NAME or file:PATH), never in the file.`,
+Settings come from flags, LONGHAUL_... variables and the settings file, in this order. Secrets are references
+(env:NAME or file:PATH); the file never contains them.`,
 			Example: a.examples(),
 			Args:    unknownVerb,
 			RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },

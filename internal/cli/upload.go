@@ -26,10 +26,9 @@ func uploadCommand(p program) *cobra.Command {
 		Use:   "upload [flags]",
 		Short: "Deliver files to the catalog, as castor-upload does",
 		Long: `Takes castor-upload's flags and environment variables (CASTOR_TIMEOUT_OVERRIDE and CASTOR_RETRY_OVERRIDE too) and needs
-no Temporal. Of a directory of type VIZ the newest whole extract goes, the summary last; what is left is named, and
---all sends everything. A set whose names begin with a time still to come is passed over, unless extract has written
-it. Files that the catalog has already are left as they are. A link named castor-upload to this
-program is this verb.`,
+no Temporal. From a directory of type VIZ it sends the newest complete extract, the summary last, and names the files that
+it does not send; --all sends everything. It skips a set whose names begin with a time in the future, unless extract wrote
+it. Files that the catalog already has stay as they are. A link to this program named castor-upload runs this command.`,
 		Example: `  CASTOR_UPLOADER_TOKEN=... $0 upload -s 399a8b22-3187-41ec-8d3d-0242ac130003 -t VIZ -d ./out
   $0 upload -k TOKEN -s 399a8b22-3187-41ec-8d3d-0242ac130003 -t DBT -f target/manifest.json -z US`,
 		Args: exactly(0, "no arguments, only flags"),

@@ -31,7 +31,7 @@ func TestUpload_saysThatAllWasDeliveredBefore(t *testing.T) {
 		t.Fatal(err)
 	}
 	code, out := run(t, nil, environment(s), "longhaul", "upload", "-t", "VIZ", "-d", dir)
-	if code != 6 || out.stdout.Len() > 0 || !strings.Contains(out.stderr.String(), "nothing here tells that they are the same") {
+	if code != 6 || out.stdout.Len() > 0 || !strings.Contains(out.stderr.String(), "nothing here shows that they are the same") {
 		t.Errorf("code %d, stdout %q, stderr:\n%s", code, out.stdout.String(), out.stderr.String())
 	}
 }

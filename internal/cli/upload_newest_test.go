@@ -85,7 +85,7 @@ func TestUpload_sendsTheSetThatExtractHasWritten_whateverLiesAhead(t *testing.T)
 			if code != 0 || deliveredSet(t, s) != row.own {
 				t.Fatalf("code %d, sent %q, want %q; stderr:\n%s", code, deliveredSet(t, s), row.own, out.stderr.String())
 			}
-			if text := out.stderr.String(); !strings.Contains(text, "still to come") || !strings.Contains(text, row.castors+"-reports.json") {
+			if text := out.stderr.String(); !strings.Contains(text, "in the future") || !strings.Contains(text, row.castors+"-reports.json") {
 				t.Errorf("what was passed over is not named:\n%s", text)
 			}
 		})

@@ -20,10 +20,10 @@ func workerCommand(p program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "worker --config FILE",
 		Short: "Run a worker for the sources of a settings file on any Temporal",
-		Long: `Does the work of syncs until SIGTERM or Ctrl-C, then lets its shards flush and ends. Any number of workers may run: each
-serves the sources of its settings file, and those that serve a source need the same settings of it and the same storage. A
-source whose secrets cannot be read is left out and looked at again each minute. Temporal is found as by the temporal CLI: TEMPORAL_ADDRESS,
-TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_..., or a profile.`,
+		Long: `Does the work of syncs until SIGTERM or Ctrl-C; then its shards store what they have, and it ends. Any number of workers may
+run. Each serves the sources of its settings file; workers that serve the same source need the same settings for it and the
+same storage. A worker skips a source whose secrets it cannot read, and tries it again each minute. It finds Temporal as the
+temporal CLI does: TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_..., or a profile.`,
 		Example: `  $0 worker --config longhaul.yaml
   TEMPORAL_ADDRESS=temporal.internal:7233 $0 worker --config longhaul.yaml`,
 		Args: exactly(0, "no arguments, only flags"),
@@ -53,7 +53,7 @@ func (v *workerVerb) run(ctx context.Context, cmd *cobra.Command) error {
 	if err := n.Fatal.Wait(ctx); err != nil {
 		return err
 	}
-	options.Logger.Info("draining: shards flush what they have, and other workers go on")
+	options.Logger.Info("draining: shards flush what they have, and other workers take over")
 	return nil
 }
 

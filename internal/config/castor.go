@@ -221,7 +221,7 @@ func inOrder(all, needed []castorOption) []castorOption {
 const caFileFlag = "ca-file"
 
 func addCAFile(flags *pflag.FlagSet) {
-	flags.String(caFileFlag, "", "extra CA certificates, for a proxy that ends TLS (REQUESTS_CA_BUNDLE)")
+	flags.String(caFileFlag, "", "extra CA certificates, for a proxy that terminates TLS (REQUESTS_CA_BUNDLE)")
 }
 
 func (c *castorValues) caFile(mistakes *Mistakes) string {

@@ -53,7 +53,7 @@ type CastorUpload struct {
 // (LONGHAUL_CATALOG_URL), and ca-file. Hyphens are as good as castor's underscores.
 func AddCastorUploadFlags(flags *pflag.FlagSet) {
 	define(flags, uploadOptions)
-	flags.String(urlFlag, "", "address of the catalog in place of a zone ("+urlVariable+")")
+	flags.String(urlFlag, "", "address of the catalog instead of a zone ("+urlVariable+")")
 	addCAFile(flags)
 	before := flags.GetNormalizeFunc()
 	flags.SetNormalizeFunc(func(set *pflag.FlagSet, name string) pflag.NormalizedName {

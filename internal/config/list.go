@@ -82,7 +82,7 @@ func acceptable(name string) (string, error) {
 // checkAccepted refuses to accept what another setting asks for.
 func checkAccepted(accepted []string, private bool) error {
 	if private && slices.Contains(accepted, permission.ManageAllPrivate) {
-		return fault.Invalidf("%s may not be missing where scope.private asks for private reports: keep one of them", permission.ManageAllPrivate)
+		return fault.Invalidf("%s may not be missing where scope.private requires private reports: keep one of them", permission.ManageAllPrivate)
 	}
 	return nil
 }

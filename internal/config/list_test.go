@@ -54,7 +54,7 @@ func TestAcceptMissing_namesItsMistakes(t *testing.T) {
 		"{a: b}":       "5: sources.acme.accept_missing: must be a list, such as [one, two]",
 		"[[a]]":        "5: sources.acme.accept_missing: must be a list of single values, such as [one, two]",
 		"[ManagePvtRptsAndDashbds]\n    scope: {private: true}": "5: sources.acme.accept_missing: " +
-			"ManagePvtRptsAndDashbds may not be missing where scope.private asks for private reports: keep one of them",
+			"ManagePvtRptsAndDashbds may not be missing where scope.private requires private reports: keep one of them",
 	} {
 		_, _, err := Read(settings(t, accepting+written+"\n", "S=s"))
 		if diff := cmp.Diff([]string{DefaultFile + ":" + want}, sentences(t, err)); diff != "" {

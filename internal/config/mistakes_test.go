@@ -106,9 +106,9 @@ func TestRead_findsMistakesWithTheirLines(t *testing.T) {
 			[]string{"7: sources.acme.salesforce.username is for auth: password only: remove it, or set auth: password"},
 		},
 		{"credentials beside their parts", head + "      credentials: file:c.json\n", []string{
-			"4: sources.acme.salesforce.base_url stands beside credentials, which holds it already: keep one of them",
-			"5: sources.acme.salesforce.client_id stands beside credentials, which holds it already: keep one of them",
-			"6: sources.acme.salesforce.client_secret stands beside credentials, which holds it already: keep one of them",
+			"4: sources.acme.salesforce.base_url is set beside credentials, which already holds it: keep one of them",
+			"5: sources.acme.salesforce.client_id is set beside credentials, which already holds it: keep one of them",
+			"6: sources.acme.salesforce.client_secret is set beside credentials, which already holds it: keep one of them",
 		}},
 		{
 			"a source id that is no UUID", head + "    catalog:\n      source_id: acme\n      token: env:T\n",

@@ -45,8 +45,8 @@ const configFlag = "config"
 
 // AddFlags defines the flags of the settings.
 func AddFlags(flags *pflag.FlagSet) {
-	flags.String(configFlag, "", "settings file (default "+DefaultFile+" where it exists)")
-	flags.String("data-dir", "", "folder of everything that is kept on this machine")
+	flags.String(configFlag, "", "settings file (default "+DefaultFile+" if it exists)")
+	flags.String("data-dir", "", "folder for everything that is stored on this machine")
 	flags.String("storage", "", "bucket for the state of the syncs, as a URL (default: a folder in the data directory)")
 	flags.String("log-level", "info", "debug, info, warn or error")
 	flags.String("log-format", "auto", "console, json, or auto: console on a terminal")

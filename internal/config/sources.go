@@ -47,7 +47,7 @@ func checkSalesforce(v values, at string, mistakes *Mistakes) {
 	if v.has(at + ".credentials") {
 		for _, name := range needed {
 			if v.has(at + "." + name) {
-				mistakes.add(v.near(at+"."+name), "%s.%s stands beside credentials, which holds it already: keep one of them", at, name)
+				mistakes.add(v.near(at+"."+name), "%s.%s is set beside credentials, which already holds it: keep one of them", at, name)
 			}
 		}
 		needed = nil

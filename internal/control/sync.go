@@ -76,7 +76,7 @@ func Explain(err error) error {
 	}
 	message := "Temporal refused a request: " + err.Error()
 	if Unanswered(err) {
-		message = "Temporal stopped answering; the sync goes on when it is back, and the same command joins it again"
+		message = "Temporal stopped answering; the sync continues when it is back, and the same command joins it again"
 	}
 	return &fault.Error{Class: fault.Transient, System: fault.Temporal, Err: err, Message: message}
 }

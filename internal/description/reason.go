@@ -52,7 +52,7 @@ var sentences = map[Reason]string{
 	ReasonServerError:       "Salesforce answered every try for this report with an error" + answerHere + ", while it answered for other reports.",
 	ReasonUnreachable:       "No try for this report brought an answer that could be read, while other reports were answered.",
 	ReasonTooLarge:          "The description of this report is larger than Longhaul reads; give the report fewer columns and filters.",
-	ReasonNoColumns:         "Salesforce described this report without its columns at every try; save the report anew if that lasts.",
+	ReasonNoColumns:         "Salesforce described this report without its columns at every try; if this persists, save the report again.",
 	ReasonThrottled:         "Salesforce refused every try for this report for too many requests, while it answered for other reports.",
 }
 

@@ -162,7 +162,7 @@ func TestBucket_isAway(t *testing.T) {
 	result := outcome(t, run)
 	requireSettled(t, result)
 	if result.Kinds.Reports != 2*halfOfThem {
-		t.Errorf("%d reports came home", result.Kinds.Reports)
+		t.Errorf("%d reports were read", result.Kinds.Reports)
 	}
 	meanwhile, repeated := back.total-before.total, describesOf(sim).repeated
 	t.Logf("%d of %d describes were repeated; %d were begun while the bucket was away", repeated, result.Kinds.Reports, meanwhile)

@@ -104,7 +104,7 @@ type meeting struct {
 }
 
 // sync runs a source with `sync --json`, and does meanwhile what an operator would.
-func (l *lane) sync(t *testing.T, o *mender) (m meeting) {
+func (l *lane) sync(t *testing.T, o *fixer) (m meeting) {
 	t.Helper()
 	name := o.sync
 	type end struct {
@@ -172,8 +172,8 @@ func (m *meeting) read(t *testing.T, got ended) {
 	m.class, m.message = shown.Error.Class, shown.Error.Message
 }
 
-// mender is an operator: it makes trouble at the right time, and mends it when a sync stands still for it.
-type mender struct {
+// fixer is an operator: it makes trouble at the right time, and fixes it when a sync stands still for it.
+type fixer struct {
 	sim    *server.Server
 	sync   string           // the name of what it stands by
 	signal func(*testing.T) // resume
@@ -183,15 +183,15 @@ type mender struct {
 	listing bool // they begin when the folders are listed, and the reports are next
 	armed   bool
 	hits    int
-	until   time.Time                    // of the block that it has mended
-	mended  func(server.FaultState) bool // whether a fault that was met is one that an operator mends; nil: all are
+	until   time.Time                    // of the block that it has fixed
+	fixed   func(server.FaultState) bool // whether a fault that was met is one that an operator fixes; nil: all are
 	waiting time.Time
 }
 
 // patienceOf is for how long an operator lets a sync wait before it looks why.
 const patienceOf = 3 * time.Second
 
-func (o *mender) look(t *testing.T, m *meeting, p *workflows.Progress, described int) {
+func (o *fixer) look(t *testing.T, m *meeting, p *workflows.Progress, described int) {
 	t.Helper()
 	if !o.armed && o.due(p, described) {
 		o.arm(t)
@@ -207,21 +207,21 @@ func (o *mender) look(t *testing.T, m *meeting, p *workflows.Progress, described
 		o.waiting = time.Now()
 	case time.Since(o.waiting) > patienceOf:
 		m.waited, o.waiting = true, time.Time{}
-		o.mend(t)
+		o.fix(t)
 		o.signal(t)
 	}
 }
 
 // due says whether it is time for the faults to begin.
-func (o *mender) due(p *workflows.Progress, described int) bool {
+func (o *fixer) due(p *workflows.Progress, described int) bool {
 	if o.listing {
 		return p != nil && p.Phase == workflows.PhaseEnumerate && p.Kinds.Folders > 0
 	}
 	return described >= o.late
 }
 
-// unblock mends a block and resumes the sync, which shows it for a moment longer.
-func (o *mender) unblock(t *testing.T, m *meeting, p *workflows.Progress) {
+// unblock fixes a block and resumes the sync, which shows it for a moment longer.
+func (o *fixer) unblock(t *testing.T, m *meeting, p *workflows.Progress) {
 	t.Helper()
 	switch {
 	case p.Until == nil || p.Blocked == nil:
@@ -229,13 +229,13 @@ func (o *mender) unblock(t *testing.T, m *meeting, p *workflows.Progress) {
 	case !p.Until.Equal(o.until):
 		o.until = *p.Until
 		m.blocked = append(m.blocked, *p.Blocked)
-		o.mend(t)
+		o.fix(t)
 		o.signal(t)
 	}
 }
 
 // arm begins the trouble.
-func (o *mender) arm(t *testing.T) {
+func (o *fixer) arm(t *testing.T) {
 	t.Helper()
 	o.armed = true
 	if err := o.sim.SetFaults(o.list); err != nil {
@@ -243,8 +243,8 @@ func (o *mender) arm(t *testing.T) {
 	}
 }
 
-// rest ends the trouble without mending anything: it begins again in the next sync.
-func (o *mender) rest(t *testing.T) {
+// rest ends the trouble without fixing anything: it begins again in the next sync.
+func (o *fixer) rest(t *testing.T) {
 	t.Helper()
 	for _, state := range o.sim.Faults() {
 		if o.armed {
@@ -257,13 +257,13 @@ func (o *mender) rest(t *testing.T) {
 	}
 }
 
-// mend ends the trouble that was met, and counts it.
-func (o *mender) mend(t *testing.T) {
+// fix ends the trouble that was met, and counts it.
+func (o *fixer) fix(t *testing.T) {
 	t.Helper()
 	var left []server.Fault
 	var over []string
 	for _, state := range o.sim.Faults() {
-		if o.mended != nil && (state.Hits == 0 || !o.mended(state)) {
+		if o.fixed != nil && (state.Hits == 0 || !o.fixed(state)) {
 			left = append(left, state.Fault)
 			continue
 		}

@@ -16,7 +16,7 @@ import (
 // effect is what a fault is documented to do to a sync. The zero value: the sync overcomes it by itself, and nothing is
 // missing in the end.
 type effect struct {
-	class  fault.Class // of the failure; where it is one that somebody can mend, the sync blocks instead once it has begun
+	class  fault.Class // of the failure; where it is one that somebody can fix, the sync blocks instead once it has begun
 	waits  bool        // for longer than an operator has patience
 	reason string      // in the account, of the reports that were struck
 
@@ -94,14 +94,14 @@ type faultRun struct {
 const rate = 0.05
 
 // meet runs syncs against a fault until one has come to its end: one that meets it from the start, and where that fails
-// at once, one that meets it in the middle; where that fails too, one after the fault was mended.
+// at once, one that meets it in the middle; where that fails too, one after the fault was fixed.
 func (l *lane) meet(t *testing.T, name string) faultRun {
 	t.Helper()
 	begun := time.Now()
 	r := faultRun{name: name, classes: map[fault.Class]bool{}}
-	o := l.mender(name, server.Fault{Name: name, Rate: rate})
+	o := l.fixer(name, server.Fault{Name: name, Rate: rate})
 	if name == everyFault {
-		o.list, o.mended = all(), mendable
+		o.list, o.fixed = all(), fixable
 	}
 	if strings.HasPrefix(name, "query_") {
 		o.arm(t) // the queries of a small org are over before an operator looks
@@ -125,7 +125,7 @@ func (l *lane) meet(t *testing.T, name string) faultRun {
 // few queries that the rate strikes may be those of the login, which a sync can do without.
 func (l *lane) meetAtListing(t *testing.T, r *faultRun) {
 	t.Helper()
-	o := l.mender(r.name+atListing, server.Fault{Name: r.name})
+	o := l.fixer(r.name+atListing, server.Fault{Name: r.name})
 	o.listing = true
 	slow := server.Fault{Name: "stall", Route: "query", Delay: time.Second} // so that the operator comes in time
 	if err := l.sim.SetFaults([]server.Fault{slow}); err != nil {
@@ -134,16 +134,16 @@ func (l *lane) meetAtListing(t *testing.T, r *faultRun) {
 	l.finish(t, r, o, l.attempt(t, r, o))
 }
 
-// mender is an operator who stands by a sync.
-func (l *lane) mender(sync string, list ...server.Fault) *mender {
-	return &mender{sim: l.sim, sync: sync, signal: l.resume(sync), list: list}
+// fixer is an operator who stands by a sync.
+func (l *lane) fixer(sync string, list ...server.Fault) *fixer {
+	return &fixer{sim: l.sim, sync: sync, signal: l.resume(sync), list: list}
 }
 
-// finish starts a sync again until it comes to its end, each time with what it met mended, and says what it lacks.
-func (l *lane) finish(t *testing.T, r *faultRun, o *mender, m meeting) (missing map[string]int) {
+// finish starts a sync again until it comes to its end, each time with what it met fixed, and says what it lacks.
+func (l *lane) finish(t *testing.T, r *faultRun, o *fixer, m meeting) (missing map[string]int) {
 	t.Helper()
 	for tries := 0; m.exit != 0 && tries < len(effects); tries++ {
-		o.mend(t)
+		o.fix(t)
 		m = l.attempt(t, r, o)
 	}
 	o.rest(t)
@@ -179,7 +179,7 @@ func (l *lane) requireMet(t *testing.T, r *faultRun) {
 }
 
 // attempt runs one sync and checks that it ended as its faults are documented to end one.
-func (l *lane) attempt(t *testing.T, r *faultRun, o *mender) meeting {
+func (l *lane) attempt(t *testing.T, r *faultRun, o *fixer) meeting {
 	t.Helper()
 	armed := o.armed
 	m := l.sync(t, o)
@@ -187,9 +187,9 @@ func (l *lane) attempt(t *testing.T, r *faultRun, o *mender) meeting {
 	r.waited = r.waited || m.waited
 	var said []string
 	for _, why := range m.blocked {
-		said = append(said, "blocked, mended and resumed")
+		said = append(said, "blocked, fixed and resumed")
 		r.classes[why.Class] = true
-		if !slices.ContainsFunc(l.struck(r.name), func(e effect) bool { return e.class == why.Class && mends(e.class) }) {
+		if !slices.ContainsFunc(l.struck(r.name), func(e effect) bool { return e.class == why.Class && fixes(e.class) }) {
 			t.Errorf("the sync blocked as %s: %s", why.Class, why.Message)
 		}
 	}
@@ -209,7 +209,7 @@ func (l *lane) attempt(t *testing.T, r *faultRun, o *mender) meeting {
 			t.Errorf("the sync failed as %s with exit code %d: %s", m.class, m.exit, m.message)
 		}
 	case len(said) == 0 && armed && len(o.list) == 0:
-		said = append(said, "went on after that")
+		said = append(said, "continued after that")
 	default:
 		said = append(said, string(m.result.Outcome))
 	}
@@ -225,9 +225,9 @@ func (l *lane) struck(name string) []effect {
 	return []effect{effects[name]}
 }
 
-// mends says whether a sync blocks for a failure of a class, rather than fail: for an invalid one too, once it has brought
+// fixes says whether a sync blocks for a failure of a class, rather than fail: for an invalid one too, once it has brought
 // something home, as settings may have gone wrong in mid-sync.
-func mends(class fault.Class) bool {
+func fixes(class fault.Class) bool {
 	return class == fault.LoginRefused || class == fault.SessionPolicy || class == fault.PermissionMissing || class == fault.Invalid
 }
 
@@ -244,8 +244,8 @@ func all() (list []server.Fault) {
 	return list
 }
 
-// mendable says whether an operator mends a fault that was met, or lets the sync overcome it.
-func mendable(state server.FaultState) bool {
+// fixable says whether an operator fixes a fault that was met, or lets the sync overcome it.
+func fixable(state server.FaultState) bool {
 	e := effects[state.Fault.Name]
 	return e.class != "" || e.waits
 }

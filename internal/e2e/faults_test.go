@@ -17,8 +17,8 @@ import (
 	"longhaul/internal/source"
 )
 
-// reliability is the page that holds the table of `make faults`.
-const reliability = "../../docs/reliability.md"
+// faultsPage is the page that holds the table of `make faults`.
+const faultsPage = "../../docs/faults.md"
 
 // TestFaults_aFewOfEachGroup is what `make faults` does, for a few faults of a small org.
 func TestFaults_aFewOfEachGroup(t *testing.T) {
@@ -121,7 +121,7 @@ func runFaults(t *testing.T, reports int, lists [][]string) (runs []faultRun) {
 // undisturb makes the extract that the others are compared with.
 func (l *lane) undisturb(t *testing.T) {
 	t.Helper()
-	m := l.sync(t, l.mender("undisturbed"))
+	m := l.sync(t, l.fixer("undisturbed"))
 	if m.exit != 0 || len(m.blocked) > 0 || m.waited {
 		t.Fatalf("an undisturbed sync ended with %d: %s", m.exit, m.message)
 	}
@@ -181,16 +181,16 @@ const tableBegins, tableEnds = "<!-- make faults -->\n", "<!-- end of make fault
 
 func writeTable(t *testing.T, table string) {
 	t.Helper()
-	page, err := os.ReadFile(reliability)
+	page, err := os.ReadFile(faultsPage)
 	if err != nil {
 		t.Fatal(err)
 	}
 	before, rest, ok := strings.Cut(string(page), tableBegins)
 	_, after, ends := strings.Cut(rest, tableEnds)
 	if !ok || !ends {
-		t.Fatalf("%s has no place for the table", reliability)
+		t.Fatalf("%s has no place for the table", faultsPage)
 	}
-	if err := os.WriteFile(reliability, []byte(before+tableBegins+"\n"+table+"\n"+tableEnds+after), 0o600); err != nil {
+	if err := os.WriteFile(faultsPage, []byte(before+tableBegins+"\n"+table+"\n"+tableEnds+after), 0o600); err != nil {
 		t.Fatal(err)
 	}
 }

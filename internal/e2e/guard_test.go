@@ -61,7 +61,7 @@ func TestGuard_approveLetsAShrunkOrgGoOn(t *testing.T) {
 	r.update(t, workflows.ApproveUpdate)
 	result := r.result(t)
 	lines := audit(t, p.store, result)
-	deleted = slices.DeleteFunc(deleted, func(id string) bool { return before["report"][id].State == "gone" }) // told once
+	deleted = slices.DeleteFunc(deleted, func(id string) bool { return before["report"][id].State == "gone" }) // reported once
 	for _, id := range deleted {
 		if line := lines["report"][id]; line.State != "gone" || line.Reason != "vanished" {
 			t.Errorf("deleted report %s is %s for %q", id, line.State, line.Reason)

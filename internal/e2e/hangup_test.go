@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// demoLine is a demo that is still at it when it is told to end; atWork is what it says then.
+// demoLine is a demo that is still at work when it is stopped; atWork is what it says then.
 const (
 	demoLine = "longhaul demo --exit --reports 2000 --latency 300ms"
 	atWork   = "\ndescribe "

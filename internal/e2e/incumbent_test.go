@@ -31,7 +31,7 @@ func TestIncumbent_halfOfTheDescribesAre403(t *testing.T) {
 	t.Parallel()
 	const reports = 200
 	for fault, want := range map[string]struct {
-		times   int // it ends after so many
+		times   int // the number after which it ends
 		outcome workflows.Outcome
 		denied  int64
 		code    int // of `sync --strict`

@@ -17,7 +17,7 @@ type killed struct {
 	silence  time.Duration // from the restart to the next describe
 }
 
-// killer kills serve whenever so many describes were begun, starts it again, and waits for the end of the sync, which
+// killer kills serve each time the next number of describes has begun, starts it again, and waits for the end of the sync, which
 // nobody starts a second time.
 type killer struct {
 	sim     *server.Server

@@ -21,7 +21,7 @@ func (p *plant) set(t *testing.T, faults ...server.Fault) {
 	}
 }
 
-// halfWay begins a sync of so many reports and waits until a quarter of them is described.
+// halfWay begins a sync of that number of reports and waits until a quarter of them is described.
 func (p *plant) halfWay(t *testing.T, reports int) running {
 	t.Helper()
 	r := p.begin(t)
@@ -29,7 +29,7 @@ func (p *plant) halfWay(t *testing.T, reports int) running {
 	return r
 }
 
-// addWorker starts a second worker of the plant, with clients and sessions of its own.
+// addWorker starts a second worker beside that of p, with clients and sessions of its own.
 func (p *plant) addWorker(t *testing.T, options server.Options) {
 	t.Helper()
 	h, err := host.Open(t.Context(), p.settings(t, options, nil), host.Options{Version: "test", Logger: zap.NewNop()})

@@ -104,7 +104,7 @@ func (o *operator) paused(t *testing.T) {
 	o.seen = o.begun()
 }
 
-// awaitListed waits until the list can know of the standstill: it is told a moment later than the sync itself.
+// awaitListed waits until the list can know of the standstill: it learns a moment later than the sync itself.
 func (o *operator) awaitListed(t *testing.T) {
 	t.Helper()
 	eventually(t, time.Minute, func() bool { return len(o.list(t, `LonghaulPhase = "paused"`)) == 1 })

@@ -25,7 +25,7 @@ import (
 	"longhaul/workflows/attribute"
 )
 
-// plant is everything that a sync needs, on this machine: Temporal, a simulated org and catalog, a bucket, a worker.
+// plant is the installation under test, with everything that a sync needs on this machine: Temporal, a simulated org and catalog, a bucket, a worker.
 type plant struct {
 	works
 	sim *server.Server
@@ -76,13 +76,13 @@ func newWorks(t *testing.T, on temporaldev.Options, dir string, settings config.
 	return w
 }
 
-// newPlant starts a plant for source acme that lives as long as the test.
+// newPlant starts an installation for source acme that lives as long as the test.
 func newPlant(t *testing.T, options server.Options, tweak func(*source.Source)) *plant {
 	t.Helper()
 	return newPlantOn(t, temporaldev.Options{}, options, tweak)
 }
 
-// newPlantOn starts a plant whose Temporal differs from the usual.
+// newPlantOn starts an installation whose Temporal differs from the usual.
 func newPlantOn(t *testing.T, on temporaldev.Options, options server.Options, tweak func(*source.Source)) *plant {
 	t.Helper()
 	p := &plant{dir: t.TempDir()}

@@ -128,7 +128,7 @@ func endsWhenCancelled(t *testing.T, c client.Client, lone running) {
 // TestQueues_aWorkerWithAnotherBucketHarmsNothing adds a worker of the same source, whose storage is not that of the sync.
 func TestQueues_aWorkerWithAnotherBucketHarmsNothing(t *testing.T) {
 	t.Parallel()
-	const reports = 2100 // so many that the first wave of shards leaves some
+	const reports = 2100 // more than the first wave of shards takes
 	org := simulate(t, server.Options{Reports: reports, Columns: 2, TypeMetadata: 10_000, Latency: 50 * time.Millisecond})
 	temporal := temporalOn(t, t.TempDir(), "0")
 	c := connect(t, temporal)

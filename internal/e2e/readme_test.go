@@ -170,7 +170,7 @@ func (r *reader) sync(t *testing.T, line string) {
 	}
 }
 
-// onlyWroteHere looks for what the commands left where they were not told to write.
+// onlyWroteHere looks for what the commands left where they should not write.
 func (r *reader) onlyWroteHere(t *testing.T) {
 	t.Helper()
 	entries, err := os.ReadDir(r.dir)

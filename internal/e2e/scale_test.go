@@ -73,7 +73,7 @@ func syncOfSize(t *testing.T, reports int) scaled {
 	s.worker, s.temporal, s.calls = usageOf(t, worker), usageOf(t, temporal), org.stats(t).APICalls
 	requireSettled(t, result)
 	if result.Kinds.Reports != int64(reports) {
-		t.Errorf("%d reports came home of %d", result.Kinds.Reports, reports)
+		t.Errorf("%d reports were read of %d", result.Kinds.Reports, reports)
 	}
 	worker.terminate(t)
 	temporal.terminate(t)

@@ -86,7 +86,7 @@ func (s *stranger) types(t *testing.T, line string, more ...string) ended {
 	return got
 }
 
-// goingOn is a line that runs until it is told to end.
+// goingOn is a line that runs until it is stopped.
 type goingOn struct {
 	cmd  *exec.Cmd
 	said *said

@@ -89,7 +89,7 @@ func TestSync_ofARealProject(t *testing.T) {
 	p.file(t, result, byKind(t, result, "reports_metadata"), &metadata)
 	p.file(t, result, byKind(t, result, "dashboard_components"), &components)
 	if len(reports) != definitions || result.Kinds.Reports != int64(definitions) {
-		t.Errorf("%d reports came home, %d are defined", len(reports), definitions)
+		t.Errorf("%d reports were read, %d are defined", len(reports), definitions)
 	}
 	ids := map[any]bool{}
 	for _, r := range reports {

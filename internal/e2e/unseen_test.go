@@ -68,7 +68,7 @@ func (f folder) records(t *testing.T, name string) map[string]map[string]any {
 }
 
 // TestExtract_withoutARightEndsBeforeItDescribes runs extract as a user who lacks View Reports in Public Folders: it spends
-// no call on the sixth of the reports that the user sees, and calls them no complete extract when it is told to go on.
+// no call on the sixth of the reports that the user sees, and calls them no complete extract when it is approved.
 func TestExtract_withoutARightEndsBeforeItDescribes(t *testing.T) {
 	t.Parallel()
 	f := folder{simulate(t, server.Options{Reports: 300, Columns: 1, TypeMetadata: 1000, Revoked: []string{"ViewPublicReports"}}), t.TempDir()}
@@ -170,7 +170,7 @@ func TestExtract_keepsTheFilesOfLastTimeWhenFarFewerHaveColumns(t *testing.T) {
 }
 
 // TestGuard_holdsAFirstSyncWithoutARight holds for each permission that decides what is seen, before a call is spent on a
-// report; approved, it is told how much is unseen, and the next sync does not ask again.
+// report; approved, it reports how much is unseen, and the next sync does not ask again.
 func TestGuard_holdsAFirstSyncWithoutARight(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {

@@ -48,7 +48,7 @@ func (w *witness) watch(t *testing.T) (stop func()) {
 	return stop
 }
 
-// work counts the calls that bring something home, and not only ask for the usage.
+// work counts the calls that read records, not those that only read the usage.
 func work(stats server.Stats) int { return answersOf(stats, "describe", "query", "query_more") }
 
 // requests counts all that we count: what Salesforce refuses for an ended session or a spent limit too, which it does not.

@@ -35,7 +35,7 @@ func TestWorkers_twoOnOneTemporalAndOneGoes(t *testing.T) {
 			func(t *testing.T, p *process) { p.kill(t) },
 			mostRepeated,
 		},
-		{"one that is told to stop costs nothing", stopInTime, 0},
+		{"one that gets a signal to stop costs nothing", stopInTime, 0},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			station := newStation(t, sim.Ready(), "    max_in_flight: 24\n")

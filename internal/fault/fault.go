@@ -39,7 +39,7 @@ const (
 	Longhaul   System = "longhaul"
 )
 
-// Error is a classed error. Message is one plain sentence that says what happened and, where somebody can mend it,
+// Error is a classed error. Message is one plain sentence that says what happened and, where somebody can fix it,
 // what to change; it holds no secret and no response body.
 type Error struct {
 	Class      Class

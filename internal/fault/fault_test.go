@@ -26,7 +26,7 @@ func TestFrom_findsTheClassThroughWrapping(t *testing.T) {
 			t.Errorf("%s: From gave %v", name, got)
 		}
 		if !fault.Is(err, fault.Throttled) || fault.Is(err, fault.Gone) {
-			t.Errorf("%s: the class is not told apart", name)
+			t.Errorf("%s: the class is not recognized", name)
 		}
 	}
 	if fault.From(errors.New("plain")) != nil || fault.Is(nil, fault.Throttled) {

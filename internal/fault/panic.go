@@ -59,7 +59,7 @@ func calls() string {
 	return strings.Join(shown, " < ")
 }
 
-// Short cuts a text to at most so many bytes, never inside a character.
+// Short cuts a text to most bytes or less, never inside a character.
 func Short(text string, most int) string {
 	const mark = "…"
 	if len(text) <= most {

@@ -32,7 +32,7 @@ func Permissions(in Input) []Concern {
 	if len(missing) > 0 {
 		concerns = append(concerns, Concern{
 			Code: ConcernPermissionMissing, What: "The run-as user lacks " + lacking(missing),
-			Do: in.listed() + "give it to the user, discard this sync and start it again, or approve to go on without it",
+			Do: in.listed() + "give it to the user, discard this sync and start it again, or approve to continue without it",
 		})
 	}
 	if len(lost) > 0 {

@@ -165,7 +165,7 @@ func (a *attributes) look(ctx context.Context) {
 	defer a.mu.Unlock()
 	a.asked = time.Now()
 	if err != nil {
-		a.logger.Warn("the search attributes of the namespace cannot be read; the list from before holds", zap.Error(err))
+		a.logger.Warn("the search attributes of the namespace cannot be read; the last list is used", zap.Error(err))
 		return
 	}
 	a.known = known

@@ -11,7 +11,7 @@ import (
 	"longhaul/internal/fault"
 )
 
-// TestDial_refusesSettingsThatLeadNowhere meets mistakes that can be told without asking anybody.
+// TestDial_refusesSettingsThatLeadNowhere meets mistakes that can be seen without a request.
 func TestDial_refusesSettingsThatLeadNowhere(t *testing.T) {
 	unreadable := t.TempDir() // a directory in the place of a file
 	for _, row := range []struct {

@@ -16,7 +16,7 @@ import (
 	"longhaul/internal/fault"
 )
 
-// Refused explains an answer by which Temporal, or a gateway before it, refuses this client; nil for every other error.
+// Refused explains an answer of Temporal, or of a gateway before it, that refuses this client; nil for every other error.
 func Refused(err error) error {
 	words := refusedWords(err)
 	if words == "" {
@@ -108,7 +108,7 @@ func connectionWords(settings connection, where string, err error) string {
 	switch {
 	case has("unexpected HTTP status code", "looked like an HTTP/1.1 header", "malformed HTTP response", "content-type"):
 		return "what answers " + where + " is no Temporal (" + short(text) + "): set TEMPORAL_ADDRESS to host and port of Temporal's gRPC frontend, not of its UI; " +
-			"where a gateway stands before it, that is what refuses"
+			"if a gateway is in front of it, the gateway refuses"
 	case statusOf(err).Code() == codes.Unimplemented:
 		return "what answers " + where + " is no Temporal, or an old one (" + short(text) + "): set TEMPORAL_ADDRESS to host and port of Temporal's gRPC frontend"
 	case has("first record does not look like a TLS handshake"):

@@ -45,8 +45,8 @@ func identityOf(ctx context.Context, server workflowservice.WorkflowServiceClien
 		case err != nil:
 			return "", unanswered(err)
 		case cluster.GetClusterId() == "":
-			return "", fault.Invalidf("Temporal tells no id of namespace %.100q and none of its cluster, so it cannot be told apart from another "+
-				"Temporal that uses the bucket: use a Temporal server that tells one", namespace)
+			return "", fault.Invalidf("Temporal reports no id of namespace %.100q and none of its cluster, so it cannot be distinguished from another "+
+				"Temporal that uses the bucket: use a Temporal server that reports one", namespace)
 		}
 		id = cluster.GetClusterId() + "/" + namespace
 	}

@@ -14,7 +14,7 @@ import (
 // What a proxy does before a request reaches its host.
 var (
 	ErrProxyAddress = errors.New("the address of the proxy cannot be read")
-	ErrProxyLogin   = errors.New("the proxy asks for a login")
+	ErrProxyLogin   = errors.New("the proxy requires a login")
 )
 
 const (

@@ -40,13 +40,13 @@ func (s standstill) advice(id, address string) string {
 	update := "\n  temporal workflow update execute" + target + " --name "
 	switch s.phase {
 	case workflows.PhaseHeld:
-		return fmt.Sprintf("The sync is held%s. Let it go on with what it found, or end it%s:%s%s%s%s",
+		return fmt.Sprintf("The sync is held%s. Approve what it found, or discard the sync%s:%s%s%s%s",
 			s.reason(), s.before("; without an answer it ends at %s"), update, workflows.ApproveUpdate, update, workflows.DiscardUpdate)
 	case workflows.PhaseBlocked:
-		return fmt.Sprintf("The sync is blocked%s. Mend that, then let it go on%s:%s",
-			s.reason(), s.before("; if nobody does, it fails at %s"), resume)
+		return fmt.Sprintf("The sync is blocked%s. Fix that, then resume it%s:%s",
+			s.reason(), s.before("; otherwise it fails at %s"), resume)
 	case workflows.PhasePaused:
-		return "The sync is paused. Let it go on:" + resume
+		return "The sync is paused. Resume it:" + resume
 	default:
 		return ""
 	}

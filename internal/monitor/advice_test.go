@@ -38,11 +38,11 @@ func TestWatcher_saysOnceWhatToDoAboutAStandstill(t *testing.T) {
 	look(workflows.PhaseHeld, "half of the reports are missing")
 	const resume = "\n  temporal workflow signal --workflow-id sync-acme --name resume"
 	want := []string{
-		"The sync is blocked: Salesforce refuses the client secret. Mend that, then let it go on:" + resume,
-		"The sync is blocked: Salesforce refuses the client secret. Mend that, then let it go on:" + resume,
-		"The sync is blocked: the user is frozen. Mend that, then let it go on:" + resume,
-		"The sync is paused. Let it go on:" + resume,
-		"The sync is held: half of the reports are missing. Let it go on with what it found, or end it:" +
+		"The sync is blocked: Salesforce refuses the client secret. Fix that, then resume it:" + resume,
+		"The sync is blocked: Salesforce refuses the client secret. Fix that, then resume it:" + resume,
+		"The sync is blocked: the user is frozen. Fix that, then resume it:" + resume,
+		"The sync is paused. Resume it:" + resume,
+		"The sync is held: half of the reports are missing. Approve what it found, or discard the sync:" +
 			"\n  temporal workflow update execute --workflow-id sync-acme --name approve" +
 			"\n  temporal workflow update execute --workflow-id sync-acme --name discard",
 	}
@@ -56,7 +56,7 @@ func TestAdvice_namesTheAddressAndTheEndWhereTheyAreKnown(t *testing.T) {
 	until := time.Date(2026, 11, 30, 18, 5, 0, 0, time.UTC)
 	held := standstill{workflows.PhaseHeld, "x", until}.advice("sync-extract", "127.0.0.1:4711")
 	for _, part := range []string{
-		"or end it; without an answer it ends at 30 Nov 18:05 UTC:\n",
+		"or discard the sync; without an answer it ends at 30 Nov 18:05 UTC:\n",
 		"\n  temporal workflow update execute --address 127.0.0.1:4711 --workflow-id sync-extract --name discard",
 	} {
 		if !strings.Contains(held, part) {
@@ -64,7 +64,7 @@ func TestAdvice_namesTheAddressAndTheEndWhereTheyAreKnown(t *testing.T) {
 		}
 	}
 	blocked := standstill{workflows.PhaseBlocked, "", until}.advice("sync-acme", "")
-	if want := "The sync is blocked. Mend that, then let it go on; if nobody does, it fails at 30 Nov 18:05 UTC:\n"; !strings.HasPrefix(blocked, want) {
+	if want := "The sync is blocked. Fix that, then resume it; otherwise it fails at 30 Nov 18:05 UTC:\n"; !strings.HasPrefix(blocked, want) {
 		t.Errorf("got %q, want it to begin with %q", blocked, want)
 	}
 }

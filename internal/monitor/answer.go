@@ -30,7 +30,7 @@ func (w *Watcher) leaveBlocked(ctx context.Context) error {
 	case !resumes:
 		return &fault.Error{
 			Class: why.Class, System: why.System,
-			Message: humanize.Clause(why.Message) + ". Once that is mended, the same command goes on where it was",
+			Message: humanize.Clause(why.Message) + ". Once that is fixed, the same command resumes the sync",
 		}
 	}
 	if err := w.Client.SignalWorkflow(ctx, w.ID, "", workflows.ResumeSignal, nil); err != nil {

@@ -122,11 +122,11 @@ func statesOf(s activities.States) []stateCount {
 		{"described", s.Described},
 		{"reused: columns known and unchanged", s.Reused},
 		{"obsolete: Salesforce dropped its type", s.Obsolete},
-		{"unsupported: no columns to be had", s.Unsupported},
-		{"denied: not for the run-as user", s.Denied},
+		{"unsupported: no columns", s.Unsupported},
+		{"denied: the run-as user may not read it", s.Denied},
 		{"failed: no answer after several tries", s.Failed},
 		{"filtered: outside the scope", s.Filtered},
-		{"gone: deleted meanwhile", s.Gone},
+		{"gone: deleted during the sync", s.Gone},
 	} {
 		if state.count > 0 {
 			present = append(present, state)

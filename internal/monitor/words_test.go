@@ -38,7 +38,7 @@ func TestSnapshot_saysWhatASyncWaitsFor(t *testing.T) {
 			"no report described yet; waiting until 30 Nov 18:05 UTC at most: half of the reports are missing",
 		},
 		{
-			"a mended login", workflows.PhaseBlocked, describing, "Salesforce refuses the client secret", until,
+			"a fixed login", workflows.PhaseBlocked, describing, "Salesforce refuses the client secret", until,
 			"1,234 of 5,000 reports (24%); waiting until 30 Nov 18:05 UTC at most: Salesforce refuses the client secret",
 		},
 		{

@@ -29,7 +29,7 @@ func TestOutputDir_namesALinkToNothing(t *testing.T) {
 	if err := os.Symlink("nowhere", link); err != nil {
 		t.Fatal(err)
 	}
-	if err := OutputDir(link); !wrongUsage(err) || !strings.Contains(err.Error(), "is a link that leads nowhere") {
+	if err := OutputDir(link); !wrongUsage(err) || !strings.Contains(err.Error(), "is a link to nothing") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -35,7 +35,7 @@ func NewDisk(fatal Fatal, begins func(error)) *Disk { return &Disk{fatal: fatal,
 // newDisk watches the disk of a process that logs.
 func newDisk(logger *zap.Logger, fatal Fatal) *Disk {
 	return NewDisk(fatal, func(err error) {
-		logger.Error("the embedded Temporal cannot go on: "+fault.Sentence(err), zap.Duration("ends_after", diskPatience))
+		logger.Error("the embedded Temporal cannot continue: "+fault.Sentence(err), zap.Duration("ends_after", diskPatience))
 	})
 }
 
@@ -78,7 +78,7 @@ func (d *Disk) trouble() error {
 func (d *Disk) failure() error {
 	return &fault.Error{
 		Class: fault.Transient, System: fault.Temporal, Err: d.err,
-		Message: humanize.Clause(fault.Sentence(d.err)) + ". Once that is mended, the same command goes on where it was",
+		Message: humanize.Clause(fault.Sentence(d.err)) + ". Once that is fixed, the same command resumes the sync",
 	}
 }
 

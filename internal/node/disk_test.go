@@ -50,7 +50,7 @@ func TestDisk_isWaitedForAMinute(t *testing.T) {
 		full(30)
 		select {
 		case err := <-d.fatal:
-			if !unreachable(err) || !strings.Contains(fault.Sentence(err), "the disk that holds /data is full; make room on it. Once that is mended") {
+			if !unreachable(err) || !strings.Contains(fault.Sentence(err), "the disk that holds /data is full; make room on it. Once that is fixed") {
 				t.Errorf("it ends with %v", err)
 			}
 		default:

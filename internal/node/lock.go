@@ -70,6 +70,6 @@ func noLock(dir string, err error) error {
 	}
 	return &fault.Error{
 		Class: fault.Invalid, System: fault.Longhaul, Err: noLocksError{paths.Cause(err)},
-		Message: fmt.Sprintf("the directory %s lies on %s, where files cannot be locked; %s", dir, disk, filesystem.OwnDisk),
+		Message: fmt.Sprintf("the directory %s is on %s, where files cannot be locked; %s", dir, disk, filesystem.OwnDisk),
 	}
 }

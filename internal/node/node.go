@@ -46,7 +46,7 @@ type Node struct {
 	parts shutdown
 }
 
-// Start starts the parts in the order in which they need each other.
+// Start starts each part after those that it needs.
 func Start(ctx context.Context, o Options) (_ *Node, err error) {
 	if err := EnoughFiles(o.Settings); err != nil {
 		return nil, err

@@ -60,10 +60,10 @@ func Apart(state, flag, output string) error {
 	case paths.Within(state, own) && paths.Within(own, state):
 		return nil
 	case paths.Within(state, output):
-		return fault.Invalidf("the directory %s of %s lies in the output %s, among the files of the extract: give a directory outside of it, or %s",
+		return fault.Invalidf("the directory %s of %s is in the output %s, among the files of the extract: give a directory outside of it, or %s",
 			state, flag, output, own)
 	case paths.Within(output, state):
-		return fault.Invalidf("the output %s lies in the directory %s of %s, among the files of Temporal's database: give a directory that holds nothing else",
+		return fault.Invalidf("the output %s is in the directory %s of %s, among the files of Temporal's database: give a directory that holds nothing else",
 			output, state, flag)
 	}
 	return nil

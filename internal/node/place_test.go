@@ -53,12 +53,12 @@ func TestOccupy_keepsTheDatabaseOutOfTheOutput(t *testing.T) {
 		}
 	}
 	for _, row := range []struct{ output, state, says string }{
-		{"out", "out", "lies in the output"},
-		{"out", "out/db", "lies in the output"},
-		{"out", "out/.longhaul/bucket", "lies in the output"},
-		{"out", "same", "lies in the output"},
-		{"same", "out", "lies in the output"},
-		{"out", "same/db", "lies in the output"},
+		{"out", "out", "is in the output"},
+		{"out", "out/db", "is in the output"},
+		{"out", "out/.longhaul/bucket", "is in the output"},
+		{"out", "same", "is in the output"},
+		{"same", "out", "is in the output"},
+		{"out", "same/db", "is in the output"},
 		{"out", "above", "among the files of Temporal's database"},
 		{"new/out", "new", "among the files of Temporal's database"},
 	} {

@@ -52,10 +52,10 @@ func (n *Node) Resume(ctx context.Context, dir string, sources []string, program
 			return
 		case err != nil:
 			all = false
-			note("Warning: source %s: its unfinished sync could not be looked for or started (%s); `%s sync %s` goes on with it",
+			note("Warning: source %s: its unfinished sync could not be looked for or started (%s); `%s sync %s` resumes it",
 				source, humanize.Clause(fault.Sentence(err)), program, source)
 		case resumed:
-			note("source %s: its unfinished sync goes on", source)
+			note("source %s: its unfinished sync is resumed", source)
 		}
 	}
 	if all {

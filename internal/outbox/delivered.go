@@ -64,13 +64,13 @@ func (d *Delivered) verdict(chosen selection, set bool) error {
 	switch {
 	case taken > 0 && (fresh == 0 || set):
 		return &fault.Error{Class: fault.Invalid, System: fault.Catalog, Message: fmt.Sprintf(
-			"%s: the catalog at %s has files of these names already (409), and nothing here tells that they are the same; "+
+			"%s: the catalog at %s has files of these names already (409), and nothing here shows that they are the same; "+
 				"run the extract again, so that the set gets names of its own", short(fresh), d.Host)}
 	case fresh > 0:
 		return nil
 	case chosen.newer != "":
 		return fault.Invalidf("nothing was delivered: the set that is not ahead of the clock and whole was delivered before, and %s; "+
-			"send what lies there with --all, or run the extract again", chosen.newer)
+			"send all its files with --all, or run the extract again", chosen.newer)
 	}
 	return nil
 }

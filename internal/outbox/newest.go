@@ -73,7 +73,7 @@ func (f *folder) newestSet() (selection, error) {
 	switch {
 	case newest > 0:
 	case ahead > 0:
-		return selection{}, fault.Invalidf("the directory %s holds no set to send: %s; run the extract again, or send whatever lies there with --all",
+		return selection{}, fault.Invalidf("the directory %s holds no set to send: %s; run the extract again, or send all its files with --all",
 			f.dir, f.aheadWords(ahead))
 	default:
 		return selection{}, noWholeSet(f.dir, torn, sets[torn])
@@ -136,7 +136,7 @@ func (f *folder) writtenAfter(chosen int64, sets map[int64][]string) string {
 func noWholeSet(dir string, torn int64, set []string) error {
 	if torn == 0 {
 		return fault.Invalidf("the directory %s holds no Salesforce extract (files such as 1795451617-reports.json): "+
-			"give its directory, or send whatever lies there with --all", dir)
+			"give its directory, or send all its files with --all", dir)
 	}
 	var missing []string
 	for _, name := range setFiles {
@@ -144,6 +144,6 @@ func noWholeSet(dir string, torn int64, set []string) error {
 			missing = append(missing, file)
 		}
 	}
-	return fault.Invalidf("the directory %s holds no whole extract: the newest lacks %s; run the extract again, or send whatever lies there with --all",
+	return fault.Invalidf("the directory %s holds no whole extract: the newest lacks %s; run the extract again, or send all its files with --all",
 		dir, strings.Join(missing, ", "))
 }

@@ -76,7 +76,7 @@ func (s selection) checkSums(dir string) error {
 		case err != nil:
 			return paths.Unusable("the file", filepath.Join(dir, name), err)
 		case sum != written:
-			return fault.Invalidf("%s is not as extract wrote it, by the checksum in %s: run the extract again, or send what lies there with --all",
+			return fault.Invalidf("%s is not as extract wrote it, by the checksum in %s: run the extract again, or send all its files with --all",
 				filepath.Join(dir, name), filepath.Join(dir, paths.StateDir))
 		}
 	}

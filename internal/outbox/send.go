@@ -83,7 +83,7 @@ func (s *Sender) sendFile(ctx context.Context, log *sentLog, path, file string) 
 // noteLeft names what is not sent.
 func (s *Sender) noteLeft(chosen selection) {
 	if len(chosen.ahead) > 0 {
-		s.Note("Passed over, because the time in their names is still to come (--all sends them too): %s", humanize.List(chosen.ahead))
+		s.Note("Skipped, because the time in their names is in the future (--all sends them too): %s", humanize.List(chosen.ahead))
 	}
 	if len(chosen.left) > 0 {
 		s.Note("Left, because they are not of the newest whole set (--all sends them too): %s", humanize.List(chosen.left))

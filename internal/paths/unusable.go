@@ -9,7 +9,7 @@ import (
 	"longhaul/internal/fault"
 )
 
-// StateDir is the folder in an output in which Longhaul keeps what is not part of the extract.
+// StateDir is the folder of an output that holds what is not part of the extract.
 const StateDir = ".longhaul"
 
 // Unusable explains why a path cannot be used, and what to change. what names the path's role, such as "the output".
@@ -17,15 +17,15 @@ func Unusable(what, path string, err error) error {
 	reason, advice := "cannot be used", "check the path and who owns it"
 	switch {
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
-		reason, advice = "lies on a disk that is full", "make room on it"
+		reason, advice = "is on a full disk", "make room on it"
 	case errors.Is(err, syscall.EROFS):
-		reason, advice = "lies on a read-only disk", "mount it writable, or choose another path"
+		reason, advice = "is on a read-only disk", "mount it writable, or choose another path"
 	case errors.Is(err, syscall.ENAMETOOLONG):
 		reason, advice = "is too long", "choose a shorter one"
 	case errors.Is(err, fs.ErrNotExist):
 		reason = "does not exist"
 	case errors.Is(err, fs.ErrExist):
-		reason = "is a link that leads nowhere"
+		reason = "is a link to nothing"
 	case errors.Is(err, fs.ErrPermission):
 		reason = "is not open to this user"
 	}

@@ -136,7 +136,7 @@ func TestClient_aGatewaysErrorIsNoneOfSalesforce(t *testing.T) {
 					if !fault.Is(err, fault.Transient) {
 						t.Errorf("%s, %d %s: %v, want a fault that may pass", what, status, body, err)
 					}
-					const says = `JSON that is not Salesforce's ("no Route matched with those values") came in place of an answer of `
+					const says = `JSON that is not Salesforce's ("no Route matched with those values") arrived instead of an answer from `
 					if shown := fault.From(err).Message; status != 500 && strings.Contains(body, "Route") && !strings.HasPrefix(shown, says) {
 						t.Errorf("%s, %d: %q does not name what answered", what, status, shown)
 					}

@@ -28,7 +28,7 @@ const (
 // attempt is simply repeated. A longer one that a canary is asked for too ends the run, and the caller waits.
 const LongWait = 30 * time.Second
 
-// outageError is why a run ends in which no canary was answered.
+// outageError ends a run whose canaries were not answered.
 type outageError struct{ error }
 
 // Unwrap gives the failure that was met last.

@@ -46,7 +46,7 @@ func (q *quarantine) release() []answer {
 // empty says whether no answer is held.
 func (q *quarantine) empty() bool { return len(q.held) == 0 }
 
-// full says whether so many refusals are held that no further report is asked for.
+// full says whether too many refusals are held to describe a further report.
 func (q *quarantine) full() bool { return len(q.held) >= maxHeld }
 
 // ofEveryReport is the error of a run whose refusals are of the user.

@@ -49,7 +49,7 @@ func (r *runner) conclude() (asked bool) {
 	return false
 }
 
-// endUnanswered ends a slice in which nothing at all was answered: with the error of an outage or, when that was tried
+// endUnanswered ends a slice without any answer: with the error of an outage or, when that was tried
 // often enough and there is nothing else left to ask for, with the reports given up.
 func (r *runner) endUnanswered() {
 	failing := r.queue.Failing()

@@ -12,7 +12,7 @@ const (
 	letters = "abcdefghijklmnopqrstuvwxyz0123456789-"
 )
 
-// SyncPrefix begins the id of the workflow that syncs a source. A source whose name began with it could not be told from
+// SyncPrefix begins the id of the workflow that syncs a source. A source whose name began with it could not be distinguished from
 // the workflow of another source, which people know from the UI and write in the place of its name.
 const SyncPrefix = "sync-"
 

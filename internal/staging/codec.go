@@ -19,7 +19,7 @@ const (
 // The pools keep codecs for the next stream. Each codec holds about a window of memory.
 var encoders, scratchEncoders, decoders, buffers sync.Pool
 
-// encoder is a compressor and the pool to which it returns.
+// encoder is a compressor and the pool that it returns to.
 type encoder struct {
 	*zstd.Encoder
 	pool *sync.Pool

@@ -1,5 +1,5 @@
 // Package staging is what Longhaul keeps in a bucket: the layout of its keys, compressed streams of JSON lines that prove on
-// every read that they are whole, and the objects by which processes share the logins and the ownership of a source.
+// every read that they are whole, and the objects that share the logins and the ownership of a source among processes.
 package staging
 
 import (

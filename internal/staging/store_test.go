@@ -39,7 +39,7 @@ func TestGone_isFinal(t *testing.T) {
 		}
 	})
 	if err := Gone(ErrNotExist); !fault.Is(err, fault.Invalid) {
-		t.Errorf("of a key that is not told: %v", err)
+		t.Errorf("of a key that is not given: %v", err)
 	}
 	boom := errors.New("boom")
 	if got := Gone(boom); !errors.Is(got, boom) || fault.From(got) != nil || Gone(nil) != nil {

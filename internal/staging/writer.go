@@ -37,7 +37,7 @@ func (s *Store) Create(ctx context.Context, key string) (*Writer, error) {
 	return s.create(ctx, key, false, false)
 }
 
-// CreateScratch is Create for streams of which many will be read at once: they compress less well and cost a reader a
+// CreateScratch is Create for streams that will be read many at once: they compress less well and cost a reader a
 // fraction of the memory.
 func (s *Store) CreateScratch(ctx context.Context, key string) (*Writer, error) {
 	return s.create(ctx, key, false, true)

@@ -16,7 +16,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/container"
 )
 
-// toolsVariable names the folder in which `make buckets` has installed the servers; kindsVariable, the kinds that must be
+// toolsVariable names the folder where `make buckets` has installed the servers; kindsVariable, the kinds that must be
 // there, by the schemes of their URLs and separated by commas.
 const (
 	toolsVariable = "LONGHAUL_BUCKET_SERVERS"

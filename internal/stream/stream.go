@@ -9,7 +9,7 @@ import (
 	"iter"
 )
 
-// IDLen is the length of an Id in the form by which all streams are joined.
+// IDLen is the length of an Id in the form that all streams are joined by.
 const IDLen = 18
 
 // Beat is after how many lines of a long pass progress is reported: a sign of life for those who wait.

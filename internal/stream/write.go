@@ -12,7 +12,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Line builds one line: a JSON object whose members keep the order in which they are added. The first error stays.
+// Line builds one line: a JSON object whose members keep the order of their addition. The first error stays.
 type Line struct {
 	buf []byte
 	err error

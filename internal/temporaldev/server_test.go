@@ -67,7 +67,7 @@ func TestServer_runsWorkflowsAndFindsThemAgainAfterARestart(t *testing.T) {
 	}
 }
 
-// slowDisk is what the server says, and mends by itself, when its database took seconds: on a busy machine it may.
+// slowDisk is what the server logs when its database took seconds, as on a busy machine; it recovers by itself.
 const slowDisk = "shard status unknown"
 
 func TestServer_inMemoryServersShareNothing(t *testing.T) {

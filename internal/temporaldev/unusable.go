@@ -122,7 +122,7 @@ func unlockable(code int, remote string) string {
 	lacks := slices.Contains(lockCodes, code)
 	switch {
 	case remote != "" && (lacks || code&0xff == sqlite3.SQLITE_BUSY || code&0xff == sqlite3.SQLITE_IOERR):
-		return fmt.Sprintf("it lies on a disk of the kind %s, on which SQLite can neither lock nor share it; %s", remote, filesystem.OwnDisk)
+		return fmt.Sprintf("it is on a disk of the kind %s, where SQLite can neither lock nor share it; %s", remote, filesystem.OwnDisk)
 	case lacks:
 		return "its disk, like most network disks, gives SQLite no locks or no shared memory; " + filesystem.OwnDisk
 	}

@@ -59,7 +59,7 @@ func Signals(ctx workflow.Context) workflow.ReceiveChannel {
 		Description: `Stop asking Salesforce: requests in flight finish, shards store what they have. Input, if any: {"reason":"..."}.`,
 	})
 	workflow.GetSignalChannelWithOptions(ctx, Resume, workflow.SignalChannelOptions{
-		Description: "Go on: after a pause, after what blocked the sync was fixed, or before a wait that Salesforce asked for is over. " +
+		Description: "Continue: after a pause, after what blocked the sync was fixed, or before a wait that Salesforce asked for is over. " +
 			`Input, if any: {"reason":"..."}.`,
 	})
 	return workflow.GetSignalChannelWithOptions(ctx, inOrder, workflow.SignalChannelOptions{

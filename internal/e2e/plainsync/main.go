@@ -39,7 +39,7 @@ func main() {
 	}
 }
 
-// counts are what came home.
+// counts are what the loop read.
 type counts struct {
 	Reports   int   `json:"reports"`
 	Described int   `json:"described"`
@@ -79,7 +79,7 @@ func run(ctx context.Context, baseURL, clientID string, inFlight int, out string
 
 // peak is what Linux says of the memory of this process.
 func peak() (bytes int64) {
-	status, _ := os.ReadFile("/proc/self/status") // elsewhere there is none, and nothing is told
+	status, _ := os.ReadFile("/proc/self/status") // elsewhere there is none, and nothing is reported
 	_, text, _ := strings.Cut(string(status), "VmHWM:")
 	_, _ = fmt.Sscan(text, &bytes)
 	return bytes << 10

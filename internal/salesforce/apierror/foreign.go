@@ -42,6 +42,6 @@ func UnusableLogin(host string, err error) *Error {
 	return &Error{
 		Class: fault.Transient, Op: OpLogin, Err: err, Retryable: true,
 		Sentence: fmt.Sprintf("the login of %s gave an answer that Longhaul cannot use (%s): check base_url, "+
-			"and whether a proxy or a login portal stands between", host, err),
+			"and whether a proxy or a login portal is in between", host, err),
 	}
 }

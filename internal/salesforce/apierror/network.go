@@ -32,7 +32,7 @@ func Unreachable(op, host string, err error) *Error {
 		e.Sentence = "the address of the proxy cannot be read: check HTTPS_PROXY"
 	case errors.Is(err, httpkit.ErrProxyLogin):
 		e.Class, e.Whole, e.Retryable = fault.Invalid, true, false
-		e.Sentence = "the proxy asks for a login (407): put user and password into HTTPS_PROXY"
+		e.Sentence = "the proxy requires a login (407): put user and password into HTTPS_PROXY"
 	case httpkit.IsProxyDial(err):
 		e.Sentence = fmt.Sprintf("the proxy on the way to %s does not answer: check HTTPS_PROXY and NO_PROXY", host)
 	case httpkit.IsCertificate(err):

@@ -48,7 +48,7 @@ func TestUnreachable(t *testing.T) {
 		{"a server without TLS", tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}, transient(false, "does not speak TLS")},
 		{"a proxy that does not answer", &net.OpError{Op: "proxyconnect", Err: dialError()}, transient(true, "HTTPS_PROXY")},
 		{"a proxy whose address is damaged", httpkit.ErrProxyAddress, classed{fault.Invalid, true, false, "HTTPS_PROXY"}},
-		{"a proxy that asks for a login", fmt.Errorf("dialing: %w", httpkit.ErrProxyLogin), classed{fault.Invalid, true, false, "HTTPS_PROXY"}},
+		{"a proxy that requires a login", fmt.Errorf("dialing: %w", httpkit.ErrProxyLogin), classed{fault.Invalid, true, false, "HTTPS_PROXY"}},
 		{"a redirect to elsewhere", &httpkit.RedirectError{Status: 302, To: "evil.example"}, transient(true, "evil.example")},
 	} {
 		row.want.check(t, row.name, Unreachable(OpQuery, "acme.example", row.err))

@@ -19,7 +19,7 @@ var apiRules = []rule{
 	},
 	{
 		status: statuses(403), text: texts("high assurance", "high-assurance", "step-up"), class: fault.SessionPolicy, whole: true,
-		sentence: "the org asks for a high assurance session for reports and dashboards, which a program cannot have: " +
+		sentence: "the org requires a high assurance session for reports and dashboards, which a program cannot have: " +
 			"exempt the run-as user in Setup under Identity Verification (session security level policies)",
 	},
 	{
@@ -28,7 +28,7 @@ var apiRules = []rule{
 	},
 	{
 		code: "REQUEST_LIMIT_EXCEEDED", class: fault.QuotaExhausted, whole: true,
-		sentence: "the org has used up its daily API requests: they come back continuously over 24 hours, and the sync goes on then",
+		sentence: "the org has used up its daily API requests: they come back continuously over 24 hours, and the sync continues then",
 	},
 	{
 		code: "API_DISABLED_FOR_ORG", class: fault.PermissionMissing, whole: true,
@@ -75,11 +75,11 @@ var apiRules = []rule{
 	},
 	{
 		code: "INSUFFICIENT_ACCESS", class: fault.PermissionMissing,
-		sentence: "the run-as user lacks access to what was asked for: give it access to the record and its object",
+		sentence: "the run-as user lacks access to what was requested: give it access to the record and its object",
 	},
 	{
 		code: "INVALID_QUERY_LOCATOR", class: fault.Transient,
-		sentence: "Salesforce has dropped the cursor of a query: the query is begun anew",
+		sentence: "Salesforce has dropped the cursor of a query: the query starts again",
 	},
 	{
 		code: "QUERY_TIMEOUT", class: fault.Transient,
@@ -111,7 +111,7 @@ var statusRules = []rule{
 	},
 	{
 		status: statuses(407), class: fault.Invalid, whole: true,
-		sentence: "the proxy asks for a login (407): put user and password into HTTPS_PROXY",
+		sentence: "the proxy requires a login (407): put user and password into HTTPS_PROXY",
 	},
 	{
 		status: statuses(414, 415, 431), class: fault.Invalid, whole: true,
@@ -136,11 +136,11 @@ var statusRules = []rule{
 	},
 	{
 		status: statuses(404), json: true, class: fault.Invalid, whole: true,
-		sentence: "{host} does not have what was asked for in API version {version} (404): check base_url and api_version",
+		sentence: "{host} does not have what was requested in API version {version} (404): check base_url and api_version",
 	},
 	{
 		status: statuses(403), json: true, class: fault.PermissionMissing, unworded: true,
-		sentence: "Salesforce refuses what was asked for ({said}): give the run-as user access to it",
+		sentence: "Salesforce refuses the request ({said}): give the run-as user access to it",
 	},
 	{
 		status: statuses(400, 501), json: true, class: fault.Invalid, whole: true,
@@ -148,6 +148,6 @@ var statusRules = []rule{
 	},
 	{
 		class: fault.Transient, again: true,
-		sentence: "{stranger} came in place of an answer of {host} ({status}): check whether a proxy or a login portal stands between",
+		sentence: "{stranger} arrived instead of an answer from {host} ({status}): check whether a proxy or a login portal is in between",
 	},
 }

@@ -32,7 +32,7 @@ var requestAnswers = []struct {
 		"a bad id", 400, "MALFORMED_ID", "Account ID: id value of incorrect type: 001",
 		classed{fault.Invalid, false, false, "fault of Longhaul"},
 	},
-	{"a dead cursor", 400, "INVALID_QUERY_LOCATOR", "invalid query locator", classed{fault.Transient, false, false, "anew"}},
+	{"a dead cursor", 400, "INVALID_QUERY_LOCATOR", "invalid query locator", classed{fault.Transient, false, false, "starts again"}},
 	{"an offset too far", 400, "NUMBER_OUTSIDE_VALID_RANGE", "Maximum SOQL offset allowed is 2000", ours},
 	{
 		"a slow query", 400, "QUERY_TIMEOUT", "Your query request was running for too long.",

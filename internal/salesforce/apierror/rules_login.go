@@ -10,7 +10,7 @@ var loginRules = []rule{
 	},
 	{
 		status: statuses(407), class: fault.Invalid, whole: true,
-		sentence: "the proxy asks for a login (407): put user and password into HTTPS_PROXY",
+		sentence: "the proxy requires a login (407): put user and password into HTTPS_PROXY",
 	},
 	{
 		code: "invalid_client_id", class: fault.LoginRefused, whole: true,
@@ -121,7 +121,7 @@ var loginRules = []rule{
 	{
 		status: statuses(404, 405, 410, 501), class: fault.Transient, astray: true,
 		sentence: "{host} has no login for programs ({status}): set base_url to the org's My Domain, such as acme.my.salesforce.com, " +
-			"or, where it had one before, check whether a proxy or a login portal stands between",
+			"or, where it had one before, check whether a proxy or a login portal is in between",
 	},
 	{
 		status: statuses(400, 401, 403), json: true, class: fault.LoginRefused, whole: true, unworded: true,
@@ -130,7 +130,7 @@ var loginRules = []rule{
 	},
 	{
 		class: fault.Transient, again: true,
-		sentence: "a web page{page} came in place of an answer of {host} ({status}): check base_url, and whether a proxy or a login portal " +
+		sentence: "a web page{page} arrived instead of an answer from {host} ({status}): check base_url, and whether a proxy or a login portal " +
 			"stands between",
 	},
 }

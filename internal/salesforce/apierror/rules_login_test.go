@@ -63,7 +63,7 @@ func TestClassify_loginsWithoutJSON(t *testing.T) {
 		{"a host that is no Salesforce", 404, webPage, classed{fault.Transient, false, false, "My Domain"}},
 		{"a gateway that knows no way", 404, `{"message":"no Route matched with those values"}`, classed{fault.Transient, false, false, "proxy"}},
 		{"a portal in between", 403, webPage, classed{fault.Transient, false, true, "proxy"}},
-		{"a proxy that asks for a login", 407, webPage, classed{fault.Invalid, true, false, "HTTPS_PROXY"}},
+		{"a proxy that requires a login", 407, webPage, classed{fault.Invalid, true, false, "HTTPS_PROXY"}},
 	} {
 		got := Answer{Op: OpLogin, Host: "acme.my.salesforce.com", Status: row.status, Header: http.Header{}, Body: []byte(row.body)}.Classify()
 		row.want.check(t, row.name, got)

@@ -15,11 +15,11 @@ var reportRules = []rule{
 	},
 	{
 		status: statuses(403), text: texts("at a time to run reports"), class: fault.Throttled,
-		sentence: "the org runs too many reports at once: fewer are asked for at a time",
+		sentence: "the org runs too many reports at once: the sync sends fewer requests at a time",
 	},
 	{
 		text: texts("synchronously every 60 minutes"), class: fault.Throttled, whole: true, pause: untilNextHour,
-		sentence: "the org has run as many reports as it may in an hour: the sync goes on in the next one",
+		sentence: "the org has run as many reports as it may in an hour: the sync continues in the next one",
 	},
 	{
 		status: statuses(403), text: texts("sufficient privileges"), class: fault.PermissionMissing,
@@ -64,8 +64,8 @@ var reportStatusRules = []rule{
 	{status: statuses(400), json: true, class: fault.Poison, sentence: oneReport},
 	{
 		status: statuses(500), json: true, class: fault.Poison, again: true,
-		sentence: "Salesforce failed at every try to describe this report: save the report anew or delete it if that lasts",
+		sentence: "Salesforce failed at every try to describe this report: if this persists, save the report again or delete it",
 	},
 }
 
-const oneReport = "Salesforce does not describe this report ({said}): save the report anew or delete it if that lasts"
+const oneReport = "Salesforce does not describe this report ({said}): if this persists, save the report again or delete it"

@@ -17,7 +17,7 @@ var (
 	ErrNoneSelected   = errors.New("no columns selected")
 )
 
-// The other ways in which an answer can be broken.
+// Other ways to break an answer.
 var (
 	ErrWebPage   = errors.New("the answer is a web page")
 	ErrNotJSON   = errors.New("the answer is no JSON")
@@ -39,12 +39,12 @@ func Unreadable(op, host string, err error) *Error {
 		}
 	case errors.Is(err, ErrNoColumns):
 		e.Class = fault.Poison
-		e.Sentence = "Salesforce described this report without its columns: save the report anew or delete it if that lasts"
+		e.Sentence = "Salesforce described this report without its columns: if this persists, save the report again or delete it"
 	case errors.As(err, &page):
-		e.Sentence = fmt.Sprintf("a web page%s came in place of an answer of %s: check whether a proxy or a login portal stands between",
+		e.Sentence = fmt.Sprintf("a web page%s arrived instead of an answer from %s: check whether a proxy or a login portal is in between",
 			page.called(), host)
 	case errors.Is(err, ErrNotJSON):
-		e.Sentence = fmt.Sprintf("something that is no JSON came in place of an answer of %s: check whether a proxy or a login portal stands between",
+		e.Sentence = fmt.Sprintf("something other than JSON arrived instead of an answer from %s: check whether a proxy or a login portal is in between",
 			host)
 	case errors.As(err, &lie):
 		e.Sentence = lie.sentence(host)

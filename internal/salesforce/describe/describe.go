@@ -62,7 +62,7 @@ func (d *Description) check(id string) error {
 	case err != nil:
 		return err
 	case of != "" && !recordid.Same(of, id):
-		return apierror.Contradiction("it describes another report than the one that was asked for")
+		return apierror.Contradiction("it describes another report than the requested one")
 	case !decode.IsObject(d.ReportExtendedMetadata):
 		return apierror.ErrNoColumns // a report without columns has an empty list of them
 	}

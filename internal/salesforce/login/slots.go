@@ -87,7 +87,7 @@ func (a *admission) takeUnused() bool {
 }
 
 // done notes how a login that had a slot ended. One that never left this machine leaves the slot to the next. One that succeeded reports
-// Salesforce's clock, of which a jump counts once the next login agrees.
+// Salesforce's clock. A jump of it counts once the next login agrees.
 func (a *admission) done(ctx context.Context, token *Token, err error) {
 	if a.slots == nil {
 		return

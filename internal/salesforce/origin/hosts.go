@@ -102,7 +102,7 @@ func IsSalesforce(host string) bool {
 	return hasSuffix(host, apiSuffixes) || IsFrontDoor(host) || instanceHost.MatchString(host)
 }
 
-// IsOwn reports whether a host lies below a domain in which only Salesforce has hosts, so that a token may go there.
+// IsOwn reports whether a host is below a domain that only Salesforce has hosts in, so that a token may go there.
 func IsOwn(host string) bool { return hasSuffix(host, ownSuffixes) }
 
 // hasSuffix reports whether a host lies below one of the suffixes, or is the domain of one.

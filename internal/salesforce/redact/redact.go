@@ -60,7 +60,7 @@ func Mask(text string, hide []string) string {
 	return text
 }
 
-// Forms returns values in every form in which a server may repeat them: as they are, encoded for a form, an address or a page, and
+// Forms returns values in every form that a server may repeat: as they are, encoded for a form, an address or a page, and
 // each of these on one line with plain quotes. The longest come first.
 func Forms(values []string) []string {
 	var all []string

@@ -77,7 +77,7 @@ func (p *pager) check(found *records) error {
 	case byKey && found.done && n < found.total:
 		return apierror.Contradiction("%d records of %d, and no more to come", n, found.total)
 	case byKey && found.total > int64(p.limit):
-		return apierror.Contradiction("%d records were asked for at most, and it has %d", p.limit, found.total)
+		return apierror.Contradiction("at most %d records were requested, and it has %d", p.limit, found.total)
 	}
 	return p.readIDs(found)
 }
@@ -103,7 +103,7 @@ func (p *pager) readIDs(found *records) error {
 		case last != "" && comesBefore(key, last[:recordid.ShortLen]):
 			return apierror.Contradiction("the records of %s are not in order", s.object)
 		case !p.query.wants(key):
-			return apierror.Contradiction("a record of %s was not asked for", s.object)
+			return apierror.Contradiction("a record of %s was not requested", s.object)
 		}
 		here[key], last = true, id
 		found.ids = append(found.ids, id)

@@ -136,7 +136,7 @@ func (s shape) read(record json.RawMessage) (id string, err error) {
 	case kind != "" && !strings.EqualFold(kind, s.object):
 		return "", apierror.Contradiction("a record of another object is among those of %s", s.object)
 	case missing > 0:
-		return "", apierror.Contradiction("a record of %s lacks a field that was asked for", s.object)
+		return "", apierror.Contradiction("a record of %s lacks a requested field", s.object)
 	default:
 		return id, nil
 	}

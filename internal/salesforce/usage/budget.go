@@ -57,10 +57,10 @@ func (b *CallBudget) spend() error {
 // why is the sentence of a refusal. Call it with mu held.
 func (b *CallBudget) why() string {
 	if b.left == 0 {
-		return "the API calls granted to this part of the sync are spent: it goes on when more are granted; nothing to change here"
+		return "the API calls granted to this part of the sync are spent: it continues when more are granted; nothing needs to change"
 	}
 	return "the org's daily API requests are used up to the share that Longhaul leaves to others: they come back continuously over " +
-		"24 hours, and the sync goes on then; raise quota.ceiling to let it use more"
+		"24 hours, and the sync continues then; raise quota.ceiling to let it use more"
 }
 
 // refund returns one call that never left this machine.

@@ -24,7 +24,7 @@ func (w *Writer) Join(ctx context.Context, ids []string) (staging.Object, error)
 	case errors.Is(err, staging.ErrTorn):
 		err = &fault.Error{
 			Class: fault.Transient, System: fault.Bucket, Err: err,
-			Message: "a part of what was stored is damaged: the reports in it are asked for again",
+			Message: "a part of what was stored is damaged: the reports in it are described again",
 		}
 	case err == nil && object.Count != int64(len(ids)):
 		err = fmt.Errorf("the joined shard holds %d reports of %d", object.Count, len(ids))

@@ -63,7 +63,7 @@ func (w *Writer) Add(l Line) {
 // Pending is how many lines wait to be stored.
 func (w *Writer) Pending() int { return len(w.pending) }
 
-// Full says whether so much waits that no more should be asked for.
+// Full says whether what waits to be stored leaves no room for more reports.
 func (w *Writer) Full() bool { return w.size >= maxPending }
 
 // Flushing says whether a flush is under way.

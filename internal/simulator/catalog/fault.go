@@ -42,7 +42,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, path string, hit *
 	}
 }
 
-// refuse answers a delivery of which nothing is kept.
+// refuse answers a delivery and keeps nothing of it.
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, hit *faults.Strike) (status int) {
 	_, _ = io.Copy(io.Discard, io.LimitReader(r.Body, s.store.MaxUpload)) // a body that breaks off is refused like a whole one
 	wire.Hold(r.Context(), hit.Delay)

@@ -62,7 +62,7 @@ const secondShare = 0.5
 // egressKey finds the egress of a request's connection.
 type egressKey struct{}
 
-// egress is the one of two addresses by which a connection leaves its client's network.
+// egress is the one of two public addresses that a connection comes from.
 type egress struct {
 	mu     sync.Mutex
 	by     *armed // that decided it
@@ -88,7 +88,7 @@ func (a *armed) secondEgress(ctx context.Context) bool {
 	return way.second
 }
 
-// SecondEgress reports by which address a login comes, as long as sessions are locked to one.
+// SecondEgress reports which address a login comes from, as long as sessions are locked to one.
 func (s *Set) SecondEgress(ctx context.Context) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -67,7 +67,7 @@ func (c *content) format(i int) string {
 	return "Matrix"
 }
 
-// shape is what a report makes of its type: its columns, of which the last may be a bucket and a row formula.
+// shape is what a report makes of its type: its columns; the last may be a bucket and a row formula.
 type shape struct {
 	format          string
 	columns         []column

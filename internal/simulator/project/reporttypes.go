@@ -106,7 +106,7 @@ func (ts *types) load(src source.Tree, found *source.Files) error {
 	return errors.Join(errs...)
 }
 
-// typeFolders are the folders in which the list of report types shows a category of custom ones.
+// typeFolders are the folders where the list of report types shows a category of custom ones.
 var typeFolders = map[string]string{
 	"accounts": "Accounts & Contacts", "opportunities": "Opportunities", "leads": "Leads", "campaigns": "Campaigns",
 	"activities": "Activities", "cases": "Customer Support Reports", "busop": "Business Opportunities",

@@ -76,7 +76,7 @@ func (s *Server) batch(c *call.Call) wire.Reply {
 	return wire.JSON(http.StatusOK, map[string]any{"hasErrors": failed, "results": results})
 }
 
-// composite runs parts of which at most five are queries, as one call.
+// composite runs parts as one call; at most five of them are queries.
 func (s *Server) composite(c *call.Call) wire.Reply {
 	var in struct {
 		CompositeRequest []struct{ Method, URL, ReferenceID string }

@@ -10,7 +10,7 @@
 //	GET  /simulator/faults       the faults that are set, how many requests they matched, and how many they hit
 //	POST /simulator/faults       replaces them: [{"name":"api_503","rate":0.05}]; [] clears them; {"remove":["api_503"]} removes
 //	                             some, and the others strike on as they were due
-//	POST /simulator/usage        {"calls":500}: others who use the org make so many API calls now
+//	POST /simulator/usage        {"calls":500}: other users of the org make 500 API calls now
 //	GET  /simulator/permissions  {"lacking":["RunReports"]}: what the run-as user may not
 //	POST /simulator/permissions  {"revoke":["RunReports"],"grant":["ViewSetup"]}; names without the prefix Permissions
 //	GET  /simulator/user         {"frozen":false,"secret":"restored"}

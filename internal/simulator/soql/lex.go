@@ -42,7 +42,7 @@ var (
 	wordForm   = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*`)
 )
 
-// lex cuts a statement into tokens, of which the last is the end.
+// lex cuts a statement into tokens; the last is the end.
 func lex(text string) ([]token, *Error) {
 	var tokens []token
 	for at := 0; at < len(text); {
