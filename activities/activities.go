@@ -102,6 +102,7 @@ func (a *Activities) open(ctx context.Context, sync Sync) (*Source, staging.Sync
 		return nil, staging.Sync{}, err
 	}
 	mine.keepWhile(ctx)
+	countWhile(ctx, a.Store, sync)
 	return source, sync.staged(), nil
 }
 

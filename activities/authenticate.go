@@ -20,6 +20,7 @@ import (
 	"longhaul/internal/salesforce/permission"
 	"longhaul/internal/shard"
 	"longhaul/internal/staging"
+	"longhaul/internal/usage"
 )
 
 // AuthenticateParams names the sync that begins.
@@ -29,6 +30,8 @@ type AuthenticateParams struct {
 	Upload  bool      `json:"upload"`  // whether the catalog will be needed
 
 	Seen staging.Seen `json:"seen,omitzero"` // of another Temporal that syncs the source, so that the sync waits
+
+	Quota quota.Policy `json:"quota,omitzero"` // that operators asked for, over the settings; zero where they asked for nothing
 }
 
 // AuthenticateResult is what a sync keeps for its whole life: who reads, what, by which settings.
@@ -46,6 +49,7 @@ type AuthenticateResult struct {
 	Warnings      []string             `json:"warnings"`
 
 	Usage       quota.Usage     `json:"usage,omitzero"`
+	Used        SourceUsage     `json:"used,omitzero"`         // by all earlier activities of the source's syncs
 	Permissions map[string]bool `json:"permissions,omitempty"` // of the run-as user, where they can be read
 	Quota       quota.Policy    `json:"quota"`
 	Probe       time.Duration   `json:"probe"`
@@ -67,14 +71,9 @@ func (a *Activities) Authenticate(ctx context.Context, params AuthenticateParams
 	meter := new(salesforce.Meter)
 	bounded, cancel := context.WithTimeout(salesforce.WithMeter(ctx, meter), authenticateTimeout)
 	defer cancel()
-	result, claim, err := a.authenticate(bounded, params)
+	result, claim, err := a.authenticate(bounded, params, meter)
 	err = classifyAtStart(err)
-	result.Usage = usageOf(meter)
-	if _, known := meter.Limit(); !known && err == nil {
-		err = a.askUsage(bounded, params.Sync, meter, &result)
-	}
-	result.Calls = beatBefore(ctx).calls() + meter.Calls()
-	result.Usage.Clock = meter.Date()
+	result.Calls = callsSoFar(ctx, meter)
 	if err != nil {
 		activity.RecordHeartbeat(ctx, Beat{Calls: result.Calls, Final: true}) // the account for the next attempt
 		a.ownership(params.Sync).releaseAfter(ctx, claim)
@@ -95,12 +94,38 @@ func classifyAtStart(err error) error {
 	return &f
 }
 
-// askUsage spends a call on the org's use of its daily API calls where no answer so far has told it.
-func (a *Activities) askUsage(ctx context.Context, sync Sync, meter *salesforce.Meter, result *AuthenticateResult) error {
-	source, err := a.Sources.Source(sync.Source)
+// callsSoFar is how many calls the attempts of an activity without a pulse have made.
+func callsSoFar(ctx context.Context, meter *salesforce.Meter) int64 {
+	return beatBefore(ctx).calls() + meter.Calls()
+}
+
+// logInWithinShare is logIn, with the org's usage, within what the source's share leaves. It counts the calls in the bucket.
+func logInWithinShare(
+	ctx context.Context, store *staging.Store, params AuthenticateParams, source *Source, meter *salesforce.Meter, result *AuthenticateResult,
+) error {
+	sum, err := usage.Of(store, params.Sync.Source).Read(ctx, attemptOf(ctx, params.Sync))
 	if err != nil {
 		return err
 	}
+	room, err := loginRoom(ctx, source, params.Quota, sum)
+	if err != nil {
+		return err
+	}
+	ended := countCalls(ctx, store, params.Sync, loginCalls, time.Time{})
+	bounded := salesforce.WithCallBudget(ctx, salesforce.NewCallBudget(room-beatBefore(ctx).calls(), 0))
+	err = logIn(bounded, source, result)
+	result.Usage = usageOf(meter)
+	if result.Usage.Max <= 0 && err == nil {
+		err = askUsage(bounded, source, meter, result)
+	}
+	result.Usage.Clock = meter.Date()
+	ended(callsSoFar(ctx, meter), result.Usage)
+	result.Used = usedBy(ctx, sum, result.Usage.Clock)
+	return err
+}
+
+// askUsage spends a call on the org's use of its daily API calls where no answer so far has told it.
+func askUsage(ctx context.Context, source *Source, meter *salesforce.Meter, result *AuthenticateResult) error {
 	limit, known, err := source.Salesforce.As(result.Identity.OrgID, result.Identity.UserID).Usage(ctx)
 	switch {
 	case err != nil:
@@ -115,7 +140,9 @@ func (a *Activities) askUsage(ctx context.Context, sync Sync, meter *salesforce.
 }
 
 // authenticate gives the claim to the source too, which a failure must free.
-func (a *Activities) authenticate(ctx context.Context, params AuthenticateParams) (result AuthenticateResult, claim staging.Claim, err error) {
+func (a *Activities) authenticate(
+	ctx context.Context, params AuthenticateParams, meter *salesforce.Meter,
+) (result AuthenticateResult, claim staging.Claim, err error) {
 	source, staged, err := a.open(ctx, params.Sync)
 	if err != nil {
 		return result, claim, err
@@ -146,7 +173,8 @@ func (a *Activities) authenticate(ctx context.Context, params AuthenticateParams
 		}
 	}
 	source.Salesforce.Renew(activity.GetInfo(ctx).ScheduledTime) // settings and org may be others than the sync before had
-	if err := logIn(ctx, source, &result); err != nil {
+	params.Sync.ID = staged.ID
+	if err := logInWithinShare(ctx, a.Store, params, source, meter, &result); err != nil {
 		return result, claim, err
 	}
 	return result, claim, a.Store.WriteJSON(ctx, staged.State(), history.Opened{

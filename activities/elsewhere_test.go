@@ -57,7 +57,7 @@ func TestElsewhere_aWorkerHandsBackWhatItsSettingsSpoil(t *testing.T) {
 	}{
 		{"another bucket", func(env *testsuite.TestActivityEnvironment, sync activities.Sync) error {
 			sync.Bucket = "another"
-			_, err := env.ExecuteActivity(a.Prune, sync)
+			_, err := env.ExecuteActivity(a.Prune, activities.PruneParams{Sync: sync})
 			return err
 		}, "another bucket"},
 		{"no catalog", func(env *testsuite.TestActivityEnvironment, sync activities.Sync) error {
@@ -112,7 +112,7 @@ func pruning(ctx workflow.Context, sync activities.Sync) error {
 		RetryPolicy: &temporal.RetryPolicy{
 			InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: 10 * time.Second, MaximumAttempts: 50,
 		},
-	}), a.Prune, sync).Get(ctx, nil)
+	}), a.Prune, activities.PruneParams{Sync: sync}).Get(ctx, nil)
 }
 
 // A wrong setting at the start of a sync is the sync's own, and is said at once.

@@ -10,6 +10,7 @@ import (
 	"go.temporal.io/sdk/activity"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/quota"
 	"longhaul/internal/salesforce"
 )
 
@@ -34,8 +35,9 @@ type pulse struct {
 	meter  *salesforce.Meter
 	before int64 // calls of earlier attempts, as their last heartbeat says
 
-	share   int   // requests in flight
-	reports int64 // of the shard that have their state; for the one who runs the activity
+	budget  CallBudget // of an activity that makes API calls
+	share   int        // requests in flight
+	reports int64      // of the shard that have their state; for the one who runs the activity
 
 	mu          sync.Mutex
 	done, total int64
@@ -43,6 +45,8 @@ type pulse struct {
 	last        int64 // calls at the beat before
 
 	contradicted Contradicted
+
+	counted func(calls int64, reported quota.Usage) // notes the calls in the bucket; nil until the sync is open
 
 	keeping atomic.Bool // the mark of the source is renewed beside the activity
 
@@ -69,6 +73,7 @@ func startSharing(ctx context.Context, share int) (context.Context, *pulse) {
 // startCalls is startPulse for an activity that makes API calls: no more than its call budget leaves after earlier attempts.
 func startCalls(ctx context.Context, budget CallBudget, share int) (context.Context, *pulse) {
 	counted, p := startSharing(ctx, share)
+	p.budget = budget
 	allowance := salesforce.NewCallBudget(max(budget.Calls-p.before, 0), budget.Ceiling)
 	return salesforce.WithCallBudget(counted, allowance), p
 }

@@ -79,7 +79,7 @@ func TestOwner_theSecondTemporalBeginsWhenTheFirstIsDone(t *testing.T) {
 	t.Parallel()
 	for name, finish := range map[string]func(*rivals, activities.Sync) error{
 		"recorded": func(r *rivals, sync activities.Sync) error {
-			_, err := r.a.ExecuteActivity("Prune", sync)
+			_, err := r.a.ExecuteActivity("Prune", activities.PruneParams{Sync: sync})
 			return err
 		},
 		"cancelled": func(r *rivals, sync activities.Sync) error {

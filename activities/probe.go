@@ -60,9 +60,11 @@ func (a *Activities) probeQuota(ctx context.Context, params CheckQuotaParams) (r
 		return result, err
 	}
 	meter := new(salesforce.Meter)
+	ended := countCalls(ctx, a.Store, params.Sync, lookCalls, result.Usage.Clock)
 	within := salesforce.WithCallBudget(salesforce.WithMeter(ctx, meter), salesforce.NewCallBudget(lookCalls, 0))
 	limit, known, err := source.Salesforce.Usage(within)
 	result.Calls = meter.Calls()
+	ended(result.Calls, askedUsage(meter, limit))
 	f := fault.From(err)
 	switch {
 	case err == nil && known:

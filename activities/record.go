@@ -8,6 +8,7 @@ import (
 	"longhaul/internal/description"
 	"longhaul/internal/history"
 	"longhaul/internal/staging"
+	"longhaul/internal/usage"
 )
 
 // RecordParams is the account of a sync that is over.
@@ -50,10 +51,16 @@ func (params RecordParams) write(ctx context.Context, store *staging.Store, stag
 	return err
 }
 
-// Prune removes what no later sync needs: the working files of this sync and everything of the earlier ones but their
-// records. It frees the source last: another Temporal's sync may begin from then on.
-func (a *Activities) Prune(ctx context.Context, sync Sync) error {
-	_, staged, err := a.open(ctx, sync)
+// PruneParams names the sync that is recorded.
+type PruneParams struct {
+	Sync  Sync      `json:"sync"`
+	Clock time.Time `json:"clock"` // Salesforce's time
+}
+
+// Prune removes what no later sync needs: the working files of this sync, everything of the earlier ones but their records, and the
+// API calls that count no more. It frees the source last: another Temporal's sync may begin from then on.
+func (a *Activities) Prune(ctx context.Context, params PruneParams) error {
+	_, staged, err := a.open(ctx, params.Sync)
 	if markOf(err) != "" {
 		return nil // the sync is recorded, and the other one tidies up
 	}
@@ -61,7 +68,10 @@ func (a *Activities) Prune(ctx context.Context, sync Sync) error {
 		err = history.Prune(ctx, a.Store, staged)
 	}
 	if err == nil {
-		err = a.ownership(sync).release(ctx)
+		err = usage.Of(a.Store, staged.Source).Prune(ctx, params.Clock, time.Now())
+	}
+	if err == nil {
+		err = a.ownership(params.Sync).release(ctx)
 	}
 	return toTemporal(ctx, err)
 }

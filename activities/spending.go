@@ -17,6 +17,8 @@ import (
 type CallBudget struct {
 	Calls   int64 `json:"calls"`
 	Ceiling int64 `json:"ceiling,omitempty"` // usage of the whole org at which no call is made any more; 0: not known
+
+	Clock time.Time `json:"clock,omitzero"` // Salesforce's time when the budget was granted
 }
 
 // Stop says why an activity ended before it had done all it should. What it did is kept, and another run goes on there.
@@ -45,6 +47,9 @@ func spending(ctx context.Context, budget CallBudget, share int, run func(contex
 	counted, p := startCalls(ctx, budget, share)
 	err := run(counted, p)
 	spent := Spending{Calls: p.calls(), Usage: usageOf(p.meter)}
+	if p.counted != nil {
+		p.counted(spent.Calls, spent.Usage)
+	}
 	spent.Usage.Exhausted = orgIsSpent(err)
 	f := fault.From(err)
 	switch {

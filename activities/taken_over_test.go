@@ -52,7 +52,7 @@ func TestOwner_aSyncThatWasTakenOverEndsAndTouchesNothing(t *testing.T) {
 			t.Errorf("%s of the sync that was taken over: %v, %+v", name, err, details)
 		}
 	}
-	if _, err := r.a.ExecuteActivity("Prune", before); err != nil {
+	if _, err := r.a.ExecuteActivity("Prune", activities.PruneParams{Sync: before}); err != nil {
 		t.Errorf("Prune of a sync that is recorded: %v", err)
 	}
 	if now := list(); strings.Join(now, "\n") != strings.Join(left, "\n") {
@@ -104,7 +104,7 @@ func TestOwner_aSyncThatALaterOneFollowedEndsAndTouchesNothing(t *testing.T) {
 		err = r.store.Write(t.Context(), staging.RecordKey("acme", syncOfB), []byte("{}"))
 	}
 	if err == nil {
-		_, err = r.a.ExecuteActivity("Prune", later)
+		_, err = r.a.ExecuteActivity("Prune", activities.PruneParams{Sync: later})
 	}
 	if err != nil {
 		t.Fatal(err)

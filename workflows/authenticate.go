@@ -41,6 +41,7 @@ func (p *authenticatePhase) run(ctx workflow.Context) error {
 	p.own.Auth = auth
 	p.own.Auth.Warnings = nil                                        // kept among the state's
 	p.own.Auth.Owner, p.own.Auth.SyncID = activities.Ownership{}, "" // kept in the reference to the sync
+	p.own.Auth.Used = activities.SourceUsage{}                       // kept by the budget
 	sync := &p.state.Sync
 	sync.Bucket, sync.OrgID, sync.UserID = auth.Bucket, auth.Identity.OrgID, auth.Identity.UserID
 	sync.APIVersion = auth.Identity.APIVersion
@@ -70,7 +71,10 @@ func (p *authenticatePhase) logIn(ctx workflow.Context) (activities.Authenticate
 		case !passes(err):
 			return auth, err
 		}
-		err = p.wait.sitOut(ctx, standstill{why: call.Explain(err).Message}, p.untilNextLogin(err))
+		changes := p.budget.changes
+		err = p.wait.sitOutUnless(ctx, standstill{why: call.Explain(err).Message}, p.untilNextLogin(err), func() bool {
+			return p.budget.changes != changes
+		})
 		if err == nil {
 			err = p.wait.continueIfFull(ctx)
 		}
@@ -83,7 +87,7 @@ func (p *authenticatePhase) logIn(ctx workflow.Context) (activities.Authenticate
 // logInOnce gives the login its few tries, and says whether a pause interrupted them.
 func (p *authenticatePhase) logInOnce(ctx workflow.Context) (auth activities.AuthenticateResult, paused bool, err error) {
 	params := activities.AuthenticateParams{
-		Sync: p.state.Sync, Started: p.state.Started, Upload: p.state.Upload, Seen: p.seenOwner(ctx),
+		Sync: p.state.Sync, Started: p.state.Started, Upload: p.state.Upload, Seen: p.seenOwner(ctx), Quota: p.budget.asked(),
 	}
 	within, done := p.wait.interruptible(ctx)
 	defer done()
@@ -106,7 +110,7 @@ func (p *authenticatePhase) untilNextLogin(err error) time.Duration {
 // longestLogin is the longest wait for a login that is believed.
 const longestLogin = time.Hour
 
-// passes says whether a failure ends by waiting: a spent quota, too many logins in an hour.
+// passes says whether a failure ends by waiting: a spent quota or share, too many logins in an hour.
 func passes(err error) bool {
 	var failure *temporal.ApplicationError
 	if !errors.As(err, &failure) {

@@ -12,7 +12,8 @@ import (
 	"longhaul/workflows/operator"
 )
 
-// budget grants API calls to activities out of what the quota leaves, and waits while it leaves none.
+// budget grants API calls to activities out of what the quota leaves, and waits while it leaves none. What earlier syncs of the
+// source have used is summed at the login, and again after a reset; from then on the account of the sync itself counts.
 type budget struct {
 	own      *budgetState
 	state    *State
@@ -28,6 +29,7 @@ type budgetState struct {
 	Quota           quota.Budget         `json:"quota"`
 	QuotaAsked      operator.QuotaChange `json:"quota_asked,omitzero"`        // by operators, over the settings
 	SinceUsageKnown int64                `json:"since_usage_known,omitempty"` // calls since Salesforce last reported the org's usage
+	SummedIn        string               `json:"summed_in,omitempty"`         // the run in which the calls of the source were summed
 }
 
 // open begins the account with what the login reports.
@@ -35,6 +37,7 @@ func (b *budget) open(ctx workflow.Context, auth activities.AuthenticateResult) 
 	b.own.Calls += auth.Calls
 	b.applyPolicy()
 	b.own.Quota.Margin = int64(auth.MaxInFlight)
+	b.recall(auth.Used)
 	b.own.Quota.Return(0, auth.Calls, auth.Usage, workflow.Now(ctx))
 }
 
@@ -45,13 +48,18 @@ func (b *budget) applyPolicy() {
 	if policy == (quota.Policy{}) {
 		return
 	}
-	if asked := b.own.QuotaAsked.Ceiling; asked != nil {
-		policy.Ceiling = *asked
+	b.own.Quota.Policy = b.asked().Over(policy)
+}
+
+// asked is the policy that operators asked for, zero where they asked for nothing.
+func (b *budget) asked() (policy quota.Policy) {
+	if ceiling := b.own.QuotaAsked.Ceiling; ceiling != nil {
+		policy.Ceiling = *ceiling
 	}
-	if asked := b.own.QuotaAsked.Share; asked != nil {
-		policy.Share = *asked
+	if share := b.own.QuotaAsked.Share; share != nil {
+		policy.Share = *share
 	}
-	b.own.Quota.Policy = policy
+	return policy
 }
 
 // handler handles the update that changes the policy of this sync.
@@ -82,8 +90,9 @@ func (b *budget) change(asked operator.QuotaChange) operator.QuotaChange {
 // reserve takes calls for an activity out of what the quota leaves. They may be fewer than wanted; hasRoom says whether there are
 // any.
 func (b *budget) reserve(ctx workflow.Context, want int64) activities.CallBudget {
+	now := workflow.Now(ctx)
 	return activities.CallBudget{
-		Calls: b.own.Quota.Reserve(want, workflow.Now(ctx)), Ceiling: b.own.Quota.Ceiling(),
+		Calls: b.own.Quota.Reserve(min(want, b.room(ctx)), now), Ceiling: b.own.Quota.Ceiling(), Clock: b.own.Quota.SalesforceTime(now).UTC(),
 	}
 }
 
@@ -115,13 +124,23 @@ const (
 )
 
 // room is how many calls the quota leaves now.
-func (b *budget) room(ctx workflow.Context) int64 { return b.own.Quota.Room(workflow.Now(ctx)) }
+func (b *budget) room(ctx workflow.Context) int64 {
+	if b.outdated(ctx) {
+		return 0
+	}
+	return b.own.Quota.Room(workflow.Now(ctx))
+}
 
 func (b *budget) hasRoom(ctx workflow.Context) bool { return b.room(ctx) > 0 }
 
 // untilRoom waits until the quota leaves calls to make, by a durable timer that says why, and asks Salesforce afterwards. It
 // returns early for a pause. No activity may run meanwhile: a long wait continues as new.
 func (b *budget) untilRoom(ctx workflow.Context) error {
+	for b.outdated(ctx) && !b.wait.paused() {
+		if err := b.sum(ctx); err != nil {
+			return err
+		}
+	}
 	for b.usageIsOld() && !b.wait.paused() {
 		if err := b.check(ctx, true); err != nil {
 			return err

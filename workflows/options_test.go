@@ -57,6 +57,7 @@ func optionTable() map[string]workflow.ActivityOptions {
 		"CatchUp":           bounded(2*time.Hour, 30*time.Second, 0),
 		"Replan":            bounded(30*time.Minute, 30*time.Second, 0),
 		"CheckQuota":        bounded(time.Minute, 0, 0),
+		"SumUsage":          bounded(time.Minute, 0, 0),
 		"Remind":            optional(0),
 		"MarkEnded":         optional(3),
 		"FindRunningSync":   anywhere(0),
@@ -99,6 +100,9 @@ func TestSyncSource_optionTable(t *testing.T) {
 		return activities.CatchUpResult{Kinds: activities.Kinds{Reports: 1}, Changed: activities.Kinds{Reports: 1}}, nil
 	}}, "sync-acme")
 	run(&org{loginAfter: 15 * time.Second}, "sync-acme")
+	reset := new(org)
+	afterReset(reset)
+	run(reset, "sync-acme")
 	// One that waits for its quota, holds, and is discarded in the end, runs the rest.
 	run(&org{
 		authenticate: spentBut(1600),

@@ -37,7 +37,8 @@ func (p *recordPhase) run(ctx workflow.Context) error {
 func (p *recordPhase) prune(ctx workflow.Context) {
 	ctx, cancel := workflow.NewDisconnectedContext(ctx)
 	defer cancel()
-	err := call.Run(ctx, call.ForPruning, "remove old working files", acts.Prune, p.state.Sync)
+	params := activities.PruneParams{Sync: p.state.Sync, Clock: p.state.Quota.SalesforceTime(workflow.Now(ctx)).UTC()}
+	err := call.Run(ctx, call.ForPruning, "remove old working files", acts.Prune, params)
 	var late *temporal.TimeoutError
 	switch {
 	case errors.As(err, &late) && late.TimeoutType() == enumspb.TIMEOUT_TYPE_SCHEDULE_TO_START: // the next sync removes them

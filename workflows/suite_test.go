@@ -41,6 +41,7 @@ type org struct {
 	catchUp      func(activities.CatchUpParams) (activities.CatchUpResult, error)
 	replan       func(activities.ReplanParams) (activities.ReplanResult, error)
 	probe        func(activities.CheckQuotaParams) (activities.CheckQuotaResult, error)
+	sumUsage     func(activities.SumUsageParams) (activities.SourceUsage, error)
 	account      func(activities.WriteAccountParams) (activities.WriteAccountResult, error)
 	record       func(activities.RecordParams)
 	loginAfter   time.Duration // that it takes for a worker to begin the login
@@ -140,6 +141,7 @@ func environment(t *testing.T, o *org, id string) *testsuite.TestWorkflowEnviron
 	})
 	answer(env, o, "CatchUp", a.CatchUp, &o.catchUp, activities.CatchUpResult{Spending: activities.Spending{Calls: 4}})
 	answer(env, o, "Replan", a.Replan, &o.replan, activities.ReplanResult{})
+	answer(env, o, "SumUsage", a.SumUsage, &o.sumUsage, activities.SourceUsage{})
 	answer(env, o, "CheckQuota", a.CheckQuota, &o.probe, activities.CheckQuotaResult{})
 	environmentOfFiles(env, o)
 	answer(env, o, "FindRunningSync", a.FindRunningSync, &o.find, activities.FindRunningSyncResult{})
@@ -186,7 +188,7 @@ func environmentOfFiles(env *testsuite.TestWorkflowEnvironment, o *org) {
 		}
 		return o.refuses("Record")
 	})
-	acknowledge(env, o, "Prune", func(activities.Sync) error {
+	acknowledge(env, o, "Prune", func(activities.PruneParams) error {
 		if o.prune != nil {
 			return o.prune()
 		}

@@ -69,6 +69,7 @@ func openSync(ctx workflow.Context, in Input) *sync {
 		s.state = newState(ctx, in)
 	}
 	state := s.state
+	state.continues(ctx, state.Run)
 	state.Runs++
 	s.display.state = state
 	s.wait = &waiter{own: &state.pauseState, display: s.display, unexpected: &state.Unexpected, carry: in.carry(state)}

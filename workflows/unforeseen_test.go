@@ -53,6 +53,7 @@ var activitiesThatThrow = map[string]throwing{
 	"CatchUp":           {effect: blocks},
 	"Replan":            {effect: blocks, setUp: changedMeanwhile},
 	"CheckQuota":        {effect: blocks, setUp: spentQuota},
+	"SumUsage":          {effect: failsAtOnce, setUp: afterReset},
 	"MergeDescriptions": {effect: blocks},
 	"Assemble":          {effect: blocks},
 	"WriteAccount":      {effect: blocks},
@@ -82,6 +83,15 @@ func spentQuota(o *org) {
 	o.probe = func(activities.CheckQuotaParams) (activities.CheckQuotaResult, error) {
 		o.describe = nil
 		return activities.CheckQuotaResult{Usage: later(100, time.Hour), Calls: 1}, nil
+	}
+}
+
+// afterReset has a login that an earlier run made, as a sync has that was reset.
+func afterReset(o *org) {
+	o.authenticate = func(activities.AuthenticateParams) (activities.AuthenticateResult, error) {
+		r := healthy()
+		r.Used.Run = "the run before"
+		return r, nil
 	}
 }
 

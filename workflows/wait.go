@@ -90,11 +90,16 @@ func (w *waiter) endStandstill(ctx workflow.Context) {
 // sitOut waits for what passes by itself, and shows why: calls or logins are spent, a login is refused at this hour, Salesforce
 // asked to wait. An operator who knows better resumes the sync.
 func (w *waiter) sitOut(ctx workflow.Context, at standstill, d time.Duration) error {
+	return w.sitOutUnless(ctx, at, d, func() bool { return false })
+}
+
+// sitOutUnless is sitOut that ends early when met returns true.
+func (w *waiter) sitOutUnless(ctx workflow.Context, at standstill, d time.Duration, met func() bool) error {
 	at.until = workflow.Now(ctx).Add(d)
 	w.halt(ctx, at)
 	defer w.goOn(ctx)
 	seen := w.resumed
-	_, err := await(ctx, d, at.why, func() bool { return w.resumed > seen || w.paused() })
+	_, err := await(ctx, d, at.why, func() bool { return w.resumed > seen || w.paused() || met() })
 	return err
 }
 

@@ -2,12 +2,13 @@
 //
 // Salesforce counts the calls of the last 24 hours, so calls become free again as they age. A sync is bound twice: by the
 // ceiling, a part of the org's maximum that all users of the org together must not exceed because of the sync, and by the
-// share, a part that the sync alone may use. It reserves calls before it makes them and returns what it did not use, so
-// that the bounds hold whatever becomes of the workers. The package only computes with values that a workflow keeps: nothing
-// here reads a clock.
+// share, a part that all syncs of its source together may use. It recalls what earlier syncs have used, reserves calls before it
+// makes them and returns what it did not use, so that the bounds hold whatever becomes of workers and syncs. The package only
+// computes with values that a workflow keeps: nothing here reads a clock.
 package quota
 
 import (
+	"cmp"
 	"math"
 	"time"
 )
@@ -15,10 +16,15 @@ import (
 // Policy says how much may be used, in percent of the org's daily maximum.
 type Policy struct {
 	Ceiling int `json:"ceiling"` // by all users of the org together
-	Share   int `json:"share"`   // by the sync, in any 24 hours
+	Share   int `json:"share"`   // by all syncs of the source, in any 24 hours
 }
 
-// Budget is the calls of one sync. It crosses continue-as-new, so it is small.
+// Over returns p, with what it leaves at zero taken from other.
+func (p Policy) Over(other Policy) Policy {
+	return Policy{Ceiling: cmp.Or(p.Ceiling, other.Ceiling), Share: cmp.Or(p.Share, other.Share)}
+}
+
+// Budget is the calls that one sync may make. It crosses continue-as-new, so it is small.
 type Budget struct {
 	Policy    Policy    `json:"policy"`
 	Margin    int64     `json:"margin"`      // calls that may be on their way when usage is reported
@@ -86,7 +92,7 @@ func (b *Budget) settle(now time.Time) {
 }
 
 // counted reports whether the usage that was reported last includes the calls of an hour.
-func (b *Budget) counted(h Hour) bool { return !h.begins().Before(b.At.Add(-window)) }
+func (b *Budget) counted(h Hour) bool { return !h.begins().Before(b.At.Add(-Window)) }
 
 // used is what the whole org has used by now, as far as that can be computed: what was reported, less those of our own calls
 // that it included and that have aged since. Calls of others may have aged too, or become more. It is never less than our own
@@ -94,7 +100,7 @@ func (b *Budget) counted(h Hour) bool { return !h.begins().Before(b.At.Add(-wind
 func (b *Budget) used(clock, now time.Time) int64 {
 	used := b.Used
 	for _, h := range b.Hours {
-		if h.aged(clock, now) && b.counted(h) {
+		if h.Aged(clock, now) && b.counted(h) {
 			used -= h.Calls
 		}
 	}

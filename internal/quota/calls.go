@@ -1,11 +1,15 @@
 package quota
 
-import "time"
+import (
+	"cmp"
+	"slices"
+	"time"
+)
 
-// window is for how long a call counts.
-const window = 24 * time.Hour
+// Window is for how long Salesforce counts a call.
+const Window = 24 * time.Hour
 
-// Calls are the calls of the sync that may still count.
+// Calls are the calls of the source's syncs that may still count.
 type Calls struct {
 	Hours     []Hour    `json:"hours,omitempty"` // oldest first
 	Uncertain Uncertain `json:"uncertain,omitzero"`  // calls that have aged by Salesforce's clock alone
@@ -36,11 +40,32 @@ func (c *Calls) note(calls int64, at, now time.Time) {
 	c.Hours = append(c.Hours, Hour{Hour: hour, Calls: calls, Last: now.Unix()})
 }
 
+// Recall takes over the calls that the bucket knows of all syncs of the source, with those of this one among them: of each hour the
+// greater number counts, as a bucket may have refused an object, or a reset may have taken the sync back. Calls that were uncertain
+// are in these hours again.
+func (c *Calls) Recall(hours []Hour) {
+	if len(hours) == 0 {
+		return
+	}
+	c.Uncertain = Uncertain{}
+	all := slices.Concat(c.Hours, hours)
+	slices.SortStableFunc(all, func(a, b Hour) int { return cmp.Compare(a.Hour, b.Hour) })
+	c.Hours = nil
+	for _, h := range all {
+		if n := len(c.Hours); n > 0 && c.Hours[n-1].Hour == h.Hour {
+			known := &c.Hours[n-1]
+			known.Calls, known.Last = max(known.Calls, h.Calls), max(known.Last, h.Last)
+			continue
+		}
+		c.Hours = append(c.Hours, h)
+	}
+}
+
 // own is how many calls still count at a moment of both clocks, uncertain ones included.
 func (c *Calls) own(clock, now time.Time) int64 {
 	calls := c.Uncertain.left(now)
 	for _, h := range c.Hours {
-		if !h.aged(clock, now) {
+		if !h.Aged(clock, now) {
 			calls += h.Calls
 		}
 	}
@@ -50,14 +75,14 @@ func (c *Calls) own(clock, now time.Time) int64 {
 func (h Hour) begins() time.Time { return time.Unix(h.Hour*3600, 0).UTC() }
 
 // ends is when the last call of the hour has aged.
-func (h Hour) ends() time.Time { return time.Unix((h.Hour+1)*3600, 0).UTC().Add(window) }
+func (h Hour) ends() time.Time { return time.Unix((h.Hour+1)*3600, 0).UTC().Add(Window) }
 
-// aged reports whether the calls of an hour have aged by both clocks.
-func (h Hour) aged(clock, now time.Time) bool { return !h.ends().After(clock) && h.over(now) }
+// Aged reports whether the calls of an hour have aged by both clocks.
+func (h Hour) Aged(clock, now time.Time) bool { return !h.ends().After(clock) && h.over(now) }
 
 // over reports whether the calls of an hour have aged by the caller's clock, which is within a minute of when they were made.
 func (h Hour) over(now time.Time) bool {
-	return h.Last == 0 || now.Unix()-h.Last >= int64((window-time.Minute)/time.Second)
+	return h.Last == 0 || now.Unix()-h.Last >= int64((Window-time.Minute)/time.Second)
 }
 
 // Uncertain is calls that have aged by Salesforce's clock but not by the caller's. They count until the caller's clock agrees, or

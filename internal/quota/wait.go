@@ -12,7 +12,7 @@ type Reason string
 const (
 	ByExhausted Reason = "spent"   // Salesforce refuses calls: the org has used up its maximum
 	ByCeiling   Reason = "ceiling" // the org as a whole has reached the ceiling
-	ByShare     Reason = "share"   // the sync has used its share
+	ByShare     Reason = "share"   // the syncs of the source have used its share
 )
 
 // Wait is why a sync waits, and until when.
@@ -44,7 +44,7 @@ func (b *Budget) Wait(now time.Time) Wait {
 		}
 	}
 	if b.Uncertain.Calls > 0 {
-		if ends := time.Unix(b.Uncertain.Last, 0).UTC().Add(window); w.Until.IsZero() || ends.Before(w.Until) {
+		if ends := time.Unix(b.Uncertain.Last, 0).UTC().Add(Window); w.Until.IsZero() || ends.Before(w.Until) {
 			w.Until = ends
 		}
 	}
@@ -58,7 +58,7 @@ func (w Wait) Sentence() string {
 	case ByExhausted:
 		why = "the org has used up its daily API calls"
 	case ByShare:
-		why = fmt.Sprintf("this sync has used its share of the org's API calls (%d of %d in 24 hours)", w.Used, w.Bound)
+		why = fmt.Sprintf("this source has used its share of the org's API calls (%d of %d in 24 hours)", w.Used, w.Bound)
 	case ByCeiling:
 		why = fmt.Sprintf("the org has used %d API calls in 24 hours, and this sync stops at %d", w.Used, w.Bound)
 	}
