@@ -6,9 +6,8 @@ import (
 
 	"longhaul/internal/account"
 	"longhaul/internal/description"
-	"longhaul/internal/extract"
+	"longhaul/internal/export"
 	"longhaul/internal/listing"
-	"longhaul/internal/staging"
 )
 
 // SettleParams names the sync whose shards are all done.
@@ -42,9 +41,10 @@ func (a *Activities) settle(ctx context.Context, params SettleParams, p *pulse) 
 	return account.MergeDescriptions(ctx, in, params.Shards, params.Again)
 }
 
-// AssembleParams names one of castor's files.
+// AssembleParams names one file of an export.
 type AssembleParams struct {
 	Sync      Sync   `json:"sync"`
+	Export    string `json:"export"`
 	Name      string `json:"name"` // such as "reports_metadata"
 	Timestamp int64  `json:"timestamp"`
 	BaseURL   string `json:"base_url"`
@@ -56,27 +56,30 @@ type AssembleResult struct {
 	Partial int64 `json:"partial,omitempty"` // reports whose description has not all of the columns that they name
 }
 
-// Assemble writes one castor file into the sync's folder of the bucket.
+// Assemble writes one file of an export into the sync's folder of the bucket.
 func (a *Activities) Assemble(ctx context.Context, params AssembleParams) (AssembleResult, error) {
 	counted, p := startPulse(ctx)
-	written, err := a.assemble(counted, params, p)
+	result, err := a.assemble(counted, params, p)
 	p.end(ctx, err)
-	return AssembleResult{fileOf(params.Timestamp, params.Name, written.Object), written.Partial}, toTemporal(ctx, err)
+	return result, toTemporal(ctx, err)
 }
 
-func (a *Activities) assemble(ctx context.Context, params AssembleParams, p *pulse) (extract.Written, error) {
-	_, staged, err := a.open(ctx, params.Sync)
+func (a *Activities) assemble(ctx context.Context, params AssembleParams, p *pulse) (AssembleResult, error) {
+	source, staged, err := a.open(ctx, params.Sync)
 	if err != nil {
-		return extract.Written{}, err
+		return AssembleResult{}, err
 	}
-	return extract.File(ctx, extract.Input{
-		Store: a.Store, Sync: staged, Timestamp: params.Timestamp, BaseURL: params.BaseURL, Version: a.Version,
+	one, err := source.Export(params.Export)
+	if err != nil {
+		return AssembleResult{}, elsewhere(params.Sync, err)
+	}
+	written, err := one.Write(ctx, export.Input{
+		Store: a.Store, Sync: staged, Export: params.Export, Timestamp: params.Timestamp, BaseURL: params.BaseURL, Version: a.Version,
 		Progress: func(n int64) { p.progress(n, 0) },
 	}, params.Name)
-}
-
-func fileOf(timestamp int64, name string, object staging.Object) File {
-	return File{Name: extract.FileName(timestamp, name), Bytes: object.Bytes, SHA256: object.SHA256, Count: object.Count}
+	name := one.FileName(params.Timestamp, params.Name)
+	file := File{Name: name, Bytes: written.Bytes, SHA256: written.SHA256, Count: written.Count}
+	return AssembleResult{file, written.Partial}, err
 }
 
 // AccountParams holds what the manifest says beside what lies in the bucket.
@@ -89,7 +92,7 @@ type AccountParams struct {
 	Kinds     Kinds                `json:"kinds"`
 	States    States               `json:"states"`
 	Vanished  Kinds                `json:"vanished,omitzero"`
-	Files     []File               `json:"files"`
+	Files     map[string][]File    `json:"files"` // by export
 	Warnings  []string             `json:"warnings"`
 	Calls     int64                `json:"calls"`
 

@@ -41,8 +41,12 @@ func (a *Activities) catchUp(ctx context.Context, params CatchUpParams, p *pulse
 	if err != nil {
 		return CatchUpResult{}, err
 	}
+	fields, err := source.fields(params.Sync)
+	if err != nil {
+		return CatchUpResult{}, err
+	}
 	caught, err := listing.CatchUp(ctx, listing.CatchUpInput{
-		Client: source.Salesforce, Store: a.Store, Sync: staged, Since: params.Since, Private: params.Private,
+		Client: source.Salesforce, Store: a.Store, Sync: staged, Fields: fields, Since: params.Since, Private: params.Private,
 		AtOnce: params.AtOnce, Progress: func(n int64) { p.progress(n, 0) },
 	})
 	if err != nil {

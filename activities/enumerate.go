@@ -36,8 +36,12 @@ func (a *Activities) enumerate(ctx context.Context, params EnumerateParams, p *p
 	if err != nil {
 		return listing.Enumerated{}, err
 	}
+	fields, err := source.fields(params.Sync)
+	if err != nil {
+		return listing.Enumerated{}, err
+	}
 	return listing.Enumerate(ctx, listing.EnumerateInput{
-		Client: source.Salesforce, Store: a.Store, Sync: staged, Kind: params.Kind, Private: params.Private,
+		Client: source.Salesforce, Store: a.Store, Sync: staged, Kind: params.Kind, Fields: fields, Private: params.Private,
 		Progress: func(n int64) { p.progress(n, 0) },
 	})
 }

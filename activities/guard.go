@@ -162,8 +162,13 @@ func (a *Activities) missing(ctx context.Context, params MissingParams, p *pulse
 	if source, err = bind(ctx, source, params.Sync); err != nil {
 		return listing.LookedUp{}, err
 	}
+	fields, err := source.fields(params.Sync)
+	if err != nil {
+		return listing.LookedUp{}, err
+	}
 	return listing.LookUpMissing(ctx, listing.LookUpInput{
-		Client: source.Salesforce, Store: a.Store, Sync: staged, OrgID: params.Identity.OrgID, Last: last.LastSync(), Private: params.Private,
+		Client: source.Salesforce, Store: a.Store, Sync: staged, Fields: fields, OrgID: params.Identity.OrgID, Last: last.LastSync(),
+		Private:  params.Private,
 		Progress: func(n int64) { p.progress(n, 0) },
 	})
 }

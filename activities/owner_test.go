@@ -140,7 +140,7 @@ func TestOwner_aSyncThatWasTakenOverEndsAndTouchesNothing(t *testing.T) {
 		"Plan":      activities.PlanParams{Sync: before},
 		"Enumerate": activities.EnumerateParams{Sync: before, Kind: "reports"},
 		"Describe":  activities.DescribeParams{Sync: before, Share: 1},
-		"Upload":    activities.UploadParams{Sync: before, File: activities.File{Name: fileName}},
+		"Upload":    activities.UploadParams{Sync: before, Export: "castor", File: activities.File{Name: fileName}},
 		"Record":    activities.RecordParams{Account: activities.AccountParams{Sync: before}},
 		"Probe":     activities.ProbeParams{Sync: before},
 		"End":       activities.EndParams{Sync: before, Outcome: "failed"},
@@ -213,7 +213,7 @@ func TestOwner_aSyncThatALaterOneFollowedEndsAndTouchesNothing(t *testing.T) {
 	for name, params := range map[string]any{
 		"Guard":     activities.GuardParams{Sync: first},
 		"Enumerate": activities.EnumerateParams{Sync: first, Kind: "reports", Lease: activities.Lease{Calls: 100}},
-		"Upload":    activities.UploadParams{Sync: first, File: activities.File{Name: fileName}},
+		"Upload":    activities.UploadParams{Sync: first, Export: "castor", File: activities.File{Name: fileName}},
 	} {
 		_, err := r.a.ExecuteActivity(name, params)
 		var failure *temporal.ApplicationError

@@ -63,7 +63,7 @@ func newBench(t *testing.T) *bench {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = b.store.Close() })
-	if err := b.store.Write(t.Context(), b.staged.File(fileName), []byte(content)); err != nil {
+	if err := b.store.Write(t.Context(), b.staged.File("castor", fileName), []byte(content)); err != nil {
 		t.Fatal(err)
 	}
 	sum := sha256.Sum256([]byte(content))
@@ -72,12 +72,12 @@ func newBench(t *testing.T) *bench {
 		t.Fatal(err)
 	}
 	b.params = activities.UploadParams{
-		Sync: activities.Sync{Source: b.staged.Source, ID: b.staged.ID, Bucket: id},
+		Sync: activities.Sync{Source: b.staged.Source, ID: b.staged.ID, Bucket: id}, Export: "castor",
 		File: activities.File{Name: fileName, Bytes: int64(len(content)), SHA256: hex.EncodeToString(sum[:]), Count: 1},
 	}
 	var suite testsuite.WorkflowTestSuite
 	b.env = suite.NewTestActivityEnvironment()
-	b.env.RegisterActivity(&activities.Activities{Sources: one{&activities.Source{Name: "acme", Catalog: client}}, Store: b.store})
+	b.env.RegisterActivity(&activities.Activities{Sources: one{&activities.Source{Name: "acme", Exports: castorTo(client)}}, Store: b.store})
 	return b
 }
 
@@ -126,7 +126,7 @@ func TestUpload_aConflictAfterItsOwnTryIsAForeignFile(t *testing.T) {
 		b := newBench(t)
 		b.answer = func(int64) int { return http.StatusConflict }
 		own := map[string]any{"file": b.params.File, "at": time.Now().UTC()} // the clock stands still
-		if err := b.store.WriteJSON(t.Context(), b.staged.Try(fileName), own); err != nil {
+		if err := b.store.WriteJSON(t.Context(), b.staged.Try("castor", fileName), own); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := b.upload(t); typeOf(err) != activities.NameTaken {
@@ -145,7 +145,7 @@ func TestUpload_aForeignFileIsForeignForTheNextAttemptToo(t *testing.T) {
 			t.Errorf("got %v, want %s", err, activities.NameTaken)
 		}
 	}
-	if known, err := b.store.Exists(t.Context(), b.staged.Receipt(fileName)); known || err != nil {
+	if known, err := b.store.Exists(t.Context(), b.staged.Receipt("castor", fileName)); known || err != nil {
 		t.Errorf("there is a receipt of a file that was not taken: %v", err)
 	}
 }
@@ -160,7 +160,7 @@ func TestUpload_anAttemptThatDiesMayHaveDeliveredWhateverTheOneBeforeItMet(t *te
 	}
 	var left json.RawMessage // by the second, when the catalog has the file
 	b.answer = func(int64) int {
-		if err := b.store.ReadJSON(t.Context(), b.staged.Try(fileName), &left); err != nil {
+		if err := b.store.ReadJSON(t.Context(), b.staged.Try("castor", fileName), &left); err != nil {
 			t.Error(err)
 		}
 		return http.StatusOK
@@ -168,7 +168,8 @@ func TestUpload_anAttemptThatDiesMayHaveDeliveredWhateverTheOneBeforeItMet(t *te
 	if got, err := b.upload(t); err != nil || !got.Delivered {
 		t.Fatalf("the second attempt gave %+v, %v", got, err)
 	}
-	err := errors.Join(b.store.Delete(t.Context(), b.staged.Receipt(fileName)), b.store.WriteJSON(t.Context(), b.staged.Try(fileName), left))
+	err := errors.Join(b.store.Delete(t.Context(), b.staged.Receipt("castor", fileName)),
+		b.store.WriteJSON(t.Context(), b.staged.Try("castor", fileName), left))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -203,7 +204,7 @@ func TestUpload_aConflictAfterAnAttemptThatDidNotArriveIsForeign(t *testing.T) {
 func TestUpload_aConflictAfterAnAttemptThatSentNothingIsForeign(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	key := b.staged.File(fileName)
+	key := b.staged.File("castor", fileName)
 	if err := b.store.Delete(t.Context(), key); err != nil {
 		t.Fatal(err)
 	}
@@ -234,7 +235,7 @@ func TestUpload_behindAProxyThatChangesAnswersIsDeliveredUnderTheSecondName(t *t
 		t.Fatalf("under the first name: %v, by %q", err, by)
 	}
 	b.params.File.Name, b.params.Proxied = "1795451618-reports.json", true
-	if err := b.store.Write(t.Context(), b.staged.File(b.params.File.Name), []byte(content)); err != nil {
+	if err := b.store.Write(t.Context(), b.staged.File("castor", b.params.File.Name), []byte(content)); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := b.upload(t); err != nil {
@@ -257,7 +258,7 @@ func TestUpload_aConflictAfterOurOwnTryIsDelivered(t *testing.T) {
 	if _, err := b.upload(t); err != nil {
 		t.Errorf("the next attempt failed: %v", err)
 	}
-	if known, err := b.store.Exists(t.Context(), b.staged.Receipt(fileName)); !known || err != nil {
+	if known, err := b.store.Exists(t.Context(), b.staged.Receipt("castor", fileName)); !known || err != nil {
 		t.Errorf("there is no receipt: %v", err)
 	}
 }

@@ -20,7 +20,8 @@ type recordPhase struct {
 func (p *recordPhase) run(ctx workflow.Context) error {
 	auth := p.state.Auth
 	params := activities.RecordParams{
-		Account: p.state.account(ctx), Uploaded: p.state.delivered(), Baseline: p.state.Upload, Permissions: auth.Permissions,
+		Account: p.state.account(ctx), Exports: p.state.deliveries(), Uploaded: p.state.delivered(),
+		Baseline: p.state.Upload, Permissions: auth.Permissions,
 		Edition: auth.Edition, Private: auth.Private,
 	}
 	err := p.recovery.run(ctx, func(ctx workflow.Context) error {

@@ -14,6 +14,7 @@ import (
 
 	"longhaul/activities"
 	"longhaul/internal/description"
+	"longhaul/internal/export/castor"
 	"longhaul/internal/fault"
 	"longhaul/internal/quota"
 	"longhaul/workflows"
@@ -80,11 +81,16 @@ func (o *org) count(name string) int {
 	return n
 }
 
+// exportOf is an export with castor's seven files.
+func exportOf(name string) activities.ExportPlan {
+	return activities.ExportPlan{Name: name, Files: castor.Format{}.Files(), Delivers: true, Section: "catalog"}
+}
+
 func healthy() activities.AuthenticateResult {
 	return activities.AuthenticateResult{
 		Bucket: "b1", Identity: description.Identity{OrgID: "00Dxx0000001gPLEAY", APIVersion: "59.0"},
 		BaseURL:     "https://acme.my.salesforce.com",
-		MaxInFlight: 24, MaxShards: 8, Catalog: true, Calls: 4, Quota: quota.Policy{Ceiling: 80, Share: 100},
+		MaxInFlight: 24, MaxShards: 8, Exports: []activities.ExportPlan{exportOf("castor")}, Calls: 4, Quota: quota.Policy{Ceiling: 80, Share: 100},
 	}
 }
 

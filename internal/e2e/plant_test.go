@@ -16,6 +16,7 @@ import (
 	"go.uber.org/zap/zapcore"
 
 	"longhaul/internal/config"
+	"longhaul/internal/export/castor"
 	"longhaul/internal/host"
 	"longhaul/internal/simulator/server"
 	"longhaul/internal/source"
@@ -115,10 +116,10 @@ func (p *plant) settings(t *testing.T, options server.Options, tweak func(*sourc
 		Salesforce: source.Salesforce{
 			BaseURL: ready.Salesforce, ClientID: ready.ClientID, ClientSecret: source.Held(ready.ClientSecret), CAFile: ca,
 		},
-		Catalog: &source.Catalog{
+		Exports: castor.Catalog{
 			URL: ready.Catalog, SourceID: ready.SourceID, Token: source.Held(ready.CatalogToken), CAFile: ca,
 			PublicAPI: ready.Catalog + server.PublicPath,
-		},
+		}.Exports(),
 	}
 	if tweak != nil {
 		tweak(&s)
@@ -195,7 +196,7 @@ func (p *plant) history(t *testing.T, id, run string) []*historypb.HistoryEvent 
 // file reads one of the sync's files from the bucket.
 func (p *plant) file(t *testing.T, result workflows.Result, name string, into any) {
 	t.Helper()
-	content, err := p.store.Read(t.Context(), staging.Sync{Source: result.Source, ID: result.Sync}.File(name))
+	content, err := p.store.Read(t.Context(), staging.Sync{Source: result.Source, ID: result.Sync}.File("castor", name))
 	if err != nil {
 		t.Fatal(err)
 	}

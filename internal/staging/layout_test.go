@@ -33,11 +33,11 @@ func TestSync_keysAreFitForEveryBucket(t *testing.T) {
 		"describe/0007/" + id + "-" + id + ".a3": y.Part(7, id, id, 3),
 		"describe/0007.jsonl.zst":                y.Shard(7),
 		"described.jsonl.zst":                    y.Described(),
-		"files/1-users.json":                     y.File("1-users.json"),
+		"files/castor/1-users.json":              y.File("castor", "1-users.json"),
 		"account.jsonl":                          y.Account(),
 		"manifest.json":                          y.Manifest(),
-		"upload/1-users.json.try":                y.Try("1-users.json"),
-		"upload/1-users.json.receipt":            y.Receipt("1-users.json"),
+		"upload/castor/1-users.json.try":         y.Try("castor", "1-users.json"),
+		"upload/castor/1-users.json.receipt":     y.Receipt("castor", "1-users.json"),
 	} {
 		if _, err := s.Exists(t.Context(), key); key != y.Prefix()+want || err != nil {
 			t.Errorf("key %q, want %q below the sync's prefix (%v)", key, want, err)
