@@ -10,29 +10,29 @@ import (
 	"longhaul/internal/listing"
 )
 
-// SettleParams names the sync whose shards are all done.
-type SettleParams struct {
+// MergeDescriptionsParams names the sync whose shards are all done.
+type MergeDescriptionsParams struct {
 	Sync   Sync `json:"sync"`
 	Shards int  `json:"shards"` // of both rounds
 	Again  int  `json:"again"`  // of the second, the last ones
 }
 
-// SettleResult is the account: every report of the inventory in one state, and what has vanished beside them.
-type SettleResult struct {
+// MergeDescriptionsResult is the account: every report of the inventory in one state, and what has vanished beside them.
+type MergeDescriptionsResult struct {
 	States   States `json:"states"`
 	Vanished Kinds  `json:"vanished,omitzero"` // fewer than Missing found gone, where some came back while the sync described
 }
 
-// Settle merges what was reused and what the shards brought into one stream and checks that every report of the
+// MergeDescriptions merges what was reused and what the shards brought into one stream and checks that every report of the
 // inventory is in it once.
-func (a *Activities) Settle(ctx context.Context, params SettleParams) (SettleResult, error) {
+func (a *Activities) MergeDescriptions(ctx context.Context, params MergeDescriptionsParams) (MergeDescriptionsResult, error) {
 	counted, p := startPulse(ctx)
 	settled, err := a.settle(counted, params, p)
 	p.end(ctx, err)
-	return SettleResult{States: statesOf(settled.States), Vanished: kindsOf(settled.Vanished)}, toTemporal(ctx, err)
+	return MergeDescriptionsResult{States: statesOf(settled.States), Vanished: kindsOf(settled.Vanished)}, toTemporal(ctx, err)
 }
 
-func (a *Activities) settle(ctx context.Context, params SettleParams, p *pulse) (account.Merged, error) {
+func (a *Activities) settle(ctx context.Context, params MergeDescriptionsParams, p *pulse) (account.Merged, error) {
 	_, staged, err := a.open(ctx, params.Sync)
 	if err != nil {
 		return account.Merged{}, err
@@ -82,8 +82,8 @@ func (a *Activities) assemble(ctx context.Context, params AssembleParams, p *pul
 	return AssembleResult{file, written.Partial}, err
 }
 
-// AccountParams holds what the manifest says beside what lies in the bucket.
-type AccountParams struct {
+// WriteAccountParams holds what the manifest says beside what lies in the bucket.
+type WriteAccountParams struct {
 	Sync      Sync                 `json:"sync"`
 	Identity  description.Identity `json:"identity"`
 	Started   time.Time            `json:"started"`
@@ -100,23 +100,23 @@ type AccountParams struct {
 	Unseen      *listing.Unseen `json:"unseen,omitempty"`      // once the account was written
 }
 
-// AccountResult says what the account adds to the counts.
-type AccountResult struct {
+// WriteAccountResult says what the account adds to the counts.
+type WriteAccountResult struct {
 	Unseen *listing.Unseen `json:"unseen,omitempty"`
 }
 
-// Account writes account.jsonl and manifest.json, and fails when the totals differ from the inventory's.
-func (a *Activities) Account(ctx context.Context, params AccountParams) (AccountResult, error) {
+// WriteAccount writes account.jsonl and manifest.json, and fails when the totals differ from the inventory's.
+func (a *Activities) WriteAccount(ctx context.Context, params WriteAccountParams) (WriteAccountResult, error) {
 	counted, p := startPulse(ctx)
 	unseen, err := a.account(counted, params, p)
 	p.end(ctx, err)
 	if err != nil {
-		return AccountResult{}, toTemporal(ctx, err)
+		return WriteAccountResult{}, toTemporal(ctx, err)
 	}
-	return AccountResult{Unseen: &unseen}, nil
+	return WriteAccountResult{Unseen: &unseen}, nil
 }
 
-func (a *Activities) account(ctx context.Context, params AccountParams, p *pulse) (listing.Unseen, error) {
+func (a *Activities) account(ctx context.Context, params WriteAccountParams, p *pulse) (listing.Unseen, error) {
 	_, staged, err := a.open(ctx, params.Sync)
 	if err != nil {
 		return listing.Unseen{}, err

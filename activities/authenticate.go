@@ -36,7 +36,7 @@ type AuthenticateResult struct {
 	Bucket        string               `json:"bucket"`
 	Identity      description.Identity `json:"identity"`
 	Edition       string               `json:"edition"`
-	BaseURL       string               `json:"base_url"` // where the org lives, as the login told: what links begin with
+	BaseURL       string               `json:"base_url"` // where the org lives, as the login says: what links begin with
 	MaxInFlight   int                  `json:"max_in_flight"`
 	MaxShards     int                  `json:"max_shards"`
 	Private       bool                 `json:"private"`
@@ -45,7 +45,7 @@ type AuthenticateResult struct {
 	Calls         int64                `json:"calls"`
 	Warnings      []string             `json:"warnings"`
 
-	Told        quota.Usage     `json:"told,omitzero"`
+	Usage       quota.Usage     `json:"usage,omitzero"`
 	Permissions map[string]bool `json:"permissions,omitempty"` // of the run-as user, where they can be read
 	Quota       quota.Policy    `json:"quota"`
 	Probe       time.Duration   `json:"probe"`
@@ -69,12 +69,12 @@ func (a *Activities) Authenticate(ctx context.Context, params AuthenticateParams
 	defer cancel()
 	result, claim, err := a.authenticate(bounded, params)
 	err = atFirst(err)
-	result.Told = toldBy(meter)
+	result.Usage = usageOf(meter)
 	if _, known := meter.Limit(); !known && err == nil {
 		err = a.askUsage(bounded, params.Sync, meter, &result)
 	}
 	result.Calls = beatBefore(ctx).calls() + meter.Calls()
-	result.Told.Clock = meter.Date()
+	result.Usage.Clock = meter.Date()
 	if err != nil {
 		activity.RecordHeartbeat(ctx, Beat{Calls: result.Calls, Final: true}) // the account for the next attempt
 		a.releaseAfter(ctx, params.Sync.Source, claim)
@@ -82,7 +82,7 @@ func (a *Activities) Authenticate(ctx context.Context, params AuthenticateParams
 	if f := fault.From(err); f != nil && f.Class == fault.Throttled && f.RetryAfter > shard.LongWait {
 		err = &sittable{err}
 	}
-	return result, failedWith(ctx, err, &Spending{Calls: result.Calls, Told: result.Told}, 0)
+	return result, failedWith(ctx, err, &Spending{Calls: result.Calls, Usage: result.Usage}, 0)
 }
 
 // atFirst makes a fault of the settings of what may pass once a sync has begun: a connection that does not lead to Salesforce.
@@ -110,7 +110,7 @@ func (a *Activities) askUsage(ctx context.Context, sync Sync, meter *salesforce.
 			`quota.share cannot be kept: give the run-as user "View Setup and Configuration"`)
 		return nil
 	}
-	result.Told = toldByUsage(meter, limit)
+	result.Usage = askedUsage(meter, limit)
 	return nil
 }
 

@@ -10,11 +10,11 @@ import (
 
 // CatchUpParams says since when changes are looked for.
 type CatchUpParams struct {
-	Sync    Sync      `json:"sync"`
-	Since   time.Time `json:"since"`
-	Private bool      `json:"private"`
-	AtOnce  int       `json:"at_once"` // requests
-	Lease   Lease     `json:"lease"`
+	Sync    Sync       `json:"sync"`
+	Since   time.Time  `json:"since"`
+	Private bool       `json:"private"`
+	AtOnce  int        `json:"at_once"` // requests
+	Budget  CallBudget `json:"budget"`
 }
 
 // CatchUpResult counts the inventory with what changed.
@@ -28,7 +28,7 @@ type CatchUpResult struct {
 // CatchUp lists what was changed or added since the sync began.
 func (a *Activities) CatchUp(ctx context.Context, params CatchUpParams) (CatchUpResult, error) {
 	var result CatchUpResult
-	spent, err := calling(ctx, params.Lease, params.AtOnce, func(ctx context.Context, p *pulse) (err error) {
+	spent, err := calling(ctx, params.Budget, params.AtOnce, func(ctx context.Context, p *pulse) (err error) {
 		result, err = a.catchUp(ctx, params, p)
 		return err
 	})

@@ -56,7 +56,7 @@ func enumerateWith(t *testing.T, faults func(attempt int32) []server.Fault) (fai
 		})
 		return workflow.ExecuteActivity(ctx, "Enumerate", activities.EnumerateParams{
 			Sync: activities.Sync{Source: "acme", ID: "20261123T181610Z-ab12cd34", OrgID: who.OrgID, UserID: who.UserID},
-			Kind: listing.Reports, Lease: activities.Lease{Calls: 1000},
+			Kind: listing.Reports, Budget: activities.CallBudget{Calls: 1000},
 		}).Get(ctx, nil)
 	})
 	errors.As(env.GetWorkflowError(), &failure)

@@ -19,20 +19,20 @@ type DescribeParams struct {
 	Share int  `json:"share"`
 	Last  bool `json:"last,omitempty"` // no shard follows: whoever ends from now on hands on its share
 
-	Known     int64 `json:"known,omitempty"`      // reports that earlier runs of the shard have brought
-	LastRound bool  `json:"last_round,omitempty"` // what fails now has failed; before, it is put off to the last round
-	Doubt     bool  `json:"doubt,omitempty"`      // the run before brought nothing, or ended for want of calls
-	Pressed   bool  `json:"pressed,omitempty"`    // the run before ended so
-	Lease     Lease `json:"lease"`
+	Known     int64      `json:"known,omitempty"`      // reports that earlier runs of the shard have brought
+	LastRound bool       `json:"last_round,omitempty"` // what fails now has failed; before, it is put off to the last round
+	HalfOpen  bool       `json:"half_open,omitempty"`  // the run before brought nothing, or ended for want of calls
+	Throttled bool       `json:"throttled,omitempty"`  // the run before ended so
+	Budget    CallBudget `json:"budget"`
 }
 
 // DescribeResult counts what the bucket holds of the shard: its object, or as long as it is partial, its parts.
 type DescribeResult struct {
-	Reports  int64  `json:"reports"` // that have their state, put off ones among them
-	Deferred int64  `json:"deferred,omitempty"`
-	States   States `json:"states"` // without those put off
-	Partial  bool   `json:"partial,omitempty"`
-	Pressed  bool   `json:"pressed,omitempty"` // Salesforce asked for fewer requests than the share, to the end
+	Reports   int64  `json:"reports"` // that have their state, put off ones among them
+	Deferred  int64  `json:"deferred,omitempty"`
+	States    States `json:"states"` // without those put off
+	Partial   bool   `json:"partial,omitempty"`
+	Throttled bool   `json:"throttled,omitempty"` // Salesforce asked for fewer requests than the share, to the end
 	Spending
 }
 
@@ -40,7 +40,7 @@ type DescribeResult struct {
 // later attempt asks only for what is missing there.
 func (a *Activities) Describe(ctx context.Context, params DescribeParams) (DescribeResult, error) {
 	var done shard.Result
-	spent, err := calling(ctx, params.Lease, params.Share, func(ctx context.Context, p *pulse) (err error) {
+	spent, err := calling(ctx, params.Budget, params.Share, func(ctx context.Context, p *pulse) (err error) {
 		done, err = a.describe(ctx, params, p)
 		p.reports = done.Reports
 		return err
@@ -50,7 +50,7 @@ func (a *Activities) Describe(ctx context.Context, params DescribeParams) (Descr
 	}
 	return DescribeResult{
 		Reports: max(done.Reports, known(done, params)), Deferred: done.States[description.StateDeferred], States: statesOf(done.States),
-		Partial: done.Partial || spent.Stop != "", Pressed: done.Throttled, Spending: spent,
+		Partial: done.Partial || spent.Stop != "", Throttled: done.Throttled, Spending: spent,
 	}, err
 }
 
@@ -73,13 +73,13 @@ func (a *Activities) describe(ctx context.Context, params DescribeParams, p *pul
 	}
 	ctx, leave := a.relay.enter(ctx, params.Sync.Source, activity.GetInfo(ctx).WorkflowExecution.RunID, params.Shard)
 	defer leave()
-	lease := a.Pool.Join(params.Sync.ID, params.Share, params.Last)
+	share := a.Pool.Join(params.Sync.ID, params.Share, params.Last)
 	defer func() {
 		if err != nil || done.Partial {
-			lease.Abandon(ctx) // another run will claim the share
+			share.Abandon(ctx) // another run will claim the share
 			return
 		}
-		lease.Leave(ctx)
+		share.Leave(ctx)
 	}()
 
 	running, cancel := untilWorkerStops(ctx)
@@ -87,8 +87,8 @@ func (a *Activities) describe(ctx context.Context, params DescribeParams, p *pul
 	info := activity.GetInfo(ctx)
 	return shard.Run(running, shard.Input{
 		Store: a.Store, Sync: staged, Shard: params.Shard, Attempt: int(info.Attempt), Since: info.ScheduledTime,
-		StartOpen: params.Doubt, Throttled: params.Pressed,
-		Describer: source.Salesforce, Slots: lease, Slice: cmp.Or(a.Slice, slice), LastRound: params.LastRound,
+		StartOpen: params.HalfOpen, Throttled: params.Throttled,
+		Describer: source.Salesforce, Slots: share, Slice: cmp.Or(a.Slice, slice), LastRound: params.LastRound,
 		Progress: func(done, total int) { p.progress(max(int64(done)-params.Known, 0), int64(total)) },
 		Canary:   a.probe(staged, source.Salesforce), Waiting: p.waits,
 	})

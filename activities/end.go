@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// EndParams says how a sync ended that has no record.
-type EndParams struct {
+// MarkEndedParams says how a sync ended that has no record.
+type MarkEndedParams struct {
 	Sync    Sync   `json:"sync"`
 	Outcome string `json:"outcome"`
 }
@@ -17,12 +17,12 @@ type ended struct {
 	At      time.Time `json:"at"`
 }
 
-// End notes in the bucket that a sync is over, so that it is not taken for one that goes on, and frees its source.
-func (a *Activities) End(ctx context.Context, params EndParams) error {
+// MarkEnded notes in the bucket that a sync is over, so that it is not taken for one that goes on, and frees its source.
+func (a *Activities) MarkEnded(ctx context.Context, params MarkEndedParams) error {
 	return toTemporal(ctx, a.end(ctx, params))
 }
 
-func (a *Activities) end(ctx context.Context, params EndParams) error {
+func (a *Activities) end(ctx context.Context, params MarkEndedParams) error {
 	_, staged, err := a.open(ctx, params.Sync)
 	if err != nil {
 		return err

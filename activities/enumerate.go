@@ -11,7 +11,7 @@ type EnumerateParams struct {
 	Sync    Sync         `json:"sync"`
 	Kind    listing.Kind `json:"kind"`
 	Private bool         `json:"private"`
-	Lease   Lease        `json:"lease"`
+	Budget  CallBudget   `json:"budget"`
 }
 
 // EnumerateResult counts what lies in the sync's inventory of that kind.
@@ -24,7 +24,7 @@ type EnumerateResult struct {
 // Enumerate reads all records of a kind into a stream sorted by Id.
 func (a *Activities) Enumerate(ctx context.Context, params EnumerateParams) (EnumerateResult, error) {
 	var listed listing.Enumerated
-	spent, err := calling(ctx, params.Lease, 1, func(ctx context.Context, p *pulse) (err error) {
+	spent, err := calling(ctx, params.Budget, 1, func(ctx context.Context, p *pulse) (err error) {
 		listed, err = a.enumerate(ctx, params, p)
 		return err
 	})

@@ -69,7 +69,7 @@ func failedWith(ctx context.Context, err error, spent *Spending, reports int64) 
 	if f == nil {
 		message := fault.Short(err.Error(), longestMessage)
 		return temporal.NewApplicationErrorWithOptions(message, Internal, temporal.ApplicationErrorOptions{
-			NonRetryable: !mayNotPanicAgain(ctx, err),
+			NonRetryable: true, // the workflow tries the step again, and counts how often
 			Details:      []any{Failure{Class: Internal, System: fault.Longhaul, Message: message, Spent: spent, Reports: reports}},
 		})
 	}

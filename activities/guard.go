@@ -116,16 +116,16 @@ func (a *Activities) Remind(ctx context.Context, params RemindParams) error {
 	return nil
 }
 
-// MissingParams names the sync whose inventory is compared with that of the last.
-type MissingParams struct {
+// LookUpMissingParams names the sync whose inventory is compared with that of the last.
+type LookUpMissingParams struct {
 	Sync     Sync                 `json:"sync"`
 	Identity description.Identity `json:"identity"`
 	Private  bool                 `json:"private"`
-	Lease    Lease                `json:"lease"`
+	Budget   CallBudget           `json:"budget"`
 }
 
-// MissingResult counts what the last sync had and no listing returned.
-type MissingResult struct {
+// LookUpMissingResult counts what the last sync had and no listing returned.
+type LookUpMissingResult struct {
 	Found Kinds `json:"found"` // that are there all the same
 	Gone  Kinds `json:"gone"`
 
@@ -133,17 +133,17 @@ type MissingResult struct {
 	Spending
 }
 
-// Missing looks up by Id what the last sync had and no listing returned: only what is not found then is gone.
-func (a *Activities) Missing(ctx context.Context, params MissingParams) (MissingResult, error) {
+// LookUpMissing looks up by Id what the last sync had and no listing returned: only what is not found then is gone.
+func (a *Activities) LookUpMissing(ctx context.Context, params LookUpMissingParams) (LookUpMissingResult, error) {
 	var missed listing.LookedUp
-	spent, err := calling(ctx, params.Lease, 1, func(ctx context.Context, p *pulse) (err error) {
+	spent, err := calling(ctx, params.Budget, 1, func(ctx context.Context, p *pulse) (err error) {
 		missed, err = a.missing(ctx, params, p)
 		return err
 	})
-	return MissingResult{Found: kindsOf(missed.Found), Gone: kindsOf(missed.Gone), Warnings: missed.Warnings, Spending: spent}, err
+	return LookUpMissingResult{Found: kindsOf(missed.Found), Gone: kindsOf(missed.Gone), Warnings: missed.Warnings, Spending: spent}, err
 }
 
-func (a *Activities) missing(ctx context.Context, params MissingParams, p *pulse) (listing.LookedUp, error) {
+func (a *Activities) missing(ctx context.Context, params LookUpMissingParams, p *pulse) (listing.LookedUp, error) {
 	source, staged, err := a.open(ctx, params.Sync)
 	if err != nil {
 		return listing.LookedUp{}, err

@@ -31,7 +31,7 @@ type Beat struct {
 // pulse beats for one activity attempt and keeps its account of API calls.
 type pulse struct {
 	meter  *salesforce.Meter
-	before int64 // calls of earlier attempts, as their last heartbeat told
+	before int64 // calls of earlier attempts, as their last heartbeat says
 
 	share   int   // requests in flight
 	reports int64 // of the shard that have their state; for the one who runs the activity
@@ -65,14 +65,14 @@ func startSharing(ctx context.Context, share int) (context.Context, *pulse) {
 	return context.WithValue(salesforce.WithMeter(ctx, p.meter), pulseKey{}, p), p
 }
 
-// startCalls is startPulse for an activity that makes API calls: no more than its lease leaves after earlier attempts.
-func startCalls(ctx context.Context, lease Lease, share int) (context.Context, *pulse) {
+// startCalls is startPulse for an activity that makes API calls: no more than its call budget leaves after earlier attempts.
+func startCalls(ctx context.Context, budget CallBudget, share int) (context.Context, *pulse) {
 	counted, p := startSharing(ctx, share)
-	allowance := salesforce.NewCallBudget(max(lease.Calls-p.before, 0), lease.Ceiling)
+	allowance := salesforce.NewCallBudget(max(budget.Calls-p.before, 0), budget.Ceiling)
 	return salesforce.WithCallBudget(counted, allowance), p
 }
 
-// beatBefore is the last that earlier attempts told.
+// beatBefore is the last that earlier attempts reported.
 func beatBefore(ctx context.Context) (last Beat) {
 	if !activity.HasHeartbeatDetails(ctx) || activity.GetHeartbeatDetails(ctx, &last) != nil {
 		return Beat{} // a detail that cannot be read costs a count, not the attempt

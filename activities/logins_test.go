@@ -47,14 +47,14 @@ func TestAuthenticate_leavesTheWaitForALoginToTheWorkflow(t *testing.T) {
 func TestProbe_doesNotWaitForALogin(t *testing.T) {
 	t.Parallel()
 	client := clientOf(t, simulated(t, server.Options{Reports: 5}), func(c *salesforce.Config) { c.Slots = spent{} })
-	value, err := newEnv(t, client).ExecuteActivity("Probe", activities.ProbeParams{
+	value, err := newEnv(t, client).ExecuteActivity("Probe", activities.CheckQuotaParams{
 		Sync: activities.Sync{Source: "acme", ID: "a"}, Ledger: quota.Budget{Exhausted: time.Now()},
 	})
-	var looked activities.ProbeResult
+	var looked activities.CheckQuotaResult
 	if err == nil {
 		err = value.Get(&looked)
 	}
-	if err != nil || looked.Told.Clock.IsZero() || looked.Calls != 0 {
+	if err != nil || looked.Usage.Clock.IsZero() || looked.Calls != 0 {
 		t.Errorf("got %+v, %v", looked, err)
 	}
 	if looked.RetryAfter < 29*time.Minute || looked.RetryAfter > 31*time.Minute || !strings.Contains(looked.Why, "logged in as often") {
@@ -106,7 +106,7 @@ func TestSync_sessionsOfBeforeItsResumeAreOver(t *testing.T) {
 		{time.Unix(1_800_000_000, 0), 3}, // an activity that was begun before
 	} {
 		sync.Since = step.since
-		if _, err := env.ExecuteActivity("Probe", activities.ProbeParams{Sync: sync, Must: true}); err != nil {
+		if _, err := env.ExecuteActivity("Probe", activities.CheckQuotaParams{Sync: sync, Must: true}); err != nil {
 			t.Fatal(err)
 		}
 		if got := org.Stats().Logins; got != step.logins {

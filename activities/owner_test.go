@@ -83,7 +83,7 @@ func TestOwner_theSecondTemporalBeginsWhenTheFirstIsDone(t *testing.T) {
 			return err
 		},
 		"cancelled": func(r *rivals, sync activities.Sync) error {
-			_, err := r.a.ExecuteActivity("End", activities.EndParams{Sync: sync, Outcome: "cancelled"})
+			_, err := r.a.ExecuteActivity("End", activities.MarkEndedParams{Sync: sync, Outcome: "cancelled"})
 			return err
 		},
 	} {
@@ -141,9 +141,9 @@ func TestOwner_aSyncThatWasTakenOverEndsAndTouchesNothing(t *testing.T) {
 		"Enumerate": activities.EnumerateParams{Sync: before, Kind: "reports"},
 		"Describe":  activities.DescribeParams{Sync: before, Share: 1},
 		"Upload":    activities.UploadParams{Sync: before, Export: "castor", File: activities.File{Name: fileName}},
-		"Record":    activities.RecordParams{Account: activities.AccountParams{Sync: before}},
-		"Probe":     activities.ProbeParams{Sync: before},
-		"End":       activities.EndParams{Sync: before, Outcome: "failed"},
+		"Record":    activities.RecordParams{Account: activities.WriteAccountParams{Sync: before}},
+		"Probe":     activities.CheckQuotaParams{Sync: before},
+		"End":       activities.MarkEndedParams{Sync: before, Outcome: "failed"},
 	} {
 		_, err := r.a.ExecuteActivity(name, params)
 		var failure *temporal.ApplicationError
@@ -168,7 +168,7 @@ func TestOwner_aSyncThatGoesOnAfterItsEndIsToldWhatIsSo(t *testing.T) {
 	r := newRivals(t)
 	ended, err := r.begin(r.a, syncOfA, staging.Seen{})
 	if err == nil {
-		_, err = r.a.ExecuteActivity("End", activities.EndParams{Sync: ended, Outcome: "cancelled"})
+		_, err = r.a.ExecuteActivity("End", activities.MarkEndedParams{Sync: ended, Outcome: "cancelled"})
 	}
 	if err == nil {
 		_, err = r.begin(r.b, syncOfB, staging.Seen{})
@@ -212,7 +212,7 @@ func TestOwner_aSyncThatALaterOneFollowedEndsAndTouchesNothing(t *testing.T) {
 	}
 	for name, params := range map[string]any{
 		"Guard":     activities.GuardParams{Sync: first},
-		"Enumerate": activities.EnumerateParams{Sync: first, Kind: "reports", Lease: activities.Lease{Calls: 100}},
+		"Enumerate": activities.EnumerateParams{Sync: first, Kind: "reports", Budget: activities.CallBudget{Calls: 100}},
 		"Upload":    activities.UploadParams{Sync: first, Export: "castor", File: activities.File{Name: fileName}},
 	} {
 		_, err := r.a.ExecuteActivity(name, params)
@@ -295,7 +295,7 @@ func TestOwner_aSyncThatComesLateTakesALaterID(t *testing.T) {
 	r := newRivals(t)
 	other, err := r.begin(r.b, syncOfB, staging.Seen{})
 	if err == nil {
-		_, err = r.b.ExecuteActivity("End", activities.EndParams{Sync: other, Outcome: "cancelled"})
+		_, err = r.b.ExecuteActivity("End", activities.MarkEndedParams{Sync: other, Outcome: "cancelled"})
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -337,7 +337,7 @@ func TestOwner_anIDSortsAfterTheNewestRecord(t *testing.T) {
 			if again, err := r.begin(r.a, syncOfA, staging.Seen{}); err != nil || again.ID != sync.ID || r.owner(t).Sync != sync.ID {
 				t.Errorf("it comes again as %q, %v, and the mark names %q", again.ID, err, r.owner(t).Sync)
 			}
-			if _, err := r.a.ExecuteActivity("End", activities.EndParams{Sync: sync, Outcome: "cancelled"}); err != nil || !r.owner(t).Ended {
+			if _, err := r.a.ExecuteActivity("End", activities.MarkEndedParams{Sync: sync, Outcome: "cancelled"}); err != nil || !r.owner(t).Ended {
 				t.Errorf("its end does not free the source: %v", err)
 			}
 		})

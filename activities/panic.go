@@ -6,21 +6,14 @@ import (
 
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/interceptor"
+	"go.temporal.io/sdk/temporal"
 
 	"longhaul/internal/fault"
 )
 
-// panicAttempts is how often an activity is tried that panics, over three minutes: what one attempt has met need not be there
-// for the next, and what all of them meet is a bug that ends the sync.
-const panicAttempts = 20
-
-// mayNotPanicAgain says that an error is the panic of one attempt, after which there is to be another.
-func mayNotPanicAgain(ctx context.Context, err error) bool {
-	return errors.As(err, new(*fault.PanicError)) && activity.GetInfo(ctx).Attempt < panicAttempts
-}
-
-// Interceptor makes a failure of a panic in an activity, as of every other error that no class describes. What the SDK makes
-// of a panic holds the whole stack, which is more than Temporal keeps of a failure.
+// Interceptor makes a failure of a panic in an activity, and of every error that the activity has not mapped, so that nothing that
+// nobody expected is tried for ever or ends a sync unexplained. What the SDK makes of a panic holds the whole stack, which is more
+// than Temporal keeps of a failure.
 func Interceptor() interceptor.WorkerInterceptor { return new(catcher) }
 
 type catcher struct {
@@ -44,8 +37,14 @@ func (c *caught) ExecuteActivity(ctx context.Context, in *interceptor.ExecuteAct
 		result, err = c.Next.ExecuteActivity(ctx, in)
 		return err
 	})
-	if errors.As(err, new(*fault.PanicError)) {
-		return nil, toTemporal(ctx, err)
+	if err == nil || isMapped(err) {
+		return result, err
 	}
-	return result, err
+	return nil, toTemporal(ctx, err)
+}
+
+// isMapped says whether an error is one of Temporal's own, as an activity returns it.
+func isMapped(err error) bool {
+	return errors.As(err, new(*temporal.ApplicationError)) || errors.As(err, new(*temporal.TimeoutError)) ||
+		errors.Is(err, context.Canceled) || temporal.IsCanceledError(err) || errors.Is(err, activity.ErrResultPending)
 }

@@ -74,11 +74,13 @@ func TestInterceptor_makesAFailureOfAPanic(t *testing.T) {
 	}
 }
 
-// TestInterceptor_aPanicEndsOneAttemptOnly lets the first attempts of an activity panic, and all of them.
-func TestInterceptor_aPanicEndsOneAttemptOnly(t *testing.T) {
+// TestInterceptor_leavesTheNextTryToTheWorkflow has an activity that meets at every attempt what nobody expected, under options
+// that would try it for ever.
+func TestInterceptor_leavesTheNextTryToTheWorkflow(t *testing.T) {
 	t.Parallel()
-	for name, row := range map[string]struct{ panics, attempts int32 }{
-		"once": {1, 2}, "again and again": {1 << 20, panicAttempts},
+	for name, meets := range map[string]func() error{
+		"a panic":                  func() error { panic("what this attempt met") },
+		"an error without a class": func() error { return errors.New("what this attempt met") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -87,24 +89,31 @@ func TestInterceptor_aPanicEndsOneAttemptOnly(t *testing.T) {
 			env.SetWorkerOptions(worker.Options{Interceptors: []interceptor.WorkerInterceptor{Interceptor()}})
 			var tried atomic.Int32
 			env.RegisterActivityWithOptions(func(context.Context) error {
-				if tried.Add(1) <= row.panics {
-					panic("what this attempt met")
-				}
-				return nil
-			}, activity.RegisterOptions{Name: "Panics"})
+				tried.Add(1)
+				return meets()
+			}, activity.RegisterOptions{Name: "Meets"})
 			env.ExecuteWorkflow(func(ctx workflow.Context) error {
-				ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
-					StartToCloseTimeout: time.Minute,
-					RetryPolicy:         &temporal.RetryPolicy{InitialInterval: time.Second, MaximumAttempts: 3 * panicAttempts},
-				})
-				return workflow.ExecuteActivity(ctx, "Panics").Get(ctx, nil)
+				ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{StartToCloseTimeout: time.Minute})
+				return workflow.ExecuteActivity(ctx, "Meets").Get(ctx, nil)
 			})
-			if err := env.GetWorkflowError(); (err != nil) != (row.panics > 1) {
-				t.Errorf("it ended with %v", err)
+			if failure := requireKept(t, env.GetWorkflowError()); failure.Type() != Internal || !strings.Contains(failure.Message(), "what this attempt met") {
+				t.Errorf("it ended with type %s: %s", failure.Type(), failure.Message())
 			}
-			if n := tried.Load(); n != row.attempts {
-				t.Errorf("it was tried %d times, want %d", n, row.attempts)
+			if n := tried.Load(); n != 1 {
+				t.Errorf("it was tried %d times", n)
 			}
 		})
+	}
+}
+
+// TestInterceptor_leavesErrorsOfTemporalAlone has errors that an activity mapped, or that mean something to the SDK.
+func TestInterceptor_leavesErrorsOfTemporalAlone(t *testing.T) {
+	t.Parallel()
+	for _, err := range []error{
+		context.Canceled, temporal.NewCanceledError(), activity.ErrResultPending, temporal.NewApplicationError("mapped", "transient"),
+	} {
+		if !isMapped(err) {
+			t.Errorf("%T %v would become another", err, err)
+		}
 	}
 }

@@ -10,26 +10,26 @@ import (
 	"longhaul/internal/shard"
 )
 
-// ProbeParams is the account of a sync that waits for its quota.
-type ProbeParams struct {
+// CheckQuotaParams is the account of a sync that waits for its quota.
+type CheckQuotaParams struct {
 	Sync   Sync          `json:"sync"`
 	Ledger quota.Budget  `json:"ledger"`
 	Every  time.Duration `json:"every"` // the least time between two calls that only ask, by Salesforce's clock
 	Must   bool          `json:"must,omitempty"`
 }
 
-// ProbeResult is what the look brought.
-type ProbeResult struct {
-	Told  quota.Usage `json:"told"`
+// CheckQuotaResult is what the look brought.
+type CheckQuotaResult struct {
+	Usage quota.Usage `json:"usage"`
 	Calls int64       `json:"calls"`
 
 	RetryAfter time.Duration `json:"retry_after,omitempty"` // the logins of the hour are spent: nothing could be asked
 	Why        string        `json:"why,omitempty"`         // the sentence of that
 }
 
-// Probe looks whether API calls came back. Salesforce's clock can be read without a call; what others have used costs one,
+// CheckQuota looks whether API calls came back. Salesforce's clock can be read without a call; what others have used costs one,
 // which is spent only where it can bring something.
-func (a *Activities) Probe(ctx context.Context, params ProbeParams) (ProbeResult, error) {
+func (a *Activities) CheckQuota(ctx context.Context, params CheckQuotaParams) (CheckQuotaResult, error) {
 	bounded, cancel := context.WithTimeout(ctx, authenticateTimeout)
 	defer cancel()
 	result, err := a.probeQuota(bounded, params)
@@ -40,15 +40,15 @@ func (a *Activities) Probe(ctx context.Context, params ProbeParams) (ProbeResult
 // same session where sessions are in doubt. With fewer a look in doubt would never bring anything.
 const lookCalls = 5
 
-func (a *Activities) probeQuota(ctx context.Context, params ProbeParams) (result ProbeResult, err error) {
+func (a *Activities) probeQuota(ctx context.Context, params CheckQuotaParams) (result CheckQuotaResult, err error) {
 	source, _, err := a.open(ctx, params.Sync) // which also says that the sync is still there
 	if err != nil {
 		return result, err
 	}
-	if result.Told.Clock, err = source.Salesforce.Clock(ctx); err != nil {
+	if result.Usage.Clock, err = source.Salesforce.Clock(ctx); err != nil {
 		return result, err
 	}
-	if !params.Must && !params.Ledger.Worth(result.Told.Clock, params.Every) && !params.Ledger.Sudden(result.Told.Clock, time.Now()) {
+	if !params.Must && !params.Ledger.Worth(result.Usage.Clock, params.Every) && !params.Ledger.Sudden(result.Usage.Clock, time.Now()) {
 		return result, nil
 	}
 	source, err = bind(ctx, source, params.Sync) // another org's usage is nothing to us
@@ -66,15 +66,15 @@ func (a *Activities) probeQuota(ctx context.Context, params ProbeParams) (result
 	f := fault.From(err)
 	switch {
 	case err == nil && known:
-		clock := result.Told.Clock
-		if result.Told = toldByUsage(meter, limit); result.Told.Clock.Before(clock) {
-			result.Told.Clock = clock // which was asked for by itself
+		clock := result.Usage.Clock
+		if result.Usage = askedUsage(meter, limit); result.Usage.Clock.Before(clock) {
+			result.Usage.Clock = clock // which was asked for by itself
 		}
-		if result.Told.At.IsZero() {
-			result.Told.At = result.Told.Clock
+		if result.Usage.At.IsZero() {
+			result.Usage.At = result.Usage.Clock
 		}
 	case f != nil && f.Class == fault.QuotaExhausted:
-		result.Told.Exhausted = orgIsSpent(err)
+		result.Usage.Exhausted = orgIsSpent(err)
 	case f != nil && retryable(f.Class): // the next look asks again
 	case err != nil:
 		return result, err

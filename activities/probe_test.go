@@ -16,7 +16,7 @@ type spender struct {
 	org    *server.Server
 	client *salesforce.Client
 	ledger quota.Budget
-	probe  func() activities.ProbeResult
+	probe  func() activities.CheckQuotaResult
 }
 
 // newSpender logs in and uses up all that the ledger grants.
@@ -34,18 +34,18 @@ func newSpender(t *testing.T, options server.Options, policy quota.Policy) *spen
 		t.Fatal(err)
 	}
 	s := &spender{T: t, org: org, client: client, ledger: quota.Budget{Policy: policy}}
-	s.ledger.Return(0, auth.Calls, auth.Told, time.Now())
+	s.ledger.Return(0, auth.Calls, auth.Usage, time.Now())
 	sync := activities.Sync{Source: "acme", ID: "a", Bucket: auth.Bucket, OrgID: auth.Identity.OrgID, UserID: auth.Identity.UserID}
-	s.probe = func() (result activities.ProbeResult) {
+	s.probe = func() (result activities.CheckQuotaResult) {
 		t.Helper()
-		value, err := env.ExecuteActivity("Probe", activities.ProbeParams{Sync: sync, Ledger: s.ledger, Every: time.Second})
+		value, err := env.ExecuteActivity("Probe", activities.CheckQuotaParams{Sync: sync, Ledger: s.ledger, Every: time.Second})
 		if err == nil {
 			err = value.Get(&result)
 		}
 		if err != nil {
 			t.Fatal(err)
 		}
-		s.ledger.Look(result.Told, result.Calls, time.Now())
+		s.ledger.Look(result.Usage, result.Calls, time.Now())
 		return result
 	}
 	s.spend()
@@ -66,11 +66,11 @@ func (s *spender) spend() (made int64) {
 				s.Fatal(err)
 			}
 		}
-		told := quota.Usage{Clock: m.Date()}
+		usage := quota.Usage{Clock: m.Date()}
 		if limit, known := m.Limit(); known {
-			told.Used, told.Max, told.At = limit.Used, limit.Max, m.LimitAt()
+			usage.Used, usage.Max, usage.At = limit.Used, limit.Max, m.LimitAt()
 		}
-		s.ledger.Return(lease, m.Calls(), told, time.Now())
+		s.ledger.Return(lease, m.Calls(), usage, time.Now())
 		made += m.Calls()
 	}
 }

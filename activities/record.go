@@ -11,8 +11,8 @@ import (
 
 // RecordParams is the account of a sync that is over.
 type RecordParams struct {
-	Account  AccountParams `json:"account"`
-	Uploaded bool          `json:"uploaded"` // every export that has a target was delivered, and there is one
+	Account  WriteAccountParams `json:"account"`
+	Uploaded bool               `json:"uploaded"` // every export that has a target was delivered, and there is one
 
 	Exports map[string]Delivery `json:"exports,omitempty"`
 
@@ -85,7 +85,7 @@ func (a *Activities) prune(ctx context.Context, sync Sync) error {
 }
 
 // manifest is the account in the words of package account.
-func (p AccountParams) manifest() account.Manifest {
+func (p WriteAccountParams) manifest() account.Manifest {
 	files := make(map[string][]staging.Object, len(p.Files))
 	for name, set := range p.Files {
 		for _, f := range set {

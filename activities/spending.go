@@ -13,8 +13,8 @@ import (
 	"longhaul/internal/shard"
 )
 
-// Lease is how many API calls an activity may make, over all its attempts.
-type Lease struct {
+// CallBudget is how many API calls an activity may make, over all its attempts.
+type CallBudget struct {
 	Calls   int64 `json:"calls"`
 	Ceiling int64 `json:"ceiling,omitempty"` // usage of the whole org at which no call is made any more; 0: not known
 }
@@ -24,7 +24,7 @@ type Stop string
 
 // The reasons to stop.
 const (
-	StopQuota     Stop = "quota"     // its lease, or the org's daily calls, are used up
+	StopQuota     Stop = "quota"     // its call budget, or the org's daily calls, are used up
 	StopThrottled Stop = "throttled" // Salesforce asked to wait, for longer than an activity should
 	StopSlice     Stop = "slice"     // its time is over, so that others get their turn
 	StopCancelled Stop = "cancelled" // for a pause, a cancel, or another's failure
@@ -33,19 +33,19 @@ const (
 // Spending is what an activity used of the org's API calls.
 type Spending struct {
 	Calls      int64         `json:"calls"`
-	Told       quota.Usage   `json:"told,omitzero"`
+	Usage      quota.Usage   `json:"usage,omitzero"`
 	Stop       Stop          `json:"stop,omitempty"`
 	RetryAfter time.Duration `json:"retry_after,omitempty"` // with StopThrottled
 	Why        string        `json:"why,omitempty"`         // the sentence of what asked for that wait
 }
 
-// calling runs an activity that makes API calls: within its lease, with a heartbeat, and with an account of what it used
+// calling runs an activity that makes API calls: within its call budget, with a heartbeat, and with an account of what it used
 // whichever way it ends. A spent quota, a long wait and a cancel are no failures: the workflow goes on from there.
-func calling(ctx context.Context, lease Lease, share int, run func(context.Context, *pulse) error) (Spending, error) {
-	counted, p := startCalls(ctx, lease, share)
+func calling(ctx context.Context, budget CallBudget, share int, run func(context.Context, *pulse) error) (Spending, error) {
+	counted, p := startCalls(ctx, budget, share)
 	err := run(counted, p)
-	spent := Spending{Calls: p.calls(), Told: toldBy(p.meter)}
-	spent.Told.Exhausted = orgIsSpent(err)
+	spent := Spending{Calls: p.calls(), Usage: usageOf(p.meter)}
+	spent.Usage.Exhausted = orgIsSpent(err)
 	f := fault.From(err)
 	switch {
 	case err == nil:
@@ -73,27 +73,27 @@ func cancelledByWorkflow(ctx context.Context, err error) bool {
 		!errors.Is(cause, activity.ErrActivityPaused)
 }
 
-// toldBy is what Salesforce said of the quota by the headers of the answers that a meter saw.
-func toldBy(meter *salesforce.Meter) quota.Usage {
-	told := quota.Usage{Clock: meter.Date()}
+// usageOf is what Salesforce said of the quota by the headers of the answers that a meter saw.
+func usageOf(meter *salesforce.Meter) quota.Usage {
+	usage := quota.Usage{Clock: meter.Date()}
 	if limit, known := meter.Limit(); known {
-		told.Used, told.Max, told.At = limit.Used, limit.Max, meter.LimitAt()
+		usage.Used, usage.Max, usage.At = limit.Used, limit.Max, meter.LimitAt()
 	}
-	return told
+	return usage
 }
 
-// toldByUsage is what Salesforce said when it was asked for the usage: in a header, or, where that is silent, by the limits,
+// askedUsage is what Salesforce said when it was asked for the usage: in a header, or, where that is silent, by the limits,
 // which tell it with a delay.
-func toldByUsage(meter *salesforce.Meter, limit salesforce.LimitInfo) quota.Usage {
-	told := toldBy(meter)
-	if told.Max <= 0 {
-		told.Used, told.Max, told.At, told.Delayed = limit.Used, limit.Max, meter.Date(), true
+func askedUsage(meter *salesforce.Meter, limit salesforce.LimitInfo) quota.Usage {
+	usage := usageOf(meter)
+	if usage.Max <= 0 {
+		usage.Used, usage.Max, usage.At, usage.Delayed = limit.Used, limit.Max, meter.Date(), true
 	}
-	return told
+	return usage
 }
 
 // orgIsSpent says whether an error is Salesforce's refusal of a call because the org has used up its own, and not ours
-// because a lease is.
+// because a call budget is.
 func orgIsSpent(err error) bool {
 	return fault.Is(err, fault.QuotaExhausted) && !errors.Is(err, salesforce.ErrBudgetSpent)
 }

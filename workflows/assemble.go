@@ -25,17 +25,17 @@ type assemblePhase struct {
 // accountState is the state of every report.
 type accountState struct {
 	States    activities.States `json:"states"`
-	Accounted bool              `json:"settled,omitempty"` // each report has its state, so States adds up to the inventory
-	Unseen    *listing.Unseen   `json:"unseen,omitempty"`  // once the account is written
+	Accounted bool              `json:"accounted,omitempty"` // each report has its state, so States adds up to the inventory
+	Unseen    *listing.Unseen   `json:"unseen,omitempty"`    // once the account is written
 }
 
 func (p *assemblePhase) run(ctx workflow.Context) error {
-	params := activities.SettleParams{Sync: p.state.Sync, Shards: p.state.shards(), Again: p.state.Again.Shards}
+	params := activities.MergeDescriptionsParams{Sync: p.state.Sync, Shards: p.state.shards(), Again: p.state.Again.Shards}
 	summary := fmt.Sprintf("merge %d shards with what was reused", p.state.shards())
-	var merged activities.SettleResult
+	var merged activities.MergeDescriptionsResult
 	err := p.recovery.run(ctx, func(ctx workflow.Context) error {
 		return p.describe.repairing(ctx, func(ctx workflow.Context) (err error) {
-			merged, err = call.Do(ctx, call.ForFile, summary, acts.Settle, params)
+			merged, err = call.Do(ctx, call.ForFile, summary, acts.MergeDescriptions, params)
 			return err
 		})
 	})
@@ -79,7 +79,7 @@ func (p *assemblePhase) write(ctx workflow.Context, exports ...*ExportState) err
 			account.Files[e.Name] = files
 		}
 	}
-	accounted, err := call.Do(ctx, call.ForFile, "write the account", acts.Account, account)
+	accounted, err := call.Do(ctx, call.ForFile, "write the account", acts.WriteAccount, account)
 	if err != nil {
 		return err
 	}
@@ -122,8 +122,8 @@ func partialWords(reports int64) string {
 }
 
 // account is the sync as its account and its record keep it.
-func (s *State) account(ctx workflow.Context) activities.AccountParams {
-	return activities.AccountParams{
+func (s *State) account(ctx workflow.Context) activities.WriteAccountParams {
+	return activities.WriteAccountParams{
 		Sync: s.Sync, Identity: s.Auth.Identity, Started: s.Started, Finished: workflow.Now(ctx).UTC(),
 		Timestamp: s.Timestamp, Kinds: s.Kinds, States: s.States, Vanished: s.Vanished,
 		Files: s.files(), Warnings: s.Warnings, Calls: s.Calls,

@@ -203,8 +203,8 @@ func endings() []ending {
 		}}
 	}
 	gaps := func() *org {
-		return &org{settle: func() (activities.SettleResult, error) {
-			return activities.SettleResult{States: activities.States{Described: 79, Denied: 1, Reused: 20}}, nil
+		return &org{settle: func() (activities.MergeDescriptionsResult, error) {
+			return activities.MergeDescriptionsResult{States: activities.States{Described: 79, Denied: 1, Reused: 20}}, nil
 		}}
 	}
 	cancel := func(env *testsuite.TestWorkflowEnvironment) {

@@ -64,7 +64,7 @@ func (p *authenticatePhase) logIn(ctx workflow.Context) (activities.Authenticate
 		}
 		auth, paused, err := p.logInOnce(ctx)
 		if err != nil {
-			p.budget.repay(ctx, activities.Lease{}, activities.Spending{}, err)
+			p.budget.giveBack(ctx, activities.CallBudget{}, activities.Spending{}, err)
 			p.noteOwner(ctx, err)
 		}
 		switch {

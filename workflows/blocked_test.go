@@ -134,11 +134,11 @@ func TestBlocked_inEveryStepThatReadsTheBucket(t *testing.T) {
 	refused := refusalBy(fault.Bucket, fault.Invalid, "this worker uses another bucket than the sync began in")
 	for name, breaks := range map[string]func(*org, *atomic.Bool){
 		"settle": func(o *org, fixed *atomic.Bool) {
-			o.settle = func() (activities.SettleResult, error) {
+			o.settle = func() (activities.MergeDescriptionsResult, error) {
 				if !fixed.Load() {
-					return activities.SettleResult{}, refused
+					return activities.MergeDescriptionsResult{}, refused
 				}
-				return activities.SettleResult{States: activities.States{Described: 80, Reused: 20}}, nil
+				return activities.MergeDescriptionsResult{States: activities.States{Described: 80, Reused: 20}}, nil
 			}
 		},
 		"replan": func(o *org, fixed *atomic.Bool) {
@@ -163,7 +163,7 @@ func TestBlocked_inEveryStepThatReadsTheBucket(t *testing.T) {
 			}
 		},
 		"assemble": func(o *org, fixed *atomic.Bool) { o.step = refusing("Assemble", refused, fixed) },
-		"account":  func(o *org, fixed *atomic.Bool) { o.step = refusing("Account", refused, fixed) },
+		"account":  func(o *org, fixed *atomic.Bool) { o.step = refusing("WriteAccount", refused, fixed) },
 		"record":   func(o *org, fixed *atomic.Bool) { o.step = refusing("Record", refused, fixed) },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -189,8 +189,8 @@ func TestBlocked_inEveryStepThatReadsTheBucket(t *testing.T) {
 // A sync that nobody resumes fails after one wait, however many steps its failure passes.
 func TestBlocked_failsAfterOneWait(t *testing.T) {
 	t.Parallel()
-	o := &org{settle: func() (activities.SettleResult, error) {
-		return activities.SettleResult{}, refusalBy(fault.Bucket, fault.Invalid, "this worker uses another bucket")
+	o := &org{settle: func() (activities.MergeDescriptionsResult, error) {
+		return activities.MergeDescriptionsResult{}, refusalBy(fault.Bucket, fault.Invalid, "this worker uses another bucket")
 	}}
 	env := environment(t, o, "sync-acme")
 	start := env.Now()

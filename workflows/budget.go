@@ -26,8 +26,8 @@ type budget struct {
 type budgetState struct {
 	Calls           int64                `json:"calls"` // made by the sync
 	Quota           quota.Budget         `json:"quota"`
-	QuotaAsked      operator.QuotaChange `json:"quota_asked,omitzero"` // by operators, over the settings
-	SinceUsageKnown int64                `json:"silent,omitempty"`     // calls since Salesforce last reported the org's usage
+	QuotaAsked      operator.QuotaChange `json:"quota_asked,omitzero"`        // by operators, over the settings
+	SinceUsageKnown int64                `json:"since_usage_known,omitempty"` // calls since Salesforce last reported the org's usage
 }
 
 // open begins the account with what the login reports.
@@ -35,7 +35,7 @@ func (b *budget) open(ctx workflow.Context, auth activities.AuthenticateResult) 
 	b.own.Calls += auth.Calls
 	b.applyPolicy()
 	b.own.Quota.Margin = int64(auth.MaxInFlight)
-	b.own.Quota.Return(0, auth.Calls, auth.Told, workflow.Now(ctx))
+	b.own.Quota.Return(0, auth.Calls, auth.Usage, workflow.Now(ctx))
 }
 
 // applyPolicy makes the policy of the settings, and over it of what operators asked for. Before the login the settings are not
@@ -71,7 +71,7 @@ func (b *budget) handler() operator.UpdateHandler {
 	}
 }
 
-// change changes the policy from the next lease on. It returns all that operators have asked for so far.
+// change changes the policy from the next call budget on. It returns all that operators have asked for so far.
 func (b *budget) change(asked operator.QuotaChange) operator.QuotaChange {
 	b.own.QuotaAsked = asked.Over(b.own.QuotaAsked)
 	b.applyPolicy()
@@ -79,22 +79,22 @@ func (b *budget) change(asked operator.QuotaChange) operator.QuotaChange {
 	return b.own.QuotaAsked
 }
 
-// lease takes calls for an activity out of what the quota leaves. They may be fewer than wanted; hasRoom says whether there are
+// reserve takes calls for an activity out of what the quota leaves. They may be fewer than wanted; hasRoom says whether there are
 // any.
-func (b *budget) lease(ctx workflow.Context, want int64) activities.Lease {
-	return activities.Lease{
+func (b *budget) reserve(ctx workflow.Context, want int64) activities.CallBudget {
+	return activities.CallBudget{
 		Calls: b.own.Quota.Reserve(want, workflow.Now(ctx)), Ceiling: b.own.Quota.Ceiling(),
 	}
 }
 
-// repay ends a lease after an activity, whether the activity succeeded or not.
-func (b *budget) repay(ctx workflow.Context, lease activities.Lease, spent activities.Spending, err error) {
+// giveBack ends the call budget of an activity, whether the activity succeeded or not.
+func (b *budget) giveBack(ctx workflow.Context, reserved activities.CallBudget, spent activities.Spending, err error) {
 	if err != nil {
-		spent = call.Spent(err, lease)
+		spent = call.Spent(err, reserved)
 	}
-	b.own.Quota.Return(lease.Calls, spent.Calls, spent.Told, workflow.Now(ctx))
+	b.own.Quota.Return(reserved.Calls, spent.Calls, spent.Usage, workflow.Now(ctx))
 	b.own.Calls += spent.Calls
-	if b.own.SinceUsageKnown += spent.Calls; spent.Told.Max > 0 {
+	if b.own.SinceUsageKnown += spent.Calls; spent.Usage.Max > 0 {
 		b.own.SinceUsageKnown = 0
 	}
 	if err == nil && spent.Calls > 0 {
@@ -182,43 +182,43 @@ func (b *budget) check(ctx workflow.Context, must bool) error {
 		}
 		return b.wait.continueIfFull(ctx)
 	}
-	b.own.Quota.Look(seen.Told, seen.Calls, workflow.Now(ctx))
+	b.own.Quota.Look(seen.Usage, seen.Calls, workflow.Now(ctx))
 	b.own.Calls += seen.Calls
 	b.own.SinceUsageKnown = 0
 	return nil
 }
 
 // checkOnce is a check, or nil when a pause interrupted it.
-func (b *budget) checkOnce(ctx workflow.Context, must bool) (*activities.ProbeResult, error) {
+func (b *budget) checkOnce(ctx workflow.Context, must bool) (*activities.CheckQuotaResult, error) {
 	summary := "see whether API calls came back"
 	if must {
 		summary = "ask for the org's API calls, which no answer reported"
 	}
 	within, done := b.wait.interruptible(ctx)
 	defer done()
-	params := activities.ProbeParams{Sync: b.state.Sync, Ledger: b.own.Quota, Every: b.state.Auth.Probe, Must: must}
-	seen, err := call.Do(within, call.ForCall, summary, acts.Probe, params)
+	params := activities.CheckQuotaParams{Sync: b.state.Sync, Ledger: b.own.Quota, Every: b.state.Auth.Probe, Must: must}
+	seen, err := call.Do(within, call.ForCall, summary, acts.CheckQuota, params)
 	if err != nil {
 		return nil, unlessInterrupted(ctx, within, err)
 	}
 	return &seen, nil
 }
 
-// spending is an activity that makes API calls under a lease.
-type spending func(ctx workflow.Context, lease activities.Lease) (activities.Spending, error)
+// spending is an activity that makes API calls under a call budget.
+type spending func(ctx workflow.Context, reserved activities.CallBudget) (activities.Spending, error)
 
-// spend runs an activity, with a lease of as many calls as wanted, again and again until it has done all its work.
+// spend runs an activity, with a call budget of as many calls as wanted, again and again until it has done all its work.
 func (b *budget) spend(ctx workflow.Context, want int64, run spending) error {
 	return b.recovery.run(ctx, func(ctx workflow.Context) error {
 		for {
 			if err := b.ready(ctx); err != nil {
 				return err
 			}
-			lease := b.lease(ctx, want)
-			if lease.Calls == 0 {
+			reserved := b.reserve(ctx, want)
+			if reserved.Calls == 0 {
 				continue // the room was gone when the sync was resumed
 			}
-			done, err := b.spendOnce(ctx, lease, run)
+			done, err := b.spendOnce(ctx, reserved, run)
 			if done || err != nil {
 				return err
 			}
@@ -227,10 +227,10 @@ func (b *budget) spend(ctx workflow.Context, want int64, run spending) error {
 }
 
 // spendOnce runs the activity once and says whether it has done all its work.
-func (b *budget) spendOnce(ctx workflow.Context, lease activities.Lease, run spending) (done bool, err error) {
+func (b *budget) spendOnce(ctx workflow.Context, reserved activities.CallBudget, run spending) (done bool, err error) {
 	within, leave := b.wait.interruptible(ctx)
-	spent, err := run(within, lease)
-	b.repay(ctx, lease, spent, err)
+	spent, err := run(within, reserved)
+	b.giveBack(ctx, reserved, spent, err)
 	failed := unlessInterrupted(ctx, within, err)
 	leave()
 	if err != nil {

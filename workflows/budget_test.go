@@ -17,15 +17,15 @@ import (
 // heartbeat reported, and no less may count against the quota.
 func TestBudget_countsWhatAKilledAttemptMayHaveSpent(t *testing.T) {
 	t.Parallel()
-	const lease = 80 + 80/4 + 32 // for 80 reports
+	const reserved = 80 + 80/4 + 32 // for 80 reports
 	for name, row := range map[string]struct {
 		beats []any
 		want  int64
 	}{
 		"what it reported":                    {[]any{activities.Beat{Calls: 70, Bound: 60}}, 70},
 		"what was on its way":                 {[]any{activities.Beat{Calls: 50, Bound: 60}}, 60},
-		"no more than it was allowed":         {[]any{activities.Beat{Calls: 500, Bound: 600}}, lease},
-		"all it was allowed, before any beat": {nil, lease},
+		"no more than it was allowed":         {[]any{activities.Beat{Calls: 500, Bound: 600}}, reserved},
+		"all it was allowed, before any beat": {nil, reserved},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -65,21 +65,21 @@ func TestBudget_asksForUsageWhereAnswersAreSilent(t *testing.T) {
 				describe: func(context.Context, activities.DescribeParams) (activities.DescribeResult, error) {
 					r := described(25)
 					if !silent {
-						r.Told = told(700)
+						r.Usage = told(700)
 					}
 					return r, nil
 				},
 			}
 			env := environment(t, o, "sync-acme")
-			var looks []activities.ProbeParams
-			o.probe = func(p activities.ProbeParams) (activities.ProbeResult, error) {
+			var looks []activities.CheckQuotaParams
+			o.probe = func(p activities.CheckQuotaParams) (activities.CheckQuotaResult, error) {
 				if looks = append(looks, p); len(looks) == 1 {
 					if n := o.count("Describe"); n == 24 {
 						t.Error("usage was asked for after the last shard")
 					}
-					return activities.ProbeResult{Told: told(1990), Calls: 1}, nil
+					return activities.CheckQuotaResult{Usage: told(1990), Calls: 1}, nil
 				}
-				return activities.ProbeResult{Told: later(100, time.Hour), Calls: 1}, nil
+				return activities.CheckQuotaResult{Usage: later(100, time.Hour), Calls: 1}, nil
 			}
 			env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
 			got, failure := resultOf(t, env)
@@ -111,11 +111,11 @@ func TestBudget_aLookThatMayNotLogInWaitsWhereItIsSeen(t *testing.T) {
 		},
 	}
 	looks := 0
-	o.probe = func(p activities.ProbeParams) (activities.ProbeResult, error) {
+	o.probe = func(p activities.CheckQuotaParams) (activities.CheckQuotaResult, error) {
 		if looks++; p.Must && looks == 1 {
-			return activities.ProbeResult{RetryAfter: 40 * time.Minute, Why: "the logins of this hour are spent"}, nil
+			return activities.CheckQuotaResult{RetryAfter: 40 * time.Minute, Why: "the logins of this hour are spent"}, nil
 		}
-		return activities.ProbeResult{Told: told(100), Calls: 1}, nil
+		return activities.CheckQuotaResult{Usage: told(100), Calls: 1}, nil
 	}
 	env := environment(t, o, "sync-acme")
 	env.RegisterDelayedCallback(func() {
@@ -138,8 +138,8 @@ func TestBudget_aPauseEndsTheWait(t *testing.T) {
 	t.Parallel()
 	o := &org{
 		authenticate: spentBut(1990),
-		probe: func(activities.ProbeParams) (activities.ProbeResult, error) {
-			return activities.ProbeResult{Told: later(100, 5*time.Hour), Calls: 1}, nil
+		probe: func(activities.CheckQuotaParams) (activities.CheckQuotaResult, error) {
+			return activities.CheckQuotaResult{Usage: later(100, 5*time.Hour), Calls: 1}, nil
 		},
 	}
 	env := environment(t, o, "sync-acme")
@@ -150,8 +150,8 @@ func TestBudget_aPauseEndsTheWait(t *testing.T) {
 		env.SignalWorkflow(workflows.PauseSignal, nil)
 	}, 5*time.Minute)
 	env.RegisterDelayedCallback(func() {
-		if p := ask(t, env); p.Phase != workflows.PhasePaused || o.count("Probe") != 0 {
-			t.Errorf("a paused sync says %s, %q, and looked %d times", p.Phase, p.Waiting, o.count("Probe"))
+		if p := ask(t, env); p.Phase != workflows.PhasePaused || o.count("CheckQuota") != 0 {
+			t.Errorf("a paused sync says %s, %q, and looked %d times", p.Phase, p.Waiting, o.count("CheckQuota"))
 		}
 		env.SignalWorkflow(workflows.ResumeSignal, nil)
 	}, 4*time.Hour)
@@ -167,18 +167,18 @@ func TestBudget_aPauseReachesALook(t *testing.T) {
 	o := &org{authenticate: spentBut(1990)}
 	env := environment(t, o, "sync-acme")
 	away := true
-	o.probe = func(activities.ProbeParams) (activities.ProbeResult, error) {
+	o.probe = func(activities.CheckQuotaParams) (activities.CheckQuotaResult, error) {
 		if !away {
-			return activities.ProbeResult{Told: later(100, 5*time.Hour), Calls: 1}, nil
+			return activities.CheckQuotaResult{Usage: later(100, 5*time.Hour), Calls: 1}, nil
 		}
-		if o.count("Probe") == 3 {
+		if o.count("CheckQuota") == 3 {
 			env.SignalWorkflow(workflows.PauseSignal, nil)
 		}
-		return activities.ProbeResult{}, temporal.NewApplicationError("Salesforce is away", string(fault.Transient))
+		return activities.CheckQuotaResult{}, temporal.NewApplicationError("Salesforce is away", string(fault.Transient))
 	}
 	env.RegisterDelayedCallback(func() {
-		if p := ask(t, env); p.Phase != workflows.PhasePaused || o.count("Probe") != 3 {
-			t.Errorf("after %d tries it is %s, %q", o.count("Probe"), p.Phase, p.Waiting)
+		if p := ask(t, env); p.Phase != workflows.PhasePaused || o.count("CheckQuota") != 3 {
+			t.Errorf("after %d tries it is %s, %q", o.count("CheckQuota"), p.Phase, p.Waiting)
 		}
 		away = false
 		env.SignalWorkflow(workflows.ResumeSignal, nil)

@@ -199,7 +199,7 @@ func fillLogin(t *testing.T, state *workflows.State, now time.Time) {
 	state.Kinds, state.Vanished, state.States = kinds, kinds, states
 	state.Auth = activities.AuthenticateResult{
 		Bucket: state.Sync.Bucket, Identity: who, Edition: "Developer Edition", BaseURL: "https://" + strings.Repeat("h", 250),
-		MaxInFlight: source.MostInFlight, MaxShards: source.MostShards, Permissions: map[string]bool{}, Told: quota.Usage{Clock: now, At: now},
+		MaxInFlight: source.MostInFlight, MaxShards: source.MostShards, Permissions: map[string]bool{}, Usage: quota.Usage{Clock: now, At: now},
 		Guard: activities.Guard{MaxShrink: 100, Timeout: 1 << 60},
 	}
 	for n := range 10 { // as many as are asked for

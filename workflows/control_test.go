@@ -223,7 +223,7 @@ func TestCancel_tellsWhatIsKept(t *testing.T) {
 	if got.Outcome != workflows.OutcomeCancelled || got.Described != 80 || got.Kinds.Reports != 100 {
 		t.Errorf("got %+v", got)
 	}
-	if len(o.ended) != 1 || o.ended[0] != "cancelled" || o.count("Settle") != 0 {
-		t.Errorf("noted as %v, %d settled", o.ended, o.count("Settle"))
+	if len(o.ended) != 1 || o.ended[0] != "cancelled" || o.count("MergeDescriptions") != 0 {
+		t.Errorf("noted as %v, %d settled", o.ended, o.count("MergeDescriptions"))
 	}
 }

@@ -29,16 +29,16 @@ type describeState struct {
 	Reports   int64        `json:"reports"`            // that the shards have brought
 	Queue     []Unfinished `json:"queue,omitempty"`    // at most one for each place of the window
 	Deferred  int64        `json:"deferred,omitempty"` // reports that the first round left to the second
-	Repairs   map[int]int  `json:"mends,omitempty"`    // how often a shard was described again because its result was torn
+	Repairs   map[int]int  `json:"repairs,omitempty"`  // how often a shard was described again because its result was torn
 }
 
 // Unfinished is a shard that was begun and left before its end: its parts are in the bucket.
 type Unfinished struct {
 	Shard     int   `json:"shard"`
-	Done      int64 `json:"done"`              // reports that have their state
-	HalfOpen  bool  `json:"doubt,omitempty"`   // its last run brought none, or ended for want of calls: one answer comes first
-	Throttled bool  `json:"pressed,omitempty"` // Salesforce asked for fewer requests than the share
-	Counted   bool  `json:"counted,omitempty"` // it had ended before, and is run again since its result was torn
+	Done      int64 `json:"done"`                // reports that have their state
+	HalfOpen  bool  `json:"half_open,omitempty"` // its last run brought none, or ended for want of calls: one answer comes first
+	Throttled bool  `json:"throttled,omitempty"` // Salesforce asked for fewer requests than the share
+	Counted   bool  `json:"counted,omitempty"`   // it had ended before, and is run again since its result was torn
 }
 
 // run runs windows of shards to the last shard of the round, and waits for what must be waited for or fixed between two windows.
@@ -81,10 +81,10 @@ func (p *describePhase) next() Unfinished {
 	return Unfinished{Shard: p.own.NextShard - 1}
 }
 
-// spareCalls are leased for each shard beside one call a report, for what must be asked again.
+// spareCalls are reserved for each shard beside one call a report, for what must be asked again.
 const spareCalls = 32
 
-// callsFor is how many calls to lease for a shard.
+// callsFor is how many calls to reserve for a shard.
 func (p *describePhase) callsFor(one Unfinished) int64 {
 	reports, shards := p.state.Plan.ToDescribe, p.state.Plan.Shards
 	if one.Shard >= shards {
@@ -106,7 +106,7 @@ func (p *describePhase) ended(one Unfinished, described activities.DescribeResul
 			halfOpen = one.HalfOpen // no worker had begun the shard, so this says nothing about Salesforce
 		}
 		p.own.Queue = append(p.own.Queue, Unfinished{
-			Shard: one.Shard, Done: described.Reports, Throttled: described.Pressed, Counted: one.Counted, HalfOpen: halfOpen,
+			Shard: one.Shard, Done: described.Reports, Throttled: described.Throttled, Counted: one.Counted, HalfOpen: halfOpen,
 		})
 	case !one.Counted:
 		p.own.Shards++
@@ -173,16 +173,16 @@ func (w *window) start(ctx workflow.Context, selector workflow.Selector) {
 	w.free = w.free[1:]
 	w.running++
 	w.last = w.last || !p.state.shardsLeft()
-	lease := p.budget.lease(ctx, p.callsFor(one))
+	reserved := p.budget.reserve(ctx, p.callsFor(one))
 	params := activities.DescribeParams{
 		Sync: p.state.Sync, Shard: one.Shard, Share: w.shares[place], Last: w.last, Known: one.Done, LastRound: p.state.Round == 2,
-		Doubt: one.HalfOpen, Pressed: one.Throttled, Lease: lease,
+		HalfOpen: one.HalfOpen, Throttled: one.Throttled, Budget: reserved,
 	}
 	summary := fmt.Sprintf("describe shard %d of %d", one.Shard+1, p.state.shards())
 	pending := call.Start(ctx, call.ForDescribe, summary, acts.Describe, params)
 	selector.AddFuture(pending.Future, func(workflow.Future) {
 		described, err := pending.Result(ctx)
-		p.budget.repay(ctx, lease, described.Spending, err)
+		p.budget.giveBack(ctx, reserved, described.Spending, err)
 		if err != nil {
 			described.Reports, described.Partial = max(call.Details(err).Reports, one.Done), true
 			if w.failed == nil && !isCancel(ctx, err) {

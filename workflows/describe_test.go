@@ -76,7 +76,7 @@ func TestSlice_theNextRunLearnsHowTheLastOneEnded(t *testing.T) {
 		0: {Reports: 4, Partial: true, Spending: activities.Spending{Calls: 4, Stop: activities.StopSlice}},
 		1: {Reports: 4, Partial: true, Spending: activities.Spending{Calls: 4, Stop: activities.StopQuota}},
 		2: {Partial: true, Spending: activities.Spending{Calls: 4, Stop: activities.StopSlice}},
-		3: {Reports: 4, Partial: true, Pressed: true, Spending: activities.Spending{Calls: 4, Stop: activities.StopSlice}},
+		3: {Reports: 4, Partial: true, Throttled: true, Spending: activities.Spending{Calls: 4, Stop: activities.StopSlice}},
 	}
 	type given struct{ doubt, pressed bool }
 	want := map[int]given{0: {}, 1: {doubt: true}, 2: {doubt: true}, 3: {pressed: true}}
@@ -91,7 +91,7 @@ func TestSlice_theNextRunLearnsHowTheLastOneEnded(t *testing.T) {
 			return end, nil
 		}
 		if runs[p.Shard] == 2 {
-			got[p.Shard] = given{p.Doubt, p.Pressed}
+			got[p.Shard] = given{p.HalfOpen, p.Throttled}
 		}
 		return described(10), nil
 	}

@@ -101,8 +101,8 @@ func (s *sync) mark(ctx workflow.Context, outcome Outcome) {
 	}
 	ctx, cancel := workflow.NewDisconnectedContext(ctx)
 	defer cancel()
-	params := activities.EndParams{Sync: s.state.Sync, Outcome: string(outcome)}
-	if err := call.Run(ctx, call.ForEndMark, "note that the sync is over", acts.End, params); err != nil {
+	params := activities.MarkEndedParams{Sync: s.state.Sync, Outcome: string(outcome)}
+	if err := call.Run(ctx, call.ForEndMark, "note that the sync is over", acts.MarkEnded, params); err != nil {
 		workflow.GetLogger(ctx).Warn("the end of the sync was not noted in the bucket", "error", err)
 	}
 }

@@ -26,7 +26,7 @@ type inventoryState struct {
 	Vanished activities.Kinds `json:"vanished,omitzero"` // what the last sync had and Salesforce no longer shows
 }
 
-// listCalls are leased for a listing: pages of 2,000 records of a very large org.
+// listCalls are reserved for a listing: pages of 2,000 records of a very large org.
 const listCalls = 1000
 
 // run lists all kinds at once, as far as the requests in flight allow: each is a chain of pages that no second request could
@@ -56,17 +56,17 @@ func (p *enumeratePhase) run(ctx workflow.Context) error {
 func (p *enumeratePhase) list(ctx workflow.Context, kinds []listing.Kind) (left []listing.Kind, asked activities.Spending, err error) {
 	left = slices.Clone(kinds)
 	share := min(listCalls, max(p.budget.room(ctx)/int64(len(kinds)), 1))
-	leases := make([]activities.Lease, len(kinds))
+	reserved := make([]activities.CallBudget, len(kinds))
 	within, done := p.wait.interruptible(ctx)
 	defer done()
 	start := func(ctx workflow.Context, i int) call.Pending[activities.EnumerateResult] {
-		leases[i] = p.budget.lease(ctx, share)
-		params := activities.EnumerateParams{Sync: p.state.Sync, Kind: kinds[i], Private: p.state.Auth.Private, Lease: leases[i]}
+		reserved[i] = p.budget.reserve(ctx, share)
+		params := activities.EnumerateParams{Sync: p.state.Sync, Kind: kinds[i], Private: p.state.Auth.Private, Budget: reserved[i]}
 		return call.Start(ctx, call.ForList, "list "+string(kinds[i]), acts.Enumerate, params)
 	}
 	err = call.Each(within, len(kinds), p.state.Auth.MaxInFlight, start, func(i int, listed activities.EnumerateResult, err error) error {
 		defer p.display.touch(ctx)
-		p.budget.repay(ctx, leases[i], listed.Spending, err)
+		p.budget.giveBack(ctx, reserved[i], listed.Spending, err)
 		switch {
 		case err != nil:
 			return err

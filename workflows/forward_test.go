@@ -231,7 +231,9 @@ func TestHandOver_cancelBeforeTheSyncStarts(t *testing.T) {
 func TestHandOver_endsBeforeItsHistoryIsFull(t *testing.T) {
 	t.Parallel()
 	o := heldFor("half of the reports are missing")
-	o.find = func(string) (activities.FindResult, error) { return activities.FindResult{RunID: "the-child"}, nil }
+	o.find = func(string) (activities.FindRunningSyncResult, error) {
+		return activities.FindRunningSyncResult{RunID: "the-child"}, nil
+	}
 	env := environment(t, o, "nightly-acme")
 	env.RegisterDelayedCallback(func() {
 		env.SetCurrentHistoryLength(10_000)

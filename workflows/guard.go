@@ -183,11 +183,11 @@ func (p *guardPhase) decidable() error {
 
 // lookUpMissing looks up what the last sync had and no listing returned, before it counts as gone.
 func (p *guardPhase) lookUpMissing(ctx workflow.Context) error {
-	return p.budget.spend(ctx, listCalls, func(ctx workflow.Context, lease activities.Lease) (activities.Spending, error) {
-		params := activities.MissingParams{
-			Sync: p.state.Sync, Identity: p.state.Auth.Identity, Private: p.state.Auth.Private, Lease: lease,
+	return p.budget.spend(ctx, listCalls, func(ctx workflow.Context, reserved activities.CallBudget) (activities.Spending, error) {
+		params := activities.LookUpMissingParams{
+			Sync: p.state.Sync, Identity: p.state.Auth.Identity, Private: p.state.Auth.Private, Budget: reserved,
 		}
-		looked, err := call.Do(ctx, call.ForList, "look up what the last sync had and no listing returned", acts.Missing, params)
+		looked, err := call.Do(ctx, call.ForList, "look up what the last sync had and no listing returned", acts.LookUpMissing, params)
 		if err == nil && looked.Stop == "" {
 			p.inventory.Vanished, p.inventory.Kinds = looked.Gone, p.inventory.Kinds.Add(looked.Found)
 			p.state.warn(looked.Warnings...)

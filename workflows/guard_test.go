@@ -34,7 +34,7 @@ func TestGuard_holdsUntilApproved(t *testing.T) {
 				if p.Phase != workflows.PhaseHeld || !strings.Contains(p.Waiting, half) || p.Until == nil {
 					t.Errorf("a sync that holds says %s, %q", p.Phase, p.Waiting)
 				}
-				if stage == activities.GuardInventory && o.count("Plan")+o.count("Missing")+o.count("Describe") != 0 {
+				if stage == activities.GuardInventory && o.count("Plan")+o.count("LookUpMissing")+o.count("Describe") != 0 {
 					t.Error("it spent something before it held")
 				}
 				if o.count("Upload") != 0 {

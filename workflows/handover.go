@@ -117,7 +117,7 @@ func (h *handover) close(ctx workflow.Context, outcome Outcome) {
 // skipped names the sync that is running, as it is after the refusal: an earlier look may have found another run.
 func (h *handover) skipped(ctx workflow.Context) (*Result, error) {
 	id := SyncID(h.source)
-	found, err := call.Do(ctx, call.ForCall, "look for "+id, acts.Find, id)
+	found, err := call.Do(ctx, call.ForCall, "look for "+id, acts.FindRunningSync, id)
 	switch {
 	case err != nil && isCancel(ctx, err): // before the workflow knew which sync is running
 		h.close(ctx, OutcomeCancelled)

@@ -32,8 +32,8 @@ func TestHandOver_runsTheOneSyncAsItsChild(t *testing.T) {
 
 func TestHandOver_isSkippedWhenTheSyncRuns(t *testing.T) {
 	t.Parallel()
-	o := &org{find: func(id string) (activities.FindResult, error) {
-		return activities.FindResult{RunID: "run-of-" + id}, nil
+	o := &org{find: func(id string) (activities.FindRunningSyncResult, error) {
+		return activities.FindRunningSyncResult{RunID: "run-of-" + id}, nil
 	}}
 	env := environment(t, o, "both")
 	env.RegisterWorkflow(startTwice)
@@ -90,7 +90,7 @@ func TestHandOver_passesACancelOn(t *testing.T) {
 	if err := env.GetWorkflowError(); !temporal.IsCanceledError(err) && !strings.Contains(err.Error(), "canceled") {
 		t.Fatalf("got %v, want cancelled", err)
 	}
-	if o.count("Settle") != 0 {
+	if o.count("MergeDescriptions") != 0 {
 		t.Error("the child went on")
 	}
 }

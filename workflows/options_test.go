@@ -42,25 +42,25 @@ func anywhere(attempts int32) workflow.ActivityOptions {
 // optionTable holds the options of every activity.
 func optionTable() map[string]workflow.ActivityOptions {
 	return map[string]workflow.ActivityOptions{
-		"Authenticate": bounded(time.Minute, 0, 6),
-		"Enumerate":    bounded(2*time.Hour, 30*time.Second, 0),
-		"Plan":         bounded(30*time.Minute, 30*time.Second, 0),
-		"Describe":     bounded(30*time.Minute, 15*time.Second, 0),
-		"Settle":       bounded(2*time.Hour, 30*time.Second, 0),
-		"Assemble":     bounded(2*time.Hour, 30*time.Second, 0),
-		"Account":      bounded(2*time.Hour, 30*time.Second, 0),
-		"Upload":       bounded(2*time.Hour, 30*time.Second, 0),
-		"Record":       bounded(time.Minute, 0, 0),
-		"Prune":        optional(5),
-		"Guard":        bounded(time.Minute, 0, 0),
-		"Missing":      bounded(2*time.Hour, 30*time.Second, 0),
-		"CatchUp":      bounded(2*time.Hour, 30*time.Second, 0),
-		"Replan":       bounded(30*time.Minute, 30*time.Second, 0),
-		"Probe":        bounded(time.Minute, 0, 0),
-		"Remind":       optional(0),
-		"End":          optional(3),
-		"Find":         anywhere(0),
-		"FindWorker":   anywhere(3),
+		"Authenticate":      bounded(time.Minute, 0, 6),
+		"Enumerate":         bounded(2*time.Hour, 30*time.Second, 0),
+		"Plan":              bounded(30*time.Minute, 30*time.Second, 0),
+		"Describe":          bounded(30*time.Minute, 15*time.Second, 0),
+		"MergeDescriptions": bounded(2*time.Hour, 30*time.Second, 0),
+		"Assemble":          bounded(2*time.Hour, 30*time.Second, 0),
+		"WriteAccount":      bounded(2*time.Hour, 30*time.Second, 0),
+		"Upload":            bounded(2*time.Hour, 30*time.Second, 0),
+		"Record":            bounded(time.Minute, 0, 0),
+		"Prune":             optional(5),
+		"Guard":             bounded(time.Minute, 0, 0),
+		"LookUpMissing":     bounded(2*time.Hour, 30*time.Second, 0),
+		"CatchUp":           bounded(2*time.Hour, 30*time.Second, 0),
+		"Replan":            bounded(30*time.Minute, 30*time.Second, 0),
+		"CheckQuota":        bounded(time.Minute, 0, 0),
+		"Remind":            optional(0),
+		"MarkEnded":         optional(3),
+		"FindRunningSync":   anywhere(0),
+		"FindWorker":        anywhere(3),
 
 		"ForwardUpdate": anywhere(0),
 	}
@@ -105,8 +105,8 @@ func TestSyncSource_optionTable(t *testing.T) {
 		guard: func(activities.GuardParams) (activities.GuardResult, error) {
 			return activities.GuardResult{Concerns: []string{"half of the reports are missing"}}, nil
 		},
-		probe: func(activities.ProbeParams) (activities.ProbeResult, error) {
-			return activities.ProbeResult{Told: later(0, time.Hour), Calls: 1}, nil
+		probe: func(activities.CheckQuotaParams) (activities.CheckQuotaResult, error) {
+			return activities.CheckQuotaResult{Usage: later(0, time.Hour), Calls: 1}, nil
 		},
 	}, "sync-acme")
 	for name, diff := range diffs {

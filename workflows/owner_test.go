@@ -45,7 +45,7 @@ func TestOwner_theSecondWaitsUntilTheFirstIsDone(t *testing.T) {
 		return result, nil
 	}
 	var owners []activities.Ownership
-	var record activities.AccountParams
+	var record activities.WriteAccountParams
 	o.record = func(p activities.RecordParams) { record, owners = p.Account, append(owners, p.Account.Sync.Owner) }
 	env := environment(t, o, "sync-acme")
 	env.RegisterDelayedCallback(func() {
@@ -129,7 +129,7 @@ func TestOwner_aSyncThatWaitedListsWhatChangedSinceItsLogin(t *testing.T) {
 		}
 		login = env.Now()
 		result := healthy()
-		result.Told.Clock = login
+		result.Usage.Clock = login
 		return result, nil
 	}
 	var since time.Time
@@ -237,7 +237,7 @@ func TestOwner_aSyncThatWasTakenOverFailsAtOnce(t *testing.T) {
 			}
 		},
 		"merging": func(o *org) {
-			o.settle = func() (activities.SettleResult, error) { return activities.SettleResult{}, taken }
+			o.settle = func() (activities.MergeDescriptionsResult, error) { return activities.MergeDescriptionsResult{}, taken }
 		},
 		"delivering": func(o *org) {
 			o.upload = func(activities.UploadParams) (activities.UploadResult, error) {

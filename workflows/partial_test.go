@@ -36,9 +36,9 @@ func TestSyncSource_countsReportsThatLackSomeColumns(t *testing.T) {
 			uploads := 0
 			o := &org{
 				partial: row.partial,
-				account: func(p activities.AccountParams) (activities.AccountResult, error) {
+				account: func(p activities.WriteAccountParams) (activities.WriteAccountResult, error) {
 					accounted = p.Warnings
-					return activities.AccountResult{}, nil
+					return activities.WriteAccountResult{}, nil
 				},
 				upload: func(activities.UploadParams) (activities.UploadResult, error) {
 					if uploads++; uploads == 1 { // so that all files are written again

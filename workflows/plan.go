@@ -81,10 +81,10 @@ func (p *catchUpPhase) run(ctx workflow.Context) error {
 
 // listChanges says whether any report changed or was added.
 func (p *catchUpPhase) listChanges(ctx workflow.Context) (changed bool, err error) {
-	err = p.budget.spend(ctx, listCalls, func(ctx workflow.Context, lease activities.Lease) (activities.Spending, error) {
+	err = p.budget.spend(ctx, listCalls, func(ctx workflow.Context, reserved activities.CallBudget) (activities.Spending, error) {
 		params := activities.CatchUpParams{
 			Sync: p.state.Sync, Since: p.begun().Add(-overlap), Private: p.state.Auth.Private,
-			AtOnce: p.state.Auth.MaxInFlight, Lease: lease,
+			AtOnce: p.state.Auth.MaxInFlight, Budget: reserved,
 		}
 		caught, err := call.Do(ctx, call.ForList, "list what changed since the sync began", acts.CatchUp, params)
 		if err == nil && caught.Stop == "" {
@@ -102,7 +102,7 @@ func (p *catchUpPhase) listChanges(ctx workflow.Context) (changed bool, err erro
 // begun is when the sync began to read, by Salesforce's clock, which dates the changes. A clock that is far ahead of the workflow's
 // is more likely that of a proxy: to list too many changes costs little, to list too few loses some.
 func (p *catchUpPhase) begun() time.Time {
-	clock, ours := p.state.Auth.Told.Clock, p.state.Started
+	clock, ours := p.state.Auth.Usage.Clock, p.state.Started
 	if !p.state.Owned.IsZero() {
 		ours = p.state.Owned
 	}

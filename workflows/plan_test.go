@@ -51,13 +51,13 @@ func TestCatchUp_describesWhatChangedAndWhatWasPutOff(t *testing.T) {
 				Kinds: activities.Kinds{Reports: 104}, Changed: activities.Kinds{Reports: 4}, Spending: activities.Spending{Calls: 5},
 			}, nil
 		},
-		missing: func(activities.MissingParams) (activities.MissingResult, error) {
-			return activities.MissingResult{
+		missing: func(activities.LookUpMissingParams) (activities.LookUpMissingResult, error) {
+			return activities.LookUpMissingResult{
 				Found: activities.Kinds{Reports: 2}, Gone: activities.Kinds{Reports: 3}, Spending: activities.Spending{Calls: 1},
 			}, nil
 		},
-		settle: func() (activities.SettleResult, error) { // one of the three came back meanwhile
-			return activities.SettleResult{States: activities.States{Described: 104}, Vanished: activities.Kinds{Reports: 2}}, nil
+		settle: func() (activities.MergeDescriptionsResult, error) { // one of the three came back meanwhile
+			return activities.MergeDescriptionsResult{States: activities.States{Described: 104}, Vanished: activities.Kinds{Reports: 2}}, nil
 		},
 	}
 	env := environment(t, o, "sync-acme")

@@ -20,7 +20,7 @@ func TestQueue_everyActivityOfASourceGoesToTheSourcesOwn(t *testing.T) {
 		var sent atomic.Int32
 		(&asked{activity: func(name string, got workflow.ActivityOptions) {
 			want := "longhaul-acme"
-			if name == "Find" {
+			if name == "FindRunningSync" {
 				want = "longhaul"
 			}
 			if sent.Add(1); got.TaskQueue != want {

@@ -35,7 +35,7 @@ func later(used int64, after time.Duration) quota.Usage {
 func spentBut(used int64) func(activities.AuthenticateParams) (activities.AuthenticateResult, error) {
 	return func(activities.AuthenticateParams) (activities.AuthenticateResult, error) {
 		r := healthy()
-		r.Told, r.Quota, r.Probe = told(used), quota.Policy{Ceiling: 80, Share: 100}, 15*time.Minute
+		r.Usage, r.Quota, r.Probe = told(used), quota.Policy{Ceiling: 80, Share: 100}, 15*time.Minute
 		return r, nil
 	}
 }
@@ -53,8 +53,8 @@ func ask(t *testing.T, env *testsuite.TestWorkflowEnvironment) workflows.Progres
 	return p
 }
 
-// TestQuota_leasesNoMoreThanIsAllowed runs 5,000 reports on 2,000 calls a day, of which 1,600 are allowed.
-func TestQuota_leasesNoMoreThanIsAllowed(t *testing.T) {
+// TestQuota_reservesNoMoreThanIsAllowed runs 5,000 reports on 2,000 calls a day, of which 1,600 are allowed.
+func TestQuota_reservesNoMoreThanIsAllowed(t *testing.T) {
 	t.Parallel()
 	const allowed = 1600
 	used, day, waits := int64(4), time.Duration(0), 0
@@ -76,26 +76,26 @@ func TestQuota_leasesNoMoreThanIsAllowed(t *testing.T) {
 		if p.Shard < 5000%24 {
 			size++
 		}
-		n := min(size-done[p.Shard], p.Lease.Calls)
+		n := min(size-done[p.Shard], p.Budget.Calls)
 		done[p.Shard] += n
 		if used += n; used > allowed {
 			t.Errorf("%d calls in a day", used)
 		}
 		r := described(done[p.Shard])
-		r.Calls, r.Told = n, later(used, day)
+		r.Calls, r.Usage = n, later(used, day)
 		if done[p.Shard] < size {
 			r.Partial, r.Stop, r.States = true, activities.StopQuota, activities.States{}
 		}
 		return r, nil
 	}
-	o.probe = func(p activities.ProbeParams) (activities.ProbeResult, error) {
+	o.probe = func(p activities.CheckQuotaParams) (activities.CheckQuotaResult, error) {
 		waits++
 		if waits%3 != 0 { // the org's clock stands still for two looks, then a day and an hour pass
-			return activities.ProbeResult{Told: quota.Usage{Clock: dawn.Add(day)}}, nil
+			return activities.CheckQuotaResult{Usage: quota.Usage{Clock: dawn.Add(day)}}, nil
 		}
 		day += 25 * time.Hour
 		used = 0
-		return activities.ProbeResult{Told: quota.Usage{Clock: dawn.Add(day)}}, nil
+		return activities.CheckQuotaResult{Usage: quota.Usage{Clock: dawn.Add(day)}}, nil
 	}
 	var waiting workflows.Progress
 	env.RegisterDelayedCallback(func() { waiting = ask(t, env) }, 5*time.Minute)
@@ -121,11 +121,11 @@ func TestQuota_theTimerSaysWhy(t *testing.T) {
 	o := &org{authenticate: spentBut(1990)}
 	env := environment(t, o, "sync-acme")
 	looks := 0
-	o.probe = func(activities.ProbeParams) (activities.ProbeResult, error) {
+	o.probe = func(activities.CheckQuotaParams) (activities.CheckQuotaResult, error) {
 		if looks++; looks < 4 {
-			return activities.ProbeResult{Told: quota.Usage{Clock: dawn}}, nil
+			return activities.CheckQuotaResult{Usage: quota.Usage{Clock: dawn}}, nil
 		}
-		return activities.ProbeResult{Told: later(100, time.Hour), Calls: 1}, nil
+		return activities.CheckQuotaResult{Usage: later(100, time.Hour), Calls: 1}, nil
 	}
 	timers := 0
 	(&asked{timer: func(d time.Duration, summary string) {
@@ -145,8 +145,8 @@ func TestQuota_theTimerSaysWhy(t *testing.T) {
 	if failure != nil || got.Outcome != workflows.OutcomeComplete {
 		t.Fatalf("got %+v, %v", got, failure)
 	}
-	if o.count("Probe") != 4 || timers != 4 || got.Seconds < 3600 {
-		t.Errorf("%d looks and %d timers in %v s", o.count("Probe"), timers, got.Seconds)
+	if o.count("CheckQuota") != 4 || timers != 4 || got.Seconds < 3600 {
+		t.Errorf("%d looks and %d timers in %v s", o.count("CheckQuota"), timers, got.Seconds)
 	}
 }
 
@@ -159,7 +159,7 @@ func TestQuota_unforetoldRefusalIsWaitedFor(t *testing.T) {
 		if p.Shard == 2 && refused == 0 {
 			refused++
 			r := activities.DescribeResult{Reports: 4, Partial: true}
-			r.Calls, r.Stop, r.Told = 5, activities.StopQuota, quota.Usage{Clock: dawn, Exhausted: true}
+			r.Calls, r.Stop, r.Usage = 5, activities.StopQuota, quota.Usage{Clock: dawn, Exhausted: true}
 			return r, nil
 		}
 		if p.Shard == 2 && p.Known != 4 {
@@ -167,11 +167,11 @@ func TestQuota_unforetoldRefusalIsWaitedFor(t *testing.T) {
 		}
 		return described(10), nil
 	}
-	o.probe = func(activities.ProbeParams) (activities.ProbeResult, error) {
-		if o.count("Probe") < 3 {
-			return activities.ProbeResult{Told: quota.Usage{Clock: dawn, Exhausted: true}}, nil
+	o.probe = func(activities.CheckQuotaParams) (activities.CheckQuotaResult, error) {
+		if o.count("CheckQuota") < 3 {
+			return activities.CheckQuotaResult{Usage: quota.Usage{Clock: dawn, Exhausted: true}}, nil
 		}
-		return activities.ProbeResult{Told: later(1, time.Hour), Calls: 1}, nil
+		return activities.CheckQuotaResult{Usage: later(1, time.Hour), Calls: 1}, nil
 	}
 	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
 	got, failure := resultOf(t, env)
@@ -211,8 +211,8 @@ func TestQuota_canBeSetAtRunTime(t *testing.T) {
 	if _, failure := resultOf(t, env); failure != nil {
 		t.Fatal(failure)
 	}
-	if took := env.Now().Sub(start); took > 5*time.Minute || o.count("Probe") != 0 {
-		t.Errorf("it went on after %s and %d looks, want at once", took, o.count("Probe"))
+	if took := env.Now().Sub(start); took > 5*time.Minute || o.count("CheckQuota") != 0 {
+		t.Errorf("it went on after %s and %d looks, want at once", took, o.count("CheckQuota"))
 	}
 }
 
@@ -235,8 +235,8 @@ func TestQuota_canBeSetBeforeTheLogin(t *testing.T) {
 	if _, failure := resultOf(t, env); failure != nil {
 		t.Fatal(failure)
 	}
-	if took := env.Now().Sub(start); took > time.Hour || o.count("Probe") != 0 {
-		t.Errorf("it took %s and %d looks: the change was forgotten", took, o.count("Probe"))
+	if took := env.Now().Sub(start); took > time.Hour || o.count("CheckQuota") != 0 {
+		t.Errorf("it took %s and %d looks: the change was forgotten", took, o.count("CheckQuota"))
 	}
 }
 
@@ -245,11 +245,11 @@ func TestQuota_aLookThatIsRefusedBlocks(t *testing.T) {
 	t.Parallel()
 	o := &org{authenticate: spentBut(1700)}
 	env := environment(t, o, "sync-acme")
-	o.probe = func(activities.ProbeParams) (activities.ProbeResult, error) {
-		if o.count("Probe") == 1 {
-			return activities.ProbeResult{}, refusal(fault.LoginRefused, "the client secret is wrong")
+	o.probe = func(activities.CheckQuotaParams) (activities.CheckQuotaResult, error) {
+		if o.count("CheckQuota") == 1 {
+			return activities.CheckQuotaResult{}, refusal(fault.LoginRefused, "the client secret is wrong")
 		}
-		return activities.ProbeResult{Told: later(10, 2*time.Hour), Calls: 1}, nil
+		return activities.CheckQuotaResult{Usage: later(10, 2*time.Hour), Calls: 1}, nil
 	}
 	env.RegisterDelayedCallback(func() {
 		p := ask(t, env)
@@ -269,11 +269,11 @@ func TestQuota_aLongWaitContinuesAsNew(t *testing.T) {
 	t.Parallel()
 	o := &org{authenticate: spentBut(1990)}
 	env := environment(t, o, "sync-acme")
-	o.probe = func(activities.ProbeParams) (activities.ProbeResult, error) {
-		if o.count("Probe") == 5 {
+	o.probe = func(activities.CheckQuotaParams) (activities.CheckQuotaResult, error) {
+		if o.count("CheckQuota") == 5 {
 			suggestContinueAsNew(env)
 		}
-		return activities.ProbeResult{Told: quota.Usage{Clock: dawn}}, nil
+		return activities.CheckQuotaResult{Usage: quota.Usage{Clock: dawn}}, nil
 	}
 	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
 	var next *workflow.ContinueAsNewError

@@ -25,7 +25,7 @@ type recovery struct {
 type recoveryState struct {
 	Blocked    *Blocked   `json:"blocked,omitempty"` // nil when the sync is not
 	Refused    Refused    `json:"refused,omitzero"`
-	Unexpected Unexpected `json:"failures,omitzero"` // of the step under way
+	Unexpected Unexpected `json:"unexpected,omitzero"` // of the step under way
 }
 
 // blockedFor is how long a blocked sync waits to be resumed before it fails.

@@ -24,8 +24,8 @@ func torn(shard int) error {
 }
 
 // settled is the account of the small healthy org.
-func settled() activities.SettleResult {
-	return activities.SettleResult{States: activities.States{Described: 80, Reused: 20}}
+func settled() activities.MergeDescriptionsResult {
+	return activities.MergeDescriptionsResult{States: activities.States{Described: 80, Reused: 20}}
 }
 
 func TestTorn_aShardIsDescribedAgain(t *testing.T) {
@@ -41,9 +41,9 @@ func TestTorn_aShardIsDescribedAgain(t *testing.T) {
 		}
 		return activities.ReplanResult{ToDescribe: 1, Shards: 1, Changed: 1}, nil
 	}
-	o.settle = func() (activities.SettleResult, error) {
-		if o.count("Settle") <= 2 {
-			return activities.SettleResult{}, torn(3)
+	o.settle = func() (activities.MergeDescriptionsResult, error) {
+		if o.count("MergeDescriptions") <= 2 {
+			return activities.MergeDescriptionsResult{}, torn(3)
 		}
 		return settled(), nil
 	}
@@ -75,22 +75,26 @@ func TestTorn_aShardIsDescribedAgain(t *testing.T) {
 
 func TestTorn_aBucketThatDamagesAllEndsTheSync(t *testing.T) {
 	t.Parallel()
-	o := &org{settle: func() (activities.SettleResult, error) { return activities.SettleResult{}, torn(3) }}
+	o := &org{settle: func() (activities.MergeDescriptionsResult, error) {
+		return activities.MergeDescriptionsResult{}, torn(3)
+	}}
 	env := environment(t, o, "sync-acme")
 	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
 	_, failure := resultOf(t, env)
-	if failure == nil || failure.Type() != string(fault.Invalid) || o.count("Settle") != 4 || o.count("Describe") != 8+3 {
-		t.Errorf("settled %d times, %d shards ran: %v", o.count("Settle"), o.count("Describe"), failure)
+	if failure == nil || failure.Type() != string(fault.Invalid) || o.count("MergeDescriptions") != 4 || o.count("Describe") != 8+3 {
+		t.Errorf("settled %d times, %d shards ran: %v", o.count("MergeDescriptions"), o.count("Describe"), failure)
 	}
 }
 
 func TestTorn_isCarriedOver(t *testing.T) {
 	t.Parallel()
-	o := &org{settle: func() (activities.SettleResult, error) { return activities.SettleResult{}, torn(3) }}
+	o := &org{settle: func() (activities.MergeDescriptionsResult, error) {
+		return activities.MergeDescriptionsResult{}, torn(3)
+	}}
 	env := environment(t, o, "sync-acme")
 	o.describe = func(_ context.Context, p activities.DescribeParams) (activities.DescribeResult, error) {
 		done := described(10)
-		if o.count("Settle") > 0 {
+		if o.count("MergeDescriptions") > 0 {
 			suggestContinueAsNew(env)
 			done.Partial, done.Stop = true, activities.StopSlice
 		}
@@ -101,12 +105,12 @@ func TestTorn_isCarriedOver(t *testing.T) {
 	if err := env.GetWorkflowError(); !errors.As(err, &next) {
 		t.Fatalf("got %v, want continue-as-new", err)
 	}
-	rest := &org{settle: func() (activities.SettleResult, error) { return settled(), nil }}
+	rest := &org{settle: func() (activities.MergeDescriptionsResult, error) { return settled(), nil }}
 	second := environment(t, rest, "sync-acme")
 	second.SetContinuedExecutionRunID("the-run-before")
 	second.ExecuteWorkflow(workflows.SyncSourceType, decode(t, next))
 	got, failure := resultOf(t, second)
-	if failure != nil || got.Described != 80 || !slices.Equal(rest.seen[:2], []string{"Describe", "Settle"}) {
+	if failure != nil || got.Described != 80 || !slices.Equal(rest.seen[:2], []string{"Describe", "MergeDescriptions"}) {
 		t.Errorf("%d reports are described after %v: %v", got.Described, rest.seen, failure)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	registered "go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
@@ -32,21 +33,23 @@ type org struct {
 	enumerate    func(activities.EnumerateParams) (activities.EnumerateResult, error)
 	plan         func(activities.PlanParams) (activities.PlanResult, error)
 	describe     func(context.Context, activities.DescribeParams) (activities.DescribeResult, error)
-	settle       func() (activities.SettleResult, error)
+	settle       func() (activities.MergeDescriptionsResult, error)
 	upload       func(activities.UploadParams) (activities.UploadResult, error)
 	prune        func() error
-	find         func(string) (activities.FindResult, error)
+	find         func(string) (activities.FindRunningSyncResult, error)
 	guard        func(activities.GuardParams) (activities.GuardResult, error)
-	missing      func(activities.MissingParams) (activities.MissingResult, error)
+	missing      func(activities.LookUpMissingParams) (activities.LookUpMissingResult, error)
 	catchUp      func(activities.CatchUpParams) (activities.CatchUpResult, error)
 	replan       func(activities.ReplanParams) (activities.ReplanResult, error)
-	probe        func(activities.ProbeParams) (activities.ProbeResult, error)
-	account      func(activities.AccountParams) (activities.AccountResult, error)
+	probe        func(activities.CheckQuotaParams) (activities.CheckQuotaResult, error)
+	account      func(activities.WriteAccountParams) (activities.WriteAccountResult, error)
 	record       func(activities.RecordParams)
 	loginAfter   time.Duration // that it takes for a worker to begin the login
 	describes    time.Duration // how long a describe takes
 	findWorker   func(activities.FindWorkerParams) (activities.FindWorkerResult, error)
 	step         func(name string) error // what Assemble, Account and Record answer
+	throws       map[string]func() error // activities that first do this
+	mocks        []func()                // of activities that take time
 	partial      map[string]int64        // by file, the reports that lack some of their columns
 	forward      func(activities.ForwardParams) (activities.ForwardResult, error)
 	attributes   attribute.List // of the namespace; nil: all of Longhaul's
@@ -86,6 +89,26 @@ func exportOf(name string) activities.ExportPlan {
 	return activities.ExportPlan{Name: name, Files: castor.Format{}.Files(), Delivers: true, Section: "catalog"}
 }
 
+// thrown is what an activity does before it answers.
+func (o *org) thrown(activity string) error {
+	if throw := o.throws[activity]; throw != nil {
+		return throw()
+	}
+	return nil
+}
+
+// delay is how long an activity takes.
+func (o *org) delay(activity string) time.Duration {
+	switch activity {
+	case "Authenticate":
+		return o.loginAfter
+	case "Describe":
+		return o.describes
+	default:
+		return 0
+	}
+}
+
 func healthy() activities.AuthenticateResult {
 	return activities.AuthenticateResult{
 		Bucket: "b1", Identity: description.Identity{OrgID: "00Dxx0000001gPLEAY", APIVersion: "59.0"},
@@ -107,52 +130,54 @@ func environment(t *testing.T, o *org, id string) *testsuite.TestWorkflowEnviron
 	env.SetWorkerOptions(workflows.WorkerOptions(list, worker.Options{}))
 	workflows.Register(env, &activities.Activities{})
 	var a *activities.Activities
-	answer(env, o, "Authenticate", a.Authenticate, &o.authenticate, healthy()).After(o.loginAfter)
+	answer(env, o, "Authenticate", a.Authenticate, &o.authenticate, healthy())
 	answer(env, o, "Enumerate", a.Enumerate, &o.enumerate, activities.EnumerateResult{Count: 100, Spending: activities.Spending{Calls: 1}})
 	answer(env, o, "Guard", a.Guard, &o.guard, activities.GuardResult{})
-	answer(env, o, "Missing", a.Missing, &o.missing, activities.MissingResult{})
+	answer(env, o, "LookUpMissing", a.LookUpMissing, &o.missing, activities.LookUpMissingResult{})
 	answer(env, o, "Plan", a.Plan, &o.plan,
 		activities.PlanResult{Reports: 100, ToDescribe: 80, Shards: 8, States: activities.States{Reused: 20}})
-	env.OnActivity(a.Describe, anything, anything).After(o.describes).
-		Return(func(ctx context.Context, p activities.DescribeParams) (activities.DescribeResult, error) {
-			o.saw("Describe")
-			if o.describe != nil {
-				return o.describe(ctx, p)
-			}
-			return described(10), nil
-		}).Maybe()
+	stand(env, o, "Describe", a.Describe, func(ctx context.Context, p activities.DescribeParams) (activities.DescribeResult, error) {
+		o.saw("Describe")
+		if o.describe != nil {
+			return o.describe(ctx, p)
+		}
+		return described(10), nil
+	})
 	answer(env, o, "CatchUp", a.CatchUp, &o.catchUp, activities.CatchUpResult{Spending: activities.Spending{Calls: 4}})
 	answer(env, o, "Replan", a.Replan, &o.replan, activities.ReplanResult{})
-	answer(env, o, "Probe", a.Probe, &o.probe, activities.ProbeResult{})
+	answer(env, o, "CheckQuota", a.CheckQuota, &o.probe, activities.CheckQuotaResult{})
 	environmentOfFiles(env, o)
-	answer(env, o, "Find", a.Find, &o.find, activities.FindResult{})
+	answer(env, o, "FindRunningSync", a.FindRunningSync, &o.find, activities.FindRunningSyncResult{})
 	answer(env, o, "ForwardUpdate", a.ForwardUpdate, &o.forward, activities.ForwardResult{})
 	answer(env, o, "FindWorker", a.FindWorker, &o.findWorker, activities.FindWorkerResult{Found: true})
+	for _, mock := range o.mocks { // no activity may be registered after the first mock
+		mock()
+	}
 	return env
 }
 
 // environmentOfFiles makes the activities answer that write, deliver and record, and those that only report.
 func environmentOfFiles(env *testsuite.TestWorkflowEnvironment, o *org) {
 	var a *activities.Activities
-	settle := func(activities.SettleParams) (activities.SettleResult, error) {
+	settle := func(activities.MergeDescriptionsParams) (activities.MergeDescriptionsResult, error) {
 		if o.settle != nil {
 			return o.settle()
 		}
-		return activities.SettleResult{States: activities.States{Described: 80, Reused: 20}}, nil
+		return activities.MergeDescriptionsResult{States: activities.States{Described: 80, Reused: 20}}, nil
 	}
-	answer(env, o, "Settle", a.Settle, &settle, activities.SettleResult{})
+	answer(env, o, "MergeDescriptions", a.MergeDescriptions, &settle, activities.MergeDescriptionsResult{})
 	assemble := func(p activities.AssembleParams) (activities.AssembleResult, error) {
 		file := activities.File{Name: p.Name, Bytes: p.Timestamp, SHA256: "abc"}
 		return activities.AssembleResult{File: file, Partial: o.partial[p.Name]}, o.refuses("Assemble")
 	}
 	answer(env, o, "Assemble", a.Assemble, &assemble, activities.AssembleResult{})
-	account := func(p activities.AccountParams) (activities.AccountResult, error) {
+	account := func(p activities.WriteAccountParams) (activities.WriteAccountResult, error) {
 		if o.account != nil {
 			return o.account(p)
 		}
-		return activities.AccountResult{}, o.refuses("Account")
+		return activities.WriteAccountResult{}, o.refuses("WriteAccount")
 	}
-	answer(env, o, "Account", a.Account, &account, activities.AccountResult{})
+	answer(env, o, "WriteAccount", a.WriteAccount, &account, activities.WriteAccountResult{})
 	upload := func(p activities.UploadParams) (activities.UploadResult, error) {
 		if o.upload != nil {
 			return o.upload(p)
@@ -160,20 +185,20 @@ func environmentOfFiles(env *testsuite.TestWorkflowEnvironment, o *org) {
 		return activities.UploadResult{Name: p.File.Name, Delivered: true}, nil
 	}
 	answer(env, o, "Upload", a.Upload, &upload, activities.UploadResult{})
-	acknowledge(env, o, "Record", a.Record, func(p activities.RecordParams) error {
+	acknowledge(env, o, "Record", func(p activities.RecordParams) error {
 		if o.record != nil {
 			o.record(p)
 		}
 		return o.refuses("Record")
 	})
-	acknowledge(env, o, "Prune", a.Prune, func(activities.Sync) error {
+	acknowledge(env, o, "Prune", func(activities.Sync) error {
 		if o.prune != nil {
 			return o.prune()
 		}
 		return nil
 	})
-	acknowledge(env, o, "Remind", a.Remind, func(activities.RemindParams) error { return nil })
-	acknowledge(env, o, "End", a.End, func(p activities.EndParams) error {
+	acknowledge(env, o, "Remind", func(activities.RemindParams) error { return nil })
+	acknowledge(env, o, "MarkEnded", func(p activities.MarkEndedParams) error {
 		o.mu.Lock()
 		defer o.mu.Unlock()
 		o.ended = append(o.ended, p.Outcome)
@@ -185,24 +210,49 @@ func environmentOfFiles(env *testsuite.TestWorkflowEnvironment, o *org) {
 func answer[P, R any](
 	env *testsuite.TestWorkflowEnvironment, o *org, name string,
 	activity func(context.Context, P) (R, error), by *func(P) (R, error), otherwise R,
-) *testsuite.MockCallWrapper {
-	return env.OnActivity(activity, anything, anything).Return(func(_ context.Context, params P) (R, error) {
+) {
+	stand(env, o, name, activity, func(_ context.Context, params P) (R, error) {
 		o.saw(name)
 		if *by != nil {
 			return (*by)(params)
 		}
 		return otherwise, nil
-	}).Maybe()
+	})
+}
+
+// stand makes answers stand for an activity, behind the interceptors of a worker. An activity that takes time is mocked instead,
+// as the environment skips the time of mocks alone.
+func stand[P, R any](
+	env *testsuite.TestWorkflowEnvironment, o *org, name string, activity, answers func(context.Context, P) (R, error),
+) {
+	if d := o.delay(name); d > 0 {
+		o.mocks = append(o.mocks, func() { env.OnActivity(activity, anything, anything).After(d).Return(answers).Maybe() })
+		return
+	}
+	register(env, name, func(ctx context.Context, params P) (result R, err error) {
+		if err := o.thrown(name); err != nil {
+			return result, err
+		}
+		return answers(ctx, params)
+	})
 }
 
 // acknowledge makes an activity answer that has no result.
 func acknowledge[P any](
-	env *testsuite.TestWorkflowEnvironment, o *org, name string, activity func(context.Context, P) error, by func(P) error,
+	env *testsuite.TestWorkflowEnvironment, o *org, name string, by func(P) error,
 ) {
-	env.OnActivity(activity, anything, anything).Return(func(_ context.Context, params P) error {
+	register(env, name, func(_ context.Context, params P) error {
+		if err := o.thrown(name); err != nil {
+			return err
+		}
 		o.saw(name)
 		return by(params)
-	}).Maybe()
+	})
+}
+
+// register puts a function in the place of an activity of production.
+func register(env *testsuite.TestWorkflowEnvironment, name string, answers any) {
+	env.RegisterActivityWithOptions(answers, registered.RegisterOptions{Name: name, DisableAlreadyRegisteredCheck: true})
 }
 
 // described is what a shard brings of n reports, all of them described, at a call each.

@@ -59,8 +59,8 @@ func TestSyncSource_uploadsTheSummaryLast(t *testing.T) {
 
 func TestSyncSource_endsWithGaps(t *testing.T) {
 	t.Parallel()
-	o := &org{settle: func() (activities.SettleResult, error) {
-		return activities.SettleResult{States: activities.States{Described: 90, Denied: 8, Failed: 2, Gone: 5}}, nil
+	o := &org{settle: func() (activities.MergeDescriptionsResult, error) {
+		return activities.MergeDescriptionsResult{States: activities.States{Described: 90, Denied: 8, Failed: 2, Gone: 5}}, nil
 	}}
 	env := environment(t, o, "sync-acme")
 	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
@@ -201,7 +201,7 @@ func TestSyncSource_cancelsTheOtherShardsWhenOneIsRefused(t *testing.T) {
 	if failure == nil || failure.Type() != string(fault.PermissionMissing) {
 		t.Fatalf("got %v", failure)
 	}
-	if o.count("Settle") != 0 {
+	if o.count("MergeDescriptions") != 0 {
 		t.Error("a sync that failed in describe went on to assemble")
 	}
 }
@@ -218,7 +218,7 @@ func TestSyncSource_endsCancelled(t *testing.T) {
 	if err := env.GetWorkflowError(); !temporal.IsCanceledError(err) {
 		t.Fatalf("got %v, want cancelled", err)
 	}
-	if o.count("Settle") != 0 {
+	if o.count("MergeDescriptions") != 0 {
 		t.Error("a cancelled sync went on")
 	}
 }

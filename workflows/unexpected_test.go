@@ -44,12 +44,12 @@ type stumbling struct {
 func stumble(t *testing.T, why error) *stumbling {
 	t.Helper()
 	st := &stumbling{why: why}
-	st.settle = func() (activities.SettleResult, error) {
+	st.settle = func() (activities.MergeDescriptionsResult, error) {
 		st.mu.Lock()
 		st.tried = append(st.tried, st.env.Now())
 		st.mu.Unlock()
 		if !st.fixed.Load() {
-			return activities.SettleResult{}, st.why
+			return activities.MergeDescriptionsResult{}, st.why
 		}
 		return settled(), nil
 	}
@@ -116,9 +116,9 @@ func TestUnexpected_countsAnewAfterAResume(t *testing.T) {
 func TestUnexpected_aStepThatSucceedsEndsTheCount(t *testing.T) {
 	t.Parallel()
 	o := new(org)
-	o.settle = func() (activities.SettleResult, error) {
-		if o.count("Settle") <= 3 {
-			return activities.SettleResult{}, bug()
+	o.settle = func() (activities.MergeDescriptionsResult, error) {
+		if o.count("MergeDescriptions") <= 3 {
+			return activities.MergeDescriptionsResult{}, bug()
 		}
 		return settled(), nil
 	}

@@ -47,7 +47,7 @@ func TestGuard_holdsASyncWithoutARightBeforeItDescribes(t *testing.T) {
 					if p.Phase != workflows.PhaseHeld || len(p.Concerns) != 1 || p.Concerns[0].Code != guard.ConcernPermissionMissing {
 						t.Errorf("it is in %s and holds for %+v", p.Phase, p.Concerns)
 					}
-					if o.count("Describe")+o.count("Plan")+o.count("Missing") != 0 {
+					if o.count("Describe")+o.count("Plan")+o.count("LookUpMissing") != 0 {
 						t.Error("it spent calls before it held")
 					}
 					env.UpdateWorkflow(verdict, "one", updated(t, verdict, ""))
@@ -100,11 +100,11 @@ func TestGuard_comparesAnUndeliveredSyncThatAsksForIt(t *testing.T) {
 func TestResult_isNeverCalledCompleteWithoutWhatIsUnseen(t *testing.T) {
 	t.Parallel()
 	unseen := listing.Unseen{Count: 12, Kind: listing.UnseenAtLeast}
-	o := &org{account: func(p activities.AccountParams) (activities.AccountResult, error) {
+	o := &org{account: func(p activities.WriteAccountParams) (activities.WriteAccountResult, error) {
 		if p.Unseen != nil || !p.Permissions["RunReports"] {
 			t.Errorf("asked %+v", p)
 		}
-		return activities.AccountResult{Unseen: &unseen}, nil
+		return activities.WriteAccountResult{Unseen: &unseen}, nil
 	}, authenticate: func(activities.AuthenticateParams) (activities.AuthenticateResult, error) {
 		r := healthy()
 		r.Permissions = map[string]bool{"RunReports": true, "ViewPublicReports": false}

@@ -100,7 +100,7 @@ func TestUnserved_isPausedResumedAndCancelled(t *testing.T) {
 	if took := env.Now().Sub(start); took > time.Hour+2*time.Minute {
 		t.Errorf("the cancel took until %s after the start", took)
 	}
-	if n := o.count("End"); n > 0 {
+	if n := o.count("MarkEnded"); n > 0 {
 		t.Errorf("the end of a sync that has left nothing in the bucket was noted %d times: that waits for a worker", n)
 	}
 }
@@ -122,7 +122,7 @@ func TestUnserved_failsAfterSevenDaysWhereNobodyEverServed(t *testing.T) {
 	if n := o.count("FindWorker"); n > 20 {
 		t.Errorf("%d looks in seven days: the history of a sync that waits must stay short", n)
 	}
-	if n := o.count("End"); n > 0 {
+	if n := o.count("MarkEnded"); n > 0 {
 		t.Errorf("its end was noted in the bucket %d times, which waits for a worker", n)
 	}
 }

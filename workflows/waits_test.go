@@ -94,14 +94,14 @@ func TestWait_endsWithACancel(t *testing.T) {
 				if p := ask(t, env); p.Waiting == "" {
 					t.Errorf("it does not stand still, but is in phase %s", p.Phase)
 				}
-				before = o.count("Authenticate") + o.count("Remind") + o.count("Probe") + o.count("Describe")
+				before = o.count("Authenticate") + o.count("Remind") + o.count("CheckQuota") + o.count("Describe")
 				env.CancelWorkflow()
 			}, 5*time.Minute)
 			env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
 			if err := env.GetWorkflowError(); !temporal.IsCanceledError(err) {
 				t.Errorf("it ends with %v, want cancelled", err)
 			}
-			if after := o.count("Authenticate") + o.count("Remind") + o.count("Probe") + o.count("Describe"); after != before || before == 0 {
+			if after := o.count("Authenticate") + o.count("Remind") + o.count("CheckQuota") + o.count("Describe"); after != before || before == 0 {
 				t.Errorf("%d activities ran after the cancel", after-before)
 			}
 		})

@@ -149,19 +149,14 @@ func failure(err error) (reason, message string) {
 }
 
 // stopError wraps the error that ends a run early. The class and the wait that Salesforce asked for stay visible to
-// fault.From. What has no class becomes transient, so that the attempt is repeated, and so does the class of an error
-// about one report: where every report fails, none of them is to blame.
+// fault.From. The class of an error about one report becomes transient, so that the attempt is repeated: where every report
+// fails, none of them is to blame. What has no class, a panic too, is a bug that the attempt must not repeat for ever.
 func stopError(shard int, err error) error {
-	f := fault.From(err)
-	switch {
-	case f != nil && ofOneReport(f.Class) && !concernsAll(err):
+	if f := fault.From(err); f != nil && ofOneReport(f.Class) && !concernsAll(err) {
 		err = &fault.Error{
 			Class: fault.Transient, System: f.System, RetryAfter: f.RetryAfter, Err: err,
 			Message: "Salesforce answered every report with an error; they are tried again",
 		}
-	case f != nil, errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-	default:
-		err = &fault.Error{Class: fault.Transient, System: fault.Longhaul, Message: "describing the reports was interrupted", Err: err}
 	}
 	return fmt.Errorf("describe shard %d: %w", shard, err)
 }

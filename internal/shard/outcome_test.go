@@ -101,7 +101,6 @@ func TestStopError_isRepeatedUnlessRepeatingCannotFixIt(t *testing.T) {
 		"a permission for one report":     {failWith(fault.PermissionMissing), fault.Transient, 0},
 		"a permission for all reports":    {whole, fault.PermissionMissing, 0},
 		"a refused login":                 {failWith(fault.LoginRefused), fault.LoginRefused, 0},
-		"an unclassified error":           {errors.New("boom"), fault.Transient, 0},
 		"a wait":                          {&salesforce.Error{Class: fault.Poison, RetryAfter: time.Minute}, fault.Transient, time.Minute},
 	}
 	for name, test := range tests {
@@ -117,7 +116,9 @@ func TestStopError_isRepeatedUnlessRepeatingCannotFixIt(t *testing.T) {
 			}
 		})
 	}
-	if got := stopError(3, context.Canceled); !errors.Is(got, context.Canceled) || fault.From(got) != nil {
-		t.Errorf("a cancel became %v", got)
+	for _, err := range []error{context.Canceled, errors.New("boom"), &fault.PanicError{Value: "boom"}} {
+		if got := stopError(3, err); !errors.Is(got, err) || fault.From(got) != nil {
+			t.Errorf("%v became %v", err, got)
+		}
 	}
 }

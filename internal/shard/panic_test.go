@@ -1,6 +1,7 @@
 package shard
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -23,8 +24,8 @@ func TestRun_aPanicOfTheStoreEndsTheAttempt(t *testing.T) {
 				}
 				return nil
 			}
-			if _, err := run(t.Context(), input(o, 5), f); !fault.Is(err, fault.Transient) {
-				t.Errorf("%s: got %v, want an error of this attempt", key, err)
+			if _, err := run(t.Context(), input(o, 5), f); fault.From(err) != nil || !errors.As(err, new(*fault.PanicError)) {
+				t.Errorf("%s: got %v, want the panic, of no class", key, err)
 			}
 		}
 		f.fail = nil
@@ -66,8 +67,8 @@ func TestRun_aPanicOfItsOwnLeavesNothingUnderWay(t *testing.T) {
 		in := input(o, 5)
 		in.Slots = share
 		in.Progress = func(int, int) { panic("the progress") }
-		if _, err := run(t.Context(), in, f); !fault.Is(err, fault.Transient) {
-			t.Errorf("got %v, want an error of this attempt", err)
+		if _, err := run(t.Context(), in, f); fault.From(err) != nil || !errors.As(err, new(*fault.PanicError)) {
+			t.Errorf("got %v, want the panic, of no class", err)
 		}
 		share.Abandon(t.Context()) // returns when nobody uses the share any more
 		if got := other.Limit(); got != 5 {

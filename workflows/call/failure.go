@@ -43,16 +43,16 @@ func Fail(failure *activities.Failure, details any) error {
 		temporal.ApplicationErrorOptions{NonRetryable: true, Details: []any{details}})
 }
 
-// Spent is how many API calls an activity has made that was granted a lease and failed: what its failure or its last heartbeat
+// Spent is how many API calls an activity has made that was granted a call budget and failed: what its failure or its last heartbeat
 // reports, or all that it was granted.
-func Spent(err error, lease activities.Lease) activities.Spending {
+func Spent(err error, reserved activities.CallBudget) activities.Spending {
 	if spent := Details(err).Spent; spent != nil {
 		return *spent
 	}
 	var late *temporal.TimeoutError
 	var beat activities.Beat
 	if errors.As(err, &late) && late.HasLastHeartbeatDetails() && late.LastHeartbeatDetails(&beat) == nil {
-		return activities.Spending{Calls: min(max(beat.Calls, beat.Bound), lease.Calls)}
+		return activities.Spending{Calls: min(max(beat.Calls, beat.Bound), reserved.Calls)}
 	}
-	return activities.Spending{Calls: lease.Calls} // an activity that was cancelled between two attempts reports nothing either
+	return activities.Spending{Calls: reserved.Calls} // an activity that was cancelled between two attempts reports nothing either
 }
