@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -38,6 +39,7 @@ type works struct {
 	client  client.Client
 	store   *staging.Store
 	address string // of Temporal
+	stop    func() // stops the worker, before the test is over
 }
 
 // newWorks starts both, for as long as the test lives. Temporal's database lies in dir.
@@ -70,10 +72,11 @@ func newWorks(t *testing.T, on temporaldev.Options, dir string, settings config.
 	if err := worker.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
+	w.stop = sync.OnceFunc(func() {
 		worker.Stop()
 		closed(t, h.Close())
 	})
+	t.Cleanup(w.stop)
 	return w
 }
 
