@@ -1,11 +1,12 @@
-// Package activities holds the side effects of a sync, one thin method a file, each idempotent: what an earlier attempt
-// left in the bucket is found and used.
+// Package activities holds the side effects of a sync, a file a subject. Each activity is idempotent: it finds and uses what an
+// earlier attempt left in the bucket.
 package activities
 
 import (
 	"context"
 	"time"
 
+	"longhaul/activities/relay"
 	"longhaul/internal/export"
 	"longhaul/internal/fault"
 	"longhaul/internal/quota"
@@ -53,7 +54,7 @@ type Activities struct {
 	Version  string                                                                 // of Longhaul
 	Slice    time.Duration                                                          // for how long a shard describes at a time; two minutes when zero
 
-	relay  relay
+	relay  relay.Relay
 	keeper keeper
 }
 
@@ -97,10 +98,11 @@ func (a *Activities) open(ctx context.Context, sync Sync) (*Source, staging.Sync
 			Message: "this worker uses another bucket than the sync began in: give all workers the same storage and start the sync again",
 		})
 	}
-	if err := a.keep(ctx, sync); err != nil {
+	mine := a.ownership(sync)
+	if err := mine.keep(ctx); err != nil {
 		return nil, staging.Sync{}, err
 	}
-	a.keepWhile(ctx, sync)
+	mine.keepWhile(ctx)
 	return source, sync.staged(), nil
 }
 

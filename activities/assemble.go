@@ -20,25 +20,16 @@ type MergeDescriptionsParams struct {
 // MergeDescriptionsResult is the account: every report of the inventory in one state, and what has vanished beside them.
 type MergeDescriptionsResult struct {
 	States   States `json:"states"`
-	Vanished Kinds  `json:"vanished,omitzero"` // fewer than Missing found gone, where some came back while the sync described
+	Vanished Kinds  `json:"vanished,omitzero"` // fewer than LookUpMissing found gone, where some came back while the sync described
 }
 
 // MergeDescriptions merges what was reused and what the shards brought into one stream and checks that every report of the
 // inventory is in it once.
 func (a *Activities) MergeDescriptions(ctx context.Context, params MergeDescriptionsParams) (MergeDescriptionsResult, error) {
-	counted, p := startPulse(ctx)
-	settled, err := a.settle(counted, params, p)
-	p.end(ctx, err)
-	return MergeDescriptionsResult{States: statesOf(settled.States), Vanished: kindsOf(settled.Vanished)}, toTemporal(ctx, err)
-}
-
-func (a *Activities) settle(ctx context.Context, params MergeDescriptionsParams, p *pulse) (account.Merged, error) {
-	_, staged, err := a.open(ctx, params.Sync)
-	if err != nil {
-		return account.Merged{}, err
-	}
-	in := account.Input{Store: a.Store, Sync: staged, Progress: func(n int64) { p.progress(n, 0) }}
-	return account.MergeDescriptions(ctx, in, params.Shards, params.Again)
+	merged, err := working(ctx, a, params.Sync, func(ctx context.Context, t attempt) (account.Merged, error) {
+		return account.MergeDescriptions(ctx, account.Input{Store: a.Store, Sync: t.staged, Progress: t.count}, params.Shards, params.Again)
+	})
+	return MergeDescriptionsResult{States: statesOf(merged.States), Vanished: kindsOf(merged.Vanished)}, err
 }
 
 // AssembleParams names one file of an export.
@@ -58,28 +49,19 @@ type AssembleResult struct {
 
 // Assemble writes one file of an export into the sync's folder of the bucket.
 func (a *Activities) Assemble(ctx context.Context, params AssembleParams) (AssembleResult, error) {
-	counted, p := startPulse(ctx)
-	result, err := a.assemble(counted, params, p)
-	p.end(ctx, err)
-	return result, toTemporal(ctx, err)
-}
-
-func (a *Activities) assemble(ctx context.Context, params AssembleParams, p *pulse) (AssembleResult, error) {
-	source, staged, err := a.open(ctx, params.Sync)
-	if err != nil {
-		return AssembleResult{}, err
-	}
-	one, err := source.Export(params.Export)
-	if err != nil {
-		return AssembleResult{}, elsewhere(params.Sync, err)
-	}
-	written, err := one.Write(ctx, export.Input{
-		Store: a.Store, Sync: staged, Export: params.Export, Timestamp: params.Timestamp, BaseURL: params.BaseURL, Version: a.Version,
-		Progress: func(n int64) { p.progress(n, 0) },
-	}, params.Name)
-	name := one.FileName(params.Timestamp, params.Name)
-	file := File{Name: name, Bytes: written.Bytes, SHA256: written.SHA256, Count: written.Count}
-	return AssembleResult{file, written.Partial}, err
+	return working(ctx, a, params.Sync, func(ctx context.Context, t attempt) (AssembleResult, error) {
+		one, err := t.source.Export(params.Export)
+		if err != nil {
+			return AssembleResult{}, elsewhere(params.Sync, err)
+		}
+		written, err := one.Write(ctx, export.Input{
+			Store: a.Store, Sync: t.staged, Export: params.Export, Timestamp: params.Timestamp, BaseURL: params.BaseURL, Version: a.Version,
+			Progress: t.count,
+		}, params.Name)
+		name := one.FileName(params.Timestamp, params.Name)
+		file := File{Name: name, Bytes: written.Bytes, SHA256: written.SHA256, Count: written.Count}
+		return AssembleResult{file, written.Partial}, err
+	})
 }
 
 // WriteAccountParams holds what the manifest says beside what lies in the bucket.
@@ -107,20 +89,13 @@ type WriteAccountResult struct {
 
 // WriteAccount writes account.jsonl and manifest.json, and fails when the totals differ from the inventory's.
 func (a *Activities) WriteAccount(ctx context.Context, params WriteAccountParams) (WriteAccountResult, error) {
-	counted, p := startPulse(ctx)
-	unseen, err := a.account(counted, params, p)
-	p.end(ctx, err)
+	unseen, err := working(ctx, a, params.Sync, func(ctx context.Context, t attempt) (*listing.Unseen, error) {
+		in := account.Input{Store: a.Store, Sync: t.staged, Version: a.Version, Progress: t.count}
+		unseen, err := account.Write(ctx, in, params.manifest())
+		return &unseen, err
+	})
 	if err != nil {
-		return WriteAccountResult{}, toTemporal(ctx, err)
+		return WriteAccountResult{}, err
 	}
-	return WriteAccountResult{Unseen: &unseen}, nil
-}
-
-func (a *Activities) account(ctx context.Context, params WriteAccountParams, p *pulse) (listing.Unseen, error) {
-	_, staged, err := a.open(ctx, params.Sync)
-	if err != nil {
-		return listing.Unseen{}, err
-	}
-	in := account.Input{Store: a.Store, Sync: staged, Version: a.Version, Progress: func(n int64) { p.progress(n, 0) }}
-	return account.Write(ctx, in, params.manifest())
+	return WriteAccountResult{Unseen: unseen}, nil
 }

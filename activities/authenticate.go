@@ -68,7 +68,7 @@ func (a *Activities) Authenticate(ctx context.Context, params AuthenticateParams
 	bounded, cancel := context.WithTimeout(salesforce.WithMeter(ctx, meter), authenticateTimeout)
 	defer cancel()
 	result, claim, err := a.authenticate(bounded, params)
-	err = atFirst(err)
+	err = classifyAtStart(err)
 	result.Usage = usageOf(meter)
 	if _, known := meter.Limit(); !known && err == nil {
 		err = a.askUsage(bounded, params.Sync, meter, &result)
@@ -77,16 +77,16 @@ func (a *Activities) Authenticate(ctx context.Context, params AuthenticateParams
 	result.Usage.Clock = meter.Date()
 	if err != nil {
 		activity.RecordHeartbeat(ctx, Beat{Calls: result.Calls, Final: true}) // the account for the next attempt
-		a.releaseAfter(ctx, params.Sync.Source, claim)
+		a.ownership(params.Sync).releaseAfter(ctx, claim)
 	}
 	if f := fault.From(err); f != nil && f.Class == fault.Throttled && f.RetryAfter > shard.LongWait {
-		err = &sittable{err}
+		err = &waitInWorkflow{err}
 	}
 	return result, failedWith(ctx, err, &Spending{Calls: result.Calls, Usage: result.Usage}, 0)
 }
 
-// atFirst makes a fault of the settings of what may pass once a sync has begun: a connection that does not lead to Salesforce.
-func atFirst(err error) error {
+// classifyAtStart makes a fault of the settings of what may pass once a sync has begun: a connection that does not lead to Salesforce.
+func classifyAtStart(err error) error {
 	if e, ok := errors.AsType[*salesforce.Error](err); !ok || !e.Astray() {
 		return err
 	}
@@ -127,7 +127,11 @@ func (a *Activities) authenticate(ctx context.Context, params AuthenticateParams
 	if result.Bucket, err = a.Store.ID(ctx); err != nil {
 		return result, claim, err
 	}
-	claim, last, err := a.take(ctx, params)
+	temporal, err := a.Temporal(ctx)
+	if err != nil {
+		return result, claim, err
+	}
+	claim, last, err := a.ownership(params.Sync).take(ctx, temporal, params.Seen)
 	if err != nil {
 		return result, claim, err
 	}
@@ -142,7 +146,7 @@ func (a *Activities) authenticate(ctx context.Context, params AuthenticateParams
 		}
 	}
 	source.Salesforce.Renew(activity.GetInfo(ctx).ScheduledTime) // settings and org may be others than the sync before had
-	if err := a.meet(ctx, source, &result); err != nil {
+	if err := logIn(ctx, source, &result); err != nil {
 		return result, claim, err
 	}
 	return result, claim, a.Store.WriteJSON(ctx, staged.State(), history.Opened{
@@ -150,8 +154,8 @@ func (a *Activities) authenticate(ctx context.Context, params AuthenticateParams
 	})
 }
 
-// meet logs in and reads org, run-as user and permissions, the three at once: a sync of a small org is mostly latency.
-func (a *Activities) meet(ctx context.Context, source *Source, result *AuthenticateResult) error {
+// logIn logs in and reads org, run-as user and permissions, the three at once: a sync of a small org is mostly latency.
+func logIn(ctx context.Context, source *Source, result *AuthenticateResult) error {
 	identity, err := source.Salesforce.Login(ctx)
 	if err != nil {
 		return err
@@ -194,14 +198,14 @@ func (a *Activities) meet(ctx context.Context, source *Source, result *Authentic
 		return nil
 	}
 	result.Permissions = permissions.Granted()
-	warnings, err := judge(permissions, source.Private, source.AcceptMissing)
+	warnings, err := checkPermissions(permissions, source.Private, source.AcceptMissing)
 	result.Warnings = append(result.Warnings, warnings...)
 	return err
 }
 
-// judge refuses what contradicts the settings and warns of what will be missing. Whether a sync goes on without it the
+// checkPermissions refuses what contradicts the settings and warns of what will be missing. Whether a sync goes on without it the
 // guard asks, once it has listed what there is.
-func judge(permissions permission.Set, private bool, accepted []string) (warnings []string, err error) {
+func checkPermissions(permissions permission.Set, private bool, accepted []string) (warnings []string, err error) {
 	var unknown []string
 	for _, right := range permission.All {
 		has, known := permissions.Has(right.Name)
@@ -228,14 +232,4 @@ func judge(permissions permission.Set, private bool, accepted []string) (warning
 		}
 	}
 	return warnings, nil
-}
-
-// lastRecord is the newest record of source: no more than its sync where it cannot be read, and nothing where there is none. The
-// catalog refuses a name that it has, so a timestamp that is not known here is noticed there.
-func (a *Activities) lastRecord(ctx context.Context, source string) (history.Record, error) {
-	record, err := history.LastRecord(ctx, a.Store, source)
-	if errors.Is(err, staging.ErrNotExist) || errors.Is(err, history.ErrRecordUnreadable) {
-		err = nil
-	}
-	return record, err
 }

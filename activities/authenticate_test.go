@@ -86,7 +86,7 @@ func TestAuthenticate_beginsWhereTheSettingsLeadNow(t *testing.T) {
 		}
 	}
 	probe := func(sync activities.Sync) error {
-		_, err := env.ExecuteActivity("Probe", activities.CheckQuotaParams{Sync: sync, Must: true})
+		_, err := env.ExecuteActivity("CheckQuota", activities.CheckQuotaParams{Sync: sync, Must: true})
 		return err
 	}
 	first := begin("20261123T181610Z-ab12cd34")
@@ -134,7 +134,7 @@ func TestAuthenticate_takesAHostThatIsNotTrustedForAWrongSetting(t *testing.T) {
 			!strings.Contains(failure.Message(), row.says) {
 			t.Errorf("%s, at the start: %v", name, err)
 		}
-		_, err = env.ExecuteActivity("Probe", activities.CheckQuotaParams{Sync: activities.Sync{Source: "acme", ID: "a"}})
+		_, err = env.ExecuteActivity("CheckQuota", activities.CheckQuotaParams{Sync: activities.Sync{Source: "acme", ID: "a"}})
 		if !errors.As(err, &failure) || failure.Type() != string(fault.Transient) || failure.NonRetryable() {
 			t.Errorf("%s, in the middle: %v", name, err)
 		}

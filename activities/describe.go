@@ -39,11 +39,23 @@ type DescribeResult struct {
 // Describe asks Salesforce for the columns of a shard's reports and keeps the answers in the bucket as they come. A
 // later attempt asks only for what is missing there.
 func (a *Activities) Describe(ctx context.Context, params DescribeParams) (DescribeResult, error) {
-	var done shard.Result
-	spent, err := calling(ctx, params.Budget, params.Share, func(ctx context.Context, p *pulse) (err error) {
-		done, err = a.describe(ctx, params, p)
-		p.reports = done.Reports
-		return err
+	done := shard.Result{Partial: true} // as long as the shard has not been looked at
+	_, spent, err := calling(ctx, a, params.Sync, params.Budget, params.Share, func(ctx context.Context, t attempt) (_ struct{}, err error) {
+		defer func() { t.reports = done.Reports }()
+		ctx, leave := a.relay.Enter(ctx, params.Sync.Source, activity.GetInfo(ctx).WorkflowExecution.RunID, params.Shard)
+		defer leave()
+		slots := a.Pool.Join(params.Sync.ID, params.Share, params.Last)
+		defer func() {
+			if err != nil || done.Partial {
+				slots.Abandon(ctx) // another run will claim the share
+				return
+			}
+			slots.Leave(ctx)
+		}()
+		running, cancel := untilWorkerStops(ctx)
+		defer cancel()
+		done, err = shard.Run(running, params.input(ctx, t, slots, a))
+		return struct{}{}, err
 	})
 	if err == nil && done.Stop == shard.StopSlice {
 		spent.Stop = StopSlice
@@ -52,6 +64,18 @@ func (a *Activities) Describe(ctx context.Context, params DescribeParams) (Descr
 		Reports: max(done.Reports, known(done, params)), Deferred: done.States[description.StateDeferred], States: statesOf(done.States),
 		Partial: done.Partial || spent.Stop != "", Throttled: done.Throttled, Spending: spent,
 	}, err
+}
+
+// input is what the shard runs with.
+func (params DescribeParams) input(ctx context.Context, t attempt, share shard.Slots, a *Activities) shard.Input {
+	info := activity.GetInfo(ctx)
+	return shard.Input{
+		Store: a.Store, Sync: t.staged, Shard: params.Shard, Attempt: int(info.Attempt), Since: info.ScheduledTime,
+		StartOpen: params.HalfOpen, Throttled: params.Throttled,
+		Describer: t.source.Salesforce, Slots: share, Slice: cmp.Or(a.Slice, slice), LastRound: params.LastRound,
+		Progress: func(done, total int) { t.progress(max(int64(done)-params.Known, 0), int64(total)) },
+		Canary:   canary(a.Store, t.staged, t.source.Salesforce), Waiting: t.waits,
+	}
 }
 
 // known is what the shard has at least: a run that was cut short before it could look does not know.
@@ -66,39 +90,11 @@ func known(done shard.Result, params DescribeParams) int64 {
 // ones on the same workers waiting.
 const slice = 2 * time.Minute
 
-func (a *Activities) describe(ctx context.Context, params DescribeParams, p *pulse) (done shard.Result, err error) {
-	source, staged, err := a.enter(ctx, params.Sync)
-	if err != nil {
-		return shard.Result{Partial: true}, err
-	}
-	ctx, leave := a.relay.enter(ctx, params.Sync.Source, activity.GetInfo(ctx).WorkflowExecution.RunID, params.Shard)
-	defer leave()
-	share := a.Pool.Join(params.Sync.ID, params.Share, params.Last)
-	defer func() {
-		if err != nil || done.Partial {
-			share.Abandon(ctx) // another run will claim the share
-			return
-		}
-		share.Leave(ctx)
-	}()
-
-	running, cancel := untilWorkerStops(ctx)
-	defer cancel()
-	info := activity.GetInfo(ctx)
-	return shard.Run(running, shard.Input{
-		Store: a.Store, Sync: staged, Shard: params.Shard, Attempt: int(info.Attempt), Since: info.ScheduledTime,
-		StartOpen: params.HalfOpen, Throttled: params.Throttled,
-		Describer: source.Salesforce, Slots: share, Slice: cmp.Or(a.Slice, slice), LastRound: params.LastRound,
-		Progress: func(done, total int) { p.progress(max(int64(done)-params.Known, 0), int64(total)) },
-		Canary:   a.probe(staged, source.Salesforce), Waiting: p.waits,
-	})
-}
-
-// probe describes a report that is known to answer, to tell a broken report from a broken Salesforce in a shard of broken
+// canary describes a report that is known to answer, to tell a broken report from a broken Salesforce in a shard of broken
 // reports only.
-func (a *Activities) probe(staged staging.Sync, describer shard.Describer) func(context.Context) error {
+func canary(store *staging.Store, staged staging.Sync, describer shard.Describer) func(context.Context) error {
 	return func(ctx context.Context) error {
-		id, ok, err := shard.FindCanary(ctx, a.Store, staged)
+		id, ok, err := shard.FindCanary(ctx, store, staged)
 		switch {
 		case err != nil:
 			return err

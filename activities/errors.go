@@ -35,11 +35,11 @@ func retryable(class fault.Class) bool {
 	}
 }
 
-// sittable marks an error after which the workflow waits, where everybody sees why, before it runs the activity again.
-type sittable struct{ error }
+// waitInWorkflow marks an error after which the workflow waits, where everybody sees why, before it runs the activity again.
+type waitInWorkflow struct{ error }
 
 // Unwrap gives the error itself.
-func (s *sittable) Unwrap() error { return s.error }
+func (s *waitInWorkflow) Unwrap() error { return s.error }
 
 // toTemporal is the only place that makes application errors: type = class, one sentence as the message, Failure as the
 // details. The causes below the sentence stay in the worker's log, for they may be long.
@@ -76,7 +76,7 @@ func failedWith(ctx context.Context, err error, spent *Spending, reports int64) 
 	message := fault.Short(fault.Sentence(err), longestMessage)
 	contradicts := errors.As(err, new(*contradictory))
 	options := temporal.ApplicationErrorOptions{
-		NonRetryable:   !retryable(f.Class) && !mayGoElsewhere(ctx, err) || errors.As(err, new(*sittable)) || contradicts,
+		NonRetryable:   !retryable(f.Class) && !mayGoElsewhere(ctx, err) || errors.As(err, new(*waitInWorkflow)) || contradicts,
 		NextRetryDelay: min(f.RetryAfter, longestWait),
 		Details: []any{Failure{
 			Class: f.Class, System: f.System, Message: message, Spent: spent, Reports: reports, Torn: tornShard(err),

@@ -69,7 +69,7 @@ func TestToTemporal_namesATornShard(t *testing.T) {
 func TestToTemporal_leavesALongWaitToTheWorkflow(t *testing.T) {
 	t.Parallel()
 	cause := &fault.Error{Class: fault.Throttled, System: fault.Salesforce, Message: "too many logins", RetryAfter: time.Hour}
-	got := mapped(t, &sittable{fmt.Errorf("log in: %w", cause)})
+	got := mapped(t, &waitInWorkflow{fmt.Errorf("log in: %w", cause)})
 	if got.Type() != string(fault.Throttled) || !got.NonRetryable() || got.Message() != "too many logins" {
 		t.Errorf("it became type %s, %q, non-retryable %v", got.Type(), got.Message(), got.NonRetryable())
 	}
@@ -179,7 +179,7 @@ func TestJudge(t *testing.T) {
 		"no private ones, and none are wanted": {without("ManagePvtRptsAndDashbds"), false, 1, false},
 		"no private ones, although they are asked for": {without("ManagePvtRptsAndDashbds"), true, 1, true},
 	} {
-		warnings, err := judge(row.permissions, row.private, nil)
+		warnings, err := checkPermissions(row.permissions, row.private, nil)
 		if len(warnings) != row.warnings || fault.Is(err, fault.PermissionMissing) != row.refused {
 			t.Errorf("%s: %q, %v", name, warnings, err)
 		}

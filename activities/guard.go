@@ -2,7 +2,6 @@ package activities
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"go.temporal.io/sdk/activity"
@@ -10,7 +9,6 @@ import (
 	"longhaul/internal/description"
 	"longhaul/internal/guard"
 	"longhaul/internal/history"
-	"longhaul/internal/listing"
 	"longhaul/internal/staging"
 )
 
@@ -54,8 +52,12 @@ type Concern struct {
 
 // Guard compares a sync with the last one that may be a baseline, or with the newest of any kind.
 func (a *Activities) Guard(ctx context.Context, params GuardParams) (GuardResult, error) {
-	concerns, err := a.guard(ctx, params)
 	result := GuardResult{Concerns: []string{}}
+	_, staged, err := a.open(ctx, params.Sync)
+	if err != nil {
+		return result, toTemporal(ctx, err)
+	}
+	concerns, err := params.compare(ctx, a.Store, staged)
 	for _, c := range concerns {
 		if params.Newest && aboutDelivery(c) {
 			result.Warnings = append(result.Warnings, c.What)
@@ -73,16 +75,13 @@ func aboutDelivery(c guard.Concern) bool {
 	return c.Code == guard.ConcernNoReports || c.Code == guard.ConcernOtherOrg
 }
 
-func (a *Activities) guard(ctx context.Context, params GuardParams) ([]guard.Concern, error) {
-	_, staged, err := a.open(ctx, params.Sync)
-	if err != nil {
-		return nil, err
-	}
+// compare finds the concerns of the stage.
+func (params GuardParams) compare(ctx context.Context, store *staging.Store, staged staging.Sync) ([]guard.Concern, error) {
 	before := history.LastBaseline
 	if params.Newest {
 		before = history.NewestRecord
 	}
-	last, known, err := before(ctx, a.Store, staged.Source)
+	last, known, err := before(ctx, store, staged.Source)
 	if err != nil {
 		return nil, err
 	}
@@ -114,61 +113,4 @@ func (a *Activities) Remind(ctx context.Context, params RemindParams) error {
 	activity.GetLogger(ctx).Warn("the sync holds until it is approved or discarded",
 		"source", params.Sync.Source, "concerns", params.Concerns, "discarded_at", params.Until)
 	return nil
-}
-
-// LookUpMissingParams names the sync whose inventory is compared with that of the last.
-type LookUpMissingParams struct {
-	Sync     Sync                 `json:"sync"`
-	Identity description.Identity `json:"identity"`
-	Private  bool                 `json:"private"`
-	Budget   CallBudget           `json:"budget"`
-}
-
-// LookUpMissingResult counts what the last sync had and no listing returned.
-type LookUpMissingResult struct {
-	Found Kinds `json:"found"` // that are there all the same
-	Gone  Kinds `json:"gone"`
-
-	Warnings []string `json:"warnings,omitempty"`
-	Spending
-}
-
-// LookUpMissing looks up by Id what the last sync had and no listing returned: only what is not found then is gone.
-func (a *Activities) LookUpMissing(ctx context.Context, params LookUpMissingParams) (LookUpMissingResult, error) {
-	var missed listing.LookedUp
-	spent, err := calling(ctx, params.Budget, 1, func(ctx context.Context, p *pulse) (err error) {
-		missed, err = a.missing(ctx, params, p)
-		return err
-	})
-	return LookUpMissingResult{Found: kindsOf(missed.Found), Gone: kindsOf(missed.Gone), Warnings: missed.Warnings, Spending: spent}, err
-}
-
-func (a *Activities) missing(ctx context.Context, params LookUpMissingParams, p *pulse) (listing.LookedUp, error) {
-	source, staged, err := a.open(ctx, params.Sync)
-	if err != nil {
-		return listing.LookedUp{}, err
-	}
-	last, err := history.LastRecord(ctx, a.Store, staged.Source)
-	switch {
-	case errors.Is(err, staging.ErrNotExist):
-		return listing.LookedUp{}, nil
-	case errors.Is(err, history.ErrRecordUnreadable):
-		return listing.LookedUp{Warnings: []string{history.WarningRecordUnreadable}}, nil
-	case err != nil:
-		return listing.LookedUp{}, err
-	case last.Identity.OrgID != params.Identity.OrgID:
-		return listing.LookedUp{}, nil
-	}
-	if source, err = bind(ctx, source, params.Sync); err != nil {
-		return listing.LookedUp{}, err
-	}
-	fields, err := source.fields(params.Sync)
-	if err != nil {
-		return listing.LookedUp{}, err
-	}
-	return listing.LookUpMissing(ctx, listing.LookUpInput{
-		Client: source.Salesforce, Store: a.Store, Sync: staged, Fields: fields, OrgID: params.Identity.OrgID, Last: last.LastSync(),
-		Private:  params.Private,
-		Progress: func(n int64) { p.progress(n, 0) },
-	})
 }

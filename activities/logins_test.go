@@ -47,7 +47,7 @@ func TestAuthenticate_leavesTheWaitForALoginToTheWorkflow(t *testing.T) {
 func TestProbe_doesNotWaitForALogin(t *testing.T) {
 	t.Parallel()
 	client := clientOf(t, simulated(t, server.Options{Reports: 5}), func(c *salesforce.Config) { c.Slots = spent{} })
-	value, err := newEnv(t, client).ExecuteActivity("Probe", activities.CheckQuotaParams{
+	value, err := newEnv(t, client).ExecuteActivity("CheckQuota", activities.CheckQuotaParams{
 		Sync: activities.Sync{Source: "acme", ID: "a"}, Ledger: quota.Budget{Exhausted: time.Now()},
 	})
 	var looked activities.CheckQuotaResult
@@ -106,7 +106,7 @@ func TestSync_sessionsOfBeforeItsResumeAreOver(t *testing.T) {
 		{time.Unix(1_800_000_000, 0), 3}, // an activity that was begun before
 	} {
 		sync.Since = step.since
-		if _, err := env.ExecuteActivity("Probe", activities.CheckQuotaParams{Sync: sync, Must: true}); err != nil {
+		if _, err := env.ExecuteActivity("CheckQuota", activities.CheckQuotaParams{Sync: sync, Must: true}); err != nil {
 			t.Fatal(err)
 		}
 		if got := org.Stats().Logins; got != step.logins {

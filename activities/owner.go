@@ -68,28 +68,47 @@ func (k *keeper) forget(sync Sync) {
 	}
 }
 
-// take makes the sync the owner of its source, and gives the newest record, whose sync has owned the source before. The mark of the
-// claim names the id that the sync must use.
-func (a *Activities) take(ctx context.Context, params AuthenticateParams) (claim staging.Claim, last history.Record, err error) {
-	sync := params.Sync
-	if sync.Owner.Temporal, err = a.Temporal(ctx); err != nil {
+// ownership is what an activity does about the mark of its sync's source.
+type ownership struct {
+	sync   Sync
+	store  *staging.Store
+	keeper *keeper
+}
+
+func (a *Activities) ownership(sync Sync) ownership { return ownership{sync, a.Store, &a.keeper} }
+
+// marks are those of the source.
+func (o ownership) marks() *staging.Owners { return o.store.Owners(o.sync.Source) }
+
+// take makes the sync the owner of its source on a Temporal, and gives the newest record, whose sync has owned the source before.
+// The mark of the claim names the id that the sync must use.
+func (o ownership) take(ctx context.Context, temporal string, seen staging.Seen) (claim staging.Claim, last history.Record, err error) {
+	o.sync.Owner.Temporal = temporal
+	if claim, err = o.claim(ctx, seen); err != nil {
 		return claim, last, err
 	}
-	if claim, err = a.claim(ctx, sync, params.Seen); err != nil {
+	if last, err = lastRecord(ctx, o.store, o.sync.Source); err != nil {
 		return claim, last, err
 	}
-	if last, err = a.lastRecord(ctx, sync.Source); err != nil {
-		return claim, last, err
-	}
-	sync.ID = staging.IDAfter(claim.Mark.Sync, last.Sync, activity.GetInfo(ctx).StartedTime)
-	if sync.ID == claim.Mark.Sync {
+	o.sync.ID = staging.IDAfter(claim.Mark.Sync, last.Sync, activity.GetInfo(ctx).StartedTime)
+	if o.sync.ID == claim.Mark.Sync {
 		return claim, last, nil
 	}
-	again, err := a.claim(ctx, sync, params.Seen) // the record is of before owners left marks
+	again, err := o.claim(ctx, seen) // the record is of before owners left marks
 	if err != nil {
 		return claim, last, err
 	}
 	return again, last, nil
+}
+
+// lastRecord is the newest record of source: no more than its sync where it cannot be read, and nothing where there is none. The
+// catalog refuses a name that it has, so a timestamp that is not known here is noticed there.
+func lastRecord(ctx context.Context, store *staging.Store, source string) (history.Record, error) {
+	record, err := history.LastRecord(ctx, store, source)
+	if errors.Is(err, staging.ErrNotExist) || errors.Is(err, history.ErrRecordUnreadable) {
+		err = nil
+	}
+	return record, err
 }
 
 // seenBy is what counts of what the workflow has seen of another Temporal: nothing in an attempt that comes late. The machine
@@ -102,28 +121,29 @@ func seenBy(attempt activity.Info, seen staging.Seen) staging.Seen {
 }
 
 // claim takes the source. Where another Temporal is at work on it, the workflow waits.
-func (a *Activities) claim(ctx context.Context, sync Sync, seen staging.Seen) (staging.Claim, error) {
+func (o ownership) claim(ctx context.Context, seen staging.Seen) (staging.Claim, error) {
 	info := activity.GetInfo(ctx)
-	claim, err := a.Store.Owners(sync.Source).Take(ctx, owner(ctx, sync), info.StartedTime, seenBy(info, seen))
+	claim, err := o.marks().Take(ctx, owner(ctx, o.sync), info.StartedTime, seenBy(info, seen))
 	other, ok := errors.AsType[*staging.OwnedError](err)
 	if !ok {
 		return claim, err
 	}
-	return claim, &sittable{&fault.Error{
+	return claim, &waitInWorkflow{&fault.Error{
 		Class: fault.Throttled, System: fault.Bucket, RetryAfter: staging.LookEvery, Err: err,
 		Message: fmt.Sprintf("source %s is being synced into this bucket by another Temporal (%s): use one Temporal for a bucket, or cancel "+
 			"that sync; this one goes on when that one has ended, or when nothing was heard of it for %d minutes",
-			sync.Source, words(other.By), int(staging.Silence.Minutes())),
+			o.sync.Source, words(other.By), int(staging.Silence.Minutes())),
 	}}
 }
 
 // keep renews the sync's mark when that is due, and is an error once another Temporal has taken the source over, or where a reset
 // has brought back a sync after which another one is recorded. A sync that began with a version which took no mark has none to lose.
-func (a *Activities) keep(ctx context.Context, sync Sync) error {
+func (o ownership) keep(ctx context.Context) error {
+	sync := o.sync
 	if sync.Owner.Number == 0 {
 		return nil
 	}
-	one := a.keeper.of(sync)
+	one := o.keeper.of(sync)
 	select {
 	case one.turn <- struct{}{}:
 	case <-ctx.Done():
@@ -134,8 +154,8 @@ func (a *Activities) keep(ctx context.Context, sync Sync) error {
 	if age := now.Sub(one.renewed); age >= 0 && age < renewEvery {
 		return nil
 	}
-	later, err := history.LastRecorded(ctx, a.Store, sync.Source)
-	owners, me, holds := a.Store.Owners(sync.Source), owner(ctx, sync), true
+	later, err := history.LastRecorded(ctx, o.store, sync.Source)
+	owners, me, holds := o.marks(), owner(ctx, sync), true
 	if staging.Later(later, sync.ID) { // nothing is renewed: the mark is of one that came later
 		return cmp.Or(takenOver(sync, owners.Check(ctx, me, sync.Owner.Number)), overtaken(later))
 	}
@@ -155,31 +175,31 @@ func (a *Activities) keep(ctx context.Context, sync Sync) error {
 
 // keepWhile renews the mark for as long as an activity runs, however often that opens its sync. An error does not end the
 // activity: the next one that begins meets it again.
-func (a *Activities) keepWhile(ctx context.Context, sync Sync) {
+func (o ownership) keepWhile(ctx context.Context) {
 	p, ok := ctx.Value(pulseKey{}).(*pulse)
-	if !ok || sync.Owner.Number == 0 || !p.keeping.CompareAndSwap(false, true) {
+	if !ok || o.sync.Owner.Number == 0 || !p.keeping.CompareAndSwap(false, true) {
 		return
 	}
-	p.each(ctx, keepEvery, func(ctx context.Context) { _ = a.keep(ctx, sync) })
+	p.each(ctx, keepEvery, func(ctx context.Context) { _ = o.keep(ctx) })
 }
 
 // release frees the source, for another Temporal too.
-func (a *Activities) release(ctx context.Context, sync Sync) error {
-	if sync.Owner.Number == 0 {
+func (o ownership) release(ctx context.Context) error {
+	if o.sync.Owner.Number == 0 {
 		return nil
 	}
-	defer a.keeper.forget(sync)
-	return takenOver(sync, a.Store.Owners(sync.Source).Release(ctx, owner(ctx, sync), sync.Owner.Number))
+	defer o.keeper.forget(o.sync)
+	return takenOver(o.sync, o.marks().Release(ctx, owner(ctx, o.sync), o.sync.Owner.Number))
 }
 
 // releaseAfter frees the source when a login has failed that took it: the workflow has not come to own it then.
-func (a *Activities) releaseAfter(ctx context.Context, source string, claim staging.Claim) {
+func (o ownership) releaseAfter(ctx context.Context, claim staging.Claim) {
 	if claim.Number == 0 {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseWithin)
 	defer cancel()
-	if err := a.Store.Owners(source).Release(ctx, claim.Mark, claim.Number); err != nil {
+	if err := o.marks().Release(ctx, claim.Mark, claim.Number); err != nil {
 		activity.GetLogger(ctx).Warn("the source could not be freed for other Temporals", "error", err.Error())
 	}
 }

@@ -30,23 +30,42 @@ type PlanResult struct {
 
 // Plan joins the inventory with what is known and deals the rest into shards.
 func (a *Activities) Plan(ctx context.Context, params PlanParams) (PlanResult, error) {
-	counted, p := startPulse(ctx)
-	planned, err := a.plan(counted, params, p)
-	p.end(ctx, err)
+	planned, err := working(ctx, a, params.Sync, func(ctx context.Context, t attempt) (planning.Planned, error) {
+		return planning.Plan(ctx, planning.Input{
+			Store: a.Store, Sync: t.staged, Identity: params.Identity, Full: params.Full,
+			MaxShards: params.MaxShards, ShardSize: shardSize, Progress: t.count,
+		})
+	})
 	return PlanResult{
 		Reports: planned.Reports, ToDescribe: planned.ToDescribe, Shards: planned.Shards,
 		States: statesOf(planned.States), Warnings: planned.Warnings,
-	}, toTemporal(ctx, err)
+	}, err
 }
 
-func (a *Activities) plan(ctx context.Context, params PlanParams, p *pulse) (planning.Planned, error) {
-	_, staged, err := a.open(ctx, params.Sync)
-	if err != nil {
-		return planning.Planned{}, err
-	}
-	return planning.Plan(ctx, planning.Input{
-		Store: a.Store, Sync: staged, Identity: params.Identity, Full: params.Full,
-		MaxShards: params.MaxShards, ShardSize: shardSize,
-		Progress: func(n int64) { p.progress(n, 0) },
+// ReplanParams names the sync whose first round is described.
+type ReplanParams struct {
+	Sync      Sync `json:"sync"`
+	Shards    int  `json:"shards"` // of the first round
+	MaxShards int  `json:"max_shards"`
+}
+
+// ReplanResult counts the second round.
+type ReplanResult struct {
+	ToDescribe int64 `json:"to_describe"`
+	Shards     int   `json:"shards"` // numbered after those of the first round
+	Changed    int64 `json:"changed"`
+	Added      int64 `json:"added"`
+	Deferred   int64 `json:"deferred"`
+}
+
+// Replan deals what changed, what was added and what was put off into the shards of a second round.
+func (a *Activities) Replan(ctx context.Context, params ReplanParams) (ReplanResult, error) {
+	again, err := working(ctx, a, params.Sync, func(ctx context.Context, t attempt) (planning.Replanned, error) {
+		return planning.Replan(ctx, planning.ReplanInput{
+			Store: a.Store, Sync: t.staged, Shards: params.Shards, MaxShards: params.MaxShards, ShardSize: shardSize, Progress: t.count,
+		})
 	})
+	return ReplanResult{
+		ToDescribe: again.ToDescribe, Shards: again.Shards, Changed: again.Changed, Added: again.Added, Deferred: again.Deferred,
+	}, err
 }

@@ -38,7 +38,7 @@ func newSpender(t *testing.T, options server.Options, policy quota.Policy) *spen
 	sync := activities.Sync{Source: "acme", ID: "a", Bucket: auth.Bucket, OrgID: auth.Identity.OrgID, UserID: auth.Identity.UserID}
 	s.probe = func() (result activities.CheckQuotaResult) {
 		t.Helper()
-		value, err := env.ExecuteActivity("Probe", activities.CheckQuotaParams{Sync: sync, Ledger: s.ledger, Every: time.Second})
+		value, err := env.ExecuteActivity("CheckQuota", activities.CheckQuotaParams{Sync: sync, Ledger: s.ledger, Every: time.Second})
 		if err == nil {
 			err = value.Get(&result)
 		}

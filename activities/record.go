@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"time"
 
 	"longhaul/internal/account"
 	"longhaul/internal/description"
@@ -25,22 +26,22 @@ type RecordParams struct {
 // Record writes the immutable record of the sync. The newest record of a source is its current one: what the next sync
 // may reuse.
 func (a *Activities) Record(ctx context.Context, params RecordParams) error {
-	return toTemporal(ctx, a.record(ctx, params))
+	_, staged, err := a.open(ctx, params.Account.Sync)
+	if err == nil {
+		err = params.write(ctx, a.Store, staged)
+	}
+	return toTemporal(ctx, err)
 }
 
-func (a *Activities) record(ctx context.Context, params RecordParams) error {
-	_, staged, err := a.open(ctx, params.Account.Sync)
-	if err != nil {
-		return err
-	}
+func (params RecordParams) write(ctx context.Context, store *staging.Store, staged staging.Sync) (err error) {
 	baseline := ""
 	if !params.Baseline {
-		if baseline, err = history.BaselineOf(ctx, a.Store, staged.Source); err != nil {
+		if baseline, err = history.BaselineOf(ctx, store, staged.Source); err != nil {
 			return err
 		}
 	}
 	manifest := params.Account.manifest()
-	_, err = a.Store.WriteNewJSON(ctx, staging.RecordKey(staged.Source, staged.ID), history.Record{
+	_, err = store.WriteNewJSON(ctx, staging.RecordKey(staged.Source, staged.ID), history.Record{
 		Sync: staged.ID, Source: staged.Source, Identity: manifest.Identity,
 		Started: manifest.Started, Finished: manifest.Finished, Timestamp: manifest.Timestamp,
 		Outcome: manifest.Outcome, Kinds: manifest.Kinds, States: manifest.States, Coverage: manifest.Coverage,
@@ -67,21 +68,17 @@ func (p RecordParams) deliveries() map[string]history.Delivery {
 // Prune removes what no later sync needs: the working files of this sync and everything of the earlier ones but their
 // records. It frees the source last: another Temporal's sync may begin from then on.
 func (a *Activities) Prune(ctx context.Context, sync Sync) error {
-	return toTemporal(ctx, a.prune(ctx, sync))
-}
-
-func (a *Activities) prune(ctx context.Context, sync Sync) error {
 	_, staged, err := a.open(ctx, sync)
 	if markOf(err) != "" {
 		return nil // the sync is recorded, and the other one tidies up
 	}
-	if err != nil {
-		return err
+	if err == nil {
+		err = history.Prune(ctx, a.Store, staged)
 	}
-	if err := history.Prune(ctx, a.Store, staged); err != nil {
-		return err
+	if err == nil {
+		err = a.ownership(sync).release(ctx)
 	}
-	return a.release(ctx, sync)
+	return toTemporal(ctx, err)
 }
 
 // manifest is the account in the words of package account.
@@ -99,4 +96,28 @@ func (p WriteAccountParams) manifest() account.Manifest {
 		Outcome: account.Outcome(states), Coverage: description.Coverage(states), States: states, Kinds: p.Kinds.byKind(),
 		Vanished: p.Vanished.byKind(), Files: files, Warnings: p.Warnings, Permissions: p.Permissions,
 	}
+}
+
+// MarkEndedParams says how a sync ended that has no record.
+type MarkEndedParams struct {
+	Sync    Sync   `json:"sync"`
+	Outcome string `json:"outcome"`
+}
+
+// ended is what lies in the bucket beside the state of a sync that was cancelled, discarded or failed.
+type ended struct {
+	Outcome string    `json:"outcome"`
+	At      time.Time `json:"at"`
+}
+
+// MarkEnded notes in the bucket that a sync is over, so that it is not taken for one that goes on, and frees its source.
+func (a *Activities) MarkEnded(ctx context.Context, params MarkEndedParams) error {
+	_, staged, err := a.open(ctx, params.Sync)
+	if err == nil {
+		_, err = a.Store.WriteNewJSON(ctx, staged.Ended(), ended{Outcome: params.Outcome, At: time.Now().UTC()})
+	}
+	if err == nil {
+		err = a.ownership(params.Sync).release(ctx)
+	}
+	return toTemporal(ctx, err)
 }

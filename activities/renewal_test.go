@@ -51,21 +51,21 @@ func owning(t *testing.T, bucketURL string) (a *Activities, sync Sync, renewed f
 	return &Activities{Store: store, Sources: lone{}}, sync, renewed, func() { _ = store.Close() }
 }
 
-// working runs an activity that opens the sync and works for some time.
-func working(t *testing.T, a *Activities, sync Sync, d time.Duration) {
+// work runs an activity that opens the sync and works for some time.
+func work(t *testing.T, a *Activities, sync Sync, d time.Duration) {
 	t.Helper()
-	workingWith(t, a, sync, d, 0, nil)
+	openAndWork(t, a, sync, d, 0, nil)
 }
 
-// workingWith is working for an activity that opens the sync some times more, with a log.
-func workingWith(t *testing.T, a *Activities, sync Sync, d time.Duration, again int, logger log.Logger) {
+// openAndWork is work for an activity that opens the sync some times more, with a log.
+func openAndWork(t *testing.T, a *Activities, sync Sync, d time.Duration, again int, logger log.Logger) {
 	t.Helper()
 	var suite testsuite.WorkflowTestSuite
 	if logger != nil {
 		suite.SetLogger(logger)
 	}
 	env := suite.NewTestActivityEnvironment()
-	work := func(ctx context.Context) error {
+	run := func(ctx context.Context) error {
 		ctx, p := startPulse(ctx)
 		_, _, err := a.open(ctx, sync)
 		for range again {
@@ -75,8 +75,8 @@ func workingWith(t *testing.T, a *Activities, sync Sync, d time.Duration, again 
 		p.end(ctx, err)
 		return err
 	}
-	env.RegisterActivity(work)
-	if _, err := env.ExecuteActivity(work); err != nil {
+	env.RegisterActivity(run)
+	if _, err := env.ExecuteActivity(run); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -88,17 +88,17 @@ func TestKeep_renewsTheMarkOnceAMinuteOfWork(t *testing.T) {
 		a, sync, renewed, stop := owning(t, "mem://")
 		defer stop()
 		<-time.After(10 * time.Minute)
-		working(t, a, sync, 0)
+		work(t, a, sync, 0)
 		if age := time.Since(renewed()); age != 0 {
 			t.Errorf("the mark is %s old when an activity has begun after a wait", age)
 		}
 		for range 3 {
-			working(t, a, sync, 15*time.Second)
+			work(t, a, sync, 15*time.Second)
 		}
 		if age := time.Since(renewed()); age != 45*time.Second {
 			t.Errorf("the mark is %s old after 45 seconds of short activities, want that they renewed none", age)
 		}
-		working(t, a, sync, 9*time.Minute)
+		work(t, a, sync, 9*time.Minute)
 		if age := time.Since(renewed()); age > 2*renewEvery {
 			t.Errorf("the mark is %s old at the end of an activity of nine minutes", age)
 		}
@@ -113,7 +113,7 @@ func TestKeep_aClockThatWentBackRenewsTheMark(t *testing.T) {
 		defer stop()
 		a.keeper.of(sync).renewed = time.Now().Add(time.Hour)
 		<-time.After(time.Second)
-		working(t, a, sync, 0)
+		work(t, a, sync, 0)
 		if age := time.Since(renewed()); age != 0 {
 			t.Errorf("the mark is %s old", age)
 		}
@@ -130,12 +130,12 @@ func TestKeep_aMarkThatCannotBeWrittenStopsNothing(t *testing.T) {
 	if err := errors.Join(os.Remove(mark), os.MkdirAll(filepath.Join(mark, "in the way"), 0o700)); err != nil {
 		t.Fatal(err)
 	}
-	working(t, a, sync, 0)
+	work(t, a, sync, 0)
 	if err := os.RemoveAll(mark); err != nil {
 		t.Fatal(err)
 	}
 	before := time.Now()
-	working(t, a, sync, 0)
+	work(t, a, sync, 0)
 	if renewed().Before(before.UTC()) {
 		t.Error("the mark was not renewed once it could be written")
 	}
@@ -164,7 +164,7 @@ func TestKeep_oneKeeperAnActivity(t *testing.T) {
 				t.Fatal(err)
 			}
 			w := &warned{Logger: log.NewStructuredLogger(slog.New(slog.DiscardHandler))}
-			workingWith(t, a, sync, 5*time.Minute+keepEvery/2, again, w) // it ends between two tries
+			openAndWork(t, a, sync, 5*time.Minute+keepEvery/2, again, w) // it ends between two tries
 			tries[again] = w.n.Load() - int64(again)
 		}
 		if tries[0] == 0 || tries[0] != tries[2] {
@@ -179,13 +179,13 @@ func TestKeep_anOldMarkIsNewBeforeItWasLookedAtTwice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, sync, renewed, stop := owning(t, "mem://")
 		defer stop()
-		working(t, a, sync, 0)
+		work(t, a, sync, 0)
 		a.keeper.of(sync).renewed = time.Now().Add(-2 * staging.LongAgo)
 		var suite testsuite.WorkflowTestSuite
 		env := suite.NewTestActivityEnvironment()
 		slept := func(ctx context.Context) error {
 			ctx, p := startPulse(ctx)
-			a.keepWhile(ctx, sync)
+			a.ownership(sync).keepWhile(ctx)
 			woken := time.Now()
 			<-time.After(staging.LookEvery - time.Second)
 			p.end(ctx, nil)

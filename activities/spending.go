@@ -39,9 +39,9 @@ type Spending struct {
 	Why        string        `json:"why,omitempty"`         // the sentence of what asked for that wait
 }
 
-// calling runs an activity that makes API calls: within its call budget, with a heartbeat, and with an account of what it used
+// spending runs an activity that makes API calls: within its call budget, with a heartbeat, and with an account of what it used
 // whichever way it ends. A spent quota, a long wait and a cancel are no failures: the workflow goes on from there.
-func calling(ctx context.Context, budget CallBudget, share int, run func(context.Context, *pulse) error) (Spending, error) {
+func spending(ctx context.Context, budget CallBudget, share int, run func(context.Context, *pulse) error) (Spending, error) {
 	counted, p := startCalls(ctx, budget, share)
 	err := run(counted, p)
 	spent := Spending{Calls: p.calls(), Usage: usageOf(p.meter)}

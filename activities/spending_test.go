@@ -15,9 +15,9 @@ import (
 	"longhaul/internal/fault"
 )
 
-// TestCalling_keepsTheAccountOfAnActivityThatIsCutShort ends an activity as the SDK does, with causes of its own. A store's client
+// TestSpending_keepsTheAccountOfAnActivityThatIsCutShort ends an activity as the SDK does, with causes of its own. A store's client
 // may give the cause where others give context.Canceled. Without the account the workflow would count the whole budget as spent.
-func TestCalling_keepsTheAccountOfAnActivityThatIsCutShort(t *testing.T) {
+func TestSpending_keepsTheAccountOfAnActivityThatIsCutShort(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
 		cause error
@@ -37,7 +37,7 @@ func TestCalling_keepsTheAccountOfAnActivityThatIsCutShort(t *testing.T) {
 			cut := func(ctx context.Context) error {
 				ctx, cancel := context.WithCancelCause(ctx)
 				cancel(row.cause)
-				spent, err := calling(ctx, CallBudget{Calls: 1000}, 1, func(ctx context.Context, p *pulse) error {
+				spent, err := spending(ctx, CallBudget{Calls: 1000}, 1, func(ctx context.Context, p *pulse) error {
 					p.before = 7
 					return &fault.Error{
 						Class: fault.Transient, System: fault.Bucket, Message: "cannot write to the bucket", Err: fmt.Errorf("a key: %w", ended(ctx)),

@@ -237,12 +237,17 @@ func fillRest(state *workflows.State, now time.Time) {
 	state.Reports, state.Deferred, state.Calls, state.SinceUsageKnown, state.Timestamp = 1<<40, 1<<40, 1<<40, 1<<40, now.Unix()
 	castor := workflows.ExportState{
 		ExportPlan: exportOf("castor"), Timestamp: now.Unix(), To: strings.Repeat("d", 36) + " at " + strings.Repeat("h", 253),
-		Renames: 4, Proxied: true, Failure: &activities.Failure{Class: fault.PermissionMissing, System: fault.Catalog, Message: long[:mostReason]},
+		Renames: 4, Proxied: true,
 	}
 	for range castor.Files {
 		castor.Written = append(castor.Written, activities.File{Name: long[:30], SHA256: strings.Repeat("w", 64), Bytes: 1 << 60, Count: 1 << 60})
 	}
-	state.Exports = []workflows.ExportState{castor}
+	other := workflows.ExportState{
+		ExportPlan: activities.ExportPlan{Name: "a_second_export", Files: []string{"a_single_file"}, Delivers: true}, Timestamp: now.Unix(),
+		Written: castor.Written[:1], To: castor.To,
+		Failure: &activities.Failure{Class: fault.PermissionMissing, System: fault.Catalog, Message: long[:mostReason]},
+	}
+	state.Exports = []workflows.ExportState{castor, other}
 }
 
 // TestState_staysSmall carries over the fullest state there is, after a plan that warned of everything it met. JSON writes a

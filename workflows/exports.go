@@ -31,7 +31,7 @@ type ExportState struct {
 func (s *exportsState) plan(plans []activities.ExportPlan, upload bool) {
 	s.Exports = make([]ExportState, 0, len(plans))
 	for _, plan := range plans {
-		plan.Delivers = plan.Delivers && upload
+		plan.Delivers, plan.Section = plan.Delivers && upload, ""
 		s.Exports = append(s.Exports, ExportState{ExportPlan: plan, Timestamp: s.Timestamp})
 	}
 }

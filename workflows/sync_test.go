@@ -34,8 +34,8 @@ func TestSyncSource_completes(t *testing.T) {
 	if want := int64(4 + 5 + 80 + 4); got.APICalls != want {
 		t.Errorf("api_calls is %d, want %d", got.APICalls, want)
 	}
-	want := "Authenticate,Enumerate,Enumerate,Enumerate,Enumerate,Enumerate,Guard,Missing,Plan," + strings.Repeat("Describe,", 8) +
-		"CatchUp,Settle," + strings.Repeat("Assemble,", 7) + "Account,Guard," + strings.Repeat("Upload,", 7) + "Record,Prune"
+	want := "Authenticate,Enumerate,Enumerate,Enumerate,Enumerate,Enumerate,Guard,LookUpMissing,Plan," + strings.Repeat("Describe,", 8) +
+		"CatchUp,MergeDescriptions," + strings.Repeat("Assemble,", 7) + "WriteAccount,Guard," + strings.Repeat("Upload,", 7) + "Record,Prune"
 	if diff := cmp.Diff(want, strings.Join(o.seen, ",")); diff != "" {
 		t.Errorf("the phases ran in another order (-want +got):\n%s", diff)
 	}

@@ -6,6 +6,36 @@ import (
 	"time"
 )
 
+// These activities ask Temporal and belong to no source: any worker can do them.
+
+// FindRunningSyncResult names the running sync of a source.
+type FindRunningSyncResult struct {
+	RunID string `json:"run_id,omitempty"` // of the running sync; empty when none runs
+}
+
+// FindRunningSync looks for the run of the workflow that syncs a source.
+func (a *Activities) FindRunningSync(ctx context.Context, workflowID string) (FindRunningSyncResult, error) {
+	run, err := a.Running(ctx, workflowID)
+	return FindRunningSyncResult{RunID: run}, toTemporal(ctx, err)
+}
+
+// FindWorkerParams names a task queue.
+type FindWorkerParams struct {
+	Queue string    `json:"queue"`
+	Since time.Time `json:"since"` // by Temporal's clock
+}
+
+// FindWorkerResult says whether somebody does the work of a task queue.
+type FindWorkerResult struct {
+	Found bool `json:"found"`
+}
+
+// FindWorker looks for a worker that has polled a task queue for activities since a moment.
+func (a *Activities) FindWorker(ctx context.Context, params FindWorkerParams) (FindWorkerResult, error) {
+	polled, err := a.Polled(ctx, params.Queue, params.Since)
+	return FindWorkerResult{Found: polled}, toTemporal(ctx, err)
+}
+
 // ForwardParams is an update that came to a workflow which stands for the one that syncs.
 type ForwardParams struct {
 	WorkflowID string          `json:"workflow_id"` // of the one that syncs

@@ -1,4 +1,4 @@
-package activities
+package relay
 
 import (
 	"context"
@@ -28,18 +28,18 @@ func TestRelay_endsWhatIsLeftOver(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				var r relay
+				var r Relay
 				var mu sync.Mutex
 				var order []string
 				tell := func(what string) { mu.Lock(); defer mu.Unlock(); order = append(order, what) }
-				first, leaveFirst := r.enter(t.Context(), row.first.source, row.first.run, row.first.shard)
+				first, leaveFirst := r.Enter(t.Context(), row.first.source, row.first.run, row.first.shard)
 				go func() {
 					<-first.Done()
 					tell("stored")
 					leaveFirst()
 				}()
 				go func() {
-					second, leave := r.enter(t.Context(), row.second.source, row.second.run, row.second.shard)
+					second, leave := r.Enter(t.Context(), row.second.source, row.second.run, row.second.shard)
 					tell("entered")
 					<-second.Done()
 					leave()
@@ -63,13 +63,13 @@ func TestRelay_endsWhatIsLeftOver(t *testing.T) {
 func TestRelay_waitsNoLongerThanItsOwnContext(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		var r relay
-		_, leave := r.enter(t.Context(), "acme", "a", 1)
+		var r Relay
+		_, leave := r.Enter(t.Context(), "acme", "a", 1)
 		defer leave()
 		ctx, cancel := context.WithCancel(t.Context())
 		entered := false
 		go func() {
-			_, leave := r.enter(ctx, "acme", "b", 1)
+			_, leave := r.Enter(ctx, "acme", "b", 1)
 			entered = true
 			leave()
 		}()

@@ -1,0 +1,143 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"longhaul/internal/description"
+	"longhaul/internal/history"
+	"longhaul/internal/listing"
+	"longhaul/internal/staging"
+)
+
+// EnumerateParams names one kind of records.
+type EnumerateParams struct {
+	Sync    Sync         `json:"sync"`
+	Kind    listing.Kind `json:"kind"`
+	Private bool         `json:"private"`
+	Budget  CallBudget   `json:"budget"`
+}
+
+// EnumerateResult counts what lies in the sync's inventory of that kind.
+type EnumerateResult struct {
+	Count    int64    `json:"count"`
+	Warnings []string `json:"warnings,omitempty"`
+	Spending
+}
+
+// Enumerate reads all records of a kind into a stream sorted by Id.
+func (a *Activities) Enumerate(ctx context.Context, params EnumerateParams) (EnumerateResult, error) {
+	listed, spent, err := calling(ctx, a, params.Sync, params.Budget, 1, func(ctx context.Context, t attempt) (listing.Enumerated, error) {
+		fields, err := t.source.fields(params.Sync)
+		if err != nil {
+			return listing.Enumerated{}, err
+		}
+		return listing.Enumerate(ctx, listing.EnumerateInput{
+			Client: t.source.Salesforce, Store: a.Store, Sync: t.staged, Kind: params.Kind, Fields: fields, Private: params.Private,
+			Progress: t.count,
+		})
+	})
+	return EnumerateResult{Count: listed.Count, Warnings: listed.Warnings, Spending: spent}, err
+}
+
+// LookUpMissingParams names the sync whose inventory is compared with that of the last.
+type LookUpMissingParams struct {
+	Sync     Sync                 `json:"sync"`
+	Identity description.Identity `json:"identity"`
+	Private  bool                 `json:"private"`
+	Budget   CallBudget           `json:"budget"`
+}
+
+// LookUpMissingResult counts what the last sync had and no listing returned.
+type LookUpMissingResult struct {
+	Found Kinds `json:"found"` // that are there all the same
+	Gone  Kinds `json:"gone"`
+
+	Warnings []string `json:"warnings,omitempty"`
+	Spending
+}
+
+// LookUpMissing looks up by Id what the last sync had and no listing returned: only what is not found then is gone.
+func (a *Activities) LookUpMissing(ctx context.Context, params LookUpMissingParams) (LookUpMissingResult, error) {
+	var missed listing.LookedUp
+	spent, err := spending(ctx, params.Budget, 1, func(ctx context.Context, p *pulse) error {
+		source, staged, err := a.open(ctx, params.Sync)
+		if err == nil {
+			missed, err = params.lookUp(ctx, a.Store, attempt{p, source, staged})
+		}
+		return err
+	})
+	return LookUpMissingResult{Found: kindsOf(missed.Found), Gone: kindsOf(missed.Gone), Warnings: missed.Warnings, Spending: spent}, err
+}
+
+// lookUp logs in only where there is something to look up.
+func (params LookUpMissingParams) lookUp(ctx context.Context, store *staging.Store, t attempt) (listing.LookedUp, error) {
+	last, err := history.LastRecord(ctx, store, t.staged.Source)
+	switch {
+	case errors.Is(err, staging.ErrNotExist):
+		return listing.LookedUp{}, nil
+	case errors.Is(err, history.ErrRecordUnreadable):
+		return listing.LookedUp{Warnings: []string{history.WarningRecordUnreadable}}, nil
+	case err != nil:
+		return listing.LookedUp{}, err
+	case last.Identity.OrgID != params.Identity.OrgID:
+		return listing.LookedUp{}, nil
+	}
+	source, err := bind(ctx, t.source, params.Sync)
+	if err != nil {
+		return listing.LookedUp{}, err
+	}
+	fields, err := source.fields(params.Sync)
+	if err != nil {
+		return listing.LookedUp{}, err
+	}
+	return listing.LookUpMissing(ctx, listing.LookUpInput{
+		Client: source.Salesforce, Store: store, Sync: t.staged, Fields: fields, OrgID: params.Identity.OrgID, Last: last.LastSync(),
+		Private:  params.Private,
+		Progress: t.count,
+	})
+}
+
+// CatchUpParams says since when changes are looked for.
+type CatchUpParams struct {
+	Sync    Sync       `json:"sync"`
+	Since   time.Time  `json:"since"`
+	Private bool       `json:"private"`
+	AtOnce  int        `json:"at_once"` // requests
+	Budget  CallBudget `json:"budget"`
+}
+
+// CatchUpResult counts the inventory with what changed.
+type CatchUpResult struct {
+	Changed  Kinds    `json:"changed"` // records that are other than they were listed before, or new
+	Kinds    Kinds    `json:"kinds"`   // the inventory with them; empty when nothing changed
+	Warnings []string `json:"warnings,omitempty"`
+	Spending
+}
+
+// CatchUp lists what was changed or added since the sync began.
+func (a *Activities) CatchUp(ctx context.Context, params CatchUpParams) (CatchUpResult, error) {
+	result, spent, err := calling(ctx, a, params.Sync, params.Budget, params.AtOnce, func(ctx context.Context, t attempt) (CatchUpResult, error) {
+		fields, err := t.source.fields(params.Sync)
+		if err != nil {
+			return CatchUpResult{}, err
+		}
+		caught, err := listing.CatchUp(ctx, listing.CatchUpInput{
+			Client: t.source.Salesforce, Store: a.Store, Sync: t.staged, Fields: fields, Since: params.Since, Private: params.Private,
+			AtOnce: params.AtOnce, Progress: t.count,
+		})
+		if err != nil {
+			return CatchUpResult{}, err
+		}
+		result := CatchUpResult{Changed: kindsOf(caught.Changed).Add(kindsOf(caught.Added)), Warnings: caught.Warnings}
+		if result.Changed == (Kinds{}) {
+			return result, nil
+		}
+		counts, err := listing.Counts(ctx, a.Store, t.staged)
+		result.Kinds = kindsOf(counts)
+		return result, err
+	})
+	result.Spending = spent
+	return result, err
+}
