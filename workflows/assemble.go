@@ -3,6 +3,7 @@ package workflows
 import (
 	"cmp"
 	"fmt"
+	"slices"
 
 	"go.temporal.io/sdk/workflow"
 
@@ -27,6 +28,69 @@ type accountState struct {
 	States    activities.States `json:"states"`
 	Accounted bool              `json:"accounted,omitempty"` // each report has its state, so States adds up to the inventory
 	Unseen    *listing.Unseen   `json:"unseen,omitempty"`    // once the account is written
+}
+
+// exportsState is what the sync makes of what it has read.
+type exportsState struct {
+	Timestamp int64         `json:"timestamp"` // in the names of the files; the latest where a set was renamed
+	Exports   []ExportState `json:"exports"`   // in the order of their delivery; nil before the login
+}
+
+// ExportState is the set of files of one export, and how much of it its target has.
+type ExportState struct {
+	activities.ExportPlan                     // what delivers, only if the sync does
+	Timestamp             int64               `json:"timestamp"`         // in the names of the files
+	Written               []activities.File   `json:"written"`           // nil until all are written
+	Uploads               int                 `json:"uploads"`           // files that the target has
+	To                    string              `json:"to,omitempty"`      // where the files of the set go that were delivered so far
+	Renames               int                 `json:"renames,omitempty"` // of the set, because the target held files of its name
+	Proxied               bool                `json:"proxied,omitempty"` // one of these because of a proxy that changes answers
+	Failure               *activities.Failure `json:"failure,omitempty"` // why the export was given up
+}
+
+// plan takes the exports that the login has found.
+func (s *exportsState) plan(plans []activities.ExportPlan, upload bool) {
+	s.Exports = make([]ExportState, 0, len(plans))
+	for _, plan := range plans {
+		plan.Delivers, plan.Section = plan.Delivers && upload, ""
+		s.Exports = append(s.Exports, ExportState{ExportPlan: plan, Timestamp: s.Timestamp})
+	}
+}
+
+// all lists the exports.
+func (s *exportsState) all() []*ExportState {
+	all := make([]*ExportState, len(s.Exports))
+	for i := range s.Exports {
+		all[i] = &s.Exports[i]
+	}
+	return all
+}
+
+// someAssembled says whether the files of an export are in the bucket.
+func (s *exportsState) someAssembled() bool {
+	return slices.ContainsFunc(s.all(), (*ExportState).assembled)
+}
+
+// names lists the names of the exports.
+func (s *exportsState) names() (names []string) {
+	for _, e := range s.all() {
+		names = append(names, e.Name)
+	}
+	return names
+}
+
+// assembled says whether all files of the set are in the bucket.
+func (e *ExportState) assembled() bool { return e.Written != nil }
+
+// files are the files that are written, by export.
+func (s *exportsState) files() map[string][]activities.File {
+	files := map[string][]activities.File{}
+	for _, e := range s.all() {
+		if e.assembled() {
+			files[e.Name] = e.Written
+		}
+	}
+	return files
 }
 
 func (p *assemblePhase) run(ctx workflow.Context) error {

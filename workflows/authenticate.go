@@ -206,6 +206,20 @@ func (p *authenticatePhase) takeOwnership(ctx workflow.Context, auth activities.
 	}
 }
 
+// undeliveredWords are the warnings of exports that have no settings to say where their files go.
+func undeliveredWords(plans []activities.ExportPlan) (warnings []string) {
+	for _, plan := range plans {
+		what := "the extract stays"
+		if len(plans) > 1 {
+			what = "the files of export " + plan.Name + " stay"
+		}
+		if !plan.Delivers && plan.Section != "" {
+			warnings = append(warnings, fmt.Sprintf("the source has no %s settings, so %s in the bucket", plan.Section, what))
+		}
+	}
+	return warnings
+}
+
 // farAhead is by how much a timestamp may be ahead of the clock before a sync warns of it: sets that follow each other within a second
 // are ahead by seconds.
 const farAhead = 10 * time.Minute

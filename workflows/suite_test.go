@@ -15,7 +15,6 @@ import (
 
 	"longhaul/activities"
 	"longhaul/internal/description"
-	"longhaul/internal/export/castor"
 	"longhaul/internal/fault"
 	"longhaul/internal/quota"
 	"longhaul/workflows"
@@ -34,6 +33,7 @@ type org struct {
 	plan         func(activities.PlanParams) (activities.PlanResult, error)
 	describe     func(context.Context, activities.DescribeParams) (activities.DescribeResult, error)
 	settle       func() (activities.MergeDescriptionsResult, error)
+	assemble     func(activities.AssembleParams) error
 	upload       func(activities.UploadParams) (activities.UploadResult, error)
 	prune        func() error
 	find         func(string) (activities.FindRunningSyncResult, error)
@@ -82,11 +82,6 @@ func (o *org) count(name string) int {
 		}
 	}
 	return n
-}
-
-// exportOf is an export with castor's seven files.
-func exportOf(name string) activities.ExportPlan {
-	return activities.ExportPlan{Name: name, Files: castor.Format{}.Files(), Delivers: true, Section: "catalog"}
 }
 
 // thrown is what an activity does before it answers.
@@ -168,6 +163,9 @@ func environmentOfFiles(env *testsuite.TestWorkflowEnvironment, o *org) {
 	answer(env, o, "MergeDescriptions", a.MergeDescriptions, &settle, activities.MergeDescriptionsResult{})
 	assemble := func(p activities.AssembleParams) (activities.AssembleResult, error) {
 		file := activities.File{Name: p.Name, Bytes: p.Timestamp, SHA256: "abc"}
+		if o.assemble != nil {
+			return activities.AssembleResult{File: file}, o.assemble(p)
+		}
 		return activities.AssembleResult{File: file, Partial: o.partial[p.Name]}, o.refuses("Assemble")
 	}
 	answer(env, o, "Assemble", a.Assemble, &assemble, activities.AssembleResult{})

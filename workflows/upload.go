@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
@@ -167,4 +169,66 @@ func renamedWords(err error, timestamp int64) string {
 	default:
 		return fmt.Sprintf("the catalog held files of timestamp %d that another sync delivered, so the set went under a later one", timestamp)
 	}
+}
+
+// rename makes a set that is written and delivered anew, under the next timestamp.
+func (s *exportsState) rename(e *ExportState) {
+	e.Timestamp++
+	e.Written, e.Uploads, e.To = nil, 0, ""
+	s.Timestamp = max(s.Timestamp, e.Timestamp)
+}
+
+// done says whether the set is where it should be.
+func (e *ExportState) done() bool {
+	return e.assembled() && (!e.Delivers || e.Uploads == len(e.Files))
+}
+
+// delivered says whether the target has every file of the set.
+func (e *ExportState) delivered() bool { return e.Delivers && e.done() }
+
+// delivers says whether the sync delivers anything.
+func (s *exportsState) delivers() bool {
+	return slices.ContainsFunc(s.all(), func(e *ExportState) bool { return e.Delivers })
+}
+
+// delivered says whether every set that is to be delivered was.
+func (s *exportsState) delivered() bool {
+	return s.delivers() && !slices.ContainsFunc(s.all(), func(e *ExportState) bool { return e.Delivers && !e.done() })
+}
+
+// sending says whether a target has got anything, or had something of the names.
+func (s *exportsState) sending() bool {
+	return slices.ContainsFunc(s.all(), func(e *ExportState) bool { return e.Uploads+e.Renames > 0 })
+}
+
+// deliveries is what became of each export.
+func (s *exportsState) deliveries() map[string]activities.Delivery {
+	all := map[string]activities.Delivery{}
+	for _, e := range s.all() {
+		all[e.Name] = activities.Delivery{Delivered: e.delivered(), To: e.To, Failure: e.Failure}
+	}
+	return all
+}
+
+// failure is why exports were given up although others are done; nil if none was.
+func (s *exportsState) failure() *activities.Failure {
+	var first *activities.Failure
+	var failed, done []string
+	for _, e := range s.all() {
+		switch {
+		case e.Failure != nil:
+			first = cmp.Or(first, e.Failure)
+			failed = append(failed, fmt.Sprintf("export %s was not delivered: %s", e.Name, e.Failure.Message))
+		case e.delivered():
+			done = append(done, e.Name+" was delivered")
+		case e.done():
+			done = append(done, e.Name+" is in the bucket")
+		}
+	}
+	if first == nil {
+		return nil
+	}
+	whole := shownFailure(first)
+	whole.Message = strings.Join(append(failed, done...), "; ") + "; the next sync delivers all exports again"
+	return whole
 }

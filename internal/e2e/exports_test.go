@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"go.uber.org/zap"
 
 	accounts "longhaul/internal/account" // account is a test of this package
 	"longhaul/internal/config"
@@ -22,7 +21,6 @@ import (
 	"longhaul/internal/export/formats"
 	"longhaul/internal/fault"
 	"longhaul/internal/history"
-	"longhaul/internal/host"
 	"longhaul/internal/listing"
 	"longhaul/internal/monitor"
 	"longhaul/internal/simulator/server"
@@ -143,7 +141,6 @@ type twoExports struct {
 	*plant
 	options server.Options
 	folder  string // the target of the made-up export
-	exports []source.Export
 }
 
 func newTwoExports(t *testing.T) *twoExports {
@@ -167,30 +164,8 @@ func newTwoExports(t *testing.T) *twoExports {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.exports = acme.Exports[1:]
-	p.plant = newPlant(t, p.options, p.tweak)
+	p.plant = newPlant(t, p.options, func(s *source.Source) { s.Exports = append(s.Exports, acme.Exports[1:]...) })
 	return p
-}
-
-func (p *twoExports) tweak(s *source.Source) { s.Exports = append(s.Exports, p.exports...) }
-
-// restart stops the worker and starts another one.
-func (p *twoExports) restart(t *testing.T) {
-	t.Helper()
-	p.stop()
-	h, err := host.Open(t.Context(), p.settings(t, p.options, p.tweak), host.Options{Version: "test", Logger: zap.NewNop()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	p.store = h.Store()
-	worker := h.NewWorker(p.client)
-	if err := worker.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		worker.Stop()
-		closed(t, h.Close())
-	})
 }
 
 // say makes the target refuse or hang.
@@ -200,11 +175,7 @@ func (p *twoExports) say(t *testing.T, what string) (undo func()) {
 	if err := os.WriteFile(path, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return func() {
-		if err := os.Remove(path); err != nil {
-			t.Fatal(err)
-		}
-	}
+	return func() { closed(t, os.Remove(path)) }
 }
 
 // delivered lists the lines of the files in the folder, by name.
@@ -246,7 +217,8 @@ func TestExports_aSecondOneIsMadeDeliveredAndResumedLikeCastors(t *testing.T) {
 		t.Errorf("status says nothing of %q:\n%s", want, status)
 	}
 	undo()
-	p.restart(t)
+	p.stop()
+	p.addWorker(t, p.options)
 	var result workflows.Result
 	if err := run.Get(t.Context(), &result); err != nil {
 		t.Fatal(err)

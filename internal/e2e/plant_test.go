@@ -32,6 +32,8 @@ type plant struct {
 	works
 	sim *server.Server
 	dir string // holds the bucket, the database and the log
+
+	tweak func(*source.Source) // makes its source other than the usual; may be nil
 }
 
 // works is one Temporal with one worker.
@@ -72,11 +74,11 @@ func newWorks(t *testing.T, on temporaldev.Options, dir string, settings config.
 	if err := worker.Start(); err != nil {
 		t.Fatal(err)
 	}
-	w.stop = sync.OnceFunc(func() {
-		worker.Stop()
+	w.stop = sync.OnceFunc(worker.Stop)
+	t.Cleanup(func() {
+		w.stop()
 		closed(t, h.Close())
 	})
-	t.Cleanup(w.stop)
 	return w
 }
 
@@ -96,7 +98,8 @@ func newPlantOn(t *testing.T, on temporaldev.Options, options server.Options, tw
 	}
 	t.Cleanup(func() { closed(t, p.sim.Close()) })
 
-	p.works = newWorks(t, on, p.dir, p.settings(t, options, tweak), p.logger(t))
+	p.tweak = tweak
+	p.works = newWorks(t, on, p.dir, p.settings(t, options), p.logger(t))
 	return p
 }
 
@@ -107,7 +110,7 @@ func closed(t *testing.T, err error) {
 	}
 }
 
-func (p *plant) settings(t *testing.T, options server.Options, tweak func(*source.Source)) config.Config {
+func (p *plant) settings(t *testing.T, options server.Options) config.Config {
 	t.Helper()
 	ready := p.sim.Ready()
 	ca := ""
@@ -124,8 +127,8 @@ func (p *plant) settings(t *testing.T, options server.Options, tweak func(*sourc
 			PublicAPI: ready.Catalog + server.PublicPath,
 		}.Exports(),
 	}
-	if tweak != nil {
-		tweak(&s)
+	if p.tweak != nil {
+		p.tweak(&s)
 	}
 	registry, err := source.NewRegistry(s)
 	if err != nil {
