@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"longhaul/activities/relay"
-	"longhaul/internal/catalog"
+	"longhaul/internal/export"
 	"longhaul/internal/fault"
 	"longhaul/internal/quota"
 	"longhaul/internal/salesforce"
@@ -19,8 +19,7 @@ import (
 type Source struct {
 	Name        string
 	Salesforce  *salesforce.Client
-	Catalog     *catalog.Client             // nil: the extract stays in the bucket
-	CheckToken  func(context.Context) error // whether the catalog's token can be read and can be one; nil without a catalog
+	Exports     []export.Export // in the order in which they are delivered
 	APIVersion  string
 	MaxInFlight int
 	MaxShards   int
@@ -68,6 +67,8 @@ type Sync struct {
 	UserID string `json:"user_id,omitempty"`
 
 	APIVersion string `json:"api_version,omitempty"` // that the sync reads with; empty only before authenticate
+
+	Exports []string `json:"exports,omitempty"` // what is made of what is read; empty only before authenticate
 	// Since is when the sync was last resumed, by the workflow's clock. No worker uses an older session: what an administrator
 	// fixed may apply to new sessions only.
 	Since time.Time `json:"since,omitzero"`

@@ -6,9 +6,8 @@ import (
 
 	"longhaul/internal/account"
 	"longhaul/internal/description"
-	"longhaul/internal/extract"
+	"longhaul/internal/export"
 	"longhaul/internal/listing"
-	"longhaul/internal/staging"
 )
 
 // MergeDescriptionsParams names the sync whose shards are all done.
@@ -33,9 +32,10 @@ func (a *Activities) MergeDescriptions(ctx context.Context, params MergeDescript
 	return MergeDescriptionsResult{States: statesOf(merged.States), Vanished: kindsOf(merged.Vanished)}, err
 }
 
-// AssembleParams names one of castor's files.
+// AssembleParams names one file of an export.
 type AssembleParams struct {
 	Sync      Sync   `json:"sync"`
+	Export    string `json:"export"`
 	Name      string `json:"name"` // such as "reports_metadata"
 	Timestamp int64  `json:"timestamp"`
 	BaseURL   string `json:"base_url"`
@@ -47,18 +47,21 @@ type AssembleResult struct {
 	Partial int64 `json:"partial,omitempty"` // reports whose description has not all of the columns that they name
 }
 
-// Assemble writes one castor file into the sync's folder of the bucket.
+// Assemble writes one file of an export into the sync's folder of the bucket.
 func (a *Activities) Assemble(ctx context.Context, params AssembleParams) (AssembleResult, error) {
-	written, err := working(ctx, a, params.Sync, func(ctx context.Context, t attempt) (extract.Written, error) {
-		return extract.File(ctx, extract.Input{
-			Store: a.Store, Sync: t.staged, Timestamp: params.Timestamp, BaseURL: params.BaseURL, Version: a.Version, Progress: t.count,
+	return working(ctx, a, params.Sync, func(ctx context.Context, t attempt) (AssembleResult, error) {
+		one, err := t.source.Export(params.Export)
+		if err != nil {
+			return AssembleResult{}, elsewhere(params.Sync, err)
+		}
+		written, err := one.Write(ctx, export.Input{
+			Store: a.Store, Sync: t.staged, Export: params.Export, Timestamp: params.Timestamp, BaseURL: params.BaseURL, Version: a.Version,
+			Progress: t.count,
 		}, params.Name)
+		name := one.FileName(params.Timestamp, params.Name)
+		file := File{Name: name, Bytes: written.Bytes, SHA256: written.SHA256, Count: written.Count}
+		return AssembleResult{file, written.Partial}, err
 	})
-	return AssembleResult{fileOf(params.Timestamp, params.Name, written.Object), written.Partial}, err
-}
-
-func fileOf(timestamp int64, name string, object staging.Object) File {
-	return File{Name: extract.FileName(timestamp, name), Bytes: object.Bytes, SHA256: object.SHA256, Count: object.Count}
 }
 
 // WriteAccountParams holds what the manifest says beside what lies in the bucket.
@@ -71,7 +74,7 @@ type WriteAccountParams struct {
 	Kinds     Kinds                `json:"kinds"`
 	States    States               `json:"states"`
 	Vanished  Kinds                `json:"vanished,omitzero"`
-	Files     []File               `json:"files"`
+	Files     map[string][]File    `json:"files"` // by export
 	Warnings  []string             `json:"warnings"`
 	Calls     int64                `json:"calls"`
 

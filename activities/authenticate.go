@@ -27,7 +27,7 @@ import (
 type AuthenticateParams struct {
 	Sync    Sync      `json:"sync"`
 	Started time.Time `json:"started"` // by the workflow's clock
-	Upload  bool      `json:"upload"`  // whether the catalog will be needed
+	Upload  bool      `json:"upload"`  // whether the exports will be delivered
 
 	Seen staging.Seen `json:"seen,omitzero"` // of another Temporal that syncs the source, so that the sync waits
 
@@ -43,7 +43,7 @@ type AuthenticateResult struct {
 	MaxInFlight   int                  `json:"max_in_flight"`
 	MaxShards     int                  `json:"max_shards"`
 	Private       bool                 `json:"private"`
-	Catalog       bool                 `json:"catalog"`
+	Exports       []ExportPlan         `json:"exports"`
 	LastTimestamp int64                `json:"last_timestamp"` // of the newest recorded sync; 0 for none
 	Calls         int64                `json:"calls"`
 	Warnings      []string             `json:"warnings"`
@@ -149,7 +149,7 @@ func (a *Activities) authenticate(
 	}
 	result = AuthenticateResult{
 		MaxInFlight: source.MaxInFlight, MaxShards: source.MaxShards, Private: source.Private,
-		Catalog: source.Catalog != nil, Quota: source.Quota, Probe: source.Probe, Guard: source.Guard, AcceptMissing: source.AcceptMissing,
+		Exports: planExports(source), Quota: source.Quota, Probe: source.Probe, Guard: source.Guard, AcceptMissing: source.AcceptMissing,
 	}
 	if result.Bucket, err = a.Store.ID(ctx); err != nil {
 		return result, claim, err
@@ -167,8 +167,8 @@ func (a *Activities) authenticate(
 	if claim.Mark.Sync != staged.ID {
 		staged.ID, result.SyncID = claim.Mark.Sync, claim.Mark.Sync
 	}
-	if params.Upload && source.Catalog != nil {
-		if err := checkCatalog(ctx, source, &result); err != nil {
+	if params.Upload {
+		if err := checkTargets(ctx, source, &result); err != nil {
 			return result, claim, err
 		}
 	}
@@ -180,18 +180,6 @@ func (a *Activities) authenticate(
 	return result, claim, a.Store.WriteJSON(ctx, staged.State(), history.Opened{
 		Identity: result.Identity, Started: params.Started, Deliver: params.Upload,
 	})
-}
-
-// checkCatalog looks whether the delivery can succeed, before anything is spent on what would not be delivered.
-func checkCatalog(ctx context.Context, source *Source, result *AuthenticateResult) error {
-	warning, err := source.Catalog.Check(ctx)
-	if err != nil {
-		return err
-	}
-	if warning != "" {
-		result.Warnings = append(result.Warnings, warning)
-	}
-	return nil
 }
 
 // logIn logs in and reads org, run-as user and permissions, the three at once: a sync of a small org is mostly latency.

@@ -33,7 +33,7 @@ func withCatalog(t *testing.T, sim *server.Server, change func(*catalog.Config))
 		t.Fatal(err)
 	}
 	t.Cleanup(to.Close)
-	return envOf(t, &activities.Source{Name: "acme", Salesforce: org, Catalog: to, APIVersion: org.APIVersion(), MaxInFlight: 4})
+	return envOf(t, &activities.Source{Name: "acme", Salesforce: org, Exports: castorTo(to), APIVersion: org.APIVersion(), MaxInFlight: 4})
 }
 
 func token(text string) func(*catalog.Config) {

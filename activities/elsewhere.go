@@ -3,10 +3,10 @@ package activities
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"go.temporal.io/sdk/activity"
 
+	"longhaul/internal/export"
 	"longhaul/internal/fault"
 )
 
@@ -45,16 +45,11 @@ func sameSettings(source *Source, sync Sync) error {
 		"or cancel the sync and start it again", source.Name, source.APIVersion, sync.APIVersion)
 }
 
-// destination is where a source's files go.
-func destination(source *Source) string {
-	return fmt.Sprintf("%s at %s", source.Catalog.SourceID(), source.Catalog.Host())
-}
-
 // sameDestination keeps the files of one set together.
-func sameDestination(source *Source, params UploadParams) error {
-	if params.To == "" || params.To == destination(source) {
-		return nil
+func sameDestination(one export.Export, params UploadParams) error {
+	if here := one.Target.Destination(); params.To != "" && params.To != here {
+		return fault.Invalidf("this worker delivers to %s, and the first files of the set went to %s: give all workers the same %s settings",
+			here, params.To, one.Settings().Section)
 	}
-	return fault.Invalidf("this worker delivers to source id %s, and the first files of the set went to %s: give all workers the same catalog settings",
-		destination(source), params.To)
+	return nil
 }

@@ -32,7 +32,7 @@ func unlike(t *testing.T) *activities.Activities {
 		t.Fatal(err)
 	}
 	return &activities.Activities{
-		Store: store, Sources: one{&activities.Source{Name: "acme", Salesforce: org, APIVersion: "61.0", MaxInFlight: 1}},
+		Store: store, Sources: one{&activities.Source{Name: "acme", Salesforce: org, APIVersion: "61.0", MaxInFlight: 1, Exports: castorTo(nil)}},
 	}
 }
 
@@ -61,9 +61,13 @@ func TestElsewhere_aWorkerHandsBackWhatItsSettingsSpoil(t *testing.T) {
 			return err
 		}, "another bucket"},
 		{"no catalog", func(env *testsuite.TestActivityEnvironment, sync activities.Sync) error {
-			_, err := env.ExecuteActivity(a.Upload, activities.UploadParams{Sync: sync, File: activities.File{Name: fileName}})
+			_, err := env.ExecuteActivity(a.Upload, activities.UploadParams{Sync: sync, Export: "castor", File: activities.File{Name: fileName}})
 			return err
 		}, "no catalog any more"},
+		{"another set of exports", func(env *testsuite.TestActivityEnvironment, sync activities.Sync) error {
+			_, err := env.ExecuteActivity(a.Assemble, activities.AssembleParams{Sync: sync, Export: "parquet", Name: "all"})
+			return err
+		}, "does not make the export parquet"},
 		{"another version of the API", func(env *testsuite.TestActivityEnvironment, sync activities.Sync) error {
 			sync.APIVersion = "59.0"
 			_, err := env.ExecuteActivity(a.Enumerate, activities.EnumerateParams{Sync: sync, Kind: "reports"})
@@ -123,7 +127,7 @@ func TestElsewhere_notBeforeASyncHasBegun(t *testing.T) {
 	env := suite.NewTestActivityEnvironment()
 	env.RegisterActivity(a)
 	_, err := env.ExecuteActivity(a.Upload, activities.UploadParams{
-		Sync: activities.Sync{Source: "acme", ID: "x"}, File: activities.File{Name: fileName},
+		Sync: activities.Sync{Source: "acme", ID: "x"}, Export: "castor", File: activities.File{Name: fileName},
 	})
 	var failure *temporal.ApplicationError
 	if !errors.As(err, &failure) || !failure.NonRetryable() {

@@ -7,6 +7,9 @@ import (
 	"go.temporal.io/sdk/testsuite"
 
 	"longhaul/activities"
+	"longhaul/internal/catalog"
+	"longhaul/internal/export"
+	"longhaul/internal/export/castor"
 	"longhaul/internal/salesforce"
 	"longhaul/internal/simulator/server"
 	"longhaul/internal/staging"
@@ -46,6 +49,15 @@ func clientOf(t *testing.T, sim *server.Server, change func(*salesforce.Config))
 	}
 	t.Cleanup(client.Close)
 	return client
+}
+
+// castorTo is the export castor with a catalog as its target, or with none.
+func castorTo(client *catalog.Client) []export.Export {
+	one := export.Export{Format: castor.Format{}}
+	if client != nil {
+		one.Target = castor.NewTarget(client, nil)
+	}
+	return []export.Export{one}
 }
 
 // newEnv readies the activities of a source that reads an org and delivers nothing.

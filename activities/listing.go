@@ -29,8 +29,13 @@ type EnumerateResult struct {
 // Enumerate reads all records of a kind into a stream sorted by Id.
 func (a *Activities) Enumerate(ctx context.Context, params EnumerateParams) (EnumerateResult, error) {
 	listed, spent, err := calling(ctx, a, params.Sync, params.Budget, 1, func(ctx context.Context, t attempt) (listing.Enumerated, error) {
+		fields, err := t.source.fields(params.Sync)
+		if err != nil {
+			return listing.Enumerated{}, err
+		}
 		return listing.Enumerate(ctx, listing.EnumerateInput{
-			Client: t.source.Salesforce, Store: a.Store, Sync: t.staged, Kind: params.Kind, Private: params.Private, Progress: t.count,
+			Client: t.source.Salesforce, Store: a.Store, Sync: t.staged, Kind: params.Kind, Fields: fields, Private: params.Private,
+			Progress: t.count,
 		})
 	})
 	return EnumerateResult{Count: listed.Count, Warnings: listed.Warnings, Spending: spent}, err
@@ -83,8 +88,13 @@ func (params LookUpMissingParams) lookUp(ctx context.Context, store *staging.Sto
 	if err != nil {
 		return listing.LookedUp{}, err
 	}
+	fields, err := source.fields(params.Sync)
+	if err != nil {
+		return listing.LookedUp{}, err
+	}
 	return listing.LookUpMissing(ctx, listing.LookUpInput{
-		Client: source.Salesforce, Store: store, Sync: t.staged, OrgID: params.Identity.OrgID, Last: last.LastSync(), Private: params.Private,
+		Client: source.Salesforce, Store: store, Sync: t.staged, Fields: fields, OrgID: params.Identity.OrgID, Last: last.LastSync(),
+		Private:  params.Private,
 		Progress: t.count,
 	})
 }
@@ -109,8 +119,12 @@ type CatchUpResult struct {
 // CatchUp lists what was changed or added since the sync began.
 func (a *Activities) CatchUp(ctx context.Context, params CatchUpParams) (CatchUpResult, error) {
 	result, spent, err := calling(ctx, a, params.Sync, params.Budget, params.AtOnce, func(ctx context.Context, t attempt) (CatchUpResult, error) {
+		fields, err := t.source.fields(params.Sync)
+		if err != nil {
+			return CatchUpResult{}, err
+		}
 		caught, err := listing.CatchUp(ctx, listing.CatchUpInput{
-			Client: t.source.Salesforce, Store: a.Store, Sync: t.staged, Since: params.Since, Private: params.Private,
+			Client: t.source.Salesforce, Store: a.Store, Sync: t.staged, Fields: fields, Since: params.Since, Private: params.Private,
 			AtOnce: params.AtOnce, Progress: t.count,
 		})
 		if err != nil {

@@ -27,7 +27,7 @@ const (
 
 // Ownership is a sync's right to its source in the bucket: of all Temporals that use it, one syncs a source at a time.
 type Ownership struct {
-	Number   int    `json:"number"`   // of the mark
+	Number   int    `json:"number"`       // of the mark
 	Temporal string `json:"namespace_id"` // that the sync runs on: the id of its namespace
 }
 

@@ -14,7 +14,9 @@ import (
 // RecordParams is the account of a sync that is over.
 type RecordParams struct {
 	Account  WriteAccountParams `json:"account"`
-	Uploaded bool               `json:"uploaded"`
+	Uploaded bool               `json:"uploaded"` // every export that has a target was delivered, and there is one
+
+	Exports map[string]Delivery `json:"exports,omitempty"`
 
 	Baseline    bool            `json:"baseline"` // later syncs are compared with it
 	Private     bool            `json:"private,omitempty"`
@@ -44,7 +46,7 @@ func (params RecordParams) write(ctx context.Context, store *staging.Store, stag
 		Sync: staged.ID, Source: staged.Source, Identity: manifest.Identity,
 		Started: manifest.Started, Finished: manifest.Finished, Timestamp: manifest.Timestamp,
 		Outcome: manifest.Outcome, Kinds: manifest.Kinds, States: manifest.States, Coverage: manifest.Coverage,
-		Files: manifest.Files, Uploaded: params.Uploaded, APICalls: params.Account.Calls,
+		Files: manifest.Files, Exports: params.deliveries(), Uploaded: params.Uploaded, APICalls: params.Account.Calls,
 		Baseline: params.Baseline, BaselineSync: baseline, Private: params.Private, Permissions: params.Permissions, Edition: params.Edition,
 		Vanished: params.Account.Vanished.Reports + params.Account.Vanished.Dashboards, Unseen: params.Account.Unseen,
 	})
@@ -55,6 +57,19 @@ func (params RecordParams) write(ctx context.Context, store *staging.Store, stag
 type PruneParams struct {
 	Sync  Sync      `json:"sync"`
 	Clock time.Time `json:"clock"` // Salesforce's time
+}
+
+// deliveries is what became of the exports, as a record keeps it.
+func (p RecordParams) deliveries() map[string]history.Delivery {
+	all := make(map[string]history.Delivery, len(p.Exports))
+	for name, d := range p.Exports {
+		one := history.Delivery{Delivered: d.Delivered, To: d.To}
+		if d.Failure != nil {
+			one.Reason, one.System = string(d.Failure.Class), string(d.Failure.System)
+		}
+		all[name] = one
+	}
+	return all
 }
 
 // Prune removes what no later sync needs: the working files of this sync, everything of the earlier ones but their records, and the
@@ -78,9 +93,11 @@ func (a *Activities) Prune(ctx context.Context, params PruneParams) error {
 
 // manifest is the account in the words of package account.
 func (p WriteAccountParams) manifest() account.Manifest {
-	files := make([]staging.Object, 0, len(p.Files))
-	for _, f := range p.Files {
-		files = append(files, staging.Object{Key: f.Name, Bytes: f.Bytes, SHA256: f.SHA256, Count: f.Count})
+	files := make(map[string][]staging.Object, len(p.Files))
+	for name, set := range p.Files {
+		for _, f := range set {
+			files[name] = append(files[name], staging.Object{Key: f.Name, Bytes: f.Bytes, SHA256: f.SHA256, Count: f.Count})
+		}
 	}
 	states := p.States.byState()
 	return account.Manifest{

@@ -39,7 +39,7 @@ func TestOwner_aSyncThatWasTakenOverEndsAndTouchesNothing(t *testing.T) {
 		"Plan":       activities.PlanParams{Sync: before},
 		"Enumerate":  activities.EnumerateParams{Sync: before, Kind: "reports"},
 		"Describe":   activities.DescribeParams{Sync: before, Share: 1},
-		"Upload":     activities.UploadParams{Sync: before, File: activities.File{Name: fileName}},
+		"Upload":     activities.UploadParams{Sync: before, Export: "castor", File: activities.File{Name: fileName}},
 		"Record":     activities.RecordParams{Account: activities.WriteAccountParams{Sync: before}},
 		"CheckQuota": activities.CheckQuotaParams{Sync: before},
 		"MarkEnded":  activities.MarkEndedParams{Sync: before, Outcome: "failed"},
@@ -112,7 +112,7 @@ func TestOwner_aSyncThatALaterOneFollowedEndsAndTouchesNothing(t *testing.T) {
 	for name, params := range map[string]any{
 		"Guard":     activities.GuardParams{Sync: first},
 		"Enumerate": activities.EnumerateParams{Sync: first, Kind: "reports", Budget: activities.CallBudget{Calls: 100}},
-		"Upload":    activities.UploadParams{Sync: first, File: activities.File{Name: fileName}},
+		"Upload":    activities.UploadParams{Sync: first, Export: "castor", File: activities.File{Name: fileName}},
 	} {
 		_, err := r.a.ExecuteActivity(name, params)
 		var failure *temporal.ApplicationError

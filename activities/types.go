@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"longhaul/internal/description"
+	"longhaul/internal/export"
 	"longhaul/internal/fault"
 	"longhaul/internal/listing"
 )
@@ -107,12 +108,7 @@ func (s States) Add(t States) States {
 }
 
 // File is one assembled file: a reference, never its content.
-type File struct {
-	Name   string `json:"name"`
-	Bytes  int64  `json:"bytes"`
-	SHA256 string `json:"sha256"`
-	Count  int64  `json:"count"` // records in it
-}
+type File = export.File
 
 // Failure explains a failed sync to machines: its class, the system that gave it, and the sentence for people.
 type Failure struct {

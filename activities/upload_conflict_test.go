@@ -31,7 +31,7 @@ func TestUpload_aConflictAfterItsOwnTryIsAForeignFile(t *testing.T) {
 		b := newBench(t)
 		b.answer = func(int64) int { return http.StatusConflict }
 		own := map[string]any{"file": b.params.File, "at": time.Now().UTC()} // the clock stands still
-		if err := b.store.WriteJSON(t.Context(), b.staged.Try(fileName), own); err != nil {
+		if err := b.store.WriteJSON(t.Context(), b.staged.Try("castor", fileName), own); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := b.upload(t); typeOf(err) != activities.NameTaken {
@@ -50,7 +50,7 @@ func TestUpload_aForeignFileIsForeignForTheNextAttemptToo(t *testing.T) {
 			t.Errorf("got %v, want %s", err, activities.NameTaken)
 		}
 	}
-	if known, err := b.store.Exists(t.Context(), b.staged.Receipt(fileName)); known || err != nil {
+	if known, err := b.store.Exists(t.Context(), b.staged.Receipt("castor", fileName)); known || err != nil {
 		t.Errorf("there is a receipt of a file that was not taken: %v", err)
 	}
 }
@@ -65,7 +65,7 @@ func TestUpload_anAttemptThatDiesMayHaveDeliveredWhateverTheOneBeforeItMet(t *te
 	}
 	var left json.RawMessage // by the second, when the catalog has the file
 	b.answer = func(int64) int {
-		if err := b.store.ReadJSON(t.Context(), b.staged.Try(fileName), &left); err != nil {
+		if err := b.store.ReadJSON(t.Context(), b.staged.Try("castor", fileName), &left); err != nil {
 			t.Error(err)
 		}
 		return http.StatusOK
@@ -73,7 +73,7 @@ func TestUpload_anAttemptThatDiesMayHaveDeliveredWhateverTheOneBeforeItMet(t *te
 	if got, err := b.upload(t); err != nil || !got.Delivered {
 		t.Fatalf("the second attempt gave %+v, %v", got, err)
 	}
-	err := errors.Join(b.store.Delete(t.Context(), b.staged.Receipt(fileName)), b.store.WriteJSON(t.Context(), b.staged.Try(fileName), left))
+	err := errors.Join(b.store.Delete(t.Context(), b.staged.Receipt("castor", fileName)), b.store.WriteJSON(t.Context(), b.staged.Try("castor", fileName), left))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +108,7 @@ func TestUpload_aConflictAfterAnAttemptThatDidNotArriveIsForeign(t *testing.T) {
 func TestUpload_aConflictAfterAnAttemptThatSentNothingIsForeign(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	key := b.staged.File(fileName)
+	key := b.staged.File("castor", fileName)
 	if err := b.store.Delete(t.Context(), key); err != nil {
 		t.Fatal(err)
 	}
@@ -139,7 +139,7 @@ func TestUpload_behindAProxyThatChangesAnswersIsDeliveredUnderTheSecondName(t *t
 		t.Fatalf("under the first name: %v, by %q", err, by)
 	}
 	b.params.File.Name, b.params.Proxied = "1795451618-reports.json", true
-	if err := b.store.Write(t.Context(), b.staged.File(b.params.File.Name), []byte(content)); err != nil {
+	if err := b.store.Write(t.Context(), b.staged.File("castor", b.params.File.Name), []byte(content)); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := b.upload(t); err != nil {
@@ -162,7 +162,7 @@ func TestUpload_aConflictAfterOurOwnTryIsDelivered(t *testing.T) {
 	if _, err := b.upload(t); err != nil {
 		t.Errorf("the next attempt failed: %v", err)
 	}
-	if known, err := b.store.Exists(t.Context(), b.staged.Receipt(fileName)); !known || err != nil {
+	if known, err := b.store.Exists(t.Context(), b.staged.Receipt("castor", fileName)); !known || err != nil {
 		t.Errorf("there is no receipt: %v", err)
 	}
 }

@@ -61,7 +61,7 @@ func newBench(t *testing.T) *bench {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = b.store.Close() })
-	if err := b.store.Write(t.Context(), b.staged.File(fileName), []byte(content)); err != nil {
+	if err := b.store.Write(t.Context(), b.staged.File("castor", fileName), []byte(content)); err != nil {
 		t.Fatal(err)
 	}
 	sum := sha256.Sum256([]byte(content))
@@ -70,12 +70,12 @@ func newBench(t *testing.T) *bench {
 		t.Fatal(err)
 	}
 	b.params = activities.UploadParams{
-		Sync: activities.Sync{Source: b.staged.Source, ID: b.staged.ID, Bucket: id},
+		Sync: activities.Sync{Source: b.staged.Source, ID: b.staged.ID, Bucket: id}, Export: "castor",
 		File: activities.File{Name: fileName, Bytes: int64(len(content)), SHA256: hex.EncodeToString(sum[:]), Count: 1},
 	}
 	var suite testsuite.WorkflowTestSuite
 	b.env = suite.NewTestActivityEnvironment()
-	b.env.RegisterActivity(&activities.Activities{Sources: one{&activities.Source{Name: "acme", Catalog: client}}, Store: b.store})
+	b.env.RegisterActivity(&activities.Activities{Sources: one{&activities.Source{Name: "acme", Exports: castorTo(client)}}, Store: b.store})
 	return b
 }
 

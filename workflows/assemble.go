@@ -1,7 +1,9 @@
 package workflows
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 
 	"go.temporal.io/sdk/workflow"
 
@@ -10,16 +12,11 @@ import (
 	"longhaul/workflows/call"
 )
 
-// fileNames are castor's files in the order of delivery: the summary comes last and says that the set is whole.
-var fileNames = []string{
-	"dashboards", "dashboard_components", "folders", "reports", "reports_metadata", "users", "summary",
-}
-
 // assemblePhase merges the descriptions, so that every report has its state, and writes the files.
 type assemblePhase struct {
 	own       *accountState
 	state     *State
-	files     *fileState
+	exports   *exportsState
 	inventory *inventoryState // corrected by the merge
 	recovery  *recovery
 	describe  *describePhase // describes a shard again whose result is torn
@@ -33,14 +30,67 @@ type accountState struct {
 	Unseen    *listing.Unseen   `json:"unseen,omitempty"`    // once the account is written
 }
 
-// fileState is the set of files, and how much of it the catalog has.
-type fileState struct {
-	Timestamp   int64             `json:"timestamp"` // in the names of the files
-	Files       []activities.File `json:"files"`     // nil until all are written
-	Uploads     int               `json:"uploads"`
-	Destination string            `json:"destination,omitempty"` // where the files of the set go that were delivered so far
-	Renames     int               `json:"renames,omitempty"`     // of the set, because the catalog held files of its name
-	Proxied     bool              `json:"proxied,omitempty"`     // one of these because of a proxy that changes answers
+// exportsState is what the sync makes of what it has read.
+type exportsState struct {
+	Timestamp int64         `json:"timestamp"` // in the names of the files; the latest where a set was renamed
+	Exports   []ExportState `json:"exports"`   // in the order of their delivery; nil before the login
+}
+
+// ExportState is the set of files of one export, and how much of it its target has.
+type ExportState struct {
+	activities.ExportPlan                     // what delivers, only if the sync does
+	Timestamp             int64               `json:"timestamp"`         // in the names of the files
+	Written               []activities.File   `json:"written"`           // nil until all are written
+	Uploads               int                 `json:"uploads"`           // files that the target has
+	To                    string              `json:"to,omitempty"`      // where the files of the set go that were delivered so far
+	Renames               int                 `json:"renames,omitempty"` // of the set, because the target held files of its name
+	Proxied               bool                `json:"proxied,omitempty"` // one of these because of a proxy that changes answers
+	Failure               *activities.Failure `json:"failure,omitempty"` // why the export was given up
+}
+
+// plan takes the exports that the login has found.
+func (s *exportsState) plan(plans []activities.ExportPlan, upload bool) {
+	s.Exports = make([]ExportState, 0, len(plans))
+	for _, plan := range plans {
+		plan.Delivers, plan.Section = plan.Delivers && upload, ""
+		s.Exports = append(s.Exports, ExportState{ExportPlan: plan, Timestamp: s.Timestamp})
+	}
+}
+
+// all lists the exports.
+func (s *exportsState) all() []*ExportState {
+	all := make([]*ExportState, len(s.Exports))
+	for i := range s.Exports {
+		all[i] = &s.Exports[i]
+	}
+	return all
+}
+
+// someAssembled says whether the files of an export are in the bucket.
+func (s *exportsState) someAssembled() bool {
+	return slices.ContainsFunc(s.all(), (*ExportState).assembled)
+}
+
+// names lists the names of the exports.
+func (s *exportsState) names() (names []string) {
+	for _, e := range s.all() {
+		names = append(names, e.Name)
+	}
+	return names
+}
+
+// assembled says whether all files of the set are in the bucket.
+func (e *ExportState) assembled() bool { return e.Written != nil }
+
+// files are the files that are written, by export.
+func (s *exportsState) files() map[string][]activities.File {
+	files := map[string][]activities.File{}
+	for _, e := range s.all() {
+		if e.assembled() {
+			files[e.Name] = e.Written
+		}
+	}
+	return files
 }
 
 func (p *assemblePhase) run(ctx workflow.Context) error {
@@ -57,44 +107,74 @@ func (p *assemblePhase) run(ctx workflow.Context) error {
 		return err
 	}
 	p.own.States, p.inventory.Vanished, p.own.Accounted = merged.States, merged.Vanished, true
-	return p.recovery.run(ctx, p.write)
-}
-
-// write writes the seven files under the state's timestamp, and the account of them.
-func (p *assemblePhase) write(ctx workflow.Context) error {
-	p.files.Files = nil // until all are written: a run that continues asks whether they are
-	written := make([]activities.AssembleResult, len(fileNames))
-	start := func(ctx workflow.Context, i int) call.Pending[activities.AssembleResult] {
-		params := activities.AssembleParams{
-			Sync: p.state.Sync, Name: fileNames[i], Timestamp: p.files.Timestamp, BaseURL: p.state.Auth.BaseURL,
+	return p.recovery.run(ctx, func(ctx workflow.Context) error {
+		err := p.write(ctx, p.exports.all()...)
+		if err != nil && !isCancel(ctx, err) && p.exports.someAssembled() {
+			return nil // the upload phase delivers what is written, and then writes the others
 		}
-		return call.Start(ctx, call.ForFile, "write "+fileNames[i], acts.Assemble, params)
-	}
-	err := call.Each(ctx, len(fileNames), len(fileNames), start, func(i int, file activities.AssembleResult, err error) error {
-		written[i] = file
-		p.display.touch(ctx)
 		return err
 	})
-	if err != nil {
-		return err
+}
+
+// write writes the files of those exports that are not written yet, and the account. An export that fails does not keep the others from
+// being written; its failure is returned after that.
+func (p *assemblePhase) write(ctx workflow.Context, exports ...*ExportState) error {
+	var failed error
+	sets := map[*ExportState][]activities.File{}
+	for _, e := range exports {
+		if e.assembled() {
+			continue
+		}
+		files, err := p.writeSet(ctx, e)
+		if isCancel(ctx, err) {
+			return err
+		}
+		if err == nil {
+			sets[e] = files
+		}
+		failed = cmp.Or(failed, err)
 	}
-	partial := int64(0)
-	var files []activities.File
-	for _, w := range written {
-		files = append(files, w.File)
-		partial += w.Partial
-	}
-	if partial > 0 {
-		p.state.warn(partialWords(partial))
+	if len(sets) == 0 {
+		return failed
 	}
 	account := p.state.account(ctx)
-	account.Files = files
+	for _, e := range exports {
+		if files, ok := sets[e]; ok {
+			account.Files[e.Name] = files
+		}
+	}
 	accounted, err := call.Do(ctx, call.ForFile, "write the account", acts.WriteAccount, account)
 	if err != nil {
 		return err
 	}
-	p.files.Files, p.own.Unseen = files, accounted.Unseen
-	return nil
+	for _, e := range exports { // not before: a run that continues takes what is assembled for accounted
+		if files, ok := sets[e]; ok {
+			e.Written = files
+		}
+	}
+	p.own.Unseen = accounted.Unseen
+	return failed
+}
+
+// writeSet writes the files of one export under its timestamp.
+func (p *assemblePhase) writeSet(ctx workflow.Context, e *ExportState) ([]activities.File, error) {
+	files, partial := make([]activities.File, len(e.Files)), int64(0)
+	start := func(ctx workflow.Context, i int) call.Pending[activities.AssembleResult] {
+		params := activities.AssembleParams{
+			Sync: p.state.Sync, Export: e.Name, Name: e.Files[i], Timestamp: e.Timestamp, BaseURL: p.state.Auth.BaseURL,
+		}
+		return call.Start(ctx, call.ForFile, "write "+e.Files[i], acts.Assemble, params)
+	}
+	err := call.Each(ctx, len(files), len(files), start, func(i int, file activities.AssembleResult, err error) error {
+		files[i] = file.File
+		partial += file.Partial
+		p.display.touch(ctx)
+		return err
+	})
+	if err == nil && partial > 0 {
+		p.state.warn(partialWords(partial))
+	}
+	return files, err
 }
 
 // partialWords is the warning of reports whose description names columns that it does not describe.
@@ -110,8 +190,7 @@ func (s *State) account(ctx workflow.Context) activities.WriteAccountParams {
 	return activities.WriteAccountParams{
 		Sync: s.Sync, Identity: s.Auth.Identity, Started: s.Started, Finished: workflow.Now(ctx).UTC(),
 		Timestamp: s.Timestamp, Kinds: s.Kinds, States: s.States, Vanished: s.Vanished,
-		Files:    s.Files,
-		Warnings: s.Warnings, Calls: s.Calls,
+		Files: s.files(), Warnings: s.Warnings, Calls: s.Calls,
 		Permissions: s.Auth.Permissions, Unseen: s.Unseen,
 	}
 }

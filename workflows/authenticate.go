@@ -16,11 +16,11 @@ import (
 
 // authenticatePhase logs in and takes the source, and learns what the other phases need of the org and of the settings.
 type authenticatePhase struct {
-	own    *loginState
-	state  *State
-	files  *fileState // named by the login
-	wait   *waiter
-	budget *budget
+	own     *loginState
+	state   *State
+	exports *exportsState // found and named by the login
+	wait    *waiter
+	budget  *budget
 }
 
 // loginState is what the login reports, and what the sync has seen while it waited for the login.
@@ -40,6 +40,7 @@ func (p *authenticatePhase) run(ctx workflow.Context) error {
 	}
 	p.own.Auth = auth
 	p.own.Auth.Warnings = nil                                        // kept among the state's
+	p.own.Auth.Exports = nil                                         // kept with what becomes of them
 	p.own.Auth.Owner, p.own.Auth.SyncID = activities.Ownership{}, "" // kept in the reference to the sync
 	p.own.Auth.Used = activities.SourceUsage{}                       // kept by the budget
 	sync := &p.state.Sync
@@ -48,8 +49,10 @@ func (p *authenticatePhase) run(ctx workflow.Context) error {
 	p.budget.open(ctx, auth)
 	p.takeOwnership(ctx, auth)
 	p.state.warn(auth.Warnings...)
-	if p.state.Upload && !auth.Catalog {
-		p.state.warn("the source has no catalog settings, so the extract stays in the bucket")
+	p.exports.plan(auth.Exports, p.state.Upload)
+	sync.Exports = p.exports.names()
+	if p.state.Upload {
+		p.state.warn(undeliveredWords(auth.Exports)...)
 	}
 	return nil
 }
@@ -199,12 +202,26 @@ func (p *authenticatePhase) takeOwnership(ctx workflow.Context, auth activities.
 	if !ok { // an older version made the id
 		named = p.state.Started
 	}
-	p.files.Timestamp = max(named.Unix(), auth.LastTimestamp+1)
-	if p.files.Timestamp > now.Add(farAhead).Unix() {
+	p.exports.Timestamp = max(named.Unix(), auth.LastTimestamp+1)
+	if p.exports.Timestamp > now.Add(farAhead).Unix() {
 		p.state.warn(fmt.Sprintf("the last sync's files are named with a time in the future, so this sync names its files %d (%s), to count as newer: "+
 			"a clock was wrong once; the warning ends when that time has passed",
-			p.files.Timestamp, time.Unix(p.files.Timestamp, 0).UTC().Format(time.DateTime)))
+			p.exports.Timestamp, time.Unix(p.exports.Timestamp, 0).UTC().Format(time.DateTime)))
 	}
+}
+
+// undeliveredWords are the warnings of exports that have no settings to say where their files go.
+func undeliveredWords(plans []activities.ExportPlan) (warnings []string) {
+	for _, plan := range plans {
+		what := "the extract stays"
+		if len(plans) > 1 {
+			what = "the files of export " + plan.Name + " stay"
+		}
+		if !plan.Delivers && plan.Section != "" {
+			warnings = append(warnings, fmt.Sprintf("the source has no %s settings, so %s in the bucket", plan.Section, what))
+		}
+	}
+	return warnings
 }
 
 // farAhead is by how much a timestamp may be ahead of the clock before a sync warns of it: sets that follow each other within a second

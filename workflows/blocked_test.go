@@ -115,8 +115,8 @@ func TestBlocked_byTheCatalogInMidDelivery(t *testing.T) {
 	}
 	env := environment(t, o, "sync-acme")
 	env.RegisterDelayedCallback(func() {
-		if p := ask(t, env); p.Phase != workflows.PhaseBlocked || p.Uploads.Done != 3 {
-			t.Errorf("it says %s with %d uploads", p.Phase, p.Uploads.Done)
+		if p := ask(t, env); p.Phase != workflows.PhaseBlocked || p.Uploads["castor"].Done != 3 {
+			t.Errorf("it says %s with %d uploads", p.Phase, p.Uploads["castor"].Done)
 		}
 		fixed.Store(true)
 		env.SignalWorkflow(workflows.ResumeSignal, nil)

@@ -165,6 +165,7 @@ func fullState(t *testing.T, now time.Time) workflows.State {
 		Phase: workflows.PhasePlan,
 		Run:   before,
 	}
+	state.SummedIn = strings.Repeat("r", 36)
 	state.Approved = map[activities.GuardStage]bool{activities.GuardInventory: true, activities.GuardCoverage: true}
 	for shard := range source.MostShards { // as many as the places of the widest window
 		state.Queue = append(state.Queue, workflows.Unfinished{Shard: 1<<20 + shard, Done: 1 << 40, HalfOpen: true, Throttled: true, Counted: true})
@@ -217,11 +218,10 @@ func fillLogin(t *testing.T, state *workflows.State, now time.Time) {
 // fillRest fills what crosses beside it.
 func fillRest(state *workflows.State, now time.Time) {
 	state.PausedFor = long[:mostReason]
-	state.Destination = strings.Repeat("d", 36) + " at " + strings.Repeat("h", 253)
 	state.Unseen = &listing.Unseen{Count: 1 << 40, Kind: listing.UnseenUnknown}
 	state.Held = workflows.Held{Until: now, Verdict: operator.Discarded, Reason: long[:mostReason]}
 	state.Unexpected = workflows.Unexpected{Tries: 5, Since: time.Now(), Reports: 1 << 40}
-	state.Attended, state.Renames, state.Proxied = true, 4, true
+	state.Attended = true
 	state.WorkerSeen, state.Unserved = true, 1<<60
 	state.Refused = workflows.Refused{Since: now, Times: 1 << 20}
 	percent := 100
@@ -236,9 +236,19 @@ func fillRest(state *workflows.State, now time.Time) {
 	state.Again = activities.ReplanResult{ToDescribe: 1 << 40, Shards: 1 << 20, Changed: 1 << 40, Added: 1 << 40, Deferred: 1 << 40}
 	state.Started, state.Updated = now, now
 	state.Reports, state.Deferred, state.Calls, state.SinceUsageKnown, state.Timestamp = 1<<40, 1<<40, 1<<40, 1<<40, now.Unix()
-	for range 7 {
-		state.Files = append(state.Files, activities.File{Name: long[:30], SHA256: strings.Repeat("w", 64), Bytes: 1 << 60, Count: 1 << 60})
+	castor := workflows.ExportState{
+		ExportPlan: exportOf("castor"), Timestamp: now.Unix(), To: strings.Repeat("d", 36) + " at " + strings.Repeat("h", 253),
+		Renames: 4, Proxied: true,
 	}
+	for range castor.Files {
+		castor.Written = append(castor.Written, activities.File{Name: long[:30], SHA256: strings.Repeat("w", 64), Bytes: 1 << 60, Count: 1 << 60})
+	}
+	other := workflows.ExportState{
+		ExportPlan: activities.ExportPlan{Name: "a_second_export", Files: []string{"a_single_file"}, Delivers: true}, Timestamp: now.Unix(),
+		Written: castor.Written[:1], To: castor.To,
+		Failure: &activities.Failure{Class: fault.PermissionMissing, System: fault.Catalog, Message: long[:mostReason]},
+	}
+	state.Exports = []workflows.ExportState{castor, other}
 }
 
 // TestState_staysSmall carries over the fullest state there is, after a plan that warned of everything it met. JSON writes a
@@ -263,7 +273,7 @@ func TestState_staysSmall(t *testing.T) {
 		t.Fatalf("got %v, want continue-as-new", err)
 	}
 	carried := decode(t, next).State
-	if len(carried.Warnings) == 0 || len(carried.Queue) != source.MostShards || len(carried.Quota.Hours) != 25 || len(carried.Files) != 7 {
+	if len(carried.Warnings) == 0 || len(carried.Queue) != source.MostShards || len(carried.Quota.Hours) != 25 || len(carried.Exports[0].Written) != 7 {
 		t.Fatalf("the state is not full: %+v", carried)
 	}
 	blocked, err := json.Marshal(workflows.Blocked{Until: now, Failure: activities.Failure{

@@ -34,11 +34,11 @@ type describeState struct {
 
 // Unfinished is a shard that was begun and left before its end: its parts are in the bucket.
 //
-// Its keys are short: 64 of these and 17 warnings fit into the 20 kB of a state.
+// Its keys are short: 64 of these, 12 warnings and two exports fit into the 20 kB of a state.
 type Unfinished struct {
 	Shard     int   `json:"shard"`
 	Done      int64 `json:"done"`                // reports that have their state
-	HalfOpen  bool  `json:"open,omitempty"`      // its last run brought none, or ended for want of calls: one answer comes first
+	HalfOpen  bool  `json:"half_open,omitempty"` // its last run brought none, or ended for want of calls: one answer comes first
 	Throttled bool  `json:"throttled,omitempty"` // Salesforce asked for fewer requests than the share
 	Counted   bool  `json:"counted,omitempty"`   // it had ended before, and is run again since its result was torn
 }

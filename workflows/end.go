@@ -3,6 +3,7 @@ package workflows
 import (
 	"errors"
 
+	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
@@ -14,22 +15,23 @@ import (
 
 // Result is what a sync comes back with: counts and references, never data.
 type Result struct {
-	Source    string              `json:"source"`
-	Sync      string              `json:"sync"` // id of the sync in the bucket
-	Outcome   Outcome             `json:"outcome"`
-	Seconds   float64             `json:"seconds"`
-	APICalls  int64               `json:"api_calls"`
-	Kinds     activities.Kinds    `json:"kinds"`
-	States    activities.States   `json:"states"`
-	Vanished  activities.Kinds    `json:"vanished"`  // what the last sync had and Salesforce no longer shows, beyond kinds and states
-	Described int64               `json:"described"` // reports that this sync has asked for, each counted once; what a cancelled one keeps for the next
-	Coverage  float64             `json:"coverage"`  // share of the reports that have columns, 0 to 1
-	Files     []activities.File   `json:"files"`
-	Uploaded  bool                `json:"uploaded"`
-	Staging   string              `json:"staging"` // prefix of the sync's objects in the bucket
-	Warnings  []string            `json:"warnings"`
-	Skipped   *Skipped            `json:"skipped,omitempty"`
-	Failure   *activities.Failure `json:"failure,omitempty"` // in the details of a failed sync
+	Source    string                         `json:"source"`
+	Sync      string                         `json:"sync"` // id of the sync in the bucket
+	Outcome   Outcome                        `json:"outcome"`
+	Seconds   float64                        `json:"seconds"`
+	APICalls  int64                          `json:"api_calls"`
+	Kinds     activities.Kinds               `json:"kinds"`
+	States    activities.States              `json:"states"`
+	Vanished  activities.Kinds               `json:"vanished"`  // what the last sync had and Salesforce no longer shows, beyond kinds and states
+	Described int64                          `json:"described"` // reports that this sync has asked for, each counted once; what a cancelled one keeps for the next
+	Coverage  float64                        `json:"coverage"`  // share of the reports that have columns, 0 to 1
+	Files     map[string][]activities.File   `json:"files"`     // by export
+	Exports   map[string]activities.Delivery `json:"exports"`   // what became of the files of each
+	Uploaded  bool                           `json:"uploaded"`  // every export that has a target was delivered, and there is one
+	Staging   string                         `json:"staging"`   // prefix of the sync's objects in the bucket
+	Warnings  []string                       `json:"warnings"`
+	Skipped   *Skipped                       `json:"skipped,omitempty"`
+	Failure   *activities.Failure            `json:"failure,omitempty"` // in the details of a failed sync
 
 	Unseen   *listing.Unseen      `json:"unseen,omitempty"`   // reports that no listing has; of every sync that came so far
 	Concerns []activities.Concern `json:"concerns,omitempty"` // what a discarded sync held for
@@ -41,6 +43,9 @@ type Skipped struct {
 	RunID      string `json:"run_id,omitempty"`
 }
 
+// noFiles are the files of a sync that has none: in JSON {}, so that readers need no case for null.
+func noFiles() map[string][]activities.File { return map[string][]activities.File{} }
+
 // list makes an empty list of nil: in JSON it is [], so that readers need no case for null.
 func list[T any](items []T) []T {
 	if items == nil {
@@ -49,13 +54,18 @@ func list[T any](items []T) []T {
 	return items
 }
 
-// finish is the end of a sync that brought everything home, or all but some gaps.
+// finish is the end of a sync that brought everything home, or all but some gaps. It fails if some of its exports were not delivered.
 func (s *sync) finish(ctx workflow.Context) (*Result, error) {
 	outcome := OutcomeComplete
 	if s.state.States.Gaps() > 0 {
 		outcome = OutcomeGaps
 	}
 	s.display.enter(ctx, PhaseDone)
+	if failure := s.state.failure(); failure != nil { // the record says so too, so no mark is needed
+		result := s.close(ctx, OutcomeFailed)
+		result.Failure = failure
+		return nil, failed(result)
+	}
 	return s.close(ctx, outcome), nil
 }
 
@@ -110,7 +120,7 @@ func (s *sync) close(ctx workflow.Context, outcome Outcome) *Result {
 		Seconds: workflow.Now(ctx).Sub(state.Started).Seconds(), APICalls: state.Calls,
 		Kinds: state.Kinds, States: state.States, Coverage: coverage,
 		Vanished: state.Vanished, Described: min(state.Reports, state.Plan.ToDescribe+state.Again.Added),
-		Files: list(state.Files), Uploaded: state.delivered(),
+		Files: state.files(), Exports: state.deliveries(), Uploaded: state.delivered(),
 		Staging: state.Sync.Prefix(), Warnings: state.warnings(), Unseen: state.Unseen,
 	}
 }
@@ -121,7 +131,45 @@ func failed(result *Result) error { return call.Fail(result.Failure, result) }
 // refused is the error of a workflow that fails for its input or its settings.
 func refused(problem string) error {
 	return failed(&Result{
-		Outcome: OutcomeFailed, Files: list[activities.File](nil), Warnings: list[string](nil),
+		Outcome: OutcomeFailed, Files: noFiles(), Warnings: list[string](nil),
 		Failure: &activities.Failure{Class: fault.Invalid, System: fault.Longhaul, Message: problem},
 	})
+}
+
+// recordPhase makes the sync the current one of its source and removes what nobody needs any more.
+type recordPhase struct {
+	state    *State
+	recovery *recovery
+}
+
+func (p *recordPhase) run(ctx workflow.Context) error {
+	auth := p.state.Auth
+	params := activities.RecordParams{
+		Account: p.state.account(ctx), Exports: p.state.deliveries(), Uploaded: p.state.delivered(),
+		Baseline: p.state.Upload, Permissions: auth.Permissions,
+		Edition: auth.Edition, Private: auth.Private,
+	}
+	err := p.recovery.run(ctx, func(ctx workflow.Context) error {
+		return call.Run(ctx, call.ForCall, "record the sync", acts.Record, params)
+	})
+	if err != nil {
+		return err
+	}
+	p.prune(ctx)
+	return nil
+}
+
+// prune removes what nobody needs any more. The sync is done by now: neither a cancel nor a failure changes its outcome.
+func (p *recordPhase) prune(ctx workflow.Context) {
+	ctx, cancel := workflow.NewDisconnectedContext(ctx)
+	defer cancel()
+	params := activities.PruneParams{Sync: p.state.Sync, Clock: p.state.Quota.SalesforceTime(workflow.Now(ctx)).UTC()}
+	err := call.Run(ctx, call.ForPruning, "remove old working files", acts.Prune, params)
+	var late *temporal.TimeoutError
+	switch {
+	case errors.As(err, &late) && late.TimeoutType() == enumspb.TIMEOUT_TYPE_SCHEDULE_TO_START: // the next sync removes them
+		workflow.GetLogger(ctx).Warn("no worker of the source was there to remove old working files")
+	case err != nil:
+		p.state.warn("old working files in the bucket could not be removed: give the worker the right to delete there; the next sync tries again")
+	}
 }

@@ -125,13 +125,13 @@ func (h *handover) skipped(ctx workflow.Context) (*Result, error) {
 	case err != nil:
 		h.close(ctx, OutcomeFailed)
 		return nil, failed(&Result{
-			Source: h.source, Outcome: OutcomeFailed, Files: list[activities.File](nil), Warnings: list(h.ownWarnings()), Failure: call.Explain(err),
+			Source: h.source, Outcome: OutcomeFailed, Files: noFiles(), Warnings: list(h.ownWarnings()), Failure: call.Explain(err),
 		})
 	}
 	h.shown.HandedOver.RunID = found.RunID
 	h.close(ctx, OutcomeSkipped)
 	return &Result{
-		Source: h.source, Outcome: OutcomeSkipped, Files: list[activities.File](nil), Warnings: list(h.ownWarnings()),
+		Source: h.source, Outcome: OutcomeSkipped, Files: noFiles(), Warnings: list(h.ownWarnings()),
 		Skipped: &Skipped{WorkflowID: id, RunID: found.RunID},
 	}, nil
 }

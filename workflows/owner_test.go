@@ -105,7 +105,7 @@ func TestOwner_theFilesOfASyncThatCameLateAreTheNewest(t *testing.T) {
 			env.SetStartTime(started)
 			env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
 			got, failure := resultOf(t, env)
-			if failure != nil || got.Files[0].Bytes != row.want {
+			if failure != nil || got.Files["castor"][0].Bytes != row.want {
 				t.Fatalf("named %+v, want %d: %v", got.Files, row.want, failure)
 			}
 			if strings.Contains(strings.Join(got.Warnings, " "), "a clock was wrong") {

@@ -26,8 +26,8 @@ type Progress struct {
 	ToDescribe int64               `json:"to_describe"` // reports that this sync describes
 	Described  int64               `json:"described"`   // of those, the ones in finished shards; running shards report theirs by heartbeat
 	Shards     Count               `json:"shards"`
-	Files      Count               `json:"files"`   // assembled
-	Uploads    Count               `json:"uploads"` // delivered to the catalog
+	Files      map[string]Count    `json:"files"`   // assembled, by export
+	Uploads    map[string]Count    `json:"uploads"` // delivered, by export
 	APICalls   int64               `json:"api_calls"`
 	Quota      *Quota              `json:"quota,omitempty"`
 	Waiting    string              `json:"waiting,omitempty"` // why the sync waits, in plain words
@@ -40,6 +40,8 @@ type Progress struct {
 	Concerns   []activities.Concern `json:"concerns,omitempty"`    // what the sync holds for, for machines
 	Unseen     *listing.Unseen      `json:"unseen,omitempty"`      // reports that no listing has; once the account is written
 	HandedOver *HandedOver          `json:"handed_over,omitempty"` // of a workflow that only stands for the one that syncs
+
+	Undelivered map[string]*activities.Failure `json:"undelivered,omitempty"` // why exports were given up, by export
 }
 
 // HandedOver names the workflow that syncs, where signals, updates and queries meet the sync itself.
@@ -77,6 +79,33 @@ func quotaOf(b budgetState) *Quota {
 	return &Quota{
 		Used: b.Quota.Used, Max: b.Quota.Max, Ceiling: b.Quota.Policy.Ceiling, Share: b.Quota.Policy.Share, Leased: b.Quota.Reserved,
 	}
+}
+
+// undelivered is why exports were given up.
+func (s *exportsState) undelivered() map[string]*activities.Failure {
+	var all map[string]*activities.Failure
+	for _, e := range s.all() {
+		if e.Failure == nil {
+			continue
+		}
+		if all == nil {
+			all = map[string]*activities.Failure{}
+		}
+		all[e.Name] = e.Failure
+	}
+	return all
+}
+
+// counts are how many files of each export are written, and how many delivered.
+func (s *exportsState) counts() (files, uploads map[string]Count) {
+	files, uploads = map[string]Count{}, map[string]Count{}
+	for _, e := range s.all() {
+		files[e.Name] = Count{Done: len(e.Written), Total: len(e.Files)}
+		if uploads[e.Name] = (Count{Done: e.Uploads}); e.Delivers {
+			uploads[e.Name] = Count{Done: e.Uploads, Total: len(e.Files)}
+		}
+	}
+	return files, uploads
 }
 
 // display shows how far the sync is wherever people look: search attributes, the details in the UI, the progress query.
@@ -122,7 +151,7 @@ func (d *display) showPhase(ctx workflow.Context) {
 // touch notes that counts have changed and shows them.
 func (d *display) touch(ctx workflow.Context) {
 	d.state.Updated = workflow.Now(ctx).UTC()
-	workflow.SetCurrentDetails(ctx, details(d.progress()))
+	workflow.SetCurrentDetails(ctx, details(d.progress(), d.state.names()))
 }
 
 // end shows the outcome. The coverage is shown once every report has its state.
@@ -143,14 +172,12 @@ func (d *display) progress() Progress {
 		Source: s.Sync.Source, Sync: s.Sync.ID, Phase: s.Phase, Started: s.Started, Updated: s.Updated,
 		Kinds: s.Kinds, States: s.States, Reused: s.Plan.States.Reused,
 		ToDescribe: s.Plan.ToDescribe + s.Again.ToDescribe, Described: s.Reports,
-		Shards: Count{Done: s.Shards, Total: s.Plan.Shards + s.Again.Shards}, Files: Count{Done: len(s.Files), Total: len(fileNames)},
-		Uploads: Count{Done: s.Uploads}, APICalls: s.Calls, Quota: quotaOf(s.budgetState),
+		Shards: Count{Done: s.Shards, Total: s.Plan.Shards + s.Again.Shards}, APICalls: s.Calls, Quota: quotaOf(s.budgetState),
 		Waiting: at.why, Warnings: s.warnings(), Outcome: d.outcome,
 		Blocked: at.cause, Concerns: at.concerns, Refused: at.refused, Unseen: s.Unseen,
 	}
-	if s.delivers() {
-		p.Uploads.Total = len(fileNames)
-	}
+	p.Files, p.Uploads = s.counts()
+	p.Undelivered = s.undelivered()
 	if at.phase != "" {
 		p.Phase = at.phase
 	}
@@ -160,8 +187,8 @@ func (d *display) progress() Progress {
 	return p
 }
 
-// details is the progress as a Markdown table for the UI.
-func details(p Progress) string {
+// details is the progress as a Markdown table for the UI. The exports give the order in which they are shown.
+func details(p Progress, exports []string) string {
 	var b strings.Builder
 	title := string(p.Phase)
 	if p.Outcome != "" {
@@ -180,8 +207,14 @@ func details(p Progress) string {
 	row("reports known and unchanged", p.Reused, p.Kinds.Reports)
 	row("reports described", p.Described, p.ToDescribe)
 	row("shards", int64(p.Shards.Done), int64(p.Shards.Total))
-	row("files written", int64(p.Files.Done), int64(p.Files.Total))
-	row("files uploaded", int64(p.Uploads.Done), int64(p.Uploads.Total))
+	for _, name := range exports {
+		of := ""
+		if len(exports) > 1 {
+			of = " of " + name
+		}
+		row("files"+of+" written", int64(p.Files[name].Done), int64(p.Files[name].Total))
+		row("files"+of+" uploaded", int64(p.Uploads[name].Done), int64(p.Uploads[name].Total))
+	}
 	fmt.Fprintf(&b, "\n%d folders, %d reports, %d dashboards, %d components, %d users. %d API calls.\n",
 		p.Kinds.Folders, p.Kinds.Reports, p.Kinds.Dashboards, p.Kinds.Components, p.Kinds.Users, p.APICalls)
 	if gaps := p.States.Gaps(); gaps > 0 {
@@ -193,6 +226,11 @@ func details(p Progress) string {
 	if q := p.Quota; q != nil {
 		fmt.Fprintf(&b, "\nThe org has used %d of its %d daily API calls; this sync stops at %d %% of them, and uses %d %% itself at most.\n",
 			q.Used, q.Max, q.Ceiling, q.Share)
+	}
+	for _, name := range exports {
+		if failure := p.Undelivered[name]; failure != nil {
+			fmt.Fprintf(&b, "\n- export %s was not delivered: %s", name, failure.Message)
+		}
 	}
 	writeList(&b, p.Warnings)
 	return b.String()

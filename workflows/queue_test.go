@@ -4,6 +4,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"go.temporal.io/sdk/workflow"
 
 	"longhaul/activities"
@@ -51,9 +52,9 @@ func TestSyncSource_everyActivityKnowsWhatTheSyncBeganWith(t *testing.T) {
 	result, failure := resultOf(t, env)
 	want := activities.Sync{
 		Source: "acme", ID: result.Sync, Bucket: "b1", OrgID: who.OrgID, UserID: who.UserID, APIVersion: who.APIVersion,
-		Owner: activities.Ownership{Number: 3, Temporal: "A"},
+		Exports: []string{"castor"}, Owner: activities.Ownership{Number: 3, Temporal: "A"},
 	}
-	if got != want || failure != nil {
-		t.Errorf("the last activity knows %+v, want %+v: %v", got, want, failure)
+	if diff := cmp.Diff(want, got); diff != "" || failure != nil {
+		t.Errorf("what the last activity knows (-want +got):\n%s%v", diff, failure)
 	}
 }

@@ -178,7 +178,7 @@ func (r *recovery) blocks(err error) bool {
 	case r.isUnexpected(err):
 		return true
 	case failure.System == fault.Catalog:
-		return failure.Class == fault.LoginRefused && r.state.Uploads+r.state.Renames > 0
+		return failure.Class == fault.LoginRefused && r.state.sending()
 	case failure.Class == fault.LoginRefused:
 		return true
 	case failure.Class == fault.SessionPolicy, failure.Class == fault.PermissionMissing:

@@ -31,7 +31,7 @@ type State struct {
 	planState
 	describeState
 	accountState
-	fileState
+	exportsState
 
 	budgetState
 	pauseState
@@ -64,7 +64,7 @@ func newState(ctx workflow.Context, in Input) *State {
 func (s *State) warnings() []string { return list(slices.Concat(s.Warnings, s.UnknownSignals)) }
 
 const (
-	maxWarnings     = 17
+	maxWarnings     = 12
 	maxWarningBytes = 300
 )
 
@@ -108,12 +108,3 @@ func (s *State) shards() int {
 
 // shardsLeft says whether the round has shards that have not ended, and do not run.
 func (s *State) shardsLeft() bool { return len(s.Queue) > 0 || s.NextShard < s.shards() }
-
-// delivers says whether the sync delivers to a catalog.
-func (s *State) delivers() bool { return s.Upload && s.Auth.Catalog }
-
-// delivered says whether the catalog has every file of the set.
-func (s *State) delivered() bool { return s.delivers() && s.Uploads == len(fileNames) }
-
-// assembled says whether all files of the set are in the bucket, and their account.
-func (s *State) assembled() bool { return len(s.Files) == len(fileNames) }

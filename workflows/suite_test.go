@@ -33,6 +33,7 @@ type org struct {
 	plan         func(activities.PlanParams) (activities.PlanResult, error)
 	describe     func(context.Context, activities.DescribeParams) (activities.DescribeResult, error)
 	settle       func() (activities.MergeDescriptionsResult, error)
+	assemble     func(activities.AssembleParams) error
 	upload       func(activities.UploadParams) (activities.UploadResult, error)
 	prune        func() error
 	find         func(string) (activities.FindRunningSyncResult, error)
@@ -108,7 +109,7 @@ func healthy() activities.AuthenticateResult {
 	return activities.AuthenticateResult{
 		Bucket: "b1", Identity: description.Identity{OrgID: "00Dxx0000001gPLEAY", APIVersion: "59.0"},
 		BaseURL:     "https://acme.my.salesforce.com",
-		MaxInFlight: 24, MaxShards: 8, Catalog: true, Calls: 4, Quota: quota.Policy{Ceiling: 80, Share: 100},
+		MaxInFlight: 24, MaxShards: 8, Exports: []activities.ExportPlan{exportOf("castor")}, Calls: 4, Quota: quota.Policy{Ceiling: 80, Share: 100},
 	}
 }
 
@@ -165,6 +166,9 @@ func environmentOfFiles(env *testsuite.TestWorkflowEnvironment, o *org) {
 	answer(env, o, "MergeDescriptions", a.MergeDescriptions, &settle, activities.MergeDescriptionsResult{})
 	assemble := func(p activities.AssembleParams) (activities.AssembleResult, error) {
 		file := activities.File{Name: p.Name, Bytes: p.Timestamp, SHA256: "abc"}
+		if o.assemble != nil {
+			return activities.AssembleResult{File: file}, o.assemble(p)
+		}
 		return activities.AssembleResult{File: file, Partial: o.partial[p.Name]}, o.refuses("Assemble")
 	}
 	answer(env, o, "Assemble", a.Assemble, &assemble, activities.AssembleResult{})
@@ -291,9 +295,4 @@ func resultOf(t *testing.T, env *testsuite.TestWorkflowEnvironment) (workflows.R
 		t.Fatalf("the failure carries no result: %v", err)
 	}
 	return result, failure
-}
-
-// suggestContinueAsNew is for activities, which run beside the workflow: the suggestion comes between two of its steps.
-func suggestContinueAsNew(env *testsuite.TestWorkflowEnvironment) {
-	env.RegisterDelayedCallback(func() { env.SetContinueAsNewSuggested(true) }, 0)
 }

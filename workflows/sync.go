@@ -56,7 +56,7 @@ type sync struct {
 	describe     *describePhase     // describe the shards in parallel, within the budget
 	catchUp      *catchUpPhase      // list what changed meanwhile, and describe that and what was deferred
 	assemble     *assemblePhase     // merge the descriptions, and write the files and their account
-	upload       *uploadPhase       // hold the sync if much is not described; deliver the files, the summary last
+	upload       *uploadPhase       // hold the sync if much is not described; deliver the files of each export
 	record       *recordPhase       // make the sync the current one of its source, and remove old ones
 }
 
@@ -76,7 +76,7 @@ func openSync(ctx workflow.Context, in Input) *sync {
 	s.recovery = &recovery{own: &state.recoveryState, state: state, wait: s.wait}
 	s.budget = &budget{own: &state.budgetState, state: state, wait: s.wait, recovery: s.recovery}
 
-	s.authenticate = &authenticatePhase{own: &state.loginState, state: state, files: &state.fileState, wait: s.wait, budget: s.budget}
+	s.authenticate = &authenticatePhase{own: &state.loginState, state: state, exports: &state.exportsState, wait: s.wait, budget: s.budget}
 	s.enumerate = &enumeratePhase{
 		own: &state.inventoryState, state: state, wait: s.wait, recovery: s.recovery, budget: s.budget, display: s.display,
 	}
@@ -92,11 +92,11 @@ func openSync(ctx workflow.Context, in Input) *sync {
 		own: &state.planState, state: state, inventory: &state.inventoryState, recovery: s.recovery, budget: s.budget, describe: s.describe,
 	}
 	s.assemble = &assemblePhase{
-		own: &state.accountState, state: state, files: &state.fileState, inventory: &state.inventoryState, recovery: s.recovery,
+		own: &state.accountState, state: state, exports: &state.exportsState, inventory: &state.inventoryState, recovery: s.recovery,
 		describe: s.describe, display: s.display,
 	}
 	s.upload = &uploadPhase{
-		own: &state.fileState, state: state, wait: s.wait, recovery: s.recovery, display: s.display, guard: s.guard, assemble: s.assemble,
+		own: &state.exportsState, state: state, wait: s.wait, recovery: s.recovery, display: s.display, guard: s.guard, assemble: s.assemble,
 	}
 	s.record = &recordPhase{state: state, recovery: s.recovery}
 	return s

@@ -85,7 +85,7 @@ func TestSyncSource_withoutUpload(t *testing.T) {
 			t.Parallel()
 			o := &org{authenticate: func(activities.AuthenticateParams) (activities.AuthenticateResult, error) {
 				r := healthy()
-				r.Catalog = row.catalog
+				r.Exports[0].Delivers = row.catalog
 				return r, nil
 			}}
 			env := environment(t, o, "sync-acme")

@@ -35,7 +35,7 @@ func TestSyncSource_saysThatItsFilesAreNamedAhead(t *testing.T) {
 			env.SetStartTime(started)
 			env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
 			got, failure := resultOf(t, env)
-			if failure != nil || got.Files[0].Bytes != row.want {
+			if failure != nil || got.Files["castor"][0].Bytes != row.want {
 				t.Fatalf("named %+v, want %d: %v", got.Files, row.want, failure)
 			}
 			if warned := strings.Contains(strings.Join(got.Warnings, " "), "named with a time in the future"); warned != row.warns {
@@ -56,7 +56,7 @@ func TestSyncSource_gapBetweenTimestampsNeverCloses(t *testing.T) {
 	env := environment(t, o, "sync-acme")
 	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
 	got, _ := resultOf(t, env)
-	if got.Files[0].Bytes != last+1 {
-		t.Errorf("the timestamp is %d, want %d", got.Files[0].Bytes, last+1)
+	if got.Files["castor"][0].Bytes != last+1 {
+		t.Errorf("the timestamp is %d, want %d", got.Files["castor"][0].Bytes, last+1)
 	}
 }

@@ -1,8 +1,11 @@
 package workflows
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
@@ -11,64 +14,133 @@ import (
 	"longhaul/workflows/call"
 )
 
-// uploadPhase delivers the set to the catalog, one file after the other.
+// uploadPhase delivers the set of each export to its target, one file after the other.
 type uploadPhase struct {
-	own      *fileState
+	own      *exportsState
 	state    *State
 	wait     *waiter
 	recovery *recovery
 	display  *display
 	guard    *guardPhase
-	assemble *assemblePhase // writes the set under another name
+	assemble *assemblePhase // writes a set under another name
 }
 
-// maxTimestamps bounds how often a set may be renamed because the catalog holds foreign files of its name.
+// maxTimestamps bounds how often a set may be renamed because the target holds foreign files of its name.
 const maxTimestamps = 5
 
-// run delivers the set, once the guard lets it. When the catalog holds a foreign file under one of the names, the whole set goes
-// again under the next timestamp.
+// run delivers all sets, once the guard lets them. It fails if no export could be brought where it belongs; a failure beside others that
+// could is the sync's once it is recorded.
 func (p *uploadPhase) run(ctx workflow.Context) error {
-	if err := p.guard.coverage(ctx); err != nil || !p.state.delivers() {
+	if err := p.guard.coverage(ctx); err != nil {
 		return err
 	}
-	for p.own.Renames < maxTimestamps {
-		if !p.state.assembled() { // it was renamed, perhaps by the previous run
-			if err := p.recovery.run(ctx, p.assemble.write); err != nil {
+	failed := p.beside(ctx)
+	var first error
+	done := false
+	for i, e := range p.own.all() {
+		err := p.finish(ctx, e, failed[i])
+		switch {
+		case err == nil:
+			done = done || e.done()
+			continue
+		case workflow.IsContinueAsNewError(err), isCancel(ctx, err), lostOwnership(call.Explain(err)):
+			return err
+		}
+		e.Failure = shownFailure(call.Explain(err))
+		e.Failure.Message = clip(e.Failure.Message) // the state holds no more
+		first = cmp.Or(first, err)
+		p.display.touch(ctx)
+	}
+	if done || first == nil {
+		return nil
+	}
+	return first
+}
+
+// beside sends all sets at once, where there are more than one, each until a file fails: none waits for what keeps another. It returns
+// the failures, by export.
+func (p *uploadPhase) beside(ctx workflow.Context) []error {
+	all := p.own.all()
+	failed := make([]error, len(all))
+	if len(all) < 2 {
+		return failed
+	}
+	group := workflow.NewWaitGroup(ctx)
+	for i, e := range all {
+		if e.done() || !e.assembled() || e.Failure != nil {
+			continue
+		}
+		group.Add(1)
+		workflow.Go(ctx, func(ctx workflow.Context) {
+			defer group.Done()
+			for !e.done() && failed[i] == nil && !p.wait.paused() {
+				failed[i] = p.sendNext(ctx, e)
+			}
+		})
+	}
+	group.Wait(ctx)
+	return failed
+}
+
+// finish brings an export where it belongs, starting with the failure of an earlier attempt, if there was one. When the target holds a
+// foreign file under one of the names, the whole set goes again under the next timestamp.
+func (p *uploadPhase) finish(ctx workflow.Context, e *ExportState, failed error) error {
+	for e.Failure == nil && e.Renames < maxTimestamps {
+		if !e.assembled() { // it was renamed, perhaps by the previous run, or its writing had failed
+			if err := p.recovery.run(ctx, func(ctx workflow.Context) error { return p.assemble.write(ctx, e) }); err != nil {
 				return err
 			}
 		}
-		err := p.recovery.run(ctx, p.send)
+		if e.done() {
+			return nil
+		}
+		err := p.recovery.run(ctx, func(ctx workflow.Context) error {
+			if err := failed; err != nil {
+				failed = nil
+				return err
+			}
+			return p.send(ctx, e)
+		})
 		if !nameTaken(err) {
 			return err
 		}
-		if p.own.Renames++; p.own.Renames < maxTimestamps {
-			p.state.warn(renamedWords(err, p.own.Timestamp))
+		if e.Renames++; e.Renames < maxTimestamps {
+			p.state.warn(renamedWords(err, e.Timestamp))
 		}
-		p.own.Proxied = p.own.Proxied || takenBy(err) == activities.TakenByProxy
-		p.own.Timestamp++
-		p.own.Files, p.own.Uploads, p.own.Destination = nil, 0, ""
+		e.Proxied = e.Proxied || takenBy(err) == activities.TakenByProxy
+		p.own.rename(e)
+	}
+	if e.Failure != nil { // of the previous run
+		return nil
 	}
 	return refused(fmt.Sprintf("the catalog holds foreign files under %d timestamps in a row: "+
 		"another program delivers to the same source id, so stop it or give this source an id of its own", maxTimestamps))
 }
 
-func (p *uploadPhase) send(ctx workflow.Context) error {
-	for i, file := range p.own.Files {
-		if i < p.own.Uploads {
-			continue
-		}
+// send sends what the target does not have yet.
+func (p *uploadPhase) send(ctx workflow.Context, e *ExportState) error {
+	for !e.done() {
 		if err := p.wait.untilResumed(ctx); err != nil {
 			return err
 		}
-		params := activities.UploadParams{Sync: p.state.Sync, File: file, To: p.own.Destination, Proxied: p.own.Proxied}
-		sent, err := call.Do(ctx, call.ForFile, "upload "+file.Name, acts.Upload, params)
-		if err != nil {
+		if err := p.sendNext(ctx, e); err != nil {
 			return err
 		}
-		p.own.Uploads++
-		p.own.Destination = sent.To
-		p.display.touch(ctx)
 	}
+	return nil
+}
+
+// sendNext sends the next file of a set.
+func (p *uploadPhase) sendNext(ctx workflow.Context, e *ExportState) error {
+	file := e.Written[e.Uploads]
+	params := activities.UploadParams{Sync: p.state.Sync, Export: e.Name, File: file, To: e.To, Proxied: e.Proxied}
+	sent, err := call.Do(ctx, call.ForFile, "upload "+file.Name, acts.Upload, params)
+	if err != nil {
+		return err
+	}
+	e.Uploads++
+	e.To = sent.To
+	p.display.touch(ctx)
 	return nil
 }
 
@@ -97,4 +169,66 @@ func renamedWords(err error, timestamp int64) string {
 	default:
 		return fmt.Sprintf("the catalog held files of timestamp %d that another sync delivered, so the set went under a later one", timestamp)
 	}
+}
+
+// rename makes a set that is written and delivered anew, under the next timestamp.
+func (s *exportsState) rename(e *ExportState) {
+	e.Timestamp++
+	e.Written, e.Uploads, e.To = nil, 0, ""
+	s.Timestamp = max(s.Timestamp, e.Timestamp)
+}
+
+// done says whether the set is where it should be.
+func (e *ExportState) done() bool {
+	return e.assembled() && (!e.Delivers || e.Uploads == len(e.Files))
+}
+
+// delivered says whether the target has every file of the set.
+func (e *ExportState) delivered() bool { return e.Delivers && e.done() }
+
+// delivers says whether the sync delivers anything.
+func (s *exportsState) delivers() bool {
+	return slices.ContainsFunc(s.all(), func(e *ExportState) bool { return e.Delivers })
+}
+
+// delivered says whether every set that is to be delivered was.
+func (s *exportsState) delivered() bool {
+	return s.delivers() && !slices.ContainsFunc(s.all(), func(e *ExportState) bool { return e.Delivers && !e.done() })
+}
+
+// sending says whether a target has got anything, or had something of the names.
+func (s *exportsState) sending() bool {
+	return slices.ContainsFunc(s.all(), func(e *ExportState) bool { return e.Uploads+e.Renames > 0 })
+}
+
+// deliveries is what became of each export.
+func (s *exportsState) deliveries() map[string]activities.Delivery {
+	all := map[string]activities.Delivery{}
+	for _, e := range s.all() {
+		all[e.Name] = activities.Delivery{Delivered: e.delivered(), To: e.To, Failure: e.Failure}
+	}
+	return all
+}
+
+// failure is why exports were given up although others are done; nil if none was.
+func (s *exportsState) failure() *activities.Failure {
+	var first *activities.Failure
+	var failed, done []string
+	for _, e := range s.all() {
+		switch {
+		case e.Failure != nil:
+			first = cmp.Or(first, e.Failure)
+			failed = append(failed, fmt.Sprintf("export %s was not delivered: %s", e.Name, e.Failure.Message))
+		case e.delivered():
+			done = append(done, e.Name+" was delivered")
+		case e.done():
+			done = append(done, e.Name+" is in the bucket")
+		}
+	}
+	if first == nil {
+		return nil
+	}
+	whole := shownFailure(first)
+	whole.Message = strings.Join(append(failed, done...), "; ") + "; the next sync delivers all exports again"
+	return whole
 }

@@ -41,8 +41,8 @@ func TestRename_thatIsCutShortIsWrittenAndSentByTheNextRun(t *testing.T) {
 		t.Fatalf("it ends with %v, want continue-as-new", env.GetWorkflowError())
 	}
 	in := decode(t, next)
-	if len(in.State.Files) != 0 {
-		t.Errorf("it hands on %d files", len(in.State.Files))
+	if len(in.State.Exports[0].Written) != 0 {
+		t.Errorf("it hands on %d files", len(in.State.Exports[0].Written))
 	}
 
 	var sent []activities.File
@@ -59,8 +59,8 @@ func TestRename_thatIsCutShortIsWrittenAndSentByTheNextRun(t *testing.T) {
 	if failure != nil || !got.Uploaded || len(sent) != 7 || rest.count("Assemble") != 7 {
 		t.Errorf("delivered %v: %d files written, %d sent: %v", got.Uploaded, rest.count("Assemble"), len(sent), failure)
 	}
-	if !recorded.Uploaded || len(recorded.Account.Files) != 7 {
-		t.Errorf("the record has %d files, delivered %v", len(recorded.Account.Files), recorded.Uploaded)
+	if !recorded.Uploaded || len(recorded.Account.Files["castor"]) != 7 {
+		t.Errorf("the record has %d files, delivered %v", len(recorded.Account.Files["castor"]), recorded.Uploaded)
 	}
 }
 
@@ -113,7 +113,7 @@ func TestSyncSource_renamesTheSetWhenItsNamesAreTaken(t *testing.T) {
 	if failure != nil {
 		t.Fatal(failure)
 	}
-	for _, f := range got.Files {
+	for _, f := range got.Files["castor"] {
 		if f.Bytes != first+1 {
 			t.Errorf("%s has timestamp %d, want %d", f.Name, f.Bytes, first+1)
 		}

@@ -121,7 +121,7 @@ func TestWrite_writesTheManifest(t *testing.T) {
 	m := Manifest{
 		Sync: f.Sync.ID, Source: "acme", Identity: description.Identity{OrgID: "00D", APIVersion: "59.0", Format: 1},
 		Started: time.Unix(timestamp-60, 0).UTC(), Finished: time.Unix(timestamp, 0).UTC(), Timestamp: timestamp,
-		Files: []staging.Object{{Key: "1795451617-users.json", Bytes: 2, SHA256: "ab", Count: 0}},
+		Files: map[string][]staging.Object{"castor": {{Key: "1795451617-users.json", Bytes: 2, SHA256: "ab", Count: 0}}},
 	}
 	if _, err := Write(t.Context(), f.in, m); err != nil {
 		t.Fatal(err)
@@ -134,12 +134,12 @@ func TestWrite_writesTheManifest(t *testing.T) {
 		`{"denied":1,"described":1,"failed":1,"filtered":1,"gone":1,"obsolete":1,"reused":1,"unsupported":1}},` +
 		`"vanished":{"dashboards":0,"reports":0},` +
 		`"warnings":[],"unseen":{"count":0,"precision":"at_least"},"version":"1.2.3",` +
-		`"files":[{"name":"1795451617-users.json","bytes":2,"sha256":"ab","count":0}]}`
+		`"files":{"castor":[{"name":"1795451617-users.json","bytes":2,"sha256":"ab","count":0}]}}`
 	if diff := cmp.Diff(want, strings.TrimSpace(f.Text(f.Sync.Manifest()))); diff != "" {
 		t.Errorf("the manifest differs (-want +got):\n%s", diff)
 	}
 	var back Document
-	if err := json.Unmarshal([]byte(want), &back); err != nil || len(back.Files) != 1 {
+	if err := json.Unmarshal([]byte(want), &back); err != nil || len(back.Files["castor"]) != 1 {
 		t.Errorf("read back: %+v, %v", back, err)
 	}
 }

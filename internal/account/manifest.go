@@ -26,7 +26,7 @@ type Manifest struct {
 	States     map[description.State]int64 `json:"states"`
 	Items      Items                       `json:"accounted"`
 	Vanished   map[listing.Kind]int64      `json:"vanished"` // of the last sync's reports and dashboards; they are in no inventory
-	Files      []staging.Object            `json:"-"`        // their keys are the names of the files
+	Files      map[string][]staging.Object `json:"-"`        // by export; their keys are the names of the files
 	Warnings   []string                    `json:"warnings"`
 	Unseen     listing.Unseen              `json:"unseen"` // reports that no listing has, as far as that is known
 	Version    string                      `json:"version"`
@@ -40,7 +40,7 @@ type Items map[listing.Kind]map[description.State]int64
 // Document is the manifest as it is stored.
 type Document struct {
 	Manifest
-	Files []File `json:"files"`
+	Files map[string][]File `json:"files"` // by export
 }
 
 // File is one file of a set.
@@ -65,9 +65,11 @@ func Write(ctx context.Context, in Input, m Manifest) (listing.Unseen, error) {
 	if err := m.complete(written, counted, in.Version); err != nil {
 		return listing.Unseen{}, err
 	}
-	doc := Document{Manifest: m, Files: make([]File, 0, len(m.Files))}
-	for _, f := range m.Files {
-		doc.Files = append(doc.Files, File{Name: f.Key, Bytes: f.Bytes, SHA256: f.SHA256, Count: f.Count})
+	doc := Document{Manifest: m, Files: map[string][]File{}}
+	for export, files := range m.Files {
+		for _, f := range files {
+			doc.Files[export] = append(doc.Files[export], File{Name: f.Key, Bytes: f.Bytes, SHA256: f.SHA256, Count: f.Count})
+		}
 	}
 	if err := in.Store.WriteJSON(ctx, in.Sync.Manifest(), doc); err != nil {
 		return listing.Unseen{}, fmt.Errorf("write the manifest: %w", err)

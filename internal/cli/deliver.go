@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"longhaul/activities"
-	"longhaul/internal/extract"
+	"longhaul/internal/export/castor"
 	"longhaul/internal/fault"
 	"longhaul/internal/guard"
 	"longhaul/internal/humanize"
@@ -20,11 +20,11 @@ import (
 // deliver puts the files of a finished sync, its account and its manifest into an output directory. It names what else lies
 // there, because an upload of the whole directory would send that too.
 func (p program) deliver(ctx context.Context, store *staging.Store, r *workflows.Result, out string) error {
-	if err := extract.Deliver(ctx, store, staging.Sync{Source: r.Source, ID: r.Sync}, out); err != nil {
+	if err := castor.Deliver(ctx, store, staging.Sync{Source: r.Source, ID: r.Sync}, out); err != nil {
 		return err
 	}
 	p.rename(r, out)
-	foreign, err := extract.Foreign(out)
+	foreign, err := castor.Foreign(out)
 	if err == nil && len(foreign) > 0 {
 		p.console.note("%s holds files of others, which were left alone: %s", out, humanize.List(foreign))
 	}
@@ -34,18 +34,19 @@ func (p program) deliver(ctx context.Context, store *staging.Store, r *workflows
 // rename gives the files of a result the names that they have in the folder, where those begin with a later time than the
 // sync's own.
 func (p program) rename(r *workflows.Result, out string) {
-	sets := extract.LastPlaced(out)
+	sets := castor.LastPlaced(out)
 	if len(sets) == 0 || sets[0].Sync != r.Sync {
 		return
 	}
 	prefix := strconv.FormatInt(sets[0].Timestamp, 10) + "-"
-	for i, f := range r.Files {
+	files := r.Files[castor.Name]
+	for i, f := range files {
 		if _, name, found := strings.Cut(f.Name, "-"); found && prefix+name != f.Name {
 			if i == 0 {
 				p.console.note("%s has files whose names begin with a later time than this extract's, so the new names begin with %d: "+
 					"the newest set has the latest names.", out, sets[0].Timestamp)
 			}
-			r.Files[i].Name = prefix + name
+			files[i].Name = prefix + name
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"longhaul/internal/config"
 	"longhaul/internal/control"
+	"longhaul/internal/export/castor"
 	"longhaul/internal/fault"
 	"longhaul/internal/humanize"
 	"longhaul/internal/monitor"
@@ -129,7 +130,7 @@ func (v *demoVerb) demonstrate(ctx context.Context, n *node.Node, simulator Simu
 	if err != nil {
 		return n.Blame(err)
 	}
-	same := sameBytes(result.Files, simulator)
+	same := sameBytes(result.Files[castor.Name], simulator)
 	if v.out != "" {
 		if err := v.deliver(ctx, n.Store, result, v.out); err != nil {
 			return err
@@ -204,7 +205,7 @@ func (v *demoVerb) settings(data string, at Access) (config.Config, error) {
 			BaseURL: at.Salesforce, Auth: source.ClientCredentials,
 			ClientID: at.ClientID, ClientSecret: source.Held(at.ClientSecret),
 		},
-		Catalog:     &source.Catalog{URL: at.Catalog, SourceID: at.SourceID, Token: source.Held(at.CatalogToken)},
+		Exports:     castor.Catalog{URL: at.Catalog, SourceID: at.SourceID, Token: source.Held(at.CatalogToken)}.Exports(),
 		MaxInFlight: v.inFlight,
 	})
 	return config.Config{DataDir: data, Sources: sources}, err

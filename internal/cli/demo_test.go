@@ -61,7 +61,7 @@ func TestDemo_removesWhatKilledDemosLeft(t *testing.T) {
 	app, said := newTestApp(t, "longhaul", "demo", "--exit")
 	app.Environ = []string{"TMPDIR=" + temp}
 	withNode(&app, &fakeTemporal{result: demoResult()})
-	app.StartSimulator = func(SimulatorOptions) (Simulator, error) { return fakeSimulator{demoResult().Files}, nil }
+	app.StartSimulator = func(SimulatorOptions) (Simulator, error) { return fakeSimulator{demoResult().Files["castor"]}, nil }
 	if code := Main(t.Context(), app); code != 0 {
 		t.Errorf("code %d: %s", code, said.stderr.String())
 	}
@@ -120,7 +120,7 @@ func demoResult() *workflows.Result {
 
 func TestDemo(t *testing.T) {
 	t.Parallel()
-	other := demoResult().Files
+	other := demoResult().Files["castor"]
 	other[0].SHA256 = "cc"
 	for _, row := range []struct {
 		name      string
@@ -128,9 +128,9 @@ func TestDemo(t *testing.T) {
 		same      bool
 		code      int
 	}{
-		{"the catalog has the same bytes", demoResult().Files, true, 0},
+		{"the catalog has the same bytes", demoResult().Files["castor"], true, 0},
 		{"the catalog has other bytes", other, false, 1},
-		{"the catalog has less", demoResult().Files[:1], false, 1},
+		{"the catalog has less", demoResult().Files["castor"][:1], false, 1},
 	} {
 		app, out := newTestApp(t, "longhaul", "demo", "--exit", "--json", "--reports", "7", "--latency", "3ms", "--max-in-flight", "5")
 		asked := withNode(&app, &fakeTemporal{result: demoResult()})
@@ -164,7 +164,7 @@ func TestDemo(t *testing.T) {
 func checkDemoSettings(t *testing.T, o node.Options) {
 	t.Helper()
 	s, err := o.Settings.Sources.Get(demoSource)
-	if err != nil || s.MaxInFlight != 5 || s.MaxShards != 5 || s.Catalog == nil {
+	if err != nil || s.MaxInFlight != 5 || s.MaxShards != 5 || s.Exports[0].Section == "" {
 		t.Errorf("source %+v, %v", s, err)
 	}
 	if _, err := os.Stat(o.Settings.DataDir); !errors.Is(err, os.ErrNotExist) {
@@ -176,7 +176,7 @@ func TestDemo_staysUpUntilInterrupted(t *testing.T) {
 	t.Parallel()
 	app, out := newTestApp(t, "longhaul", "demo")
 	withNode(&app, &fakeTemporal{result: demoResult()})
-	app.StartSimulator = func(SimulatorOptions) (Simulator, error) { return fakeSimulator{demoResult().Files}, nil }
+	app.StartSimulator = func(SimulatorOptions) (Simulator, error) { return fakeSimulator{demoResult().Files["castor"]}, nil }
 	ctx, cancel := context.WithCancel(t.Context())
 	app.Stdout = atOnce{app.Stdout, cancel, "Stays up until Ctrl-C."}
 	if code := Main(ctx, app); code != 0 {
@@ -209,7 +209,7 @@ func TestDemo_dropsTheSyncOfAnEarlierSimulation(t *testing.T) {
 	app, out := newTestApp(t, "longhaul", "demo", "--exit", "--data", filepath.Join(t.TempDir(), "data"))
 	f := &fakeTemporal{open: true, result: demoResult()}
 	withNode(&app, f)
-	app.StartSimulator = func(SimulatorOptions) (Simulator, error) { return fakeSimulator{demoResult().Files}, nil }
+	app.StartSimulator = func(SimulatorOptions) (Simulator, error) { return fakeSimulator{demoResult().Files["castor"]}, nil }
 	if code := Main(t.Context(), app); code != 0 || !f.terminated {
 		t.Errorf("code %d, terminated %t, stderr:\n%s", code, f.terminated, out.stderr.String())
 	}

@@ -39,7 +39,7 @@ func TestNodes_endWhenTheirWorkerIsLost(t *testing.T) {
 	} {
 		app, out := newTestApp(t, row.args...)
 		app.Environ = secret
-		app.StartSimulator = func(SimulatorOptions) (Simulator, error) { return fakeSimulator{demoResult().Files}, nil }
+		app.StartSimulator = func(SimulatorOptions) (Simulator, error) { return fakeSimulator{demoResult().Files["castor"]}, nil }
 		p := &node.Node{Client: &row.f, Fatal: node.NewFatal()}
 		app.startNode = func(context.Context, node.Options) (*node.Node, error) { return p, nil }
 		tell := sync.OnceFunc(func() { p.Fatal.WorkerStopped(serviceerror.NewNamespaceNotFound("default")) })

@@ -20,10 +20,11 @@ func completeResult() *workflows.Result {
 		Kinds:    activities.Kinds{Folders: 60, Reports: 1000, Dashboards: 100, Components: 600, Users: 200},
 		States:   activities.States{Described: 990, Obsolete: 3, Unsupported: 2, Gone: 5},
 		Coverage: 990.0 / 995, Uploaded: true, Staging: "acme/syncs/20261123T181610Z-ab12cd34", Warnings: []string{"a warning"},
-		Files: []activities.File{
+		Files: map[string][]activities.File{"castor": {
 			{Name: "1795457770-reports.json", Bytes: 456789, SHA256: "aa", Count: 995},
 			{Name: "1795457770-summary.json", Bytes: 90, SHA256: "bb", Count: 1},
-		},
+		}},
+		Exports: map[string]activities.Delivery{"castor": {Delivered: true, To: "399a at ingest.castordoc.com"}},
 	}
 }
 
@@ -211,7 +212,7 @@ func TestJSON_emptyListsAreLists(t *testing.T) {
 	for _, args := range [][]string{{"sync", "acme", "--json"}, {"status", "acme", "--json"}} {
 		f := &fakeTemporal{pollers: 1, result: bare, last: bare}
 		_, out := run(t, f, nil, append([]string{"longhaul"}, args...)...)
-		for _, part := range []string{`"files":[]`, `"warnings":[]`} {
+		for _, part := range []string{`"files":{}`, `"warnings":[]`} {
 			if !strings.Contains(out.stdout.String(), part) {
 				t.Errorf("%v: %s is missing in %s", args, part, out.stdout.String())
 			}

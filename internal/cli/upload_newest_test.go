@@ -38,7 +38,7 @@ func extracted(t *testing.T, timestamp string, beside ...string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	manifest, err := json.Marshal(map[string]any{"sync": "20261123T163337Z-ab12cd34", "timestamp": number, "files": files})
+	manifest, err := json.Marshal(map[string]any{"sync": "20261123T163337Z-ab12cd34", "timestamp": number, "files": map[string]any{"castor": files}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"longhaul/internal/catalog"
+	"longhaul/internal/export/castor"
 	"longhaul/internal/source"
 )
 
@@ -41,6 +42,7 @@ func TestReadCastorExtract_withAUser(t *testing.T) {
 				BaseURL: "acme.my.salesforce.com", Auth: source.Password, ClientID: "id", ClientSecret: source.Held("s"),
 				Username: "u", Password: source.Held("from-flag"), SecurityToken: source.Held(""), CAFile: "/ca.pem",
 			},
+			Exports:     []source.Export{{Name: "castor"}},
 			MaxInFlight: 24, MaxShards: 8,
 			Quota: source.Quota{Ceiling: 80, Share: 25, Probe: 15 * time.Minute},
 			Guard: source.Guard{MaxShrink: 10, Timeout: 168 * time.Hour},
@@ -119,7 +121,7 @@ func TestReadCastorUpload_readsFlagsAndEnvironment(t *testing.T) {
 	}
 	want := CastorUpload{
 		Type: catalog.Viz, Directory: "/out", Timeout: 2500 * time.Millisecond, Attempts: 2,
-		Catalog: source.Catalog{Zone: "US", SourceID: uploadID, Token: source.Held("tok")},
+		Catalog: castor.Catalog{Zone: "US", SourceID: uploadID, Token: source.Held("tok")},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -131,7 +133,7 @@ func TestReadCastorUpload_readsFlagsAndEnvironment(t *testing.T) {
 	}
 	want = CastorUpload{
 		Type: catalog.DBT, File: "/work/m.json", Timeout: catalog.DefaultTimeout, Attempts: catalog.DefaultAttempts,
-		Catalog: source.Catalog{Zone: "EU", SourceID: uploadID, Token: source.Held("other")},
+		Catalog: castor.Catalog{Zone: "EU", SourceID: uploadID, Token: source.Held("other")},
 		Warnings: []string{
 			"CASTOR_UPLOADER_DIRECTORY_PATH is not used: --file_path names what to send",
 			"secrets given as flags show in the list of processes (ps): use the environment instead (CASTOR_UPLOADER_TOKEN)",

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"longhaul/internal/catalog"
+	"longhaul/internal/export/castor"
 	"longhaul/internal/plaintext"
 	"longhaul/internal/source"
 )
@@ -21,7 +22,7 @@ var (
 		flag: "token", short: "k", env: "CASTOR_UPLOADER_TOKEN", usage: "token of the catalog", secret: true, check: source.Key.Check,
 	}
 	uploadSourceID = castorOption{
-		flag: "source_id", short: "s", env: "CASTOR_UPLOADER_SOURCE_ID", usage: "id of the source in the catalog", check: checkSourceID,
+		flag: "source_id", short: "s", env: "CASTOR_UPLOADER_SOURCE_ID", usage: "id of the source in the catalog", check: castor.CheckSourceID,
 	}
 	uploadFile      = castorOption{flag: "file_path", short: "f", env: "CASTOR_UPLOADER_FILE_PATH", usage: "file to send"}
 	uploadDirectory = castorOption{flag: "directory_path", short: "d", env: "CASTOR_UPLOADER_DIRECTORY_PATH", usage: "folder whose files to send"}
@@ -43,7 +44,7 @@ type CastorUpload struct {
 	Type      catalog.FileType
 	File      string
 	Directory string
-	Catalog   source.Catalog // the token is held in memory
+	Catalog   castor.Catalog // the token is held in memory
 	Timeout   time.Duration  // without a byte moving
 	Attempts  int
 	Warnings  []string
@@ -95,8 +96,8 @@ func ReadCastorUpload(flags *pflag.FlagSet, env Environment, dir string) (Castor
 }
 
 // catalog reads where to send, and with which token.
-func (c *castorValues) catalog(mistakes *Mistakes) source.Catalog {
-	target := source.Catalog{Token: source.Held(c.text(uploadToken)), CAFile: c.caFile(mistakes)}
+func (c *castorValues) catalog(mistakes *Mistakes) castor.Catalog {
+	target := castor.Catalog{Token: source.Held(c.text(uploadToken)), CAFile: c.caFile(mistakes)}
 	target.SourceID, _ = catalog.ParseSourceID(c.text(uploadSourceID)) // checkForms says what is wrong with it
 	from := origin{name: urlVariable}
 	address, _ := c.env.Lookup(urlVariable)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"longhaul/internal/export/castor"
 	"longhaul/internal/source"
 )
 
@@ -38,9 +39,9 @@ func TestExample_isWholeAndShowsTheDefaults(t *testing.T) {
 		Salesforce: source.Salesforce{
 			BaseURL: "acme.my.salesforce.com", ClientID: "3MVG9...", ClientSecret: reference(t, "env:ACME_CLIENT_SECRET"), APIVersion: "59.0",
 		},
-		Catalog: &source.Catalog{
+		Exports: castor.Catalog{
 			Zone: "EU", SourceID: "399a8b22-3187-41ec-8d3d-0242ac130003", Token: reference(t, "file:/run/secrets/acme_catalog_token"),
-		},
+		}.Exports(),
 	}.WithDefaults()
 	if diff := cmp.Diff(want, acme); diff != "" {
 		t.Errorf("acme has other values than the defaults (-want +got):\n%s", diff)
@@ -50,12 +51,12 @@ func TestExample_isWholeAndShowsTheDefaults(t *testing.T) {
 	}
 
 	v, _, _ := readDocument(DefaultFile, text)
-	schema.leaves("", func(path string, _ setting) {
+	schema().leaves("", func(path string, _ setting) {
 		if _, ok := v.data[path]; !ok {
 			t.Errorf("the example has no %s", path)
 		}
 	})
-	perSource, _ := schema.field("sources")
+	perSource, _ := schema().field("sources")
 	perSource.leaves("", func(path string, _ setting) {
 		for _, name := range sourceNames(v) {
 			if _, ok := v.data["sources."+name+"."+path]; ok {
@@ -85,7 +86,7 @@ func TestConfigurationPage_namesEverything(t *testing.T) {
 		}
 		t.Errorf("the page has no line with %q", names)
 	}
-	schema.leaves("", func(path string, _ setting) {
+	schema().leaves("", func(path string, _ setting) {
 		names := []string{path, prefix + shout(path)}
 		for flag, flagPath := range flagPaths {
 			if flagPath == path {
@@ -94,7 +95,7 @@ func TestConfigurationPage_namesEverything(t *testing.T) {
 		}
 		row(names...)
 	})
-	perSource, _ := schema.field("sources")
+	perSource, _ := schema().field("sources")
 	perSource.leaves("", func(path string, _ setting) { row(path, shout(path)) })
 	for _, options := range [][]castorOption{extractOptions, uploadOptions} {
 		for _, o := range options {

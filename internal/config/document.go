@@ -32,7 +32,7 @@ func readDocument(file string, data []byte) (v values, mistakes Mistakes, isYAML
 		return r.values, r.mistakes, false
 	}
 	if root != nil {
-		r.section("", schema, root, root.Line)
+		r.section("", schema(), root, root.Line)
 	}
 	return r.values, r.mistakes, true
 }

@@ -61,8 +61,8 @@ func shout(path string) string {
 // none.
 func (e Environment) override(v values, mistakes *Mistakes) (warnings []string) {
 	const sourcesPrefix = prefix + "SOURCES_"
-	general := variables(schema, prefix)
-	sources, _ := schema.field("sources")
+	general := variables(schema(), prefix)
+	sources, _ := schema().field("sources")
 	perSource := variables(sources, "")
 	known := append(slices.Sorted(maps.Keys(general)), prefix+"CONFIG", prefix+"STATE")
 	for _, name := range e.names() {

@@ -42,7 +42,7 @@ func TestRead_takesNumbersInPlainDigitsOnly(t *testing.T) {
 		"max_in_flight": "    max_in_flight: %s", "max_shards": "    max_shards: %s", "quota.ceiling": "    quota: {ceiling: %s}",
 		"quota.share": "    quota: {share: %s}", "guard.max_shrink": "    guard: {max_shrink: %s}",
 	}
-	sources, _ := schema.field("sources")
+	sources, _ := schema().field("sources")
 	sources.leaves("", func(path string, leaf setting) {
 		if _, tested := sections[path]; leaf.kind == integer && !tested {
 			t.Errorf("%s is not tested here", path)

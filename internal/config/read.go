@@ -147,7 +147,7 @@ func (in Input) changed(name string) *pflag.Flag {
 }
 
 func (in Input) checkFlags(mistakes *Mistakes) {
-	schema.leaves("", func(path string, leaf setting) {
+	schema().leaves("", func(path string, leaf setting) {
 		for name, flagPath := range flagPaths {
 			if f := in.changed(name); f != nil && flagPath == path {
 				if _, err := leaf.parse(f.Value.String()); err != nil {

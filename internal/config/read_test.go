@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/pflag"
 
+	"longhaul/internal/export/castor"
 	"longhaul/internal/fault"
 	"longhaul/internal/source"
 )
@@ -97,10 +98,10 @@ func TestRead_readsEverySetting(t *testing.T) {
 			BaseURL: "acme.my.salesforce.com", Auth: source.ClientCredentials, ClientID: "00123",
 			ClientSecret: reference(t, "env:ACME_CLIENT_SECRET"),
 		},
-		Catalog: &source.Catalog{
+		Exports: castor.Catalog{
 			Zone: "US", SourceID: "399a8b22-3187-41ec-8d3d-0242ac130003",
 			Token: reference(t, "file:"+in.Dir+"/secrets/token"), CAFile: in.Dir + "/ca.pem",
-		},
+		}.Exports(),
 		MaxInFlight: 30, MaxShards: 6, Quota: source.Quota{Ceiling: 70, Share: 20, Probe: 90 * time.Second},
 		Guard: source.Guard{MaxShrink: 33, Timeout: 36 * time.Hour}, Scope: source.Scope{Private: true},
 	}
@@ -112,7 +113,7 @@ func TestRead_readsEverySetting(t *testing.T) {
 		t.Fatal(err)
 	}
 	want = source.Source{
-		Name: "beta-2",
+		Name: "beta-2", Exports: []source.Export{{Name: "castor"}},
 		Salesforce: source.Salesforce{
 			Auth: source.Password, Username: "u@example.invalid", APIVersion: "60.0",
 			Password: reference(t, "env:BETA_PASSWORD"), Credentials: reference(t, "file:/run/secrets/beta.json"),

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"longhaul/internal/catalog"
 	"longhaul/internal/fault"
 	"longhaul/internal/paths"
 	"longhaul/internal/plaintext"
@@ -40,51 +39,53 @@ type setting struct {
 	fields      []setting                    // of a section, or of each named section
 }
 
-// schema is the whole settings file.
-var schema = setting{kind: section, fields: []setting{
-	{name: "data_dir", check: paths.Check},
-	{name: "storage", check: checkStorage},
-	{name: "sources", kind: named, fields: []setting{
-		{name: "salesforce", kind: section, fields: []setting{
-			{name: "base_url", check: checkHost},
-			{name: "auth", check: oneOf(string(source.ClientCredentials), string(source.Password))},
-			{name: "client_id", check: source.Key.Check},
-			{name: "client_secret", kind: secret},
-			{name: "username", check: source.Name.Check},
-			{name: "password", kind: secret},
-			{name: "security_token", kind: secret},
-			{name: "credentials", kind: secret},
-			{name: "ca_file", check: paths.Check},
-			{name: "api_version", check: checkVersion},
+// schema is the whole settings file, with the sections of all formats that are registered.
+func schema() setting {
+	return setting{kind: section, fields: []setting{
+		{name: "data_dir", check: paths.Check},
+		{name: "storage", check: checkStorage},
+		{name: "sources", kind: named, fields: slices.Concat(orgSettings, exportSections(), limitSettings)},
+		{name: "log", kind: section, fields: []setting{
+			{name: "level", check: oneOf("debug", "info", "warn", "error")},
+			{name: "format", check: oneOf("auto", "console", "json")},
 		}},
-		{name: "catalog", kind: section, fields: []setting{
-			{name: "zone", check: func(v string) error { _, err := catalog.Endpoint(v, ""); return err }},
-			{name: "url", check: func(v string) error { _, err := catalog.Endpoint("", v); return err }},
-			{name: "source_id", check: checkSourceID},
-			{name: "token", kind: secret},
-			{name: "ca_file", check: paths.Check},
-		}},
-		{name: "max_in_flight", kind: integer, low: 1, high: source.MostInFlight},
-		{name: "max_shards", kind: integer, low: 1, high: source.MostShards},
-		{name: "quota", kind: section, fields: []setting{
-			{name: "ceiling", kind: integer, low: 1, high: 100},
-			{name: "share", kind: integer, low: 1, high: 100},
-			{name: "probe", kind: duration, least: time.Second, most: 24 * time.Hour},
-		}},
-		{name: "guard", kind: section, fields: []setting{
-			{name: "max_shrink", kind: integer, low: 1, high: 100},
-			{name: "timeout", kind: duration, least: time.Minute, most: 90 * 24 * time.Hour},
-		}},
-		{name: "scope", kind: section, fields: []setting{{name: "private", kind: boolean}}},
-		{name: "accept_missing", kind: list, normal: acceptable},
+		{name: "metrics", kind: section, fields: []setting{{name: "address", check: checkAddress}}},
+		{name: "worker", kind: section, fields: []setting{{name: "slots", kind: integer, low: 1, high: 1000}}},
+	}}
+}
+
+// orgSettings are the settings of a source that say how to reach its org.
+var orgSettings = []setting{
+	{name: "salesforce", kind: section, fields: []setting{
+		{name: "base_url", check: checkHost},
+		{name: "auth", check: oneOf(string(source.ClientCredentials), string(source.Password))},
+		{name: "client_id", check: source.Key.Check},
+		{name: "client_secret", kind: secret},
+		{name: "username", check: source.Name.Check},
+		{name: "password", kind: secret},
+		{name: "security_token", kind: secret},
+		{name: "credentials", kind: secret},
+		{name: "ca_file", check: paths.Check},
+		{name: "api_version", check: checkVersion},
 	}},
-	{name: "log", kind: section, fields: []setting{
-		{name: "level", check: oneOf("debug", "info", "warn", "error")},
-		{name: "format", check: oneOf("auto", "console", "json")},
+}
+
+// limitSettings are the settings of a source about what is read, and how much of it at a time.
+var limitSettings = []setting{
+	{name: "max_in_flight", kind: integer, low: 1, high: source.MostInFlight},
+	{name: "max_shards", kind: integer, low: 1, high: source.MostShards},
+	{name: "quota", kind: section, fields: []setting{
+		{name: "ceiling", kind: integer, low: 1, high: 100},
+		{name: "share", kind: integer, low: 1, high: 100},
+		{name: "probe", kind: duration, least: time.Second, most: 24 * time.Hour},
 	}},
-	{name: "metrics", kind: section, fields: []setting{{name: "address", check: checkAddress}}},
-	{name: "worker", kind: section, fields: []setting{{name: "slots", kind: integer, low: 1, high: 1000}}},
-}}
+	{name: "guard", kind: section, fields: []setting{
+		{name: "max_shrink", kind: integer, low: 1, high: 100},
+		{name: "timeout", kind: duration, least: time.Minute, most: 90 * 24 * time.Hour},
+	}},
+	{name: "scope", kind: section, fields: []setting{{name: "private", kind: boolean}}},
+	{name: "accept_missing", kind: list, normal: acceptable},
+}
 
 // field finds a setting of a section by name.
 func (s setting) field(name string) (setting, bool) {
@@ -141,14 +142,6 @@ func (s setting) parse(value string) (any, error) {
 	default:
 		return value, s.verify(value)
 	}
-}
-
-func checkSourceID(v string) error {
-	if err := source.Key.Check(v); err != nil {
-		return err
-	}
-	_, err := catalog.ParseSourceID(v)
-	return err
 }
 
 // parseDuration reads a duration as Go writes it.

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"longhaul/internal/catalog"
 	"longhaul/internal/source"
 )
 
@@ -27,9 +26,7 @@ func sourceNames(v values) []string {
 func checkSource(v values, name string, mistakes *Mistakes) {
 	at := "sources." + name + "."
 	checkSalesforce(v, at+"salesforce", mistakes)
-	if _, ok := v.origins[at+"catalog"]; ok || hasAny(v, at+"catalog.") {
-		checkCatalog(v, at+"catalog", mistakes)
-	}
+	checkExports(v, at, mistakes)
 	inFlight := v.integer(at+"max_in_flight", source.DefaultMaxInFlight)
 	if shards := v.integer(at+"max_shards", 1); shards > inFlight {
 		mistakes.add(v.near(at+"max_shards"), "%smax_shards: %d shards cannot share %d requests in flight: lower it, or raise max_in_flight",
@@ -62,13 +59,6 @@ func checkSalesforce(v values, at string, mistakes *Mistakes) {
 		}
 	}
 	needAll(v, at, needed, mistakes)
-}
-
-func checkCatalog(v values, at string, mistakes *Mistakes) {
-	if v.has(at+".zone") && v.has(at+".url") {
-		mistakes.add(v.near(at+".url"), "%s has both a zone and a url: keep one of them", at)
-	}
-	needAll(v, at, []string{"source_id", "token"}, mistakes)
 }
 
 // needAll notes what a section lacks. A setting that was left out for its mistake is not said to be missing as well.
@@ -114,15 +104,10 @@ type rawSource struct {
 		CAFile        string `mapstructure:"ca_file"`
 		APIVersion    string `mapstructure:"api_version"`
 	} `mapstructure:"salesforce"`
-	Catalog *struct {
-		Zone     string `mapstructure:"zone"`
-		URL      string `mapstructure:"url"`
-		SourceID string `mapstructure:"source_id"`
-		Token    string `mapstructure:"token"`
-		CAFile   string `mapstructure:"ca_file"`
-	} `mapstructure:"catalog"`
-	MaxInFlight int `mapstructure:"max_in_flight"`
-	MaxShards   int `mapstructure:"max_shards"`
+	Exports     []string       `mapstructure:"exports"`
+	Sections    map[string]any `mapstructure:",remain"` // of the exports; their values are read one by one
+	MaxInFlight int            `mapstructure:"max_in_flight"`
+	MaxShards   int            `mapstructure:"max_shards"`
 	Quota       struct {
 		Ceiling int           `mapstructure:"ceiling"`
 		Share   int           `mapstructure:"share"`
@@ -164,19 +149,9 @@ func (in Input) source(name string, r rawSource, v values, fileDir string) (sour
 		{"salesforce.security_token", r.Salesforce.SecurityToken, &s.Salesforce.SecurityToken},
 		{"salesforce.credentials", r.Salesforce.Credentials, &s.Salesforce.Credentials},
 	}
-	if r.Catalog != nil {
-		s.Catalog = &source.Catalog{Zone: r.Catalog.Zone, URL: r.Catalog.URL, CAFile: path("catalog.ca_file", r.Catalog.CAFile)}
-		if s.Catalog.Zone == "" && s.Catalog.URL == "" {
-			s.Catalog.Zone = catalog.ZoneEU
-		}
-		id, err := catalog.ParseSourceID(r.Catalog.SourceID)
-		if err != nil {
-			return source.Source{}, err
-		}
-		s.Catalog.SourceID = id
-		secrets = append(secrets, secretOf{"catalog.token", r.Catalog.Token, &s.Catalog.Token})
-	}
-	return s, errors.Join(wrong, in.refer(v, at, fileDir, secrets))
+	exports, err := in.exports(v, at, fileDir)
+	s.Exports = exports
+	return s, errors.Join(wrong, err, in.refer(v, at, fileDir, secrets))
 }
 
 // secretOf is a secret's setting, its reference and where the secret goes.

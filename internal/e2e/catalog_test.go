@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"longhaul/internal/extract"
+	"longhaul/internal/export/castor"
 	"longhaul/internal/simulator/server"
 	"longhaul/internal/source"
 	"longhaul/workflows"
@@ -19,7 +19,7 @@ import (
 // A token that the catalog does not know ends a sync before anything is spent on an extract that nobody would take.
 func TestCatalog_anUnknownTokenEndsASyncAtOnce(t *testing.T) {
 	t.Parallel()
-	p := newPlant(t, server.Options{Reports: 300, Columns: 1}, func(s *source.Source) { s.Catalog.Token = source.Held("another-token") })
+	p := newPlant(t, server.Options{Reports: 300, Columns: 1}, func(s *source.Source) { s.Exports[0].Secrets["token"] = source.Held("another-token") })
 	path := program(t, starter) // building it takes longer than what is timed
 	begun := time.Now()
 	got := run(t, []string{"TEMPORAL_ADDRESS=" + p.address}, path, "sync", "acme", "--json")
@@ -59,8 +59,8 @@ func TestExtract_thenUpload_besideASetThatIsNamedAhead(t *testing.T) {
 	sim := simulate(t, server.Options{Reports: 20, Columns: 1})
 	dir := t.TempDir()
 	last := time.Now().Add(5 * time.Hour).Unix()
-	for _, name := range extract.Names {
-		if err := os.WriteFile(filepath.Join(dir, extract.FileName(last, name)), []byte("[]"), 0o600); err != nil {
+	for _, name := range castor.Names {
+		if err := os.WriteFile(filepath.Join(dir, castor.FileName(last, name)), []byte("[]"), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -76,7 +76,7 @@ func TestExtract_thenUpload_besideASetThatIsNamedAhead(t *testing.T) {
 		if timestamp <= last || len(files) != 7 || timestamp > castors+10 {
 			t.Fatalf("the new set is named %d with %d files, want the next after %d", timestamp, len(files), last)
 		}
-		for _, f := range result.Files {
+		for _, f := range result.Files["castor"] {
 			if !strings.HasPrefix(f.Name, strconv.FormatInt(timestamp, 10)+"-") {
 				t.Errorf("the result names %s, the set is %d", f.Name, timestamp)
 			}
@@ -86,7 +86,7 @@ func TestExtract_thenUpload_besideASetThatIsNamedAhead(t *testing.T) {
 			t.Errorf("upload ended with %d: %s\n%s", sent.code, sent.stdout, sent.stderr)
 		}
 		there := sim.Files()
-		if len(there) != 7*n || there[len(there)-1].Name != extract.FileName(timestamp, extract.Summary) {
+		if len(there) != 7*n || there[len(there)-1].Name != castor.FileName(timestamp, castor.Summary) {
 			t.Errorf("the catalog has %d files, the last is %+v", len(there), there[len(there)-1])
 		}
 		last = timestamp

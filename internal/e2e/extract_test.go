@@ -19,12 +19,12 @@ type extracted map[string]map[string]map[string]any
 func readExtract(t *testing.T, store *staging.Store, result workflows.Result) extracted {
 	t.Helper()
 	files := extracted{}
-	for _, f := range result.Files {
+	for _, f := range result.Files["castor"] {
 		_, name, _ := strings.Cut(strings.TrimSuffix(f.Name, ".json"), "-")
 		if name == "summary" {
 			continue
 		}
-		content, err := store.Read(t.Context(), staging.Sync{Source: result.Source, ID: result.Sync}.File(f.Name))
+		content, err := store.Read(t.Context(), staging.Sync{Source: result.Source, ID: result.Sync}.File("castor", f.Name))
 		if err != nil {
 			t.Fatal(err)
 		}

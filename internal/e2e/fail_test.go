@@ -34,7 +34,7 @@ func TestFailures_endWithOneSentence(t *testing.T) {
 			func(s *source.Source) { s.Scope.Private = true },
 			"sync-acme", fault.PermissionMissing, fault.Salesforce, "scope.private",
 		},
-		{"a wrong catalog token", server.Options{}, func(s *source.Source) { s.Catalog.Token = source.Held("wrong") }, "sync-acme", fault.LoginRefused, fault.Catalog, "token"},
+		{"a wrong catalog token", server.Options{}, func(s *source.Source) { s.Exports[0].Secrets["token"] = source.Held("wrong") }, "sync-acme", fault.LoginRefused, fault.Catalog, "token"},
 		{"an org that asks for high assurance", server.Options{StepUp: true}, nil, "sync-acme", fault.SessionPolicy, fault.Salesforce, "assurance"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -67,9 +67,9 @@ func TestFailures_ofASourceThatIsLeftOut(t *testing.T) {
 	}{
 		{"an unknown source", nil, "other"},
 		{"http to another machine", func(s *source.Source) { s.Salesforce.BaseURL = "http://acme.my.salesforce.com" }, "acme"},
-		{"a source id that is no UUID", func(s *source.Source) { s.Catalog.SourceID = "42" }, "acme"},
+		{"a source id that is no UUID", func(s *source.Source) { s.Exports[0].Texts["source_id"] = "42" }, "acme"},
 		{"a secret that is not there", func(s *source.Source) {
-			s.Catalog.Token, _ = source.References{Lookup: func(string) (string, bool) { return "", false }}.Parse("env:ACME_TOKEN")
+			s.Exports[0].Secrets["token"], _ = source.References{Lookup: func(string) (string, bool) { return "", false }}.Parse("env:ACME_TOKEN")
 		}, "acme"},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 
 	"longhaul/activities"
 	"longhaul/internal/config"
+	"longhaul/internal/export/castor"
 	"longhaul/internal/fault"
 	"longhaul/internal/simulator/server"
 	"longhaul/internal/source"
@@ -72,9 +73,9 @@ func (l *lane) source(name string) source.Source {
 		Salesforce: source.Salesforce{
 			BaseURL: ready.Salesforce, ClientID: ready.ClientID, ClientSecret: source.Held(ready.ClientSecret),
 		},
-		Catalog: &source.Catalog{
+		Exports: castor.Catalog{
 			URL: ready.Catalog, SourceID: ready.SourceID, Token: source.Held(ready.CatalogToken), PublicAPI: ready.Catalog + server.PublicPath,
-		},
+		}.Exports(),
 		Quota: source.Quota{Ceiling: 100, Share: 100, Probe: time.Second},
 	}
 }

@@ -78,7 +78,7 @@ func (l *lane) requireDeliveredOnce(t *testing.T, result workflows.Result) {
 			t.Errorf("%s was delivered %d times", f.Path, seen[f.Path])
 		}
 	}
-	for _, want := range result.Files {
+	for _, want := range result.Files["castor"] {
 		got := slices.IndexFunc(l.sim.Files(), func(f server.File) bool { return f.Name == want.Name })
 		if got < 0 || l.sim.Files()[got].SHA256 != want.SHA256 {
 			t.Errorf("%s is not in the catalog as it is in the bucket", want.Name)

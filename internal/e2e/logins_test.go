@@ -32,7 +32,7 @@ func (p *plant) halfWay(t *testing.T, reports int) running {
 // addWorker starts a second worker beside that of p, with clients and sessions of its own.
 func (p *plant) addWorker(t *testing.T, options server.Options) {
 	t.Helper()
-	h, err := host.Open(t.Context(), p.settings(t, options, nil), host.Options{Version: "test", Logger: zap.NewNop()})
+	h, err := host.Open(t.Context(), p.settings(t, options), host.Options{Version: "test", Logger: zap.NewNop()})
 	if err != nil {
 		t.Fatal(err)
 	}

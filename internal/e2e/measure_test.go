@@ -128,13 +128,13 @@ func (s *station) contents(t *testing.T, result workflows.Result) map[string]str
 	}
 	defer func() { closed(t, store.Close()) }()
 	all := map[string]string{}
-	for _, f := range result.Files {
+	for _, f := range result.Files["castor"] {
 		_, kind, _ := strings.Cut(f.Name, "-")
 		all[kind] = f.SHA256
 		if kind != "summary.json" {
 			continue
 		}
-		content, err := store.Read(t.Context(), staging.Sync{Source: result.Source, ID: result.Sync}.File(f.Name))
+		content, err := store.Read(t.Context(), staging.Sync{Source: result.Source, ID: result.Sync}.File("castor", f.Name))
 		if err != nil {
 			t.Fatal(err)
 		}

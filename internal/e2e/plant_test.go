@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 	"go.uber.org/zap/zapcore"
 
 	"longhaul/internal/config"
+	"longhaul/internal/export/castor"
 	"longhaul/internal/host"
 	"longhaul/internal/simulator/server"
 	"longhaul/internal/source"
@@ -30,6 +32,8 @@ type plant struct {
 	works
 	sim *server.Server
 	dir string // holds the bucket, the database and the log
+
+	tweak func(*source.Source) // makes its source other than the usual; may be nil
 }
 
 // works is one Temporal with one worker.
@@ -37,6 +41,7 @@ type works struct {
 	client  client.Client
 	store   *staging.Store
 	address string // of Temporal
+	stop    func() // stops the worker, before the test is over
 }
 
 // newWorks starts both, for as long as the test lives. Temporal's database lies in dir.
@@ -69,8 +74,9 @@ func newWorks(t *testing.T, on temporaldev.Options, dir string, settings config.
 	if err := worker.Start(); err != nil {
 		t.Fatal(err)
 	}
+	w.stop = sync.OnceFunc(worker.Stop)
 	t.Cleanup(func() {
-		worker.Stop()
+		w.stop()
 		closed(t, h.Close())
 	})
 	return w
@@ -92,7 +98,8 @@ func newPlantOn(t *testing.T, on temporaldev.Options, options server.Options, tw
 	}
 	t.Cleanup(func() { closed(t, p.sim.Close()) })
 
-	p.works = newWorks(t, on, p.dir, p.settings(t, options, tweak), p.logger(t))
+	p.tweak = tweak
+	p.works = newWorks(t, on, p.dir, p.settings(t, options), p.logger(t))
 	return p
 }
 
@@ -103,7 +110,7 @@ func closed(t *testing.T, err error) {
 	}
 }
 
-func (p *plant) settings(t *testing.T, options server.Options, tweak func(*source.Source)) config.Config {
+func (p *plant) settings(t *testing.T, options server.Options) config.Config {
 	t.Helper()
 	ready := p.sim.Ready()
 	ca := ""
@@ -115,13 +122,13 @@ func (p *plant) settings(t *testing.T, options server.Options, tweak func(*sourc
 		Salesforce: source.Salesforce{
 			BaseURL: ready.Salesforce, ClientID: ready.ClientID, ClientSecret: source.Held(ready.ClientSecret), CAFile: ca,
 		},
-		Catalog: &source.Catalog{
+		Exports: castor.Catalog{
 			URL: ready.Catalog, SourceID: ready.SourceID, Token: source.Held(ready.CatalogToken), CAFile: ca,
 			PublicAPI: ready.Catalog + server.PublicPath,
-		},
+		}.Exports(),
 	}
-	if tweak != nil {
-		tweak(&s)
+	if p.tweak != nil {
+		p.tweak(&s)
 	}
 	registry, err := source.NewRegistry(s)
 	if err != nil {
@@ -195,7 +202,7 @@ func (w works) history(t *testing.T, id, run string) []*historypb.HistoryEvent {
 // file reads one of the sync's files from the bucket.
 func (w works) file(t *testing.T, result workflows.Result, name string, into any) {
 	t.Helper()
-	content, err := w.store.Read(t.Context(), staging.Sync{Source: result.Source, ID: result.Sync}.File(name))
+	content, err := w.store.Read(t.Context(), staging.Sync{Source: result.Source, ID: result.Sync}.File("castor", name))
 	if err != nil {
 		t.Fatal(err)
 	}

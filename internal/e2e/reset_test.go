@@ -98,7 +98,7 @@ func TestReset_asksAgainForAVerdict(t *testing.T) {
 	for _, f := range p.sim.Files() {
 		names[f.Name] = true
 	}
-	if len(names) != len(p.sim.Files()) || len(names) != 2*len(result.Files) {
+	if len(names) != len(p.sim.Files()) || len(names) != 2*len(result.Files["castor"]) {
 		t.Errorf("the catalog has %d files of %d names; warnings %q", len(p.sim.Files()), len(names), result.Warnings)
 	}
 }
@@ -150,7 +150,7 @@ func requireSameSet(t *testing.T, want, got workflows.Result) {
 	t.Helper()
 	sums := func(result workflows.Result) map[string]string {
 		byKind := map[string]string{}
-		for _, f := range result.Files {
+		for _, f := range result.Files["castor"] {
 			_, kind, _ := strings.Cut(f.Name, "-")
 			byKind[kind] = f.SHA256
 		}

@@ -29,7 +29,7 @@ var recorders = map[string]func(*testing.T) (*plant, client.WorkflowRun){
 	"cancelled":        recordCancelled,
 	"continued_as_new": recordContinued,
 	"failed": func(t *testing.T) (*plant, client.WorkflowRun) {
-		p := newPlant(t, tiny(), func(s *source.Source) { s.Catalog.Token = source.Held("wrong") })
+		p := newPlant(t, tiny(), func(s *source.Source) { s.Exports[0].Secrets["token"] = source.Held("wrong") })
 		return p, p.start(t, "sync-acme")
 	},
 	"hand_over": recordHandOver,

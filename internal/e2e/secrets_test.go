@@ -76,7 +76,7 @@ func TestSecrets_areNowhere(t *testing.T) {
 			s.Salesforce.Password, s.Salesforce.SecurityToken = source.Held("hunter2-pass-word"), source.Held("hunter2-security-token")
 		}},
 		"a wrong secret": {func(s *source.Source) { s.Salesforce.ClientSecret = source.Held("hunter2-wrong-secret") }, true},
-		"a wrong token":  {func(s *source.Source) { s.Catalog.Token = source.Held("hunter2-wrong-token") }, true},
+		"a wrong token":  {func(s *source.Source) { s.Exports[0].Secrets["token"] = source.Held("hunter2-wrong-token") }, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

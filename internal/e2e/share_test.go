@@ -30,26 +30,21 @@ func TestShare_ofADayIsOneForAllSyncs(t *testing.T) {
 			t.Errorf("%s: %d calls in a day, the share is %d", what, ours, most)
 		}
 	}
-	describedMore := func(n int) {
-		t.Helper()
-		before, _ := p.sim.Describes()
-		eventually(t, time.Minute, func() bool { total, _ := p.sim.Describes(); return total >= before+n })
-	}
 
 	p.sync(t, full)
 	within("a whole sync")
 
 	terminated := p.start(t, "sync-acme", full)
-	describedMore(40)
+	p.describedMore(t, 40)
 	if err := p.client.TerminateWorkflow(t.Context(), terminated.GetID(), terminated.GetRunID(), "a test"); err != nil {
 		t.Fatal(err)
 	}
 	within("a sync that was terminated, after another one")
 
 	run := p.start(t, "sync-acme", full)
-	describedMore(20)
+	p.describedMore(t, 20)
 	run = p.reset(t, run, func(finished []int64) int64 { return finished[len(finished)-1] })
-	describedMore(10)
+	p.describedMore(t, 10)
 	run = p.reset(t, run, func(finished []int64) int64 { return finished[0] })
 	p.quicken(t)
 	first := running{run, p.client}
@@ -71,14 +66,27 @@ func TestShare_ofADayIsOneForAllSyncs(t *testing.T) {
 	}
 	within("three more syncs")
 
+	p.completesInTheDaysAfter(t, full)
+	within("the days after")
+}
+
+// completesInTheDaysAfter starts one more sync, which must wait for the next day and complete.
+func (p *plant) completesInTheDaysAfter(t *testing.T, full workflows.Input) {
+	t.Helper()
 	last := p.start(t, "sync-acme", full)
 	hours := running{last, p.client}.days(t, p.sim)
 	var result workflows.Result
 	if err := last.Get(t.Context(), &result); err != nil || result.Outcome != workflows.OutcomeComplete || hours < 24 {
 		t.Errorf("after %d hours the last sync ended as %+v, %v", hours, result, err)
 	}
-	within("the days after")
 	if !result.Uploaded {
 		t.Errorf("the last sync has delivered nothing: %+v", result)
 	}
+}
+
+// describedMore waits until n more describes were begun.
+func (p *plant) describedMore(t *testing.T, n int) {
+	t.Helper()
+	before, _ := p.sim.Describes()
+	eventually(t, time.Minute, func() bool { total, _ := p.sim.Describes(); return total >= before+n })
 }

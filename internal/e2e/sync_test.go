@@ -27,13 +27,13 @@ const npsp = "../../../shared/orgs/npsp"
 func requireDelivered(t *testing.T, p *plant, result workflows.Result) {
 	t.Helper()
 	files := p.sim.Files()
-	if len(files) != len(result.Files) || len(files) != 7 {
-		t.Fatalf("the catalog has %d files, the result %d, want 7; warnings %q", len(files), len(result.Files), result.Warnings)
+	if len(files) != len(result.Files["castor"]) || len(files) != 7 {
+		t.Fatalf("the catalog has %d files, the result %d, want 7; warnings %q", len(files), len(result.Files["castor"]), result.Warnings)
 	}
 	if last := files[len(files)-1].Name; !strings.HasSuffix(last, "-summary.json") {
 		t.Errorf("the last file delivered is %s", last)
 	}
-	for _, want := range result.Files {
+	for _, want := range result.Files["castor"] {
 		i := slices.IndexFunc(files, func(f server.File) bool { return f.Name == want.Name })
 		if i < 0 {
 			t.Errorf("%s did not arrive", want.Name)
@@ -51,12 +51,12 @@ func requireDelivered(t *testing.T, p *plant, result workflows.Result) {
 // byKind finds the file of a kind, such as "reports".
 func byKind(t *testing.T, result workflows.Result, kind string) string {
 	t.Helper()
-	for _, f := range result.Files {
+	for _, f := range result.Files["castor"] {
 		if _, name, _ := strings.Cut(f.Name, "-"); name == kind+".json" {
 			return f.Name
 		}
 	}
-	t.Fatalf("no file of %s among %v", kind, result.Files)
+	t.Fatalf("no file of %s among %v", kind, result.Files["castor"])
 	return ""
 }
 
@@ -187,11 +187,11 @@ func TestSync_againReusesWhatIsKnown(t *testing.T) {
 	if calls := p.sim.Stats().APICalls - before; calls > 20 {
 		t.Errorf("the second sync cost %d API calls", calls)
 	}
-	if first.Files[0].Name >= second.Files[0].Name {
-		t.Errorf("the second set is not the newer one: %s, then %s", first.Files[0].Name, second.Files[0].Name)
+	if first.Files["castor"][0].Name >= second.Files["castor"][0].Name {
+		t.Errorf("the second set is not the newer one: %s, then %s", first.Files["castor"][0].Name, second.Files["castor"][0].Name)
 	}
-	for i, f := range first.Files {
-		if f.Name != second.Files[i].Name && strings.Contains(f.Name, "reports_metadata") && f.SHA256 != second.Files[i].SHA256 {
+	for i, f := range first.Files["castor"] {
+		if f.Name != second.Files["castor"][i].Name && strings.Contains(f.Name, "reports_metadata") && f.SHA256 != second.Files["castor"][i].SHA256 {
 			t.Error("reused columns differ from described ones")
 		}
 	}

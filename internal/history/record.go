@@ -29,9 +29,11 @@ type Record struct {
 	Kinds     map[listing.Kind]int64      `json:"kinds"`
 	States    map[description.State]int64 `json:"states"`
 	Coverage  float64                     `json:"coverage"`
-	Files     []staging.Object            `json:"files"`
-	Uploaded  bool                        `json:"upload"`
+	Files     map[string][]staging.Object `json:"files"`     // by export
+	Uploaded  bool                        `json:"delivered"` // every export that has a target was delivered, and there is one
 	APICalls  int64                       `json:"api_calls"`
+
+	Exports map[string]Delivery `json:"exports"` // what became of the files of each export
 
 	Baseline    bool            `json:"baseline,omitempty"`    // it was not started with upload: false, so the guard may compare with it
 	Permissions map[string]bool `json:"permissions,omitempty"` // of the run-as user, where they are known, by short names such as RunReports
@@ -42,6 +44,14 @@ type Record struct {
 	Unseen *listing.Unseen `json:"unseen,omitempty"` // reports that no listing has, as far as that is known
 
 	BaselineSync string `json:"baseline_sync,omitempty"` // of one that is no baseline: the newest that was, as BaselineOf returned it
+}
+
+// Delivery is what became of the files of one export.
+type Delivery struct {
+	Delivered bool   `json:"delivered"`        // the target has all of them
+	To        string `json:"to,omitempty"`     // where they went; empty if they stay in the bucket
+	Reason    string `json:"reason,omitempty"` // the class of the failure by which the export was given up
+	System    string `json:"system,omitempty"` // that gave the failure
 }
 
 // Descriptions is the key of the stream that a later sync may reuse.

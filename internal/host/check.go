@@ -38,8 +38,16 @@ func (h *Host) check(ctx context.Context, configured source.Source) error {
 		return fmt.Errorf("source %q: %w", configured.Name, err)
 	}
 	ready, err := h.sources.Source(configured.Name)
-	if err != nil || ready.CheckToken == nil {
+	if err != nil {
 		return err
 	}
-	return ready.CheckToken(ctx)
+	for _, one := range ready.Exports {
+		if one.Target == nil {
+			continue
+		}
+		if err := one.Target.Ready(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"longhaul/internal/config"
+	"longhaul/internal/export/castor"
 	"longhaul/internal/fault"
 	"longhaul/internal/source"
 )
@@ -70,7 +71,9 @@ func TestCheck_findsTheMistakesOfAllSources(t *testing.T) {
 	untrusted, undelivered := whole, whole
 	untrusted.Name, untrusted.Salesforce.CAFile = "untrusted", "/does/not/exist.pem"
 	undelivered.Name = "undelivered"
-	undelivered.Catalog = &source.Catalog{Zone: "EU", SourceID: "399a8b22-3187-41ec-8d3d-0242ac130003", Token: reference(t, "env:CATALOG_TOKEN")}
+	undelivered.Exports = castor.Catalog{
+		Zone: "EU", SourceID: "399a8b22-3187-41ec-8d3d-0242ac130003", Token: reference(t, "env:CATALOG_TOKEN"),
+	}.Exports()
 	secretless := acme("secretless", reference(t, "env:ACME_CLIENT_SECRET"))
 	left, err := open(t, 0, whole, secretless, untrusted, undelivered).Check(t.Context())
 	if err != nil || !slices.Equal(left, []string{"secretless", "undelivered", "untrusted"}) {

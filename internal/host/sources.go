@@ -8,7 +8,8 @@ import (
 	"go.uber.org/zap"
 
 	"longhaul/activities"
-	"longhaul/internal/catalog"
+	"longhaul/internal/export"
+	"longhaul/internal/export/formats"
 	"longhaul/internal/quota"
 	"longhaul/internal/salesforce"
 	"longhaul/internal/source"
@@ -60,25 +61,27 @@ func (s *sources) build(from source.Source) (*activities.Source, error) {
 		Guard:         activities.Guard{MaxShrink: from.Guard.MaxShrink, Timeout: from.Guard.Timeout},
 		AcceptMissing: from.AcceptMissing,
 	}
-	if from.Catalog == nil {
-		return ready, nil
-	}
-	ready.CheckToken = func(ctx context.Context) error {
-		token, err := from.CatalogToken(ctx)
-		if err != nil {
-			return err
-		}
-		if err := catalog.CheckToken(token); err != nil {
-			return fmt.Errorf("catalog.token of source %q: %w", from.Name, err)
-		}
-		return nil
-	}
-	ready.Catalog, err = catalog.New(catalog.Config{
-		Zone: from.Catalog.Zone, URL: from.Catalog.URL, SourceID: from.Catalog.SourceID, CAFile: from.Catalog.CAFile,
-		PublicAPI: from.Catalog.PublicAPI,
-		Token:     from.CatalogToken, UserAgent: s.userAgent, Logger: s.logger,
-	})
+	ready.Exports, err = s.exports(from)
 	return ready, err
+}
+
+// exports readies the exports of a source. One without settings has no target: its files stay in the bucket.
+func (s *sources) exports(from source.Source) ([]export.Export, error) {
+	ready := make([]export.Export, 0, len(from.Exports))
+	for _, configured := range from.Exports {
+		format, err := formats.Find(configured.Name)
+		if err != nil {
+			return nil, err
+		}
+		one := export.Export{Format: format}
+		if configured.Section != "" {
+			if one.Target, err = format.Target(from, export.Process{UserAgent: s.userAgent, Logger: s.logger}); err != nil {
+				return nil, err
+			}
+		}
+		ready = append(ready, one)
+	}
+	return ready, nil
 }
 
 func (s *sources) salesforce(from source.Source) (*salesforce.Client, error) {
@@ -114,8 +117,10 @@ func (s *sources) close() {
 	defer s.mu.Unlock()
 	for _, ready := range s.built {
 		ready.Salesforce.Close()
-		if ready.Catalog != nil {
-			ready.Catalog.Close()
+		for _, one := range ready.Exports {
+			if one.Target != nil {
+				one.Target.Close()
+			}
 		}
 	}
 }

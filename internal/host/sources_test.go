@@ -11,6 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"longhaul/activities"
+	"longhaul/internal/export"
+	"longhaul/internal/export/castor"
 	"longhaul/internal/fault"
 	"longhaul/internal/quota"
 	"longhaul/internal/source"
@@ -51,6 +53,7 @@ func TestSource_isWhatTheSettingsSay(t *testing.T) {
 	want := &activities.Source{
 		Name: "acme", APIVersion: "61.0", MaxInFlight: 30, MaxShards: 5, Private: true,
 		Quota: quota.Policy{Ceiling: 70, Share: 20}, Probe: 7 * time.Minute, Guard: activities.Guard{MaxShrink: 15, Timeout: 3 * time.Hour},
+		Exports: []export.Export{{Format: castor.Format{}}}, // without a target
 	}
 	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(activities.Source{}, "Salesforce")); diff != "" { // and no catalog
 		t.Error(diff)
@@ -83,18 +86,18 @@ func TestSource_readsTheCatalogTokenAnew(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "token")
 	configured := acme("acme", source.Held("a-client-secret"))
-	configured.Catalog = &source.Catalog{Zone: "EU", SourceID: "399a8b22-3187-41ec-8d3d-0242ac130003", Token: reference(t, "file:"+file)}
+	configured.Exports = castor.Catalog{Zone: "EU", SourceID: "399a8b22-3187-41ec-8d3d-0242ac130003", Token: reference(t, "file:"+file)}.Exports()
 	got, err := open(t, 0, configured).sources.Source("acme")
-	if err != nil || got.Catalog == nil {
+	if err != nil || got.Exports[0].Target == nil {
 		t.Fatalf("got %v, %v", got, err)
 	}
-	if err := got.CheckToken(t.Context()); !fault.Is(err, fault.Invalid) {
+	if err := got.Exports[0].Target.Ready(t.Context()); !fault.Is(err, fault.Invalid) {
 		t.Errorf("before the token is there: %v", err)
 	}
 	if err := os.WriteFile(file, []byte("a-catalog-token"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := got.CheckToken(t.Context()); err != nil {
+	if err := got.Exports[0].Target.Ready(t.Context()); err != nil {
 		t.Errorf("once it is: %v", err)
 	}
 }

@@ -32,7 +32,7 @@ func (m *search) ask(ctx context.Context, kind Kind, name string, lines iter.Seq
 		beside: name, often: queriesKept,
 		change: func(q *salesforce.Query) { *q = without(*q, refused.Dropped) },
 		EnumerateInput: EnumerateInput{
-			Client: m.Client, Store: m.Store, Sync: m.Sync, Kind: kind, Private: m.Private,
+			Client: m.Client, Store: m.Store, Sync: m.Sync, Kind: kind, Fields: m.Fields, Private: m.Private,
 			Progress: func(int64) { m.Progress(m.asked) },
 		},
 	}

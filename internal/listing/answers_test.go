@@ -54,7 +54,12 @@ func TestLookUpMissing_asksForNoFieldThatWasRefused(t *testing.T) {
 	if err := s.WriteJSON(t.Context(), current.InventoryState("reports"), state); err != nil {
 		t.Fatal(err)
 	}
-	lookUpMissing(t, s, o, last, false)
+	_, err := LookUpMissing(t.Context(), LookUpInput{
+		Client: o, Store: s, Sync: current, OrgID: me.OrgID, Last: last, Fields: Fields{Reports: {"NamespacePrefix", "FolderName"}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	if len(o.Asked) != 1 || slices.Contains(o.Asked[0].Optional, "NamespacePrefix") || !slices.Contains(o.Asked[0].Optional, "FolderName") {
 		t.Errorf("asked %+v", o.Asked)
 	}

@@ -23,6 +23,7 @@ type CatchUpInput struct {
 	Client   Pager
 	Store    *staging.Store
 	Sync     staging.Sync
+	Fields   Fields      // to be read for others
 	Since    time.Time   // by Salesforce's clock: somewhat before the sync began to list
 	Private  bool        // also what lies in others' private folders
 	AtOnce   int         // requests at a time; 1 when 0
@@ -170,7 +171,7 @@ func (c *catchUp) listAgain(ctx context.Context, kind Kind) error {
 // enumeration prepares a listing of a kind into the stream of a name.
 func (c *catchUp) enumeration(kind Kind, name string) *enumeration {
 	return &enumeration{beside: name, EnumerateInput: EnumerateInput{
-		Client: c.Client, Store: c.Store, Sync: c.Sync, Kind: kind, Private: c.Private,
+		Client: c.Client, Store: c.Store, Sync: c.Sync, Kind: kind, Fields: c.Fields, Private: c.Private,
 		Progress: func(n int64) { c.progress(name, n) },
 	}}
 }

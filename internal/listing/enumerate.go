@@ -23,6 +23,7 @@ type EnumerateInput struct {
 	Store    *staging.Store
 	Sync     staging.Sync
 	Kind     Kind
+	Fields   Fields      // to be read for others
 	Private  bool        // also what lies in others' private folders
 	Progress func(int64) // receives the number of records read so far, at least once a page; may be nil
 }
@@ -139,7 +140,7 @@ func (e *enumeration) run(ctx context.Context) error {
 
 // pass reads one scope to its end, from where the last run of it ended.
 func (e *enumeration) pass(ctx context.Context, scope string) error {
-	query := e.Kind.Query()
+	query := e.Kind.Query(e.Fields[e.Kind])
 	query.Scope, query.After = scope, e.state.Cursor
 	if e.change != nil {
 		e.change(&query)

@@ -23,68 +23,53 @@ const (
 // Kinds lists all kinds.
 var Kinds = []Kind{Folders, Reports, Dashboards, Components, Users}
 
+// Fields are fields of kinds that are read for others, beside those that Longhaul needs itself.
+type Fields map[Kind][]string
+
 // shape is what Salesforce is asked for a kind.
 type shape struct {
 	object string
-	file   string   // name of castor's file, without timestamp
-	fields []string // castor's fields in castor's order
-	extra  []string // fields that planning needs beside them
+	fields []string // that Longhaul needs itself, to plan and to keep account
 	where  string
 	scopes []string // further passes when private records are wanted
 }
 
 var shapes = map[Kind]shape{
 	Folders: {
-		object: "Folder", file: "folders",
-		fields: []string{"DeveloperName", "Id", "Name", "NamespacePrefix", "ParentId", "Type"},
-		where:  "Type IN ('Dashboard', 'Report')",
+		object: "Folder", fields: []string{"Id"},
+		where: "Type IN ('Dashboard', 'Report')",
 	},
 	Reports: {
-		object: "Report", file: "reports",
-		fields: []string{
-			"CreatedBy.Id", "Description", "DeveloperName", "FolderName", "Format", "Id", "IsDeleted",
-			"LastReferencedDate", "LastRunDate", "LastViewedDate", "Name", "NamespacePrefix", "OwnerId",
-		},
-		extra:  []string{"LastModifiedDate", "SystemModstamp"},
+		object: "Report", fields: []string{"Id", "Name", "LastModifiedDate", "SystemModstamp"},
 		where:  "IsDeleted = FALSE",
 		scopes: []string{"allPrivate"},
 	},
 	Dashboards: {
-		object: "Dashboard", file: "dashboards",
-		fields: []string{
-			"CreatedBy.Id", "CreatedDate", "Description", "DeveloperName", "FolderId", "FolderName", "Id",
-			"IsDeleted", "LastReferencedDate", "LastViewedDate", "NamespacePrefix", "RunningUserId", "Title", "Type",
-		},
-		extra:  []string{"LastModifiedDate", "SystemModstamp"},
+		object: "Dashboard", fields: []string{"Id", "Title", "LastModifiedDate", "SystemModstamp"},
 		where:  "IsDeleted = FALSE",
 		scopes: []string{"allPrivate"},
 	},
 	Components: {
-		object: "DashboardComponent", file: "dashboard_components",
-		fields: []string{"CustomReportId", "DashboardId", "Name"},
-		extra:  []string{"Id"},
+		object: "DashboardComponent", fields: []string{"Id", "CustomReportId", "DashboardId", "Name"},
 	},
 	Users: {
-		object: "User", file: "users",
-		fields: []string{"Id", "Email", "FirstName", "LastName", "CreatedDate"},
-		where:  "UserType = 'Standard'",
+		object: "User", fields: []string{"Id"},
+		where: "UserType = 'Standard'",
 	},
 }
-
-// File is the name castor gives the file of this kind, without the timestamp and ".json".
-func (k Kind) File() string { return shapes[k].file }
 
 // Object is the Salesforce object behind the kind.
 func (k Kind) Object() string { return shapes[k].object }
 
-// Fields lists castor's fields in castor's order: what is written. A dotted name is a member of a nested record.
-func (k Kind) Fields() []string { return slices.Clone(shapes[k].fields) }
-
-// Query asks for all that a sync reads of the kind. Only Id is required: a field that the run-as user may not see is left out
-// and written as null. The caller sets Scope and After.
-func (k Kind) Query() salesforce.Query {
+// Query asks for fields of the kind, and for those that Longhaul needs itself. Only Id is required: a field that the run-as user
+// may not see is left out. The caller sets Scope and After.
+func (k Kind) Query(fields []string) salesforce.Query {
 	s := shapes[k]
-	hidden := slices.Concat(s.fields, s.extra)
-	hidden = slices.DeleteFunc(hidden, func(field string) bool { return field == "Id" })
+	var hidden []string
+	for _, field := range slices.Concat(fields, s.fields) {
+		if field != "Id" && !slices.Contains(hidden, field) {
+			hidden = append(hidden, field)
+		}
+	}
 	return salesforce.Query{Object: s.object, Fields: []string{"Id"}, Optional: hidden, Where: s.where}
 }

@@ -15,6 +15,7 @@ type LookUpInput struct {
 	Client   Pager
 	Store    *staging.Store
 	Sync     staging.Sync
+	Fields   Fields // to be read for others
 	OrgID    string
 	Last     LastSync    // zero when there was none
 	Private  bool        // also what lies in others' private folders

@@ -31,7 +31,7 @@ func withLists(r *workflows.Result) *workflows.Result {
 	}
 	shown := *r
 	if shown.Files == nil {
-		shown.Files = []activities.File{}
+		shown.Files = map[string][]activities.File{}
 	}
 	if shown.Warnings == nil {
 		shown.Warnings = []string{}

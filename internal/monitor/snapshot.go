@@ -36,9 +36,9 @@ func (s Snapshot) share() (done, total int64) {
 	}
 	switch s.Phase {
 	case workflows.PhaseAssemble:
-		return int64(s.Files.Done), int64(s.Files.Total)
+		return sum(s.Files)
 	case workflows.PhaseUpload:
-		return int64(s.Uploads.Done), int64(s.Uploads.Total)
+		return sum(s.Uploads)
 	default:
 		return 0, 0
 	}

@@ -25,9 +25,7 @@ func Summarize(w io.Writer, r *workflows.Result, colours bool) {
 	_, _ = fmt.Fprintf(w, "\nSync of %s: %s in %s, %s, %.1f%% of the reports have columns\n\n",
 		r.Source, tinted(r, colours), took, humanize.Count(r.APICalls, "API call"), floored(100*r.Coverage))
 	_, _ = fmt.Fprintln(w, countsTable(r))
-	if len(r.Files) > 0 {
-		_, _ = fmt.Fprintf(w, "\n%s\n", filesTable(r.Files))
-	}
+	writeFiles(w, r)
 	_, _ = fmt.Fprintf(w, "\n%s\n", deliveryWords(r))
 	for _, warning := range r.Warnings {
 		_, _ = fmt.Fprintf(w, "Warning: %s\n", warning)
@@ -50,13 +48,6 @@ func tinted(r *workflows.Result, colours bool) string {
 		colour = text.FgYellow
 	}
 	return text.Escape(words, colour.EscapeSeq())
-}
-
-func deliveryWords(r *workflows.Result) string {
-	if r.Uploaded {
-		return "The catalog has all files; the summary went last."
-	}
-	return "Nothing was sent to a catalog."
 }
 
 func newTable(header ...any) table.Writer {

@@ -46,8 +46,8 @@ func TestLines_golden(t *testing.T) {
 	}
 	again(16, workflows.Progress{Phase: workflows.PhaseCatchUp, ToDescribe: 990, Described: 990, Shards: workflows.Count{Done: 8, Total: 8}})
 	again(17, workflows.Progress{Phase: workflows.PhaseCatchUp, ToDescribe: 1020, Described: 990, Shards: workflows.Count{Done: 8, Total: 9}})
-	l.Show(at(18, workflows.Progress{Phase: workflows.PhaseAssemble, Files: workflows.Count{Done: 2, Total: 7}}))
-	l.Show(at(19, workflows.Progress{Phase: workflows.PhaseUpload, Uploads: workflows.Count{Done: 0, Total: 7}}))
+	l.Show(at(18, workflows.Progress{Phase: workflows.PhaseAssemble, Files: map[string]workflows.Count{"castor": {Done: 2, Total: 7}}}))
+	l.Show(at(19, workflows.Progress{Phase: workflows.PhaseUpload, Uploads: map[string]workflows.Count{"castor": {Done: 0, Total: 7}}}))
 	l.Show(at(20, workflows.Progress{Phase: workflows.PhaseDone, APICalls: 1012}))
 	l.End()
 	want := `authenticate  logging in

@@ -46,9 +46,9 @@ func (s Snapshot) phaseWords() string {
 	case workflows.PhaseHeld, workflows.PhaseBlocked, workflows.PhasePaused:
 		return s.soFar()
 	case workflows.PhaseAssemble:
-		return fmt.Sprintf("%d of %d files written", s.Files.Done, s.Files.Total)
+		return countWords(s.Files, "files written")
 	case workflows.PhaseUpload:
-		return fmt.Sprintf("%d of %d files delivered", s.Uploads.Done, s.Uploads.Total)
+		return countWords(s.Uploads, "files delivered") + s.undeliveredWords()
 	case workflows.PhaseRecord:
 		return "recording the sync"
 	case workflows.PhaseDone:

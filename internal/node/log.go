@@ -57,12 +57,7 @@ func Redact(ctx context.Context, settings *config.Config) (redactor *telemetry.R
 		for _, doubt := range s.Doubts(ctx) {
 			problems = append(problems, fault.Invalidf("%s", doubt))
 		}
-		if s.Catalog == nil {
-			continue
-		}
-		if _, err := s.CatalogToken(ctx); err != nil {
-			problems = append(problems, err)
-		}
+		problems = append(problems, s.ExportSecrets(ctx)...)
 	}
 	return redactor, problems
 }

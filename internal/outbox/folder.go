@@ -11,17 +11,21 @@ import (
 	"strconv"
 	"strings"
 
+	"longhaul/internal/export/castor"
 	"longhaul/internal/fault"
 	"longhaul/internal/paths"
 )
 
 // setFiles are the names of one whole extract, in the order of delivery. The summary is the last: it says that the set is
 // whole.
-var setFiles = []string{
-	"dashboards.json", "dashboard_components.json", "folders.json", "reports.json", "reports_metadata.json", "users.json", summaryFile,
-}
+var setFiles = func() (files []string) {
+	for _, name := range castor.Names {
+		files = append(files, name+".json")
+	}
+	return files
+}()
 
-const summaryFile = "summary.json"
+const summaryFile = castor.Summary + ".json"
 
 // deliverable lists the files of a directory that castor would upload, and those that it would not.
 func deliverable(dir string) (files, others []string, err error) {

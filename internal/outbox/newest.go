@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"longhaul/internal/extract"
+	"longhaul/internal/export/castor"
 	"longhaul/internal/fault"
 )
 
@@ -20,14 +20,14 @@ const clockTolerance = 5 * time.Minute
 type folder struct {
 	dir           string
 	files, others []string
-	own           []extract.Placed // the sets that extract has put there
+	own           []castor.Placed // the sets that extract has put there
 	now           time.Time
 	written       func(file string) time.Time // nil: not known
 }
 
 func readFolder(dir string, files, others []string, now time.Time) *folder {
 	return &folder{
-		dir: dir, files: files, others: others, own: extract.LastPlaced(dir), now: now,
+		dir: dir, files: files, others: others, own: castor.LastPlaced(dir), now: now,
 		written: func(file string) time.Time {
 			info, err := os.Stat(filepath.Join(dir, file))
 			if err != nil {
@@ -40,7 +40,7 @@ func readFolder(dir string, files, others []string, now time.Time) *folder {
 
 // ahead says whether a timestamp is in the future. A set that extract has recorded never is, whatever the clock says.
 func (f *folder) ahead(timestamp int64) bool {
-	own := slices.ContainsFunc(f.own, func(placed extract.Placed) bool { return placed.Timestamp == timestamp })
+	own := slices.ContainsFunc(f.own, func(placed castor.Placed) bool { return placed.Timestamp == timestamp })
 	return !own && timestamp > f.now.Add(clockTolerance).Unix()
 }
 

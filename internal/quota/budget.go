@@ -33,14 +33,14 @@ type Budget struct {
 	At        time.Time `json:"at,omitzero"` // Salesforce's time
 	Reserved  int64     `json:"reserved"`
 	Exhausted time.Time `json:"exhausted,omitzero"` // when Salesforce refused a call, by its clock; zero when it has answered since
-	Asked     time.Time `json:"asked,omitzero"` // when the sync last made a call only to learn the usage, by Salesforce's clock
+	Asked     time.Time `json:"asked,omitzero"`     // when the sync last made a call only to learn the usage, by Salesforce's clock
 
 	Clock
 	Calls
 
-	Deaf  int   `json:"unanswered_looks,omitempty"`  // looks in a row that asked what became of the uncertain calls, and learned nothing
-	Odd   int64 `json:"other_max,omitempty"`   // a maximum of another order than Max, until the next answer agrees
-	Heard int64 `json:"reported_at,omitempty"` // when Used was reported, by the caller's clock, in seconds since 1970
+	Deaf  int   `json:"unanswered_looks,omitempty"` // looks in a row that asked what became of the uncertain calls, and learned nothing
+	Odd   int64 `json:"other_max,omitempty"`        // a maximum of another order than Max, until the next answer agrees
+	Heard int64 `json:"reported_at,omitempty"`      // when Used was reported, by the caller's clock, in seconds since 1970
 
 	Seen Mark `json:"seen,omitzero"` // the newest moment from which a delayed answer counts all of our calls
 	Next Mark `json:"next,omitzero"` // replaces Seen once it is old enough

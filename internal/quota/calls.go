@@ -11,9 +11,9 @@ const Window = 24 * time.Hour
 
 // Calls are the calls of the source's syncs that may still count.
 type Calls struct {
-	Hours     []Hour    `json:"hours,omitempty"` // oldest first
-	Uncertain Uncertain `json:"uncertain,omitzero"`  // calls that have aged by Salesforce's clock alone
-	Made      int64     `json:"made,omitempty"`  // in all
+	Hours     []Hour    `json:"hours,omitempty"`    // oldest first
+	Uncertain Uncertain `json:"uncertain,omitzero"` // calls that have aged by Salesforce's clock alone
+	Made      int64     `json:"made,omitempty"`     // in all
 }
 
 // Hour is the calls of one hour of Salesforce's clock.

@@ -4,10 +4,10 @@ import "time"
 
 // Usage is what Salesforce reported while calls were made. The zero value reports nothing.
 type Usage struct {
-	Used      int64     `json:"used,omitempty"`  // by all users of the org in the last 24 hours
-	Max       int64     `json:"max,omitempty"`   // of 24 hours; 0 when it was not reported
-	At        time.Time `json:"at,omitzero"`     // when Used was reported, by Salesforce's clock
-	Clock     time.Time `json:"clock,omitzero"`  // the newest time on that clock
+	Used      int64     `json:"used,omitempty"`      // by all users of the org in the last 24 hours
+	Max       int64     `json:"max,omitempty"`       // of 24 hours; 0 when it was not reported
+	At        time.Time `json:"at,omitzero"`         // when Used was reported, by Salesforce's clock
+	Clock     time.Time `json:"clock,omitzero"`      // the newest time on that clock
 	Exhausted bool      `json:"exhausted,omitempty"` // Salesforce refused a call because the org has used up its maximum
 
 	Delayed bool `json:"delayed,omitempty"` // Used may be as old as delay

@@ -23,8 +23,8 @@ var house = bounds{
 
 // exceptions has the reason of each piece that may be beyond its bound.
 var exceptions = map[string]string{
-	"type activities.Activities":     "Temporal registers each activity as a method; the type holds only what they share",
-	"type internal/staging.Sync":     "a value that builds keys, one a method; it holds no state",
+	"type activities.Activities": "Temporal registers each activity as a method; the type holds only what they share",
+	"type internal/staging.Sync": "a value that builds keys, one a method; it holds no state",
 }
 
 func TestTree_keepsItsBounds(t *testing.T) {

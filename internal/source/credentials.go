@@ -59,16 +59,6 @@ func (s Source) SalesforceCredentials(ctx context.Context) (Credentials, error) 
 	return c, nil
 }
 
-// CatalogToken reads the token for the catalog again.
-func (s Source) CatalogToken(ctx context.Context) (string, error) {
-	if s.Catalog == nil {
-		return "", fault.Invalidf("source %q has no catalog section, so there is no token: add one, or sync with upload off", s.Name)
-	}
-	var token string
-	err := s.fill(ctx, &token, "catalog.token", s.Catalog.Token, Key, true)
-	return token, err
-}
-
 func (s Source) fill(ctx context.Context, into *string, setting string, secret Secret, form Form, needed bool) error {
 	value, err := secret.Resolve(ctx)
 	if err != nil {

@@ -47,8 +47,8 @@ func TestSalesforceCredentials_saysWhatCopyingDidToASecret(t *testing.T) {
 			if strings.Contains(err.Error(), "s3") {
 				t.Errorf("%s, %s: the secret shows in %v", name, way, err)
 			}
-			s.Catalog = &Catalog{Token: secret}
-			if _, err := s.CatalogToken(t.Context()); !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), row.says) {
+			s.Exports = castorWith(secret)
+			if _, err := s.ExportSecret(t.Context(), "castor", "token"); !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), row.says) {
 				t.Errorf("%s, %s, as a token: got %v, want that it %s", name, way, err, row.says)
 			}
 		}

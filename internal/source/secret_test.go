@@ -42,9 +42,9 @@ func TestSecret_isNeverPrinted(t *testing.T) {
 	}
 	type private struct{ s Secret }
 	for _, secret := range []Secret{byEnv, Held(hidden)} {
-		s := Source{Name: "acme", Salesforce: Salesforce{ClientSecret: secret}, Catalog: &Catalog{Token: secret}}
+		s := Source{Name: "acme", Salesforce: Salesforce{ClientSecret: secret}, Exports: castorWith(secret)}
 		credentials := Credentials{ClientSecret: hidden, Password: hidden, SecurityToken: hidden}
-		for _, value := range []any{secret, &secret, s, &s, *s.Catalog, private{secret}, []Secret{secret}, credentials, &credentials} {
+		for _, value := range []any{secret, &secret, s, &s, s.Exports[0], private{secret}, []Secret{secret}, credentials, &credentials} {
 			var printed strings.Builder
 			for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
 				fmt.Fprintf(&printed, verb+"\n", value)

@@ -1,4 +1,4 @@
-// Package source describes the named sources: how to reach an org, how many requests to send it, and where its extract goes.
+// Package source describes the named sources: how to reach an org, how many requests to send it, and where its files go.
 package source
 
 import (
@@ -29,11 +29,11 @@ const (
 	MostShards          = 64
 )
 
-// Source is one org with its limits and its target in the catalog.
+// Source is one org with its limits and its exports.
 type Source struct {
 	Name        string
 	Salesforce  Salesforce
-	Catalog     *Catalog // nil: the extract stays in the bucket
+	Exports     []Export // what is made of what is read; castor's files where it is empty
 	MaxInFlight int      // requests to the org at one time, over all workers
 	MaxShards   int      // shard activities at one time, never more than MaxInFlight
 	Quota       Quota
@@ -57,17 +57,6 @@ type Salesforce struct {
 	Credentials   Secret // a JSON document {"baseUrl","clientId","clientSecret"}
 	CAFile        string // extra roots, added to the system's
 	APIVersion    string // empty: the client's default
-}
-
-// Catalog is where in Coalesce Catalog the extract is delivered.
-type Catalog struct {
-	Zone     string // EU or US; empty when URL is given
-	URL      string
-	SourceID string
-	Token    Secret
-	CAFile   string
-
-	PublicAPI string // in place of the zone's public GraphQL API; no setting sets it, only tests and the demo do
 }
 
 // Quota bounds how many of the org's daily API calls a sync may use, in percent of the org's maximum. A sync at a bound waits.
@@ -95,6 +84,9 @@ func CheckName(name string) error { return sourcename.Check(name) }
 func (s Source) WithDefaults() Source {
 	if s.Salesforce.Auth == "" {
 		s.Salesforce.Auth = ClientCredentials
+	}
+	if len(s.Exports) == 0 {
+		s.Exports = []Export{{Name: DefaultExport}}
 	}
 	s.MaxInFlight = orDefault(s.MaxInFlight, DefaultMaxInFlight)
 	s.MaxShards = orDefault(s.MaxShards, min(DefaultMaxShards, s.MaxInFlight))

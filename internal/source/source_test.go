@@ -92,15 +92,23 @@ func FuzzParseDocument(f *testing.F) {
 	})
 }
 
-func TestCatalogToken(t *testing.T) {
+func TestExportSecret(t *testing.T) {
 	t.Parallel()
-	if _, err := (Source{Name: "acme"}).CatalogToken(t.Context()); !fault.Is(err, fault.Invalid) {
-		t.Errorf("without a catalog: got %v", err)
+	if _, err := (Source{Name: "acme"}).ExportSecret(t.Context(), "castor", "token"); !fault.Is(err, fault.Invalid) {
+		t.Errorf("without a section: got %v", err)
 	}
-	s := Source{Name: "acme", Catalog: &Catalog{Token: Held("tok")}}
-	if got, err := s.CatalogToken(t.Context()); err != nil || got != "tok" {
+	s := Source{Name: "acme", Exports: castorWith(Held("tok"))}
+	if got, err := s.ExportSecret(t.Context(), "castor", "token"); err != nil || got != "tok" {
 		t.Errorf("got %q, %v", got, err)
 	}
+	if _, err := s.ExportSecret(t.Context(), "castor", "password"); !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "catalog.password") {
+		t.Errorf("a secret that is not set: got %v", err)
+	}
+}
+
+// castorWith is the export castor with a token.
+func castorWith(token Secret) []Export {
+	return []Export{{Name: "castor", Section: "catalog", Secrets: map[string]Secret{"token": token}}}
 }
 
 func TestRegistry_listsTheKnownSources(t *testing.T) {
@@ -114,7 +122,7 @@ func TestRegistry_listsTheKnownSources(t *testing.T) {
 	}
 	got, err := r.Get("acme")
 	want := Source{
-		Name: "acme", Salesforce: Salesforce{Auth: ClientCredentials}, MaxInFlight: 4, MaxShards: 4,
+		Name: "acme", Salesforce: Salesforce{Auth: ClientCredentials}, Exports: []Export{{Name: DefaultExport}}, MaxInFlight: 4, MaxShards: 4,
 		Quota: Quota{Ceiling: 80, Share: 25, Probe: 15 * time.Minute}, Guard: Guard{MaxShrink: 10, Timeout: 168 * time.Hour},
 	}
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {

@@ -1,5 +1,7 @@
 package source
 
+import "slices"
+
 // Watched returns the same sources, which hand each secret that they read to learn before anybody uses it. So the log can mask a
 // secret that was rotated, or did not exist yet, when the process began.
 func (r *Registry) Watched(learn func(secrets ...string)) *Registry {
@@ -20,10 +22,9 @@ func (s Source) watched(learn func(secrets ...string)) Source {
 			learn(d.ClientSecret)
 		}
 	})
-	if s.Catalog != nil {
-		catalog := *s.Catalog
-		catalog.Token = catalog.Token.watched(one)
-		s.Catalog = &catalog
+	s.Exports = slices.Clone(s.Exports)
+	for i, e := range s.Exports {
+		s.Exports[i] = e.watched(one)
 	}
 	return s
 }

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"errors"
 	"slices"
 	"testing"
 
@@ -22,7 +23,7 @@ func TestWatched_tellsEverySecretThatIsRead(t *testing.T) {
 	}
 	original, err := NewRegistry(
 		Source{
-			Name: "acme", Catalog: &Catalog{Token: secret("CATALOG")},
+			Name: "acme", Exports: castorWith(secret("CATALOG")),
 			Salesforce: Salesforce{Auth: Password, ClientSecret: secret("SECRET"), Password: secret("PASSWORD"), SecurityToken: secret("TOKEN")},
 		},
 		Source{Name: "other", Salesforce: Salesforce{Credentials: secret("DOCUMENT")}},
@@ -38,8 +39,8 @@ func TestWatched_tellsEverySecretThatIsRead(t *testing.T) {
 		if err == nil {
 			_, err = s.SalesforceCredentials(t.Context())
 		}
-		if err == nil && s.Catalog != nil {
-			_, err = s.CatalogToken(t.Context())
+		if err == nil {
+			err = errors.Join(s.ExportSecrets(t.Context())...)
 		}
 		if err != nil {
 			t.Fatal(err)

@@ -149,11 +149,8 @@ func (y Sync) Shard(n int) string { return y.DescribePrefix() + fmt.Sprintf("%04
 // Described is the stream of all descriptions of the sync, copied forward from sync to sync.
 func (y Sync) Described() string { return y.Prefix() + "described" + stream }
 
-// FilesPrefix is the prefix of the files for the catalog.
-func (y Sync) FilesPrefix() string { return y.Prefix() + "files/" }
-
-// File is one file for the catalog.
-func (y Sync) File(name string) string { return y.FilesPrefix() + name }
+// File is one file of an export.
+func (y Sync) File(export, name string) string { return y.Prefix() + "files/" + export + "/" + name }
 
 // Account is the completeness account: one line for each report, dashboard and component.
 func (y Sync) Account() string { return y.Prefix() + "account.jsonl" }
@@ -161,11 +158,15 @@ func (y Sync) Account() string { return y.Prefix() + "account.jsonl" }
 // Manifest lists the files with their checksums.
 func (y Sync) Manifest() string { return y.Prefix() + "manifest.json" }
 
-// Try is written before the first byte of a file goes to the catalog.
-func (y Sync) Try(name string) string { return y.Prefix() + "upload/" + name + ".try" }
+// Try is written before the first byte of a file goes to the target of its export.
+func (y Sync) Try(export, name string) string {
+	return y.Prefix() + "upload/" + export + "/" + name + ".try"
+}
 
-// Receipt is written after the catalog has answered for a file.
-func (y Sync) Receipt(name string) string { return y.Prefix() + "upload/" + name + ".receipt" }
+// Receipt is written after the target has taken a file.
+func (y Sync) Receipt(export, name string) string {
+	return y.Prefix() + "upload/" + export + "/" + name + ".receipt"
+}
 
 // PartName is the parsed key of a part.
 type PartName struct {

@@ -27,8 +27,8 @@ const (
 // Owner is the content of a mark: the Temporal that syncs a source into the bucket. One Temporal runs the syncs of a source one
 // after the other, so only two Temporals can be in each other's way.
 type Owner struct {
-	Temporal  string    `json:"namespace_id"`  // the id of its namespace, which no other Temporal has
-	Namespace string    `json:"namespace"` // the name of the namespace, for people
+	Temporal  string    `json:"namespace_id"` // the id of its namespace, which no other Temporal has
+	Namespace string    `json:"namespace"`    // the name of the namespace, for people
 	Workflow  string    `json:"workflow"`
 	Sync      string    `json:"sync"`
 	Host      string    `json:"worker"` // of the worker that renewed the mark

@@ -11,14 +11,18 @@ import (
 	"strings"
 	"time"
 
+	"longhaul/internal/export/castor"
 	"longhaul/internal/listing"
 )
 
 // write writes the seven files and says how many reports have columns.
 func (x *extract) write(dir, baseURL string) (described int, err error) {
 	at := time.Now().Unix()
-	for _, kind := range listing.Kinds {
-		if err := writeFile(dir, at, kind.File(), x.records(kind, baseURL)); err != nil {
+	for kind, name := range map[listing.Kind]string{
+		listing.Folders: castor.Folders, listing.Reports: castor.Reports, listing.Dashboards: castor.Dashboards,
+		listing.Components: castor.DashboardComponents, listing.Users: castor.Users,
+	} {
+		if err := writeFile(dir, at, name, x.records(kind, baseURL)); err != nil {
 			return 0, err
 		}
 	}
@@ -53,7 +57,7 @@ func (x *extract) records(kind listing.Kind, baseURL string) []any {
 			continue
 		}
 		kept := map[string]any{"attributes": fields["attributes"]}
-		for _, field := range kind.Fields() {
+		for _, field := range (castor.Format{}).Fields(kind) {
 			key, _, _ := strings.Cut(field, ".")
 			kept[key] = fields[key]
 		}

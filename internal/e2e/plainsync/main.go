@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"longhaul/internal/export/castor"
 	"longhaul/internal/fault"
 	"longhaul/internal/listing"
 	"longhaul/internal/salesforce"
@@ -104,7 +105,7 @@ func (x *extract) list(ctx context.Context, client *salesforce.Client, _ int) er
 	listed := make([][]json.RawMessage, len(listing.Kinds))
 	for i, kind := range listing.Kinds {
 		group.Go(func() error {
-			for page, err := range client.Pages(ctx, kind.Query()) {
+			for page, err := range client.Pages(ctx, kind.Query((castor.Format{}).Fields(kind))) {
 				if err != nil {
 					return err
 				}

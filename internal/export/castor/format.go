@@ -1,4 +1,4 @@
-package extract
+package castor
 
 import (
 	"github.com/go-json-experiment/json"

@@ -1,4 +1,4 @@
-package extract
+package castor
 
 import (
 	"encoding/json"
@@ -29,7 +29,7 @@ func LastPlaced(out string) []Placed {
 			continue
 		}
 		placed := Placed{Sync: doc.Sync, Timestamp: doc.Timestamp, SHA256: map[string]string{}}
-		for _, f := range doc.Files {
+		for _, f := range doc.Files[Name] {
 			placed.SHA256[f.Name] = f.SHA256
 		}
 		sets = append(sets, placed)
@@ -94,8 +94,8 @@ func (d *delivery) renameSet() error {
 	if err != nil || timestamp == d.doc.Timestamp {
 		return err
 	}
-	for i := range d.doc.Files {
-		f := &d.doc.Files[i]
+	for i := range d.doc.Files[Name] {
+		f := &d.doc.Files[Name][i]
 		for _, name := range Names {
 			if f.Name == FileName(d.doc.Timestamp, name) {
 				d.inBucket[FileName(timestamp, name)] = f.Name

@@ -1,12 +1,14 @@
-package extract
+package castor
 
 import (
 	"testing"
 
 	"longhaul/internal/account"
 	"longhaul/internal/description"
+	"longhaul/internal/export"
 	"longhaul/internal/listing"
 	"longhaul/internal/orgtest"
+	"longhaul/internal/staging"
 )
 
 const timestamp = orgtest.Began
@@ -15,14 +17,14 @@ const timestamp = orgtest.Began
 type fixture struct {
 	*orgtest.Staged
 	tb testing.TB
-	in Input
+	in export.Input
 }
 
 func newFixture(tb testing.TB) *fixture {
 	tb.Helper()
 	s := orgtest.Stage(tb)
-	return &fixture{Staged: s, tb: tb, in: Input{
-		Store: s.Store, Sync: s.Sync, Timestamp: timestamp, BaseURL: "https://acme.my.salesforce.com", Version: "1.2.3",
+	return &fixture{Staged: s, tb: tb, in: export.Input{
+		Store: s.Store, Sync: s.Sync, Export: Name, Timestamp: timestamp, BaseURL: "https://acme.my.salesforce.com", Version: "1.2.3",
 	}}
 }
 
@@ -67,14 +69,14 @@ func (f *fixture) assemble() {
 	if err != nil {
 		f.tb.Fatal(err)
 	}
-	m := account.Manifest{Sync: f.Sync.ID, Source: f.Sync.Source, Timestamp: f.in.Timestamp, States: merged.States}
+	m := account.Manifest{Sync: f.Sync.ID, Source: f.Sync.Source, Timestamp: f.in.Timestamp, States: merged.States, Files: map[string][]staging.Object{}}
 	for _, name := range Names {
-		written, err := File(f.tb.Context(), f.in, name)
+		written, err := Format{}.Write(f.tb.Context(), f.in, name)
 		if err != nil {
 			f.tb.Fatal(err)
 		}
 		written.Key = FileName(f.in.Timestamp, name)
-		m.Files = append(m.Files, written.Object)
+		m.Files[Name] = append(m.Files[Name], written.Object)
 	}
 	if _, err := account.Write(f.tb.Context(), in, m); err != nil {
 		f.tb.Fatal(err)

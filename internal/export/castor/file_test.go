@@ -1,4 +1,4 @@
-package extract
+package castor
 
 import (
 	"crypto/sha256"
@@ -71,17 +71,17 @@ func TestFile_ofEachKind(t *testing.T) {
 			t.Parallel()
 			f := newFixture(t)
 			f.inventory(test.kind, test.line...)
-			object, err := File(t.Context(), f.in, test.file)
+			object, err := Format{}.Write(t.Context(), f.in, test.file)
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := f.Text(f.Sync.File("1795451617-" + test.file + ".json"))
+			got := f.Text(f.Sync.File(Name, "1795451617-"+test.file+".json"))
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("the file differs (-want +got):\n%s", diff)
 			}
 			sum := sha256.Sum256([]byte(got))
 			want := staging.Object{
-				Key: f.Sync.File("1795451617-" + test.file + ".json"), Count: int64(len(test.line)), Bytes: int64(len(got)),
+				Key: f.Sync.File(Name, "1795451617-"+test.file+".json"), Count: int64(len(test.line)), Bytes: int64(len(got)),
 				SHA256: hex.EncodeToString(sum[:]),
 			}
 			if diff := cmp.Diff(want, object.Object); diff != "" {
@@ -102,7 +102,7 @@ func TestFile_ofReports(t *testing.T) {
 	f.inventory(listing.Reports, full, report(1), report(2), report(3), report(4))
 	f.Put(f.Sync.Described(), described(t, 0, description.StateDescribed, ""), described(t, 1, description.StateGone, ""),
 		described(t, 2, description.StateDenied, ""), described(t, 3, description.StateFiltered, ""), described(t, 4, description.StateObsolete, ""))
-	object, err := File(t.Context(), f.in, Reports)
+	object, err := Format{}.Write(t.Context(), f.in, Reports)
 	if err != nil || object.Count != 3 {
 		t.Fatalf("object %+v, error %v", object, err)
 	}
@@ -138,7 +138,7 @@ func TestFile_ofColumns(t *testing.T) {
 		described(t, 4, description.StateObsolete, ""),
 		described(t, 5, description.StateFailed, ""),
 		described(t, 6, description.StateReused, `{"detailColumnInfo":{"Z":{"label":1e22}}}`))
-	object, err := File(t.Context(), f.in, ReportsMetadata)
+	object, err := Format{}.Write(t.Context(), f.in, ReportsMetadata)
 	if err != nil || object.Count != 5 {
 		t.Fatalf("object %+v, error %v", object, err)
 	}
@@ -175,7 +175,7 @@ func TestFile_countsReportsThatLackColumns(t *testing.T) {
 		line(4, description.StateDescribed, `{"detailColumns":[]}`, `{"detailColumnInfo":{}}`),
 		line(5, description.StateFailed, two, one),
 		line(6, description.StateDescribed, ``, one))
-	written, err := File(t.Context(), f.in, ReportsMetadata)
+	written, err := Format{}.Write(t.Context(), f.in, ReportsMetadata)
 	if err != nil || written.Partial != 3 || written.Count != 6 {
 		t.Errorf("%+v, %v; want 3 that lack columns among 6", written, err)
 	}
@@ -184,12 +184,12 @@ func TestFile_countsReportsThatLackColumns(t *testing.T) {
 func TestFile_ofTheSummary(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	object, err := File(t.Context(), f.in, Summary)
+	object, err := Format{}.Write(t.Context(), f.in, Summary)
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := `{"python_version":"longhaul ` + runtime.Version() + `","version":"1.2.3","executed_at":"2026-11-23T16:33:37"}`
-	if got := f.Text(object.Key); got != want || object.Key != f.Sync.File("1795451617-summary.json") {
+	if got := f.Text(object.Key); got != want || object.Key != f.Sync.File(Name, "1795451617-summary.json") {
 		t.Errorf("%s is %s, want %s", object.Key, got, want)
 	}
 }
@@ -219,11 +219,11 @@ func TestFile_leavesNothingAfterAnError(t *testing.T) {
 			t.Parallel()
 			f := newFixture(t)
 			test.prepare(f)
-			_, err := File(t.Context(), f.in, test.name)
+			_, err := Format{}.Write(t.Context(), f.in, test.name)
 			if err == nil || (test.want != nil && !errors.Is(err, test.want)) {
 				t.Errorf("error %v, want %v", err, test.want)
 			}
-			if exists, err := f.Store.Exists(t.Context(), f.Sync.File(FileName(timestamp, test.name))); exists || err != nil {
+			if exists, err := f.Store.Exists(t.Context(), f.Sync.File(Name, FileName(timestamp, test.name))); exists || err != nil {
 				t.Errorf("the file is there: %v, %v", exists, err)
 			}
 		})
@@ -237,7 +237,7 @@ func TestFile_endsWhenWhatItIsMadeOfIsGone(t *testing.T) {
 		if _, err := f.Store.DeleteAll(t.Context(), f.Sync.Prefix()); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := File(t.Context(), f.in, name); !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "cancel the sync") {
+		if _, err := (Format{}).Write(t.Context(), f.in, name); !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "cancel the sync") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -1,4 +1,4 @@
-package extract
+package castor
 
 import (
 	"encoding/json"

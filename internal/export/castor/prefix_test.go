@@ -1,4 +1,4 @@
-package extract
+package castor
 
 import (
 	"encoding/json"
@@ -66,7 +66,7 @@ func TestDeliver_namesTheSetAfterAllThatLiesThere(t *testing.T) {
 			for _, name := range Names {
 				here, inBucket := FileName(row.want, name), FileName(timestamp, name)
 				content, err := os.ReadFile(filepath.Join(out, here))
-				if err != nil || string(content) != f.Text(f.Sync.File(inBucket)) || placed[0].SHA256[here] == "" {
+				if err != nil || string(content) != f.Text(f.Sync.File(Name, inBucket)) || placed[0].SHA256[here] == "" {
 					t.Errorf("%s is not what lies in the bucket as %s, or not in the record: %v", here, inBucket, err)
 				}
 			}
@@ -158,7 +158,7 @@ func TestLastPlaced_whileASetComes(t *testing.T) {
 	}
 	var kept account.Document
 	content, err := os.ReadFile(filepath.Join(out, paths.StateDir, pendingFile))
-	if err != nil || json.Unmarshal(content, &kept) != nil || len(kept.Files) != 2*len(Names) {
-		t.Errorf("the list of what comes has %d files, %v", len(kept.Files), err)
+	if err != nil || json.Unmarshal(content, &kept) != nil || len(kept.Files[Name]) != 2*len(Names) {
+		t.Errorf("the list of what comes has %d files, %v", len(kept.Files[Name]), err)
 	}
 }

@@ -1,4 +1,4 @@
-package extract
+package castor
 
 import (
 	"context"
@@ -51,7 +51,7 @@ func TestDeliver_putsTheSetInPlaceOfTheOneBefore(t *testing.T) {
 		}
 		for _, name := range set(ts) {
 			content, err := os.ReadFile(filepath.Join(out, name))
-			if err != nil || string(content) != f.Text(f.Sync.File(name)) {
+			if err != nil || string(content) != f.Text(f.Sync.File(Name, name)) {
 				t.Errorf("%s is not what lies in the bucket, %v", name, err)
 			}
 		}
@@ -75,7 +75,7 @@ func TestDeliver_leavesWhatIsNotOurs(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(out, paths.StateDir), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	list := `{"files":[{"name":"notes.txt"},{"name":"../` + filepath.Base(outside) + `"}]}`
+	list := `{"files":{"castor":[{"name":"notes.txt"},{"name":"../` + filepath.Base(outside) + `"}]}}`
 	if err := os.WriteFile(filepath.Join(out, paths.StateDir, manifestFile), []byte(list), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -141,7 +141,7 @@ func TestDeliver_refusesAFileThatIsNotTheListedOne(t *testing.T) {
 	t.Parallel()
 	f := assembled(t, timestamp)
 	out := t.TempDir()
-	if err := f.Store.Write(t.Context(), f.Sync.File(FileName(timestamp, Users)), []byte("[ ]")); err != nil {
+	if err := f.Store.Write(t.Context(), f.Sync.File(Name, FileName(timestamp, Users)), []byte("[ ]")); err != nil {
 		t.Fatal(err)
 	}
 	err := Deliver(t.Context(), f.Store, f.in.Sync, out)

@@ -1,4 +1,4 @@
-package extract
+package castor
 
 import (
 	"context"
@@ -91,7 +91,7 @@ func (d *delivery) steps() []func(context.Context) error {
 
 // open prepares the folder.
 func (d *delivery) open(context.Context) error {
-	for _, f := range d.doc.Files {
+	for _, f := range d.doc.Files[Name] {
 		if !fileName.MatchString(f.Name) {
 			return wrong("the manifest of sync %s names a file %q, which is none of an extract", d.sync.ID, f.Name)
 		}
@@ -112,9 +112,10 @@ func (d *delivery) open(context.Context) error {
 func (d *delivery) announce(context.Context) error {
 	d.old = owned(d.state)
 	names := d.doc
+	names.Files = map[string][]account.File{Name: slices.Clip(d.doc.Files[Name])}
 	for _, name := range d.old { // of a delivery that was cut short as well
-		if !slices.ContainsFunc(names.Files, func(f account.File) bool { return f.Name == name }) {
-			names.Files = append(slices.Clip(names.Files), account.File{Name: name})
+		if !slices.ContainsFunc(names.Files[Name], func(f account.File) bool { return f.Name == name }) {
+			names.Files[Name] = append(names.Files[Name], account.File{Name: name})
 		}
 	}
 	content, err := json.Marshal(names)
@@ -129,8 +130,8 @@ func (d *delivery) announce(context.Context) error {
 
 // place moves the files in, the summary last.
 func (d *delivery) place(ctx context.Context) error {
-	names := make([]string, 0, len(d.doc.Files))
-	for _, f := range d.doc.Files {
+	names := make([]string, 0, len(d.doc.Files[Name]))
+	for _, f := range d.doc.Files[Name] {
 		names = append(names, f.Name)
 	}
 	isSummary := func(name string) int {
@@ -154,7 +155,7 @@ func (d *delivery) place(ctx context.Context) error {
 // clear removes the earlier set.
 func (d *delivery) clear(context.Context) error {
 	for _, name := range d.old {
-		if slices.ContainsFunc(d.doc.Files, func(f account.File) bool { return f.Name == name }) {
+		if slices.ContainsFunc(d.doc.Files[Name], func(f account.File) bool { return f.Name == name }) {
 			continue
 		}
 		if err := os.Remove(filepath.Join(d.out, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -215,7 +216,7 @@ func owned(state string) []string {
 		if !ok {
 			continue
 		}
-		for _, f := range doc.Files {
+		for _, f := range doc.Files[Name] {
 			if fileName.MatchString(f.Name) && !slices.Contains(names, f.Name) {
 				names = append(names, f.Name)
 			}

@@ -1,4 +1,4 @@
-package extract
+package castor
 
 import (
 	"context"
@@ -12,29 +12,14 @@ import (
 
 	"longhaul/internal/account"
 	"longhaul/internal/description"
+	"longhaul/internal/export"
 	"longhaul/internal/listing"
 	"longhaul/internal/salesforce"
 	"longhaul/internal/staging"
 	"longhaul/internal/stream"
 )
 
-// Written is a file of an extract. The count of its object is that of the records in it.
-type Written struct {
-	staging.Object
-	Partial int64 // the number of its records whose report names columns that Salesforce did not describe
-}
-
-// File writes one of castor's files into the files of the sync.
-func File(ctx context.Context, in Input, name string) (Written, error) {
-	var written Written
-	var err error
-	if written.Object, err = file(ctx, in, name, &written.Partial); err != nil {
-		return Written{}, fmt.Errorf("write %s: %w", name, err)
-	}
-	return written, nil
-}
-
-func file(ctx context.Context, in Input, name string, partial *int64) (staging.Object, error) {
+func file(ctx context.Context, in export.Input, name string, partial *int64) (staging.Object, error) {
 	switch kind, isKind := kinds[name]; {
 	case name == Summary:
 		return summary(ctx, in)
@@ -43,20 +28,20 @@ func file(ctx context.Context, in Input, name string, partial *int64) (staging.O
 	case name == Reports:
 		return array(ctx, in, name, rewritten(kind, in.BaseURL, wantedReports(ctx, in)))
 	case isKind:
-		return array(ctx, in, name, rewritten(kind, in.BaseURL, in.inventory(ctx, kind)))
+		return array(ctx, in, name, rewritten(kind, in.BaseURL, in.Inventory(ctx, kind)))
 	default:
 		return staging.Object{}, wrong("an extract has no file %q", name)
 	}
 }
 
 // array writes records as one JSON array.
-func array(ctx context.Context, in Input, name string, records iter.Seq2[[]byte, error]) (staging.Object, error) {
-	w, err := in.Store.CreateFile(ctx, in.Sync.File(FileName(in.Timestamp, name)))
+func array(ctx context.Context, in export.Input, name string, records iter.Seq2[[]byte, error]) (staging.Object, error) {
+	w, err := in.Create(ctx, FileName(in.Timestamp, name))
 	if err != nil {
 		return staging.Object{}, err
 	}
 	defer w.Abort()
-	progress, separator := in.counter(), []byte("[")
+	progress, separator := in.Counter(), []byte("[")
 	for record, err := range records {
 		if err != nil {
 			return staging.Object{}, err
@@ -98,7 +83,7 @@ func rewritten(kind listing.Kind, baseURL string, lines iter.Seq2[[]byte, error]
 }
 
 // wantedReports gives the reports of the inventory without those that are gone or filtered.
-func wantedReports(ctx context.Context, in Input) iter.Seq2[[]byte, error] {
+func wantedReports(ctx context.Context, in export.Input) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
 		for report, err := range account.Reports(ctx, in.Store, in.Sync) {
 			if err == nil && !report.Head.State.Wanted() {
@@ -113,7 +98,7 @@ func wantedReports(ctx context.Context, in Input) iter.Seq2[[]byte, error] {
 
 // columns gives what reports_metadata holds: the columns of each report that is described, by this sync or by an earlier one.
 // It counts the reports that lack some of theirs.
-func columns(ctx context.Context, in Input, partial *int64) iter.Seq2[[]byte, error] {
+func columns(ctx context.Context, in export.Input, partial *int64) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
 		var record []byte
 		for line, err := range description.Read(ctx, in.Store, in.Sync) {
@@ -160,7 +145,7 @@ func appendColumns(dst []byte, d *description.Description) (_ []byte, err error)
 }
 
 // summary writes castor's three keys with our names behind them.
-func summary(ctx context.Context, in Input) (staging.Object, error) {
+func summary(ctx context.Context, in export.Input) (staging.Object, error) {
 	text := []byte(`{"python_version":`)
 	for _, part := range []struct{ value, after string }{
 		{"longhaul " + runtime.Version(), `,"version":`},
@@ -173,7 +158,7 @@ func summary(ctx context.Context, in Input) (staging.Object, error) {
 		}
 		text = append(quoted, part.after...)
 	}
-	w, err := in.Store.CreateFile(ctx, in.Sync.File(FileName(in.Timestamp, Summary)))
+	w, err := in.Create(ctx, FileName(in.Timestamp, Summary))
 	if err != nil {
 		return staging.Object{}, err
 	}

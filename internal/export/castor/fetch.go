@@ -1,4 +1,4 @@
-package extract
+package castor
 
 import (
 	"cmp"
@@ -15,9 +15,9 @@ import (
 
 // fetch copies the set from the bucket and checks it on the way.
 func (d *delivery) fetch(ctx context.Context) error {
-	for _, f := range d.doc.Files {
+	for _, f := range d.doc.Files[Name] {
 		inBucket := cmp.Or(d.inBucket[f.Name], f.Name)
-		size, sum, err := d.copy(ctx, d.sync.File(inBucket), f.Name)
+		size, sum, err := d.copy(ctx, d.sync.File(Name, inBucket), f.Name)
 		if err != nil {
 			return err
 		}

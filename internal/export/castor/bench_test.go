@@ -1,4 +1,4 @@
-package extract
+package castor
 
 import (
 	"io"
@@ -41,7 +41,7 @@ func TestFile_needsNoMoreMemoryForMoreRecords(t *testing.T) {
 			runtime.ReadMemStats(&m)
 			most = max(most, m.HeapAlloc)
 		}
-		object, err := File(t.Context(), f.in, ReportsMetadata)
+		object, err := Format{}.Write(t.Context(), f.in, ReportsMetadata)
 		if err != nil || object.Count != int64(n) {
 			t.Fatalf("object %+v, error %v", object, err)
 		}

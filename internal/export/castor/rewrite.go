@@ -1,4 +1,4 @@
-package extract
+package castor
 
 import (
 	"bytes"
@@ -25,7 +25,7 @@ type rewriter struct {
 
 func newRewriter(kind listing.Kind, baseURL string) *rewriter {
 	w := &rewriter{kind: kind, base: normalBase(baseURL), keys: []string{"attributes"}}
-	for _, field := range kind.Fields() {
+	for _, field := range fields[kind] {
 		key, _, _ := strings.Cut(field, ".") // of CreatedBy.Id the record CreatedBy is written
 		w.keys = append(w.keys, key)
 	}

@@ -1,0 +1,166 @@
+package export
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"longhaul/internal/staging"
+)
+
+// Delivery is one file of a sync on its way to the target of its export. Every attempt sends the same bytes.
+type Delivery struct {
+	Store  *staging.Store
+	Sync   staging.Sync
+	Export string
+	Target Target
+	File   File
+
+	// Proxied says that the set was renamed because of a proxy that changes answers. A name that is taken after such answers is then
+	// so by what was sent before.
+	Proxied bool
+	// Unnoted receives the error of a bucket that did not keep what an attempt learned. May be nil.
+	Unnoted func(err error)
+}
+
+// Taken is by what a name was taken.
+type Taken string
+
+// What takes a name.
+const (
+	TakenByOther Taken = "other" // another program, or another sync
+	TakenByProxy Taken = "proxy" // it is not known: something changed the answers to what was sent before
+	TakenByUs    Taken = "us"    // this sync before it was reset, with other content
+)
+
+// TakenError says that the target has another file of the name: the whole set goes again under a later timestamp.
+type TakenError struct{ By Taken }
+
+// Error gives one sentence.
+func (e *TakenError) Error() string {
+	return "the catalog already has another file of this name"
+}
+
+// taken is the error for a name that the target has, after attempts that came as far as reach.
+func taken(reach Reach) error {
+	if reach == ReachProxy {
+		return &TakenError{TakenByProxy}
+	}
+	return &TakenError{TakenByOther}
+}
+
+// try is what lies in the bucket from before the first byte is sent. An attempt that finds the name taken later knows by it whose
+// file the target has.
+type try struct {
+	File    File      `json:"file"`
+	At      time.Time `json:"at"`
+	Foreign bool      `json:"foreign,omitempty"` // the target had a file of the name before this one
+
+	Reach Reach `json:"reach,omitempty"` // of all attempts so far
+}
+
+func (d Delivery) tryKey() string     { return d.Sync.Try(d.Export, d.File.Name) }
+func (d Delivery) receiptKey() string { return d.Sync.Receipt(d.Export, d.File.Name) }
+
+// Send delivers the file, once however often it is called. fresh says that this call sent it; else an earlier attempt's delivery was
+// found.
+func (d Delivery) Send(ctx context.Context) (fresh bool, err error) {
+	var sent Receipt
+	if known, err := d.known(ctx, d.receiptKey(), &sent); err != nil || known {
+		return false, d.same(sent.SHA256, err)
+	}
+	mine := try{File: d.File, At: time.Now().UTC()} // unknown is how far it comes, should the process end
+	first, err := d.Store.WriteNewJSON(ctx, d.tryKey(), mine)
+	if err != nil {
+		return false, err
+	}
+	before := ReachNone
+	if !first {
+		if before, err = d.tryAgain(ctx, &mine); err != nil {
+			return false, err
+		}
+	}
+	sent, err = d.Target.Send(ctx, d.outgoing(ctx))
+	reach := farther(before, sent.Reach)
+	foreign := reach == ReachNone || reach == ReachProxy && !d.Proxied
+	switch {
+	case errors.Is(err, ErrTaken) && foreign: // an attempt that comes after this one must not take the file for ours
+		mine.Foreign, mine.Reach = true, reach
+		d.note(ctx, mine)
+		return false, taken(reach)
+	case errors.Is(err, ErrTaken): // an earlier attempt sent it and did not hear the answer
+		found := Receipt{Path: sent.Path, Status: sent.Status, Bytes: d.File.Bytes, SHA256: d.File.SHA256, At: time.Now().UTC()}
+		return false, d.Store.WriteJSON(ctx, d.receiptKey(), found)
+	case err != nil:
+		if mine.Reach = reach; reach != ReachUnknown {
+			d.note(ctx, mine)
+		}
+		return false, err
+	}
+	return true, d.Store.WriteJSON(ctx, d.receiptKey(), sent)
+}
+
+// tryAgain reads the try of earlier attempts and gives their reach. What lies in the bucket from now on is that it is unknown, for
+// the process may end before it is known again.
+func (d Delivery) tryAgain(ctx context.Context, mine *try) (before Reach, err error) {
+	begun := mine.At
+	if err := d.Store.ReadJSON(ctx, d.tryKey(), mine); err != nil {
+		return "", err
+	}
+	switch err := d.same(mine.File.SHA256, nil); {
+	case err == nil && mine.At.Equal(begun): // it is this attempt's: the driver wrote it twice, as the first answer was lost
+		return ReachNone, nil
+	case err != nil:
+		return "", err
+	case mine.Foreign:
+		return "", taken(mine.Reach)
+	}
+	if before = mine.Reach; before != ReachUnknown {
+		mine.Reach = ReachUnknown
+		err = d.Store.WriteJSON(ctx, d.tryKey(), *mine)
+	}
+	return before, err
+}
+
+// noteWithin bounds the note at the end of an attempt.
+const noteWithin = 5 * time.Second
+
+// note keeps what an attempt learned for those that come after it, even if it is told to stop. Without the note they know less,
+// and its own end says more than the trouble of the bucket.
+func (d Delivery) note(ctx context.Context, mine try) {
+	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteWithin)
+	defer cancel()
+	if err := d.Store.WriteJSON(within, d.tryKey(), mine); err != nil && d.Unnoted != nil {
+		d.Unnoted(err)
+	}
+}
+
+// known reads an object that may not be there.
+func (d Delivery) known(ctx context.Context, key string, into any) (bool, error) {
+	err := d.Store.ReadJSON(ctx, key, into)
+	if errors.Is(err, staging.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// same makes sure that what was sent under a name before is what is to be sent now. A sync that was reset to before its
+// files were written may have written others: they need another name.
+func (d Delivery) same(sha256 string, err error) error {
+	if err == nil && sha256 != d.File.SHA256 {
+		return &TakenError{TakenByUs}
+	}
+	return err
+}
+
+// outgoing gives the target a file that it can read from the start at each try.
+func (d Delivery) outgoing(ctx context.Context) Outgoing {
+	return Outgoing{
+		File: d.File, Renamable: !d.Proxied,
+		Open: func() (io.ReadCloser, error) {
+			content, _, err := d.Store.OpenFile(ctx, d.Sync.File(d.Export, d.File.Name))
+			return content, err
+		},
+	}
+}

@@ -1,0 +1,78 @@
+package export
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+)
+
+// Target is where the files of an export go. It is safe for concurrent use.
+type Target interface {
+	// Destination says where the files go, for people and so that the files of one set go to one place.
+	Destination() string
+	// Ready reads what the settings refer to, such as secrets, and reports what is wrong with it. It contacts nobody.
+	Ready(ctx context.Context) error
+	// Check finds out before a sync whether its delivery can succeed. It fails for what somebody has to change; what may pass by
+	// itself is a warning.
+	Check(ctx context.Context) (warning string, err error)
+	// Send delivers one file. The receipt proves the delivery. Together with an error it holds the reach alone. ErrTaken says that
+	// the target has a file of this name already; a target that replaces files never returns it.
+	Send(ctx context.Context, f Outgoing) (Receipt, error)
+	// Close closes idle connections.
+	Close()
+}
+
+// ErrTaken says that a target has a file of this name already and does not replace it.
+var ErrTaken = errors.New("the target has a file of this name already")
+
+// Outgoing is a file to deliver. Open is called for every try.
+type Outgoing struct {
+	File
+	Open func() (io.ReadCloser, error)
+
+	// Renamable files can be sent under another name, which costs little. So a name that is taken after answers of a proxy alone is
+	// an error and no delivery.
+	Renamable bool
+}
+
+// File is one file of an export: a reference, never its content.
+type File struct {
+	Name   string `json:"name"`
+	Bytes  int64  `json:"bytes"`
+	SHA256 string `json:"sha256"`
+	Count  int64  `json:"count"` // records in it
+}
+
+// Receipt proves that a file was delivered.
+type Receipt struct {
+	Path   string    `json:"path"`             // at the target
+	Status int       `json:"status,omitempty"` // of the answer, of a target that speaks HTTP
+	Bytes  int64     `json:"bytes"`
+	SHA256 string    `json:"sha256"`
+	At     time.Time `json:"at"`
+
+	Reach Reach `json:"-"` // of a Send that failed
+}
+
+// Reach is how far a file may have come in deliveries that failed. At a later ErrTaken it says whose file the target has.
+type Reach string
+
+// The reaches, the nearest first.
+const (
+	ReachNone    Reach = "none"  // every try was refused, or broke off before its end
+	ReachProxy   Reach = "proxy" // something answered a success as the target would not, and may have let the file through
+	ReachUnknown Reach = ""      // the target may well have the file
+)
+
+// farther returns the farther of two reaches.
+func farther(a, b Reach) Reach {
+	switch {
+	case a == ReachUnknown || b == ReachUnknown:
+		return ReachUnknown
+	case a == ReachProxy || b == ReachProxy:
+		return ReachProxy
+	default:
+		return ReachNone
+	}
+}

@@ -1,0 +1,110 @@
+package workflows_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"go.temporal.io/sdk/temporal"
+
+	"longhaul/activities"
+	"longhaul/internal/export/castor"
+	"longhaul/internal/fault"
+	"longhaul/workflows"
+)
+
+// exportOf is an export with castor's seven files.
+func exportOf(name string) activities.ExportPlan {
+	return activities.ExportPlan{Name: name, Files: castor.Format{}.Files(), Delivers: true, Section: "catalog"}
+}
+
+// withTwo has a source with a second export of one file beside castor's.
+func withTwo(o *org) *org {
+	o.authenticate = func(activities.AuthenticateParams) (activities.AuthenticateResult, error) {
+		r := healthy()
+		r.Exports = append(r.Exports, activities.ExportPlan{Name: "other", Files: []string{"all"}, Delivers: true})
+		return r, nil
+	}
+	return o
+}
+
+// An export whose files cannot be written is written again only after the other one is delivered.
+func TestExports_whatCannotBeWrittenKeepsNothingFromItsTarget(t *testing.T) {
+	t.Parallel()
+	o, fixed := withTwo(new(org)), false
+	o.assemble = func(p activities.AssembleParams) error {
+		if p.Export == "other" && !fixed {
+			return refusalBy(fault.Bucket, fault.Invalid, "this worker lacks a setting")
+		}
+		return nil
+	}
+	env := environment(t, o, "sync-acme")
+	env.RegisterDelayedCallback(func() {
+		p := ask(t, env)
+		want := map[string]workflows.Count{"castor": {Done: 7, Total: 7}, "other": {Total: 1}}
+		if diff := cmp.Diff(want, p.Uploads); diff != "" || p.Phase != workflows.PhaseBlocked {
+			t.Errorf("%s, delivered (-want +got):\n%s", p.Phase, diff)
+		}
+		fixed = true
+		env.SignalWorkflow(workflows.ResumeSignal, nil)
+	}, time.Hour)
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	got, failure := resultOf(t, env)
+	if failure != nil || !got.Uploaded || o.count("Assemble") != 7+3 || o.count("Upload") != 7+1 {
+		t.Errorf("%d files written, %d sent: %+v, %v", o.count("Assemble"), o.count("Upload"), got.Exports, failure)
+	}
+}
+
+// Where no export is delivered the sync fails as it does with one, and is not recorded.
+func TestExports_allFail(t *testing.T) {
+	t.Parallel()
+	o := withTwo(&org{upload: func(p activities.UploadParams) (activities.UploadResult, error) {
+		return activities.UploadResult{}, refusalBy(fault.Catalog, fault.Invalid, "no file is taken by "+p.Export)
+	}})
+	env := environment(t, o, "sync-acme")
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	got, failure := resultOf(t, env)
+	if failure == nil || failure.Message() != "no file is taken by castor" || o.count("Record") != 0 || o.count("Upload") != 2 {
+		t.Fatalf("%d records after %d uploads: %v", o.count("Record"), o.count("Upload"), failure)
+	}
+	for name, d := range got.Exports {
+		if d.Delivered || d.Failure == nil || !strings.HasSuffix(d.Failure.Message, name) {
+			t.Errorf("%s: %+v", name, d)
+		}
+	}
+}
+
+// A name that is taken renames the set of its own export, and no other.
+func TestExports_oneIsRenamedAlone(t *testing.T) {
+	t.Parallel()
+	taken := false
+	var recorded activities.RecordParams
+	o := withTwo(&org{
+		upload: func(p activities.UploadParams) (activities.UploadResult, error) {
+			if p.Export == "other" && !taken {
+				taken = true
+				return activities.UploadResult{}, temporal.NewNonRetryableApplicationError("taken", activities.NameTaken, nil)
+			}
+			return activities.UploadResult{To: "the target of " + p.Export}, nil
+		},
+		record: func(p activities.RecordParams) { recorded = p },
+	})
+	env := environment(t, o, "sync-acme")
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	got, failure := resultOf(t, env)
+	if failure != nil || !got.Uploaded {
+		t.Fatalf("%+v, %v", got.Exports, failure)
+	}
+	first, second := got.Files["castor"][0].Bytes, got.Files["other"][0].Bytes // made-up files carry their timestamp as their size
+	if second != first+1 || recorded.Account.Timestamp != second || o.count("Assemble") != 7+2 || o.count("Upload") != 7+2 {
+		t.Errorf("castor's are named %d, the others %d, the record %d; %d files written, %d sent",
+			first, second, recorded.Account.Timestamp, o.count("Assemble"), o.count("Upload"))
+	}
+	want := map[string]activities.Delivery{
+		"castor": {Delivered: true, To: "the target of castor"}, "other": {Delivered: true, To: "the target of other"},
+	}
+	if diff := cmp.Diff(want, recorded.Exports); diff != "" {
+		t.Errorf("the record (-want +got):\n%s", diff)
+	}
+}
