@@ -64,7 +64,7 @@ func newState(ctx workflow.Context, in Input) *State {
 func (s *State) warnings() []string { return list(slices.Concat(s.Warnings, s.UnknownSignals)) }
 
 const (
-	maxWarnings     = 12
+	maxWarnings     = 11
 	maxWarningBytes = 300
 )
 
