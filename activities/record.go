@@ -60,9 +60,9 @@ type PruneParams struct {
 }
 
 // deliveries is what became of the exports, as a record keeps it.
-func (p RecordParams) deliveries() map[string]history.Delivery {
-	all := make(map[string]history.Delivery, len(p.Exports))
-	for name, d := range p.Exports {
+func (params RecordParams) deliveries() map[string]history.Delivery {
+	all := make(map[string]history.Delivery, len(params.Exports))
+	for name, d := range params.Exports {
 		one := history.Delivery{Delivered: d.Delivered, To: d.To}
 		if d.Failure != nil {
 			one.Reason, one.System = string(d.Failure.Class), string(d.Failure.System)

@@ -73,7 +73,10 @@ func TestUpload_anAttemptThatDiesMayHaveDeliveredWhateverTheOneBeforeItMet(t *te
 	if got, err := b.upload(t); err != nil || !got.Delivered {
 		t.Fatalf("the second attempt gave %+v, %v", got, err)
 	}
-	err := errors.Join(b.store.Delete(t.Context(), b.staged.Receipt("castor", fileName)), b.store.WriteJSON(t.Context(), b.staged.Try("castor", fileName), left))
+	err := errors.Join(
+		b.store.Delete(t.Context(), b.staged.Receipt("castor", fileName)),
+		b.store.WriteJSON(t.Context(), b.staged.Try("castor", fileName), left),
+	)
 	if err != nil {
 		t.Fatal(err)
 	}

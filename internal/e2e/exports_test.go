@@ -236,7 +236,9 @@ func TestExports_aSecondOneIsMadeDeliveredAndResumedLikeCastors(t *testing.T) {
 		t.Errorf("the result says %+v", result.Exports)
 	}
 	status = p.status(t)
-	for _, want := range []string{"Export castor: all files were delivered to", "Export made_up: all files were delivered to " + p.folder, made[0].Name} {
+	for _, want := range []string{
+		"Export castor: all files were delivered to", "Export made_up: all files were delivered to " + p.folder, made[0].Name,
+	} {
 		if !strings.Contains(status, want) {
 			t.Errorf("status says nothing of %q:\n%s", want, status)
 		}

@@ -26,8 +26,9 @@ type documented struct {
 
 // placeholders are the parts of keys that differ, as the page writes them in angle brackets.
 var placeholders = map[string]string{
-	"source": "acme", "sync": `\d{8}T\d{6}\.\d{3}Z-\w+`, "hour": `\d{8}T\d{2}`, "stream": `[a-z]+(\.[a-z0-9]+)*`, "file": `\d+-[a-z_]+\.json`, "export": `[a-z0-9_]+`,
-	"n": `\d+`, "nn": `\d{2}`, "run": `[0-9a-f-]+`, "activity": `\d+`, "attempt": `\d+`,
+	"source": "acme", "sync": `\d{8}T\d{6}\.\d{3}Z-\w+`, "hour": `\d{8}T\d{2}`, "stream": `[a-z]+(\.[a-z0-9]+)*`, "file": `\d+-[a-z_]+\.json`,
+	"export": `[a-z0-9_]+`,
+	"n":      `\d+`, "nn": `\d{2}`, "run": `[0-9a-f-]+`, "activity": `\d+`, "attempt": `\d+`,
 	"nnnn": `\d{4}`, "pass": `\d+`, "timestamp": `\d+`, "name": `[a-z_]+`, "id": `\w+`, "first": `\w{18}`, "last": `\w{18}`,
 }
 

@@ -140,7 +140,9 @@ func TestRun_ofOneBrokenReport(t *testing.T) {
 				if err != nil && !fault.Is(err, fault.Transient) && !fault.Is(err, fault.Throttled) {
 					t.Errorf("error %v", err)
 				}
-				want := map[fault.Class]description.Reason{fault.Poison: description.ReasonServerError, fault.Transient: description.ReasonUnreachable}[test.class]
+				want := map[fault.Class]description.Reason{
+					fault.Poison: description.ReasonServerError, fault.Transient: description.ReasonUnreachable,
+				}[test.class]
 				if test.failed && result.Reasons[want] != 1 {
 					t.Errorf("reasons %v, want %s", result.Reasons, want)
 				}
