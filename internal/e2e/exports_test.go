@@ -236,9 +236,8 @@ func TestExports_aSecondOneIsMadeDeliveredAndResumedLikeCastors(t *testing.T) {
 		t.Errorf("the result says %+v", result.Exports)
 	}
 	status = p.status(t)
-	for _, want := range []string{
-		"Export castor: all files were delivered to", "Export made_up: all files were delivered to " + p.folder, made[0].Name,
-	} {
+	const delivered = ": all files were delivered to"
+	for _, want := range []string{"Export castor" + delivered, "Export made_up" + delivered + " " + p.folder, made[0].Name} {
 		if !strings.Contains(status, want) {
 			t.Errorf("status says nothing of %q:\n%s", want, status)
 		}
