@@ -7,9 +7,9 @@ type Reach string
 
 // The reaches, the nearest first.
 const (
-	ReachNone    Reach = "none"  // every try was refused, or broke off before its end
-	ReachProxy   Reach = "proxy" // something answered a success as the catalog would not, and may have let the file through
-	ReachUnknown Reach = ""      // the catalog may well have the file
+	ReachNone    Reach = "none"    // every try was refused, or broke off before its end
+	ReachProxy   Reach = "proxy"   // something answered a success as the catalog would not, and may have let the file through
+	ReachUnknown Reach = "unknown" // the catalog may well have the file
 )
 
 // Farther returns the farther of two reaches.

@@ -39,7 +39,7 @@ type TakenError struct{ By Taken }
 
 // Error gives one sentence.
 func (e *TakenError) Error() string {
-	return "the catalog already has another file of this name"
+	return "the target already has another file of this name"
 }
 
 // taken is the error for a name that the target has, after attempts that came as far as reach.
@@ -55,9 +55,9 @@ func taken(reach Reach) error {
 type try struct {
 	File    File      `json:"file"`
 	At      time.Time `json:"at"`
-	Foreign bool      `json:"foreign,omitempty"` // the target had a file of the name before this one
+	Foreign bool      `json:"taken_by_other,omitempty"` // the target had a file of the name before this one
 
-	Reach Reach `json:"reach,omitempty"` // of all attempts so far
+	Reach Reach `json:"reach"` // of all attempts so far
 }
 
 func (d Delivery) tryKey() string     { return d.Sync.Try(d.Export, d.File.Name) }
@@ -70,7 +70,7 @@ func (d Delivery) Send(ctx context.Context) (fresh bool, err error) {
 	if known, err := d.known(ctx, d.receiptKey(), &sent); err != nil || known {
 		return false, d.same(sent.SHA256, err)
 	}
-	mine := try{File: d.File, At: time.Now().UTC()} // unknown is how far it comes, should the process end
+	mine := try{File: d.File, At: time.Now().UTC(), Reach: ReachUnknown} // which it stays if the process ends
 	first, err := d.Store.WriteNewJSON(ctx, d.tryKey(), mine)
 	if err != nil {
 		return false, err
@@ -90,7 +90,7 @@ func (d Delivery) Send(ctx context.Context) (fresh bool, err error) {
 		d.note(ctx, mine)
 		return false, taken(reach)
 	case errors.Is(err, ErrTaken): // an earlier attempt sent it and did not hear the answer
-		found := Receipt{Path: sent.Path, Status: sent.Status, Bytes: d.File.Bytes, SHA256: d.File.SHA256, At: time.Now().UTC()}
+		found := Receipt{Path: sent.Path, DeliveredBefore: true, Bytes: d.File.Bytes, SHA256: d.File.SHA256, At: time.Now().UTC()}
 		return false, d.Store.WriteJSON(ctx, d.receiptKey(), found)
 	case err != nil:
 		if mine.Reach = reach; reach != ReachUnknown {

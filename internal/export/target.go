@@ -52,6 +52,9 @@ type Receipt struct {
 	SHA256 string    `json:"sha256"`
 	At     time.Time `json:"at"`
 
+	// DeliveredBefore says that the target had the file from an earlier attempt, which did not hear the answer.
+	DeliveredBefore bool `json:"delivered_before,omitempty"`
+
 	Reach Reach `json:"-"` // of a Send that failed
 }
 
@@ -60,19 +63,19 @@ type Reach string
 
 // The reaches, the nearest first.
 const (
-	ReachNone    Reach = "none"  // every try was refused, or broke off before its end
-	ReachProxy   Reach = "proxy" // something answered a success as the target would not, and may have let the file through
-	ReachUnknown Reach = ""      // the target may well have the file
+	ReachNone    Reach = "none"    // every try was refused, or broke off before its end
+	ReachProxy   Reach = "proxy"   // something answered a success as the target would not, and may have let the file through
+	ReachUnknown Reach = "unknown" // the target may well have the file
 )
 
 // farther returns the farther of two reaches.
 func farther(a, b Reach) Reach {
 	switch {
-	case a == ReachUnknown || b == ReachUnknown:
-		return ReachUnknown
-	case a == ReachProxy || b == ReachProxy:
-		return ReachProxy
+	case a == ReachNone:
+		return b
+	case b == ReachNone || a == b:
+		return a
 	default:
-		return ReachNone
+		return ReachUnknown
 	}
 }
