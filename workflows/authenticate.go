@@ -198,16 +198,7 @@ func (p *authenticatePhase) takeOwnership(ctx workflow.Context, auth activities.
 	if p.own.Other.Mark != "" {
 		p.state.warn(warningOtherOwner)
 	}
-	named, _, ok := staging.ParseSyncID(sync.ID)
-	if !ok { // an older version made the id
-		named = p.state.Started
-	}
-	p.exports.Timestamp = max(named.Unix(), auth.LastTimestamp+1)
-	if p.exports.Timestamp > now.Add(farAhead).Unix() {
-		p.state.warn(fmt.Sprintf("the last sync's files are named with a time in the future, so this sync names its files %d (%s), to count as newer: "+
-			"a clock was wrong once; the warning ends when that time has passed",
-			p.exports.Timestamp, time.Unix(p.exports.Timestamp, 0).UTC().Format(time.DateTime)))
-	}
+	p.exports.nameFiles(p.state, now, auth.LastTimestamp)
 }
 
 // undeliveredWords are the warnings of exports that have no settings to say where their files go.
@@ -223,10 +214,6 @@ func undeliveredWords(plans []activities.ExportPlan) (warnings []string) {
 	}
 	return warnings
 }
-
-// farAhead is by how much a timestamp may be ahead of the clock before a sync warns of it: sets that follow each other within a second
-// are ahead by seconds.
-const farAhead = 10 * time.Minute
 
 // lostOwnership says whether a failure is that another Temporal has taken the source over, or that a later sync is recorded. Nobody can
 // fix that, and nothing in the bucket belongs to the sync any more.

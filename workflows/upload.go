@@ -171,13 +171,6 @@ func renamedWords(err error, timestamp int64) string {
 	}
 }
 
-// rename makes a set that is written and delivered anew, under the next timestamp.
-func (s *exportsState) rename(e *ExportState) {
-	e.Timestamp++
-	e.Written, e.Uploads, e.To = nil, 0, ""
-	s.Timestamp = max(s.Timestamp, e.Timestamp)
-}
-
 // done says whether the set is where it should be.
 func (e *ExportState) done() bool {
 	return e.assembled() && (!e.Delivers || e.Uploads == len(e.Files))

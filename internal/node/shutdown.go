@@ -17,6 +17,9 @@ const (
 	drainWithin = 6 * time.Second
 )
 
+// At SIGTERM (cli/signals.go) a worker stops in three steps: its context ends, so it polls for no more tasks; its running shards hear of
+// that (activities.untilWorkerStops), store what was answered and hand themselves back; then bucket, metrics and connection close.
+
 // shutdown stops what a process has started in the reverse order: each part while the parts that it needs are still there. A
 // part that does not stop in good order is only logged: it ends with the process, and nothing is lost.
 type shutdown struct {

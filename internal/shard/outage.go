@@ -34,6 +34,12 @@ type outageError struct{ error }
 // Unwrap gives the failure that was met last.
 func (o *outageError) Unwrap() error { return o.error }
 
+// declareOutage ends the run because Salesforce seems to be down: after its failures a canary was not answered either, or nothing was
+// left that could be one. last is the failure that was met last.
+func (r *runner) declareOutage(last error, within time.Duration) {
+	r.life.stop(&outageError{last}, within)
+}
+
 // delayedError is the error of a run that met an outage, with the wait after which another attempt is worth its calls.
 type delayedError struct {
 	error

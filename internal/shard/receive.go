@@ -56,7 +56,7 @@ func (r *runner) fail(a answer) {
 		r.out.limiter.PauseUntil(time.Now().Add(f.RetryAfter))
 	}
 	if !a.request.kind.ofQueue() {
-		r.life.stop(&outageError{a.err}, graceFatal)
+		r.declareOutage(a.err, graceFatal)
 		return
 	}
 	r.queue.Fail(a.request.report, retry.Failure{Err: a.err, Answers: r.answers})
@@ -98,5 +98,5 @@ func (r *runner) withoutCanary() {
 		return
 	}
 	failed := r.queue.Failed()
-	r.life.stop(&outageError{r.queue.Why(failed[len(failed)-1])}, graceFatal)
+	r.declareOutage(r.queue.Why(failed[len(failed)-1]), graceFatal)
 }

@@ -60,5 +60,5 @@ func (r *runner) endUnanswered() {
 		r.deferOrFail(failing)
 		return
 	}
-	r.life.stop(&outageError{r.queue.Why(failing[len(failing)-1])}, 0)
+	r.declareOutage(r.queue.Why(failing[len(failing)-1]), 0)
 }
