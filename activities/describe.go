@@ -18,12 +18,12 @@ type DescribeParams struct {
 	Sync  Sync `json:"sync"`
 	Shard int  `json:"shard"`
 	Share int  `json:"share"`
-	Last  bool `json:"last,omitempty"` // no shard follows: whoever ends from now on hands on its share
+	Last  bool `json:"last,omitempty"` // from now on a shard that ends leaves its share to those still running in its process
 
 	Known     int64      `json:"known,omitempty"`      // reports that earlier runs of the shard have brought
 	LastRound bool       `json:"last_round,omitempty"` // what fails now has failed; before, it is put off to the last round
-	HalfOpen  bool       `json:"half_open,omitempty"`  // the run before brought nothing, or ended for want of calls
-	Throttled bool       `json:"throttled,omitempty"`  // the run before ended so
+	StartOpen  bool       `json:"start_open,omitempty"`  // the run before brought nothing, or ended for want of calls
+	Throttled bool       `json:"throttled,omitempty"`  // the run before ended throttled
 	Budget    CallBudget `json:"budget"`
 }
 
@@ -72,7 +72,7 @@ func (params DescribeParams) input(ctx context.Context, t attempt, share shard.S
 	info := activity.GetInfo(ctx)
 	return shard.Input{
 		Store: a.Store, Sync: t.staged, Shard: params.Shard, Attempt: int(info.Attempt), Since: info.ScheduledTime,
-		StartOpen: params.HalfOpen, Throttled: params.Throttled,
+		StartOpen: params.StartOpen, Throttled: params.Throttled,
 		Describer: t.source.Salesforce, Slots: share, Slice: cmp.Or(a.Slice, slice), LastRound: params.LastRound,
 		Progress: func(done, total int) { t.progress(max(int64(done)-params.Known, 0), int64(total)) },
 		Canary:   canary(a.Store, t.staged, t.source.Salesforce), Waiting: t.waits,

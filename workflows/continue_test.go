@@ -168,7 +168,7 @@ func fullState(t *testing.T, now time.Time) workflows.State {
 	state.SummedIn = strings.Repeat("r", 36)
 	state.Approved = map[activities.GuardStage]bool{activities.GuardInventory: true, activities.GuardCoverage: true}
 	for shard := range source.MostShards { // as many as the places of the widest window
-		state.Queue = append(state.Queue, workflows.Unfinished{Shard: 1<<20 + shard, Done: 1 << 40, HalfOpen: true, Throttled: true, Counted: true})
+		state.Queue = append(state.Queue, workflows.Unfinished{Shard: 1<<20 + shard, Done: 1 << 40, StartOpen: true, Throttled: true, Counted: true})
 	}
 	state.Repairs = map[int]int{}
 	for shard := range 32 {

@@ -38,7 +38,7 @@ type describeState struct {
 type Unfinished struct {
 	Shard     int   `json:"shard"`
 	Done      int64 `json:"done"`                // reports that have their state
-	HalfOpen  bool  `json:"half_open,omitempty"` // its last run brought none, or ended for want of calls: one answer comes first
+	StartOpen  bool  `json:"start_open,omitempty"` // its last run brought none, or ended for want of calls: one answer comes first
 	Throttled bool  `json:"throttled,omitempty"` // Salesforce asked for fewer requests than the share
 	Counted   bool  `json:"counted,omitempty"`   // it had ended before, and is run again since its result was torn
 }
@@ -103,12 +103,12 @@ func (p *describePhase) ended(one Unfinished, described activities.DescribeResul
 	}
 	switch {
 	case described.Partial:
-		halfOpen := described.Stop == activities.StopQuota || described.Reports <= one.Done && described.Stop != activities.StopCancelled
+		startOpen := described.Stop == activities.StopQuota || described.Reports <= one.Done && described.Stop != activities.StopCancelled
 		if temporal.IsCanceledError(err) {
-			halfOpen = one.HalfOpen // no worker had begun the shard, so this says nothing about Salesforce
+			startOpen = one.StartOpen // no worker had begun the shard, so this says nothing about Salesforce
 		}
 		p.own.Queue = append(p.own.Queue, Unfinished{
-			Shard: one.Shard, Done: described.Reports, Throttled: described.Throttled, Counted: one.Counted, HalfOpen: halfOpen,
+			Shard: one.Shard, Done: described.Reports, Throttled: described.Throttled, Counted: one.Counted, StartOpen: startOpen,
 		})
 	case !one.Counted:
 		p.own.Shards++
@@ -178,7 +178,7 @@ func (w *window) start(ctx workflow.Context, selector workflow.Selector) {
 	reserved := p.budget.reserve(ctx, p.callsFor(one))
 	params := activities.DescribeParams{
 		Sync: p.state.Sync, Shard: one.Shard, Share: w.shares[place], Last: w.last, Known: one.Done, LastRound: p.state.Round == 2,
-		HalfOpen: one.HalfOpen, Throttled: one.Throttled, Budget: reserved,
+		StartOpen: one.StartOpen, Throttled: one.Throttled, Budget: reserved,
 	}
 	summary := fmt.Sprintf("describe shard %d of %d", one.Shard+1, p.state.shards())
 	pending := call.Start(ctx, call.ForDescribe, summary, acts.Describe, params)

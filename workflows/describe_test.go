@@ -91,7 +91,7 @@ func TestSlice_theNextRunLearnsHowTheLastOneEnded(t *testing.T) {
 			return end, nil
 		}
 		if runs[p.Shard] == 2 {
-			got[p.Shard] = given{p.HalfOpen, p.Throttled}
+			got[p.Shard] = given{p.StartOpen, p.Throttled}
 		}
 		return described(10), nil
 	}

@@ -11,8 +11,8 @@ import (
 )
 
 // SyncSource copies one source into the bucket and the catalog. Only the workflow with the id SyncID(source) does so; under any
-// other id it runs that one as its child or ends as skipped. The input is an Input; it comes as it was written, so that an input
-// that cannot be read ends in a sentence.
+// other id it runs that one as its child or ends as skipped. The input is an Input. It is taken raw, so that a malformed
+// one fails with a sentence instead of a stuck workflow task.
 func SyncSource(ctx workflow.Context, given converter.RawValue) (*Result, error) {
 	mustBeIntercepted(ctx)
 	info := workflow.GetInfo(ctx)

@@ -1,7 +1,6 @@
-// Package export describes what is made of what a sync has read: the interface that a format implements, and the delivery of its
-// files.
+// Package export defines formats, in which a sync writes what it has read, and delivers their files.
 //
-// A format is registered in package formats. Everything else about it stands in a room of its own, as castor's does.
+// Each format has a package of its own, as castor has, and a line in package formats.
 package export
 
 import (

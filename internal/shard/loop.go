@@ -102,8 +102,8 @@ func (r *runner) untilWake(now time.Time) time.Duration {
 	return min(wait, r.life.left(now))
 }
 
-// dispatch sends as many requests as the breaker, slots, window and memory allow, and lends the slots that the run has no
-// use for, unless the run that got them would only meet the same refusal.
+// dispatch sends as many requests as the breaker, slots, window and memory allow, and lends slots that the run does not
+// use, but not after an error that concerns every report.
 func (r *runner) dispatch() {
 	defer func() { r.in.Slots.SetIdle(!r.life.concernsAll && r.idle()) }()
 	for !r.life.stopped() && !r.life.cancelled() && !r.writer.Refusing() && !r.quarantine.full() && r.out.mayAdd() {
