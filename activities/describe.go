@@ -22,7 +22,7 @@ type DescribeParams struct {
 
 	Known     int64      `json:"known,omitempty"`      // reports that earlier runs of the shard have brought
 	LastRound bool       `json:"last_round,omitempty"` // what fails now has failed; before, it is put off to the last round
-	StartOpen  bool       `json:"start_open,omitempty"`  // the run before brought nothing, or ended for want of calls
+	StartOpen bool       `json:"start_open,omitempty"` // the run before brought nothing, or ended for want of calls
 	Throttled bool       `json:"throttled,omitempty"`  // the run before ended throttled
 	Budget    CallBudget `json:"budget"`
 }

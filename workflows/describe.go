@@ -37,10 +37,10 @@ type describeState struct {
 // Its keys are short: 64 of these, 12 warnings and two exports fit into the 20 kB of a state.
 type Unfinished struct {
 	Shard     int   `json:"shard"`
-	Done      int64 `json:"done"`                // reports that have their state
-	StartOpen  bool  `json:"start_open,omitempty"` // its last run brought none, or ended for want of calls: one answer comes first
-	Throttled bool  `json:"throttled,omitempty"` // Salesforce asked for fewer requests than the share
-	Counted   bool  `json:"counted,omitempty"`   // it had ended before, and is run again since its result was torn
+	Done      int64 `json:"done"`                 // reports that have their state
+	StartOpen bool  `json:"start_open,omitempty"` // its last run brought none, or ended for want of calls: one answer comes first
+	Throttled bool  `json:"throttled,omitempty"`  // Salesforce asked for fewer requests than the share
+	Counted   bool  `json:"counted,omitempty"`    // it had ended before, and is run again since its result was torn
 }
 
 // run runs windows of shards to the last shard of the round, and waits for what must be waited for or fixed between two windows.
