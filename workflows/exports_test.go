@@ -75,6 +75,35 @@ func TestExports_allFail(t *testing.T) {
 	}
 }
 
+// An export that blocks the sync for longer than anybody waits is given up. The sync is recorded all the same, and the next export
+// has its own tries.
+func TestExports_aBlockThatNobodyEndsKeepsNothingFromTheRecord(t *testing.T) {
+	t.Parallel()
+	tries := map[string]int{}
+	var recorded activities.RecordParams
+	o := withTwo(&org{record: func(p activities.RecordParams) { recorded = p }})
+	o.upload = func(p activities.UploadParams) (activities.UploadResult, error) {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		if tries[p.Export]++; p.Export == "castor" || tries[p.Export] == 1 {
+			return activities.UploadResult{}, bug()
+		}
+		return activities.UploadResult{}, nil
+	}
+	env := environment(t, o, "sync-acme")
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	got, failure := resultOf(t, env)
+	if failure == nil || o.count("Record") != 1 || tries["castor"] != 6 || tries["other"] != 2 {
+		t.Fatalf("%d records after the tries %v: %v", o.count("Record"), tries, failure)
+	}
+	if week := 7 * 24 * 3600.0; got.Seconds > week+24*3600 {
+		t.Errorf("it took %v s, so the second export was not tried again by itself", got.Seconds)
+	}
+	if recorded.Exports["castor"].Failure == nil || !recorded.Exports["other"].Delivered || recorded.Uploaded {
+		t.Errorf("the record says %+v", recorded.Exports)
+	}
+}
+
 // A name that is taken renames the set of its own export, and no other.
 func TestExports_oneIsRenamedAlone(t *testing.T) {
 	t.Parallel()

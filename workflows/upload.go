@@ -49,6 +49,7 @@ func (p *uploadPhase) run(ctx workflow.Context) error {
 		e.Failure = shownFailure(call.Explain(err))
 		e.Failure.Message = clip(e.Failure.Message) // the state holds no more
 		first = cmp.Or(first, err)
+		p.recovery.forget()
 		p.display.touch(ctx)
 	}
 	if done || first == nil {
