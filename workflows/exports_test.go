@@ -104,6 +104,38 @@ func TestExports_aBlockThatNobodyEndsKeepsNothingFromTheRecord(t *testing.T) {
 	}
 }
 
+// A set that gets another name is delivered before another export blocks the sync.
+func TestExports_aRenamedSetDoesNotWaitForABlock(t *testing.T) {
+	t.Parallel()
+	o, taken, fixed := withTwo(new(org)), false, false
+	o.upload = func(p activities.UploadParams) (activities.UploadResult, error) {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		switch {
+		case p.Export == "castor" && !fixed:
+			return activities.UploadResult{}, refusalBy(fault.Bucket, fault.Invalid, "this worker lacks a setting")
+		case p.Export == "other" && !taken:
+			taken = true
+			return activities.UploadResult{}, temporal.NewNonRetryableApplicationError("taken", activities.NameTaken, nil)
+		}
+		return activities.UploadResult{}, nil
+	}
+	env := environment(t, o, "sync-acme")
+	env.RegisterDelayedCallback(func() {
+		if p := ask(t, env); p.Phase != workflows.PhaseBlocked || p.Uploads["other"].Done != 1 {
+			t.Errorf("%s, delivered: %+v", p.Phase, p.Uploads)
+		}
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		fixed = true
+		env.SignalWorkflow(workflows.ResumeSignal, nil)
+	}, time.Hour)
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	if got, failure := resultOf(t, env); failure != nil || !got.Uploaded {
+		t.Errorf("%+v, %v", got.Exports, failure)
+	}
+}
+
 // A name that is taken renames the set of its own export, and no other.
 func TestExports_oneIsRenamedAlone(t *testing.T) {
 	t.Parallel()
