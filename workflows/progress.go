@@ -224,7 +224,7 @@ func details(p Progress, exports []string) string {
 		fmt.Fprintf(&b, "\nOf what the run-as user does not see: %s.\n", p.Unseen.Words())
 	}
 	if q := p.Quota; q != nil {
-		fmt.Fprintf(&b, "\nThe org has used %d of its %d daily API calls; this sync stops at %d %% of them, and all syncs of the source use %d %% at most.\n",
+		fmt.Fprintf(&b, "\nThe org has used %d of its %d daily API calls; this sync stops at %d %% of them, and the source uses %d %% at most.\n",
 			q.Used, q.Max, q.Ceiling, q.Share)
 	}
 	for _, name := range exports {
