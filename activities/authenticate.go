@@ -103,7 +103,7 @@ func callsSoFar(ctx context.Context, meter *salesforce.Meter) int64 {
 func logInWithinShare(
 	ctx context.Context, store *staging.Store, params AuthenticateParams, source *Source, meter *salesforce.Meter, result *AuthenticateResult,
 ) error {
-	sum, err := usage.Of(store, params.Sync.Source).Read(ctx, attemptOf(ctx, params.Sync))
+	sum, err := usage.Of(store, params.Sync.Source).Read(ctx, attemptOf(ctx, params.Sync), time.Now())
 	if err != nil {
 		return err
 	}

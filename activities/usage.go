@@ -31,7 +31,7 @@ func (a *Activities) SumUsage(ctx context.Context, params SumUsageParams) (Sourc
 	if _, _, err := a.open(ctx, params.Sync); err != nil {
 		return SourceUsage{}, toTemporal(ctx, err)
 	}
-	sum, err := usage.Of(a.Store, params.Sync.Source).Read(ctx, attemptOf(ctx, params.Sync))
+	sum, err := usage.Of(a.Store, params.Sync.Source).Read(ctx, attemptOf(ctx, params.Sync), time.Now())
 	return usedBy(ctx, sum, params.Clock), toTemporal(ctx, err)
 }
 

@@ -60,7 +60,7 @@ func (s *sharer) logIn(asked quota.Policy) (auth activities.AuthenticateResult, 
 // counted is how many calls of the source the bucket knows.
 func (s *sharer) counted() (calls int64) {
 	s.Helper()
-	sum, err := usage.Of(s.store, "acme").Read(s.Context(), usage.Attempt{})
+	sum, err := usage.Of(s.store, "acme").Read(s.Context(), usage.Attempt{}, time.Now())
 	if err != nil {
 		s.Fatal(err)
 	}

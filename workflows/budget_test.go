@@ -44,8 +44,8 @@ func TestBudget_countsWhatAKilledAttemptMayHaveSpent(t *testing.T) {
 			if failure == nil || got.APICalls != 4+5+row.want {
 				t.Errorf("%d calls, want the login's, the listings' and %d: %v", got.APICalls, row.want, failure)
 			}
-			if q := ask(t, env).Quota; q == nil || q.Used != 100+5+row.want || q.Leased != 0 {
-				t.Errorf("the quota is %+v, want %d of it used and none leased", q, 100+5+row.want)
+			if q := ask(t, env).Quota; q == nil || q.Used != 100+5+row.want || q.Reserved != 0 {
+				t.Errorf("the quota is %+v, want %d of it used and none reserved", q, 100+5+row.want)
 			}
 		})
 	}

@@ -75,6 +75,67 @@ func TestExports_allFail(t *testing.T) {
 	}
 }
 
+// An export that blocks the sync for longer than anybody waits is given up. The sync is recorded all the same, and the next export
+// has its own tries.
+func TestExports_aBlockThatNobodyEndsKeepsNothingFromTheRecord(t *testing.T) {
+	t.Parallel()
+	tries := map[string]int{}
+	var recorded activities.RecordParams
+	o := withTwo(&org{record: func(p activities.RecordParams) { recorded = p }})
+	o.upload = func(p activities.UploadParams) (activities.UploadResult, error) {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		if tries[p.Export]++; p.Export == "castor" || tries[p.Export] == 1 {
+			return activities.UploadResult{}, bug()
+		}
+		return activities.UploadResult{}, nil
+	}
+	env := environment(t, o, "sync-acme")
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	got, failure := resultOf(t, env)
+	if failure == nil || o.count("Record") != 1 || tries["castor"] != 6 || tries["other"] != 2 {
+		t.Fatalf("%d records after the tries %v: %v", o.count("Record"), tries, failure)
+	}
+	if week := 7 * 24 * 3600.0; got.Seconds > week+24*3600 {
+		t.Errorf("it took %v s, so the second export was not tried again by itself", got.Seconds)
+	}
+	if recorded.Exports["castor"].Failure == nil || !recorded.Exports["other"].Delivered || recorded.Uploaded {
+		t.Errorf("the record says %+v", recorded.Exports)
+	}
+}
+
+// A set that gets another name is delivered before another export blocks the sync.
+func TestExports_aRenamedSetDoesNotWaitForABlock(t *testing.T) {
+	t.Parallel()
+	o, taken, fixed := withTwo(new(org)), false, false
+	o.upload = func(p activities.UploadParams) (activities.UploadResult, error) {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		switch {
+		case p.Export == "castor" && !fixed:
+			return activities.UploadResult{}, refusalBy(fault.Bucket, fault.Invalid, "this worker lacks a setting")
+		case p.Export == "other" && !taken:
+			taken = true
+			return activities.UploadResult{}, temporal.NewNonRetryableApplicationError("taken", activities.NameTaken, nil)
+		}
+		return activities.UploadResult{}, nil
+	}
+	env := environment(t, o, "sync-acme")
+	env.RegisterDelayedCallback(func() {
+		if p := ask(t, env); p.Phase != workflows.PhaseBlocked || p.Uploads["other"].Done != 1 {
+			t.Errorf("%s, delivered: %+v", p.Phase, p.Uploads)
+		}
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		fixed = true
+		env.SignalWorkflow(workflows.ResumeSignal, nil)
+	}, time.Hour)
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	if got, failure := resultOf(t, env); failure != nil || !got.Uploaded {
+		t.Errorf("%+v, %v", got.Exports, failure)
+	}
+}
+
 // A name that is taken renames the set of its own export, and no other.
 func TestExports_oneIsRenamedAlone(t *testing.T) {
 	t.Parallel()

@@ -52,11 +52,11 @@ type HandedOver struct {
 
 // Quota is what is known of the org's daily API calls, and how many of them the sync may use.
 type Quota struct {
-	Used    int64 `json:"used"` // by all users of the org in the last 24 hours, as last reported
-	Max     int64 `json:"max"`
-	Ceiling int   `json:"ceiling"` // percent of Max, for all users of the org
-	Share   int   `json:"share"`   // percent of Max, for this sync in any 24 hours
-	Leased  int64 `json:"leased"`  // granted to running activities
+	Used     int64 `json:"used"` // by all users of the org in the last 24 hours, as last reported
+	Max      int64 `json:"max"`
+	Ceiling  int   `json:"ceiling"`  // percent of Max, for all users of the org
+	Share    int   `json:"share"`    // percent of Max, for all syncs of the source in any 24 hours
+	Reserved int64 `json:"reserved"` // granted to running activities
 }
 
 // Count is how many of a total are done.
@@ -77,7 +77,7 @@ func quotaOf(b budgetState) *Quota {
 		return nil
 	}
 	return &Quota{
-		Used: b.Quota.Used, Max: b.Quota.Max, Ceiling: b.Quota.Policy.Ceiling, Share: b.Quota.Policy.Share, Leased: b.Quota.Reserved,
+		Used: b.Quota.Used, Max: b.Quota.Max, Ceiling: b.Quota.Policy.Ceiling, Share: b.Quota.Policy.Share, Reserved: b.Quota.Reserved,
 	}
 }
 
@@ -224,7 +224,7 @@ func details(p Progress, exports []string) string {
 		fmt.Fprintf(&b, "\nOf what the run-as user does not see: %s.\n", p.Unseen.Words())
 	}
 	if q := p.Quota; q != nil {
-		fmt.Fprintf(&b, "\nThe org has used %d of its %d daily API calls; this sync stops at %d %% of them, and uses %d %% itself at most.\n",
+		fmt.Fprintf(&b, "\nThe org has used %d of its %d daily API calls; this sync stops at %d %% of them, and the source uses %d %% at most.\n",
 			q.Used, q.Max, q.Ceiling, q.Share)
 	}
 	for _, name := range exports {

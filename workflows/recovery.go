@@ -61,6 +61,10 @@ func (r *recovery) run(ctx workflow.Context, step func(workflow.Context) error) 
 // resume forgets the failures of before: they say nothing about what is tried after an operator has resumed the sync.
 func (r *recovery) resume() { *r.own = recoveryState{} }
 
+// forget forgets a step that was given up while the sync goes on: its failures, and the block that nobody ended, say nothing about the
+// next step.
+func (r *recovery) forget() { r.own.Blocked, r.own.Unexpected = nil, Unexpected{} }
+
 // loggedIn notes that a session was good.
 func (r *recovery) loggedIn() { r.own.Refused = Refused{} }
 

@@ -22,7 +22,7 @@ type State struct {
 	Runs     int             `json:"runs"`          // of this chain, the first is 1
 	Run      string          `json:"run,omitempty"` // the run that handed this state to the next one
 
-	UnknownSignals []string `json:"strangers,omitempty"` // warnings of them
+	UnknownSignals []string `json:"unknown_signals,omitempty"` // warnings of them
 
 	requestState
 	loginState

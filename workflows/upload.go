@@ -37,7 +37,9 @@ func (p *uploadPhase) run(ctx workflow.Context) error {
 	failed := p.beside(ctx)
 	var first error
 	done := false
-	for i, e := range p.own.all() {
+	all := p.own.all()
+	for _, i := range finishOrder(all, failed) {
+		e := all[i]
 		err := p.finish(ctx, e, failed[i])
 		switch {
 		case err == nil:
@@ -49,6 +51,7 @@ func (p *uploadPhase) run(ctx workflow.Context) error {
 		e.Failure = shownFailure(call.Explain(err))
 		e.Failure.Message = clip(e.Failure.Message) // the state holds no more
 		first = cmp.Or(first, err)
+		p.recovery.forget()
 		p.display.touch(ctx)
 	}
 	if done || first == nil {
@@ -80,6 +83,19 @@ func (p *uploadPhase) beside(ctx workflow.Context) []error {
 	}
 	group.Wait(ctx)
 	return failed
+}
+
+// finishOrder is the order in which exports are finished, by index: last come those whose trouble may block the sync.
+func finishOrder(all []*ExportState, failed []error) (order []int) {
+	var last []int
+	for i, e := range all {
+		if e.assembled() && (failed[i] == nil || nameTaken(failed[i])) {
+			order = append(order, i)
+		} else {
+			last = append(last, i)
+		}
+	}
+	return append(order, last...)
 }
 
 // finish brings an export where it belongs, starting with the failure of an earlier attempt, if there was one. When the target holds a

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"longhaul/internal/description"
+	"longhaul/internal/fault"
 )
 
 func TestRun_fetchesTheReportsOfATornPartAgain(t *testing.T) {
@@ -140,4 +141,28 @@ func TestRun_getsAlongWithAZombie(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestRun_aDamagedObjectOfAnotherProcessIsNoBug has another process finish the shard first, with an object that the store has damaged.
+func TestRun_aDamagedObjectOfAnotherProcessIsNoBug(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFakeStore()
+		plan(f, 5)
+		object := testSync.Shard(0)
+		f.beforeW = func(key string) {
+			if key == object {
+				f.put(object, storedLine(0, "other"), storedLine(1, "other"))
+				f.torn[object], f.beforeW = true, nil
+			}
+		}
+		in := input(newOrg(time.Millisecond), 5)
+		if _, err := run(t.Context(), in, f); !fault.Is(err, fault.Transient) {
+			t.Errorf("got %v, want an error after which Temporal tries again", err)
+		}
+		in.Attempt = 2
+		if _, err := run(t.Context(), in, f); err != nil {
+			t.Fatal(err)
+		}
+		wantWhole(t, f, 5)
+	})
 }

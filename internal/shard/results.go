@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"longhaul/internal/description"
+	"longhaul/internal/fault"
 	"longhaul/internal/shard/parts"
 	"longhaul/internal/shard/retry"
 	"longhaul/internal/staging"
@@ -130,7 +131,13 @@ func (s *results) join(ctx context.Context) (staging.Object, error) {
 func (s *results) adopt(ctx context.Context, cause error) (staging.Object, error) {
 	led := s.led.fresh()
 	object, err := readObject(ctx, s.shard, led)
-	if err != nil {
+	switch {
+	case errors.Is(err, staging.ErrNotExist): // a part was lost, or the other object was damaged and is removed
+		return staging.Object{}, &fault.Error{
+			Class: fault.Transient, System: fault.Bucket, Err: errors.Join(cause, err),
+			Message: "something of what was stored is not there any more: the reports in it are described again",
+		}
+	case err != nil:
 		return staging.Object{}, errors.Join(cause, err)
 	}
 	led.repeated = s.led.repeated + int64(len(s.writer.TakePending()))

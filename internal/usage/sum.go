@@ -16,8 +16,8 @@ import (
 )
 
 const (
-	// newestHours is how many hours with calls are read at most. A call counts for up to 25 hours; the rest is for clocks that
-	// have jumped.
+	// newestHours is how many hours with calls are read at most, up to now and ahead of it. A call counts for up to 25 hours; the
+	// rest is for clocks that have jumped.
 	newestHours = 30
 	// readsAtOnce bounds the objects that are read at one time.
 	readsAtOnce = 16
@@ -39,9 +39,9 @@ type latest struct {
 	name staging.UsageName
 }
 
-// Read sums the newest hours of the log, without the activity of one attempt: that counts its calls itself.
-func (l *Log) Read(ctx context.Context, but Attempt) (Sum, error) {
-	found, err := l.latest(ctx)
+// Read sums the newest hours of the log, without the activity of one attempt: that counts its calls itself. now is the worker's clock.
+func (l *Log) Read(ctx context.Context, but Attempt, now time.Time) (Sum, error) {
+	found, err := l.latest(ctx, now)
 	if err != nil {
 		return Sum{}, err
 	}
@@ -94,14 +94,26 @@ func (l *Log) Read(ctx context.Context, but Attempt) (Sum, error) {
 
 func byHour(a, b quota.Hour) int { return cmp.Compare(a.Hour, b.Hour) }
 
-// latest finds the object of each activity that counts. It reads no object.
-func (l *Log) latest(ctx context.Context) (map[staging.UsageName]latest, error) {
+// newest returns the hours that may count. Those that lie ahead of now are counted apart: of a clock that was wrong by years they stay,
+// and must not take the place of those that count.
+func (l *Log) newest(ctx context.Context, now time.Time) ([]time.Time, error) {
 	hours, err := l.hours(ctx)
 	if err != nil {
 		return nil, err
 	}
+	split, _ := slices.BinarySearchFunc(hours, now.Add(mostAhead), time.Time.Compare)
+	past, ahead := hours[:split], hours[split:]
+	return slices.Concat(past[max(len(past)-newestHours, 0):], ahead[max(len(ahead)-newestHours, 0):]), nil
+}
+
+// latest finds the object of each activity that counts. It reads no object.
+func (l *Log) latest(ctx context.Context, now time.Time) (map[staging.UsageName]latest, error) {
+	hours, err := l.newest(ctx, now)
+	if err != nil {
+		return nil, err
+	}
 	found := map[staging.UsageName]latest{}
-	for _, hour := range hours[max(len(hours)-newestHours, 0):] {
+	for _, hour := range hours {
 		for key, err := range l.store.List(ctx, staging.UsageHourPrefix(l.source, hour)) {
 			if err != nil {
 				return nil, err

@@ -48,7 +48,7 @@ func record(t *testing.T, l *usage.Log, a usage.Attempt, calls int64, at time.Ti
 // countedAt is how many calls count at a time by both clocks.
 func countedAt(t *testing.T, l *usage.Log, at time.Time) (calls int64) {
 	t.Helper()
-	sum, err := l.Read(t.Context(), usage.Attempt{})
+	sum, err := l.Read(t.Context(), usage.Attempt{}, at)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,12 +143,29 @@ func TestLog_toleratesWhatItCannotRead(t *testing.T) {
 	if err := store.Write(t.Context(), staging.UsagePrefix("acme")+"old/r-9.1.json", []byte("{}")); err != nil {
 		t.Fatal(err)
 	}
-	sum, err := l.Read(t.Context(), usage.Attempt{})
+	sum, err := l.Read(t.Context(), usage.Attempt{}, noon)
 	if err != nil || sum.Unreadable != 1 || sum.Max != 1000 {
 		t.Errorf("read %+v, %v; want one object that is unreadable, and what the others say", sum, err)
 	}
 	if calls := countedAt(t, l, noon); calls != 30 {
 		t.Errorf("%d calls count, want the 30 of the others", calls)
+	}
+}
+
+// TestLog_hoursOfAClockThatWasWrongHideNone has calls of a day that were dated years ahead, before those of today.
+func TestLog_hoursOfAClockThatWasWrongHideNone(t *testing.T) {
+	t.Parallel()
+	l, _ := open(t)
+	lastWeek := noon.Add(-7 * 24 * time.Hour)
+	for i := range 40 {
+		at := lastWeek.Add(time.Duration(i) * time.Hour)
+		if err := l.Record(t.Context(), attempt("wrong", i, 1), 1, quota.Usage{Clock: at.AddDate(10, 0, 0)}, at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	record(t, l, attempt("r", 5, 1), 30, noon)
+	if calls := countedAt(t, l, noon.Add(time.Hour)); calls != 30 {
+		t.Errorf("%d calls count, want the 30 of today", calls)
 	}
 }
 
@@ -158,7 +175,7 @@ func TestLog_leavesOutTheActivityThatReads(t *testing.T) {
 	l, _ := open(t)
 	record(t, l, attempt("r", 5, 1), 4, noon)
 	record(t, l, attempt("r", 6, 1), 30, noon)
-	sum, err := l.Read(t.Context(), attempt("r", 5, 2))
+	sum, err := l.Read(t.Context(), attempt("r", 5, 2), noon)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -187,7 +204,7 @@ func TestSum_clocks(t *testing.T) {
 		if err := l.Record(t.Context(), attempt("r", 5, 1), 7, quota.Usage{Clock: row.salesforce}, row.worker); err != nil {
 			t.Fatal(err)
 		}
-		sum, err := l.Read(t.Context(), usage.Attempt{})
+		sum, err := l.Read(t.Context(), usage.Attempt{}, row.now)
 		if err != nil {
 			t.Fatal(err)
 		}
