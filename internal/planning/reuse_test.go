@@ -104,7 +104,8 @@ func TestPlan_reusesWhatStillHolds(t *testing.T) {
 			recorded(t, s, earlier, other(func(i *description.Identity) { i.Format++ }), line)
 		}},
 		"a reason of a newer format": {known: func(t *testing.T, s *staging.Store) {
-			line := strings.Replace(described(t, 0, description.StateUnsupported, changed, good), `"reason":"unsupported"`, `"reason":"added_later"`, 1)
+			line := described(t, 0, description.StateUnsupported, changed, good)
+			line = strings.Replace(line, `"reason":"unsupported"`, `"reason":"added_later"`, 1)
 			recorded(t, s, earlier, other(func(i *description.Identity) { i.Format++ }), line)
 		}},
 		"a newer format of an unfinished sync": {want: description.StateReused, at: "11:00:00", known: func(t *testing.T, s *staging.Store) {
