@@ -123,16 +123,11 @@ func (b *balance) add(item stream.Item, w *staging.Writer) error {
 	}
 	if head.State == description.StateDeferred {
 		b.deferred++
-	} else if unexplained(&head) {
+	} else if !head.Explained() {
 		b.unexplained++
 	}
 	b.states[head.State]++
 	return w.Append(item.Line)
-}
-
-// unexplained reports whether a report has no columns and nothing says why.
-func unexplained(head *description.Description) bool {
-	return !head.State.HasColumns() && head.Reason.Sentence(head.Answer) == ""
 }
 
 // endID ends one Id.

@@ -51,6 +51,12 @@ func (d *Description) Append(dst []byte) ([]byte, error) {
 	return line, nil
 }
 
+// Explained reports whether the description has columns, or a reason that this version can put into a sentence. A later version may
+// give a reason that this one does not know.
+func (d *Description) Explained() bool {
+	return d.State.HasColumns() || d.Reason.Sentence(d.Answer) != ""
+}
+
 // ColumnsRule is the rule by which descriptions are compared today with the columns that they name. A line that was checked by an
 // older one is compared again before it is reused.
 const ColumnsRule = 1

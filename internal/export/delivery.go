@@ -1,6 +1,7 @@
 package export
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -98,7 +99,17 @@ func (d Delivery) Send(ctx context.Context) (fresh bool, err error) {
 		}
 		return false, err
 	}
-	return true, d.Store.WriteJSON(ctx, d.receiptKey(), sent)
+	return true, d.Store.WriteJSON(ctx, d.receiptKey(), d.proof(sent))
+}
+
+// proof completes a receipt with what a target need not know. A later attempt compares the checksum: without it, it would take the
+// delivery for that of another file, and the set would go again under other names.
+func (d Delivery) proof(sent Receipt) Receipt {
+	sent.Bytes, sent.SHA256 = cmp.Or(sent.Bytes, d.File.Bytes), cmp.Or(sent.SHA256, d.File.SHA256)
+	if sent.At.IsZero() {
+		sent.At = time.Now().UTC()
+	}
+	return sent
 }
 
 // tryAgain reads the try of earlier attempts and gives their reach. What lies in the bucket from now on is that it is unknown, for

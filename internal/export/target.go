@@ -16,8 +16,10 @@ type Target interface {
 	// Check finds out before a sync whether its delivery can succeed. It fails for what somebody has to change; what may pass by
 	// itself is a warning.
 	Check(ctx context.Context) (warning string, err error)
-	// Send delivers one file. The receipt proves the delivery. Together with an error it holds the reach alone. ErrTaken says that
-	// the target has a file of this name already; a target that replaces files never returns it.
+	// Send delivers one file. The receipt proves the delivery. Together with an error it holds the reach of all tries of this call;
+	// one that cannot tell leaves it out. ErrTaken says that the target has a file of this name already, and its reach that of the
+	// tries before: ReachNone at the first one, as a file that is taken for ours counts as delivered. A target that replaces files
+	// never returns it.
 	Send(ctx context.Context, f Outgoing) (Receipt, error)
 	// Close closes idle connections.
 	Close()

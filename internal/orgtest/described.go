@@ -33,6 +33,9 @@ func Described(tb testing.TB, n int, state description.State, modified string, a
 	if state.HasColumns() {
 		d.ReportExtendedMetadata = fmt.Appendf(nil, `{"at":%q}`, at.Format(time.TimeOnly))
 	}
+	if state == description.StateObsolete || state == description.StateUnsupported {
+		d.Reason = description.Reason(state) // which is named as the state
+	}
 	line, err := d.Append(nil)
 	if err != nil {
 		tb.Fatal(err)

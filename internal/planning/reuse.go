@@ -27,7 +27,8 @@ func parseDate(text string) (time.Time, bool) {
 // reusable reports whether what is known of a report still holds, given the LastModifiedDate of today's inventory. That date
 // is compared for equality with the one that the description was made for, not for order: a date that went back (a restore,
 // a deployment) is a change too, and so is one that moved between an inventory and its describe. The identity was compared
-// before: only streams of the same one get here.
+// before: only streams of the same one get here. A line whose reason this version does not know could not be accounted for, so its
+// report is described again.
 func reusable(known *description.Description, modified string) bool {
 	switch known.State {
 	case description.StateDescribed, description.StateReused, description.StateObsolete, description.StateUnsupported:
@@ -35,7 +36,7 @@ func reusable(known *description.Description, modified string) bool {
 		return false
 	}
 	date, ok := parseDate(modified)
-	return ok && known.Modified == modified && !known.At.Before(date.Add(changeTime))
+	return ok && known.Explained() && known.Modified == modified && !known.At.Before(date.Add(changeTime))
 }
 
 // contradicts reports whether a description names columns and has none of them, or cannot be read.

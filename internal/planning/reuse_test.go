@@ -103,6 +103,11 @@ func TestPlan_reusesWhatStillHolds(t *testing.T) {
 			line := strings.Replace(described(t, 0, description.StateDescribed, changed, good), `,"report`, `,"added_later":{"a":1},"report`, 1)
 			recorded(t, s, earlier, other(func(i *description.Identity) { i.Format++ }), line)
 		}},
+		"a reason of a newer format": {known: func(t *testing.T, s *staging.Store) {
+			line := described(t, 0, description.StateUnsupported, changed, good)
+			line = strings.Replace(line, `"reason":"unsupported"`, `"reason":"added_later"`, 1)
+			recorded(t, s, earlier, other(func(i *description.Identity) { i.Format++ }), line)
+		}},
 		"a newer format of an unfinished sync": {want: description.StateReused, at: "11:00:00", known: func(t *testing.T, s *staging.Store) {
 			begun(t, s, unfinished, other(func(i *description.Identity) { i.Format++ }))
 			streamtest.Write(t, s, unfinished.Shard(0), described(t, 0, description.StateDescribed, changed, good))

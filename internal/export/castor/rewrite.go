@@ -15,8 +15,9 @@ import (
 // rewriter turns records as Salesforce gave them into records as castor writes them. It keeps its buffers.
 type rewriter struct {
 	kind   listing.Kind
-	base   string   // what links begin with
-	keys   []string // of the file, in order; attributes first
+	base   string     // what links begin with
+	keys   []string   // of the file, in order; attributes first
+	within [][]string // by key, the members of a nested record; nil for a plain value
 	values []jsontext.Value
 	in     *jsontext.Decoder
 	src    bytes.Buffer
@@ -24,10 +25,13 @@ type rewriter struct {
 }
 
 func newRewriter(kind listing.Kind, baseURL string) *rewriter {
-	w := &rewriter{kind: kind, base: normalBase(baseURL), keys: []string{"attributes"}}
+	w := &rewriter{kind: kind, base: normalBase(baseURL), keys: []string{"attributes"}, within: [][]string{nil}}
 	for _, field := range fields[kind] {
-		key, _, _ := strings.Cut(field, ".") // of CreatedBy.Id the record CreatedBy is written
-		w.keys = append(w.keys, key)
+		key, member, isNested := strings.Cut(field, ".") // of CreatedBy.Id the record CreatedBy is written
+		w.keys, w.within = append(w.keys, key), append(w.within, nil)
+		if isNested {
+			w.within[len(w.keys)-1] = []string{member}
+		}
 	}
 	w.values = make([]jsontext.Value, len(w.keys))
 	w.in = jsontext.NewDecoder(&w.src, tolerant)
@@ -59,11 +63,15 @@ func (w *rewriter) record(line []byte) (_ []byte, err error) {
 		w.out = append(w.out, '"')
 		w.out = append(w.out, key...)
 		w.out = append(w.out, `":`...)
-		if w.values[i] == nil {
+		switch {
+		case w.values[i] == nil:
 			w.out = append(w.out, "null"...)
-			continue
+		case w.within[i] != nil:
+			w.out, err = w.nested(w.out, w.values[i], w.within[i])
+		default:
+			w.out, err = stream.AppendValue(w.out, w.values[i])
 		}
-		if w.out, err = stream.AppendValue(w.out, w.values[i]); err != nil {
+		if err != nil {
 			return nil, err
 		}
 	}

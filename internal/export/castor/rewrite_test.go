@@ -23,6 +23,27 @@ func TestNormalBase_isWhatLinksBeginWith(t *testing.T) {
 	}
 }
 
+// Another export may have more of a nested record read.
+func TestRewrite_writesItsOwnMembersOfANestedRecord(t *testing.T) {
+	t.Parallel()
+	w := newRewriter(listing.Reports, "acme.my.salesforce.com")
+	for in, want := range map[string]string{
+		`{"attributes":{"type":"User","url":"/x"},"Id":"005"}`:                        `{"attributes":{"type":"User","url":"/x"},"Id":"005"}`,
+		`{"attributes":{"type":"User","url":"/x"},"Name":"Ann","Id":"005","Email":1}`: `{"attributes":{"type":"User","url":"/x"},"Id":"005"}`,
+		`{"Name":"Ann", "Id" : null}`:                                                 `{"Id":null}`,
+		`{"attributes":{"type":"User"},"Name":"Ann"}`:                                 `null`, // Id is hidden, as it would be without Name
+		`{"attributes":{"type":"User"}}`:                                              `{"attributes":{"type":"User"}}`,
+		`{}`:                                                                          `{}`,
+		`null`:                                                                        `null`,
+		`"\u0041"`:                                                                    `"A"`,
+	} {
+		got, err := w.record([]byte(`{"Id":"00O000000000001AAA","CreatedBy":` + in + `,"Name":"n"}`))
+		if err != nil || !strings.HasPrefix(string(got), `{"attributes":null,"CreatedBy":`+want+`,"Description":null,`) {
+			t.Errorf("%s becomes %s, %v; want %s", in, got, err, want)
+		}
+	}
+}
+
 func FuzzRewrite(f *testing.F) {
 	f.Add([]byte(`{"attributes":{"url":"/x"},"Id":"00l000000000001AAA","Name":"n"}`))
 	f.Add([]byte(`{"Id":"00l000000000001AAA","Name":"\ud800` + "\xff" + `","Name":"twice","Type":{"a":[1,2.50]}}`))

@@ -1,0 +1,94 @@
+package export_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"longhaul/internal/export"
+	"longhaul/internal/staging"
+	"longhaul/internal/streamtest"
+)
+
+// target answers every delivery in the same way.
+type target struct {
+	receipt export.Receipt
+	err     error
+	sent    int
+}
+
+func (t *target) Destination() string                   { return "here" }
+func (t *target) Ready(context.Context) error           { return nil }
+func (t *target) Check(context.Context) (string, error) { return "", nil }
+func (t *target) Close()                                {}
+
+func (t *target) Send(context.Context, export.Outgoing) (export.Receipt, error) {
+	t.sent++
+	return t.receipt, t.err
+}
+
+func deliver(t *testing.T, to *target) export.Delivery {
+	t.Helper()
+	return export.Delivery{
+		Store: streamtest.Open(t, "mem://"), Sync: staging.Sync{Source: "acme", ID: "20261123T181610Z-ab12cd34"}, Export: "made_up",
+		Target: to, File: export.File{Name: "1-reports.csv", Bytes: 7, SHA256: "ab", Count: 1},
+	}
+}
+
+// The worker dies after the receipt, and before Temporal has heard of it.
+func TestSend_ofATargetThatSaysLittleDeliversOnce(t *testing.T) {
+	t.Parallel()
+	to := &target{receipt: export.Receipt{Path: "/1-reports.csv"}}
+	d := deliver(t, to)
+	for attempt := range 2 {
+		if fresh, err := d.Send(t.Context()); fresh != (attempt == 0) || err != nil {
+			t.Errorf("attempt %d: fresh %v, %v", attempt, fresh, err)
+		}
+	}
+	var got export.Receipt
+	if err := d.Store.ReadJSON(t.Context(), d.Sync.Receipt("made_up", "1-reports.csv"), &got); err != nil {
+		t.Fatal(err)
+	}
+	want := export.Receipt{Path: "/1-reports.csv", Bytes: 7, SHA256: "ab"}
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(export.Receipt{}, "At")); diff != "" || got.At.IsZero() || to.sent != 1 {
+		t.Errorf("sent %d times at %v, receipt (-want +got):\n%s", to.sent, got.At, diff)
+	}
+}
+
+func TestSend_ofATakenName(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		before export.Reach // of an attempt that failed; of none when it is "-"
+		taken  export.Reach
+		want   export.Taken // empty: it is ours
+	}{
+		"at the first try":               {"-", export.ReachNone, export.TakenByOther},
+		"after a refusal":                {export.ReachNone, export.ReachNone, export.TakenByOther},
+		"after an answer of a proxy":     {export.ReachProxy, export.ReachNone, export.TakenByProxy},
+		"after one that may have come":   {export.ReachUnknown, export.ReachNone, ""},
+		"after a try of the same call":   {"-", export.ReachUnknown, ""},
+		"after a proxy in the same call": {"-", export.ReachProxy, export.TakenByProxy},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			to := &target{receipt: export.Receipt{Reach: row.before}, err: errors.New("no answer")}
+			d := deliver(t, to)
+			if row.before != "-" {
+				if _, err := d.Send(t.Context()); !errors.Is(err, to.err) {
+					t.Fatal(err)
+				}
+			}
+			to.receipt.Reach, to.err = row.taken, export.ErrTaken
+			for range 2 { // the next attempt comes to the same
+				fresh, err := d.Send(t.Context())
+				taken, is := errors.AsType[*export.TakenError](err)
+				if fresh || is != (row.want != "") || is && taken.By != row.want || !is && err != nil {
+					t.Errorf("fresh %v, %v, want taken by %q", fresh, err, row.want)
+				}
+			}
+		})
+	}
+}
