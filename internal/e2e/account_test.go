@@ -33,7 +33,7 @@ type manifest struct {
 	Outcome  string                      `json:"outcome"`
 	Kinds    map[string]int64            `json:"kinds"`
 	States   map[string]int64            `json:"states"`
-	Items    map[string]map[string]int64 `json:"items"`
+	Items    map[string]map[string]int64 `json:"accounted"`
 	Vanished map[string]int64            `json:"vanished"`
 }
 
