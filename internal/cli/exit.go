@@ -39,7 +39,7 @@ var exitCodes = []struct {
 	{exitGaps, "reports without columns remain (only with --strict)"},
 	{exitCatalog, "the catalog refused the delivery"},
 	{exitUnreachable, "Salesforce, the catalog, Temporal, a worker or the bucket cannot be reached"},
-	{exitStopped, "the sync was cancelled or discarded"},
+	{exitStopped, "the sync was cancelled, terminated or discarded"},
 	{exitShrunk, "far less was found than last time (only extract)"},
 	{exitInterrupted, "interrupted"},
 }
