@@ -12,6 +12,7 @@ import (
 	"unicode/utf16"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/reach"
 )
 
 const signIn = "<html><head><title>Sign in to the network</title></head><body></body></html>"
@@ -180,12 +181,12 @@ func TestSend_tellsItsReach(t *testing.T) {
 	for name, row := range map[string]struct {
 		answer func(http.ResponseWriter, *http.Request)
 		file   File
-		want   Reach
+		want   reach.Reach
 	}{
-		"a file that cannot be read": {refuse(http.StatusOK), gone, ReachNone},
-		"refusals":                   {refuse(http.StatusTooManyRequests), fileOf("[1]"), ReachNone},
-		"a proxy":                    {refuse(http.StatusMultiStatus), fileOf("[1]"), ReachProxy},
-		"trouble of the catalog":     {refuse(http.StatusBadGateway), fileOf("[1]"), ReachUnknown},
+		"a file that cannot be read": {refuse(http.StatusOK), gone, reach.None},
+		"refusals":                   {refuse(http.StatusTooManyRequests), fileOf("[1]"), reach.None},
+		"a proxy":                    {refuse(http.StatusMultiStatus), fileOf("[1]"), reach.Proxy},
+		"trouble of the catalog":     {refuse(http.StatusBadGateway), fileOf("[1]"), reach.Unknown},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -206,7 +207,7 @@ func TestSend_tellsItsReach(t *testing.T) {
 				cancel(cause)
 				<-r.Context().Done()
 			})
-			if receipt, err := newBench(t, address, nil).Send(ctx, testPath, fileOf("[1]")); err == nil || receipt.Reach != ReachUnknown {
+			if receipt, err := newBench(t, address, nil).Send(ctx, testPath, fileOf("[1]")); err == nil || receipt.Reach != reach.Unknown {
 				t.Errorf("got reach %q and %v", receipt.Reach, err)
 			}
 		})

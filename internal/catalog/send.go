@@ -14,6 +14,7 @@ import (
 
 	"longhaul/internal/fault"
 	"longhaul/internal/httpkit"
+	"longhaul/internal/reach"
 )
 
 // File is a file to deliver. Send calls Open for every try.
@@ -32,13 +33,13 @@ type File struct {
 // Receipt proves a delivery. A Status of 409 means that an earlier try of the same Send had arrived after all. Together with an
 // error it holds the reach alone.
 type Receipt struct {
-	Path   string    `json:"path"`
-	Status int       `json:"status"`
-	Bytes  int64     `json:"bytes"`
-	SHA256 string    `json:"sha256"`
-	At     time.Time `json:"at"`
+	Path   string
+	Status int
+	Bytes  int64
+	SHA256 string
+	At     time.Time
 
-	Reach Reach `json:"-"` // of a Send that failed
+	Reach reach.Reach // of a Send that failed
 }
 
 // Send delivers a file to a path of Path, and tries a few times if an error may pass by itself. A try ends when it has made no
@@ -47,35 +48,35 @@ type Receipt struct {
 func (c *Client) Send(ctx context.Context, path string, f File) (Receipt, error) {
 	target, err := c.to.target(path)
 	if err != nil {
-		return Receipt{Reach: ReachNone}, err
+		return Receipt{Reach: reach.None}, err
 	}
 	token, err := c.readToken(ctx)
 	if err != nil {
-		return Receipt{Reach: ReachNone}, err
+		return Receipt{Reach: reach.None}, err
 	}
 	var unanswered Receipt // of a try that may have arrived
-	reach := ReachNone     // of all tries so far
+	far := reach.None      // of all tries so far
 	for attempt := 1; ; attempt++ {
 		receipt, err := c.try(ctx, target, token, f)
 		receipt.Path = path
 		switch {
 		case err == nil:
 			return receipt, nil
-		case errors.Is(err, ErrConflict) && (reach == ReachUnknown || reach == ReachProxy && !f.Renamable):
+		case errors.Is(err, ErrConflict) && (far == reach.Unknown || far == reach.Proxy && !f.Renamable):
 			unanswered.Path, unanswered.Status = path, http.StatusConflict
 			return unanswered, nil
 		case mayHaveArrived(err) && receipt.SHA256 != "":
-			reach = Farther(reach, reachOf(err))
+			far = reach.Farther(far, reachOf(err))
 			unanswered = receipt
 		}
 		pause, again := c.pause(err, attempt)
 		if !again {
-			return Receipt{Reach: reach}, err
+			return Receipt{Reach: far}, err
 		}
 		c.log.Warn("a delivery to the catalog failed and is tried again",
 			zap.String("file", Base(f.Name)), zap.Int("attempt", attempt), zap.Duration("after", pause), zap.Error(err))
 		if httpkit.Sleep(ctx, pause) != nil {
-			return Receipt{Reach: reach}, fmt.Errorf("sending %s to the catalog: %w", Base(f.Name), context.Cause(ctx))
+			return Receipt{Reach: far}, fmt.Errorf("sending %s to the catalog: %w", Base(f.Name), context.Cause(ctx))
 		}
 	}
 }

@@ -23,6 +23,7 @@ import (
 	"longhaul/internal/history"
 	"longhaul/internal/listing"
 	"longhaul/internal/monitor"
+	"longhaul/internal/reach"
 	"longhaul/internal/simulator/server"
 	"longhaul/internal/source"
 	"longhaul/internal/staging"
@@ -99,13 +100,11 @@ func (f *folderTarget) Ready(ctx context.Context) error {
 	return err
 }
 
-func (f *folderTarget) Check(ctx context.Context) (warning string, err error) {
-	return "", f.Ready(ctx)
-}
+func (f *folderTarget) Check(ctx context.Context) (string, error) { return "", f.Ready(ctx) }
 
 func (f *folderTarget) Send(ctx context.Context, file export.Outgoing) (export.Receipt, error) {
 	if f.has("refuse") {
-		return export.Receipt{Reach: export.ReachNone}, &fault.Error{
+		return export.Receipt{Reach: reach.None}, &fault.Error{
 			Class: fault.Invalid, System: fault.Catalog, Message: "the folder takes no files: allow them",
 		}
 	}
@@ -115,14 +114,14 @@ func (f *folderTarget) Send(ctx context.Context, file export.Outgoing) (export.R
 	}
 	from, err := file.Open()
 	if err != nil {
-		return export.Receipt{Reach: export.ReachNone}, err
+		return export.Receipt{Reach: reach.None}, err
 	}
 	defer func() { _ = from.Close() }()
 	to, err := os.OpenFile(filepath.Join(f.dir, file.Name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if errors.Is(err, os.ErrExist) {
-		return export.Receipt{Path: file.Name, Reach: export.ReachNone}, export.ErrTaken
+		return export.Receipt{Path: file.Name, Reach: reach.None}, export.ErrTaken
 	} else if err != nil {
-		return export.Receipt{Reach: export.ReachNone}, err
+		return export.Receipt{Reach: reach.None}, err
 	}
 	_, err = io.Copy(to, from)
 	return export.Receipt{Path: file.Name, Bytes: file.Bytes, SHA256: file.SHA256, At: time.Now().UTC()}, errors.Join(err, to.Close())

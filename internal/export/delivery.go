@@ -7,6 +7,7 @@ import (
 	"io"
 	"time"
 
+	"longhaul/internal/reach"
 	"longhaul/internal/staging"
 )
 
@@ -43,9 +44,9 @@ func (e *TakenError) Error() string {
 	return "the target already has another file of this name"
 }
 
-// taken is the error for a name that the target has, after attempts that came as far as reach.
-func taken(reach Reach) error {
-	if reach == ReachProxy {
+// taken is the error for a name that the target has, after attempts that came so far.
+func taken(far reach.Reach) error {
+	if far == reach.Proxy {
 		return &TakenError{TakenByProxy}
 	}
 	return &TakenError{TakenByOther}
@@ -58,7 +59,7 @@ type try struct {
 	At      time.Time `json:"at"`
 	Foreign bool      `json:"taken_by_other,omitempty"` // the target had a file of the name before this one
 
-	Reach Reach `json:"reach"` // of all attempts so far
+	Reach reach.Reach `json:"reach"` // of all attempts so far
 }
 
 func (d Delivery) tryKey() string     { return d.Sync.Try(d.Export, d.File.Name) }
@@ -71,30 +72,30 @@ func (d Delivery) Send(ctx context.Context) (fresh bool, err error) {
 	if known, err := d.known(ctx, d.receiptKey(), &sent); err != nil || known {
 		return false, d.same(sent.SHA256, err)
 	}
-	mine := try{File: d.File, At: time.Now().UTC(), Reach: ReachUnknown} // which it stays if the process ends
+	mine := try{File: d.File, At: time.Now().UTC(), Reach: reach.Unknown} // which it stays if the process ends
 	first, err := d.Store.WriteNewJSON(ctx, d.tryKey(), mine)
 	if err != nil {
 		return false, err
 	}
-	before := ReachNone
+	before := reach.None
 	if !first {
 		if before, err = d.tryAgain(ctx, &mine); err != nil {
 			return false, err
 		}
 	}
 	sent, err = d.Target.Send(ctx, d.outgoing(ctx))
-	reach := farther(before, sent.Reach)
-	foreign := reach == ReachNone || reach == ReachProxy && !d.Proxied
+	far := reach.Farther(before, sent.Reach)
+	foreign := far == reach.None || far == reach.Proxy && !d.Proxied
 	switch {
 	case errors.Is(err, ErrTaken) && foreign: // an attempt that comes after this one must not take the file for ours
-		mine.Foreign, mine.Reach = true, reach
+		mine.Foreign, mine.Reach = true, far
 		d.note(ctx, mine)
-		return false, taken(reach)
+		return false, taken(far)
 	case errors.Is(err, ErrTaken): // an earlier attempt sent it and did not hear the answer
 		found := Receipt{Path: sent.Path, DeliveredBefore: true, Bytes: d.File.Bytes, SHA256: d.File.SHA256, At: time.Now().UTC()}
 		return false, d.Store.WriteJSON(ctx, d.receiptKey(), found)
 	case err != nil:
-		if mine.Reach = reach; reach != ReachUnknown {
+		if mine.Reach = far; far != reach.Unknown {
 			d.note(ctx, mine)
 		}
 		return false, err
@@ -114,21 +115,21 @@ func (d Delivery) proof(sent Receipt) Receipt {
 
 // tryAgain reads the try of earlier attempts and gives their reach. What lies in the bucket from now on is that it is unknown, for
 // the process may end before it is known again.
-func (d Delivery) tryAgain(ctx context.Context, mine *try) (before Reach, err error) {
+func (d Delivery) tryAgain(ctx context.Context, mine *try) (before reach.Reach, err error) {
 	begun := mine.At
 	if err := d.Store.ReadJSON(ctx, d.tryKey(), mine); err != nil {
 		return "", err
 	}
 	switch err := d.same(mine.File.SHA256, nil); {
 	case err == nil && mine.At.Equal(begun): // it is this attempt's: the driver wrote it twice, as the first answer was lost
-		return ReachNone, nil
+		return reach.None, nil
 	case err != nil:
 		return "", err
 	case mine.Foreign:
 		return "", taken(mine.Reach)
 	}
-	if before = mine.Reach; before != ReachUnknown {
-		mine.Reach = ReachUnknown
+	if before = mine.Reach; before != reach.Unknown {
+		mine.Reach = reach.Unknown
 		err = d.Store.WriteJSON(ctx, d.tryKey(), *mine)
 	}
 	return before, err
@@ -137,7 +138,7 @@ func (d Delivery) tryAgain(ctx context.Context, mine *try) (before Reach, err er
 // noteWithin bounds the note at the end of an attempt.
 const noteWithin = 5 * time.Second
 
-// note keeps what an attempt learned for those that come after it, even if it is told to stop. Without the note they know less,
+// note keeps what an attempt learned for those that far after it, even if it is told to stop. Without the note they know less,
 // and its own end says more than the trouble of the bucket.
 func (d Delivery) note(ctx context.Context, mine try) {
 	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteWithin)

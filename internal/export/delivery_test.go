@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"longhaul/internal/export"
+	"longhaul/internal/reach"
 	"longhaul/internal/staging"
 	"longhaul/internal/streamtest"
 )
@@ -61,16 +62,16 @@ func TestSend_ofATargetThatSaysLittleDeliversOnce(t *testing.T) {
 func TestSend_ofATakenName(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
-		before export.Reach // of an attempt that failed; of none when it is "-"
-		taken  export.Reach
+		before reach.Reach // of an attempt that failed; of none when it is "-"
+		taken  reach.Reach
 		want   export.Taken // empty: it is ours
 	}{
-		"at the first try":               {"-", export.ReachNone, export.TakenByOther},
-		"after a refusal":                {export.ReachNone, export.ReachNone, export.TakenByOther},
-		"after an answer of a proxy":     {export.ReachProxy, export.ReachNone, export.TakenByProxy},
-		"after one that may have come":   {export.ReachUnknown, export.ReachNone, ""},
-		"after a try of the same call":   {"-", export.ReachUnknown, ""},
-		"after a proxy in the same call": {"-", export.ReachProxy, export.TakenByProxy},
+		"at the first try":               {"-", reach.None, export.TakenByOther},
+		"after a refusal":                {reach.None, reach.None, export.TakenByOther},
+		"after an answer of a proxy":     {reach.Proxy, reach.None, export.TakenByProxy},
+		"after one that may have come":   {reach.Unknown, reach.None, ""},
+		"after a try of the same call":   {"-", reach.Unknown, ""},
+		"after a proxy in the same call": {"-", reach.Proxy, export.TakenByProxy},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io"
 	"time"
+
+	"longhaul/internal/reach"
 )
 
 // Target is where the files of an export go. It is safe for concurrent use.
@@ -57,27 +59,5 @@ type Receipt struct {
 	// DeliveredBefore says that the target had the file from an earlier attempt, which did not hear the answer.
 	DeliveredBefore bool `json:"delivered_before,omitempty"`
 
-	Reach Reach `json:"-"` // of a Send that failed
-}
-
-// Reach is how far a file may have come in deliveries that failed. At a later ErrTaken it says whose file the target has.
-type Reach string
-
-// The reaches, the nearest first.
-const (
-	ReachNone    Reach = "none"    // every try was refused, or broke off before its end
-	ReachProxy   Reach = "proxy"   // something answered a success as the target would not, and may have let the file through
-	ReachUnknown Reach = "unknown" // the target may well have the file
-)
-
-// farther returns the farther of two reaches.
-func farther(a, b Reach) Reach {
-	switch {
-	case a == ReachNone:
-		return b
-	case b == ReachNone || a == b:
-		return a
-	default:
-		return ReachUnknown
-	}
+	Reach reach.Reach `json:"-"` // of a Send that failed
 }

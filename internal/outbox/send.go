@@ -10,6 +10,7 @@ import (
 	"longhaul/internal/catalog"
 	"longhaul/internal/humanize"
 	"longhaul/internal/paths"
+	"longhaul/internal/reach"
 )
 
 // Note writes a line to people, formatted as by fmt.Sprintf.
@@ -72,7 +73,7 @@ func (s *Sender) sendFile(ctx context.Context, log *sentLog, path, file string) 
 		one.Status = statusTaken
 		log.remove(entry)
 	case err != nil:
-		if !before && receipt.Reach == catalog.ReachNone {
+		if !before && receipt.Reach == reach.None {
 			log.remove(entry) // it did not arrive, so a file that has its name later is another one
 		}
 		return Sent{}, err

@@ -128,7 +128,7 @@ func (t *target) Send(ctx context.Context, f export.Outgoing) (export.Receipt, e
 		Name: f.Name, Size: f.Bytes, SHA256: f.SHA256, Open: f.Open, Renamable: f.Renamable,
 	})
 	receipt := export.Receipt{
-		Path: path, Status: sent.Status, Bytes: sent.Bytes, SHA256: sent.SHA256, At: sent.At, Reach: export.Reach(sent.Reach),
+		Path: path, Status: sent.Status, Bytes: sent.Bytes, SHA256: sent.SHA256, At: sent.At, Reach: sent.Reach,
 	}
 	if errors.Is(err, catalog.ErrConflict) {
 		receipt.Status = http.StatusConflict
