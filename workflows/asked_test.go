@@ -12,7 +12,7 @@ import (
 )
 
 // asked is called for what a workflow and its children ask of Temporal, as production sends it. The test environment's own
-// listeners see no summary, not all options, and defaults of the environment in the place of what is left out. A nil
+// listeners see no summary, not all options, and defaults of the environment in place of what is left out. A nil
 // function is not called.
 type asked struct {
 	interceptor.WorkerInterceptorBase

@@ -12,7 +12,7 @@ import (
 	"longhaul/workflows"
 )
 
-// revoked is a describe that is refused until fixed, after some reports came home: the ninth shard starts in the place of
+// revoked is a describe that is refused until fixed, after some reports came home: the ninth shard starts in place of
 // one that is done.
 func revoked(o *org, refused error, fixed *atomic.Bool) {
 	o.plan = func(activities.PlanParams) (activities.PlanResult, error) {

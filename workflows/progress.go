@@ -112,11 +112,11 @@ func (s *exportsState) counts() (files, uploads map[string]Count) {
 type display struct {
 	state   *State
 	outcome Outcome    // empty until the end
-	instead standstill // in the place of the phase, while the sync stands still
+	instead standstill // in place of the phase, while the sync stands still
 	phase   Phase      // in the search attribute
 }
 
-// standstill is shown in the place of the phase while the sync stands still.
+// standstill is shown in place of the phase while the sync stands still.
 type standstill struct {
 	phase Phase // empty: that of the sync
 	why   string

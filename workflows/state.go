@@ -77,7 +77,7 @@ func (s *State) warn(warnings ...string) {
 	}
 }
 
-// warnOfVerdict keeps what was decided about the sync among the warnings, if need be in the place of the last.
+// warnOfVerdict keeps what was decided about the sync among the warnings, if need be in place of the last.
 func (s *State) warnOfVerdict(verdict string) {
 	s.Warnings = append(s.Warnings[:min(len(s.Warnings), maxWarnings-1)], clip(verdict))
 }

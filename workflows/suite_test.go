@@ -251,7 +251,7 @@ func acknowledge[P any](
 	})
 }
 
-// register puts a function in the place of an activity of production.
+// register puts a function in place of an activity of production.
 func register(env *testsuite.TestWorkflowEnvironment, name string, answers any) {
 	env.RegisterActivityWithOptions(answers, registered.RegisterOptions{Name: name, DisableAlreadyRegisteredCheck: true})
 }

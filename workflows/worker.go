@@ -158,7 +158,7 @@ const (
 	PhaseDone         Phase = "done"
 )
 
-// The phases that are shown in the place of the one a sync is in while it stands still.
+// The phases that are shown in place of the one a sync is in while it stands still.
 const (
 	PhasePaused  Phase = "paused"  // by an operator
 	PhaseBlocked Phase = "blocked" // by something that somebody must fix, and then resume

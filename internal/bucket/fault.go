@@ -159,7 +159,7 @@ func (p place) refused(do action, key string, a answer, err error) error {
 	return f
 }
 
-// intercepted is the fault of a web page in the place of a store's answer.
+// intercepted is the fault of a web page in place of a store's answer.
 func (p place) intercepted(host string) *fault.Error {
 	return &fault.Error{
 		Class: fault.Transient, System: fault.Bucket,

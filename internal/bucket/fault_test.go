@@ -143,7 +143,7 @@ func TestUnreadable_isOnlyWhatDoesNotPassByItself(t *testing.T) {
 	}
 }
 
-// On a real disk, other things are in the place of an object. The errors are those of the driver.
+// On a real disk, other things are in place of an object. The errors are those of the driver.
 func TestUnreadable_onADisk(t *testing.T) {
 	t.Parallel()
 	b := folderBucket(t)

@@ -61,7 +61,7 @@ func (d *driver) confirmAbsent(ctx context.Context, key string, err error) error
 	return err // somebody wrote the object in between
 }
 
-// Read returns the next bytes. It recognizes a web page in the place of an object by its first bytes, before a caller takes
+// Read returns the next bytes. It recognizes a web page in place of an object by its first bytes, before a caller takes
 // the page for a damaged object. Fault classes its errors.
 func (r *Reader) Read(p []byte) (n int, err error) {
 	if !r.begun && r.driver.remote() {

@@ -22,7 +22,7 @@ import (
 type heldTemporal struct {
 	*fakeTemporal
 
-	refuses  error // what the next update answers in the place of a verdict
+	refuses  error // what the next update answers in place of a verdict
 	answers  []string
 	answered chan string
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -26,11 +27,7 @@ var setFiles = []string{
 func set(timestamp string, without ...string) []string {
 	var files []string
 	for _, name := range setFiles {
-		skip := false
-		for _, w := range without {
-			skip = skip || w == name
-		}
-		if !skip {
+		if !slices.Contains(without, name) {
 			files = append(files, timestamp+"-"+name)
 		}
 	}

@@ -72,7 +72,7 @@ func TestRecord_historiesOfEveryScenario(t *testing.T) {
 	_, _ = fmt.Fprint(os.Stdout, counts.String())
 }
 
-// replace puts a folder in the place of another, which need not be there.
+// replace puts a folder in place of another, which need not be there.
 func replace(dir, by string) error {
 	if err := os.RemoveAll(dir); err != nil {
 		return err

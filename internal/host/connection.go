@@ -110,7 +110,7 @@ func wrapped(err error, format string, args ...any) error {
 	return f
 }
 
-// checkAddress refuses a URL in the place of an address.
+// checkAddress refuses a URL in place of an address.
 func checkAddress(address string) error {
 	scheme, rest, found := strings.Cut(address, "://")
 	if !found || !slices.Contains([]string{"http", "https", "grpc", "grpcs", "tcp", "tls"}, strings.ToLower(scheme)) {

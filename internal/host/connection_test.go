@@ -13,7 +13,7 @@ import (
 
 // TestDial_refusesSettingsThatLeadNowhere meets mistakes that can be seen without a request.
 func TestDial_refusesSettingsThatLeadNowhere(t *testing.T) {
-	unreadable := t.TempDir() // a directory in the place of a file
+	unreadable := t.TempDir() // a directory in place of a file
 	for _, row := range []struct {
 		name    string
 		environ map[string]string
@@ -83,7 +83,7 @@ func TestDial_namesTheProfilesItCouldNotRead(t *testing.T) {
 	_ = closed.Close()
 	setenv(t, map[string]string{"TEMPORAL_ADDRESS": closed.Addr().String()})
 	file := filepath.Join(os.Getenv("HOME"), ".config", "temporalio", "temporal.toml")
-	if err := os.MkdirAll(file, 0o700); err != nil { // a directory in the place of the file
+	if err := os.MkdirAll(file, 0o700); err != nil { // a directory in place of the file
 		t.Fatal(err)
 	}
 	_, err := Dial(t.Context(), DialOptions{Logger: zap.NewNop()})

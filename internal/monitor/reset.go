@@ -10,7 +10,7 @@ import (
 	"longhaul/internal/control"
 )
 
-// afterReset gives the run that a reset has put in the place of a run that ended with end; without a reset it gives nil and
+// afterReset gives the run that a reset has put in place of a run that ended with end; without a reset it gives nil and
 // end. Temporal calls the earlier run terminated, and its result does not lead to the later one.
 func (w *Watcher) afterReset(ctx context.Context, run client.WorkflowRun, end error) (client.WorkflowRun, error) {
 	var stopped *temporal.TerminatedError

@@ -90,7 +90,7 @@ func (d *Disk) words() string {
 	return ""
 }
 
-// blame puts the disk's trouble in the place of what Temporal's clients say of it.
+// blame puts the disk's trouble in place of what Temporal's clients say of it.
 func (d *Disk) blame(err error) error {
 	if f := fault.From(err); f == nil || f.System != fault.Temporal {
 		return err

@@ -119,7 +119,7 @@ func (n *Node) startWorker(hosted *host.Host) error {
 // Close stops all parts. A second call does nothing.
 func (n *Node) Close() { n.parts.close() }
 
-// Blame puts the trouble of the disk under Temporal in the place of what Temporal's clients say of it.
+// Blame puts the trouble of the disk under Temporal in place of what Temporal's clients say of it.
 func (n *Node) Blame(err error) error { return n.disk.blame(err) }
 
 // Trouble is what keeps the embedded Temporal from answering; empty while nothing does.

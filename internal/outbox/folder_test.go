@@ -3,6 +3,7 @@ package outbox
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,11 +16,7 @@ import (
 func set(timestamp string, without ...string) []string {
 	var files []string
 	for _, name := range setFiles {
-		skip := false
-		for _, w := range without {
-			skip = skip || w == name
-		}
-		if !skip {
+		if !slices.Contains(without, name) {
 			files = append(files, timestamp+"-"+name)
 		}
 	}

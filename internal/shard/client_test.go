@@ -17,7 +17,7 @@ func clientOf(t *testing.T, handle func(w http.ResponseWriter, r *http.Request, 
 	return clientOfLogin(t, func(http.ResponseWriter, *http.Request) bool { return false }, handle)
 }
 
-// clientOfLogin is clientOf where login may answer logins in the place of a token.
+// clientOfLogin is clientOf where login may answer logins in place of a token.
 func clientOfLogin(
 	t *testing.T, login func(w http.ResponseWriter, r *http.Request) bool, handle func(w http.ResponseWriter, r *http.Request, call int64),
 ) *salesforce.Client {

@@ -13,7 +13,7 @@ const (
 )
 
 // SyncPrefix begins the id of the workflow that syncs a source. A source whose name began with it could not be distinguished from
-// the workflow of another source, which people know from the UI and write in the place of its name.
+// the workflow of another source, which people know from the UI and write in place of its name.
 const SyncPrefix = "sync-"
 
 // Check says what is wrong with the name that settings give to a source; nil when it is a good one. A name is a word of

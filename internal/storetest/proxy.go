@@ -13,7 +13,7 @@ import (
 	"go.uber.org/zap"
 )
 
-// Fault answers a request in the place of the store, or reports that it did not.
+// Fault answers a request in place of the store, or reports that it did not.
 type Fault func(w http.ResponseWriter, r *http.Request) (answered bool)
 
 // Proxy is between a program and a store.

@@ -52,7 +52,7 @@ func Text(value []byte) (string, error) {
 	return string(plain), nil
 }
 
-// Replace appends line to dst with raw in the place of the value of one member.
+// Replace appends line to dst with raw in place of the value of one member.
 func Replace(dst, line []byte, name, raw string) ([]byte, error) {
 	value, at, err := find(line, name)
 	if err != nil || value == nil {

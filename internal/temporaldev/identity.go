@@ -10,7 +10,7 @@ import (
 	"go.temporal.io/server/common/primitives"
 )
 
-// namespaceSuffix ends the name of the file beside a database that keeps the id of its namespace. A new database in the place of a
+// namespaceSuffix ends the name of the file beside a database that keeps the id of its namespace. A new database in place of a
 // lost one gets the same id, so that it counts as the same Temporal: the process that has the directory has the state of the
 // lost one, and no other process works there.
 const namespaceSuffix = ".namespace"

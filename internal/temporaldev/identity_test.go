@@ -22,7 +22,7 @@ func namespaceOf(t *testing.T, database string) string {
 	return answer.GetNamespaceInfo().GetId()
 }
 
-// A database in the place of a lost one has the same id of its namespace. The id in a database counts before the one in the file.
+// A database in place of a lost one has the same id of its namespace. The id in a database counts before the one in the file.
 func TestNamespace_keepsItsIDWhenItsDatabaseIsLost(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

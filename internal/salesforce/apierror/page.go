@@ -10,7 +10,7 @@ import (
 // LongestStart is how many bytes of a body decide whether it is a page.
 const LongestStart = 64 << 10
 
-// Page returns the error of a page for browsers in the place of an answer, or nil when the body is none. A page may repeat what was
+// Page returns the error of a page for browsers in place of an answer, or nil when the body is none. A page may repeat what was
 // sent, so the values to hide are removed before its title is shortened.
 func Page(body []byte, hide []string) error {
 	if page := pageIn(body, hide); page != nil {
@@ -27,7 +27,7 @@ func pageIn(body []byte, hide []string) *pageError {
 	return &pageError{redact.Clean(title, redact.LongestText, hide...)}
 }
 
-// pageError is a page for browsers in the place of an answer.
+// pageError is a page for browsers in place of an answer.
 type pageError struct{ title string }
 
 func (e *pageError) Error() string {

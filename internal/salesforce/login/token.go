@@ -132,7 +132,7 @@ func (t pageCheck) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// pageError is a page in the place of a token. Its text is never shown: the page may repeat what was sent.
+// pageError is a page in place of a token. Its text is never shown: the page may repeat what was sent.
 type pageError struct{ start []byte }
 
 func (*pageError) Error() string { return apierror.ErrWebPage.Error() }

@@ -87,7 +87,7 @@ func ReadEntries(ctx context.Context, store Store, key string) ([]Entry, error) 
 	return entries, nil
 }
 
-// Beats says whether a state is taken in the place of one from a lower attempt: any answer of Salesforce is better than
+// Beats says whether a state is taken in place of one from a lower attempt: any answer of Salesforce is better than
 // none. It is the one rule for lines about the same report, wherever they are counted or joined.
 func Beats(state, lower description.State) bool { return !unanswered(state) && unanswered(lower) }
 

@@ -21,7 +21,7 @@ type group struct {
 	capacity int      // the sum of all shares, and of what was kept
 	kept     int      // slots of ended shards that nobody will claim any more
 	inUse    int
-	ending   bool            // the last shard has begun: none will be started in the place of one that ends
+	ending   bool            // the last shard has begun: none will be started in place of one that ends
 	waiting  []chan struct{} // each is closed once inUse fits capacity
 }
 

@@ -32,7 +32,7 @@ type CheckQuotaResult struct {
 func (a *Activities) CheckQuota(ctx context.Context, params CheckQuotaParams) (CheckQuotaResult, error) {
 	bounded, cancel := context.WithTimeout(ctx, authenticateTimeout)
 	defer cancel()
-	result, err := a.probeQuota(bounded, params)
+	result, err := a.checkQuota(bounded, params)
 	return result, toTemporal(ctx, err)
 }
 
@@ -40,7 +40,7 @@ func (a *Activities) CheckQuota(ctx context.Context, params CheckQuotaParams) (C
 // same session where sessions are in doubt. With fewer a look in doubt would never bring anything.
 const lookCalls = 5
 
-func (a *Activities) probeQuota(ctx context.Context, params CheckQuotaParams) (result CheckQuotaResult, err error) {
+func (a *Activities) checkQuota(ctx context.Context, params CheckQuotaParams) (result CheckQuotaResult, err error) {
 	source, _, err := a.open(ctx, params.Sync) // which also says that the sync is still there
 	if err != nil {
 		return result, err
