@@ -36,7 +36,7 @@ type describeState struct {
 
 // Unfinished is a shard that was begun and left before its end: its parts are in the bucket.
 //
-// Its keys are short: 64 of these, 12 warnings and two exports fit into the 20 kB of a state.
+// Its keys are short: 64 of these, the warnings and two exports fit into the 20 kB of a state.
 type Unfinished struct {
 	Shard     int   `json:"shard"`
 	Done      int64 `json:"done"`                 // reports that have their state
