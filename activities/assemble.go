@@ -8,6 +8,7 @@ import (
 	"longhaul/internal/description"
 	"longhaul/internal/export"
 	"longhaul/internal/listing"
+	"longhaul/internal/warning"
 )
 
 // MergeDescriptionsParams names the sync whose shards are all done.
@@ -75,7 +76,7 @@ type WriteAccountParams struct {
 	States    States               `json:"states"`
 	Vanished  Kinds                `json:"vanished,omitzero"`
 	Files     map[string][]File    `json:"files"` // by export
-	Warnings  []string             `json:"warnings"`
+	Warnings  []warning.Warning    `json:"warnings"`
 	Calls     int64                `json:"calls"`
 
 	Permissions map[string]bool `json:"permissions,omitempty"` // of the run-as user, where they are known

@@ -3,10 +3,7 @@ package activities
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"go.temporal.io/sdk/activity"
@@ -21,6 +18,7 @@ import (
 	"longhaul/internal/shard"
 	"longhaul/internal/staging"
 	"longhaul/internal/usage"
+	"longhaul/internal/warning"
 )
 
 // AuthenticateParams names the sync that begins.
@@ -46,7 +44,7 @@ type AuthenticateResult struct {
 	Exports       []ExportPlan         `json:"exports"`
 	LastTimestamp int64                `json:"last_timestamp"` // of the newest recorded sync; 0 for none
 	Calls         int64                `json:"calls"`
-	Warnings      []string             `json:"warnings"`
+	Warnings      []warning.Warning    `json:"warnings"`
 
 	Usage       quota.Usage     `json:"usage,omitzero"`
 	Used        SourceUsage     `json:"used,omitzero"`         // by all earlier activities of the source's syncs
@@ -131,8 +129,7 @@ func askUsage(ctx context.Context, source *Source, meter *salesforce.Meter, resu
 	case err != nil:
 		return err
 	case !known:
-		result.Warnings = append(result.Warnings, "Salesforce does not tell how many API calls the org has left, so quota.ceiling and "+
-			`quota.share cannot be kept: give the run-as user "View Setup and Configuration"`)
+		result.Warnings = append(result.Warnings, warning.New(warning.UsageUnknown, nil))
 		return nil
 	}
 	result.Usage = askedUsage(meter, limit)
@@ -221,8 +218,7 @@ func logIn(ctx context.Context, source *Source, result *AuthenticateResult) erro
 		APIVersion: source.APIVersion, Format: description.Format,
 	}
 	if unreadable {
-		result.Warnings = append(result.Warnings, "the permissions of the run-as user cannot be read, so whether it sees all reports and "+
-			"dashboards is not known")
+		result.Warnings = append(result.Warnings, warning.New(warning.PermissionsUnreadable, nil))
 		return nil
 	}
 	result.Permissions = permissions.Granted()
@@ -233,24 +229,23 @@ func logIn(ctx context.Context, source *Source, result *AuthenticateResult) erro
 
 // checkPermissions refuses what contradicts the settings and warns of what will be missing. Whether a sync goes on without it the
 // guard asks, once it has listed what there is.
-func checkPermissions(permissions permission.Set, private bool, accepted []string) (warnings []string, err error) {
+func checkPermissions(permissions permission.Set, private bool, accepted []string) (warnings []warning.Warning, err error) {
 	var unknown []string
 	for _, right := range permission.All {
 		has, known := permissions.Has(right.Name)
 		switch {
 		case has:
 		case !known && right.Decides:
-			unknown = append(unknown, strconv.Quote(right.Label))
+			unknown = append(unknown, right.Name)
 		case !known || !right.Decides:
 		case slices.Contains(accepted, right.Name):
-			warnings = append(warnings, fmt.Sprintf("%s, as accept_missing allows: the run-as user lacks %q", right.Cost, right.Label))
+			warnings = append(warnings, warning.New(warning.PermissionAccepted, warning.Params{"permission": right.Name}))
 		default:
-			warnings = append(warnings, fmt.Sprintf("%s: give the run-as user %q", right.Cost, right.Label))
+			warnings = append(warnings, warning.New(warning.GivePermission, warning.Params{"permission": right.Name}))
 		}
 	}
 	if len(unknown) > 0 {
-		warnings = append(warnings, "it cannot be read whether the run-as user has "+strings.Join(unknown, ", ")+
-			", so whether it sees all reports and dashboards is not known")
+		warnings = append(warnings, warning.New(warning.PermissionsUnknown, warning.Params{"permissions": warning.List(unknown)}))
 	}
 	if private && permission.HidesLinks(permissions.Granted()) {
 		return warnings, &fault.Error{

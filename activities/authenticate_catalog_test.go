@@ -14,6 +14,7 @@ import (
 	"longhaul/internal/catalog"
 	"longhaul/internal/fault"
 	"longhaul/internal/simulator/server"
+	"longhaul/internal/warning"
 )
 
 // withCatalog readies the activities of a source that delivers to a simulated catalog.
@@ -117,7 +118,10 @@ func TestAuthenticate_warnsOnceOfWhatCannotBeTried(t *testing.T) {
 			if err := value.Get(&result); err != nil {
 				t.Fatal(err)
 			}
-			all := strings.Join(result.Warnings, "\n")
+			all := ""
+			for _, one := range warning.Show(result.Warnings) {
+				all += one.Message + "\n"
+			}
 			if want := min(len(row.says), 1); len(result.Warnings) != want || !strings.Contains(all, row.says) {
 				t.Errorf("warnings %q, want %q", result.Warnings, row.says)
 			}

@@ -2,12 +2,12 @@ package activities
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"longhaul/internal/export"
 	"longhaul/internal/fault"
 	"longhaul/internal/listing"
+	"longhaul/internal/warning"
 )
 
 // ExportPlan is an export that a sync makes.
@@ -62,7 +62,7 @@ func (s *Source) fields(sync Sync) (listing.Fields, error) {
 // checkTargets looks whether deliveries can succeed, before anything is spent on what would not be delivered. It fails where none
 // can; where some can, the others are warnings: the sync tries them at its end.
 func checkTargets(ctx context.Context, source *Source, result *AuthenticateResult) error {
-	var refused []string
+	var refused []warning.Warning
 	var first error
 	checked := 0
 	for _, one := range source.Exports {
@@ -70,17 +70,17 @@ func checkTargets(ctx context.Context, source *Source, result *AuthenticateResul
 			continue
 		}
 		checked++
-		warning, err := one.Target.Check(ctx)
+		doubt, err := one.Target.Check(ctx)
 		switch {
 		case err != nil && first == nil:
 			first = err
 			fallthrough
 		case err != nil:
-			refused = append(refused, fmt.Sprintf("the export %s cannot be delivered as it is: %s", one.Name(), fault.Sentence(err)))
-		case warning != "" && len(source.Exports) > 1:
-			result.Warnings = append(result.Warnings, "export "+one.Name()+": "+warning)
-		case warning != "":
-			result.Warnings = append(result.Warnings, warning)
+			refused = append(refused, warning.New(warning.ExportRefused, warning.Params{"export": one.Name(), "failure": fault.Sentence(err)}))
+		case doubt.Code != "" && len(source.Exports) > 1:
+			result.Warnings = append(result.Warnings, warning.New(warning.ExportUntried, warning.Params{"export": one.Name()}, doubt))
+		case doubt.Code != "":
+			result.Warnings = append(result.Warnings, doubt)
 		}
 	}
 	if len(refused) == checked || ctx.Err() != nil {

@@ -10,6 +10,7 @@ import (
 	"longhaul/internal/guard"
 	"longhaul/internal/history"
 	"longhaul/internal/staging"
+	"longhaul/internal/warning"
 )
 
 // GuardStage is when a sync is compared with the last one.
@@ -39,16 +40,20 @@ type GuardParams struct {
 
 // GuardResult is what somebody should look at before the sync goes on; nothing as a rule.
 type GuardResult struct {
-	Concerns []string  `json:"concerns"`        // sentences
-	Found    []Concern `json:"found,omitempty"` // the same for machines, in the same order
-	Warnings []string  `json:"warnings,omitempty"`
+	Concerns []string          `json:"concerns"`        // sentences
+	Found    []Concern         `json:"found,omitempty"` // the same for machines, in the same order
+	Warnings []warning.Warning `json:"warnings,omitempty"`
 }
 
-// Concern is one thing that somebody should look at: its code, and what was found.
+// Concern is one thing that somebody should look at: what was found, by a code and in a sentence.
 type Concern struct {
-	Code string `json:"code"`
-	What string `json:"what"`
+	Code   warning.Code   `json:"code"`
+	Params warning.Params `json:"params,omitempty"`
+	What   string         `json:"what"`
 }
+
+// Warning is what was found, as it is stored.
+func (c Concern) Warning() warning.Warning { return warning.New(c.Code, c.Params) }
 
 // Guard compares a sync with the last one that may be a baseline, or with the newest of any kind.
 func (a *Activities) Guard(ctx context.Context, params GuardParams) (GuardResult, error) {
@@ -60,11 +65,11 @@ func (a *Activities) Guard(ctx context.Context, params GuardParams) (GuardResult
 	concerns, err := params.compare(ctx, a.Store, staged)
 	for _, c := range concerns {
 		if params.Newest && aboutDelivery(c) {
-			result.Warnings = append(result.Warnings, c.What)
+			result.Warnings = append(result.Warnings, c.Found)
 			continue
 		}
 		result.Concerns = append(result.Concerns, c.Sentence())
-		result.Found = append(result.Found, Concern{Code: c.Code, What: c.What})
+		result.Found = append(result.Found, Concern{Code: c.Found.Code, Params: c.Found.Params, What: c.Found.Sentence()})
 	}
 	return result, toTemporal(ctx, err)
 }
@@ -72,7 +77,7 @@ func (a *Activities) Guard(ctx context.Context, params GuardParams) (GuardResult
 // aboutDelivery says whether a concern matters only for a delivery. A sync that delivers nothing replaces nothing, so an org
 // without reports or another org needs no answer there.
 func aboutDelivery(c guard.Concern) bool {
-	return c.Code == guard.ConcernNoReports || c.Code == guard.ConcernOtherOrg
+	return c.Found.Code == guard.ConcernNoReports || c.Found.Code == guard.ConcernOtherOrg
 }
 
 // compare finds the concerns of the stage.

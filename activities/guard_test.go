@@ -12,6 +12,7 @@ import (
 	"longhaul/internal/history"
 	"longhaul/internal/listing"
 	"longhaul/internal/staging"
+	"longhaul/internal/warning"
 )
 
 // TestGuard_comparesWithTheSyncThatFits puts a delivered sync and a later trial into the bucket: a sync that delivers is
@@ -44,12 +45,12 @@ func TestGuard_comparesWithTheSyncThatFits(t *testing.T) {
 	here := description.Identity{OrgID: org}
 	for name, row := range map[string]struct {
 		params   activities.GuardParams
-		want     []string
+		want     []warning.Code
 		warnings int
 	}{
 		"a delivery": {
 			activities.GuardParams{Identity: here, Permissions: lacking, Kinds: activities.Kinds{Reports: 200}},
-			[]string{guard.ConcernPermissionLost, guard.ConcernShrunkReports},
+			[]warning.Code{guard.ConcernPermissionLost, guard.ConcernShrunkReports},
 			0,
 		},
 		"a delivery that may lack the right": {
@@ -59,12 +60,12 @@ func TestGuard_comparesWithTheSyncThatFits(t *testing.T) {
 		"an extract": {activities.GuardParams{Identity: here, Permissions: lacking, Kinds: activities.Kinds{Reports: 200}, Newest: true}, nil, 0},
 		"an extract that finds far less": {
 			activities.GuardParams{Identity: here, Permissions: lacking, Kinds: activities.Kinds{Reports: 100}, Newest: true},
-			[]string{guard.ConcernShrunkReports},
+			[]warning.Code{guard.ConcernShrunkReports},
 			0,
 		},
 		"an extract of another org": {activities.GuardParams{
 			Identity: description.Identity{OrgID: "00Dyy0000001gPLEAY"}, Permissions: lacking, Kinds: activities.Kinds{Reports: 1}, Newest: true,
-		}, []string{guard.ConcernPermissionMissing}, 1},
+		}, []warning.Code{guard.ConcernPermissionMissing}, 1},
 		"a trial that finds far less": {
 			activities.GuardParams{Identity: here, Permissions: lacking, Kinds: activities.Kinds{Reports: 1}, Newest: true, RightsOnly: true}, nil, 0,
 		},
@@ -72,12 +73,12 @@ func TestGuard_comparesWithTheSyncThatFits(t *testing.T) {
 			activities.GuardParams{
 				Identity: here, Permissions: map[string]bool{"RunReports": false}, Kinds: activities.Kinds{Reports: 1}, Newest: true, RightsOnly: true,
 			},
-			[]string{guard.ConcernPermissionMissing},
+			[]warning.Code{guard.ConcernPermissionMissing},
 			0,
 		},
 		"an extract of which far fewer reports have columns": {activities.GuardParams{
 			Stage: activities.GuardCoverage, Identity: here, Newest: true, States: activities.States{Described: 100, Denied: 100},
-		}, []string{guard.ConcernCoverageFell}, 0},
+		}, []warning.Code{guard.ConcernCoverageFell}, 0},
 	} {
 		row.params.Sync = activities.Sync{Source: "acme", ID: "20261124T180002Z-ab12cd34"}
 		if row.params.Stage == "" {
@@ -88,7 +89,7 @@ func TestGuard_comparesWithTheSyncThatFits(t *testing.T) {
 		if err == nil {
 			err = value.Get(&got)
 		}
-		var codes []string
+		var codes []warning.Code
 		for _, found := range got.Found {
 			codes = append(codes, found.Code)
 		}

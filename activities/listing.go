@@ -9,6 +9,7 @@ import (
 	"longhaul/internal/history"
 	"longhaul/internal/listing"
 	"longhaul/internal/staging"
+	"longhaul/internal/warning"
 )
 
 // EnumerateParams names one kind of records.
@@ -21,8 +22,8 @@ type EnumerateParams struct {
 
 // EnumerateResult counts what lies in the sync's inventory of that kind.
 type EnumerateResult struct {
-	Count    int64    `json:"count"`
-	Warnings []string `json:"warnings,omitempty"`
+	Count    int64             `json:"count"`
+	Warnings []warning.Warning `json:"warnings,omitempty"`
 	Spending
 }
 
@@ -54,7 +55,7 @@ type LookUpMissingResult struct {
 	Found Kinds `json:"found"` // that are there all the same
 	Gone  Kinds `json:"gone"`
 
-	Warnings []string `json:"warnings,omitempty"`
+	Warnings []warning.Warning `json:"warnings,omitempty"`
 	Spending
 }
 
@@ -78,7 +79,7 @@ func (params LookUpMissingParams) lookUp(ctx context.Context, store *staging.Sto
 	case errors.Is(err, staging.ErrNotExist):
 		return listing.LookedUp{}, nil
 	case errors.Is(err, history.ErrRecordUnreadable):
-		return listing.LookedUp{Warnings: []string{history.WarningRecordUnreadable}}, nil
+		return listing.LookedUp{Warnings: []warning.Warning{warning.New(warning.NothingLookedUp, nil)}}, nil
 	case err != nil:
 		return listing.LookedUp{}, err
 	case last.Identity.OrgID != params.Identity.OrgID:
@@ -110,9 +111,9 @@ type CatchUpParams struct {
 
 // CatchUpResult counts the inventory with what changed.
 type CatchUpResult struct {
-	Changed  Kinds    `json:"changed"` // records that are other than they were listed before, or new
-	Kinds    Kinds    `json:"kinds"`   // the inventory with them; empty when nothing changed
-	Warnings []string `json:"warnings,omitempty"`
+	Changed  Kinds             `json:"changed"` // records that are other than they were listed before, or new
+	Kinds    Kinds             `json:"kinds"`   // the inventory with them; empty when nothing changed
+	Warnings []warning.Warning `json:"warnings,omitempty"`
 	Spending
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"longhaul/internal/description"
 	"longhaul/internal/planning"
+	"longhaul/internal/warning"
 )
 
 // shardSize is the most reports a shard holds: about a minute's work at a common latency, so that a lost worker costs
@@ -21,11 +22,11 @@ type PlanParams struct {
 
 // PlanResult counts what is known and what is to be described.
 type PlanResult struct {
-	Reports    int64    `json:"reports"`
-	ToDescribe int64    `json:"to_describe"`
-	Shards     int      `json:"shards"`
-	States     States   `json:"states"` // of the reports that need no describe
-	Warnings   []string `json:"warnings,omitempty"`
+	Reports    int64             `json:"reports"`
+	ToDescribe int64             `json:"to_describe"`
+	Shards     int               `json:"shards"`
+	States     States            `json:"states"` // of the reports that need no describe
+	Warnings   []warning.Warning `json:"warnings,omitempty"`
 }
 
 // Plan joins the inventory with what is known and deals the rest into shards.

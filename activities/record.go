@@ -9,6 +9,7 @@ import (
 	"longhaul/internal/history"
 	"longhaul/internal/staging"
 	"longhaul/internal/usage"
+	"longhaul/internal/warning"
 )
 
 // RecordParams is the account of a sync that is over.
@@ -104,7 +105,7 @@ func (p WriteAccountParams) manifest() account.Manifest {
 		Sync: p.Sync.ID, Source: p.Sync.Source, Identity: p.Identity, APIVersion: p.Identity.APIVersion,
 		Started: p.Started, Finished: p.Finished, Timestamp: p.Timestamp,
 		Outcome: account.Outcome(states), Coverage: description.Coverage(states), States: states, Kinds: p.Kinds.byKind(),
-		Vanished: p.Vanished.byKind(), Files: files, Warnings: p.Warnings, Permissions: p.Permissions,
+		Vanished: p.Vanished.byKind(), Files: files, Warnings: warning.Show(p.Warnings), Permissions: p.Permissions,
 	}
 }
 

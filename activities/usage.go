@@ -2,7 +2,7 @@ package activities
 
 import (
 	"context"
-	"fmt"
+	"strconv"
 	"time"
 
 	"go.temporal.io/sdk/activity"
@@ -11,13 +11,14 @@ import (
 	"longhaul/internal/quota"
 	"longhaul/internal/staging"
 	"longhaul/internal/usage"
+	"longhaul/internal/warning"
 )
 
 // SourceUsage is the API calls of all syncs of a source that may still count.
 type SourceUsage struct {
-	Run      string       `json:"run"`             // of the workflow in which they were summed
-	Hours    []quota.Hour `json:"hours,omitempty"` // of Salesforce's clock, oldest first
-	Warnings []string     `json:"warnings,omitempty"`
+	Run      string            `json:"run"`             // of the workflow in which they were summed
+	Hours    []quota.Hour      `json:"hours,omitempty"` // of Salesforce's clock, oldest first
+	Warnings []warning.Warning `json:"warnings,omitempty"`
 }
 
 // SumUsageParams names the sync that was reset.
@@ -43,8 +44,7 @@ func usedBy(ctx context.Context, sum usage.Sum, clock time.Time) SourceUsage {
 	}
 	used := SourceUsage{Run: activity.GetInfo(ctx).WorkflowExecution.RunID, Hours: sum.Hours(clock, now)}
 	if sum.Unreadable > 0 {
-		used.Warnings = []string{fmt.Sprintf("%d objects below usage/ in the bucket cannot be read, so quota.share does not count the API calls of "+
-			"that many steps of earlier syncs", sum.Unreadable)}
+		used.Warnings = []warning.Warning{warning.New(warning.UsageUnreadable, warning.Params{"count": strconv.Itoa(sum.Unreadable)})}
 	}
 	return used
 }

@@ -4,11 +4,13 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"go.temporal.io/sdk/workflow"
 
 	"longhaul/activities"
 	"longhaul/internal/listing"
+	"longhaul/internal/warning"
 	"longhaul/workflows/call"
 )
 
@@ -172,17 +174,9 @@ func (p *assemblePhase) writeSet(ctx workflow.Context, e *ExportState) ([]activi
 		return err
 	})
 	if err == nil && partial > 0 {
-		p.state.warn(partialWords(partial))
+		p.state.warn(warning.New(warning.ColumnsMissing, warning.Params{"count": strconv.FormatInt(partial, 10)}))
 	}
 	return files, err
-}
-
-// partialWords is the warning of reports whose description names columns that it does not describe.
-func partialWords(reports int64) string {
-	if reports == 1 {
-		return "Salesforce described 1 report without some of its columns, so the files lack those"
-	}
-	return fmt.Sprintf("Salesforce described %d reports without some of their columns, so the files lack those", reports)
 }
 
 // account is the sync as its account and its record keep it.

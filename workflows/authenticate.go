@@ -2,7 +2,6 @@ package workflows
 
 import (
 	"errors"
-	"fmt"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
@@ -11,6 +10,7 @@ import (
 	"longhaul/activities"
 	"longhaul/internal/fault"
 	"longhaul/internal/staging"
+	"longhaul/internal/warning"
 	"longhaul/workflows/call"
 )
 
@@ -52,7 +52,7 @@ func (p *authenticatePhase) run(ctx workflow.Context) error {
 	p.exports.plan(auth.Exports, p.state.Upload)
 	sync.Exports = p.exports.names()
 	if p.state.Upload {
-		p.state.warn(undeliveredWords(auth.Exports)...)
+		p.state.warn(undelivered(auth.Exports)...)
 	}
 	return nil
 }
@@ -147,10 +147,6 @@ func (o *OtherOwner) look(now time.Time) {
 	o.Looked = now
 }
 
-// warningOtherOwner explains a wait that a bucket with one Temporal would not have.
-const warningOtherOwner = "the source belonged to another Temporal in this bucket when the sync began, so it waited until that one was done or " +
-	"silent: use one Temporal for a bucket"
-
 // noteOwner remembers the other Temporal that a failed login names.
 func (p *authenticatePhase) noteOwner(ctx workflow.Context, err error) {
 	mark, other, now := call.Details(err).Owner, &p.own.Other, workflow.Now(ctx).UTC()
@@ -196,20 +192,21 @@ func (p *authenticatePhase) takeOwnership(ctx workflow.Context, auth activities.
 		p.own.Owned = now
 	}
 	if p.own.Other.Mark != "" {
-		p.state.warn(warningOtherOwner)
+		p.state.warn(warning.New(warning.BucketShared, nil)) // a bucket with one Temporal would not have this wait
 	}
 	p.exports.nameFiles(p.state, now, auth.LastTimestamp)
 }
 
-// undeliveredWords are the warnings of exports that have no settings to say where their files go.
-func undeliveredWords(plans []activities.ExportPlan) (warnings []string) {
+// undelivered are the warnings of exports that have no settings to say where their files go.
+func undelivered(plans []activities.ExportPlan) (warnings []warning.Warning) {
 	for _, plan := range plans {
-		what := "the extract stays"
-		if len(plans) > 1 {
-			what = "the files of export " + plan.Name + " stay"
-		}
-		if !plan.Delivers && plan.Section != "" {
-			warnings = append(warnings, fmt.Sprintf("the source has no %s settings, so %s in the bucket", plan.Section, what))
+		switch {
+		case plan.Delivers || plan.Section == "":
+		case len(plans) > 1:
+			of := warning.Params{"section": plan.Section, "export": plan.Name}
+			warnings = append(warnings, warning.New(warning.ExportNotDelivered, of))
+		default:
+			warnings = append(warnings, warning.New(warning.NotDelivered, warning.Params{"section": plan.Section}))
 		}
 	}
 	return warnings

@@ -20,6 +20,7 @@ import (
 	"longhaul/internal/salesforce/permission"
 	"longhaul/internal/source"
 	"longhaul/internal/staging"
+	"longhaul/internal/warning"
 	"longhaul/workflows"
 	"longhaul/workflows/operator"
 )
@@ -210,8 +211,8 @@ func fillLogin(t *testing.T, state *workflows.State, now time.Time) {
 		state.Auth.AcceptMissing = append(state.Auth.AcceptMissing, right.Name)
 	}
 	for n := range 4 { // what operator.WarnOfUnknown keeps
-		warning := fmt.Sprintf("signal %q is not known; this sync takes pause and resume", fmt.Sprintf("%032d", n))
-		state.UnknownSignals = append(state.UnknownSignals, warning)
+		signal := operator.Signal{Name: fmt.Sprintf("%q", fmt.Sprintf("%032d", n))}
+		state.UnknownSignals = operator.WarnOfUnknown(state.UnknownSignals, signal)
 	}
 }
 
@@ -260,7 +261,7 @@ func TestState_staysSmall(t *testing.T) {
 	o := &org{plan: func(activities.PlanParams) (activities.PlanResult, error) {
 		r := activities.PlanResult{Reports: 1 << 40, ToDescribe: 1 << 40, Shards: 1 << 20}
 		for n := range 100 { // more than are kept
-			r.Warnings = append(r.Warnings, fmt.Sprintf("%04d%s", n, long))
+			r.Warnings = append(r.Warnings, warning.Warning{Code: "a_code", Params: warning.Params{"n": fmt.Sprint(n), "text": long[:max(1, len(long)-n*4)]}})
 		}
 		return r, nil
 	}}

@@ -2,12 +2,14 @@ package workflows
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"longhaul/activities"
+	"longhaul/internal/warning"
 	"longhaul/workflows/call"
 )
 
@@ -34,7 +36,7 @@ type describeState struct {
 
 // Unfinished is a shard that was begun and left before its end: its parts are in the bucket.
 //
-// Its keys are short: 64 of these, 12 warnings and two exports fit into the 20 kB of a state.
+// Its keys are short: 64 of these, the warnings and two exports fit into the 20 kB of a state.
 type Unfinished struct {
 	Shard     int   `json:"shard"`
 	Done      int64 `json:"done"`                 // reports that have their state
@@ -255,6 +257,6 @@ func (p *describePhase) requeue(err error) bool {
 	}
 	p.own.Repairs[*torn]++
 	p.own.Queue = append(p.own.Queue, Unfinished{Shard: *torn, Counted: true})
-	p.state.warn(fmt.Sprintf("what the bucket held of shard %d was damaged, so its reports were described again", *torn+1))
+	p.state.warn(warning.New(warning.ShardDamaged, warning.Params{"shard": strconv.Itoa(*torn + 1)}))
 	return true
 }

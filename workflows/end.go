@@ -10,6 +10,7 @@ import (
 	"longhaul/activities"
 	"longhaul/internal/fault"
 	"longhaul/internal/listing"
+	"longhaul/internal/warning"
 	"longhaul/workflows/call"
 )
 
@@ -29,7 +30,7 @@ type Result struct {
 	Exports   map[string]activities.Delivery `json:"exports"`   // what became of the files of each
 	Uploaded  bool                           `json:"uploaded"`  // every export that has a target was delivered, and there is one
 	Staging   string                         `json:"staging"`   // prefix of the sync's objects in the bucket
-	Warnings  []string                       `json:"warnings"`
+	Warnings  []warning.Shown                `json:"warnings"`
 	Skipped   *Skipped                       `json:"skipped,omitempty"`
 	Failure   *activities.Failure            `json:"failure,omitempty"` // in the details of a failed sync
 
@@ -131,7 +132,7 @@ func failed(result *Result) error { return call.Fail(result.Failure, result) }
 // refused is the error of a workflow that fails for its input or its settings.
 func refused(problem string) error {
 	return failed(&Result{
-		Outcome: OutcomeFailed, Files: noFiles(), Warnings: list[string](nil),
+		Outcome: OutcomeFailed, Files: noFiles(), Warnings: warning.Show(nil),
 		Failure: &activities.Failure{Class: fault.Invalid, System: fault.Longhaul, Message: problem},
 	})
 }
@@ -170,6 +171,6 @@ func (p *recordPhase) prune(ctx workflow.Context) {
 	case errors.As(err, &late) && late.TimeoutType() == enumspb.TIMEOUT_TYPE_SCHEDULE_TO_START: // the next sync removes them
 		workflow.GetLogger(ctx).Warn("no worker of the source was there to remove old working files")
 	case err != nil:
-		p.state.warn("old working files in the bucket could not be removed: give the worker the right to delete there; the next sync tries again")
+		p.state.warn(warning.New(warning.FilesNotRemoved, nil))
 	}
 }

@@ -144,7 +144,7 @@ func TestHandOver_handsUpdatesToTheSync(t *testing.T) {
 	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{Source: "acme"})
 	got, failure := resultOf(t, env)
 	if failure != nil || got.Outcome != workflows.OutcomeComplete ||
-		!strings.Contains(strings.Join(got.Warnings, " "), "approved by an operator (quarter end)") {
+		!strings.Contains(said(got.Warnings), "approved by an operator (quarter end)") {
 		t.Errorf("got %+v, %v", got, failure)
 	}
 	if raw, ok := answer.(json.RawMessage); !ok || string(raw) != `"approved"` {
@@ -222,7 +222,7 @@ func TestHandOver_cancelBeforeTheSyncStarts(t *testing.T) {
 	if got := shown(); got != "cancelled" {
 		t.Errorf("LonghaulOutcome is %q", got)
 	}
-	if warnings := strings.Join(ask(t, env).Warnings, " "); !strings.Contains(warnings, "signal pause was not forwarded") {
+	if warnings := said(ask(t, env).Warnings); !strings.Contains(warnings, "signal pause was not forwarded") {
 		t.Errorf("it warns of %q", warnings)
 	}
 }
@@ -242,7 +242,7 @@ func TestHandOver_endsBeforeItsHistoryIsFull(t *testing.T) {
 	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{Source: "acme"})
 	got, failure := resultOf(t, env)
 	if failure != nil || got.Outcome != workflows.OutcomeSkipped || got.Skipped == nil || got.Skipped.RunID != "the-child" ||
-		!strings.Contains(strings.Join(got.Warnings, " "), "sync-acme continues") {
+		!strings.Contains(said(got.Warnings), "sync-acme continues") {
 		t.Errorf("got %+v, %v", got, failure)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"longhaul/activities"
+	"longhaul/internal/warning"
 	"longhaul/workflows/call"
 	"longhaul/workflows/operator"
 )
@@ -39,6 +40,14 @@ type Held struct {
 	Until   time.Time        `json:"until,omitzero"`
 	Verdict operator.Verdict `json:"verdict,omitempty"` // empty until there is one
 	Reason  string           `json:"reason,omitempty"`  // where the operator gave one
+}
+
+// because are the parameters of the warning that says so.
+func (h *Held) because() warning.Params {
+	if h.Reason == "" {
+		return nil
+	}
+	return warning.Params{"reason": h.Reason}
 }
 
 const (
@@ -112,6 +121,10 @@ func (p *guardPhase) hold(ctx workflow.Context, compared activities.GuardResult)
 	}
 	until := held.Until
 	p.concerns, p.found = concerns, compared.Found
+	var about []warning.Warning
+	for _, concern := range compared.Found {
+		about = append(about, concern.Warning())
+	}
 	p.wait.halt(ctx, standstill{phase: PhaseHeld, why: why, until: until, concerns: compared.Found})
 	for first := true; ; first = false {
 		if err := p.remind(ctx, first); err != nil {
@@ -123,13 +136,13 @@ func (p *guardPhase) hold(ctx workflow.Context, compared activities.GuardResult)
 		case err != nil:
 			return err
 		case held.Verdict == operator.Approved:
-			p.state.warnOfVerdict(operator.Because("approved by an operator", held.Reason) + ": " + why)
+			p.state.warnOfVerdict(warning.New(warning.Approved, held.because(), about...))
 			return nil
 		case held.Verdict != "":
-			p.state.warnOfVerdict(operator.Because("discarded by an operator", held.Reason) + ": " + why)
+			p.state.warnOfVerdict(warning.New(warning.Discarded, held.because(), about...))
 			return errDiscarded
 		case !workflow.Now(ctx).Before(until):
-			p.state.warnOfVerdict("discarded because nobody approved it in time: " + why)
+			p.state.warnOfVerdict(warning.New(warning.NotApproved, nil, about...))
 			return errDiscarded
 		case historyFull(ctx):
 			return p.wait.continueAsNew(ctx)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"longhaul/activities"
+	"longhaul/internal/warning"
 	"longhaul/workflows"
 )
 
@@ -16,7 +17,8 @@ const half = "The org has 50 reports, 50 fewer than the 100 of the last sync"
 func concerned(at activities.GuardStage) func(activities.GuardParams) (activities.GuardResult, error) {
 	return func(p activities.GuardParams) (activities.GuardResult, error) {
 		if p.Stage == at {
-			return activities.GuardResult{Concerns: []string{half}}, nil
+			fewer := activities.Concern{Code: warning.ShrunkReports, Params: warning.Params{"now": "50", "fewer": "50", "before": "100"}, What: half}
+			return activities.GuardResult{Concerns: []string{half}, Found: []activities.Concern{fewer}}, nil
 		}
 		return activities.GuardResult{}, nil
 	}
@@ -50,7 +52,7 @@ func TestGuard_holdsUntilApproved(t *testing.T) {
 			if o.count("Remind") != 3 {
 				t.Errorf("%d reminders in 50 hours, want the first and one a day", o.count("Remind"))
 			}
-			if !strings.Contains(strings.Join(got.Warnings, " "), "approved by an operator") {
+			if !strings.Contains(said(got.Warnings), "approved by an operator: "+half) {
 				t.Errorf("the result does not tell of it: %q", got.Warnings)
 			}
 		})

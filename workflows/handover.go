@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
+	"slices"
 
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/converter"
@@ -14,6 +14,7 @@ import (
 
 	"longhaul/activities"
 	"longhaul/internal/fault"
+	"longhaul/internal/warning"
 	"longhaul/workflows/attribute"
 	"longhaul/workflows/call"
 	"longhaul/workflows/operator"
@@ -28,8 +29,8 @@ type handover struct {
 	started  bool // the child has started
 	taken    bool // another sync of the source runs, so the child could not start
 	busy     int  // signals that are being forwarded
-	warnings []string
-	unknown  []string // warnings of signals that no sync knows
+	warnings []warning.Warning
+	unknown  []warning.Warning // of signals that no sync knows
 	shown    Progress
 }
 
@@ -86,7 +87,7 @@ func (h *handover) begin(ctx workflow.Context) {
 func (h *handover) end(ctx workflow.Context) (*Result, error) {
 	err := workflow.Await(ctx, func() bool { return h.child.IsReady() || overfull(ctx) })
 	if err == nil && !h.child.IsReady() {
-		h.warnings = append(h.warnings, fmt.Sprintf("the history of this workflow is full, so it ends; %s continues", SyncID(h.source)))
+		h.warnings = append(h.warnings, warning.New(warning.HistoryFull, warning.Params{"workflow": SyncID(h.source)}))
 		return h.skipped(ctx)
 	}
 	var result Result
@@ -125,27 +126,27 @@ func (h *handover) skipped(ctx workflow.Context) (*Result, error) {
 	case err != nil:
 		h.close(ctx, OutcomeFailed)
 		return nil, failed(&Result{
-			Source: h.source, Outcome: OutcomeFailed, Files: noFiles(), Warnings: list(h.ownWarnings()), Failure: call.Explain(err),
+			Source: h.source, Outcome: OutcomeFailed, Files: noFiles(), Warnings: h.ownWarnings(), Failure: call.Explain(err),
 		})
 	}
 	h.shown.HandedOver.RunID = found.RunID
 	h.close(ctx, OutcomeSkipped)
 	return &Result{
-		Source: h.source, Outcome: OutcomeSkipped, Files: noFiles(), Warnings: list(h.ownWarnings()),
+		Source: h.source, Outcome: OutcomeSkipped, Files: noFiles(), Warnings: h.ownWarnings(),
 		Skipped: &Skipped{WorkflowID: id, RunID: found.RunID},
 	}, nil
 }
 
 // ownWarnings are the warnings about this workflow itself.
-func (h *handover) ownWarnings() []string {
-	return append(h.warnings[:len(h.warnings):len(h.warnings)], h.unknown...)
+func (h *handover) ownWarnings() []warning.Shown {
+	return warning.Show(slices.Concat(h.warnings, h.unknown))
 }
 
 // progress answers in the shape of a sync's progress, and names the workflow to ask.
 func (h *handover) progress() Progress {
 	p := h.shown
 	to := *h.shown.HandedOver
-	p.HandedOver, p.Warnings = &to, list(h.ownWarnings())
+	p.HandedOver, p.Warnings = &to, h.ownWarnings()
 	return p
 }
 
@@ -173,7 +174,7 @@ func failedAs(source string, err error) error {
 		return failed(&result)
 	}
 	return failed(&Result{
-		Source: source, Outcome: OutcomeFailed, Warnings: []string{},
+		Source: source, Outcome: OutcomeFailed, Warnings: warning.Show(nil),
 		Failure: &activities.Failure{
 			Class: fault.Transient, System: fault.Temporal,
 			Message: SyncID(source) + " was ended from outside; what it had read is kept, so start it again",
@@ -214,9 +215,9 @@ func (h *handover) forwardSignal(ctx workflow.Context, signal operator.Signal) {
 	}
 	_ = workflow.Await(ctx, func() bool { return h.decided })
 	if err := h.send(ctx, signal); err != nil {
-		warning := fmt.Sprintf("signal %s was not forwarded: %s does not run (any more)", signal.Name, SyncID(h.source))
-		if !strings.Contains(strings.Join(h.warnings, "\n"), warning) {
-			h.warnings = append(h.warnings, warning)
+		lost := warning.New(warning.SignalNotForwarded, warning.Params{"signal": signal.Name, "workflow": SyncID(h.source)})
+		if !slices.ContainsFunc(h.warnings, lost.Equal) {
+			h.warnings = append(h.warnings, lost)
 		}
 		h.touch(ctx)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"longhaul/internal/fault"
 	"longhaul/internal/sourcename"
+	"longhaul/internal/warning"
 	"longhaul/workflows/attribute"
 	"longhaul/workflows/operator"
 )
@@ -125,7 +126,10 @@ func (in Input) carry(state *State) func(workflow.Context) error {
 func refuse(ctx workflow.Context, in Input, problem string) (*Result, error) {
 	attribute.Announce(ctx, in.Source, attribute.Outcome.ValueSet(string(OutcomeFailed)))
 	now := workflow.Now(ctx).UTC()
-	p := Progress{Source: in.Source, Started: now, Updated: now, Warnings: []string{problem}, Outcome: OutcomeFailed}
+	why := warning.New(warning.InputRefused, warning.Params{"problem": problem})
+	p := Progress{
+		Source: in.Source, Started: now, Updated: now, Warnings: warning.Show([]warning.Warning{why}), Outcome: OutcomeFailed,
+	}
 	workflow.SetCurrentDetails(ctx, fmt.Sprintf("### %s\n\n%s\n", OutcomeFailed, problem))
 	if err := answerProgress(ctx, func() Progress { return p }); err != nil {
 		return nil, err

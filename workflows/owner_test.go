@@ -3,7 +3,6 @@ package workflows_test
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -58,7 +57,7 @@ func TestOwner_theSecondWaitsUntilTheFirstIsDone(t *testing.T) {
 	if failure != nil || got.Outcome != workflows.OutcomeComplete || len(params) != looks+1 {
 		t.Fatalf("after %d looks it ends with %+v, %v", len(params), got, failure)
 	}
-	if !slices.ContainsFunc(got.Warnings, func(w string) bool { return strings.Contains(w, "use one Temporal for a bucket") }) {
+	if !strings.Contains(said(got.Warnings), "use one Temporal for a bucket") {
 		t.Errorf("it warns of %q", got.Warnings)
 	}
 	if want := (activities.Ownership{Number: 2, Temporal: "B"}); len(owners) != 1 || owners[0] != want {
@@ -108,7 +107,7 @@ func TestOwner_theFilesOfASyncThatCameLateAreTheNewest(t *testing.T) {
 			if failure != nil || got.Files["castor"][0].Bytes != row.want {
 				t.Fatalf("named %+v, want %d: %v", got.Files, row.want, failure)
 			}
-			if strings.Contains(strings.Join(got.Warnings, " "), "a clock was wrong") {
+			if strings.Contains(said(got.Warnings), "a clock was wrong") {
 				t.Errorf("it warns of a clock: %q", got.Warnings)
 			}
 		})

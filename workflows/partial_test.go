@@ -10,6 +10,7 @@ import (
 	"go.temporal.io/sdk/temporal"
 
 	"longhaul/activities"
+	"longhaul/internal/warning"
 	"longhaul/workflows"
 )
 
@@ -32,7 +33,7 @@ func TestSyncSource_countsReportsThatLackSomeColumns(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			var accounted []string
+			var accounted []warning.Warning
 			uploads := 0
 			o := &org{
 				partial: row.partial,
@@ -53,10 +54,10 @@ func TestSyncSource_countsReportsThatLackSomeColumns(t *testing.T) {
 			if failure != nil {
 				t.Fatal(failure)
 			}
-			if diff := cmp.Diff(accounted, got.Warnings, cmpopts.EquateEmpty()); diff != "" {
+			if diff := cmp.Diff(warning.Show(accounted), got.Warnings, cmpopts.EquateEmpty()); diff != "" {
 				t.Errorf("the warnings (-account +result):\n%s", diff)
 			}
-			columns := slices.DeleteFunc(got.Warnings, func(w string) bool { return !strings.Contains(w, "columns") })
+			columns := slices.DeleteFunc(messages(got.Warnings), func(w string) bool { return !strings.Contains(w, "columns") })
 			if diff := cmp.Diff(row.want, columns, cmpopts.EquateEmpty()); diff != "" {
 				t.Errorf("of columns (-want +got):\n%s", diff)
 			}

@@ -10,6 +10,7 @@ import (
 
 	"longhaul/activities"
 	"longhaul/internal/listing"
+	"longhaul/internal/warning"
 	"longhaul/workflows/attribute"
 )
 
@@ -34,7 +35,7 @@ type Progress struct {
 	Until      *time.Time          `json:"until,omitempty"`   // when it goes on or gives up, where that is known
 	Blocked    *activities.Failure `json:"blocked,omitempty"` // what blocks the sync, for machines
 	Refused    *activities.Failure `json:"refused,omitempty"` // the login that is refused and tried again, for machines
-	Warnings   []string            `json:"warnings"`
+	Warnings   []warning.Shown     `json:"warnings"`
 	Outcome    Outcome             `json:"outcome,omitempty"`
 
 	Concerns   []activities.Concern `json:"concerns,omitempty"`    // what the sync holds for, for machines
@@ -252,9 +253,9 @@ func handedOverDetails(p Progress) string {
 	return b.String()
 }
 
-func writeList(b *strings.Builder, warnings []string) {
+func writeList(b *strings.Builder, warnings []warning.Shown) {
 	for _, w := range warnings {
-		fmt.Fprintf(b, "\n- %s", w)
+		fmt.Fprintf(b, "\n- %s", w.Message)
 	}
 }
 

@@ -28,7 +28,7 @@ func TestSignals_unknownOnesAreWarnedOf(t *testing.T) {
 				}
 			}, time.Minute)
 			env.RegisterDelayedCallback(func() {
-				got := ask(t, env).Warnings
+				got := messages(ask(t, env).Warnings)
 				want := []string{
 					`signal "pasue" is not known; this sync takes pause and resume`,
 					`signal "Pause" is not known; this sync takes pause and resume`,
@@ -43,7 +43,7 @@ func TestSignals_unknownOnesAreWarnedOf(t *testing.T) {
 				}
 			}, time.Hour)
 			env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{Source: "acme"})
-			if got, _ := resultOf(t, env); !strings.Contains(strings.Join(got.Warnings, " "), `"pasue" is not known`) {
+			if got, _ := resultOf(t, env); !strings.Contains(said(got.Warnings), `"pasue" is not known`) {
 				t.Errorf("the result warns of %v", got.Warnings)
 			}
 		})

@@ -2,27 +2,27 @@ package workflows
 
 import (
 	"slices"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"go.temporal.io/sdk/workflow"
 
 	"longhaul/activities"
+	"longhaul/internal/fault"
+	"longhaul/internal/warning"
 )
 
 // State is all that crosses continue-as-new. It holds counts and references and stays far under 20 kB; fields are only ever
 // added. Each embedded part is declared by the file that writes it; every phase may read all of them. In JSON the parts are flat.
 type State struct {
-	Sync     activities.Sync `json:"sync"`
-	Phase    Phase           `json:"phase"`
-	Started  time.Time       `json:"started"`
-	Updated  time.Time       `json:"updated"`
-	Warnings []string        `json:"warnings"`
-	Runs     int             `json:"runs"`          // of this chain, the first is 1
-	Run      string          `json:"run,omitempty"` // the run that handed this state to the next one
+	Sync    activities.Sync `json:"sync"`
+	Phase   Phase           `json:"phase"`
+	Started time.Time       `json:"started"`
+	Updated time.Time       `json:"updated"`
+	Runs    int             `json:"runs"`          // of this chain, the first is 1
+	Run     string          `json:"run,omitempty"` // the run that handed this state to the next one
 
-	UnknownSignals []string `json:"unknown_signals,omitempty"` // warnings of them
+	Warnings       []warning.Warning `json:"warnings"`
+	UnknownSignals []warning.Warning `json:"unknown_signals,omitempty"` // warnings of them
 
 	requestState
 	loginState
@@ -61,42 +61,44 @@ func newState(ctx workflow.Context, in Input) *State {
 }
 
 // warnings are all that people should know, the signals that no sync knows among them.
-func (s *State) warnings() []string { return list(slices.Concat(s.Warnings, s.UnknownSignals)) }
+func (s *State) warnings() []warning.Shown {
+	return warning.Show(slices.Concat(s.Warnings, s.UnknownSignals))
+}
 
+// What the state keeps, in bytes of JSON.
 const (
-	maxWarnings     = 11
-	maxWarningBytes = 300
+	maxWarningBytes = 3300 // of all warnings
+	maxReasonBytes  = 300
 )
 
 // warn keeps a warning once, and no more than the state can hold.
-func (s *State) warn(warnings ...string) {
+func (s *State) warn(warnings ...warning.Warning) {
 	for _, w := range warnings {
-		if w = clip(w); len(s.Warnings) < maxWarnings && !slices.Contains(s.Warnings, w) {
+		if w = w.Bounded(); s.holds(w) && !slices.ContainsFunc(s.Warnings, w.Equal) {
 			s.Warnings = append(s.Warnings, w)
 		}
 	}
 }
 
-// warnOfVerdict keeps what was decided about the sync among the warnings, if need be in place of the last.
-func (s *State) warnOfVerdict(verdict string) {
-	s.Warnings = append(s.Warnings[:min(len(s.Warnings), maxWarnings-1)], clip(verdict))
+// warnOfVerdict keeps what was decided about the sync among the warnings, if need be in place of the last ones.
+func (s *State) warnOfVerdict(verdict warning.Warning) {
+	for len(s.Warnings) > 0 && !s.holds(verdict) {
+		s.Warnings = s.Warnings[:len(s.Warnings)-1]
+	}
+	s.Warnings = append(s.Warnings, verdict)
 }
 
-// clip bounds what a warning or a reason takes in the state, where JSON writes some characters as six bytes.
-func clip(warning string) string {
-	size := 0
-	for at, char := range warning {
-		if char < ' ' || strings.ContainsRune("\"\\<>&\u2028\u2029\ufffd", char) {
-			size += 6
-		} else {
-			size += utf8.RuneLen(char)
-		}
-		if size > maxWarningBytes {
-			return warning[:at]
-		}
+// holds says whether the state can hold one more warning.
+func (s *State) holds(one warning.Warning) bool {
+	size := one.Size()
+	for _, w := range s.Warnings {
+		size += w.Size() + 1
 	}
-	return warning
+	return size <= maxWarningBytes
 }
+
+// clip bounds what a reason takes in the state.
+func clip(reason string) string { return fault.Clip(reason, maxReasonBytes) }
 
 // shards is the number at which the shards of the round end.
 func (s *State) shards() int {

@@ -94,7 +94,7 @@ func TestSyncSource_withoutUpload(t *testing.T) {
 			if failure != nil || got.Outcome != workflows.OutcomeComplete || got.Uploaded || o.count("Upload") != 0 {
 				t.Errorf("uploaded %v with %d uploads: %v", got.Uploaded, o.count("Upload"), failure)
 			}
-			if warned := strings.Contains(strings.Join(got.Warnings, " "), "stays in the bucket"); warned != row.warned {
+			if warned := strings.Contains(said(got.Warnings), "stays in the bucket"); warned != row.warned {
 				t.Errorf("warned is %v: %q", warned, got.Warnings)
 			}
 		})

@@ -1,10 +1,11 @@
 package workflows
 
 import (
-	"fmt"
+	"strconv"
 	"time"
 
 	"longhaul/internal/staging"
+	"longhaul/internal/warning"
 )
 
 // The timestamp in the names of a sync's files is chosen once, when the sync comes to own its source, so that every try sends the same
@@ -23,9 +24,7 @@ func (s *exportsState) nameFiles(state *State, now time.Time, last int64) {
 	}
 	s.Timestamp = max(named.Unix(), last+1)
 	if s.Timestamp > now.Add(farAhead).Unix() {
-		state.warn(fmt.Sprintf("the last sync's files are named with a time in the future, so this sync names its files %d (%s), to count as newer: "+
-			"a clock was wrong once; the warning ends when that time has passed",
-			s.Timestamp, time.Unix(s.Timestamp, 0).UTC().Format(time.DateTime)))
+		state.warn(warning.New(warning.FutureTimestamp, warning.Params{"timestamp": strconv.FormatInt(s.Timestamp, 10)}))
 	}
 }
 

@@ -38,7 +38,7 @@ func TestSyncSource_saysThatItsFilesAreNamedAhead(t *testing.T) {
 			if failure != nil || got.Files["castor"][0].Bytes != row.want {
 				t.Fatalf("named %+v, want %d: %v", got.Files, row.want, failure)
 			}
-			if warned := strings.Contains(strings.Join(got.Warnings, " "), "named with a time in the future"); warned != row.warns {
+			if warned := strings.Contains(said(got.Warnings), "named with a time in the future"); warned != row.warns {
 				t.Errorf("warnings %q", got.Warnings)
 			}
 		})

@@ -12,6 +12,7 @@ import (
 	"longhaul/activities"
 	"longhaul/internal/guard"
 	"longhaul/internal/listing"
+	"longhaul/internal/warning"
 	"longhaul/workflows"
 )
 
@@ -81,7 +82,7 @@ func TestGuard_comparesAnUndeliveredSyncThatAsksForIt(t *testing.T) {
 				t.Errorf("asked %+v", p)
 			}
 			stages = append(stages, p.Stage)
-			return activities.GuardResult{Warnings: []string{"This first sync found no report at all"}}, nil
+			return activities.GuardResult{Warnings: []warning.Warning{warning.New(warning.NoReports, nil)}}, nil
 		},
 	}
 	env := environment(t, o, "sync-acme")
@@ -90,7 +91,7 @@ func TestGuard_comparesAnUndeliveredSyncThatAsksForIt(t *testing.T) {
 	if failure != nil || !cmp.Equal(stages, []activities.GuardStage{activities.GuardInventory, activities.GuardCoverage}) {
 		t.Errorf("compared at %v: %v", stages, failure)
 	}
-	if !cmp.Equal(got.Warnings, []string{"This first sync found no report at all"}) {
+	if !cmp.Equal(messages(got.Warnings), []string{"This first sync found no report at all"}) {
 		t.Errorf("warnings %q", got.Warnings)
 	}
 }

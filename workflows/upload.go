@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"longhaul/activities"
+	"longhaul/internal/warning"
 	"longhaul/workflows/call"
 )
 
@@ -121,7 +123,7 @@ func (p *uploadPhase) finish(ctx workflow.Context, e *ExportState, failed error)
 			return err
 		}
 		if e.Renames++; e.Renames < maxTimestamps {
-			p.state.warn(renamedWords(err, e.Timestamp))
+			p.state.warn(renamed(err, e.Timestamp))
 		}
 		e.Proxied = e.Proxied || takenBy(err) == activities.TakenByProxy
 		p.own.rename(e)
@@ -174,16 +176,16 @@ func takenBy(err error) (by activities.Taken) {
 	return by
 }
 
-// renamedWords is the warning of a set that gets another name.
-func renamedWords(err error, timestamp int64) string {
+// renamed is the warning of a set that gets another name.
+func renamed(err error, timestamp int64) warning.Warning {
+	of := warning.Params{"timestamp": strconv.FormatInt(timestamp, 10)}
 	switch takenBy(err) {
 	case activities.TakenByProxy:
-		return fmt.Sprintf("a proxy changed the catalog's answers to the files of timestamp %d, so nobody knows whether they arrived, and the set "+
-			"went under a later one: let the answers of the catalog through as they are", timestamp)
+		return warning.New(warning.RenamedByProxy, of)
 	case activities.TakenByUs:
-		return fmt.Sprintf("before its reset this sync had sent other content under timestamp %d, so the set went under a later one", timestamp)
+		return warning.New(warning.RenamedByReset, of)
 	default:
-		return fmt.Sprintf("the catalog held files of timestamp %d that another sync delivered, so the set went under a later one", timestamp)
+		return warning.New(warning.RenamedByOther, of)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"longhaul/activities"
 	"longhaul/internal/fault"
 	"longhaul/internal/quota"
+	"longhaul/internal/warning"
 	"longhaul/workflows"
 )
 
@@ -84,7 +85,7 @@ func TestUsage_isSummedAfterAReset(t *testing.T) {
 			t.Errorf("after %d listings it is asked for the calls of %+v", n, p)
 		}
 		return activities.SourceUsage{
-			Run: "default-test-run-id", Hours: usedToday(400), Warnings: []string{"one object cannot be read"},
+			Run: "default-test-run-id", Hours: usedToday(400), Warnings: []warning.Warning{warning.New(warning.UsageUnreadable, warning.Params{"count": "1"})},
 		}, nil
 	}
 	env := environment(t, o, "sync-acme")

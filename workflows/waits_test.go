@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -15,6 +14,7 @@ import (
 
 	"longhaul/activities"
 	"longhaul/internal/fault"
+	"longhaul/internal/warning"
 	"longhaul/workflows"
 )
 
@@ -142,13 +142,11 @@ func TestWarnings_keepTheVerdict(t *testing.T) {
 	o.authenticate = func(activities.AuthenticateParams) (activities.AuthenticateResult, error) {
 		auth := healthy()
 		for i := range 40 {
-			auth.Warnings = append(auth.Warnings, fmt.Sprintf("warning %d", i))
+			auth.Warnings = append(auth.Warnings, warning.New(warning.FieldHidden, warning.Params{"field": fmt.Sprintf("Field%d__c", i), "object": "Report"}))
 		}
 		return auth, nil
 	}
-	o.guard = func(activities.GuardParams) (activities.GuardResult, error) {
-		return activities.GuardResult{Concerns: []string{"half of the reports are gone"}}, nil
-	}
+	o.guard = concerned(activities.GuardInventory)
 	env := environment(t, o, "sync-acme")
 	env.RegisterDelayedCallback(func() {
 		env.UpdateWorkflow(workflows.DiscardUpdate, "one", updated(t, "discard", ""))
@@ -158,7 +156,7 @@ func TestWarnings_keepTheVerdict(t *testing.T) {
 	if failure != nil || got.Outcome != workflows.OutcomeDiscarded || len(got.Warnings) == 0 {
 		t.Fatalf("%+v, %v", got, failure)
 	}
-	if last := got.Warnings[len(got.Warnings)-1]; !strings.HasPrefix(last, "discarded by an operator: half of the reports") {
-		t.Errorf("the last warning is %q", last)
+	if last := got.Warnings[len(got.Warnings)-1]; last.Message != "discarded by an operator: "+half {
+		t.Errorf("the last warning is %+v", last)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"longhaul/internal/description"
 	"longhaul/internal/listing"
 	"longhaul/internal/staging"
+	"longhaul/internal/warning"
 )
 
 // Manifest says what an extract is and what is in it. Write fills in what is left empty of kinds, states, items, what
@@ -27,7 +28,7 @@ type Manifest struct {
 	Items      Items                       `json:"accounted"`
 	Vanished   map[listing.Kind]int64      `json:"vanished"` // of the last sync's reports and dashboards; they are in no inventory
 	Files      map[string][]staging.Object `json:"-"`        // by export; their keys are the names of the files
-	Warnings   []string                    `json:"warnings"`
+	Warnings   []warning.Shown             `json:"warnings"`
 	Unseen     listing.Unseen              `json:"unseen"` // reports that no listing has, as far as that is known
 	Version    string                      `json:"version"`
 
@@ -108,7 +109,7 @@ func (m *Manifest) complete(written tally, counted map[listing.Kind]int64, versi
 		m.Version = version
 	}
 	if m.Warnings == nil {
-		m.Warnings = []string{}
+		m.Warnings = []warning.Shown{}
 	}
 	return nil
 }

@@ -120,11 +120,20 @@ func (d destination) webPage(a answer, page string) *Error {
 
 // pageIn reports whether an answer is a web page, and its title for a sentence. A title that repeats the token is not quoted.
 func pageIn(body []byte, token string) (called string, is bool) {
-	title, is := httpkit.Page(body)
-	if title == "" || token != "" && strings.Contains(title, token) {
+	title, is := titleOf(body, token)
+	if title == "" {
 		return "", is
 	}
 	return fmt.Sprintf(" called %q", title), is
+}
+
+// titleOf gives the title of a page; empty where it has none, or one that holds the token.
+func titleOf(body []byte, token string) (title string, is bool) {
+	title, is = httpkit.Page(body)
+	if token != "" && strings.Contains(title, token) {
+		return "", is
+	}
+	return title, is
 }
 
 // server names the program that gave an answer, if the answer says so.

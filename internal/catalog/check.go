@@ -7,10 +7,10 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/warning"
 )
 
 // askTimeout bounds each half of a Check: a slow catalog does not keep a sync from starting.
@@ -19,31 +19,31 @@ const askTimeout = 5 * time.Second
 // Check finds out, before a sync makes any call, whether the delivery at its end can succeed: it looks at the form of the token,
 // connects to the catalog's host, and asks the zone's public API whether the token is known. It fails for what somebody has to
 // change. Trouble that passes by itself, or that cannot be tried, is a warning: it shows at the first delivery.
-func (c *Client) Check(ctx context.Context) (warning string, err error) {
+func (c *Client) Check(ctx context.Context) (doubt warning.Warning, err error) {
 	token, err := c.readToken(ctx)
 	if err != nil {
-		return "", err
+		return doubt, err
 	}
-	var doubts []string
+	var doubts []warning.Warning
 	if away := c.reach(ctx); away != nil && away.Class != fault.Transient {
-		return "", away
+		return doubt, away
 	} else if away != nil {
-		doubts = append(doubts, fmt.Sprintf("the catalog at %s cannot be reached now", c.to.base.Host))
+		doubts = append(doubts, warning.New(warning.CatalogUnreachable, warning.Params{"host": c.to.base.Host}))
 	}
 	if err := c.public.tryToken(ctx, token); err != nil {
 		untried, ok := errors.AsType[*untriedError](err)
 		if !ok {
-			return "", err
+			return doubt, err
 		}
-		doubts = append(doubts, fmt.Sprintf("the catalog's token could not be tried (%s)", untried.why))
+		doubts = append(doubts, warning.New(warning.TokenUntried, nil, untried.why))
 	}
 	if ctx.Err() != nil {
-		return "", fmt.Errorf("looking for the catalog: %w", context.Cause(ctx))
+		return doubt, fmt.Errorf("looking for the catalog: %w", context.Cause(ctx))
 	}
 	if len(doubts) == 0 {
-		return "", nil
+		return doubt, nil
 	}
-	return strings.Join(doubts, ", and ") + ": whether the catalog takes the extract shows at the first delivery", nil
+	return warning.New(warning.DeliveryUntried, nil, doubts...), nil
 }
 
 // reach connects to the host that receives the files, without the token. Any answer will do: the root of that host says nothing

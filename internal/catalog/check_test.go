@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/warning"
 )
 
 // publicAPI is a public API that answers every request with the same, and counts them.
@@ -54,6 +55,14 @@ func quiet(t *testing.T, seen *atomic.Int32) string {
 		}
 		w.WriteHeader(http.StatusNotFound)
 	})
+}
+
+// said is the sentence of a doubt; empty where there is none.
+func said(doubt warning.Warning) string {
+	if doubt.Code == "" {
+		return ""
+	}
+	return doubt.Sentence()
 }
 
 func TestCheck_tellsWhatAnAnswerSaysOfTheToken(t *testing.T) {
@@ -93,13 +102,14 @@ func TestCheck_tellsWhatAnAnswerSaysOfTheToken(t *testing.T) {
 			t.Parallel()
 			api, seen := servePublic(t, row.status, row.body), new(atomic.Int32)
 			b := newBench(t, quiet(t, seen), func(c *Config) { c.PublicAPI = api.url })
-			warning, err := b.Check(t.Context())
+			doubt, err := b.Check(t.Context())
 			if api.calls.Load() != row.calls || seen.Load() != 1 {
 				t.Errorf("%d questions, want %d, and %d looks at the catalog", api.calls.Load(), row.calls, seen.Load())
 			}
 			if f := fault.From(err); row.refused != (f != nil && f.Class == fault.LoginRefused && f.System == fault.Catalog) || !row.refused && err != nil {
 				t.Errorf("got %v", err)
 			}
+			warning := said(doubt)
 			if !strings.Contains(warning, row.warning) || (warning == "") != (row.warning == "") || len(warning) > 300 {
 				t.Errorf("warned %q, want %q", warning, row.warning)
 			}
@@ -144,18 +154,18 @@ func TestCheck_goesOnWithoutACatalogThatIsAway(t *testing.T) {
 	t.Parallel()
 	api := servePublic(t, 200, `{"data":{"__typename":"Query"}}`)
 	b := newBench(t, "http://127.0.0.1:1", func(c *Config) { c.PublicAPI = api.url })
-	warning, err := b.Check(t.Context())
-	if want := "the catalog at 127.0.0.1:1 cannot be reached now: whether"; err != nil || !strings.HasPrefix(warning, want) || api.calls.Load() != 1 {
-		t.Errorf("got %q, %v", warning, err)
+	doubt, err := b.Check(t.Context())
+	if want := "the catalog at 127.0.0.1:1 cannot be reached now: whether"; err != nil || !strings.HasPrefix(said(doubt), want) || api.calls.Load() != 1 {
+		t.Errorf("got %q, %v", said(doubt), err)
 	}
 	b = newBench(t, "http://127.0.0.1:1", func(c *Config) { c.PublicAPI = "http://127.0.0.1:1/public/graphql" })
-	warning, err = b.Check(t.Context())
-	if err != nil || !strings.Contains(warning, "could not be tried (127.0.0.1:1 cannot be reached)") || len(warning) > 300 {
-		t.Errorf("got %q, %v", warning, err)
+	doubt, err = b.Check(t.Context())
+	if err != nil || !strings.Contains(said(doubt), "could not be tried (127.0.0.1:1 cannot be reached)") || len(said(doubt)) > 300 {
+		t.Errorf("got %q, %v", said(doubt), err)
 	}
 	b = newBench(t, quiet(t, new(atomic.Int32)), nil)
-	if warning, err = b.Check(t.Context()); err != nil || !strings.Contains(warning, "with catalog.url there is no public API to ask") {
-		t.Errorf("got %q, %v", warning, err)
+	if doubt, err = b.Check(t.Context()); err != nil || !strings.Contains(said(doubt), "with catalog.url there is no public API to ask") {
+		t.Errorf("got %q, %v", said(doubt), err)
 	}
 }
 
@@ -173,9 +183,9 @@ func TestCheck_isBounded(t *testing.T) {
 		}
 		transport.DialContext = silent
 		begun := time.Now()
-		warning, err := b.Check(t.Context())
-		if took := time.Since(begun); err != nil || warning == "" || took > 11*time.Second {
-			t.Errorf("got %q, %v after %s", warning, err, took)
+		doubt, err := b.Check(t.Context())
+		if took := time.Since(begun); err != nil || doubt.Code == "" || took > 11*time.Second {
+			t.Errorf("got %q, %v after %s", said(doubt), err, took)
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
@@ -214,8 +224,8 @@ func TestCheck_refusesAHostThatIsNotTheCatalogs(t *testing.T) {
 		t.Errorf("a host that is not there: %v", err)
 	}
 	failing.IsNotFound, failing.IsTemporary = false, true
-	if warning, err := b.Check(t.Context()); err != nil || !strings.Contains(warning, "cannot be reached now") {
-		t.Errorf("a name server in trouble: %q, %v", warning, err)
+	if doubt, err := b.Check(t.Context()); err != nil || !strings.Contains(said(doubt), "cannot be reached now") {
+		t.Errorf("a name server in trouble: %q, %v", said(doubt), err)
 	}
 }
 
@@ -242,10 +252,10 @@ func TestCheck_namesTheProxyThatStandsInTheWay(t *testing.T) {
 			t.Fatal("the client has another transport")
 		}
 		transport.Proxy = http.ProxyURL(through)
-		warning, err := b.Check(t.Context())
+		doubt, err := b.Check(t.Context())
 		switch {
-		case says == "" && (err != nil || !strings.Contains(warning, "cannot be reached now")):
-			t.Errorf("%d: %q, %v", status, warning, err)
+		case says == "" && (err != nil || !strings.Contains(said(doubt), "cannot be reached now")):
+			t.Errorf("%d: %q, %v", status, said(doubt), err)
 		case says != "" && (!fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), says)):
 			t.Errorf("%d: %v, want %q", status, err, says)
 		}
@@ -280,9 +290,9 @@ func TestCheck_asksTheHostsOfTheZone(t *testing.T) {
 		transport.DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) {
 			return new(net.Dialer).DialContext(ctx, network, server.Listener.Addr().String())
 		}
-		warning, err := b.Check(t.Context())
-		if err != nil || warning != "" || strings.Join(asked, ", ") != strings.Join(hosts, ", ") {
-			t.Errorf("zone %q: %q, %v after %q", zone, warning, err, asked)
+		doubt, err := b.Check(t.Context())
+		if err != nil || doubt.Code != "" || strings.Join(asked, ", ") != strings.Join(hosts, ", ") {
+			t.Errorf("zone %q: %q, %v after %q", zone, said(doubt), err, asked)
 		}
 	}
 }

@@ -8,11 +8,13 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
 	"longhaul/internal/fault"
 	"longhaul/internal/httpkit"
+	"longhaul/internal/warning"
 )
 
 // harmless is a query that reads nothing: the name of the root type.
@@ -23,12 +25,14 @@ const publicTries = 3
 
 // untriedError says why the token could not be tried.
 type untriedError struct {
-	why  string
+	why  warning.Warning
 	busy bool // the API is in trouble, which may pass
 }
 
 // Error says why.
-func (e *untriedError) Error() string { return "the catalog's token could not be tried: " + e.why }
+func (e *untriedError) Error() string {
+	return "the catalog's token could not be tried: " + e.why.Sentence()
+}
 
 // publicAPI is the public GraphQL API of a zone, which takes the same tokens as uploads do.
 type publicAPI struct {
@@ -42,7 +46,7 @@ type publicAPI struct {
 // belongs to the source id. An error is an *untriedError unless the token is refused.
 func (p *publicAPI) tryToken(ctx context.Context, token string) error {
 	if p == nil {
-		return &untriedError{why: "with catalog.url there is no public API to ask"}
+		return &untriedError{why: warning.New(warning.NoPublicAPI, nil)}
 	}
 	ctx, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
@@ -62,7 +66,7 @@ func (p *publicAPI) ask(ctx context.Context, token string) error {
 	host := p.address.Host
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, p.address.String(), strings.NewReader(harmless))
 	if err != nil {
-		return &untriedError{why: host + " is no address"}
+		return &untriedError{why: warning.New(warning.NoAddress, warning.Params{"host": host})}
 	}
 	r.Header = http.Header{
 		"Authorization": {"Token " + token}, "Content-Type": {"application/json"}, "Accept": {"application/json"}, "User-Agent": {p.userAgent},
@@ -74,12 +78,12 @@ func (p *publicAPI) ask(ctx context.Context, token string) error {
 			err = wrapped.Err // the wrapping repeats the address
 		}
 		failed := connectionFailure(host, err)
-		return &untriedError{why: host + " cannot be reached", busy: failed.Class == fault.Transient}
+		return &untriedError{why: warning.New(warning.HostUnreachable, warning.Params{"host": host}), busy: failed.Class == fault.Transient}
 	}
 	defer func() { _ = answer.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(answer.Body, mostOfAnswer))
 	if err != nil {
-		return &untriedError{why: "the answer of " + host + " broke off", busy: true}
+		return &untriedError{why: warning.New(warning.AnswerBroken, warning.Params{"host": host}), busy: true}
 	}
 	return p.outcome(answer.StatusCode, body, token)
 }
@@ -100,9 +104,13 @@ type graphQL struct {
 // outcome returns nil if an answer means that the token is known. A 403 that is no JSON comes from a firewall, which lets nobody
 // ask.
 func (p *publicAPI) outcome(status int, body []byte, token string) error {
-	host := p.address.Host
-	if title, is := pageIn(body, token); is {
-		return &untriedError{why: fmt.Sprintf("%s answers with a web page%s", host, title), busy: status >= http.StatusInternalServerError}
+	host, code := p.address.Host, strconv.Itoa(status)
+	if title, is := titleOf(body, token); is {
+		page := warning.Params{"host": host}
+		if title != "" {
+			page["title"] = title
+		}
+		return &untriedError{why: warning.New(warning.AnswerPage, page), busy: status >= http.StatusInternalServerError}
 	}
 	var said graphQL
 	readable := json.Unmarshal(body, &said) == nil
@@ -111,13 +119,13 @@ func (p *publicAPI) outcome(status int, body []byte, token string) error {
 		return &Error{Class: fault.LoginRefused, Status: status, Message: fmt.Sprintf(
 			"the catalog does not know the token (asked at %s): check the token, and the zone, because a token is good in its own zone only", host)}
 	case status == http.StatusTooManyRequests, status >= http.StatusInternalServerError:
-		return &untriedError{why: fmt.Sprintf("%s is in trouble (%d)", host, status), busy: true}
+		return &untriedError{why: warning.New(warning.AnswerTrouble, warning.Params{"host": host, "status": code}), busy: true}
 	case status != http.StatusOK:
-		return &untriedError{why: fmt.Sprintf("%s answers with %d", host, status)}
+		return &untriedError{why: warning.New(warning.AnswerStatus, warning.Params{"host": host, "status": code})}
 	case readable && (said.Data != nil && said.Data.Typename != "" && len(said.Errors) == 0 || said.forbidden()):
 		return nil
 	}
-	return &untriedError{why: host + " answers with something other than was requested"}
+	return &untriedError{why: warning.New(warning.AnswerOther, warning.Params{"host": host})}
 }
 
 // unauthenticated reports whether the answer refuses the token itself.

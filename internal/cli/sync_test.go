@@ -11,6 +11,7 @@ import (
 
 	"longhaul/activities"
 	"longhaul/internal/fault"
+	"longhaul/internal/warning"
 	"longhaul/workflows"
 )
 
@@ -19,7 +20,8 @@ func completeResult() *workflows.Result {
 		Source: "acme", Sync: "20261123T181610Z-ab12cd34", Outcome: workflows.OutcomeComplete, Seconds: 12.34, APICalls: 1012,
 		Kinds:    activities.Kinds{Folders: 60, Reports: 1000, Dashboards: 100, Components: 600, Users: 200},
 		States:   activities.States{Described: 990, Obsolete: 3, Unsupported: 2, Gone: 5},
-		Coverage: 990.0 / 995, Uploaded: true, Staging: "acme/syncs/20261123T181610Z-ab12cd34", Warnings: []string{"a warning"},
+		Coverage: 990.0 / 995, Uploaded: true, Staging: "acme/syncs/20261123T181610Z-ab12cd34",
+		Warnings: []warning.Shown{{Warning: warning.Warning{Code: warning.NotDelivered}, Message: "a warning"}},
 		Files: map[string][]activities.File{"castor": {
 			{Name: "1795457770-reports.json", Bytes: 456789, SHA256: "aa", Count: 995},
 			{Name: "1795457770-summary.json", Bytes: 90, SHA256: "bb", Count: 1},

@@ -18,20 +18,20 @@ type Identity struct {
 	Format     int    `json:"format"`
 }
 
-// Differs names in words the first thing for which a description of an earlier sync, i, does not hold in a sync of now; empty when
+// Differs names the first field, as it is stored, for which a description of an earlier sync, i, does not hold in a sync of now; empty when
 // it holds. A newer format than that of now holds too: fields keep their names and meanings, and readers ignore what they do not know.
 func (i Identity) Differs(now Identity) string {
 	switch {
 	case i.OrgID != now.OrgID:
-		return "the org"
+		return "org_id"
 	case i.APIVersion != now.APIVersion:
-		return "the API version"
+		return "api_version"
 	case i.UserID != now.UserID:
-		return "the run-as user"
+		return "user_id"
 	case i.Locale != now.Locale:
-		return "the run-as user's language"
+		return "locale"
 	case i.Format < LeastFormat:
-		return "the format of Longhaul's records"
+		return "format"
 	}
 	return ""
 }

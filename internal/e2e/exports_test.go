@@ -28,6 +28,7 @@ import (
 	"longhaul/internal/source"
 	"longhaul/internal/staging"
 	"longhaul/internal/stream"
+	"longhaul/internal/warning"
 	"longhaul/workflows"
 )
 
@@ -100,7 +101,7 @@ func (f *folderTarget) Ready(ctx context.Context) error {
 	return err
 }
 
-func (f *folderTarget) Check(ctx context.Context) (string, error) { return "", f.Ready(ctx) }
+func (f *folderTarget) Check(c context.Context) (w warning.Warning, e error) { return w, f.Ready(c) }
 
 func (f *folderTarget) Send(ctx context.Context, file export.Outgoing) (export.Receipt, error) {
 	if f.has("refuse") {

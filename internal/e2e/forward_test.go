@@ -78,7 +78,7 @@ func TestHandOver_operatorsReachTheSyncByTheParent(t *testing.T) {
 	if _, err := p.client.QueryWorkflow(t.Context(), shown.HandedOver.WorkflowID, shown.HandedOver.RunID, workflows.ProgressQuery); err != nil {
 		t.Errorf("whom it names does not answer: %v", err)
 	}
-	if !strings.Contains(strings.Join(shown.Warnings, " "), `signal "pasue" is not known`) {
+	if !strings.Contains(strings.Join(messages(shown.Warnings), " "), `signal "pasue" is not known`) {
 		t.Errorf("the parent warns of %v", shown.Warnings)
 	}
 	var quota workflows.QuotaChange
@@ -111,7 +111,7 @@ func TestHandOver_verdictsReachTheSyncByTheParent(t *testing.T) {
 			eventually(t, time.Minute, func() bool { return p.ask(t, nightly, verdict, nil, map[string]string{"reason": "quarter end"}) == nil })
 			var result workflows.Result
 			if err := run.Get(t.Context(), &result); err != nil || result.Outcome != outcome ||
-				!strings.Contains(strings.Join(result.Warnings, " "), "by an operator (quarter end)") {
+				!strings.Contains(strings.Join(messages(result.Warnings), " "), "by an operator (quarter end)") {
 				t.Errorf("it ended as %s with %v, %v", result.Outcome, result.Warnings, err)
 			}
 		})

@@ -135,7 +135,7 @@ func TestGuard_isDiscardedWhenNobodyAnswers(t *testing.T) {
 	if result.Outcome != workflows.OutcomeDiscarded || len(p.sim.Files()) != delivered || result.Uploaded {
 		t.Errorf("outcome %s, %d files delivered", result.Outcome, len(p.sim.Files())-delivered)
 	}
-	if len(result.Warnings) == 0 || !strings.Contains(strings.Join(result.Warnings, " "), "nobody approved it in time") {
+	if len(result.Warnings) == 0 || !strings.Contains(strings.Join(messages(result.Warnings), " "), "nobody approved it in time") {
 		t.Errorf("warnings %q", result.Warnings)
 	}
 }

@@ -184,7 +184,7 @@ func holdsWithout(permission string) func(*operator, *testing.T) {
 func (o *operator) delivers(t *testing.T) {
 	t.Helper()
 	result := o.ends(t)
-	if !result.Uploaded || !strings.Contains(strings.Join(result.Warnings, " "), "approved by an operator") {
+	if !result.Uploaded || !strings.Contains(strings.Join(messages(result.Warnings), " "), "approved by an operator") {
 		t.Errorf("the approved sync ended as %+v", result)
 	}
 }

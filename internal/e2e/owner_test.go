@@ -55,7 +55,7 @@ func TestOwner_twoTemporalsOnOneBucket(t *testing.T) {
 	if d := describesOf(sim); d.repeated != again || result.States.Described != 0 || int(result.States.Reused) < reports*9/10 {
 		t.Errorf("%d describes were repeated, want %d; the second ends with %+v", d.repeated, again, result.States)
 	}
-	if !strings.Contains(strings.Join(result.Warnings, "\n"), "use one Temporal for a bucket") {
+	if !strings.Contains(strings.Join(messages(result.Warnings), "\n"), "use one Temporal for a bucket") {
 		t.Errorf("the second warns of %q", result.Warnings)
 	}
 	if result.Sync <= before.Sync || !result.Uploaded {

@@ -42,7 +42,7 @@ func TestTorn_aFinishedShardIsDescribedAgain(t *testing.T) {
 		t.Errorf("%d describes of %d reports, want the %d of the first shard twice", total, distinct, first.Described)
 	}
 	const warning = "what the bucket held of shard 1 was damaged, so its reports were described again"
-	if result.Outcome != workflows.OutcomeComplete || result.Described != reports || !slices.Contains(result.Warnings, warning) {
+	if result.Outcome != workflows.OutcomeComplete || result.Described != reports || !slices.Contains(messages(result.Warnings), warning) {
 		t.Errorf("outcome %s, %d described, warnings %q", result.Outcome, result.Described, result.Warnings)
 	}
 }

@@ -225,7 +225,7 @@ func TestGuard_acceptMissingIsAStatedLimit(t *testing.T) {
 	if diff := cmp.Diff(&listing.Unseen{Kind: listing.UnseenUnknown}, result.Unseen); diff != "" || result.Outcome != workflows.OutcomeComplete {
 		t.Errorf("ended as %s, unseen (-want +got):\n%s", result.Outcome, diff)
 	}
-	if !strings.Contains(strings.Join(result.Warnings, " "), "links from dashboards to reports are missing, as accept_missing allows") {
+	if !strings.Contains(strings.Join(messages(result.Warnings), " "), "links from dashboards to reports are missing, as accept_missing allows") {
 		t.Errorf("warnings %q", result.Warnings)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"longhaul/internal/reach"
 	"longhaul/internal/staging"
 	"longhaul/internal/streamtest"
+	"longhaul/internal/warning"
 )
 
 // target answers every delivery in the same way.
@@ -21,10 +22,11 @@ type target struct {
 	sent    int
 }
 
-func (t *target) Destination() string                   { return "here" }
-func (t *target) Ready(context.Context) error           { return nil }
-func (t *target) Check(context.Context) (string, error) { return "", nil }
-func (t *target) Close()                                {}
+func (t *target) Destination() string         { return "here" }
+func (t *target) Ready(context.Context) error { return nil }
+func (t *target) Close()                      {}
+
+func (t *target) Check(context.Context) (doubt warning.Warning, err error) { return doubt, nil }
 
 func (t *target) Send(context.Context, export.Outgoing) (export.Receipt, error) {
 	t.sent++

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"longhaul/internal/reach"
+	"longhaul/internal/warning"
 )
 
 // Target is where the files of an export go. It is safe for concurrent use.
@@ -16,8 +17,8 @@ type Target interface {
 	// Ready reads what the settings refer to, such as secrets, and reports what is wrong with it. It contacts nobody.
 	Ready(ctx context.Context) error
 	// Check finds out before a sync whether its delivery can succeed. It fails for what somebody has to change; what may pass by
-	// itself is a warning.
-	Check(ctx context.Context) (warning string, err error)
+	// itself is a doubt, whose code is empty where there is none.
+	Check(ctx context.Context) (doubt warning.Warning, err error)
 	// Send delivers one file. The receipt proves the delivery. Together with an error it holds the reach of all tries of this call;
 	// one that cannot tell leaves it out. ErrTaken says that the target has a file of this name already, and its reach that of the
 	// tries before: ReachNone at the first one, as a file that is taken for ours counts as delivered. A target that replaces files

@@ -1,11 +1,12 @@
 package guard
 
 import (
-	"fmt"
 	"math"
+	"strconv"
 
 	"longhaul/internal/description"
 	"longhaul/internal/history"
+	"longhaul/internal/warning"
 )
 
 // Coverage reports, after all reports were described, whether the fall of the number with columns since the last sync looks like an
@@ -21,10 +22,14 @@ func Coverage(last history.Record, states map[description.State]int64, maxShrink
 		return nil
 	}
 	return []Concern{{
-		ConcernCoverageFell, fmt.Sprintf("%d reports have columns, %d %% of all; in the last sync %d had, %d %%",
-			now, percent(description.Coverage(states)), before, percent(description.Coverage(last.States))),
+		warning.New(ConcernCoverageFell, warning.Params{
+			"with_columns": decimal(now), "coverage_percent": percent(states),
+			"last_with_columns": decimal(before), "last_coverage_percent": percent(last.States),
+		}),
 		"if that is right, approve; else discard, look into the account for the reasons, fix them and start again",
 	}}
 }
 
-func percent(share float64) int { return int(math.Floor(100 * share)) }
+func percent(states map[description.State]int64) string {
+	return strconv.Itoa(int(math.Floor(100 * description.Coverage(states))))
+}

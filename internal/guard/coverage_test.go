@@ -38,7 +38,7 @@ func TestCoverage_holdsAFall(t *testing.T) {
 	}
 	for name, test := range tests {
 		got := Coverage(history.Record{States: test.last}, test.now, test.max)
-		if test.want != (len(got) == 1 && got[0].Code == ConcernCoverageFell) || len(got) > 1 {
+		if test.want != (len(got) == 1 && got[0].Found.Code == ConcernCoverageFell) || len(got) > 1 {
 			t.Errorf("%s: %+v, want a concern: %v", name, got, test.want)
 		}
 	}

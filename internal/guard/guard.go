@@ -3,26 +3,27 @@
 package guard
 
 import (
-	"fmt"
+	"strconv"
 
 	"longhaul/internal/description"
 	"longhaul/internal/history"
 	"longhaul/internal/listing"
+	"longhaul/internal/warning"
 )
 
 // The codes of the concerns.
 const (
-	ConcernShrunkReports    = "shrunk_reports"
-	ConcernShrunkDashboards = "shrunk_dashboards"
-	ConcernNoReports        = "no_reports"
-	ConcernOtherOrg         = "other_org"
-	ConcernPermissionLost   = "permission_lost"
-	ConcernCoverageFell     = "coverage_fell"
+	ConcernShrunkReports    = warning.ShrunkReports
+	ConcernShrunkDashboards = warning.ShrunkDashboards
+	ConcernNoReports        = warning.NoReports
+	ConcernOtherOrg         = warning.OtherOrg
+	ConcernPermissionLost   = warning.PermissionLost
+	ConcernCoverageFell     = warning.CoverageFell
 
-	ConcernPermissionMissing = "permission_missing"
-	ConcernShrunkFolders     = "shrunk_folders"
-	ConcernShrunkComponents  = "shrunk_components"
-	ConcernShrunkUsers       = "shrunk_users"
+	ConcernPermissionMissing = warning.PermissionMissing
+	ConcernShrunkFolders     = warning.ShrunkFolders
+	ConcernShrunkComponents  = warning.ShrunkComponents
+	ConcernShrunkUsers       = warning.ShrunkUsers
 )
 
 // The loss from which the guard is concerned, where the settings do not say another.
@@ -33,13 +34,12 @@ const (
 
 // Concern is a reason to hold a sync and ask before it goes on.
 type Concern struct {
-	Code string
-	What string // was found, for people
-	Do   string // what to do about it while the sync holds
+	Found warning.Warning
+	Do    string // what to do about it while the sync holds
 }
 
 // Sentence says what was found and what to do.
-func (c Concern) Sentence() string { return c.What + ": " + c.Do + "." }
+func (c Concern) Sentence() string { return c.Found.Sentence() + ": " + c.Do + "." }
 
 // Input is what a sync has found, and what the sync that it is compared with had.
 type Input struct {
@@ -64,14 +64,14 @@ func Inventory(in Input) []Concern {
 	switch {
 	case !in.HasLast && in.Kinds[listing.Reports] == 0:
 		return append(concerns, Concern{
-			ConcernNoReports, "This first sync found no report at all", "if the org has none that matter, approve; else discard, " +
+			warning.New(ConcernNoReports, nil), "if the org has none that matter, approve; else discard, " +
 				"share the report folders with the run-as user and start again",
 		})
 	case !in.HasLast:
 		return concerns
 	case in.Last.Identity.OrgID != in.Identity.OrgID:
 		return append(concerns, Concern{
-			ConcernOtherOrg, fmt.Sprintf("The source leads to org %s, the last sync read org %s", in.Identity.OrgID, in.Last.Identity.OrgID),
+			warning.New(ConcernOtherOrg, warning.Params{"org_id": in.Identity.OrgID, "last_org_id": in.Last.Identity.OrgID}),
 			"if it was meant to move, approve; else discard and correct the source's base_url or credentials",
 		})
 	}
@@ -91,9 +91,10 @@ func bounds(maxShrink int, least int64) (percent int, items int64) {
 // shrinking lists the kinds that are compared, with the code of the concern about each and how the run-as user gets to see
 // the records again.
 var shrinking = []struct {
-	kind       listing.Kind
-	code, back string
-	private    bool // scope.private widens it
+	kind    listing.Kind
+	code    warning.Code
+	back    string
+	private bool // scope.private widens it
 }{
 	{listing.Reports, ConcernShrunkReports, "give the run-as user access to their folders again", true},
 	{listing.Dashboards, ConcernShrunkDashboards, "give the run-as user access to their folders again", true},
@@ -113,7 +114,7 @@ func (in *Input) shrunk() (concerns []Concern) {
 		}
 		dashboards = dashboards || row.kind == listing.Dashboards
 		concerns = append(concerns, Concern{
-			row.code, fmt.Sprintf("The org has %d %s, %d fewer than the %d of the last sync", now, row.kind, before-now, before),
+			warning.New(row.code, warning.Params{"now": decimal(now), "fewer": decimal(before - now), "before": decimal(before)}),
 			"if they were deleted, approve; else discard, " + row.back + " and start again",
 		})
 	}
@@ -128,3 +129,5 @@ func (in *Input) fell(before, now int64) bool {
 	}
 	return lost >= in.LeastShrunk && float64(lost)*100 > float64(in.MaxShrink)*float64(before)
 }
+
+func decimal(n int64) string { return strconv.FormatInt(n, 10) }

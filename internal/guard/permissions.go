@@ -3,10 +3,10 @@ package guard
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"longhaul/internal/listing"
 	"longhaul/internal/salesforce/permission"
+	"longhaul/internal/warning"
 )
 
 // Permissions returns the concerns about permissions that decide what a sync sees and that are missing, although the sync it
@@ -31,14 +31,14 @@ func Permissions(in Input) []Concern {
 	var concerns []Concern
 	if len(missing) > 0 {
 		concerns = append(concerns, Concern{
-			Code: ConcernPermissionMissing, What: "The run-as user lacks " + lacking(missing),
-			Do: in.listed() + "give it to the user, discard this sync and start it again, or approve to continue without it",
+			Found: warning.New(ConcernPermissionMissing, names(missing)),
+			Do:    in.listed() + "give it to the user, discard this sync and start it again, or approve to continue without it",
 		})
 	}
 	if len(lost) > 0 {
 		concerns = append(concerns, Concern{
-			Code: ConcernPermissionLost, What: "The run-as user no longer has " + lacking(lost),
-			Do: "if it was taken away on purpose, approve; else discard, give it back and start again",
+			Found: warning.New(ConcernPermissionLost, names(lost)),
+			Do:    "if it was taken away on purpose, approve; else discard, give it back and start again",
 		})
 	}
 	return concerns
@@ -49,15 +49,11 @@ func (in *Input) listed() string {
 	return fmt.Sprintf("%d reports and %d dashboards were listed; ", in.Kinds[listing.Reports], in.Kinds[listing.Dashboards])
 }
 
-// lacking names rights and what their absence costs.
-func lacking(rights []permission.Permission) string {
-	words := make([]string, 0, len(rights))
+// names are the short names of permissions.
+func names(rights []permission.Permission) warning.Params {
+	var all []string
 	for _, right := range rights {
-		words = append(words, fmt.Sprintf("%q, without which %s", right.Label, right.Cost))
+		all = append(all, right.Name)
 	}
-	noun := "the permission "
-	if len(rights) > 1 {
-		noun = "the permissions "
-	}
-	return noun + strings.Join(words, ", and ")
+	return warning.Params{"permissions": warning.List(all)}
 }

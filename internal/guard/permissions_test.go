@@ -8,6 +8,7 @@ import (
 
 	"longhaul/internal/listing"
 	"longhaul/internal/orgtest"
+	"longhaul/internal/warning"
 )
 
 // lacks are the permissions of a user who lacks some of those that decide.
@@ -29,7 +30,7 @@ func TestPermissions_asksAFirstSyncAboutEachRightThatDecides(t *testing.T) {
 	} {
 		in := Input{Identity: orgtest.Me, Kinds: map[listing.Kind]int64{listing.Reports: 462, listing.Dashboards: 7}, Permissions: lacks(name)}
 		got := Inventory(in)
-		if !cmp.Equal(codes(got), []string{ConcernPermissionMissing}) {
+		if !cmp.Equal(codes(got), []warning.Code{ConcernPermissionMissing}) {
 			t.Errorf("without %s: %q", name, codes(got))
 			continue
 		}
@@ -56,17 +57,17 @@ func TestPermissions_asksAboutRightsOnce(t *testing.T) {
 	}
 	for name, row := range map[string]struct {
 		in   Input
-		want []string
+		want []warning.Code
 	}{
-		"the one before had it":                     {had(lacks(), orgtest.Me.OrgID), []string{ConcernPermissionLost}},
+		"the one before had it":                     {had(lacks(), orgtest.Me.OrgID), []warning.Code{ConcernPermissionLost}},
 		"the one before lacked it and was approved": {had(lacks("ViewPublicReports"), orgtest.Me.OrgID), nil},
-		"the one before lacked another":             {had(lacks("ViewPublicDashboards"), orgtest.Me.OrgID), []string{ConcernPermissionLost}},
-		"nobody could read what the one before had": {had(nil, orgtest.Me.OrgID), []string{ConcernPermissionMissing}},
+		"the one before lacked another":             {had(lacks("ViewPublicDashboards"), orgtest.Me.OrgID), []warning.Code{ConcernPermissionLost}},
+		"nobody could read what the one before had": {had(nil, orgtest.Me.OrgID), []warning.Code{ConcernPermissionMissing}},
 		"the one before was of another org": {
-			had(lacks("ViewPublicReports"), "00Dyy0000001gPLEAY"), []string{ConcernPermissionMissing, ConcernOtherOrg},
+			had(lacks("ViewPublicReports"), "00Dyy0000001gPLEAY"), []warning.Code{ConcernPermissionMissing, ConcernOtherOrg},
 		},
 		"a first sync that lacks it and lists nothing": {
-			Input{Identity: orgtest.Me, Permissions: lacks("ViewPublicReports")}, []string{ConcernPermissionMissing, ConcernNoReports},
+			Input{Identity: orgtest.Me, Permissions: lacks("ViewPublicReports")}, []warning.Code{ConcernPermissionMissing, ConcernNoReports},
 		},
 		"a first sync whose rights nobody can read": {Input{Identity: orgtest.Me, Kinds: map[listing.Kind]int64{listing.Reports: 9}}, nil},
 		"a first sync that does not see all users":  {Input{Identity: orgtest.Me, Kinds: map[listing.Kind]int64{listing.Reports: 9}, Permissions: lacks("ViewAllUsers")}, nil},

@@ -13,10 +13,6 @@ import (
 // ErrRecordUnreadable says that the newest record of a source exists and cannot be used.
 var ErrRecordUnreadable = errors.New("the record of the last sync cannot be read from the bucket")
 
-// WarningRecordUnreadable is the warning of a sync that looks up nothing for that reason.
-const WarningRecordUnreadable = "the record of the last sync cannot be read from the bucket, so what that one knew and this one did " +
-	"not list is not looked up"
-
 // LastRecord reads the newest record of a source. The error is staging.ErrNotExist when it has none, and
 // ErrRecordUnreadable when the record is damaged or cannot be read, which no further try would change; the record names its
 // sync even then.

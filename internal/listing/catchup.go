@@ -16,6 +16,7 @@ import (
 	"longhaul/internal/salesforce"
 	"longhaul/internal/staging"
 	"longhaul/internal/stream"
+	"longhaul/internal/warning"
 )
 
 // CatchUpInput is the input of CatchUp.
@@ -32,9 +33,9 @@ type CatchUpInput struct {
 
 // CaughtUp counts what changed in the org while the sync ran, compared with the inventory as it stood before.
 type CaughtUp struct {
-	Changed  map[Kind]int64 `json:"changed"`
-	Added    map[Kind]int64 `json:"added"`
-	Warnings []string       `json:"warnings,omitempty"`
+	Changed  map[Kind]int64    `json:"changed"`
+	Added    map[Kind]int64    `json:"added"`
+	Warnings []warning.Warning `json:"warnings,omitempty"`
 }
 
 // caughtUpState is the result as it is stored.
@@ -123,8 +124,9 @@ func (c *catchUp) listAll(ctx context.Context) error {
 // changes lists what changed of one kind into the stream of a name.
 func (c *catchUp) changes(ctx context.Context, kind Kind, name string) (Enumerated, error) {
 	const date = "LastModifiedDate"
-	unseen := Enumerated{Warnings: []string{fmt.Sprintf(
-		"the run-as user may not see %s of %s, so %s that changed while the sync ran are brought by the next one", date, kind.Object(), kind)}}
+	unseen := Enumerated{Warnings: []warning.Warning{
+		warning.New(warning.ChangesHidden, warning.Params{"field": date, "object": kind.Object(), "kind": string(kind)}),
+	}}
 	if slices.Contains(c.known[kind].Dropped, date) {
 		return unseen, nil
 	}
@@ -209,9 +211,9 @@ func (c *catchUp) lay(ctx context.Context, kind Kind, name string, found Enumera
 
 // warn adds the warnings that the first listing did not give.
 func (c *catchUp) warn(kind Kind, found Enumerated) {
-	for _, warning := range found.Warnings {
-		if !slices.Contains(c.known[kind].Warnings, warning) {
-			c.state.Warnings = append(c.state.Warnings, warning)
+	for _, one := range found.Warnings {
+		if !slices.ContainsFunc(c.known[kind].Warnings, one.Equal) {
+			c.state.Warnings = append(c.state.Warnings, one)
 		}
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"longhaul/internal/staging"
 	"longhaul/internal/stream"
 	"longhaul/internal/streamtest"
+	"longhaul/internal/warning"
 )
 
 // listed is an org whose records have been listed.
@@ -143,7 +144,7 @@ func TestCatchUp_leavesAKindWhoseDatesAreHidden(t *testing.T) {
 	got := caughtUp(t, s, o)
 	want := []string{"the run-as user may not see LastModifiedDate of User, " +
 		"so users that changed while the sync ran are brought by the next one"}
-	if diff := cmp.Diff(want, got.Warnings); diff != "" || got.Changed[Reports] != 1 || got.Changed[Users] != 0 {
+	if diff := cmp.Diff(want, said(got.Warnings)); diff != "" || got.Changed[Reports] != 1 || got.Changed[Users] != 0 {
 		t.Errorf("%+v; warnings (-want +got):\n%s", got, diff)
 	}
 
@@ -165,7 +166,7 @@ func TestCatchUp_doesNotAskByADateThatWasHiddenBefore(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := caughtUp(t, s, o)
-	if len(o.Asked) != 3 || len(got.Warnings) != 1 || !strings.Contains(got.Warnings[0], "LastModifiedDate of Report") {
+	if len(o.Asked) != 3 || len(got.Warnings) != 1 || !strings.Contains(said(got.Warnings)[0], "LastModifiedDate of Report") {
 		t.Errorf("asked %d times, warnings %q", len(o.Asked), got.Warnings)
 	}
 }
@@ -199,8 +200,8 @@ func TestCatchUp_goesOnWithoutPrivateRecords(t *testing.T) {
 		}
 		return &salesforce.Error{Class: fault.PermissionMissing, Status: 403}
 	}
-	known := `dashboards in others' private folders are not included: give the run-as user "Manage All Private Reports and Dashboards"`
-	state := checkpoint{Result: &Enumerated{Warnings: []string{known}}}
+	known := warning.New(warning.PrivateRefused, warning.Params{"kind": "dashboards"})
+	state := checkpoint{Result: &Enumerated{Warnings: []warning.Warning{known}}}
 	if err := s.WriteJSON(t.Context(), current.InventoryState("dashboards"), state); err != nil {
 		t.Fatal(err)
 	}
@@ -209,7 +210,7 @@ func TestCatchUp_goesOnWithoutPrivateRecords(t *testing.T) {
 	if err != nil || got.Changed[Reports] != 1 {
 		t.Errorf("%+v, %v", got, err)
 	}
-	if len(got.Warnings) != 1 || !strings.HasPrefix(got.Warnings[0], "reports in others' private folders") {
+	if len(got.Warnings) != 1 || !strings.HasPrefix(said(got.Warnings)[0], "reports in others' private folders") {
 		t.Errorf("warnings %q", got.Warnings)
 	}
 }

@@ -8,20 +8,22 @@ import (
 
 	"longhaul/internal/staging"
 	"longhaul/internal/stream"
+	"longhaul/internal/warning"
 )
 
 // checkpoint is how far an enumeration is. Only runs that it names count: whatever else a killed attempt left is written
 // again or ignored.
 type checkpoint struct {
-	Pass     int          `json:"pass"`
-	Cursor   string       `json:"cursor,omitempty"` // the last Id read in this pass, as the server wrote and ordered it
-	Runs     []stream.Run `json:"runs,omitempty"`   // oldest first
-	Seen     int64        `json:"read"`
-	Dropped  []string     `json:"hidden_fields,omitempty"`
-	Warnings []string     `json:"warnings,omitempty"`
-	Result   *Enumerated  `json:"result,omitempty"`
-	Begun    time.Time    `json:"begun,omitzero"` // when it had its first page, by the worker's clock
-	Ended    time.Time    `json:"ended,omitzero"` // when it had its result
+	Pass    int          `json:"pass"`
+	Cursor  string       `json:"cursor,omitempty"` // the last Id read in this pass, as the server wrote and ordered it
+	Runs    []stream.Run `json:"runs,omitempty"`   // oldest first
+	Seen    int64        `json:"read"`
+	Dropped []string     `json:"hidden_fields,omitempty"`
+	Result  *Enumerated  `json:"result,omitempty"`
+	Begun   time.Time    `json:"begun,omitzero"` // when it had its first page, by the worker's clock
+	Ended   time.Time    `json:"ended,omitzero"` // when it had its result
+
+	Warnings []warning.Warning `json:"warnings,omitempty"`
 }
 
 // asOf is the time that a listing shows: that of its result, or that of its first page as long as it has none.

@@ -10,6 +10,7 @@ import (
 	"longhaul/internal/salesforce"
 	"longhaul/internal/staging"
 	"longhaul/internal/stream"
+	"longhaul/internal/warning"
 )
 
 // Pager reads a query page by page: the Salesforce client.
@@ -30,10 +31,11 @@ type EnumerateInput struct {
 
 // Enumerated is the sorted stream of a kind in the bucket, each Id in it once.
 type Enumerated struct {
-	Object   staging.Object `json:"object"`
-	Count    int64          `json:"count"`
-	Dropped  []string       `json:"hidden_fields,omitempty"` // fields that the run-as user may not see
-	Warnings []string       `json:"warnings,omitempty"`
+	Object  staging.Object `json:"object"`
+	Count   int64          `json:"count"`
+	Dropped []string       `json:"hidden_fields,omitempty"` // fields that the run-as user may not see
+
+	Warnings []warning.Warning `json:"warnings,omitempty"`
 }
 
 // Enumerate reads all records of a kind into the sync's inventory, sorted by the byte order of 18-character Ids whatever
@@ -204,16 +206,15 @@ func (e *enumeration) refused(scope string, begun bool, err error) error {
 	if begun || !scopeRefused(scope, err) {
 		return err
 	}
-	e.state.Warnings = append(e.state.Warnings, fmt.Sprintf(
-		`%s in others' private folders are not included: give the run-as user "Manage All Private Reports and Dashboards"`, e.Kind))
+	e.state.Warnings = append(e.state.Warnings, warning.New(warning.PrivateRefused, warning.Params{"kind": string(e.Kind)}))
 	return nil
 }
 
 // warnings says what is missing from the inventory.
-func (e *enumeration) warnings() []string {
+func (e *enumeration) warnings() []warning.Warning {
 	all := slices.Clone(e.state.Warnings)
 	for _, field := range e.state.Dropped {
-		all = append(all, fmt.Sprintf("the run-as user may not see the field %s of %s; it is written as null", field, e.Kind.Object()))
+		all = append(all, warning.New(warning.FieldHidden, warning.Params{"field": field, "object": e.Kind.Object()}))
 	}
 	return all
 }

@@ -130,7 +130,7 @@ func TestEnumerate_goesOnWithoutPrivateRecords(t *testing.T) {
 	client.failure = &salesforce.Error{Class: fault.PermissionMissing, Status: 403}
 	got := enumerate(t, store, client, true)
 	sorted(t, store, got, streamtest.ReportIDs(0, 300))
-	if len(got.Warnings) != 1 || !strings.Contains(got.Warnings[0], "Manage All Private Reports and Dashboards") {
+	if len(got.Warnings) != 1 || !strings.Contains(said(got.Warnings)[0], "Manage All Private Reports and Dashboards") {
 		t.Errorf("warnings %q", got.Warnings)
 	}
 }
@@ -141,7 +141,7 @@ func TestEnumerate_warnsOfHiddenFields(t *testing.T) {
 	client := newServer(binary, map[string][]string{"": streamtest.ReportIDs(0, 5000)})
 	client.dropped = []string{"NamespacePrefix"}
 	got := enumerate(t, store, client, false)
-	if diff := cmp.Diff(client.dropped, got.Dropped); diff != "" || len(got.Warnings) != 1 || !strings.Contains(got.Warnings[0], "NamespacePrefix") {
+	if diff := cmp.Diff(client.dropped, got.Dropped); diff != "" || len(got.Warnings) != 1 || !strings.Contains(said(got.Warnings)[0], "NamespacePrefix") {
 		t.Errorf("dropped %q, warnings %q", got.Dropped, got.Warnings)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"longhaul/internal/orgtest"
 	"longhaul/internal/staging"
 	"longhaul/internal/streamtest"
+	"longhaul/internal/warning"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -99,4 +100,12 @@ func lookUpMissing(t *testing.T, s *staging.Store, o *orgtest.Org, last LastSync
 		t.Fatal(err)
 	}
 	return got
+}
+
+// said are the sentences of warnings.
+func said(warnings []warning.Warning) (all []string) {
+	for _, one := range warning.Show(warnings) {
+		all = append(all, one.Message)
+	}
+	return all
 }

@@ -3,11 +3,11 @@ package listing
 import (
 	"context"
 	"errors"
-	"fmt"
 	"iter"
 
 	"longhaul/internal/description"
 	"longhaul/internal/stream"
+	"longhaul/internal/warning"
 )
 
 // known gives what the last sync knew of a kind; nil when there is nothing to compare with.
@@ -26,8 +26,7 @@ func (m *search) known(ctx context.Context, kind Kind) (iter.Seq2[[]byte, error]
 	}
 	err = stream.Check(lines) // nothing of a stream that is torn or out of order is used
 	if err != nil && m.useless(err) {
-		m.state.Warnings = append(m.state.Warnings, fmt.Sprintf(
-			"which %s the last sync knew cannot be read from the bucket, so none is looked up that this one did not list", kind))
+		m.state.Warnings = append(m.state.Warnings, warning.New(warning.LastListingUnreadable, warning.Params{"kind": string(kind)}))
 		return nil, nil
 	}
 	return lines, err

@@ -56,8 +56,8 @@ func TestLookUpMissing_comparesWithWhatIsLeftOfTheLastSync(t *testing.T) {
 			if diff := cmp.Diff(test.gone, append(gone(t, s, Reports), gone(t, s, Dashboards)...)); diff != "" {
 				t.Errorf("gone (-want +got):\n%s", diff)
 			}
-			if said := strings.Join(got.Warnings, "\n"); (test.warns == "") != (said == "") || !strings.Contains(said, test.warns) {
-				t.Errorf("warnings %q, want %q", said, test.warns)
+			if all := strings.Join(said(got.Warnings), "\n"); (test.warns == "") != (all == "") || !strings.Contains(all, test.warns) {
+				t.Errorf("warnings %q, want %q", all, test.warns)
 			}
 		})
 	}

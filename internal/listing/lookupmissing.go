@@ -8,6 +8,7 @@ import (
 
 	"longhaul/internal/staging"
 	"longhaul/internal/stream"
+	"longhaul/internal/warning"
 )
 
 // LookUpInput is the input of LookUpMissing.
@@ -33,9 +34,9 @@ type LastSync struct {
 // LookedUp is the result of LookUpMissing. Of the reports and dashboards that the last sync knew and that no listing has, it
 // counts those that still exist and those that are gone: deleted, or not visible any more.
 type LookedUp struct {
-	Found    map[Kind]int64 `json:"found"`
-	Gone     map[Kind]int64 `json:"vanished"`
-	Warnings []string       `json:"warnings,omitempty"`
+	Found    map[Kind]int64    `json:"found"`
+	Gone     map[Kind]int64    `json:"vanished"`
+	Warnings []warning.Warning `json:"warnings,omitempty"`
 }
 
 // lookedUpState is the result as it is stored.
@@ -79,8 +80,7 @@ func (m *search) run(ctx context.Context) (LookedUp, error) {
 	switch {
 	case m.Last.Sync.ID == "" || m.Last.OrgID != m.OrgID: // nothing to compare with
 	case m.Last.Private && !m.Private:
-		m.state.Warnings = append(m.state.Warnings, "scope.private was turned off since the last sync, so what that one knew and "+
-			"this one did not list is not looked up: it may well be in a private folder; the next sync looks again")
+		m.state.Warnings = append(m.state.Warnings, warning.New(warning.PrivateTurnedOff, nil))
 	default:
 		for _, kind := range LookedUpKinds {
 			if err := m.kind(ctx, kind); err != nil {

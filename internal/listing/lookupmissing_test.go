@@ -208,7 +208,7 @@ func TestLookUpMissing_comparesNotWithASyncThatReadMore(t *testing.T) {
 		o := &orgtest.Org{Records: unchanged(Reports, 1)}
 		enumerated(t, s, current, o, row.now)
 		got := lookUpMissing(t, s, o, last, row.now)
-		if warned := len(got.Warnings) == 1 && strings.Contains(got.Warnings[0], "scope.private was turned off"); warned != row.warns {
+		if warned := len(got.Warnings) == 1 && strings.Contains(said(got.Warnings)[0], "scope.private was turned off"); warned != row.warns {
 			t.Errorf("%s: warnings %q", row.name, got.Warnings)
 		}
 		if got.Gone[Reports] != row.gone || len(gone(t, s, Reports)) != int(row.gone) || (len(o.Asked) == 0) != row.warns {

@@ -114,7 +114,7 @@ func TestSimulator_hidesDates(t *testing.T) {
 		"the run-as user may not see LastModifiedDate of Report, so reports that changed while the sync ran are brought by the next one",
 		"the run-as user may not see LastModifiedDate of User, so users that changed while the sync ran are brought by the next one",
 	}
-	if diff := cmp.Diff(want, caught.Warnings); diff != "" || err != nil {
+	if diff := cmp.Diff(want, said(caught.Warnings)); diff != "" || err != nil {
 		t.Errorf("warnings, %v (-want +got):\n%s", err, diff)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"longhaul/activities"
+	"longhaul/internal/warning"
 	"longhaul/workflows"
 )
 
@@ -34,7 +35,7 @@ func withLists(r *workflows.Result) *workflows.Result {
 		shown.Files = map[string][]activities.File{}
 	}
 	if shown.Warnings == nil {
-		shown.Warnings = []string{}
+		shown.Warnings = warning.Show(nil)
 	}
 	return &shown
 }

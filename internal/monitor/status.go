@@ -12,6 +12,7 @@ import (
 	"longhaul/internal/control"
 	"longhaul/internal/fault"
 	"longhaul/internal/humanize"
+	"longhaul/internal/warning"
 	"longhaul/workflows"
 )
 
@@ -59,7 +60,7 @@ func (s *Status) addRunning(ctx context.Context, w *Watcher) {
 	s.now.Source = s.Source
 	progress := s.now.Progress
 	if progress.Warnings == nil {
-		progress.Warnings = []string{}
+		progress.Warnings = warning.Show(nil)
 	}
 	s.Running = &progress
 }

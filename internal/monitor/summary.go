@@ -28,7 +28,7 @@ func Summarize(w io.Writer, r *workflows.Result, colours bool) {
 	writeFiles(w, r)
 	_, _ = fmt.Fprintf(w, "\n%s\n", deliveryWords(r))
 	for _, warning := range r.Warnings {
-		_, _ = fmt.Fprintf(w, "Warning: %s\n", warning)
+		_, _ = fmt.Fprintf(w, "Warning: %s\n", warning.Message)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"longhaul/internal/orgtest"
 	"longhaul/internal/staging"
 	"longhaul/internal/streamtest"
+	"longhaul/internal/warning"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -113,4 +114,12 @@ func firstRound(t *testing.T, s *staging.Store) *orgtest.Org {
 	streamtest.Write(t, s, current.Shard(0), line(1, description.StateDescribed), line(2, description.StateDenied))
 	streamtest.Write(t, s, current.Shard(1), line(3, description.StateObsolete), line(4, description.StateDeferred), line(5, description.StateGone))
 	return o
+}
+
+// said are the sentences of warnings.
+func said(warnings []warning.Warning) (all []string) {
+	for _, one := range warning.Show(warnings) {
+		all = append(all, one.Message)
+	}
+	return all
 }

@@ -3,15 +3,15 @@ package planning
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
-	"strings"
+	"strconv"
 
 	"longhaul/internal/description"
 	"longhaul/internal/history"
 	"longhaul/internal/staging"
 	"longhaul/internal/stream"
+	"longhaul/internal/warning"
 )
 
 // unfinishedSyncs bounds how many syncs without a record are read. Each plan copies forward what it reuses, so the newest of
@@ -48,7 +48,7 @@ func (p *planner) known(ctx context.Context) ([]stream.Stream, error) {
 		p.Progress(0)
 	}
 	for _, id := range slices.Sorted(maps.Keys(unread)) {
-		p.warn("%d of the streams with what the earlier sync %s knew cannot be read; their reports are described again", unread[id], id)
+		p.warn(warning.New(warning.StreamsUnreadable, warning.Params{"count": strconv.Itoa(unread[id]), "sync": shown(id)}))
 	}
 	return streams, nil
 }
@@ -85,13 +85,13 @@ func (p *planner) recorded(ctx context.Context) ([]earlierStream, error) {
 	case errors.Is(err, staging.ErrNotExist):
 		return nil, nil
 	case errors.Is(err, history.ErrRecordUnreadable):
-		p.warn("the record of the last sync cannot be read, so every report that it described is described again")
+		p.warn(warning.New(warning.RecordUnreadable, nil))
 		return nil, nil
 	case err != nil:
 		return nil, err
 	}
-	if what := record.Identity.Differs(p.Identity); what != "" {
-		p.warn("%s is another than in the last sync, so every report is described again", what)
+	if field := record.Identity.Differs(p.Identity); field != "" {
+		p.warn(warning.New(warning.IdentityChanged, warning.Params{"changed": field}))
 		return nil, nil
 	}
 	return []earlierStream{{record.Sync, record.Descriptions()}}, nil
@@ -123,7 +123,7 @@ func (p *planner) left(ctx context.Context, sync staging.Sync) ([]earlierStream,
 	case errors.Is(err, staging.ErrNotExist):
 		return nil, nil // it ended before it knew as whom it reads
 	case err != nil && p.Store.Unreadable(err):
-		p.warn("the state of the unfinished sync %s cannot be read, so what it described is described again", sync.ID)
+		p.warn(warning.New(warning.UnfinishedUnreadable, warning.Params{"sync": shown(sync.ID)}))
 		return nil, nil
 	case err != nil:
 		return nil, err
@@ -150,23 +150,22 @@ func (p *planner) left(ctx context.Context, sync staging.Sync) ([]earlierStream,
 	return sources, nil
 }
 
-// The warnings of a plan travel in payloads, whatever the bucket holds.
-const (
-	maxWarnings = 8
-	maxWarning  = 299 // bytes
-)
+// mostOfID is more than Longhaul's own ids of syncs have; a folder of another name may lie beside them.
+const mostOfID = 64
+
+// shown is the id of a sync in a warning.
+func shown(id string) string { return id[:min(len(id), mostOfID)] }
+
+// maxWarnings bounds the warnings of a plan, which travel in payloads, whatever the bucket holds.
+const maxWarnings = 8
 
 // warn adds a warning; the last one that there is room for says only that there are more.
-func (p *planner) warn(format string, args ...any) {
+func (p *planner) warn(of warning.Warning) {
 	switch n := len(p.Warnings); {
 	case n >= maxWarnings:
 		return
 	case n == maxWarnings-1:
-		format, args = "there are more warnings about what earlier syncs left in the bucket", nil
+		of = warning.New(warning.MoreWarnings, nil)
 	}
-	text := fmt.Sprintf(format, args...)
-	if len(text) > maxWarning {
-		text = strings.ToValidUTF8(text[:maxWarning-len("…")], "") + "…"
-	}
-	p.Warnings = append(p.Warnings, text)
+	p.Warnings = append(p.Warnings, of)
 }

@@ -12,6 +12,7 @@ import (
 	"longhaul/internal/listing"
 	"longhaul/internal/staging"
 	"longhaul/internal/stream"
+	"longhaul/internal/warning"
 )
 
 // Input is the input of Plan.
@@ -32,7 +33,7 @@ type Planned struct {
 	ToDescribe int64                       `json:"to_describe"`
 	Shards     int                         `json:"shards"`
 	States     map[description.State]int64 `json:"states"` // of the reused stream
-	Warnings   []string                    `json:"warnings,omitempty"`
+	Warnings   []warning.Warning           `json:"warnings,omitempty"`
 }
 
 // Plan joins the sync's reports with what earlier syncs know of them. What still holds goes into the sync's reused stream,

@@ -99,13 +99,19 @@ func TestPlan_warnsOfNoMoreThanAPersonReads(t *testing.T) {
 			streamtest.Tear(t, s, y.Shard(shard))
 		}
 	}
-	got := plan(t, s, false).Warnings
+	planned := plan(t, s, false).Warnings
+	got := said(planned)
 	if len(got) != maxWarnings || !strings.HasPrefix(got[1], "5 of the streams with what the earlier sync 20261122T1916") {
 		t.Errorf("%d warnings: %q", len(got), got)
 	}
 	for _, warning := range got {
 		if len(warning) >= 300 {
 			t.Errorf("a warning of %d bytes", len(warning))
+		}
+	}
+	for _, stored := range planned {
+		if stored.Size() >= 300 {
+			t.Errorf("a warning that is stored in %d bytes", stored.Size())
 		}
 	}
 	if last := got[len(got)-1]; !strings.Contains(last, "more warnings") {

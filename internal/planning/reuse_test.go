@@ -250,7 +250,7 @@ func (c reuse) require(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("plan (-want +got):\n%s", diff)
 	}
-	if joined := strings.Join(got.Warnings, "\n"); (c.warns == "") != (joined == "") || !strings.Contains(joined, c.warns) {
+	if joined := strings.Join(said(got.Warnings), "\n"); (c.warns == "") != (joined == "") || !strings.Contains(joined, c.warns) {
 		t.Errorf("warnings %q, want %q", joined, c.warns)
 	}
 	lines := streamtest.Read(t, s, current.Reused())

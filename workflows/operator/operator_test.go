@@ -7,6 +7,7 @@ import (
 	commonpb "go.temporal.io/api/common/v1"
 	"go.temporal.io/sdk/converter"
 
+	"longhaul/internal/warning"
 	"longhaul/workflows/operator"
 )
 
@@ -81,11 +82,11 @@ func TestReadInput_keepsNoMoreThanASyncNeeds(t *testing.T) {
 
 func TestWarnOfUnknown_isBounded(t *testing.T) {
 	t.Parallel()
-	var warnings []string
+	var warnings []warning.Warning
 	for _, name := range []string{`"a"`, `"b"`, `"a"`, `"c"`, `"d"`, `"e"`, `"f"`} {
 		warnings = operator.WarnOfUnknown(warnings, operator.Signal{Name: name})
 	}
-	if len(warnings) != 4 || !strings.HasPrefix(warnings[3], "more signals are not known") {
+	if len(warnings) != 4 || !strings.HasPrefix(warnings[3].Sentence(), "more signals are not known") {
 		t.Errorf("got %q", warnings)
 	}
 }

@@ -10,6 +10,8 @@ import (
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/interceptor"
 	"go.temporal.io/sdk/workflow"
+
+	"longhaul/internal/warning"
 )
 
 // The signals of a sync.
@@ -103,13 +105,13 @@ func shownName(name string) string {
 }
 
 // WarnOfUnknown adds a warning of a signal that a sync does not know: one for each name, and one for all beyond the first few.
-func WarnOfUnknown(warnings []string, signal Signal) []string {
-	warning := fmt.Sprintf("signal %s is not known; this sync takes %s", signal.Name, strings.Join(signals, " and "))
+func WarnOfUnknown(warnings []warning.Warning, signal Signal) []warning.Warning {
+	unknown := warning.New(warning.SignalUnknown, warning.Params{"signal": signal.Name})
 	switch {
-	case slices.Contains(warnings, warning) || len(warnings) > maxUnknown:
+	case slices.ContainsFunc(warnings, unknown.Equal) || len(warnings) > maxUnknown:
 		return warnings
 	case len(warnings) == maxUnknown:
-		warning = "more signals are not known; this sync takes " + strings.Join(signals, " and ")
+		unknown = warning.New(warning.MoreSignalsUnknown, nil)
 	}
-	return append(warnings, warning)
+	return append(warnings, unknown)
 }
