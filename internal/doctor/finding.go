@@ -47,3 +47,26 @@ const (
 	About   CountKind = "about"
 	Unknown CountKind = "unknown"
 )
+
+// Failed is the finding with the error for which a sync would fail. The error's own sentence says what was found; an error without a
+// class is one of Longhaul.
+func (f Finding) Failed(err error, cost, fix string) Finding {
+	f.Status, f.Found, f.Cost, f.Fix = Fail, fault.Short(fault.Sentence(err), longest), cost, fix
+	f.Class, f.System = internal, fault.Longhaul
+	if known := fault.From(err); known != nil {
+		f.Class, f.System = known.Class, known.System
+	}
+	return f
+}
+
+// SkippedFor is the finding where an earlier answer keeps the question from being asked.
+func (f Finding) SkippedFor(why string) Finding {
+	f.Status, f.Found = Skipped, why
+	return f
+}
+
+// internal is the class of an error that no other class describes: a bug.
+const internal fault.Class = "internal"
+
+// longest bounds one text of a finding, in bytes.
+const longest = 600
