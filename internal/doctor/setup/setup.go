@@ -28,6 +28,9 @@ func Check(ctx context.Context, s source.Source, problem error) []doctor.Finding
 
 func settings(s source.Source, problem error) doctor.Finding {
 	f := doctor.Finding{ID: "settings", Title: "Settings", Where: "sources." + s.Name}
+	if s.Salesforce.ClientSecret.IsHeld() {
+		f.Where = byFlags
+	}
 	if problem == nil {
 		_, problem = httpkit.Roots("ca_file", s.Salesforce.CAFile)
 	}
@@ -39,10 +42,12 @@ func settings(s source.Source, problem error) doctor.Finding {
 		f.Status = doctor.Warn
 		f.Cost = "Salesforce gives this login to older connected apps only, and to no External Client App"
 		f.Fix = "move to auth: client_credentials with an External Client App"
-		f.Where = "sources." + s.Name + ".salesforce.auth"
 	}
 	return f
 }
+
+// byFlags is where the settings of a source stand that no settings file describes.
+const byFlags = "the flags and the environment of this command"
 
 // summary says in a line by which settings a sync would run.
 func summary(s source.Source) string {
@@ -56,7 +61,10 @@ func summary(s source.Source) string {
 
 func secret(ctx context.Context, s source.Source, v source.Value) doctor.Finding {
 	f := doctor.Finding{
-		ID: "secret." + v.Setting, Title: "Secret " + v.Setting, Where: fmt.Sprintf("sources.%s, %s: %s", s.Name, v.Setting, v.Secret),
+		ID: "secret." + v.Setting, Title: "Secret " + v.Setting, Where: fmt.Sprintf("%s of sources.%s: %s", v.Setting, s.Name, v.Secret),
+	}
+	if v.Secret.IsHeld() {
+		f.Where = byFlags
 	}
 	odd, err := v.Check(ctx, s)
 	switch {
