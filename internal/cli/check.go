@@ -78,6 +78,9 @@ func (v *checkVerb) run(ctx context.Context, cmd *cobra.Command, args []string) 
 		return err
 	}
 	defer temporal.Close()
+	if v.console.fancy && !v.console.json {
+		v.console.note("Asking a worker of source %s.", args[0])
+	}
 	result, err := control.Check(ctx, temporal, args[0])
 	if err != nil {
 		return err
@@ -108,6 +111,7 @@ func (v *checkVerb) ask(ctx context.Context, flags *pflag.FlagSet) error {
 	if ctx.Err() != nil {
 		return interrupted("interrupted")
 	}
+	result.Source = asked.Source.Salesforce.BaseURL // it has no other name
 	return v.show(result)
 }
 

@@ -2,6 +2,8 @@ package question
 
 import (
 	"errors"
+	"fmt"
+	"strings"
 
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/workflow"
@@ -10,6 +12,7 @@ import (
 	"longhaul/internal/doctor"
 	"longhaul/internal/doctor/cluster"
 	"longhaul/internal/fault"
+	"longhaul/internal/humanize"
 	"longhaul/workflows/call"
 )
 
@@ -41,7 +44,24 @@ func CheckSource(ctx workflow.Context, given converter.RawValue) (*doctor.Result
 	if err != nil {
 		return nil, end(err)
 	}
+	workflow.SetCurrentDetails(ctx, details(result))
 	return &result, nil
+}
+
+// details shows the rows that ask for something in the UI, a line each.
+func details(r doctor.Result) string {
+	counts := map[doctor.Status]int64{}
+	var rows strings.Builder
+	for _, f := range r.Findings {
+		counts[f.Status]++
+		switch f.Status {
+		case doctor.Fail, doctor.Warn:
+			fmt.Fprintf(&rows, "- **%s** %s: %s. %s\n", f.Status, f.Title, f.Found, f.Fix)
+		case doctor.Pass, doctor.Skipped:
+		}
+	}
+	return fmt.Sprintf("### %s\n\n%d fail, %d warn, %d pass, %d skipped; %s.\n\n%s", r.Status, counts[doctor.Fail], counts[doctor.Warn],
+		counts[doctor.Pass], counts[doctor.Skipped], humanize.Count(r.Calls, "API call"), rows.String())
 }
 
 // end makes the failure of a workflow: its type is the class, its message the sentence.

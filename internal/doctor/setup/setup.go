@@ -69,7 +69,7 @@ func secret(ctx context.Context, s source.Source, v source.Value) doctor.Finding
 	odd, err := v.Check(ctx, s)
 	switch {
 	case err != nil:
-		return f.Failed(err, noSync, "")
+		return f.Failed(err, noSync, "put the value alone, on one line, where the reference points to")
 	case strings.Contains(odd, "leaves out"):
 		f.Status, f.Found = doctor.Pass, "can be read; it "+odd
 	case odd != "":
