@@ -99,14 +99,14 @@ func (s Subject) salesforce(ctx context.Context, meter *salesforce.Meter) []doct
 		at = doctor.Finding{ID: at.ID, Title: at.Title, Where: at.Where}.SkippedFor("a secret that names it cannot be read")
 	}
 	if !ok {
-		return append(rows, at, loginRow().SkippedFor("it is not known where the org is"))
+		return slices.Concat(rows, []doctor.Finding{at}, network.Skipped("it is not known where the org is"), org.Skipped("it is not known where the org is"))
 	}
 	way := s.network(ctx, host)
 	switch {
 	case failed(way, nil):
-		return slices.Concat(rows, []doctor.Finding{at}, way, []doctor.Finding{loginRow().SkippedFor("Salesforce is not reached")})
+		return slices.Concat(rows, []doctor.Finding{at}, way, org.Skipped("Salesforce is not reached"))
 	case unusable || s.Org == nil:
-		return slices.Concat(rows, []doctor.Finding{at}, way, []doctor.Finding{loginRow().SkippedFor("the settings or a secret cannot be used")})
+		return slices.Concat(rows, []doctor.Finding{at}, way, org.Skipped("the settings or a secret cannot be used"))
 	}
 	asked := s.org(ctx, meter)
 	if !failed(asked, func(f doctor.Finding) bool { return f.ID == "login" }) {
@@ -115,10 +115,6 @@ func (s Subject) salesforce(ctx context.Context, meter *salesforce.Meter) []doct
 		}
 	}
 	return slices.Concat(rows, []doctor.Finding{at}, way, asked)
-}
-
-func loginRow() doctor.Finding {
-	return doctor.Finding{ID: "login", Title: "Login and all that follows it", Where: "Setup > External Client App Manager"}
 }
 
 // ofLogin says whether a login needs what a row is about: not the secrets of exports, which their own rows tell too.

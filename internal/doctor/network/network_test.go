@@ -194,11 +194,11 @@ func TestCheck_goesThroughAProxyThatConnects(t *testing.T) {
 			return
 		}
 		defer func() { _ = to.Close() }()
-		rw.WriteHeader(http.StatusOK)
 		conn, _, err := http.NewResponseController(rw).Hijack()
 		if err != nil {
 			return
 		}
+		_, _ = io.WriteString(conn, "HTTP/1.1 200 Connection established\r\n\r\n")
 		go func() { _, _ = io.Copy(to, conn) }()
 		_, _ = io.Copy(conn, to)
 		_ = conn.Close()

@@ -10,6 +10,7 @@ import (
 	"longhaul/internal/fault"
 	"longhaul/internal/httpkit"
 	"longhaul/internal/salesforce"
+	"longhaul/internal/salesforce/place"
 	"longhaul/internal/source"
 )
 
@@ -38,11 +39,6 @@ func settings(s source.Source, problem error) doctor.Finding {
 		return f.Failed(problem, noSync, "")
 	}
 	f.Status, f.Found = doctor.Pass, summary(s)
-	if s.Salesforce.Auth == source.Password {
-		f.Status = doctor.Warn
-		f.Cost = "Salesforce gives this login to older connected apps only, and to no External Client App"
-		f.Fix = "move to auth: client_credentials with an External Client App"
-	}
 	return f
 }
 
@@ -69,7 +65,7 @@ func secret(ctx context.Context, s source.Source, v source.Value) doctor.Finding
 	odd, err := v.Check(ctx, s)
 	switch {
 	case err != nil:
-		return f.Failed(err, noSync, "put the value alone, on one line, where the reference points to")
+		return f.Failed(withoutSource(err, s, v), noSync, "")
 	case strings.Contains(odd, "leaves out"):
 		f.Status, f.Found = doctor.Pass, "can be read; it "+odd
 	case odd != "":
@@ -82,12 +78,18 @@ func secret(ctx context.Context, s source.Source, v source.Value) doctor.Finding
 	return f
 }
 
-// myDomain is where Setup shows the address of an org.
-const myDomain = "Setup > Company Settings > My Domain > Current My Domain URL"
+// withoutSource leaves out of an error of a secret which secret it is: the row says so.
+func withoutSource(err error, s source.Source, v source.Value) error {
+	text, prefixed := strings.CutPrefix(fault.Sentence(err), fmt.Sprintf("%s of source %q: ", v.Setting, s.Name))
+	if !prefixed {
+		return err
+	}
+	return fault.Invalidf("%s", text)
+}
 
 // Host says what the host of base_url is. Without an address nothing can be asked over the network.
 func Host(s source.Source, baseURL string) (finding doctor.Finding, host salesforce.Host, ok bool) {
-	f := doctor.Finding{ID: "host", Title: "Host of the org", Where: myDomain}
+	f := doctor.Finding{ID: "host", Title: "Host of the org", Where: place.MyDomain}
 	host, err := salesforce.ParseHost(baseURL)
 	if err != nil {
 		return f.Failed(err, noSync, "set base_url to the org's My Domain"), host, false
