@@ -16,6 +16,7 @@ import (
 
 	"longhaul/internal/control"
 	"longhaul/internal/doctor"
+	"longhaul/internal/host"
 	"longhaul/internal/simulator/server"
 	"longhaul/internal/source"
 	"longhaul/workflows"
@@ -119,6 +120,36 @@ func TestCheck_findsWhatIsWrong(t *testing.T) {
 	}
 	if result.Status != doctor.Fail {
 		t.Errorf("the status is %s", result.Status)
+	}
+}
+
+// TestCheck_listsTheOtherWorkers has a second worker that reads fewer reports at one time.
+func TestCheck_listsTheOtherWorkers(t *testing.T) {
+	t.Parallel()
+	p := newPlant(t, server.Options{Reports: 5}, nil)
+	p.tweak = func(s *source.Source) { s.MaxInFlight = 3 }
+	other, err := host.Open(t.Context(), p.settings(t, server.Options{}), host.Options{Version: "test-2"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { closed(t, other.Close()) })
+	worker := other.NewWorker(p.client)
+	if err := worker.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(worker.Stop)
+	var result doctor.Result
+	eventually(t, longest, func() bool { // Temporal lists it once it has polled
+		result = p.check(t, "acme")
+		return result.Worker != nil && len(result.Worker.Others) == 1
+	})
+	me, another := *result.Worker, result.Worker.Others[0]
+	if me.Settings == another.Settings || me.Version == another.Version || me.Settings == "" || another.Settings == "" {
+		t.Errorf("%+v answered, and the other is %+v", me, another)
+	}
+	i := slices.IndexFunc(result.Findings, func(f doctor.Finding) bool { return f.ID == "temporal.workers" })
+	if f := result.Findings[i]; f.Status != doctor.Warn || !strings.Contains(f.Fix, "the same settings") {
+		t.Errorf("got %+v", f)
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 
 const (
 	indent = "  "
-	mark   = 7  // columns of the mark before a row
+	mark   = 7 // columns of the mark before a row
 	// DefaultWidth is for what is no terminal.
 	DefaultWidth = 100
 	narrowest    = 60
@@ -88,7 +88,7 @@ func (p Page) row(w io.Writer, f doctor.Finding, title int) {
 	if p.Colours {
 		word = text.Escape(word, known.colour.EscapeSeq())
 	}
-	hang := strings.Repeat(" ", mark+len(indent))
+	hang := strings.Repeat(" ", mark)
 	column := mark + title + len(indent)
 	head := indent + word + text.Pad(f.Title, title, ' ') + indent
 	for i, line := range p.wrap(f.Found, column) {
