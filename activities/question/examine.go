@@ -70,4 +70,4 @@ func answered(facts cluster.Facts) *doctor.Worker {
 }
 
 // mostOthers bounds how many other workers a result lists.
-const mostOthers = 50
+const mostOthers = 30

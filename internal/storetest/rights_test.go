@@ -178,3 +178,18 @@ func keys(t *testing.T, store *staging.Store) (all []string) {
 	}
 	return all
 }
+
+// allRights tries them on a real server, which is empty of it afterwards.
+func allRights(t *testing.T, store *staging.Store) {
+	t.Helper()
+	for _, f := range rights.Check(t.Context(), store) {
+		if f.Status != doctor.Pass {
+			t.Errorf("got %+v", f)
+		}
+	}
+	for _, key := range keys(t, store) {
+		if strings.HasPrefix(key, "check-") {
+			t.Errorf("%s is left", key)
+		}
+	}
+}
