@@ -83,7 +83,8 @@ func TestRights_eachHasItsOwnFinding(t *testing.T) {
 			want: statuses(doctor.Pass, status{"bucket.write_if_absent": doctor.Fail}),
 		},
 		"no bucket": {
-			fault: storetest.Refusal(storetest.S3, http.StatusNotFound, "NoSuchBucket"), fails: "bucket.write", says: "there is no bucket s3://", fix: "check the storage",
+			fault: storetest.Refusal(storetest.S3, http.StatusNotFound, "NoSuchBucket"), fails: "bucket.write", says: "there is no bucket s3://",
+			fix: "check the storage",
 			want: statuses(doctor.Skipped, status{"bucket.write": doctor.Fail}),
 		},
 	} {
