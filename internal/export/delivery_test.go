@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"longhaul/internal/doctor"
 	"longhaul/internal/export"
 	"longhaul/internal/reach"
 	"longhaul/internal/staging"
@@ -22,9 +23,10 @@ type target struct {
 	sent    int
 }
 
-func (t *target) Destination() string         { return "here" }
-func (t *target) Ready(context.Context) error { return nil }
-func (t *target) Close()                      {}
+func (t *target) Destination() string                      { return "here" }
+func (t *target) Examine(context.Context) []doctor.Finding { return nil }
+func (t *target) Ready(context.Context) error              { return nil }
+func (t *target) Close()                                   {}
 
 func (t *target) Check(context.Context) (doubt warning.Warning, err error) { return doubt, nil }
 

@@ -1,0 +1,73 @@
+package question
+
+import (
+	"context"
+
+	"longhaul/internal/doctor"
+	"longhaul/internal/doctor/cluster"
+	"longhaul/internal/doctor/exam"
+	"longhaul/internal/fault"
+)
+
+// ExamineParams names the source.
+type ExamineParams struct {
+	Source string `json:"source"`
+}
+
+// Doctor knows the sources that this worker could examine, and what their Temporal says.
+type Doctor interface {
+	// Subject readies a source to be examined. An unknown name is a fault of class invalid that lists the known ones. free gives
+	// back its connections.
+	Subject(ctx context.Context, source string) (subject exam.Subject, free func(), err error)
+	// Cluster asks the Temporal for which the activity runs.
+	Cluster(ctx context.Context, source string) cluster.Facts
+}
+
+// Examine asks what a sync of a source needs. A worker that does not serve the source examines it all the same: it may be left out
+// for a reason that the rows give.
+func (a *Activities) Examine(ctx context.Context, params ExamineParams) (doctor.Result, error) {
+	defer attended(ctx)()
+	subject, free, err := a.Doctor.Subject(ctx, params.Source)
+	if err != nil {
+		return a.unknown(ctx, params.Source, err), nil
+	}
+	defer free()
+	var facts cluster.Facts
+	subject.Cluster = func(ctx context.Context) cluster.Facts {
+		facts = a.Doctor.Cluster(ctx, params.Source)
+		return facts
+	}
+	result := exam.Run(ctx, subject)
+	result.Worker = answered(facts)
+	if ctx.Err() != nil { // rows of what was not asked say nothing of the source
+		return doctor.Result{}, &fault.Error{
+			Class: fault.Transient, System: fault.Longhaul, Message: "the worker was stopped while it checked the source: try again",
+		}
+	}
+	return result, nil
+}
+
+// unknown is the result of a worker whose settings lack the source.
+func (a *Activities) unknown(ctx context.Context, source string, err error) doctor.Result {
+	facts := a.Doctor.Cluster(ctx, source)
+	row := doctor.Finding{ID: "settings", Title: "Settings", Where: "sources." + source}
+	rows := append([]doctor.Finding{row.SkippedFor("on the worker that answered, " + fault.Sentence(err))}, cluster.Check(facts)...)
+	result := doctor.Judge(source, rows)
+	result.Worker = answered(facts)
+	return result
+}
+
+// answered is the worker that has examined, with the others that serve the source.
+func answered(facts cluster.Facts) *doctor.Worker {
+	me := facts.Me
+	for _, w := range facts.Workers {
+		if w.Label() != me.Label() {
+			me.Others = append(me.Others, w)
+		}
+	}
+	me.Others = me.Others[:min(len(me.Others), mostOthers)]
+	return &me
+}
+
+// mostOthers bounds how many other workers a result lists.
+const mostOthers = 30

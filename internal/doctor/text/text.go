@@ -1,0 +1,177 @@
+// Package text shows findings to people: a row a line, and below a row that asks for something what it costs, what to change and where.
+package text
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/text"
+
+	"longhaul/internal/doctor"
+	"longhaul/internal/humanize"
+)
+
+const (
+	indent = "  "
+	mark   = 7 // columns of the mark before a row
+	// DefaultWidth is for what is no terminal.
+	DefaultWidth = 100
+	narrowest    = 60
+)
+
+// Page is where the findings are shown.
+type Page struct {
+	Width   int // in columns; DefaultWidth when zero
+	Colours bool
+}
+
+// marks are what stands before a row, with its colour.
+var marks = map[doctor.Status]struct {
+	word   string
+	colour text.Color
+}{
+	doctor.Pass:    {"ok", text.FgGreen},
+	doctor.Warn:    {"warn", text.FgYellow},
+	doctor.Fail:    {"FAIL", text.FgRed},
+	doctor.Skipped: {"-", text.FgHiBlack},
+}
+
+// Print shows a result.
+func (p Page) Print(w io.Writer, r doctor.Result) {
+	if p.Width == 0 {
+		p.Width = DefaultWidth
+	}
+	p.Width = max(p.Width, narrowest)
+	p.line(w, "", headline(r))
+	fmt.Fprintln(w)
+	title := 0
+	for _, f := range r.Findings {
+		if width := text.StringWidth(f.Title); width <= p.Width/3 {
+			title = max(title, width)
+		}
+	}
+	for rest := r.Findings; len(rest) > 0; {
+		alike := unasked(rest)
+		if alike < leastAlike {
+			p.row(w, rest[0], title)
+			rest = rest[1:]
+			continue
+		}
+		p.together(w, rest[:alike])
+		rest = rest[alike:]
+	}
+	if r.Worker != nil {
+		fmt.Fprintln(w)
+		p.line(w, "", "Asked on worker "+r.Worker.Label()+".")
+		for _, other := range r.Worker.Others {
+			p.line(w, "", "Other worker: "+other.Label())
+		}
+	}
+}
+
+// leastAlike is how many rows in a row are shown as one where they were skipped for one reason.
+const leastAlike = 3
+
+// unasked counts the rows at the beginning that were skipped for one reason and say nowhere to look.
+func unasked(rows []doctor.Finding) (n int) {
+	for _, f := range rows {
+		if f.Status != doctor.Skipped || f.Where != "" || f.Found != rows[0].Found {
+			break
+		}
+		n++
+	}
+	return n
+}
+
+// together shows rows that were skipped for one reason.
+func (p Page) together(w io.Writer, rows []doctor.Finding) {
+	var titles []string
+	for _, f := range rows {
+		titles = append(titles, f.Title)
+	}
+	p.line(w, indent+p.word(doctor.Skipped), fmt.Sprintf("%d questions %s: %s", len(rows), rows[0].Found, strings.Join(titles, "; ")))
+}
+
+// headline sums up.
+func headline(r doctor.Result) string {
+	counts := map[doctor.Status]int64{}
+	for _, f := range r.Findings {
+		counts[f.Status]++
+	}
+	say := "A sync can run"
+	switch r.Status {
+	case doctor.Fail:
+		say = "A sync cannot run as it is"
+	case doctor.Warn:
+		say = "A sync can run, and lacks something"
+	case doctor.Pass, doctor.Skipped:
+	}
+	return fmt.Sprintf("%s: %s. %s: %d fail, %d warn, %d pass, %d skipped. %s.", r.Source, say,
+		humanize.Count(int64(len(r.Findings)), "question"), counts[doctor.Fail], counts[doctor.Warn], counts[doctor.Pass], counts[doctor.Skipped],
+		humanize.Count(r.Calls, "API call"))
+}
+
+// word is the mark before a row.
+func (p Page) word(status doctor.Status) string {
+	known := marks[status]
+	word := text.Pad(known.word, mark-len(indent), ' ')
+	if p.Colours {
+		word = text.Escape(word, known.colour.EscapeSeq())
+	}
+	return word
+}
+
+func (p Page) row(w io.Writer, f doctor.Finding, title int) {
+	word := p.word(f.Status)
+	hang := strings.Repeat(" ", mark)
+	column := mark + title + len(indent)
+	head := indent + word + text.Pad(f.Title, title, ' ') + indent
+	for i, line := range p.wrap(f.Found, column) {
+		switch {
+		case i > 0:
+			head = strings.Repeat(" ", column)
+		case text.StringWidth(f.Title) > title: // a long title has a line of its own
+			fmt.Fprintln(w, strings.TrimRight(head, " "))
+			head = strings.Repeat(" ", column)
+		}
+		fmt.Fprintln(w, strings.TrimRight(head+line, " "))
+	}
+	if f.Status == doctor.Pass {
+		return
+	}
+	for _, more := range []struct{ label, says string }{{"costs", f.Cost}, {"fix", f.Fix}, {"where", f.Where}} {
+		if more.says != "" {
+			p.line(w, hang+text.Pad(more.label+":", len("costs:"), ' ')+" ", more.says)
+		}
+	}
+}
+
+// line prints a text behind a label. Further lines begin below the text.
+func (p Page) line(w io.Writer, label, says string) {
+	width := text.StringWidthWithoutEscSequences(label)
+	for i, line := range p.wrap(says, width) {
+		if i > 0 {
+			label = strings.Repeat(" ", width)
+		}
+		fmt.Fprintln(w, label+line)
+	}
+}
+
+// wrap breaks a text between words. Where a word is longer than the line, the line is longer.
+func (p Page) wrap(says string, before int) []string {
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(says) {
+		switch {
+		case line == "":
+			line = word
+		case before+text.StringWidth(line)+1+text.StringWidth(word) > p.Width:
+			lines = append(lines, line)
+			line = word
+		default:
+			line += " " + word
+		}
+	}
+	return append(lines, line)
+}

@@ -1,0 +1,74 @@
+package question
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/workflow"
+
+	asked "longhaul/activities/question"
+	"longhaul/internal/doctor"
+	"longhaul/internal/doctor/cluster"
+	"longhaul/internal/fault"
+	"longhaul/internal/humanize"
+	"longhaul/workflows/call"
+)
+
+// CheckSourceType is the workflow type that asks what a sync of a source needs. It is a contract: people and scripts name it.
+const CheckSourceType = "CheckSource"
+
+// CheckID is the id of the one workflow that checks a source.
+func CheckID(source string) string { return "check-" + source }
+
+// acts names the activities by method; it is never called.
+var acts *asked.Activities
+
+// CheckSource asks on a worker of the source what a sync of it needs, and gives the findings. It fails only where nothing could be
+// asked: a finding that a sync would fail is a good answer.
+func CheckSource(ctx workflow.Context, given converter.RawValue) (*doctor.Result, error) {
+	in, err := Read(ctx, "check", given)
+	if err != nil {
+		return nil, end(err)
+	}
+	params := asked.ExamineParams{Source: in.Source}
+	result, err := Ask(ctx, in.Source, "check source "+in.Source, acts.Examine, params)
+	if errors.As(err, new(*UnservedError)) {
+		// A worker may have the settings of the source and not serve it, because a secret cannot be read.
+		result, err = call.Do(call.OnAnyWorker(ctx), call.ForQuestion, "check source "+in.Source+", which no worker serves", acts.Examine, params)
+		if err != nil {
+			result, err = doctor.Judge(in.Source, []doctor.Finding{cluster.Unserved(in.Source)}), nil
+		}
+	}
+	if err != nil {
+		return nil, end(err)
+	}
+	workflow.SetCurrentDetails(ctx, details(result))
+	return &result, nil
+}
+
+// details shows the rows that ask for something in the UI, a line each.
+func details(r doctor.Result) string {
+	counts := map[doctor.Status]int64{}
+	var rows strings.Builder
+	for _, f := range r.Findings {
+		counts[f.Status]++
+		switch f.Status {
+		case doctor.Fail, doctor.Warn:
+			fmt.Fprintf(&rows, "- **%s** %s: %s. %s\n", f.Status, f.Title, f.Found, f.Fix)
+		case doctor.Pass, doctor.Skipped:
+		}
+	}
+	return fmt.Sprintf("### %s\n\n%d fail, %d warn, %d pass, %d skipped; %s.\n\n%s", r.Status, counts[doctor.Fail], counts[doctor.Warn],
+		counts[doctor.Pass], counts[doctor.Skipped], humanize.Count(r.Calls, "API call"), rows.String())
+}
+
+// end makes the failure of a workflow: its type is the class, its message the sentence.
+func end(err error) error {
+	failure := call.Explain(err)
+	if f := fault.From(err); f != nil {
+		failure.Class, failure.System, failure.Message = f.Class, f.System, fault.Sentence(err)
+	}
+	return call.Fail(failure, failure)
+}
