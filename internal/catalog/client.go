@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/x509"
 	"net/http"
-	"net/url"
 	"time"
 
 	"go.uber.org/zap"
@@ -116,22 +115,8 @@ func refuseRedirect(*http.Request, []*http.Request) error { return http.ErrUseLa
 
 func newTransport(roots *x509.CertPool, timeout time.Duration) *http.Transport {
 	transport := httpkit.NewTransport(roots, timeout)
-	transport.OnProxyConnectResponse = proxyAnswered
 	transport.ForceAttemptHTTP2 = true
 	transport.MaxIdleConnsPerHost = 4
 	transport.WriteBufferSize = 64 << 10
 	return transport
-}
-
-// proxyAnswered turns a refusal of the proxy into an error of its own: for most of them, unlike for a broken connection, another
-// try does not help.
-func proxyAnswered(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
-	switch answer.StatusCode {
-	case http.StatusOK:
-		return nil
-	case http.StatusProxyAuthRequired:
-		return httpkit.ErrProxyLogin
-	default:
-		return &proxyError{answer.StatusCode}
-	}
 }
