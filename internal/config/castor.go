@@ -162,7 +162,7 @@ type CastorExtract struct {
 }
 
 // AddCastorExtractFlags defines the flags of castor-extract-salesforce-viz, and ca-file, which castor takes from
-// REQUESTS_CA_BUNDLE alone.
+// variables alone.
 func AddCastorExtractFlags(flags *pflag.FlagSet) {
 	define(flags, extractOptions)
 	addCAFile(flags)
@@ -220,13 +220,21 @@ func inOrder(all, needed []castorOption) []castorOption {
 
 const caFileFlag = "ca-file"
 
+// caBundles are the variables that Python's requests reads, in its order: the first that is not empty counts.
+var caBundles = []string{"REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"}
+
 func addCAFile(flags *pflag.FlagSet) {
-	flags.String(caFileFlag, "", "extra CA certificates, for a proxy that terminates TLS (REQUESTS_CA_BUNDLE)")
+	flags.String(caFileFlag, "", "extra CA certificates, a file or a folder, for a proxy that terminates TLS (REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE)")
 }
 
 func (c *castorValues) caFile(mistakes *Mistakes) string {
-	from := origin{name: "REQUESTS_CA_BUNDLE"}
-	path, _ := c.env.Lookup(from.name)
+	var from origin
+	var path string
+	for _, from.name = range caBundles {
+		if path, _ = c.env.Lookup(from.name); path != "" {
+			break
+		}
+	}
 	if f := c.flags.Lookup(caFileFlag); f != nil && f.Changed {
 		path, from = f.Value.String(), origin{name: "--" + caFileFlag}
 	}

@@ -52,9 +52,9 @@ func certificate(err error, to Host, now time.Time) string {
 			to.Name, namesIn(name.Certificate), to.Address)
 	case errors.As(err, &unknown):
 		return fmt.Sprintf("the certificate of %s is signed by %s, which is not trusted here: if a proxy ends TLS on the way, name its CA in "+
-			"ca_file (--ca-file); else check %s", to.Name, issuerOf(unknown.Cert), to.Address)
+			"ca_file; else check %s", to.Name, issuerOf(unknown.Cert), to.Address)
 	}
-	return fmt.Sprintf("the certificate of %s is not trusted: if a proxy ends TLS on the way, name its CA in ca_file (--ca-file); else check %s "+
+	return fmt.Sprintf("the certificate of %s is not trusted: if a proxy ends TLS on the way, name its CA in ca_file; else check %s "+
 		"and this machine's clock", to.Name, to.Address)
 }
 
