@@ -59,7 +59,7 @@ once as source "demo"; and stays up until Ctrl-C, so that you can look at the UI
 	config.NumberVar(f, &v.simulator.Seed, "seed", 1, "seed of the generated org")
 	f.DurationVar(&v.simulator.Latency, "latency", 20*time.Millisecond, "how long the simulated Salesforce takes for each call")
 	config.NumberVar(f, &v.inFlight, "max-in-flight", source.DefaultMaxInFlight, "calls to Salesforce at one time")
-	f.BoolVar(&v.strict, "strict", false, "exit with 5 when reports without columns remain")
+	f.BoolVar(&v.strict, "strict", false, "exit with 5 if reports could not be described (denied or failed)")
 	jsonFlag(cmd)
 	return cmd
 }

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -210,6 +211,16 @@ func ReadCastorExtract(flags *pflag.FlagSet, env Environment, dir string) (Casto
 		Warnings: c.warnings,
 	}, nil
 }
+
+// AsCastorsFlags puts castor's flags in the place of the settings that a sentence names, for people who write no settings file.
+func AsCastorsFlags(sentence string) string {
+	return settingNames.ReplaceAllStringFunc(sentence, func(name string) string {
+		return "--" + strings.ReplaceAll(strings.TrimPrefix(name, "the catalog's "), "_", "-")
+	})
+}
+
+// settingNames finds the settings that are flags too. As a part of another name, such as of OAuth's invalid_client_id, they stay.
+var settingNames = regexp.MustCompile(`\b(the catalog's )?(ca_file|client_secret|client_id|base_url|security_token)\b`)
 
 // inOrder gives those of the options that are needed, in the order of all.
 func inOrder(all, needed []castorOption) []castorOption {
