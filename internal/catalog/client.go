@@ -65,7 +65,7 @@ func New(cfg Config) (*Client, error) {
 		return nil, err
 	}
 	if cfg.Token == nil {
-		return nil, fault.Invalidf("the catalog's token is not set")
+		return nil, fault.Invalidf("the catalog's token is not set: set catalog.token, or CASTOR_UPLOADER_TOKEN for `upload`")
 	}
 	roots, err := httpkit.Roots("the catalog's ca_file", cfg.CAFile)
 	if err != nil {

@@ -37,7 +37,7 @@ func (c *Client) failure(parent, attempt context.Context, b *body, err error) er
 	switch cause := context.Cause(attempt); {
 	case errors.Is(cause, errStalled):
 		return &Error{Class: fault.Transient, Err: cause, Message: fmt.Sprintf(
-			"nothing moved on the way to the catalog at %s for %s: check the network, or allow more time", host, c.timeout)}
+			"nothing moved on the way to the catalog at %s for %s: check the network, or allow more time (CASTOR_TIMEOUT_OVERRIDE of `upload`)", host, c.timeout)}
 	case errors.Is(cause, errTooLong):
 		return &Error{Class: fault.Transient, Err: cause, Message: fmt.Sprintf(
 			"sending %s to the catalog at %s took longer than %s: check the speed of the network", Base(f.Name), host, c.overall)}
@@ -58,7 +58,7 @@ func connectionFailure(host string, err error) *Error {
 	case isDial(err):
 		e.Message = fmt.Sprintf("cannot reach the catalog at %s: check the network, HTTPS_PROXY, and the zone or the url", host)
 	default:
-		e.Message = fmt.Sprintf("the connection to the catalog at %s broke off", host)
+		e.Message = fmt.Sprintf("the connection to the catalog at %s broke off: nothing to change if it passes; else check the network and HTTPS_PROXY", host)
 	}
 	return e
 }
@@ -87,7 +87,7 @@ func fileFailure(f File, err error) error {
 	default:
 		return &fault.Error{
 			Class: fault.Transient, System: fault.Bucket, Err: err,
-			Message: fmt.Sprintf("%s cannot be read from where it lies", name),
+			Message: fmt.Sprintf("%s cannot be read from where it lies: check the disk or the bucket", name),
 		}
 	}
 }
