@@ -99,7 +99,7 @@ func TestExtract_saysWhichFlagIsWrong(t *testing.T) {
 			[]string{"is no org: set --base-url to the org's My Domain, such as acme.my.salesforce.com"},
 		},
 		"a whole link":              {[]string{"-b", "https://acme.my.salesforce.com/?x=1"}, []string{"--base-url holds a query"}},
-		"a CA file that is no file": {[]string{"--ca-file", "absent.pem"}, []string{"--ca-file ", "absent.pem cannot be read (no such file or directory): check the path"}},
+		"a CA file that is no file": {[]string{"--ca-file", "absent.pem"}, []string{"--ca-file (REQUESTS_CA_BUNDLE) ", "absent.pem cannot be read (no such file or directory): check the path"}},
 	} {
 		dir := t.TempDir()
 		app, said, asked, _ := castorApp(t, dir, row.args...)

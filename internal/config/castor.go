@@ -215,7 +215,11 @@ func ReadCastorExtract(flags *pflag.FlagSet, env Environment, dir string) (Casto
 // AsCastorsFlags puts castor's flags in the place of the settings that a sentence names, for people who write no settings file.
 func AsCastorsFlags(sentence string) string {
 	return settingNames.ReplaceAllStringFunc(sentence, func(name string) string {
-		return "--" + strings.ReplaceAll(strings.TrimPrefix(name, "the catalog's "), "_", "-")
+		flag := "--" + strings.ReplaceAll(strings.TrimPrefix(name, "the catalog's "), "_", "-")
+		if flag == "--"+caFileFlag {
+			flag += " (" + caBundles[0] + ")" // where castor's users have it
+		}
+		return flag
 	})
 }
 
