@@ -126,6 +126,10 @@ func TestMain_wrongUsage(t *testing.T) {
 		{"help on an unknown verb", []string{"longhaul", "help", "sever"}, `longhaul: "sever" is not a verb of longhaul: ` +
 			`did you mean serve? There are demo, extract, serve, status, sync, temporal, upload, worker`},
 		{"an unknown flag", []string{"longhaul", "sync", "acme", "--fast"}, "longhaul: unknown flag: --fast; `longhaul sync --help` shows what there is"},
+		{"a flag with a slip", []string{"longhaul", "sync", "acme", "--detatch"}, "longhaul: unknown flag: --detatch, did you mean --detach? " +
+			"`longhaul sync --help` shows what there is"},
+		{"a flag that is written in another way", []string{"longhaul", "demo", "--max_inflight", "3"}, "longhaul: unknown flag: --max_inflight, " +
+			"did you mean --max-in-flight? `longhaul demo --help` shows what there is"},
 		{"no source", []string{"longhaul", "sync"}, "longhaul: longhaul sync takes the name of one source, such as acme"},
 		{"a bad source name", []string{"longhaul", "sync", "Acme"}, `longhaul: "Acme" is not a source name: use 1 to 40 of a-z, 0-9 and -`},
 		{"the id of a workflow", []string{"longhaul", "sync", "sync-acme"}, `longhaul: "sync-acme" is not a source name: ` +

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"longhaul/internal/config"
 	"longhaul/internal/fault"
 )
 
@@ -89,6 +90,9 @@ func (a *App) dress(cmd *cobra.Command, c *console) {
 	}
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		c.command = cmd.CommandPath()
+		if near := config.NearFlag(cmd.Flags(), err); near != "" {
+			return fault.Invalidf("%s, did you mean --%s? `%s --help` shows what there is", err, near, cmd.CommandPath())
+		}
 		return fault.Invalidf("%s; `%s --help` shows what there is", err, cmd.CommandPath())
 	})
 	for _, child := range cmd.Commands() {
