@@ -65,6 +65,9 @@ func FailureOf(err error, to Host) Failure {
 
 // addressOf is the address that a dial was for, after a space; empty where the error does not say.
 func addressOf(err error) string {
+	if lookup, is := errors.AsType[*net.DNSError](err); is {
+		return " " + lookup.Name
+	}
 	for e := error(nil); err != nil; err = e {
 		var op *net.OpError
 		if !errors.As(err, &op) {

@@ -112,6 +112,10 @@ func TestFailureOf_aProxyThatIsAwayIsNamed(t *testing.T) {
 	}
 	_ = listener.Close()
 	transport := NewTransport(nil, time.Minute)
+	unknown := &net.OpError{Op: "proxyconnect", Err: &net.OpError{Op: "dial", Err: &net.DNSError{Name: "proxy.acme.example", IsNotFound: true}}}
+	if f := FailureOf(unknown, acme); f.Kind != ProxyAway || !strings.Contains(f.Message, "the proxy proxy.acme.example on the way") {
+		t.Errorf("a proxy that cannot be found: kind %d, %s", f.Kind, f.Message)
+	}
 	transport.Proxy = http.ProxyURL(&url.URL{Scheme: "http", Host: listener.Addr().String()})
 	f, _ := failing(t, transport, "https://acme.example/")
 	if f.Kind != ProxyAway || !strings.Contains(f.Message, "the proxy "+listener.Addr().String()+" on the way to acme.example does not answer") {

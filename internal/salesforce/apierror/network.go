@@ -30,9 +30,9 @@ func Unreachable(op, host string, err error) *Error {
 	}
 	switch {
 	case errors.As(err, &lookup):
-		e.Sentence = fmt.Sprintf("the host %s cannot be found: check base_url, and this machine's network", host)
+		e.Sentence = fmt.Sprintf("the host %s cannot be found: check base_url, this machine's network, and HTTPS_PROXY if the network has a proxy", host)
 	case IsTimeout(err):
-		e.Sentence = fmt.Sprintf("%s did not answer in time: check this machine's network, and whether a firewall stands between", host)
+		e.Sentence = fmt.Sprintf("%s did not answer in time: check this machine's network, whether a firewall stands between, and HTTPS_PROXY if the network has a proxy", host)
 	case errors.Is(err, syscall.ECONNREFUSED):
 		e.Sentence = fmt.Sprintf("%s refuses the connection: check base_url and its port, and whether a firewall stands between", host)
 	default:
