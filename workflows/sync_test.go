@@ -117,8 +117,9 @@ func TestSyncSource_refusesBadInput(t *testing.T) {
 		"a number for a source": {"sync-acme", map[string]any{"source": 7}, "the input must look like"},
 		"a list":                {"sync-acme", []string{"acme"}, "the input must look like"},
 		"a schedule without input": {
-			"sync-acme-2026-11-29T02:00:00Z", workflows.Input{},
-			`a schedule adds its time to the workflow's id, so the id sync-acme-2026-11-29T02:00:00Z names none; give the schedule the input {"source":"acme"}`,
+			"sync-acme-2026-11-29T02:00:00Z",
+			workflows.Input{},
+			`the id sync-acme-2026-11-29T02:00:00Z names none; give the schedule the input {"source":"acme"}`,
 		},
 		"another schedule without input": {"nightly-2026-11-29T02:00:00Z", workflows.Input{}, "start the workflow with the id sync-<source>"},
 		"an id that is too long":         {"sync-" + strings.Repeat("a", 41), workflows.Input{}, "no source is named"},

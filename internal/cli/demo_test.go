@@ -202,7 +202,10 @@ func TestDemo_pace(t *testing.T) {
 		reports, inFlight int
 		want              time.Duration
 	}{
-		{1000, 24, 1230 * time.Millisecond}, {5000, 24, 280 * time.Millisecond}, {1000, 500, 3 * time.Second}, {3, 24, 3 * time.Second},
+		{1000, 24, 1230 * time.Millisecond},
+		{5000, 24, 280 * time.Millisecond},
+		{1000, 500, 3 * time.Second},
+		{3, 24, 3 * time.Second},
 		{1_000_000, 24, 20 * time.Millisecond},
 	} {
 		if got := paced(row.reports, row.inFlight); got != row.want {

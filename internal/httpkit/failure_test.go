@@ -177,18 +177,30 @@ func TestFailureOf_certificates(t *testing.T) {
 		trusted bool
 		says    string
 	}{
-		"expired": {func(c *x509.Certificate) { c.NotBefore, c.NotAfter = long.Add(-time.Hour), long }, true,
-			"the certificate of acme.example expired at 1 Mar 2019 12:00 UTC, and this machine's clock says "},
-		"not yet valid": {func(c *x509.Certificate) { c.NotBefore, c.NotAfter = long.AddDate(200, 0, 0), long.AddDate(201, 0, 0) }, true,
-			"the certificate of acme.example is not valid before 1 Mar 2219 12:00 UTC, and this machine's clock says "},
-		"of an unknown CA": {func(*x509.Certificate) {}, false,
-			`is signed by "Acme Inspection", which is not trusted here: if a proxy ends TLS on the way, name its CA in ca_file; else check base_url`},
-		"for another host": {func(c *x509.Certificate) { c.IPAddresses, c.DNSNames = nil, []string{"portal.example"} }, true,
-			`the certificate of acme.example is for "portal.example": check base_url`},
-		"with a negative serial number": {func(c *x509.Certificate) { c.SerialNumber = big.NewInt(negated) }, false,
-			"the certificate of acme.example has a negative serial number, which Go refuses: set GODEBUG=x509negativeserial=1"},
-		"that names no host": {func(c *x509.Certificate) { c.IPAddresses, c.DNSNames = nil, nil }, true,
-			`is for "Acme Inspection" without naming hosts`},
+		"expired": {
+			func(c *x509.Certificate) { c.NotBefore, c.NotAfter = long.Add(-time.Hour), long }, true,
+			"the certificate of acme.example expired at 1 Mar 2019 12:00 UTC, and this machine's clock says ",
+		},
+		"not yet valid": {
+			func(c *x509.Certificate) { c.NotBefore, c.NotAfter = long.AddDate(200, 0, 0), long.AddDate(201, 0, 0) }, true,
+			"the certificate of acme.example is not valid before 1 Mar 2219 12:00 UTC, and this machine's clock says ",
+		},
+		"of an unknown CA": {
+			func(*x509.Certificate) {}, false,
+			`is signed by "Acme Inspection", which is not trusted here: if a proxy ends TLS on the way, name its CA in ca_file; else check base_url`,
+		},
+		"for another host": {
+			func(c *x509.Certificate) { c.IPAddresses, c.DNSNames = nil, []string{"portal.example"} }, true,
+			`the certificate of acme.example is for "portal.example": check base_url`,
+		},
+		"with a negative serial number": {
+			func(c *x509.Certificate) { c.SerialNumber = big.NewInt(negated) }, false,
+			"the certificate of acme.example has a negative serial number, which Go refuses: set GODEBUG=x509negativeserial=1",
+		},
+		"that names no host": {
+			func(c *x509.Certificate) { c.IPAddresses, c.DNSNames = nil, nil }, true,
+			`is for "Acme Inspection" without naming hosts`,
+		},
 	} {
 		address, der := certified(t, row.change)
 		var roots *x509.CertPool

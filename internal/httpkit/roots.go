@@ -122,7 +122,7 @@ func readCertificates(file string) (certificates, error) {
 	if len(data) > 1 && data[0] == 0x30 && data[1] >= 0x80 { // DER: a sequence of more than 127 bytes
 		found, err := x509.ParseCertificates(data)
 		if err != nil {
-			return certificates{damaged: []error{err}}, nil
+			return certificates{damaged: []error{err}}, nil //nolint:nilerr // the file was read; what it holds is damaged
 		}
 		return certificates{certificates: found}, nil
 	}

@@ -17,7 +17,8 @@ func TestEnoughFiles_refusesALimitThatNoSyncCanWorkWith(t *testing.T) {
 	t.Parallel()
 	for have, ok := range map[int]bool{64: false, 119: false, 120: true, 1000: true} {
 		err := enoughFiles(120, true, func(most int) int { return min(have, most) })
-		if ok && err != nil || !ok && (!fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "ulimit -n") || !strings.Contains(err.Error(), "max_in_flight")) {
+		if ok && err != nil || !ok && (!fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "ulimit -n") ||
+			!strings.Contains(err.Error(), "max_in_flight")) {
 			t.Errorf("%d files: got %v", have, err)
 		}
 	}
@@ -39,14 +40,16 @@ func TestEnoughFiles_ofEachProgram(t *testing.T) {
 	if need := os.Getenv("LONGHAUL_TEST_FILES"); need != "" {
 		_, worker := StartWorker(t.Context(), Options{Settings: settings})
 		_, whole := Start(t.Context(), Options{Settings: settings})
-		fmt.Printf("worker: %v\nwhole: %v\n", worker, whole)
+		_, _ = fmt.Fprintf(os.Stdout, "worker: %v\nwhole: %v\n", worker, whole)
 		return
 	}
 	t.Parallel()
 	again := exec.CommandContext(t.Context(), "sh", "-c", "ulimit -n 32 && exec \"$0\" -test.run='^TestEnoughFiles_ofEachProgram$'", os.Args[0])
 	again.Env = append(os.Environ(), "LONGHAUL_TEST_FILES=1")
 	out, err := again.CombinedOutput()
-	for _, says := range []string{"worker: this process may open only ", " more files, and needs 56: raise the limit", "whole: this process may open only ", "needs 126: raise"} {
+	for _, says := range []string{
+		"worker: this process may open only ", " more files, and needs 56: raise the limit", "whole: this process may open only ", "needs 126: raise",
+	} {
 		if err != nil || !strings.Contains(string(out), says) {
 			t.Errorf("%v; want %q in\n%s", err, says, out)
 		}
