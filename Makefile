@@ -44,6 +44,11 @@ demo: build ## one sync of a simulated org, with Temporal's UI; Ctrl-C ends it
 test: ## all tests, in an order that differs each time
 	go test -shuffle=on -timeout 30m ./...
 
+.PHONY: cross-vet
+cross-vet: ## go vet for Windows and macOS, where no test runs (minutes to compile)
+	GOOS=windows go vet ./...
+	GOOS=darwin go vet ./...
+
 .PHONY: race
 race: ## the tests with the race detector, but for packages that link the embedded server (minutes to compile)
 	@packages=$(LIGHT); go test -race -timeout 30m $$packages

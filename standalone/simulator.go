@@ -1,6 +1,10 @@
 package main
 
 import (
+	"fmt"
+	"strings"
+	"time"
+
 	"longhaul/activities"
 	"longhaul/internal/cli"
 	"longhaul/internal/fault"
@@ -9,7 +13,11 @@ import (
 )
 
 // simulator shows the simulated servers to the demo.
-type simulator struct{ *server.Server }
+type simulator struct {
+	*server.Server
+
+	generated int // reports at the start; 0 of an org that was not generated
+}
 
 var _ cli.Simulator = simulator{}
 
@@ -27,7 +35,10 @@ func startSimulator(o cli.SimulatorOptions) (cli.Simulator, error) {
 	if err != nil {
 		return nil, err
 	}
-	return simulator{running}, nil
+	if o.Org != "" {
+		o.Reports = 0
+	}
+	return simulator{running, o.Reports}, nil
 }
 
 // Access tells where the servers are and how to log in.
@@ -35,8 +46,33 @@ func (s simulator) Access() cli.Access {
 	ready := s.Ready()
 	return cli.Access{
 		Salesforce: ready.Salesforce, ClientID: ready.ClientID, ClientSecret: ready.ClientSecret,
-		Catalog: ready.Catalog, SourceID: ready.SourceID, CatalogToken: ready.CatalogToken,
+		Catalog: ready.Catalog, SourceID: ready.SourceID, CatalogToken: ready.CatalogToken, CatalogAPI: ready.Catalog + server.PublicPath,
 	}
+}
+
+// Change makes, renames, moves and deletes some reports, as people do in an hour. In a small org, or one of a project, it moves and
+// deletes none: there may be nowhere to move to, and a sync would be held to ask whether so much is meant to be gone.
+func (s simulator) Change() (string, error) {
+	const few = 50
+	s.Advance(time.Hour)
+	change := server.Churn{Create: 1, Rename: server.Picks{Number: 1}}
+	if s.generated >= few {
+		change = server.Churn{Create: 3, Rename: server.Picks{Number: 5}, Move: server.Picks{Number: 2}, Delete: server.Picks{Number: 2}}
+	}
+	done, err := s.Churn(change)
+	if err != nil {
+		return "", err
+	}
+	var words []string
+	for _, part := range []struct {
+		ids []string
+		how string
+	}{{done.Created, "new"}, {done.Renamed, "renamed"}, {done.Moved, "moved"}, {done.Deleted, "deleted"}} {
+		if len(part.ids) > 0 {
+			words = append(words, fmt.Sprintf("%d %s", len(part.ids), part.how))
+		}
+	}
+	return strings.Join(words, ", "), nil
 }
 
 // Stats gives what the servers counted.

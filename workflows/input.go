@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"regexp"
 
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/workflow"
@@ -100,6 +101,9 @@ func (in *Input) resolve(workflowID string) (problem string) {
 		return in.problem
 	case named != "" && !validSource(named):
 		return fault.Sentence(sourcename.CheckSpoken(named, "sync"))
+	case in.Source == "" && scheduledFor(workflowID) != "":
+		return fmt.Sprintf(`no source is named: a schedule adds its time to the workflow's id, so the id %.80s names none; give the schedule the `+
+			`input {"source":%q}`, workflowID, scheduledFor(workflowID))
 	case in.Source == "":
 		return `no source is named: start the workflow with the id sync-<source> or with the input {"source":"<name>"}`
 	}
@@ -111,6 +115,20 @@ func (in *Input) resolve(workflowID string) (problem string) {
 		return fmt.Sprintf("%.20q is no mode: use auto or full", in.Mode)
 	}
 	return ""
+}
+
+// timeOfSchedule is what a Temporal Schedule adds to the id of its workflows.
+var timeOfSchedule = regexp.MustCompile(`-\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$`)
+
+// scheduledFor is the source that whoever made a schedule meant by its workflow's id; empty where the id is none of a schedule or no
+// sync's.
+func scheduledFor(workflowID string) string {
+	meant := timeOfSchedule.ReplaceAllString(workflowID, "")
+	if meant == workflowID {
+		return ""
+	}
+	source, _ := SourceOfID(meant)
+	return source
 }
 
 // carry makes the error that starts the next run with the same input and the state.

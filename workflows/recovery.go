@@ -101,7 +101,8 @@ func (r *recovery) untilLoginPasses(ctx workflow.Context, cause error) error {
 		return cause
 	}
 	wait := min(firstRefused<<min(refused.Times, 10), longestRefused)
-	why := fmt.Sprintf("%s; tried again at %s", failure.Message, minute(now.Add(wait)))
+	why := fmt.Sprintf("%s; refused since %s, tried again at %s and then at least once an hour until %s; a resume tries at once",
+		failure.Message, minute(refused.Since), minute(now.Add(wait)), minute(refused.Since.Add(blockedFor)))
 	refused.Times++
 	if err := r.wait.sitOut(ctx, standstill{why: why, refused: shownFailure(failure)}, wait); err != nil {
 		return err

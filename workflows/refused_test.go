@@ -67,7 +67,9 @@ func TestRefused_inUnknownWordsIsTriedAgainByItself(t *testing.T) {
 		if p.Phase != workflows.PhaseDescribe || p.Blocked != nil || p.Refused == nil || p.Until == nil {
 			t.Errorf("in the night it is %s, blocked by %v, refused %v, until %v", p.Phase, p.Blocked, p.Refused, p.Until)
 		}
-		for _, words := range []string{"words that are not known", "user may not log in at this time", "tried again at "} {
+		for _, words := range []string{
+			"words that are not known", "user may not log in at this time", "refused since ", "tried again at ", "; a resume tries at once",
+		} {
 			if !strings.Contains(p.Waiting, words) {
 				t.Errorf("it waits for %q, want it to say %q", p.Waiting, words)
 			}

@@ -108,15 +108,21 @@ func TestSyncSource_refusesBadInput(t *testing.T) {
 		in   any
 		want string
 	}{
-		"no source at all":       {"my-run", workflows.Input{}, "no source is named"},
-		"a name with capitals":   {"x", workflows.Input{Source: "Acme"}, `"Acme" is not a source name`},
-		"the id of a workflow":   {"nightly", workflows.Input{Source: "sync-acme"}, "a source is named acme, its workflow sync-acme: say `sync acme`"},
-		"a name that is a path":  {"x", workflows.Input{Source: "../a"}, "is not a source name"},
-		"an unknown mode":        {"sync-acme", workflows.Input{Mode: "quick"}, `"quick" is no mode`},
-		"a misspelt key":         {"sync-acme", map[string]any{"sorce": "acme"}, "the input must look like"},
-		"a number for a source":  {"sync-acme", map[string]any{"source": 7}, "the input must look like"},
-		"a list":                 {"sync-acme", []string{"acme"}, "the input must look like"},
-		"an id that is too long": {"sync-" + strings.Repeat("a", 41), workflows.Input{}, "no source is named"},
+		"no source at all":      {"my-run", workflows.Input{}, "no source is named"},
+		"a name with capitals":  {"x", workflows.Input{Source: "Acme"}, `"Acme" is not a source name`},
+		"the id of a workflow":  {"nightly", workflows.Input{Source: "sync-acme"}, "a source is named acme, its workflow sync-acme: say `sync acme`"},
+		"a name that is a path": {"x", workflows.Input{Source: "../a"}, "is not a source name"},
+		"an unknown mode":       {"sync-acme", workflows.Input{Mode: "quick"}, `"quick" is no mode`},
+		"a misspelt key":        {"sync-acme", map[string]any{"sorce": "acme"}, "the input must look like"},
+		"a number for a source": {"sync-acme", map[string]any{"source": 7}, "the input must look like"},
+		"a list":                {"sync-acme", []string{"acme"}, "the input must look like"},
+		"a schedule without input": {
+			"sync-acme-2026-11-29T02:00:00Z",
+			workflows.Input{},
+			`the id sync-acme-2026-11-29T02:00:00Z names none; give the schedule the input {"source":"acme"}`,
+		},
+		"another schedule without input": {"nightly-2026-11-29T02:00:00Z", workflows.Input{}, "start the workflow with the id sync-<source>"},
+		"an id that is too long":         {"sync-" + strings.Repeat("a", 41), workflows.Input{}, "no source is named"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -125,7 +125,7 @@ func parseFolder(u *url.URL) (address, error) {
 	}
 	dir, err := filepath.Abs(filepath.FromSlash(path))
 	if err != nil {
-		return address{}, invalid("the storage %q cannot be resolved from the working directory", redact(u))
+		return address{}, invalid("the storage %q cannot be resolved from the working directory; write the whole path", redact(u))
 	}
 	q.Set("create_dir", "true")
 	q.Set("no_tmp_dir", "true")

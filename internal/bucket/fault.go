@@ -129,7 +129,7 @@ func (p place) broken(do action, key string, err error) error {
 func (p place) absent(key string) error {
 	return &fault.Error{
 		Class: fault.Transient, System: fault.Bucket, Err: &NotExistError{Bucket: p.name, Key: key},
-		Message: fmt.Sprintf("the bucket %s has no object %s", p.name, key),
+		Message: fmt.Sprintf("the bucket %s has no object %s: check whether anything else deletes there", p.name, key),
 	}
 }
 

@@ -41,7 +41,7 @@ func (p place) networkReason(err error) string {
 	case errors.As(err, &name):
 		return fault.Short(name.Error(), longestWords) + "; check the address of the storage"
 	case errors.As(err, &verify):
-		return fault.Short(verify.Error(), longestWords)
+		return fault.Short(verify.Error(), longestWords) + "; check this machine's clock, or have the certificate renewed"
 	case errors.As(err, &record), strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"):
 		return "its host speaks plain HTTP where HTTPS is expected; check the address of the storage"
 	case errors.As(err, &op) && errors.Is(err, syscall.ECONNREFUSED):

@@ -61,9 +61,9 @@ func (d destination) classify(b *body, a answer, target *url.URL, token string) 
 	case is && (success || a.status == http.StatusConflict):
 		return d.webPage(a, page+server(a.header, token))
 	case success && !b.whole.Load():
-		return d.doubtful(a.status, "the catalog at %s answered before it had the whole file", d.base.Host)
+		return d.doubtful(a.status, "the catalog at %s answered before it had the whole file: check whether a proxy is in between", d.base.Host)
 	case success && a.broken:
-		return d.doubtful(0, "the answer of the catalog at %s broke off", d.base.Host)
+		return d.doubtful(0, "the answer of the catalog at %s broke off: nothing to change if it passes; else check the network and HTTPS_PROXY", d.base.Host)
 	case success && a.header.Get("Content-Encoding") != "":
 		return d.doubtful(a.status, "an answer came from %s in an encoding that was not requested: check whether a proxy or a login portal is in between", d.base.Host)
 	case success && failed:

@@ -232,8 +232,8 @@ func TestCheck_refusesAHostThatIsNotTheCatalogs(t *testing.T) {
 func TestCheck_namesTheProxyThatStandsInTheWay(t *testing.T) {
 	t.Parallel()
 	for status, says := range map[int]string{
-		403: "refuses to connect to the catalog at ingest.catalog.invalid (403)",
-		407: "requires a login (407)",
+		403: "refuses the catalog at ingest.catalog.invalid (403 Forbidden)",
+		407: "requires a login (407 Proxy Authentication Required)",
 		503: "",
 	} {
 		refusing := serve(t, func(w http.ResponseWriter, r *http.Request) {

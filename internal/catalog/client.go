@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/x509"
 	"net/http"
-	"net/url"
 	"time"
 
 	"go.uber.org/zap"
@@ -66,7 +65,7 @@ func New(cfg Config) (*Client, error) {
 		return nil, err
 	}
 	if cfg.Token == nil {
-		return nil, fault.Invalidf("the catalog's token is not set")
+		return nil, fault.Invalidf("the catalog's token is not set: set catalog.token, or CASTOR_UPLOADER_TOKEN for `upload`")
 	}
 	roots, err := httpkit.Roots("the catalog's ca_file", cfg.CAFile)
 	if err != nil {
@@ -116,22 +115,8 @@ func refuseRedirect(*http.Request, []*http.Request) error { return http.ErrUseLa
 
 func newTransport(roots *x509.CertPool, timeout time.Duration) *http.Transport {
 	transport := httpkit.NewTransport(roots, timeout)
-	transport.OnProxyConnectResponse = proxyAnswered
 	transport.ForceAttemptHTTP2 = true
 	transport.MaxIdleConnsPerHost = 4
 	transport.WriteBufferSize = 64 << 10
 	return transport
-}
-
-// proxyAnswered turns a refusal of the proxy into an error of its own: for most of them, unlike for a broken connection, another
-// try does not help.
-func proxyAnswered(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
-	switch answer.StatusCode {
-	case http.StatusOK:
-		return nil
-	case http.StatusProxyAuthRequired:
-		return httpkit.ErrProxyLogin
-	default:
-		return &proxyError{answer.StatusCode}
-	}
 }

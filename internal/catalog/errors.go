@@ -67,7 +67,7 @@ func (d destination) refusal(status int, path string, wait time.Duration) *Error
 		e.Message, e.astray = proxyLogin, true
 	case status == http.StatusTooManyRequests:
 		e.Class = fault.Throttled
-		e.Message = fmt.Sprintf("the catalog at %s asks to send more slowly (429)", host)
+		e.Message = fmt.Sprintf("the catalog at %s asks to send more slowly (429): nothing to change here; try again later if it lasts", host)
 	case status == http.StatusNetworkAuthenticationRequired:
 		e.Class = fault.Transient
 		e.Message = fmt.Sprintf("a login portal of the network answers instead of the catalog at %s (511): sign in there, or let this machine through", host)

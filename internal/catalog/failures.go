@@ -19,17 +19,6 @@ var (
 	errTooLong = errors.New("took too long")
 )
 
-// proxyError is the refusal of a proxy to connect to the host.
-type proxyError struct{ status int }
-
-// Error says what the proxy answered.
-func (e *proxyError) Error() string { return fmt.Sprintf("the proxy answers %d", e.status) }
-
-// passes reports whether a later try may succeed: the proxy is in trouble, or finds the host in trouble.
-func (e *proxyError) passes() bool {
-	return e.status >= http.StatusInternalServerError || e.status == http.StatusTooManyRequests || e.status == http.StatusRequestTimeout
-}
-
 // failure returns the error of a try without an answer. An error of the file comes first, then the end of the caller's context,
 // then an error of the connection.
 func (c *Client) failure(parent, attempt context.Context, b *body, err error) error {
@@ -48,7 +37,7 @@ func (c *Client) failure(parent, attempt context.Context, b *body, err error) er
 	switch cause := context.Cause(attempt); {
 	case errors.Is(cause, errStalled):
 		return &Error{Class: fault.Transient, Err: cause, Message: fmt.Sprintf(
-			"nothing moved on the way to the catalog at %s for %s: check the network, or allow more time", host, c.timeout)}
+			"nothing moved on the way to the catalog at %s for %s: check the network, or allow more time (CASTOR_TIMEOUT_OVERRIDE of `upload`)", host, c.timeout)}
 	case errors.Is(cause, errTooLong):
 		return &Error{Class: fault.Transient, Err: cause, Message: fmt.Sprintf(
 			"sending %s to the catalog at %s took longer than %s: check the speed of the network", Base(f.Name), host, c.overall)}
@@ -58,31 +47,18 @@ func (c *Client) failure(parent, attempt context.Context, b *body, err error) er
 
 func connectionFailure(host string, err error) *Error {
 	e := &Error{Class: fault.Transient, Err: err}
-	var refusing *proxyError
+	on := httpkit.FailureOf(err, httpkit.Host{Name: "the catalog at " + host, Address: "the zone or the url"})
+	if e.Message = on.Message; on.Kind == httpkit.ProxyLogin {
+		e.Status = http.StatusProxyAuthRequired
+	}
 	switch {
-	case errors.Is(err, httpkit.ErrProxyAddress):
-		e.Class, e.astray, e.Err = fault.Invalid, true, nil
-		e.Message = "HTTPS_PROXY or HTTP_PROXY is not an address such as http://proxy:3128: change it"
-	case errors.Is(err, httpkit.ErrProxyLogin):
-		e.Class, e.astray, e.Err = fault.Invalid, true, nil
-		e.Status, e.Message = http.StatusProxyAuthRequired, proxyLogin
-	case errors.As(err, &refusing) && refusing.passes():
-		e.Message = fmt.Sprintf("the proxy of HTTPS_PROXY cannot connect to the catalog at %s (%d): nothing to change here; try again later if it lasts",
-			host, refusing.status)
-	case errors.As(err, &refusing):
+	case on.Kind == httpkit.ProxyFails, on.Kind == httpkit.ProxyAway, on.Kind == httpkit.FewFiles:
+	case on.Kind != httpkit.Other:
 		e.Class, e.astray = fault.Invalid, true
-		e.Message = fmt.Sprintf("the proxy of HTTPS_PROXY refuses to connect to the catalog at %s (%d): let it connect there, or name the host in NO_PROXY",
-			host, refusing.status)
-	case errors.Is(err, http.ErrSchemeMismatch):
-		e.Class, e.astray = fault.Invalid, true
-		e.Message = fmt.Sprintf("%s does not speak TLS: check the host and the port of the url", host)
-	case httpkit.IsCertificate(err):
-		e.Class, e.astray = fault.Invalid, true
-		e.Message = fmt.Sprintf("the certificate of %s is not trusted: if a proxy ends TLS here, name its CA in ca_file; otherwise check the url and the clock", host)
 	case isDial(err):
 		e.Message = fmt.Sprintf("cannot reach the catalog at %s: check the network, HTTPS_PROXY, and the zone or the url", host)
 	default:
-		e.Message = fmt.Sprintf("the connection to the catalog at %s broke off", host)
+		e.Message = fmt.Sprintf("the connection to the catalog at %s broke off: nothing to change if it passes; else check the network and HTTPS_PROXY", host)
 	}
 	return e
 }
@@ -111,7 +87,7 @@ func fileFailure(f File, err error) error {
 	default:
 		return &fault.Error{
 			Class: fault.Transient, System: fault.Bucket, Err: err,
-			Message: fmt.Sprintf("%s cannot be read from where it lies", name),
+			Message: fmt.Sprintf("%s cannot be read from where it lies: check the disk or the bucket", name),
 		}
 	}
 }

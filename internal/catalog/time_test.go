@@ -86,7 +86,7 @@ func TestSend_endsATryThatStandsStill(t *testing.T) {
 				start := time.Now()
 				_, err := c.Send(t.Context(), testPath, zeros(32<<20))
 				if f := fault.From(err); f == nil || f.Class != fault.Transient ||
-					f.Message != "nothing moved on the way to the catalog at 127.0.0.1 for 1m0s: check the network, or allow more time" {
+					f.Message != "nothing moved on the way to the catalog at 127.0.0.1 for 1m0s: check the network, or allow more time (CASTOR_TIMEOUT_OVERRIDE of `upload`)" {
 					t.Errorf("got %v", err)
 				}
 				if took := time.Since(start); took < 2*time.Minute+time.Second || took > 2*time.Minute+3*time.Second {

@@ -42,7 +42,11 @@ func TestMain_help(t *testing.T) {
 		if code != 0 || out.stderr.Len() > 0 {
 			t.Errorf("%q: code %d, stderr %s", verb, code, out.stderr.String())
 		}
-		for _, part := range []string{"USAGE\n  renamed", "EXAMPLES\n", "renamed " + string(verb), "EXIT CODES\n  0    done\n"} {
+		codes := "EXIT CODES\n  as `renamed --help` lists them\n"
+		if verb == "" {
+			codes = "EXIT CODES\n" + exitCodeHelp() + "\n"
+		}
+		for _, part := range []string{"USAGE\n  renamed", "EXAMPLES\n", "renamed " + string(verb), codes} {
 			if !strings.Contains(text, part) {
 				t.Errorf("the help of %q lacks %q:\n%s", verb, part, text)
 			}
@@ -59,6 +63,53 @@ func TestMain_help(t *testing.T) {
 	}
 }
 
+// A program that is one verb, by its nature or by the name of a link, is called by that name alone, and has no other page for its codes.
+func TestMain_helpOfOneVerb(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name   string
+		itself Verb
+	}{{"castor-extract-salesforce-viz", ""}, {"castor-upload", ""}, {"a-worker", Worker}} {
+		app, out := newTestApp(t, "/opt/bin/"+row.name, "--help")
+		app.Itself = row.itself
+		code, text := Main(t.Context(), app), out.stdout.String()
+		_, examples, _ := strings.Cut(text, "EXAMPLES\n")
+		examples, codes, _ := strings.Cut(examples, "\n\nEXIT CODES\n")
+		for line := range strings.Lines(examples) {
+			if !strings.Contains(line, row.name+" -") || strings.Contains(line, row.name+" extract") || strings.Contains(line, "/opt") {
+				t.Errorf("%s: the example %q", row.name, line)
+			}
+		}
+		if code != 0 || !strings.Contains(text, "USAGE\n  "+row.name+" ") || codes != exitCodeHelp()+"\n" {
+			t.Errorf("%s: code %d\n%s", row.name, code, text)
+		}
+	}
+}
+
+func TestMain_helpIsAVerbToo(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct{ said, meant []string }{
+		{[]string{"longhaul", "help"}, []string{"longhaul", "--help"}},
+		{[]string{"longhaul", "help", "sync"}, []string{"longhaul", "sync", "--help"}},
+	} {
+		_, want := run(t, nil, nil, row.meant...)
+		code, got := run(t, nil, nil, row.said...)
+		if code != 0 || got.stdout.String() != want.stdout.String() {
+			t.Errorf("%q: code %d\n%s", row.said, code, got.stdout.String())
+		}
+	}
+}
+
+func TestMain_helpOfAProgramWithoutSettings(t *testing.T) {
+	t.Parallel()
+	app, out := newTestApp(t, "longhaul-starter", "--help")
+	app.Verbs = []Verb{Sync, Status, Upload}
+	Main(t.Context(), app)
+	if text := out.stdout.String(); strings.Contains(text, "Settings come from") || !strings.Contains(text, "It needs no settings file") {
+		t.Errorf("got\n%s", text)
+	}
+}
+
 func TestMain_wrongUsage(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
@@ -67,8 +118,18 @@ func TestMain_wrongUsage(t *testing.T) {
 		want string
 	}{
 		{"an unknown verb", []string{"longhaul", "sink"}, `longhaul: "sink" is not a verb of longhaul: ` +
+			`did you mean sync? There are check, demo, extract, serve, status, sync, temporal, upload, worker`},
+		{"an unknown verb like no other", []string{"longhaul", "frobnicate"}, `longhaul: "frobnicate" is not a verb of longhaul: ` +
 			`use one of check, demo, extract, serve, status, sync, temporal, upload, worker`},
+		{"an unknown verb with --help", []string{"longhaul", "start", "--help"}, `longhaul: "start" is not a verb of longhaul: ` +
+			`did you mean sync? There are check, demo, extract, serve, status, sync, temporal, upload, worker`},
+		{"help on an unknown verb", []string{"longhaul", "help", "sever"}, `longhaul: "sever" is not a verb of longhaul: ` +
+			`did you mean serve? There are check, demo, extract, serve, status, sync, temporal, upload, worker`},
 		{"an unknown flag", []string{"longhaul", "sync", "acme", "--fast"}, "longhaul: unknown flag: --fast; `longhaul sync --help` shows what there is"},
+		{"a flag with a slip", []string{"longhaul", "sync", "acme", "--detatch"}, "longhaul: unknown flag: --detatch, did you mean --detach? " +
+			"`longhaul sync --help` shows what there is"},
+		{"a flag that is written in another way", []string{"longhaul", "demo", "--max_inflight", "3"}, "longhaul: unknown flag: --max_inflight, " +
+			"did you mean --max-in-flight? `longhaul demo --help` shows what there is"},
 		{"no source", []string{"longhaul", "sync"}, "longhaul: longhaul sync takes the name of one source, such as acme"},
 		{"a bad source name", []string{"longhaul", "sync", "Acme"}, `longhaul: "Acme" is not a source name: use 1 to 40 of a-z, 0-9 and -`},
 		{"the id of a workflow", []string{"longhaul", "sync", "sync-acme"}, `longhaul: "sync-acme" is not a source name: ` +

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -10,6 +11,9 @@ import (
 // arguments are the program's. Long flags that were shortened, as Python's argparse allows castor's users, are written out.
 func (a *App) arguments(root *cobra.Command) []string {
 	args := a.Args[1:]
+	if root.HasSubCommands() && len(args) > 0 && args[0] == "help" { // as people say it of other programs
+		args = append(slices.Clone(args[1:]), "--help")
+	}
 	cmd, at := root, 0
 	if root.HasSubCommands() {
 		if len(args) == 0 {

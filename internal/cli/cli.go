@@ -77,8 +77,12 @@ func Main(ctx context.Context, app App) (code int) {
 	defer stop()
 
 	root := app.tree(c)
-	root.SetArgs(app.arguments(root))
-	err := root.ExecuteContext(ctx)
+	args := app.arguments(root)
+	root.SetArgs(args)
+	err := firstWord(root, args)
+	if err == nil {
+		err = root.ExecuteContext(ctx)
+	}
 	if err != nil && ctx.Err() != nil && !hasOwnEnd(err) {
 		err = interrupted("interrupted")
 	}

@@ -26,7 +26,8 @@ type console struct {
 	colours bool     // out is a terminal that shows colours
 	results *results // what out writes to, where that is stdout
 	command string
-	running bool // the flags were parsed without a mistake
+	words   func(string) string // puts the names that people gave in the place of the settings'; nil keeps a sentence
+	running bool                // the flags were parsed without a mistake
 }
 
 func newConsole(a *App) *console {
@@ -82,7 +83,25 @@ func (c *console) warn(warnings []string) {
 }
 
 // view shows the progress of a sync.
-func (c *console) view() monitor.View { return monitor.NewView(c.err, c.fancy) }
+func (c *console) view() monitor.View {
+	view := monitor.NewView(c.err, c.fancy)
+	if c.words != nil {
+		return worded{view, c.words}
+	}
+	return view
+}
+
+// worded shows what a sync waits for in other words.
+type worded struct {
+	monitor.View
+	words func(string) string
+}
+
+// Show shows a snapshot.
+func (w worded) Show(s monitor.Snapshot) {
+	s.Waiting = w.words(s.Waiting)
+	w.View.Show(s)
+}
 
 // printJSON writes the object that --json promises.
 func (c *console) printJSON(v any) error {
@@ -106,6 +125,9 @@ func (c *console) report(err error) int {
 		err = fault.Invalidf("%s; `%s --help` shows what there is", err, c.command)
 	}
 	shown := failureOf(err)
+	if c.words != nil {
+		shown.Message = c.words(shown.Message)
+	}
 	if c.json {
 		encoder := json.NewEncoder(c.err)
 		encoder.SetEscapeHTML(false)

@@ -30,6 +30,8 @@ type demoVerb struct {
 	program
 
 	exit, strict bool
+	refresh      bool
+	slow         bool // takes a minute, for people who watch it
 	out, data    string
 	inFlight     int
 	simulator    SimulatorOptions
@@ -41,25 +43,33 @@ func demoCommand(p program) *cobra.Command {
 		Use:   "demo [flags]",
 		Short: "See a whole sync on this machine: Temporal, a simulated Salesforce and catalog, a worker",
 		Long: `Starts Temporal with its UI, a simulated Salesforce org and catalog, and a worker, all in this process; syncs the org
-once as source "demo"; and stays up until Ctrl-C, so that you can look at the UI. It contacts nothing outside this machine.`,
+once as source "demo"; and stays up until Ctrl-C, so that you can look at the UI. It contacts nothing outside this machine.
+
+On a terminal the simulated org answers so slowly that the sync takes about a minute, and the demo says what to try meanwhile.
+With --exit, or a --latency of your own, it is done in seconds.`,
 		Example: `  $0 demo
+  $0 demo --refresh
   $0 demo --exit --reports 5000 --columns 25 --latency 150ms --max-in-flight 50
   $0 demo --exit --out ./out --json
   $0 demo --org ./salesforce-project`,
 		Args: exactly(0, "no arguments, only flags"),
-		RunE: func(cmd *cobra.Command, _ []string) error { return v.run(cmd.Context()) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			v.slow = v.console.fancy && !v.exit && !v.console.json && !cmd.Flags().Changed("latency")
+			return v.run(cmd.Context())
+		},
 	}
 	f := cmd.Flags()
 	f.BoolVar(&v.exit, "exit", false, "end after the sync instead of staying up")
+	f.BoolVar(&v.refresh, "refresh", false, "change some reports of the simulated org after the sync, and sync again")
 	p.app.pathVar(cmd, &v.out, "out", "write the extract into this directory")
 	p.app.pathVar(cmd, &v.data, "data", "keep Temporal's database and the bucket in this directory; default: one that is removed at the end")
 	p.app.pathVar(cmd, &v.simulator.Org, "org", "simulate the org of this project in Salesforce source format")
 	config.NumberVar(f, &v.simulator.Reports, "reports", 1000, "reports of the generated org")
 	config.NumberVar(f, &v.simulator.Columns, "columns", 15, "columns of each generated report")
 	config.NumberVar(f, &v.simulator.Seed, "seed", 1, "seed of the generated org")
-	f.DurationVar(&v.simulator.Latency, "latency", 20*time.Millisecond, "how long the simulated Salesforce takes for each call")
+	f.DurationVar(&v.simulator.Latency, "latency", demoLatency, "how long the simulated Salesforce takes for each call; longer on a terminal")
 	config.NumberVar(f, &v.inFlight, "max-in-flight", source.DefaultMaxInFlight, "calls to Salesforce at one time")
-	f.BoolVar(&v.strict, "strict", false, "exit with 5 when reports without columns remain")
+	f.BoolVar(&v.strict, "strict", false, "exit with 5 if reports could not be described (denied or failed)")
 	jsonFlag(cmd)
 	return cmd
 }
@@ -99,6 +109,9 @@ func (v *demoVerb) run(ctx context.Context) error {
 			return err
 		}
 	}
+	if v.slow {
+		v.simulator.Latency = paced(v.simulator.Reports, v.inFlight)
+	}
 	v.simulator.TempDir = data // a killed demo leaves everything in one folder
 	simulator, err := v.app.StartSimulator(v.simulator)
 	if err != nil {
@@ -120,32 +133,55 @@ func (v *demoVerb) run(ctx context.Context) error {
 	return v.demonstrate(ctx, n, simulator)
 }
 
-// demonstrate runs the one sync and shows everything about it.
+// demonstrate runs the sync, and a refresh where it is asked for, and shows everything about them.
 func (v *demoVerb) demonstrate(ctx context.Context, n *node.Node, simulator Simulator) error {
-	run, _, err := control.Start(ctx, n.Client, workflows.Input{Source: demoSource})
-	if err != nil {
-		return n.Blame(err)
+	if v.slow {
+		v.console.note("%s", meanwhile(v.console.name, n.Address))
 	}
-	result, err := v.watcher(n, run.GetID()).Follow(ctx, run)
+	result, shown, err := v.syncOnce(ctx, n, simulator, 0, 0)
 	if err != nil {
-		return n.Blame(err)
+		return err
 	}
-	same := sameBytes(result.Files[castor.Name], simulator)
+	problem := errors.Join(verdict(result, v.strict), shown.Catalog.problem())
+	if v.refresh && problem == nil {
+		if !v.console.json {
+			v.summarize(result, shown)
+		}
+		changed, err := simulator.Change()
+		if err != nil {
+			return fmt.Errorf("change the simulated org: %w", err)
+		}
+		v.console.note("\nReports of the org have changed: %s. The refresh finds that, and reuses what it knows of the other reports.", changed)
+		var second demoOutcome
+		result, second, err = v.syncOnce(ctx, n, simulator, len(simulator.Delivered()), simulator.Stats().Calls)
+		if err != nil {
+			return err
+		}
+		problem = errors.Join(verdict(result, v.strict), second.Catalog.problem())
+		shown.Changed, shown.Refresh = changed, &second
+	}
+	return v.finish(ctx, n, result, shown, problem)
+}
+
+// finish shows what came of the last sync, and stays up.
+func (v *demoVerb) finish(ctx context.Context, n *node.Node, result *workflows.Result, shown demoOutcome, problem error) error {
+	last := shown
+	if shown.Refresh != nil {
+		last = *shown.Refresh
+	}
 	if v.out != "" {
 		if err := v.deliver(ctx, n.Store, result, v.out); err != nil {
 			return err
 		}
 	}
-	shown := demoOutcome{
-		Outcome:   monitor.NewOutcome(result, monitor.Refer(ctx, n.Client, run.GetID(), "", monitor.UI{Address: n.UI, Namespace: client.DefaultNamespace})),
-		Simulator: simulator.Stats(), Catalog: same,
-	}
+	var err error
 	if v.console.json {
 		err = v.console.printJSON(shown)
 	} else {
-		v.summarize(result, shown)
+		v.summarize(result, last)
+		v.sayWhere()
 	}
-	if err := errors.Join(err, verdict(result, v.strict), same.problem()); err != nil || v.exit {
+	if err := errors.Join(err, problem); err != nil || v.exit {
 		return err
 	}
 	look := v.console.out
@@ -153,8 +189,52 @@ func (v *demoVerb) demonstrate(ctx context.Context, n *node.Node, simulator Simu
 		look = v.console.err
 	}
 	_, _ = fmt.Fprintf(look, "\nStays up until Ctrl-C. Look at it:\n  %s\n  temporal workflow show --address %s --workflow-id %s\n",
-		shown.Workflow.URL, n.Address, shown.Workflow.ID)
+		last.Workflow.URL, n.Address, last.Workflow.ID)
 	return n.Fatal.Wait(ctx)
+}
+
+// syncOnce runs one sync to its end. Files and calls of before are not its own.
+func (v *demoVerb) syncOnce(
+	ctx context.Context, n *node.Node, simulator Simulator, files int, calls int64,
+) (*workflows.Result, demoOutcome, error) {
+	run, _, err := control.Start(ctx, n.Client, workflows.Input{Source: demoSource})
+	if err != nil {
+		return nil, demoOutcome{}, n.Blame(err)
+	}
+	result, err := v.watcher(n, run.GetID()).Follow(ctx, run)
+	if err != nil {
+		return nil, demoOutcome{}, n.Blame(err)
+	}
+	shown := demoOutcome{
+		Outcome:   monitor.NewOutcome(result, monitor.Refer(ctx, n.Client, run.GetID(), "", monitor.UI{Address: n.UI, Namespace: client.DefaultNamespace})),
+		Simulator: simulator.Stats(), Catalog: sameBytes(result.Files[castor.Name], simulator, files),
+	}
+	shown.Simulator.Calls -= calls
+	return result, shown, nil
+}
+
+// meanwhile says what there is to do while the sync of a demo runs.
+func meanwhile(program, address string) string {
+	return fmt.Sprintf(`The sync takes about a minute. Meanwhile, look at it in the UI, or in another terminal:
+  temporal workflow signal --address %[2]s --workflow-id sync-demo --name pause      (and --name resume)
+  temporal workflow query --address %[2]s --workflow-id sync-demo --name progress
+  TEMPORAL_ADDRESS=%[2]s %[1]s status demo
+`, program, address)
+}
+
+// A demo on a terminal takes about a minute, so that there is something to see and to try.
+const (
+	demoTime    = time.Minute
+	callsInTurn = 7 // that a sync of a small org waits for, one after the other; measured
+	demoLatency = 20 * time.Millisecond
+	slowestDemo = 3 * time.Second
+)
+
+// paced is the latency with which a sync takes about as long as a demo should.
+func paced(reports, inFlight int) time.Duration {
+	rounds := float64(reports)/float64(inFlight) + callsInTurn
+	latency := time.Duration(float64(demoTime) / rounds).Round(10 * time.Millisecond)
+	return min(max(latency, demoLatency), slowestDemo)
 }
 
 // demoOutcome is what --json prints of a demo.
@@ -162,6 +242,9 @@ type demoOutcome struct {
 	monitor.Outcome
 	Simulator SimulatorStats `json:"simulator"`
 	Catalog   received       `json:"catalog"`
+
+	Changed string       `json:"changed,omitempty"` // in the org, before the refresh
+	Refresh *demoOutcome `json:"refresh,omitempty"`
 }
 
 // summarize writes the outcome for people.
@@ -171,11 +254,16 @@ func (v *demoVerb) summarize(result *workflows.Result, shown demoOutcome) {
 	if shown.Catalog.SameBytes {
 		_, _ = fmt.Fprintf(out, "The catalog received the same bytes: %d files compared by SHA-256, the summary last.\n", shown.Catalog.Files)
 	}
+	_, _ = fmt.Fprintf(out, "Salesforce counted %s, at most %d at one time. Temporal's history has %s.\n",
+		humanize.Count(shown.Simulator.Calls, "call"), shown.Simulator.MaxInFlight, humanize.Count(shown.Workflow.HistoryEvents, "event"))
+}
+
+// sayWhere says where a demo leaves what it made.
+func (v *demoVerb) sayWhere() {
+	out := v.console.out
 	if v.out != "" {
 		_, _ = fmt.Fprintf(out, "The extract is in %s.\n", v.out)
 	}
-	_, _ = fmt.Fprintf(out, "Salesforce counted %s, at most %d at one time. Temporal's history has %s.\n",
-		humanize.Count(shown.Simulator.Calls, "call"), shown.Simulator.MaxInFlight, humanize.Count(shown.Workflow.HistoryEvents, "event"))
 	if v.exit && v.data != "" {
 		_, _ = fmt.Fprintf(out, "To look at it later: %s temporal --data %s\n", v.console.name, shellWord(v.data))
 	}
@@ -205,7 +293,7 @@ func (v *demoVerb) settings(data string, at Access) (config.Config, error) {
 			BaseURL: at.Salesforce, Auth: source.ClientCredentials,
 			ClientID: at.ClientID, ClientSecret: source.Held(at.ClientSecret),
 		},
-		Exports:     castor.Catalog{URL: at.Catalog, SourceID: at.SourceID, Token: source.Held(at.CatalogToken)}.Exports(),
+		Exports:     castor.Catalog{URL: at.Catalog, SourceID: at.SourceID, Token: source.Held(at.CatalogToken), PublicAPI: at.CatalogAPI}.Exports(),
 		MaxInFlight: v.inFlight,
 	})
 	return config.Config{DataDir: data, Sources: sources}, err

@@ -110,6 +110,8 @@ func (fakeSimulator) Stats() SimulatorStats { return SimulatorStats{Calls: 1012,
 
 func (s fakeSimulator) Delivered() []activities.File { return s.files }
 
+func (fakeSimulator) Change() (string, error) { return "3 new, 5 renamed", nil }
+
 func (fakeSimulator) Close() error { return nil }
 
 func demoResult() *workflows.Result {
@@ -191,6 +193,83 @@ func TestDemo_staysUpUntilInterrupted(t *testing.T) {
 			t.Errorf("%q is missing in:\n%s%s", part, out.stdout.String(), out.stderr.String())
 		}
 	}
+}
+
+// On a terminal a sync takes about a minute, whatever its size, within what a call may take.
+func TestDemo_pace(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		reports, inFlight int
+		want              time.Duration
+	}{
+		{1000, 24, 1230 * time.Millisecond},
+		{5000, 24, 280 * time.Millisecond},
+		{1000, 500, 3 * time.Second},
+		{3, 24, 3 * time.Second},
+		{1_000_000, 24, 20 * time.Millisecond},
+	} {
+		if got := paced(row.reports, row.inFlight); got != row.want {
+			t.Errorf("%d reports, %d at one time: %s, want %s", row.reports, row.inFlight, got, row.want)
+		}
+	}
+	words := meanwhile("longhaul", "127.0.0.1:7233")
+	for _, part := range []string{
+		"temporal workflow signal --address 127.0.0.1:7233 --workflow-id sync-demo --name pause", "--name progress",
+		"TEMPORAL_ADDRESS=127.0.0.1:7233 longhaul status demo",
+	} {
+		if !strings.Contains(words, part) {
+			t.Errorf("%q is missing in %s", part, words)
+		}
+	}
+}
+
+// The catalog has the files of both syncs: each is compared with its own.
+func TestDemo_refresh(t *testing.T) {
+	t.Parallel()
+	app, out := newTestApp(t, "longhaul", "demo", "--exit", "--json", "--refresh")
+	withNode(&app, &fakeTemporal{result: demoResult()})
+	simulated := &twiceDelivered{}
+	app.StartSimulator = func(SimulatorOptions) (Simulator, error) { return simulated, nil }
+	code := Main(t.Context(), app)
+	var got struct {
+		Outcome string   `json:"outcome"`
+		Catalog received `json:"catalog"`
+		Changed string   `json:"changed"`
+		Refresh struct {
+			Outcome   string         `json:"outcome"`
+			Catalog   received       `json:"catalog"`
+			Simulator SimulatorStats `json:"simulator"`
+		} `json:"refresh"`
+	}
+	if err := json.Unmarshal(out.stdout.Bytes(), &got); err != nil || code != 0 {
+		t.Fatalf("code %d, %v in %s; %s", code, err, out.stdout.String(), out.stderr.String())
+	}
+	if got.Outcome != "complete" || got.Refresh.Outcome != "complete" || got.Changed != "3 new, 5 renamed" ||
+		got.Catalog.Files != 2 || got.Refresh.Catalog != got.Catalog || !simulated.changed || got.Refresh.Simulator.Calls != 0 {
+		t.Errorf("got %+v, changed %t", got, simulated.changed)
+	}
+}
+
+// twiceDelivered is a simulation whose catalog receives the same files in each sync.
+type twiceDelivered struct {
+	fakeSimulator
+
+	asked   int
+	changed bool
+}
+
+// Delivered is asked after the first sync, before the second and after it.
+func (s *twiceDelivered) Delivered() (files []activities.File) {
+	for range s.asked/2 + 1 {
+		files = append(files, demoResult().Files["castor"]...)
+	}
+	s.asked++
+	return files
+}
+
+func (s *twiceDelivered) Change() (string, error) {
+	s.changed = true
+	return s.fakeSimulator.Change()
 }
 
 func TestDemo_wrongFlags(t *testing.T) {

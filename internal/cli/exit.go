@@ -36,7 +36,7 @@ var exitCodes = []struct {
 	{exitUsage, "wrong usage, settings or paths"},
 	{exitLogin, "Salesforce refused the login"},
 	{exitPermission, "the run-as user lacks a permission"},
-	{exitGaps, "reports without columns remain (only with --strict)"},
+	{exitGaps, "reports could not be described (only with --strict)"},
 	{exitCatalog, "the catalog refused the delivery"},
 	{exitUnreachable, "Salesforce, the catalog, Temporal, a worker or the bucket cannot be reached"},
 	{exitStopped, "the sync was cancelled, terminated or discarded"},

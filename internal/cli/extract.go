@@ -12,6 +12,7 @@ import (
 	"longhaul/internal/config"
 	"longhaul/internal/control"
 	"longhaul/internal/fault"
+	"longhaul/internal/host"
 	"longhaul/internal/monitor"
 	"longhaul/internal/node"
 	"longhaul/internal/source"
@@ -61,7 +62,7 @@ func (v *extractVerb) addFlags(cmd *cobra.Command) {
 	f.BoolVar(&v.private, "private", false, "include the reports and dashboards in private folders")
 	v.app.pathVar(cmd, &v.state, "state",
 		"keep Temporal's database in this directory, if the output's disk cannot hold one ("+node.StateVariable+")")
-	f.BoolVar(&v.strict, "strict", false, "exit with 5 when reports without columns remain")
+	f.BoolVar(&v.strict, "strict", false, "exit with 5 if reports could not be described (denied or failed)")
 	f.BoolVar(&v.acceptShrink, "accept-shrink", false, "continue with far less than last time, or without a permission that decides what is seen")
 	f.StringSliceVar(&v.acceptMissing, "accept-missing", nil, "permissions that may be missing always, such as ManagePvtRptsAndDashbds")
 	jsonFlag(cmd)
@@ -91,8 +92,12 @@ func (v *extractVerb) read(cmd *cobra.Command) (config.CastorExtract, error) {
 }
 
 func (v *extractVerb) run(ctx context.Context, cmd *cobra.Command) error {
+	v.console.words = config.AsCastorsFlags
 	settings, err := v.read(cmd)
 	if err != nil {
+		return err
+	}
+	if err := host.Usable(settings.Source); err != nil {
 		return err
 	}
 	registry, err := source.NewRegistry(settings.Source)

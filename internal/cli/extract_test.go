@@ -90,6 +90,49 @@ func TestExtract_outputsShareNoState(t *testing.T) {
 	}
 }
 
+// People who gave flags read of flags, and a mistake that shows at once leaves nothing behind.
+func TestExtract_saysWhichFlagIsWrong(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct{ args, says []string }{
+		"no address of an org": {
+			[]string{"-b", "salesforce.com"},
+			[]string{"is no org: set --base-url to the org's My Domain, such as acme.my.salesforce.com"},
+		},
+		"a whole link":              {[]string{"-b", "https://acme.my.salesforce.com/?x=1"}, []string{"--base-url holds a query"}},
+		"a CA file that is no file": {[]string{"--ca-file", "absent.pem"}, []string{"--ca-file (REQUESTS_CA_BUNDLE) ", "absent.pem cannot be read (no such file or directory): check the path"}},
+	} {
+		dir := t.TempDir()
+		app, said, asked, _ := castorApp(t, dir, row.args...)
+		code := Main(t.Context(), *app)
+		for _, says := range row.says {
+			if code != exitUsage || !strings.Contains(said.stderr.String(), says) {
+				t.Errorf("%s: code %d, %s; want %q", name, code, said.stderr.String(), says)
+			}
+		}
+		if left, err := os.ReadDir(dir); err != nil || len(left) > 0 || len(*asked) > 0 {
+			t.Errorf("%s: %v is left in the working directory (%v), and %d nodes were started", name, left, err, len(*asked))
+		}
+	}
+}
+
+// What a sync says of settings is said of flags, in the progress and at the end.
+func TestExtract_speaksOfFlags(t *testing.T) {
+	t.Parallel()
+	const why = "the client secret is not the one of the app: check client_secret (invalid_client_id)"
+	f := &fakeTemporal{hang: true, progress: workflows.Progress{
+		Source: "extract", Phase: workflows.PhaseBlocked, Waiting: why,
+		Blocked: &activities.Failure{Class: fault.LoginRefused, System: fault.Salesforce, Message: why},
+	}}
+	app, out := newTestApp(t, "longhaul", "extract", "-c", "key", "-b", "acme.my.salesforce.com", "-o", t.TempDir())
+	app.Environ = []string{"CASTOR_SALESFORCE_CLIENT_SECRET=x"}
+	withNode(&app, f)
+	Main(t.Context(), app)
+	text := out.stderr.String()
+	if strings.Contains(text, "check client_secret") || strings.Count(text, "check --client-secret (invalid_client_id)") < 2 {
+		t.Errorf("got\n%s", text)
+	}
+}
+
 // A command in a cron job must end at once with the exit code of what blocks its sync. The same command resumes the sync.
 func TestExtract_leavesABlockedSync(t *testing.T) {
 	t.Parallel()

@@ -25,6 +25,7 @@ type Simulator interface {
 	Access() Access
 	Stats() SimulatorStats
 	Delivered() []activities.File // what the catalog received, in order
+	Change() (string, error)      // changes the org as people do, and says how
 	Close() error
 }
 
@@ -32,6 +33,7 @@ type Simulator interface {
 type Access struct {
 	Salesforce, ClientID, ClientSecret string
 	Catalog, SourceID, CatalogToken    string
+	CatalogAPI                         string // the public API, which knows the token
 }
 
 // SimulatorStats is what the simulation counted.
@@ -46,9 +48,10 @@ type received struct {
 	SameBytes bool `json:"same_bytes"` // every file, by SHA-256, summary last
 }
 
-// sameBytes compares by name and SHA-256, in the order of delivery.
-func sameBytes(files []activities.File, simulator Simulator) received {
+// sameBytes compares by name and SHA-256, in the order of delivery, what the catalog received after the files that it had before.
+func sameBytes(files []activities.File, simulator Simulator, before int) received {
 	there := simulator.Delivered()
+	there = there[min(before, len(there)):]
 	same := len(there) == len(files)
 	for i := range min(len(there), len(files)) {
 		same = same && there[i].Name == files[i].Name && there[i].SHA256 == files[i].SHA256 && there[i].Bytes == files[i].Bytes

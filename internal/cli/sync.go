@@ -29,8 +29,9 @@ type syncVerb struct {
 func syncCommand(p program) *cobra.Command {
 	v := &syncVerb{program: p}
 	cmd := &cobra.Command{
-		Use:   "sync SOURCE",
-		Short: "Sync a source, or join its running sync, and watch it to the end",
+		Use:        "sync SOURCE",
+		SuggestFor: []string{"start", "run"},
+		Short:      "Sync a source, or join its running sync, and watch it to the end",
 		Long: `Starts the sync of a source, or joins the one that is running, and shows its progress until it ends.
 Ctrl-C ends the watching only; the sync continues. It finds Temporal as the temporal CLI does: TEMPORAL_ADDRESS,
 TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_..., or a profile.`,
@@ -47,7 +48,7 @@ TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_..., or a profile.`,
 	cmd.Flags().BoolVar(&v.detach, "detach", false, "start the sync and do not wait for it")
 	cmd.Flags().BoolVar(&v.full, "full", false, "describe every report again, whatever is known")
 	cmd.Flags().BoolVar(&v.noUpload, "no-upload", false, "keep the extract in the bucket")
-	cmd.Flags().BoolVar(&v.strict, "strict", false, "exit with 5 when reports without columns remain")
+	cmd.Flags().BoolVar(&v.strict, "strict", false, "exit with 5 if reports could not be described (denied or failed)")
 	cmd.Flags().StringVar(&v.ui, "ui", p.app.env("LONGHAUL_UI_URL"), "address of Temporal's UI, for links (LONGHAUL_UI_URL)")
 	jsonFlag(cmd)
 	return cmd

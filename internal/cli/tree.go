@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"longhaul/internal/build"
+	"longhaul/internal/config"
 	"longhaul/internal/fault"
 )
 
@@ -22,11 +23,8 @@ func (a *App) tree(c *console) *cobra.Command {
 	root := a.command(a.itself(), c)
 	if root == nil {
 		root = &cobra.Command{
-			Short: a.Short,
-			Long: a.Short + `.
-
-Settings come from flags, LONGHAUL_... variables and the settings file, in this order. Secrets are references
-(env:NAME or file:PATH); the file never contains them.`,
+			Short:   a.Short,
+			Long:    a.Short + ".\n\n" + a.whereSettingsAre(),
 			Example: a.examples(),
 			Args:    unknownVerb,
 			RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
@@ -45,9 +43,20 @@ Settings come from flags, LONGHAUL_... variables and the settings file, in this 
 	root.SetErr(a.Stderr)
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.SetHelpCommand(&cobra.Command{Hidden: true})
+	root.SetHelpCommand(&cobra.Command{Hidden: true}) // arguments turns the verb help into the flag
+	root.SuggestionsMinimumDistance = 2
 	a.dress(root, c)
 	return root
+}
+
+// whereSettingsAre says, in the help of a program, where its verbs find what they need.
+func (a *App) whereSettingsAre() string {
+	if !slices.Contains(a.Verbs, Worker) {
+		return `It needs no settings file: sync and status find Temporal as the temporal CLI does (TEMPORAL_ADDRESS,
+TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_..., or a profile), and the workers have the settings of the sources.`
+	}
+	return `Settings come from flags, LONGHAUL_... variables and the settings file, in this order. Secrets are references
+(env:NAME or file:PATH); the file never contains them.`
 }
 
 // command makes the command of a verb; nil for none.
@@ -82,6 +91,9 @@ func (a *App) dress(cmd *cobra.Command, c *console) {
 	}
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		c.command = cmd.CommandPath()
+		if near := config.NearFlag(cmd.Flags(), err); near != "" {
+			return fault.Invalidf("%s, did you mean --%s? `%s --help` shows what there is", err, near, cmd.CommandPath())
+		}
 		return fault.Invalidf("%s; `%s --help` shows what there is", err, cmd.CommandPath())
 	})
 	for _, child := range cmd.Commands() {
@@ -122,14 +134,30 @@ func unknownVerb(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
+	return notAVerb(cmd, args[0])
+}
+
+// firstWord refuses a first word that is no verb, even beside --help, which cobra answers before it looks at words.
+func firstWord(root *cobra.Command, args []string) error {
+	at := slices.IndexFunc(args, func(arg string) bool { return !strings.HasPrefix(arg, "-") })
+	if at < 0 || !root.HasSubCommands() || slices.ContainsFunc(root.Commands(), func(c *cobra.Command) bool { return c.Name() == args[at] }) {
+		return nil
+	}
+	return notAVerb(root, args[at])
+}
+
+func notAVerb(root *cobra.Command, word string) error {
 	var verbs []string
-	for _, child := range cmd.Commands() {
+	for _, child := range root.Commands() {
 		if child.IsAvailableCommand() {
 			verbs = append(verbs, child.Name())
 		}
 	}
 	slices.Sort(verbs)
-	return fault.Invalidf("%.40q is not a verb of %s: use one of %s", args[0], cmd.Name(), strings.Join(verbs, ", "))
+	if near := root.SuggestionsFor(word); len(near) > 0 {
+		return fault.Invalidf("%.40q is not a verb of %s: did you mean %s? There are %s", word, root.Name(), near[0], strings.Join(verbs, ", "))
+	}
+	return fault.Invalidf("%.40q is not a verb of %s: use one of %s", word, root.Name(), strings.Join(verbs, ", "))
 }
 
 // exactly is the check for a command that takes n arguments.
@@ -161,8 +189,8 @@ const helpTemplate = `{{with (or .Long .Short)}}{{. | trimTrailingWhitespaces}}
 {{end}}{{.UsageString}}`
 
 var usageTemplate = `USAGE
-  {{.UseLine}}{{if .HasAvailableSubCommands}}
-  {{.CommandPath}} VERB [flags]
+  {{if not .HasAvailableSubCommands}}{{.UseLine}}{{else}}{{.CommandPath}} VERB [flags]
+  {{.CommandPath}} VERB --help
 
 VERBS{{range .Commands}}{{if .IsAvailableCommand}}
   {{rpad .Name 10}} {{.Short}}{{end}}{{end}}{{end}}{{if .HasAvailableLocalFlags}}
@@ -174,4 +202,4 @@ EXAMPLES
 {{.Example}}{{end}}
 
 EXIT CODES
-` + exitCodeHelp() + "\n"
+{{if .HasParent}}  as ` + "`{{.Root.CommandPath}} --help`" + ` lists them{{else}}` + exitCodeHelp() + "{{end}}\n"

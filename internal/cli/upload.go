@@ -41,6 +41,7 @@ it. Files that the catalog already has stay as they are. A link to this program 
 }
 
 func (v *uploadVerb) run(ctx context.Context, cmd *cobra.Command) error {
+	v.console.words = config.AsCastorsFlags
 	asked, err := config.ReadCastorUpload(cmd.Flags(), v.app.Environ, v.app.Dir)
 	if err != nil {
 		return err

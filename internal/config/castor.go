@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -162,7 +163,7 @@ type CastorExtract struct {
 }
 
 // AddCastorExtractFlags defines the flags of castor-extract-salesforce-viz, and ca-file, which castor takes from
-// REQUESTS_CA_BUNDLE alone.
+// variables alone.
 func AddCastorExtractFlags(flags *pflag.FlagSet) {
 	define(flags, extractOptions)
 	addCAFile(flags)
@@ -220,6 +221,20 @@ func readCastorExtract(flags *pflag.FlagSet, env Environment, dir string, more .
 	}, nil
 }
 
+// AsCastorsFlags puts castor's flags in the place of the settings that a sentence names, for people who write no settings file.
+func AsCastorsFlags(sentence string) string {
+	return settingNames.ReplaceAllStringFunc(sentence, func(name string) string {
+		flag := "--" + strings.ReplaceAll(strings.TrimPrefix(name, "the catalog's "), "_", "-")
+		if flag == "--"+caFileFlag {
+			flag += " (" + caBundles[0] + ")" // where castor's users have it
+		}
+		return flag
+	})
+}
+
+// settingNames finds the settings that are flags too. As a part of another name, such as of OAuth's invalid_client_id, they stay.
+var settingNames = regexp.MustCompile(`\b(the catalog's )?(ca_file|client_secret|client_id|base_url|security_token)\b`)
+
 // inOrder gives those of the options that are needed, in the order of all.
 func inOrder(all, needed []castorOption) []castorOption {
 	return slices.DeleteFunc(slices.Clone(all), func(o castorOption) bool {
@@ -229,13 +244,21 @@ func inOrder(all, needed []castorOption) []castorOption {
 
 const caFileFlag = "ca-file"
 
+// caBundles are the variables that Python's requests reads, in its order: the first that is not empty counts.
+var caBundles = []string{"REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"}
+
 func addCAFile(flags *pflag.FlagSet) {
-	flags.String(caFileFlag, "", "extra CA certificates, for a proxy that terminates TLS (REQUESTS_CA_BUNDLE)")
+	flags.String(caFileFlag, "", "extra CA certificates, a file or a folder, for a proxy that terminates TLS (REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE)")
 }
 
 func (c *castorValues) caFile(mistakes *Mistakes) string {
-	from := origin{name: "REQUESTS_CA_BUNDLE"}
-	path, _ := c.env.Lookup(from.name)
+	var from origin
+	var path string
+	for _, from.name = range caBundles {
+		if path, _ = c.env.Lookup(from.name); path != "" {
+			break
+		}
+	}
 	if f := c.flags.Lookup(caFileFlag); f != nil && f.Changed {
 		path, from = f.Value.String(), origin{name: "--" + caFileFlag}
 	}

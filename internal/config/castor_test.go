@@ -58,6 +58,31 @@ func TestReadCastorExtract_withAUser(t *testing.T) {
 	}
 }
 
+func TestReadCastorExtract_takesTheBundlesOfRequests(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		env  Environment
+		args []string
+		want string
+	}{
+		{Environment{"REQUESTS_CA_BUNDLE=/a", "CURL_CA_BUNDLE=/b"}, nil, "/a"},
+		{Environment{"REQUESTS_CA_BUNDLE=", "CURL_CA_BUNDLE=/b"}, nil, "/b"},
+		{Environment{"CURL_CA_BUNDLE=b"}, nil, "/work/b"},
+		{Environment{"CURL_CA_BUNDLE=/b"}, []string{"--ca-file", "c"}, "/work/c"},
+		{Environment{"REQUESTS_CA_BUNDLE=/a"}, []string{"--ca-file="}, ""},
+		{Environment{"CURL_CA_BUNDLE="}, nil, ""},
+	} {
+		got, err := ReadCastorExtract(parsed(t, AddCastorExtractFlags, row.args...), castorLogin(row.env...), "/work")
+		if err != nil || got.Source.Salesforce.CAFile != row.want {
+			t.Errorf("%q %q: got %q, %v; want %q", row.env, row.args, got.Source.Salesforce.CAFile, err, row.want)
+		}
+	}
+	_, err := ReadCastorExtract(parsed(t, AddCastorExtractFlags), castorLogin("CURL_CA_BUNDLE=~/ca.pem"), "/work")
+	if err == nil || !strings.HasPrefix(err.Error(), "CURL_CA_BUNDLE: begins with ~") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestReadCastorExtract_withoutAUserUsesClientCredentials(t *testing.T) {
 	t.Parallel()
 	flags := parsed(t, AddCastorExtractFlags, "-c", "id", "-s", "hush", "-b", "b", "--output", "o", "--ca-file", "ca")

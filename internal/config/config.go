@@ -66,6 +66,9 @@ func FileURL(dir string) string {
 const noStorage = "no bucket is set, so there is nowhere to keep the state of a sync: set storage to its URL (LONGHAUL_STORAGE, --storage), " +
 	"the same for every worker, such as s3://name, or file:///var/lib/longhaul on one machine"
 
+const noFile = "there is no settings file: " + DefaultFile + " is not in %s; write one that has a source (docs/configuration.md shows how), " +
+	"or name yours with --config or LONGHAUL_CONFIG"
+
 const noSources = "no source is configured: write one under sources: in the settings file and give the file with --config"
 
 func missingFile(path string, err error) Mistake {

@@ -70,7 +70,7 @@ func Read(in Input) (Config, string, error) {
 	for _, name := range sourceNames(v) {
 		checkSource(v, name, &mistakes)
 	}
-	in.checkNeeds(v, &mistakes)
+	in.checkNeeds(v, path, &mistakes)
 	if err := mistakes.orNil(); err != nil {
 		return Config{}, path, err
 	}
@@ -158,7 +158,11 @@ func (in Input) checkFlags(mistakes *Mistakes) {
 	})
 }
 
-func (in Input) checkNeeds(v values, mistakes *Mistakes) {
+func (in Input) checkNeeds(v values, file string, mistakes *Mistakes) {
+	if in.NeedSources && file == "" && len(sourceNames(v)) == 0 && len(*mistakes) == 0 {
+		mistakes.add(origin{}, noFile, in.Dir)
+		return
+	}
 	if in.NeedStorage && !v.has("storage") && !v.has("data_dir") && in.changed("storage") == nil && in.changed("data-dir") == nil &&
 		!noted(*mistakes, "storage") {
 		mistakes.add(origin{}, "%s", noStorage)

@@ -229,6 +229,11 @@ func TestStorageURL_escapesTheFolder(t *testing.T) {
 	}
 }
 
+func needing(in Input) Input {
+	in.NeedSources, in.NeedStorage = true, true
+	return in
+}
+
 func TestRead_saysWhatIsNeeded(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -238,8 +243,10 @@ func TestRead_saysWhatIsNeeded(t *testing.T) {
 		want string
 	}{
 		{"a bucket", Input{Dir: dir, NeedStorage: true}, noStorage},
-		{"a source", Input{Dir: dir, NeedSources: true}, noSources},
-		{"both", Input{Dir: dir, NeedSources: true, NeedStorage: true}, noStorage},
+		{"a file", Input{Dir: dir, NeedSources: true}, fmt.Sprintf(noFile, dir)},
+		{"a file and a bucket", Input{Dir: dir, NeedSources: true, NeedStorage: true}, "longhaul.yaml is not in " + dir + "; write one that has a source"},
+		{"a source", needing(settings(t, "data_dir: data\n")), noSources},
+		{"a source and a bucket", needing(settings(t, "log: {level: info}\n")), noStorage},
 		{
 			"a file that was asked for", withFlags(t, Input{Dir: dir}, "--config", "absent.yaml"),
 			"the settings file " + dir + "/absent.yaml cannot be read (no such file or directory): check the path given with --config or LONGHAUL_CONFIG",

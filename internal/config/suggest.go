@@ -1,6 +1,11 @@
 package config
 
-import "strings"
+import (
+	"errors"
+	"strings"
+
+	"github.com/spf13/pflag"
+)
 
 // didYouMean gives the end of a sentence about an unknown word: the known one that it may have been meant for, or all
 // of them when none is near.
@@ -9,6 +14,17 @@ func didYouMean(word string, known []string) string {
 		return "did you mean " + near + "?"
 	}
 	return "known here: " + strings.Join(known, ", ")
+}
+
+// NearFlag finds the flag that an error about an unknown one may have been meant for; empty when none is near.
+func NearFlag(flags *pflag.FlagSet, err error) string {
+	unknown, ok := errors.AsType[*pflag.NotExistError](err)
+	if !ok || unknown.GetSpecifiedShortnames() != "" {
+		return ""
+	}
+	var known []string
+	flags.VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
+	return nearest(unknown.GetSpecifiedName(), known)
 }
 
 // nearest finds the known word that differs in writing only, or else in the fewest letters; empty when none is near.

@@ -29,7 +29,7 @@ func pollers(ctx context.Context, c client.Client) (int, error) {
 	if err != nil {
 		return 0, &fault.Error{
 			Class: fault.Transient, System: fault.Temporal, Err: err,
-			Message: fmt.Sprintf("Temporal does not say who polls task queue %s", workflows.TaskQueue),
+			Message: fmt.Sprintf("Temporal does not say who polls task queue %s: check that it runs, and that this client may describe task queues", workflows.TaskQueue),
 		}
 	}
 	return live(answer.GetPollers()), nil

@@ -66,6 +66,9 @@ func Drop(ctx context.Context, c client.Client, source, reason string) error {
 	return nil
 }
 
+// longestCause bounds what is quoted of Temporal, in bytes.
+const longestCause = 500
+
 // Explain gives an error of Temporal's client a class and a sentence. An error that has a class stays as it is.
 func Explain(err error) error {
 	if fault.From(err) != nil {
@@ -74,7 +77,7 @@ func Explain(err error) error {
 	if refused := host.Refused(err); refused != nil {
 		return refused
 	}
-	message := "Temporal refused a request: " + err.Error()
+	message := "Temporal refused a request: check TEMPORAL_NAMESPACE, and what this client may do there (" + fault.Short(err.Error(), longestCause) + ")"
 	if Unanswered(err) {
 		message = "Temporal stopped answering; the sync continues when it is back, and the same command joins it again"
 	}

@@ -4,7 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
+	"go.uber.org/zap"
+
+	"longhaul/internal/salesforce"
 	"longhaul/internal/source"
 )
 
@@ -33,21 +37,42 @@ func (h *Host) ready(ctx context.Context, name string) error {
 	return h.check(ctx, configured)
 }
 
+// check gives all reasons that can be found at once.
 func (h *Host) check(ctx context.Context, configured source.Source) error {
-	if _, err := configured.SalesforceCredentials(ctx); err != nil {
-		return fmt.Errorf("source %q: %w", configured.Name, err)
-	}
+	_, unreadable := configured.SalesforceCredentials(ctx)
 	ready, err := h.sources.Source(configured.Name)
+	if err != nil {
+		if unreadable != nil && configured.Salesforce.BaseURL == "" { // the source lacks no more than its credentials document
+			return unreadable
+		}
+		return errors.Join(unreadable, err)
+	}
+	mistakes := []error{unreadable}
+	for _, one := range ready.Exports {
+		if one.Target != nil {
+			mistakes = append(mistakes, one.Target.Ready(ctx))
+		}
+	}
+	return errors.Join(mistakes...)
+}
+
+// Usable finds out, without a bucket and before anything is written, whether a client can be made of a source: whether its address can be
+// one, and its certificates can be read.
+func Usable(from source.Source) error {
+	from.UnboundedLogins = true // the bucket counts them
+	client, err := (&sources{logger: zap.NewNop()}).salesforce(from, salesforce.Config{})
 	if err != nil {
 		return err
 	}
-	for _, one := range ready.Exports {
-		if one.Target == nil {
-			continue
-		}
-		if err := one.Target.Ready(ctx); err != nil {
-			return err
-		}
-	}
+	client.Close()
 	return nil
+}
+
+// ofSource names the source before an error that does not name it.
+func ofSource(name string, err error) error {
+	named := fmt.Sprintf("source %q", name)
+	if strings.Contains(err.Error(), named) {
+		return err
+	}
+	return fmt.Errorf("%s: %w", named, err)
 }

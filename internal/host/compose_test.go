@@ -10,6 +10,39 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
+// SELinux lets a container read no file of the machine unless the mount says so.
+func TestCompose_relabelsWhatItMounts(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../docker-compose.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct {
+		Services map[string]struct {
+			Volumes []string `yaml:"volumes"`
+		} `yaml:"services"`
+	}
+	if err := yaml.Unmarshal(text, &file); err != nil {
+		t.Fatal(err)
+	}
+	mounts := 0
+	for name, service := range file.Services {
+		for _, volume := range service.Volumes {
+			if !strings.HasPrefix(volume, ".") {
+				continue // one of Docker's own
+			}
+			mounts++
+			parts := strings.Split(volume, ":")
+			if options := strings.Split(parts[len(parts)-1], ","); !slices.Contains(options, "z") || !slices.Contains(options, "ro") {
+				t.Errorf("%s mounts %s without ro,z", name, volume)
+			}
+		}
+	}
+	if mounts < 2 {
+		t.Errorf("%d folders of the machine are mounted", mounts)
+	}
+}
+
 // Docker hands its own proxy to containers, and that one does not know the names of a compose file.
 func TestCompose_reachesTemporalWithoutAProxy(t *testing.T) {
 	t.Parallel()

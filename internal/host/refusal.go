@@ -119,7 +119,8 @@ func connectionWords(settings connection, where string, err error) string {
 	case has("x509: certificate is valid for", "x509: certificate is not valid for", "doesn't contain any IP SANs", "x509: cannot validate certificate"):
 		return "the certificate of Temporal " + where + " is for another name (" + short(certificate(text)) + "): set TEMPORAL_ADDRESS to that name, or TEMPORAL_TLS_SERVER_NAME"
 	case has("x509:"):
-		return "the certificate of Temporal " + where + " cannot be used: " + short(certificate(text))
+		return "the certificate of Temporal " + where + " cannot be used (" + short(certificate(text)) +
+			"): check this machine's clock; if it is right, have the certificate changed"
 	case has("remote error: tls:"):
 		return "Temporal " + where + " refuses this client's certificate (" + short(certificate(text)) + "): check TEMPORAL_TLS_CLIENT_CERT_PATH and TEMPORAL_TLS_CLIENT_KEY_PATH"
 	case has("no such host", "name resolver error", "produced zero addresses", "no children to pick from"):

@@ -2,7 +2,6 @@ package host
 
 import (
 	"context"
-	"fmt"
 	"sync"
 
 	"go.uber.org/zap"
@@ -43,7 +42,7 @@ func (s *sources) Source(name string) (*activities.Source, error) {
 	}
 	ready, err := s.build(configured)
 	if err != nil {
-		return nil, fmt.Errorf("source %q: %w", name, err)
+		return nil, ofSource(name, err)
 	}
 	s.built[name] = ready
 	return ready, nil

@@ -119,6 +119,6 @@ func updateWorkflow(ctx context.Context, update activities.ForwardParams) (activ
 
 func unanswered(err error) error {
 	return &fault.Error{
-		Class: fault.Transient, System: fault.Temporal, Message: "Temporal does not answer", Err: fmt.Errorf("asking Temporal: %w", err),
+		Class: fault.Transient, System: fault.Temporal, Message: "Temporal does not answer: nothing to change if it passes; else check that it runs", Err: fmt.Errorf("asking Temporal: %w", err),
 	}
 }

@@ -1,22 +1,11 @@
 package httpkit
 
 import (
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"net"
 	"net/netip"
 	"strings"
 )
-
-// IsCertificate reports whether a host was refused for its certificate.
-func IsCertificate(err error) bool {
-	var verification *tls.CertificateVerificationError
-	var unknown x509.UnknownAuthorityError
-	var name x509.HostnameError
-	var invalid x509.CertificateInvalidError
-	return errors.As(err, &verification) || errors.As(err, &unknown) || errors.As(err, &name) || errors.As(err, &invalid)
-}
 
 // IsDial reports whether no connection came about, to the host or to the proxy before it.
 func IsDial(err error) bool {
@@ -32,7 +21,7 @@ func IsProxyDial(err error) bool {
 
 // NeverSent reports whether a request failed before any of it could have reached its host.
 func NeverSent(err error) bool {
-	return IsDial(err) || IsCertificate(err) || errors.Is(err, ErrProxyAddress)
+	return IsDial(err) || IsCertificate(err) || errors.Is(err, ErrProxyAddress) || errors.As(err, new(*ProxyError))
 }
 
 // IsLoopback reports whether a host is this machine.

@@ -22,8 +22,12 @@ func TestNeverSent(t *testing.T) {
 		"a certificate":           {fmt.Errorf("get: %w", &tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}), true, false, false, true},
 		"a host's name":           {x509.HostnameError{Host: "h", Certificate: &x509.Certificate{}}, true, false, false, true},
 		"an unreadable proxy":     {fmt.Errorf("get: %w", ErrProxyAddress), true, false, false, false},
-		"a proxy that wants more": {ErrProxyLogin, false, false, false, false},
-		"an end":                  {errors.New("EOF"), false, false, false, false},
+		"a proxy that wants more": {&ProxyError{Status: 407}, true, false, false, false},
+		"a proxy that refuses":    {fmt.Errorf("get: %w", &ProxyError{Status: 403}), true, false, false, false},
+		"an unreadable certificate": {
+			errors.New("tls: failed to parse certificate from server: x509: negative serial number"), true, false, false, true,
+		},
+		"an end": {errors.New("EOF"), false, false, false, false},
 	} {
 		if NeverSent(row.err) != row.neverSent || IsDial(row.err) != row.dial || IsProxyDial(row.err) != row.proxy ||
 			IsCertificate(row.err) != row.certificate {

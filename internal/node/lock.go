@@ -16,13 +16,17 @@ import (
 	"longhaul/internal/paths"
 )
 
-// holder is the content of a lock file: the process that holds the lock.
+// holder is the process that holds a lock.
 type holder struct {
 	PID   int       `json:"pid"`
 	Since time.Time `json:"since"`
 }
 
-const lockFile = "lock"
+// The lock, and beside it who holds it: Windows lets nobody read or write a locked file through another handle.
+const (
+	lockFile   = "lock"
+	holderFile = "lock.json"
+)
 
 // Lock makes this process the only one that works in dir. what names dir in messages. The system releases the lock when the
 // process ends, however it ends.
@@ -34,11 +38,11 @@ func Lock(dir, what string) (release func(), err error) {
 		return nil, noLock(dir, err)
 	}
 	if !got {
-		return nil, fault.Invalidf("%s is in use by %s: wait until that is done, or use another directory", what, holderOf(file))
+		return nil, fault.Invalidf("%s is in use by %s: wait until that is done, or use another directory", what, holderOf(dir))
 	}
 	mine, err := json.Marshal(holder{PID: os.Getpid(), Since: time.Now().UTC().Truncate(time.Second)})
 	if err == nil {
-		err = os.WriteFile(file, mine, 0o600)
+		err = os.WriteFile(filepath.Join(dir, holderFile), mine, 0o600)
 	}
 	if err != nil {
 		_ = held.Unlock()
@@ -47,9 +51,9 @@ func Lock(dir, what string) (release func(), err error) {
 	return func() { _ = held.Unlock() }, nil
 }
 
-func holderOf(file string) string {
+func holderOf(dir string) string {
 	var h holder
-	text, err := os.ReadFile(file)
+	text, err := os.ReadFile(filepath.Join(dir, holderFile))
 	if err != nil || json.Unmarshal(text, &h) != nil || h.PID == 0 {
 		return "another process"
 	}

@@ -18,6 +18,9 @@ func TestLock_theSecondIsToldWhoRuns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if left, err := os.ReadFile(filepath.Join(dir, lockFile)); err != nil || len(left) > 0 {
+		t.Errorf("the locked file holds %q (%v), which Windows lets nobody write or read", left, err)
+	}
 	_, err = Lock(dir, "the output OUT")
 	if !fault.Is(err, fault.Invalid) || !strings.HasPrefix(err.Error(), fmt.Sprintf("the output OUT is in use by process %d since 20", os.Getpid())) {
 		t.Errorf("got %v", err)
@@ -33,8 +36,10 @@ func TestLock_theSecondIsToldWhoRuns(t *testing.T) {
 func TestLock_isFreeAfterAKill(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, lockFile), []byte(`{"pid":1,"since":"2026-01-01T00:00:00Z"}`), 0o600); err != nil {
-		t.Fatal(err)
+	for _, name := range []string{lockFile, holderFile} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(`{"pid":1,"since":"2026-01-01T00:00:00Z"}`), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 	release, err := Lock(dir, "x")
 	if err != nil {
@@ -45,7 +50,7 @@ func TestLock_isFreeAfterAKill(t *testing.T) {
 
 func TestHolderOf_aFileThatCannotBeRead(t *testing.T) {
 	t.Parallel()
-	if got := holderOf(filepath.Join(t.TempDir(), "none")); got != "another process" {
+	if got := holderOf(t.TempDir()); got != "another process" {
 		t.Errorf("got %q", got)
 	}
 }

@@ -2,31 +2,55 @@ package node
 
 import (
 	"os"
+	"slices"
 
 	"longhaul/internal/config"
 	"longhaul/internal/fault"
 )
 
-// filesOfTemporal is about how many files the embedded Temporal, its UI and the bucket have open at one time. Requests to
-// Salesforce and the parts of shards come on top.
-const filesOfTemporal = 96
+// How many files a process has open at one time, about. Requests to Salesforce and the parts of shards come on top.
+const (
+	filesOfTemporal = 96 // the embedded Temporal with its UI, and the bucket
+	filesOfWorker   = 32 // connections to Temporal, to the bucket and to the targets of exports
+)
 
-// EnoughFiles refuses to start where the process may not open as many files as its work needs. It would start, and then fail
-// at whatever it opens next for as long as it runs.
-func EnoughFiles(settings config.Config) error { return enoughFiles(settings, spareFiles) }
-
-func enoughFiles(settings config.Config, spare func(most int) int) error {
+// EnoughFiles refuses to start an embedded Temporal where the process may not open as many files as its work needs. It would start,
+// and then fail at whatever it opens next for as long as it runs.
+func EnoughFiles(settings config.Config) error {
 	need := filesOfTemporal
+	for _, calls := range callsOfSources(settings) {
+		need += calls
+	}
+	return enoughFiles(need, len(settings.Sources.Names()) > 0, spareFiles)
+}
+
+// enoughForWorker is EnoughFiles for a worker of another Temporal. It must be able to serve its largest source: others may have workers
+// of their own.
+func enoughForWorker(settings config.Config) error {
+	return enoughFiles(filesOfWorker+slices.Max(append(callsOfSources(settings), 0)), true, spareFiles)
+}
+
+// callsOfSources are the calls at one time that each source may make.
+func callsOfSources(settings config.Config) (calls []int) {
 	for _, name := range settings.Sources.Names() {
 		if s, err := settings.Sources.Get(name); err == nil {
-			need += s.MaxInFlight
+			calls = append(calls, s.MaxInFlight)
 		}
 	}
-	if have := spare(need); have < need {
-		return fault.Invalidf("this process may open only %d more files, and needs %d: raise the limit "+
-			"(ulimit -n 1024, LimitNOFILE= of systemd), or lower max_in_flight", have, need)
+	return calls
+}
+
+func enoughFiles(need int, mayDoLess bool, spare func(most int) int) error {
+	have := spare(need)
+	if have >= need {
+		return nil
 	}
-	return nil
+	less := ""
+	if mayDoLess {
+		less = ", or lower max_in_flight"
+	}
+	return fault.Invalidf("this process may open only %d more files, and needs %d: raise the limit "+
+		"(ulimit -n 1024, LimitNOFILE= of systemd, or the ulimits of the container)%s", have, need, less)
 }
 
 // spareFiles counts how many files this process can open besides those it has open, up to most.

@@ -26,7 +26,7 @@ func ScratchDir(temp string) (dir string, release func(), err error) {
 		_ = os.RemoveAll(dir)
 		return "", nil, err
 	}
-	return dir, func() { _ = os.RemoveAll(dir); unlock() }, nil
+	return dir, func() { unlock(); _ = os.RemoveAll(dir) }, nil // in this order, for Windows removes no file that is open
 }
 
 // lockedBy is how old a folder is at least before it can be a killed demo's: a younger one may be about to be locked.
@@ -50,8 +50,8 @@ func sweep(temp string) {
 		}
 		held := flock.New(file, flock.SetFlag(os.O_RDWR))
 		if free, err := held.TryLock(); err == nil && free {
-			_ = os.RemoveAll(dir)
 			_ = held.Unlock()
+			_ = os.RemoveAll(dir)
 		}
 	}
 }

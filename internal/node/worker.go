@@ -10,6 +10,9 @@ import (
 // be used, because a worker that polls without a bucket takes work from those that have one. It gives nil without an error
 // where ctx ends before that.
 func StartWorker(ctx context.Context, o Options) (_ *Node, err error) {
+	if err := enoughForWorker(o.Settings); err != nil {
+		return nil, err
+	}
 	n := &Node{Fatal: NewFatal(), parts: shutdown{logger: o.Logger}}
 	ready := false
 	defer func() {

@@ -7,9 +7,12 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"longhaul/internal/fault"
@@ -69,6 +72,38 @@ func TestClient_trustsTheCAFile(t *testing.T) {
 	}
 	if _, err := New(cfg); !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "PEM") {
 		t.Errorf("with a file of another kind: %v", err)
+	}
+}
+
+// A proxy that refuses to connect gets few requests, and none of them counts as a call: nothing reached Salesforce.
+func TestClient_aRefusalOfTheProxyIsNoCall(t *testing.T) {
+	t.Parallel()
+	for status, class := range map[int]fault.Class{403: fault.Invalid, 502: fault.Transient, 503: fault.Transient} {
+		var asked atomic.Int64
+		proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			asked.Add(1)
+			w.WriteHeader(status)
+		}))
+		defer proxy.Close()
+		through, err := url.Parse(proxy.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		bottom := newBase(nil, 1)
+		bottom.Proxy = http.ProxyURL(through)
+		client, err := newClient(Config{BaseURL: "acme.my.salesforce.com", Credentials: giveCredentials}, bottom, bottom.CloseIdleConnections)
+		if err != nil {
+			t.Fatal(err)
+		}
+		meter := new(Meter)
+		_, err = Count(WithMeter(t.Context(), meter), client)
+		e := mustError(t, err)
+		if e.Class != class || !strings.Contains(e.Fault().Message, "the proxy "+through.Host) || !strings.Contains(e.Fault().Message, strconv.Itoa(status)) {
+			t.Errorf("%d: %v", status, err)
+		}
+		if meter.Calls() != 0 || meter.Logins() != 0 || asked.Load() != 1 {
+			t.Errorf("%d: %d calls, %d logins, and the proxy was asked %d times", status, meter.Calls(), meter.Logins(), asked.Load())
+		}
 	}
 }
 

@@ -32,7 +32,7 @@ func (c Credentials) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, c.St
 // MarshalText hides every value from encoders.
 func (c Credentials) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
 
-// SalesforceCredentials reads the values of a login again, and refuses values that no login can have.
+// SalesforceCredentials reads the values of a login again, and refuses values that no login can have. Its error names all of them.
 func (s Source) SalesforceCredentials(ctx context.Context) (Credentials, error) {
 	c := Credentials{BaseURL: s.Salesforce.BaseURL, ClientID: s.Salesforce.ClientID, Username: s.Salesforce.Username}
 	if !s.Salesforce.Credentials.IsZero() {
@@ -41,19 +41,18 @@ func (s Source) SalesforceCredentials(ctx context.Context) (Credentials, error) 
 			return Credentials{}, err
 		}
 		c.BaseURL, c.ClientID, c.ClientSecret = document.BaseURL, document.ClientID, document.ClientSecret
-	} else if err := s.fill(ctx, &c.ClientSecret, "client_secret", s.Salesforce.ClientSecret, Key, true); err != nil {
-		return Credentials{}, err
 	}
-	if s.Salesforce.Auth != Password {
-		return c, nil
+	var mistakes []error
+	if s.Salesforce.Credentials.IsZero() {
+		mistakes = append(mistakes, s.fill(ctx, &c.ClientSecret, "client_secret", s.Salesforce.ClientSecret, Key, true))
 	}
-	if err := s.fill(ctx, &c.Password, "password", s.Salesforce.Password, Phrase, true); err != nil {
-		return Credentials{}, err
+	if s.Salesforce.Auth == Password {
+		mistakes = append(mistakes, s.fill(ctx, &c.Password, "password", s.Salesforce.Password, Phrase, true))
+		if !s.Salesforce.SecurityToken.IsZero() { // an org that trusts this network asks for none
+			mistakes = append(mistakes, s.fill(ctx, &c.SecurityToken, "security_token", s.Salesforce.SecurityToken, Key, false))
+		}
 	}
-	if s.Salesforce.SecurityToken.IsZero() {
-		return c, nil // an org that trusts this network asks for none
-	}
-	if err := s.fill(ctx, &c.SecurityToken, "security_token", s.Salesforce.SecurityToken, Key, false); err != nil {
+	if err := errors.Join(mistakes...); err != nil {
 		return Credentials{}, err
 	}
 	return c, nil

@@ -129,7 +129,7 @@ func (s Secret) Resolve(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("reading a secret: %w", err)
 	}
 	if s.resolve == nil {
-		return "", fault.Invalidf("a secret is not set")
+		return "", fault.Invalidf("the secret is not set: write env:NAME or file:PATH")
 	}
 	return s.resolve()
 }

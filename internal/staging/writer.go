@@ -72,7 +72,7 @@ func (w *Writer) Append(line []byte) error {
 	case len(line) >= MaxLine:
 		return &fault.Error{
 			Class: fault.Poison, System: fault.Longhaul, Err: ErrTooLong,
-			Message: fmt.Sprintf("a record of %d MiB is larger than the %d MiB that a line may have", len(line)>>20, MaxLine>>20),
+			Message: fmt.Sprintf("a record of %d MiB is larger than the %d MiB that a line may have: please report it", len(line)>>20, MaxLine>>20),
 		}
 	case len(line) == 0 || bytes.IndexByte(line, '\n') >= 0:
 		return fmt.Errorf("append to %s: a line must be JSON in one line", w.key)

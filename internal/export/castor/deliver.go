@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 
 	"longhaul/internal/account"
@@ -191,8 +192,11 @@ func (d *delivery) rename(name, to string) error {
 	return nil
 }
 
-// flushFolder makes renames in a folder survive a loss of power.
+// flushFolder makes renames in a folder survive a loss of power. Windows flushes no folder: there the file system's own log does it.
 func (d *delivery) flushFolder(path string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
 	folder, err := os.Open(path) // the folder the user named
 	if err != nil {
 		return unwritable(d.out, err)

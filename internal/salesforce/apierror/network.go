@@ -2,11 +2,9 @@ package apierror
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
 	"os"
 	"strconv"
 	"syscall"
@@ -23,35 +21,39 @@ func Unreachable(op, host string, err error) *Error {
 	e := &Error{Class: fault.Transient, Op: op, Err: Quiet(err), Retryable: true, Unsent: httpkit.NeverSent(err)}
 	var lookup *net.DNSError
 	var moved *httpkit.RedirectError
-	var plain tls.RecordHeaderError
-	switch {
-	case errors.As(err, &moved):
+	if errors.As(err, &moved) {
 		return redirected(op, host, moved)
-	case errors.Is(err, httpkit.ErrProxyAddress):
-		e.Class, e.Whole, e.Retryable = fault.Invalid, true, false
-		e.Sentence = "the address of the proxy cannot be read: check HTTPS_PROXY"
-	case errors.Is(err, httpkit.ErrProxyLogin):
-		e.Class, e.Whole, e.Retryable = fault.Invalid, true, false
-		e.Sentence = "the proxy requires a login (407): put user and password into HTTPS_PROXY"
-	case httpkit.IsProxyDial(err):
-		e.Sentence = fmt.Sprintf("the proxy on the way to %s does not answer: check HTTPS_PROXY and NO_PROXY", host)
-	case httpkit.IsCertificate(err):
-		e.Retryable, e.astray = false, true
-		e.Sentence = fmt.Sprintf("the certificate of %s is not trusted: if a proxy ends TLS here, set ca_file to its certificate; "+
-			"else check base_url", host)
-	case errors.As(err, &plain), errors.Is(err, http.ErrSchemeMismatch):
-		e.Retryable, e.astray = false, true
-		e.Sentence = fmt.Sprintf("%s does not speak TLS: check base_url and its port", host)
+	}
+	if on := httpkit.FailureOf(err, httpkit.Host{Name: host, Address: "base_url"}); on.Kind != httpkit.Other {
+		e.onTheWay(on)
+		return e
+	}
+	switch {
 	case errors.As(err, &lookup):
-		e.Sentence = fmt.Sprintf("the host %s cannot be found: check base_url, and this machine's network", host)
+		e.Sentence = fmt.Sprintf("the host %s cannot be found: check base_url, this machine's network, and HTTPS_PROXY if the network has a proxy", host)
 	case IsTimeout(err):
-		e.Sentence = fmt.Sprintf("%s did not answer in time: check this machine's network, and whether a firewall stands between", host)
+		e.Sentence = fmt.Sprintf("%s did not answer in time: check this machine's network, whether a firewall stands between, and HTTPS_PROXY if the network has a proxy", host)
 	case errors.Is(err, syscall.ECONNREFUSED):
 		e.Sentence = fmt.Sprintf("%s refuses the connection: check base_url and its port, and whether a firewall stands between", host)
 	default:
 		e.Sentence = fmt.Sprintf("the connection to %s broke: nothing to change if it passes; else check this machine's network", host)
 	}
 	return e
+}
+
+// onTheWay classes a failure that all clients name alike. What the settings of this machine or of its proxy decide is not tried again, and
+// neither is a proxy in trouble: the activity tries again, after a longer pause.
+func (e *Error) onTheWay(on httpkit.Failure) {
+	e.Sentence, e.Retryable = on.Message, false
+	switch on.Kind {
+	case httpkit.ProxyAddress, httpkit.ProxyLogin, httpkit.ProxyRefuses:
+		e.Class, e.Whole = fault.Invalid, true
+	case httpkit.Certificate, httpkit.NoTLS:
+		e.astray = true
+	case httpkit.ProxyFails:
+	default:
+		e.Retryable = true
+	}
 }
 
 // redirected classes a redirect that was not followed. Before anything was read it shows a wrong base_url; in the middle of a sync it

@@ -42,13 +42,25 @@ func TestUnreachable(t *testing.T) {
 		{
 			"a certificate for another host",
 			x509.HostnameError{Host: "acme.example", Certificate: &x509.Certificate{}},
-			transient(false, "acme.example is not trusted"),
+			transient(false, "certificate of acme.example is for no host"),
 		},
 		{"a server without TLS, as a login meets it", http.ErrSchemeMismatch, transient(false, "does not speak TLS")},
 		{"a server without TLS", tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}, transient(false, "does not speak TLS")},
 		{"a proxy that does not answer", &net.OpError{Op: "proxyconnect", Err: dialError()}, transient(true, "HTTPS_PROXY")},
 		{"a proxy whose address is damaged", httpkit.ErrProxyAddress, classed{fault.Invalid, true, false, "HTTPS_PROXY"}},
-		{"a proxy that requires a login", fmt.Errorf("dialing: %w", httpkit.ErrProxyLogin), classed{fault.Invalid, true, false, "HTTPS_PROXY"}},
+		{
+			"a proxy that requires a login", fmt.Errorf("dialing: %w", &httpkit.ProxyError{Proxy: "p:1", Status: 407}),
+			classed{fault.Invalid, true, false, "p:1 requires a login (407): put user and password into HTTPS_PROXY"},
+		},
+		{
+			"a proxy that refuses the host", &httpkit.ProxyError{Proxy: "p:1", Status: 403, Words: "URLBlocked"},
+			classed{fault.Invalid, true, false, "the proxy p:1 refuses acme.example (403 URLBlocked)"},
+		},
+		{
+			"a proxy that cannot reach the host", &httpkit.ProxyError{Proxy: "p:1", Status: 502},
+			transient(false, "the proxy p:1 cannot connect to acme.example (502)"),
+		},
+		{"a process without files", &net.OpError{Op: "dial", Err: os.NewSyscallError("socket", syscall.EMFILE)}, transient(true, "ulimit -n")},
 		{"a redirect to elsewhere", &httpkit.RedirectError{Status: 302, To: "evil.example"}, transient(true, "evil.example")},
 	} {
 		row.want.check(t, row.name, Unreachable(OpQuery, "acme.example", row.err))
