@@ -134,3 +134,38 @@ func unknown(w way, err error) way {
 	w.params.LookUp = func(context.Context, string) ([]string, error) { return nil, err }
 	return w
 }
+
+// socks is a proxy that takes connections by SOCKS 5 (RFC 1928) and leads each to one address.
+func socks(t *testing.T, to string) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = listener.Close() })
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer func() { _ = conn.Close() }()
+				greeting, request := make([]byte, 3), make([]byte, 5)
+				_, _ = io.ReadFull(conn, greeting)
+				_, _ = conn.Write([]byte{5, 0})
+				_, _ = io.ReadFull(conn, request) // the last byte is the length of the name, which a port follows
+				_, _ = io.ReadFull(conn, make([]byte, int(request[4])+2))
+				behind, err := net.Dial("tcp", to)
+				if err != nil {
+					return
+				}
+				defer func() { _ = behind.Close() }()
+				_, _ = conn.Write([]byte{5, 0, 0, 1, 127, 0, 0, 1, 0, 80})
+				go func() { _, _ = io.Copy(behind, conn) }()
+				_, _ = io.Copy(conn, behind)
+			}()
+		}
+	}()
+	return listener.Addr().String()
+}
