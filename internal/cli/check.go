@@ -112,7 +112,6 @@ func (v *checkVerb) ask(ctx context.Context, flags *pflag.FlagSet) error {
 	if ctx.Err() != nil {
 		return interrupted("interrupted")
 	}
-	result.Source = asked.Source.Salesforce.BaseURL // it has no other name
 	return v.show(result)
 }
 

@@ -200,7 +200,7 @@ func TestCheck_inItsOwnProcess(t *testing.T) {
 	if err := json.Unmarshal(out.stdout.Bytes(), &got); err != nil || code != 0 {
 		t.Fatalf("code %d: %v, %s", code, err, out.stderr.String())
 	}
-	if got.Source != ready.Salesforce || got.Calls < 1 || got.Calls > 25 || got.Worker != nil || len(got.Findings) < 20 {
+	if got.Source != "127.0.0.1" || got.Calls < 1 || got.Calls > 25 || got.Worker != nil || len(got.Findings) < 20 {
 		t.Errorf("got %+v", got)
 	}
 	for _, f := range got.Findings {
@@ -216,6 +216,10 @@ func TestCheck_inItsOwnProcess(t *testing.T) {
 	}
 	if text := out.stdout.String() + out.stderr.String(); strings.Contains(text, "another-s3cret") {
 		t.Errorf("the secret is shown: %s", text)
+	}
+	code, out = own(secret, "-c", ready.ClientID, "-b", "https://bot:s3cretword@acme.my.salesforce.com", "--json")
+	if text := out.stdout.String() + out.stderr.String(); code != exitUsage || strings.Contains(text, "s3cretword") {
+		t.Errorf("the password in the address is shown: code %d, %s", code, text)
 	}
 	const both = "--client-id is for a check in this process"
 	if code, out = own(secret, "acme", "-c", ready.ClientID); code != exitUsage || !strings.Contains(out.stderr.String(), both) {

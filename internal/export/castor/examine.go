@@ -31,8 +31,9 @@ const (
 func (t *target) examineHost(ctx context.Context) doctor.Finding {
 	f := doctor.Finding{ID: "host", Title: "Catalog: host", Where: section + "." + zone + " or " + section + "." + address}
 	if err := t.Reach(ctx); err != nil {
-		if fault.Is(err, fault.Invalid) { // such as a host that is not known, or a certificate
-			return f.Failed(err, noSync, "")
+		if known := fault.From(err); known != nil && known.Class == fault.Invalid { // such as a host that is not known, or a certificate
+			known.Err = nil // for engineers
+			return f.Failed(known, noSync, "")
 		}
 		return f.Failed(err, undelivered, "")
 	}
