@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
 
@@ -157,6 +158,10 @@ func TestCheck_saysWhyItCouldNotAsk(t *testing.T) {
 		"no worker at all": {checking{fakeTemporal: &fakeTemporal{}}, []string{"acme"}, exitUnreachable, "no worker polls task queue longhaul"},
 		"a worker that died": {
 			checking{fakeTemporal: &fakeTemporal{pollers: 1}, failure: refused}, []string{"acme"}, exitUnreachable, "a step got no answer in time",
+		},
+		"a Temporal that goes away": {
+			checking{fakeTemporal: &fakeTemporal{pollers: 1}, failure: serviceerror.NewUnavailable("gone")}, []string{"acme"}, exitUnreachable,
+			"stopped answering while workflow check-acme ran: run the same command again",
 		},
 		"no source":      {checking{}, nil, exitUsage, "check takes the name of one source"},
 		"two sources":    {checking{}, []string{"acme", "beta"}, exitUsage, "check takes the name of one source"},
