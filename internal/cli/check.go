@@ -14,6 +14,7 @@ import (
 	"longhaul/internal/doctor/text"
 	"longhaul/internal/fault"
 	"longhaul/internal/host"
+	"longhaul/internal/humanize"
 	"longhaul/internal/sourcename"
 )
 
@@ -100,6 +101,7 @@ func ownFlag(flags *pflag.FlagSet) (name string) {
 
 // ask asks in this process.
 func (v *checkVerb) ask(ctx context.Context, flags *pflag.FlagSet) error {
+	v.console.words = config.AsCastorsFlags
 	asked, err := config.ReadCastorLogin(flags, v.app.Environ, v.app.Dir)
 	if err != nil {
 		return err
@@ -111,6 +113,11 @@ func (v *checkVerb) ask(ctx context.Context, flags *pflag.FlagSet) error {
 	result := host.Examine(ctx, from, v.app.Version, zap.NewNop())
 	if ctx.Err() != nil {
 		return interrupted("interrupted")
+	}
+	for i := range result.Findings {
+		for _, text := range []*string{&result.Findings[i].Found, &result.Findings[i].Cost, &result.Findings[i].Fix} {
+			*text = v.console.words(*text)
+		}
 	}
 	return v.show(result)
 }
@@ -139,7 +146,7 @@ func (v *checkVerb) show(result doctor.Result) error {
 	}
 	message := fmt.Sprintf("check of %s: %s failed: %s", result.Source, first.ID, first.Found)
 	if failed > 1 {
-		message += fmt.Sprintf(" (and %d more rows failed)", failed-1)
+		message += " (and " + humanize.Count(int64(failed-1), "more row") + " failed)"
 	}
 	return &fault.Error{Class: first.Class, System: first.System, Message: message}
 }

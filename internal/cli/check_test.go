@@ -216,7 +216,7 @@ func TestCheck_inItsOwnProcess(t *testing.T) {
 		}
 	}
 	code, out = own([]string{"CASTOR_SALESFORCE_CLIENT_SECRET=another-s3cret"}, "-c", ready.ClientID, "-b", ready.Salesforce)
-	if code != exitLogin || !strings.Contains(out.stdout.String(), "FAIL Login to Salesforce") {
+	if code != exitLogin || !strings.Contains(out.stdout.String(), "FAIL Login to Salesforce") || !strings.Contains(out.stdout.String(), "check --client-secret") {
 		t.Errorf("with a wrong secret: code %d, %s%s", code, out.stdout.String(), out.stderr.String())
 	}
 	if text := out.stdout.String() + out.stderr.String(); strings.Contains(text, "another-s3cret") {

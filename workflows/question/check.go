@@ -71,6 +71,9 @@ func end(err error) error {
 		return err
 	}
 	failure := call.Explain(err)
+	if errors.As(err, new(*temporal.TimeoutError)) {
+		failure.Message = "the worker that asked got no answer in time, or was stopped: look into its log, and try again"
+	}
 	if f := fault.From(err); f != nil {
 		failure.Class, failure.System, failure.Message = f.Class, f.System, fault.Sentence(err)
 	}
