@@ -62,6 +62,9 @@ func (r row) unanswered(err error, cost string) doctor.Finding {
 		return r.fail(err, cost)
 	}
 	found, fix, where := words(err)
+	if fault.Is(err, fault.Throttled) { // of which a sync takes care by itself
+		fix, where = "run the check again in a minute", ""
+	}
 	return r.warn(found, cost, fix, where)
 }
 

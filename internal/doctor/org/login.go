@@ -118,9 +118,7 @@ func (f account) apiRow() doctor.Finding {
 	case fault.Is(f.stopped(), fault.QuotaExhausted):
 		return r.skip(f.because())
 	case fault.Is(f.stopped(), fault.Throttled): // a sync sends fewer requests and goes on
-		throttled := r.unanswered(f.stopped(), "what the run-as user may and sees is not known")
-		throttled.Fix, throttled.Where = "run the check again in a minute", ""
-		return throttled
+		return r.unanswered(f.stopped(), "what the run-as user may and sees is not known")
 	case f.stopped() != nil:
 		return r.fail(f.stopped(), "no sync can read anything")
 	}
