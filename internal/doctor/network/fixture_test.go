@@ -119,6 +119,14 @@ func accepting(t *testing.T, speak func(net.Conn)) string {
 	return listener.Addr().String()
 }
 
+// plain is the address of a server that speaks no TLS.
+func plain(t *testing.T) string {
+	t.Helper()
+	server := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(server.Close)
+	return server.Listener.Addr().String()
+}
+
 // silent is an address that takes connections and never says a word.
 func silent(t *testing.T) string {
 	t.Helper()

@@ -133,11 +133,7 @@ func TestCheck_saysWhichPartOfTheWayFails(t *testing.T) {
 			fails: "network.proxy", says: "cannot connect to acme.my.salesforce.com (502 Bad Gateway)", class: fault.Transient,
 		},
 		"a host without TLS": {
-			way: func(t *testing.T) way {
-				plain := httptest.NewServer(http.NotFoundHandler())
-				t.Cleanup(plain.Close)
-				return wayTo(t, plain.Listener.Addr().String(), good(t))
-			},
+			way:   func(t *testing.T) way { return wayTo(t, plain(t), good(t)) },
 			fails: "network.tls", says: "does not speak TLS", class: fault.Invalid,
 		},
 		"a proxy that is away": {

@@ -57,17 +57,7 @@ func TestExamine_asksWhatCanBeAskedBeforeADelivery(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			files := httptest.NewUnstartedServer(http.NotFoundHandler())
-			files.Config.ErrorLog = log.New(io.Discard, "", 0)
-			if row.secure {
-				files.StartTLS()
-			} else {
-				files.Start()
-			}
-			t.Cleanup(files.Close)
-			if row.closed {
-				files.Close()
-			}
+			files := receiving(t, row.closed, row.secure)
 			api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, row.answer) }))
 			t.Cleanup(api.Close)
 			config := catalog.Config{
@@ -116,4 +106,21 @@ func TestExamine_asksWhatCanBeAskedBeforeADelivery(t *testing.T) {
 			}
 		})
 	}
+}
+
+// receiving is a host that receives files: one at which nothing listens, or one under a certificate that nobody trusts.
+func receiving(t *testing.T, closed, secure bool) *httptest.Server {
+	t.Helper()
+	files := httptest.NewUnstartedServer(http.NotFoundHandler())
+	files.Config.ErrorLog = log.New(io.Discard, "", 0)
+	if secure {
+		files.StartTLS()
+	} else {
+		files.Start()
+	}
+	t.Cleanup(files.Close)
+	if closed {
+		files.Close()
+	}
+	return files
 }
