@@ -18,7 +18,7 @@ import (
 func (p program) serviceOptions(ctx context.Context, settings config.Config) (node.Options, error) {
 	redactor, problems := node.Redact(ctx, &settings)
 	for _, err := range problems {
-		p.console.note("Warning: %s", messageOf(err))
+		p.console.warn([]string{messageOf(err)})
 	}
 	logger, err := telemetry.NewLogger(telemetry.LogOptions{
 		Level: settings.Log.Level, Format: settings.Log.Format, Output: p.app.Stderr, Redactor: redactor,
