@@ -84,7 +84,7 @@ func TestRights_eachHasItsOwnFinding(t *testing.T) {
 		},
 		"no bucket": {
 			fault: storetest.Refusal(storetest.S3, http.StatusNotFound, "NoSuchBucket"), fails: "bucket.write", says: "there is no bucket s3://",
-			fix: "check the storage",
+			fix:  "check the storage",
 			want: statuses(doctor.Skipped, status{"bucket.write": doctor.Fail}),
 		},
 	} {
