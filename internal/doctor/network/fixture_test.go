@@ -47,7 +47,7 @@ func wayTo(t *testing.T, address string, certificate tls.Certificate) way {
 	if leaf, err := x509.ParseCertificate(certificate.Certificate[0]); err == nil {
 		roots.AddCert(leaf)
 	}
-	transport := httpkit.NewTransport(roots, time.Second)
+	transport := httpkit.NewTransport(roots, time.Minute) // nothing here need be quick
 	transport.Proxy = nil
 	transport.DialContext = func(ctx context.Context, network, to string) (net.Conn, error) {
 		if strings.HasPrefix(to, "acme.my.salesforce.com") {
