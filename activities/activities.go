@@ -136,5 +136,8 @@ func bind(ctx context.Context, source *Source, sync Sync) (*Source, error) {
 	return &bound, nil
 }
 
+// Account is where the account of the sync lies in the bucket.
+func (s Sync) Account() string { return s.staged().Account() }
+
 // Prefix is where the sync's objects lie in the bucket.
 func (s Sync) Prefix() string { return s.staged().Prefix() }

@@ -86,8 +86,6 @@ func (params DescribeParams) input(ctx context.Context, t attempt, share shard.S
 	}
 }
 
-
-
 // slice is for how long a shard describes before it gives its place to others, so that a large org does not keep small
 // ones on the same workers waiting.
 const slice = 2 * time.Minute

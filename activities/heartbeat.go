@@ -34,7 +34,7 @@ type Beat struct {
 // pulse beats for one activity attempt and keeps its account of API calls.
 type pulse struct {
 	meter  *salesforce.Meter
-	before Beat  // the last of earlier attempts
+	before Beat // the last of earlier attempts
 
 	budget  CallBudget // of an activity that makes API calls
 	share   int        // requests in flight

@@ -25,7 +25,7 @@ type budget struct {
 
 // budgetState is the account of API calls.
 type budgetState struct {
-	Calls           int64                `json:"calls"` // made by the sync
+	Calls           int64                `json:"calls"` // made by the sync for certain: the quota counts more where a worker was killed
 	Quota           quota.Budget         `json:"quota"`
 	QuotaAsked      operator.QuotaChange `json:"quota_asked,omitzero"`        // by operators, over the settings
 	SinceUsageKnown int64                `json:"since_usage_known,omitempty"` // calls since Salesforce last reported the org's usage
@@ -102,7 +102,7 @@ func (b *budget) giveBack(ctx workflow.Context, reserved activities.CallBudget, 
 		spent = call.Spent(err, reserved)
 	}
 	b.own.Quota.Return(reserved.Calls, spent.Calls, spent.Usage, workflow.Now(ctx))
-	b.own.Calls += spent.Calls
+	b.own.Calls += spent.Made()
 	if b.own.SinceUsageKnown += spent.Calls; spent.Usage.Max > 0 {
 		b.own.SinceUsageKnown = 0
 	}

@@ -186,7 +186,7 @@ func (w *window) start(ctx workflow.Context, selector workflow.Selector) {
 		described, err := pending.Result(ctx)
 		p.budget.giveBack(ctx, reserved, described.Spending, err)
 		if err != nil {
-			described.Reports, described.Partial = max(call.Details(err).Reports, one.Done), true
+			described.Reports, described.Partial = call.Reached(err, one.Done), true
 			if w.failed == nil && !isCancel(ctx, err) {
 				w.failed = err
 			}

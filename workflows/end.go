@@ -33,6 +33,7 @@ type Result struct {
 	Skipped   *Skipped                       `json:"skipped,omitempty"`
 	Failure   *activities.Failure            `json:"failure,omitempty"` // in the details of a failed sync
 
+	Reasons  map[string]int64     `json:"reasons,omitempty"`  // of the gaps, by code; of every sync that came so far
 	Unseen   *listing.Unseen      `json:"unseen,omitempty"`   // reports that no listing has; of every sync that came so far
 	Concerns []activities.Concern `json:"concerns,omitempty"` // what a discarded sync held for
 }
@@ -62,11 +63,9 @@ func (s *sync) finish(ctx workflow.Context) (*Result, error) {
 	}
 	s.display.enter(ctx, PhaseDone)
 	if failure := s.state.failure(); failure != nil { // the record says so too, so no mark is needed
-		result := s.close(ctx, OutcomeFailed)
-		result.Failure = failure
-		return nil, failed(result)
+		return nil, failed(s.close(ctx, OutcomeFailed, failure))
 	}
-	return s.close(ctx, outcome), nil
+	return s.close(ctx, outcome, nil), nil
 }
 
 // end is every other way out: continue-as-new, cancelled, discarded, failed. What was read stays in the bucket for the next sync.
@@ -76,12 +75,12 @@ func (s *sync) end(ctx workflow.Context, err error) (*Result, error) {
 	case workflow.IsContinueAsNewError(err):
 		return nil, err
 	case isCancel(ctx, err):
-		result := s.close(ctx, OutcomeCancelled)
+		result := s.close(ctx, OutcomeCancelled, nil)
 		s.mark(ctx, OutcomeCancelled)
 		return nil, temporal.NewCanceledError(*result)
 	case errors.Is(err, errDiscarded):
 		s.mark(ctx, OutcomeDiscarded)
-		result := s.close(ctx, OutcomeDiscarded)
+		result := s.close(ctx, OutcomeDiscarded, nil)
 		result.Concerns = s.guard.found
 		return result, nil
 	}
@@ -89,9 +88,7 @@ func (s *sync) end(ctx workflow.Context, err error) (*Result, error) {
 	if !lostOwnership(failure) {
 		s.mark(ctx, OutcomeFailed)
 	}
-	result := s.close(ctx, OutcomeFailed)
-	result.Failure = failure
-	return nil, failed(result)
+	return nil, failed(s.close(ctx, OutcomeFailed, failure))
 }
 
 // mark leaves a mark in the bucket that the sync is over, so that the next sync does not take it for one that a lost database
@@ -109,8 +106,8 @@ func (s *sync) mark(ctx workflow.Context, outcome Outcome) {
 }
 
 // close shows the outcome wherever people look and makes the result.
-func (s *sync) close(ctx workflow.Context, outcome Outcome) *Result {
-	s.display.end(ctx, outcome)
+func (s *sync) close(ctx workflow.Context, outcome Outcome, failure *activities.Failure) *Result {
+	s.display.end(ctx, outcome, failure)
 	state, coverage := s.state, 0.0
 	if state.Accounted {
 		coverage = state.States.Coverage()
@@ -121,7 +118,7 @@ func (s *sync) close(ctx workflow.Context, outcome Outcome) *Result {
 		Kinds: state.Kinds, States: state.States, Coverage: coverage,
 		Vanished: state.Vanished, Described: min(state.Reports, state.Plan.ToDescribe+state.Again.Added),
 		Files: state.files(), Exports: state.deliveries(), Uploaded: state.delivered(),
-		Staging: state.Sync.Prefix(), Warnings: state.warnings(), Unseen: state.Unseen,
+		Staging: state.Sync.Prefix(), Warnings: state.warnings(), Unseen: state.Unseen, Reasons: state.Reasons, Failure: failure,
 	}
 }
 

@@ -152,7 +152,7 @@ func (h *handover) progress() Progress {
 // touch shows what has changed.
 func (h *handover) touch(ctx workflow.Context) {
 	h.shown.Updated = workflow.Now(ctx).UTC()
-	workflow.SetCurrentDetails(ctx, handedOverDetails(h.progress()))
+	workflow.SetCurrentDetails(ctx, handedOverPage(h.progress()))
 }
 
 // cancelledAs hands on what a cancelled child says that it keeps.

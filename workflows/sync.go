@@ -34,6 +34,8 @@ func SyncSource(ctx workflow.Context, given converter.RawValue) (*Result, error)
 	if err := s.listen(ctx); err != nil {
 		return nil, err
 	}
+	showTo(ctx, s.display)
+	ctx = s.display.running.Follow(ctx)
 	ctx = workflow.WithTaskQueue(ctx, SourceQueue(in.Source)) // activities go to the workers that serve the source
 	if err := s.run(ctx); err != nil {
 		return s.end(ctx, err)
