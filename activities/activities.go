@@ -51,9 +51,11 @@ type Activities struct {
 	Running  func(ctx context.Context, workflowID string) (runID string, err error)
 	Polled   func(ctx context.Context, queue string, since time.Time) (bool, error) // whether a worker asks there for activities
 	Update   func(ctx context.Context, update ForwardParams) (ForwardResult, error) // what another workflow says to an update
+	Show     func(ctx context.Context, workflowID, runID string) error              // lets a workflow show itself anew; nil: it does so at its next step
 	Version  string                                                                 // of Longhaul
 	Slice    time.Duration                                                          // for how long a shard describes at a time; two minutes when zero
 
+	shown  turns
 	relay  relay.Relay
 	keeper keeper
 }

@@ -44,6 +44,7 @@ type pulse struct {
 	done, total int64
 	waiting     string
 	last        int64 // calls at the beat before
+	measured    Beat  // that metrics have counted
 
 	contradicted Contradicted
 
@@ -65,7 +66,7 @@ func startPulse(ctx context.Context) (context.Context, *pulse) { return startSha
 func startSharing(ctx context.Context, share int) (context.Context, *pulse) {
 	before := beatBefore(ctx)
 	p := &pulse{
-		meter: new(salesforce.Meter), before: before, share: max(share, 1), stop: make(chan struct{}), contradicted: before.Contradicted,
+		meter: new(salesforce.Meter), before: before, measured: before, share: max(share, 1), stop: make(chan struct{}), contradicted: before.Contradicted,
 	}
 	p.gone.Go(func() { _ = fault.Caught(func() error { p.run(ctx); return nil }) }) // without beats Temporal gives the attempt to another
 	return context.WithValue(salesforce.WithMeter(ctx, p.meter), pulseKey{}, p), p
@@ -101,6 +102,7 @@ func (p *pulse) run(ctx context.Context) {
 			return
 		case <-ticker.C:
 			activity.RecordHeartbeat(ctx, p.beat())
+			p.measure(ctx)
 		}
 	}
 }
@@ -157,6 +159,26 @@ func (p *pulse) reached() int64 {
 	return p.gained()
 }
 
+// measure counts in the process's metrics what the attempt has done since it was last measured. The sum over all processes is what
+// screens show.
+func (p *pulse) measure(ctx context.Context) {
+	p.mu.Lock()
+	done, calls := p.gained()-p.measured.Done, p.calls()-p.measured.Calls
+	p.measured.Done, p.measured.Calls = p.gained(), p.calls()
+	p.mu.Unlock()
+	metrics := activity.GetMetricsHandler(ctx)
+	if calls > 0 {
+		metrics.Counter("longhaul_api_calls").Inc(calls)
+	}
+	switch kind := activity.GetInfo(ctx).ActivityType.Name; {
+	case done <= 0:
+	case kind == "Describe":
+		metrics.Counter("longhaul_reports_described").Inc(done)
+	case kind == "Enumerate":
+		metrics.Counter("longhaul_records_listed").Inc(done)
+	}
+}
+
 // waits notes why the attempt does not get on; empty when it does again.
 func (p *pulse) waits(why string) {
 	p.mu.Lock()
@@ -181,6 +203,7 @@ func (p *pulse) most() int64 { return p.before.most() + p.meter.Calls() }
 func (p *pulse) end(ctx context.Context, err error) {
 	close(p.stop)
 	p.gone.Wait()
+	p.measure(ctx)
 	if err != nil {
 		last := p.beat()
 		last.Bound, last.Moved, last.Final = p.most(), false, true

@@ -68,6 +68,7 @@ func Open(ctx context.Context, settings config.Config, options Options) (*Host, 
 	}
 	h.activities = &activities.Activities{
 		Sources: h.sources, Store: store, Pool: slots.NewPool(), Temporal: temporalOf, Running: runningWorkflow, Polled: polled, Update: updateWorkflow,
+		Show:    showWorkflow,
 		Version: options.Version, Slice: options.Slice,
 	}
 	return h, nil

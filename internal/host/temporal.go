@@ -19,6 +19,7 @@ import (
 
 	"longhaul/activities"
 	"longhaul/internal/fault"
+	"longhaul/workflows"
 )
 
 // temporalOf gives the id of the namespace that an activity runs in. Unlike a name, it differs between Temporals, and it lasts
@@ -69,6 +70,17 @@ func runningWorkflow(ctx context.Context, workflowID string) (string, error) {
 		return "", nil
 	}
 	return answer.GetWorkflowExecutionInfo().GetExecution().GetRunId(), nil
+}
+
+// showTimeout bounds the question that lets a workflow show itself anew.
+const showTimeout = 5 * time.Second
+
+// showWorkflow asks a sync for its progress: the worker that answers shows the same in the UI.
+func showWorkflow(ctx context.Context, workflowID, runID string) error {
+	ctx, cancel := context.WithTimeout(ctx, showTimeout)
+	defer cancel()
+	_, err := activity.GetClient(ctx).QueryWorkflow(ctx, workflowID, runID, workflows.ProgressQuery)
+	return err
 }
 
 // polled is Polled for an activity.

@@ -20,6 +20,7 @@ type Running struct {
 // Task is one activity.
 type Task struct {
 	ID     string
+	Type   string // of the activity, once Temporal has said it
 	future workflow.Future
 	seen   activities.Beat // the newest that an answer to a query has counted; no query is answered while the workflow gets on
 }

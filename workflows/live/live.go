@@ -53,7 +53,10 @@ func (w *Watch) Counts(tasks []*call.Task, workflowID, runID string) (Counts, bo
 		pending := w.pending[task.ID]
 		beat := task.See(beatOf(pending))
 		counts.Calls += beat.Calls
-		switch pending.GetActivityType().GetName() {
+		if pending != nil {
+			task.Type = pending.GetActivityType().GetName()
+		}
+		switch task.Type {
 		case "Describe":
 			counts.Described += beat.Done
 		case "Enumerate":
