@@ -51,11 +51,13 @@ type Activities struct {
 	Running  func(ctx context.Context, workflowID string) (runID string, err error)
 	Polled   func(ctx context.Context, queue string, since time.Time) (bool, error) // whether a worker asks there for activities
 	Update   func(ctx context.Context, update ForwardParams) (ForwardResult, error) // what another workflow says to an update
-	Show     func(ctx context.Context, workflowID, runID string) error              // lets a workflow show itself anew; nil: it does so at its next step
+	Show     func(ctx context.Context, workflowID, runID string) (bool, error)      // lets a workflow show itself anew, if a worker has it in its memory
+	Wake     func(ctx context.Context, workflowID, runID string) error              // the same for any workflow, at the cost of events
 	Version  string                                                                 // of Longhaul
 	Slice    time.Duration                                                          // for how long a shard describes at a time; two minutes when zero
 
 	shown  turns
+	woken  turns
 	relay  relay.Relay
 	keeper keeper
 }

@@ -46,19 +46,27 @@ func calling[R any](
 	return result, spent, err
 }
 
-// showEvery is how old the details of a sync may be in the UI while it asks Salesforce.
-const showEvery = 10 * time.Second
+const (
+	// showEvery is how old the details of a sync may be in the UI while it asks Salesforce.
+	showEvery = 9 * time.Second
+	// wakeEvery is how often at most that may cost events.
+	wakeEvery = time.Minute
+)
 
 // showWhile lets the sync show itself anew for as long as an activity runs. An answer to a query does it, which adds nothing to the
-// history. All activities of a sync in this process take turns.
+// history, unless the worker that had the sync in its memory is gone. All activities of a sync in this process take turns.
 func (a *Activities) showWhile(ctx context.Context, p *pulse) {
 	if a.Show == nil {
 		return
 	}
 	run := activity.GetInfo(ctx).WorkflowExecution
 	p.each(ctx, time.Second, func(ctx context.Context) {
-		if a.shown.take(run.RunID, time.Now()) {
-			_ = a.Show(ctx, run.ID, run.RunID) // where it fails, the details stay as they are until the next turn
+		if !a.shown.take(run.RunID, time.Now(), showEvery) {
+			return
+		}
+		shown, err := a.Show(ctx, run.ID, run.RunID) // where it fails, the details stay as they are until the next turn
+		if err == nil && !shown && a.woken.take(run.RunID, time.Now(), wakeEvery) {
+			_ = a.Wake(ctx, run.ID, run.RunID)
 		}
 	})
 }
@@ -70,17 +78,17 @@ type turns struct {
 }
 
 // take says whether it is time for another turn, and takes it.
-func (t *turns) take(run string, now time.Time) bool {
+func (t *turns) take(run string, now time.Time, every time.Duration) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if now.Sub(t.last[run]) < showEvery-time.Second {
+	if now.Sub(t.last[run]) < every {
 		return false
 	}
 	if t.last == nil {
 		t.last = map[string]time.Time{}
 	}
 	for other, at := range t.last {
-		if now.Sub(at) > time.Minute {
+		if now.Sub(at) > 2*wakeEvery {
 			delete(t.last, other) // it is over, or described elsewhere
 		}
 	}

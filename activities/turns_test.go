@@ -13,7 +13,7 @@ func TestTurns_oneForAWorkflowInTenSeconds(t *testing.T) {
 	at, taken := time.Date(2026, 11, 29, 14, 0, 0, 0, time.UTC), 0
 	for range 100 { // seconds
 		for range 8 { // shards
-			if turns.take("run", at) {
+			if turns.take("run", at, showEvery) {
 				taken++
 			}
 		}
@@ -23,7 +23,7 @@ func TestTurns_oneForAWorkflowInTenSeconds(t *testing.T) {
 		t.Errorf("it was shown %d times in 100 s", taken)
 	}
 	for n := range 50 {
-		turns.take(fmt.Sprint(n), at.Add(time.Duration(n)*time.Minute))
+		turns.take(fmt.Sprint(n), at.Add(time.Duration(n)*time.Minute), showEvery)
 	}
 	if len(turns.last) > 3 {
 		t.Errorf("%d syncs are remembered that are over", len(turns.last))

@@ -19,7 +19,7 @@ func (d *display) page(p Progress) string {
 		d.ending(b, p)
 	default:
 		b.title(p.Source, phaseWords(p))
-		b.text("*As of %s.*", second(p.Updated))
+		b.text("*%s%s.*", asOf, second(p.Updated))
 		b.wait(p)
 	}
 	b.counts(p, d.state.names())
@@ -222,8 +222,23 @@ func handedOverPage(p Progress) string {
 // minute is a moment as people read it.
 func minute(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
 
+const (
+	asOf         = "As of "
+	secondLayout = "2006-01-02 15:04:05 UTC"
+)
+
+// ShownAt is the moment that the counts of a page are of; zero where it says none.
+func ShownAt(page string) time.Time {
+	_, rest, _ := strings.Cut(page, asOf)
+	at, err := time.Parse(secondLayout, rest[:min(len(rest), len(secondLayout))])
+	if err != nil {
+		return time.Time{}
+	}
+	return at
+}
+
 // second is a moment to the second.
-func second(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }
+func second(t time.Time) string { return t.UTC().Format(secondLayout) }
 
 // have counts things that have something.
 func have(n int64, noun string) string {

@@ -159,7 +159,7 @@ func (d *display) showPhase(ctx workflow.Context) {
 // touch notes that counts have changed and shows them.
 func (d *display) touch(ctx workflow.Context) {
 	d.state.Updated = workflow.Now(ctx).UTC()
-	workflow.SetCurrentDetails(ctx, d.page(d.progress()))
+	workflow.SetCurrentDetails(ctx, d.page(d.add(d.progress(), live.Seen(d.running.Tasks()))))
 }
 
 // end shows the outcome. The coverage is shown once every report has its state.

@@ -7,6 +7,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"longhaul/workflows/attribute"
+	"longhaul/workflows/live"
 	"longhaul/workflows/operator"
 )
 
@@ -150,6 +151,7 @@ func (s *sync) run(ctx workflow.Context) error {
 // listen handles signals and updates from now on. The handlers only note what operators ask: the phases act on it.
 func (s *sync) listen(ctx workflow.Context) error {
 	operator.Handle(ctx, s.handle)
+	live.Hear(ctx, &s.display.running, s.display.touch)
 	return operator.HandleUpdates(ctx, map[string]operator.UpdateHandler{
 		operator.Approve:  s.guard.handler(operator.Approved),
 		operator.Discard:  s.guard.handler(operator.Discarded),

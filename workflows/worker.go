@@ -109,7 +109,7 @@ func (i *inbound) Init(next interceptor.WorkflowOutboundInterceptor) error {
 
 // HandleSignal is called for one signal after the other as they stand in the history.
 func (i *inbound) HandleSignal(ctx workflow.Context, in *interceptor.HandleSignalInput) error {
-	if workflow.GetInfo(ctx).WorkflowType.Name == SyncSourceType {
+	if workflow.GetInfo(ctx).WorkflowType.Name == SyncSourceType && in.SignalName != live.Signal {
 		if err := operator.PutInOrder(in); err != nil {
 			return err
 		}

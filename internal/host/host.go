@@ -68,7 +68,7 @@ func Open(ctx context.Context, settings config.Config, options Options) (*Host, 
 	}
 	h.activities = &activities.Activities{
 		Sources: h.sources, Store: store, Pool: slots.NewPool(), Temporal: temporalOf, Running: runningWorkflow, Polled: polled, Update: updateWorkflow,
-		Show:    showWorkflow,
+		Show: showWorkflow, Wake: wakeWorkflow,
 		Version: options.Version, Slice: options.Slice,
 	}
 	return h, nil

@@ -48,30 +48,38 @@ func (w *Watch) Counts(tasks []*call.Task, workflowID, runID string) (Counts, bo
 	if w.at.IsZero() {
 		return Counts{}, false
 	}
-	counts, moving := Counts{At: w.at}, len(tasks) == 0
+	moving, cause := len(tasks) == 0, ""
 	for _, task := range tasks {
 		pending := w.pending[task.ID]
-		beat := task.See(beatOf(pending))
-		counts.Calls += beat.Calls
-		if pending != nil {
+		if task.See(beatOf(pending)); pending != nil {
 			task.Type = pending.GetActivityType().GetName()
 		}
+		if words := trouble(pending); words == "" {
+			moving = true
+		} else if cause == "" {
+			cause = words
+		}
+	}
+	counts := Seen(tasks)
+	if counts.At = w.at; !moving {
+		counts.Trouble = cause
+	}
+	return counts, true
+}
+
+// Seen adds up what the tasks are known to have done, without a question.
+func Seen(tasks []*call.Task) (counts Counts) {
+	for _, task := range tasks {
+		beat := task.See(activities.Beat{})
+		counts.Calls += beat.Calls
 		switch task.Type {
 		case "Describe":
 			counts.Described += beat.Done
 		case "Enumerate":
 			counts.Listed += beat.Done
 		}
-		if words := trouble(pending); words == "" {
-			moving = true
-		} else if counts.Trouble == "" {
-			counts.Trouble = words
-		}
 	}
-	if moving {
-		counts.Trouble = ""
-	}
-	return counts, true
+	return counts
 }
 
 // ask asks Temporal, unless it has answered a moment ago.
