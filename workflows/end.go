@@ -101,7 +101,7 @@ func (s *sync) mark(ctx workflow.Context, outcome Outcome) {
 	defer cancel()
 	params := activities.MarkEndedParams{Sync: s.state.Sync, Outcome: string(outcome)}
 	if err := call.Run(ctx, call.ForEndMark, "note that the sync is over", acts.MarkEnded, params); err != nil {
-		workflow.GetLogger(ctx).Warn("the end of the sync was not noted in the bucket", "error", err)
+		workflow.GetLogger(ctx).Warn("the end of the sync was not noted in the bucket", "event", "warning", "error", err)
 	}
 }
 
@@ -165,7 +165,7 @@ func (p *recordPhase) prune(ctx workflow.Context) {
 	var late *temporal.TimeoutError
 	switch {
 	case errors.As(err, &late) && late.TimeoutType() == enumspb.TIMEOUT_TYPE_SCHEDULE_TO_START: // the next sync removes them
-		workflow.GetLogger(ctx).Warn("no worker of the source was there to remove old working files")
+		workflow.GetLogger(ctx).Warn("no worker of the source was there to remove old working files", "event", "warning", "source", p.state.Sync.Source)
 	case err != nil:
 		p.state.warn("old working files in the bucket could not be removed: give the worker the right to delete there; the next sync tries again")
 	}

@@ -154,7 +154,7 @@ func (p *guardPhase) remind(ctx workflow.Context, first bool) error {
 	}
 	params := activities.RemindParams{Sync: p.state.Sync, Concerns: p.concerns, Until: p.own.Held.Until}
 	if err := call.Run(ctx, call.ForReminder, summary, acts.Remind, params); err != nil {
-		workflow.GetLogger(ctx).Warn("that the sync holds was not written to the log", "error", err)
+		workflow.GetLogger(ctx).Warn("that the sync holds was not written to the log", "event", "warning", "error", err)
 	}
 	return ctx.Err()
 }

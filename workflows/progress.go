@@ -141,10 +141,46 @@ func (d *display) enter(ctx workflow.Context, phase Phase) {
 	d.showPhase(ctx)
 }
 
-// halt shows that the sync stands still; the zero standstill shows the phase again.
+// halt shows that the sync stands still; the zero standstill shows the phase again. The log gets a line for each standstill.
 func (d *display) halt(ctx workflow.Context, at standstill) {
+	began := at.why != "" && (d.instead.why == "" || d.instead.phase != at.phase)
 	d.instead = at
 	d.showPhase(ctx)
+	if began {
+		d.logHalt(ctx, at)
+	}
+}
+
+// logHalt says in the worker's log why the sync stands still. A sync that holds has its own line, which is repeated daily.
+func (d *display) logHalt(ctx workflow.Context, at standstill) {
+	fields := []any{"source", d.state.Sync.Source, "why", at.why}
+	if !at.until.IsZero() {
+		fields = append(fields, "until", at.until.UTC().Format(time.RFC3339))
+	}
+	log := workflow.GetLogger(ctx)
+	switch at.phase {
+	case PhaseHeld:
+	case PhaseBlocked:
+		log.Warn("the sync is blocked", append(fields, "event", "block")...)
+	case PhasePaused:
+		log.Info("the sync is paused", append(fields, "event", "pause")...)
+	default:
+		log.Info("the sync waits", append(fields, "event", "wait")...)
+	}
+}
+
+// logEnd says in the worker's log how the sync ended.
+func (d *display) logEnd(ctx workflow.Context) {
+	s := d.state
+	fields := []any{
+		"event", "end", "source", s.Sync.Source, "outcome", string(d.outcome), "seconds", int64(d.ended.Sub(s.Started).Seconds()),
+		"reports", s.Kinds.Reports, "gaps", s.States.Gaps(), "api_calls", s.Calls,
+	}
+	if d.failure != nil {
+		workflow.GetLogger(ctx).Warn("the sync has failed", append(fields, "why", d.failure.Message)...)
+		return
+	}
+	workflow.GetLogger(ctx).Info("the sync has ended", fields...)
 }
 
 // showPhase shows the phase, or the standstill in its place.
@@ -171,6 +207,7 @@ func (d *display) end(ctx workflow.Context, outcome Outcome, failure *activities
 		updates = append(updates, attribute.Coverage.ValueSet(d.state.States.Coverage()))
 	}
 	attribute.Upsert(ctx, updates...)
+	d.logEnd(ctx)
 }
 
 // progress is what the workflow knows at this moment, without what running activities have done.

@@ -70,6 +70,7 @@ func openSync(ctx workflow.Context, in Input) *sync {
 		s.display.phase = PhaseAuthenticate
 		attribute.Announce(ctx, in.Source, attribute.Phase.ValueSet(string(PhaseAuthenticate)))
 		s.state = newState(ctx, in)
+		workflow.GetLogger(ctx).Info("the sync has started", "event", "start", "source", in.Source, "run", s.state.Sync.ID)
 	}
 	state := s.state
 	state.continues(ctx, state.Run)

@@ -45,7 +45,7 @@ func currentRun(ctx workflow.Context) (run string) {
 	look := func(ctx workflow.Context) any { return workflow.GetInfo(ctx).WorkflowExecution.RunID }
 	same := func(a, b any) bool { return a == b }
 	if err := workflow.MutableSideEffect(ctx, "run", look, same).Get(&run); err != nil {
-		workflow.GetLogger(ctx).Error("the recorded id of the run cannot be read", "error", err)
+		workflow.GetLogger(ctx).Error("the recorded id of the run cannot be read", "event", "warning", "error", err)
 	}
 	return run
 }
