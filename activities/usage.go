@@ -115,6 +115,7 @@ func loginRoom(ctx context.Context, source *Source, asked quota.Policy, sum usag
 		return room, nil
 	}
 	wait := budget.Wait(now)
+	wait.Probe = source.Probe
 	until := source.Probe
 	if !wait.Until.IsZero() {
 		until = min(until, max(wait.Until.Sub(now), time.Second))

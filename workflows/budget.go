@@ -155,9 +155,14 @@ func (b *budget) untilRoom(ctx workflow.Context) error {
 			return err
 		}
 		wait := b.own.Quota.Wait(workflow.Now(ctx))
-		b.wait.halt(ctx, standstill{why: wait.Sentence(), until: wait.Until})
-		changes := b.changes
-		met, err := await(ctx, b.untilCheck(ctx, wait), "quota: "+wait.Sentence(), func() bool {
+		wait.Probe = b.probe()
+		changes, sleep := b.changes, b.untilCheck(ctx, wait)
+		at := standstill{why: wait.Sentence(), until: wait.Until, do: moreQuota(b.state.Sync.Source)}
+		if wait.Until.IsZero() {
+			at.looks = workflow.Now(ctx).Add(sleep)
+		}
+		b.wait.halt(ctx, at)
+		met, err := await(ctx, sleep, at.summary(), func() bool {
 			return b.changes != changes || b.wait.paused()
 		})
 		if err != nil {
@@ -176,12 +181,17 @@ func (b *budget) untilRoom(ctx workflow.Context) error {
 // defaultProbe is for how long a sync that waits for its quota sleeps at most, where no setting says otherwise.
 const defaultProbe = 15 * time.Minute
 
+// probe is for how long the sync sleeps at most.
+func (b *budget) probe() time.Duration {
+	if b.state.Auth.Probe <= 0 {
+		return defaultProbe
+	}
+	return b.state.Auth.Probe
+}
+
 // untilCheck is how long to sleep before Salesforce is asked again.
 func (b *budget) untilCheck(ctx workflow.Context, wait quota.Wait) time.Duration {
-	probe := b.state.Auth.Probe
-	if probe <= 0 {
-		probe = defaultProbe
-	}
+	probe := b.probe()
 	if !wait.Until.IsZero() {
 		probe = min(probe, max(wait.Until.Sub(workflow.Now(ctx)), time.Second))
 	}

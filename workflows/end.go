@@ -47,6 +47,9 @@ type Skipped struct {
 // noFiles are the files of a sync that has none: in JSON {}, so that readers need no case for null.
 func noFiles() map[string][]activities.File { return map[string][]activities.File{} }
 
+// noExports are the exports of a sync that has none.
+func noExports() map[string]activities.Delivery { return map[string]activities.Delivery{} }
+
 // list makes an empty list of nil: in JSON it is [], so that readers need no case for null.
 func list[T any](items []T) []T {
 	if items == nil {
@@ -128,7 +131,7 @@ func failed(result *Result) error { return call.Fail(result.Failure, result) }
 // refused is the error of a workflow that fails for its input or its settings.
 func refused(problem string) error {
 	return failed(&Result{
-		Outcome: OutcomeFailed, Files: noFiles(), Warnings: list[string](nil),
+		Outcome: OutcomeFailed, Files: noFiles(), Exports: noExports(), Warnings: list[string](nil),
 		Failure: &activities.Failure{Class: fault.Invalid, System: fault.Longhaul, Message: problem},
 	})
 }

@@ -69,6 +69,7 @@ func openSync(ctx workflow.Context, in Input) *sync {
 	if s.state == nil {
 		s.display.phase = PhaseAuthenticate
 		attribute.Announce(ctx, in.Source, attribute.Phase.ValueSet(string(PhaseAuthenticate)))
+		remember(ctx, in.Source)
 		s.state = newState(ctx, in)
 		workflow.GetLogger(ctx).Info("the sync has started", "event", "start", "source", in.Source, "run", s.state.Sync.ID)
 	}

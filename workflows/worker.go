@@ -42,6 +42,7 @@ func NewSourceWorker(c client.Client, source string, a *activities.Activities, o
 // Register registers what this program runs with a worker, a replayer or a test environment.
 func Register(registry worker.Registry, a *activities.Activities) {
 	registry.RegisterWorkflowWithOptions(SyncSource, workflow.RegisterOptions{Name: SyncSourceType})
+	registry.RegisterDynamicWorkflow(unknownType, workflow.DynamicRegisterOptions{})
 	registry.RegisterActivity(a)
 }
 
