@@ -189,7 +189,7 @@ func (s *Status) printRunning(w io.Writer) {
 	words := s.now.sentence()
 	advice := s.still.advice(workflows.SyncID(s.Source), "")
 	if advice != "" { // which says why
-		words = s.now.phaseWords() + s.now.untilWords()
+		words = s.now.phaseWords()
 	}
 	if s.now.Phase != "" {
 		words = string(s.now.Phase) + ": " + words
