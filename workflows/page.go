@@ -50,7 +50,11 @@ func (b *page) line(format string, args ...any) { fmt.Fprintf(b, "- "+format+"\n
 
 // wait says why the sync stands still, until when, and what to do.
 func (b *page) wait(p Progress) {
-	if p.Waiting == "" {
+	switch {
+	case p.Waiting == "" && p.Trouble != "":
+		b.text("**Tried again:** %s.", humanize.Clause(p.Trouble))
+		return
+	case p.Waiting == "":
 		return
 	}
 	what := map[Phase]string{PhasePaused: "Paused", PhaseBlocked: "Blocked", PhaseHeld: "Held"}[p.Phase]

@@ -50,7 +50,8 @@ func TestPage_saysWhatIsNewAndWhatToDo(t *testing.T) {
 		},
 		"it waits for the calls of others": {
 			func(d *display) { d.instead = standstill{why: "the org has used 9 API calls", looks: until} },
-			[]string{"**Waiting, looks again at 2026-11-30 15:00 UTC:** the org has used 9 API calls.\n"}, nil,
+			[]string{"**Waiting, looks again at 2026-11-30 15:00 UTC:** the org has used 9 API calls.\n"},
+			nil,
 		},
 		"it holds": {
 			func(d *display) {

@@ -60,8 +60,10 @@ func TestShort_fitsBesideABar(t *testing.T) {
 	t.Parallel()
 	for _, s := range []Snapshot{
 		{Progress: workflows.Progress{Phase: workflows.PhaseDescribe, ToDescribe: 200_000, Described: 123_456}, Remaining: 41 * time.Hour},
-		{Progress: workflows.Progress{Phase: workflows.PhaseDescribe, ToDescribe: 200_000, Described: 123_456, Waiting: "a long reason"},
-			Until: time.Date(2026, 11, 30, 18, 5, 0, 0, time.UTC)},
+		{
+			Progress: workflows.Progress{Phase: workflows.PhaseDescribe, ToDescribe: 200_000, Described: 123_456, Waiting: "a long reason"},
+			Until:    time.Date(2026, 11, 30, 18, 5, 0, 0, time.UTC),
+		},
 		{Progress: workflows.Progress{Phase: workflows.PhaseEnumerate, Listed: 1_234_567}},
 		{Progress: workflows.Progress{Phase: workflows.PhaseHeld, ToDescribe: 5, Waiting: "why"}, Until: time.Date(2026, 11, 30, 18, 5, 0, 0, time.UTC)},
 	} {
