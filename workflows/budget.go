@@ -155,7 +155,7 @@ func (b *budget) untilRoom(ctx workflow.Context) error {
 			return err
 		}
 		wait := b.own.Quota.Wait(workflow.Now(ctx))
-		wait.Probe = b.probe()
+		wait.Probe = b.state.probe()
 		changes, sleep := b.changes, b.untilCheck(ctx, wait)
 		at := standstill{why: wait.Sentence(), until: wait.Until, do: moreQuota(b.state.Sync.Source)}
 		if wait.Until.IsZero() {
@@ -181,17 +181,17 @@ func (b *budget) untilRoom(ctx workflow.Context) error {
 // defaultProbe is for how long a sync that waits for its quota sleeps at most, where no setting says otherwise.
 const defaultProbe = 15 * time.Minute
 
-// probe is for how long the sync sleeps at most.
-func (b *budget) probe() time.Duration {
-	if b.state.Auth.Probe <= 0 {
+// probe is for how long a sync that waits for its quota sleeps at most.
+func (s *loginState) probe() time.Duration {
+	if s.Auth.Probe <= 0 {
 		return defaultProbe
 	}
-	return b.state.Auth.Probe
+	return s.Auth.Probe
 }
 
 // untilCheck is how long to sleep before Salesforce is asked again.
 func (b *budget) untilCheck(ctx workflow.Context, wait quota.Wait) time.Duration {
-	probe := b.probe()
+	probe := b.state.probe()
 	if !wait.Until.IsZero() {
 		probe = min(probe, max(wait.Until.Sub(workflow.Now(ctx)), time.Second))
 	}
