@@ -30,6 +30,7 @@ type accountState struct {
 	States    activities.States `json:"states"`
 	Accounted bool              `json:"accounted,omitempty"` // each report has its state, so States adds up to the inventory
 	Unseen    *listing.Unseen   `json:"unseen,omitempty"`    // once the account is written
+	Reasons   map[string]int64  `json:"reasons,omitempty"`   // of the gaps, once the account is written
 }
 
 // exportsState is what the sync makes of what it has read.
@@ -58,6 +59,10 @@ func (s *exportsState) plan(plans []activities.ExportPlan, upload bool) {
 		s.Exports = append(s.Exports, ExportState{ExportPlan: plan, Timestamp: s.Timestamp})
 	}
 }
+
+// The timestamp in the names of a sync's files is chosen once, when the sync comes to own its source, so that every try sends the same
+// bytes under the same name. It is the time in the sync's id, and later than that of the sync before: the catalog takes the files of the
+// latest timestamp for the newest.
 
 // all lists the exports.
 func (s *exportsState) all() []*ExportState {
@@ -154,7 +159,7 @@ func (p *assemblePhase) write(ctx workflow.Context, exports ...*ExportState) err
 			e.Written = files
 		}
 	}
-	p.own.Unseen = accounted.Unseen
+	p.own.Unseen, p.own.Reasons = accounted.Unseen, accounted.Reasons
 	return failed
 }
 

@@ -18,14 +18,14 @@ func (e *estimator) remaining(s Snapshot) time.Duration {
 	case !s.describing(), s.Waiting != "":
 		*e = estimator{}
 		return 0
-	case e.began.IsZero() || s.Described < e.first:
-		*e = estimator{began: s.At, first: s.Described}
+	case e.began.IsZero() || s.Done < e.first:
+		*e = estimator{began: s.At, first: s.Done}
 		return 0
 	}
-	done, took := s.Described-e.first, s.At.Sub(e.began)
+	done, took := s.Done-e.first, s.At.Sub(e.began)
 	if done <= 0 || took < 2*time.Second {
 		return 0
 	}
-	left := float64(took) * float64(s.ToDescribe-s.Described) / float64(done)
+	left := float64(took) * float64(s.ToDescribe-s.Done) / float64(done)
 	return time.Duration(min(left, math.MaxInt64/2))
 }

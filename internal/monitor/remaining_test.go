@@ -12,7 +12,7 @@ func TestEstimator_tellsTheTimeLeft(t *testing.T) {
 	start := time.Date(2026, 11, 23, 18, 0, 0, 0, time.UTC)
 	s := func(second int, phase workflows.Phase, done int64) Snapshot {
 		return Snapshot{
-			Progress: workflows.Progress{Phase: phase, ToDescribe: 1000, Described: done},
+			Progress: workflows.Progress{Phase: phase, ToDescribe: 1000, Done: done},
 			At:       start.Add(time.Duration(second) * time.Second),
 		}
 	}

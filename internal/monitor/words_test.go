@@ -11,7 +11,7 @@ import (
 func TestSnapshot_saysWhatASyncWaitsFor(t *testing.T) {
 	t.Parallel()
 	until := time.Date(2026, 11, 30, 18, 5, 0, 0, time.UTC)
-	describing := workflows.Progress{ToDescribe: 5000, Described: 1234, APICalls: 1300}
+	describing := workflows.Progress{ToDescribe: 5000, Done: 1234, APICalls: 1300}
 	for _, row := range []struct {
 		name    string
 		phase   workflows.Phase
@@ -51,6 +51,24 @@ func TestSnapshot_saysWhatASyncWaitsFor(t *testing.T) {
 		s.Phase, s.Waiting = row.phase, row.waiting
 		if got := s.sentence(); got != row.want {
 			t.Errorf("%s: got %q, want %q", row.name, got, row.want)
+		}
+	}
+}
+
+// A terminal of 80 columns cuts nothing that matters.
+func TestShort_fitsBesideABar(t *testing.T) {
+	t.Parallel()
+	for _, s := range []Snapshot{
+		{Progress: workflows.Progress{Phase: workflows.PhaseDescribe, ToDescribe: 200_000, Done: 123_456}, Remaining: 41 * time.Hour},
+		{
+			Progress: workflows.Progress{Phase: workflows.PhaseDescribe, ToDescribe: 200_000, Done: 123_456, Waiting: "a long reason"},
+			Until:    time.Date(2026, 11, 30, 18, 5, 0, 0, time.UTC),
+		},
+		{Progress: workflows.Progress{Phase: workflows.PhaseEnumerate, Listed: 1_234_567}},
+		{Progress: workflows.Progress{Phase: workflows.PhaseHeld, ToDescribe: 5, Waiting: "why"}, Until: time.Date(2026, 11, 30, 18, 5, 0, 0, time.UTC)},
+	} {
+		if words := s.short(); len(words) > besideBar || words == "" {
+			t.Errorf("%d characters: %q", len(words), words)
 		}
 	}
 }

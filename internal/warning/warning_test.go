@@ -83,7 +83,7 @@ func TestSentence_reads(t *testing.T) {
 			PermissionMissing, Params{"permissions": "RunReports"}),
 		"the run-as user's language is another than in the last sync, so every report is described again": New(
 			IdentityChanged, Params{"changed": "locale"}),
-		"approved by an operator (quarter end): The org has 1 users, 49 fewer than the 50 of the last sync; This first sync found no report at all": New(
+		"approved by an operator (quarter end): The run-as user sees 1 users, 49 fewer than the 50 of the last sync. This first sync found no report at all": New(
 			Approved, Params{"reason": "quarter end"}, fewer, New(NoReports, nil)),
 		"discarded by an operator": New(Discarded, nil),
 		`the catalog at a cannot be reached now (c), and the catalog's token could not be tried (b answers with a web page called "Sign in"): ` +
