@@ -134,3 +134,11 @@ func unknown(w way, err error) way {
 	w.params.LookUp = func(context.Context, string) ([]string, error) { return nil, err }
 	return w
 }
+
+// silentWay leads to a host that takes connections and never says a word.
+func silentWay(t *testing.T) way {
+	t.Helper()
+	w := wayTo(t, silent(t), good(t))
+	w.params.Transport.TLSHandshakeTimeout = 100 * time.Millisecond
+	return w
+}
