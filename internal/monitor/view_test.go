@@ -90,3 +90,18 @@ func TestBars_takeEverySnapshotAndEnd(t *testing.T) {
 		}
 	}
 }
+
+// The line of a bar has no room for a reason, so it stands above, whole, and once.
+func TestBars_sayWhyASyncWaits(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	b := newBars(&out)
+	const why = "this source has used its share of the org's API calls (10,000 of 10,000 in 24 hours); the first come back at 2026-11-30 18:00 UTC"
+	s := Snapshot{Progress: workflows.Progress{Phase: workflows.PhaseDescribe, ToDescribe: 4, Done: 2, Waiting: why}}
+	b.Show(s)
+	b.Show(s)
+	b.End()
+	if n := strings.Count(out.String(), "Waiting: "+why+"."); n != 1 {
+		t.Errorf("the reason is there %d times:\n%s", n, out.String())
+	}
+}
