@@ -16,9 +16,6 @@ import (
 // askTimeout bounds each half of a Check: a slow catalog does not keep a sync from starting.
 const askTimeout = 5 * time.Second
 
-// longestCause bounds what is quoted of a failed connection, in bytes.
-const longestCause = 200
-
 // Check finds out, before a sync makes any call, whether the delivery at its end can succeed: it looks at the form of the token,
 // connects to the catalog's host, and asks the zone's public API whether the token is known. It fails for what somebody has to
 // change. Trouble that passes by itself, or that cannot be tried, is a warning: it shows at the first delivery.
@@ -31,7 +28,7 @@ func (c *Client) Check(ctx context.Context) (warning string, err error) {
 	if away := c.reach(ctx); away != nil && away.Class != fault.Transient {
 		return "", away
 	} else if away != nil {
-		doubts = append(doubts, fmt.Sprintf("the catalog at %s cannot be reached now (%s)", c.to.base.Host, fault.Short(away.Err.Error(), longestCause)))
+		doubts = append(doubts, fmt.Sprintf("the catalog at %s cannot be reached now", c.to.base.Host))
 	}
 	if err := c.public.tryToken(ctx, token); err != nil {
 		untried, ok := errors.AsType[*untriedError](err)

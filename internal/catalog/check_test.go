@@ -145,14 +145,12 @@ func TestCheck_goesOnWithoutACatalogThatIsAway(t *testing.T) {
 	api := servePublic(t, 200, `{"data":{"__typename":"Query"}}`)
 	b := newBench(t, "http://127.0.0.1:1", func(c *Config) { c.PublicAPI = api.url })
 	warning, err := b.Check(t.Context())
-	want := "the catalog at 127.0.0.1:1 cannot be reached now (dial tcp 127.0.0.1:1: connect: connection refused): whether"
-	if err != nil || !strings.HasPrefix(warning, want) || api.calls.Load() != 1 {
+	if want := "the catalog at 127.0.0.1:1 cannot be reached now: whether"; err != nil || !strings.HasPrefix(warning, want) || api.calls.Load() != 1 {
 		t.Errorf("got %q, %v", warning, err)
 	}
 	b = newBench(t, "http://127.0.0.1:1", func(c *Config) { c.PublicAPI = "http://127.0.0.1:1/public/graphql" })
 	warning, err = b.Check(t.Context())
-	if err != nil || !strings.Contains(warning, "could not be tried (127.0.0.1:1 cannot be reached: dial tcp 127.0.0.1:1: connect: connection refused)") ||
-		len(warning) > 300 {
+	if err != nil || !strings.Contains(warning, "could not be tried (127.0.0.1:1 cannot be reached)") || len(warning) > 300 {
 		t.Errorf("got %q, %v", warning, err)
 	}
 	b = newBench(t, quiet(t, new(atomic.Int32)), nil)

@@ -74,7 +74,7 @@ func (p *publicAPI) ask(ctx context.Context, token string) error {
 			err = wrapped.Err // the wrapping repeats the address
 		}
 		failed := connectionFailure(host, err)
-		return &untriedError{why: host + " cannot be reached: " + fault.Short(failed.Err.Error(), longestCause), busy: failed.Class == fault.Transient}
+		return &untriedError{why: host + " cannot be reached", busy: failed.Class == fault.Transient}
 	}
 	defer func() { _ = answer.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(answer.Body, mostOfAnswer))
