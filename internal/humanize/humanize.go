@@ -47,6 +47,25 @@ func Duration(d time.Duration) string {
 	}
 }
 
+// About writes a duration that is an estimate, so with two digits or so: "45 s", "12 min", "21 h", "3.5 days".
+func About(d time.Duration) string {
+	const day = 24 * time.Hour
+	switch {
+	case d < 90*time.Second:
+		return fmt.Sprintf("%.0f s", d.Seconds())
+	case d < 90*time.Minute:
+		return fmt.Sprintf("%.0f min", d.Minutes())
+	case d < 10*time.Hour:
+		return fmt.Sprintf("%.1f h", d.Hours())
+	case d < 3*day:
+		return fmt.Sprintf("%.0f h", d.Hours())
+	case d < 10*day:
+		return fmt.Sprintf("%.1f days", d.Hours()/day.Hours())
+	default:
+		return fmt.Sprintf("%.0f days", d.Hours()/day.Hours())
+	}
+}
+
 // Bytes writes a number of bytes with a decimal unit: "456.8 kB".
 func Bytes(n int64) string {
 	const step = 1000

@@ -1,0 +1,28 @@
+package forecast
+
+import (
+	"time"
+
+	"longhaul/internal/humanize"
+)
+
+// Works is the time in which the sync does not wait for API calls.
+func (f Forecast) Works() time.Duration { return time.Duration(f.Seconds-f.Waits) * time.Second }
+
+// Takes is the whole time.
+func (f Forecast) Takes() time.Duration { return time.Duration(f.Seconds) * time.Second }
+
+// Words says how long it takes, and until when where it waits: "about 21 h: 2 min of describing, the rest waiting for API calls, until 29
+// Nov 15:00 UTC".
+func (f Forecast) Words() string { return f.words("") }
+
+// LeftWords is Words of what is left: "about 4 min left".
+func (f Forecast) LeftWords() string { return f.words(" left") }
+
+func (f Forecast) words(left string) string {
+	words := "about " + humanize.About(f.Takes()) + left
+	if f.Waits <= 0 {
+		return words
+	}
+	return words + ": " + humanize.About(f.Works()) + " of describing, the rest waiting for API calls, until " + humanize.Moment(f.Ends)
+}
