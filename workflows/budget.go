@@ -157,7 +157,7 @@ func (b *budget) untilRoom(ctx workflow.Context) error {
 		wait := b.own.Quota.Wait(workflow.Now(ctx))
 		b.wait.halt(ctx, standstill{why: wait.Sentence(), until: wait.Until})
 		changes := b.changes
-		met, err := await(ctx, b.untilCheck(ctx, wait), "quota: "+wait.Sentence(), func() bool {
+		met, err := await(ctx, wait.Look(workflow.Now(ctx), b.state.probe()), "quota: "+wait.Sentence(), func() bool {
 			return b.changes != changes || b.wait.paused()
 		})
 		if err != nil {
@@ -176,16 +176,12 @@ func (b *budget) untilRoom(ctx workflow.Context) error {
 // defaultProbe is for how long a sync that waits for its quota sleeps at most, where no setting says otherwise.
 const defaultProbe = 15 * time.Minute
 
-// untilCheck is how long to sleep before Salesforce is asked again.
-func (b *budget) untilCheck(ctx workflow.Context, wait quota.Wait) time.Duration {
-	probe := b.state.Auth.Probe
-	if probe <= 0 {
-		probe = defaultProbe
+// probe is for how long the sync sleeps at most before it asks Salesforce again.
+func (s *State) probe() time.Duration {
+	if s.Auth.Probe <= 0 {
+		return defaultProbe
 	}
-	if !wait.Until.IsZero() {
-		probe = min(probe, max(wait.Until.Sub(workflow.Now(ctx)), time.Second))
-	}
-	return probe
+	return s.Auth.Probe
 }
 
 // check asks Salesforce for its time and, where that is worth a call or must be known, how much of the quota is used. A pause

@@ -10,6 +10,7 @@ import (
 
 	"longhaul/activities"
 	"longhaul/internal/listing"
+	"longhaul/internal/quota/forecast"
 	"longhaul/workflows/attribute"
 )
 
@@ -36,6 +37,8 @@ type Progress struct {
 	Refused    *activities.Failure `json:"refused,omitempty"` // the login that is refused and tried again, for machines
 	Warnings   []string            `json:"warnings"`
 	Outcome    Outcome             `json:"outcome,omitempty"`
+
+	Forecast *forecast.Forecast `json:"forecast,omitempty"` // of what is left, where that can be known
 
 	Concerns   []activities.Concern `json:"concerns,omitempty"`    // what the sync holds for, for machines
 	Unseen     *listing.Unseen      `json:"unseen,omitempty"`      // reports that no listing has; once the account is written
@@ -111,9 +114,10 @@ func (s *exportsState) counts() (files, uploads map[string]Count) {
 // display shows how far the sync is wherever people look: search attributes, the details in the UI, the progress query.
 type display struct {
 	state   *State
-	outcome Outcome    // empty until the end
-	instead standstill // in place of the phase, while the sync stands still
-	phase   Phase      // in the search attribute
+	outcome Outcome          // empty until the end
+	instead standstill       // in place of the phase, while the sync stands still
+	flight  *forecast.Flight // the shards that are described now
+	phase   Phase            // in the search attribute
 }
 
 // standstill is shown in place of the phase while the sync stands still.
@@ -184,6 +188,7 @@ func (d *display) progress() Progress {
 	if !at.until.IsZero() {
 		p.Until = &at.until
 	}
+	d.foretell(&p)
 	return p
 }
 
@@ -198,6 +203,7 @@ func details(p Progress, exports []string) string {
 	if p.Waiting != "" {
 		b.WriteString(waitingWords(p))
 	}
+	b.WriteString(forecastWords(p))
 	b.WriteString("| What | Done | Of |\n| --- | ---: | ---: |\n")
 	row := func(what string, done, of int64) {
 		if of > 0 {

@@ -88,6 +88,7 @@ func openSync(ctx workflow.Context, in Input) *sync {
 		own: &state.describeState, state: state, account: &state.accountState, wait: s.wait, recovery: s.recovery, budget: s.budget,
 		display: s.display,
 	}
+	s.display.flight = &s.describe.flight
 	s.catchUp = &catchUpPhase{
 		own: &state.planState, state: state, inventory: &state.inventoryState, recovery: s.recovery, budget: s.budget, describe: s.describe,
 	}

@@ -1,9 +1,13 @@
 package workflows
 
 import (
+	"strings"
+
 	"go.temporal.io/sdk/workflow"
 
 	"longhaul/activities"
+	"longhaul/internal/listing"
+	"longhaul/internal/quota/forecast"
 	"longhaul/workflows/call"
 )
 
@@ -48,4 +52,49 @@ func currentRun(ctx workflow.Context) (run string) {
 		workflow.GetLogger(ctx).Error("the recorded id of the run cannot be read", "error", err)
 	}
 	return run
+}
+
+// rest is what is left of a sync that describes, at the time of its last step; nil where nobody can know it: what is to be described is
+// not planned yet, or somebody must act first.
+func (s *State) rest(at standstill, running *forecast.Flight) *forecast.Rest {
+	if at.phase != "" || s.Phase != PhaseDescribe && s.Phase != PhaseCatchUp {
+		return nil
+	}
+	rest := forecast.Rest{
+		Budget: s.Quota, Probe: s.probe(), Pace: s.Pace, InFlight: s.Auth.MaxInFlight,
+		Reports: s.Plan.ToDescribe + s.Again.ToDescribe - s.Reports,
+	}
+	if s.Round < 2 {
+		rest.Reports += s.Deferred
+		rest.Listings = int64(len(listing.Kinds))
+	}
+	rest.Reports = max(rest.Reports-running.Done(s.Pace, s.Updated), 0)
+	if at.why != "" && s.Quota.Room(s.Updated) > 0 {
+		rest.Begins = at.until
+	}
+	return &rest
+}
+
+// foretell adds the forecast as of the last step.
+func (d *display) foretell(p *Progress) {
+	if d.outcome != "" || d.flight == nil {
+		return
+	}
+	rest := d.state.rest(d.instead, d.flight)
+	if rest == nil {
+		return
+	}
+	if f, err := rest.At(d.state.Updated); err == nil {
+		f.Spans = nil
+		p.Forecast = &f
+	}
+}
+
+// forecastWords says what is left, where that is known.
+func forecastWords(p Progress) string {
+	if p.Forecast == nil {
+		return ""
+	}
+	words := p.Forecast.LeftWords()
+	return strings.ToUpper(words[:1]) + words[1:] + ".\n\n"
 }

@@ -1,0 +1,54 @@
+package workflows_test
+
+import (
+	"testing"
+	"time"
+
+	"longhaul/activities"
+	"longhaul/internal/quota"
+	"longhaul/workflows"
+)
+
+// TestForecast_ofASyncThatWaitsTwoDays looks at syncs again and again, and compares what they say of the time left with what came.
+func TestForecast_ofASyncThatWaitsTwoDays(t *testing.T) {
+	t.Parallel()
+	for name, m := range map[string]*metered{
+		"alone":                         {daily: 2500},
+		"others work all day":           {daily: 3500, steady: 35},
+		"others work all day and night": {daily: 3500, steady: 20, burst: 300},
+		"slow":                          {daily: 2500, latency: 8 * time.Second},
+		"a share":                       {daily: 8000, policy: quota.Policy{Ceiling: 80, Share: 25}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m.kinds = activities.Kinds{Folders: 100, Reports: 5000, Dashboards: 300, Components: 2000, Users: 500}
+			m.open(t)
+			looks, ended, result := m.run(t)
+			said, worst := 0, 0.0
+			for _, l := range looks {
+				if l.Phase != workflows.PhaseDescribe && l.Phase != workflows.PhaseCatchUp {
+					continue
+				}
+				left := ended.Sub(l.at)
+				if l.Forecast == nil {
+					if l.Waiting != "" || l.Described > 0 {
+						t.Errorf("%s: it says nothing, %s before the end", l.at.Sub(dawn), left)
+					}
+					continue
+				}
+				said++
+				off := l.Forecast.Ends.Sub(ended)
+				if left > time.Minute {
+					worst = max(worst, off.Abs().Seconds()/left.Seconds())
+				}
+				if off.Abs() > left/5+5*time.Second+m.latency {
+					t.Errorf("%s: it ends in %s, and says %s: %s off, %d described", l.at.Sub(dawn), left, l.Forecast.LeftWords(), off, l.Described)
+				}
+			}
+			if days := ended.Sub(dawn) / (24 * time.Hour); days < 2 || said < 100 {
+				t.Errorf("it took %s and said %d times what is left: the test shows nothing", ended.Sub(dawn), said)
+			}
+			t.Logf("%d looks, %.0f %% off at most, %s, %d calls", said, 100*worst, ended.Sub(dawn), result.APICalls)
+		})
+	}
+}
