@@ -14,6 +14,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"longhaul/activities"
+	"longhaul/activities/question"
 	"longhaul/workflows"
 )
 
@@ -45,7 +46,7 @@ func TestOrders_theLastOfOneTaskIsCarriedOver(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			workflows.Register(replaying{replayer: replayer}, &activities.Activities{})
+			workflows.Register(replaying{replayer: replayer}, workflows.Activities{Sync: &activities.Activities{}, Asked: &question.Activities{}})
 			started := history.GetEvents()[0].GetWorkflowExecutionStartedEventAttributes()
 			err = replayer.ReplayWorkflowHistoryWithOptions(nil, history, worker.ReplayWorkflowHistoryOptions{
 				OriginalExecution: workflow.Execution{ID: started.GetWorkflowId(), RunID: started.GetOriginalExecutionRunId()},

@@ -21,6 +21,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"longhaul/activities"
+	"longhaul/activities/question"
 	"longhaul/workflows"
 )
 
@@ -44,7 +45,7 @@ func TestReplay_everyRecordedHistory(t *testing.T) {
 			history := readHistory(t, file)
 			started := history.GetEvents()[0].GetWorkflowExecutionStartedEventAttributes()
 			replayer := newReplayer(t)
-			workflows.Register(replaying{replayer: replayer}, &activities.Activities{})
+			workflows.Register(replaying{replayer: replayer}, workflows.Activities{Sync: &activities.Activities{}, Asked: &question.Activities{}})
 			err := replayer.ReplayWorkflowHistoryWithOptions(nil, history, worker.ReplayWorkflowHistoryOptions{
 				OriginalExecution: workflow.Execution{ID: started.GetWorkflowId(), RunID: started.GetOriginalExecutionRunId()},
 			})

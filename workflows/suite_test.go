@@ -14,6 +14,7 @@ import (
 	"go.temporal.io/sdk/worker"
 
 	"longhaul/activities"
+	"longhaul/activities/question"
 	"longhaul/internal/description"
 	"longhaul/internal/fault"
 	"longhaul/internal/quota"
@@ -125,7 +126,7 @@ func environment(t *testing.T, o *org, id string) *testsuite.TestWorkflowEnviron
 		list = everything
 	}
 	env.SetWorkerOptions(workflows.WorkerOptions(list, worker.Options{}))
-	workflows.Register(env, &activities.Activities{})
+	workflows.Register(env, workflows.Activities{Sync: &activities.Activities{}, Asked: &question.Activities{}})
 	var a *activities.Activities
 	answer(env, o, "Authenticate", a.Authenticate, &o.authenticate, healthy())
 	answer(env, o, "Enumerate", a.Enumerate, &o.enumerate, activities.EnumerateResult{Count: 100, Spending: activities.Spending{Calls: 1}})

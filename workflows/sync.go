@@ -7,6 +7,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"longhaul/workflows/attribute"
+	"longhaul/workflows/call"
 	"longhaul/workflows/operator"
 )
 
@@ -34,7 +35,7 @@ func SyncSource(ctx workflow.Context, given converter.RawValue) (*Result, error)
 	if err := s.listen(ctx); err != nil {
 		return nil, err
 	}
-	ctx = workflow.WithTaskQueue(ctx, SourceQueue(in.Source)) // activities go to the workers that serve the source
+	ctx = call.OnSourceWorker(ctx, in.Source)
 	if err := s.run(ctx); err != nil {
 		return s.end(ctx, err)
 	}

@@ -1,7 +1,6 @@
 package workflows
 
 import (
-	"fmt"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
@@ -11,17 +10,6 @@ import (
 	"longhaul/internal/fault"
 	"longhaul/workflows/call"
 )
-
-// Unserved says that no worker polls the task queue of a source, and what to do.
-func Unserved(source string) string {
-	return fmt.Sprintf("no worker serves source %s: check its name, or start longhaul-worker with its settings and secrets; "+
-		"a worker that has them and leaves it out says why in its log", source)
-}
-
-// onAnyWorker sends activities to any worker: those that need Temporal only, and no source.
-func onAnyWorker(ctx workflow.Context) workflow.Context {
-	return workflow.WithTaskQueue(ctx, workflow.GetInfo(ctx).TaskQueueName)
-}
 
 const (
 	// firstLookUp is after how long a login that has not returned makes the sync look for a worker. Each look comes after twice the
@@ -96,5 +84,5 @@ func (p *authenticatePhase) lookForWorker(ctx workflow.Context, since time.Time)
 	}
 	source := p.state.Sync.Source
 	params := activities.FindWorkerParams{Queue: SourceQueue(source), Since: since}
-	return call.Start(onAnyWorker(ctx), call.ForWorkerLookUp, "look for a worker of source "+source, acts.FindWorker, params)
+	return call.Start(call.OnAnyWorker(ctx), call.ForWorkerLookUp, "look for a worker of source "+source, acts.FindWorker, params)
 }

@@ -11,35 +11,50 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"longhaul/activities"
+	asked "longhaul/activities/question"
 	"longhaul/internal/listing"
 	"longhaul/internal/sourcename"
 	"longhaul/internal/staging"
 	"longhaul/workflows/attribute"
+	"longhaul/workflows/call"
 	"longhaul/workflows/operator"
+	"longhaul/workflows/question"
 )
 
 // acts names the activities by method; it is never called.
 var acts *activities.Activities
 
+// Activities are all activities that workflows name.
+type Activities struct {
+	Sync  *activities.Activities // of a sync
+	Asked *asked.Activities      // of the workflows that answer a question
+}
+
+func (a Activities) register(registry worker.Registry) {
+	registry.RegisterActivity(a.Sync)
+	registry.RegisterActivity(a.Asked)
+}
+
 // NewWorker makes the worker of all workflows, and of the activities that belong to no source.
-func NewWorker(c client.Client, a *activities.Activities, options worker.Options) worker.Worker {
+func NewWorker(c client.Client, a Activities, options worker.Options) worker.Worker {
 	w := worker.New(c, TaskQueue, WorkerOptions(nil, options))
 	Register(w, a)
 	return w
 }
 
 // NewSourceWorker makes the worker of a source's activities.
-func NewSourceWorker(c client.Client, source string, a *activities.Activities, options worker.Options) worker.Worker {
+func NewSourceWorker(c client.Client, source string, a Activities, options worker.Options) worker.Worker {
 	options.DisableWorkflowWorker = true
 	w := worker.New(c, SourceQueue(source), WorkerOptions(nil, options))
-	w.RegisterActivity(a)
+	a.register(w)
 	return w
 }
 
 // Register registers what this program runs with a worker, a replayer or a test environment.
-func Register(registry worker.Registry, a *activities.Activities) {
+func Register(registry worker.Registry, a Activities) {
 	registry.RegisterWorkflowWithOptions(SyncSource, workflow.RegisterOptions{Name: SyncSourceType})
-	registry.RegisterActivity(a)
+	registry.RegisterWorkflowWithOptions(question.CheckSource, workflow.RegisterOptions{Name: question.CheckSourceType})
+	a.register(registry)
 }
 
 // WorkerOptions adds what a worker, a replayer and a test environment need to options: interceptors that bring signals into one
@@ -115,13 +130,14 @@ func mustBeIntercepted(ctx workflow.Context) {
 	}
 }
 
-// TaskQueue is the task queue of every Longhaul worker, and the only one that people name: all workflows run there. The
-// activities of a source have a queue of their own (SourceQueue).
-const TaskQueue = "longhaul"
+// TaskQueue is the task queue of every Longhaul worker, and the only one that people name.
+const TaskQueue = call.TaskQueue
 
-// SourceQueue is the task queue of a source's activities. Only workers that can serve the source poll it, so a worker whose
-// settings lack the source never gets its work.
-func SourceQueue(source string) string { return TaskQueue + "-" + source }
+// SourceQueue is the task queue of a source's activities.
+func SourceQueue(source string) string { return call.SourceQueue(source) }
+
+// Unserved says that no worker polls the task queue of a source, and what to do.
+func Unserved(source string) string { return call.Unserved(source) }
 
 // SyncSourceType is the workflow type that copies one source. It is a contract: schedules and scripts name it.
 const SyncSourceType = "SyncSource"

@@ -20,22 +20,19 @@ const askTimeout = 5 * time.Second
 // connects to the catalog's host, and asks the zone's public API whether the token is known. It fails for what somebody has to
 // change. Trouble that passes by itself, or that cannot be tried, is a warning: it shows at the first delivery.
 func (c *Client) Check(ctx context.Context) (warning string, err error) {
-	token, err := c.readToken(ctx)
-	if err != nil {
+	if _, err := c.readToken(ctx); err != nil {
 		return "", err
 	}
 	var doubts []string
-	if away := c.reach(ctx); away != nil && away.Class != fault.Transient {
+	if away := c.connect(ctx); away != nil && away.Class != fault.Transient {
 		return "", away
 	} else if away != nil {
 		doubts = append(doubts, fmt.Sprintf("the catalog at %s cannot be reached now", c.to.base.Host))
 	}
-	if err := c.public.tryToken(ctx, token); err != nil {
-		untried, ok := errors.AsType[*untriedError](err)
-		if !ok {
-			return "", err
-		}
-		doubts = append(doubts, fmt.Sprintf("the catalog's token could not be tried (%s)", untried.why))
+	if untried, err := c.TryToken(ctx); err != nil {
+		return "", err
+	} else if untried != "" {
+		doubts = append(doubts, fmt.Sprintf("the catalog's token could not be tried (%s)", untried))
 	}
 	if ctx.Err() != nil {
 		return "", fmt.Errorf("looking for the catalog: %w", context.Cause(ctx))
@@ -46,9 +43,30 @@ func (c *Client) Check(ctx context.Context) (warning string, err error) {
 	return strings.Join(doubts, ", and ") + ": whether the catalog takes the extract shows at the first delivery", nil
 }
 
-// reach connects to the host that receives the files, without the token. Any answer will do: the root of that host says nothing
-// about deliveries.
-func (c *Client) reach(ctx context.Context) *Error {
+// Reach connects to the host that receives the files, without the token.
+func (c *Client) Reach(ctx context.Context) error {
+	if err := c.connect(ctx); err != nil {
+		return err
+	}
+	return nil
+}
+
+// TryToken asks the zone's public API whether the token is known. untried says why it could not be tried; an error is a refusal, or
+// says what is wrong with the form of the token.
+func (c *Client) TryToken(ctx context.Context) (untried string, err error) {
+	token, err := c.readToken(ctx)
+	if err != nil {
+		return "", err
+	}
+	err = c.public.tryToken(ctx, token)
+	if doubt, ok := errors.AsType[*untriedError](err); ok {
+		return doubt.why, nil
+	}
+	return "", err
+}
+
+// connect goes to the host that receives the files. Any answer will do: the root of that host says nothing about deliveries.
+func (c *Client) connect(ctx context.Context) *Error {
 	ctx, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, http.MethodHead, c.to.base.Scheme+"://"+c.to.base.Host+"/", http.NoBody)

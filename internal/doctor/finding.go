@@ -47,3 +47,30 @@ const (
 	About   CountKind = "about"
 	Unknown CountKind = "unknown"
 )
+
+// Failed is the finding with the error for which a sync would fail. The error's own sentence says what was found; an error without a
+// class is one of Longhaul.
+func (f Finding) Failed(err error, cost, fix string) Finding {
+	f.Status, f.Found, f.Cost, f.Fix = Fail, fault.Sentence(err), cost, fix
+	f.Class, f.System = internal, fault.Longhaul
+	if known := fault.From(err); known != nil {
+		f.Class, f.System = known.Class, known.System
+		if known.System != fault.Longhaul { // what lies below is for engineers; of a setting it says where it stands
+			f.Found = known.Message
+		}
+	}
+	f.Found = fault.Short(f.Found, longest)
+	return f
+}
+
+// SkippedFor is the finding where an earlier answer keeps the question from being asked.
+func (f Finding) SkippedFor(why string) Finding {
+	f.Status, f.Found = Skipped, why
+	return f
+}
+
+// internal is the class of an error that no other class describes: a bug.
+const internal fault.Class = "internal"
+
+// longest bounds one text of a finding, in bytes.
+const longest = 600

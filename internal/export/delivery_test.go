@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"longhaul/internal/doctor"
 	"longhaul/internal/export"
 	"longhaul/internal/reach"
 	"longhaul/internal/staging"
@@ -21,10 +22,11 @@ type target struct {
 	sent    int
 }
 
-func (t *target) Destination() string                   { return "here" }
-func (t *target) Ready(context.Context) error           { return nil }
-func (t *target) Check(context.Context) (string, error) { return "", nil }
-func (t *target) Close()                                {}
+func (t *target) Destination() string                      { return "here" }
+func (t *target) Examine(context.Context) []doctor.Finding { return nil }
+func (t *target) Ready(context.Context) error              { return nil }
+func (t *target) Check(context.Context) (string, error)    { return "", nil }
+func (t *target) Close()                                   {}
 
 func (t *target) Send(context.Context, export.Outgoing) (export.Receipt, error) {
 	t.sent++

@@ -6,6 +6,7 @@ import (
 	"io"
 	"time"
 
+	"longhaul/internal/doctor"
 	"longhaul/internal/reach"
 )
 
@@ -18,6 +19,9 @@ type Target interface {
 	// Check finds out before a sync whether its delivery can succeed. It fails for what somebody has to change; what may pass by
 	// itself is a warning.
 	Check(ctx context.Context) (warning string, err error)
+	// Examine asks the same questions as Check, a row each, for people who want to know before a sync. What only a delivery tells
+	// is a row that is skipped and says so. The ids of the rows are short, as "token": "export.<name>." is put before them.
+	Examine(ctx context.Context) []doctor.Finding
 	// Send delivers one file. The receipt proves the delivery. Together with an error it holds the reach of all tries of this call;
 	// one that cannot tell leaves it out. ErrTaken says that the target has a file of this name already, and its reach that of the
 	// tries before: ReachNone at the first one, as a file that is taken for ours counts as delivered. A target that replaces files

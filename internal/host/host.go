@@ -8,10 +8,12 @@ import (
 	"go.uber.org/zap"
 
 	"longhaul/activities"
+	"longhaul/activities/question"
 	"longhaul/internal/config"
 	"longhaul/internal/shard/slots"
 	"longhaul/internal/source"
 	"longhaul/internal/staging"
+	"longhaul/workflows"
 )
 
 const (
@@ -42,7 +44,7 @@ type Host struct {
 	logger     *zap.Logger
 	polls      *Polls
 	sources    *sources
-	activities *activities.Activities
+	activities workflows.Activities
 }
 
 // Open opens the bucket and readies the sources. It contacts nobody but the bucket.
@@ -66,10 +68,11 @@ func Open(ctx context.Context, settings config.Config, options Options) (*Host, 
 			registry: settings.Sources, store: store, userAgent: "longhaul/" + options.Version, logger: logger, built: map[string]*activities.Source{},
 		},
 	}
-	h.activities = &activities.Activities{
+	h.activities.Sync = &activities.Activities{
 		Sources: h.sources, Store: store, Pool: slots.NewPool(), Temporal: temporalOf, Running: runningWorkflow, Polled: polled, Update: updateWorkflow,
 		Version: options.Version, Slice: options.Slice,
 	}
+	h.activities.Asked = &question.Activities{Sources: h.sources, Store: store, Version: options.Version, Ready: h.ready}
 	return h, nil
 }
 

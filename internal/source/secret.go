@@ -31,6 +31,7 @@ const (
 type Secret struct {
 	reference string
 	resolve   func() (string, error)
+	raw       func() ([]byte, error) // what resolve reads before it is cleaned; nil of a value that is held in memory
 }
 
 // References turns references into secrets.
@@ -63,13 +64,24 @@ func (r References) env(reference string) (Secret, error) {
 	if lookup == nil {
 		lookup = os.LookupEnv
 	}
-	return Secret{reference: reference, resolve: func() (string, error) {
+	return read(reference, func() ([]byte, error) {
 		value, ok := lookup(name)
 		if !ok {
-			return "", fault.Invalidf("the environment variable %s is not set: set it for this process, or change the reference env:%s", name, name)
+			return nil, fault.Invalidf("the environment variable %s is not set: set it for this process, or change the reference env:%s", name, name)
 		}
-		return plaintext.Value([]byte(value)), nil
-	}}, nil
+		return []byte(value), nil
+	}), nil
+}
+
+// read is the secret of what a function reads, cleaned of what an editor or a shell put around it.
+func read(reference string, raw func() ([]byte, error)) Secret {
+	return Secret{reference: reference, raw: raw, resolve: func() (string, error) {
+		data, err := raw()
+		if err != nil {
+			return "", err
+		}
+		return plaintext.Value(data), nil
+	}}
 }
 
 func (r References) file(reference string) (Secret, error) {
@@ -88,7 +100,7 @@ func (r References) file(reference string) (Secret, error) {
 	if err != nil {
 		return Secret{}, fault.Invalidf("the path after file: %s", fault.Sentence(err))
 	}
-	return Secret{reference: fileScheme + path, resolve: func() (string, error) { return readSecret(path) }}, nil
+	return read(fileScheme+path, func() ([]byte, error) { return readCapped(path) }), nil
 }
 
 // located makes a path absolute; without a folder to start from, it only checks the form.
@@ -142,14 +154,6 @@ func (s Secret) Equal(other Secret) bool {
 	mine, _ := s.resolve()
 	theirs, _ := other.resolve()
 	return mine == theirs
-}
-
-func readSecret(path string) (string, error) {
-	data, err := readCapped(path)
-	if err != nil {
-		return "", err
-	}
-	return plaintext.Value(data), nil
 }
 
 func readCapped(path string) ([]byte, error) {

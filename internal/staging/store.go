@@ -52,3 +52,20 @@ func (s *Store) Unreadable(err error) bool {
 	cut := errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 	return errors.Is(err, ErrTorn) && !cut || bucket.Unreadable(err)
 }
+
+// Right is one thing that the credentials of a bucket must allow.
+type Right = bucket.Right
+
+// The rights that Longhaul needs.
+const (
+	ToRead   = bucket.ToRead
+	ToList   = bucket.ToList
+	ToWrite  = bucket.ToWrite
+	ToDelete = bucket.ToDelete
+)
+
+// Refusal is how a bucket refused a request before a sync has begun.
+type Refusal = bucket.Refusal
+
+// Refused reads an error of the bucket as it counts before a sync has begun.
+func (s *Store) Refused(err error) Refusal { return bucket.Refused(err) }

@@ -50,8 +50,9 @@ func (m *Memory) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func (m *Memory) list(w http.ResponseWriter, prefix string) {
 	type entry struct {
-		Key  string
-		Size int
+		Key          string
+		Size         int
+		LastModified string // S3 gives it of every object
 	}
 	var result struct {
 		XMLName  xml.Name `xml:"ListBucketResult"`
@@ -59,7 +60,7 @@ func (m *Memory) list(w http.ResponseWriter, prefix string) {
 	}
 	for key, content := range m.objects {
 		if strings.HasPrefix(key, prefix) {
-			result.Contents = append(result.Contents, entry{key, len(content)})
+			result.Contents = append(result.Contents, entry{key, len(content), "2026-11-23T18:16:10.000Z"})
 		}
 	}
 	slices.SortFunc(result.Contents, func(a, b entry) int { return strings.Compare(a.Key, b.Key) })

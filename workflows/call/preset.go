@@ -28,6 +28,13 @@ var (
 	// ForWorkerLookUp asks Temporal which workers poll. Where Temporal does not say, the sync goes on without knowing.
 	ForWorkerLookUp = Preset{startToClose: time.Minute, attempts: 3}
 
+	// The three presets below are for questions, which people wait for: five minutes at most in all, one attempt. An activity that
+	// no worker begins within seconds is given up; once it is known that a worker is there, it may be busy for longer.
+	ForQuestion     = Preset{startToClose: 3 * time.Minute, heartbeat: 15 * time.Second, scheduleToStart: 8 * time.Second, attempts: 1}
+	ForBusyQuestion = Preset{startToClose: 3 * time.Minute, heartbeat: 15 * time.Second, scheduleToStart: time.Minute, attempts: 1}
+	// ForQuickLook looks for a worker for a question.
+	ForQuickLook = Preset{startToClose: 5 * time.Second, scheduleToStart: 5 * time.Second, attempts: 1}
+
 	// The presets below are for work that a sync can do without. They wait a minute for a worker: nothing may keep a sync that
 	// is over from ending when no worker serves its source.
 

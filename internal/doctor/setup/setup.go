@@ -1,0 +1,137 @@
+// Package setup asks whether the settings of a source can be used as they are: settings, secrets, and the host of the org.
+package setup
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"longhaul/internal/doctor"
+	"longhaul/internal/fault"
+	"longhaul/internal/httpkit"
+	"longhaul/internal/salesforce"
+	"longhaul/internal/source"
+)
+
+// noSync is what a sync loses that cannot begin.
+const noSync = "no sync can begin"
+
+// Check looks at the settings and the secrets of a source. It contacts nobody. problem is what keeps the settings from being used,
+// where something does.
+func Check(ctx context.Context, s source.Source, problem error) []doctor.Finding {
+	all := []doctor.Finding{settings(s, problem)}
+	for _, value := range s.Values() {
+		all = append(all, secret(ctx, s, value))
+	}
+	return all
+}
+
+func settings(s source.Source, problem error) doctor.Finding {
+	f := doctor.Finding{ID: "settings", Title: "Settings", Where: "sources." + s.Name}
+	if problem == nil {
+		_, problem = httpkit.Roots("ca_file", s.Salesforce.CAFile)
+	}
+	if problem != nil {
+		return f.Failed(problem, noSync, "")
+	}
+	f.Status, f.Found = doctor.Pass, summary(s)
+	if s.Salesforce.Auth == source.Password {
+		f.Status = doctor.Warn
+		f.Cost = "Salesforce gives this login to older connected apps only, and to no External Client App"
+		f.Fix = "move to auth: client_credentials with an External Client App"
+		f.Where = "sources." + s.Name + ".salesforce.auth"
+	}
+	return f
+}
+
+// summary says in a line by which settings a sync would run.
+func summary(s source.Source) string {
+	private := "without private folders"
+	if s.Scope.Private {
+		private = "with private folders"
+	}
+	return fmt.Sprintf("auth %s, %d requests at one time, ceiling %d %%, share %d %%, %s",
+		s.Salesforce.Auth, s.MaxInFlight, s.Quota.Ceiling, s.Quota.Share, private)
+}
+
+func secret(ctx context.Context, s source.Source, v source.Value) doctor.Finding {
+	f := doctor.Finding{
+		ID: "secret." + v.Setting, Title: "Secret " + v.Setting, Where: fmt.Sprintf("sources.%s, %s: %s", s.Name, v.Setting, v.Secret),
+	}
+	odd, err := v.Check(ctx, s)
+	switch {
+	case err != nil:
+		return f.Failed(err, noSync, "")
+	case strings.Contains(odd, "leaves out"):
+		f.Status, f.Found = doctor.Pass, "can be read; it "+odd
+	case odd != "":
+		f.Status, f.Found = doctor.Warn, "can be read; it "+odd
+		f.Cost = "Salesforce may refuse the login"
+		f.Fix = "copy the value again, if the login is refused"
+	default:
+		f.Status, f.Found = doctor.Pass, "can be read and is clean"
+	}
+	return f
+}
+
+// myDomain is where Setup shows the address of an org.
+const myDomain = "Setup > Company Settings > My Domain > Current My Domain URL"
+
+// Host says what the host of base_url is. Without an address nothing can be asked over the network.
+func Host(s source.Source, baseURL string) (finding doctor.Finding, host salesforce.Host, ok bool) {
+	f := doctor.Finding{ID: "host", Title: "Host of the org", Where: myDomain}
+	host, err := salesforce.ParseHost(baseURL)
+	if err != nil {
+		return f.Failed(err, noSync, "set base_url to the org's My Domain"), host, false
+	}
+	f.Status = doctor.Pass
+	switch host.Kind {
+	case salesforce.MyDomain:
+		f.Found = host.Name + " is a My Domain"
+	case salesforce.Sandbox:
+		f.Status, f.Found = doctor.Warn, host.Name+" is the My Domain of a sandbox"
+		f.Cost, f.Fix = "the sync reads the reports of the sandbox, which are not those of production", "for production, set base_url to its own My Domain"
+	case salesforce.Developer:
+		f.Found = host.Name + " is the My Domain of an org for development or trial"
+	case salesforce.SharedLogin:
+		return sharedLogin(f, s, host), host, s.Salesforce.Auth == source.Password
+	case salesforce.Instance:
+		f.Status, f.Found = doctor.Warn, host.Name+" is an instance of Salesforce and no My Domain"
+		f.Cost, f.Fix = "its name changes when Salesforce moves the org, and then no login arrives", "set base_url to the org's My Domain"
+	case salesforce.ThisMachine:
+		f.Found = host.Name + " is this machine"
+	case salesforce.OtherHost:
+		f.Status, f.Found = doctor.Warn, host.Name+" is no host that Salesforce is known by"
+		f.Cost, f.Fix = "logins go there only where it answers as Salesforce does", "unless it is your own gateway, set base_url to the org's My Domain"
+	}
+	if host.Written != "" {
+		f.Found += fmt.Sprintf("; %s, as base_url says, shows pages and takes no API login", host.Written)
+	}
+	return f, host, true
+}
+
+// sharedLogin is the finding of login.salesforce.com and its like.
+func sharedLogin(f doctor.Finding, s source.Source, host salesforce.Host) doctor.Finding {
+	if s.Salesforce.Auth != source.Password {
+		return f.Failed(fault.Invalidf("%s is the login that all orgs share, and takes no client credentials", host.Name), noSync,
+			"set base_url to the org's My Domain")
+	}
+	f.Status, f.Found = doctor.Warn, host.Name+" is the login that all orgs share"
+	f.Cost, f.Fix = "an org may refuse logins there", "set base_url to the org's My Domain"
+	return f
+}
+
+// Instance completes the finding of the host by where a login says that the org lives.
+func Instance(f doctor.Finding, host salesforce.Host, instanceURL string) doctor.Finding {
+	lives, err := salesforce.ParseHost(instanceURL)
+	if err != nil || f.Status == doctor.Fail {
+		return f
+	}
+	if lives.Name == host.Name {
+		f.Found += ", and the org lives there"
+		return f
+	}
+	f.Status, f.Found = doctor.Warn, fmt.Sprintf("%s; the org itself lives at %s", f.Found, lives.Name)
+	f.Cost, f.Fix = "logins end when the older name does", "set base_url to "+lives.Name
+	return f
+}

@@ -1,0 +1,99 @@
+package castor_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"longhaul/internal/catalog"
+	"longhaul/internal/doctor"
+	"longhaul/internal/export/castor"
+	"longhaul/internal/fault"
+)
+
+const catalogToken = "a-t0ken-of-the-catalog"
+
+func TestExamine_asksWhatCanBeAskedBeforeADelivery(t *testing.T) {
+	t.Parallel()
+	const known, unknown = `{"data":{"__typename":"Query"}}`, `{"errors":[{"message":"no","extensions":{"code":"UNAUTHENTICATED"}}]}`
+	for name, row := range map[string]struct {
+		answer string // of the public API; empty: there is none
+		closed bool   // nothing listens at the catalog
+		token  string
+		want   map[string]doctor.Status
+		says   string // of the row that is not passed
+		class  fault.Class
+	}{
+		"all is well": {answer: known, want: map[string]doctor.Status{"host": doctor.Pass, "token": doctor.Pass}},
+		"an unknown token": {
+			answer: unknown, want: map[string]doctor.Status{"host": doctor.Pass, "token": doctor.Fail}, says: "does not know the token",
+			class: fault.LoginRefused,
+		},
+		"a token with a space": {
+			answer: known, token: "Token " + catalogToken, want: map[string]doctor.Status{"host": doctor.Pass, "token": doctor.Fail},
+			says: "leave out Token or Bearer", class: fault.Invalid,
+		},
+		"no public API": {want: map[string]doctor.Status{"host": doctor.Pass, "token": doctor.Warn}, says: "could not be tried"},
+		"a firewall": {
+			answer: known, closed: true, want: map[string]doctor.Status{"host": doctor.Fail, "token": doctor.Pass}, says: "cannot reach the catalog",
+			class: fault.Transient,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			files := httptest.NewServer(http.NotFoundHandler())
+			t.Cleanup(files.Close)
+			if row.closed {
+				files.Close()
+			}
+			api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, row.answer) }))
+			t.Cleanup(api.Close)
+			config := catalog.Config{
+				URL: files.URL, SourceID: "399a8b22-3187-41ec-8d3d-0242ac130003",
+				Token: func(context.Context) (string, error) {
+					if row.token != "" {
+						return row.token, nil
+					}
+					return catalogToken, nil
+				},
+			}
+			if row.answer != "" {
+				config.PublicAPI = api.URL
+			}
+			client, err := catalog.New(config)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(client.Close)
+			row.want["write"], row.want["source_id"] = doctor.Skipped, doctor.Skipped
+			got := map[string]doctor.Status{}
+			findings := castor.NewTarget(client, nil).Examine(t.Context())
+			for _, f := range findings {
+				got[f.ID] = f.Status
+				right := f.Class == ""
+				switch f.Status {
+				case doctor.Skipped:
+					right = strings.Contains(f.Found, "the first delivery tells")
+				case doctor.Warn, doctor.Fail:
+					right = strings.Contains(f.Found, row.says) && f.Cost != "" && f.Fix != "" && f.Class == row.class
+				case doctor.Pass:
+				}
+				if !right {
+					t.Errorf("got %+v", f)
+				}
+			}
+			if diff := cmp.Diff(row.want, got); diff != "" {
+				t.Errorf("(-want +got)\n%s%+v", diff, findings)
+			}
+			if strings.Contains(fmt.Sprint(findings), catalogToken) {
+				t.Errorf("the token is shown: %+v", findings)
+			}
+		})
+	}
+}
