@@ -54,37 +54,40 @@ func currentRun(ctx workflow.Context) (run string) {
 	return run
 }
 
-// rest is what is left of a sync that describes, at the time of its last step; nil where nobody can know it: what is to be described is
-// not planned yet, or somebody must act first.
-func (s *State) rest(at standstill, running *forecast.Flight) *forecast.Rest {
-	if at.phase != "" || s.Phase != PhaseDescribe && s.Phase != PhaseCatchUp {
+// rest is what is left of a sync that describes, as a progress shows it; nil where nobody can know it: what is to be described is not
+// planned yet, or somebody must act first.
+func (d *display) rest(p *Progress) *forecast.Rest {
+	s := d.state
+	if d.outcome != "" || d.flight == nil || d.instead.phase != "" || s.Phase != PhaseDescribe && s.Phase != PhaseCatchUp {
 		return nil
 	}
 	rest := forecast.Rest{
-		Budget: s.Quota, Probe: s.probe(), Pace: s.Pace, InFlight: s.Auth.MaxInFlight,
-		Reports: s.Plan.ToDescribe + s.Again.ToDescribe - s.Reports,
+		Budget: s.Quota, Probe: s.probe(), Pace: s.Pace, InFlight: s.Auth.MaxInFlight, Reports: p.ToDescribe - p.Described,
 	}
+	if running := p.Described - s.Reports; running <= 0 {
+		rest.Reports -= d.flight.Done(s.Pace, p.Updated)
+	} else if !s.Pace.Known() {
+		rest.Pace.Add(running, running, d.flight.Held(p.Updated))
+	}
+	rest.Reports = max(rest.Reports, 0)
 	if s.Round < 2 {
 		rest.Reports += s.Deferred
 		rest.Listings = int64(len(listing.Kinds))
 	}
-	rest.Reports = max(rest.Reports-running.Done(s.Pace, s.Updated), 0)
-	if at.why != "" && s.Quota.Room(s.Updated) > 0 {
-		rest.Begins = at.until
+	if d.instead.why != "" && s.Quota.Room(p.Updated) > 0 {
+		rest.Begins = d.instead.until
 	}
 	return &rest
 }
 
-// foretell adds the forecast as of the last step.
+// foretell adds the forecast to a progress, as of the moment that its counts are of.
 func (d *display) foretell(p *Progress) {
-	if d.outcome != "" || d.flight == nil {
-		return
-	}
-	rest := d.state.rest(d.instead, d.flight)
+	p.Forecast = nil
+	rest := d.rest(p)
 	if rest == nil {
 		return
 	}
-	if f, err := rest.At(d.state.Updated); err == nil {
+	if f, err := rest.At(p.Updated); err == nil {
 		f.Spans = nil
 		p.Forecast = &f
 	}

@@ -98,11 +98,18 @@ func lastEnded(ctx context.Context, c client.Client, id string) (*commonpb.Workf
 // Print writes the status for people.
 func (s *Status) Print(w io.Writer, colours bool) {
 	if s.Running != nil {
+		left := s.now.Forecast
+		if left != nil && left.Waits > 0 {
+			s.now.Forecast = nil // which has a line of its own
+		}
 		words := s.now.sentence()
 		if s.now.Phase != "" {
 			words = string(s.now.Phase) + ": " + words
 		}
 		_, _ = fmt.Fprintf(w, "%s is being synced: %s\n", s.Source, words)
+		if s.now.Forecast = left; left != nil && left.Waits > 0 {
+			_, _ = fmt.Fprintf(w, "It has %s.\n", left.LeftWords())
+		}
 		if advice := s.still.advice(workflows.SyncID(s.Source), ""); advice != "" {
 			_, _ = fmt.Fprintln(w, advice)
 		}

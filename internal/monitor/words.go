@@ -60,7 +60,7 @@ func (s Snapshot) phaseWords() string {
 
 // finishedWords say what a finished phase has brought.
 func (s Snapshot) finishedWords() string {
-	s.Remaining = 0
+	s.Forecast = nil
 	switch s.Phase {
 	case workflows.PhaseAuthenticate:
 		return "logged in"
@@ -77,14 +77,19 @@ func (s Snapshot) describeWords() string {
 	if s.ToDescribe == 0 {
 		return "nothing to describe: " + humanize.Count(s.Reused, "report") + " did not change"
 	}
-	words := s.soFar()
+	words := s.soFar() + s.leftWords()
 	if s.Waiting != "" {
 		return words // the reason needs the room
 	}
-	if s.Remaining > 0 {
-		words += ", about " + humanize.Duration(s.Remaining) + " left"
-	}
 	return words + ", " + humanize.Count(s.APICalls, "API call")
+}
+
+// leftWords say in short how long the rest takes, where that is known.
+func (s Snapshot) leftWords() string {
+	if s.Forecast == nil {
+		return ""
+	}
+	return ", about " + humanize.About(s.Forecast.Takes()) + " left"
 }
 
 // soFar says how many reports are described.

@@ -62,6 +62,16 @@ func (f *Flight) heldBy(place int, now time.Time) time.Duration {
 	return one.held + took
 }
 
+// Held is what all running shards have held until now.
+func (f *Flight) Held(now time.Time) (held time.Duration) {
+	for place, one := range f.shards {
+		if one.runs {
+			held += f.heldBy(place, now)
+		}
+	}
+	return held
+}
+
 // shares is what the running shards hold by themselves.
 func (f *Flight) shares() (sum int) {
 	for _, one := range f.shards {

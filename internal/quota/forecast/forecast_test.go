@@ -145,6 +145,48 @@ func TestForecast_inWords(t *testing.T) {
 	}
 }
 
+// TestForecast_looksTheSameFromALaterMoment lets time pass of which a sync waits the first part.
+func TestForecast_looksTheSameFromALaterMoment(t *testing.T) {
+	t.Parallel()
+	f := &forecast.Forecast{Calls: 10, Seconds: 3600, Waits: 3480, Ends: noon.Add(time.Hour), AsOf: noon}
+	for after, want := range map[time.Duration]*forecast.Forecast{
+		0:                {Calls: 10, Seconds: 3600, Waits: 3480, Ends: f.Ends, AsOf: noon},
+		20 * time.Minute: {Calls: 10, Seconds: 2400, Waits: 2280, Ends: f.Ends, AsOf: noon.Add(20 * time.Minute)},
+		59 * time.Minute: {Calls: 10, Seconds: 60, Waits: 0, Ends: f.Ends, AsOf: noon.Add(59 * time.Minute)},
+		60 * time.Minute: nil,
+		-time.Minute:     {Calls: 10, Seconds: 3660, Waits: 3480, Ends: f.Ends, AsOf: noon.Add(-time.Minute)}, // of a clock that is behind
+	} {
+		if diff := cmp.Diff(want, f.From(noon.Add(after))); diff != "" {
+			t.Errorf("%s later (-want +got):\n%s", after, diff)
+		}
+	}
+	if got := (*forecast.Forecast)(nil).From(noon); got != nil {
+		t.Errorf("of no forecast: %+v", got)
+	}
+}
+
+// TestFlight_countsLentShares has a shard that ends and lends its share to the last one.
+func TestFlight_countsLentShares(t *testing.T) {
+	t.Parallel()
+	at := func(seconds int) time.Time { return noon.Add(time.Duration(seconds) * time.Second) }
+	f := forecast.NewFlight([]int{2, 1}, 3)
+	f.Begin(0, 100, false, noon)
+	f.Begin(1, 100, true, at(10))
+	if held := f.End(0, at(20)); held != 40*time.Second {
+		t.Errorf("the first has held %s, want 40 s", held)
+	}
+	if held := f.Held(at(30)); held != 40*time.Second {
+		t.Errorf("the last has held %s, want 10 s by itself and 30 s with what it borrowed", held)
+	}
+	pace := forecast.Pace{Reports: 10, Calls: 10, Held: 10 * time.Second}
+	if done := f.Done(pace, at(30)); done != 40 {
+		t.Errorf("it has described %d, want 40", done)
+	}
+	if done := f.Done(pace, at(3000)); done != 100 {
+		t.Errorf("it has described %d, and has 100", done)
+	}
+}
+
 // TestPace_isThatOfTheRequestsInFlight adds shards of other sizes and shares, and forgets what was long ago.
 func TestPace_isThatOfTheRequestsInFlight(t *testing.T) {
 	t.Parallel()

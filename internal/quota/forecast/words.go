@@ -12,6 +12,18 @@ func (f Forecast) Works() time.Duration { return time.Duration(f.Seconds-f.Waits
 // Takes is the whole time.
 func (f Forecast) Takes() time.Duration { return time.Duration(f.Seconds) * time.Second }
 
+// From is the forecast as it looks at a later moment, where the sync has waited or worked as foretold. It is nil once the end is past.
+func (f *Forecast) From(now time.Time) *Forecast {
+	if f == nil || !f.Ends.After(now) {
+		return nil
+	}
+	later := *f
+	later.AsOf, later.Seconds = now.UTC(), seconds(f.Ends.Sub(now))
+	passed := max(f.Seconds-later.Seconds, 0)
+	later.Waits = min(max(f.Waits-passed, 0), later.Seconds)
+	return &later
+}
+
 // Words says how long it takes, and until when where it waits: "about 21 h: 2 min of describing, the rest waiting for API calls, until 29
 // Nov 15:00 UTC".
 func (f Forecast) Words() string { return f.words("") }
