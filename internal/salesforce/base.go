@@ -11,6 +11,9 @@ import (
 const (
 	connectTimeout = 15 * time.Second
 	longestHeader  = 256 << 10
+
+	// callOptions names the client of every call, so that an org's event logs can tell it (REST API Developer Guide, Call Options Header).
+	callOptions = "client=Longhaul"
 )
 
 // newBase makes the transport at the bottom of the stack. It speaks HTTP/1.1 only: with one connection for each request in
@@ -36,5 +39,6 @@ func (t headers) RoundTrip(req *http.Request) (*http.Response, error) {
 	sent := req.Clone(req.Context())
 	sent.Header.Set("Accept", "application/json")
 	sent.Header.Set("User-Agent", t.userAgent)
+	sent.Header.Set("Sforce-Call-Options", callOptions)
 	return t.next.RoundTrip(sent)
 }

@@ -8,7 +8,7 @@
 //	session.Layer      the session's token; a new login and a repeat when it has ended, or to probe a policy
 //	httpkit.Redirects  within the host only
 //	usage.Counter      counts calls and logins; the call budget; headers kept until the body is read
-//	headers            Accept and User-Agent
+//	headers            Accept, User-Agent, and the name of the client for the org's logs
 //	httpkit.Gzip       compression, its end checked
 //	base               proxy, TLS, connections
 //
@@ -29,6 +29,7 @@ import (
 	"longhaul/internal/salesforce/login"
 	"longhaul/internal/salesforce/origin"
 	"longhaul/internal/salesforce/session"
+	"longhaul/internal/salesforce/setup"
 	"longhaul/internal/salesforce/soql"
 	"longhaul/internal/salesforce/usage"
 )
@@ -109,6 +110,15 @@ func (c *Client) APIVersion() string { return c.exchange.Version }
 func (c *Client) Pages(ctx context.Context, q Query) iter.Seq2[Page, error] {
 	return soql.Pages(ctx, &c.exchange, c.log, q)
 }
+
+// Count counts the records of a query that the run-as user sees, whatever its fields. It is one call.
+func (c *Client) Count(ctx context.Context, q Query) (int64, error) { return soql.Count(ctx, &c.exchange, q) }
+
+// Setup reads what Setup shows of the run-as user and the org.
+func (c *Client) Setup() setup.Reader { return setup.Reader{Exchange: &c.exchange, Log: c.log} }
+
+// Scope is what the session may do, in OAuth's words with spaces between; empty before the first login and where Salesforce does not say.
+func (c *Client) Scope() string { return c.session.Scope() }
 
 // DescribeReport reads the columns of a report, without its data and without the metadata of its report type.
 func (c *Client) DescribeReport(ctx context.Context, id string) (*Description, error) {

@@ -9,6 +9,7 @@ import (
 	"longhaul/internal/salesforce/describe"
 	"longhaul/internal/salesforce/login"
 	"longhaul/internal/salesforce/recordid"
+	"longhaul/internal/salesforce/setup"
 	"longhaul/internal/salesforce/soql"
 	"longhaul/internal/salesforce/usage"
 )
@@ -51,6 +52,15 @@ type (
 
 	// Columns counts the detail columns of a report.
 	Columns = describe.Columns
+
+	// SetupUser is the run-as user as Setup shows it, with its username masked.
+	SetupUser = setup.User
+
+	// PermissionSet is a permission set that the run-as user is assigned.
+	PermissionSet = setup.PermissionSet
+
+	// RecordedLogin is a login of the run-as user, as Salesforce recorded it.
+	RecordedLogin = setup.Login
 
 	// Meter counts the calls made under one context.
 	Meter = usage.Meter

@@ -19,14 +19,17 @@ import (
 	"longhaul/internal/salesforce/soql"
 )
 
-// Permissions reads the permissions of the run-as user. Salesforce has removed some of these fields before, and a query that names a
-// removed one fails as a whole: then the client looks up which of them the org has, and reads those.
-func (c *Client) Permissions(ctx context.Context) (permission.Set, error) {
-	permissions, err := c.granted(ctx, permission.Names())
+// Permissions reads the permissions of the run-as user, and more by their short names. Salesforce has removed some of these fields
+// before, and a query that names a removed one fails as a whole: then the client looks up which of them the org has, and reads those.
+func (c *Client) Permissions(ctx context.Context, more ...string) (permission.Set, error) {
+	names := slices.Concat(permission.Names(), more)
+	slices.Sort(names)
+	names = slices.Compact(names)
+	permissions, err := c.granted(ctx, names)
 	if e := apierror.From(err); e == nil || e.Code != "INVALID_FIELD" && e.Status != http.StatusNotFound {
 		return permissions, err
 	}
-	offered, err := c.offeredPermissions(ctx)
+	offered, err := c.offeredPermissions(ctx, names)
 	if err != nil {
 		return permission.Set{}, err
 	}
@@ -60,8 +63,8 @@ func (c *Client) granted(ctx context.Context, names []string) (permission.Set, e
 	return permission.NewSet(granted), err
 }
 
-// offeredPermissions lists the permissions that the org has of those that are read.
-func (c *Client) offeredPermissions(ctx context.Context) ([]string, error) {
+// offeredPermissions lists the permissions that the org has of some.
+func (c *Client) offeredPermissions(ctx context.Context, of []string) ([]string, error) {
 	var offered []string
 	path := c.exchange.Versioned("/sobjects/" + url.PathEscape(permission.Object) + "/describe")
 	_, err := c.exchange.Get(ctx, apierror.OpPermissions, path, func(body io.Reader) error {
@@ -77,7 +80,7 @@ func (c *Client) offeredPermissions(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(permission.Names(), func(name string) bool {
+	return slices.DeleteFunc(of, func(name string) bool {
 		return !slices.Contains(offered, permission.Prefix+name)
 	}), nil
 }

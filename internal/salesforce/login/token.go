@@ -17,6 +17,7 @@ import (
 	"longhaul/internal/salesforce/apierror"
 	"longhaul/internal/salesforce/origin"
 	"longhaul/internal/salesforce/recordid"
+	"longhaul/internal/salesforce/redact"
 )
 
 // Identity is who is logged in, and where.
@@ -32,6 +33,7 @@ type Token struct {
 	Instance origin.Origin
 	Identity Identity
 	Issued   time.Time // by Salesforce's clock; zero when it does not say
+	Scope    string    // what it may do, in OAuth's words; empty when Salesforce does not say
 	Secrets  []string  // that no error repeats, should Salesforce send them back
 }
 
@@ -64,6 +66,7 @@ func newToken(granted *oauth2.Token, base origin.Origin) (*Token, error) {
 	}
 	return &Token{
 		Value: granted.AccessToken, Instance: instance, Issued: issuedAt(text(granted.Extra("issued_at"))),
+		Scope:    redact.Clean(text(granted.Extra("scope")), redact.LongestText),
 		Identity: Identity{OrgID: org, UserID: user, InstanceURL: instance.String()},
 	}, nil
 }

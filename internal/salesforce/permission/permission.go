@@ -16,11 +16,12 @@ const (
 // ManageAllPrivate is the permission that shows which report stands behind a component, and the contents of others' private folders.
 const ManageAllPrivate = "ManagePvtRptsAndDashbds"
 
-// Permission is a permission of the run-as user that decides what a sync sees.
+// Permission is a permission of the run-as user.
 type Permission struct {
-	Name  string // in the API, without the prefix Permissions
-	Label string // in Salesforce's setup
-	Cost  string // the loss without it, as the end of a sentence
+	Name    string // in the API, without the prefix Permissions
+	Label   string // in Salesforce's setup
+	Purpose string // what a sync does with it, as the end of a sentence; of Excess, what it allows
+	Cost    string // the loss without it, as the end of a sentence
 
 	Decides bool // a sync that lacks it asks before it spends calls on reports
 	Needed  bool // no sync can do without it
@@ -28,20 +29,74 @@ type Permission struct {
 
 // All are the permissions that decide what a sync sees.
 var All = []Permission{
-	{Name: "RunReports", Label: "Run Reports", Cost: "no column of a report can be read", Decides: true, Needed: true},
+	{
+		Name: "RunReports", Label: "Run Reports", Decides: true, Needed: true,
+		Purpose: "Salesforce describes the columns of a report to a user who may run reports", Cost: "no column of a report can be read",
+	},
 	{
 		Name: "ViewPublicReports", Label: "View Reports in Public Folders", Decides: true,
-		Cost: "reports in folders that are not shared with the run-as user are missing",
+		Purpose: "it shows the reports of every public folder, shared with the run-as user or not",
+		Cost:    "reports in folders that are not shared with the run-as user are missing",
 	},
 	{
 		Name: "ViewPublicDashboards", Label: "View Dashboards in Public Folders", Decides: true,
-		Cost: "dashboards in folders that are not shared with the run-as user are missing",
+		Purpose: "it shows the dashboards of every public folder, shared with the run-as user or not",
+		Cost:    "dashboards in folders that are not shared with the run-as user are missing",
 	},
 	{
 		Name: ManageAllPrivate, Label: "Manage All Private Reports and Dashboards", Decides: true,
-		Cost: "the links from dashboards to reports are missing",
+		Purpose: "it shows which report stands behind a component of a dashboard, and the private folders that scope.private adds",
+		Cost:    "the links from dashboards to reports are missing",
 	},
-	{Name: "ViewAllUsers", Label: "View All Users", Cost: "users who are hidden from the run-as user are missing"},
+	{
+		Name: "ViewAllUsers", Label: "View All Users", Purpose: "it shows the users who own and change reports, all of them",
+		Cost: "users who are hidden from the run-as user are missing",
+	},
+}
+
+// lesser are permissions of the setup guide that decide nothing of what a sync sees.
+var lesser = []Permission{
+	{
+		Name: "ViewRoles", Label: "View Roles and Role Hierarchy",
+		Purpose: "Longhaul reads no roles; Salesforce demands it of a user with View Setup and Configuration",
+		Cost:    "nothing is missing",
+	},
+	{
+		Name: "ViewSetup", Label: "View Setup and Configuration",
+		Purpose: "it shows the org's limits, which report its API calls where no answer does, and to a check licences and permission sets",
+		Cost: "where Salesforce's answers do not report the API calls of the org, quota.ceiling and quota.share cannot be kept; a check " +
+			"sees no permission set",
+	},
+}
+
+// Guide lists the permissions that the setup guide has administrators tick, in its order.
+func Guide() []Permission {
+	names := []string{"RunReports", "ViewPublicDashboards", "ViewPublicReports", ManageAllPrivate, "ViewRoles", "ViewSetup"}
+	known := slices.Concat(All, lesser)
+	guide := make([]Permission, 0, len(names))
+	for _, name := range names {
+		guide = append(guide, known[slices.IndexFunc(known, func(p Permission) bool { return p.Name == name })])
+	}
+	return guide
+}
+
+// Excess are permissions that no sync uses and that would do harm in wrong hands. Their names are those of the fields of Object.
+var Excess = []Permission{
+	{Name: "ModifyAllData", Label: "Modify All Data", Purpose: "changes and deletes every record"},
+	{Name: "ViewAllData", Label: "View All Data", Purpose: "reads every record, which only a query that Salesforce finds too large may need"},
+	{Name: "CustomizeApplication", Label: "Customize Application", Purpose: "changes objects, fields and the org's settings"},
+	{Name: "ManageUsers", Label: "Manage Users", Purpose: "makes users and changes what they may do"},
+	{Name: "ManageInternalUsers", Label: "Manage Internal Users", Purpose: "makes users and changes them"},
+	{Name: "ManageProfilesPermissionsets", Label: "Manage Profiles and Permission Sets", Purpose: "changes what users may do"},
+	{Name: "AssignPermissionSets", Label: "Assign Permission Sets", Purpose: "gives users more rights, itself too"},
+	{Name: "ManageRoles", Label: "Manage Roles", Purpose: "changes roles, and with them who sees which records"},
+	{Name: "ManageSharing", Label: "Manage Sharing", Purpose: "changes who sees which records"},
+	{Name: "ResetPasswords", Label: "Reset User Passwords and Unlock Users", Purpose: "sets passwords of others"},
+	{Name: "ManageRemoteAccess", Label: "Manage Connected Apps", Purpose: "changes which apps may log in"},
+	{Name: "AuthorApex", Label: "Author Apex", Purpose: "deploys code that runs in the org"},
+	{Name: "ModifyMetadata", Label: "Modify Metadata Through Metadata API Functions", Purpose: "deploys changes of the org's setup"},
+	{Name: "ManageReportsInPubFolders", Label: "Manage Reports in Public Folders", Purpose: "changes and deletes reports"},
+	{Name: "ManageDashbdsInPubFolders", Label: "Manage Dashboards in Public Folders", Purpose: "changes and deletes dashboards"},
 }
 
 // recorded are permissions that decide nothing by themselves. A sync records them, so that a later one can say what changed.

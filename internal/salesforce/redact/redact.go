@@ -60,6 +60,23 @@ func Mask(text string, hide []string) string {
 	return text
 }
 
+// Username masks a username so that its owner recognizes it and nobody else learns it: cat…@acme… for catalog.bot@acme.com. At most three
+// characters before the @ stay and two go, unless there is one only; of the domain at most four characters of its first part stay.
+func Username(name string) string {
+	if name == "" {
+		return ""
+	}
+	local, domain, isAddress := strings.Cut(httpkit.OneLine(name), "@")
+	runes := []rune(local)
+	masked := string(runes[:min(len(runes), 3, max(1, len(runes)-2))]) + "…"
+	if !isAddress {
+		return masked
+	}
+	first, _, _ := strings.Cut(domain, ".")
+	runes = []rune(first)
+	return masked + "@" + string(runes[:min(len(runes), 4)]) + "…"
+}
+
 // Forms returns values in every form that a server may repeat: as they are, encoded for a form, an address or a page, and
 // each of these on one line with plain quotes. The longest come first.
 func Forms(values []string) []string {

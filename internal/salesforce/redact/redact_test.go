@@ -30,3 +30,15 @@ func TestClean(t *testing.T) {
 		t.Errorf("a long text is not shortened to %d characters: %d", LongestText, utf8.RuneCountInString(got))
 	}
 }
+
+func TestUsername_keepsTheBeginnings(t *testing.T) {
+	for name, want := range map[string]string{
+		"catalog.bot@acme.com": "cat…@acme…", "coalesce.support.a4bb07276aff@agentforce.com": "coa…@agen…", "bob@x.example": "b…@x…",
+		"jo@acme.com.dev1": "j…@acme…", "j@a": "j…@a…", "integration": "int…", "": "", "@acme.com": "…@acme…", "anna\n@acme.com": "ann…@acme…",
+		"übermut@österreich.at": "übe…@öste…",
+	} {
+		if got := Username(name); got != want {
+			t.Errorf("Username(%q) = %q, want %q", name, got, want)
+		}
+	}
+}

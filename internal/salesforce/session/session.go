@@ -201,6 +201,16 @@ func (s *Session) Place() exchange.Place {
 	return exchange.Place{Instance: s.current.Instance, Secrets: s.current.Secrets, Generation: s.current.generation}
 }
 
+// Scope is what the current grant may do, in OAuth's words with spaces between; empty where there is none.
+func (s *Session) Scope() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.current == nil {
+		return ""
+	}
+	return s.current.Scope
+}
+
 var closed = func() chan struct{} {
 	c := make(chan struct{})
 	close(c)

@@ -56,6 +56,20 @@ func Rows(ctx context.Context, x *exchange.Exchange, object string, fields []str
 	return found.records, err
 }
 
+// Count counts the records of a query that the run-as user sees, in one call.
+func Count(ctx context.Context, x *exchange.Exchange, q Query) (int64, error) {
+	if err := q.check(); err != nil {
+		return 0, err
+	}
+	found, err := get(ctx, x, q.Object, queryPath(x, q.counting()), func(answer *records) error {
+		if !answer.done || answer.next != "" || len(answer.records) > 0 {
+			return apierror.Contradiction("it counts records, and lists some")
+		}
+		return nil
+	})
+	return found.total, err
+}
+
 // get requests one answer about an object, by SOQL or by locator, until check accepts one.
 func get(ctx context.Context, x *exchange.Exchange, object, path string, check func(*records) error) (records, error) {
 	var found records

@@ -41,6 +41,27 @@ func (q Query) soql(limit int) string {
 	b.WriteString("SELECT ")
 	b.WriteString(strings.Join(q.columns(), ", "))
 	q.from(&b)
+	b.WriteString(" ORDER BY Id LIMIT ")
+	b.WriteString(strconv.Itoa(limit))
+	return b.String()
+}
+
+// counting writes the query that counts the records.
+func (q Query) counting() string {
+	var b strings.Builder
+	b.WriteString("SELECT COUNT()")
+	q.from(&b)
+	return b.String()
+}
+
+// from writes what the records come from, and the conditions.
+func (q Query) from(b *strings.Builder) {
+	b.WriteString(" FROM ")
+	b.WriteString(q.Object)
+	if q.Scope != "" {
+		b.WriteString(" USING SCOPE ")
+		b.WriteString(q.Scope)
+	}
 	conditions := make([]string, 0, 2)
 	if q.Where != "" {
 		conditions = append(conditions, "("+q.Where+")")
@@ -51,18 +72,6 @@ func (q Query) soql(limit int) string {
 	if len(conditions) > 0 {
 		b.WriteString(" WHERE ")
 		b.WriteString(strings.Join(conditions, " AND "))
-	}
-	b.WriteString(" ORDER BY Id LIMIT ")
-	b.WriteString(strconv.Itoa(limit))
-	return b.String()
-}
-
-func (q Query) from(b *strings.Builder) {
-	b.WriteString(" FROM ")
-	b.WriteString(q.Object)
-	if q.Scope != "" {
-		b.WriteString(" USING SCOPE ")
-		b.WriteString(q.Scope)
 	}
 }
 
@@ -122,7 +131,7 @@ func (q Query) without(refused apierror.Column) (Query, []string) {
 	case refused.Name == "" || !refused.Relationship && containsName(q.Fields, refused.Name):
 		return q, nil
 	case refused.Relationship:
-		matches = func(field string) bool { return hasFold(field, refused.Name+".", strings.HasPrefix) }
+		matches = func(field string) bool { return hasFold("."+field, "."+refused.Name+".", strings.Contains) }
 	case !containsName(q.Optional, refused.Name): // the last part of a path
 		matches = func(field string) bool { return hasFold(field, "."+refused.Name, strings.HasSuffix) }
 	}

@@ -51,6 +51,16 @@ func (c *Call) Bearer() (token string, known bool) {
 	return strings.TrimSpace(token), strings.EqualFold(scheme, "Bearer") || strings.EqualFold(scheme, "OAuth")
 }
 
+// Client is the client that the header Sforce-Call-Options names; empty for none.
+func (c *Call) Client() string {
+	for option := range strings.FieldsFuncSeq(c.Request.Header.Get("Sforce-Call-Options"), func(r rune) bool { return r == ',' || r == ';' }) {
+		if name, value, ok := strings.Cut(strings.TrimSpace(option), "="); ok && name == "client" {
+			return value
+		}
+	}
+	return ""
+}
+
 // AcceptsJSON follows the Accept header, as far as this API needs it.
 func (c *Call) AcceptsJSON() bool {
 	accept := c.Request.Header.Get("Accept")

@@ -41,6 +41,7 @@ var table = split([]Route{
 	{Name: "versions", Path: DataPath},
 	{Name: "resources", Path: ".", Access: Counted},
 	{Name: "limits", Path: "./limits", Access: Counted},
+	{Name: "record_count", Path: "./limits/recordCount", Access: Counted},
 	{Name: "query", Path: "./query", Access: Counted},
 	{Name: "query", Path: "./queryAll", Access: Counted},
 	{Name: "query_more", Path: "./query/*", Access: Counted},

@@ -20,7 +20,7 @@ func sessionKinds() []Kind {
 		within(ofSession, uncounted(array("session_expired", http.StatusUnauthorized, "INVALID_SESSION_ID", call.SessionOver, all))),
 		within(ofEgress, uncounted(array("session_ip_locked", http.StatusUnauthorized, "INVALID_SESSION_ID", call.SessionOver, all))),
 		within(ofToken, uncounted(array("session_not_for_rest", http.StatusUnauthorized, "INVALID_SESSION_ID",
-			"This session is not valid for use with the REST API", all))),
+			call.NotForREST, all))),
 		within(ofToken, uncounted(array("session_app_not_attached", http.StatusUnauthorized, "INVALID_SESSION_ID",
 			"Connected app is not attached to Agent", all))),
 		within(ofToken, array("high_assurance", http.StatusForbidden, "INSUFFICIENT_ACCESS", call.HighAssurance, analyticsRoutes())),

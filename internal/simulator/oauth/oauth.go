@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -26,6 +27,7 @@ type Server struct {
 	Sessions               *session.Sessions
 	Faults                 *faults.Set
 	InstanceURL            func(instance int) string
+	Scopes                 []string // of the app; api when empty
 }
 
 const jwtGrant = "urn:ietf:params:oauth:grant-type:jwt-bearer"
@@ -36,13 +38,15 @@ func (s *Server) Token(c *call.Call) wire.Reply {
 		return refuse("invalid_request", "must use HTTP POST")
 	}
 	if hit := s.Faults.Meet(faults.AtLogin, "token", c); hit != nil {
+		s.note(c, "", hit.Kind.Message)
 		return hit.Reply()
 	}
 	posted, bad := form(c)
 	if bad != nil {
 		return *bad
 	}
-	switch posted.Get("grant_type") {
+	grant := posted.Get("grant_type")
+	switch grant {
 	case "":
 		return refuse("invalid_request", "missing required parameter: grant_type")
 	case "client_credentials", "password", "refresh_token", jwtGrant:
@@ -50,16 +54,21 @@ func (s *Server) Token(c *call.Call) wire.Reply {
 		return refuse("unsupported_grant_type", "grant type not supported")
 	}
 	if refused := s.refuseClient(posted); refused != nil {
+		s.note(c, grant, refused.Description)
 		return wire.JSON(http.StatusBadRequest, refused)
 	}
-	switch posted.Get("grant_type") {
+	switch grant {
 	case "client_credentials":
 		if host := strings.ToLower(c.Request.Host); strings.HasPrefix(host, "login.") || strings.HasPrefix(host, "test.") ||
 			strings.Contains(host, ".lightning.force.com") {
 			return refuse("invalid_grant", "request not supported on this domain")
 		}
+		if len(s.flowScopes()) == 0 {
+			return refuse("invalid_grant", "no valid scopes defined")
+		}
 	case "password":
 		if refused := s.refuseUser(posted); refused != nil {
+			s.note(c, grant, refused.Description)
 			return wire.JSON(http.StatusBadRequest, refused)
 		}
 	case "refresh_token":
@@ -67,8 +76,21 @@ func (s *Server) Token(c *call.Call) wire.Reply {
 	case jwtGrant:
 		return refuse("invalid_grant", "invalid assertion")
 	}
-	return s.login(c, posted.Get("client_id"))
+	return s.login(c, posted.Get("client_id"), grant)
 }
+
+// flowScopes are the scopes of a token: those that no flow without a person supports are dropped.
+func (s *Server) flowScopes() []string {
+	if len(s.Scopes) == 0 {
+		return []string{"api"}
+	}
+	return slices.DeleteFunc(slices.Clone(s.Scopes), func(scope string) bool {
+		return scope == "full" || scope == "refresh_token" || scope == "offline_access"
+	})
+}
+
+// OpensAPI reports whether the scopes of tokens let them use the REST API.
+func (s *Server) OpensAPI() bool { return slices.Contains(s.flowScopes(), "api") }
 
 func (s *Server) refuseClient(posted url.Values) *session.Refusal {
 	id, fixture := posted.Get("client_id"), ""
@@ -111,16 +133,17 @@ func (s *Server) identity() string {
 	return "https://login.salesforce.com/id/" + s.Info.OrgID + "/" + s.Info.RunAsUserID
 }
 
-func (s *Server) login(c *call.Call, clientID string) wire.Reply {
-	opened, refused := s.Sessions.Open(clientID, s.Faults.SecondEgress(c.Caller))
+func (s *Server) login(c *call.Call, clientID, grant string) wire.Reply {
+	opened, refused := s.Sessions.Open(s.attempt(c, clientID, grant))
 	if refused != nil {
+		s.note(c, grant, refused.Description)
 		return wire.JSON(http.StatusBadRequest, refused)
 	}
 	issued := strconv.FormatInt(opened.Issued.UnixMilli(), 10)
 	mac := hmac.New(sha256.New, []byte(s.ClientSecret))
 	mac.Write([]byte(s.identity() + issued))
 	return wire.JSON(http.StatusOK, map[string]string{
-		"access_token": opened.Token, "signature": base64.StdEncoding.EncodeToString(mac.Sum(nil)), "scope": "api",
+		"access_token": opened.Token, "signature": base64.StdEncoding.EncodeToString(mac.Sum(nil)), "scope": strings.Join(s.flowScopes(), " "),
 		"instance_url": s.InstanceURL(opened.Instance), "id": s.identity(), "token_type": "Bearer", "issued_at": issued,
 	})
 }
@@ -155,7 +178,7 @@ func (s *Server) Introspect(c *call.Call) wire.Reply {
 		return wire.JSON(http.StatusOK, map[string]any{"active": false})
 	}
 	return wire.JSON(http.StatusOK, map[string]any{
-		"active": true, "scope": "api", "client_id": found.ClientID, "username": s.Username, "sub": s.identity(),
+		"active": true, "scope": strings.Join(s.flowScopes(), " "), "client_id": found.ClientID, "username": s.Username, "sub": s.identity(),
 		"token_type": "access_token", "exp": found.Expires.Unix(), "iat": found.Issued.Unix(), "nbf": found.Issued.Unix(),
 	})
 }

@@ -31,12 +31,12 @@ type content struct {
 	folders, reports, dashboards, components rows
 }
 
-// people computes the rows of users, their roles and logins, and of the organization.
+// people computes the rows of users, their roles and licences, and of the organization.
 type people struct {
 	info  Info
 	sizes sizes
 
-	users, roles, logins rows
+	users, roles rows
 }
 
 type sizes struct {
@@ -62,7 +62,6 @@ func Generate(spec Spec) Org {
 	g.components = newRows("01a", (z.dashboards+z.privateDashboards)*z.widgetsOf, g.seed)
 	g.users = newRows("005", z.standardUsers+z.otherUsers, g.seed)
 	g.roles = newRows("00E", z.roles, g.seed)
-	g.logins = newRows("0Ya", 3, g.seed)
 	organization := newRows("00D", 1, g.seed)
 	g.info = Info{
 		OrgID: organization.id(0), Name: "Simulated Org", Edition: "Enterprise Edition", Locale: "en_US",
@@ -106,8 +105,6 @@ func (c *content) rowsOf(object string) *rows {
 		return &c.users
 	case "UserRole":
 		return &c.roles
-	case "LoginHistory":
-		return &c.logins
 	}
 	return &rows{}
 }
@@ -117,6 +114,9 @@ func (g *generated) Count(object string) int {
 	if object == "Organization" {
 		return 1
 	}
+	if some, ok := access[object]; ok {
+		return some.count
+	}
 	return g.rowsOf(object).count
 }
 
@@ -125,6 +125,9 @@ func (g *generated) ID(object string, i int) string {
 	if object == "Organization" {
 		return g.info.OrgID
 	}
+	if some, ok := access[object]; ok {
+		return some.id(i)
+	}
 	return g.rowsOf(object).id(i)
 }
 
@@ -132,6 +135,9 @@ func (g *generated) ID(object string, i int) string {
 func (g *generated) Find(object, id18 string) (int, bool) {
 	if object == "Organization" {
 		return 0, id18 == g.info.OrgID
+	}
+	if some, ok := access[object]; ok {
+		return some.find(id18)
 	}
 	return g.rowsOf(object).find(id18)
 }
@@ -170,8 +176,8 @@ func (g *generated) Field(object string, i int, field string) any {
 		return g.userField(i, field)
 	case "UserRole":
 		return g.roleField(i, field)
-	case "LoginHistory":
-		return g.loginField(i, field)
+	case "PermissionSet", "PermissionSetAssignment", "Profile", "UserLicense":
+		return g.accessField(object, i, field)
 	case "Organization":
 		return g.organizationField(field)
 	}

@@ -43,6 +43,18 @@ func FreshID(o Org, object string, number uint64) string {
 	}
 }
 
+// NumberedID is the id of row i of an object whose rows are counted. The prefix holds the key prefix and the pod.
+func NumberedID(prefix string, i int) string { return ID18(prefix + encode62(uint64(i), 9)) }
+
+// NumberOf is the row of a NumberedID.
+func NumberOf(prefix, id18 string) (int, bool) {
+	if len(id18) != 18 || id18[:len(prefix)] != prefix {
+		return 0, false
+	}
+	n, ok := decode62(id18[len(prefix):15])
+	return int(n), ok && n < 1<<31
+}
+
 // Normalize gives the 18-character form of a 15- or 18-character id. It reports false for text that is no id, or has a wrong
 // checksum.
 func Normalize(id string) (string, bool) {

@@ -1,5 +1,7 @@
 package org
 
+import "slices"
+
 // Names of user permissions that decide what a query sees, without the prefix Permissions.
 const (
 	APIEnabled           = "ApiEnabled"
@@ -13,11 +15,16 @@ const (
 	CustomizeApplication = "CustomizeApplication"
 )
 
-// Permissions lists the user permissions that the schema knows.
+// Permissions lists the user permissions that the schema knows, those of Elevated apart.
 var Permissions = []string{
-	APIEnabled, "ApiUserOnly", CustomizeApplication, "ManageDashbdsInPubFolders", ManagePrivate,
-	"ManageReportsInPubFolders", "ModifyMetadata", RunReports, ViewAllUsers, ViewPublicDashboards, ViewPublicReports,
-	ViewRoles, ViewSetup,
+	APIEnabled, CustomizeApplication, "ManageDashbdsInPubFolders", ManagePrivate, "ManageReportsInPubFolders", RunReports,
+	ViewAllUsers, ViewPublicDashboards, ViewPublicReports, ViewRoles, ViewSetup,
+}
+
+// Elevated lists the user permissions that the run-as user has only where they were granted.
+var Elevated = []string{
+	"ApiUserOnly", "AssignPermissionSets", "AuthorApex", "ManageInternalUsers", "ManageProfilesPermissionsets", "ManageRemoteAccess",
+	"ManageRoles", "ManageSharing", "ManageUsers", "ModifyAllData", "ModifyMetadata", "MonitorLoginHistory", "ResetPasswords", "ViewAllData",
 }
 
 var schema = []*Object{
@@ -57,15 +64,7 @@ var schema = []*Object{
 			picklist("Type", "Type", "Dashboard", "Document", "Email", "EmailTemplate", "Insights", "Macro", "QuickText", "Report"),
 			nillable(text("NamespacePrefix", "Namespace Prefix", 15))),
 	},
-	{
-		Name: "LoginHistory", Label: "Login History", Plural: "Login Histories", KeyPrefix: "0Ya",
-		Fields: []Field{
-			id("Login ID"), reference("UserId", "User ID", "User", "User"), moment("LoginTime", "Login Time"),
-			text("LoginType", "Login Type", 40), nillable(text("LoginUrl", "Login URL", 255)),
-			nillable(text("TlsProtocol", "TLS Protocol", 40)), nillable(text("CountryIso", "Country Code", 2)),
-			opaque(text("Status", "Status", 128)), opaque(nillable(text("Application", "Application", 128))),
-		},
-	},
+	loginHistory,
 	{
 		Name: "Organization", Label: "Organization", Plural: "Organizations", KeyPrefix: "00D",
 		Fields: audit(id("Organization ID"), text("Name", "Name", 80), picklist("OrganizationType", "Edition"),
@@ -74,6 +73,9 @@ var schema = []*Object{
 			nillable(moment("TrialExpirationDate", "Trial Expiration Date")), picklist("TimeZoneSidKey", "Time Zone"),
 			picklist("LanguageLocaleKey", "Language"), picklist("DefaultLocaleSidKey", "Locale")),
 	},
+	permissionSet,
+	permissionSetAssignment,
+	profile,
 	{
 		Name: "Report", Label: "Report", Plural: "Reports", KeyPrefix: "00O",
 		Scopes: []string{"everything", "mine", "created", "organizationOwned", "allPrivate"},
@@ -92,12 +94,13 @@ var schema = []*Object{
 			Field{Name: "Email", Label: "Email", Type: "email", Length: 128}, text("Alias", "Alias", 8),
 			boolean("IsActive", "Active"), nillable(picklist("UserType", "User Type", "Standard", "PowerPartner", "CsnOnly",
 				"PowerCustomerSuccess", "CustomerSuccess", "Guest", "AutomatedProcess")),
-			reference("ProfileId", "Profile ID", ""), nillable(reference("UserRoleId", "Role ID", "UserRole", "UserRole")),
+			reference("ProfileId", "Profile ID", "Profile", "Profile"), nillable(reference("UserRoleId", "Role ID", "UserRole", "UserRole")),
 			nillable(reference("ManagerId", "Manager ID", "Manager", "User")), nillable(text("Department", "Department", 80)),
 			nillable(text("Title", "Title", 80)), nillable(moment("LastLoginDate", "Last Login")),
 			picklist("LanguageLocaleKey", "Language"), picklist("LocaleSidKey", "Locale"),
 			picklist("TimeZoneSidKey", "Time Zone")),
 	},
+	userLicense,
 	{
 		Name: "UserPermissionAccess", Label: "User Permission Access", Plural: "User Permission Access", KeyPrefix: "",
 		Fields: permissionFields(),
@@ -123,7 +126,7 @@ var nameObject = &Object{Name: "Name", Label: "Name", Plural: "Names", NotQuerya
 
 func permissionFields() []Field {
 	fields := []Field{id("User Permission Access ID")}
-	for _, p := range Permissions {
+	for _, p := range slices.Concat(Permissions, Elevated) {
 		fields = append(fields, boolean("Permissions"+p, p))
 	}
 	return fields

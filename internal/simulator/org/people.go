@@ -50,7 +50,7 @@ func (p *people) userReference(i int, field string) any {
 	place := p.users.order.at(i)
 	switch field {
 	case "ProfileId":
-		return ID18("00eHs0" + encode62(uint64(40+place%5), 9))
+		return access["Profile"].id(place % profiles)
 	case "UserRoleId":
 		if place%9 == 8 {
 			return nil
@@ -80,24 +80,6 @@ func (p *people) roleField(i int, field string) any {
 		return p.roles.id((i - 1) / 3)
 	}
 	return p.auditField(&p.roles, i, field)
-}
-
-func (p *people) loginField(i int, field string) any {
-	switch field {
-	case "UserId":
-		return p.info.RunAsUserID
-	case "LoginTime":
-		return stamp(stampSpan - uint64(1+i)*86_400)
-	case "LoginType":
-		return "Remote Access Client"
-	case "TlsProtocol":
-		return "TLS 1.3"
-	case "Status":
-		return "Success"
-	case "Application":
-		return "Catalog"
-	}
-	return nil
 }
 
 func (p *people) organizationField(field string) any {

@@ -49,7 +49,7 @@ func cast() []*user {
 }
 
 func (p *Project) addUsers(mint *minter) {
-	profile := mint.id("00e", "Standard")
+	profile := p.addAccess(mint)
 	roles := map[string]*role{}
 	var userRows, roleRows []row
 	p.users = cast()
@@ -65,6 +65,7 @@ func (p *Project) addUsers(mint *minter) {
 		userRows = append(userRows, u)
 	}
 	p.put("User", userRows)
+	p.assignSets(mint)
 	p.put("UserRole", roleRows)
 }
 

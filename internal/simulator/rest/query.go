@@ -67,7 +67,7 @@ func (a *API) batchSize(c *call.Call) int {
 			size = min(max(n, 200), 2000)
 		}
 	}
-	return min(size, a.pageSize)
+	return min(size, a.settings.PageSize)
 }
 
 // QueryMore answers the next page of a locator, to the session that opened it only.

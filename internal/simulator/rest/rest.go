@@ -17,13 +17,19 @@ import (
 type API struct {
 	permissions *tenant.Permissions
 	daily       *limits.Daily
-	pageSize    int // most records of a query page
+	settings    Settings
 	locators    *locators
 }
 
-// New makes the API of an org whose query pages hold at most pageSize records.
-func New(c clock.Clock, permissions *tenant.Permissions, daily *limits.Daily, pageSize int) *API {
-	return &API{permissions: permissions, daily: daily, pageSize: pageSize, locators: newLocators(c)}
+// Settings are what the operator of the simulator chooses of the API.
+type Settings struct {
+	PageSize      int  // most records of a query page
+	CountsReports bool // the record counts list reports and dashboards
+}
+
+// New makes the API of an org.
+func New(c clock.Clock, permissions *tenant.Permissions, daily *limits.Daily, settings Settings) *API {
+	return &API{permissions: permissions, daily: daily, settings: settings, locators: newLocators(c)}
 }
 
 // Versions lists the versions that are served.

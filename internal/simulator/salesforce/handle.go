@@ -25,6 +25,9 @@ func (s *Server) handle(found *call.Route, c *call.Call) (answer wire.Reply, lim
 			return *bad, false
 		}
 	}
+	if found.Access == call.Counted && !s.OAuth.OpensAPI() {
+		return call.WithoutScope, false
+	}
 	hit := s.Faults.MeetInSession(s.Sessions, found.Name, c)
 	if hit != nil && !hit.Kind.Counted {
 		return hit.Reply(), hit.Kind.LimitInfo

@@ -13,6 +13,7 @@ func (s *Server) resources() map[string]call.Handler {
 		call.DataPath:                       rest.Versions,
 		".":                                 rest.Resources,
 		"./limits":                          rest.Limits,
+		"./limits/recordCount":              rest.RecordCount,
 		"./query":                           rest.Query,
 		"./queryAll":                        rest.QueryAll,
 		"./query/*":                         rest.QueryMore,

@@ -73,6 +73,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, instance int) {
 	s.begin(found, &c)
 	wire.Hold(r.Context(), s.settings.Latency)
 	c.Request, c.Query, c.Caller, c.Instance = r, r.URL.Query(), r.Context(), instance
+	if found.Access == call.Counted {
+		s.Requests.Named(c.Client())
+	}
 	hit := s.Faults.Meet(faults.AtEdge, found.Name, &c)
 	if s.stopping.Err() != nil {
 		s.end(&c)

@@ -7,6 +7,8 @@ import (
 	"io"
 	"net/http"
 	"testing"
+
+	"longhaul/internal/simulator/session"
 )
 
 func TestDescriptionsAreTheSameWithAndWithoutGzip(t *testing.T) {
@@ -46,7 +48,7 @@ func BenchmarkDescribe(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer func() { _ = s.Close() }()
-	session, refused := s.sessions.Open("bench", false)
+	opened, refused := s.sessions.Open(session.Attempt{ClientID: "bench"})
 	if refused != nil {
 		b.Fatal(refused.Description)
 	}
@@ -62,7 +64,7 @@ func BenchmarkDescribe(b *testing.B) {
 			b.Fatal(err)
 		}
 		r.RequestURI = r.URL.Path
-		r.Header.Set("Authorization", "Bearer "+session.Token)
+		r.Header.Set("Authorization", "Bearer "+opened.Token)
 		r.Header.Set("Accept-Encoding", "gzip")
 		handler.ServeHTTP(&discard{header: http.Header{}}, r)
 	}

@@ -35,7 +35,11 @@ type Options struct {
 
 	Revoked []string // user permissions that the run-as user lacks, without the prefix Permissions
 	Hidden  []string // fields that the org lacks, as Object.Field
+	Scopes  []string // of the app; api when empty
 	StepUp  bool     // analytics demands a high-assurance session
+
+	// CountsReports makes the record counts list reports and dashboards. Whether Salesforce's do is not known.
+	CountsReports bool
 
 	SecondInstance bool // logins are served at one host, and tokens are good at another: the instance_url
 

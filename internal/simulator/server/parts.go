@@ -41,7 +41,9 @@ func newParts(o *Options) (parts, error) {
 	if p.permissions, err = tenant.NewPermissions(o.Revoked); err != nil {
 		return parts{}, err
 	}
-	p.live = churn.NewLive(moving, tenant.New(o.Org, o.IDOrder, p.permissions, o.Hidden))
+	seen := tenant.New(o.Org, o.IDOrder, p.permissions, o.Hidden)
+	seen.Logins = p.sessions.History()
+	p.live = churn.NewLive(moving, seen)
 	return p, p.faults.Replace(o.Faults)
 }
 
@@ -55,9 +57,9 @@ func (p *parts) salesforce(stopping context.Context, o *Options, url func(instan
 		OAuth: &oauth.Server{
 			ClientID: o.Secrets.ClientID, ClientSecret: o.Secrets.ClientSecret,
 			Username: o.Secrets.Username, Password: o.Secrets.Password + o.Secrets.SecurityToken,
-			Info: o.Org.Info(), Sessions: p.sessions, Faults: p.faults, InstanceURL: url,
+			Info: o.Org.Info(), Sessions: p.sessions, Faults: p.faults, InstanceURL: url, Scopes: o.Scopes,
 		},
-		REST:      rest.New(p.clock, p.permissions, p.daily, o.PageSize),
+		REST:      rest.New(p.clock, p.permissions, p.daily, rest.Settings{PageSize: o.PageSize, CountsReports: o.CountsReports}),
 		Analytics: analytics.New(o.Org, o.TypeMetadata),
 	})
 }

@@ -46,6 +46,7 @@ func (s *Server) Stats() Stats {
 	out.DailyUsed, out.APICalls = s.daily.Used()
 	out.DailyPeak, out.PeakByUs = s.daily.Peaks()
 	out.Routes, out.MaxInFlight = s.requests.Counts()
+	out.Clients = s.requests.Clients()
 	return out
 }
 

@@ -40,6 +40,16 @@ type Sessions struct {
 	recent   []time.Time // logins of the last hour, oldest first
 	account  Account
 	instance int // for which sessions are opened
+
+	history Logins
+}
+
+// Attempt is one login with good secrets.
+type Attempt struct {
+	ClientID     string
+	SubType      string
+	SourceIP     string
+	SecondEgress bool // it comes from the second of two egress addresses
 }
 
 // New makes the sessions of an org: tokens live for ttl, and its user may log in maxLogins times in an hour.
@@ -47,8 +57,24 @@ func New(c clock.Clock, orgID string, ttl time.Duration, maxLogins int) *Session
 	return &Sessions{clock: c, ttl: ttl, maxLogins: maxLogins, orgID: orgID[:15], live: map[string]*Session{}}
 }
 
+// History is the login history of the run-as user.
+func (s *Sessions) History() *Logins { return &s.history }
+
+// Note notes in the history how an attempt ended.
+func (s *Sessions) Note(a Attempt, status string) {
+	s.history.Add(Login{At: s.clock.Now(), SourceIP: a.SourceIP, SubType: a.SubType, Status: status})
+}
+
 // Open begins a session, unless the account is refused one or has logged in too often. A refused login does not count.
-func (s *Sessions) Open(clientID string, secondEgress bool) (*Session, *Refusal) {
+func (s *Sessions) Open(a Attempt) (*Session, *Refusal) {
+	opened, refused := s.open(a)
+	if refused == nil {
+		s.Note(a, Success)
+	}
+	return opened, refused
+}
+
+func (s *Sessions) open(a Attempt) (*Session, *Refusal) {
 	secret := make([]byte, 72)
 	_, _ = rand.Read(secret) // never fails
 	opaque := strings.NewReplacer("-", ".").Replace(base64.RawURLEncoding.EncodeToString(secret))
@@ -67,7 +93,8 @@ func (s *Sessions) Open(clientID string, secondEgress bool) (*Session, *Refusal)
 		}
 	}
 	opened := &Session{
-		Token: s.orgID + "!" + opaque, ClientID: clientID, Instance: s.instance, Issued: now, Expires: now.Add(s.ttl), SecondEgress: secondEgress,
+		Token: s.orgID + "!" + opaque, ClientID: a.ClientID, Instance: s.instance, Issued: now, Expires: now.Add(s.ttl),
+		SecondEgress: a.SecondEgress,
 	}
 	s.live[opened.Token] = opened
 	s.logins++

@@ -16,18 +16,20 @@ type Stats struct {
 	DailyUsed   int                       `json:"daily_used"` // API calls of the last 24 hours, those of others too
 	DailyPeak   int                       `json:"daily_peak"` // the most that any 24 hours have held
 	PeakByUs    int                       `json:"peak_by_us"` // the most calls of clients in any 24 hours
+	Clients     map[string]int            `json:"clients"`    // requests below a version, by the client that they name; empty for none
 }
 
 // Requests counts requests by route and status, and those in flight.
 type Requests struct {
 	mu       sync.Mutex
 	routes   map[string]map[string]int
+	clients  map[string]int
 	inFlight int
 	peak     int
 }
 
 // NewRequests makes a count of none.
-func NewRequests() *Requests { return &Requests{routes: map[string]map[string]int{}} }
+func NewRequests() *Requests { return &Requests{routes: map[string]map[string]int{}, clients: map[string]int{}} }
 
 // Begin counts a request as in flight.
 func (r *Requests) Begin() {
@@ -52,6 +54,20 @@ func (r *Requests) Answered(route string, status int) {
 		r.routes[route] = map[string]int{}
 	}
 	r.routes[route][strconv.Itoa(status)]++
+}
+
+// Named counts a request of a client.
+func (r *Requests) Named(client string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.clients[client]++
+}
+
+// Clients reports the requests by client.
+func (r *Requests) Clients() map[string]int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return maps.Clone(r.clients)
 }
 
 // Counts reports the answers by route and status, and the most requests that were in flight at once.

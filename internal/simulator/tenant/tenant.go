@@ -6,11 +6,14 @@ import (
 	"sync"
 
 	"longhaul/internal/simulator/org"
+	"longhaul/internal/simulator/session"
 	"longhaul/internal/simulator/soql"
 )
 
 // Tenant is the org as the run-as user sees it. It is the soql.View of every query.
 type Tenant struct {
+	Logins *session.Logins // of the run-as user; nil is none
+
 	org         org.Org
 	info        org.Info
 	order       soql.Order
@@ -39,7 +42,7 @@ func New(o org.Org, order soql.Order, permissions *Permissions, hidden []string)
 // With is the same user's view of an edited org. concealed are the ids of the rows that listings leave out, by object.
 func (t *Tenant) With(o org.Org, concealed map[string][]string) *Tenant {
 	next := &Tenant{
-		org: o, info: t.info, order: t.order, permissions: t.permissions, hidden: t.hidden,
+		Logins: t.Logins, org: o, info: t.info, order: t.order, permissions: t.permissions, hidden: t.hidden,
 		rankings: map[string]*soql.Ranking{}, children: map[string]map[string][]int{},
 	}
 	for object, ids := range concealed {
@@ -85,33 +88,44 @@ const permissionAccess = "UserPermissionAccess"
 
 // Count counts all rows, whether the user may see them or not; see soql.View.
 func (t *Tenant) Count(object string) int {
-	if object == permissionAccess {
+	switch object {
+	case permissionAccess:
 		return 1
+	case loginHistory:
+		return logins{t.Logins}.count()
 	}
 	return t.org.Count(object)
 }
 
 // ID gives the id of a row; see soql.View.
 func (t *Tenant) ID(object string, i int) string {
-	if object == permissionAccess {
+	switch object {
+	case permissionAccess:
 		return "000000000000000AAA"
+	case loginHistory:
+		return logins{t.Logins}.id(i)
 	}
 	return t.org.ID(object, i)
 }
 
 // Find gives the row of an id; see soql.View.
 func (t *Tenant) Find(object, id18 string) (int, bool) {
-	if object == permissionAccess {
+	switch object {
+	case permissionAccess:
 		return 0, false
+	case loginHistory:
+		return logins{t.Logins}.find(id18)
 	}
 	return t.org.Find(object, id18)
 }
 
 // Field reads one field; it makes the row of UserPermissionAccess; see soql.View.
 func (t *Tenant) Field(object string, i int, field string) any {
-	if object == permissionAccess {
-		name := strings.TrimPrefix(field, "Permissions")
-		return t.permissions.Has(name) && name != "ApiUserOnly" && name != "ModifyMetadata"
+	switch object {
+	case permissionAccess:
+		return t.permissions.Has(strings.TrimPrefix(field, "Permissions"))
+	case loginHistory:
+		return logins{t.Logins}.field(i, field, t.info.RunAsUserID)
 	}
 	return org.ReadField(t.org, object, i, field)
 }
@@ -152,6 +166,10 @@ func (t *Tenant) In(object string, i int, scope string, deleted bool) bool {
 	switch object {
 	case permissionAccess:
 		return true
+	case loginHistory:
+		return logins{t.Logins}.shown(i)
+	case "Profile": // without the permission a user sees the name of its own alone
+		return t.permissions.Has(org.ViewSetup) || t.ID(object, i) == t.Text("User", t.runAs(), "ProfileId")
 	case "User":
 		return t.permissions.Has(org.ViewAllUsers) || t.ID(object, i) == t.info.RunAsUserID
 	case "DashboardComponent":
@@ -164,6 +182,12 @@ func (t *Tenant) In(object string, i int, scope string, deleted bool) bool {
 		return false
 	}
 	return t.permissions.Has(permission) || !strings.HasPrefix(t.Text(object, i, field), "00l")
+}
+
+// runAs is the row of the run-as user.
+func (t *Tenant) runAs() int {
+	i, _ := t.org.Find("User", t.info.RunAsUserID)
+	return i
 }
 
 // Visible reports whether the run-as user may open a row by its id: private ones too, with the permission for them.
@@ -194,8 +218,11 @@ func (t *Tenant) Concealed(object string, i int) bool {
 	return ok
 }
 
-// Ranking orders the ids of an object at its first call; see soql.View.
+// Ranking orders the ids of an object at its first call, and those of logins at each, because they grow; see soql.View.
 func (t *Tenant) Ranking(object string) *soql.Ranking {
+	if object == loginHistory {
+		return soql.NewRanking(t.order, t.Count(object), func(i int) string { return t.ID(object, i) })
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	r := t.rankings[object]

@@ -1,0 +1,68 @@
+package apierror
+
+import (
+	"strings"
+	"testing"
+
+	"longhaul/internal/fault"
+)
+
+// Every refusal of a login that has a rule of its own says where in Setup to look, what happened and what to change.
+func TestWhere_everyRefusedLoginHasAPlace(t *testing.T) {
+	t.Parallel()
+	for _, r := range loginRules {
+		if r.class != fault.LoginRefused && len(r.text) == 0 {
+			continue
+		}
+		texts := r.text
+		if len(texts) == 0 {
+			texts = []string{""}
+		}
+		for _, text := range texts {
+			body := `{"error":"` + r.code + `","error_description":"` + text + `"}`
+			e := Answer{Op: OpLogin, Host: "acme.my.salesforce.com", Status: 400, Body: []byte(body)}.Classify()
+			happened, change := e.Halves()
+			if e.Where() == "" || happened == "" || change == "" {
+				t.Errorf("%s: where %q, what happened %q, what to change %q", body, e.Where(), happened, change)
+			}
+			if strings.Contains(happened, ": ") || !strings.HasPrefix(e.Where(), "Setup > ") {
+				t.Errorf("%s: %q at %q", body, happened, e.Where())
+			}
+		}
+	}
+}
+
+func TestWhere_ofTheAPI(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]string{
+		`[{"errorCode":"API_CURRENTLY_DISABLED","message":"API is currently disabled for this user"}]`:                            "API Enabled",
+		`[{"errorCode":"REQUEST_LIMIT_EXCEEDED","message":"TotalRequests Limit exceeded."}]`:                                      "Company Information",
+		`[{"errorCode":"INVALID_SESSION_ID","message":"This session is not valid for use with the REST API"}]`:                    "OAuth Scopes",
+		`[{"errorCode":"INSUFFICIENT_ACCESS","message":"A high-assurance session is required to access reports and dashboards"}]`: "Identity Verification",
+		`[{"errorCode":"UNKNOWN_EXCEPTION","message":"no"}]`:                                                                      "",
+	} {
+		e := Answer{Op: OpQuery, Status: 403, Body: []byte(body)}.Classify()
+		if got := e.Where(); want == "" && got != "" || !strings.Contains(got, want) {
+			t.Errorf("%s is looked into at %q", body, got)
+		}
+	}
+	if e := (Answer{Op: OpQuery, Status: 401, Body: []byte(`[{"errorCode":"INVALID_SESSION_ID","message":"Session expired or invalid"}]`)}).Classify(); e.Where() != setupSessions {
+		t.Errorf("an ended session is looked into at %q", e.Where())
+	}
+}
+
+func TestHalves(t *testing.T) {
+	t.Parallel()
+	for sentence, want := range map[string][2]string{
+		"it failed: change that":                         {"it failed", "change that"},
+		"it failed (code: 3): change this: twice":        {"it failed (code: 3)", "change this: twice"},
+		`it said "a: b" at 12:30: do "c: d"`:             {`it said "a: b" at 12:30`, `do "c: d"`},
+		"nothing to change":                              {"nothing to change", ""},
+		"https://acme.my.salesforce.com does not answer": {"https://acme.my.salesforce.com does not answer", ""},
+		"": {"", ""},
+	} {
+		if happened, change := Halves(sentence); happened != want[0] || change != want[1] {
+			t.Errorf("%q is cut into %q and %q", sentence, happened, change)
+		}
+	}
+}
