@@ -26,6 +26,8 @@ type metered struct {
 	probe   time.Duration
 	kinds   activities.Kinds
 	reused  int64
+	grows   int          // percent by which each burst is larger or smaller than the one before, in turns
+	earlier []quota.Hour // calls of earlier syncs
 
 	env   *testsuite.TestWorkflowEnvironment
 	org   *org
@@ -62,21 +64,31 @@ func (m *metered) open(t *testing.T) {
 	m.done = map[int]int64{}
 	m.org = &org{
 		authenticate: m.authenticate, plan: m.plan, probe: m.look, describe: m.describe,
-		enumerate: func(p activities.EnumerateParams) (activities.EnumerateResult, error) {
-			n := m.count(p.Kind)
-			return activities.EnumerateResult{Count: n, Spending: m.spend(n/2000 + 1)}, nil
-		},
-		catchUp: func(activities.CatchUpParams) (activities.CatchUpResult, error) {
-			return activities.CatchUpResult{Spending: m.spend(4)}, nil
-		},
 	}
 	m.env = environment(t, m.org, "sync-acme")
 	m.env.SetStartTime(dawn)
+	register(m.env, "Enumerate", func(ctx context.Context, p activities.EnumerateParams) (activities.EnumerateResult, error) {
+		n := m.count(p.Kind)
+		calls := n/2000 + 1
+		m.after(ctx, time.Duration(calls)*m.latency, func() any { return activities.EnumerateResult{Count: n, Spending: m.spend(calls)} })
+		return activities.EnumerateResult{}, activity.ErrResultPending
+	})
+	register(m.env, "CatchUp", func(ctx context.Context, _ activities.CatchUpParams) (activities.CatchUpResult, error) {
+		m.after(ctx, m.latency, func() any { return activities.CatchUpResult{Spending: m.spend(4)} })
+		return activities.CatchUpResult{}, activity.ErrResultPending
+	})
 	at := dawn.Add(-quota.Window)
 	m.now = func() time.Time { return at }
 	m.used = limits.NewDaily(m, m.daily, m.steady)
 	for ; at.Before(dawn); at = at.Add(time.Minute) {
 		m.atNight(at)
+		for _, h := range m.earlier {
+			if at.Unix() == h.Last {
+				for range h.Calls {
+					m.used.Allow()
+				}
+			}
+		}
 	}
 	m.now = m.env.Now
 	if m.burst > 0 {
@@ -88,10 +100,24 @@ func (m *metered) open(t *testing.T) {
 	}
 }
 
+// after ends an activity after a time.
+func (m *metered) after(ctx context.Context, d time.Duration, result func() any) {
+	token := activity.GetInfo(ctx).TaskToken
+	m.env.RegisterDelayedCallback(func() {
+		if err := m.env.CompleteActivity(token, result(), nil); err != nil {
+			panic(err)
+		}
+	}, d)
+}
+
 // atNight makes the calls that others make in this minute beside the steady ones.
 func (m *metered) atNight(at time.Time) {
 	if at.Hour() == nightly && at.Minute() < nightMinutes {
-		m.used.AddOthers(m.burst / nightMinutes)
+		n := m.burst / nightMinutes
+		if at.YearDay()%2 == 0 {
+			n += n * m.grows / 100
+		}
+		m.used.AddOthers(n)
 	}
 }
 
@@ -129,7 +155,7 @@ func (m *metered) authenticate(activities.AuthenticateParams) (activities.Authen
 	r := healthy()
 	r.Quota, r.Probe = m.policy, m.probe
 	r.Usage = m.spend(3).Usage
-	r.Calls = 3
+	r.Calls, r.Used.Hours = 3, m.earlier
 	return r, nil
 }
 
@@ -247,8 +273,19 @@ type look struct {
 	workflows.Progress
 }
 
-// run runs a sync to its end, and looks at its progress: every few seconds while it gets on, now and then while it waits.
-func (m *metered) run(t *testing.T) (looks []look, ended time.Time, result workflows.Result) {
+// run runs a sync to its end.
+func (m *metered) run(t *testing.T) (ended time.Time, result workflows.Result) {
+	t.Helper()
+	m.env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	result, failure := resultOf(t, m.env)
+	if failure != nil {
+		t.Fatal(failure)
+	}
+	return m.env.Now(), result
+}
+
+// watch runs a sync to its end, and looks at its progress: every few seconds while it gets on, now and then while it waits.
+func (m *metered) watch(t *testing.T) (looks []look, ended time.Time, result workflows.Result) {
 	t.Helper()
 	var again func()
 	again = func() {
@@ -264,10 +301,6 @@ func (m *metered) run(t *testing.T) (looks []look, ended time.Time, result workf
 		m.env.RegisterDelayedCallback(again, next)
 	}
 	m.env.RegisterDelayedCallback(again, time.Second)
-	m.env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
-	result, failure := resultOf(t, m.env)
-	if failure != nil {
-		t.Fatal(failure)
-	}
-	return looks, m.env.Now(), result
+	ended, result = m.run(t)
+	return looks, ended, result
 }

@@ -40,7 +40,7 @@ type Forecast struct {
 type Span struct {
 	From  time.Time `json:"from"`
 	Until time.Time `json:"until"`
-	Calls int64     `json:"calls"`
+	Calls int64     `json:"calls"`                   // those among them that a sync makes while it waits, to ask for the usage
 	Waits int64     `json:"waits_seconds,omitempty"` // within it, where more spans came than are kept
 }
 
@@ -58,7 +58,7 @@ const (
 	horizon  = 366 * 24 * time.Hour
 	mostDays = 100 // whose spans are kept
 	// mostSpans bounds what a forecast holds: with others who come and go, a sync may make a few calls each hour.
-	mostSpans = 120
+	mostSpans = 100
 	// shortestProbe and mostLooks bound the work of a forecast to some milliseconds.
 	shortestProbe = time.Minute
 	mostLooks     = 8000
@@ -90,7 +90,6 @@ type course struct {
 	now    time.Time
 	waits  time.Duration
 	looks  int
-	asked  int64 // calls that only ask for the usage
 	spans  []Span
 }
 
@@ -165,6 +164,16 @@ func (c *course) pass(took time.Duration, calls int64) {
 	c.spans = append(c.spans, Span{From: from, Until: c.now, Calls: calls})
 }
 
+// ask counts calls of a look. They have no span of their own.
+func (c *course) ask(calls int64) {
+	if calls > 0 && len(c.spans) == 0 {
+		c.spans = append(c.spans, Span{From: c.now, Until: c.now})
+	}
+	if n := len(c.spans); n > 0 {
+		c.spans[n-1].Calls += calls
+	}
+}
+
 // wait sleeps and looks once, as a sync that waits for its quota does.
 func (c *course) wait() error {
 	b := &c.budget
@@ -187,7 +196,7 @@ func (c *course) wait() error {
 			usage, calls = quota.Usage{Clock: clock, Exhausted: true}, 0 // a call that is refused does not count
 		}
 		b.Look(usage, calls, c.now)
-		c.asked += calls
+		c.ask(calls)
 	}
 	if c.looks++; c.looks > mostLooks || c.now.Sub(c.begins) > horizon {
 		return ErrTooLong
@@ -204,7 +213,7 @@ func (c *course) full() bool {
 
 func (c *course) forecast() Forecast {
 	f := Forecast{
-		Calls: c.asked, Seconds: seconds(c.now.Sub(c.begins)), Waits: seconds(c.waits),
+		Seconds: seconds(c.now.Sub(c.begins)), Waits: seconds(c.waits),
 		Ends: c.now.UTC(), AsOf: c.begins.UTC(), Spans: c.spans,
 	}
 	for i := range f.Spans {

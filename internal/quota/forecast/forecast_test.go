@@ -95,7 +95,7 @@ func TestForecast_ofOthersWhoFillTheDay(t *testing.T) {
 	if days := f.Takes() / quota.Window; days < 29 || days > 60 {
 		t.Errorf("at 100 calls a day it takes %d days", days)
 	}
-	if len(f.Spans) > 120 || f.Calls < 3000 {
+	if len(f.Spans) > 100 || f.Calls < 3000 {
 		t.Errorf("%d spans, %d calls", len(f.Spans), f.Calls)
 	}
 	works := int64(0)
@@ -205,5 +205,34 @@ func TestPace_isThatOfTheRequestsInFlight(t *testing.T) {
 	}
 	if done := p.Done(3 * 1000 * time.Second); done < 249 || done > 252 {
 		t.Errorf("since the org became slow %d reports are described in 1000 s, want 250", done)
+	}
+}
+
+// TestForecast_byDays cuts a forecast of three bursts in a place whose midnight is not UTC's: nothing is lost or counted twice.
+func TestForecast_byDays(t *testing.T) {
+	t.Parallel()
+	f, err := forecast.Input{
+		Budget: fresh(2000, 0, half), Probe: 15 * time.Minute, Steps: []forecast.Step{{Calls: 2500, Takes: 25 * time.Minute}},
+	}.At(noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	days, more := f.Days(time.FixedZone("far", 11*3600+1800)) // it is 23:40 there
+	var calls, waits int64
+	var names []string
+	for _, day := range days {
+		calls, waits, names = calls+day.Calls, waits+day.Waits, append(names, day.Day)
+	}
+	if diff := cmp.Diff([]string{"2026-11-24", "2026-11-25", "2026-11-26", "2026-11-27"}, names); diff != "" || more {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if calls != f.Calls || waits < f.Waits-2 || waits > f.Waits+2 {
+		t.Errorf("the days have %d calls and wait for %d s, the forecast %d and %d", calls, waits, f.Calls, f.Waits)
+	}
+	if first := days[0]; first.Calls != 1000 || first.Waits != 600 || len(first.Waiting) != 1 {
+		t.Errorf("the first day is %+v", first)
+	}
+	if second := days[1]; second.Calls != 0 || second.Waits != 24*3600 {
+		t.Errorf("the second day is %+v", second)
 	}
 }
