@@ -212,10 +212,8 @@ func (c *course) full() bool {
 }
 
 func (c *course) forecast() Forecast {
-	f := Forecast{
-		Seconds: seconds(c.now.Sub(c.begins)), Waits: seconds(c.waits),
-		Ends: c.now.UTC(), AsOf: c.begins.UTC(), Spans: c.spans,
-	}
+	f := Forecast{Seconds: seconds(c.now.Sub(c.begins)), Waits: seconds(c.waits), AsOf: c.begins.UTC(), Spans: c.spans}
+	f.Ends = f.AsOf.Add(f.Takes())
 	for i := range f.Spans {
 		span := &f.Spans[i]
 		span.From, span.Until = span.From.UTC(), span.Until.UTC()
