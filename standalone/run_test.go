@@ -17,7 +17,7 @@ func TestRun_servesEveryVerb(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	code := run(t.Context(), []string{"longhaul", "--help"}, nil, &out, &out)
-	for _, verb := range []string{"demo", "extract", "serve", "sync", "status", "upload", "worker", "temporal"} {
+	for _, verb := range []string{"demo", "check", "extract", "serve", "sync", "status", "upload", "worker", "temporal"} {
 		if code != 0 || !strings.Contains(out.String(), "\n  "+verb+" ") {
 			t.Errorf("code %d, %s is missing in:\n%s", code, verb, out.String())
 		}

@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"longhaul/internal/doctor"
+	"longhaul/internal/doctor/cluster"
+	"longhaul/internal/doctor/exam"
 	"longhaul/internal/fault"
 )
 
@@ -12,19 +14,55 @@ type ExamineParams struct {
 	Source string `json:"source"`
 }
 
-// Examine asks what a sync of a source needs.
-func (a *Activities) Examine(ctx context.Context, params ExamineParams) (doctor.Result, error) {
-	defer attended(ctx)()
-	return doctor.Judge(params.Source, []doctor.Finding{a.settings(ctx, params.Source)}), nil
+// Doctor knows the sources that this worker could examine, and what their Temporal says.
+type Doctor interface {
+	// Subject readies a source to be examined. An unknown name is a fault of class invalid that lists the known ones. free gives
+	// back its connections.
+	Subject(ctx context.Context, source string) (subject exam.Subject, free func(), err error)
+	// Cluster asks the Temporal for which the activity runs.
+	Cluster(ctx context.Context, source string) cluster.Facts
 }
 
-// settings asks whether the worker can read the settings and secrets of the source.
-func (a *Activities) settings(ctx context.Context, source string) doctor.Finding {
-	finding := doctor.Finding{ID: "settings", Title: "Settings and secrets", Status: doctor.Pass, Found: "all can be read"}
-	if err := a.Ready(ctx, source); err != nil {
-		finding.Status, finding.Found, finding.Cost = doctor.Fail, fault.Sentence(err), "no sync can begin"
-		finding.Where = "sources." + source
-		finding.Class, finding.System = fault.Invalid, fault.Longhaul
+// Examine asks what a sync of a source needs. A worker that does not serve the source examines it all the same: it may be left out
+// for a reason that the rows give.
+func (a *Activities) Examine(ctx context.Context, params ExamineParams) (doctor.Result, error) {
+	defer attended(ctx)()
+	subject, free, err := a.Doctor.Subject(ctx, params.Source)
+	if err != nil {
+		return a.unknown(ctx, params.Source, err), nil
 	}
-	return finding
+	defer free()
+	var facts cluster.Facts
+	subject.Cluster = func(ctx context.Context) cluster.Facts {
+		facts = a.Doctor.Cluster(ctx, params.Source)
+		return facts
+	}
+	result := exam.Run(ctx, subject)
+	result.Worker = answered(facts)
+	return result, ctx.Err()
 }
+
+// unknown is the result of a worker whose settings lack the source.
+func (a *Activities) unknown(ctx context.Context, source string, err error) doctor.Result {
+	facts := a.Doctor.Cluster(ctx, source)
+	row := doctor.Finding{ID: "settings", Title: "Settings", Where: "sources." + source}
+	rows := append([]doctor.Finding{row.SkippedFor("on the worker that answered, " + fault.Sentence(err))}, cluster.Check(facts)...)
+	result := doctor.Judge(source, rows)
+	result.Worker = answered(facts)
+	return result
+}
+
+// answered is the worker that has examined, with the others that serve the source.
+func answered(facts cluster.Facts) *doctor.Worker {
+	me := facts.Me
+	for _, w := range facts.Workers {
+		if w.Identity != me.Identity {
+			me.Others = append(me.Others, w)
+		}
+	}
+	me.Others = me.Others[:min(len(me.Others), mostOthers)]
+	return &me
+}
+
+// mostOthers bounds how many other workers a result lists.
+const mostOthers = 50

@@ -15,8 +15,8 @@ import (
 type Activities struct {
 	Sources activities.Sources
 	Store   *staging.Store
-	Version string                                         // of Longhaul
-	Ready   func(ctx context.Context, source string) error // why a source cannot be served: settings, secrets, certificates
+	Version string // of Longhaul
+	Doctor  Doctor
 }
 
 // beatEvery is how often an activity shows that its worker lives. Temporal gives it up after 15 seconds of silence.

@@ -109,7 +109,7 @@ func (s *survey) time(ctx context.Context) error {
 		group.Go(fault.Guard(func() error {
 			began := time.Now()
 			_, err := s.client.DescribeReport(grouped, report.ID)
-			ok, err := answered(err)
+			ok, err := seen(err)
 			if ok {
 				took[i] = time.Since(began)
 			}
@@ -132,8 +132,8 @@ func (s *survey) time(ctx context.Context) error {
 	return nil
 }
 
-// answered says whether a describe was answered, if only by a refusal of that report. What concerns every report is an error.
-func answered(err error) (bool, error) {
+// seen says whether a describe was answered, if only by a refusal of that report. What concerns every report is an error.
+func seen(err error) (bool, error) {
 	f := fault.From(err)
 	switch {
 	case err == nil:

@@ -21,7 +21,7 @@ func (a *App) arguments(root *cobra.Command) []string {
 		}
 		cmd, at = found, 1
 	}
-	if verb := Verb(cmd.Name()); verb != Extract && verb != Upload && links[cmd.Name()] == "" {
+	if verb := Verb(cmd.Name()); verb != Extract && verb != Check && verb != Upload && links[cmd.Name()] == "" {
 		return args
 	}
 	return append(append([]string{}, args[:at]...), spelledOut(cmd.Flags(), args[at:])...)

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"syscall"
 
+	"longhaul/internal/build"
 	"longhaul/internal/host"
 	"longhaul/internal/node"
 	"longhaul/internal/plaintext"
@@ -28,6 +29,7 @@ const (
 	Extract Verb = "extract"
 	Serve   Verb = "serve"
 	Server  Verb = "temporal"
+	Check   Verb = "check"
 	Sync    Verb = "sync"
 	Status  Verb = "status"
 	Upload  Verb = "upload"
@@ -91,7 +93,7 @@ func (a *App) setDefaults() {
 		a.Dir, _ = os.Getwd() // where it is gone, the errors about relative paths say so
 	}
 	if a.Version == "" {
-		a.Version = buildOf(debug.ReadBuildInfo()).version
+		a.Version = build.Read(debug.ReadBuildInfo()).Version
 	}
 	if a.Dial == nil {
 		a.Dial = host.Dial

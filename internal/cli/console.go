@@ -56,6 +56,19 @@ func hasRoom(w io.Writer) bool {
 	return err == nil && width >= narrowest && height >= lowest
 }
 
+// width is that of the terminal that out is, in columns; zero where out is none.
+func (c *console) width() int {
+	file, ok := c.results.to.(*os.File)
+	if !ok {
+		return 0
+	}
+	width, _, err := term.GetSize(int(file.Fd()))
+	if err != nil {
+		return 0
+	}
+	return width
+}
+
 // note writes a line to people, beside the result.
 func (c *console) note(format string, args ...any) {
 	_, _ = fmt.Fprintf(c.err, format+"\n", args...)

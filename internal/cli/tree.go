@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"longhaul/internal/build"
 	"longhaul/internal/fault"
 )
 
@@ -37,7 +38,7 @@ Settings come from flags, LONGHAUL_... variables and the settings file, in this 
 		}
 	}
 	root.Use = a.name() + useOfArguments(root.Use)
-	root.Version = buildOf(debug.ReadBuildInfo()).String()
+	root.Version = build.Read(debug.ReadBuildInfo()).String()
 	root.Flags().Bool("version", false, "show the version") // without cobra's -v
 	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
 	root.SetOut(c.out)
@@ -52,7 +53,7 @@ Settings come from flags, LONGHAUL_... variables and the settings file, in this 
 // command makes the command of a verb; nil for none.
 func (a *App) command(verb Verb, c *console) *cobra.Command {
 	makers := map[Verb]func(program) *cobra.Command{
-		Demo: demoCommand, Extract: extractCommand, Serve: serveCommand, Server: temporalCommand,
+		Check: checkCommand, Demo: demoCommand, Extract: extractCommand, Serve: serveCommand, Server: temporalCommand,
 		Sync: syncCommand, Status: statusCommand, Upload: uploadCommand, Worker: workerCommand,
 	}
 	if maker := makers[verb]; maker != nil {
@@ -91,6 +92,7 @@ func (a *App) dress(cmd *cobra.Command, c *console) {
 // examples shows one line for each verb.
 func (a *App) examples() string {
 	lines := map[Verb]string{
+		Check:   "$0 check acme",
 		Demo:    "$0 demo",
 		Extract: "$0 extract -c CLIENT_ID -s SECRET -b acme.my.salesforce.com -o ./out",
 		Serve:   "$0 serve --config longhaul.yaml",
@@ -134,6 +136,16 @@ func unknownVerb(cmd *cobra.Command, args []string) error {
 func exactly(n int, what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) == n {
+			return nil
+		}
+		return fault.Invalidf("%s takes %s", cmd.CommandPath(), what)
+	}
+}
+
+// atMost is the check for a command that takes n arguments or fewer.
+func atMost(n int, what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) <= n {
 			return nil
 		}
 		return fault.Invalidf("%s takes %s", cmd.CommandPath(), what)

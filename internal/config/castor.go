@@ -171,8 +171,17 @@ func AddCastorExtractFlags(flags *pflag.FlagSet) {
 // ReadCastorExtract reads castor's flags and environment names. Relative paths start at dir, the working directory. Its error
 // is Mistakes, all there are.
 func ReadCastorExtract(flags *pflag.FlagSet, env Environment, dir string) (CastorExtract, error) {
+	return readCastorExtract(flags, env, dir, extractOutput)
+}
+
+// ReadCastorLogin is ReadCastorExtract for a command that logs in and writes no files.
+func ReadCastorLogin(flags *pflag.FlagSet, env Environment, dir string) (CastorExtract, error) {
+	return readCastorExtract(flags, env, dir)
+}
+
+func readCastorExtract(flags *pflag.FlagSet, env Environment, dir string, more ...castorOption) (CastorExtract, error) {
 	c := &castorValues{flags: flags, env: env, dir: dir}
-	needed := []castorOption{extractClientID, extractClientSecret, extractBaseURL, extractOutput}
+	needed := append([]castorOption{extractClientID, extractClientSecret, extractBaseURL}, more...)
 	var mistakes Mistakes
 	login := source.Salesforce{
 		Auth:     source.ClientCredentials,

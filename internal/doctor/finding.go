@@ -48,8 +48,8 @@ const (
 	Unknown CountKind = "unknown"
 )
 
-// Failed is the finding with the error for which a sync would fail. The error's own sentence says what was found; an error without a
-// class is one of Longhaul.
+// Failed is the finding with the error for which a sync would fail. The error's own sentence says what was found and, where fix is
+// empty, what to change. An error without a class is one of Longhaul.
 func (f Finding) Failed(err error, cost, fix string) Finding {
 	f.Status, f.Found, f.Cost, f.Fix = Fail, fault.Sentence(err), cost, fix
 	f.Class, f.System = internal, fault.Longhaul
@@ -58,6 +58,9 @@ func (f Finding) Failed(err error, cost, fix string) Finding {
 		if known.System != fault.Longhaul { // what lies below is for engineers; of a setting it says where it stands
 			f.Found = known.Message
 		}
+	}
+	if fix == "" {
+		f.Found, f.Fix = fault.Halves(f.Found)
 	}
 	f.Found = fault.Short(f.Found, longest)
 	return f

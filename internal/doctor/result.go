@@ -1,5 +1,11 @@
 package doctor
 
+import (
+	"encoding/json"
+
+	"longhaul/internal/fault"
+)
+
 // Result is the answer to all questions about a source.
 type Result struct {
 	Source   string    `json:"source"`
@@ -28,5 +34,27 @@ func Judge(source string, findings []Finding) Result {
 			status = Warn
 		}
 	}
-	return Result{Source: source, Status: status, Findings: findings}
+	return Result{Source: source, Status: status, Findings: short(findings)}
 }
+
+// largest bounds the findings of a result in bytes, so that a history keeps the result. A little is left for the rest of it.
+const largest = 36 << 10
+
+// short cuts the texts of findings until all fit. It loses no row.
+func short(findings []Finding) []Finding {
+	all := append([]Finding{}, findings...)
+	for most := longest; most >= shortest; most /= 2 {
+		for i := range all {
+			for _, text := range []*string{&all[i].Found, &all[i].Cost, &all[i].Fix, &all[i].Where} {
+				*text = fault.Short(*text, most)
+			}
+		}
+		if data, err := json.Marshal(all); err != nil || len(data) <= largest {
+			break
+		}
+	}
+	return all
+}
+
+// shortest is what is left of each text at least, in bytes.
+const shortest = 60

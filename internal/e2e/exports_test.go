@@ -17,7 +17,6 @@ import (
 
 	accounts "longhaul/internal/account" // account is a test of this package
 	"longhaul/internal/config"
-	"longhaul/internal/doctor"
 	"longhaul/internal/export"
 	"longhaul/internal/export/formats"
 	"longhaul/internal/fault"
@@ -99,14 +98,6 @@ func (f *folderTarget) Close()              {}
 func (f *folderTarget) Ready(ctx context.Context) error {
 	_, err := f.from.ExportSecret(ctx, "made_up", "key")
 	return err
-}
-
-func (f *folderTarget) Examine(ctx context.Context) []doctor.Finding {
-	finding := doctor.Finding{ID: "key", Status: doctor.Pass, Title: "Key of the folder", Found: "can be read"}
-	if err := f.Ready(ctx); err != nil {
-		finding = finding.Failed(err, "nothing is delivered", "")
-	}
-	return []doctor.Finding{finding}
 }
 
 func (f *folderTarget) Check(ctx context.Context) (string, error) { return "", f.Ready(ctx) }

@@ -4,6 +4,7 @@ package fault
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -99,4 +100,23 @@ func Sentence(err error) string {
 		return err.Error()
 	}
 	return f.Message
+}
+
+// Halves cuts a sentence for people into what happened and what to change, at the first colon that is in no brackets and no quotes. The
+// second half is empty where the sentence has none.
+func Halves(sentence string) (happened, change string) {
+	depth, quoted := 0, false
+	for i, c := range sentence {
+		switch {
+		case c == '"':
+			quoted = !quoted
+		case c == '(':
+			depth++
+		case c == ')':
+			depth--
+		case c == ':' && depth <= 0 && !quoted && strings.HasPrefix(sentence[i:], ": "):
+			return sentence[:i], sentence[i+2:]
+		}
+	}
+	return sentence, ""
 }

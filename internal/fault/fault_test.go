@@ -50,3 +50,19 @@ func TestSentence(t *testing.T) {
 		}
 	}
 }
+
+func TestHalves(t *testing.T) {
+	t.Parallel()
+	for sentence, want := range map[string][2]string{
+		"it failed: change that":                         {"it failed", "change that"},
+		"it failed (code: 3): change this: twice":        {"it failed (code: 3)", "change this: twice"},
+		`it said "a: b" at 12:30: do "c: d"`:             {`it said "a: b" at 12:30`, `do "c: d"`},
+		"nothing to change":                              {"nothing to change", ""},
+		"https://acme.my.salesforce.com does not answer": {"https://acme.my.salesforce.com does not answer", ""},
+		"": {"", ""},
+	} {
+		if happened, change := fault.Halves(sentence); happened != want[0] || change != want[1] {
+			t.Errorf("%q is cut into %q and %q", sentence, happened, change)
+		}
+	}
+}

@@ -45,6 +45,7 @@ type Host struct {
 	polls      *Polls
 	sources    *sources
 	activities workflows.Activities
+	version    string
 }
 
 // Open opens the bucket and readies the sources. It contacts nobody but the bucket.
@@ -62,7 +63,7 @@ func Open(ctx context.Context, settings config.Config, options Options) (*Host, 
 		logger = zap.NewNop()
 	}
 	h := &Host{
-		store: store, registry: settings.Sources, slots: settings.Worker.Slots, logger: logger,
+		store: store, registry: settings.Sources, slots: settings.Worker.Slots, logger: logger, version: options.Version,
 		polls: newPolls(options.Lost, options.RefusedFor),
 		sources: &sources{
 			registry: settings.Sources, store: store, userAgent: "longhaul/" + options.Version, logger: logger, built: map[string]*activities.Source{},
@@ -72,7 +73,7 @@ func Open(ctx context.Context, settings config.Config, options Options) (*Host, 
 		Sources: h.sources, Store: store, Pool: slots.NewPool(), Temporal: temporalOf, Running: runningWorkflow, Polled: polled, Update: updateWorkflow,
 		Version: options.Version, Slice: options.Slice,
 	}
-	h.activities.Asked = &question.Activities{Sources: h.sources, Store: store, Version: options.Version, Ready: h.ready}
+	h.activities.Asked = &question.Activities{Sources: h.sources, Store: store, Version: options.Version, Doctor: h}
 	return h, nil
 }
 

@@ -50,7 +50,7 @@ func (s *sources) Source(name string) (*activities.Source, error) {
 }
 
 func (s *sources) build(from source.Source) (*activities.Source, error) {
-	org, err := s.salesforce(from)
+	org, err := s.salesforce(from, salesforce.Config{})
 	if err != nil {
 		return nil, err
 	}
@@ -84,31 +84,34 @@ func (s *sources) exports(from source.Source) ([]export.Export, error) {
 	return ready, nil
 }
 
-func (s *sources) salesforce(from source.Source) (*salesforce.Client, error) {
-	base := from.Salesforce.BaseURL
-	if base == "" { // the credentials document names it
-		document, err := from.SalesforceCredentials(context.Background())
-		if err != nil {
-			return nil, err
-		}
-		base = document.BaseURL
+// baseURL is where the org of a source is: the settings or the credentials document name it.
+func baseURL(from source.Source) (string, error) {
+	if from.Salesforce.BaseURL != "" {
+		return from.Salesforce.BaseURL, nil
 	}
-	var slots salesforce.LoginSlots
+	document, err := from.SalesforceCredentials(context.Background())
+	return document.BaseURL, err
+}
+
+// salesforce makes a client of the org. The bounds of a try are those of config.
+func (s *sources) salesforce(from source.Source, config salesforce.Config) (*salesforce.Client, error) {
+	base, err := baseURL(from)
+	if err != nil {
+		return nil, err
+	}
 	if !from.UnboundedLogins {
-		slots = s.store.Logins(from.Name)
+		config.Slots = s.store.Logins(from.Name)
 	}
-	return salesforce.New(salesforce.Config{
-		Slots:   slots,
-		BaseURL: base, Auth: salesforce.Auth(from.Salesforce.Auth), APIVersion: from.Salesforce.APIVersion,
-		CAFile: from.Salesforce.CAFile, MaxInFlight: from.MaxInFlight, UserAgent: s.userAgent, Logger: s.logger,
-		Credentials: func(ctx context.Context) (salesforce.Credentials, error) {
-			c, err := from.SalesforceCredentials(ctx)
-			return salesforce.Credentials{
-				ClientID: c.ClientID, ClientSecret: c.ClientSecret,
-				Username: c.Username, Password: c.Password, SecurityToken: c.SecurityToken,
-			}, err
-		},
-	})
+	config.BaseURL, config.Auth, config.APIVersion = base, salesforce.Auth(from.Salesforce.Auth), from.Salesforce.APIVersion
+	config.CAFile, config.MaxInFlight, config.UserAgent, config.Logger = from.Salesforce.CAFile, from.MaxInFlight, s.userAgent, s.logger
+	config.Credentials = func(ctx context.Context) (salesforce.Credentials, error) {
+		c, err := from.SalesforceCredentials(ctx)
+		return salesforce.Credentials{
+			ClientID: c.ClientID, ClientSecret: c.ClientSecret,
+			Username: c.Username, Password: c.Password, SecurityToken: c.SecurityToken,
+		}, err
+	}
+	return salesforce.New(config)
 }
 
 // close closes idle connections.

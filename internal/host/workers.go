@@ -39,7 +39,7 @@ type Workers struct {
 func (h *Host) NewWorker(c client.Client) *Workers {
 	w := &Workers{host: h, client: c, tuner: newTuner(h.activitySlots()), serving: map[string]worker.Worker{}}
 	w.life, w.end = context.WithCancel(context.Background())
-	w.main = workflows.NewWorker(c, h.activities, w.options(worker.Options{}))
+	w.main = workflows.NewWorker(c, h.activities, w.options(worker.Options{Identity: h.me("").Label()}))
 	return w
 }
 
@@ -112,7 +112,7 @@ func (w *Workers) Serve(name string) error {
 	if _, there := w.serving[name]; there || w.stopped {
 		return nil
 	}
-	one := workflows.NewSourceWorker(w.client, name, w.host.activities, w.options(worker.Options{}))
+	one := workflows.NewSourceWorker(w.client, name, w.host.activities, w.options(worker.Options{Identity: w.host.me(name).Label()}))
 	if err := fault.Caught(one.Start); err != nil {
 		one.Stop() // it may poll already
 		return err

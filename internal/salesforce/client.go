@@ -112,7 +112,9 @@ func (c *Client) Pages(ctx context.Context, q Query) iter.Seq2[Page, error] {
 }
 
 // Count counts the records of a query that the run-as user sees, whatever its fields. It is one call.
-func (c *Client) Count(ctx context.Context, q Query) (int64, error) { return soql.Count(ctx, &c.exchange, q) }
+func (c *Client) Count(ctx context.Context, q Query) (int64, error) {
+	return soql.Count(ctx, &c.exchange, q)
+}
 
 // Setup reads what Setup shows of the run-as user and the org.
 func (c *Client) Setup() setup.Reader { return setup.Reader{Exchange: &c.exchange, Log: c.log} }

@@ -59,6 +59,9 @@ type (
 	// PermissionSet is a permission set that the run-as user is assigned.
 	PermissionSet = setup.PermissionSet
 
+	// SetupReport is a report by its Id and name.
+	SetupReport = setup.Report
+
 	// RecordedLogin is a login of the run-as user, as Salesforce recorded it.
 	RecordedLogin = setup.Login
 

@@ -117,6 +117,9 @@ func Held(value string) Secret {
 	return Secret{reference: heldText, resolve: func() (string, error) { return value, nil }}
 }
 
+// IsHeld reports that the value is held in memory, and stands in no settings.
+func (s Secret) IsHeld() bool { return s.reference == heldText }
+
 // IsZero reports that there is no secret at all; an empty value that is held in memory is a secret.
 func (s Secret) IsZero() bool { return s.resolve == nil }
 

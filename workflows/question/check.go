@@ -2,13 +2,17 @@ package question
 
 import (
 	"errors"
+	"fmt"
+	"strings"
 
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/workflow"
 
 	asked "longhaul/activities/question"
 	"longhaul/internal/doctor"
+	"longhaul/internal/doctor/cluster"
 	"longhaul/internal/fault"
+	"longhaul/internal/humanize"
 	"longhaul/workflows/call"
 )
 
@@ -28,26 +32,36 @@ func CheckSource(ctx workflow.Context, given converter.RawValue) (*doctor.Result
 	if err != nil {
 		return nil, end(err)
 	}
-	result, err := Ask(ctx, in.Source, "check source "+in.Source, acts.Examine, asked.ExamineParams{Source: in.Source})
-	if unserved, ok := errors.AsType[*UnservedError](err); ok {
-		result = doctor.Judge(in.Source, []doctor.Finding{nobodyServes(unserved)})
-		err = nil
+	params := asked.ExamineParams{Source: in.Source}
+	result, err := Ask(ctx, in.Source, "check source "+in.Source, acts.Examine, params)
+	if errors.As(err, new(*UnservedError)) {
+		// A worker may have the settings of the source and not serve it, because a secret cannot be read.
+		result, err = call.Do(call.OnAnyWorker(ctx), call.ForQuestion, "check source "+in.Source+", which no worker serves", acts.Examine, params)
+		if err != nil {
+			result, err = doctor.Judge(in.Source, []doctor.Finding{cluster.Unserved(in.Source)}), nil
+		}
 	}
 	if err != nil {
 		return nil, end(err)
 	}
+	workflow.SetCurrentDetails(ctx, details(result))
 	return &result, nil
 }
 
-// nobodyServes is the only finding where no worker can look for others.
-func nobodyServes(err *UnservedError) doctor.Finding {
-	return doctor.Finding{
-		ID: "temporal.workers", Title: "Workers", Status: doctor.Fail,
-		Found: "no worker serves source " + err.Source, Cost: "a sync waits until a worker serves the source",
-		Fix: "check the name of the source, or start longhaul-worker with its settings and secrets; a worker that has them and leaves the " +
-			"source out says why in its log",
-		Where: "sources." + err.Source, Class: fault.Transient, System: fault.Temporal,
+// details shows the rows that ask for something in the UI, a line each.
+func details(r doctor.Result) string {
+	counts := map[doctor.Status]int64{}
+	var rows strings.Builder
+	for _, f := range r.Findings {
+		counts[f.Status]++
+		switch f.Status {
+		case doctor.Fail, doctor.Warn:
+			fmt.Fprintf(&rows, "- **%s** %s: %s. %s\n", f.Status, f.Title, f.Found, f.Fix)
+		case doctor.Pass, doctor.Skipped:
+		}
 	}
+	return fmt.Sprintf("### %s\n\n%d fail, %d warn, %d pass, %d skipped; %s.\n\n%s", r.Status, counts[doctor.Fail], counts[doctor.Warn],
+		counts[doctor.Pass], counts[doctor.Skipped], humanize.Count(r.Calls, "API call"), rows.String())
 }
 
 // end makes the failure of a workflow: its type is the class, its message the sentence.

@@ -114,15 +114,24 @@ func TestCheckSource_saysThatNobodyServesTheSource(t *testing.T) {
 		}
 		return healthy(attempt)
 	}
+	fromElsewhere := func(attempt int) (doctor.Result, error) { // a worker that has the settings and does not serve the source
+		if attempt == 1 {
+			return nobody(attempt)
+		}
+		return doctor.Judge("acme", []doctor.Finding{{ID: "secret.client_secret", Status: doctor.Warn}}), nil
+	}
 	for name, row := range map[string]struct {
 		source source
 		want   doctor.Status
 		asked  []string
 	}{
-		"nobody polls":             {source{examine: nobody}, doctor.Fail, []string{"Examine acme", look}},
-		"a worker is busy":         {source{examine: afterTheLook, polled: true}, doctor.Pass, []string{"Examine acme", look, "Examine acme"}},
-		"a worker that was killed": {source{examine: nobody, polled: true}, doctor.Fail, []string{"Examine acme", look, "Examine acme"}},
-		"Temporal does not say":    {source{examine: afterTheLook, unheard: true}, doctor.Pass, []string{"Examine acme", look, "Examine acme"}},
+		"nobody polls":         {source{examine: nobody}, doctor.Fail, []string{"Examine acme", look, "Examine acme"}},
+		"another worker looks": {source{examine: fromElsewhere}, doctor.Warn, []string{"Examine acme", look, "Examine acme"}},
+		"a worker is busy":     {source{examine: afterTheLook, polled: true}, doctor.Pass, []string{"Examine acme", look, "Examine acme"}},
+		"a worker that was killed": {
+			source{examine: nobody, polled: true}, doctor.Fail, []string{"Examine acme", look, "Examine acme", "Examine acme"},
+		},
+		"Temporal does not say": {source{examine: afterTheLook, unheard: true}, doctor.Pass, []string{"Examine acme", look, "Examine acme"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

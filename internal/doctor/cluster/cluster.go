@@ -67,12 +67,12 @@ func retention(f Facts) doctor.Finding {
 	case f.NamespaceErr != nil:
 		return r.SkippedFor("the namespace was not described")
 	case f.Retention < leastRetention:
-		r.Status, r.Found = doctor.Warn, fmt.Sprintf("ended syncs are kept for %s", humanize.Duration(f.Retention))
+		r.Status, r.Found = doctor.Warn, fmt.Sprintf("ended syncs are kept for %s", days(f.Retention))
 		r.Cost = "the UI and status forget a sync that ended earlier; its record in the bucket stays"
 		r.Fix = fmt.Sprintf("run `temporal operator namespace update --namespace %s --retention %dd`", f.Namespace, int(bestRetention.Hours()/24))
 		return r
 	}
-	r.Status, r.Found = doctor.Pass, fmt.Sprintf("ended syncs are kept for %s", humanize.Duration(f.Retention))
+	r.Status, r.Found = doctor.Pass, fmt.Sprintf("ended syncs are kept for %s", days(f.Retention))
 	return r
 }
 
@@ -112,6 +112,15 @@ func attributes(f Facts) doctor.Finding {
 	}
 	r.Cost = "syncs cannot be found by what is missing"
 	return r
+}
+
+// days is a retention as people set it.
+func days(d time.Duration) string {
+	const day = 24 * time.Hour
+	if d < 2*day {
+		return humanize.Count(int64(d/time.Hour), "hour")
+	}
+	return humanize.Count(int64(d/day), "day")
 }
 
 func isAre(n int) string {

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"longhaul/internal/doctor"
@@ -53,6 +54,16 @@ func Check(ctx context.Context, p Params) []doctor.Finding {
 	t := &trip{lookUpHost: lookUp, host: target.Hostname(), port: portOf(target), secure: target.Scheme == "https", version: p.Version}
 	t.start(ctx, transport, target, p)
 	return []doctor.Finding{t.name(), t.proxy(), t.connection(), t.tls(), t.answer()}
+}
+
+// Skipped are the rows of Check where there is nowhere to go.
+func Skipped(why string) []doctor.Finding {
+	t := &trip{proxyErr: httpkit.ErrProxyAddress}
+	rows := []doctor.Finding{t.name(), t.proxy(), t.connection(), t.tls(), t.answer()}
+	for i, f := range rows {
+		rows[i] = row(strings.TrimPrefix(f.ID, "network."), f.Title, "").SkippedFor("not asked: " + why)
+	}
+	return rows
 }
 
 func portOf(target *url.URL) string {

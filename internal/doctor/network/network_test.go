@@ -146,33 +146,40 @@ func TestCheck_saysWhichPartOfTheWayFails(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			findings := network.Check(t.Context(), row.way(t).params)
-			if text := fmt.Sprintf("%+v", findings); strings.Contains(text, "s3cretword") {
-				t.Errorf("a secret is shown: %s", text)
-			}
-			want := map[string]doctor.Status{}
-			after := false
-			for _, id := range []string{"network.dns", "network.proxy", "network.connect", "network.tls", "network.answer"} {
-				switch {
-				case id == row.fails:
-					want[id], after = doctor.Fail, true
-				case after:
-					want[id] = doctor.Skipped
-				default:
-					want[id] = doctor.Pass
-				}
-			}
-			maps.Copy(want, row.others)
-			got := map[string]doctor.Status{}
+			requireRows(t, findings, row.fails, row.others)
 			for _, f := range findings {
-				got[f.ID] = f.Status
 				if f.ID == row.fails && (!strings.Contains(f.Found, row.says) || f.Class != row.class || f.Fix == "" || f.Cost == "") {
 					t.Errorf("got %+v, want %q of class %s", f, row.says, row.class)
 				}
 			}
-			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("(-want +got)\n%s%+v", diff, findings)
+			if text := fmt.Sprintf("%+v", findings); strings.Contains(text, "s3cretword") {
+				t.Errorf("a secret is shown: %s", text)
 			}
 		})
+	}
+}
+
+// requireRows makes sure that the rows before the one that fails have passed, and that those after it are skipped.
+func requireRows(t *testing.T, findings []doctor.Finding, fails string, others map[string]doctor.Status) {
+	t.Helper()
+	want, got := map[string]doctor.Status{}, map[string]doctor.Status{}
+	after := false
+	for _, id := range []string{"network.dns", "network.proxy", "network.connect", "network.tls", "network.answer"} {
+		switch {
+		case id == fails:
+			want[id], after = doctor.Fail, true
+		case after:
+			want[id] = doctor.Skipped
+		default:
+			want[id] = doctor.Pass
+		}
+	}
+	maps.Copy(want, others)
+	for _, f := range findings {
+		got[f.ID] = f.Status
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got)\n%s%+v", diff, findings)
 	}
 }
 
@@ -187,11 +194,11 @@ func TestCheck_goesThroughAProxyThatConnects(t *testing.T) {
 			return
 		}
 		defer func() { _ = to.Close() }()
-		rw.WriteHeader(http.StatusOK)
 		conn, _, err := http.NewResponseController(rw).Hijack()
 		if err != nil {
 			return
 		}
+		_, _ = io.WriteString(conn, "HTTP/1.1 200 Connection established\r\n\r\n")
 		go func() { _, _ = io.Copy(to, conn) }()
 		_, _ = io.Copy(conn, to)
 		_ = conn.Close()

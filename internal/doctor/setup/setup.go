@@ -10,6 +10,7 @@ import (
 	"longhaul/internal/fault"
 	"longhaul/internal/httpkit"
 	"longhaul/internal/salesforce"
+	"longhaul/internal/salesforce/place"
 	"longhaul/internal/source"
 )
 
@@ -28,6 +29,9 @@ func Check(ctx context.Context, s source.Source, problem error) []doctor.Finding
 
 func settings(s source.Source, problem error) doctor.Finding {
 	f := doctor.Finding{ID: "settings", Title: "Settings", Where: "sources." + s.Name}
+	if s.Salesforce.ClientSecret.IsHeld() {
+		f.Where = byFlags
+	}
 	if problem == nil {
 		_, problem = httpkit.Roots("ca_file", s.Salesforce.CAFile)
 	}
@@ -35,14 +39,11 @@ func settings(s source.Source, problem error) doctor.Finding {
 		return f.Failed(problem, noSync, "")
 	}
 	f.Status, f.Found = doctor.Pass, summary(s)
-	if s.Salesforce.Auth == source.Password {
-		f.Status = doctor.Warn
-		f.Cost = "Salesforce gives this login to older connected apps only, and to no External Client App"
-		f.Fix = "move to auth: client_credentials with an External Client App"
-		f.Where = "sources." + s.Name + ".salesforce.auth"
-	}
 	return f
 }
+
+// byFlags is where the settings of a source stand that no settings file describes.
+const byFlags = "the flags and the environment of this command"
 
 // summary says in a line by which settings a sync would run.
 func summary(s source.Source) string {
@@ -56,12 +57,15 @@ func summary(s source.Source) string {
 
 func secret(ctx context.Context, s source.Source, v source.Value) doctor.Finding {
 	f := doctor.Finding{
-		ID: "secret." + v.Setting, Title: "Secret " + v.Setting, Where: fmt.Sprintf("sources.%s, %s: %s", s.Name, v.Setting, v.Secret),
+		ID: "secret." + v.Setting, Title: "Secret " + v.Setting, Where: fmt.Sprintf("%s of sources.%s: %s", v.Setting, s.Name, v.Secret),
+	}
+	if v.Secret.IsHeld() {
+		f.Where = byFlags
 	}
 	odd, err := v.Check(ctx, s)
 	switch {
 	case err != nil:
-		return f.Failed(err, noSync, "")
+		return f.Failed(withoutSource(err, s, v), noSync, "")
 	case strings.Contains(odd, "leaves out"):
 		f.Status, f.Found = doctor.Pass, "can be read; it "+odd
 	case odd != "":
@@ -74,12 +78,18 @@ func secret(ctx context.Context, s source.Source, v source.Value) doctor.Finding
 	return f
 }
 
-// myDomain is where Setup shows the address of an org.
-const myDomain = "Setup > Company Settings > My Domain > Current My Domain URL"
+// withoutSource leaves out of an error of a secret which secret it is: the row says so.
+func withoutSource(err error, s source.Source, v source.Value) error {
+	text, prefixed := strings.CutPrefix(fault.Sentence(err), fmt.Sprintf("%s of source %q: ", v.Setting, s.Name))
+	if !prefixed {
+		return err
+	}
+	return fault.Invalidf("%s", text)
+}
 
 // Host says what the host of base_url is. Without an address nothing can be asked over the network.
 func Host(s source.Source, baseURL string) (finding doctor.Finding, host salesforce.Host, ok bool) {
-	f := doctor.Finding{ID: "host", Title: "Host of the org", Where: myDomain}
+	f := doctor.Finding{ID: "host", Title: "Host of the org", Where: place.MyDomain}
 	host, err := salesforce.ParseHost(baseURL)
 	if err != nil {
 		return f.Failed(err, noSync, "set base_url to the org's My Domain"), host, false

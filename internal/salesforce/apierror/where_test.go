@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/salesforce/place"
 )
 
 // Every refusal of a login that has a rule of its own says where in Setup to look, what happened and what to change.
@@ -21,7 +22,7 @@ func TestWhere_everyRefusedLoginHasAPlace(t *testing.T) {
 		for _, text := range texts {
 			body := `{"error":"` + r.code + `","error_description":"` + text + `"}`
 			e := Answer{Op: OpLogin, Host: "acme.my.salesforce.com", Status: 400, Body: []byte(body)}.Classify()
-			happened, change := e.Halves()
+			happened, change := fault.Halves(e.Fault().Message)
 			if e.Where() == "" || happened == "" || change == "" {
 				t.Errorf("%s: where %q, what happened %q, what to change %q", body, e.Where(), happened, change)
 			}
@@ -46,23 +47,7 @@ func TestWhere_ofTheAPI(t *testing.T) {
 			t.Errorf("%s is looked into at %q", body, got)
 		}
 	}
-	if e := (Answer{Op: OpQuery, Status: 401, Body: []byte(`[{"errorCode":"INVALID_SESSION_ID","message":"Session expired or invalid"}]`)}).Classify(); e.Where() != setupSessions {
+	if e := (Answer{Op: OpQuery, Status: 401, Body: []byte(`[{"errorCode":"INVALID_SESSION_ID","message":"Session expired or invalid"}]`)}).Classify(); e.Where() != place.Sessions {
 		t.Errorf("an ended session is looked into at %q", e.Where())
-	}
-}
-
-func TestHalves(t *testing.T) {
-	t.Parallel()
-	for sentence, want := range map[string][2]string{
-		"it failed: change that":                         {"it failed", "change that"},
-		"it failed (code: 3): change this: twice":        {"it failed (code: 3)", "change this: twice"},
-		`it said "a: b" at 12:30: do "c: d"`:             {`it said "a: b" at 12:30`, `do "c: d"`},
-		"nothing to change":                              {"nothing to change", ""},
-		"https://acme.my.salesforce.com does not answer": {"https://acme.my.salesforce.com does not answer", ""},
-		"": {"", ""},
-	} {
-		if happened, change := Halves(sentence); happened != want[0] || change != want[1] {
-			t.Errorf("%q is cut into %q and %q", sentence, happened, change)
-		}
 	}
 }

@@ -20,7 +20,7 @@ const ManageAllPrivate = "ManagePvtRptsAndDashbds"
 type Permission struct {
 	Name    string // in the API, without the prefix Permissions
 	Label   string // in Salesforce's setup
-	Purpose string // what a sync does with it, as the end of a sentence; of Excess, what it allows
+	Purpose string // what a sync needs it for, as the end of a sentence; of Excess, what it allows
 	Cost    string // the loss without it, as the end of a sentence
 
 	Decides bool // a sync that lacks it asks before it spends calls on reports
@@ -31,25 +31,25 @@ type Permission struct {
 var All = []Permission{
 	{
 		Name: "RunReports", Label: "Run Reports", Decides: true, Needed: true,
-		Purpose: "Salesforce describes the columns of a report to a user who may run reports", Cost: "no column of a report can be read",
+		Purpose: "for the columns: Salesforce describes a report to users who may run it", Cost: "no column of a report can be read",
 	},
 	{
 		Name: "ViewPublicReports", Label: "View Reports in Public Folders", Decides: true,
-		Purpose: "it shows the reports of every public folder, shared with the run-as user or not",
+		Purpose: "for the reports of public folders that are not shared with the run-as user",
 		Cost:    "reports in folders that are not shared with the run-as user are missing",
 	},
 	{
 		Name: "ViewPublicDashboards", Label: "View Dashboards in Public Folders", Decides: true,
-		Purpose: "it shows the dashboards of every public folder, shared with the run-as user or not",
+		Purpose: "for the dashboards of public folders that are not shared with the run-as user",
 		Cost:    "dashboards in folders that are not shared with the run-as user are missing",
 	},
 	{
 		Name: ManageAllPrivate, Label: "Manage All Private Reports and Dashboards", Decides: true,
-		Purpose: "it shows which report stands behind a component of a dashboard, and the private folders that scope.private adds",
+		Purpose: "for the links from components of dashboards to reports, and for private folders where scope.private is true",
 		Cost:    "the links from dashboards to reports are missing",
 	},
 	{
-		Name: "ViewAllUsers", Label: "View All Users", Purpose: "it shows the users who own and change reports, all of them",
+		Name: "ViewAllUsers", Label: "View All Users", Purpose: "for the users who own and change reports, all of them",
 		Cost: "users who are hidden from the run-as user are missing",
 	},
 }
@@ -58,12 +58,12 @@ var All = []Permission{
 var lesser = []Permission{
 	{
 		Name: "ViewRoles", Label: "View Roles and Role Hierarchy",
-		Purpose: "Longhaul reads no roles; Salesforce demands it of a user with View Setup and Configuration",
-		Cost:    "nothing is missing",
+		Purpose: "for nothing that Longhaul reads: Salesforce demands it of users with View Setup and Configuration",
+		Cost:    "a sync loses nothing",
 	},
 	{
 		Name: "ViewSetup", Label: "View Setup and Configuration",
-		Purpose: "it shows the org's limits, which report its API calls where no answer does, and to a check licences and permission sets",
+		Purpose: "for the org's limits where answers do not tell its API calls, and for the licences and permission sets of a check",
 		Cost: "where Salesforce's answers do not report the API calls of the org, quota.ceiling and quota.share cannot be kept; a check " +
 			"sees no permission set",
 	},

@@ -61,8 +61,10 @@ func (r Reader) User(ctx context.Context, id string) (User, error) {
 				return text(d, &user.Type)
 			case "Profile":
 				return members(d, map[string]func() error{
-					"Name":        func() error { return text(d, &user.Profile) },
-					"UserLicense": func() error { return members(d, map[string]func() error{"Name": func() error { return text(d, &user.License) }}) },
+					"Name": func() error { return text(d, &user.Profile) },
+					"UserLicense": func() error {
+						return members(d, map[string]func() error{"Name": func() error { return text(d, &user.License) }})
+					},
 				})
 			default:
 				return d.SkipValue()
@@ -111,7 +113,9 @@ func (r Reader) PermissionSets(ctx context.Context, user string) ([]PermissionSe
 					set.UserLicense = strings.HasPrefix(id, userLicense)
 					return err
 				},
-				"License": func() error { return members(d, map[string]func() error{"Name": func() error { return text(d, &set.License) }}) },
+				"License": func() error {
+					return members(d, map[string]func() error{"Name": func() error { return text(d, &set.License) }})
+				},
 			})
 		})
 		sets = append(sets, set)

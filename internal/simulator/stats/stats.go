@@ -29,7 +29,9 @@ type Requests struct {
 }
 
 // NewRequests makes a count of none.
-func NewRequests() *Requests { return &Requests{routes: map[string]map[string]int{}, clients: map[string]int{}} }
+func NewRequests() *Requests {
+	return &Requests{routes: map[string]map[string]int{}, clients: map[string]int{}}
+}
 
 // Begin counts a request as in flight.
 func (r *Requests) Begin() {

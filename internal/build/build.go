@@ -1,4 +1,5 @@
-package cli
+// Package build says what a binary knows about its own build.
+package build
 
 import (
 	"fmt"
@@ -6,23 +7,24 @@ import (
 	"strings"
 )
 
-// build is what a binary knows about its own build.
-type build struct {
-	version  string
+// Info is what a binary knows about its own build.
+type Info struct {
+	Version  string
 	revision string
 	dirty    bool
 	golang   string
 	sdk      string // of Temporal
 }
 
-func buildOf(info *debug.BuildInfo, ok bool) build {
-	b := build{version: "devel"}
+// Read reads what the linker left.
+func Read(info *debug.BuildInfo, ok bool) Info {
+	b := Info{Version: "devel"}
 	if !ok {
 		return b
 	}
 	b.golang = info.GoVersion
 	if info.Main.Version != "" {
-		b.version = strings.Trim(info.Main.Version, "()")
+		b.Version = strings.Trim(info.Main.Version, "()")
 	}
 	for _, setting := range info.Settings {
 		switch setting.Key {
@@ -41,8 +43,8 @@ func buildOf(info *debug.BuildInfo, ok bool) build {
 }
 
 // String is the line that --version prints.
-func (b build) String() string {
-	parts := []string{b.version}
+func (b Info) String() string {
+	parts := []string{b.Version}
 	if b.revision != "" {
 		revision := fmt.Sprintf("revision %.12s", b.revision)
 		if b.dirty {

@@ -1,0 +1,145 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"go.uber.org/zap"
+
+	"longhaul/internal/config"
+	"longhaul/internal/control"
+	"longhaul/internal/doctor"
+	"longhaul/internal/doctor/text"
+	"longhaul/internal/fault"
+	"longhaul/internal/host"
+	"longhaul/internal/sourcename"
+)
+
+// checkVerb asks what a sync of a source needs: on a worker of the source, or in this process for an org that castor's flags name.
+type checkVerb struct {
+	program
+
+	apiVersion string
+	private    bool
+}
+
+func checkCommand(p program) *cobra.Command {
+	v := &checkVerb{program: p}
+	cmd := &cobra.Command{
+		Use:   "check SOURCE",
+		Short: "Ask what a sync of a source needs, and say what to change",
+		Long: `Asks, on a worker that serves the source, all that a sync needs: settings and secrets, the way to Salesforce, login and
+permissions, the catalog, the bucket, Temporal. It shows a row a question, with what it costs and what to change, and leaves
+nothing behind. It makes at most 25 API calls. It needs Temporal's address alone, as the temporal CLI does. The exit code is
+that of the first row that fails; rows that only warn end with 0.`,
+		Example: `  $0 check acme
+  $0 check acme --json`,
+		Args: exactly(1, "the name of one source, such as acme"),
+		RunE: func(cmd *cobra.Command, args []string) error { return v.run(cmd.Context(), cmd, args) },
+	}
+	if p.app.StartTemporal != nil {
+		v.addOwn(cmd)
+	}
+	jsonFlag(cmd)
+	return cmd
+}
+
+// addOwn lets the command ask in its own process, as extract does, for who has neither Temporal nor settings yet.
+func (v *checkVerb) addOwn(cmd *cobra.Command) {
+	cmd.Use = "check [SOURCE | flags]"
+	cmd.Long += `
+
+Without a SOURCE it asks in this process about the org that castor's flags or variables name, as extract takes them. That
+needs no Temporal, no worker and no settings file.`
+	cmd.Example += `
+  CASTOR_SALESFORCE_CLIENT_SECRET=... $0 check -c 3MVG9... -b acme.my.salesforce.com`
+	cmd.Args = atMost(1, "the name of one source, such as acme, or castor's flags")
+	f := cmd.Flags()
+	config.AddCastorExtractFlags(f)
+	_ = f.MarkHidden("output") // for who changes the verb of an extract alone
+	f.StringVar(&v.apiVersion, "api-version", "", "version of Salesforce's API; default: the one that castor's files carry")
+	f.BoolVar(&v.private, "private", false, "the sync will include the reports and dashboards in private folders")
+}
+
+func (v *checkVerb) run(ctx context.Context, cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return v.ask(ctx, cmd.Flags())
+	}
+	if err := sourcename.CheckSpoken(args[0], string(Check)); err != nil {
+		return err
+	}
+	if flag := ownFlag(cmd.Flags()); flag != "" {
+		return fault.Invalidf("--%s is for a check in this process, and source %s is checked on its worker: leave one of them out", flag, args[0])
+	}
+	temporal, err := v.app.Dial(ctx, host.DialOptions{Logger: zap.NewNop()})
+	if err != nil {
+		return err
+	}
+	defer temporal.Close()
+	if v.console.fancy && !v.console.json {
+		v.console.note("Asking a worker of source %s.", args[0])
+	}
+	result, err := control.Check(ctx, temporal, args[0])
+	if err != nil {
+		return err
+	}
+	return v.show(result)
+}
+
+// ownFlag is a flag that was given and describes an org.
+func ownFlag(flags *pflag.FlagSet) (name string) {
+	flags.Visit(func(f *pflag.Flag) {
+		if f.Name != "json" {
+			name = f.Name
+		}
+	})
+	return name
+}
+
+// ask asks in this process.
+func (v *checkVerb) ask(ctx context.Context, flags *pflag.FlagSet) error {
+	asked, err := config.ReadCastorLogin(flags, v.app.Environ, v.app.Dir)
+	if err != nil {
+		return err
+	}
+	v.console.warn(asked.Warnings)
+	from := asked.Source
+	from.Salesforce.APIVersion, from.Scope.Private = v.apiVersion, v.private
+	result := host.Examine(ctx, from, v.app.Version, zap.NewNop())
+	if ctx.Err() != nil {
+		return interrupted("interrupted")
+	}
+	result.Source = asked.Source.Salesforce.BaseURL // it has no other name
+	return v.show(result)
+}
+
+// show prints the result, and gives the error of the first row that fails.
+func (v *checkVerb) show(result doctor.Result) error {
+	if v.console.json {
+		if err := v.console.printJSON(result); err != nil {
+			return err
+		}
+	} else {
+		text.Page{Width: v.console.width(), Colours: v.console.colours}.Print(v.console.out, result)
+	}
+	failed := 0
+	var first *doctor.Finding
+	for i, f := range result.Findings {
+		if f.Status != doctor.Fail {
+			continue
+		}
+		if failed++; first == nil {
+			first = &result.Findings[i]
+		}
+	}
+	if first == nil {
+		return nil
+	}
+	message := fmt.Sprintf("check of %s: %s failed: %s", result.Source, first.ID, first.Found)
+	if failed > 1 {
+		message += fmt.Sprintf(" (and %d more rows failed)", failed-1)
+	}
+	return &fault.Error{Class: first.Class, System: first.System, Message: message}
+}

@@ -1,0 +1,62 @@
+package control
+
+import (
+	"context"
+	"errors"
+
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
+
+	"longhaul/internal/doctor"
+	"longhaul/internal/fault"
+	"longhaul/workflows"
+	"longhaul/workflows/question"
+)
+
+// Check asks what a sync of a source needs, by the workflow of that name, and waits for the findings.
+func Check(ctx context.Context, c client.Client, source string) (result doctor.Result, err error) {
+	err = Ask(ctx, c, question.CheckSourceType, question.CheckID(source), "check of source "+source, question.Input{Source: source}, &result)
+	return result, err
+}
+
+// Ask runs a workflow that answers a question, or joins the one that is running, and reads its answer.
+func Ask(ctx context.Context, c client.Client, workflowType, id, summary string, in question.Input, answer any) error {
+	if err := NeedWorker(ctx, c); err != nil {
+		return err
+	}
+	run, err := c.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
+		ID:                       id,
+		TaskQueue:                workflows.TaskQueue,
+		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
+		WorkflowIDReusePolicy:    enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
+		WorkflowRunTimeout:       question.Longest,
+		StaticSummary:            summary,
+	}, workflowType, in)
+	if err != nil {
+		return Explain(err)
+	}
+	return unanswered(id, run.Get(ctx, answer))
+}
+
+// unanswered gives the end of a question without an answer a class and a sentence.
+func unanswered(id string, err error) error {
+	var failure *temporal.ApplicationError
+	var late *temporal.TimeoutError
+	var stopped *temporal.CanceledError
+	var ended *temporal.TerminatedError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &failure):
+		return &fault.Error{Class: fault.Class(failure.Type()), System: fault.Longhaul, Message: failure.Message()}
+	case errors.As(err, &late):
+		return &fault.Error{
+			Class: fault.Transient, System: fault.Temporal, Err: err,
+			Message: "workflow " + id + " got no answer within " + question.Longest.String() + ": check that the worker lives, and try again",
+		}
+	case errors.As(err, &stopped), errors.As(err, &ended):
+		return &fault.Error{Class: fault.Transient, System: fault.Temporal, Message: "somebody ended workflow " + id + ": try again"}
+	}
+	return Explain(err)
+}

@@ -1,0 +1,81 @@
+package doctor_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"longhaul/internal/doctor"
+	"longhaul/internal/fault"
+)
+
+func TestParseLabel_readsWhatLabelMakes(t *testing.T) {
+	t.Parallel()
+	for _, w := range []doctor.Worker{
+		{Identity: "4711@etl-1", Version: "1.2.3", Settings: "ab12cd34"},
+		{Identity: "4711@etl-1", Version: "v0.0.0-20261129+dirty"},
+		{Identity: "4711@a host (of mine)", Version: "1.2.3", Settings: "ab12cd34"},
+	} {
+		if diff := cmp.Diff(w, doctor.ParseLabel(w.Label())); diff != "" {
+			t.Errorf("%s (-want +got)\n%s", w.Label(), diff)
+		}
+	}
+	if diff := cmp.Diff(doctor.Worker{Identity: "4711@etl-1@"}, doctor.ParseLabel("4711@etl-1@")); diff != "" {
+		t.Errorf("another program's worker (-want +got)\n%s", diff)
+	}
+}
+
+func TestJudge_takesTheWorstStatus(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		statuses []doctor.Status
+		want     doctor.Status
+	}{
+		{nil, doctor.Pass},
+		{[]doctor.Status{doctor.Pass, doctor.Skipped}, doctor.Pass},
+		{[]doctor.Status{doctor.Warn, doctor.Pass}, doctor.Warn},
+		{[]doctor.Status{doctor.Pass, doctor.Fail, doctor.Warn}, doctor.Fail},
+	} {
+		var findings []doctor.Finding
+		for _, s := range row.statuses {
+			findings = append(findings, doctor.Finding{Status: s})
+		}
+		if got := doctor.Judge("acme", findings); got.Status != row.want {
+			t.Errorf("%v: got %s, want %s", row.statuses, got.Status, row.want)
+		}
+	}
+}
+
+// TestJudge_isSmallEnoughForAHistory makes findings that say far too much.
+func TestJudge_isSmallEnoughForAHistory(t *testing.T) {
+	t.Parallel()
+	var findings []doctor.Finding
+	for i := range 60 {
+		long := strings.Repeat("ä", 2000)
+		findings = append(findings, doctor.Finding{ID: fmt.Sprintf("row.%d", i), Status: doctor.Pass, Found: long, Cost: long, Fix: long, Where: long})
+	}
+	result := doctor.Judge("acme", findings)
+	data, err := json.Marshal(result)
+	if err != nil || len(data) > 40<<10 {
+		t.Errorf("the result has %d bytes (%v)", len(data), err)
+	}
+	if len(result.Findings) != 60 || result.Findings[59].ID != "row.59" || result.Findings[0].Found == "" {
+		t.Errorf("rows are lost: %d", len(result.Findings))
+	}
+}
+
+func TestFailed_showsNoCauseOfAnotherSystem(t *testing.T) {
+	t.Parallel()
+	below := errors.New("GET /secret?x")
+	f := doctor.Finding{ID: "x"}.Failed(fmt.Errorf("a: %w", &fault.Error{Class: fault.Invalid, System: fault.Bucket, Message: "denied", Err: below}), "c", "f")
+	if f.Found != "denied" || f.Class != fault.Invalid || f.System != fault.Bucket || f.Status != doctor.Fail {
+		t.Errorf("got %+v", f)
+	}
+	if f = (doctor.Finding{}).Failed(below, "", ""); f.Class != "internal" || f.System != fault.Longhaul {
+		t.Errorf("got %+v", f)
+	}
+}

@@ -1,0 +1,196 @@
+// Package exam asks all that a sync of a source needs: the rows of every room of the doctor, in the order of the set-up guide.
+package exam
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"longhaul/internal/doctor"
+	"longhaul/internal/doctor/cluster"
+	"longhaul/internal/doctor/network"
+	"longhaul/internal/doctor/org"
+	"longhaul/internal/doctor/rights"
+	"longhaul/internal/doctor/setup"
+	"longhaul/internal/export"
+	"longhaul/internal/fault"
+	"longhaul/internal/httpkit"
+	"longhaul/internal/salesforce"
+	"longhaul/internal/source"
+)
+
+// Subject is a source that is examined.
+type Subject struct {
+	Source  source.Source
+	BaseURL string // of the settings, or of the credentials document
+	Problem error  // that keeps the settings from being used; nil where they can be
+
+	Org     *salesforce.Client                  // with sessions of its own, so that a login is tried; nil where there is a problem
+	Exports []export.Export                     // nil: the subject is not delivered by a sync, so nothing is asked about that
+	Store   rights.Store                        // nil: no bucket is asked
+	Cluster func(context.Context) cluster.Facts // nil: there is no Temporal
+
+	UserAgent string
+}
+
+const (
+	// longest bounds an examination. A host that hangs takes the whole of it, and the other rows are asked beside it.
+	longest = 18 * time.Second
+	// longestPart bounds each part that asks something else than Salesforce.
+	longestPart = 12 * time.Second
+	// mostCalls is how many calls of Salesforce's API an examination makes at most.
+	mostCalls = 25
+)
+
+// Run asks all questions, and gives a row each.
+func Run(ctx context.Context, s Subject) doctor.Result {
+	ctx, cancel := context.WithTimeout(ctx, longest)
+	defer cancel()
+	meter := new(salesforce.Meter)
+	parts := []func(context.Context) []doctor.Finding{
+		func(ctx context.Context) []doctor.Finding { return s.salesforce(ctx, meter) },
+		bounded(s.exports), bounded(s.bucket), bounded(s.temporal),
+	}
+	rows := make([][]doctor.Finding, len(parts))
+	var asking sync.WaitGroup
+	for i, part := range parts {
+		asking.Go(func() { rows[i] = caught(ctx, part) })
+	}
+	asking.Wait()
+	result := doctor.Judge(s.Source.Name, slices.Concat(rows...))
+	result.Calls = meter.Calls()
+	return result
+}
+
+// bounded gives a part less time than the whole.
+func bounded(part func(context.Context) []doctor.Finding) func(context.Context) []doctor.Finding {
+	return func(ctx context.Context) []doctor.Finding {
+		ctx, cancel := context.WithTimeout(ctx, longestPart)
+		defer cancel()
+		return part(ctx)
+	}
+}
+
+// caught makes a row of a panic, so that the other rows are shown.
+func caught(ctx context.Context, part func(context.Context) []doctor.Finding) (rows []doctor.Finding) {
+	err := fault.Caught(func() error {
+		rows = part(ctx)
+		return nil
+	})
+	if err != nil {
+		row := doctor.Finding{ID: "check", Title: "The check itself", Where: "the worker's log"}
+		rows = append(rows, row.Failed(err, "some rows are missing", "report it with the version of the worker"))
+	}
+	return rows
+}
+
+// salesforce asks the settings, and then goes the way to the org as far as it leads.
+func (s Subject) salesforce(ctx context.Context, meter *salesforce.Meter) []doctor.Finding {
+	at, host, ok := setup.Host(s.Source, s.BaseURL)
+	problem := s.Problem
+	if !ok { // the client was not made for this reason
+		problem = nil
+	}
+	rows := setup.Check(ctx, s.Source, problem)
+	unusable := failed(rows, s.ofLogin)
+	if s.BaseURL == "" && unusable {
+		at = doctor.Finding{ID: at.ID, Title: at.Title, Where: at.Where}.SkippedFor("a secret that names it cannot be read")
+	}
+	if !ok {
+		return slices.Concat(rows, []doctor.Finding{at}, network.Skipped("it is not known where the org is"), org.Skipped("it is not known where the org is"))
+	}
+	way := s.network(ctx, host)
+	switch {
+	case failed(way, nil):
+		return slices.Concat(rows, []doctor.Finding{at}, way, org.Skipped("Salesforce is not reached"))
+	case unusable || s.Org == nil:
+		return slices.Concat(rows, []doctor.Finding{at}, way, org.Skipped("the settings or a secret cannot be used"))
+	}
+	asked := s.org(ctx, meter)
+	if !failed(asked, func(f doctor.Finding) bool { return f.ID == "login" }) {
+		if identity, err := s.Org.Login(ctx); err == nil { // the session is there, so this is no other login
+			at = setup.Instance(at, host, identity.InstanceURL)
+		}
+	}
+	return slices.Concat(rows, []doctor.Finding{at}, way, asked)
+}
+
+// ofLogin says whether a login needs what a row is about: not the secrets of exports, which their own rows tell too.
+func (s Subject) ofLogin(f doctor.Finding) bool {
+	for _, e := range s.Source.Exports {
+		for setting := range e.Secrets {
+			if f.ID == "secret."+e.Section+"."+setting {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// failed says whether a row of some kind failed.
+func failed(rows []doctor.Finding, of func(doctor.Finding) bool) bool {
+	return slices.ContainsFunc(rows, func(f doctor.Finding) bool { return f.Status == doctor.Fail && (of == nil || of(f)) })
+}
+
+func (s Subject) network(ctx context.Context, host salesforce.Host) []doctor.Finding {
+	roots, err := httpkit.Roots("ca_file", s.Source.Salesforce.CAFile)
+	if err != nil {
+		return []doctor.Finding{doctor.Finding{ID: "network.tls", Title: "TLS", Where: "salesforce.ca_file"}.Failed(err, "no sync can begin", "")}
+	}
+	params := network.Params{Address: host.Address, Path: salesforce.VersionsPath, Roots: roots, UserAgent: s.UserAgent}
+	if s.Org != nil {
+		params.Version = s.Org.APIVersion()
+	}
+	return network.Check(ctx, params)
+}
+
+func (s Subject) org(ctx context.Context, meter *salesforce.Meter) []doctor.Finding {
+	bound := salesforce.WithCallBudget(ctx, salesforce.NewCallBudget(mostCalls, 0))
+	return org.Check(bound, org.Params{
+		Client: s.Org, Meter: meter, Auth: salesforce.Auth(s.Source.Salesforce.Auth), Private: s.Source.Scope.Private,
+		AcceptMissing: s.Source.AcceptMissing, MaxInFlight: s.Source.MaxInFlight,
+	})
+}
+
+// exports asks each export what it declares.
+func (s Subject) exports(ctx context.Context) []doctor.Finding {
+	rows := make([][]doctor.Finding, len(s.Exports))
+	var asking sync.WaitGroup
+	for i, one := range s.Exports {
+		asking.Go(func() { rows[i] = caught(ctx, func(ctx context.Context) []doctor.Finding { return examine(ctx, one) }) })
+	}
+	asking.Wait()
+	return slices.Concat(rows...)
+}
+
+func examine(ctx context.Context, one export.Export) []doctor.Finding {
+	if one.Target == nil {
+		section := one.Settings().Section
+		return []doctor.Finding{{
+			ID: "export." + one.Name(), Title: "Export " + one.Name(), Status: doctor.Warn, Where: section,
+			Found: fmt.Sprintf("the settings of the source have no %s", section), Cost: "its files stay in the bucket, and nothing is delivered",
+			Fix: fmt.Sprintf("add %s, unless the files should stay in the bucket", section),
+		}}
+	}
+	rows := one.Target.Examine(ctx)
+	for i := range rows {
+		rows[i].ID = "export." + one.Name() + "." + rows[i].ID
+	}
+	return rows
+}
+
+func (s Subject) bucket(ctx context.Context) []doctor.Finding {
+	if s.Store == nil {
+		return nil
+	}
+	return rights.Check(ctx, s.Store)
+}
+
+func (s Subject) temporal(ctx context.Context) []doctor.Finding {
+	if s.Cluster == nil {
+		return nil
+	}
+	return cluster.Check(s.Cluster(ctx))
+}

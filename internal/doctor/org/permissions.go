@@ -1,0 +1,109 @@
+package org
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"longhaul/internal/doctor"
+	"longhaul/internal/fault"
+	"longhaul/internal/humanize"
+	"longhaul/internal/salesforce/permission"
+	"longhaul/internal/salesforce/place"
+)
+
+// Permissions that questions depend on.
+const (
+	runReports           = "RunReports"
+	viewPublicReports    = "ViewPublicReports"
+	viewPublicDashboards = "ViewPublicDashboards"
+	manageAllPrivate     = permission.ManageAllPrivate
+	viewSetup            = "ViewSetup"
+)
+
+// holding says whether the run-as user has a permission.
+type holding int
+
+const (
+	unread holding = iota // it could not be read, or the org does not have it
+	lacking
+	granted
+)
+
+func (f *facts) has(name string) holding {
+	switch has, known := f.rights.value.Has(name); {
+	case !f.rights.known() || !known:
+		return unread
+	case has:
+		return granted
+	default:
+		return lacking
+	}
+}
+
+func (f rights) permissionRow(p permission.Permission) doctor.Finding {
+	r := about("permission."+p.Name, p.Label)
+	if because := f.because(); because != "" {
+		return r.skip(because)
+	}
+	fix := fmt.Sprintf("tick %q in the permission set of the run-as user", p.Label)
+	switch f.has(p.Name) {
+	case granted:
+		return r.pass("granted, %s", p.Purpose)
+	case unread:
+		return r.warn("it cannot be read whether the run-as user has it; it is "+p.Purpose, "if it is missing, "+p.Cost, fix, place.Permissions)
+	case lacking:
+	}
+	found, cost := "missing; it is "+p.Purpose, p.Cost
+	switch {
+	case p.Needed, p.Name == manageAllPrivate && f.Private:
+		failed := r.fail(&fault.Error{Class: fault.PermissionMissing, System: fault.Salesforce, Message: found}, cost)
+		if p.Name == manageAllPrivate {
+			failed.Cost = "scope.private asks for private reports, which cannot be read without it, so a sync fails; " + cost
+			fix += ", or set scope.private to false"
+		}
+		failed.Found, failed.Fix, failed.Where = found, fix, place.Permissions
+		return failed
+	case slices.Contains(f.AcceptMissing, p.Name):
+		cost += ", as accept_missing allows"
+	case p.Decides:
+		cost += "; a first sync holds and asks before it goes on without it (accept_missing allows it for good)"
+	}
+	return r.warn(found, cost, fix, place.Permissions)
+}
+
+// excessNames are the permissions that are read only to warn of them.
+func excessNames() []string {
+	names := make([]string, 0, len(permission.Excess))
+	for _, p := range permission.Excess {
+		names = append(names, p.Name)
+	}
+	return names
+}
+
+func (f rights) excessRow() doctor.Finding {
+	r := about("permission.excess", "Permissions that Longhaul never uses")
+	switch {
+	case f.because() != "":
+		return r.skip(f.because())
+	case !f.rights.known():
+		return r.skip("the run-as user may not read its permissions")
+	}
+	var names []string
+	customizes := false
+	for _, p := range permission.Excess {
+		if f.has(p.Name) == granted {
+			names = append(names, strconv.Quote(p.Label)+" ("+p.Purpose+")")
+			customizes = customizes || p.Name == "CustomizeApplication"
+		}
+	}
+	if len(names) == 0 {
+		return r.pass("none of those that change something or see everything")
+	}
+	fix := "take them from the run-as user, or give the app a user of its own"
+	if customizes {
+		fix += `; without "Customize Application" the files lack the namespace of reports from packages, and nothing else`
+	}
+	return r.warn("the run-as user has "+humanize.List(names), "a sync loses nothing; whoever gets hold of the app's secret can do the same",
+		fix, place.Permissions)
+}

@@ -1,0 +1,31 @@
+package org
+
+import (
+	"context"
+	"testing"
+
+	"longhaul/internal/doctor"
+	"longhaul/internal/salesforce"
+)
+
+// TestSkipped_hasTheRowsOfACheck compares with an org that is not there.
+func TestSkipped_hasTheRowsOfACheck(t *testing.T) {
+	t.Parallel()
+	secret := func(context.Context) (salesforce.Credentials, error) {
+		return salesforce.Credentials{ClientID: "3MVG9", ClientSecret: "sw0rdfish"}, nil
+	}
+	client, err := salesforce.New(salesforce.Config{BaseURL: "http://127.0.0.1:1", Attempts: 1, Credentials: secret})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	asked, skipped := Check(t.Context(), Params{Client: client}), Skipped("there is no way there")
+	if len(asked) != len(skipped) {
+		t.Fatalf("%d rows, and %d that are skipped", len(asked), len(skipped))
+	}
+	for i, f := range skipped {
+		if f.ID != asked[i].ID || f.Title != asked[i].Title || f.Status != doctor.Skipped || f.Found != "not asked: there is no way there" || f.Class != "" {
+			t.Errorf("got %+v beside %+v", f, asked[i])
+		}
+	}
+}

@@ -1,0 +1,139 @@
+// Package text shows findings to people: a row a line, and below a row that asks for something what it costs, what to change and where.
+package text
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/text"
+
+	"longhaul/internal/doctor"
+	"longhaul/internal/humanize"
+)
+
+const (
+	indent = "  "
+	mark   = 7  // columns of the mark before a row
+	widest = 34 // columns of a title at most
+
+	// DefaultWidth is for what is no terminal.
+	DefaultWidth = 100
+	narrowest    = 60
+)
+
+// Page is where the findings are shown.
+type Page struct {
+	Width   int // in columns; DefaultWidth when zero
+	Colours bool
+}
+
+// marks are what stands before a row, with its colour.
+var marks = map[doctor.Status]struct {
+	word   string
+	colour text.Color
+}{
+	doctor.Pass:    {"ok", text.FgGreen},
+	doctor.Warn:    {"warn", text.FgYellow},
+	doctor.Fail:    {"FAIL", text.FgRed},
+	doctor.Skipped: {"-", text.FgHiBlack},
+}
+
+// Print shows a result.
+func (p Page) Print(w io.Writer, r doctor.Result) {
+	if p.Width == 0 {
+		p.Width = DefaultWidth
+	}
+	p.Width = max(p.Width, narrowest)
+	p.line(w, "", headline(r))
+	fmt.Fprintln(w)
+	title := 0
+	for _, f := range r.Findings {
+		title = max(title, min(text.StringWidth(f.Title), widest))
+	}
+	for _, f := range r.Findings {
+		p.row(w, f, title)
+	}
+	if r.Worker != nil {
+		fmt.Fprintln(w)
+		p.line(w, "", "Asked on worker "+r.Worker.Label()+".")
+		for _, other := range r.Worker.Others {
+			p.line(w, "", "Other worker: "+other.Label())
+		}
+	}
+}
+
+// headline sums up.
+func headline(r doctor.Result) string {
+	counts := map[doctor.Status]int64{}
+	for _, f := range r.Findings {
+		counts[f.Status]++
+	}
+	say := "A sync can run"
+	switch r.Status {
+	case doctor.Fail:
+		say = "A sync cannot run as it is"
+	case doctor.Warn:
+		say = "A sync can run, and lacks something"
+	case doctor.Pass, doctor.Skipped:
+	}
+	return fmt.Sprintf("%s: %s. %s: %d fail, %d warn, %d pass, %d skipped. %s.", r.Source, say,
+		humanize.Count(int64(len(r.Findings)), "question"), counts[doctor.Fail], counts[doctor.Warn], counts[doctor.Pass], counts[doctor.Skipped],
+		humanize.Count(r.Calls, "API call"))
+}
+
+func (p Page) row(w io.Writer, f doctor.Finding, title int) {
+	known := marks[f.Status]
+	word := text.Pad(known.word, mark-len(indent), ' ')
+	if p.Colours {
+		word = text.Escape(word, known.colour.EscapeSeq())
+	}
+	hang := strings.Repeat(" ", mark)
+	if text.StringWidth(f.Title) <= title {
+		name := text.Pad(f.Title, title, ' ') + indent
+		lines := p.wrap(f.Found, mark+title+len(indent))
+		fmt.Fprintln(w, strings.TrimRight(indent+word+name+lines[0], " "))
+		for _, line := range lines[1:] {
+			fmt.Fprintln(w, hang+strings.Repeat(" ", title+len(indent))+line)
+		}
+	} else {
+		fmt.Fprintln(w, indent+word+f.Title)
+		p.line(w, hang+indent, f.Found)
+	}
+	if f.Status != doctor.Fail && f.Status != doctor.Warn {
+		return
+	}
+	for _, more := range []struct{ label, says string }{{"costs", f.Cost}, {"fix", f.Fix}, {"where", f.Where}} {
+		if more.says != "" {
+			p.line(w, hang+indent+text.Pad(more.label+":", len("costs:"), ' ')+" ", more.says)
+		}
+	}
+}
+
+// line prints a text behind a label. Further lines begin below the text.
+func (p Page) line(w io.Writer, label, says string) {
+	for i, line := range p.wrap(says, len(label)) {
+		if i > 0 {
+			label = strings.Repeat(" ", len(label))
+		}
+		fmt.Fprintln(w, label+line)
+	}
+}
+
+// wrap breaks a text between words. Where a word is longer than the line, the line is longer.
+func (p Page) wrap(says string, before int) []string {
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(says) {
+		switch {
+		case line == "":
+			line = word
+		case before+text.StringWidth(line)+1+text.StringWidth(word) > p.Width:
+			lines = append(lines, line)
+			line = word
+		default:
+			line += " " + word
+		}
+	}
+	return append(lines, line)
+}

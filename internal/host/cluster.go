@@ -1,0 +1,97 @@
+package host
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/operatorservice/v1"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/client"
+
+	"longhaul/internal/doctor"
+	"longhaul/internal/doctor/cluster"
+	"longhaul/workflows"
+	"longhaul/workflows/attribute"
+)
+
+const (
+	// clusterTimeout bounds each question to Temporal.
+	clusterTimeout = 4 * time.Second
+	// pollerMemory is longer than a poll lasts: a worker that has not polled for so long is gone.
+	pollerMemory = 90 * time.Second
+)
+
+// Cluster asks the Temporal for which an activity runs about itself and the workers of a source.
+func (h *Host) Cluster(ctx context.Context, name string) cluster.Facts {
+	return h.cluster(ctx, activity.GetClient(ctx), activity.GetInfo(ctx).Namespace, name)
+}
+
+func (h *Host) cluster(ctx context.Context, c client.Client, namespace, name string) cluster.Facts {
+	facts := cluster.Facts{Namespace: namespace, Source: name, Me: h.me(name), Wanted: typeNames(attribute.Types())}
+	described, err := within(ctx, func(ctx context.Context) (*workflowservice.DescribeNamespaceResponse, error) {
+		return c.WorkflowService().DescribeNamespace(ctx, &workflowservice.DescribeNamespaceRequest{Namespace: namespace})
+	})
+	if err != nil {
+		facts.NamespaceErr = explained(err)
+	}
+	facts.Active = described.GetNamespaceInfo().GetState() == enumspb.NAMESPACE_STATE_REGISTERED
+	facts.Retention = described.GetConfig().GetWorkflowExecutionRetentionTtl().AsDuration()
+	known, err := within(ctx, func(ctx context.Context) (attribute.Namespace, error) {
+		return listAttributes(ctx, c.OperatorService(), namespace)
+	})
+	if err != nil {
+		facts.AttributesErr = explained(err)
+	}
+	facts.Listed, facts.Known = known.Listed, typeNames(known.Types)
+	facts.Workers, facts.WorkersErr = within(ctx, func(ctx context.Context) ([]doctor.Worker, error) { return workersOf(ctx, c, name) })
+	return facts
+}
+
+// explained gives an error of Temporal a sentence.
+func explained(err error) error {
+	if refused := Refused(err); refused != nil {
+		return refused
+	}
+	return unanswered(err)
+}
+
+func within[R any](ctx context.Context, ask func(context.Context) (R, error)) (R, error) {
+	ctx, cancel := context.WithTimeout(ctx, clusterTimeout)
+	defer cancel()
+	return ask(ctx)
+}
+
+func typeNames(types map[string]enumspb.IndexedValueType) map[string]string {
+	names := make(map[string]string, len(types))
+	for name, of := range types {
+		names[name] = of.String()
+	}
+	return names
+}
+
+// workersOf lists the workers that poll for the activities of a source, each once, although each polls several times.
+func workersOf(ctx context.Context, c client.Client, name string) ([]doctor.Worker, error) {
+	answer, err := c.DescribeTaskQueue(ctx, workflows.SourceQueue(name), enumspb.TASK_QUEUE_TYPE_ACTIVITY)
+	if err != nil {
+		return nil, err
+	}
+	seen := map[string]bool{}
+	var all []doctor.Worker
+	for _, p := range answer.GetPollers() {
+		if !seen[p.GetIdentity()] && time.Since(p.GetLastAccessTime().AsTime()) < pollerMemory {
+			seen[p.GetIdentity()] = true
+			all = append(all, doctor.ParseLabel(p.GetIdentity()))
+		}
+	}
+	slices.SortFunc(all, func(a, b doctor.Worker) int { return cmp.Compare(a.Identity, b.Identity) })
+	return all, nil
+}
+
+// listAttributes asks a namespace for its search attributes, as the workers' own list does.
+func listAttributes(ctx context.Context, service operatorservice.OperatorServiceClient, namespace string) (attribute.Namespace, error) {
+	return (&attributes{service: service, namespace: namespace}).list(ctx)
+}

@@ -1,0 +1,116 @@
+package host
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"time"
+
+	"go.uber.org/zap"
+
+	"longhaul/activities/question"
+	"longhaul/internal/doctor"
+	"longhaul/internal/doctor/exam"
+	"longhaul/internal/salesforce"
+	"longhaul/internal/source"
+)
+
+// Bounds of a client that examines. A host that hangs must not take the time of all rows.
+const (
+	examineTimeout  = 6 * time.Second
+	examineAttempts = 2
+)
+
+var _ question.Doctor = (*Host)(nil)
+
+// Subject readies a source to be examined: with clients of its own, so that the sessions of a running sync stay.
+func (h *Host) Subject(_ context.Context, name string) (exam.Subject, func(), error) {
+	configured, err := h.registry.Get(name)
+	if err != nil {
+		return exam.Subject{}, nil, err
+	}
+	subject, free := h.sources.subject(configured)
+	subject.Store = h.store
+	return subject, free, nil
+}
+
+// Examine asks what a source needs that no settings file describes: without a bucket, a catalog or a Temporal.
+func Examine(ctx context.Context, from source.Source, version string, logger *zap.Logger) doctor.Result {
+	from.UnboundedLogins = true // there is no bucket that counts them
+	s := &sources{userAgent: "longhaul/" + version, logger: logger}
+	subject, free := s.subject(from)
+	defer free()
+	subject.Exports = nil
+	return exam.Run(ctx, subject)
+}
+
+// subject makes what an examination asks with. free closes its connections.
+func (s *sources) subject(from source.Source) (subject exam.Subject, free func()) {
+	subject = exam.Subject{Source: from, UserAgent: s.userAgent}
+	base, err := baseURL(from)
+	if err == nil { // else the row of the secret that names it says why
+		subject.BaseURL = base
+		subject.Org, subject.Problem = s.salesforce(from, salesforce.Config{Timeout: examineTimeout, Attempts: examineAttempts})
+	}
+	exports, err := s.exports(from)
+	if subject.Problem == nil {
+		subject.Problem = err
+	}
+	subject.Exports = exports
+	return subject, func() {
+		if subject.Org != nil {
+			subject.Org.Close()
+		}
+		for _, one := range exports {
+			if one.Target != nil {
+				one.Target.Close()
+			}
+		}
+	}
+}
+
+// me is this process as a worker of a source; of none, where source is empty.
+func (h *Host) me(name string) doctor.Worker {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	w := doctor.Worker{Identity: fmt.Sprintf("%d@%s", os.Getpid(), host), Version: h.version}
+	if configured, err := h.registry.Get(name); err == nil {
+		w.Settings = fingerprint(configured, h.store.Name())
+	}
+	return w
+}
+
+// fingerprint is a short hash of what the settings of a source say, without secrets, references to them, and paths: these may differ
+// between machines that do the same work.
+func fingerprint(s source.Source, storage string) string {
+	type texts map[string]string
+	said := struct {
+		Source, Storage, BaseURL, Auth, ClientID, Username, APIVersion string
+		MaxInFlight, MaxShards                                         int
+		Quota                                                          source.Quota
+		Guard                                                          source.Guard
+		Scope                                                          source.Scope
+		AcceptMissing                                                  []string
+		Exports                                                        map[string]texts
+	}{
+		s.Name, storage, s.Salesforce.BaseURL, string(s.Salesforce.Auth), s.Salesforce.ClientID, s.Salesforce.Username, s.Salesforce.APIVersion,
+		s.MaxInFlight, s.MaxShards, s.Quota, s.Guard, s.Scope, slices.Sorted(slices.Values(s.AcceptMissing)), map[string]texts{},
+	}
+	for _, e := range s.Exports {
+		all := maps.Clone(texts(e.Texts))
+		delete(all, "ca_file")
+		said.Exports[e.Name] = all
+	}
+	data, err := json.Marshal(said)
+	if err != nil {
+		return ""
+	}
+	sum := sha256.Sum256(data)
+	return fmt.Sprintf("%x", sum[:4])
+}

@@ -1,0 +1,29 @@
+// Package place names pages of Salesforce's Setup by the way to them, in Salesforce's own labels of 2026.
+package place
+
+// What stands in brackets is chosen in a list. Sources: the setup guide of Coalesce Catalog; Salesforce Help, "Configure OAuth Policies",
+// "Manage External Client App OAuth Usage", "Manage Current OAuth Connected App Sessions", "Modify Session Security Settings".
+const (
+	App         = "Setup > External Client Apps > External Client App Manager > (the app)"
+	Scopes      = App + " > Settings > OAuth Settings > OAuth Scopes"
+	Keys        = App + " > Settings > OAuth Settings > Consumer Key and Secret"
+	Flows       = App + " > Settings > OAuth Settings > Flow Enablement"
+	Policies    = App + " > Policies > OAuth Policies"
+	RunAs       = Policies + " > Enable Client Credentials Flow, Run As (Username)"
+	Permitted   = Policies + " > Permitted Users"
+	Addresses   = Policies + " > IP Relaxation"
+	AppUsage    = "Setup > External Client Apps > OAuth Usage"
+	Connected   = "Setup > Apps > Connected Apps > Connected Apps OAuth Usage"
+	OrgFlows    = "Setup > Identity > OAuth and OpenID Connect Settings"
+	Assurance   = "Setup > Identity > Identity Verification"
+	MyDomain    = "Setup > Company Settings > My Domain > Current My Domain URL"
+	Company     = "Setup > Company Settings > Company Information"
+	CallsOfADay = Company + " > API Requests, Last 24 Hours"
+	Sessions    = "Setup > Security > Session Settings"
+	User        = "Setup > Users > Users > (the user)"
+	Activity    = User + " > Active, Unfreeze"
+	Logins      = User + " > Login History"
+	LoginRanges = "Setup > Users > Profiles > (the profile of the user) > Login IP Ranges"
+	Sets        = "Setup > Users > Permission Sets > (the set)"
+	Permissions = Sets + " > System > System Permissions"
+)
