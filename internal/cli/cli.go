@@ -30,6 +30,7 @@ const (
 	Serve   Verb = "serve"
 	Server  Verb = "temporal"
 	Check   Verb = "check"
+	Plan    Verb = "plan"
 	Sync    Verb = "sync"
 	Status  Verb = "status"
 	Upload  Verb = "upload"
@@ -73,7 +74,7 @@ func Main(ctx context.Context, app App) (code int) {
 		}
 	}()
 	signal.Ignore(syscall.SIGPIPE)
-	ctx, stop := untilSignalled(ctx)
+	ctx, stop := node.UntilSignalled(ctx)
 	defer stop()
 
 	root := app.tree(c)

@@ -54,7 +54,7 @@ Settings come from flags, LONGHAUL_... variables and the settings file, in this 
 func (a *App) command(verb Verb, c *console) *cobra.Command {
 	makers := map[Verb]func(program) *cobra.Command{
 		Check: checkCommand, Demo: demoCommand, Extract: extractCommand, Serve: serveCommand, Server: temporalCommand,
-		Sync: syncCommand, Status: statusCommand, Upload: uploadCommand, Worker: workerCommand,
+		Plan: planCommand, Sync: syncCommand, Status: statusCommand, Upload: uploadCommand, Worker: workerCommand,
 	}
 	if maker := makers[verb]; maker != nil {
 		return maker(program{a, c})
@@ -95,6 +95,7 @@ func (a *App) examples() string {
 		Check:   "$0 check acme",
 		Demo:    "$0 demo",
 		Extract: "$0 extract -c CLIENT_ID -s SECRET -b acme.my.salesforce.com -o ./out",
+		Plan:    "$0 plan acme",
 		Serve:   "$0 serve --config longhaul.yaml",
 		Server:  "$0 temporal --data ./data",
 		Sync:    "$0 sync acme",

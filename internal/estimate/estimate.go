@@ -22,13 +22,14 @@ type Plan struct {
 	Quota   *Quota                 `json:"quota"` // null where Salesforce does not tell the maximum
 	Pace    Pace                   `json:"pace"`
 	First   Sync                   `json:"first"`   // every report is described
-	Refresh Sync                   `json:"refresh"` // only those that changed since the last recorded sync
+	Refresh Sync                   `json:"refresh"` // only those that changed since the last recorded sync; none where there is no such sync
 	Share   *int                   `json:"share_for_48h"`
 	Unknown []string               `json:"unknown"` // what the plan could not take into account
 }
 
 // Reused is how many reports a refresh need not describe.
 type Reused struct {
+	Recorded bool      `json:"recorded"` // whether a sync of the source is
 	Reports  int64     `json:"reports"`
 	Changed  int64     `json:"changed"`           // or added since the last sync began
 	Again    int64     `json:"again"`             // that the last sync got no columns of
@@ -111,6 +112,7 @@ func (in Input) Plan() Plan {
 		Pace: Pace{Describes: in.Samples, InFlight: in.InFlight}, Unknown: in.Unknown,
 	}
 	for _, kind := range listing.Kinds {
+		p.Kinds[kind] = 0
 		for _, n := range in.Passes[kind] {
 			p.Kinds[kind] += n
 		}
@@ -131,10 +133,29 @@ func (in Input) Plan() Plan {
 	}
 	p.Reused = in.reused(reports)
 	p.First = in.sync(&p, "the first sync", reports)
-	p.Refresh = in.sync(&p, "a refresh", reports-p.Reused.Reports)
+	left := reports - p.Reused.Reports
+	if in.Known.Sync == "" {
+		left = 0
+		p.unknown("how many reports change between two syncs: the refresh is one of an org in which none did")
+	}
+	p.Refresh = in.sync(&p, "a refresh", left)
 	p.Share = in.shareFor(soon, p.First)
 	p.always()
 	return p
+}
+
+// In is the plan with its days in another place.
+func (p Plan) In(place *time.Location) Plan {
+	p.Zone, _ = p.AsOf.In(place).Zone()
+	p.First, p.Refresh = p.First.in(place), p.Refresh.in(place)
+	return p
+}
+
+func (s Sync) in(place *time.Location) Sync {
+	if s.Forecast != nil {
+		s.Days, s.More = s.Forecast.Days(place)
+	}
+	return s
 }
 
 // unknown adds what the plan cannot take into account, once.
@@ -165,11 +186,11 @@ func (in Input) reused(reports int64) Reused {
 	case k.Sync == "":
 		return Reused{How: "no sync of the source is recorded yet"}
 	case k.Why != "":
-		return Reused{How: k.Why}
+		return Reused{Recorded: true, How: k.Why}
 	case k.Changed < 0:
-		return Reused{How: "the reports that changed since the last sync could not be counted", Again: k.Again}
+		return Reused{Recorded: true, How: "the reports that changed since the last sync could not be counted", Again: k.Again}
 	}
-	r := Reused{Changed: k.Changed, Again: k.Again, Sync: k.Sync, Finished: k.Finished.UTC()}
+	r := Reused{Recorded: true, Changed: k.Changed, Again: k.Again, Sync: k.Sync, Finished: k.Finished.UTC()}
 	r.Reports = max(reports-k.Changed-k.Again, 0)
 	r.How = "estimated: all reports but those that changed since the last recorded sync began and those that it got no columns of"
 	return r

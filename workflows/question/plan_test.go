@@ -55,14 +55,16 @@ func TestPlanSource_failsWithASentence(t *testing.T) {
 		says   string
 	}{
 		"no worker": {
-			source{}, func() (estimate.Plan, error) {
+			source{},
+			func() (estimate.Plan, error) {
 				_, err := nobody(1)
 				return estimate.Plan{}, err
 			},
 			fault.Transient, "no worker serves source acme",
 		},
 		"the share is used up": {
-			source{polled: true}, func() (estimate.Plan, error) {
+			source{polled: true},
+			func() (estimate.Plan, error) {
 				return estimate.Plan{}, &fault.Error{Class: fault.QuotaExhausted, System: fault.Longhaul, Message: "this source has used its share"}
 			},
 			fault.QuotaExhausted, "this source has used its share",
