@@ -56,7 +56,7 @@ func (a *Activities) unknown(ctx context.Context, source string, err error) doct
 func answered(facts cluster.Facts) *doctor.Worker {
 	me := facts.Me
 	for _, w := range facts.Workers {
-		if w.Identity != me.Identity {
+		if w.Label() != me.Label() {
 			me.Others = append(me.Others, w)
 		}
 	}

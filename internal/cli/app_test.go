@@ -18,7 +18,7 @@ func newTestApp(t *testing.T, args ...string) (App, *output) {
 	out := &output{}
 	return App{
 		Args: args, Dir: t.TempDir(), Stdout: &out.stdout, Stderr: &out.stderr, Version: "v1.2.3", Short: "A test",
-		Verbs: []Verb{Demo, Extract, Serve, Server, Sync, Status, Upload, Worker},
+		Verbs: []Verb{Check, Demo, Extract, Serve, Server, Sync, Status, Upload, Worker},
 	}, out
 }
 
@@ -67,7 +67,7 @@ func TestMain_wrongUsage(t *testing.T) {
 		want string
 	}{
 		{"an unknown verb", []string{"longhaul", "sink"}, `longhaul: "sink" is not a verb of longhaul: ` +
-			`use one of demo, extract, serve, status, sync, temporal, upload, worker`},
+			`use one of check, demo, extract, serve, status, sync, temporal, upload, worker`},
 		{"an unknown flag", []string{"longhaul", "sync", "acme", "--fast"}, "longhaul: unknown flag: --fast; `longhaul sync --help` shows what there is"},
 		{"no source", []string{"longhaul", "sync"}, "longhaul: longhaul sync takes the name of one source, such as acme"},
 		{"a bad source name", []string{"longhaul", "sync", "Acme"}, `longhaul: "Acme" is not a source name: use 1 to 40 of a-z, 0-9 and -`},

@@ -107,6 +107,7 @@ func (v *checkVerb) ask(ctx context.Context, flags *pflag.FlagSet) error {
 	v.console.warn(asked.Warnings)
 	from := asked.Source
 	from.Salesforce.APIVersion, from.Scope.Private = v.apiVersion, v.private
+	from.Quota.Share = 100 // as extract
 	result := host.Examine(ctx, from, v.app.Version, zap.NewNop())
 	if ctx.Err() != nil {
 		return interrupted("interrupted")

@@ -7,7 +7,10 @@ import (
 
 // Label is the identity under which a worker polls Temporal, so that others read its version and a hash of its settings there.
 func (w Worker) Label() string {
-	if w.Settings == "" {
+	switch {
+	case w.Version == "": // another program's
+		return w.Identity
+	case w.Settings == "":
 		return fmt.Sprintf("%s (longhaul %s)", w.Identity, w.Version)
 	}
 	return fmt.Sprintf("%s (longhaul %s, settings %s)", w.Identity, w.Version, w.Settings)

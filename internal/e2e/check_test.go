@@ -2,11 +2,205 @@ package e2e_test
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
 
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/client"
+	"google.golang.org/protobuf/encoding/protojson"
+
+	"longhaul/internal/control"
 	"longhaul/internal/doctor"
+	"longhaul/internal/host"
+	"longhaul/internal/simulator/server"
+	"longhaul/internal/source"
+	"longhaul/workflows"
+	"longhaul/workflows/question"
 )
 
 // Examine asks nothing of the folder.
 func (f *folderTarget) Examine(context.Context) []doctor.Finding {
 	return []doctor.Finding{{ID: "key", Status: doctor.Pass}}
+}
+
+// isChecked makes sure that the page's last command has shown the findings of a check.
+func (o *operator) isChecked(t *testing.T) {
+	t.Helper()
+	for _, says := range []string{"Bucket: delete", "an object that is there is not overwritten", "Temporal: workers"} {
+		if !strings.Contains(o.shown, says) {
+			t.Errorf("%q is missing in:\n%s", says, o.shown)
+		}
+	}
+}
+
+// check runs CheckSource as anybody would who has a client of Temporal alone.
+func (w works) check(t *testing.T, name string) doctor.Result {
+	t.Helper()
+	result, err := control.Check(t.Context(), w.client, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return result
+}
+
+func failed(r doctor.Result) (ids []string) {
+	for _, f := range r.Findings {
+		if f.Status == doctor.Fail {
+			ids = append(ids, f.ID)
+		}
+	}
+	return ids
+}
+
+// TestCheck_onAWorkerLeavesNothingAndShowsNoSecret searches all that a check leaves: its result, its history, the log of the worker and
+// the bucket.
+func TestCheck_onAWorkerLeavesNothingAndShowsNoSecret(t *testing.T) {
+	t.Parallel()
+	p := newPlant(t, server.Options{Reports: 30, Columns: 3}, nil)
+	p.sync(t)
+	before := p.keys(t)
+	result := p.check(t, "acme")
+	if len(failed(result)) > 0 {
+		t.Errorf("failed: %v", failed(result))
+	}
+	if result.Calls < 1 || result.Calls > 25 {
+		t.Errorf("%d calls", result.Calls)
+	}
+	if w := result.Worker; w == nil || w.Version != "test" || w.Settings == "" || len(w.Others) > 0 {
+		t.Errorf("the worker is %+v", w)
+	}
+	after := p.keys(t)
+	if !slices.Equal(before, after) {
+		t.Errorf("the bucket holds %v, and before it held %v", after, before)
+	}
+	data, err := json.Marshal(result)
+	if err != nil || len(data) > 40<<10 {
+		t.Errorf("the result has %d bytes (%v)", len(data), err)
+	}
+	log, err := os.ReadFile(filepath.Join(p.dir, "worker.log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	events := p.history(t, question.CheckID("acme"), "")
+	for _, e := range events {
+		line, err := protojson.Marshal(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		data = append(data, line...)
+	}
+	if len(events) > 20 {
+		t.Errorf("%d events", len(events))
+	}
+	ready := p.sim.Ready()
+	for _, secret := range []string{ready.ClientSecret, ready.CatalogToken} {
+		if strings.Contains(string(data), secret) || strings.Contains(string(log), secret) {
+			t.Error("a secret is shown")
+		}
+	}
+}
+
+// TestCheck_findsWhatIsWrong has one Temporal and one worker for several things that are wrong, which a check names together.
+func TestCheck_findsWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	p := newPlant(t, server.Options{Reports: 30, Columns: 3}, func(s *source.Source) {
+		s.Exports[0].Secrets["token"] = source.Held("a-token-that-nobody-knows")
+	})
+	if err := p.sim.Revoke("RunReports"); err != nil {
+		t.Fatal(err)
+	}
+	result := p.check(t, "acme")
+	if got := failed(result); !slices.Equal(got, []string{"permission.RunReports", "export.castor.token"}) {
+		t.Errorf("failed: %v", got)
+	}
+	if result.Status != doctor.Fail {
+		t.Errorf("the status is %s", result.Status)
+	}
+}
+
+// TestCheck_listsTheOtherWorkers has a second worker that reads fewer reports at one time.
+func TestCheck_listsTheOtherWorkers(t *testing.T) {
+	t.Parallel()
+	p := newPlant(t, server.Options{Reports: 5}, nil)
+	p.tweak = func(s *source.Source) { s.MaxInFlight = 3 }
+	other, err := host.Open(t.Context(), p.settings(t, server.Options{}), host.Options{Version: "test-2"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { closed(t, other.Close()) })
+	worker := other.NewWorker(p.client)
+	if err := worker.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(worker.Stop)
+	var result doctor.Result
+	eventually(t, longest, func() bool { // Temporal lists it once it has polled
+		result = p.check(t, "acme")
+		return result.Worker != nil && len(result.Worker.Others) == 1
+	})
+	me, another := *result.Worker, result.Worker.Others[0]
+	if me.Settings == another.Settings || me.Version == another.Version || me.Settings == "" || another.Settings == "" {
+		t.Errorf("%+v answered, and the other is %+v", me, another)
+	}
+	i := slices.IndexFunc(result.Findings, func(f doctor.Finding) bool { return f.ID == "temporal.workers" })
+	if f := result.Findings[i]; f.Status != doctor.Warn || !strings.Contains(f.Fix, "the same settings") {
+		t.Errorf("got %+v", f)
+	}
+}
+
+// TestCheck_ofASourceThatNobodyServes is answered by a worker of other sources, within seconds.
+func TestCheck_ofASourceThatNobodyServes(t *testing.T) {
+	t.Parallel()
+	p := newPlant(t, server.Options{Reports: 5}, nil)
+	result := p.check(t, "acne")
+	if got := failed(result); !slices.Equal(got, []string{"temporal.workers"}) {
+		t.Errorf("failed: %v", got)
+	}
+	if first := result.Findings[0]; first.ID != "settings" || !strings.Contains(first.Found, `source "acne" is not configured; this worker knows: acme`) {
+		t.Errorf("got %+v", first)
+	}
+}
+
+// TestCheck_beginsByTheTypeAlone starts it as the temporal CLI and the UI's form do.
+func TestCheck_beginsByTheTypeAlone(t *testing.T) {
+	t.Parallel()
+	p := newPlant(t, server.Options{Reports: 5}, nil)
+	run, err := p.client.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{TaskQueue: workflows.TaskQueue}, question.CheckSourceType,
+		json.RawMessage(`{"source":"acme"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var result doctor.Result
+	if err := run.Get(t.Context(), &result); err != nil || result.Source != "acme" || len(result.Findings) < 30 {
+		t.Errorf("got %+v, %v", result, err)
+	}
+	described, err := p.client.DescribeWorkflowExecution(t.Context(), run.GetID(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if status := described.GetWorkflowExecutionInfo().GetStatus(); status != enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED {
+		t.Errorf("it is %s", status)
+	}
+	if attributes := fmt.Sprint(described.GetWorkflowExecutionInfo().GetSearchAttributes()); strings.Contains(attributes, "Longhaul") {
+		t.Errorf("it is found among the syncs: %s", attributes)
+	}
+}
+
+// keys are those in the bucket, but for logins: these count for an hour, whoever logged in.
+func (w works) keys(t *testing.T) (all []string) {
+	t.Helper()
+	for key, err := range w.store.List(t.Context(), "") {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(key, "/logins/") {
+			all = append(all, key)
+		}
+	}
+	return all
 }

@@ -23,9 +23,11 @@ type step struct {
 
 // steps are in the order of the page. A command that has none needs nothing and is only run.
 var steps = []step{
+	{"longhaul-starter check acme", nil, (*operator).isChecked},
+	{"temporal workflow result --workflow-id check-acme", nil, (*operator).isChecked},
 	{"longhaul-starter sync acme --detach", (*operator).shutGate, nil},
 	{"temporal schedule trigger", nil, (*operator).awaitScheduled},
-	{"temporal workflow result", (*operator).joinedOrSkipped, (*operator).onceMoreWithoutAnID},
+	{"temporal workflow result --workflow-id sync-acme", (*operator).joinedOrSkipped, (*operator).onceMoreWithoutAnID},
 
 	{"temporal workflow signal --workflow-id sync-acme --name pause", (*operator).slowly, (*operator).paused},
 	{"temporal workflow list --query 'LonghaulPhase IN", (*operator).awaitListed, (*operator).listed},
@@ -98,7 +100,7 @@ func (o *operator) joinedOrSkipped(t *testing.T) {
 	const others = 4 // without an id from the page, by its schedule, and two just now
 	var ended []listed
 	eventually(t, time.Minute, func() bool {
-		ended = slices.DeleteFunc(o.list(t, ""), func(e listed) bool { return e.Execution.WorkflowID == "sync-acme" })
+		ended = slices.DeleteFunc(o.list(t, `WorkflowType = "SyncSource"`), func(e listed) bool { return e.Execution.WorkflowID == "sync-acme" })
 		return len(ended) == others && !slices.ContainsFunc(ended, listed.isRunning)
 	})
 	for _, e := range ended {

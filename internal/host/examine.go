@@ -92,15 +92,18 @@ func fingerprint(s source.Source, storage string) string {
 	type texts map[string]string
 	said := struct {
 		Source, Storage, BaseURL, Auth, ClientID, Username, APIVersion string
-		MaxInFlight, MaxShards                                         int
-		Quota                                                          source.Quota
-		Guard                                                          source.Guard
-		Scope                                                          source.Scope
-		AcceptMissing                                                  []string
-		Exports                                                        map[string]texts
+
+		MaxInFlight, MaxShards int
+		Quota                  source.Quota
+		Guard                  source.Guard
+		Scope                  source.Scope
+		AcceptMissing          []string
+		Exports                map[string]texts
 	}{
-		s.Name, storage, s.Salesforce.BaseURL, string(s.Salesforce.Auth), s.Salesforce.ClientID, s.Salesforce.Username, s.Salesforce.APIVersion,
-		s.MaxInFlight, s.MaxShards, s.Quota, s.Guard, s.Scope, slices.Sorted(slices.Values(s.AcceptMissing)), map[string]texts{},
+		Source: s.Name, Storage: storage, BaseURL: s.Salesforce.BaseURL, Auth: string(s.Salesforce.Auth), ClientID: s.Salesforce.ClientID,
+		Username: s.Salesforce.Username, APIVersion: s.Salesforce.APIVersion, MaxInFlight: s.MaxInFlight, MaxShards: s.MaxShards,
+		Quota: s.Quota, Guard: s.Guard, Scope: s.Scope, AcceptMissing: slices.Sorted(slices.Values(s.AcceptMissing)),
+		Exports: map[string]texts{},
 	}
 	for _, e := range s.Exports {
 		all := maps.Clone(texts(e.Texts))

@@ -91,6 +91,8 @@ func command() *cobra.Command {
 	f.DurationVar(&o.TokenTTL, "token-ttl", 0, "life of an access token (default 2h)")
 	f.BoolVar(&o.SecondInstance, "second-instance", false, "name an instance_url that is another host than that of the login")
 	f.StringSliceVar(&o.Revoked, "revoke", nil, "user permissions that the run-as user lacks, as RunReports,ViewSetup")
+	f.StringSliceVar(&o.Scopes, "scopes", nil, "scopes of the app, as lightning,api (default api)")
+	f.BoolVar(&o.CountsReports, "counts-reports", false, "list reports and dashboards in the record counts")
 	f.StringVar(&s.faults, "faults", "", "file with faults to set from the start, a JSON array as POST /simulator/faults takes")
 	for _, made := range []string{"reports", "columns", "seed"} {
 		c.MarkFlagsMutuallyExclusive("org", made)

@@ -99,7 +99,8 @@ func (s Subject) salesforce(ctx context.Context, meter *salesforce.Meter) []doct
 		at = doctor.Finding{ID: at.ID, Title: at.Title, Where: at.Where}.SkippedFor("a secret that names it cannot be read")
 	}
 	if !ok {
-		return slices.Concat(rows, []doctor.Finding{at}, network.Skipped("it is not known where the org is"), org.Skipped("it is not known where the org is"))
+		const unknown = "it is not known where the org is"
+		return slices.Concat(rows, []doctor.Finding{at}, network.Skipped(unknown), org.Skipped(unknown))
 	}
 	way := s.network(ctx, host)
 	switch {

@@ -52,7 +52,9 @@ func subject(t *testing.T, sim server.Ready, baseURL string) exam.Subject {
 	return exam.Subject{
 		Source: from, BaseURL: baseURL, Org: org, Exports: []export.Export{{Format: castor.Format{}, Target: target}}, Store: store,
 		Cluster: func(context.Context) cluster.Facts {
-			return cluster.Facts{Namespace: "default", Active: true, Retention: 720 * time.Hour, Source: "acme", Workers: []doctor.Worker{{Identity: "1@here"}}}
+			return cluster.Facts{
+				Namespace: "default", Active: true, Retention: 720 * time.Hour, Source: "acme", Workers: []doctor.Worker{{Identity: "1@here"}},
+			}
 		},
 	}
 }

@@ -155,6 +155,7 @@ func TestCheck_makesFewCalls(t *testing.T) {
 		"half of them fail":   {Faults: []server.Fault{{Name: "api_503", Rate: 0.5}}},
 		"queries fail":        {Faults: []server.Fault{{Name: "api_503", Route: "query", Rate: 0.7}}},
 		"describes fail":      {Faults: []server.Fault{{Name: "api_503", Route: "describe"}}},
+		"bound to an address": {Faults: []server.Fault{{Name: "session_ip_locked"}}},
 		"no describe has any": {Faults: []server.Fault{{Name: "empty_extended"}}},
 		"nothing is told": {
 			NoLimitInfo: true, Revoked: []string{simulated.ViewPublicReports, simulated.ViewPublicDashboards},

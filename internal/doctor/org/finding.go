@@ -72,6 +72,9 @@ func words(err error) (found, fix, where string) {
 			"(status.salesforce.com)", ""
 	}
 	found, fix = fault.Halves(fault.Sentence(err))
+	if fix == "" {
+		fix = "look into the log of the worker that answered"
+	}
 	if e, ok := errors.AsType[*salesforce.Error](err); ok {
 		where = e.Where()
 	}

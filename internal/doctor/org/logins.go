@@ -56,15 +56,15 @@ func (f sessions) addressRow() doctor.Finding {
 	}
 	var newest *salesforce.RecordedLogin
 	for k := range f.history.value {
-		if l := &f.history.value[k]; newest == nil && l.Succeeded() && l.SourceIP != "" {
+		if l := &f.history.value[k]; newest == nil && f.succeeded(*l) && l.SourceIP != "" {
 			newest = l
 		}
 	}
 	if newest == nil {
-		return r.skip("Salesforce shows no login of this user yet")
+		return r.skip("Salesforce shows no granted login of this user yet")
 	}
 	var passed doctor.Finding
-	if f.loggedIn.IsZero() || newest.At.Before(f.loggedIn.Add(-recordLag)) {
+	if !f.isOurs(newest) {
 		passed = r.pass("%s at the login of %s; Salesforce does not show this login yet", newest.SourceIP, clockTime(newest.At))
 	} else {
 		passed = r.pass("%s at the login of %s", newest.SourceIP, clockTime(newest.At))
@@ -74,6 +74,19 @@ func (f sessions) addressRow() doctor.Finding {
 	}
 	passed.Where = place.Addresses + "; " + place.LoginRanges
 	return passed
+}
+
+// isOurs reports whether a recorded login may be the one of this check.
+func (f sessions) isOurs(l *salesforce.RecordedLogin) bool {
+	return !f.loggedIn.IsZero() && !l.At.Before(f.loggedIn.Add(-recordLag))
+}
+
+// succeeded reports whether a recorded login was granted. Where no row says so in English, the status of the newest one, which is that of
+// this check, says how the org writes it.
+func (f sessions) succeeded(l salesforce.RecordedLogin) bool {
+	rows := f.history.value
+	english := slices.ContainsFunc(rows, salesforce.RecordedLogin.Succeeded)
+	return l.Succeeded() || !english && f.isOurs(&rows[0]) && l.Status == rows[0].Status
 }
 
 // otherAddresses are the addresses from which the same app logged in too.
@@ -96,7 +109,7 @@ func (f sessions) historyRow() doctor.Finding {
 	lines := make([]string, 0, len(f.history.value))
 	for _, l := range f.history.value {
 		lines = append(lines, fmt.Sprintf("%s %s: %s", clockTime(l.At), l.Application, l.Status))
-		if !l.Succeeded() {
+		if !f.succeeded(l) {
 			refused++
 		}
 	}

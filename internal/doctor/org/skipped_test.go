@@ -24,7 +24,8 @@ func TestSkipped_hasTheRowsOfACheck(t *testing.T) {
 		t.Fatalf("%d rows, and %d that are skipped", len(asked), len(skipped))
 	}
 	for i, f := range skipped {
-		if f.ID != asked[i].ID || f.Title != asked[i].Title || f.Status != doctor.Skipped || f.Found != "not asked: there is no way there" || f.Class != "" {
+		same := f.ID == asked[i].ID && f.Title == asked[i].Title
+		if !same || f.Status != doctor.Skipped || f.Found != "not asked: there is no way there" || f.Class != "" {
 			t.Errorf("got %+v beside %+v", f, asked[i])
 		}
 	}

@@ -51,7 +51,7 @@ func summary(s source.Source) string {
 	if s.Scope.Private {
 		private = "with private folders"
 	}
-	return fmt.Sprintf("auth %s, %d requests at one time, ceiling %d %%, share %d %%, %s",
+	return fmt.Sprintf("auth %s, %d requests at one time, a ceiling of %d and a share of %d percent, %s",
 		s.Salesforce.Auth, s.MaxInFlight, s.Quota.Ceiling, s.Quota.Share, private)
 }
 

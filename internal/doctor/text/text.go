@@ -14,9 +14,7 @@ import (
 
 const (
 	indent = "  "
-	mark   = 7  // columns of the mark before a row
-	widest = 34 // columns of a title at most
-
+	mark   = 7 // columns of the mark before a row
 	// DefaultWidth is for what is no terminal.
 	DefaultWidth = 100
 	narrowest    = 60
@@ -49,7 +47,9 @@ func (p Page) Print(w io.Writer, r doctor.Result) {
 	fmt.Fprintln(w)
 	title := 0
 	for _, f := range r.Findings {
-		title = max(title, min(text.StringWidth(f.Title), widest))
+		if width := text.StringWidth(f.Title); width <= p.Width/3 {
+			title = max(title, width)
+		}
 	}
 	for _, f := range r.Findings {
 		p.row(w, f, title)
@@ -89,23 +89,24 @@ func (p Page) row(w io.Writer, f doctor.Finding, title int) {
 		word = text.Escape(word, known.colour.EscapeSeq())
 	}
 	hang := strings.Repeat(" ", mark)
-	if text.StringWidth(f.Title) <= title {
-		name := text.Pad(f.Title, title, ' ') + indent
-		lines := p.wrap(f.Found, mark+title+len(indent))
-		fmt.Fprintln(w, strings.TrimRight(indent+word+name+lines[0], " "))
-		for _, line := range lines[1:] {
-			fmt.Fprintln(w, hang+strings.Repeat(" ", title+len(indent))+line)
+	column := mark + title + len(indent)
+	head := indent + word + text.Pad(f.Title, title, ' ') + indent
+	for i, line := range p.wrap(f.Found, column) {
+		switch {
+		case i > 0:
+			head = strings.Repeat(" ", column)
+		case text.StringWidth(f.Title) > title: // a long title has a line of its own
+			fmt.Fprintln(w, strings.TrimRight(head, " "))
+			head = strings.Repeat(" ", column)
 		}
-	} else {
-		fmt.Fprintln(w, indent+word+f.Title)
-		p.line(w, hang+indent, f.Found)
+		fmt.Fprintln(w, strings.TrimRight(head+line, " "))
 	}
 	if f.Status != doctor.Fail && f.Status != doctor.Warn {
 		return
 	}
 	for _, more := range []struct{ label, says string }{{"costs", f.Cost}, {"fix", f.Fix}, {"where", f.Where}} {
 		if more.says != "" {
-			p.line(w, hang+indent+text.Pad(more.label+":", len("costs:"), ' ')+" ", more.says)
+			p.line(w, hang+text.Pad(more.label+":", len("costs:"), ' ')+" ", more.says)
 		}
 	}
 }

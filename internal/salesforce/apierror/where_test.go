@@ -47,7 +47,8 @@ func TestWhere_ofTheAPI(t *testing.T) {
 			t.Errorf("%s is looked into at %q", body, got)
 		}
 	}
-	if e := (Answer{Op: OpQuery, Status: 401, Body: []byte(`[{"errorCode":"INVALID_SESSION_ID","message":"Session expired or invalid"}]`)}).Classify(); e.Where() != place.Sessions {
+	const over = `[{"errorCode":"INVALID_SESSION_ID","message":"Session expired or invalid"}]`
+	if e := (Answer{Op: OpQuery, Status: 401, Body: []byte(over)}).Classify(); e.Where() != place.Sessions {
 		t.Errorf("an ended session is looked into at %q", e.Where())
 	}
 }

@@ -1,10 +1,14 @@
 package permission
 
 import (
+	"encoding/xml"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // The documents list the permissions for people. The list in code is the source.
@@ -55,5 +59,71 @@ func TestFind_takesNamesAsPeopleWriteThem(t *testing.T) {
 	}
 	if p, found := Find("ApiEnabled"); found {
 		t.Errorf("a permission that decides nothing is found: %+v", p)
+	}
+}
+
+// The permission sets of the documentation hold what this package says, and name no licence.
+func TestPermissionSets_ofTheDocumentation(t *testing.T) {
+	t.Parallel()
+	guide := Guide()
+	least := []Permission{{Name: "ApiEnabled"}}
+	for _, p := range All {
+		if p.Decides {
+			least = append(least, p)
+		}
+	}
+	for name, want := range map[string][]Permission{"Longhaul_Guide": guide, "Longhaul_Least": least} {
+		path := filepath.Join("../../../docs/salesforce/force-app/main/default/permissionsets", name+".permissionset-meta.xml")
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var set struct {
+			Label       string   `xml:"label"`
+			License     []string `xml:"license"`
+			Permissions []struct {
+				Name    string `xml:"name"`
+				Enabled bool   `xml:"enabled"`
+			} `xml:"userPermissions"`
+		}
+		if err := xml.Unmarshal(text, &set); err != nil {
+			t.Fatal(err)
+		}
+		var names, wanted []string
+		for _, p := range set.Permissions {
+			if p.Enabled {
+				names = append(names, p.Name)
+			}
+		}
+		for _, p := range want {
+			wanted = append(wanted, p.Name)
+		}
+		slices.Sort(wanted)
+		if diff := cmp.Diff(wanted, names); diff != "" || set.Label == "" || len(set.License) > 0 {
+			t.Errorf("%s, label %q, licences %q (-want +got):\n%s", name, set.Label, set.License, diff)
+		}
+	}
+}
+
+func TestGuide_isSixOfWhichEachSaysWhatItIsFor(t *testing.T) {
+	t.Parallel()
+	guide := Guide()
+	if len(guide) != 6 {
+		t.Fatalf("%d permissions", len(guide))
+	}
+	excess := map[string]bool{}
+	for _, p := range Excess {
+		excess[p.Name] = true
+		if p.Label == "" || p.Purpose == "" || p.Cost != "" {
+			t.Errorf("%+v", p)
+		}
+	}
+	for _, p := range slices.Concat(guide, All) {
+		if p.Label == "" || p.Purpose == "" || p.Cost == "" || excess[p.Name] {
+			t.Errorf("%+v", p)
+		}
+		if !slices.Contains(Names(), p.Name) {
+			t.Errorf("%s is not read", p.Name)
+		}
 	}
 }

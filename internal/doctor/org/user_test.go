@@ -1,0 +1,90 @@
+package org
+
+import (
+	"strings"
+	"testing"
+
+	"longhaul/internal/doctor"
+	simulated "longhaul/internal/simulator/org"
+	"longhaul/internal/simulator/server"
+)
+
+func TestCheck_theRunAsUser(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		field string
+		value any
+		want  doctor.Status
+		says  string
+	}{
+		"not active":           {"IsActive", false, doctor.Fail, "is not active"},
+		"of a community":       {"UserType", "CsnOnly", doctor.Warn, "of the type CsnOnly"},
+		"with a tell-all name": {"Username", "anna.b@acme.com", doctor.Pass, "(ann…@acme…)"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			made := simulated.Generate(simulated.Spec{Reports: 10})
+			edited, err := simulated.WithEdits(made, []simulated.Edit{{
+				Object: "User", ID: made.Info().RunAsUserID, Fields: map[string]any{test.field: test.value},
+			}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			found := start(t, server.Options{Org: edited}).check()
+			row := found["run_as"]
+			if row.Status != test.want || !strings.Contains(row.Found, test.says) || !strings.Contains(row.Found, made.Info().RunAsUserID) {
+				t.Errorf("%+v", row)
+			}
+		})
+	}
+}
+
+// A permission that the org does not have, or that cannot be read, is not missing: the row says that nobody knows.
+func TestCheck_permissionsThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	f := start(t, server.Options{Hidden: []string{"UserPermissionAccess.PermissionsViewPublicReports"}})
+	found := f.check()
+	requireChanged(t, found, map[string]doctor.Status{
+		"permission.ViewPublicReports": doctor.Warn, "hidden.reports": doctor.Warn, "hidden.folders": doctor.Warn,
+	})
+	if row := found["permission.ViewPublicReports"]; !strings.Contains(row.Found, "cannot be read") {
+		t.Errorf("%+v", row)
+	}
+
+	f = start(t, server.Options{Faults: []server.Fault{{Name: "api_invalid_type", Route: "query", Times: 1}}})
+	want := map[string]doctor.Status{
+		"permission.excess": doctor.Skipped, "run_as.permission_sets": doctor.Skipped,
+		"hidden.folders": doctor.Warn, "hidden.reports": doctor.Warn, "hidden.dashboards": doctor.Warn, "hidden.users": doctor.Warn,
+	}
+	for _, id := range order {
+		if strings.HasPrefix(id, "permission.") && id != "permission.excess" {
+			want[id] = doctor.Warn
+		}
+	}
+	found = f.check()
+	requireChanged(t, found, want)
+	if got := found["private.reports"].Count; got.Kind != doctor.Unknown {
+		t.Errorf("private reports are %+v", got)
+	}
+}
+
+// The row for permission sets says why it is empty.
+func TestCheck_withoutAPermissionSet(t *testing.T) {
+	t.Parallel()
+	made := simulated.Generate(simulated.Spec{Reports: 10})
+	others := made.ID("User", 0)
+	if others == made.Info().RunAsUserID {
+		others = made.ID("User", 1)
+	}
+	edited, err := simulated.WithEdits(made, []simulated.Edit{{
+		Object: "PermissionSetAssignment", ID: made.ID("PermissionSetAssignment", 1), Fields: map[string]any{"AssigneeId": others},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := start(t, server.Options{Org: edited}).check()
+	requireChanged(t, found, map[string]doctor.Status{})
+	if row := found["run_as.permission_sets"]; !strings.Contains(row.Found, "none beside the one of the profile") {
+		t.Errorf("%+v", row)
+	}
+}

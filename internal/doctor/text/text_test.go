@@ -1,0 +1,48 @@
+package text_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"longhaul/internal/doctor"
+	"longhaul/internal/doctor/text"
+)
+
+func shown(p text.Page, findings ...doctor.Finding) string {
+	var out strings.Builder
+	p.Print(&out, doctor.Judge("acme", findings))
+	return out.String()
+}
+
+func TestPrint_wrapsBetweenWords(t *testing.T) {
+	t.Parallel()
+	got := shown(text.Page{Width: 60},
+		doctor.Finding{ID: "a", Status: doctor.Pass, Title: "Short", Found: "words that are many enough to need more than one line of this page"},
+		doctor.Finding{ID: "b", Status: doctor.Warn, Title: "A title that is longer than a third of it", Found: "found", Cost: strings.Repeat("word ", 12)},
+		doctor.Finding{ID: "c", Status: doctor.Skipped, Title: "Not asked", Found: strings.Repeat("x", 70)},
+	)
+	want := `acme: A sync can run, and lacks something. 3 questions: 0
+fail, 1 warn, 1 pass, 1 skipped. 0 API calls.
+
+  ok   Short      words that are many enough to need more
+                  than one line of this page
+  warn A title that is longer than a third of it
+                  found
+       costs: word word word word word word word word word
+              word word word
+  -    Not asked  ` + strings.Repeat("x", 70) + "\n"
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+func TestPrint_coloursTheMarkAlone(t *testing.T) {
+	t.Parallel()
+	row := doctor.Finding{ID: "a", Status: doctor.Fail, Title: "A row", Found: "found", Cost: "cost"}
+	plain, coloured := shown(text.Page{}, row), shown(text.Page{Colours: true}, row)
+	if strings.Contains(plain, "\x1b") || strings.Count(coloured, "\x1b[") != 2 || !strings.Contains(coloured, "\x1b[31mFAIL") {
+		t.Errorf("plain %q, coloured %q", plain, coloured)
+	}
+}
