@@ -11,7 +11,6 @@ import (
 	"longhaul/activities"
 	"longhaul/internal/listing"
 	"longhaul/internal/quota"
-	"longhaul/internal/quota/forecast"
 	"longhaul/internal/simulator/limits"
 	"longhaul/workflows"
 )
@@ -29,12 +28,10 @@ type metered struct {
 	grows   int          // percent by which each burst is larger or smaller than the one before, in turns
 	earlier []quota.Hour // calls of earlier syncs
 
-	env   *testsuite.TestWorkflowEnvironment
-	org   *org
-	now   func() time.Time
-	used  *limits.Daily
-	ours  int64
-	spans []forecast.Span
+	env  *testsuite.TestWorkflowEnvironment
+	org  *org
+	now  func() time.Time
+	used *limits.Daily
 
 	done   map[int]int64 // reports described, by shard
 	shards []*running
@@ -136,15 +133,6 @@ func (m *metered) spend(n int64) (s activities.Spending) {
 			return s
 		}
 		s.Calls++
-	}
-	m.ours += s.Calls
-	if n := len(m.spans); s.Calls > 0 {
-		if n == 0 || m.now().Sub(m.spans[n-1].Until) > time.Minute {
-			m.spans = append(m.spans, forecast.Span{From: m.now()})
-			n++
-		}
-		m.spans[n-1].Until = m.now()
-		m.spans[n-1].Calls += s.Calls
 	}
 	used, _ := m.used.Used()
 	s.Usage = quota.Usage{Used: int64(used), Max: int64(m.daily), At: m.now(), Clock: m.now()}

@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -26,6 +27,14 @@ func (w works) plan(t *testing.T) (plan estimate.Plan) {
 		t.Fatalf("the plan failed: %v", err)
 	}
 	return plan
+}
+
+// isPlanned makes sure that the page's last command has shown a plan, to people or as JSON.
+func (o *operator) isPlanned(t *testing.T) {
+	t.Helper()
+	if !strings.Contains(o.shown, "A first sync describes") && !strings.Contains(o.shown, "share_for_48h") {
+		t.Errorf("no plan is in:\n%s", o.shown)
+	}
 }
 
 // near checks that what a plan said is within a part of what a sync took.
