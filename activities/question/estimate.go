@@ -68,8 +68,8 @@ func (s *survey) run(ctx context.Context) (estimate.Input, error) {
 	}
 	attempt := attemptOf(ctx)
 	sum, err := s.log.Read(ctx, attempt, time.Now())
-	if err == nil { // what syncs promise the org's other users holds here too
-		_, err = activities.Room(ctx, s.source, quota.Policy{}, sum, estimateCalls)
+	if err == nil {
+		err = s.mayAsk(ctx, sum)
 	}
 	if err == nil {
 		err = s.log.Reserve(ctx, attempt, estimateCalls, time.Time{}, time.Now())
@@ -88,6 +88,19 @@ func (s *survey) run(ctx context.Context) (estimate.Input, error) {
 	s.in.Budget.Recall(sum.Hours(clockOf(reported, s.in.Now), s.in.Now))
 	s.in.Budget.Return(0, s.in.Asked, reported, s.in.Now)
 	return s.in, err
+}
+
+// mayAsk refuses to ask where the share of the source leaves too few calls: what syncs promise the org's other users holds here too.
+func (s *survey) mayAsk(ctx context.Context, sum usage.Sum) error {
+	_, err := activities.Room(ctx, s.source, quota.Policy{}, sum, estimateCalls)
+	f := fault.From(err)
+	if f == nil || f.Class != fault.QuotaExhausted {
+		return err
+	}
+	return &fault.Error{
+		Class: f.Class, System: f.System,
+		Message: f.Message + "; ask again then. Where a sync runs already, its status says when it will end",
+	}
 }
 
 // attemptOf names the calls of this activity in the log of the source's calls.

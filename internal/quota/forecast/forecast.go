@@ -212,15 +212,18 @@ func (c *course) full() bool {
 }
 
 func (c *course) forecast() Forecast {
-	f := Forecast{Seconds: seconds(c.now.Sub(c.begins)), Waits: seconds(c.waits), AsOf: c.begins.UTC(), Spans: c.spans}
+	f := Forecast{Seconds: seconds(c.now.Sub(c.begins)), Waits: seconds(c.waits), AsOf: whole(c.begins), Spans: c.spans}
 	f.Ends = f.AsOf.Add(f.Takes())
 	for i := range f.Spans {
 		span := &f.Spans[i]
-		span.From, span.Until = span.From.UTC(), span.Until.UTC()
+		span.From, span.Until = whole(span.From), whole(span.Until)
 		f.Calls += span.Calls
 	}
 	return f
 }
+
+// whole rounds to a second, which is all that a forecast can tell.
+func whole(t time.Time) time.Time { return t.UTC().Round(time.Second) }
 
 // seconds rounds to whole seconds.
 func seconds(d time.Duration) int64 { return int64(d.Round(time.Second) / time.Second) }
