@@ -96,7 +96,7 @@ func classifyAtStart(err error) error {
 
 // callsSoFar is how many calls the attempts of an activity without a pulse have made.
 func callsSoFar(ctx context.Context, meter *salesforce.Meter) int64 {
-	return beatBefore(ctx).calls() + meter.Calls()
+	return beatBefore(ctx).most() + meter.Calls()
 }
 
 // logInWithinShare is logIn, with the org's usage, within what the source's share leaves. It counts the calls in the bucket.
@@ -112,7 +112,7 @@ func logInWithinShare(
 		return err
 	}
 	ended := countCalls(ctx, store, params.Sync, loginCalls, time.Time{})
-	bounded := salesforce.WithCallBudget(ctx, salesforce.NewCallBudget(room-beatBefore(ctx).calls(), 0))
+	bounded := salesforce.WithCallBudget(ctx, salesforce.NewCallBudget(room-beatBefore(ctx).most(), 0))
 	err = logIn(bounded, source, result)
 	result.Usage = usageOf(meter)
 	if result.Usage.Max <= 0 && err == nil {

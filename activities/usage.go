@@ -70,7 +70,7 @@ func countCalls(
 		bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), usageTimeout)
 		defer cancel()
 		if err := write(bounded); err != nil {
-			activity.GetLogger(ctx).Warn("the API calls of this attempt could not be noted in the bucket", "error", err.Error())
+			activity.GetLogger(ctx).Warn("the API calls of this attempt could not be noted in the bucket", "event", "warning", "error", err.Error())
 		}
 	}
 	write(func(ctx context.Context) error { return log.Reserve(ctx, attempt, most, clock, time.Now()) })
@@ -115,6 +115,7 @@ func Room(ctx context.Context, source *Source, asked quota.Policy, sum usage.Sum
 		return room, nil
 	}
 	wait := budget.Wait(now)
+	wait.Probe = source.Probe
 	until := source.Probe
 	if !wait.Until.IsZero() {
 		until = min(until, max(wait.Until.Sub(now), time.Second))

@@ -8,6 +8,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"longhaul/activities"
+	"longhaul/internal/humanize"
 	"longhaul/internal/quota/forecast"
 	"longhaul/workflows/call"
 )
@@ -192,13 +193,16 @@ func (w *window) start(ctx workflow.Context, selector workflow.Selector) {
 		Sync: p.state.Sync, Shard: one.Shard, Share: w.shares[place], Last: w.last, Known: one.Done, LastRound: p.state.Round == 2,
 		StartOpen: one.StartOpen, Throttled: one.Throttled, Budget: reserved,
 	}
-	summary := fmt.Sprintf("describe shard %d of %d", one.Shard+1, p.state.shards())
+	summary := fmt.Sprintf("shard %d of %d: describe its reports", one.Shard+1, p.state.shards())
+	if one.Done > 0 {
+		summary = fmt.Sprintf("shard %d of %d: describe the rest, after %s", one.Shard+1, p.state.shards(), humanize.Count(one.Done, "report"))
+	}
 	pending := call.Start(ctx, call.ForDescribe, summary, acts.Describe, params)
 	selector.AddFuture(pending.Future, func(workflow.Future) {
 		described, err := pending.Result(ctx)
 		p.budget.giveBack(ctx, reserved, described.Spending, err)
 		if err != nil {
-			described.Reports, described.Partial = max(call.Details(err).Reports, one.Done), true
+			described.Reports, described.Partial = call.Reached(err, one.Done), true
 			if w.failed == nil && !isCancel(ctx, err) {
 				w.failed = err
 			}

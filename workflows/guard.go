@@ -106,35 +106,63 @@ func (p *guardPhase) compare(ctx workflow.Context, params activities.GuardParams
 // hold asks operators whether what was found is right, and reminds them daily. A run that continues finds the concerns anew.
 func (p *guardPhase) hold(ctx workflow.Context, compared activities.GuardResult) error {
 	concerns := compared.Concerns
-	held, why := &p.own.Held, strings.Join(concerns, "; ")
+	held := &p.own.Held
 	if held.Until.IsZero() {
 		held.Until = workflow.Now(ctx).UTC().Add(p.timeout())
 	}
 	until := held.Until
 	p.concerns, p.found = concerns, compared.Found
-	p.wait.halt(ctx, standstill{phase: PhaseHeld, why: why, until: until, concerns: compared.Found})
+	at := standstill{
+		phase: PhaseHeld, why: strings.Join(concerns, " "), until: until, concerns: compared.Found, do: toAnswer(p.state.Sync.Source),
+	}
+	p.wait.halt(ctx, at)
 	for first := true; ; first = false {
 		if err := p.remind(ctx, first); err != nil {
 			return err
 		}
 		left := until.Sub(workflow.Now(ctx))
-		_, err := await(ctx, min(left, remindEvery), "held: "+why, func() bool { return held.Verdict != "" || historyFull(ctx) })
+		_, err := await(ctx, min(left, remindEvery), at.summary(), func() bool { return held.Verdict != "" || historyFull(ctx) })
 		switch {
 		case err != nil:
 			return err
 		case held.Verdict == operator.Approved:
-			p.state.warnOfVerdict(operator.Because("approved by an operator", held.Reason) + ": " + why)
+			p.state.warnOfVerdict(p.verdictWords() + ": " + foundWords(compared))
 			return nil
 		case held.Verdict != "":
-			p.state.warnOfVerdict(operator.Because("discarded by an operator", held.Reason) + ": " + why)
+			p.state.warnOfVerdict(p.verdictWords() + ": " + foundWords(compared))
 			return errDiscarded
 		case !workflow.Now(ctx).Before(until):
-			p.state.warnOfVerdict("discarded because nobody approved it in time: " + why)
+			p.state.warnOfVerdict("discarded because nobody approved it in time: " + foundWords(compared))
 			return errDiscarded
 		case historyFull(ctx):
 			return p.wait.continueAsNew(ctx)
 		}
 	}
+}
+
+// verdictWords say who decided what. A command that waits for the sync and starts it again answers by itself.
+func (p *guardPhase) verdictWords() string {
+	held := p.own.Held
+	switch {
+	case !p.state.Attended || held.Reason != "":
+		return operator.Because(string(held.Verdict)+" by an operator", held.Reason)
+	case held.Verdict == operator.Approved:
+		return "approved by --accept-shrink"
+	default:
+		return "discarded by extract, which asks nobody"
+	}
+}
+
+// foundWords say what was found, without what to do: that is decided.
+func foundWords(compared activities.GuardResult) string {
+	if len(compared.Found) == 0 {
+		return strings.Join(compared.Concerns, " ")
+	}
+	var words []string
+	for _, concern := range compared.Found {
+		words = append(words, concern.What)
+	}
+	return strings.Join(words, ". ")
 }
 
 // timeout is for how long the sync holds.
@@ -154,7 +182,7 @@ func (p *guardPhase) remind(ctx workflow.Context, first bool) error {
 	}
 	params := activities.RemindParams{Sync: p.state.Sync, Concerns: p.concerns, Until: p.own.Held.Until}
 	if err := call.Run(ctx, call.ForReminder, summary, acts.Remind, params); err != nil {
-		workflow.GetLogger(ctx).Warn("that the sync holds was not written to the log", "error", err)
+		workflow.GetLogger(ctx).Warn("that the sync holds was not written to the log", "event", "warning", "error", err)
 	}
 	return ctx.Err()
 }

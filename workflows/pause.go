@@ -95,11 +95,11 @@ func (w *waiter) sitOut(ctx workflow.Context, at standstill, d time.Duration) er
 
 // sitOutUnless is sitOut that ends early when met returns true.
 func (w *waiter) sitOutUnless(ctx workflow.Context, at standstill, d time.Duration, met func() bool) error {
-	at.until = workflow.Now(ctx).Add(d)
+	at.until, at.do = workflow.Now(ctx).Add(d), cmp.Or(at.do, byItself)
 	w.halt(ctx, at)
 	defer w.goOn(ctx)
 	seen := w.resumed
-	_, err := await(ctx, d, at.why, func() bool { return w.resumed > seen || w.paused() || met() })
+	_, err := await(ctx, d, at.summary(), func() bool { return w.resumed > seen || w.paused() || met() })
 	return err
 }
 
@@ -117,7 +117,7 @@ func (w *waiter) untilResumed(ctx workflow.Context) error {
 		return ctx.Err()
 	}
 	why := operator.Because("paused by an operator", w.own.PausedFor) + "; it continues after the signal resume"
-	w.halt(ctx, standstill{phase: PhasePaused, why: why})
+	w.halt(ctx, standstill{phase: PhasePaused, why: why, do: toResume("", w.display.state.Sync.Source)})
 	err := workflow.Await(ctx, func() bool { return !w.paused() || historyFull(ctx) })
 	if err = cmp.Or(err, ctx.Err()); err == nil && w.paused() { // a cancel comes first: the next run would not see it
 		return w.continueAsNew(ctx)

@@ -136,7 +136,8 @@ func TestQuota_theTimerSaysWhy(t *testing.T) {
 		if d != 15*time.Minute {
 			t.Errorf("a timer of %s, want the probe interval", d)
 		}
-		if !strings.HasPrefix(summary, "quota: the org has used 1990 API calls") || len(summary) >= 200 {
+		if !strings.HasPrefix(summary, "waiting, looks again at ") || len(summary) >= 200 ||
+			!strings.Contains(summary, "UTC: the org has used 1,990 API calls") || !strings.Contains(summary, "every 15 min (quota.probe)") {
 			t.Errorf("the timer says %q", summary)
 		}
 	}}).listen(env)

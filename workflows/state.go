@@ -82,7 +82,8 @@ func (s *State) warnOfVerdict(verdict string) {
 	s.Warnings = append(s.Warnings[:min(len(s.Warnings), maxWarnings-1)], clip(verdict))
 }
 
-// clip bounds what a warning or a reason takes in the state, where JSON writes some characters as six bytes.
+// clip bounds what a warning or a reason takes in the state, where JSON writes some characters as six bytes. It cuts between words, and
+// shows that it did.
 func clip(warning string) string {
 	size := 0
 	for at, char := range warning {
@@ -92,10 +93,20 @@ func clip(warning string) string {
 			size += utf8.RuneLen(char)
 		}
 		if size > maxWarningBytes {
-			return warning[:at]
+			return cutAt(warning, at)
 		}
 	}
 	return warning
+}
+
+// cutAt ends a text at the last word that ends before a byte, and with dots in place of the rest.
+func cutAt(text string, at int) string {
+	const dots = "..."
+	cut := strings.ToValidUTF8(text[:max(at-len(dots), 0)], "")
+	if space := strings.LastIndexByte(cut, ' '); space > len(cut)/2 {
+		cut = cut[:space]
+	}
+	return strings.TrimRight(cut, " ,;:") + dots
 }
 
 // shards is the number at which the shards of the round end.

@@ -1,8 +1,6 @@
 package workflows
 
 import (
-	"strings"
-
 	"go.temporal.io/sdk/workflow"
 
 	"longhaul/activities"
@@ -49,7 +47,7 @@ func currentRun(ctx workflow.Context) (run string) {
 	look := func(ctx workflow.Context) any { return workflow.GetInfo(ctx).WorkflowExecution.RunID }
 	same := func(a, b any) bool { return a == b }
 	if err := workflow.MutableSideEffect(ctx, "run", look, same).Get(&run); err != nil {
-		workflow.GetLogger(ctx).Error("the recorded id of the run cannot be read", "error", err)
+		workflow.GetLogger(ctx).Error("the recorded id of the run cannot be read", "event", "warning", "error", err)
 	}
 	return run
 }
@@ -93,11 +91,9 @@ func (d *display) foretell(p *Progress) {
 	}
 }
 
-// forecastWords says what is left, where that is known.
-func forecastWords(p Progress) string {
-	if p.Forecast == nil {
-		return ""
-	}
-	words := p.Forecast.LeftWords()
-	return strings.ToUpper(words[:1]) + words[1:] + ".\n\n"
+// answer is the progress with its forecast.
+func (d *display) answer() Progress {
+	p := d.progress()
+	d.foretell(&p)
+	return p
 }

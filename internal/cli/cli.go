@@ -18,6 +18,7 @@ import (
 	"longhaul/internal/host"
 	"longhaul/internal/node"
 	"longhaul/internal/plaintext"
+	"longhaul/internal/telemetry"
 )
 
 // Verb is one command of a program.
@@ -73,6 +74,7 @@ func Main(ctx context.Context, app App) (code int) {
 			code = c.report(crashed(cause, debug.Stack()))
 		}
 	}()
+	telemetry.CatchStandard(nil) // until the command has a log
 	signal.Ignore(syscall.SIGPIPE)
 	ctx, stop := node.UntilSignalled(ctx)
 	defer stop()

@@ -48,7 +48,7 @@ func TestStatus_saysWhatToDoAboutAStandstill(t *testing.T) {
 		Source: "acme", Phase: workflows.PhaseHeld, Waiting: "half of the reports are missing",
 	}}
 	code, out := run(t, f, nil, "longhaul", "status", "acme")
-	want := `acme is being synced: held: no report described yet; waiting: half of the reports are missing
+	want := `acme is being synced: held: no report described yet
 The sync is held: half of the reports are missing. Approve what it found, or discard the sync:
   temporal workflow update execute --workflow-id sync-acme --name approve
   temporal workflow update execute --workflow-id sync-acme --name discard

@@ -31,12 +31,12 @@ func completeResult() *workflows.Result {
 const completeSummary = `
 Sync of acme: complete in 12 s, 1,012 API calls, 99.4% of the reports have columns
 
- Kind        Records  State of a report                      Reports
-─────────────────────────────────────────────────────────────────────
- folders          60  described                                  990
- reports       1,000  obsolete: Salesforce dropped its type        3
- dashboards      100  unsupported: no columns                      2
- components      600  gone: deleted during the sync                5
+ Kind        Records  State of a report                   Reports
+──────────────────────────────────────────────────────────────────
+ folders          60  described                               990
+ reports       1,000  obsolete: by its definition               3
+ dashboards      100  unsupported: it has no columns            2
+ components      600  gone: deleted meanwhile, or hidden        5
  users           200
 
  File                     Records      Size

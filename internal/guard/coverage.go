@@ -6,6 +6,7 @@ import (
 
 	"longhaul/internal/description"
 	"longhaul/internal/history"
+	"longhaul/internal/humanize"
 )
 
 // Coverage reports, after all reports were described, whether the fall of the number with columns since the last sync looks like an
@@ -21,8 +22,8 @@ func Coverage(last history.Record, states map[description.State]int64, maxShrink
 		return nil
 	}
 	return []Concern{{
-		ConcernCoverageFell, fmt.Sprintf("%d reports have columns, %d %% of all; in the last sync %d had, %d %%",
-			now, percent(description.Coverage(states)), before, percent(description.Coverage(last.States))),
+		ConcernCoverageFell, fmt.Sprintf("%s reports have columns, %d %% of all; in the last sync %s had, %d %%",
+			humanize.Number(now), percent(description.Coverage(states)), humanize.Number(before), percent(description.Coverage(last.States))),
 		"if that is right, approve; else discard, look into the account for the reasons, fix them and start again",
 	}}
 }

@@ -7,6 +7,7 @@ import (
 
 	"longhaul/internal/description"
 	"longhaul/internal/history"
+	"longhaul/internal/humanize"
 	"longhaul/internal/listing"
 )
 
@@ -113,7 +114,8 @@ func (in *Input) shrunk() (concerns []Concern) {
 		}
 		dashboards = dashboards || row.kind == listing.Dashboards
 		concerns = append(concerns, Concern{
-			row.code, fmt.Sprintf("The org has %d %s, %d fewer than the %d of the last sync", now, row.kind, before-now, before),
+			row.code, fmt.Sprintf("The run-as user sees %s %s, %s fewer than the %s of the last sync",
+				humanize.Number(now), row.kind, humanize.Number(before-now), humanize.Number(before)),
 			"if they were deleted, approve; else discard, " + row.back + " and start again",
 		})
 	}

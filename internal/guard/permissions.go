@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"longhaul/internal/humanize"
 	"longhaul/internal/listing"
 	"longhaul/internal/salesforce/permission"
 )
@@ -46,7 +47,7 @@ func Permissions(in Input) []Concern {
 
 // listed says how little a sync may have seen.
 func (in *Input) listed() string {
-	return fmt.Sprintf("%d reports and %d dashboards were listed; ", in.Kinds[listing.Reports], in.Kinds[listing.Dashboards])
+	return humanize.Count(in.Kinds[listing.Reports], "report") + " and " + humanize.Count(in.Kinds[listing.Dashboards], "dashboard") + " were listed; "
 }
 
 // lacking names rights and what their absence costs.

@@ -83,6 +83,9 @@ func Bytes(n int64) string {
 // Moment writes a time to the minute, short enough to stand beside a progress bar.
 func Moment(t time.Time) string { return t.UTC().Format("2 Jan 15:04 UTC") }
 
+// Date writes a time to the minute, with its year.
+func Date(t time.Time) string { return t.UTC().Format("2 Jan 2006 15:04 UTC") }
+
 // List joins names with commas. It writes the first 20 and counts the rest.
 func List(names []string) string {
 	const most = 20

@@ -10,12 +10,11 @@ import (
 	"longhaul/workflows"
 )
 
-// Snapshot is how far a sync is: what the workflow answers, plus what its running activities report by their heartbeats.
+// Snapshot is how far a sync is: what the workflow answers, and what can be seen from outside alone.
 type Snapshot struct {
 	workflows.Progress
 
 	At          time.Time
-	Listed      int64     // records found so far by enumerate
 	SecondRound bool      // catch_up has listed and describes
 	Until       time.Time // when what the sync waits for is over, by the workflow; zero: not known
 }
@@ -59,7 +58,6 @@ func (w *Watcher) snapshot(ctx context.Context) (Snapshot, bool) {
 		}
 	}
 	s := Snapshot{Progress: w.progress, At: time.Now(), Until: w.until(), SecondRound: inSecondRound(w.progress)}
-	addPending(&s, state)
 	if words := w.unserved(ctx, state); words != "" {
 		s.Waiting = words
 	}
@@ -72,7 +70,7 @@ func (w *Watcher) snapshot(ctx context.Context) (Snapshot, bool) {
 		s.Waiting = waiting
 	}
 	if s.Waiting != w.progress.Waiting {
-		s.Until, s.Forecast = time.Time{}, nil // the times are about another reason
+		s.Until, s.Looks, s.Forecast = time.Time{}, nil, nil // the times are about another reason
 	}
 	s.Forecast = s.Forecast.From(s.At)
 	return s, s.Phase != "" || s.Waiting != ""
@@ -81,9 +79,23 @@ func (w *Watcher) snapshot(ctx context.Context) (Snapshot, bool) {
 // keep stores the workflow's answer. An answer that cannot be read changes nothing.
 func (w *Watcher) keep(value converter.EncodedValue) {
 	var answer workflows.Progress
-	if value.Get(&answer) == nil {
-		w.progress = answer
+	if value.Get(&answer) != nil {
+		return
 	}
+	if before := w.progress; answer.Sync == before.Sync && answer.Outcome == "" {
+		// A worker that has just begun may know less of a shard that ends at this moment than its predecessor has shown.
+		answer.Described = max(answer.Described, before.Described)
+		answer.Listed, answer.APICalls = max(answer.Listed, before.Listed), max(answer.APICalls, before.APICalls)
+	}
+	w.progress = answer
+}
+
+// looks is when the sync looks again whether it can go on; zero where it does not say.
+func (s Snapshot) looks() time.Time {
+	if s.Looks == nil || !s.Until.IsZero() {
+		return time.Time{}
+	}
+	return *s.Looks
 }
 
 // until is when the wait of the workflow is over, by its newest answer; zero where it gave no time.

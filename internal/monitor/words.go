@@ -16,9 +16,31 @@ func (s Snapshot) sentence() string {
 	return words + "; waiting" + s.untilWords() + ": " + s.Waiting
 }
 
+// besideBar is how many characters a line of 80 has for words beside the bar.
+const besideBar = 53
+
+// short is the sentence on a line of a terminal. The reason of a wait stands above it.
+func (s Snapshot) short() string {
+	switch {
+	case s.Waiting != "":
+		waiting := "waiting" + s.untilWords()
+		if counted := fmt.Sprintf("%s of %s, %s", humanize.Number(s.Described), humanize.Count(s.ToDescribe, "report"), waiting); s.ToDescribe > 0 &&
+			len(counted) <= besideBar {
+			return counted
+		}
+		return waiting
+	case s.describing() && s.ToDescribe > 0:
+		return s.soFar() + s.leftWords()
+	default:
+		return s.phaseWords()
+	}
+}
+
 // untilWords stand before the reason: a narrow terminal shows only the beginning of the line.
 func (s Snapshot) untilWords() string {
 	switch {
+	case !s.looks().IsZero():
+		return ", looks again at " + humanize.Moment(s.looks())
 	case s.Until.IsZero():
 		return ""
 	case standsStill(s.Phase):
@@ -91,6 +113,9 @@ func (s Snapshot) leftWords() string {
 	}
 	return ", about " + humanize.About(s.Forecast.Takes()) + " left"
 }
+
+// waitsForCalls says that the forecast has more to say than a time: a part of it is waiting for API calls.
+func (s Snapshot) waitsForCalls() bool { return s.Forecast != nil && s.Forecast.Waits > 0 }
 
 // soFar says how many reports are described.
 func (s Snapshot) soFar() string {
