@@ -62,10 +62,11 @@ func (d *display) rest(p *Progress) *forecast.Rest {
 	rest := forecast.Rest{
 		Budget: s.Quota, Probe: s.probe(), Pace: s.Pace, InFlight: s.Auth.MaxInFlight, Reports: p.ToDescribe - p.Described,
 	}
-	if running := p.Described - s.Reports; running <= 0 {
-		rest.Reports -= d.flight.Done(s.Pace, p.Updated)
+	if rest.Running = p.Described - s.Reports; rest.Running <= 0 {
+		rest.Running = d.flight.Done(s.Pace, p.Updated)
+		rest.Reports -= rest.Running
 	} else if !s.Pace.Known() {
-		rest.Pace.Add(running, running, d.flight.Held(p.Updated))
+		rest.Pace.Add(rest.Running, rest.Running, d.flight.Held(p.Updated))
 	}
 	rest.Reports = max(rest.Reports, 0)
 	if s.Round < 2 {

@@ -17,6 +17,7 @@ import (
 type Input struct {
 	Budget quota.Budget
 	Probe  time.Duration // for how long a sync that waits for its quota sleeps at most
+	Made   int64         // calls that running activities have made, and the budget does not know
 	Steps  []Step        // in their order
 }
 
@@ -74,6 +75,9 @@ func (in Input) At(now time.Time) (Forecast, error) {
 	run := course{budget: in.Budget, probe: max(in.Probe, shortestProbe), begins: now, now: now}
 	run.budget.Hours = slices.Clone(in.Budget.Hours)
 	run.budget.Reserved = 0 // what running activities have reserved belongs to the work that is left
+	if in.Made > 0 {
+		run.budget.Return(0, in.Made, run.usage(in.Made), now)
+	}
 	for _, step := range in.Steps {
 		if err := run.step(step); err != nil {
 			return Forecast{}, err

@@ -13,6 +13,7 @@ type Rest struct {
 	Probe    time.Duration `json:"probe"`
 	Begins   time.Time     `json:"begins,omitzero"` // when it gets on, where it waits for something else than API calls
 	Reports  int64         `json:"reports"`         // left to describe
+	Running  int64         `json:"running"`         // reports that running shards have described; the budget does not know their calls
 	Pace     Pace          `json:"pace"`
 	InFlight int           `json:"in_flight"` // requests, over all shards
 	Listings int64         `json:"listings"`  // calls after the last describe, to list what changed meanwhile
@@ -40,7 +41,7 @@ func (r Rest) At(now time.Time) (Forecast, error) {
 	if r.Listings > 0 {
 		list.Takes = pace.Describe(1, 1).Takes // they are made at once
 	}
-	f, err := Input{Budget: r.Budget, Probe: r.Probe, Steps: []Step{before, describe, list}}.At(now)
+	f, err := Input{Budget: r.Budget, Probe: r.Probe, Made: pace.Describe(r.Running, r.InFlight).Calls, Steps: []Step{before, describe, list}}.At(now)
 	if err == nil && !known && (f.Seconds-f.Waits)*mostAssumed > f.Seconds {
 		return Forecast{}, ErrNoPace
 	}
