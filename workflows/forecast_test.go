@@ -57,3 +57,34 @@ func TestForecast_ofASyncThatWaitsTwoDays(t *testing.T) {
 		})
 	}
 }
+
+// TestForecast_isNoneWhileSomebodyMustAct pauses a sync, and has an org that does not tell its maximum.
+func TestForecast_isNoneWhileSomebodyMustAct(t *testing.T) {
+	t.Parallel()
+	kinds := activities.Kinds{Reports: 8000}
+	paused := &metered{daily: 100_000, kinds: kinds}
+	paused.open(t)
+	for at, signal := range map[time.Duration]string{100 * time.Second: workflows.PauseSignal, 10 * time.Minute: workflows.ResumeSignal} {
+		paused.env.RegisterDelayedCallback(func() { paused.env.SignalWorkflow(signal, nil) }, at)
+	}
+	silent := &metered{daily: 100_000, kinds: kinds, silent: true}
+	silent.open(t)
+	for name, m := range map[string]*metered{"a pause": paused, "no maximum": silent} {
+		shown := map[workflows.Phase][2]int{} // looks without a forecast, and with one
+		looks, _, _ := m.watch(t)
+		for _, l := range looks {
+			count := shown[l.Phase]
+			if l.Forecast == nil {
+				count[0]++
+			} else {
+				count[1]++
+			}
+			shown[l.Phase] = count
+		}
+		t.Logf("%s: %v", name, shown)
+		describing, standing := shown[workflows.PhaseDescribe], shown[workflows.PhasePaused]
+		if m.silent && (describing[1] > 0 || describing[0] == 0) || !m.silent && (describing[1] == 0 || standing[1] > 0 || standing[0] == 0) {
+			t.Errorf("%s: looks without and with a forecast are %v", name, shown)
+		}
+	}
+}

@@ -25,6 +25,7 @@ type metered struct {
 	probe   time.Duration
 	kinds   activities.Kinds
 	reused  int64
+	silent  bool         // no answer tells the usage
 	grows   int          // percent by which each burst is larger or smaller than the one before, in turns
 	earlier []quota.Hour // calls of earlier syncs
 
@@ -133,6 +134,10 @@ func (m *metered) spend(n int64) (s activities.Spending) {
 			return s
 		}
 		s.Calls++
+	}
+	if m.silent {
+		s.Usage = quota.Usage{Clock: m.now()}
+		return s
 	}
 	used, _ := m.used.Used()
 	s.Usage = quota.Usage{Used: int64(used), Max: int64(m.daily), At: m.now(), Clock: m.now()}
@@ -250,9 +255,7 @@ func (m *metered) end(s *running) {
 	if !r.Partial {
 		r.States = activities.States{Described: r.Reports}
 	}
-	if err := m.env.CompleteActivity(s.token, r, nil); err != nil {
-		panic(err)
-	}
+	_ = m.env.CompleteActivity(s.token, r, nil) // which nobody waits for any more after a pause
 }
 
 // look is one at the progress of a sync.

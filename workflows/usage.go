@@ -53,10 +53,12 @@ func currentRun(ctx workflow.Context) (run string) {
 }
 
 // rest is what is left of a sync that describes, as a progress shows it; nil where nobody can know it: what is to be described is not
-// planned yet, or somebody must act first.
+// planned yet, somebody must act first, or something else is in the way whose end nobody knows.
 func (d *display) rest(p *Progress) *forecast.Rest {
-	s := d.state
-	if d.outcome != "" || d.flight == nil || d.instead.phase != "" || s.Phase != PhaseDescribe && s.Phase != PhaseCatchUp {
+	s, at := d.state, d.instead
+	describes := d.flight != nil && (s.Phase == PhaseDescribe || s.Phase == PhaseCatchUp)
+	held := at.phase != "" || p.Waiting != at.why || at.why != "" && at.until.IsZero() && s.Quota.Room(p.Updated) > 0
+	if d.outcome != "" || !describes || held {
 		return nil
 	}
 	rest := forecast.Rest{
@@ -73,8 +75,8 @@ func (d *display) rest(p *Progress) *forecast.Rest {
 		rest.Reports += s.Deferred
 		rest.Listings = int64(len(listing.Kinds))
 	}
-	if d.instead.why != "" && s.Quota.Room(p.Updated) > 0 {
-		rest.Begins = d.instead.until
+	if at.why != "" && s.Quota.Room(p.Updated) > 0 {
+		rest.Begins = at.until
 	}
 	return &rest
 }
