@@ -39,7 +39,12 @@ func (a *Activities) Examine(ctx context.Context, params ExamineParams) (doctor.
 	}
 	result := exam.Run(ctx, subject)
 	result.Worker = answered(facts)
-	return result, ctx.Err()
+	if ctx.Err() != nil { // rows of what was not asked say nothing of the source
+		return doctor.Result{}, &fault.Error{
+			Class: fault.Transient, System: fault.Longhaul, Message: "the worker was stopped while it checked the source: try again",
+		}
+	}
+	return result, nil
 }
 
 // unknown is the result of a worker whose settings lack the source.
@@ -65,4 +70,4 @@ func answered(facts cluster.Facts) *doctor.Worker {
 }
 
 // mostOthers bounds how many other workers a result lists.
-const mostOthers = 50
+const mostOthers = 30

@@ -2,17 +2,21 @@ package catalog
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
 	"longhaul/internal/fault"
 )
 
+// ErrUnread says that the token could not be read from where the settings point to.
+var ErrUnread = errors.New("reading the catalog's token")
+
 // readToken reads the token and checks its form.
 func (c *Client) readToken(ctx context.Context) (string, error) {
 	token, err := c.token(ctx)
 	if err != nil {
-		return "", fmt.Errorf("reading the catalog's token: %w", err)
+		return "", fmt.Errorf("%w: %w", ErrUnread, err)
 	}
 	return token, CheckToken(token)
 }

@@ -66,9 +66,9 @@ func (f Finding) Failed(err error, cost, fix string) Finding {
 	return f
 }
 
-// SkippedFor is the finding where an earlier answer keeps the question from being asked.
+// SkippedFor is the finding where an earlier answer keeps the question from being asked. There is nowhere to look.
 func (f Finding) SkippedFor(why string) Finding {
-	f.Status, f.Found = Skipped, why
+	f.Status, f.Found, f.Where = Skipped, why, ""
 	return f
 }
 

@@ -38,7 +38,7 @@ func Judge(source string, findings []Finding) Result {
 }
 
 // largest bounds the findings of a result in bytes, so that a history keeps the result. A little is left for the rest of it.
-const largest = 36 << 10
+const largest = 34 << 10
 
 // short cuts the texts of findings until all fit. It loses no row.
 func short(findings []Finding) []Finding {

@@ -161,7 +161,8 @@ func TestCheck_ofASourceThatNobodyServes(t *testing.T) {
 	if got := failed(result); !slices.Equal(got, []string{"temporal.workers"}) {
 		t.Errorf("failed: %v", got)
 	}
-	if first := result.Findings[0]; first.ID != "settings" || !strings.Contains(first.Found, `source "acne" is not configured; this worker knows: acme`) {
+	const says = `source "acne" is not configured; this worker knows: acme`
+	if first := result.Findings[0]; first.ID != "settings" || !strings.Contains(first.Found, says) {
 		t.Errorf("got %+v", first)
 	}
 }

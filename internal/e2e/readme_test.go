@@ -36,6 +36,7 @@ var lines = []struct {
 	{"longhaul extract ", (*reader).extract},
 	{"longhaul upload ", (*reader).upload},
 	{"longhaul serve ", (*reader).serves},
+	{"longhaul check ", (*reader).check},
 	{"longhaul sync ", (*reader).sync},
 }
 
@@ -151,13 +152,26 @@ func (r *reader) serves(t *testing.T, line string) {
 
 var address = regexp.MustCompile(`Ready\. Temporal: (\S+)`)
 
-func (r *reader) sync(t *testing.T, line string) {
+// onServed types a line that asks the Temporal of serve.
+func (r *reader) onServed(t *testing.T, line string) ended {
 	t.Helper()
 	at := address.FindStringSubmatch(r.serve.said.String())
 	if at == nil {
 		t.Fatalf("serve does not say where Temporal is:\n%s", r.serve.said)
 	}
-	got := r.does(t, line+" --json", "TEMPORAL_ADDRESS="+at[1])
+	return r.does(t, line, "TEMPORAL_ADDRESS="+at[1])
+}
+
+func (r *reader) check(t *testing.T, line string) {
+	t.Helper()
+	if got := r.onServed(t, line); !strings.Contains(got.stdout, "0 fail") {
+		t.Errorf("%s:\n%s", line, got.stdout)
+	}
+}
+
+func (r *reader) sync(t *testing.T, line string) {
+	t.Helper()
+	got := r.onServed(t, line+" --json")
 	var shown struct {
 		Outcome string
 		States  struct{ Described, Reused int }

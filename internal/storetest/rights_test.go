@@ -83,7 +83,8 @@ func TestRights_eachHasItsOwnFinding(t *testing.T) {
 			want: statuses(doctor.Pass, status{"bucket.write_if_absent": doctor.Fail}),
 		},
 		"no bucket": {
-			fault: storetest.Refusal(storetest.S3, http.StatusNotFound, "NoSuchBucket"), fails: "bucket.write", says: "there is no bucket s3://", fix: "check the storage",
+			fault: storetest.Refusal(storetest.S3, http.StatusNotFound, "NoSuchBucket"), fails: "bucket.write", says: "there is no bucket s3://",
+			fix:  "check the storage",
 			want: statuses(doctor.Skipped, status{"bucket.write": doctor.Fail}),
 		},
 	} {
@@ -177,4 +178,19 @@ func keys(t *testing.T, store *staging.Store) (all []string) {
 		all = append(all, key)
 	}
 	return all
+}
+
+// allRights tries them on a real server, which is empty of it afterwards.
+func allRights(t *testing.T, store *staging.Store) {
+	t.Helper()
+	for _, f := range rights.Check(t.Context(), store) {
+		if f.Status != doctor.Pass {
+			t.Errorf("got %+v", f)
+		}
+	}
+	for _, key := range keys(t, store) {
+		if strings.HasPrefix(key, "check-") {
+			t.Errorf("%s is left", key)
+		}
+	}
 }

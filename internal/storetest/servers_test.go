@@ -48,6 +48,7 @@ func TestServers_keepWhatLonghaulRelies(t *testing.T) {
 		t.Run("one winner", func(t *testing.T) { oneWinner(t, s) })
 		t.Run("a long list", func(t *testing.T) { longList(t, s) })
 		t.Run("large objects", func(t *testing.T) { largeObjects(t, s) })
+		t.Run("the rights", func(t *testing.T) { allRights(t, s) })
 		t.Run("what is not there", func(t *testing.T) { notThere(t, s) })
 		t.Run("what is lost on the way", func(t *testing.T) { lostOnTheWay(t, s, p) })
 		t.Run("a store that is busy", func(t *testing.T) { busy(t, s, p) })

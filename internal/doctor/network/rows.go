@@ -204,7 +204,7 @@ func certificate(host string, err error) (found, fix string) {
 }
 
 func (t *trip) answer() doctor.Finding {
-	f := row("answer", "Answer of the host", "sources.*.salesforce.base_url")
+	f := row("answer", "Answer of the host", "salesforce.base_url")
 	versions := t.versions()
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -51,8 +51,15 @@ func (p Page) Print(w io.Writer, r doctor.Result) {
 			title = max(title, width)
 		}
 	}
-	for _, f := range r.Findings {
-		p.row(w, f, title)
+	for rest := r.Findings; len(rest) > 0; {
+		alike := unasked(rest)
+		if alike < leastAlike {
+			p.row(w, rest[0], title)
+			rest = rest[1:]
+			continue
+		}
+		p.together(w, rest[:alike])
+		rest = rest[alike:]
 	}
 	if r.Worker != nil {
 		fmt.Fprintln(w)
@@ -61,6 +68,35 @@ func (p Page) Print(w io.Writer, r doctor.Result) {
 			p.line(w, "", "Other worker: "+other.Label())
 		}
 	}
+}
+
+// leastAlike is how many rows in a row are shown as one where they were skipped for one reason.
+const leastAlike = 3
+
+// mostTitles is how many of them are named.
+const mostTitles = 6
+
+// unasked counts the rows at the beginning that were skipped for one reason and say nowhere to look.
+func unasked(rows []doctor.Finding) (n int) {
+	for _, f := range rows {
+		if f.Status != doctor.Skipped || f.Where != "" || f.Found != rows[0].Found {
+			break
+		}
+		n++
+	}
+	return n
+}
+
+// together shows rows that were skipped for one reason.
+func (p Page) together(w io.Writer, rows []doctor.Finding) {
+	var titles []string
+	for _, f := range rows[:min(len(rows), mostTitles)] {
+		titles = append(titles, f.Title)
+	}
+	if more := len(rows) - len(titles); more > 0 {
+		titles = append(titles, fmt.Sprintf("and %d more", more))
+	}
+	p.line(w, indent+p.word(doctor.Skipped), fmt.Sprintf("%d questions %s: %s", len(rows), rows[0].Found, strings.Join(titles, "; ")))
 }
 
 // headline sums up.
@@ -82,12 +118,18 @@ func headline(r doctor.Result) string {
 		humanize.Count(r.Calls, "API call"))
 }
 
-func (p Page) row(w io.Writer, f doctor.Finding, title int) {
-	known := marks[f.Status]
+// word is the mark before a row.
+func (p Page) word(status doctor.Status) string {
+	known := marks[status]
 	word := text.Pad(known.word, mark-len(indent), ' ')
 	if p.Colours {
 		word = text.Escape(word, known.colour.EscapeSeq())
 	}
+	return word
+}
+
+func (p Page) row(w io.Writer, f doctor.Finding, title int) {
+	word := p.word(f.Status)
 	hang := strings.Repeat(" ", mark)
 	column := mark + title + len(indent)
 	head := indent + word + text.Pad(f.Title, title, ' ') + indent
@@ -101,7 +143,7 @@ func (p Page) row(w io.Writer, f doctor.Finding, title int) {
 		}
 		fmt.Fprintln(w, strings.TrimRight(head+line, " "))
 	}
-	if f.Status != doctor.Fail && f.Status != doctor.Warn {
+	if f.Status == doctor.Pass {
 		return
 	}
 	for _, more := range []struct{ label, says string }{{"costs", f.Cost}, {"fix", f.Fix}, {"where", f.Where}} {
@@ -113,9 +155,10 @@ func (p Page) row(w io.Writer, f doctor.Finding, title int) {
 
 // line prints a text behind a label. Further lines begin below the text.
 func (p Page) line(w io.Writer, label, says string) {
-	for i, line := range p.wrap(says, len(label)) {
+	width := text.StringWidthWithoutEscSequences(label)
+	for i, line := range p.wrap(says, width) {
 		if i > 0 {
-			label = strings.Repeat(" ", len(label))
+			label = strings.Repeat(" ", width)
 		}
 		fmt.Fprintln(w, label+line)
 	}

@@ -46,3 +46,22 @@ func TestPrint_coloursTheMarkAlone(t *testing.T) {
 		t.Errorf("plain %q, coloured %q", plain, coloured)
 	}
 }
+
+func TestPrint_showsRowsTogetherThatWereSkippedForOneReason(t *testing.T) {
+	t.Parallel()
+	skipped := func(title string) doctor.Finding {
+		return doctor.Finding{Status: doctor.Skipped, Title: title, Found: "not asked: the login failed"}
+	}
+	history := skipped("Logins")
+	history.Where = "Setup > Users"
+	got := shown(text.Page{Width: 80}, skipped("One"), skipped("Two"), skipped("Three"), history, skipped("Last"))
+	_, rows, _ := strings.Cut(got, "\n\n")
+	want := `  -    3 questions not asked: the login failed: One; Two; Three
+  -    Logins  not asked: the login failed
+       where: Setup > Users
+  -    Last    not asked: the login failed
+`
+	if diff := cmp.Diff(want, rows); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}

@@ -2,8 +2,10 @@ package castor
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
+	"longhaul/internal/catalog"
 	"longhaul/internal/doctor"
 	"longhaul/internal/fault"
 )
@@ -34,12 +36,10 @@ func (t *target) examineHost(ctx context.Context) doctor.Finding {
 
 func (t *target) examineToken(ctx context.Context) doctor.Finding {
 	f := doctor.Finding{ID: "token", Title: "Catalog: token", Where: section + "." + token}
-	err := t.Ready(ctx)
-	untried := ""
-	if err == nil {
-		untried, err = t.TryToken(ctx)
-	}
+	untried, err := t.TryToken(ctx)
 	switch {
+	case errors.Is(err, catalog.ErrUnread):
+		return f.SkippedFor("the token cannot be read")
 	case fault.Is(err, fault.LoginRefused):
 		return f.Failed(err, "no sync can begin", "put the token there that the Catalog team gave you for this zone")
 	case err != nil:

@@ -17,7 +17,10 @@ import (
 	"longhaul/internal/fault"
 )
 
-const catalogToken = "a-t0ken-of-the-catalog"
+const (
+	catalogToken = "a-t0ken-of-the-catalog"
+	unread       = "unread" // in place of a token
+)
 
 func TestExamine_asksWhatCanBeAskedBeforeADelivery(t *testing.T) {
 	t.Parallel()
@@ -39,7 +42,8 @@ func TestExamine_asksWhatCanBeAskedBeforeADelivery(t *testing.T) {
 			answer: known, token: "Token " + catalogToken, want: map[string]doctor.Status{"host": doctor.Pass, "token": doctor.Fail},
 			says: "leave out Token or Bearer", class: fault.Invalid,
 		},
-		"no public API": {want: map[string]doctor.Status{"host": doctor.Pass, "token": doctor.Warn}, says: "could not be tried"},
+		"a token that cannot be read": {answer: known, token: unread, want: map[string]doctor.Status{"host": doctor.Pass, "token": doctor.Skipped}},
+		"no public API":               {want: map[string]doctor.Status{"host": doctor.Pass, "token": doctor.Warn}, says: "could not be tried"},
 		"a firewall": {
 			answer: known, closed: true, want: map[string]doctor.Status{"host": doctor.Fail, "token": doctor.Pass}, says: "cannot reach the catalog",
 			class: fault.Transient,
@@ -57,10 +61,13 @@ func TestExamine_asksWhatCanBeAskedBeforeADelivery(t *testing.T) {
 			config := catalog.Config{
 				URL: files.URL, SourceID: "399a8b22-3187-41ec-8d3d-0242ac130003",
 				Token: func(context.Context) (string, error) {
-					if row.token != "" {
-						return row.token, nil
+					switch row.token {
+					case "":
+						return catalogToken, nil
+					case unread:
+						return "", fault.Invalidf("the environment variable TOKEN is not set")
 					}
-					return catalogToken, nil
+					return row.token, nil
 				},
 			}
 			if row.answer != "" {
@@ -79,7 +86,7 @@ func TestExamine_asksWhatCanBeAskedBeforeADelivery(t *testing.T) {
 				right := f.Class == ""
 				switch f.Status {
 				case doctor.Skipped:
-					right = strings.Contains(f.Found, "the first delivery tells")
+					right = strings.Contains(f.Found, "the first delivery tells") || row.token == unread && f.Found == "the token cannot be read"
 				case doctor.Warn, doctor.Fail:
 					right = strings.Contains(f.Found, row.says) && f.Cost != "" && f.Fix != "" && f.Class == row.class
 				case doctor.Pass:
