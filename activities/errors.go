@@ -97,7 +97,7 @@ var failures turns
 // once in a while.
 func logAttempt(ctx context.Context, err error) {
 	info, words := activity.GetInfo(ctx), err.Error()
-	if !failures.take(info.WorkflowExecution.RunID+words, time.Now(), wakeEvery) {
+	if !failures.take(info.WorkflowExecution.RunID+fault.Sentence(err), time.Now(), wakeEvery) {
 		activity.GetLogger(ctx).Debug("the attempt failed", "error", words)
 		return
 	}

@@ -17,20 +17,22 @@ func (d *display) page(p Progress) string {
 	case p.Outcome != "":
 		b.title(p.Source, p.Outcome.Words(p.Unseen))
 		b.text("*Ended at %s, after %s.*", second(d.ended), humanize.Duration(d.ended.Sub(p.Started)))
-		d.ending(b, p)
+		d.why(b, p)
+		b.WriteString("\n")
+		d.gaps(b, p)
+		d.deliveries(b)
 	default:
 		b.title(p.Source, phaseWords(p))
 		b.text("*%s%s.*", asOf, second(p.Updated))
 		b.wait(p)
-		if p.Forecast != nil {
-			b.text("%s.", upperFirst(p.Forecast.LeftWords()))
-		}
+		b.left(p)
 	}
 	b.counts(p, d.state.names())
-	d.gaps(b, p)
-	if d.outcome == "" {
+	if p.Outcome == "" {
+		d.gaps(b, p)
 		b.quota(p)
 	}
+	d.account(b)
 	b.warnings(p.Warnings)
 	return b.String()
 }
@@ -43,19 +45,23 @@ func (b *page) title(source, words string) { fmt.Fprintf(b, "### %s: %s\n", sour
 // text adds a paragraph.
 func (b *page) text(format string, args ...any) { fmt.Fprintf(b, "\n"+format+"\n", args...) }
 
-// line adds an item to a list. The first needs an empty line before it.
+// line adds an item to the list. The first of a list needs an empty line before it.
 func (b *page) line(format string, args ...any) { fmt.Fprintf(b, "- "+format+"\n", args...) }
 
 // wait says why the sync stands still, until when, and what to do.
 func (b *page) wait(p Progress) {
-	if p.Waiting == "" {
+	switch {
+	case p.Waiting == "" && p.Trouble != "":
+		b.text("**Tried again:** %s.", humanize.Clause(p.Trouble))
+		return
+	case p.Waiting == "":
 		return
 	}
 	what := map[Phase]string{PhasePaused: "Paused", PhaseBlocked: "Blocked", PhaseHeld: "Held"}[p.Phase]
 	if what == "" {
 		what = "Waiting"
 	}
-	b.text("**%s%s.** %s.", what, whenWords(p), upperFirst(humanize.Clause(p.Waiting)))
+	b.text("**%s%s:** %s.", what, whenWords(p), humanize.Clause(p.Waiting))
 	if p.Do != "" {
 		b.text("**What to do:** %s.", humanize.Clause(p.Do))
 	}
@@ -69,7 +75,7 @@ func whenWords(p Progress) string {
 	case p.Until != nil:
 		return " until " + minute(*p.Until)
 	case p.Looks != nil:
-		return "; looks again at " + minute(*p.Looks)
+		return ", looks again at " + minute(*p.Looks)
 	default:
 		return ""
 	}
@@ -107,7 +113,6 @@ func moreQuota(source string) string {
 
 // counts say how far the sync is.
 func (b *page) counts(p Progress, exports []string) {
-	b.WriteString("\n")
 	of := func(done, total int64, what string) {
 		if total > 0 {
 			b.line("%s of %s %s", humanize.Number(done), humanize.Number(total), what)
@@ -173,26 +178,35 @@ func (d *display) gapWords(p Progress) string {
 	return strings.Join(words, ", ")
 }
 
-// ending says what became of a sync that is over, and where to look.
-func (d *display) ending(b *page, p Progress) {
+// why says why a sync did not come to its end, and what becomes of what it has read.
+func (d *display) why(b *page, p Progress) {
 	switch {
 	case d.failure != nil:
-		b.text("**Why:** %s.", upperFirst(humanize.Clause(d.failure.Message)))
+		b.text("**Why:** %s.", humanize.Clause(d.failure.Message))
 		b.text("**What to do:** fix that and start the sync again. What it has read is kept.")
 	case p.Outcome == OutcomeCancelled:
 		b.text("What it has read is kept for the next sync. The catalog keeps what it has.")
 	case p.Outcome == OutcomeDiscarded:
 		b.text("Nothing of it reached the catalog, which keeps what it has. What it described is kept for the next sync.")
-	case !d.state.delivers():
-		b.text("Nothing was to be delivered: the files are in the bucket below `%s`.", d.state.Sync.Prefix())
 	}
+}
+
+// deliveries say where the files are.
+func (d *display) deliveries(b *page) {
 	for _, e := range d.state.all() {
-		if e.delivered() {
-			b.text("Delivered to %s: %s, the newest of %s.", e.To, humanize.Count(int64(e.Uploads), "file"), second(time.Unix(e.Timestamp, 0)))
+		switch {
+		case e.delivered():
+			b.line("Delivered: %s to %s", humanize.Count(int64(e.Uploads), "file"), e.To)
+		case e.done():
+			b.line("Nothing was to be delivered: the files are in the bucket, below `%s`", d.state.Sync.Prefix())
 		}
 	}
+}
+
+// account says where to look for a single report, once that is written.
+func (d *display) account(b *page) {
 	if d.state.Unseen != nil {
-		b.text("What became of each report and dashboard: `%s` in the bucket.", d.state.Sync.Account())
+		b.line("What became of each report and dashboard: `%s` in the bucket", d.state.Sync.Account())
 	}
 }
 
@@ -223,8 +237,11 @@ func phaseWords(p Progress) string {
 		PhaseCatchUp: "bringing what changed meanwhile", PhaseAssemble: "writing the files", PhaseUpload: "delivering the files",
 		PhaseRecord: "recording the sync",
 	}[p.Phase]
-	if words == "" || p.Waiting != "" && p.Until != nil {
+	switch {
+	case words == "":
 		return string(p.Phase)
+	case p.Waiting != "":
+		words = "waiting"
 	}
 	return fmt.Sprintf("%s (%s)", words, p.Phase)
 }
@@ -280,12 +297,4 @@ func have(n int64, noun string) string {
 		return "1 " + noun + " has"
 	}
 	return humanize.Count(n, noun) + " have"
-}
-
-// upperFirst begins a sentence.
-func upperFirst(s string) string {
-	if s == "" || s[0] < 'a' || s[0] > 'z' {
-		return s
-	}
-	return string(s[0]-'a'+'A') + s[1:]
 }

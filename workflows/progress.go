@@ -36,6 +36,7 @@ type Progress struct {
 	Until      *time.Time          `json:"until,omitempty"`   // when it goes on or gives up, where that is known
 	Looks      *time.Time          `json:"looks,omitempty"`   // when it looks again whether it can go on, where until is not known
 	Do         string              `json:"do,omitempty"`      // what somebody can do about the wait
+	Trouble    string              `json:"trouble,omitempty"` // that keeps all running activities from getting on, while Temporal tries them again
 	Blocked    *activities.Failure `json:"blocked,omitempty"` // what blocks the sync, for machines
 	Refused    *activities.Failure `json:"refused,omitempty"` // the login that is refused and tried again, for machines
 	Warnings   []string            `json:"warnings"`
@@ -244,9 +245,7 @@ func (d *display) add(p Progress, counts live.Counts) Progress {
 	p.Described = max(p.Described, min(p.Described+counts.Described, p.ToDescribe))
 	p.Listed += counts.Listed
 	p.APICalls += counts.Calls
-	if p.Waiting == "" {
-		p.Waiting = counts.Trouble
-	}
+	p.Trouble = counts.Trouble
 	if counts.At.After(p.Updated) {
 		p.Updated = counts.At
 	}

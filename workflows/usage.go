@@ -57,7 +57,7 @@ func currentRun(ctx workflow.Context) (run string) {
 func (d *display) rest(p *Progress) *forecast.Rest {
 	s, at := d.state, d.instead
 	describes := d.flight != nil && (s.Phase == PhaseDescribe || s.Phase == PhaseCatchUp)
-	held := at.phase != "" || p.Waiting != at.why || at.why != "" && at.until.IsZero() && s.Quota.Room(p.Updated) > 0
+	held := at.phase != "" || p.Trouble != "" || at.why != "" && at.until.IsZero() && s.Quota.Room(p.Updated) > 0
 	if d.outcome != "" || !describes || held {
 		return nil
 	}
@@ -99,4 +99,12 @@ func (d *display) answer() Progress {
 	p := d.progress()
 	d.foretell(&p)
 	return p
+}
+
+// left says how long the rest takes, where that is known, and ends the text before the list.
+func (b *page) left(p Progress) {
+	if p.Forecast != nil {
+		b.text("**Time left:** %s.", p.Forecast.Words())
+	}
+	b.WriteString("\n")
 }

@@ -183,7 +183,7 @@ func TestScreens_showOneTruth(t *testing.T) {
 	if err := sim.SetFaults([]server.Fault{{Name: "api_503", Route: "describe", Rate: 1}}); err != nil {
 		t.Fatal(err)
 	}
-	s.until(t, func() bool { return s.last.Waiting != "" }) // attempts fail
+	s.until(t, func() bool { return s.last.Trouble != "" }) // attempts fail
 	r.signal(t, workflows.PauseSignal)
 	s.until(t, func() bool { return s.last.Phase == workflows.PhasePaused })
 	if err := sim.SetFaults(nil); err != nil {

@@ -58,6 +58,9 @@ func (w *Watcher) snapshot(ctx context.Context) (Snapshot, bool) {
 		}
 	}
 	s := Snapshot{Progress: w.progress, At: time.Now(), Until: w.until(), SecondRound: inSecondRound(w.progress)}
+	if s.Waiting == "" {
+		s.Waiting = s.Trouble
+	}
 	if words := w.unserved(ctx, state); words != "" {
 		s.Waiting = words
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -163,7 +164,11 @@ func (s *Status) Print(w io.Writer, colours bool) {
 		_, _ = fmt.Fprintf(w, "The last sync of %s %s%s\n", s.Source, s.endWords(), s.endedAt(" (", ")"))
 	case s.Result != nil:
 		_, _ = fmt.Fprintf(w, "The last sync of %s%s:\n", s.Source, s.endedAt(" ended at ", ""))
-		Summarize(w, s.Result, colours)
+		shown := *s.Result
+		shown.Warnings = slices.DeleteFunc(slices.Clone(shown.Warnings), func(warning string) bool {
+			return s.Running != nil && slices.Contains(s.Running.Warnings, warning) // it stands above
+		})
+		Summarize(w, &shown, colours)
 	}
 	switch {
 	case s.Catalog != nil:
@@ -188,7 +193,7 @@ func (s *Status) printRunning(w io.Writer) {
 	words := now.sentence()
 	advice := s.still.advice(workflows.SyncID(s.Source), "")
 	if advice != "" { // which says why
-		words = now.phaseWords() + now.untilWords()
+		words = now.phaseWords()
 	}
 	if s.now.Phase != "" {
 		words = string(s.now.Phase) + ": " + words

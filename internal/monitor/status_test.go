@@ -75,7 +75,9 @@ func (f *runs) ListWorkflow(
 	return answer, nil
 }
 
-func (f *runs) GetWorkflow(_ context.Context, _, id string) client.WorkflowRun { return ended{run: f.of(id)} }
+func (f *runs) GetWorkflow(_ context.Context, _, id string) client.WorkflowRun {
+	return ended{run: f.of(id)}
+}
 
 type ended struct {
 	client.WorkflowRun
@@ -148,11 +150,14 @@ func TestStatus_saysWhatTheLastSyncsLeft(t *testing.T) {
 		"one that goes on after a reset": {
 			all: []run{
 				{id: "r3", first: "r2", status: open},
-				{id: "r2", first: "r2", status: terminated, closed: monday.Add(day), failure: &temporal.TerminatedError{}}, delivered,
+				{id: "r2", first: "r2", status: terminated, closed: monday.Add(day), failure: &temporal.TerminatedError{}},
+				delivered,
 			},
 			outcome: "complete",
-			says:    []string{"acme is being synced: describe: 5 of 10 reports (50%)", "Warning: a warning\n", "ended at 23 Nov 2026 02:14 UTC:", "Catalog as of 23 Nov"},
-			never:   []string{"terminated"},
+			says: []string{
+				"acme is being synced: describe: 5 of 10 reports (50%)", "Warning: a warning\n", "ended at 23 Nov 2026 02:14 UTC:", "Catalog as of 23 Nov",
+			},
+			never: []string{"terminated"},
 		},
 		"one without reports": {
 			all: []run{{id: "r2", first: "r2", status: completed, closed: monday, result: empty}}, outcome: "complete",

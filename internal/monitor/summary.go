@@ -69,7 +69,8 @@ func changeWords(r *workflows.Result) (lines []string) {
 		lines = append(lines, fmt.Sprintf("%s %s no columns: %s.", humanize.Count(gaps, "report"), has, strings.Join(reasons, "; ")))
 	}
 	if gone := r.Vanished; gone.Reports+gone.Dashboards > 0 {
-		lines = append(lines, fmt.Sprintf("Gone since the last sync: %s, %s.", humanize.Count(gone.Reports, "report"), humanize.Count(gone.Dashboards, "dashboard")))
+		lines = append(lines, fmt.Sprintf("Gone since the last sync: %s, %s.",
+			humanize.Count(gone.Reports, "report"), humanize.Count(gone.Dashboards, "dashboard")))
 	}
 	return lines
 }

@@ -56,3 +56,23 @@ func TestSnapshot_saysWhatASyncWaitsFor(t *testing.T) {
 		}
 	}
 }
+
+// A terminal of 80 columns cuts nothing that matters.
+func TestShort_fitsBesideABar(t *testing.T) {
+	t.Parallel()
+	for _, s := range []Snapshot{
+		{Progress: workflows.Progress{
+			Phase: workflows.PhaseDescribe, ToDescribe: 200_000, Described: 123_456, Forecast: &forecast.Forecast{Seconds: 85 * 3600},
+		}},
+		{
+			Progress: workflows.Progress{Phase: workflows.PhaseDescribe, ToDescribe: 200_000, Described: 123_456, Waiting: "a long reason"},
+			Until:    time.Date(2026, 11, 30, 18, 5, 0, 0, time.UTC),
+		},
+		{Progress: workflows.Progress{Phase: workflows.PhaseEnumerate, Listed: 1_234_567}},
+		{Progress: workflows.Progress{Phase: workflows.PhaseHeld, ToDescribe: 5, Waiting: "why"}, Until: time.Date(2026, 11, 30, 18, 5, 0, 0, time.UTC)},
+	} {
+		if words := s.short(); len(words) > besideBar || words == "" {
+			t.Errorf("%d characters: %q", len(words), words)
+		}
+	}
+}

@@ -147,8 +147,8 @@ func TestTemporalLogger_writesPairsAsFields(t *testing.T) {
 	}
 }
 
-// What the SDK says passes by itself as a rule, but for errors. What Longhaul says through its logger is for people.
-func TestTemporalLogger_keepsTheLevelOfOurOwnLinesAndOfErrors(t *testing.T) {
+// What the SDK says passes by itself, or Longhaul says it too, but for a panic. What Longhaul says through its logger is for people.
+func TestTemporalLogger_keepsTheLevelOfOurOwnLinesAndOfPanics(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	logger, err := NewLogger(LogOptions{Level: "info", Output: &out})
@@ -159,11 +159,12 @@ func TestTemporalLogger_keepsTheLevelOfOurOwnLinesAndOfErrors(t *testing.T) {
 	l.Debug("no")
 	l.Info("no")
 	l.Warn("no")
-	l.Error("yes")
+	l.Error("no")
+	l.Error("Workflow panic: yes")
 	l.Debug("no", EventKey, "wait")
 	l.Info("yes", "source", "acme", EventKey, "wait")
 	l.Warn("yes", EventKey, "block")
-	if got := strings.Count(out.String(), `"yes"`); got != 3 || strings.Contains(out.String(), `"no"`) {
+	if got := strings.Count(out.String(), `yes"`); got != 3 || strings.Contains(out.String(), `"no"`) {
 		t.Errorf("the log holds:\n%s", &out)
 	}
 	if strings.Count(out.String(), "noise") != 1 || !strings.Contains(out.String(), `"level":"warn"`) {

@@ -2,6 +2,7 @@ package telemetry
 
 import (
 	"fmt"
+	"strings"
 
 	"go.temporal.io/sdk/log"
 	"go.uber.org/zap"
@@ -12,8 +13,8 @@ import (
 // the fields that the SDK adds: it says itself what it is about.
 const EventKey = "event"
 
-// temporalLogger writes the log lines of Temporal's SDK into the log of the process: at level debug, but for errors, as most are about
-// what passes by itself.
+// temporalLogger writes the log lines of Temporal's SDK into the log of the process: at level debug, as they are about what passes by
+// itself, or what Longhaul says too. A panic keeps its level.
 type temporalLogger struct {
 	zap *zap.Logger
 	own *zap.Logger // without the SDK's fields
@@ -40,7 +41,7 @@ func (l temporalLogger) log(level zapcore.Level, msg string, keyvals []any) {
 	switch {
 	case isOwn(keyvals):
 		to = l.own
-	case level < zapcore.ErrorLevel:
+	case !strings.Contains(strings.ToLower(msg), "panic"):
 		level = zapcore.DebugLevel
 	}
 	to.Log(level, msg, fields(keyvals)...)
@@ -65,7 +66,7 @@ func (l temporalLogger) Info(msg string, keyvals ...any) { l.log(zapcore.InfoLev
 // Warn writes a line that the SDK calls a warning.
 func (l temporalLogger) Warn(msg string, keyvals ...any) { l.log(zapcore.WarnLevel, msg, keyvals) }
 
-// Error writes a line of level error.
+// Error writes a line that the SDK calls an error.
 func (l temporalLogger) Error(msg string, keyvals ...any) { l.log(zapcore.ErrorLevel, msg, keyvals) }
 
 // With returns a logger that adds the pairs to every line.

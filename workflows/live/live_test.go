@@ -106,7 +106,8 @@ func TestWatch_addsUpWhatTheActivitiesOfTheWorkflowHaveDone(t *testing.T) {
 			Counts{Described: 1},
 		},
 		{
-			"a worker that went away", tasks("1"), []*workflowpb.PendingActivityInfo{silent},
+			"a worker that went away", tasks("1"),
+			[]*workflowpb.PendingActivityInfo{silent},
 			Counts{Trouble: "a worker went silent; its work is being given to another"},
 		},
 		{"a detail that cannot be read costs a count", tasks("1"), []*workflowpb.PendingActivityInfo{torn}, Counts{}},
