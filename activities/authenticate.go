@@ -105,7 +105,7 @@ func logInWithinShare(
 	if err != nil {
 		return err
 	}
-	room, err := loginRoom(ctx, source, params.Quota, sum)
+	room, err := Room(ctx, source, params.Quota, sum, loginCalls)
 	if err != nil {
 		return err
 	}

@@ -156,7 +156,7 @@ func (b *budget) untilRoom(ctx workflow.Context) error {
 		}
 		wait := b.own.Quota.Wait(workflow.Now(ctx))
 		wait.Probe = b.state.probe()
-		changes, sleep := b.changes, b.untilCheck(ctx, wait)
+		changes, sleep := b.changes, wait.Look(workflow.Now(ctx), wait.Probe)
 		at := standstill{why: wait.Sentence(), until: wait.Until, do: moreQuota(b.state.Sync.Source)}
 		if wait.Until.IsZero() {
 			at.looks = workflow.Now(ctx).Add(sleep)
@@ -181,21 +181,12 @@ func (b *budget) untilRoom(ctx workflow.Context) error {
 // defaultProbe is for how long a sync that waits for its quota sleeps at most, where no setting says otherwise.
 const defaultProbe = 15 * time.Minute
 
-// probe is for how long a sync that waits for its quota sleeps at most.
-func (s *loginState) probe() time.Duration {
+// probe is for how long the sync sleeps at most before it asks Salesforce again.
+func (s *State) probe() time.Duration {
 	if s.Auth.Probe <= 0 {
 		return defaultProbe
 	}
 	return s.Auth.Probe
-}
-
-// untilCheck is how long to sleep before Salesforce is asked again.
-func (b *budget) untilCheck(ctx workflow.Context, wait quota.Wait) time.Duration {
-	probe := b.state.probe()
-	if !wait.Until.IsZero() {
-		probe = min(probe, max(wait.Until.Sub(workflow.Now(ctx)), time.Second))
-	}
-	return probe
 }
 
 // check asks Salesforce for its time and, where that is worth a call or must be known, how much of the quota is used. A pause

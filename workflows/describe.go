@@ -10,6 +10,7 @@ import (
 
 	"longhaul/activities"
 	"longhaul/internal/humanize"
+	"longhaul/internal/quota/forecast"
 	"longhaul/internal/warning"
 	"longhaul/workflows/call"
 )
@@ -23,6 +24,8 @@ type describePhase struct {
 	recovery *recovery
 	budget   *budget
 	display  *display
+
+	flight forecast.Flight // the shards that run
 }
 
 // describeState is where the shards are.
@@ -33,6 +36,8 @@ type describeState struct {
 	Queue     []Unfinished `json:"queue,omitempty"`    // at most one for each place of the window
 	Deferred  int64        `json:"deferred,omitempty"` // reports that the first round left to the second
 	Repairs   map[int]int  `json:"repairs,omitempty"`  // how often a shard was described again because its result was torn
+
+	Pace forecast.Pace `json:"pace,omitzero"` // of the shards that have ended lately
 }
 
 // Unfinished is a shard that was begun and left before its end: its parts are in the bucket.
@@ -91,12 +96,17 @@ const spareCalls = 32
 
 // callsFor is how many calls to reserve for a shard.
 func (p *describePhase) callsFor(one Unfinished) int64 {
+	left := p.leftOf(one)
+	return left + left/4 + spareCalls
+}
+
+// leftOf is about how many reports a shard has to describe. Shards are of one size.
+func (p *describePhase) leftOf(one Unfinished) int64 {
 	reports, shards := p.state.Plan.ToDescribe, p.state.Plan.Shards
 	if one.Shard >= shards {
 		reports, shards = p.state.Again.ToDescribe, p.state.Again.Shards
 	}
-	left := max((reports+int64(shards)-1)/int64(max(shards, 1))-one.Done, 1)
-	return left + left/4 + spareCalls
+	return max((reports+int64(shards)-1)/int64(max(shards, 1))-one.Done, 1)
 }
 
 // ended counts what a shard brought, and queues the shard if it was left before its end.
@@ -141,6 +151,7 @@ func newWindow(p *describePhase) *window {
 	for place := range w.shares {
 		w.free = append(w.free, place)
 	}
+	p.flight = forecast.NewFlight(w.shares, p.state.Auth.MaxInFlight)
 	return w
 }
 
@@ -179,6 +190,7 @@ func (w *window) start(ctx workflow.Context, selector workflow.Selector) {
 	w.running++
 	w.last = w.last || !p.state.shardsLeft()
 	reserved := p.budget.reserve(ctx, p.callsFor(one))
+	p.flight.Begin(place, min(p.leftOf(one), reserved.Calls), w.last, workflow.Now(ctx))
 	params := activities.DescribeParams{
 		Sync: p.state.Sync, Shard: one.Shard, Share: w.shares[place], Last: w.last, Known: one.Done, LastRound: p.state.Round == 2,
 		StartOpen: one.StartOpen, Throttled: one.Throttled, Budget: reserved,
@@ -196,6 +208,9 @@ func (w *window) start(ctx workflow.Context, selector workflow.Selector) {
 			if w.failed == nil && !isCancel(ctx, err) {
 				w.failed = err
 			}
+		}
+		if held := p.flight.End(place, workflow.Now(ctx)); err == nil {
+			p.own.Pace.Add(described.Reports-one.Done, described.Calls, held)
 		}
 		w.ended(place, described)
 		p.ended(one, described, err)

@@ -16,6 +16,7 @@ import (
 	"longhaul/internal/warning"
 	"longhaul/workflows/attribute"
 	"longhaul/workflows/operator"
+	"longhaul/workflows/question"
 )
 
 // Input starts a sync. People write it by hand, in the UI or after --input, so it is read leniently: the name of a source alone
@@ -173,7 +174,7 @@ func remember(ctx workflow.Context, source string) {
 }
 
 // types are the workflow types of this program.
-var types = []string{SyncSourceType}
+var types = []string{SyncSourceType, question.CheckSourceType, question.PlanSourceType}
 
 // unknownType fails a workflow whose type no worker knows. Temporal would try it for ever.
 func unknownType(ctx workflow.Context, _ converter.EncodedValues) (any, error) {

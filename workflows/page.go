@@ -26,7 +26,7 @@ func (d *display) page(p Progress) string {
 		b.title(p.Source, phaseWords(p))
 		b.text("*%s%s.*", asOf, second(p.Updated))
 		b.wait(p)
-		b.WriteString("\n")
+		b.left(p)
 	}
 	b.counts(p, d.state.names())
 	if p.Outcome == "" {
@@ -149,7 +149,7 @@ func (b *page) counts(p Progress, exports []string) {
 // gaps say which reports have no columns and why, and what the sync does not see.
 func (d *display) gaps(b *page, p Progress) {
 	if gaps := p.States.Gaps(); gaps > 0 {
-		b.line("%s no columns: %s", have(gaps, "report"), d.gapWords(p))
+		b.line("%s no columns: %s", humanize.Have(gaps, "report"), d.gapWords(p))
 	}
 	if p.Unseen != nil && p.Unseen.Words() != "" {
 		b.line("Of what the run-as user does not see: %s", p.Unseen.Words())
@@ -291,11 +291,3 @@ func ShownAt(page string) time.Time {
 
 // second is a moment to the second.
 func second(t time.Time) string { return t.UTC().Format(secondLayout) }
-
-// have counts things that have something.
-func have(n int64, noun string) string {
-	if n == 1 {
-		return "1 " + noun + " has"
-	}
-	return humanize.Count(n, noun) + " have"
-}

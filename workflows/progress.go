@@ -8,6 +8,7 @@ import (
 
 	"longhaul/activities"
 	"longhaul/internal/listing"
+	"longhaul/internal/quota/forecast"
 	"longhaul/internal/warning"
 	"longhaul/workflows/attribute"
 	"longhaul/workflows/call"
@@ -41,6 +42,8 @@ type Progress struct {
 	Refused    *activities.Failure `json:"refused,omitempty"` // the login that is refused and tried again, for machines
 	Warnings   []warning.Shown     `json:"warnings"`
 	Outcome    Outcome             `json:"outcome,omitempty"`
+
+	Forecast *forecast.Forecast `json:"forecast,omitempty"` // of what is left, where that can be known
 
 	Concerns   []activities.Concern `json:"concerns,omitempty"`    // what the sync holds for, for machines
 	Unseen     *listing.Unseen      `json:"unseen,omitempty"`      // reports that no listing has; once the account is written
@@ -122,6 +125,7 @@ type display struct {
 	instead standstill   // in place of the phase, while the sync stands still
 	phase   Phase        // in the search attribute
 	failure *activities.Failure
+	flight  *forecast.Flight // the shards that are described now
 }
 
 // standstill is shown in place of the phase while the sync stands still.
@@ -246,5 +250,6 @@ func (d *display) add(p Progress, counts live.Counts) Progress {
 	if counts.At.After(p.Updated) {
 		p.Updated = counts.At
 	}
+	d.foretell(&p)
 	return p
 }

@@ -2,7 +2,6 @@ package workflows_test
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"testing"
 	"time"
@@ -10,14 +9,12 @@ import (
 	registered "go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/client"
 	sdklog "go.temporal.io/sdk/log"
-	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
 	"go.temporal.io/sdk/worker"
 
 	"longhaul/activities"
 	"longhaul/activities/question"
 	"longhaul/internal/description"
-	"longhaul/internal/fault"
 	"longhaul/internal/quota"
 	"longhaul/workflows"
 	"longhaul/workflows/attribute"
@@ -265,40 +262,4 @@ func register(env *testsuite.TestWorkflowEnvironment, name string, answers any) 
 // described is what a shard brings of n reports, all of them described, at a call each.
 func described(n int64) activities.DescribeResult {
 	return activities.DescribeResult{Reports: n, States: activities.States{Described: n}, Spending: activities.Spending{Calls: n}}
-}
-
-// refusal is an activity's error of a class that no retry fixes, by Salesforce.
-func refusal(class fault.Class, message string) error {
-	return refusalBy(fault.Salesforce, class, message)
-}
-
-func refusalBy(system fault.System, class fault.Class, message string) error {
-	return temporal.NewApplicationErrorWithOptions(message, string(class), temporal.ApplicationErrorOptions{
-		NonRetryable: true,
-		Details:      []any{activities.Failure{Class: class, System: system, Message: message}},
-	})
-}
-
-// resultOf is the result of a completed sync, or the one in the details of a failed one.
-func resultOf(t *testing.T, env *testsuite.TestWorkflowEnvironment) (workflows.Result, *temporal.ApplicationError) {
-	t.Helper()
-	if !env.IsWorkflowCompleted() {
-		t.Fatal("the workflow did not end")
-	}
-	var result workflows.Result
-	err := env.GetWorkflowError()
-	if err == nil {
-		if err := env.GetWorkflowResult(&result); err != nil {
-			t.Fatal(err)
-		}
-		return result, nil
-	}
-	var failure *temporal.ApplicationError
-	if !errors.As(err, &failure) {
-		t.Fatalf("the workflow failed without an application error: %v", err)
-	}
-	if err := failure.Details(&result); err != nil {
-		t.Fatalf("the failure carries no result: %v", err)
-	}
-	return result, failure
 }

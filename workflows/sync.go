@@ -30,14 +30,15 @@ func SyncSource(ctx workflow.Context, given converter.RawValue) (*Result, error)
 		return handOver(ctx, in)
 	}
 	s := openSync(ctx, in)
-	if err := answerProgress(ctx, s.display.progress); err != nil {
+	if err := answerProgress(ctx, s.display.answer); err != nil {
 		return nil, err
 	}
 	if err := s.listen(ctx); err != nil {
 		return nil, err
 	}
 	showTo(ctx, s.display)
-	ctx = call.OnSourceWorker(s.display.running.Follow(ctx), in.Source) // activities go to the workers that serve the source
+	ctx = s.display.running.Follow(ctx)
+	ctx = call.OnSourceWorker(ctx, in.Source)
 	if err := s.run(ctx); err != nil {
 		return s.end(ctx, err)
 	}
@@ -93,6 +94,7 @@ func openSync(ctx workflow.Context, in Input) *sync {
 		own: &state.describeState, state: state, account: &state.accountState, wait: s.wait, recovery: s.recovery, budget: s.budget,
 		display: s.display,
 	}
+	s.display.flight = &s.describe.flight
 	s.catchUp = &catchUpPhase{
 		own: &state.planState, state: state, inventory: &state.inventoryState, recovery: s.recovery, budget: s.budget, describe: s.describe,
 	}

@@ -57,6 +57,7 @@ func NewSourceWorker(c client.Client, source string, a Activities, options worke
 func Register(registry worker.Registry, a Activities) {
 	registry.RegisterWorkflowWithOptions(SyncSource, workflow.RegisterOptions{Name: SyncSourceType})
 	registry.RegisterWorkflowWithOptions(question.CheckSource, workflow.RegisterOptions{Name: question.CheckSourceType})
+	registry.RegisterWorkflowWithOptions(question.PlanSource, workflow.RegisterOptions{Name: question.PlanSourceType})
 	registry.RegisterDynamicWorkflow(unknownType, workflow.DynamicRegisterOptions{})
 	a.register(registry)
 }

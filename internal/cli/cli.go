@@ -31,6 +31,7 @@ const (
 	Serve   Verb = "serve"
 	Server  Verb = "temporal"
 	Check   Verb = "check"
+	Plan    Verb = "plan"
 	Sync    Verb = "sync"
 	Status  Verb = "status"
 	Upload  Verb = "upload"
@@ -75,7 +76,7 @@ func Main(ctx context.Context, app App) (code int) {
 	}()
 	telemetry.CatchStandard(nil) // until the command has a log
 	signal.Ignore(syscall.SIGPIPE)
-	ctx, stop := untilSignalled(ctx)
+	ctx, stop := node.UntilSignalled(ctx)
 	defer stop()
 
 	root := app.tree(c)

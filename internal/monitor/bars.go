@@ -38,7 +38,11 @@ func (b *bars) Show(s Snapshot) {
 	}
 	b.line.update(s, false)
 	if s.Waiting != b.waiting && s.Waiting != "" && !standsStill(s.Phase) { // a line would cut the reason
-		b.Note("Waiting" + s.untilWords() + ": " + humanize.Clause(s.Waiting) + ".")
+		note := "Waiting" + s.untilWords() + ": " + humanize.Clause(s.Waiting) + "."
+		if s.waitsForCalls() {
+			note += " The sync has " + s.Forecast.LeftWords() + "."
+		}
+		b.Note(note)
 	}
 	b.waiting = s.Waiting
 }

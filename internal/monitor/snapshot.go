@@ -15,9 +15,8 @@ type Snapshot struct {
 	workflows.Progress
 
 	At          time.Time
-	SecondRound bool          // catch_up has listed and describes
-	Remaining   time.Duration // until describe is done, by the rate so far; 0: not known
-	Until       time.Time     // when what the sync waits for is over, by the workflow; zero: not known
+	SecondRound bool      // catch_up has listed and describes
+	Until       time.Time // when what the sync waits for is over, by the workflow; zero: not known
 }
 
 // inSecondRound says that the second round of describes runs: its shards are planned, and not all of them are finished.
@@ -74,9 +73,9 @@ func (w *Watcher) snapshot(ctx context.Context) (Snapshot, bool) {
 		s.Waiting = waiting
 	}
 	if s.Waiting != w.progress.Waiting {
-		s.Until, s.Looks = time.Time{}, nil // the times are about another reason
+		s.Until, s.Looks, s.Forecast = time.Time{}, nil, nil // the times are about another reason
 	}
-	s.Remaining = w.estimate.remaining(s)
+	s.Forecast = s.Forecast.From(s.At)
 	return s, s.Phase != "" || s.Waiting != ""
 }
 

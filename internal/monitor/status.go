@@ -189,15 +189,22 @@ func (s *Status) printRunning(w io.Writer) {
 	if s.Running == nil {
 		return
 	}
-	words := s.now.sentence()
+	now := s.now
+	if now.waitsForCalls() {
+		now.Forecast = nil // it has a line of its own
+	}
+	words := now.sentence()
 	advice := s.still.advice(workflows.SyncID(s.Source), "")
 	if advice != "" { // which says why
-		words = s.now.phaseWords()
+		words = now.phaseWords()
 	}
 	if s.now.Phase != "" {
 		words = string(s.now.Phase) + ": " + words
 	}
 	_, _ = fmt.Fprintf(w, "%s is being synced: %s\n", s.Source, words)
+	if s.now.waitsForCalls() {
+		_, _ = fmt.Fprintf(w, "It has %s.\n", s.now.Forecast.LeftWords())
+	}
 	if advice != "" {
 		_, _ = fmt.Fprintln(w, advice)
 	}

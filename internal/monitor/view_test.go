@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"longhaul/activities"
+	"longhaul/internal/quota/forecast"
 	"longhaul/workflows"
 )
 
@@ -32,7 +33,9 @@ func TestLines_golden(t *testing.T) {
 		s := at(second, workflows.Progress{
 			Phase: workflows.PhaseDescribe, Kinds: kinds, ToDescribe: 990, Done: done, APICalls: done + 9,
 		})
-		s.Remaining = left
+		if left > 0 {
+			s.Forecast = &forecast.Forecast{Seconds: int64(left / time.Second), Ends: s.At.Add(left), AsOf: s.At}
+		}
 		l.Show(s)
 	}
 	described(4, 1, 0)
@@ -55,7 +58,7 @@ authenticate  logging in; waiting: cannot reach acme.my.salesforce.com
 enumerate     1,060 records listed
 plan          comparing 1,000 reports with what is known
 describe      1 of 990 reports (0%), 10 API calls
-describe      500 of 990 reports (50%), about 8.0 s left, 509 API calls
+describe      500 of 990 reports (50%), about 8 s left, 509 API calls
 catch_up      looking for what changed since the start
 catch_up      990 of 1,020 reports (97%), 0 API calls
 assemble      2 of 7 files written

@@ -36,14 +36,6 @@ func (s Snapshot) short() string {
 	}
 }
 
-// leftWords say how long describing still takes, where that is known.
-func (s Snapshot) leftWords() string {
-	if s.Remaining <= 0 {
-		return ""
-	}
-	return ", about " + humanize.Duration(s.Remaining) + " left"
-}
-
 // untilWords stand before the reason: a narrow terminal shows only the beginning of the line.
 func (s Snapshot) untilWords() string {
 	switch {
@@ -90,7 +82,7 @@ func (s Snapshot) phaseWords() string {
 
 // finishedWords say what a finished phase has brought.
 func (s Snapshot) finishedWords() string {
-	s.Remaining = 0
+	s.Forecast = nil
 	switch s.Phase {
 	case workflows.PhaseAuthenticate:
 		return "logged in"
@@ -107,12 +99,23 @@ func (s Snapshot) describeWords() string {
 	if s.ToDescribe == 0 {
 		return "nothing to describe: " + humanize.Count(s.Reused, "report") + " did not change"
 	}
-	words := s.soFar()
+	words := s.soFar() + s.leftWords()
 	if s.Waiting != "" {
 		return words // the reason needs the room
 	}
-	return words + s.leftWords() + ", " + humanize.Count(s.APICalls, "API call")
+	return words + ", " + humanize.Count(s.APICalls, "API call")
 }
+
+// leftWords say in short how long the rest takes, where that is known.
+func (s Snapshot) leftWords() string {
+	if s.Forecast == nil {
+		return ""
+	}
+	return ", about " + humanize.About(s.Forecast.Takes()) + " left"
+}
+
+// waitsForCalls says that the forecast has more to say than a time: a part of it is waiting for API calls.
+func (s Snapshot) waitsForCalls() bool { return s.Forecast != nil && s.Forecast.Waits > 0 }
 
 // soFar says how many reports are described.
 func (s Snapshot) soFar() string {

@@ -54,6 +54,14 @@ func (b *Budget) Wait(now time.Time) Wait {
 	return w
 }
 
+// Look is for how long to sleep before Salesforce is asked again: until calls have aged, and no longer than every.
+func (w Wait) Look(now time.Time, every time.Duration) time.Duration {
+	if w.Until.IsZero() {
+		return every
+	}
+	return min(every, max(w.Until.Sub(now), time.Second))
+}
+
 // Sentence says why in plain words, and until when by the caller's clock, in UTC.
 func (w Wait) Sentence() string {
 	var why string
