@@ -128,10 +128,16 @@ func TestPlan_failsWithASentence(t *testing.T) {
 		code    int
 		says    string
 	}{
-		"no source":       {nil, nil, exitUsage, "the name of one source"},
-		"a sync's id":     {[]string{"sync-acme"}, nil, exitUsage, "say `plan acme`"},
-		"no worker":       {[]string{"acme"}, temporal.NewApplicationError("no worker serves source acme", string(fault.Transient)), exitUnreachable, "no worker serves"},
-		"a refused login": {[]string{"acme"}, temporal.NewApplicationError("the secret is wrong", string(fault.LoginRefused)), exitLogin, "the secret is wrong"},
+		"no source":   {nil, nil, exitUsage, "the name of one source"},
+		"a sync's id": {[]string{"sync-acme"}, nil, exitUsage, "say `plan acme`"},
+		"no worker": {
+			[]string{"acme"}, temporal.NewApplicationError("no worker serves source acme", string(fault.Transient)),
+			exitUnreachable, "no worker serves",
+		},
+		"a refused login": {
+			[]string{"acme"}, temporal.NewApplicationError("the secret is wrong", string(fault.LoginRefused)),
+			exitLogin, "the secret is wrong",
+		},
 	} {
 		app, out := newTestApp(t, slices.Concat([]string{"longhaul", "plan"}, row.args)...)
 		app.Verbs = append(app.Verbs, Plan)

@@ -7,9 +7,12 @@ import (
 
 	"go.temporal.io/sdk/client"
 
+	"longhaul/internal/control"
 	"longhaul/internal/estimate"
+	"longhaul/internal/fault"
 	"longhaul/internal/listing"
 	"longhaul/internal/simulator/server"
+	"longhaul/internal/source"
 	"longhaul/workflows"
 	"longhaul/workflows/question"
 )
@@ -86,5 +89,35 @@ func TestPlan_ofAFirstSyncAndARefresh(t *testing.T) {
 	near(t, "calls of the refresh", again.Refresh.Calls, refresh.APICalls, 10)
 	if int64(15) != again.Refresh.Describes {
 		t.Errorf("a refresh describes %d", again.Refresh.Describes)
+	}
+}
+
+// TestPlan_saysWhatItDoesNotKnow has an org that does not tell how many API calls it allows.
+func TestPlan_saysWhatItDoesNotKnow(t *testing.T) {
+	t.Parallel()
+	p := newPlant(t, server.Options{Org: openOrg(40), NoLimitInfo: true, Revoked: []string{"ViewSetup"}}, thrifty)
+	plan := p.plan(t)
+	unknown := strings.Join(plan.Unknown, "\n")
+	if plan.Quota != nil || plan.First.Ends != nil || plan.First.Calls < 40 || !strings.Contains(unknown, "it is not known how many API calls the org allows") {
+		t.Errorf("the plan is %+v", plan)
+	}
+}
+
+// TestPlan_leavesTheShareToSyncs asks again where the share leaves too few calls to ask.
+func TestPlan_leavesTheShareToSyncs(t *testing.T) {
+	t.Parallel()
+	p := newPlant(t, server.Options{Org: openOrg(40), DailyLimit: 1000}, func(s *source.Source) {
+		s.Quota = source.Quota{Ceiling: 80, Share: 3, Probe: time.Minute}
+	})
+	first := p.plan(t)
+	if first.Quota == nil || first.Quota.Ours != first.Calls {
+		t.Errorf("the quota is %+v after %d calls", first.Quota, first.Calls)
+	}
+	_, err := control.Plan(t.Context(), p.client, "acme")
+	if !fault.Is(err, fault.QuotaExhausted) || !strings.Contains(fault.Sentence(err), "this source has used its share of the org's API calls") {
+		t.Errorf("a second plan ends with %v", err)
+	}
+	if used := p.sim.Stats().PeakByUs; int64(used) != first.Calls {
+		t.Errorf("%d calls were made, of which the plan says %d", used, first.Calls)
 	}
 }
