@@ -20,11 +20,6 @@ import (
 	"longhaul/workflows/attribute"
 )
 
-// everything is a namespace that has all search attributes.
-func everything() attribute.Namespace {
-	return attribute.Namespace{Listed: true, Types: attribute.Types()}
-}
-
 // org is a made-up org: what its activities answer. A nil function answers for a small healthy org.
 type org struct {
 	authenticate func(activities.AuthenticateParams) (activities.AuthenticateResult, error)

@@ -229,6 +229,11 @@ func TestScreens_thePageIsFreshThoughNobodyAsks(t *testing.T) {
 		return d.GetWorkflowExecutionInfo().GetHistoryLength()
 	}
 	eventually(t, time.Minute, func() bool { return described(p.sim) > reports/8 })
+	d, err := p.client.DescribeWorkflowExecution(t.Context(), r.GetID(), "")
+	if memo := d.GetWorkflowExecutionInfo().GetMemo().GetFields(); err != nil || string(memo["source"].GetData()) != `"acme"` ||
+		string(memo["trigger"].GetData()) != `"Temporal's CLI, UI or API"` {
+		t.Errorf("the memo is %v (%v)", memo, err)
+	}
 	before := events()
 	eventually(t, time.Minute, func() bool {
 		page := s.details(t.Context())
