@@ -179,3 +179,13 @@ func TestMain_version(t *testing.T) {
 		}
 	}
 }
+
+// What a shell asks a program to complete words with is no verb, and is answered all the same.
+func TestMain_answersShells(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{{"longhaul", "completion", "bash"}, {"longhaul", "__complete", "che"}, {"longhaul", "__completeNoDesc", "che"}} {
+		if code, out := run(t, nil, nil, args...); code != 0 || !strings.Contains(out.stdout.String(), "check") && args[1] != "completion" {
+			t.Errorf("%v: code %d, %s%s", args, code, out.stdout.String(), out.stderr.String())
+		}
+	}
+}

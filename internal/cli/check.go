@@ -101,6 +101,7 @@ func ownFlag(flags *pflag.FlagSet) (name string) {
 
 // ask asks in this process.
 func (v *checkVerb) ask(ctx context.Context, flags *pflag.FlagSet) error {
+	v.console.words = config.AsCastorsFlags
 	asked, err := config.ReadCastorLogin(flags, v.app.Environ, v.app.Dir)
 	if err != nil {
 		return err
@@ -116,7 +117,11 @@ func (v *checkVerb) ask(ctx context.Context, flags *pflag.FlagSet) error {
 	if ctx.Err() != nil {
 		return interrupted("interrupted")
 	}
-	result.Source = asked.Source.Salesforce.BaseURL // it has no other name
+	for i := range result.Findings {
+		for _, text := range []*string{&result.Findings[i].Found, &result.Findings[i].Cost, &result.Findings[i].Fix} {
+			*text = v.console.words(*text)
+		}
+	}
 	return v.show(result)
 }
 
@@ -144,7 +149,7 @@ func (v *checkVerb) show(result doctor.Result) error {
 	}
 	message := fmt.Sprintf("check of %s: %s failed: %s", result.Source, first.ID, first.Found)
 	if failed > 1 {
-		message += fmt.Sprintf(" (and %s failed)", humanize.Count(int64(failed-1), "more row"))
+		message += " (and " + humanize.Count(int64(failed-1), "more row") + " failed)"
 	}
 	return &fault.Error{Class: first.Class, System: first.System, Message: message}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
 
@@ -158,6 +159,10 @@ func TestCheck_saysWhyItCouldNotAsk(t *testing.T) {
 		"a worker that died": {
 			checking{fakeTemporal: &fakeTemporal{pollers: 1}, failure: refused}, []string{"acme"}, exitUnreachable, "a step got no answer in time",
 		},
+		"a Temporal that goes away": {
+			checking{fakeTemporal: &fakeTemporal{pollers: 1}, failure: serviceerror.NewUnavailable("gone")}, []string{"acme"}, exitUnreachable,
+			"stopped answering while workflow check-acme ran: run the same command again",
+		},
 		"no source":      {checking{}, nil, exitUsage, "check takes the name of one source"},
 		"two sources":    {checking{}, []string{"acme", "beta"}, exitUsage, "check takes the name of one source"},
 		"no name":        {checking{}, []string{"Acme"}, exitUsage, "is not a source name"},
@@ -200,7 +205,7 @@ func TestCheck_inItsOwnProcess(t *testing.T) {
 	if err := json.Unmarshal(out.stdout.Bytes(), &got); err != nil || code != 0 {
 		t.Fatalf("code %d: %v, %s", code, err, out.stderr.String())
 	}
-	if got.Source != ready.Salesforce || got.Calls < 1 || got.Calls > 25 || got.Worker != nil || len(got.Findings) < 20 {
+	if got.Source != "127.0.0.1" || got.Calls < 1 || got.Calls > 25 || got.Worker != nil || len(got.Findings) < 20 {
 		t.Errorf("got %+v", got)
 	}
 	for _, f := range got.Findings {
@@ -211,11 +216,15 @@ func TestCheck_inItsOwnProcess(t *testing.T) {
 		}
 	}
 	code, out = own([]string{"CASTOR_SALESFORCE_CLIENT_SECRET=another-s3cret"}, "-c", ready.ClientID, "-b", ready.Salesforce)
-	if code != exitLogin || !strings.Contains(out.stdout.String(), "FAIL Login to Salesforce") {
+	if code != exitLogin || !strings.Contains(out.stdout.String(), "FAIL Login to Salesforce") || !strings.Contains(out.stdout.String(), "check --client-secret") {
 		t.Errorf("with a wrong secret: code %d, %s%s", code, out.stdout.String(), out.stderr.String())
 	}
 	if text := out.stdout.String() + out.stderr.String(); strings.Contains(text, "another-s3cret") {
 		t.Errorf("the secret is shown: %s", text)
+	}
+	code, out = own(secret, "-c", ready.ClientID, "-b", "https://bot:s3cretword@acme.my.salesforce.com", "--json")
+	if text := out.stdout.String() + out.stderr.String(); code != exitUsage || strings.Contains(text, "s3cretword") {
+		t.Errorf("the password in the address is shown: code %d, %s", code, text)
 	}
 	const both = "--client-id is for a check in this process"
 	if code, out = own(secret, "acme", "-c", ready.ClientID); code != exitUsage || !strings.Contains(out.stderr.String(), both) {

@@ -138,10 +138,13 @@ func unknownVerb(cmd *cobra.Command, args []string) error {
 	return notAVerb(cmd, args[0])
 }
 
+// ofShells are the words that cobra adds itself, when it executes: with them a shell completes words.
+var ofShells = []string{"completion", cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd}
+
 // firstWord refuses a first word that is no verb, even beside --help, which cobra answers before it looks at words.
 func firstWord(root *cobra.Command, args []string) error {
 	at := slices.IndexFunc(args, func(arg string) bool { return !strings.HasPrefix(arg, "-") })
-	if at < 0 || !root.HasSubCommands() || slices.ContainsFunc(root.Commands(), func(c *cobra.Command) bool { return c.Name() == args[at] }) {
+	if at < 0 || slices.Contains(ofShells, args[at]) || !root.HasSubCommands() || slices.ContainsFunc(root.Commands(), func(c *cobra.Command) bool { return c.Name() == args[at] }) {
 		return nil
 	}
 	return notAVerb(root, args[at])

@@ -11,6 +11,7 @@ import (
 	"longhaul/internal/doctor"
 	"longhaul/internal/estimate"
 	"longhaul/internal/fault"
+	"longhaul/internal/host"
 	"longhaul/workflows"
 	"longhaul/workflows/question"
 )
@@ -41,9 +42,20 @@ func Ask(ctx context.Context, c client.Client, workflowType, id, summary string,
 		StaticSummary:            summary,
 	}, workflowType, in)
 	if err != nil {
-		return Explain(err)
+		return unasked(id, err)
 	}
 	return unanswered(id, run.Get(ctx, answer))
+}
+
+// unasked explains why Temporal gave no answer. A question is no sync, which would go on.
+func unasked(id string, err error) error {
+	if fault.From(err) == nil && host.Refused(err) == nil && Unanswered(err) {
+		return &fault.Error{
+			Class: fault.Transient, System: fault.Temporal, Err: err,
+			Message: "Temporal stopped answering while workflow " + id + " ran: run the same command again when it is back",
+		}
+	}
+	return Explain(err)
 }
 
 // unanswered gives the end of a question without an answer a class and a sentence.
@@ -65,5 +77,5 @@ func unanswered(id string, err error) error {
 	case errors.As(err, &stopped), errors.As(err, &ended):
 		return &fault.Error{Class: fault.Transient, System: fault.Temporal, Message: "somebody ended workflow " + id + ": try again"}
 	}
-	return Explain(err)
+	return unasked(id, err)
 }

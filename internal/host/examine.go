@@ -38,14 +38,26 @@ func (h *Host) Subject(_ context.Context, name string) (exam.Subject, func(), er
 	return subject, free, nil
 }
 
-// Examine asks what a source needs that no settings file describes: without a bucket, a catalog or a Temporal.
+// Examine asks what a source needs that no settings file describes: without a bucket, a catalog or a Temporal. The result names the
+// source by the host of its org.
 func Examine(ctx context.Context, from source.Source, version string, logger *zap.Logger) doctor.Result {
 	from.UnboundedLogins = true // there is no bucket that counts them
 	s := &sources{userAgent: "longhaul/" + version, logger: logger}
 	subject, free := s.subject(from)
 	defer free()
 	subject.Exports = nil
-	return exam.Run(ctx, subject)
+	result := exam.Run(ctx, subject)
+	result.Source = orgOf(from.Salesforce.BaseURL)
+	return result
+}
+
+// orgOf names an org by its host. What is no address of an org is not repeated, as it may hold a password.
+func orgOf(baseURL string) string {
+	at, err := salesforce.ParseHost(baseURL)
+	if err != nil {
+		return "the org"
+	}
+	return at.Name
 }
 
 // subject makes what an examination asks with. free closes its connections.

@@ -158,3 +158,16 @@ func TestPermissions_readsMoreByName(t *testing.T) {
 		}
 	}
 }
+
+// A user that has just logged in is active, also where it may not see that.
+func TestSetup_aUserWhoseFieldsAreHiddenIsActive(t *testing.T) {
+	t.Parallel()
+	client, _ := simulate(t, server.Options{Reports: 5, Columns: 2, Hidden: []string{"User.IsActive"}})
+	identity, err := client.Login(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if user, err := client.Setup().User(t.Context(), identity.UserID); err != nil || !user.IsActive || user.Username == "" {
+		t.Errorf("got %+v, %v", user, err)
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	asked "longhaul/activities/question"
@@ -37,7 +38,7 @@ func CheckSource(ctx workflow.Context, given converter.RawValue) (*doctor.Result
 	if errors.As(err, new(*UnservedError)) {
 		// A worker may have the settings of the source and not serve it, because a secret cannot be read.
 		result, err = call.Do(call.OnAnyWorker(ctx), call.ForQuestion, "check source "+in.Source+", which no worker serves", acts.Examine, params)
-		if err != nil {
+		if err != nil && !temporal.IsCanceledError(err) {
 			result, err = doctor.Judge(in.Source, []doctor.Finding{cluster.Unserved(in.Source)}), nil
 		}
 	}
@@ -68,9 +69,15 @@ func details(r doctor.Result) string {
 		counts[doctor.Pass], counts[doctor.Skipped], humanize.Count(r.Calls, "API call"), rows.String())
 }
 
-// end makes the failure of a workflow: its type is the class, its message the sentence.
+// end makes the failure of a workflow: its type is the class, its message the sentence. One that was cancelled ends so.
 func end(err error) error {
+	if temporal.IsCanceledError(err) {
+		return err
+	}
 	failure := call.Explain(err)
+	if errors.As(err, new(*temporal.TimeoutError)) {
+		failure.Message = "the worker that asked got no answer in time, or was stopped: look into its log, and try again"
+	}
 	if f := fault.From(err); f != nil {
 		failure.Class, failure.System, failure.Message = f.Class, f.System, fault.Sentence(err)
 	}

@@ -190,3 +190,23 @@ func TestCheckSource_showsInTheUIWhatAsksForSomething(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+// Whoever cancels a check gets no findings, be it asked on a worker of the source or on another one.
+func TestCheckSource_thatIsCancelledIsCancelled(t *testing.T) {
+	t.Parallel()
+	for _, in := range []int{1, 2} { // the activity in which it is cancelled; FindWorker is the second
+		s := &source{}
+		env := begin(t, s, "check-acme")
+		s.examine = func(asked int) (doctor.Result, error) {
+			if asked >= in {
+				env.CancelWorkflow()
+				return healthy(asked)
+			}
+			return nobody(asked)
+		}
+		env.ExecuteWorkflow(question.CheckSourceType)
+		if err := env.GetWorkflowError(); !temporal.IsCanceledError(err) {
+			t.Errorf("got %v after %v", err, s.asked)
+		}
+	}
+}

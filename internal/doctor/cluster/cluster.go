@@ -87,7 +87,7 @@ func attributes(f Facts) doctor.Finding {
 	case !f.Listed:
 		return r.SkippedFor("this Temporal does not list its search attributes, so a sync sets none")
 	}
-	var missing, wrong, commands []string
+	var missing, wrong, remove, commands []string
 	for _, name := range slices.Sorted(maps.Keys(f.Wanted)) {
 		switch known, there := f.Known[name]; {
 		case !there:
@@ -95,6 +95,8 @@ func attributes(f Facts) doctor.Finding {
 			commands = append(commands, fmt.Sprintf("--name %s --type %s", name, f.Wanted[name]))
 		case known != f.Wanted[name]:
 			wrong = append(wrong, fmt.Sprintf("%s is of type %s in place of %s", name, known, f.Wanted[name]))
+			remove = append(remove, "--name "+name)
+			commands = append(commands, fmt.Sprintf("--name %s --type %s", name, f.Wanted[name]))
 		}
 	}
 	if len(missing)+len(wrong) == 0 {
@@ -102,13 +104,15 @@ func attributes(f Facts) doctor.Finding {
 		return r
 	}
 	r.Status = doctor.Warn
+	create := fmt.Sprintf("`temporal operator search-attribute create --namespace %s %s`", f.Namespace, strings.Join(commands, " "))
+	r.Fix = "run " + create
 	if len(missing) > 0 {
 		r.Found = humanize.List(missing) + " " + isAre(len(missing)) + " missing"
-		r.Fix = fmt.Sprintf("run `temporal operator search-attribute create --namespace %s %s`", f.Namespace, strings.Join(commands, " "))
 	}
 	if len(wrong) > 0 {
 		r.Found = strings.TrimPrefix(r.Found+"; "+strings.Join(wrong, ", "), "; ")
-		r.Fix = strings.TrimPrefix(r.Fix+"; remove those of another type first", "; ")
+		r.Fix = fmt.Sprintf("if no other program uses what is of another type, run `temporal operator search-attribute remove --namespace %s %s`, then %s",
+			f.Namespace, strings.Join(remove, " "), create)
 	}
 	r.Cost = "syncs cannot be found by what is missing"
 	return r

@@ -58,7 +58,10 @@ func TestCheck_eachPartHasItsOwnFinding(t *testing.T) {
 		},
 		"a search attribute of another type": {
 			but:  func(f *cluster.Facts) { f.Known["LonghaulSource"] = "Text" },
-			want: status{"temporal.search_attributes": doctor.Warn}, says: []string{"LonghaulSource is of type Text in place of Keyword"},
+			want: status{"temporal.search_attributes": doctor.Warn}, says: []string{
+				"LonghaulSource is of type Text in place of Keyword", "search-attribute remove --namespace default --name LonghaulSource`",
+				"search-attribute create --namespace default --name LonghaulSource --type Keyword",
+			},
 		},
 		"a Temporal that lists none": {
 			but:  func(f *cluster.Facts) { f.Listed = false },

@@ -40,8 +40,6 @@ const (
 	longest = 18 * time.Second
 	// longestPart bounds each part that asks something else than Salesforce.
 	longestPart = 12 * time.Second
-	// mostCalls is how many calls of Salesforce's API an examination makes at most.
-	mostCalls = 25
 )
 
 // Run asks all questions, and gives a row each.
@@ -137,8 +135,8 @@ func failed(rows []doctor.Finding, of func(doctor.Finding) bool) bool {
 
 func (s Subject) network(ctx context.Context, host salesforce.Host) []doctor.Finding {
 	roots, err := httpkit.Roots("ca_file", s.Source.Salesforce.CAFile)
-	if err != nil {
-		return network.Skipped("ca_file cannot be read") // as the row of the settings says
+	if err != nil { // the row of the settings says why
+		return network.Skipped("the certificates of ca_file cannot be used")
 	}
 	params := network.Params{Address: host.Address, Path: salesforce.VersionsPath, Roots: roots, UserAgent: s.UserAgent}
 	if s.Org != nil {
@@ -148,10 +146,9 @@ func (s Subject) network(ctx context.Context, host salesforce.Host) []doctor.Fin
 }
 
 func (s Subject) org(ctx context.Context, meter *salesforce.Meter) []doctor.Finding {
-	bound := salesforce.WithCallBudget(ctx, salesforce.NewCallBudget(mostCalls, 0))
-	return org.Check(bound, org.Params{
+	return org.Check(ctx, org.Params{
 		Client: s.Org, Meter: meter, Auth: salesforce.Auth(s.Source.Salesforce.Auth), Private: s.Source.Scope.Private,
-		AcceptMissing: s.Source.AcceptMissing, MaxInFlight: s.Source.MaxInFlight,
+		AcceptMissing: s.Source.AcceptMissing, MaxInFlight: s.Source.MaxInFlight, Ceiling: s.Source.Quota.Ceiling,
 	})
 }
 

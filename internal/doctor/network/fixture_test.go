@@ -87,6 +87,18 @@ func lists(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, ve
 // proxied leads the way through a proxy that answers CONNECT with a status.
 func (w way) proxied(t *testing.T, answer string) way {
 	t.Helper()
+	address := accepting(t, func(conn net.Conn) {
+		_, _ = conn.Read(make([]byte, 4096))
+		_, _ = io.WriteString(conn, answer)
+	})
+	proxy := &url.URL{Scheme: "http", Host: address, User: url.UserPassword("mule", "s3cretword")}
+	w.params.Transport.Proxy = http.ProxyURL(proxy)
+	return w
+}
+
+// accepting is the address of a server that speaks on each connection, and closes it then.
+func accepting(t *testing.T, speak func(net.Conn)) string {
+	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -98,14 +110,13 @@ func (w way) proxied(t *testing.T, answer string) way {
 			if err != nil {
 				return
 			}
-			_, _ = conn.Read(make([]byte, 4096))
-			_, _ = io.WriteString(conn, answer)
-			_ = conn.Close()
+			go func() {
+				speak(conn)
+				_ = conn.Close()
+			}()
 		}
 	}()
-	proxy := &url.URL{Scheme: "http", Host: listener.Addr().String(), User: url.UserPassword("mule", "s3cretword")}
-	w.params.Transport.Proxy = http.ProxyURL(proxy)
-	return w
+	return listener.Addr().String()
 }
 
 // silent is an address that takes connections and never says a word.
@@ -141,4 +152,24 @@ func silentWay(t *testing.T) way {
 	w := wayTo(t, silent(t), good(t))
 	w.params.Transport.TLSHandshakeTimeout = 100 * time.Millisecond
 	return w
+}
+
+// socks is a proxy that takes connections by SOCKS 5 (RFC 1928) and leads each to one address.
+func socks(t *testing.T, to string) string {
+	t.Helper()
+	return accepting(t, func(conn net.Conn) {
+		greeting, request := make([]byte, 3), make([]byte, 5)
+		_, _ = io.ReadFull(conn, greeting)
+		_, _ = conn.Write([]byte{5, 0})
+		_, _ = io.ReadFull(conn, request) // the last byte is the length of the name, which a port follows
+		_, _ = io.ReadFull(conn, make([]byte, int(request[4])+2))
+		behind, err := net.Dial("tcp", to)
+		if err != nil {
+			return
+		}
+		defer func() { _ = behind.Close() }()
+		_, _ = conn.Write([]byte{5, 0, 0, 1, 127, 0, 0, 1, 0, 80})
+		go func() { _, _ = io.Copy(behind, conn) }()
+		_, _ = io.Copy(conn, behind)
+	})
 }

@@ -1,6 +1,7 @@
 package network_test
 
 import (
+	"crypto/tls"
 	"crypto/x509"
 	"fmt"
 	"io"
@@ -63,25 +64,25 @@ func TestCheck_saysWhichPartOfTheWayFails(t *testing.T) {
 				w.params.Transport.TLSClientConfig.RootCAs = x509.NewCertPool()
 				return w
 			},
-			fails: "network.tls", says: "issued by Corp Security CA, which this machine does not trust", class: fault.Invalid,
+			fails: "network.tls", says: `signed by "O=Corp Security CA", which is not trusted here`, class: fault.Invalid,
 		},
 		"another host's certificate": {
 			way: func(t *testing.T) way {
 				return answering(t, lists, certificateOf(t, "else.example", now, now.Add(time.Hour)))
 			},
-			fails: "network.tls", says: "belongs to another host", class: fault.Invalid,
+			fails: "network.tls", says: `is for "else.example"`, class: fault.Invalid,
 		},
 		"a certificate that ended": {
 			way: func(t *testing.T) way {
 				return answering(t, lists, certificateOf(t, "acme.my.salesforce.com", now.Add(-48*time.Hour), now.Add(-24*time.Hour)))
 			},
-			fails: "network.tls", says: "ended on", class: fault.Invalid,
+			fails: "network.tls", says: "expired at", class: fault.Invalid,
 		},
 		"a certificate of tomorrow": {
 			way: func(t *testing.T) way {
 				return answering(t, lists, certificateOf(t, "acme.my.salesforce.com", now.Add(24*time.Hour), now.Add(48*time.Hour)))
 			},
-			fails: "network.tls", says: "is valid from", class: fault.Invalid,
+			fails: "network.tls", says: "is not valid before", class: fault.Invalid,
 		},
 		"an answer that never comes": {
 			way:   func(t *testing.T) way { return answering(t, never, good(t)) },
@@ -117,13 +118,27 @@ func TestCheck_saysWhichPartOfTheWayFails(t *testing.T) {
 			way: func(t *testing.T) way {
 				return answering(t, lists, good(t)).proxied(t, "HTTP/1.1 407 Proxy Authentication Required\r\n\r\n")
 			},
-			fails: "network.proxy", says: "requires a login (407)", class: fault.Invalid,
+			fails: "network.proxy", says: "refuses the login that HTTPS_PROXY has (407", class: fault.Invalid,
 		},
 		"a proxy that refuses": {
 			way: func(t *testing.T) way {
 				return answering(t, lists, good(t)).proxied(t, "HTTP/1.1 403 URLBlocked\r\n\r\n")
 			},
 			fails: "network.proxy", says: "refuses acme.my.salesforce.com (403 URLBlocked)", class: fault.Invalid,
+		},
+		"a proxy in trouble": {
+			way: func(t *testing.T) way {
+				return answering(t, lists, good(t)).proxied(t, "HTTP/1.1 502 Bad Gateway\r\n\r\n")
+			},
+			fails: "network.proxy", says: "cannot connect to acme.my.salesforce.com (502 Bad Gateway)", class: fault.Transient,
+		},
+		"a host without TLS": {
+			way: func(t *testing.T) way {
+				plain := httptest.NewServer(http.NotFoundHandler())
+				t.Cleanup(plain.Close)
+				return wayTo(t, plain.Listener.Addr().String(), good(t))
+			},
+			fails: "network.tls", says: "does not speak TLS", class: fault.Invalid,
 		},
 		"a proxy that is away": {
 			way: func(t *testing.T) way {
@@ -209,6 +224,25 @@ func TestCheck_goesThroughAProxyThatConnects(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.params.Transport.Proxy = http.ProxyURL(address)
+	requireThrough(t, w)
+}
+
+// TestCheck_goesThroughAProxyOfSOCKS has a proxy that never answers CONNECT, as HTTPS_PROXY=socks5://... names it.
+func TestCheck_goesThroughAProxyOfSOCKS(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewUnstartedServer(http.HandlerFunc(lists))
+	certificate := good(t)
+	server.TLS = &tls.Config{Certificates: []tls.Certificate{certificate}}
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	w := wayTo(t, closed(t), certificate)
+	w.params.Transport.Proxy = http.ProxyURL(&url.URL{Scheme: "socks5", Host: socks(t, server.Listener.Addr().String())})
+	requireThrough(t, w)
+}
+
+// requireThrough makes sure that a proxy connects, and that all else passes.
+func requireThrough(t *testing.T, w way) {
+	t.Helper()
 	for _, f := range network.Check(t.Context(), w.params) {
 		want := doctor.Pass
 		if f.ID == "network.connect" {

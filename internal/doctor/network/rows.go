@@ -86,13 +86,16 @@ func (t *trip) proxy() doctor.Finding {
 	case !t.secure:
 		f.Status, f.Found = doctor.Pass, fmt.Sprintf("the proxy %s is used", t.through.Host)
 		return f
+	case t.reached():
+	case httpkit.IsProxyDial(t.err) && httpkit.IsCertificate(t.err):
+		return failed(f, fault.Invalid, t.failure().Message, "")
 	case t.connect == 0:
-		return failed(f, fault.Transient, fmt.Sprintf("the proxy %s did not answer", t.through.Host), "check HTTPS_PROXY, or name the host in NO_PROXY")
-	case t.connect == http.StatusProxyAuthRequired:
-		return failed(f, fault.Invalid, fmt.Sprintf("the proxy %s requires a login (407)", t.through.Host), "put user and password into HTTPS_PROXY")
-	case t.connect != http.StatusOK:
-		return failed(f, fault.Invalid, fmt.Sprintf("the proxy %s refuses %s (%s)", t.through.Host, t.host, t.refused),
-			fmt.Sprintf("let it connect to %s, or name the host in NO_PROXY", net.JoinHostPort(t.host, t.port)))
+		return failed(f, fault.Transient, fmt.Sprintf("the proxy %s did not connect to %s", t.through.Host, t.host),
+			"check HTTPS_PROXY, or name the host in NO_PROXY")
+	case t.failure().Kind == httpkit.ProxyFails:
+		return failed(f, fault.Transient, t.failure().Message, "")
+	default:
+		return failed(f, fault.Invalid, t.failure().Message, "")
 	}
 	f.Status, f.Found = doctor.Pass, fmt.Sprintf("the proxy %s connects to %s", t.through.Host, t.host)
 	return f
@@ -122,9 +125,14 @@ func (t *trip) connection() doctor.Finding {
 // reached says whether there was a connection to the host, through a proxy or not. The caller holds the lock.
 func (t *trip) reached() bool {
 	if t.through != nil && t.secure {
-		return t.connect == http.StatusOK
+		return t.connect == http.StatusOK || t.tlsBegun
 	}
 	return t.connected != ""
+}
+
+// failure is why the request failed, in the words of all clients.
+func (t *trip) failure() httpkit.Failure {
+	return httpkit.FailureOf(t.err, httpkit.Host{Name: t.host, Address: "base_url"})
 }
 
 func (t *trip) tls() doctor.Finding {
@@ -140,9 +148,8 @@ func (t *trip) tls() doctor.Finding {
 	case t.state != nil:
 		f.Status, f.Found = doctor.Pass, describe(t.state)
 		return f
-	case httpkit.IsCertificate(t.err):
-		found, fix := certificate(t.host, t.err)
-		return failed(f, fault.Invalid, found, fix)
+	case t.failure().Kind == httpkit.Certificate, t.failure().Kind == httpkit.NoTLS:
+		return failed(f, fault.Invalid, t.failure().Message, "")
 	case late(t.err):
 		return failed(f, fault.Transient, fmt.Sprintf("%s did not finish the handshake within %s", t.host, connectTimeout),
 			"check whether a firewall or a proxy stands between")
@@ -179,28 +186,6 @@ func issuer(c *x509.Certificate) string {
 		name = c.Issuer.Organization[0]
 	}
 	return cmp.Or(fault.Short(httpkit.OneLine(name), 80), "an issuer without a name")
-}
-
-// certificate says why a certificate is refused, and what to change.
-func certificate(host string, err error) (found, fix string) {
-	var invalid x509.CertificateInvalidError
-	var name x509.HostnameError
-	var unknown x509.UnknownAuthorityError
-	switch {
-	case errors.As(err, &invalid) && invalid.Reason == x509.Expired && invalid.Cert != nil:
-		if time.Now().Before(invalid.Cert.NotBefore) {
-			return fmt.Sprintf("the certificate of %s is valid from %s only", host, invalid.Cert.NotBefore.UTC().Format(time.DateTime)),
-				"check the clock of this machine"
-		}
-		return fmt.Sprintf("the certificate of %s ended on %s", host, invalid.Cert.NotAfter.UTC().Format(time.DateOnly)),
-			"check the clock of this machine, and whose certificate it is"
-	case errors.As(err, &name):
-		return fmt.Sprintf("the certificate belongs to another host than %s", host), "check base_url, and whether a proxy or a portal stands between"
-	case errors.As(err, &unknown) && unknown.Cert != nil:
-		return fmt.Sprintf("the certificate of %s is issued by %s, which this machine does not trust", host, issuer(unknown.Cert)),
-			"if a proxy ends TLS here, name its CA in ca_file"
-	}
-	return fmt.Sprintf("the certificate of %s is not trusted", host), "if a proxy ends TLS here, name its CA in ca_file"
 }
 
 func (t *trip) answer() doctor.Finding {

@@ -9,6 +9,7 @@ import (
 	"net/http/httptrace"
 	"net/netip"
 	"net/url"
+	"strings"
 	"sync"
 
 	"longhaul/internal/httpkit"
@@ -29,7 +30,6 @@ type trip struct {
 	mu        sync.Mutex // the transport reports from goroutines of its own, which may outlast the request
 	connected string     // the address that took the connection
 	connect   int        // the status of the proxy to CONNECT; zero without an answer
-	refused   string     // the proxy's words
 	state     *tls.ConnectionState
 	tlsBegun  bool // with the host, not with a proxy
 
@@ -65,7 +65,7 @@ func (t *trip) watch(ctx context.Context, transport *http.Transport) context.Con
 	before := transport.OnProxyConnectResponse
 	transport.OnProxyConnectResponse = func(ctx context.Context, proxy *url.URL, request *http.Request, answer *http.Response) error {
 		t.mu.Lock()
-		t.connect, t.refused = answer.StatusCode, httpkit.OneLine(answer.Status)
+		t.connect = answer.StatusCode
 		t.mu.Unlock()
 		if before != nil {
 			return before(ctx, proxy, request, answer)
@@ -83,7 +83,7 @@ func (t *trip) watch(ctx context.Context, transport *http.Transport) context.Con
 		TLSHandshakeStart: func() {
 			t.mu.Lock()
 			defer t.mu.Unlock()
-			t.tlsBegun = t.through == nil || t.connect == http.StatusOK
+			t.tlsBegun = t.through == nil || t.connect == http.StatusOK || strings.HasPrefix(t.through.Scheme, "socks")
 		},
 		TLSHandshakeDone: func(state tls.ConnectionState, err error) {
 			t.mu.Lock()

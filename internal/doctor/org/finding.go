@@ -62,6 +62,9 @@ func (r row) unanswered(err error, cost string) doctor.Finding {
 		return r.fail(err, cost)
 	}
 	found, fix, where := words(err)
+	if fault.Is(err, fault.Throttled) { // of which a sync takes care by itself
+		fix, where = "run the check again in a minute", ""
+	}
 	return r.warn(found, cost, fix, where)
 }
 
@@ -71,11 +74,18 @@ func words(err error) (found, fix, where string) {
 		return "no answer came in time", "run the check again; if it stays so, look at network and proxy, and whether Salesforce is in trouble " +
 			"(status.salesforce.com)", ""
 	}
-	found, fix = fault.Halves(fault.Sentence(err))
-	if fix == "" {
+	sentence := fault.Sentence(err)
+	if f := fault.From(err); f != nil && f.System == fault.Salesforce { // what lies below is for engineers
+		sentence = f.Message
+	}
+	e, answered := errors.AsType[*salesforce.Error](err)
+	switch found, fix = fault.Halves(sentence); {
+	case answered && e.Sentence == "": // Salesforce's own words, which say nothing of what to change
+		found, fix = sentence, "look these words up in Salesforce Help, or ask an administrator of the org"
+	case fix == "":
 		fix = "look into the log of the worker that answered"
 	}
-	if e, ok := errors.AsType[*salesforce.Error](err); ok {
+	if answered {
 		where = e.Where()
 	}
 	return found, fix, where

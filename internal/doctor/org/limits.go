@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"longhaul/internal/doctor"
+	"longhaul/internal/fault"
 	"longhaul/internal/humanize"
 	"longhaul/internal/salesforce"
 	"longhaul/internal/salesforce/place"
@@ -28,8 +29,11 @@ func (f *facts) askUsage(ctx context.Context, client *salesforce.Client, b bound
 
 func (f limits) callsRow() doctor.Finding {
 	r := about("api_calls", "API calls left today")
-	const cost = "a sync waits at its bound until calls of yesterday age out, and goes on by itself"
+	const cost = "a sync waits until calls of yesterday age out, and goes on by itself"
 	switch used, most := f.used.value.Used, f.used.value.Max; {
+	case fault.Is(f.stopped(), fault.QuotaExhausted) && (!f.used.known() || used < most): // Salesforce refuses calls, whatever a header says
+		return count(r.warn("none: the org has used up its daily API requests", cost, "wait, or find the program that uses them",
+			place.CallsOfADay), 0, doctor.Exact)
 	case !f.used.asked:
 		return r.skip(f.because())
 	case f.used.err != nil:
@@ -40,6 +44,10 @@ func (f limits) callsRow() doctor.Finding {
 	case used >= most:
 		return count(r.warn(fmt.Sprintf("none: %s of %s were used in the last 24 hours", humanize.Number(used), humanize.Number(most)), cost,
 			"wait, or find the program that uses them", place.CallsOfADay), 0, doctor.Exact)
+	case f.Ceiling > 0 && used >= most*int64(f.Ceiling)/100:
+		return count(r.warn(fmt.Sprintf("%s of %s, and none for a sync: %s were used in the last 24 hours, and quota.ceiling lets a sync go to %d percent",
+			humanize.Number(most-used), humanize.Number(most), humanize.Number(used), f.Ceiling), cost,
+			"wait, or find the program that uses them, or raise quota.ceiling", place.CallsOfADay), most-used, doctor.Exact)
 	default:
 		passed := count(r.pass("%s of %s: %s were used in the last 24 hours, by all programs together",
 			humanize.Number(most-used), humanize.Number(most), humanize.Number(used)), most-used, doctor.Exact)

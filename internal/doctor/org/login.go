@@ -43,6 +43,8 @@ func (f *facts) because() string {
 		return ""
 	case fault.Is(f.stopped(), fault.QuotaExhausted):
 		return "the org has used up its daily API requests"
+	case fault.Is(f.stopped(), fault.Throttled):
+		return "Salesforce asks for fewer requests at this moment"
 	}
 	return "the API refuses this user, or does not answer"
 }
@@ -115,6 +117,8 @@ func (f account) apiRow() doctor.Finding {
 		return r.skip(`the app lacks the scope "api"`)
 	case fault.Is(f.stopped(), fault.QuotaExhausted):
 		return r.skip(f.because())
+	case fault.Is(f.stopped(), fault.Throttled): // a sync sends fewer requests and goes on
+		return r.unanswered(f.stopped(), "what the run-as user may and sees is not known")
 	case f.stopped() != nil:
 		return r.fail(f.stopped(), "no sync can read anything")
 	}

@@ -20,6 +20,7 @@ type Params struct {
 	Private       bool     // scope.private
 	AcceptMissing []string // accept_missing: permissions without which a sync goes on without asking
 	MaxInFlight   int      // max_in_flight; zero is no bound of the source
+	Ceiling       int      // quota.ceiling, in percent; zero is no bound of the source
 }
 
 // MaxCalls is how many API calls Check makes at most, tries that fail included.

@@ -47,6 +47,9 @@ func (f rights) permissionRow(p permission.Permission) doctor.Finding {
 		return r.skip(because)
 	}
 	fix := fmt.Sprintf("tick %q in the permission set of the run-as user", p.Label)
+	if p.Unused {
+		fix = "nothing; " + fix + " if Salesforce demands it beside another one"
+	}
 	switch f.has(p.Name) {
 	case granted:
 		return r.pass("granted, %s", p.Purpose)

@@ -84,7 +84,14 @@ func (f sight) describeRow() doctor.Finding {
 		return r.skip("no report is visible")
 	case f.report.err != nil:
 		found := r.unanswered(f.report.err, "whether the columns of reports can be read is not known")
-		if d.id != "" && found.Status == doctor.Warn {
+		switch {
+		case found.Status == doctor.Fail:
+			found.Cost = "no column of a report can be read"
+		case found.Status == doctor.Warn && ofOne(f.report.err):
+			found.Found = fmt.Sprintf("the reports that were run last cannot be described; report %s (%q): %s", d.id, d.name, found.Found)
+			found.Fix = "nothing, if others can: a sync gives the reason for each report; to try another here, run it in Salesforce and check again"
+			found.Where = ""
+		case found.Status == doctor.Warn && d.id != "":
 			found.Found = fmt.Sprintf("report %s (%q): %s", d.id, d.name, found.Found)
 		}
 		return found

@@ -85,7 +85,7 @@ func (f sight) hiddenRow(k listing.Kind) doctor.Finding {
 	case told && hidden == 0:
 		return count(r.pass("none, as far as the record counts of the org tell (about %s in all)", number(total, k)), 0, doctor.About)
 	case told:
-		return count(r.warn(fmt.Sprintf("about %s of about %s%s", humanize.Number(hidden), number(total, k), f.privateToo()),
+		return count(r.warn(fmt.Sprintf("about %s of about %s%s", humanize.Number(hidden), number(total, k), f.privateToo(k)),
 			"a sync does not read them", fix, place.Permissions), hidden, doctor.About)
 	case k == listing.Users || k == listing.Folders, f.listed.known():
 		return count(r.warn("they cannot be counted without "+wanting, "how much a sync misses is not known", fix, place.Permissions), 0, doctor.Unknown)
@@ -114,9 +114,9 @@ func (f sight) unseen(k listing.Kind) (hidden, total int64, told bool) {
 	return max(hidden, 0), total, true
 }
 
-// privateToo is the end of a sentence where the number includes what lies in private folders.
-func (f sight) privateToo() string {
-	if f.private.known() {
+// privateToo is the end of a sentence where the number includes what lies in private folders: the private reports alone are counted.
+func (f sight) privateToo(k listing.Kind) string {
+	if k == listing.Reports && f.private.known() {
 		return ""
 	}
 	return ", those in other users' private folders among them"

@@ -141,7 +141,10 @@ func Instance(f doctor.Finding, host salesforce.Host, instanceURL string) doctor
 		f.Found += ", and the org lives there"
 		return f
 	}
+	if f.Status == doctor.Pass || host.Kind == salesforce.Sandbox {
+		f.Cost = "logins end when the older name does"
+	}
 	f.Status, f.Found = doctor.Warn, fmt.Sprintf("%s; the org itself lives at %s", f.Found, lives.Name)
-	f.Cost, f.Fix = "logins end when the older name does", "set base_url to "+lives.Name
+	f.Fix = "set base_url to " + lives.Name
 	return f
 }

@@ -147,8 +147,13 @@ func TestInstance_saysWhereTheOrgLives(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 	if got := setup.Instance(f, host, "https://acme-new.my.salesforce.com"); got.Status != doctor.Warn ||
-		got.Fix != "set base_url to acme-new.my.salesforce.com" {
+		got.Fix != "set base_url to acme-new.my.salesforce.com" || got.Cost != "logins end when the older name does" {
 		t.Errorf("got %+v", got)
+	}
+	f, host, _ = setup.Host(source.Source{Salesforce: source.Salesforce{Auth: source.Password}}.WithDefaults(), "login.salesforce.com")
+	if got := setup.Instance(f, host, "https://acme.my.salesforce.com"); got.Cost != "an org may refuse logins there" ||
+		got.Fix != "set base_url to acme.my.salesforce.com" {
+		t.Errorf("the shared login is no older name: %+v", got)
 	}
 }
 

@@ -23,12 +23,19 @@ func (t *target) Examine(ctx context.Context) []doctor.Finding {
 	}
 }
 
-const undelivered = "the sync reads the org, and delivers nothing"
+const (
+	undelivered = "a sync reads the org, and delivers nothing until the catalog answers"
+	noSync      = "no sync can begin"
+)
 
 func (t *target) examineHost(ctx context.Context) doctor.Finding {
 	f := doctor.Finding{ID: "host", Title: "Catalog: host", Where: section + "." + zone + " or " + section + "." + address}
 	if err := t.Reach(ctx); err != nil {
-		return f.Failed(err, undelivered, "let this machine connect to "+t.Host())
+		if known := fault.From(err); known != nil && known.Class == fault.Invalid { // such as a host that is not known, or a certificate
+			known.Err = nil // for engineers
+			return f.Failed(known, noSync, "")
+		}
+		return f.Failed(err, undelivered, "")
 	}
 	f.Status, f.Found = doctor.Pass, t.Host()+" answers"
 	return f
@@ -40,10 +47,8 @@ func (t *target) examineToken(ctx context.Context) doctor.Finding {
 	switch {
 	case errors.Is(err, catalog.ErrUnread):
 		return f.SkippedFor("the token cannot be read")
-	case fault.Is(err, fault.LoginRefused):
-		return f.Failed(err, "no sync can begin", "put the token there that the Catalog team gave you for this zone")
 	case err != nil:
-		return f.Failed(err, "no sync can begin", "copy the token again, alone on one line")
+		return f.Failed(err, noSync, "")
 	case untried.Code != "":
 		f.Status, f.Found = doctor.Warn, "it could not be tried: "+untried.Sentence()
 		f.Cost, f.Fix = "a wrong token is found at the first delivery", "nothing, if the first delivery arrives"

@@ -25,6 +25,7 @@ type Permission struct {
 
 	Decides bool // a sync that lacks it asks before it spends calls on reports
 	Needed  bool // no sync can do without it
+	Unused  bool // no sync uses it
 }
 
 // All are the permissions that decide what a sync sees.
@@ -57,7 +58,7 @@ var All = []Permission{
 // lesser are permissions of the setup guide that decide nothing of what a sync sees.
 var lesser = []Permission{
 	{
-		Name: "ViewRoles", Label: "View Roles and Role Hierarchy",
+		Name: "ViewRoles", Label: "View Roles and Role Hierarchy", Unused: true,
 		Purpose: "for nothing that Longhaul reads: Salesforce demands it of users with View Setup and Configuration",
 		Cost:    "a sync loses nothing",
 	},

@@ -41,7 +41,7 @@ const longestName = 80
 
 // User reads the user of an Id.
 func (r Reader) User(ctx context.Context, id string) (User, error) {
-	user := User{ID: id}
+	user := User{ID: id, IsActive: true} // it has logged in; the field may be hidden
 	var found bool
 	err := r.each(ctx, soql.Query{
 		Object: "User", Where: "Id = " + soql.Quote(id), Only: []string{id},

@@ -1,0 +1,97 @@
+package org
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"longhaul/internal/doctor"
+	"longhaul/internal/fault"
+	simulated "longhaul/internal/simulator/org"
+	"longhaul/internal/simulator/server"
+)
+
+// What Salesforce refuses for a while stops no sync, so no row fails by it; it is no good answer either.
+func TestCheck_refusalsThatPass(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		fault string
+		row   string // that warns
+		says  string
+	}{
+		"no call of the day is left, whatever the header says": {"api_total_requests", "api_calls", "has used up its daily API requests"},
+		"too many requests at once":                            {"api_concurrent_requests", "api", "too many long requests"},
+		"too many requests":                                    {"api_429", "api", "asks to send more slowly"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := start(t, server.Options{Reports: 10, Faults: []server.Fault{{Name: test.fault}}})
+			found := f.check()
+			for id, row := range found {
+				if warns := row.Status == doctor.Warn; warns != (id == test.row) || row.Status == doctor.Fail {
+					t.Errorf("got %+v", row)
+				}
+			}
+			if row := found[test.row]; !strings.Contains(row.Found, test.says) || row.Cost == "" || row.Fix == "" {
+				t.Errorf("got %+v", row)
+			}
+		})
+	}
+}
+
+// A sync stops at its ceiling, before the org's calls are used up.
+func TestCheck_callsBeyondTheCeiling(t *testing.T) {
+	t.Parallel()
+	f := start(t, server.Options{Reports: 10, DailyLimit: 1000})
+	f.params.Ceiling = 80
+	f.sim.AddUsage(700)
+	requireChanged(t, f.check(), map[string]doctor.Status{})
+	f.sim.AddUsage(100)
+	found := f.check()
+	requireChanged(t, found, map[string]doctor.Status{"api_calls": doctor.Warn})
+	if row := found["api_calls"]; !strings.Contains(row.Found, "go to 80 percent") || row.Count.Count == 0 || row.Count.Count > 200 {
+		t.Errorf("got %+v", row)
+	}
+	f.sim.Advance(25 * time.Hour)
+	if row := f.check()["api_calls"]; row.Status != doctor.Pass {
+		t.Errorf("a day later %+v", row)
+	}
+}
+
+// Whoever may describe no report reads no column, which is no matter of knowing.
+func TestCheck_describesThatAreAllRefused(t *testing.T) {
+	t.Parallel()
+	for name, class := range map[string]fault.Class{"high_assurance": fault.SessionPolicy, "report_no_run_reports": fault.PermissionMissing} {
+		row := start(t, server.Options{Reports: 10, Faults: []server.Fault{{Name: name}}}).check()["describe"]
+		if row.Status != doctor.Fail || row.Class != class || row.Cost != "no column of a report can be read" {
+			t.Errorf("%s: got %+v", name, row)
+		}
+	}
+}
+
+// The sentence of a row says what happened, and not how Salesforce wrote it.
+func TestCheck_aVersionThatIsRetired(t *testing.T) {
+	t.Parallel()
+	row := start(t, server.Options{Reports: 10, Faults: []server.Fault{{Name: "api_410"}}}).check()["api"]
+	if row.Status != doctor.Fail || row.Fix != "set api_version to a newer one" {
+		t.Errorf("got %+v", row)
+	}
+}
+
+// No record count of the org leaves out private dashboards, however well the private reports are known.
+func TestCheck_hiddenDashboardsIncludePrivateOnes(t *testing.T) {
+	t.Parallel()
+	f := start(t, server.Options{CountsReports: true, Revoked: []string{simulated.ViewPublicDashboards}})
+	if row := f.check()["hidden.dashboards"]; row.Status != doctor.Warn || !strings.Contains(row.Found, "private folders among them") {
+		t.Errorf("got %+v", row)
+	}
+}
+
+// A right that nothing uses is not asked for.
+func TestCheck_asksForNoRightThatNothingUses(t *testing.T) {
+	t.Parallel()
+	row := start(t, server.Options{Reports: 10, Revoked: []string{simulated.ViewRoles}}).check()["permission.ViewRoles"]
+	if row.Status != doctor.Warn || !strings.HasPrefix(row.Fix, "nothing; ") {
+		t.Errorf("got %+v", row)
+	}
+}
