@@ -160,7 +160,9 @@ func TestCheck_saysWhyItCouldNotAsk(t *testing.T) {
 			checking{fakeTemporal: &fakeTemporal{pollers: 1}, failure: refused}, []string{"acme"}, exitUnreachable, "a step got no answer in time",
 		},
 		"a Temporal that goes away": {
-			checking{fakeTemporal: &fakeTemporal{pollers: 1}, failure: serviceerror.NewUnavailable("gone")}, []string{"acme"}, exitUnreachable,
+			checking{fakeTemporal: &fakeTemporal{pollers: 1}, failure: serviceerror.NewUnavailable("gone")},
+			[]string{"acme"},
+			exitUnreachable,
 			"stopped answering while workflow check-acme ran: run the same command again",
 		},
 		"no source":      {checking{}, nil, exitUsage, "check takes the name of one source"},
@@ -216,7 +218,8 @@ func TestCheck_inItsOwnProcess(t *testing.T) {
 		}
 	}
 	code, out = own([]string{"CASTOR_SALESFORCE_CLIENT_SECRET=another-s3cret"}, "-c", ready.ClientID, "-b", ready.Salesforce)
-	if code != exitLogin || !strings.Contains(out.stdout.String(), "FAIL Login to Salesforce") || !strings.Contains(out.stdout.String(), "check --client-secret") {
+	shown := out.stdout.String()
+	if code != exitLogin || !strings.Contains(shown, "FAIL Login to Salesforce") || !strings.Contains(shown, "check --client-secret") {
 		t.Errorf("with a wrong secret: code %d, %s%s", code, out.stdout.String(), out.stderr.String())
 	}
 	if text := out.stdout.String() + out.stderr.String(); strings.Contains(text, "another-s3cret") {

@@ -144,7 +144,8 @@ var ofShells = []string{"completion", cobra.ShellCompRequestCmd, cobra.ShellComp
 // firstWord refuses a first word that is no verb, even beside --help, which cobra answers before it looks at words.
 func firstWord(root *cobra.Command, args []string) error {
 	at := slices.IndexFunc(args, func(arg string) bool { return !strings.HasPrefix(arg, "-") })
-	if at < 0 || slices.Contains(ofShells, args[at]) || !root.HasSubCommands() || slices.ContainsFunc(root.Commands(), func(c *cobra.Command) bool { return c.Name() == args[at] }) {
+	isVerb := func(c *cobra.Command) bool { return c.Name() == args[at] }
+	if at < 0 || slices.Contains(ofShells, args[at]) || !root.HasSubCommands() || slices.ContainsFunc(root.Commands(), isVerb) {
 		return nil
 	}
 	return notAVerb(root, args[at])

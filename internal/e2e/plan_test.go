@@ -98,7 +98,8 @@ func TestPlan_saysWhatItDoesNotKnow(t *testing.T) {
 	p := newPlant(t, server.Options{Org: openOrg(40), NoLimitInfo: true, Revoked: []string{"ViewSetup"}}, thrifty)
 	plan := p.plan(t)
 	unknown := strings.Join(plan.Unknown, "\n")
-	if plan.Quota != nil || plan.First.Ends != nil || plan.First.Calls < 40 || !strings.Contains(unknown, "it is not known how many API calls the org allows") {
+	const says = "it is not known how many API calls the org allows"
+	if plan.Quota != nil || plan.First.Ends != nil || plan.First.Calls < 40 || !strings.Contains(unknown, says) {
 		t.Errorf("the plan is %+v", plan)
 	}
 }

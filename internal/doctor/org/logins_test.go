@@ -22,11 +22,13 @@ func TestLogins_whatTheHistoryShows(t *testing.T) {
 		saysAddress, says string
 	}{
 		"this login": {
-			[]salesforce.RecordedLogin{login(0, "203.0.113.7", "CatalogConnector", "Success")}, doctor.Pass, doctor.Pass,
+			[]salesforce.RecordedLogin{login(0, "203.0.113.7", "CatalogConnector", "Success")},
+			doctor.Pass, doctor.Pass,
 			"203.0.113.7 at the login of 28 Nov 14:02:10 UTC", "CatalogConnector: Success",
 		},
 		"not yet this login": {
-			[]salesforce.RecordedLogin{login(time.Hour, "203.0.113.7", "CatalogConnector", "Success")}, doctor.Pass, doctor.Pass,
+			[]salesforce.RecordedLogin{login(time.Hour, "203.0.113.7", "CatalogConnector", "Success")},
+			doctor.Pass, doctor.Pass,
 			"does not show this login yet", "13:02:10",
 		},
 		"two addresses": {
@@ -47,7 +49,8 @@ func TestLogins_whatTheHistoryShows(t *testing.T) {
 			doctor.Pass, doctor.Pass, "203.0.113.7", "Erfolgreich",
 		},
 		"refused only": {
-			[]salesforce.RecordedLogin{login(time.Hour, "203.0.113.8", "CatalogConnector", "Restricted IP")}, doctor.Skipped, doctor.Warn,
+			[]salesforce.RecordedLogin{login(time.Hour, "203.0.113.8", "CatalogConnector", "Restricted IP")},
+			doctor.Skipped, doctor.Warn,
 			"no granted login", "Restricted IP",
 		},
 		"none": {nil, doctor.Skipped, doctor.Skipped, "no granted login", "no login"},
