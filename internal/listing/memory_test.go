@@ -33,6 +33,9 @@ func TestEnumerate_memoryDoesNotGrowWithTheOrg(t *testing.T) {
 	if float64(large) > 1.3*float64(small) {
 		t.Error("ten times the records need more than 1.3 times the memory")
 	}
+	if large > 6<<20 { // five kinds are listed at once
+		t.Errorf("a kind needs %d kB, want at most 6 MB", large>>10)
+	}
 	// Where the server's order is another, the bound is that of stream.FanIn open runs.
 	if scattered := measure(t, 40_000, 1800, true); scattered > 16<<20 {
 		t.Errorf("a scattered order needs %d kB, want at most 16 MB", scattered>>10)

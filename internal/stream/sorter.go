@@ -10,9 +10,6 @@ import (
 	"longhaul/internal/staging"
 )
 
-// sortBytes bounds what a Sorter holds in memory.
-const sortBytes = 1 << 20
-
 // Sorter sorts lines by their Ids, however many they are: what does not fit in its memory lies in runs in the bucket until
 // Close, which must be called. Every line of an Id is kept. A Sorter serves one goroutine.
 type Sorter struct {
@@ -25,7 +22,7 @@ type Sorter struct {
 
 // NewSorter begins a sort whose runs, if it needs any, lie with those of the sync.
 func NewSorter(store *staging.Store, sync staging.Sync) *Sorter {
-	return &Sorter{store: store, sync: sync, id: rand.Text(), buffer: Buffer{all: true, limit: sortBytes}}
+	return &Sorter{store: store, sync: sync, id: rand.Text(), buffer: Buffer{all: true}}
 }
 
 // Add copies one line.
