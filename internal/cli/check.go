@@ -14,6 +14,7 @@ import (
 	"longhaul/internal/doctor/text"
 	"longhaul/internal/fault"
 	"longhaul/internal/host"
+	"longhaul/internal/humanize"
 	"longhaul/internal/sourcename"
 )
 
@@ -105,6 +106,9 @@ func (v *checkVerb) ask(ctx context.Context, flags *pflag.FlagSet) error {
 		return err
 	}
 	v.console.warn(asked.Warnings)
+	if v.console.fancy && !v.console.json {
+		v.console.note("Asking about %s.", asked.Source.Salesforce.BaseURL)
+	}
 	from := asked.Source
 	from.Salesforce.APIVersion, from.Scope.Private = v.apiVersion, v.private
 	from.Quota.Share = 100 // as extract
@@ -140,7 +144,7 @@ func (v *checkVerb) show(result doctor.Result) error {
 	}
 	message := fmt.Sprintf("check of %s: %s failed: %s", result.Source, first.ID, first.Found)
 	if failed > 1 {
-		message += fmt.Sprintf(" (and %d more rows failed)", failed-1)
+		message += fmt.Sprintf(" (and %s failed)", humanize.Count(int64(failed-1), "more row"))
 	}
 	return &fault.Error{Class: first.Class, System: first.System, Message: message}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -139,6 +140,17 @@ func TestRun_aSecretThatCannotBeReadIsSentNowhere(t *testing.T) {
 	s.Source.Salesforce.ClientSecret = missing
 	result := exam.Run(t.Context(), s)
 	requireFailed(t, result, "secret.client_secret")
+	if logins := sim.Stats().Logins; logins != 0 {
+		t.Errorf("%d logins", logins)
+	}
+}
+
+func TestRun_aFileOfCertificatesThatIsAwayIsToldOnce(t *testing.T) {
+	t.Parallel()
+	sim, ready := simulated(t, server.Options{Reports: 5})
+	s := subject(t, ready, ready.Salesforce)
+	s.Source.Salesforce.CAFile = filepath.Join(t.TempDir(), "none.pem")
+	requireFailed(t, exam.Run(t.Context(), s), "settings")
 	if logins := sim.Stats().Logins; logins != 0 {
 		t.Errorf("%d logins", logins)
 	}

@@ -47,7 +47,7 @@ func wayTo(t *testing.T, address string, certificate tls.Certificate) way {
 	if leaf, err := x509.ParseCertificate(certificate.Certificate[0]); err == nil {
 		roots.AddCert(leaf)
 	}
-	transport := httpkit.NewTransport(roots, time.Second)
+	transport := httpkit.NewTransport(roots, time.Minute) // nothing here need be quick
 	transport.Proxy = nil
 	transport.DialContext = func(ctx context.Context, network, to string) (net.Conn, error) {
 		if strings.HasPrefix(to, "acme.my.salesforce.com") {
@@ -132,5 +132,13 @@ func closed(t *testing.T) string {
 
 func unknown(w way, err error) way {
 	w.params.LookUp = func(context.Context, string) ([]string, error) { return nil, err }
+	return w
+}
+
+// silentWay leads to a host that takes connections and never says a word.
+func silentWay(t *testing.T) way {
+	t.Helper()
+	w := wayTo(t, silent(t), good(t))
+	w.params.Transport.TLSHandshakeTimeout = 100 * time.Millisecond
 	return w
 }

@@ -54,7 +54,7 @@ func TestCheck_saysWhichPartOfTheWayFails(t *testing.T) {
 			fails: "network.connect", says: "acme.my.salesforce.com:443 takes no connection", class: fault.Transient,
 		},
 		"the handshake hangs": {
-			way:   func(t *testing.T) way { return wayTo(t, silent(t), good(t)) },
+			way:   silentWay,
 			fails: "network.tls", says: "did not finish the handshake", class: fault.Transient,
 		},
 		"an unknown issuer": {
