@@ -74,6 +74,7 @@ func (a *Activities) Authenticate(ctx context.Context, params AuthenticateParams
 	result, claim, err := a.authenticate(bounded, params, meter)
 	err = classifyAtStart(err)
 	result.Calls = callsSoFar(ctx, meter)
+	measureCalls(ctx, meter.Calls())
 	if err != nil {
 		activity.RecordHeartbeat(ctx, Beat{Calls: result.Calls, Final: true}) // the account for the next attempt
 		a.ownership(params.Sync).releaseAfter(ctx, claim)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/client"
 
 	"longhaul/internal/fault"
 	"longhaul/internal/quota"
@@ -162,20 +163,33 @@ func (p *pulse) reached() int64 {
 // measure counts in the process's metrics what the attempt has done since it was last measured. The sum over all processes is what
 // screens show.
 func (p *pulse) measure(ctx context.Context) {
+	p.measureIn(activity.GetMetricsHandler(ctx), activity.GetInfo(ctx).ActivityType.Name)
+}
+
+// measureIn is measure for an activity of some type.
+func (p *pulse) measureIn(metrics client.MetricsHandler, kind string) {
 	p.mu.Lock()
 	done, calls := p.gained()-p.measured.Done, p.calls()-p.measured.Calls
 	p.measured.Done, p.measured.Calls = p.gained(), p.calls()
 	p.mu.Unlock()
-	metrics := activity.GetMetricsHandler(ctx)
 	if calls > 0 {
-		metrics.Counter("longhaul_api_calls").Inc(calls)
+		metrics.Counter(callsMetric).Inc(calls)
 	}
-	switch kind := activity.GetInfo(ctx).ActivityType.Name; {
+	switch {
 	case done <= 0:
 	case kind == "Describe":
 		metrics.Counter("longhaul_reports_described").Inc(done)
 	case kind == "Enumerate":
 		metrics.Counter("longhaul_records_listed").Inc(done)
+	}
+}
+
+const callsMetric = "longhaul_api_calls"
+
+// measureCalls counts the API calls of an activity without a pulse in the process's metrics.
+func measureCalls(ctx context.Context, calls int64) {
+	if calls > 0 {
+		activity.GetMetricsHandler(ctx).Counter(callsMetric).Inc(calls)
 	}
 }
 

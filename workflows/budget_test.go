@@ -84,8 +84,8 @@ func TestBudget_asksForUsageWhereAnswersAreSilent(t *testing.T) {
 			}
 			env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
 			got, failure := resultOf(t, env)
-			if failure != nil || got.Described != 600 {
-				t.Fatalf("described %d: %v", got.Described, failure)
+			if failure != nil || got.Kept != 600 {
+				t.Fatalf("described %d: %v", got.Kept, failure)
 			}
 			switch {
 			case !silent && len(looks) != 0:
@@ -126,8 +126,8 @@ func TestBudget_aLookThatMayNotLogInWaitsWhereItIsSeen(t *testing.T) {
 	}, 5*time.Minute)
 	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
 	got, failure := resultOf(t, env)
-	if failure != nil || got.Described != 600 || got.Seconds < 40*60 {
-		t.Fatalf("described %d in %v s: %v", got.Described, got.Seconds, failure)
+	if failure != nil || got.Kept != 600 || got.Seconds < 40*60 {
+		t.Fatalf("described %d in %v s: %v", got.Kept, got.Seconds, failure)
 	}
 	if looks < 2 {
 		t.Errorf("it looked %d times, want once more after the wait", looks)
@@ -157,8 +157,8 @@ func TestBudget_aPauseEndsTheWait(t *testing.T) {
 		env.SignalWorkflow(workflows.ResumeSignal, nil)
 	}, 4*time.Hour)
 	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
-	if got, failure := resultOf(t, env); failure != nil || got.Described != 80 || got.Seconds < 4*3600 {
-		t.Errorf("described %d in %v s: %v", got.Described, got.Seconds, failure)
+	if got, failure := resultOf(t, env); failure != nil || got.Kept != 80 || got.Seconds < 4*3600 {
+		t.Errorf("described %d in %v s: %v", got.Kept, got.Seconds, failure)
 	}
 }
 
@@ -185,7 +185,7 @@ func TestBudget_aPauseReachesALook(t *testing.T) {
 		env.SignalWorkflow(workflows.ResumeSignal, nil)
 	}, 2*time.Hour)
 	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
-	if got, failure := resultOf(t, env); failure != nil || got.Described != 80 {
-		t.Errorf("described %d: %v", got.Described, failure)
+	if got, failure := resultOf(t, env); failure != nil || got.Kept != 80 {
+		t.Errorf("described %d: %v", got.Kept, failure)
 	}
 }

@@ -15,23 +15,23 @@ import (
 
 // Result is what a sync comes back with: counts and references, never data.
 type Result struct {
-	Source    string                         `json:"source"`
-	Sync      string                         `json:"sync"` // id of the sync in the bucket
-	Outcome   Outcome                        `json:"outcome"`
-	Seconds   float64                        `json:"seconds"`
-	APICalls  int64                          `json:"api_calls"`
-	Kinds     activities.Kinds               `json:"kinds"`
-	States    activities.States              `json:"states"`
-	Vanished  activities.Kinds               `json:"vanished"`  // what the last sync had and Salesforce no longer shows, beyond kinds and states
-	Described int64                          `json:"described"` // reports that this sync has asked for, each counted once; what a cancelled one keeps for the next
-	Coverage  float64                        `json:"coverage"`  // share of the reports that have columns, 0 to 1
-	Files     map[string][]activities.File   `json:"files"`     // by export
-	Exports   map[string]activities.Delivery `json:"exports"`   // what became of the files of each
-	Uploaded  bool                           `json:"uploaded"`  // every export that has a target was delivered, and there is one
-	Staging   string                         `json:"staging"`   // prefix of the sync's objects in the bucket
-	Warnings  []string                       `json:"warnings"`
-	Skipped   *Skipped                       `json:"skipped,omitempty"`
-	Failure   *activities.Failure            `json:"failure,omitempty"` // in the details of a failed sync
+	Source   string                         `json:"source"`
+	Sync     string                         `json:"sync"` // id of the sync in the bucket
+	Outcome  Outcome                        `json:"outcome"`
+	Seconds  float64                        `json:"seconds"`
+	APICalls int64                          `json:"api_calls"`
+	Kinds    activities.Kinds               `json:"kinds"`
+	States   activities.States              `json:"states"`
+	Vanished activities.Kinds               `json:"vanished"` // what the last sync had and Salesforce no longer shows, beyond kinds and states
+	Kept     int64                          `json:"kept"`     // descriptions that this sync has made, each report counted once: the next sync reuses them
+	Coverage float64                        `json:"coverage"` // share of the reports that have columns, 0 to 1
+	Files    map[string][]activities.File   `json:"files"`    // by export
+	Exports  map[string]activities.Delivery `json:"exports"`  // what became of the files of each
+	Uploaded bool                           `json:"uploaded"` // every export that has a target was delivered, and there is one
+	Staging  string                         `json:"staging"`  // prefix of the sync's objects in the bucket
+	Warnings []string                       `json:"warnings"`
+	Skipped  *Skipped                       `json:"skipped,omitempty"`
+	Failure  *activities.Failure            `json:"failure,omitempty"` // in the details of a failed sync
 
 	Reasons  map[string]int64     `json:"reasons,omitempty"`  // of the gaps, by code; of every sync that came so far
 	Unseen   *listing.Unseen      `json:"unseen,omitempty"`   // reports that no listing has; of every sync that came so far
@@ -119,7 +119,7 @@ func (s *sync) close(ctx workflow.Context, outcome Outcome, failure *activities.
 		Source: state.Sync.Source, Sync: state.Sync.ID, Outcome: outcome,
 		Seconds: workflow.Now(ctx).Sub(state.Started).Seconds(), APICalls: state.Calls,
 		Kinds: state.Kinds, States: state.States, Coverage: coverage,
-		Vanished: state.Vanished, Described: min(state.Reports, state.Plan.ToDescribe+state.Again.Added),
+		Vanished: state.Vanished, Kept: min(state.Reports, state.Plan.ToDescribe+state.Again.Added),
 		Files: state.files(), Exports: state.deliveries(), Uploaded: state.delivered(),
 		Staging: state.Sync.Prefix(), Warnings: state.warnings(), Unseen: state.Unseen, Reasons: state.Reasons, Failure: failure,
 	}

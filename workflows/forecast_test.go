@@ -36,7 +36,7 @@ func TestForecast_ofASyncThatWaitsTwoDays(t *testing.T) {
 				}
 				left := ended.Sub(l.at)
 				if l.Forecast == nil {
-					if l.Waiting != "" || l.Described > 0 {
+					if l.Waiting != "" || l.Done > 0 {
 						t.Errorf("%s: it says nothing, %s before the end", l.at.Sub(dawn), left)
 					}
 					continue
@@ -47,7 +47,7 @@ func TestForecast_ofASyncThatWaitsTwoDays(t *testing.T) {
 					worst = max(worst, off.Abs().Seconds()/left.Seconds())
 				}
 				if off.Abs() > left/5+5*time.Second {
-					t.Errorf("%s: it ends in %s, and says %s: %s off, %d described", l.at.Sub(dawn), left, l.Forecast.LeftWords(), off, l.Described)
+					t.Errorf("%s: it ends in %s, and says %s: %s off, %d described", l.at.Sub(dawn), left, l.Forecast.LeftWords(), off, l.Done)
 				}
 			}
 			if days := ended.Sub(dawn) / (24 * time.Hour); days < 2 || said < 100 {

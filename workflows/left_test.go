@@ -60,7 +60,7 @@ func TestLeft_isOfTheRunningShardsToo(t *testing.T) {
 	flight.Begin(0, 250, false, atTwo)
 	d.flight = &flight
 	p := d.progress()
-	p.Described, p.Updated = 480, atTwo.Add(10*time.Second)
+	p.Done, p.Updated = 480, atTwo.Add(10*time.Second)
 	if d.foretell(&p); p.Forecast == nil || p.Forecast.Seconds != 22 {
 		t.Errorf("after 480 of 1,500 reports in 10 s it says %+v, want 22 s", p.Forecast)
 	}

@@ -118,7 +118,7 @@ func (b *page) counts(p Progress, exports []string) {
 			b.line("%s of %s %s", humanize.Number(done), humanize.Number(total), what)
 		}
 	}
-	of(p.Described, p.ToDescribe, "reports described")
+	of(p.Done, p.ToDescribe, "reports described")
 	if p.Reused > 0 {
 		b.line("%s known and unchanged, so reused", humanize.Count(p.Reused, "report"))
 	}

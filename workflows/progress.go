@@ -26,7 +26,7 @@ type Progress struct {
 	States     activities.States   `json:"states"`      // of the reports that have their state so far
 	Reused     int64               `json:"reused"`      // reports whose columns were known and unchanged
 	ToDescribe int64               `json:"to_describe"` // reports that this sync describes
-	Described  int64               `json:"described"`   // of those, the ones that are done, in running shards too
+	Done       int64               `json:"done"`        // of those, the ones that are done, in running shards too
 	Shards     Count               `json:"shards"`
 	Files      map[string]Count    `json:"files"`   // assembled, by export
 	Uploads    map[string]Count    `json:"uploads"` // delivered, by export
@@ -221,7 +221,7 @@ func (d *display) progress() Progress {
 	p := Progress{
 		Source: s.Sync.Source, Sync: s.Sync.ID, Phase: s.Phase, Started: s.Started, Updated: s.Updated,
 		Kinds: s.Kinds, Listed: s.Kinds.Total(), States: s.States, Reused: s.Plan.States.Reused,
-		ToDescribe: s.Plan.ToDescribe + s.Again.ToDescribe, Described: s.Reports,
+		ToDescribe: s.Plan.ToDescribe + s.Again.ToDescribe, Done: s.Reports,
 		Shards: Count{Done: s.Shards, Total: s.Plan.Shards + s.Again.Shards}, APICalls: s.Calls, Quota: quotaOf(s.budgetState),
 		Waiting: at.why, Do: at.do, Warnings: s.warnings(), Outcome: d.outcome,
 		Blocked: at.cause, Concerns: at.concerns, Refused: at.refused, Unseen: s.Unseen,
@@ -242,7 +242,7 @@ func (d *display) progress() Progress {
 
 // add adds what running activities have done to what the workflow knows.
 func (d *display) add(p Progress, counts live.Counts) Progress {
-	p.Described = max(p.Described, min(p.Described+counts.Described, p.ToDescribe))
+	p.Done = max(p.Done, min(p.Done+counts.Described, p.ToDescribe))
 	p.Listed += counts.Listed
 	p.APICalls += counts.Calls
 	p.Trouble = counts.Trouble

@@ -101,8 +101,8 @@ func TestQuota_reservesNoMoreThanIsAllowed(t *testing.T) {
 	env.RegisterDelayedCallback(func() { waiting = ask(t, env) }, 5*time.Minute)
 	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
 	got, failure := resultOf(t, env)
-	if failure != nil || got.Described != 5000 {
-		t.Fatalf("described %d: %v", got.Described, failure)
+	if failure != nil || got.Kept != 5000 {
+		t.Fatalf("described %d: %v", got.Kept, failure)
 	}
 	if waiting.Phase != workflows.PhaseDescribe || !strings.Contains(waiting.Waiting, "API calls") || waiting.Until == nil {
 		t.Errorf("while it waited it said %s, %q, until %v", waiting.Phase, waiting.Waiting, waiting.Until)
@@ -179,8 +179,8 @@ func TestQuota_unforetoldRefusalIsWaitedFor(t *testing.T) {
 	if failure != nil || got.Outcome != workflows.OutcomeComplete || o.count("Describe") != 9 {
 		t.Errorf("%d describes, %v", o.count("Describe"), failure)
 	}
-	if got.Described != 80 {
-		t.Errorf("described is %d, want each report once", got.Described)
+	if got.Kept != 80 {
+		t.Errorf("described is %d, want each report once", got.Kept)
 	}
 }
 

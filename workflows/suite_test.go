@@ -9,6 +9,7 @@ import (
 
 	registered "go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/client"
+	sdklog "go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
 	"go.temporal.io/sdk/worker"
@@ -21,11 +22,6 @@ import (
 	"longhaul/workflows"
 	"longhaul/workflows/attribute"
 )
-
-// everything is a namespace that has all search attributes.
-func everything() attribute.Namespace {
-	return attribute.Namespace{Listed: true, Types: attribute.Types()}
-}
 
 // org is a made-up org: what its activities answer. A nil function answers for a small healthy org.
 type org struct {
@@ -55,6 +51,7 @@ type org struct {
 	partial      map[string]int64        // by file, the reports that lack some of their columns
 	forward      func(activities.ForwardParams) (activities.ForwardResult, error)
 	attributes   attribute.List // of the namespace; nil: all of Longhaul's
+	log          sdklog.Logger  // of the workflow; nil: the SDK's
 	ended        []string       // outcomes that were noted in the bucket
 
 	mu   sync.Mutex
@@ -118,6 +115,9 @@ func healthy() activities.AuthenticateResult {
 func environment(t *testing.T, o *org, id string) *testsuite.TestWorkflowEnvironment {
 	t.Helper()
 	var suite testsuite.WorkflowTestSuite
+	if o.log != nil {
+		suite.SetLogger(o.log)
+	}
 	env := suite.NewTestWorkflowEnvironment()
 	env.SetTestTimeout(time.Minute) // of the real clock without an event, which is 3 s unless said
 	env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: id, TaskQueue: workflows.TaskQueue})

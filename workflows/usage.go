@@ -62,9 +62,9 @@ func (d *display) rest(p *Progress) *forecast.Rest {
 		return nil
 	}
 	rest := forecast.Rest{
-		Budget: s.Quota, Probe: s.probe(), Pace: s.Pace, InFlight: s.Auth.MaxInFlight, Reports: p.ToDescribe - p.Described,
+		Budget: s.Quota, Probe: s.probe(), Pace: s.Pace, InFlight: s.Auth.MaxInFlight, Reports: p.ToDescribe - p.Done,
 	}
-	if rest.Running = p.Described - s.Reports; rest.Running <= 0 {
+	if rest.Running = p.Done - s.Reports; rest.Running <= 0 {
 		rest.Running = d.flight.Done(s.Pace, p.Updated)
 		rest.Reports -= rest.Running
 	} else if !s.Pace.Known() {

@@ -60,9 +60,9 @@ The sync is held: half of the reports are missing. Approve what it found, or dis
 
 func TestStatus(t *testing.T) {
 	t.Parallel()
-	running := workflows.Progress{Source: "acme", Phase: workflows.PhaseDescribe, ToDescribe: 100, Described: 50}
+	running := workflows.Progress{Source: "acme", Phase: workflows.PhaseDescribe, ToDescribe: 100, Done: 50}
 	again := workflows.Progress{
-		Source: "acme", Phase: workflows.PhaseCatchUp, ToDescribe: 120, Described: 100, Shards: workflows.Count{Done: 8, Total: 10},
+		Source: "acme", Phase: workflows.PhaseCatchUp, ToDescribe: 120, Done: 100, Shards: workflows.Count{Done: 8, Total: 10},
 	}
 	for _, row := range []struct {
 		name    string

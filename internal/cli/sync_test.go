@@ -102,7 +102,7 @@ func TestSync_endsWithTheCodeOfItsOutcome(t *testing.T) {
 	failed.Failure = &activities.Failure{Class: fault.LoginRefused, System: fault.Salesforce, Message: "Salesforce refuses the client secret"}
 	cancelled := completeResult()
 	cancelled.Outcome, cancelled.Files, cancelled.Uploaded = workflows.OutcomeCancelled, nil, false
-	cancelled.Kinds.Reports, cancelled.Described = 5000, 1034
+	cancelled.Kinds.Reports, cancelled.Kept = 5000, 1034
 	cancelled.States = activities.States{Described: 900, Reused: 200, Gone: 7} // of the shards that were whole
 	early := &workflows.Result{Source: "acme", Outcome: workflows.OutcomeCancelled}
 	discarded := completeResult()

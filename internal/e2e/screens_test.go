@@ -100,10 +100,10 @@ func (s *screens) look(t *testing.T) {
 	if at.Before(before.Updated.Truncate(time.Second)) || at.After(after.Updated) {
 		return // no worker has the sync in its memory, and the page says of which moment it is
 	}
-	if before.ToDescribe > 0 && (on.described < before.Described || on.described > after.Described) ||
+	if before.ToDescribe > 0 && (on.described < before.Done || on.described > after.Done) ||
 		on.calls < before.APICalls || on.calls > after.APICalls {
 		t.Errorf("the page has %+v, where progress says %d and then %d reports, %d and then %d calls:\n%s",
-			on, before.Described, after.Described, before.APICalls, after.APICalls, page)
+			on, before.Done, after.Done, before.APICalls, after.APICalls, page)
 	}
 	s.looks++
 }
@@ -127,15 +127,15 @@ func (s *screens) turn(t *testing.T, page string) {
 // follows checks that no count falls or runs ahead of Salesforce.
 func (s *screens) follows(t *testing.T, where string, p workflows.Progress) {
 	t.Helper()
-	if p.Described < s.last.Described || p.Listed < s.last.Listed || p.APICalls < s.last.APICalls || p.Shards.Done < s.last.Shards.Done {
-		t.Errorf("%s shows %d reports, %d records, %d calls, %d shards, after %d, %d, %d and %d", where, p.Described, p.Listed, p.APICalls,
-			p.Shards.Done, s.last.Described, s.last.Listed, s.last.APICalls, s.last.Shards.Done)
+	if p.Done < s.last.Done || p.Listed < s.last.Listed || p.APICalls < s.last.APICalls || p.Shards.Done < s.last.Shards.Done {
+		t.Errorf("%s shows %d reports, %d records, %d calls, %d shards, after %d, %d, %d and %d", where, p.Done, p.Listed, p.APICalls,
+			p.Shards.Done, s.last.Done, s.last.Listed, s.last.APICalls, s.last.Shards.Done)
 	}
 	if sent := int64(s.sim.Stats().APICalls); p.APICalls > sent {
 		t.Errorf("%s shows %d API calls, Salesforce got %d", where, p.APICalls, sent)
 	}
-	if p.Described > p.ToDescribe {
-		t.Errorf("%s shows %d of %d reports", where, p.Described, p.ToDescribe)
+	if p.Done > p.ToDescribe {
+		t.Errorf("%s shows %d of %d reports", where, p.Done, p.ToDescribe)
 	}
 	s.last = p
 }
@@ -155,8 +155,8 @@ func (s *screens) same(t *testing.T, result workflows.Result) {
 	p := progressOf(t, s.client, "sync-acme")
 	s.follows(t, "progress, at the end,", p)
 	on := onPage(s.details(t.Context()))
-	want := numbers{p.Described, p.ToDescribe, p.APICalls}
-	if on != want || p.Described != p.ToDescribe || result.APICalls != p.APICalls || result.States != p.States || result.Kinds != p.Kinds {
+	want := numbers{p.Done, p.ToDescribe, p.APICalls}
+	if on != want || p.Done != p.ToDescribe || result.APICalls != p.APICalls || result.States != p.States || result.Kinds != p.Kinds {
 		t.Errorf("at the end the page has %+v, progress %+v, the result %d calls and %+v", on, p, result.APICalls, result.States)
 	}
 	status, err := monitor.NewStatus(t.Context(), s.client, "acme", monitor.UI{})
@@ -229,6 +229,11 @@ func TestScreens_thePageIsFreshThoughNobodyAsks(t *testing.T) {
 		return d.GetWorkflowExecutionInfo().GetHistoryLength()
 	}
 	eventually(t, time.Minute, func() bool { return described(p.sim) > reports/8 })
+	d, err := p.client.DescribeWorkflowExecution(t.Context(), r.GetID(), "")
+	if memo := d.GetWorkflowExecutionInfo().GetMemo().GetFields(); err != nil || string(memo["source"].GetData()) != `"acme"` ||
+		string(memo["trigger"].GetData()) != `"Temporal's CLI, UI or API"` {
+		t.Errorf("the memo is %v (%v)", memo, err)
+	}
 	before := events()
 	eventually(t, time.Minute, func() bool {
 		page := s.details(t.Context())

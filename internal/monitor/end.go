@@ -50,7 +50,7 @@ func cancelledResult(cancelled *temporal.CanceledError) (*workflows.Result, erro
 	}
 	if total := result.Kinds.Reports; total > 0 {
 		end.Message = fmt.Sprintf("the sync was cancelled; %s of %s are described and kept for the next one",
-			humanize.Number(result.Described+result.States.Reused), humanize.Count(total, "report"))
+			humanize.Number(result.Kept+result.States.Reused), humanize.Count(total, "report"))
 	}
 	return &result, end
 }

@@ -30,7 +30,7 @@ func (s Snapshot) describing() bool { return s.Phase == workflows.PhaseDescribe 
 // share is done of total in the unit of the phase; total is 0 where nobody can know it.
 func (s Snapshot) share() (done, total int64) {
 	if s.describing() {
-		return s.Described, s.ToDescribe
+		return s.Done, s.ToDescribe
 	}
 	switch s.Phase {
 	case workflows.PhaseAssemble:
@@ -87,7 +87,7 @@ func (w *Watcher) keep(value converter.EncodedValue) {
 	}
 	if before := w.progress; answer.Sync == before.Sync && answer.Outcome == "" {
 		// A worker that has just begun may know less of a shard that ends at this moment than its predecessor has shown.
-		answer.Described = max(answer.Described, before.Described)
+		answer.Done = max(answer.Done, before.Done)
 		answer.Listed, answer.APICalls = max(answer.Listed, before.Listed), max(answer.APICalls, before.APICalls)
 	}
 	w.progress = answer

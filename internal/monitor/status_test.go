@@ -112,7 +112,7 @@ var delivered = run{
 func TestStatus_saysWhatTheLastSyncsLeft(t *testing.T) {
 	t.Parallel()
 	day := 24 * time.Hour
-	cancelled := workflows.Result{Source: "acme", Outcome: workflows.OutcomeCancelled, Described: 1000, States: activities.States{Reused: 234}}
+	cancelled := workflows.Result{Source: "acme", Outcome: workflows.OutcomeCancelled, Kept: 1000, States: activities.States{Reused: 234}}
 	cancelled.Kinds.Reports = 5000
 	empty := workflows.Result{Source: "acme", Outcome: workflows.OutcomeComplete, Uploaded: true, Coverage: 1}
 	for name, row := range map[string]struct {
@@ -166,7 +166,7 @@ func TestStatus_saysWhatTheLastSyncsLeft(t *testing.T) {
 	} {
 		f := &runs{all: row.all}
 		f.progress = workflows.Progress{
-			Source: "acme", Phase: workflows.PhaseDescribe, ToDescribe: 10, Described: 5, Warnings: []string{"a warning"},
+			Source: "acme", Phase: workflows.PhaseDescribe, ToDescribe: 10, Done: 5, Warnings: []string{"a warning"},
 		}
 		s, err := NewStatus(t.Context(), f, "acme", UI{})
 		if err != nil {

@@ -24,7 +24,7 @@ func (s Snapshot) short() string {
 	switch {
 	case s.Waiting != "":
 		waiting := "waiting" + s.untilWords()
-		if counted := fmt.Sprintf("%s of %s, %s", humanize.Number(s.Described), humanize.Count(s.ToDescribe, "report"), waiting); s.ToDescribe > 0 &&
+		if counted := fmt.Sprintf("%s of %s, %s", humanize.Number(s.Done), humanize.Count(s.ToDescribe, "report"), waiting); s.ToDescribe > 0 &&
 			len(counted) <= besideBar {
 			return counted
 		}
@@ -123,5 +123,5 @@ func (s Snapshot) soFar() string {
 		return "no report described yet"
 	}
 	return fmt.Sprintf("%s of %s (%d%%)",
-		humanize.Number(s.Described), humanize.Count(s.ToDescribe, "report"), 100*s.Described/s.ToDescribe)
+		humanize.Number(s.Done), humanize.Count(s.ToDescribe, "report"), 100*s.Done/s.ToDescribe)
 }

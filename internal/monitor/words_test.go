@@ -12,7 +12,7 @@ import (
 func TestSnapshot_saysWhatASyncWaitsFor(t *testing.T) {
 	t.Parallel()
 	until := time.Date(2026, 11, 30, 18, 5, 0, 0, time.UTC)
-	describing := workflows.Progress{ToDescribe: 5000, Described: 1234, APICalls: 1300}
+	describing := workflows.Progress{ToDescribe: 5000, Done: 1234, APICalls: 1300}
 	for _, row := range []struct {
 		name    string
 		phase   workflows.Phase
@@ -62,10 +62,10 @@ func TestShort_fitsBesideABar(t *testing.T) {
 	t.Parallel()
 	for _, s := range []Snapshot{
 		{Progress: workflows.Progress{
-			Phase: workflows.PhaseDescribe, ToDescribe: 200_000, Described: 123_456, Forecast: &forecast.Forecast{Seconds: 85 * 3600},
+			Phase: workflows.PhaseDescribe, ToDescribe: 200_000, Done: 123_456, Forecast: &forecast.Forecast{Seconds: 85 * 3600},
 		}},
 		{
-			Progress: workflows.Progress{Phase: workflows.PhaseDescribe, ToDescribe: 200_000, Described: 123_456, Waiting: "a long reason"},
+			Progress: workflows.Progress{Phase: workflows.PhaseDescribe, ToDescribe: 200_000, Done: 123_456, Waiting: "a long reason"},
 			Until:    time.Date(2026, 11, 30, 18, 5, 0, 0, time.UTC),
 		},
 		{Progress: workflows.Progress{Phase: workflows.PhaseEnumerate, Listed: 1_234_567}},

@@ -38,7 +38,9 @@ type leveled struct {
 }
 
 // Enabled reports whether an entry of this level is passed on.
-func (c leveled) Enabled(l zapcore.Level) bool { return c.level.Enabled(l) && c.Core.Enabled(demoted(l)) }
+func (c leveled) Enabled(l zapcore.Level) bool {
+	return c.level.Enabled(l) && c.Core.Enabled(demoted(l))
+}
 
 // demoted is the level of an entry of the server in the log of the process.
 func demoted(l zapcore.Level) zapcore.Level {

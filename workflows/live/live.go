@@ -82,7 +82,9 @@ func Seen(tasks []*call.Task) (counts Counts) {
 	return counts
 }
 
-// ask asks Temporal, unless it has answered a moment ago.
+// ask asks Temporal, unless it has answered a moment ago. Only answers to queries come here, which no replay repeats.
+//
+//workflowcheck:ignore
 func (w *Watch) ask(workflowID, runID string) {
 	if time.Since(w.asked) < askEvery {
 		return
