@@ -218,8 +218,8 @@ func TestCheck_inItsOwnProcess(t *testing.T) {
 		}
 	}
 	code, out = own([]string{"CASTOR_SALESFORCE_CLIENT_SECRET=another-s3cret"}, "-c", ready.ClientID, "-b", ready.Salesforce)
-	shown := out.stdout.String()
-	if code != exitLogin || !strings.Contains(shown, "FAIL Login to Salesforce") || !strings.Contains(shown, "check --client-secret") {
+	if text := out.stdout.String(); code != exitLogin || !strings.Contains(text, "FAIL Login to Salesforce") ||
+		!strings.Contains(text, "check --client-secret") {
 		t.Errorf("with a wrong secret: code %d, %s%s", code, out.stdout.String(), out.stderr.String())
 	}
 	if text := out.stdout.String() + out.stderr.String(); strings.Contains(text, "another-s3cret") {

@@ -25,8 +25,9 @@ func RecordPrefix(source string) string { return "sources/" + source + "/records
 // RecordKey is the immutable record of one sync.
 func RecordKey(source, id string) string { return RecordPrefix(source) + id + ".json" }
 
-// CheckPrefix is where the rights in the bucket are tried. Nothing is left there afterwards.
-func CheckPrefix(id string) string { return "check-" + id + "/" }
+// CheckKey is the object on which the rights in the bucket are tried. It lies in no folder, which another check at the same moment
+// would miss when it is removed.
+func CheckKey(id string) string { return "check-" + id }
 
 // LoginPrefix is the prefix of the objects that count a source's logins: a folder for each hour, an object for each login.
 func LoginPrefix(source string) string { return "sources/" + source + "/logins/" }

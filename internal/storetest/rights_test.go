@@ -75,7 +75,7 @@ func TestRights_eachHasItsOwnFinding(t *testing.T) {
 			want: statuses(doctor.Skipped, status{"bucket.write": doctor.Fail}),
 		},
 		"no delete": {
-			fault: onRequests(method(http.MethodDelete), denied), fails: "bucket.delete", says: "left its object check-place/object",
+			fault: onRequests(method(http.MethodDelete), denied), fails: "bucket.delete", says: "left its object check-place",
 			fix: "give the credentials s3:DeleteObject", want: statuses(doctor.Pass, status{"bucket.delete": doctor.Fail}), leaves: true,
 		},
 		"overwrites": {
@@ -124,7 +124,7 @@ func TestRights_ofManyChecksThatMayNotDeleteLeaveOneObject(t *testing.T) {
 			t.Errorf("got %+v", f)
 		}
 	}
-	if left := keys(t, store); !slices.Equal(left, []string{"check-place/object"}) {
+	if left := keys(t, store); !slices.Equal(left, []string{"check-place"}) {
 		t.Errorf("left in the bucket: %v", left)
 	}
 }

@@ -1,6 +1,7 @@
 package org
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -59,7 +60,7 @@ func (r row) unanswered(err error, cost string) doctor.Finding {
 	case fault.Is(err, fault.QuotaExhausted):
 		return r.skip("the org has used up its daily API requests")
 	case e != nil && e.Whole && e.Class != fault.Throttled:
-		return r.fail(err, cost)
+		return r.fail(err, cmp.Or(cost, "a sync is refused in the same way"))
 	}
 	found, fix, where := words(err)
 	if fault.Is(err, fault.Throttled) { // of which a sync takes care by itself

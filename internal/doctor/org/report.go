@@ -87,7 +87,7 @@ func (f sight) describeRow() doctor.Finding {
 		switch {
 		case found.Status == doctor.Fail:
 			found.Cost = "no column of a report can be read"
-		case found.Status == doctor.Warn && ofOne(f.report.err):
+		case found.Status == doctor.Warn && d.id != "" && ofOne(f.report.err):
 			found.Found = fmt.Sprintf("the reports that were run last cannot be described; report %s (%q): %s", d.id, d.name, found.Found)
 			found.Fix = "nothing, if others can: a sync gives the reason for each report; to try another here, run it in Salesforce and check again"
 			found.Where = ""

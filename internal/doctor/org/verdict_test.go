@@ -95,3 +95,28 @@ func TestCheck_asksForNoRightThatNothingUses(t *testing.T) {
 		t.Errorf("got %+v", row)
 	}
 }
+
+// A sync ends where it may not list a kind, whatever permissions the user has. A query that is too large to count is read in pages.
+func TestCheck_aKindThatIsClosed(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]doctor.Status{"api_invalid_type": doctor.Fail, "api_operation_too_large": doctor.Warn} {
+		found := start(t, server.Options{Reports: 10, Faults: []server.Fault{{Name: name, Route: "query"}}}).check()
+		for _, kind := range seen {
+			row := found["visible."+string(kind)]
+			if row.Status != want || want == doctor.Fail && (row.Class != fault.PermissionMissing || row.Where == "") {
+				t.Errorf("%s: got %+v", name, row)
+			}
+		}
+		if row := found["describe"]; strings.Contains(row.Found, `""`) {
+			t.Errorf("a report that nobody knows is named: %+v", row)
+		}
+	}
+}
+
+// A row that fails says what it costs, also one that matters to nobody by itself.
+func TestCheck_aPathThatIsNotThere(t *testing.T) {
+	t.Parallel()
+	if row := start(t, server.Options{Reports: 10, Faults: []server.Fault{{Name: "api_not_found"}}}).check()["login.history"]; row.Status != doctor.Fail {
+		t.Errorf("got %+v", row)
+	}
+}

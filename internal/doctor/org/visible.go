@@ -1,11 +1,14 @@
 package org
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 
 	"longhaul/internal/doctor"
+	"longhaul/internal/fault"
 	"longhaul/internal/humanize"
 	"longhaul/internal/listing"
 	"longhaul/internal/salesforce"
@@ -47,6 +50,13 @@ func (f sight) wanting(k listing.Kind) []string {
 	return labels
 }
 
+// closed reports whether the run-as user may not read the records of a kind at all. That there are too many to count closes none: a sync
+// reads them page by page.
+func closed(err error) bool {
+	e, ok := errors.AsType[*salesforce.Error](err)
+	return ok && e.Class == fault.PermissionMissing && e.Code != "OPERATION_TOO_LARGE"
+}
+
 // number writes a number of records of a kind.
 func number(n int64, k listing.Kind) string {
 	return humanize.Count(n, strings.TrimSuffix(string(k), "s"))
@@ -58,6 +68,10 @@ func (f sight) visibleRow(k listing.Kind) doctor.Finding {
 	switch {
 	case f.because() != "":
 		return r.skip(f.because())
+	case closed(n.err):
+		failed := r.fail(n.err, "a sync ends where it lists "+string(k))
+		failed.Where = cmp.Or(failed.Where, place.Sets)
+		return failed
 	case n.err != nil:
 		return r.unanswered(n.err, "how many a sync reads is not known")
 	case n.value == 0 && k == listing.Reports:

@@ -25,7 +25,6 @@ type Store interface {
 	Read(ctx context.Context, key string) ([]byte, error)
 	List(ctx context.Context, prefix string) iter.Seq2[string, error]
 	Delete(ctx context.Context, key string) error
-	DeleteAll(ctx context.Context, prefix string) (int, error)
 }
 
 const (
@@ -66,16 +65,15 @@ func random() string {
 
 // trial is one look at the rights.
 type trial struct {
-	store       Store
-	prefix, key string
-	content     []byte
-	written     bool
-	silent      bool // the store did not answer a request; it is not asked again
+	store   Store
+	key     string
+	content []byte
+	written bool
+	silent  bool // the store did not answer a request; it is not asked again
 }
 
 func (t *trial) at(id string) {
-	t.prefix = staging.CheckPrefix(id)
-	t.key = t.prefix + "object"
+	t.key = staging.CheckKey(id)
 }
 
 // left names what a check could not remove.
@@ -129,7 +127,7 @@ func (t *trial) list(ctx context.Context) doctor.Finding {
 	if skipped {
 		return f
 	}
-	for key, err := range t.store.List(ctx, t.prefix) {
+	for key, err := range t.store.List(ctx, t.key) {
 		if err != nil {
 			return t.refused(f, staging.ToList, err, "no sync can begin: it finds by a list what it has read")
 		}
@@ -204,14 +202,4 @@ func (t *trial) clean(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanWithin)
 	defer cancel()
 	_ = t.store.Delete(ctx, t.key) // which worked a moment ago
-	if !t.silent {
-		t.folders(ctx)
-	}
-}
-
-// folders removes the folders of both places, on a disk.
-func (t *trial) folders(ctx context.Context) {
-	for _, prefix := range []string{t.prefix, staging.CheckPrefix(common)} {
-		_, _ = t.store.DeleteAll(ctx, prefix)
-	}
 }

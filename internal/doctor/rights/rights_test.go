@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"longhaul/internal/doctor"
@@ -72,4 +73,23 @@ func TestCheck_ofADiskThatIsFullOfSomethingElse(t *testing.T) {
 	if f := findings[2]; f.ID != "bucket.write" || f.Status != doctor.Fail {
 		t.Errorf("got %+v", findings)
 	}
+}
+
+// TestCheck_ofManySourcesInOneFolder runs checks at one time: none takes away what another one tries its rights on.
+func TestCheck_ofManySourcesInOneFolder(t *testing.T) {
+	t.Parallel()
+	store, _ := folder(t)
+	var checks sync.WaitGroup
+	for range 8 {
+		checks.Go(func() {
+			for range 40 {
+				for _, f := range rights.Check(t.Context(), store) {
+					if f.Status != doctor.Pass {
+						t.Errorf("got %+v", f)
+					}
+				}
+			}
+		})
+	}
+	checks.Wait()
 }
