@@ -1,7 +1,6 @@
 package workflows
 
 import (
-	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -29,6 +28,7 @@ func (d *display) page(p Progress) string {
 		b.left(p)
 	}
 	b.counts(p, d.state.names())
+	d.changes(b)
 	if p.Outcome == "" {
 		d.gaps(b, p)
 		b.quota(p)
@@ -82,36 +82,6 @@ func whenWords(p Progress) string {
 	}
 }
 
-// summary stands beside the timer of a standstill in the UI, which shows its first words.
-func (at standstill) summary() string {
-	what := map[Phase]string{PhaseBlocked: "blocked", PhaseHeld: "held"}[at.phase]
-	switch what = cmp.Or(what, "waiting"); {
-	case !at.until.IsZero():
-		what += " until " + humanize.Moment(at.until)
-	case !at.looks.IsZero():
-		what += ", looks again at " + humanize.Moment(at.looks)
-	}
-	return what + ": " + at.why
-}
-
-// byItself is what to do about what passes.
-const byItself = "nothing, it continues by itself; the signal `resume` makes it try at once"
-
-// The commands of what to do about a standstill.
-func toResume(first, source string) string {
-	return fmt.Sprintf("%s`temporal workflow signal --workflow-id %s --name resume`", first, SyncID(source))
-}
-
-func toAnswer(source string) string {
-	return fmt.Sprintf("`temporal workflow update execute --workflow-id %s --name approve` continues it; with `--name discard` it ends and delivers nothing",
-		SyncID(source))
-}
-
-func moreQuota(source string) string {
-	return fmt.Sprintf("nothing, it continues by itself; to let it use more: `temporal workflow update execute --workflow-id %s --name set-quota "+
-		`--input '{"ceiling":95,"share":50}'`+"`", SyncID(source))
-}
-
 // counts say how far the sync is.
 func (b *page) counts(p Progress, exports []string) {
 	of := func(done, total int64, what string) {
@@ -156,6 +126,14 @@ func (d *display) gaps(b *page, p Progress) {
 	}
 	if gone := d.state.Vanished; gone.Reports+gone.Dashboards > 0 {
 		b.line("Gone since the last sync: %s, %s", humanize.Count(gone.Reports, "report"), humanize.Count(gone.Dashboards, "dashboard"))
+	}
+}
+
+// changes say what a second round has brought.
+func (d *display) changes(b *page) {
+	if again := d.state.Again; again.ToDescribe > 0 {
+		b.line("In a second round: %s changed meanwhile, %s added, %s deferred",
+			humanize.Number(again.Changed), humanize.Number(again.Added), humanize.Number(again.Deferred))
 	}
 }
 

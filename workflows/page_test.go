@@ -72,6 +72,7 @@ func TestPage_saysWhatIsNewAndWhatToDo(t *testing.T) {
 				s := d.state
 				d.outcome, d.ended, s.Reports, s.Unseen = OutcomeGaps, atTwo, 3000, &listing.Unseen{Kind: listing.UnseenExact}
 				s.States = activities.States{Described: 2994, Reused: 1200, Denied: 4, Failed: 2}
+				s.Again = activities.ReplanResult{ToDescribe: 52, Changed: 30, Added: 20, Deferred: 2}
 				s.Reasons, s.Vanished = map[string]int64{"no_columns": 2, "no_access": 4}, activities.Kinds{Reports: 5}
 				s.Exports = []ExportState{{
 					ExportPlan: activities.ExportPlan{Name: "castor", Files: []string{"a"}, Delivers: true}, Written: []activities.File{{}}, Uploads: 1, To: "the catalog",
@@ -79,7 +80,8 @@ func TestPage_saysWhatIsNewAndWhatToDo(t *testing.T) {
 			},
 			[]string{
 				"- 6 reports have no columns: 4 that the run-as user may not read; 2 that Salesforce describes without columns\n",
-				"- Gone since the last sync: 5 reports, 0 dashboards\n", "- Delivered: 1 file to the catalog\n", "account.jsonl` in the bucket\n",
+				"- Gone since the last sync: 5 reports, 0 dashboards\n",
+				"- In a second round: 30 changed meanwhile, 20 added, 2 deferred\n", "- Delivered: 1 file to the catalog\n", "account.jsonl` in the bucket\n",
 			},
 			[]string{"shards done", "yet"},
 		},
