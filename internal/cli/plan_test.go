@@ -131,11 +131,13 @@ func TestPlan_failsWithASentence(t *testing.T) {
 		"no source":   {nil, nil, exitUsage, "the name of one source"},
 		"a sync's id": {[]string{"sync-acme"}, nil, exitUsage, "say `plan acme`"},
 		"no worker": {
-			[]string{"acme"}, temporal.NewApplicationError("no worker serves source acme", string(fault.Transient)),
+			[]string{"acme"},
+			temporal.NewApplicationError("no worker serves source acme", string(fault.Transient)),
 			exitUnreachable, "no worker serves",
 		},
 		"a refused login": {
-			[]string{"acme"}, temporal.NewApplicationError("the secret is wrong", string(fault.LoginRefused)),
+			[]string{"acme"},
+			temporal.NewApplicationError("the secret is wrong", string(fault.LoginRefused)),
 			exitLogin, "the secret is wrong",
 		},
 	} {
