@@ -178,8 +178,9 @@ func (b *budget) untilRoom(ctx workflow.Context) error {
 	return ctx.Err()
 }
 
-// defaultProbe is for how long a sync that waits for its quota sleeps at most, where no setting says otherwise.
-const defaultProbe = 15 * time.Minute
+// defaultProbe is for how long a sync that waits for its quota sleeps at most, where no setting says otherwise. A look takes 11 events
+// of its history, so a wait costs 15 an hour.
+const defaultProbe = 45 * time.Minute
 
 // probe is for how long the sync sleeps at most before it asks Salesforce again.
 func (s *State) probe() time.Duration {
