@@ -10,7 +10,7 @@ import (
 func (d *display) rest(p *Progress) *forecast.Rest {
 	s, at := d.state, d.instead
 	describes := d.flight != nil && (s.Phase == PhaseDescribe || s.Phase == PhaseCatchUp)
-	held := at.phase != "" || p.Trouble != "" || at.why != "" && at.until.IsZero() && s.Quota.Room(p.Updated) > 0
+	held := at.phase != "" || at.refused != nil || p.Trouble != "" || at.why != "" && at.until.IsZero() && s.Quota.Room(p.Updated) > 0
 	if d.outcome != "" || !describes || held {
 		return nil
 	}

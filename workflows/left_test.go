@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"longhaul/activities"
 	"longhaul/internal/quota"
 	"longhaul/internal/quota/forecast"
 )
@@ -29,8 +30,11 @@ func TestLeft_isShownWhereItIsKnown(t *testing.T) {
 		change func(*display)
 		shown  bool
 	}{
-		"it waits for calls":           {func(*display) {}, true},
-		"an operator has paused it":    {func(d *display) { d.instead = standstill{phase: PhasePaused, why: "paused"} }, false},
+		"it waits for calls":        {func(*display) {}, true},
+		"an operator has paused it": {func(d *display) { d.instead = standstill{phase: PhasePaused, why: "paused"} }, false},
+		"its login is refused and tried again": {func(d *display) {
+			d.instead = standstill{why: "refused", until: atTwo.Add(time.Hour), refused: new(activities.Failure)}
+		}, false},
 		"the maximum is not known":     {func(d *display) { d.state.Quota.Max = 0 }, false},
 		"nothing is planned yet":       {func(d *display) { d.state.Phase = PhaseEnumerate }, false},
 		"it is over":                   {func(d *display) { d.outcome = OutcomeComplete }, false},

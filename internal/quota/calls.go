@@ -120,8 +120,13 @@ func (h Hour) begins() time.Time { return time.Unix(h.Hour*3600, 0).UTC() }
 // ends is when the last call of the hour has aged.
 func (h Hour) ends() time.Time { return time.Unix((h.Hour+1)*3600, 0).UTC().Add(Window) }
 
+// ended reports whether ends is not after a moment. A forecast asks it a million times, so it counts in seconds.
+func (h Hour) ended(clock time.Time) bool {
+	return (h.Hour+1)*3600+int64(Window/time.Second) <= clock.Unix()
+}
+
 // Aged reports whether the calls of an hour have aged by both clocks.
-func (h Hour) Aged(clock, now time.Time) bool { return !h.ends().After(clock) && h.over(now) }
+func (h Hour) Aged(clock, now time.Time) bool { return h.ended(clock) && h.over(now) }
 
 // over reports whether the calls of an hour have aged by the caller's clock, which is within a minute of when they were made.
 func (h Hour) over(now time.Time) bool {

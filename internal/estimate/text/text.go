@@ -124,7 +124,7 @@ func (p Page) days(w io.Writer, f forecast.Forecast) {
 		if more = more || i >= mostDays; i >= mostDays {
 			break
 		}
-		date, _ := time.ParseInLocation(time.DateOnly, day.Day, p.Place)
+		date, _ := time.Parse(time.DateOnly, day.Day) // not in the place, where that day may have no midnight
 		_, _ = fmt.Fprintf(w, "  %s %9s calls  waits %4.1f h%s\n", date.Format("Mon _2 Jan"), humanize.Number(day.Calls),
 			(time.Duration(day.Waits) * time.Second).Hours(), p.hours(day.Waiting))
 	}

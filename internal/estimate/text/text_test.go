@@ -90,3 +90,23 @@ func TestPrint_saysWhatIsNotKnown(t *testing.T) {
 		}
 	}
 }
+
+// TestPrint_namesDaysWithoutAMidnight is in Santiago, where the sixth of September begins at one.
+func TestPrint_namesDaysWithoutAMidnight(t *testing.T) {
+	t.Parallel()
+	place, err := time.LoadLocation("America/Santiago")
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := input(0)
+	in.Now = time.Date(2026, 9, 5, 16, 0, 0, 0, time.UTC)
+	in.Budget = quota.Budget{Policy: quota.Policy{Ceiling: 80, Share: 25}}
+	in.Budget.Return(0, 11, quota.Usage{Used: 11, Max: 4000, At: in.Now, Clock: in.Now}, in.Now)
+	var b strings.Builder
+	text.Page{Place: place}.Print(&b, in.Plan())
+	for _, day := range []string{"Sat  5 Sep", "Sun  6 Sep", "Mon  7 Sep"} {
+		if strings.Count(b.String(), "  "+day+" ") != 1 {
+			t.Errorf("%s has not one line:\n%s", day, b.String())
+		}
+	}
+}

@@ -28,7 +28,7 @@ func (f Forecast) Days(place *time.Location) (days []Day, more bool) {
 		if len(days) == mostDays {
 			return days, true
 		}
-		next := time.Date(from.Year(), from.Month(), from.Day()+1, 0, 0, 0, 0, place)
+		next := tomorrow(from)
 		days = append(days, f.day(from, earlier(next, f.Ends.In(place))))
 		from = next
 	}
@@ -36,6 +36,16 @@ func (f Forecast) Days(place *time.Location) (days []Day, more bool) {
 		days = append(days, f.day(from, f.Ends.In(place)))
 	}
 	return days, false
+}
+
+// tomorrow is when the next day begins. Where clocks go forward at midnight a day may begin at one: time.Date takes the midnight that is
+// left out for an hour before it or after it.
+func tomorrow(t time.Time) time.Time {
+	next := time.Date(t.Year(), t.Month(), t.Day()+1, 0, 0, 0, 0, t.Location())
+	if next.Day() == t.Day() {
+		next = next.Add(time.Hour)
+	}
+	return next
 }
 
 func (f Forecast) day(from, until time.Time) Day {

@@ -236,3 +236,28 @@ func TestForecast_byDays(t *testing.T) {
 		t.Errorf("the second day is %+v", second)
 	}
 }
+
+// TestForecast_byDaysThatBeginAtOne has clocks that go forward at midnight: in Santiago the sixth begins at one.
+func TestForecast_byDaysThatBeginAtOne(t *testing.T) {
+	t.Parallel()
+	for zone, noon := range map[string]time.Time{
+		"America/Santiago": time.Date(2026, 9, 5, 16, 0, 0, 0, time.UTC), "Africa/Cairo": time.Date(2026, 4, 23, 10, 0, 0, 0, time.UTC),
+	} {
+		place, err := time.LoadLocation(zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f := forecast.Forecast{
+			AsOf: noon, Ends: noon.Add(36 * time.Hour), Seconds: 36 * 3600,
+			Spans: []forecast.Span{{From: noon.Add(11 * time.Hour), Until: noon.Add(13 * time.Hour), Calls: 120}},
+		}
+		days, more := f.Days(place)
+		first := noon.In(place)
+		if len(days) != 3 || more || days[1].Day != first.Add(14*time.Hour).Format(time.DateOnly) {
+			t.Fatalf("%s: %d days, and others: %t: %+v", zone, len(days), more, days[:2])
+		}
+		if waits := days[0].Waits + days[1].Waits + days[2].Waits; waits != 34*3600 || days[0].Calls+days[1].Calls != 120 {
+			t.Errorf("%s: the days are %+v", zone, days)
+		}
+	}
+}
