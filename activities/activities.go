@@ -51,9 +51,13 @@ type Activities struct {
 	Running  func(ctx context.Context, workflowID string) (runID string, err error)
 	Polled   func(ctx context.Context, queue string, since time.Time) (bool, error) // whether a worker asks there for activities
 	Update   func(ctx context.Context, update ForwardParams) (ForwardResult, error) // what another workflow says to an update
+	Show     func(ctx context.Context, workflowID, runID string) (bool, error)      // lets a workflow show itself anew, if a worker has it in its memory
+	Wake     func(ctx context.Context, workflowID, runID string) error              // the same for any workflow, at the cost of events
 	Version  string                                                                 // of Longhaul
 	Slice    time.Duration                                                          // for how long a shard describes at a time; two minutes when zero
 
+	shown  turns
+	woken  turns
 	relay  relay.Relay
 	keeper keeper
 }
@@ -135,6 +139,9 @@ func bind(ctx context.Context, source *Source, sync Sync) (*Source, error) {
 	}
 	return &bound, nil
 }
+
+// Account is where the account of the sync lies in the bucket.
+func (s Sync) Account() string { return s.staged().Account() }
 
 // Prefix is where the sync's objects lie in the bucket.
 func (s Sync) Prefix() string { return s.staged().Prefix() }

@@ -85,18 +85,18 @@ type WriteAccountParams struct {
 
 // WriteAccountResult says what the account adds to the counts.
 type WriteAccountResult struct {
-	Unseen *listing.Unseen `json:"unseen,omitempty"`
+	Unseen  *listing.Unseen  `json:"unseen,omitempty"`
+	Reasons map[string]int64 `json:"reasons,omitempty"` // why reports are gaps, by reason code
 }
 
 // WriteAccount writes account.jsonl and manifest.json, and fails when the totals differ from the inventory's.
 func (a *Activities) WriteAccount(ctx context.Context, params WriteAccountParams) (WriteAccountResult, error) {
-	unseen, err := working(ctx, a, params.Sync, func(ctx context.Context, t attempt) (*listing.Unseen, error) {
+	written, err := working(ctx, a, params.Sync, func(ctx context.Context, t attempt) (account.Written, error) {
 		in := account.Input{Store: a.Store, Sync: t.staged, Version: a.Version, Progress: t.count}
-		unseen, err := account.Write(ctx, in, params.manifest())
-		return &unseen, err
+		return account.Write(ctx, in, params.manifest())
 	})
 	if err != nil {
 		return WriteAccountResult{}, err
 	}
-	return WriteAccountResult{Unseen: unseen}, nil
+	return WriteAccountResult{Unseen: &written.Unseen, Reasons: written.Gaps}, nil
 }

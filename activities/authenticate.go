@@ -72,6 +72,7 @@ func (a *Activities) Authenticate(ctx context.Context, params AuthenticateParams
 	result, claim, err := a.authenticate(bounded, params, meter)
 	err = classifyAtStart(err)
 	result.Calls = callsSoFar(ctx, meter)
+	measureCalls(ctx, meter.Calls())
 	if err != nil {
 		activity.RecordHeartbeat(ctx, Beat{Calls: result.Calls, Final: true}) // the account for the next attempt
 		a.ownership(params.Sync).releaseAfter(ctx, claim)
@@ -94,7 +95,7 @@ func classifyAtStart(err error) error {
 
 // callsSoFar is how many calls the attempts of an activity without a pulse have made.
 func callsSoFar(ctx context.Context, meter *salesforce.Meter) int64 {
-	return beatBefore(ctx).calls() + meter.Calls()
+	return beatBefore(ctx).most() + meter.Calls()
 }
 
 // logInWithinShare is logIn, with the org's usage, within what the source's share leaves. It counts the calls in the bucket.
@@ -105,12 +106,12 @@ func logInWithinShare(
 	if err != nil {
 		return err
 	}
-	room, err := loginRoom(ctx, source, params.Quota, sum)
+	room, err := Room(ctx, source, params.Quota, sum, loginCalls)
 	if err != nil {
 		return err
 	}
 	ended := countCalls(ctx, store, params.Sync, loginCalls, time.Time{})
-	bounded := salesforce.WithCallBudget(ctx, salesforce.NewCallBudget(room-beatBefore(ctx).calls(), 0))
+	bounded := salesforce.WithCallBudget(ctx, salesforce.NewCallBudget(room-beatBefore(ctx).most(), 0))
 	err = logIn(bounded, source, result)
 	result.Usage = usageOf(meter)
 	if result.Usage.Max <= 0 && err == nil {

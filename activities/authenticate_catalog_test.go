@@ -98,7 +98,7 @@ func TestAuthenticate_warnsOnceOfWhatCannotBeTried(t *testing.T) {
 		"a catalog that is away":   {nil, func(c *catalog.Config) { c.URL = "http://127.0.0.1:1" }, "cannot be reached now"},
 		"both of its hosts that are": {nil, func(c *catalog.Config) {
 			c.URL, c.PublicAPI = "http://127.0.0.1:1", "http://127.0.0.1:1/x"
-		}, "cannot be reached now, and "},
+		}, "cannot be reached now (dial tcp 127.0.0.1:1: connect: connection refused), and "},
 		"trouble with deliveries so far": {[]server.Fault{{Name: "upload_401"}, {Name: "upload_503"}}, nil, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -64,6 +64,7 @@ func (a *Activities) checkQuota(ctx context.Context, params CheckQuotaParams) (r
 	within := salesforce.WithCallBudget(salesforce.WithMeter(ctx, meter), salesforce.NewCallBudget(lookCalls, 0))
 	limit, known, err := source.Salesforce.Usage(within)
 	result.Calls = meter.Calls()
+	measureCalls(ctx, result.Calls)
 	ended(result.Calls, askedUsage(meter, limit))
 	f := fault.From(err)
 	switch {

@@ -41,8 +41,12 @@ type DescribeResult struct {
 // later attempt asks only for what is missing there.
 func (a *Activities) Describe(ctx context.Context, params DescribeParams) (DescribeResult, error) {
 	done := shard.Result{Partial: true} // as long as the shard has not been looked at
+	brought := params.Known             // at least
 	_, spent, err := calling(ctx, a, params.Sync, params.Budget, params.Share, func(ctx context.Context, t attempt) (_ struct{}, err error) {
-		defer func() { t.reports = done.Reports }()
+		defer func() {
+			brought = params.Known + t.reached()
+			t.reports = max(done.Reports, brought)
+		}()
 		ctx, leave := a.relay.Enter(ctx, params.Sync.Source, activity.GetInfo(ctx).WorkflowExecution.RunID, params.Shard)
 		defer leave()
 		slots := a.Pool.Join(params.Sync.ID, params.Share, params.Last)
@@ -61,8 +65,11 @@ func (a *Activities) Describe(ctx context.Context, params DescribeParams) (Descr
 	if err == nil && done.Stop == shard.StopSlice {
 		spent.Stop = StopSlice
 	}
+	if !done.Partial {
+		brought = done.Reports
+	}
 	return DescribeResult{
-		Reports: max(done.Reports, known(done, params)), Deferred: done.States[description.StateDeferred], States: statesOf(done.States),
+		Reports: max(done.Reports, brought), Deferred: done.States[description.StateDeferred], States: statesOf(done.States),
 		Partial: done.Partial || spent.Stop != "", Throttled: done.Throttled, Spending: spent,
 	}, err
 }
@@ -77,14 +84,6 @@ func (params DescribeParams) input(ctx context.Context, t attempt, share shard.S
 		Progress: func(done, total int) { t.progress(max(int64(done)-params.Known, 0), int64(total)) },
 		Canary:   canary(a.Store, t.staged, t.source.Salesforce), Waiting: t.waits,
 	}
-}
-
-// known is what the shard has at least: a run that was cut short before it could look does not know.
-func known(done shard.Result, params DescribeParams) int64 {
-	if done.Partial {
-		return params.Known
-	}
-	return 0
 }
 
 // slice is for how long a shard describes before it gives its place to others, so that a large org does not keep small

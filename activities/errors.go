@@ -61,7 +61,7 @@ func failedWith(ctx context.Context, err error, spent *Spending, reports int64) 
 	if cut := cutOff(ctx, err, spent, reports); cut != nil {
 		return cut
 	}
-	activity.GetLogger(ctx).Warn("the attempt failed", "error", err.Error()) // with its causes, which the failure leaves out
+	logAttempt(ctx, err)
 	f := fault.From(err)
 	if f == nil && (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)) { // a bound of the attempt's own
 		f = &fault.Error{Class: fault.Transient, System: fault.Longhaul, Message: "an attempt got no answer in time; it is tried again"}
@@ -88,6 +88,21 @@ func failedWith(ctx context.Context, err error, spent *Spending, reports int64) 
 		options.Category = temporal.ApplicationErrorCategoryBenign
 	}
 	return temporal.NewApplicationErrorWithOptions(message, string(f.Class), options)
+}
+
+// failures are when each cause was last in the log.
+var failures turns
+
+// logAttempt logs why an attempt failed, with its causes, which the failure leaves out. Where eight shards meet one cause it is there
+// once in a while.
+func logAttempt(ctx context.Context, err error) {
+	info, words := activity.GetInfo(ctx), err.Error()
+	if !failures.take(info.WorkflowExecution.RunID+fault.Sentence(err), time.Now(), wakeEvery) {
+		activity.GetLogger(ctx).Debug("the attempt failed", "error", words)
+		return
+	}
+	activity.GetLogger(ctx).Warn("the attempt failed", "event", "retry", "workflow", info.WorkflowExecution.ID, "step", info.ActivityType.Name,
+		"attempt", info.Attempt, "error", words)
 }
 
 // mayEndByItself says whether an error is a refused login that may end without a fix by anybody.

@@ -115,7 +115,7 @@ type RemindParams struct {
 
 // Remind says in the worker's log that a sync holds.
 func (a *Activities) Remind(ctx context.Context, params RemindParams) error {
-	activity.GetLogger(ctx).Warn("the sync holds until it is approved or discarded",
+	activity.GetLogger(ctx).Warn("the sync holds until it is approved or discarded", "event", "hold",
 		"source", params.Sync.Source, "concerns", params.Concerns, "discarded_at", params.Until)
 	return nil
 }

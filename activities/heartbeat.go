@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/client"
 
 	"longhaul/internal/fault"
 	"longhaul/internal/quota"
@@ -21,10 +22,11 @@ const beatEvery = time.Second
 type Beat struct {
 	Done  int64 `json:"done"`
 	Total int64 `json:"total"`
-	Calls int64 `json:"calls"` // API calls of all attempts so far
+	Calls int64 `json:"calls"` // API calls of all attempts so far, as far as they are certain: screens show these
 
-	Bound   int64  `json:"bound,omitempty"`   // that may have been made before the next beat; of an attempt that is killed nobody knows more
-	Final   bool   `json:"final,omitempty"`   // the attempt has ended, so Calls is all it made
+	Bound   int64  `json:"bound,omitempty"`   // calls that may have been made before the next beat; of an attempt that is killed nobody knows more
+	Final   bool   `json:"final,omitempty"`   // the attempt has ended, so it makes no more than Bound
+	Moved   bool   `json:"moved,omitempty"`   // the attempt runs, and has itself got on
 	Waiting string `json:"waiting,omitempty"` // why it does not get on, in plain words
 
 	Contradicted Contradicted `json:"contradicted,omitzero"` // of all attempts so far
@@ -33,7 +35,7 @@ type Beat struct {
 // pulse beats for one activity attempt and keeps its account of API calls.
 type pulse struct {
 	meter  *salesforce.Meter
-	before int64 // calls of earlier attempts, as their last heartbeat says
+	before Beat // the last of earlier attempts
 
 	budget  CallBudget // of an activity that makes API calls
 	share   int        // requests in flight
@@ -43,6 +45,7 @@ type pulse struct {
 	done, total int64
 	waiting     string
 	last        int64 // calls at the beat before
+	measured    Beat  // that metrics have counted
 
 	contradicted Contradicted
 
@@ -64,7 +67,7 @@ func startPulse(ctx context.Context) (context.Context, *pulse) { return startSha
 func startSharing(ctx context.Context, share int) (context.Context, *pulse) {
 	before := beatBefore(ctx)
 	p := &pulse{
-		meter: new(salesforce.Meter), before: before.calls(), share: max(share, 1), stop: make(chan struct{}), contradicted: before.Contradicted,
+		meter: new(salesforce.Meter), before: before, measured: before, share: max(share, 1), stop: make(chan struct{}), contradicted: before.Contradicted,
 	}
 	p.gone.Go(func() { _ = fault.Caught(func() error { p.run(ctx); return nil }) }) // without beats Temporal gives the attempt to another
 	return context.WithValue(salesforce.WithMeter(ctx, p.meter), pulseKey{}, p), p
@@ -74,7 +77,7 @@ func startSharing(ctx context.Context, share int) (context.Context, *pulse) {
 func startCalls(ctx context.Context, budget CallBudget, share int) (context.Context, *pulse) {
 	counted, p := startSharing(ctx, share)
 	p.budget = budget
-	allowance := salesforce.NewCallBudget(max(budget.Calls-p.before, 0), budget.Ceiling)
+	allowance := salesforce.NewCallBudget(max(budget.Calls-p.before.most(), 0), budget.Ceiling)
 	return salesforce.WithCallBudget(counted, allowance), p
 }
 
@@ -86,13 +89,8 @@ func beatBefore(ctx context.Context) (last Beat) {
 	return last
 }
 
-// calls is how many calls the attempts so far made. Of one that was killed it is the most they can have been.
-func (b Beat) calls() int64 {
-	if b.Final {
-		return b.Calls
-	}
-	return max(b.Calls, b.Bound)
-}
+// most is how many calls the attempts so far can have made. Of one that was killed nobody knows how many it made after its last beat.
+func (b Beat) most() int64 { return max(b.Calls, b.Bound) }
 
 func (p *pulse) run(ctx context.Context) {
 	ticker := time.NewTicker(beatEvery)
@@ -105,6 +103,7 @@ func (p *pulse) run(ctx context.Context) {
 			return
 		case <-ticker.C:
 			activity.RecordHeartbeat(ctx, p.beat())
+			p.measure(ctx)
 		}
 	}
 }
@@ -144,8 +143,53 @@ func (p *pulse) beat() Beat {
 	pace := calls - p.last
 	p.last = calls
 	return Beat{
-		Done: p.done, Total: p.total, Calls: calls, Bound: calls + unheard*pace + int64(p.share), Waiting: p.waiting,
+		Done: p.gained(), Total: p.total, Calls: calls, Bound: p.most() + unheard*pace + int64(p.share),
+		Moved: p.done > 0, Waiting: p.waiting,
 		Contradicted: p.contradicted,
+	}
+}
+
+// gained is how far the attempts have come. One that follows another begins by reading what that one has stored, and a count that
+// people have seen does not fall meanwhile. Call it with mu held.
+func (p *pulse) gained() int64 { return max(p.done, p.before.Done) }
+
+// reached is gained for who does not hold mu.
+func (p *pulse) reached() int64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.gained()
+}
+
+// measure counts in the process's metrics what the attempt has done since it was last measured. The sum over all processes is what
+// screens show.
+func (p *pulse) measure(ctx context.Context) {
+	p.measureIn(activity.GetMetricsHandler(ctx), activity.GetInfo(ctx).ActivityType.Name)
+}
+
+// measureIn is measure for an activity of some type.
+func (p *pulse) measureIn(metrics client.MetricsHandler, kind string) {
+	p.mu.Lock()
+	done, calls := p.gained()-p.measured.Done, p.calls()-p.measured.Calls
+	p.measured.Done, p.measured.Calls = p.gained(), p.calls()
+	p.mu.Unlock()
+	if calls > 0 {
+		metrics.Counter(callsMetric).Inc(calls)
+	}
+	switch {
+	case done <= 0:
+	case kind == "Describe":
+		metrics.Counter("longhaul_reports_described").Inc(done)
+	case kind == "Enumerate":
+		metrics.Counter("longhaul_records_listed").Inc(done)
+	}
+}
+
+const callsMetric = "longhaul_api_calls"
+
+// measureCalls counts the API calls of an activity without a pulse in the process's metrics.
+func measureCalls(ctx context.Context, calls int64) {
+	if calls > 0 {
+		activity.GetMetricsHandler(ctx).Counter(callsMetric).Inc(calls)
 	}
 }
 
@@ -163,16 +207,20 @@ func (p *pulse) progress(done, total int64) {
 	p.done, p.total = done, total
 }
 
-// calls is the number of API calls of this and the earlier attempts.
-func (p *pulse) calls() int64 { return p.before + p.meter.Calls() }
+// calls is the number of API calls that this and the earlier attempts have made for certain.
+func (p *pulse) calls() int64 { return p.before.Calls + p.meter.Calls() }
+
+// most is the number of API calls that they may have made, which the quota must count.
+func (p *pulse) most() int64 { return p.before.most() + p.meter.Calls() }
 
 // end stops the beat. A failing attempt leaves its account in a last heartbeat for the next one.
 func (p *pulse) end(ctx context.Context, err error) {
 	close(p.stop)
 	p.gone.Wait()
+	p.measure(ctx)
 	if err != nil {
 		last := p.beat()
-		last.Final = true
+		last.Bound, last.Moved, last.Final = p.most(), false, true
 		activity.RecordHeartbeat(ctx, last)
 	}
 }

@@ -166,7 +166,7 @@ func (o ownership) keep(ctx context.Context) error {
 	case !holds:
 		return takenOver(sync, err)
 	case err != nil: // a full disk, or a store that takes an object only so often: it is enough that somebody's next try succeeds
-		activity.GetLogger(ctx).Warn("the source's mark in the bucket could not be renewed; the next activity tries again", "error", err.Error())
+		activity.GetLogger(ctx).Warn("the source's mark in the bucket could not be renewed; the next activity tries again", "event", "warning", "error", err.Error())
 	default:
 		one.renewed = now
 	}
@@ -200,7 +200,7 @@ func (o ownership) releaseAfter(ctx context.Context, claim staging.Claim) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseWithin)
 	defer cancel()
 	if err := o.marks().Release(ctx, claim.Mark, claim.Number); err != nil {
-		activity.GetLogger(ctx).Warn("the source could not be freed for other Temporals", "error", err.Error())
+		activity.GetLogger(ctx).Warn("the source could not be freed for other Temporals", "event", "warning", "error", err.Error())
 	}
 }
 

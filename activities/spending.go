@@ -34,19 +34,23 @@ const (
 
 // Spending is what an activity used of the org's API calls.
 type Spending struct {
-	Calls      int64         `json:"calls"`
+	Calls      int64         `json:"calls"`            // that were made, or may have been
+	Unsure     int64         `json:"unsure,omitempty"` // of Calls: those of an attempt that was killed, of which nobody knows more
 	Usage      quota.Usage   `json:"usage,omitzero"`
 	Stop       Stop          `json:"stop,omitempty"`
 	RetryAfter time.Duration `json:"retry_after,omitempty"` // with StopThrottled
 	Why        string        `json:"why,omitempty"`         // the sentence of what asked for that wait
 }
 
+// Made is how many calls were made for certain. Screens and results show these; the quota counts all of Calls.
+func (s Spending) Made() int64 { return max(s.Calls-s.Unsure, 0) }
+
 // spending runs an activity that makes API calls: within its call budget, with a heartbeat, and with an account of what it used
 // whichever way it ends. A spent quota, a long wait and a cancel are no failures: the workflow goes on from there.
 func spending(ctx context.Context, budget CallBudget, share int, run func(context.Context, *pulse) error) (Spending, error) {
 	counted, p := startCalls(ctx, budget, share)
 	err := run(counted, p)
-	spent := Spending{Calls: p.calls(), Usage: usageOf(p.meter)}
+	spent := Spending{Calls: p.most(), Unsure: p.most() - p.calls(), Usage: usageOf(p.meter)}
 	if p.counted != nil {
 		p.counted(spent.Calls, spent.Usage)
 	}

@@ -34,6 +34,9 @@ func kindsOf(counts map[listing.Kind]int64) Kinds {
 	}
 }
 
+// Total is the number of records of all kinds.
+func (k Kinds) Total() int64 { return k.Folders + k.Reports + k.Dashboards + k.Components + k.Users }
+
 // Add returns the sums of k and j.
 func (k Kinds) Add(j Kinds) Kinds {
 	return Kinds{

@@ -77,7 +77,8 @@ func (a *Activities) upload(ctx context.Context, params UploadParams) (UploadRes
 	result.Delivered, err = export.Delivery{
 		Store: a.Store, Sync: staged, Export: params.Export, Target: one.Target, File: params.File, Proxied: params.Proxied,
 		Unnoted: func(err error) {
-			activity.GetLogger(ctx).Warn("what an attempt to upload learned could not be kept", "file", params.File.Name, "error", err.Error())
+			activity.GetLogger(ctx).Warn("what an attempt to upload learned could not be kept", "event", "warning",
+				"file", params.File.Name, "error", err.Error())
 		},
 	}.Send(ctx)
 	return result, err

@@ -70,7 +70,7 @@ func countCalls(
 		bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), usageTimeout)
 		defer cancel()
 		if err := write(bounded); err != nil {
-			activity.GetLogger(ctx).Warn("the API calls of this attempt could not be noted in the bucket", "error", err.Error())
+			activity.GetLogger(ctx).Warn("the API calls of this attempt could not be noted in the bucket", "event", "warning", "error", err.Error())
 		}
 	}
 	write(func(ctx context.Context) error { return log.Reserve(ctx, attempt, most, clock, time.Now()) })
@@ -93,15 +93,15 @@ func countWhile(ctx context.Context, store *staging.Store, sync Sync) {
 // loginCalls is what a login makes at most, with the questions after it.
 const loginCalls = 10
 
-// loginRoom is how many calls a login may make out of what the source's share leaves after all earlier calls. Where that is too little
-// the workflow waits, and tries again. Without a maximum that an earlier activity has heard of there is no bound.
-func loginRoom(ctx context.Context, source *Source, asked quota.Policy, sum usage.Sum) (calls int64, err error) {
+// Room is how many calls may be made out of what the source's share leaves after all earlier calls, where least are needed. Where that is
+// too little a workflow waits, and tries again. Without a maximum that an earlier activity has heard of there is no bound.
+func Room(ctx context.Context, source *Source, asked quota.Policy, sum usage.Sum, least int64) (calls int64, err error) {
 	budget, now := quota.Budget{Policy: asked.Over(source.Quota), Max: sum.Max}, time.Now()
 	if budget.Policy == (quota.Policy{}) {
 		budget.Max = 0
 	}
 	budget.Recall(sum.Hours(now, now))
-	if room := budget.Room(now); room >= loginCalls {
+	if room := budget.Room(now); room >= least {
 		return room, nil
 	}
 	clock, err := source.Salesforce.Clock(ctx) // which is no call
@@ -111,10 +111,11 @@ func loginRoom(ctx context.Context, source *Source, asked quota.Policy, sum usag
 	budget.Calls = quota.Calls{}
 	budget.Recall(sum.Hours(clock, now))
 	budget.Look(quota.Usage{Clock: clock}, 0, now)
-	if room := budget.Room(now); room >= loginCalls {
+	if room := budget.Room(now); room >= least {
 		return room, nil
 	}
 	wait := budget.Wait(now)
+	wait.Probe = source.Probe
 	until := source.Probe
 	if !wait.Until.IsZero() {
 		until = min(until, max(wait.Until.Sub(now), time.Second))

@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
 	"go.temporal.io/sdk/workflow"
 
 	"longhaul/activities"
 	"longhaul/internal/listing"
+	"longhaul/internal/staging"
 	"longhaul/internal/warning"
 	"longhaul/workflows/call"
 )
@@ -30,6 +32,7 @@ type accountState struct {
 	States    activities.States `json:"states"`
 	Accounted bool              `json:"accounted,omitempty"` // each report has its state, so States adds up to the inventory
 	Unseen    *listing.Unseen   `json:"unseen,omitempty"`    // once the account is written
+	Reasons   map[string]int64  `json:"reasons,omitempty"`   // of the gaps, once the account is written
 }
 
 // exportsState is what the sync makes of what it has read.
@@ -57,6 +60,29 @@ func (s *exportsState) plan(plans []activities.ExportPlan, upload bool) {
 		plan.Delivers, plan.Section = plan.Delivers && upload, ""
 		s.Exports = append(s.Exports, ExportState{ExportPlan: plan, Timestamp: s.Timestamp})
 	}
+}
+
+// The timestamp in the names of a sync's files is chosen once, when the sync comes to own its source, so that every try sends the same
+// bytes under the same name. It is the time in the sync's id, and later than that of the sync before: the catalog takes the files of the
+// latest timestamp for the newest.
+
+// farAhead is by how much a timestamp may be ahead of the clock before a sync warns of it: sets that follow each other within a second
+// are ahead by seconds.
+const farAhead = 10 * time.Minute
+
+// nameFiles chooses the timestamp in the names of the files; last is that of the newest recorded sync.
+func (s *exportsState) nameFiles(state *State, now time.Time, last int64) {
+	s.Timestamp = staging.FileTimestamp(state.Sync.ID, state.Started, last)
+	if s.Timestamp > now.Add(farAhead).Unix() {
+		state.warn(warning.New(warning.FutureTimestamp, warning.Params{"timestamp": strconv.FormatInt(s.Timestamp, 10)}))
+	}
+}
+
+// rename makes a set that is written and delivered anew, under the next timestamp.
+func (s *exportsState) rename(e *ExportState) {
+	e.Timestamp++
+	e.Written, e.Uploads, e.To = nil, 0, ""
+	s.Timestamp = max(s.Timestamp, e.Timestamp)
 }
 
 // all lists the exports.
@@ -154,7 +180,7 @@ func (p *assemblePhase) write(ctx workflow.Context, exports ...*ExportState) err
 			e.Written = files
 		}
 	}
-	p.own.Unseen = accounted.Unseen
+	p.own.Unseen, p.own.Reasons = accounted.Unseen, accounted.Reasons
 	return failed
 }
 

@@ -259,3 +259,8 @@ func TestState_ofARunThatIsLongOverIsNotBelieved(t *testing.T) {
 		})
 	}
 }
+
+// everything is a namespace that has all search attributes.
+func everything() attribute.Namespace {
+	return attribute.Namespace{Listed: true, Types: attribute.Types()}
+}

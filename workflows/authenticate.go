@@ -217,3 +217,46 @@ func undelivered(plans []activities.ExportPlan) (warnings []warning.Warning) {
 func lostOwnership(failure *activities.Failure) bool {
 	return failure.Owner != "" && failure.Class == fault.Invalid
 }
+
+// recall takes over the calls of the source that the bucket knows.
+func (b *budget) recall(used activities.SourceUsage) {
+	b.own.Quota.Recall(used.Hours)
+	b.own.SummedIn = used.Run
+	b.state.warn(used.Warnings...)
+}
+
+// continues notes that a run goes on with the account of the one before, unless that was outdated.
+func (s *budgetState) continues(ctx workflow.Context, before string) {
+	if before != "" && s.SummedIn == before {
+		s.SummedIn = workflow.GetInfo(ctx).OriginalRunID
+	}
+}
+
+// outdated says whether the account may lack calls: the sync was reset, and what it did after that moment is not in its history.
+func (b *budget) outdated(ctx workflow.Context) bool {
+	return b.own.SummedIn != "" && b.own.SummedIn != currentRun(ctx)
+}
+
+// sum takes over what the bucket knows. A pause interrupts it.
+func (b *budget) sum(ctx workflow.Context) error {
+	within, done := b.wait.interruptible(ctx)
+	defer done()
+	params := activities.SumUsageParams{Sync: b.state.Sync, Clock: b.own.Quota.SalesforceTime(workflow.Now(ctx)).UTC()}
+	used, err := call.Do(within, call.ForCall, "sum the API calls of the source", acts.SumUsage, params)
+	if err != nil {
+		return unlessInterrupted(ctx, within, err)
+	}
+	b.recall(used)
+	return nil
+}
+
+// currentRun is the id of the run, recorded in its history: a run that comes of a reset has another one than the history that it
+// begins with, and the workflow may decide by it.
+func currentRun(ctx workflow.Context) (run string) {
+	look := func(ctx workflow.Context) any { return workflow.GetInfo(ctx).WorkflowExecution.RunID }
+	same := func(a, b any) bool { return a == b }
+	if err := workflow.MutableSideEffect(ctx, "run", look, same).Get(&run); err != nil {
+		workflow.GetLogger(ctx).Error("the recorded id of the run cannot be read", "event", "warning", "error", err)
+	}
+	return run
+}

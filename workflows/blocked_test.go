@@ -56,8 +56,8 @@ func TestBlocked_waitsForResumeAndGoesOn(t *testing.T) {
 			}, 2*time.Hour)
 			env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
 			got, failure := resultOf(t, env)
-			if failure != nil || got.Described != 160 || got.Outcome != workflows.OutcomeComplete {
-				t.Errorf("described %d, %v", got.Described, failure)
+			if failure != nil || got.Kept != 160 || got.Outcome != workflows.OutcomeComplete {
+				t.Errorf("described %d, %v", got.Kept, failure)
 			}
 		})
 	}

@@ -25,7 +25,7 @@ type budget struct {
 
 // budgetState is the account of API calls.
 type budgetState struct {
-	Calls           int64                `json:"calls"` // made by the sync
+	Calls           int64                `json:"calls"` // made by the sync for certain: the quota counts more where a worker was killed
 	Quota           quota.Budget         `json:"quota"`
 	QuotaAsked      operator.QuotaChange `json:"quota_asked,omitzero"`        // by operators, over the settings
 	SinceUsageKnown int64                `json:"since_usage_known,omitempty"` // calls since Salesforce last reported the org's usage
@@ -102,7 +102,7 @@ func (b *budget) giveBack(ctx workflow.Context, reserved activities.CallBudget, 
 		spent = call.Spent(err, reserved)
 	}
 	b.own.Quota.Return(reserved.Calls, spent.Calls, spent.Usage, workflow.Now(ctx))
-	b.own.Calls += spent.Calls
+	b.own.Calls += spent.Made()
 	if b.own.SinceUsageKnown += spent.Calls; spent.Usage.Max > 0 {
 		b.own.SinceUsageKnown = 0
 	}
@@ -155,9 +155,14 @@ func (b *budget) untilRoom(ctx workflow.Context) error {
 			return err
 		}
 		wait := b.own.Quota.Wait(workflow.Now(ctx))
-		b.wait.halt(ctx, standstill{why: wait.Sentence(), until: wait.Until})
-		changes := b.changes
-		met, err := await(ctx, b.untilCheck(ctx, wait), "quota: "+wait.Sentence(), func() bool {
+		wait.Probe = b.state.probe()
+		changes, sleep := b.changes, wait.Look(workflow.Now(ctx), wait.Probe)
+		at := standstill{why: wait.Sentence(), until: wait.Until, do: moreQuota(b.state.Sync.Source)}
+		if wait.Until.IsZero() {
+			at.looks = workflow.Now(ctx).Add(sleep)
+		}
+		b.wait.halt(ctx, at)
+		met, err := await(ctx, sleep, at.summary(), func() bool {
 			return b.changes != changes || b.wait.paused()
 		})
 		if err != nil {
@@ -173,19 +178,16 @@ func (b *budget) untilRoom(ctx workflow.Context) error {
 	return ctx.Err()
 }
 
-// defaultProbe is for how long a sync that waits for its quota sleeps at most, where no setting says otherwise.
-const defaultProbe = 15 * time.Minute
+// defaultProbe is for how long a sync that waits for its quota sleeps at most, where no setting says otherwise. A look takes 11 events
+// of its history, so a wait costs 15 an hour.
+const defaultProbe = 45 * time.Minute
 
-// untilCheck is how long to sleep before Salesforce is asked again.
-func (b *budget) untilCheck(ctx workflow.Context, wait quota.Wait) time.Duration {
-	probe := b.state.Auth.Probe
-	if probe <= 0 {
-		probe = defaultProbe
+// probe is for how long the sync sleeps at most before it asks Salesforce again.
+func (s *State) probe() time.Duration {
+	if s.Auth.Probe <= 0 {
+		return defaultProbe
 	}
-	if !wait.Until.IsZero() {
-		probe = min(probe, max(wait.Until.Sub(workflow.Now(ctx)), time.Second))
-	}
-	return probe
+	return s.Auth.Probe
 }
 
 // check asks Salesforce for its time and, where that is worth a call or must be known, how much of the quota is used. A pause

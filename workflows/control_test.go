@@ -77,15 +77,15 @@ func TestPause_stopsTheShardsAndResumeGoesOnThere(t *testing.T) {
 	}
 	env.RegisterDelayedCallback(func() {
 		p := ask(t, env)
-		if p.Phase != workflows.PhasePaused || p.Described != 0 || !strings.Contains(p.Waiting, "resume") {
-			t.Errorf("a paused sync says %s, %d described, %q", p.Phase, p.Described, p.Waiting)
+		if p.Phase != workflows.PhasePaused || p.Done != 0 || !strings.Contains(p.Waiting, "resume") {
+			t.Errorf("a paused sync says %s, %d described, %q", p.Phase, p.Done, p.Waiting)
 		}
 		env.SignalWorkflow(workflows.ResumeSignal, nil)
 	}, time.Hour)
 	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
 	got, failure := resultOf(t, env)
-	if failure != nil || got.Described != 80 || o.count("Describe") != 16 || got.Seconds < 3600 {
-		t.Errorf("described %d in %d runs and %v s: %v", got.Described, o.count("Describe"), got.Seconds, failure)
+	if failure != nil || got.Kept != 80 || o.count("Describe") != 16 || got.Seconds < 3600 {
+		t.Errorf("described %d in %d runs and %v s: %v", got.Kept, o.count("Describe"), got.Seconds, failure)
 	}
 }
 
@@ -220,7 +220,7 @@ func TestCancel_tellsWhatIsKept(t *testing.T) {
 	if err := env.GetWorkflowError(); !errors.As(err, &cancelled) || cancelled.Details(&got) != nil {
 		t.Fatalf("got %v, want cancelled with a result", err)
 	}
-	if got.Outcome != workflows.OutcomeCancelled || got.Described != 80 || got.Kinds.Reports != 100 {
+	if got.Outcome != workflows.OutcomeCancelled || got.Kept != 80 || got.Kinds.Reports != 100 {
 		t.Errorf("got %+v", got)
 	}
 	if len(o.ended) != 1 || o.ended[0] != "cancelled" || o.count("MergeDescriptions") != 0 {

@@ -9,6 +9,8 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"longhaul/activities"
+	"longhaul/internal/humanize"
+	"longhaul/internal/quota/forecast"
 	"longhaul/internal/warning"
 	"longhaul/workflows/call"
 )
@@ -22,6 +24,8 @@ type describePhase struct {
 	recovery *recovery
 	budget   *budget
 	display  *display
+
+	flight forecast.Flight // the shards that run
 }
 
 // describeState is where the shards are.
@@ -32,6 +36,8 @@ type describeState struct {
 	Queue     []Unfinished `json:"queue,omitempty"`    // at most one for each place of the window
 	Deferred  int64        `json:"deferred,omitempty"` // reports that the first round left to the second
 	Repairs   map[int]int  `json:"repairs,omitempty"`  // how often a shard was described again because its result was torn
+
+	Pace forecast.Pace `json:"pace,omitzero"` // of the shards that have ended lately
 }
 
 // Unfinished is a shard that was begun and left before its end: its parts are in the bucket.
@@ -90,12 +96,17 @@ const spareCalls = 32
 
 // callsFor is how many calls to reserve for a shard.
 func (p *describePhase) callsFor(one Unfinished) int64 {
+	left := p.leftOf(one)
+	return left + left/4 + spareCalls
+}
+
+// leftOf is about how many reports a shard has to describe. Shards are of one size.
+func (p *describePhase) leftOf(one Unfinished) int64 {
 	reports, shards := p.state.Plan.ToDescribe, p.state.Plan.Shards
 	if one.Shard >= shards {
 		reports, shards = p.state.Again.ToDescribe, p.state.Again.Shards
 	}
-	left := max((reports+int64(shards)-1)/int64(max(shards, 1))-one.Done, 1)
-	return left + left/4 + spareCalls
+	return max((reports+int64(shards)-1)/int64(max(shards, 1))-one.Done, 1)
 }
 
 // ended counts what a shard brought, and queues the shard if it was left before its end.
@@ -140,6 +151,7 @@ func newWindow(p *describePhase) *window {
 	for place := range w.shares {
 		w.free = append(w.free, place)
 	}
+	p.flight = forecast.NewFlight(w.shares, p.state.Auth.MaxInFlight)
 	return w
 }
 
@@ -178,20 +190,27 @@ func (w *window) start(ctx workflow.Context, selector workflow.Selector) {
 	w.running++
 	w.last = w.last || !p.state.shardsLeft()
 	reserved := p.budget.reserve(ctx, p.callsFor(one))
+	p.flight.Begin(place, min(p.leftOf(one), reserved.Calls), w.last, workflow.Now(ctx))
 	params := activities.DescribeParams{
 		Sync: p.state.Sync, Shard: one.Shard, Share: w.shares[place], Last: w.last, Known: one.Done, LastRound: p.state.Round == 2,
 		StartOpen: one.StartOpen, Throttled: one.Throttled, Budget: reserved,
 	}
-	summary := fmt.Sprintf("describe shard %d of %d", one.Shard+1, p.state.shards())
+	summary := fmt.Sprintf("shard %d of %d: describe its reports", one.Shard+1, p.state.shards())
+	if one.Done > 0 {
+		summary = fmt.Sprintf("shard %d of %d: describe the rest, after %s", one.Shard+1, p.state.shards(), humanize.Count(one.Done, "report"))
+	}
 	pending := call.Start(ctx, call.ForDescribe, summary, acts.Describe, params)
 	selector.AddFuture(pending.Future, func(workflow.Future) {
 		described, err := pending.Result(ctx)
 		p.budget.giveBack(ctx, reserved, described.Spending, err)
 		if err != nil {
-			described.Reports, described.Partial = max(call.Details(err).Reports, one.Done), true
+			described.Reports, described.Partial = call.Reached(err, one.Done), true
 			if w.failed == nil && !isCancel(ctx, err) {
 				w.failed = err
 			}
+		}
+		if held := p.flight.End(place, workflow.Now(ctx)); err == nil {
+			p.own.Pace.Add(described.Reports-one.Done, described.Calls, held)
 		}
 		w.ended(place, described)
 		p.ended(one, described, err)

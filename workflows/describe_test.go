@@ -63,8 +63,8 @@ func TestSlice_aShardThatLeavesItsPlaceIsTakenUpAgain(t *testing.T) {
 	}
 	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
 	got, failure := resultOf(t, env)
-	if failure != nil || got.Described != 80 || o.count("Describe") != 24 || got.APICalls != 4+5+80+4 {
-		t.Errorf("described %d in %d runs with %d calls: %v", got.Described, o.count("Describe"), got.APICalls, failure)
+	if failure != nil || got.Kept != 80 || o.count("Describe") != 24 || got.APICalls != 4+5+80+4 {
+		t.Errorf("described %d in %d runs with %d calls: %v", got.Kept, o.count("Describe"), got.APICalls, failure)
 	}
 }
 
@@ -138,8 +138,8 @@ func TestThrottled_sleepsAsLongAsSalesforceAsked(t *testing.T) {
 	}
 	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
 	got, failure := resultOf(t, env)
-	if failure != nil || got.Described != 80 || got.Seconds < 2400 {
-		t.Errorf("described %d in %v s: %v", got.Described, got.Seconds, failure)
+	if failure != nil || got.Kept != 80 || got.Seconds < 2400 {
+		t.Errorf("described %d in %v s: %v", got.Kept, got.Seconds, failure)
 	}
 }
 
@@ -168,7 +168,7 @@ func TestResume_endsAWaitThatSalesforceAskedFor(t *testing.T) {
 	}
 	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
 	got, failure := resultOf(t, env)
-	if failure != nil || got.Described != 80 || got.Seconds > 180 {
-		t.Errorf("described %d in %v s: %v", got.Described, got.Seconds, failure)
+	if failure != nil || got.Kept != 80 || got.Seconds > 180 {
+		t.Errorf("described %d in %v s: %v", got.Kept, got.Seconds, failure)
 	}
 }

@@ -16,24 +16,25 @@ import (
 
 // Result is what a sync comes back with: counts and references, never data.
 type Result struct {
-	Source    string                         `json:"source"`
-	Sync      string                         `json:"sync"` // id of the sync in the bucket
-	Outcome   Outcome                        `json:"outcome"`
-	Seconds   float64                        `json:"seconds"`
-	APICalls  int64                          `json:"api_calls"`
-	Kinds     activities.Kinds               `json:"kinds"`
-	States    activities.States              `json:"states"`
-	Vanished  activities.Kinds               `json:"vanished"`  // what the last sync had and Salesforce no longer shows, beyond kinds and states
-	Described int64                          `json:"described"` // reports that this sync has asked for, each counted once; what a cancelled one keeps for the next
-	Coverage  float64                        `json:"coverage"`  // share of the reports that have columns, 0 to 1
-	Files     map[string][]activities.File   `json:"files"`     // by export
-	Exports   map[string]activities.Delivery `json:"exports"`   // what became of the files of each
-	Uploaded  bool                           `json:"uploaded"`  // every export that has a target was delivered, and there is one
-	Staging   string                         `json:"staging"`   // prefix of the sync's objects in the bucket
-	Warnings  []warning.Shown                `json:"warnings"`
-	Skipped   *Skipped                       `json:"skipped,omitempty"`
-	Failure   *activities.Failure            `json:"failure,omitempty"` // in the details of a failed sync
+	Source   string                         `json:"source"`
+	Sync     string                         `json:"sync"` // id of the sync in the bucket
+	Outcome  Outcome                        `json:"outcome"`
+	Seconds  float64                        `json:"seconds"`
+	APICalls int64                          `json:"api_calls"`
+	Kinds    activities.Kinds               `json:"kinds"`
+	States   activities.States              `json:"states"`
+	Vanished activities.Kinds               `json:"vanished"` // what the last sync had and Salesforce no longer shows, beyond kinds and states
+	Kept     int64                          `json:"kept"`     // descriptions that this sync has made, each report counted once: the next sync reuses them
+	Coverage float64                        `json:"coverage"` // share of the reports that have columns, 0 to 1
+	Files    map[string][]activities.File   `json:"files"`    // by export
+	Exports  map[string]activities.Delivery `json:"exports"`  // what became of the files of each
+	Uploaded bool                           `json:"uploaded"` // every export that has a target was delivered, and there is one
+	Staging  string                         `json:"staging"`  // prefix of the sync's objects in the bucket
+	Warnings []warning.Shown                `json:"warnings"`
+	Skipped  *Skipped                       `json:"skipped,omitempty"`
+	Failure  *activities.Failure            `json:"failure,omitempty"` // in the details of a failed sync
 
+	Reasons  map[string]int64     `json:"reasons,omitempty"`  // of the gaps, by code; of every sync that came so far
 	Unseen   *listing.Unseen      `json:"unseen,omitempty"`   // reports that no listing has; of every sync that came so far
 	Concerns []activities.Concern `json:"concerns,omitempty"` // what a discarded sync held for
 }
@@ -46,6 +47,9 @@ type Skipped struct {
 
 // noFiles are the files of a sync that has none: in JSON {}, so that readers need no case for null.
 func noFiles() map[string][]activities.File { return map[string][]activities.File{} }
+
+// noExports are the exports of a sync that has none.
+func noExports() map[string]activities.Delivery { return map[string]activities.Delivery{} }
 
 // list makes an empty list of nil: in JSON it is [], so that readers need no case for null.
 func list[T any](items []T) []T {
@@ -63,11 +67,9 @@ func (s *sync) finish(ctx workflow.Context) (*Result, error) {
 	}
 	s.display.enter(ctx, PhaseDone)
 	if failure := s.state.failure(); failure != nil { // the record says so too, so no mark is needed
-		result := s.close(ctx, OutcomeFailed)
-		result.Failure = failure
-		return nil, failed(result)
+		return nil, failed(s.close(ctx, OutcomeFailed, failure))
 	}
-	return s.close(ctx, outcome), nil
+	return s.close(ctx, outcome, nil), nil
 }
 
 // end is every other way out: continue-as-new, cancelled, discarded, failed. What was read stays in the bucket for the next sync.
@@ -77,12 +79,12 @@ func (s *sync) end(ctx workflow.Context, err error) (*Result, error) {
 	case workflow.IsContinueAsNewError(err):
 		return nil, err
 	case isCancel(ctx, err):
-		result := s.close(ctx, OutcomeCancelled)
+		result := s.close(ctx, OutcomeCancelled, nil)
 		s.mark(ctx, OutcomeCancelled)
 		return nil, temporal.NewCanceledError(*result)
 	case errors.Is(err, errDiscarded):
 		s.mark(ctx, OutcomeDiscarded)
-		result := s.close(ctx, OutcomeDiscarded)
+		result := s.close(ctx, OutcomeDiscarded, nil)
 		result.Concerns = s.guard.found
 		return result, nil
 	}
@@ -90,9 +92,7 @@ func (s *sync) end(ctx workflow.Context, err error) (*Result, error) {
 	if !lostOwnership(failure) {
 		s.mark(ctx, OutcomeFailed)
 	}
-	result := s.close(ctx, OutcomeFailed)
-	result.Failure = failure
-	return nil, failed(result)
+	return nil, failed(s.close(ctx, OutcomeFailed, failure))
 }
 
 // mark leaves a mark in the bucket that the sync is over, so that the next sync does not take it for one that a lost database
@@ -105,13 +105,13 @@ func (s *sync) mark(ctx workflow.Context, outcome Outcome) {
 	defer cancel()
 	params := activities.MarkEndedParams{Sync: s.state.Sync, Outcome: string(outcome)}
 	if err := call.Run(ctx, call.ForEndMark, "note that the sync is over", acts.MarkEnded, params); err != nil {
-		workflow.GetLogger(ctx).Warn("the end of the sync was not noted in the bucket", "error", err)
+		workflow.GetLogger(ctx).Warn("the end of the sync was not noted in the bucket", "event", "warning", "error", err)
 	}
 }
 
 // close shows the outcome wherever people look and makes the result.
-func (s *sync) close(ctx workflow.Context, outcome Outcome) *Result {
-	s.display.end(ctx, outcome)
+func (s *sync) close(ctx workflow.Context, outcome Outcome, failure *activities.Failure) *Result {
+	s.display.end(ctx, outcome, failure)
 	state, coverage := s.state, 0.0
 	if state.Accounted {
 		coverage = state.States.Coverage()
@@ -120,9 +120,9 @@ func (s *sync) close(ctx workflow.Context, outcome Outcome) *Result {
 		Source: state.Sync.Source, Sync: state.Sync.ID, Outcome: outcome,
 		Seconds: workflow.Now(ctx).Sub(state.Started).Seconds(), APICalls: state.Calls,
 		Kinds: state.Kinds, States: state.States, Coverage: coverage,
-		Vanished: state.Vanished, Described: min(state.Reports, state.Plan.ToDescribe+state.Again.Added),
+		Vanished: state.Vanished, Kept: min(state.Reports, state.Plan.ToDescribe+state.Again.Added),
 		Files: state.files(), Exports: state.deliveries(), Uploaded: state.delivered(),
-		Staging: state.Sync.Prefix(), Warnings: state.warnings(), Unseen: state.Unseen,
+		Staging: state.Sync.Prefix(), Warnings: state.warnings(), Unseen: state.Unseen, Reasons: state.Reasons, Failure: failure,
 	}
 }
 
@@ -132,7 +132,7 @@ func failed(result *Result) error { return call.Fail(result.Failure, result) }
 // refused is the error of a workflow that fails for its input or its settings.
 func refused(problem string) error {
 	return failed(&Result{
-		Outcome: OutcomeFailed, Files: noFiles(), Warnings: warning.Show(nil),
+		Outcome: OutcomeFailed, Files: noFiles(), Exports: noExports(), Warnings: warning.Show(nil),
 		Failure: &activities.Failure{Class: fault.Invalid, System: fault.Longhaul, Message: problem},
 	})
 }
@@ -169,7 +169,7 @@ func (p *recordPhase) prune(ctx workflow.Context) {
 	var late *temporal.TimeoutError
 	switch {
 	case errors.As(err, &late) && late.TimeoutType() == enumspb.TIMEOUT_TYPE_SCHEDULE_TO_START: // the next sync removes them
-		workflow.GetLogger(ctx).Warn("no worker of the source was there to remove old working files")
+		workflow.GetLogger(ctx).Warn("no worker of the source was there to remove old working files", "event", "warning", "source", p.state.Sync.Source)
 	case err != nil:
 		p.state.warn(warning.New(warning.FilesNotRemoved, nil))
 	}

@@ -115,7 +115,7 @@ func (p *guardPhase) compare(ctx workflow.Context, params activities.GuardParams
 // hold asks operators whether what was found is right, and reminds them daily. A run that continues finds the concerns anew.
 func (p *guardPhase) hold(ctx workflow.Context, compared activities.GuardResult) error {
 	concerns := compared.Concerns
-	held, why := &p.own.Held, strings.Join(concerns, "; ")
+	held := &p.own.Held
 	if held.Until.IsZero() {
 		held.Until = workflow.Now(ctx).UTC().Add(p.timeout())
 	}
@@ -125,21 +125,24 @@ func (p *guardPhase) hold(ctx workflow.Context, compared activities.GuardResult)
 	for _, concern := range compared.Found {
 		about = append(about, concern.Warning())
 	}
-	p.wait.halt(ctx, standstill{phase: PhaseHeld, why: why, until: until, concerns: compared.Found})
+	at := standstill{
+		phase: PhaseHeld, why: strings.Join(concerns, " "), until: until, concerns: compared.Found, do: toAnswer(p.state.Sync.Source),
+	}
+	p.wait.halt(ctx, at)
 	for first := true; ; first = false {
 		if err := p.remind(ctx, first); err != nil {
 			return err
 		}
 		left := until.Sub(workflow.Now(ctx))
-		_, err := await(ctx, min(left, remindEvery), "held: "+why, func() bool { return held.Verdict != "" || historyFull(ctx) })
+		_, err := await(ctx, min(left, remindEvery), at.summary(), func() bool { return held.Verdict != "" || historyFull(ctx) })
 		switch {
 		case err != nil:
 			return err
 		case held.Verdict == operator.Approved:
-			p.state.warnOfVerdict(warning.New(warning.Approved, held.because(), about...))
+			p.state.warnOfVerdict(p.verdict(about))
 			return nil
 		case held.Verdict != "":
-			p.state.warnOfVerdict(warning.New(warning.Discarded, held.because(), about...))
+			p.state.warnOfVerdict(p.verdict(about))
 			return errDiscarded
 		case !workflow.Now(ctx).Before(until):
 			p.state.warnOfVerdict(warning.New(warning.NotApproved, nil, about...))
@@ -147,6 +150,22 @@ func (p *guardPhase) hold(ctx workflow.Context, compared activities.GuardResult)
 		case historyFull(ctx):
 			return p.wait.continueAsNew(ctx)
 		}
+	}
+}
+
+// verdict says who decided what. A command that waits for the sync and starts it again answers by itself.
+func (p *guardPhase) verdict(about []warning.Warning) warning.Warning {
+	held := p.own.Held
+	byOperator := !p.state.Attended || held.Reason != ""
+	switch {
+	case byOperator && held.Verdict == operator.Approved:
+		return warning.New(warning.Approved, held.because(), about...)
+	case byOperator:
+		return warning.New(warning.Discarded, held.because(), about...)
+	case held.Verdict == operator.Approved:
+		return warning.New(warning.ApprovedByFlag, nil, about...)
+	default:
+		return warning.New(warning.DiscardedByExtract, nil, about...)
 	}
 }
 
@@ -167,7 +186,7 @@ func (p *guardPhase) remind(ctx workflow.Context, first bool) error {
 	}
 	params := activities.RemindParams{Sync: p.state.Sync, Concerns: p.concerns, Until: p.own.Held.Until}
 	if err := call.Run(ctx, call.ForReminder, summary, acts.Remind, params); err != nil {
-		workflow.GetLogger(ctx).Warn("that the sync holds was not written to the log", "error", err)
+		workflow.GetLogger(ctx).Warn("that the sync holds was not written to the log", "event", "warning", "error", err)
 	}
 	return ctx.Err()
 }

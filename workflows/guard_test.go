@@ -11,7 +11,7 @@ import (
 	"longhaul/workflows"
 )
 
-const half = "The org has 50 reports, 50 fewer than the 100 of the last sync"
+const half = "The run-as user sees 50 reports, 50 fewer than the 100 of the last sync"
 
 // concerned holds at one stage.
 func concerned(at activities.GuardStage) func(activities.GuardParams) (activities.GuardResult, error) {

@@ -51,6 +51,7 @@ func overfull(ctx workflow.Context) bool {
 // running already, it ends as skipped.
 func handOver(ctx workflow.Context, in Input) (*Result, error) {
 	attribute.Announce(ctx, in.Source, attribute.Phase.ValueSet(string(PhaseHandedOver)))
+	remember(ctx, in.Source)
 	h := &handover{source: in.Source, shown: Progress{
 		Source: in.Source, Phase: PhaseHandedOver, Started: workflow.GetInfo(ctx).WorkflowStartTime.UTC(),
 		HandedOver: &HandedOver{WorkflowID: SyncID(in.Source)},
@@ -126,13 +127,14 @@ func (h *handover) skipped(ctx workflow.Context) (*Result, error) {
 	case err != nil:
 		h.close(ctx, OutcomeFailed)
 		return nil, failed(&Result{
-			Source: h.source, Outcome: OutcomeFailed, Files: noFiles(), Warnings: h.ownWarnings(), Failure: call.Explain(err),
+			Source: h.source, Outcome: OutcomeFailed, Files: noFiles(), Exports: noExports(), Warnings: h.ownWarnings(),
+			Failure: call.Explain(err),
 		})
 	}
 	h.shown.HandedOver.RunID = found.RunID
 	h.close(ctx, OutcomeSkipped)
 	return &Result{
-		Source: h.source, Outcome: OutcomeSkipped, Files: noFiles(), Warnings: h.ownWarnings(),
+		Source: h.source, Outcome: OutcomeSkipped, Files: noFiles(), Exports: noExports(), Warnings: h.ownWarnings(),
 		Skipped: &Skipped{WorkflowID: id, RunID: found.RunID},
 	}, nil
 }
@@ -153,7 +155,7 @@ func (h *handover) progress() Progress {
 // touch shows what has changed.
 func (h *handover) touch(ctx workflow.Context) {
 	h.shown.Updated = workflow.Now(ctx).UTC()
-	workflow.SetCurrentDetails(ctx, handedOverDetails(h.progress()))
+	workflow.SetCurrentDetails(ctx, handedOverPage(h.progress()))
 }
 
 // cancelledAs hands on what a cancelled child says that it keeps.
@@ -174,10 +176,10 @@ func failedAs(source string, err error) error {
 		return failed(&result)
 	}
 	return failed(&Result{
-		Source: source, Outcome: OutcomeFailed, Warnings: warning.Show(nil),
+		Source: source, Outcome: OutcomeFailed, Files: noFiles(), Exports: noExports(), Warnings: warning.Show(nil),
 		Failure: &activities.Failure{
 			Class: fault.Transient, System: fault.Temporal,
-			Message: SyncID(source) + " was ended from outside; what it had read is kept, so start it again",
+			Message: SyncID(source) + " was terminated or timed out; what it had read is kept, so start it again",
 		},
 	})
 }

@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"strings"
 
 	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"longhaul/internal/fault"
@@ -14,6 +16,7 @@ import (
 	"longhaul/internal/warning"
 	"longhaul/workflows/attribute"
 	"longhaul/workflows/operator"
+	"longhaul/workflows/question"
 )
 
 // Input starts a sync. People write it by hand, in the UI or after --input, so it is read leniently: the name of a source alone
@@ -138,6 +141,46 @@ func (in Input) carry(state *State) func(workflow.Context) error {
 		in.State = state
 		return workflow.NewContinueAsNewError(ctx, SyncSourceType, in)
 	}
+}
+
+// The fields of the memo, which lists of workflows can show.
+const (
+	memoSource  = "source"
+	memoTrigger = "trigger"
+)
+
+// Memo is the memo of a sync that a program starts.
+func Memo(source, trigger string) map[string]any {
+	return map[string]any{memoSource: source, memoTrigger: trigger}
+}
+
+// remember puts the source into the memo of the workflow, and what has started it.
+func remember(ctx workflow.Context, source string) {
+	info := workflow.GetInfo(ctx)
+	if _, there := info.Memo.GetFields()[memoTrigger]; there || source == "" {
+		return
+	}
+	trigger := "Temporal's CLI, UI or API"
+	scheduled, byID := workflow.GetTypedSearchAttributes(ctx).GetKeyword(temporal.NewSearchAttributeKeyKeyword("TemporalScheduledById"))
+	switch {
+	case info.ParentWorkflowExecution != nil:
+		trigger = "workflow " + info.ParentWorkflowExecution.ID
+	case byID:
+		trigger = "schedule " + scheduled
+	}
+	if err := workflow.UpsertMemo(ctx, Memo(source, trigger)); err != nil {
+		workflow.GetLogger(ctx).Warn("the memo was not set", "event", "warning", "error", err)
+	}
+}
+
+// types are the workflow types of this program.
+var types = []string{SyncSourceType, question.CheckSourceType, question.PlanSourceType}
+
+// unknownType fails a workflow whose type no worker knows. Temporal would try it for ever.
+func unknownType(ctx workflow.Context, _ converter.EncodedValues) (any, error) {
+	problem := fmt.Sprintf("%.100q is no workflow type of Longhaul: start one of %s", workflow.GetInfo(ctx).WorkflowType.Name, strings.Join(types, ", "))
+	workflow.SetCurrentDetails(ctx, "### "+string(OutcomeFailed)+"\n\n"+problem+"\n")
+	return nil, refused(problem)
 }
 
 // refuse ends a workflow for its input. A search by the source finds the workflow, and the progress query says why too.

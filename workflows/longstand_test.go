@@ -83,8 +83,8 @@ func TestLongStand_aBlockedSyncContinuesAsNew(t *testing.T) {
 			second.ExecuteWorkflow(workflows.SyncSourceType, in)
 			got, failure := resultOf(t, second)
 			switch late := second.Now().Sub(*until); {
-			case resumed && (failure != nil || got.Described != 160):
-				t.Errorf("%d reports are described, %v", got.Described, failure)
+			case resumed && (failure != nil || got.Kept != 160):
+				t.Errorf("%d reports are described, %v", got.Kept, failure)
 			case !resumed && (failure == nil || failure.Type() != string(fault.SessionPolicy) || failure.Message() != "not for the REST API"):
 				t.Errorf("it ends with %v", failure)
 			case !resumed && (late < 0 || late > time.Minute || rest.count("Describe") > 0):

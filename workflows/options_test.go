@@ -75,7 +75,10 @@ func TestSyncSource_optionTable(t *testing.T) {
 		if got.Summary == "" || len(got.Summary) >= 200 {
 			t.Errorf("%s has a summary of %d bytes", name, len(got.Summary))
 		}
-		got.Summary = ""
+		if got.TaskQueue != "longhaul" && got.ActivityID == "" {
+			t.Errorf("%s has no id, by which its heartbeats are found", name)
+		}
+		got.Summary, got.ActivityID = "", ""
 		if diff := cmp.Diff(want[name], got); diff != "" {
 			diffs[name] = diff
 		}

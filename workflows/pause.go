@@ -3,12 +3,14 @@ package workflows
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/humanize"
 	"longhaul/workflows/operator"
 )
 
@@ -95,11 +97,11 @@ func (w *waiter) sitOut(ctx workflow.Context, at standstill, d time.Duration) er
 
 // sitOutUnless is sitOut that ends early when met returns true.
 func (w *waiter) sitOutUnless(ctx workflow.Context, at standstill, d time.Duration, met func() bool) error {
-	at.until = workflow.Now(ctx).Add(d)
+	at.until, at.do = workflow.Now(ctx).Add(d), cmp.Or(at.do, byItself)
 	w.halt(ctx, at)
 	defer w.goOn(ctx)
 	seen := w.resumed
-	_, err := await(ctx, d, at.why, func() bool { return w.resumed > seen || w.paused() || met() })
+	_, err := await(ctx, d, at.summary(), func() bool { return w.resumed > seen || w.paused() || met() })
 	return err
 }
 
@@ -117,7 +119,7 @@ func (w *waiter) untilResumed(ctx workflow.Context) error {
 		return ctx.Err()
 	}
 	why := operator.Because("paused by an operator", w.own.PausedFor) + "; it continues after the signal resume"
-	w.halt(ctx, standstill{phase: PhasePaused, why: why})
+	w.halt(ctx, standstill{phase: PhasePaused, why: why, do: toResume("", w.display.state.Sync.Source)})
 	err := workflow.Await(ctx, func() bool { return !w.paused() || historyFull(ctx) })
 	if err = cmp.Or(err, ctx.Err()); err == nil && w.paused() { // a cancel comes first: the next run would not see it
 		return w.continueAsNew(ctx)
@@ -169,4 +171,34 @@ func await(ctx workflow.Context, d time.Duration, summary string, met func() boo
 // isCancel says whether the sync ends because somebody cancelled it.
 func isCancel(ctx workflow.Context, err error) bool {
 	return temporal.IsCanceledError(err) || errors.Is(ctx.Err(), workflow.ErrCanceled)
+}
+
+// summary stands beside the timer of a standstill in the UI, which shows its first words.
+func (at standstill) summary() string {
+	what := map[Phase]string{PhaseBlocked: "blocked", PhaseHeld: "held"}[at.phase]
+	switch what = cmp.Or(what, "waiting"); {
+	case !at.until.IsZero():
+		what += " until " + humanize.Moment(at.until)
+	case !at.looks.IsZero():
+		what += ", looks again at " + humanize.Moment(at.looks)
+	}
+	return what + ": " + at.why
+}
+
+// byItself is what to do about what passes.
+const byItself = "nothing, it continues by itself; the signal `resume` makes it try at once"
+
+// The commands of what to do about a standstill.
+func toResume(first, source string) string {
+	return fmt.Sprintf("%s`temporal workflow signal --workflow-id %s --name resume`", first, SyncID(source))
+}
+
+func toAnswer(source string) string {
+	return fmt.Sprintf("`temporal workflow update execute --workflow-id %s --name approve` continues it; with `--name discard` it ends and delivers nothing",
+		SyncID(source))
+}
+
+func moreQuota(source string) string {
+	return fmt.Sprintf("nothing, it continues by itself; to let it use more: `temporal workflow update execute --workflow-id %s --name set-quota "+
+		`--input '{"ceiling":95,"share":50}'`+"`", SyncID(source))
 }

@@ -1,12 +1,12 @@
 package workflows
 
 import (
-	"fmt"
 	"time"
 
 	"go.temporal.io/sdk/workflow"
 
 	"longhaul/activities"
+	"longhaul/internal/humanize"
 	"longhaul/workflows/call"
 )
 
@@ -29,7 +29,7 @@ func (p *planPhase) run(ctx workflow.Context) error {
 	params := activities.PlanParams{
 		Sync: p.state.Sync, Identity: p.state.Auth.Identity, Full: p.state.Full, MaxShards: p.state.Auth.MaxShards,
 	}
-	summary := fmt.Sprintf("join %d reports with what is known", p.state.Kinds.Reports)
+	summary := "join " + humanize.Count(p.state.Kinds.Reports, "report") + " with what is known"
 	var plan activities.PlanResult
 	err := p.recovery.run(ctx, func(ctx workflow.Context) (err error) {
 		plan, err = call.Do(ctx, call.ForPlan, summary, acts.Plan, params)

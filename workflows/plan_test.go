@@ -81,7 +81,7 @@ func TestCatchUp_describesWhatChangedAndWhatWasPutOff(t *testing.T) {
 			t.Errorf("shard %d: ran %v, in the last round %v", shard, ran, last)
 		}
 	}
-	if got.Kinds.Reports != 104 || got.Vanished.Reports != 2 || got.Described != 84 {
+	if got.Kinds.Reports != 104 || got.Vanished.Reports != 2 || got.Kept != 84 {
 		t.Errorf("got %+v", got)
 	}
 }

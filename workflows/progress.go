@@ -1,8 +1,6 @@
 package workflows
 
 import (
-	"fmt"
-	"strings"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
@@ -10,8 +8,11 @@ import (
 
 	"longhaul/activities"
 	"longhaul/internal/listing"
+	"longhaul/internal/quota/forecast"
 	"longhaul/internal/warning"
 	"longhaul/workflows/attribute"
+	"longhaul/workflows/call"
+	"longhaul/workflows/live"
 )
 
 // Progress is the answer to the progress query.
@@ -20,12 +21,13 @@ type Progress struct {
 	Sync       string              `json:"sync"`
 	Phase      Phase               `json:"phase"`
 	Started    time.Time           `json:"started"`
-	Updated    time.Time           `json:"updated"` // when the counts last changed
+	Updated    time.Time           `json:"updated"` // the moment that the counts are of
 	Kinds      activities.Kinds    `json:"kinds"`
+	Listed     int64               `json:"listed"`      // records found so far, of all kinds
 	States     activities.States   `json:"states"`      // of the reports that have their state so far
 	Reused     int64               `json:"reused"`      // reports whose columns were known and unchanged
 	ToDescribe int64               `json:"to_describe"` // reports that this sync describes
-	Described  int64               `json:"described"`   // of those, the ones in finished shards; running shards report theirs by heartbeat
+	Done       int64               `json:"done"`        // of those, the ones that are done, in running shards too
 	Shards     Count               `json:"shards"`
 	Files      map[string]Count    `json:"files"`   // assembled, by export
 	Uploads    map[string]Count    `json:"uploads"` // delivered, by export
@@ -33,10 +35,15 @@ type Progress struct {
 	Quota      *Quota              `json:"quota,omitempty"`
 	Waiting    string              `json:"waiting,omitempty"` // why the sync waits, in plain words
 	Until      *time.Time          `json:"until,omitempty"`   // when it goes on or gives up, where that is known
+	Looks      *time.Time          `json:"looks,omitempty"`   // when it looks again whether it can go on, where until is not known
+	Do         string              `json:"do,omitempty"`      // what somebody can do about the wait
+	Trouble    string              `json:"trouble,omitempty"` // that keeps all running activities from getting on, while Temporal tries them again
 	Blocked    *activities.Failure `json:"blocked,omitempty"` // what blocks the sync, for machines
 	Refused    *activities.Failure `json:"refused,omitempty"` // the login that is refused and tried again, for machines
 	Warnings   []warning.Shown     `json:"warnings"`
 	Outcome    Outcome             `json:"outcome,omitempty"`
+
+	Forecast *forecast.Forecast `json:"forecast,omitempty"` // of what is left, where that can be known
 
 	Concerns   []activities.Concern `json:"concerns,omitempty"`    // what the sync holds for, for machines
 	Unseen     *listing.Unseen      `json:"unseen,omitempty"`      // reports that no listing has; once the account is written
@@ -112,16 +119,22 @@ func (s *exportsState) counts() (files, uploads map[string]Count) {
 // display shows how far the sync is wherever people look: search attributes, the details in the UI, the progress query.
 type display struct {
 	state   *State
-	outcome Outcome    // empty until the end
-	instead standstill // in place of the phase, while the sync stands still
-	phase   Phase      // in the search attribute
+	running call.Running // the activities that the sync waits for
+	outcome Outcome      // empty until the end
+	ended   time.Time    // zero until the end
+	instead standstill   // in place of the phase, while the sync stands still
+	phase   Phase        // in the search attribute
+	failure *activities.Failure
+	flight  *forecast.Flight // the shards that are described now
 }
 
 // standstill is shown in place of the phase while the sync stands still.
 type standstill struct {
 	phase Phase // empty: that of the sync
 	why   string
+	do    string              // what somebody can do about it
 	until time.Time           // zero when nobody knows
+	looks time.Time           // when it looks again, where until is not known
 	cause *activities.Failure // of a block
 
 	concerns []activities.Concern // of a hold
@@ -134,10 +147,46 @@ func (d *display) enter(ctx workflow.Context, phase Phase) {
 	d.showPhase(ctx)
 }
 
-// halt shows that the sync stands still; the zero standstill shows the phase again.
+// halt shows that the sync stands still; the zero standstill shows the phase again. The log gets a line for each standstill.
 func (d *display) halt(ctx workflow.Context, at standstill) {
+	began := at.why != "" && (d.instead.why == "" || d.instead.phase != at.phase)
 	d.instead = at
 	d.showPhase(ctx)
+	if began {
+		d.logHalt(ctx, at)
+	}
+}
+
+// logHalt says in the worker's log why the sync stands still. A sync that holds has its own line, which is repeated daily.
+func (d *display) logHalt(ctx workflow.Context, at standstill) {
+	fields := []any{"source", d.state.Sync.Source, "why", at.why}
+	if !at.until.IsZero() {
+		fields = append(fields, "until", at.until.UTC().Format(time.RFC3339))
+	}
+	log := workflow.GetLogger(ctx)
+	switch at.phase {
+	case PhaseHeld:
+	case PhaseBlocked:
+		log.Warn("the sync is blocked", append(fields, "event", "block")...)
+	case PhasePaused:
+		log.Info("the sync is paused", append(fields, "event", "pause")...)
+	default:
+		log.Info("the sync waits", append(fields, "event", "wait")...)
+	}
+}
+
+// logEnd says in the worker's log how the sync ended.
+func (d *display) logEnd(ctx workflow.Context) {
+	s := d.state
+	fields := []any{
+		"event", "end", "source", s.Sync.Source, "outcome", string(d.outcome), "seconds", int64(d.ended.Sub(s.Started).Seconds()),
+		"reports", s.Kinds.Reports, "gaps", s.States.Gaps(), "api_calls", s.Calls,
+	}
+	if d.failure != nil {
+		workflow.GetLogger(ctx).Warn("the sync has failed", append(fields, "why", d.failure.Message)...)
+		return
+	}
+	workflow.GetLogger(ctx).Info("the sync has ended", fields...)
 }
 
 // showPhase shows the phase, or the standstill in its place.
@@ -152,29 +201,30 @@ func (d *display) showPhase(ctx workflow.Context) {
 // touch notes that counts have changed and shows them.
 func (d *display) touch(ctx workflow.Context) {
 	d.state.Updated = workflow.Now(ctx).UTC()
-	workflow.SetCurrentDetails(ctx, details(d.progress(), d.state.names()))
+	workflow.SetCurrentDetails(ctx, d.page(d.add(d.progress(), live.Seen(d.running.Tasks()))))
 }
 
 // end shows the outcome. The coverage is shown once every report has its state.
-func (d *display) end(ctx workflow.Context, outcome Outcome) {
-	d.outcome, d.instead = outcome, standstill{}
+func (d *display) end(ctx workflow.Context, outcome Outcome, failure *activities.Failure) {
+	d.outcome, d.failure, d.ended, d.instead = outcome, failure, workflow.Now(ctx).UTC(), standstill{}
 	d.touch(ctx)
 	updates := []temporal.SearchAttributeUpdate{attribute.Outcome.ValueSet(string(outcome))}
 	if d.state.Accounted {
 		updates = append(updates, attribute.Coverage.ValueSet(d.state.States.Coverage()))
 	}
 	attribute.Upsert(ctx, updates...)
+	d.logEnd(ctx)
 }
 
-// progress is the answer to the progress query at this moment.
+// progress is what the workflow knows at this moment, without what running activities have done.
 func (d *display) progress() Progress {
 	s, at := d.state, d.instead
 	p := Progress{
 		Source: s.Sync.Source, Sync: s.Sync.ID, Phase: s.Phase, Started: s.Started, Updated: s.Updated,
-		Kinds: s.Kinds, States: s.States, Reused: s.Plan.States.Reused,
-		ToDescribe: s.Plan.ToDescribe + s.Again.ToDescribe, Described: s.Reports,
+		Kinds: s.Kinds, Listed: s.Kinds.Total(), States: s.States, Reused: s.Plan.States.Reused,
+		ToDescribe: s.Plan.ToDescribe + s.Again.ToDescribe, Done: s.Reports,
 		Shards: Count{Done: s.Shards, Total: s.Plan.Shards + s.Again.Shards}, APICalls: s.Calls, Quota: quotaOf(s.budgetState),
-		Waiting: at.why, Warnings: s.warnings(), Outcome: d.outcome,
+		Waiting: at.why, Do: at.do, Warnings: s.warnings(), Outcome: d.outcome,
 		Blocked: at.cause, Concerns: at.concerns, Refused: at.refused, Unseen: s.Unseen,
 	}
 	p.Files, p.Uploads = s.counts()
@@ -185,99 +235,21 @@ func (d *display) progress() Progress {
 	if !at.until.IsZero() {
 		p.Until = &at.until
 	}
+	if !at.looks.IsZero() {
+		p.Looks = &at.looks
+	}
 	return p
 }
 
-// details is the progress as a Markdown table for the UI. The exports give the order in which they are shown.
-func details(p Progress, exports []string) string {
-	var b strings.Builder
-	title := string(p.Phase)
-	if p.Outcome != "" {
-		title = p.Outcome.Words(p.Unseen)
+// add adds what running activities have done to what the workflow knows.
+func (d *display) add(p Progress, counts live.Counts) Progress {
+	p.Done = max(p.Done, min(p.Done+counts.Described, p.ToDescribe))
+	p.Listed += counts.Listed
+	p.APICalls += counts.Calls
+	p.Trouble = counts.Trouble
+	if counts.At.After(p.Updated) {
+		p.Updated = counts.At
 	}
-	fmt.Fprintf(&b, "### %s: %s\n\n", p.Source, title)
-	if p.Waiting != "" {
-		b.WriteString(waitingWords(p))
-	}
-	b.WriteString("| What | Done | Of |\n| --- | ---: | ---: |\n")
-	row := func(what string, done, of int64) {
-		if of > 0 {
-			fmt.Fprintf(&b, "| %s | %d | %d |\n", what, done, of)
-		}
-	}
-	row("reports known and unchanged", p.Reused, p.Kinds.Reports)
-	row("reports described", p.Described, p.ToDescribe)
-	row("shards", int64(p.Shards.Done), int64(p.Shards.Total))
-	for _, name := range exports {
-		of := ""
-		if len(exports) > 1 {
-			of = " of " + name
-		}
-		row("files"+of+" written", int64(p.Files[name].Done), int64(p.Files[name].Total))
-		row("files"+of+" uploaded", int64(p.Uploads[name].Done), int64(p.Uploads[name].Total))
-	}
-	fmt.Fprintf(&b, "\n%d folders, %d reports, %d dashboards, %d components, %d users. %d API calls.\n",
-		p.Kinds.Folders, p.Kinds.Reports, p.Kinds.Dashboards, p.Kinds.Components, p.Kinds.Users, p.APICalls)
-	if gaps := p.States.Gaps(); gaps > 0 {
-		fmt.Fprintf(&b, "\n%d reports have no columns yet: %d denied, %d failed.\n", gaps, p.States.Denied, p.States.Failed)
-	}
-	if p.Unseen != nil && p.Unseen.Words() != "" {
-		fmt.Fprintf(&b, "\nOf what the run-as user does not see: %s.\n", p.Unseen.Words())
-	}
-	if q := p.Quota; q != nil {
-		fmt.Fprintf(&b, "\nThe org has used %d of its %d daily API calls; this sync stops at %d %% of them, and the source uses %d %% at most.\n",
-			q.Used, q.Max, q.Ceiling, q.Share)
-	}
-	for _, name := range exports {
-		if failure := p.Undelivered[name]; failure != nil {
-			fmt.Fprintf(&b, "\n- export %s was not delivered: %s", name, failure.Message)
-		}
-	}
-	writeList(&b, p.Warnings)
-	return b.String()
-}
-
-// handedOverDetails is what the UI shows of a workflow that stands for the one that syncs.
-func handedOverDetails(p Progress) string {
-	var b strings.Builder
-	title := "handed over"
-	if p.Outcome != "" {
-		title = string(p.Outcome)
-	}
-	fmt.Fprintf(&b, "### %s: %s\n\nThe sync runs as `%s`", p.Source, title, p.HandedOver.WorkflowID)
-	if p.HandedOver.RunID != "" {
-		fmt.Fprintf(&b, ", run `%s`", p.HandedOver.RunID)
-	}
-	b.WriteString(". Look there for its progress. Signals and updates that are sent here reach it.\n")
-	writeList(&b, p.Warnings)
-	return b.String()
-}
-
-func writeList(b *strings.Builder, warnings []warning.Shown) {
-	for _, w := range warnings {
-		fmt.Fprintf(b, "\n- %s", w.Message)
-	}
-}
-
-// minute is a moment as people read it.
-func minute(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
-
-// waitingWords says why a sync stands still and what ends that.
-func waitingWords(p Progress) string {
-	until := ""
-	if p.Until != nil {
-		until = " until " + minute(*p.Until) + " at the latest"
-	}
-	id := SyncID(p.Source)
-	switch p.Phase {
-	case PhasePaused:
-		return fmt.Sprintf("**Paused.** `temporal workflow signal --workflow-id %s --name resume` resumes it.\n\n", id)
-	case PhaseBlocked:
-		return fmt.Sprintf("**Blocked%s:** %s. Fix that, then `temporal workflow signal --workflow-id %s --name resume`.\n\n", until, p.Waiting, id)
-	case PhaseHeld:
-		return fmt.Sprintf("**Held%s:** %s. `temporal workflow update execute --workflow-id %s --name approve` continues it, `discard` ends it.\n\n",
-			until, p.Waiting, id)
-	default:
-		return fmt.Sprintf("**Waiting:** %s.\n\n", p.Waiting)
-	}
+	d.foretell(&p)
+	return p
 }

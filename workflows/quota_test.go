@@ -101,8 +101,8 @@ func TestQuota_reservesNoMoreThanIsAllowed(t *testing.T) {
 	env.RegisterDelayedCallback(func() { waiting = ask(t, env) }, 5*time.Minute)
 	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
 	got, failure := resultOf(t, env)
-	if failure != nil || got.Described != 5000 {
-		t.Fatalf("described %d: %v", got.Described, failure)
+	if failure != nil || got.Kept != 5000 {
+		t.Fatalf("described %d: %v", got.Kept, failure)
 	}
 	if waiting.Phase != workflows.PhaseDescribe || !strings.Contains(waiting.Waiting, "API calls") || waiting.Until == nil {
 		t.Errorf("while it waited it said %s, %q, until %v", waiting.Phase, waiting.Waiting, waiting.Until)
@@ -136,7 +136,8 @@ func TestQuota_theTimerSaysWhy(t *testing.T) {
 		if d != 15*time.Minute {
 			t.Errorf("a timer of %s, want the probe interval", d)
 		}
-		if !strings.HasPrefix(summary, "quota: the org has used 1990 API calls") || len(summary) >= 200 {
+		if !strings.HasPrefix(summary, "waiting, looks again at ") || len(summary) >= 200 ||
+			!strings.Contains(summary, "UTC: the org has used 1,990 API calls") || !strings.Contains(summary, "every 15 min (quota.probe)") {
 			t.Errorf("the timer says %q", summary)
 		}
 	}}).listen(env)
@@ -178,8 +179,8 @@ func TestQuota_unforetoldRefusalIsWaitedFor(t *testing.T) {
 	if failure != nil || got.Outcome != workflows.OutcomeComplete || o.count("Describe") != 9 {
 		t.Errorf("%d describes, %v", o.count("Describe"), failure)
 	}
-	if got.Described != 80 {
-		t.Errorf("described is %d, want each report once", got.Described)
+	if got.Kept != 80 {
+		t.Errorf("described is %d, want each report once", got.Kept)
 	}
 }
 

@@ -219,8 +219,11 @@ func (r *recovery) untilUnblocked(ctx workflow.Context) error {
 		return ctx.Err()
 	}
 	b := *r.own.Blocked
-	r.wait.halt(ctx, standstill{phase: PhaseBlocked, why: b.Failure.Message, until: b.Until, cause: &b.Failure})
-	_, err := await(ctx, b.Until.Sub(workflow.Now(ctx)), "blocked: "+b.Failure.Message, func() bool {
+	at := standstill{
+		phase: PhaseBlocked, why: b.Failure.Message, until: b.Until, cause: &b.Failure, do: toResume("fix that; then ", r.state.Sync.Source),
+	}
+	r.wait.halt(ctx, at)
+	_, err := await(ctx, b.Until.Sub(workflow.Now(ctx)), at.summary(), func() bool {
 		return r.own.Blocked == nil || historyFull(ctx)
 	})
 	blocked := r.own.Blocked != nil

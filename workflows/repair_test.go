@@ -68,8 +68,8 @@ func TestTorn_aShardIsDescribedAgain(t *testing.T) {
 	if lastRound[0] || !lastRound[3] {
 		t.Error("only what is described after the second round must not put reports off")
 	}
-	if progress := ask(t, env); progress.Described != 90 || progress.Shards.Done != 9 || len(got.Warnings) != 2 {
-		t.Errorf("%d reports and %d shards are counted, warnings %q", progress.Described, progress.Shards.Done, got.Warnings)
+	if progress := ask(t, env); progress.Done != 90 || progress.Shards.Done != 9 || len(got.Warnings) != 2 {
+		t.Errorf("%d reports and %d shards are counted, warnings %q", progress.Done, progress.Shards.Done, got.Warnings)
 	}
 }
 
@@ -110,7 +110,7 @@ func TestTorn_isCarriedOver(t *testing.T) {
 	second.SetContinuedExecutionRunID("the-run-before")
 	second.ExecuteWorkflow(workflows.SyncSourceType, decode(t, next))
 	got, failure := resultOf(t, second)
-	if failure != nil || got.Described != 80 || !slices.Equal(rest.seen[:2], []string{"Describe", "MergeDescriptions"}) {
-		t.Errorf("%d reports are described after %v: %v", got.Described, rest.seen, failure)
+	if failure != nil || got.Kept != 80 || !slices.Equal(rest.seen[:2], []string{"Describe", "MergeDescriptions"}) {
+		t.Errorf("%d reports are described after %v: %v", got.Kept, rest.seen, failure)
 	}
 }

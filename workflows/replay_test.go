@@ -172,6 +172,8 @@ func (r replaying) RegisterWorkflowWithOptions(w any, options workflow.RegisterO
 
 func (replaying) RegisterActivity(any) {}
 
+func (replaying) RegisterDynamicWorkflow(any, workflow.DynamicRegisterOptions) {}
+
 func newReplayer(t *testing.T) worker.WorkflowReplayer {
 	t.Helper()
 	replayer, err := worker.NewWorkflowReplayerWithOptions(worker.WorkflowReplayerOptions{

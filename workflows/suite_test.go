@@ -2,30 +2,23 @@ package workflows_test
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"testing"
 	"time"
 
 	registered "go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/client"
-	"go.temporal.io/sdk/temporal"
+	sdklog "go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/testsuite"
 	"go.temporal.io/sdk/worker"
 
 	"longhaul/activities"
 	"longhaul/activities/question"
 	"longhaul/internal/description"
-	"longhaul/internal/fault"
 	"longhaul/internal/quota"
 	"longhaul/workflows"
 	"longhaul/workflows/attribute"
 )
-
-// everything is a namespace that has all search attributes.
-func everything() attribute.Namespace {
-	return attribute.Namespace{Listed: true, Types: attribute.Types()}
-}
 
 // org is a made-up org: what its activities answer. A nil function answers for a small healthy org.
 type org struct {
@@ -55,6 +48,7 @@ type org struct {
 	partial      map[string]int64        // by file, the reports that lack some of their columns
 	forward      func(activities.ForwardParams) (activities.ForwardResult, error)
 	attributes   attribute.List // of the namespace; nil: all of Longhaul's
+	log          sdklog.Logger  // of the workflow; nil: the SDK's
 	ended        []string       // outcomes that were noted in the bucket
 
 	mu   sync.Mutex
@@ -118,6 +112,9 @@ func healthy() activities.AuthenticateResult {
 func environment(t *testing.T, o *org, id string) *testsuite.TestWorkflowEnvironment {
 	t.Helper()
 	var suite testsuite.WorkflowTestSuite
+	if o.log != nil {
+		suite.SetLogger(o.log)
+	}
 	env := suite.NewTestWorkflowEnvironment()
 	env.SetTestTimeout(time.Minute) // of the real clock without an event, which is 3 s unless said
 	env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: id, TaskQueue: workflows.TaskQueue})
@@ -260,40 +257,4 @@ func register(env *testsuite.TestWorkflowEnvironment, name string, answers any) 
 // described is what a shard brings of n reports, all of them described, at a call each.
 func described(n int64) activities.DescribeResult {
 	return activities.DescribeResult{Reports: n, States: activities.States{Described: n}, Spending: activities.Spending{Calls: n}}
-}
-
-// refusal is an activity's error of a class that no retry fixes, by Salesforce.
-func refusal(class fault.Class, message string) error {
-	return refusalBy(fault.Salesforce, class, message)
-}
-
-func refusalBy(system fault.System, class fault.Class, message string) error {
-	return temporal.NewApplicationErrorWithOptions(message, string(class), temporal.ApplicationErrorOptions{
-		NonRetryable: true,
-		Details:      []any{activities.Failure{Class: class, System: system, Message: message}},
-	})
-}
-
-// resultOf is the result of a completed sync, or the one in the details of a failed one.
-func resultOf(t *testing.T, env *testsuite.TestWorkflowEnvironment) (workflows.Result, *temporal.ApplicationError) {
-	t.Helper()
-	if !env.IsWorkflowCompleted() {
-		t.Fatal("the workflow did not end")
-	}
-	var result workflows.Result
-	err := env.GetWorkflowError()
-	if err == nil {
-		if err := env.GetWorkflowResult(&result); err != nil {
-			t.Fatal(err)
-		}
-		return result, nil
-	}
-	var failure *temporal.ApplicationError
-	if !errors.As(err, &failure) {
-		t.Fatalf("the workflow failed without an application error: %v", err)
-	}
-	if err := failure.Details(&result); err != nil {
-		t.Fatalf("the failure carries no result: %v", err)
-	}
-	return result, failure
 }

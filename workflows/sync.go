@@ -8,6 +8,7 @@ import (
 
 	"longhaul/workflows/attribute"
 	"longhaul/workflows/call"
+	"longhaul/workflows/live"
 	"longhaul/workflows/operator"
 )
 
@@ -29,12 +30,14 @@ func SyncSource(ctx workflow.Context, given converter.RawValue) (*Result, error)
 		return handOver(ctx, in)
 	}
 	s := openSync(ctx, in)
-	if err := answerProgress(ctx, s.display.progress); err != nil {
+	if err := answerProgress(ctx, s.display.answer); err != nil {
 		return nil, err
 	}
 	if err := s.listen(ctx); err != nil {
 		return nil, err
 	}
+	showTo(ctx, s.display)
+	ctx = s.display.running.Follow(ctx)
 	ctx = call.OnSourceWorker(ctx, in.Source)
 	if err := s.run(ctx); err != nil {
 		return s.end(ctx, err)
@@ -67,7 +70,9 @@ func openSync(ctx workflow.Context, in Input) *sync {
 	if s.state == nil {
 		s.display.phase = PhaseAuthenticate
 		attribute.Announce(ctx, in.Source, attribute.Phase.ValueSet(string(PhaseAuthenticate)))
+		remember(ctx, in.Source)
 		s.state = newState(ctx, in)
+		workflow.GetLogger(ctx).Info("the sync has started", "event", "start", "source", in.Source, "run", s.state.Sync.ID)
 	}
 	state := s.state
 	state.continues(ctx, state.Run)
@@ -89,6 +94,7 @@ func openSync(ctx workflow.Context, in Input) *sync {
 		own: &state.describeState, state: state, account: &state.accountState, wait: s.wait, recovery: s.recovery, budget: s.budget,
 		display: s.display,
 	}
+	s.display.flight = &s.describe.flight
 	s.catchUp = &catchUpPhase{
 		own: &state.planState, state: state, inventory: &state.inventoryState, recovery: s.recovery, budget: s.budget, describe: s.describe,
 	}
@@ -149,6 +155,7 @@ func (s *sync) run(ctx workflow.Context) error {
 // listen handles signals and updates from now on. The handlers only note what operators ask: the phases act on it.
 func (s *sync) listen(ctx workflow.Context) error {
 	operator.Handle(ctx, s.handle)
+	live.Hear(ctx, &s.display.running, s.display.touch)
 	return operator.HandleUpdates(ctx, map[string]operator.UpdateHandler{
 		operator.Approve:  s.guard.handler(operator.Approved),
 		operator.Discard:  s.guard.handler(operator.Discarded),

@@ -17,6 +17,7 @@ import (
 	"longhaul/internal/staging"
 	"longhaul/workflows/attribute"
 	"longhaul/workflows/call"
+	"longhaul/workflows/live"
 	"longhaul/workflows/operator"
 	"longhaul/workflows/question"
 )
@@ -37,7 +38,9 @@ func (a Activities) register(registry worker.Registry) {
 
 // NewWorker makes the worker of all workflows, and of the activities that belong to no source.
 func NewWorker(c client.Client, a Activities, options worker.Options) worker.Worker {
-	w := worker.New(c, TaskQueue, WorkerOptions(nil, options))
+	options = WorkerOptions(nil, options)
+	useDescribe(options, c.DescribeWorkflowExecution)
+	w := worker.New(c, TaskQueue, options)
 	Register(w, a)
 	return w
 }
@@ -54,6 +57,8 @@ func NewSourceWorker(c client.Client, source string, a Activities, options worke
 func Register(registry worker.Registry, a Activities) {
 	registry.RegisterWorkflowWithOptions(SyncSource, workflow.RegisterOptions{Name: SyncSourceType})
 	registry.RegisterWorkflowWithOptions(question.CheckSource, workflow.RegisterOptions{Name: question.CheckSourceType})
+	registry.RegisterWorkflowWithOptions(question.PlanSource, workflow.RegisterOptions{Name: question.PlanSourceType})
+	registry.RegisterDynamicWorkflow(unknownType, workflow.DynamicRegisterOptions{})
 	a.register(registry)
 }
 
@@ -78,10 +83,20 @@ func UseAttributes(options *worker.Options, list attribute.List) error {
 	return errors.New("this worker lacks the interceptors of the workflows: make it by workflows.NewWorker or NewSourceWorker")
 }
 
+// useDescribe lets the worker count, in answers to queries, what running activities have done so far.
+func useDescribe(options worker.Options, describe live.Describe) {
+	for _, one := range options.Interceptors {
+		if i, ok := one.(*intercepted); ok {
+			i.describe = describe
+		}
+	}
+}
+
 // intercepted stands between Temporal and the workflows.
 type intercepted struct {
 	interceptor.WorkerInterceptorBase
-	list attribute.List
+	list     attribute.List
+	describe live.Describe // nil: answers hold what the workflow knows and no more
 }
 
 // InterceptWorkflow stands before everything that a workflow is sent.
@@ -89,13 +104,19 @@ func (i *intercepted) InterceptWorkflow(
 	_ workflow.Context, next interceptor.WorkflowInboundInterceptor,
 ) interceptor.WorkflowInboundInterceptor {
 	in := &inbound{list: i.list}
+	if i.describe != nil {
+		in.watch = &live.Watch{Describe: i.describe}
+	}
 	in.Next = next
 	return in
 }
 
+// inbound stands before one run of a workflow.
 type inbound struct {
 	interceptor.WorkflowInboundInterceptorBase
-	list attribute.List
+	list  attribute.List
+	watch *live.Watch // nil: see intercepted
+	shown *display    // of the sync, once it runs
 }
 
 // Init stands behind everything that the workflow asks for.
@@ -105,7 +126,7 @@ func (i *inbound) Init(next interceptor.WorkflowOutboundInterceptor) error {
 
 // HandleSignal is called for one signal after the other as they stand in the history.
 func (i *inbound) HandleSignal(ctx workflow.Context, in *interceptor.HandleSignalInput) error {
-	if workflow.GetInfo(ctx).WorkflowType.Name == SyncSourceType {
+	if workflow.GetInfo(ctx).WorkflowType.Name == SyncSourceType && in.SignalName != live.Signal {
 		if err := operator.PutInOrder(in); err != nil {
 			return err
 		}
@@ -113,18 +134,41 @@ func (i *inbound) HandleSignal(ctx workflow.Context, in *interceptor.HandleSigna
 	return i.Next.HandleSignal(ctx, in)
 }
 
+// HandleQuery adds what running activities have done to the answer about progress, and shows the same in the UI. It writes nothing that
+// a history knows.
+func (i *inbound) HandleQuery(ctx workflow.Context, in *interceptor.HandleQueryInput) (any, error) {
+	answer, err := i.Next.HandleQuery(ctx, in)
+	p, ok := answer.(Progress)
+	if err != nil || !ok || i.shown == nil || i.watch == nil {
+		return answer, err
+	}
+	id := workflow.GetInfo(ctx).WorkflowExecution
+	if counts, ok := i.watch.Counts(i.shown.running.Tasks(), id.ID, id.RunID); ok && p.Outcome == "" {
+		p = i.shown.add(p, counts)
+		workflow.SetCurrentDetails(ctx, i.shown.page(p))
+	}
+	return p, nil
+}
+
 // interceptedKey marks the context of a workflow that runs behind the interceptors.
 type interceptedKey struct{}
 
 // ExecuteWorkflow marks the context.
 func (i *inbound) ExecuteWorkflow(ctx workflow.Context, in *interceptor.ExecuteWorkflowInput) (any, error) {
-	return i.Next.ExecuteWorkflow(workflow.WithValue(ctx, interceptedKey{}, i.list != nil), in)
+	return i.Next.ExecuteWorkflow(workflow.WithValue(ctx, interceptedKey{}, i), in)
+}
+
+// showTo lets answers to queries add to what a sync shows.
+func showTo(ctx workflow.Context, d *display) {
+	if i, ok := ctx.Value(interceptedKey{}).(*inbound); ok {
+		i.shown = d
+	}
 }
 
 // mustBeIntercepted stops a worker that was not made by NewWorker on a client that knows its namespace. Its workflow task fails and
 // is tried again, on a worker that is made right; no sync ends by it.
 func mustBeIntercepted(ctx workflow.Context) {
-	if ready, ok := ctx.Value(interceptedKey{}).(bool); !ok || !ready {
+	if i, ok := ctx.Value(interceptedKey{}).(*inbound); !ok || i.list == nil {
 		//nolint:forbidigo // an error would end the sync; a panic fails the task only
 		panic("this worker lacks the interceptors of the workflows, so signals would not be heard: make it by workflows.NewWorker on a client of host.Dial")
 	}

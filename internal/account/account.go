@@ -84,8 +84,9 @@ func Reports(ctx context.Context, store *staging.Store, sync staging.Sync) iter.
 type tally struct {
 	items    Items
 	vanished map[listing.Kind]int64
-	unlisted int64 // reports that components show and no listing has
-	hidden   int64 // components whose report cannot be read
+	gaps     map[string]int64 // reports that lack columns for a reason that somebody could fix, by its code
+	unlisted int64            // reports that components show and no listing has
+	hidden   int64            // components whose report cannot be read
 }
 
 // accounting is an account in progress.
@@ -106,6 +107,7 @@ func writeAccount(ctx context.Context, in Input) (tally, error) {
 	defer w.Abort()
 	a := &accounting{Input: in, w: w, progress: in.counter(), tally: tally{
 		items: Items{listing.Reports: {}, listing.Dashboards: {}, listing.Components: {}}, vanished: map[listing.Kind]int64{},
+		gaps: map[string]int64{},
 	}}
 	parts := newComponents(in)
 	defer parts.close(ctx)
@@ -142,6 +144,9 @@ func (a *accounting) reports(ctx context.Context, parts *components) error {
 		}
 		head := &report.Head
 		a.items[listing.Reports][head.State]++
+		if head.State == description.StateDenied || head.State == description.StateFailed {
+			a.gaps[string(head.Reason)]++
+		}
 		name, err := stream.Member(report.Line, "Name")
 		if err != nil {
 			return err

@@ -52,19 +52,25 @@ type File struct {
 	Count  int64  `json:"count"`
 }
 
+// Written is what the account adds to the counts of a sync.
+type Written struct {
+	Unseen listing.Unseen   // reports that the sync did not see
+	Gaps   map[string]int64 // reports that are gaps, by reason code
+}
+
 // Write writes account.jsonl, with a line for each report, dashboard and component and for each that vanished, and
-// manifest.json. It returns how many reports the sync did not see. The totals must equal the inventory.
-func Write(ctx context.Context, in Input, m Manifest) (listing.Unseen, error) {
+// manifest.json. The totals must equal the inventory.
+func Write(ctx context.Context, in Input, m Manifest) (Written, error) {
 	written, err := writeAccount(ctx, in)
 	if err != nil {
-		return listing.Unseen{}, fmt.Errorf("write the account: %w", err)
+		return Written{}, fmt.Errorf("write the account: %w", err)
 	}
 	counted, err := countKinds(ctx, in)
 	if err != nil {
-		return listing.Unseen{}, fmt.Errorf("write the account: %w", err)
+		return Written{}, fmt.Errorf("write the account: %w", err)
 	}
 	if err := m.complete(written, counted, in.Version); err != nil {
-		return listing.Unseen{}, err
+		return Written{}, err
 	}
 	doc := Document{Manifest: m, Files: map[string][]File{}}
 	for export, files := range m.Files {
@@ -73,9 +79,9 @@ func Write(ctx context.Context, in Input, m Manifest) (listing.Unseen, error) {
 		}
 	}
 	if err := in.Store.WriteJSON(ctx, in.Sync.Manifest(), doc); err != nil {
-		return listing.Unseen{}, fmt.Errorf("write the manifest: %w", err)
+		return Written{}, fmt.Errorf("write the manifest: %w", err)
 	}
-	return m.Unseen, nil
+	return Written{Unseen: m.Unseen, Gaps: written.gaps}, nil
 }
 
 // complete compares the manifest with what was written and what was counted, and fills in the rest.

@@ -16,6 +16,9 @@ import (
 // askTimeout bounds each half of a Check: a slow catalog does not keep a sync from starting.
 const askTimeout = 5 * time.Second
 
+// longestCause bounds what is quoted of a failed connection, in bytes.
+const longestCause = 200
+
 // Check finds out, before a sync makes any call, whether the delivery at its end can succeed: it looks at the form of the token,
 // connects to the catalog's host, and asks the zone's public API whether the token is known. It fails for what somebody has to
 // change. Trouble that passes by itself, or that cannot be tried, is a warning: it shows at the first delivery.
@@ -27,7 +30,8 @@ func (c *Client) Check(ctx context.Context) (doubt warning.Warning, err error) {
 	if away := c.connect(ctx); away != nil && away.Class != fault.Transient {
 		return doubt, away
 	} else if away != nil {
-		doubts = append(doubts, warning.New(warning.CatalogUnreachable, warning.Params{"host": c.to.base.Host}))
+		cause := fault.Short(away.Err.Error(), longestCause)
+		doubts = append(doubts, warning.New(warning.CatalogUnreachable, warning.Params{"host": c.to.base.Host, "cause": cause}))
 	}
 	if untried, err := c.TryToken(ctx); err != nil {
 		return doubt, err

@@ -78,7 +78,8 @@ func (p *publicAPI) ask(ctx context.Context, token string) error {
 			err = wrapped.Err // the wrapping repeats the address
 		}
 		failed := connectionFailure(host, err)
-		return &untriedError{why: warning.New(warning.HostUnreachable, warning.Params{"host": host}), busy: failed.Class == fault.Transient}
+		why := warning.New(warning.HostUnreachable, warning.Params{"host": host, "cause": fault.Short(failed.Err.Error(), longestCause)})
+		return &untriedError{why: why, busy: failed.Class == fault.Transient}
 	}
 	defer func() { _ = answer.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(answer.Body, mostOfAnswer))

@@ -107,6 +107,9 @@ func (v *checkVerb) ask(ctx context.Context, flags *pflag.FlagSet) error {
 		return err
 	}
 	v.console.warn(asked.Warnings)
+	if v.console.fancy && !v.console.json {
+		v.console.note("Asking about %s.", asked.Source.Salesforce.BaseURL)
+	}
 	from := asked.Source
 	from.Salesforce.APIVersion, from.Scope.Private = v.apiVersion, v.private
 	from.Quota.Share = 100 // as extract

@@ -18,6 +18,7 @@ import (
 	"longhaul/internal/host"
 	"longhaul/internal/node"
 	"longhaul/internal/plaintext"
+	"longhaul/internal/telemetry"
 )
 
 // Verb is one command of a program.
@@ -30,6 +31,7 @@ const (
 	Serve   Verb = "serve"
 	Server  Verb = "temporal"
 	Check   Verb = "check"
+	Plan    Verb = "plan"
 	Sync    Verb = "sync"
 	Status  Verb = "status"
 	Upload  Verb = "upload"
@@ -72,8 +74,9 @@ func Main(ctx context.Context, app App) (code int) {
 			code = c.report(crashed(cause, debug.Stack()))
 		}
 	}()
+	telemetry.CatchStandard(nil) // until the command has a log
 	signal.Ignore(syscall.SIGPIPE)
-	ctx, stop := untilSignalled(ctx)
+	ctx, stop := node.UntilSignalled(ctx)
 	defer stop()
 
 	root := app.tree(c)

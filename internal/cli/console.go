@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 	"syscall"
 
 	"golang.org/x/term"
@@ -26,6 +27,7 @@ type console struct {
 	colours bool     // out is a terminal that shows colours
 	results *results // what out writes to, where that is stdout
 	command string
+	warned  []string            // the lines of all warnings
 	words   func(string) string // puts the names that people gave in the place of the settings'; nil keeps a sentence
 	running bool                // the flags were parsed without a mistake
 }
@@ -75,11 +77,24 @@ func (c *console) note(format string, args ...any) {
 	_, _ = fmt.Fprintf(c.err, format+"\n", args...)
 }
 
-// warn notes each warning.
+// warn notes each line of each warning.
 func (c *console) warn(warnings []string) {
 	for _, warning := range warnings {
-		c.note("Warning: %s", warning)
+		for line := range strings.SplitSeq(warning, "\n") {
+			c.note("Warning: %s", line)
+			c.warned = append(c.warned, line)
+		}
 	}
+}
+
+// unsaid is a message in which something is new. Every line of one that stands among the warnings was about a source.
+func (c *console) unsaid(message string) string {
+	for line := range strings.SplitSeq(message, "\n") {
+		if !slices.Contains(c.warned, line) {
+			return message
+		}
+	}
+	return "no source can be served, for the reasons above"
 }
 
 // view shows the progress of a sync.
@@ -133,7 +148,7 @@ func (c *console) report(err error) int {
 		encoder.SetEscapeHTML(false)
 		_ = encoder.Encode(map[string]failure{"error": shown})
 	} else {
-		c.note("%s: %s", c.name, shown.Message)
+		c.note("%s: %s", c.name, c.unsaid(shown.Message))
 	}
 	return shown.ExitCode
 }

@@ -67,7 +67,7 @@ With --exit, or a --latency of your own, it is done in seconds.`,
 	config.NumberVar(f, &v.simulator.Reports, "reports", 1000, "reports of the generated org")
 	config.NumberVar(f, &v.simulator.Columns, "columns", 15, "columns of each generated report")
 	config.NumberVar(f, &v.simulator.Seed, "seed", 1, "seed of the generated org")
-	f.DurationVar(&v.simulator.Latency, "latency", demoLatency, "how long the simulated Salesforce takes for each call; longer on a terminal")
+	f.DurationVar(&v.simulator.Latency, "latency", demoLatency, "how long the simulated Salesforce takes for each call, such as 150ms; longer on a terminal")
 	config.NumberVar(f, &v.inFlight, "max-in-flight", source.DefaultMaxInFlight, "calls to Salesforce at one time")
 	f.BoolVar(&v.strict, "strict", false, "exit with 5 if reports could not be described (denied or failed)")
 	jsonFlag(cmd)

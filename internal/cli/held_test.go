@@ -78,7 +78,7 @@ func (r *heldRun) Get(ctx context.Context, into any) error {
 }
 
 var (
-	fewer  = activities.Concern{Code: guard.ConcernShrunkReports, What: "The org has 30 reports, 30 fewer than the 60 of the last sync"}
+	fewer  = activities.Concern{Code: guard.ConcernShrunkReports, What: "The run-as user sees 30 reports, 30 fewer than the 60 of the last sync"}
 	lacked = activities.Concern{Code: guard.ConcernPermissionMissing, What: `The run-as user lacks "Run Reports"`}
 )
 

@@ -18,7 +18,7 @@ import (
 func (p program) serviceOptions(ctx context.Context, settings config.Config) (node.Options, error) {
 	redactor, problems := node.Redact(ctx, &settings)
 	for _, err := range problems {
-		p.console.note("Warning: %s", messageOf(err))
+		p.console.warn([]string{messageOf(err)})
 	}
 	logger, err := telemetry.NewLogger(telemetry.LogOptions{
 		Level: settings.Log.Level, Format: settings.Log.Format, Output: p.app.Stderr, Redactor: redactor,
@@ -26,6 +26,7 @@ func (p program) serviceOptions(ctx context.Context, settings config.Config) (no
 	if err != nil {
 		return node.Options{}, err
 	}
+	telemetry.CatchStandard(logger)
 	metrics, err := startMetrics(ctx, settings, logger)
 	if err != nil {
 		return node.Options{}, err
@@ -67,6 +68,7 @@ func (p program) startPrivate(
 	if err != nil {
 		return nil, nil, err
 	}
+	telemetry.CatchStandard(logger)
 	n, err = p.startNode(ctx, node.Options{
 		Version: p.app.Version, Settings: settings, Logger: logger, Dial: p.app.Dial, Prepare: prepare,
 		StartTemporal: p.app.StartTemporal,
@@ -76,7 +78,7 @@ func (p program) startPrivate(
 		closeLog()
 		return nil, nil, err
 	}
-	return n, func() { n.Close(); closeLog() }, nil
+	return n, func() { n.Close(); telemetry.CatchStandard(nil); closeLog() }, nil
 }
 
 // watcher follows a sync whose Temporal and worker are in this process.

@@ -63,5 +63,5 @@ func (r received) problem() error {
 	if r.SameBytes {
 		return nil
 	}
-	return errors.New("the simulated catalog received other files than the sync wrote")
+	return errors.New("the simulated catalog received other files than the sync wrote: this is a fault of Longhaul; please report it")
 }

@@ -48,7 +48,7 @@ func TestStatus_saysWhatToDoAboutAStandstill(t *testing.T) {
 		Source: "acme", Phase: workflows.PhaseHeld, Waiting: "half of the reports are missing",
 	}}
 	code, out := run(t, f, nil, "longhaul", "status", "acme")
-	want := `acme is being synced: held: no report described yet; waiting: half of the reports are missing
+	want := `acme is being synced: held: no report described yet
 The sync is held: half of the reports are missing. Approve what it found, or discard the sync:
   temporal workflow update execute --workflow-id sync-acme --name approve
   temporal workflow update execute --workflow-id sync-acme --name discard
@@ -60,9 +60,9 @@ The sync is held: half of the reports are missing. Approve what it found, or dis
 
 func TestStatus(t *testing.T) {
 	t.Parallel()
-	running := workflows.Progress{Source: "acme", Phase: workflows.PhaseDescribe, ToDescribe: 100, Described: 50}
+	running := workflows.Progress{Source: "acme", Phase: workflows.PhaseDescribe, ToDescribe: 100, Done: 50}
 	again := workflows.Progress{
-		Source: "acme", Phase: workflows.PhaseCatchUp, ToDescribe: 120, Described: 100, Shards: workflows.Count{Done: 8, Total: 10},
+		Source: "acme", Phase: workflows.PhaseCatchUp, ToDescribe: 120, Done: 100, Shards: workflows.Count{Done: 8, Total: 10},
 	}
 	for _, row := range []struct {
 		name    string

@@ -151,6 +151,9 @@ func (v *syncVerb) show(ctx context.Context, temporal client.Client, result *wor
 	if result.Staging != "" {
 		_, _ = fmt.Fprintf(v.console.out, "In the bucket: %s\n", result.Staging)
 	}
+	if page := monitor.Refer(ctx, temporal, id, "", v.app.ui(v.ui)).URL; page != "" {
+		_, _ = fmt.Fprintf(v.console.out, "In Temporal's UI: %s\n", page)
+	}
 	return nil
 }
 

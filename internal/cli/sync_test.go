@@ -33,12 +33,12 @@ func completeResult() *workflows.Result {
 const completeSummary = `
 Sync of acme: complete in 12 s, 1,012 API calls, 99.4% of the reports have columns
 
- Kind        Records  State of a report                      Reports
-─────────────────────────────────────────────────────────────────────
- folders          60  described                                  990
- reports       1,000  obsolete: Salesforce dropped its type        3
- dashboards      100  unsupported: no columns                      2
- components      600  gone: deleted during the sync                5
+ Kind        Records  State of a report                   Reports
+──────────────────────────────────────────────────────────────────
+ folders          60  described                               990
+ reports       1,000  obsolete: by its definition               3
+ dashboards      100  unsupported: it has no columns            2
+ components      600  gone: deleted meanwhile, or hidden        5
  users           200
 
  File                     Records      Size
@@ -104,7 +104,7 @@ func TestSync_endsWithTheCodeOfItsOutcome(t *testing.T) {
 	failed.Failure = &activities.Failure{Class: fault.LoginRefused, System: fault.Salesforce, Message: "Salesforce refuses the client secret"}
 	cancelled := completeResult()
 	cancelled.Outcome, cancelled.Files, cancelled.Uploaded = workflows.OutcomeCancelled, nil, false
-	cancelled.Kinds.Reports, cancelled.Described = 5000, 1034
+	cancelled.Kinds.Reports, cancelled.Kept = 5000, 1034
 	cancelled.States = activities.States{Described: 900, Reused: 200, Gone: 7} // of the shards that were whole
 	early := &workflows.Result{Source: "acme", Outcome: workflows.OutcomeCancelled}
 	discarded := completeResult()

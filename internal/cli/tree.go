@@ -63,7 +63,7 @@ TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_..., or a profile), and the w
 func (a *App) command(verb Verb, c *console) *cobra.Command {
 	makers := map[Verb]func(program) *cobra.Command{
 		Check: checkCommand, Demo: demoCommand, Extract: extractCommand, Serve: serveCommand, Server: temporalCommand,
-		Sync: syncCommand, Status: statusCommand, Upload: uploadCommand, Worker: workerCommand,
+		Plan: planCommand, Sync: syncCommand, Status: statusCommand, Upload: uploadCommand, Worker: workerCommand,
 	}
 	if maker := makers[verb]; maker != nil {
 		return maker(program{a, c})
@@ -107,6 +107,7 @@ func (a *App) examples() string {
 		Check:   "$0 check acme",
 		Demo:    "$0 demo",
 		Extract: "$0 extract -c CLIENT_ID -s SECRET -b acme.my.salesforce.com -o ./out",
+		Plan:    "$0 plan acme",
 		Serve:   "$0 serve --config longhaul.yaml",
 		Server:  "$0 temporal --data ./data",
 		Sync:    "$0 sync acme",
@@ -144,7 +145,7 @@ var ofShells = []string{"completion", cobra.ShellCompRequestCmd, cobra.ShellComp
 func firstWord(root *cobra.Command, args []string) error {
 	at := slices.IndexFunc(args, func(arg string) bool { return !strings.HasPrefix(arg, "-") })
 	isVerb := func(c *cobra.Command) bool { return c.Name() == args[at] }
-	if at < 0 || !root.HasSubCommands() || slices.Contains(ofShells, args[at]) || slices.ContainsFunc(root.Commands(), isVerb) {
+	if at < 0 || slices.Contains(ofShells, args[at]) || !root.HasSubCommands() || slices.ContainsFunc(root.Commands(), isVerb) {
 		return nil
 	}
 	return notAVerb(root, args[at])

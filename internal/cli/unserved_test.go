@@ -161,7 +161,8 @@ func TestServe_leavesOutASourceThatCannotBeServed(t *testing.T) {
 		t.Fatal(err)
 	}
 	code, out := run(t, new(fakeTemporal), nil, "longhaul-worker", "worker", "--config", bad) // no secret is set
-	if code != exitUsage || !strings.Contains(out.stderr.String(), "ACME_CLIENT_SECRET") {
+	if code != exitUsage || strings.Count(out.stderr.String(), "variable ACME_CLIENT_SECRET") != 1 ||
+		!strings.HasSuffix(out.stderr.String(), "longhaul-worker: no source can be served, for the reasons above\n") {
 		t.Errorf("with no source left: code %d, stderr:\n%s", code, out.stderr.String())
 	}
 }

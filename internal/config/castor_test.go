@@ -44,7 +44,7 @@ func TestReadCastorExtract_withAUser(t *testing.T) {
 			},
 			Exports:     []source.Export{{Name: "castor"}},
 			MaxInFlight: 24, MaxShards: 8,
-			Quota: source.Quota{Ceiling: 80, Share: 25, Probe: 15 * time.Minute},
+			Quota: source.Quota{Ceiling: 80, Share: 25, Probe: 45 * time.Minute},
 			Guard: source.Guard{MaxShrink: 10, Timeout: 168 * time.Hour},
 		},
 		Output:   "/out",

@@ -63,8 +63,8 @@ func FileURL(dir string) string {
 	return (&url.URL{Scheme: "file", Path: slashed}).String()
 }
 
-const noStorage = "no bucket is set, so there is nowhere to keep the state of a sync: set storage to its URL (LONGHAUL_STORAGE, --storage), " +
-	"the same for every worker, such as s3://name, or file:///var/lib/longhaul on one machine"
+const noStorage = "no bucket is set, so there is nowhere to keep the state of a sync: on one machine set data_dir (LONGHAUL_DATA_DIR, --data-dir), " +
+	"else set storage to the URL of a bucket that every worker reaches, such as s3://name (LONGHAUL_STORAGE, --storage)"
 
 const noFile = "there is no settings file: " + DefaultFile + " is not in %s; write one that has a source (docs/configuration.md shows how), " +
 	"or name yours with --config or LONGHAUL_CONFIG"

@@ -118,7 +118,7 @@ func TestRead_readsEverySetting(t *testing.T) {
 			Auth: source.Password, Username: "u@example.invalid", APIVersion: "60.0",
 			Password: reference(t, "env:BETA_PASSWORD"), Credentials: reference(t, "file:/run/secrets/beta.json"),
 		},
-		MaxInFlight: 24, MaxShards: 8, Quota: source.Quota{Ceiling: 80, Share: 25, Probe: 15 * time.Minute},
+		MaxInFlight: 24, MaxShards: 8, Quota: source.Quota{Ceiling: 80, Share: 25, Probe: 45 * time.Minute},
 		Guard: source.Guard{MaxShrink: 10, Timeout: 168 * time.Hour},
 	}
 	if diff := cmp.Diff(want, beta); diff != "" {

@@ -9,6 +9,7 @@ import (
 	"go.temporal.io/sdk/temporal"
 
 	"longhaul/internal/doctor"
+	"longhaul/internal/estimate"
 	"longhaul/internal/fault"
 	"longhaul/internal/host"
 	"longhaul/workflows"
@@ -19,6 +20,12 @@ import (
 func Check(ctx context.Context, c client.Client, source string) (result doctor.Result, err error) {
 	err = Ask(ctx, c, question.CheckSourceType, question.CheckID(source), "check of source "+source, question.Input{Source: source}, &result)
 	return result, err
+}
+
+// Plan asks what syncs of a source take, by the workflow of that name, and waits for the plan.
+func Plan(ctx context.Context, c client.Client, source string) (plan estimate.Plan, err error) {
+	err = Ask(ctx, c, question.PlanSourceType, question.PlanID(source), "plan of source "+source, question.Input{Source: source}, &plan)
+	return plan, err
 }
 
 // Ask runs a workflow that answers a question, or joins the one that is running, and reads its answer.

@@ -31,11 +31,20 @@ func Start(ctx context.Context, c client.Client, in workflows.Input) (run client
 		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
 		WorkflowIDReusePolicy:    enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
 		StaticSummary:            "sync of source " + in.Source,
+		Memo:                     workflows.Memo(in.Source, trigger(in)),
 	}, workflows.SyncSourceType, in)
 	if err != nil {
 		return nil, false, Explain(err)
 	}
 	return run, before != "" && before == run.GetRunID(), nil
+}
+
+// trigger is what starts a sync here, for its memo.
+func trigger(in workflows.Input) string {
+	if in.Attended {
+		return "longhaul extract"
+	}
+	return "longhaul sync"
 }
 
 // Running gives the open run of a workflow; empty when none is open.

@@ -103,7 +103,7 @@ func (r running) requireBlockedOnce(t *testing.T, p *plant) {
 	t.Helper()
 	explained := 0
 	for _, summary := range timerSummaries(t, p.history(t, r.GetID(), r.GetRunID())) {
-		if strings.HasPrefix(summary, "blocked: ") {
+		if strings.HasPrefix(summary, "blocked until ") {
 			explained++
 		}
 	}

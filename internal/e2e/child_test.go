@@ -28,7 +28,7 @@ func TestHandOver_aTerminatedSyncFailsItsParent(t *testing.T) {
 	if err := p.client.TerminateWorkflow(t.Context(), "sync-acme", "", "by an operator"); err != nil {
 		t.Fatal(err)
 	}
-	if app, result := failure(t, run); result.Outcome != workflows.OutcomeFailed || !strings.Contains(app.Message(), "was ended from outside") {
+	if app, result := failure(t, run); result.Outcome != workflows.OutcomeFailed || !strings.Contains(app.Message(), "was terminated or timed out") {
 		t.Errorf("the parent ended with %v, %+v", app, result)
 	}
 	eventually(t, time.Minute, func() bool {

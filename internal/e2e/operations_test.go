@@ -25,6 +25,8 @@ type step struct {
 var steps = []step{
 	{"longhaul-starter check acme", nil, (*operator).isChecked},
 	{"temporal workflow result --workflow-id check-acme", nil, (*operator).isChecked},
+	{"longhaul-starter plan acme", nil, (*operator).isPlanned},
+	{"temporal workflow result --workflow-id plan-acme", nil, (*operator).isPlanned},
 	{"longhaul-starter sync acme --detach", (*operator).shutGate, nil},
 	{"temporal schedule trigger", nil, (*operator).awaitScheduled},
 	{"temporal workflow result --workflow-id sync-acme", (*operator).joinedOrSkipped, (*operator).onceMoreWithoutAnID},

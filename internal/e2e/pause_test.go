@@ -24,8 +24,8 @@ func TestPause_inTheMiddleOfDescribing(t *testing.T) {
 	}
 	still := described(p.sim)
 	for range 20 { // the query keeps working
-		if now := r.progress(t); now.Phase != workflows.PhasePaused || now.Described == 0 {
-			t.Fatalf("a paused sync says %s, %d described", now.Phase, now.Described)
+		if now := r.progress(t); now.Phase != workflows.PhasePaused || now.Done == 0 {
+			t.Fatalf("a paused sync says %s, %d described", now.Phase, now.Done)
 		}
 	}
 	if described(p.sim) != still {

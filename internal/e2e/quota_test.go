@@ -54,7 +54,7 @@ func TestQuota_aSyncOfDaysStaysBelowTheCeiling(t *testing.T) {
 	}
 	explained := 0
 	for _, summary := range timerSummaries(t, p.history(t, r.GetID(), r.GetRunID())) {
-		if strings.HasPrefix(summary, "quota: the org has used") {
+		if strings.HasPrefix(summary, "waiting") && strings.Contains(summary, "UTC: the org has used") {
 			explained++
 		}
 	}

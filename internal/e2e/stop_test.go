@@ -106,12 +106,12 @@ func TestCancel_leavesNothingHalfWritten(t *testing.T) {
 		t.Fatalf("it carries no result: %v", err)
 	}
 	t.Logf("%s; %d describes were begun", shown.Error.Message, begun())
-	if kept := int(result.Described); kept < begun()-inFlight || kept > begun() {
+	if kept := int(result.Kept); kept < begun()-inFlight || kept > begun() {
 		t.Errorf("the result says that %d are kept, %d describes were begun", kept, begun())
 	}
-	want := strconv.FormatInt(result.Described, 10) + " of 400 reports are described and kept"
+	want := strconv.FormatInt(result.Kept, 10) + " of 400 reports are described and kept"
 	if !strings.Contains(shown.Error.Message, want) {
-		t.Errorf("it says %q, but keeps %d", shown.Error.Message, result.Described)
+		t.Errorf("it says %q, but keeps %d", shown.Error.Message, result.Kept)
 	}
 	if n := len(sim.Files()); n != delivered {
 		t.Errorf("the catalog has %d files more than before", n-delivered)

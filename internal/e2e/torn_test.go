@@ -38,11 +38,11 @@ func TestTorn_aFinishedShardIsDescribedAgain(t *testing.T) {
 	result := r.result(t)
 	audit(t, p.store, result)
 	requireDelivered(t, p, result)
-	if total, distinct := p.sim.Describes(); total != reports+int(first.Described) || distinct != reports {
-		t.Errorf("%d describes of %d reports, want the %d of the first shard twice", total, distinct, first.Described)
+	if total, distinct := p.sim.Describes(); total != reports+int(first.Done) || distinct != reports {
+		t.Errorf("%d describes of %d reports, want the %d of the first shard twice", total, distinct, first.Done)
 	}
 	const warning = "what the bucket held of shard 1 was damaged, so its reports were described again"
-	if result.Outcome != workflows.OutcomeComplete || result.Described != reports || !slices.Contains(messages(result.Warnings), warning) {
-		t.Errorf("outcome %s, %d described, warnings %q", result.Outcome, result.Described, result.Warnings)
+	if result.Outcome != workflows.OutcomeComplete || result.Kept != reports || !slices.Contains(messages(result.Warnings), warning) {
+		t.Errorf("outcome %s, %d described, warnings %q", result.Outcome, result.Kept, result.Warnings)
 	}
 }

@@ -5,7 +5,8 @@ import (
 	"unicode/utf8"
 )
 
-// Clip cuts a text to most bytes of JSON, which writes some characters as six bytes.
+// Clip cuts a text to most bytes of JSON, which writes some characters as six bytes. It cuts between words where it can, and shows
+// by dots that it did.
 func Clip(text string, most int) string {
 	size := 0
 	for at, char := range text {
@@ -15,8 +16,18 @@ func Clip(text string, most int) string {
 			size += utf8.RuneLen(char)
 		}
 		if size > most {
-			return text[:at]
+			return cutAt(text, at)
 		}
 	}
 	return text
+}
+
+// cutAt ends a text at the last word that ends before a byte, with dots in place of the rest.
+func cutAt(text string, at int) string {
+	const dots = "..."
+	cut := strings.ToValidUTF8(text[:max(at-len(dots), 0)], "")
+	if space := strings.LastIndexByte(cut, ' '); space > len(cut)/2 {
+		cut = cut[:space]
+	}
+	return strings.TrimRight(cut, " ,;:") + dots
 }

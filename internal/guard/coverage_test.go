@@ -43,7 +43,7 @@ func TestCoverage_holdsAFall(t *testing.T) {
 		}
 	}
 	got := Coverage(history.Record{States: states(1000, 0, 0, 0)}, states(899, 0, 101, 0), 0)[0].Sentence()
-	if !strings.HasPrefix(got, "899 reports have columns, 89 % of all; in the last sync 1000 had, 100 %") {
+	if !strings.HasPrefix(got, "899 reports have columns, 89 % of all; in the last sync 1,000 had, 100 %") {
 		t.Errorf("it says %q", got)
 	}
 }

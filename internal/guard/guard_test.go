@@ -78,7 +78,7 @@ func TestInventory_holdsWhatLooksLikeAnAccident(t *testing.T) {
 			in.Permissions = map[string]bool{"RunReports": false}
 		}), want: []warning.Code{ConcernPermissionMissing}, say: "without which no column of a report can be read"},
 		"reports fell by one more": {
-			in: after(baselineOf(1000, 0), 899, 0), want: []warning.Code{ConcernShrunkReports}, say: "has 899 reports, 101 fewer than the 1000 of",
+			in: after(baselineOf(1000, 0), 899, 0), want: []warning.Code{ConcernShrunkReports}, say: "sees 899 reports, 101 fewer than the 1,000 of",
 		},
 		"dashboards fell": {
 			in: after(baselineOf(0, 100), 0, 60), want: []warning.Code{ConcernShrunkDashboards}, say: "60 dashboards, 40 fewer",

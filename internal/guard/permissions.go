@@ -1,9 +1,9 @@
 package guard
 
 import (
-	"fmt"
 	"slices"
 
+	"longhaul/internal/humanize"
 	"longhaul/internal/listing"
 	"longhaul/internal/salesforce/permission"
 	"longhaul/internal/warning"
@@ -46,7 +46,7 @@ func Permissions(in Input) []Concern {
 
 // listed says how little a sync may have seen.
 func (in *Input) listed() string {
-	return fmt.Sprintf("%d reports and %d dashboards were listed; ", in.Kinds[listing.Reports], in.Kinds[listing.Dashboards])
+	return humanize.Count(in.Kinds[listing.Reports], "report") + " and " + humanize.Count(in.Kinds[listing.Dashboards], "dashboard") + " were listed; "
 }
 
 // names are the short names of permissions.

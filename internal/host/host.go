@@ -71,6 +71,7 @@ func Open(ctx context.Context, settings config.Config, options Options) (*Host, 
 	}
 	h.activities.Sync = &activities.Activities{
 		Sources: h.sources, Store: store, Pool: slots.NewPool(), Temporal: temporalOf, Running: runningWorkflow, Polled: polled, Update: updateWorkflow,
+		Show: showWorkflow, Wake: wakeWorkflow,
 		Version: options.Version, Slice: options.Slice,
 	}
 	h.activities.Asked = &question.Activities{Sources: h.sources, Store: store, Version: options.Version, Doctor: h}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
+	sdkpb "go.temporal.io/api/sdk/v1"
 	"go.temporal.io/api/serviceerror"
 	taskqueuepb "go.temporal.io/api/taskqueue/v1"
 	"go.temporal.io/api/workflowservice/v1"
@@ -19,6 +20,8 @@ import (
 
 	"longhaul/activities"
 	"longhaul/internal/fault"
+	"longhaul/workflows"
+	"longhaul/workflows/live"
 )
 
 // temporalOf gives the id of the namespace that an activity runs in. Unlike a name, it differs between Temporals, and it lasts
@@ -69,6 +72,48 @@ func runningWorkflow(ctx context.Context, workflowID string) (string, error) {
 		return "", nil
 	}
 	return answer.GetWorkflowExecutionInfo().GetExecution().GetRunId(), nil
+}
+
+// showTimeout bounds the question that lets a workflow show itself anew.
+const showTimeout = 5 * time.Second
+
+// metadataQuery is Temporal's own query for what its UI shows.
+const metadataQuery = "__temporal_workflow_metadata"
+
+// showWorkflow asks a sync for its progress: the worker that answers shows the same in the UI. It looks whether that is so: a worker that
+// had to read the whole history for its answer forgets it.
+func showWorkflow(ctx context.Context, workflowID, runID string) (bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, showTimeout)
+	defer cancel()
+	c := activity.GetClient(ctx)
+	answer, err := c.QueryWorkflow(ctx, workflowID, runID, workflows.ProgressQuery)
+	if err != nil {
+		return false, err
+	}
+	var progress workflows.Progress
+	if err := answer.Get(&progress); err != nil {
+		return false, err
+	}
+	if answer, err = c.QueryWorkflow(ctx, workflowID, runID, metadataQuery); err != nil {
+		return false, err
+	}
+	var metadata sdkpb.WorkflowMetadata
+	if err := answer.Get(&metadata); err != nil {
+		return false, err
+	}
+	return !workflows.ShownAt(metadata.GetCurrentDetails()).Before(progress.Updated.Truncate(time.Second)), nil
+}
+
+// wakeWorkflow sends a sync what its activities have done, so that a worker takes it into its memory.
+func wakeWorkflow(ctx context.Context, workflowID, runID string) error {
+	ctx, cancel := context.WithTimeout(ctx, showTimeout)
+	defer cancel()
+	c := activity.GetClient(ctx)
+	state, err := c.DescribeWorkflowExecution(ctx, workflowID, runID)
+	if err != nil {
+		return err
+	}
+	return c.SignalWorkflow(ctx, workflowID, runID, live.Signal, live.Heartbeats(state))
 }
 
 // polled is Polled for an activity.

@@ -33,6 +33,14 @@ func Count(n int64, noun string) string {
 	return Number(n) + " " + noun + "s"
 }
 
+// Have says how many things have something: "1 report has", "1,012 reports have".
+func Have(n int64, noun string) string {
+	if n == 1 {
+		return Count(n, noun) + " has"
+	}
+	return Count(n, noun) + " have"
+}
+
 // Duration writes a duration as people say it: tenths of seconds, seconds, minutes, hours.
 func Duration(d time.Duration) string {
 	switch {
@@ -44,6 +52,25 @@ func Duration(d time.Duration) string {
 		return fmt.Sprintf("%.0f min", d.Minutes())
 	default:
 		return fmt.Sprintf("%.1f h", d.Hours())
+	}
+}
+
+// About writes a duration that is an estimate, so with two digits or so: "45 s", "12 min", "21 h", "3.5 days".
+func About(d time.Duration) string {
+	const day = 24 * time.Hour
+	switch {
+	case d < 90*time.Second:
+		return fmt.Sprintf("%.0f s", d.Seconds())
+	case d < 90*time.Minute:
+		return fmt.Sprintf("%.0f min", d.Minutes())
+	case d < 10*time.Hour:
+		return fmt.Sprintf("%.1f h", d.Hours())
+	case d < 3*day:
+		return fmt.Sprintf("%.0f h", d.Hours())
+	case d < 10*day:
+		return fmt.Sprintf("%.1f days", d.Hours()/day.Hours())
+	default:
+		return fmt.Sprintf("%.0f days", d.Hours()/day.Hours())
 	}
 }
 
@@ -63,6 +90,9 @@ func Bytes(n int64) string {
 
 // Moment writes a time to the minute, short enough to stand beside a progress bar.
 func Moment(t time.Time) string { return t.UTC().Format("2 Jan 15:04 UTC") }
+
+// Date writes a time to the minute, with its year.
+func Date(t time.Time) string { return t.UTC().Format("2 Jan 2006 15:04 UTC") }
 
 // List joins names with commas. It writes the first 20 and counts the rest.
 func List(names []string) string {

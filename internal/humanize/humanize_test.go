@@ -28,3 +28,15 @@ func TestNumbers(t *testing.T) {
 		}
 	}
 }
+
+func TestAbout(t *testing.T) {
+	t.Parallel()
+	for d, want := range map[time.Duration]string{
+		0: "0 s", 12300 * time.Millisecond: "12 s", 90 * time.Second: "2 min", 89 * time.Minute: "89 min", 100 * time.Minute: "1.7 h",
+		21*time.Hour + 10*time.Minute: "21 h", 71 * time.Hour: "71 h", 84 * time.Hour: "3.5 days", 1000 * time.Hour: "42 days",
+	} {
+		if got := About(d); got != want {
+			t.Errorf("About(%s) is %q, want %q", d, got, want)
+		}
+	}
+}

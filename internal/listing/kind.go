@@ -73,3 +73,15 @@ func (k Kind) Query(fields []string) salesforce.Query {
 	}
 	return salesforce.Query{Object: s.object, Fields: []string{"Id"}, Optional: hidden, Where: s.where}
 }
+
+// Passes are the queries of a listing of the kind, without fields: one for what the run-as user sees, and with private one for each
+// further scope.
+func (k Kind) Passes(private bool) []salesforce.Query {
+	all := []salesforce.Query{{Object: shapes[k].object, Where: shapes[k].where}}
+	for _, scope := range shapes[k].scopes {
+		if private {
+			all = append(all, salesforce.Query{Object: shapes[k].object, Where: shapes[k].where, Scope: scope})
+		}
+	}
+	return all
+}

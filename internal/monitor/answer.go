@@ -66,11 +66,11 @@ func (w *Watcher) answerHeld(ctx context.Context) error {
 	return control.Explain(err)
 }
 
-// Concerns joins what the guard found into one sentence.
+// Concerns are what the guard found, a sentence each, without the last full stop.
 func Concerns(concerns []activities.Concern) string {
 	words := make([]string, 0, len(concerns))
 	for _, c := range concerns {
 		words = append(words, c.What)
 	}
-	return strings.Join(words, "; ")
+	return strings.Join(words, ". ")
 }

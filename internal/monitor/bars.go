@@ -8,6 +8,7 @@ import (
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
 
+	"longhaul/internal/humanize"
 	"longhaul/workflows"
 )
 
@@ -16,10 +17,12 @@ import (
 type bars struct {
 	pool *mpb.Progress
 	line *phaseLine // of the running phase; nil before the first
+
+	waiting string // the newest reason that was noted
 }
 
-// barWidth is what a bar takes of the line; the words beside it take the rest.
-const barWidth = 30
+// barWidth is what a bar takes of the line; the words beside it take the rest, of 80 columns 53.
+const barWidth = 12
 
 func newBars(out io.Writer) *bars {
 	return &bars{pool: mpb.New(mpb.WithOutput(out), mpb.WithAutoRefresh())}
@@ -34,6 +37,14 @@ func (b *bars) Show(s Snapshot) {
 		b.line = newPhaseLine(b.pool, s)
 	}
 	b.line.update(s, false)
+	if s.Waiting != b.waiting && s.Waiting != "" && !standsStill(s.Phase) { // a line would cut the reason
+		note := "Waiting" + s.untilWords() + ": " + humanize.Clause(s.Waiting) + "."
+		if s.waitsForCalls() {
+			note += " The sync has " + s.Forecast.LeftWords() + "."
+		}
+		b.Note(note)
+	}
+	b.waiting = s.Waiting
 }
 
 // leave lets the line of the phase stand. finished says that the sync went on to the next phase: the line shows its last
@@ -99,5 +110,5 @@ func (l *phaseLine) words() string {
 	if l.finished {
 		return l.now.finishedWords()
 	}
-	return l.now.sentence()
+	return l.now.short()
 }

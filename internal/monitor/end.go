@@ -14,7 +14,7 @@ import (
 
 // Stopped is the error of a sync that somebody ended before it was done.
 type Stopped struct {
-	Class   string // cancelled, terminated or timed_out
+	Class   string // cancelled, terminated or timed_out, which is the outcome too
 	Message string
 }
 
@@ -35,7 +35,7 @@ func End(err error) (*workflows.Result, error) {
 	case errors.As(err, &failed):
 		return failedResult(failed)
 	case errors.As(err, &late):
-		return nil, &Stopped{Class: "timed_out", Message: "the sync ran into the time limit it was started with; start it without one"}
+		return nil, &Stopped{Class: "timed_out", Message: "the sync timed out, by the limit it was started with; start it without one"}
 	default:
 		return nil, control.Explain(err)
 	}
@@ -50,7 +50,7 @@ func cancelledResult(cancelled *temporal.CanceledError) (*workflows.Result, erro
 	}
 	if total := result.Kinds.Reports; total > 0 {
 		end.Message = fmt.Sprintf("the sync was cancelled; %s of %s are described and kept for the next one",
-			humanize.Number(result.Described+result.States.Reused), humanize.Count(total, "report"))
+			humanize.Number(result.Kept+result.States.Reused), humanize.Count(total, "report"))
 	}
 	return &result, end
 }
@@ -70,7 +70,7 @@ func outcomeOf(result *workflows.Result, err error) workflows.Outcome {
 	case result != nil && result.Outcome != "":
 		return result.Outcome
 	case errors.As(err, &stopped):
-		return workflows.OutcomeCancelled
+		return workflows.Outcome(stopped.Class)
 	default:
 		return workflows.OutcomeFailed
 	}

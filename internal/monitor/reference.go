@@ -34,6 +34,9 @@ func withLists(r *workflows.Result) *workflows.Result {
 	if shown.Files == nil {
 		shown.Files = map[string][]activities.File{}
 	}
+	if shown.Exports == nil {
+		shown.Exports = map[string]activities.Delivery{}
+	}
 	if shown.Warnings == nil {
 		shown.Warnings = warning.Show(nil)
 	}

@@ -10,15 +10,13 @@ import (
 	"longhaul/workflows"
 )
 
-// Snapshot is how far a sync is: what the workflow answers, plus what its running activities report by their heartbeats.
+// Snapshot is how far a sync is: what the workflow answers, and what can be seen from outside alone.
 type Snapshot struct {
 	workflows.Progress
 
 	At          time.Time
-	Listed      int64         // records found so far by enumerate
-	SecondRound bool          // catch_up has listed and describes
-	Remaining   time.Duration // until describe is done, by the rate so far; 0: not known
-	Until       time.Time     // when what the sync waits for is over, by the workflow; zero: not known
+	SecondRound bool      // catch_up has listed and describes
+	Until       time.Time // when what the sync waits for is over, by the workflow; zero: not known
 }
 
 // inSecondRound says that the second round of describes runs: its shards are planned, and not all of them are finished.
@@ -32,7 +30,7 @@ func (s Snapshot) describing() bool { return s.Phase == workflows.PhaseDescribe 
 // share is done of total in the unit of the phase; total is 0 where nobody can know it.
 func (s Snapshot) share() (done, total int64) {
 	if s.describing() {
-		return s.Described, s.ToDescribe
+		return s.Done, s.ToDescribe
 	}
 	switch s.Phase {
 	case workflows.PhaseAssemble:
@@ -60,7 +58,9 @@ func (w *Watcher) snapshot(ctx context.Context) (Snapshot, bool) {
 		}
 	}
 	s := Snapshot{Progress: w.progress, At: time.Now(), Until: w.until(), SecondRound: inSecondRound(w.progress)}
-	addPending(&s, state)
+	if s.Waiting == "" {
+		s.Waiting = s.Trouble
+	}
 	if words := w.unserved(ctx, state); words != "" {
 		s.Waiting = words
 	}
@@ -73,18 +73,32 @@ func (w *Watcher) snapshot(ctx context.Context) (Snapshot, bool) {
 		s.Waiting = waiting
 	}
 	if s.Waiting != w.progress.Waiting {
-		s.Until = time.Time{} // the time is about another reason
+		s.Until, s.Looks, s.Forecast = time.Time{}, nil, nil // the times are about another reason
 	}
-	s.Remaining = w.estimate.remaining(s)
+	s.Forecast = s.Forecast.From(s.At)
 	return s, s.Phase != "" || s.Waiting != ""
 }
 
 // keep stores the workflow's answer. An answer that cannot be read changes nothing.
 func (w *Watcher) keep(value converter.EncodedValue) {
 	var answer workflows.Progress
-	if value.Get(&answer) == nil {
-		w.progress = answer
+	if value.Get(&answer) != nil {
+		return
 	}
+	if before := w.progress; answer.Sync == before.Sync && answer.Outcome == "" {
+		// A worker that has just begun may know less of a shard that ends at this moment than its predecessor has shown.
+		answer.Done = max(answer.Done, before.Done)
+		answer.Listed, answer.APICalls = max(answer.Listed, before.Listed), max(answer.APICalls, before.APICalls)
+	}
+	w.progress = answer
+}
+
+// looks is when the sync looks again whether it can go on; zero where it does not say.
+func (s Snapshot) looks() time.Time {
+	if s.Looks == nil || !s.Until.IsZero() {
+		return time.Time{}
+	}
+	return *s.Looks
 }
 
 // until is when the wait of the workflow is over, by its newest answer; zero where it gave no time.

@@ -4,8 +4,12 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
+	"time"
 
-	commonpb "go.temporal.io/api/common/v1"
+	enumspb "go.temporal.io/api/enums/v1"
+	workflowpb "go.temporal.io/api/workflow/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 
@@ -22,12 +26,22 @@ type Status struct {
 	Source   string              `json:"source"`
 	Outcome  *workflows.Outcome  `json:"outcome"`
 	Workflow *Reference          `json:"workflow,omitempty"` // of the last result
+	Ended    *time.Time          `json:"ended,omitempty"`    // when the last sync ended
+	Catalog  *Delivery           `json:"catalog"`            // the newest delivery; null where Temporal remembers none
 	Running  *workflows.Progress `json:"running"`
 	Served   bool                `json:"served"` // whether a worker is there for the source, as far as Temporal tells
 
 	now   Snapshot   // of the sync that runs
 	still standstill // of the sync that runs
+	page  string     // of the sync that runs, in the UI
 	last  error      // how the last sync failed
+}
+
+// Delivery is the newest sync whose files the catalog has.
+type Delivery struct {
+	AsOf  time.Time `json:"as_of"` // when it was delivered
+	Sync  string    `json:"sync"`
+	RunID string    `json:"run_id"`
 }
 
 // NewStatus asks Temporal for the status of a source.
@@ -42,6 +56,7 @@ func NewStatus(ctx context.Context, c client.Client, source string, ui UI) (*Sta
 	}
 	if run != "" {
 		s.addRunning(ctx, &Watcher{Client: c, ID: id})
+		s.page = ui.Page(id, run)
 	}
 	ended, err := lastEnded(ctx, c, id)
 	if err != nil {
@@ -49,8 +64,9 @@ func NewStatus(ctx context.Context, c client.Client, source string, ui UI) (*Sta
 	}
 	if ended != nil {
 		s.addLast(ctx, c, ended, ui)
+		s.Catalog, err = lastDelivery(ctx, c, id)
 	}
-	return s, nil
+	return s, err
 }
 
 // addRunning adds the sync that runs.
@@ -66,10 +82,10 @@ func (s *Status) addRunning(ctx context.Context, w *Watcher) {
 }
 
 // addLast adds the newest run that ended.
-func (s *Status) addLast(ctx context.Context, c client.Client, ended *commonpb.WorkflowExecution, ui UI) {
-	id := workflows.SyncID(s.Source)
+func (s *Status) addLast(ctx context.Context, c client.Client, ended *workflowpb.WorkflowExecutionInfo, ui UI) {
+	id, run := workflows.SyncID(s.Source), ended.GetExecution().GetRunId()
 	var result workflows.Result
-	if err := c.GetWorkflow(ctx, id, ended.GetRunId()).Get(ctx, &result); err == nil {
+	if err := c.GetWorkflow(ctx, id, run).Get(ctx, &result); err == nil {
 		s.Result = &result
 	} else {
 		s.Result, s.last = End(err)
@@ -77,46 +93,145 @@ func (s *Status) addLast(ctx context.Context, c client.Client, ended *commonpb.W
 	s.Result = withLists(s.Result)
 	outcome := outcomeOf(s.Result, s.last)
 	s.Outcome = &outcome
-	ref := Refer(ctx, c, id, ended.GetRunId(), ui)
+	ref := Refer(ctx, c, id, run, ui)
 	s.Workflow = &ref
+	if at := ended.GetCloseTime(); at != nil {
+		closed := at.AsTime()
+		s.Ended = &closed
+	}
 }
 
-// lastEnded finds the newest run that ended by itself or was stopped; nil when there is none.
-func lastEnded(ctx context.Context, c client.Client, id string) (*commonpb.WorkflowExecution, error) {
-	list, err := c.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{
-		PageSize: 1,
-		Query:    fmt.Sprintf(`WorkflowId = %q AND ExecutionStatus IN ("Completed", "Failed", "Canceled", "Terminated", "TimedOut")`, id),
-	})
+// mostEnded is how many ended runs are looked at: resets and failures may follow each other.
+const mostEnded = 20
+
+// lastEnded finds the newest run that ended by itself or was stopped; nil when there is none. A run in whose place a reset has put another
+// is not over: the other one goes on with it.
+func lastEnded(ctx context.Context, c client.Client, id string) (*workflowpb.WorkflowExecutionInfo, error) {
+	ended, err := endedRuns(ctx, c, id, `"Completed", "Failed", "Canceled", "Terminated", "TimedOut"`)
 	if err != nil {
-		return nil, control.Explain(err)
+		return nil, err
 	}
-	for _, info := range list.GetExecutions() {
-		return info.GetExecution(), nil
+	w := &Watcher{Client: c, ID: id}
+	for _, info := range ended {
+		run := info.GetExecution().GetRunId()
+		if info.GetStatus() == enumspb.WORKFLOW_EXECUTION_STATUS_TERMINATED {
+			_, first, err := w.chain(ctx, run)
+			newest, itsFirst, err2 := w.chain(ctx, "")
+			if err == nil && err2 == nil && first != "" && first == itsFirst && newest != run {
+				continue
+			}
+		}
+		return info, nil
 	}
 	return nil, nil
 }
 
-// Print writes the status for people.
-func (s *Status) Print(w io.Writer, colours bool) {
-	if s.Running != nil {
-		words := s.now.sentence()
-		if s.now.Phase != "" {
-			words = string(s.now.Phase) + ": " + words
-		}
-		_, _ = fmt.Fprintf(w, "%s is being synced: %s\n", s.Source, words)
-		if advice := s.still.advice(workflows.SyncID(s.Source), ""); advice != "" {
-			_, _ = fmt.Fprintln(w, advice)
+// lastDelivery finds the newest sync that the catalog has; nil when there is none.
+func lastDelivery(ctx context.Context, c client.Client, id string) (*Delivery, error) {
+	ended, err := endedRuns(ctx, c, id, `"Completed"`)
+	for _, info := range ended {
+		var result workflows.Result
+		run := info.GetExecution().GetRunId()
+		if c.GetWorkflow(ctx, id, run).Get(ctx, &result) == nil && result.Uploaded {
+			return &Delivery{AsOf: info.GetCloseTime().AsTime(), Sync: result.Sync, RunID: run}, nil
 		}
 	}
+	return nil, err
+}
+
+// endedRuns lists the newest runs of a workflow that ended in one of these ways.
+func endedRuns(ctx context.Context, c client.Client, id, ways string) ([]*workflowpb.WorkflowExecutionInfo, error) {
+	list, err := c.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{
+		PageSize: mostEnded, Query: fmt.Sprintf(`WorkflowId = %q AND ExecutionStatus IN (%s)`, id, ways),
+	})
+	if err != nil {
+		return nil, control.Explain(err)
+	}
+	return list.GetExecutions(), nil
+}
+
+// Print writes the status for people.
+func (s *Status) Print(w io.Writer, colours bool) {
+	s.printRunning(w)
 	if s.Running == nil && !s.Served {
 		_, _ = fmt.Fprintf(w, "A sync of %s would wait: %s.\n", s.Source, workflows.Unserved(s.Source))
 	}
 	switch {
 	case s.Outcome == nil && s.Running == nil:
 		_, _ = fmt.Fprintf(w, "%s has not been synced yet, as far as Temporal remembers.\n", s.Source)
+	case s.Outcome == nil:
+		return
 	case s.last != nil:
-		_, _ = fmt.Fprintf(w, "The last sync of %s %s: %s\n", s.Source, *s.Outcome, humanize.Clause(fault.Sentence(s.last)))
+		_, _ = fmt.Fprintf(w, "The last sync of %s %s%s\n", s.Source, s.endWords(), s.endedAt(" (", ")"))
 	case s.Result != nil:
-		Summarize(w, s.Result, colours)
+		_, _ = fmt.Fprintf(w, "The last sync of %s%s:\n", s.Source, s.endedAt(" ended at ", ""))
+		shown := *s.Result
+		shown.Warnings = slices.DeleteFunc(slices.Clone(shown.Warnings), func(one warning.Shown) bool {
+			return s.Running != nil && slices.ContainsFunc(s.Running.Warnings, func(other warning.Shown) bool { // it stands above
+				return other.Message == one.Message
+			})
+		})
+		Summarize(w, &shown, colours)
 	}
+	switch {
+	case s.Catalog != nil:
+		_, _ = fmt.Fprintf(w, "Catalog as of %s, by sync %s.\n", humanize.Date(s.Catalog.AsOf), s.Catalog.Sync)
+	default:
+		_, _ = fmt.Fprintln(w, "The catalog has got nothing yet, as far as Temporal remembers.")
+	}
+	if s.Workflow != nil && s.Workflow.URL != "" {
+		_, _ = fmt.Fprintf(w, "In Temporal's UI: %s\n", s.Workflow.URL)
+	}
+}
+
+// printRunning writes how far the running sync is.
+func (s *Status) printRunning(w io.Writer) {
+	if s.Running == nil {
+		return
+	}
+	now := s.now
+	if now.waitsForCalls() {
+		now.Forecast = nil // it has a line of its own
+	}
+	words := now.sentence()
+	advice := s.still.advice(workflows.SyncID(s.Source), "")
+	if advice != "" { // which says why
+		words = now.phaseWords()
+	}
+	if s.now.Phase != "" {
+		words = string(s.now.Phase) + ": " + words
+	}
+	_, _ = fmt.Fprintf(w, "%s is being synced: %s\n", s.Source, words)
+	if s.now.waitsForCalls() {
+		_, _ = fmt.Fprintf(w, "It has %s.\n", s.now.Forecast.LeftWords())
+	}
+	if advice != "" {
+		_, _ = fmt.Fprintln(w, advice)
+	}
+	for _, warning := range s.Running.Warnings {
+		_, _ = fmt.Fprintf(w, "Warning: %s\n", warning.Message)
+	}
+	if s.page != "" {
+		_, _ = fmt.Fprintf(w, "In Temporal's UI: %s\n", s.page)
+	}
+	if s.Outcome != nil {
+		_, _ = fmt.Fprintln(w)
+	}
+}
+
+// endWords say how a sync ended that brought no result home.
+func (s *Status) endWords() string {
+	message := humanize.Clause(fault.Sentence(s.last))
+	if words, ok := strings.CutPrefix(message, "the sync "); ok {
+		return words
+	}
+	return "failed: " + message
+}
+
+// endedAt is when the last sync ended, where that is known.
+func (s *Status) endedAt(before, after string) string {
+	if s.Ended == nil {
+		return ""
+	}
+	return before + humanize.Date(*s.Ended) + after
 }

@@ -3,7 +3,9 @@ package monitor
 import (
 	"fmt"
 	"io"
+	"maps"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,6 +13,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 
 	"longhaul/activities"
+	"longhaul/internal/description"
 	"longhaul/internal/humanize"
 	"longhaul/workflows"
 )
@@ -22,14 +25,54 @@ func Summarize(w io.Writer, r *workflows.Result, colours bool) {
 		return
 	}
 	took := humanize.Duration(time.Duration(r.Seconds * float64(time.Second)))
-	_, _ = fmt.Fprintf(w, "\nSync of %s: %s in %s, %s, %.1f%% of the reports have columns\n\n",
-		r.Source, tinted(r, colours), took, humanize.Count(r.APICalls, "API call"), floored(100*r.Coverage))
+	_, _ = fmt.Fprintf(w, "\nSync of %s: %s in %s, %s%s\n\n",
+		r.Source, tinted(r, colours), took, humanize.Count(r.APICalls, "API call"), coverageWords(r))
 	_, _ = fmt.Fprintln(w, countsTable(r))
 	writeFiles(w, r)
-	_, _ = fmt.Fprintf(w, "\n%s\n", deliveryWords(r))
+	_, _ = fmt.Fprintln(w)
+	for _, line := range changeWords(r) {
+		_, _ = fmt.Fprintln(w, line)
+	}
+	_, _ = fmt.Fprintln(w, deliveryWords(r))
 	for _, warning := range r.Warnings {
 		_, _ = fmt.Fprintf(w, "Warning: %s\n", warning.Message)
 	}
+}
+
+// coverageWords say how many reports have columns. A sync that ended before all had their state does not know, and one that found no report
+// has nothing to say.
+func coverageWords(r *workflows.Result) string {
+	switch {
+	case r.States.Total() == 0 || r.Coverage == 0 && r.States.Described+r.States.Reused > 0:
+		return ""
+	case r.Outcome != workflows.OutcomeComplete && r.Outcome != workflows.OutcomeGaps && len(r.Files) == 0:
+		return ""
+	case r.States.Total() == r.States.Filtered+r.States.Gone:
+		return ", no report is left that could have columns"
+	}
+	return fmt.Sprintf(", %.1f%% of the reports have columns", floored(100*r.Coverage))
+}
+
+// changeWords say which reports lack columns and why, and what is gone since the last sync.
+func changeWords(r *workflows.Result) (lines []string) {
+	var reasons []string
+	for _, reason := range slices.Sorted(maps.Keys(r.Reasons)) {
+		if words := description.Reason(reason).Words(); words != "" {
+			reasons = append(reasons, humanize.Number(r.Reasons[reason])+" "+words)
+		}
+	}
+	if gaps := r.States.Gaps(); gaps > 0 && len(reasons) > 0 {
+		has := "have"
+		if gaps == 1 {
+			has = "has"
+		}
+		lines = append(lines, fmt.Sprintf("%s %s no columns: %s.", humanize.Count(gaps, "report"), has, strings.Join(reasons, "; ")))
+	}
+	if gone := r.Vanished; gone.Reports+gone.Dashboards > 0 {
+		lines = append(lines, fmt.Sprintf("Gone since the last sync: %s, %s.",
+			humanize.Count(gone.Reports, "report"), humanize.Count(gone.Dashboards, "dashboard")))
+	}
+	return lines
 }
 
 // floored rounds down, so that 99.99% does not look like all.
@@ -110,14 +153,14 @@ type stateCount struct {
 func statesOf(s activities.States) []stateCount {
 	var present []stateCount
 	for _, state := range []stateCount{
-		{"described", s.Described},
+		{"described", s.Described}, // the words behind the colons are those of docs/errors.md
 		{"reused: columns known and unchanged", s.Reused},
-		{"obsolete: Salesforce dropped its type", s.Obsolete},
-		{"unsupported: no columns", s.Unsupported},
-		{"denied: the run-as user may not read it", s.Denied},
-		{"failed: no answer after several tries", s.Failed},
-		{"filtered: outside the scope", s.Filtered},
-		{"gone: deleted during the sync", s.Gone},
+		{"obsolete: by its definition", s.Obsolete},
+		{"unsupported: it has no columns", s.Unsupported},
+		{"denied: what it reports on is closed", s.Denied},
+		{"failed: no try brought its columns", s.Failed},
+		{"filtered: outside of the scope", s.Filtered},
+		{"gone: deleted meanwhile, or hidden", s.Gone},
 	} {
 		if state.count > 0 {
 			present = append(present, state)

@@ -37,7 +37,6 @@ type Watcher struct {
 	// somebody else answers.
 	Verdict string
 
-	estimate estimator
 	progress workflows.Progress // the newest that the workflow answered
 	advised  standstill         // the newest for which advice was shown
 }

@@ -16,9 +16,31 @@ func (s Snapshot) sentence() string {
 	return words + "; waiting" + s.untilWords() + ": " + s.Waiting
 }
 
+// besideBar is how many characters a line of 80 has for words beside the bar.
+const besideBar = 53
+
+// short is the sentence on a line of a terminal. The reason of a wait stands above it.
+func (s Snapshot) short() string {
+	switch {
+	case s.Waiting != "":
+		waiting := "waiting" + s.untilWords()
+		if counted := fmt.Sprintf("%s of %s, %s", humanize.Number(s.Done), humanize.Count(s.ToDescribe, "report"), waiting); s.ToDescribe > 0 &&
+			len(counted) <= besideBar {
+			return counted
+		}
+		return waiting
+	case s.describing() && s.ToDescribe > 0:
+		return s.soFar() + s.leftWords()
+	default:
+		return s.phaseWords()
+	}
+}
+
 // untilWords stand before the reason: a narrow terminal shows only the beginning of the line.
 func (s Snapshot) untilWords() string {
 	switch {
+	case !s.looks().IsZero():
+		return ", looks again at " + humanize.Moment(s.looks())
 	case s.Until.IsZero():
 		return ""
 	case standsStill(s.Phase):
@@ -60,7 +82,7 @@ func (s Snapshot) phaseWords() string {
 
 // finishedWords say what a finished phase has brought.
 func (s Snapshot) finishedWords() string {
-	s.Remaining = 0
+	s.Forecast = nil
 	switch s.Phase {
 	case workflows.PhaseAuthenticate:
 		return "logged in"
@@ -77,15 +99,23 @@ func (s Snapshot) describeWords() string {
 	if s.ToDescribe == 0 {
 		return "nothing to describe: " + humanize.Count(s.Reused, "report") + " did not change"
 	}
-	words := s.soFar()
+	words := s.soFar() + s.leftWords()
 	if s.Waiting != "" {
 		return words // the reason needs the room
 	}
-	if s.Remaining > 0 {
-		words += ", about " + humanize.Duration(s.Remaining) + " left"
-	}
 	return words + ", " + humanize.Count(s.APICalls, "API call")
 }
+
+// leftWords say in short how long the rest takes, where that is known.
+func (s Snapshot) leftWords() string {
+	if s.Forecast == nil {
+		return ""
+	}
+	return ", about " + humanize.About(s.Forecast.Takes()) + " left"
+}
+
+// waitsForCalls says that the forecast has more to say than a time: a part of it is waiting for API calls.
+func (s Snapshot) waitsForCalls() bool { return s.Forecast != nil && s.Forecast.Waits > 0 }
 
 // soFar says how many reports are described.
 func (s Snapshot) soFar() string {
@@ -93,5 +123,5 @@ func (s Snapshot) soFar() string {
 		return "no report described yet"
 	}
 	return fmt.Sprintf("%s of %s (%d%%)",
-		humanize.Number(s.Described), humanize.Count(s.ToDescribe, "report"), 100*s.Described/s.ToDescribe)
+		humanize.Number(s.Done), humanize.Count(s.ToDescribe, "report"), 100*s.Done/s.ToDescribe)
 }

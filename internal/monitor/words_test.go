@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"longhaul/internal/quota/forecast"
 	"longhaul/workflows"
 )
 
@@ -11,7 +12,7 @@ import (
 func TestSnapshot_saysWhatASyncWaitsFor(t *testing.T) {
 	t.Parallel()
 	until := time.Date(2026, 11, 30, 18, 5, 0, 0, time.UTC)
-	describing := workflows.Progress{ToDescribe: 5000, Described: 1234, APICalls: 1300}
+	describing := workflows.Progress{ToDescribe: 5000, Done: 1234, APICalls: 1300}
 	for _, row := range []struct {
 		name    string
 		phase   workflows.Phase
@@ -24,12 +25,12 @@ func TestSnapshot_saysWhatASyncWaitsFor(t *testing.T) {
 		{"the last look", workflows.PhaseCatchUp, describing, "", time.Time{}, "looking for what changed since the start"},
 		{
 			"the quota", workflows.PhaseDescribe, describing, "this sync has used its share", until,
-			"1,234 of 5,000 reports (24%); waiting until 30 Nov 18:05 UTC: this sync has used its share",
+			"1,234 of 5,000 reports (24%), about 49 h left; waiting until 30 Nov 18:05 UTC: this sync has used its share",
 		},
 		{
 			"the quota, nobody knows until when", workflows.PhaseDescribe, describing, "the org has used up its calls",
 			time.Time{},
-			"1,234 of 5,000 reports (24%); waiting: the org has used up its calls",
+			"1,234 of 5,000 reports (24%), about 49 h left; waiting: the org has used up its calls",
 		},
 		{
 			"an approval", workflows.PhaseHeld,
@@ -47,10 +48,31 @@ func TestSnapshot_saysWhatASyncWaitsFor(t *testing.T) {
 			"1,234 of 5,000 reports (24%); waiting: paused by an operator",
 		},
 	} {
-		s := Snapshot{Progress: row.from, Until: row.until, Remaining: time.Hour}
+		s := Snapshot{Progress: row.from, Until: row.until}
+		s.Forecast = &forecast.Forecast{Seconds: 49 * 3600, Waits: 48 * 3600}
 		s.Phase, s.Waiting = row.phase, row.waiting
 		if got := s.sentence(); got != row.want {
 			t.Errorf("%s: got %q, want %q", row.name, got, row.want)
+		}
+	}
+}
+
+// A terminal of 80 columns cuts nothing that matters.
+func TestShort_fitsBesideABar(t *testing.T) {
+	t.Parallel()
+	for _, s := range []Snapshot{
+		{Progress: workflows.Progress{
+			Phase: workflows.PhaseDescribe, ToDescribe: 200_000, Done: 123_456, Forecast: &forecast.Forecast{Seconds: 85 * 3600},
+		}},
+		{
+			Progress: workflows.Progress{Phase: workflows.PhaseDescribe, ToDescribe: 200_000, Done: 123_456, Waiting: "a long reason"},
+			Until:    time.Date(2026, 11, 30, 18, 5, 0, 0, time.UTC),
+		},
+		{Progress: workflows.Progress{Phase: workflows.PhaseEnumerate, Listed: 1_234_567}},
+		{Progress: workflows.Progress{Phase: workflows.PhaseHeld, ToDescribe: 5, Waiting: "why"}, Until: time.Date(2026, 11, 30, 18, 5, 0, 0, time.UTC)},
+	} {
+		if words := s.short(); len(words) > besideBar || words == "" {
+			t.Errorf("%d characters: %q", len(words), words)
 		}
 	}
 }

@@ -42,6 +42,8 @@ type Budget struct {
 	Odd   int64 `json:"other_max,omitempty"`        // a maximum of another order than Max, until the next answer agrees
 	Heard int64 `json:"reported_at,omitempty"`      // when Used was reported, by the caller's clock, in seconds since 1970
 
+	Others int64 `json:"others,omitempty"` // of Used, the calls that are none of the source's, as far as a report told
+
 	Seen Mark `json:"seen,omitzero"` // the newest moment from which a delayed answer counts all of our calls
 	Next Mark `json:"next,omitzero"` // replaces Seen once it is old enough
 }

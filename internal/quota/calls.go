@@ -20,8 +20,29 @@ type Calls struct {
 type Hour struct {
 	Hour  int64 `json:"hour"` // since 1970
 	Calls int64 `json:"calls"`
-	Last  int64 `json:"last,omitempty"` // when the last of them was noted, by the caller's clock, in seconds since 1970
+	Last  int64 `json:"last,omitempty"`  // when the last of them was noted, by the caller's clock, in seconds since 1970
+	Early int64 `json:"early,omitempty"` // by how many seconds the mean time at which they were noted is earlier than Last
 }
+
+// Add adds calls that were noted about a time of the caller's clock, in seconds since 1970.
+func (h *Hour) Add(calls, noted int64) {
+	mean := noted
+	if h.Calls += calls; h.Calls > calls {
+		mean = h.mean() + (noted-h.mean())*calls/h.Calls
+	}
+	h.Last = max(h.Last, noted)
+	h.Early = h.Last - mean
+}
+
+// Join adds the calls of another record of the hour.
+func (h *Hour) Join(other Hour) {
+	last := max(h.Last, other.Last)
+	h.Add(other.Calls, other.mean())
+	h.Last, h.Early = last, h.Early+last-h.Last
+}
+
+// mean is the mean time at which the calls were noted.
+func (h Hour) mean() int64 { return h.Last - h.Early }
 
 // note adds calls to their hour.
 func (c *Calls) note(calls int64, at, now time.Time) {
@@ -32,8 +53,7 @@ func (c *Calls) note(calls int64, at, now time.Time) {
 	hour := at.Unix() / 3600
 	for i := range c.Hours {
 		if h := &c.Hours[i]; h.Hour >= hour { // answers overtake each other: a later hour keeps the calls longer
-			h.Calls += calls
-			h.Last = max(h.Last, now.Unix())
+			h.Add(calls, now.Unix())
 			return
 		}
 	}
@@ -54,7 +74,11 @@ func (c *Calls) Recall(hours []Hour) {
 	for _, h := range all {
 		if n := len(c.Hours); n > 0 && c.Hours[n-1].Hour == h.Hour {
 			known := &c.Hours[n-1]
-			known.Calls, known.Last = max(known.Calls, h.Calls), max(known.Last, h.Last)
+			mean, last := known.mean(), max(known.Last, h.Last)
+			if h.Calls > known.Calls {
+				known.Calls, mean = h.Calls, h.mean()
+			}
+			known.Last, known.Early = last, last-mean
 			continue
 		}
 		c.Hours = append(c.Hours, h)
@@ -72,13 +96,37 @@ func (c *Calls) own(clock, now time.Time) int64 {
 	return calls
 }
 
+// Recent is how many calls Salesforce still counts, as far as that can be told: it forgets each call after 24 hours. To us a call counts
+// until its whole hour has aged by both clocks.
+func (c *Calls) Recent(now time.Time) int64 {
+	calls := c.Uncertain.left(now)
+	for _, h := range c.Hours {
+		if now.Unix()-h.mean() < int64(Window/time.Second) {
+			calls += h.Calls
+		}
+	}
+	return calls
+}
+
+// others is how much of the reported usage of an org is none of ours, where known is what the report before said. Of reserved calls that
+// are under way some may be in the report and in none of our hours, so the number moves only as far as it must.
+func (c *Calls) others(known, usage, reserved int64, now time.Time) int64 {
+	most := max(usage-c.Recent(now), 0)
+	return min(max(known, most-reserved), most)
+}
+
 func (h Hour) begins() time.Time { return time.Unix(h.Hour*3600, 0).UTC() }
 
 // ends is when the last call of the hour has aged.
 func (h Hour) ends() time.Time { return time.Unix((h.Hour+1)*3600, 0).UTC().Add(Window) }
 
+// ended reports whether ends is not after a moment. A forecast asks it a million times, so it counts in seconds.
+func (h Hour) ended(clock time.Time) bool {
+	return (h.Hour+1)*3600+int64(Window/time.Second) <= clock.Unix()
+}
+
 // Aged reports whether the calls of an hour have aged by both clocks.
-func (h Hour) Aged(clock, now time.Time) bool { return !h.ends().After(clock) && h.over(now) }
+func (h Hour) Aged(clock, now time.Time) bool { return h.ended(clock) && h.over(now) }
 
 // over reports whether the calls of an hour have aged by the caller's clock, which is within a minute of when they were made.
 func (h Hour) over(now time.Time) bool {

@@ -27,6 +27,7 @@ func (b *Budget) observe(usage Usage, used int64, at, now time.Time) {
 	switch {
 	case usage.Exhausted:
 		b.Exhausted = at
+		b.Others = b.others(b.Others, b.Max, b.Reserved, now)
 	case used <= 0 || usage.Clock.IsZero():
 	case usage.Clock.After(b.Exhausted) || ahead(b.Exhausted, usage.Clock): // an answer from before the refusal proves nothing
 		b.Exhausted = time.Time{}
@@ -46,6 +47,7 @@ func (b *Budget) observe(usage Usage, used int64, at, now time.Time) {
 		usage.Used = max(usage.Used, b.Used)
 	}
 	b.Max, b.Used, b.At, b.Heard = usage.Max, usage.Used, usage.At, now.Unix()
+	b.Others = b.others(b.Others, b.Used, b.Reserved, now)
 	b.Uncertain.bound(b.Used - b.own(at, now))
 }
 

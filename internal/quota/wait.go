@@ -3,6 +3,8 @@ package quota
 import (
 	"fmt"
 	"time"
+
+	"longhaul/internal/humanize"
 )
 
 // Reason says what keeps a sync from making calls.
@@ -21,6 +23,7 @@ type Wait struct {
 	Until  time.Time // by the caller's clock: when calls of ours have aged; zero when only calls of others can
 	Used   int64     // of what the reason is about
 	Bound  int64
+	Probe  time.Duration // how often the caller looks whether some came back, where Until is not known
 }
 
 // Wait returns why there is no room. Call it when Room is 0 and nothing is reserved.
@@ -51,6 +54,14 @@ func (b *Budget) Wait(now time.Time) Wait {
 	return w
 }
 
+// Look is for how long to sleep before Salesforce is asked again: until calls have aged, and no longer than every.
+func (w Wait) Look(now time.Time, every time.Duration) time.Duration {
+	if w.Until.IsZero() {
+		return every
+	}
+	return min(every, max(w.Until.Sub(now), time.Second))
+}
+
 // Sentence says why in plain words, and until when by the caller's clock, in UTC.
 func (w Wait) Sentence() string {
 	var why string
@@ -58,12 +69,17 @@ func (w Wait) Sentence() string {
 	case ByExhausted:
 		why = "the org has used up its daily API calls"
 	case ByShare:
-		why = fmt.Sprintf("this source has used its share of the org's API calls (%d of %d in 24 hours)", w.Used, w.Bound)
+		why = fmt.Sprintf("this source has used its share of the org's API calls (%s of %s in 24 hours)",
+			humanize.Number(w.Used), humanize.Number(w.Bound))
 	case ByCeiling:
-		why = fmt.Sprintf("the org has used %d API calls in 24 hours, and this sync stops at %d", w.Used, w.Bound)
+		why = fmt.Sprintf("the org has used %s API calls in 24 hours, and this sync stops at %s",
+			humanize.Number(w.Used), humanize.Number(w.Bound))
 	}
-	if w.Until.IsZero() {
-		return why + "; it looks now and then whether some came back"
+	switch {
+	case w.Until.IsZero() && w.Probe > 0:
+		return why + "; it looks every " + humanize.Duration(w.Probe) + " (quota.probe) whether some came back"
+	case w.Until.IsZero():
+		return why + "; it looks every quota.probe whether some came back"
 	}
 	return why + "; the first come back at " + w.Until.UTC().Format("2006-01-02 15:04 UTC")
 }

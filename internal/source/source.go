@@ -22,7 +22,7 @@ const (
 	DefaultMaxShards    = 8
 	DefaultCeiling      = 80 // percent
 	DefaultShare        = 25 // percent
-	DefaultProbe        = 15 * time.Minute
+	DefaultProbe        = 45 * time.Minute
 	DefaultMaxShrink    = 10 // percent
 	DefaultGuardTimeout = 7 * 24 * time.Hour
 	MostInFlight        = 500

@@ -123,7 +123,7 @@ func TestRegistry_listsTheKnownSources(t *testing.T) {
 	got, err := r.Get("acme")
 	want := Source{
 		Name: "acme", Salesforce: Salesforce{Auth: ClientCredentials}, Exports: []Export{{Name: DefaultExport}}, MaxInFlight: 4, MaxShards: 4,
-		Quota: Quota{Ceiling: 80, Share: 25, Probe: 15 * time.Minute}, Guard: Guard{MaxShrink: 10, Timeout: 168 * time.Hour},
+		Quota: Quota{Ceiling: 80, Share: 25, Probe: 45 * time.Minute}, Guard: Guard{MaxShrink: 10, Timeout: 168 * time.Hour},
 	}
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Errorf("%v %s", err, diff)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	stdlog "log"
 	"strings"
 	"testing"
 
@@ -138,7 +139,7 @@ func TestTemporalLogger_writesPairsAsFields(t *testing.T) {
 	}
 	delete(line, "time")
 	want := map[string]any{
-		"level": "warn", "message": "odd", "WorkflowID": "sync-acme", "Attempt": float64(2), "7": "number",
+		"level": "debug", "message": "odd", "WorkflowID": "sync-acme", "Attempt": float64(2), "7": "number",
 		"Error": "words", "field": true, "unpaired": "alone",
 	}
 	if diff := cmp.Diff(want, line); diff != "" {
@@ -146,20 +147,46 @@ func TestTemporalLogger_writesPairsAsFields(t *testing.T) {
 	}
 }
 
-func TestTemporalLogger_keepsTheLevel(t *testing.T) {
+// What the SDK says passes by itself, or Longhaul says it too, but for a panic. What Longhaul says through its logger is for people.
+func TestTemporalLogger_keepsTheLevelOfOurOwnLinesAndOfPanics(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
-	logger, err := NewLogger(LogOptions{Level: "warn", Output: &out})
+	logger, err := NewLogger(LogOptions{Level: "info", Output: &out})
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := TemporalLogger(logger)
+	l := log.With(TemporalLogger(logger), "RunID", "noise")
 	l.Debug("no")
 	l.Info("no")
-	l.Warn("yes")
-	l.Error("yes")
-	if got := strings.Count(out.String(), `"yes"`); got != 2 || strings.Contains(out.String(), `"no"`) {
+	l.Warn("no")
+	l.Error("no")
+	l.Error("Workflow panic: yes")
+	l.Debug("no", EventKey, "wait")
+	l.Info("yes", "source", "acme", EventKey, "wait")
+	l.Warn("yes", EventKey, "block")
+	if got := strings.Count(out.String(), `yes"`); got != 3 || strings.Contains(out.String(), `"no"`) {
 		t.Errorf("the log holds:\n%s", &out)
+	}
+	if strings.Count(out.String(), "noise") != 1 || !strings.Contains(out.String(), `"level":"warn"`) {
+		t.Errorf("our own lines have the fields of the SDK, or another level:\n%s", &out)
+	}
+}
+
+// Go's HTTP client writes a part of what a server sent into the standard logger.
+func TestCatchStandard_holdsNoData(t *testing.T) {
+	var out bytes.Buffer
+	logger, err := NewLogger(LogOptions{Level: "debug", Output: &out})
+	if err != nil {
+		t.Fatal(err)
+	}
+	CatchStandard(logger)
+	defer CatchStandard(nil)
+	stdlog.Printf("Unsolicited response received on idle HTTP channel starting with %q; err=%v", `{"reportMetadata":{"name":"Salaries"}}`, nil)
+	stdlog.Printf("http: TLS handshake error from 127.0.0.1:4711: EOF")
+	got := out.String()
+	if strings.Contains(got, "Salaries") || strings.Contains(got, "reportMetadata") || strings.Count(got, `"level":"debug"`) != 2 ||
+		!strings.Contains(got, "Unsolicited response received on idle HTTP channel") || !strings.Contains(got, "handshake error from 127.0.0.1") {
+		t.Errorf("the log holds:\n%s", got)
 	}
 }
 

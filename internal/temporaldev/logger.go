@@ -30,14 +30,25 @@ func newLogger(z *zap.Logger, disk diskTrouble) (log.Logger, zap.AtomicLevel) {
 	return log.NewZapLogger(z), level
 }
 
-// leveled is a core that passes on entries which both it and the level admit.
+// leveled is a core that passes on entries which both it and the level admit, at level debug: what the server warns of passes by itself, or
+// its clients say it too. What ends the process keeps its level.
 type leveled struct {
 	zapcore.Core
 	level zap.AtomicLevel
 }
 
 // Enabled reports whether an entry of this level is passed on.
-func (c leveled) Enabled(l zapcore.Level) bool { return c.level.Enabled(l) && c.Core.Enabled(l) }
+func (c leveled) Enabled(l zapcore.Level) bool {
+	return c.level.Enabled(l) && c.Core.Enabled(demoted(l))
+}
+
+// demoted is the level of an entry of the server in the log of the process.
+func demoted(l zapcore.Level) zapcore.Level {
+	if l > zapcore.ErrorLevel {
+		return l
+	}
+	return zapcore.DebugLevel
+}
 
 // With keeps the level on a core with more fields.
 func (c leveled) With(fields []zapcore.Field) zapcore.Core {
@@ -49,5 +60,6 @@ func (c leveled) Check(e zapcore.Entry, ce *zapcore.CheckedEntry) *zapcore.Check
 	if !c.Enabled(e.Level) {
 		return ce
 	}
+	e.Level = demoted(e.Level)
 	return c.Core.Check(e, ce)
 }

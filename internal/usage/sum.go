@@ -74,8 +74,7 @@ func (l *Log) Read(ctx context.Context, but Attempt, now time.Time) (Sum, error)
 			}
 			if entry.Calls > 0 {
 				hour := calls[one.hour.Unix()/3600]
-				hour.Calls += entry.Calls
-				hour.Last = max(hour.Last, entry.At.Unix())
+				hour.Add(entry.Calls, entry.At.Unix())
 				calls[one.hour.Unix()/3600] = hour
 			}
 			return nil
@@ -167,8 +166,7 @@ func merged(hours []quota.Hour) []quota.Hour {
 	out := hours[:0]
 	for _, h := range hours {
 		if n := len(out); n > 0 && out[n-1].Hour == h.Hour {
-			out[n-1].Calls += h.Calls
-			out[n-1].Last = max(out[n-1].Last, h.Last)
+			out[n-1].Join(h)
 			continue
 		}
 		out = append(out, h)

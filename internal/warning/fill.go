@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"longhaul/internal/humanize"
 	"longhaul/internal/salesforce/permission"
 )
 
@@ -74,6 +75,7 @@ var forms = map[string]func(value string, given bool) (words string, known bool)
 	"called": func(value string, given bool) (string, bool) {
 		return around(" called ", strconv.Quote(value), "", given), true
 	},
+	"number":  number,
 	"time":    instant,
 	"cost":    func(name string, _ bool) (string, bool) { return rights(name, cost) },
 	"label":   func(name string, _ bool) (string, bool) { return rights(name, label) },
@@ -91,6 +93,15 @@ func around(before, value, after string, given bool) string {
 		return ""
 	}
 	return before + value + after
+}
+
+// number is a count with its thousands apart.
+func number(value string, given bool) (words string, known bool) {
+	count, err := strconv.ParseInt(value, 10, 64)
+	if err != nil {
+		return value, given
+	}
+	return humanize.Number(count), given
 }
 
 // instant is a time in seconds since 1970.

@@ -54,7 +54,9 @@ const (
 // What operators decided, and what of them did not reach a sync.
 const (
 	Approved           Code = "approved"
+	ApprovedByFlag     Code = "approved_by_flag"
 	Discarded          Code = "discarded"
+	DiscardedByExtract Code = "discarded_by_extract"
 	NotApproved        Code = "not_approved"
 	SignalUnknown      Code = "signal_unknown"
 	MoreSignalsUnknown Code = "more_signals_unknown"
@@ -87,7 +89,7 @@ const (
 
 // shrunk is the sentence of a kind that shrank.
 func shrunk(kind string) row {
-	return row{text: "The org has {now} " + kind + ", {fewer} fewer than the {before} of the last sync"}
+	return row{text: "The run-as user sees {now|number} " + kind + ", {fewer|number} fewer than the {before|number} of the last sync"}
 }
 
 // table has the sentence of each code. Every sentence that people read of a warning is made of it.
@@ -134,14 +136,16 @@ var table = map[Code]row{
 	ShrunkComponents: shrunk("components"), ShrunkUsers: shrunk("users"),
 	NoReports: {text: "This first sync found no report at all"},
 	OtherOrg:  {text: "The source leads to org {org_id}, the last sync read org {last_org_id}"},
-	CoverageFell: {text: "{with_columns} reports have columns, {coverage_percent} % of all; in the last sync {last_with_columns} had, " +
+	CoverageFell: {text: "{with_columns|number} reports have columns, {coverage_percent} % of all; in the last sync {last_with_columns|number} had, " +
 		"{last_coverage_percent} %"},
 	PermissionLost:    {text: "The run-as user no longer has {permissions|lacking}"},
 	PermissionMissing: {text: "The run-as user lacks {permissions|lacking}"},
 
-	Approved:           {text: "approved by an operator{reason|because}{about|after}"},
-	Discarded:          {text: "discarded by an operator{reason|because}{about|after}"},
-	NotApproved:        {text: "discarded because nobody approved it in time{about|after}"},
+	Approved:           {text: "approved by an operator{reason|because}{about|after}", join: ". "},
+	ApprovedByFlag:     {text: "approved by --accept-shrink{about|after}", join: ". "},
+	Discarded:          {text: "discarded by an operator{reason|because}{about|after}", join: ". "},
+	DiscardedByExtract: {text: "discarded by extract, which asks nobody{about|after}", join: ". "},
+	NotApproved:        {text: "discarded because nobody approved it in time{about|after}", join: ". "},
 	SignalUnknown:      {text: "signal {signal} is not known; this sync takes pause and resume"},
 	MoreSignalsUnknown: {text: "more signals are not known; this sync takes pause and resume"},
 	SignalNotForwarded: {text: "signal {signal} was not forwarded: {workflow} does not run (any more)"},
@@ -153,11 +157,11 @@ var table = map[Code]row{
 	ExportRefused:      {text: "the export {export} cannot be delivered as it is: {failure}"},
 	ExportUntried:      {text: "export {export}: {about}"},
 	DeliveryUntried:    {text: "{about}: whether the catalog takes the extract shows at the first delivery", join: ", and "},
-	CatalogUnreachable: {text: "the catalog at {host} cannot be reached now"},
+	CatalogUnreachable: {text: "the catalog at {host} cannot be reached now ({cause})"},
 	TokenUntried:       {text: "the catalog's token could not be tried ({about})"},
 	NoPublicAPI:        {text: "with catalog.url there is no public API to ask"},
 	NoAddress:          {text: "{host} is no address"},
-	HostUnreachable:    {text: "{host} cannot be reached"},
+	HostUnreachable:    {text: "{host} cannot be reached: {cause}"},
 	AnswerBroken:       {text: "the answer of {host} broke off"},
 	AnswerPage:         {text: "{host} answers with a web page{title|called}"},
 	AnswerTrouble:      {text: "{host} is in trouble ({status})"},

@@ -83,12 +83,12 @@ func TestSentence_reads(t *testing.T) {
 			PermissionMissing, Params{"permissions": "RunReports"}),
 		"the run-as user's language is another than in the last sync, so every report is described again": New(
 			IdentityChanged, Params{"changed": "locale"}),
-		"approved by an operator (quarter end): The org has 1 users, 49 fewer than the 50 of the last sync; This first sync found no report at all": New(
+		"approved by an operator (quarter end): The run-as user sees 1 users, 49 fewer than the 50 of the last sync. This first sync found no report at all": New(
 			Approved, Params{"reason": "quarter end"}, fewer, New(NoReports, nil)),
 		"discarded by an operator": New(Discarded, nil),
-		`the catalog at a cannot be reached now, and the catalog's token could not be tried (b answers with a web page called "Sign in"): ` +
+		`the catalog at a cannot be reached now (c), and the catalog's token could not be tried (b answers with a web page called "Sign in"): ` +
 			"whether the catalog takes the extract shows at the first delivery": New(DeliveryUntried, nil,
-			New(CatalogUnreachable, Params{"host": "a"}), New(TokenUntried, nil, New(AnswerPage, Params{"host": "b", "title": "Sign in"}))),
+			New(CatalogUnreachable, Params{"host": "a", "cause": "c"}), New(TokenUntried, nil, New(AnswerPage, Params{"host": "b", "title": "Sign in"}))),
 		"b answers with a web page": New(AnswerPage, Params{"host": "b"}),
 	} {
 		if got := w.Sentence(); got != want {

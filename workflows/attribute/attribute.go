@@ -31,7 +31,7 @@ func Types() map[string]enumspb.IndexedValueType {
 // Upsert sets search attributes; those that the namespace lacks are left out.
 func Upsert(ctx workflow.Context, updates ...temporal.SearchAttributeUpdate) {
 	if err := workflow.UpsertTypedSearchAttributes(ctx, updates...); err != nil {
-		workflow.GetLogger(ctx).Warn("search attributes were not set", "error", err)
+		workflow.GetLogger(ctx).Warn("search attributes were not set", "event", "warning", "error", err)
 	}
 }
 

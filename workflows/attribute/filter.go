@@ -90,7 +90,7 @@ func (f *filter) usable(ctx workflow.Context) usable {
 	}
 	var known usable
 	if err := f.Next.MutableSideEffect(ctx, usableID, look, same).Get(&known); err != nil {
-		workflow.GetLogger(ctx).Error("the recorded list of search attributes cannot be read; none is set", "error", err)
+		workflow.GetLogger(ctx).Error("the recorded list of search attributes cannot be read; none is set", "event", "warning", "error", err)
 		return usable{}
 	}
 	return known

@@ -17,19 +17,31 @@ func Do[P, R any](
 
 // Run runs an activity that has no result, and waits for its end.
 func Run[P any](ctx workflow.Context, preset Preset, summary string, activity func(context.Context, P) error, params P) error {
-	return workflow.ExecuteActivity(preset.apply(ctx, summary), activity, params).Get(ctx, nil)
+	return execute(ctx, preset, summary, activity, params).future.Get(ctx, nil)
 }
 
 // Start runs an activity beside others.
 func Start[P, R any](
 	ctx workflow.Context, preset Preset, summary string, activity func(context.Context, P) (R, error), params P,
 ) Pending[R] {
-	return Pending[R]{workflow.ExecuteActivity(preset.apply(ctx, summary), activity, params)}
+	task := execute(ctx, preset, summary, activity, params)
+	return Pending[R]{Future: task.future, task: task}
+}
+
+// execute starts an activity.
+func execute(ctx workflow.Context, preset Preset, summary string, activity, params any) *Task {
+	ctx, task := begin(preset.apply(ctx, summary))
+	if task == nil {
+		task = new(Task)
+	}
+	task.future = workflow.ExecuteActivity(ctx, activity, params)
+	return task
 }
 
 // Pending is an activity that was started.
 type Pending[R any] struct {
 	Future workflow.Future
+	task   *Task
 }
 
 // Ended says whether the activity has ended, so that Result returns at once.
@@ -38,5 +50,5 @@ func (p Pending[R]) Ended() bool { return p.Future.IsReady() }
 // Result waits for the end of the activity. A failed activity has a zero result.
 func (p Pending[R]) Result(ctx workflow.Context) (result R, err error) {
 	err = p.Future.Get(ctx, &result)
-	return result, err
+	return result, p.task.withSeen(ctx, err)
 }

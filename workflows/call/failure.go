@@ -44,15 +44,22 @@ func Fail(failure *activities.Failure, details any) error {
 }
 
 // Spent is how many API calls an activity has made that was granted a call budget and failed: what its failure or its last heartbeat
-// reports, or all that it was granted.
+// reports, or all that it was granted. What it did not make for certain is unsure.
 func Spent(err error, reserved activities.CallBudget) activities.Spending {
 	if spent := Details(err).Spent; spent != nil {
 		return *spent
 	}
-	var late *temporal.TimeoutError
-	var beat activities.Beat
-	if errors.As(err, &late) && late.HasLastHeartbeatDetails() && late.LastHeartbeatDetails(&beat) == nil {
-		return activities.Spending{Calls: min(max(beat.Calls, beat.Bound), reserved.Calls)}
+	calls, beat := reserved.Calls, activities.Beat{} // an activity that was cancelled between two attempts reports nothing either
+	if last, ok := lastBeat(err); ok {
+		if beat = last; !errors.As(err, new(*unheardError)) {
+			calls = min(max(beat.Calls, beat.Bound), reserved.Calls)
+		}
 	}
-	return activities.Spending{Calls: reserved.Calls} // an activity that was cancelled between two attempts reports nothing either
+	return activities.Spending{Calls: calls, Unsure: max(calls-beat.Calls, 0)}
+}
+
+// Reached is how many reports of its shard a describe has brought that failed or was cancelled, where earlier runs had brought known.
+func Reached(err error, known int64) int64 {
+	beat, _ := lastBeat(err)
+	return max(Details(err).Reports, known+beat.Done)
 }

@@ -57,7 +57,11 @@ func details(r doctor.Result) string {
 		counts[f.Status]++
 		switch f.Status {
 		case doctor.Fail, doctor.Warn:
-			fmt.Fprintf(&rows, "- **%s** %s: %s. %s\n", f.Status, f.Title, f.Found, f.Fix)
+			fmt.Fprintf(&rows, "- **%s** %s: %s", f.Status, f.Title, f.Found)
+			if f.Fix != "" {
+				rows.WriteString(". **Fix:** " + f.Fix)
+			}
+			rows.WriteString("\n")
 		case doctor.Pass, doctor.Skipped:
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
+	sdkpb "go.temporal.io/api/sdk/v1"
 	registered "go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
@@ -161,6 +162,32 @@ func TestCheckSource_failsWhereItsWorkerDies(t *testing.T) {
 	failure, ok := errors.AsType[*temporal.ApplicationError](env.GetWorkflowError())
 	if !ok || failure.Type() != string(fault.Transient) || !strings.Contains(failure.Message(), "got no answer in time") {
 		t.Errorf("got %v", env.GetWorkflowError())
+	}
+}
+
+// TestCheckSource_showsInTheUIWhatAsksForSomething reads the details as the UI does.
+func TestCheckSource_showsInTheUIWhatAsksForSomething(t *testing.T) {
+	t.Parallel()
+	env := begin(t, &source{examine: func(int) (doctor.Result, error) {
+		return doctor.Judge("acme", []doctor.Finding{
+			{ID: "settings", Status: doctor.Pass, Title: "Settings", Found: "as they should be"},
+			{ID: "login", Status: doctor.Fail, Title: "Login", Found: "refused", Fix: "check client_secret"},
+			{ID: "host", Status: doctor.Warn, Title: "Host", Found: "a sandbox"},
+		}), nil
+	}}, "check-acme")
+	env.ExecuteWorkflow(question.CheckSourceType)
+	answer, err := env.QueryWorkflow("__temporal_workflow_metadata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var metadata sdkpb.WorkflowMetadata
+	if err := answer.Get(&metadata); err != nil {
+		t.Fatal(err)
+	}
+	want := "### fail\n\n1 fail, 1 warn, 1 pass, 0 skipped; 0 API calls.\n\n" +
+		"- **fail** Login: refused. **Fix:** check client_secret\n- **warn** Host: a sandbox\n"
+	if got := metadata.GetCurrentDetails(); got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 

@@ -47,7 +47,7 @@ func wayTo(t *testing.T, address string, certificate tls.Certificate) way {
 	if leaf, err := x509.ParseCertificate(certificate.Certificate[0]); err == nil {
 		roots.AddCert(leaf)
 	}
-	transport := httpkit.NewTransport(roots, time.Second)
+	transport := httpkit.NewTransport(roots, time.Minute) // nothing here need be quick
 	transport.Proxy = nil
 	transport.DialContext = func(ctx context.Context, network, to string) (net.Conn, error) {
 		if strings.HasPrefix(to, "acme.my.salesforce.com") {
@@ -119,14 +119,6 @@ func accepting(t *testing.T, speak func(net.Conn)) string {
 	return listener.Addr().String()
 }
 
-// plain is the address of a server that speaks no TLS.
-func plain(t *testing.T) string {
-	t.Helper()
-	server := httptest.NewServer(http.NotFoundHandler())
-	t.Cleanup(server.Close)
-	return server.Listener.Addr().String()
-}
-
 // silent is an address that takes connections and never says a word.
 func silent(t *testing.T) string {
 	t.Helper()
@@ -151,6 +143,14 @@ func closed(t *testing.T) string {
 
 func unknown(w way, err error) way {
 	w.params.LookUp = func(context.Context, string) ([]string, error) { return nil, err }
+	return w
+}
+
+// silentWay leads to a host that takes connections and never says a word.
+func silentWay(t *testing.T) way {
+	t.Helper()
+	w := wayTo(t, silent(t), good(t))
+	w.params.Transport.TLSHandshakeTimeout = 100 * time.Millisecond
 	return w
 }
 

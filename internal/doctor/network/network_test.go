@@ -22,6 +22,15 @@ import (
 	"longhaul/internal/httpkit"
 )
 
+// failing is a way to Salesforce of which one part fails.
+type failing struct {
+	way    func(t *testing.T) way
+	fails  string // empty: all is well
+	says   string
+	class  fault.Class
+	others map[string]doctor.Status // of rows that are neither passed before it nor skipped after it
+}
+
 func TestCheck_saysWhichPartOfTheWayFails(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
@@ -30,13 +39,7 @@ func TestCheck_saysWhichPartOfTheWayFails(t *testing.T) {
 	page := func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = io.WriteString(w, "<html><title>Sign in</title></html>")
 	}
-	for name, row := range map[string]struct {
-		way    func(t *testing.T) way
-		fails  string // the id; empty: all is well
-		says   string
-		class  fault.Class
-		others map[string]doctor.Status // of rows that are neither passed before it nor skipped after it
-	}{
+	requireFailures(t, map[string]failing{
 		"all is well": {way: func(t *testing.T) way { return answering(t, lists, good(t)) }},
 		"the name is unknown": {
 			way: func(t *testing.T) way {
@@ -55,7 +58,7 @@ func TestCheck_saysWhichPartOfTheWayFails(t *testing.T) {
 			fails: "network.connect", says: "acme.my.salesforce.com:443 takes no connection", class: fault.Transient,
 		},
 		"the handshake hangs": {
-			way:   func(t *testing.T) way { return wayTo(t, silent(t), good(t)) },
+			way:   silentWay,
 			fails: "network.tls", says: "did not finish the handshake", class: fault.Transient,
 		},
 		"an unknown issuer": {
@@ -114,6 +117,20 @@ func TestCheck_saysWhichPartOfTheWayFails(t *testing.T) {
 			},
 			fails: "network.answer", says: "does not offer version 31.0", class: fault.Invalid,
 		},
+		"a host without TLS": {
+			way: func(t *testing.T) way {
+				plain := httptest.NewServer(http.NotFoundHandler())
+				t.Cleanup(plain.Close)
+				return wayTo(t, plain.Listener.Addr().String(), good(t))
+			},
+			fails: "network.tls", says: "does not speak TLS", class: fault.Invalid,
+		},
+	})
+}
+
+func TestCheck_saysWhatAProxyDoes(t *testing.T) {
+	t.Parallel()
+	requireFailures(t, map[string]failing{
 		"a proxy that wants a login": {
 			way: func(t *testing.T) way {
 				return answering(t, lists, good(t)).proxied(t, "HTTP/1.1 407 Proxy Authentication Required\r\n\r\n")
@@ -132,10 +149,6 @@ func TestCheck_saysWhichPartOfTheWayFails(t *testing.T) {
 			},
 			fails: "network.proxy", says: "cannot connect to acme.my.salesforce.com (502 Bad Gateway)", class: fault.Transient,
 		},
-		"a host without TLS": {
-			way:   func(t *testing.T) way { return wayTo(t, plain(t), good(t)) },
-			fails: "network.tls", says: "does not speak TLS", class: fault.Invalid,
-		},
 		"a proxy that is away": {
 			way: func(t *testing.T) way {
 				w := answering(t, lists, good(t))
@@ -153,7 +166,13 @@ func TestCheck_saysWhichPartOfTheWayFails(t *testing.T) {
 			fails: "network.proxy", says: "is no address", class: fault.Invalid,
 			others: map[string]doctor.Status{"network.dns": doctor.Skipped},
 		},
-	} {
+	})
+}
+
+// requireFailures tries each way.
+func requireFailures(t *testing.T, rows map[string]failing) {
+	t.Helper()
+	for name, row := range rows {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			findings := network.Check(t.Context(), row.way(t).params)

@@ -73,6 +73,9 @@ func (p Page) Print(w io.Writer, r doctor.Result) {
 // leastAlike is how many rows in a row are shown as one where they were skipped for one reason.
 const leastAlike = 3
 
+// mostTitles is how many of them are named.
+const mostTitles = 6
+
 // unasked counts the rows at the beginning that were skipped for one reason and say nowhere to look.
 func unasked(rows []doctor.Finding) (n int) {
 	for _, f := range rows {
@@ -87,8 +90,11 @@ func unasked(rows []doctor.Finding) (n int) {
 // together shows rows that were skipped for one reason.
 func (p Page) together(w io.Writer, rows []doctor.Finding) {
 	var titles []string
-	for _, f := range rows {
+	for _, f := range rows[:min(len(rows), mostTitles)] {
 		titles = append(titles, f.Title)
+	}
+	if more := len(rows) - len(titles); more > 0 {
+		titles = append(titles, fmt.Sprintf("and %d more", more))
 	}
 	p.line(w, indent+p.word(doctor.Skipped), fmt.Sprintf("%d questions %s: %s", len(rows), rows[0].Found, strings.Join(titles, "; ")))
 }

@@ -57,29 +57,7 @@ func TestExamine_asksWhatCanBeAskedBeforeADelivery(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			files := receiving(t, row.closed, row.secure)
-			api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, row.answer) }))
-			t.Cleanup(api.Close)
-			config := catalog.Config{
-				URL: files.URL, SourceID: "399a8b22-3187-41ec-8d3d-0242ac130003",
-				Token: func(context.Context) (string, error) {
-					switch row.token {
-					case "":
-						return catalogToken, nil
-					case unread:
-						return "", fault.Invalidf("the environment variable TOKEN is not set")
-					}
-					return row.token, nil
-				},
-			}
-			if row.answer != "" {
-				config.PublicAPI = api.URL
-			}
-			client, err := catalog.New(config)
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(client.Close)
+			client := examined(t, row.answer, row.token, row.closed, row.secure)
 			row.want["write"], row.want["source_id"] = doctor.Skipped, doctor.Skipped
 			got := map[string]doctor.Status{}
 			findings := castor.NewTarget(client, nil).Examine(t.Context())
@@ -108,8 +86,9 @@ func TestExamine_asksWhatCanBeAskedBeforeADelivery(t *testing.T) {
 	}
 }
 
-// receiving is a host that receives files: one at which nothing listens, or one under a certificate that nobody trusts.
-func receiving(t *testing.T, closed, secure bool) *httptest.Server {
+// examined is a client of a catalog that is closed or whose certificate is not trusted, with a public API that gives an answer, if it
+// gives one.
+func examined(t *testing.T, answer, token string, closed, secure bool) *catalog.Client {
 	t.Helper()
 	files := httptest.NewUnstartedServer(http.NotFoundHandler())
 	files.Config.ErrorLog = log.New(io.Discard, "", 0)
@@ -122,5 +101,27 @@ func receiving(t *testing.T, closed, secure bool) *httptest.Server {
 	if closed {
 		files.Close()
 	}
-	return files
+	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, answer) }))
+	t.Cleanup(api.Close)
+	config := catalog.Config{
+		URL: files.URL, SourceID: "399a8b22-3187-41ec-8d3d-0242ac130003",
+		Token: func(context.Context) (string, error) {
+			switch token {
+			case "":
+				return catalogToken, nil
+			case unread:
+				return "", fault.Invalidf("the environment variable TOKEN is not set")
+			}
+			return token, nil
+		},
+	}
+	if answer != "" {
+		config.PublicAPI = api.URL
+	}
+	client, err := catalog.New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.Close)
+	return client
 }

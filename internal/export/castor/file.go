@@ -122,9 +122,12 @@ func columns(ctx context.Context, in export.Input, partial *int64) iter.Seq2[[]b
 	}
 }
 
-// lacksColumns reports whether a report names columns that are not described. A description that cannot be read counts as one
-// that lacks some: what it has is written anyway.
+// lacksColumns reports whether a report names columns that are not described, or its description has no place for columns at all. A
+// description that cannot be read counts as one that lacks some: what it has is written anyway.
 func lacksColumns(d *description.Description) bool {
+	if info := member(d.ReportExtendedMetadata, "detailColumnInfo"); info.Kind() != '{' {
+		return true
+	}
 	counted, err := salesforce.CountColumns(d.ReportMetadata, d.ReportExtendedMetadata)
 	return err != nil || counted.Missing > 0
 }

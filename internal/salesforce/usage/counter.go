@@ -1,8 +1,11 @@
 package usage
 
 import (
+	"context"
 	"net/http"
+	"net/http/httptrace"
 	"strings"
+	"sync/atomic"
 
 	"longhaul/internal/httpkit"
 	"longhaul/internal/salesforce/origin"
@@ -21,8 +24,9 @@ func (t Counter) RoundTrip(req *http.Request) (*http.Response, error) {
 			return nil, err
 		}
 	}
-	resp, err := t.Next.RoundTrip(req)
-	if err != nil && httpkit.NeverSent(err) {
+	traced, connected := connecting(req.Context())
+	resp, err := t.Next.RoundTrip(req.WithContext(traced))
+	if err != nil && (httpkit.NeverSent(err) || connected.never()) {
 		if b != nil && isCall {
 			b.refund()
 		}
@@ -40,6 +44,22 @@ func (t Counter) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	return resp, err
 }
+
+// connection follows a request to the connection that takes it.
+type connection struct{ asked, got atomic.Bool }
+
+// connecting follows the request that is made under the context it returns.
+func connecting(ctx context.Context) (context.Context, *connection) {
+	c := new(connection)
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GetConn: func(string) { c.asked.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { c.got.Store(true) },
+	}), c
+}
+
+// never reports whether the request has failed before any connection took it: a proxy refused to connect, TLS failed, or the caller gave
+// up meanwhile. Salesforce has not seen such a request.
+func (c *connection) never() bool { return c.asked.Load() && !c.got.Load() }
 
 // countsAsCall reports whether Salesforce counts a request: it counts everything below a version, and not the list of versions.
 func countsAsCall(path string) bool {

@@ -1,4 +1,4 @@
-package cli
+package node
 
 import (
 	"context"
@@ -7,10 +7,10 @@ import (
 	"syscall"
 )
 
-// untilSignalled gives a context that ends with the first SIGINT, SIGTERM or SIGHUP; stop ends the listening. The second SIGINT
+// UntilSignalled gives a context that ends with the first SIGINT, SIGTERM or SIGHUP; stop ends the listening. The second SIGINT
 // or SIGTERM kills. A second SIGHUP does not: a terminal that closes sends two, and systemd sends one beside SIGTERM. A process
 // that was started to ignore SIGHUP, as nohup does, goes on ignoring it.
-func untilSignalled(ctx context.Context) (_ context.Context, stop func()) {
+func UntilSignalled(ctx context.Context) (_ context.Context, stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	ends := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	listened := ends

@@ -1,0 +1,57 @@
+package cli
+
+import (
+	"context"
+	"time"
+
+	"github.com/spf13/cobra"
+	"go.uber.org/zap"
+
+	"longhaul/internal/control"
+	"longhaul/internal/estimate/text"
+	"longhaul/internal/host"
+	"longhaul/internal/sourcename"
+)
+
+// planVerb says what syncs of a source will take.
+type planVerb struct{ program }
+
+func planCommand(p program) *cobra.Command {
+	v := &planVerb{p}
+	cmd := &cobra.Command{
+		Use:   "plan SOURCE",
+		Short: "Say what a first sync and a refresh will take, before any report is described",
+		Long: `Asks, on a worker that serves the source, for counts and for the time of two describes, and says how many API calls a first sync
+and a refresh take, when they wait for API calls, and when they end: day by day in local time. It says what it does not know. It makes
+about 11 API calls, which count to the source's share. It needs Temporal's address alone, as the temporal CLI does.`,
+		Example: `  $0 plan acme
+  $0 plan acme --json`,
+		Args: exactly(1, "the name of one source, such as acme"),
+		RunE: func(cmd *cobra.Command, args []string) error { return v.run(cmd.Context(), args[0]) },
+	}
+	jsonFlag(cmd)
+	return cmd
+}
+
+func (v *planVerb) run(ctx context.Context, source string) error {
+	if err := sourcename.CheckSpoken(source, string(Plan)); err != nil {
+		return err
+	}
+	temporal, err := v.app.Dial(ctx, host.DialOptions{Logger: zap.NewNop()})
+	if err != nil {
+		return err
+	}
+	defer temporal.Close()
+	if v.console.fancy && !v.console.json {
+		v.console.note("Asking a worker of source %s.", source)
+	}
+	plan, err := control.Plan(ctx, temporal, source)
+	if err != nil {
+		return err
+	}
+	if v.console.json {
+		return v.console.printJSON(plan.In(time.Local))
+	}
+	text.Page{Width: v.console.width(), Place: time.Local}.Print(v.console.out, plan)
+	return nil
+}

@@ -1,0 +1,124 @@
+package e2e_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"go.temporal.io/sdk/client"
+
+	"longhaul/internal/control"
+	"longhaul/internal/estimate"
+	"longhaul/internal/fault"
+	"longhaul/internal/listing"
+	"longhaul/internal/simulator/server"
+	"longhaul/internal/source"
+	"longhaul/workflows"
+	"longhaul/workflows/question"
+)
+
+// plan asks what syncs of source acme take, as `temporal workflow start --type PlanSource` does.
+func (w works) plan(t *testing.T) (plan estimate.Plan) {
+	t.Helper()
+	run, err := w.client.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{
+		ID: question.PlanID("acme"), TaskQueue: workflows.TaskQueue, WorkflowRunTimeout: question.Longest,
+	}, question.PlanSourceType)
+	if err == nil {
+		err = run.Get(t.Context(), &plan)
+	}
+	if err != nil {
+		t.Fatalf("the plan failed: %v", err)
+	}
+	return plan
+}
+
+// isPlanned makes sure that the page's last command has shown a plan, to people or as JSON.
+func (o *operator) isPlanned(t *testing.T) {
+	t.Helper()
+	if !strings.Contains(o.shown, "A first sync describes") && !strings.Contains(o.shown, "share_for_48h") {
+		t.Errorf("no plan is in:\n%s", o.shown)
+	}
+}
+
+// near checks that what a plan said is within a part of what a sync took.
+func near(t *testing.T, what string, said, took int64, percent int64) {
+	t.Helper()
+	t.Logf("%s: said %d, took %d", what, said, took)
+	if off := said - took; 100*max(off, -off) > percent*took {
+		t.Errorf("%s: said %d, took %d", what, said, took)
+	}
+}
+
+// TestPlan_ofAFirstSyncAndARefresh asks before a first sync that waits for days, and before a refresh.
+func TestPlan_ofAFirstSyncAndARefresh(t *testing.T) {
+	t.Parallel()
+	b := budget{reports: 300, daily: 150}
+	p := newPlant(t, server.Options{Org: openOrg(b.reports), DailyLimit: b.daily}, thrifty)
+	plan := p.plan(t)
+	before := requests(p.sim.Stats())
+	if plan.Calls != int64(before) || plan.Calls > 12 {
+		t.Errorf("it says that it took %d calls, and took %d", plan.Calls, before)
+	}
+	if plan.Kinds[listing.Reports] != int64(b.reports) || plan.First.Describes != int64(b.reports) || plan.Reused.Sync != "" {
+		t.Errorf("the plan is %+v", plan)
+	}
+	if plan.Quota == nil || plan.Quota.Max != int64(b.daily) || plan.Quota.Ours != plan.Calls || plan.Quota.Others != 0 {
+		t.Errorf("the quota is %+v", plan.Quota)
+	}
+	if plan.Share != nil || len(plan.First.Days) < 3 || plan.First.Waits*10 < *plan.First.Seconds*9 {
+		t.Errorf("no share helps, and it waits nearly always: share %v, %+v", plan.Share, plan.First.Days)
+	}
+	r := p.begin(t)
+	hours := r.days(t, p.sim)
+	first := r.result(t)
+	near(t, "calls of the first sync", plan.First.Calls, first.APICalls, 10)
+	if said := int(*plan.First.Seconds / 3600); hours < said-hoursAtATime { // this machine's clock does not leap with the org's, so more come
+		t.Errorf("said %d hours, took %d", said, hours)
+	}
+
+	p.sim.Advance(48 * time.Hour)
+	if _, err := p.sim.Churn(server.Churn{Create: 5, Rename: server.Picks{Number: 10}}); err != nil {
+		t.Fatal(err)
+	}
+	p.sim.Advance(time.Minute)
+	again := p.plan(t)
+	if again.Reused.Changed != 15 || again.Reused.Reports != int64(b.reports-10) || again.Reused.Sync != first.Sync {
+		t.Errorf("what is reused is %+v", again.Reused)
+	}
+	refresh := p.sync(t)
+	near(t, "calls of the refresh", again.Refresh.Calls, refresh.APICalls, 10)
+	if int64(15) != again.Refresh.Describes {
+		t.Errorf("a refresh describes %d", again.Refresh.Describes)
+	}
+}
+
+// TestPlan_saysWhatItDoesNotKnow has an org that does not tell how many API calls it allows.
+func TestPlan_saysWhatItDoesNotKnow(t *testing.T) {
+	t.Parallel()
+	p := newPlant(t, server.Options{Org: openOrg(40), NoLimitInfo: true, Revoked: []string{"ViewSetup"}}, thrifty)
+	plan := p.plan(t)
+	unknown := strings.Join(plan.Unknown, "\n")
+	const says = "it is not known how many API calls the org allows"
+	if plan.Quota != nil || plan.First.Ends != nil || plan.First.Calls < 40 || !strings.Contains(unknown, says) {
+		t.Errorf("the plan is %+v", plan)
+	}
+}
+
+// TestPlan_leavesTheShareToSyncs asks again where the share leaves too few calls to ask.
+func TestPlan_leavesTheShareToSyncs(t *testing.T) {
+	t.Parallel()
+	p := newPlant(t, server.Options{Org: openOrg(40), DailyLimit: 1000}, func(s *source.Source) {
+		s.Quota = source.Quota{Ceiling: 80, Share: 3, Probe: time.Minute}
+	})
+	first := p.plan(t)
+	if first.Quota == nil || first.Quota.Ours != first.Calls {
+		t.Errorf("the quota is %+v after %d calls", first.Quota, first.Calls)
+	}
+	_, err := control.Plan(t.Context(), p.client, "acme")
+	if !fault.Is(err, fault.QuotaExhausted) || !strings.Contains(fault.Sentence(err), "this source has used its share of the org's API calls") {
+		t.Errorf("a second plan ends with %v", err)
+	}
+	if used := p.sim.Stats().PeakByUs; int64(used) != first.Calls {
+		t.Errorf("%d calls were made, of which the plan says %d", used, first.Calls)
+	}
+}

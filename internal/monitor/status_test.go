@@ -1,0 +1,220 @@
+package monitor
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	commonpb "go.temporal.io/api/common/v1"
+	enumspb "go.temporal.io/api/enums/v1"
+	taskqueuepb "go.temporal.io/api/taskqueue/v1"
+	workflowpb "go.temporal.io/api/workflow/v1"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"longhaul/activities"
+	"longhaul/internal/warning"
+	"longhaul/workflows"
+)
+
+// run is one run of a sync, and how it ended.
+type run struct {
+	id, first string
+	status    enumspb.WorkflowExecutionStatus
+	closed    time.Time
+	result    workflows.Result
+	failure   error
+}
+
+// runs is a Temporal that remembers runs of one workflow, the newest first.
+type runs struct {
+	fakeSync
+	all []run
+}
+
+func (f *runs) DescribeTaskQueue(context.Context, string, enumspb.TaskQueueType) (*workflowservice.DescribeTaskQueueResponse, error) {
+	return &workflowservice.DescribeTaskQueueResponse{Pollers: []*taskqueuepb.PollerInfo{{LastAccessTime: timestamppb.Now()}}}, nil
+}
+
+func (f *runs) info(r run) *workflowpb.WorkflowExecutionInfo {
+	info := &workflowpb.WorkflowExecutionInfo{
+		Execution: &commonpb.WorkflowExecution{WorkflowId: "sync-acme", RunId: r.id}, FirstRunId: r.first, Status: r.status,
+	}
+	if !r.closed.IsZero() {
+		info.CloseTime = timestamppb.New(r.closed)
+	}
+	return info
+}
+
+func (f *runs) of(id string) run {
+	for _, r := range f.all {
+		if r.id == id {
+			return r
+		}
+	}
+	return f.all[0]
+}
+
+func (f *runs) DescribeWorkflowExecution(_ context.Context, _, id string) (*workflowservice.DescribeWorkflowExecutionResponse, error) {
+	return &workflowservice.DescribeWorkflowExecutionResponse{WorkflowExecutionInfo: f.info(f.of(id))}, nil
+}
+
+func (f *runs) ListWorkflow(
+	_ context.Context, asked *workflowservice.ListWorkflowExecutionsRequest,
+) (*workflowservice.ListWorkflowExecutionsResponse, error) {
+	answer := &workflowservice.ListWorkflowExecutionsResponse{}
+	for _, r := range f.all {
+		if strings.Contains(asked.GetQuery(), `"`+r.status.String()+`"`) {
+			answer.Executions = append(answer.Executions, f.info(r))
+		}
+	}
+	return answer, nil
+}
+
+func (f *runs) GetWorkflow(_ context.Context, _, id string) client.WorkflowRun {
+	return ended{run: f.of(id)}
+}
+
+type ended struct {
+	client.WorkflowRun
+	run run
+}
+
+func (e ended) Get(_ context.Context, into any) error {
+	if e.run.failure != nil {
+		return e.run.failure
+	}
+	return encoded{e.run.result}.Get(into)
+}
+
+const (
+	completed  = enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED
+	terminated = enumspb.WORKFLOW_EXECUTION_STATUS_TERMINATED
+	canceled   = enumspb.WORKFLOW_EXECUTION_STATUS_CANCELED
+	open       = enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING
+)
+
+var monday = time.Date(2026, 11, 23, 2, 14, 0, 0, time.UTC)
+
+// delivered is a run whose files the catalog has.
+var delivered = run{
+	id: "r1", first: "r1", status: completed, closed: monday,
+	result: workflows.Result{
+		Source: "acme", Sync: "20261123T000000Z-r1", Outcome: workflows.OutcomeComplete, Uploaded: true, Coverage: 1,
+		States: activities.States{Described: 10}, Files: map[string][]activities.File{"castor": {{Name: "1-reports.json"}}},
+	},
+}
+
+func TestStatus_saysWhatTheLastSyncsLeft(t *testing.T) {
+	t.Parallel()
+	day := 24 * time.Hour
+	cancelled := workflows.Result{Source: "acme", Outcome: workflows.OutcomeCancelled, Kept: 1000, States: activities.States{Reused: 234}}
+	cancelled.Kinds.Reports = 5000
+	empty := workflows.Result{Source: "acme", Outcome: workflows.OutcomeComplete, Uploaded: true, Coverage: 1}
+	for name, row := range map[string]struct {
+		all         []run
+		outcome     string
+		says, never []string
+	}{
+		"a discarded one after a delivery": {
+			all: []run{{id: "r2", first: "r2", status: completed, closed: monday.Add(day), result: workflows.Result{
+				Source: "acme", Outcome: workflows.OutcomeDiscarded, States: activities.States{Reused: 7},
+			}}, delivered},
+			outcome: "discarded",
+			says: []string{
+				"The last sync of acme ended at 24 Nov 2026 02:14 UTC:", "Sync of acme: discarded in", "Catalog as of 23 Nov 2026 02:14 UTC, by sync 20261123T000000Z-r1.",
+			},
+			never: []string{"%"},
+		},
+		"a terminated one": {
+			all:     []run{{id: "r2", first: "r2", status: terminated, closed: monday.Add(day), failure: &temporal.TerminatedError{}}, delivered},
+			outcome: "terminated",
+			says: []string{
+				"The last sync of acme was terminated; what it had read is kept for the next one (24 Nov 2026 02:14 UTC)\n", "Catalog as of 23 Nov 2026",
+			},
+			never: []string{"cancelled", "ended from outside"},
+		},
+		"a cancelled one": {
+			all:     []run{{id: "r2", first: "r2", status: canceled, closed: monday.Add(day), failure: temporal.NewCanceledError(cancelled)}},
+			outcome: "cancelled",
+			says: []string{
+				"The last sync of acme was cancelled; 1,234 of 5,000 reports are described and kept for the next one (24 Nov 2026 02:14 UTC)\n",
+				"The catalog has got nothing yet, as far as Temporal remembers.\n",
+			},
+			never: []string{"cancelled: the sync was cancelled"},
+		},
+		"one that goes on after a reset": {
+			all: []run{
+				{id: "r3", first: "r2", status: open},
+				{id: "r2", first: "r2", status: terminated, closed: monday.Add(day), failure: &temporal.TerminatedError{}},
+				delivered,
+			},
+			outcome: "complete",
+			says: []string{
+				"acme is being synced: describe: 5 of 10 reports (50%)", "Warning: a warning\n", "ended at 23 Nov 2026 02:14 UTC:", "Catalog as of 23 Nov",
+			},
+			never: []string{"terminated"},
+		},
+		"one without reports": {
+			all: []run{{id: "r2", first: "r2", status: completed, closed: monday, result: empty}}, outcome: "complete",
+			says: []string{"Sync of acme: complete in"}, never: []string{"100.0%"},
+		},
+	} {
+		f := &runs{all: row.all}
+		f.progress = workflows.Progress{
+			Source: "acme", Phase: workflows.PhaseDescribe, ToDescribe: 10, Done: 5, Warnings: []warning.Shown{{Message: "a warning"}},
+		}
+		s, err := NewStatus(t.Context(), f, "acme", UI{})
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		var out bytes.Buffer
+		s.Print(&out, false)
+		for _, words := range row.says {
+			if !strings.Contains(out.String(), words) {
+				t.Errorf("%s: %q is not in:\n%s", name, words, &out)
+			}
+		}
+		for _, words := range row.never {
+			if strings.Contains(out.String(), words) {
+				t.Errorf("%s: %q is in:\n%s", name, words, &out)
+			}
+		}
+		text, err := json.Marshal(s)
+		if err != nil || !strings.Contains(string(text), `"outcome":"`+row.outcome+`"`) || !strings.Contains(string(text), `"catalog":`) {
+			t.Errorf("%s: the JSON is %s (%v)", name, text, err)
+		}
+	}
+}
+
+func TestSummarize_saysWhatIsMissingAndWhatIsGone(t *testing.T) {
+	t.Parallel()
+	r := delivered.result
+	r.Outcome, r.States = workflows.OutcomeGaps, activities.States{Described: 990, Denied: 4, Failed: 2}
+	r.Reasons = map[string]int64{"no_access": 4, "no_columns": 2}
+	r.Vanished = activities.Kinds{Reports: 1200, Dashboards: 1}
+	var out bytes.Buffer
+	Summarize(&out, &r, false)
+	for _, words := range []string{
+		"6 reports have no columns: 4 that the run-as user may not read; 2 that Salesforce describes without columns.\n",
+		"Gone since the last sync: 1,200 reports, 1 dashboard.\n",
+	} {
+		if !strings.Contains(out.String(), words) {
+			t.Errorf("%q is not in:\n%s", words, &out)
+		}
+	}
+}
+
+// Whoever reads the result of a skipped sync needs no case for null.
+func TestNewOutcome_holdsNoNull(t *testing.T) {
+	t.Parallel()
+	text, err := json.Marshal(NewOutcome(&workflows.Result{Outcome: workflows.OutcomeSkipped}, Reference{}))
+	if err != nil || strings.Contains(string(text), "null") {
+		t.Errorf("%s (%v)", text, err)
+	}
+}

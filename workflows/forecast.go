@@ -1,0 +1,63 @@
+package workflows
+
+import (
+	"longhaul/internal/listing"
+	"longhaul/internal/quota/forecast"
+)
+
+// rest is what is left of a sync that describes, as a progress shows it; nil where nobody can know it: what is to be described is not
+// planned yet, somebody must act first, or something else is in the way whose end nobody knows.
+func (d *display) rest(p *Progress) *forecast.Rest {
+	s, at := d.state, d.instead
+	describes := d.flight != nil && (s.Phase == PhaseDescribe || s.Phase == PhaseCatchUp)
+	held := at.phase != "" || at.refused != nil || p.Trouble != "" || at.why != "" && at.until.IsZero() && s.Quota.Room(p.Updated) > 0
+	if d.outcome != "" || !describes || held {
+		return nil
+	}
+	rest := forecast.Rest{
+		Budget: s.Quota, Probe: s.probe(), Pace: s.Pace, InFlight: s.Auth.MaxInFlight, Reports: p.ToDescribe - p.Done,
+	}
+	if rest.Running = p.Done - s.Reports; rest.Running <= 0 {
+		rest.Running = d.flight.Done(s.Pace, p.Updated)
+		rest.Reports -= rest.Running
+	} else if !s.Pace.Known() {
+		rest.Pace.Add(rest.Running, rest.Running, d.flight.Held(p.Updated))
+	}
+	rest.Reports = max(rest.Reports, 0)
+	if s.Round < 2 {
+		rest.Reports += s.Deferred
+		rest.Listings = int64(len(listing.Kinds))
+	}
+	if at.why != "" && s.Quota.Room(p.Updated) > 0 {
+		rest.Begins = at.until
+	}
+	return &rest
+}
+
+// foretell adds the forecast to a progress, as of the moment that its counts are of.
+func (d *display) foretell(p *Progress) {
+	p.Forecast = nil
+	rest := d.rest(p)
+	if rest == nil {
+		return
+	}
+	if f, err := rest.At(p.Updated); err == nil {
+		f.Spans = nil
+		p.Forecast = &f
+	}
+}
+
+// answer is the progress with its forecast.
+func (d *display) answer() Progress {
+	p := d.progress()
+	d.foretell(&p)
+	return p
+}
+
+// left says how long the rest takes, where that is known, and ends the text before the list.
+func (b *page) left(p Progress) {
+	if p.Forecast != nil {
+		b.text("**Time left:** %s.", p.Forecast.Words())
+	}
+	b.WriteString("\n")
+}

@@ -1,0 +1,271 @@
+package workflows
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"longhaul/internal/description"
+	"longhaul/internal/humanize"
+	"longhaul/internal/warning"
+)
+
+// page is what Temporal's UI shows of the sync: Markdown, a line for each thing, the news first.
+func (d *display) page(p Progress) string {
+	b := new(page)
+	switch {
+	case p.Outcome != "":
+		b.title(p.Source, p.Outcome.Words(p.Unseen))
+		b.text("*Ended at %s, after %s.*", second(d.ended), humanize.Duration(d.ended.Sub(p.Started)))
+		d.why(b, p)
+		b.WriteString("\n")
+		d.gaps(b, p)
+		d.deliveries(b)
+	default:
+		b.title(p.Source, phaseWords(p))
+		b.text("*%s%s.*", asOf, second(p.Updated))
+		b.wait(p)
+		b.left(p)
+	}
+	b.counts(p, d.state.names())
+	d.changes(b)
+	if p.Outcome == "" {
+		d.gaps(b, p)
+		b.quota(p)
+	}
+	d.account(b)
+	b.warnings(p.Warnings)
+	return b.String()
+}
+
+// page is a Markdown text that grows.
+type page struct{ strings.Builder }
+
+func (b *page) title(source, words string) { fmt.Fprintf(b, "### %s: %s\n", source, words) }
+
+// text adds a paragraph.
+func (b *page) text(format string, args ...any) { fmt.Fprintf(b, "\n"+format+"\n", args...) }
+
+// line adds an item to the list. The first of a list needs an empty line before it.
+func (b *page) line(format string, args ...any) { fmt.Fprintf(b, "- "+format+"\n", args...) }
+
+// wait says why the sync stands still, until when, and what to do.
+func (b *page) wait(p Progress) {
+	switch {
+	case p.Waiting == "" && p.Trouble != "":
+		b.text("**Tried again:** %s.", humanize.Clause(p.Trouble))
+		return
+	case p.Waiting == "":
+		return
+	}
+	what := map[Phase]string{PhasePaused: "Paused", PhaseBlocked: "Blocked", PhaseHeld: "Held"}[p.Phase]
+	if what == "" {
+		what = "Waiting"
+	}
+	b.text("**%s%s:** %s.", what, whenWords(p), humanize.Clause(p.Waiting))
+	if p.Do != "" {
+		b.text("**What to do:** %s.", humanize.Clause(p.Do))
+	}
+}
+
+// whenWords say when a wait ends, as far as that is known.
+func whenWords(p Progress) string {
+	switch {
+	case p.Until != nil && (p.Phase == PhaseBlocked || p.Phase == PhaseHeld):
+		return " until " + minute(*p.Until) + " at the latest"
+	case p.Until != nil:
+		return " until " + minute(*p.Until)
+	case p.Looks != nil:
+		return ", looks again at " + minute(*p.Looks)
+	default:
+		return ""
+	}
+}
+
+// counts say how far the sync is.
+func (b *page) counts(p Progress, exports []string) {
+	of := func(done, total int64, what string) {
+		if total > 0 {
+			b.line("%s of %s %s", humanize.Number(done), humanize.Number(total), what)
+		}
+	}
+	of(p.Done, p.ToDescribe, "reports described")
+	if p.Reused > 0 {
+		b.line("%s known and unchanged, so reused", humanize.Count(p.Reused, "report"))
+	}
+	if p.Outcome == "" {
+		of(int64(p.Shards.Done), int64(p.Shards.Total), "shards done")
+	}
+	for _, name := range exports {
+		files := "files"
+		if len(exports) > 1 {
+			files = "files of " + name
+		}
+		of(int64(p.Files[name].Done), int64(p.Files[name].Total), files+" written")
+		of(int64(p.Uploads[name].Done), int64(p.Uploads[name].Total), files+" delivered")
+		if failure := p.Undelivered[name]; failure != nil {
+			b.line("Export %s was not delivered: %s", name, failure.Message)
+		}
+	}
+	if p.Kinds.Total() > 0 {
+		b.line("In the org: %s, %s, %s, %s, %s", humanize.Count(p.Kinds.Folders, "folder"), humanize.Count(p.Kinds.Reports, "report"),
+			humanize.Count(p.Kinds.Dashboards, "dashboard"), humanize.Count(p.Kinds.Components, "component"), humanize.Count(p.Kinds.Users, "user"))
+	} else if p.Listed > 0 {
+		b.line("%s listed so far", humanize.Count(p.Listed, "record"))
+	}
+	b.line("%s by this sync", humanize.Count(p.APICalls, "API call"))
+}
+
+// gaps say which reports have no columns and why, and what the sync does not see.
+func (d *display) gaps(b *page, p Progress) {
+	if gaps := p.States.Gaps(); gaps > 0 {
+		b.line("%s no columns: %s", humanize.Have(gaps, "report"), d.gapWords(p))
+	}
+	if p.Unseen != nil && p.Unseen.Words() != "" {
+		b.line("Of what the run-as user does not see: %s", p.Unseen.Words())
+	}
+	if gone := d.state.Vanished; gone.Reports+gone.Dashboards > 0 {
+		b.line("Gone since the last sync: %s, %s", humanize.Count(gone.Reports, "report"), humanize.Count(gone.Dashboards, "dashboard"))
+	}
+}
+
+// changes say what a second round has brought.
+func (d *display) changes(b *page) {
+	if again := d.state.Again; again.ToDescribe > 0 {
+		b.line("In a second round: %s changed meanwhile, %s added, %s deferred",
+			humanize.Number(again.Changed), humanize.Number(again.Added), humanize.Number(again.Deferred))
+	}
+}
+
+// gapWords count the gaps by reason, and by state while the reasons are not counted yet.
+func (d *display) gapWords(p Progress) string {
+	var words []string
+	for _, reason := range description.Reasons {
+		if n := d.state.Reasons[string(reason)]; n > 0 {
+			words = append(words, fmt.Sprintf("%s %s", humanize.Number(n), reason.Words()))
+		}
+	}
+	if len(words) > 0 {
+		return strings.Join(words, "; ")
+	}
+	if p.States.Denied > 0 {
+		words = append(words, humanize.Number(p.States.Denied)+" denied")
+	}
+	if p.States.Failed > 0 {
+		words = append(words, humanize.Number(p.States.Failed)+" failed")
+	}
+	return strings.Join(words, ", ")
+}
+
+// why says why a sync did not come to its end, and what becomes of what it has read.
+func (d *display) why(b *page, p Progress) {
+	switch {
+	case d.failure != nil:
+		b.text("**Why:** %s.", humanize.Clause(d.failure.Message))
+		b.text("**What to do:** fix that and start the sync again. What it has read is kept.")
+	case p.Outcome == OutcomeCancelled:
+		b.text("What it has read is kept for the next sync. The catalog keeps what it has.")
+	case p.Outcome == OutcomeDiscarded:
+		b.text("Nothing of it reached the catalog, which keeps what it has. What it described is kept for the next sync.")
+	}
+}
+
+// deliveries say where the files are.
+func (d *display) deliveries(b *page) {
+	for _, e := range d.state.all() {
+		switch {
+		case e.delivered():
+			b.line("Delivered: %s to %s", humanize.Count(int64(e.Uploads), "file"), e.To)
+		case e.done():
+			b.line("Nothing was to be delivered: the files are in the bucket, below `%s`", d.state.Sync.Prefix())
+		}
+	}
+}
+
+// account says where to look for a single report, once that is written.
+func (d *display) account(b *page) {
+	if d.state.Unseen != nil {
+		b.line("What became of each report and dashboard: `%s` in the bucket", d.state.Sync.Account())
+	}
+}
+
+// quota says how much of the org's API calls is used.
+func (b *page) quota(p Progress) {
+	if q := p.Quota; q != nil {
+		b.line("The org has used %s of its %s API calls of the last 24 hours; this sync stops at %d %% of them, and the source may use %d %%",
+			humanize.Number(q.Used), humanize.Number(q.Max), q.Ceiling, q.Share)
+	}
+}
+
+// warnings lists what people should know.
+func (b *page) warnings(warnings []warning.Shown) {
+	if len(warnings) == 0 {
+		return
+	}
+	b.text("**Warnings**\n")
+	for _, w := range warnings {
+		b.line("%s", w.Message)
+	}
+}
+
+// phaseWords say what the sync does, with the phase that the search attribute shows.
+func phaseWords(p Progress) string {
+	words := map[Phase]string{
+		PhaseAuthenticate: "logging in", PhaseEnumerate: "listing the org", PhaseGuard: "comparing with the last sync",
+		PhasePlan: "comparing the reports with what is known", PhaseDescribe: "describing reports",
+		PhaseCatchUp: "bringing what changed meanwhile", PhaseAssemble: "writing the files", PhaseUpload: "delivering the files",
+		PhaseRecord: "recording the sync",
+	}[p.Phase]
+	switch {
+	case words == "":
+		return string(p.Phase)
+	case p.Waiting != "":
+		words = "waiting"
+	}
+	return fmt.Sprintf("%s (%s)", words, p.Phase)
+}
+
+// handedOverPage is what the UI shows of a workflow that stands for the one that syncs.
+func handedOverPage(p Progress) string {
+	b := new(page)
+	title := "handed over"
+	if p.Outcome != "" {
+		title = string(p.Outcome)
+	}
+	b.title(p.Source, title)
+	run := ""
+	if p.HandedOver.RunID != "" {
+		run = fmt.Sprintf(", run `%s`", p.HandedOver.RunID)
+	}
+	switch p.Outcome {
+	case "":
+		b.text("The sync runs as `%s`%s. Look there for its progress. Signals and updates that are sent here reach it.", p.HandedOver.WorkflowID, run)
+	case OutcomeSkipped:
+		b.text("Another sync of %s was already running, as `%s`%s, so this workflow did nothing.", p.Source, p.HandedOver.WorkflowID, run)
+	default:
+		b.text("The sync ran as `%s`%s. Look there for what became of it.", p.HandedOver.WorkflowID, run)
+	}
+	b.warnings(p.Warnings)
+	return b.String()
+}
+
+// minute is a moment as people read it.
+func minute(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
+
+const (
+	asOf         = "As of "
+	secondLayout = "2006-01-02 15:04:05 UTC"
+)
+
+// ShownAt is the moment that the counts of a page are of; zero where it says none.
+func ShownAt(page string) time.Time {
+	_, rest, _ := strings.Cut(page, asOf)
+	at, err := time.Parse(secondLayout, rest[:min(len(rest), len(secondLayout))])
+	if err != nil {
+		return time.Time{}
+	}
+	return at
+}
+
+// second is a moment to the second.
+func second(t time.Time) string { return t.UTC().Format(secondLayout) }

@@ -1,0 +1,136 @@
+package workflows
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"longhaul/activities"
+	"longhaul/internal/fault"
+	"longhaul/internal/listing"
+)
+
+var atTwo = time.Date(2026, 11, 29, 14, 2, 10, 0, time.UTC)
+
+// shown is a sync of a large org as its display knows it.
+func shown() *display {
+	return &display{state: &State{
+		Sync: activities.Sync{Source: "acme", ID: "20261129T000000Z-ab12cd34"}, Phase: PhaseDescribe, Started: atTwo.Add(-3 * time.Hour), Updated: atTwo,
+		inventoryState: inventoryState{Kinds: activities.Kinds{Folders: 60, Reports: 4200, Dashboards: 1, Components: 2, Users: 3}},
+		planState:      planState{Plan: activities.PlanResult{ToDescribe: 3000, Shards: 12, States: activities.States{Reused: 1200}}},
+	}}
+}
+
+func TestPage_saysWhatIsNewAndWhatToDo(t *testing.T) {
+	t.Parallel()
+	until := time.Date(2026, 11, 30, 15, 0, 0, 0, time.UTC)
+	concerns := []activities.Concern{{Code: "a", What: "The run-as user sees 77 reports, 23 fewer than the 100 of the last sync"}}
+	for name, row := range map[string]struct {
+		change      func(*display)
+		says, never []string
+	}{
+		"it describes": {
+			func(*display) {},
+			[]string{
+				"### acme: describing reports (describe)\n", "\n*As of 2026-11-29 14:02:10 UTC.*\n", "- 0 of 3,000 reports described\n",
+				"- 1,200 reports known and unchanged, so reused\n", "- In the org: 60 folders, 4,200 reports, 1 dashboard, 2 components, 3 users\n",
+				"- 0 API calls by this sync\n",
+			},
+			[]string{"|", "yet"},
+		},
+		"it waits, and knows until when": {
+			func(d *display) {
+				d.instead = standstill{why: "this source has used its share", until: until, do: moreQuota("acme")}
+			},
+			[]string{
+				"### acme: waiting (describe)\n", "**Waiting until 2026-11-30 15:00 UTC:** this source has used its share.\n",
+				"**What to do:** nothing, it continues by itself; to let it use more: `temporal workflow update execute --workflow-id sync-acme",
+			},
+			nil,
+		},
+		"it waits for the calls of others": {
+			func(d *display) { d.instead = standstill{why: "the org has used 9 API calls", looks: until} },
+			[]string{"**Waiting, looks again at 2026-11-30 15:00 UTC:** the org has used 9 API calls.\n"},
+			nil,
+		},
+		"it holds": {
+			func(d *display) {
+				d.instead = standstill{phase: PhaseHeld, why: "One. Two.", until: until, concerns: concerns, do: toAnswer("acme")}
+			},
+			[]string{"### acme: held\n", "**Held until 2026-11-30 15:00 UTC at the latest:** One. Two.\n", "--name approve` continues it"},
+			[]string{"..", "; Two"},
+		},
+		"it has failed": {
+			func(d *display) {
+				d.outcome, d.ended, d.failure = OutcomeFailed, atTwo, &activities.Failure{Class: fault.LoginRefused, Message: "the user is frozen"}
+			},
+			[]string{"### acme: failed\n", "*Ended at 2026-11-29 14:02:10 UTC, after 3.0 h.*", "**Why:** the user is frozen.\n", "start the sync again"},
+			[]string{"As of"},
+		},
+		"it has gaps": {
+			func(d *display) {
+				s := d.state
+				d.outcome, d.ended, s.Reports, s.Unseen = OutcomeGaps, atTwo, 3000, &listing.Unseen{Kind: listing.UnseenExact}
+				s.States = activities.States{Described: 2994, Reused: 1200, Denied: 4, Failed: 2}
+				s.Again = activities.ReplanResult{ToDescribe: 52, Changed: 30, Added: 20, Deferred: 2}
+				s.Reasons, s.Vanished = map[string]int64{"no_columns": 2, "no_access": 4}, activities.Kinds{Reports: 5}
+				s.Exports = []ExportState{{
+					ExportPlan: activities.ExportPlan{Name: "castor", Files: []string{"a"}, Delivers: true}, Written: []activities.File{{}}, Uploads: 1, To: "the catalog",
+				}}
+			},
+			[]string{
+				"- 6 reports have no columns: 4 that the run-as user may not read; 2 that Salesforce describes without columns\n",
+				"- Gone since the last sync: 5 reports, 0 dashboards\n",
+				"- In a second round: 30 changed meanwhile, 20 added, 2 deferred\n", "- Delivered: 1 file to the catalog\n", "account.jsonl` in the bucket\n",
+			},
+			[]string{"shards done", "yet"},
+		},
+	} {
+		d := shown()
+		row.change(d)
+		page := d.page(d.progress())
+		for _, words := range row.says {
+			if !strings.Contains(page, words) {
+				t.Errorf("%s: %q is not on the page:\n%s", name, words, page)
+			}
+		}
+		for _, words := range row.never {
+			if strings.Contains(page, words) {
+				t.Errorf("%s: %q is on the page:\n%s", name, words, page)
+			}
+		}
+	}
+}
+
+func TestShownAt_isTheMomentOfThePage(t *testing.T) {
+	t.Parallel()
+	d := shown()
+	if got := ShownAt(d.page(d.progress())); !got.Equal(atTwo) || !ShownAt("### acme: failed").IsZero() || !ShownAt(asOf+"noon").IsZero() {
+		t.Errorf("got %s", got)
+	}
+}
+
+// What a screen cuts, it cuts between words.
+func TestClip_cutsBetweenWords(t *testing.T) {
+	t.Parallel()
+	whole := strings.Repeat("give the user the permission \"View Reports in Public Folders\"; ", 9)
+	got := clip(whole)
+	kept, dots := strings.CutSuffix(got, "...")
+	if !dots || !strings.HasPrefix(whole, kept) || whole[len(kept)] != ' ' && whole[len(kept)] != ';' || clip("short") != "short" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestVerdict_namesWhoDecided(t *testing.T) {
+	t.Parallel()
+	for want, p := range map[string]*guardPhase{
+		"approved by an operator (quarter end)":   {own: &guardState{Held: Held{Verdict: "approved", Reason: "quarter end"}}, state: &State{}},
+		"discarded by an operator":                {own: &guardState{Held: Held{Verdict: "discarded"}}, state: &State{}},
+		"approved by --accept-shrink":             {own: &guardState{Held: Held{Verdict: "approved"}}, state: &State{requestState: requestState{Attended: true}}},
+		"discarded by extract, which asks nobody": {own: &guardState{Held: Held{Verdict: "discarded"}}, state: &State{requestState: requestState{Attended: true}}},
+	} {
+		if got := p.verdict(nil).Sentence(); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}

@@ -1,0 +1,83 @@
+package question_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	registered "go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/testsuite"
+
+	asked "longhaul/activities/question"
+	"longhaul/internal/estimate"
+	"longhaul/internal/fault"
+	"longhaul/workflows/question"
+)
+
+// planning is an environment in which a worker of the source estimates.
+func planning(t *testing.T, s *source, id string, by func() (estimate.Plan, error)) *testsuite.TestWorkflowEnvironment {
+	t.Helper()
+	env := begin(t, s, id)
+	env.RegisterActivityWithOptions(func(_ context.Context, p asked.EstimateParams) (estimate.Plan, error) {
+		s.asked = append(s.asked, "Estimate "+p.Source)
+		return by()
+	}, registered.RegisterOptions{Name: "Estimate", DisableAlreadyRegisteredCheck: true})
+	return env
+}
+
+func TestPlanSource_knowsItsSourceByInputOrID(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		id    string
+		input []any
+	}{
+		"by the input":      {"anything", []any{map[string]string{"source": "acme"}}},
+		"by the name alone": {"anything", []any{"acme"}},
+		"by the id":         {question.PlanID("acme"), nil},
+	} {
+		env := planning(t, &source{}, row.id, func() (estimate.Plan, error) { return estimate.Plan{Source: "acme", Calls: 11}, nil })
+		env.ExecuteWorkflow(question.PlanSourceType, row.input...)
+		var plan estimate.Plan
+		if err := env.GetWorkflowResult(&plan); err != nil || plan.Source != "acme" || plan.Calls != 11 {
+			t.Errorf("%s: %+v, %v", name, plan, err)
+		}
+	}
+}
+
+func TestPlanSource_failsWithASentence(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		source source
+		by     func() (estimate.Plan, error)
+		class  fault.Class
+		says   string
+	}{
+		"no worker": {
+			source{},
+			func() (estimate.Plan, error) {
+				_, err := nobody(1)
+				return estimate.Plan{}, err
+			},
+			fault.Transient, "no worker serves source acme",
+		},
+		"the share is used up": {
+			source{polled: true},
+			func() (estimate.Plan, error) {
+				return estimate.Plan{}, &fault.Error{Class: fault.QuotaExhausted, System: fault.Longhaul, Message: "this source has used its share"}
+			},
+			fault.QuotaExhausted, "this source has used its share",
+		},
+	} {
+		env := planning(t, &row.source, question.PlanID("acme"), row.by)
+		env.ExecuteWorkflow(question.PlanSourceType)
+		failure, ok := errors.AsType[*temporal.ApplicationError](env.GetWorkflowError())
+		if !ok || failure.Type() != string(row.class) || !strings.Contains(failure.Message(), row.says) {
+			t.Errorf("%s: %v", name, env.GetWorkflowError())
+		}
+		if n := len(row.source.asked); n > 2 {
+			t.Errorf("%s: it asked %v", name, row.source.asked)
+		}
+	}
+}
