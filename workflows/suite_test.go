@@ -122,7 +122,7 @@ func environment(t *testing.T, o *org, id string) *testsuite.TestWorkflowEnviron
 	if list == nil {
 		list = everything
 	}
-	env.SetWorkerOptions(workflows.WorkerOptions(list, worker.Options{}))
+	env.SetWorkerOptions(workflows.WorkerOptions(list, worker.Options{DeadlockDetectionTimeout: time.Minute})) // a busy machine is no deadlock
 	workflows.Register(env, workflows.Activities{Sync: &activities.Activities{}, Asked: &question.Activities{}})
 	var a *activities.Activities
 	answer(env, o, "Authenticate", a.Authenticate, &o.authenticate, healthy())

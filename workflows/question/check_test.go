@@ -40,7 +40,7 @@ func begin(t *testing.T, s *source, id string) *testsuite.TestWorkflowEnvironmen
 	env := suite.NewTestWorkflowEnvironment()
 	env.SetTestTimeout(time.Minute)
 	env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: id, TaskQueue: workflows.TaskQueue})
-	env.SetWorkerOptions(workflows.WorkerOptions(nil, worker.Options{}))
+	env.SetWorkerOptions(workflows.WorkerOptions(nil, worker.Options{DeadlockDetectionTimeout: time.Minute})) // a busy machine is no deadlock
 	workflows.Register(env, workflows.Activities{Sync: &activities.Activities{}, Asked: &asked.Activities{}})
 	env.RegisterActivityWithOptions(func(_ context.Context, p asked.ExamineParams) (doctor.Result, error) {
 		s.asked = append(s.asked, "Examine "+p.Source)

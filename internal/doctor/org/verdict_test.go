@@ -116,7 +116,8 @@ func TestCheck_aKindThatIsClosed(t *testing.T) {
 // A row that fails says what it costs, also one that matters to nobody by itself.
 func TestCheck_aPathThatIsNotThere(t *testing.T) {
 	t.Parallel()
-	if row := start(t, server.Options{Reports: 10, Faults: []server.Fault{{Name: "api_not_found"}}}).check()["login.history"]; row.Status != doctor.Fail {
+	f := start(t, server.Options{Reports: 10, Faults: []server.Fault{{Name: "api_not_found"}}})
+	if row := f.check()["login.history"]; row.Status != doctor.Fail {
 		t.Errorf("got %+v", row)
 	}
 }
