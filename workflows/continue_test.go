@@ -17,6 +17,7 @@ import (
 	"longhaul/internal/fault"
 	"longhaul/internal/listing"
 	"longhaul/internal/quota"
+	"longhaul/internal/quota/forecast"
 	"longhaul/internal/salesforce/permission"
 	"longhaul/internal/source"
 	"longhaul/internal/staging"
@@ -176,7 +177,7 @@ func fullState(t *testing.T, now time.Time) workflows.State {
 		state.Repairs[1<<20+shard] = 3
 	}
 	for hour := range int64(25) { // what the last day was made of
-		state.Quota.Hours = append(state.Quota.Hours, quota.Hour{Hour: 1<<20 + hour, Calls: 1 << 40})
+		state.Quota.Hours = append(state.Quota.Hours, quota.Hour{Hour: 1<<20 + hour, Calls: 1 << 40, Last: now.Unix(), Early: 3599})
 	}
 	fillLogin(t, &state, now)
 	fillRest(&state, now)
@@ -232,7 +233,13 @@ func fillRest(state *workflows.State, now time.Time) {
 	state.Quota = quota.Budget{
 		Policy: quota.Policy{Ceiling: 100, Share: 100}, Margin: 1 << 20, Max: 1 << 40, Used: 1 << 40, At: now, Reserved: 1 << 40,
 		Clock: quota.Clock{Skew: 1 << 60, Jump: 1 << 60}, Asked: now, Odd: 1 << 40, Heard: now.Unix(), Seen: mark, Next: mark,
-		Calls: quota.Calls{Hours: hours, Uncertain: quota.Uncertain{Calls: 1 << 40, Last: now.Unix()}, Made: 1 << 40},
+		Calls:  quota.Calls{Hours: hours, Uncertain: quota.Uncertain{Calls: 1 << 40, Last: now.Unix()}, Made: 1 << 40},
+		Others: 1 << 40, Deaf: 3,
+	}
+	state.Pace = forecast.Pace{Reports: 1 << 40, Calls: 1 << 40, Held: 1 << 60}
+	state.Reasons = map[string]int64{}
+	for _, reason := range description.Reasons {
+		state.Reasons[string(reason)] = 1 << 40
 	}
 	state.Again = activities.ReplanResult{ToDescribe: 1 << 40, Shards: 1 << 20, Changed: 1 << 40, Added: 1 << 40, Deferred: 1 << 40}
 	state.Started, state.Updated = now, now

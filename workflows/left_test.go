@@ -8,6 +8,7 @@ import (
 	"longhaul/activities"
 	"longhaul/internal/quota"
 	"longhaul/internal/quota/forecast"
+	"longhaul/workflows/live"
 )
 
 // spent is a sync that has used the share of its source, with 3,000 reports to describe.
@@ -71,5 +72,24 @@ func TestLeft_isOfTheRunningShardsToo(t *testing.T) {
 	p.Trouble = "Salesforce does not answer"
 	if d.foretell(&p); p.Forecast != nil {
 		t.Errorf("while nothing gets on it says %+v", p.Forecast)
+	}
+}
+
+// TestAdd_recordsThatAreListedNeverFall interrupts a listing, which keeps nothing and begins anew.
+func TestAdd_recordsThatAreListedNeverFall(t *testing.T) {
+	t.Parallel()
+	d := shown()
+	d.state.Phase, d.state.Kinds = PhaseEnumerate, activities.Kinds{Folders: 10}
+	for n, row := range []struct{ reports, running, want int64 }{
+		{0, 6000, 6010}, {0, 0, 6010}, {0, 2000, 6010}, {0, 6200, 6210}, {6400, 0, 6410},
+	} {
+		d.state.Kinds.Reports = row.reports
+		if p := d.add(d.progress(), live.Counts{Listed: row.running}); p.Listed != row.want {
+			t.Errorf("look %d shows %d, want %d", n, p.Listed, row.want)
+		}
+	}
+	d.state.Phase, d.state.Kinds.Reports = PhaseGuard, 6390
+	if p := d.add(d.progress(), live.Counts{}); p.Listed != 6400 {
+		t.Errorf("after the listing it shows %d, want what the kinds have", p.Listed)
 	}
 }

@@ -126,6 +126,7 @@ type display struct {
 	phase   Phase        // in the search attribute
 	failure *activities.Failure
 	flight  *forecast.Flight // the shards that are described now
+	listed  int64            // the most records that were shown; a listing that is interrupted begins anew
 }
 
 // standstill is shown in place of the phase while the sync stands still.
@@ -244,7 +245,10 @@ func (d *display) progress() Progress {
 // add adds what running activities have done to what the workflow knows.
 func (d *display) add(p Progress, counts live.Counts) Progress {
 	p.Done = max(p.Done, min(p.Done+counts.Described, p.ToDescribe))
-	p.Listed += counts.Listed
+	if p.Listed += counts.Listed; d.state.Phase == PhaseEnumerate {
+		d.listed = max(d.listed, p.Listed)
+		p.Listed = d.listed
+	}
 	p.APICalls += counts.Calls
 	p.Trouble = counts.Trouble
 	if counts.At.After(p.Updated) {

@@ -67,7 +67,7 @@ func (s *State) warnings() []warning.Shown {
 
 // What the state keeps, in bytes of JSON.
 const (
-	maxWarningBytes = 3300 // of all warnings
+	maxWarningBytes = 2200 // of all warnings, which are codes with parameters
 	maxReasonBytes  = 300
 )
 

@@ -16,6 +16,7 @@ import (
 	"longhaul/internal/listing"
 	"longhaul/internal/salesforce"
 	"longhaul/internal/staging"
+	"longhaul/internal/warning"
 )
 
 // count counts the records of a kind, pass by pass.
@@ -58,7 +59,7 @@ func (s *survey) known(ctx context.Context, identity salesforce.Identity) error 
 	case errors.Is(err, staging.ErrNotExist):
 		return s.unfinished(ctx)
 	case errors.Is(err, history.ErrRecordUnreadable):
-		s.in.Known = estimate.Known{Sync: last.Sync, Why: "nothing: the record of the last sync cannot be read"}
+		s.in.Known = estimate.Known{Sync: last.Sync, Why: warning.New(warning.RecordUnreadable, nil).Sentence()}
 		return nil
 	case err != nil:
 		return err
@@ -66,11 +67,10 @@ func (s *survey) known(ctx context.Context, identity salesforce.Identity) error 
 	s.in.Known = estimate.Known{
 		Sync: last.Sync, Finished: last.Finished, Again: last.States[description.StateDenied] + last.States[description.StateFailed],
 	}
-	differs := last.Identity.Differs(description.Identity{
+	now := description.Identity{
 		OrgID: identity.OrgID, UserID: identity.UserID, Locale: user.Locale, APIVersion: s.source.APIVersion, Format: description.Format,
-	})
-	if differs != "" {
-		s.in.Known.Why = "nothing: " + differs + " is another than in the last sync"
+	}
+	if s.in.Known.Why = unlike(last.Identity, now); s.in.Known.Why != "" {
 		return s.unfinished(ctx)
 	}
 	changed := listing.Reports.Passes(false)[0]
@@ -80,6 +80,19 @@ func (s *survey) known(ctx context.Context, identity salesforce.Identity) error 
 		s.unknown("how many reports changed since the last sync (%s)", fault.Sentence(err))
 	}
 	return s.unfinished(ctx)
+}
+
+// unlike says why a sync with another identity than the last one reuses nothing; empty where it may.
+func unlike(last, now description.Identity) string {
+	field := last.Differs(now)
+	if field == "" {
+		return ""
+	}
+	why := warning.New(warning.IdentityChanged, warning.Params{"changed": field}).Sentence()
+	if last.OrgID != now.OrgID {
+		why += "; a sync that delivers holds until somebody approves that"
+	}
+	return why
 }
 
 // unfinished says that syncs without a record may have described something that the next one reuses.

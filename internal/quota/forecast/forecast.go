@@ -60,7 +60,7 @@ const (
 	mostDays = 100 // whose spans are kept
 	// mostSpans bounds what a forecast holds: with others who come and go, a sync may make a few calls each hour.
 	mostSpans = 100
-	// shortestProbe and mostLooks bound the work of a forecast to some milliseconds.
+	// shortestProbe and mostLooks bound the work of a forecast to some ten milliseconds.
 	shortestProbe = time.Minute
 	mostLooks     = 8000
 	// lookTakes is for how long a sync looks whether calls came back.
