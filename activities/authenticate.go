@@ -43,7 +43,8 @@ type AuthenticateResult struct {
 	Private       bool                 `json:"private"`
 	Exports       []ExportPlan         `json:"exports"`
 	LastTimestamp int64                `json:"last_timestamp"` // of the newest recorded sync; 0 for none
-	Calls         int64                `json:"calls"`
+	Calls         int64                `json:"calls"`            // that were made, or may have been
+	Unsure        int64                `json:"unsure,omitempty"` // of Calls: see Spending
 	Warnings      []warning.Warning    `json:"warnings"`
 
 	Usage       quota.Usage     `json:"usage,omitzero"`
@@ -72,15 +73,17 @@ func (a *Activities) Authenticate(ctx context.Context, params AuthenticateParams
 	result, claim, err := a.authenticate(bounded, params, meter)
 	err = classifyAtStart(err)
 	result.Calls = callsSoFar(ctx, meter)
-	measureCalls(ctx, meter.Calls())
+	certain := beatBefore(ctx).Calls + meter.Certain()
+	result.Unsure = result.Calls - certain
+	measureCalls(ctx, meter.Certain())
 	if err != nil {
-		activity.RecordHeartbeat(ctx, Beat{Calls: result.Calls, Final: true}) // the account for the next attempt
+		activity.RecordHeartbeat(ctx, Beat{Calls: certain, Bound: result.Calls, Final: true}) // the account for the next attempt
 		a.ownership(params.Sync).releaseAfter(ctx, claim)
 	}
 	if f := fault.From(err); f != nil && f.Class == fault.Throttled && f.RetryAfter > shard.LongWait {
 		err = &waitInWorkflow{err}
 	}
-	return result, failedWith(ctx, err, &Spending{Calls: result.Calls, Usage: result.Usage}, 0)
+	return result, failedWith(ctx, err, &Spending{Calls: result.Calls, Unsure: result.Unsure, Usage: result.Usage}, 0)
 }
 
 // classifyAtStart makes a fault of the settings of what may pass once a sync has begun: a connection that does not lead to Salesforce.

@@ -21,7 +21,9 @@ type CheckQuotaParams struct {
 // CheckQuotaResult is what the look brought.
 type CheckQuotaResult struct {
 	Usage quota.Usage `json:"usage"`
-	Calls int64       `json:"calls"`
+	Calls int64       `json:"calls"` // that were made, or may have been
+
+	Unsure int64 `json:"unsure,omitempty"` // of Calls: see Spending
 
 	RetryAfter time.Duration `json:"retry_after,omitempty"` // the logins of the hour are spent: nothing could be asked
 	Why        string        `json:"why,omitempty"`         // the sentence of that
@@ -63,8 +65,8 @@ func (a *Activities) checkQuota(ctx context.Context, params CheckQuotaParams) (r
 	ended := countCalls(ctx, a.Store, params.Sync, lookCalls, result.Usage.Clock)
 	within := salesforce.WithCallBudget(salesforce.WithMeter(ctx, meter), salesforce.NewCallBudget(lookCalls, 0))
 	limit, known, err := source.Salesforce.Usage(within)
-	result.Calls = meter.Calls()
-	measureCalls(ctx, result.Calls)
+	result.Calls, result.Unsure = meter.Calls(), meter.Calls()-meter.Certain()
+	measureCalls(ctx, meter.Certain())
 	ended(result.Calls, askedUsage(meter, limit))
 	f := fault.From(err)
 	switch {

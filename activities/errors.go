@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"go.temporal.io/sdk/activity"
@@ -13,6 +14,7 @@ import (
 	"longhaul/internal/description"
 	"longhaul/internal/fault"
 	"longhaul/internal/salesforce"
+	"longhaul/internal/sourcename"
 )
 
 // Internal is the error type of a failure that no class describes: a bug, or an account that does not add up.
@@ -101,8 +103,16 @@ func logAttempt(ctx context.Context, err error) {
 		activity.GetLogger(ctx).Debug("the attempt failed", "error", words)
 		return
 	}
-	activity.GetLogger(ctx).Warn("the attempt failed", "event", "retry", "workflow", info.WorkflowExecution.ID, "step", info.ActivityType.Name,
-		"attempt", info.Attempt, "error", words)
+	activity.GetLogger(ctx).Warn("the attempt failed", retryFields(info, words)...)
+}
+
+// retryFields are those of the line about a failed attempt. An activity of a source runs on the queue of that source.
+func retryFields(info activity.Info, words string) []any {
+	fields := []any{"event", "retry"}
+	if source, ok := strings.CutPrefix(info.TaskQueue, sourcename.QueuePrefix); ok {
+		fields = append(fields, "source", source)
+	}
+	return append(fields, "workflow", info.WorkflowExecution.ID, "step", info.ActivityType.Name, "attempt", info.Attempt, "error", words)
 }
 
 // mayEndByItself says whether an error is a refused login that may end without a fix by anybody.

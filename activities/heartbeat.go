@@ -44,7 +44,7 @@ type pulse struct {
 	mu          sync.Mutex
 	done, total int64
 	waiting     string
-	last        int64 // calls at the beat before
+	last        int64 // the most calls at the beat before
 	measured    Beat  // that metrics have counted
 
 	contradicted Contradicted
@@ -139,11 +139,11 @@ const unheard = 5
 func (p *pulse) beat() Beat {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	calls := p.calls()
-	pace := calls - p.last
-	p.last = calls
+	most := p.most()
+	pace := most - p.last
+	p.last = most
 	return Beat{
-		Done: p.gained(), Total: p.total, Calls: calls, Bound: p.most() + unheard*pace + int64(p.share),
+		Done: p.gained(), Total: p.total, Calls: p.calls(), Bound: most + unheard*pace + int64(p.share),
 		Moved: p.done > 0, Waiting: p.waiting,
 		Contradicted: p.contradicted,
 	}
@@ -208,7 +208,7 @@ func (p *pulse) progress(done, total int64) {
 }
 
 // calls is the number of API calls that this and the earlier attempts have made for certain.
-func (p *pulse) calls() int64 { return p.before.Calls + p.meter.Calls() }
+func (p *pulse) calls() int64 { return p.before.Calls + p.meter.Certain() }
 
 // most is the number of API calls that they may have made, which the quota must count.
 func (p *pulse) most() int64 { return p.before.most() + p.meter.Calls() }

@@ -35,7 +35,7 @@ const (
 // Spending is what an activity used of the org's API calls.
 type Spending struct {
 	Calls      int64         `json:"calls"`            // that were made, or may have been
-	Unsure     int64         `json:"unsure,omitempty"` // of Calls: those of an attempt that was killed, of which nobody knows more
+	Unsure     int64         `json:"unsure,omitempty"` // of Calls: those of an attempt that was killed, and those that no answer of the org proves
 	Usage      quota.Usage   `json:"usage,omitzero"`
 	Stop       Stop          `json:"stop,omitempty"`
 	RetryAfter time.Duration `json:"retry_after,omitempty"` // with StopThrottled

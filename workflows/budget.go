@@ -25,20 +25,29 @@ type budget struct {
 
 // budgetState is the account of API calls.
 type budgetState struct {
-	Calls           int64                `json:"calls"` // made by the sync for certain: the quota counts more where a worker was killed
+	Calls           int64                `json:"calls"` // made by the sync for certain: the quota counts more where a worker was killed, or the org did not answer
 	Quota           quota.Budget         `json:"quota"`
 	QuotaAsked      operator.QuotaChange `json:"quota_asked,omitzero"`        // by operators, over the settings
+	Said            int64                `json:"said,omitempty"`              // the org's usage at Quota.At, as Salesforce reported it
 	SinceUsageKnown int64                `json:"since_usage_known,omitempty"` // calls since Salesforce last reported the org's usage
 	SummedIn        string               `json:"summed_in,omitempty"`         // the run in which the calls of the source were summed
 }
 
 // open begins the account with what the login reports.
 func (b *budget) open(ctx workflow.Context, auth activities.AuthenticateResult) {
-	b.own.Calls += auth.Calls
+	b.own.Calls += auth.Calls - auth.Unsure
 	b.applyPolicy()
 	b.own.Quota.Margin = int64(auth.MaxInFlight)
 	b.recall(auth.Used)
 	b.own.Quota.Return(0, auth.Calls, auth.Usage, workflow.Now(ctx))
+	b.own.hear(auth.Usage)
+}
+
+// hear keeps a report of the org's usage that the account has taken over.
+func (b *budgetState) hear(usage quota.Usage) {
+	if usage.Max > 0 && usage.At.Equal(b.Quota.At) {
+		b.Said = usage.Used
+	}
 }
 
 // applyPolicy makes the policy of the settings, and over it of what operators asked for. Before the login the settings are not
@@ -102,6 +111,7 @@ func (b *budget) giveBack(ctx workflow.Context, reserved activities.CallBudget, 
 		spent = call.Spent(err, reserved)
 	}
 	b.own.Quota.Return(reserved.Calls, spent.Calls, spent.Usage, workflow.Now(ctx))
+	b.own.hear(spent.Usage)
 	b.own.Calls += spent.Made()
 	if b.own.SinceUsageKnown += spent.Calls; spent.Usage.Max > 0 {
 		b.own.SinceUsageKnown = 0
@@ -204,7 +214,8 @@ func (b *budget) check(ctx workflow.Context, must bool) error {
 		return b.wait.continueIfFull(ctx)
 	}
 	b.own.Quota.Look(seen.Usage, seen.Calls, workflow.Now(ctx))
-	b.own.Calls += seen.Calls
+	b.own.hear(seen.Usage)
+	b.own.Calls += seen.Calls - seen.Unsure
 	b.own.SinceUsageKnown = 0
 	return nil
 }

@@ -219,7 +219,7 @@ func fillLogin(t *testing.T, state *workflows.State, now time.Time) {
 
 // fillRest fills what crosses beside it.
 func fillRest(state *workflows.State, now time.Time) {
-	state.PausedFor = long[:mostReason]
+	state.PausedSince, state.PausedFor, state.Said = now, long[:mostReason], 1<<40
 	state.Unseen = &listing.Unseen{Count: 1 << 40, Kind: listing.UnseenUnknown}
 	state.Held = workflows.Held{Until: now, Verdict: operator.Discarded, Reason: long[:mostReason]}
 	state.Unexpected = workflows.Unexpected{Tries: 5, Since: time.Now(), Reports: 1 << 40}

@@ -1,11 +1,13 @@
 package workflows
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
 
 	"longhaul/internal/description"
+	"longhaul/internal/fault"
 	"longhaul/internal/humanize"
 	"longhaul/internal/warning"
 )
@@ -53,7 +55,9 @@ func (b *page) line(format string, args ...any) { fmt.Fprintf(b, "- "+format+"\n
 func (b *page) wait(p Progress) {
 	switch {
 	case p.Waiting == "" && p.Trouble != "":
-		b.text("**Tried again:** %s.", humanize.Clause(p.Trouble))
+		what, do := fault.Halves(humanize.Clause(p.Trouble))
+		b.text("**Tried again:** %s.", what)
+		b.text("**What to do:** %s.", cmp.Or(do, "nothing, it continues by itself"))
 		return
 	case p.Waiting == "":
 		return
@@ -192,8 +196,8 @@ func (d *display) account(b *page) {
 // quota says how much of the org's API calls is used.
 func (b *page) quota(p Progress) {
 	if q := p.Quota; q != nil {
-		b.line("The org has used %s of its %s API calls of the last 24 hours; this sync stops at %d %% of them, and the source may use %d %%",
-			humanize.Number(q.Used), humanize.Number(q.Max), q.Ceiling, q.Share)
+		b.line("The org has used at least %s of its %s API calls of the last 24 hours, as it said at %s; this sync stops at %d %% of them, "+
+			"and the source may use %d %%", humanize.Number(q.Reported), humanize.Number(q.Max), minute(q.At), q.Ceiling, q.Share)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"longhaul/activities"
 	"longhaul/internal/fault"
 	"longhaul/internal/listing"
+	"longhaul/internal/quota"
 )
 
 var atTwo = time.Date(2026, 11, 29, 14, 2, 10, 0, time.UTC)
@@ -46,6 +47,20 @@ func TestPage_saysWhatIsNewAndWhatToDo(t *testing.T) {
 				"### acme: waiting (describe)\n", "**Waiting until 2026-11-30 15:00 UTC:** this source has used its share.\n",
 				"**What to do:** nothing, it continues by itself; to let it use more: `temporal workflow update execute --workflow-id sync-acme",
 			},
+			nil,
+		},
+		"the org said something a while ago": {
+			func(d *display) {
+				d.state.Quota.Return(0, 104, quota.Usage{Used: 760, Max: 5_000_000, At: atTwo, Clock: atTwo}, atTwo)
+				d.state.hear(quota.Usage{Used: 760, Max: 5_000_000, At: atTwo})
+				d.state.Quota.Return(0, 1136, quota.Usage{}, atTwo) // which nobody answered
+			},
+			[]string{"- The org has used at least 760 of its 5,000,000 API calls of the last 24 hours, as it said at 2026-11-29 14:02 UTC; this sync stops"},
+			nil,
+		},
+		"an outage": {
+			func(*display) {},
+			[]string{"**Tried again:** acme.example is in trouble (503).\n", "**What to do:** nothing to change here; a sync goes on by itself when that answers.\n"},
 			nil,
 		},
 		"it waits for the calls of others": {
@@ -88,7 +103,11 @@ func TestPage_saysWhatIsNewAndWhatToDo(t *testing.T) {
 	} {
 		d := shown()
 		row.change(d)
-		page := d.page(d.progress())
+		p := d.progress()
+		if name == "an outage" {
+			p.Trouble = "acme.example is in trouble (503): nothing to change here; a sync goes on by itself when that answers"
+		}
+		page := d.page(p)
 		for _, words := range row.says {
 			if !strings.Contains(page, words) {
 				t.Errorf("%s: %q is not on the page:\n%s", name, words, page)

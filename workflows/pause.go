@@ -29,11 +29,16 @@ type waiter struct {
 
 // pauseState says whether operators have paused the sync.
 type pauseState struct {
-	Paused    bool   `json:"paused,omitempty"`
-	PausedFor string `json:"paused_for,omitempty"` // the reason that an operator gave
+	Paused      bool      `json:"paused,omitempty"`
+	PausedSince time.Time `json:"paused_since,omitzero"`
+	PausedFor   string    `json:"paused_for,omitempty"` // the reason that an operator gave
 }
 
-func (w *waiter) pause(reason string) {
+// pause pauses the sync. Of two pauses the first says since when, the newest why.
+func (w *waiter) pause(ctx workflow.Context, reason string) {
+	if !w.own.Paused {
+		w.own.PausedSince = workflow.Now(ctx).UTC()
+	}
 	w.own.Paused, w.own.PausedFor = true, clip(reason)
 	if w.interrupt != nil {
 		w.interrupt()
@@ -113,12 +118,15 @@ func (w *waiter) backOff(ctx workflow.Context, retryAfter time.Duration, why str
 	return w.sitOut(ctx, standstill{why: cmp.Or(why, "Salesforce asked to wait before more is asked of it")}, retryAfter)
 }
 
+// AfterResume ends the reason of a pause.
+const AfterResume = "; it continues after the signal resume"
+
 // untilResumed waits while the sync is paused.
 func (w *waiter) untilResumed(ctx workflow.Context) error {
 	if !w.paused() {
 		return ctx.Err()
 	}
-	why := operator.Because("paused by an operator", w.own.PausedFor) + "; it continues after the signal resume"
+	why := operator.Because("paused by an operator since "+humanize.Moment(w.own.PausedSince), w.own.PausedFor) + AfterResume
 	w.halt(ctx, standstill{phase: PhasePaused, why: why, do: toResume("", w.display.state.Sync.Source)})
 	err := workflow.Await(ctx, func() bool { return !w.paused() || historyFull(ctx) })
 	if err = cmp.Or(err, ctx.Err()); err == nil && w.paused() { // a cancel comes first: the next run would not see it

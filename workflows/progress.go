@@ -23,11 +23,11 @@ type Progress struct {
 	Started    time.Time           `json:"started"`
 	Updated    time.Time           `json:"updated"` // the moment that the counts are of
 	Kinds      activities.Kinds    `json:"kinds"`
-	Listed     int64               `json:"listed"`      // records found so far, of all kinds
-	States     activities.States   `json:"states"`      // of the reports that have their state so far
-	Reused     int64               `json:"reused"`      // reports whose columns were known and unchanged
-	ToDescribe int64               `json:"to_describe"` // reports that this sync describes
-	Done       int64               `json:"done"`        // of those, the ones that are done, in running shards too
+	Listed     int64               `json:"listed"`          // records found so far, of all kinds
+	States     activities.States   `json:"states,omitzero"` // of the reports that have their state so far; left out while none has. A shard adds its own at its end
+	Reused     int64               `json:"reused"`          // reports whose columns were known and unchanged
+	ToDescribe int64               `json:"to_describe"`     // reports that this sync describes
+	Done       int64               `json:"done"`            // of those, the ones that are done, in running shards too
 	Shards     Count               `json:"shards"`
 	Files      map[string]Count    `json:"files"`   // assembled, by export
 	Uploads    map[string]Count    `json:"uploads"` // delivered, by export
@@ -60,11 +60,13 @@ type HandedOver struct {
 
 // Quota is what is known of the org's daily API calls, and how many of them the sync may use.
 type Quota struct {
-	Used     int64 `json:"used"` // by all users of the org in the last 24 hours, as last reported
-	Max      int64 `json:"max"`
-	Ceiling  int   `json:"ceiling"`  // percent of Max, for all users of the org
-	Share    int   `json:"share"`    // percent of Max, for all syncs of the source in any 24 hours
-	Reserved int64 `json:"reserved"` // granted to running activities
+	Used     int64     `json:"used"` // by all users of the org in the last 24 hours: the most that it can be by what was reported and sent
+	Max      int64     `json:"max"`
+	Reported int64     `json:"reported"`    // the same, as Salesforce last reported it
+	At       time.Time `json:"reported_at"` // when that was, by Salesforce's clock
+	Ceiling  int       `json:"ceiling"`     // percent of Max, for all users of the org
+	Share    int       `json:"share"`       // percent of Max, for all syncs of the source in any 24 hours
+	Reserved int64     `json:"reserved"`    // granted to running activities
 }
 
 // Count is how many of a total are done.
@@ -85,7 +87,8 @@ func quotaOf(b budgetState) *Quota {
 		return nil
 	}
 	return &Quota{
-		Used: b.Quota.Used, Max: b.Quota.Max, Ceiling: b.Quota.Policy.Ceiling, Share: b.Quota.Policy.Share, Reserved: b.Quota.Reserved,
+		Used: b.Quota.Used, Max: b.Quota.Max, Reported: b.Said, At: b.Quota.At.UTC(),
+		Ceiling: b.Quota.Policy.Ceiling, Share: b.Quota.Policy.Share, Reserved: b.Quota.Reserved,
 	}
 }
 

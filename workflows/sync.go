@@ -170,7 +170,7 @@ func (s *sync) handle(ctx workflow.Context, signal operator.Signal) {
 		s.state.UnknownSignals = operator.WarnOfUnknown(s.state.UnknownSignals, signal)
 		s.display.touch(ctx)
 	case signal.Name == operator.Pause:
-		s.wait.pause(signal.Reason)
+		s.wait.pause(ctx, signal.Reason)
 	case signal.Name == operator.Resume:
 		s.state.Sync.Since = workflow.Now(ctx).UTC() // with new sessions: what was fixed may apply to those alone
 		s.recovery.resume()

@@ -3,6 +3,7 @@ package bucket
 import (
 	"errors"
 	"os"
+	"strings"
 	"testing"
 
 	"longhaul/internal/fault"
@@ -36,6 +37,8 @@ func TestBucket_aFolderThatIsAwayIsNotMadeAnew(t *testing.T) {
 				t.Helper()
 				if f := fault.From(err); f == nil || f.Class != fault.Transient || f.System != fault.Bucket || errors.Is(err, ErrNotExist) {
 					t.Errorf("%s: %v, want that the bucket is away", what, err)
+				} else if _, change := fault.Halves(f.Message); !strings.HasPrefix(change, "give all workers the same storage") {
+					t.Errorf("%s: %q; a worker with another bucket sees the same, and must not have the sync cancelled", what, f.Message)
 				}
 			}
 			away("a commit", begun.Commit())

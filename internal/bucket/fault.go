@@ -177,12 +177,14 @@ func (p place) unexpected(key string) error {
 	}
 }
 
-// away is the fault of a bucket that lost the id which a process has read.
+// away is the fault of a bucket that has not the id which was read of it before: its disk is not mounted, it was emptied, or the settings
+// of this process name another one, which looks the same.
 func (p place) away(err error) error {
 	return &fault.Error{
 		Class: fault.Transient, System: fault.Bucket, Err: err,
-		Message: fmt.Sprintf("the bucket %s is away: the %s that was in it is missing; bring the bucket back, or cancel the sync and start "+
-			"it again if it was emptied on purpose", p.name, identityKey),
+		Message: fmt.Sprintf("the bucket %s is away, was emptied, or is another one than the sync uses, as it lacks the %s of the sync's bucket: "+
+			"give all workers the same storage, or bring the bucket back; only if it was emptied on purpose, cancel the sync and start it again",
+			p.name, identityKey),
 	}
 }
 

@@ -63,7 +63,8 @@ func (v *syncVerb) run(ctx context.Context) error {
 		return err
 	}
 	defer temporal.Close()
-	if err := control.NeedWorker(ctx, temporal); err != nil {
+	none := control.NeedWorker(ctx, temporal) // why no worker takes it
+	if err := none; err != nil {
 		if !v.detach {
 			return err
 		}
@@ -80,7 +81,7 @@ func (v *syncVerb) run(ctx context.Context) error {
 		v.console.note("Joined the sync that is running.")
 	}
 	waits := control.Unserved(ctx, temporal, v.source)
-	if waits {
+	if waits && none == nil { // one cause is said already
 		v.console.note("%s.", waitsForWorker(v.source))
 	}
 	if v.detach {
@@ -116,6 +117,9 @@ func (v *syncVerb) detached(run client.WorkflowRun) error {
 // watch shows the sync until it ends, and prints the result. waits says that no worker served the source at the beginning.
 func (v *syncVerb) watch(ctx context.Context, temporal client.Client, run client.WorkflowRun, waits bool) error {
 	w := &monitor.Watcher{Client: temporal, ID: run.GetID(), View: v.console.view()}
+	if waits {
+		w.Told = workflows.Unserved(v.source)
+	}
 	result, err := w.Follow(ctx, run)
 	if ctx.Err() != nil {
 		return v.stopped(ctx, temporal, waits || w.WaitsFor() == workflows.Unserved(v.source))

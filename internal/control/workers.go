@@ -28,12 +28,14 @@ func NeedWorker(ctx context.Context, c client.Client) error {
 	defer cancel()
 	ticker := time.NewTicker(pollersEvery)
 	defer ticker.Stop()
-	for {
+	for heard := false; ; {
 		n, err := pollers(ctx, c)
 		switch {
 		case n > 0:
 			return nil
-		case err != nil && ctx.Err() == nil:
+		case err == nil:
+			heard = true
+		case !heard: // later the end of the wait may be why, and Temporal may notice it before this process does
 			return err
 		}
 		select {

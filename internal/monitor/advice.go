@@ -1,7 +1,9 @@
 package monitor
 
 import (
+	"cmp"
 	"fmt"
+	"strings"
 	"time"
 
 	"longhaul/internal/humanize"
@@ -46,7 +48,7 @@ func (s standstill) advice(id, address string) string {
 		return fmt.Sprintf("The sync is blocked%s. Fix that, then resume it%s:%s",
 			s.reason(), s.before("; otherwise it fails at %s"), resume)
 	case workflows.PhasePaused:
-		return "The sync is paused. Resume it:" + resume
+		return fmt.Sprintf("The sync is %s. Resume it:%s", cmp.Or(strings.TrimSuffix(humanize.Clause(s.why), workflows.AfterResume), "paused"), resume)
 	default:
 		return ""
 	}

@@ -34,14 +34,14 @@ func TestWatcher_saysOnceWhatToDoAboutAStandstill(t *testing.T) {
 	look(workflows.PhaseDescribe, "")
 	look(workflows.PhaseBlocked, "Salesforce refuses the client secret.")
 	look(workflows.PhaseBlocked, "the user is frozen")
-	look(workflows.PhasePaused, "paused by an operator")
+	look(workflows.PhasePaused, "paused by an operator since 29 Nov 07:32 UTC (org maintenance until 9)"+workflows.AfterResume)
 	look(workflows.PhaseHeld, "half of the reports are missing")
 	const resume = "\n  temporal workflow signal --workflow-id sync-acme --name resume"
 	want := []string{
 		"The sync is blocked: Salesforce refuses the client secret. Fix that, then resume it:" + resume,
 		"The sync is blocked: Salesforce refuses the client secret. Fix that, then resume it:" + resume,
 		"The sync is blocked: the user is frozen. Fix that, then resume it:" + resume,
-		"The sync is paused. Resume it:" + resume,
+		"The sync is paused by an operator since 29 Nov 07:32 UTC (org maintenance until 9). Resume it:" + resume,
 		"The sync is held: half of the reports are missing. Approve what it found, or discard the sync:" +
 			"\n  temporal workflow update execute --workflow-id sync-acme --name approve" +
 			"\n  temporal workflow update execute --workflow-id sync-acme --name discard",

@@ -2,6 +2,7 @@ package monitor
 
 import (
 	"fmt"
+	"strings"
 
 	"longhaul/internal/humanize"
 	"longhaul/workflows"
@@ -23,17 +24,30 @@ const besideBar = 53
 func (s Snapshot) short() string {
 	switch {
 	case s.Waiting != "":
-		waiting := "waiting" + s.untilWords()
-		if counted := fmt.Sprintf("%s of %s, %s", humanize.Number(s.Done), humanize.Count(s.ToDescribe, "report"), waiting); s.ToDescribe > 0 &&
-			len(counted) <= besideBar {
-			return counted
-		}
-		return waiting
+		return s.shortWait()
 	case s.describing() && s.ToDescribe > 0:
 		return s.soFar() + s.leftWords()
 	default:
 		return s.phaseWords()
 	}
+}
+
+// shortWait is the longest that fits of how far the sync is and until when it waits.
+func (s Snapshot) shortWait() string {
+	until := s.untilWords()
+	if s.ToDescribe > 0 {
+		count := humanize.Number(s.Done) + " of "
+		for _, words := range []string{
+			count + humanize.Count(s.ToDescribe, "report") + ", waiting" + until,
+			count + humanize.Number(s.ToDescribe) + ", waiting" + until,
+			count + humanize.Number(s.ToDescribe) + ", " + strings.TrimLeft(until, ", "),
+		} {
+			if len(words) <= besideBar {
+				return words
+			}
+		}
+	}
+	return "waiting" + until
 }
 
 // untilWords stand before the reason: a narrow terminal shows only the beginning of the line.

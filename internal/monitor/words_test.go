@@ -1,6 +1,7 @@
 package monitor
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -53,6 +54,34 @@ func TestSnapshot_saysWhatASyncWaitsFor(t *testing.T) {
 		s.Phase, s.Waiting = row.phase, row.waiting
 		if got := s.sentence(); got != row.want {
 			t.Errorf("%s: got %q, want %q", row.name, got, row.want)
+		}
+	}
+}
+
+// Whatever a sync waits for, the bar keeps how far it is.
+func TestShort_keepsHowFarItIs(t *testing.T) {
+	t.Parallel()
+	until := time.Date(2026, 11, 30, 18, 5, 0, 0, time.UTC)
+	for _, done := range []struct {
+		described, all int64
+		count          string
+	}{{96, 400, "96 of 400"}, {123_456, 200_000, "123,456 of 200,000"}} {
+		p := workflows.Progress{Waiting: "why", Done: done.described, ToDescribe: done.all}
+		for _, row := range []struct {
+			phase       workflows.Phase
+			until, look time.Time
+		}{
+			{phase: workflows.PhaseBlocked, until: until}, {phase: workflows.PhaseDescribe, until: until},
+			{phase: workflows.PhaseDescribe, look: until}, {phase: workflows.PhasePaused},
+		} {
+			s := Snapshot{Progress: p, Until: row.until}
+			if s.Phase = row.phase; !row.look.IsZero() {
+				s.Looks = &row.look
+			}
+			words := s.short()
+			if !strings.HasPrefix(words, done.count) || len(words) > besideBar || row.phase != workflows.PhasePaused && !strings.Contains(words, "30 Nov 18:05") {
+				t.Errorf("%s: %d characters: %q", row.phase, len(words), words)
+			}
 		}
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"go.temporal.io/sdk/workflow"
+
+	"longhaul/internal/sourcename"
 )
 
 // TaskQueue is the task queue of every Longhaul worker, and the only one that people name: all workflows run there. The
@@ -12,7 +14,7 @@ const TaskQueue = "longhaul"
 
 // SourceQueue is the task queue of a source's activities. Only workers that can serve the source poll it, so a worker whose
 // settings lack the source never gets its work.
-func SourceQueue(source string) string { return TaskQueue + "-" + source }
+func SourceQueue(source string) string { return sourcename.QueuePrefix + source }
 
 // OnSourceWorker sends activities to the workers that serve a source.
 func OnSourceWorker(ctx workflow.Context, source string) workflow.Context {

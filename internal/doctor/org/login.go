@@ -119,6 +119,9 @@ func (f account) apiRow() doctor.Finding {
 		return r.skip(f.because())
 	case fault.Is(f.stopped(), fault.Throttled): // a sync sends fewer requests and goes on
 		return r.unanswered(f.stopped(), "what the run-as user may and sees is not known")
+	case fault.Is(f.stopped(), fault.Transient): // nobody has refused anything
+		r.Title = "Answer of the host to API calls"
+		return r.fail(f.stopped(), "no sync can read anything, and a running one waits")
 	case f.stopped() != nil:
 		return r.fail(f.stopped(), "no sync can read anything")
 	}

@@ -135,3 +135,14 @@ func TestCheck_policiesOfTheOrg(t *testing.T) {
 		})
 	}
 }
+
+// A page in place of each answer is no refusal, and no setting of the user mends it.
+func TestCheck_aMaintenancePageIsNoMissingPermission(t *testing.T) {
+	t.Parallel()
+	f := start(t, server.Options{Reports: 10, Faults: []server.Fault{{Name: "html_200"}}})
+	row := f.check()["api"]
+	if row.Status != doctor.Fail || row.Class != fault.Transient || !strings.HasPrefix(row.Title, "Answer of the host") ||
+		!strings.Contains(row.Found, "Down for Maintenance") || !strings.Contains(row.Fix, "status.salesforce.com") {
+		t.Errorf("%+v", row)
+	}
+}

@@ -2,6 +2,7 @@ package apierror
 
 import (
 	"strconv"
+	"strings"
 
 	"longhaul/internal/httpkit"
 	"longhaul/internal/salesforce/redact"
@@ -39,6 +40,14 @@ func (e *pageError) Error() string {
 
 // Is makes every page the same fault.
 func (e *pageError) Is(target error) bool { return target == ErrWebPage }
+
+// advice is what to look at first; empty where the page does not say what it is.
+func (e *pageError) advice() string {
+	if !strings.Contains(strings.ToLower(e.title), "maintenance") {
+		return ""
+	}
+	return "look at status.salesforce.com for a maintenance, which ends by itself; else "
+}
 
 // called names the page within a sentence, with a space before it; empty when it has no title.
 func (e *pageError) called() string {

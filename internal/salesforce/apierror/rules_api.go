@@ -127,7 +127,7 @@ var statusRules = []rule{
 	},
 	{
 		status: statuses(406, 408, 425, 500, 502, 503, 504), class: fault.Transient, again: true,
-		sentence: "{host} is in trouble ({status}): nothing to change here; try again later if it lasts",
+		sentence: "{host} is in trouble ({status}): nothing to change here; a sync goes on by itself when that answers",
 	},
 	{
 		status: statuses(420), class: fault.Transient, again: true,

@@ -108,7 +108,7 @@ var loginRules = []rule{
 	},
 	{
 		code: "server_error", class: fault.Transient, again: true,
-		sentence: "the login of {host} is in trouble: nothing to change here; try again later if it lasts",
+		sentence: "the login of {host} is in trouble: nothing to change here; a sync goes on by itself when that answers",
 	},
 	{
 		code: "invalid_request", class: fault.LoginRefused, whole: true,
@@ -116,7 +116,7 @@ var loginRules = []rule{
 	},
 	{
 		status: statuses(406, 408, 420, 425, 500, 502, 503, 504), class: fault.Transient, again: true,
-		sentence: "the login of {host} is in trouble ({status}): nothing to change here; try again later if it lasts",
+		sentence: "the login of {host} is in trouble ({status}): nothing to change here; a sync goes on by itself when that answers",
 	},
 	{
 		status: statuses(404, 405, 410, 501), class: fault.Transient, astray: true,

@@ -41,8 +41,8 @@ func Unreadable(op, host string, err error) *Error {
 		e.Class = fault.Poison
 		e.Sentence = "Salesforce described this report without its columns: if this persists, save the report again or delete it"
 	case errors.As(err, &page):
-		e.Sentence = fmt.Sprintf("a web page%s arrived instead of an answer from %s: check whether a proxy or a login portal is in between",
-			page.called(), host)
+		e.Sentence = fmt.Sprintf("a web page%s arrived instead of an answer from %s: %scheck whether a proxy or a login portal is in between",
+			page.called(), host, page.advice())
 	case errors.Is(err, ErrNotJSON):
 		e.Sentence = fmt.Sprintf("something other than JSON arrived instead of an answer from %s: check whether a proxy or a login portal is in between",
 			host)

@@ -33,7 +33,7 @@ func (t Counter) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	if m != nil {
-		m.count(req.URL.Path, isCall)
+		m.count(req.URL.Path, isCall, resp)
 	}
 	var mark int64
 	if b != nil && isCall {

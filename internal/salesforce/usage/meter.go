@@ -2,6 +2,7 @@ package usage
 
 import (
 	"context"
+	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -11,15 +12,18 @@ import (
 
 // Meter counts the calls made under one context. Its zero value is ready; it is safe for concurrent use.
 type Meter struct {
-	calls, logins atomic.Int64
+	calls, unsure, logins atomic.Int64
 
 	mu    sync.Mutex
 	date  time.Time
 	limit reading
 }
 
-// Calls is the number of requests that count against the org's daily API requests.
+// Calls is the most requests that can count against the org's daily API requests.
 func (m *Meter) Calls() int64 { return m.calls.Load() }
+
+// Certain is how many of Calls Salesforce has counted as far as anybody can tell. Screens show these.
+func (m *Meter) Certain() int64 { return max(m.calls.Load()-m.unsure.Load(), 0) }
 
 // Logins is the number of token requests.
 func (m *Meter) Logins() int64 { return m.logins.Load() }
@@ -45,14 +49,26 @@ func (m *Meter) Date() time.Time {
 	return m.date
 }
 
-// count counts a request that was sent.
-func (m *Meter) count(path string, isCall bool) {
+// count counts a request that was sent, and its answer, nil where none came.
+func (m *Meter) count(path string, isCall bool, answer *http.Response) {
 	switch {
 	case isCall:
 		m.calls.Add(1)
+		if !counted(answer) {
+			m.unsure.Add(1)
+		}
 	case path == origin.TokenPath:
 		m.logins.Add(1)
 	}
+}
+
+// counted reports whether an answer proves that Salesforce counted the request. Each answer of the REST API has the usage in its header,
+// that of an analytics resource perhaps not. An outage answers without it, from what stands before the org.
+func counted(answer *http.Response) bool {
+	if answer == nil {
+		return false
+	}
+	return answer.StatusCode < http.StatusInternalServerError || answer.Header.Get(Header) != ""
 }
 
 // observe notes Salesforce's time. Answers overtake each other: an older one changes nothing, unless it is so much older that the newer

@@ -40,6 +40,33 @@ func TestCounter_countsWhatSalesforceCounts(t *testing.T) {
 	}
 }
 
+// An outage answers before the org does. The quota counts such a request, as it may count; no screen shows it.
+func TestMeter_isCertainOfWhatTheOrgAnswered(t *testing.T) {
+	t.Parallel()
+	withUsage := answertest.Reply(500, "")
+	withUsage.Header.Set(Header, "api-usage=9/100")
+	for name, row := range map[string]struct {
+		answer  *http.Response
+		err     error
+		certain int64
+	}{
+		"an answer":                {answertest.Reply(200, ""), nil, 1},
+		"a refusal":                {answertest.Reply(403, ""), nil, 1},
+		"trouble, with the usage":  {withUsage, nil, 1},
+		"an outage":                {answertest.Reply(503, ""), nil, 0},
+		"an answer that got lost":  {nil, io.ErrUnexpectedEOF, 0},
+		"a host that is not there": {nil, dialError(), 0},
+	} {
+		m := new(Meter)
+		bottom := answertest.RoundTrip(func(*http.Request) (*http.Response, error) { return row.answer, row.err })
+		req := answertest.NewRequest(t, "GET", "https://h/services/data/v59.0/limits")
+		_, _ = Counter{bottom}.RoundTrip(req.WithContext(WithMeter(req.Context(), m)))
+		if m.Certain() != row.certain || m.Calls() < m.Certain() || errors.Is(row.err, io.ErrUnexpectedEOF) && m.Calls() != 1 {
+			t.Errorf("%s: %d calls for certain, at most %d; want %d", name, m.Certain(), m.Calls(), row.certain)
+		}
+	}
+}
+
 func TestMeter_keepsTheNewest(t *testing.T) {
 	t.Parallel()
 	m := new(Meter)
