@@ -70,7 +70,8 @@ func (f rights) permissionRow(p permission.Permission) doctor.Finding {
 	case slices.Contains(f.AcceptMissing, p.Name):
 		cost += ", as accept_missing allows"
 	case p.Decides:
-		cost += "; a first sync holds and asks before it goes on without it (accept_missing allows it for good)"
+		cost += "; a first sync is held until somebody approves to go on without it (accept_missing allows it for good)"
+		r.Holds = true
 	}
 	return r.warn(found, cost, fix, place.Permissions)
 }

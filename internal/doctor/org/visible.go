@@ -78,7 +78,11 @@ func (f sight) visibleRow(k listing.Kind) doctor.Finding {
 		return count(r.warn("the run-as user sees no report", "a sync has nothing to read",
 			"share the folders of reports with the run-as user, or give it "+strings.Join(f.wanting(k), " and "), place.Permissions), 0, doctor.Exact)
 	case f.seesAll(k):
-		return count(r.pass("%s, which is all of them", number(n.value, k)), n.value, doctor.Exact)
+		all := "which is all of them"
+		if k == listing.Reports || k == listing.Dashboards {
+			all = "all but those in other users' private folders"
+		}
+		return count(r.pass("%s, %s", number(n.value, k), all), n.value, doctor.Exact)
 	default:
 		return count(r.pass("%s; the org has at least as many", number(n.value, k)), n.value, doctor.AtLeast)
 	}

@@ -101,20 +101,7 @@ func (p Page) together(w io.Writer, rows []doctor.Finding) {
 
 // headline sums up.
 func headline(r doctor.Result) string {
-	counts := map[doctor.Status]int64{}
-	for _, f := range r.Findings {
-		counts[f.Status]++
-	}
-	say := "A sync can run"
-	switch r.Status {
-	case doctor.Fail:
-		say = "A sync cannot run as it is"
-	case doctor.Warn:
-		say = "A sync can run, and lacks something"
-	case doctor.Pass, doctor.Skipped:
-	}
-	return fmt.Sprintf("%s: %s. %s: %d fail, %d warn, %d pass, %d skipped. %s.", r.Source, say,
-		humanize.Count(int64(len(r.Findings)), "question"), counts[doctor.Fail], counts[doctor.Warn], counts[doctor.Pass], counts[doctor.Skipped],
+	return fmt.Sprintf("%s: %s. %s: %s. %s.", r.Source, r.Verdict(), humanize.Count(int64(len(r.Findings)), "question"), r.Tally(),
 		humanize.Count(r.Calls, "API call"))
 }
 
