@@ -147,7 +147,7 @@ func (v *checkVerb) show(result doctor.Result) error {
 	if first == nil {
 		return nil
 	}
-	message := fmt.Sprintf("check of %s: %s failed: %s", result.Source, first.ID, first.Found)
+	message := fmt.Sprintf("check of %s: %s (%s): %s", result.Source, first.Title, first.ID, first.Found)
 	if failed > 1 {
 		message += " (and " + humanize.Count(int64(failed-1), "more row") + " failed)"
 	}

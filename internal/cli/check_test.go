@@ -142,7 +142,7 @@ Other worker: 9@etl-2
 	if diff := cmp.Diff(want, out.stdout.String()); diff != "" || code != exitLogin {
 		t.Errorf("code %d (-want +got)\n%s", code, diff)
 	}
-	if said := out.stderr.String(); said != "longhaul-starter: check of acme: login failed: this is so\n" {
+	if said := out.stderr.String(); said != "longhaul-starter: check of acme: A row (login): this is so\n" {
 		t.Errorf("stderr: %s", said)
 	}
 }

@@ -46,7 +46,7 @@ func (f limits) callsRow() doctor.Finding {
 		return r.unanswered(f.used.err, "how long a sync takes is not known")
 	case most <= 0:
 		return r.warn("Salesforce does not tell how many the org has used", "quota.ceiling and quota.share cannot be kept",
-			`give the run-as user "View Setup and Configuration"`, place.Permissions)
+			`tick "View Setup and Configuration"`, f.tick())
 	case used >= most:
 		return count(r.warn(fmt.Sprintf("none: %s of %s were used in the last 24 hours", humanize.Number(used), humanize.Number(most)), cost,
 			"wait, or find the program that uses them", place.CallsOfADay), 0, doctor.Exact)

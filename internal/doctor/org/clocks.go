@@ -49,3 +49,6 @@ func (f limits) clocksRow() doctor.Finding {
 		"times on screens, in records and in names of files are wrong; API calls are counted by Salesforce's clock all the same",
 		"set the clock of this machine by NTP", "the machine of this worker")
 }
+
+// clockTime is humanize.Moment to the second, as Setup shows logins.
+func clockTime(t time.Time) string { return t.UTC().Format("2 Jan 15:04:05 UTC") }

@@ -65,3 +65,36 @@ func TestPrint_showsRowsTogetherThatWereSkippedForOneReason(t *testing.T) {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
+
+// TestPrint_saysOnceWhereSeveralRowsAskForSomething: an administrator goes to a page of Setup once.
+func TestPrint_saysOnceWhereSeveralRowsAskForSomething(t *testing.T) {
+	t.Parallel()
+	row := func(title, fix, where string) doctor.Finding {
+		return doctor.Finding{Status: doctor.Warn, Title: title, Found: "missing", Fix: fix, Where: where}
+	}
+	got := shown(text.Page{Width: 80}, row("One", "tick 1", "Setup > Set > Edit"), row("Two", "tick 2", "Setup > Set > Edit"),
+		row("Again", "tick 2", "Setup > Set > Edit"), row("Other", "set it", "Setup > Other"),
+		doctor.Finding{Status: doctor.Pass, Title: "Good", Found: "granted", Where: "Setup > Other"})
+	_, rows, _ := strings.Cut(got, "\n\n")
+	want := `  warn One    missing
+       fix:   tick 1
+       where: see the end
+  warn Two    missing
+       fix:   tick 2
+       where: see the end
+  warn Again  missing
+       fix:   tick 2
+       where: see the end
+  warn Other  missing
+       fix:   set it
+       where: Setup > Other
+  ok   Good   granted
+
+At Setup > Set > Edit:
+  - tick 1
+  - tick 2
+`
+	if diff := cmp.Diff(want, rows); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
