@@ -211,6 +211,9 @@ func TestCheck_inItsOwnProcess(t *testing.T) {
 	if got.Source != "127.0.0.1" || got.Calls < 1 || got.Calls > 25 || got.Worker != nil || len(got.Findings) < 20 {
 		t.Errorf("got %+v", got)
 	}
+	if found := got.Findings[0].Found; !strings.Contains(found, "a share of 100 percent (which extract takes; a sync takes quota.share)") {
+		t.Errorf("the settings are %q", found)
+	}
 	for _, f := range got.Findings {
 		for _, never := range []string{"export.", "bucket.", "temporal."} {
 			if strings.HasPrefix(f.ID, never) {

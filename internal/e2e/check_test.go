@@ -19,7 +19,7 @@ import (
 	"longhaul/internal/host"
 	"longhaul/internal/simulator/server"
 	"longhaul/internal/source"
-	"longhaul/internal/usage"
+	calllog "longhaul/internal/usage"
 	"longhaul/workflows"
 	"longhaul/workflows/question"
 )
@@ -106,7 +106,7 @@ func TestCheck_onAWorkerLeavesNothingAndShowsNoSecret(t *testing.T) {
 func (w works) made(t *testing.T) (calls int64) {
 	t.Helper()
 	now := time.Now()
-	sum, err := usage.Of(w.store, "acme").Read(t.Context(), usage.Attempt{}, now)
+	sum, err := calllog.Of(w.store, "acme").Read(t.Context(), calllog.Attempt{}, now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,8 +125,8 @@ func (w works) isCounted(t *testing.T, before []string, made, calls int64) {
 	if len(after) != len(before)+2 || len(noted) != 2 {
 		t.Errorf("a check left %v", added)
 	}
-	if counted := w.made(t) - made; counted != calls {
-		t.Errorf("%d calls are counted as the source's, and the check made %d", counted, calls)
+	if more := w.made(t) - made; more != calls {
+		t.Errorf("%d calls are counted as the source's, and the check made %d", more, calls)
 	}
 }
 
@@ -189,6 +189,10 @@ func TestCheck_ofASourceThatNobodyServes(t *testing.T) {
 	const says = `source "acne" is not configured; this worker knows: acme`
 	if first := result.Findings[0]; first.ID != "settings" || !strings.Contains(first.Found, says) {
 		t.Errorf("got %+v", first)
+	}
+	last := result.Findings[len(result.Findings)-1]
+	if last.Status != doctor.Fail || !strings.Contains(last.Found, "no worker serves source acne; the worker that answers knows acme") {
+		t.Errorf("the row that fails names no source that there is: %+v", last)
 	}
 }
 

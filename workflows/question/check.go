@@ -39,7 +39,7 @@ func CheckSource(ctx workflow.Context, given converter.RawValue) (*doctor.Result
 		// A worker may have the settings of the source and not serve it, because a secret cannot be read.
 		result, err = call.Do(call.OnAnyWorker(ctx), call.ForQuestion, "check source "+in.Source+", which no worker serves", acts.Examine, params)
 		if err != nil && !temporal.IsCanceledError(err) {
-			result, err = doctor.Judge(in.Source, []doctor.Finding{cluster.Unserved(in.Source)}), nil
+			result, err = doctor.Judge(in.Source, []doctor.Finding{cluster.Unserved(in.Source, nil)}), nil
 		}
 	}
 	if err != nil {
