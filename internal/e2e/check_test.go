@@ -64,7 +64,7 @@ func TestCheck_onAWorkerLeavesNothingAndShowsNoSecret(t *testing.T) {
 	t.Parallel()
 	p := newPlant(t, server.Options{Reports: 30, Columns: 3}, nil)
 	p.sync(t)
-	before, made := p.keys(t), p.made(t)
+	before, known := p.keys(t), made(t, p.works)
 	result := p.check(t, "acme")
 	if len(failed(result)) > 0 {
 		t.Errorf("failed: %v", failed(result))
@@ -75,7 +75,7 @@ func TestCheck_onAWorkerLeavesNothingAndShowsNoSecret(t *testing.T) {
 	if w := result.Worker; w == nil || w.Version != "test" || w.Settings == "" || len(w.Others) > 0 {
 		t.Errorf("the worker is %+v", w)
 	}
-	p.isCounted(t, before, made, result.Calls)
+	isCounted(t, p.works, before, known, result.Calls)
 	data, err := json.Marshal(result)
 	if err != nil || len(data) > 40<<10 {
 		t.Errorf("the result has %d bytes (%v)", len(data), err)
@@ -103,7 +103,7 @@ func TestCheck_onAWorkerLeavesNothingAndShowsNoSecret(t *testing.T) {
 }
 
 // made is how many API calls the bucket knows of.
-func (w works) made(t *testing.T) (calls int64) {
+func made(t *testing.T, w works) (calls int64) {
 	t.Helper()
 	now := time.Now()
 	sum, err := calllog.Of(w.store, "acme").Read(t.Context(), calllog.Attempt{}, now)
@@ -117,7 +117,7 @@ func (w works) made(t *testing.T) (calls int64) {
 }
 
 // isCounted makes sure that a check has left its API calls in the bucket, among those of syncs, and nothing else.
-func (w works) isCounted(t *testing.T, before []string, made, calls int64) {
+func isCounted(t *testing.T, w works, before []string, known, calls int64) {
 	t.Helper()
 	after := w.keys(t)
 	added := slices.DeleteFunc(slices.Clone(after), func(key string) bool { return slices.Contains(before, key) })
@@ -125,7 +125,7 @@ func (w works) isCounted(t *testing.T, before []string, made, calls int64) {
 	if len(after) != len(before)+2 || len(noted) != 2 {
 		t.Errorf("a check left %v", added)
 	}
-	if more := w.made(t) - made; more != calls {
+	if more := made(t, w) - known; more != calls {
 		t.Errorf("%d calls are counted as the source's, and the check made %d", more, calls)
 	}
 }

@@ -52,8 +52,8 @@ const lookFor = "look there for the newest row of this app: Status says why Sale
 func (f sessions) addressRow() doctor.Finding {
 	r := about("login.address", "Our address, as Salesforce saw it")
 	if skipped, unread := f.withoutHistory(r); unread {
-		if f.login != nil {
-			return r.skip("the login failed; the next row says where Salesforce shows it")
+		if f.login != nil { // the row of the history says where to look
+			return r.skip(f.because())
 		}
 		return skipped
 	}
