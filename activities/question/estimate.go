@@ -150,10 +150,4 @@ func (s *survey) ask(ctx context.Context) (quota.Usage, error) {
 }
 
 // reported is what Salesforce's answers so far told of the org's API calls.
-func (s *survey) reported() quota.Usage {
-	told := quota.Usage{Clock: s.meter.Date()}
-	if limit, known := s.meter.Limit(); known {
-		told.Used, told.Max, told.At = limit.Used, limit.Max, s.meter.LimitAt()
-	}
-	return told
-}
+func (s *survey) reported() quota.Usage { return reportedTo(s.meter) }
