@@ -77,7 +77,10 @@ func TestPlan_hasTheShapeThatScriptsRelyOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	for path, names := range map[string][]string{
-		"":             {"source", "as_of", "zone", "calls", "kinds", "reused", "quota", "pace", "first", "refresh", "share_for_48h", "sooner", "stops", "not_asked", "unknown"},
+		"": {
+			"source", "as_of", "zone", "calls", "kinds", "reused", "quota", "pace", "first", "refresh", "share_for_48h", "sooner", "stops",
+			"not_asked", "unknown",
+		},
 		"kinds":        {"folders", "reports", "dashboards", "components", "users"},
 		"first":        {"describes", "calls", "seconds", "waits_seconds", "ends", "days"},
 		"refresh":      {"describes", "calls", "seconds", "waits_seconds", "ends", "days"},

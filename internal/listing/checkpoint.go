@@ -53,11 +53,11 @@ func Counted(ctx context.Context, store *staging.Store, sync staging.Sync) (coun
 	for _, kind := range Kinds {
 		var state checkpoint
 		err := store.ReadJSON(ctx, sync.InventoryState(string(kind)), &state)
-		if err != nil && !errors.Is(err, staging.ErrNotExist) && !store.Unreadable(err) {
-			return nil, false, err
-		}
-		if err != nil || state.Result == nil {
+		switch {
+		case errors.Is(err, staging.ErrNotExist), err != nil && store.Unreadable(err), err == nil && state.Result == nil:
 			return nil, false, nil
+		case err != nil:
+			return nil, false, err
 		}
 		counts[kind] = state.Result.Count
 	}

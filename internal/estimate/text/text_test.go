@@ -51,7 +51,7 @@ UTC).
   Wed 25 Nov     1,000 calls  waits 24.0 h  00:00-24:00, calls at 14:00
   Thu 26 Nov       526 calls  waits 15.0 h  00:00-15:00
 With quota.share: 33 it would end in about 25 h, Wed 25 Nov 14:00 CET (13:00
-UTC). Set that in the settings of the source; `+"`set-quota`"+` changes it for a sync
+UTC). Set that in the settings of the source; ` + "`set-quota`" + ` changes it for a sync
 that runs.
 
 A refresh describes 42 reports (40 changed, 2 to try again), and reuses 2,458:
