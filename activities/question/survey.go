@@ -74,11 +74,17 @@ func (s *survey) known(ctx context.Context, identity salesforce.Identity) error 
 	if s.in.Known.Why = unlike(last.Identity, now); s.in.Known.Why != "" {
 		return s.unfinished(ctx)
 	}
-	changed := listing.Reports.Passes(false)[0]
-	changed.Where += " AND LastModifiedDate >= " + last.Started.UTC().Format("2006-01-02T15:04:05Z")
-	if s.in.Known.Changed, err = s.client.Count(ctx, changed); err != nil {
-		s.in.Known.Changed = -1
-		s.unknown("how many reports changed since the last sync (%s)", fault.Sentence(err))
+	for _, query := range changes(last.Started, s.source.Private) {
+		n, err := s.client.Count(ctx, query)
+		if query.Scope != "" && fault.Is(err, fault.PermissionMissing) {
+			continue // the count of all private reports says so
+		}
+		if err != nil {
+			s.in.Known.Changed = -1
+			s.unknown("how many reports changed since the last sync (%s)", fault.Sentence(err))
+			break
+		}
+		s.in.Known.Changed += n
 	}
 	return s.unfinished(ctx)
 }
@@ -114,6 +120,15 @@ func unlike(last, now description.Identity) string {
 		why += "; a sync that delivers holds until somebody approves that"
 	}
 	return why
+}
+
+// changes are the queries that count the reports that have changed since a moment, a pass of the listing each.
+func changes(since time.Time, private bool) []salesforce.Query {
+	passes := listing.Reports.Passes(private)
+	for i := range passes {
+		passes[i].Where += " AND LastModifiedDate >= " + since.UTC().Format("2006-01-02T15:04:05Z")
+	}
+	return passes
 }
 
 // unfinished says that syncs without a record may have described something that the next one reuses.

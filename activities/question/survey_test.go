@@ -2,6 +2,7 @@ package question
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -79,6 +80,21 @@ func TestUnlike_saysInWordsWhyNothingIsReused(t *testing.T) {
 		last := now
 		if change(&last); unlike(last, now) != want {
 			t.Errorf("got %q, want %q", unlike(last, now), want)
+		}
+	}
+}
+
+// TestChanges_countPrivateReportsToo asks what changed of all that is listed.
+func TestChanges_countPrivateReportsToo(t *testing.T) {
+	t.Parallel()
+	for _, private := range []bool{false, true} {
+		listed := listing.Reports.Passes(private)
+		asked := changes(time.Date(2026, 11, 24, 13, 0, 0, 0, time.FixedZone("CET", 3600)), private)
+		for i := range listed {
+			listed[i].Where += " AND LastModifiedDate >= 2026-11-24T12:00:00Z"
+		}
+		if diff := cmp.Diff(listed, asked); diff != "" {
+			t.Errorf("private: %t (-want +got):\n%s", private, diff)
 		}
 	}
 }
