@@ -64,8 +64,9 @@ func (s *survey) known(ctx context.Context, identity salesforce.Identity) error 
 	case err != nil:
 		return err
 	}
-	s.in.Known = estimate.Known{
-		Sync: last.Sync, Finished: last.Finished, Again: last.States[description.StateDenied] + last.States[description.StateFailed],
+	s.in.Known = knownOf(last)
+	if last.Identity.OrgID == identity.OrgID && last.Private == s.source.Private {
+		s.before = last.Kinds
 	}
 	now := description.Identity{
 		OrgID: identity.OrgID, UserID: identity.UserID, Locale: user.Locale, APIVersion: s.source.APIVersion, Format: description.Format,
@@ -86,6 +87,26 @@ func (s *survey) known(ctx context.Context, identity salesforce.Identity) error 
 		s.in.Known.Changed += n
 	}
 	return s.unfinished(ctx)
+}
+
+// vanished is of how many kinds fewer are seen than the last sync had. A sync looks up by Id what it misses of reports and dashboards.
+func (s *survey) vanished() (kinds int64) {
+	counts := s.in.Counts()
+	for _, kind := range listing.LookedUpKinds {
+		if counts[kind] < s.before[kind] {
+			kinds++
+		}
+	}
+	return kinds
+}
+
+// knownOf is what a record leaves to the next sync. Reports that it found gone are looked at again where they are listed.
+func knownOf(last history.Record) estimate.Known {
+	n := last.States
+	return estimate.Known{
+		Sync: last.Sync, Finished: last.Finished, Again: n[description.StateDenied] + n[description.StateFailed] + n[description.StateGone],
+		Without: n[description.StateObsolete] + n[description.StateUnsupported],
+	}
 }
 
 // unlike says why a sync with another identity than the last one reuses nothing; empty where it may.
@@ -123,24 +144,27 @@ func (s *survey) unfinished(ctx context.Context) error {
 	return nil
 }
 
-// time sees how long a query and a describe take, over connections that are open.
+// time sees how long a query and a describe take, over connections that are open. A refusal is quicker than a describe, so it tells no pace.
 func (s *survey) time(ctx context.Context) error {
 	began := time.Now()
-	reports, err := s.client.Setup().RunReports(ctx, samples)
+	reports, err := s.client.Setup().RunReports(ctx, mostTried)
 	if err != nil {
 		return err
 	}
 	s.in.Latency = time.Since(began)
-	took := make([]time.Duration, len(reports))
+	if s.lacks("RunReports") {
+		return nil // each describe would be refused
+	}
+	left := make(chan string, len(reports))
+	for _, report := range reports {
+		left <- report.ID
+	}
+	close(left)
+	took := make([]time.Duration, samples)
 	group, grouped := errgroup.WithContext(ctx)
-	for i, report := range reports {
-		group.Go(fault.Guard(func() error {
-			began := time.Now()
-			_, err := s.client.DescribeReport(grouped, report.ID)
-			ok, err := seen(err)
-			if ok {
-				took[i] = time.Since(began)
-			}
+	for i := range took {
+		group.Go(fault.Guard(func() (err error) {
+			took[i], err = s.describe(grouped, left)
 			return err
 		}))
 	}
@@ -160,21 +184,30 @@ func (s *survey) time(ctx context.Context) error {
 	return nil
 }
 
-// seen says whether a describe was answered, if only by a refusal of that report. What concerns every report is an error.
-func seen(err error) (bool, error) {
-	f := fault.From(err)
-	switch {
-	case err == nil:
-		return true, nil
-	case f == nil:
-		return false, err
+// describe describes reports until one is answered, and returns how long that took; zero where none was.
+func (s *survey) describe(ctx context.Context, reports <-chan string) (time.Duration, error) {
+	for id := range reports {
+		began := time.Now()
+		_, err := s.client.DescribeReport(ctx, id)
+		if err == nil {
+			return max(time.Since(began), 1), nil
+		}
+		if fault.Is(err, fault.Transient) {
+			return 0, nil // the client has tried it several times
+		}
+		if !ofOne(err) {
+			return 0, err
+		}
 	}
-	switch f.Class {
-	case fault.PermissionMissing, fault.Gone, fault.Obsolete, fault.Unsupported:
-		return true, nil
-	case fault.Transient, fault.Poison:
-		return false, nil // another report may be answered
-	default:
-		return false, err
+	return 0, nil
+}
+
+// ofOne says whether a describe failed so that another report may be answered. What concerns every report is an error.
+func ofOne(err error) bool {
+	for _, class := range []fault.Class{fault.PermissionMissing, fault.Gone, fault.Obsolete, fault.Unsupported, fault.Poison} {
+		if fault.Is(err, class) {
+			return true
+		}
 	}
+	return false
 }
