@@ -55,7 +55,7 @@ func TestPage_saysWhatIsNewAndWhatToDo(t *testing.T) {
 		},
 		"it holds": {
 			func(d *display) {
-				d.instead = standstill{phase: PhaseHeld, why: "One. Two.", until: until, concerns: concerns, do: toAnswer("acme")}
+				d.instead = standstill{phase: PhaseHeld, why: "One. Two.", until: until, concerns: concerns, do: toAnswer("acme", false)}
 			},
 			[]string{"### acme: held\n", "**Held until 2026-11-30 15:00 UTC at the latest:** One. Two.\n", "--name approve` continues it"},
 			[]string{"..", "; Two"},

@@ -193,7 +193,10 @@ func toResume(first, source string) string {
 	return fmt.Sprintf("%s`temporal workflow signal --workflow-id %s --name resume`", first, SyncID(source))
 }
 
-func toAnswer(source string) string {
+func toAnswer(source string, vital bool) string {
+	if vital {
+		return fmt.Sprintf("`temporal workflow update execute --workflow-id %s --name discard` ends it and delivers nothing", SyncID(source))
+	}
 	return fmt.Sprintf("`temporal workflow update execute --workflow-id %s --name approve` continues it; with `--name discard` it ends and delivers nothing",
 		SyncID(source))
 }

@@ -166,3 +166,32 @@ func shownDetails(t *testing.T, env *testsuite.TestWorkflowEnvironment) string {
 	}
 	return metadata.GetCurrentDetails()
 }
+
+// TestGuard_letsNobodyApproveWhatNoSyncCanDoWithout offers the one answer that helps, and refuses the other.
+func TestGuard_letsNobodyApproveWhatNoSyncCanDoWithout(t *testing.T) {
+	t.Parallel()
+	o := &org{guard: func(p activities.GuardParams) (activities.GuardResult, error) {
+		found, err := lacking(p)
+		for i := range found.Found {
+			found.Found[i].Vital = true
+		}
+		return found, err
+	}}
+	env := environment(t, o, "sync-acme")
+	env.RegisterDelayedCallback(func() {
+		if p := ask(t, env); !strings.Contains(p.Do, "--name discard") || strings.Contains(p.Do, "approve") {
+			t.Errorf("what to do is %q", p.Do)
+		}
+		env.UpdateWorkflow(workflows.ApproveUpdate, "one", updated(t, "approve", "nobody can approve it: The run-as user lacks"))
+	}, time.Hour)
+	env.RegisterDelayedCallback(func() {
+		if p := ask(t, env); p.Phase != workflows.PhaseHeld {
+			t.Errorf("it is in %s", p.Phase)
+		}
+		env.UpdateWorkflow(workflows.DiscardUpdate, "two", updated(t, "discard", ""))
+	}, 2*time.Hour)
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	if got, failure := resultOf(t, env); failure != nil || got.Outcome != workflows.OutcomeDiscarded || o.count("Describe") != 0 {
+		t.Errorf("ended as %s with %d describes: %v", got.Outcome, o.count("Describe"), failure)
+	}
+}
