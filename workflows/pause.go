@@ -97,7 +97,9 @@ func (w *waiter) sitOut(ctx workflow.Context, at standstill, d time.Duration) er
 
 // sitOutUnless is sitOut that ends early when met returns true.
 func (w *waiter) sitOutUnless(ctx workflow.Context, at standstill, d time.Duration, met func() bool) error {
-	at.until, at.do = workflow.Now(ctx).Add(d), cmp.Or(at.do, byItself)
+	if at.do = cmp.Or(at.do, byItself); at.until.IsZero() {
+		at.until = workflow.Now(ctx).Add(d)
+	}
 	w.halt(ctx, at)
 	defer w.goOn(ctx)
 	seen := w.resumed

@@ -144,6 +144,14 @@ func TestWords_limitWhatIsCalledComplete(t *testing.T) {
 		{workflows.OutcomeComplete, &listing.Unseen{Kind: listing.UnseenExact}, "complete"},
 		{workflows.OutcomeComplete, &listing.Unseen{Kind: listing.UnseenAtLeast}, "complete; more reports may exist that the run-as user does not see"},
 		{workflows.OutcomeGaps, &listing.Unseen{Kind: listing.UnseenAtLeast, Count: 1}, "gaps; at least 1 report that dashboards use is not visible to the run-as user"},
+		{
+			workflows.OutcomeComplete, &listing.Unseen{Kind: listing.UnseenAtLeast, Count: 2, SeesAll: true},
+			"complete; 2 reports that dashboards use are deleted or in a private folder",
+		},
+		{
+			workflows.OutcomeComplete, &listing.Unseen{Kind: listing.UnseenAtLeast, Count: 1, SeesAll: true},
+			"complete; 1 report that dashboards use is deleted or in a private folder",
+		},
 		{workflows.OutcomeComplete, &listing.Unseen{Kind: listing.UnseenUnknown}, "complete; whether reports exist that the run-as user does not see is not known"},
 		{workflows.OutcomeDiscarded, &listing.Unseen{Kind: listing.UnseenUnknown}, "discarded"},
 	} {

@@ -17,7 +17,7 @@ import (
 	"longhaul/workflows"
 )
 
-const unservedWords = "no worker serves source acme: check its name, or start longhaul-worker with its settings and secrets; a worker that has them and leaves it out says why in its log"
+const unservedWords = "no worker serves source acme: check its name, or start a worker (longhaul serve or longhaul-worker) with its settings and secrets; a worker that has them and leaves it out says why in its log"
 
 // queued is an activity that has waited for a worker for some time.
 func queued(name string, since time.Duration) *workflowpb.PendingActivityInfo {

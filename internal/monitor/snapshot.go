@@ -74,7 +74,7 @@ func (w *Watcher) snapshot(ctx context.Context) (Snapshot, bool) {
 		s.Waiting = waiting
 	}
 	if s.Waiting != w.progress.Waiting {
-		s.Until, s.Looks, s.Forecast = time.Time{}, nil, nil // the times are about another reason
+		s.Until, s.Looks, s.Forecast, s.Do = time.Time{}, nil, nil, "" // these are about another reason
 	}
 	s.Forecast = s.Forecast.From(s.At)
 	return s, s.Phase != "" || s.Waiting != ""

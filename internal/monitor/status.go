@@ -205,8 +205,11 @@ func (s *Status) printRunning(w io.Writer) {
 	if s.now.waitsForCalls() {
 		_, _ = fmt.Fprintf(w, "It has %s.\n", s.now.Forecast.LeftWords())
 	}
-	if advice != "" {
+	switch {
+	case advice != "":
 		_, _ = fmt.Fprintln(w, advice)
+	case now.Do != "":
+		_, _ = fmt.Fprintf(w, "What to do: %s.\n", humanize.Clause(now.Do))
 	}
 	for _, warning := range s.Running.Warnings {
 		_, _ = fmt.Fprintf(w, "Warning: %s\n", warning.Message)

@@ -139,8 +139,8 @@ func Unserved(source string) doctor.Finding {
 	r := row("workers", "workers", "sources."+source)
 	return r.Failed(&fault.Error{
 		Class: fault.Transient, System: fault.Temporal, Message: "no worker serves source " + source,
-	}, "a sync waits until a worker serves the source", "check the name of the source, or start longhaul-worker with its settings and "+
-		"secrets; a worker that has them and leaves the source out says why in its log")
+	}, "a sync waits until a worker serves the source", "check the name of the source, or start a worker (longhaul serve or longhaul-worker) with its "+
+		"settings and secrets; a worker that has them and leaves the source out says why in its log")
 }
 
 func workers(f Facts) doctor.Finding {
