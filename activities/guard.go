@@ -50,7 +50,12 @@ type Concern struct {
 	Code   warning.Code   `json:"code"`
 	Params warning.Params `json:"params,omitempty"`
 	What   string         `json:"what"`
+	Do     string         `json:"do,omitempty"`    // what to do about it while the sync holds
+	Vital  bool           `json:"vital,omitempty"` // no sync can do without what is missing, so nobody can approve
 }
+
+// IsVital says whether no sync can do without what is missing.
+func (c Concern) IsVital() bool { return c.Vital }
 
 // Warning is what was found, as it is stored.
 func (c Concern) Warning() warning.Warning { return warning.New(c.Code, c.Params) }
@@ -69,7 +74,9 @@ func (a *Activities) Guard(ctx context.Context, params GuardParams) (GuardResult
 			continue
 		}
 		result.Concerns = append(result.Concerns, c.Sentence())
-		result.Found = append(result.Found, Concern{Code: c.Found.Code, Params: c.Found.Params, What: c.Found.Sentence()})
+		result.Found = append(result.Found, Concern{
+			Code: c.Found.Code, Params: c.Found.Params, What: c.Found.Sentence(), Do: c.Do, Vital: c.Vital,
+		})
 	}
 	return result, toTemporal(ctx, err)
 }

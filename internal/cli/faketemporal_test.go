@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	commonpb "go.temporal.io/api/common/v1"
@@ -38,6 +39,8 @@ type fakeTemporal struct {
 
 	queued []*workflowpb.PendingActivityInfo // the activities that the sync has scheduled
 	polled map[string]time.Time              // by task queue: when it was last polled for activities; in place of pollers
+
+	known []string // ids of workflows that ran before
 
 	started    []workflows.Input
 	signals    []string
@@ -124,9 +127,15 @@ func (f *fakeTemporal) GetWorkflow(_ context.Context, id, _ string) client.Workf
 }
 
 func (f *fakeTemporal) ListWorkflow(
-	context.Context, *workflowservice.ListWorkflowExecutionsRequest,
+	_ context.Context, asked *workflowservice.ListWorkflowExecutionsRequest,
 ) (*workflowservice.ListWorkflowExecutionsResponse, error) {
 	answer := &workflowservice.ListWorkflowExecutionsResponse{}
+	if strings.Contains(asked.GetQuery(), "WorkflowType") {
+		for _, id := range f.known {
+			answer.Executions = append(answer.Executions, &workflowpb.WorkflowExecutionInfo{Execution: &commonpb.WorkflowExecution{WorkflowId: id}})
+		}
+		return answer, nil
+	}
 	if f.last != nil || f.failure != nil {
 		answer.Executions = []*workflowpb.WorkflowExecutionInfo{{Execution: &commonpb.WorkflowExecution{RunId: "run-1"}}}
 	}

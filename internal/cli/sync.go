@@ -83,6 +83,9 @@ func (v *syncVerb) run(ctx context.Context) error {
 	waits := control.Unserved(ctx, temporal, v.source)
 	if waits && none == nil { // one cause is said already
 		v.console.note("%s.", waitsForWorker(v.source))
+		if words := control.Suggest(ctx, temporal, v.source); words != "" {
+			v.console.note("%s", words)
+		}
 	}
 	if v.detach {
 		return v.detached(run)

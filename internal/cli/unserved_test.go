@@ -17,7 +17,7 @@ import (
 	"longhaul/workflows"
 )
 
-const unservedWords = "no worker serves source acme: check its name, or start longhaul-worker with its settings and secrets; a worker that has them and leaves it out says why in its log"
+const unservedWords = "no worker serves source acme: check its name, or start a worker (longhaul serve or longhaul-worker) with its settings and secrets; a worker that has them and leaves it out says why in its log"
 
 // queued is an activity that has waited for a worker for some time.
 func queued(name string, since time.Duration) *workflowpb.PendingActivityInfo {
@@ -161,6 +161,26 @@ func TestSync_interruptedSaysThatNobodyServesTheSource(t *testing.T) {
 	want := "longhaul-starter: stopped watching; `longhaul-starter sync acme` joins it again. " + waitsWords + "\n"
 	if code != exitInterrupted || !strings.HasSuffix(out.stderr.String(), want) {
 		t.Errorf("code %d, stderr:\n%s", code, out.stderr.String())
+	}
+}
+
+// Whoever misspells a source hears which ones workers serve. A name that nobody serves, such as the slip of before, is none of them.
+func TestUnserved_namesTheSourcesThatAreServed(t *testing.T) {
+	t.Parallel()
+	polled := map[string]time.Time{"longhaul-acmee": {}, "longhaul-acme": time.Now(), "longhaul-beta": time.Now(), "longhaul-old": {}}
+	known := []string{"sync-acmee", "sync-beta", "check-acme", "plan-acme", "sync-old", "nightly"}
+	const want = "Workers serve acme, beta: did you mean acme?\n"
+	f := &fakeTemporal{pollers: 1, polled: polled, known: known}
+	if code, out := run(t, f, nil, "longhaul-starter", "status", "acmee"); code != 0 || strings.Count(out.stdout.String(), want) != 1 {
+		t.Errorf("code %d, status says:\n%s", code, out.stdout.String())
+	}
+	f = &fakeTemporal{pollers: 1, polled: polled, known: known, hang: true}
+	if code, out := run(t, f, nil, "longhaul-starter", "sync", "acmee", "--detach"); code != 0 || strings.Count(out.stderr.String(), want) != 1 {
+		t.Errorf("code %d, sync says:\n%s", code, out.stderr.String())
+	}
+	f = &fakeTemporal{pollers: 1, polled: polled, known: known}
+	if _, out := run(t, f, nil, "longhaul-starter", "status", "acme"); strings.Contains(out.stdout.String(), "Workers serve") {
+		t.Errorf("status of a source that is served says:\n%s", out.stdout.String())
 	}
 }
 
