@@ -55,7 +55,7 @@ func TestPage_saysWhatIsNewAndWhatToDo(t *testing.T) {
 				d.state.hear(quota.Usage{Used: 760, Max: 5_000_000, At: atTwo})
 				d.state.Quota.Return(0, 1136, quota.Usage{}, atTwo) // which nobody answered
 			},
-			[]string{"- The org has used at least 760 of its 5,000,000 API calls of the last 24 hours, as it said at 2026-11-29 14:02 UTC; this sync stops"},
+			[]string{"- The org has used at least 760 of its 5,000,000 API calls of the last 24 hours, as it said at 29 Nov 14:02 UTC; this sync stops"},
 			nil,
 		},
 		"an outage": {

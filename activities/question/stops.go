@@ -80,7 +80,7 @@ func stopsOf(in guard.Input, delivers bool) (stops []estimate.Stop) {
 		if right.Needed && known && !has && !strings.Contains(named, right.Name) {
 			stops = append(stops, estimate.Stop{
 				Code: string(guard.ConcernPermissionMissing), Fails: true,
-				What: warning.New(guard.ConcernPermissionMissing, warning.Params{"permissions": right.Name}).Sentence(),
+				What: warning.New(warning.PermissionMissing, warning.Params{"permissions": right.Name}).Sentence(),
 			})
 		}
 	}
