@@ -57,6 +57,14 @@ type Concern struct {
 // IsVital says whether no sync can do without what is missing.
 func (c Concern) IsVital() bool { return c.Vital }
 
+// Sentence says what was found and what to do about it.
+func (c Concern) Sentence() string {
+	if c.Do == "" {
+		return c.What
+	}
+	return c.What + ": " + c.Do
+}
+
 // Warning is what was found, as it is stored.
 func (c Concern) Warning() warning.Warning { return warning.New(c.Code, c.Params) }
 

@@ -66,7 +66,14 @@ func (b *page) wait(p Progress) {
 	if what == "" {
 		what = "Waiting"
 	}
-	b.text("**%s%s:** %s.", what, whenWords(p), humanize.Clause(p.Waiting))
+	if len(p.Concerns) > 1 {
+		b.text("**%s%s:**\n", what, whenWords(p))
+		for _, c := range p.Concerns {
+			b.line("%s", c.Sentence())
+		}
+	} else {
+		b.text("**%s%s:** %s.", what, whenWords(p), humanize.Clause(p.Waiting))
+	}
 	if p.Do != "" {
 		b.text("**What to do:** %s.", humanize.Clause(p.Do))
 	}

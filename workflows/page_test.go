@@ -75,6 +75,14 @@ func TestPage_saysWhatIsNewAndWhatToDo(t *testing.T) {
 			[]string{"### acme: held\n", "**Held until 30 Nov 15:00 UTC at the latest:** One. Two.\n", "--name approve` continues it"},
 			[]string{"..", "; Two"},
 		},
+		"it holds for two reasons": {
+			func(d *display) {
+				two := append(concerns, activities.Concern{What: "Two", Do: "discard"})
+				d.instead = standstill{phase: PhaseHeld, why: "One. Two: discard.", concerns: two, do: toAnswer("acme", true)}
+			},
+			[]string{"**Held:**\n\n- The run-as user sees 77", "of the last sync\n- Two: discard\n\n**What to do:** `temporal", "--name discard` ends it"},
+			[]string{"One. Two", "approve"},
+		},
 		"it has failed": {
 			func(d *display) {
 				d.outcome, d.ended, d.failure = OutcomeFailed, atTwo, &activities.Failure{Class: fault.LoginRefused, Message: "the user is frozen"}

@@ -82,10 +82,7 @@ func eachConcern(concerns []activities.Concern) string {
 	}
 	var lines strings.Builder
 	for _, c := range concerns {
-		lines.WriteString("\n  - " + c.What)
-		if c.Do != "" {
-			lines.WriteString(": " + c.Do)
-		}
+		lines.WriteString("\n  - " + c.Sentence())
 	}
 	return lines.String()
 }
