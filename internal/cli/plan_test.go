@@ -118,7 +118,10 @@ func TestPlan_showsWhatASyncTakes(t *testing.T) {
 	if code := Main(t.Context(), app); code != exitDone {
 		t.Fatalf("code %d: %s", code, out.stderr.String())
 	}
-	for _, words := range []string{"A first sync describes 3,000 reports: 3,009 API calls, about 3.1 days", "With quota.share: 39 it would end in about 25 h, ", "Not known:"} {
+	for _, words := range []string{
+		"A first sync describes 3,000 reports: 3,009 API calls, about 3.1 days",
+		"With quota.share: 39 it would end in about 25 h, ", "Not known:",
+	} {
 		if !strings.Contains(out.stdout.String(), words) {
 			t.Errorf("it does not say %q:\n%s", words, out.stdout.String())
 		}

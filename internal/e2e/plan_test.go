@@ -91,7 +91,8 @@ func TestPlan_ofAFirstSyncAndARefresh(t *testing.T) {
 	if again.Refresh.Describes != 15+tried {
 		t.Errorf("a refresh describes %d", again.Refresh.Describes)
 	}
-	if without := refresh.States.Obsolete + refresh.States.Unsupported; again.Reused.Reports != refresh.States.Reused || again.Reused.Without != without {
+	without := refresh.States.Obsolete + refresh.States.Unsupported
+	if again.Reused.Reports != refresh.States.Reused || again.Reused.Without != without {
 		t.Errorf("the plan reuses %+v, the sync %+v", again.Reused, refresh.States)
 	}
 }
