@@ -19,6 +19,7 @@ import (
 	"longhaul/internal/host"
 	"longhaul/internal/simulator/server"
 	"longhaul/internal/source"
+	"longhaul/internal/staging"
 	calllog "longhaul/internal/usage"
 	"longhaul/workflows"
 	"longhaul/workflows/question"
@@ -64,7 +65,7 @@ func TestCheck_onAWorkerLeavesNothingAndShowsNoSecret(t *testing.T) {
 	t.Parallel()
 	p := newPlant(t, server.Options{Reports: 30, Columns: 3}, nil)
 	p.sync(t)
-	before, known := p.keys(t), made(t, p.works)
+	before, known := p.keys(t), made(t, p.store)
 	result := p.check(t, "acme")
 	if len(failed(result)) > 0 {
 		t.Errorf("failed: %v", failed(result))
@@ -103,10 +104,10 @@ func TestCheck_onAWorkerLeavesNothingAndShowsNoSecret(t *testing.T) {
 }
 
 // made is how many API calls the bucket knows of.
-func made(t *testing.T, w works) (calls int64) {
+func made(t *testing.T, store *staging.Store) (calls int64) {
 	t.Helper()
 	now := time.Now()
-	sum, err := calllog.Of(w.store, "acme").Read(t.Context(), calllog.Attempt{}, now)
+	sum, err := calllog.Of(store, "acme").Read(t.Context(), calllog.Attempt{}, now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,7 +126,7 @@ func isCounted(t *testing.T, w works, before []string, known, calls int64) {
 	if len(after) != len(before)+2 || len(noted) != 2 {
 		t.Errorf("a check left %v", added)
 	}
-	if more := made(t, w) - known; more != calls {
+	if more := made(t, w.store) - known; more != calls {
 		t.Errorf("%d calls are counted as the source's, and the check made %d", more, calls)
 	}
 }
