@@ -34,7 +34,8 @@ func TestCheck_anOrgThatHasEverything(t *testing.T) {
 	}
 	for id, want := range map[string]string{
 		"run_as": "use…@simu…", "run_as.licence": `licence "Salesforce", profile "Standard User"`, "run_as.permission_sets": `"Catalog reader"`,
-		"visible.reports": "300 reports, all but those in other users' private folders", "private.reports": "left out by scope.private: false: 6 reports", "describe": "3 columns",
+		"visible.reports": "300 reports, all but those in other users' private folders",
+		"private.reports": "left out by scope.private: false: 6 reports", "describe": "3 columns",
 		"login.address": "127.0.0.1",
 		"login.history": "CatalogConnector: Success", "api_calls": "of 5,000,000", "scopes": "refresh_token", "api": "59.0",
 		"permission.ViewRoles": "nothing that Longhaul reads", "session.limits": "Lock sessions",
