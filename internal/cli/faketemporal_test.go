@@ -39,6 +39,8 @@ type fakeTemporal struct {
 	queued []*workflowpb.PendingActivityInfo // the activities that the sync has scheduled
 	polled map[string]time.Time              // by task queue: when it was last polled for activities; in place of pollers
 
+	synced []string // the sources of the syncs that it remembers, newest first
+
 	started    []workflows.Input
 	signals    []string
 	terminated bool
@@ -124,9 +126,17 @@ func (f *fakeTemporal) GetWorkflow(_ context.Context, id, _ string) client.Workf
 }
 
 func (f *fakeTemporal) ListWorkflow(
-	context.Context, *workflowservice.ListWorkflowExecutionsRequest,
+	_ context.Context, asked *workflowservice.ListWorkflowExecutionsRequest,
 ) (*workflowservice.ListWorkflowExecutionsResponse, error) {
 	answer := &workflowservice.ListWorkflowExecutionsResponse{}
+	if asked.GetQuery() == `WorkflowType = "SyncSource"` {
+		for _, source := range f.synced {
+			answer.Executions = append(answer.Executions, &workflowpb.WorkflowExecutionInfo{
+				Execution: &commonpb.WorkflowExecution{WorkflowId: workflows.SyncID(source)},
+			})
+		}
+		return answer, nil
+	}
 	if f.last != nil || f.failure != nil {
 		answer.Executions = []*workflowpb.WorkflowExecutionInfo{{Execution: &commonpb.WorkflowExecution{RunId: "run-1"}}}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"go.temporal.io/sdk/client"
@@ -83,6 +84,9 @@ func (v *syncVerb) run(ctx context.Context) error {
 	waits := control.Unserved(ctx, temporal, v.source)
 	if waits && none == nil { // one cause is said already
 		v.console.note("%s.", waitsForWorker(v.source))
+		if words := strings.TrimSpace(control.ServedWords(control.ServedSources(ctx, temporal))); words != "" {
+			v.console.note("%s", words)
+		}
 	}
 	if v.detach {
 		return v.detached(run)

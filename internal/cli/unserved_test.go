@@ -138,6 +138,24 @@ func TestSync_saysOneCauseWhereNoWorkerIsThere(t *testing.T) {
 	}
 }
 
+// A misspelt name shows beside the right ones.
+func TestUnserved_namesTheSourcesThatAreServed(t *testing.T) {
+	t.Parallel()
+	gone, now := time.Now().Add(-time.Hour), time.Now()
+	f := fakeTemporal{
+		pollers: 1, hang: true, synced: []string{"beta", "acme-eu", "beta", "old"},
+		polled: map[string]time.Time{"longhaul-acme": gone, "longhaul-old": gone, "longhaul-acme-eu": now, "longhaul-beta": now},
+	}
+	const want = "Of the sources that were synced before, workers serve: acme-eu, beta.\n"
+	for _, args := range [][]string{{"sync", "acme", "--detach"}, {"status", "acme"}} {
+		asked := f
+		code, out := run(t, &asked, nil, append([]string{"longhaul-starter"}, args...)...)
+		if code != 0 || !strings.Contains(out.stdout.String()+out.stderr.String(), want) {
+			t.Errorf("%v: code %d, it says:\n%s%s", args, code, out.stdout.String(), out.stderr.String())
+		}
+	}
+}
+
 // The sync says the same of itself a moment later.
 func TestSync_saysOnceThatNobodyServesTheSource(t *testing.T) {
 	t.Parallel()

@@ -35,6 +35,8 @@ type Status struct {
 	still standstill // of the sync that runs
 	page  string     // of the sync that runs, in the UI
 	last  error      // how the last sync failed
+
+	others []string // that are served, where this source is not
 }
 
 // Delivery is the newest sync whose files the catalog has.
@@ -48,7 +50,9 @@ type Delivery struct {
 func NewStatus(ctx context.Context, c client.Client, source string, ui UI) (*Status, error) {
 	s := &Status{Source: source}
 	served, err := control.Served(ctx, c, source)
-	s.Served = served || err != nil
+	if s.Served = served || err != nil; !s.Served {
+		s.others = control.ServedSources(ctx, c)
+	}
 	id := workflows.SyncID(source)
 	run, err := control.Running(ctx, c, id)
 	if err != nil {
@@ -154,7 +158,7 @@ func endedRuns(ctx context.Context, c client.Client, id, ways string) ([]*workfl
 func (s *Status) Print(w io.Writer, colours bool) {
 	s.printRunning(w)
 	if s.Running == nil && !s.Served {
-		_, _ = fmt.Fprintf(w, "A sync of %s would wait: %s.\n", s.Source, workflows.Unserved(s.Source))
+		_, _ = fmt.Fprintf(w, "A sync of %s would wait: %s.%s\n", s.Source, workflows.Unserved(s.Source), control.ServedWords(s.others))
 	}
 	switch {
 	case s.Outcome == nil && s.Running == nil:

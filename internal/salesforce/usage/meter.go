@@ -3,6 +3,7 @@ package usage
 import (
 	"context"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -62,13 +63,21 @@ func (m *Meter) count(path string, isCall bool, answer *http.Response) {
 	}
 }
 
-// counted reports whether an answer proves that Salesforce counted the request. Each answer of the REST API has the usage in its header,
-// that of an analytics resource perhaps not. An outage answers without it, from what stands before the org.
+// counted reports whether an answer shows that Salesforce counted the request. Each answer of the REST API has the usage in its header,
+// that of an analytics resource perhaps not. What stands before the org, as in an outage, answers without it and seldom in JSON; a session
+// that is refused, or a call beyond the org's maximum, does not count either, as far as anybody knows.
 func counted(answer *http.Response) bool {
 	if answer == nil {
 		return false
 	}
-	return answer.StatusCode < http.StatusInternalServerError || answer.Header.Get(Header) != ""
+	usage, told := parseLimitInfo(answer.Header.Get(Header))
+	switch {
+	case told:
+		return answer.StatusCode != http.StatusForbidden || usage.Used < usage.Max
+	case answer.StatusCode == http.StatusUnauthorized, answer.StatusCode >= http.StatusInternalServerError:
+		return false
+	}
+	return strings.Contains(answer.Header.Get("Content-Type"), "json")
 }
 
 // observe notes Salesforce's time. Answers overtake each other: an older one changes nothing, unless it is so much older that the newer
