@@ -42,7 +42,7 @@ type AuthenticateResult struct {
 	MaxShards     int                  `json:"max_shards"`
 	Private       bool                 `json:"private"`
 	Exports       []ExportPlan         `json:"exports"`
-	LastTimestamp int64                `json:"last_timestamp"` // of the newest recorded sync; 0 for none
+	LastTimestamp int64                `json:"last_timestamp"`   // of the newest recorded sync; 0 for none
 	Calls         int64                `json:"calls"`            // that were made, or may have been
 	Unsure        int64                `json:"unsure,omitempty"` // of Calls: see Spending
 	Warnings      []warning.Warning    `json:"warnings"`

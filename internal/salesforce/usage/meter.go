@@ -63,21 +63,17 @@ func (m *Meter) count(path string, isCall bool, answer *http.Response) {
 	}
 }
 
-// counted reports whether an answer shows that Salesforce counted the request. Each answer of the REST API has the usage in its header,
-// that of an analytics resource perhaps not. What stands before the org, as in an outage, answers without it and seldom in JSON; a session
-// that is refused, or a call beyond the org's maximum, does not count either, as far as anybody knows.
+// counted reports whether an answer shows that the request has reached the org, which counts it. Each answer of the REST API has the
+// usage in its header, that of an analytics resource perhaps not. What stands before the org, as in an outage, answers without it and
+// seldom in JSON. Whether the org counts a session that it refuses is not known; it is shown, as the org got it.
 func counted(answer *http.Response) bool {
 	if answer == nil {
 		return false
 	}
-	usage, told := parseLimitInfo(answer.Header.Get(Header))
-	switch {
-	case told:
-		return answer.StatusCode != http.StatusForbidden || usage.Used < usage.Max
-	case answer.StatusCode == http.StatusUnauthorized, answer.StatusCode >= http.StatusInternalServerError:
-		return false
+	if _, told := parseLimitInfo(answer.Header.Get(Header)); told {
+		return true
 	}
-	return strings.Contains(answer.Header.Get("Content-Type"), "json")
+	return answer.StatusCode < http.StatusInternalServerError && strings.Contains(answer.Header.Get("Content-Type"), "json")
 }
 
 // observe notes Salesforce's time. Answers overtake each other: an older one changes nothing, unless it is so much older that the newer

@@ -49,17 +49,16 @@ func TestMeter_isCertainOfWhatTheOrgAnswered(t *testing.T) {
 		err     error
 		certain int64
 	}{
-		"an answer":                 {answertest.Reply(200, "", json, usage), nil, 1},
-		"an answer without usage":   {answertest.Reply(200, "", json), nil, 1},
-		"a refusal":                 {answertest.Reply(403, "", json), nil, 1},
-		"trouble, with the usage":   {answertest.Reply(500, "", json, usage), nil, 1},
-		"an outage":                 {answertest.Reply(503, "", "Content-Type: text/html"), nil, 0},
-		"an outage, in JSON":        {answertest.Reply(503, "", json), nil, 0},
-		"a portal":                  {answertest.Reply(200, "", "Content-Type: text/html"), nil, 0},
-		"a session that has ended":  {answertest.Reply(401, "", json), nil, 0},
-		"the org's calls are spent": {answertest.Reply(403, "", json, Header+": api-usage=100/100"), nil, 0},
-		"an answer that got lost":   {nil, io.ErrUnexpectedEOF, 0},
-		"a host that is not there":  {nil, dialError(), 0},
+		"an answer":                {answertest.Reply(200, "", json, usage), nil, 1},
+		"an answer without usage":  {answertest.Reply(200, "", json), nil, 1},
+		"a refusal":                {answertest.Reply(403, "", json), nil, 1},
+		"trouble, with the usage":  {answertest.Reply(500, "", json, usage), nil, 1},
+		"an outage":                {answertest.Reply(503, "", "Content-Type: text/html"), nil, 0},
+		"an outage, in JSON":       {answertest.Reply(503, "", json), nil, 0},
+		"a portal":                 {answertest.Reply(200, "", "Content-Type: text/html"), nil, 0},
+		"a session that has ended": {answertest.Reply(401, "", json), nil, 1},
+		"an answer that got lost":  {nil, io.ErrUnexpectedEOF, 0},
+		"a host that is not there": {nil, dialError(), 0},
 	} {
 		m := new(Meter)
 		bottom := answertest.RoundTrip(func(*http.Request) (*http.Response, error) { return row.answer, row.err })
