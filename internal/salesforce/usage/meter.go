@@ -73,7 +73,8 @@ func counted(answer *http.Response) bool {
 	if _, told := parseLimitInfo(answer.Header.Get(Header)); told {
 		return true
 	}
-	return answer.StatusCode < http.StatusInternalServerError && strings.Contains(answer.Header.Get("Content-Type"), "json")
+	// A report that cannot be described is 500 or 501.
+	return answer.StatusCode <= http.StatusNotImplemented && strings.Contains(answer.Header.Get("Content-Type"), "json")
 }
 
 // observe notes Salesforce's time. Answers overtake each other: an older one changes nothing, unless it is so much older that the newer

@@ -54,6 +54,7 @@ func TestMeter_isCertainOfWhatTheOrgAnswered(t *testing.T) {
 		"a refusal":                {answertest.Reply(403, "", json), nil, 1},
 		"trouble, with the usage":  {answertest.Reply(500, "", json, usage), nil, 1},
 		"an outage":                {answertest.Reply(503, "", "Content-Type: text/html"), nil, 0},
+		"no such description":      {answertest.Reply(501, "", json), nil, 1},
 		"an outage, in JSON":       {answertest.Reply(503, "", json), nil, 0},
 		"a portal":                 {answertest.Reply(200, "", "Content-Type: text/html"), nil, 0},
 		"a session that has ended": {answertest.Reply(401, "", json), nil, 1},
