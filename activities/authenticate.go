@@ -81,7 +81,7 @@ func (a *Activities) Authenticate(ctx context.Context, params AuthenticateParams
 		a.ownership(params.Sync).releaseAfter(ctx, claim)
 	}
 	if f := fault.From(err); f != nil && f.Class == fault.Throttled && f.RetryAfter > shard.LongWait {
-		err = &waitInWorkflow{err}
+		err = &waitInWorkflow{error: err}
 	}
 	return result, failedWith(ctx, err, &Spending{Calls: result.Calls, Unsure: result.Unsure, Usage: result.Usage}, 0)
 }

@@ -39,7 +39,11 @@ func retryable(class fault.Class) bool {
 }
 
 // waitInWorkflow marks an error after which the workflow waits, where everybody sees why, before it runs the activity again.
-type waitInWorkflow struct{ error }
+type waitInWorkflow struct {
+	error
+
+	until time.Time // when the wait is over, where that is known: the workflow may look earlier
+}
 
 // Unwrap gives the error itself.
 func (s *waitInWorkflow) Unwrap() error { return s.error }
@@ -84,6 +88,7 @@ func failedWith(ctx context.Context, err error, spent *Spending, reports int64) 
 		Details: []any{Failure{
 			Class: f.Class, System: f.System, Message: message, Spent: spent, Reports: reports, Torn: tornShard(err),
 			RetryAfter: f.RetryAfter, Unknown: mayEndByItself(err), Contradicts: contradicts, Owner: markOf(err),
+			Until: overAt(err),
 		}},
 	}
 	if retryable(f.Class) && !contradicts {
@@ -113,6 +118,14 @@ func retryFields(info activity.Info, words string) []any {
 		fields = append(fields, "source", source)
 	}
 	return append(fields, "workflow", info.WorkflowExecution.ID, "step", info.ActivityType.Name, "attempt", info.Attempt, "error", words)
+}
+
+// overAt is when what an error waits for is over; zero where nobody knows.
+func overAt(err error) time.Time {
+	if wait, ok := errors.AsType[*waitInWorkflow](err); ok {
+		return wait.until
+	}
+	return time.Time{}
 }
 
 // mayEndByItself says whether an error is a refused login that may end without a fix by anybody.

@@ -69,7 +69,7 @@ func TestToTemporal_namesATornShard(t *testing.T) {
 func TestToTemporal_leavesALongWaitToTheWorkflow(t *testing.T) {
 	t.Parallel()
 	cause := &fault.Error{Class: fault.Throttled, System: fault.Salesforce, Message: "too many logins", RetryAfter: time.Hour}
-	got := mapped(t, &waitInWorkflow{fmt.Errorf("log in: %w", cause)})
+	got := mapped(t, &waitInWorkflow{error: fmt.Errorf("log in: %w", cause)})
 	if got.Type() != string(fault.Throttled) || !got.NonRetryable() || got.Message() != "too many logins" {
 		t.Errorf("it became type %s, %q, non-retryable %v", got.Type(), got.Message(), got.NonRetryable())
 	}

@@ -50,6 +50,19 @@ type Concern struct {
 	Code   warning.Code   `json:"code"`
 	Params warning.Params `json:"params,omitempty"`
 	What   string         `json:"what"`
+	Do     string         `json:"do,omitempty"`    // what to do about it while the sync holds
+	Vital  bool           `json:"vital,omitempty"` // no sync can do without what is missing, so nobody can approve
+}
+
+// IsVital says whether no sync can do without what is missing.
+func (c Concern) IsVital() bool { return c.Vital }
+
+// Sentence says what was found and what to do about it.
+func (c Concern) Sentence() string {
+	if c.Do == "" {
+		return c.What
+	}
+	return c.What + ": " + c.Do
 }
 
 // Warning is what was found, as it is stored.
@@ -69,7 +82,9 @@ func (a *Activities) Guard(ctx context.Context, params GuardParams) (GuardResult
 			continue
 		}
 		result.Concerns = append(result.Concerns, c.Sentence())
-		result.Found = append(result.Found, Concern{Code: c.Found.Code, Params: c.Found.Params, What: c.Found.Sentence()})
+		result.Found = append(result.Found, Concern{
+			Code: c.Found.Code, Params: c.Found.Params, What: c.Found.Sentence(), Do: c.Do, Vital: c.Vital,
+		})
 	}
 	return result, toTemporal(ctx, err)
 }

@@ -128,7 +128,7 @@ func (o ownership) claim(ctx context.Context, seen staging.Seen) (staging.Claim,
 	if !ok {
 		return claim, err
 	}
-	return claim, &waitInWorkflow{&fault.Error{
+	return claim, &waitInWorkflow{error: &fault.Error{
 		Class: fault.Throttled, System: fault.Bucket, RetryAfter: staging.LookEvery, Err: err,
 		Message: fmt.Sprintf("source %s is being synced into this bucket by another Temporal (%s): use one Temporal for a bucket, or cancel "+
 			"that sync; this sync continues when that one has ended or was silent for %d minutes",
@@ -250,7 +250,7 @@ const longestWord = 100
 // words names an owner.
 func words(o staging.Owner) string {
 	return fmt.Sprintf("namespace %s, workflow %s, on host %s, last heard of at %s", fault.Short(o.Namespace, longestWord),
-		fault.Short(o.Workflow, longestWord), fault.Short(o.Host, longestWord), o.Renewed.UTC().Format("2006-01-02 15:04:05 UTC"))
+		fault.Short(o.Workflow, longestWord), fault.Short(o.Host, longestWord), o.Renewed.UTC().Format("2 Jan 15:04:05 UTC"))
 }
 
 // markOf is the mark of the Temporal that an error says to own the source, or the sync that came later; empty where it says nothing

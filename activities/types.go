@@ -123,6 +123,7 @@ type Failure struct {
 	Torn    *int         `json:"torn,omitempty"`    // the shard whose result is damaged, of a step that reads them
 
 	RetryAfter time.Duration `json:"retry_after,omitempty"` // that the system asked to wait
+	Until      time.Time     `json:"until,omitzero"`        // when what it waits for is over, where that is known; it may look earlier
 	Unknown    bool          `json:"unknown,omitempty"`     // a login was refused in words that are not known, so it may end by itself
 
 	Contradicts bool   `json:"contradicts,omitempty"` // answers contradicted themselves so often that the activity gave up

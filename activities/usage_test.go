@@ -11,6 +11,7 @@ import (
 
 	"longhaul/activities"
 	"longhaul/internal/fault"
+	"longhaul/internal/humanize"
 	"longhaul/internal/listing"
 	"longhaul/internal/quota"
 	"longhaul/internal/simulator/server"
@@ -99,6 +100,9 @@ func TestAuthenticate_makesNoCallBeyondTheShare(t *testing.T) {
 	}
 	if details.RetryAfter != 15*time.Minute || !strings.HasPrefix(details.Message, "this source has used its share of the org's API calls (98 of 100") {
 		t.Errorf("it waits for %s: %s", details.RetryAfter, details.Message)
+	}
+	if left := time.Until(details.Until); left < 20*time.Hour || !strings.Contains(details.Message, humanize.Moment(details.Until)) {
+		t.Errorf("the first calls come back at %s: %s", details.Until, details.Message)
 	}
 	if sent := s.org.Stats().APICalls; sent != 0 {
 		t.Errorf("%d calls were made", sent)

@@ -75,7 +75,7 @@ func (p *authenticatePhase) logIn(ctx workflow.Context) (activities.Authenticate
 			return auth, err
 		}
 		changes := p.budget.changes
-		err = p.wait.sitOutUnless(ctx, standstill{why: call.Explain(err).Message}, p.untilNextLogin(err), func() bool {
+		err = p.wait.sitOutUnless(ctx, p.standstill(err), p.untilNextLogin(err), func() bool {
 			return p.budget.changes != changes
 		})
 		if err == nil {
@@ -96,6 +96,17 @@ func (p *authenticatePhase) logInOnce(ctx workflow.Context) (auth activities.Aut
 	defer done()
 	auth, err = p.untilServed(within, call.Start(within, call.ForLogin, "log in, org and permissions", acts.Authenticate, params))
 	return auth, err != nil && unlessInterrupted(ctx, within, err) == nil, err
+}
+
+// standstill is what is shown while a login waits that failed for what passes by itself. A source that has used its share knows when the
+// first calls come back, though the login is tried more often.
+func (p *authenticatePhase) standstill(err error) standstill {
+	failure := call.Explain(err)
+	at := standstill{why: failure.Message, until: failure.Until}
+	if failure.Class == fault.QuotaExhausted && failure.System == fault.Longhaul {
+		at.do = moreQuota(p.state.Sync.Source)
+	}
+	return at
 }
 
 // untilNextLogin is how long to wait before a login is tried again that failed for what passes by itself.

@@ -3,6 +3,7 @@ package workflows
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -126,7 +127,8 @@ func (p *guardPhase) hold(ctx workflow.Context, compared activities.GuardResult)
 		about = append(about, concern.Warning())
 	}
 	at := standstill{
-		phase: PhaseHeld, why: strings.Join(concerns, " "), until: until, concerns: compared.Found, do: toAnswer(p.state.Sync.Source),
+		phase: PhaseHeld, why: strings.Join(concerns, " "), until: until, concerns: compared.Found,
+		do: toAnswer(p.state.Sync.Source, p.vital()),
 	}
 	p.wait.halt(ctx, at)
 	for first := true; ; first = false {
@@ -194,7 +196,7 @@ func (p *guardPhase) remind(ctx workflow.Context, first bool) error {
 // handler handles the update that gives a verdict on a hold.
 func (p *guardPhase) handler(verdict operator.Verdict) operator.UpdateHandler {
 	return operator.UpdateHandler{
-		Validate: func(converter.RawValue) error { return p.decidable() },
+		Validate: func(converter.RawValue) error { return p.decidable(verdict) },
 		Handle: func(_ workflow.Context, in converter.RawValue) (any, error) {
 			p.own.Held.Verdict, p.own.Held.Reason = verdict, clip(operator.ReasonOf(in.Payload()))
 			return verdict, nil
@@ -203,15 +205,20 @@ func (p *guardPhase) handler(verdict operator.Verdict) operator.UpdateHandler {
 }
 
 // decidable refuses a verdict that the sync does not wait for.
-func (p *guardPhase) decidable() error {
+func (p *guardPhase) decidable(verdict operator.Verdict) error {
 	switch {
 	case p.concerns == nil:
 		return fmt.Errorf("the sync does not hold, so there is nothing to approve or discard; `progress` shows its phase")
 	case p.own.Held.Verdict != "":
 		return fmt.Errorf("the sync was %s already", p.own.Held.Verdict)
+	case verdict == operator.Approved && p.vital():
+		return fmt.Errorf("no sync can go on like that, so nobody can approve it: %s", strings.Join(p.concerns, " "))
 	}
 	return nil
 }
+
+// vital says whether the sync holds for something that no sync can do without.
+func (p *guardPhase) vital() bool { return slices.ContainsFunc(p.found, activities.Concern.IsVital) }
 
 // lookUpMissing looks up what the last sync had and no listing returned, before it counts as gone.
 func (p *guardPhase) lookUpMissing(ctx workflow.Context) error {

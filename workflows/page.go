@@ -66,7 +66,14 @@ func (b *page) wait(p Progress) {
 	if what == "" {
 		what = "Waiting"
 	}
-	b.text("**%s%s:** %s.", what, whenWords(p), humanize.Clause(p.Waiting))
+	if len(p.Concerns) > 1 {
+		b.text("**%s%s:**\n", what, whenWords(p))
+		for _, c := range p.Concerns {
+			b.line("%s", c.Sentence())
+		}
+	} else {
+		b.text("**%s%s:** %s.", what, whenWords(p), humanize.Clause(p.Waiting))
+	}
 	if p.Do != "" {
 		b.text("**What to do:** %s.", humanize.Clause(p.Do))
 	}
@@ -120,10 +127,10 @@ func (b *page) counts(p Progress, exports []string) {
 	b.line("%s by this sync", humanize.Count(p.APICalls, "API call"))
 }
 
-// gaps say which reports have no columns and why, and what the sync does not see.
+// gaps say how many reports should have columns and have none and why, and what the sync does not see.
 func (d *display) gaps(b *page, p Progress) {
 	if gaps := p.States.Gaps(); gaps > 0 {
-		b.line("%s no columns: %s", humanize.Have(gaps, "report"), d.gapWords(p))
+		b.line("%s: %s", humanize.Count(gaps, "gap"), d.gapWords(p))
 	}
 	if p.Unseen != nil && p.Unseen.Words() != "" {
 		b.line("Of what the run-as user does not see: %s", p.Unseen.Words())
@@ -253,8 +260,8 @@ func handedOverPage(p Progress) string {
 	return b.String()
 }
 
-// minute is a moment as people read it.
-func minute(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
+// minute is a moment as people read it, in the form of all sentences.
+func minute(t time.Time) string { return humanize.Moment(t) }
 
 const (
 	asOf         = "As of "

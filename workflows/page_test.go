@@ -44,7 +44,7 @@ func TestPage_saysWhatIsNewAndWhatToDo(t *testing.T) {
 				d.instead = standstill{why: "this source has used its share", until: until, do: moreQuota("acme")}
 			},
 			[]string{
-				"### acme: waiting (describe)\n", "**Waiting until 2026-11-30 15:00 UTC:** this source has used its share.\n",
+				"### acme: waiting (describe)\n", "**Waiting until 30 Nov 15:00 UTC:** this source has used its share.\n",
 				"**What to do:** nothing, it continues by itself; to let it use more: `temporal workflow update execute --workflow-id sync-acme",
 			},
 			nil,
@@ -55,7 +55,7 @@ func TestPage_saysWhatIsNewAndWhatToDo(t *testing.T) {
 				d.state.hear(quota.Usage{Used: 760, Max: 5_000_000, At: atTwo})
 				d.state.Quota.Return(0, 1136, quota.Usage{}, atTwo) // which nobody answered
 			},
-			[]string{"- The org has used at least 760 of its 5,000,000 API calls of the last 24 hours, as it said at 2026-11-29 14:02 UTC; this sync stops"},
+			[]string{"- The org has used at least 760 of its 5,000,000 API calls of the last 24 hours, as it said at 29 Nov 14:02 UTC; this sync stops"},
 			nil,
 		},
 		"an outage": {
@@ -65,15 +65,23 @@ func TestPage_saysWhatIsNewAndWhatToDo(t *testing.T) {
 		},
 		"it waits for the calls of others": {
 			func(d *display) { d.instead = standstill{why: "the org has used 9 API calls", looks: until} },
-			[]string{"**Waiting, looks again at 2026-11-30 15:00 UTC:** the org has used 9 API calls.\n"},
+			[]string{"**Waiting, looks again at 30 Nov 15:00 UTC:** the org has used 9 API calls.\n"},
 			nil,
 		},
 		"it holds": {
 			func(d *display) {
-				d.instead = standstill{phase: PhaseHeld, why: "One. Two.", until: until, concerns: concerns, do: toAnswer("acme")}
+				d.instead = standstill{phase: PhaseHeld, why: "One. Two.", until: until, concerns: concerns, do: toAnswer("acme", false)}
 			},
-			[]string{"### acme: held\n", "**Held until 2026-11-30 15:00 UTC at the latest:** One. Two.\n", "--name approve` continues it"},
+			[]string{"### acme: held\n", "**Held until 30 Nov 15:00 UTC at the latest:** One. Two.\n", "--name approve` continues it"},
 			[]string{"..", "; Two"},
+		},
+		"it holds for two reasons": {
+			func(d *display) {
+				two := append(concerns, activities.Concern{What: "Two", Do: "discard"})
+				d.instead = standstill{phase: PhaseHeld, why: "One. Two: discard.", concerns: two, do: toAnswer("acme", true)}
+			},
+			[]string{"**Held:**\n\n- The run-as user sees 77", "of the last sync\n- Two: discard\n\n**What to do:** `temporal", "--name discard` ends it"},
+			[]string{"One. Two", "approve"},
 		},
 		"it has failed": {
 			func(d *display) {
@@ -94,7 +102,7 @@ func TestPage_saysWhatIsNewAndWhatToDo(t *testing.T) {
 				}}
 			},
 			[]string{
-				"- 6 reports have no columns: 4 that the run-as user may not read; 2 that Salesforce describes without columns\n",
+				"- 6 gaps: 4 denied (what each reports on is closed); 2 failed (described without columns)\n",
 				"- Gone since the last sync: 5 reports, 0 dashboards\n",
 				"- In a second round: 30 changed meanwhile, 20 added, 2 deferred\n", "- Delivered: 1 file to the catalog\n", "account.jsonl` in the bucket\n",
 			},

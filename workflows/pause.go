@@ -102,7 +102,9 @@ func (w *waiter) sitOut(ctx workflow.Context, at standstill, d time.Duration) er
 
 // sitOutUnless is sitOut that ends early when met returns true.
 func (w *waiter) sitOutUnless(ctx workflow.Context, at standstill, d time.Duration, met func() bool) error {
-	at.until, at.do = workflow.Now(ctx).Add(d), cmp.Or(at.do, byItself)
+	if at.do = cmp.Or(at.do, byItself); at.until.IsZero() {
+		at.until = workflow.Now(ctx).Add(d)
+	}
 	w.halt(ctx, at)
 	defer w.goOn(ctx)
 	seen := w.resumed
@@ -201,7 +203,10 @@ func toResume(first, source string) string {
 	return fmt.Sprintf("%s`temporal workflow signal --workflow-id %s --name resume`", first, SyncID(source))
 }
 
-func toAnswer(source string) string {
+func toAnswer(source string, vital bool) string {
+	if vital {
+		return fmt.Sprintf("`temporal workflow update execute --workflow-id %s --name discard` ends it and delivers nothing", SyncID(source))
+	}
 	return fmt.Sprintf("`temporal workflow update execute --workflow-id %s --name approve` continues it; with `--name discard` it ends and delivers nothing",
 		SyncID(source))
 }

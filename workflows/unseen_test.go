@@ -144,6 +144,14 @@ func TestWords_limitWhatIsCalledComplete(t *testing.T) {
 		{workflows.OutcomeComplete, &listing.Unseen{Kind: listing.UnseenExact}, "complete"},
 		{workflows.OutcomeComplete, &listing.Unseen{Kind: listing.UnseenAtLeast}, "complete; more reports may exist that the run-as user does not see"},
 		{workflows.OutcomeGaps, &listing.Unseen{Kind: listing.UnseenAtLeast, Count: 1}, "gaps; at least 1 report that dashboards use is not visible to the run-as user"},
+		{
+			workflows.OutcomeComplete, &listing.Unseen{Kind: listing.UnseenAtLeast, Count: 2, SeesAll: true},
+			"complete; 2 reports that dashboards use are deleted or in a private folder",
+		},
+		{
+			workflows.OutcomeComplete, &listing.Unseen{Kind: listing.UnseenAtLeast, Count: 1, SeesAll: true},
+			"complete; 1 report that dashboards use is deleted or in a private folder",
+		},
 		{workflows.OutcomeComplete, &listing.Unseen{Kind: listing.UnseenUnknown}, "complete; whether reports exist that the run-as user does not see is not known"},
 		{workflows.OutcomeDiscarded, &listing.Unseen{Kind: listing.UnseenUnknown}, "discarded"},
 	} {
@@ -165,4 +173,33 @@ func shownDetails(t *testing.T, env *testsuite.TestWorkflowEnvironment) string {
 		t.Fatal(err)
 	}
 	return metadata.GetCurrentDetails()
+}
+
+// TestGuard_letsNobodyApproveWhatNoSyncCanDoWithout offers the one answer that helps, and refuses the other.
+func TestGuard_letsNobodyApproveWhatNoSyncCanDoWithout(t *testing.T) {
+	t.Parallel()
+	o := &org{guard: func(p activities.GuardParams) (activities.GuardResult, error) {
+		found, err := lacking(p)
+		for i := range found.Found {
+			found.Found[i].Vital = true
+		}
+		return found, err
+	}}
+	env := environment(t, o, "sync-acme")
+	env.RegisterDelayedCallback(func() {
+		if p := ask(t, env); !strings.Contains(p.Do, "--name discard") || strings.Contains(p.Do, "approve") {
+			t.Errorf("what to do is %q", p.Do)
+		}
+		env.UpdateWorkflow(workflows.ApproveUpdate, "one", updated(t, "approve", "nobody can approve it: The run-as user lacks"))
+	}, time.Hour)
+	env.RegisterDelayedCallback(func() {
+		if p := ask(t, env); p.Phase != workflows.PhaseHeld {
+			t.Errorf("it is in %s", p.Phase)
+		}
+		env.UpdateWorkflow(workflows.DiscardUpdate, "two", updated(t, "discard", ""))
+	}, 2*time.Hour)
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	if got, failure := resultOf(t, env); failure != nil || got.Outcome != workflows.OutcomeDiscarded || o.count("Describe") != 0 {
+		t.Errorf("ended as %s with %d describes: %v", got.Outcome, o.count("Describe"), failure)
+	}
 }

@@ -103,6 +103,7 @@ func TestUsage_isSummedAfterAReset(t *testing.T) {
 func TestUsage_aLoginWaitsForTheShare(t *testing.T) {
 	t.Parallel()
 	const why = "this source has used its share of the org's API calls (500 of 500 in 24 hours)"
+	back := time.Date(2031, 11, 30, 8, 0, 0, 0, time.UTC)
 	o := new(org)
 	o.authenticate = func(p activities.AuthenticateParams) (activities.AuthenticateResult, error) {
 		if p.Quota.Share == 50 && p.Quota.Ceiling == 0 {
@@ -111,13 +112,15 @@ func TestUsage_aLoginWaitsForTheShare(t *testing.T) {
 		return activities.AuthenticateResult{}, temporal.NewApplicationErrorWithOptions(why, string(fault.QuotaExhausted),
 			temporal.ApplicationErrorOptions{NonRetryable: true, Details: []any{activities.Failure{
 				Class: fault.QuotaExhausted, System: fault.Longhaul, Message: why, RetryAfter: 40 * time.Minute,
-				Spent: new(activities.Spending),
+				Until: back, Spent: new(activities.Spending),
 			}}})
 	}
 	env := environment(t, o, "sync-acme")
 	env.RegisterDelayedCallback(func() {
 		if p := ask(t, env); p.Waiting != why || p.Until == nil || o.count("Authenticate") != 2 {
 			t.Errorf("after %d logins it waits for %q until %v", o.count("Authenticate"), p.Waiting, p.Until)
+		} else if !p.Until.Equal(back) || !strings.Contains(p.Do, "--name set-quota") {
+			t.Errorf("it waits until %v, want %v, when the first calls come back; to do: %q", p.Until, back, p.Do)
 		}
 		env.UpdateWorkflow(workflows.SetQuotaUpdate, "", updated(t, workflows.SetQuotaUpdate, ""), map[string]int{"share": 50})
 	}, 50*time.Minute)

@@ -142,9 +142,9 @@ func (i *inbound) HandleQuery(ctx workflow.Context, in *interceptor.HandleQueryI
 	if err != nil || !ok || i.shown == nil || i.watch == nil {
 		return answer, err
 	}
-	id := workflow.GetInfo(ctx).WorkflowExecution
-	if counts, ok := i.watch.Counts(i.shown.running.Tasks(), id.ID, id.RunID); ok && p.Outcome == "" {
-		p = i.shown.add(p, counts)
+	if p.Outcome == "" {
+		id := workflow.GetInfo(ctx).WorkflowExecution
+		p = i.shown.add(p, i.watch.Counts(i.shown.running.Tasks(), id.ID, id.RunID))
 		workflow.SetCurrentDetails(ctx, i.shown.page(p))
 	}
 	return p, nil

@@ -26,10 +26,12 @@ type EstimateParams struct {
 const (
 	// estimateTimeout is under the activity's own, so that an org that is slow ends in a sentence.
 	estimateTimeout = 150 * time.Second
-	// estimateCalls is the most API calls that an estimate makes. It usually takes 11.
+	// estimateCalls is the most API calls that an estimate makes. It usually takes 12.
 	estimateCalls = 25
 	// samples is how many reports are described to see how long that takes.
 	samples = 2
+	// mostTried is how many are tried for that: one may be obsolete, or about what the run-as user may not see.
+	mostTried = 6
 )
 
 // Estimate says what a first sync and a refresh of a source take. It counts records and describes two reports, and counts its API calls
@@ -58,6 +60,9 @@ type survey struct {
 	meter  *salesforce.Meter
 	client *salesforce.Client // of the org and user that the survey logged in as
 
+	granted map[string]bool        // permissions of the run-as user, as far as they are known
+	before  map[listing.Kind]int64 // what the last recorded sync had, where this one compares with it
+
 	mu sync.Mutex
 	in estimate.Input
 }
@@ -69,7 +74,10 @@ func (s *survey) run(ctx context.Context) (estimate.Input, error) {
 	attempt := attemptOf(ctx)
 	sum, err := s.log.Read(ctx, attempt, time.Now())
 	if err == nil {
-		err = s.mayAsk(ctx, sum)
+		_, err = activities.Room(ctx, s.source, quota.Policy{}, sum, estimateCalls)
+		if fault.Is(err, fault.QuotaExhausted) {
+			return s.unasked(ctx, sum, fault.From(err))
+		}
 	}
 	if err == nil {
 		err = s.log.Reserve(ctx, attempt, estimateCalls, time.Time{}, time.Now())
@@ -88,19 +96,6 @@ func (s *survey) run(ctx context.Context) (estimate.Input, error) {
 	s.in.Budget.Recall(sum.Hours(clockOf(reported, s.in.Now), s.in.Now))
 	s.in.Budget.Return(0, s.in.Asked, reported, s.in.Now)
 	return s.in, err
-}
-
-// mayAsk refuses to ask where the share of the source leaves too few calls: what syncs promise the org's other users holds here too.
-func (s *survey) mayAsk(ctx context.Context, sum usage.Sum) error {
-	_, err := activities.Room(ctx, s.source, quota.Policy{}, sum, estimateCalls)
-	f := fault.From(err)
-	if f == nil || f.Class != fault.QuotaExhausted {
-		return err
-	}
-	return &fault.Error{
-		Class: f.Class, System: f.System,
-		Message: f.Message + "; ask again then. Where a sync runs already, its status says when it will end",
-	}
 }
 
 // attemptOf names the calls of this activity in the log of the source's calls.
@@ -132,7 +127,12 @@ func (s *survey) ask(ctx context.Context) (quota.Usage, error) {
 		group.Go(fault.Guard(func() error { return s.count(grouped, kind) }))
 	}
 	group.Go(fault.Guard(func() error { return s.known(grouped, identity) }))
+	group.Go(fault.Guard(func() error { return s.permissions(grouped) }))
 	if err := group.Wait(); err != nil {
+		return s.reported(), err
+	}
+	s.in.Known.Vanished = s.vanished()
+	if err := s.stops(ctx, identity); err != nil {
 		return s.reported(), err
 	}
 	if err := s.time(ctx); err != nil {
@@ -150,10 +150,4 @@ func (s *survey) ask(ctx context.Context) (quota.Usage, error) {
 }
 
 // reported is what Salesforce's answers so far told of the org's API calls.
-func (s *survey) reported() quota.Usage {
-	told := quota.Usage{Clock: s.meter.Date()}
-	if limit, known := s.meter.Limit(); known {
-		told.Used, told.Max, told.At = limit.Used, limit.Max, s.meter.LimitAt()
-	}
-	return told
-}
+func (s *survey) reported() quota.Usage { return reportedTo(s.meter) }

@@ -24,7 +24,8 @@ type Doctor interface {
 }
 
 // Examine asks what a sync of a source needs. A worker that does not serve the source examines it all the same: it may be left out
-// for a reason that the rows give.
+// for a reason that the rows give. Its API calls count among those of the source's syncs. It asks also where their share is used up, as it
+// is asked why a sync waits.
 func (a *Activities) Examine(ctx context.Context, params ExamineParams) (doctor.Result, error) {
 	defer attended(ctx)()
 	subject, free, err := a.Doctor.Subject(ctx, params.Source)
@@ -37,6 +38,9 @@ func (a *Activities) Examine(ctx context.Context, params ExamineParams) (doctor.
 		facts = a.Doctor.Cluster(ctx, params.Source)
 		return facts
 	}
+	counted := newTally(ctx, a.Store, params.Source)
+	defer counted.end(ctx)
+	subject.Meter, subject.Own = counted.meter, counted.sum.Hours
 	result := exam.Run(ctx, subject)
 	result.Worker = answered(facts)
 	if ctx.Err() != nil { // rows of what was not asked say nothing of the source

@@ -64,8 +64,9 @@ func (s *survey) known(ctx context.Context, identity salesforce.Identity) error 
 	case err != nil:
 		return err
 	}
-	s.in.Known = estimate.Known{
-		Sync: last.Sync, Finished: last.Finished, Again: last.States[description.StateDenied] + last.States[description.StateFailed],
+	s.in.Known = knownOf(last)
+	if last.Identity.OrgID == identity.OrgID && last.Private == s.source.Private {
+		s.before = last.Kinds
 	}
 	now := description.Identity{
 		OrgID: identity.OrgID, UserID: identity.UserID, Locale: user.Locale, APIVersion: s.source.APIVersion, Format: description.Format,
@@ -73,13 +74,39 @@ func (s *survey) known(ctx context.Context, identity salesforce.Identity) error 
 	if s.in.Known.Why = unlike(last.Identity, now); s.in.Known.Why != "" {
 		return s.unfinished(ctx)
 	}
-	changed := listing.Reports.Passes(false)[0]
-	changed.Where += " AND LastModifiedDate >= " + last.Started.UTC().Format("2006-01-02T15:04:05Z")
-	if s.in.Known.Changed, err = s.client.Count(ctx, changed); err != nil {
-		s.in.Known.Changed = -1
-		s.unknown("how many reports changed since the last sync (%s)", fault.Sentence(err))
+	for _, query := range changes(last.Started, s.source.Private) {
+		n, err := s.client.Count(ctx, query)
+		if query.Scope != "" && fault.Is(err, fault.PermissionMissing) {
+			continue // the count of all private reports says so
+		}
+		if err != nil {
+			s.in.Known.Changed = -1
+			s.unknown("how many reports changed since the last sync (%s)", fault.Sentence(err))
+			break
+		}
+		s.in.Known.Changed += n
 	}
 	return s.unfinished(ctx)
+}
+
+// vanished is of how many kinds fewer are seen than the last sync had. A sync looks up by Id what it misses of reports and dashboards.
+func (s *survey) vanished() (kinds int64) {
+	counts := s.in.Counts()
+	for _, kind := range listing.LookedUpKinds {
+		if counts[kind] < s.before[kind] {
+			kinds++
+		}
+	}
+	return kinds
+}
+
+// knownOf is what a record leaves to the next sync. Reports that it found gone are looked at again where they are listed.
+func knownOf(last history.Record) estimate.Known {
+	n := last.States
+	return estimate.Known{
+		Sync: last.Sync, Finished: last.Finished, Again: n[description.StateDenied] + n[description.StateFailed] + n[description.StateGone],
+		Without: n[description.StateObsolete] + n[description.StateUnsupported],
+	}
 }
 
 // unlike says why a sync with another identity than the last one reuses nothing; empty where it may.
@@ -95,6 +122,15 @@ func unlike(last, now description.Identity) string {
 	return why
 }
 
+// changes are the queries that count the reports that have changed since a moment, a pass of the listing each.
+func changes(since time.Time, private bool) []salesforce.Query {
+	passes := listing.Reports.Passes(private)
+	for i := range passes {
+		passes[i].Where += " AND LastModifiedDate >= " + since.UTC().Format("2006-01-02T15:04:05Z")
+	}
+	return passes
+}
+
 // unfinished says that syncs without a record may have described something that the next one reuses.
 func (s *survey) unfinished(ctx context.Context) error {
 	ids, recorded, err := history.Unrecorded(ctx, s.store, s.source.Name)
@@ -108,24 +144,27 @@ func (s *survey) unfinished(ctx context.Context) error {
 	return nil
 }
 
-// time sees how long a query and a describe take, over connections that are open.
+// time sees how long a query and a describe take, over connections that are open. A refusal is quicker than a describe, so it tells no pace.
 func (s *survey) time(ctx context.Context) error {
 	began := time.Now()
-	reports, err := s.client.Setup().RunReports(ctx, samples)
+	reports, err := s.client.Setup().RunReports(ctx, mostTried)
 	if err != nil {
 		return err
 	}
 	s.in.Latency = time.Since(began)
-	took := make([]time.Duration, len(reports))
+	if s.lacks("RunReports") {
+		return nil // each describe would be refused
+	}
+	left := make(chan string, len(reports))
+	for _, report := range reports {
+		left <- report.ID
+	}
+	close(left)
+	took := make([]time.Duration, samples)
 	group, grouped := errgroup.WithContext(ctx)
-	for i, report := range reports {
-		group.Go(fault.Guard(func() error {
-			began := time.Now()
-			_, err := s.client.DescribeReport(grouped, report.ID)
-			ok, err := seen(err)
-			if ok {
-				took[i] = time.Since(began)
-			}
+	for i := range took {
+		group.Go(fault.Guard(func() (err error) {
+			took[i], err = s.describe(grouped, left)
 			return err
 		}))
 	}
@@ -145,21 +184,30 @@ func (s *survey) time(ctx context.Context) error {
 	return nil
 }
 
-// seen says whether a describe was answered, if only by a refusal of that report. What concerns every report is an error.
-func seen(err error) (bool, error) {
-	f := fault.From(err)
-	switch {
-	case err == nil:
-		return true, nil
-	case f == nil:
-		return false, err
+// describe describes reports until one is answered, and returns how long that took; zero where none was.
+func (s *survey) describe(ctx context.Context, reports <-chan string) (time.Duration, error) {
+	for id := range reports {
+		began := time.Now()
+		_, err := s.client.DescribeReport(ctx, id)
+		if err == nil {
+			return max(time.Since(began), 1), nil
+		}
+		if fault.Is(err, fault.Transient) {
+			return 0, nil // the client has tried it several times
+		}
+		if !ofOne(err) {
+			return 0, err
+		}
 	}
-	switch f.Class {
-	case fault.PermissionMissing, fault.Gone, fault.Obsolete, fault.Unsupported:
-		return true, nil
-	case fault.Transient, fault.Poison:
-		return false, nil // another report may be answered
-	default:
-		return false, err
+	return 0, nil
+}
+
+// ofOne says whether a describe failed so that another report may be answered. What concerns every report is an error.
+func ofOne(err error) bool {
+	for _, class := range []fault.Class{fault.PermissionMissing, fault.Gone, fault.Obsolete, fault.Unsupported, fault.Poison} {
+		if fault.Is(err, class) {
+			return true
+		}
 	}
+	return false
 }

@@ -30,7 +30,7 @@ func TestWrite_countsTheReportsThatDashboardsUseAndNoListingHas(t *testing.T) {
 		want       listing.Unseen
 	}{
 		"some, with a right that is missing":     {some, but("ViewPublicReports"), listing.Unseen{Count: 3, Kind: listing.UnseenAtLeast}},
-		"some, with every right":                 {some, all, listing.Unseen{Count: 3, Kind: listing.UnseenAtLeast}},
+		"some, with every right":                 {some, all, listing.Unseen{Count: 3, Kind: listing.UnseenAtLeast, SeesAll: true}},
 		"none, with every right":                 {some[:1], all, listing.Unseen{Kind: listing.UnseenExact}},
 		"no dashboards, with every right":        {nil, all, listing.Unseen{Kind: listing.UnseenExact}},
 		"none, with a right that is missing":     {some[:1], but("ViewPublicDashboards"), listing.Unseen{Kind: listing.UnseenAtLeast}},

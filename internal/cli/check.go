@@ -32,9 +32,10 @@ func checkCommand(p program) *cobra.Command {
 		Use:   "check SOURCE",
 		Short: "Ask what a sync of a source needs, and say what to change",
 		Long: `Asks, on a worker that serves the source, all that a sync needs: settings and secrets, the way to Salesforce, login and
-permissions, the catalog, the bucket, Temporal. It shows a row a question, with what it costs and what to change, and leaves
-nothing behind. It makes at most 25 API calls. It needs Temporal's address alone, as the temporal CLI does. The exit code is
-that of the first row that fails; rows that only warn end with 0.`,
+permissions, the catalog, the bucket, Temporal. It shows a row a question, with what it costs and what to change. It changes
+nothing, and makes at most 25 API calls, which count to quota.share. It needs Temporal's address alone, as the temporal CLI
+does. The exit code is that of the first row that fails; rows that only warn end with 0, also where a first sync would be
+held (held in --json).`,
 		Example: `  $0 check acme
   $0 check acme --json`,
 		Args: exactly(1, "the name of one source, such as acme"),
@@ -147,7 +148,7 @@ func (v *checkVerb) show(result doctor.Result) error {
 	if first == nil {
 		return nil
 	}
-	message := fmt.Sprintf("check of %s: %s failed: %s", result.Source, first.ID, first.Found)
+	message := fmt.Sprintf("check of %s: %s (%s): %s", result.Source, first.Title, first.ID, first.Found)
 	if failed > 1 {
 		message += " (and " + humanize.Count(int64(failed-1), "more row") + " failed)"
 	}

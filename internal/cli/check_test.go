@@ -112,7 +112,7 @@ func TestCheck_hasTheShapeThatScriptsRelyOn(t *testing.T) {
 	app, out := newTestApp(t, "longhaul-starter", "check", "acme", "--json")
 	app.Dial = (&checking{fakeTemporal: &fakeTemporal{pollers: 1}, result: found(failing("login", fault.LoginRefused, fault.Salesforce))}).dial
 	_ = Main(t.Context(), app)
-	want := `{"source":"acme","status":"fail","calls":11,"worker":{"identity":"7@etl-1","version":"1.2.3","settings":"ab12cd34",` +
+	want := `{"source":"acme","status":"fail","held":false,"calls":11,"worker":{"identity":"7@etl-1","version":"1.2.3","settings":"ab12cd34",` +
 		`"others":[{"identity":"9@etl-2","version":"","settings":""}]},"findings":[` +
 		`{"id":"settings","status":"pass","title":"Settings","found":"as they should be","cost":"","fix":"","where":""},` +
 		`{"id":"login","status":"fail","title":"A row","found":"this is so","cost":"no sync can begin","fix":"change that","where":"Setup > There",` +
@@ -127,7 +127,8 @@ func TestCheck_showsARowALine(t *testing.T) {
 	app, out := newTestApp(t, "longhaul-starter", "check", "acme")
 	app.Dial = (&checking{fakeTemporal: &fakeTemporal{pollers: 1}, result: found(failing("login", fault.LoginRefused, fault.Salesforce))}).dial
 	code := Main(t.Context(), app)
-	want := `acme: A sync cannot run as it is. 2 questions: 1 fail, 0 warn, 1 pass, 0 skipped. 11 API calls.
+	want := `acme: A sync cannot run as it is. 2 questions: 1 failed, 0 remarks, 1 passed, 0 not asked. 11 API
+calls.
 
   ok   Settings  as they should be
   FAIL A row     this is so
@@ -141,7 +142,7 @@ Other worker: 9@etl-2
 	if diff := cmp.Diff(want, out.stdout.String()); diff != "" || code != exitLogin {
 		t.Errorf("code %d (-want +got)\n%s", code, diff)
 	}
-	if said := out.stderr.String(); said != "longhaul-starter: check of acme: login failed: this is so\n" {
+	if said := out.stderr.String(); said != "longhaul-starter: check of acme: A row (login): this is so\n" {
 		t.Errorf("stderr: %s", said)
 	}
 }
@@ -209,6 +210,9 @@ func TestCheck_inItsOwnProcess(t *testing.T) {
 	}
 	if got.Source != "127.0.0.1" || got.Calls < 1 || got.Calls > 25 || got.Worker != nil || len(got.Findings) < 20 {
 		t.Errorf("got %+v", got)
+	}
+	if found := got.Findings[0].Found; !strings.Contains(found, "a share of 100 percent (which extract takes; a sync takes quota.share)") {
+		t.Errorf("the settings are %q", found)
 	}
 	for _, f := range got.Findings {
 		for _, never := range []string{"export.", "bucket.", "temporal."} {

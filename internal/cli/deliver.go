@@ -59,11 +59,11 @@ func heldError(concerns []activities.Concern, out string) error {
 	}
 	what := monitor.Concerns(concerns)
 	if slices.ContainsFunc(concerns, aboutRights) {
-		return &fault.Error{
-			Class: fault.PermissionMissing, System: fault.Salesforce,
-			Message: fmt.Sprintf("%s. The files in %s stay as they were. Give the user what it lacks and run the same command again, "+
-				"or continue without it with --accept-shrink", what, out),
+		message := fmt.Sprintf("%s. The files in %s stay as they were. Give the user what it lacks and run the same command again", what, out)
+		if !slices.ContainsFunc(concerns, activities.Concern.IsVital) {
+			message += ", or continue without it with --accept-shrink"
 		}
+		return &fault.Error{Class: fault.PermissionMissing, System: fault.Salesforce, Message: message}
 	}
 	return &ending{
 		class: "shrunk", code: exitShrunk,

@@ -118,7 +118,7 @@ func TestExtract_saysWhichFlagIsWrong(t *testing.T) {
 // What a sync says of settings is said of flags, in the progress and at the end.
 func TestExtract_speaksOfFlags(t *testing.T) {
 	t.Parallel()
-	const why = "the client secret is not the one of the app: check client_secret (invalid_client_id)"
+	const why = "the client secret is not the one of the app: copy it again, and check client_secret (invalid_client_id)"
 	f := &fakeTemporal{hang: true, progress: workflows.Progress{
 		Source: "extract", Phase: workflows.PhaseBlocked, Waiting: why,
 		Blocked: &activities.Failure{Class: fault.LoginRefused, System: fault.Salesforce, Message: why},

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	commonpb "go.temporal.io/api/common/v1"
@@ -39,7 +40,7 @@ type fakeTemporal struct {
 	queued []*workflowpb.PendingActivityInfo // the activities that the sync has scheduled
 	polled map[string]time.Time              // by task queue: when it was last polled for activities; in place of pollers
 
-	synced []string // the sources of the syncs that it remembers, newest first
+	known []string // ids of workflows that ran before
 
 	started    []workflows.Input
 	signals    []string
@@ -129,11 +130,9 @@ func (f *fakeTemporal) ListWorkflow(
 	_ context.Context, asked *workflowservice.ListWorkflowExecutionsRequest,
 ) (*workflowservice.ListWorkflowExecutionsResponse, error) {
 	answer := &workflowservice.ListWorkflowExecutionsResponse{}
-	if asked.GetQuery() == `WorkflowType = "SyncSource"` {
-		for _, source := range f.synced {
-			answer.Executions = append(answer.Executions, &workflowpb.WorkflowExecutionInfo{
-				Execution: &commonpb.WorkflowExecution{WorkflowId: workflows.SyncID(source)},
-			})
+	if strings.Contains(asked.GetQuery(), "WorkflowType") {
+		for _, id := range f.known {
+			answer.Executions = append(answer.Executions, &workflowpb.WorkflowExecutionInfo{Execution: &commonpb.WorkflowExecution{WorkflowId: id}})
 		}
 		return answer, nil
 	}

@@ -145,6 +145,20 @@ func TestExtract_acceptShrinkLetsItGoOn(t *testing.T) {
 	}
 }
 
+// No flag lets a sync go on without what no sync can do without.
+func TestExtract_discardsWhatNoFlagLetsGoOn(t *testing.T) {
+	t.Parallel()
+	vital := lacked
+	vital.Vital = true
+	h := holding(vital)
+	code, out := extractOn(t, h, "--accept-shrink")
+	text := out.stderr.String()
+	if code != exitPermission || !cmp.Equal(h.answers, []string{workflows.DiscardUpdate}) ||
+		strings.Contains(text, "--accept-shrink") || strings.Contains(text, "Going on") || !strings.Contains(text, vital.What) {
+		t.Errorf("code %d, answered %q:\n%s", code, h.answers, text)
+	}
+}
+
 // The concerns of an earlier run do not end the command: somebody may have fixed their cause, so the org is listed anew.
 func TestExtract_looksAgainAfterAnEarlierRunsSyncWasHeld(t *testing.T) {
 	t.Parallel()

@@ -22,8 +22,9 @@ func planCommand(p program) *cobra.Command {
 		Use:   "plan SOURCE",
 		Short: "Say what a first sync and a refresh will take, before any report is described",
 		Long: `Asks, on a worker that serves the source, for counts and for the time of two describes, and says how many API calls a first sync
-and a refresh take, when they wait for API calls, and when they end: day by day in local time. It says what it does not know. It makes
-about 11 API calls, which count to the source's share. It needs Temporal's address alone, as the temporal CLI does.`,
+and a refresh take, when they wait for API calls, and when they end: day by day in local time. It says first what a sync would be held
+for, and at the end what it does not know. It makes about 12 API calls, which count to the source's share; where that is used up, it
+plans from what the last sync counted. It needs Temporal's address alone, as the temporal CLI does.`,
 		Example: `  $0 plan acme
   $0 plan acme --json`,
 		Args: exactly(1, "the name of one source, such as acme"),

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"go.temporal.io/sdk/client"
@@ -84,7 +83,7 @@ func (v *syncVerb) run(ctx context.Context) error {
 	waits := control.Unserved(ctx, temporal, v.source)
 	if waits && none == nil { // one cause is said already
 		v.console.note("%s.", waitsForWorker(v.source))
-		if words := strings.TrimSpace(control.ServedWords(control.ServedSources(ctx, temporal))); words != "" {
+		if words := control.Suggest(ctx, temporal, v.source); words != "" {
 			v.console.note("%s", words)
 		}
 	}

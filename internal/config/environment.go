@@ -7,6 +7,7 @@ import (
 
 	"longhaul/internal/plaintext"
 	"longhaul/internal/source"
+	"longhaul/internal/spelling"
 )
 
 const prefix = "LONGHAUL_"
@@ -75,7 +76,7 @@ func (e Environment) override(v values, mistakes *Mistakes) (warnings []string) 
 			e.take(v, setting.path, setting.setting, name, value, mistakes)
 		} else if rest, ok := strings.CutPrefix(name, sourcesPrefix); ok {
 			e.takeSource(v, rest, name, value, perSource, mistakes)
-		} else if near := nearest(name, known); near != "" && !slices.Contains(known, name) {
+		} else if near := spelling.Nearest(name, known); near != "" && !slices.Contains(known, name) {
 			warnings = append(warnings, "the environment variable "+name+" means nothing here; did you mean "+near+"?")
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"longhaul/internal/export/formats"
 	"longhaul/internal/fault"
 	"longhaul/internal/source"
+	"longhaul/internal/spelling"
 )
 
 // exportsSetting names the exports of a source.
@@ -37,7 +38,7 @@ func exportSections() []setting {
 // knownExport finds the format of a name.
 func knownExport(name string) (string, error) {
 	if _, err := formats.Find(name); err != nil {
-		if near := nearest(name, formats.Names()); near != "" {
+		if near := spelling.Nearest(name, formats.Names()); near != "" {
 			return "", fault.Invalidf("%.40q is not an export; did you mean %s?", name, near)
 		}
 		return "", err

@@ -9,6 +9,7 @@ import (
 
 	"longhaul/internal/fault"
 	"longhaul/internal/salesforce/permission"
+	"longhaul/internal/spelling"
 )
 
 // items reads a list of texts. One text alone is a list too, its items between commas.
@@ -73,7 +74,7 @@ func acceptable(name string) (string, error) {
 		}
 	}
 	advice := "known here: " + strings.Join(known, ", ")
-	if right, found := permission.Find(nearest(name, folded)); found {
+	if right, found := permission.Find(spelling.Nearest(name, folded)); found {
 		advice = "did you mean " + right.Name + "?"
 	}
 	return "", fault.Invalidf("%.60q is not the name of a permission that may be missing; %s", name, advice)

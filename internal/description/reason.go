@@ -67,14 +67,14 @@ func (r Reason) Sentence(answer string) string {
 	return strings.Replace(sentences[r], answerHere, answer, 1)
 }
 
-// Words are the reason in a few words, after a number of reports; empty for a report that is no gap.
+// Words are the state and the reason of a gap in a few words, after a number of them; empty for a report that is no gap.
 func (r Reason) Words() string { return gapWords[r] }
 
 var gapWords = map[Reason]string{
-	ReasonNoAccess:    "that the run-as user may not read",
-	ReasonServerError: "that Salesforce answers with an error",
-	ReasonUnreachable: "without an answer that could be read",
-	ReasonTooLarge:    "with a description that is too large",
-	ReasonNoColumns:   "that Salesforce describes without columns",
-	ReasonThrottled:   "refused for too many requests",
+	ReasonNoAccess:    "denied (what each reports on is closed)",
+	ReasonServerError: "failed (Salesforce answers with an error)",
+	ReasonUnreachable: "failed (no answer could be read)",
+	ReasonTooLarge:    "failed (the description is too large)",
+	ReasonNoColumns:   "failed (described without columns)",
+	ReasonThrottled:   "failed (refused for too many requests)",
 }

@@ -25,6 +25,7 @@ type Finding struct {
 	Fix    string `json:"fix"`    // what to change; empty where nothing need be
 	Where  string `json:"where"`  // the path in Setup, in Salesforce's own labels, or the setting of Longhaul
 	Count  *Count `json:"count,omitempty"`
+	Holds  bool   `json:"holds,omitempty"` // a first sync is held by it, until somebody approves
 
 	// Class is what a sync would fail with, for the exit code; empty unless Status is Fail.
 	Class  fault.Class  `json:"class,omitempty"`

@@ -2,14 +2,17 @@ package doctor
 
 import (
 	"encoding/json"
+	"fmt"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/humanize"
 )
 
 // Result is the answer to all questions about a source.
 type Result struct {
 	Source   string    `json:"source"`
 	Status   Status    `json:"status"` // the worst of all findings
+	Held     bool      `json:"held"`   // a finding would hold a first sync, until somebody approves
 	Calls    int64     `json:"calls"`  // of Salesforce's API that the questions took
 	Worker   *Worker   `json:"worker"` // that asked; null where none did
 	Findings []Finding `json:"findings"`
@@ -25,8 +28,9 @@ type Worker struct {
 
 // Judge makes the result of findings.
 func Judge(source string, findings []Finding) Result {
-	status := Pass
+	status, held := Pass, false
 	for _, one := range findings {
+		held = held || one.Holds
 		switch {
 		case one.Status == Fail:
 			status = Fail
@@ -34,7 +38,35 @@ func Judge(source string, findings []Finding) Result {
 			status = Warn
 		}
 	}
-	return Result{Source: source, Status: status, Findings: short(findings)}
+	return Result{Source: source, Status: status, Held: held, Findings: short(findings)}
+}
+
+// Verdict says in a sentence what the findings mean for a sync.
+func (r Result) Verdict() string {
+	remarks := r.count(Warn)
+	switch {
+	case r.Status == Fail:
+		return "A sync cannot run as it is"
+	case r.Held:
+		return "A first sync would be held, until somebody approves; " + humanize.Count(remarks, "remark")
+	case remarks > 0:
+		return "A sync can run; " + humanize.Count(remarks, "remark")
+	}
+	return "A sync can run"
+}
+
+// Tally counts the answers.
+func (r Result) Tally() string {
+	return fmt.Sprintf("%d failed, %s, %d passed, %d not asked", r.count(Fail), humanize.Count(r.count(Warn), "remark"), r.count(Pass), r.count(Skipped))
+}
+
+func (r Result) count(status Status) (n int64) {
+	for _, f := range r.Findings {
+		if f.Status == status {
+			n++
+		}
+	}
+	return n
 }
 
 // largest bounds the findings of a result in bytes, so that a history keeps the result. A little is left for the rest of it.

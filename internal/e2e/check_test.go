@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/client"
@@ -18,6 +19,8 @@ import (
 	"longhaul/internal/host"
 	"longhaul/internal/simulator/server"
 	"longhaul/internal/source"
+	"longhaul/internal/staging"
+	calllog "longhaul/internal/usage"
 	"longhaul/workflows"
 	"longhaul/workflows/question"
 )
@@ -62,7 +65,7 @@ func TestCheck_onAWorkerLeavesNothingAndShowsNoSecret(t *testing.T) {
 	t.Parallel()
 	p := newPlant(t, server.Options{Reports: 30, Columns: 3}, nil)
 	p.sync(t)
-	before := p.keys(t)
+	before, known := p.keys(t), made(t, p.store)
 	result := p.check(t, "acme")
 	if len(failed(result)) > 0 {
 		t.Errorf("failed: %v", failed(result))
@@ -73,10 +76,7 @@ func TestCheck_onAWorkerLeavesNothingAndShowsNoSecret(t *testing.T) {
 	if w := result.Worker; w == nil || w.Version != "test" || w.Settings == "" || len(w.Others) > 0 {
 		t.Errorf("the worker is %+v", w)
 	}
-	after := p.keys(t)
-	if !slices.Equal(before, after) {
-		t.Errorf("the bucket holds %v, and before it held %v", after, before)
-	}
+	isCounted(t, p.works, before, known, result.Calls)
 	data, err := json.Marshal(result)
 	if err != nil || len(data) > 40<<10 {
 		t.Errorf("the result has %d bytes (%v)", len(data), err)
@@ -100,6 +100,34 @@ func TestCheck_onAWorkerLeavesNothingAndShowsNoSecret(t *testing.T) {
 		if strings.Contains(string(data), secret) || strings.Contains(string(log), secret) {
 			t.Error("a secret is shown")
 		}
+	}
+}
+
+// made is how many API calls the bucket knows of.
+func made(t *testing.T, store *staging.Store) (calls int64) {
+	t.Helper()
+	now := time.Now()
+	sum, err := calllog.Of(store, "acme").Read(t.Context(), calllog.Attempt{}, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, hour := range sum.Hours(now, now) {
+		calls += hour.Calls
+	}
+	return calls
+}
+
+// isCounted makes sure that a check has left its API calls in the bucket, among those of syncs, and nothing else.
+func isCounted(t *testing.T, w works, before []string, known, calls int64) {
+	t.Helper()
+	after := w.keys(t)
+	added := slices.DeleteFunc(slices.Clone(after), func(key string) bool { return slices.Contains(before, key) })
+	noted := slices.DeleteFunc(slices.Clone(added), func(key string) bool { return !strings.Contains(key, "/usage/") })
+	if len(after) != len(before)+2 || len(noted) != 2 {
+		t.Errorf("a check left %v", added)
+	}
+	if more := made(t, w.store) - known; more != calls {
+		t.Errorf("%d calls are counted as the source's, and the check made %d", more, calls)
 	}
 }
 
@@ -162,6 +190,10 @@ func TestCheck_ofASourceThatNobodyServes(t *testing.T) {
 	const says = `source "acne" is not configured; this worker knows: acme`
 	if first := result.Findings[0]; first.ID != "settings" || !strings.Contains(first.Found, says) {
 		t.Errorf("got %+v", first)
+	}
+	last := result.Findings[len(result.Findings)-1]
+	if last.Status != doctor.Fail || !strings.Contains(last.Found, "no worker serves source acne; the worker that answers knows acme") {
+		t.Errorf("the row that fails names no source that there is: %+v", last)
 	}
 }
 

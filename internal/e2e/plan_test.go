@@ -56,7 +56,7 @@ func TestPlan_ofAFirstSyncAndARefresh(t *testing.T) {
 	p := newPlant(t, server.Options{Org: openOrg(b.reports), DailyLimit: b.daily}, thrifty)
 	plan := p.plan(t)
 	before := requests(p.sim.Stats())
-	if plan.Calls != int64(before) || plan.Calls > 12 {
+	if plan.Calls != int64(before) || plan.Calls > 13 {
 		t.Errorf("it says that it took %d calls, and took %d", plan.Calls, before)
 	}
 	if plan.Kinds[listing.Reports] != int64(b.reports) || plan.First.Describes != int64(b.reports) || plan.Reused.Sync != "" {
@@ -82,13 +82,18 @@ func TestPlan_ofAFirstSyncAndARefresh(t *testing.T) {
 	}
 	p.sim.Advance(time.Minute)
 	again := p.plan(t)
-	if again.Reused.Changed != 15 || again.Reused.Reports != int64(b.reports-10) || again.Reused.Sync != first.Sync {
+	tried := first.States.Gaps() + first.States.Gone
+	if again.Reused.Changed != 15 || again.Reused.Again != tried || again.Reused.Sync != first.Sync {
 		t.Errorf("what is reused is %+v", again.Reused)
 	}
 	refresh := p.sync(t)
 	near(t, "calls of the refresh", again.Refresh.Calls, refresh.APICalls, 10)
-	if int64(15) != again.Refresh.Describes {
+	if again.Refresh.Describes != 15+tried {
 		t.Errorf("a refresh describes %d", again.Refresh.Describes)
+	}
+	without := refresh.States.Obsolete + refresh.States.Unsupported
+	if again.Reused.Reports != refresh.States.Reused || again.Reused.Without != without {
+		t.Errorf("the plan reuses %+v, the sync %+v", again.Reused, refresh.States)
 	}
 }
 
@@ -101,6 +106,42 @@ func TestPlan_saysWhatItDoesNotKnow(t *testing.T) {
 	const says = "it is not known how many API calls the org allows"
 	if plan.Quota != nil || plan.First.Ends != nil || plan.First.Calls < 40 || !strings.Contains(unknown, says) {
 		t.Errorf("the plan is %+v", plan)
+	}
+}
+
+// TestPlan_saysThatASyncWouldBeHeld has a run-as user without Run Reports, whose describes are refused at once.
+func TestPlan_saysThatASyncWouldBeHeld(t *testing.T) {
+	t.Parallel()
+	p := newPlant(t, server.Options{Org: openOrg(40), Revoked: []string{"RunReports"}}, thrifty)
+	plan := p.plan(t)
+	if len(plan.Stops) != 1 || plan.Stops[0].Fails || !strings.Contains(plan.Stops[0].What, `lacks the permission "Run Reports"`) {
+		t.Errorf("a sync would be stopped by %+v", plan.Stops)
+	}
+	if plan.Pace.Describes != 0 || plan.Pace.Seconds != 1 {
+		t.Errorf("the pace is %+v, of describes that are refused", plan.Pace)
+	}
+}
+
+// TestPlan_withoutACall has a share that a first sync has nearly used up.
+func TestPlan_withoutACall(t *testing.T) {
+	t.Parallel()
+	p := newPlant(t, server.Options{Org: openOrg(40), DailyLimit: 1000}, func(s *source.Source) {
+		s.Quota = source.Quota{Ceiling: 80, Share: 7, Probe: time.Minute}
+	})
+	first := p.sync(t)
+	before := requests(p.sim.Stats())
+	plan := p.plan(t)
+	if used := requests(p.sim.Stats()) - before; used != 0 || plan.Calls != 0 {
+		t.Errorf("it says that it took %d calls, and took %d", plan.Calls, used)
+	}
+	if from := plan.Unasked; from == nil || from.Sync != first.Sync || !strings.Contains(from.Why, "this source has used its share") {
+		t.Errorf("the plan is %+v", plan)
+	}
+	if plan.Kinds[listing.Reports] != 40 || plan.First.Describes != 40 || plan.Quota == nil || plan.Quota.Max != 1000 || plan.Quota.Ours < 50 {
+		t.Errorf("the plan is %+v, the quota %+v", plan, plan.Quota)
+	}
+	if s := plan.First.Seconds; s == nil || *s < 23*3600 || plan.First.Waits < 22*3600 {
+		t.Errorf("a full sync takes %+v", plan.First)
 	}
 }
 

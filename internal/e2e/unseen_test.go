@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"go.temporal.io/sdk/client"
 
-	"longhaul/internal/fault"
 	"longhaul/internal/listing"
 	"longhaul/internal/simulator/server"
 	"longhaul/internal/source"
@@ -202,16 +202,28 @@ func TestGuard_holdsAFirstSyncWithoutARight(t *testing.T) {
 	}
 }
 
-// TestGuard_approvedWithoutRunReportsFailsAtTheFirstDescribe: what Salesforce refuses no approval gives.
-func TestGuard_approvedWithoutRunReportsFailsAtTheFirstDescribe(t *testing.T) {
+// TestGuard_withoutRunReportsIsDiscardedAlone: what Salesforce refuses no approval gives, so none is offered nor taken, and no call
+// is spent on a describe.
+func TestGuard_withoutRunReportsIsDiscardedAlone(t *testing.T) {
 	t.Parallel()
 	p := newPlant(t, server.Options{Org: openOrg(100), Revoked: []string{"RunReports"}}, nil)
 	r := p.begin(t)
 	r.requireHeld(t, p, "Run Reports")
-	r.update(t, workflows.ApproveUpdate)
-	app, _ := failure(t, r)
-	if app.Type() != string(fault.PermissionMissing) || !strings.Contains(app.Message(), "Run Reports") {
-		t.Errorf("%s: %s", app.Type(), app.Message())
+	if held := r.progress(t); strings.Contains(held.Waiting+held.Do, "approve") {
+		t.Errorf("it offers an approval: %s %s", held.Waiting, held.Do)
+	}
+	handle, err := r.client.UpdateWorkflow(t.Context(), client.UpdateWorkflowOptions{
+		WorkflowID: r.GetID(), UpdateName: workflows.ApproveUpdate, WaitForStage: client.WorkflowUpdateStageCompleted,
+	})
+	if err == nil {
+		err = handle.Get(t.Context(), nil)
+	}
+	if err == nil || !strings.Contains(err.Error(), "nobody can approve it") {
+		t.Errorf("approve ended with %v", err)
+	}
+	r.update(t, workflows.DiscardUpdate)
+	if result := r.result(t); result.Outcome != workflows.OutcomeDiscarded || described(p.sim) != 0 {
+		t.Errorf("ended as %s after %d describes", result.Outcome, described(p.sim))
 	}
 }
 

@@ -52,8 +52,11 @@ func TestPlan_ofASmallQuota(t *testing.T) {
 	if diff := cmp.Diff(want, p.Quota); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if p.Share == nil || *p.Share != 38 { // 1,520 calls in a day
-		t.Errorf("the share for 48 hours is %v, want 38", p.Share)
+	if p.Share == nil || *p.Share != 39 { // 1,560 calls in a day, as some are left to spare
+		t.Errorf("the share for 48 hours is %v, want 39", p.Share)
+	}
+	if s := p.Sooner; s == nil || s.Share != 39 || s.Ceiling != 80 || s.Seconds/3600 != 24 || s.Ends.Sub(noon) != time.Duration(s.Seconds)*time.Second {
+		t.Errorf("with that share: %+v", s)
 	}
 	if !says(p, "they used 500 API calls in the last 24 hours, and that is assumed to stay so") {
 		t.Errorf("what is not known: %q", p.Unknown)
@@ -79,6 +82,7 @@ func TestPlan_givesNoTimeWhereNobodyKnowsIt(t *testing.T) {
 	silent, full := input(0), input(3300)
 	silent.Budget.Max = 0
 	for words, in := range map[string]estimate.Input{
+		`give the run-as user "View Setup and Configuration"`:                              silent,
 		"when the first sync would end: it is not known how many API calls the org allows": silent,
 		"when a refresh would end: others use so many API calls":                           full,
 	} {
@@ -98,6 +102,7 @@ func TestPlan_saysWhatIsReused(t *testing.T) {
 	}{
 		"no sync yet":               {estimate.Known{}, 0, "no sync of the source is recorded yet"},
 		"some changed":              {estimate.Known{Sync: "s", Changed: 40, Again: 2}, 42, "estimated: "},
+		"some have no columns":      {estimate.Known{Sync: "s", Changed: 40, Again: 2, Without: 15}, 42, "estimated: "},
 		"more changed than are":     {estimate.Known{Sync: "s", Changed: 4000}, 3000, "estimated: "},
 		"another user":              {estimate.Known{Sync: "s", Why: "nothing: the run-as user is another"}, 3000, "the run-as user"},
 		"changes cannot be counted": {estimate.Known{Sync: "s", Changed: -1, Again: 2}, 3000, "could not be counted"},
@@ -105,7 +110,8 @@ func TestPlan_saysWhatIsReused(t *testing.T) {
 		in := input(0)
 		in.Known = row.known
 		p := in.Plan()
-		if p.Refresh.Describes != row.left || row.known.Sync != "" && p.Reused.Reports != 3000-row.left || !strings.Contains(p.Reused.How, row.how) {
+		if p.Refresh.Describes != row.left || row.known.Sync != "" && p.Reused.Reports != 3000-row.left-p.Reused.Without ||
+			p.Reused.Without != row.known.Without || !strings.Contains(p.Reused.How, row.how) {
 			t.Errorf("%s: a refresh describes %d, %+v", name, p.Refresh.Describes, p.Reused)
 		}
 	}
@@ -122,5 +128,52 @@ func TestPlan_ofNoDescribe(t *testing.T) {
 	in.Passes[listing.Reports] = []int64{0}
 	if p := in.Plan(); says(p, "a second is assumed") || p.First.Calls != 3+7+4 {
 		t.Errorf("of no report: %+v, not known: %q", p.First, p.Unknown)
+	}
+}
+
+// TestPlan_saysWhichCeilingHelps has others who leave less below the ceiling than a first sync needs in 48 hours.
+func TestPlan_saysWhichCeilingHelps(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		others, records int64
+		endless         bool
+		ceiling, share  int
+		within          time.Duration
+	}{
+		"a wider ceiling ends it in time": {others: 2500, records: 1600, ceiling: 84, share: 25, within: 48 * time.Hour},
+		"none does, and one ends it":      {others: 3300, records: 3000, endless: true, ceiling: 95, share: 25, within: 20 * 24 * time.Hour},
+	} {
+		in := input(row.others)
+		in.Passes[listing.Reports] = []int64{row.records}
+		p := in.Plan()
+		s := p.Sooner
+		if s == nil || p.Share != nil || s.Ceiling != row.ceiling || s.Share != row.share || s.Seconds > int64(row.within/time.Second) {
+			t.Errorf("%s: %+v, share %v", name, s, p.Share)
+		}
+		if (p.First.Seconds == nil) != row.endless || row.endless && !strings.Contains(p.First.Why, "others use so many API calls") {
+			t.Errorf("%s: without it: %+v", name, p.First)
+		}
+	}
+}
+
+// TestPlan_countsLooks has a sync whose calls are more than its steps, because it asks how many others have left.
+func TestPlan_countsLooks(t *testing.T) {
+	t.Parallel()
+	in := input(2900)
+	p := in.Plan()
+	if p.First.Looks <= 0 || p.First.Calls != 3015+p.First.Looks {
+		t.Errorf("%d calls, of them %d looks", p.First.Calls, p.First.Looks)
+	}
+}
+
+// TestPlan_looksUpWhatVanished is a call for each kind of which fewer are seen.
+func TestPlan_looksUpWhatVanished(t *testing.T) {
+	t.Parallel()
+	in := input(0)
+	in.Known = estimate.Known{Sync: "s"}
+	before := in.Plan().Refresh.Calls
+	in.Known.Vanished = 2
+	if p := in.Plan(); p.Refresh.Calls != before+2 || p.First.Calls != 3015 {
+		t.Errorf("%d calls, %d before", p.Refresh.Calls, before)
 	}
 }

@@ -22,11 +22,11 @@ func Coverage(last history.Record, states map[description.State]int64, maxShrink
 		return nil
 	}
 	return []Concern{{
-		warning.New(ConcernCoverageFell, warning.Params{
+		Found: warning.New(ConcernCoverageFell, warning.Params{
 			"with_columns": decimal(now), "coverage_percent": percent(states),
 			"last_with_columns": decimal(before), "last_coverage_percent": percent(last.States),
 		}),
-		"if that is right, approve; else discard, look into the account for the reasons, fix them and start again",
+		Do: "if that is right, approve; else discard, look into the account for the reasons, fix them and start again",
 	}}
 }
 

@@ -3,6 +3,7 @@
 package guard
 
 import (
+	"slices"
 	"strconv"
 
 	"longhaul/internal/description"
@@ -36,6 +37,7 @@ const (
 type Concern struct {
 	Found warning.Warning
 	Do    string // what to do about it while the sync holds
+	Vital bool   // no sync can do without what is missing, so nobody can approve
 }
 
 // Sentence says what was found and what to do.
@@ -57,22 +59,25 @@ type Input struct {
 
 // Inventory returns what looks like an accident about a sync's inventory and permissions; nothing when all is well. It does
 // not compare the records of another org, nor their number with that of a sync that read private ones where this one does
-// not: that is what the setting is for.
+// not: that is what the setting is for. Nor does it compare where no approval helps.
 func Inventory(in Input) []Concern {
 	in.MaxShrink, in.LeastShrunk = bounds(in.MaxShrink, in.LeastShrunk)
 	concerns := Permissions(in)
 	switch {
+	case slices.ContainsFunc(concerns, func(c Concern) bool { return c.Vital }):
+		return concerns
 	case !in.HasLast && in.Kinds[listing.Reports] == 0:
 		return append(concerns, Concern{
-			warning.New(ConcernNoReports, nil), "if the org has none that matter, approve; else discard, " +
-				"share the report folders with the run-as user and start again",
+			Found: warning.New(ConcernNoReports, nil),
+			Do: "if the org has none that matter, approve; else discard, share the report folders with the run-as user and start " +
+				"again",
 		})
 	case !in.HasLast:
 		return concerns
 	case in.Last.Identity.OrgID != in.Identity.OrgID:
 		return append(concerns, Concern{
-			warning.New(ConcernOtherOrg, warning.Params{"org_id": in.Identity.OrgID, "last_org_id": in.Last.Identity.OrgID}),
-			"if it was meant to move, approve; else discard and correct the source's base_url or credentials",
+			Found: warning.New(ConcernOtherOrg, warning.Params{"org_id": in.Identity.OrgID, "last_org_id": in.Last.Identity.OrgID}),
+			Do:    "if it was meant to move, approve; else discard and correct the source's base_url or credentials",
 		})
 	}
 	return append(concerns, in.shrunk()...)
@@ -114,8 +119,8 @@ func (in *Input) shrunk() (concerns []Concern) {
 		}
 		dashboards = dashboards || row.kind == listing.Dashboards
 		concerns = append(concerns, Concern{
-			warning.New(row.code, warning.Params{"now": decimal(now), "fewer": decimal(before - now), "before": decimal(before)}),
-			"if they were deleted, approve; else discard, " + row.back + " and start again",
+			Found: warning.New(row.code, warning.Params{"now": decimal(now), "fewer": decimal(before - now), "before": decimal(before)}),
+			Do:    "if they were deleted, approve; else discard, " + row.back + " and start again",
 		})
 	}
 	return concerns

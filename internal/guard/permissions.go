@@ -11,7 +11,8 @@ import (
 
 // Permissions returns the concerns about permissions that decide what a sync sees and that are missing, although the sync it
 // is compared with did not lack them. A sync that is compared with none, or with one of another org, must lack none. A
-// permission that is not known is not missing, and one that the settings accept as missing is no concern.
+// permission that is not known is not missing, and one that the settings accept as missing is no concern. Where no sync can do
+// without one of them, nobody is asked to approve any.
 func Permissions(in Input) []Concern {
 	var lost, missing []permission.Permission
 	same := in.HasLast && in.Last.Identity.OrgID == in.Identity.OrgID
@@ -29,19 +30,36 @@ func Permissions(in Input) []Concern {
 		}
 	}
 	var concerns []Concern
+	vital := slices.ContainsFunc(slices.Concat(missing, lost), func(right permission.Permission) bool { return right.Needed })
 	if len(missing) > 0 {
-		concerns = append(concerns, Concern{
-			Found: warning.New(ConcernPermissionMissing, names(missing)),
-			Do:    in.listed() + "give it to the user, discard this sync and start it again, or approve to continue without it",
-		})
+		c := Concern{Found: warning.New(ConcernPermissionMissing, names(missing)), Vital: vital}
+		c.Do = in.listed() + "give " + them(missing) + " to the user, discard this sync and start it again"
+		if !vital {
+			c.Do += ", or approve to continue without " + them(missing)
+		}
+		concerns = append(concerns, c)
 	}
 	if len(lost) > 0 {
-		concerns = append(concerns, Concern{
-			Found: warning.New(ConcernPermissionLost, names(lost)),
-			Do:    "if it was taken away on purpose, approve; else discard, give it back and start again",
-		})
+		c := Concern{Found: warning.New(ConcernPermissionLost, names(lost)), Vital: vital}
+		switch {
+		case vital:
+			c.Do = "discard this sync, give " + them(lost) + " back and start it again"
+		case len(lost) == 1:
+			c.Do = "if it was taken away on purpose, approve; else discard, give it back and start again"
+		default:
+			c.Do = "if they were taken away on purpose, approve; else discard, give them back and start again"
+		}
+		concerns = append(concerns, c)
 	}
 	return concerns
+}
+
+// them stands for the permissions.
+func them(rights []permission.Permission) string {
+	if len(rights) == 1 {
+		return "it"
+	}
+	return "them"
 }
 
 // listed says how little a sync may have seen.

@@ -34,10 +34,13 @@ func TestPermissions_asksAFirstSyncAboutEachRightThatDecides(t *testing.T) {
 			t.Errorf("without %s: %q", name, codes(got))
 			continue
 		}
-		for _, want := range []string{`"` + label + `", without which `, "462 reports and 7 dashboards were listed", "approve"} {
+		for _, want := range []string{`"` + label + `", without which `, "462 reports and 7 dashboards were listed"} {
 			if !strings.Contains(got[0].Sentence(), want) {
 				t.Errorf("without %s it says %q, want %q in it", name, got[0].Sentence(), want)
 			}
+		}
+		if offers := strings.Contains(got[0].Sentence(), "approve"); offers == (name == "RunReports") || got[0].Vital == offers {
+			t.Errorf("without %s it says %q, vital %t", name, got[0].Sentence(), got[0].Vital)
 		}
 		if in.AcceptMissing = []string{name}; len(Inventory(in)) != 0 {
 			t.Errorf("%s is asked about, though it may be missing", name)
@@ -74,6 +77,28 @@ func TestPermissions_asksAboutRightsOnce(t *testing.T) {
 	} {
 		if diff := cmp.Diff(row.want, codes(Inventory(row.in))); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+// What no sync can do without makes every other question idle: none of them may be answered with approve.
+func TestInventory_offersNoApproveBesideWhatNoSyncCanDoWithout(t *testing.T) {
+	t.Parallel()
+	last := baselineOf(300, 300)
+	last.Permissions = map[string]bool{"ViewPublicReports": true}
+	got := Inventory(Input{
+		Identity: orgtest.Me, HasLast: true, Last: last, Permissions: lacks("RunReports", "ViewPublicDashboards", "ViewPublicReports"),
+		Kinds: map[listing.Kind]int64{listing.Reports: 1},
+	})
+	if diff := cmp.Diff([]warning.Code{ConcernPermissionMissing, ConcernPermissionLost}, codes(got)); diff != "" {
+		t.Fatalf("codes (-want +got):\n%s", diff)
+	}
+	for i, do := range []string{
+		"1 report and 0 dashboards were listed; give them to the user, discard this sync and start it again",
+		"discard this sync, give it back and start it again",
+	} {
+		if got[i].Do != do || !got[i].Vital {
+			t.Errorf("it says to do %q, vital %t, want %q", got[i].Do, got[i].Vital, do)
 		}
 	}
 }

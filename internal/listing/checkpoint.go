@@ -47,6 +47,23 @@ func lastListing(ctx context.Context, store *staging.Store, sync staging.Sync, k
 	return *state.Result, nil
 }
 
+// Counted returns how many records of each kind a sync has listed; all is false as long as a listing is not over.
+func Counted(ctx context.Context, store *staging.Store, sync staging.Sync) (counts map[Kind]int64, all bool, err error) {
+	counts = map[Kind]int64{}
+	for _, kind := range Kinds {
+		var state checkpoint
+		err := store.ReadJSON(ctx, sync.InventoryState(string(kind)), &state)
+		switch {
+		case errors.Is(err, staging.ErrNotExist), err != nil && store.Unreadable(err), err == nil && state.Result == nil:
+			return nil, false, nil
+		case err != nil:
+			return nil, false, err
+		}
+		counts[kind] = state.Result.Count
+	}
+	return counts, true, nil
+}
+
 // resume reads what an earlier attempt left; done when that attempt had finished.
 func (e *enumeration) resume(ctx context.Context) (done bool, err error) {
 	err = e.Store.ReadJSON(ctx, e.Sync.InventoryState(e.name()), &e.state)

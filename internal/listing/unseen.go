@@ -20,6 +20,8 @@ const (
 type Unseen struct {
 	Count int64      `json:"count"`
 	Kind  UnseenKind `json:"precision"`
+
+	SeesAll bool `json:"sees_all,omitempty"` // outside others' private folders, so what is unseen is in one of those, or deleted
 }
 
 // UnseenBy returns what the components of dashboards show about unseen reports. unlisted is the number of reports that
@@ -27,7 +29,7 @@ type Unseen struct {
 func UnseenBy(permissions map[string]bool, unlisted, hidden int64) Unseen {
 	switch {
 	case unlisted > 0:
-		return Unseen{Count: unlisted, Kind: UnseenAtLeast}
+		return Unseen{Count: unlisted, Kind: UnseenAtLeast, SeesAll: permission.SeesAll(permissions)}
 	case hidden > 0 || permission.HidesLinks(permissions):
 		return Unseen{Kind: UnseenUnknown}
 	case permission.SeesAll(permissions):
@@ -46,6 +48,10 @@ func (u Unseen) Words() string {
 		return "whether reports exist that the run-as user does not see is not known"
 	case u.Count == 0:
 		return "more reports may exist that the run-as user does not see"
+	case u.SeesAll && u.Count == 1:
+		return "1 report that dashboards use is deleted or in a private folder"
+	case u.SeesAll:
+		return fmt.Sprintf("%d reports that dashboards use are deleted or in a private folder", u.Count)
 	case u.Count == 1:
 		return "at least 1 report that dashboards use is not visible to the run-as user"
 	default:

@@ -3,9 +3,11 @@ package monitor
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
+	"longhaul/activities"
 	"longhaul/internal/humanize"
 	"longhaul/workflows"
 )
@@ -18,6 +20,8 @@ func standsStill(phase workflows.Phase) bool {
 type standstill struct {
 	phase workflows.Phase
 	why   string    // in the workflow's words
+	each  string    // the same of a hold, a line for each concern
+	vital bool      // no approval ends the hold
 	until time.Time // when it gives up; zero where nobody knows
 }
 
@@ -28,7 +32,11 @@ func (w *Watcher) standstill() standstill {
 		w.Verdict != "" && w.progress.Phase == workflows.PhaseHeld {
 		return standstill{}
 	}
-	return standstill{phase: w.progress.Phase, why: w.progress.Waiting, until: w.until()}
+	s := standstill{phase: w.progress.Phase, why: w.progress.Waiting, until: w.until()}
+	if s.phase == workflows.PhaseHeld {
+		s.each, s.vital = eachConcern(w.progress.Concerns), slices.ContainsFunc(w.progress.Concerns, activities.Concern.IsVital)
+	}
+	return s
 }
 
 // advice says why the sync of that workflow id stands still and what to do; empty where it does not. address is Temporal's
@@ -42,8 +50,7 @@ func (s standstill) advice(id, address string) string {
 	update := "\n  temporal workflow update execute" + target + " --name "
 	switch s.phase {
 	case workflows.PhaseHeld:
-		return fmt.Sprintf("The sync is held%s. Approve what it found, or discard the sync%s:%s%s%s%s",
-			s.reason(), s.before("; without an answer it ends at %s"), update, workflows.ApproveUpdate, update, workflows.DiscardUpdate)
+		return s.held(update)
 	case workflows.PhaseBlocked:
 		return fmt.Sprintf("The sync is blocked%s. Fix that, then resume it%s:%s",
 			s.reason(), s.before("; otherwise it fails at %s"), resume)
@@ -52,6 +59,32 @@ func (s standstill) advice(id, address string) string {
 	default:
 		return ""
 	}
+}
+
+// held says what a sync is held for and how to answer it.
+func (s standstill) held(update string) string {
+	why := s.reason() + ". "
+	if s.each != "" {
+		why = ":" + s.each + "\n"
+	}
+	ends := s.before("; without an answer it ends at %s")
+	if s.vital {
+		return "The sync is held" + why + "No approval helps: discard the sync" + ends + ":" + update + workflows.DiscardUpdate
+	}
+	return "The sync is held" + why + "Approve what it found, or discard the sync" + ends + ":" +
+		update + workflows.ApproveUpdate + update + workflows.DiscardUpdate
+}
+
+// eachConcern has a line for each concern, where there are more than one.
+func eachConcern(concerns []activities.Concern) string {
+	if len(concerns) < 2 {
+		return ""
+	}
+	var lines strings.Builder
+	for _, c := range concerns {
+		lines.WriteString("\n  - " + c.Sentence())
+	}
+	return lines.String()
 }
 
 func (s standstill) reason() string {

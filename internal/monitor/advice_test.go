@@ -1,12 +1,15 @@
 package monitor
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"longhaul/activities"
+	"longhaul/internal/warning"
 	"longhaul/workflows"
 )
 
@@ -54,7 +57,7 @@ func TestWatcher_saysOnceWhatToDoAboutAStandstill(t *testing.T) {
 func TestAdvice_namesTheAddressAndTheEndWhereTheyAreKnown(t *testing.T) {
 	t.Parallel()
 	until := time.Date(2026, 11, 30, 18, 5, 0, 0, time.UTC)
-	held := standstill{workflows.PhaseHeld, "x", until}.advice("sync-extract", "127.0.0.1:4711")
+	held := standstill{phase: workflows.PhaseHeld, why: "x", until: until}.advice("sync-extract", "127.0.0.1:4711")
 	for _, part := range []string{
 		"or discard the sync; without an answer it ends at 30 Nov 18:05 UTC:\n",
 		"\n  temporal workflow update execute --address 127.0.0.1:4711 --workflow-id sync-extract --name discard",
@@ -63,7 +66,7 @@ func TestAdvice_namesTheAddressAndTheEndWhereTheyAreKnown(t *testing.T) {
 			t.Errorf("%q is missing in %q", part, held)
 		}
 	}
-	blocked := standstill{workflows.PhaseBlocked, "", until}.advice("sync-acme", "")
+	blocked := standstill{phase: workflows.PhaseBlocked, until: until}.advice("sync-acme", "")
 	if want := "The sync is blocked. Fix that, then resume it; otherwise it fails at 30 Nov 18:05 UTC:\n"; !strings.HasPrefix(blocked, want) {
 		t.Errorf("got %q, want it to begin with %q", blocked, want)
 	}
@@ -84,5 +87,46 @@ func TestWatcher_tellsUntilWhenOfTheWorkflowsOwnReasonOnly(t *testing.T) {
 	w.Client = &fakeSync{progress: w.progress, unattended: true}
 	if s, _ := w.snapshot(t.Context()); !strings.HasPrefix(s.Waiting, "no worker takes") || !s.Until.IsZero() {
 		t.Errorf("%q until %s", s.Waiting, s.Until)
+	}
+}
+
+// TestWatcher_saysAHoldOnceWithALineForEachReason reads what a log shows: the reasons stand in the advice, and not in the line of
+// the phase too.
+func TestWatcher_saysAHoldOnceWithALineForEachReason(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	fewer := activities.Concern{Code: warning.ShrunkUsers, What: "The run-as user sees 1 user, 49 fewer than the 50 of the last sync", Do: "approve or discard"}
+	lost := activities.Concern{Code: warning.PermissionLost, What: "The run-as user no longer has it", Do: "approve or give it back"}
+	f := &fakeSync{progress: workflows.Progress{
+		Phase: workflows.PhaseHeld, Waiting: fewer.What + ": " + fewer.Do + ". " + lost.What + ": " + lost.Do + ".",
+		Concerns: []activities.Concern{fewer, lost},
+	}}
+	w := &Watcher{Client: f, ID: "sync-acme", View: NewView(&out, false)}
+	w.look(t.Context())
+	want := "held          no report described yet\n" +
+		"The sync is held:\n" +
+		"  - " + fewer.What + ": " + fewer.Do + "\n" +
+		"  - " + lost.What + ": " + lost.Do + "\n" +
+		"Approve what it found, or discard the sync:\n" +
+		"  temporal workflow update execute --workflow-id sync-acme --name approve\n" +
+		"  temporal workflow update execute --workflow-id sync-acme --name discard\n"
+	if diff := cmp.Diff(want, out.String()); diff != "" {
+		t.Error(diff)
+	}
+	f.unattended = true
+	w.look(t.Context())
+	if said := strings.TrimPrefix(out.String(), want); !strings.Contains(said, "waiting: no worker takes") {
+		t.Errorf("that no worker is there is not said: %q", said)
+	}
+}
+
+func TestAdvice_offersNoApproveThatCannotHelp(t *testing.T) {
+	t.Parallel()
+	missing := activities.Concern{Code: warning.PermissionMissing, What: "The run-as user lacks it", Do: "give it", Vital: true}
+	w := &Watcher{progress: workflows.Progress{Phase: workflows.PhaseHeld, Waiting: "lacks it.", Concerns: []activities.Concern{missing}}}
+	const want = "The sync is held: lacks it. No approval helps: discard the sync:\n" +
+		"  temporal workflow update execute --workflow-id sync-acme --name discard"
+	if got := w.standstill().advice("sync-acme", ""); got != want {
+		t.Errorf("it says %q, want %q", got, want)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"go.temporal.io/api/serviceerror"
@@ -45,13 +46,17 @@ func (w *Watcher) answerHeld(ctx context.Context) error {
 	if w.Verdict == "" || w.progress.Phase != workflows.PhaseHeld {
 		return nil
 	}
-	if w.Verdict == workflows.ApproveUpdate {
+	verdict := w.Verdict
+	if slices.ContainsFunc(w.progress.Concerns, activities.Concern.IsVital) {
+		verdict = workflows.DiscardUpdate // no approval helps
+	}
+	if verdict == workflows.ApproveUpdate {
 		w.View.Note("Going on all the same: " + Concerns(w.progress.Concerns))
 	}
 	within, cancel := context.WithTimeout(ctx, control.AskTimeout)
 	defer cancel()
 	update, err := w.Client.UpdateWorkflow(within, client.UpdateWorkflowOptions{
-		WorkflowID: w.ID, UpdateName: w.Verdict, WaitForStage: client.WorkflowUpdateStageCompleted,
+		WorkflowID: w.ID, UpdateName: verdict, WaitForStage: client.WorkflowUpdateStageCompleted,
 	})
 	if err == nil {
 		err = update.Get(within, nil)

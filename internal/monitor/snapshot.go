@@ -16,6 +16,7 @@ type Snapshot struct {
 
 	At          time.Time
 	SecondRound bool      // catch_up has listed and describes
+	Advised     bool      // the reason of the wait stands in the advice beside it
 	Until       time.Time // when what the sync waits for is over, by the workflow; zero: not known
 }
 
@@ -73,7 +74,7 @@ func (w *Watcher) snapshot(ctx context.Context) (Snapshot, bool) {
 		s.Waiting = waiting
 	}
 	if s.Waiting != w.progress.Waiting {
-		s.Until, s.Looks, s.Forecast = time.Time{}, nil, nil // the times are about another reason
+		s.Until, s.Looks, s.Forecast, s.Do = time.Time{}, nil, nil, "" // these are about another reason
 	}
 	s.Forecast = s.Forecast.From(s.At)
 	return s, s.Phase != "" || s.Waiting != ""

@@ -36,7 +36,7 @@ type Status struct {
 	page  string     // of the sync that runs, in the UI
 	last  error      // how the last sync failed
 
-	others []string // that are served, where this source is not
+	suggests string // what the source may have been meant for, where no worker serves it
 }
 
 // Delivery is the newest sync whose files the catalog has.
@@ -50,9 +50,7 @@ type Delivery struct {
 func NewStatus(ctx context.Context, c client.Client, source string, ui UI) (*Status, error) {
 	s := &Status{Source: source}
 	served, err := control.Served(ctx, c, source)
-	if s.Served = served || err != nil; !s.Served {
-		s.others = control.ServedSources(ctx, c)
-	}
+	s.Served = served || err != nil
 	id := workflows.SyncID(source)
 	run, err := control.Running(ctx, c, id)
 	if err != nil {
@@ -61,6 +59,9 @@ func NewStatus(ctx context.Context, c client.Client, source string, ui UI) (*Sta
 	if run != "" {
 		s.addRunning(ctx, &Watcher{Client: c, ID: id})
 		s.page = ui.Page(id, run)
+	}
+	if !s.Served && (run == "" || s.now.Waiting == workflows.Unserved(source)) {
+		s.suggests = control.Suggest(ctx, c, source)
 	}
 	ended, err := lastEnded(ctx, c, id)
 	if err != nil {
@@ -158,7 +159,10 @@ func endedRuns(ctx context.Context, c client.Client, id, ways string) ([]*workfl
 func (s *Status) Print(w io.Writer, colours bool) {
 	s.printRunning(w)
 	if s.Running == nil && !s.Served {
-		_, _ = fmt.Fprintf(w, "A sync of %s would wait: %s.%s\n", s.Source, workflows.Unserved(s.Source), control.ServedWords(s.others))
+		_, _ = fmt.Fprintf(w, "A sync of %s would wait: %s.\n", s.Source, workflows.Unserved(s.Source))
+	}
+	if s.suggests != "" {
+		_, _ = fmt.Fprintln(w, s.suggests)
 	}
 	switch {
 	case s.Outcome == nil && s.Running == nil:
@@ -209,8 +213,11 @@ func (s *Status) printRunning(w io.Writer) {
 	if s.now.waitsForCalls() {
 		_, _ = fmt.Fprintf(w, "It has %s.\n", s.now.Forecast.LeftWords())
 	}
-	if advice != "" {
+	switch {
+	case advice != "":
 		_, _ = fmt.Fprintln(w, advice)
+	case now.Do != "":
+		_, _ = fmt.Fprintf(w, "What to do: %s.\n", humanize.Clause(now.Do))
 	}
 	for _, warning := range s.Running.Warnings {
 		_, _ = fmt.Fprintf(w, "Warning: %s\n", warning.Message)

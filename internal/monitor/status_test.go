@@ -192,6 +192,35 @@ func TestStatus_saysWhatTheLastSyncsLeft(t *testing.T) {
 	}
 }
 
+// TestStatus_saysWhatToDoAboutAWait has the advice of the page in the UI, as long as it is about the reason that is shown.
+func TestStatus_saysWhatToDoAboutAWait(t *testing.T) {
+	t.Parallel()
+	until := monday.Add(time.Hour)
+	f := &runs{all: []run{{id: "r1", first: "r1", status: open}}}
+	f.progress = workflows.Progress{
+		Source: "acme", Phase: workflows.PhaseDescribe, ToDescribe: 10, Done: 5, Until: &until,
+		Waiting: "this source has used its share; the first come back at 23 Nov 03:14 UTC", Do: "nothing, it continues by itself",
+	}
+	said := func() string {
+		s, err := NewStatus(t.Context(), f, "acme", UI{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out bytes.Buffer
+		s.Print(&out, false)
+		return out.String()
+	}
+	want := "acme is being synced: describe: 5 of 10 reports (50%); waiting until 23 Nov 03:14 UTC: " + f.progress.Waiting +
+		"\nWhat to do: nothing, it continues by itself.\n"
+	if got := said(); got != want {
+		t.Errorf("it says %q, want %q", got, want)
+	}
+	f.progress.Phase = workflows.PhaseHeld
+	if got := said(); strings.Contains(got, "What to do") {
+		t.Errorf("it says twice what to do: %q", got)
+	}
+}
+
 func TestSummarize_saysWhatIsMissingAndWhatIsGone(t *testing.T) {
 	t.Parallel()
 	r := delivered.result
@@ -201,7 +230,7 @@ func TestSummarize_saysWhatIsMissingAndWhatIsGone(t *testing.T) {
 	var out bytes.Buffer
 	Summarize(&out, &r, false)
 	for _, words := range []string{
-		"6 reports have no columns: 4 that the run-as user may not read; 2 that Salesforce describes without columns.\n",
+		"6 gaps: 4 denied (what each reports on is closed); 2 failed (described without columns).\n",
 		"Gone since the last sync: 1,200 reports, 1 dashboard.\n",
 	} {
 		if !strings.Contains(out.String(), words) {

@@ -53,7 +53,7 @@ func coverageWords(r *workflows.Result) string {
 	return fmt.Sprintf(", %.1f%% of the reports have columns", floored(100*r.Coverage))
 }
 
-// changeWords say which reports lack columns and why, and what is gone since the last sync.
+// changeWords say how many gaps there are and why, in the words of the table above it, and what is gone since the last sync.
 func changeWords(r *workflows.Result) (lines []string) {
 	var reasons []string
 	for _, reason := range slices.Sorted(maps.Keys(r.Reasons)) {
@@ -62,11 +62,7 @@ func changeWords(r *workflows.Result) (lines []string) {
 		}
 	}
 	if gaps := r.States.Gaps(); gaps > 0 && len(reasons) > 0 {
-		has := "have"
-		if gaps == 1 {
-			has = "has"
-		}
-		lines = append(lines, fmt.Sprintf("%s %s no columns: %s.", humanize.Count(gaps, "report"), has, strings.Join(reasons, "; ")))
+		lines = append(lines, fmt.Sprintf("%s: %s.", humanize.Count(gaps, "gap"), strings.Join(reasons, "; ")))
 	}
 	if gone := r.Vanished; gone.Reports+gone.Dashboards > 0 {
 		lines = append(lines, fmt.Sprintf("Gone since the last sync: %s, %s.",

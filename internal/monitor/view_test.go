@@ -99,7 +99,7 @@ func TestBars_sayWhyASyncWaits(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	b := newBars(&out)
-	const why = "this source has used its share of the org's API calls (10,000 of 10,000 in 24 hours); the first come back at 2026-11-30 18:00 UTC"
+	const why = "this source has used its share of the org's API calls (10,000 of 10,000 in 24 hours); the first come back at 30 Nov 18:00 UTC"
 	s := Snapshot{Progress: workflows.Progress{Phase: workflows.PhaseDescribe, ToDescribe: 4, Done: 2, Waiting: why}}
 	b.Show(s)
 	b.Show(s)

@@ -34,7 +34,7 @@ type Watcher struct {
 	// fixed what blocked it.
 	Resume bool
 	// Verdict is the update that answers a held sync: workflows.ApproveUpdate or workflows.DiscardUpdate. Where it is empty,
-	// somebody else answers.
+	// somebody else answers. A sync that no approval helps is discarded either way.
 	Verdict string
 	// Told is a reason to wait that was said before the watching began, with what to do. It is shown without that.
 	Told string
@@ -116,10 +116,11 @@ func (w *Watcher) look(ctx context.Context) {
 	if w.Told != "" && s.Waiting == w.Told {
 		s.Waiting, _ = fault.Halves(s.Waiting)
 	}
+	still := w.standstill()
+	s.Advised = still.phase != "" && s.Waiting == still.why
 	if w.Verdict == "" || s.Phase != workflows.PhaseHeld {
 		w.View.Show(s)
 	}
-	still := w.standstill()
 	if still.phase != w.advised.phase || still.why != w.advised.why {
 		w.advised = still
 		if advice := still.advice(w.ID, w.Address); advice != "" {

@@ -11,7 +11,7 @@ import (
 // sentence says in words how far the phase is.
 func (s Snapshot) sentence() string {
 	words := s.phaseWords()
-	if s.Waiting == "" {
+	if s.Waiting == "" || s.Advised {
 		return words
 	}
 	return words + "; waiting" + s.untilWords() + ": " + s.Waiting

@@ -81,5 +81,5 @@ func (w Wait) Sentence() string {
 	case w.Until.IsZero():
 		return why + "; it looks every quota.probe whether some came back"
 	}
-	return why + "; the first come back at " + w.Until.UTC().Format("2006-01-02 15:04 UTC")
+	return why + "; the first come back at " + humanize.Moment(w.Until)
 }

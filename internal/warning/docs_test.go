@@ -24,6 +24,10 @@ func docRow(code Code) string {
 			return " called " + name
 		case "cost":
 			return "what is lost without " + name
+		case "report", "dashboard", "folder", "component", "user":
+			return name + " " + form + "s"
+		case "have":
+			return name + " reports have"
 		}
 		return name
 	})

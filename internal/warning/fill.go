@@ -15,6 +15,7 @@ import (
 type row struct {
 	text string
 	one  string // for the count 1
+	none string // where nothing is there now
 	join string // between the sentences of about; "; " where empty
 }
 
@@ -24,6 +25,9 @@ func (r row) fill(w Warning) (text string, whole bool) {
 	rest := r.text
 	if r.one != "" && w.Params["count"] == "1" {
 		rest = r.one
+	}
+	if r.none != "" && w.Params["now"] == "0" {
+		rest = r.none
 	}
 	for {
 		before, behind, more := strings.Cut(rest, "{")
@@ -75,7 +79,9 @@ var forms = map[string]func(value string, given bool) (words string, known bool)
 	"called": func(value string, given bool) (string, bool) {
 		return around(" called ", strconv.Quote(value), "", given), true
 	},
-	"number":  number,
+	"number": number,
+	"report": noun("report"), "dashboard": noun("dashboard"), "folder": noun("folder"), "component": noun("component"), "user": noun("user"),
+	"have":    counted(func(n int64) string { return humanize.Have(n, "report") }),
 	"time":    instant,
 	"cost":    func(name string, _ bool) (string, bool) { return rights(name, cost) },
 	"label":   func(name string, _ bool) (string, bool) { return rights(name, label) },
@@ -93,6 +99,22 @@ func around(before, value, after string, given bool) string {
 		return ""
 	}
 	return before + value + after
+}
+
+// noun is a count with that noun.
+func noun(one string) func(value string, given bool) (string, bool) {
+	return counted(func(n int64) string { return humanize.Count(n, one) })
+}
+
+// counted is a count in words.
+func counted(words func(n int64) string) func(value string, given bool) (string, bool) {
+	return func(value string, given bool) (string, bool) {
+		count, err := strconv.ParseInt(value, 10, 64)
+		if err != nil {
+			return value, given
+		}
+		return words(count), given
+	}
 }
 
 // number is a count with its thousands apart.

@@ -89,7 +89,10 @@ const (
 
 // shrunk is the sentence of a kind that shrank.
 func shrunk(kind string) row {
-	return row{text: "The run-as user sees {now|number} " + kind + ", {fewer|number} fewer than the {before|number} of the last sync"}
+	return row{
+		text: "The run-as user sees {now|" + kind + "}, {fewer|number} fewer than the {before|number} of the last sync",
+		none: "The run-as user sees no " + kind + "; the last sync had {before|number}",
+	}
 }
 
 // table has the sentence of each code. Every sentence that people read of a warning is made of it.
@@ -132,11 +135,11 @@ var table = map[Code]row{
 	FilesNotRemoved: {text: "old working files in the bucket could not be removed: give the worker the right to delete there; the next sync " +
 		"tries again"},
 
-	ShrunkReports: shrunk("reports"), ShrunkDashboards: shrunk("dashboards"), ShrunkFolders: shrunk("folders"),
-	ShrunkComponents: shrunk("components"), ShrunkUsers: shrunk("users"),
+	ShrunkReports: shrunk("report"), ShrunkDashboards: shrunk("dashboard"), ShrunkFolders: shrunk("folder"),
+	ShrunkComponents: shrunk("component"), ShrunkUsers: shrunk("user"),
 	NoReports: {text: "This first sync found no report at all"},
 	OtherOrg:  {text: "The source leads to org {org_id}, the last sync read org {last_org_id}"},
-	CoverageFell: {text: "{with_columns|number} reports have columns, {coverage_percent} % of all; in the last sync {last_with_columns|number} had, " +
+	CoverageFell: {text: "{with_columns|have} columns, {coverage_percent} % of all; in the last sync {last_with_columns|number} had, " +
 		"{last_coverage_percent} %"},
 	PermissionLost:    {text: "The run-as user no longer has {permissions|lacking}"},
 	PermissionMissing: {text: "The run-as user lacks {permissions|lacking}"},

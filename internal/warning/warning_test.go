@@ -74,6 +74,12 @@ func TestSentence_reads(t *testing.T) {
 	t.Parallel()
 	fewer := New(ShrunkUsers, Params{"now": "1", "fewer": "49", "before": "50"})
 	for want, w := range map[string]Warning{
+		"The run-as user sees 1 user, 49 fewer than the 50 of the last sync": fewer,
+		"The run-as user sees no dashboard; the last sync had 3,000": New(
+			ShrunkDashboards, Params{"now": "0", "fewer": "3000", "before": "3000"}),
+		"1 report has columns, 1 % of all; in the last sync 90 had, 90 %": New(CoverageFell, Params{
+			"with_columns": "1", "coverage_percent": "1", "last_with_columns": "90", "last_coverage_percent": "90",
+		}),
 		"Salesforce described 1 report without some of its columns, so the files lack those":     New(ColumnsMissing, Params{"count": "1"}),
 		"Salesforce described 12 reports without some of their columns, so the files lack those": New(ColumnsMissing, Params{"count": "12"}),
 		`no column of a report can be read: give the run-as user "Run Reports"`:                  New(GivePermission, Params{"permission": "RunReports"}),
@@ -83,7 +89,7 @@ func TestSentence_reads(t *testing.T) {
 			PermissionMissing, Params{"permissions": "RunReports"}),
 		"the run-as user's language is another than in the last sync, so every report is described again": New(
 			IdentityChanged, Params{"changed": "locale"}),
-		"approved by an operator (quarter end): The run-as user sees 1 users, 49 fewer than the 50 of the last sync. This first sync found no report at all": New(
+		"approved by an operator (quarter end): The run-as user sees 1 user, 49 fewer than the 50 of the last sync. This first sync found no report at all": New(
 			Approved, Params{"reason": "quarter end"}, fewer, New(NoReports, nil)),
 		"discarded by an operator": New(Discarded, nil),
 		`the catalog at a cannot be reached now (c), and the catalog's token could not be tried (b answers with a web page called "Sign in"): ` +

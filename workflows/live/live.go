@@ -42,11 +42,11 @@ type Watch struct {
 	pending map[string]*workflowpb.PendingActivityInfo
 }
 
-// Counts adds up what the tasks have done. It is false where Temporal has never said anything.
-func (w *Watch) Counts(tasks []*call.Task, workflowID, runID string) (Counts, bool) {
+// Counts adds up what the tasks have done: where Temporal has never said anything, what a signal has told.
+func (w *Watch) Counts(tasks []*call.Task, workflowID, runID string) Counts {
 	w.ask(workflowID, runID)
 	if w.at.IsZero() {
-		return Counts{}, false
+		return Seen(tasks)
 	}
 	moving, cause := len(tasks) == 0, ""
 	for _, task := range tasks {
@@ -64,7 +64,7 @@ func (w *Watch) Counts(tasks []*call.Task, workflowID, runID string) (Counts, bo
 	if counts.At = w.at; !moving {
 		counts.Trouble = cause
 	}
-	return counts, true
+	return counts
 }
 
 // Seen adds up what the tasks are known to have done, without a question.

@@ -39,7 +39,7 @@ func CheckSource(ctx workflow.Context, given converter.RawValue) (*doctor.Result
 		// A worker may have the settings of the source and not serve it, because a secret cannot be read.
 		result, err = call.Do(call.OnAnyWorker(ctx), call.ForQuestion, "check source "+in.Source+", which no worker serves", acts.Examine, params)
 		if err != nil && !temporal.IsCanceledError(err) {
-			result, err = doctor.Judge(in.Source, []doctor.Finding{cluster.Unserved(in.Source)}), nil
+			result, err = doctor.Judge(in.Source, []doctor.Finding{cluster.Unserved(in.Source, nil)}), nil
 		}
 	}
 	if err != nil {
@@ -51,10 +51,8 @@ func CheckSource(ctx workflow.Context, given converter.RawValue) (*doctor.Result
 
 // details shows the rows that ask for something in the UI, a line each.
 func details(r doctor.Result) string {
-	counts := map[doctor.Status]int64{}
 	var rows strings.Builder
 	for _, f := range r.Findings {
-		counts[f.Status]++
 		switch f.Status {
 		case doctor.Fail, doctor.Warn:
 			fmt.Fprintf(&rows, "- **%s** %s: %s", f.Status, f.Title, f.Found)
@@ -65,8 +63,7 @@ func details(r doctor.Result) string {
 		case doctor.Pass, doctor.Skipped:
 		}
 	}
-	return fmt.Sprintf("### %s\n\n%d fail, %d warn, %d pass, %d skipped; %s.\n\n%s", r.Status, counts[doctor.Fail], counts[doctor.Warn],
-		counts[doctor.Pass], counts[doctor.Skipped], humanize.Count(r.Calls, "API call"), rows.String())
+	return fmt.Sprintf("### %s\n\n%s; %s.\n\n%s", r.Verdict(), r.Tally(), humanize.Count(r.Calls, "API call"), rows.String())
 }
 
 // end makes the failure of a workflow: its type is the class, its message the sentence. One that was cancelled ends so.

@@ -184,7 +184,7 @@ func TestCheckSource_showsInTheUIWhatAsksForSomething(t *testing.T) {
 	if err := answer.Get(&metadata); err != nil {
 		t.Fatal(err)
 	}
-	want := "### fail\n\n1 fail, 1 warn, 1 pass, 0 skipped; 0 API calls.\n\n" +
+	want := "### A sync cannot run as it is\n\n1 failed, 1 remark, 1 passed, 0 not asked; 0 API calls.\n\n" +
 		"- **fail** Login: refused. **Fix:** check client_secret\n- **warn** Host: a sandbox\n"
 	if got := metadata.GetCurrentDetails(); got != want {
 		t.Errorf("got %q, want %q", got, want)

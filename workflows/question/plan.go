@@ -1,11 +1,16 @@
 package question
 
 import (
+	"errors"
+
 	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	asked "longhaul/activities/question"
 	"longhaul/internal/estimate"
+	"longhaul/internal/fault"
+	"longhaul/workflows/call"
 )
 
 // PlanSourceType is the workflow type that says what syncs of a source take. It is a contract: people and scripts name it.
@@ -21,8 +26,28 @@ func PlanSource(ctx workflow.Context, given converter.RawValue) (*estimate.Plan,
 		return nil, end(err)
 	}
 	plan, err := Ask(ctx, in.Source, "estimate what syncs of "+in.Source+" take", acts.Estimate, asked.EstimateParams{Source: in.Source})
+	if errors.As(err, new(*UnservedError)) {
+		plan, err = elsewhere(ctx, in.Source, err)
+	}
 	if err != nil {
 		return nil, end(err)
 	}
 	return &plan, nil
+}
+
+// elsewhere asks any worker about a source that none serves: the name may be mistyped, and the worker then says which it knows; or the
+// worker leaves the source out for a reason that the plan meets too.
+func elsewhere(ctx workflow.Context, source string, unserved error) (estimate.Plan, error) {
+	plan, err := call.Do(call.OnAnyWorker(ctx), call.ForQuestion, "estimate what syncs of "+source+" take, which no worker serves",
+		acts.Estimate, asked.EstimateParams{Source: source})
+	failure := call.Explain(err)
+	switch {
+	case err == nil, temporal.IsCanceledError(err):
+		return plan, err
+	case notBegun(err), failure.Class == "":
+		return plan, unserved
+	}
+	return plan, &fault.Error{
+		Class: failure.Class, System: failure.System, Message: "no worker serves source " + source + ": " + failure.Message,
+	}
 }

@@ -76,8 +76,27 @@ func TestPlanSource_failsWithASentence(t *testing.T) {
 		if !ok || failure.Type() != string(row.class) || !strings.Contains(failure.Message(), row.says) {
 			t.Errorf("%s: %v", name, env.GetWorkflowError())
 		}
-		if n := len(row.source.asked); n > 2 {
+		if n := len(row.source.asked); n > 3 {
 			t.Errorf("%s: it asked %v", name, row.source.asked)
 		}
+	}
+}
+
+// TestPlanSource_saysWhichSourcesThereAre has a name that no worker serves, and a worker of others.
+func TestPlanSource_saysWhichSourcesThereAre(t *testing.T) {
+	t.Parallel()
+	var s source
+	env := planning(t, &s, question.PlanID("acmee"), func() (estimate.Plan, error) {
+		if len(s.asked) == 1 {
+			_, err := nobody(1)
+			return estimate.Plan{}, err
+		}
+		return estimate.Plan{}, fault.Invalidf(`source "acmee" is not configured; this worker knows: acme`)
+	})
+	env.ExecuteWorkflow(question.PlanSourceType)
+	failure, ok := errors.AsType[*temporal.ApplicationError](env.GetWorkflowError())
+	const says = `no worker serves source acmee: source "acmee" is not configured; this worker knows: acme`
+	if !ok || failure.Type() != string(fault.Invalid) || failure.Message() != says {
+		t.Errorf("it says %v", env.GetWorkflowError())
 	}
 }

@@ -26,6 +26,7 @@ type Facts struct {
 	AttributesErr error
 
 	Source     string
+	Sources    []string // in the settings of the worker that answers
 	Me         doctor.Worker
 	Workers    []doctor.Worker // that poll for the source; Me is among them
 	WorkersErr error
@@ -134,13 +135,17 @@ func isAre(n int) string {
 	return "are"
 }
 
-// Unserved is the row where no worker polls for the source.
-func Unserved(source string) doctor.Finding {
+// Unserved is the row where no worker polls for the source. known are the sources that the worker which answers has; nil where none does.
+func Unserved(source string, known []string) doctor.Finding {
 	r := row("workers", "workers", "sources."+source)
+	found := "no worker serves source " + source
+	if len(known) > 0 && !slices.Contains(known, source) {
+		found += "; the worker that answers knows " + humanize.List(known)
+	}
 	return r.Failed(&fault.Error{
-		Class: fault.Transient, System: fault.Temporal, Message: "no worker serves source " + source,
-	}, "a sync waits until a worker serves the source", "check the name of the source, or start longhaul-worker with its settings and "+
-		"secrets; a worker that has them and leaves the source out says why in its log")
+		Class: fault.Transient, System: fault.Temporal, Message: found,
+	}, "a sync waits until a worker serves the source", "check the name of the source, or start a worker (longhaul serve or longhaul-worker) with its "+
+		"settings and secrets; a worker that has them and leaves the source out says why in its log")
 }
 
 func workers(f Facts) doctor.Finding {
@@ -151,7 +156,7 @@ func workers(f Facts) doctor.Finding {
 		r.Cost, r.Fix = "it is not known whether other workers have the same settings", "check that the worker may describe task queues"
 		return r
 	case len(f.Workers) == 0:
-		return Unserved(f.Source)
+		return Unserved(f.Source, f.Sources)
 	}
 	r.Found = fmt.Sprintf("%s serve%s the source: %s", humanize.Count(int64(len(f.Workers)), "worker"), third(len(f.Workers)), names(f.Workers))
 	r.Status = doctor.Pass

@@ -88,6 +88,15 @@ func TestCheck_eachPartHasItsOwnFinding(t *testing.T) {
 			but:  func(f *cluster.Facts) { f.Workers = nil },
 			want: status{"temporal.workers": doctor.Fail}, says: []string{"no worker serves source acme"},
 		},
+		"nobody, and the name is misspelt": {
+			but:  func(f *cluster.Facts) { f.Workers, f.Source, f.Sources = nil, "acmee", []string{"acme", "beta"} },
+			want: status{"temporal.workers": doctor.Fail},
+			says: []string{"no worker serves source acmee; the worker that answers knows acme, beta", "longhaul serve"},
+		},
+		"nobody, and the name is right": {
+			but:  func(f *cluster.Facts) { f.Workers, f.Sources = nil, []string{"acme", "beta"} },
+			want: status{"temporal.workers": doctor.Fail}, says: []string{"no worker serves source acme\n"},
+		},
 		"Temporal does not say who": {
 			but:  func(f *cluster.Facts) { f.Workers, f.WorkersErr = nil, away },
 			want: status{"temporal.workers": doctor.Warn}, says: []string{"does not say which workers"},

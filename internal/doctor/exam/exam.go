@@ -2,6 +2,7 @@
 package exam
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -17,6 +18,7 @@ import (
 	"longhaul/internal/export"
 	"longhaul/internal/fault"
 	"longhaul/internal/httpkit"
+	"longhaul/internal/quota"
 	"longhaul/internal/salesforce"
 	"longhaul/internal/source"
 )
@@ -32,6 +34,9 @@ type Subject struct {
 	Store   rights.Store                        // nil: no bucket is asked
 	Cluster func(context.Context) cluster.Facts // nil: there is no Temporal
 
+	Meter *salesforce.Meter                       // counts the calls; nil: nobody reads it
+	Own   func(clock, now time.Time) []quota.Hour // the calls of the source before; nil: they are not counted
+
 	UserAgent string
 }
 
@@ -46,7 +51,7 @@ const (
 func Run(ctx context.Context, s Subject) doctor.Result {
 	ctx, cancel := context.WithTimeout(ctx, longest)
 	defer cancel()
-	meter := new(salesforce.Meter)
+	meter := cmp.Or(s.Meter, new(salesforce.Meter))
 	parts := []func(context.Context) []doctor.Finding{
 		func(ctx context.Context) []doctor.Finding { return s.salesforce(ctx, meter) },
 		bounded(s.exports), bounded(s.bucket), bounded(s.temporal),
@@ -148,7 +153,8 @@ func (s Subject) network(ctx context.Context, host salesforce.Host) []doctor.Fin
 func (s Subject) org(ctx context.Context, meter *salesforce.Meter) []doctor.Finding {
 	return org.Check(ctx, org.Params{
 		Client: s.Org, Meter: meter, Auth: salesforce.Auth(s.Source.Salesforce.Auth), Private: s.Source.Scope.Private,
-		AcceptMissing: s.Source.AcceptMissing, MaxInFlight: s.Source.MaxInFlight, Ceiling: s.Source.Quota.Ceiling,
+		AcceptMissing: s.Source.AcceptMissing, MaxInFlight: s.Source.MaxInFlight, Own: s.Own,
+		Quota: quota.Policy{Ceiling: s.Source.Quota.Ceiling, Share: s.Source.Quota.Share},
 	})
 }
 

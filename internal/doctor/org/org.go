@@ -8,6 +8,7 @@ import (
 
 	"longhaul/internal/doctor"
 	"longhaul/internal/listing"
+	"longhaul/internal/quota"
 	"longhaul/internal/salesforce"
 	"longhaul/internal/salesforce/permission"
 )
@@ -20,7 +21,9 @@ type Params struct {
 	Private       bool     // scope.private
 	AcceptMissing []string // accept_missing: permissions without which a sync goes on without asking
 	MaxInFlight   int      // max_in_flight; zero is no bound of the source
-	Ceiling       int      // quota.ceiling, in percent; zero is no bound of the source
+
+	Quota quota.Policy                            // of the source; zero is no bound
+	Own   func(clock, now time.Time) []quota.Hour // the calls of the source before this check; nil: they are not counted
 }
 
 // MaxCalls is how many API calls Check makes at most, tries that fail included.

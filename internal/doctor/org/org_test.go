@@ -12,6 +12,7 @@ import (
 	"longhaul/internal/doctor"
 	"longhaul/internal/fault"
 	"longhaul/internal/salesforce"
+	"longhaul/internal/salesforce/permission"
 	simulated "longhaul/internal/simulator/org"
 	"longhaul/internal/simulator/server"
 )
@@ -33,7 +34,8 @@ func TestCheck_anOrgThatHasEverything(t *testing.T) {
 	}
 	for id, want := range map[string]string{
 		"run_as": "use…@simu…", "run_as.licence": `licence "Salesforce", profile "Standard User"`, "run_as.permission_sets": `"Catalog reader"`,
-		"visible.reports": "300 reports", "private.reports": "left out by scope.private: false: 6 reports", "describe": "3 columns",
+		"visible.reports": "300 reports, all but those in other users' private folders",
+		"private.reports": "left out by scope.private: false: 6 reports", "describe": "3 columns",
 		"login.address": "127.0.0.1",
 		"login.history": "CatalogConnector: Success", "api_calls": "of 5,000,000", "scopes": "refresh_token", "api": "59.0",
 		"permission.ViewRoles": "nothing that Longhaul reads", "session.limits": "Lock sessions",
@@ -74,11 +76,19 @@ func TestCheck_eachPermissionSwitchedOff(t *testing.T) {
 			found := f.check()
 			requireChanged(t, found, want)
 			row := found["permission."+name]
-			if row.Cost == "" || !strings.Contains(row.Fix, row.Title) || !strings.Contains(row.Where, "Permission Sets") {
+			set := `> "Catalog reader" > System > System Permissions > Edit, tick, Save`
+			if name == simulated.ViewSetup { // without which no set is seen
+				set = "> Permission Sets > (the set) > System > System Permissions > Edit, tick, Save; where the user has no set"
+			}
+			if row.Cost == "" || !strings.Contains(row.Fix, row.Title) || !strings.Contains(row.Where, set) {
 				t.Errorf("%+v", row)
 			}
 			if row.Status == doctor.Fail && row.Class != fault.PermissionMissing {
 				t.Errorf("the class is %s", row.Class)
+			}
+			known, _ := permission.Find(name)
+			if row.Holds != (known.Decides && !known.Needed) || row.Holds != doctor.Judge("acme", f.rows).Held {
+				t.Errorf("a first sync is held: %t", row.Holds)
 			}
 		})
 	}
@@ -166,7 +176,7 @@ func TestCheck_privateReportsThatAreWantedAndHidden(t *testing.T) {
 	f.params.Private = true
 	requireChanged(t, f.check(), map[string]doctor.Status{"permission.ManagePvtRptsAndDashbds": doctor.Fail})
 	f.params.Private, f.params.AcceptMissing = false, []string{simulated.ManagePrivate}
-	if row := f.check()["permission.ManagePvtRptsAndDashbds"]; row.Status != doctor.Warn || !strings.Contains(row.Cost, "accept_missing allows") {
+	if row := f.check()["permission.ManagePvtRptsAndDashbds"]; row.Status != doctor.Warn || row.Holds || !strings.Contains(row.Cost, "accept_missing allows") {
 		t.Errorf("%+v", row)
 	}
 }

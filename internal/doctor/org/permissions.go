@@ -46,7 +46,7 @@ func (f rights) permissionRow(p permission.Permission) doctor.Finding {
 	if because := f.because(); because != "" {
 		return r.skip(because)
 	}
-	fix := fmt.Sprintf("tick %q in the permission set of the run-as user", p.Label)
+	fix, where := fmt.Sprintf("tick %q", p.Label), f.tick()
 	if p.Unused {
 		fix = "nothing; " + fix + " if Salesforce demands it beside another one"
 	}
@@ -54,7 +54,7 @@ func (f rights) permissionRow(p permission.Permission) doctor.Finding {
 	case granted:
 		return r.pass("granted, %s", p.Purpose)
 	case unread:
-		return r.warn("it cannot be read whether the run-as user has it; it is "+p.Purpose, "if it is missing, "+p.Cost, fix, place.Permissions)
+		return r.warn("it cannot be read whether the run-as user has it; it is "+p.Purpose, "if it is missing, "+p.Cost, fix, where)
 	case lacking:
 	}
 	found, cost := "missing; it is "+p.Purpose, p.Cost
@@ -65,14 +65,34 @@ func (f rights) permissionRow(p permission.Permission) doctor.Finding {
 			failed.Cost = "scope.private asks for private reports, which cannot be read without it, so a sync fails; " + cost
 			fix += ", or set scope.private to false"
 		}
-		failed.Found, failed.Fix, failed.Where = found, fix, place.Permissions
+		failed.Found, failed.Fix, failed.Where = found, fix, where
 		return failed
 	case slices.Contains(f.AcceptMissing, p.Name):
 		cost += ", as accept_missing allows"
 	case p.Decides:
-		cost += "; a first sync holds and asks before it goes on without it (accept_missing allows it for good)"
+		cost += "; a first sync is held until somebody approves to go on without it (accept_missing allows it for good)"
+		r.Holds = true
 	}
-	return r.warn(found, cost, fix, place.Permissions)
+	return r.warn(found, cost, fix, where)
+}
+
+// tick is where a permission of the run-as user is ticked: in its permission set, as far as that is known.
+func (f *facts) tick() string {
+	var labels []string
+	for _, set := range f.sets.value {
+		if !set.OfProfile && !f.unfit(set) {
+			labels = append(labels, strconv.Quote(set.Label))
+		}
+	}
+	switch {
+	case !f.sets.known():
+		return place.Tick("") + "; where the user has no set: " + place.NewSet
+	case len(labels) == 0:
+		return place.NewSet + "; then " + place.Tick("")
+	case len(labels) == 1:
+		return place.Tick(labels[0])
+	}
+	return place.Tick("(one of " + humanize.List(labels[:min(len(labels), mostSets)]) + ")")
 }
 
 // excessNames are the permissions that are read only to warn of them.

@@ -7,6 +7,7 @@ import (
 	"longhaul/internal/doctor"
 	"longhaul/internal/fault"
 	"longhaul/internal/humanize"
+	"longhaul/internal/salesforce"
 	"longhaul/internal/salesforce/place"
 )
 
@@ -48,6 +49,11 @@ func (f account) licenceRow() doctor.Finding {
 	}
 }
 
+// unfit reports whether a set was made for another licence than the user's.
+func (f *facts) unfit(set salesforce.PermissionSet) bool {
+	return set.UserLicense && f.user.value.License != "" && set.License != f.user.value.License
+}
+
 // mostSets is how many permission sets are named.
 const mostSets = 5
 
@@ -71,7 +77,7 @@ func (f account) setsRow() doctor.Finding {
 			name += fmt.Sprintf(" (licence %q)", set.License)
 		}
 		names = append(names, name)
-		if set.UserLicense && f.user.value.License != "" && set.License != f.user.value.License {
+		if f.unfit(set) {
 			other = append(other, name)
 		}
 	}

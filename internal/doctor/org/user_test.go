@@ -82,9 +82,16 @@ func TestCheck_withoutAPermissionSet(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	found := start(t, server.Options{Org: edited}).check()
+	f := start(t, server.Options{Org: edited})
+	found := f.check()
 	requireChanged(t, found, map[string]doctor.Status{})
 	if row := found["run_as.permission_sets"]; !strings.Contains(row.Found, "none beside the one of the profile") {
 		t.Errorf("%+v", row)
+	}
+	if err := f.sim.Revoke(simulated.ViewAllUsers); err != nil {
+		t.Fatal(err)
+	}
+	if row := f.check()["permission.ViewAllUsers"]; !strings.Contains(row.Where, "New > (no licence), then Manage Assignments") {
+		t.Errorf("it says nothing of how to give a set: %+v", row)
 	}
 }

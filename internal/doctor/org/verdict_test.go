@@ -3,7 +3,6 @@ package org
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"longhaul/internal/doctor"
 	"longhaul/internal/fault"
@@ -36,25 +35,6 @@ func TestCheck_refusalsThatPass(t *testing.T) {
 				t.Errorf("got %+v", row)
 			}
 		})
-	}
-}
-
-// A sync stops at its ceiling, before the org's calls are used up.
-func TestCheck_callsBeyondTheCeiling(t *testing.T) {
-	t.Parallel()
-	f := start(t, server.Options{Reports: 10, DailyLimit: 1000})
-	f.params.Ceiling = 80
-	f.sim.AddUsage(700)
-	requireChanged(t, f.check(), map[string]doctor.Status{})
-	f.sim.AddUsage(100)
-	found := f.check()
-	requireChanged(t, found, map[string]doctor.Status{"api_calls": doctor.Warn})
-	if row := found["api_calls"]; !strings.Contains(row.Found, "go to 80 percent") || row.Count.Count == 0 || row.Count.Count > 200 {
-		t.Errorf("got %+v", row)
-	}
-	f.sim.Advance(25 * time.Hour)
-	if row := f.check()["api_calls"]; row.Status != doctor.Pass {
-		t.Errorf("a day later %+v", row)
 	}
 }
 

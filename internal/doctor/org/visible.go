@@ -78,7 +78,11 @@ func (f sight) visibleRow(k listing.Kind) doctor.Finding {
 		return count(r.warn("the run-as user sees no report", "a sync has nothing to read",
 			"share the folders of reports with the run-as user, or give it "+strings.Join(f.wanting(k), " and "), place.Permissions), 0, doctor.Exact)
 	case f.seesAll(k):
-		return count(r.pass("%s, which is all of them", number(n.value, k)), n.value, doctor.Exact)
+		all := "which is all of them"
+		if k == listing.Reports || k == listing.Dashboards {
+			all = "all but those in other users' private folders"
+		}
+		return count(r.pass("%s, %s", number(n.value, k), all), n.value, doctor.Exact)
 	default:
 		return count(r.pass("%s; the org has at least as many", number(n.value, k)), n.value, doctor.AtLeast)
 	}
@@ -88,7 +92,7 @@ func (f sight) hiddenRow(k listing.Kind) doctor.Finding {
 	r := about("hidden."+string(k), "Hidden "+string(k))
 	wanting := strings.Join(f.wanting(k), " and ")
 	hidden, total, told := f.unseen(k)
-	fix := "give the run-as user " + wanting
+	fix := "tick " + wanting + ", as said above" // in the row of each
 	switch {
 	case f.because() != "":
 		return r.skip(f.because())
@@ -100,16 +104,16 @@ func (f sight) hiddenRow(k listing.Kind) doctor.Finding {
 		return count(r.pass("none, as far as the record counts of the org tell (about %s in all)", number(total, k)), 0, doctor.About)
 	case told:
 		return count(r.warn(fmt.Sprintf("about %s of about %s%s", humanize.Number(hidden), number(total, k), f.privateToo(k)),
-			"a sync does not read them", fix, place.Permissions), hidden, doctor.About)
+			"a sync does not read them", fix, ""), hidden, doctor.About)
 	case k == listing.Users || k == listing.Folders, f.listed.known():
-		return count(r.warn("they cannot be counted without "+wanting, "how much a sync misses is not known", fix, place.Permissions), 0, doctor.Unknown)
+		return count(r.warn("they cannot be counted without "+wanting, "how much a sync misses is not known", fix, ""), 0, doctor.Unknown)
 	case f.listed.asked:
 		unanswered := r.unanswered(f.listed.err, "how much a sync misses is not known")
 		unanswered.Found = "they cannot be counted without " + wanting + ": " + unanswered.Found
 		return count(unanswered, 0, doctor.Unknown)
 	default:
 		return count(r.warn("they cannot be counted without "+wanting+`, nor roughly without "View Setup and Configuration"`,
-			"how much a sync misses is not known", fix, place.Permissions), 0, doctor.Unknown)
+			"how much a sync misses is not known", fix, ""), 0, doctor.Unknown)
 	}
 }
 

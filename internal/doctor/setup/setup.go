@@ -51,8 +51,12 @@ func summary(s source.Source) string {
 	if s.Scope.Private {
 		private = "with private folders"
 	}
-	return fmt.Sprintf("auth %s, %d requests at one time, a ceiling of %d and a share of %d percent, %s",
-		s.Salesforce.Auth, s.MaxInFlight, s.Quota.Ceiling, s.Quota.Share, private)
+	share := ""
+	if s.Salesforce.ClientSecret.IsHeld() && s.Quota.Share == 100 {
+		share = " (which extract takes; a sync takes quota.share)"
+	}
+	return fmt.Sprintf("auth %s, %d requests at one time, a ceiling of %d and a share of %d percent%s, %s",
+		s.Salesforce.Auth, s.MaxInFlight, s.Quota.Ceiling, s.Quota.Share, share, private)
 }
 
 func secret(ctx context.Context, s source.Source, v source.Value) doctor.Finding {

@@ -4,6 +4,7 @@ package text
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/text"
@@ -51,16 +52,22 @@ func (p Page) Print(w io.Writer, r doctor.Result) {
 			title = max(title, width)
 		}
 	}
+	shared := places(r.Findings)
 	for rest := r.Findings; len(rest) > 0; {
 		alike := unasked(rest)
 		if alike < leastAlike {
-			p.row(w, rest[0], title)
+			one := rest[0]
+			if shared[one.Where] > 1 && asks(one) {
+				one.Where = "see the end"
+			}
+			p.row(w, one, title)
 			rest = rest[1:]
 			continue
 		}
 		p.together(w, rest[:alike])
 		rest = rest[alike:]
 	}
+	p.closing(w, r.Findings, shared)
 	if r.Worker != nil {
 		fmt.Fprintln(w)
 		p.line(w, "", "Asked on worker "+r.Worker.Label()+".")
@@ -99,22 +106,47 @@ func (p Page) together(w io.Writer, rows []doctor.Finding) {
 	p.line(w, indent+p.word(doctor.Skipped), fmt.Sprintf("%d questions %s: %s", len(rows), rows[0].Found, strings.Join(titles, "; ")))
 }
 
+// asks says whether a row names something to change and where.
+func asks(f doctor.Finding) bool {
+	return (f.Status == doctor.Warn || f.Status == doctor.Fail) && f.Fix != "" && f.Where != ""
+}
+
+// places counts the rows that ask for something at each place.
+func places(rows []doctor.Finding) map[string]int {
+	counts := map[string]int{}
+	for _, f := range rows {
+		if asks(f) {
+			counts[f.Where]++
+		}
+	}
+	return counts
+}
+
+// closing says once what is to be changed at a place that several rows name.
+func (p Page) closing(w io.Writer, rows []doctor.Finding, shared map[string]int) {
+	said := map[string]bool{}
+	for i, f := range rows {
+		if shared[f.Where] < 2 || !asks(f) || said[f.Where] {
+			continue
+		}
+		said[f.Where] = true
+		var fixes []string
+		for _, other := range rows[i:] {
+			if asks(other) && other.Where == f.Where && !slices.Contains(fixes, other.Fix) {
+				fixes = append(fixes, other.Fix)
+			}
+		}
+		fmt.Fprintln(w)
+		p.line(w, "At ", f.Where+":")
+		for _, fix := range fixes {
+			p.line(w, indent+"- ", fix)
+		}
+	}
+}
+
 // headline sums up.
 func headline(r doctor.Result) string {
-	counts := map[doctor.Status]int64{}
-	for _, f := range r.Findings {
-		counts[f.Status]++
-	}
-	say := "A sync can run"
-	switch r.Status {
-	case doctor.Fail:
-		say = "A sync cannot run as it is"
-	case doctor.Warn:
-		say = "A sync can run, and lacks something"
-	case doctor.Pass, doctor.Skipped:
-	}
-	return fmt.Sprintf("%s: %s. %s: %d fail, %d warn, %d pass, %d skipped. %s.", r.Source, say,
-		humanize.Count(int64(len(r.Findings)), "question"), counts[doctor.Fail], counts[doctor.Warn], counts[doctor.Pass], counts[doctor.Skipped],
+	return fmt.Sprintf("%s: %s. %s: %s. %s.", r.Source, r.Verdict(), humanize.Count(int64(len(r.Findings)), "question"), r.Tally(),
 		humanize.Count(r.Calls, "API call"))
 }
 

@@ -23,8 +23,8 @@ func TestPrint_wrapsBetweenWords(t *testing.T) {
 		doctor.Finding{ID: "b", Status: doctor.Warn, Title: "A title that is longer than a third of it", Found: "found", Cost: strings.Repeat("word ", 12)},
 		doctor.Finding{ID: "c", Status: doctor.Skipped, Title: "Not asked", Found: strings.Repeat("x", 70)},
 	)
-	want := `acme: A sync can run, and lacks something. 3 questions: 0
-fail, 1 warn, 1 pass, 1 skipped. 0 API calls.
+	want := `acme: A sync can run; 1 remark. 3 questions: 0 failed, 1
+remark, 1 passed, 1 not asked. 0 API calls.
 
   ok   Short      words that are many enough to need more
                   than one line of this page
@@ -60,6 +60,39 @@ func TestPrint_showsRowsTogetherThatWereSkippedForOneReason(t *testing.T) {
   -    Logins  not asked: the login failed
        where: Setup > Users
   -    Last    not asked: the login failed
+`
+	if diff := cmp.Diff(want, rows); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+// TestPrint_saysOnceWhereSeveralRowsAskForSomething: an administrator goes to a page of Setup once.
+func TestPrint_saysOnceWhereSeveralRowsAskForSomething(t *testing.T) {
+	t.Parallel()
+	row := func(title, fix, where string) doctor.Finding {
+		return doctor.Finding{Status: doctor.Warn, Title: title, Found: "missing", Fix: fix, Where: where}
+	}
+	got := shown(text.Page{Width: 80}, row("One", "tick 1", "Setup > Set > Edit"), row("Two", "tick 2", "Setup > Set > Edit"),
+		row("Again", "tick 2", "Setup > Set > Edit"), row("Other", "set it", "Setup > Other"),
+		doctor.Finding{Status: doctor.Pass, Title: "Good", Found: "granted", Where: "Setup > Other"})
+	_, rows, _ := strings.Cut(got, "\n\n")
+	want := `  warn One    missing
+       fix:   tick 1
+       where: see the end
+  warn Two    missing
+       fix:   tick 2
+       where: see the end
+  warn Again  missing
+       fix:   tick 2
+       where: see the end
+  warn Other  missing
+       fix:   set it
+       where: Setup > Other
+  ok   Good   granted
+
+At Setup > Set > Edit:
+  - tick 1
+  - tick 2
 `
 	if diff := cmp.Diff(want, rows); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)

@@ -33,20 +33,17 @@ type Page struct {
 // Print shows a plan.
 func (p Page) Print(w io.Writer, plan estimate.Plan) {
 	p.Width = max(cmp.Or(p.Width, DefaultWidth), narrowest)
+	p.stops(w, plan)
 	p.say(w, "%s: what its syncs take, as of %s. The plan took %s.", plan.Source, p.moment(plan.AsOf), humanize.Count(plan.Calls, "API call"))
 	_, _ = fmt.Fprintln(w)
-	p.say(w, "The run-as user sees %s.", kinds(plan))
-	if q := plan.Quota; q != nil {
-		p.say(w, "The org allows %s API calls in 24 hours. In the last 24 hours others used %s of them, which is assumed to stay so, and this source %s. "+
-			"A sync stops when all together have used %d %%, and this source uses %d %% at most.",
-			humanize.Number(q.Max), humanize.Number(q.Others), humanize.Number(q.Ours), q.Ceiling, q.Share)
-	}
-	p.say(w, "%s", pace(plan.Pace))
+	p.known(w, plan)
 	_, _ = fmt.Fprintln(w)
-	p.sync(w, "A first sync describes "+humanize.Count(plan.First.Describes, "report"), plan.First)
-	if plan.Share != nil {
-		p.say(w, "With quota.share: %d it would end within 48 hours.", *plan.Share)
+	full := "A first sync"
+	if plan.Reused.Recorded {
+		full = "A full sync (--full)"
 	}
+	p.sync(w, full+" describes "+humanize.Count(plan.First.Describes, "report"), plan.First)
+	p.sooner(w, plan)
 	_, _ = fmt.Fprintln(w)
 	p.sync(w, "A refresh describes "+humanize.Count(plan.Refresh.Describes, "report")+reused(plan.Reused), plan.Refresh)
 	_, _ = fmt.Fprintln(w)
@@ -54,6 +51,77 @@ func (p Page) Print(w io.Writer, plan estimate.Plan) {
 	for _, what := range plan.Unknown {
 		p.say(w, "- %s", what)
 	}
+}
+
+// stops says first what keeps a sync from describing.
+func (p Page) stops(w io.Writer, plan estimate.Plan) {
+	if len(plan.Stops) == 0 {
+		return
+	}
+	for _, stop := range plan.Stops {
+		would := "be held"
+		if stop.Fails {
+			would = "fail"
+		}
+		p.say(w, "A sync would %s: %s.", would, inner(humanize.Clause(stop.What)))
+	}
+	p.say(w, "`check %s` says what to change. What follows is of what the run-as user sees now, and of a sync that nothing stops.", plan.Source)
+	_, _ = fmt.Fprintln(w)
+}
+
+// inner is a sentence within another one.
+func inner(sentence string) string {
+	if article, rest, cut := strings.Cut(sentence, " "); cut && (article == "The" || article == "This") {
+		return strings.ToLower(article) + " " + rest
+	}
+	return sentence
+}
+
+// known shows what was counted and seen.
+func (p Page) known(w io.Writer, plan estimate.Plan) {
+	sees := "sees"
+	if from := plan.Unasked; from != nil {
+		sees = "saw"
+		last := "an unfinished sync (" + from.Sync + ")"
+		if !from.At.IsZero() {
+			last = "the last sync, which ended " + p.moment(from.At)
+		}
+		p.say(w, "Salesforce was not asked, because %s. The counts are those of %s.", from.Why, last)
+	}
+	p.say(w, "The run-as user %s %s.", sees, kinds(plan))
+	switch q := plan.Quota; {
+	case q == nil:
+		p.say(w, `Salesforce does not tell how many API calls the org allows and has used, so a sync cannot keep quota.ceiling and quota.share. `+
+			`Give the run-as user "View Setup and Configuration".`)
+	case plan.Unasked != nil:
+		p.say(w, "The org allows %s API calls in 24 hours. In the last 24 hours this source used %s of them, and it uses %d %% at most.",
+			humanize.Number(q.Max), humanize.Number(q.Ours), q.Share)
+	default:
+		p.say(w, "The org allows %s API calls in 24 hours. In the last 24 hours others used %s of them, which is assumed to stay so, and this source %s. "+
+			"A sync stops when all together have used %d %%, and this source uses %d %% at most.",
+			humanize.Number(q.Max), humanize.Number(q.Others), humanize.Number(q.Ours), q.Ceiling, q.Share)
+	}
+	p.say(w, "%s", pace(plan.Pace))
+}
+
+// sooner says which quota would end the first sync earlier.
+func (p Page) sooner(w io.Writer, plan estimate.Plan) {
+	s, q := plan.Sooner, plan.Quota
+	if s == nil || q == nil {
+		return
+	}
+	var set []string
+	for _, one := range []struct {
+		name      string
+		now, then int
+	}{{"quota.ceiling", q.Ceiling, s.Ceiling}, {"quota.share", q.Share, s.Share}} {
+		if one.now != one.then {
+			set = append(set, fmt.Sprintf("%s: %d", one.name, one.then))
+		}
+	}
+	took := "about " + duration(s.Seconds)
+	p.say(w, "With %s it would end in %s, %s. Set that in the settings of the source; `set-quota` changes it for a sync that runs.",
+		strings.Join(set, " and "), took, p.end(s.Ends))
 }
 
 // kinds counts what the run-as user sees.
@@ -89,15 +157,26 @@ func reused(r estimate.Reused) string {
 	case r.Sync == "" || r.Reports == 0:
 		return ", and reuses none (" + r.How + ")"
 	}
-	return fmt.Sprintf(" (%s changed, %s to try again), and reuses %s", humanize.Number(r.Changed), humanize.Number(r.Again),
+	words := fmt.Sprintf(" (%s changed, %s to try again), and reuses %s", humanize.Number(r.Changed), humanize.Number(r.Again),
 		humanize.Number(r.Reports))
+	if r.Without > 0 {
+		words += "; " + humanize.Number(r.Without) + " more have no columns by what they are"
+	}
+	return words
 }
 
 // sync shows what one sync takes.
 func (p Page) sync(w io.Writer, what string, s estimate.Sync) {
 	words := what + ": " + humanize.Count(s.Calls, "API call")
+	if s.Looks > 0 {
+		words += fmt.Sprintf(" (%s of them to see how many others leave)", humanize.Number(s.Looks))
+	}
 	if s.Forecast == nil {
-		p.say(w, "%s. How long it takes is not known.", words)
+		why := "No end is in sight: "
+		if s.Why == forecast.ErrNoMaximum.Error() {
+			why = "When it ends is not known: "
+		}
+		p.say(w, "%s. %s%s.", words, why, s.Why)
 		return
 	}
 	f := *s.Forecast
@@ -105,7 +184,7 @@ func (p Page) sync(w io.Writer, what string, s estimate.Sync) {
 	if f.Waits > 0 {
 		words += ": " + humanize.About(f.Works()) + " of describing, the rest waiting for API calls"
 	}
-	words += ", until " + p.moment(f.Ends)
+	words += ", until " + p.end(f.Ends)
 	if s.Least != nil && s.Most != nil && *s.Most > *s.Least {
 		words += fmt.Sprintf(" (%s to %s, if others use less or more than now)", duration(*s.Least), duration(*s.Most))
 	}
@@ -133,20 +212,42 @@ func (p Page) days(w io.Writer, f forecast.Forecast) {
 	}
 }
 
-// hours are the times of a day in which the sync waits.
+// hours are the times of a day in which the sync waits. Calls that take less than a minute have a moment of their own between them.
 func (p Page) hours(waiting []forecast.Period) string {
-	var all []string
-	for _, one := range waiting {
-		until := one.Until.In(p.Place).Format("15:04")
+	var all, calls []string
+	for i := 0; i < len(waiting); i++ {
+		from, until := p.hour(waiting[i].From), p.hour(waiting[i].Until)
+		for ; i+1 < len(waiting) && p.hour(waiting[i+1].From) == until; i++ {
+			calls = append(calls, until)
+			until = p.hour(waiting[i+1].Until)
+		}
 		if until == "00:00" {
 			until = "24:00"
 		}
-		all = append(all, one.From.In(p.Place).Format("15:04")+"-"+until)
+		all = append(all, from+"-"+until)
 	}
 	if len(all) == 0 {
 		return ""
 	}
-	return "  " + strings.Join(all, " ")
+	words := "  " + strings.Join(all, " ")
+	if len(calls) > 0 {
+		words += ", calls at " + strings.Join(calls, " and ")
+	}
+	return words
+}
+
+func (p Page) hour(t time.Time) string { return t.In(p.Place).Format("15:04") }
+
+// end is a moment in the place, and in UTC too, which every other screen shows.
+func (p Page) end(t time.Time) string {
+	here, there := p.moment(t), t.UTC().Format("15:04 UTC")
+	if strings.HasSuffix(here, there) {
+		return here
+	}
+	if t.In(p.Place).Day() != t.UTC().Day() {
+		there = t.UTC().Format("Mon 2 Jan 15:04 UTC")
+	}
+	return here + " (" + there + ")"
 }
 
 // moment is a time in the place.

@@ -44,15 +44,18 @@ together have used 80 %, and this source uses 25 % at most.
 A describe takes 0.48 s, as seen by 2, and 24 run at a time: about 50 reports a
 second.
 
-A first sync describes 2,500 reports: 2,515 API calls, about 50 h: 51 s of
-describing, the rest waiting for API calls, until Thu 26 Nov 15:00 CET.
+A full sync (--full) describes 2,500 reports: 2,515 API calls, about 50 h: 51 s
+of describing, the rest waiting for API calls, until Thu 26 Nov 15:00 CET (14:00
+UTC).
   Tue 24 Nov       989 calls  waits 10.8 h  13:10-24:00
-  Wed 25 Nov     1,000 calls  waits 24.0 h  00:00-14:00 14:00-24:00
+  Wed 25 Nov     1,000 calls  waits 24.0 h  00:00-24:00, calls at 14:00
   Thu 26 Nov       526 calls  waits 15.0 h  00:00-15:00
-With quota.share: 32 it would end within 48 hours.
+With quota.share: 33 it would end in about 25 h, Wed 25 Nov 14:00 CET (13:00
+UTC). Set that in the settings of the source; ` + "`set-quota`" + ` changes it for a sync
+that runs.
 
 A refresh describes 42 reports (40 changed, 2 to try again), and reuses 2,458:
-57 API calls, about 2 s, until Tue 24 Nov 13:10 CET.
+57 API calls, about 2 s, until Tue 24 Nov 13:10 CET (12:10 UTC).
 
 Not known:
 `
@@ -77,7 +80,8 @@ func TestPrint_saysWhatIsNotKnown(t *testing.T) {
 		in   estimate.Input
 		says string
 	}{
-		"no maximum":   {silent, "How long it takes is not known."},
+		"no maximum":   {silent, "When it ends is not known: it is not known how many API calls the org allows"},
+		"what helps":   {silent, `Give the run-as user "View Setup and Configuration".`},
 		"no sync yet":  {silent, "A refresh describes 0 reports, if none changed since the first sync"},
 		"others vary":  {crowded, "if others use less or more than now)"},
 		"why not":      {silent, "- when the first sync would end: it is not known how many API calls the org allows"},
@@ -107,6 +111,46 @@ func TestPrint_namesDaysWithoutAMidnight(t *testing.T) {
 	for _, day := range []string{"Sat  5 Sep", "Sun  6 Sep", "Mon  7 Sep"} {
 		if strings.Count(b.String(), "  "+day+" ") != 1 {
 			t.Errorf("%s has not one line:\n%s", day, b.String())
+		}
+	}
+}
+
+// TestPrint_saysFirstWhatStopsASync has permissions that are missing.
+func TestPrint_saysFirstWhatStopsASync(t *testing.T) {
+	t.Parallel()
+	in := input(500)
+	in.Stops = []estimate.Stop{
+		{Code: "permission_missing", What: `The run-as user lacks the permission "Run Reports", without which no column of a report can be read`},
+		{Code: "permission_missing", What: "The run-as user may not.", Fails: true},
+	}
+	var b strings.Builder
+	text.Page{Width: 300, Place: time.UTC}.Print(&b, in.Plan())
+	want := `A sync would be held: the run-as user lacks the permission "Run Reports", without which no column of a report can be read.
+A sync would fail: the run-as user may not.
+` + "`check acme` says what to change."
+	if !strings.HasPrefix(b.String(), want) {
+		t.Errorf("it begins:\n%.400s", b.String())
+	}
+}
+
+// TestPrint_saysThatNobodyWasAsked has a share that is used up, and counts of a sync.
+func TestPrint_saysThatNobodyWasAsked(t *testing.T) {
+	t.Parallel()
+	in := input(0)
+	in.Budget.Return(0, 989, quota.Usage{Used: 1000, Max: 4000, At: noon, Clock: noon}, noon)
+	in.Known.Without, in.Asked = 15, 0
+	in.Unasked = &estimate.Unasked{Why: "this source has used its share", Sync: "s", At: noon}
+	var b strings.Builder
+	text.Page{Width: 300, Place: time.UTC}.Print(&b, in.Plan())
+	for _, says := range []string{
+		"The plan took 0 API calls.",
+		"Salesforce was not asked, because this source has used its share. The counts are those of the last sync, which ended Tue 24 Nov 12:10 UTC.",
+		"The run-as user saw 2,500 reports", "A full sync (--full) describes 2,500 reports: 2,515 API calls, about",
+		"A refresh describes 42 reports (40 changed, 2 to try again), and reuses 2,443; 15 more have no columns by what they are",
+		"until Wed 25 Nov 13:00 UTC", "- what others use, because Salesforce was not asked",
+	} {
+		if !strings.Contains(b.String(), says) {
+			t.Errorf("it does not say %q:\n%s", says, b.String())
 		}
 	}
 }

@@ -52,9 +52,6 @@ var (
 	ErrTooLong   = errors.New("it would take months")
 )
 
-// IsTooLong reports whether work takes longer than anybody would wait for.
-func IsTooLong(err error) bool { return errors.Is(err, ErrNoRoom) || errors.Is(err, ErrTooLong) }
-
 const (
 	horizon  = 366 * 24 * time.Hour
 	mostDays = 100 // whose spans are kept

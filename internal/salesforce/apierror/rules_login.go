@@ -100,7 +100,7 @@ var loginRules = []rule{
 	},
 	{
 		code: "invalid_client", class: fault.LoginRefused, whole: true,
-		sentence: "the client secret is not the one of the app: check client_secret",
+		sentence: "the client secret is not the one of the app: copy it again, and check client_secret",
 	},
 	{
 		code: "unknown_error", class: fault.Transient, again: true,

@@ -1,12 +1,14 @@
 // Package place names pages of Salesforce's Setup by the way to them, in Salesforce's own labels of 2026.
 package place
 
+import "strings"
+
 // What stands in brackets is chosen in a list. Sources: the setup guide of Coalesce Catalog; Salesforce Help, "Configure OAuth Policies",
 // "Manage External Client App OAuth Usage", "Manage Current OAuth Connected App Sessions", "Modify Session Security Settings".
 const (
 	App         = "Setup > External Client Apps > External Client App Manager > (the app)"
 	Scopes      = App + " > Settings > OAuth Settings > OAuth Scopes"
-	Keys        = App + " > Settings > OAuth Settings > Consumer Key and Secret"
+	Keys        = "Setup > Apps > App Manager > (the app) > View > API (Enable OAuth Settings) > Manage Consumer Details > Consumer Key and Secret"
 	Flows       = App + " > Settings > OAuth Settings > Flow Enablement"
 	Policies    = App + " > Policies > OAuth Policies"
 	RunAs       = Policies + " > Enable Client Credentials Flow, Run As (Username)"
@@ -26,4 +28,14 @@ const (
 	LoginRanges = "Setup > Users > Profiles > (the profile of the user) > Login IP Ranges"
 	Sets        = "Setup > Users > Permission Sets > (the set)"
 	Permissions = Sets + " > System > System Permissions"
+	NewSet      = "Setup > Users > Permission Sets > New > (no licence), then Manage Assignments > Add Assignment > (the user)"
 )
+
+// Tick is where permissions are given by a set. label is that of the set; empty where it is not known.
+func Tick(label string) string {
+	const steps = " > Edit, tick, Save"
+	if label == "" {
+		return Permissions + steps
+	}
+	return strings.Replace(Permissions, "(the set)", label, 1) + steps
+}

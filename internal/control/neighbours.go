@@ -1,0 +1,72 @@
+package control
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
+
+	"longhaul/internal/spelling"
+	"longhaul/workflows"
+	"longhaul/workflows/question"
+)
+
+const (
+	// mostRuns and mostNeighbours bound what is asked of Temporal for a suggestion.
+	mostRuns       = 500
+	mostNeighbours = 20
+)
+
+// Suggest names in a sentence the sources that workers serve, and which of them a source may have been meant for that none serves. It is
+// empty where none is known: Temporal tells of no task queue by itself, so they are those that were synced, checked or planned before.
+func Suggest(ctx context.Context, c client.Client, source string) string {
+	ctx, cancel := context.WithTimeout(ctx, AskTimeout)
+	defer cancel()
+	served := neighbours(ctx, c, source)
+	if len(served) == 0 {
+		return ""
+	}
+	words := "Workers serve " + strings.Join(served, ", ")
+	if near := spelling.Nearest(source, served); near != "" {
+		return words + ": did you mean " + near + "?"
+	}
+	return words + "."
+}
+
+// neighbours are other sources that workers serve.
+func neighbours(ctx context.Context, c client.Client, source string) (served []string) {
+	runs, err := c.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{
+		PageSize: mostRuns, Query: `WorkflowType IN ("` + strings.Join(
+			[]string{workflows.SyncSourceType, question.CheckSourceType, question.PlanSourceType}, `", "`) + `")`,
+	})
+	if err != nil {
+		return nil
+	}
+	asked := []string{source}
+	for _, run := range runs.GetExecutions() {
+		name := sourceOf(run.GetExecution().GetWorkflowId())
+		if name == "" || slices.Contains(asked, name) {
+			continue
+		}
+		if asked = append(asked, name); len(asked) > mostNeighbours {
+			break
+		}
+		if polled, err := Served(ctx, c, name); polled && err == nil {
+			served = append(served, name)
+		}
+	}
+	slices.Sort(served)
+	return served
+}
+
+// sourceOf is the source of a workflow by its id; empty where the id, as that of a schedule's run, does not tell.
+func sourceOf(id string) string {
+	for _, prefix := range []string{workflows.SyncID(""), question.CheckID(""), question.PlanID("")} {
+		if name, ok := strings.CutPrefix(id, prefix); ok {
+			return name
+		}
+	}
+	return ""
+}

@@ -1,0 +1,47 @@
+// Package spelling finds what a misspelt word may have been meant for.
+package spelling
+
+import "strings"
+
+// Nearest finds the known word that differs in writing only, or else in the fewest letters; empty when none is near.
+func Nearest(word string, known []string) string {
+	if len(word) > 60 {
+		return ""
+	}
+	best, fewest := "", max(2, len(word)/4)+1
+	for _, k := range known {
+		if plain(k) == plain(word) {
+			return k
+		}
+		if d := distance(strings.ToLower(word), k); d < fewest {
+			best, fewest = k, d
+		}
+	}
+	return best
+}
+
+// plain takes out what people write differently: clientId, client-id and CLIENT_ID are one word.
+func plain(word string) string {
+	return strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(word))
+}
+
+// distance counts the letters to insert, delete or replace to get from a to b.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(cost, row[j+1]+1, row[j]+1)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,15 @@
+package spelling
+
+import "testing"
+
+func TestNearest(t *testing.T) {
+	t.Parallel()
+	known := []string{"acme", "acme-emea", "beta"}
+	for word, want := range map[string]string{
+		"acmee": "acme", "ACME": "acme", "acme_emea": "acme-emea", "acme-emae": "acme-emea", "bta": "beta", "gamma-north": "", "": "",
+	} {
+		if got := Nearest(word, known); got != want {
+			t.Errorf("for %q it finds %q, want %q", word, got, want)
+		}
+	}
+}
