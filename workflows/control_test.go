@@ -77,7 +77,8 @@ func TestPause_stopsTheShardsAndResumeGoesOnThere(t *testing.T) {
 	}
 	env.RegisterDelayedCallback(func() {
 		p := ask(t, env)
-		if p.Phase != workflows.PhasePaused || p.Done != 0 || !strings.Contains(p.Waiting, "resume") || !strings.HasPrefix(p.Waiting, "paused by an operator since ") {
+		if p.Phase != workflows.PhasePaused || p.Done != 0 || !strings.Contains(p.Waiting, "resume") ||
+			!strings.HasPrefix(p.Waiting, "paused by an operator since ") {
 			t.Errorf("a paused sync says %s, %d described, %q", p.Phase, p.Done, p.Waiting)
 		}
 		env.SignalWorkflow(workflows.ResumeSignal, nil)

@@ -133,7 +133,8 @@ func TestSync_saysThatNobodyServesTheSource(t *testing.T) {
 func TestSync_saysOneCauseWhereNoWorkerIsThere(t *testing.T) {
 	t.Parallel()
 	code, out := run(t, &fakeTemporal{hang: true}, nil, "longhaul-starter", "sync", "acme", "--detach")
-	if said := out.stderr.String(); code != 0 || strings.Count(said, "no worker polls task queue longhaul") != 1 || strings.Contains(said, unservedWords) {
+	if said := out.stderr.String(); code != 0 || strings.Count(said, "no worker polls task queue longhaul") != 1 ||
+		strings.Contains(said, unservedWords) {
 		t.Errorf("code %d, stderr:\n%s", code, said)
 	}
 }
@@ -145,7 +146,8 @@ func TestSync_saysOnceThatNobodyServesTheSource(t *testing.T) {
 		pollers: 1, polled: map[string]time.Time{"longhaul-acme": time.Now().Add(-time.Hour)}, result: completeResult(),
 		progress: workflows.Progress{Source: "acme", Phase: workflows.PhaseAuthenticate, Waiting: unservedWords},
 	}, nil, "longhaul-starter", "sync", "acme")
-	if said := out.stderr.String(); code != 0 || strings.Count(said, unservedWords) != 1 || !strings.Contains(said, "waiting: no worker serves source acme\n") {
+	if said := out.stderr.String(); code != 0 || strings.Count(said, unservedWords) != 1 ||
+		!strings.Contains(said, "waiting: no worker serves source acme\n") {
 		t.Errorf("code %d, stderr:\n%s", code, said)
 	}
 }

@@ -71,15 +71,18 @@ func TestShort_keepsHowFarItIs(t *testing.T) {
 			phase       workflows.Phase
 			until, look time.Time
 		}{
-			{phase: workflows.PhaseBlocked, until: until}, {phase: workflows.PhaseDescribe, until: until},
-			{phase: workflows.PhaseDescribe, look: until}, {phase: workflows.PhasePaused},
+			{phase: workflows.PhaseBlocked, until: until},
+			{phase: workflows.PhaseDescribe, until: until},
+			{phase: workflows.PhaseDescribe, look: until},
+			{phase: workflows.PhasePaused},
 		} {
 			s := Snapshot{Progress: p, Until: row.until}
 			if s.Phase = row.phase; !row.look.IsZero() {
 				s.Looks = &row.look
 			}
 			words := s.short()
-			if !strings.HasPrefix(words, done.count) || len(words) > besideBar || row.phase != workflows.PhasePaused && !strings.Contains(words, "30 Nov 18:05") {
+			if !strings.HasPrefix(words, done.count) || len(words) > besideBar ||
+				row.phase != workflows.PhasePaused && !strings.Contains(words, "30 Nov 18:05") {
 				t.Errorf("%s: %d characters: %q", row.phase, len(words), words)
 			}
 		}

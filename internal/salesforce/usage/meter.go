@@ -3,6 +3,7 @@ package usage
 import (
 	"context"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -62,13 +63,18 @@ func (m *Meter) count(path string, isCall bool, answer *http.Response) {
 	}
 }
 
-// counted reports whether an answer proves that Salesforce counted the request. Each answer of the REST API has the usage in its header,
-// that of an analytics resource perhaps not. An outage answers without it, from what stands before the org.
+// counted reports whether an answer shows that the request has reached the org, which counts it. Each answer of the REST API has the
+// usage in its header, that of an analytics resource perhaps not. What stands before the org, as in an outage, answers without it and
+// seldom in JSON. Whether the org counts a session that it refuses is not known; it is shown, as the org got it.
 func counted(answer *http.Response) bool {
 	if answer == nil {
 		return false
 	}
-	return answer.StatusCode < http.StatusInternalServerError || answer.Header.Get(Header) != ""
+	if _, told := parseLimitInfo(answer.Header.Get(Header)); told {
+		return true
+	}
+	// A report that cannot be described is 500 or 501.
+	return answer.StatusCode <= http.StatusNotImplemented && strings.Contains(answer.Header.Get("Content-Type"), "json")
 }
 
 // observe notes Salesforce's time. Answers overtake each other: an older one changes nothing, unless it is so much older that the newer

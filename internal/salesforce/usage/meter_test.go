@@ -43,17 +43,21 @@ func TestCounter_countsWhatSalesforceCounts(t *testing.T) {
 // An outage answers before the org does. The quota counts such a request, as it may count; no screen shows it.
 func TestMeter_isCertainOfWhatTheOrgAnswered(t *testing.T) {
 	t.Parallel()
-	withUsage := answertest.Reply(500, "")
-	withUsage.Header.Set(Header, "api-usage=9/100")
+	const json, usage = "Content-Type: application/json;charset=UTF-8", Header + ": api-usage=9/100"
 	for name, row := range map[string]struct {
 		answer  *http.Response
 		err     error
 		certain int64
 	}{
-		"an answer":                {answertest.Reply(200, ""), nil, 1},
-		"a refusal":                {answertest.Reply(403, ""), nil, 1},
-		"trouble, with the usage":  {withUsage, nil, 1},
-		"an outage":                {answertest.Reply(503, ""), nil, 0},
+		"an answer":                {answertest.Reply(200, "", json, usage), nil, 1},
+		"an answer without usage":  {answertest.Reply(200, "", json), nil, 1},
+		"a refusal":                {answertest.Reply(403, "", json), nil, 1},
+		"trouble, with the usage":  {answertest.Reply(500, "", json, usage), nil, 1},
+		"an outage":                {answertest.Reply(503, "", "Content-Type: text/html"), nil, 0},
+		"no such description":      {answertest.Reply(501, "", json), nil, 1},
+		"an outage, in JSON":       {answertest.Reply(503, "", json), nil, 0},
+		"a portal":                 {answertest.Reply(200, "", "Content-Type: text/html"), nil, 0},
+		"a session that has ended": {answertest.Reply(401, "", json), nil, 1},
 		"an answer that got lost":  {nil, io.ErrUnexpectedEOF, 0},
 		"a host that is not there": {nil, dialError(), 0},
 	} {
