@@ -120,9 +120,6 @@ func (v *syncVerb) detached(run client.WorkflowRun) error {
 // watch shows the sync until it ends, and prints the result. waits says that no worker served the source at the beginning.
 func (v *syncVerb) watch(ctx context.Context, temporal client.Client, run client.WorkflowRun, waits bool) error {
 	w := &monitor.Watcher{Client: temporal, ID: run.GetID(), View: v.console.view()}
-	if waits {
-		w.Told = workflows.Unserved(v.source)
-	}
 	result, err := w.Follow(ctx, run)
 	if ctx.Err() != nil {
 		return v.stopped(ctx, temporal, waits || w.WaitsFor() == workflows.Unserved(v.source))

@@ -139,19 +139,6 @@ func TestSync_saysOneCauseWhereNoWorkerIsThere(t *testing.T) {
 	}
 }
 
-// The sync says the same of itself a moment later.
-func TestSync_saysOnceThatNobodyServesTheSource(t *testing.T) {
-	t.Parallel()
-	code, out := run(t, &fakeTemporal{
-		pollers: 1, polled: map[string]time.Time{"longhaul-acme": time.Now().Add(-time.Hour)}, result: completeResult(),
-		progress: workflows.Progress{Source: "acme", Phase: workflows.PhaseAuthenticate, Waiting: unservedWords},
-	}, nil, "longhaul-starter", "sync", "acme")
-	if said := out.stderr.String(); code != 0 || strings.Count(said, unservedWords) != 1 ||
-		!strings.Contains(said, "waiting: no worker serves source acme\n") {
-		t.Errorf("code %d, stderr:\n%s", code, said)
-	}
-}
-
 func TestSync_interruptedSaysThatNobodyServesTheSource(t *testing.T) {
 	t.Parallel()
 	app, out := newTestApp(t, "longhaul-starter", "sync", "acme")

@@ -40,6 +40,7 @@ var lines = []struct {
 	{"longhaul upload ", (*reader).upload},
 	{"longhaul serve ", (*reader).serves},
 	{"longhaul check ", (*reader).check},
+	{"longhaul plan ", (*reader).plan},
 	{"longhaul sync ", (*reader).sync},
 }
 
@@ -171,6 +172,13 @@ func (r *reader) onServed(t *testing.T, line string) ended {
 func (r *reader) check(t *testing.T, line string) {
 	t.Helper()
 	if got := r.onServed(t, line); !strings.Contains(got.stdout, "0 fail") {
+		t.Errorf("%s:\n%s", line, got.stdout)
+	}
+}
+
+func (r *reader) plan(t *testing.T, line string) {
+	t.Helper()
+	if got := r.onServed(t, line); !strings.Contains(got.stdout, "A first sync describes 60 reports") {
 		t.Errorf("%s:\n%s", line, got.stdout)
 	}
 }

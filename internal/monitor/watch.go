@@ -36,8 +36,6 @@ type Watcher struct {
 	// Verdict is the update that answers a held sync: workflows.ApproveUpdate or workflows.DiscardUpdate. Where it is empty,
 	// somebody else answers. A sync that no approval helps is discarded either way.
 	Verdict string
-	// Told is a reason to wait that was said before the watching began, with what to do. It is shown without that.
-	Told string
 
 	progress workflows.Progress // the newest that the workflow answered
 	advised  standstill         // the newest for which advice was shown
@@ -112,9 +110,6 @@ func (w *Watcher) look(ctx context.Context) {
 	s, ok := w.snapshot(ctx)
 	if !ok || ctx.Err() != nil {
 		return
-	}
-	if w.Told != "" && s.Waiting == w.Told {
-		s.Waiting, _ = fault.Halves(s.Waiting)
 	}
 	still := w.standstill()
 	s.Advised = still.phase != "" && s.Waiting == still.why

@@ -2,6 +2,8 @@ package question
 
 import (
 	"errors"
+	"fmt"
+	"strings"
 
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/temporal"
@@ -10,6 +12,7 @@ import (
 	asked "longhaul/activities/question"
 	"longhaul/internal/estimate"
 	"longhaul/internal/fault"
+	"longhaul/internal/humanize"
 	"longhaul/workflows/call"
 )
 
@@ -32,7 +35,33 @@ func PlanSource(ctx workflow.Context, given converter.RawValue) (*estimate.Plan,
 	if err != nil {
 		return nil, end(err)
 	}
+	workflow.SetCurrentDetails(ctx, planDetails(plan))
 	return &plan, nil
+}
+
+// planDetails is what the UI shows of a plan: what stops a sync, and what one takes.
+func planDetails(p estimate.Plan) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "### What syncs of %s take\n\n", p.Source)
+	for _, stop := range p.Stops {
+		would := "be held"
+		if stop.Fails {
+			would = "fail"
+		}
+		fmt.Fprintf(&b, "- **A sync would %s:** %s\n", would, stop.What)
+	}
+	for _, one := range []struct {
+		what string
+		sync estimate.Sync
+	}{{"A sync that describes every report", p.First}, {"A refresh", p.Refresh}} {
+		takes := one.sync.Why
+		if f := one.sync.Forecast; f != nil {
+			takes = f.Words()
+		}
+		fmt.Fprintf(&b, "- **%s:** %s; %s\n", one.what, humanize.Count(one.sync.Calls, "API call"), takes)
+	}
+	fmt.Fprintf(&b, "\nThe plan took %s. The days, and what is not known, are in the result.\n", humanize.Count(p.Calls, "API call"))
+	return b.String()
 }
 
 // elsewhere asks any worker about a source that none serves: the name may be mistyped, and the worker then says which it knows; or the

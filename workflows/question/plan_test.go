@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	sdkpb "go.temporal.io/api/sdk/v1"
 	registered "go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
@@ -13,6 +14,7 @@ import (
 	asked "longhaul/activities/question"
 	"longhaul/internal/estimate"
 	"longhaul/internal/fault"
+	"longhaul/internal/quota/forecast"
 	"longhaul/workflows/question"
 )
 
@@ -98,5 +100,34 @@ func TestPlanSource_saysWhichSourcesThereAre(t *testing.T) {
 	const says = `no worker serves source acmee: source "acmee" is not configured; this worker knows: acme`
 	if !ok || failure.Type() != string(fault.Invalid) || failure.Message() != says {
 		t.Errorf("it says %v", env.GetWorkflowError())
+	}
+}
+
+// TestPlanSource_showsInTheUIWhatItTakes reads the details as the UI does.
+func TestPlanSource_showsInTheUIWhatItTakes(t *testing.T) {
+	t.Parallel()
+	env := planning(t, &source{}, "plan-acme", func() (estimate.Plan, error) {
+		return estimate.Plan{
+			Source: "acme", Calls: 12, Stops: []estimate.Stop{{What: "no column can be read"}},
+			First:   estimate.Sync{Calls: 3013, Forecast: &forecast.Forecast{Seconds: 90, Calls: 3013}},
+			Refresh: estimate.Sync{Calls: 13, Why: "it would take months"},
+		}, nil
+	})
+	env.ExecuteWorkflow(question.PlanSourceType)
+	answer, err := env.QueryWorkflow("__temporal_workflow_metadata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var metadata sdkpb.WorkflowMetadata
+	if err := answer.Get(&metadata); err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range []string{
+		"- **A sync would be held:** no column can be read\n", "- **A sync that describes every report:** 3,013 API calls; about 2 min",
+		"- **A refresh:** 13 API calls; it would take months\n", "The plan took 12 API calls.",
+	} {
+		if !strings.Contains(metadata.GetCurrentDetails(), line) {
+			t.Errorf("%q is not in:\n%s", line, metadata.GetCurrentDetails())
+		}
 	}
 }

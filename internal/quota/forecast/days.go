@@ -32,8 +32,8 @@ func (f Forecast) Days(place *time.Location) (days []Day, more bool) {
 		days = append(days, f.day(from, earlier(next, f.Ends.In(place))))
 		from = next
 	}
-	if len(days) == 0 {
-		days = append(days, f.day(from, f.Ends.In(place)))
+	if len(days) == 0 { // it takes no time that the forecast tells apart
+		days = append(days, Day{Day: from.Format(time.DateOnly), Calls: f.Calls})
 	}
 	return days, false
 }

@@ -237,6 +237,15 @@ func TestForecast_byDays(t *testing.T) {
 	}
 }
 
+// TestForecast_byDaysOfAMoment has a sync that is over at once: its calls are made on that day.
+func TestForecast_byDaysOfAMoment(t *testing.T) {
+	t.Parallel()
+	days, more := forecast.Forecast{AsOf: noon, Ends: noon, Calls: 312}.Days(time.UTC)
+	if diff := cmp.Diff([]forecast.Day{{Day: noon.Format(time.DateOnly), Calls: 312}}, days); diff != "" || more {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 // TestForecast_byDaysThatBeginAtOne has clocks that go forward at midnight: in Santiago the sixth begins at one.
 func TestForecast_byDaysThatBeginAtOne(t *testing.T) {
 	t.Parallel()
