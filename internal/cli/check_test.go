@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
@@ -18,38 +17,7 @@ import (
 	"longhaul/internal/host"
 	"longhaul/internal/node"
 	"longhaul/internal/simulator/server"
-	"longhaul/workflows"
-	"longhaul/workflows/question"
 )
-
-// checking is a Temporal whose workers answer every check with the same.
-type checking struct {
-	*fakeTemporal
-	result  doctor.Result
-	failure error
-}
-
-func (c *checking) dial(context.Context, host.DialOptions) (client.Client, error) { return c, nil }
-
-func (c *checking) ExecuteWorkflow(_ context.Context, o client.StartWorkflowOptions, workflow any, args ...any) (client.WorkflowRun, error) {
-	if o.ID != "check-acme" || workflow != question.CheckSourceType || o.TaskQueue != workflows.TaskQueue || o.WorkflowRunTimeout != question.Longest ||
-		o.WorkflowIDConflictPolicy != enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING || !cmp.Equal(args, []any{question.Input{Source: "acme"}}) {
-		return nil, errors.New("started in another way than agreed")
-	}
-	return &checked{c: c}, nil
-}
-
-type checked struct {
-	client.WorkflowRun
-	c *checking
-}
-
-func (r *checked) Get(_ context.Context, into any) error {
-	if r.c.failure != nil {
-		return r.c.failure
-	}
-	return encoded{r.c.result}.Get(into)
-}
 
 // found is a result with these rows behind one that passed.
 func found(rows ...doctor.Finding) doctor.Result {
@@ -88,7 +56,7 @@ func TestCheck_endsWithTheCodeOfTheFirstRowThatFails(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			app, out := newTestApp(t, "longhaul-starter", "check", "acme", "--json")
-			app.Dial = (&checking{fakeTemporal: &fakeTemporal{pollers: 1}, result: row.result}).dial
+			app.Dial = checking(&fakeTemporal{pollers: 1}, row.result, nil).dial
 			if code := Main(t.Context(), app); code != row.code {
 				t.Errorf("code %d, want %d: %s", code, row.code, out.stderr.String())
 			}
@@ -110,7 +78,7 @@ func TestCheck_endsWithTheCodeOfTheFirstRowThatFails(t *testing.T) {
 func TestCheck_hasTheShapeThatScriptsRelyOn(t *testing.T) {
 	t.Parallel()
 	app, out := newTestApp(t, "longhaul-starter", "check", "acme", "--json")
-	app.Dial = (&checking{fakeTemporal: &fakeTemporal{pollers: 1}, result: found(failing("login", fault.LoginRefused, fault.Salesforce))}).dial
+	app.Dial = checking(&fakeTemporal{pollers: 1}, found(failing("login", fault.LoginRefused, fault.Salesforce)), nil).dial
 	_ = Main(t.Context(), app)
 	want := `{"source":"acme","status":"fail","held":false,"calls":11,"worker":{"identity":"7@etl-1","version":"1.2.3","settings":"ab12cd34",` +
 		`"others":[{"identity":"9@etl-2","version":"","settings":""}]},"findings":[` +
@@ -125,7 +93,7 @@ func TestCheck_hasTheShapeThatScriptsRelyOn(t *testing.T) {
 func TestCheck_showsARowALine(t *testing.T) {
 	t.Parallel()
 	app, out := newTestApp(t, "longhaul-starter", "check", "acme")
-	app.Dial = (&checking{fakeTemporal: &fakeTemporal{pollers: 1}, result: found(failing("login", fault.LoginRefused, fault.Salesforce))}).dial
+	app.Dial = checking(&fakeTemporal{pollers: 1}, found(failing("login", fault.LoginRefused, fault.Salesforce)), nil).dial
 	code := Main(t.Context(), app)
 	want := `acme: A sync cannot run as it is. 2 questions: 1 failed, 0 remarks, 1 passed, 0 not asked. 11 API
 calls.
@@ -151,25 +119,25 @@ func TestCheck_saysWhyItCouldNotAsk(t *testing.T) {
 	t.Parallel()
 	refused := temporal.NewApplicationErrorWithOptions("a step got no answer in time", string(fault.Transient), temporal.ApplicationErrorOptions{})
 	for name, row := range map[string]struct {
-		c    checking
+		c    *questioned
 		args []string
 		code int
 		says string
 	}{
-		"no worker at all": {checking{fakeTemporal: &fakeTemporal{}}, []string{"acme"}, exitUnreachable, "no worker polls task queue longhaul"},
+		"no worker at all": {checking(&fakeTemporal{}, doctor.Result{}, nil), []string{"acme"}, exitUnreachable, "no worker polls task queue longhaul"},
 		"a worker that died": {
-			checking{fakeTemporal: &fakeTemporal{pollers: 1}, failure: refused}, []string{"acme"}, exitUnreachable, "a step got no answer in time",
+			checking(&fakeTemporal{pollers: 1}, doctor.Result{}, refused), []string{"acme"}, exitUnreachable, "a step got no answer in time",
 		},
 		"a Temporal that goes away": {
-			checking{fakeTemporal: &fakeTemporal{pollers: 1}, failure: serviceerror.NewUnavailable("gone")},
+			checking(&fakeTemporal{pollers: 1}, doctor.Result{}, serviceerror.NewUnavailable("gone")),
 			[]string{"acme"},
 			exitUnreachable,
 			"stopped answering while workflow check-acme ran: run the same command again",
 		},
-		"no source":      {checking{}, nil, exitUsage, "check takes the name of one source"},
-		"two sources":    {checking{}, []string{"acme", "beta"}, exitUsage, "check takes the name of one source"},
-		"no name":        {checking{}, []string{"Acme"}, exitUsage, "is not a source name"},
-		"castor's flags": {checking{}, []string{"-c", "3MVG9"}, exitUsage, "-c"}, // this program has no such flags
+		"no source":      {checking(nil, doctor.Result{}, nil), nil, exitUsage, "check takes the name of one source"},
+		"two sources":    {checking(nil, doctor.Result{}, nil), []string{"acme", "beta"}, exitUsage, "check takes the name of one source"},
+		"no name":        {checking(nil, doctor.Result{}, nil), []string{"Acme"}, exitUsage, "is not a source name"},
+		"castor's flags": {checking(nil, doctor.Result{}, nil), []string{"-c", "3MVG9"}, exitUsage, "-c"}, // this program has no such flags
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -1,56 +1,19 @@
 package cli
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-	enumspb "go.temporal.io/api/enums/v1"
-	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
 
 	"longhaul/internal/estimate"
 	"longhaul/internal/fault"
-	"longhaul/internal/host"
 	"longhaul/internal/listing"
 	"longhaul/internal/quota"
-	"longhaul/workflows"
-	"longhaul/workflows/question"
 )
-
-// planning is a Temporal whose workers answer every plan with the same.
-type planning struct {
-	*fakeTemporal
-	plan    estimate.Plan
-	failure error
-}
-
-func (p *planning) dial(context.Context, host.DialOptions) (client.Client, error) { return p, nil }
-
-func (p *planning) ExecuteWorkflow(_ context.Context, o client.StartWorkflowOptions, workflow any, args ...any) (client.WorkflowRun, error) {
-	if o.ID != "plan-acme" || workflow != question.PlanSourceType || o.TaskQueue != workflows.TaskQueue || o.WorkflowRunTimeout != question.Longest ||
-		o.WorkflowIDConflictPolicy != enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING || !cmp.Equal(args, []any{question.Input{Source: "acme"}}) {
-		return nil, errors.New("started in another way than agreed")
-	}
-	return &planned{p: p}, nil
-}
-
-type planned struct {
-	client.WorkflowRun
-	p *planning
-}
-
-func (r *planned) Get(_ context.Context, into any) error {
-	if r.p.failure != nil {
-		return r.p.failure
-	}
-	return encoded{r.p.plan}.Get(into)
-}
 
 // aPlan is one of an org whose first sync waits for days.
 func aPlan() estimate.Plan {
@@ -68,7 +31,7 @@ func TestPlan_hasTheShapeThatScriptsRelyOn(t *testing.T) {
 	t.Parallel()
 	app, out := newTestApp(t, "longhaul-starter", "plan", "acme", "--json")
 	app.Verbs = append(app.Verbs, Plan)
-	app.Dial = (&planning{fakeTemporal: &fakeTemporal{pollers: 1}, plan: aPlan()}).dial
+	app.Dial = planning(&fakeTemporal{pollers: 1}, aPlan(), nil).dial
 	if code := Main(t.Context(), app); code != exitDone {
 		t.Fatalf("code %d: %s", code, out.stderr.String())
 	}
@@ -114,7 +77,7 @@ func TestPlan_showsWhatASyncTakes(t *testing.T) {
 	t.Parallel()
 	app, out := newTestApp(t, "longhaul", "plan", "acme")
 	app.Verbs = append(app.Verbs, Plan)
-	app.Dial = (&planning{fakeTemporal: &fakeTemporal{pollers: 1}, plan: aPlan()}).dial
+	app.Dial = planning(&fakeTemporal{pollers: 1}, aPlan(), nil).dial
 	if code := Main(t.Context(), app); code != exitDone {
 		t.Fatalf("code %d: %s", code, out.stderr.String())
 	}
@@ -151,7 +114,7 @@ func TestPlan_failsWithASentence(t *testing.T) {
 	} {
 		app, out := newTestApp(t, slices.Concat([]string{"longhaul", "plan"}, row.args)...)
 		app.Verbs = append(app.Verbs, Plan)
-		app.Dial = (&planning{fakeTemporal: &fakeTemporal{pollers: 1}, failure: row.failure}).dial
+		app.Dial = planning(&fakeTemporal{pollers: 1}, estimate.Plan{}, row.failure).dial
 		if code := Main(t.Context(), app); code != row.code || !strings.Contains(out.stderr.String(), row.says) {
 			t.Errorf("%s: code %d, want %d: %s", name, code, row.code, out.stderr.String())
 		}

@@ -41,6 +41,14 @@ type Stop struct {
 	Fails bool   `json:"fails"` // the sync fails; else it is held and asks
 }
 
+// Would says what becomes of a sync.
+func (s Stop) Would() string {
+	if s.Fails {
+		return "A sync would fail"
+	}
+	return "A sync would be held"
+}
+
 // Sooner is the smallest change of the quota that ends the first sync within 48 hours, or where none does, the one that ends it first.
 type Sooner struct {
 	Ceiling int       `json:"ceiling"`

@@ -59,11 +59,7 @@ func (p Page) stops(w io.Writer, plan estimate.Plan) {
 		return
 	}
 	for _, stop := range plan.Stops {
-		would := "be held"
-		if stop.Fails {
-			would = "fail"
-		}
-		p.say(w, "A sync would %s: %s.", would, inner(humanize.Clause(stop.What)))
+		p.say(w, "%s: %s.", stop.Would(), inner(humanize.Clause(stop.What)))
 	}
 	p.say(w, "`check %s` says what to change. What follows is of what the run-as user sees now, and of a sync that nothing stops.", plan.Source)
 	_, _ = fmt.Fprintln(w)
