@@ -33,11 +33,11 @@ func CheckSource(ctx workflow.Context, given converter.RawValue) (*doctor.Result
 	if err != nil {
 		return nil, end(err)
 	}
-	params := asked.ExamineParams{Source: in.Source}
-	result, err := Ask(ctx, in.Source, "check source "+in.Source, acts.Examine, params)
+	summary, params := "check source "+in.Source, asked.ExamineParams{Source: in.Source}
+	result, err := Ask(ctx, in.Source, summary, acts.Examine, params)
 	if errors.As(err, new(*UnservedError)) {
 		// A worker may have the settings of the source and not serve it, because a secret cannot be read.
-		result, err = call.Do(call.OnAnyWorker(ctx), call.ForQuestion, "check source "+in.Source+", which no worker serves", acts.Examine, params)
+		result, err = askAnyone(ctx, summary, acts.Examine, params)
 		if err != nil && !temporal.IsCanceledError(err) {
 			result, err = doctor.Judge(in.Source, []doctor.Finding{cluster.Unserved(in.Source, nil)}), nil
 		}

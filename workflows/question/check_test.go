@@ -191,7 +191,7 @@ func TestCheckSource_showsInTheUIWhatAsksForSomething(t *testing.T) {
 	}
 }
 
-// Whoever cancels a check gets no findings, be it asked on a worker of the source or on another one.
+// A check that is cancelled gives no findings, on a worker of the source and on another one.
 func TestCheckSource_thatIsCancelledIsCancelled(t *testing.T) {
 	t.Parallel()
 	for _, in := range []int{1, 2} { // the activity in which it is cancelled; FindWorker is the second

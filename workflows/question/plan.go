@@ -28,9 +28,13 @@ func PlanSource(ctx workflow.Context, given converter.RawValue) (*estimate.Plan,
 	if err != nil {
 		return nil, end(err)
 	}
-	plan, err := Ask(ctx, in.Source, "estimate what syncs of "+in.Source+" take", acts.Estimate, asked.EstimateParams{Source: in.Source})
+	summary, params := "estimate what syncs of "+in.Source+" take", asked.EstimateParams{Source: in.Source}
+	plan, err := Ask(ctx, in.Source, summary, acts.Estimate, params)
 	if errors.As(err, new(*UnservedError)) {
-		plan, err = elsewhere(ctx, in.Source, err)
+		// The name may be mistyped, and another worker then says which it knows; or the worker leaves the source out for a reason that
+		// the plan meets too.
+		other, failed := askAnyone(ctx, summary, acts.Estimate, params)
+		plan, err = other, unserved(in.Source, err, failed)
 	}
 	if err != nil {
 		return nil, end(err)
@@ -44,11 +48,7 @@ func planDetails(p estimate.Plan) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "### What syncs of %s take\n\n", p.Source)
 	for _, stop := range p.Stops {
-		would := "be held"
-		if stop.Fails {
-			would = "fail"
-		}
-		fmt.Fprintf(&b, "- **A sync would %s:** %s\n", would, stop.What)
+		fmt.Fprintf(&b, "- **%s:** %s\n", stop.Would(), stop.What)
 	}
 	for _, one := range []struct {
 		what string
@@ -64,19 +64,16 @@ func planDetails(p estimate.Plan) string {
 	return b.String()
 }
 
-// elsewhere asks any worker about a source that none serves: the name may be mistyped, and the worker then says which it knows; or the
-// worker leaves the source out for a reason that the plan meets too.
-func elsewhere(ctx workflow.Context, source string, unserved error) (estimate.Plan, error) {
-	plan, err := call.Do(call.OnAnyWorker(ctx), call.ForQuestion, "estimate what syncs of "+source+" take, which no worker serves",
-		acts.Estimate, asked.EstimateParams{Source: source})
-	failure := call.Explain(err)
-	switch {
-	case err == nil, temporal.IsCanceledError(err):
-		return plan, err
-	case notBegun(err), failure.Class == "":
-		return plan, unserved
+// unserved is the failure of a plan of a source that no worker serves: what the other worker says about it, if that says something.
+func unserved(source string, none, failed error) error {
+	if failed == nil || temporal.IsCanceledError(failed) {
+		return failed
 	}
-	return plan, &fault.Error{
+	failure := call.Explain(failed)
+	if notBegun(failed) || failure.Class == "" {
+		return none
+	}
+	return &fault.Error{
 		Class: failure.Class, System: failure.System, Message: "no worker serves source " + source + ": " + failure.Message,
 	}
 }

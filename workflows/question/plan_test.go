@@ -103,6 +103,24 @@ func TestPlanSource_saysWhichSourcesThereAre(t *testing.T) {
 	}
 }
 
+// TestPlanSource_isAnsweredByAWorkerThatDoesNotServeTheSource has a worker with the settings of a source that nobody serves.
+func TestPlanSource_isAnsweredByAWorkerThatDoesNotServeTheSource(t *testing.T) {
+	t.Parallel()
+	var s source
+	env := planning(t, &s, question.PlanID("acme"), func() (estimate.Plan, error) {
+		if len(s.asked) == 1 {
+			_, err := nobody(1)
+			return estimate.Plan{}, err
+		}
+		return estimate.Plan{Source: "acme", Calls: 11}, nil
+	})
+	env.ExecuteWorkflow(question.PlanSourceType)
+	var plan estimate.Plan
+	if err := env.GetWorkflowResult(&plan); err != nil || plan.Calls != 11 {
+		t.Errorf("got %+v, %v", plan, err)
+	}
+}
+
 // TestPlanSource_showsInTheUIWhatItTakes reads the details as the UI does.
 func TestPlanSource_showsInTheUIWhatItTakes(t *testing.T) {
 	t.Parallel()

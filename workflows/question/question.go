@@ -51,6 +51,13 @@ func Ask[P, R any](
 	return result, err
 }
 
+// askAnyone runs the activity of a question on any worker, once no worker serves the source.
+func askAnyone[P, R any](
+	ctx workflow.Context, summary string, activity func(context.Context, P) (R, error), params P,
+) (R, error) {
+	return call.Do(call.OnAnyWorker(ctx), call.ForQuestion, summary+", which no worker serves", activity, params)
+}
+
 // notBegun says whether no worker took the activity.
 func notBegun(err error) bool {
 	var late *temporal.TimeoutError
