@@ -115,7 +115,7 @@ func TestSync_sessionsOfBeforeItsResumeAreOver(t *testing.T) {
 	}
 }
 
-// Whoever answers the first login in place of Salesforce shows a wrong base_url: the sync does not begin and wait.
+// If something else than Salesforce answers the first login, base_url is wrong: the sync ends at once and does not wait.
 func TestAuthenticate_endsWhereSomebodyElseAnswersTheFirstLogin(t *testing.T) {
 	t.Parallel()
 	for name, answer := range map[string]http.Handler{

@@ -28,7 +28,7 @@ type console struct {
 	results *results // what out writes to, where that is stdout
 	command string
 	warned  []string            // the lines of all warnings
-	words   func(string) string // puts the names that people gave in the place of the settings'; nil keeps a sentence
+	words   func(string) string // names what people gave, not the settings; nil keeps a sentence
 	running bool                // the flags were parsed without a mistake
 }
 

@@ -153,7 +153,7 @@ func TestSync_interruptedSaysThatNobodyServesTheSource(t *testing.T) {
 	}
 }
 
-// Whoever misspells a source hears which ones workers serve. A name that nobody serves, such as the slip of before, is none of them.
+// Who misspells a source reads which sources workers serve. A name that no worker serves, such as an earlier slip, is not among them.
 func TestUnserved_namesTheSourcesThatAreServed(t *testing.T) {
 	t.Parallel()
 	polled := map[string]time.Time{"longhaul-acmee": {}, "longhaul-acme": time.Now(), "longhaul-beta": time.Now(), "longhaul-old": {}}

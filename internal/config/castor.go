@@ -221,7 +221,7 @@ func readCastorExtract(flags *pflag.FlagSet, env Environment, dir string, more .
 	}, nil
 }
 
-// AsCastorsFlags puts castor's flags in the place of the settings that a sentence names, for people who write no settings file.
+// AsCastorsFlags puts castor's flags for the settings that a sentence names, for people who write no settings file.
 func AsCastorsFlags(sentence string) string {
 	return settingNames.ReplaceAllStringFunc(sentence, func(name string) string {
 		flag := "--" + strings.ReplaceAll(strings.TrimPrefix(name, "the catalog's "), "_", "-")

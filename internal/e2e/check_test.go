@@ -222,7 +222,7 @@ func TestCheck_beginsByTheTypeAlone(t *testing.T) {
 	}
 }
 
-// keys are those in the bucket, but for logins: these count for an hour, whoever logged in.
+// keys are those in the bucket without logins, which count for an hour.
 func (w works) keys(t *testing.T) (all []string) {
 	t.Helper()
 	for key, err := range w.store.List(t.Context(), "") {

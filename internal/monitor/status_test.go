@@ -239,7 +239,7 @@ func TestSummarize_saysWhatIsMissingAndWhatIsGone(t *testing.T) {
 	}
 }
 
-// Whoever reads the result of a skipped sync needs no case for null.
+// A program that reads the result of a skipped sync needs no case for null.
 func TestNewOutcome_holdsNoNull(t *testing.T) {
 	t.Parallel()
 	text, err := json.Marshal(NewOutcome(&workflows.Result{Outcome: workflows.OutcomeSkipped}, Reference{}))

@@ -65,7 +65,7 @@ func (f limits) callsRow() doctor.Finding {
 	return passed
 }
 
-// left says what the org has left, whoever may use it.
+// left says how many API calls the org has left for all its users.
 func (f limits) left() string {
 	used, most := f.used.value.Used, f.used.value.Max
 	return fmt.Sprintf("the org has %s of %s left", humanize.Number(most-used), humanize.Number(most))

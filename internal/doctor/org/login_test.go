@@ -137,7 +137,7 @@ func TestCheck_policiesOfTheOrg(t *testing.T) {
 	}
 }
 
-// A page in place of each answer is no refusal, and no setting of the user mends it.
+// A page in place of each answer is no refusal, and no setting of the user changes it.
 func TestCheck_aMaintenancePageIsNoMissingPermission(t *testing.T) {
 	t.Parallel()
 	f := start(t, server.Options{Reports: 10, Faults: []server.Fault{{Name: "html_200"}}})

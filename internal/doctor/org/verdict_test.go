@@ -38,7 +38,7 @@ func TestCheck_refusalsThatPass(t *testing.T) {
 	}
 }
 
-// Whoever may describe no report reads no column, which is no matter of knowing.
+// A user who may describe no report reads no column: that is certain, so it is not listed as unknown.
 func TestCheck_describesThatAreAllRefused(t *testing.T) {
 	t.Parallel()
 	for name, class := range map[string]fault.Class{"high_assurance": fault.SessionPolicy, "report_no_run_reports": fault.PermissionMissing} {
