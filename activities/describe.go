@@ -25,6 +25,8 @@ type DescribeParams struct {
 	StartOpen bool       `json:"start_open,omitempty"` // the run before brought nothing, or ended for want of calls
 	Throttled bool       `json:"throttled,omitempty"`  // the run before ended throttled
 	Budget    CallBudget `json:"budget"`
+
+	Slice time.Duration `json:"slice"` // after which it ends as it is, and another run goes on
 }
 
 // DescribeResult counts what the bucket holds of the shard: its object, or as long as it is partial, its parts.
@@ -80,15 +82,11 @@ func (params DescribeParams) input(ctx context.Context, t attempt, share shard.S
 	return shard.Input{
 		Store: a.Store, Sync: t.staged, Shard: params.Shard, Attempt: int(info.Attempt), Since: info.ScheduledTime,
 		StartOpen: params.StartOpen, Throttled: params.Throttled,
-		Describer: t.source.Salesforce, Slots: share, Slice: cmp.Or(a.Slice, slice), LastRound: params.LastRound,
+		Describer: t.source.Salesforce, Slots: share, Slice: cmp.Or(a.Slice, params.Slice), LastRound: params.LastRound,
 		Progress: func(done, total int) { t.progress(max(int64(done)-params.Known, 0), int64(total)) },
 		Canary:   canary(a.Store, t.staged, t.source.Salesforce), Waiting: t.waits,
 	}
 }
-
-// slice is for how long a shard describes before it gives its place to others, so that a large org does not keep small
-// ones on the same workers waiting.
-const slice = 2 * time.Minute
 
 // canary describes a report that is known to answer, to tell a broken report from a broken Salesforce in a shard of broken
 // reports only.

@@ -193,7 +193,7 @@ func (w *window) start(ctx workflow.Context, selector workflow.Selector) {
 	p.flight.Begin(place, min(p.leftOf(one), reserved.Calls), w.last, workflow.Now(ctx))
 	params := activities.DescribeParams{
 		Sync: p.state.Sync, Shard: one.Shard, Share: w.shares[place], Last: w.last, Known: one.Done, LastRound: p.state.Round == 2,
-		StartOpen: one.StartOpen, Throttled: one.Throttled, Budget: reserved,
+		StartOpen: one.StartOpen, Throttled: one.Throttled, Budget: reserved, Slice: slice(len(w.shares), p.own.Pace.Known()),
 	}
 	summary := fmt.Sprintf("shard %d of %d: describe its reports", one.Shard+1, p.state.shards())
 	if one.Done > 0 {
@@ -227,6 +227,17 @@ func (w *window) ended(place int, described activities.DescribeResult) {
 	if described.Partial || !w.last {
 		w.free = append(w.free, place)
 	}
+}
+
+// slice is for how long one of n shards describes before it ends as it is: a minute for each of them, so that a slow org costs no more
+// than about 400 events an hour, but at most ten, for which a lost worker may hold the calls that are reserved for a shard. The
+// first runs are short, since the pace is known by those that have ended.
+func slice(n int, paceKnown bool) time.Duration {
+	const shortest, longest = 2 * time.Minute, 10 * time.Minute
+	if !paceKnown {
+		return shortest
+	}
+	return min(max(time.Duration(n)*time.Minute, shortest), longest)
 }
 
 // shares divides inFlight over n places; what remains of the division goes to the first ones. Every place gets one.

@@ -68,6 +68,42 @@ func TestSlice_aShardThatLeavesItsPlaceIsTakenUpAgain(t *testing.T) {
 	}
 }
 
+// TestSlice_ofASlowOrgCostsFewEvents wants a run of a shard to end once a minute, however many shards run at once, and within two
+// minutes as long as no run has told the pace.
+func TestSlice_ofASlowOrgCostsFewEvents(t *testing.T) {
+	t.Parallel()
+	for places, want := range map[int]time.Duration{1: 2 * time.Minute, 8: 8 * time.Minute, 64: 10 * time.Minute} {
+		t.Run(fmt.Sprint(places), func(t *testing.T) {
+			t.Parallel()
+			o := &org{describes: 2 * time.Minute}
+			o.authenticate = func(activities.AuthenticateParams) (activities.AuthenticateResult, error) {
+				r := healthy()
+				r.MaxInFlight, r.MaxShards = 64, places
+				return r, nil
+			}
+			o.plan = func(activities.PlanParams) (activities.PlanResult, error) {
+				return activities.PlanResult{Reports: 1280, ToDescribe: 1280, Shards: 128}, nil
+			}
+			env := environment(t, o, "sync-acme")
+			var begun []time.Duration
+			o.describe = func(_ context.Context, p activities.DescribeParams) (activities.DescribeResult, error) {
+				o.mu.Lock()
+				defer o.mu.Unlock()
+				begun = append(begun, p.Slice)
+				return described(10), nil
+			}
+			env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+			if _, failure := resultOf(t, env); failure != nil {
+				t.Fatal(failure)
+			}
+			first, last := begun[0], begun[len(begun)-1]
+			if first != 2*time.Minute || last != want {
+				t.Errorf("the first slice is %s and a later one %s, want 2m and %s", first, last, want)
+			}
+		})
+	}
+}
+
 // TestSlice_theNextRunLearnsHowTheLastOneEnded wants one answer before the whole width where the last run ended for want of
 // calls or brought nothing, and half of the width where Salesforce had asked for less.
 func TestSlice_theNextRunLearnsHowTheLastOneEnded(t *testing.T) {

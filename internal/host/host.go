@@ -28,7 +28,7 @@ const (
 type Options struct {
 	Version string // of Longhaul, for User-Agent and summary
 	Logger  *zap.Logger
-	Slice   time.Duration // how long a shard describes at a time; zero: two minutes
+	Slice   time.Duration // how long a shard describes at a time; zero: as the workflow says
 
 	// Lost, unless it is nil, is called once with the reason why the workers do nothing any more: Temporal has refused their polls
 	// for RefusedFor in a way that waiting does not fix. The process must end then.
