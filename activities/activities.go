@@ -54,7 +54,7 @@ type Activities struct {
 	Show     func(ctx context.Context, workflowID, runID string) (bool, error)      // lets a workflow show itself anew, if a worker has it in its memory
 	Wake     func(ctx context.Context, workflowID, runID string) error              // the same for any workflow, at the cost of events
 	Version  string                                                                 // of Longhaul
-	Slice    time.Duration                                                          // for how long a shard describes at a time; as the workflow says when zero
+	Slice    time.Duration                                                          // for which a shard describes at a time; zero: as the workflow says
 
 	shown  turns
 	woken  turns

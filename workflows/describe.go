@@ -193,7 +193,8 @@ func (w *window) start(ctx workflow.Context, selector workflow.Selector) {
 	p.flight.Begin(place, min(p.leftOf(one), reserved.Calls), w.last, workflow.Now(ctx))
 	params := activities.DescribeParams{
 		Sync: p.state.Sync, Shard: one.Shard, Share: w.shares[place], Last: w.last, Known: one.Done, LastRound: p.state.Round == 2,
-		StartOpen: one.StartOpen, Throttled: one.Throttled, Budget: reserved, Slice: slice(len(w.shares), p.own.Pace.Known()),
+		StartOpen: one.StartOpen, Throttled: one.Throttled, Budget: reserved,
+		Slice: slice(len(w.shares), p.own.Pace.Known()),
 	}
 	summary := fmt.Sprintf("shard %d of %d: describe its reports", one.Shard+1, p.state.shards())
 	if one.Done > 0 {
