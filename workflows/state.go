@@ -80,6 +80,11 @@ func (s *State) warn(warnings ...warning.Warning) {
 	}
 }
 
+// withdraw takes back the warnings that turned out to be void.
+func (s *State) withdraw(void func(warning.Warning) bool) {
+	s.Warnings = slices.DeleteFunc(s.Warnings, void)
+}
+
 // warnOfVerdict keeps what was decided about the sync among the warnings, if need be in place of the last ones.
 func (s *State) warnOfVerdict(verdict warning.Warning) {
 	for len(s.Warnings) > 0 && !s.holds(verdict) {
