@@ -126,6 +126,7 @@ const AfterResume = "; it continues after the signal resume"
 // untilResumed waits while the sync is paused.
 func (w *waiter) untilResumed(ctx workflow.Context) error {
 	if !w.paused() {
+		w.display.state.passed(string(PhasePaused))
 		return ctx.Err()
 	}
 	why := operator.Because("paused by an operator since "+humanize.Moment(w.own.PausedSince), w.own.PausedFor) + AfterResume

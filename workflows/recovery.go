@@ -216,6 +216,7 @@ func (r *recovery) block(ctx workflow.Context, cause error) error {
 // untilUnblocked waits while the sync is blocked, which may have begun in the previous run.
 func (r *recovery) untilUnblocked(ctx workflow.Context) error {
 	if r.own.Blocked == nil {
+		r.state.passed(string(PhaseBlocked))
 		return ctx.Err()
 	}
 	b := *r.own.Blocked

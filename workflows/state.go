@@ -18,8 +18,9 @@ type State struct {
 	Phase   Phase           `json:"phase"`
 	Started time.Time       `json:"started"`
 	Updated time.Time       `json:"updated"`
-	Runs    int             `json:"runs"`          // of this chain, the first is 1
-	Run     string          `json:"run,omitempty"` // the run that handed this state to the next one
+	Runs    int             `json:"runs"`             // of this chain, the first is 1
+	Run     string          `json:"run,omitempty"`    // the run that handed this state to the next one
+	Logged  string          `json:"logged,omitempty"` // the standstill that the log has a line of, until it is over
 
 	Warnings       []warning.Warning `json:"warnings"`
 	UnknownSignals []warning.Warning `json:"unknown_signals,omitempty"` // warnings of them
