@@ -143,6 +143,7 @@ type standstill struct {
 
 	concerns []activities.Concern // of a hold
 	refused  *activities.Failure  // the login, which is tried again
+	retries  bool                 // until is that of a try that may fail as the last one did
 }
 
 // enter moves to a phase and shows it.

@@ -162,7 +162,7 @@ func (r *recovery) untilNextTry(ctx workflow.Context, cause error) error {
 	u.Tries++
 	next := workflow.Now(ctx).UTC().Add(wait)
 	why := fmt.Sprintf("%s; try %d of %d is at %s", call.Explain(cause).Message, u.Tries, len(unexpectedWaits), minute(next))
-	if err := r.wait.sitOut(ctx, standstill{why: why}, wait); err != nil {
+	if err := r.wait.sitOut(ctx, standstill{why: why, retries: true}, wait); err != nil {
 		return err
 	}
 	u.Since, u.Reports = workflow.Now(ctx).UTC(), r.state.Reports
