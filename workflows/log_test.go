@@ -81,10 +81,20 @@ func TestLog_aLineForAStandstillOfTwoRuns(t *testing.T) {
 		sent   map[time.Duration]string // to the second run
 		want   []string                 // of both runs
 	}{
-		"paused":                              {org: slow, paused: true, sent: map[time.Duration]string{time.Minute: "resume"}, want: []string{"start", "pause", "end"}},
-		"resumed between the runs and paused": {org: slow, paused: true, sent: map[time.Duration]string{0: "resume", time.Minute: "pause", time.Hour: "resume"}, want: []string{"start", "pause", "pause", "end"}},
-		"blocked, and once more":              {org: blocked, sent: map[time.Duration]string{time.Minute: "resume"}, want: []string{"start", "block", "block", "end"}},
-		"waits for calls":                     {org: silent, sent: map[time.Duration]string{time.Hour: "pause", 2 * time.Hour: "resume"}, want: []string{"start", "wait", "pause", "wait", "end"}},
+		"paused": {
+			org: slow, paused: true, sent: map[time.Duration]string{time.Minute: "resume"}, want: []string{"start", "pause", "end"},
+		},
+		"resumed between the runs, and paused": {
+			org: slow, paused: true, sent: map[time.Duration]string{0: "resume", time.Minute: "pause", time.Hour: "resume"},
+			want: []string{"start", "pause", "pause", "end"},
+		},
+		"blocked, and once more": {
+			org: blocked, sent: map[time.Duration]string{time.Minute: "resume"}, want: []string{"start", "block", "block", "end"},
+		},
+		"waits for calls": {
+			org: silent, sent: map[time.Duration]string{time.Hour: "pause", 2 * time.Hour: "resume"},
+			want: []string{"start", "wait", "pause", "wait", "end"},
+		},
 	} {
 		log := new(eventLog)
 		first := row.org()

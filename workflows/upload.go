@@ -167,13 +167,8 @@ func (p *uploadPhase) sendNext(ctx workflow.Context, e *ExportState) error {
 // untried says whether a warning is of what the login could not try of a delivery, which tells itself once the target has every file. Only a
 // sync with one export has one that names none.
 func untried(w warning.Warning, export string) bool {
-	switch w.Code {
-	case warning.DeliveryUntried:
-		return true
-	case warning.ExportUntried, warning.ExportRefused:
-		return w.Params["export"] == export
-	}
-	return false
+	named := w.Code == warning.ExportUntried || w.Code == warning.ExportRefused
+	return w.Code == warning.DeliveryUntried || named && w.Params["export"] == export
 }
 
 func nameTaken(err error) bool {

@@ -75,10 +75,14 @@ func TestWarnings_ofWhatCouldNotBeTriedEndWithTheDelivery(t *testing.T) {
 		warned []warning.Warning
 		kept   []warning.Warning
 	}{
-		"one export":                 {warned: []warning.Warning{untried, shared}, kept: []warning.Warning{shared}},
-		"one of two is delivered":    {two: true, broken: "other", warned: []warning.Warning{of("castor"), of("other")}, kept: []warning.Warning{of("other")}},
-		"both are":                   {two: true, warned: []warning.Warning{of("castor"), of("other")}},
-		"one that seemed to be none": {two: true, warned: []warning.Warning{warning.New(warning.ExportRefused, warning.Params{"export": "other", "failure": "x"})}},
+		"one export": {warned: []warning.Warning{untried, shared}, kept: []warning.Warning{shared}},
+		"one of two is delivered": {
+			two: true, broken: "other", warned: []warning.Warning{of("castor"), of("other")}, kept: []warning.Warning{of("other")},
+		},
+		"both are": {two: true, warned: []warning.Warning{of("castor"), of("other")}},
+		"one that was refused is": {two: true, warned: []warning.Warning{
+			warning.New(warning.ExportRefused, warning.Params{"export": "other", "failure": "x"}),
+		}},
 	} {
 		o, shown := new(org), 0
 		if row.two {

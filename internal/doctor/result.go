@@ -57,7 +57,8 @@ func (r Result) Verdict() string {
 
 // Tally counts the answers.
 func (r Result) Tally() string {
-	return fmt.Sprintf("%d failed, %s, %d passed, %d not asked", r.count(Fail), humanize.Count(r.count(Warn), "warning"), r.count(Pass), r.count(Skipped))
+	warnings := humanize.Count(r.count(Warn), "warning")
+	return fmt.Sprintf("%d failed, %s, %d passed, %d not asked", r.count(Fail), warnings, r.count(Pass), r.count(Skipped))
 }
 
 func (r Result) count(status Status) (n int64) {
