@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"go.temporal.io/sdk/testsuite"
 	"go.temporal.io/sdk/workflow"
 
 	"longhaul/activities"
@@ -124,5 +125,38 @@ func TestLog_aLineForAStandstillOfTwoRuns(t *testing.T) {
 		if diff := cmp.Diff(row.want, log.seen); diff != "" {
 			t.Errorf("%s: the log has (-want +got):\n%s", name, diff)
 		}
+	}
+}
+
+// A sync that logs in again and again until it may has one line, in however many runs.
+func TestLog_aLineForAWaitOfManyLogins(t *testing.T) {
+	t.Parallel()
+	log := new(eventLog)
+	spent := func(logins int) (*org, *testsuite.TestWorkflowEnvironment) {
+		o := &org{log: log}
+		env := environment(t, o, "sync-acme")
+		o.authenticate = func(activities.AuthenticateParams) (activities.AuthenticateResult, error) {
+			switch o.count("Authenticate") {
+			case logins:
+				return spentBut(1990)(activities.AuthenticateParams{})
+			case 3:
+				suggestContinueAsNew(env)
+			}
+			return activities.AuthenticateResult{}, refusal(fault.QuotaExhausted, "the org has used up its daily API calls")
+		}
+		env.RegisterDelayedCallback(env.CancelWorkflow, 5*time.Hour)
+		return o, env
+	}
+	_, first := spent(100)
+	first.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	var next *workflow.ContinueAsNewError
+	if !errors.As(first.GetWorkflowError(), &next) {
+		t.Fatalf("it ends with %v, want continue-as-new", first.GetWorkflowError())
+	}
+	o, second := spent(2)
+	second.SetContinuedExecutionRunID(before)
+	second.ExecuteWorkflow(workflows.SyncSourceType, decode(t, next))
+	if diff := cmp.Diff([]string{"start", "wait", "wait", "end"}, log.seen); diff != "" || o.count("Authenticate") != 2 {
+		t.Errorf("after %d logins of the second run the log has, with the wait for calls (-want +got):\n%s", o.count("Authenticate"), diff)
 	}
 }
