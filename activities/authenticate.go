@@ -169,7 +169,7 @@ func (a *Activities) authenticate(
 		staged.ID, result.SyncID = claim.Mark.Sync, claim.Mark.Sync
 	}
 	if params.Upload {
-		if err := checkTargets(ctx, source, &result); err != nil {
+		if err := checkTargets(ctx, source, last, &result); err != nil {
 			return result, claim, err
 		}
 	}

@@ -1,6 +1,7 @@
 package activities_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -12,8 +13,11 @@ import (
 
 	"longhaul/activities"
 	"longhaul/internal/catalog"
+	"longhaul/internal/export/castor"
 	"longhaul/internal/fault"
+	"longhaul/internal/history"
 	"longhaul/internal/simulator/server"
+	"longhaul/internal/staging"
 	"longhaul/internal/warning"
 )
 
@@ -127,4 +131,68 @@ func TestAuthenticate_warnsOnceOfWhatCannotBeTried(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A delivery of the last sync to the same place has tried the token, which a catalog with a url lets nobody else try.
+func TestAuthenticate_aTokenThatDeliveredIsTried(t *testing.T) {
+	t.Parallel()
+	sim := simulated(t, server.Options{Reports: 5})
+	org := clientOf(t, sim, nil)
+	for name, row := range map[string]struct {
+		host      string // of the catalog now; empty: where the last sync delivered
+		delivered bool
+		says      string // empty: no warning
+	}{
+		"delivered":                  {delivered: true},
+		"not delivered":              {says: "no public API to ask"},
+		"delivered elsewhere":        {delivered: true, host: "http://localhost:1", says: "no public API to ask"},
+		"delivered, and is away now": {delivered: true, host: "http://127.0.0.1:1", says: "cannot be reached now"},
+	} {
+		to := clientOfCatalog(t, cmp.Or(row.host, sim.Ready().Catalog), sim)
+		store, err := staging.Open(t.Context(), "mem://")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = store.Close() }()
+		source := &activities.Source{Name: "acme", Salesforce: org, Exports: castorTo(to), APIVersion: org.APIVersion(), MaxInFlight: 4}
+		last, where := "20261122T181610.000Z-ab12cd34", to
+		if name == "delivered elsewhere" {
+			where = clientOfCatalog(t, sim.Ready().Catalog, sim)
+		}
+		record := history.Record{Sync: last, Source: "acme", Exports: map[string]history.Delivery{
+			"castor": {Delivered: row.delivered, To: castor.NewTarget(where, nil).Destination()},
+		}}
+		if err := store.WriteJSON(t.Context(), staging.RecordKey("acme", last), record); err != nil {
+			t.Fatal(err)
+		}
+		value, err := envOn(source, store, "A").ExecuteActivity("Authenticate", activities.AuthenticateParams{
+			Sync: activities.Sync{Source: "acme", ID: "20261123T181610.000Z-ab12cd34"}, Upload: true,
+		})
+		var result activities.AuthenticateResult
+		if err == nil {
+			err = value.Get(&result)
+		}
+		all := ""
+		for _, one := range warning.Show(result.Warnings) {
+			all += one.Message
+		}
+		untried := strings.Contains(all, "token") == strings.Contains(row.says, "no public API")
+		if err != nil || !untried || !strings.Contains(all, row.says) || (row.says == "") != (all == "") {
+			t.Errorf("%s: it warns of %q (%v), want %q", name, all, err, row.says)
+		}
+	}
+}
+
+// clientOfCatalog delivers to a url, for which there is no public API.
+func clientOfCatalog(t *testing.T, address string, sim *server.Server) *catalog.Client {
+	t.Helper()
+	client, err := catalog.New(catalog.Config{
+		URL: address, SourceID: sim.Ready().SourceID, Backoff: time.Millisecond,
+		Token: func(context.Context) (string, error) { return sim.Ready().CatalogToken, nil },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.Close)
+	return client
 }

@@ -6,6 +6,7 @@ import (
 
 	"longhaul/internal/export"
 	"longhaul/internal/fault"
+	"longhaul/internal/history"
 	"longhaul/internal/listing"
 	"longhaul/internal/warning"
 )
@@ -61,7 +62,7 @@ func (s *Source) fields(sync Sync) (listing.Fields, error) {
 
 // checkTargets looks whether deliveries can succeed, before anything is spent on what would not be delivered. It fails where none
 // can; where some can, the others are warnings: the sync tries them at its end.
-func checkTargets(ctx context.Context, source *Source, result *AuthenticateResult) error {
+func checkTargets(ctx context.Context, source *Source, last history.Record, result *AuthenticateResult) error {
 	var refused []warning.Warning
 	var first error
 	checked := 0
@@ -71,6 +72,9 @@ func checkTargets(ctx context.Context, source *Source, result *AuthenticateResul
 		}
 		checked++
 		doubt, err := one.Target.Check(ctx)
+		if before := last.Exports[one.Name()]; before.Delivered && before.To == one.Target.Destination() {
+			doubt = withoutToken(doubt)
+		}
 		switch {
 		case err != nil && first == nil:
 			first = err
@@ -88,4 +92,14 @@ func checkTargets(ctx context.Context, source *Source, result *AuthenticateResul
 	}
 	result.Warnings = append(result.Warnings, refused...)
 	return nil
+}
+
+// withoutToken is a doubt without that the token could not be tried. A delivery of the last sync to the same place has tried it, and where
+// the settings have a url, each sync would say so anew.
+func withoutToken(doubt warning.Warning) (rest warning.Warning) {
+	about := slices.DeleteFunc(slices.Clone(doubt.About), func(one warning.Warning) bool { return one.Code == warning.TokenUntried })
+	if len(about) > 0 || doubt.Code != warning.DeliveryUntried {
+		rest, rest.About = doubt, about
+	}
+	return rest
 }

@@ -38,6 +38,7 @@ func (p *authenticatePhase) run(ctx workflow.Context) error {
 	if err != nil {
 		return err
 	}
+	p.state.passed(waits)
 	p.own.Auth = auth
 	p.own.Auth.Warnings = nil                                        // kept among the state's
 	p.own.Auth.Exports = nil                                         // kept with what becomes of them
@@ -78,6 +79,7 @@ func (p *authenticatePhase) logIn(ctx workflow.Context) (activities.Authenticate
 		err = p.wait.sitOutUnless(ctx, p.standstill(err), p.untilNextLogin(err), func() bool {
 			return p.budget.changes != changes
 		})
+		p.state.Logged = waits // which a next login that fails goes on with
 		if err == nil {
 			err = p.wait.continueIfFull(ctx)
 		}

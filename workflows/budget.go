@@ -157,6 +157,7 @@ func (b *budget) untilRoom(ctx workflow.Context) error {
 		}
 	}
 	if b.hasRoom(ctx) {
+		b.state.passed(waits)
 		return ctx.Err()
 	}
 	defer b.wait.goOn(ctx)

@@ -6,11 +6,11 @@ import (
 )
 
 // rest is what is left of a sync that describes, as a progress shows it; nil where nobody can know it: what is to be described is not
-// planned yet, somebody must act first, or something else is in the way whose end nobody knows.
+// planned yet, somebody must act first, a step failed and may fail again, or something else is in the way whose end nobody knows.
 func (d *display) rest(p *Progress) *forecast.Rest {
 	s, at := d.state, d.instead
 	describes := d.flight != nil && (s.Phase == PhaseDescribe || s.Phase == PhaseCatchUp)
-	held := at.phase != "" || at.refused != nil || p.Trouble != "" || at.why != "" && at.until.IsZero() && s.Quota.Room(p.Updated) > 0
+	held := at.phase != "" || at.refused != nil || at.retries || p.Trouble != "" || at.why != "" && at.until.IsZero() && s.Quota.Room(p.Updated) > 0
 	if d.outcome != "" || !describes || held {
 		return nil
 	}

@@ -1,6 +1,8 @@
 package workflows_test
 
 import (
+	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -86,5 +88,40 @@ func TestForecast_isNoneWhileSomebodyMustAct(t *testing.T) {
 		if m.silent && (describing[1] > 0 || describing[0] == 0) || !m.silent && (describing[1] == 0 || standing[1] > 0 || standing[0] == 0) {
 			t.Errorf("%s: looks without and with a forecast are %v", name, shown)
 		}
+	}
+}
+
+// TestForecast_isNoneBeforeATryThatMayFail has a step that fails again and again in the middle of describing, for reasons nobody knows.
+func TestForecast_isNoneBeforeATryThatMayFail(t *testing.T) {
+	t.Parallel()
+	m := &metered{daily: 100_000, kinds: activities.Kinds{Reports: 8000}}
+	m.open(t)
+	describe, failed := m.org.describe, 0
+	m.org.describe = func(ctx context.Context, p activities.DescribeParams) (activities.DescribeResult, error) {
+		m.org.mu.Lock()
+		fails := m.done[9] > 0 && failed < 3
+		if fails {
+			failed++
+		}
+		m.org.mu.Unlock()
+		if fails {
+			return activities.DescribeResult{}, bug()
+		}
+		return describe(ctx, p)
+	}
+	between, describing := 0, 0
+	looks, _, _ := m.watch(t)
+	for _, l := range looks {
+		switch {
+		case strings.Contains(l.Waiting, "; try "):
+			if between++; l.Forecast != nil {
+				t.Errorf("before a try that may fail it says %s", l.Forecast.Words())
+			}
+		case l.Phase == workflows.PhaseDescribe && l.Forecast != nil:
+			describing++
+		}
+	}
+	if between == 0 || describing == 0 {
+		t.Errorf("%d looks before a try, %d with a forecast: the test shows nothing", between, describing)
 	}
 }

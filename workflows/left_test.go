@@ -36,6 +36,9 @@ func TestLeft_isShownWhereItIsKnown(t *testing.T) {
 		"its login is refused and tried again": {func(d *display) {
 			d.instead = standstill{why: "refused", until: atTwo.Add(time.Hour), refused: new(activities.Failure)}
 		}, false},
+		"its step failed, is tried again and may fail again": {func(d *display) {
+			d.instead = standstill{why: "a bug; try 2 of 5 is at 15:02", until: atTwo.Add(time.Hour), retries: true}
+		}, false},
 		"the maximum is not known":     {func(d *display) { d.state.Quota.Max = 0 }, false},
 		"nothing is planned yet":       {func(d *display) { d.state.Phase = PhaseEnumerate }, false},
 		"it is over":                   {func(d *display) { d.outcome = OutcomeComplete }, false},

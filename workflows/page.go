@@ -18,7 +18,7 @@ func (d *display) page(p Progress) string {
 	switch {
 	case p.Outcome != "":
 		b.title(p.Source, p.Outcome.Words(p.Unseen))
-		b.text("*Ended at %s, after %s.*", second(d.ended), humanize.Duration(d.ended.Sub(p.Started)))
+		b.text("*Ended at %s, after %s.*", humanize.Date(d.ended), humanize.Duration(d.ended.Sub(p.Started)))
 		d.why(b, p)
 		b.WriteString("\n")
 		d.gaps(b, p)
@@ -62,10 +62,12 @@ func (b *page) wait(p Progress) {
 	case p.Waiting == "":
 		return
 	}
-	what := map[Phase]string{PhasePaused: "Paused", PhaseBlocked: "Blocked", PhaseHeld: "Held"}[p.Phase]
-	if what == "" {
-		what = "Waiting"
+	if p.Phase == PhasePaused { // which the title says
+		b.text("**By an operator** %s.", strings.TrimSuffix(strings.TrimPrefix(p.Waiting, byOperator), AfterResume))
+		b.text("**To resume:** %s.", humanize.Clause(p.Do))
+		return
 	}
+	what := cmp.Or(map[Phase]string{PhaseBlocked: "Blocked", PhaseHeld: "Held"}[p.Phase], "Waiting")
 	if len(p.Concerns) > 1 {
 		b.text("**%s%s:**\n", what, whenWords(p))
 		for _, c := range p.Concerns {
@@ -96,11 +98,13 @@ func whenWords(p Progress) string {
 // counts say how far the sync is.
 func (b *page) counts(p Progress, exports []string) {
 	of := func(done, total int64, what string) {
-		if total > 0 {
+		if done > 0 { // before that a total says nothing
 			b.line("%s of %s %s", humanize.Number(done), humanize.Number(total), what)
 		}
 	}
-	of(p.Done, p.ToDescribe, "reports described")
+	if p.ToDescribe > 0 { // what lies ahead
+		b.line("%s of %s reports described", humanize.Number(p.Done), humanize.Number(p.ToDescribe))
+	}
 	if p.Reused > 0 {
 		b.line("%s known and unchanged, so reused", humanize.Count(p.Reused, "report"))
 	}
@@ -265,13 +269,14 @@ func minute(t time.Time) string { return humanize.Moment(t) }
 
 const (
 	asOf         = "As of "
-	secondLayout = "2006-01-02 15:04:05 UTC"
+	secondLayout = "2 Jan 2006 15:04:05 UTC" // that of humanize.Date, to the second
 )
 
 // ShownAt is the moment that the counts of a page are of; zero where it says none.
 func ShownAt(page string) time.Time {
 	_, rest, _ := strings.Cut(page, asOf)
-	at, err := time.Parse(secondLayout, rest[:min(len(rest), len(secondLayout))])
+	moment, _, _ := strings.Cut(rest, ".")
+	at, err := time.Parse(secondLayout, moment)
 	if err != nil {
 		return time.Time{}
 	}

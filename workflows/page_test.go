@@ -31,14 +31,18 @@ func TestPage_saysWhatIsNewAndWhatToDo(t *testing.T) {
 		says, never []string
 	}{
 		"it describes": {
-			func(*display) {},
+			func(d *display) {
+				castor := ExportState{ExportPlan: activities.ExportPlan{Name: "castor", Files: []string{"a"}, Delivers: true}}
+				d.state.exportsState = exportsState{Exports: []ExportState{castor}}
+			},
 			[]string{
-				"### acme: describing reports (describe)\n", "\n*As of 2026-11-29 14:02:10 UTC.*\n", "- 0 of 3,000 reports described\n",
+				"### acme: describing reports (describe)\n", "\n*As of 29 Nov 2026 14:02:10 UTC.*\n", "- 0 of 3,000 reports described\n",
 				"- 1,200 reports known and unchanged, so reused\n", "- In the org: 60 folders, 4,200 reports, 1 dashboard, 2 components, 3 users\n",
 				"- 0 API calls by this sync\n",
 			},
-			[]string{"|", "yet"},
+			[]string{"|", "yet", "shards", "files"}, // of which none is done
 		},
+		"some shards are done": {func(d *display) { d.state.Shards = 2 }, []string{"- 2 of 12 shards done\n"}, nil},
 		"it waits, and knows until when": {
 			func(d *display) {
 				d.instead = standstill{why: "this source has used its share", until: until, do: moreQuota("acme")}
@@ -87,7 +91,7 @@ func TestPage_saysWhatIsNewAndWhatToDo(t *testing.T) {
 			func(d *display) {
 				d.outcome, d.ended, d.failure = OutcomeFailed, atTwo, &activities.Failure{Class: fault.LoginRefused, Message: "the user is frozen"}
 			},
-			[]string{"### acme: failed\n", "*Ended at 2026-11-29 14:02:10 UTC, after 3.0 h.*", "**Why:** the user is frozen.\n", "start the sync again"},
+			[]string{"### acme: failed\n", "*Ended at 29 Nov 2026 14:02 UTC, after 3.0 h.*", "**Why:** the user is frozen.\n", "start the sync again"},
 			[]string{"As of"},
 		},
 		"it has gaps": {
@@ -132,6 +136,11 @@ func TestPage_saysWhatIsNewAndWhatToDo(t *testing.T) {
 func TestShownAt_isTheMomentOfThePage(t *testing.T) {
 	t.Parallel()
 	d := shown()
+	d.state.Updated = atTwo.Add(4 * 24 * time.Hour) // a day of one digit
+	if got := ShownAt(d.page(d.progress())); !got.Equal(d.state.Updated) {
+		t.Errorf("got %s", got)
+	}
+	d.state.Updated = atTwo
 	if got := ShownAt(d.page(d.progress())); !got.Equal(atTwo) || !ShownAt("### acme: failed").IsZero() || !ShownAt(asOf+"noon").IsZero() {
 		t.Errorf("got %s", got)
 	}
@@ -158,6 +167,25 @@ func TestVerdict_namesWhoDecided(t *testing.T) {
 	} {
 		if got := p.verdict(nil).Sentence(); got != want {
 			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+// TestPage_saysOnceThatItIsPaused reads the page of a sync that an operator has paused.
+func TestPage_saysOnceThatItIsPaused(t *testing.T) {
+	t.Parallel()
+	for reason, want := range map[string]string{
+		"":                " since 29 Nov 14:02 UTC.\n",
+		"org maintenance": " since 29 Nov 14:02 UTC (org maintenance).\n",
+	} {
+		d := shown()
+		d.state.pauseState = pauseState{Paused: true, PausedSince: atTwo, PausedFor: reason}
+		d.instead = (&waiter{own: &d.state.pauseState, display: d}).standstill()
+		page := d.page(d.progress())
+		if strings.Count(strings.ToLower(page), "pause") != 1 || !strings.HasPrefix(page, "### acme: paused\n") ||
+			!strings.Contains(page, "**By an operator**"+want) ||
+			!strings.Contains(page, "**To resume:** `temporal workflow signal --workflow-id sync-acme --name resume`.\n") {
+			t.Errorf("the page is\n%s", page)
 		}
 	}
 }

@@ -120,16 +120,25 @@ func (w *waiter) backOff(ctx workflow.Context, retryAfter time.Duration, why str
 	return w.sitOut(ctx, standstill{why: cmp.Or(why, "Salesforce asked to wait before more is asked of it")}, retryAfter)
 }
 
-// AfterResume ends the reason of a pause.
-const AfterResume = "; it continues after the signal resume"
+// The reason of a pause begins and ends so.
+const (
+	byOperator  = "paused by an operator "
+	AfterResume = "; it continues after the signal resume"
+)
+
+// standstill is what is shown of a pause.
+func (w *waiter) standstill() standstill {
+	why := operator.Because(byOperator+"since "+humanize.Moment(w.own.PausedSince), w.own.PausedFor) + AfterResume
+	return standstill{phase: PhasePaused, why: why, do: toResume("", w.display.state.Sync.Source)}
+}
 
 // untilResumed waits while the sync is paused.
 func (w *waiter) untilResumed(ctx workflow.Context) error {
 	if !w.paused() {
+		w.display.state.passed(string(PhasePaused))
 		return ctx.Err()
 	}
-	why := operator.Because("paused by an operator since "+humanize.Moment(w.own.PausedSince), w.own.PausedFor) + AfterResume
-	w.halt(ctx, standstill{phase: PhasePaused, why: why, do: toResume("", w.display.state.Sync.Source)})
+	w.halt(ctx, w.standstill())
 	err := workflow.Await(ctx, func() bool { return !w.paused() || historyFull(ctx) })
 	if err = cmp.Or(err, ctx.Err()); err == nil && w.paused() { // a cancel comes first: the next run would not see it
 		return w.continueAsNew(ctx)

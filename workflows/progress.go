@@ -143,6 +143,7 @@ type standstill struct {
 
 	concerns []activities.Concern // of a hold
 	refused  *activities.Failure  // the login, which is tried again
+	retries  bool                 // until is that of a try that may fail as the last one did
 }
 
 // enter moves to a phase and shows it.
@@ -151,13 +152,36 @@ func (d *display) enter(ctx workflow.Context, phase Phase) {
 	d.showPhase(ctx)
 }
 
-// halt shows that the sync stands still; the zero standstill shows the phase again. The log gets a line for each standstill.
+// halt shows that the sync stands still; the zero standstill shows the phase again. The log gets a line for each standstill, in whichever
+// run it goes on.
 func (d *display) halt(ctx workflow.Context, at standstill) {
-	began := at.why != "" && (d.instead.why == "" || d.instead.phase != at.phase)
+	before := d.state.Logged
+	d.state.Logged = at.kind()
 	d.instead = at
 	d.showPhase(ctx)
-	if began {
+	if at.why != "" && before != at.kind() {
 		d.logHalt(ctx, at)
+	}
+}
+
+// kind tells standstills apart for the log; empty for none.
+func (at standstill) kind() string {
+	switch {
+	case at.why == "":
+		return ""
+	case at.phase == "":
+		return waits
+	}
+	return string(at.phase)
+}
+
+// waits is the kind of a standstill that has no phase of its own.
+const waits = "wait"
+
+// passed notes that the sync does not stand still so: that may have ended between two runs.
+func (s *State) passed(kind string) {
+	if s.Logged == kind {
+		s.Logged = ""
 	}
 }
 

@@ -162,7 +162,7 @@ func (r *recovery) untilNextTry(ctx workflow.Context, cause error) error {
 	u.Tries++
 	next := workflow.Now(ctx).UTC().Add(wait)
 	why := fmt.Sprintf("%s; try %d of %d is at %s", call.Explain(cause).Message, u.Tries, len(unexpectedWaits), minute(next))
-	if err := r.wait.sitOut(ctx, standstill{why: why}, wait); err != nil {
+	if err := r.wait.sitOut(ctx, standstill{why: why, retries: true}, wait); err != nil {
 		return err
 	}
 	u.Since, u.Reports = workflow.Now(ctx).UTC(), r.state.Reports
@@ -216,6 +216,7 @@ func (r *recovery) block(ctx workflow.Context, cause error) error {
 // untilUnblocked waits while the sync is blocked, which may have begun in the previous run.
 func (r *recovery) untilUnblocked(ctx workflow.Context) error {
 	if r.own.Blocked == nil {
+		r.state.passed(string(PhaseBlocked))
 		return ctx.Err()
 	}
 	b := *r.own.Blocked

@@ -18,8 +18,9 @@ type State struct {
 	Phase   Phase           `json:"phase"`
 	Started time.Time       `json:"started"`
 	Updated time.Time       `json:"updated"`
-	Runs    int             `json:"runs"`          // of this chain, the first is 1
-	Run     string          `json:"run,omitempty"` // the run that handed this state to the next one
+	Runs    int             `json:"runs"`             // of this chain, the first is 1
+	Run     string          `json:"run,omitempty"`    // the run that handed this state to the next one
+	Logged  string          `json:"logged,omitempty"` // the standstill that the log has a line of, until it is over
 
 	Warnings       []warning.Warning `json:"warnings"`
 	UnknownSignals []warning.Warning `json:"unknown_signals,omitempty"` // warnings of them
@@ -78,6 +79,11 @@ func (s *State) warn(warnings ...warning.Warning) {
 			s.Warnings = append(s.Warnings, w)
 		}
 	}
+}
+
+// withdraw takes back the warnings that turned out to be void.
+func (s *State) withdraw(void func(warning.Warning) bool) {
+	s.Warnings = slices.DeleteFunc(s.Warnings, void)
 }
 
 // warnOfVerdict keeps what was decided about the sync among the warnings, if need be in place of the last ones.

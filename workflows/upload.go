@@ -157,9 +157,18 @@ func (p *uploadPhase) sendNext(ctx workflow.Context, e *ExportState) error {
 		return err
 	}
 	e.Uploads++
-	e.To = sent.To
+	if e.To = sent.To; e.done() {
+		p.state.withdraw(func(w warning.Warning) bool { return untried(w, e.Name) })
+	}
 	p.display.touch(ctx)
 	return nil
+}
+
+// untried says whether a warning is of what the login could not try of a delivery, which tells itself once the target has every file. Only a
+// sync with one export has one that names none.
+func untried(w warning.Warning, export string) bool {
+	named := w.Code == warning.ExportUntried || w.Code == warning.ExportRefused
+	return w.Code == warning.DeliveryUntried || named && w.Params["export"] == export
 }
 
 func nameTaken(err error) bool {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -129,8 +130,9 @@ func TestSignals_allSayWhatTheyDo(t *testing.T) {
 		t.Errorf("it takes %d signals and %d updates", len(said.GetSignalDefinitions()), len(said.GetUpdateDefinitions()))
 	}
 	for _, one := range slices.Concat(said.GetSignalDefinitions(), said.GetUpdateDefinitions()) {
-		if one.GetDescription() == "" {
-			t.Errorf("%s does not say what it does", one.GetName())
+		internal := strings.HasPrefix(one.GetDescription(), "Sent by Longhaul itself, never by a person: ")
+		if one.GetDescription() == "" || internal != strings.HasPrefix(one.GetName(), "longhaul-") {
+			t.Errorf("%s does not say who sends it, and what it does: %q", one.GetName(), one.GetDescription())
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"longhaul/activities"
+	"longhaul/internal/fault"
 	"longhaul/internal/warning"
 	"longhaul/workflows"
 )
@@ -57,5 +58,67 @@ func TestWarnings_ofALaterVersionStopNothing(t *testing.T) {
 	}
 	if details := detailsOf(t, env); !strings.Contains(details, "\n- "+shown) {
 		t.Errorf("the details are %s", details)
+	}
+}
+
+// TestWarnings_ofWhatCouldNotBeTriedEndWithTheDelivery delivers one of two exports: what was not known of the other one stays so.
+func TestWarnings_ofWhatCouldNotBeTriedEndWithTheDelivery(t *testing.T) {
+	t.Parallel()
+	untried := warning.New(warning.DeliveryUntried, nil, warning.New(warning.TokenUntried, nil, warning.New(warning.NoPublicAPI, nil)))
+	of := func(export string) warning.Warning {
+		return warning.New(warning.ExportUntried, warning.Params{"export": export}, untried)
+	}
+	shared := warning.New(warning.BucketShared, nil)
+	for name, row := range map[string]struct {
+		two    bool
+		broken string // the export that no target takes
+		warned []warning.Warning
+		kept   []warning.Warning
+	}{
+		"one export": {warned: []warning.Warning{untried, shared}, kept: []warning.Warning{shared}},
+		"one of two is delivered": {
+			two: true, broken: "other", warned: []warning.Warning{of("castor"), of("other")}, kept: []warning.Warning{of("other")},
+		},
+		"both are": {two: true, warned: []warning.Warning{of("castor"), of("other")}},
+		"one that was refused is": {two: true, warned: []warning.Warning{
+			warning.New(warning.ExportRefused, warning.Params{"export": "other", "failure": "x"}),
+		}},
+	} {
+		o, shown := new(org), 0
+		if row.two {
+			withTwo(o)
+		}
+		login := o.authenticate
+		o.authenticate = func(p activities.AuthenticateParams) (activities.AuthenticateResult, error) {
+			r := healthy()
+			if login != nil {
+				r, _ = login(p)
+			}
+			r.Warnings = row.warned
+			return r, nil
+		}
+		o.account = func(p activities.WriteAccountParams) (activities.WriteAccountResult, error) {
+			shown = len(p.Warnings)
+			return activities.WriteAccountResult{}, nil
+		}
+		o.upload = func(p activities.UploadParams) (activities.UploadResult, error) {
+			if p.Export == row.broken {
+				return activities.UploadResult{}, refusalBy(fault.Catalog, fault.Invalid, "no")
+			}
+			return activities.UploadResult{}, nil
+		}
+		env := environment(t, o, "sync-acme")
+		env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+		got, _ := resultOf(t, env)
+		want := warning.Show(row.kept)
+		if shown != len(row.warned) || said(got.Warnings) != said(want) || len(got.Warnings) != len(want) {
+			t.Errorf("%s: %d warnings before, then %q, want %q", name, shown, messages(got.Warnings), messages(want))
+		}
+		details := detailsOf(t, env)
+		for _, one := range warning.Show(row.warned) {
+			if kept := strings.Contains(said(want), one.Message); strings.Contains(details, "- "+one.Message) != kept {
+				t.Errorf("%s: %q is to be on the page: %t\n%s", name, one.Message, kept, details)
+			}
+		}
 	}
 }

@@ -95,7 +95,7 @@ func TestCheck_showsARowALine(t *testing.T) {
 	app, out := newTestApp(t, "longhaul-starter", "check", "acme")
 	app.Dial = checking(&fakeTemporal{pollers: 1}, found(failing("login", fault.LoginRefused, fault.Salesforce)), nil).dial
 	code := Main(t.Context(), app)
-	want := `acme: A sync cannot run as it is. 2 questions: 1 failed, 0 remarks, 1 passed, 0 not asked. 11 API
+	want := `acme: A sync cannot run as it is. 2 questions: 1 failed, 0 warnings, 1 passed, 0 not asked. 11 API
 calls.
 
   ok   Settings  as they should be

@@ -50,7 +50,7 @@ func TestJudge_takesTheWorstStatus(t *testing.T) {
 	}
 }
 
-// TestVerdict_saysWhatASyncWouldDo: what holds a first sync is no mere remark, and scripts see it too.
+// TestVerdict_saysWhatASyncWouldDo: what holds a first sync is no mere warning, and scripts see it too.
 func TestVerdict_saysWhatASyncWouldDo(t *testing.T) {
 	t.Parallel()
 	warn, holds, fail := doctor.Finding{Status: doctor.Warn}, doctor.Finding{Status: doctor.Warn, Holds: true}, doctor.Finding{Status: doctor.Fail}
@@ -60,8 +60,8 @@ func TestVerdict_saysWhatASyncWouldDo(t *testing.T) {
 		want     string
 	}{
 		{[]doctor.Finding{{Status: doctor.Pass}, {Status: doctor.Skipped}}, false, "A sync can run"},
-		{[]doctor.Finding{warn, {Status: doctor.Pass}, warn}, false, "A sync can run; 2 remarks"},
-		{[]doctor.Finding{warn, holds}, true, "A first sync would be held, until somebody approves; 2 remarks"},
+		{[]doctor.Finding{warn, {Status: doctor.Pass}, warn}, false, "A sync can run; 2 warnings"},
+		{[]doctor.Finding{warn, holds}, true, "A first sync would be held, until somebody approves; 2 warnings"},
 		{[]doctor.Finding{holds, fail}, true, "A sync cannot run as it is"},
 	} {
 		if got := doctor.Judge("acme", row.findings); got.Verdict() != row.want || got.Held != row.held {

@@ -43,21 +43,22 @@ func Judge(source string, findings []Finding) Result {
 
 // Verdict says in a sentence what the findings mean for a sync.
 func (r Result) Verdict() string {
-	remarks := r.count(Warn)
+	warnings := r.count(Warn)
 	switch {
 	case r.Status == Fail:
 		return "A sync cannot run as it is"
 	case r.Held:
-		return "A first sync would be held, until somebody approves; " + humanize.Count(remarks, "remark")
-	case remarks > 0:
-		return "A sync can run; " + humanize.Count(remarks, "remark")
+		return "A first sync would be held, until somebody approves; " + humanize.Count(warnings, "warning")
+	case warnings > 0:
+		return "A sync can run; " + humanize.Count(warnings, "warning")
 	}
 	return "A sync can run"
 }
 
 // Tally counts the answers.
 func (r Result) Tally() string {
-	return fmt.Sprintf("%d failed, %s, %d passed, %d not asked", r.count(Fail), humanize.Count(r.count(Warn), "remark"), r.count(Pass), r.count(Skipped))
+	warnings := humanize.Count(r.count(Warn), "warning")
+	return fmt.Sprintf("%d failed, %s, %d passed, %d not asked", r.count(Fail), warnings, r.count(Pass), r.count(Skipped))
 }
 
 func (r Result) count(status Status) (n int64) {

@@ -13,6 +13,7 @@ import (
 
 	"longhaul/internal/fault"
 	"longhaul/internal/filesystem"
+	"longhaul/internal/humanize"
 	"longhaul/internal/paths"
 )
 
@@ -57,7 +58,7 @@ func holderOf(dir string) string {
 	if err != nil || json.Unmarshal(text, &h) != nil || h.PID == 0 {
 		return "another process"
 	}
-	return fmt.Sprintf("process %d since %s", h.PID, h.Since.Format("2006-01-02 15:04:05 MST"))
+	return fmt.Sprintf("process %d since %s", h.PID, humanize.Date(h.Since))
 }
 
 // noLocksError is the system's error on a disk that cannot lock a file.

@@ -11,6 +11,7 @@ import (
 
 	"longhaul/internal/export/castor"
 	"longhaul/internal/fault"
+	"longhaul/internal/humanize"
 )
 
 // clockTolerance is how far the clocks of two machines may differ before a time counts as the future.
@@ -107,7 +108,7 @@ func (f *folder) aheadWords(timestamp int64) string {
 	}
 	by := time.Unix(timestamp, 0).Sub(f.now).Round(time.Minute)
 	return fmt.Sprintf("the files %d-... are named %s ahead of this machine's clock, which says %s (castor names files so where the time zone "+
-		"is west of UTC; with TZ=UTC it does not)", timestamp, by, f.now.UTC().Format(time.DateTime))
+		"is west of UTC; with TZ=UTC it does not)", timestamp, by, humanize.Date(f.now))
 }
 
 // writtenAfter finds a whole set that was written after the chosen one, though it is older by its name.

@@ -129,7 +129,7 @@ func number(value string, given bool) (words string, known bool) {
 // instant is a time in seconds since 1970.
 func instant(value string, _ bool) (words string, known bool) {
 	seconds, err := strconv.ParseInt(value, 10, 64)
-	return time.Unix(seconds, 0).UTC().Format(time.DateTime), err == nil
+	return humanize.Date(time.Unix(seconds, 0)), err == nil
 }
 
 func label(right permission.Permission) string { return strconv.Quote(right.Label) }

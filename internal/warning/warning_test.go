@@ -92,6 +92,8 @@ func TestSentence_reads(t *testing.T) {
 		"approved by an operator (quarter end): The run-as user sees 1 user, 49 fewer than the 50 of the last sync. This first sync found no report at all": New(
 			Approved, Params{"reason": "quarter end"}, fewer, New(NoReports, nil)),
 		"discarded by an operator": New(Discarded, nil),
+		"the last sync's files are named with a time in the future, so this sync names its files 1795960930 (29 Nov 2026 14:02 UTC), to count as " +
+			"newer: a clock was wrong once; the warning ends when that time has passed": New(FutureTimestamp, Params{"timestamp": "1795960930"}),
 		`the catalog at a cannot be reached now (c), and the catalog's token could not be tried (b answers with a web page called "Sign in"): ` +
 			"whether the catalog takes the extract shows at the first delivery": New(DeliveryUntried, nil,
 			New(CatalogUnreachable, Params{"host": "a", "cause": "c"}), New(TokenUntried, nil, New(AnswerPage, Params{"host": "b", "title": "Sign in"}))),

@@ -34,7 +34,7 @@ func Heartbeats(state *workflowservice.DescribeWorkflowExecutionResponse) []Hear
 // Hear calls shown after each signal, once its heartbeats are counted.
 func Hear(ctx workflow.Context, running *call.Running, shown func(workflow.Context)) {
 	channel := workflow.GetSignalChannelWithOptions(ctx, Signal, workflow.SignalChannelOptions{
-		Description: "Longhaul's own: what running activities have done, so that the details show it.",
+		Description: "Sent by Longhaul itself, never by a person: what running activities have done, so that the details show it.",
 	})
 	workflow.Go(ctx, func(ctx workflow.Context) {
 		for {

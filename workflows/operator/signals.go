@@ -65,7 +65,7 @@ func Signals(ctx workflow.Context) workflow.ReceiveChannel {
 			`Input, if any: {"reason":"..."}.`,
 	})
 	return workflow.GetSignalChannelWithOptions(ctx, inOrder, workflow.SignalChannelOptions{
-		Description: "Longhaul's own: all signals in the order in which they came. Send pause and resume instead.",
+		Description: "Sent by Longhaul itself, never by a person: all signals in the order in which they came. Send pause or resume.",
 	})
 }
 

@@ -53,15 +53,15 @@ func CheckSource(ctx workflow.Context, given converter.RawValue) (*doctor.Result
 func details(r doctor.Result) string {
 	var rows strings.Builder
 	for _, f := range r.Findings {
-		switch f.Status {
-		case doctor.Fail, doctor.Warn:
-			fmt.Fprintf(&rows, "- **%s** %s: %s", f.Status, f.Title, f.Found)
-			if f.Fix != "" {
-				rows.WriteString(". **Fix:** " + f.Fix)
-			}
-			rows.WriteString("\n")
-		case doctor.Pass, doctor.Skipped:
+		word := map[doctor.Status]string{doctor.Fail: "failed", doctor.Warn: "warning"}[f.Status] // as in the tally
+		if word == "" {
+			continue
 		}
+		fmt.Fprintf(&rows, "- **%s** %s: %s", word, f.Title, f.Found)
+		if f.Fix != "" {
+			rows.WriteString(". **Fix:** " + f.Fix)
+		}
+		rows.WriteString("\n")
 	}
 	return fmt.Sprintf("### %s\n\n%s; %s.\n\n%s", r.Verdict(), r.Tally(), humanize.Count(r.Calls, "API call"), rows.String())
 }

@@ -184,8 +184,8 @@ func TestCheckSource_showsInTheUIWhatAsksForSomething(t *testing.T) {
 	if err := answer.Get(&metadata); err != nil {
 		t.Fatal(err)
 	}
-	want := "### A sync cannot run as it is\n\n1 failed, 1 remark, 1 passed, 0 not asked; 0 API calls.\n\n" +
-		"- **fail** Login: refused. **Fix:** check client_secret\n- **warn** Host: a sandbox\n"
+	want := "### A sync cannot run as it is\n\n1 failed, 1 warning, 1 passed, 0 not asked; 0 API calls.\n\n" +
+		"- **failed** Login: refused. **Fix:** check client_secret\n- **warning** Host: a sandbox\n"
 	if got := metadata.GetCurrentDetails(); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}

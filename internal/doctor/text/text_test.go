@@ -23,8 +23,8 @@ func TestPrint_wrapsBetweenWords(t *testing.T) {
 		doctor.Finding{ID: "b", Status: doctor.Warn, Title: "A title that is longer than a third of it", Found: "found", Cost: strings.Repeat("word ", 12)},
 		doctor.Finding{ID: "c", Status: doctor.Skipped, Title: "Not asked", Found: strings.Repeat("x", 70)},
 	)
-	want := `acme: A sync can run; 1 remark. 3 questions: 0 failed, 1
-remark, 1 passed, 1 not asked. 0 API calls.
+	want := `acme: A sync can run; 1 warning. 3 questions: 0 failed, 1
+warning, 1 passed, 1 not asked. 0 API calls.
 
   ok   Short      words that are many enough to need more
                   than one line of this page

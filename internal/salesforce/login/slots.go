@@ -74,7 +74,7 @@ func (a *admission) admit(ctx context.Context) error {
 	return &apierror.Error{
 		Class: fault.Throttled, Op: apierror.OpLogin, Whole: true, RetryAfter: max(free.Sub(now), time.Second),
 		Sentence: "this source has logged in as often as Longhaul lets it within an hour, so that the user is not locked out; the next " +
-			"login is at " + free.UTC().Format("15:04 UTC") + ": " + apierror.EndedByOthers,
+			"login is at " + free.UTC().Format("2 Jan 15:04 UTC") + ": " + apierror.EndedByOthers,
 	}
 }
 
