@@ -110,7 +110,9 @@ func (closed) Refused(error) staging.Refusal {
 	return staging.Refusal{Err: fault.Invalidf("the credentials may not do that"), Answered: true, Denied: true}
 }
 
-func (closed) TryWrite(_ context.Context, _ string, _ []byte, ifAbsent bool) (bool, error) { return !ifAbsent, nil }
+func (closed) TryWrite(_ context.Context, _ string, _ []byte, ifAbsent bool) (bool, error) {
+	return !ifAbsent, nil
+}
 
 func (closed) Read(context.Context, string) ([]byte, error) { return nil, errDenied }
 
