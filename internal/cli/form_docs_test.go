@@ -18,7 +18,8 @@ func TestOperations_describesTheFormOfTheUI(t *testing.T) {
 		t.Fatal(err)
 	}
 	for id, workflow := range map[string]string{
-		question.CheckID("acme"): question.CheckSourceType, question.PlanID("acme"): question.PlanSourceType, workflows.SyncID("acme"): workflows.SyncSourceType,
+		question.CheckID("acme"): question.CheckSourceType, question.PlanID("acme"): question.PlanSourceType,
+		workflows.SyncID("acme"): workflows.SyncSourceType,
 	} {
 		row := fmt.Sprintf("| `%s` | `%s` | `%s` | `{\"source\":\"acme\"}` |\n", id, workflows.TaskQueue, workflow)
 		if !strings.Contains(string(page), row) {

@@ -52,7 +52,8 @@ func TestStatus_saysOfEachExportWhatTheCatalogHas(t *testing.T) {
 			t.Errorf("%s: it says\n%s", name, &out)
 		}
 		text, err := json.Marshal(s)
-		if err != nil || !strings.Contains(string(text), row.newest) || !strings.Contains(string(text), `"delivered":{"castor":{"as_of":"2026-11-24T02:14:00Z"`) {
+		if err != nil || !strings.Contains(string(text), row.newest) ||
+			!strings.Contains(string(text), `"delivered":{"castor":{"as_of":"2026-11-24T02:14:00Z"`) {
 			t.Errorf("%s: the JSON is %s (%v)", name, text, err)
 		}
 	}

@@ -122,7 +122,8 @@ func TestGivers_nameWhatIsKnown(t *testing.T) {
 	} {
 		f := &facts{sets: row.sets}
 		f.user.value.Profile = row.profile
-		if fix, where := (rights{f}).givers(); !strings.Contains(fix, row.fix) || !strings.Contains(where, row.where) || strings.Contains(fix+where, "(the set)") {
+		fix, where := (rights{f}).givers()
+		if !strings.Contains(fix, row.fix) || !strings.Contains(where, row.where) || strings.Contains(fix+where, "(the set)") {
 			t.Errorf("%s: %s; %s", name, fix, where)
 		}
 	}

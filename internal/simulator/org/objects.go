@@ -23,7 +23,8 @@ var Permissions = []string{
 // Elevated lists the user permissions that the run-as user has only where they were granted.
 var Elevated = []string{
 	"ApiUserOnly", "AssignPermissionSets", "AuthorApex", CustomizeApplication, "ManageDashbdsInPubFolders", "ManageInternalUsers",
-	"ManageProfilesPermissionsets", "ManageRemoteAccess", "ManageReportsInPubFolders", "ManageRoles", "ManageSharing", "ManageUsers", "ModifyAllData", "ModifyMetadata", "MonitorLoginHistory", "ResetPasswords", "ViewAllData",
+	"ManageProfilesPermissionsets", "ManageRemoteAccess", "ManageReportsInPubFolders", "ManageRoles", "ManageSharing", "ManageUsers",
+	"ModifyAllData", "ModifyMetadata", "MonitorLoginHistory", "ResetPasswords", "ViewAllData",
 }
 
 var schema = []*Object{
