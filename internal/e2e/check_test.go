@@ -192,7 +192,8 @@ func TestCheck_ofASourceThatNobodyServes(t *testing.T) {
 		t.Errorf("got %+v", first)
 	}
 	last := result.Findings[len(result.Findings)-1]
-	if last.Status != doctor.Fail || !strings.Contains(last.Found, "no worker serves source acne; the worker that answers knows acme: did you mean acme?") {
+	const row = "no worker serves source acne; the worker that answers knows acme: did you mean acme?"
+	if last.Status != doctor.Fail || !strings.Contains(last.Found, row) {
 		t.Errorf("the row that fails names no source that there is: %+v", last)
 	}
 }
