@@ -69,7 +69,7 @@ type survey struct {
 
 func (s *survey) run(ctx context.Context) (estimate.Input, error) {
 	s.in = estimate.Input{
-		Source: s.source.Name, Passes: map[listing.Kind][]int64{}, Probe: s.source.Probe, InFlight: s.source.MaxInFlight,
+		Source: s.source.Name, Passes: map[listing.Kind][]int64{}, Twice: map[listing.Kind]int64{}, Probe: s.source.Probe, InFlight: s.source.MaxInFlight,
 	}
 	attempt := attemptOf(ctx)
 	sum, err := s.log.Read(ctx, attempt, time.Now())

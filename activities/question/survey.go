@@ -21,8 +21,9 @@ import (
 
 // count counts the records of a kind, pass by pass.
 func (s *survey) count(ctx context.Context, kind listing.Kind) error {
-	var passes []int64
-	for _, query := range kind.Passes(s.source.Private) {
+	var counts []int64
+	passes := kind.Passes(s.source.Private)
+	for _, query := range passes {
 		n, err := s.client.Count(ctx, query)
 		if fault.Is(err, fault.PermissionMissing) {
 			s.unknown("how many %s there are (%s)", kind, fault.Sentence(err))
@@ -31,15 +32,27 @@ func (s *survey) count(ctx context.Context, kind listing.Kind) error {
 		if err != nil {
 			return err
 		}
-		passes = append(passes, n)
+		counts = append(counts, n)
+	}
+	twice, err := s.twice(ctx, passes, counts)
+	if fault.Is(err, fault.PermissionMissing) {
+		s.unknown("how many %s in private folders are counted twice (%s)", kind, fault.Sentence(err))
+		err = nil
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.in.Passes[kind] = passes
-	if len(passes) > 1 {
-		s.in.Unknown = append(s.in.Unknown, fmt.Sprintf("how many %s in private folders are counted twice", kind))
+	s.in.Passes[kind], s.in.Twice[kind] = counts, twice
+	return err
+}
+
+// twice counts the records that two passes return: those of the run-as user's own private folder.
+func (s *survey) twice(ctx context.Context, passes []salesforce.Query, counts []int64) (int64, error) {
+	if len(counts) < 2 || counts[0] == 0 || counts[1] == 0 {
+		return 0, nil
 	}
-	return nil
+	own := passes[0]
+	own.Scope = listing.OwnPrivate
+	return s.client.Count(ctx, own)
 }
 
 func (s *survey) unknown(format string, args ...any) {
@@ -74,19 +87,29 @@ func (s *survey) known(ctx context.Context, identity salesforce.Identity) error 
 	if s.in.Known.Why = unlike(last.Identity, now); s.in.Known.Why != "" {
 		return s.unfinished(ctx)
 	}
-	for _, query := range changes(last.Started, s.source.Private) {
-		n, err := s.client.Count(ctx, query)
-		if query.Scope != "" && fault.Is(err, fault.PermissionMissing) {
-			continue // the count of all private reports says so
-		}
-		if err != nil {
-			s.in.Known.Changed = -1
-			s.unknown("how many reports changed since the last sync (%s)", fault.Sentence(err))
-			break
-		}
-		s.in.Known.Changed += n
+	if s.in.Known.Changed, err = s.changed(ctx, last.Started); err != nil {
+		s.in.Known.Changed = -1
+		s.unknown("how many reports changed since the last sync (%s)", fault.Sentence(err))
 	}
 	return s.unfinished(ctx)
+}
+
+// changed counts the reports that have changed since a moment.
+func (s *survey) changed(ctx context.Context, since time.Time) (sum int64, err error) {
+	var counts []int64
+	passes := changes(since, s.source.Private)
+	for _, query := range passes {
+		n, err := s.client.Count(ctx, query)
+		if query.Scope != "" && fault.Is(err, fault.PermissionMissing) {
+			err = nil // the count of all private reports says so
+		}
+		if err != nil {
+			return 0, err
+		}
+		counts, sum = append(counts, n), sum+n
+	}
+	twice, err := s.twice(ctx, passes, counts)
+	return sum - twice, err
 }
 
 // vanished is of how many kinds fewer are seen than the last sync had. A sync looks up by Id what it misses of reports and dashboards.

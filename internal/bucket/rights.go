@@ -34,6 +34,10 @@ func (b *Bucket) RightTo(right Right) string {
 	return cmp.Or(rights[b.kind][right], "the right to "+string(right)+" there")
 }
 
+// ReadsToDelete says that a removal looks at the object first, by a request that needs the right to read: with S3, which does not tell
+// of itself that there was none.
+func (b *Bucket) ReadsToDelete() bool { return b.kind == kindS3 }
+
 // Name is the bucket as people should see it: without what may be a secret.
 func (b *Bucket) Name() string { return b.name }
 

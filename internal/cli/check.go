@@ -3,9 +3,11 @@ package cli
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+	"go.temporal.io/sdk/client"
 	"go.uber.org/zap"
 
 	"longhaul/internal/config"
@@ -84,10 +86,24 @@ func (v *checkVerb) run(ctx context.Context, cmd *cobra.Command, args []string) 
 		v.console.note("Asking a worker of source %s.", args[0])
 	}
 	result, err := control.Check(ctx, temporal, args[0])
-	if err != nil {
-		return err
+	if err == nil {
+		err = v.show(result)
 	}
-	return v.show(result)
+	v.suggest(ctx, temporal, args[0], err)
+	return err
+}
+
+// suggest notes which sources workers serve, where a question failed because none serves this one and its answer names no other.
+func (p program) suggest(ctx context.Context, temporal client.Client, source string, failed error) {
+	if failed == nil || p.console.json || strings.Contains(messageOf(failed), "did you mean") {
+		return
+	}
+	if served, err := control.Served(ctx, temporal, source); served || err != nil {
+		return
+	}
+	if words := control.Suggest(ctx, temporal, source); words != "" {
+		p.console.note("%s", words)
+	}
 }
 
 // ownFlag is a flag that was given and describes an org.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"time"
 
 	"github.com/spf13/cobra"
 	"go.temporal.io/sdk/client"
@@ -201,7 +200,8 @@ func (v *demoVerb) syncOnce(
 	if err != nil {
 		return nil, demoOutcome{}, n.Blame(err)
 	}
-	result, err := v.watcher(n, run.GetID()).Follow(ctx, run)
+	w := v.watcher(n, run.GetID())
+	result, err := w.Follow(ctx, run)
 	if err != nil {
 		return nil, demoOutcome{}, n.Blame(err)
 	}
@@ -210,6 +210,7 @@ func (v *demoVerb) syncOnce(
 		Simulator: simulator.Stats(), Catalog: sameBytes(result.Files[castor.Name], simulator, files),
 	}
 	shown.Simulator.Calls -= calls
+	shown.warned = w.Warned()
 	return result, shown, nil
 }
 
@@ -222,21 +223,6 @@ func meanwhile(program, address string) string {
 `, program, address)
 }
 
-// A demo on a terminal takes about a minute, so that there is something to see and to try.
-const (
-	demoTime    = time.Minute
-	callsInTurn = 7 // that a sync of a small org waits for, one after the other; measured
-	demoLatency = 20 * time.Millisecond
-	slowestDemo = 3 * time.Second
-)
-
-// paced is the latency with which a sync takes about as long as a demo should.
-func paced(reports, inFlight int) time.Duration {
-	rounds := float64(reports)/float64(inFlight) + callsInTurn
-	latency := time.Duration(float64(demoTime) / rounds).Round(10 * time.Millisecond)
-	return min(max(latency, demoLatency), slowestDemo)
-}
-
 // demoOutcome is what --json prints of a demo.
 type demoOutcome struct {
 	monitor.Outcome
@@ -245,12 +231,14 @@ type demoOutcome struct {
 
 	Changed string       `json:"changed,omitempty"` // in the org, before the refresh
 	Refresh *demoOutcome `json:"refresh,omitempty"`
+
+	warned []string // while the sync ran
 }
 
 // summarize writes the outcome for people.
 func (v *demoVerb) summarize(result *workflows.Result, shown demoOutcome) {
 	out := v.console.out
-	monitor.Summarize(out, result, v.console.colours)
+	monitor.Summarize(out, result, shown.warned, v.console.colours)
 	if shown.Catalog.SameBytes {
 		_, _ = fmt.Fprintf(out, "The catalog received the same bytes: %d files compared by SHA-256, the summary last.\n", shown.Catalog.Files)
 	}

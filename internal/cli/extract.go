@@ -29,6 +29,8 @@ type extractVerb struct {
 	private, strict bool
 	acceptShrink    bool
 	acceptMissing   []string
+
+	warned []string // while the sync ran
 }
 
 func extractCommand(p program) *cobra.Command {
@@ -144,7 +146,7 @@ func (v *extractVerb) extractInto(ctx context.Context, n *node.Node, out string)
 	case v.console.json:
 		err = v.console.printJSON(monitor.NewOutcome(result, monitor.Refer(ctx, n.Client, id, "", monitor.UI{})))
 	case held == nil:
-		monitor.Summarize(v.console.out, result, v.console.colours)
+		monitor.Summarize(v.console.out, result, v.warned, v.console.colours)
 		_, err = fmt.Fprintf(v.console.out, "The extract is in %s.\n", out)
 	}
 	return errors.Join(err, cmp.Or(held, verdict(result, v.strict)))
@@ -168,6 +170,7 @@ func (v *extractVerb) sync(ctx context.Context, n *node.Node) (id string, result
 			w.Verdict = workflows.ApproveUpdate
 		}
 		result, err := w.Follow(ctx, run)
+		v.warned = w.Warned()
 		if err != nil || !joined || !again || result.Outcome != workflows.OutcomeDiscarded {
 			return run.GetID(), result, err
 		}

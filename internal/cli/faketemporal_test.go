@@ -41,6 +41,7 @@ type fakeTemporal struct {
 	polled map[string]time.Time              // by task queue: when it was last polled for activities; in place of pollers
 
 	known []string // ids of workflows that ran before
+	label string   // the identity of the workers that take workflows
 
 	started    []workflows.Input
 	signals    []string
@@ -71,7 +72,7 @@ func (f *fakeTemporal) DescribeTaskQueue(
 		return answer, nil
 	}
 	for range f.pollers {
-		answer.Pollers = append(answer.Pollers, &taskqueuepb.PollerInfo{LastAccessTime: timestamppb.New(time.Now())})
+		answer.Pollers = append(answer.Pollers, &taskqueuepb.PollerInfo{Identity: f.label, LastAccessTime: timestamppb.New(time.Now())})
 	}
 	return answer, nil
 }

@@ -48,6 +48,7 @@ func (v *planVerb) run(ctx context.Context, source string) error {
 	}
 	plan, err := control.Plan(ctx, temporal, source)
 	if err != nil {
+		v.suggest(ctx, temporal, source, err)
 		return err
 	}
 	if v.console.json {

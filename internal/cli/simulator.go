@@ -65,3 +65,18 @@ func (r received) problem() error {
 	}
 	return errors.New("the simulated catalog received other files than the sync wrote: this is a fault of Longhaul; please report it")
 }
+
+// A demo on a terminal takes about a minute, so that there is something to see and to try.
+const (
+	demoTime    = time.Minute
+	callsInTurn = 7 // that a sync of a small org waits for, one after the other; measured
+	demoLatency = 20 * time.Millisecond
+	slowestDemo = 3 * time.Second
+)
+
+// paced is the latency with which a sync takes about as long as a demo should.
+func paced(reports, inFlight int) time.Duration {
+	rounds := float64(reports)/float64(inFlight) + callsInTurn
+	latency := time.Duration(float64(demoTime) / rounds).Round(10 * time.Millisecond)
+	return min(max(latency, demoLatency), slowestDemo)
+}

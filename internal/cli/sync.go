@@ -125,7 +125,7 @@ func (v *syncVerb) watch(ctx context.Context, temporal client.Client, run client
 		return v.stopped(ctx, temporal, waits || w.WaitsFor() == workflows.Unserved(v.source))
 	}
 	if result != nil && (v.console.json || err == nil) {
-		if shown := v.show(ctx, temporal, result, run.GetID()); shown != nil {
+		if shown := v.show(ctx, temporal, result, w); shown != nil {
 			return errors.Join(err, shown)
 		}
 	}
@@ -146,16 +146,16 @@ func (v *syncVerb) stopped(ctx context.Context, temporal client.Client, waits bo
 	return interrupted("stopped watching; the sync continues, and " + again)
 }
 
-// show prints the result of the sync.
-func (v *syncVerb) show(ctx context.Context, temporal client.Client, result *workflows.Result, id string) error {
+// show prints the result of the sync that was watched.
+func (v *syncVerb) show(ctx context.Context, temporal client.Client, result *workflows.Result, w *monitor.Watcher) error {
 	if v.console.json {
-		return v.console.printJSON(monitor.NewOutcome(result, monitor.Refer(ctx, temporal, id, "", v.app.ui(v.ui))))
+		return v.console.printJSON(monitor.NewOutcome(result, monitor.Refer(ctx, temporal, w.ID, "", v.app.ui(v.ui))))
 	}
-	monitor.Summarize(v.console.out, result, v.console.colours)
+	monitor.Summarize(v.console.out, result, w.Warned(), v.console.colours)
 	if result.Staging != "" {
 		_, _ = fmt.Fprintf(v.console.out, "In the bucket: %s\n", result.Staging)
 	}
-	if page := monitor.Refer(ctx, temporal, id, "", v.app.ui(v.ui)).URL; page != "" {
+	if page := monitor.Refer(ctx, temporal, w.ID, "", v.app.ui(v.ui)).URL; page != "" {
 		_, _ = fmt.Fprintf(v.console.out, "In Temporal's UI: %s\n", page)
 	}
 	return nil

@@ -221,3 +221,24 @@ func TestJSON_emptyListsAreLists(t *testing.T) {
 		}
 	}
 }
+
+// TestSync_showsAWarningWhenItComes says it beside the progress, and the result has it for programs.
+func TestSync_showsAWarningWhenItComes(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{nil, {"--json"}} {
+		f := &fakeTemporal{pollers: 1, result: completeResult()}
+		f.progress = workflows.Progress{Phase: workflows.PhaseDone, Warnings: f.result.Warnings}
+		code, out := run(t, f, nil, append([]string{"longhaul-starter", "sync", "acme"}, args...)...)
+		if code != 0 || strings.Count(out.stderr.String(), "Warning: a warning\n") != 1 {
+			t.Errorf("%v: code %d, stderr:\n%s", args, code, out.stderr.String())
+		}
+		said := out.stdout.String()
+		if args == nil && !strings.Contains(said, "\n1 warning shown above.\n") {
+			t.Errorf("the summary is\n%s", said)
+		}
+		var got struct{ Warnings []warning.Shown }
+		if args != nil && (json.Unmarshal([]byte(said), &got) != nil || len(got.Warnings) != 1) {
+			t.Errorf("the object is %s", said)
+		}
+	}
+}

@@ -12,8 +12,13 @@ import (
 	commonpb "go.temporal.io/api/common/v1"
 	enumspb "go.temporal.io/api/enums/v1"
 	workflowpb "go.temporal.io/api/workflow/v1"
+	"go.temporal.io/sdk/temporal"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	"longhaul/internal/doctor"
+	"longhaul/internal/doctor/cluster"
+	"longhaul/internal/estimate"
+	"longhaul/internal/fault"
 	"longhaul/workflows"
 )
 
@@ -170,6 +175,29 @@ func TestUnserved_namesTheSourcesThatAreServed(t *testing.T) {
 	f = &fakeTemporal{pollers: 1, polled: polled, known: known}
 	if _, out := run(t, f, nil, "longhaul-starter", "status", "acme"); strings.Contains(out.stdout.String(), "Workers serve") {
 		t.Errorf("status of a source that is served says:\n%s", out.stdout.String())
+	}
+}
+
+// The workers' labels tell of a source that nobody has synced, checked or planned yet. A source that none serves is not suggested.
+func TestUnserved_namesASourceThatAWorkerKnows(t *testing.T) {
+	t.Parallel()
+	polled := map[string]time.Time{"longhaul-acme": {}, "longhaul-acme2": time.Now(), "longhaul-acme3": {}}
+	const label, want = "1@etl (longhaul 1.2.3, sources acme3 acme2)", "Workers serve acme2: did you mean acme2?\n"
+	for _, args := range [][]string{{"status", "acme"}, {"sync", "acme", "--detach"}, {"plan", "acme"}, {"check", "acme"}} {
+		app, out := newTestApp(t, append([]string{"longhaul-starter"}, args...)...)
+		app.Verbs = append(app.Verbs, Plan, Check)
+		f := &fakeTemporal{pollers: 1, polled: polled, label: label, hang: true}
+		app.Dial = f.dial
+		none := temporal.NewApplicationError("no worker serves source acme", string(fault.Transient))
+		switch args[0] {
+		case "plan":
+			app.Dial = planning(f, estimate.Plan{}, none).dial
+		case "check":
+			app.Dial = checking(f, doctor.Judge("acme", []doctor.Finding{cluster.Unserved("acme", []string{"beta"})}), nil).dial
+		}
+		if Main(t.Context(), app); strings.Count(out.stdout.String()+out.stderr.String(), want) != 1 {
+			t.Errorf("%v:\n%s%s", args, out.stdout.String(), out.stderr.String())
+		}
 	}
 }
 

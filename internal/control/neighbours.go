@@ -5,9 +5,11 @@ import (
 	"slices"
 	"strings"
 
+	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 
+	"longhaul/internal/doctor"
 	"longhaul/internal/spelling"
 	"longhaul/workflows"
 	"longhaul/workflows/question"
@@ -20,7 +22,8 @@ const (
 )
 
 // Suggest names in a sentence the sources that workers serve, and which of them a source may have been meant for that none serves. It is
-// empty where none is known: Temporal tells of no task queue by itself, so they are those that were synced, checked or planned before.
+// empty where none is known: Temporal tells of no task queue by itself, so they are those that were synced, checked or planned before, and
+// those that workers name in their labels.
 func Suggest(ctx context.Context, c client.Client, source string) string {
 	ctx, cancel := context.WithTimeout(ctx, AskTimeout)
 	defer cancel()
@@ -37,21 +40,13 @@ func Suggest(ctx context.Context, c client.Client, source string) string {
 
 // neighbours are other sources that workers serve.
 func neighbours(ctx context.Context, c client.Client, source string) (served []string) {
-	runs, err := c.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{
-		PageSize: mostRuns, Query: `WorkflowType IN ("` + strings.Join(
-			[]string{workflows.SyncSourceType, question.CheckSourceType, question.PlanSourceType}, `", "`) + `")`,
-	})
-	if err != nil {
-		return nil
+	names := slices.DeleteFunc(known(ctx, c), func(name string) bool { return name == source })
+	if near := spelling.Nearest(source, names); near != "" {
+		names = slices.Insert(names, 0, near) // whatever the bound is
 	}
-	asked := []string{source}
-	for _, run := range runs.GetExecutions() {
-		name := sourceOf(run.GetExecution().GetWorkflowId())
-		if name == "" || slices.Contains(asked, name) {
+	for _, name := range names[:min(len(names), mostNeighbours)] {
+		if slices.Contains(served, name) {
 			continue
-		}
-		if asked = append(asked, name); len(asked) > mostNeighbours {
-			break
 		}
 		if polled, err := Served(ctx, c, name); polled && err == nil {
 			served = append(served, name)
@@ -59,6 +54,32 @@ func neighbours(ctx context.Context, c client.Client, source string) (served []s
 	}
 	slices.Sort(served)
 	return served
+}
+
+// known are the sources of workflows that ran, and of the workers that take workflows, each once.
+func known(ctx context.Context, c client.Client) (names []string) {
+	add := func(name string) {
+		if name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	if workers, err := c.DescribeTaskQueue(ctx, workflows.TaskQueue, enumspb.TASK_QUEUE_TYPE_WORKFLOW); err == nil {
+		for _, p := range workers.GetPollers() {
+			for _, name := range doctor.ParseLabel(p.GetIdentity()).Sources {
+				add(name)
+			}
+		}
+	}
+	runs, err := c.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{
+		PageSize: mostRuns, Query: `WorkflowType IN ("` + strings.Join(
+			[]string{workflows.SyncSourceType, question.CheckSourceType, question.PlanSourceType}, `", "`) + `")`,
+	})
+	if err == nil {
+		for _, run := range runs.GetExecutions() {
+			add(sourceOf(run.GetExecution().GetWorkflowId()))
+		}
+	}
+	return names
 }
 
 // sourceOf is the source of a workflow by its id; empty where the id, as that of a schedule's run, does not tell.

@@ -19,6 +19,7 @@ func TestParseLabel_readsWhatLabelMakes(t *testing.T) {
 		{Identity: "4711@etl-1", Version: "1.2.3", Settings: "ab12cd34"},
 		{Identity: "4711@etl-1", Version: "v0.0.0-20261129+dirty"},
 		{Identity: "4711@a host (of mine)", Version: "1.2.3", Settings: "ab12cd34"},
+		{Identity: "4711@etl-1", Version: "1.2.3", Sources: []string{"acme", "beta-2"}},
 	} {
 		if diff := cmp.Diff(w, doctor.ParseLabel(w.Label())); diff != "" {
 			t.Errorf("%s (-want +got)\n%s", w.Label(), diff)
@@ -26,6 +27,18 @@ func TestParseLabel_readsWhatLabelMakes(t *testing.T) {
 	}
 	if diff := cmp.Diff(doctor.Worker{Identity: "4711@etl-1@"}, doctor.ParseLabel("4711@etl-1@")); diff != "" {
 		t.Errorf("another program's worker (-want +got)\n%s", diff)
+	}
+}
+
+// TestLabel_isShort whatever the settings hold: each workflow task of a history repeats it.
+func TestLabel_isShort(t *testing.T) {
+	t.Parallel()
+	w := doctor.Worker{Identity: "4711@etl-1", Version: "1.2.3"}
+	for i := range 300 {
+		w.Sources = append(w.Sources, fmt.Sprintf("source-%03d", i))
+	}
+	if got := doctor.ParseLabel(w.Label()).Sources; len(w.Label()) > 200 || len(got) < 5 || got[0] != "source-000" {
+		t.Errorf("%q", w.Label())
 	}
 }
 

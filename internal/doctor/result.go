@@ -24,6 +24,8 @@ type Worker struct {
 	Version  string   `json:"version"`  // of Longhaul; empty where the worker does not say it
 	Settings string   `json:"settings"` // a short hash of the source's settings without their secrets, to compare workers by
 	Others   []Worker `json:"others,omitempty"`
+
+	Sources []string `json:"-"` // in its settings; of the worker that takes workflows alone, as many as its label holds
 }
 
 // Judge makes the result of findings.

@@ -3,20 +3,34 @@ package doctor
 import (
 	"fmt"
 	"regexp"
+	"strings"
 )
 
-// Label is the identity under which a worker polls Temporal, so that others read its version and a hash of its settings there.
+// longestSources bounds what the sources take in a label, in bytes: each workflow task of a history repeats it.
+const longestSources = 120
+
+// Label is the identity under which a worker polls Temporal, so that others read its version, a hash of its settings and its sources there.
 func (w Worker) Label() string {
-	switch {
-	case w.Version == "": // another program's
+	if w.Version == "" { // another program's
 		return w.Identity
-	case w.Settings == "":
-		return fmt.Sprintf("%s (longhaul %s)", w.Identity, w.Version)
 	}
-	return fmt.Sprintf("%s (longhaul %s, settings %s)", w.Identity, w.Version, w.Settings)
+	about := "longhaul " + w.Version
+	if w.Settings != "" {
+		about += ", settings " + w.Settings
+	}
+	sources := ""
+	for _, name := range w.Sources {
+		if len(sources)+len(name) < longestSources {
+			sources += " " + name
+		}
+	}
+	if sources != "" {
+		about += ", sources" + sources
+	}
+	return fmt.Sprintf("%s (%s)", w.Identity, about)
 }
 
-var label = regexp.MustCompile(`^(.*) \(longhaul (\S+?)(?:, settings ([0-9a-f]+))?\)$`)
+var label = regexp.MustCompile(`^(.*) \(longhaul ([^\s,]+)(?:, settings ([0-9a-f]+))?(?:, sources ([a-z0-9 -]+))?\)$`)
 
 // ParseLabel reads an identity that Label made. Of a worker that another program runs it is the identity alone.
 func ParseLabel(identity string) Worker {
@@ -24,5 +38,9 @@ func ParseLabel(identity string) Worker {
 	if parts == nil {
 		return Worker{Identity: identity}
 	}
-	return Worker{Identity: parts[1], Version: parts[2], Settings: parts[3]}
+	w := Worker{Identity: parts[1], Version: parts[2], Settings: parts[3]}
+	if parts[4] != "" {
+		w.Sources = strings.Fields(parts[4])
+	}
+	return w
 }

@@ -192,9 +192,19 @@ func TestCheck_ofASourceThatNobodyServes(t *testing.T) {
 		t.Errorf("got %+v", first)
 	}
 	last := result.Findings[len(result.Findings)-1]
-	if last.Status != doctor.Fail || !strings.Contains(last.Found, "no worker serves source acne; the worker that answers knows acme") {
+	const row = "no worker serves source acne; the worker that answers knows acme: did you mean acme?"
+	if last.Status != doctor.Fail || !strings.Contains(last.Found, row) {
 		t.Errorf("the row that fails names no source that there is: %+v", last)
 	}
+}
+
+// TestSuggest_knowsASourceThatNobodyHasAskedAbout by the label of the worker.
+func TestSuggest_knowsASourceThatNobodyHasAskedAbout(t *testing.T) {
+	t.Parallel()
+	p := newPlant(t, server.Options{Reports: 5}, nil)
+	eventually(t, longest, func() bool { // Temporal lists it once it has polled
+		return control.Suggest(t.Context(), p.client, "acmee") == "Workers serve acme: did you mean acme?"
+	})
 }
 
 // TestCheck_beginsByTheTypeAlone starts it as the temporal CLI and the UI's form do.

@@ -163,3 +163,23 @@ func TestPlan_leavesTheShareToSyncs(t *testing.T) {
 		t.Errorf("%d calls were made, of which the plan says %d", used, first.Calls)
 	}
 }
+
+// TestPlan_countsPrivateReportsOnce reads others' private folders too. What the run-as user has in its own is in two counts of Salesforce.
+func TestPlan_countsPrivateReportsOnce(t *testing.T) {
+	t.Parallel()
+	p := newPlant(t, server.Options{Reports: 500, Columns: 1}, func(s *source.Source) { s.Scope.Private = true })
+	plan, first := p.plan(t), p.sync(t)
+	if plan.Kinds[listing.Reports] != first.Kinds.Reports || plan.Kinds[listing.Dashboards] != first.Kinds.Dashboards {
+		t.Errorf("the plan counts %v, the sync %+v", plan.Kinds, first.Kinds)
+	}
+	p.sim.Advance(time.Hour)
+	changed, err := p.sim.Churn(server.Churn{Rename: server.Picks{Number: 500}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.sim.Advance(time.Minute)
+	again := p.plan(t)
+	if len(again.Stops) > 0 || again.Kinds[listing.Reports] != first.Kinds.Reports || again.Reused.Changed != int64(len(changed.Renamed)) {
+		t.Errorf("stops %v, %v, %d changed in place of %d", again.Stops, again.Kinds, again.Reused.Changed, len(changed.Renamed))
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"longhaul/internal/config"
+	"longhaul/internal/simulator/org"
 	"longhaul/internal/simulator/server"
 	"longhaul/internal/staging"
 	"longhaul/workflows"
@@ -29,7 +30,9 @@ func TestQueues_workersOfDifferentSourcesOnOneTemporal(t *testing.T) {
 	t.Parallel()
 	const reports = 750
 	of := func(seed int64) *server.Server {
-		return simulate(t, server.Options{Reports: reports, Columns: 2, Seed: seed, TypeMetadata: 10_000, Latency: 200 * time.Millisecond})
+		return simulate(t, server.Options{
+			Reports: reports, Columns: 2, Seed: seed, TypeMetadata: 10_000, Latency: 200 * time.Millisecond, Granted: []string{org.CustomizeApplication},
+		})
 	}
 	acme, beta := of(1), of(2)
 	temporal := temporalOn(t, t.TempDir(), "0")

@@ -28,6 +28,7 @@ type Input struct {
 	Now      time.Time
 	Asked    int64                    // calls
 	Passes   map[listing.Kind][]int64 // records, by pass of the listing
+	Twice    map[listing.Kind]int64   // of them, those that two passes return
 	Known    Known
 	Budget   quota.Budget
 	Probe    time.Duration
@@ -44,7 +45,7 @@ type Input struct {
 func (in Input) Counts() map[listing.Kind]int64 {
 	counts := map[listing.Kind]int64{}
 	for _, kind := range listing.Kinds {
-		counts[kind] = 0
+		counts[kind] = -in.Twice[kind]
 		for _, n := range in.Passes[kind] {
 			counts[kind] += n
 		}

@@ -177,3 +177,13 @@ func TestPlan_looksUpWhatVanished(t *testing.T) {
 		t.Errorf("%d calls, %d before", p.Refresh.Calls, before)
 	}
 }
+
+// TestPlan_countsOnceWhatTwoPassesReturn lists all of it, and describes each report once.
+func TestPlan_countsOnceWhatTwoPassesReturn(t *testing.T) {
+	t.Parallel()
+	in := input(0)
+	in.Passes[listing.Reports], in.Twice = []int64{3000, 20}, map[listing.Kind]int64{listing.Reports: 2}
+	if p := in.Plan(); p.Kinds[listing.Reports] != 3018 || p.First.Describes != 3018 || p.First.Calls != 3+9+3018+4 {
+		t.Errorf("%v, %+v", p.Kinds, p.First)
+	}
+}

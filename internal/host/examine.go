@@ -92,6 +92,9 @@ func (h *Host) me(name string) doctor.Worker {
 		host = "unknown"
 	}
 	w := doctor.Worker{Identity: fmt.Sprintf("%d@%s", os.Getpid(), host), Version: h.version}
+	if name == "" {
+		w.Sources = h.registry.Names()
+	}
 	if configured, err := h.registry.Get(name); err == nil {
 		w.Settings = fingerprint(configured, h.store.Name())
 	}

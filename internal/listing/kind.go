@@ -74,6 +74,10 @@ func (k Kind) Query(fields []string) salesforce.Query {
 	return salesforce.Query{Object: s.object, Fields: []string{"Id"}, Optional: hidden, Where: s.where}
 }
 
+// OwnPrivate is the scope of the run-as user's own private folder. The pass without a scope returns what lies there, and so does the one of
+// all private folders.
+const OwnPrivate = "mine"
+
 // Passes are the queries of a listing of the kind, without fields: one for what the run-as user sees, and with private one for each
 // further scope.
 func (k Kind) Passes(private bool) []salesforce.Query {

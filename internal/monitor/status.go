@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"time"
 
@@ -27,9 +26,11 @@ type Status struct {
 	Outcome  *workflows.Outcome  `json:"outcome"`
 	Workflow *Reference          `json:"workflow,omitempty"` // of the last result
 	Ended    *time.Time          `json:"ended,omitempty"`    // when the last sync ended
-	Catalog  *Delivery           `json:"catalog"`            // the newest delivery; null where Temporal remembers none
+	Catalog  *Delivery           `json:"catalog"`            // the newest of which every export was delivered; null where Temporal remembers none
 	Running  *workflows.Progress `json:"running"`
 	Served   bool                `json:"served"` // whether a worker is there for the source, as far as Temporal tells
+
+	Delivered map[string]*Delivery `json:"delivered"` // by export: the newest; null where Temporal remembers none
 
 	now   Snapshot   // of the sync that runs
 	still standstill // of the sync that runs
@@ -39,16 +40,9 @@ type Status struct {
 	suggests string // what the source may have been meant for, where no worker serves it
 }
 
-// Delivery is the newest sync whose files the catalog has.
-type Delivery struct {
-	AsOf  time.Time `json:"as_of"` // when it was delivered
-	Sync  string    `json:"sync"`
-	RunID string    `json:"run_id"`
-}
-
 // NewStatus asks Temporal for the status of a source.
 func NewStatus(ctx context.Context, c client.Client, source string, ui UI) (*Status, error) {
-	s := &Status{Source: source}
+	s := &Status{Source: source, Delivered: map[string]*Delivery{}}
 	served, err := control.Served(ctx, c, source)
 	s.Served = served || err != nil
 	id := workflows.SyncID(source)
@@ -69,7 +63,7 @@ func NewStatus(ctx context.Context, c client.Client, source string, ui UI) (*Sta
 	}
 	if ended != nil {
 		s.addLast(ctx, c, ended, ui)
-		s.Catalog, err = lastDelivery(ctx, c, id)
+		err = s.addDeliveries(ctx, c)
 	}
 	return s, err
 }
@@ -89,12 +83,7 @@ func (s *Status) addRunning(ctx context.Context, w *Watcher) {
 // addLast adds the newest run that ended.
 func (s *Status) addLast(ctx context.Context, c client.Client, ended *workflowpb.WorkflowExecutionInfo, ui UI) {
 	id, run := workflows.SyncID(s.Source), ended.GetExecution().GetRunId()
-	var result workflows.Result
-	if err := c.GetWorkflow(ctx, id, run).Get(ctx, &result); err == nil {
-		s.Result = &result
-	} else {
-		s.Result, s.last = End(err)
-	}
+	s.Result, s.last = resultOf(ctx, c, id, run)
 	s.Result = withLists(s.Result)
 	outcome := outcomeOf(s.Result, s.last)
 	s.Outcome = &outcome
@@ -131,19 +120,6 @@ func lastEnded(ctx context.Context, c client.Client, id string) (*workflowpb.Wor
 	return nil, nil
 }
 
-// lastDelivery finds the newest sync that the catalog has; nil when there is none.
-func lastDelivery(ctx context.Context, c client.Client, id string) (*Delivery, error) {
-	ended, err := endedRuns(ctx, c, id, `"Completed"`)
-	for _, info := range ended {
-		var result workflows.Result
-		run := info.GetExecution().GetRunId()
-		if c.GetWorkflow(ctx, id, run).Get(ctx, &result) == nil && result.Uploaded {
-			return &Delivery{AsOf: info.GetCloseTime().AsTime(), Sync: result.Sync, RunID: run}, nil
-		}
-	}
-	return nil, err
-}
-
 // endedRuns lists the newest runs of a workflow that ended in one of these ways.
 func endedRuns(ctx context.Context, c client.Client, id, ways string) ([]*workflowpb.WorkflowExecutionInfo, error) {
 	list, err := c.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{
@@ -173,20 +149,15 @@ func (s *Status) Print(w io.Writer, colours bool) {
 		_, _ = fmt.Fprintf(w, "The last sync of %s %s%s\n", s.Source, s.endWords(), s.endedAt(" (", ")"))
 	case s.Result != nil:
 		_, _ = fmt.Fprintf(w, "The last sync of %s%s:\n", s.Source, s.endedAt(" ended at ", ""))
-		shown := *s.Result
-		shown.Warnings = slices.DeleteFunc(slices.Clone(shown.Warnings), func(one warning.Shown) bool {
-			return s.Running != nil && slices.ContainsFunc(s.Running.Warnings, func(other warning.Shown) bool { // it stands above
-				return other.Message == one.Message
-			})
-		})
-		Summarize(w, &shown, colours)
+		var above []string
+		if s.Running != nil {
+			for _, one := range s.Running.Warnings {
+				above = append(above, one.Message)
+			}
+		}
+		Summarize(w, s.Result, above, colours)
 	}
-	switch {
-	case s.Catalog != nil:
-		_, _ = fmt.Fprintf(w, "Catalog as of %s, by sync %s.\n", humanize.Date(s.Catalog.AsOf), s.Catalog.Sync)
-	default:
-		_, _ = fmt.Fprintln(w, "The catalog has got nothing yet, as far as Temporal remembers.")
-	}
+	_, _ = fmt.Fprintln(w, s.catalogWords())
 	if s.Workflow != nil && s.Workflow.URL != "" {
 		_, _ = fmt.Fprintf(w, "In Temporal's UI: %s\n", s.Workflow.URL)
 	}

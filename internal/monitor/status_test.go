@@ -228,7 +228,7 @@ func TestSummarize_saysWhatIsMissingAndWhatIsGone(t *testing.T) {
 	r.Reasons = map[string]int64{"no_access": 4, "no_columns": 2}
 	r.Vanished = activities.Kinds{Reports: 1200, Dashboards: 1}
 	var out bytes.Buffer
-	Summarize(&out, &r, false)
+	Summarize(&out, &r, nil, false)
 	for _, words := range []string{
 		"6 gaps: 4 denied (what each reports on is closed); 2 failed (described without columns).\n",
 		"Gone since the last sync: 1,200 reports, 1 dashboard.\n",

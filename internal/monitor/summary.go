@@ -18,8 +18,9 @@ import (
 	"longhaul/workflows"
 )
 
-// Summarize writes a finished sync for people: how it ended, counts by kind and state, files, calls, time.
-func Summarize(w io.Writer, r *workflows.Result, colours bool) {
+// Summarize writes a finished sync for people: how it ended, counts by kind and state, files, calls, time. Of the warnings that the
+// reader has seen already it tells the number alone.
+func Summarize(w io.Writer, r *workflows.Result, seen []string, colours bool) {
 	if r.Outcome == workflows.OutcomeSkipped && r.Skipped != nil {
 		_, _ = fmt.Fprintf(w, "Sync of %s: skipped, because %s was already running (run %s).\n", r.Source, r.Skipped.WorkflowID, r.Skipped.RunID)
 		return
@@ -34,8 +35,16 @@ func Summarize(w io.Writer, r *workflows.Result, colours bool) {
 		_, _ = fmt.Fprintln(w, line)
 	}
 	_, _ = fmt.Fprintln(w, deliveryWords(r))
+	again := int64(0)
 	for _, warning := range r.Warnings {
+		if slices.Contains(seen, warning.Message) {
+			again++
+			continue
+		}
 		_, _ = fmt.Fprintf(w, "Warning: %s\n", warning.Message)
+	}
+	if again > 0 {
+		_, _ = fmt.Fprintf(w, "%s shown above.\n", humanize.Count(again, "warning"))
 	}
 }
 

@@ -4,12 +4,14 @@ package monitor
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"go.temporal.io/sdk/client"
 
 	"longhaul/internal/control"
 	"longhaul/internal/fault"
+	"longhaul/internal/warning"
 	"longhaul/workflows"
 )
 
@@ -39,10 +41,14 @@ type Watcher struct {
 
 	progress workflows.Progress // the newest that the workflow answered
 	advised  standstill         // the newest for which advice was shown
+	warned   []string           // the warnings that were shown
 }
 
 // WaitsFor is what the workflow waited for by its newest answer; empty where it waited for nothing.
 func (w *Watcher) WaitsFor() string { return w.progress.Waiting }
+
+// Warned are the sentences of the warnings that were shown so far.
+func (w *Watcher) Warned() []string { return w.warned }
 
 // Follow shows the sync's progress until the sync or ctx has ended, and returns the sync's result.
 func (w *Watcher) Follow(ctx context.Context, run client.WorkflowRun) (*workflows.Result, error) {
@@ -116,10 +122,21 @@ func (w *Watcher) look(ctx context.Context) {
 	if w.Verdict == "" || s.Phase != workflows.PhaseHeld {
 		w.View.Show(s)
 	}
+	w.warn(s.Warnings)
 	if still.phase != w.advised.phase || still.why != w.advised.why {
 		w.advised = still
 		if advice := still.advice(w.ID, w.Address); advice != "" {
 			w.View.Note(advice)
+		}
+	}
+}
+
+// warn shows each warning of the sync when it comes, once: a sync may run for hours after it.
+func (w *Watcher) warn(warnings []warning.Shown) {
+	for _, one := range warnings {
+		if !slices.Contains(w.warned, one.Message) {
+			w.warned = append(w.warned, one.Message)
+			w.View.Note("Warning: " + one.Message)
 		}
 	}
 }

@@ -136,7 +136,7 @@ func TestCount_countsWhatTheUserSees(t *testing.T) {
 func TestPermissions_readsMoreByName(t *testing.T) {
 	t.Parallel()
 	client, sim := simulate(t, server.Options{Reports: 1, Hidden: []string{"UserPermissionAccess.PermissionsManageRoles"}})
-	if err := sim.Grant("ModifyAllData"); err != nil {
+	if err := sim.Grant("ModifyAllData", "CustomizeApplication", "ManageReportsInPubFolders", "ManageDashbdsInPubFolders"); err != nil {
 		t.Fatal(err)
 	}
 	var names []string

@@ -90,6 +90,7 @@ func command() *cobra.Command {
 	f.BoolVar(&o.NoAnalyticsLimitInfo, "no-analytics-limit-info", false, "answer without that header on /analytics")
 	f.DurationVar(&o.TokenTTL, "token-ttl", 0, "life of an access token (default 2h)")
 	f.BoolVar(&o.SecondInstance, "second-instance", false, "name an instance_url that is another host than that of the login")
+	f.StringSliceVar(&o.Granted, "grant", nil, "user permissions that the run-as user has beside those of the set-up guide, as CustomizeApplication")
 	f.StringSliceVar(&o.Revoked, "revoke", nil, "user permissions that the run-as user lacks, as RunReports,ViewSetup")
 	f.StringSliceVar(&o.Scopes, "scopes", nil, "scopes of the app, as lightning,api (default api)")
 	f.BoolVar(&o.CountsReports, "counts-reports", false, "list reports and dashboards in the record counts")

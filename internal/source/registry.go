@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/spelling"
 )
 
 // Registry holds the sources in the settings of a process. It is immutable; the zero value is empty.
@@ -36,7 +37,7 @@ func (r *Registry) Names() []string {
 	return slices.Sorted(maps.Keys(r.sources))
 }
 
-// Get returns a source; the error for an unknown name lists the known ones.
+// Get returns a source; the error for an unknown name lists the known ones, and names the one that may be meant.
 func (r *Registry) Get(name string) (Source, error) {
 	if r != nil {
 		if s, ok := r.sources[name]; ok {
@@ -46,6 +47,9 @@ func (r *Registry) Get(name string) (Source, error) {
 	known := "this worker knows: " + strings.Join(r.Names(), ", ")
 	if len(r.Names()) == 0 {
 		known = "this worker knows none"
+	}
+	if near := spelling.Nearest(name, r.Names()); near != "" {
+		known += "; did you mean " + near + "?"
 	}
 	return Source{}, fault.Invalidf("source %.60q is not configured; %s", name, known)
 }

@@ -132,6 +132,9 @@ func TestRegistry_listsTheKnownSources(t *testing.T) {
 	if !fault.Is(err, fault.Invalid) || err.Error() != `source "x" is not configured; this worker knows: acme, demo` {
 		t.Errorf("got %v", err)
 	}
+	if _, err := r.Get("acmee"); err == nil || !strings.HasSuffix(err.Error(), "this worker knows: acme, demo; did you mean acme?") {
+		t.Errorf("got %v", err)
+	}
 	if _, err := (&Registry{}).Get("x"); err == nil || err.Error() != `source "x" is not configured; this worker knows none` {
 		t.Errorf("an empty registry: got %v", err)
 	}

@@ -11,6 +11,7 @@ import (
 	"longhaul/internal/doctor"
 	"longhaul/internal/fault"
 	"longhaul/internal/humanize"
+	"longhaul/internal/spelling"
 )
 
 // Facts are what was asked of Temporal. Where a question failed, its error says why.
@@ -141,6 +142,9 @@ func Unserved(source string, known []string) doctor.Finding {
 	found := "no worker serves source " + source
 	if len(known) > 0 && !slices.Contains(known, source) {
 		found += "; the worker that answers knows " + humanize.List(known)
+		if near := spelling.Nearest(source, known); near != "" {
+			found += ": did you mean " + near + "?"
+		}
 	}
 	return r.Failed(&fault.Error{
 		Class: fault.Transient, System: fault.Temporal, Message: found,

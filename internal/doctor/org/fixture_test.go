@@ -12,14 +12,10 @@ import (
 
 	"longhaul/internal/doctor"
 	"longhaul/internal/salesforce"
-	simulated "longhaul/internal/simulator/org"
 	"longhaul/internal/simulator/server"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-// modest are the permissions that the run-as user of the simulator has and that a sync does not use.
-var modest = []string{simulated.CustomizeApplication, "ManageReportsInPubFolders", "ManageDashbdsInPubFolders"}
 
 // fixture is a simulated org, and what is asked of it.
 type fixture struct {
@@ -36,7 +32,6 @@ func start(t *testing.T, options server.Options, change ...func(*salesforce.Conf
 		options.Reports = 300
 	}
 	options.Columns, options.TypeMetadata = 3, 200
-	options.Revoked = append(options.Revoked, modest...)
 	sim, err := server.Start(options)
 	if err != nil {
 		t.Fatal(err)

@@ -161,7 +161,9 @@ func TestCheck_excess(t *testing.T) {
 		}
 		found := f.check()
 		requireChanged(t, found, map[string]doctor.Status{"permission.excess": doctor.Warn})
-		if row := found["permission.excess"]; strings.Count(row.Found, "(") != 1 || row.Fix == "" {
+		if row := found["permission.excess"]; strings.Count(row.Found, "(") != 1 || strings.Contains(row.Where, "(the set)") ||
+			!strings.Contains(row.Fix, `profile "Standard User", permission set "Catalog reader"`) ||
+			!strings.Contains(row.Where, `Profiles > "Standard User" > System`) || !strings.Contains(row.Where, `Sets > "Catalog reader" > System`) {
 			t.Errorf("%s: %+v", name, row)
 		}
 		if err := f.sim.Revoke(name); err != nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"longhaul/internal/doctor"
 	"longhaul/internal/fault"
@@ -123,10 +124,38 @@ func (f rights) excessRow() doctor.Finding {
 	if len(names) == 0 {
 		return r.pass("none of those that change something or see everything")
 	}
-	fix := "take them from the run-as user, or give the app a user of its own"
+	fix, where := f.givers()
+	fix += ", or give the app a user of its own"
 	if customizes {
 		fix += `; without "Customize Application" the files lack the namespace of reports from packages, and nothing else`
 	}
 	return r.warn("the run-as user has "+humanize.List(names), "a sync loses nothing; whoever gets hold of the app's secret can do the same",
-		fix, place.Permissions)
+		fix, where)
+}
+
+// givers says what gives the run-as user its permissions, as far as that is known, and where to take some away: its profile where it has no
+// set, and else its profile or one of its sets.
+func (f rights) givers() (fix, where string) {
+	profile := f.user.value.Profile
+	var named, places []string
+	if profile != "" {
+		named, places = append(named, "profile "+strconv.Quote(profile)), append(places, place.OfProfile(strconv.Quote(profile)))
+	}
+	for _, set := range f.sets.value {
+		if !set.OfProfile {
+			named = append(named, "permission set "+strconv.Quote(set.Label))
+			places = append(places, place.OfSet(strconv.Quote(set.Label)))
+		}
+	}
+	switch {
+	case !f.sets.known() && profile != "":
+		return named[0] + " or a permission set of the user gives them: take them out there", place.Assigned
+	case !f.sets.known() || profile == "":
+		return "take them out of the profile or the permission set of the user that gives them", place.Assigned
+	case len(named) == 1:
+		return named[0] + " gives them, as the user has no permission set: give the user another profile, or take them out of this one", places[0]
+	case len(named) > mostSets:
+		return fmt.Sprintf("%s or one of the user's %d permission sets gives them: take them out there", named[0], len(named)-1), place.Assigned
+	}
+	return "the user has what it may from " + humanize.List(named) + ": take them out where they are ticked", strings.Join(places, "; ")
 }

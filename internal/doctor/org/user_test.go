@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"longhaul/internal/doctor"
+	"longhaul/internal/salesforce"
 	simulated "longhaul/internal/simulator/org"
 	"longhaul/internal/simulator/server"
 )
@@ -93,5 +94,37 @@ func TestCheck_withoutAPermissionSet(t *testing.T) {
 	}
 	if row := f.check()["permission.ViewAllUsers"]; !strings.Contains(row.Where, "New > (no licence), then Manage Assignments") {
 		t.Errorf("it says nothing of how to give a set: %+v", row)
+	}
+}
+
+// TestGivers_nameWhatIsKnown of the profile and the sets of a user.
+func TestGivers_nameWhatIsKnown(t *testing.T) {
+	t.Parallel()
+	sets := func(labels ...string) answer[[]salesforce.PermissionSet] {
+		of := answer[[]salesforce.PermissionSet]{asked: true, value: []salesforce.PermissionSet{{Label: "X00e", OfProfile: true}}}
+		for _, label := range labels {
+			of.value = append(of.value, salesforce.PermissionSet{Label: label})
+		}
+		return of
+	}
+	for name, row := range map[string]struct {
+		profile    string
+		sets       answer[[]salesforce.PermissionSet]
+		fix, where string
+	}{
+		"the profile alone": {"System Administrator", sets(), `profile "System Administrator" gives them`, `Profiles > "System Administrator" > System`},
+		"the sets are closed": {
+			"Sales", answer[[]salesforce.PermissionSet]{}, `profile "Sales" or a permission set of the user gives them`, "Permission Set Assignments",
+		},
+		"many sets":         {"Sales", sets("1", "2", "3", "4", "5", "6"), "one of the user's 6 permission sets", "Permission Set Assignments"},
+		"nothing":           {"", answer[[]salesforce.PermissionSet]{}, "the profile or the permission set of the user", "Permission Set Assignments"},
+		"no profile, a set": {"", sets("Reader"), "the profile or the permission set of the user", "Permission Set Assignments"},
+	} {
+		f := &facts{sets: row.sets}
+		f.user.value.Profile = row.profile
+		fix, where := (rights{f}).givers()
+		if !strings.Contains(fix, row.fix) || !strings.Contains(where, row.where) || strings.Contains(fix+where, "(the set)") {
+			t.Errorf("%s: %s; %s", name, fix, where)
+		}
 	}
 }

@@ -20,6 +20,7 @@ type Store interface {
 	Name() string
 	RightTo(right staging.Right) string
 	Refused(err error) staging.Refusal
+	ReadsToDelete() bool
 
 	TryWrite(ctx context.Context, key string, content []byte, ifAbsent bool) (created bool, err error)
 	Read(ctx context.Context, key string) ([]byte, error)
@@ -51,8 +52,8 @@ func Check(ctx context.Context, store Store) []doctor.Finding {
 		defer t.clean(ctx)
 	}
 	list, read, absent := t.list(ctx), t.read(ctx), t.writeIfAbsent(ctx)
-	if remove.Status == doctor.Fail && read.Status == doctor.Fail {
-		remove = t.row("delete", "Bucket: delete").SkippedFor("this store reads before it deletes, which it may not; " + t.left())
+	if remove.Status == doctor.Fail && read.Status == doctor.Fail && store.ReadsToDelete() {
+		remove = t.untold()
 	}
 	return []doctor.Finding{list, read, write, absent, remove}
 }
@@ -189,6 +190,16 @@ func (t *trial) remove(ctx context.Context) doctor.Finding {
 		return f
 	}
 	f.Status, f.Found = doctor.Pass, "the object that was written is removed"
+	return f
+}
+
+// untold is the row of a right to delete that was not reached, because the credentials may not read.
+func (t *trial) untold() doctor.Finding {
+	f := t.row("delete", "Bucket: delete")
+	f.Status = doctor.Warn
+	f.Found = "a look at the object comes before its removal and was refused, so it could not be told whether the credentials may delete; " + t.left()
+	f.Cost = "if they may not, nothing old is ever removed, and a sync fails where it must remove an object"
+	f.Fix = "give the credentials " + t.store.RightTo(staging.ToDelete) + " too, and check again"
 	return f
 }
 

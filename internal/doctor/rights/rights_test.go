@@ -1,6 +1,9 @@
 package rights_test
 
 import (
+	"context"
+	"errors"
+	"iter"
 	"os"
 	"path/filepath"
 	"strings"
@@ -92,4 +95,46 @@ func TestCheck_ofManySourcesInOneFolder(t *testing.T) {
 		})
 	}
 	checks.Wait()
+}
+
+// closed is a store that takes objects and lets nobody read or delete them.
+type closed struct{ readsToDelete bool }
+
+var errDenied = errors.New("denied")
+
+func (closed) Name() string { return "gs://closed" }
+
+func (closed) RightTo(right staging.Right) string { return "the right to " + string(right) }
+
+func (closed) Refused(error) staging.Refusal {
+	return staging.Refusal{Err: fault.Invalidf("the credentials may not do that"), Answered: true, Denied: true}
+}
+
+func (closed) TryWrite(_ context.Context, _ string, _ []byte, ifAbsent bool) (bool, error) {
+	return !ifAbsent, nil
+}
+
+func (closed) Read(context.Context, string) ([]byte, error) { return nil, errDenied }
+
+func (closed) List(context.Context, string) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) { yield("", errDenied) }
+}
+
+func (closed) Delete(context.Context, string) error { return errDenied }
+
+func (c closed) ReadsToDelete() bool { return c.readsToDelete }
+
+// TestCheck_ofCredentialsThatMayNeitherReadNorDelete says that they may not delete, or that it could not be told: never nothing.
+func TestCheck_ofCredentialsThatMayNeitherReadNorDelete(t *testing.T) {
+	t.Parallel()
+	for readsToDelete, want := range map[bool]struct {
+		status doctor.Status
+		says   string
+	}{false: {doctor.Fail, "the credentials may not do that"}, true: {doctor.Warn, "could not be told whether the credentials may delete"}} {
+		f := rights.Check(t.Context(), closed{readsToDelete})[4]
+		if f.ID != "bucket.delete" || f.Status != want.status || !strings.Contains(f.Found, want.says) || !strings.Contains(f.Found, "left its object") ||
+			!strings.Contains(f.Fix, "the right to delete") || f.Cost == "" {
+			t.Errorf("reads to delete %t: %+v", readsToDelete, f)
+		}
+	}
 }

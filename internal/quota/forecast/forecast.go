@@ -48,7 +48,7 @@ type Span struct {
 // Why there is no forecast.
 var (
 	ErrNoMaximum = errors.New("it is not known how many API calls the org allows in 24 hours")
-	ErrNoRoom    = errors.New("others use so many API calls of the org that none are left below the ceiling")
+	ErrNoRoom    = errors.New("others use so many API calls of the org that none are left for a sync") // below a NoRoomError
 	ErrTooLong   = errors.New("it would take months")
 )
 
@@ -179,7 +179,7 @@ func (c *course) ask(calls int64) {
 func (c *course) wait() error {
 	b := &c.budget
 	if b.Others > 0 && c.full() {
-		return ErrNoRoom // what is in the way is not ours, and stays
+		return noRoom(b) // what is in the way is not ours, and stays
 	}
 	w := b.Wait(c.now)
 	sleep := w.Look(c.now, c.probe)

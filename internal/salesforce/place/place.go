@@ -31,11 +31,22 @@ const (
 	NewSet      = "Setup > Users > Permission Sets > New > (no licence), then Manage Assignments > Add Assignment > (the user)"
 )
 
+// OfSet is where the permissions of a set are.
+func OfSet(label string) string { return strings.Replace(Permissions, "(the set)", label, 1) }
+
+// OfProfile is where the permissions of a profile are.
+func OfProfile(name string) string {
+	return "Setup > Users > Profiles > " + name + " > System > System Permissions"
+}
+
+// Assigned is where a user's profile and sets are.
+const Assigned = User + " > Profile, Permission Set Assignments"
+
 // Tick is where permissions are given by a set. label is that of the set; empty where it is not known.
 func Tick(label string) string {
 	const steps = " > Edit, tick, Save"
 	if label == "" {
 		return Permissions + steps
 	}
-	return strings.Replace(Permissions, "(the set)", label, 1) + steps
+	return OfSet(label) + steps
 }

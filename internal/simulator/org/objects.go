@@ -17,14 +17,14 @@ const (
 
 // Permissions lists the user permissions that the schema knows, those of Elevated apart.
 var Permissions = []string{
-	APIEnabled, CustomizeApplication, "ManageDashbdsInPubFolders", ManagePrivate, "ManageReportsInPubFolders", RunReports,
-	ViewAllUsers, ViewPublicDashboards, ViewPublicReports, ViewRoles, ViewSetup,
+	APIEnabled, ManagePrivate, RunReports, ViewAllUsers, ViewPublicDashboards, ViewPublicReports, ViewRoles, ViewSetup,
 }
 
 // Elevated lists the user permissions that the run-as user has only where they were granted.
 var Elevated = []string{
-	"ApiUserOnly", "AssignPermissionSets", "AuthorApex", "ManageInternalUsers", "ManageProfilesPermissionsets", "ManageRemoteAccess",
-	"ManageRoles", "ManageSharing", "ManageUsers", "ModifyAllData", "ModifyMetadata", "MonitorLoginHistory", "ResetPasswords", "ViewAllData",
+	"ApiUserOnly", "AssignPermissionSets", "AuthorApex", CustomizeApplication, "ManageDashbdsInPubFolders", "ManageInternalUsers",
+	"ManageProfilesPermissionsets", "ManageRemoteAccess", "ManageReportsInPubFolders", "ManageRoles", "ManageSharing", "ManageUsers",
+	"ModifyAllData", "ModifyMetadata", "MonitorLoginHistory", "ResetPasswords", "ViewAllData",
 }
 
 var schema = []*Object{

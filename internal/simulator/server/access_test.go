@@ -133,6 +133,10 @@ func TestElevatedPermissions_areGrantedOnly(t *testing.T) {
 	if a := c.query(query); !strings.Contains(string(a.body), `"PermissionsModifyAllData":false`) {
 		t.Errorf("revoked again: %s", a.body)
 	}
+	c = start(t, Options{Granted: []string{"ModifyAllData"}})
+	if a := c.query(query); !strings.Contains(string(a.body), `"PermissionsModifyAllData":true`) {
+		t.Errorf("granted from the start: %s", a.body)
+	}
 }
 
 func TestStats_countTheClientsThatNameThemselves(t *testing.T) {

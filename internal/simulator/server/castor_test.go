@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"longhaul/internal/simulator/org"
 )
 
 // sendBytes sends bytes as they are, as the Python client was seen to send them, and reads the answer.
@@ -57,7 +59,7 @@ var castorQueries = map[string]string{
 
 func TestAWholeExtractionByCastorsRequests(t *testing.T) {
 	t.Parallel()
-	c := start(t, Options{Reports: 4500, Columns: 3})
+	c := start(t, Options{Reports: 4500, Columns: 3, Granted: []string{org.CustomizeApplication}})
 	ready := c.s.Ready()
 	login := url.Values{
 		"client_id": {ready.ClientID}, "client_secret": {ready.ClientSecret}, "username": {ready.Username},

@@ -33,7 +33,9 @@ type Options struct {
 	PageSize   int           // most records of a query page; 2,000 when zero
 	MaxUpload  int64         // bytes the catalog takes in one file; 8 GiB when zero
 
-	Revoked []string // user permissions that the run-as user lacks, without the prefix Permissions
+	// The run-as user has what the set-up guide gives, API Enabled and View All Users, as a careful administrator would give it.
+	Revoked []string // of these user permissions, those that it lacks, without the prefix Permissions
+	Granted []string // further ones that it has, such as CustomizeApplication
 	Hidden  []string // fields that the org lacks, as Object.Field
 	Scopes  []string // of the app; api when empty
 	StepUp  bool     // analytics demands a high-assurance session

@@ -38,7 +38,7 @@ func newParts(o *Options) (parts, error) {
 		long:     limits.NewLongCalls(moving, o.LongCalls),
 	}
 	var err error
-	if p.permissions, err = tenant.NewPermissions(o.Revoked); err != nil {
+	if p.permissions, err = tenant.NewPermissions(o.Revoked, o.Granted); err != nil {
 		return parts{}, err
 	}
 	seen := tenant.New(o.Org, o.IDOrder, p.permissions, o.Hidden)

@@ -85,7 +85,7 @@ func TestLocators(t *testing.T) {
 func TestWhatAUserSees(t *testing.T) {
 	t.Parallel()
 	const reports, private = "SELECT Id FROM Report", "SELECT Id FROM Report USING SCOPE allPrivate"
-	all := start(t, Options{Reports: 1000, Columns: 1})
+	all := start(t, Options{Reports: 1000, Columns: 1, Granted: []string{org.CustomizeApplication}})
 	everything, _ := all.ids(reports)
 	hidden, _ := all.ids(private)
 	mine, _ := all.ids("SELECT Id FROM Report USING SCOPE mine")
@@ -196,7 +196,7 @@ func TestTheDocumentedQueriesWork(t *testing.T) {
 }
 
 func BenchmarkKeysetPage(b *testing.B) {
-	permissions, err := tenant.NewPermissions(nil)
+	permissions, err := tenant.NewPermissions(nil, nil)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -18,12 +18,13 @@ type Permissions struct {
 	elevated atomic.Pointer[[]string] // those of org.Elevated that the user has
 }
 
-// NewPermissions gives the user all permissions but some, named without the prefix Permissions, and none of org.Elevated.
-func NewPermissions(revoked []string) (*Permissions, error) {
+// NewPermissions gives the user the permissions of org.Permissions but some, and those of org.Elevated that are granted, all named without
+// the prefix Permissions.
+func NewPermissions(revoked, granted []string) (*Permissions, error) {
 	p := &Permissions{}
 	p.lacking.Store(&[]string{})
 	p.elevated.Store(&[]string{})
-	return p, p.Change(revoked, nil)
+	return p, p.Change(revoked, granted)
 }
 
 // Has reports whether the run-as user has a permission; everybody has the empty one.
