@@ -32,7 +32,8 @@ func TestPatient_blamesTheBucket(t *testing.T) {
 		p := patient{Slots: stuck{never}, thing: t.Name(), bucket: "file:///mnt/longhaul"}
 		_, err := p.Take(t.Context(), time.Now())
 		f := fault.From(err)
-		if f == nil || f.System != fault.Bucket || !strings.HasPrefix(f.Message, "the bucket file:///mnt/longhaul, in which logins are counted, gave no answer within 4 s") {
+		if f == nil || f.System != fault.Bucket ||
+			!strings.HasPrefix(f.Message, "the bucket file:///mnt/longhaul, in which logins are counted, gave no answer within 4 s") {
 			t.Errorf("got %v", err)
 		}
 		if err := p.Forget(t.Context(), time.Now()); !fault.Is(err, fault.Transient) {
