@@ -11,6 +11,7 @@ import (
 	"longhaul/internal/fault"
 	"longhaul/internal/quota"
 	"longhaul/internal/salesforce"
+	"longhaul/internal/shard/gate"
 	"longhaul/internal/shard/slots"
 	"longhaul/internal/staging"
 )
@@ -59,6 +60,7 @@ type Activities struct {
 	shown  turns
 	woken  turns
 	relay  relay.Relay
+	gates  gate.Gates
 	keeper keeper
 }
 

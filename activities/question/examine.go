@@ -28,21 +28,28 @@ type Doctor interface {
 // is asked why a sync waits.
 func (a *Activities) Examine(ctx context.Context, params ExamineParams) (doctor.Result, error) {
 	defer attended(ctx)()
-	subject, free, err := a.Doctor.Subject(ctx, params.Source)
+	bounded, cancel := context.WithTimeout(ctx, exam.Longest)
+	defer cancel()
+	subject, free, err := a.Doctor.Subject(bounded, params.Source)
 	if err != nil {
 		return a.unknown(ctx, params.Source, err), nil
 	}
 	defer free()
-	var facts cluster.Facts
+	told := make(chan cluster.Facts, 1) // the question may outlive the check
 	subject.Cluster = func(ctx context.Context) cluster.Facts {
-		facts = a.Doctor.Cluster(ctx, params.Source)
+		facts := a.Doctor.Cluster(ctx, params.Source)
+		told <- facts
 		return facts
 	}
 	counted := newTally(ctx, a.Store, params.Source)
 	defer counted.end(ctx)
 	subject.Meter, subject.Own = counted.meter, counted.sum.Hours
-	result := exam.Run(ctx, subject)
-	result.Worker = answered(facts)
+	result := exam.Run(bounded, subject)
+	select {
+	case facts := <-told:
+		result.Worker = answered(facts)
+	default: // Temporal gave no answer, and what this worker is called came with it
+	}
 	if ctx.Err() != nil { // rows of what was not asked say nothing of the source
 		return doctor.Result{}, &fault.Error{
 			Class: fault.Transient, System: fault.Longhaul, Message: "the worker was stopped while it checked the source: try again",

@@ -2,10 +2,12 @@ package question
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"go.temporal.io/sdk/activity"
 
+	"longhaul/internal/hang"
 	"longhaul/internal/quota"
 	"longhaul/internal/salesforce"
 	"longhaul/internal/staging"
@@ -22,6 +24,7 @@ const (
 // tally counts the API calls of a check where those of syncs are counted, so that no forecast takes them for calls of others. A bucket
 // that takes nothing stops no check: the rows of the bucket say so.
 type tally struct {
+	thing   string // what is asked of the bucket, whose disk may hang
 	log     *usage.Log
 	attempt usage.Attempt
 	meter   *salesforce.Meter
@@ -30,15 +33,18 @@ type tally struct {
 }
 
 func newTally(ctx context.Context, store *staging.Store, source string) *tally {
-	t := &tally{log: usage.Of(store, source), attempt: attemptOf(ctx), meter: new(salesforce.Meter)}
+	t := &tally{thing: fmt.Sprintf("the calls of %s in %s", source, store.Name()), log: usage.Of(store, source), attempt: attemptOf(ctx), meter: new(salesforce.Meter)}
 	bounded, cancel := context.WithTimeout(ctx, tallyTimeout)
 	defer cancel()
-	sum, err := t.log.Read(bounded, t.attempt, time.Now())
-	if err == nil {
-		t.sum = sum
-		err = t.log.Reserve(bounded, t.attempt, examineCalls, time.Time{}, time.Now())
-	}
-	t.begun = err == nil
+	attempt := t.attempt
+	sum, err := hang.Ask(bounded, t.thing, func() (usage.Sum, error) {
+		sum, err := t.log.Read(bounded, attempt, time.Now())
+		if err == nil {
+			err = t.log.Reserve(bounded, attempt, examineCalls, time.Time{}, time.Now())
+		}
+		return sum, err
+	})
+	t.sum, t.begun = sum, err == nil
 	t.tell(ctx, err)
 	return t
 }
@@ -50,7 +56,10 @@ func (t *tally) end(ctx context.Context) {
 	}
 	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), tallyTimeout)
 	defer cancel()
-	t.tell(ctx, t.log.Record(bounded, t.attempt, t.meter.Calls(), reportedTo(t.meter), time.Now()))
+	_, err := hang.Ask(bounded, t.thing, func() (struct{}, error) {
+		return struct{}{}, t.log.Record(bounded, t.attempt, t.meter.Calls(), reportedTo(t.meter), time.Now())
+	})
+	t.tell(ctx, err)
 }
 
 func (t *tally) tell(ctx context.Context, err error) {

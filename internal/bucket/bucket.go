@@ -46,5 +46,13 @@ func (b *Bucket) Close() error {
 	return nil
 }
 
+// Folder is the folder that the bucket is on a disk; empty for a bucket of another kind.
+func (b *Bucket) Folder() string {
+	if b.folder == nil {
+		return ""
+	}
+	return b.folder.dir
+}
+
 // EndsWithProcess reports whether all objects in the bucket are lost when the process ends.
 func (b *Bucket) EndsWithProcess() bool { return b.kind == kindMemory }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -15,6 +16,8 @@ import (
 	"longhaul/activities/question"
 	"longhaul/internal/doctor"
 	"longhaul/internal/doctor/exam"
+	"longhaul/internal/fault"
+	"longhaul/internal/hang"
 	"longhaul/internal/salesforce"
 	"longhaul/internal/source"
 )
@@ -23,6 +26,9 @@ import (
 const (
 	examineTimeout  = 6 * time.Second
 	examineAttempts = 2
+	// slotTimeout is for how long the bucket may owe whether a login is let through: shorter than examineTimeout, so that the row of the
+	// login names the bucket.
+	slotTimeout = 4 * time.Second
 )
 
 var _ question.Doctor = (*Host)(nil)
@@ -66,7 +72,11 @@ func (s *sources) subject(from source.Source) (subject exam.Subject, free func()
 	base, err := baseURL(from)
 	if err == nil { // else the row of the secret that names it says why
 		subject.BaseURL = base
-		subject.Org, subject.Problem = s.salesforce(from, salesforce.Config{Timeout: examineTimeout, Attempts: examineAttempts})
+		config := salesforce.Config{Timeout: examineTimeout, Attempts: examineAttempts}
+		if !from.UnboundedLogins {
+			config.Slots = patient{Slots: s.store.Logins(from.Name), thing: "the logins of " + from.Name, bucket: s.store.Name()}
+		}
+		subject.Org, subject.Problem = s.salesforce(from, config)
 	}
 	exports, err := s.exports(from)
 	if subject.Problem == nil {
@@ -83,6 +93,40 @@ func (s *sources) subject(from source.Source) (subject exam.Subject, free func()
 			}
 		}
 	}
+}
+
+// patient are the logins of a source in a bucket whose disk may hang.
+type patient struct {
+	Slots  salesforce.LoginSlots
+	thing  string
+	bucket string
+}
+
+// Take is that of the bucket.
+func (p patient) Take(ctx context.Context, now time.Time) (free time.Time, err error) {
+	return p.ask(ctx, func(ctx context.Context) (time.Time, error) { return p.Slots.Take(ctx, now) })
+}
+
+// Forget is that of the bucket.
+func (p patient) Forget(ctx context.Context, now time.Time) error {
+	_, err := p.ask(ctx, func(ctx context.Context) (time.Time, error) { return now, p.Slots.Forget(ctx, now) })
+	return err
+}
+
+func (p patient) ask(ctx context.Context, f func(context.Context) (time.Time, error)) (time.Time, error) {
+	bounded, cancel := context.WithTimeout(ctx, slotTimeout)
+	defer cancel()
+	at, err := hang.Ask(bounded, p.thing+" in "+p.bucket, func() (time.Time, error) { return f(bounded) })
+	if silent, hangs := errors.AsType[*hang.Error](err); hangs || errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		if !hangs {
+			silent = &hang.Error{After: slotTimeout}
+		}
+		return at, &fault.Error{
+			Class: fault.Transient, System: fault.Bucket, Err: silent,
+			Message: fmt.Sprintf("the bucket %s, in which logins are counted, %s, so no login was sent: look at the row of the bucket", p.bucket, silent),
+		}
+	}
+	return at, err
 }
 
 // me is this process as a worker of a source; of none, where source is empty.

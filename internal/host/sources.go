@@ -98,7 +98,7 @@ func (s *sources) salesforce(from source.Source, config salesforce.Config) (*sal
 	if err != nil {
 		return nil, err
 	}
-	if !from.UnboundedLogins {
+	if config.Slots == nil && !from.UnboundedLogins {
 		config.Slots = s.store.Logins(from.Name)
 	}
 	config.BaseURL, config.Auth, config.APIVersion = base, salesforce.Auth(from.Salesforce.Auth), from.Salesforce.APIVersion

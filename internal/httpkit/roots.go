@@ -1,24 +1,45 @@
 package httpkit
 
 import (
+	"context"
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"time"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/hang"
 	"longhaul/internal/plaintext"
 )
 
+// readWithin bounds the reading of the files: a mount may be dead, and a pipe have nobody who writes.
+const readWithin = 5 * time.Second
+
 // Roots adds the certificates of a file, or of all files of a folder, to the system's; an empty path stands for the system's alone,
-// which are nil. An error has class invalid and names the path by its setting.
+// which are nil. An error has class invalid, or transient where the disk gives no answer, and names the path by its setting.
 func Roots(setting, path string) (*x509.CertPool, error) {
 	if path == "" {
 		return nil, nil
 	}
+	bounded, cancel := context.WithTimeout(context.Background(), readWithin)
+	defer cancel()
+	roots, err := hang.Ask(bounded, "the certificates "+path, func() (*x509.CertPool, error) { return readRoots(setting, path) })
+	if silent, ok := errors.AsType[*hang.Error](err); ok {
+		return nil, &fault.Error{
+			Class: fault.Transient, System: fault.Longhaul, Err: err,
+			Message: fmt.Sprintf("%s %s %s, so the disk or the mount hangs, or it is a pipe into which nobody writes: bring the disk back (df shows "+
+				"whether it answers), or name a plain file", setting, path, silent),
+		}
+	}
+	return roots, err
+}
+
+func readRoots(setting, path string) (*x509.CertPool, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, fault.Invalidf("%s %s cannot be read (%s): check the path", setting, path, causeOf(err))

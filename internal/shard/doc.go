@@ -5,6 +5,7 @@
 //   - shard/slots shares out the requests that the shards of a sync may have in flight.
 //   - shard/limiter lowers that number where Salesforce asks for fewer requests.
 //   - shard/breaker is the circuit breaker: it tells broken reports from a broken Salesforce by canaries.
+//   - shard/gate lets one shard of a process find out for all whether Salesforce answers again.
 //   - shard/retry queues the reports, and tries those that failed again in rounds.
 //   - shard/parts stores the answers by group commit, waits for a store that refuses, and joins the parts.
 //   - dispatch.go sends requests (request.go), inflight.go keeps them in a reorder window, receive.go takes the answers.
@@ -26,7 +27,8 @@
 //     bring the same.
 //
 // An outage must not use up the quota either: a run after one that failed asks for a single report first and uses its
-// width once that is answered, and the error of an outage asks for a wait that grows with the attempts.
+// width once that is answered, and the error of an outage asks for a wait that grows with the attempts. Of all runs of a source in a process
+// one asks at a time: its outage is theirs, for half of its wait. A run that may be the one which gives a small shard up asks by itself.
 //
 // A run may have a slice of time, so that many shards take turns. What is broken must not fill one slice after the other:
 // a report that failed, or hung for long, while others were answered is deferred at the end of the slice. When nothing

@@ -7,6 +7,7 @@ import (
 
 	"longhaul/internal/description"
 	"longhaul/internal/salesforce"
+	"longhaul/internal/shard/gate"
 	"longhaul/internal/shard/parts"
 	"longhaul/internal/shard/slots"
 	"longhaul/internal/staging"
@@ -75,6 +76,9 @@ type Input struct {
 	// Canary, which may be nil, proves that Salesforce describes reports when no report of this shard can: it describes
 	// one of another shard that is known to be answered. It gives ErrNoCanary when it knows none.
 	Canary func(context.Context) error
+	// Gate, which may be nil, is that of the source in this process: of the runs that start open, one finds out for all whether Salesforce
+	// answers.
+	Gate *gate.Gate
 }
 
 // Result is what is stored of the shard when the run ends.

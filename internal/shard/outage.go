@@ -1,10 +1,13 @@
 package shard
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/shard/gate"
 	"longhaul/internal/shard/retry"
 )
 
@@ -53,17 +56,13 @@ func (d *delayedError) Unwrap() error { return d.error }
 // Fault is the fault of the error itself, but for the wait.
 func (d *delayedError) Fault() *fault.Error { return &d.fault }
 
-// delayNext makes the next attempt wait if this one met an outage, the longer the more attempts did. Where Salesforce only
-// refuses for too many requests the wait stays so short that it does not end the series of attempts.
+// delayNext makes the next attempt wait if this one met an outage, the longer the more attempts did.
 func delayNext(err error, attempt int) error {
 	f := fault.From(err)
 	if f == nil || !errors.As(err, new(*outageError)) {
 		return err
 	}
-	wait := waitAfter(attempt)
-	if f.Class == fault.Throttled {
-		wait = min(wait, LongWait)
-	}
+	wait := waitOf(err, attempt)
 	d := &delayedError{error: err, fault: *f, own: wait >= f.RetryAfter}
 	d.fault.RetryAfter = max(wait, f.RetryAfter)
 	return d
@@ -74,6 +73,15 @@ func delayNext(err error, attempt int) error {
 func IsOutage(err error) bool {
 	var d *delayedError
 	return errors.As(err, &d) && d.own
+}
+
+// waitOf is the wait of this package after an outage. Where Salesforce only refuses for too many requests it stays so short that it does not
+// end the series of attempts.
+func waitOf(err error, attempt int) time.Duration {
+	if throttled(err) {
+		return min(waitAfter(attempt), LongWait)
+	}
+	return waitAfter(attempt)
 }
 
 // waitAfter is the wait between an attempt that met an outage and the next.
@@ -90,6 +98,33 @@ func waitAfter(attempt int) time.Duration {
 // startOpen says whether one answer must come before the run uses its whole width: after a run that failed, or that
 // brought nothing, an outage is likely, and all shards would run into it at full width.
 func (in Input) startOpen() bool { return in.Attempt > 1 || in.StartOpen }
+
+// enter waits where another run of the source finds out at this moment whether Salesforce answers, before a run that starts open. Its
+// outage is that of this run too, which then costs no call. An attempt that may try a small shard whole asks by itself.
+func (in Input) enter(ctx context.Context, missing int) (*gate.Turn, error) {
+	if !in.startOpen() || missing == 0 || in.Attempt%patience == 0 {
+		return nil, nil
+	}
+	turn, err := in.Gate.Enter(ctx)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return nil, fmt.Errorf("wait for another shard that asks whether Salesforce answers: %w", err)
+	case err != nil:
+		return nil, &outageError{err}
+	}
+	return turn, nil
+}
+
+// leave tells the others what a run has found out that met err. Only what says that the service is down is theirs too: another report
+// may bring something else.
+func (in Input) leave(turn *gate.Turn, err error) {
+	var met *outageError
+	if !errors.As(err, &met) || !fault.Is(err, fault.Transient) && !throttled(err) {
+		turn.Open()
+		return
+	}
+	turn.Fail(met.error, waitOf(err, in.Attempt)/2)
+}
 
 // rounds is how often the run tries again what failed.
 func (in Input) rounds() int {

@@ -32,7 +32,7 @@ func run(ctx context.Context, in Input, store parts.Store) (Result, error) {
 	return result, delayNext(stopError(in.Shard, err), in.Attempt)
 }
 
-func describe(ctx context.Context, in Input, store parts.Store) (Result, error) {
+func describe(ctx context.Context, in Input, store parts.Store) (_ Result, err error) {
 	reports, err := readPlan(ctx, store, in.Sync.PlanShard(in.Shard))
 	if err != nil {
 		return Result{}, err
@@ -51,7 +51,12 @@ func describe(ctx context.Context, in Input, store parts.Store) (Result, error) 
 	if err != nil {
 		return led.result(staging.Object{}), err
 	}
-	r := newRunner(ctx, in, at, led, stored)
+	turn, err := in.enter(ctx, len(led.missing()))
+	if err != nil {
+		return led.result(staging.Object{}), err
+	}
+	defer func() { in.leave(turn, err) }()
+	r := newRunner(ctx, in, at, led, stored, turn)
 	defer r.close()
 	r.loop()
 	result, err := r.results.finish(r.life)

@@ -11,8 +11,10 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"time"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/hang"
 	"longhaul/internal/paths"
 	"longhaul/internal/plaintext"
 )
@@ -30,8 +32,8 @@ const (
 // Printing, logging or encoding a Secret shows only the reference.
 type Secret struct {
 	reference string
-	resolve   func() (string, error)
-	raw       func() ([]byte, error) // what resolve reads before it is cleaned; nil of a value that is held in memory
+	resolve   func(context.Context) (string, error)
+	raw       func(context.Context) ([]byte, error) // what resolve reads before it is cleaned; nil of a value that is held in memory
 }
 
 // References turns references into secrets.
@@ -64,7 +66,7 @@ func (r References) env(reference string) (Secret, error) {
 	if lookup == nil {
 		lookup = os.LookupEnv
 	}
-	return read(reference, func() ([]byte, error) {
+	return read(reference, func(context.Context) ([]byte, error) {
 		value, ok := lookup(name)
 		if !ok {
 			return nil, fault.Invalidf("the environment variable %s is not set: set it for this process, or change the reference env:%s", name, name)
@@ -74,9 +76,9 @@ func (r References) env(reference string) (Secret, error) {
 }
 
 // read is the secret of what a function reads, cleaned of what an editor or a shell put around it.
-func read(reference string, raw func() ([]byte, error)) Secret {
-	return Secret{reference: reference, raw: raw, resolve: func() (string, error) {
-		data, err := raw()
+func read(reference string, raw func(context.Context) ([]byte, error)) Secret {
+	return Secret{reference: reference, raw: raw, resolve: func(ctx context.Context) (string, error) {
+		data, err := raw(ctx)
 		if err != nil {
 			return "", err
 		}
@@ -100,7 +102,7 @@ func (r References) file(reference string) (Secret, error) {
 	if err != nil {
 		return Secret{}, fault.Invalidf("the path after file: %s", fault.Sentence(err))
 	}
-	return read(fileScheme+path, func() ([]byte, error) { return readCapped(path) }), nil
+	return read(fileScheme+path, func(ctx context.Context) ([]byte, error) { return readBounded(ctx, path) }), nil
 }
 
 // located makes a path absolute; without a folder to start from, it only checks the form.
@@ -114,7 +116,7 @@ func (r References) located(path string) (string, error) {
 // Held returns the secret of a value that cannot be read again, such as that of a flag.
 func Held(value string) Secret {
 	value = plaintext.Line(value)
-	return Secret{reference: heldText, resolve: func() (string, error) { return value, nil }}
+	return Secret{reference: heldText, resolve: func(context.Context) (string, error) { return value, nil }}
 }
 
 // IsHeld reports that the value is held in memory, and stands in no settings.
@@ -131,7 +133,7 @@ func (s Secret) Resolve(ctx context.Context) (string, error) {
 	if s.resolve == nil {
 		return "", fault.Invalidf("the secret is not set: write env:NAME or file:PATH")
 	}
-	return s.resolve()
+	return s.resolve(ctx)
 }
 
 // String returns the reference, never the value.
@@ -154,9 +156,27 @@ func (s Secret) Equal(other Secret) bool {
 	if s.reference != heldText {
 		return true
 	}
-	mine, _ := s.resolve()
-	theirs, _ := other.resolve()
+	mine, _ := s.resolve(context.Background())
+	theirs, _ := other.resolve(context.Background())
 	return mine == theirs
+}
+
+// readWithin bounds the reading of a file that holds a few bytes: a mount may be dead, and a pipe have nobody who writes.
+const readWithin = 5 * time.Second
+
+// readBounded waits for a file that many may read at one time no longer than it should.
+func readBounded(ctx context.Context, path string) ([]byte, error) {
+	bounded, cancel := context.WithTimeout(ctx, readWithin)
+	defer cancel()
+	data, err := hang.Ask(bounded, "the secret file "+path, func() ([]byte, error) { return readCapped(path) })
+	if silent, ok := errors.AsType[*hang.Error](err); ok {
+		return nil, &fault.Error{
+			Class: fault.Transient, System: fault.Longhaul, Err: err,
+			Message: fmt.Sprintf("the secret file %s %s, so the disk or the mount hangs, or it is a pipe into which nobody writes: "+
+				"bring the disk back (df shows whether it answers), or put the secret into a plain file", path, silent),
+		}
+	}
+	return data, err
 }
 
 func readCapped(path string) ([]byte, error) {

@@ -57,18 +57,18 @@ func (v Value) Check(ctx context.Context, s Source) (odd string, err error) {
 	if err != nil {
 		return "", err
 	}
-	if left := v.Secret.left(); odd == "" && left != "" && !v.whole {
+	if left := v.Secret.left(ctx); odd == "" && left != "" && !v.whole {
 		odd = left + ", which Longhaul leaves out"
 	}
 	return odd, nil
 }
 
 // left says what reading a secret leaves out of what is written.
-func (s Secret) left() string {
+func (s Secret) left(ctx context.Context) string {
 	if s.raw == nil {
 		return ""
 	}
-	data, err := s.raw()
+	data, err := s.raw(ctx)
 	if err != nil {
 		return ""
 	}

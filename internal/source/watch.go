@@ -1,6 +1,9 @@
 package source
 
-import "slices"
+import (
+	"context"
+	"slices"
+)
 
 // Watched returns the same sources, which hand each secret that they read to learn before anybody uses it. So the log can mask a
 // secret that was rotated, or did not exist yet, when the process began.
@@ -34,8 +37,8 @@ func (s Secret) watched(learn func(value string)) Secret {
 	if resolve == nil {
 		return s
 	}
-	s.resolve = func() (string, error) {
-		value, err := resolve()
+	s.resolve = func(ctx context.Context) (string, error) {
+		value, err := resolve(ctx)
 		if err == nil {
 			learn(value)
 		}

@@ -16,7 +16,6 @@ import (
 	"longhaul/internal/doctor/rights"
 	"longhaul/internal/doctor/setup"
 	"longhaul/internal/export"
-	"longhaul/internal/fault"
 	"longhaul/internal/httpkit"
 	"longhaul/internal/quota"
 	"longhaul/internal/salesforce"
@@ -40,53 +39,24 @@ type Subject struct {
 	UserAgent string
 }
 
-const (
-	// longest bounds an examination. A host that hangs takes the whole of it, and the other rows are asked beside it.
-	longest = 18 * time.Second
-	// longestPart bounds each part that asks something else than Salesforce.
-	longestPart = 12 * time.Second
-)
+// Longest bounds an examination, with what readies its subject.
+const Longest = 17 * time.Second
 
-// Run asks all questions, and gives a row each.
+// Run asks all questions, and gives a row each. It ends in time also where a part does not, which then has rows that say so.
 func Run(ctx context.Context, s Subject) doctor.Result {
-	ctx, cancel := context.WithTimeout(ctx, longest)
+	ctx, cancel := context.WithTimeout(ctx, Longest)
 	defer cancel()
 	meter := cmp.Or(s.Meter, new(salesforce.Meter))
-	parts := []func(context.Context) []doctor.Finding{
-		func(ctx context.Context) []doctor.Finding { return s.salesforce(ctx, meter) },
-		bounded(s.exports), bounded(s.bucket), bounded(s.temporal),
-	}
+	parts := s.parts(meter)
 	rows := make([][]doctor.Finding, len(parts))
 	var asking sync.WaitGroup
-	for i, part := range parts {
-		asking.Go(func() { rows[i] = caught(ctx, part) })
+	for i, one := range parts {
+		asking.Go(func() { rows[i] = one.run(ctx) })
 	}
 	asking.Wait()
 	result := doctor.Judge(s.Source.Name, slices.Concat(rows...))
 	result.Calls = meter.Calls()
 	return result
-}
-
-// bounded gives a part less time than the whole.
-func bounded(part func(context.Context) []doctor.Finding) func(context.Context) []doctor.Finding {
-	return func(ctx context.Context) []doctor.Finding {
-		ctx, cancel := context.WithTimeout(ctx, longestPart)
-		defer cancel()
-		return part(ctx)
-	}
-}
-
-// caught makes a row of a panic, so that the other rows are shown.
-func caught(ctx context.Context, part func(context.Context) []doctor.Finding) (rows []doctor.Finding) {
-	err := fault.Caught(func() error {
-		rows = part(ctx)
-		return nil
-	})
-	if err != nil {
-		row := doctor.Finding{ID: "check", Title: "The check itself", Where: "the worker's log"}
-		rows = append(rows, row.Failed(err, "some rows are missing", "report it with the version of the worker"))
-	}
-	return rows
 }
 
 // salesforce asks the settings, and then goes the way to the org as far as it leads.
@@ -158,17 +128,7 @@ func (s Subject) org(ctx context.Context, meter *salesforce.Meter) []doctor.Find
 	})
 }
 
-// exports asks each export what it declares.
-func (s Subject) exports(ctx context.Context) []doctor.Finding {
-	rows := make([][]doctor.Finding, len(s.Exports))
-	var asking sync.WaitGroup
-	for i, one := range s.Exports {
-		asking.Go(func() { rows[i] = caught(ctx, func(ctx context.Context) []doctor.Finding { return examine(ctx, one) }) })
-	}
-	asking.Wait()
-	return slices.Concat(rows...)
-}
-
+// examine asks an export what it declares.
 func examine(ctx context.Context, one export.Export) []doctor.Finding {
 	if one.Target == nil {
 		section := one.Settings().Section
@@ -183,18 +143,4 @@ func examine(ctx context.Context, one export.Export) []doctor.Finding {
 		rows[i].ID = "export." + one.Name() + "." + rows[i].ID
 	}
 	return rows
-}
-
-func (s Subject) bucket(ctx context.Context) []doctor.Finding {
-	if s.Store == nil {
-		return nil
-	}
-	return rights.Check(ctx, s.Store)
-}
-
-func (s Subject) temporal(ctx context.Context) []doctor.Finding {
-	if s.Cluster == nil {
-		return nil
-	}
-	return cluster.Check(s.Cluster(ctx))
 }

@@ -12,12 +12,14 @@ import (
 
 	"longhaul/internal/doctor"
 	"longhaul/internal/fault"
+	"longhaul/internal/hang"
 	"longhaul/internal/staging"
 )
 
 // Store is the bucket.
 type Store interface {
 	Name() string
+	Folder() string // that the bucket is; empty of one that is reached over a network
 	RightTo(right staging.Right) string
 	Refused(err error) staging.Refusal
 	ReadsToDelete() bool
@@ -35,19 +37,19 @@ const (
 	// this one object.
 	common = "place"
 
-	cleanWithin = 5 * time.Second
+	cleanWithin = 3 * time.Second
 )
 
 // Check tries the five rights. Afterwards the places where it tried them are empty, unless the credentials may not delete.
 func Check(ctx context.Context, store Store) []doctor.Finding {
-	t := &trial{store: store, content: []byte("a check of Longhaul; it may be removed\n")}
+	t := &trial{store: answering(store), content: []byte("a check of Longhaul; it may be removed\n")}
 	t.at(common)
 	// Writing and deleting come first, as the others need an object that can be removed. A person reads the rows in another order.
 	write := t.write(ctx)
 	remove := t.remove(ctx)
 	if remove.Status == doctor.Pass { // other checks may use the common place at this moment
 		t.at(random())
-		_, err := store.TryWrite(ctx, t.key, t.content, false)
+		_, err := t.store.TryWrite(ctx, t.key, t.content, false)
 		t.written = err == nil
 		defer t.clean(ctx)
 	}
@@ -97,6 +99,10 @@ func (t *trial) skip(f doctor.Finding) (doctor.Finding, bool) {
 
 // refused is a row whose right the store refuses, or to which it gives no answer.
 func (t *trial) refused(f doctor.Finding, right staging.Right, err error, cost string) doctor.Finding {
+	if silent, ok := errors.AsType[*hang.Error](err); ok {
+		t.silent = true
+		return f.Failed(unanswered(t.store, silent), cost, bringBack)
+	}
 	refusal := t.store.Refused(err)
 	t.silent = !refusal.Answered
 	if fault.From(refusal.Err) == nil { // the end of the check's own time

@@ -104,6 +104,8 @@ var errDenied = errors.New("denied")
 
 func (closed) Name() string { return "gs://closed" }
 
+func (closed) Folder() string { return "" }
+
 func (closed) RightTo(right staging.Right) string { return "the right to " + string(right) }
 
 func (closed) Refused(error) staging.Refusal {

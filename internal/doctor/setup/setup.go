@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 
 	"longhaul/internal/doctor"
 	"longhaul/internal/fault"
@@ -20,11 +21,28 @@ const noSync = "no sync can begin"
 // Check looks at the settings and the secrets of a source. It contacts nobody. problem is what keeps the settings from being used,
 // where something does.
 func Check(ctx context.Context, s source.Source, problem error) []doctor.Finding {
-	all := []doctor.Finding{settings(s, problem)}
-	for _, value := range s.Values() {
-		all = append(all, secret(ctx, s, value))
+	values := s.Values()
+	all := make([]doctor.Finding, 1+len(values))
+	var reading sync.WaitGroup // at one time, as each file may lie on a disk that hangs
+	reading.Go(func() { all[0] = caught("settings", func() doctor.Finding { return settings(s, problem) }) })
+	for i, v := range values {
+		reading.Go(func() { all[1+i] = caught("secret."+v.Setting, func() doctor.Finding { return secret(ctx, s, v) }) })
 	}
+	reading.Wait()
 	return all
+}
+
+// caught makes a panic a failure of its row alone.
+func caught(id string, row func() doctor.Finding) (f doctor.Finding) {
+	err := fault.Caught(func() error {
+		f = row()
+		return nil
+	})
+	if err != nil {
+		f = doctor.Finding{ID: id, Title: "The check itself", Where: "the worker's log"}
+		f = f.Failed(err, "it is not known whether a sync can begin", "report it with the version of the worker")
+	}
+	return f
 }
 
 func settings(s source.Source, problem error) doctor.Finding {
