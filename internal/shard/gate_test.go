@@ -88,6 +88,7 @@ func TestRun_shardsOfAProcessShareTheQuestionWhetherSalesforceAnswers(t *testing
 func TestRun_aBrokenReportOfAnotherShardIsNoOutage(t *testing.T) {
 	for name, met := range map[string]error{
 		"a broken report":                    &outageError{failWith(fault.Poison)},
+		"a bucket that names no canary":      &outageError{&fault.Error{Class: fault.Transient, System: fault.Bucket}},
 		"no more calls":                      failWith(fault.QuotaExhausted),
 		"the end of the slice":               errSlice,
 		"a refusal that the next meets, too": failWith(fault.LoginRefused),
@@ -172,6 +173,49 @@ func TestRun_aCancelEndsTheWaitForAnother(t *testing.T) {
 		result, err := run(ctx, in, f)
 		if result.Stop != StopCancelled || !errors.Is(err, context.Canceled) || time.Since(begun) > 2*time.Second || o.total != 0 {
 			t.Errorf("after %s: result %+v, error %v, %d calls", time.Since(begun), result, err, o.total)
+		}
+	})
+}
+
+// TestEnter_whatIsCancelledFailsByNothingElse: a worker that stops must not report the outage that another shard has met.
+func TestEnter_whatIsCancelledFailsByNothingElse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		in := Input{Attempt: 2, Gate: new(gate.Gate)}
+		turn, _ := in.enter(t.Context(), 1)
+		in.leave(turn, &outageError{failWith(fault.Transient)})
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if _, err := in.enter(ctx, 1); !errors.Is(err, context.Canceled) || stopOf(ctx, err) != StopCancelled {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+// TestRun_anAnswerOfAnyShardIsThatOfAll: one report that hangs must not hold back the other shards of a Salesforce that works.
+func TestRun_anAnswerOfAnyShardIsThatOfAll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		shared := new(gate.Gate)
+		hanging, err := shared.Enter(t.Context()) // of a shard whose first report hangs
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer hanging.Open()
+		begun := time.Now()
+		var running sync.WaitGroup
+		for attempt := 1; attempt <= 2; attempt++ { // the first asks for nothing first
+			running.Go(func() {
+				f := newFakeStore()
+				plan(f, 30)
+				in := input(newOrg(time.Second), 3)
+				in.Attempt, in.Gate = attempt, shared
+				if result, err := run(t.Context(), in, f); err != nil || result.Reports != 30 {
+					t.Errorf("attempt %d: result %+v, error %v", attempt, result, err)
+				}
+			})
+		}
+		running.Wait()
+		if took := time.Since(begun); took > time.Minute {
+			t.Errorf("the shards took %s", took)
 		}
 	})
 }

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"longhaul/internal/shard/breaker"
-	"longhaul/internal/shard/gate"
 	"longhaul/internal/shard/parts"
 	"longhaul/internal/shard/retry"
 )
@@ -21,14 +20,13 @@ type runner struct {
 	results    *results
 	writer     *parts.Writer
 	quarantine quarantine
-	turn       *gate.Turn // to find out for other runs too whether Salesforce answers; nil: none
 
 	answers    int  // that Salesforce gave in this run
 	gained     int  // reports that got a state by them
 	proofAsked bool // the canary at the end of the slice was sent
 }
 
-func newRunner(ctx context.Context, in Input, at parts.Shard, led *ledger, stored []parts.Part, turn *gate.Turn) *runner {
+func newRunner(ctx context.Context, in Input, at parts.Shard, led *ledger, stored []parts.Part) *runner {
 	life := newLifetime(ctx, in.Slice)
 	queue, circuit := retry.New(led.missing(), in.rounds()), breaker.New(in.Attempt, in.maxSamples())
 	writer := parts.NewWriter(at, stored, parts.Options{
@@ -46,7 +44,7 @@ func newRunner(ctx context.Context, in Input, at parts.Shard, led *ledger, store
 		circuit.StartOpen()
 	}
 	return &runner{
-		in: in, life: life, queue: queue, breaker: circuit, out: out, writer: writer, turn: turn,
+		in: in, life: life, queue: queue, breaker: circuit, out: out, writer: writer,
 		results: &results{in: in, shard: at, led: led, queue: queue, writer: writer},
 	}
 }

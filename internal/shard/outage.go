@@ -108,7 +108,7 @@ func (in Input) enter(ctx context.Context, missing int) (*gate.Turn, error) {
 	turn, err := in.Gate.Enter(ctx)
 	switch {
 	case err != nil && ctx.Err() != nil:
-		return nil, fmt.Errorf("wait for another shard that asks whether Salesforce answers: %w", err)
+		return nil, fmt.Errorf("wait for another shard that asks whether Salesforce answers: %w", ctx.Err())
 	case err != nil:
 		return nil, &outageError{err}
 	}
@@ -116,14 +116,20 @@ func (in Input) enter(ctx context.Context, missing int) (*gate.Turn, error) {
 }
 
 // leave tells the others what a run has found out that met err. Only what says that the service is down is theirs too: another report
-// may bring something else.
+// may bring something else, and so may another look for a canary in the bucket.
 func (in Input) leave(turn *gate.Turn, err error) {
 	var met *outageError
-	if !errors.As(err, &met) || !fault.Is(err, fault.Transient) && !throttled(err) {
+	if !errors.As(err, &met) || !saysDown(met.error) {
 		turn.Open()
 		return
 	}
-	turn.Fail(met.error, waitOf(err, in.Attempt)/2)
+	turn.Fail(met.error, waitOf(met.error, in.Attempt)/2)
+}
+
+// saysDown says whether a failure is one of Salesforce that any report may meet.
+func saysDown(err error) bool {
+	f := fault.From(err)
+	return f != nil && f.System == fault.Salesforce && (f.Class == fault.Transient || f.Class == fault.Throttled)
 }
 
 // rounds is how often the run tries again what failed.

@@ -24,7 +24,7 @@ func (r *runner) receive(a answer) {
 	switch a.verdict {
 	case final:
 		r.breaker.Success()
-		r.turn.Open()
+		r.in.Gate.Answered()
 		r.answers++
 		if a.request.kind.ofQueue() {
 			r.gained++

@@ -56,7 +56,7 @@ func describe(ctx context.Context, in Input, store parts.Store) (_ Result, err e
 		return led.result(staging.Object{}), err
 	}
 	defer func() { in.leave(turn, err) }()
-	r := newRunner(ctx, in, at, led, stored, turn)
+	r := newRunner(ctx, in, at, led, stored)
 	defer r.close()
 	r.loop()
 	result, err := r.results.finish(r.life)

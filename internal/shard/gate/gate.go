@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// longestTurn bounds how long the others wait for one that asks: longer than a request takes with all of its tries.
+// longestTurn bounds how long others wait for one that asks: about as long as a request takes with all of its tries.
 const longestTurn = 3 * time.Minute
 
 // Gates holds the gate of each source. The zero value is ready. It is safe for concurrent use.
@@ -40,6 +40,7 @@ type Gate struct {
 // Turn is the task to find out whether Salesforce answers. It must be ended, by Open if by nothing else. The nil Turn has no task.
 type Turn struct {
 	gate *Gate
+	last time.Time // when nobody waits for it any more
 	over chan struct{}
 	err  error // what ended it; guarded by over
 }
@@ -59,11 +60,11 @@ func (g *Gate) Enter(ctx context.Context) (*Turn, error) {
 	other := g.asking
 	if other == nil {
 		defer g.mu.Unlock()
-		g.asking = &Turn{gate: g, over: make(chan struct{})}
+		g.asking = &Turn{gate: g, last: time.Now().Add(longestTurn), over: make(chan struct{})}
 		return g.asking, nil
 	}
 	g.mu.Unlock()
-	longest := time.NewTimer(longestTurn)
+	longest := time.NewTimer(time.Until(other.last))
 	defer longest.Stop()
 	select {
 	case <-other.over:
@@ -75,7 +76,17 @@ func (g *Gate) Enter(ctx context.Context) (*Turn, error) {
 	}
 }
 
-// Open ends the turn: Salesforce has answered, or nothing was found out.
+// Answered notes an answer of Salesforce, to whichever run: nobody has to wait for who asks, and no failure counts any more.
+func (g *Gate) Answered() {
+	if g == nil {
+		return
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.end(nil, 0)
+}
+
+// Open ends the turn: nothing was found out, unless an answer has ended it before.
 func (t *Turn) Open() { t.end(nil, 0) }
 
 // Fail ends the turn: Salesforce does not answer. Whoever enters within the time that is given fails by it too.
@@ -90,7 +101,14 @@ func (t *Turn) end(err error, within time.Duration) {
 	if t.gate.asking != t { // it has ended
 		return
 	}
-	t.gate.asking, t.gate.err, t.gate.until = nil, err, time.Now().Add(within)
-	t.err = err
-	close(t.over)
+	t.gate.end(err, within)
+}
+
+// end notes what was found out, and ends the turn under way. g.mu is held.
+func (g *Gate) end(err error, within time.Duration) {
+	g.err, g.until = err, time.Now().Add(within)
+	if t := g.asking; t != nil {
+		g.asking, t.err = nil, err
+		close(t.over)
+	}
 }

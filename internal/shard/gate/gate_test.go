@@ -90,7 +90,34 @@ func TestGate_nobodyWaitsForEver(t *testing.T) {
 		if got := <-patient; got.turn != nil || got.err != nil {
 			t.Errorf("who has waited for long: got %+v", got)
 		}
+		if late := enter(t.Context(), g); len(late) == 0 {
+			t.Error("who comes after that waits as long again")
+		}
 		asking.turn.Open()
+	})
+}
+
+// TestGate_anAnswerOfAnotherRunOpensIt: that Salesforce works is known then, whatever the one who asks meets.
+func TestGate_anAnswerOfAnotherRunOpensIt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := new(Gate)
+		asking := <-enter(t.Context(), g)
+		other := enter(t.Context(), g)
+		g.Answered()
+		if got := <-other; got.turn != nil || got.err != nil {
+			t.Errorf("who has waited: got %+v", got)
+		}
+		asking.turn.Fail(errDown, time.Minute)
+		next := <-enter(t.Context(), g)
+		if next.turn == nil || next.err != nil {
+			t.Fatalf("a failure counts that began before the answer: got %+v", next)
+		}
+		next.turn.Fail(errDown, time.Minute)
+		g.Answered()
+		if got := <-enter(t.Context(), g); got.turn == nil || got.err != nil {
+			t.Errorf("after a failure and an answer: got %+v", got)
+		}
 	})
 }
 
@@ -102,4 +129,5 @@ func TestGate_nilSparesNothing(t *testing.T) {
 	}
 	turn.Open()
 	turn.Fail(errDown, time.Minute)
+	(*Gate)(nil).Answered()
 }
