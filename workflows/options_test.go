@@ -11,6 +11,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"longhaul/activities"
+	"longhaul/internal/shard/parts"
 	"longhaul/workflows"
 )
 
@@ -45,7 +46,7 @@ func optionTable() map[string]workflow.ActivityOptions {
 		"Authenticate":      bounded(time.Minute, 0, 6),
 		"Enumerate":         bounded(2*time.Hour, 30*time.Second, 0),
 		"Plan":              bounded(30*time.Minute, 30*time.Second, 0),
-		"Describe":          bounded(30*time.Minute, 15*time.Second, 0),
+		"Describe":          bounded(45*time.Minute, 15*time.Second, 0),
 		"MergeDescriptions": bounded(2*time.Hour, 30*time.Second, 0),
 		"Assemble":          bounded(2*time.Hour, 30*time.Second, 0),
 		"WriteAccount":      bounded(2*time.Hour, 30*time.Second, 0),
@@ -64,6 +65,15 @@ func optionTable() map[string]workflow.ActivityOptions {
 		"FindWorker":        anywhere(3),
 
 		"ForwardUpdate": anywhere(0),
+	}
+}
+
+// TestOptions_aBucketThatIsAwayAtTheEndOfASliceIsWaitedFor: the end of the attempt would lose what was answered.
+func TestOptions_aBucketThatIsAwayAtTheEndOfASliceIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	const turn, slice, write, patience = 3 * time.Minute, 10 * time.Minute, parts.WriteTime, parts.Patience // what an attempt may take at most
+	if most := optionTable()["Describe"].StartToCloseTimeout; most < turn+slice+write+patience {
+		t.Errorf("an attempt at a shard ends after %s", most)
 	}
 }
 

@@ -17,11 +17,12 @@ type Preset struct {
 
 // The presets.
 var (
-	ForCall     = Preset{startToClose: time.Minute}
-	ForList     = Preset{startToClose: 2 * time.Hour, heartbeat: 30 * time.Second}
-	ForPlan     = Preset{startToClose: 30 * time.Minute, heartbeat: 30 * time.Second}
-	ForDescribe = Preset{startToClose: 30 * time.Minute, heartbeat: 15 * time.Second}
-	ForFile     = Preset{startToClose: 2 * time.Hour, heartbeat: 30 * time.Second}
+	ForCall = Preset{startToClose: time.Minute}
+	ForList = Preset{startToClose: 2 * time.Hour, heartbeat: 30 * time.Second}
+	ForPlan = Preset{startToClose: 30 * time.Minute, heartbeat: 30 * time.Second}
+	ForFile = Preset{startToClose: 2 * time.Hour, heartbeat: 30 * time.Second}
+	// ForDescribe is longer than the longest slice and a bucket that is waited for at the end of it: what was answered is in memory then.
+	ForDescribe = Preset{startToClose: 45 * time.Minute, heartbeat: 15 * time.Second}
 
 	// ForLogin ends after about half a minute: a wrong host must not look like a long sync.
 	ForLogin = Preset{startToClose: time.Minute, attempts: 6}
