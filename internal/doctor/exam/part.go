@@ -63,11 +63,11 @@ func (s Subject) parts(meter *salesforce.Meter) []part {
 
 // run asks, and gives the rows. It ends with ctx.
 func (p part) run(ctx context.Context) []doctor.Finding {
-	most := p.most
-	if end, bounded := ctx.Deadline(); bounded {
-		most = min(most, time.Until(end)-ofLast)
-	}
 	rows, err := hang.Ask(ctx, p.thing, func() ([]doctor.Finding, error) {
+		most := p.most
+		if end, bounded := ctx.Deadline(); bounded { // it may have waited for another check of the source
+			most = min(most, time.Until(end)-ofLast)
+		}
 		ctx, cancel := context.WithTimeout(ctx, most)
 		defer cancel()
 		return p.ask(ctx), nil
