@@ -28,7 +28,8 @@
 //
 // An outage must not use up the quota either: a run after one that failed asks for a single report first and uses its
 // width once that is answered, and the error of an outage asks for a wait that grows with the attempts. Of all runs of a source in a process
-// one asks at a time: its outage is theirs, for half of its wait. A run that may be the one which gives a small shard up asks by itself.
+// one asks at a time: its outage is theirs, for half of its wait, until any run is answered. A run that may be the one which gives a small
+// shard up asks by itself.
 //
 // A run may have a slice of time, so that many shards take turns. What is broken must not fill one slice after the other:
 // a report that failed, or hung for long, while others were answered is deferred at the end of the slice. When nothing
