@@ -59,6 +59,14 @@ func hasRoom(w io.Writer) bool {
 	return err == nil && width >= narrowest && height >= lowest
 }
 
+// above are the warnings that the reader of the results has seen already: those on err, where both are terminals.
+func (c *console) above(warned []string) []string {
+	if isTerminal(c.results.to) && isTerminal(c.err) {
+		return warned
+	}
+	return nil
+}
+
 // width is that of the terminal that out is, in columns; zero where out is none.
 func (c *console) width() int {
 	file, ok := c.results.to.(*os.File)

@@ -238,7 +238,7 @@ type demoOutcome struct {
 // summarize writes the outcome for people.
 func (v *demoVerb) summarize(result *workflows.Result, shown demoOutcome) {
 	out := v.console.out
-	monitor.Summarize(out, result, shown.warned, v.console.colours)
+	monitor.Summarize(out, result, v.console.above(shown.warned), v.console.colours)
 	if shown.Catalog.SameBytes {
 		_, _ = fmt.Fprintf(out, "The catalog received the same bytes: %d files compared by SHA-256, the summary last.\n", shown.Catalog.Files)
 	}

@@ -146,7 +146,7 @@ func (v *extractVerb) extractInto(ctx context.Context, n *node.Node, out string)
 	case v.console.json:
 		err = v.console.printJSON(monitor.NewOutcome(result, monitor.Refer(ctx, n.Client, id, "", monitor.UI{})))
 	case held == nil:
-		monitor.Summarize(v.console.out, result, v.warned, v.console.colours)
+		monitor.Summarize(v.console.out, result, v.console.above(v.warned), v.console.colours)
 		_, err = fmt.Fprintf(v.console.out, "The extract is in %s.\n", out)
 	}
 	return errors.Join(err, cmp.Or(held, verdict(result, v.strict)))

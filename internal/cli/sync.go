@@ -151,7 +151,7 @@ func (v *syncVerb) show(ctx context.Context, temporal client.Client, result *wor
 	if v.console.json {
 		return v.console.printJSON(monitor.NewOutcome(result, monitor.Refer(ctx, temporal, w.ID, "", v.app.ui(v.ui))))
 	}
-	monitor.Summarize(v.console.out, result, w.Warned(), v.console.colours)
+	monitor.Summarize(v.console.out, result, v.console.above(w.Warned()), v.console.colours)
 	if result.Staging != "" {
 		_, _ = fmt.Fprintf(v.console.out, "In the bucket: %s\n", result.Staging)
 	}
