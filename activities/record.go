@@ -125,7 +125,7 @@ type ended struct {
 func (a *Activities) MarkEnded(ctx context.Context, params MarkEndedParams) error {
 	_, staged, err := a.open(ctx, params.Sync)
 	if err == nil {
-		_, err = a.Store.WriteNewJSON(ctx, staged.Ended(), ended{Outcome: params.Outcome, At: time.Now().UTC()})
+		_, err = a.Store.WriteNewJSON(ctx, staged.End(), ended{Outcome: params.Outcome, At: time.Now().UTC()})
 	}
 	if err == nil {
 		err = a.ownership(params.Sync).release(ctx)

@@ -33,7 +33,7 @@ func recorded(t *testing.T, s *staging.Store, y staging.Sync, lines ...string) R
 // begun opens a sync that has no record.
 func begun(t *testing.T, s *staging.Store, y staging.Sync) {
 	t.Helper()
-	if err := s.WriteJSON(t.Context(), y.State(), Opened{Identity: orgtest.Me}); err != nil {
+	if err := s.WriteJSON(t.Context(), y.Start(), Start{Identity: orgtest.Me}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -65,7 +65,7 @@ func TestPrune_keepsWhatTheNextSyncReads(t *testing.T) {
 	}
 	want := []string{
 		staging.RecordKey("acme", earlier.ID), staging.RecordKey("acme", current.ID),
-		current.Described(), current.State(), later.State(),
+		unfinished.Start(), current.Start(), later.Start(), current.Described(), // starts stay for those who look back
 	}
 	if diff := cmp.Diff(want, streamtest.Keys(t, s, "")); diff != "" {
 		t.Errorf("after (-want +got):\n%s", diff)

@@ -54,12 +54,6 @@ func SyncsPrefix(source string) string { return "sources/" + source + "/syncs/" 
 // Prefix is the prefix of every key of the sync.
 func (y Sync) Prefix() string { return SyncsPrefix(y.Source) + y.ID + "/" }
 
-// State is as whom the sync reads the org, written at its start.
-func (y Sync) State() string { return y.Prefix() + "sync.json" }
-
-// Ended marks a sync that has no record as over: it was cancelled, discarded, or failed.
-func (y Sync) Ended() string { return y.Prefix() + "ended.json" }
-
 // Inventory is the sorted stream of the records of a kind.
 func (y Sync) Inventory(kind string) string { return y.Prefix() + "inventory/" + kind + stream }
 
