@@ -178,7 +178,7 @@ func (a *Activities) authenticate(
 	if err := logInWithinShare(ctx, a.Store, params, source, meter, &result); err != nil {
 		return result, claim, err
 	}
-	return result, claim, a.Store.WriteJSON(ctx, staged.State(), history.Opened{
+	return result, claim, a.Store.WriteJSON(ctx, staged.Start(), history.Start{
 		Identity: result.Identity, Started: params.Started, Deliver: params.Upload,
 	})
 }

@@ -184,8 +184,8 @@ func TestAuthenticate_notesWhetherTheSyncDelivers(t *testing.T) {
 		if _, err := r.a.ExecuteActivity("Authenticate", activities.AuthenticateParams{Sync: sync, Upload: upload}); err != nil {
 			t.Fatal(err)
 		}
-		var opened history.Opened
-		err := r.store.ReadJSON(t.Context(), staging.Sync{Source: "acme", ID: id}.State(), &opened)
+		var opened history.Start
+		err := r.store.ReadJSON(t.Context(), staging.Sync{Source: "acme", ID: id}.Start(), &opened)
 		if err != nil || opened.Deliver != upload || opened.Identity.OrgID == "" {
 			t.Errorf("begun with upload %t it is noted as %+v, %v", upload, opened, err)
 		}

@@ -186,7 +186,7 @@ func TestOwner_aSyncThatComesLateTakesALaterID(t *testing.T) {
 	if err != nil || late.ID <= syncOfB || !strings.HasSuffix(late.ID, "-aaaaaaaa") {
 		t.Fatalf("it goes on as %q after %q: %v", late.ID, syncOfB, err)
 	}
-	if exists, err := r.store.Exists(t.Context(), staging.Sync{Source: "acme", ID: late.ID}.State()); err != nil || !exists {
+	if exists, err := r.store.Exists(t.Context(), staging.Sync{Source: "acme", ID: late.ID}.Start()); err != nil || !exists {
 		t.Errorf("it did not open under its id: %v", err)
 	}
 	again, err := r.begin(r.a, syncOfA, staging.Seen{})

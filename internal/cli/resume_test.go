@@ -84,7 +84,7 @@ func TestServe_goesOnFromTheBucketWhenItsDatabaseCannotBeRead(t *testing.T) {
 	t.Parallel()
 	s := newServing(t)
 	open := staging.Sync{Source: "acme", ID: "20261122T000000Z-bb"}
-	put(t, newStore(t, s.bucket), open.State(), history.Opened{Deliver: true, Started: time.Now()})
+	put(t, newStore(t, s.bucket), open.Start(), history.Start{Deliver: true, Started: time.Now()})
 
 	if said := s.serve(t, false); strings.Contains(said, "is resumed") || len(s.temporal.started) > 0 {
 		t.Errorf("with a whole database %d syncs were started:\n%s", len(s.temporal.started), said)
@@ -112,7 +112,7 @@ func TestServe_resumesAtTheNextStartWhatThisOneCouldNot(t *testing.T) {
 	t.Parallel()
 	s := newServing(t)
 	open := staging.Sync{Source: "beta", ID: "20261122T000000Z-bb"}
-	put(t, newStore(t, s.bucket), open.State(), history.Opened{Deliver: true, Started: time.Now()})
+	put(t, newStore(t, s.bucket), open.Start(), history.Start{Deliver: true, Started: time.Now()})
 	inTheWay := filepath.Join(s.bucket, staging.SyncsPrefix("acme"))
 	if err := os.MkdirAll(filepath.Dir(inTheWay), 0o700); err != nil {
 		t.Fatal(err)
@@ -129,7 +129,7 @@ func TestServe_resumesAtTheNextStartWhatThisOneCouldNot(t *testing.T) {
 	if err := os.Remove(inTheWay); err != nil {
 		t.Fatal(err)
 	}
-	put(t, newStore(t, s.bucket), staging.Sync{Source: "acme", ID: open.ID}.State(), history.Opened{Deliver: true, Started: time.Now()})
+	put(t, newStore(t, s.bucket), staging.Sync{Source: "acme", ID: open.ID}.Start(), history.Start{Deliver: true, Started: time.Now()})
 	if said := s.serve(t, false); !strings.Contains(said, "source acme: its unfinished sync is resumed\n") {
 		t.Errorf("the next start said:\n%s", said)
 	}

@@ -33,7 +33,7 @@ func recorded(t *testing.T, s *staging.Store, y staging.Sync, lines ...string) R
 // begun opens a sync that has no record.
 func begun(t *testing.T, s *staging.Store, y staging.Sync) {
 	t.Helper()
-	if err := s.WriteJSON(t.Context(), y.State(), Opened{Identity: orgtest.Me}); err != nil {
+	if err := s.WriteJSON(t.Context(), y.Start(), Start{Identity: orgtest.Me}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -53,19 +53,19 @@ func TestPrune_keepsWhatTheNextSyncReads(t *testing.T) {
 	streamtest.Write(t, s, current.PlanShard(0))
 	streamtest.Write(t, s, current.InventoryRun("reports", "0", streamtest.ReportID(0), streamtest.ReportID(1)), line)
 	before := streamtest.Keys(t, s, "")
-	if err := Prune(t.Context(), s, current); err != nil {
+	if err := Prune(t.Context(), s, current, Keep{}); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(before, streamtest.Keys(t, s, "")); diff != "" {
 		t.Errorf("without a record something went (-before +after):\n%s", diff)
 	}
 	recorded(t, s, current, line)
-	if err := Prune(t.Context(), s, current); err != nil {
+	if err := Prune(t.Context(), s, current, Keep{}); err != nil {
 		t.Fatal(err)
 	}
 	want := []string{
 		staging.RecordKey("acme", earlier.ID), staging.RecordKey("acme", current.ID),
-		current.Described(), current.State(), later.State(),
+		unfinished.Start(), current.Start(), later.Start(), current.Described(), // starts stay for those who look back
 	}
 	if diff := cmp.Diff(want, streamtest.Keys(t, s, "")); diff != "" {
 		t.Errorf("after (-want +got):\n%s", diff)
@@ -97,7 +97,7 @@ func TestPrune_keepsTheInventoryAsItStands(t *testing.T) {
 		streamtest.Write(t, s, key)
 	}
 	recorded(t, s, current)
-	if err := Prune(t.Context(), s, current); err != nil {
+	if err := Prune(t.Context(), s, current, Keep{}); err != nil {
 		t.Fatal(err)
 	}
 	var standing []string

@@ -6,16 +6,10 @@ import (
 	"time"
 
 	"longhaul/internal/description"
+	"longhaul/internal/history/change"
 	"longhaul/internal/listing"
 	"longhaul/internal/staging"
 )
-
-// Opened is the state that a sync leaves in the bucket when it starts: as whom it reads which org.
-type Opened struct {
-	Identity description.Identity `json:"identity"`
-	Started  time.Time            `json:"started"`
-	Deliver  bool                 `json:"deliver,omitempty"` // the sync was started to deliver
-}
 
 // Record is the immutable record of a sync that is over. The newest of a source is its current one.
 type Record struct {
@@ -44,6 +38,12 @@ type Record struct {
 	Unseen *listing.Unseen `json:"unseen,omitempty"` // reports that no listing has, as far as that is known
 
 	BaselineSync string `json:"baseline_sync,omitempty"` // of one that is no baseline: the newest that was, as BaselineOf returned it
+
+	Course
+	Changes    change.Counts    `json:"changes,omitempty"`     // against the sync Compared
+	Compared   string           `json:"compared,omitempty"`    // the sync that the changes are counted from: of a sync that delivers, the last one that was delivered; absent: there is none to compare with
+	GapFolders []FolderGaps     `json:"gap_folders,omitempty"` // the folders with most gaps, at most MostGapFolders
+	Audits     map[string]Audit `json:"audits,omitempty"`      // by report type: what was described again though its date stood still
 }
 
 // Delivery is what became of the files of one export.
@@ -52,6 +52,8 @@ type Delivery struct {
 	To        string `json:"to,omitempty"`     // where they went; empty if they stay in the bucket
 	Reason    string `json:"reason,omitempty"` // the class of the failure by which the export was given up
 	System    string `json:"system,omitempty"` // that gave the failure
+
+	Receipts []Receipt `json:"receipts,omitempty"` // of what the target has
 }
 
 // Descriptions is the key of the stream that a later sync may reuse.

@@ -18,13 +18,17 @@ var ErrRecordUnreadable = errors.New("the record of the last sync cannot be read
 // sync even then.
 func LastRecord(ctx context.Context, store *staging.Store, source string) (Record, error) {
 	sync, err := LastRecorded(ctx, store, source)
-	switch {
-	case err != nil:
+	if err != nil {
 		return Record{}, err
-	case sync == "":
+	}
+	return readRecord(ctx, store, source, sync)
+}
+
+// readRecord reads the record of a sync, with the errors of LastRecord.
+func readRecord(ctx context.Context, store *staging.Store, source, sync string) (record Record, err error) {
+	if sync == "" {
 		return Record{}, staging.ErrNotExist
 	}
-	var record Record
 	err = store.ReadJSON(ctx, staging.RecordKey(source, sync), &record)
 	switch {
 	case err == nil:
@@ -52,8 +56,8 @@ func syncOf(key, source string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(key, staging.RecordPrefix(source)), ".json")
 }
 
-// Unrecorded lists the syncs of a source in the bucket that have no record, the newest first, and returns the newest sync
-// that has one; empty when none has.
+// Unrecorded lists the syncs of a source that have no record and began after the newest that has one, or still keep objects in the
+// bucket: the newest first. It returns the newest sync that has a record too; empty when none has.
 func Unrecorded(ctx context.Context, store *staging.Store, source string) (ids []string, recorded string, err error) {
 	ended := map[string]bool{}
 	for key, err := range store.List(ctx, staging.RecordPrefix(source)) {
@@ -71,6 +75,18 @@ func Unrecorded(ctx context.Context, store *staging.Store, source string) (ids [
 			ids = append(ids, id)
 		}
 	}
+	for _, prefix := range []string{staging.StartsPrefix(source), staging.EndsPrefix(source)} {
+		for key, err := range store.List(ctx, prefix) {
+			if err != nil {
+				return nil, "", err
+			}
+			if id := strings.TrimSuffix(strings.TrimPrefix(key, prefix), ".json"); id > recorded {
+				ids = append(ids, id)
+			}
+		}
+	}
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
 	slices.Reverse(ids)
 	return ids, recorded, nil
 }

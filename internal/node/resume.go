@@ -81,7 +81,7 @@ func (n *Node) resumeOne(ctx context.Context, source string) (bool, error) {
 // unfinished gives the state of the source's sync that nobody has ended, if it was begun after since; nil when there is none.
 // Only the newest sync in the bucket can be that one, because a source has one sync at a time: when it began, those before it
 // were over, also those that were terminated and left no note of their end.
-func unfinished(ctx context.Context, store *staging.Store, source string, since time.Time) (*history.Opened, error) {
+func unfinished(ctx context.Context, store *staging.Store, source string, since time.Time) (*history.Start, error) {
 	ids, recorded, err := history.Unrecorded(ctx, store, source)
 	if err != nil {
 		return nil, err
@@ -91,11 +91,11 @@ func unfinished(ctx context.Context, store *staging.Store, source string, since 
 			return nil, nil
 		}
 		sync := staging.Sync{Source: source, ID: id}
-		if ended, err := store.Exists(ctx, sync.Ended()); ended || err != nil {
+		if ended, err := store.Exists(ctx, sync.End()); ended || err != nil {
 			return nil, err
 		}
-		var state history.Opened
-		switch err := store.ReadJSON(ctx, sync.State(), &state); {
+		var state history.Start
+		switch err := store.ReadJSON(ctx, sync.Start(), &state); {
 		case err != nil && store.Unreadable(err):
 			continue // it is missing or torn, so nothing of the sync could be reused
 		case err != nil:

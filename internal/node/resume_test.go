@@ -25,7 +25,7 @@ func TestUnfinished(t *testing.T) {
 	const older, newer = "20261120T000000Z-aa", "20261122T000000Z-bb"
 	at := func(id string) staging.Sync { return staging.Sync{Source: "acme", ID: id} }
 	begun := func(id string, age time.Duration) map[string]any {
-		return map[string]any{at(id).State(): history.Opened{Deliver: true, Started: now.Add(-age)}}
+		return map[string]any{at(id).Start(): history.Start{Deliver: true, Started: now.Add(-age)}}
 	}
 	with := func(objects map[string]any, key string, content any) map[string]any {
 		objects[key] = content
@@ -39,23 +39,23 @@ func TestUnfinished(t *testing.T) {
 		{"an empty bucket", nil, false},
 		{"one that was begun", begun(newer, time.Hour), true},
 		{"one of another source", map[string]any{
-			staging.Sync{Source: "beta", ID: newer}.State(): history.Opened{Deliver: true, Started: now},
+			staging.Sync{Source: "beta", ID: newer}.Start(): history.Start{Deliver: true, Started: now},
 		}, false},
 		{"one that was recorded", with(begun(newer, time.Hour), staging.RecordKey("acme", newer), history.Record{}), false},
 		{"one before another that was recorded", with(begun(older, time.Hour), staging.RecordKey("acme", newer), history.Record{}), false},
 		{"one after another that was recorded", with(begun(newer, time.Hour), staging.RecordKey("acme", older), history.Record{}), true},
-		{"one that was cancelled", with(begun(newer, time.Hour), at(newer).Ended(), struct{}{}), false},
+		{"one that was cancelled", with(begun(newer, time.Hour), at(newer).End(), struct{}{}), false},
 		{"one that was begun 31 days ago", begun(newer, 31*24*time.Hour), false},
 		{"one that was begun 29 days ago", begun(newer, 29*24*time.Hour), true},
 		{"one that did not know yet as whom it reads", map[string]any{at(newer).Prefix() + "inventory/users.json": struct{}{}}, false},
-		{"one whose state is none", map[string]any{at(newer).State(): "torn"}, false},
+		{"one whose state is none", map[string]any{at(newer).Start(): "torn"}, false},
 		{
 			"a terminated one before another that was cancelled",
-			with(with(begun(older, time.Hour), at(newer).State(), history.Opened{Deliver: true, Started: now}), at(newer).Ended(), struct{}{}),
+			with(with(begun(older, time.Hour), at(newer).Start(), history.Start{Deliver: true, Started: now}), at(newer).End(), struct{}{}),
 			false,
 		},
-		{"a terminated one before another whose login failed", with(begun(older, time.Hour), at(newer).Ended(), struct{}{}), false},
-		{"one before another whose state is none", with(begun(older, time.Hour), at(newer).State(), "torn"), true},
+		{"a terminated one before another whose login failed", with(begun(older, time.Hour), at(newer).End(), struct{}{}), false},
+		{"one before another whose state is none", with(begun(older, time.Hour), at(newer).Start(), "torn"), true},
 	} {
 		store := newStore(t)
 		for key, content := range row.objects {

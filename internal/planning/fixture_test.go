@@ -63,7 +63,7 @@ func recorded(tb testing.TB, s *staging.Store, y staging.Sync, who description.I
 // begun opens a sync that has no record.
 func begun(tb testing.TB, s *staging.Store, y staging.Sync, who description.Identity) {
 	tb.Helper()
-	if err := s.WriteJSON(tb.Context(), y.State(), history.Opened{Identity: who}); err != nil {
+	if err := s.WriteJSON(tb.Context(), y.Start(), history.Start{Identity: who}); err != nil {
 		tb.Fatal(err)
 	}
 }

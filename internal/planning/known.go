@@ -117,8 +117,8 @@ func (p *planner) unfinished(ctx context.Context) ([]earlierStream, error) {
 
 // left returns the streams of one unfinished sync: its reused ones, its shards and its parts, or all of them in one.
 func (p *planner) left(ctx context.Context, sync staging.Sync) ([]earlierStream, error) {
-	var opened history.Opened
-	err := p.Store.ReadJSON(ctx, sync.State(), &opened)
+	var opened history.Start
+	err := p.Store.ReadJSON(ctx, sync.Start(), &opened)
 	switch {
 	case errors.Is(err, staging.ErrNotExist):
 		return nil, nil // it ended before it knew as whom it reads

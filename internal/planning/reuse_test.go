@@ -220,7 +220,7 @@ func TestPlan_reusesNothingThatCannotBeRead(t *testing.T) {
 			}
 		}},
 		"a damaged state is left out": {warns: "the state of the unfinished sync", known: func(t *testing.T, s *staging.Store) {
-			if err := s.Write(t.Context(), unfinished.State(), nil); err != nil {
+			if err := s.Write(t.Context(), unfinished.Start(), nil); err != nil {
 				t.Fatal(err)
 			}
 		}},

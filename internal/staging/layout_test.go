@@ -11,7 +11,6 @@ func TestSync_keysAreFitForEveryBucket(t *testing.T) {
 	id := "00O000000000001AAA"
 	s := openStore(t, "mem://")
 	for want, key := range map[string]string{
-		"sync.json":                               y.State(),
 		"inventory/reports.jsonl.zst":             y.Inventory("reports"),
 		"inventory/reports.json":                  y.InventoryState("reports"),
 		"inventory/reports.runs/0-a-b.jsonl.zst":  y.InventoryRun("reports", "0", "a", "b"),

@@ -1,0 +1,92 @@
+package history
+
+import (
+	"time"
+
+	"longhaul/internal/description"
+	"longhaul/internal/warning"
+)
+
+// Start is what a sync leaves in the bucket when it begins to own its source.
+type Start struct {
+	Identity description.Identity `json:"identity"` // as whom it reads which org
+	Started  time.Time            `json:"started"`
+	Deliver  bool                 `json:"deliver,omitempty"`  // the sync was started to deliver
+	Trigger  string               `json:"trigger,omitempty"`  // what started it: see Trigger*
+	Workflow string               `json:"workflow,omitempty"` // id of its workflow
+	Run      string               `json:"run,omitempty"`      // and of the first run of that
+}
+
+// What starts a sync. A schedule adds its id.
+const (
+	TriggerSchedule = "schedule:" // and its id
+	TriggerCLI      = "cli"       // longhaul sync, starter, extract, demo
+	TriggerOther    = "other"     // Temporal's CLI, UI or API, or another workflow
+)
+
+// Course is how a sync went. It is the same in the record of a sync and in the end of one that has no record.
+type Course struct {
+	Trigger  string             `json:"trigger,omitempty"`
+	Seconds  float64            `json:"seconds,omitempty"` // from start to end
+	Phases   []PhaseTime        `json:"phases,omitempty"`  // in the order in which they began; one that was taken up again counts once
+	Waits    map[string]float64 `json:"waits,omitempty"`   // seconds by reason: quota, throttled, paused, blocked, held, retry
+	Orders   []Order            `json:"orders,omitempty"`  // of operators, oldest first, at most MostOrders
+	Warnings []warning.Warning  `json:"warnings,omitempty"`
+	Workflow string             `json:"workflow,omitempty"`
+	Run      string             `json:"run,omitempty"` // the last of its chain
+}
+
+// MostOrders bounds the orders that a sync keeps: the last ones.
+const MostOrders = 20
+
+// PhaseTime is one phase of a sync.
+type PhaseTime struct {
+	Phase   string    `json:"phase"`
+	Began   time.Time `json:"began"`
+	Seconds float64   `json:"seconds"`
+}
+
+// Order is what an operator sent to a running sync.
+type Order struct {
+	At     time.Time `json:"at"`
+	Name   string    `json:"name"`             // pause, resume, approve, discard, set-quota, cancel
+	Reason string    `json:"reason,omitempty"` // as the operator gave it, at most 200 bytes
+}
+
+// End is what is left of a sync that ended without a record.
+type End struct {
+	Outcome  string    `json:"outcome"`          // cancelled, discarded, failed; of one that left no end of its own: terminated, timed_out, or unknown
+	At       time.Time `json:"at"`               // when it ended; of one that left no end of its own, when that was found
+	Class    string    `json:"class,omitempty"`  // of the failure
+	System   string    `json:"system,omitempty"` // that gave it
+	Phase    string    `json:"phase,omitempty"`  // in which it ended
+	APICalls int64     `json:"api_calls,omitempty"`
+	Course
+}
+
+// FolderGaps counts the reports of one folder that are gaps.
+type FolderGaps struct {
+	Folder  string           `json:"folder"` // Id
+	Name    string           `json:"name,omitempty"`
+	Gaps    int64            `json:"gaps"`
+	Reasons map[string]int64 `json:"reasons"` // by code
+}
+
+// MostGapFolders bounds the folders that a record names.
+const MostGapFolders = 20
+
+// Receipt is what a target answered for one file.
+type Receipt struct {
+	Name   string    `json:"name"`
+	Path   string    `json:"path,omitempty"` // at the target
+	Status int       `json:"status,omitempty"`
+	At     time.Time `json:"at"`
+}
+
+// Audit counts the reports of one type that were described again though their date stood still, since the whole type was last
+// described again.
+type Audit struct {
+	Audited int64 `json:"audited"`
+	Drifted int64 `json:"drifted,omitempty"` // whose columns had changed all the same
+	Renew   bool  `json:"renew,omitempty"`   // so many that the next sync describes the whole type again
+}
