@@ -209,7 +209,8 @@ func TestAuthenticate_keepsWhatStartedTheSync(t *testing.T) {
 	if err != nil || start.Trigger != "schedule:nightly" || start.Workflow == "" || start.Run != "first-"+syncOfA {
 		t.Errorf("it began as %+v, %v", start, err)
 	}
-	if end.Outcome != history.OutcomeUnknown || end.Trigger != start.Trigger || end.Workflow != start.Workflow || end.Run != start.Run || end.At.IsZero() {
+	if end.Outcome != history.OutcomeUnknown || end.Trigger != start.Trigger || end.Workflow != start.Workflow ||
+		end.Run != start.Run || end.At.IsZero() {
 		t.Errorf("the next sync has found the end %+v", end)
 	}
 	if ended, err := r.store.Exists(t.Context(), staging.Sync{Source: "acme", ID: syncOfB}.End()); ended || err != nil {

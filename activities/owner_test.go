@@ -220,7 +220,8 @@ func TestOwner_anIDSortsAfterTheNewestRecord(t *testing.T) {
 			if again, err := r.begin(r.a, syncOfA, staging.Seen{}); err != nil || again.ID != sync.ID || r.owner(t).Sync != sync.ID {
 				t.Errorf("it comes again as %q, %v, and the mark names %q", again.ID, err, r.owner(t).Sync)
 			}
-			if _, err := r.a.ExecuteActivity("MarkEnded", activities.MarkEndedParams{Sync: sync, End: history.End{Outcome: "cancelled"}}); err != nil || !r.owner(t).Ended {
+			cancelled := activities.MarkEndedParams{Sync: sync, End: history.End{Outcome: "cancelled"}}
+			if _, err := r.a.ExecuteActivity("MarkEnded", cancelled); err != nil || !r.owner(t).Ended {
 				t.Errorf("its end does not free the source: %v", err)
 			}
 		})

@@ -29,6 +29,8 @@ func failsAt(failure func() error) func(*org, *testsuite.TestWorkflowEnvironment
 	}
 }
 
+func revokedLogin() error { return refusal(fault.LoginRefused, "revoked") }
+
 // onceAtTheLogin lets the first login fail.
 func onceAtTheLogin(failure error) func(*org, *testsuite.TestWorkflowEnvironment) {
 	return func(o *org, env *testsuite.TestWorkflowEnvironment) {
@@ -54,7 +56,7 @@ func TestCourse_countsEachWaitUnderItsReason(t *testing.T) {
 		"the login, for the quota":       {onceAtTheLogin(refusal(fault.QuotaExhausted, "spent")), map[string]float64{history.WaitQuota: ten}},
 		"the login, of which were many":  {onceAtTheLogin(refusal(fault.Throttled, "too many logins")), map[string]float64{history.WaitThrottled: ten}},
 		"another Temporal":               {onceAtTheLogin(owned("mark")), map[string]float64{history.WaitOwner: 60}},
-		"blocked":                        {failsAt(func() error { return refusal(fault.LoginRefused, "revoked") }), map[string]float64{history.WaitBlocked: ten}},
+		"blocked":                        {failsAt(revokedLogin), map[string]float64{history.WaitBlocked: ten}},
 		"a login that may pass":          {failsAt(outOfHours), map[string]float64{history.WaitRetry: ten}},
 		"paused, and held in the middle": {pausedWhileHeld, map[string]float64{history.WaitHeld: ten, history.WaitPaused: ten}},
 		"a bug": {func(o *org, _ *testsuite.TestWorkflowEnvironment) {
@@ -110,7 +112,8 @@ func pausedWhileHeld(o *org, env *testsuite.TestWorkflowEnvironment) {
 	o.guard = concerned(activities.GuardInventory)
 	env.RegisterDelayedCallback(func() { env.SignalWorkflow(workflows.PauseSignal, nil) }, 5*time.Minute)
 	env.RegisterDelayedCallback(func() {
-		env.UpdateWorkflow(workflows.ApproveUpdate, "", &testsuite.TestUpdateCallback{OnAccept: func() {}, OnReject: func(error) {}, OnComplete: func(any, error) {}})
+		heard := &testsuite.TestUpdateCallback{OnAccept: func() {}, OnReject: func(error) {}, OnComplete: func(any, error) {}}
+		env.UpdateWorkflow(workflows.ApproveUpdate, "", heard)
 	}, 10*time.Minute)
 	env.RegisterDelayedCallback(func() { env.SignalWorkflow(workflows.ResumeSignal, nil) }, 20*time.Minute)
 }

@@ -65,7 +65,7 @@ type PhaseTime struct {
 type Order struct {
 	At     time.Time `json:"at"`
 	Name   string    `json:"name"`             // pause, resume, approve, discard, set-quota, cancel
-	Reason string    `json:"reason,omitempty"` // as the operator gave it, at most 200 bytes; of set-quota what was set; of many long ones the older are left out
+	Reason string    `json:"reason,omitempty"` // as the operator gave it, at most 200 bytes; of set-quota what was set; older ones make room
 }
 
 // End is what is left of a sync that ended without a record.
