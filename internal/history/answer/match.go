@@ -44,6 +44,9 @@ func (n *inquiry) match(ctx context.Context, s sighting) (Match, error) {
 	} else {
 		reason := description.Reason(i.Reason)
 		m.Reason, m.Fix = short(reason.Sentence(i.Answer)), fix(i.State, reason)
+		if i.Kind == item.Component {
+			m.Reason = item.ComponentMessages[i.Reason]
+		}
 		if m.Reason == "" && i.Reason != "" {
 			m.Reason = "This version of Longhaul does not know the reason " + m.Code + ", which a newer one stored."
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"longhaul/internal/description"
+	"longhaul/internal/history/item"
 	"longhaul/internal/listing"
 	"longhaul/internal/salesforce"
 )
@@ -124,7 +125,7 @@ func TestWrite_saysWhyAComponentLeadsNowhere(t *testing.T) {
 			lines := f.account(Manifest{})
 			want := `{"kind":"component","id":"01a000000000001AAA","state":"listed"`
 			if test.want != "" {
-				message, err := json.Marshal(componentMessages[test.want])
+				message, err := json.Marshal(item.ComponentMessages[test.want])
 				if err != nil || len(message) < 20 {
 					t.Fatal(string(message), err)
 				}
@@ -174,8 +175,8 @@ func TestWrite_ofMoreComponentsThanFitInMemory(t *testing.T) {
 	}
 }
 
-// FuzzItem holds the lines of the account to encoding/json, whatever is in their texts.
-func FuzzItem(f *testing.F) {
+// FuzzEntry holds the lines of the account to encoding/json, whatever is in their texts.
+func FuzzEntry(f *testing.F) {
 	f.Add("00O000000000001AAA", `"a \"name\" & <more>"`, "denied", "no_access", "A sentence.")
 	f.Add("", "null", "described", "", "")
 	f.Add("\xff\n", `"\ud800"`, "gone", "", "x")
@@ -183,7 +184,7 @@ func FuzzItem(f *testing.F) {
 		if !json.Valid([]byte(name)) {
 			return // names come from a JSON decoder
 		}
-		i := item{kind: "report", id: id, name: []byte(name), state: description.State(state), reason: reason, message: message}
+		i := entry{kind: "report", id: id, name: []byte(name), state: description.State(state), reason: reason, message: message}
 		line, err := i.append(nil)
 		complete := state == "described" || state == "reused" || state == "listed"
 		if wantErr := !complete && (reason == "" || message == ""); wantErr != (err != nil) {
