@@ -128,7 +128,6 @@ func (n *inquiry) nameFolders(ctx context.Context, matches []Match) error {
 	if account == "" && len(n.accounts) > 0 {
 		account = n.accounts[0]
 	}
-	dashboards := map[string]item.Item{}
 	find := func(ids []string) (map[string]item.Item, error) {
 		if account == "" || len(ids) == 0 {
 			return nil, nil
