@@ -287,7 +287,7 @@ func TestWhy_beyondABreak(t *testing.T) {
 	if err := w.store.Delete(t.Context(), staging.ChangesKey(source, last, w.syncs[5])); err != nil {
 		t.Fatal(err)
 	}
-	for _, of := range []string{"healthy", idOf("00O", 1)} {
+	for _, of := range []string{"healthy", idOf("00O", 1), idOf("00O", 9)} { // the last of them was gone before, and came back
 		got := w.why(of)
 		if len(got.Matches) != 1 || got.Matches[0].State != "gone" || got.Matches[0].LastSync != w.syncs[5] || !got.Matches[0].Since.Equal(began(last)) {
 			t.Errorf("%s: %+v", of, got)
