@@ -174,10 +174,11 @@ func TestWhy_ofWhatNoSyncHas(t *testing.T) {
 			"No sync that is kept has this report", "since 2026-09-01", "another user's private folder", "scope.private: false",
 			"not shared with the run-as user (" + idOf("005", 1), "another org", "ask_org",
 		},
-		idOf("01Z", 99): {"this dashboard", "View Dashboards in Public Folders"},
-		idOf("00l", 99): {"this folder", "not be shared with"},
-		"no such name":  {"this record", "try its Id"},
-		foreign:         {"The link is of other.lightning.force.com", "reads acme.my.salesforce.com"},
+		idOf("01Z", 99):   {"this dashboard", "View Dashboards in Public Folders"},
+		idOf("00l", 99):   {"this folder", "not be shared with"},
+		"0015g00000AbCdE": {"As an Id it is none of a report"},
+		"no such name":    {"this record", "try its Id"},
+		foreign:           {"The link is of other.lightning.force.com", "reads acme.my.salesforce.com"},
 	} {
 		got := w.why(of)
 		for _, text := range says {
