@@ -40,7 +40,7 @@ var shapes = map[Kind]shape{
 		where: "Type IN ('Dashboard', 'Report')",
 	},
 	Reports: {
-		object: "Report", fields: []string{"Id", "Name", "LastModifiedDate", "SystemModstamp"},
+		object: "Report", fields: []string{"Id", "Name", "OwnerId", "LastModifiedDate", "SystemModstamp"},
 		where:  "IsDeleted = FALSE",
 		scopes: []string{"allPrivate"},
 	},
