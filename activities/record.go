@@ -43,14 +43,18 @@ func (params RecordParams) write(ctx context.Context, store *staging.Store, stag
 		}
 	}
 	manifest := params.Account.manifest()
-	_, err = store.WriteNewJSON(ctx, staging.RecordKey(staged.Source, staged.ID), history.Record{
+	record := history.Record{
 		Sync: staged.ID, Source: staged.Source, Identity: manifest.Identity,
 		Started: manifest.Started, Finished: manifest.Finished, Timestamp: manifest.Timestamp,
 		Outcome: manifest.Outcome, Kinds: manifest.Kinds, States: manifest.States, Coverage: manifest.Coverage,
 		Files: manifest.Files, Exports: params.deliveries(), Uploaded: params.Uploaded, APICalls: params.Account.Calls,
 		Baseline: params.Baseline, BaselineSync: baseline, Private: params.Private, Permissions: params.Permissions, Edition: params.Edition,
 		Vanished: params.Account.Vanished.Reports + params.Account.Vanished.Dashboards, Unseen: params.Account.Unseen,
-	})
+	}
+	if err := record.Take(ctx, store, staged); err != nil {
+		return err
+	}
+	_, err = store.WriteNewJSON(ctx, staging.RecordKey(staged.Source, staged.ID), record)
 	return err
 }
 
@@ -76,12 +80,12 @@ func (params RecordParams) deliveries() map[string]history.Delivery {
 // Prune removes what no later sync needs: the working files of this sync, everything of the earlier ones but their records, and the
 // API calls that count no more. It frees the source last: another Temporal's sync may begin from then on.
 func (a *Activities) Prune(ctx context.Context, params PruneParams) error {
-	_, staged, err := a.open(ctx, params.Sync)
+	source, staged, err := a.open(ctx, params.Sync)
 	if markOf(err) != "" {
 		return nil // the sync is recorded, and the other one tidies up
 	}
 	if err == nil {
-		err = history.Prune(ctx, a.Store, staged)
+		err = history.Prune(ctx, a.Store, staged, source.Keep)
 	}
 	if err == nil {
 		err = usage.Of(a.Store, staged.Source).Prune(ctx, params.Clock, time.Now())

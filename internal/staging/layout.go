@@ -16,8 +16,10 @@ type Sync struct {
 	ID     string `json:"id"` // like 20261123T181610.042Z-ab12cd34: ids sort by time
 }
 
-// stream ends the keys of compressed streams.
-const stream = ".jsonl.zst"
+// StreamSuffix ends the keys of compressed streams.
+const StreamSuffix = ".jsonl.zst"
+
+const stream = StreamSuffix
 
 // RecordPrefix is the prefix of the records of a source's syncs, oldest first.
 func RecordPrefix(source string) string { return "sources/" + source + "/records/" }
@@ -155,6 +157,9 @@ func (y Sync) Account() string { return y.Prefix() + "account.jsonl" }
 
 // Manifest lists the files with their checksums.
 func (y Sync) Manifest() string { return y.Prefix() + "manifest.json" }
+
+// Counted is what the account counted for the record of the sync.
+func (y Sync) Counted() string { return y.Prefix() + "counted.json" }
 
 // Try is written before the first byte of a file goes to the target of its export.
 func (y Sync) Try(export, name string) string {

@@ -80,8 +80,8 @@ func (c Change) Then(next Change) Change {
 	if both.Now == nil {
 		both.Now = Fields{}
 	}
-	maps.Copy(both.Was, c.Was)
-	maps.Copy(both.Now, next.Now)
+	overlay(both.Was, c.Was, c.Now)
+	overlay(both.Now, next.Now, next.Was)
 	if !both.Added && !both.Gone {
 		dropEqual(both.Was, both.Now)
 	}
@@ -93,6 +93,15 @@ func (c Change) Then(next Change) Change {
 	}
 	both.Columns = columnsThen(c.Columns, next.Columns)
 	return both
+}
+
+// overlay puts one side of a change over what is known of that side. A field that only the other side names is empty on this one, as it is of
+// a record that is gone and was added again.
+func overlay(known, side, other Fields) {
+	for name := range other {
+		known[name] = side[name]
+	}
+	maps.Copy(known, side)
 }
 
 // dropEqual removes the fields that are the same on both sides, where an absent one is empty.
