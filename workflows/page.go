@@ -105,6 +105,9 @@ func (b *page) counts(p Progress, exports []string) {
 	if p.ToDescribe > 0 { // what lies ahead
 		b.line("%s of %s reports described", humanize.Number(p.Done), humanize.Number(p.ToDescribe))
 	}
+	if p.Audits > 0 {
+		b.line("Of those, %s of reports that did not change", humanize.Count(p.Audits, "audit"))
+	}
 	if p.Reused > 0 {
 		b.line("%s known and unchanged, so reused", humanize.Count(p.Reused, "report"))
 	}

@@ -49,7 +49,7 @@ func (a *API) DescribeReport(c *call.Call) wire.Reply {
 		b = append(append(append(b, `"reportExtendedMetadata":`...), extended...), ',')
 	}
 	b = append(append(b, `"reportMetadata":`...), metadata...)
-	return wire.Reply{Status: http.StatusOK, Body: append(b, `,"reportTypeMetadata":`...), Tail: a.tails.get(d.ReportType)}
+	return wire.Reply{Status: http.StatusOK, Body: append(b, `,"reportTypeMetadata":`...), Tail: a.tails.get(catalogOf(c), d.ReportType)}
 }
 
 func raw(value any) (json.RawMessage, error) {

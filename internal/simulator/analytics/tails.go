@@ -6,34 +6,51 @@ import (
 	"strconv"
 	"sync"
 
+	"longhaul/internal/simulator/call"
 	"longhaul/internal/simulator/org"
 	"longhaul/internal/simulator/wire"
 )
 
-// tails makes once for each report type the end of its reports' descriptions, which is the metadata of the type.
+// tails makes once for each report type the end of its reports' descriptions, which is the metadata of the type, and again when that
+// has changed.
 type tails struct {
-	catalog org.TypeCatalog // nil when the org knows no types
-	size    int             // bytes of made-up metadata
+	size int // bytes of made-up metadata
 
 	mu   sync.Mutex
-	made map[string]*wire.Tail
+	made map[string]tail
 }
 
-func (t *tails) get(reportType string) *wire.Tail {
+// tail is the end that was made of the metadata of a type; nil of made-up ones.
+type tail struct {
+	of   json.RawMessage
+	made *wire.Tail
+}
+
+// catalogOf is the list of types of the org as a call sees it; nil when the org knows none.
+func catalogOf(c *call.Call) org.TypeCatalog {
+	catalog, _ := c.Tenant.Org().(org.TypeCatalog)
+	return catalog
+}
+
+func (t *tails) get(catalog org.TypeCatalog, reportType string) *wire.Tail {
+	var own json.RawMessage
+	if catalog != nil {
+		own = catalog.TypeMetadata(reportType)
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.made[reportType] == nil {
-		t.made[reportType] = wire.NewTail(slices.Concat(t.metadata(reportType), []byte("}")))
+	last, ok := t.made[reportType]
+	if !ok || len(own) != len(last.of) || len(own) > 0 && &own[0] != &last.of[0] {
+		last = tail{own, wire.NewTail(slices.Concat(t.metadata(own, reportType), []byte("}")))}
+		t.made[reportType] = last
 	}
-	return t.made[reportType]
+	return last.made
 }
 
 // metadata is the org's own, or one with made-up columns for an org that has none.
-func (t *tails) metadata(reportType string) json.RawMessage {
-	if t.catalog != nil {
-		if metadata := t.catalog.TypeMetadata(reportType); metadata != nil {
-			return metadata
-		}
+func (t *tails) metadata(own json.RawMessage, reportType string) json.RawMessage {
+	if own != nil {
+		return own
 	}
 	var columns []org.TypeColumn
 	for n := range t.size / 370 {

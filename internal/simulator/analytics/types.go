@@ -14,7 +14,7 @@ func (a *API) Recent(*call.Call) wire.Reply {
 }
 
 // ReportTypes lists the report types by their folders.
-func (a *API) ReportTypes(c *call.Call) wire.Reply {
+func (*API) ReportTypes(c *call.Call) wire.Reply {
 	type entry struct {
 		DescribeURL          string  `json:"describeUrl"`
 		Description          *string `json:"description"`
@@ -30,8 +30,8 @@ func (a *API) ReportTypes(c *call.Call) wire.Reply {
 	}
 	list := []folder{}
 	place := map[string]int{}
-	if a.tails.catalog != nil {
-		for _, t := range a.tails.catalog.ReportTypes() {
+	if catalog := catalogOf(c); catalog != nil {
+		for _, t := range catalog.ReportTypes() {
 			at, ok := place[t.Folder]
 			if !ok {
 				at = len(list)
@@ -53,7 +53,8 @@ func (a *API) ReportTypes(c *call.Call) wire.Reply {
 
 // ReportType answers the metadata of one type, with the empty report that a user would start from.
 func (a *API) ReportType(c *call.Call) wire.Reply {
-	if a.tails.catalog == nil || a.tails.catalog.TypeMetadata(c.Args[0]) == nil {
+	catalog := catalogOf(c)
+	if catalog == nil || catalog.TypeMetadata(c.Args[0]) == nil {
 		return wire.Refusal(http.StatusNotFound, "NOT_FOUND", org.Gone.Message)
 	}
 	name := quote(nil, c.Args[0])
@@ -61,5 +62,5 @@ func (a *API) ReportType(c *call.Call) wire.Reply {
 	b = append(b, `,"type":"ReportType"},"reportExtendedMetadata":{"aggregateColumnInfo":{},"detailColumnInfo":{},"groupingColumnInfo":{}},`...)
 	b = append(b, `"reportMetadata":{"aggregates":["RowCount"],"detailColumns":[],"id":null,"name":null,"reportFormat":"TABULAR",`...)
 	b = append(append(b, `"reportType":{"type":`...), name...)
-	return wire.Reply{Status: http.StatusOK, Body: append(b, `}},"reportTypeMetadata":`...), Tail: a.tails.get(c.Args[0])}
+	return wire.Reply{Status: http.StatusOK, Body: append(b, `}},"reportTypeMetadata":`...), Tail: a.tails.get(catalog, c.Args[0])}
 }

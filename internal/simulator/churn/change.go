@@ -1,9 +1,9 @@
 package churn
 
 import (
-	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"longhaul/internal/simulator/org"
 	"longhaul/internal/simulator/tenant"
@@ -20,21 +20,48 @@ type change struct {
 	edits   []org.Edit
 }
 
+// step is one kind of change.
+type step struct {
+	name        string // as the control route takes it
+	objects     string // that can be changed so
+	picks       Picks
+	named, free func(i int) bool // which rows qualify when they are named, and when they are chosen
+	do          func(i int, id string) error
+	ids         *[]string
+}
+
+const content, reports = "Report Dashboard", "Report"
+
+func (c *change) steps(done *Churned) []step {
+	shape, place := columns{c}, places{c}
+	nothing := func(int, string) error { return nil }
+	return []step{
+		{"rename", content + " Folder", c.Rename, c.visible, c.listed, c.rename, &done.Renamed},
+		{"move", content, c.Move, c.visible, c.listed, place.move, &done.Moved},
+		{"private", content, c.Private, c.visible, c.listed, place.seclude, &done.Private},
+		{"delete", content, c.Delete, c.visible, c.listed, c.remove, &done.Deleted},
+		{"restore", content, c.Restore, c.deleted, c.deleted, c.restore, &done.Restored},
+		{"hide", content, c.Hide, c.listed, c.listed, nothing, &done.Hidden},
+		{"show", content, c.Show, c.concealed, c.concealed, nothing, &done.Shown},
+		{"runas", "Dashboard", c.RunAs, c.visible, c.listed, place.runAs, &done.RunAs},
+		{"close", "Folder", c.Close, c.listed, c.listed, place.shut(true), &done.Closed},
+		{"open", "Folder", c.Open, place.closed, place.closed, place.shut(false), &done.Opened},
+		{"gain", reports, c.Gain, shape.described, shape.described, shape.gain, &done.Gained},
+		{"lose", reports, c.Lose, shape.described, shape.described, shape.lose, &done.Lost},
+		{"widen", reports, c.Widen, shape.described, shape.described, shape.answer(org.TooManyColumns, dated), &done.Widened},
+		{"join", reports, c.Join, shape.described, shape.described, shape.answer(org.Joined, joined), &done.Joined},
+		{"deny", reports, c.Deny, shape.described, shape.described, shape.answer(org.Forbidden, undated), &done.Denied},
+		{"obsolete", reports, c.Obsolete, shape.described, shape.described, shape.answer(org.Obsolete, undated), &done.Obsolete},
+		{"allow", reports, c.Allow, shape.refused, shape.refused, shape.allow, &done.Allowed},
+	}
+}
+
 func (c *change) all() (done Churned, err error) {
 	done = Churned{Created: []string{}}
-	for _, step := range []struct {
-		picks       Picks
-		named, free func(i int) bool // which rows qualify when they are named, and when they are chosen
-		do          func(i int, id string) error
-		ids         *[]string
-	}{
-		{c.Rename, c.visible, c.listed, c.rename, &done.Renamed},
-		{c.Move, c.visible, c.listed, c.move, &done.Moved},
-		{c.Delete, c.visible, c.listed, c.remove, &done.Deleted},
-		{c.Restore, c.deleted, c.deleted, c.restore, &done.Restored},
-		{c.Hide, c.listed, c.listed, func(int, string) error { return nil }, &done.Hidden},
-		{c.Show, c.concealed, c.concealed, func(int, string) error { return nil }, &done.Shown},
-	} {
+	for _, step := range c.steps(&done) {
+		if (step.picks.Number != 0 || len(step.picks.IDs) > 0) && !strings.Contains(step.objects, c.Object) {
+			return done, fmt.Errorf("the change %q is not one of a %s", step.name, c.Object)
+		}
 		rows, err := c.pick(step.picks, step.named, step.free)
 		if err != nil {
 			return done, err
@@ -52,6 +79,18 @@ func (c *change) all() (done Churned, err error) {
 	return done, err
 }
 
+// fields are the changes of report types.
+func (c *change) fields() []org.TypeEdit {
+	var edits []org.TypeEdit
+	for _, f := range c.Relabel {
+		edits = append(edits, org.TypeEdit{Type: f.Type, Column: f.Column, Label: f.Label})
+	}
+	for _, f := range c.Drop {
+		edits = append(edits, org.TypeEdit{Type: f.Type, Column: f.Column, Lost: true})
+	}
+	return edits
+}
+
 // listed reports whether a listing shows a row.
 func (c *change) listed(i int) bool {
 	return c.tenant.In(c.Object, i, "everything", false) && !c.tenant.Concealed(c.Object, i)
@@ -61,7 +100,9 @@ func (c *change) visible(i int) bool { return c.tenant.Visible(c.Object, i) }
 
 func (c *change) concealed(i int) bool { return c.tenant.Concealed(c.Object, i) }
 
-func (c *change) deleted(i int) bool { return org.IsDeleted(c.tenant.Org(), c.Object, i) }
+func (c *change) deleted(i int) bool {
+	return org.IsDeleted(c.tenant.Org(), c.Object, i) && !org.IsPurged(c.tenant.Org(), c.Object, i)
+}
 
 // pick finds the named rows, or chooses some, spread over all that qualify.
 func (c *change) pick(p Picks, named, free func(i int) bool) ([]int, error) {
@@ -134,24 +175,4 @@ func (c *change) restore(_ int, id string) error {
 	c.number++
 	c.edit(id, map[string]any{"IsDeleted": false})
 	return nil
-}
-
-func (c *change) move(i int, id string) error {
-	c.number++
-	if c.folders == nil {
-		for k := range c.tenant.Count("Folder") {
-			if c.tenant.In("Folder", k, "everything", false) && c.tenant.Text("Folder", k, "Type") == c.Object {
-				c.folders = append(c.folders, k)
-			}
-		}
-	}
-	field := org.FolderField(c.Object)
-	for k := range min(len(c.folders), 2) {
-		to := c.folders[(c.number+k)%len(c.folders)]
-		if folder := c.tenant.ID("Folder", to); folder != c.tenant.Text(c.Object, i, field) {
-			c.edit(id, map[string]any{field: folder, "FolderName": c.tenant.Field("Folder", to, "Name")})
-			return nil
-		}
-	}
-	return errors.New("there is no other folder to move to")
 }

@@ -23,10 +23,17 @@ func (c *change) create() ([]string, error) {
 			return nil, fmt.Errorf("there is no %s to make a copy of", c.Object)
 		}
 		id := c.fresh(c.Object, made)
-		c.edits = append(c.edits, org.Edit{Object: c.Object, ID: id, Like: c.tenant.ID(c.Object, like), Fields: map[string]any{
-			c.title(): "Created " + number, "DeveloperName": "Created_" + number, "LastRunDate": nil, "LastViewedDate": nil,
-			"LastReferencedDate": nil, "CreatedDate": c.stamp, "LastModifiedDate": c.stamp, "SystemModstamp": c.stamp,
-		}})
+		fields := map[string]any{"CreatedDate": c.stamp, "LastModifiedDate": c.stamp, "SystemModstamp": c.stamp, c.title(): "Created " + number}
+		switch c.Object {
+		case "User":
+			fields["Username"], fields["LastLoginDate"] = "created."+number+"@example.com", nil
+		case "Folder":
+			fields["DeveloperName"] = "Created_" + number
+		default:
+			fields["DeveloperName"] = "Created_" + number
+			fields["LastRunDate"], fields["LastViewedDate"], fields["LastReferencedDate"] = nil, nil, nil
+		}
+		c.edits = append(c.edits, org.Edit{Object: c.Object, ID: id, Like: c.tenant.ID(c.Object, like), Fields: fields})
 		if c.Object == "Dashboard" {
 			c.copyComponents(id, like, made)
 		}
@@ -52,11 +59,16 @@ func (c *change) model(from uint64) (int, bool) {
 		if !c.listed(i) {
 			return false
 		}
-		if c.Object == "Dashboard" {
+		switch c.Object {
+		case "Dashboard":
 			return len(c.tenant.Children(tenant.Components, c.tenant.ID("Dashboard", i))) > 0
+		case "Folder":
+			kind := c.tenant.Text("Folder", i, "Type")
+			return kind == "Report" || kind == "Dashboard"
+		case "User":
+			return c.tenant.Text("User", i, "UserType") == "Standard" && c.tenant.ID("User", i) != c.tenant.Org().Info().RunAsUserID
 		}
-		status := c.tenant.Org().Describe(i).Status
-		return status == 0 || status == 200
+		return answers(c.tenant.Org().Describe(i))
 	})
 }
 

@@ -9,8 +9,6 @@ import (
 
 // Answers of the describe resource beyond those that the org itself gives.
 const (
-	tooManyColumns = "Only a report with fewer than 100 columns can be run. The columns are fields specified as detail columns, " +
-		"summaries, or custom summary formulas. Remove unneeded columns from the report and try again."
 	tooManyAtOnce = "Reports and Dashboards REST API can’t process the request because it can accept only as many as 20 requests " +
 		"at a time to run reports synchronously."
 	tooManyAnHour    = "You can’t run more than 500 reports synchronously every 60 minutes. Try again later."
@@ -31,7 +29,7 @@ func reportKinds() []Kind {
 		}
 	}
 	return []Kind{
-		refused("report_too_many_columns", http.StatusBadRequest, "BAD_REQUEST", tooManyColumns),
+		refused("report_too_many_columns", http.StatusBadRequest, "BAD_REQUEST", org.TooManyColumns.Message),
 		refused("report_no_columns", org.NoColumns.Status, org.NoColumns.ErrorCode, org.NoColumns.Message),
 		refused("report_obsolete", org.Obsolete.Status, org.Obsolete.ErrorCode, org.Obsolete.Message),
 		refused("report_no_run_reports", org.NoRunReports.Status, org.NoRunReports.ErrorCode, org.NoRunReports.Message),

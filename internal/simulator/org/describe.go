@@ -19,6 +19,9 @@ var (
 	}
 	NoColumns = Describe{Status: 400, ErrorCode: "BAD_REQUEST", Message: "Can’t run the report because it doesn’t have any " +
 		"columns selected. Be sure to add fields as columns to the report through the user interface."}
+	TooManyColumns = Describe{Status: 400, ErrorCode: "BAD_REQUEST", Message: "Only a report with fewer than 100 columns can be run. " +
+		"The columns are fields specified as detail columns, summaries, or custom summary formulas. Remove unneeded columns from the " +
+		"report and try again."}
 	MetadataError = Describe{
 		Status: 500, ErrorCode: "UNKNOWN_EXCEPTION",
 		Message: "We ran into an error when fetching this report’s metadata. Try to re-submit your query.",

@@ -13,6 +13,10 @@ type Edit struct {
 	Object, ID string
 	Like       string         // of a new row: the id of the row that it is a copy of, but for Fields
 	Fields     map[string]any // new values
+
+	Shape  *Shape // of a report: what is changed of its description, instead of what was before
+	Purged bool   // it has left the recycle bin for good
+	Closed *bool  // of a folder: whether the run-as user may not see it
 }
 
 // Edited is an org with edits laid over it. It does not change: WithEdits gives another.
@@ -20,6 +24,11 @@ type Edited struct {
 	base   Org
 	layers map[string]*layer // by object
 	gone   map[string]bool   // dashboards that were deleted, with which their components go
+
+	shapes map[string]Shape // of reports
+	purged map[string]bool  // rows that have left the recycle bin
+	closed map[string]bool  // folders that the run-as user may not see
+	types  map[string]*retyped
 }
 
 // layer holds the edits of one object.
@@ -53,10 +62,16 @@ func (e Edit) check(o Org) error {
 
 // WithEdits lays edits over an org, which may have some already. The org itself stays as it is.
 func WithEdits(o Org, edits []Edit) (*Edited, error) {
-	next := &Edited{base: o, layers: map[string]*layer{}, gone: map[string]bool{}}
+	next := &Edited{
+		base: o, layers: map[string]*layer{}, gone: map[string]bool{},
+		shapes: map[string]Shape{}, purged: map[string]bool{}, closed: map[string]bool{},
+	}
 	if before, ok := o.(*Edited); ok {
-		next.base = before.base
+		next.base, next.types = before.base, before.types
 		maps.Copy(next.gone, before.gone)
+		maps.Copy(next.shapes, before.shapes)
+		maps.Copy(next.purged, before.purged)
+		maps.Copy(next.closed, before.closed)
 		for object, l := range before.layers {
 			next.layers[object] = l.clone()
 		}
@@ -86,6 +101,13 @@ func (o *Edited) apply(e Edit) {
 		n := addition{id: e.ID, before: o.countBefore(e.Object, e.ID), like: like, values: joined(values, e.Fields)}
 		at, _ := l.search(e.ID)
 		l.added = slices.Insert(l.added, at, n)
+		if shape, ok := o.shapes[e.Like]; ok {
+			o.shapes[e.ID] = shape
+		}
+		return
+	}
+	o.state(e)
+	if e.Fields == nil {
 		return
 	}
 	if at, ok := l.search(e.ID); ok {
@@ -98,6 +120,25 @@ func (o *Edited) apply(e Edit) {
 		o.gone[e.ID] = deleted
 	}
 }
+
+// state keeps what an edit changes beside the fields of a row.
+func (o *Edited) state(e Edit) {
+	if e.Shape != nil {
+		o.shapes[e.ID] = *e.Shape
+	}
+	if e.Purged {
+		o.purged[e.ID] = true
+	}
+	if e.Closed != nil {
+		o.closed[e.ID] = *e.Closed
+		if !*e.Closed {
+			delete(o.closed, e.ID)
+		}
+	}
+}
+
+// Shape is what was changed of the description of a report.
+func (o *Edited) Shape(id string) Shape { return o.shapes[id] }
 
 func joined(old, values map[string]any) map[string]any {
 	out := maps.Clone(old)

@@ -1,7 +1,6 @@
 package org
 
 import (
-	"encoding/json"
 	"maps"
 	"strings"
 )
@@ -12,6 +11,12 @@ func (o *Edited) Field(object string, i int, field string) any {
 		return o.ID(object, i)
 	}
 	row, values := o.locate(object, i)
+	if field == "FolderName" && o.layers["Folder"] != nil {
+		id, _ := o.Field(object, i, FolderField(object)).(string)
+		if folder, ok := o.Find("Folder", id); ok {
+			return o.Field("Folder", folder, "Name") // which may have another name since
+		}
+	}
 	if value, ok := values[field]; ok {
 		return value
 	}
@@ -76,39 +81,48 @@ func (o *Edited) Deleted(object string, i int) bool {
 	return IsDeleted(o.base, object, row)
 }
 
-// Describe answers for report i: as the row that it is or copies, but for what was edited; see Org.
-func (o *Edited) Describe(i int) Describe {
-	row, values := o.locate("Report", i)
-	d := o.base.Describe(row)
-	switch {
-	case values == nil:
-		return d
-	case o.Deleted("Report", i):
-		return Gone
-	case d.Status != 0 && d.Status != 200:
-		return d
+// Purged reports which rows have left the recycle bin for good; see Purger.
+func (o *Edited) Purged(object string, i int) bool {
+	if len(o.purged) == 0 {
+		return false
 	}
-	metadata, err := o.describeEdits(i, d.ReportMetadata)
-	if err != nil {
-		return MetadataError
+	if object == "DashboardComponent" {
+		dashboard, _ := o.Field(object, i, "DashboardId").(string)
+		return o.purged[dashboard]
 	}
-	d.ReportMetadata = metadata
-	return d
+	return o.purged[o.ID(object, i)]
 }
 
-func (o *Edited) describeEdits(i int, metadata any) (json.RawMessage, error) {
-	text, err := json.Marshal(metadata)
-	if err != nil {
-		return nil, err
+// Closed reports which rows lie in folders that are closed to the run-as user, those folders too; see Closer. Folders below a closed
+// one are closed with it, as sharing is of the folder at the root.
+func (o *Edited) Closed(object string, i int) bool {
+	if len(o.closed) == 0 {
+		return false
 	}
-	members := map[string]json.RawMessage{}
-	if err := json.Unmarshal(text, &members); err != nil {
-		return nil, err
-	}
-	for name, field := range map[string]string{"id": "Id", "name": "Name", "developerName": "DeveloperName", "folderId": "OwnerId"} {
-		if members[name], err = json.Marshal(o.Field("Report", i, field)); err != nil {
-			return nil, err
+	var id string
+	switch object {
+	case "Folder":
+		id = o.ID(object, i)
+	case "DashboardComponent":
+		dashboard, _ := o.Field(object, i, "DashboardId").(string)
+		if row, ok := o.Find("Dashboard", dashboard); ok {
+			id, _ = o.Field("Dashboard", row, "FolderId").(string)
 		}
+	case "Report", "Dashboard":
+		id, _ = o.Field(object, i, FolderField(object)).(string)
 	}
-	return json.Marshal(members)
+	for range deepest {
+		row, ok := o.Find("Folder", id)
+		switch {
+		case !ok:
+			return false
+		case o.closed[id]:
+			return true
+		}
+		id, _ = o.Field("Folder", row, "ParentId").(string)
+	}
+	return false
 }
+
+// deepest bounds how deep folders nest.
+const deepest = 32

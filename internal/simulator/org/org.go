@@ -61,6 +61,16 @@ type Deleter interface {
 	Deleted(object string, i int) bool
 }
 
+// Purger is an Org from whose recycle bin rows go: no query returns these.
+type Purger interface {
+	Purged(object string, i int) bool
+}
+
+// Closer is an Org with folders that the run-as user may not see, whatever permissions it has.
+type Closer interface {
+	Closed(object string, i int) bool
+}
+
 // ReportType is one entry of the list of report types.
 type ReportType struct {
 	Type, Label, Description, Folder string

@@ -41,3 +41,23 @@ func IsDeleted(o Org, object string, i int) bool {
 	gone, _ := ReadField(o, object, i, "IsDeleted").(bool)
 	return gone
 }
+
+// IsPurged reports whether a row has left the recycle bin for good.
+func IsPurged(o Org, object string, i int) bool {
+	purger, ok := o.(Purger)
+	return ok && purger.Purged(object, i)
+}
+
+// IsClosed reports whether a row lies in a folder that is closed to the run-as user, or is such a folder.
+func IsClosed(o Org, object string, i int) bool {
+	closer, ok := o.(Closer)
+	return ok && closer.Closed(object, i)
+}
+
+// ShapeOf is what was changed of the description of a report.
+func ShapeOf(o Org, id string) Shape {
+	if edited, ok := o.(*Edited); ok {
+		return edited.Shape(id)
+	}
+	return Shape{}
+}

@@ -23,7 +23,11 @@
 //	POST /simulator/instance     moves the org: sessions end, and tokens of new logins are good at the new instance_url only
 //	POST /simulator/churn        {"object":"Report","create":3,"rename":["00O..."],"move":2,"delete":1,"restore":1,"hide":1,"show":1}:
 //	                             what people do to reports, or to dashboards; ids, or a number of rows that are chosen. It
-//	                             answers the ids. No listing returns hidden rows, but a query by Id and a describe do.
+//	                             answers the ids. No listing returns hidden rows, but a query by Id and a describe do. What is
+//	                             deleted leaves the recycle bin after 15 days. Also private, runas (dashboards), close and open
+//	                             (folders, to the run-as user), gain, lose, widen, join, deny, obsolete, allow (reports), and
+//	                             {"relabel":[{"type":"Opportunity","column":"FIELD_1","label":"Value"}],"drop":[{"type":...,"column":...}]}
+//	                             of report types: of these and of deny, obsolete, allow, close and open no date tells
 //
 // Three limits refuse by themselves, by the simulator's clock: API calls of 24 hours, logins of an hour, and API calls at
 // once that have lasted for 20 seconds. Moving the clock ahead makes calls that are under way that much longer.

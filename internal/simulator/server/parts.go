@@ -60,6 +60,6 @@ func (p *parts) salesforce(stopping context.Context, o *Options, url func(instan
 			Info: o.Org.Info(), Sessions: p.sessions, Faults: p.faults, InstanceURL: url, Scopes: o.Scopes,
 		},
 		REST:      rest.New(p.clock, p.permissions, p.daily, rest.Settings{PageSize: o.PageSize, CountsReports: o.CountsReports}),
-		Analytics: analytics.New(o.Org, o.TypeMetadata),
+		Analytics: analytics.New(o.TypeMetadata),
 	})
 }

@@ -21,6 +21,8 @@ type (
 	Churn = churn.Churn
 	// Picks are rows by their ids, or a number of rows that the simulator chooses.
 	Picks = churn.Picks
+	// Field is a field of a report type.
+	Field = churn.Field
 	// Churned holds the ids of the rows that a Churn changed.
 	Churned = churn.Churned
 	// File is one file that the catalog received.

@@ -149,7 +149,7 @@ func opens(object string) string {
 
 // In decides what the run-as user sees under a scope; see soql.View.
 func (t *Tenant) In(object string, i int, scope string, deleted bool) bool {
-	if !deleted && org.IsDeleted(t.org, object, i) {
+	if org.IsDeleted(t.org, object, i) && (!deleted || org.IsPurged(t.org, object, i)) || org.IsClosed(t.org, object, i) {
 		return false
 	}
 	field, permission := org.FolderField(object), opens(object)
