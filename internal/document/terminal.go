@@ -38,7 +38,7 @@ func (t Terminal) Print(w io.Writer, d *Document) {
 	}
 	t.Width = max(t.Width, narrowest)
 	for i, b := range d.blocks {
-		if i > 0 && (b.sort == heading || b.sort == rows || d.blocks[i-1].sort == rows || b.sort == command) {
+		if i > 0 && apart(d.blocks[i-1].sort, b.sort) {
 			_, _ = fmt.Fprintln(w)
 		}
 		switch b.sort {
@@ -59,6 +59,14 @@ func (t Terminal) Print(w io.Writer, d *Document) {
 			_, _ = fmt.Fprintln(w, indent+clean(b.items[0]))
 		}
 	}
+}
+
+// apart says whether an empty line stands between two blocks.
+func apart(above, below sort) bool {
+	if below == list {
+		return above == list
+	}
+	return below != paragraph || above == rows || above == list || above == command
 }
 
 // line prints a text behind a label. Further lines begin below the text, and a little to the right in a list.
@@ -96,6 +104,7 @@ func (t Terminal) table(w io.Writer, of Table) {
 	style := table.StyleLight
 	style.Format.Header = text.FormatDefault
 	style.Options.SeparateColumns, style.Options.DrawBorder, style.Options.SeparateHeader = false, false, false
+	style.Box.PaddingLeft, style.Box.PaddingRight = "", indent
 	writer.SetStyle(style)
 	header := make(table.Row, len(of.Header))
 	for i, name := range of.Header {
