@@ -17,6 +17,7 @@ type Activities struct {
 	Store   *staging.Store
 	Version string // of Longhaul
 	Doctor  Doctor
+	Became  func(ctx context.Context, workflowID, runID string) (outcome string, err error) // of a run; empty where Temporal has forgotten it
 }
 
 // beatEvery is how often an activity shows that its worker lives. Temporal gives it up after 15 seconds of silence.
