@@ -72,7 +72,9 @@ func (n *inquiry) searchLog(ctx context.Context, link chain.Link, match func(*ch
 // lost finds when records went that the newest account has not.
 func (n *inquiry) lost(ctx context.Context, ids []string) (all []sighting, err error) {
 	found, open := map[string]seen{}, len(ids)
-	match := func(c *change.Change) bool { return slices.Contains(ids, c.ID) && (c.Gone || goneState(stateIn(c.Now))) }
+	match := func(c *change.Change) bool {
+		return slices.Contains(ids, c.ID) && (c.Gone || goneState(stateIn(c.Now)))
+	}
 	err = n.search(ctx, match, func(one seen) bool {
 		// A report may have been found to be gone by one sync, and be in no listing of the next: the first of both counts.
 		if known, there := found[one.ID]; there && !goneState(stateIn(known.Was)) {

@@ -59,7 +59,7 @@ func howToFind(kind item.Kind) string {
 	if kind == item.Component {
 		what = "its dashboard"
 	}
-	return "an administrator with \"Manage All Private Reports and Dashboards\" opens " + what + " in Salesforce: if it opens, the folder it lies in is not " +
+	return "an administrator with \"Manage All Private Reports and Dashboards\" opens " + what + " in Salesforce: if it opens, the folder it lies in is private or not " +
 		"shared with the run-as user; if not, it is deleted, or of another org."
 }
 

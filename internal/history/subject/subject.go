@@ -81,11 +81,8 @@ func known(text string) (kind item.Kind, id string, ok bool) {
 	if err != nil {
 		return "", "", false
 	}
-	if kind, ok := kinds[long[:3]]; ok {
-		return kind, long, true
-	}
-	if long = restored(long); long == "" {
-		return "", "", false
+	if upright := restored(long); upright != "" && kinds[upright[:3]] != "" {
+		return kinds[upright[:3]], upright, true
 	}
 	kind, ok = kinds[long[:3]]
 	return kind, long, ok
