@@ -9,6 +9,7 @@ import (
 	"longhaul/activities/relay"
 	"longhaul/internal/export"
 	"longhaul/internal/fault"
+	"longhaul/internal/history"
 	"longhaul/internal/quota"
 	"longhaul/internal/salesforce"
 	"longhaul/internal/shard/slots"
@@ -27,6 +28,7 @@ type Source struct {
 	Quota       quota.Policy
 	Probe       time.Duration // how often a sync that waits for its quota looks
 	Guard       Guard
+	Keep        history.Keep
 
 	AcceptMissing []string // permissions that may be missing, by short names such as ViewPublicReports
 }

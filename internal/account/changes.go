@@ -1,46 +1,12 @@
 package account
 
 import (
-	"context"
+	"cmp"
 
 	"longhaul/internal/description"
 	"longhaul/internal/history/change"
 	"longhaul/internal/history/item"
-	"longhaul/internal/staging"
 )
-
-// changeLog is the log of what changed since the sync before.
-type changeLog struct {
-	w      *staging.Writer
-	counts change.Counts
-	line   []byte
-}
-
-func newChangeLog(ctx context.Context, in Input, from staging.Sync) (*changeLog, error) {
-	w, err := in.Store.CreateDense(ctx, staging.ChangesKey(in.Sync.Source, in.Sync.ID, from.ID))
-	if err != nil {
-		return nil, err
-	}
-	return &changeLog{w: w, counts: change.Counts{}}, nil
-}
-
-// add writes one change, if it is one.
-func (l *changeLog) add(c *change.Change) (err error) {
-	if c.None() {
-		return nil
-	}
-	if l.line, err = c.Append(l.line[:0]); err != nil {
-		return err
-	}
-	if len(l.line) >= staging.MaxLine { // columns with names of megabytes; the rest of the change is worth more than they
-		c.Columns = nil
-		if l.line, err = c.Append(l.line[:0]); err != nil {
-			return err
-		}
-	}
-	l.counts.Add(c)
-	return l.w.Append(l.line)
-}
 
 // between is what differs of a record, beside its columns; nil stands for a record that does not exist.
 func between(was, now *item.Item) change.Change {
@@ -52,7 +18,7 @@ func between(was, now *item.Item) change.Change {
 	case now == nil:
 		return change.Change{ID: was.ID, Kind: was.Kind, Name: was.Name, Gone: true, Was: fieldsOf(was)}
 	}
-	c := change.Change{ID: now.ID, Kind: now.Kind, Name: now.Name}
+	c := change.Change{ID: now.ID, Kind: now.Kind, Name: cmp.Or(now.Name, was.Name)}
 	if sameFields(was, now) {
 		return c
 	}

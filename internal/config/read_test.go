@@ -37,6 +37,7 @@ sources:
     quota: {ceiling: 70, share: 20, probe: 90s}
     guard: {max_shrink: 33, timeout: 36h}
     scope: {private: true}
+    keep: {accounts: 12, days: 99}
   beta-2:
     salesforce:
       auth: password
@@ -104,6 +105,7 @@ func TestRead_readsEverySetting(t *testing.T) {
 		}.Exports(),
 		MaxInFlight: 30, MaxShards: 6, Quota: source.Quota{Ceiling: 70, Share: 20, Probe: 90 * time.Second},
 		Guard: source.Guard{MaxShrink: 33, Timeout: 36 * time.Hour}, Scope: source.Scope{Private: true},
+		Keep: source.Keep{Accounts: 12, Days: 99},
 	}
 	if diff := cmp.Diff(want, acme); diff != "" {
 		t.Errorf("acme differs (-want +got):\n%s", diff)
@@ -119,7 +121,7 @@ func TestRead_readsEverySetting(t *testing.T) {
 			Password: reference(t, "env:BETA_PASSWORD"), Credentials: reference(t, "file:/run/secrets/beta.json"),
 		},
 		MaxInFlight: 24, MaxShards: 8, Quota: source.Quota{Ceiling: 80, Share: 25, Probe: 45 * time.Minute},
-		Guard: source.Guard{MaxShrink: 10, Timeout: 168 * time.Hour},
+		Guard: source.Guard{MaxShrink: 10, Timeout: 168 * time.Hour}, Keep: source.Keep{Accounts: 90, Days: 400},
 	}
 	if diff := cmp.Diff(want, beta); diff != "" {
 		t.Errorf("beta-2 differs (-want +got):\n%s", diff)

@@ -35,7 +35,7 @@ func (b block) markdown(place int) (lines []string) {
 		if place == 0 {
 			level = "###"
 		}
-		return []string{fmt.Sprintf("\n%s %s\n\n", level, Escape(b.text))}
+		return []string{fmt.Sprintf("%s %s\n\n", level, Escape(b.text))}
 	case paragraph:
 		return []string{Escape(b.text) + "\n\n"}
 	case list:
