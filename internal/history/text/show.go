@@ -114,6 +114,9 @@ func account(d *document.Document, r *history.Record) {
 		table.Rows = append(table.Rows, row)
 	}
 	d.Table(table)
+	if why := reasons(r.Reasons); why != "" {
+		d.Say("%s", sentence("gaps: "+why))
+	}
 	var others []string
 	for _, kind := range []listing.Kind{listing.Folders, listing.Dashboards, listing.Components, listing.Users} {
 		if n, known := r.Kinds[kind]; known {

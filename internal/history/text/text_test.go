@@ -118,7 +118,8 @@ func TestShow(t *testing.T) {
 		States: map[description.State]int64{
 			description.StateDescribed: 40, description.StateReused: 1900, description.StateDenied: 30, description.StateFailed: 5,
 		},
-		Kinds: map[listing.Kind]int64{listing.Folders: 20, listing.Dashboards: 12, listing.Components: 96, listing.Users: 50, listing.Reports: 1975},
+		Reasons: map[string]int64{"no_access": 30, "server_error": 5},
+		Kinds:   map[listing.Kind]int64{listing.Folders: 20, listing.Dashboards: 12, listing.Components: 96, listing.Users: 50, listing.Reports: 1975},
 		Files: map[string][]staging.Object{"castor": {
 			{Key: "1795410000-reports.json", Count: 1975, Bytes: 456_789}, {Key: "1795410000-summary.json", Count: 1, Bytes: 120},
 		}},
@@ -142,7 +143,9 @@ func TestShow(t *testing.T) {
 
 func TestDiff(t *testing.T) {
 	t.Parallel()
-	named := func(name, id string) answer.Named { return answer.Named{ID: id, Name: name, Folder: "00l000000000001AAA"} }
+	named := func(name, id string) answer.Named {
+		return answer.Named{ID: id, Name: name, Folder: "00l000000000001AAA"}
+	}
 	d := answer.Diff{
 		Source: "acme", From: before, To: newest, Cursor: "c7",
 		Totals: change.Counts{item.Report: {Added: 1, Gone: 1, Columns: 3, State: 2, Renamed: 1, Moved: 1}, item.User: {Gone: 1}},
