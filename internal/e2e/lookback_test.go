@@ -17,6 +17,16 @@ import (
 	"longhaul/workflows/question"
 )
 
+// says makes sure that the page's last command has shown some words.
+func says(words string) func(*operator, *testing.T) {
+	return func(o *operator, t *testing.T) {
+		t.Helper()
+		if !strings.Contains(o.shown, words) {
+			t.Errorf("%q is missing in:\n%s", words, o.shown)
+		}
+	}
+}
+
 // inspect asks a question by a plain client, as `temporal workflow start --type InspectSource` does.
 func (w works) inspect(t *testing.T, input string, into any) client.WorkflowRun {
 	t.Helper()
