@@ -16,8 +16,8 @@ import (
 	"longhaul/internal/streamtest"
 )
 
-// logs are more than may be open at once.
-const logs = stream.FanIn + 4
+// logsOpen are more logs than may be open at once.
+const logsOpen = stream.FanIn + 4
 
 // measureDiff is the peak of a page of a diff over some logs with n changes each.
 func measureDiff(t *testing.T, n int) uint64 {
@@ -25,7 +25,7 @@ func measureDiff(t *testing.T, n int) uint64 {
 	w := newWorld(t)
 	w.store = streamtest.Open(t, "file://"+filepath.ToSlash(t.TempDir()))
 	w.engine.Store = w.store
-	for sync := range logs + 1 {
+	for sync := range logsOpen + 1 {
 		id := w.id()
 		w.json(staging.RecordKey(source, id), history.Record{})
 		if sync > 0 {
@@ -33,11 +33,11 @@ func measureDiff(t *testing.T, n int) uint64 {
 		}
 		w.syncs = append(w.syncs, id)
 	}
-	streamtest.Write(t, w.store, staging.AccountKey(source, w.syncs[logs]))
+	streamtest.Write(t, w.store, staging.AccountKey(source, w.syncs[logsOpen]))
 	var got *Diff
 	peak := peakHeap(func() {
 		var err error
-		if got, err = w.engine.Diff(t.Context(), Query{From: w.syncs[0], To: w.syncs[logs]}); err != nil {
+		if got, err = w.engine.Diff(t.Context(), Query{From: w.syncs[0], To: w.syncs[logsOpen]}); err != nil {
 			t.Error(err)
 			got = &Diff{}
 		}
@@ -45,7 +45,7 @@ func measureDiff(t *testing.T, n int) uint64 {
 	if got.Totals[item.Report].Renamed != int64(n) || got.Cursor == "" {
 		t.Fatalf("compared %+v", got.Totals)
 	}
-	t.Logf("%d changes in each of %d logs: peak heap %d kB", n, logs, peak>>10)
+	t.Logf("%d changes in each of %d logs: peak heap %d kB", n, logsOpen, peak>>10)
 	return peak
 }
 
@@ -79,7 +79,9 @@ func (w *world) longLog(to, from string, n, turn int) {
 	var line []byte
 	long := strings.Repeat("a name as long as Salesforce allows, so that a log is longer than a window, ", 8)
 	for i := range n {
-		name := func(turn int) string { return fmt.Sprintf("report %d, called so for the %d. time, %x %s", i, turn, i*7919*turn, long) }
+		name := func(turn int) string {
+			return fmt.Sprintf("report %d, called so for the %d. time, %x %s", i, turn, i*7919*turn, long)
+		}
 		c := change.Change{
 			ID: idOf("00O", i), Kind: item.Report, Was: change.Fields{change.Name: name(turn)}, Now: change.Fields{change.Name: name(turn + 1)},
 		}
