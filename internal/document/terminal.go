@@ -138,7 +138,7 @@ func (t Terminal) table(w io.Writer, of Table) {
 	}
 }
 
-// widths are those of the columns: the widest text is cut where a line would be too long.
+// widths are those of the columns: the widest texts are cut where a line would be too long.
 func (t Terminal) widths(of Table) []int {
 	widths := make([]int, len(of.Header))
 	for i, name := range of.Header {
@@ -149,7 +149,7 @@ func (t Terminal) widths(of Table) []int {
 	}
 	const padding, least = 2, 12
 	for {
-		sum, widest := 0, 0
+		sum, widest := -padding, 0
 		for i, width := range widths {
 			sum += width + padding
 			if width > widths[widest] {
@@ -159,7 +159,7 @@ func (t Terminal) widths(of Table) []int {
 		if sum <= t.Width || widths[widest] <= least {
 			return widths
 		}
-		widths[widest] = max(least, widths[widest]-(sum-t.Width))
+		widths[widest]--
 	}
 }
 

@@ -20,6 +20,20 @@ func (p Page) Diff(c answer.Diff) *document.Document {
 		clauses[i] = sentence(clause)
 	}
 	d.List(clauses...)
+	if !Changes(d, c) && len(c.Totals) == 0 && c.Cursor == "" {
+		d.Say("Nothing differs.")
+	}
+	if c.Cursor != "" {
+		d.Command("There is more", p.Ask(answer.Query{Question: answer.AskDiff, From: c.From, To: c.To, Cursor: c.Cursor}))
+	}
+	if id := firstLost(c); id != "" {
+		d.Command("Why, for the first that is missing", p.Ask(answer.Query{Question: answer.AskWhy, Of: id}))
+	}
+	return d
+}
+
+// Changes adds the lists of a diff, and says whether there is any.
+func Changes(d *document.Document, c answer.Diff) bool {
 	g := &groups{d: d, names: c.Names}
 	g.reports(c.Reports)
 	for _, one := range []struct {
@@ -30,16 +44,7 @@ func (p Page) Diff(c answer.Diff) *document.Document {
 	}
 	g.list(document.Bad, "Users that are gone", c.Users.Gone)
 	g.list(document.Good, "Users that were added", c.Users.Added)
-	if len(c.Totals) == 0 && !g.any && c.Cursor == "" {
-		d.Say("Nothing differs.")
-	}
-	if c.Cursor != "" {
-		d.Command("There is more", p.Ask(answer.Query{Question: answer.AskDiff, From: c.From, To: c.To, Cursor: c.Cursor}))
-	}
-	if id := firstLost(c); id != "" {
-		d.Command("Why, for the first that is missing", p.Ask(answer.Query{Question: answer.AskWhy, Of: id}))
-	}
-	return d
+	return g.any
 }
 
 // firstLost is the first record that people may miss.
