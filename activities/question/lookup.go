@@ -30,7 +30,6 @@ var subjects = map[item.Kind]salesforce.Subject{
 	item.Dashboard: {Object: "Dashboard", Name: "Title", Bin: true},
 	item.Component: {Object: "DashboardComponent", Name: "Name"},
 	item.Folder:    {Object: "Folder", Name: "Name"},
-	item.User:      {Object: "User", Name: "Id"}, // people appear by Id only
 }
 
 // LookUp asks for one record by its Id.
