@@ -124,7 +124,8 @@ func TestInspect_ofASourceThatIsNotServed(t *testing.T) {
 		t.Errorf("the history is %+v, %v", h, err)
 	}
 	isRefused(t, inspect(t, a, "acne", answer.Query{Question: answer.AskHistory}, nil), fault.Invalid, `source "acne" is not configured`)
-	isRefused(t, inspect(t, a, "acme", answer.Query{Question: answer.AskWhy, Of: "00O5g000004kGvZEAU", AskOrg: true}, nil), fault.Invalid, "the org cannot be asked here")
+	ask := answer.Query{Question: answer.AskWhy, Of: "00O5g000004kGvZEAU", AskOrg: true}
+	isRefused(t, inspect(t, a, "acme", ask, nil), fault.Invalid, "the org cannot be asked here")
 }
 
 func isRefused(t *testing.T, err error, class fault.Class, says string) {
@@ -208,7 +209,8 @@ func TestInspect_leavesTheShareToSyncs(t *testing.T) {
 	sim, source := org(t, 100)
 	store := bucket(t)
 	told := quota.Usage{Clock: time.Now(), Max: 100}
-	if err := usage.Of(store, "acme").Record(t.Context(), usage.Attempt{Sync: "before", Type: "Describe", Run: "r", Activity: "5", Number: 1}, 25, told, time.Now()); err != nil {
+	earlier := usage.Attempt{Sync: "before", Type: "Describe", Run: "r", Activity: "5", Number: 1}
+	if err := usage.Of(store, "acme").Record(t.Context(), earlier, 25, told, time.Now()); err != nil {
 		t.Fatal(err)
 	}
 	a := &question.Activities{Sources: sources{"acme": source}, Store: store, Became: ended}

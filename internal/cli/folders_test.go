@@ -45,7 +45,9 @@ func extracts(t *testing.T, dir string) {
 func compared(t *testing.T, args ...string) (int, *output) {
 	t.Helper()
 	app, out := newTestApp(t, append([]string{"longhaul-starter", "diff"}, args...)...)
-	app.Dial = func(context.Context, host.DialOptions) (client.Client, error) { return nil, errors.New("folders need no Temporal") }
+	app.Dial = func(context.Context, host.DialOptions) (client.Client, error) {
+		return nil, errors.New("folders need no Temporal")
+	}
 	extracts(t, app.Dir)
 	return Main(t.Context(), app), out
 }

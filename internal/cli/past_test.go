@@ -147,7 +147,9 @@ func TestPast_failsWithASentence(t *testing.T) {
 			exitUsage, "source acme has no sync",
 		},
 		"a bucket that is away": {
-			[]string{"show", "acme"}, answer.Query{Question: "show"}, 1, refusal(fault.Transient, "the bucket did not answer"),
+			[]string{"show", "acme"},
+			answer.Query{Question: "show"},
+			1, refusal(fault.Transient, "the bucket did not answer"),
 			exitUnreachable, "the bucket did not answer",
 		},
 	} {

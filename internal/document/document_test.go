@@ -78,7 +78,8 @@ func TestPrint_coloursWhereAsked(t *testing.T) {
 	if plain := printed(document.Terminal{}, d); strings.Contains(plain, "\x1b") {
 		t.Errorf("%q has colours", plain)
 	}
-	if shown := printed(document.Terminal{Colours: true}, d); !strings.Contains(shown, "\x1b[32mWell\x1b[0m") || !strings.Contains(shown, "\x1b[31mill\x1b[0m") {
+	shown := printed(document.Terminal{Colours: true}, d)
+	if !strings.Contains(shown, "\x1b[32mWell\x1b[0m") || !strings.Contains(shown, "\x1b[31mill\x1b[0m") {
 		t.Errorf("%q", shown)
 	}
 }

@@ -24,7 +24,9 @@ func TestLookUp_tellsWhatIsDeletedFromWhatIsNotFound(t *testing.T) {
 		return ids
 	}
 	for _, of := range []salesforce.Subject{
-		{Object: "Report", Name: "Name", Bin: true}, {Object: "Dashboard", Name: "Title", Bin: true}, {Object: "Folder", Name: "Name"},
+		{Object: "Report", Name: "Name", Bin: true},
+		{Object: "Dashboard", Name: "Title", Bin: true},
+		{Object: "Folder", Name: "Name"},
 		{Object: "DashboardComponent", Name: "Name"},
 	} {
 		all := ids(of.Object, of.Name)

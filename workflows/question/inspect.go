@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"net/url"
 	"strings"
 	"time"
 
@@ -13,6 +11,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	asked "longhaul/activities/question"
+	"longhaul/internal/document"
 	"longhaul/internal/fault"
 	"longhaul/internal/history/answer"
 	"longhaul/internal/history/text"
@@ -104,7 +103,11 @@ func inspectDetails(ctx workflow.Context, in Inspection, found json.RawMessage) 
 	if err != nil {
 		return "The answer is in the result."
 	}
-	return shown.Markdown(mostDetails, nextForm(ctx))
+	info := workflow.GetInfo(ctx)
+	form := document.Form{
+		Namespace: info.Namespace, Workflow: info.WorkflowExecution.ID, Run: info.WorkflowExecution.RunID, Queue: call.TaskQueue, Type: InspectSourceType,
+	}
+	return shown.Markdown(mostDetails, "\n"+form.Link("Ask another question")+": change the input there.\n")
 }
 
 // inputOf is the input of a question.
@@ -116,16 +119,4 @@ func inputOf(source string, q answer.Query) string {
 		return ""
 	}
 	return strings.TrimSpace(b.String())
-}
-
-// nextForm leads to the form of the UI in which the question of this run stands, to be changed.
-func nextForm(ctx workflow.Context) string {
-	info := workflow.GetInfo(ctx)
-	like := url.Values{}
-	like.Set("workflowId", info.WorkflowExecution.ID)
-	like.Set("runId", info.WorkflowExecution.RunID)
-	like.Set("taskQueue", call.TaskQueue)
-	like.Set("workflowType", InspectSourceType)
-	return fmt.Sprintf("\n[Ask another question](/namespaces/%s/workflows/start-workflow?%s): change the input there.\n",
-		url.PathEscape(info.Namespace), like.Encode())
 }

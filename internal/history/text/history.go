@@ -30,7 +30,10 @@ func (p Page) History(h answer.History) *document.Document {
 		}
 		table.Rows = append(table.Rows, document.Row{
 			Cells: []document.Cell{
-				{Text: short(s.Sync)}, {Text: p.row(s.Started)}, document.Number(duration), {Text: outcome(s.Outcome), Tone: tone(s.Outcome)},
+				{Text: short(s.Sync)},
+				{Text: p.row(s.Started)},
+				document.Number(duration),
+				{Text: outcome(s.Outcome), Tone: tone(s.Outcome)},
 				document.Number(coverage), document.Number(humanize.Number(s.APICalls)),
 			},
 			Below: p.below(s),

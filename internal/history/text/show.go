@@ -160,7 +160,8 @@ func (p Page) files(d *document.Document, r *history.Record) {
 		became := r.Exports[name]
 		for _, f := range r.Files[name] {
 			table.Rows = append(table.Rows, document.Row{Cells: []document.Cell{
-				{Text: path.Base(f.Key)}, document.Number(humanize.Number(f.Count)), document.Number(humanize.Bytes(f.Bytes)),
+				{Text: path.Base(f.Key)},
+				document.Number(humanize.Number(f.Count)), document.Number(humanize.Bytes(f.Bytes)),
 				{Text: p.receipt(became, path.Base(f.Key))},
 			}})
 		}

@@ -153,8 +153,14 @@ func tally(t change.Tally) string {
 		n    int64
 		what string
 	}{
-		{t.Added, "added"}, {t.Gone, "gone"}, {t.Columns, "with other columns"}, {t.State, "with another state"}, {t.Renamed, "renamed"},
-		{t.Moved, "moved"}, {t.Format, "with another format"}, {t.RunningUser, "run as another user"},
+		{t.Added, "added"},
+		{t.Gone, "gone"},
+		{t.Columns, "with other columns"},
+		{t.State, "with another state"},
+		{t.Renamed, "renamed"},
+		{t.Moved, "moved"},
+		{t.Format, "with another format"},
+		{t.RunningUser, "run as another user"},
 	} {
 		if one.n > 0 {
 			all = append(all, humanize.Number(one.n)+" "+one.what)

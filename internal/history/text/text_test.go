@@ -70,7 +70,8 @@ func golden(t *testing.T, name string, d *document.Document) {
 		t.Errorf("%s (-want +got):\n%s", name, diff)
 	}
 	for line := range strings.Lines(out.String()) {
-		if width := len([]rune(strings.TrimRight(line, "\n"))); width > 80 && !strings.HasPrefix(line, "  longhaul ") { // a command is one line, to be copied
+		isCommand := strings.HasPrefix(line, "  longhaul ") // which is one line, to be copied
+		if width := len([]rune(strings.TrimRight(line, "\n"))); width > 80 && !isCommand {
 			t.Errorf("%s has a line of %d: %s", name, width, line)
 		}
 	}

@@ -63,7 +63,9 @@ func (p Page) match(d *document.Document, m answer.Match) {
 		shade = document.Bad
 	case description.StateObsolete, description.StateUnsupported, description.StateFiltered:
 		shade = document.Notable
-	case answer.StateUnknown:
+	case description.StateDescribed, description.StateReused, description.StateDeferred:
+	}
+	if m.State == answer.StateUnknown {
 		state, shade = "no sync that is kept has it", document.Bad
 	}
 	title := sentence(nounOf(m.Kind))
