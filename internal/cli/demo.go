@@ -30,12 +30,11 @@ const demoSource = "demo"
 type demoVerb struct {
 	program
 
-	exit, strict bool
-	refresh      bool
-	slow         bool // takes a minute, for people who watch it
-	out, data    string
-	inFlight     int
-	simulator    SimulatorOptions
+	exit, strict, refresh bool
+	slow                  bool // takes a minute, for people who watch it
+	out, data             string
+	inFlight              int
+	simulator             SimulatorOptions
 }
 
 func demoCommand(p program) *cobra.Command {

@@ -10,6 +10,6 @@ type Form struct{ Namespace, Workflow, Run, Queue, Type string }
 
 // Link leads to the form, from any page of the UI.
 func (f Form) Link(words string) string {
-	like := url.Values{"workflowId": {f.Workflow}, "runId": {f.Run}, "taskQueue": {f.Queue}, "workflowType": {f.Type}}
-	return fmt.Sprintf("[%s](/namespaces/%s/workflows/start-workflow?%s)", Escape(words), url.PathEscape(f.Namespace), like.Encode())
+	return fmt.Sprintf("[%s](/namespaces/%s/workflows/start-workflow?workflowId=%s&runId=%s&taskQueue=%s&workflowType=%s)", Escape(words),
+		url.PathEscape(f.Namespace), url.QueryEscape(f.Workflow), url.QueryEscape(f.Run), url.QueryEscape(f.Queue), url.QueryEscape(f.Type))
 }

@@ -30,9 +30,9 @@ func says(words string) func(*operator, *testing.T) {
 }
 
 // inspect asks a question by a plain client, as `temporal workflow start --type InspectSource` does.
-func (w works) inspect(t *testing.T, input string, into any) client.WorkflowRun {
+func inspect(t *testing.T, c client.Client, input string, into any) client.WorkflowRun {
 	t.Helper()
-	run, err := w.client.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{
+	run, err := c.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{
 		TaskQueue: workflows.TaskQueue, WorkflowRunTimeout: question.Longest,
 	}, question.InspectSourceType, json.RawMessage(input))
 	if err == nil {
@@ -102,9 +102,14 @@ func TestLookBack_tellsWhatBecameOfTheSyncs(t *testing.T) {
 		t.Errorf("a look-up of a new report: %+v", w)
 	}
 
+	p.inUI(t, changed)
+}
+
+// inUI asks by a plain client, and looks at what the UI shows and at what the histories hold.
+func (p *plant) inUI(t *testing.T, changed server.Churned) {
+	t.Helper()
 	var again answer.Diff
-	question := `{"source":"acme","question":"diff","from":"previous","to":"last"}`
-	asked := p.inspect(t, question, &again)
+	asked := inspect(t, p.client, `{"source":"acme","question":"diff","from":"previous","to":"last"}`, &again)
 	isChurn(t, again, changed)
 	p.requireNamesInAnswersOnly(t, asked, again.Reports.Added[0].Name)
 	details, err := p.client.QueryWorkflow(t.Context(), asked.GetID(), asked.GetRunID(), "__temporal_workflow_metadata")

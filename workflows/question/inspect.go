@@ -112,11 +112,9 @@ func inspectDetails(ctx workflow.Context, in Inspection, found json.RawMessage) 
 
 // inputOf is the input of a question.
 func inputOf(source string, q answer.Query) string {
-	var b bytes.Buffer
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(Inspection{source, q}); err != nil {
-		return ""
+	input, err := json.Marshal(Inspection{source, q})
+	if err != nil {
+		return "" // texts and numbers: there is no error
 	}
-	return strings.TrimSpace(b.String())
+	return string(input)
 }

@@ -128,7 +128,7 @@ func TestInspectSource_showsTheAnswerInTheUI(t *testing.T) {
 		`### Report "&lt;script&gt;alert(1)&lt;/script&gt; \_a\_" (00O000000000001AAA): gone`,
 		"- Last seen by the sync of Sun 22 Nov 2026 05:00 UTC.\n",
 		"`{\"source\":\"acme\",\"question\":\"why\",\"of\":\"00O000000000001AAA\",\"ask_org\":true}`",
-		"/workflows/start-workflow?runId=", "&taskQueue=longhaul&workflowId=inspect-acme-x&workflowType=InspectSource)",
+		"/workflows/start-workflow?workflowId=inspect-acme-x&runId=", "&taskQueue=longhaul&workflowType=InspectSource)",
 	} {
 		if !strings.Contains(shown, part) {
 			t.Errorf("%q is not in:\n%s", part, shown)

@@ -55,7 +55,7 @@ func (p Page) below(s answer.Sync) (lines []string) {
 		}
 	}
 	says(failure(s))
-	says(p.since(s))
+	says(p.changed(s))
 	if s.Unseen != nil {
 		says(s.Unseen.Words())
 	}
@@ -65,8 +65,8 @@ func (p Page) below(s answer.Sync) (lines []string) {
 	return lines
 }
 
-// since says what changed since the sync that this one is compared with.
-func (p Page) since(s answer.Sync) string {
+// changed says what changed since the sync that this one is compared with.
+func (p Page) changed(s answer.Sync) string {
 	if s.Compared == "" {
 		return ""
 	}

@@ -29,7 +29,7 @@ func (p Page) Show(s answer.Show) *document.Document {
 		began += ", " + by
 	}
 	d.Say("%s. %s.", began, humanize.Count(one.APICalls, "API call"))
-	for _, words := range []string{failure(one), covered(one), p.since(one), waits(one.Waits)} {
+	for _, words := range []string{failure(one), covered(one), p.changed(one), waits(one.Waits)} {
 		if words != "" {
 			d.Say("%s", sentence(words))
 		}

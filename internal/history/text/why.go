@@ -1,8 +1,10 @@
 package text
 
 import (
+	"cmp"
 	"maps"
 	"slices"
+	"time"
 
 	"longhaul/internal/description"
 	"longhaul/internal/document"
@@ -68,8 +70,8 @@ func (p Page) match(d *document.Document, m answer.Match) {
 	if m.State == answer.StateUnknown {
 		state, shade = "no sync that is kept has it", document.Bad
 	}
-	title := sentence(nounOf(m.Kind))
-	title = title[:len(title)-1] + " " + named(m.Name, m.ID)
+	kind := humanize.Clause(sentence(nounOf(m.Kind)))
+	title := kind + " " + named(m.Name, m.ID)
 	if m.Dashboard != "" {
 		title += " of dashboard " + m.Dashboard
 	}
@@ -78,53 +80,54 @@ func (p Page) match(d *document.Document, m answer.Match) {
 	}
 	d.Title(shade, "%s: %s", title, state)
 	var says []string
-	add := func(words string) {
+	for _, words := range append([]string{m.Reason, after("what to do: ", m.Fix)}, p.known(m)...) {
 		if words != "" {
 			says = append(says, sentence(words))
 		}
 	}
-	add(m.Reason)
-	if m.Fix != "" {
-		add("what to do: " + m.Fix)
-	}
-	if !m.Since.IsZero() {
-		add("in this state since " + p.moment(m.Since))
-	}
-	if m.FormerName != "" {
-		add(`it was called "` + m.FormerName + `" before`)
-	}
-	if m.InOrg != "" {
-		add("the org says: " + m.InOrg)
-	}
-	if m.CreatedBy != "" || m.ModifiedBy != "" {
-		words := "made by " + orNobody(m.CreatedBy)
-		if m.ModifiedBy != "" {
-			words += ", changed last by " + m.ModifiedBy
-		}
-		add(words)
-	}
-	if !m.FirstSeen.IsZero() {
-		add("first seen " + p.moment(m.FirstSeen))
-	}
-	if m.LastSync != "" {
-		add("last seen by " + p.sync(m.LastSync))
-	}
-	if m.DescribedAt != nil {
-		add("its columns are of " + p.moment(*m.DescribedAt))
-	}
-	for _, name := range slices.Sorted(maps.Keys(m.DeliveredAt)) {
-		words := "last delivered by " + name + " " + p.moment(m.DeliveredAt[name])
-		if file := m.File[name]; file != "" {
-			words += ", in " + file
-		}
-		add(words)
-	}
 	d.List(says...)
 }
 
-func orNobody(id string) string {
-	if id == "" {
-		return "somebody unknown"
+// known is what the syncs know of a record beside its state; some of it may be empty.
+func (p Page) known(m answer.Match) []string {
+	all := []string{
+		p.since(m.Since, "in this state since "), after("the org says: ", m.InOrg), made(m), p.since(m.FirstSeen, "first seen "),
 	}
-	return id
+	if m.FormerName != "" {
+		all = append(all, `it was called "`+m.FormerName+`" before`)
+	}
+	if m.LastSync != "" {
+		all = append(all, "last seen by "+p.sync(m.LastSync))
+	}
+	if m.DescribedAt != nil {
+		all = append(all, p.since(*m.DescribedAt, "its columns are of "))
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.DeliveredAt)) {
+		all = append(all, "last delivered by "+name+" "+p.moment(m.DeliveredAt[name])+after(", in ", m.File[name]))
+	}
+	return all
+}
+
+// made says who made a record and who changed it.
+func made(m answer.Match) string {
+	if m.CreatedBy == "" && m.ModifiedBy == "" {
+		return ""
+	}
+	return "made by " + cmp.Or(m.CreatedBy, "somebody unknown") + after(", changed last by ", m.ModifiedBy)
+}
+
+// after puts words before a text; empty where there is no text.
+func after(words, text string) string {
+	if text == "" {
+		return ""
+	}
+	return words + text
+}
+
+// since puts words before a moment; empty where it is not known.
+func (p Page) since(t time.Time, words string) string {
+	if t.IsZero() {
+		return ""
+	}
+	return words + p.moment(t)
 }
