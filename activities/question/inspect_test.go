@@ -88,16 +88,16 @@ func inspect(t *testing.T, a *question.Activities, source string, q answer.Query
 }
 
 // ended says what became of run-1.
-func ended(_ context.Context, workflow, run string) (string, error) {
+func ended(_ context.Context, workflow, run string) (string, time.Time, error) {
 	if workflow != "sync-acme" || run != "run-1" {
-		return "", errors.New("another run is asked about")
+		return "", time.Time{}, errors.New("another run is asked about")
 	}
-	return "terminated", nil
+	return "terminated", time.Time{}, nil
 }
 
 func TestInspect_answersFromTheBucket(t *testing.T) {
 	t.Parallel()
-	a := &question.Activities{Sources: sources{"acme": {Name: "acme"}}, Store: bucket(t), Became: ended}
+	a := &question.Activities{Sources: sources{"acme": {Name: "acme"}}, Store: bucket(t), How: ended}
 	var h answer.History
 	if err := inspect(t, a, "acme", answer.Query{Question: answer.AskHistory}, &h); err != nil {
 		t.Fatal(err)
@@ -118,7 +118,7 @@ func TestInspect_answersFromTheBucket(t *testing.T) {
 // TestInspect_ofASourceThatIsNotServed answers as long as something of it is kept.
 func TestInspect_ofASourceThatIsNotServed(t *testing.T) {
 	t.Parallel()
-	a := &question.Activities{Sources: sources{}, Store: bucket(t), Became: ended}
+	a := &question.Activities{Sources: sources{}, Store: bucket(t), How: ended}
 	var h answer.History
 	if err := inspect(t, a, "acme", answer.Query{Question: answer.AskHistory}, &h); err != nil || len(h.Syncs) != 2 {
 		t.Errorf("the history is %+v, %v", h, err)
@@ -138,7 +138,7 @@ func isRefused(t *testing.T, err error, class fault.Class, says string) {
 
 func TestInspect_failsWithAClassAndASentence(t *testing.T) {
 	t.Parallel()
-	a := &question.Activities{Sources: sources{"acme": {Name: "acme"}}, Store: bucket(t), Became: ended}
+	a := &question.Activities{Sources: sources{"acme": {Name: "acme"}}, Store: bucket(t), How: ended}
 	isRefused(t, inspect(t, a, "acme", answer.Query{Question: answer.AskShow, Sync: "1999"}, nil), fault.Invalid, "there are "+begun+", "+recorded)
 	isRefused(t, inspect(t, a, "acme", answer.Query{Question: "when"}, nil), fault.Invalid, `there is no question "when"`)
 	isRefused(t, inspect(t, a, "acme", answer.Query{Question: answer.AskHistory, Cursor: "x"}, nil), fault.Invalid, "is no cursor of this question")
@@ -187,7 +187,7 @@ func TestInspect_looksUpInTheOrg(t *testing.T) {
 	t.Parallel()
 	sim, source := org(t, 15_000)
 	store := bucket(t)
-	a := &question.Activities{Sources: sources{"acme": source}, Store: store, Became: ended}
+	a := &question.Activities{Sources: sources{"acme": source}, Store: store, How: ended}
 	var w answer.Why
 	if err := inspect(t, a, "acme", answer.Query{Question: answer.AskWhy, Of: "00O000000000zzz", AskOrg: true}, &w); err != nil {
 		t.Fatal(err)
@@ -213,7 +213,7 @@ func TestInspect_leavesTheShareToSyncs(t *testing.T) {
 	if err := usage.Of(store, "acme").Record(t.Context(), earlier, 25, told, time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	a := &question.Activities{Sources: sources{"acme": source}, Store: store, Became: ended}
+	a := &question.Activities{Sources: sources{"acme": source}, Store: store, How: ended}
 	err := inspect(t, a, "acme", answer.Query{Question: answer.AskWhy, Of: "00O000000000zzz", AskOrg: true}, nil)
 	isRefused(t, err, fault.QuotaExhausted, "this source has used its share")
 	if made := sim.Stats().PeakByUs; made != 0 {
