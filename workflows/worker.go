@@ -58,6 +58,7 @@ func Register(registry worker.Registry, a Activities) {
 	registry.RegisterWorkflowWithOptions(SyncSource, workflow.RegisterOptions{Name: SyncSourceType})
 	registry.RegisterWorkflowWithOptions(question.CheckSource, workflow.RegisterOptions{Name: question.CheckSourceType})
 	registry.RegisterWorkflowWithOptions(question.PlanSource, workflow.RegisterOptions{Name: question.PlanSourceType})
+	registry.RegisterWorkflowWithOptions(question.InspectSource, workflow.RegisterOptions{Name: question.InspectSourceType})
 	registry.RegisterDynamicWorkflow(unknownType, workflow.DynamicRegisterOptions{})
 	a.register(registry)
 }

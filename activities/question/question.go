@@ -8,6 +8,7 @@ import (
 	"go.temporal.io/sdk/activity"
 
 	"longhaul/activities"
+	"longhaul/internal/history"
 	"longhaul/internal/staging"
 )
 
@@ -17,6 +18,7 @@ type Activities struct {
 	Store   *staging.Store
 	Version string // of Longhaul
 	Doctor  Doctor
+	How     history.How // a sync ended that left no end
 }
 
 // beatEvery is how often an activity shows that its worker lives. Temporal gives it up after 15 seconds of silence.

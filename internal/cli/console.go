@@ -80,6 +80,40 @@ func (c *console) width() int {
 	return width
 }
 
+// asked is the console of the verbs that ask.
+type asked struct{ c *console }
+
+// Out is stdout.
+func (a asked) Out() io.Writer { return a.c.out }
+
+// Width is that of the terminal.
+func (a asked) Width() int { return a.c.width() }
+
+// Colours says whether the terminal shows them.
+func (a asked) Colours() bool { return a.c.colours }
+
+// JSON says whether one object is asked for.
+func (a asked) JSON() bool { return a.c.json }
+
+// Asking says on a terminal what is being asked, while nothing else is seen.
+func (a asked) Asking(what string) {
+	if a.c.fancy && !a.c.json {
+		a.c.note("%s", what)
+	}
+}
+
+// Note says something to people.
+func (a asked) Note(what string) { a.c.note("%s", what) }
+
+// Warn shows warnings.
+func (a asked) Warn(warnings []string) { a.c.warn(warnings) }
+
+// PrintJSON writes the object.
+func (a asked) PrintJSON(v any) error { return a.c.printJSON(v) }
+
+// NameAs names in sentences what people gave.
+func (a asked) NameAs(words func(string) string) { a.c.words = words }
+
 // note writes a line to people, beside the result.
 func (c *console) note(format string, args ...any) {
 	_, _ = fmt.Fprintf(c.err, format+"\n", args...)

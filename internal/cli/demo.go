@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"go.temporal.io/sdk/client"
 
+	"longhaul/internal/cli/args"
 	"longhaul/internal/config"
 	"longhaul/internal/control"
 	"longhaul/internal/export/castor"
@@ -28,12 +29,11 @@ const demoSource = "demo"
 type demoVerb struct {
 	program
 
-	exit, strict bool
-	refresh      bool
-	slow         bool // takes a minute, for people who watch it
-	out, data    string
-	inFlight     int
-	simulator    SimulatorOptions
+	exit, strict, refresh bool
+	slow                  bool // takes a minute, for people who watch it
+	out, data             string
+	inFlight              int
+	simulator             SimulatorOptions
 }
 
 func demoCommand(p program) *cobra.Command {
@@ -51,7 +51,7 @@ With --exit, or a --latency of your own, it is done in seconds.`,
   $0 demo --exit --reports 5000 --columns 25 --latency 150ms --max-in-flight 50
   $0 demo --exit --out ./out --json
   $0 demo --org ./salesforce-project`,
-		Args: exactly(0, "no arguments, only flags"),
+		Args: args.Exactly(0, "no arguments, only flags"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			v.slow = v.console.fancy && !v.exit && !v.console.json && !cmd.Flags().Changed("latency")
 			return v.run(cmd.Context())
@@ -69,7 +69,7 @@ With --exit, or a --latency of your own, it is done in seconds.`,
 	f.DurationVar(&v.simulator.Latency, "latency", demoLatency, "how long the simulated Salesforce takes for each call, such as 150ms; longer on a terminal")
 	config.NumberVar(f, &v.inFlight, "max-in-flight", source.DefaultMaxInFlight, "calls to Salesforce at one time")
 	f.BoolVar(&v.strict, "strict", false, "exit with 5 if reports could not be described (denied or failed)")
-	jsonFlag(cmd)
+	args.JSON(cmd)
 	return cmd
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"go.temporal.io/sdk/client"
 
+	"longhaul/internal/cli/args"
 	"longhaul/internal/config"
 	"longhaul/internal/control"
 	"longhaul/internal/fault"
@@ -49,7 +50,7 @@ it ends with 9 or 4 and leaves the files as they are; --accept-shrink continues.
 Flags show in the process list, so give secrets as variables.`,
 		Example: `  CASTOR_SALESFORCE_CLIENT_SECRET=... $0 extract -c 3MVG9... -b acme.my.salesforce.com -o ./out
   $0 extract -u me@acme.example -p PASSWORD -t TOKEN -c 3MVG9... -s SECRET -b acme.my.salesforce.com -o ./out`,
-		Args: exactly(0, "no arguments, only flags"),
+		Args: args.Exactly(0, "no arguments, only flags"),
 		RunE: func(cmd *cobra.Command, _ []string) error { return v.run(cmd.Context(), cmd) },
 	}
 	v.addFlags(cmd)
@@ -67,7 +68,7 @@ func (v *extractVerb) addFlags(cmd *cobra.Command) {
 	f.BoolVar(&v.strict, "strict", false, "exit with 5 if reports could not be described (denied or failed)")
 	f.BoolVar(&v.acceptShrink, "accept-shrink", false, "continue with far less than last time, or without a permission that decides what is seen")
 	f.StringSliceVar(&v.acceptMissing, "accept-missing", nil, "permissions that may be missing always, such as ManagePvtRptsAndDashbds")
-	jsonFlag(cmd)
+	args.JSON(cmd)
 }
 
 // read joins castor's flags with our own.

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/google/go-cmp/cmp"
 	enumspb "go.temporal.io/api/enums/v1"
@@ -10,6 +11,7 @@ import (
 
 	"longhaul/internal/doctor"
 	"longhaul/internal/estimate"
+	"longhaul/internal/history/answer"
 	"longhaul/internal/host"
 	"longhaul/workflows"
 	"longhaul/workflows/question"
@@ -31,6 +33,29 @@ func checking(f *fakeTemporal, result doctor.Result, failure error) *questioned 
 // planning is a Temporal whose workers answer every plan with the same.
 func planning(f *fakeTemporal, plan estimate.Plan, failure error) *questioned {
 	return &questioned{f, question.PlanSourceType, "plan-acme", plan, failure}
+}
+
+// inspecting is a Temporal whose workers answer one question about the past.
+func inspecting(f *fakeTemporal, query answer.Query, found any, failure error) *inspected {
+	return &inspected{questioned{f, question.InspectSourceType, "inspect-acme-", found, failure}, query}
+}
+
+// inspected has a workflow of its own for each question.
+type inspected struct {
+	questioned
+
+	query answer.Query
+}
+
+func (i *inspected) dial(context.Context, host.DialOptions) (client.Client, error) { return i, nil }
+
+func (i *inspected) ExecuteWorkflow(_ context.Context, o client.StartWorkflowOptions, workflow any, args ...any) (client.WorkflowRun, error) {
+	want := []any{question.Inspection{Source: "acme", Query: i.query}}
+	if diff := cmp.Diff(want, args); diff != "" || !strings.HasPrefix(o.ID, i.id) || len(o.ID) < len(i.id)+8 || workflow != i.workflowType ||
+		o.TaskQueue != workflows.TaskQueue || o.WorkflowRunTimeout != question.Longest {
+		return nil, errors.New("started in another way than agreed: " + o.ID + diff)
+	}
+	return &answered{q: &i.questioned}, nil
 }
 
 func (q *questioned) dial(context.Context, host.DialOptions) (client.Client, error) { return q, nil }

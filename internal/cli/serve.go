@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
 
+	"longhaul/internal/cli/args"
 	"longhaul/internal/config"
 	"longhaul/internal/fault"
 	"longhaul/internal/node"
@@ -60,7 +61,7 @@ func serveCommand(p program) *cobra.Command {
 "sync", the temporal CLI, the UI or a Temporal Schedule. The next start resumes syncs that a stop or a kill interrupted.`,
 		Example: `  $0 serve --config longhaul.yaml
   $0 serve --config longhaul.yaml --port 7243 --ui-port 8243`,
-		Args: exactly(0, "no arguments, only flags"),
+		Args: args.Exactly(0, "no arguments, only flags"),
 		RunE: func(cmd *cobra.Command, _ []string) error { return v.run(cmd.Context(), cmd) },
 	}
 	config.AddFlags(cmd.Flags())

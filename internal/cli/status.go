@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
 
+	"longhaul/internal/cli/args"
 	"longhaul/internal/host"
 	"longhaul/internal/monitor"
 	"longhaul/internal/sourcename"
@@ -27,11 +28,11 @@ func statusCommand(p program) *cobra.Command {
 Temporal answered, not how the sync ended: that is "outcome" in the output of --json, null when none has ended yet.`,
 		Example: `  $0 status acme
   $0 status acme --json`,
-		Args: exactly(1, "the name of one source, such as acme"),
+		Args: args.Exactly(1, args.OneSource),
 		RunE: func(cmd *cobra.Command, args []string) error { return v.run(cmd.Context(), args[0]) },
 	}
 	cmd.Flags().StringVar(&v.ui, "ui", v.ui, "address of Temporal's UI, for links (LONGHAUL_UI_URL)")
-	jsonFlag(cmd)
+	args.JSON(cmd)
 	return cmd
 }
 

@@ -9,6 +9,7 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.uber.org/zap"
 
+	"longhaul/internal/cli/args"
 	"longhaul/internal/control"
 	"longhaul/internal/host"
 	"longhaul/internal/monitor"
@@ -39,7 +40,7 @@ TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_..., or a profile.`,
   $0 sync acme --detach
   $0 sync acme --full --no-upload --json
   TEMPORAL_ADDRESS=temporal.internal:7233 $0 sync acme --strict`,
-		Args: exactly(1, "the name of one source, such as acme"),
+		Args: args.Exactly(1, args.OneSource),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			v.source = args[0]
 			return v.run(cmd.Context())
@@ -50,7 +51,7 @@ TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_..., or a profile.`,
 	cmd.Flags().BoolVar(&v.noUpload, "no-upload", false, "keep the extract in the bucket")
 	cmd.Flags().BoolVar(&v.strict, "strict", false, "exit with 5 if reports could not be described (denied or failed)")
 	cmd.Flags().StringVar(&v.ui, "ui", p.app.env("LONGHAUL_UI_URL"), "address of Temporal's UI, for links (LONGHAUL_UI_URL)")
-	jsonFlag(cmd)
+	args.JSON(cmd)
 	return cmd
 }
 

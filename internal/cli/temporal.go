@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"longhaul/internal/cli/args"
 	"longhaul/internal/config"
 	"longhaul/internal/node"
 )
@@ -29,7 +30,7 @@ func temporalCommand(p program) *cobra.Command {
 as separate processes on this machine.`,
 		Example: `  $0 temporal --data ./data
   $0 temporal --data ./data --port 0 --ui-port 0 --json`,
-		Args: exactly(0, "no arguments, only flags"),
+		Args: args.Exactly(0, "no arguments, only flags"),
 		RunE: func(cmd *cobra.Command, _ []string) error { return v.run(cmd.Context()) },
 	}
 	p.app.pathVar(cmd, &v.data, "data", "directory of Temporal's database")

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"longhaul/internal/build"
+	"longhaul/internal/cli/ask"
 	"longhaul/internal/config"
 	"longhaul/internal/fault"
 )
@@ -61,9 +62,17 @@ TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_..., or a profile), and the w
 
 // command makes the command of a verb; nil for none.
 func (a *App) command(verb Verb, c *console) *cobra.Command {
+	asks := map[Verb]func(ask.Program) *cobra.Command{
+		Check: ask.Check, Plan: ask.Plan, History: ask.History, Show: ask.Show, Diff: ask.Diff, Why: ask.Why,
+	}
+	if maker := asks[verb]; maker != nil {
+		return maker(ask.Program{
+			Environ: a.Environ, Dir: a.Dir, Version: a.Version, Dial: a.Dial, Alone: a.StartTemporal != nil, Console: asked{c}, UI: a.ui,
+		})
+	}
 	makers := map[Verb]func(program) *cobra.Command{
-		Check: checkCommand, Demo: demoCommand, Extract: extractCommand, Serve: serveCommand, Server: temporalCommand,
-		Plan: planCommand, Sync: syncCommand, Status: statusCommand, Upload: uploadCommand, Worker: workerCommand,
+		Demo: demoCommand, Extract: extractCommand, Serve: serveCommand, Server: temporalCommand,
+		Sync: syncCommand, Status: statusCommand, Upload: uploadCommand, Worker: workerCommand,
 	}
 	if maker := makers[verb]; maker != nil {
 		return maker(program{a, c})
@@ -106,13 +115,17 @@ func (a *App) examples() string {
 	lines := map[Verb]string{
 		Check:   "$0 check acme",
 		Demo:    "$0 demo",
+		Diff:    "$0 diff acme monday",
 		Extract: "$0 extract -c CLIENT_ID -s SECRET -b acme.my.salesforce.com -o ./out",
+		History: "$0 history acme",
 		Plan:    "$0 plan acme",
 		Serve:   "$0 serve --config longhaul.yaml",
 		Server:  "$0 temporal --data ./data",
+		Show:    "$0 show acme",
 		Sync:    "$0 sync acme",
 		Status:  "$0 status acme --json",
 		Upload:  "$0 upload -k TOKEN -s SOURCE_ID -t VIZ -d ./out",
+		Why:     "$0 why acme 'Pipeline by Region'",
 		Worker:  "$0 worker --config longhaul.yaml",
 	}
 	var shown []string
@@ -163,30 +176,6 @@ func notAVerb(root *cobra.Command, word string) error {
 		return fault.Invalidf("%.40q is not a verb of %s: did you mean %s? There are %s", word, root.Name(), near[0], strings.Join(verbs, ", "))
 	}
 	return fault.Invalidf("%.40q is not a verb of %s: use one of %s", word, root.Name(), strings.Join(verbs, ", "))
-}
-
-// exactly is the check for a command that takes n arguments.
-func exactly(n int, what string) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		if len(args) == n {
-			return nil
-		}
-		return fault.Invalidf("%s takes %s", cmd.CommandPath(), what)
-	}
-}
-
-// atMost is the check for a command that takes n arguments or fewer.
-func atMost(n int, what string) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		if len(args) <= n {
-			return nil
-		}
-		return fault.Invalidf("%s takes %s", cmd.CommandPath(), what)
-	}
-}
-
-func jsonFlag(cmd *cobra.Command) {
-	cmd.Flags().Bool("json", false, "print one JSON object on stdout; progress and errors go to stderr")
 }
 
 const helpTemplate = `{{with (or .Long .Short)}}{{. | trimTrailingWhitespaces}}

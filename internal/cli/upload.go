@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"longhaul/internal/catalog"
+	"longhaul/internal/cli/args"
 	"longhaul/internal/config"
 	"longhaul/internal/fault"
 	"longhaul/internal/outbox"
@@ -31,12 +32,12 @@ it does not send; --all sends everything. It skips a set whose names begin with 
 it. Files that the catalog already has stay as they are. A link to this program named castor-upload runs this command.`,
 		Example: `  CASTOR_UPLOADER_TOKEN=... $0 upload -s 399a8b22-3187-41ec-8d3d-0242ac130003 -t VIZ -d ./out
   $0 upload -k TOKEN -s 399a8b22-3187-41ec-8d3d-0242ac130003 -t DBT -f target/manifest.json -z US`,
-		Args: exactly(0, "no arguments, only flags"),
+		Args: args.Exactly(0, "no arguments, only flags"),
 		RunE: func(cmd *cobra.Command, _ []string) error { return v.run(cmd.Context(), cmd) },
 	}
 	config.AddCastorUploadFlags(cmd.Flags())
 	cmd.Flags().BoolVar(&v.all, "all", false, "send every .json and .csv file of the directory, also of older extracts")
-	jsonFlag(cmd)
+	args.JSON(cmd)
 	return cmd
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
 
+	"longhaul/internal/cli/args"
 	"longhaul/internal/config"
 	"longhaul/internal/node"
 	"longhaul/workflows"
@@ -26,7 +27,7 @@ same storage. A worker skips a source whose secrets it cannot read, and tries it
 temporal CLI does: TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_..., or a profile.`,
 		Example: `  $0 worker --config longhaul.yaml
   TEMPORAL_ADDRESS=temporal.internal:7233 $0 worker --config longhaul.yaml`,
-		Args: exactly(0, "no arguments, only flags"),
+		Args: args.Exactly(0, "no arguments, only flags"),
 		RunE: func(cmd *cobra.Command, _ []string) error { return v.run(cmd.Context(), cmd) },
 	}
 	config.AddFlags(cmd.Flags())

@@ -2,7 +2,10 @@ package control
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/json"
 	"errors"
+	"strings"
 
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/client"
@@ -11,6 +14,7 @@ import (
 	"longhaul/internal/doctor"
 	"longhaul/internal/estimate"
 	"longhaul/internal/fault"
+	"longhaul/internal/history/answer"
 	"longhaul/internal/host"
 	"longhaul/workflows"
 	"longhaul/workflows/question"
@@ -28,8 +32,20 @@ func Plan(ctx context.Context, c client.Client, source string) (plan estimate.Pl
 	return plan, err
 }
 
+// Inspect asks what became of the syncs of a source, by the workflow of that name, and waits for the answer. Each question has a workflow
+// of its own.
+func Inspect(ctx context.Context, c client.Client, source string, query answer.Query) (found json.RawMessage, err error) {
+	id := question.InspectID(source, strings.ToLower(rand.Text()[:inspectRandom]))
+	in := question.Inspection{Source: source, Query: query}
+	err = Ask(ctx, c, question.InspectSourceType, id, query.Question+" of source "+source, in, &found)
+	return found, err
+}
+
+// inspectRandom is how many characters tell the questions about a source apart.
+const inspectRandom = 10
+
 // Ask runs a workflow that answers a question, or joins the one that is running, and reads its answer.
-func Ask(ctx context.Context, c client.Client, workflowType, id, summary string, in question.Input, answer any) error {
+func Ask(ctx context.Context, c client.Client, workflowType, id, summary string, in, into any) error {
 	if err := NeedWorker(ctx, c); err != nil {
 		return err
 	}
@@ -44,7 +60,7 @@ func Ask(ctx context.Context, c client.Client, workflowType, id, summary string,
 	if err != nil {
 		return unasked(id, err)
 	}
-	return unanswered(id, run.Get(ctx, answer))
+	return unanswered(id, run.Get(ctx, into))
 }
 
 // unasked explains why Temporal gave no answer. A question is no sync, which would go on.

@@ -44,6 +44,12 @@ var steps = []step{
 	{"temporal workflow terminate", (*operator).twiceAtOnceFromRest, (*operator).stopped},
 	{"temporal workflow reset --workflow-id sync-acme --type FirstWorkflowTask", (*operator).slowly, (*operator).isAnotherRun},
 	{"temporal workflow reset --workflow-id sync-acme --type LastWorkflowTask", nil, (*operator).endsAsTheSameSync},
+
+	{"longhaul-starter history acme", nil, says("newest first")},
+	{"longhaul-starter show acme", nil, says("State of a report")},
+	{"longhaul-starter diff acme", nil, says("what changed from the sync of")},
+	{"longhaul-starter why acme", nil, says(`no sync that is kept has "Pipeline by Region"`)},
+	{"temporal workflow result --workflow-id inspect-acme-1", nil, says("api_calls")},
 }
 
 // TestOperations runs every command of the page as it stands there, and starts syncs meanwhile in all the ways there

@@ -13,6 +13,7 @@ import (
 type Counted struct {
 	Changes    change.Counts    `json:"changes,omitempty"`
 	Compared   string           `json:"compared,omitempty"`
+	Reasons    map[string]int64 `json:"reasons,omitempty"`
 	GapFolders []FolderGaps     `json:"gap_folders,omitempty"`
 	Audits     map[string]Audit `json:"audits,omitempty"`
 }
@@ -26,7 +27,7 @@ func (r *Record) Take(ctx context.Context, store *staging.Store, sync staging.Sy
 		}
 		return err
 	}
-	r.Changes, r.Compared, r.GapFolders, r.Audits = counted.Changes, counted.Compared, counted.GapFolders, counted.Audits
+	r.Changes, r.Compared, r.Reasons, r.GapFolders, r.Audits = counted.Changes, counted.Compared, counted.Reasons, counted.GapFolders, counted.Audits
 	return nil
 }
 

@@ -42,6 +42,7 @@ type Record struct {
 	Course
 	Changes    change.Counts    `json:"changes,omitempty"`     // against the sync Compared
 	Compared   string           `json:"compared,omitempty"`    // the sync that the changes are counted from: of a sync that delivers, the last one that was delivered; absent: there is none to compare with
+	Reasons    map[string]int64 `json:"reasons,omitempty"`     // the gaps by reason code
 	GapFolders []FolderGaps     `json:"gap_folders,omitempty"` // the folders with most gaps, at most MostGapFolders
 	Audits     map[string]Audit `json:"audits,omitempty"`      // by report type: what was described again though its date stood still
 }

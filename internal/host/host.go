@@ -75,7 +75,7 @@ func Open(ctx context.Context, settings config.Config, options Options) (*Host, 
 		Show: showWorkflow, Wake: wakeWorkflow,
 		Version: options.Version, Slice: options.Slice,
 	}
-	h.activities.Asked = &question.Activities{Sources: h.sources, Store: store, Version: options.Version, Doctor: h}
+	h.activities.Asked = &question.Activities{Sources: h.sources, Store: store, Version: options.Version, Doctor: h, How: howEnded}
 	return h, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"net/url"
 	"time"
 
 	"go.uber.org/zap"
@@ -50,7 +51,16 @@ func Pages(ctx context.Context, x *exchange.Exchange, log *zap.Logger, q Query) 
 
 // Rows reads the records of a query of one page, which is written as it is. Each record must have the fields.
 func Rows(ctx context.Context, x *exchange.Exchange, object string, fields []string, text string) ([]json.RawMessage, error) {
-	found, err := get(ctx, x, object, queryPath(x, text), func(answer *records) error {
+	return rows(ctx, x, object, fields, queryPath(x, text))
+}
+
+// AllRows is Rows with those records too that lie in the recycle bin.
+func AllRows(ctx context.Context, x *exchange.Exchange, object string, fields []string, text string) ([]json.RawMessage, error) {
+	return rows(ctx, x, object, fields, x.Versioned("/queryAll?q=")+url.QueryEscape(text))
+}
+
+func rows(ctx context.Context, x *exchange.Exchange, object string, fields []string, path string) ([]json.RawMessage, error) {
+	found, err := get(ctx, x, object, path, func(answer *records) error {
 		return answer.wholeAs(shape{object: object, fields: fields})
 	})
 	return found.records, err

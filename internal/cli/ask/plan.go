@@ -1,22 +1,22 @@
-package cli
+package ask
 
 import (
 	"context"
 	"time"
 
 	"github.com/spf13/cobra"
-	"go.uber.org/zap"
 
+	"longhaul/internal/cli/args"
 	"longhaul/internal/control"
 	"longhaul/internal/estimate/text"
-	"longhaul/internal/host"
 	"longhaul/internal/sourcename"
 )
 
 // planVerb says what syncs of a source will take.
-type planVerb struct{ program }
+type planVerb struct{ Program }
 
-func planCommand(p program) *cobra.Command {
+// Plan makes the command.
+func Plan(p Program) *cobra.Command {
 	v := &planVerb{p}
 	cmd := &cobra.Command{
 		Use:   "plan SOURCE",
@@ -27,33 +27,31 @@ for, and at the end what it does not know. It makes about 12 API calls, which co
 plans from what the last sync counted. It needs Temporal's address alone, as the temporal CLI does.`,
 		Example: `  $0 plan acme
   $0 plan acme --json`,
-		Args: exactly(1, "the name of one source, such as acme"),
+		Args: args.Exactly(1, args.OneSource),
 		RunE: func(cmd *cobra.Command, args []string) error { return v.run(cmd.Context(), args[0]) },
 	}
-	jsonFlag(cmd)
+	args.JSON(cmd)
 	return cmd
 }
 
 func (v *planVerb) run(ctx context.Context, source string) error {
-	if err := sourcename.CheckSpoken(source, string(Plan)); err != nil {
+	if err := sourcename.CheckSpoken(source, "plan"); err != nil {
 		return err
 	}
-	temporal, err := v.app.Dial(ctx, host.DialOptions{Logger: zap.NewNop()})
+	temporal, err := v.dial(ctx)
 	if err != nil {
 		return err
 	}
 	defer temporal.Close()
-	if v.console.fancy && !v.console.json {
-		v.console.note("Asking a worker of source %s.", source)
-	}
+	v.Console.Asking("Asking a worker of source " + source + ".")
 	plan, err := control.Plan(ctx, temporal, source)
 	if err != nil {
 		v.suggest(ctx, temporal, source, err)
 		return err
 	}
-	if v.console.json {
-		return v.console.printJSON(plan.In(time.Local))
+	if v.Console.JSON() {
+		return v.Console.PrintJSON(plan.In(time.Local))
 	}
-	text.Page{Width: v.console.width(), Place: time.Local}.Print(v.console.out, plan)
+	text.Page{Width: v.Console.Width(), Place: time.Local}.Print(v.Console.Out(), plan)
 	return nil
 }

@@ -1,15 +1,14 @@
-package cli
+package ask
 
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-	"go.temporal.io/sdk/client"
 	"go.uber.org/zap"
 
+	"longhaul/internal/cli/args"
 	"longhaul/internal/config"
 	"longhaul/internal/control"
 	"longhaul/internal/doctor"
@@ -22,14 +21,15 @@ import (
 
 // checkVerb asks what a sync of a source needs: on a worker of the source, or in this process for an org that castor's flags name.
 type checkVerb struct {
-	program
+	Program
 
 	apiVersion string
 	private    bool
 }
 
-func checkCommand(p program) *cobra.Command {
-	v := &checkVerb{program: p}
+// Check makes the command.
+func Check(p Program) *cobra.Command {
+	v := &checkVerb{Program: p}
 	cmd := &cobra.Command{
 		Use:   "check SOURCE",
 		Short: "Ask what a sync of a source needs, and say what to change",
@@ -40,13 +40,13 @@ does. The exit code is that of the first row that fails; rows that only warn end
 held (held in --json).`,
 		Example: `  $0 check acme
   $0 check acme --json`,
-		Args: exactly(1, "the name of one source, such as acme"),
+		Args: args.Exactly(1, args.OneSource),
 		RunE: func(cmd *cobra.Command, args []string) error { return v.run(cmd.Context(), cmd, args) },
 	}
-	if p.app.StartTemporal != nil {
+	if p.Alone {
 		v.addOwn(cmd)
 	}
-	jsonFlag(cmd)
+	args.JSON(cmd)
 	return cmd
 }
 
@@ -59,7 +59,7 @@ Without a SOURCE it asks in this process about the org that castor's flags or va
 needs no Temporal, no worker and no settings file.`
 	cmd.Example += `
   CASTOR_SALESFORCE_CLIENT_SECRET=... $0 check -c 3MVG9... -b acme.my.salesforce.com`
-	cmd.Args = atMost(1, "the name of one source, such as acme, or castor's flags")
+	cmd.Args = args.AtMost(1, "the name of one source, such as acme, or castor's flags")
 	f := cmd.Flags()
 	config.AddCastorExtractFlags(f)
 	_ = f.MarkHidden("output") // for who changes the verb of an extract alone
@@ -71,39 +71,24 @@ func (v *checkVerb) run(ctx context.Context, cmd *cobra.Command, args []string) 
 	if len(args) == 0 {
 		return v.ask(ctx, cmd.Flags())
 	}
-	if err := sourcename.CheckSpoken(args[0], string(Check)); err != nil {
+	if err := sourcename.CheckSpoken(args[0], "check"); err != nil {
 		return err
 	}
 	if flag := ownFlag(cmd.Flags()); flag != "" {
 		return fault.Invalidf("--%s is for a check in this process, and source %s is checked on its worker: leave one of them out", flag, args[0])
 	}
-	temporal, err := v.app.Dial(ctx, host.DialOptions{Logger: zap.NewNop()})
+	temporal, err := v.dial(ctx)
 	if err != nil {
 		return err
 	}
 	defer temporal.Close()
-	if v.console.fancy && !v.console.json {
-		v.console.note("Asking a worker of source %s.", args[0])
-	}
+	v.Console.Asking("Asking a worker of source " + args[0] + ".")
 	result, err := control.Check(ctx, temporal, args[0])
 	if err == nil {
 		err = v.show(result)
 	}
 	v.suggest(ctx, temporal, args[0], err)
 	return err
-}
-
-// suggest notes which sources workers serve, where a question failed because none serves this one and its answer names no other.
-func (p program) suggest(ctx context.Context, temporal client.Client, source string, failed error) {
-	if failed == nil || p.console.json || strings.Contains(messageOf(failed), "did you mean") {
-		return
-	}
-	if served, err := control.Served(ctx, temporal, source); served || err != nil {
-		return
-	}
-	if words := control.Suggest(ctx, temporal, source); words != "" {
-		p.console.note("%s", words)
-	}
 }
 
 // ownFlag is a flag that was given and describes an org.
@@ -118,25 +103,23 @@ func ownFlag(flags *pflag.FlagSet) (name string) {
 
 // ask asks in this process.
 func (v *checkVerb) ask(ctx context.Context, flags *pflag.FlagSet) error {
-	v.console.words = config.AsCastorsFlags
-	asked, err := config.ReadCastorLogin(flags, v.app.Environ, v.app.Dir)
+	v.Console.NameAs(config.AsCastorsFlags)
+	asked, err := config.ReadCastorLogin(flags, v.Environ, v.Dir)
 	if err != nil {
 		return err
 	}
-	v.console.warn(asked.Warnings)
-	if v.console.fancy && !v.console.json {
-		v.console.note("Asking about %s.", asked.Source.Salesforce.BaseURL)
-	}
+	v.Console.Warn(asked.Warnings)
+	v.Console.Asking("Asking about " + asked.Source.Salesforce.BaseURL + ".")
 	from := asked.Source
 	from.Salesforce.APIVersion, from.Scope.Private = v.apiVersion, v.private
 	from.Quota.Share = 100 // as extract
-	result := host.Examine(ctx, from, v.app.Version, zap.NewNop())
+	result := host.Examine(ctx, from, v.Version, zap.NewNop())
 	if ctx.Err() != nil {
-		return interrupted("interrupted")
+		return ctx.Err()
 	}
 	for i := range result.Findings {
 		for _, text := range []*string{&result.Findings[i].Found, &result.Findings[i].Cost, &result.Findings[i].Fix} {
-			*text = v.console.words(*text)
+			*text = config.AsCastorsFlags(*text)
 		}
 	}
 	return v.show(result)
@@ -144,12 +127,12 @@ func (v *checkVerb) ask(ctx context.Context, flags *pflag.FlagSet) error {
 
 // show prints the result, and gives the error of the first row that fails.
 func (v *checkVerb) show(result doctor.Result) error {
-	if v.console.json {
-		if err := v.console.printJSON(result); err != nil {
+	if v.Console.JSON() {
+		if err := v.Console.PrintJSON(result); err != nil {
 			return err
 		}
 	} else {
-		text.Page{Width: v.console.width(), Colours: v.console.colours}.Print(v.console.out, result)
+		text.Page{Width: v.Console.Width(), Colours: v.Console.Colours()}.Print(v.Console.Out(), result)
 	}
 	failed := 0
 	var first *doctor.Finding

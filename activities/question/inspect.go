@@ -1,0 +1,69 @@
+package question
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"longhaul/internal/fault"
+	"longhaul/internal/history/answer"
+)
+
+// InspectParams is a question about what the syncs of a source left in the bucket.
+type InspectParams struct {
+	Source string       `json:"source"`
+	Query  answer.Query `json:"query"`
+}
+
+const (
+	// inspectTimeout is under the activity's own, so that a bucket that is slow ends in a sentence.
+	inspectTimeout = 150 * time.Second
+	// mostAnswered bounds an answer: results lie in histories.
+	mostAnswered = 50_000
+)
+
+// Inspect answers from the bucket what became of the syncs of a source and of its records. It makes no API call, but for a question that
+// asks for a look-up in the org. A source that was taken out of the settings is answered about as long as something of it is kept.
+func (a *Activities) Inspect(ctx context.Context, params InspectParams) (json.RawMessage, error) {
+	defer attended(ctx)()
+	bounded, cancel := context.WithTimeout(ctx, inspectTimeout)
+	defer cancel()
+	engine := &answer.Engine{Store: a.Store, Source: params.Source, How: a.became}
+	source, err := a.Sources.Source(params.Source)
+	switch {
+	case err == nil:
+		engine.Host, engine.Org = hostOf(source), &lookUp{store: a.Store, source: source}
+	case !a.kept(bounded, params.Source):
+		return nil, err
+	}
+	found, err := engine.Answer(bounded, params.Query)
+	if err != nil && bounded.Err() != nil && ctx.Err() == nil {
+		return nil, &fault.Error{
+			Class: fault.Transient, System: fault.Bucket, Err: err,
+			Message: fmt.Sprintf("the bucket did not answer within %s: ask again, or for less", inspectTimeout),
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	text, err := json.Marshal(found)
+	if err == nil && len(text) > mostAnswered {
+		err = fmt.Errorf("an answer of %d bytes, of which Temporal is to keep at most %d", len(text), mostAnswered)
+	}
+	return text, err
+}
+
+// became asks Temporal how a sync ended that left no end.
+func (a *Activities) became(ctx context.Context, workflow, run string) (string, error) {
+	outcome, _, err := a.How(ctx, workflow, run)
+	return outcome, err
+}
+
+// kept says whether the bucket has anything of a source.
+func (a *Activities) kept(ctx context.Context, source string) bool {
+	for _, err := range a.Store.List(ctx, "sources/"+source+"/") {
+		return err == nil
+	}
+	return false
+}

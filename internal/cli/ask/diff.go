@@ -1,0 +1,111 @@
+package ask
+
+import (
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"longhaul/internal/cli/args"
+	"longhaul/internal/export/castor/compare"
+	"longhaul/internal/fault"
+	"longhaul/internal/history/answer"
+	"longhaul/internal/history/text/folders"
+	"longhaul/internal/paths"
+)
+
+// diffVerb says what changed between two syncs, or between two folders of files.
+type diffVerb struct {
+	past
+
+	query answer.Query
+}
+
+// Diff makes the command.
+func Diff(p Program) *cobra.Command {
+	v := &diffVerb{past: past{Program: p}, query: answer.Query{Question: answer.AskDiff}}
+	cmd := &cobra.Command{
+		Use:   "diff SOURCE [A] [B] | DIR DIR",
+		Short: "Say what changed between two syncs, or between two folders of castor's files",
+		Long: `Says what changed from sync A to sync B: first the reports that lost columns and those that are gone. Without B it compares with the
+newest sync, and without A with the sync that the history counts its changes from. What came and went between the two is no change.
+
+` + aSync + `
+
+With two folders it compares the files in them, Longhaul's or castor's own, and needs neither Temporal nor settings: equal but for time, or
+what differs.`,
+		Example: `  $0 diff acme
+  $0 diff acme monday
+  $0 diff acme 2026-11-01 2026-11-08 --kind reports --folder 'Sales Reports'
+  $0 diff ./castor-out ./longhaul-out`,
+		Args: args.Between(1, 3, "a source and perhaps one or two syncs, such as: acme monday; or two folders"),
+		RunE: v.run,
+	}
+	pages(cmd, &v.query, "records")
+	cmd.Flags().StringVar(&v.query.Kind, "kind", "", "only reports, dashboards, components, folders or users")
+	cmd.Flags().StringVar(&v.query.Folder, "folder", "", "only what lies in this folder before or after: its Id or its name")
+	args.JSON(cmd)
+	return cmd
+}
+
+func (v *diffVerb) run(cmd *cobra.Command, args []string) error {
+	v.command = cmd.Root().Name()
+	dirs, err := v.dirs(args)
+	if err != nil {
+		return err
+	}
+	if dirs != nil {
+		return v.compare(cmd, args, dirs)
+	}
+	for i, into := range []*string{&v.query.From, &v.query.To} {
+		if i+1 < len(args) {
+			*into = answer.InUTC(args[i+1], time.Now())
+		}
+	}
+	return v.put(cmd.Context(), args[0], v.query)
+}
+
+// dirs are the two folders that the arguments name; nil where they name a source.
+func (v *diffVerb) dirs(args []string) ([]string, error) {
+	if len(args) != 2 {
+		return nil, nil
+	}
+	var found []string
+	for _, argument := range args {
+		dir, err := paths.Absolute(v.Dir, argument)
+		if err != nil {
+			continue
+		}
+		if info, err := os.Stat(dir); err == nil && info.IsDir() {
+			found = append(found, dir)
+		} else if strings.ContainsRune(argument, os.PathSeparator) {
+			return nil, fault.Invalidf("%s is no folder: diff compares two syncs of a source, or two folders", argument)
+		}
+	}
+	if len(found) < 2 {
+		return nil, nil
+	}
+	return found, nil
+}
+
+// compare compares two folders.
+func (v *diffVerb) compare(cmd *cobra.Command, args, dirs []string) error {
+	for _, flag := range []string{"limit", "kind", "folder"} {
+		if cmd.Flags().Changed(flag) {
+			return fault.Invalidf("--%s is for two syncs of a source: leave it out to compare two folders", flag)
+		}
+	}
+	result, err := compare.Folders(cmd.Context(), dirs[0], dirs[1], v.query.Cursor)
+	if err != nil {
+		return err
+	}
+	if v.Console.JSON() {
+		return v.Console.PrintJSON(result)
+	}
+	page := folders.Page{From: args[0], To: args[1], Next: func(cursor string) string {
+		return strings.Join([]string{v.command, "diff", word(args[0]), word(args[1]), "--cursor", word(cursor)}, " ")
+	}}
+	v.print(page.Show(result))
+	return nil
+}

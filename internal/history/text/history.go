@@ -1,0 +1,91 @@
+package text
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"longhaul/internal/document"
+	"longhaul/internal/history/answer"
+	"longhaul/internal/humanize"
+)
+
+// History shows a history: a row a sync, and below it what is to be said of it.
+func (p Page) History(h answer.History) *document.Document {
+	d := new(document.Document)
+	if len(h.Syncs) == 0 {
+		d.Title(document.Plain, "%s: no sync is in the bucket.", h.Source)
+		return d
+	}
+	d.Title(document.Plain, "%s: %s, newest first. Times are in %s.", h.Source, humanize.Count(int64(len(h.Syncs)), "sync"), p.zone(h.Syncs[0].Started))
+	table := document.Table{Header: []string{"Sync", "Began", "Took", "Outcome", "Columns", "API calls"}}
+	for _, s := range h.Syncs {
+		coverage := ""
+		if s.Coverage != nil {
+			coverage = percent(*s.Coverage)
+		}
+		duration := took(s.Seconds)
+		if s.Seconds == 0 {
+			duration = ""
+		}
+		table.Rows = append(table.Rows, document.Row{
+			Cells: []document.Cell{
+				{Text: short(s.Sync)},
+				{Text: p.row(s.Started)},
+				document.Number(duration),
+				{Text: outcome(s.Outcome), Tone: tone(s.Outcome)},
+				document.Number(coverage), document.Number(humanize.Number(s.APICalls)),
+			},
+			Below: p.below(s),
+		})
+	}
+	d.Table(table)
+	if h.Cursor != "" {
+		d.Command("Earlier syncs", p.Ask(answer.Query{Question: answer.AskHistory, Cursor: h.Cursor}))
+	}
+	d.Command("One sync whole", p.Ask(answer.Query{Question: answer.AskShow, Sync: short(h.Syncs[0].Sync)}))
+	return d
+}
+
+// below are the sentences about a sync.
+func (p Page) below(s answer.Sync) (lines []string) {
+	says := func(words string) {
+		if words != "" {
+			lines = append(lines, sentence(words))
+		}
+	}
+	says(failure(s))
+	says(p.changed(s))
+	if s.Unseen != nil {
+		says(s.Unseen.Words())
+	}
+	says(waits(s.Waits))
+	ends := []string{trigger(s.Trigger), deliveries(s.Delivered)}
+	says(strings.Join(slices.DeleteFunc(ends, func(words string) bool { return words == "" }), ", "))
+	return lines
+}
+
+// changed says what changed since the sync that this one is compared with.
+func (p Page) changed(s answer.Sync) string {
+	if s.Compared == "" {
+		return ""
+	}
+	clauses := changes(s.Changes)
+	if len(clauses) == 0 {
+		return "nothing changed since " + p.sync(s.Compared)
+	}
+	return strings.Join(clauses, "; ") + "; since " + p.sync(s.Compared)
+}
+
+// deliveries say which exports were delivered.
+func deliveries(by map[string]bool) string {
+	var all []string
+	for _, name := range slices.Sorted(maps.Keys(by)) {
+		words := name + " not delivered"
+		if by[name] {
+			words = name + " delivered"
+		}
+		all = append(all, words)
+	}
+	return strings.Join(all, ", ")
+}

@@ -1,0 +1,226 @@
+// Package text puts the answers about the past of a source into documents for people.
+package text
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"longhaul/internal/document"
+	"longhaul/internal/history"
+	"longhaul/internal/history/answer"
+	"longhaul/internal/history/change"
+	"longhaul/internal/history/item"
+	"longhaul/internal/humanize"
+	"longhaul/internal/staging"
+)
+
+// Page says for whom a document is made.
+type Page struct {
+	Place *time.Location            // whose days and hours are shown
+	Ask   func(answer.Query) string // how the next question is asked: a command, or the input of a form
+}
+
+// Of makes the document of an answer to a question, as JSON.
+func (p Page) Of(question string, raw json.RawMessage) (*document.Document, error) {
+	switch question {
+	case answer.AskHistory:
+		return shown(raw, p.History)
+	case answer.AskShow:
+		return shown(raw, p.Show)
+	case answer.AskDiff:
+		return shown(raw, p.Diff)
+	case answer.AskWhy:
+		return shown(raw, p.Why)
+	}
+	return nil, fmt.Errorf("there is no question %.20q", question)
+}
+
+func shown[A any](raw json.RawMessage, show func(A) *document.Document) (*document.Document, error) {
+	var found A
+	if err := json.Unmarshal(raw, &found); err != nil {
+		return nil, fmt.Errorf("read an answer: %w", err)
+	}
+	return show(found), nil
+}
+
+// moment is a time in the place, for a sentence.
+func (p Page) moment(t time.Time) string { return t.In(p.Place).Format("Mon 2 Jan 2006 15:04 MST") }
+
+// row is a time in the place, for a table.
+func (p Page) row(t time.Time) string { return t.In(p.Place).Format("Mon 2006-01-02 15:04") }
+
+// sync names a sync by the moment at which it began.
+func (p Page) sync(id string) string {
+	if began, _, ok := staging.ParseSyncID(id); ok {
+		return "the sync of " + p.moment(began)
+	}
+	return "sync " + id
+}
+
+// short is the beginning of a sync's id, to the second: enough to name it in the next question.
+func short(id string) string {
+	begun, _, found := strings.Cut(id, ".")
+	if !found {
+		return id
+	}
+	return begun
+}
+
+// zone names the zone of the place at a time.
+func (p Page) zone(t time.Time) string {
+	name, _ := t.In(p.Place).Zone()
+	return name
+}
+
+// took is a duration.
+func took(seconds float64) string {
+	return humanize.Duration(time.Duration(seconds * float64(time.Second)))
+}
+
+// tone colours an outcome.
+func tone(outcome string) document.Tone {
+	switch outcome {
+	case "complete":
+		return document.Good
+	case "gaps", "running", "skipped", "discarded", "cancelled", "unknown":
+		return document.Notable
+	case "failed", "terminated", "timed_out":
+		return document.Bad
+	}
+	return document.Plain
+}
+
+// outcome is the outcome in words.
+func outcome(code string) string { return strings.ReplaceAll(code, "_", " ") }
+
+// trigger says what started a sync.
+func trigger(code string) string {
+	switch id, scheduled := strings.CutPrefix(code, history.TriggerSchedule); {
+	case scheduled:
+		return "started by schedule " + id
+	case code == history.TriggerCLI:
+		return "started from the command line"
+	case code == history.TriggerOther:
+		return "started in Temporal"
+	}
+	return ""
+}
+
+// percent is a coverage, rounded down, so that 99.99 % does not look like all.
+func percent(coverage float64) string {
+	return fmt.Sprintf("%.1f %%", float64(int64(coverage*1000+1e-9))/10)
+}
+
+// kinds are those of changes, the most important first, with their words.
+var kinds = []struct {
+	kind item.Kind
+	noun string
+}{
+	{item.Report, "report"},
+	{item.Dashboard, "dashboard"},
+	{item.Component, "dashboard component"},
+	{item.Folder, "folder"},
+	{item.User, "user"},
+}
+
+// nounOf is the word for a kind.
+func nounOf(kind item.Kind) string {
+	for _, k := range kinds {
+		if k.kind == kind {
+			return k.noun
+		}
+	}
+	return string(kind)
+}
+
+// changes counts what changed, a clause a kind; nil where nothing did.
+func changes(counts change.Counts) (clauses []string) {
+	for _, k := range kinds {
+		if words := tally(counts[k.kind]); words != "" {
+			clauses = append(clauses, k.noun+"s: "+words)
+		}
+	}
+	return clauses
+}
+
+// tally counts what changed of one kind.
+func tally(t change.Tally) string {
+	var all []string
+	for _, one := range []struct {
+		n    int64
+		what string
+	}{
+		{t.Added, "added"},
+		{t.Gone, "gone"},
+		{t.Columns, "with other columns"},
+		{t.State, "with another state"},
+		{t.Renamed, "renamed"},
+		{t.Moved, "moved"},
+		{t.Format, "with another format"},
+		{t.RunningUser, "run as another user"},
+	} {
+		if one.n > 0 {
+			all = append(all, humanize.Number(one.n)+" "+one.what)
+		}
+	}
+	return strings.Join(all, ", ")
+}
+
+// reasonsOfWaits are the words of waits, in the order in which they are shown.
+var reasonsOfWaits = []struct{ reason, words string }{
+	{"quota", "for API calls"},
+	{"throttled", "because Salesforce was busy"},
+	{"retry", "before trying again"},
+	{"paused", "because it was paused"},
+	{"blocked", "until somebody fixed something"},
+	{"held", "until somebody approved"},
+}
+
+// waits say how long a sync stood still and why; empty where it did not.
+func waits(seconds map[string]float64) string {
+	var all []string
+	for _, w := range reasonsOfWaits {
+		if s := seconds[w.reason]; s >= 1 {
+			all = append(all, took(s)+" "+w.words)
+		}
+	}
+	if len(all) == 0 {
+		return ""
+	}
+	return "waited " + strings.Join(all, ", ")
+}
+
+// sentence begins with a capital and ends with a full stop.
+func sentence(words string) string {
+	if words == "" {
+		return ""
+	}
+	words = humanize.Clause(words) + "."
+	return strings.ToUpper(words[:1]) + words[1:]
+}
+
+// named is a record in a sentence: its name, or its Id where it has none.
+func named(name, id string) string {
+	if name == "" {
+		return id
+	}
+	return `"` + name + `" (` + id + ")"
+}
+
+// failure says by what a sync ended.
+func failure(s answer.Sync) string {
+	if s.Class == "" && s.Phase == "" {
+		return ""
+	}
+	words := "it ended"
+	if s.Phase != "" {
+		words += " in phase " + s.Phase
+	}
+	if s.Class != "" {
+		words += ", by " + s.Class + " of " + cmp.Or(s.System, "longhaul")
+	}
+	return words
+}

@@ -1,0 +1,133 @@
+package text
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
+	"longhaul/internal/description"
+	"longhaul/internal/document"
+	"longhaul/internal/history/answer"
+	"longhaul/internal/history/subject"
+	"longhaul/internal/humanize"
+)
+
+// Why shows what is known of the records that were asked about.
+func (p Page) Why(w answer.Why) *document.Document {
+	d := new(document.Document)
+	if len(w.Matches) == 0 {
+		d.Title(document.Notable, "%s: no sync that is kept has %s.", w.Source, quoted(w.Of))
+	}
+	if all := int64(len(w.Matches)) + w.More; all > 1 {
+		d.Title(document.Plain, "%s: %s of the name %s, of which %d are shown.", w.Source, humanize.Count(all, "record"), quoted(w.Of), len(w.Matches))
+	}
+	for _, m := range w.Matches {
+		p.match(d, m)
+	}
+	if w.Unknown != "" {
+		d.Say("%s", sentence(w.Unknown))
+	}
+	if w.Calls > 0 {
+		d.Say("The look-up in the org took %s.", humanize.Count(w.Calls, "API call"))
+	}
+	if w.More > 0 {
+		d.Say("Name the others by their Ids or links.")
+	}
+	if id := missing(w); id != "" && w.Calls == 0 {
+		d.Command("Ask the org itself, by one API call", p.Ask(answer.Query{Question: answer.AskWhy, Of: id, AskOrg: true}))
+	}
+	return d
+}
+
+// missing is the Id of a record that is gone, or that no sync has; empty where there is none to look up.
+func missing(w answer.Why) string {
+	for _, m := range w.Matches {
+		if m.State == string(description.StateGone) {
+			return m.ID
+		}
+	}
+	if of, err := subject.Parse(w.Of); err == nil && len(w.Matches) == 0 {
+		return of.ID
+	}
+	return ""
+}
+
+func quoted(of string) string { return `"` + of + `"` }
+
+// match shows one record in plain sentences.
+func (p Page) match(d *document.Document, m answer.Match) {
+	state, shade := m.State, document.Good
+	switch description.State(m.State) {
+	case description.StateListed:
+		state = "in its file as Salesforce gave it"
+	case description.StateDenied, description.StateFailed, description.StateGone:
+		shade = document.Bad
+	case description.StateObsolete, description.StateUnsupported, description.StateFiltered:
+		shade = document.Notable
+	case description.StateDescribed, description.StateReused, description.StateDeferred:
+	}
+	if m.State == answer.StateUnknown {
+		state, shade = "no sync that is kept has it", document.Bad
+	}
+	kind := humanize.Clause(sentence(nounOf(m.Kind)))
+	title := kind + " " + named(m.Name, m.ID)
+	if m.Dashboard != "" {
+		title += " of dashboard " + m.Dashboard
+	}
+	if m.Folder != "" {
+		title += " in folder " + m.Folder
+	}
+	d.Title(shade, "%s: %s", title, state)
+	var says []string
+	for _, words := range append([]string{m.Reason, after("what to do: ", m.Fix)}, p.known(m)...) {
+		if words != "" {
+			says = append(says, sentence(words))
+		}
+	}
+	d.List(says...)
+}
+
+// known is what the syncs know of a record beside its state; some of it may be empty.
+func (p Page) known(m answer.Match) []string {
+	all := []string{
+		p.since(m.Since, "in this state since "), after("the org says: ", m.InOrg), made(m), p.since(m.FirstSeen, "first seen "),
+	}
+	if m.FormerName != "" {
+		all = append(all, `it was called "`+m.FormerName+`" before`)
+	}
+	if m.LastSync != "" {
+		all = append(all, "last seen by "+p.sync(m.LastSync))
+	}
+	if m.DescribedAt != nil {
+		all = append(all, p.since(*m.DescribedAt, "its columns are of "))
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.DeliveredAt)) {
+		all = append(all, "last delivered by "+name+" "+p.moment(m.DeliveredAt[name])+after(", in ", m.File[name]))
+	}
+	return all
+}
+
+// made says who made a record and who changed it.
+func made(m answer.Match) string {
+	if m.CreatedBy == "" && m.ModifiedBy == "" {
+		return ""
+	}
+	return "made by " + cmp.Or(m.CreatedBy, "somebody unknown") + after(", changed last by ", m.ModifiedBy)
+}
+
+// after puts words before a text; empty where there is no text.
+func after(words, text string) string {
+	if text == "" {
+		return ""
+	}
+	return words + text
+}
+
+// since puts words before a moment; empty where it is not known.
+func (p Page) since(t time.Time, words string) string {
+	if t.IsZero() {
+		return ""
+	}
+	return words + p.moment(t)
+}
