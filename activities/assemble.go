@@ -87,9 +87,12 @@ type WriteAccountParams struct {
 type WriteAccountResult struct {
 	Unseen  *listing.Unseen  `json:"unseen,omitempty"`
 	Reasons map[string]int64 `json:"reasons,omitempty"` // why reports are gaps, by reason code
+
+	Warnings []warning.Warning `json:"warnings,omitempty"` // of what the sync before left
 }
 
-// WriteAccount writes account.jsonl and manifest.json, and fails when the totals differ from the inventory's.
+// WriteAccount writes the account, what changed since the sync before, and manifest.json. It fails when the totals differ from the
+// inventory's. What it counts for the record stays in the bucket, as folders have names.
 func (a *Activities) WriteAccount(ctx context.Context, params WriteAccountParams) (WriteAccountResult, error) {
 	written, err := working(ctx, a, params.Sync, func(ctx context.Context, t attempt) (account.Written, error) {
 		in := account.Input{Store: a.Store, Sync: t.staged, Version: a.Version, Progress: t.count}
@@ -98,5 +101,5 @@ func (a *Activities) WriteAccount(ctx context.Context, params WriteAccountParams
 	if err != nil {
 		return WriteAccountResult{}, err
 	}
-	return WriteAccountResult{Unseen: &written.Unseen, Reasons: written.Gaps}, nil
+	return WriteAccountResult{Unseen: &written.Unseen, Reasons: written.Gaps, Warnings: written.Warnings}, nil
 }

@@ -43,14 +43,18 @@ func (params RecordParams) write(ctx context.Context, store *staging.Store, stag
 		}
 	}
 	manifest := params.Account.manifest()
-	_, err = store.WriteNewJSON(ctx, staging.RecordKey(staged.Source, staged.ID), history.Record{
+	record := history.Record{
 		Sync: staged.ID, Source: staged.Source, Identity: manifest.Identity,
 		Started: manifest.Started, Finished: manifest.Finished, Timestamp: manifest.Timestamp,
 		Outcome: manifest.Outcome, Kinds: manifest.Kinds, States: manifest.States, Coverage: manifest.Coverage,
 		Files: manifest.Files, Exports: params.deliveries(), Uploaded: params.Uploaded, APICalls: params.Account.Calls,
 		Baseline: params.Baseline, BaselineSync: baseline, Private: params.Private, Permissions: params.Permissions, Edition: params.Edition,
 		Vanished: params.Account.Vanished.Reports + params.Account.Vanished.Dashboards, Unseen: params.Account.Unseen,
-	})
+	}
+	if err := record.Take(ctx, store, staged); err != nil {
+		return err
+	}
+	_, err = store.WriteNewJSON(ctx, staging.RecordKey(staged.Source, staged.ID), record)
 	return err
 }
 

@@ -181,6 +181,7 @@ func (p *assemblePhase) write(ctx workflow.Context, exports ...*ExportState) err
 		}
 	}
 	p.own.Unseen, p.own.Reasons = accounted.Unseen, accounted.Reasons
+	p.state.warn(accounted.Warnings...)
 	return failed
 }
 

@@ -1,12 +1,11 @@
 package account
 
 import (
-	"bytes"
 	"context"
+	"errors"
 	"iter"
 	"strings"
 
-	"longhaul/internal/description"
 	"longhaul/internal/listing"
 	"longhaul/internal/salesforce"
 	"longhaul/internal/stream"
@@ -36,27 +35,35 @@ var componentMessages = map[string]string{
 // components are sorted by what they point to, so that they can be compared with the reports and dashboards one after
 // another, and then by their own Ids again. However many they are, memory holds a part of them.
 type components struct {
-	byReport, byDashboard *stream.Sorter // {"Id":<what it points to>,"of":<the component>}
+	toReport, toDashboard *stream.Sorter // {"Id":<what it points to>,"of":<the component>}
 	flaws                 *stream.Sorter // {"Id":<the component>,"reason":<why>}
 	line                  []byte
 
-	hidden int64 // components whose report cannot be read
+	byReport, byDashboard *links // once they are sorted
+	ended                 bool   // every report and dashboard was compared
+
+	first  string // Id of a component; empty where there is none
+	hidden int64  // components whose report cannot be read
 }
 
 func newComponents(in Input) *components {
 	sorter := func() *stream.Sorter { return stream.NewSorter(in.Store, in.Sync) }
-	return &components{byReport: sorter(), byDashboard: sorter(), flaws: sorter()}
+	return &components{toReport: sorter(), toDashboard: sorter(), flaws: sorter()}
 }
 
 func (c *components) close(ctx context.Context) {
-	for _, sorter := range []*stream.Sorter{c.byReport, c.byDashboard, c.flaws} {
+	if c.byReport != nil {
+		c.byReport.stop()
+		c.byDashboard.stop()
+	}
+	for _, sorter := range []*stream.Sorter{c.toReport, c.toDashboard, c.flaws} {
 		sorter.Close(ctx)
 	}
 }
 
-// sortComponents sorts each component by what it points to.
-func (a *accounting) sortComponents(ctx context.Context, parts *components) error {
-	for line, err := range a.inventory(ctx, listing.Components) {
+// sort sorts each component by what it points to.
+func (c *components) sort(ctx context.Context, in Input, progress *stream.Counter) error {
+	for line, err := range in.inventory(ctx, listing.Components) {
 		if err != nil {
 			return err
 		}
@@ -64,11 +71,14 @@ func (a *accounting) sortComponents(ctx context.Context, parts *components) erro
 		if err != nil {
 			return err
 		}
+		if c.first == "" {
+			c.first = string(id)
+		}
 		dashboard, err := stream.Member(line, "DashboardId")
 		if err != nil {
 			return err
 		}
-		if err := parts.point(ctx, parts.byDashboard, target(dashboard), id, ReasonDashboardNotListed); err != nil {
+		if err := c.point(ctx, c.toDashboard, target(dashboard), id, ReasonDashboardNotListed); err != nil {
 			return err
 		}
 		report, err := stream.Member(line, "CustomReportId")
@@ -76,19 +86,60 @@ func (a *accounting) sortComponents(ctx context.Context, parts *components) erro
 		case err != nil:
 			return err
 		case report == nil: // the field was refused for all of them
-			parts.hidden++
-			err = parts.flaw(ctx, id, ReasonReportHidden)
+			c.hidden++
+			err = c.flaw(ctx, id, ReasonReportHidden)
 		case target(report) == "":
-			err = parts.flaw(ctx, id, ReasonNoReport)
+			err = c.flaw(ctx, id, ReasonNoReport)
 		default:
-			err = parts.point(ctx, parts.byReport, target(report), id, ReasonReportNotListed)
+			err = c.point(ctx, c.toReport, target(report), id, ReasonReportNotListed)
 		}
 		if err != nil {
 			return err
 		}
-		a.progress.Add()
+		progress.Add()
 	}
+	c.byReport, c.byDashboard = c.beside(ctx, c.toReport, ReasonReportNotListed), c.beside(ctx, c.toDashboard, ReasonDashboardNotListed)
 	return nil
+}
+
+// report finds the components that show a report which is not in the files; the next report is the one that it gets.
+func (c *components) report(id string, listed bool) error {
+	if c.ended {
+		return doesNotAddUp("report %s comes after component %s", id, c.first)
+	}
+	return c.byReport.reach(id, listed)
+}
+
+// dashboard finds the components of a dashboard that is not in the files; the next dashboard is the one that it gets.
+func (c *components) dashboard(id string) error {
+	if c.ended {
+		return doesNotAddUp("dashboard %s comes after component %s", id, c.first)
+	}
+	return c.byDashboard.reach(id, true)
+}
+
+// end says that there is no further report and no further dashboard.
+func (c *components) end() error {
+	if c.ended {
+		return nil
+	}
+	c.ended = true
+	return errors.Join(c.byReport.end(), c.byDashboard.end())
+}
+
+// flawed gives the flaws by component, once every report and dashboard was compared.
+func (c *components) flawed(ctx context.Context) iter.Seq2[[]byte, error] {
+	return func(yield func([]byte, error) bool) {
+		if err := c.end(); err != nil {
+			yield(nil, err)
+			return
+		}
+		for line, err := range c.flaws.Lines(ctx) {
+			if !yield(line, err) {
+				return
+			}
+		}
+	}
 }
 
 // target is the Id that a raw field holds; empty when it holds none.
@@ -130,41 +181,4 @@ func (c *components) beside(ctx context.Context, sorter *stream.Sorter, reason s
 	l := &links{broken: func(component []byte) error { return c.flaw(ctx, component, reason) }}
 	l.next, l.stop = iter.Pull2(sorter.Lines(ctx))
 	return l
-}
-
-// components writes the line of each component, with the first of its flaws.
-func (a *accounting) components(ctx context.Context, parts *components) error {
-	const flaw = 0 // of one Id the flaws come first
-	var of []byte
-	var reason string
-	for found, err := range stream.Merge(
-		stream.Stream{Lines: parts.flaws.Lines(ctx)}, stream.Stream{Lines: a.inventory(ctx, listing.Components)},
-	) {
-		if err != nil {
-			return err
-		}
-		if !bytes.Equal(found.ID, of) {
-			of, reason = append(of[:0], found.ID...), ""
-		}
-		if found.Stream == flaw {
-			why, err := stream.TextMember(found.Line, "reason")
-			if err != nil {
-				return err
-			}
-			if reason == "" || why == ReasonDashboardNotListed {
-				reason = why
-			}
-			continue
-		}
-		i, err := itemOf("component", found.Line, "Name")
-		if err != nil {
-			return err
-		}
-		i.state, i.reason, i.message = description.StateListed, reason, componentMessages[reason]
-		a.items[listing.Components][i.state]++
-		if err := a.write(i); err != nil {
-			return err
-		}
-	}
-	return nil
 }

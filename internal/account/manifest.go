@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"longhaul/internal/description"
@@ -56,21 +57,24 @@ type File struct {
 type Written struct {
 	Unseen listing.Unseen   // reports that the sync did not see
 	Gaps   map[string]int64 // reports that are gaps, by reason code
+
+	Warnings []warning.Warning // of what the sync before left
 }
 
-// Write writes account.jsonl, with a line for each report, dashboard and component and for each that vanished, and
-// manifest.json. The totals must equal the inventory.
+// Write writes account.jsonl, with a line for each report, dashboard and component and for each that vanished, the stream of the same with
+// what earlier syncs knew, the log of what changed since the sync before, what Record.Take reads, and manifest.json. The totals must equal
+// the inventory.
 func Write(ctx context.Context, in Input, m Manifest) (Written, error) {
-	written, err := writeAccount(ctx, in)
+	written, warnings, err := writeAccount(ctx, in, m.Identity)
 	if err != nil {
 		return Written{}, fmt.Errorf("write the account: %w", err)
 	}
-	counted, err := countKinds(ctx, in)
-	if err != nil {
-		return Written{}, fmt.Errorf("write the account: %w", err)
-	}
-	if err := m.complete(written, counted, in.Version); err != nil {
+	if err := m.complete(&written, in.Version); err != nil {
 		return Written{}, err
+	}
+	m.warn(warnings)
+	if err := in.Store.WriteJSON(ctx, in.Sync.Counted(), written.record); err != nil {
+		return Written{}, fmt.Errorf("write the account: %w", err)
 	}
 	doc := Document{Manifest: m, Files: map[string][]File{}}
 	for export, files := range m.Files {
@@ -81,11 +85,12 @@ func Write(ctx context.Context, in Input, m Manifest) (Written, error) {
 	if err := in.Store.WriteJSON(ctx, in.Sync.Manifest(), doc); err != nil {
 		return Written{}, fmt.Errorf("write the manifest: %w", err)
 	}
-	return Written{Unseen: m.Unseen, Gaps: written.gaps}, nil
+	return Written{Unseen: m.Unseen, Gaps: written.gaps, Warnings: warnings}, nil
 }
 
 // complete compares the manifest with what was written and what was counted, and fills in the rest.
-func (m *Manifest) complete(written tally, counted map[listing.Kind]int64, version string) error {
+func (m *Manifest) complete(written *tally, version string) error {
+	counted := written.counted
 	for kind, states := range written.items {
 		if total := description.Total(states); total != counted[kind] {
 			return doesNotAddUp("%d %s have a state, %d are in the inventory", total, kind, counted[kind])
@@ -120,19 +125,11 @@ func (m *Manifest) complete(written tally, counted map[listing.Kind]int64, versi
 	return nil
 }
 
-// countKinds counts the records of every kind in the inventory.
-func countKinds(ctx context.Context, in Input) (map[listing.Kind]int64, error) {
-	counted := map[listing.Kind]int64{}
-	progress := in.counter()
-	for _, kind := range listing.Kinds {
-		counted[kind] = 0
-		for _, err := range in.inventory(ctx, kind) {
-			if err != nil {
-				return nil, err
-			}
-			counted[kind]++
-			progress.Add()
+// warn adds the warnings that the manifest does not have yet.
+func (m *Manifest) warn(warnings []warning.Warning) {
+	for _, w := range warnings {
+		if !slices.ContainsFunc(m.Warnings, func(shown warning.Shown) bool { return shown.Code == w.Code }) {
+			m.Warnings = append(m.Warnings, warning.Show([]warning.Warning{w})...)
 		}
 	}
-	return counted, nil
 }

@@ -18,13 +18,17 @@ var ErrRecordUnreadable = errors.New("the record of the last sync cannot be read
 // sync even then.
 func LastRecord(ctx context.Context, store *staging.Store, source string) (Record, error) {
 	sync, err := LastRecorded(ctx, store, source)
-	switch {
-	case err != nil:
+	if err != nil {
 		return Record{}, err
-	case sync == "":
+	}
+	return readRecord(ctx, store, source, sync)
+}
+
+// readRecord reads the record of a sync, with the errors of LastRecord.
+func readRecord(ctx context.Context, store *staging.Store, source, sync string) (record Record, err error) {
+	if sync == "" {
 		return Record{}, staging.ErrNotExist
 	}
-	var record Record
 	err = store.ReadJSON(ctx, staging.RecordKey(source, sync), &record)
 	switch {
 	case err == nil:

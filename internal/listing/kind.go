@@ -36,16 +36,20 @@ type shape struct {
 
 var shapes = map[Kind]shape{
 	Folders: {
-		object: "Folder", fields: []string{"Id"},
+		object: "Folder", fields: []string{"Id", "Name", "ParentId", "CreatedById", "LastModifiedById"},
 		where: "Type IN ('Dashboard', 'Report')",
 	},
 	Reports: {
-		object: "Report", fields: []string{"Id", "Name", "LastModifiedDate", "SystemModstamp"},
+		object: "Report",
+		fields: []string{"Id", "Name", "OwnerId", "Format", "CreatedById", "LastModifiedById", "LastModifiedDate", "SystemModstamp"},
 		where:  "IsDeleted = FALSE",
 		scopes: []string{"allPrivate"},
 	},
 	Dashboards: {
-		object: "Dashboard", fields: []string{"Id", "Title", "LastModifiedDate", "SystemModstamp"},
+		object: "Dashboard",
+		fields: []string{
+			"Id", "Title", "FolderId", "RunningUserId", "CreatedById", "LastModifiedById", "LastModifiedDate", "SystemModstamp",
+		},
 		where:  "IsDeleted = FALSE",
 		scopes: []string{"allPrivate"},
 	},

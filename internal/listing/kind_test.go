@@ -11,14 +11,19 @@ import (
 func TestKinds_askForWhatLonghaulNeedsAndOthersWish(t *testing.T) {
 	t.Parallel()
 	want := map[Kind]salesforce.Query{
-		Folders: {Object: "Folder", Fields: []string{"Id"}, Where: "Type IN ('Dashboard', 'Report')"},
+		Folders: {
+			Object: "Folder", Fields: []string{"Id"}, Where: "Type IN ('Dashboard', 'Report')",
+			Optional: []string{"Name", "ParentId", "CreatedById", "LastModifiedById"},
+		},
 		Reports: {
 			Object: "Report", Fields: []string{"Id"}, Where: "IsDeleted = FALSE",
-			Optional: []string{"OwnerId", "Name", "LastModifiedDate", "SystemModstamp"},
+			Optional: []string{"OwnerId", "Name", "Format", "CreatedById", "LastModifiedById", "LastModifiedDate", "SystemModstamp"},
 		},
 		Dashboards: {
 			Object: "Dashboard", Fields: []string{"Id"}, Where: "IsDeleted = FALSE",
-			Optional: []string{"Title", "LastModifiedDate", "SystemModstamp"},
+			Optional: []string{
+				"Title", "FolderId", "RunningUserId", "CreatedById", "LastModifiedById", "LastModifiedDate", "SystemModstamp",
+			},
 		},
 		Components: {Object: "DashboardComponent", Fields: []string{"Id"}, Optional: []string{"CustomReportId", "DashboardId", "Name"}},
 		Users:      {Object: "User", Fields: []string{"Id"}, Optional: []string{"Email"}, Where: "UserType = 'Standard'"},

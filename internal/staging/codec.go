@@ -16,8 +16,21 @@ const (
 	readBuffer    = 64 << 10
 )
 
-// The pools keep codecs for the next stream. Each codec holds about a window of memory.
-var encoders, scratchEncoders, decoders, buffers sync.Pool
+// The pools keep codecs for the next stream. Each codec holds about a window of memory, an encoder of dense streams five.
+var decoders, buffers sync.Pool
+
+// form is how a stream is compressed.
+type form struct {
+	window int
+	level  zstd.EncoderLevel
+	pool   *sync.Pool
+}
+
+var (
+	plain   = form{window, zstd.SpeedFastest, new(sync.Pool)}
+	scratch = form{scratchWindow, zstd.SpeedFastest, new(sync.Pool)}
+	dense   = form{window, zstd.SpeedBetterCompression, new(sync.Pool)}
+)
 
 // encoder is a compressor and the pool that it returns to.
 type encoder struct {
@@ -25,18 +38,14 @@ type encoder struct {
 	pool *sync.Pool
 }
 
-func borrowEncoder(w io.Writer, scratch bool) (encoder, error) {
-	pool, size := &encoders, window
-	if scratch {
-		pool, size = &scratchEncoders, scratchWindow
-	}
-	if e, ok := pool.Get().(*zstd.Encoder); ok {
+func borrowEncoder(w io.Writer, as form) (encoder, error) {
+	if e, ok := as.pool.Get().(*zstd.Encoder); ok {
 		e.Reset(w)
-		return encoder{e, pool}, nil
+		return encoder{e, as.pool}, nil
 	}
 	e, err := zstd.NewWriter(w, zstd.WithEncoderConcurrency(1), zstd.WithLowerEncoderMem(true),
-		zstd.WithWindowSize(size), zstd.WithEncoderLevel(zstd.SpeedFastest))
-	return encoder{e, pool}, err
+		zstd.WithWindowSize(as.window), zstd.WithEncoderLevel(as.level))
+	return encoder{e, as.pool}, err
 }
 
 func (e encoder) free() {

@@ -156,6 +156,9 @@ func (y Sync) Account() string { return y.Prefix() + "account.jsonl" }
 // Manifest lists the files with their checksums.
 func (y Sync) Manifest() string { return y.Prefix() + "manifest.json" }
 
+// Counted is what the account counted for the record of the sync.
+func (y Sync) Counted() string { return y.Prefix() + "counted.json" }
+
 // Try is written before the first byte of a file goes to the target of its export.
 func (y Sync) Try(export, name string) string {
 	return y.Prefix() + "upload/" + export + "/" + name + ".try"

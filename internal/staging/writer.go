@@ -34,21 +34,26 @@ type Writer struct {
 
 // Create begins the stream under key, in place of what is there.
 func (s *Store) Create(ctx context.Context, key string) (*Writer, error) {
-	return s.create(ctx, key, false, false)
+	return s.create(ctx, key, false, plain)
 }
 
 // CreateScratch is Create for streams that will be read many at once: they compress less well and cost a reader a
 // fraction of the memory.
 func (s *Store) CreateScratch(ctx context.Context, key string) (*Writer, error) {
-	return s.create(ctx, key, false, true)
+	return s.create(ctx, key, false, scratch)
+}
+
+// CreateDense is Create for small streams that are kept for long: they take a quarter less room and four times as long to compress.
+func (s *Store) CreateDense(ctx context.Context, key string) (*Writer, error) {
+	return s.create(ctx, key, false, dense)
 }
 
 // CreateNew begins a stream whose Commit returns ErrExist, and leaves what is there, when key is taken.
 func (s *Store) CreateNew(ctx context.Context, key string) (*Writer, error) {
-	return s.create(ctx, key, true, false)
+	return s.create(ctx, key, true, plain)
 }
 
-func (s *Store) create(ctx context.Context, key string, isNew, scratch bool) (*Writer, error) {
+func (s *Store) create(ctx context.Context, key string, isNew bool, as form) (*Writer, error) {
 	options := bucket.WriteOptions{ContentType: typeStream, IfAbsent: isNew}
 	// A part that a store accepted and does not have is missed when the parts of its shard are joined, and written again.
 	_, options.Unconfirmed = ParsePart(key)
@@ -56,7 +61,7 @@ func (s *Store) create(ctx context.Context, key string, isNew, scratch bool) (*W
 	if err != nil {
 		return nil, err
 	}
-	z, err := borrowEncoder(out, scratch)
+	z, err := borrowEncoder(out, as)
 	if err != nil {
 		out.Abort()
 		return nil, fmt.Errorf("compress %s: %w", key, err)

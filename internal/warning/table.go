@@ -23,6 +23,8 @@ const (
 	PrivateTurnedOff      Code = "private_turned_off"
 	LastListingUnreadable Code = "last_listing_unreadable"
 	NothingLookedUp       Code = "nothing_looked_up"
+	LastAccountUnreadable Code = "last_account_unreadable"
+	ChangesUnknown        Code = "changes_unknown"
 )
 
 // The warnings of plans, descriptions and working files.
@@ -120,6 +122,9 @@ var table = map[Code]row{
 	LastListingUnreadable: {text: "which {kind} the last sync knew cannot be read from the bucket, so none is looked up that this one did not list"},
 	NothingLookedUp: {text: "the record of the last sync cannot be read from the bucket, so what that one knew and this one did not list is not " +
 		"looked up"},
+	LastAccountUnreadable: {text: "the account of the last sync cannot be read from the bucket: what changed since then is not known, and since " +
+		"when things are as they are is counted from this sync on"},
+	ChangesUnknown: {text: "what the last sync read cannot be read from the bucket any more, so what changed since then is not known"},
 
 	RecordUnreadable: {text: "the record of the last sync cannot be read, so every report that it described is described again"},
 	IdentityChanged:  {text: "{changed|identity} is another than in the last sync, so every report is described again"},

@@ -15,21 +15,23 @@ func TestFields_areReadWithThoseThatLonghaulNeeds(t *testing.T) {
 	t.Parallel()
 	want := map[listing.Kind]salesforce.Query{
 		listing.Folders: {
-			Object: "Folder", Fields: []string{"Id"}, Optional: []string{"DeveloperName", "Name", "NamespacePrefix", "ParentId", "Type"},
-			Where: "Type IN ('Dashboard', 'Report')",
+			Object: "Folder", Fields: []string{"Id"}, Where: "Type IN ('Dashboard', 'Report')",
+			Optional: []string{"DeveloperName", "Name", "NamespacePrefix", "ParentId", "Type", "CreatedById", "LastModifiedById"},
 		},
 		listing.Reports: {
 			Object: "Report", Fields: []string{"Id"}, Where: "IsDeleted = FALSE",
 			Optional: []string{
 				"CreatedBy.Id", "Description", "DeveloperName", "FolderName", "Format", "IsDeleted", "LastReferencedDate",
-				"LastRunDate", "LastViewedDate", "Name", "NamespacePrefix", "OwnerId", "LastModifiedDate", "SystemModstamp",
+				"LastRunDate", "LastViewedDate", "Name", "NamespacePrefix", "OwnerId", "CreatedById", "LastModifiedById", "LastModifiedDate",
+				"SystemModstamp",
 			},
 		},
 		listing.Dashboards: {
 			Object: "Dashboard", Fields: []string{"Id"}, Where: "IsDeleted = FALSE",
 			Optional: []string{
 				"CreatedBy.Id", "CreatedDate", "Description", "DeveloperName", "FolderId", "FolderName", "IsDeleted",
-				"LastReferencedDate", "LastViewedDate", "NamespacePrefix", "RunningUserId", "Title", "Type", "LastModifiedDate", "SystemModstamp",
+				"LastReferencedDate", "LastViewedDate", "NamespacePrefix", "RunningUserId", "Title", "Type", "CreatedById", "LastModifiedById",
+				"LastModifiedDate", "SystemModstamp",
 			},
 		},
 		listing.Components: {Object: "DashboardComponent", Fields: []string{"Id"}, Optional: []string{"CustomReportId", "DashboardId", "Name"}},

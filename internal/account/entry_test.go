@@ -174,8 +174,8 @@ func TestWrite_ofMoreComponentsThanFitInMemory(t *testing.T) {
 	}
 }
 
-// FuzzItem holds the lines of the account to encoding/json, whatever is in their texts.
-func FuzzItem(f *testing.F) {
+// FuzzEntry holds the lines of the account to encoding/json, whatever is in their texts.
+func FuzzEntry(f *testing.F) {
 	f.Add("00O000000000001AAA", `"a \"name\" & <more>"`, "denied", "no_access", "A sentence.")
 	f.Add("", "null", "described", "", "")
 	f.Add("\xff\n", `"\ud800"`, "gone", "", "x")
@@ -183,7 +183,7 @@ func FuzzItem(f *testing.F) {
 		if !json.Valid([]byte(name)) {
 			return // names come from a JSON decoder
 		}
-		i := item{kind: "report", id: id, name: []byte(name), state: description.State(state), reason: reason, message: message}
+		i := entry{kind: "report", id: id, name: []byte(name), state: description.State(state), reason: reason, message: message}
 		line, err := i.append(nil)
 		complete := state == "described" || state == "reused" || state == "listed"
 		if wantErr := !complete && (reason == "" || message == ""); wantErr != (err != nil) {
