@@ -21,7 +21,7 @@ type Query struct {
 	Cursor   string `json:"cursor,omitempty"` // of the page before
 
 	Sync string `json:"sync,omitempty"` // show
-	From string `json:"from,omitempty"` // diff; empty: the delivered sync before To
+	From string `json:"from,omitempty"` // diff; empty: the sync that the record of To counts its changes from
 	To   string `json:"to,omitempty"`   // diff
 
 	Kind   string `json:"kind,omitempty"`   // diff: reports, dashboards, components, folders, users
@@ -44,7 +44,7 @@ type Sync struct {
 	Started   time.Time          `json:"started"`
 	Seconds   float64            `json:"seconds"`
 	Trigger   string             `json:"trigger,omitempty"`
-	Outcome   string             `json:"outcome"` // running too, and terminated, timed_out or unknown of one that left no end
+	Outcome   string             `json:"outcome"` // running too; terminated, timed_out or unknown of one that left no end; unreadable where the bucket has a record or an end that cannot be read
 	Coverage  *float64           `json:"coverage,omitempty"`
 	Unseen    *listing.Unseen    `json:"unseen,omitempty"`
 	APICalls  int64              `json:"api_calls"`
@@ -64,6 +64,8 @@ type Show struct {
 	Record *history.Record `json:"record,omitempty"` // of a sync that has one, bounded to a page
 	End    *history.End    `json:"end,omitempty"`    // of one that has none
 	Start  *history.Start  `json:"start,omitempty"`
+	// LeftOut counts, by the name of a list in the record or the end, the elements that the page has no room for: the last ones.
+	LeftOut map[string]int `json:"left_out,omitempty"`
 }
 
 // Diff is the answer of diff. Totals are on the first page only; the lists go on from page to page.
@@ -129,6 +131,7 @@ type ColumnsChanged struct {
 	Gained  []string        `json:"gained,omitempty"`
 	Lost    []string        `json:"lost,omitempty"`
 	Changed []ColumnChanged `json:"changed,omitempty"` // relabelled or retyped
+	More    int             `json:"more,omitempty"`    // columns that are left out
 }
 
 // ColumnChanged is a column that both syncs have.
@@ -145,6 +148,7 @@ type StateChanged struct {
 	Was    string `json:"was"`
 	Now    string `json:"now"`
 	Reason string `json:"reason,omitempty"` // code of the new state
+	Before string `json:"before,omitempty"` // code of the old state
 }
 
 // Why is the answer of why.
@@ -166,15 +170,18 @@ type Match struct {
 	Kind        item.Kind            `json:"kind"`
 	ID          string               `json:"id"`
 	Name        string               `json:"name,omitempty"`
-	Folder      string               `json:"folder,omitempty"` // name, or Id where the name is not known
+	FormerName  string               `json:"former_name,omitempty"` // where it was asked for by a name that it had before
+	Folder      string               `json:"folder,omitempty"`      // name, or Id where the name is not known; of a component, that of its dashboard
+	Dashboard   string               `json:"dashboard,omitempty"`   // of a component: name, or Id where the name is not known
 	CreatedBy   string               `json:"created_by,omitempty"`
 	ModifiedBy  string               `json:"modified_by,omitempty"`
-	State       string               `json:"state"`
+	State       string               `json:"state"`            // gone of one that the newest sync has not; unknown of one that no kept sync has
+	Code        string               `json:"code,omitempty"`   // of the reason
 	Reason      string               `json:"reason,omitempty"` // in words
 	Fix         string               `json:"fix,omitempty"`
 	Since       time.Time            `json:"since,omitzero"`
 	FirstSeen   time.Time            `json:"first_seen,omitzero"`
-	LastSync    string               `json:"last_sync"`              // the newest sync that had it
+	LastSync    string               `json:"last_sync,omitempty"`    // the newest sync that had it
 	DescribedAt *time.Time           `json:"described_at,omitempty"` // of a report, by Salesforce's clock
 	DeliveredAt map[string]time.Time `json:"delivered_at,omitempty"` // by export
 	File        map[string]string    `json:"file,omitempty"`         // by export: the file of the last delivery that has it

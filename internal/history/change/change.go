@@ -72,18 +72,13 @@ func (c Change) Then(next Change) Change {
 	if c.Added && next.Gone {
 		return both
 	}
-	// A field that one of the two does not name was the same before and after it.
-	both.Was, both.Now = maps.Clone(next.Was), maps.Clone(c.Now)
-	if both.Was == nil {
-		both.Was = Fields{}
-	}
-	if both.Now == nil {
-		both.Now = Fields{}
-	}
-	maps.Copy(both.Was, c.Was)
-	maps.Copy(both.Now, next.Now)
+	both.Was, both.Now = overlaid(next.Was, c.Was, c.Now), overlaid(c.Now, next.Now, next.Was)
 	if !both.Added && !both.Gone {
 		dropEqual(both.Was, both.Now)
+	}
+	if both.Added || both.Gone {
+		dropEmpty(both.Was)
+		dropEmpty(both.Now)
 	}
 	if both.Added || len(both.Was) == 0 {
 		both.Was = nil
@@ -93,6 +88,18 @@ func (c Change) Then(next Change) Change {
 	}
 	both.Columns = columnsThen(c.Columns, next.Columns)
 	return both
+}
+
+// overlaid lays fields over those of another change. A field that a change does not name on either side was the same before and after it;
+// one that it names on the other side only is empty on this one.
+func overlaid(under, over, other Fields) Fields {
+	fields := Fields{}
+	maps.Copy(fields, under)
+	for name := range other {
+		delete(fields, name)
+	}
+	maps.Copy(fields, over)
+	return fields
 }
 
 // dropEqual removes the fields that are the same on both sides, where an absent one is empty.
@@ -108,6 +115,10 @@ func dropEqual(was, now Fields) {
 			delete(now, name)
 		}
 	}
+}
+
+func dropEmpty(fields Fields) {
+	maps.DeleteFunc(fields, func(_, value string) bool { return value == "" })
 }
 
 func columnsThen(first, next map[string]ColumnChange) map[string]ColumnChange {

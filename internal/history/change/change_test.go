@@ -45,7 +45,7 @@ func between(was, now *record) Change {
 	case now == nil:
 		c.Was = was.fields
 	default:
-		for name := range was.fields {
+		for _, name := range []string{Name, Folder, State, Reason} {
 			if was.fields[name] == now.fields[name] {
 				continue
 			}
@@ -58,6 +58,17 @@ func between(was, now *record) Change {
 	return c
 }
 
+// sameFields compares fields where an absent one is empty.
+var sameFields = cmp.Transformer("fields", func(f Fields) map[string]string {
+	plain := map[string]string{}
+	for name, value := range f {
+		if value != "" {
+			plain[name] = value
+		}
+	}
+	return plain
+})
+
 // TestThen_equalsAComparisonOfBothEnds walks a record through many moments at random and puts all changes together.
 func TestThen_equalsAComparisonOfBothEnds(t *testing.T) {
 	t.Parallel()
@@ -69,6 +80,9 @@ func TestThen_equalsAComparisonOfBothEnds(t *testing.T) {
 		r := &record{fields: Fields{}, columns: map[string]Column{}}
 		for _, name := range []string{Name, Folder, State} {
 			r.fields[name] = string(rune('a' + random.IntN(3)))
+		}
+		if random.IntN(2) == 0 {
+			r.fields[Reason] = string(rune('a' + random.IntN(2)))
 		}
 		for _, name := range []string{"Name", "Amount", "Owner"} {
 			if random.IntN(2) == 0 {
@@ -86,8 +100,20 @@ func TestThen_equalsAComparisonOfBothEnds(t *testing.T) {
 			all = all.Then(between(moments[last-1], moments[last]))
 		}
 		want := between(moments[0], moments[len(moments)-1])
-		if diff := cmp.Diff(want, all); diff != "" {
+		if diff := cmp.Diff(want, all, sameFields); diff != "" {
 			t.Fatalf("the changes of %d moments (-want +got):\n%s", len(moments), diff)
+		}
+		if at := 1 + random.IntN(len(moments)-1); at < len(moments)-1 { // in groups
+			one, two := between(moments[0], moments[1]), between(moments[at], moments[at+1])
+			for i := 1; i < at; i++ {
+				one = one.Then(between(moments[i], moments[i+1]))
+			}
+			for i := at + 1; i < len(moments)-1; i++ {
+				two = two.Then(between(moments[i], moments[i+1]))
+			}
+			if diff := cmp.Diff(want, one.Then(two), sameFields); diff != "" {
+				t.Fatalf("the changes of %d moments in two groups (-want +got):\n%s", len(moments), diff)
+			}
 		}
 	}
 }

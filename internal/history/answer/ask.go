@@ -1,0 +1,63 @@
+package answer
+
+import (
+	"context"
+	"fmt"
+
+	"longhaul/internal/description"
+	"longhaul/internal/fault"
+	"longhaul/internal/history/item"
+	"longhaul/internal/history/subject"
+)
+
+// StateUnknown is the state of a record that no kept sync has.
+const StateUnknown = "unknown"
+
+// binDays is about how long a record lies in the recycle bin.
+const binDays = 15
+
+// ask looks one record up in the org: the one whose Id was given, or the only one of a name.
+func (n *inquiry) ask(ctx context.Context, w *Why, of subject.Subject) error {
+	kind, id := of.Kind, of.ID
+	if id == "" && len(w.Matches) == 1 && w.More == 0 {
+		kind, id = w.Matches[0].Kind, w.Matches[0].ID
+	}
+	switch {
+	case n.Org == nil:
+		return fault.Invalidf("the org cannot be asked here: ask without ask_org (--ask)")
+	case id == "" && len(w.Matches) == 0:
+		w.Unknown += " The org was not asked: a look-up needs an Id or a link."
+		return nil
+	case id == "":
+		return fault.Invalidf("%d records have this name, and one look-up is made for one Id: ask for one of them by its Id, such as %s",
+			int64(len(w.Matches))+w.More, w.Matches[0].ID)
+	}
+	found, err := n.Org.LookUp(ctx, kind, id)
+	w.Calls = found.Calls
+	if err != nil {
+		return wrap("look the record up in the org", err)
+	}
+	if len(w.Matches) == 0 {
+		w.Matches = []Match{{Kind: kind, ID: id, Name: short(found.Name), State: StateUnknown}}
+	}
+	w.Matches[0].InOrg = inOrg(kind, found, w.Matches[0].State)
+	return nil
+}
+
+// inOrg says what the org answered.
+func inOrg(kind item.Kind, found Found, state string) string {
+	switch {
+	case found.Visible && (state == StateUnknown || state == string(description.StateGone)):
+		return fmt.Sprintf("The %s exists, and the run-as user sees it now: the next sync has it.", kind)
+	case found.Visible:
+		return fmt.Sprintf("The %s exists, and the run-as user sees it.", kind)
+	case found.Deleted && found.DeletedAt.IsZero():
+		return fmt.Sprintf("The %s is deleted: it lies in the recycle bin, from which it can be restored for about %d days.", kind, binDays)
+	case found.Deleted:
+		return fmt.Sprintf("The %s was deleted on %s: it lies in the recycle bin, from which it can be restored until about %s.",
+			kind, day(found.DeletedAt), day(found.DeletedAt.AddDate(0, 0, binDays)))
+	default:
+		return fmt.Sprintf("The run-as user finds no such %s, and none in the recycle bin: it is deleted since more than about %d days, or hidden from "+
+			"the run-as user, and the org's answer does not tell these apart. %s", kind, binDays, capital(howToFind(kind)))
+	}
+}

@@ -1,0 +1,183 @@
+package answer
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"longhaul/internal/fault"
+	"longhaul/internal/history"
+	"longhaul/internal/staging"
+)
+
+// The outcomes of syncs that left neither a record nor an end, beside those that How knows.
+const (
+	outcomeUnknown    = "unknown"
+	outcomeUnreadable = "unreadable"
+)
+
+const (
+	usualLimit = 20
+	mostLimit  = 200
+	atOnce     = 8 // objects that are read at once
+)
+
+// History lists the syncs of a source, the newest first. It lists three prefixes and reads the objects of its page only.
+func (e *Engine) History(ctx context.Context, q Query) (*History, error) {
+	syncs, err := e.leftBy(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if q.Cursor != "" {
+		if began(q.Cursor).IsZero() {
+			return nil, badCursor(q.Cursor)
+		}
+		syncs = slices.DeleteFunc(syncs, func(l left) bool { return l.id >= q.Cursor })
+	}
+	limit := q.Limit
+	if limit <= 0 {
+		limit = usualLimit
+	}
+	limit = min(limit, mostLimit, len(syncs))
+	lines := make([]Sync, limit)
+	group, groupCtx := errgroup.WithContext(ctx)
+	group.SetLimit(atOnce)
+	for i := range lines {
+		group.Go(func() error {
+			return fault.Caught(func() (err error) {
+				show, err := e.look(groupCtx, syncs[i])
+				lines[i] = show.Sync
+				return err
+			})
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, wrap("read the history", err)
+	}
+	page := &History{Source: e.Source, Syncs: []Sync{}}
+	size := bytesOf(page) + cursorBytes
+	for _, line := range lines {
+		if size += bytesOf(line) + 1; size > PageBytes && len(page.Syncs) > 0 {
+			break
+		}
+		page.Syncs = append(page.Syncs, line)
+	}
+	if n := len(page.Syncs); n > 0 && n < len(syncs) {
+		page.Cursor = page.Syncs[n-1].Sync
+	}
+	return page, nil
+}
+
+// look reads what one sync left. What cannot be read is no error: its line says so.
+func (e *Engine) look(ctx context.Context, sync left) (*Show, error) {
+	show := &Show{Source: e.Source, Sync: Sync{Sync: sync.id, Started: began(sync.id), Delivered: map[string]bool{}}}
+	key := staging.Sync{Source: e.Source, ID: sync.id}
+	var err error
+	if sync.start {
+		if show.Start, err = read[history.Start](ctx, e, key.Start()); err != nil {
+			return show, err
+		}
+	}
+	switch {
+	case sync.record:
+		show.Record, err = read[history.Record](ctx, e, staging.RecordKey(e.Source, sync.id))
+	case sync.end:
+		show.End, err = read[history.End](ctx, e, key.End())
+	}
+	if err != nil {
+		return show, err
+	}
+	line := &show.Sync
+	if start := show.Start; start != nil {
+		line.Started, line.Trigger = start.Started, start.Trigger
+	}
+	switch {
+	case show.Record != nil:
+		show.Record.Sync = sync.id // records are sorted by their keys
+		line.ofRecord(show.Record)
+	case show.End != nil:
+		line.ofEnd(show.End)
+	case sync.record || sync.end:
+		line.Outcome = outcomeUnreadable
+	default:
+		line.Outcome = e.how(ctx, show.Start)
+	}
+	if line.Outcome == outcomeRunning && !line.Started.IsZero() {
+		line.Seconds = max(e.now().Sub(line.Started).Seconds(), 0)
+	}
+	return show, nil
+}
+
+const outcomeRunning = "running"
+
+// how asks what became of a sync that left its start only. Nobody may know any more: that is no error.
+func (e *Engine) how(ctx context.Context, start *history.Start) string {
+	if e.How == nil || start == nil || start.Workflow == "" {
+		return outcomeUnknown
+	}
+	outcome, err := e.How(ctx, start.Workflow, start.Run)
+	if err != nil || outcome == "" {
+		return outcomeUnknown
+	}
+	return outcome
+}
+
+func (s *Sync) ofRecord(r *history.Record) {
+	s.Started, s.Seconds, s.Outcome, s.APICalls = r.Started, r.Seconds, r.Outcome, r.APICalls
+	if s.Seconds == 0 {
+		s.Seconds = max(r.Finished.Sub(r.Started).Seconds(), 0)
+	}
+	if r.Trigger != "" {
+		s.Trigger = r.Trigger
+	}
+	s.Coverage, s.Unseen, s.Waits, s.Changes, s.Compared = &r.Coverage, r.Unseen, r.Waits, r.Changes, r.Compared
+	for name, delivery := range r.Exports {
+		s.Delivered[name] = delivery.Delivered
+		if delivery.Reason != "" && s.Class == "" {
+			s.Class, s.System = delivery.Reason, delivery.System
+		}
+	}
+}
+
+func (s *Sync) ofEnd(end *history.End) {
+	s.Seconds, s.Outcome, s.APICalls, s.Waits = end.Seconds, end.Outcome, end.APICalls, end.Waits
+	if s.Seconds == 0 && !end.At.IsZero() && !s.Started.IsZero() {
+		s.Seconds = max(end.At.Sub(s.Started).Seconds(), 0)
+	}
+	if end.Trigger != "" {
+		s.Trigger = end.Trigger
+	}
+	s.Class, s.System, s.Phase = end.Class, end.System, end.Phase
+}
+
+// read reads an object; nil where there is none that can be read.
+func read[T any](ctx context.Context, e *Engine, key string) (*T, error) {
+	var object T
+	err := e.Store.ReadJSON(ctx, key, &object)
+	switch {
+	case err == nil:
+		return &object, nil
+	case errors.Is(err, staging.ErrNotExist), e.Store.Unreadable(err):
+		return nil, nil //nolint:nilnil // absent, and so said above
+	}
+	return nil, err
+}
+
+// cursorBytes is the room that a cursor takes at most.
+const cursorBytes = 300
+
+// bytesOf is the size of a value as JSON.
+func bytesOf(v any) int {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return PageBytes
+	}
+	return len(raw)
+}
+
+func badCursor(cursor string) error {
+	return fault.Invalidf("%.60q is no cursor of this question: give the one of the page before, or none for the first page", cursor)
+}

@@ -1,0 +1,109 @@
+package answer
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"longhaul/internal/fault"
+)
+
+// The names of syncs that are neither ids nor days.
+const (
+	nameLast     = "last"
+	namePrevious = "previous"
+)
+
+// shown bounds the syncs that an error names.
+const shown = 5
+
+// InUTC turns a day, as a date or a weekday, in the zone of now into the moment at which it ends, which a Query may hold in its place. Any
+// other name of a sync stays as it is.
+func InUTC(name string, now time.Time) string {
+	if end, ok := dayEnd(name, now); ok {
+		return end.UTC().Format(time.RFC3339)
+	}
+	return name
+}
+
+// dayEnd is the end of a day in the zone of now: a date, today, yesterday, or a weekday, which is the last one before today.
+func dayEnd(name string, now time.Time) (time.Time, bool) {
+	name = strings.ToLower(strings.TrimSpace(name))
+	if date, err := time.ParseInLocation(time.DateOnly, name, now.Location()); err == nil {
+		return date.AddDate(0, 0, 1), true
+	}
+	midnight := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
+	switch name {
+	case "today":
+		return midnight.AddDate(0, 0, 1), true
+	case "yesterday":
+		return midnight, true
+	}
+	for back := 1; back <= 7; back++ {
+		day := midnight.AddDate(0, 0, -back)
+		if long := strings.ToLower(day.Weekday().String()); name == long || name == long[:3] {
+			return day.AddDate(0, 0, 1), true
+		}
+	}
+	return time.Time{}, false
+}
+
+// resolve finds the sync that a name means among ids, the newest first. what is what these are, for errors.
+func (e *Engine) resolve(name string, ids []string, what string) (string, error) {
+	name = strings.TrimSpace(name)
+	if len(ids) == 0 {
+		return "", fault.Invalidf("source %s has no %s yet", e.Source, what)
+	}
+	switch strings.ToLower(name) {
+	case "", nameLast:
+		return ids[0], nil
+	case namePrevious:
+		if len(ids) < 2 {
+			return "", fault.Invalidf("source %s has one %s only, %s, and none before it", e.Source, what, ids[0])
+		}
+		return ids[1], nil
+	}
+	if slices.Contains(ids, name) {
+		return name, nil
+	}
+	before, isMoment := dayEnd(name, e.now().UTC())
+	if moment, err := time.Parse(time.RFC3339, name); err == nil {
+		before, isMoment = moment, true
+	}
+	if isMoment {
+		for _, id := range ids {
+			if at := began(id); !at.IsZero() && at.Before(before) {
+				return id, nil
+			}
+		}
+		return "", fault.Invalidf("source %s has no %s that began before %s: %s", e.Source, what, before.UTC().Format(time.RFC3339), listed(ids))
+	}
+	var matches []string
+	for _, id := range ids {
+		if strings.HasPrefix(id, strings.ToUpper(name)) || strings.HasPrefix(id, name) {
+			matches = append(matches, id)
+		}
+	}
+	switch len(matches) {
+	case 1:
+		return matches[0], nil
+	case 0:
+		return "", fault.Invalidf("source %s has no %s %.60q: name one by its id or its beginning, a date such as 2026-11-23, a weekday, last or "+
+			"previous; %s", e.Source, what, name, listed(ids))
+	default:
+		return "", fault.Invalidf("%d syncs begin with %.60q: give more of the id; %s", len(matches), name, listed(matches))
+	}
+}
+
+// listed says which syncs there are.
+func listed(ids []string) string {
+	if len(ids) == 1 {
+		return "there is " + ids[0]
+	}
+	if len(ids) <= shown {
+		return "there are " + strings.Join(ids, ", ")
+	}
+	return fmt.Sprintf("there are %d, of which the newest are %s, and the oldest is %s",
+		len(ids), strings.Join(ids[:shown-1], ", "), ids[len(ids)-1])
+}

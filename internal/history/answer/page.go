@@ -1,0 +1,124 @@
+package answer
+
+import (
+	"longhaul/internal/history/change"
+)
+
+// The room of a page of a diff.
+const (
+	folderNameBytes = 80                   // of a folder's name, at most
+	folderBytes     = folderNameBytes + 30 // of the name with its Id
+	headBytes       = 4000                 // source, syncs, totals, cursor, and the names of the lists
+)
+
+// page collects what one page of a diff holds: of all entries after a position, in the order of sections and Ids, the first ones that fit.
+// Changes come in the order of Ids, so a page keeps what may be on it and drops the last of it as soon as more fits no longer.
+type page struct {
+	after   position
+	entries [][]entry // by section
+	folders map[string]int
+	size    int
+	cut     int // the section from which on nothing more is taken
+	more    bool
+}
+
+type entry struct {
+	change  *change.Change
+	size    int
+	folders []string
+}
+
+func newPage(after position) *page {
+	return &page{after: after, entries: make([][]entry, len(sections)), folders: map[string]int{}, size: headBytes, cut: len(sections)}
+}
+
+// add takes a change.
+func (p *page) add(c *change.Change) {
+	for i := range sections {
+		if sections[i].kind != c.Kind || !p.after.before(i, c.ID) || !sections[i].has(c) {
+			continue
+		}
+		if i >= p.cut {
+			p.more = true
+			return // later sections are cut too
+		}
+		p.put(i, c)
+	}
+}
+
+var emptyDiff = bytesOf(Diff{})
+
+func (p *page) put(section int, c *change.Change) {
+	var alone Diff
+	sections[section].add(&alone, c)
+	one := entry{change: c, size: bytesOf(alone) - emptyDiff + 1, folders: alone.folderIDs()}
+	p.size += one.size
+	for _, id := range one.folders {
+		if p.folders[id]++; p.folders[id] == 1 {
+			p.size += folderBytes
+		}
+	}
+	p.entries[section] = append(p.entries[section], one)
+	for p.size > PageBytes {
+		if !p.drop() {
+			return
+		}
+	}
+}
+
+// drop removes the last entry, unless it is the only one.
+func (p *page) drop() bool {
+	at, n := -1, 0
+	for i := range p.entries {
+		if len(p.entries[i]) > 0 {
+			at, n = i, n+len(p.entries[i])
+		}
+	}
+	if n < 2 {
+		return false
+	}
+	last := len(p.entries[at]) - 1
+	one := p.entries[at][last]
+	p.entries[at] = p.entries[at][:last]
+	p.size -= one.size
+	for _, id := range one.folders {
+		if p.folders[id]--; p.folders[id] == 0 {
+			p.size -= folderBytes
+			delete(p.folders, id)
+		}
+	}
+	p.cut, p.more = at, true
+	return true
+}
+
+// fill puts the entries into a diff and returns the position of the last one.
+func (p *page) fill(d *Diff) (last position) {
+	for i := range p.entries {
+		for _, one := range p.entries[i] {
+			sections[i].add(d, one.change)
+			last = position{section: i, id: one.change.ID}
+		}
+	}
+	return last
+}
+
+// folderIDs lists the folders that a diff names by Id.
+func (d *Diff) folderIDs() (ids []string) {
+	add := func(id string) {
+		if id != "" {
+			ids = append(ids, id)
+		}
+	}
+	for _, of := range []*RecordChanges{&d.Reports.RecordChanges, &d.Dashboards, &d.Components, &d.Folders} {
+		for _, list := range [][]Named{of.Added, of.Gone} {
+			for _, one := range list {
+				add(one.Folder)
+			}
+		}
+		for _, one := range of.Moved {
+			add(one.Was)
+			add(one.Now)
+		}
+	}
+	return ids
+}

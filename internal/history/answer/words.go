@@ -1,0 +1,155 @@
+package answer
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"longhaul/internal/description"
+	"longhaul/internal/history"
+	"longhaul/internal/history/item"
+	"longhaul/internal/history/subject"
+	"longhaul/internal/salesforce/permission"
+)
+
+// fixes say what to do about a report without columns.
+var fixes = map[description.Reason]string{
+	description.ReasonGone:              "Nothing, if it was deleted on purpose. Else look for it in Salesforce's recycle bin, or share its folder with the run-as user again.",
+	description.ReasonObsolete:          "Allow reports on the object or repair its relationships in Setup, then save the report; or delete the report.",
+	description.ReasonUnsupported:       "Nothing: the report is in the catalog without columns. If its columns matter, rebuild it as a tabular, summary or matrix report.",
+	description.ReasonTooManyColumns:    "Leave fewer than 100 columns in the report, then save it: the next sync describes it.",
+	description.ReasonNoColumnsSelected: "Select columns in the report and save it, or delete it.",
+	description.ReasonNoAccess: "Give the run-as user read access to the objects of the report's type by a permission set. Later syncs try again by " +
+		"themselves, and a sync with mode full does at once.",
+	description.ReasonServerError: "Open the report in Salesforce: if it fails there too, repair or delete it. The next sync tries again.",
+	description.ReasonUnreachable: "Nothing at first: the next sync tries again. If it stays, look for a proxy that cuts large answers.",
+	description.ReasonTooLarge:    "Give the report fewer columns and filters, then save it.",
+	description.ReasonNoColumns:   "Nothing at first: the next sync tries again. If it stays, save the report in Salesforce again.",
+	description.ReasonThrottled:   "Nothing at first: the next sync tries again. If it stays, lower max_in_flight, or sync when the org is less busy.",
+}
+
+// fix says what to do about a record that the newest sync has; empty where nothing is wrong.
+func fix(state description.State, reason description.Reason) string {
+	if state == description.StateFiltered {
+		return "Widen the scope of the source, if the report belongs into the catalog."
+	}
+	return fixes[reason]
+}
+
+// day is how a moment is shown in a sentence.
+func day(at time.Time) string { return at.UTC().Format("2006-01-02 15:04 UTC") }
+
+// goneWords say of a record that the newest sync has not what became of it, as far as that is known, and what to do.
+func (n *inquiry) goneWords(kind item.Kind, s sighting) (reason, fix string) {
+	last := "an earlier sync"
+	if at := began(s.sync); !at.IsZero() {
+		last = "the sync of " + day(at)
+	}
+	reason = fmt.Sprintf("%s was the last one that had this %s. Since the sync of %s it is deleted, or hidden from the run-as user: Salesforce's "+
+		"listings do not tell these apart.", capital(last), kind, day(began(s.gone)))
+	return reason, "Ask the org (ask_org, or --ask): deletion can be proved while the record lies in the recycle bin, about 15 days. Else " + howToFind(kind)
+}
+
+func capital(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
+
+// howToFind says who can find out about a record that the run-as user does not see.
+func howToFind(kind item.Kind) string {
+	what := "its link"
+	if kind == item.Component {
+		what = "its dashboard"
+	}
+	return "an administrator with \"Manage All Private Reports and Dashboards\" opens " + what + " in Salesforce: if it opens, the folder it lies in is private or not " +
+		"shared with the run-as user; if not, it is deleted, or of another org."
+}
+
+// unknown says what can be known of what no kept sync has: who could hide it, and how to find out.
+func (n *inquiry) unknown(ctx context.Context, of subject.Subject) string {
+	newest, _ := n.record(ctx, n.known[0]) // without it, less is known
+	kind := string(of.Kind)
+	if kind == "" {
+		kind = "record"
+	}
+	var text strings.Builder
+	fmt.Fprintf(&text, "No sync that is kept has this %s", kind)
+	if oldest := n.oldest(); !oldest.IsZero() {
+		fmt.Fprintf(&text, " (changes are kept since %s)", day(oldest))
+	}
+	text.WriteString(". ")
+	if other := n.otherOrg(of.Host); other != "" {
+		fmt.Fprintf(&text, "The link is of %s, and source %s reads %s: ask the source that reads that org. ", other, n.Source, n.Host)
+		return strings.TrimSpace(text.String())
+	}
+	if of.ID == "" {
+		text.WriteString("Names count as Salesforce shows them, in any case but whole: try its Id or its link. ")
+	}
+	text.WriteString("It may ")
+	text.WriteString(strings.Join(hiders(of.Kind, newest), "; "))
+	text.WriteString("; be newer than the last sync; be deleted before the first; or be of another org, which an Id does not tell. To find out, ")
+	text.WriteString(howToFind(of.Kind))
+	if of.ID != "" {
+		text.WriteString(" One look-up in the org (ask_org, or --ask) says whether it is there and visible now.")
+	}
+	return text.String()
+}
+
+// hiders say what may hide a record from the run-as user, after "It may".
+func hiders(kind item.Kind, newest *history.Record) (all []string) {
+	private := newest != nil && newest.Private
+	if kind != item.Folder {
+		if private {
+			all = append(all, "lie in a user's private folder that the run-as user cannot open (\"Manage All Private Reports and Dashboards\" opens all)")
+		} else {
+			all = append(all, "lie in another user's private folder, which this source leaves out (scope.private: false)")
+		}
+	}
+	if newest != nil && permission.SeesAll(newest.Permissions) {
+		return all
+	}
+	who := "the run-as user"
+	if newest != nil && newest.Identity.UserID != "" {
+		who += " (" + newest.Identity.UserID + ")"
+	}
+	what := "\"View Reports in Public Folders\" and \"View Dashboards in Public Folders\" open all public ones"
+	switch kind {
+	case item.Report:
+		what = "\"View Reports in Public Folders\" opens all public ones"
+	case item.Dashboard, item.Component:
+		what = "\"View Dashboards in Public Folders\" opens all public ones"
+	}
+	verb := "lie in a folder that is not shared with "
+	if kind == item.Folder {
+		verb = "not be shared with "
+	}
+	return append(all, verb+who+"; "+what)
+}
+
+// oldest is since when changes are kept without a break.
+func (n *inquiry) oldest() time.Time {
+	if spans := n.chain.Spans(); len(spans) > 0 {
+		return began(spans[0].First)
+	}
+	return began(n.known[len(n.known)-1])
+}
+
+// otherOrg is the host of a link if it is of another My Domain than the source's; empty where that is not known.
+func (n *inquiry) otherOrg(link string) string {
+	theirs, ok := myDomain(link)
+	ours, known := myDomain(n.Host)
+	if !ok || !known || theirs == ours {
+		return ""
+	}
+	return link
+}
+
+// myDomain is the name of an org in its hosts, such as acme or acme--uat.
+func myDomain(host string) (name string, ok bool) {
+	host = strings.ToLower(strings.TrimPrefix(host, "https://"))
+	name, rest, _ := strings.Cut(host, ".")
+	for _, of := range []string{"my.", "lightning.force.com", "sandbox.", "develop.", "scratch.", "demo.", "trailblaze.", "patch.", "free."} {
+		if strings.HasPrefix(rest, of) {
+			return name, name != ""
+		}
+	}
+	return "", false
+}
