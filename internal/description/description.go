@@ -22,6 +22,10 @@ type Description struct {
 	Modified               string          `json:"last_modified"`    // LastModifiedDate of the inventory it was described for
 	At                     time.Time       `json:"described_at"`
 	ColumnsChecked         int             `json:"columns_checked,omitempty"` // the rule by which it was compared with the columns that it names
+	Denials                int             `json:"denials,omitempty"`         // tries in a row that were refused; none while the report is not denied
+	Folder                 string          `json:"folder,omitempty"`          // OwnerId of the report at its denial
+	Audited                bool            `json:"audited,omitempty"`         // it was described though its date stood still
+	Type                   string          `json:"type,omitempty"`            // API name of the report type, of a report with columns
 	ReportMetadata         json.RawMessage `json:"reportMetadata,omitempty"`
 	ReportExtendedMetadata json.RawMessage `json:"reportExtendedMetadata,omitempty"`
 }
@@ -41,6 +45,18 @@ func (d *Description) Append(dst []byte) ([]byte, error) {
 	l.Time("described_at", d.At)
 	if d.ColumnsChecked > 0 {
 		l.Int("columns_checked", int64(d.ColumnsChecked))
+	}
+	if d.Denials > 0 {
+		l.Int("denials", int64(d.Denials))
+	}
+	if d.Folder != "" {
+		l.Text("folder", d.Folder)
+	}
+	if d.Audited {
+		l.True("audited")
+	}
+	if d.Type != "" {
+		l.Text("type", d.Type)
 	}
 	l.Body("reportMetadata", d.ReportMetadata)
 	l.Body("reportExtendedMetadata", d.ReportExtendedMetadata)
@@ -97,28 +113,7 @@ const bodies = "report"
 func decode(line []byte, until string) (Description, error) {
 	var d Description
 	err := stream.Members(line, until, func(name, value []byte, _ int) (more bool, err error) {
-		switch string(name) {
-		case "Id":
-			d.ID, err = stream.Text(value)
-		case "state":
-			d.State, err = stateOf(value)
-		case "reason":
-			var reason string
-			reason, err = stream.Text(value)
-			d.Reason = Reason(reason)
-		case "answer":
-			d.Answer, err = stream.Text(value)
-		case "last_modified":
-			d.Modified, err = stream.Text(value)
-		case "described_at":
-			d.At, err = instant(value)
-		case "columns_checked":
-			d.ColumnsChecked, err = strconv.Atoi(string(value))
-		case "reportMetadata":
-			d.ReportMetadata = value
-		case "reportExtendedMetadata":
-			d.ReportExtendedMetadata = value
-		}
+		err = d.take(string(name), value)
 		return err == nil, err
 	})
 	if _, bad := salesforce.ID18(d.ID); err == nil && (bad != nil || len(d.ID) != stream.IDLen || d.State == "") {
@@ -128,6 +123,41 @@ func decode(line []byte, until string) (Description, error) {
 		return Description{}, fmt.Errorf("read a description: %w", err)
 	}
 	return d, nil
+}
+
+// take reads one member of a line.
+func (d *Description) take(name string, value []byte) (err error) {
+	switch name {
+	case "Id":
+		d.ID, err = stream.Text(value)
+	case "state":
+		d.State, err = stateOf(value)
+	case "reason":
+		var reason string
+		reason, err = stream.Text(value)
+		d.Reason = Reason(reason)
+	case "answer":
+		d.Answer, err = stream.Text(value)
+	case "last_modified":
+		d.Modified, err = stream.Text(value)
+	case "described_at":
+		d.At, err = instant(value)
+	case "columns_checked":
+		d.ColumnsChecked, err = strconv.Atoi(string(value))
+	case "denials":
+		d.Denials, err = strconv.Atoi(string(value))
+	case "folder":
+		d.Folder, err = stream.Text(value)
+	case "audited":
+		d.Audited = string(value) == "true"
+	case "type":
+		d.Type, err = stream.Text(value)
+	case "reportMetadata":
+		d.ReportMetadata = value
+	case "reportExtendedMetadata":
+		d.ReportExtendedMetadata = value
+	}
+	return err
 }
 
 func stateOf(value []byte) (State, error) {

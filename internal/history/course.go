@@ -82,11 +82,3 @@ type Receipt struct {
 	Status int       `json:"status,omitempty"`
 	At     time.Time `json:"at"`
 }
-
-// Audit counts the reports of one type that were described again though their date stood still, since the whole type was last
-// described again.
-type Audit struct {
-	Audited int64 `json:"audited"`
-	Drifted int64 `json:"drifted,omitempty"` // whose columns had changed all the same
-	Renew   bool  `json:"renew,omitempty"`   // so many that the next sync describes the whole type again
-}

@@ -52,7 +52,13 @@ func reports(tb testing.TB, s *staging.Store, n int) {
 // recorded records a sync that knew these lines.
 func recorded(tb testing.TB, s *staging.Store, y staging.Sync, who description.Identity, lines ...string) history.Record {
 	tb.Helper()
-	record := history.Record{Sync: y.ID, Source: y.Source, Identity: who}
+	return keepRecord(tb, s, y, history.Record{Identity: who}, lines...)
+}
+
+// keepRecord is recorded with more in the record.
+func keepRecord(tb testing.TB, s *staging.Store, y staging.Sync, record history.Record, lines ...string) history.Record {
+	tb.Helper()
+	record.Sync, record.Source = y.ID, y.Source
 	streamtest.Write(tb, s, y.Described(), lines...)
 	if _, err := s.WriteNewJSON(tb.Context(), staging.RecordKey(y.Source, y.ID), record); err != nil {
 		tb.Fatal(err)

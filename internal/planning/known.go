@@ -38,6 +38,7 @@ func (p *planner) known(ctx context.Context) ([]stream.Stream, error) {
 		first, err := p.survey(ctx, from.key)
 		switch {
 		case err == nil && first != "":
+			p.last = p.last || len(sources) > 0 && from == sources[0]
 			streams = append(streams, stream.Stream{First: first, Lines: p.Store.Lines(ctx, from.key)})
 		case err == nil:
 		case p.Store.Unreadable(err) || errors.Is(err, stream.ErrMalformed):
@@ -71,6 +72,7 @@ func (p *planner) survey(ctx context.Context, key string) (first string, err err
 		if last = head.ID; n == 0 {
 			first = head.ID
 		}
+		p.audits.any = p.audits.any || p.overdue(&head) >= 0
 		if n++; n%stream.Beat == 0 {
 			p.Progress(0)
 		}
@@ -94,6 +96,8 @@ func (p *planner) recorded(ctx context.Context) ([]earlierStream, error) {
 		p.warn(warning.New(warning.IdentityChanged, warning.Params{"changed": field}))
 		return nil, nil
 	}
+	p.Renewed = record.Renewed()
+	p.Rights = p.Rights || differ(record.Permissions, p.Permissions)
 	return []earlierStream{{record.Sync, record.Descriptions()}}, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"strconv"
 
 	"longhaul/internal/description"
 	"longhaul/internal/listing"
@@ -17,10 +18,12 @@ import (
 
 // Input is the input of Plan.
 type Input struct {
-	Store     *staging.Store
-	Sync      staging.Sync
-	Identity  description.Identity
-	Full      bool // reuse nothing
+	Store    *staging.Store
+	Sync     staging.Sync
+	Identity description.Identity
+	Full     bool  // reuse nothing
+	Room     int64 // API calls that the sync may make without a wait
+	Refresh
 	MaxShards int
 	ShardSize int         // the most reports of a shard; 250 when 0
 	Progress  func(int64) // receives the number of reports read so far; may be nil
@@ -31,6 +34,7 @@ type Planned struct {
 	Reports    int64                       `json:"reports"`
 	Reused     int64                       `json:"carried_over"` // lines of the reused stream, kept obsolete and unsupported ones among them
 	ToDescribe int64                       `json:"to_describe"`
+	Audits     int64                       `json:"audits,omitempty"` // of them, those whose date stands still
 	Shards     int                         `json:"shards"`
 	States     map[description.State]int64 `json:"states"` // of the reused stream
 	Warnings   []warning.Warning           `json:"warnings,omitempty"`
@@ -58,7 +62,7 @@ func makePlan(ctx context.Context, in Input) (Planned, error) {
 	if p.ShardSize == 0 {
 		p.ShardSize = defaultShardSize
 	}
-	p.States = map[description.State]int64{}
+	p.States, p.renewed = map[description.State]int64{}, map[string]bool{}
 	defer d.remove(ctx)
 	if err := p.run(ctx); err != nil {
 		return Planned{}, err
@@ -87,8 +91,13 @@ type planner struct {
 	Input
 	Planned
 	draft        draft[Planned]
+	reports      int64 // read so far, for the progress
 	todo, reused *staging.Writer
 	line         []byte
+
+	audits  auditing
+	renewed map[string]bool // of the types that are described again, those of which there are reports
+	last    bool            // the first of the known streams is that of the last recorded sync
 }
 
 // run writes the draft.
@@ -99,6 +108,9 @@ func (p *planner) run(ctx context.Context) (err error) {
 			return err
 		}
 	}
+	if err := p.chooseAudits(ctx, known); err != nil {
+		return err
+	}
 	if p.todo, err = p.Store.Create(ctx, p.draft.key(p.Sync.PlanTodo())); err != nil {
 		return err
 	}
@@ -107,8 +119,11 @@ func (p *planner) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer p.reused.Abort()
-	if err := p.join(ctx, known); err != nil {
+	if err := p.join(ctx, known, p.decide); err != nil {
 		return err
+	}
+	if len(p.renewed) > 0 {
+		p.warn(warning.New(warning.TypesRenewed, warning.Params{"count": strconv.Itoa(len(p.renewed))}))
 	}
 	if _, err := p.reused.Commit(); err != nil {
 		return err
@@ -119,8 +134,9 @@ func (p *planner) run(ctx context.Context) (err error) {
 	return p.deal(ctx)
 }
 
-// join reads the reports, and beside them everything that is known.
-func (p *planner) join(ctx context.Context, known []stream.Stream) error {
+// join reads the reports, and beside them everything that is known. It calls decide for each report once all that is known of it was
+// read.
+func (p *planner) join(ctx context.Context, known []stream.Stream, decide func(*candidate) error) error {
 	reports := stream.Stream{Lines: listing.Read(ctx, p.Store, p.Sync, listing.Reports)}
 	var r candidate
 	for item, err := range stream.Merge(append([]stream.Stream{reports}, known...)...) {
@@ -128,58 +144,58 @@ func (p *planner) join(ctx context.Context, known []stream.Stream) error {
 		case err != nil:
 			return err
 		case item.Stream == 0: // of one Id the report comes first
-			if err := p.decide(&r); err != nil {
+			if err := p.read(&r, decide); err != nil {
 				return err
 			}
-			modified, err := stream.TextMember(item.Line, "LastModifiedDate")
-			if err != nil {
+			if err := r.begin(item); err != nil {
 				return err
 			}
-			r.begin(item.ID, modified)
 		case bytes.Equal(item.ID, r.id):
-			if err := r.consider(item.Line); err != nil {
+			if err := r.consider(item.Line, p.last && item.Stream == 1); err != nil {
 				return err
 			}
 		}
 	}
-	return p.decide(&r)
+	return p.read(&r, decide)
 }
 
-// decide puts a report where it belongs, once everything that is known of it was read.
-func (p *planner) decide(r *candidate) error {
+// read ends what is known of a report.
+func (p *planner) read(r *candidate, decide func(*candidate) error) error {
 	if len(r.id) == 0 {
 		return nil
 	}
+	if p.reports++; p.reports%stream.Beat == 0 {
+		p.Progress(p.reports)
+	}
+	return decide(r)
+}
+
+// decide puts a report where it belongs.
+func (p *planner) decide(r *candidate) error {
 	p.Reports++
-	if p.Reports%stream.Beat == 0 {
-		p.Progress(p.Reports)
+	next := task{id: r.id, modified: r.modified, folder: r.folder}
+	switch p.judge(r) {
+	case keep:
+		if !r.check() {
+			break
+		}
+		if err := r.reuse(); err != nil {
+			return err
+		}
+		p.Reused++
+		p.States[r.head.State]++
+		return p.reused.Append(r.line)
+	case renew:
+		p.renewed[r.head.Type] = true
+	case audit:
+		p.Audits++
+		next.audit = true
+	case tryAgain:
+		next.denials = r.head.Denials
+	case describe:
 	}
-	if !reusable(&r.head, r.modified) || !r.check() {
-		p.ToDescribe++
-		return addTodo(p.todo, &p.line, r.id, r.modified)
-	}
-	if err := r.reuse(); err != nil {
-		return err
-	}
-	p.Reused++
-	p.States[r.head.State]++
-	return p.reused.Append(r.line)
-}
-
-// addTodo adds a report to the stream of those to describe. It uses the memory of line.
-func addTodo(w *staging.Writer, line *[]byte, id []byte, modified string) (err error) {
-	if *line, err = appendTodo((*line)[:0], id, modified); err != nil {
-		return err
-	}
-	return w.Append(*line)
-}
-
-// appendTodo appends the line of a report that is to be described.
-func appendTodo(dst, id []byte, modified string) ([]byte, error) {
-	l := stream.BeginLine(dst)
-	l.ID(id)
-	l.Text("last_modified", modified)
-	return l.End()
+	p.ToDescribe++
+	return next.add(p.todo, &p.line)
 }
 
 // deal splits the reports to describe into shards of neighbouring Ids.

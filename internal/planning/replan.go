@@ -159,5 +159,12 @@ func (p *replanner) decide(report stream.Item, known *description.Description) e
 		return nil
 	}
 	p.ToDescribe++
-	return addTodo(p.todo, &p.line, report.ID, modified)
+	next := task{id: report.ID, modified: modified}
+	if next.folder, err = folderOf(report.Line); err != nil {
+		return err
+	}
+	if known.State == description.StateDeferred && known.Modified == modified {
+		next.denials, next.audit = known.Denials, known.Audited
+	}
+	return next.add(p.todo, &p.line)
 }

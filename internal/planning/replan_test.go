@@ -177,20 +177,23 @@ func FuzzTodo(f *testing.F) {
 	f.Add(changed)
 	f.Add("a \"date\" \\ of\n\xff <another> kind\u2028")
 	f.Fuzz(func(t *testing.T, modified string) {
-		line, err := appendTodo(nil, []byte(streamtest.ReportID(7)), modified)
+		line, err := task{id: []byte(streamtest.ReportID(7)), modified: modified, folder: modified, denials: 1, audit: true}.append(nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		var back struct {
 			ID       string
 			Modified string `json:"last_modified"`
+			Folder   string
+			Denials  int
+			Audit    bool
 		}
 		if err := json.Unmarshal(line, &back); err != nil || strings.Contains(string(line), "\n") {
 			t.Fatalf("%q is written as %q: %v", modified, line, err)
 		}
 		id, err := stream.LineID(line)
 		want := strings.ToValidUTF8(modified, "\uFFFD")
-		if err != nil || string(id) != back.ID || back.ID != streamtest.ReportID(7) || back.Modified != want {
+		if err != nil || string(id) != back.ID || back.ID != streamtest.ReportID(7) || back.Modified != want || back.Folder != want || back.Denials != 1 || !back.Audit {
 			t.Errorf("%q is written as %q and read as %+v, %v", modified, line, back, err)
 		}
 	})

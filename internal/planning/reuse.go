@@ -6,6 +6,7 @@ import (
 	"longhaul/internal/description"
 	"longhaul/internal/salesforce"
 	"longhaul/internal/staging"
+	"longhaul/internal/stream"
 )
 
 // changeTime is how long after a report's change a description must have been made to be reused. LastModifiedDate is set
@@ -24,17 +25,12 @@ func parseDate(text string) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// reusable reports whether what is known of a report still holds, given the LastModifiedDate of today's inventory. That date
+// holds reports whether what is known of a report still holds, given the LastModifiedDate of today's inventory. That date
 // is compared for equality with the one that the description was made for, not for order: a date that went back (a restore,
 // a deployment) is a change too, and so is one that moved between an inventory and its describe. The identity was compared
 // before: only streams of the same one get here. A line whose reason this version does not know could not be accounted for, so its
 // report is described again.
-func reusable(known *description.Description, modified string) bool {
-	switch known.State {
-	case description.StateDescribed, description.StateReused, description.StateObsolete, description.StateUnsupported:
-	default: // nothing known, or something that is to be tried again
-		return false
-	}
+func holds(known *description.Description, modified string) bool {
 	date, ok := parseDate(modified)
 	return ok && known.Explained() && known.Modified == modified && !known.At.Before(date.Add(changeTime))
 }
@@ -53,18 +49,27 @@ func contradicts(line []byte) bool {
 type candidate struct {
 	id       []byte
 	modified string
+	folder   string                  // OwnerId
 	head     description.Description // without the bodies; no state when nothing is known
+	recorded bool                    // by the last recorded sync, not by one without a record
 	line     []byte
 	spare    []byte // takes the next form of the line
 }
 
-func (c *candidate) begin(id []byte, modified string) {
-	c.id, c.modified, c.head, c.line = append(c.id[:0], id...), modified, description.Description{}, c.line[:0]
+func (c *candidate) begin(report stream.Item) (err error) {
+	c.id, c.head, c.line, c.recorded = append(c.id[:0], report.ID...), description.Description{}, c.line[:0], false
+	if c.modified, err = stream.TextMember(report.Line, "LastModifiedDate"); err == nil {
+		c.folder, err = folderOf(report.Line)
+	}
+	return err
 }
+
+// folderOf is where a report lies: the Id of its folder, or of the user in whose private folder it is; empty where that is hidden.
+func folderOf(report []byte) (string, error) { return stream.TextMember(report, "OwnerId") }
 
 // consider keeps a line if it is newer than what is known so far. Of two lines of one time it keeps the one of the stream
 // that was given first.
-func (c *candidate) consider(line []byte) error {
+func (c *candidate) consider(line []byte, recorded bool) error {
 	head, err := description.DecodeHead(line)
 	if err != nil {
 		return err
@@ -72,7 +77,7 @@ func (c *candidate) consider(line []byte) error {
 	if c.head.State != "" && !head.At.After(c.head.At) {
 		return nil
 	}
-	c.head, c.line = head, append(c.line[:0], line...)
+	c.head, c.recorded, c.line = head, recorded, append(c.line[:0], line...)
 	return nil
 }
 

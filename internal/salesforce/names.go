@@ -92,6 +92,9 @@ func LacksColumns(metadata, extended json.RawMessage) (bool, error) {
 	return describe.LacksColumns(metadata, extended)
 }
 
+// ReportType is the API name of a report's type, from its metadata.
+func ReportType(metadata json.RawMessage) (string, error) { return describe.ReportType(metadata) }
+
 // CountColumns compares the two parts of a description.
 func CountColumns(metadata, extended json.RawMessage) (Columns, error) {
 	return describe.CountColumns(metadata, extended)

@@ -12,6 +12,9 @@ import (
 type report struct {
 	id       string
 	modified string
+	folder   string            // OwnerId
+	denials  int               // tries in a row that were refused before
+	audit    bool              // its date stands still
 	state    description.State // empty until the report has one
 	reason   description.Reason
 	stored   bool
@@ -61,7 +64,7 @@ func (l *ledger) covers(entries []parts.Entry) bool {
 func (l *ledger) fresh() *ledger {
 	reports := make([]report, len(l.reports))
 	for i, r := range l.reports {
-		reports[i] = report{id: r.id, modified: r.modified}
+		reports[i] = report{id: r.id, modified: r.modified, folder: r.folder, denials: r.denials, audit: r.audit}
 	}
 	return newLedger(reports)
 }

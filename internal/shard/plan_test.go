@@ -3,8 +3,12 @@ package shard
 import (
 	"encoding/json"
 	"errors"
+	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
+	"longhaul/internal/description"
 	"longhaul/internal/shard/parts"
 	"longhaul/internal/staging"
 )
@@ -49,4 +53,32 @@ func FuzzParsePlanned(f *testing.F) {
 			t.Fatalf("%q reads as %+v", line, r)
 		}
 	})
+}
+
+// TestReport_keepsWhatThePlanKnows counts denials in a row, and leaves the count as it is where the report is tried again.
+func TestReport_keepsWhatThePlanKnows(t *testing.T) {
+	t.Parallel()
+	r, err := parsePlanned([]byte(`{"Id":"00O000000000001AAA","last_modified":"m","folder":"00l1","denials":2,"audit":true}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for state, want := range map[description.State]description.Description{
+		description.StateDenied:    {Denials: 3, Folder: "00l1", Audited: true},
+		description.StateDeferred:  {Denials: 2, Audited: true},
+		description.StateDescribed: {Audited: true},
+		description.StateFailed:    {Audited: true},
+	} {
+		want.ID, want.Modified, want.State = r.id, "m", state
+		if got := r.describe(state, "", nil); !cmp.Equal(want, *got) {
+			t.Errorf("%s: %+v", state, got)
+		}
+	}
+	for metadata, want := range map[string]string{
+		`{"reportType":{"type":"Deal__c"}}`: "Deal__c", `{}`: "", ``: "",
+		`{"reportType":{"type":"` + strings.Repeat("x", mostOfType+1) + `"}}`: "",
+	} {
+		if got := typeOf([]byte(metadata)); got != want {
+			t.Errorf("the type of %s is %q", metadata, got)
+		}
+	}
 }

@@ -65,12 +65,11 @@ func (s asker) ask(ctx context.Context, q *request, r report) answer {
 	if a.verdict != final || q.kind == known {
 		return a
 	}
-	d := &description.Description{
-		ID: r.id, State: a.state, Reason: a.reason, Answer: answerOf(a.reason, err), Modified: r.modified, At: answeredAt(err),
-	}
+	d := r.describe(a.state, a.reason, err)
 	if desc != nil {
 		d.At, d.ReportMetadata, d.ReportExtendedMetadata = desc.At, desc.ReportMetadata, desc.ReportExtendedMetadata
 		d.ColumnsChecked = description.ColumnsRule // by the client, which takes none without its columns
+		d.Type = typeOf(desc.ReportMetadata)
 	}
 	if a.line, a.err = d.Append(nil); a.err != nil {
 		a.verdict = tryAgain

@@ -53,9 +53,7 @@ func (s *results) deferOrFail(reports []int, number func() int64) error {
 	for _, report := range reports {
 		last, r := s.queue.Why(report), s.led.reports[report]
 		reason := failure(last)
-		line, err := (&description.Description{
-			ID: r.id, State: state, Reason: reason, Answer: answerOf(reason, last), Modified: r.modified, At: answeredAt(last),
-		}).Append(nil)
+		line, err := r.describe(state, reason, last).Append(nil)
 		if err != nil {
 			return err
 		}

@@ -67,6 +67,12 @@ func (l *Line) Int(name string, value int64) {
 	l.buf = strconv.AppendInt(l.buf, value, 10)
 }
 
+// True adds a member that is true.
+func (l *Line) True(name string) {
+	l.name(name)
+	l.buf = append(l.buf, "true"...)
+}
+
 // Body adds raw JSON as it is; where it spans lines, its white space goes. It adds nothing when raw is empty.
 func (l *Line) Body(name string, raw json.RawMessage) {
 	if len(raw) == 0 {

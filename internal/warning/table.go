@@ -36,6 +36,7 @@ const (
 	MoreWarnings         Code = "more_warnings"
 	ShardDamaged         Code = "shard_damaged"
 	ColumnsMissing       Code = "columns_missing"
+	TypesRenewed         Code = "types_renewed"
 	FilesNotRemoved      Code = "files_not_removed"
 )
 
@@ -133,6 +134,12 @@ var table = map[Code]row{
 	UnfinishedUnreadable: {text: "the state of the unfinished sync {sync} cannot be read, so what it described is described again"},
 	MoreWarnings:         {text: "there are more warnings about what earlier syncs left in the bucket"},
 	ShardDamaged:         {text: "what the bucket held of shard {shard} was damaged, so its reports were described again"},
+	TypesRenewed: {
+		text: "the columns of many reports of {count} report types had changed though the reports had not, so all reports of these types are " +
+			"described again",
+		one: "the columns of many reports of one report type had changed though the reports had not, so all reports of this type are " +
+			"described again",
+	},
 	ColumnsMissing: {
 		text: "Salesforce described {count} reports without some of their columns, so the files lack those",
 		one:  "Salesforce described {count} report without some of its columns, so the files lack those",
