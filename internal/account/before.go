@@ -77,19 +77,19 @@ func (b *before) without(err error) (left before, of warning.Warning, known bool
 
 // account gives the lines of the account of the sync before.
 func (b *before) account(ctx context.Context, store *staging.Store) iter.Seq2[[]byte, error] {
-	return past(store, false, store.Lines(ctx, staging.AccountKey(b.sync.Source, b.sync.ID)))
+	return earlier(store, false, store.Lines(ctx, staging.AccountKey(b.sync.Source, b.sync.ID)))
 }
 
 func (b *before) descriptions(ctx context.Context, store *staging.Store) iter.Seq2[[]byte, error] {
-	return past(store, true, description.Read(ctx, store, b.sync))
+	return earlier(store, true, description.Read(ctx, store, b.sync))
 }
 
 func (b *before) users(ctx context.Context, store *staging.Store) iter.Seq2[[]byte, error] {
-	return past(store, true, listing.Read(ctx, store, b.sync, listing.Users))
+	return earlier(store, true, listing.Read(ctx, store, b.sync, listing.Users))
 }
 
-// past gives the lines of a stream of the sync before, with an unreadError where it is of no use.
-func past(store *staging.Store, details bool, lines iter.Seq2[[]byte, error]) iter.Seq2[[]byte, error] {
+// earlier gives the lines of a stream of the sync before, with an unreadError where it is of no use.
+func earlier(store *staging.Store, details bool, lines iter.Seq2[[]byte, error]) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
 		var last []byte
 		for line, err := range lines {

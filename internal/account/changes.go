@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 
 	"longhaul/internal/description"
@@ -52,7 +53,7 @@ func between(was, now *item.Item) change.Change {
 	case now == nil:
 		return change.Change{ID: was.ID, Kind: was.Kind, Name: was.Name, Gone: true, Was: fieldsOf(was)}
 	}
-	c := change.Change{ID: now.ID, Kind: now.Kind, Name: now.Name}
+	c := change.Change{ID: now.ID, Kind: now.Kind, Name: cmp.Or(now.Name, was.Name)}
 	if sameFields(was, now) {
 		return c
 	}

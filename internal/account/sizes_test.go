@@ -17,7 +17,7 @@ func TestWrite_leavesLittle(t *testing.T) {
 		t.Skip("writes the accounts of 50,000 reports")
 	}
 	t.Parallel()
-	o, store := newOrg(50_000, 25), folderBucket(t)
+	o, store := newOrg(50_000, 15), folderBucket(t)
 	syncs := []staging.Sync{{Source: "acme", ID: "20261123T181610.042Z-ab12cd34"}, {Source: "acme", ID: "20261124T181610.042Z-ab12cd34"}}
 	for number, sync := range syncs {
 		o.stage(t, store, sync, number)

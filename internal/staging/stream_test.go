@@ -124,7 +124,7 @@ func TestLines_refusesAWrongFooter(t *testing.T) {
 	for name, content := range tests {
 		t.Run(name, func(t *testing.T) {
 			var packed bytes.Buffer
-			z, err := borrowEncoder(&packed, false)
+			z, err := borrowEncoder(&packed, plain)
 			if err != nil {
 				t.Fatal(err)
 			}

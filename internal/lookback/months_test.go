@@ -1,0 +1,103 @@
+package lookback
+
+import (
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"longhaul/internal/history/answer"
+	"longhaul/internal/simulator/server"
+)
+
+// size is how much of the months is tried.
+type size struct{ reports, days, pairs int }
+
+func sizes() size {
+	if os.Getenv("LONGHAUL_E2E_FULL") != "" {
+		return size{reports: 2000, days: 90, pairs: 200}
+	}
+	return size{reports: 150, days: 6, pairs: 30}
+}
+
+// TestMonths_ofTwoSyncsADay lets people work for months, and asks afterwards what a plain copy of the files of each sync knows better.
+func TestMonths_ofTwoSyncsADay(t *testing.T) {
+	t.Parallel()
+	s := sizes()
+	p := newPlant(t, server.Options{Reports: s.reports, Columns: 4, TypeMetadata: 1000}, nil)
+	them := newPeople()
+	var syncs []*truth
+	for n := range 2 * s.days {
+		var before *truth
+		if n > 0 {
+			them.work(t, p)
+			p.pass(t, 12*time.Hour)
+			before = syncs[n-1]
+		}
+		input := map[string]any{}
+		if n%7 == 3 {
+			input["upload"] = false
+		}
+		syncs = append(syncs, p.keepAside(t, p.sync(t, input), before))
+	}
+	p.requireHistory(t, syncs)
+	p.requireDiffs(t, syncs, s.pairs)
+}
+
+// pass moves the time on. The clock of the worker, which stands still meanwhile, dates the usage, so what is left of it is removed as by
+// a sync of days later.
+func (p *plant) pass(t *testing.T, d time.Duration) {
+	t.Helper()
+	p.sim.Advance(d)
+	if err := os.RemoveAll(filepath.Join(p.dir, "bucket", "sources", acme, "usage")); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// requireHistory asks for all syncs, page by page.
+func (p *plant) requireHistory(t *testing.T, syncs []*truth) {
+	t.Helper()
+	var got []answer.Sync
+	q := answer.Query{Question: answer.AskHistory}
+	for {
+		page, err := p.engine().History(t.Context(), q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, page.Syncs...)
+		if q.Cursor = page.Cursor; q.Cursor == "" {
+			break
+		}
+	}
+	if len(got) != len(syncs) {
+		t.Fatalf("history lists %d syncs of %d", len(got), len(syncs))
+	}
+	for i, one := range got {
+		want := syncs[len(syncs)-1-i]
+		if one.Sync != want.sync || one.Outcome != string(want.result.Outcome) || one.APICalls != want.result.APICalls {
+			t.Errorf("history says %+v, and the sync was %s, %s, of %d calls", one, want.sync, want.result.Outcome, want.result.APICalls)
+		}
+	}
+}
+
+func (p *plant) requireDiffs(t *testing.T, syncs []*truth, pairs int) {
+	t.Helper()
+	random := rand.New(rand.NewPCG(1, 2))
+	for range pairs {
+		a, b := syncs[random.IntN(len(syncs))], syncs[random.IntN(len(syncs))]
+		if a == b {
+			continue
+		}
+		want := compare(a, b)
+		got, _ := p.said(t, a.sync, b.sync)
+		slices.Sort(want)
+		slices.Sort(got)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("diff %s %s (-files +diff):\n%s", a.sync, b.sync, diff)
+		}
+	}
+}
