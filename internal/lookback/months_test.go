@@ -87,6 +87,7 @@ func (p *plant) requireHistory(t *testing.T, syncs []*truth) {
 func (p *plant) requireDiffs(t *testing.T, syncs []*truth, pairs int) {
 	t.Helper()
 	random := rand.New(rand.NewPCG(1, 2))
+	things := 0
 	for range pairs {
 		a, b := syncs[random.IntN(len(syncs))], syncs[random.IntN(len(syncs))]
 		if a == b {
@@ -94,10 +95,12 @@ func (p *plant) requireDiffs(t *testing.T, syncs []*truth, pairs int) {
 		}
 		want := compare(a, b)
 		got, _ := p.said(t, a.sync, b.sync)
+		things += len(want)
 		slices.Sort(want)
 		slices.Sort(got)
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("diff %s %s (-files +diff):\n%s", a.sync, b.sync, diff)
 		}
 	}
+	t.Logf("%d pairs of syncs differ in %d things", pairs, things)
 }

@@ -92,7 +92,7 @@ func (p *plant) states(t *testing.T, sync staging.Sync, out *truth) {
 	t.Helper()
 	content, err := p.store.Read(t.Context(), sync.Account())
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%+v: %v", out.result, err)
 	}
 	for line := range strings.Lines(string(content)) {
 		var entry struct{ Kind, ID, State, Reason string }

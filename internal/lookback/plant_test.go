@@ -53,6 +53,7 @@ func newPlant(t *testing.T, options server.Options, tweak func(*source.Source)) 
 			URL: ready.Catalog, SourceID: ready.SourceID, Token: source.Held(ready.CatalogToken), PublicAPI: ready.Catalog + server.PublicPath,
 		}.Exports(),
 	}
+	s.Guard.MaxShrink = 100 // people may delete what they like
 	if tweak != nil {
 		tweak(&s)
 	}
