@@ -21,7 +21,7 @@ func sizes() size {
 	if os.Getenv("LONGHAUL_E2E_FULL") != "" {
 		return size{reports: 2000, days: 90, pairs: 200}
 	}
-	return size{reports: 150, days: 6, pairs: 30}
+	return size{reports: 300, days: 3, pairs: 20}
 }
 
 // TestMonths_ofTwoSyncsADay lets people work for months, and asks afterwards what a plain copy of the files of each sync knows better.
@@ -44,8 +44,10 @@ func TestMonths_ofTwoSyncsADay(t *testing.T) {
 		}
 		syncs = append(syncs, p.keepAside(t, p.sync(t, input), before))
 	}
+	syncs, cases := p.plantCases(t, syncs)
 	p.requireHistory(t, syncs)
 	p.requireDiffs(t, syncs, s.pairs)
+	p.requireWhy(t, syncs, cases)
 }
 
 // pass moves the time on. The clock of the worker, which stands still meanwhile, dates the usage, so what is left of it is removed as by

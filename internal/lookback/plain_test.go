@@ -136,7 +136,9 @@ func compare(from, to *truth) (lines []string) {
 	maps.Copy(ids, to.records)
 	for id := range ids {
 		was, now := from.records[id], to.records[id]
-		say := func(kind, what string, args ...any) { lines = append(lines, kind+" "+id+" "+fmt.Sprintf(what, args...)) }
+		say := func(kind, what string, args ...any) {
+			lines = append(lines, kind+" "+id+" "+fmt.Sprintf(what, args...))
+		}
 		switch {
 		case !was.exists() && !now.exists(), was == now:
 		case !was.exists():

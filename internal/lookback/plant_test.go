@@ -16,6 +16,7 @@ import (
 	"longhaul/internal/config"
 	"longhaul/internal/export/castor"
 	"longhaul/internal/host"
+	"longhaul/internal/simulator/org"
 	"longhaul/internal/simulator/server"
 	"longhaul/internal/source"
 	"longhaul/internal/staging"
@@ -29,6 +30,7 @@ const acme = "acme"
 // whose clock is the org's: months of syncs pass in minutes.
 type plant struct {
 	sim    *server.Server
+	org    org.Org // as it was at the start
 	store  *staging.Store
 	dir    string
 	runs   int
@@ -40,6 +42,8 @@ func newPlant(t *testing.T, options server.Options, tweak func(*source.Source)) 
 	t.Helper()
 	p := &plant{dir: t.TempDir()}
 	options.TokenTTL = 10 * time.Minute
+	options.Org = org.Generate(org.Spec{Reports: options.Reports, Columns: options.Columns, TypeMetadata: options.TypeMetadata})
+	p.org = options.Org
 	var err error
 	if p.sim, err = server.Start(options); err != nil {
 		t.Fatal(err)
