@@ -26,6 +26,7 @@ type Source struct {
 	Private     bool
 	Quota       quota.Policy
 	Probe       time.Duration // how often a sync that waits for its quota looks
+	Audit       time.Duration // within which a report is described again that does not change; 0: never
 	Guard       Guard
 
 	AcceptMissing []string // permissions that may be missing, by short names such as ViewPublicReports

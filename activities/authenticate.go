@@ -52,6 +52,7 @@ type AuthenticateResult struct {
 	Permissions map[string]bool `json:"permissions,omitempty"` // of the run-as user, where they can be read
 	Quota       quota.Policy    `json:"quota"`
 	Probe       time.Duration   `json:"probe"`
+	Audit       time.Duration   `json:"audit,omitempty"` // 0: never
 	Guard       Guard           `json:"guard"`
 
 	AcceptMissing []string `json:"accept_missing,omitempty"` // permissions that may be missing without a question
@@ -150,7 +151,7 @@ func (a *Activities) authenticate(
 	}
 	result = AuthenticateResult{
 		MaxInFlight: source.MaxInFlight, MaxShards: source.MaxShards, Private: source.Private,
-		Exports: planExports(source), Quota: source.Quota, Probe: source.Probe, Guard: source.Guard, AcceptMissing: source.AcceptMissing,
+		Exports: planExports(source), Quota: source.Quota, Probe: source.Probe, Audit: source.Audit, Guard: source.Guard, AcceptMissing: source.AcceptMissing,
 	}
 	if result.Bucket, err = a.Store.ID(ctx); err != nil {
 		return result, claim, err

@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"time"
 
 	"longhaul/internal/description"
 	"longhaul/internal/planning"
@@ -18,12 +19,22 @@ type PlanParams struct {
 	Identity  description.Identity `json:"identity"`
 	Full      bool                 `json:"full"`
 	MaxShards int                  `json:"max_shards"`
+	Room      int64                `json:"room"` // calls that the sync may make without a wait
+	Refresh   Refresh              `json:"refresh"`
+}
+
+// Refresh is what decides which reports are described again though they do not change.
+type Refresh struct {
+	Now         time.Time       `json:"now"`             // by Salesforce's clock
+	Audit       time.Duration   `json:"audit,omitempty"` // 0: never
+	Permissions map[string]bool `json:"permissions,omitempty"`
 }
 
 // PlanResult counts what is known and what is to be described.
 type PlanResult struct {
 	Reports    int64             `json:"reports"`
 	ToDescribe int64             `json:"to_describe"`
+	Audits     int64             `json:"audits,omitempty"` // of them, those whose date stands still
 	Shards     int               `json:"shards"`
 	States     States            `json:"states"` // of the reports that need no describe
 	Warnings   []warning.Warning `json:"warnings,omitempty"`
@@ -34,11 +45,12 @@ func (a *Activities) Plan(ctx context.Context, params PlanParams) (PlanResult, e
 	planned, err := working(ctx, a, params.Sync, func(ctx context.Context, t attempt) (planning.Planned, error) {
 		return planning.Plan(ctx, planning.Input{
 			Store: a.Store, Sync: t.staged, Identity: params.Identity, Full: params.Full,
-			MaxShards: params.MaxShards, ShardSize: shardSize, Progress: t.count,
+			MaxShards: params.MaxShards, ShardSize: shardSize, Progress: t.count, Room: params.Room,
+			Refresh: planning.Refresh{Now: params.Refresh.Now, Audit: params.Refresh.Audit, Permissions: params.Refresh.Permissions},
 		})
 	})
 	return PlanResult{
-		Reports: planned.Reports, ToDescribe: planned.ToDescribe, Shards: planned.Shards,
+		Reports: planned.Reports, ToDescribe: planned.ToDescribe, Audits: planned.Audits, Shards: planned.Shards,
 		States: statesOf(planned.States), Warnings: planned.Warnings,
 	}, err
 }

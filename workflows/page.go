@@ -101,6 +101,9 @@ func (b *page) counts(p Progress, exports []string) {
 		}
 	}
 	of(p.Done, p.ToDescribe, "reports described")
+	if p.Audits > 0 {
+		b.line("Of those, %s of reports that did not change", humanize.Count(p.Audits, "audit"))
+	}
 	if p.Reused > 0 {
 		b.line("%s known and unchanged, so reused", humanize.Count(p.Reused, "report"))
 	}

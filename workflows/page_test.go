@@ -39,6 +39,11 @@ func TestPage_saysWhatIsNewAndWhatToDo(t *testing.T) {
 			},
 			[]string{"|", "yet"},
 		},
+		"it describes some again": {
+			func(d *display) { d.state.Plan.Audits = 700 },
+			[]string{"- 0 of 3,000 reports described\n- Of those, 700 audits of reports that did not change\n"},
+			nil,
+		},
 		"it waits, and knows until when": {
 			func(d *display) {
 				d.instead = standstill{why: "this source has used its share", until: until, do: moreQuota("acme")}

@@ -15,6 +15,7 @@ type planPhase struct {
 	own      *planState
 	state    *State
 	recovery *recovery
+	budget   *budget
 	account  *accountState // begins with what is reused
 }
 
@@ -28,6 +29,7 @@ type planState struct {
 func (p *planPhase) run(ctx workflow.Context) error {
 	params := activities.PlanParams{
 		Sync: p.state.Sync, Identity: p.state.Auth.Identity, Full: p.state.Full, MaxShards: p.state.Auth.MaxShards,
+		Room: max(p.budget.room(ctx)-spareCalls, 0), Refresh: p.refresh(ctx),
 	}
 	summary := "join " + humanize.Count(p.state.Kinds.Reports, "report") + " with what is known"
 	var plan activities.PlanResult
@@ -43,6 +45,16 @@ func (p *planPhase) run(ctx workflow.Context) error {
 	plan.Warnings = nil // kept among the state's
 	p.own.Plan = plan
 	return nil
+}
+
+// refresh is what decides which reports are described again though they do not change: the clock is Salesforce's at the login, as it
+// dates what is known.
+func (p *planPhase) refresh(ctx workflow.Context) activities.Refresh {
+	now := p.state.Auth.Usage.Clock
+	if now.IsZero() {
+		now = workflow.Now(ctx)
+	}
+	return activities.Refresh{Now: now.UTC(), Audit: p.state.Auth.Audit, Permissions: p.state.Auth.Permissions}
 }
 
 // catchUpPhase brings what changed while the sync described, and tries again what was deferred: one more listing, one more round of

@@ -23,11 +23,12 @@ type Progress struct {
 	Started    time.Time           `json:"started"`
 	Updated    time.Time           `json:"updated"` // the moment that the counts are of
 	Kinds      activities.Kinds    `json:"kinds"`
-	Listed     int64               `json:"listed"`          // records found so far, of all kinds
-	States     activities.States   `json:"states,omitzero"` // of the reports that have their state so far; left out while none has. A shard adds its own at its end
-	Reused     int64               `json:"reused"`          // reports whose columns were known and unchanged
-	ToDescribe int64               `json:"to_describe"`     // reports that this sync describes
-	Done       int64               `json:"done"`            // of those, the ones that are done, in running shards too
+	Listed     int64               `json:"listed"`           // records found so far, of all kinds
+	States     activities.States   `json:"states,omitzero"`  // of the reports that have their state so far; left out while none has. A shard adds its own at its end
+	Reused     int64               `json:"reused"`           // reports whose columns were known and unchanged
+	ToDescribe int64               `json:"to_describe"`      // reports that this sync describes
+	Audits     int64               `json:"audits,omitempty"` // of those, the ones that do not change and are looked at again
+	Done       int64               `json:"done"`             // of those, the ones that are done, in running shards too
 	Shards     Count               `json:"shards"`
 	Files      map[string]Count    `json:"files"`   // assembled, by export
 	Uploads    map[string]Count    `json:"uploads"` // delivered, by export
@@ -226,7 +227,7 @@ func (d *display) progress() Progress {
 	p := Progress{
 		Source: s.Sync.Source, Sync: s.Sync.ID, Phase: s.Phase, Started: s.Started, Updated: s.Updated,
 		Kinds: s.Kinds, Listed: s.Kinds.Total(), States: s.States, Reused: s.Plan.States.Reused,
-		ToDescribe: s.Plan.ToDescribe + s.Again.ToDescribe, Done: s.Reports,
+		ToDescribe: s.Plan.ToDescribe + s.Again.ToDescribe, Audits: s.Plan.Audits, Done: s.Reports,
 		Shards: Count{Done: s.Shards, Total: s.Plan.Shards + s.Again.Shards}, APICalls: s.Calls, Quota: quotaOf(s.budgetState),
 		Waiting: at.why, Do: at.do, Warnings: s.warnings(), Outcome: d.outcome,
 		Blocked: at.cause, Concerns: at.concerns, Refused: at.refused, Unseen: s.Unseen,

@@ -89,7 +89,7 @@ func openSync(ctx workflow.Context, in Input) *sync {
 	s.guard = &guardPhase{
 		own: &state.guardState, state: state, inventory: &state.inventoryState, wait: s.wait, recovery: s.recovery, budget: s.budget,
 	}
-	s.plan = &planPhase{own: &state.planState, state: state, account: &state.accountState, recovery: s.recovery}
+	s.plan = &planPhase{own: &state.planState, state: state, account: &state.accountState, recovery: s.recovery, budget: s.budget}
 	s.describe = &describePhase{
 		own: &state.describeState, state: state, account: &state.accountState, wait: s.wait, recovery: s.recovery, budget: s.budget,
 		display: s.display,

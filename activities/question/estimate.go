@@ -11,6 +11,7 @@ import (
 	"longhaul/activities"
 	"longhaul/internal/estimate"
 	"longhaul/internal/fault"
+	"longhaul/internal/history"
 	"longhaul/internal/listing"
 	"longhaul/internal/quota"
 	"longhaul/internal/salesforce"
@@ -61,6 +62,7 @@ type survey struct {
 	client *salesforce.Client // of the org and user that the survey logged in as
 
 	granted map[string]bool        // permissions of the run-as user, as far as they are known
+	last    history.Record         // the last recorded sync; empty where there is none that can be read
 	before  map[listing.Kind]int64 // what the last recorded sync had, where this one compares with it
 
 	mu sync.Mutex
@@ -132,6 +134,7 @@ func (s *survey) ask(ctx context.Context) (quota.Usage, error) {
 		return s.reported(), err
 	}
 	s.in.Known.Vanished = s.vanished()
+	s.foresee(ctx, clockOf(s.reported(), time.Now()))
 	if err := s.stops(ctx, identity); err != nil {
 		return s.reported(), err
 	}

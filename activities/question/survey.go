@@ -65,6 +65,7 @@ func (s *survey) known(ctx context.Context, identity salesforce.Identity) error 
 		return err
 	}
 	s.in.Known = knownOf(last)
+	s.last = last
 	if last.Identity.OrgID == identity.OrgID && last.Private == s.source.Private {
 		s.before = last.Kinds
 	}

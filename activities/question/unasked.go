@@ -35,6 +35,7 @@ func (s *survey) unasked(ctx context.Context, sum usage.Sum, refusal *fault.Erro
 	if err != nil {
 		return s.in, err
 	}
+	s.foresee(ctx, clock)
 	s.in.Now = time.Now()
 	s.in.Budget = quota.Budget{Policy: s.source.Quota, Margin: int64(s.source.MaxInFlight), Max: sum.Max}
 	s.in.Budget.Recall(sum.Hours(clock, s.in.Now))
@@ -54,7 +55,7 @@ func (s *survey) recorded(ctx context.Context) (bool, error) {
 	for kind, n := range last.Kinds {
 		s.in.Passes[kind] = []int64{n}
 	}
-	s.in.Known = knownOf(last)
+	s.in.Known, s.last = knownOf(last), last
 	s.in.Unasked = &estimate.Unasked{Sync: last.Sync, At: last.Finished.UTC()}
 	s.unknown("how many reports changed since the last sync: the refresh is one of an org in which none did")
 	return true, s.unfinished(ctx)

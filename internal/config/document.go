@@ -221,6 +221,8 @@ func scalar(s setting, n *yaml.Node) (any, error) {
 		return value, nil
 	case duration:
 		return s.parseDuration(n.Value)
+	case days:
+		return s.parseDays(n.Value)
 	default: // a text or a secret
 		if value := plaintext.Line(n.Value); !isNull(n) && value != "" {
 			return value, nil

@@ -24,6 +24,8 @@ const head = `sources:
 const asReference = "holds the secret itself, which anybody who sees the settings could read: " +
 	"put it in an environment variable or in a file and write env:NAME or file:PATH"
 
+const auditDays = "must be a number of days from 1d to 365d, or 0 for never"
+
 const probeTimes = "must be a time from 1s to 24h, written as 90s, 15m or 36h"
 
 func TestRead_findsMistakesWithTheirLines(t *testing.T) {
@@ -64,6 +66,11 @@ func TestRead_findsMistakesWithTheirLines(t *testing.T) {
 		{"a time that is too short", head + "    quota: {probe: 999ms}\n", []string{"7: sources.acme.quota.probe: " + probeTimes}},
 		{"a negative time", head + "    quota: {probe: -15m}\n", []string{"7: sources.acme.quota.probe: " + probeTimes}},
 		{"a time that is too long", head + "    quota: {probe: 24h1s}\n", []string{"7: sources.acme.quota.probe: " + probeTimes}},
+		{"days without a unit", head + "    refresh: {audit: 30}\n", []string{"7: sources.acme.refresh.audit: " + auditDays}},
+		{"days in hours", head + "    refresh: {audit: 720h}\n", []string{"7: sources.acme.refresh.audit: " + auditDays}},
+		{"no days", head + "    refresh: {audit: 0d}\n", []string{"7: sources.acme.refresh.audit: " + auditDays}},
+		{"too many days", head + "    refresh: {audit: 366d}\n", []string{"7: sources.acme.refresh.audit: " + auditDays}},
+		{"a part of a day", head + "    refresh: {audit: 1.5d}\n", []string{"7: sources.acme.refresh.audit: " + auditDays}},
 		{
 			"a guard out of bounds", head + "    guard: {max_shrink: 101, timeout: 2161h}\n",
 			[]string{
@@ -74,7 +81,7 @@ func TestRead_findsMistakesWithTheirLines(t *testing.T) {
 		{"a word for a yes or no", head + "    scope:\n      private: sometimes\n", []string{"8: sources.acme.scope.private: must be true or false, without quotes"}},
 		{
 			"a value for a section", "sources: acme\n",
-			[]string{"1: sources: must hold settings of the form name: value (salesforce, catalog, exports, max_in_flight, max_shards, quota, guard, scope, accept_missing)"},
+			[]string{"1: sources: must hold settings of the form name: value (salesforce, catalog, exports, max_in_flight, max_shards, quota, refresh, guard, scope, accept_missing)"},
 		},
 		{"a list for a section", "log:\n- level\n", []string{"1: log: must hold settings of the form name: value (level, format)"}},
 		{"a section for a value", "storage:\n  url: mem://x\n", []string{"2: storage: must be one value, not a list or a section"}},

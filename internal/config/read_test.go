@@ -35,6 +35,7 @@ sources:
     max_in_flight: 30
     max_shards: 6
     quota: {ceiling: 70, share: 20, probe: 90s}
+    refresh: {audit: 14d}
     guard: {max_shrink: 33, timeout: 36h}
     scope: {private: true}
   beta-2:
@@ -103,7 +104,8 @@ func TestRead_readsEverySetting(t *testing.T) {
 			Token: reference(t, "file:"+in.Dir+"/secrets/token"), CAFile: in.Dir + "/ca.pem",
 		}.Exports(),
 		MaxInFlight: 30, MaxShards: 6, Quota: source.Quota{Ceiling: 70, Share: 20, Probe: 90 * time.Second},
-		Guard: source.Guard{MaxShrink: 33, Timeout: 36 * time.Hour}, Scope: source.Scope{Private: true},
+		Refresh: source.Refresh{Audit: 14 * 24 * time.Hour},
+		Guard:   source.Guard{MaxShrink: 33, Timeout: 36 * time.Hour}, Scope: source.Scope{Private: true},
 	}
 	if diff := cmp.Diff(want, acme); diff != "" {
 		t.Errorf("acme differs (-want +got):\n%s", diff)
@@ -119,7 +121,7 @@ func TestRead_readsEverySetting(t *testing.T) {
 			Password: reference(t, "env:BETA_PASSWORD"), Credentials: reference(t, "file:/run/secrets/beta.json"),
 		},
 		MaxInFlight: 24, MaxShards: 8, Quota: source.Quota{Ceiling: 80, Share: 25, Probe: 45 * time.Minute},
-		Guard: source.Guard{MaxShrink: 10, Timeout: 168 * time.Hour},
+		Refresh: source.Refresh{Audit: 30 * 24 * time.Hour}, Guard: source.Guard{MaxShrink: 10, Timeout: 168 * time.Hour},
 	}
 	if diff := cmp.Diff(want, beta); diff != "" {
 		t.Errorf("beta-2 differs (-want +got):\n%s", diff)

@@ -23,6 +23,7 @@ const (
 	integer
 	boolean
 	duration
+	days    // of time.Duration; 0 stands for never
 	list    // of texts
 	section // the settings of fields
 	named   // any number of sections, under names of the user's choice
@@ -32,7 +33,7 @@ const (
 type setting struct {
 	name        string
 	kind        kind
-	low, high   int                          // of an integer
+	low, high   int                          // of an integer, and of days
 	least, most time.Duration                // of a duration
 	check       func(string) error           // of a text; may be nil
 	normal      func(string) (string, error) // of an item of a list: its one way to be written
@@ -79,6 +80,7 @@ var limitSettings = []setting{
 		{name: "share", kind: integer, low: 1, high: 100},
 		{name: "probe", kind: duration, least: time.Second, most: 24 * time.Hour},
 	}},
+	{name: "refresh", kind: section, fields: []setting{{name: "audit", kind: days, low: 1, high: 365}}},
 	{name: "guard", kind: section, fields: []setting{
 		{name: "max_shrink", kind: integer, low: 1, high: 100},
 		{name: "timeout", kind: duration, least: time.Minute, most: 90 * 24 * time.Hour},
@@ -137,6 +139,8 @@ func (s setting) parse(value string) (any, error) {
 		return value == "true", nil
 	case duration:
 		return s.parseDuration(value)
+	case days:
+		return s.parseDays(value)
 	case list:
 		return s.parseList(strings.Split(value, ","))
 	default:
@@ -165,7 +169,7 @@ func (s setting) verify(value any) error {
 			return fault.Invalidf("must be a whole number from %d to %d", s.low, s.high)
 		}
 	case time.Duration:
-		if v < s.least || v > s.most {
+		if s.kind == duration && (v < s.least || v > s.most) {
 			return s.noSuchTime()
 		}
 	case string:

@@ -113,6 +113,9 @@ type rawSource struct {
 		Share   int           `mapstructure:"share"`
 		Probe   time.Duration `mapstructure:"probe"`
 	} `mapstructure:"quota"`
+	Refresh struct {
+		Audit time.Duration `mapstructure:"audit"`
+	} `mapstructure:"refresh"`
 	Guard struct {
 		MaxShrink int           `mapstructure:"max_shrink"`
 		Timeout   time.Duration `mapstructure:"timeout"`
@@ -140,7 +143,7 @@ func (in Input) source(name string, r rawSource, v values, fileDir string) (sour
 			APIVersion: strings.TrimPrefix(r.Salesforce.APIVersion, "v"),
 		},
 		MaxInFlight: r.MaxInFlight, MaxShards: r.MaxShards,
-		Quota: source.Quota(r.Quota), Guard: source.Guard(r.Guard), Scope: source.Scope(r.Scope),
+		Quota: source.Quota(r.Quota), Refresh: source.Refresh(r.Refresh), Guard: source.Guard(r.Guard), Scope: source.Scope(r.Scope),
 		AcceptMissing: r.AcceptMissing,
 	}
 	secrets := []secretOf{

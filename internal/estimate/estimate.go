@@ -18,6 +18,9 @@ type Known struct {
 	Changed  int64  // reports since it began, new ones too; negative: they could not be counted
 	Again    int64  // reports that it got no columns of, for a reason that may be over
 	Without  int64  // reports that have none by what they are
+	Waiting  int64  // reports that were denied and are not tried yet
+	Audits   int64  // reports that do not change and are due to be described again
+	Renewed  int64  // reports of types that are described again as a whole
 	Vanished int64  // kinds of which fewer are seen now, so that the sync looks up what it misses
 	Why      string // why nothing is reused, where there is such a sync
 }
@@ -90,8 +93,11 @@ func (in Input) Plan() Plan {
 		}
 	}
 	p.Reused = in.reused(reports)
+	if p.Reused.Due > 0 && in.roomOfPlan() == 0 {
+		p.unknown("how many of the audits that are due a refresh makes: the quota leaves no call for them now, and does so later")
+	}
 	p.First = in.sync(&p, in.Full(), reports, 0)
-	left := reports - p.Reused.Reports - p.Reused.Without
+	left := reports - p.Reused.Reports - p.Reused.Without - p.Reused.Waiting
 	if in.Known.Sync == "" {
 		left = 0
 		p.unknown("how many reports change between two syncs: the refresh is one of an org in which none did")
@@ -134,8 +140,14 @@ func (in Input) reused(reports int64) Reused {
 	case k.Changed < 0:
 		return Reused{Recorded: true, How: "the reports that changed since the last sync could not be counted", Again: k.Again}
 	}
-	r := Reused{Recorded: true, Changed: k.Changed, Again: k.Again, Sync: k.Sync, Finished: k.Finished.UTC()}
-	kept := max(reports-k.Changed-k.Again, 0)
+	r := Reused{
+		Recorded: true, Changed: k.Changed, Again: k.Again, Renewed: k.Renewed, Due: k.Audits, Sync: k.Sync, Finished: k.Finished.UTC(),
+	}
+	needed := min(k.Changed+k.Again+k.Renewed, reports)
+	kept := reports - needed
+	r.Waiting = min(k.Waiting, kept)
+	r.Audits = min(k.Audits, kept-r.Waiting, quota.Spare(in.roomOfPlan(), needed))
+	kept -= r.Waiting + r.Audits
 	r.Without = min(k.Without, kept)
 	r.Reports = kept - r.Without
 	r.How = "estimated: all reports but those that changed since the last recorded sync began and those that it got no columns of"
@@ -163,6 +175,18 @@ func (in Input) steps(describes, lookups int64) []forecast.Step {
 		{Calls: changeCalls, Takes: time.Duration((changeCalls+inFlight-1)/inFlight) * in.Latency},
 	}
 }
+
+// roomOfPlan is how many calls a refresh may make without a wait once it has listed the org.
+func (in Input) roomOfPlan() int64 {
+	room := in.Budget.Room(in.Now) - keptCalls
+	for _, step := range in.steps(0, in.Known.Vanished) {
+		room -= step.Calls
+	}
+	return max(room, 0)
+}
+
+// keptCalls are those that a sync keeps from audits for what it must ask again.
+const keptCalls = 32
 
 // pageSize is how many records a page of a listing has.
 const pageSize = 2000

@@ -103,6 +103,11 @@ func TestPlan_saysWhatIsReused(t *testing.T) {
 		"no sync yet":               {estimate.Known{}, 0, "no sync of the source is recorded yet"},
 		"some changed":              {estimate.Known{Sync: "s", Changed: 40, Again: 2}, 42, "estimated: "},
 		"some have no columns":      {estimate.Known{Sync: "s", Changed: 40, Again: 2, Without: 15}, 42, "estimated: "},
+		"some are audited":          {estimate.Known{Sync: "s", Changed: 40, Again: 2, Audits: 100}, 142, "estimated: "},
+		"as many as calls are left": {estimate.Known{Sync: "s", Changed: 40, Again: 2, Audits: 2000}, 42 + (988-32-3-8-4-42)/2, "estimated: "},
+		"a type has drifted":        {estimate.Known{Sync: "s", Changed: 40, Renewed: 500, Audits: 2000}, 540 + (988-32-3-8-4-540)/2, "estimated: "},
+		"denied ones wait":          {estimate.Known{Sync: "s", Changed: 40, Again: 2, Waiting: 30, Without: 15}, 42, "estimated: "},
+		"all have drifted":          {estimate.Known{Sync: "s", Changed: 40, Renewed: 3000, Audits: 3000, Waiting: 2}, 3000, "estimated: "},
 		"more changed than are":     {estimate.Known{Sync: "s", Changed: 4000}, 3000, "estimated: "},
 		"another user":              {estimate.Known{Sync: "s", Why: "nothing: the run-as user is another"}, 3000, "the run-as user"},
 		"changes cannot be counted": {estimate.Known{Sync: "s", Changed: -1, Again: 2}, 3000, "could not be counted"},
@@ -110,7 +115,7 @@ func TestPlan_saysWhatIsReused(t *testing.T) {
 		in := input(0)
 		in.Known = row.known
 		p := in.Plan()
-		if p.Refresh.Describes != row.left || row.known.Sync != "" && p.Reused.Reports != 3000-row.left-p.Reused.Without ||
+		if p.Refresh.Describes != row.left || row.known.Sync != "" && p.Reused.Reports != 3000-row.left-p.Reused.Without-p.Reused.Waiting ||
 			p.Reused.Without != row.known.Without || !strings.Contains(p.Reused.How, row.how) {
 			t.Errorf("%s: a refresh describes %d, %+v", name, p.Refresh.Describes, p.Reused)
 		}

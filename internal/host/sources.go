@@ -57,6 +57,7 @@ func (s *sources) build(from source.Source) (*activities.Source, error) {
 		Name: from.Name, Salesforce: org, APIVersion: org.APIVersion(),
 		MaxInFlight: from.MaxInFlight, MaxShards: from.MaxShards, Private: from.Scope.Private,
 		Quota: quota.Policy{Ceiling: from.Quota.Ceiling, Share: from.Quota.Share}, Probe: from.Quota.Probe,
+		Audit:         max(from.Refresh.Audit, 0),
 		Guard:         activities.Guard{MaxShrink: from.Guard.MaxShrink, Timeout: from.Guard.Timeout},
 		AcceptMissing: from.AcceptMissing,
 	}

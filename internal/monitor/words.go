@@ -101,12 +101,20 @@ func (s Snapshot) finishedWords() string {
 	case workflows.PhaseAuthenticate:
 		return "logged in"
 	case workflows.PhasePlan:
-		return humanize.Count(s.ToDescribe, "report") + " to describe, " + humanize.Number(s.Reused) + " unchanged"
+		return humanize.Count(s.ToDescribe, "report") + " to describe" + s.auditWords() + ", " + humanize.Number(s.Reused) + " unchanged"
 	case workflows.PhaseRecord:
 		return "recorded"
 	default:
 		return s.phaseWords()
 	}
+}
+
+// auditWords say how many of the reports to describe did not change.
+func (s Snapshot) auditWords() string {
+	if s.Audits == 0 {
+		return ""
+	}
+	return " (" + humanize.Count(s.Audits, "audit") + ")"
 }
 
 func (s Snapshot) describeWords() string {

@@ -58,6 +58,22 @@ func TestSnapshot_saysWhatASyncWaitsFor(t *testing.T) {
 	}
 }
 
+// A plan says what it describes though it did not change.
+func TestSnapshot_saysWhatAPlanHasBrought(t *testing.T) {
+	t.Parallel()
+	for want, p := range map[string]workflows.Progress{
+		"1,234 reports to describe, 5,000 unchanged":              {ToDescribe: 1234, Reused: 5000},
+		"1,234 reports to describe (1 audit), 5,000 unchanged":    {ToDescribe: 1234, Audits: 1, Reused: 5000},
+		"1,234 reports to describe (700 audits), 5,000 unchanged": {ToDescribe: 1234, Audits: 700, Reused: 5000},
+	} {
+		s := Snapshot{Progress: p}
+		s.Phase = workflows.PhasePlan
+		if got := s.finishedWords(); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
 // Whatever a sync waits for, the bar keeps how far it is.
 func TestShort_keepsHowFarItIs(t *testing.T) {
 	t.Parallel()

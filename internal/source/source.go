@@ -23,6 +23,7 @@ const (
 	DefaultCeiling      = 80 // percent
 	DefaultShare        = 25 // percent
 	DefaultProbe        = 45 * time.Minute
+	DefaultAudit        = 30 * 24 * time.Hour
 	DefaultMaxShrink    = 10 // percent
 	DefaultGuardTimeout = 7 * 24 * time.Hour
 	MostInFlight        = 500
@@ -37,6 +38,7 @@ type Source struct {
 	MaxInFlight int      // requests to the org at one time, over all workers
 	MaxShards   int      // shard activities at one time, never more than MaxInFlight
 	Quota       Quota
+	Refresh     Refresh
 	Guard       Guard
 	Scope       Scope
 
@@ -66,6 +68,14 @@ type Quota struct {
 	Probe   time.Duration `json:"probe"`   // how often a sync that waits looks whether calls have become free
 }
 
+// Refresh says what is described again though it does not change.
+type Refresh struct {
+	Audit time.Duration // within which each report is described again; Never switches that off
+}
+
+// Never is a time that does not come.
+const Never time.Duration = -1
+
 // Guard says when a sync holds and asks a person before it goes on.
 type Guard struct {
 	MaxShrink int           // percent by which reports or dashboards may have shrunk since the last sync
@@ -93,6 +103,7 @@ func (s Source) WithDefaults() Source {
 	s.Quota.Ceiling = orDefault(s.Quota.Ceiling, DefaultCeiling)
 	s.Quota.Share = orDefault(s.Quota.Share, DefaultShare)
 	s.Quota.Probe = orDefault(s.Quota.Probe, DefaultProbe)
+	s.Refresh.Audit = orDefault(s.Refresh.Audit, DefaultAudit)
 	s.Guard.MaxShrink = orDefault(s.Guard.MaxShrink, DefaultMaxShrink)
 	s.Guard.Timeout = orDefault(s.Guard.Timeout, DefaultGuardTimeout)
 	return s

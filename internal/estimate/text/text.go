@@ -46,6 +46,9 @@ func (p Page) Print(w io.Writer, plan estimate.Plan) {
 	p.sooner(w, plan)
 	_, _ = fmt.Fprintln(w)
 	p.sync(w, "A refresh describes "+humanize.Count(plan.Refresh.Describes, "report")+reused(plan.Reused), plan.Refresh)
+	if audits := audits(plan.Reused); audits != "" {
+		p.say(w, "%s", audits)
+	}
 	_, _ = fmt.Fprintln(w)
 	p.say(w, "Not known:")
 	for _, what := range plan.Unknown {
@@ -153,12 +156,33 @@ func reused(r estimate.Reused) string {
 	case r.Sync == "" || r.Reports == 0:
 		return ", and reuses none (" + r.How + ")"
 	}
-	words := fmt.Sprintf(" (%s changed, %s to try again), and reuses %s", humanize.Number(r.Changed), humanize.Number(r.Again),
-		humanize.Number(r.Reports))
+	words := fmt.Sprintf(" (%s changed, %s to try again", humanize.Number(r.Changed), humanize.Number(r.Again))
+	if r.Renewed > 0 {
+		words += ", " + humanize.Number(r.Renewed) + " of report types that have drifted"
+	}
+	if r.Audits > 0 {
+		words += ", " + humanize.Count(r.Audits, "audit")
+	}
+	words += "), and reuses " + humanize.Number(r.Reports)
 	if r.Without > 0 {
 		words += "; " + humanize.Number(r.Without) + " more have no columns by what they are"
 	}
+	if r.Waiting > 0 {
+		words += "; " + humanize.Number(r.Waiting) + " denied ones are tried again on a later day"
+	}
 	return words
+}
+
+// audits says how many reports are due to be described again though they did not change.
+func audits(r estimate.Reused) string {
+	if r.Due == 0 {
+		return ""
+	}
+	due := fmt.Sprintf("Audits due at the next refresh: %s (reports that did not change for long, see refresh.audit)", humanize.Number(r.Due))
+	if left := r.Due - r.Audits; left > 0 {
+		return due + ", of which the quota leaves " + humanize.Number(left) + " to later ones."
+	}
+	return due + "."
 }
 
 // sync shows what one sync takes.

@@ -133,6 +133,24 @@ A sync would fail: the run-as user may not.
 	}
 }
 
+// TestPrint_saysWhatIsDescribedThoughItDidNotChange has fewer calls than audits are due.
+func TestPrint_saysWhatIsDescribedThoughItDidNotChange(t *testing.T) {
+	t.Parallel()
+	in := input(0)
+	in.Known.Audits, in.Known.Renewed, in.Known.Waiting = 1000, 60, 7
+	var b strings.Builder
+	text.Page{Width: 300, Place: time.UTC}.Print(&b, in.Plan())
+	for _, says := range []string{
+		"A refresh describes 522 reports (40 changed, 2 to try again, 60 of report types that have drifted, 420 audits), and reuses 1,971; " +
+			"7 denied ones are tried again on a later day",
+		"Audits due at the next refresh: 1,000 (reports that did not change for long, see refresh.audit), of which the quota leaves 580 to later ones.",
+	} {
+		if !strings.Contains(b.String(), says) {
+			t.Errorf("it does not say %q:\n%s", says, b.String())
+		}
+	}
+}
+
 // TestPrint_saysThatNobodyWasAsked has a share that is used up, and counts of a sync.
 func TestPrint_saysThatNobodyWasAsked(t *testing.T) {
 	t.Parallel()
