@@ -13,9 +13,9 @@ import (
 )
 
 // accounts lists the syncs whose accounts are kept, the newest first. That of a sync without a record does not count.
-func (e *Engine) accounts(ctx context.Context, recorded []string) (ids []string, err error) {
-	prefix := staging.AccountsPrefix(e.Source)
-	for key, err := range e.Store.List(ctx, prefix) {
+func (k kept) accounts(ctx context.Context, recorded []string) (ids []string, err error) {
+	prefix := staging.AccountsPrefix(k.source)
+	for key, err := range k.store.List(ctx, prefix) {
 		if err != nil {
 			return nil, wrap("list the accounts", err)
 		}
@@ -29,9 +29,9 @@ func (e *Engine) accounts(ctx context.Context, recorded []string) (ids []string,
 }
 
 // items gives the lines of an account whose Ids begin with one of the prefixes that a kind has, all of them for no prefix.
-func (e *Engine) items(ctx context.Context, sync, prefix string) iter.Seq2[[]byte, error] {
+func (k kept) items(ctx context.Context, sync, prefix string) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
-		for line, err := range e.Store.Lines(ctx, staging.AccountKey(e.Source, sync)) {
+		for line, err := range k.store.Lines(ctx, staging.AccountKey(k.source, sync)) {
 			if err != nil {
 				yield(nil, err)
 				return
@@ -56,13 +56,13 @@ func (e *Engine) items(ctx context.Context, sync, prefix string) iter.Seq2[[]byt
 }
 
 // lookUp reads the lines of some Ids in one pass over an account.
-func (e *Engine) lookUp(ctx context.Context, sync string, ids []string) (map[string]item.Item, error) {
+func (k kept) lookUp(ctx context.Context, sync string, ids []string) (map[string]item.Item, error) {
 	found := map[string]item.Item{}
 	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
 	if len(ids) == 0 {
 		return found, nil
 	}
-	for line, err := range e.items(ctx, sync, "") {
+	for line, err := range k.items(ctx, sync, "") {
 		if err != nil {
 			return nil, wrap("read the account of "+sync, err)
 		}

@@ -99,7 +99,7 @@ func kindOf(text string) (item.Kind, error) {
 
 // between finds the two syncs and what lies between them.
 func (e *Engine) between(ctx context.Context, q Query) (d *between, after position, err error) {
-	syncs, err := e.leftBy(ctx)
+	syncs, err := e.kept().leftBy(ctx)
 	if err != nil {
 		return nil, after, err
 	}
@@ -119,10 +119,10 @@ func (e *Engine) between(ctx context.Context, q Query) (d *between, after positi
 			return nil, after, fault.Invalidf("source %s has no record of the sync %.60q", e.Source, id)
 		}
 	}
-	if d.accounts, err = e.accounts(ctx, known); err != nil {
+	if d.accounts, err = e.kept().accounts(ctx, known); err != nil {
 		return nil, after, err
 	}
-	if d.chain, err = e.chain(ctx, known); err != nil {
+	if d.chain, err = e.kept().chain(ctx, known); err != nil {
 		return nil, after, err
 	}
 	path, ok := d.chain.Path(min(d.from, d.to), max(d.from, d.to))
@@ -130,7 +130,7 @@ func (e *Engine) between(ctx context.Context, q Query) (d *between, after positi
 		return nil, after, fault.Invalidf("%s and %s cannot be compared, as the change logs between them are not kept or do not reach from one to the "+
 			"other: a first sync, one of another org and one whose predecessor could not be read begin anew; %s", d.from, d.to, d.chain.Words())
 	}
-	if record, err := read[history.Record](ctx, e, staging.RecordKey(e.Source, max(d.from, d.to))); err != nil {
+	if record, err := read[history.Record](ctx, e.Store, staging.RecordKey(e.Source, max(d.from, d.to))); err != nil {
 		return nil, after, wrap("read the record", err)
 	} else if record != nil {
 		d.org = record.Identity.OrgID
@@ -155,7 +155,7 @@ func (e *Engine) ends(ctx context.Context, d *between, q Query, syncs []left) (e
 		d.from, err = name(q.From)
 		return err
 	}
-	record, err := read[history.Record](ctx, e, staging.RecordKey(e.Source, d.to))
+	record, err := read[history.Record](ctx, e.Store, staging.RecordKey(e.Source, d.to))
 	switch {
 	case err != nil:
 		return wrap("read the record", err)

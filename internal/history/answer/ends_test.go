@@ -117,7 +117,7 @@ func TestDiff_whileLogsAreFolded(t *testing.T) {
 	check("folded", 0, 4, nil)
 	check("folded", 2, 4, nil)
 	check("folded", 1, 4, fmt.Errorf("gone"))
-	logs, err := w.engine.chain(t.Context(), w.syncs)
+	logs, err := w.engine.kept().chain(t.Context(), w.syncs)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -63,6 +63,9 @@ func (e *Engine) Answer(ctx context.Context, q Query) (any, error) {
 	}
 }
 
+// kept is what the bucket keeps of the source.
+func (e *Engine) kept() kept { return kept{store: e.Store, source: e.Source} }
+
 func (e *Engine) now() time.Time {
 	if e.Now == nil {
 		return time.Now()

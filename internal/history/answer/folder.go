@@ -43,7 +43,7 @@ func (e *Engine) inFolder(ctx context.Context, d *between, folder string) (*inFo
 		f.close(ctx)
 		return nil, err
 	}
-	f.places = &places{account: newForward(decoded(e.items(ctx, account, "")), func(i item.Item) string { return i.ID })}
+	f.places = &places{account: newForward(decoded(e.kept().items(ctx, account, "")), func(i item.Item) string { return i.ID })}
 	if f.since != nil {
 		f.places.since = newForward(f.since.Each(ctx), func(c change.Change) string { return c.ID })
 	}
@@ -61,7 +61,7 @@ func (e *Engine) foldersNamed(ctx context.Context, d *between, f *inFolder, acco
 			like[id] = true
 		}
 	}
-	for one, err := range decoded(e.items(ctx, account, subject.FolderPrefix)) {
+	for one, err := range decoded(e.kept().items(ctx, account, subject.FolderPrefix)) {
 		if err != nil {
 			return wrap("read the folders", err)
 		}
@@ -131,12 +131,12 @@ func (e *Engine) names(ctx context.Context, d *between, ids []string) (map[strin
 		}
 	}
 	for _, account := range d.nearest() {
-		found, err := e.lookUp(ctx, account, wanted)
+		found, err := e.kept().lookUp(ctx, account, wanted)
 		if err != nil && !e.Store.Unreadable(err) {
 			return nil, err
 		}
 		for id, one := range found {
-			names[id] = fault.Clip(one.Name, folderNameBytes)
+			names[id] = fault.Clip(one.Name, FolderNameBytes)
 		}
 		wanted = slices.DeleteFunc(wanted, func(id string) bool { return names[id] != "" })
 	}
@@ -148,7 +148,7 @@ func (e *Engine) names(ctx context.Context, d *between, ids []string) (map[strin
 			return nil, err
 		}
 		if c.Kind == item.Folder && c.Name != "" && slices.Contains(wanted, c.ID) {
-			names[c.ID] = fault.Clip(c.Name, folderNameBytes)
+			names[c.ID] = fault.Clip(c.Name, FolderNameBytes)
 		}
 	}
 	return names, nil

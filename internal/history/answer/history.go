@@ -27,7 +27,7 @@ const (
 
 // History lists the syncs of a source, the newest first. It lists three prefixes and reads the objects of its page only.
 func (e *Engine) History(ctx context.Context, q Query) (*History, error) {
-	syncs, err := e.leftBy(ctx)
+	syncs, err := e.kept().leftBy(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -77,15 +77,15 @@ func (e *Engine) look(ctx context.Context, sync left) (*Show, error) {
 	key := staging.Sync{Source: e.Source, ID: sync.id}
 	var err error
 	if sync.start {
-		if show.Start, err = read[history.Start](ctx, e, key.Start()); err != nil {
+		if show.Start, err = read[history.Start](ctx, e.Store, key.Start()); err != nil {
 			return show, err
 		}
 	}
 	switch {
 	case sync.record:
-		show.Record, err = read[history.Record](ctx, e, staging.RecordKey(e.Source, sync.id))
+		show.Record, err = read[history.Record](ctx, e.Store, staging.RecordKey(e.Source, sync.id))
 	case sync.end:
-		show.End, err = read[history.End](ctx, e, key.End())
+		show.End, err = read[history.End](ctx, e.Store, key.End())
 	}
 	if err != nil {
 		return show, err
@@ -154,13 +154,13 @@ func (s *Sync) ofEnd(end *history.End) {
 }
 
 // read reads an object; nil where there is none that can be read.
-func read[T any](ctx context.Context, e *Engine, key string) (*T, error) {
+func read[T any](ctx context.Context, store *staging.Store, key string) (*T, error) {
 	var object T
-	err := e.Store.ReadJSON(ctx, key, &object)
+	err := store.ReadJSON(ctx, key, &object)
 	switch {
 	case err == nil:
 		return &object, nil
-	case errors.Is(err, staging.ErrNotExist), e.Store.Unreadable(err):
+	case errors.Is(err, staging.ErrNotExist), store.Unreadable(err):
 		return nil, nil //nolint:nilnil // absent, and so said above
 	}
 	return nil, err

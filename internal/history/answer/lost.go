@@ -14,7 +14,16 @@ import (
 	"longhaul/internal/history/chain"
 	"longhaul/internal/history/change"
 	"longhaul/internal/history/item"
+	"longhaul/internal/staging"
 )
+
+// logs are the change logs of a source.
+type logs struct {
+	store *staging.Store
+	chain *chain.Chain
+}
+
+func (n *inquiry) logs() logs { return logs{store: n.Store, chain: n.chain} }
 
 // seen is a change and the sync that made it.
 type seen struct {
@@ -24,15 +33,15 @@ type seen struct {
 
 // search reads the change logs from the newest to the oldest, several at once, and gives the changes of each that match, until visit wants
 // no more. Logs that cannot be read are passed over.
-func (n *inquiry) search(ctx context.Context, match func(*change.Change) bool, visit func(seen) (more bool)) error {
-	for group := range slices.Chunk(n.chain.Back(), atOnce) {
+func (l logs) search(ctx context.Context, match func(*change.Change) bool, visit func(seen) (more bool)) error {
+	for group := range slices.Chunk(l.chain.Back(), atOnce) {
 		found := make([][]seen, len(group))
 		work, workCtx := errgroup.WithContext(ctx)
 		for i, link := range group {
 			work.Go(func() error {
 				return fault.Caught(func() (err error) {
-					found[i], err = n.searchLog(workCtx, link, match)
-					if err != nil && n.useless(err) {
+					found[i], err = l.searchLog(workCtx, link, match)
+					if err != nil && useless(l.store, err) {
 						err = nil
 					}
 					return err
@@ -54,8 +63,8 @@ func (n *inquiry) search(ctx context.Context, match func(*change.Change) bool, v
 // mostOfLog bounds the changes that are kept of one log.
 const mostOfLog = 100
 
-func (n *inquiry) searchLog(ctx context.Context, link chain.Link, match func(*change.Change) bool) (found []seen, err error) {
-	for one, err := range change.Fold(n.Store.Lines(ctx, n.chain.Key(link))) {
+func (l logs) searchLog(ctx context.Context, link chain.Link, match func(*change.Change) bool) (found []seen, err error) {
+	for one, err := range change.Fold(l.store.Lines(ctx, l.chain.Key(link))) {
 		if err != nil {
 			return found, err
 		}
@@ -75,7 +84,7 @@ func (n *inquiry) lost(ctx context.Context, ids []string) (all []sighting, err e
 	match := func(c *change.Change) bool {
 		return slices.Contains(ids, c.ID) && (c.Gone || goneState(stateIn(c.Now)))
 	}
-	err = n.search(ctx, match, func(one seen) bool {
+	err = n.logs().search(ctx, match, func(one seen) bool {
 		// A report may have been found to be gone by one sync, and be in no listing of the next: the first of both counts.
 		if known, there := found[one.ID]; there && !goneState(stateIn(known.Was)) {
 			return true
@@ -103,8 +112,8 @@ func (n *inquiry) lost(ctx context.Context, ids []string) (all []sighting, err e
 func (n *inquiry) lastSeen(ctx context.Context, c seen) (sighting, error) {
 	s := sighting{gone: c.at, sync: n.before(c.at)}
 	if slices.Contains(n.accounts, s.sync) {
-		found, err := n.lookUp(ctx, s.sync, []string{c.ID})
-		if err != nil && !n.useless(err) {
+		found, err := n.kept().lookUp(ctx, s.sync, []string{c.ID})
+		if err != nil && !useless(n.Store, err) {
 			return s, err
 		}
 		if one, there := found[c.ID]; there {
@@ -125,7 +134,7 @@ func stateIn(fields change.Fields) description.State { return description.State(
 func (n *inquiry) formerly(ctx context.Context, name string) (all []sighting, more int64, err error) {
 	exact, like, beyond := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	had := func(c *change.Change) bool { return strings.EqualFold(c.Was[change.Name], name) }
-	err = n.search(ctx, had, func(one seen) bool {
+	err = n.logs().search(ctx, had, func(one seen) bool {
 		ids := like
 		if one.Was[change.Name] == name {
 			ids = exact
@@ -150,7 +159,7 @@ func (n *inquiry) formerly(ctx context.Context, name string) (all []sighting, mo
 	}
 	var found map[string]item.Item
 	err = n.newest(ctx, func(account string) (err error) {
-		found, err = n.lookUp(ctx, account, ids)
+		found, err = n.kept().lookUp(ctx, account, ids)
 		return err
 	})
 	if err != nil {
@@ -189,8 +198,8 @@ func (n *inquiry) beyond(ctx context.Context, match func(*item.Item) bool) (all 
 		if read++; read > mostBreaks {
 			break
 		}
-		for one, err := range decoded(n.items(ctx, account, "")) {
-			if err != nil && n.useless(err) {
+		for one, err := range decoded(n.kept().items(ctx, account, "")) {
+			if err != nil && useless(n.Store, err) {
 				break
 			} else if err != nil {
 				return nil, err

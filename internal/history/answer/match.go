@@ -40,7 +40,7 @@ func (n *inquiry) match(ctx context.Context, s sighting) (Match, error) {
 	}
 	if s.gone != "" {
 		m.State, m.Code, m.Since = string(description.StateGone), string(description.ReasonGone), began(s.gone)
-		m.Reason, m.Fix = n.goneWords(i.Kind, s)
+		m.Reason, m.Fix = goneWords(i.Kind, s)
 	} else {
 		reason := description.Reason(i.Reason)
 		m.Reason, m.Fix = short(reason.Sentence(i.Answer)), fix(i.State, reason)
@@ -130,8 +130,8 @@ func (n *inquiry) nameFolders(ctx context.Context, matches []Match) error {
 		if account == "" || len(ids) == 0 {
 			return nil, nil
 		}
-		found, err := n.lookUp(ctx, account, ids)
-		if err != nil && n.useless(err) {
+		found, err := n.kept().lookUp(ctx, account, ids)
+		if err != nil && useless(n.Store, err) {
 			err = nil
 		}
 		return found, err

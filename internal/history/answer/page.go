@@ -4,11 +4,13 @@ import (
 	"longhaul/internal/history/change"
 )
 
+// FolderNameBytes bounds the names of folders on a page.
+const FolderNameBytes = 80
+
 // The room of a page of a diff.
 const (
-	folderNameBytes = 80                   // of a folder's name, at most
-	folderBytes     = folderNameBytes + 30 // of the name with its Id
-	headBytes       = 4000                 // source, syncs, totals, cursor, and the names of the lists
+	folderBytes = FolderNameBytes + 30 // of the name with its Id
+	headBytes   = 4000                 // source, syncs, totals, cursor, and the names of the lists
 )
 
 // page collects what one page of a diff holds: of all entries after a position, in the order of sections and Ids, the first ones that fit.

@@ -10,7 +10,7 @@ import (
 
 // Show shows one sync whole.
 func (e *Engine) Show(ctx context.Context, q Query) (*Show, error) {
-	syncs, err := e.leftBy(ctx)
+	syncs, err := e.kept().leftBy(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,12 @@ import (
 	"longhaul/internal/staging"
 )
 
+// kept is what the bucket keeps of a source.
+type kept struct {
+	store  *staging.Store
+	source string
+}
+
 // left is what a sync left in the bucket.
 type left struct {
 	id                 string
@@ -17,17 +23,17 @@ type left struct {
 }
 
 // leftBy lists what the syncs of a source left, the newest first. It costs three lists and reads no object.
-func (e *Engine) leftBy(ctx context.Context) ([]left, error) {
+func (k kept) leftBy(ctx context.Context) ([]left, error) {
 	all := map[string]left{}
 	for _, one := range []struct {
 		prefix string
 		note   func(*left)
 	}{
-		{staging.RecordPrefix(e.Source), func(l *left) { l.record = true }},
-		{staging.EndsPrefix(e.Source), func(l *left) { l.end = true }},
-		{staging.StartsPrefix(e.Source), func(l *left) { l.start = true }},
+		{staging.RecordPrefix(k.source), func(l *left) { l.record = true }},
+		{staging.EndsPrefix(k.source), func(l *left) { l.end = true }},
+		{staging.StartsPrefix(k.source), func(l *left) { l.start = true }},
 	} {
-		for key, err := range e.Store.List(ctx, one.prefix) {
+		for key, err := range k.store.List(ctx, one.prefix) {
 			if err != nil {
 				return nil, wrap("list the syncs", err)
 			}
@@ -62,9 +68,9 @@ func ids(syncs []left) (ids []string) {
 }
 
 // chain reads the change logs of the syncs that have a record.
-func (e *Engine) chain(ctx context.Context, recorded []string) (*chain.Chain, error) {
+func (k kept) chain(ctx context.Context, recorded []string) (*chain.Chain, error) {
 	inOrder := slices.Sorted(slices.Values(recorded))
-	return chain.Read(ctx, e.Store, e.Source, func(id string) bool {
+	return chain.Read(ctx, k.store, k.source, func(id string) bool {
 		_, found := slices.BinarySearch(inOrder, id)
 		return found
 	})

@@ -75,15 +75,15 @@ func (w *Why) bound() {
 
 // inquire reads what is kept.
 func (e *Engine) inquire(ctx context.Context) (*inquiry, error) {
-	syncs, err := e.leftBy(ctx)
+	syncs, err := e.kept().leftBy(ctx)
 	if err != nil {
 		return nil, err
 	}
 	n := &inquiry{Engine: e, known: recorded(syncs), records: map[string]*history.Record{}}
-	if n.accounts, err = e.accounts(ctx, n.known); err != nil {
+	if n.accounts, err = e.kept().accounts(ctx, n.known); err != nil {
 		return nil, err
 	}
-	n.chain, err = e.chain(ctx, n.known)
+	n.chain, err = e.kept().chain(ctx, n.known)
 	return n, err
 }
 
@@ -92,7 +92,7 @@ func (n *inquiry) record(ctx context.Context, sync string) (*history.Record, err
 	if r, seen := n.records[sync]; seen || sync == "" {
 		return r, nil
 	}
-	r, err := read[history.Record](ctx, n.Engine, staging.RecordKey(n.Source, sync))
+	r, err := read[history.Record](ctx, n.Store, staging.RecordKey(n.Source, sync))
 	n.records[sync] = r
 	return r, err
 }
@@ -116,8 +116,8 @@ type sighting struct {
 }
 
 // useless says whether an object can never be read.
-func (n *inquiry) useless(err error) bool {
-	return n.Store.Unreadable(err) || errors.Is(err, stream.ErrMalformed)
+func useless(store *staging.Store, err error) bool {
+	return store.Unreadable(err) || errors.Is(err, stream.ErrMalformed)
 }
 
 // newest reads the newest account that can be read.
@@ -128,7 +128,7 @@ func (n *inquiry) newest(_ context.Context, pass func(account string) error) err
 			n.account = account
 			return nil
 		}
-		if !n.useless(err) {
+		if !useless(n.Store, err) {
 			return err
 		}
 	}
@@ -139,7 +139,7 @@ func (n *inquiry) newest(_ context.Context, pass func(account string) error) err
 func (n *inquiry) byID(ctx context.Context, id string) ([]sighting, error) {
 	var found map[string]item.Item
 	err := n.newest(ctx, func(account string) (err error) {
-		found, err = n.lookUp(ctx, account, []string{id})
+		found, err = n.kept().lookUp(ctx, account, []string{id})
 		return err
 	})
 	if err != nil {
@@ -170,7 +170,7 @@ func (n *inquiry) byName(ctx context.Context, name string) (found []sighting, mo
 	var exact, like collector
 	err = n.newest(ctx, func(account string) error {
 		exact, like = collector{}, collector{}
-		for line, err := range n.items(ctx, account, "") {
+		for line, err := range n.kept().items(ctx, account, "") {
 			if err != nil {
 				return err
 			}

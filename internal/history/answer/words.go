@@ -41,7 +41,7 @@ func fix(state description.State, reason description.Reason) string {
 func day(at time.Time) string { return at.UTC().Format("2006-01-02 15:04 UTC") }
 
 // goneWords say of a record that the newest sync has not what became of it, as far as that is known, and what to do.
-func (n *inquiry) goneWords(kind item.Kind, s sighting) (reason, fix string) {
+func goneWords(kind item.Kind, s sighting) (reason, fix string) {
 	last := "an earlier sync"
 	if at := began(s.sync); !at.IsZero() {
 		last = "the sync of " + day(at)
@@ -76,7 +76,7 @@ func (n *inquiry) unknown(ctx context.Context, of subject.Subject) string {
 		fmt.Fprintf(&text, " (changes are kept since %s)", day(oldest))
 	}
 	text.WriteString(". ")
-	if other := n.otherOrg(of.Host); other != "" {
+	if other := otherOrg(of.Host, n.Host); other != "" {
 		fmt.Fprintf(&text, "The link is of %s, and source %s reads %s: ask the source that reads that org. ", other, n.Source, n.Host)
 		return strings.TrimSpace(text.String())
 	}
@@ -133,9 +133,9 @@ func (n *inquiry) oldest() time.Time {
 }
 
 // otherOrg is the host of a link if it is of another My Domain than the source's; empty where that is not known.
-func (n *inquiry) otherOrg(link string) string {
+func otherOrg(link, host string) string {
 	theirs, ok := myDomain(link)
-	ours, known := myDomain(n.Host)
+	ours, known := myDomain(host)
 	if !ok || !known || theirs == ours {
 		return ""
 	}
