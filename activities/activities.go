@@ -9,6 +9,7 @@ import (
 	"longhaul/activities/relay"
 	"longhaul/internal/export"
 	"longhaul/internal/fault"
+	"longhaul/internal/history"
 	"longhaul/internal/quota"
 	"longhaul/internal/salesforce"
 	"longhaul/internal/shard/slots"
@@ -28,6 +29,7 @@ type Source struct {
 	Probe       time.Duration // how often a sync that waits for its quota looks
 	Audit       time.Duration // within which a report is described again that does not change; 0: never
 	Guard       Guard
+	Keep        history.Keep
 
 	AcceptMissing []string // permissions that may be missing, by short names such as ViewPublicReports
 }

@@ -80,12 +80,12 @@ func (params RecordParams) deliveries() map[string]history.Delivery {
 // Prune removes what no later sync needs: the working files of this sync, everything of the earlier ones but their records, and the
 // API calls that count no more. It frees the source last: another Temporal's sync may begin from then on.
 func (a *Activities) Prune(ctx context.Context, params PruneParams) error {
-	_, staged, err := a.open(ctx, params.Sync)
+	source, staged, err := a.open(ctx, params.Sync)
 	if markOf(err) != "" {
 		return nil // the sync is recorded, and the other one tidies up
 	}
 	if err == nil {
-		err = history.Prune(ctx, a.Store, staged)
+		err = history.Prune(ctx, a.Store, staged, source.Keep)
 	}
 	if err == nil {
 		err = usage.Of(a.Store, staged.Source).Prune(ctx, params.Clock, time.Now())

@@ -2,46 +2,11 @@ package account
 
 import (
 	"cmp"
-	"context"
 
 	"longhaul/internal/description"
 	"longhaul/internal/history/change"
 	"longhaul/internal/history/item"
-	"longhaul/internal/staging"
 )
-
-// changeLog is the log of what changed since the sync before.
-type changeLog struct {
-	w      *staging.Writer
-	counts change.Counts
-	line   []byte
-}
-
-func newChangeLog(ctx context.Context, in Input, from staging.Sync) (*changeLog, error) {
-	w, err := in.Store.CreateDense(ctx, staging.ChangesKey(in.Sync.Source, in.Sync.ID, from.ID))
-	if err != nil {
-		return nil, err
-	}
-	return &changeLog{w: w, counts: change.Counts{}}, nil
-}
-
-// add writes one change, if it is one.
-func (l *changeLog) add(c *change.Change) (err error) {
-	if c.None() {
-		return nil
-	}
-	if l.line, err = c.Append(l.line[:0]); err != nil {
-		return err
-	}
-	if len(l.line) >= staging.MaxLine { // columns with names of megabytes; the rest of the change is worth more than they
-		c.Columns = nil
-		if l.line, err = c.Append(l.line[:0]); err != nil {
-			return err
-		}
-	}
-	l.counts.Add(c)
-	return l.w.Append(l.line)
-}
 
 // between is what differs of a record, beside its columns; nil stands for a record that does not exist.
 func between(was, now *item.Item) change.Change {

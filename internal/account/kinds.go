@@ -129,7 +129,7 @@ func (w *walk) userChanged(added bool) error {
 	if w.log == nil {
 		return nil
 	}
-	return w.log.add(&change.Change{ID: w.at.id, Kind: item.User, Added: added, Gone: !added})
+	return w.log.Add(&change.Change{ID: w.at.id, Kind: item.User, Added: added, Gone: !added})
 }
 
 // goneOf takes the records of a kind that the last sync knew and that are not there any more.
@@ -176,7 +176,7 @@ func (w *walk) compare(was, now *item.Item) error {
 		}
 		w.audits.count(before, &w.at.now, len(c.Columns) > 0)
 	}
-	return w.log.add(&c)
+	return w.log.Add(&c)
 }
 
 // sides are the descriptions whose columns are to be compared; both are nil where they need not be.

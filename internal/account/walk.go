@@ -6,6 +6,7 @@ import (
 
 	"longhaul/internal/description"
 	"longhaul/internal/history"
+	"longhaul/internal/history/change"
 	"longhaul/internal/history/item"
 	"longhaul/internal/listing"
 	"longhaul/internal/staging"
@@ -31,7 +32,7 @@ type walk struct {
 	past     before
 	file     *staging.FileWriter // account.jsonl
 	out      *staging.Writer     // the account's stream
-	log      *changeLog          // nil where there is nothing to compare with
+	log      *change.Writer      // nil where there is nothing to compare with
 	folders  *gaps
 	parts    *components
 	audits   audits

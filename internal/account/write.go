@@ -69,10 +69,10 @@ func (w *walk) write(ctx context.Context) (err error) {
 	}
 	defer w.out.Abort()
 	if w.past.details {
-		if w.log, err = newChangeLog(ctx, w.Input, w.past.sync); err != nil {
+		if w.log, err = change.Create(ctx, w.Store, staging.ChangesKey(w.Sync.Source, w.Sync.ID, w.past.sync.ID)); err != nil {
 			return err
 		}
-		defer w.log.w.Abort()
+		defer w.log.Abort()
 	}
 	if err := w.run(ctx); err != nil {
 		return err
@@ -81,7 +81,7 @@ func (w *walk) write(ctx context.Context) (err error) {
 		return err
 	}
 	if w.log != nil { // before the account, which says that a sync left all that it leaves
-		if _, err := w.log.w.Commit(); err != nil {
+		if err := w.log.Commit(); err != nil {
 			return err
 		}
 	}
@@ -96,7 +96,7 @@ func (w *walk) count(ctx context.Context) (err error) {
 	}
 	w.record.Audits = addAudits(w.past.audits, w.audits)
 	if w.log != nil {
-		w.record.Changes, w.record.Compared, err = compared(ctx, w.Input, w.past.sync, w.log.counts)
+		w.record.Changes, w.record.Compared, err = compared(ctx, w.Input, w.past.sync, w.log.Counts)
 	}
 	return err
 }

@@ -46,6 +46,7 @@ func TestReadCastorExtract_withAUser(t *testing.T) {
 			MaxInFlight: 24, MaxShards: 8,
 			Quota:   source.Quota{Ceiling: 80, Share: 25, Probe: 45 * time.Minute},
 			Refresh: source.Refresh{Audit: 30 * 24 * time.Hour}, Guard: source.Guard{MaxShrink: 10, Timeout: 168 * time.Hour},
+			Keep: source.Keep{Accounts: 90, Days: 400},
 		},
 		Output:   "/out",
 		Warnings: []string{"secrets given as flags show in the list of processes (ps): use the environment instead (CASTOR_SALESFORCE_PASSWORD)"},

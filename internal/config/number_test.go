@@ -41,6 +41,7 @@ func TestRead_takesNumbersInPlainDigitsOnly(t *testing.T) {
 	sections := map[string]string{
 		"max_in_flight": "    max_in_flight: %s", "max_shards": "    max_shards: %s", "quota.ceiling": "    quota: {ceiling: %s}",
 		"quota.share": "    quota: {share: %s}", "guard.max_shrink": "    guard: {max_shrink: %s}",
+		"keep.accounts": "    keep: {accounts: %s}", "keep.days": "    keep: {days: %s}",
 	}
 	sources, _ := schema().field("sources")
 	sources.leaves("", func(path string, leaf setting) {

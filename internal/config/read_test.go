@@ -38,6 +38,7 @@ sources:
     refresh: {audit: 14d}
     guard: {max_shrink: 33, timeout: 36h}
     scope: {private: true}
+    keep: {accounts: 12, days: 99}
   beta-2:
     salesforce:
       auth: password
@@ -106,6 +107,7 @@ func TestRead_readsEverySetting(t *testing.T) {
 		MaxInFlight: 30, MaxShards: 6, Quota: source.Quota{Ceiling: 70, Share: 20, Probe: 90 * time.Second},
 		Refresh: source.Refresh{Audit: 14 * 24 * time.Hour},
 		Guard:   source.Guard{MaxShrink: 33, Timeout: 36 * time.Hour}, Scope: source.Scope{Private: true},
+		Keep: source.Keep{Accounts: 12, Days: 99},
 	}
 	if diff := cmp.Diff(want, acme); diff != "" {
 		t.Errorf("acme differs (-want +got):\n%s", diff)
@@ -122,6 +124,7 @@ func TestRead_readsEverySetting(t *testing.T) {
 		},
 		MaxInFlight: 24, MaxShards: 8, Quota: source.Quota{Ceiling: 80, Share: 25, Probe: 45 * time.Minute},
 		Refresh: source.Refresh{Audit: 30 * 24 * time.Hour}, Guard: source.Guard{MaxShrink: 10, Timeout: 168 * time.Hour},
+		Keep: source.Keep{Accounts: 90, Days: 400},
 	}
 	if diff := cmp.Diff(want, beta); diff != "" {
 		t.Errorf("beta-2 differs (-want +got):\n%s", diff)

@@ -86,6 +86,10 @@ var limitSettings = []setting{
 		{name: "timeout", kind: duration, least: time.Minute, most: 90 * 24 * time.Hour},
 	}},
 	{name: "scope", kind: section, fields: []setting{{name: "private", kind: boolean}}},
+	{name: "keep", kind: section, fields: []setting{
+		{name: "accounts", kind: integer, low: 1, high: 10_000},
+		{name: "days", kind: integer, low: 1, high: 10_000},
+	}},
 	{name: "accept_missing", kind: list, normal: acceptable},
 }
 

@@ -123,6 +123,10 @@ type rawSource struct {
 	Scope struct {
 		Private bool `mapstructure:"private"`
 	} `mapstructure:"scope"`
+	Keep struct {
+		Accounts int `mapstructure:"accounts"`
+		Days     int `mapstructure:"days"`
+	} `mapstructure:"keep"`
 	AcceptMissing []string `mapstructure:"accept_missing"`
 }
 
@@ -144,6 +148,7 @@ func (in Input) source(name string, r rawSource, v values, fileDir string) (sour
 		},
 		MaxInFlight: r.MaxInFlight, MaxShards: r.MaxShards,
 		Quota: source.Quota(r.Quota), Refresh: source.Refresh(r.Refresh), Guard: source.Guard(r.Guard), Scope: source.Scope(r.Scope),
+		Keep:          source.Keep(r.Keep),
 		AcceptMissing: r.AcceptMissing,
 	}
 	secrets := []secretOf{

@@ -29,6 +29,7 @@ var placeholders = map[string]string{
 	"source": "acme", "sync": `\d{8}T\d{6}\.\d{3}Z-\w+`, "hour": `\d{8}T\d{2}`, "stream": `[a-z]+(\.[a-z0-9]+)*`, "file": `\d+-[a-z_]+\.json`,
 	"export": `[a-z0-9_]+`,
 	"n":      `\d+`, "nn": `\d{2}`, "run": `[0-9a-f-]+`, "activity": `\d+`, "attempt": `\d+`,
+	"to": `\d{8}T\d{6}\.\d{3}Z-\w+`, "from": `\d{8}T\d{6}\.\d{3}Z-\w+`,
 	"nnnn": `\d{4}`, "pass": `\d+`, "timestamp": `\d+`, "name": `[a-z_]+`, "id": `\w+`, "first": `\w{18}`, "last": `\w{18}`,
 }
 
@@ -126,7 +127,7 @@ func TestStorage_isDocumented(t *testing.T) {
 	done := make(chan error, 1)
 	go func() { done <- run.Get(t.Context(), nil) }()
 	seen := watch(t, p.store, done)
-	for _, part := range []string{"/plan/0000", "/plan/plan.json", "/described", "/records/", "/owner/", "/logins/", "/usage/", "/upload/", "/account"} {
+	for _, part := range []string{"/plan/0000", "/plan/plan.json", "/described", "/records/", "/owner/", "/logins/", "/usage/", "/upload/", "/account", "/accounts/", "/starts/", "/counted"} {
 		if !slices.ContainsFunc(slices.Collect(maps.Keys(seen)), func(key string) bool { return strings.Contains(key, part) }) {
 			t.Errorf("no key with %s was seen", part)
 		}

@@ -11,25 +11,35 @@ import (
 )
 
 // changeLogs are the change logs of a source that count: by the sync that a log leads to, the sync where it begins. Of two logs that lead
-// to one sync the one that begins earlier counts: the other one was folded into it.
-func changeLogs(ctx context.Context, store *staging.Store, source string) (map[string]string, error) {
-	logs := map[string]string{}
+// to one sync the one that begins earlier counts: the other one was folded into it. others are the keys of all that do not count.
+func changeLogs(
+	ctx context.Context, store *staging.Store, source string, wanted func(to string) bool,
+) (logs map[string]string, others []string, err error) {
+	logs = map[string]string{}
 	for key, err := range store.List(ctx, staging.ChangesPrefix(source)) {
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		to, from, ok := staging.ParseChanges(key)
-		if before, found := logs[to]; ok && from < to && (!found || from < before) {
+		before, found := logs[to]
+		switch {
+		case !ok || from >= to: // of another program
+		case !wanted(to) || found && before <= from:
+			others = append(others, key)
+		default:
+			if found {
+				others = append(others, staging.ChangesKey(source, to, before))
+			}
 			logs[to] = from
 		}
 	}
-	return logs, nil
+	return logs, others, nil
 }
 
 // CountChanges counts what differs between two syncs of a source; ok is false where no logs lead from one to the other, or more than are
 // read at once.
 func CountChanges(ctx context.Context, store *staging.Store, source, from, to string) (counts change.Counts, ok bool, err error) {
-	logs, err := changeLogs(ctx, store, source)
+	logs, _, err := changeLogs(ctx, store, source, func(string) bool { return true })
 	if err != nil {
 		return nil, false, err
 	}

@@ -9,9 +9,9 @@ import (
 )
 
 // Prune removes what no later sync needs, once sync has its record: its plan, its shards and the runs of what it sorted,
-// and everything that earlier syncs kept but their records. Its inventory stays: the next sync looks up what it misses of
-// it. Without the record Prune removes nothing.
-func Prune(ctx context.Context, store *staging.Store, sync staging.Sync) error {
+// everything that earlier syncs kept in their folders, and of what they left for those who look back what is not to be kept. Its
+// inventory stays: the next sync looks up what it misses of it. Without the record Prune removes nothing.
+func Prune(ctx context.Context, store *staging.Store, sync staging.Sync, keep Keep) error {
 	recorded, err := store.Exists(ctx, staging.RecordKey(sync.Source, sync.ID))
 	if err != nil || !recorded {
 		return wrapPrune(err)
@@ -37,7 +37,11 @@ func Prune(ctx context.Context, store *staging.Store, sync staging.Sync) error {
 			return wrapPrune(err)
 		}
 	}
-	return nil
+	old, err := newRetention(ctx, store, sync, keep)
+	if err != nil {
+		return wrapPrune(err)
+	}
+	return wrapPrune(old.run(ctx))
 }
 
 func wrapPrune(err error) error {

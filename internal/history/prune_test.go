@@ -53,14 +53,14 @@ func TestPrune_keepsWhatTheNextSyncReads(t *testing.T) {
 	streamtest.Write(t, s, current.PlanShard(0))
 	streamtest.Write(t, s, current.InventoryRun("reports", "0", streamtest.ReportID(0), streamtest.ReportID(1)), line)
 	before := streamtest.Keys(t, s, "")
-	if err := Prune(t.Context(), s, current); err != nil {
+	if err := Prune(t.Context(), s, current, Keep{}); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(before, streamtest.Keys(t, s, "")); diff != "" {
 		t.Errorf("without a record something went (-before +after):\n%s", diff)
 	}
 	recorded(t, s, current, line)
-	if err := Prune(t.Context(), s, current); err != nil {
+	if err := Prune(t.Context(), s, current, Keep{}); err != nil {
 		t.Fatal(err)
 	}
 	want := []string{
@@ -97,7 +97,7 @@ func TestPrune_keepsTheInventoryAsItStands(t *testing.T) {
 		streamtest.Write(t, s, key)
 	}
 	recorded(t, s, current)
-	if err := Prune(t.Context(), s, current); err != nil {
+	if err := Prune(t.Context(), s, current, Keep{}); err != nil {
 		t.Fatal(err)
 	}
 	var standing []string

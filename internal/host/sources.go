@@ -9,6 +9,7 @@ import (
 	"longhaul/activities"
 	"longhaul/internal/export"
 	"longhaul/internal/export/formats"
+	"longhaul/internal/history"
 	"longhaul/internal/quota"
 	"longhaul/internal/salesforce"
 	"longhaul/internal/source"
@@ -59,6 +60,7 @@ func (s *sources) build(from source.Source) (*activities.Source, error) {
 		Quota: quota.Policy{Ceiling: from.Quota.Ceiling, Share: from.Quota.Share}, Probe: from.Quota.Probe,
 		Audit:         max(from.Refresh.Audit, 0),
 		Guard:         activities.Guard{MaxShrink: from.Guard.MaxShrink, Timeout: from.Guard.Timeout},
+		Keep:          history.Keep{Accounts: from.Keep.Accounts, Days: from.Keep.Days},
 		AcceptMissing: from.AcceptMissing,
 	}
 	ready.Exports, err = s.exports(from)

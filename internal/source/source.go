@@ -26,6 +26,8 @@ const (
 	DefaultAudit        = 30 * 24 * time.Hour
 	DefaultMaxShrink    = 10 // percent
 	DefaultGuardTimeout = 7 * 24 * time.Hour
+	DefaultKeepAccounts = 90
+	DefaultKeepDays     = 400
 	MostInFlight        = 500
 	MostShards          = 64
 )
@@ -41,6 +43,7 @@ type Source struct {
 	Refresh     Refresh
 	Guard       Guard
 	Scope       Scope
+	Keep        Keep
 
 	AcceptMissing []string // permissions without which a sync goes on without asking, by short names such as ViewPublicReports
 	// UnboundedLogins lifts the bound of logins in an hour. No setting sets it: it is for tests whose tokens last for a moment.
@@ -87,6 +90,12 @@ type Scope struct {
 	Private bool `json:"private"` // reports and dashboards in other people's private folders too
 }
 
+// Keep says how much of the past is kept in the bucket for those who look back.
+type Keep struct {
+	Accounts int // of the newest syncs: what became of every report
+	Days     int // of what changed from sync to sync, and of how syncs ended
+}
+
 // CheckName returns what is wrong with the name of a source in the settings; nil for a good name.
 func CheckName(name string) error { return sourcename.Check(name) }
 
@@ -106,6 +115,8 @@ func (s Source) WithDefaults() Source {
 	s.Refresh.Audit = orDefault(s.Refresh.Audit, DefaultAudit)
 	s.Guard.MaxShrink = orDefault(s.Guard.MaxShrink, DefaultMaxShrink)
 	s.Guard.Timeout = orDefault(s.Guard.Timeout, DefaultGuardTimeout)
+	s.Keep.Accounts = orDefault(s.Keep.Accounts, DefaultKeepAccounts)
+	s.Keep.Days = orDefault(s.Keep.Days, DefaultKeepDays)
 	return s
 }
 

@@ -16,8 +16,10 @@ type Sync struct {
 	ID     string `json:"id"` // like 20261123T181610.042Z-ab12cd34: ids sort by time
 }
 
-// stream ends the keys of compressed streams.
-const stream = ".jsonl.zst"
+// StreamSuffix ends the keys of compressed streams.
+const StreamSuffix = ".jsonl.zst"
+
+const stream = StreamSuffix
 
 // RecordPrefix is the prefix of the records of a source's syncs, oldest first.
 func RecordPrefix(source string) string { return "sources/" + source + "/records/" }
