@@ -43,12 +43,23 @@ func TestMonths_ofTwoSyncsADay(t *testing.T) {
 			input["upload"] = false
 		}
 		syncs = append(syncs, p.keepAside(t, p.sync(t, input), before))
+		syncs[n].deliver = len(input) == 0
 	}
 	syncs, cases := p.plantCases(t, syncs)
 	p.requireHistory(t, syncs)
 	p.requireDiffs(t, syncs, s.pairs)
 	p.requireWhy(t, syncs, cases)
+	p.requireSmall(t, syncs)
+	used := peak(func() { p.said(t, syncs[0].sync, syncs[len(syncs)-1].sync) })
+	t.Logf("a diff of the first and the last sync needs %d MB", used>>20)
+	if used > mostMemory {
+		t.Errorf("a diff needs %d bytes of memory", used)
+	}
 }
+
+// mostMemory bounds what a diff may need beyond what is in use, with what waits for the garbage collector: the truth of all syncs lies in
+// the same memory.
+const mostMemory = 512 << 20
 
 // pass moves the time on. The clock of the worker, which stands still meanwhile, dates the usage, so what is left of it is removed as by
 // a sync of days later.
@@ -84,6 +95,7 @@ func (p *plant) requireHistory(t *testing.T, syncs []*truth) {
 			t.Errorf("history says %+v, and the sync was %s, %s, of %d calls", one, want.sync, want.result.Outcome, want.result.APICalls)
 		}
 	}
+	requireCounts(t, got, syncs)
 }
 
 func (p *plant) requireDiffs(t *testing.T, syncs []*truth, pairs int) {

@@ -42,6 +42,7 @@ func (r *record) same(other *record) bool {
 type truth struct {
 	sync    string
 	result  workflows.Result
+	deliver bool // it was started to deliver
 	records map[string]*record
 }
 

@@ -77,6 +77,7 @@ func (p *plant) plantCases(t *testing.T, syncs []*truth) ([]*truth, []planted) {
 	next := func(after time.Duration) {
 		p.pass(t, after)
 		syncs = append(syncs, p.keepAside(t, p.sync(t, nil), syncs[len(syncs)-1]))
+		syncs[len(syncs)-1].deliver = true
 	}
 	w := &whole{newest: syncs[len(syncs)-1], taken: map[string]bool{}}
 	name := func(id string) string { return w.newest.records[id].name }
