@@ -2,6 +2,7 @@ package account
 
 import (
 	"fmt"
+	"maps"
 	"testing"
 	"time"
 
@@ -20,7 +21,9 @@ import (
 func reportOf(t *testing.T, n, day int, of, modified string, state description.State, label string) string {
 	t.Helper()
 	d := description.Description{ID: id("00O", n), State: state, Modified: modified, At: time.Date(2026, 11, day, 0, 0, 0, 0, time.UTC)}
+	d.Audited = day == 2 && modified == "x" // its date stands still
 	if state.HasColumns() {
+		d.Type = of
 		d.ReportMetadata = fmt.Appendf(nil, `{"reportType":{"type":%q},"detailColumns":["A"]}`, of)
 		d.ReportExtendedMetadata = fmt.Appendf(nil, `{"detailColumnInfo":{"A":{"label":%q,"dataType":"string"}}}`, label)
 	} else {
@@ -83,6 +86,25 @@ func TestWrite_countsWhatWasDescribedAgainThoughItsDateStoodStill(t *testing.T) 
 	changes := change.Counts{item.Report: {Columns: 2, State: 3}}
 	if diff := cmp.Diff(changes, record.Changes); diff != "" {
 		t.Errorf("changes (-want +got):\n%s", diff)
+	}
+}
+
+// TestAudits_decideWhichTypesAreDescribedAgain has a small type that has drifted, and one that was described again as a whole.
+func TestAudits_decideWhichTypesAreDescribedAgain(t *testing.T) {
+	t.Parallel()
+	counted := audits{}
+	for n, state := range []description.State{description.StateDescribed, description.StateReused, description.StateDescribed, description.StateDenied} {
+		head := description.Description{State: state, Type: "Small", Audited: n < 2, At: time.Unix(2, 0)}
+		counted.see(&head)
+		counted.count(&side{head: description.Description{Type: "Small"}, has: true}, &side{head: head, has: true}, true)
+	}
+	counted.add("", audited{audits: 3, drifted: 3, reports: 3})
+	if want := (audits{"Small": {2, 2, 3}}); !maps.Equal(want, counted) {
+		t.Errorf("counted %+v", counted)
+	}
+	got := counted.after(map[string]history.Audit{"Renewed": {Audited: 300, Drifted: 300, Renew: true}, "Other": {Audited: 3}})
+	if diff := cmp.Diff(map[string]history.Audit{"Small": {Audited: 2, Drifted: 2, Renew: true}, "Other": {Audited: 3}}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 

@@ -137,6 +137,7 @@ func (w *walk) described(_ context.Context, line []byte) (err error) {
 		return err
 	}
 	now.has = true
+	w.audits.see(&now.head)
 	reused := w.at.had && w.at.was.State.HasColumns() && now.head.State.HasColumns() && w.at.was.Described == moment(now.head.At)
 	if w.log != nil && !reused {
 		now.keep(line)

@@ -94,7 +94,7 @@ func (w *walk) count(ctx context.Context) (err error) {
 	if w.record.GapFolders, err = w.folders.largest(ctx, w.inventory(ctx, listing.Folders)); err != nil {
 		return err
 	}
-	w.record.Audits = addAudits(w.past.audits, w.audits)
+	w.record.Audits = w.audits.after(w.past.audits)
 	if w.log != nil {
 		w.record.Changes, w.record.Compared, err = compared(ctx, w.Input, w.past.sync, w.log.Counts)
 	}

@@ -124,8 +124,7 @@ func TestRegistry_listsTheKnownSources(t *testing.T) {
 	want := Source{
 		Name: "acme", Salesforce: Salesforce{Auth: ClientCredentials}, Exports: []Export{{Name: DefaultExport}}, MaxInFlight: 4, MaxShards: 4,
 		Quota: Quota{Ceiling: 80, Share: 25, Probe: 45 * time.Minute}, Guard: Guard{MaxShrink: 10, Timeout: 168 * time.Hour},
-		Refresh: Refresh{Audit: 30 * 24 * time.Hour},
-		Keep:    Keep{Accounts: 90, Days: 400},
+		Refresh: Refresh{Audit: 30 * 24 * time.Hour}, Keep: Keep{Accounts: 90, Days: 400},
 	}
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Errorf("%v %s", err, diff)
