@@ -22,20 +22,14 @@ import (
 type org struct {
 	reports, users int
 	columns        int // of a report
-	random         *rand.Rand
-	ids            []string // of the reports
-	seed           uint64
 }
 
 func newOrg(reports, columns int) *org {
-	o := &org{reports: reports, users: max(reports/25, 1), columns: columns, random: rand.New(rand.NewPCG(1, 2)), seed: 1}
-	n := 0
-	for range reports {
-		n += 1 + o.random.IntN(40)
-		o.ids = append(o.ids, orgID("00O5g00000", n))
-	}
-	return o
+	return &org{reports: reports, users: max(reports/25, 1), columns: columns}
 }
+
+// id is that of a report.
+func (o *org) id(n int) string { return orgID("00O5g00000", n*40+o.of(10, n).IntN(40)) }
 
 // orgID is an Id of 18 characters whose five digits count in the order of bytes.
 func orgID(prefix string, n int) string {
@@ -158,7 +152,7 @@ func (o *org) stage(tb testing.TB, store *staging.Store, sync staging.Sync, numb
 			r := o.of(4, n)
 			n += 1 + r.IntN(9)
 			add(`{"attributes":{},"Id":%q,"CustomReportId":%q,"DashboardId":%q,"Name":null}`,
-				orgID("01a5g00000", n), o.ids[r.IntN(len(o.ids))], orgID("01Z5g00000", 1+r.IntN(dashboards)*5))
+				orgID("01a5g00000", n), o.id(r.IntN(o.reports)), orgID("01Z5g00000", 1+r.IntN(dashboards)*5))
 		}
 	})
 }
@@ -182,7 +176,7 @@ func (o *org) report(n int, c fate) string {
 	}
 	return fmt.Sprintf(`{"attributes":{"type":"Report","url":"/services/data/v59.0/sobjects/Report/%[1]s"},"Id":%[1]q,"Name":%[2]q,`+
 		`"OwnerId":%[3]q,"Format":%[4]q,"CreatedById":%[5]q,"LastModifiedById":%[6]q,"LastModifiedDate":%[7]q,"Description":null}`,
-		o.ids[n], name, folder, format, by, o.user(r), o.modified(n, c))
+		o.id(n), name, folder, format, by, o.user(r), o.modified(n, c))
 }
 
 func (o *org) modified(n int, c fate) string {
@@ -196,7 +190,7 @@ func (o *org) modified(n int, c fate) string {
 func (o *org) description(tb testing.TB, n int, c fate) []byte {
 	r := o.of(8, n)
 	at := time.Date(2026, 11, 20, 10, 0, 0, int(r.Int64N(1000))*1e6, time.UTC).Add(time.Duration(n) * 40 * time.Millisecond)
-	d := description.Description{ID: o.ids[n], State: description.StateReused, Modified: o.modified(n, c), At: at, ColumnsChecked: 1}
+	d := description.Description{ID: o.id(n), State: description.StateReused, Modified: o.modified(n, c), At: at, ColumnsChecked: 1}
 	if r.IntN(100) == 0 && c == same {
 		d.State, d.Reason = description.StateDenied, description.ReasonNoAccess
 	} else {
