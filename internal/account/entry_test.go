@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"longhaul/internal/description"
+	"longhaul/internal/history/item"
 	"longhaul/internal/listing"
 	"longhaul/internal/salesforce"
 )
@@ -124,7 +125,7 @@ func TestWrite_saysWhyAComponentLeadsNowhere(t *testing.T) {
 			lines := f.account(Manifest{})
 			want := `{"kind":"component","id":"01a000000000001AAA","state":"listed"`
 			if test.want != "" {
-				message, err := json.Marshal(componentMessages[test.want])
+				message, err := json.Marshal(item.ComponentMessages[test.want])
 				if err != nil || len(message) < 20 {
 					t.Fatal(string(message), err)
 				}

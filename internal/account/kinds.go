@@ -86,7 +86,7 @@ func (w *walk) component(_ context.Context, line []byte) error {
 	}
 	i.State, i.Reason = description.StateListed, w.at.flaw
 	was := w.take(listing.Components, &i)
-	e := entry{kind: "component", id: i.ID, name: name, state: i.State, reason: i.Reason, message: componentMessages[i.Reason]}
+	e := entry{kind: "component", id: i.ID, name: name, state: i.State, reason: i.Reason, message: item.ComponentMessages[i.Reason]}
 	if err := w.show(&e); err != nil {
 		return err
 	}

@@ -199,7 +199,8 @@ func TestDiff_pagesAreCompleteAndInOrder(t *testing.T) {
 	was, now := moment{}, moment{}
 	for i := range 900 {
 		id := idOf("00O", i)
-		was[id] = &thing{kind: item.Report, fields: change.Fields{change.Name: strings.Repeat("report ", 5), change.Folder: idOf("00l", i%50), change.State: "described"}, columns: map[string]change.Column{"a": {Label: "A"}, "b": {Label: "B"}}}
+		was[id] = report(strings.Repeat("report ", 5), i%50)
+		was[id].columns = map[string]change.Column{"a": {Label: "A"}, "b": {Label: "B"}}
 		switch after := was[id].clone(); i % 5 {
 		case 0:
 			delete(after.columns, "b")
@@ -245,7 +246,8 @@ func TestDiff_pagesAreCompleteAndInOrder(t *testing.T) {
 func TestDiff_anEntryFitsOnAPage(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	wide := &thing{kind: item.Report, fields: change.Fields{change.Name: strings.Repeat("\x01", 90000), change.State: "described"}, columns: map[string]change.Column{}}
+	wide := report(strings.Repeat("\x01", 90000), 1)
+	wide.columns = map[string]change.Column{}
 	for i := range 5000 {
 		wide.columns[fmt.Sprintf("COLUMN_%d", i)] = change.Column{Label: "x"}
 	}

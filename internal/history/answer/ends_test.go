@@ -17,9 +17,9 @@ import (
 // steps is a source with one more report at each sync.
 func steps(t *testing.T, n int) *world {
 	t.Helper()
-	w, now := newWorld(t), moment{}
+	w := newWorld(t)
 	for i := range n {
-		now = moment{}
+		now := moment{}
 		for j := range i + 1 {
 			now[idOf("00O", j)] = report(fmt.Sprintf("report %d", j), 1)
 		}
@@ -70,7 +70,10 @@ func TestDiff_saysWhichPairsItCanServe(t *testing.T) {
 		q    Query
 		says []string
 	}{
-		{Query{From: w.syncs[1], To: w.syncs[4]}, []string{"cannot be compared", "any two of the 4 syncs from " + w.syncs[3] + " to " + w.syncs[6], "any two of the 3 syncs from " + w.syncs[0] + " to " + w.syncs[2]}},
+		{Query{From: w.syncs[1], To: w.syncs[4]}, []string{
+			"cannot be compared", "any two of the 4 syncs from " + w.syncs[3] + " to " + w.syncs[6],
+			"any two of the 3 syncs from " + w.syncs[0] + " to " + w.syncs[2],
+		}},
 		{Query{To: failed}, []string{failed + " left no record"}},
 		{Query{From: failed}, []string{failed + " left no record"}},
 		{Query{To: w.syncs[0]}, []string{"had none before it", w.syncs[6]}},

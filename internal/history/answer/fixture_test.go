@@ -129,7 +129,11 @@ func (w *world) sync(now moment, edit ...func(*history.Record)) string {
 		Source: source, Started: began(id), Finished: began(id).Add(time.Hour), Outcome: "complete", Coverage: 1, Compared: previous,
 		Identity: description.Identity{OrgID: idOf("00D", 1), UserID: idOf("005", 1)},
 		Files: map[string][]staging.Object{"castor": {
-			{Key: "1-reports_metadata.json"}, {Key: "1-reports.json"}, {Key: "1-dashboard_components.json"}, {Key: "1-dashboards.json"}, {Key: "1-folders.json"},
+			{Key: "1-reports_metadata.json"},
+			{Key: "1-reports.json"},
+			{Key: "1-dashboard_components.json"},
+			{Key: "1-dashboards.json"},
+			{Key: "1-folders.json"},
 		}},
 	}
 	for _, one := range edit {

@@ -168,7 +168,8 @@ func TestShow_isBoundedToAPage(t *testing.T) {
 		t.Errorf("left out: %v, %d audits", got.LeftOut, len(got.Record.Audits))
 	}
 	failed := w.skip(&history.Start{Trigger: "cli"}, &history.End{Outcome: "cancelled"})
-	if got, err = w.engine.Show(t.Context(), Query{}); err != nil || got.Sync.Sync != failed || got.End == nil || got.Start == nil || got.Sync.Outcome != "cancelled" {
+	got, err = w.engine.Show(t.Context(), Query{})
+	if err != nil || got.Sync.Sync != failed || got.End == nil || got.Start == nil || got.Sync.Outcome != "cancelled" {
 		t.Errorf("%+v, %v", got, err)
 	}
 }

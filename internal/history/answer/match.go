@@ -44,6 +44,9 @@ func (n *inquiry) match(ctx context.Context, s sighting) (Match, error) {
 	} else {
 		reason := description.Reason(i.Reason)
 		m.Reason, m.Fix = short(reason.Sentence(i.Answer)), fix(i.State, reason)
+		if i.Kind == item.Component {
+			m.Reason = item.ComponentMessages[i.Reason]
+		}
 		if m.Reason == "" && i.Reason != "" {
 			m.Reason = "This version of Longhaul does not know the reason " + m.Code + ", which a newer one stored."
 		}
@@ -125,7 +128,6 @@ func (n *inquiry) nameFolders(ctx context.Context, matches []Match) error {
 	if account == "" && len(n.accounts) > 0 {
 		account = n.accounts[0]
 	}
-	dashboards := map[string]item.Item{}
 	find := func(ids []string) (map[string]item.Item, error) {
 		if account == "" || len(ids) == 0 {
 			return nil, nil

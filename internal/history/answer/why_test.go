@@ -28,6 +28,12 @@ func without(reason description.Reason, name string) *thing {
 	return t
 }
 
+const lightning = "https://acme.lightning.force.com/lightning/r/Report/"
+
+var fileNames = map[item.Kind]string{
+	item.Report: "1-reports.json", item.Dashboard: "1-dashboards.json", item.Component: "1-dashboard_components.json", item.Folder: "1-folders.json",
+}
+
 // planted is a source of six syncs with records of every fate.
 func planted(t *testing.T) *world {
 	t.Helper()
@@ -90,7 +96,7 @@ func TestWhy_saysWhatBecameOfARecord(t *testing.T) {
 	}{
 		{of: idOf("00O", 1), state: "described", folder: "Sales", since: "0", last: "5"},
 		{of: idOf("00O", 1)[:15], state: "described", folder: "Sales", since: "0", last: "5"},
-		{of: "https://acme.lightning.force.com/lightning/r/Report/" + idOf("00O", 1) + "/view?queryScope=userFolders", state: "described", folder: "Sales", since: "0", last: "5"},
+		{of: lightning + idOf("00O", 1) + "/view?queryScope=userFolders", state: "described", folder: "Sales", since: "0", last: "5"},
 		{of: "https://acme.my.salesforce.com/" + idOf("01Z", 1)[:15], state: "listed", folder: "Sales", since: "0", last: "5"},
 		{of: idOf("01a", 1), state: "listed", folder: "Sales", since: "0", last: "5"},
 		{of: idOf("00l", 2), state: "listed", since: "0", last: "5"},
@@ -100,7 +106,7 @@ func TestWhy_saysWhatBecameOfARecord(t *testing.T) {
 		{of: "wide", state: "unsupported", folder: "Sales", since: "0", last: "5", reason: "more columns than", fix: "fewer than 100"},
 		{of: "joined", state: "unsupported", folder: "Sales", since: "0", last: "5", reason: "joined reports", fix: "without columns"},
 		{of: "obsolete", state: "obsolete", folder: "Sales", since: "0", last: "5", reason: "obsolete", fix: "in Setup"},
-		{of: "deleted", state: "gone", folder: "Service", since: "2", last: "1", reason: "The sync of 2026-09-01 18:00 UTC was the last", fix: "recycle bin"},
+		{of: "deleted", state: "gone", folder: "Service", since: "2", last: "1", reason: "The sync of 2026-09-01 18:00 UTC was", fix: "recycle bin"},
 		{of: idOf("00O", 6), state: "gone", folder: "Service", since: "2", last: "1", reason: "deleted, or hidden", fix: "Manage All Private"},
 		{of: idOf("00O", 10), state: "gone", folder: "Sales", since: "1", last: "0", reason: "2026-09-01 06:00"},
 		{of: "old name", state: "described", folder: "Sales", since: "0", last: "5"},
@@ -127,7 +133,7 @@ func TestWhy_saysWhatBecameOfARecord(t *testing.T) {
 		if want := began(m.LastSync).Add(2 * time.Hour); !m.DeliveredAt["castor"].Equal(want) {
 			t.Errorf("%s: delivered at %v, want %v", row.of, m.DeliveredAt, want)
 		}
-		if want := "1-" + map[item.Kind]string{item.Report: "reports", item.Dashboard: "dashboards", item.Component: "dashboard_components", item.Folder: "folders"}[m.Kind] + ".json"; m.File["castor"] != want {
+		if want := fileNames[m.Kind]; m.File["castor"] != want {
 			t.Errorf("%s: in %v, want %s", row.of, m.File, want)
 		}
 	}
@@ -164,7 +170,10 @@ func TestWhy_ofWhatNoSyncHas(t *testing.T) {
 	w.engine.Host = "acme.my.salesforce.com"
 	foreign := "https://other.lightning.force.com/lightning/r/Report/" + idOf("00O", 99) + "/view"
 	for of, says := range map[string][]string{
-		idOf("00O", 99): {"No sync that is kept has this report", "since 2026-09-01", "another user's private folder", "scope.private: false", "not shared with the run-as user (" + idOf("005", 1), "another org", "ask_org"},
+		idOf("00O", 99): {
+			"No sync that is kept has this report", "since 2026-09-01", "another user's private folder", "scope.private: false",
+			"not shared with the run-as user (" + idOf("005", 1), "another org", "ask_org",
+		},
 		idOf("01Z", 99): {"this dashboard", "View Dashboards in Public Folders"},
 		idOf("00l", 99): {"this folder", "not be shared with"},
 		"no such name":  {"this record", "try its Id"},

@@ -114,6 +114,7 @@ func hiders(kind item.Kind, newest *history.Record) (all []string) {
 	switch kind {
 	case item.Report:
 		what = "\"View Reports in Public Folders\" opens all public ones"
+	case item.Folder, item.User:
 	case item.Dashboard, item.Component:
 		what = "\"View Dashboards in Public Folders\" opens all public ones"
 	}

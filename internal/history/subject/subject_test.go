@@ -13,6 +13,9 @@ const (
 	report15 = "00O5g00000AbCdE"
 	folder15 = "00l5g00000FoLdR"
 	dash15   = "01Z5g00000DaShB"
+
+	at   = "acme.lightning.force.com"
+	site = "https://" + at + "/"
 )
 
 func long(t testing.TB, id string) string {
@@ -44,22 +47,22 @@ func TestParse_findsTheRecord(t *testing.T) {
 		"Sales.com figures":             {Name: "Sales.com figures"},
 		`"Pipeline"`:                    {Name: "Pipeline"},
 		"Bericht \u2013 \u00dcbersicht": {Name: "Bericht \u2013 \u00dcbersicht"},
-		"https://acme.lightning.force.com/lightning/r/Report/" + report + "/view":                                           {item.Report, report, "", "acme.lightning.force.com"},
-		"https://acme.lightning.force.com/lightning/r/Report/" + report15 + "/view?queryScope=userFolders#top":              {item.Report, report, "", "acme.lightning.force.com"},
-		"https://acme.lightning.force.com/lightning/r/Report/" + report + "/view?c__folder=" + folder + "&c__x=1":           {item.Report, report, "", "acme.lightning.force.com"},
+		site + "lightning/r/Report/" + report + "/view":                                                                     {item.Report, report, "", at},
+		site + "lightning/r/Report/" + report15 + "/view?queryScope=userFolders#top":                                        {item.Report, report, "", at},
+		site + "lightning/r/Report/" + report + "/view?c__folder=" + folder + "&c__x=1":                                     {item.Report, report, "", at},
 		"https://ACME--uat.sandbox.lightning.force.com/lightning/r/Dashboard/" + dashboard + "/view?queryScope=userFolders": {item.Dashboard, dashboard, "", "acme--uat.sandbox.lightning.force.com"},
-		"https://acme.lightning.force.com/lightning/r/Folder/" + folder + "/view?queryScope=userFolders":                    {item.Folder, folder, "", "acme.lightning.force.com"},
-		"https://acme.lightning.force.com/lightning/o/Report/home?queryScope=userFoldersCreatedByMe&folderId=" + folder15:   {item.Folder, folder, "", "acme.lightning.force.com"},
-		"https://acme.lightning.force.com/lightning/page/home?ws=%2Flightning%2Fr%2FReport%2F" + report + "%2Fview":         {item.Report, report, "", "acme.lightning.force.com"},
-		"https://acme.lightning.force.com/one/one.app#/sObject/" + dashboard + "/view":                                      {item.Dashboard, dashboard, "", "acme.lightning.force.com"},
-		"https://acme.lightning.force.com/one/one.app#" + old:                                                               {item.Report, report, "", "acme.lightning.force.com"},
-		"https://acme.lightning.force.com/reportbuilder/reportType.app?reportId=" + report:                                  {item.Report, report, "", "acme.lightning.force.com"},
+		site + "lightning/r/Folder/" + folder + "/view?queryScope=userFolders":                                              {item.Folder, folder, "", at},
+		site + "lightning/o/Report/home?queryScope=userFoldersCreatedByMe&folderId=" + folder15:                             {item.Folder, folder, "", at},
+		site + "lightning/page/home?ws=%2Flightning%2Fr%2FReport%2F" + report + "%2Fview":                                   {item.Report, report, "", at},
+		"https://acme.lightning.force.com/one/one.app#/sObject/" + dashboard + "/view":                                      {item.Dashboard, dashboard, "", at},
+		"https://acme.lightning.force.com/one/one.app#" + old:                                                               {item.Report, report, "", at},
+		"https://acme.lightning.force.com/reportbuilder/reportType.app?reportId=" + report:                                  {item.Report, report, "", at},
 		"https://acme.my.salesforce.com/" + report15:                                                                        {item.Report, report, "", "acme.my.salesforce.com"},
 		"https://acme.my.salesforce.com/" + report15 + "?pv0=x&pv1=y":                                                       {item.Report, report, "", "acme.my.salesforce.com"},
 		"https://acme.my.salesforce.com:443/" + dashboard:                                                                   {item.Dashboard, dashboard, "", "acme.my.salesforce.com"},
 		"https://acme.my.salesforce.com/00O/o?fcf=" + folder15:                                                              {item.Folder, folder, "", "acme.my.salesforce.com"},
 		"acme.my.salesforce.com/" + dash15:                                                                                  {item.Dashboard, dashboard, "", "acme.my.salesforce.com"},
-		"acme.lightning.force.com/lightning/r/Report/" + report + "/edit":                                                   {item.Report, report, "", "acme.lightning.force.com"},
+		"acme.lightning.force.com/lightning/r/Report/" + report + "/edit":                                                   {item.Report, report, "", at},
 	} {
 		if got, err := Parse(text); err != nil || got != want {
 			t.Errorf("%s\n is %+v, %v\nwant %+v", text, got, err, want)
@@ -72,12 +75,12 @@ func TestParse_refusesWhatNamesNoRecord(t *testing.T) {
 	for text, says := range map[string]string{
 		"":     "by its Id, a link to it, or its name",
 		"  \t": "by its Id",
-		"https://acme.lightning.force.com/lightning/r/Account/0015g00000AbCdEAAV/view": "names no report",
-		"https://acme.lightning.force.com/lightning/o/Report/home":                     "names no report",
-		"https://acme.my.salesforce.com/":                                              "names no report",
-		"https://%zz/00O":                                                              "is no link",
-		"://x":                                                                         "is no link",
-		strings.Repeat("x", most+1):                                                    "at most",
+		site + "lightning/r/Account/0015g00000AbCdEAAV/view": "names no report",
+		site + "lightning/o/Report/home":                     "names no report",
+		"https://acme.my.salesforce.com/":                    "names no report",
+		"https://%zz/00O":                                    "is no link",
+		"://x":                                               "is no link",
+		strings.Repeat("x", most+1):                          "at most",
 	} {
 		if got, err := Parse(text); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%.80s is %+v, %v", text, got, err)
@@ -99,7 +102,7 @@ func TestFolderID_takesWhatHoldsRecords(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	for _, text := range []string{
-		report15, long(f, report15), "https://acme.lightning.force.com/lightning/r/Report/" + long(f, report15) + "/view?a=b#c", "a name",
+		report15, long(f, report15), site + "lightning/r/Report/" + long(f, report15) + "/view?a=b#c", "a name",
 		"https://x.my.salesforce.com/one/one.app#eyJhIjoiYiJ9", "acme.my.salesforce.com/?ws=%252F00O5g00000AbCdE", "\xff\x00", "//",
 	} {
 		f.Add(text)

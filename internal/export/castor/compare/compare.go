@@ -59,8 +59,11 @@ var order = []struct {
 	name string
 	kind item.Kind
 }{
-	{castor.Reports, item.Report}, {castor.Dashboards, item.Dashboard}, {castor.DashboardComponents, item.Component},
-	{castor.Folders, item.Folder}, {castor.Users, item.User},
+	{castor.Reports, item.Report},
+	{castor.Dashboards, item.Dashboard},
+	{castor.DashboardComponents, item.Component},
+	{castor.Folders, item.Folder},
+	{castor.Users, item.User},
 }
 
 // comparison is a comparison under way.
@@ -226,6 +229,7 @@ func (f *File) add(differ map[string]sameBut) {
 	is, api := true, false
 	for name, how := range differ {
 		switch how {
+		case same:
 		case byTime:
 			f.Time[name]++
 		case byAPI:

@@ -28,9 +28,9 @@ func id(prefix string, n int) string {
 
 // ours and theirs are the two ways in which records are written.
 type style struct {
-	colon, comma, version, name, runtime string
-	escape                               bool
-	turned                               bool // the records lie in the other order
+	colon, comma, version, runtime string
+	escape                         bool
+	turned                         bool // the records lie in the other order
 }
 
 var (
@@ -71,8 +71,13 @@ func (s style) write(t *testing.T, dir string, timestamp int64, files map[string
 
 func reportLine(n int, name, folder string, more ...[2]string) line {
 	return append(line{
-		{"attributes", `{"type":"Report","url":"/services/data/v59.0/sobjects/Report/` + id("00O", n) + `"}`}, {"Id", `"` + id("00O", n) + `"`},
-		{"Name", `"` + name + `"`}, {"OwnerId", `"` + folder + `"`}, {"Format", `"Tabular"`}, {"LastRunDate", "null"}, {"Description", "null"},
+		{"attributes", `{"type":"Report","url":"/services/data/v59.0/sobjects/Report/` + id("00O", n) + `"}`},
+		{"Id", `"` + id("00O", n) + `"`},
+		{"Name", `"` + name + `"`},
+		{"OwnerId", `"` + folder + `"`},
+		{"Format", `"Tabular"`},
+		{"LastRunDate", "null"},
+		{"Description", "null"},
 	}, more...)
 }
 
@@ -84,13 +89,20 @@ func metadataLine(n int, columns string) line {
 func org() map[string][]line {
 	sales := id("00l", 1)
 	return map[string][]line{
-		castor.Folders: {{{"Id", `"` + sales + `"`}, {"Name", `"Vertrieb für alle"`}, {"ParentId", "null"}, {"Url", `"https://x/services/data/v59.0/sobjects/Folder/` + sales + `"`}}},
+		castor.Folders: {{
+			{"Id", `"` + sales + `"`},
+			{"Name", `"Vertrieb für alle"`},
+			{"ParentId", "null"},
+			{"Url", `"https://x/services/data/v59.0/sobjects/Folder/` + sales + `"`},
+		}},
 		castor.Reports: {reportLine(1, "Übersicht für alle", sales), reportLine(2, "b", sales), reportLine(3, "c", sales), reportLine(4, "d", sales)},
 		castor.ReportsMetadata: {
 			metadataLine(1, `{"A":{"label":"A","dataType":"string","filterable":true,"n":1.0},"B":{"label":"B","dataType":"int"}}`),
 			metadataLine(2, `{"A":{"label":"A","dataType":"string"}}`), metadataLine(3, `{}`),
 		},
-		castor.Dashboards: {{{"Id", `"` + id("01Z", 1) + `"`}, {"Title", `"Board"`}, {"FolderId", `"` + sales + `"`}, {"RunningUserId", `"` + id("005", 1) + `"`}}},
+		castor.Dashboards: {{
+			{"Id", `"` + id("01Z", 1) + `"`}, {"Title", `"Board"`}, {"FolderId", `"` + sales + `"`}, {"RunningUserId", `"` + id("005", 1) + `"`},
+		}},
 		castor.DashboardComponents: {
 			{{"attributes", `{"url":"/services/data/v59.0/sobjects/DashboardComponent/` + id("01a", 1) + `"}`}, {"Name", `"Chart"`}},
 			{{"attributes", `{"url":"/services/data/v59.0/sobjects/DashboardComponent/` + id("01a", 2) + `"}`}, {"Name", "null"}},
@@ -148,7 +160,10 @@ func TestFolders_sayWhatDiffers(t *testing.T) {
 	t.Parallel()
 	a, b := t.TempDir(), t.TempDir()
 	was, now := org(), org()
-	now[castor.Reports] = []line{reportLine(1, "Übersicht für alle", id("00l", 1)), reportLine(2, "b2", id("00l", 2)), reportLine(3, "c", id("00l", 1), [2]string{"NamespacePrefix", `"x"`}), reportLine(5, "e", id("00l", 1)), reportLine(5, "e", id("00l", 1))}
+	now[castor.Reports] = []line{
+		reportLine(1, "Übersicht für alle", id("00l", 1)), reportLine(2, "b2", id("00l", 2)),
+		reportLine(3, "c", id("00l", 1), [2]string{"NamespacePrefix", `"x"`}), reportLine(5, "e", id("00l", 1)), reportLine(5, "e", id("00l", 1)),
+	}
 	now[castor.ReportsMetadata] = []line{
 		metadataLine(1, `{"A":{"label":"A","dataType":"double","filterable":false,"n":1},"C":{"label":"C","dataType":"int"}}`),
 		metadataLine(3, `null`), metadataLine(5, `{"A":{"label":"A","dataType":"string"}}`),
@@ -168,8 +183,11 @@ func TestFolders_sayWhatDiffers(t *testing.T) {
 				Renamed: []answer.Renamed{{ID: id("00O", 2), Was: "b", Now: "b2"}},
 				Moved:   []answer.Moved{{ID: id("00O", 2), Name: "b2", Was: sales, Now: id("00l", 2)}},
 			},
-			Columns: []answer.ColumnsChanged{{ID: id("00O", 1), Name: "Übersicht für alle", Gained: []string{"C"}, Lost: []string{"B"}, Changed: []answer.ColumnChanged{{Column: "A", Was: column("string"), Now: column("double")}}}},
-			State:   []answer.StateChanged{{ID: id("00O", 2), Name: "b2", Was: "described", Now: "without_columns"}},
+			Columns: []answer.ColumnsChanged{{
+				ID: id("00O", 1), Name: "Übersicht für alle", Gained: []string{"C"}, Lost: []string{"B"},
+				Changed: []answer.ColumnChanged{{Column: "A", Was: column("string"), Now: column("double")}},
+			}},
+			State: []answer.StateChanged{{ID: id("00O", 2), Name: "b2", Was: "described", Now: "without_columns"}},
 		},
 		Users: answer.UserChanges{Gone: []string{id("005", 1)}},
 	}
@@ -177,7 +195,11 @@ func TestFolders_sayWhatDiffers(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	all := counts(got)
-	if diff := cmp.Diff(File{Name: "reports", From: 4, To: 5, Same: 1, Differ: 2, OnlyFrom: 1, OnlyTo: 1, Repeated: 1, Fields: map[string]int64{"Name": 1, "OwnerId": 1, "NamespacePrefix": 1}}, all[castor.Reports], cmpopts.EquateEmpty()); diff != "" {
+	wantReports := File{
+		Name: "reports", From: 4, To: 5, Same: 1, Differ: 2, OnlyFrom: 1, OnlyTo: 1, Repeated: 1,
+		Fields: map[string]int64{"Name": 1, "OwnerId": 1, "NamespacePrefix": 1},
+	}
+	if diff := cmp.Diff(wantReports, all[castor.Reports], cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("reports (-want +got):\n%s", diff)
 	}
 	wantColumns := File{
