@@ -18,7 +18,7 @@ import (
 type size struct{ reports, days, pairs int }
 
 func sizes() size {
-	if os.Getenv("LONGHAUL_E2E_FULL") != "" {
+	if whole() {
 		return size{reports: 2000, days: 90, pairs: 200}
 	}
 	return size{reports: 300, days: 3, pairs: 20}

@@ -46,7 +46,7 @@ func (p *people) work(t *testing.T, at *plant) {
 		at.tryChurn(server.Churn{Restore: server.Picks{Number: 1}})
 		at.tryChurn(server.Churn{Allow: server.Picks{Number: 1 + p.random.IntN(3)}})
 	}
-	at.churn(t, server.Churn{
+	at.tryChurn(server.Churn{ // a small org may have none left to change so
 		Object: "Dashboard", Create: p.random.IntN(2), Rename: p.some(1), Move: p.once(3), Delete: p.once(5), RunAs: p.some(1), Private: p.once(9),
 	})
 	folders := server.Churn{Object: "Folder", Rename: p.once(4)}

@@ -3,6 +3,7 @@ package lookback
 import (
 	"context"
 	"log/slog"
+	"os"
 	"testing"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"longhaul/activities"
 	"longhaul/internal/config"
 	"longhaul/internal/export/castor"
+	"longhaul/internal/history"
 	"longhaul/internal/host"
 	"longhaul/internal/simulator/org"
 	"longhaul/internal/simulator/server"
@@ -126,3 +128,15 @@ func (p *plant) try(t *testing.T, input map[string]any) (result workflows.Result
 	}
 	return result, env.GetWorkflowResult(&result)
 }
+
+// record is the record of a sync.
+func (p *plant) record(t *testing.T, sync string) (r history.Record) {
+	t.Helper()
+	if err := p.store.ReadJSON(t.Context(), staging.RecordKey(acme, sync), &r); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// whole says whether the tests run in their whole size.
+func whole() bool { return os.Getenv("LONGHAUL_E2E_FULL") != "" }

@@ -2,7 +2,6 @@ package lookback
 
 import (
 	"bytes"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -42,8 +41,8 @@ func (p *plant) files(t *testing.T, result workflows.Result) map[string][]byte {
 // sync.
 func TestRefresh_ofOnePercent(t *testing.T) {
 	t.Parallel()
-	reports, whole := 1000, os.Getenv("LONGHAUL_E2E_FULL") != ""
-	if whole {
+	reports := 1000
+	if whole() {
 		reports = 20_000
 	}
 	p := newPlant(t, server.Options{Reports: reports, Columns: 3, TypeMetadata: 1000, Clock: morning{time.Now()}}, nil)
@@ -59,7 +58,7 @@ func TestRefresh_ofOnePercent(t *testing.T) {
 	if most := int64(reports)/100 + listings + second.States.Gone; second.APICalls > most {
 		t.Errorf("a refresh made %d calls, want at most %d: what changed, what cannot be kept, and the listings", second.APICalls, most)
 	}
-	if most := first.APICalls * 12 / 1000; whole && second.APICalls > most {
+	if most := first.APICalls * 12 / 1000; whole() && second.APICalls > most {
 		t.Errorf("a refresh made %d calls, want at most 1.2 %% of %d: %d", second.APICalls, first.APICalls, most)
 	}
 	if few, n := int64(reports)/200, second.States.Described; n < few || n > 2*few { // some of what was renamed or moved cannot be described

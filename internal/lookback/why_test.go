@@ -18,13 +18,13 @@ type planted struct {
 	state, code  string // that was planted
 }
 
-// whole finds records to plant something in: each once, reports that are described in a folder, and whatever else is named.
-type whole struct {
+// garden finds records to plant something in: each once, reports that are described in a folder, and whatever else is named.
+type garden struct {
 	newest *truth
 	taken  map[string]bool
 }
 
-func (w *whole) pick(t *testing.T, kind string, fits func(id string, r *record) bool) string {
+func (w *garden) pick(t *testing.T, kind string, fits func(id string, r *record) bool) string {
 	t.Helper()
 	for _, id := range slices.Sorted(maps.Keys(w.newest.records)) {
 		r := w.newest.records[id]
@@ -37,13 +37,13 @@ func (w *whole) pick(t *testing.T, kind string, fits func(id string, r *record) 
 	return ""
 }
 
-func (w *whole) report(t *testing.T) string {
+func (w *garden) report(t *testing.T) string {
 	t.Helper()
 	return w.pick(t, "report", func(_ string, r *record) bool { return r.state == "described" && strings.HasPrefix(r.folder, "00l") })
 }
 
 // folder picks a folder that holds described reports and no other folder; none of what is in it is picked afterwards.
-func (w *whole) folder(t *testing.T) (id, report string) {
+func (w *garden) folder(t *testing.T) (id, report string) {
 	t.Helper()
 	parents := map[string]bool{}
 	for _, r := range w.newest.records {
@@ -82,7 +82,7 @@ func (p *plant) plantCases(t *testing.T, syncs []*truth) ([]*truth, []planted) {
 		syncs[len(syncs)-1].deliver = true
 	}
 	next(12 * time.Hour)
-	w := &whole{newest: syncs[len(syncs)-1], taken: map[string]bool{}}
+	w := &garden{newest: syncs[len(syncs)-1], taken: map[string]bool{}}
 	name := func(id string) string { return w.newest.records[id].name }
 	hidden, inHidden := w.folder(t)
 	shown, inShown := w.folder(t)
