@@ -116,7 +116,7 @@ func compared(ctx context.Context, in Input, last staging.Sync, counts change.Co
 	if err != nil || from == "" || from == last.ID {
 		return counts, last.ID, err
 	}
-	folded, known, err := history.CountChanges(ctx, in.Store, in.Sync.Source, from, in.Sync.ID)
+	folded, known, err := history.CountChanges(ctx, in.Store, in.Sync, from)
 	switch {
 	case err == nil && known:
 		return folded, from, nil

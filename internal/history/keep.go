@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"longhaul/internal/history/change"
 	"longhaul/internal/staging"
 	"longhaul/internal/stream"
 )
@@ -119,23 +118,11 @@ func (r *retention) log(to, from string) string { return staging.ChangesKey(r.sy
 
 // fold writes one log of two that follow each other; done is false where one of them cannot be read.
 func (r *retention) fold(ctx context.Context, from, by, to string) (done bool, err error) {
-	w, err := change.Create(ctx, r.store, r.log(to, from))
-	if err != nil {
-		return false, err
+	err = foldLogs(ctx, r.store, r.log(to, from), r.log(by, from), r.log(to, by))
+	if err != nil && (r.store.Unreadable(err) || errors.Is(err, stream.ErrMalformed)) {
+		return false, nil
 	}
-	defer w.Abort()
-	for one, err := range change.Fold(r.store.Lines(ctx, r.log(by, from)), r.store.Lines(ctx, r.log(to, by))) {
-		if err != nil && (r.store.Unreadable(err) || errors.Is(err, stream.ErrMalformed)) {
-			return false, nil
-		}
-		if err == nil {
-			err = w.Add(&one)
-		}
-		if err != nil {
-			return false, err
-		}
-	}
-	return true, w.Commit()
+	return err == nil, err
 }
 
 // removeMarks removes the starts and the ends of old syncs.

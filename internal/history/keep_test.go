@@ -168,3 +168,27 @@ func TestPrune_ofLogsThatBreak(t *testing.T) {
 		})
 	}
 }
+
+func TestCountChanges_overMoreLogsThanMayBeOpen(t *testing.T) {
+	t.Parallel()
+	d := daily{t, streamtest.Open(t, "mem://")}
+	d.put(0, 40)
+	sync := staging.Sync{Source: "acme", ID: day(40)}
+	for from, want := range map[int]change.Counts{0: {item.Report: {Renamed: 1}}, 39: {item.Report: {Renamed: 1}}, 40: {}} {
+		counts, ok, err := CountChanges(t.Context(), d.store, sync, day(from))
+		if diff := cmp.Diff(want, counts); diff != "" || !ok || err != nil {
+			t.Errorf("from %d: %v, %v, (-want +got):\n%s", from, ok, err, diff)
+		}
+	}
+	if left := streamtest.Keys(t, d.store, sync.SortPrefix()); len(left) > 0 {
+		t.Errorf("left in the bucket: %q", left)
+	}
+	if err := d.store.Delete(t.Context(), staging.ChangesKey("acme", day(20), day(19))); err != nil {
+		t.Fatal(err)
+	}
+	for from, want := range map[int]bool{0: false, 19: false, 20: true} {
+		if _, ok, err := CountChanges(t.Context(), d.store, sync, day(from)); ok != want || err != nil {
+			t.Errorf("from %d: %v, %v", from, ok, err)
+		}
+	}
+}

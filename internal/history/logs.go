@@ -2,8 +2,10 @@ package history
 
 import (
 	"context"
+	"crypto/rand"
 	"iter"
 	"slices"
+	"strconv"
 
 	"longhaul/internal/history/change"
 	"longhaul/internal/staging"
@@ -36,27 +38,62 @@ func changeLogs(
 	return logs, others, nil
 }
 
-// CountChanges counts what differs between two syncs of a source; ok is false where no logs lead from one to the other, or more than are
-// read at once.
-func CountChanges(ctx context.Context, store *staging.Store, source, from, to string) (counts change.Counts, ok bool, err error) {
-	logs, _, err := changeLogs(ctx, store, source, func(string) bool { return true })
+// CountChanges counts what differs between an earlier sync and sync; ok is false where no logs lead from one to the other.
+func CountChanges(ctx context.Context, store *staging.Store, sync staging.Sync, from string) (counts change.Counts, ok bool, err error) {
+	logs, _, err := changeLogs(ctx, store, sync.Source, func(string) bool { return true })
 	if err != nil {
 		return nil, false, err
 	}
-	var between []iter.Seq2[[]byte, error]
-	for at := to; at != from; at = logs[at] {
-		if logs[at] < from || len(between) == stream.FanIn { // of a break in the logs it is empty
+	var keys []string
+	for at := sync.ID; at != from; at = logs[at] {
+		if logs[at] < from { // of a break in the logs it is empty
 			return nil, false, nil
 		}
-		between = append(between, store.Lines(ctx, staging.ChangesKey(source, at, logs[at])))
+		keys = append(keys, staging.ChangesKey(sync.Source, at, logs[at]))
 	}
-	slices.Reverse(between)
+	slices.Reverse(keys)
+	scratch := rand.Text()
+	if len(keys) > stream.FanIn { // more than may be open at once
+		defer func() { _, _ = store.DeleteAll(context.WithoutCancel(ctx), sync.SortRuns(scratch)) }()
+	}
+	for n := 0; len(keys) > stream.FanIn; n++ {
+		key := sync.SortRun(scratch, strconv.Itoa(n))
+		if err := foldLogs(ctx, store, key, keys[:stream.FanIn]...); err != nil {
+			return nil, false, err
+		}
+		keys = append([]string{key}, keys[stream.FanIn:]...)
+	}
 	counts = change.Counts{}
-	for one, err := range change.Fold(between...) {
+	for one, err := range change.Fold(readLogs(ctx, store, keys)...) {
 		if err != nil {
 			return nil, false, err
 		}
 		counts.Add(&one)
 	}
 	return counts, true, nil
+}
+
+// foldLogs writes one log of some that follow each other.
+func foldLogs(ctx context.Context, store *staging.Store, into string, keys ...string) error {
+	w, err := change.Create(ctx, store, into)
+	if err != nil {
+		return err
+	}
+	defer w.Abort()
+	for one, err := range change.Fold(readLogs(ctx, store, keys)...) {
+		if err == nil {
+			err = w.Add(&one)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return w.Commit()
+}
+
+func readLogs(ctx context.Context, store *staging.Store, keys []string) (logs []iter.Seq2[[]byte, error]) {
+	for _, key := range keys {
+		logs = append(logs, store.Lines(ctx, key))
+	}
+	return logs
 }
