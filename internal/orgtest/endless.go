@@ -56,6 +56,26 @@ func PeakHeap(f func(progress func(int64))) uint64 {
 	return peak
 }
 
+// PeakWhile runs f and returns the largest live heap that it finds by looking again and again, for what reports no progress.
+func PeakWhile(f func()) (peak uint64) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		f()
+	}()
+	for {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		peak = max(peak, m.HeapAlloc)
+		select {
+		case <-done:
+			return peak
+		default:
+		}
+	}
+}
+
 // TenTimes measures n records and ten times as many, after 2n that fill the pools.
 func TenTimes(n int, measure func(n int) uint64) (small, large uint64) {
 	measure(2 * n)

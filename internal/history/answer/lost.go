@@ -15,6 +15,7 @@ import (
 	"longhaul/internal/history/change"
 	"longhaul/internal/history/item"
 	"longhaul/internal/staging"
+	"longhaul/internal/stream"
 )
 
 // logs are the change logs of a source.
@@ -31,16 +32,40 @@ type seen struct {
 	at string
 }
 
-// search reads the change logs from the newest to the oldest, several at once, and gives the changes of each that match, until visit wants
-// no more. Logs that cannot be read are passed over.
-func (l logs) search(ctx context.Context, match func(*change.Change) bool, visit func(seen) (more bool)) error {
+// wanted are the changes that a search looks for: those of some Ids, or those of records that had a name.
+type wanted struct {
+	ids  []string // sorted
+	name string
+}
+
+// has looks at a line without reading it whole, as a log has hundreds and few are looked for. beyond says that no later line is wanted.
+func (w wanted) has(line []byte) (is, beyond bool, err error) {
+	if w.name == "" {
+		id, err := stream.LineID(line)
+		if err != nil {
+			return false, false, err
+		}
+		_, is := slices.BinarySearch(w.ids, string(id))
+		return is, len(w.ids) == 0 || string(id) > w.ids[len(w.ids)-1], nil
+	}
+	was, err := stream.Member(line, "was")
+	if err != nil || was == nil {
+		return false, false, err
+	}
+	name, err := stream.TextMember(was, change.Name)
+	return strings.EqualFold(name, w.name), false, err
+}
+
+// search reads the change logs from the newest to the oldest, several at once, and gives the changes of each that are wanted, until visit
+// wants no more. Logs that cannot be read are passed over.
+func (l logs) search(ctx context.Context, what wanted, visit func(seen) (more bool)) error {
 	for group := range slices.Chunk(l.chain.Back(), atOnce) {
 		found := make([][]seen, len(group))
 		work, workCtx := errgroup.WithContext(ctx)
 		for i, link := range group {
 			work.Go(func() error {
 				return fault.Caught(func() (err error) {
-					found[i], err = l.searchLog(workCtx, link, match)
+					found[i], err = l.searchLog(workCtx, link, what)
 					if err != nil && useless(l.store, err) {
 						err = nil
 					}
@@ -63,30 +88,41 @@ func (l logs) search(ctx context.Context, match func(*change.Change) bool, visit
 // mostOfLog bounds the changes that are kept of one log.
 const mostOfLog = 100
 
-func (l logs) searchLog(ctx context.Context, link chain.Link, match func(*change.Change) bool) (found []seen, err error) {
-	for one, err := range change.Fold(l.store.Lines(ctx, l.chain.Key(link))) {
+func (l logs) searchLog(ctx context.Context, link chain.Link, what wanted) (found []seen, err error) {
+	for line, err := range l.store.Lines(ctx, l.chain.Key(link)) {
 		if err != nil {
 			return found, err
 		}
-		if match(&one) {
-			found = append(found, seen{Change: one, at: cmp.Or(one.At, link.To)}) // of a folded log, the change knows its sync
+		is, beyond, err := what.has(line)
+		if err != nil || beyond || len(found) == mostOfLog {
+			return found, err
 		}
-		if len(found) == mostOfLog {
-			break
+		if !is {
+			continue
 		}
+		one, err := change.Decode(line)
+		if err != nil {
+			return found, err
+		}
+		found = append(found, seen{Change: one, at: cmp.Or(one.At, link.To)}) // of a folded log, the change knows its sync
 	}
 	return found, nil
 }
 
 // lost finds when records went that the newest account has not.
 func (n *inquiry) lost(ctx context.Context, ids []string) (all []sighting, err error) {
-	found, open := map[string]seen{}, len(ids)
-	match := func(c *change.Change) bool {
-		return slices.Contains(ids, c.ID) && (c.Gone || goneState(stateIn(c.Now)))
-	}
-	err = n.logs().search(ctx, match, func(one seen) bool {
+	found, there, open := map[string]seen{}, map[string]bool{}, len(ids)
+	err = n.logs().search(ctx, wanted{ids: slices.Sorted(slices.Values(ids))}, func(one seen) bool {
+		before, known := found[one.ID]
+		if !known && (there[one.ID] || !one.Gone && !goneState(stateIn(one.Now))) { // it was there after this, so no log says how it went
+			if !there[one.ID] {
+				there[one.ID] = true
+				open--
+			}
+			return open > 0
+		}
 		// A report may have been found to be gone by one sync, and be in no listing of the next: the first of both counts.
-		if known, there := found[one.ID]; there && !goneState(stateIn(known.Was)) {
+		if known && (!goneState(stateIn(before.Was)) || !goneState(stateIn(one.Now))) {
 			return true
 		}
 		found[one.ID] = one
@@ -106,6 +142,22 @@ func (n *inquiry) lost(ctx context.Context, ids []string) (all []sighting, err e
 		all = append(all, one)
 	}
 	return all, nil
+}
+
+// lostOrBeyond finds when records went: in the logs, or where the chain breaks.
+func (n *inquiry) lostOrBeyond(ctx context.Context, ids []string) ([]sighting, error) {
+	all, err := n.lost(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	rest := slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
+		return slices.ContainsFunc(all, func(s sighting) bool { return s.item.ID == id })
+	})
+	if len(rest) == 0 {
+		return all, nil
+	}
+	further, err := n.beyond(ctx, func(one *item.Item) bool { return slices.Contains(rest, one.ID) })
+	return append(all, further...), err
 }
 
 // lastSeen reads what the last sync kept that had a record; where its account is gone, what the log has of it.
@@ -133,8 +185,7 @@ func stateIn(fields change.Fields) description.State { return description.State(
 // formerly finds the records that had a name and have it no more: they were renamed, or are gone.
 func (n *inquiry) formerly(ctx context.Context, name string) (all []sighting, more int64, err error) {
 	exact, like, beyond := map[string]bool{}, map[string]bool{}, map[string]bool{}
-	had := func(c *change.Change) bool { return strings.EqualFold(c.Was[change.Name], name) }
-	err = n.logs().search(ctx, had, func(one seen) bool {
+	err = n.logs().search(ctx, wanted{name: name}, func(one seen) bool {
 		ids := like
 		if one.Was[change.Name] == name {
 			ids = exact
@@ -169,7 +220,7 @@ func (n *inquiry) formerly(ctx context.Context, name string) (all []sighting, mo
 		all = append(all, n.present(found[id]))
 	}
 	absent := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { _, there := found[id]; return there })
-	lost, err := n.lost(ctx, absent)
+	lost, err := n.lostOrBeyond(ctx, absent)
 	all = append(all, lost...)
 	for i := range all {
 		if !strings.EqualFold(all[i].item.Name, name) {

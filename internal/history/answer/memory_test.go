@@ -3,7 +3,6 @@ package answer
 import (
 	"fmt"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -35,7 +34,7 @@ func measureDiff(t *testing.T, n int) uint64 {
 	}
 	streamtest.Write(t, w.store, staging.AccountKey(source, w.syncs[logsOpen]))
 	var got *Diff
-	peak := peakHeap(func() {
+	peak := orgtest.PeakWhile(func() {
 		var err error
 		if got, err = w.engine.Diff(t.Context(), Query{From: w.syncs[0], To: w.syncs[logsOpen]}); err != nil {
 			t.Error(err)
@@ -47,26 +46,6 @@ func measureDiff(t *testing.T, n int) uint64 {
 	}
 	t.Logf("%d changes in each of %d logs: peak heap %d kB", n, logsOpen, peak>>10)
 	return peak
-}
-
-// peakHeap looks at the live heap again and again while f runs.
-func peakHeap(f func()) (peak uint64) {
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		f()
-	}()
-	for {
-		runtime.GC()
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		peak = max(peak, m.HeapAlloc)
-		select {
-		case <-done:
-			return peak
-		default:
-		}
-	}
 }
 
 func (w *world) longLog(to, from string, n, turn int) {

@@ -79,8 +79,8 @@ func (s *Show) lists() (all []list) {
 	return all
 }
 
-// leftOutBytes is the room for what is said of one list that was cut.
-const leftOutBytes = 80
+// leftOutBytes is the room for what is said of the lists that were cut.
+const leftOutBytes = 1000
 
 // bound cuts lists from their ends until the sync fits a page.
 func (s *Show) bound() {

@@ -148,11 +148,7 @@ func (n *inquiry) byID(ctx context.Context, id string) ([]sighting, error) {
 	if one, there := found[id]; there {
 		return []sighting{n.present(one)}, nil
 	}
-	all, err := n.lost(ctx, []string{id})
-	if err != nil || len(all) > 0 {
-		return all, err
-	}
-	return n.beyond(ctx, func(one *item.Item) bool { return one.ID == id })
+	return n.lostOrBeyond(ctx, []string{id})
 }
 
 // present is a record that the newest account has. Some of its lines are of records that the sync found to be gone.

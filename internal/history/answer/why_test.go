@@ -174,10 +174,11 @@ func TestWhy_ofWhatNoSyncHas(t *testing.T) {
 			"No sync that is kept has this report", "since 2026-09-01", "another user's private folder", "scope.private: false",
 			"not shared with the run-as user (" + idOf("005", 1), "another org", "ask_org",
 		},
-		idOf("01Z", 99): {"this dashboard", "View Dashboards in Public Folders"},
-		idOf("00l", 99): {"this folder", "not be shared with"},
-		"no such name":  {"this record", "try its Id"},
-		foreign:         {"The link is of other.lightning.force.com", "reads acme.my.salesforce.com"},
+		idOf("01Z", 99):   {"this dashboard", "View Dashboards in Public Folders"},
+		idOf("00l", 99):   {"this folder", "not be shared with"},
+		"0015g00000AbCdE": {"As an Id it is none of a report"},
+		"no such name":    {"this record", "try its Id"},
+		foreign:           {"The link is of other.lightning.force.com", "reads acme.my.salesforce.com"},
 	} {
 		got := w.why(of)
 		for _, text := range says {
@@ -287,7 +288,7 @@ func TestWhy_beyondABreak(t *testing.T) {
 	if err := w.store.Delete(t.Context(), staging.ChangesKey(source, last, w.syncs[5])); err != nil {
 		t.Fatal(err)
 	}
-	for _, of := range []string{"healthy", idOf("00O", 1)} {
+	for _, of := range []string{"healthy", idOf("00O", 1), idOf("00O", 9)} { // the last of them was gone before, and came back
 		got := w.why(of)
 		if len(got.Matches) != 1 || got.Matches[0].State != "gone" || got.Matches[0].LastSync != w.syncs[5] || !got.Matches[0].Since.Equal(began(last)) {
 			t.Errorf("%s: %+v", of, got)

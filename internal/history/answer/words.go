@@ -80,6 +80,9 @@ func (n *inquiry) unknown(ctx context.Context, of subject.Subject) string {
 		fmt.Fprintf(&text, "The link is of %s, and source %s reads %s: ask the source that reads that org. ", other, n.Source, n.Host)
 		return strings.TrimSpace(text.String())
 	}
+	if subject.IsID(of.Name) {
+		text.WriteString("As an Id it is none of a report (00O...), a dashboard (01Z...), a component (01a...) or a folder (00l...). ")
+	}
 	if of.ID == "" {
 		text.WriteString("Names count as Salesforce shows them, in any case but whole: try its Id or its link. ")
 	}

@@ -67,6 +67,12 @@ func FolderID(text string) (id string, ok bool) {
 	return id, err == nil
 }
 
+// IsID says whether a text may be the Id of some object, such as 0015g00000AbCdE. Few names have that form.
+func IsID(text string) bool {
+	_, err := salesforce.ID18(text)
+	return err == nil && '0' <= text[0] && text[0] <= '9'
+}
+
 // Kind is the kind of a record by its Id; empty for an object that no account has.
 func Kind(id string) item.Kind {
 	if len(id) < 3 {
