@@ -42,7 +42,8 @@ func TestKeep_atItsBounds(t *testing.T) {
 	gone := slices.IndexFunc(syncs, func(one *truth) bool { return !one.records[victim].exists() })
 	began, _, _ := staging.ParseSyncID(syncs[gone].sync)
 	if m := w.Matches[0]; m.State != "gone" || !m.Since.Equal(began) || m.LastSync != syncs[gone-1].sync || m.Name != syncs[gone-1].records[victim].name {
-		t.Errorf("of what went before the accounts, and in a log that was folded, why says %+v; it is gone since %s", m, syncs[gone].sync)
+		t.Errorf("of what went before the accounts, and in a log that was folded, why says %s (%q) since %s, last in %s; want %q gone since %s",
+			m.State, m.Name, m.Since, m.LastSync, syncs[gone-1].records[victim].name, syncs[gone].sync)
 	}
 }
 
