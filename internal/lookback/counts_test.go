@@ -116,17 +116,17 @@ const (
 )
 
 // requireSmall bounds what is stored.
-func (p *plant) requireSmall(t *testing.T, syncs []*truth) {
+func (p past) requireSmall(t *testing.T) {
 	t.Helper()
 	stored := p.stored(t)
 	changes := int64(0)
-	for i := 1; i < len(syncs); i++ {
-		changes += int64(len(compare(syncs[i-1], syncs[i])))
+	for i := 1; i < len(p.syncs); i++ {
+		changes += int64(len(compare(p.syncs[i-1], p.syncs[i])))
 	}
 	for name, one := range stored {
 		t.Logf("%s: %d objects, %d bytes, the largest has %d", name, one.objects, one.bytes, one.largest)
 	}
-	reports := syncs[len(syncs)-1].result.Kinds.Reports
+	reports := p.syncs[len(p.syncs)-1].result.Kinds.Reports
 	if accounts := stored["accounts"]; accounts == nil || accounts.largest > reports*perReport+atLeast {
 		t.Errorf("an account of %d reports has up to %+v bytes", reports, accounts)
 	}

@@ -103,11 +103,11 @@ func TestDrift_isFoundWithinThePeriod(t *testing.T) {
 	if !slices.Equal(want, got) || totals["report"].Columns != int64(len(d.reports)) {
 		t.Errorf("diff says of %d reports %+v: %q, want %q", len(d.reports), totals, got, want)
 	}
-	p.requireTold(t, d, syncs)
+	past{p, syncs}.requireTold(t, d)
 }
 
 // requireTold looks for the drift in the history, and in the warnings.
-func (p *plant) requireTold(t *testing.T, d drift, syncs []*truth) {
+func (p past) requireTold(t *testing.T, d drift) {
 	t.Helper()
 	page, err := p.engine().History(t.Context(), answer.Query{Question: answer.AskHistory, Limit: 100})
 	if err != nil {
@@ -117,7 +117,7 @@ func (p *plant) requireTold(t *testing.T, d drift, syncs []*truth) {
 	for _, one := range page.Syncs {
 		changed += one.Changes["report"].Columns
 	}
-	for _, one := range syncs {
+	for _, one := range p.syncs {
 		for _, w := range one.result.Warnings {
 			warned = warned || w.Code == warning.TypesRenewed
 		}

@@ -32,9 +32,9 @@ func TestKeep_atItsBounds(t *testing.T) {
 		them.work(t, p)
 		p.pass(t, 12*time.Hour)
 		syncs = append(syncs, p.keepAside(t, p.sync(t, nil), syncs[n-1]))
-		p.requireKept(t, syncs, accounts, days)
+		past{p, syncs}.requireKept(t, accounts, days)
 	}
-	p.requireServed(t, syncs)
+	past{p, syncs}.requireServed(t)
 	w, err := p.engine().Why(t.Context(), answer.Query{Question: answer.AskWhy, Of: victim})
 	if err != nil || len(w.Matches) != 1 {
 		t.Fatalf("%+v, %v", w, err)
@@ -63,11 +63,11 @@ func (p *plant) names(t *testing.T, folder, suffix string) (all []string) {
 }
 
 // requireKept looks at what is left. What began just as long ago as days are kept is kept.
-func (p *plant) requireKept(t *testing.T, syncs []*truth, accounts, days int) {
+func (p past) requireKept(t *testing.T, accounts, days int) {
 	t.Helper()
 	var all, young []string
-	newest, _, _ := staging.ParseSyncID(syncs[len(syncs)-1].sync)
-	for _, one := range syncs {
+	newest, _, _ := staging.ParseSyncID(p.syncs[len(p.syncs)-1].sync)
+	for _, one := range p.syncs {
 		all = append(all, one.sync)
 		if began, _, _ := staging.ParseSyncID(one.sync); newest.Sub(began) <= time.Duration(days)*24*time.Hour {
 			young = append(young, one.sync)
@@ -91,13 +91,13 @@ func (p *plant) requireKept(t *testing.T, syncs []*truth, accounts, days int) {
 		{"starts", ".json", young},
 	} {
 		if diff := cmp.Diff(one.want, p.names(t, one.folder, one.suffix)); diff != "" {
-			t.Errorf("after sync %d, %s (-want +got):\n%s", len(syncs), one.folder, diff)
+			t.Errorf("after sync %d, %s (-want +got):\n%s", len(p.syncs), one.folder, diff)
 		}
 	}
 }
 
 // requireServed asks for the difference of all pairs. Those at the ends of logs are told, others are refused.
-func (p *plant) requireServed(t *testing.T, syncs []*truth) {
+func (p past) requireServed(t *testing.T) {
 	t.Helper()
 	ends := map[string]bool{}
 	for _, log := range p.names(t, "changes", ".jsonl.zst") {
@@ -105,8 +105,8 @@ func (p *plant) requireServed(t *testing.T, syncs []*truth) {
 		ends[to], ends[from] = true, true
 	}
 	served := 0
-	for _, a := range syncs {
-		for _, b := range syncs {
+	for _, a := range p.syncs {
+		for _, b := range p.syncs {
 			switch {
 			case a == b:
 			case ends[a.sync] && ends[b.sync]:

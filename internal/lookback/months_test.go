@@ -46,10 +46,11 @@ func TestMonths_ofTwoSyncsADay(t *testing.T) {
 		syncs[n].deliver = len(input) == 0
 	}
 	syncs, cases := p.plantCases(t, syncs)
-	p.requireHistory(t, syncs)
-	p.requireDiffs(t, syncs, s.pairs)
-	p.requireWhy(t, syncs, cases)
-	p.requireSmall(t, syncs)
+	then := past{p, syncs}
+	then.requireHistory(t)
+	then.requireDiffs(t, s.pairs)
+	then.requireWhy(t, cases)
+	then.requireSmall(t)
 	used := peak(func() { p.said(t, syncs[0].sync, syncs[len(syncs)-1].sync) })
 	t.Logf("a diff of the first and the last sync needs %d MB", used>>20)
 	if used > mostMemory {
@@ -72,7 +73,7 @@ func (p *plant) pass(t *testing.T, d time.Duration) {
 }
 
 // requireHistory asks for all syncs, page by page.
-func (p *plant) requireHistory(t *testing.T, syncs []*truth) {
+func (p past) requireHistory(t *testing.T) {
 	t.Helper()
 	var got []answer.Sync
 	q := answer.Query{Question: answer.AskHistory}
@@ -86,24 +87,24 @@ func (p *plant) requireHistory(t *testing.T, syncs []*truth) {
 			break
 		}
 	}
-	if len(got) != len(syncs) {
-		t.Fatalf("history lists %d syncs of %d", len(got), len(syncs))
+	if len(got) != len(p.syncs) {
+		t.Fatalf("history lists %d syncs of %d", len(got), len(p.syncs))
 	}
 	for i, one := range got {
-		want := syncs[len(syncs)-1-i]
+		want := p.syncs[len(p.syncs)-1-i]
 		if one.Sync != want.sync || one.Outcome != string(want.result.Outcome) || one.APICalls != want.result.APICalls {
 			t.Errorf("history says %+v, and the sync was %s, %s, of %d calls", one, want.sync, want.result.Outcome, want.result.APICalls)
 		}
 	}
-	requireCounts(t, got, syncs)
+	requireCounts(t, got, p.syncs)
 }
 
-func (p *plant) requireDiffs(t *testing.T, syncs []*truth, pairs int) {
+func (p past) requireDiffs(t *testing.T, pairs int) {
 	t.Helper()
 	random := rand.New(rand.NewPCG(1, 2))
 	things := 0
 	for range pairs {
-		a, b := syncs[random.IntN(len(syncs))], syncs[random.IntN(len(syncs))]
+		a, b := p.syncs[random.IntN(len(p.syncs))], p.syncs[random.IntN(len(p.syncs))]
 		if a == b {
 			continue
 		}

@@ -46,6 +46,12 @@ type truth struct {
 	records map[string]*record
 }
 
+// past is a plant, and what the files of all its syncs said.
+type past struct {
+	*plant
+	syncs []*truth
+}
+
 // inventories are the kinds in the words of the answers.
 var inventories = map[listing.Kind]string{
 	listing.Reports: "report", listing.Dashboards: "dashboard", listing.Components: "component", listing.Folders: "folder", listing.Users: "user",

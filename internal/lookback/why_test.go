@@ -157,7 +157,7 @@ func (p *plant) secluded(t *testing.T) string {
 }
 
 // requireWhy asks for each planted case.
-func (p *plant) requireWhy(t *testing.T, syncs []*truth, cases []planted) {
+func (p past) requireWhy(t *testing.T, cases []planted) {
 	t.Helper()
 	for _, one := range cases {
 		engine := p.engine()
@@ -185,7 +185,7 @@ func (p *plant) requireWhy(t *testing.T, syncs []*truth, cases []planted) {
 		if (m.Reason == "") != (one.code == "") || (m.Fix == "") != (one.code == "") {
 			t.Errorf("%s: the reason %q, the fix %q", one.name, m.Reason, m.Fix)
 		}
-		requireKnown(t, one.name, syncs, m)
+		requireKnown(t, one.name, p.syncs, m)
 	}
 }
 
