@@ -152,3 +152,40 @@ func TestRefresh_findsWhatChangedBehindADate(t *testing.T) {
 		t.Errorf("the files differ from those of a full sync (-full +files):\n%s", diff)
 	}
 }
+
+// TestRefresh_auditsMakeNoSyncWait has fewer calls a day than audits are due: each day brings some of them, and no sync waits.
+func TestRefresh_auditsMakeNoSyncWait(t *testing.T) {
+	t.Parallel()
+	const reports, daily = 100, 200
+	p := newPlant(t, server.Options{Org: openOrg(reports), DailyLimit: daily}, thrifty)
+	first := p.sync(t)
+	p.sim.Advance(29 * 24 * time.Hour)
+	var audited []int64
+	for range 6 {
+		p.sim.Advance(25 * time.Hour) // by then no call of the day before counts
+		plan := p.plan(t)
+		r := p.begin(t)
+		result := r.result(t)
+		audits := result.States.Described
+		audited = append(audited, audits)
+		for _, summary := range timerSummaries(t, p.history(t, "sync-acme", "")) {
+			if strings.Contains(summary, "API calls") {
+				t.Errorf("a sync with %d audits waits: %q", audits, summary)
+			}
+		}
+		if most := int64(daily*80/100) / 2; audits > most {
+			t.Errorf("%d audits, of %d calls", audits, daily)
+		}
+		if plan.Reused.Due == 0 {
+			break
+		}
+		near(t, "audits", plan.Reused.Audits, audits, 10)
+	}
+	var sum int64
+	for _, n := range audited {
+		sum += n
+	}
+	if sum != first.States.Described || len(audited) < 3 {
+		t.Errorf("the syncs audited %v reports of %d", audited, first.States.Described)
+	}
+}

@@ -88,6 +88,5 @@ func (p *planner) chooseAudits(ctx context.Context, known []stream.Stream) error
 		return nil
 	})
 	p.audits.choose(quota.Spare(p.Room, needed))
-	p.reports = 0
 	return err
 }

@@ -16,11 +16,12 @@ import (
 // BenchmarkPlan_reused plans an org in which nothing has changed, by wall and by CPU: after a sync that marked its lines as
 // checked, and after one that did not.
 func BenchmarkPlan_reused(b *testing.B) {
-	b.Run("checked", func(b *testing.B) { planReused(b, true) })
-	b.Run("unchecked", func(b *testing.B) { planReused(b, false) })
+	b.Run("checked", func(b *testing.B) { planReused(b, true, Refresh{}) })
+	b.Run("unchecked", func(b *testing.B) { planReused(b, false, Refresh{}) })
+	b.Run("audited", func(b *testing.B) { planReused(b, true, Refresh{Now: good.Add(month), Audit: month}) })
 }
 
-func planReused(b *testing.B, checked bool) {
+func planReused(b *testing.B, checked bool, refresh Refresh) {
 	b.Helper()
 	const n = 10_000
 	s := streamtest.Open(b, "file://"+filepath.ToSlash(b.TempDir()))
@@ -42,7 +43,7 @@ func planReused(b *testing.B, checked bool) {
 		streamtest.Write(b, s, sync.Inventory("reports"), inventory...)
 		before := cpuTime(b)
 		b.StartTimer()
-		got, err := Plan(b.Context(), Input{Store: s, Sync: sync, Identity: me, MaxShards: 8})
+		got, err := Plan(b.Context(), Input{Store: s, Sync: sync, Identity: me, MaxShards: 8, Refresh: refresh})
 		if err != nil || got.Reused != n {
 			b.Fatalf("%+v, %v", got, err)
 		}

@@ -91,7 +91,7 @@ type planner struct {
 	Input
 	Planned
 	draft        draft[Planned]
-	reports      int64 // read so far, for the progress
+	seen         int64 // reports, in both passes
 	todo, reused *staging.Writer
 	line         []byte
 
@@ -164,8 +164,8 @@ func (p *planner) read(r *candidate, decide func(*candidate) error) error {
 	if len(r.id) == 0 {
 		return nil
 	}
-	if p.reports++; p.reports%stream.Beat == 0 {
-		p.Progress(p.reports)
+	if p.seen++; p.seen%stream.Beat == 0 {
+		p.Progress(p.Reports)
 	}
 	return decide(r)
 }
