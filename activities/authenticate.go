@@ -30,6 +30,9 @@ type AuthenticateParams struct {
 	Seen staging.Seen `json:"seen,omitzero"` // of another Temporal that syncs the source, so that the sync waits
 
 	Quota quota.Policy `json:"quota,omitzero"` // that operators asked for, over the settings; zero where they asked for nothing
+
+	Trigger  string `json:"trigger,omitempty"`   // what started the sync: see history.Trigger*
+	FirstRun string `json:"first_run,omitempty"` // of the workflow
 }
 
 // AuthenticateResult is what a sync keeps for its whole life: who reads, what, by which settings.
@@ -179,9 +182,14 @@ func (a *Activities) authenticate(
 	if err := logInWithinShare(ctx, a.Store, params, source, meter, &result); err != nil {
 		return result, claim, err
 	}
-	return result, claim, a.Store.WriteJSON(ctx, staged.Start(), history.Start{
+	err = a.Store.WriteJSON(ctx, staged.Start(), history.Start{
 		Identity: result.Identity, Started: params.Started, Deliver: params.Upload,
+		Trigger: params.Trigger, Workflow: activity.GetInfo(ctx).WorkflowExecution.ID, Run: params.FirstRun,
 	})
+	if err == nil {
+		a.noteEnds(ctx, staged)
+	}
+	return result, claim, err
 }
 
 // logIn logs in and reads org, run-as user and permissions, the three at once: a sync of a small org is mostly latency.

@@ -192,6 +192,32 @@ func TestAuthenticate_notesWhetherTheSyncDelivers(t *testing.T) {
 	}
 }
 
+// TestAuthenticate_keepsWhatStartedTheSync reads what a sync leaves for those who look back, and what the next one finds of it.
+func TestAuthenticate_keepsWhatStartedTheSync(t *testing.T) {
+	t.Parallel()
+	r := newRivals(t)
+	for _, id := range []string{syncOfA, syncOfB} {
+		params := activities.AuthenticateParams{Sync: activities.Sync{Source: "acme", ID: id}, Trigger: "schedule:nightly", FirstRun: "first-" + id}
+		if _, err := r.a.ExecuteActivity("Authenticate", params); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var start history.Start
+	var end history.End
+	first := staging.Sync{Source: "acme", ID: syncOfA}
+	err := errors.Join(r.store.ReadJSON(t.Context(), first.Start(), &start), r.store.ReadJSON(t.Context(), first.End(), &end))
+	if err != nil || start.Trigger != "schedule:nightly" || start.Workflow == "" || start.Run != "first-"+syncOfA {
+		t.Errorf("it began as %+v, %v", start, err)
+	}
+	if end.Outcome != history.OutcomeUnknown || end.Trigger != start.Trigger || end.Workflow != start.Workflow ||
+		end.Run != start.Run || end.At.IsZero() {
+		t.Errorf("the next sync has found the end %+v", end)
+	}
+	if ended, err := r.store.Exists(t.Context(), staging.Sync{Source: "acme", ID: syncOfB}.End()); ended || err != nil {
+		t.Errorf("a sync has ended itself, %v", err)
+	}
+}
+
 // TestAuthenticate_countsTheCallsOfEarlierAttempts follows an attempt that left its account.
 func TestAuthenticate_countsTheCallsOfEarlierAttempts(t *testing.T) {
 	t.Parallel()

@@ -6,7 +6,9 @@ import (
 
 	"longhaul/internal/export"
 	"longhaul/internal/fault"
+	"longhaul/internal/history"
 	"longhaul/internal/listing"
+	"longhaul/internal/staging"
 	"longhaul/internal/warning"
 )
 
@@ -23,6 +25,28 @@ type Delivery struct {
 	Delivered bool     `json:"delivered"`         // the target has all of them
 	To        string   `json:"to,omitempty"`      // where they went; empty if they stay in the bucket
 	Failure   *Failure `json:"failure,omitempty"` // why the export was given up
+}
+
+// deliveries is what became of the exports, as a record keeps it, with the receipts that lie in the bucket.
+func (params RecordParams) deliveries(ctx context.Context, store *staging.Store, staged staging.Sync) (map[string]history.Delivery, error) {
+	all := make(map[string]history.Delivery, len(params.Exports))
+	for name, d := range params.Exports {
+		one := history.Delivery{Delivered: d.Delivered, To: d.To}
+		if d.Failure != nil {
+			one.Reason, one.System = string(d.Failure.Class), string(d.Failure.System)
+		}
+		for _, file := range params.Account.Files[name] {
+			receipt, found, err := export.Delivered(ctx, store, staged, name, file)
+			if err != nil {
+				return nil, err
+			}
+			if found {
+				one.Receipts = append(one.Receipts, history.Receipt{Name: file.Name, Path: receipt.Path, Status: receipt.Status, At: receipt.At})
+			}
+		}
+		all[name] = one
+	}
+	return all, nil
 }
 
 // planExports lists the exports of a source.

@@ -3,6 +3,7 @@ package activities_test
 import (
 	"context"
 	"testing"
+	"time"
 
 	"go.temporal.io/sdk/testsuite"
 
@@ -10,6 +11,7 @@ import (
 	"longhaul/internal/catalog"
 	"longhaul/internal/export"
 	"longhaul/internal/export/castor"
+	"longhaul/internal/history"
 	"longhaul/internal/salesforce"
 	"longhaul/internal/simulator/server"
 	"longhaul/internal/staging"
@@ -82,7 +84,12 @@ func envOn(source *activities.Source, store *staging.Store, temporal string) *te
 	var suite testsuite.WorkflowTestSuite
 	env := suite.NewTestActivityEnvironment()
 	env.RegisterActivity(&activities.Activities{
-		Sources: one{source}, Store: store, Temporal: func(context.Context) (string, error) { return temporal, nil },
+		Sources: one{source}, Store: store, Temporal: func(context.Context) (string, error) { return temporal, nil }, How: forgotten,
 	})
 	return env
+}
+
+// forgotten is a Temporal that knows no run any more.
+func forgotten(context.Context, string, string) (outcome string, at time.Time, err error) {
+	return history.OutcomeUnknown, time.Time{}, nil
 }

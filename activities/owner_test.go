@@ -12,6 +12,7 @@ import (
 
 	"longhaul/activities"
 	"longhaul/internal/fault"
+	"longhaul/internal/history"
 	"longhaul/internal/salesforce"
 	"longhaul/internal/simulator/server"
 	"longhaul/internal/staging"
@@ -83,7 +84,7 @@ func TestOwner_theSecondTemporalBeginsWhenTheFirstIsDone(t *testing.T) {
 			return err
 		},
 		"cancelled": func(r *rivals, sync activities.Sync) error {
-			_, err := r.a.ExecuteActivity("MarkEnded", activities.MarkEndedParams{Sync: sync, Outcome: "cancelled"})
+			_, err := r.a.ExecuteActivity("MarkEnded", activities.MarkEndedParams{Sync: sync, End: history.End{Outcome: "cancelled"}})
 			return err
 		},
 	} {
@@ -177,7 +178,7 @@ func TestOwner_aSyncThatComesLateTakesALaterID(t *testing.T) {
 	r := newRivals(t)
 	other, err := r.begin(r.b, syncOfB, staging.Seen{})
 	if err == nil {
-		_, err = r.b.ExecuteActivity("MarkEnded", activities.MarkEndedParams{Sync: other, Outcome: "cancelled"})
+		_, err = r.b.ExecuteActivity("MarkEnded", activities.MarkEndedParams{Sync: other, End: history.End{Outcome: "cancelled"}})
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -219,7 +220,8 @@ func TestOwner_anIDSortsAfterTheNewestRecord(t *testing.T) {
 			if again, err := r.begin(r.a, syncOfA, staging.Seen{}); err != nil || again.ID != sync.ID || r.owner(t).Sync != sync.ID {
 				t.Errorf("it comes again as %q, %v, and the mark names %q", again.ID, err, r.owner(t).Sync)
 			}
-			if _, err := r.a.ExecuteActivity("MarkEnded", activities.MarkEndedParams{Sync: sync, Outcome: "cancelled"}); err != nil || !r.owner(t).Ended {
+			cancelled := activities.MarkEndedParams{Sync: sync, End: history.End{Outcome: "cancelled"}}
+			if _, err := r.a.ExecuteActivity("MarkEnded", cancelled); err != nil || !r.owner(t).Ended {
 				t.Errorf("its end does not free the source: %v", err)
 			}
 		})

@@ -23,6 +23,8 @@ type RecordParams struct {
 	Private     bool            `json:"private,omitempty"`
 	Permissions map[string]bool `json:"permissions,omitempty"`
 	Edition     string          `json:"edition,omitempty"`
+
+	Course history.Course `json:"course"` // the warnings among it
 }
 
 // Record writes the immutable record of the sync. The newest record of a source is its current one: what the next sync
@@ -42,14 +44,19 @@ func (params RecordParams) write(ctx context.Context, store *staging.Store, stag
 			return err
 		}
 	}
+	exports, err := params.deliveries(ctx, store, staged)
+	if err != nil {
+		return err
+	}
 	manifest := params.Account.manifest()
 	record := history.Record{
 		Sync: staged.ID, Source: staged.Source, Identity: manifest.Identity,
 		Started: manifest.Started, Finished: manifest.Finished, Timestamp: manifest.Timestamp,
 		Outcome: manifest.Outcome, Kinds: manifest.Kinds, States: manifest.States, Coverage: manifest.Coverage,
-		Files: manifest.Files, Exports: params.deliveries(), Uploaded: params.Uploaded, APICalls: params.Account.Calls,
+		Files: manifest.Files, Exports: exports, Uploaded: params.Uploaded, APICalls: params.Account.Calls,
 		Baseline: params.Baseline, BaselineSync: baseline, Private: params.Private, Permissions: params.Permissions, Edition: params.Edition,
 		Vanished: params.Account.Vanished.Reports + params.Account.Vanished.Dashboards, Unseen: params.Account.Unseen,
+		Course: params.Course,
 	}
 	if err := record.Take(ctx, store, staged); err != nil {
 		return err
@@ -62,19 +69,6 @@ func (params RecordParams) write(ctx context.Context, store *staging.Store, stag
 type PruneParams struct {
 	Sync  Sync      `json:"sync"`
 	Clock time.Time `json:"clock"` // Salesforce's time
-}
-
-// deliveries is what became of the exports, as a record keeps it.
-func (params RecordParams) deliveries() map[string]history.Delivery {
-	all := make(map[string]history.Delivery, len(params.Exports))
-	for name, d := range params.Exports {
-		one := history.Delivery{Delivered: d.Delivered, To: d.To}
-		if d.Failure != nil {
-			one.Reason, one.System = string(d.Failure.Class), string(d.Failure.System)
-		}
-		all[name] = one
-	}
-	return all
 }
 
 // Prune removes what no later sync needs: the working files of this sync, everything of the earlier ones but their records, and the
@@ -115,21 +109,16 @@ func (p WriteAccountParams) manifest() account.Manifest {
 
 // MarkEndedParams says how a sync ended that has no record.
 type MarkEndedParams struct {
-	Sync    Sync   `json:"sync"`
-	Outcome string `json:"outcome"`
+	Sync Sync        `json:"sync"`
+	End  history.End `json:"end"`
 }
 
-// ended is what lies in the bucket beside the state of a sync that was cancelled, discarded or failed.
-type ended struct {
-	Outcome string    `json:"outcome"`
-	At      time.Time `json:"at"`
-}
-
-// MarkEnded notes in the bucket that a sync is over, so that it is not taken for one that goes on, and frees its source.
+// MarkEnded keeps in the bucket how a sync ended, for those who look back and so that it is not taken for one that goes on, and frees
+// its source.
 func (a *Activities) MarkEnded(ctx context.Context, params MarkEndedParams) error {
 	_, staged, err := a.open(ctx, params.Sync)
 	if err == nil {
-		_, err = a.Store.WriteNewJSON(ctx, staged.End(), ended{Outcome: params.Outcome, At: time.Now().UTC()})
+		_, err = a.Store.WriteNewJSON(ctx, staged.End(), params.End)
 	}
 	if err == nil {
 		err = a.ownership(params.Sync).release(ctx)

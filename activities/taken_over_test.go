@@ -9,6 +9,7 @@ import (
 
 	"longhaul/activities"
 	"longhaul/internal/fault"
+	"longhaul/internal/history"
 	"longhaul/internal/staging"
 )
 
@@ -42,7 +43,7 @@ func TestOwner_aSyncThatWasTakenOverEndsAndTouchesNothing(t *testing.T) {
 		"Upload":     activities.UploadParams{Sync: before, Export: "castor", File: activities.File{Name: fileName}},
 		"Record":     activities.RecordParams{Account: activities.WriteAccountParams{Sync: before}},
 		"CheckQuota": activities.CheckQuotaParams{Sync: before},
-		"MarkEnded":  activities.MarkEndedParams{Sync: before, Outcome: "failed"},
+		"MarkEnded":  activities.MarkEndedParams{Sync: before, End: history.End{Outcome: "failed"}},
 	} {
 		_, err := r.a.ExecuteActivity(name, params)
 		var failure *temporal.ApplicationError
@@ -67,7 +68,7 @@ func TestOwner_aSyncThatGoesOnAfterItsEndIsToldWhatIsSo(t *testing.T) {
 	r := newRivals(t)
 	ended, err := r.begin(r.a, syncOfA, staging.Seen{})
 	if err == nil {
-		_, err = r.a.ExecuteActivity("MarkEnded", activities.MarkEndedParams{Sync: ended, Outcome: "cancelled"})
+		_, err = r.a.ExecuteActivity("MarkEnded", activities.MarkEndedParams{Sync: ended, End: history.End{Outcome: "cancelled"}})
 	}
 	if err == nil {
 		_, err = r.begin(r.b, syncOfB, staging.Seen{})

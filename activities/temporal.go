@@ -4,6 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"time"
+
+	"go.temporal.io/sdk/activity"
+
+	"longhaul/internal/history"
+	"longhaul/internal/staging"
 )
 
 // These activities ask Temporal and belong to no source: any worker can do them.
@@ -60,4 +65,18 @@ func (a *Activities) ForwardUpdate(ctx context.Context, params ForwardParams) (F
 	defer cancel()
 	result, err := a.Update(bounded, params)
 	return result, toTemporal(ctx, err)
+}
+
+// noteEndsWithin bounds the look at syncs that left no end, at the login of the next one.
+const noteEndsWithin = 10 * time.Second
+
+// noteEnds keeps how earlier syncs of the source ended that left no end, as Temporal tells it. What cannot be kept now the next login
+// finds again.
+func (a *Activities) noteEnds(ctx context.Context, sync staging.Sync) {
+	ctx, cancel := context.WithTimeout(ctx, noteEndsWithin)
+	defer cancel()
+	if err := history.NoteEnds(ctx, a.Store, sync, a.How); err != nil {
+		activity.GetLogger(ctx).Warn("how an earlier sync ended could not be found out or kept; the next sync looks again", "event", "warning",
+			"source", sync.Source, "error", err.Error())
+	}
 }

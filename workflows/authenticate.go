@@ -9,6 +9,7 @@ import (
 
 	"longhaul/activities"
 	"longhaul/internal/fault"
+	"longhaul/internal/history"
 	"longhaul/internal/staging"
 	"longhaul/internal/warning"
 	"longhaul/workflows/call"
@@ -91,6 +92,7 @@ func (p *authenticatePhase) logIn(ctx workflow.Context) (activities.Authenticate
 func (p *authenticatePhase) logInOnce(ctx workflow.Context) (auth activities.AuthenticateResult, paused bool, err error) {
 	params := activities.AuthenticateParams{
 		Sync: p.state.Sync, Started: p.state.Started, Upload: p.state.Upload, Seen: p.seenOwner(ctx), Quota: p.budget.asked(),
+		Trigger: p.state.Course.Trigger, FirstRun: workflow.GetInfo(ctx).FirstRunID,
 	}
 	within, done := p.wait.interruptible(ctx)
 	defer done()
@@ -102,7 +104,13 @@ func (p *authenticatePhase) logInOnce(ctx workflow.Context) (auth activities.Aut
 // first calls come back, though the login is tried more often.
 func (p *authenticatePhase) standstill(err error) standstill {
 	failure := call.Explain(err)
-	at := standstill{why: failure.Message, until: failure.Until}
+	at := standstill{reason: history.WaitThrottled, why: failure.Message, until: failure.Until}
+	switch {
+	case failure.Owner != "":
+		at.reason = history.WaitOwner
+	case failure.Class == fault.QuotaExhausted:
+		at.reason = history.WaitQuota
+	}
 	if failure.Class == fault.QuotaExhausted && failure.System == fault.Longhaul {
 		at.do = moreQuota(p.state.Sync.Source)
 	}

@@ -7,6 +7,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"longhaul/activities"
+	"longhaul/internal/history"
 	"longhaul/internal/quota"
 	"longhaul/workflows/call"
 	"longhaul/workflows/operator"
@@ -167,7 +168,7 @@ func (b *budget) untilRoom(ctx workflow.Context) error {
 		wait := b.own.Quota.Wait(workflow.Now(ctx))
 		wait.Probe = b.state.probe()
 		changes, sleep := b.changes, wait.Look(workflow.Now(ctx), wait.Probe)
-		at := standstill{why: wait.Sentence(), until: wait.Until, do: moreQuota(b.state.Sync.Source)}
+		at := standstill{reason: history.WaitQuota, why: wait.Sentence(), until: wait.Until, do: moreQuota(b.state.Sync.Source)}
 		if wait.Until.IsZero() {
 			at.looks = workflow.Now(ctx).Add(sleep)
 		}

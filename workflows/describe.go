@@ -42,13 +42,13 @@ type describeState struct {
 
 // Unfinished is a shard that was begun and left before its end: its parts are in the bucket.
 //
-// Its keys are short: 64 of these, the warnings and two exports fit into the 20 kB of a state.
+// It is short in JSON: 64 of these, the warnings, the orders of operators and two exports fit into the 20 kB of a state.
 type Unfinished struct {
-	Shard     int   `json:"shard"`
-	Done      int64 `json:"done"`                 // reports that have their state
-	StartOpen bool  `json:"start_open,omitempty"` // its last run brought none, or ended for want of calls: one answer comes first
-	Throttled bool  `json:"throttled,omitempty"`  // Salesforce asked for fewer requests than the share
-	Counted   bool  `json:"counted,omitempty"`    // it had ended before, and is run again since its result was torn
+	Shard     int
+	Done      int64 // reports that have their state
+	StartOpen bool  // its last run brought none, or ended for want of calls: one answer comes first
+	Throttled bool  // Salesforce asked for fewer requests than the share
+	Counted   bool  // it had ended before, and is run again since its result was torn
 }
 
 // run runs windows of shards to the last shard of the round, and waits for what must be waited for or fixed between two windows.

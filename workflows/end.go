@@ -9,9 +9,11 @@ import (
 
 	"longhaul/activities"
 	"longhaul/internal/fault"
+	"longhaul/internal/history"
 	"longhaul/internal/listing"
 	"longhaul/internal/warning"
 	"longhaul/workflows/call"
+	"longhaul/workflows/operator"
 )
 
 // Result is what a sync comes back with: counts and references, never data.
@@ -79,31 +81,39 @@ func (s *sync) end(ctx workflow.Context, err error) (*Result, error) {
 	case workflow.IsContinueAsNewError(err):
 		return nil, err
 	case isCancel(ctx, err):
+		s.state.Course.Order(operator.Cancel, "", workflow.Now(ctx))
 		result := s.close(ctx, OutcomeCancelled, nil)
-		s.mark(ctx, OutcomeCancelled)
+		s.mark(ctx, OutcomeCancelled, nil)
 		return nil, temporal.NewCanceledError(*result)
 	case errors.Is(err, errDiscarded):
-		s.mark(ctx, OutcomeDiscarded)
+		s.mark(ctx, OutcomeDiscarded, nil)
 		result := s.close(ctx, OutcomeDiscarded, nil)
 		result.Concerns = s.guard.found
 		return result, nil
 	}
 	failure := call.Explain(err)
 	if !lostOwnership(failure) {
-		s.mark(ctx, OutcomeFailed)
+		s.mark(ctx, OutcomeFailed, failure)
 	}
 	return nil, failed(s.close(ctx, OutcomeFailed, failure))
 }
 
-// mark leaves a mark in the bucket that the sync is over, so that the next sync does not take it for one that a lost database
-// ended.
-func (s *sync) mark(ctx workflow.Context, outcome Outcome) {
-	if s.state.Sync.Bucket == "" {
-		return // the sync has left nothing there yet, and no worker may be there to ask
+// mark leaves the end of a sync without a record in the bucket, for those who look back, and so that nobody takes the sync for one that
+// a lost database ended.
+func (s *sync) mark(ctx workflow.Context, outcome Outcome, failure *activities.Failure) {
+	state := s.state
+	if state.Sync.Bucket == "" && (!state.WorkerSeen || failure != nil && failure.System == fault.Bucket) {
+		return // the sync has left nothing there yet, and nobody or nothing may be there to leave it
+	}
+	end := history.End{
+		Outcome: string(outcome), At: workflow.Now(ctx).UTC(), Phase: string(state.Phase), APICalls: state.Calls, Course: state.course(ctx),
+	}
+	if failure != nil {
+		end.Class, end.System = string(failure.Class), string(failure.System)
 	}
 	ctx, cancel := workflow.NewDisconnectedContext(ctx)
 	defer cancel()
-	params := activities.MarkEndedParams{Sync: s.state.Sync, Outcome: string(outcome)}
+	params := activities.MarkEndedParams{Sync: state.Sync, End: end}
 	if err := call.Run(ctx, call.ForEndMark, "note that the sync is over", acts.MarkEnded, params); err != nil {
 		workflow.GetLogger(ctx).Warn("the end of the sync was not noted in the bucket", "event", "warning", "error", err)
 	}
@@ -150,7 +160,9 @@ func (p *recordPhase) run(ctx workflow.Context) error {
 		Baseline: p.state.Upload, Permissions: auth.Permissions,
 		Edition: auth.Edition, Private: auth.Private,
 	}
+	params.Account.Warnings = nil // the course has them
 	err := p.recovery.run(ctx, func(ctx workflow.Context) error {
+		params.Course = p.state.course(ctx)
 		return call.Run(ctx, call.ForCall, "record the sync", acts.Record, params)
 	})
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"longhaul/activities"
+	"longhaul/internal/history"
 	"longhaul/internal/warning"
 	"longhaul/workflows/call"
 	"longhaul/workflows/operator"
@@ -127,7 +128,7 @@ func (p *guardPhase) hold(ctx workflow.Context, compared activities.GuardResult)
 		about = append(about, concern.Warning())
 	}
 	at := standstill{
-		phase: PhaseHeld, why: strings.Join(concerns, " "), until: until, concerns: compared.Found,
+		phase: PhaseHeld, reason: history.WaitHeld, why: strings.Join(concerns, " "), until: until, concerns: compared.Found,
 		do: toAnswer(p.state.Sync.Source, p.vital()),
 	}
 	p.wait.halt(ctx, at)

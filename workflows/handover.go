@@ -51,7 +51,7 @@ func overfull(ctx workflow.Context) bool {
 // running already, it ends as skipped.
 func handOver(ctx workflow.Context, in Input) (*Result, error) {
 	attribute.Announce(ctx, in.Source, attribute.Phase.ValueSet(string(PhaseHandedOver)))
-	remember(ctx, in.Source)
+	trigger := remember(ctx, in.Source)
 	h := &handover{source: in.Source, shown: Progress{
 		Source: in.Source, Phase: PhaseHandedOver, Started: workflow.GetInfo(ctx).WorkflowStartTime.UTC(),
 		HandedOver: &HandedOver{WorkflowID: SyncID(in.Source)},
@@ -69,6 +69,7 @@ func handOver(ctx workflow.Context, in Input) (*Result, error) {
 		ParentClosePolicy:     enumspb.PARENT_CLOSE_POLICY_ABANDON, // a parent that is terminated takes no sync with it
 		WorkflowIDReusePolicy: enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
 		StaticSummary:         "sync of source " + in.Source,
+		Memo:                  Memo(in.Source, trigger),
 	}), SyncSourceType, in)
 	h.begin(ctx)
 	return h.end(ctx)

@@ -15,6 +15,7 @@ import (
 	"longhaul/internal/sourcename"
 	"longhaul/internal/warning"
 	"longhaul/workflows/attribute"
+	"longhaul/workflows/course"
 	"longhaul/workflows/operator"
 	"longhaul/workflows/question"
 )
@@ -149,28 +150,27 @@ const (
 	memoTrigger = "trigger"
 )
 
-// Memo is the memo of a sync that a program starts.
+// Memo is the memo of a sync, from which it knows what has started it.
 func Memo(source, trigger string) map[string]any {
 	return map[string]any{memoSource: source, memoTrigger: trigger}
 }
 
-// remember puts the source into the memo of the workflow, and what has started it.
-func remember(ctx workflow.Context, source string) {
-	info := workflow.GetInfo(ctx)
-	if _, there := info.Memo.GetFields()[memoTrigger]; there || source == "" {
-		return
+// remember gives what has started the workflow (see history.Trigger*), and puts it into the memo, with the source. What a program
+// or a hand-over has put there holds: the sync is the child of a workflow that a schedule has started.
+func remember(ctx workflow.Context, source string) (trigger string) {
+	var handed string
+	there := workflow.GetInfo(ctx).Memo.GetFields()[memoTrigger]
+	if there != nil && converter.GetDefaultDataConverter().FromPayload(there, &handed) != nil {
+		handed = "" // somebody else's
 	}
-	trigger := "Temporal's CLI, UI or API"
-	scheduled, byID := workflow.GetTypedSearchAttributes(ctx).GetKeyword(temporal.NewSearchAttributeKeyKeyword("TemporalScheduledById"))
-	switch {
-	case info.ParentWorkflowExecution != nil:
-		trigger = "workflow " + info.ParentWorkflowExecution.ID
-	case byID:
-		trigger = "schedule " + scheduled
+	schedule, _ := workflow.GetTypedSearchAttributes(ctx).GetKeyword(temporal.NewSearchAttributeKeyKeyword("TemporalScheduledById"))
+	trigger = course.TriggerOf(handed, schedule)
+	if trigger != handed && source != "" {
+		if err := workflow.UpsertMemo(ctx, Memo(source, trigger)); err != nil {
+			workflow.GetLogger(ctx).Warn("the memo was not set", "event", "warning", "error", err)
+		}
 	}
-	if err := workflow.UpsertMemo(ctx, Memo(source, trigger)); err != nil {
-		workflow.GetLogger(ctx).Warn("the memo was not set", "event", "warning", "error", err)
-	}
+	return trigger
 }
 
 // types are the workflow types of this program.

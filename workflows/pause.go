@@ -10,6 +10,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/history"
 	"longhaul/internal/humanize"
 	"longhaul/workflows/operator"
 )
@@ -77,6 +78,7 @@ func (w *waiter) halt(ctx workflow.Context, at standstill) {
 	if w.since.IsZero() {
 		w.since = workflow.Now(ctx)
 	}
+	w.display.state.Course.Wait(at.reason, workflow.Now(ctx))
 	w.display.halt(ctx, at)
 }
 
@@ -92,6 +94,7 @@ func (w *waiter) endStandstill(ctx workflow.Context) {
 		w.unexpected.stoodStill(workflow.Now(ctx).Sub(w.since))
 	}
 	w.since = time.Time{}
+	w.display.state.Course.GoOn(workflow.Now(ctx))
 }
 
 // sitOut waits for what passes by itself, and shows why: calls or logins are spent, a login is refused at this hour, Salesforce
@@ -117,7 +120,8 @@ func (w *waiter) backOff(ctx workflow.Context, retryAfter time.Duration, why str
 	if retryAfter <= 0 {
 		return nil
 	}
-	return w.sitOut(ctx, standstill{why: cmp.Or(why, "Salesforce asked to wait before more is asked of it")}, retryAfter)
+	at := standstill{reason: history.WaitThrottled, why: cmp.Or(why, "Salesforce asked to wait before more is asked of it")}
+	return w.sitOut(ctx, at, retryAfter)
 }
 
 // AfterResume ends the reason of a pause.
@@ -129,7 +133,7 @@ func (w *waiter) untilResumed(ctx workflow.Context) error {
 		return ctx.Err()
 	}
 	why := operator.Because("paused by an operator since "+humanize.Moment(w.own.PausedSince), w.own.PausedFor) + AfterResume
-	w.halt(ctx, standstill{phase: PhasePaused, why: why, do: toResume("", w.display.state.Sync.Source)})
+	w.halt(ctx, standstill{phase: PhasePaused, reason: history.WaitPaused, why: why, do: toResume("", w.display.state.Sync.Source)})
 	err := workflow.Await(ctx, func() bool { return !w.paused() || historyFull(ctx) })
 	if err = cmp.Or(err, ctx.Err()); err == nil && w.paused() { // a cancel comes first: the next run would not see it
 		return w.continueAsNew(ctx)

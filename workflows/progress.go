@@ -135,12 +135,13 @@ type display struct {
 
 // standstill is shown in place of the phase while the sync stands still.
 type standstill struct {
-	phase Phase // empty: that of the sync
-	why   string
-	do    string              // what somebody can do about it
-	until time.Time           // zero when nobody knows
-	looks time.Time           // when it looks again, where until is not known
-	cause *activities.Failure // of a block
+	phase  Phase  // empty: that of the sync
+	reason string // for those who look back: see history.Waits
+	why    string
+	do     string              // what somebody can do about it
+	until  time.Time           // zero when nobody knows
+	looks  time.Time           // when it looks again, where until is not known
+	cause  *activities.Failure // of a block
 
 	concerns []activities.Concern // of a hold
 	refused  *activities.Failure  // the login, which is tried again

@@ -10,6 +10,7 @@ import (
 
 	"longhaul/activities"
 	"longhaul/internal/fault"
+	"longhaul/internal/history"
 	"longhaul/workflows/call"
 )
 
@@ -104,7 +105,7 @@ func (r *recovery) untilLoginPasses(ctx workflow.Context, cause error) error {
 	why := fmt.Sprintf("%s; refused since %s, tried again at %s and then at least once an hour until %s; a resume tries at once",
 		failure.Message, minute(refused.Since), minute(now.Add(wait)), minute(refused.Since.Add(blockedFor)))
 	refused.Times++
-	if err := r.wait.sitOut(ctx, standstill{why: why, refused: shownFailure(failure)}, wait); err != nil {
+	if err := r.wait.sitOut(ctx, standstill{reason: history.WaitRetry, why: why, refused: shownFailure(failure)}, wait); err != nil {
 		return err
 	}
 	return r.wait.continueIfFull(ctx)
@@ -162,7 +163,7 @@ func (r *recovery) untilNextTry(ctx workflow.Context, cause error) error {
 	u.Tries++
 	next := workflow.Now(ctx).UTC().Add(wait)
 	why := fmt.Sprintf("%s; try %d of %d is at %s", call.Explain(cause).Message, u.Tries, len(unexpectedWaits), minute(next))
-	if err := r.wait.sitOut(ctx, standstill{why: why}, wait); err != nil {
+	if err := r.wait.sitOut(ctx, standstill{reason: history.WaitRetry, why: why}, wait); err != nil {
 		return err
 	}
 	u.Since, u.Reports = workflow.Now(ctx).UTC(), r.state.Reports
@@ -220,7 +221,8 @@ func (r *recovery) untilUnblocked(ctx workflow.Context) error {
 	}
 	b := *r.own.Blocked
 	at := standstill{
-		phase: PhaseBlocked, why: b.Failure.Message, until: b.Until, cause: &b.Failure, do: toResume("fix that; then ", r.state.Sync.Source),
+		phase: PhaseBlocked, reason: history.WaitBlocked, why: b.Failure.Message, until: b.Until, cause: &b.Failure,
+		do: toResume("fix that; then ", r.state.Sync.Source),
 	}
 	r.wait.halt(ctx, at)
 	_, err := await(ctx, b.Until.Sub(workflow.Now(ctx)), at.summary(), func() bool {

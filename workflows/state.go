@@ -1,6 +1,9 @@
 package workflows
 
 import (
+	"cmp"
+	"encoding/json"
+	"errors"
 	"slices"
 	"time"
 
@@ -8,7 +11,9 @@ import (
 
 	"longhaul/activities"
 	"longhaul/internal/fault"
+	"longhaul/internal/history"
 	"longhaul/internal/warning"
+	"longhaul/workflows/course"
 )
 
 // State is all that crosses continue-as-new. It holds counts and references and stays far under 20 kB; fields are only ever
@@ -20,6 +25,8 @@ type State struct {
 	Updated time.Time       `json:"updated"`
 	Runs    int             `json:"runs"`          // of this chain, the first is 1
 	Run     string          `json:"run,omitempty"` // the run that handed this state to the next one
+
+	Course course.Course `json:"course"` // how the sync has gone so far
 
 	Warnings       []warning.Warning `json:"warnings"`
 	UnknownSignals []warning.Warning `json:"unknown_signals,omitempty"` // warnings of them
@@ -48,12 +55,12 @@ type requestState struct {
 
 // newState makes the state of a new sync. The id that it begins with is the same after a reset: when and in which run the sync
 // was started never changes. The login may give it another one.
-func newState(ctx workflow.Context, in Input) *State {
+func newState(ctx workflow.Context, in Input, trigger string) *State {
 	info := workflow.GetInfo(ctx)
 	now := info.WorkflowStartTime.UTC()
 	return &State{
 		Sync:    activities.Sync{Source: in.Source, ID: StagedID(now, info.FirstRunID)},
-		Started: now, Updated: now,
+		Started: now, Updated: now, Course: course.New(trigger),
 		requestState: requestState{
 			Full: in.Mode == ModeFull, Upload: in.Upload == nil || *in.Upload, Guarded: in.Guard, Attended: in.Attended,
 		},
@@ -61,8 +68,16 @@ func newState(ctx workflow.Context, in Input) *State {
 }
 
 // warnings are all that people should know, the signals that no sync knows among them.
-func (s *State) warnings() []warning.Shown {
-	return warning.Show(slices.Concat(s.Warnings, s.UnknownSignals))
+func (s *State) warnings() []warning.Shown { return warning.Show(s.allWarnings()) }
+
+func (s *State) allWarnings() []warning.Warning { return slices.Concat(s.Warnings, s.UnknownSignals) }
+
+// course is how the sync has gone until now, for those who look back.
+func (s *State) course(ctx workflow.Context) history.Course {
+	workflowOf := workflow.GetInfo(ctx).WorkflowExecution
+	all := s.Course.At(s.Started, workflow.Now(ctx))
+	all.Warnings, all.Workflow, all.Run = s.allWarnings(), workflowOf.ID, workflowOf.RunID
+	return all
 }
 
 // What the state keeps, in bytes of JSON.
@@ -110,3 +125,39 @@ func (s *State) shards() int {
 
 // shardsLeft says whether the round has shards that have not ended, and do not run.
 func (s *State) shardsLeft() bool { return len(s.Queue) > 0 || s.NextShard < s.shards() }
+
+// A queue may be as long as the widest window, so in JSON a shard of it is three numbers: shard, done, and the sum of its flags.
+const (
+	flagStartOpen = 1 << iota
+	flagThrottled
+	flagCounted
+)
+
+// MarshalJSON writes the three numbers.
+func (u Unfinished) MarshalJSON() ([]byte, error) {
+	flags := int64(0)
+	if u.StartOpen {
+		flags |= flagStartOpen
+	}
+	if u.Throttled {
+		flags |= flagThrottled
+	}
+	if u.Counted {
+		flags |= flagCounted
+	}
+	return json.Marshal([]int64{int64(u.Shard), u.Done, flags})
+}
+
+// UnmarshalJSON reads them; a newer worker may have written more.
+func (u *Unfinished) UnmarshalJSON(data []byte) error {
+	var numbers []int64
+	if err := json.Unmarshal(data, &numbers); err != nil || len(numbers) < 3 {
+		return cmp.Or(err, errors.New("a shard of the queue is no three numbers"))
+	}
+	flags := numbers[2]
+	*u = Unfinished{
+		Shard: int(numbers[0]), Done: numbers[1],
+		StartOpen: flags&flagStartOpen != 0, Throttled: flags&flagThrottled != 0, Counted: flags&flagCounted != 0,
+	}
+	return nil
+}

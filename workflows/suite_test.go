@@ -15,6 +15,7 @@ import (
 	"longhaul/activities"
 	"longhaul/activities/question"
 	"longhaul/internal/description"
+	"longhaul/internal/history"
 	"longhaul/internal/quota"
 	"longhaul/workflows"
 	"longhaul/workflows/attribute"
@@ -50,6 +51,7 @@ type org struct {
 	attributes   attribute.List // of the namespace; nil: all of Longhaul's
 	log          sdklog.Logger  // of the workflow; nil: the SDK's
 	ended        []string       // outcomes that were noted in the bucket
+	end          history.End    // the last of these, whole
 
 	mu   sync.Mutex
 	seen []string // activities in the order of their start
@@ -200,7 +202,8 @@ func environmentOfFiles(env *testsuite.TestWorkflowEnvironment, o *org) {
 	acknowledge(env, o, "MarkEnded", func(p activities.MarkEndedParams) error {
 		o.mu.Lock()
 		defer o.mu.Unlock()
-		o.ended = append(o.ended, p.Outcome)
+		o.ended = append(o.ended, p.End.Outcome)
+		o.end = p.End
 		return nil
 	})
 }

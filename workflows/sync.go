@@ -70,8 +70,7 @@ func openSync(ctx workflow.Context, in Input) *sync {
 	if s.state == nil {
 		s.display.phase = PhaseAuthenticate
 		attribute.Announce(ctx, in.Source, attribute.Phase.ValueSet(string(PhaseAuthenticate)))
-		remember(ctx, in.Source)
-		s.state = newState(ctx, in)
+		s.state = newState(ctx, in, remember(ctx, in.Source))
 		workflow.GetLogger(ctx).Info("the sync has started", "event", "start", "source", in.Source, "run", s.state.Sync.ID)
 	}
 	state := s.state
@@ -138,6 +137,7 @@ func (s *sync) run(ctx workflow.Context) error {
 		if done = done && p.name != s.state.Phase; done {
 			continue
 		}
+		s.state.Course.Enter(string(p.name), workflow.Now(ctx))
 		s.display.enter(ctx, p.name)
 		if err := s.recovery.untilUnblocked(ctx); err != nil { // a block of the previous run
 			return err
@@ -157,14 +157,30 @@ func (s *sync) listen(ctx workflow.Context) error {
 	operator.Handle(ctx, s.handle)
 	live.Hear(ctx, &s.display.running, s.display.touch)
 	return operator.HandleUpdates(ctx, map[string]operator.UpdateHandler{
-		operator.Approve:  s.guard.handler(operator.Approved),
-		operator.Discard:  s.guard.handler(operator.Discarded),
-		operator.SetQuota: s.budget.handler(),
+		operator.Approve:  s.noted(operator.Approve, s.guard.handler(operator.Approved)),
+		operator.Discard:  s.noted(operator.Discard, s.guard.handler(operator.Discarded)),
+		operator.SetQuota: s.noted(operator.SetQuota, s.budget.handler()),
 	})
+}
+
+// noted notes an update that is handled among the orders of operators.
+func (s *sync) noted(update string, by operator.UpdateHandler) operator.UpdateHandler {
+	handle := by.Handle
+	by.Handle = func(ctx workflow.Context, in converter.RawValue) (any, error) {
+		answer, err := handle(ctx, in)
+		if err == nil {
+			s.state.Course.Order(update, operator.Said(update, in), workflow.Now(ctx))
+		}
+		return answer, err
+	}
+	return by
 }
 
 // handle handles one signal.
 func (s *sync) handle(ctx workflow.Context, signal operator.Signal) {
+	if signal.Known {
+		s.state.Course.Order(signal.Name, signal.Reason, workflow.Now(ctx))
+	}
 	switch {
 	case !signal.Known:
 		s.state.UnknownSignals = operator.WarnOfUnknown(s.state.UnknownSignals, signal)

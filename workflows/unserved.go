@@ -8,6 +8,7 @@ import (
 
 	"longhaul/activities"
 	"longhaul/internal/fault"
+	"longhaul/internal/history"
 	"longhaul/workflows/call"
 )
 
@@ -69,7 +70,7 @@ func noWorkerCame(source string) error {
 func (p *authenticatePhase) showUnserved(ctx workflow.Context, shown, unserved bool) bool {
 	switch {
 	case unserved && !shown:
-		p.wait.halt(ctx, standstill{why: Unserved(p.state.Sync.Source)})
+		p.wait.halt(ctx, standstill{reason: history.WaitWorker, why: Unserved(p.state.Sync.Source)})
 	case shown && !unserved:
 		p.wait.goOn(ctx)
 	}

@@ -11,6 +11,7 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/history"
 	"longhaul/internal/host"
 	"longhaul/workflows"
 )
@@ -18,8 +19,13 @@ import (
 // AskTimeout bounds one question to Temporal, or to a worker behind it.
 const AskTimeout = 3 * time.Second
 
-// Start starts the sync of a source or joins the one that runs; joined says which.
+// Start starts the sync of a source for somebody at the command line, or joins the one that runs; joined says which.
 func Start(ctx context.Context, c client.Client, in workflows.Input) (run client.WorkflowRun, joined bool, err error) {
+	return StartFor(ctx, c, in, history.TriggerCLI)
+}
+
+// StartFor is Start for whatever triggers the sync: see history.Trigger*.
+func StartFor(ctx context.Context, c client.Client, in workflows.Input, trigger string) (run client.WorkflowRun, joined bool, err error) {
 	id := workflows.SyncID(in.Source)
 	before, err := Running(ctx, c, id)
 	if err != nil {
@@ -31,20 +37,12 @@ func Start(ctx context.Context, c client.Client, in workflows.Input) (run client
 		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
 		WorkflowIDReusePolicy:    enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
 		StaticSummary:            "sync of source " + in.Source,
-		Memo:                     workflows.Memo(in.Source, trigger(in)),
+		Memo:                     workflows.Memo(in.Source, trigger),
 	}, workflows.SyncSourceType, in)
 	if err != nil {
 		return nil, false, Explain(err)
 	}
 	return run, before != "" && before == run.GetRunID(), nil
-}
-
-// trigger is what starts a sync here, for its memo.
-func trigger(in workflows.Input) string {
-	if in.Attended {
-		return "longhaul extract"
-	}
-	return "longhaul sync"
 }
 
 // Running gives the open run of a workflow; empty when none is open.

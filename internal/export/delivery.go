@@ -157,6 +157,13 @@ func (d Delivery) known(ctx context.Context, key string, into any) (bool, error)
 	return err == nil, err
 }
 
+// Delivered reads the receipt of a file that the target has.
+func Delivered(ctx context.Context, store *staging.Store, sync staging.Sync, export string, file File) (receipt Receipt, found bool, err error) {
+	d := Delivery{Store: store, Sync: sync, Export: export, File: file}
+	found, err = d.known(ctx, d.receiptKey(), &receipt)
+	return receipt, found, err
+}
+
 // same makes sure that what was sent under a name before is what is to be sent now. A sync that was reset to before its
 // files were written may have written others: they need another name.
 func (d Delivery) same(sha256 string, err error) error {

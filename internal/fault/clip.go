@@ -10,16 +10,27 @@ import (
 func Clip(text string, most int) string {
 	size := 0
 	for at, char := range text {
-		if char < ' ' || strings.ContainsRune("\"\\<>&\u2028\u2029\ufffd", char) {
-			size += 6
-		} else {
-			size += utf8.RuneLen(char)
-		}
-		if size > most {
+		if size += written(char); size > most {
 			return cutAt(text, at)
 		}
 	}
 	return text
+}
+
+// Written is how many bytes of JSON a text takes at most, without its quotes.
+func Written(text string) (size int) {
+	for _, char := range text {
+		size += written(char)
+	}
+	return size
+}
+
+// written is how many bytes of JSON a character takes at most.
+func written(char rune) int {
+	if char < ' ' || strings.ContainsRune("\"\\<>&\u2028\u2029\ufffd", char) {
+		return 6
+	}
+	return utf8.RuneLen(char)
 }
 
 // cutAt ends a text at the last word that ends before a byte, with dots in place of the rest.

@@ -29,12 +29,27 @@ type Course struct {
 	Trigger  string             `json:"trigger,omitempty"`
 	Seconds  float64            `json:"seconds,omitempty"` // from start to end
 	Phases   []PhaseTime        `json:"phases,omitempty"`  // in the order in which they began; one that was taken up again counts once
-	Waits    map[string]float64 `json:"waits,omitempty"`   // seconds by reason: quota, throttled, paused, blocked, held, retry
+	Waits    map[string]float64 `json:"waits,omitempty"`   // seconds by reason, see Waits; of two at once the one that was shown
 	Orders   []Order            `json:"orders,omitempty"`  // of operators, oldest first, at most MostOrders
 	Warnings []warning.Warning  `json:"warnings,omitempty"`
 	Workflow string             `json:"workflow,omitempty"`
 	Run      string             `json:"run,omitempty"` // the last of its chain
 }
+
+// Why a sync waits.
+const (
+	WaitQuota     = "quota"     // for API calls: the org or the source has used up its own
+	WaitThrottled = "throttled" // as Salesforce asked for, or for a login, of which there are so many an hour
+	WaitPaused    = "paused"    // by an operator
+	WaitBlocked   = "blocked"   // until somebody has fixed what is in the way
+	WaitHeld      = "held"      // until an operator approves or discards what was found
+	WaitRetry     = "retry"     // before a step is tried again that failed, or a login that was refused
+	WaitOwner     = "owner"     // for another Temporal, which syncs the source into the same bucket
+	WaitWorker    = "worker"    // for a worker that serves the source
+)
+
+// Waits are the reasons why a sync waits.
+var Waits = []string{WaitQuota, WaitThrottled, WaitPaused, WaitBlocked, WaitHeld, WaitRetry, WaitOwner, WaitWorker}
 
 // MostOrders bounds the orders that a sync keeps: the last ones.
 const MostOrders = 20
@@ -50,13 +65,13 @@ type PhaseTime struct {
 type Order struct {
 	At     time.Time `json:"at"`
 	Name   string    `json:"name"`             // pause, resume, approve, discard, set-quota, cancel
-	Reason string    `json:"reason,omitempty"` // as the operator gave it, at most 200 bytes
+	Reason string    `json:"reason,omitempty"` // as the operator gave it, at most 200 bytes; of set-quota what was set; older ones make room
 }
 
 // End is what is left of a sync that ended without a record.
 type End struct {
 	Outcome  string    `json:"outcome"`          // cancelled, discarded, failed; of one that left no end of its own: terminated, timed_out, or unknown
-	At       time.Time `json:"at"`               // when it ended; of one that left no end of its own, when that was found
+	At       time.Time `json:"at"`               // when it ended; of an unknown end, when that was found
 	Class    string    `json:"class,omitempty"`  // of the failure
 	System   string    `json:"system,omitempty"` // that gave it
 	Phase    string    `json:"phase,omitempty"`  // in which it ended

@@ -70,7 +70,8 @@ func Open(ctx context.Context, settings config.Config, options Options) (*Host, 
 		},
 	}
 	h.activities.Sync = &activities.Activities{
-		Sources: h.sources, Store: store, Pool: slots.NewPool(), Temporal: temporalOf, Running: runningWorkflow, Polled: polled, Update: updateWorkflow,
+		Sources: h.sources, Store: store, Pool: slots.NewPool(), Temporal: temporalOf, Running: runningWorkflow, How: howEnded,
+		Polled: polled, Update: updateWorkflow,
 		Show: showWorkflow, Wake: wakeWorkflow,
 		Version: options.Version, Slice: options.Slice,
 	}

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"path/filepath"
@@ -64,7 +65,8 @@ func (n *Node) Resume(ctx context.Context, dir string, sources []string, program
 }
 
 // resumeOne starts the sync of a source if there is an unfinished one, and delivers if that one was to deliver. The new sync
-// reuses what the unfinished one described, even if that one was started to describe everything.
+// reuses what the unfinished one described, even if that one was started to describe everything; what had triggered that one triggers
+// this one.
 func (n *Node) resumeOne(ctx context.Context, source string) (bool, error) {
 	open, err := unfinished(ctx, n.Store, source, time.Now().Add(-resumable))
 	if err != nil || open == nil {
@@ -74,7 +76,7 @@ func (n *Node) resumeOne(ctx context.Context, source string) (bool, error) {
 	if !open.Deliver {
 		in.Upload = new(bool)
 	}
-	_, _, err = control.Start(ctx, n.Client, in)
+	_, _, err = control.StartFor(ctx, n.Client, in, cmp.Or(open.Trigger, history.TriggerOther))
 	return err == nil, err
 }
 

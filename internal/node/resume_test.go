@@ -55,6 +55,12 @@ func TestUnfinished(t *testing.T) {
 			false,
 		},
 		{"a terminated one before another whose login failed", with(begun(older, time.Hour), at(newer).End(), struct{}{}), false},
+		{
+			"the second one, whose first was found terminated",
+			with(with(begun(older, time.Hour), at(newer).Start(), history.Start{Deliver: true, Started: now}),
+				at(older).End(), history.End{Outcome: "terminated"}),
+			true,
+		},
 		{"one before another whose state is none", with(begun(older, time.Hour), at(newer).Start(), "torn"), true},
 	} {
 		store := newStore(t)

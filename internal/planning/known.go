@@ -109,23 +109,31 @@ func (p *planner) unfinished(ctx context.Context) ([]earlierStream, error) {
 	}
 	ids = slices.DeleteFunc(ids, func(id string) bool { return id == p.Sync.ID })
 	var sources []earlierStream
-	for _, id := range ids[:min(len(ids), unfinishedSyncs)] {
+	begun := 0
+	for _, id := range ids {
 		found, err := p.left(ctx, staging.Sync{Source: p.Sync.Source, ID: id})
-		if err != nil {
+		switch {
+		case errors.Is(err, staging.ErrNotExist): // it ended before it knew as whom it reads
+			continue
+		case err != nil:
 			return nil, err
 		}
 		sources = append(sources, found...)
+		if begun++; begun == unfinishedSyncs {
+			break
+		}
 	}
 	return sources, nil
 }
 
-// left returns the streams of one unfinished sync: its reused ones, its shards and its parts, or all of them in one.
+// left returns the streams of one unfinished sync: its reused ones, its shards and its parts, or all of them in one. The error is
+// staging.ErrNotExist if it has no start.
 func (p *planner) left(ctx context.Context, sync staging.Sync) ([]earlierStream, error) {
 	var opened history.Start
 	err := p.Store.ReadJSON(ctx, sync.Start(), &opened)
 	switch {
 	case errors.Is(err, staging.ErrNotExist):
-		return nil, nil // it ended before it knew as whom it reads
+		return nil, err
 	case err != nil && p.Store.Unreadable(err):
 		p.warn(warning.New(warning.UnfinishedUnreadable, warning.Params{"sync": shown(sync.ID)}))
 		return nil, nil

@@ -1,6 +1,7 @@
 package planning
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"longhaul/internal/description"
+	"longhaul/internal/history"
 	"longhaul/internal/staging"
 	"longhaul/internal/streamtest"
 )
@@ -107,6 +109,16 @@ func TestPlan_reusesWhatStillHolds(t *testing.T) {
 			line := described(t, 0, description.StateUnsupported, changed, good)
 			line = strings.Replace(line, `"reason":"unsupported"`, `"reason":"added_later"`, 1)
 			recorded(t, s, earlier, other(func(i *description.Identity) { i.Format++ }), line)
+		}},
+		"an unfinished sync before many whose login failed": {want: description.StateReused, at: "12:00:00", known: func(t *testing.T, s *staging.Store) {
+			begun(t, s, unfinished, me)
+			streamtest.Write(t, s, unfinished.Shard(0), described(t, 0, description.StateDescribed, changed, good.Add(time.Hour)))
+			for n := range unfinishedSyncs + 1 {
+				failed := staging.Sync{Source: "acme", ID: fmt.Sprintf("20261122T2000%02dZ-ab12cd34", n)}
+				if err := s.WriteJSON(t.Context(), failed.End(), history.End{Outcome: "failed"}); err != nil {
+					t.Fatal(err)
+				}
+			}
 		}},
 		"a newer format of an unfinished sync": {want: description.StateReused, at: "11:00:00", known: func(t *testing.T, s *staging.Store) {
 			begun(t, s, unfinished, other(func(i *description.Identity) { i.Format++ }))

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/workflow"
@@ -17,6 +18,9 @@ const (
 	Discard  = "discard"
 	SetQuota = "set-quota"
 )
+
+// Cancel is Temporal's own order, as the orders of a sync list it.
+const Cancel = "cancel"
 
 // Updates are what operators ask of a sync and get an answer to, in the order in which workflows register them.
 var Updates = []struct{ Name, Description string }{
@@ -97,6 +101,25 @@ func ReadQuotaChange(in converter.RawValue) (change QuotaChange, err error) {
 		return QuotaChange{}, fmt.Errorf(`set-quota takes whole percents: {"ceiling":80,"share":25}, not this: %s`, OneLine(err.Error(), MaxReasonBytes))
 	}
 	return change, change.check()
+}
+
+// Said is what an operator has said with an update: the reason, or of set-quota what was set.
+func Said(update string, in converter.RawValue) string {
+	if update != SetQuota {
+		return ReasonOf(in.Payload())
+	}
+	change, err := ReadQuotaChange(in)
+	if err != nil {
+		return ""
+	}
+	var set []string
+	if change.Ceiling != nil {
+		set = append(set, fmt.Sprintf("ceiling %d %%", *change.Ceiling))
+	}
+	if change.Share != nil {
+		set = append(set, fmt.Sprintf("share %d %%", *change.Share))
+	}
+	return strings.Join(set, ", ")
 }
 
 // ReadInput is the input of an update, read and written anew, so that no more is kept of it than a sync needs.

@@ -1,0 +1,96 @@
+package history
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"longhaul/internal/staging"
+)
+
+// How asks Temporal how the chain of a workflow ended that began with a run, and when. The outcome is OutcomeRunning where it goes on,
+// and OutcomeUnknown, with no time, where Temporal does not know the run any more.
+type How func(ctx context.Context, workflow, run string) (outcome string, at time.Time, err error)
+
+// What How finds beside the outcomes that a sync writes itself.
+const (
+	OutcomeRunning    = "running"
+	OutcomeTerminated = "terminated"
+	OutcomeTimedOut   = "timed_out"
+	OutcomeUnknown    = "unknown"
+)
+
+// endlessAsked bounds how many syncs Temporal is asked about at once.
+const endlessAsked = 8
+
+// NoteEnds keeps the ends of the newest syncs before one that left neither a record nor an end: they were terminated or timed out, or
+// their end could not be written. What goes on, as a sync that was reset, is left alone.
+func NoteEnds(ctx context.Context, store *staging.Store, before staging.Sync, how How) error {
+	ids, err := Endless(ctx, store, before.Source)
+	if err != nil {
+		return err
+	}
+	ids = slices.DeleteFunc(ids, func(id string) bool { return id >= before.ID })
+	for _, id := range ids[:min(len(ids), endlessAsked)] {
+		sync := staging.Sync{Source: before.Source, ID: id}
+		var start Start
+		switch err := store.ReadJSON(ctx, sync.Start(), &start); {
+		case err != nil && store.Unreadable(err):
+			continue
+		case err != nil:
+			return err
+		}
+		outcome, at, err := how(ctx, start.Workflow, start.Run)
+		switch {
+		case err != nil:
+			return err
+		case outcome == OutcomeRunning:
+			continue
+		}
+		if _, err := store.WriteNewJSON(ctx, sync.End(), start.Ended(outcome, at)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Endless lists the syncs of a source that have a start and neither a record nor an end, the newest first.
+func Endless(ctx context.Context, store *staging.Store, source string) (ids []string, err error) {
+	over := map[string]bool{}
+	for _, prefix := range []string{staging.RecordPrefix(source), staging.EndsPrefix(source)} {
+		for key, err := range store.List(ctx, prefix) {
+			if err != nil {
+				return nil, err
+			}
+			over[idUnder(prefix, key)] = true
+		}
+	}
+	prefix := staging.StartsPrefix(source)
+	for key, err := range store.List(ctx, prefix) {
+		if err != nil {
+			return nil, err
+		}
+		if id := idUnder(prefix, key); !over[id] {
+			ids = append(ids, id)
+		}
+	}
+	slices.Reverse(ids)
+	return ids, nil
+}
+
+func idUnder(prefix, key string) string {
+	return strings.TrimSuffix(strings.TrimPrefix(key, prefix), ".json")
+}
+
+// Ended is the end of a sync that left none, by what Temporal says; at is zero where it does not say when, and then it is the moment
+// at which that was found.
+func (s *Start) Ended(outcome string, at time.Time) End {
+	end := End{Outcome: outcome, At: at.UTC(), Course: Course{Trigger: s.Trigger, Workflow: s.Workflow, Run: s.Run}}
+	if at.IsZero() {
+		end.At = time.Now().UTC()
+	} else {
+		end.Seconds = at.Sub(s.Started).Seconds()
+	}
+	return end
+}

@@ -1,0 +1,99 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	enumspb "go.temporal.io/api/enums/v1"
+	historypb "go.temporal.io/api/history/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/converter"
+
+	"longhaul/internal/history"
+	"longhaul/workflows"
+)
+
+// longestChain bounds the runs of one sync that are looked at: one of a million reports has a few hundred.
+const longestChain = 1000
+
+// howEnded is HowEnded for an activity.
+func howEnded(ctx context.Context, workflowID, runID string) (outcome string, at time.Time, err error) {
+	return HowEnded(ctx, activity.GetClient(ctx), workflowID, runID)
+}
+
+// HowEnded tells how a sync ended that began with a run, and when: it follows the runs that came of that one, by continue-as-new and
+// by resets. See history.How.
+func HowEnded(ctx context.Context, c client.Client, workflowID, runID string) (outcome string, at time.Time, err error) {
+	if workflowID == "" || runID == "" {
+		return history.OutcomeUnknown, time.Time{}, nil
+	}
+	for range longestChain {
+		answer, err := c.DescribeWorkflowExecution(ctx, workflowID, runID)
+		var missing *serviceerror.NotFound
+		var invalid *serviceerror.InvalidArgument
+		switch {
+		case errors.As(err, &missing), errors.As(err, &invalid):
+			return history.OutcomeUnknown, time.Time{}, nil
+		case err != nil:
+			return "", time.Time{}, unanswered(err)
+		}
+		if next := answer.GetWorkflowExtendedInfo().GetResetRunId(); next != "" {
+			runID = next
+			continue
+		}
+		info := answer.GetWorkflowExecutionInfo()
+		outcome := outcomes[info.GetStatus()]
+		if outcome == "" {
+			closed, err := closeEvent(ctx, c, workflowID, runID)
+			if err != nil {
+				return "", time.Time{}, err
+			}
+			if next := closed.GetWorkflowExecutionContinuedAsNewEventAttributes().GetNewExecutionRunId(); next != "" {
+				runID = next
+				continue
+			}
+			outcome = resultOf(closed)
+		}
+		if outcome == history.OutcomeRunning {
+			return outcome, time.Time{}, nil
+		}
+		return outcome, info.GetCloseTime().AsTime(), nil
+	}
+	return history.OutcomeUnknown, time.Time{}, nil
+}
+
+// outcomes are what the status of a run says; that of others is told by how they closed.
+var outcomes = map[enumspb.WorkflowExecutionStatus]string{
+	enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING:    history.OutcomeRunning,
+	enumspb.WORKFLOW_EXECUTION_STATUS_PAUSED:     history.OutcomeRunning,
+	enumspb.WORKFLOW_EXECUTION_STATUS_TERMINATED: history.OutcomeTerminated,
+	enumspb.WORKFLOW_EXECUTION_STATUS_TIMED_OUT:  history.OutcomeTimedOut,
+	enumspb.WORKFLOW_EXECUTION_STATUS_FAILED:     string(workflows.OutcomeFailed),
+	enumspb.WORKFLOW_EXECUTION_STATUS_CANCELED:   string(workflows.OutcomeCancelled),
+}
+
+// closeEvent is the last event of a run that is over.
+func closeEvent(ctx context.Context, c client.Client, workflowID, runID string) (*historypb.HistoryEvent, error) {
+	events := c.GetWorkflowHistory(ctx, workflowID, runID, false, enumspb.HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT)
+	if !events.HasNext() {
+		return nil, nil
+	}
+	event, err := events.Next()
+	if err != nil {
+		return nil, unanswered(err)
+	}
+	return event, nil
+}
+
+// resultOf is the outcome in the result of a run that completed. Of a sync that has no record it can be one word only.
+func resultOf(closed *historypb.HistoryEvent) string {
+	var result workflows.Result
+	err := converter.GetDefaultDataConverter().FromPayloads(closed.GetWorkflowExecutionCompletedEventAttributes().GetResult(), &result)
+	if err != nil || result.Outcome != workflows.OutcomeDiscarded {
+		return history.OutcomeUnknown
+	}
+	return string(result.Outcome)
+}

@@ -1,0 +1,132 @@
+// Package course notes how a sync goes, for those who look back: its phases, its waits, and what operators ordered.
+package course
+
+import (
+	"strings"
+	"time"
+
+	"longhaul/internal/fault"
+	"longhaul/internal/history"
+)
+
+// Course is what is noted of a sync. It crosses continue-as-new in the state of the sync: its keys are short, its times are in
+// milliseconds (since 1970, where they are moments), and its size is bounded.
+type Course struct {
+	Trigger string           `json:"trigger,omitempty"`
+	Phases  []Phase          `json:"phases,omitempty"` // in the order in which they began; each ends where the next begins
+	Waits   map[string]int64 `json:"waits,omitempty"`  // by reason (see history.Waits); the one under way is added when it is over
+	Orders  []Order          `json:"orders,omitempty"` // oldest first, at most history.MostOrders
+
+	waits string    // the reason of the wait under way; empty: none
+	since time.Time // when that began
+}
+
+// Phase is when a phase began.
+type Phase struct {
+	Name  string `json:"p"`
+	Began int64  `json:"b"`
+}
+
+// Order is what an operator sent.
+type Order struct {
+	At     int64  `json:"t"`
+	Name   string `json:"n"`
+	Reason string `json:"r,omitempty"`
+}
+
+const (
+	// mostTrigger bounds the trigger. Temporal lets ids of schedules be longer.
+	mostTrigger = 120
+	// mostReason bounds what one reason takes in the state, and mostReasons what all do: older orders lose theirs first.
+	mostReason  = 300
+	mostReasons = 1800
+)
+
+// New begins the course of a sync.
+func New(trigger string) Course { return Course{Trigger: fault.Clip(trigger, mostTrigger)} }
+
+// TriggerOf is the trigger in the words that are stored: the one that was handed down, if it is one; else the schedule that started
+// the workflow; else other.
+func TriggerOf(handed, schedule string) string {
+	switch {
+	case handed == history.TriggerCLI, handed == history.TriggerOther:
+		return handed
+	case strings.HasPrefix(handed, history.TriggerSchedule) && handed != history.TriggerSchedule:
+		return handed
+	case schedule != "":
+		return history.TriggerSchedule + schedule
+	default:
+		return history.TriggerOther
+	}
+}
+
+// Enter notes that a phase begins, or is taken up again by a run that continues.
+func (c *Course) Enter(phase string, now time.Time) {
+	if n := len(c.Phases); n > 0 && c.Phases[n-1].Name == phase {
+		return
+	}
+	c.Phases = append(c.Phases, Phase{Name: phase, Began: now.UnixMilli()})
+}
+
+// Wait notes that the sync waits from now on, for this reason alone.
+func (c *Course) Wait(reason string, now time.Time) {
+	if reason == c.waits {
+		return
+	}
+	c.GoOn(now)
+	c.waits, c.since = reason, now
+}
+
+// GoOn notes that the sync waits no more.
+func (c *Course) GoOn(now time.Time) {
+	if c.waits != "" {
+		if c.Waits == nil {
+			c.Waits = map[string]int64{}
+		}
+		c.Waits[c.waits] += now.Sub(c.since).Milliseconds()
+	}
+	c.waits = ""
+}
+
+// Order notes what an operator has sent.
+func (c *Course) Order(name, reason string, now time.Time) {
+	c.Orders = append(c.Orders, Order{At: now.UnixMilli(), Name: name, Reason: fault.Clip(reason, mostReason)})
+	c.Orders = c.Orders[max(len(c.Orders)-history.MostOrders, 0):]
+	left := mostReasons
+	for i := len(c.Orders) - 1; i >= 0; i-- {
+		if left -= fault.Written(c.Orders[i].Reason); left < 0 {
+			c.Orders[i].Reason = ""
+		}
+	}
+}
+
+// At is how the sync has gone until now, for the bucket. It lacks what the course does not know: the workflow, and the warnings.
+func (c *Course) At(started, now time.Time) history.Course {
+	upToNow := *c
+	upToNow.Waits = nil
+	upToNow.GoOn(now)
+	all := history.Course{Trigger: c.Trigger, Seconds: seconds(now.Sub(started).Milliseconds())}
+	for i, phase := range c.Phases {
+		ended := now.UnixMilli()
+		if i+1 < len(c.Phases) {
+			ended = c.Phases[i+1].Began
+		}
+		all.Phases = append(all.Phases, history.PhaseTime{
+			Phase: phase.Name, Began: time.UnixMilli(phase.Began).UTC(), Seconds: seconds(ended - phase.Began),
+		})
+	}
+	for _, reason := range history.Waits {
+		if waited := c.Waits[reason] + upToNow.Waits[reason]; waited > 0 {
+			if all.Waits == nil {
+				all.Waits = map[string]float64{}
+			}
+			all.Waits[reason] = seconds(waited)
+		}
+	}
+	for _, order := range c.Orders {
+		all.Orders = append(all.Orders, history.Order{At: time.UnixMilli(order.At).UTC(), Name: order.Name, Reason: order.Reason})
+	}
+	return all
+}
+
+func seconds(milliseconds int64) float64 { return float64(milliseconds) / 1000 }
