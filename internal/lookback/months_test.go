@@ -10,8 +10,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"longhaul/internal/history"
 	"longhaul/internal/history/answer"
 	"longhaul/internal/simulator/server"
+	"longhaul/internal/staging"
 )
 
 // size is how much of the months is tried.
@@ -92,6 +94,10 @@ func (p past) requireHistory(t *testing.T) {
 	}
 	for i, one := range got {
 		want := p.syncs[len(p.syncs)-1-i]
+		began, _, _ := staging.ParseSyncID(want.sync)
+		if one.Trigger != history.TriggerOther || !one.Started.Truncate(time.Millisecond).Equal(began) || one.Seconds < 0 || one.Coverage == nil || *one.Coverage != want.result.Coverage {
+			t.Errorf("history says %+v, and the sync began at %s with coverage %v", one, began, want.result.Coverage)
+		}
 		if one.Sync != want.sync || one.Outcome != string(want.result.Outcome) || one.APICalls != want.result.APICalls {
 			t.Errorf("history says %+v, and the sync was %s, %s, of %d calls", one, want.sync, want.result.Outcome, want.result.APICalls)
 		}
