@@ -2,6 +2,7 @@ package lookback
 
 import (
 	"bytes"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -28,7 +29,12 @@ func (p *plant) files(t *testing.T, result workflows.Result) map[string][]byte {
 		if name == "summary.json" {
 			continue
 		}
-		content, err := p.store.Read(t.Context(), staging.Sync{Source: acme, ID: result.Sync}.File("castor", one.Name))
+		file, _, err := p.store.OpenFile(t.Context(), staging.Sync{Source: acme, ID: result.Sync}.File("castor", one.Name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		content, err := io.ReadAll(file)
+		closed(t, file.Close())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -58,8 +64,9 @@ func TestRefresh_ofOnePercent(t *testing.T) {
 	if most := int64(reports)/100 + listings + second.States.Gone; second.APICalls > most {
 		t.Errorf("a refresh made %d calls, want at most %d: what changed, what cannot be kept, and the listings", second.APICalls, most)
 	}
-	if most := first.APICalls * 12 / 1000; whole() && second.APICalls > most {
-		t.Errorf("a refresh made %d calls, want at most 1.2 %% of %d: %d", second.APICalls, first.APICalls, most)
+	// One of a thousand reports is listed and answers that it is not there. These are asked for in every sync, as they may come back.
+	if most, calls := first.APICalls*12/1000, second.APICalls-second.States.Gone; whole() && calls > most {
+		t.Errorf("a refresh made %d calls, want at most 1.2 %% of %d: %d", calls, first.APICalls, most)
 	}
 	if few, n := int64(reports)/200, second.States.Described; n < few || n > 2*few { // some of what was renamed or moved cannot be described
 		t.Errorf("%d reports were described, want about 1 %% of %d", n, reports)
