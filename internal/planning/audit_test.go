@@ -230,7 +230,8 @@ func TestPlan_describesADriftedTypeAgain(t *testing.T) {
 		knownOf(t, 2, description.StateReused, nil), knownOf(t, 3, description.StateDescribed, ofType("")),
 		knownOf(t, 4, description.StateObsolete, nil), knownOf(t, 5, description.StateReused, nil))
 	begun(t, s, unfinished, me)
-	streamtest.Write(t, s, unfinished.Shard(0), knownOf(t, 2, description.StateDescribed, func(d *description.Description) { d.At = good.Add(time.Hour) }))
+	streamtest.Write(t, s, unfinished.Shard(0),
+		knownOf(t, 2, description.StateDescribed, func(d *description.Description) { d.At = good.Add(time.Hour) }))
 	got := audited(t, s, current, good.Add(time.Hour), 0)
 	if got.ToDescribe != 2 || got.Audits != 0 || got.Reused != 4 {
 		t.Errorf("planned %+v", got)

@@ -34,8 +34,8 @@ func TestForesee_countsWhatAPlanDoes(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	planned := audited(t, s, current, by.Now, 1000)
-	if planned.ToDescribe != got.Again+got.Audits+got.Renewed || planned.Audits != got.Audits || planned.States[description.StateDenied] != got.Waiting ||
-		planned.Reused != 9-planned.ToDescribe {
+	if planned.ToDescribe != got.Again+got.Audits+got.Renewed || planned.Audits != got.Audits ||
+		planned.States[description.StateDenied] != got.Waiting || planned.Reused != 9-planned.ToDescribe {
 		t.Errorf("foreseen %+v, planned %+v", got, planned)
 	}
 	streamtest.Tear(t, s, last.Descriptions())

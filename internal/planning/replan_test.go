@@ -193,7 +193,8 @@ func FuzzTodo(f *testing.F) {
 		}
 		id, err := stream.LineID(line)
 		want := strings.ToValidUTF8(modified, "\uFFFD")
-		if err != nil || string(id) != back.ID || back.ID != streamtest.ReportID(7) || back.Modified != want || back.Folder != want || back.Denials != 1 || !back.Audit {
+		if err != nil || string(id) != back.ID || back.ID != streamtest.ReportID(7) || back.Modified != want ||
+			back.Folder != want || back.Denials != 1 || !back.Audit {
 			t.Errorf("%q is written as %q and read as %+v, %v", modified, line, back, err)
 		}
 	})
