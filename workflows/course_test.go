@@ -54,7 +54,7 @@ func TestCourse_countsEachWaitUnderItsReason(t *testing.T) {
 	}{
 		"nothing":                        {func(*org, *testsuite.TestWorkflowEnvironment) {}, map[string]float64{}},
 		"the login, for the quota":       {onceAtTheLogin(refusal(fault.QuotaExhausted, "spent")), map[string]float64{history.WaitQuota: ten}},
-		"the login, of which were many":  {onceAtTheLogin(refusal(fault.Throttled, "too many logins")), map[string]float64{history.WaitThrottled: ten}},
+		"the login, of which were many":  {onceAtTheLogin(refusal(fault.Throttled, "many logins")), map[string]float64{history.WaitThrottled: ten}},
 		"another Temporal":               {onceAtTheLogin(owned("mark")), map[string]float64{history.WaitOwner: 60}},
 		"blocked":                        {failsAt(revokedLogin), map[string]float64{history.WaitBlocked: ten}},
 		"a login that may pass":          {failsAt(outOfHours), map[string]float64{history.WaitRetry: ten}},

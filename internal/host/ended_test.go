@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	commonpb "go.temporal.io/api/common/v1"
 	enumspb "go.temporal.io/api/enums/v1"
 	historypb "go.temporal.io/api/history/v1"
 	"go.temporal.io/api/serviceerror"
@@ -64,7 +63,7 @@ func (c *chain) GetWorkflowHistory(
 	}
 	result, err := converter.GetDefaultDataConverter().ToPayloads(workflows.Result{Outcome: of.result})
 	event.Attributes = &historypb.HistoryEvent_WorkflowExecutionCompletedEventAttributes{
-		WorkflowExecutionCompletedEventAttributes: &historypb.WorkflowExecutionCompletedEventAttributes{Result: (*commonpb.Payloads)(result)},
+		WorkflowExecutionCompletedEventAttributes: &historypb.WorkflowExecutionCompletedEventAttributes{Result: result},
 	}
 	return &last{event: event, err: err}
 }
