@@ -93,6 +93,17 @@ scale: ## REPORTS (200000) and a tenth of them with no latency: history, state, 
 bench-sync: ## REPORTS (5000) by a sync and by a plain loop in turns, ROUNDS (3) each: wall, CPU, memory, calls, events
 	$(call WHOLE,TestOverhead_ofADurableSync,LONGHAUL_E2E_REPORTS=$(REPORTS) LONGHAUL_E2E_ROUNDS=$(ROUNDS))
 
+# The whole size of the tests that need no Temporal; $(1) matches their names.
+MONTHS = @LONGHAUL_E2E_FULL=1 go test -count=1 -timeout 6h -v -run '^($(1))$$' ./internal/lookback | $(PASSED)
+
+.PHONY: lookback
+lookback: ## 90 days of two syncs of 2,000 reports that people change (minutes): history, diff, why, sizes, what is kept, drift
+	$(call MONTHS,TestMonths_ofTwoSyncsADay|TestKeep_atItsBounds|TestDrift_isFoundWithinThePeriod)
+
+.PHONY: refresh
+refresh: ## a refresh of 20,000 reports of which 1 % changed: its calls, and its files beside a whole sync's
+	$(call MONTHS,TestRefresh_ofOnePercent)
+
 FAULTS ?= all
 WRITE  ?= 0
 

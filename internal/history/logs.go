@@ -73,14 +73,21 @@ func CountChanges(ctx context.Context, store *staging.Store, sync staging.Sync, 
 	return counts, true, nil
 }
 
-// foldLogs writes one log of some that follow each other.
+// foldLogs writes one log of some that follow each other. A change that the last of them did not make says which sync made it: its log
+// will be gone.
 func foldLogs(ctx context.Context, store *staging.Store, into string, keys ...string) error {
 	w, err := change.Create(ctx, store, into)
 	if err != nil {
 		return err
 	}
 	defer w.Abort()
-	for one, err := range change.Fold(readLogs(ctx, store, keys)...) {
+	logs := readLogs(ctx, store, keys)
+	for i, key := range keys[:max(len(keys)-1, 0)] {
+		if to, _, ok := staging.ParseChanges(key); ok {
+			logs[i] = change.MadeBy(to, logs[i])
+		}
+	}
+	for one, err := range change.Fold(logs...) {
 		if err == nil {
 			err = w.Add(&one)
 		}

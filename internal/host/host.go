@@ -93,3 +93,6 @@ func (h *Host) Store() *staging.Store { return h.store }
 
 // Sources lists the names of the sources this process knows.
 func (h *Host) Sources() []string { return h.registry.Names() }
+
+// Activities are what the workers run, for a worker that the caller makes.
+func (h *Host) Activities() workflows.Activities { return h.activities }

@@ -174,7 +174,7 @@ func (n *inquiry) lastSeen(ctx context.Context, c seen) (sighting, error) {
 		}
 	}
 	s.item = item.Item{
-		ID: c.ID, Kind: c.Kind, Name: cmp.Or(c.Was[change.Name], c.Name), Folder: c.Was[change.Folder], State: stateIn(c.Was),
+		ID: c.ID, Kind: c.Kind, Name: cmp.Or(c.Name, c.Was[change.Name]), Folder: c.Was[change.Folder], State: stateIn(c.Was),
 		Reason: c.Was[change.Reason],
 	}
 	return s, nil

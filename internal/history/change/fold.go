@@ -39,6 +39,27 @@ func Fold(logs ...iter.Seq2[[]byte, error]) iter.Seq2[Change, error] {
 	}
 }
 
+// MadeBy lets the changes of a log say that a sync made them, but for those that name another one already.
+func MadeBy(sync string, log iter.Seq2[[]byte, error]) iter.Seq2[[]byte, error] {
+	return func(yield func([]byte, error) bool) {
+		var named []byte
+		for line, err := range log {
+			var one Change
+			if err == nil {
+				one, err = Decode(line)
+			}
+			if err == nil && one.At == "" {
+				one.At = sync
+				named, err = one.Append(named[:0])
+				line = named
+			}
+			if !yield(line, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
 // Reverse is the change in the other direction.
 func (c Change) Reverse() Change {
 	c.Was, c.Now = c.Now, c.Was

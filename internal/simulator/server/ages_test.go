@@ -89,7 +89,9 @@ func (c *client) columnsOf(id string) (keys []string, labels map[string]string, 
 			DetailColumns []string
 			ReportType    struct{ Type string }
 		}
-		ReportExtendedMetadata struct{ DetailColumnInfo map[string]struct{ Label string } }
+		ReportExtendedMetadata struct {
+			DetailColumnInfo map[string]struct{ Label string }
+		}
 	}
 	c.get("/services/data/v59.0/analytics/reports/"+id+"/describe").decode(c.t, &d)
 	labels = map[string]string{}

@@ -214,7 +214,7 @@ func TestChurn_refusesAndThenChangesNothing(t *testing.T) {
 	c := start(t, Options{Reports: 30, Columns: 1})
 	before, _ := c.ids("SELECT Id FROM Report")
 	for body, want := range map[string]string{
-		`{"object":"UserRole","create":1}`:              "may be Report, Dashboard, Folder, User",
+		`{"object":"UserRole","create":1}`:          "may be Report, Dashboard, Folder, User",
 		`{"create":-1}`:                             "0 to 10000",
 		`{"create":10001}`:                          "0 to 10000",
 		`{"delete":-1}`:                             "0 to 10000",
