@@ -128,7 +128,8 @@ func TestWrite_namesTheFoldersWithMostGaps(t *testing.T) {
 	}
 	f.inventory(listing.Reports, reports...)
 	f.Put(f.Sync.Described(), described...)
-	f.inventory(listing.Folders, `{"Id":"`+id("00l", 0)+`","Name":"Zero"}`, `{"Id":"`+id("00l", 2)+`","Name":"Two"}`, `{"Id":"`+id("00l", 7)+`","Name":"Empty"}`)
+	folder := func(n int, name string) string { return fmt.Sprintf(`{"Id":%q,"Name":%q}`, id("00l", n), name) }
+	f.inventory(listing.Folders, folder(0, "Zero"), folder(2, "Two"), folder(7, "Empty"))
 	for _, kind := range []listing.Kind{listing.Dashboards, listing.Components, listing.Users} {
 		f.inventory(kind)
 	}
@@ -142,8 +143,10 @@ func TestWrite_namesTheFoldersWithMostGaps(t *testing.T) {
 	why := func(n int64) map[string]int64 { return map[string]int64{"no_access": n} }
 	want := []history.FolderGaps{
 		{Folder: id("005", 1), Gaps: 10, Reasons: why(10)},
-		{Folder: id("00l", 1), Gaps: 10, Reasons: why(10)}, {Folder: id("00l", 2), Name: "Two", Gaps: 10, Reasons: why(10)},
-		{Folder: id("00l", 3), Gaps: 10, Reasons: why(10)}, {Folder: id("00l", 0), Name: "Zero", Gaps: 9, Reasons: why(9)},
+		{Folder: id("00l", 1), Gaps: 10, Reasons: why(10)},
+		{Folder: id("00l", 2), Name: "Two", Gaps: 10, Reasons: why(10)},
+		{Folder: id("00l", 3), Gaps: 10, Reasons: why(10)},
+		{Folder: id("00l", 0), Name: "Zero", Gaps: 9, Reasons: why(9)},
 	}
 	if diff := cmp.Diff(want, record.GapFolders); diff != "" {
 		t.Errorf("folders (-want +got):\n%s", diff)

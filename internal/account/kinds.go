@@ -110,11 +110,6 @@ func (w *walk) folder(_ context.Context, line []byte) error {
 	return w.compare(was, &i)
 }
 
-func (w *walk) wasUser(context.Context, []byte) error {
-	w.at.user = true
-	return nil
-}
-
 func (w *walk) user(context.Context, []byte) error {
 	w.counted[listing.Users]++
 	if w.at.user {

@@ -74,8 +74,10 @@ func (p *past) churn() map[string]thing {
 				now[key] = old
 				continue
 			}
-			one := thing{kind: kind, name: some("A", `B "b"`, "", "C é <c>"), folder: id("00l", p.random.IntN(3)), extra: some("x", "y"), state: description.StateListed}
+			one := thing{kind: kind, name: some("A", `B "b"`, "", "C é <c>"), folder: id("00l", p.random.IntN(3)), extra: some("x", "y")}
+			one.state = description.StateListed
 			switch kind {
+			case item.Dashboard:
 			case item.User:
 				one = thing{kind: kind, state: description.StateListed}
 			case item.Component:
@@ -97,7 +99,8 @@ func (p *past) churn() map[string]thing {
 func (p *past) describe(one *thing, number int) {
 	one.described, one.modified = number, number
 	states := []description.State{
-		description.StateDescribed, description.StateDescribed, description.StateDenied, description.StateFailed, description.StateObsolete, description.StateGone,
+		description.StateDescribed, description.StateDescribed, description.StateDenied, description.StateFailed,
+		description.StateObsolete, description.StateGone,
 	}
 	one.state = states[p.random.IntN(len(states))]
 	switch one.state {

@@ -74,22 +74,10 @@ func TestWrite_withoutWhatTheSyncBeforeLeft(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			var codes []warning.Code
-			for _, w := range written.Warnings {
-				codes = append(codes, w.Code)
-			}
-			if diff := cmp.Diff(test.want, codes); diff != "" {
+			if diff := cmp.Diff(test.want, codesOf(written.Warnings)); diff != "" {
 				t.Errorf("warnings (-want +got):\n%s", diff)
 			}
-			carried := false
-			for _, line := range streamtest.Read(t, p.store, staging.AccountKey("acme", sync.ID)) {
-				i, err := item.Decode([]byte(line))
-				if err != nil {
-					t.Fatal(err)
-				}
-				carried = carried || i.FirstSeen == first.ID
-			}
-			compared := test.want == nil && test.carried
+			compared, carried := test.want == nil && test.carried, p.carried(sync)
 			exists, err := p.store.Exists(t.Context(), staging.ChangesKey("acme", sync.ID, first.ID))
 			if carried != test.carried || err != nil || exists != compared {
 				t.Errorf("carried forward: %v, want %v; compared: %v, want %v, %v", carried, test.carried, exists, compared, err)
@@ -103,6 +91,28 @@ func TestWrite_withoutWhatTheSyncBeforeLeft(t *testing.T) {
 			}
 		})
 	}
+}
+
+func codesOf(warnings []warning.Warning) (codes []warning.Code) {
+	for _, w := range warnings {
+		codes = append(codes, w.Code)
+	}
+	return codes
+}
+
+// carried says whether the account of a sync knows what the first one saw.
+func (p *past) carried(sync staging.Sync) bool {
+	p.tb.Helper()
+	for _, line := range streamtest.Read(p.tb, p.store, staging.AccountKey("acme", sync.ID)) {
+		i, err := item.Decode([]byte(line))
+		if err != nil {
+			p.tb.Fatal(err)
+		}
+		if i.FirstSeen == syncNumber(0).ID {
+			return true
+		}
+	}
+	return false
 }
 
 // An attempt that is repeated writes the same, also once the sync has its record.

@@ -137,6 +137,7 @@ func (one *thing) fields() change.Fields {
 		fields[change.Format], fields[change.State], fields[change.Reason] = one.extra, string(one.state), string(one.reason)
 	case item.Dashboard:
 		fields[change.RunningUser] = one.extra
+	case item.Component, item.Folder, item.User:
 	}
 	return fields
 }
@@ -261,6 +262,7 @@ func (one *thing) item(key string, found map[string]thing) item.Item {
 		i.RunningUser = one.extra
 	case item.Component:
 		i.Dashboard, i.Reason = id("01Z", 1), reasonOf(found, one)
+	case item.Folder, item.User:
 	}
 	if one.vanished {
 		i.Reason = ReasonVanished

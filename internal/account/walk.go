@@ -71,7 +71,7 @@ func (w *walk) sources(ctx context.Context) (all []source) {
 	add("", stream.Stream{Lines: description.Read(ctx, w.Store, w.Sync)}, w.described)
 	if w.log != nil {
 		add("", stream.Stream{Lines: w.past.descriptions(ctx, w.Store)}, w.wasDescribed)
-		add("", stream.Stream{Lines: w.past.users(ctx, w.Store)}, w.wasUser)
+		add("", stream.Stream{Lines: w.past.users(ctx, w.Store)}, w.at.wasUser)
 	}
 	for _, kind := range listing.LookedUpKinds {
 		add("", stream.Stream{Lines: listing.Gone(ctx, w.Store, w.Sync, kind)}, w.goneOf(kind))
@@ -81,7 +81,7 @@ func (w *walk) sources(ctx context.Context) (all []source) {
 	add("", inventory(listing.Folders), w.folder)
 	add("", inventory(listing.Dashboards), w.dashboard)
 	if w.parts.first != "" { // the Ids of components come after those of what they point to, so those have all been read by then
-		add(w.parts.first, stream.Stream{Lines: w.parts.flawed(ctx)}, w.flaw)
+		add(w.parts.first, stream.Stream{Lines: w.parts.flawed(ctx)}, w.at.because)
 		add(w.parts.first, inventory(listing.Components), w.component)
 	}
 	return all
@@ -160,12 +160,18 @@ func (w *walk) wasDescribed(_ context.Context, line []byte) (err error) {
 	return nil
 }
 
-func (w *walk) flaw(_ context.Context, line []byte) error {
+// because takes a flaw of a component.
+func (g *group) because(_ context.Context, line []byte) error {
 	why, err := stream.TextMember(line, "reason")
-	if err == nil && (w.at.flaw == "" || why == ReasonDashboardNotListed) {
-		w.at.flaw = why
+	if err == nil && (g.flaw == "" || why == ReasonDashboardNotListed) {
+		g.flaw = why
 	}
 	return err
+}
+
+func (g *group) wasUser(context.Context, []byte) error {
+	g.user = true
+	return nil
 }
 
 // end ends an Id: what the sync before had and this one has not is gone.

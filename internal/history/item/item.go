@@ -54,9 +54,20 @@ func (i *Item) Append(dst []byte) ([]byte, error) {
 	l := stream.BeginLine(dst)
 	l.Text("Id", i.ID)
 	for _, member := range [...]struct{ name, value string }{
-		{"kind", string(i.Kind)}, {"name", i.Name}, {"folder", i.Folder}, {"dashboard", i.Dashboard}, {"format", i.Format},
-		{"running_user", i.RunningUser}, {"created_by", i.CreatedBy}, {"modified_by", i.ModifiedBy}, {"state", string(i.State)},
-		{"reason", i.Reason}, {"answer", i.Answer}, {"described_at", i.Described}, {"first_seen", i.FirstSeen}, {"since", since},
+		{"kind", string(i.Kind)},
+		{"name", i.Name},
+		{"folder", i.Folder},
+		{"dashboard", i.Dashboard},
+		{"format", i.Format},
+		{"running_user", i.RunningUser},
+		{"created_by", i.CreatedBy},
+		{"modified_by", i.ModifiedBy},
+		{"state", string(i.State)},
+		{"reason", i.Reason},
+		{"answer", i.Answer},
+		{"described_at", i.Described},
+		{"first_seen", i.FirstSeen},
+		{"since", since},
 	} {
 		if member.value != "" {
 			l.Text(member.name, member.value)
