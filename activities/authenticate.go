@@ -154,7 +154,8 @@ func (a *Activities) authenticate(
 	}
 	result = AuthenticateResult{
 		MaxInFlight: source.MaxInFlight, MaxShards: source.MaxShards, Private: source.Private,
-		Exports: planExports(source), Quota: source.Quota, Probe: source.Probe, Audit: source.Audit, Guard: source.Guard, AcceptMissing: source.AcceptMissing,
+		Exports: planExports(source), Quota: source.Quota, Probe: source.Probe, Audit: source.Audit, Guard: source.Guard,
+		AcceptMissing: source.AcceptMissing,
 	}
 	if result.Bucket, err = a.Store.ID(ctx); err != nil {
 		return result, claim, err

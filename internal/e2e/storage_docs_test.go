@@ -127,7 +127,10 @@ func TestStorage_isDocumented(t *testing.T) {
 	done := make(chan error, 1)
 	go func() { done <- run.Get(t.Context(), nil) }()
 	seen := watch(t, p.store, done)
-	for _, part := range []string{"/plan/0000", "/plan/plan.json", "/described", "/records/", "/owner/", "/logins/", "/usage/", "/upload/", "/account", "/accounts/", "/starts/", "/counted"} {
+	for _, part := range []string{
+		"/plan/0000", "/plan/plan.json", "/described", "/records/", "/owner/", "/logins/", "/usage/", "/upload/", "/account", "/accounts/",
+		"/starts/", "/counted",
+	} {
 		if !slices.ContainsFunc(slices.Collect(maps.Keys(seen)), func(key string) bool { return strings.Contains(key, part) }) {
 			t.Errorf("no key with %s was seen", part)
 		}

@@ -53,10 +53,10 @@ func (r report) describe(state description.State, reason description.Reason, err
 	d := &description.Description{
 		ID: r.id, State: state, Reason: reason, Answer: answerOf(reason, err), Modified: r.modified, At: answeredAt(err), Audited: r.audit,
 	}
-	switch state {
-	case description.StateDenied:
+	switch {
+	case state == description.StateDenied:
 		d.Denials, d.Folder = r.denials+1, r.folder
-	case description.StateDeferred:
+	case state == description.StateDeferred:
 		d.Denials = r.denials
 	}
 	return d
