@@ -47,7 +47,8 @@ func TestPage_saysWhatIsNewAndWhatToDo(t *testing.T) {
 				d.state.Phase, d.state.Kinds, d.state.planState = PhaseEnumerate, activities.Kinds{Folders: 240}, planState{}
 				d.instead = standstill{phase: PhaseBlocked, why: "the login is refused"}
 			},
-			[]string{"- In the org: 240 folders\n"}, []string{"0 reports"},
+			[]string{"- In the org: 240 folders\n"},
+			[]string{"0 reports"},
 		},
 		"some shards are done": {func(d *display) { d.state.Shards = 2 }, []string{"- 2 of 12 shards done\n"}, nil},
 		"it waits, and knows until when": {

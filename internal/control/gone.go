@@ -7,7 +7,6 @@ import (
 
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/client"
-	"golang.org/x/sync/errgroup"
 
 	"longhaul/internal/fault"
 	"longhaul/workflows"
@@ -25,14 +24,17 @@ const (
 // awaitAnswer reads the answer of a question, for as long as there is a worker that may give it. The workflow itself cannot say that there
 // is none: it would need a worker for that.
 func awaitAnswer(ctx context.Context, c client.Client, run client.WorkflowRun, answer any) error {
-	group, watched := errgroup.WithContext(ctx)
-	watched, stop := context.WithCancel(watched)
+	watched, stop := context.WithCancel(ctx)
 	defer stop()
-	group.Go(fault.Guard(func() error { return untilGone(watched, c, run) }))
+	ended := make(chan error, 1)
+	go func() {
+		defer stop()
+		ended <- fault.Caught(func() error { return untilGone(watched, c, run) })
+	}()
 	err := run.Get(watched, answer)
 	stop()
-	if failed := group.Wait(); err != nil && failed != nil && ctx.Err() == nil {
-		return failed
+	if gone := <-ended; err != nil && gone != nil && ctx.Err() == nil {
+		return gone
 	}
 	return err
 }
