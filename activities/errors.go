@@ -70,7 +70,7 @@ func failedWith(ctx context.Context, err error, spent *Spending, reports int64) 
 	logAttempt(ctx, err)
 	f := fault.From(err)
 	if f == nil && (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)) { // a bound of the attempt's own
-		f = &fault.Error{Class: fault.Transient, System: fault.Longhaul, Message: "an attempt got no answer in time; it is tried again"}
+		f = &fault.Error{Class: fault.Transient, System: fault.Longhaul, Message: "a step got no answer in time: look into the worker's log for what it waited for"}
 		err = f
 	}
 	if f == nil {

@@ -29,7 +29,7 @@ func (d *display) page(p Progress) string {
 		b.wait(p)
 		b.left(p)
 	}
-	b.counts(p, d.state.names())
+	b.counts(p, d.state.names(), d.state.Phase != PhaseEnumerate)
 	d.changes(b)
 	if p.Outcome == "" {
 		d.gaps(b, p)
@@ -56,7 +56,7 @@ func (b *page) wait(p Progress) {
 	switch {
 	case p.Waiting == "" && p.Trouble != "":
 		what, do := fault.Halves(humanize.Clause(p.Trouble))
-		b.text("**Tried again:** %s.", what)
+		b.text("**Waiting:** %s.", what)
 		b.text("**What to do:** %s.", cmp.Or(do, "nothing, it continues by itself"))
 		return
 	case p.Waiting == "":
@@ -96,7 +96,7 @@ func whenWords(p Progress) string {
 }
 
 // counts say how far the sync is.
-func (b *page) counts(p Progress, exports []string) {
+func (b *page) counts(p Progress, exports []string, listed bool) {
 	of := func(done, total int64, what string) {
 		if done > 0 { // before that a total says nothing
 			b.line("%s of %s %s", humanize.Number(done), humanize.Number(total), what)
@@ -123,8 +123,7 @@ func (b *page) counts(p Progress, exports []string) {
 		}
 	}
 	if p.Kinds.Total() > 0 {
-		b.line("In the org: %s, %s, %s, %s, %s", humanize.Count(p.Kinds.Folders, "folder"), humanize.Count(p.Kinds.Reports, "report"),
-			humanize.Count(p.Kinds.Dashboards, "dashboard"), humanize.Count(p.Kinds.Components, "component"), humanize.Count(p.Kinds.Users, "user"))
+		b.line("In the org: %s", inOrg(p.Kinds, listed))
 	} else if p.Listed > 0 {
 		b.line("%s listed so far", humanize.Count(p.Listed, "record"))
 	}

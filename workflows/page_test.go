@@ -42,6 +42,14 @@ func TestPage_saysWhatIsNewAndWhatToDo(t *testing.T) {
 			},
 			[]string{"|", "yet", "shards", "files"}, // of which none is done
 		},
+		"it waits while it lists": {
+			func(d *display) {
+				d.state.Phase, d.state.Kinds, d.state.planState = PhaseEnumerate, activities.Kinds{Folders: 240}, planState{}
+				d.instead = standstill{phase: PhaseBlocked, why: "the login is refused"}
+			},
+			[]string{"- In the org: 240 folders\n"},
+			[]string{"0 reports"},
+		},
 		"some shards are done": {func(d *display) { d.state.Shards = 2 }, []string{"- 2 of 12 shards done\n"}, nil},
 		"it waits, and knows until when": {
 			func(d *display) {
@@ -64,7 +72,7 @@ func TestPage_saysWhatIsNewAndWhatToDo(t *testing.T) {
 		},
 		"an outage": {
 			func(*display) {},
-			[]string{"**Tried again:** acme.example is in trouble (503).\n", "**What to do:** nothing to change here; a sync goes on by itself when that answers.\n"},
+			[]string{"**Waiting:** acme.example is in trouble (503).\n", "**What to do:** nothing to change here; a sync goes on by itself when that answers.\n"},
 			nil,
 		},
 		"it waits for the calls of others": {

@@ -26,6 +26,8 @@ type EstimateParams struct {
 const (
 	// estimateTimeout is under the activity's own, so that an org that is slow ends in a sentence.
 	estimateTimeout = 150 * time.Second
+	// loginPatience is how long the login may take: people wait, and a host that never answers should be named soon.
+	loginPatience = 15 * time.Second
 	// estimateCalls is the most API calls that an estimate makes. It usually takes 12.
 	estimateCalls = 25
 	// samples is how many reports are described to see how long that takes.
@@ -44,7 +46,7 @@ func (a *Activities) Estimate(ctx context.Context, params EstimateParams) (estim
 	if err != nil {
 		return estimate.Plan{}, err
 	}
-	s := &survey{store: a.Store, source: source, log: usage.Of(a.Store, params.Source), meter: new(salesforce.Meter)}
+	s := &survey{store: a.Store, source: source, log: usage.Of(a.Store, params.Source), meter: new(salesforce.Meter), patience: loginPatience}
 	in, err := s.run(bounded)
 	if err != nil {
 		return estimate.Plan{}, err
@@ -59,6 +61,8 @@ type survey struct {
 	log    *usage.Log
 	meter  *salesforce.Meter
 	client *salesforce.Client // of the org and user that the survey logged in as
+
+	patience time.Duration // with the login
 
 	granted map[string]bool        // permissions of the run-as user, as far as they are known
 	before  map[listing.Kind]int64 // what the last recorded sync had, where this one compares with it
@@ -116,9 +120,11 @@ func clockOf(reported quota.Usage, now time.Time) time.Time {
 
 // ask asks Salesforce, and returns the org's use of its API calls.
 func (s *survey) ask(ctx context.Context) (quota.Usage, error) {
-	identity, err := s.source.Salesforce.Login(ctx)
+	within, cancel := context.WithTimeout(ctx, s.patience)
+	defer cancel()
+	identity, err := s.source.Salesforce.Login(within)
 	if err != nil {
-		return s.reported(), err
+		return s.reported(), s.source.Salesforce.Late(err)
 	}
 	s.client = s.source.Salesforce.As(identity.OrgID, identity.UserID)
 	group, grouped := errgroup.WithContext(ctx)

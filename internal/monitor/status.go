@@ -72,6 +72,9 @@ func NewStatus(ctx context.Context, c client.Client, source string, ui UI) (*Sta
 func (s *Status) addRunning(ctx context.Context, w *Watcher) {
 	s.now, _ = w.snapshot(ctx)
 	s.still = w.standstill()
+	if s.now.Phase == "" {
+		w.unasked(ctx, &s.now)
+	}
 	s.now.Source = s.Source
 	progress := s.now.Progress
 	if progress.Warnings == nil {

@@ -65,6 +65,9 @@ func (s Snapshot) untilWords() string {
 }
 
 func (s Snapshot) phaseWords() string {
+	if s.Unasked {
+		return "begun at " + humanize.Moment(s.Started)
+	}
 	if s.describing() {
 		return s.describeWords()
 	}
