@@ -210,7 +210,7 @@ func TestStatus_saysWhatToDoAboutAWait(t *testing.T) {
 		s.Print(&out, false)
 		return out.String()
 	}
-	want := "acme is being synced: describe: 5 of 10 reports (50%); waiting until 23 Nov 03:14 UTC: " + f.progress.Waiting +
+	want := "acme is being synced: describe: 5 of 10 reports (50%); waiting until 23 Nov 03:14 UTC: this source has used its share" +
 		"\nWhat to do: nothing, it continues by itself.\n"
 	if got := said(); got != want {
 		t.Errorf("it says %q, want %q", got, want)
