@@ -44,7 +44,7 @@ type waitInWorkflow struct {
 	error
 
 	until time.Time    // when the wait is over, where that is known: the workflow may look earlier
-	wider quota.Policy // that would end it at once, as quota.Budget.Wider
+	wider quota.Policy // that would end it at once, as quota.Wait.Wider
 }
 
 // Unwrap gives the error itself.

@@ -140,6 +140,7 @@ func (s *survey) ask(ctx context.Context) (quota.Usage, error) {
 		return s.reported(), err
 	}
 	s.in.Known.Vanished = s.vanished()
+	s.hidden(ctx)
 	if err := s.stops(ctx, identity); err != nil {
 		return s.reported(), err
 	}

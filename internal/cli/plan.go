@@ -8,9 +8,12 @@ import (
 	"go.uber.org/zap"
 
 	"longhaul/internal/control"
+	"longhaul/internal/estimate"
 	"longhaul/internal/estimate/text"
 	"longhaul/internal/host"
+	"longhaul/internal/monitor"
 	"longhaul/internal/sourcename"
+	"longhaul/workflows"
 )
 
 // planVerb says what syncs of a source will take.
@@ -51,8 +54,16 @@ func (v *planVerb) run(ctx context.Context, source string) error {
 		v.suggest(ctx, temporal, source, err)
 		return err
 	}
+	running, words := monitor.Beside(ctx, temporal, source)
 	if v.console.json {
-		return v.console.printJSON(plan.In(time.Local))
+		return v.console.printJSON(struct {
+			estimate.Plan
+
+			Running *workflows.Progress `json:"running"`
+		}{plan.In(time.Local), running})
+	}
+	if plan.Beside = words; words != "" {
+		plan.Beside += " What follows is of the next sync, by the quota of the settings."
 	}
 	text.Page{Width: v.console.width(), Place: time.Local}.Print(v.console.out, plan)
 	return nil

@@ -8,9 +8,9 @@ var (
 	shares   = []int{25, 50, 75, 100}
 )
 
-// Wider is the smallest change of the policy with which there is room now, where there is none: zero for what stays as it is, and in
-// both where no change helps.
-func (b *Budget) Wider(now time.Time) (change Policy) {
+// Wider is the smallest change of the policy of a budget that ends the wait now: zero for what stays as it is, and in both where no change
+// helps.
+func (w Wait) Wider(b *Budget, now time.Time) (change Policy) {
 	if b.Max <= 0 || b.Policy == (Policy{}) {
 		return Policy{}
 	}
@@ -20,7 +20,7 @@ func (b *Budget) Wider(now time.Time) (change Policy) {
 			return change
 		}
 		more := 0
-		switch tried.Wait(now).Reason {
+		switch w.Reason {
 		case ByShare:
 			more = above(tried.Policy.Share, shares)
 			change.Share = more
@@ -33,6 +33,7 @@ func (b *Budget) Wider(now time.Time) (change Policy) {
 			return Policy{}
 		}
 		tried.Policy = change.Over(tried.Policy)
+		w = tried.Wait(now)
 	}
 }
 

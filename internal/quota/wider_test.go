@@ -29,7 +29,7 @@ func TestWider_raisesOnlyWhatBinds(t *testing.T) {
 	} {
 		b := Budget{Policy: row.policy}
 		b.Return(0, row.ours, Usage{Used: row.ours + row.others, Max: 1000, At: now, Clock: now, Exhausted: row.spent}, now)
-		if got := b.Wider(now); got != row.want {
+		if got := b.Wait(now).Wider(&b, now); got != row.want {
 			t.Errorf("%s: got %+v, want %+v", name, got, row.want)
 		}
 	}

@@ -102,9 +102,9 @@ func (f limits) tooFew(r row, room int64, wait quota.Wait) doctor.Finding {
 		cost = "a sync waits, and goes on by itself: the first come back at " + humanize.Moment(wait.Until)
 	}
 	if wait.Reason == quota.ByShare {
-		return r.warn(fmt.Sprintf("%s: this source has used %s of the %s that quota.share (%d percent) lets it make in 24 hours; %s",
+		return r.warn(fmt.Sprintf("%s: this source has used %s of the %s that quota.share (%d percent) of the settings lets it make in 24 hours; %s",
 			few, humanize.Number(wait.Used), humanize.Number(wait.Bound), f.policy().Share, f.left()), cost,
-			"wait, or raise quota.share", "quota.share in the settings of the source; for a sync that runs, `set-quota`")
+			"wait, or raise quota.share", "quota.share in the settings of the source; a sync that runs keeps what `set-quota` gave it")
 	}
 	return r.warn(fmt.Sprintf("%s: the org has used %s in the last 24 hours, and quota.ceiling (%d percent) stops a sync at %s; %s",
 		few, humanize.Number(wait.Used), f.policy().Ceiling, humanize.Number(wait.Bound), f.left()), cost,
