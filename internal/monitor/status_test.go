@@ -160,6 +160,12 @@ func TestStatus_saysWhatTheLastSyncsLeft(t *testing.T) {
 			},
 			never: []string{"terminated"},
 		},
+		"one that delivers nothing": {
+			all: []run{{id: "r2", first: "r2", status: completed, closed: monday, result: workflows.Result{
+				Source: "acme", Outcome: workflows.OutcomeComplete, Coverage: 1, States: activities.States{Described: 7},
+			}}},
+			outcome: "complete", says: []string{"The catalog has got nothing yet, as far as Temporal remembers.\n"}, never: []string{"Nothing was sent"},
+		},
 		"one without reports": {
 			all: []run{{id: "r2", first: "r2", status: completed, closed: monday, result: empty}}, outcome: "complete",
 			says: []string{"Sync of acme: complete in"}, never: []string{"100.0%"},
