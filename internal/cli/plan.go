@@ -8,12 +8,10 @@ import (
 	"go.uber.org/zap"
 
 	"longhaul/internal/control"
-	"longhaul/internal/estimate"
 	"longhaul/internal/estimate/text"
 	"longhaul/internal/host"
 	"longhaul/internal/monitor"
 	"longhaul/internal/sourcename"
-	"longhaul/workflows"
 )
 
 // planVerb says what syncs of a source will take.
@@ -56,11 +54,8 @@ func (v *planVerb) run(ctx context.Context, source string) error {
 	}
 	running, words := monitor.Beside(ctx, temporal, source)
 	if v.console.json {
-		return v.console.printJSON(struct {
-			estimate.Plan
-
-			Running *workflows.Progress `json:"running"`
-		}{plan.In(time.Local), running})
+		plan.Running = running
+		return v.console.printJSON(plan.In(time.Local))
 	}
 	if plan.Beside = words; words != "" {
 		plan.Beside += " What follows is of the next sync, by the quota of the settings."

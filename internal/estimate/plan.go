@@ -17,6 +17,7 @@ type Plan struct {
 	Calls   int64                  `json:"calls"`              // of Salesforce's API that the plan took
 	Kinds   map[listing.Kind]int64 `json:"kinds"`              // that the run-as user sees
 	Beside  string                 `json:"-"`                  // in words, the sync of the source that runs
+	Running any                    `json:"running"`            // the progress of that sync, which whoever shows the plan asks for; else null
 	Waits   string                 `json:"unserved,omitempty"` // why a sync would wait: no worker serves the source
 	Hidden  *Hidden                `json:"hidden"`             // null where the run-as user is not known to see less than the org has
 	Unasked *Unasked               `json:"not_asked"`          // null where Salesforce was asked

@@ -55,7 +55,8 @@ func TestCheck_callsBeyondTheShare(t *testing.T) {
 	found = f.check()
 	requireChanged(t, found, map[string]doctor.Status{"api_calls": doctor.Warn})
 	row = found["api_calls"]
-	if row.Count.Count != 0 || !strings.Contains(row.Found, "of the 250 that quota.share (25 percent) of the settings") || !strings.Contains(row.Cost, "come back at ") || !row.Waits {
+	if row.Count.Count != 0 || !strings.Contains(row.Found, "of the 250 that quota.share (25 percent) of the settings") ||
+		!strings.Contains(row.Cost, "come back at ") || !row.Waits {
 		t.Errorf("got %+v", row)
 	}
 }

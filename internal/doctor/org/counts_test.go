@@ -63,8 +63,8 @@ func TestCheck_whatIsHidden(t *testing.T) {
 			if got := row.Count; got.Kind != kind || got.Count == 0 {
 				t.Errorf("visible: %+v", got)
 			}
-			if says := map[doctor.CountKind]string{doctor.About: "the org has about ", doctor.Unknown: "cannot be counted without"}[test.reports.Kind]; kind == doctor.AtLeast &&
-				(row.Status != doctor.Warn || !strings.Contains(row.Found, says)) {
+			says := map[doctor.CountKind]string{doctor.About: "the org has about ", doctor.Unknown: "cannot be counted without"}[test.reports.Kind]
+			if kind == doctor.AtLeast && (row.Status != doctor.Warn || !strings.Contains(row.Found, says)) {
 				t.Errorf("visible: %+v", row)
 			}
 		})
