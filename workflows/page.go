@@ -74,7 +74,7 @@ func (b *page) wait(p Progress) {
 			b.line("%s", c.Sentence())
 		}
 	} else {
-		b.text("**%s%s:** %s.", what, whenWords(p), humanize.Clause(p.Waiting))
+		b.text("**%s%s:** %s.", what, whenWords(p), humanize.Clause(p.Why()))
 	}
 	if p.Do != "" {
 		b.text("**What to do:** %s.", humanize.Clause(p.Do))
@@ -103,7 +103,7 @@ func (b *page) counts(p Progress, exports []string, listed bool) {
 		}
 	}
 	if p.ToDescribe > 0 { // what lies ahead
-		b.line("%s of %s reports described", humanize.Number(p.Done), humanize.Number(p.ToDescribe))
+		b.line("%s of %s reports looked at", humanize.Number(p.Done), humanize.Number(p.ToDescribe))
 	}
 	if p.Reused > 0 {
 		b.line("%s known and unchanged, so reused", humanize.Count(p.Reused, "report"))
@@ -116,8 +116,14 @@ func (b *page) counts(p Progress, exports []string, listed bool) {
 		if len(exports) > 1 {
 			files = "files of " + name
 		}
-		of(int64(p.Files[name].Done), int64(p.Files[name].Total), files+" written")
-		of(int64(p.Uploads[name].Done), int64(p.Uploads[name].Total), files+" delivered")
+		sent := p.Uploads[name]
+		all := sent.Total > 0 && sent.Done == sent.Total
+		if !all {
+			of(int64(p.Files[name].Done), int64(p.Files[name].Total), files+" written")
+		}
+		if !all || p.Outcome == "" { // the end has a line of its own, which says where they are
+			of(int64(sent.Done), int64(sent.Total), files+" delivered")
+		}
 		if failure := p.Undelivered[name]; failure != nil {
 			b.line("Export %s was not delivered: %s", name, failure.Message)
 		}
@@ -200,14 +206,6 @@ func (d *display) deliveries(b *page) {
 func (d *display) account(b *page) {
 	if d.state.Unseen != nil {
 		b.line("What became of each report and dashboard: `%s` in the bucket", d.state.Sync.Account())
-	}
-}
-
-// quota says how much of the org's API calls is used.
-func (b *page) quota(p Progress) {
-	if q := p.Quota; q != nil {
-		b.line("The org has used at least %s of its %s API calls of the last 24 hours, as it said at %s; this sync stops at %d %% of them, "+
-			"and the source may use %d %%", humanize.Number(q.Reported), humanize.Number(q.Max), minute(q.At), q.Ceiling, q.Share)
 	}
 }
 

@@ -2,6 +2,7 @@ package question
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -48,6 +49,13 @@ func (a *Activities) Estimate(ctx context.Context, params EstimateParams) (estim
 	}
 	s := &survey{store: a.Store, source: source, log: usage.Of(a.Store, params.Source), meter: new(salesforce.Meter), patience: loginPatience}
 	in, err := s.run(bounded)
+	if fault.Is(err, fault.QuotaExhausted) && fault.From(err).System == fault.Salesforce && !errors.Is(err, salesforce.ErrBudgetSpent) {
+		err = &fault.Error{
+			Class: fault.QuotaExhausted, System: fault.Salesforce, Err: err,
+			Message: "the org has used up its daily API requests, so Salesforce counts nothing for a plan: they come back continuously over 24 hours; " +
+				"ask again in an hour",
+		}
+	}
 	if err != nil {
 		return estimate.Plan{}, err
 	}
@@ -138,6 +146,7 @@ func (s *survey) ask(ctx context.Context) (quota.Usage, error) {
 		return s.reported(), err
 	}
 	s.in.Known.Vanished = s.vanished()
+	s.hidden(ctx)
 	if err := s.stops(ctx, identity); err != nil {
 		return s.reported(), err
 	}

@@ -10,6 +10,7 @@ import (
 	"longhaul/internal/control"
 	"longhaul/internal/estimate/text"
 	"longhaul/internal/host"
+	"longhaul/internal/monitor"
 	"longhaul/internal/sourcename"
 )
 
@@ -51,8 +52,13 @@ func (v *planVerb) run(ctx context.Context, source string) error {
 		v.suggest(ctx, temporal, source, err)
 		return err
 	}
+	running, words := monitor.Beside(ctx, temporal, source)
 	if v.console.json {
+		plan.Running = running
 		return v.console.printJSON(plan.In(time.Local))
+	}
+	if plan.Beside = words; words != "" {
+		plan.Beside += " What follows is of the next sync, by the quota of the settings."
 	}
 	text.Page{Width: v.console.width(), Place: time.Local}.Print(v.console.out, plan)
 	return nil

@@ -158,7 +158,7 @@ func (s *Status) Print(w io.Writer, colours bool) {
 				above = append(above, one.Message)
 			}
 		}
-		Summarize(w, s.Result, above, colours)
+		summarize(w, s.Result, above, colours, s.Catalog != nil || len(s.Delivered) > 1)
 	}
 	_, _ = fmt.Fprintln(w, s.catalogWords())
 	if s.Workflow != nil && s.Workflow.URL != "" {

@@ -14,7 +14,7 @@ func (s Snapshot) sentence() string {
 	if s.Waiting == "" || s.Advised {
 		return words
 	}
-	return words + "; waiting" + s.untilWords() + ": " + s.Waiting
+	return words + "; waiting" + s.untilWords() + ": " + s.Why()
 }
 
 // besideBar is how many characters a line of 80 has for words beside the bar.
