@@ -135,7 +135,7 @@ func askUsage(ctx context.Context, source *Source, meter *salesforce.Meter, resu
 	limit, known, err := source.Salesforce.As(result.Identity.OrgID, result.Identity.UserID).Usage(ctx)
 	switch {
 	case err != nil:
-		return err
+		return source.Salesforce.Late(err)
 	case !known:
 		result.Warnings = append(result.Warnings, warning.New(warning.UsageUnknown, nil))
 		return nil
@@ -197,7 +197,7 @@ func (a *Activities) authenticate(
 func logIn(ctx context.Context, source *Source, result *AuthenticateResult) error {
 	identity, err := source.Salesforce.Login(ctx)
 	if err != nil {
-		return err
+		return source.Salesforce.Late(err)
 	}
 	client := source.Salesforce.As(identity.OrgID, identity.UserID)
 	var (
@@ -224,7 +224,7 @@ func logIn(ctx context.Context, source *Source, result *AuthenticateResult) erro
 		return err
 	}))
 	if err := group.Wait(); err != nil {
-		return err
+		return source.Salesforce.Late(err)
 	}
 	result.Edition, result.BaseURL = org.Type, identity.InstanceURL
 	result.Identity = description.Identity{

@@ -13,6 +13,7 @@ import (
 
 	"longhaul/internal/description"
 	"longhaul/internal/fault"
+	"longhaul/internal/quota"
 	"longhaul/internal/salesforce"
 	"longhaul/internal/sourcename"
 )
@@ -42,7 +43,8 @@ func retryable(class fault.Class) bool {
 type waitInWorkflow struct {
 	error
 
-	until time.Time // when the wait is over, where that is known: the workflow may look earlier
+	until time.Time    // when the wait is over, where that is known: the workflow may look earlier
+	wider quota.Policy // that would end it at once, as quota.Wait.Wider
 }
 
 // Unwrap gives the error itself.
@@ -70,7 +72,7 @@ func failedWith(ctx context.Context, err error, spent *Spending, reports int64) 
 	logAttempt(ctx, err)
 	f := fault.From(err)
 	if f == nil && (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)) { // a bound of the attempt's own
-		f = &fault.Error{Class: fault.Transient, System: fault.Longhaul, Message: "an attempt got no answer in time; it is tried again"}
+		f = &fault.Error{Class: fault.Transient, System: fault.Longhaul, Message: "a step got no answer in time: look into the worker's log for what it waited for"}
 		err = f
 	}
 	if f == nil {
@@ -88,7 +90,7 @@ func failedWith(ctx context.Context, err error, spent *Spending, reports int64) 
 		Details: []any{Failure{
 			Class: f.Class, System: f.System, Message: message, Spent: spent, Reports: reports, Torn: tornShard(err),
 			RetryAfter: f.RetryAfter, Unknown: mayEndByItself(err), Contradicts: contradicts, Owner: markOf(err),
-			Until: overAt(err),
+			Until: overAt(err), Wider: widerFor(err),
 		}},
 	}
 	if retryable(f.Class) && !contradicts {
@@ -126,6 +128,14 @@ func overAt(err error) time.Time {
 		return wait.until
 	}
 	return time.Time{}
+}
+
+// widerFor is the quota that would end what an error waits for; zero where none would.
+func widerFor(err error) quota.Policy {
+	if wait, ok := errors.AsType[*waitInWorkflow](err); ok {
+		return wait.wider
+	}
+	return quota.Policy{}
 }
 
 // mayEndByItself says whether an error is a refused login that may end without a fix by anybody.

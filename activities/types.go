@@ -7,6 +7,7 @@ import (
 	"longhaul/internal/export"
 	"longhaul/internal/fault"
 	"longhaul/internal/listing"
+	"longhaul/internal/quota"
 )
 
 // Kinds counts the records of an org by kind.
@@ -124,6 +125,7 @@ type Failure struct {
 
 	RetryAfter time.Duration `json:"retry_after,omitempty"` // that the system asked to wait
 	Until      time.Time     `json:"until,omitzero"`        // when what it waits for is over, where that is known; it may look earlier
+	Wider      quota.Policy  `json:"wider,omitzero"`        // what of the quota would end the wait at once
 	Unknown    bool          `json:"unknown,omitempty"`     // a login was refused in words that are not known, so it may end by itself
 
 	Contradicts bool   `json:"contradicts,omitempty"` // answers contradicted themselves so often that the activity gave up

@@ -120,7 +120,7 @@ func Room(ctx context.Context, source *Source, asked quota.Policy, sum usage.Sum
 	if !wait.Until.IsZero() {
 		until = min(until, max(wait.Until.Sub(now), time.Second))
 	}
-	return 0, &waitInWorkflow{until: wait.Until.UTC(), error: &fault.Error{
+	return 0, &waitInWorkflow{until: wait.Until.UTC(), wider: wait.Wider(&budget, now), error: &fault.Error{
 		Class: fault.QuotaExhausted, System: fault.Longhaul, Message: wait.Sentence(), RetryAfter: until,
 	}}
 }

@@ -77,7 +77,7 @@ func (p *authenticatePhase) logIn(ctx workflow.Context) (activities.Authenticate
 			return auth, err
 		}
 		changes := p.budget.changes
-		err = p.wait.sitOutUnless(ctx, p.standstill(err), p.untilNextLogin(err), func() bool {
+		err = p.wait.sitOutUnless(ctx, p.standstill(err, workflow.Now(ctx)), p.untilNextLogin(err), func() bool {
 			return p.budget.changes != changes
 		})
 		p.state.Logged = waits // which a next login that fails goes on with
@@ -104,7 +104,7 @@ func (p *authenticatePhase) logInOnce(ctx workflow.Context) (auth activities.Aut
 
 // standstill is what is shown while a login waits that failed for what passes by itself. A source that has used its share knows when the
 // first calls come back, though the login is tried more often.
-func (p *authenticatePhase) standstill(err error) standstill {
+func (p *authenticatePhase) standstill(err error, now time.Time) standstill {
 	failure := call.Explain(err)
 	at := standstill{reason: history.WaitThrottled, why: failure.Message, until: failure.Until}
 	switch {
@@ -114,7 +114,10 @@ func (p *authenticatePhase) standstill(err error) standstill {
 		at.reason = history.WaitQuota
 	}
 	if failure.Class == fault.QuotaExhausted && failure.System == fault.Longhaul {
-		at.do = moreQuota(p.state.Sync.Source)
+		at.do = moreQuota(p.state.Sync.Source, failure.Wider)
+	}
+	if failure.Class == fault.QuotaExhausted && at.until.IsZero() { // nobody knows when others leave some
+		at.looks = now.Add(p.untilNextLogin(err))
 	}
 	return at
 }

@@ -169,7 +169,10 @@ func (b *budget) untilRoom(ctx workflow.Context) error {
 		wait := b.own.Quota.Wait(workflow.Now(ctx))
 		wait.Probe = b.state.probe()
 		changes, sleep := b.changes, wait.Look(workflow.Now(ctx), wait.Probe)
-		at := standstill{reason: history.WaitQuota, why: wait.Sentence(), until: wait.Until, do: moreQuota(b.state.Sync.Source)}
+		at := standstill{
+			reason: history.WaitQuota, why: wait.Sentence(), until: wait.Until,
+			do: moreQuota(b.state.Sync.Source, wait.Wider(&b.own.Quota, workflow.Now(ctx))),
+		}
 		if wait.Until.IsZero() {
 			at.looks = workflow.Now(ctx).Add(sleep)
 		}

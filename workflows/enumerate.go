@@ -2,10 +2,12 @@ package workflows
 
 import (
 	"slices"
+	"strings"
 
 	"go.temporal.io/sdk/workflow"
 
 	"longhaul/activities"
+	"longhaul/internal/humanize"
 	"longhaul/internal/listing"
 	"longhaul/workflows/call"
 )
@@ -88,4 +90,18 @@ func (p *enumeratePhase) count(kind listing.Kind) *int64 {
 		listing.Folders: &p.own.Kinds.Folders, listing.Reports: &p.own.Kinds.Reports, listing.Dashboards: &p.own.Kinds.Dashboards,
 		listing.Components: &p.own.Kinds.Components, listing.Users: &p.own.Kinds.Users,
 	}[kind]
+}
+
+// inOrg counts the records of each kind. Until all are listed it leaves out those of which none is known.
+func inOrg(k activities.Kinds, listed bool) string {
+	var words []string
+	for _, one := range []struct {
+		n    int64
+		what string
+	}{{k.Folders, "folder"}, {k.Reports, "report"}, {k.Dashboards, "dashboard"}, {k.Components, "component"}, {k.Users, "user"}} {
+		if listed || one.n > 0 {
+			words = append(words, humanize.Count(one.n, one.what))
+		}
+	}
+	return strings.Join(words, ", ")
 }

@@ -1,7 +1,12 @@
 package workflows
 
 import (
+	"fmt"
+	"strings"
+
+	"longhaul/internal/humanize"
 	"longhaul/internal/listing"
+	"longhaul/internal/quota"
 	"longhaul/internal/quota/forecast"
 )
 
@@ -60,4 +65,31 @@ func (b *page) left(p Progress) {
 		b.text("**Time left:** %s.", p.Forecast.Words())
 	}
 	b.WriteString("\n")
+}
+
+// quota says how much of the org's API calls is used: what the org said, or what the sync alone has made since, where that is more.
+func (b *page) quota(p Progress) {
+	q := p.Quota
+	if q == nil {
+		return
+	}
+	said := "as it said at " + minute(q.At)
+	if p.APICalls > q.Reported && p.Updated.Sub(p.Started) < quota.Window {
+		said = fmt.Sprintf("of which this sync has made %s; at %s it said %s", humanize.Number(p.APICalls), minute(q.At), humanize.Number(q.Reported))
+		q.Reported = p.APICalls
+	}
+	bounds := ""
+	if q.Ceiling > 0 { // the login tells them
+		bounds = fmt.Sprintf("; this sync stops at %d %% of them, and the source may use %d %%", q.Ceiling, q.Share)
+	}
+	b.line("The org has used at least %s of its %s API calls of the last 24 hours, %s%s",
+		humanize.Number(q.Reported), humanize.Number(q.Max), said, bounds)
+}
+
+// Why says in words what the sync waits for. A screen says until when before it, so the sentence need not.
+func (p Progress) Why() string {
+	if p.Until == nil {
+		return p.Waiting
+	}
+	return strings.TrimSuffix(p.Waiting, quota.ComeBack(*p.Until))
 }

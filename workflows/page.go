@@ -29,7 +29,7 @@ func (d *display) page(p Progress) string {
 		b.wait(p)
 		b.left(p)
 	}
-	b.counts(p, d.state.names())
+	b.counts(p, d.state.names(), d.state.Phase != PhaseEnumerate)
 	d.changes(b)
 	if p.Outcome == "" {
 		d.gaps(b, p)
@@ -56,7 +56,7 @@ func (b *page) wait(p Progress) {
 	switch {
 	case p.Waiting == "" && p.Trouble != "":
 		what, do := fault.Halves(humanize.Clause(p.Trouble))
-		b.text("**Tried again:** %s.", what)
+		b.text("**Waiting:** %s.", what)
 		b.text("**What to do:** %s.", cmp.Or(do, "nothing, it continues by itself"))
 		return
 	case p.Waiting == "":
@@ -74,7 +74,7 @@ func (b *page) wait(p Progress) {
 			b.line("%s", c.Sentence())
 		}
 	} else {
-		b.text("**%s%s:** %s.", what, whenWords(p), humanize.Clause(p.Waiting))
+		b.text("**%s%s:** %s.", what, whenWords(p), humanize.Clause(p.Why()))
 	}
 	if p.Do != "" {
 		b.text("**What to do:** %s.", humanize.Clause(p.Do))
@@ -96,14 +96,14 @@ func whenWords(p Progress) string {
 }
 
 // counts say how far the sync is.
-func (b *page) counts(p Progress, exports []string) {
+func (b *page) counts(p Progress, exports []string, listed bool) {
 	of := func(done, total int64, what string) {
 		if done > 0 { // before that a total says nothing
 			b.line("%s of %s %s", humanize.Number(done), humanize.Number(total), what)
 		}
 	}
 	if p.ToDescribe > 0 { // what lies ahead
-		b.line("%s of %s reports described", humanize.Number(p.Done), humanize.Number(p.ToDescribe))
+		b.line("%s of %s reports looked at", humanize.Number(p.Done), humanize.Number(p.ToDescribe))
 	}
 	if p.Audits > 0 {
 		b.line("Of those, %s of reports that did not change", humanize.Count(p.Audits, "audit"))
@@ -119,15 +119,20 @@ func (b *page) counts(p Progress, exports []string) {
 		if len(exports) > 1 {
 			files = "files of " + name
 		}
-		of(int64(p.Files[name].Done), int64(p.Files[name].Total), files+" written")
-		of(int64(p.Uploads[name].Done), int64(p.Uploads[name].Total), files+" delivered")
+		sent := p.Uploads[name]
+		all := sent.Total > 0 && sent.Done == sent.Total
+		if !all {
+			of(int64(p.Files[name].Done), int64(p.Files[name].Total), files+" written")
+		}
+		if !all || p.Outcome == "" { // the end has a line of its own, which says where they are
+			of(int64(sent.Done), int64(sent.Total), files+" delivered")
+		}
 		if failure := p.Undelivered[name]; failure != nil {
 			b.line("Export %s was not delivered: %s", name, failure.Message)
 		}
 	}
 	if p.Kinds.Total() > 0 {
-		b.line("In the org: %s, %s, %s, %s, %s", humanize.Count(p.Kinds.Folders, "folder"), humanize.Count(p.Kinds.Reports, "report"),
-			humanize.Count(p.Kinds.Dashboards, "dashboard"), humanize.Count(p.Kinds.Components, "component"), humanize.Count(p.Kinds.Users, "user"))
+		b.line("In the org: %s", inOrg(p.Kinds, listed))
 	} else if p.Listed > 0 {
 		b.line("%s listed so far", humanize.Count(p.Listed, "record"))
 	}
@@ -204,14 +209,6 @@ func (d *display) deliveries(b *page) {
 func (d *display) account(b *page) {
 	if d.state.Unseen != nil {
 		b.line("What became of each report and dashboard: `%s` in the bucket", d.state.Sync.Account())
-	}
-}
-
-// quota says how much of the org's API calls is used.
-func (b *page) quota(p Progress) {
-	if q := p.Quota; q != nil {
-		b.line("The org has used at least %s of its %s API calls of the last 24 hours, as it said at %s; this sync stops at %d %% of them, "+
-			"and the source may use %d %%", humanize.Number(q.Reported), humanize.Number(q.Max), minute(q.At), q.Ceiling, q.Share)
 	}
 }
 

@@ -36,11 +36,19 @@ func TestPage_saysWhatIsNewAndWhatToDo(t *testing.T) {
 				d.state.exportsState = exportsState{Exports: []ExportState{castor}}
 			},
 			[]string{
-				"### acme: describing reports (describe)\n", "\n*As of 29 Nov 2026 14:02:10 UTC.*\n", "- 0 of 3,000 reports described\n",
+				"### acme: describing reports (describe)\n", "\n*As of 29 Nov 2026 14:02:10 UTC.*\n", "- 0 of 3,000 reports looked at\n",
 				"- 1,200 reports known and unchanged, so reused\n", "- In the org: 60 folders, 4,200 reports, 1 dashboard, 2 components, 3 users\n",
 				"- 0 API calls by this sync\n",
 			},
 			[]string{"|", "yet", "shards", "files"}, // of which none is done
+		},
+		"it waits while it lists": {
+			func(d *display) {
+				d.state.Phase, d.state.Kinds, d.state.planState = PhaseEnumerate, activities.Kinds{Folders: 240}, planState{}
+				d.instead = standstill{phase: PhaseBlocked, why: "the login is refused"}
+			},
+			[]string{"- In the org: 240 folders\n"},
+			[]string{"0 reports"},
 		},
 		"some shards are done": {func(d *display) { d.state.Shards = 2 }, []string{"- 2 of 12 shards done\n"}, nil},
 		"it describes some again": {
@@ -50,16 +58,18 @@ func TestPage_saysWhatIsNewAndWhatToDo(t *testing.T) {
 		},
 		"it waits, and knows until when": {
 			func(d *display) {
-				d.instead = standstill{why: "this source has used its share", until: until, do: moreQuota("acme")}
+				d.instead = standstill{why: "this source has used its share; the first come back at 30 Nov 15:00 UTC", until: until, do: moreQuota("acme", quota.Policy{Share: 50})}
 			},
 			[]string{
 				"### acme: waiting (describe)\n", "**Waiting until 30 Nov 15:00 UTC:** this source has used its share.\n",
 				"**What to do:** nothing, it continues by itself; to let it use more: `temporal workflow update execute --workflow-id sync-acme",
+				`--input '{"share":50}'`,
 			},
 			nil,
 		},
 		"the org said something a while ago": {
 			func(d *display) {
+				d.state.Quota.Policy = quota.Policy{Ceiling: 80, Share: 25}
 				d.state.Quota.Return(0, 104, quota.Usage{Used: 760, Max: 5_000_000, At: atTwo, Clock: atTwo}, atTwo)
 				d.state.hear(quota.Usage{Used: 760, Max: 5_000_000, At: atTwo})
 				d.state.Quota.Return(0, 1136, quota.Usage{}, atTwo) // which nobody answered
@@ -67,9 +77,29 @@ func TestPage_saysWhatIsNewAndWhatToDo(t *testing.T) {
 			[]string{"- The org has used at least 760 of its 5,000,000 API calls of the last 24 hours, as it said at 29 Nov 14:02 UTC; this sync stops"},
 			nil,
 		},
+		"the sync has made more than the org said": {
+			func(d *display) {
+				d.state.Quota.Policy, d.state.Calls = quota.Policy{Ceiling: 80, Share: 25}, 588
+				d.state.Quota.Return(0, 33, quota.Usage{Used: 33, Max: 5000, At: atTwo, Clock: atTwo}, atTwo)
+				d.state.hear(quota.Usage{Used: 33, Max: 5000, At: atTwo})
+			},
+			[]string{
+				"- 588 API calls by this sync\n", "- The org has used at least 588 of its 5,000 API calls of the last 24 hours, of which this sync has made 588; " +
+					"at 29 Nov 14:02 UTC it said 33; this sync stops at 80 % of them",
+			},
+			nil,
+		},
+		"the settings are not known before the login": {
+			func(d *display) {
+				d.state.Quota.Return(0, 0, quota.Usage{Used: 1000, Max: 1000, At: atTwo, Clock: atTwo}, atTwo)
+				d.state.hear(quota.Usage{Used: 1000, Max: 1000, At: atTwo})
+			},
+			[]string{"- The org has used at least 1,000 of its 1,000 API calls of the last 24 hours, as it said at 29 Nov 14:02 UTC\n"},
+			[]string{"%"},
+		},
 		"an outage": {
 			func(*display) {},
-			[]string{"**Tried again:** acme.example is in trouble (503).\n", "**What to do:** nothing to change here; a sync goes on by itself when that answers.\n"},
+			[]string{"**Waiting:** acme.example is in trouble (503).\n", "**What to do:** nothing to change here; a sync goes on by itself when that answers.\n"},
 			nil,
 		},
 		"it waits for the calls of others": {
@@ -115,7 +145,7 @@ func TestPage_saysWhatIsNewAndWhatToDo(t *testing.T) {
 				"- Gone since the last sync: 5 reports, 0 dashboards\n",
 				"- In a second round: 30 changed meanwhile, 20 added, 2 deferred\n", "- Delivered: 1 file to the catalog\n", "account.jsonl` in the bucket\n",
 			},
-			[]string{"shards done", "yet"},
+			[]string{"shards done", "yet", "written", "delivered\n"},
 		},
 	} {
 		d := shown()

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
@@ -12,6 +13,7 @@ import (
 	"longhaul/internal/fault"
 	"longhaul/internal/history"
 	"longhaul/internal/humanize"
+	"longhaul/internal/quota"
 	"longhaul/workflows/operator"
 )
 
@@ -105,7 +107,7 @@ func (w *waiter) sitOut(ctx workflow.Context, at standstill, d time.Duration) er
 
 // sitOutUnless is sitOut that ends early when met returns true.
 func (w *waiter) sitOutUnless(ctx workflow.Context, at standstill, d time.Duration, met func() bool) error {
-	if at.do = cmp.Or(at.do, byItself); at.until.IsZero() {
+	if at.do = cmp.Or(at.do, byItself); at.until.IsZero() && at.looks.IsZero() {
 		at.until = workflow.Now(ctx).Add(d)
 	}
 	w.halt(ctx, at)
@@ -205,7 +207,7 @@ func (at standstill) summary() string {
 	case !at.looks.IsZero():
 		what += ", looks again at " + humanize.Moment(at.looks)
 	}
-	return what + ": " + at.why
+	return what + ": " + strings.TrimSuffix(at.why, quota.ComeBack(at.until))
 }
 
 // byItself is what to do about what passes.
@@ -224,7 +226,18 @@ func toAnswer(source string, vital bool) string {
 		SyncID(source))
 }
 
-func moreQuota(source string) string {
+// moreQuota names the percentages that let a sync go on now; none where a wider quota brings nothing.
+func moreQuota(source string, wider quota.Policy) string {
+	var set []string
+	if wider.Ceiling > 0 {
+		set = append(set, fmt.Sprintf(`"ceiling":%d`, wider.Ceiling))
+	}
+	if wider.Share > 0 {
+		set = append(set, fmt.Sprintf(`"share":%d`, wider.Share))
+	}
+	if len(set) == 0 {
+		return "nothing, it continues by itself"
+	}
 	return fmt.Sprintf("nothing, it continues by itself; to let it use more: `temporal workflow update execute --workflow-id %s --name set-quota "+
-		`--input '{"ceiling":95,"share":50}'`+"`", SyncID(source))
+		"--input '{%s}'`", SyncID(source), strings.Join(set, ","))
 }

@@ -63,11 +63,11 @@ type HandedOver struct {
 type Quota struct {
 	Used     int64     `json:"used"` // by all users of the org in the last 24 hours: the most that it can be by what was reported and sent
 	Max      int64     `json:"max"`
-	Reported int64     `json:"reported"`    // the same, as Salesforce last reported it
-	At       time.Time `json:"reported_at"` // when that was, by Salesforce's clock
-	Ceiling  int       `json:"ceiling"`     // percent of Max, for all users of the org
-	Share    int       `json:"share"`       // percent of Max, for all syncs of the source in any 24 hours
-	Reserved int64     `json:"reserved"`    // granted to running activities
+	Reported int64     `json:"reported"`          // the same, as Salesforce last reported it
+	At       time.Time `json:"reported_at"`       // when that was, by Salesforce's clock
+	Ceiling  int       `json:"ceiling,omitempty"` // percent of Max, for all users of the org; left out until the login has told it
+	Share    int       `json:"share,omitempty"`   // percent of Max, for all syncs of the source in any 24 hours; as Ceiling
+	Reserved int64     `json:"reserved"`          // granted to running activities
 }
 
 // Count is how many of a total are done.

@@ -112,14 +112,14 @@ func TestUsage_aLoginWaitsForTheShare(t *testing.T) {
 		return activities.AuthenticateResult{}, temporal.NewApplicationErrorWithOptions(why, string(fault.QuotaExhausted),
 			temporal.ApplicationErrorOptions{NonRetryable: true, Details: []any{activities.Failure{
 				Class: fault.QuotaExhausted, System: fault.Longhaul, Message: why, RetryAfter: 40 * time.Minute,
-				Until: back, Spent: new(activities.Spending),
+				Until: back, Spent: new(activities.Spending), Wider: quota.Policy{Share: 50},
 			}}})
 	}
 	env := environment(t, o, "sync-acme")
 	env.RegisterDelayedCallback(func() {
 		if p := ask(t, env); p.Waiting != why || p.Until == nil || o.count("Authenticate") != 2 {
 			t.Errorf("after %d logins it waits for %q until %v", o.count("Authenticate"), p.Waiting, p.Until)
-		} else if !p.Until.Equal(back) || !strings.Contains(p.Do, "--name set-quota") {
+		} else if !p.Until.Equal(back) || !strings.Contains(p.Do, `--name set-quota --input '{"share":50}'`) {
 			t.Errorf("it waits until %v, want %v, when the first calls come back; to do: %q", p.Until, back, p.Do)
 		}
 		env.UpdateWorkflow(workflows.SetQuotaUpdate, "", updated(t, workflows.SetQuotaUpdate, ""), map[string]int{"share": 50})

@@ -44,6 +44,28 @@ func TestWait_isOverInTheUIToo(t *testing.T) {
 	}
 }
 
+// TestWait_forALoginSaysWhenItLooks has an org whose calls others spend: nobody knows when they come back.
+func TestWait_forALoginSaysWhenItLooks(t *testing.T) {
+	t.Parallel()
+	o := new(org)
+	o.authenticate = func(activities.AuthenticateParams) (activities.AuthenticateResult, error) {
+		if o.count("Authenticate") == 1 {
+			return activities.AuthenticateResult{}, refusal(fault.QuotaExhausted, "the org has used up its daily API calls")
+		}
+		return healthy(), nil
+	}
+	env := environment(t, o, "sync-acme")
+	env.RegisterDelayedCallback(func() {
+		if p := ask(t, env); p.Waiting == "" || p.Until != nil || p.Looks == nil {
+			t.Errorf("it waits until %v and looks at %v", p.Until, p.Looks)
+		}
+	}, 10*time.Minute)
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	if got, failure := resultOf(t, env); failure != nil || got.Outcome != workflows.OutcomeComplete {
+		t.Errorf("got %+v, %v", got, failure)
+	}
+}
+
 // TestWait_forALoginContinuesAsNew has an org whose calls others spend, for days.
 func TestWait_forALoginContinuesAsNew(t *testing.T) {
 	t.Parallel()

@@ -2,6 +2,7 @@ package question
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -27,6 +28,8 @@ type EstimateParams struct {
 const (
 	// estimateTimeout is under the activity's own, so that an org that is slow ends in a sentence.
 	estimateTimeout = 150 * time.Second
+	// loginPatience is how long the login may take: people wait, and a host that never answers should be named soon.
+	loginPatience = 15 * time.Second
 	// estimateCalls is the most API calls that an estimate makes. It usually takes 12.
 	estimateCalls = 25
 	// samples is how many reports are described to see how long that takes.
@@ -45,8 +48,15 @@ func (a *Activities) Estimate(ctx context.Context, params EstimateParams) (estim
 	if err != nil {
 		return estimate.Plan{}, err
 	}
-	s := &survey{store: a.Store, source: source, log: usage.Of(a.Store, params.Source), meter: new(salesforce.Meter)}
+	s := &survey{store: a.Store, source: source, log: usage.Of(a.Store, params.Source), meter: new(salesforce.Meter), patience: loginPatience}
 	in, err := s.run(bounded)
+	if fault.Is(err, fault.QuotaExhausted) && fault.From(err).System == fault.Salesforce && !errors.Is(err, salesforce.ErrBudgetSpent) {
+		err = &fault.Error{
+			Class: fault.QuotaExhausted, System: fault.Salesforce, Err: err,
+			Message: "the org has used up its daily API requests, so Salesforce counts nothing for a plan: they come back continuously over 24 hours; " +
+				"ask again in an hour",
+		}
+	}
 	if err != nil {
 		return estimate.Plan{}, err
 	}
@@ -60,6 +70,8 @@ type survey struct {
 	log    *usage.Log
 	meter  *salesforce.Meter
 	client *salesforce.Client // of the org and user that the survey logged in as
+
+	patience time.Duration // with the login
 
 	granted map[string]bool        // permissions of the run-as user, as far as they are known
 	last    history.Record         // the last recorded sync; empty where there is none that can be read
@@ -118,9 +130,11 @@ func clockOf(reported quota.Usage, now time.Time) time.Time {
 
 // ask asks Salesforce, and returns the org's use of its API calls.
 func (s *survey) ask(ctx context.Context) (quota.Usage, error) {
-	identity, err := s.source.Salesforce.Login(ctx)
+	within, cancel := context.WithTimeout(ctx, s.patience)
+	defer cancel()
+	identity, err := s.source.Salesforce.Login(within)
 	if err != nil {
-		return s.reported(), err
+		return s.reported(), s.source.Salesforce.Late(err)
 	}
 	s.client = s.source.Salesforce.As(identity.OrgID, identity.UserID)
 	group, grouped := errgroup.WithContext(ctx)
@@ -135,6 +149,7 @@ func (s *survey) ask(ctx context.Context) (quota.Usage, error) {
 	}
 	s.in.Known.Vanished = s.vanished()
 	s.foresee(ctx, clockOf(s.reported(), time.Now()))
+	s.hidden(ctx)
 	if err := s.stops(ctx, identity); err != nil {
 		return s.reported(), err
 	}

@@ -21,7 +21,7 @@ type Activities struct {
 	How     history.How // a sync ended that left no end
 }
 
-// beatEvery is how often an activity shows that its worker lives. Temporal gives it up after 15 seconds of silence.
+// beatEvery is how often an activity shows that its worker lives. Temporal gives it up after 10 seconds of silence.
 const beatEvery = 3 * time.Second
 
 // attended makes an activity show that its worker lives until it calls stop. The context ends with the workflow too.

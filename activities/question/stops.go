@@ -2,6 +2,7 @@ package question
 
 import (
 	"context"
+	"strconv"
 	"strings"
 
 	"longhaul/activities"
@@ -10,6 +11,7 @@ import (
 	"longhaul/internal/fault"
 	"longhaul/internal/guard"
 	"longhaul/internal/history"
+	"longhaul/internal/listing"
 	"longhaul/internal/salesforce"
 	"longhaul/internal/salesforce/permission"
 	"longhaul/internal/warning"
@@ -32,6 +34,27 @@ func (s *survey) permissions(ctx context.Context) error {
 func (s *survey) lacks(name string) bool {
 	has, known := s.granted[name]
 	return known && !has
+}
+
+// hidden asks how many reports the org has, where the run-as user lacks a permission that shows all of them.
+func (s *survey) hidden(ctx context.Context) {
+	var lacks []string
+	for _, name := range []string{"ViewPublicReports", "ViewPublicDashboards"} {
+		if right, _ := permission.Find(name); s.lacks(name) {
+			lacks = append(lacks, strconv.Quote(right.Label))
+		}
+	}
+	if len(lacks) == 0 {
+		return
+	}
+	s.in.Hidden = &estimate.Hidden{Permissions: lacks}
+	if s.lacks("ViewSetup") || !s.lacks("ViewPublicReports") {
+		return
+	}
+	object := listing.Reports.Object()
+	if counts, err := s.client.Setup().RecordCounts(ctx, object); err == nil && counts[object] > s.in.Counts()[listing.Reports] {
+		s.in.Hidden.Reports = counts[object]
+	}
 }
 
 // stops compares what was counted with the last sync, as the guard of a sync does before it describes.
@@ -71,7 +94,7 @@ func stopsOf(in guard.Input, delivers bool) (stops []estimate.Stop) {
 	}
 	var named string // permissions that the sync asks about
 	for _, c := range compare(in) {
-		stops = append(stops, estimate.Stop{Code: string(c.Found.Code), What: c.Found.Sentence()})
+		stops = append(stops, estimate.Stop{Code: string(c.Found.Code), What: c.Found.Sentence(), Vital: c.Vital})
 		named += c.Found.Params["permissions"] + " "
 	}
 	for _, right := range permission.All {

@@ -22,6 +22,7 @@ func TestStopsOf_saysWhatKeepsASync(t *testing.T) {
 	}
 	fails := held
 	fails.Fails = true
+	held.Vital = true
 	fewer := guard.Input{
 		HasLast: true, Last: history.Record{Kinds: map[listing.Kind]int64{listing.Reports: 3000}},
 		Kinds: map[listing.Kind]int64{listing.Reports: 485},

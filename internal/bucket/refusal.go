@@ -139,7 +139,7 @@ func (a answer) advice(kind string) string {
 	case full:
 		return "the store is full; make room in it or set another storage"
 	case busy:
-		return "the store is busy or away; it is tried again"
+		return "the store is busy or away; if it lasts, check the store and the network to it"
 	case notByAStore:
 		return "every store says what is not there, so something else may answer in its place; check the address of the storage, " +
 			"HTTPS_PROXY and NO_PROXY"

@@ -74,6 +74,19 @@ func TestCheck_endsWithTheCodeOfTheFirstRowThatFails(t *testing.T) {
 	}
 }
 
+// A login needs the bucket, in which logins are counted.
+func TestCheck_namesTheBucketWhereTheLoginFailsByIt(t *testing.T) {
+	t.Parallel()
+	app, out := newTestApp(t, "longhaul-starter", "check", "acme")
+	rows := found(failing("login", fault.Transient, fault.Bucket), failing("bucket.write", fault.Invalid, fault.Bucket))
+	app.Dial = checking(&fakeTemporal{pollers: 1}, rows, nil).dial
+	code := Main(t.Context(), app)
+	const want = "longhaul-starter: check of acme: A row (bucket.write): this is so (and 1 more row failed)\n"
+	if said := out.stderr.String(); code != exitUsage || said != want {
+		t.Errorf("code %d, stderr %q", code, said)
+	}
+}
+
 // TestCheck_hasTheShapeThatScriptsRelyOn holds the names of --json.
 func TestCheck_hasTheShapeThatScriptsRelyOn(t *testing.T) {
 	t.Parallel()

@@ -13,6 +13,7 @@ import (
 	"longhaul/internal/fault"
 	"longhaul/internal/listing"
 	"longhaul/internal/quota"
+	"longhaul/workflows"
 )
 
 // aPlan is one of an org whose first sync waits for days.
@@ -87,6 +88,30 @@ func TestPlan_showsWhatASyncTakes(t *testing.T) {
 	} {
 		if !strings.Contains(out.stdout.String(), words) {
 			t.Errorf("it does not say %q:\n%s", words, out.stdout.String())
+		}
+	}
+}
+
+// TestPlan_ofASourceThatIsBeingSynced says so first: its figures are those of the next sync.
+func TestPlan_ofASourceThatIsBeingSynced(t *testing.T) {
+	t.Parallel()
+	app, out := newTestApp(t, "longhaul", "plan", "acme")
+	app.Verbs = append(app.Verbs, Plan)
+	plan := aPlan()
+	plan.Waits = "no worker serves source acme"
+	app.Dial = planning(&fakeTemporal{pollers: 1, open: true, progress: workflows.Progress{
+		Source: "acme", Phase: workflows.PhaseDescribe, ToDescribe: 10, Done: 5, Quota: &workflows.Quota{Max: 4000, Ceiling: 80, Share: 50},
+	}}, plan, nil).dial
+	if code := Main(t.Context(), app); code != exitDone {
+		t.Fatalf("code %d: %s", code, out.stderr.String())
+	}
+	said := strings.Join(strings.Fields(out.stdout.String()), " ")
+	for _, words := range []string{
+		"A sync of acme is running: 5 of 10 reports (50%), 0 API calls.", "a ceiling of 80 % and a share of 50 %. What follows is of the next sync",
+		"A sync would wait: no worker serves source acme. acme: what its syncs take",
+	} {
+		if !strings.Contains(said, words) {
+			t.Errorf("it does not say %q:\n%s", words, said)
 		}
 	}
 }

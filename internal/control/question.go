@@ -60,7 +60,7 @@ func Ask(ctx context.Context, c client.Client, workflowType, id, summary string,
 	if err != nil {
 		return unasked(id, err)
 	}
-	return unanswered(id, run.Get(ctx, into))
+	return unanswered(id, awaitAnswer(ctx, c, run, into))
 }
 
 // unasked explains why Temporal gave no answer. A question is no sync, which would go on.

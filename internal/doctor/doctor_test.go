@@ -67,6 +67,7 @@ func TestJudge_takesTheWorstStatus(t *testing.T) {
 func TestVerdict_saysWhatASyncWouldDo(t *testing.T) {
 	t.Parallel()
 	warn, holds, fail := doctor.Finding{Status: doctor.Warn}, doctor.Finding{Status: doctor.Warn, Holds: true}, doctor.Finding{Status: doctor.Fail}
+	waits := doctor.Finding{Status: doctor.Warn, Waits: true}
 	for _, row := range []struct {
 		findings []doctor.Finding
 		held     bool
@@ -75,6 +76,8 @@ func TestVerdict_saysWhatASyncWouldDo(t *testing.T) {
 		{[]doctor.Finding{{Status: doctor.Pass}, {Status: doctor.Skipped}}, false, "A sync can run"},
 		{[]doctor.Finding{warn, {Status: doctor.Pass}, warn}, false, "A sync can run; 2 warnings"},
 		{[]doctor.Finding{warn, holds}, true, "A first sync would be held, until somebody approves; 2 warnings"},
+		{[]doctor.Finding{waits}, false, "A sync would wait for API calls now; 1 warning"},
+		{[]doctor.Finding{holds, waits}, true, "A sync would wait for API calls now, and a first one then be held, until somebody approves; 2 warnings"},
 		{[]doctor.Finding{holds, fail}, true, "A sync cannot run as it is"},
 	} {
 		if got := doctor.Judge("acme", row.findings); got.Verdict() != row.want || got.Held != row.held {

@@ -26,6 +26,7 @@ type Finding struct {
 	Where  string `json:"where"`  // the path in Setup, in Salesforce's own labels, or the setting of Longhaul
 	Count  *Count `json:"count,omitempty"`
 	Holds  bool   `json:"holds,omitempty"` // a first sync is held by it, until somebody approves
+	Waits  bool   `json:"waits,omitempty"` // a sync that starts now waits for it before it reads anything
 
 	// Class is what a sync would fail with, for the exit code; empty unless Status is Fail.
 	Class  fault.Class  `json:"class,omitempty"`

@@ -3,6 +3,7 @@ package doctor
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"longhaul/internal/fault"
 	"longhaul/internal/humanize"
@@ -46,9 +47,14 @@ func Judge(source string, findings []Finding) Result {
 // Verdict says in a sentence what the findings mean for a sync.
 func (r Result) Verdict() string {
 	warnings := r.count(Warn)
+	waits := slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Waits })
 	switch {
 	case r.Status == Fail:
 		return "A sync cannot run as it is"
+	case waits && r.Held:
+		return "A sync would wait for API calls now, and a first one then be held, until somebody approves; " + humanize.Count(warnings, "warning")
+	case waits:
+		return "A sync would wait for API calls now; " + humanize.Count(warnings, "warning")
 	case r.Held:
 		return "A first sync would be held, until somebody approves; " + humanize.Count(warnings, "warning")
 	case warnings > 0:

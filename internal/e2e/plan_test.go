@@ -183,3 +183,24 @@ func TestPlan_countsPrivateReportsOnce(t *testing.T) {
 		t.Errorf("stops %v, %v, %d changed in place of %d", again.Stops, again.Kinds, again.Reused.Changed, len(changed.Renamed))
 	}
 }
+
+// TestPlan_ofASpentOrgSaysWhenToAskAgain has an org that refuses every call for the day.
+func TestPlan_ofASpentOrgSaysWhenToAskAgain(t *testing.T) {
+	t.Parallel()
+	p := newPlant(t, server.Options{Reports: 10, Faults: []server.Fault{{Name: "api_total_requests"}}}, thrifty)
+	_, err := control.Plan(t.Context(), p.client, "acme")
+	if !fault.Is(err, fault.QuotaExhausted) || !strings.Contains(err.Error(), "ask again in an hour") || strings.Contains(err.Error(), "the sync") {
+		t.Errorf("it says %v", err)
+	}
+}
+
+// TestPlan_saysThatTheOrgHasMore has a run-as user who sees a part of the reports, and an org that counts its records.
+func TestPlan_saysThatTheOrgHasMore(t *testing.T) {
+	t.Parallel()
+	p := newPlant(t, server.Options{Reports: 300, CountsReports: true, Revoked: []string{"ViewPublicReports"}}, thrifty)
+	plan := p.plan(t)
+	if plan.Hidden == nil || plan.Hidden.Reports <= plan.First.Describes || len(plan.Hidden.Permissions) != 1 ||
+		!strings.Contains(plan.Unknown[0], plan.Hidden.Words()) {
+		t.Errorf("hidden is %+v, unknown %q", plan.Hidden, plan.Unknown)
+	}
+}

@@ -50,7 +50,7 @@ func (s *screens) details(ctx context.Context) string {
 }
 
 var (
-	linesOfReports = regexp.MustCompile(`(?m)^- ([\d,]+) of ([\d,]+) reports described$`)
+	linesOfReports = regexp.MustCompile(`(?m)^- ([\d,]+) of ([\d,]+) reports looked at$`)
 	lineOfCalls    = regexp.MustCompile(`(?m)^- ([\d,]+) API calls? by this sync$`)
 )
 

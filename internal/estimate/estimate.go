@@ -39,6 +39,7 @@ type Input struct {
 	Latency  time.Duration // of a call that lists
 	Describe time.Duration // of a describe
 	Samples  int           // describes that were made to see it
+	Hidden   *Hidden
 	Unasked  *Unasked
 	Stops    []Stop
 	Unknown  []string
@@ -76,9 +77,13 @@ const (
 func (in Input) Plan() Plan {
 	p := Plan{
 		Source: in.Source, AsOf: in.Now.UTC().Truncate(time.Second), Zone: "UTC", Calls: in.Asked, Kinds: in.Counts(),
-		Unasked: in.Unasked, Stops: append([]Stop{}, in.Stops...), // a list, not null, for scripts
-		Pace: Pace{Describes: in.Samples, InFlight: in.InFlight}, Unknown: in.Unknown,
+		Hidden: in.Hidden, Unasked: in.Unasked, Stops: append([]Stop{}, in.Stops...), // a list, not null, for scripts
+		Pace: Pace{Describes: in.Samples, InFlight: in.InFlight},
 	}
+	if in.Hidden != nil {
+		p.unknown("how many reports and dashboards a sync has to read once the run-as user sees them all: this counts what it sees now; %s", in.Hidden.Words())
+	}
+	p.Unknown = append(p.Unknown, in.Unknown...)
 	reports := p.Kinds[listing.Reports]
 	if in.Samples == 0 {
 		in.Describe = assumedDescribe

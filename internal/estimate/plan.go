@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"longhaul/internal/humanize"
 	"longhaul/internal/listing"
 	"longhaul/internal/quota/forecast"
 )
@@ -12,11 +13,15 @@ import (
 type Plan struct {
 	Source  string                 `json:"source"`
 	AsOf    time.Time              `json:"as_of"`
-	Zone    string                 `json:"zone"`      // of the days
-	Calls   int64                  `json:"calls"`     // of Salesforce's API that the plan took
-	Kinds   map[listing.Kind]int64 `json:"kinds"`     // that the run-as user sees
-	Unasked *Unasked               `json:"not_asked"` // null where Salesforce was asked
-	Stops   []Stop                 `json:"stops"`     // what keeps a sync from describing until somebody acts
+	Zone    string                 `json:"zone"`               // of the days
+	Calls   int64                  `json:"calls"`              // of Salesforce's API that the plan took
+	Kinds   map[listing.Kind]int64 `json:"kinds"`              // that the run-as user sees
+	Beside  string                 `json:"-"`                  // in words, the sync of the source that runs
+	Running any                    `json:"running"`            // the progress of that sync, which whoever shows the plan asks for; else null
+	Waits   string                 `json:"unserved,omitempty"` // why a sync would wait: no worker serves the source
+	Hidden  *Hidden                `json:"hidden"`             // null where the run-as user is not known to see less than the org has
+	Unasked *Unasked               `json:"not_asked"`          // null where Salesforce was asked
+	Stops   []Stop                 `json:"stops"`              // what keeps a sync from describing until somebody acts
 	Reused  Reused                 `json:"reused"`
 	Quota   *Quota                 `json:"quota"` // null where Salesforce does not tell the maximum
 	Pace    Pace                   `json:"pace"`
@@ -25,6 +30,21 @@ type Plan struct {
 	Share   *int                   `json:"share_for_48h"`
 	Sooner  *Sooner                `json:"sooner"`  // settings with which the first sync ends earlier; null where it ends within 48 hours
 	Unknown []string               `json:"unknown"` // what the plan could not take into account
+}
+
+// Hidden says that the org has more reports or dashboards than the run-as user sees.
+type Hidden struct {
+	Permissions []string `json:"permissions"` // that it lacks, as Setup calls them
+	Reports     int64    `json:"reports"`     // about how many the org has, private ones among them; 0: nobody can tell
+}
+
+// Words are the reports that the org has, as far as that is known.
+func (h Hidden) Words() string {
+	more := "the org has more, which nobody can count"
+	if h.Reports > 0 {
+		more = "the org has about " + humanize.Count(h.Reports, "report") + ", private ones among them"
+	}
+	return more + " (the run-as user lacks " + humanize.List(h.Permissions) + ")"
 }
 
 // Unasked is why a plan made no API call, and where its counts come from.
@@ -39,12 +59,16 @@ type Stop struct {
 	Code  string `json:"code"`  // as a sync that is held gives it
 	What  string `json:"what"`  // in words
 	Fails bool   `json:"fails"` // the sync fails; else it is held and asks
+	Vital bool   `json:"vital"` // it is held, and no approval helps
 }
 
 // Would says what becomes of a sync.
 func (s Stop) Would() string {
 	if s.Fails {
 		return "A sync would fail"
+	}
+	if s.Vital {
+		return "A sync cannot run as it is: it would be held, and no approval helps"
 	}
 	return "A sync would be held"
 }

@@ -93,10 +93,15 @@ func Invalidf(format string, args ...any) *Error {
 }
 
 // Sentence is what people are shown of err: the message of the classed error in its chain. An invalid input keeps what
-// was wrapped round it too, for that says which setting it stands in.
+// was wrapped round it too, for that says which setting it stands in. What lies below a fault of the bucket is a driver's, for the log.
 func Sentence(err error) string {
 	f := From(err)
-	if f == nil || f.Class == Invalid {
+	switch {
+	case f == nil:
+		return err.Error()
+	case f.Class == Invalid && f.System == Bucket:
+		return strings.Replace(err.Error(), f.Error(), f.Message, 1)
+	case f.Class == Invalid:
 		return err.Error()
 	}
 	return f.Message

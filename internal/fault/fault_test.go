@@ -44,6 +44,7 @@ func TestSentence(t *testing.T) {
 		{"a plain error is shown whole", "read tcp: reset", cause},
 		{"a cause stays in the log", "cannot reach x", fmt.Errorf("a: %w", &fault.Error{Class: fault.Transient, Message: "cannot reach x", Err: cause})},
 		{"a setting's place is kept", "token of source \"a\": is empty", fmt.Errorf("token of source %q: %w", "a", fault.Invalidf("is empty"))},
+		{"a driver's words stay in the log", "of a: cannot write", fmt.Errorf("of a: %w", &fault.Error{Class: fault.Invalid, System: fault.Bucket, Message: "cannot write", Err: cause})},
 	} {
 		if got := fault.Sentence(row.err); got != row.want {
 			t.Errorf("%s: got %q, want %q", row.name, got, row.want)

@@ -33,10 +33,11 @@ func Permissions(in Input) []Concern {
 	vital := slices.ContainsFunc(slices.Concat(missing, lost), func(right permission.Permission) bool { return right.Needed })
 	if len(missing) > 0 {
 		c := Concern{Found: warning.New(ConcernPermissionMissing, names(missing)), Vital: vital}
-		c.Do = in.listed() + "give " + them(missing) + " to the user, discard this sync and start it again"
+		c.Do = "give the run-as user " + these(missing) + ", discard this sync and start it again"
 		if !vital {
 			c.Do += ", or approve to continue without " + them(missing)
 		}
+		c.Do += " (" + in.listed() + " without " + them(missing) + ")"
 		concerns = append(concerns, c)
 	}
 	if len(lost) > 0 {
@@ -62,9 +63,17 @@ func them(rights []permission.Permission) string {
 	return "them"
 }
 
+// these names the permissions in a fix.
+func these(rights []permission.Permission) string {
+	if len(rights) == 1 {
+		return "this permission"
+	}
+	return "these permissions"
+}
+
 // listed says how little a sync may have seen.
 func (in *Input) listed() string {
-	return humanize.Count(in.Kinds[listing.Reports], "report") + " and " + humanize.Count(in.Kinds[listing.Dashboards], "dashboard") + " were listed; "
+	return humanize.Count(in.Kinds[listing.Reports], "report") + " and " + humanize.Count(in.Kinds[listing.Dashboards], "dashboard") + " were listed"
 }
 
 // names are the short names of permissions.

@@ -94,7 +94,7 @@ func TestInventory_offersNoApproveBesideWhatNoSyncCanDoWithout(t *testing.T) {
 		t.Fatalf("codes (-want +got):\n%s", diff)
 	}
 	for i, do := range []string{
-		"1 report and 0 dashboards were listed; give them to the user, discard this sync and start it again",
+		"give the run-as user these permissions, discard this sync and start it again (1 report and 0 dashboards were listed without them)",
 		"discard this sync, give it back and start it again",
 	} {
 		if got[i].Do != do || !got[i].Vital {

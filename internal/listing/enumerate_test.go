@@ -139,9 +139,9 @@ func TestEnumerate_warnsOfHiddenFields(t *testing.T) {
 	t.Parallel()
 	store := streamtest.Open(t, "mem://")
 	client := newServer(binary, map[string][]string{"": streamtest.ReportIDs(0, 5000)})
-	client.dropped = []string{"NamespacePrefix"}
+	client.dropped = []string{"Format", "NamespacePrefix"} // nobody should give the right to see the second
 	got := enumerate(t, store, client, false)
-	if diff := cmp.Diff(client.dropped, got.Dropped); diff != "" || len(got.Warnings) != 1 || !strings.Contains(said(got.Warnings)[0], "NamespacePrefix") {
+	if diff := cmp.Diff(client.dropped, got.Dropped); diff != "" || len(got.Warnings) != 1 || !strings.Contains(said(got.Warnings)[0], "Format") {
 		t.Errorf("dropped %q, warnings %q", got.Dropped, got.Warnings)
 	}
 }

@@ -71,8 +71,8 @@ func (s standstill) held(update string) string {
 	if s.vital {
 		return "The sync is held" + why + "No approval helps: discard the sync" + ends + ":" + update + workflows.DiscardUpdate
 	}
-	return "The sync is held" + why + "Approve what it found, or discard the sync" + ends + ":" +
-		update + workflows.ApproveUpdate + update + workflows.DiscardUpdate
+	return "The sync is held" + why + "Fix that, discard the sync and start it again; or approve what it found" + ends + ":" +
+		update + workflows.DiscardUpdate + update + workflows.ApproveUpdate
 }
 
 // eachConcern has a line for each concern, where there are more than one.

@@ -45,9 +45,9 @@ func TestWatcher_saysOnceWhatToDoAboutAStandstill(t *testing.T) {
 		"The sync is blocked: Salesforce refuses the client secret. Fix that, then resume it:" + resume,
 		"The sync is blocked: the user is frozen. Fix that, then resume it:" + resume,
 		"The sync is paused by an operator since 29 Nov 07:32 UTC (org maintenance until 9). Resume it:" + resume,
-		"The sync is held: half of the reports are missing. Approve what it found, or discard the sync:" +
-			"\n  temporal workflow update execute --workflow-id sync-acme --name approve" +
-			"\n  temporal workflow update execute --workflow-id sync-acme --name discard",
+		"The sync is held: half of the reports are missing. Fix that, discard the sync and start it again; or approve what it found:" +
+			"\n  temporal workflow update execute --workflow-id sync-acme --name discard" +
+			"\n  temporal workflow update execute --workflow-id sync-acme --name approve",
 	}
 	if diff := cmp.Diff(want, seen.notes); diff != "" {
 		t.Error(diff)
@@ -59,7 +59,7 @@ func TestAdvice_namesTheAddressAndTheEndWhereTheyAreKnown(t *testing.T) {
 	until := time.Date(2026, 11, 30, 18, 5, 0, 0, time.UTC)
 	held := standstill{phase: workflows.PhaseHeld, why: "x", until: until}.advice("sync-extract", "127.0.0.1:4711")
 	for _, part := range []string{
-		"or discard the sync; without an answer it ends at 30 Nov 18:05 UTC:\n",
+		"or approve what it found; without an answer it ends at 30 Nov 18:05 UTC:\n",
 		"\n  temporal workflow update execute --address 127.0.0.1:4711 --workflow-id sync-extract --name discard",
 	} {
 		if !strings.Contains(held, part) {
@@ -107,9 +107,9 @@ func TestWatcher_saysAHoldOnceWithALineForEachReason(t *testing.T) {
 		"The sync is held:\n" +
 		"  - " + fewer.What + ": " + fewer.Do + "\n" +
 		"  - " + lost.What + ": " + lost.Do + "\n" +
-		"Approve what it found, or discard the sync:\n" +
-		"  temporal workflow update execute --workflow-id sync-acme --name approve\n" +
-		"  temporal workflow update execute --workflow-id sync-acme --name discard\n"
+		"Fix that, discard the sync and start it again; or approve what it found:\n" +
+		"  temporal workflow update execute --workflow-id sync-acme --name discard\n" +
+		"  temporal workflow update execute --workflow-id sync-acme --name approve\n"
 	if diff := cmp.Diff(want, out.String()); diff != "" {
 		t.Error(diff)
 	}

@@ -38,7 +38,7 @@ func (b *bars) Show(s Snapshot) {
 	}
 	b.line.update(s, false)
 	if s.Waiting != b.waiting && s.Waiting != "" && !standsStill(s.Phase) { // a line would cut the reason
-		note := "Waiting" + s.untilWords() + ": " + humanize.Clause(s.Waiting) + "."
+		note := "Waiting" + s.untilWords() + ": " + humanize.Clause(s.Why()) + "."
 		if s.waitsForCalls() {
 			note += " The sync has " + s.Forecast.LeftWords() + "."
 		}

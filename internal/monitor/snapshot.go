@@ -16,6 +16,7 @@ type Snapshot struct {
 
 	At          time.Time
 	SecondRound bool      // catch_up has listed and describes
+	Unasked     bool      // no worker answers: the counts are not known
 	Advised     bool      // the reason of the wait stands in the advice beside it
 	Until       time.Time // when what the sync waits for is over, by the workflow; zero: not known
 }

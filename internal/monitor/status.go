@@ -72,6 +72,9 @@ func NewStatus(ctx context.Context, c client.Client, source string, ui UI) (*Sta
 func (s *Status) addRunning(ctx context.Context, w *Watcher) {
 	s.now, _ = w.snapshot(ctx)
 	s.still = w.standstill()
+	if s.now.Phase == "" {
+		w.unasked(ctx, &s.now)
+	}
 	s.now.Source = s.Source
 	progress := s.now.Progress
 	if progress.Warnings == nil {
@@ -155,7 +158,7 @@ func (s *Status) Print(w io.Writer, colours bool) {
 				above = append(above, one.Message)
 			}
 		}
-		Summarize(w, s.Result, above, colours)
+		summarize(w, s.Result, above, colours, s.Catalog != nil || len(s.Delivered) > 1)
 	}
 	_, _ = fmt.Fprintln(w, s.catalogWords())
 	if s.Workflow != nil && s.Workflow.URL != "" {

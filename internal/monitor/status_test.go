@@ -160,6 +160,12 @@ func TestStatus_saysWhatTheLastSyncsLeft(t *testing.T) {
 			},
 			never: []string{"terminated"},
 		},
+		"one that delivers nothing": {
+			all: []run{{id: "r2", first: "r2", status: completed, closed: monday, result: workflows.Result{
+				Source: "acme", Outcome: workflows.OutcomeComplete, Coverage: 1, States: activities.States{Described: 7},
+			}}},
+			outcome: "complete", says: []string{"The catalog has got nothing yet, as far as Temporal remembers.\n"}, never: []string{"Nothing was sent"},
+		},
 		"one without reports": {
 			all: []run{{id: "r2", first: "r2", status: completed, closed: monday, result: empty}}, outcome: "complete",
 			says: []string{"Sync of acme: complete in"}, never: []string{"100.0%"},
@@ -210,7 +216,7 @@ func TestStatus_saysWhatToDoAboutAWait(t *testing.T) {
 		s.Print(&out, false)
 		return out.String()
 	}
-	want := "acme is being synced: describe: 5 of 10 reports (50%); waiting until 23 Nov 03:14 UTC: " + f.progress.Waiting +
+	want := "acme is being synced: describe: 5 of 10 reports (50%); waiting until 23 Nov 03:14 UTC: this source has used its share" +
 		"\nWhat to do: nothing, it continues by itself.\n"
 	if got := said(); got != want {
 		t.Errorf("it says %q, want %q", got, want)

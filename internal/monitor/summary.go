@@ -21,6 +21,11 @@ import (
 // Summarize writes a finished sync for people: how it ended, counts by kind and state, files, calls, time. Of the warnings that the
 // reader has seen already it tells the number alone.
 func Summarize(w io.Writer, r *workflows.Result, seen []string, colours bool) {
+	summarize(w, r, seen, colours, true)
+}
+
+// summarize leaves the delivery out where something else says what the catalog has.
+func summarize(w io.Writer, r *workflows.Result, seen []string, colours, delivery bool) {
 	if r.Outcome == workflows.OutcomeSkipped && r.Skipped != nil {
 		_, _ = fmt.Fprintf(w, "Sync of %s: skipped, because %s was already running (run %s).\n", r.Source, r.Skipped.WorkflowID, r.Skipped.RunID)
 		return
@@ -34,7 +39,9 @@ func Summarize(w io.Writer, r *workflows.Result, seen []string, colours bool) {
 	for _, line := range changeWords(r) {
 		_, _ = fmt.Fprintln(w, line)
 	}
-	_, _ = fmt.Fprintln(w, deliveryWords(r))
+	if delivery {
+		_, _ = fmt.Fprintln(w, deliveryWords(r))
+	}
 	again := int64(0)
 	for _, warning := range r.Warnings {
 		if slices.Contains(seen, warning.Message) {

@@ -14,7 +14,7 @@ func (s Snapshot) sentence() string {
 	if s.Waiting == "" || s.Advised {
 		return words
 	}
-	return words + "; waiting" + s.untilWords() + ": " + s.Waiting
+	return words + "; waiting" + s.untilWords() + ": " + s.Why()
 }
 
 // besideBar is how many characters a line of 80 has for words beside the bar.
@@ -65,6 +65,9 @@ func (s Snapshot) untilWords() string {
 }
 
 func (s Snapshot) phaseWords() string {
+	if s.Unasked {
+		return "begun at " + humanize.Moment(s.Started)
+	}
 	if s.describing() {
 		return s.describeWords()
 	}

@@ -81,5 +81,8 @@ func (w Wait) Sentence() string {
 	case w.Until.IsZero():
 		return why + "; it looks every quota.probe whether some came back"
 	}
-	return why + "; the first come back at " + humanize.Moment(w.Until)
+	return why + ComeBack(w.Until)
 }
+
+// ComeBack is the end of a Sentence that knows until when.
+func ComeBack(until time.Time) string { return "; the first come back at " + humanize.Moment(until) }

@@ -17,13 +17,16 @@ package salesforce
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"net/http"
 	"time"
 
 	"go.uber.org/zap"
 
+	"longhaul/internal/fault"
 	"longhaul/internal/httpkit"
+	"longhaul/internal/salesforce/apierror"
 	"longhaul/internal/salesforce/describe"
 	"longhaul/internal/salesforce/exchange"
 	"longhaul/internal/salesforce/login"
@@ -91,6 +94,21 @@ func (c *Client) Login(ctx context.Context) (Identity, error) {
 		return Identity{}, err
 	}
 	return g.Identity, nil
+}
+
+// Late names the host in an error that says no more than that the caller's time was over while the org was asked. Every other error stays
+// as it is.
+func (c *Client) Late(err error) error {
+	if fault.From(err) != nil || !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	place, op := c.session.Place(), apierror.OpLogin
+	if place.Generation > 0 {
+		op = apierror.OpQuery
+	}
+	late := apierror.Unreachable(op, place.Instance.Host, err)
+	late.Retryable = false // there is no time left
+	return late
 }
 
 // Renew lets the next request log in, for when settings, org or policies may have changed: it drops the session, and a refusal that still

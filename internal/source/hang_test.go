@@ -71,6 +71,17 @@ func TestResolve_endsWhereTheFileHangs(t *testing.T) {
 	}
 }
 
+// TestUnanswered_isOneSentence however long a file hangs: who looks each minute logs it once.
+func TestUnanswered_isOneSentence(t *testing.T) {
+	t.Parallel()
+	first := fault.Sentence(unanswered("/run/token", &hang.Error{After: readWithin}))
+	for _, later := range []time.Duration{6 * time.Second, 386 * time.Second} {
+		if got := fault.Sentence(unanswered("/run/token", &hang.Error{After: later})); got != first || !strings.Contains(got, "within 5 s") {
+			t.Errorf("after %s: %q, and at first %q", later, got, first)
+		}
+	}
+}
+
 // TestResolve_ofAPipe reads what a shell's <(...) gives, and what a program writes into a pipe that has a name.
 func TestResolve_ofAPipe(t *testing.T) {
 	t.Parallel()

@@ -170,13 +170,19 @@ func readBounded(ctx context.Context, path string) ([]byte, error) {
 	defer cancel()
 	data, err := hang.Ask(bounded, "the secret file "+path, func() ([]byte, error) { return readCapped(path) })
 	if silent, ok := errors.AsType[*hang.Error](err); ok {
-		return nil, &fault.Error{
-			Class: fault.Transient, System: fault.Longhaul, Err: err,
-			Message: fmt.Sprintf("the secret file %s %s, so the disk or the mount hangs, or it is a pipe into which nobody writes: "+
-				"bring the disk back (df shows whether it answers), or put the secret into a plain file", path, silent),
-		}
+		return nil, unanswered(path, silent)
 	}
 	return data, err
+}
+
+// unanswered is the fault of a file that hangs. Its sentence is the same however long that lasts, so that a log that has it once says no more.
+func unanswered(path string, silent *hang.Error) error {
+	within := &hang.Error{After: min(silent.After, readWithin)}
+	return &fault.Error{
+		Class: fault.Transient, System: fault.Longhaul, Err: silent,
+		Message: fmt.Sprintf("the secret file %s %s, so the disk or the mount hangs, or it is a pipe into which nobody writes: "+
+			"bring the disk back (df shows whether it answers), or put the secret into a plain file", path, within),
+	}
 }
 
 func readCapped(path string) ([]byte, error) {

@@ -1,7 +1,10 @@
 // Package spelling finds what a misspelt word may have been meant for.
 package spelling
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Nearest finds the known word that differs in writing only, or else in the fewest letters; empty when none is near.
 func Nearest(word string, known []string) string {
@@ -13,11 +16,22 @@ func Nearest(word string, known []string) string {
 		if plain(k) == plain(word) {
 			return k
 		}
-		if d := distance(strings.ToLower(word), k); d < fewest {
+		if d := distance(strings.ToLower(word), k); d < fewest && (d < 2 || len(word) > shortest || anagrams(strings.ToLower(word), k)) {
 			best, fewest = k, d
 		}
 	}
 	return best
+}
+
+// shortest is the most letters of a word in which a second wrong letter is another word, unless two were swapped.
+const shortest = 5
+
+// anagrams says whether two words have the same letters.
+func anagrams(a, b string) bool {
+	letters := [2][]byte{[]byte(a), []byte(b)}
+	slices.Sort(letters[0])
+	slices.Sort(letters[1])
+	return slices.Equal(letters[0], letters[1])
 }
 
 // plain takes out what people write differently: clientId, client-id and CLIENT_ID are one word.

@@ -62,7 +62,7 @@ func (l *Logins) Take(ctx context.Context, now time.Time) (free time.Time, err e
 	}
 	return time.Time{}, &fault.Error{
 		Class: fault.Transient, System: fault.Bucket,
-		Message: fmt.Sprintf("other processes took every login of source %s that was tried in the bucket %s; it is tried again", l.source, l.store),
+		Message: fmt.Sprintf("other processes took every login of source %s that was tried in the bucket %s: if it lasts, look which processes sync it", l.source, l.store),
 	}
 }
 

@@ -89,7 +89,7 @@ func (o *Owners) Take(ctx context.Context, me Owner, now time.Time, seen Seen) (
 	}
 	return Claim{}, &fault.Error{
 		Class: fault.Transient, System: fault.Bucket,
-		Message: fmt.Sprintf("other Temporals keep taking source %s in the bucket %s; it is tried again", o.source, o.store),
+		Message: fmt.Sprintf("other Temporals keep taking source %s in the bucket %s: let one of them sync it", o.source, o.store),
 	}
 }
 

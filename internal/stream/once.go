@@ -27,7 +27,7 @@ func WriteOnce(ctx context.Context, store *staging.Store, key string, fill func(
 	}
 	return staging.Object{}, &fault.Error{
 		Class: fault.Transient, System: fault.Bucket, Err: fmt.Errorf("%s: %w", key, staging.ErrTorn),
-		Message: "a stream in the bucket is damaged again each time it is written: it is tried again; if it lasts, check the storage",
+		Message: "a stream in the bucket is damaged again each time it is written: if it lasts, check the storage",
 	}
 }
 

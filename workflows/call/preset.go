@@ -30,9 +30,10 @@ var (
 	ForWorkerLookUp = Preset{startToClose: time.Minute, attempts: 3}
 
 	// The three presets below are for questions, which people wait for: five minutes at most in all, one attempt. An activity that
-	// no worker begins within seconds is given up; once it is known that a worker is there, it may be busy for longer.
-	ForQuestion     = Preset{startToClose: 3 * time.Minute, heartbeat: 15 * time.Second, scheduleToStart: 4 * time.Second, attempts: 1}
-	ForBusyQuestion = Preset{startToClose: 3 * time.Minute, heartbeat: 15 * time.Second, scheduleToStart: time.Minute, attempts: 1}
+	// no worker begins within seconds is given up, and so is one whose worker died; once it is known that a worker is there, it may be busy
+	// for longer.
+	ForQuestion     = Preset{startToClose: 3 * time.Minute, heartbeat: 10 * time.Second, scheduleToStart: 4 * time.Second, attempts: 1}
+	ForBusyQuestion = Preset{startToClose: 3 * time.Minute, heartbeat: 10 * time.Second, scheduleToStart: time.Minute, attempts: 1}
 	// ForQuickLook looks for a worker for a question.
 	ForQuickLook = Preset{startToClose: 5 * time.Second, scheduleToStart: 5 * time.Second, attempts: 1}
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
@@ -72,8 +73,11 @@ func end(err error) error {
 		return err
 	}
 	failure := call.Explain(err)
-	if errors.As(err, new(*temporal.TimeoutError)) {
-		failure.Message = "the worker that asked got no answer in time, or was stopped: look into its log, and try again"
+	if late, ok := errors.AsType[*temporal.TimeoutError](err); ok {
+		failure.Message = "the worker that asked got no answer in time: look into its log, and ask again"
+		if late.TimeoutType() == enumspb.TIMEOUT_TYPE_HEARTBEAT {
+			failure.Message = "the worker that asked is gone: look into its log, and ask again"
+		}
 	}
 	if f := fault.From(err); f != nil {
 		failure.Class, failure.System, failure.Message = f.Class, f.System, fault.Sentence(err)

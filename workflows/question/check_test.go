@@ -155,13 +155,18 @@ func TestCheckSource_saysThatNobodyServesTheSource(t *testing.T) {
 
 func TestCheckSource_failsWhereItsWorkerDies(t *testing.T) {
 	t.Parallel()
-	env := begin(t, &source{examine: func(int) (doctor.Result, error) {
-		return doctor.Result{}, temporal.NewTimeoutError(enumspb.TIMEOUT_TYPE_HEARTBEAT, nil)
-	}}, "check-acme")
-	env.ExecuteWorkflow(question.CheckSourceType)
-	failure, ok := errors.AsType[*temporal.ApplicationError](env.GetWorkflowError())
-	if !ok || failure.Type() != string(fault.Transient) || !strings.Contains(failure.Message(), "got no answer in time") {
-		t.Errorf("got %v", env.GetWorkflowError())
+	for kind, says := range map[enumspb.TimeoutType]string{
+		enumspb.TIMEOUT_TYPE_HEARTBEAT:      "the worker that asked is gone: look into its log, and ask again",
+		enumspb.TIMEOUT_TYPE_START_TO_CLOSE: "the worker that asked got no answer in time: look into its log, and ask again",
+	} {
+		env := begin(t, &source{examine: func(int) (doctor.Result, error) {
+			return doctor.Result{}, temporal.NewTimeoutError(kind, nil)
+		}}, "check-acme")
+		env.ExecuteWorkflow(question.CheckSourceType)
+		failure, ok := errors.AsType[*temporal.ApplicationError](env.GetWorkflowError())
+		if !ok || failure.Type() != string(fault.Transient) || failure.Message() != says {
+			t.Errorf("got %v", env.GetWorkflowError())
+		}
 	}
 }
 

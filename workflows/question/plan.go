@@ -34,6 +34,7 @@ func PlanSource(ctx workflow.Context, given converter.RawValue) (*estimate.Plan,
 		// The name may be mistyped, and another worker then says which it knows; or the worker leaves the source out for a reason that
 		// the plan meets too.
 		other, failed := askAnyone(ctx, summary, acts.Estimate, params)
+		other.Waits = call.Unserved(in.Source)
 		plan, err = other, unserved(in.Source, err, failed)
 	}
 	if err != nil {
@@ -47,6 +48,9 @@ func PlanSource(ctx workflow.Context, given converter.RawValue) (*estimate.Plan,
 func planDetails(p estimate.Plan) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "### What syncs of %s take\n\n", p.Source)
+	if p.Waits != "" {
+		fmt.Fprintf(&b, "- **A sync would wait:** %s\n", p.Waits)
+	}
 	for _, stop := range p.Stops {
 		fmt.Fprintf(&b, "- **%s:** %s\n", stop.Would(), stop.What)
 	}

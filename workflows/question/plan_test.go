@@ -116,7 +116,7 @@ func TestPlanSource_isAnsweredByAWorkerThatDoesNotServeTheSource(t *testing.T) {
 	})
 	env.ExecuteWorkflow(question.PlanSourceType)
 	var plan estimate.Plan
-	if err := env.GetWorkflowResult(&plan); err != nil || plan.Calls != 11 {
+	if err := env.GetWorkflowResult(&plan); err != nil || plan.Calls != 11 || !strings.HasPrefix(plan.Waits, "no worker serves source acme") {
 		t.Errorf("got %+v, %v", plan, err)
 	}
 }

@@ -3,6 +3,7 @@ package ask
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -147,9 +148,23 @@ func (v *checkVerb) show(result doctor.Result) error {
 	if first == nil {
 		return nil
 	}
+	first = causeOf(first, result.Findings)
 	message := fmt.Sprintf("check of %s: %s (%s): %s", result.Source, first.Title, first.ID, first.Found)
 	if failed > 1 {
 		message += " (and " + humanize.Count(int64(failed-1), "more row") + " failed)"
 	}
 	return &fault.Error{Class: first.Class, System: first.System, Message: message}
+}
+
+// causeOf is the row that says why a row fails: a login that no bucket counts fails by the bucket, whose own row says what to change.
+func causeOf(failed *doctor.Finding, rows []doctor.Finding) *doctor.Finding {
+	if failed.System != fault.Bucket {
+		return failed
+	}
+	for i, row := range rows {
+		if row.Status == doctor.Fail && strings.HasPrefix(row.ID, "bucket.") {
+			return &rows[i]
+		}
+	}
+	return failed
 }

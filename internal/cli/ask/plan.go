@@ -9,6 +9,7 @@ import (
 	"longhaul/internal/cli/args"
 	"longhaul/internal/control"
 	"longhaul/internal/estimate/text"
+	"longhaul/internal/monitor"
 	"longhaul/internal/sourcename"
 )
 
@@ -49,8 +50,13 @@ func (v *planVerb) run(ctx context.Context, source string) error {
 		v.suggest(ctx, temporal, source, err)
 		return err
 	}
+	running, words := monitor.Beside(ctx, temporal, source)
 	if v.Console.JSON() {
+		plan.Running = running
 		return v.Console.PrintJSON(plan.In(time.Local))
+	}
+	if plan.Beside = words; words != "" {
+		plan.Beside += " What follows is of the next sync, by the quota of the settings."
 	}
 	text.Page{Width: v.Console.Width(), Place: time.Local}.Print(v.Console.Out(), plan)
 	return nil

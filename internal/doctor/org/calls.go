@@ -35,10 +35,12 @@ const leastCalls = 20
 
 func (f limits) callsRow() doctor.Finding {
 	r := about("api_calls", "API calls for a sync")
+	wait := r // no call may be made now
+	wait.Waits = true
 	const cost = "a sync waits until calls of yesterday age out, and goes on by itself"
 	switch used, most := f.used.value.Used, f.used.value.Max; {
 	case fault.Is(f.stopped(), fault.QuotaExhausted) && (!f.used.known() || used < most): // Salesforce refuses calls, whatever a header says
-		return count(r.warn("none: the org has used up its daily API requests", cost, "wait, or find the program that uses them",
+		return count(wait.warn("none: the org has used up its daily API requests", cost, "wait, or find the program that uses them",
 			place.CallsOfADay), 0, doctor.Exact)
 	case !f.used.asked:
 		return r.skip(f.because())
@@ -48,14 +50,14 @@ func (f limits) callsRow() doctor.Finding {
 		return r.warn("Salesforce does not tell how many the org has used", "quota.ceiling and quota.share cannot be kept",
 			`tick "View Setup and Configuration"`, f.tick())
 	case used >= most:
-		return count(r.warn(fmt.Sprintf("none: %s of %s were used in the last 24 hours", humanize.Number(used), humanize.Number(most)), cost,
+		return count(wait.warn(fmt.Sprintf("none: %s of %s were used in the last 24 hours", humanize.Number(used), humanize.Number(most)), cost,
 			"wait, or find the program that uses them", place.CallsOfADay), 0, doctor.Exact)
 	}
 	now := time.Now()
 	budget := f.budget(now)
 	room := budget.Room(now)
 	if room < leastCalls {
-		return count(f.tooFew(r, room, budget.Wait(now)), room, doctor.Exact)
+		return count(f.tooFew(wait, room, budget.Wait(now)), room, doctor.Exact)
 	}
 	passed := count(r.pass("%s now; %s", humanize.Number(room), f.left()), room, doctor.Exact)
 	if reports := f.visible[listing.Reports]; reports.known() && reports.value > room {
@@ -100,9 +102,9 @@ func (f limits) tooFew(r row, room int64, wait quota.Wait) doctor.Finding {
 		cost = "a sync waits, and goes on by itself: the first come back at " + humanize.Moment(wait.Until)
 	}
 	if wait.Reason == quota.ByShare {
-		return r.warn(fmt.Sprintf("%s: this source has used %s of the %s that quota.share (%d percent) lets it make in 24 hours; %s",
+		return r.warn(fmt.Sprintf("%s: this source has used %s of the %s that quota.share (%d percent) of the settings lets it make in 24 hours; %s",
 			few, humanize.Number(wait.Used), humanize.Number(wait.Bound), f.policy().Share, f.left()), cost,
-			"wait, or raise quota.share", "quota.share in the settings of the source; for a sync that runs, `set-quota`")
+			"wait, or raise quota.share", "quota.share in the settings of the source; a sync that runs keeps what `set-quota` gave it")
 	}
 	return r.warn(fmt.Sprintf("%s: the org has used %s in the last 24 hours, and quota.ceiling (%d percent) stops a sync at %s; %s",
 		few, humanize.Number(wait.Used), f.policy().Ceiling, humanize.Number(wait.Bound), f.left()), cost,

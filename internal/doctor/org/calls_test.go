@@ -26,7 +26,7 @@ func TestCheck_callsBeyondTheCeiling(t *testing.T) {
 	f.sim.AddUsage(25)
 	found = f.check()
 	requireChanged(t, found, map[string]doctor.Status{"api_calls": doctor.Warn})
-	if row := found["api_calls"]; !strings.Contains(row.Found, "quota.ceiling (80 percent) stops a sync at 800") || row.Count.Count != 0 {
+	if row := found["api_calls"]; !strings.Contains(row.Found, "quota.ceiling (80 percent) stops a sync at 800") || row.Count.Count != 0 || !row.Waits {
 		t.Errorf("got %+v", row)
 	}
 	f.sim.Advance(25 * time.Hour)
@@ -55,7 +55,8 @@ func TestCheck_callsBeyondTheShare(t *testing.T) {
 	found = f.check()
 	requireChanged(t, found, map[string]doctor.Status{"api_calls": doctor.Warn})
 	row = found["api_calls"]
-	if row.Count.Count != 0 || !strings.Contains(row.Found, "of the 250 that quota.share (25 percent)") || !strings.Contains(row.Cost, "come back at ") {
+	if row.Count.Count != 0 || !strings.Contains(row.Found, "of the 250 that quota.share (25 percent) of the settings") ||
+		!strings.Contains(row.Cost, "come back at ") || !row.Waits {
 		t.Errorf("got %+v", row)
 	}
 }

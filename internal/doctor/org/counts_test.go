@@ -59,8 +59,13 @@ func TestCheck_whatIsHidden(t *testing.T) {
 			if len(test.revoked) > 0 && test.revoked[0] == simulated.ViewPublicReports {
 				kind = doctor.AtLeast
 			}
-			if got := found["visible.reports"].Count; got.Kind != kind || got.Count == 0 {
+			row := found["visible.reports"]
+			if got := row.Count; got.Kind != kind || got.Count == 0 {
 				t.Errorf("visible: %+v", got)
+			}
+			says := map[doctor.CountKind]string{doctor.About: "the org has about ", doctor.Unknown: "cannot be counted without"}[test.reports.Kind]
+			if kind == doctor.AtLeast && (row.Status != doctor.Warn || !strings.Contains(row.Found, says)) {
+				t.Errorf("visible: %+v", row)
 			}
 		})
 	}

@@ -60,10 +60,10 @@ func TestCheck_eachPermissionSwitchedOff(t *testing.T) {
 	for name, want := range map[string]map[string]doctor.Status{
 		simulated.RunReports: {"permission.RunReports": doctor.Fail, "describe": doctor.Skipped},
 		simulated.ViewPublicReports: {
-			"permission.ViewPublicReports": doctor.Warn, "hidden.reports": doctor.Warn, "hidden.folders": doctor.Warn,
+			"permission.ViewPublicReports": doctor.Warn, "visible.reports": doctor.Warn, "hidden.reports": doctor.Warn, "hidden.folders": doctor.Warn,
 		},
 		simulated.ViewPublicDashboards: {
-			"permission.ViewPublicDashboards": doctor.Warn, "hidden.dashboards": doctor.Warn, "hidden.folders": doctor.Warn,
+			"permission.ViewPublicDashboards": doctor.Warn, "visible.dashboards": doctor.Warn, "hidden.dashboards": doctor.Warn, "hidden.folders": doctor.Warn,
 		},
 		simulated.ManagePrivate: {"permission.ManagePvtRptsAndDashbds": doctor.Warn},
 		simulated.ViewRoles:     {"permission.ViewRoles": doctor.Warn},

@@ -46,7 +46,7 @@ func TestCheck_permissionsThatCannotBeRead(t *testing.T) {
 	f := start(t, server.Options{Hidden: []string{"UserPermissionAccess.PermissionsViewPublicReports"}})
 	found := f.check()
 	requireChanged(t, found, map[string]doctor.Status{
-		"permission.ViewPublicReports": doctor.Warn, "hidden.reports": doctor.Warn, "hidden.folders": doctor.Warn,
+		"permission.ViewPublicReports": doctor.Warn, "visible.reports": doctor.Warn, "hidden.reports": doctor.Warn, "hidden.folders": doctor.Warn,
 	})
 	if row := found["permission.ViewPublicReports"]; !strings.Contains(row.Found, "cannot be read") {
 		t.Errorf("%+v", row)
@@ -56,6 +56,7 @@ func TestCheck_permissionsThatCannotBeRead(t *testing.T) {
 	want := map[string]doctor.Status{
 		"permission.excess": doctor.Skipped, "run_as.permission_sets": doctor.Skipped,
 		"hidden.folders": doctor.Warn, "hidden.reports": doctor.Warn, "hidden.dashboards": doctor.Warn, "hidden.users": doctor.Warn,
+		"visible.reports": doctor.Warn, "visible.dashboards": doctor.Warn,
 	}
 	for _, id := range order {
 		if strings.HasPrefix(id, "permission.") && id != "permission.excess" {

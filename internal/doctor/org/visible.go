@@ -83,9 +83,20 @@ func (f sight) visibleRow(k listing.Kind) doctor.Finding {
 			all = "all but those in other users' private folders"
 		}
 		return count(r.pass("%s, %s", number(n.value, k), all), n.value, doctor.Exact)
-	default:
+	case k != listing.Reports && k != listing.Dashboards:
 		return count(r.pass("%s; the org has at least as many", number(n.value, k)), n.value, doctor.AtLeast)
+	default:
+		return count(r.warn(fmt.Sprintf("%s; %s", number(n.value, k), f.inAll(k)), "a sync reads no others",
+			"tick "+strings.Join(f.wanting(k), " and ")+", as said above", ""), n.value, doctor.AtLeast)
 	}
+}
+
+// inAll says how many the org has, as far as that can be told of records that are hidden.
+func (f sight) inAll(k listing.Kind) string {
+	if _, total, told := f.unseen(k); told {
+		return "the org has about " + humanize.Number(total) + f.privateToo(k)
+	}
+	return "how many the org has cannot be counted without " + strings.Join(f.wanting(k), " and ")
 }
 
 func (f sight) hiddenRow(k listing.Kind) doctor.Finding {

@@ -33,6 +33,14 @@ type Page struct {
 // Print shows a plan.
 func (p Page) Print(w io.Writer, plan estimate.Plan) {
 	p.Width = max(cmp.Or(p.Width, DefaultWidth), narrowest)
+	if plan.Beside != "" {
+		p.say(w, "%s", plan.Beside)
+		_, _ = fmt.Fprintln(w)
+	}
+	if plan.Waits != "" {
+		p.say(w, "A sync would wait: %s.", plan.Waits)
+		_, _ = fmt.Fprintln(w)
+	}
 	p.stops(w, plan)
 	p.say(w, "%s: what its syncs take, as of %s. The plan took %s.", plan.Source, p.moment(plan.AsOf), humanize.Count(plan.Calls, "API call"))
 	_, _ = fmt.Fprintln(w)
@@ -42,7 +50,11 @@ func (p Page) Print(w io.Writer, plan estimate.Plan) {
 	if plan.Reused.Recorded {
 		full = "A full sync (--full)"
 	}
-	p.sync(w, full+" describes "+humanize.Count(plan.First.Describes, "report"), plan.First)
+	what := full + " describes " + humanize.Count(plan.First.Describes, "report")
+	if plan.Hidden != nil {
+		what = full + " of what the run-as user sees now, " + humanize.Count(plan.First.Describes, "report") + "; " + plan.Hidden.Words()
+	}
+	p.sync(w, what, plan.First)
 	p.sooner(w, plan)
 	_, _ = fmt.Fprintln(w)
 	p.sync(w, "A refresh describes "+humanize.Count(plan.Refresh.Describes, "report")+reused(plan.Reused), plan.Refresh)
@@ -225,11 +237,20 @@ func (p Page) days(w io.Writer, f forecast.Forecast) {
 		}
 		date, _ := time.Parse(time.DateOnly, day.Day) // not in the place, where that day may have no midnight
 		_, _ = fmt.Fprintf(w, "  %s %9s calls  waits %4.1f h%s\n", date.Format("Mon _2 Jan"), humanize.Number(day.Calls),
-			(time.Duration(day.Waits) * time.Second).Hours(), p.hours(day.Waiting))
+			waits(day), p.hours(day.Waiting))
 	}
 	if more {
 		_, _ = fmt.Fprintf(w, "  and so on until %s\n", p.moment(f.Ends))
 	}
+}
+
+// waits are the hours of a day in which a sync waits. A day with calls is never all of it.
+func waits(day forecast.Day) float64 {
+	hours := (time.Duration(day.Waits) * time.Second).Hours()
+	if day.Calls > 0 && hours >= 23.95 {
+		return 23.9
+	}
+	return hours
 }
 
 // hours are the times of a day in which the sync waits. Calls that take less than a minute have a moment of their own between them.

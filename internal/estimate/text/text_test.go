@@ -48,7 +48,7 @@ A full sync (--full) describes 2,500 reports: 2,515 API calls, about 50 h: 51 s
 of describing, the rest waiting for API calls, until Thu 26 Nov 15:00 CET (14:00
 UTC).
   Tue 24 Nov       989 calls  waits 10.8 h  13:10-24:00
-  Wed 25 Nov     1,000 calls  waits 24.0 h  00:00-24:00, calls at 14:00
+  Wed 25 Nov     1,000 calls  waits 23.9 h  00:00-24:00, calls at 14:00
   Thu 26 Nov       526 calls  waits 15.0 h  00:00-15:00
 With quota.share: 33 it would end in about 25 h, Wed 25 Nov 14:00 CET (13:00
 UTC). Set that in the settings of the source; ` + "`set-quota`" + ` changes it for a sync
@@ -122,14 +122,26 @@ func TestPrint_saysFirstWhatStopsASync(t *testing.T) {
 	in.Stops = []estimate.Stop{
 		{Code: "permission_missing", What: `The run-as user lacks the permission "Run Reports", without which no column of a report can be read`},
 		{Code: "permission_missing", What: "The run-as user may not.", Fails: true},
+		{Code: "permission_missing", What: "The run-as user runs none.", Vital: true},
 	}
+	in.Hidden = &estimate.Hidden{Permissions: []string{`"View Reports in Public Folders"`}, Reports: 6000}
 	var b strings.Builder
 	text.Page{Width: 300, Place: time.UTC}.Print(&b, in.Plan())
 	want := `A sync would be held: the run-as user lacks the permission "Run Reports", without which no column of a report can be read.
 A sync would fail: the run-as user may not.
+A sync cannot run as it is: it would be held, and no approval helps: the run-as user runs none.
 ` + "`check acme` says what to change."
 	if !strings.HasPrefix(b.String(), want) {
 		t.Errorf("it begins:\n%.400s", b.String())
+	}
+	const more = `the org has about 6,000 reports, private ones among them (the run-as user lacks "View Reports in Public Folders")`
+	for _, says := range []string{
+		"of what the run-as user sees now, 2,500 reports; " + more + ": ",
+		"Not known:\n- how many reports and dashboards a sync has to read once the run-as user sees them all: this counts what it sees now; " + more,
+	} {
+		if !strings.Contains(b.String(), says) {
+			t.Errorf("it does not say %q:\n%s", says, b.String())
+		}
 	}
 }
 

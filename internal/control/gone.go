@@ -1,0 +1,86 @@
+package control
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/client"
+
+	"longhaul/internal/fault"
+	"longhaul/workflows"
+)
+
+const (
+	// goneAfter is how long the next step of a question lies in the queue, while nobody polls it, until its worker counts as gone. A worker
+	// that lives takes it at once; for 5 seconds Temporal keeps it for the worker that took the last step. Before that Temporal waits for a
+	// dead one: 10 seconds for a step, and as long for a heartbeat.
+	goneAfter = 8 * time.Second
+	// goneEvery is how often that is asked.
+	goneEvery = time.Second
+)
+
+// awaitAnswer reads the answer of a question, for as long as there is a worker that may give it. The workflow itself cannot say that there
+// is none: it would need a worker for that.
+func awaitAnswer(ctx context.Context, c client.Client, run client.WorkflowRun, answer any) error {
+	watched, stop := context.WithCancel(ctx)
+	defer stop()
+	ended := make(chan error, 1)
+	go func() {
+		defer stop()
+		ended <- fault.Caught(func() error { return untilGone(watched, c, run) })
+	}()
+	err := run.Get(watched, answer)
+	stop()
+	if gone := <-ended; err != nil && gone != nil && ctx.Err() == nil {
+		return gone
+	}
+	return err
+}
+
+// untilGone returns an error once no worker is there for a question, and nil when ctx ends.
+func untilGone(ctx context.Context, c client.Client, run client.WorkflowRun) error {
+	ticker := time.NewTicker(goneEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+		if workerGone(ctx, c, run) {
+			return &fault.Error{
+				Class: fault.Transient, System: fault.Temporal,
+				Message: fmt.Sprintf("the worker that took workflow %s is gone, and no other polls task queue %s: start one with "+
+					"`longhaul-worker --config FILE` or `longhaul serve --config FILE`, and ask again", run.GetID(), workflows.TaskQueue),
+			}
+		}
+	}
+}
+
+// workerGone says whether the next step of a workflow lies in the queue and nobody has polled for it since. It is false where Temporal
+// does not tell.
+func workerGone(ctx context.Context, c client.Client, run client.WorkflowRun) bool {
+	asking, cancel := context.WithTimeout(ctx, AskTimeout)
+	defer cancel()
+	state, err := c.DescribeWorkflowExecution(asking, run.GetID(), run.GetRunID())
+	task := state.GetPendingWorkflowTask()
+	if err != nil || task.GetState() != enumspb.PENDING_WORKFLOW_TASK_STATE_SCHEDULED || task.GetScheduledTime() == nil {
+		return false
+	}
+	since := task.GetScheduledTime().AsTime()
+	if time.Since(since) < goneAfter {
+		return false
+	}
+	answer, err := c.DescribeTaskQueue(asking, workflows.TaskQueue, enumspb.TASK_QUEUE_TYPE_WORKFLOW)
+	if err != nil {
+		return false
+	}
+	for _, p := range answer.GetPollers() {
+		if p.GetLastAccessTime().AsTime().After(since) {
+			return false
+		}
+	}
+	return true
+}
