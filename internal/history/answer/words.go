@@ -15,7 +15,8 @@ import (
 
 // fixes say what to do about a report without columns.
 var fixes = map[description.Reason]string{
-	description.ReasonGone:              "Nothing, if it was deleted on purpose. Else look for it in Salesforce's recycle bin, or share its folder with the run-as user again.",
+	description.ReasonGone: "Nothing, if it was deleted on purpose. Else look for it in Salesforce's recycle bin, or share its folder with the run-as user again. " +
+		"Later syncs try again by themselves, and a sync with mode full does at once.",
 	description.ReasonObsolete:          "Allow reports on the object or repair its relationships in Setup, then save the report; or delete the report.",
 	description.ReasonUnsupported:       "Nothing: the report is in the catalog without columns. If its columns matter, rebuild it as a tabular, summary or matrix report.",
 	description.ReasonTooManyColumns:    "Leave fewer than 100 columns in the report, then save it: the next sync describes it.",
