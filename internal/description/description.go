@@ -73,6 +73,11 @@ func (d *Description) Explained() bool {
 	return d.State.HasColumns() || d.Reason.Sentence(d.Answer) != ""
 }
 
+// FailedAudit reports whether the line is of an audit that brought no answer: it says nothing of the report, whose date stands still.
+func (d *Description) FailedAudit() bool {
+	return d.Audited && (d.State == StateFailed || d.State == StateDeferred)
+}
+
 // ColumnsRule is the rule by which descriptions are compared today with the columns that they name. A line that was checked by an
 // older one is compared again before it is reused.
 const ColumnsRule = 1

@@ -128,6 +128,12 @@ func TestPlan_reusesWhatStillHolds(t *testing.T) {
 			warns: "the format of Longhaul's records is another",
 			known: recordOf(func(i *description.Identity) { i.Format = description.LeastFormat - 1 }),
 		},
+		"an unfinished sync whose audit failed": {want: description.StateReused, at: "11:00:00", known: func(t *testing.T, s *staging.Store) {
+			recorded(t, s, earlier, me, described(t, 0, description.StateDescribed, changed, good))
+			begun(t, s, unfinished, me)
+			line := described(t, 0, description.StateFailed, changed, good.Add(time.Hour))
+			streamtest.Write(t, s, unfinished.Shard(0), strings.Replace(line, "}", `,"audited":true}`, 1))
+		}},
 		"a format below the least of an unfinished sync": {known: func(t *testing.T, s *staging.Store) {
 			begun(t, s, unfinished, other(func(i *description.Identity) { i.Format = description.LeastFormat - 1 }))
 			streamtest.Write(t, s, unfinished.Shard(0), described(t, 0, description.StateDescribed, changed, good))
