@@ -65,7 +65,8 @@ func (f *fallback) take(line []byte) (err error) {
 }
 
 // instead gives the line that is kept where this sync brought one. Of an audit that failed it is the one of the sync before: Salesforce has
-// said nothing of the report, whose date stands still, so its columns stay, or why it has none. It is as overdue as before, and the next sync audits it again.
+// said nothing of the report, whose date stands still, so its columns stay, or why it has none. It is as overdue as before, and the next sync
+// audits it again.
 func (f *fallback) instead(brought *description.Description, line []byte) ([]byte, description.State, error) {
 	if !f.has || !brought.Audited || brought.State != description.StateFailed || f.head.Modified != brought.Modified {
 		return line, brought.State, nil

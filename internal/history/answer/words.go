@@ -43,6 +43,10 @@ func day(at time.Time) string { return at.UTC().Format("2006-01-02 15:04 UTC") }
 
 // goneWords say of a record that the newest sync has not what became of it, as far as that is known, and what to do.
 func goneWords(kind item.Kind, s sighting) (reason, fix string) {
+	if s.listed {
+		return fmt.Sprintf("Salesforce lists this %s, and has answered since the sync of %s that it is not there: it is deleted, or hidden from the "+
+			"run-as user.", kind, day(began(s.gone))), fixes[description.ReasonGone]
+	}
 	last := "an earlier sync"
 	if at := began(s.sync); !at.IsZero() {
 		last = "the sync of " + day(at)
