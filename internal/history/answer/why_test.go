@@ -145,26 +145,6 @@ func TestWhy_saysWhatBecameOfARecord(t *testing.T) {
 	}
 }
 
-// TestWhy_ofWhatIsListedAndGone has a report that was there before, and one that no sync had while it was there.
-func TestWhy_ofWhatIsListedAndGone(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	w.sync(moment{idOf("00O", 1): report("was there", 1)})
-	w.sync(moment{idOf("00O", 1): without(description.ReasonGone, "was there"), idOf("00O", 2): without(description.ReasonGone, "never there")})
-	for of, last := range map[string]string{"was there": w.syncs[0], "never there": w.syncs[1]} {
-		m := w.why(of).Matches[0]
-		if m.State != "gone" || m.LastSync != last || !m.Since.Equal(began(w.syncs[1])) || !strings.Contains(m.Reason, "lists this report") ||
-			!strings.Contains(m.Fix, "mode full") {
-			t.Errorf("%s: %+v, want %s", of, m, last)
-		}
-		w.engine.Org = &org{found: Found{Visible: true, Calls: 1}}
-		got, err := w.engine.Why(t.Context(), Query{Of: of, AskOrg: true})
-		if err != nil || !strings.Contains(got.Matches[0].InOrg, "mode full") {
-			t.Errorf("%s: %+v, %v", of, got, err)
-		}
-	}
-}
-
 func TestWhy_severalRecordsOfAName(t *testing.T) {
 	t.Parallel()
 	w := planted(t)
