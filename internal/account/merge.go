@@ -2,7 +2,9 @@ package account
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"iter"
 
 	"longhaul/internal/description"
 	"longhaul/internal/listing"
@@ -17,9 +19,10 @@ type Merged struct {
 	Vanished map[listing.Kind]int64      `json:"vanished"` // reports and dashboards that are in no inventory any more, and so in no state
 }
 
-// The streams that MergeDescriptions merges, in this order: of one Id what the second round brought comes first.
+// The streams that MergeDescriptions merges, in this order: of one Id what the second round brought comes before the others of this sync.
 const (
-	fromSecondRound = iota
+	fromBefore = iota // the sync that was recorded before
+	fromSecondRound
 	fromReused
 	fromFirstRound
 	fromInventory
@@ -30,19 +33,27 @@ const (
 // in the stream once, with a final state and with a reason where it has no columns; otherwise nothing is written and the
 // error says how many are not. It is a *description.TornShardError where a shard must be described again.
 func MergeDescriptions(ctx context.Context, in Input, shards, second int) (Merged, error) {
-	merged, err := merge(ctx, in, shards-second, second)
+	before, err := auditsOf(ctx, in)
+	if err != nil {
+		return Merged{}, fmt.Errorf("merge the descriptions: %w", err)
+	}
+	merged, err := merge(ctx, in, before, shards-second, second)
+	if _, unread := errors.AsType[*unreadError](err); unread {
+		merged, err = merge(ctx, in, func(func([]byte, error) bool) {}, shards-second, second)
+	}
 	if err != nil {
 		return Merged{}, fmt.Errorf("merge the descriptions: %w", description.TornShard(ctx, in.Store, in.Sync, shards, err))
 	}
 	return merged, nil
 }
 
-func merge(ctx context.Context, in Input, first, second int) (Merged, error) {
+func merge(ctx context.Context, in Input, before iter.Seq2[[]byte, error], first, second int) (Merged, error) {
 	reused, err := description.Reused(ctx, in.Store, in.Sync)
 	if err != nil {
 		return Merged{}, err
 	}
 	streams := []stream.Stream{
+		fromBefore:      {Lines: before},
 		fromSecondRound: {Lines: description.ShardLines(ctx, in.Store, in.Sync, first, second)},
 		fromReused:      {Lines: reused},
 		fromFirstRound:  {Lines: description.ShardLines(ctx, in.Store, in.Sync, 0, first)},
@@ -96,6 +107,7 @@ type balance struct {
 	missing, twice, beyond int64
 	deferred, unexplained  int64
 	states                 map[description.State]int64
+	before                 fallback
 	progress               *stream.Counter
 }
 
@@ -106,6 +118,8 @@ func (b *balance) add(item stream.Item, w *staging.Writer) error {
 		b.id = append(b.id[:0], item.ID...)
 	}
 	switch item.Stream {
+	case fromBefore:
+		return b.before.take(item.Line)
 	case fromInventory:
 		b.listed++
 		b.progress.Add()
@@ -126,8 +140,12 @@ func (b *balance) add(item stream.Item, w *staging.Writer) error {
 	} else if !head.Explained() {
 		b.unexplained++
 	}
-	b.states[head.State]++
-	return w.Append(item.Line)
+	line, state, err := b.before.instead(&head, item.Line)
+	if err != nil {
+		return err
+	}
+	b.states[state]++
+	return w.Append(line)
 }
 
 // endID ends one Id.
@@ -141,7 +159,7 @@ func (b *balance) endID() {
 	case b.listed > 1 || b.known > 1 || b.again > 1:
 		b.twice++
 	}
-	b.listed, b.known, b.again = 0, 0, 0
+	b.listed, b.known, b.again, b.before.has = 0, 0, 0, false
 }
 
 // close ends the last Id and returns what does not add up.

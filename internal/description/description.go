@@ -22,8 +22,8 @@ type Description struct {
 	Modified               string          `json:"last_modified"`    // LastModifiedDate of the inventory it was described for
 	At                     time.Time       `json:"described_at"`
 	ColumnsChecked         int             `json:"columns_checked,omitempty"` // the rule by which it was compared with the columns that it names
-	Denials                int             `json:"denials,omitempty"`         // tries in a row that were refused; none while the report is not denied
-	Folder                 string          `json:"folder,omitempty"`          // OwnerId of the report at its denial
+	Denials                int             `json:"denials,omitempty"`         // tries in a row that were refused; none unless the report is denied or gone
+	Folder                 string          `json:"folder,omitempty"`          // OwnerId of the report when it was refused
 	Audited                bool            `json:"audited,omitempty"`         // it was described though its date stood still
 	Type                   string          `json:"type,omitempty"`            // API name of the report type, of a report with columns
 	ReportMetadata         json.RawMessage `json:"reportMetadata,omitempty"`
@@ -71,6 +71,11 @@ func (d *Description) Append(dst []byte) ([]byte, error) {
 // give a reason that this one does not know.
 func (d *Description) Explained() bool {
 	return d.State.HasColumns() || d.Reason.Sentence(d.Answer) != ""
+}
+
+// FailedAudit reports whether the line is of an audit that brought no answer: it says nothing of the report, whose date stands still.
+func (d *Description) FailedAudit() bool {
+	return d.Audited && (d.State == StateFailed || d.State == StateDeferred)
 }
 
 // ColumnsRule is the rule by which descriptions are compared today with the columns that they name. A line that was checked by an

@@ -25,11 +25,11 @@ func TestRefresh_ofAnUnchangedOrgListsIt(t *testing.T) {
 	p := newPlant(t, server.Options{Reports: 300, Columns: 2}, thrifty)
 	first := p.sync(t)
 	listings := work(p.sim.Stats()) - described(p.sim)
-	if first.States.Denied == 0 || first.States.Obsolete == 0 {
+	if first.States.Denied == 0 || first.States.Gone == 0 || first.States.Obsolete == 0 {
 		t.Fatalf("the org has %+v", first.States)
 	}
-	failing := first.States.Failed + first.States.Gone // which are tried in each sync
-	denied := first.States.Denied
+	failing := first.States.Failed // which are tried in each sync
+	denied, gone := first.States.Denied, first.States.Gone
 	for _, row := range []struct {
 		name     string
 		after    time.Duration
@@ -38,8 +38,8 @@ func TestRefresh_ofAnUnchangedOrgListsIt(t *testing.T) {
 		allAudit bool
 	}{
 		{"on the same day", time.Minute, failing, 0, false},
-		{"after sixteen days", 16 * 24 * time.Hour, failing + denied, 1, false},
-		{"after thirty more", 30 * 24 * time.Hour, failing + denied, 1, true},
+		{"after sixteen days", 16 * 24 * time.Hour, failing + denied + gone, 1, false},
+		{"after thirty more", 30 * 24 * time.Hour, failing + denied + gone, 1, true},
 		{"a minute later", time.Minute, failing, 0, false},
 	} {
 		p.sim.Advance(row.after)
@@ -58,7 +58,7 @@ func TestRefresh_ofAnUnchangedOrgListsIt(t *testing.T) {
 			t.Errorf("%s: the plan says %d describes, %+v; there were %d", row.name, plan.Refresh.Describes, plan.Reused, took)
 		}
 		near(t, "calls of a refresh "+row.name, plan.Refresh.Calls, result.APICalls, 10)
-		if result.States.Described != audits-first.States.Obsolete && row.allAudit || result.States.Denied != denied ||
+		if result.States.Described != audits-first.States.Obsolete && row.allAudit || result.States.Denied != denied || result.States.Gone != gone ||
 			result.States.Described+result.States.Reused != first.States.Described {
 			t.Errorf("%s: %+v, of the first sync %+v", row.name, result.States, first.States)
 		}

@@ -18,7 +18,7 @@ type Known struct {
 	Changed  int64  // reports since it began, new ones too; negative: they could not be counted
 	Again    int64  // reports that it got no columns of, for a reason that may be over
 	Without  int64  // reports that have none by what they are
-	Waiting  int64  // reports that were denied and are not tried yet
+	Waiting  int64  // reports that were denied or gone, and are not tried yet
 	Audits   int64  // reports that do not change and are due to be described again
 	Renewed  int64  // reports of types that are described again as a whole
 	Vanished int64  // kinds of which fewer are seen now, so that the sync looks up what it misses

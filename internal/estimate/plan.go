@@ -88,7 +88,7 @@ type Reused struct {
 	Without  int64     `json:"without_columns"`   // that have none by what they are, which is known as well
 	Changed  int64     `json:"changed"`           // or added since the last sync began
 	Again    int64     `json:"again"`             // that the last sync got no columns of, and that are tried again
-	Waiting  int64     `json:"waiting"`           // that were denied, and are tried again on a later day
+	Waiting  int64     `json:"waiting"`           // that were denied or gone, and are tried again on a later day
 	Audits   int64     `json:"audits"`            // that did not change and are described again all the same
 	Due      int64     `json:"audits_due"`        // as many as would be if the quota left calls for all
 	Renewed  int64     `json:"renewed"`           // of report types that have drifted

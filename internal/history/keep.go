@@ -75,8 +75,9 @@ func (r *retention) removeAccounts(ctx context.Context) error {
 	return r.remove(ctx, append(removed, kept[:max(len(kept)-r.accounts, 0)]...)...)
 }
 
-// removeLogs folds each log that is kept no longer into the one that follows it, so that what changed since the sync where it begins can
-// still be told. The folded log is there before the two that it is made of go, and counts before them.
+// removeLogs folds each log that is kept no longer into the ones that follow it, so that what changed since the sync where it begins can
+// still be told. Two follow one where two syncs were recorded in another order than they began. A folded log is there before those that it
+// is made of go, and counts before them.
 func (r *retention) removeLogs(ctx context.Context) error {
 	logs, others, err := changeLogs(ctx, r.store, r.sync.Source, func(to string) bool { return !r.orphaned(to) })
 	if err != nil {
@@ -85,19 +86,19 @@ func (r *retention) removeLogs(ctx context.Context) error {
 	if err := r.remove(ctx, others...); err != nil {
 		return err
 	}
-	next := map[string]string{} // by the sync where a log begins, the one that it leads to
-	var old []string            // the syncs that such logs lead to
+	next := map[string][]string{} // by the sync where logs begin, those that they lead to
+	var old []string              // the syncs that logs which are kept no longer lead to
 	for to, from := range logs {
-		next[from] = to
+		next[from] = append(next[from], to)
 		if to < r.oldest {
 			old = append(old, to)
 		}
 	}
 	slices.Sort(old)
 	for _, to := range old {
-		from, follows := logs[to], next[to]
+		from := logs[to]
 		gone := []string{r.log(to, from)}
-		if follows != "" {
+		for _, follows := range next[to] {
 			folded, err := r.fold(ctx, from, to, follows)
 			if err != nil {
 				return err
@@ -118,7 +119,7 @@ func (r *retention) log(to, from string) string { return staging.ChangesKey(r.sy
 
 // fold writes one log of two that follow each other; done is false where one of them cannot be read.
 func (r *retention) fold(ctx context.Context, from, by, to string) (done bool, err error) {
-	err = foldLogs(ctx, r.store, r.log(to, from), r.log(by, from), r.log(to, by))
+	err = foldLogs(ctx, r.store, r.sync.Source, from, by, to)
 	if err != nil && (r.store.Unreadable(err) || errors.Is(err, stream.ErrMalformed)) {
 		return false, nil
 	}

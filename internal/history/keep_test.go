@@ -169,6 +169,27 @@ func TestPrune_ofLogsThatBreak(t *testing.T) {
 	}
 }
 
+// TestPrune_ofTwoLogsThatBeginAtOneSync has a sync that another one overtook: both were compared with the one before.
+func TestPrune_ofTwoLogsThatBeginAtOneSync(t *testing.T) {
+	t.Parallel()
+	for days, want := range map[int][]string{
+		7: {"0-2", "0-3", "3-4", "4-5", "5-6", "6-7", "7-8", "8-9"}, 5: {"0-4", "4-5", "5-6", "6-7", "7-8", "8-9"},
+	} {
+		for range 10 { // in whatever order the logs are looked at
+			d := daily{t, streamtest.Open(t, "mem://")}
+			d.put(0, 9)
+			d.log(3, 1)
+			if err := d.store.Delete(t.Context(), staging.ChangesKey("acme", day(3), day(2))); err != nil {
+				t.Fatal(err)
+			}
+			d.prune(9, Keep{Days: days})
+			if diff := cmp.Diff(want, d.logs()); diff != "" {
+				t.Fatalf("%d days (-want +got):\n%s", days, diff)
+			}
+		}
+	}
+}
+
 func TestCountChanges_overMoreLogsThanMayBeOpen(t *testing.T) {
 	t.Parallel()
 	d := daily{t, streamtest.Open(t, "mem://")}

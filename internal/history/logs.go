@@ -2,14 +2,10 @@ package history
 
 import (
 	"context"
-	"crypto/rand"
-	"iter"
-	"slices"
-	"strconv"
 
+	"longhaul/internal/history/chain"
 	"longhaul/internal/history/change"
 	"longhaul/internal/staging"
-	"longhaul/internal/stream"
 )
 
 // changeLogs are the change logs of a source that count: by the sync that a log leads to, the sync where it begins. Of two logs that lead
@@ -40,31 +36,21 @@ func changeLogs(
 
 // CountChanges counts what differs between an earlier sync and sync; ok is false where no logs lead from one to the other.
 func CountChanges(ctx context.Context, store *staging.Store, sync staging.Sync, from string) (counts change.Counts, ok bool, err error) {
-	logs, _, err := changeLogs(ctx, store, sync.Source, func(string) bool { return true })
+	logs, err := chain.Read(ctx, store, sync.Source, func(string) bool { return true })
 	if err != nil {
 		return nil, false, err
 	}
-	var keys []string
-	for at := sync.ID; at != from; at = logs[at] {
-		if logs[at] < from { // of a break in the logs it is empty
-			return nil, false, nil
-		}
-		keys = append(keys, staging.ChangesKey(sync.Source, at, logs[at]))
+	path, ok := logs.Path(from, sync.ID)
+	if !ok {
+		return nil, false, nil
 	}
-	slices.Reverse(keys)
-	scratch := rand.Text()
-	if len(keys) > stream.FanIn { // more than may be open at once
-		defer func() { _, _ = store.DeleteAll(context.WithoutCancel(ctx), sync.SortRuns(scratch)) }()
+	changes, err := logs.Between(ctx, path, false)
+	if err != nil {
+		return nil, false, err
 	}
-	for n := 0; len(keys) > stream.FanIn; n++ {
-		key := sync.SortRun(scratch, strconv.Itoa(n))
-		if err := foldLogs(ctx, store, key, keys[:stream.FanIn]...); err != nil {
-			return nil, false, err
-		}
-		keys = append([]string{key}, keys[stream.FanIn:]...)
-	}
+	defer changes.Close(ctx)
 	counts = change.Counts{}
-	for one, err := range change.Fold(readLogs(ctx, store, keys)...) {
+	for one, err := range changes.Each(ctx) {
 		if err != nil {
 			return nil, false, err
 		}
@@ -73,21 +59,16 @@ func CountChanges(ctx context.Context, store *staging.Store, sync staging.Sync, 
 	return counts, true, nil
 }
 
-// foldLogs writes one log of some that follow each other. A change that the last of them did not make says which sync made it: its log
-// will be gone.
-func foldLogs(ctx context.Context, store *staging.Store, into string, keys ...string) error {
-	w, err := change.Create(ctx, store, into)
+// foldLogs writes one log of two that follow each other. A change that the later one did not make says which sync made it: its log will be
+// gone.
+func foldLogs(ctx context.Context, store *staging.Store, source string, from, by, to string) error {
+	w, err := change.Create(ctx, store, staging.ChangesKey(source, to, from))
 	if err != nil {
 		return err
 	}
 	defer w.Abort()
-	logs := readLogs(ctx, store, keys)
-	for i, key := range keys[:max(len(keys)-1, 0)] {
-		if to, _, ok := staging.ParseChanges(key); ok {
-			logs[i] = change.MadeBy(to, logs[i])
-		}
-	}
-	for one, err := range change.Fold(logs...) {
+	earlier, later := store.Lines(ctx, staging.ChangesKey(source, by, from)), store.Lines(ctx, staging.ChangesKey(source, to, by))
+	for one, err := range change.Fold(change.MadeBy(by, earlier), later) {
 		if err == nil {
 			err = w.Add(&one)
 		}
@@ -96,11 +77,4 @@ func foldLogs(ctx context.Context, store *staging.Store, into string, keys ...st
 		}
 	}
 	return w.Commit()
-}
-
-func readLogs(ctx context.Context, store *staging.Store, keys []string) (logs []iter.Seq2[[]byte, error]) {
-	for _, key := range keys {
-		logs = append(logs, store.Lines(ctx, key))
-	}
-	return logs
 }

@@ -11,7 +11,7 @@ import (
 // Foreseen counts what a refresh does with the reports of the last recorded sync, if none of them changes.
 type Foreseen struct {
 	Again   int64 // are tried again, since the last sync got no columns of them
-	Waiting int64 // were denied and are not tried yet
+	Waiting int64 // were denied or gone, and are not tried yet
 	Audits  int64 // are due for an audit
 	Renewed int64 // are of a type that is described again as a whole
 	Without int64 // have no columns by what they are
@@ -41,7 +41,7 @@ func (f *Foreseen) add(v verdict, state description.State) {
 		f.Renewed++
 	case v != keep:
 		f.Again++
-	case state == description.StateDenied:
+	case state == description.StateDenied, state == description.StateGone:
 		f.Waiting++
 	case !state.HasColumns():
 		f.Without++

@@ -21,7 +21,7 @@ type verdict int
 const (
 	describe verdict = iota // nothing that holds is known
 	keep                    // what is known holds
-	tryAgain                // it was denied, as often as its line says
+	tryAgain                // it was refused, as often as its line says
 	audit                   // it does not change, and may have drifted
 	renew                   // its type has drifted
 )
@@ -38,8 +38,8 @@ func (p *planner) judge(c *candidate) verdict {
 // judge decides about a report as if any number could be audited.
 func (r Refresh) judge(c *candidate) verdict {
 	switch c.head.State {
-	case description.StateDenied:
-		return r.denied(c)
+	case description.StateDenied, description.StateGone:
+		return r.refused(c)
 	case description.StateDescribed, description.StateReused, description.StateObsolete, description.StateUnsupported:
 	default: // nothing known, or something that is to be tried again
 		return describe

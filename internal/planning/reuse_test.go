@@ -69,20 +69,20 @@ var good = changedAt.Add(time.Hour) // long enough after the last change
 func TestPlan_reusesWhatStillHolds(t *testing.T) {
 	t.Parallel()
 	requireReuse(t, map[string]reuse{
-		"nothing is known":                         {known: func(*testing.T, *staging.Store) {}},
-		"described and unchanged":                  {want: description.StateReused, at: "11:00:00", known: record(description.StateDescribed, changed, good)},
-		"reused and unchanged":                     {want: description.StateReused, at: "11:00:00", known: record(description.StateReused, changed, good)},
-		"obsolete and unchanged":                   {want: description.StateObsolete, known: record(description.StateObsolete, changed, good)},
-		"unsupported and unchanged":                {want: description.StateUnsupported, known: record(description.StateUnsupported, changed, good)},
-		"denied is tried again":                    {known: record(description.StateDenied, changed, good)},
-		"failed is tried again":                    {known: record(description.StateFailed, changed, good)},
-		"gone is tried again":                      {known: record(description.StateGone, changed, good)},
-		"filtered is looked at again":              {known: record(description.StateFiltered, changed, good)},
-		"described exactly 5 s after the change":   {want: description.StateReused, at: "10:00:05", known: record(description.StateDescribed, changed, changedAt.Add(5*time.Second))},
-		"described less than 5 s after the change": {known: record(description.StateDescribed, changed, changedAt.Add(5*time.Second-1))},
-		"changed since":                            {known: record(description.StateDescribed, "2026-11-19T10:00:00.000+0000", good)},
-		"changed back":                             {known: record(description.StateDescribed, "2026-11-21T10:00:00.000+0000", good.AddDate(0, 0, 2))},
-		"obsolete and changed since":               {known: record(description.StateObsolete, "2026-11-19T10:00:00.000+0000", good)},
+		"nothing is known":                          {known: func(*testing.T, *staging.Store) {}},
+		"described and unchanged":                   {want: description.StateReused, at: "11:00:00", known: record(description.StateDescribed, changed, good)},
+		"reused and unchanged":                      {want: description.StateReused, at: "11:00:00", known: record(description.StateReused, changed, good)},
+		"obsolete and unchanged":                    {want: description.StateObsolete, known: record(description.StateObsolete, changed, good)},
+		"unsupported and unchanged":                 {want: description.StateUnsupported, known: record(description.StateUnsupported, changed, good)},
+		"denied is tried again":                     {known: record(description.StateDenied, changed, good)},
+		"failed is tried again":                     {known: record(description.StateFailed, changed, good)},
+		"gone is tried again, if it is not counted": {known: record(description.StateGone, changed, good)},
+		"filtered is looked at again":               {known: record(description.StateFiltered, changed, good)},
+		"described exactly 5 s after the change":    {want: description.StateReused, at: "10:00:05", known: record(description.StateDescribed, changed, changedAt.Add(5*time.Second))},
+		"described less than 5 s after the change":  {known: record(description.StateDescribed, changed, changedAt.Add(5*time.Second-1))},
+		"changed since":                             {known: record(description.StateDescribed, "2026-11-19T10:00:00.000+0000", good)},
+		"changed back":                              {known: record(description.StateDescribed, "2026-11-21T10:00:00.000+0000", good.AddDate(0, 0, 2))},
+		"obsolete and changed since":                {known: record(description.StateObsolete, "2026-11-19T10:00:00.000+0000", good)},
 		"described without the columns that it names": {known: func(t *testing.T, s *staging.Store) {
 			recorded(t, s, earlier, me, naming(t, description.StateDescribed, good, `{"detailColumnInfo":{}}`))
 		}},
@@ -128,6 +128,12 @@ func TestPlan_reusesWhatStillHolds(t *testing.T) {
 			warns: "the format of Longhaul's records is another",
 			known: recordOf(func(i *description.Identity) { i.Format = description.LeastFormat - 1 }),
 		},
+		"an unfinished sync whose audit failed": {want: description.StateReused, at: "11:00:00", known: func(t *testing.T, s *staging.Store) {
+			recorded(t, s, earlier, me, described(t, 0, description.StateDescribed, changed, good))
+			begun(t, s, unfinished, me)
+			line := described(t, 0, description.StateFailed, changed, good.Add(time.Hour))
+			streamtest.Write(t, s, unfinished.Shard(0), strings.Replace(line, "}", `,"audited":true}`, 1))
+		}},
 		"a format below the least of an unfinished sync": {known: func(t *testing.T, s *staging.Store) {
 			begun(t, s, unfinished, other(func(i *description.Identity) { i.Format = description.LeastFormat - 1 }))
 			streamtest.Write(t, s, unfinished.Shard(0), described(t, 0, description.StateDescribed, changed, good))

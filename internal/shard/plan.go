@@ -54,7 +54,7 @@ func (r report) describe(state description.State, reason description.Reason, err
 		ID: r.id, State: state, Reason: reason, Answer: answerOf(reason, err), Modified: r.modified, At: answeredAt(err), Audited: r.audit,
 	}
 	switch {
-	case state == description.StateDenied:
+	case state == description.StateDenied, state == description.StateGone:
 		d.Denials, d.Folder = r.denials+1, r.folder
 	case state == description.StateDeferred:
 		d.Denials = r.denials

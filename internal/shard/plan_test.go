@@ -64,6 +64,7 @@ func TestReport_keepsWhatThePlanKnows(t *testing.T) {
 	}
 	for state, want := range map[description.State]description.Description{
 		description.StateDenied:    {Denials: 3, Folder: "00l1", Audited: true},
+		description.StateGone:      {Denials: 3, Folder: "00l1", Audited: true},
 		description.StateDeferred:  {Denials: 2, Audited: true},
 		description.StateDescribed: {Audited: true},
 		description.StateFailed:    {Audited: true},

@@ -180,7 +180,7 @@ func reused(r estimate.Reused) string {
 		words += "; " + humanize.Number(r.Without) + " more have no columns by what they are"
 	}
 	if r.Waiting > 0 {
-		words += "; " + humanize.Number(r.Waiting) + " denied ones are tried again on a later day"
+		words += "; " + humanize.Number(r.Waiting) + " denied or gone ones are tried again on a later day"
 	}
 	return words
 }

@@ -154,7 +154,7 @@ func TestPrint_saysWhatIsDescribedThoughItDidNotChange(t *testing.T) {
 	text.Page{Width: 300, Place: time.UTC}.Print(&b, in.Plan())
 	for _, says := range []string{
 		"A refresh describes 522 reports (40 changed, 2 to try again, 60 of report types that have drifted, 420 audits), and reuses 1,971; " +
-			"7 denied ones are tried again on a later day",
+			"7 denied or gone ones are tried again on a later day",
 		"Audits due at the next refresh: 1,000 (reports that did not change for long, see refresh.audit), of which the quota leaves 580 to later ones.",
 	} {
 		if !strings.Contains(b.String(), says) {

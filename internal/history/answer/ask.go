@@ -47,6 +47,9 @@ func (n *inquiry) ask(ctx context.Context, w *Why, of subject.Subject) error {
 // inOrg says what the org answered.
 func inOrg(kind item.Kind, found Found, state string) string {
 	switch {
+	case found.Visible && kind == item.Report && state == string(description.StateGone):
+		return "The report exists, and the run-as user sees it now: the next sync has it, unless it was listed and answered that it is not there. " +
+			"Then a sync with mode full asks it again at once."
 	case found.Visible && (state == StateUnknown || state == string(description.StateGone)):
 		return fmt.Sprintf("The %s exists, and the run-as user sees it now: the next sync has it.", kind)
 	case found.Visible:

@@ -256,7 +256,7 @@ func (n *inquiry) beyond(ctx context.Context, match func(*item.Item) bool) (all 
 				return nil, err
 			}
 			if match(&one) {
-				all = append(all, sighting{item: one, sync: account, gone: next})
+				all = append(all, n.away(one, account, next))
 			}
 			if len(all) == MostMatches {
 				return all, nil
@@ -267,6 +267,16 @@ func (n *inquiry) beyond(ctx context.Context, match func(*item.Item) bool) (all 
 		}
 	}
 	return all, nil
+}
+
+// away is a record that an account has, and the sync after it no more. It may have been gone before.
+func (n *inquiry) away(one item.Item, account, next string) sighting {
+	if !goneState(one.State) {
+		return sighting{item: one, sync: account, gone: next}
+	}
+	s := n.present(one)
+	s.listed = false
+	return s
 }
 
 // after is the sync after another one in a list with the newest first; empty where there is none.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strings"
 
+	"longhaul/internal/description"
 	"longhaul/internal/history"
 	"longhaul/internal/history/chain"
 	"longhaul/internal/history/item"
@@ -112,6 +113,7 @@ type sighting struct {
 	item   item.Item
 	sync   string // that had it last
 	gone   string // the first sync that had it no more; empty: the newest sync has it
+	listed bool   // the newest sync lists it all the same, and it answered that it is not there
 	former string // the name by which it was asked for, where it has another one now
 }
 
@@ -156,8 +158,12 @@ func (n *inquiry) present(one item.Item) sighting {
 	if !goneState(one.State) {
 		return sighting{item: one, sync: n.account}
 	}
-	gone := cmp.Or(one.Since, n.account)
-	return sighting{item: one, sync: cmp.Or(n.before(gone), gone), gone: gone}
+	s := sighting{item: one, gone: cmp.Or(one.Since, n.account), listed: one.Reason == string(description.ReasonGone)}
+	s.sync = s.gone
+	if one.FirstSeen < s.gone { // else no sync had it while it was there
+		s.sync = cmp.Or(n.before(s.gone), s.gone)
+	}
+	return s
 }
 
 // byName looks for the records of a name: those of exactly that name, or else of that name in another case; where none has it now, those

@@ -15,7 +15,8 @@ import (
 
 // fixes say what to do about a report without columns.
 var fixes = map[description.Reason]string{
-	description.ReasonGone:              "Nothing, if it was deleted on purpose. Else look for it in Salesforce's recycle bin, or share its folder with the run-as user again.",
+	description.ReasonGone: "Nothing, if it was deleted on purpose. Else look for it in Salesforce's recycle bin, or share its folder with the run-as user again. " +
+		"Later syncs try again by themselves, and a sync with mode full does at once.",
 	description.ReasonObsolete:          "Allow reports on the object or repair its relationships in Setup, then save the report; or delete the report.",
 	description.ReasonUnsupported:       "Nothing: the report is in the catalog without columns. If its columns matter, rebuild it as a tabular, summary or matrix report.",
 	description.ReasonTooManyColumns:    "Leave fewer than 100 columns in the report, then save it: the next sync describes it.",
@@ -42,6 +43,10 @@ func day(at time.Time) string { return at.UTC().Format("2006-01-02 15:04 UTC") }
 
 // goneWords say of a record that the newest sync has not what became of it, as far as that is known, and what to do.
 func goneWords(kind item.Kind, s sighting) (reason, fix string) {
+	if s.listed {
+		return fmt.Sprintf("Salesforce lists this %s, and has answered since the sync of %s that it is not there: it is deleted, or hidden from the "+
+			"run-as user.", kind, day(began(s.gone))), fixes[description.ReasonGone]
+	}
 	last := "an earlier sync"
 	if at := began(s.sync); !at.IsZero() {
 		last = "the sync of " + day(at)

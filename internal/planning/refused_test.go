@@ -11,12 +11,16 @@ import (
 	"longhaul/internal/streamtest"
 )
 
-// denial is a line of report 0 that was refused.
-func denial(t *testing.T, denials int, folder string, at time.Time) string {
+// refused are the states of reports that Salesforce does not describe to the run-as user, and that it may describe later.
+var refused = map[description.State]description.Reason{
+	description.StateDenied: description.ReasonNoAccess, description.StateGone: description.ReasonGone,
+}
+
+// refusal is a line of report 0 that was refused.
+func refusal(t *testing.T, state description.State, denials int, folder string, at time.Time) string {
 	t.Helper()
 	d := description.Description{
-		ID: streamtest.ReportID(0), State: description.StateDenied, Reason: description.ReasonNoAccess, Modified: changed, At: at,
-		Denials: denials, Folder: folder,
+		ID: streamtest.ReportID(0), State: state, Reason: refused[state], Modified: changed, At: at, Denials: denials, Folder: folder,
 	}
 	line, err := d.Append(nil)
 	if err != nil {
@@ -25,8 +29,8 @@ func denial(t *testing.T, denials int, folder string, at time.Time) string {
 	return string(line)
 }
 
-// TestPlan_triesDeniedReportsAfterMoreAndMoreDays has a denial at 11:00, and a sync at some hour of a later day.
-func TestPlan_triesDeniedReportsAfterMoreAndMoreDays(t *testing.T) {
+// TestPlan_triesRefusedReportsAfterMoreAndMoreDays has a refusal at 11:00, and a sync at some hour of a later day.
+func TestPlan_triesRefusedReportsAfterMoreAndMoreDays(t *testing.T) {
 	t.Parallel()
 	midnight := good.Truncate(24 * time.Hour)
 	day := func(n int) time.Time { return midnight.AddDate(0, 0, n) }
@@ -73,36 +77,38 @@ func TestPlan_triesDeniedReportsAfterMoreAndMoreDays(t *testing.T) {
 			*report = strings.Replace(*report, changed, later, 1)
 		}},
 		"of an unknown reason": {denials: 5, now: good, want: `"folder":"here"`, change: func(_ *Input, _ *history.Record, line, _ *string) {
-			*line = strings.Replace(*line, "no_access", "added_later", 1)
+			*line = strings.NewReplacer(`"no_access"`, `"added_later"`, `"reason":"gone"`, `"reason":"added_later"`).Replace(*line)
 		}},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := streamtest.Open(t, "mem://")
-			in := Input{Store: s, Sync: current, Identity: me, MaxShards: 8, Refresh: Refresh{Now: row.now, Audit: 30 * 24 * time.Hour}, Room: 1000}
-			record, line := history.Record{Identity: me}, denial(t, row.denials, "here", good)
-			report := fmt.Sprintf(`{"Id":%q,"OwnerId":"here","LastModifiedDate":%q}`, streamtest.ReportID(0), changed)
-			if row.change != nil {
-				row.change(&in, &record, &line, &report)
-			}
-			streamtest.Write(t, s, current.Inventory("reports"), report)
-			keepRecord(t, s, earlier, record, line)
-			got, err := Plan(t.Context(), in)
-			if err != nil {
-				t.Fatal(err)
-			}
-			kept := streamtest.Read(t, s, current.Reused())
-			if row.want == "" {
-				if got.ToDescribe != 0 || got.States[description.StateDenied] != 1 || len(kept) != 1 || kept[0] != line {
-					t.Errorf("it is not kept as it was: %+v, %q", got, kept)
+		for state := range refused {
+			t.Run(name+", "+string(state), func(t *testing.T) {
+				t.Parallel()
+				s := streamtest.Open(t, "mem://")
+				in := Input{Store: s, Sync: current, Identity: me, MaxShards: 8, Refresh: Refresh{Now: row.now, Audit: 30 * 24 * time.Hour}, Room: 1000}
+				record, line := history.Record{Identity: me}, refusal(t, state, row.denials, "here", good)
+				report := fmt.Sprintf(`{"Id":%q,"OwnerId":"here","LastModifiedDate":%q}`, streamtest.ReportID(0), changed)
+				if row.change != nil {
+					row.change(&in, &record, &line, &report)
 				}
-				return
-			}
-			tasks := planned(t, s, 0, got.Shards)
-			if got.ToDescribe != 1 || len(kept) != 0 || got.Audits != 0 || !strings.Contains(tasks[0], row.want) ||
-				strings.Contains(tasks[0], "denials") != strings.Contains(row.want, "denials") {
-				t.Errorf("planned %+v, %q, want %s", got, tasks, row.want)
-			}
-		})
+				streamtest.Write(t, s, current.Inventory("reports"), report)
+				keepRecord(t, s, earlier, record, line)
+				got, err := Plan(t.Context(), in)
+				if err != nil {
+					t.Fatal(err)
+				}
+				kept := streamtest.Read(t, s, current.Reused())
+				if row.want == "" {
+					if got.ToDescribe != 0 || got.States[state] != 1 || len(kept) != 1 || kept[0] != line {
+						t.Errorf("it is not kept as it was: %+v, %q", got, kept)
+					}
+					return
+				}
+				tasks := planned(t, s, 0, got.Shards)
+				if got.ToDescribe != 1 || len(kept) != 0 || got.Audits != 0 || !strings.Contains(tasks[0], row.want) ||
+					strings.Contains(tasks[0], "denials") != strings.Contains(row.want, "denials") {
+					t.Errorf("planned %+v, %q, want %s", got, tasks, row.want)
+				}
+			})
+		}
 	}
 }

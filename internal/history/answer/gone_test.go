@@ -1,0 +1,48 @@
+package answer
+
+import (
+	"strings"
+	"testing"
+
+	"longhaul/internal/description"
+	"longhaul/internal/staging"
+)
+
+// TestWhy_ofWhatIsListedAndGone has a report that was there before, and one that no sync had while it was there.
+func TestWhy_ofWhatIsListedAndGone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.sync(moment{idOf("00O", 1): report("was there", 1)})
+	w.sync(moment{idOf("00O", 1): without(description.ReasonGone, "was there"), idOf("00O", 2): without(description.ReasonGone, "never there")})
+	for of, last := range map[string]string{"was there": w.syncs[0], "never there": w.syncs[1]} {
+		m := w.why(of).Matches[0]
+		if m.State != "gone" || m.LastSync != last || !m.Since.Equal(began(w.syncs[1])) || !strings.Contains(m.Reason, "lists this report") ||
+			!strings.Contains(m.Fix, "mode full") {
+			t.Errorf("%s: %+v, want %s", of, m, last)
+		}
+		w.engine.Org = &org{found: Found{Visible: true, Calls: 1}}
+		got, err := w.engine.Why(t.Context(), Query{Of: of, AskOrg: true})
+		if err != nil || !strings.Contains(got.Matches[0].InOrg, "mode full") {
+			t.Errorf("%s: %+v, %v", of, got, err)
+		}
+	}
+}
+
+// TestWhy_ofWhatWasGoneBeforeABreak has two syncs that could not be compared with those before them.
+func TestWhy_ofWhatWasGoneBeforeABreak(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	other := report("another", 1)
+	w.sync(moment{idOf("00O", 1): report("was there", 1), idOf("00O", 2): other})
+	w.sync(moment{idOf("00O", 1): without(description.ReasonGone, "was there"), idOf("00O", 2): other})
+	w.sync(moment{idOf("00O", 2): other})
+	for n := range 2 {
+		if err := w.store.Delete(t.Context(), staging.ChangesKey(source, w.syncs[n+1], w.syncs[n])); err != nil {
+			t.Fatal(err)
+		}
+	}
+	m := w.why(idOf("00O", 1)).Matches[0]
+	if m.State != "gone" || m.LastSync != w.syncs[0] || !m.Since.Equal(began(w.syncs[1])) || strings.Contains(m.Reason, "lists this") {
+		t.Errorf("%+v", m)
+	}
+}
