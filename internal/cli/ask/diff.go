@@ -42,7 +42,7 @@ what differs.`,
 		Args: args.Between(1, 3, "a source and perhaps one or two syncs, such as: acme monday; or two folders"),
 		RunE: v.run,
 	}
-	pages(cmd, &v.query, "records")
+	pages(cmd, &v.query)
 	cmd.Flags().StringVar(&v.query.Kind, "kind", "", "only reports, dashboards, components, folders or users")
 	cmd.Flags().StringVar(&v.query.Folder, "folder", "", "only what lies in this folder before or after: its Id or its name")
 	args.JSON(cmd)
@@ -91,7 +91,7 @@ func (v *diffVerb) dirs(args []string) ([]string, error) {
 
 // compare compares two folders.
 func (v *diffVerb) compare(cmd *cobra.Command, args, dirs []string) error {
-	for _, flag := range []string{"limit", "kind", "folder"} {
+	for _, flag := range []string{"kind", "folder"} {
 		if cmd.Flags().Changed(flag) {
 			return fault.Invalidf("--%s is for two syncs of a source: leave it out to compare two folders", flag)
 		}

@@ -12,6 +12,8 @@ import (
 	"longhaul/internal/document"
 	"longhaul/internal/history"
 	"longhaul/internal/history/answer"
+	"longhaul/internal/history/item"
+	"longhaul/internal/history/subject"
 	"longhaul/internal/humanize"
 	"longhaul/internal/listing"
 )
@@ -22,13 +24,19 @@ func (p Page) Show(s answer.Show) *document.Document {
 	one := s.Sync
 	d.Title(tone(one.Outcome), "%s, sync %s: %s", s.Source, one.Sync, outcome(one.Outcome))
 	began := "Began " + p.moment(one.Started)
-	if one.Seconds > 0 {
+	switch {
+	case one.Seconds > 0 && one.Outcome == history.OutcomeRunning:
+		began += ", has run for " + took(one.Seconds)
+	case one.Seconds > 0:
 		began += ", took " + took(one.Seconds)
 	}
 	if by := trigger(one.Trigger); by != "" {
 		began += ", " + by
 	}
-	d.Say("%s. %s.", began, humanize.Count(one.APICalls, "API call"))
+	if calls(one) != "" {
+		began += ". " + humanize.Count(one.APICalls, "API call")
+	}
+	d.Say("%s.", began)
 	for _, words := range []string{failure(one), covered(one), p.changed(one), waits(one.Waits)} {
 		if words != "" {
 			d.Say("%s", sentence(words))
@@ -139,8 +147,11 @@ func (p Page) gaps(d *document.Document, folders []history.FolderGaps) {
 		table.Rows = append(table.Rows, row)
 	}
 	d.Table(table)
-	if len(folders) > 0 {
-		d.Command("About one of them", p.Ask(answer.Query{Question: answer.AskWhy, Of: folders[0].Folder}))
+	for _, f := range folders { // why knows no private folder of a user, and none of what is unfiled
+		if subject.Kind(f.Folder) == item.Folder {
+			d.Command("About one of them", p.Ask(answer.Query{Question: answer.AskWhy, Of: f.Folder}))
+			return
+		}
 	}
 }
 
