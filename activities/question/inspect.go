@@ -1,6 +1,7 @@
 package question
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -34,8 +35,10 @@ func (a *Activities) Inspect(ctx context.Context, params InspectParams) (json.Ra
 	switch {
 	case err == nil:
 		engine.Host, engine.Org = hostOf(source), &lookUp{store: a.Store, source: source}
-	case !a.kept(bounded, params.Source):
-		return nil, err
+	default:
+		if kept, problem := a.kept(bounded, params.Source); problem != nil || !kept {
+			return nil, cmp.Or(problem, err)
+		}
 	}
 	found, err := engine.Answer(bounded, params.Query)
 	if err != nil && bounded.Err() != nil && ctx.Err() == nil {
@@ -61,9 +64,9 @@ func (a *Activities) became(ctx context.Context, workflow, run string) (string, 
 }
 
 // kept says whether the bucket has anything of a source.
-func (a *Activities) kept(ctx context.Context, source string) bool {
+func (a *Activities) kept(ctx context.Context, source string) (bool, error) {
 	for _, err := range a.Store.List(ctx, "sources/"+source+"/") {
-		return err == nil
+		return err == nil, err
 	}
-	return false
+	return false, nil
 }
