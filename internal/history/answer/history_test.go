@@ -103,6 +103,25 @@ func TestHistory_saysOfEachSyncWhatItLeft(t *testing.T) {
 	}
 }
 
+// TestHistory_ofADeliveryThatWasGivenUp has the outcome of the workflow, which failed: its record says how whole the files are.
+func TestHistory_ofADeliveryThatWasGivenUp(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.sync(moment{}, func(r *history.Record) {
+		r.Outcome, r.Exports = "complete", map[string]history.Delivery{
+			"castor": {To: "a catalog", Reason: "permission_missing", System: "catalog"}, "other": {Delivered: true}, "third": {Reason: "transient"},
+		}
+	})
+	got, err := w.engine.History(t.Context(), Query{})
+	if err != nil || len(got.Syncs) != 1 {
+		t.Fatal(got, err)
+	}
+	one := got.Syncs[0]
+	if one.Outcome != "failed" || one.Class != "permission_missing" || one.System != "catalog" || one.Delivered["castor"] || !one.Delivered["other"] {
+		t.Errorf("%+v", one)
+	}
+}
+
 func TestHistory_pagesAreWholeWithoutRepetition(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
