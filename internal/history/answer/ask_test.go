@@ -13,7 +13,8 @@ func TestInOrg_speaksOfTheRecycleBinWhereItWasLookedInto(t *testing.T) {
 	for kind, bin := range map[item.Kind]bool{item.Report: true, item.Dashboard: true, item.Component: false, item.Folder: false} {
 		says := inOrg(kind, Found{}, StateUnknown)
 		_, fix := goneWords(kind, sighting{})
-		if strings.Contains(says, "recycle bin") != bin || strings.Contains(fix, "recycle bin") != bin || !strings.Contains(says, "hidden from the run-as user") {
+		speaks := strings.Contains(says, "recycle bin")
+		if speaks != bin || strings.Contains(fix, "recycle bin") != bin || !strings.Contains(says, "hidden from the run-as user") {
 			t.Errorf("of a %s: %s\n%s", kind, says, fix)
 		}
 	}

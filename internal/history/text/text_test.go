@@ -232,7 +232,8 @@ func TestHistory_ofWhatIsNotKnown(t *testing.T) {
 	if !strings.Contains(strings.Join(strings.Fields(shown), " "), "Times are in CET, the earliest ones in CEST.") || strings.Contains(shown, "   0\n") {
 		t.Error(shown)
 	}
-	if shown = printed(p.Show(answer.Show{Source: "acme", Sync: all[0]})); strings.Contains(shown, "API call") || !strings.Contains(shown, "has run for 60 s") {
+	shown = printed(p.Show(answer.Show{Source: "acme", Sync: all[0]}))
+	if strings.Contains(shown, "API call") || !strings.Contains(shown, "has run for 60 s") {
 		t.Error(shown)
 	}
 }
@@ -241,7 +242,8 @@ func TestHistory_ofWhatIsNotKnown(t *testing.T) {
 func TestShow_ofADeliveryThatWasGivenUp(t *testing.T) {
 	t.Parallel()
 	s := answer.Sync{Sync: newest, Outcome: "failed", Class: "catalog_refused", System: "catalog"}
-	if shown := printed(page().Show(answer.Show{Source: "acme", Sync: s})); !strings.Contains(shown, "A delivery was given up, by catalog_refused of catalog.") {
+	shown := printed(page().Show(answer.Show{Source: "acme", Sync: s}))
+	if !strings.Contains(shown, "A delivery was given up, by catalog_refused of catalog.") {
 		t.Error(shown)
 	}
 }
