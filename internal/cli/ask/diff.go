@@ -90,7 +90,7 @@ func (v *diffVerb) dirs(args []string) ([]string, error) {
 }
 
 // compare compares two folders.
-func (v *diffVerb) compare(cmd *cobra.Command, args, dirs []string) error {
+func (v *diffVerb) compare(cmd *cobra.Command, given, dirs []string) error {
 	for _, flag := range []string{"kind", "folder"} {
 		if cmd.Flags().Changed(flag) {
 			return fault.Invalidf("--%s is for two syncs of a source: leave it out to compare two folders", flag)
@@ -103,8 +103,8 @@ func (v *diffVerb) compare(cmd *cobra.Command, args, dirs []string) error {
 	if v.Console.JSON() {
 		return v.Console.PrintJSON(result)
 	}
-	page := folders.Page{From: args[0], To: args[1], Next: func(cursor string) string {
-		return strings.Join([]string{v.command, "diff", word(args[0]), word(args[1]), "--cursor", word(cursor)}, " ")
+	page := folders.Page{From: given[0], To: given[1], Next: func(cursor string) string {
+		return strings.Join([]string{v.command, "diff", args.Word(given[0]), args.Word(given[1]), "--cursor", args.Word(cursor)}, " ")
 	}}
 	v.print(page.Show(result))
 	return nil

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"go.temporal.io/sdk/client"
 
+	"longhaul/internal/cli/args"
 	"longhaul/internal/control"
 	"longhaul/internal/document"
 	"longhaul/internal/history/answer"
@@ -65,12 +66,12 @@ func (p past) spoken(source string, next answer.Query) string {
 	words := []string{p.command, next.Question, source}
 	for _, argument := range []string{next.Sync, next.From, next.To, next.Of} {
 		if argument != "" {
-			words = append(words, word(argument))
+			words = append(words, args.Word(argument))
 		}
 	}
 	for _, flag := range []struct{ name, value string }{{"kind", next.Kind}, {"folder", next.Folder}, {"cursor", next.Cursor}} {
 		if flag.value != "" {
-			words = append(words, "--"+flag.name, word(flag.value))
+			words = append(words, "--"+flag.name, args.Word(flag.value))
 		}
 	}
 	if next.Limit > 0 {
@@ -80,16 +81,6 @@ func (p past) spoken(source string, next answer.Query) string {
 		words = append(words, "--ask")
 	}
 	return strings.Join(words, " ")
-}
-
-// word quotes an argument so that a shell reads it as one word.
-func word(argument string) string {
-	for _, r := range argument {
-		if !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:@%+=,-", r) {
-			return "'" + strings.ReplaceAll(argument, "'", `'\''`) + "'"
-		}
-	}
-	return argument
 }
 
 // pages adds the flag of a list that may be long.

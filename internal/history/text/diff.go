@@ -101,7 +101,7 @@ func (g *groups) reports(r answer.ReportChanges) {
 		}
 	}
 	for _, one := range r.State {
-		words := fmt.Sprintf("%s: %s, was %s", named(one.Name, one.ID), stateOf(one.Now, one.Reason), cmp.Or(one.Was, "nothing"))
+		words := fmt.Sprintf("%s: %s, was %s", named(one.Name, one.ID), stateOf(one.Now, one.Reason), cmp.Or(stateOf(one.Was, ""), "nothing"))
 		if description.State(one.Now).HasColumns() {
 			better = append(better, words)
 		} else {
@@ -182,7 +182,7 @@ func columnWords(all []answer.ColumnChanged) string {
 // stateOf is a state with its reason.
 func stateOf(state, reason string) string {
 	if reason == "" || reason == state {
-		return state
+		return strings.ReplaceAll(state, "_", " ")
 	}
 	if words := description.Reason(reason).Words(); words != "" {
 		return words

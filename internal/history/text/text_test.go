@@ -148,7 +148,7 @@ func TestDiff(t *testing.T) {
 	}
 	d := answer.Diff{
 		Source: "acme", From: before, To: newest, Cursor: "c7",
-		Totals: change.Counts{item.Report: {Added: 1, Gone: 1, Columns: 3, State: 2, Renamed: 1, Moved: 1}, item.User: {Gone: 1}},
+		Totals: change.Counts{item.Report: {Added: 1, Gone: 1, Columns: 3, State: 3, Renamed: 1, Moved: 1}, item.User: {Gone: 1}},
 		Names:  map[string]string{"00l000000000001AAA": "Sales"},
 		Reports: answer.ReportChanges{
 			RecordChanges: answer.RecordChanges{
@@ -167,6 +167,7 @@ func TestDiff(t *testing.T) {
 			State: []answer.StateChanged{
 				{ID: "00O000000000008AAA", Name: "Secret", Was: "described", Now: "denied", Reason: "no_access"},
 				{ID: "00O000000000009AAA", Name: "Opened", Was: "denied", Now: "described"},
+				{ID: "00O00000000000aAAA", Name: "Of a folder", Was: "described", Now: "without_columns"},
 			},
 		},
 		Users: answer.UserChanges{Gone: []string{"005000000000001AAA"}},
