@@ -44,7 +44,7 @@ func (a *Activities) Inspect(ctx context.Context, params InspectParams) (json.Ra
 	if err != nil && bounded.Err() != nil && ctx.Err() == nil {
 		return nil, &fault.Error{
 			Class: fault.Transient, System: fault.Bucket, Err: err,
-			Message: fmt.Sprintf("the bucket did not answer within %s: ask again, or for less", inspectTimeout),
+			Message: fmt.Sprintf("%s did not answer within %s: ask again, or for less", asked(params.Query), inspectTimeout),
 		}
 	}
 	if err != nil {
@@ -55,6 +55,14 @@ func (a *Activities) Inspect(ctx context.Context, params InspectParams) (json.Ra
 		err = fmt.Errorf("an answer of %d bytes, of which Temporal is to keep at most %d", len(text), mostAnswered)
 	}
 	return text, err
+}
+
+// asked is what a question waits for.
+func asked(q answer.Query) string {
+	if q.AskOrg {
+		return "the bucket and the org"
+	}
+	return "the bucket"
 }
 
 // became asks Temporal how a sync ended that left no end.

@@ -149,7 +149,7 @@ func (s *Sync) ofRecord(r *history.Record) {
 
 func (s *Sync) ofEnd(end *history.End) {
 	s.Seconds, s.Outcome, s.APICalls, s.Waits = end.Seconds, end.Outcome, end.APICalls, end.Waits
-	if s.Seconds == 0 && !end.At.IsZero() && !s.Started.IsZero() {
+	if s.Seconds == 0 && !end.At.IsZero() && !s.Started.IsZero() && end.Outcome != outcomeUnknown { // that is dated by who found it
 		s.Seconds = max(end.At.Sub(s.Started).Seconds(), 0)
 	}
 	if end.Trigger != "" {
