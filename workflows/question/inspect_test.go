@@ -125,7 +125,7 @@ func TestInspectSource_showsTheAnswerInTheUI(t *testing.T) {
 	env.ExecuteWorkflow(question.InspectSourceType, json.RawMessage(`{"source":"acme","question":"why","of":"x"}`))
 	shown := detailsOf(t, env)
 	for _, part := range []string{
-		`### Report "&lt;script&gt;alert(1)&lt;/script&gt; \_a\_" (00O000000000001AAA): gone`,
+		`### Report "\<script\>alert(1)\</script\> \_a\_" (00O000000000001AAA): gone`,
 		"- Last seen by the sync of Sun 22 Nov 2026 05:00 UTC.\n",
 		"`{\"source\":\"acme\",\"question\":\"why\",\"of\":\"00O000000000001AAA\",\"ask_org\":true}`",
 		"/workflows/start-workflow?workflowId=inspect-acme-x&runId=", "&taskQueue=longhaul&workflowType=InspectSource)",
