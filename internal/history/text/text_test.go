@@ -207,7 +207,9 @@ func TestShow_leadsToAFolderThatWhyKnows(t *testing.T) {
 	s := answer.Show{Source: "acme", Sync: syncs()[0], Record: &history.Record{GapFolders: []history.FolderGaps{
 		{Folder: "005000000000001AAA", Gaps: 9}, {Folder: "00D000000000001AAA", Gaps: 8},
 	}}}
-	if shown := printed(page().Show(s)); strings.Contains(shown, "About one of them") {
+	shown := printed(page().Show(s))
+	if strings.Contains(shown, "About one of them") || !strings.Contains(shown, "\nprivate folder of 005000000000001AAA ") ||
+		!strings.Contains(shown, "\nPublic Reports ") {
 		t.Error(shown)
 	}
 	s.Record.GapFolders = append(s.Record.GapFolders, history.FolderGaps{Folder: "00l000000000001AAA", Gaps: 7})
