@@ -139,7 +139,7 @@ func TestState_staysSmall(t *testing.T) {
 	now := time.Date(2026, 11, 28, 16, 0, 0, 123456789, time.UTC)
 	state := fullState(t, now)
 	o := &org{plan: func(activities.PlanParams) (activities.PlanResult, error) {
-		r := activities.PlanResult{Reports: 1 << 40, ToDescribe: 1 << 40, Shards: 1 << 20}
+		r := activities.PlanResult{Reports: 1 << 40, ToDescribe: 1 << 40, Audits: 1 << 40, Shards: 1 << 20}
 		for n := range 100 { // more than are kept
 			r.Warnings = append(r.Warnings, warning.Warning{Code: "a_code", Params: warning.Params{"n": fmt.Sprint(n), "text": long[:max(1, len(long)-n*4)]}})
 		}

@@ -108,7 +108,7 @@ func fillLogin(t *testing.T, state *workflows.State, now time.Time) {
 	state.Auth = activities.AuthenticateResult{
 		Bucket: state.Sync.Bucket, Identity: who, Edition: "Developer Edition", BaseURL: "https://" + strings.Repeat("h", 250),
 		MaxInFlight: source.MostInFlight, MaxShards: source.MostShards, Permissions: map[string]bool{}, Usage: quota.Usage{Clock: now, At: now},
-		Guard: activities.Guard{MaxShrink: 100, Timeout: 1 << 60},
+		Guard: activities.Guard{MaxShrink: 100, Timeout: 1 << 60}, Probe: 1 << 60, Audit: 1 << 60, Quota: quota.Policy{Ceiling: 100, Share: 100},
 	}
 	for n := range 10 { // as many as are asked for
 		state.Auth.Permissions[fmt.Sprintf("%024d", n)] = false

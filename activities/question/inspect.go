@@ -1,6 +1,7 @@
 package question
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -34,14 +35,16 @@ func (a *Activities) Inspect(ctx context.Context, params InspectParams) (json.Ra
 	switch {
 	case err == nil:
 		engine.Host, engine.Org = hostOf(source), &lookUp{store: a.Store, source: source}
-	case !a.kept(bounded, params.Source):
-		return nil, err
+	default:
+		if kept, problem := a.kept(bounded, params.Source); problem != nil || !kept {
+			return nil, cmp.Or(problem, err)
+		}
 	}
 	found, err := engine.Answer(bounded, params.Query)
 	if err != nil && bounded.Err() != nil && ctx.Err() == nil {
 		return nil, &fault.Error{
 			Class: fault.Transient, System: fault.Bucket, Err: err,
-			Message: fmt.Sprintf("the bucket did not answer within %s: ask again, or for less", inspectTimeout),
+			Message: fmt.Sprintf("%s did not answer within %s: ask again, or for less", asked(params.Query), inspectTimeout),
 		}
 	}
 	if err != nil {
@@ -54,6 +57,14 @@ func (a *Activities) Inspect(ctx context.Context, params InspectParams) (json.Ra
 	return text, err
 }
 
+// asked is what a question waits for.
+func asked(q answer.Query) string {
+	if q.AskOrg {
+		return "the bucket and the org"
+	}
+	return "the bucket"
+}
+
 // became asks Temporal how a sync ended that left no end.
 func (a *Activities) became(ctx context.Context, workflow, run string) (string, error) {
 	outcome, _, err := a.How(ctx, workflow, run)
@@ -61,9 +72,9 @@ func (a *Activities) became(ctx context.Context, workflow, run string) (string, 
 }
 
 // kept says whether the bucket has anything of a source.
-func (a *Activities) kept(ctx context.Context, source string) bool {
+func (a *Activities) kept(ctx context.Context, source string) (bool, error) {
 	for _, err := range a.Store.List(ctx, "sources/"+source+"/") {
-		return err == nil
+		return err == nil, err
 	}
-	return false
+	return false, nil
 }

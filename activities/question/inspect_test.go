@@ -128,6 +128,19 @@ func TestInspect_ofASourceThatIsNotServed(t *testing.T) {
 	isRefused(t, inspect(t, a, "acme", ask, nil), fault.Invalid, "the org cannot be asked here")
 }
 
+// TestInspect_ofASourceThatIsNotServedFromABucketThatIsAway does not say that the source is none: nobody knows whether something is kept.
+func TestInspect_ofASourceThatIsNotServedFromABucketThatIsAway(t *testing.T) {
+	t.Parallel()
+	store := bucket(t)
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	err := inspect(t, &question.Activities{Sources: sources{}, Store: store, How: ended}, "acme", answer.Query{Question: answer.AskHistory}, nil)
+	if failure, ok := errors.AsType[*temporal.ApplicationError](err); !ok || failure.Type() == string(fault.Invalid) {
+		t.Errorf("got %v", err)
+	}
+}
+
 func isRefused(t *testing.T, err error, class fault.Class, says string) {
 	t.Helper()
 	failure, ok := errors.AsType[*temporal.ApplicationError](err)

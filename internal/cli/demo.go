@@ -253,7 +253,7 @@ func (v *demoVerb) sayWhere() {
 		_, _ = fmt.Fprintf(out, "The extract is in %s.\n", v.out)
 	}
 	if v.exit && v.data != "" {
-		_, _ = fmt.Fprintf(out, "To look at it later: %s temporal --data %s\n", v.console.name, shellWord(v.data))
+		_, _ = fmt.Fprintf(out, "To look at it later: %s temporal --data %s\n", v.console.name, args.Word(v.data))
 	}
 }
 

@@ -3,8 +3,6 @@ package cli
 import (
 	"errors"
 	"os"
-	"regexp"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -67,14 +65,4 @@ func (a *App) stateFlag(flag string) (string, error) {
 		return "", fault.Invalidf("%s %s", node.StateVariable, fault.Sentence(err))
 	}
 	return absolute, nil
-}
-
-var plainWord = regexp.MustCompile(`^[A-Za-z0-9_./:@%+=,-]+$`)
-
-// shellWord quotes a path so that a shell reads it as one word.
-func shellWord(path string) string {
-	if plainWord.MatchString(path) {
-		return path
-	}
-	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 }

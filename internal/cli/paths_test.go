@@ -76,12 +76,3 @@ func TestPaths_thatNobodyMeansAreRefused(t *testing.T) {
 		}
 	}
 }
-
-func TestShellWord(t *testing.T) {
-	t.Parallel()
-	for path, want := range map[string]string{"/var/lib/x-1": "/var/lib/x-1", "/a b": "'/a b'", "/it's $HOME": `'/it'\''s $HOME'`} {
-		if got := shellWord(path); got != want {
-			t.Errorf("%s: got %s, want %s", path, got, want)
-		}
-	}
-}

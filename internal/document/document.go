@@ -108,7 +108,7 @@ func clean(text string) string {
 		switch {
 		case r == '\n', r == '\t', r == '\r', r == ' ':
 			return ' '
-		case unicode.IsPrint(r):
+		case unicode.IsPrint(r), unicode.Is(unicode.Zs, r): // spaces of other widths are part of a name
 			return r
 		default:
 			return unicode.ReplacementChar

@@ -33,6 +33,18 @@ func TestPrint_showsNamesWithoutTheirCommands(t *testing.T) {
 	}
 }
 
+// TestPrint_keepsTheSpacesOfNames as a command with another name would find nothing.
+func TestPrint_keepsTheSpacesOfNames(t *testing.T) {
+	t.Parallel()
+	const name = "Sales\u00a0EMEA\u3000東京"
+	d := new(document.Document)
+	d.Table(document.Table{Header: []string{"Name"}, Rows: []document.Row{{Cells: document.Of(name)}}})
+	d.Command("Next", name)
+	if shown := printed(document.Terminal{}, d) + d.Markdown(1000, ""); strings.Count(shown, name) != 4 {
+		t.Errorf("it shows %q", shown)
+	}
+}
+
 func TestMarkdown_showsNamesWithoutTheirHTML(t *testing.T) {
 	t.Parallel()
 	d := new(document.Document)
@@ -43,7 +55,7 @@ func TestMarkdown_showsNamesWithoutTheirHTML(t *testing.T) {
 	d.Command("Next", evil)
 	shown := d.Markdown(100_000, "")
 	code := strings.LastIndex(shown, "`a")
-	for _, never := range []string{"<img", " |c|", " `d`", " *e*", "[f](", "\x1b", "\u202e"} {
+	for _, never := range []string{" <img", "http://", "&lt;", " |c|", " `d`", " *e*", "[f](", "\x1b", "\u202e"} {
 		if strings.Contains(shown[:code], never) {
 			t.Errorf("%q is in %s", never, shown)
 		}

@@ -90,8 +90,9 @@ func (t Table) markdown() (lines []string) {
 
 var marks = strings.NewReplacer(
 	`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "|", `\|`, "~", `\~`, "$", `\$`,
-	"&", "&amp;", "<", "&lt;", ">", "&gt;",
+	"&", `\&`, "<", `\<`, ">", `\>`, "://", `\://`, "mailto:", `mailto\:`,
 )
 
-// Escape shows a text in Markdown as it is, whatever people have written into it. The UI would take HTML for HTML.
+// Escape shows a text in Markdown as it is, whatever people have written into it. The UI would take HTML for HTML, and make a link of an
+// address. An entity would be shown as it is written.
 func Escape(text string) string { return marks.Replace(clean(text)) }

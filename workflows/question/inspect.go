@@ -98,7 +98,7 @@ const mostDetails = 7000
 
 // inspectDetails is what the UI shows of an answer, with the form of the next question.
 func inspectDetails(ctx workflow.Context, in Inspection, found json.RawMessage) string {
-	page := text.Page{Place: time.UTC, Ask: func(q answer.Query) string { return inputOf(in.Source, q) }}
+	page := text.Page{Place: time.UTC, Asked: in.Query, Ask: func(q answer.Query) string { return inputOf(in.Source, q) }}
 	shown, err := page.Of(in.Question, found)
 	if err != nil {
 		return "The answer is in the result."

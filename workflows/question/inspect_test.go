@@ -125,13 +125,39 @@ func TestInspectSource_showsTheAnswerInTheUI(t *testing.T) {
 	env.ExecuteWorkflow(question.InspectSourceType, json.RawMessage(`{"source":"acme","question":"why","of":"x"}`))
 	shown := detailsOf(t, env)
 	for _, part := range []string{
-		`### Report "&lt;script&gt;alert(1)&lt;/script&gt; \_a\_" (00O000000000001AAA): gone`,
+		`### Report "\<script\>alert(1)\</script\> \_a\_" (00O000000000001AAA): gone`,
 		"- Last seen by the sync of Sun 22 Nov 2026 05:00 UTC.\n",
 		"`{\"source\":\"acme\",\"question\":\"why\",\"of\":\"00O000000000001AAA\",\"ask_org\":true}`",
 		"/workflows/start-workflow?workflowId=inspect-acme-x&runId=", "&taskQueue=longhaul&workflowType=InspectSource)",
 	} {
 		if !strings.Contains(shown, part) {
 			t.Errorf("%q is not in:\n%s", part, shown)
+		}
+	}
+}
+
+// TestInspectSource_nextPageIsOfTheSameQuestion as the cursor of a page knows no kind and no folder.
+func TestInspectSource_nextPageIsOfTheSameQuestion(t *testing.T) {
+	t.Parallel()
+	for asks, want := range map[string]string{
+		"diff":    "`{\"source\":\"acme\",\"question\":\"diff\",\"cursor\":\"c7\",\"from\":\"a\",\"to\":\"b\",\"kind\":\"reports\",\"folder\":\"Sales\"}`",
+		"history": "`{\"source\":\"acme\",\"question\":\"history\",\"limit\":7,\"cursor\":\"c7\"}`",
+	} {
+		env := inspecting(t, &source{}, func(asked.InspectParams) (any, error) {
+			if asks == "diff" {
+				return answer.Diff{Source: "acme", From: "a", To: "b", Cursor: "c7"}, nil
+			}
+			return answer.History{Source: "acme", Syncs: []answer.Sync{{Sync: "a", Outcome: "complete"}}, Cursor: "c7"}, nil
+		})
+		q := answer.Query{Question: asks, Limit: 7, Kind: "reports", Folder: "Sales"}
+		if asks == "history" {
+			q.Kind, q.Folder = "", ""
+		} else {
+			q.Limit = 0
+		}
+		env.ExecuteWorkflow(question.InspectSourceType, question.Inspection{Source: "acme", Query: q})
+		if shown := detailsOf(t, env); !strings.Contains(shown, want) {
+			t.Errorf("%s is not in:\n%s", want, shown)
 		}
 	}
 }

@@ -2,6 +2,9 @@
 package args
 
 import (
+	"regexp"
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"longhaul/internal/fault"
@@ -24,6 +27,16 @@ func Between(least, most int, what string) cobra.PositionalArgs {
 		}
 		return fault.Invalidf("%s takes %s", cmd.CommandPath(), what)
 	}
+}
+
+var plainWord = regexp.MustCompile(`^[A-Za-z0-9_./:@%+=,-]+$`)
+
+// Word quotes an argument so that a shell reads it as one word.
+func Word(argument string) string {
+	if plainWord.MatchString(argument) {
+		return argument
+	}
+	return "'" + strings.ReplaceAll(argument, "'", `'\''`) + "'"
 }
 
 // JSON adds the flag --json.

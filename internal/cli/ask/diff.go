@@ -42,7 +42,7 @@ what differs.`,
 		Args: args.Between(1, 3, "a source and perhaps one or two syncs, such as: acme monday; or two folders"),
 		RunE: v.run,
 	}
-	pages(cmd, &v.query, "records")
+	pages(cmd, &v.query)
 	cmd.Flags().StringVar(&v.query.Kind, "kind", "", "only reports, dashboards, components, folders or users")
 	cmd.Flags().StringVar(&v.query.Folder, "folder", "", "only what lies in this folder before or after: its Id or its name")
 	args.JSON(cmd)
@@ -90,8 +90,8 @@ func (v *diffVerb) dirs(args []string) ([]string, error) {
 }
 
 // compare compares two folders.
-func (v *diffVerb) compare(cmd *cobra.Command, args, dirs []string) error {
-	for _, flag := range []string{"limit", "kind", "folder"} {
+func (v *diffVerb) compare(cmd *cobra.Command, given, dirs []string) error {
+	for _, flag := range []string{"kind", "folder"} {
 		if cmd.Flags().Changed(flag) {
 			return fault.Invalidf("--%s is for two syncs of a source: leave it out to compare two folders", flag)
 		}
@@ -103,8 +103,8 @@ func (v *diffVerb) compare(cmd *cobra.Command, args, dirs []string) error {
 	if v.Console.JSON() {
 		return v.Console.PrintJSON(result)
 	}
-	page := folders.Page{From: args[0], To: args[1], Next: func(cursor string) string {
-		return strings.Join([]string{v.command, "diff", word(args[0]), word(args[1]), "--cursor", word(cursor)}, " ")
+	page := folders.Page{From: given[0], To: given[1], Next: func(cursor string) string {
+		return strings.Join([]string{v.command, "diff", args.Word(given[0]), args.Word(given[1]), "--cursor", args.Word(cursor)}, " ")
 	}}
 	v.print(page.Show(result))
 	return nil

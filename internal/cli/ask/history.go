@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"longhaul/internal/cli/args"
+	"longhaul/internal/config"
 	"longhaul/internal/history/answer"
 )
 
@@ -23,7 +24,8 @@ the temporal CLI does, and makes no API call. Times are local; --json has them i
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		return past{Program: p, command: cmd.Root().Name()}.put(cmd.Context(), args[0], query)
 	}
-	pages(cmd, &query, "syncs")
+	config.NumberVar(cmd.Flags(), &query.Limit, "limit", 0, "how many syncs to show at most, up to 200; default: 20")
+	pages(cmd, &query)
 	args.JSON(cmd)
 	return cmd
 }

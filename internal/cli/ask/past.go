@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"go.temporal.io/sdk/client"
 
-	"longhaul/internal/config"
+	"longhaul/internal/cli/args"
 	"longhaul/internal/control"
 	"longhaul/internal/document"
 	"longhaul/internal/history/answer"
@@ -45,7 +45,7 @@ func (p past) put(ctx context.Context, source string, query answer.Query) error 
 	if p.Console.JSON() {
 		return p.Console.PrintJSON(found)
 	}
-	page := text.Page{Place: time.Local, Ask: func(q answer.Query) string { return p.spoken(source, query, q) }}
+	page := text.Page{Place: time.Local, Asked: query, Ask: func(q answer.Query) string { return p.spoken(source, q) }}
 	shown, err := page.Of(query.Question, found)
 	if err != nil {
 		return err
@@ -61,20 +61,17 @@ func (p past) print(d *document.Document) {
 	document.Terminal{Width: p.Console.Width(), Colours: p.Console.Colours()}.Print(p.Console.Out(), d)
 }
 
-// spoken is the command that asks the next question. A next page is of the question that was asked before.
-func (p past) spoken(source string, before, next answer.Query) string {
-	if next.Cursor != "" {
-		next.Limit, next.Kind, next.Folder = before.Limit, before.Kind, before.Folder
-	}
+// spoken is the command that asks the next question.
+func (p past) spoken(source string, next answer.Query) string {
 	words := []string{p.command, next.Question, source}
 	for _, argument := range []string{next.Sync, next.From, next.To, next.Of} {
 		if argument != "" {
-			words = append(words, word(argument))
+			words = append(words, args.Word(argument))
 		}
 	}
 	for _, flag := range []struct{ name, value string }{{"kind", next.Kind}, {"folder", next.Folder}, {"cursor", next.Cursor}} {
 		if flag.value != "" {
-			words = append(words, "--"+flag.name, word(flag.value))
+			words = append(words, "--"+flag.name, args.Word(flag.value))
 		}
 	}
 	if next.Limit > 0 {
@@ -86,18 +83,7 @@ func (p past) spoken(source string, before, next answer.Query) string {
 	return strings.Join(words, " ")
 }
 
-// word quotes an argument so that a shell reads it as one word.
-func word(argument string) string {
-	for _, r := range argument {
-		if !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:@%+=,-", r) {
-			return "'" + strings.ReplaceAll(argument, "'", `'\''`) + "'"
-		}
-	}
-	return argument
-}
-
-// pages adds the flags of a list that may be long.
-func pages(cmd *cobra.Command, q *answer.Query, what string) {
-	config.NumberVar(cmd.Flags(), &q.Limit, "limit", 0, "how many "+what+" to show at most; default: a page of 40 kB, or of 20 syncs")
+// pages adds the flag of a list that may be long.
+func pages(cmd *cobra.Command, q *answer.Query) {
 	cmd.Flags().StringVar(&q.Cursor, "cursor", "", "go on after the page that ended with this cursor")
 }

@@ -74,7 +74,7 @@ func (v *showVerb) refer(ctx context.Context, c client.Client, d *document.Docum
 		d.Command("In Temporal's UI", page)
 		return
 	}
-	d.Command("Its history in Temporal", "temporal workflow show --workflow-id "+word(workflow)+" --run-id "+word(run))
+	d.Command("Its history in Temporal", "temporal workflow show --workflow-id "+args.Word(workflow)+" --run-id "+args.Word(run))
 }
 
 // referTimeout bounds the look for the history.

@@ -44,6 +44,9 @@ func (n *inquiry) ask(ctx context.Context, w *Why, of subject.Subject) error {
 	return nil
 }
 
+// inBin says whether a look-up finds records of a kind in the recycle bin. Those of folders and components have no mark of it.
+func inBin(kind item.Kind) bool { return kind == item.Report || kind == item.Dashboard }
+
 // inOrg says what the org answered.
 func inOrg(kind item.Kind, found Found, state string) string {
 	switch {
@@ -59,6 +62,9 @@ func inOrg(kind item.Kind, found Found, state string) string {
 	case found.Deleted:
 		return fmt.Sprintf("The %s was deleted on %s: it lies in the recycle bin, from which it can be restored until about %s.",
 			kind, day(found.DeletedAt), day(found.DeletedAt.AddDate(0, 0, binDays)))
+	case !inBin(kind):
+		return fmt.Sprintf("The run-as user finds no such %s: it is deleted, or hidden from the run-as user, and the org's answer does not tell these "+
+			"apart. %s", kind, capital(howToFind(kind)))
 	default:
 		return fmt.Sprintf("The run-as user finds no such %s, and none in the recycle bin: it is deleted since more than about %d days, or hidden from "+
 			"the run-as user, and the org's answer does not tell these apart. %s", kind, binDays, capital(howToFind(kind)))

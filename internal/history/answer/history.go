@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
@@ -111,7 +112,10 @@ func (e *Engine) look(ctx context.Context, sync left) (*Show, error) {
 	return show, nil
 }
 
-const outcomeRunning = "running"
+const (
+	outcomeRunning = "running"
+	outcomeFailed  = "failed"
+)
 
 // how asks what became of a sync that left its start only. Nobody may know any more: that is no error.
 func (e *Engine) how(ctx context.Context, start *history.Start) string {
@@ -134,17 +138,18 @@ func (s *Sync) ofRecord(r *history.Record) {
 		s.Trigger = r.Trigger
 	}
 	s.Coverage, s.Unseen, s.Waits, s.Changes, s.Compared = &r.Coverage, r.Unseen, r.Waits, r.Changes, r.Compared
-	for name, delivery := range r.Exports {
+	for _, name := range slices.Sorted(maps.Keys(r.Exports)) {
+		delivery := r.Exports[name]
 		s.Delivered[name] = delivery.Delivered
-		if delivery.Reason != "" && s.Class == "" {
-			s.Class, s.System = delivery.Reason, delivery.System
+		if delivery.Reason != "" && s.Class == "" { // it read all that it could, and failed by what it gave up
+			s.Outcome, s.Class, s.System = outcomeFailed, delivery.Reason, delivery.System
 		}
 	}
 }
 
 func (s *Sync) ofEnd(end *history.End) {
 	s.Seconds, s.Outcome, s.APICalls, s.Waits = end.Seconds, end.Outcome, end.APICalls, end.Waits
-	if s.Seconds == 0 && !end.At.IsZero() && !s.Started.IsZero() {
+	if s.Seconds == 0 && !end.At.IsZero() && !s.Started.IsZero() && end.Outcome != outcomeUnknown { // that is dated by who found it
 		s.Seconds = max(end.At.Sub(s.Started).Seconds(), 0)
 	}
 	if end.Trigger != "" {

@@ -103,6 +103,39 @@ func TestHistory_saysOfEachSyncWhatItLeft(t *testing.T) {
 	}
 }
 
+// TestHistory_ofAnEndThatNobodyKnows has no duration: its end is dated by the login that found it, a day later.
+func TestHistory_ofAnEndThatNobodyKnows(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	start := &history.Start{Started: w.start, Trigger: "cli"}
+	end := start.Ended(history.OutcomeUnknown, time.Time{})
+	end.At = w.start.AddDate(0, 0, 1)
+	w.skip(start, &end)
+	got, err := w.engine.History(t.Context(), Query{})
+	if err != nil || len(got.Syncs) != 1 || got.Syncs[0].Outcome != "unknown" || got.Syncs[0].Seconds != 0 {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+// TestHistory_ofADeliveryThatWasGivenUp has the outcome of the workflow, which failed: its record says how whole the files are.
+func TestHistory_ofADeliveryThatWasGivenUp(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.sync(moment{}, func(r *history.Record) {
+		r.Outcome, r.Exports = "complete", map[string]history.Delivery{
+			"castor": {To: "a catalog", Reason: "permission_missing", System: "catalog"}, "other": {Delivered: true}, "third": {Reason: "transient"},
+		}
+	})
+	got, err := w.engine.History(t.Context(), Query{})
+	if err != nil || len(got.Syncs) != 1 {
+		t.Fatal(got, err)
+	}
+	one := got.Syncs[0]
+	if one.Outcome != "failed" || one.Class != "permission_missing" || one.System != "catalog" || one.Delivered["castor"] || !one.Delivered["other"] {
+		t.Errorf("%+v", one)
+	}
+}
+
 func TestHistory_pagesAreWholeWithoutRepetition(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

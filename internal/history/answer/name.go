@@ -30,23 +30,33 @@ func InUTC(name string, now time.Time) string {
 // dayEnd is the end of a day in the zone of now: a date, today, yesterday, or a weekday, which is the last one before today.
 func dayEnd(name string, now time.Time) (time.Time, bool) {
 	name = strings.ToLower(strings.TrimSpace(name))
-	if date, err := time.ParseInLocation(time.DateOnly, name, now.Location()); err == nil {
-		return date.AddDate(0, 0, 1), true
+	if date, err := time.Parse(time.DateOnly, name); err == nil {
+		return endOf(date, now.Location()), true
 	}
-	midnight := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
+	today := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC)
 	switch name {
 	case "today":
-		return midnight.AddDate(0, 0, 1), true
+		return endOf(today, now.Location()), true
 	case "yesterday":
-		return midnight, true
+		return endOf(today.AddDate(0, 0, -1), now.Location()), true
 	}
 	for back := 1; back <= 7; back++ {
-		day := midnight.AddDate(0, 0, -back)
+		day := today.AddDate(0, 0, -back)
 		if long := strings.ToLower(day.Weekday().String()); name == long || name == long[:3] {
-			return day.AddDate(0, 0, 1), true
+			return endOf(day, now.Location()), true
 		}
 	}
 	return time.Time{}, false
+}
+
+// endOf is the end of a date in a place. Some places put their clocks forward at midnight: a day that has none begins an hour later.
+func endOf(date time.Time, place *time.Location) time.Time {
+	date = date.AddDate(0, 0, 1)
+	begins := time.Date(date.Year(), date.Month(), date.Day(), 0, 0, 0, 0, place)
+	if begins.Day() != date.Day() {
+		begins = begins.Add(time.Hour)
+	}
+	return begins
 }
 
 // resolve finds the sync that a name means among ids, the newest first. what is what these are, for errors.

@@ -62,6 +62,22 @@ func TestInUTC_ofAnotherZone(t *testing.T) {
 	}
 }
 
+// Chile puts its clocks forward at midnight: Sunday, 6 September 2026, begins at one o'clock.
+func TestInUTC_ofADayWithoutMidnight(t *testing.T) {
+	t.Parallel()
+	chile, err := time.LoadLocation("America/Santiago")
+	if err != nil {
+		t.Skip("this machine knows no zones: ", err)
+	}
+	for name, want := range map[string]string{
+		"2026-09-05": "2026-09-06T04:00:00Z", "saturday": "2026-09-06T04:00:00Z", "sunday": "2026-09-07T03:00:00Z", "2026-09-06": "2026-09-07T03:00:00Z",
+	} {
+		if got := InUTC(name, time.Date(2026, 9, 8, 12, 0, 0, 0, chile)); got != want {
+			t.Errorf("%q ends at %s, want %s", name, got, want)
+		}
+	}
+}
+
 func FuzzParseDiffCursor(f *testing.F) {
 	w := "20261127T230000.000Z-ffff0000"
 	f.Add(diffCursor{from: w, to: w, at: position{3, idOf("00O", 1)}}.String())

@@ -16,8 +16,8 @@ const PageBytes = 40_000
 // Query is a question. Syncs are named by their ids, by the beginning of one, or by a date ("2026-11-23", "monday"), for which the last
 // sync stands that began before the end of that day; empty names the newest.
 type Query struct {
-	Question string `json:"question"` // history, show, diff or why
-	Limit    int    `json:"limit,omitempty"`
+	Question string `json:"question"`         // history, show, diff or why
+	Limit    int    `json:"limit,omitempty"`  // history: how many syncs
 	Cursor   string `json:"cursor,omitempty"` // of the page before
 
 	Sync string `json:"sync,omitempty"` // show

@@ -53,6 +53,9 @@ func goneWords(kind item.Kind, s sighting) (reason, fix string) {
 	}
 	reason = fmt.Sprintf("%s was the last one that had this %s. Since the sync of %s it is deleted, or hidden from the run-as user: Salesforce's "+
 		"listings do not tell these apart.", capital(last), kind, day(began(s.gone)))
+	if !inBin(kind) {
+		return reason, "Ask the org (ask_org, or --ask) whether it is there again. Else " + howToFind(kind)
+	}
 	return reason, "Ask the org (ask_org, or --ask): deletion can be proved while the record lies in the recycle bin, about 15 days. Else " + howToFind(kind)
 }
 

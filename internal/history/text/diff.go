@@ -24,7 +24,7 @@ func (p Page) Diff(c answer.Diff) *document.Document {
 		d.Say("Nothing differs.")
 	}
 	if c.Cursor != "" {
-		d.Command("There is more", p.Ask(answer.Query{Question: answer.AskDiff, From: c.From, To: c.To, Cursor: c.Cursor}))
+		d.Command("There is more", p.more(answer.Query{Question: answer.AskDiff, From: c.From, To: c.To, Cursor: c.Cursor}))
 	}
 	if id := firstLost(c); id != "" {
 		d.Command("Why, for the first that is missing", p.Ask(answer.Query{Question: answer.AskWhy, Of: id}))
@@ -54,8 +54,10 @@ func firstLost(c answer.Diff) string {
 			return gone[0].ID
 		}
 	}
-	if len(c.Reports.State) > 0 {
-		return c.Reports.State[0].ID
+	for _, one := range c.Reports.State {
+		if !description.State(one.Now).HasColumns() {
+			return one.ID
+		}
 	}
 	return ""
 }
@@ -99,7 +101,7 @@ func (g *groups) reports(r answer.ReportChanges) {
 		}
 	}
 	for _, one := range r.State {
-		words := fmt.Sprintf("%s: %s, was %s", named(one.Name, one.ID), stateOf(one.Now, one.Reason), cmp.Or(one.Was, "nothing"))
+		words := fmt.Sprintf("%s: %s, was %s", named(one.Name, one.ID), stateOf(one.Now, one.Reason), cmp.Or(stateOf(one.Was, ""), "nothing"))
 		if description.State(one.Now).HasColumns() {
 			better = append(better, words)
 		} else {
@@ -180,7 +182,7 @@ func columnWords(all []answer.ColumnChanged) string {
 // stateOf is a state with its reason.
 func stateOf(state, reason string) string {
 	if reason == "" || reason == state {
-		return state
+		return strings.ReplaceAll(state, "_", " ")
 	}
 	if words := description.Reason(reason).Words(); words != "" {
 		return words

@@ -17,7 +17,8 @@ func (p Page) History(h answer.History) *document.Document {
 		d.Title(document.Plain, "%s: no sync is in the bucket.", h.Source)
 		return d
 	}
-	d.Title(document.Plain, "%s: %s, newest first. Times are in %s.", h.Source, humanize.Count(int64(len(h.Syncs)), "sync"), p.zone(h.Syncs[0].Started))
+	d.Title(document.Plain, "%s: %s, newest first. Times are in %s.", h.Source, humanize.Count(int64(len(h.Syncs)), "sync"),
+		p.zones(h.Syncs[0].Started, h.Syncs[len(h.Syncs)-1].Started))
 	table := document.Table{Header: []string{"Sync", "Began", "Took", "Outcome", "Columns", "API calls"}}
 	for _, s := range h.Syncs {
 		coverage := ""
@@ -34,14 +35,14 @@ func (p Page) History(h answer.History) *document.Document {
 				{Text: p.row(s.Started)},
 				document.Number(duration),
 				{Text: outcome(s.Outcome), Tone: tone(s.Outcome)},
-				document.Number(coverage), document.Number(humanize.Number(s.APICalls)),
+				document.Number(coverage), document.Number(calls(s)),
 			},
 			Below: p.below(s),
 		})
 	}
 	d.Table(table)
 	if h.Cursor != "" {
-		d.Command("Earlier syncs", p.Ask(answer.Query{Question: answer.AskHistory, Cursor: h.Cursor}))
+		d.Command("Earlier syncs", p.more(answer.Query{Question: answer.AskHistory, Cursor: h.Cursor}))
 	}
 	d.Command("One sync whole", p.Ask(answer.Query{Question: answer.AskShow, Sync: short(h.Syncs[0].Sync)}))
 	return d

@@ -12,6 +12,8 @@ import (
 	"longhaul/internal/document"
 	"longhaul/internal/history"
 	"longhaul/internal/history/answer"
+	"longhaul/internal/history/item"
+	"longhaul/internal/history/subject"
 	"longhaul/internal/humanize"
 	"longhaul/internal/listing"
 )
@@ -22,13 +24,19 @@ func (p Page) Show(s answer.Show) *document.Document {
 	one := s.Sync
 	d.Title(tone(one.Outcome), "%s, sync %s: %s", s.Source, one.Sync, outcome(one.Outcome))
 	began := "Began " + p.moment(one.Started)
-	if one.Seconds > 0 {
+	switch {
+	case one.Seconds > 0 && one.Outcome == history.OutcomeRunning:
+		began += ", has run for " + took(one.Seconds)
+	case one.Seconds > 0:
 		began += ", took " + took(one.Seconds)
 	}
 	if by := trigger(one.Trigger); by != "" {
 		began += ", " + by
 	}
-	d.Say("%s. %s.", began, humanize.Count(one.APICalls, "API call"))
+	if calls(one) != "" {
+		began += ". " + humanize.Count(one.APICalls, "API call")
+	}
+	d.Say("%s.", began)
 	for _, words := range []string{failure(one), covered(one), p.changed(one), waits(one.Waits)} {
 		if words != "" {
 			d.Say("%s", sentence(words))
@@ -132,16 +140,32 @@ func account(d *document.Document, r *history.Record) {
 func (p Page) gaps(d *document.Document, folders []history.FolderGaps) {
 	table := document.Table{Header: []string{"Folder with gaps", "Gaps"}}
 	for _, f := range folders {
-		row := document.Row{Cells: []document.Cell{{Text: cmp.Or(f.Name, f.Folder)}, document.Number(humanize.Number(f.Gaps))}}
+		row := document.Row{Cells: []document.Cell{{Text: folderOf(f)}, document.Number(humanize.Number(f.Gaps))}}
 		if why := reasons(f.Reasons); why != "" {
 			row.Below = []string{sentence(why)}
 		}
 		table.Rows = append(table.Rows, row)
 	}
 	d.Table(table)
-	if len(folders) > 0 {
-		d.Command("About one of them", p.Ask(answer.Query{Question: answer.AskWhy, Of: folders[0].Folder}))
+	for _, f := range folders { // why knows no private folder of a user, and none of what is unfiled
+		if subject.Kind(f.Folder) == item.Folder {
+			d.Command("About one of them", p.Ask(answer.Query{Question: answer.AskWhy, Of: f.Folder}))
+			return
+		}
 	}
+}
+
+// folderOf names a folder. A user's private one has no name, nor has that of reports which are in none: its Id is the org's.
+func folderOf(f history.FolderGaps) string {
+	switch {
+	case f.Name != "":
+		return f.Name
+	case strings.HasPrefix(f.Folder, subject.OrgPrefix):
+		return "Public Reports"
+	case strings.HasPrefix(f.Folder, subject.UserPrefix):
+		return "private folder of " + f.Folder
+	}
+	return f.Folder
 }
 
 // reasons counts gaps by reason.

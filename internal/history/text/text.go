@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"longhaul/internal/document"
 	"longhaul/internal/history"
@@ -20,7 +22,14 @@ import (
 // Page says for whom a document is made.
 type Page struct {
 	Place *time.Location            // whose days and hours are shown
+	Asked answer.Query              // the question that was asked
 	Ask   func(answer.Query) string // how the next question is asked: a command, or the input of a form
+}
+
+// more is how the page after a cursor is asked for. It is one of the same question, so it has the bounds of that.
+func (p Page) more(q answer.Query) string {
+	q.Limit, q.Kind, q.Folder = p.Asked.Limit, p.Asked.Kind, p.Asked.Folder
+	return p.Ask(q)
 }
 
 // Of makes the document of an answer to a question, as JSON.
@@ -69,10 +78,27 @@ func short(id string) string {
 	return begun
 }
 
-// zone names the zone of the place at a time.
-func (p Page) zone(t time.Time) string {
-	name, _ := t.In(p.Place).Zone()
-	return name
+// zones names the zone of the place at two times: two names, where its clock was changed between them.
+func (p Page) zones(later, earlier time.Time) string {
+	now, _ := later.In(p.Place).Zone()
+	before, _ := earlier.In(p.Place).Zone()
+	if now == before {
+		return now
+	}
+	return now + ", the earliest ones in " + before
+}
+
+// calls are the API calls of a sync; empty of one that left no count.
+func calls(s answer.Sync) string {
+	if s.APICalls == 0 && tellsNoCalls[s.Outcome] {
+		return ""
+	}
+	return humanize.Number(s.APICalls)
+}
+
+// tellsNoCalls are the outcomes of syncs that left their starts alone, or nothing that can be read.
+var tellsNoCalls = map[string]bool{
+	history.OutcomeRunning: true, history.OutcomeTerminated: true, history.OutcomeTimedOut: true, history.OutcomeUnknown: true, "unreadable": true,
 }
 
 // took is a duration.
@@ -177,6 +203,8 @@ var reasonsOfWaits = []struct{ reason, words string }{
 	{"paused", "because it was paused"},
 	{"blocked", "until somebody fixed something"},
 	{"held", "until somebody approved"},
+	{"owner", "for another Temporal, which was syncing the source"},
+	{"worker", "for a worker that serves the source"},
 }
 
 // waits say how long a sync stood still and why; empty where it did not.
@@ -199,7 +227,8 @@ func sentence(words string) string {
 		return ""
 	}
 	words = humanize.Clause(words) + "."
-	return strings.ToUpper(words[:1]) + words[1:]
+	first, size := utf8.DecodeRuneInString(words)
+	return string(unicode.ToUpper(first)) + words[size:]
 }
 
 // named is a record in a sentence: its name, or its Id where it has none.
@@ -210,14 +239,14 @@ func named(name, id string) string {
 	return `"` + name + `" (` + id + ")"
 }
 
-// failure says by what a sync ended.
+// failure says by what a sync ended, or, of one that has a record, by what it gave up a delivery.
 func failure(s answer.Sync) string {
 	if s.Class == "" && s.Phase == "" {
 		return ""
 	}
-	words := "it ended"
+	words := "a delivery was given up"
 	if s.Phase != "" {
-		words += " in phase " + s.Phase
+		words = "it ended in phase " + s.Phase
 	}
 	if s.Class != "" {
 		words += ", by " + s.Class + " of " + cmp.Or(s.System, "longhaul")

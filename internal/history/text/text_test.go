@@ -54,11 +54,10 @@ func at(clock string) time.Time {
 // golden compares what a terminal of 80 columns shows with a file.
 func golden(t *testing.T, name string, d *document.Document) {
 	t.Helper()
-	var out strings.Builder
-	document.Terminal{}.Print(&out, d)
+	shown := printed(d)
 	file := filepath.Join("testdata", name+".txt")
 	if os.Getenv("LONGHAUL_GOLDEN") != "" {
-		if err := os.WriteFile(file, []byte(out.String()), 0o600); err != nil {
+		if err := os.WriteFile(file, []byte(shown), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -66,10 +65,10 @@ func golden(t *testing.T, name string, d *document.Document) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(string(want), out.String()); diff != "" {
+	if diff := cmp.Diff(string(want), shown); diff != "" {
 		t.Errorf("%s (-want +got):\n%s", name, diff)
 	}
-	for line := range strings.Lines(out.String()) {
+	for line := range strings.Lines(shown) {
 		isCommand := strings.HasPrefix(line, "  longhaul ") // which is one line, to be copied
 		if width := len([]rune(strings.TrimRight(line, "\n"))); width > 80 && !isCommand {
 			t.Errorf("%s has a line of %d: %s", name, width, line)
@@ -149,7 +148,7 @@ func TestDiff(t *testing.T) {
 	}
 	d := answer.Diff{
 		Source: "acme", From: before, To: newest, Cursor: "c7",
-		Totals: change.Counts{item.Report: {Added: 1, Gone: 1, Columns: 3, State: 2, Renamed: 1, Moved: 1}, item.User: {Gone: 1}},
+		Totals: change.Counts{item.Report: {Added: 1, Gone: 1, Columns: 3, State: 3, Renamed: 1, Moved: 1}, item.User: {Gone: 1}},
 		Names:  map[string]string{"00l000000000001AAA": "Sales"},
 		Reports: answer.ReportChanges{
 			RecordChanges: answer.RecordChanges{
@@ -168,12 +167,103 @@ func TestDiff(t *testing.T) {
 			State: []answer.StateChanged{
 				{ID: "00O000000000008AAA", Name: "Secret", Was: "described", Now: "denied", Reason: "no_access"},
 				{ID: "00O000000000009AAA", Name: "Opened", Was: "denied", Now: "described"},
+				{ID: "00O00000000000aAAA", Name: "Of a folder", Was: "described", Now: "without_columns"},
 			},
 		},
 		Users: answer.UserChanges{Gone: []string{"005000000000001AAA"}},
 	}
 	golden(t, "diff", page().Diff(d))
 	golden(t, "diff_none", page().Diff(answer.Diff{Source: "acme", From: before, To: newest}))
+}
+
+// TestWaits_haveWords names every reason for which a sync waits.
+func TestWaits_haveWords(t *testing.T) {
+	t.Parallel()
+	for _, reason := range history.Waits {
+		s := answer.Sync{Sync: newest, Outcome: "complete", Waits: map[string]float64{reason: 600}}
+		if shown := printed(page().Show(answer.Show{Source: "acme", Sync: s})); !strings.Contains(shown, "Waited 10 min ") {
+			t.Errorf("nothing is said of %s:\n%s", reason, shown)
+		}
+	}
+}
+
+// TestDiff_leadsToWhatIsMissing and not to a report that got its columns.
+func TestDiff_leadsToWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	better := answer.StateChanged{ID: "00O000000000009AAA", Was: "denied", Now: "described"}
+	d := answer.Diff{Source: "acme", From: before, To: newest, Reports: answer.ReportChanges{State: []answer.StateChanged{better}}}
+	if shown := printed(page().Diff(d)); strings.Contains(shown, "missing") {
+		t.Error(shown)
+	}
+	d.Reports.State = append(d.Reports.State, answer.StateChanged{ID: "00O000000000008AAA", Was: "described", Now: "denied"})
+	if shown := printed(page().Diff(d)); !strings.HasSuffix(shown, "longhaul why acme 00O000000000008AAA\n") {
+		t.Error(shown)
+	}
+}
+
+// TestShow_leadsToAFolderThatWhyKnows and not to the private folder of a user, of which why knows nothing.
+func TestShow_leadsToAFolderThatWhyKnows(t *testing.T) {
+	t.Parallel()
+	s := answer.Show{Source: "acme", Sync: syncs()[0], Record: &history.Record{GapFolders: []history.FolderGaps{
+		{Folder: "005000000000001AAA", Gaps: 9}, {Folder: "00D000000000001AAA", Gaps: 8},
+	}}}
+	shown := printed(page().Show(s))
+	if strings.Contains(shown, "About one of them") || !strings.Contains(shown, "\nprivate folder of 005000000000001AAA ") ||
+		!strings.Contains(shown, "\nPublic Reports ") {
+		t.Error(shown)
+	}
+	s.Record.GapFolders = append(s.Record.GapFolders, history.FolderGaps{Folder: "00l000000000001AAA", Gaps: 7})
+	if shown := printed(page().Show(s)); !strings.Contains(shown, "longhaul why acme 00l000000000001AAA\n") {
+		t.Error(shown)
+	}
+}
+
+// TestHistory_ofWhatIsNotKnown has no count of API calls where none was left, and both zones of a place whose clock was changed.
+func TestHistory_ofWhatIsNotKnown(t *testing.T) {
+	t.Parallel()
+	all := []answer.Sync{
+		{Sync: newest, Started: at("2026-11-23 05:00"), Seconds: 60, Outcome: "running"},
+		{Sync: before, Started: at("2026-07-22 05:00"), Seconds: 60, Outcome: "terminated"},
+	}
+	p := page()
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Skip("this machine knows no zones: ", err)
+	}
+	p.Place = berlin
+	shown := printed(p.History(answer.History{Source: "acme", Syncs: all}))
+	if !strings.Contains(strings.Join(strings.Fields(shown), " "), "Times are in CET, the earliest ones in CEST.") || strings.Contains(shown, "   0\n") {
+		t.Error(shown)
+	}
+	shown = printed(p.Show(answer.Show{Source: "acme", Sync: all[0]}))
+	if strings.Contains(shown, "API call") || !strings.Contains(shown, "has run for 60 s") {
+		t.Error(shown)
+	}
+}
+
+// TestShow_ofADeliveryThatWasGivenUp does not say that the sync ended by it.
+func TestShow_ofADeliveryThatWasGivenUp(t *testing.T) {
+	t.Parallel()
+	s := answer.Sync{Sync: newest, Outcome: "failed", Class: "catalog_refused", System: "catalog"}
+	shown := printed(page().Show(answer.Show{Source: "acme", Sync: s}))
+	if !strings.Contains(shown, "A delivery was given up, by catalog_refused of catalog.") {
+		t.Error(shown)
+	}
+}
+
+// TestWhy_takesSentencesOfAnyAlphabet as they begin.
+func TestWhy_takesSentencesOfAnyAlphabet(t *testing.T) {
+	t.Parallel()
+	w := answer.Why{Source: "acme", Of: "x", Unknown: "élargir « le dossier »"}
+	if shown := printed(page().Why(w)); !strings.Contains(shown, "Élargir") {
+		t.Error(shown)
+	}
+}
+
+func printed(d *document.Document) string {
+	var out strings.Builder
+	document.Terminal{}.Print(&out, d)
+	return out.String()
 }
 
 func TestWhy(t *testing.T) {
