@@ -21,6 +21,9 @@ const (
 	OutcomeUnknown    = "unknown"
 )
 
+// OrderTerminate is Temporal's order that ends a workflow at once: the sync itself does not hear of it.
+const OrderTerminate = "terminate"
+
 // endlessAsked bounds how many syncs Temporal is asked about at once.
 const endlessAsked = 8
 

@@ -64,6 +64,7 @@ func (e *Engine) History(ctx context.Context, q Query) (*History, error) {
 			break
 		}
 		page.Syncs = append(page.Syncs, line)
+		page.Totals.APICalls += line.APICalls
 	}
 	if n := len(page.Syncs); n > 0 && n < len(syncs) {
 		page.Cursor = page.Syncs[n-1].Sync

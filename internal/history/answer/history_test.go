@@ -98,6 +98,9 @@ func TestHistory_saysOfEachSyncWhatItLeft(t *testing.T) {
 	if failed := got.Syncs[4]; failed.Seconds != 9 || failed.Class != "transient" || failed.Phase != "describe" || failed.APICalls != 5 {
 		t.Errorf("the failed one: %+v", failed)
 	}
+	if got.Totals.APICalls != 77+5 {
+		t.Errorf("the totals: %+v", got.Totals)
+	}
 	if running := got.Syncs[0]; running.Seconds != (12 * time.Hour).Seconds() {
 		t.Errorf("the running one: %+v", running)
 	}
