@@ -29,7 +29,7 @@ func (a *Activities) Inspect(ctx context.Context, params InspectParams) (json.Ra
 	defer attended(ctx)()
 	bounded, cancel := context.WithTimeout(ctx, inspectTimeout)
 	defer cancel()
-	engine := &answer.Engine{Store: a.Store, Source: params.Source, How: a.became}
+	engine := &answer.Engine{Store: a.Store, Source: params.Source, How: a.How}
 	source, err := a.Sources.Source(params.Source)
 	switch {
 	case err == nil:
@@ -52,12 +52,6 @@ func (a *Activities) Inspect(ctx context.Context, params InspectParams) (json.Ra
 		err = fmt.Errorf("an answer of %d bytes, of which Temporal is to keep at most %d", len(text), mostAnswered)
 	}
 	return text, err
-}
-
-// became asks Temporal how a sync ended that left no end.
-func (a *Activities) became(ctx context.Context, workflow, run string) (string, error) {
-	outcome, _, err := a.How(ctx, workflow, run)
-	return outcome, err
 }
 
 // kept says whether the bucket has anything of a source.

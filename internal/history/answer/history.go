@@ -104,7 +104,7 @@ func (e *Engine) look(ctx context.Context, sync left) (*Show, error) {
 	case sync.record || sync.end:
 		line.Outcome = outcomeUnreadable
 	default:
-		line.Outcome = e.how(ctx, show.Start)
+		e.find(ctx, key, show)
 	}
 	if line.Outcome == outcomeRunning && !line.Started.IsZero() {
 		line.Seconds = max(e.now().Sub(line.Started).Seconds(), 0)
@@ -114,16 +114,22 @@ func (e *Engine) look(ctx context.Context, sync left) (*Show, error) {
 
 const outcomeRunning = "running"
 
-// how asks what became of a sync that left its start only. Nobody may know any more: that is no error.
-func (e *Engine) how(ctx context.Context, start *history.Start) string {
+// find asks what became of a sync that left its start only. Nobody may know any more: that is no error.
+func (e *Engine) find(ctx context.Context, sync staging.Sync, show *Show) {
+	line, start := &show.Sync, show.Start
+	line.Outcome = outcomeUnknown
 	if e.How == nil || start == nil || start.Workflow == "" {
-		return outcomeUnknown
+		return
 	}
-	outcome, err := e.How(ctx, start.Workflow, start.Run)
-	if err != nil || outcome == "" {
-		return outcomeUnknown
+	fate, err := e.How(ctx, start.Workflow, start.Run)
+	if err != nil || fate.Outcome == "" {
+		return
 	}
-	return outcome
+	if line.Outcome = fate.Outcome; fate.Outcome != outcomeRunning {
+		end := start.Ended(ctx, e.Store, sync, fate)
+		show.End = &end
+		line.ofEnd(show.End)
+	}
 }
 
 func (s *Sync) ofRecord(r *history.Record) {
@@ -145,7 +151,7 @@ func (s *Sync) ofRecord(r *history.Record) {
 
 func (s *Sync) ofEnd(end *history.End) {
 	s.Seconds, s.Outcome, s.APICalls, s.Waits = end.Seconds, end.Outcome, end.APICalls, end.Waits
-	if s.Seconds == 0 && !end.At.IsZero() && !s.Started.IsZero() {
+	if s.Seconds == 0 && end.Outcome != outcomeUnknown && !end.At.IsZero() && !s.Started.IsZero() {
 		s.Seconds = max(end.At.Sub(s.Started).Seconds(), 0)
 	}
 	if end.Trigger != "" {

@@ -13,7 +13,9 @@ import (
 	"longhaul/internal/history"
 	"longhaul/internal/history/change"
 	"longhaul/internal/history/item"
+	"longhaul/internal/quota"
 	"longhaul/internal/staging"
+	"longhaul/internal/usage"
 	"longhaul/internal/warning"
 )
 
@@ -43,14 +45,15 @@ func (w *world) last() moment {
 func TestHistory_saysOfEachSyncWhatItLeft(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.engine.How = func(_ context.Context, workflow, _ string) (string, error) {
+	closed := time.Date(2026, 9, 2, 9, 0, 0, 0, time.UTC)
+	w.engine.How = func(_ context.Context, workflow, _ string) (history.Fate, error) {
 		switch workflow {
 		case "runs":
-			return "running", nil
+			return history.Fate{Outcome: "running"}, nil
 		case "ended":
-			return "terminated", nil
+			return history.Fate{Outcome: "terminated", At: closed, Phase: "describe", Reason: "by an operator"}, nil
 		}
-		return "", errors.New("nobody knows")
+		return history.Fate{}, errors.New("nobody knows")
 	}
 	report := moment{idOf("00O", 1): {kind: item.Report, fields: change.Fields{change.Name: "a", change.State: "described"}}}
 	w.sync(report, func(r *history.Record) {
@@ -61,7 +64,11 @@ func TestHistory_saysOfEachSyncWhatItLeft(t *testing.T) {
 	w.skip(&history.Start{Trigger: history.TriggerCLI}, &history.End{
 		Outcome: "failed", Class: "transient", System: "salesforce", Phase: "describe", APICalls: 5, Course: history.Course{Seconds: 9},
 	})
-	w.skip(&history.Start{Workflow: "ended"}, nil)
+	terminated := w.skip(&history.Start{Workflow: "ended"}, nil)
+	spent := usage.Attempt{Sync: terminated, Type: "Describe", Run: "r", Activity: "5", Number: 1}
+	if err := usage.Of(w.store, source).Record(t.Context(), spent, 58, quota.Usage{}, closed); err != nil {
+		t.Fatal(err)
+	}
 	w.skip(&history.Start{Workflow: "forgotten"}, nil)
 	unreadable := w.sync(report)
 	if err := w.store.Write(t.Context(), staging.RecordKey(source, unreadable), []byte("{")); err != nil {
@@ -87,6 +94,13 @@ func TestHistory_saysOfEachSyncWhatItLeft(t *testing.T) {
 	if diff := cmp.Diff(want, lines); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
+	if found := got.Syncs[3]; found.APICalls != 58 || found.Phase != "describe" || found.Seconds != 3*3600 {
+		t.Errorf("the terminated one: %+v", found)
+	}
+	shown, err := w.engine.Show(t.Context(), Query{Sync: terminated})
+	if err != nil || shown.End == nil || len(shown.End.Orders) != 1 || shown.End.Orders[0].Reason != "by an operator" {
+		t.Errorf("the terminated one is shown as %+v, %v", shown, err)
+	}
 	one := 1.0
 	first := Sync{
 		Sync: w.syncs[0], Started: w.start, Seconds: 1234, Trigger: "schedule:nightly", Outcome: "complete", Coverage: &one, APICalls: 77,
@@ -98,7 +112,7 @@ func TestHistory_saysOfEachSyncWhatItLeft(t *testing.T) {
 	if failed := got.Syncs[4]; failed.Seconds != 9 || failed.Class != "transient" || failed.Phase != "describe" || failed.APICalls != 5 {
 		t.Errorf("the failed one: %+v", failed)
 	}
-	if got.Totals.APICalls != 77+5 {
+	if got.Totals.APICalls != 77+5+58 {
 		t.Errorf("the totals: %+v", got.Totals)
 	}
 	if running := got.Syncs[0]; running.Seconds != (12 * time.Hour).Seconds() {
