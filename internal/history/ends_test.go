@@ -49,10 +49,7 @@ func TestNoteEnds_asksAboutThoseThatLeftNone(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	spent := usage.Attempt{Sync: sync(0).ID, Type: "Describe", Run: "r", Activity: "5", Number: 1}
-	if err := usage.Of(s, "acme").Record(t.Context(), spent, 58, quota.Usage{}, at); err != nil {
-		t.Fatal(err)
-	}
+	spend(t, s, sync(0), at)
 	var asked []string
 	how := func(_ context.Context, workflow, run string) (Fate, error) {
 		if asked = append(asked, run); workflow != "sync-acme" {
@@ -121,5 +118,14 @@ func TestNoteEnds_isBoundedAndSaysWhatFails(t *testing.T) {
 	}
 	if left, err := Endless(t.Context(), s, "acme"); err != nil || len(left) != 20-11 {
 		t.Errorf("%d are without an end, %v", len(left), err)
+	}
+}
+
+// spend notes 58 calls of a sync.
+func spend(t *testing.T, s *staging.Store, y staging.Sync, at time.Time) {
+	t.Helper()
+	spent := usage.Attempt{Sync: y.ID, Type: "Describe", Run: "r", Activity: "5", Number: 1}
+	if err := usage.Of(s, "acme").Record(t.Context(), spent, 58, quota.Usage{}, at); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -46,15 +46,7 @@ func TestHistory_saysOfEachSyncWhatItLeft(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	closed := time.Date(2026, 9, 2, 9, 0, 0, 0, time.UTC)
-	w.engine.How = func(_ context.Context, workflow, _ string) (history.Fate, error) {
-		switch workflow {
-		case "runs":
-			return history.Fate{Outcome: "running"}, nil
-		case "ended":
-			return history.Fate{Outcome: "terminated", At: closed, Phase: "describe", Reason: "by an operator"}, nil
-		}
-		return history.Fate{}, errors.New("nobody knows")
-	}
+	w.engine.How = endings(closed)
 	report := moment{idOf("00O", 1): {kind: item.Report, fields: change.Fields{change.Name: "a", change.State: "described"}}}
 	w.sync(report, func(r *history.Record) {
 		r.Trigger, r.Seconds, r.APICalls, r.Waits = "schedule:nightly", 1234, 77, map[string]float64{"quota": 60}
@@ -65,10 +57,7 @@ func TestHistory_saysOfEachSyncWhatItLeft(t *testing.T) {
 		Outcome: "failed", Class: "transient", System: "salesforce", Phase: "describe", APICalls: 5, Course: history.Course{Seconds: 9},
 	})
 	terminated := w.skip(&history.Start{Workflow: "ended"}, nil)
-	spent := usage.Attempt{Sync: terminated, Type: "Describe", Run: "r", Activity: "5", Number: 1}
-	if err := usage.Of(w.store, source).Record(t.Context(), spent, 58, quota.Usage{}, closed); err != nil {
-		t.Fatal(err)
-	}
+	w.spend(terminated, closed)
 	w.skip(&history.Start{Workflow: "forgotten"}, nil)
 	unreadable := w.sync(report)
 	if err := w.store.Write(t.Context(), staging.RecordKey(source, unreadable), []byte("{")); err != nil {
@@ -94,13 +83,7 @@ func TestHistory_saysOfEachSyncWhatItLeft(t *testing.T) {
 	if diff := cmp.Diff(want, lines); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if found := got.Syncs[3]; found.APICalls != 58 || found.Phase != "describe" || found.Seconds != 3*3600 {
-		t.Errorf("the terminated one: %+v", found)
-	}
-	shown, err := w.engine.Show(t.Context(), Query{Sync: terminated})
-	if err != nil || shown.End == nil || len(shown.End.Orders) != 1 || shown.End.Orders[0].Reason != "by an operator" {
-		t.Errorf("the terminated one is shown as %+v, %v", shown, err)
-	}
+	w.isTerminated(terminated, got.Syncs[3])
 	one := 1.0
 	first := Sync{
 		Sync: w.syncs[0], Started: w.start, Seconds: 1234, Trigger: "schedule:nightly", Outcome: "complete", Coverage: &one, APICalls: 77,
@@ -188,5 +171,39 @@ func TestShow_isBoundedToAPage(t *testing.T) {
 	got, err = w.engine.Show(t.Context(), Query{})
 	if err != nil || got.Sync.Sync != failed || got.End == nil || got.Start == nil || got.Sync.Outcome != "cancelled" {
 		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+// endings is a Temporal that knows a sync which runs and one that was terminated.
+func endings(closed time.Time) history.How {
+	return func(_ context.Context, workflow, _ string) (history.Fate, error) {
+		switch workflow {
+		case "runs":
+			return history.Fate{Outcome: "running"}, nil
+		case "ended":
+			return history.Fate{Outcome: "terminated", At: closed, Phase: "describe", Reason: "by an operator"}, nil
+		}
+		return history.Fate{}, errors.New("nobody knows")
+	}
+}
+
+// spend notes 58 calls of a sync.
+func (w *world) spend(sync string, at time.Time) {
+	w.t.Helper()
+	spent := usage.Attempt{Sync: sync, Type: "Describe", Run: "r", Activity: "5", Number: 1}
+	if err := usage.Of(w.store, source).Record(w.t.Context(), spent, 58, quota.Usage{}, at); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// isTerminated looks at what is found of a sync that left its start only.
+func (w *world) isTerminated(sync string, found Sync) {
+	w.t.Helper()
+	if found.APICalls != 58 || found.Phase != "describe" || found.Seconds != 3*3600 {
+		w.t.Errorf("the terminated one: %+v", found)
+	}
+	shown, err := w.engine.Show(w.t.Context(), Query{Sync: sync})
+	if err != nil || shown.End == nil || len(shown.End.Orders) != 1 || shown.End.Orders[0].Reason != "by an operator" {
+		w.t.Errorf("the terminated one is shown as %+v, %v", shown, err)
 	}
 }
