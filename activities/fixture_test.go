@@ -3,7 +3,6 @@ package activities_test
 import (
 	"context"
 	"testing"
-	"time"
 
 	"go.temporal.io/sdk/testsuite"
 
@@ -90,6 +89,6 @@ func envOn(source *activities.Source, store *staging.Store, temporal string) *te
 }
 
 // forgotten is a Temporal that knows no run any more.
-func forgotten(context.Context, string, string) (outcome string, at time.Time, err error) {
-	return history.OutcomeUnknown, time.Time{}, nil
+func forgotten(context.Context, string, string) (history.Fate, error) {
+	return history.Fate{Outcome: history.OutcomeUnknown}, nil
 }

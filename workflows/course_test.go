@@ -156,7 +156,7 @@ func TestCourse_endsOfEachKind(t *testing.T) {
 					return activities.AuthenticateResult{}, refusal(fault.LoginRefused, "the secret is wrong")
 				}
 			},
-			history.End{Outcome: "failed", Class: "login_refused", System: "salesforce", Phase: "authenticate"},
+			history.End{Outcome: "failed", Class: "login_refused", System: "salesforce", Message: "the secret is wrong", Phase: "authenticate"},
 		},
 		"the bucket is away at the first login": {
 			func(o *org) {
@@ -176,7 +176,7 @@ func TestCourse_endsOfEachKind(t *testing.T) {
 					return activities.UploadResult{}, refusalBy(fault.Catalog, fault.LoginRefused, "the token is unknown")
 				}
 			},
-			history.End{Outcome: "failed", Class: "login_refused", System: "catalog", Phase: "upload", APICalls: 93},
+			history.End{Outcome: "failed", Class: "login_refused", System: "catalog", Message: "the token is unknown", Phase: "upload", APICalls: 93},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -110,6 +110,7 @@ func (s *sync) mark(ctx workflow.Context, outcome Outcome, failure *activities.F
 	}
 	if failure != nil {
 		end.Class, end.System = string(failure.Class), string(failure.System)
+		end.Message = fault.Clip(failure.Message, history.MostMessage)
 	}
 	ctx, cancel := workflow.NewDisconnectedContext(ctx)
 	defer cancel()

@@ -30,7 +30,7 @@ func (a *Activities) Inspect(ctx context.Context, params InspectParams) (json.Ra
 	defer attended(ctx)()
 	bounded, cancel := context.WithTimeout(ctx, inspectTimeout)
 	defer cancel()
-	engine := &answer.Engine{Store: a.Store, Source: params.Source, How: a.became}
+	engine := &answer.Engine{Store: a.Store, Source: params.Source, How: a.How}
 	source, err := a.Sources.Source(params.Source)
 	switch {
 	case err == nil:
@@ -63,12 +63,6 @@ func asked(q answer.Query) string {
 		return "the bucket and the org"
 	}
 	return "the bucket"
-}
-
-// became asks Temporal how a sync ended that left no end.
-func (a *Activities) became(ctx context.Context, workflow, run string) (string, error) {
-	outcome, _, err := a.How(ctx, workflow, run)
-	return outcome, err
 }
 
 // kept says whether the bucket has anything of a source.

@@ -88,11 +88,11 @@ func inspect(t *testing.T, a *question.Activities, source string, q answer.Query
 }
 
 // ended says what became of run-1.
-func ended(_ context.Context, workflow, run string) (string, time.Time, error) {
+func ended(_ context.Context, workflow, run string) (history.Fate, error) {
 	if workflow != "sync-acme" || run != "run-1" {
-		return "", time.Time{}, errors.New("another run is asked about")
+		return history.Fate{}, errors.New("another run is asked about")
 	}
-	return "terminated", time.Time{}, nil
+	return history.Fate{Outcome: "terminated"}, nil
 }
 
 func TestInspect_answersFromTheBucket(t *testing.T) {

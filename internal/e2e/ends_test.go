@@ -69,6 +69,7 @@ func TestEnds_theNextSyncFindsOneThatWasTerminated(t *testing.T) {
 	if end.Outcome != history.OutcomeTerminated || end.Trigger != start.Trigger || end.At.Before(terminated.Add(-time.Minute)) || end.Seconds <= 0 {
 		t.Errorf("it is found to have ended as %+v", end)
 	}
+	requireTerminated(t, end)
 	var record history.Record
 	readObject(t, p.store, staging.RecordKey("acme", result.Sync), &record)
 	requireCourse(t, record)
@@ -102,9 +103,9 @@ func requireCourse(t *testing.T, record history.Record) {
 // requireFate asks Temporal how the sync ended that began with a run.
 func requireFate(t *testing.T, c client.Client, run, want string) {
 	t.Helper()
-	outcome, at, err := host.HowEnded(t.Context(), c, "sync-acme", run)
-	if dated := want == history.OutcomeTerminated; err != nil || outcome != want || dated == at.IsZero() {
-		t.Errorf("run %s is %s at %s, %v; want %s", run, outcome, at, err, want)
+	fate, err := host.HowEnded(t.Context(), c, "sync-acme", run)
+	if dated := want == history.OutcomeTerminated; err != nil || fate.Outcome != want || dated == fate.At.IsZero() {
+		t.Errorf("run %s is %+v, %v; want %s", run, fate, err, want)
 	}
 }
 
@@ -127,5 +128,16 @@ func readObject(t *testing.T, store *staging.Store, key string, into any) {
 	t.Helper()
 	if err := store.ReadJSON(t.Context(), key, into); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// requireTerminated looks at what the next sync finds of a terminated one.
+func requireTerminated(t *testing.T, end history.End) {
+	t.Helper()
+	if n := len(end.Orders); n != 1 || end.Orders[0].Name != history.OrderTerminate || end.Orders[0].Reason != "by an operator" {
+		t.Errorf("its orders are %+v", end.Orders)
+	}
+	if end.Phase == "" || end.APICalls < 1 {
+		t.Errorf("it ended in phase %q after %d calls", end.Phase, end.APICalls)
 	}
 }

@@ -70,14 +70,18 @@ type Order struct {
 
 // End is what is left of a sync that ended without a record.
 type End struct {
-	Outcome  string    `json:"outcome"`          // cancelled, discarded, failed; of one that left no end of its own: terminated, timed_out, or unknown
-	At       time.Time `json:"at"`               // when it ended; of an unknown end, when that was found
-	Class    string    `json:"class,omitempty"`  // of the failure
-	System   string    `json:"system,omitempty"` // that gave it
-	Phase    string    `json:"phase,omitempty"`  // in which it ended
+	Outcome  string    `json:"outcome"`           // cancelled, discarded, failed; of one that left no end of its own: terminated, timed_out, or unknown
+	At       time.Time `json:"at"`                // when it ended; of an unknown end, when that was found
+	Class    string    `json:"class,omitempty"`   // of the failure
+	System   string    `json:"system,omitempty"`  // that gave it
+	Message  string    `json:"message,omitempty"` // of the failure: what went wrong and what to change, at most MostMessage bytes; it holds no secret
+	Phase    string    `json:"phase,omitempty"`   // in which it ended
 	APICalls int64     `json:"api_calls,omitempty"`
 	Course
 }
+
+// MostMessage bounds the sentence of a failure, in bytes.
+const MostMessage = 500
 
 // FolderGaps counts the reports of one folder that are gaps.
 type FolderGaps struct {

@@ -7,11 +7,20 @@ import (
 	"time"
 
 	"longhaul/internal/staging"
+	"longhaul/internal/usage"
 )
 
-// How asks Temporal how the chain of a workflow ended that began with a run, and when. The outcome is OutcomeRunning where it goes on,
-// and OutcomeUnknown, with no time, where Temporal does not know the run any more.
-type How func(ctx context.Context, workflow, run string) (outcome string, at time.Time, err error)
+// How asks Temporal how the chain of a workflow ended that began with a run.
+type How func(ctx context.Context, workflow, run string) (Fate, error)
+
+// Fate is what Temporal tells of a sync. The outcome is OutcomeRunning where it goes on, and OutcomeUnknown, with no time, where Temporal
+// does not know the run any more.
+type Fate struct {
+	Outcome string
+	At      time.Time // when it ended
+	Phase   string    // that it showed last; empty where Temporal does not show phases
+	Reason  string    // why it was terminated, as the one who did it gave it; may be empty
+}
 
 // What How finds beside the outcomes that a sync writes itself.
 const (
@@ -20,6 +29,9 @@ const (
 	OutcomeTimedOut   = "timed_out"
 	OutcomeUnknown    = "unknown"
 )
+
+// OrderTerminate is Temporal's order that ends a workflow at once: the sync itself does not hear of it.
+const OrderTerminate = "terminate"
 
 // endlessAsked bounds how many syncs Temporal is asked about at once.
 const endlessAsked = 8
@@ -41,14 +53,14 @@ func NoteEnds(ctx context.Context, store *staging.Store, before staging.Sync, ho
 		case err != nil:
 			return err
 		}
-		outcome, at, err := how(ctx, start.Workflow, start.Run)
+		fate, err := how(ctx, start.Workflow, start.Run)
 		switch {
 		case err != nil:
 			return err
-		case outcome == OutcomeRunning:
+		case fate.Outcome == OutcomeRunning:
 			continue
 		}
-		if _, err := store.WriteNewJSON(ctx, sync.End(), start.Ended(outcome, at)); err != nil {
+		if _, err := store.WriteNewJSON(ctx, sync.End(), start.Ended(ctx, store, sync, fate)); err != nil {
 			return err
 		}
 	}
@@ -83,14 +95,25 @@ func idUnder(prefix, key string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(key, prefix), ".json")
 }
 
-// Ended is the end of a sync that left none, by what Temporal says; at is zero where it does not say when, and then it is the moment
-// at which that was found.
-func (s *Start) Ended(outcome string, at time.Time) End {
-	end := End{Outcome: outcome, At: at.UTC(), Course: Course{Trigger: s.Trigger, Workflow: s.Workflow, Run: s.Run}}
-	if at.IsZero() {
+// Ended is the end of a sync that left none, by what Temporal and the log of its API calls tell. Where Temporal does not say when, it is
+// the moment at which that was found.
+func (s *Start) Ended(ctx context.Context, store *staging.Store, sync staging.Sync, fate Fate) End {
+	end := End{
+		Outcome: fate.Outcome, At: fate.At.UTC(), Phase: fate.Phase, Course: Course{Trigger: s.Trigger, Workflow: s.Workflow, Run: s.Run},
+	}
+	if fate.At.IsZero() {
 		end.At = time.Now().UTC()
 	} else {
-		end.Seconds = at.Sub(s.Started).Seconds()
+		end.Seconds = fate.At.Sub(s.Started).Seconds()
 	}
+	if fate.Outcome == OutcomeTerminated {
+		end.Orders = []Order{{At: end.At, Name: OrderTerminate, Reason: fate.Reason}}
+	}
+	ctx, cancel := context.WithTimeout(ctx, callsWithin)
+	defer cancel()
+	end.APICalls = usage.Of(store, sync.Source).MadeBy(ctx, sync.ID, s.Started, end.At)
 	return end
 }
+
+// callsWithin bounds how long the calls of one sync are added up: its end is worth more than their number.
+const callsWithin = 3 * time.Second

@@ -10,8 +10,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"longhaul/internal/quota"
 	"longhaul/internal/staging"
 	"longhaul/internal/streamtest"
+	"longhaul/internal/usage"
 )
 
 func sync(n int) staging.Sync {
@@ -47,15 +49,16 @@ func TestNoteEnds_asksAboutThoseThatLeftNone(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	spend(t, s, sync(0), at)
 	var asked []string
-	how := func(_ context.Context, workflow, run string) (string, time.Time, error) {
+	how := func(_ context.Context, workflow, run string) (Fate, error) {
 		if asked = append(asked, run); workflow != "sync-acme" {
 			t.Errorf("asked for workflow %q", workflow)
 		}
 		if says[run] == OutcomeUnknown {
-			return OutcomeUnknown, time.Time{}, nil
+			return Fate{Outcome: OutcomeUnknown}, nil
 		}
-		return says[run], at, nil
+		return Fate{Outcome: says[run], At: at, Phase: "plan", Reason: "too late"}, nil
 	}
 	if err := NoteEnds(t.Context(), s, sync(7), how); err != nil {
 		t.Fatal(err)
@@ -64,9 +67,11 @@ func TestNoteEnds_asksAboutThoseThatLeftNone(t *testing.T) {
 		t.Errorf("asked about %q, want %q", asked, want)
 	}
 	course := Course{Trigger: TriggerCLI, Workflow: "sync-acme"}
+	stopped := course
+	stopped.Orders = []Order{{At: at, Name: OrderTerminate, Reason: "too late"}}
 	for n, want := range map[int]End{
-		0: {Outcome: OutcomeTerminated, At: at, Course: course}, 2: own, 3: {Outcome: OutcomeUnknown, Course: course},
-		6: {Outcome: OutcomeTimedOut, At: at, Course: course},
+		0: {Outcome: OutcomeTerminated, At: at, Phase: "plan", APICalls: 58, Course: stopped}, 2: own, 3: {Outcome: OutcomeUnknown, Course: course},
+		6: {Outcome: OutcomeTimedOut, At: at, Phase: "plan", Course: course},
 	} {
 		var got End
 		if err := s.ReadJSON(t.Context(), sync(n).End(), &got); err != nil {
@@ -99,11 +104,11 @@ func TestNoteEnds_isBoundedAndSaysWhatFails(t *testing.T) {
 	}
 	asked := 0
 	away := errors.New("Temporal is away")
-	how := func(context.Context, string, string) (string, time.Time, error) {
+	how := func(context.Context, string, string) (Fate, error) {
 		if asked++; asked == 12 {
-			return "", time.Time{}, away
+			return Fate{}, away
 		}
-		return OutcomeUnknown, time.Time{}, nil
+		return Fate{Outcome: OutcomeUnknown}, nil
 	}
 	if err := NoteEnds(t.Context(), s, sync(20), how); err != nil || asked != endlessAsked {
 		t.Errorf("asked %d times, %v", asked, err)
@@ -113,5 +118,14 @@ func TestNoteEnds_isBoundedAndSaysWhatFails(t *testing.T) {
 	}
 	if left, err := Endless(t.Context(), s, "acme"); err != nil || len(left) != 20-11 {
 		t.Errorf("%d are without an end, %v", len(left), err)
+	}
+}
+
+// spend notes 58 calls of a sync.
+func spend(t *testing.T, s *staging.Store, y staging.Sync, at time.Time) {
+	t.Helper()
+	spent := usage.Attempt{Sync: y.ID, Type: "Describe", Run: "r", Activity: "5", Number: 1}
+	if err := usage.Of(s, "acme").Record(t.Context(), spent, 58, quota.Usage{}, at); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -1,34 +1,38 @@
 package host
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
 	historypb "go.temporal.io/api/history/v1"
 	"go.temporal.io/api/serviceerror"
+	workflowpb "go.temporal.io/api/workflow/v1"
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/converter"
 
+	"longhaul/internal/fault"
 	"longhaul/internal/history"
 	"longhaul/workflows"
+	"longhaul/workflows/attribute"
 )
 
 // longestChain bounds the runs of one sync that are looked at: one of a million reports has a few hundred.
 const longestChain = 1000
 
 // howEnded is HowEnded for an activity.
-func howEnded(ctx context.Context, workflowID, runID string) (outcome string, at time.Time, err error) {
+func howEnded(ctx context.Context, workflowID, runID string) (history.Fate, error) {
 	return HowEnded(ctx, activity.GetClient(ctx), workflowID, runID)
 }
 
-// HowEnded tells how a sync ended that began with a run, and when: it follows the runs that came of that one, by continue-as-new and
+// HowEnded tells how a sync ended that began with a run: it follows the runs that came of that one, by continue-as-new and
 // by resets. See history.How.
-func HowEnded(ctx context.Context, c client.Client, workflowID, runID string) (outcome string, at time.Time, err error) {
+func HowEnded(ctx context.Context, c client.Client, workflowID, runID string) (history.Fate, error) {
+	unknown := history.Fate{Outcome: history.OutcomeUnknown}
 	if workflowID == "" || runID == "" {
-		return history.OutcomeUnknown, time.Time{}, nil
+		return unknown, nil
 	}
 	for range longestChain {
 		answer, err := c.DescribeWorkflowExecution(ctx, workflowID, runID)
@@ -36,33 +40,47 @@ func HowEnded(ctx context.Context, c client.Client, workflowID, runID string) (o
 		var invalid *serviceerror.InvalidArgument
 		switch {
 		case errors.As(err, &missing), errors.As(err, &invalid):
-			return history.OutcomeUnknown, time.Time{}, nil
+			return unknown, nil
 		case err != nil:
-			return "", time.Time{}, unanswered(err)
+			return history.Fate{}, unanswered(err)
 		}
 		if next := answer.GetWorkflowExtendedInfo().GetResetRunId(); next != "" {
 			runID = next
 			continue
 		}
 		info := answer.GetWorkflowExecutionInfo()
-		outcome := outcomes[info.GetStatus()]
-		if outcome == "" {
+		fate := history.Fate{Outcome: outcomes[info.GetStatus()]}
+		if fate.Outcome == history.OutcomeRunning {
+			return fate, nil
+		}
+		fate.At, fate.Phase = info.GetCloseTime().AsTime(), phaseOf(info)
+		if fate.Outcome == "" || fate.Outcome == history.OutcomeTerminated {
 			closed, err := closeEvent(ctx, c, workflowID, runID)
 			if err != nil {
-				return "", time.Time{}, err
+				return history.Fate{}, err
 			}
 			if next := closed.GetWorkflowExecutionContinuedAsNewEventAttributes().GetNewExecutionRunId(); next != "" {
 				runID = next
 				continue
 			}
-			outcome = resultOf(closed)
+			fate.Outcome = cmp.Or(fate.Outcome, resultOf(closed))
+			fate.Reason = fault.Clip(closed.GetWorkflowExecutionTerminatedEventAttributes().GetReason(), mostReason)
 		}
-		if outcome == history.OutcomeRunning {
-			return outcome, time.Time{}, nil
-		}
-		return outcome, info.GetCloseTime().AsTime(), nil
+		return fate, nil
 	}
-	return history.OutcomeUnknown, time.Time{}, nil
+	return unknown, nil
+}
+
+// mostReason bounds the reason of a termination, in bytes, as that of every order.
+const mostReason = 200
+
+// phaseOf is the phase that a run showed last; empty where Temporal knows none.
+func phaseOf(info *workflowpb.WorkflowExecutionInfo) (phase string) {
+	payload := info.GetSearchAttributes().GetIndexedFields()[attribute.Phase.GetName()]
+	if payload == nil || converter.GetDefaultDataConverter().FromPayload(payload, &phase) != nil {
+		return ""
+	}
+	return phase
 }
 
 // outcomes are what the status of a run says; that of others is told by how they closed.

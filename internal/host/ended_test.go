@@ -3,9 +3,11 @@ package host
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
+	commonpb "go.temporal.io/api/common/v1"
 	enumspb "go.temporal.io/api/enums/v1"
 	historypb "go.temporal.io/api/history/v1"
 	"go.temporal.io/api/serviceerror"
@@ -43,8 +45,13 @@ func (c *chain) DescribeWorkflowExecution(_ context.Context, _, run string) (*wo
 		return nil, serviceerror.NewNotFound("no such run")
 	}
 	return &workflowservice.DescribeWorkflowExecutionResponse{
-		WorkflowExecutionInfo: &workflowpb.WorkflowExecutionInfo{Status: of.status, CloseTime: timestamppb.New(of.closed)},
-		WorkflowExtendedInfo:  &workflowpb.WorkflowExecutionExtendedInfo{ResetRunId: of.reset},
+		WorkflowExecutionInfo: &workflowpb.WorkflowExecutionInfo{
+			Status: of.status, CloseTime: timestamppb.New(of.closed),
+			SearchAttributes: &commonpb.SearchAttributes{IndexedFields: map[string]*commonpb.Payload{"LonghaulPhase": {
+				Metadata: map[string][]byte{"encoding": []byte("json/plain")}, Data: []byte(`"describe"`),
+			}}},
+		},
+		WorkflowExtendedInfo: &workflowpb.WorkflowExecutionExtendedInfo{ResetRunId: of.reset},
 	}, nil
 }
 
@@ -58,6 +65,14 @@ func (c *chain) GetWorkflowHistory(
 	if of.next != "" {
 		event.Attributes = &historypb.HistoryEvent_WorkflowExecutionContinuedAsNewEventAttributes{
 			WorkflowExecutionContinuedAsNewEventAttributes: &historypb.WorkflowExecutionContinuedAsNewEventAttributes{NewExecutionRunId: of.next},
+		}
+		return &last{event: event}
+	}
+	if of.status == enumspb.WORKFLOW_EXECUTION_STATUS_TERMINATED {
+		event.Attributes = &historypb.HistoryEvent_WorkflowExecutionTerminatedEventAttributes{
+			WorkflowExecutionTerminatedEventAttributes: &historypb.WorkflowExecutionTerminatedEventAttributes{
+				Reason: "by an operator" + strings.Repeat(" who says much", 20),
+			},
 		}
 		return &last{event: event}
 	}
@@ -107,12 +122,19 @@ func TestHowEnded_followsTheRunsOfASync(t *testing.T) {
 		"discarded": "discarded", "complete": "unknown", "long": "timed_out", "reset, on": "running", "forgotten": "unknown",
 		"cut off": "unknown", "in circles": "unknown", "no run id": "unknown", "": "unknown",
 	} {
-		outcome, at, err := HowEnded(t.Context(), c, "sync-acme", run)
-		if dated := at.Equal(closed); err != nil || outcome != want || dated == at.IsZero() || want == "running" && dated {
-			t.Errorf("%s: got %s at %s, %v; want %s", run, outcome, at, err, want)
+		fate, err := HowEnded(t.Context(), c, "sync-acme", run)
+		at := fate.At
+		if dated := at.Equal(closed); err != nil || fate.Outcome != want || dated == at.IsZero() || want == "running" && dated {
+			t.Errorf("%s: got %+v, %v; want %s", run, fate, err, want)
+		}
+		if phased := fate.Phase == "describe"; phased != fate.At.Equal(closed) {
+			t.Errorf("%s: the phase is %q", run, fate.Phase)
+		}
+		if short := strings.HasPrefix(fate.Reason, "by an operator") && len(fate.Reason) <= 200; short != (want == "terminated") {
+			t.Errorf("%s: the reason is %q", run, fate.Reason)
 		}
 	}
-	if _, _, err := HowEnded(t.Context(), c, "sync-acme", "not heard"); err == nil {
+	if _, err := HowEnded(t.Context(), c, "sync-acme", "not heard"); err == nil {
 		t.Error("a Temporal that is away knows how it ended")
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/history"
 	"longhaul/internal/history/item"
 	"longhaul/internal/staging"
 )
@@ -15,9 +16,7 @@ type Engine struct {
 	Store  *staging.Store
 	Source string
 
-	// How says what became of the workflow of a sync that left neither a record nor an end: running, terminated, timed_out or another
-	// outcome; empty where nobody knows any more. It may be nil.
-	How func(ctx context.Context, workflow, run string) (string, error)
+	How history.How // what became of a sync that left neither a record nor an end; nil: nobody knows
 
 	Org  Org              // for questions that ask it; nil: it cannot be asked
 	Host string           // of the org, such as acme.my.salesforce.com, to tell links of other orgs; may be empty

@@ -65,6 +65,7 @@ func (e *Engine) History(ctx context.Context, q Query) (*History, error) {
 			break
 		}
 		page.Syncs = append(page.Syncs, line)
+		page.Totals.APICalls += line.APICalls
 	}
 	if n := len(page.Syncs); n > 0 && n < len(syncs) {
 		page.Cursor = page.Syncs[n-1].Sync
@@ -104,7 +105,7 @@ func (e *Engine) look(ctx context.Context, sync left) (*Show, error) {
 	case sync.record || sync.end:
 		line.Outcome = outcomeUnreadable
 	default:
-		line.Outcome = e.how(ctx, show.Start)
+		e.find(ctx, key, show)
 	}
 	if line.Outcome == outcomeRunning && !line.Started.IsZero() {
 		line.Seconds = max(e.now().Sub(line.Started).Seconds(), 0)
@@ -117,16 +118,22 @@ const (
 	outcomeFailed  = "failed"
 )
 
-// how asks what became of a sync that left its start only. Nobody may know any more: that is no error.
-func (e *Engine) how(ctx context.Context, start *history.Start) string {
+// find asks what became of a sync that left its start only. Nobody may know any more: that is no error.
+func (e *Engine) find(ctx context.Context, sync staging.Sync, show *Show) {
+	line, start := &show.Sync, show.Start
+	line.Outcome = outcomeUnknown
 	if e.How == nil || start == nil || start.Workflow == "" {
-		return outcomeUnknown
+		return
 	}
-	outcome, err := e.How(ctx, start.Workflow, start.Run)
-	if err != nil || outcome == "" {
-		return outcomeUnknown
+	fate, err := e.How(ctx, start.Workflow, start.Run)
+	if err != nil || fate.Outcome == "" {
+		return
 	}
-	return outcome
+	if line.Outcome = fate.Outcome; fate.Outcome != outcomeRunning {
+		end := start.Ended(ctx, e.Store, sync, fate)
+		show.End = &end
+		line.ofEnd(show.End)
+	}
 }
 
 func (s *Sync) ofRecord(r *history.Record) {

@@ -13,7 +13,9 @@ import (
 	"longhaul/internal/history"
 	"longhaul/internal/history/change"
 	"longhaul/internal/history/item"
+	"longhaul/internal/quota"
 	"longhaul/internal/staging"
+	"longhaul/internal/usage"
 	"longhaul/internal/warning"
 )
 
@@ -43,15 +45,8 @@ func (w *world) last() moment {
 func TestHistory_saysOfEachSyncWhatItLeft(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.engine.How = func(_ context.Context, workflow, _ string) (string, error) {
-		switch workflow {
-		case "runs":
-			return "running", nil
-		case "ended":
-			return "terminated", nil
-		}
-		return "", errors.New("nobody knows")
-	}
+	closed := time.Date(2026, 9, 2, 9, 0, 0, 0, time.UTC)
+	w.engine.How = endings(closed)
 	report := moment{idOf("00O", 1): {kind: item.Report, fields: change.Fields{change.Name: "a", change.State: "described"}}}
 	w.sync(report, func(r *history.Record) {
 		r.Trigger, r.Seconds, r.APICalls, r.Waits = "schedule:nightly", 1234, 77, map[string]float64{"quota": 60}
@@ -61,7 +56,8 @@ func TestHistory_saysOfEachSyncWhatItLeft(t *testing.T) {
 	w.skip(&history.Start{Trigger: history.TriggerCLI}, &history.End{
 		Outcome: "failed", Class: "transient", System: "salesforce", Phase: "describe", APICalls: 5, Course: history.Course{Seconds: 9},
 	})
-	w.skip(&history.Start{Workflow: "ended"}, nil)
+	terminated := w.skip(&history.Start{Workflow: "ended"}, nil)
+	w.spend(terminated, closed)
 	w.skip(&history.Start{Workflow: "forgotten"}, nil)
 	unreadable := w.sync(report)
 	if err := w.store.Write(t.Context(), staging.RecordKey(source, unreadable), []byte("{")); err != nil {
@@ -87,6 +83,7 @@ func TestHistory_saysOfEachSyncWhatItLeft(t *testing.T) {
 	if diff := cmp.Diff(want, lines); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
+	w.isTerminated(terminated, got.Syncs[3])
 	one := 1.0
 	first := Sync{
 		Sync: w.syncs[0], Started: w.start, Seconds: 1234, Trigger: "schedule:nightly", Outcome: "complete", Coverage: &one, APICalls: 77,
@@ -98,6 +95,9 @@ func TestHistory_saysOfEachSyncWhatItLeft(t *testing.T) {
 	if failed := got.Syncs[4]; failed.Seconds != 9 || failed.Class != "transient" || failed.Phase != "describe" || failed.APICalls != 5 {
 		t.Errorf("the failed one: %+v", failed)
 	}
+	if got.Totals.APICalls != 77+5+58 {
+		t.Errorf("the totals: %+v", got.Totals)
+	}
 	if running := got.Syncs[0]; running.Seconds != (12 * time.Hour).Seconds() {
 		t.Errorf("the running one: %+v", running)
 	}
@@ -108,8 +108,7 @@ func TestHistory_ofAnEndThatNobodyKnows(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	start := &history.Start{Started: w.start, Trigger: "cli"}
-	end := start.Ended(history.OutcomeUnknown, time.Time{})
-	end.At = w.start.AddDate(0, 0, 1)
+	end := history.End{Outcome: history.OutcomeUnknown, At: w.start.AddDate(0, 0, 1), Course: history.Course{Trigger: "cli"}}
 	w.skip(start, &end)
 	got, err := w.engine.History(t.Context(), Query{})
 	if err != nil || len(got.Syncs) != 1 || got.Syncs[0].Outcome != "unknown" || got.Syncs[0].Seconds != 0 {
@@ -204,5 +203,39 @@ func TestShow_isBoundedToAPage(t *testing.T) {
 	got, err = w.engine.Show(t.Context(), Query{})
 	if err != nil || got.Sync.Sync != failed || got.End == nil || got.Start == nil || got.Sync.Outcome != "cancelled" {
 		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+// endings is a Temporal that knows a sync which runs and one that was terminated.
+func endings(closed time.Time) history.How {
+	return func(_ context.Context, workflow, _ string) (history.Fate, error) {
+		switch workflow {
+		case "runs":
+			return history.Fate{Outcome: "running"}, nil
+		case "ended":
+			return history.Fate{Outcome: "terminated", At: closed, Phase: "describe", Reason: "by an operator"}, nil
+		}
+		return history.Fate{}, errors.New("nobody knows")
+	}
+}
+
+// spend notes 58 calls of a sync.
+func (w *world) spend(sync string, at time.Time) {
+	w.t.Helper()
+	spent := usage.Attempt{Sync: sync, Type: "Describe", Run: "r", Activity: "5", Number: 1}
+	if err := usage.Of(w.store, source).Record(w.t.Context(), spent, 58, quota.Usage{}, at); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// isTerminated looks at what is found of a sync that left its start only.
+func (w *world) isTerminated(sync string, found Sync) {
+	w.t.Helper()
+	if found.APICalls != 58 || found.Phase != "describe" || found.Seconds != 3*3600 {
+		w.t.Errorf("the terminated one: %+v", found)
+	}
+	shown, err := w.engine.Show(w.t.Context(), Query{Sync: sync})
+	if err != nil || shown.End == nil || len(shown.End.Orders) != 1 || shown.End.Orders[0].Reason != "by an operator" {
+		w.t.Errorf("the terminated one is shown as %+v, %v", shown, err)
 	}
 }

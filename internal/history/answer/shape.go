@@ -35,7 +35,13 @@ type Query struct {
 type History struct {
 	Source string `json:"source"`
 	Syncs  []Sync `json:"syncs"`
+	Totals Totals `json:"totals"` // of the page
 	Cursor string `json:"cursor,omitempty"`
+}
+
+// Totals sums up the syncs of a page.
+type Totals struct {
+	APICalls int64 `json:"api_calls"`
 }
 
 // Sync is one line of a history.

@@ -41,6 +41,9 @@ func (p Page) History(h answer.History) *document.Document {
 		})
 	}
 	d.Table(table)
+	if n := len(h.Syncs); n > 1 {
+		d.Say("API calls of these %s: %s.", humanize.Count(int64(n), "sync"), humanize.Number(h.Totals.APICalls))
+	}
 	if h.Cursor != "" {
 		d.Command("Earlier syncs", p.more(answer.Query{Question: answer.AskHistory, Cursor: h.Cursor}))
 	}
@@ -60,7 +63,7 @@ func (p Page) below(s answer.Sync) (lines []string) {
 	if s.Unseen != nil {
 		says(s.Unseen.Words())
 	}
-	says(waits(s.Waits))
+	says(waits(s.Waits, s.Outcome))
 	ends := []string{trigger(s.Trigger), deliveries(s.Delivered)}
 	says(strings.Join(slices.DeleteFunc(ends, func(words string) bool { return words == "" }), ", "))
 	return lines

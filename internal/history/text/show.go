@@ -37,7 +37,7 @@ func (p Page) Show(s answer.Show) *document.Document {
 		began += ". " + humanize.Count(one.APICalls, "API call")
 	}
 	d.Say("%s.", began)
-	for _, words := range []string{failure(one), covered(one), p.changed(one), waits(one.Waits)} {
+	for _, words := range []string{failure(one), message(s.End), covered(one), p.changed(one), waits(one.Waits, one.Outcome)} {
 		if words != "" {
 			d.Say("%s", sentence(words))
 		}
@@ -218,7 +218,23 @@ func (p Page) receipt(d history.Delivery, file string) string {
 func (p Page) orders(d *document.Document, orders []history.Order) {
 	table := document.Table{Header: []string{"Order", "At", "Reason"}}
 	for _, o := range orders {
-		table.Rows = append(table.Rows, document.Row{Cells: document.Of(o.Name, p.row(o.At), cmp.Or(o.Reason, "none given"))})
+		table.Rows = append(table.Rows, document.Row{Cells: document.Of(o.Name, p.row(o.At), why(o))})
 	}
 	d.Table(table)
+}
+
+// why is the reason of an order. Temporal's own orders have none that a sync hears of, so nothing is said there.
+func why(o history.Order) string {
+	if o.Name == "cancel" || o.Name == history.OrderTerminate {
+		return o.Reason
+	}
+	return cmp.Or(o.Reason, "none given")
+}
+
+// message is the sentence of the failure by which a sync ended.
+func message(end *history.End) string {
+	if end == nil {
+		return ""
+	}
+	return end.Message
 }

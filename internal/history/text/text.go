@@ -202,23 +202,37 @@ var reasonsOfWaits = []struct{ reason, words string }{
 	{"retry", "before trying again"},
 	{"paused", "because it was paused"},
 	{"blocked", "until somebody fixed something"},
-	{"held", "until somebody approved"},
 	{"owner", "for another Temporal, which was syncing the source"},
 	{"worker", "for a worker that serves the source"},
 }
 
-// waits say how long a sync stood still and why; empty where it did not.
-func waits(seconds map[string]float64) string {
+// endsOfHeld are the words of what became of a sync after it was held.
+var endsOfHeld = map[string]string{
+	"complete":                "until somebody approved",
+	"gaps":                    "until somebody approved",
+	"discarded":               "before it was discarded",
+	"cancelled":               "before it was cancelled",
+	"failed":                  "before it failed",
+	history.OutcomeTerminated: "before it was terminated",
+	history.OutcomeTimedOut:   "before it ran out of time",
+}
+
+// waits say how long a sync with an outcome stood still and why; empty where it did not.
+func waits(seconds map[string]float64, outcome string) string {
 	var all []string
 	for _, w := range reasonsOfWaits {
 		if s := seconds[w.reason]; s >= 1 {
 			all = append(all, took(s)+" "+w.words)
 		}
 	}
-	if len(all) == 0 {
-		return ""
+	var words []string
+	if len(all) > 0 {
+		words = append(words, "waited "+strings.Join(all, ", "))
 	}
-	return "waited " + strings.Join(all, ", ")
+	if s := seconds[history.WaitHeld]; s >= 1 {
+		words = append(words, strings.TrimSpace("held for "+took(s)+" "+endsOfHeld[outcome]))
+	}
+	return strings.Join(words, "; ")
 }
 
 // sentence begins with a capital and ends with a full stop.

@@ -99,7 +99,7 @@ func syncs() []answer.Sync {
 
 func TestHistory(t *testing.T) {
 	t.Parallel()
-	golden(t, "history", page().History(answer.History{Source: "acme", Syncs: syncs(), Cursor: failed}))
+	golden(t, "history", page().History(answer.History{Source: "acme", Syncs: syncs(), Totals: answer.Totals{APICalls: 52_408}, Cursor: failed}))
 	golden(t, "history_none", page().History(answer.History{Source: "acme"}))
 }
 
@@ -111,6 +111,7 @@ func TestShow(t *testing.T) {
 		},
 		Orders: []history.Order{
 			{At: at("2026-11-23 05:02"), Name: "pause", Reason: "month end"}, {At: at("2026-11-23 05:12"), Name: "resume"},
+			{At: at("2026-11-23 05:13"), Name: "cancel"},
 		},
 		Warnings: []warning.Warning{warning.New(warning.RecordUnreadable, nil)},
 	}
@@ -136,9 +137,30 @@ func TestShow(t *testing.T) {
 		},
 		Course: course,
 	}}))
-	golden(t, "show_failed", page().Show(answer.Show{Source: "acme", Sync: syncs()[2], End: &history.End{Outcome: "failed", Course: history.Course{
+	golden(t, "show_failed", page().Show(answer.Show{Source: "acme", Sync: syncs()[2], End: &history.End{Outcome: "failed", Message: "the client secret is wrong: set SALESFORCE_CLIENT_SECRET", Course: history.Course{
 		Phases: course.Phases[:1],
 	}}}))
+}
+
+// TestWaits_saysHowAHeldSyncWentOn has one wait beside it.
+func TestWaits_saysHowAHeldSyncWentOn(t *testing.T) {
+	t.Parallel()
+	for outcome, want := range map[string]string{
+		"gaps": "Held for 20 s until somebody approved.", "discarded": "Held for 20 s before it was discarded.",
+		"cancelled": "Held for 20 s before it was cancelled.", "failed": "Held for 20 s before it failed.", "running": "Held for 20 s.",
+	} {
+		for _, waits := range []map[string]float64{{"held": 20}, {"held": 20, "quota": 30}} {
+			says := want
+			if len(waits) > 1 {
+				says = "Waited 30 s for API calls; h" + want[1:]
+			}
+			var out strings.Builder
+			document.Terminal{}.Print(&out, page().Show(answer.Show{Source: "acme", Sync: answer.Sync{Sync: newest, Outcome: outcome, Waits: waits}}))
+			if !strings.Contains(out.String(), "\n"+says+"\n") {
+				t.Errorf("%s is shown as %s, without %q", outcome, out.String(), says)
+			}
+		}
+	}
 }
 
 func TestDiff(t *testing.T) {
