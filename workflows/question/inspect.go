@@ -31,6 +31,14 @@ type Inspection struct {
 	answer.Query
 }
 
+// then is the next question. A next page is of the question that was asked before.
+func (in Inspection) then(next answer.Query) answer.Query {
+	if next.Cursor != "" {
+		next.Limit, next.Kind, next.Folder = in.Limit, in.Kind, in.Folder
+	}
+	return next
+}
+
 // InspectSource answers on a worker of the source what became of its syncs and of its records, from what they left in the bucket. The
 // result is the answer: an answer.History, Show, Diff or Why.
 func InspectSource(ctx workflow.Context, given converter.RawValue) (json.RawMessage, error) {
@@ -65,7 +73,11 @@ func readInspection(given converter.RawValue) (in Inspection, err error) {
 	decoder := json.NewDecoder(bytes.NewReader(given.Payload().GetData()))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&in); err != nil {
-		return in, fault.Invalidf("the input is no question (%.200v): %s", err, asks())
+		hint := ""
+		if strings.Contains(err.Error(), `"ask"`) {
+			hint = `; to look a record up in the org, say "ask_org":true`
+		}
+		return in, fault.Invalidf("the input is no question (%.200v%s): %s", err, hint, asks())
 	}
 	known := false
 	for _, q := range questions {
@@ -98,7 +110,7 @@ const mostDetails = 7000
 
 // inspectDetails is what the UI shows of an answer, with the form of the next question.
 func inspectDetails(ctx workflow.Context, in Inspection, found json.RawMessage) string {
-	page := text.Page{Place: time.UTC, Ask: func(q answer.Query) string { return inputOf(in.Source, q) }}
+	page := text.Page{Place: time.UTC, Ask: func(q answer.Query) string { return inputOf(in.Source, in.then(q)) }}
 	shown, err := page.Of(in.Question, found)
 	if err != nil {
 		return "The answer is in the result."

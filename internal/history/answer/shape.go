@@ -35,6 +35,8 @@ type Query struct {
 type History struct {
 	Source string `json:"source"`
 	Syncs  []Sync `json:"syncs"`
+	Total  int    `json:"total,omitempty"` // syncs that left something in the bucket
+	Newer  int    `json:"newer,omitempty"` // of those, the ones on the pages before
 	Cursor string `json:"cursor,omitempty"`
 }
 
@@ -170,7 +172,7 @@ type Match struct {
 	Kind        item.Kind            `json:"kind"`
 	ID          string               `json:"id"`
 	Name        string               `json:"name,omitempty"`
-	FormerName  string               `json:"former_name,omitempty"` // where it was asked for by a name that it had before
+	FormerName  string               `json:"former_name,omitempty"` // the last name that it had before
 	Folder      string               `json:"folder,omitempty"`      // name, or Id where the name is not known; of a component, that of its dashboard
 	Dashboard   string               `json:"dashboard,omitempty"`   // of a component: name, or Id where the name is not known
 	CreatedBy   string               `json:"created_by,omitempty"`
@@ -180,10 +182,15 @@ type Match struct {
 	Reason      string               `json:"reason,omitempty"` // in words
 	Fix         string               `json:"fix,omitempty"`
 	Since       time.Time            `json:"since,omitzero"`
-	FirstSeen   time.Time            `json:"first_seen,omitzero"`
+	FirstSeen   time.Time            `json:"first_seen,omitzero"`    // since when syncs have had it without a break: an absence begins it anew
 	LastSync    string               `json:"last_sync,omitempty"`    // the newest sync that had it
 	DescribedAt *time.Time           `json:"described_at,omitempty"` // of a report, by Salesforce's clock
 	DeliveredAt map[string]time.Time `json:"delivered_at,omitempty"` // by export
 	File        map[string]string    `json:"file,omitempty"`         // by export: the file of the last delivery that has it
 	InOrg       string               `json:"in_org,omitempty"`       // what the look-up in the org found
+
+	FormerNames    []Former `json:"former_names,omitempty"`    // the newest first, at most 5
+	FormerFolders  []Former `json:"former_folders,omitempty"`  // the same, by name as far as it is known
+	Away           *Away    `json:"away,omitempty"`            // the last absence before first_seen
+	WithoutColumns bool     `json:"without_columns,omitempty"` // the last delivery has the report, but no columns of it
 }

@@ -12,6 +12,7 @@ import (
 	"longhaul/internal/document"
 	"longhaul/internal/history"
 	"longhaul/internal/history/answer"
+	"longhaul/internal/history/subject"
 	"longhaul/internal/humanize"
 	"longhaul/internal/listing"
 )
@@ -20,6 +21,7 @@ import (
 func (p Page) Show(s answer.Show) *document.Document {
 	d := new(document.Document)
 	one := s.Sync
+	p = p.telling(one.Sync, one.Compared)
 	d.Title(tone(one.Outcome), "%s, sync %s: %s", s.Source, one.Sync, outcome(one.Outcome))
 	began := "Began " + p.moment(one.Started)
 	if one.Seconds > 0 {
@@ -132,15 +134,18 @@ func account(d *document.Document, r *history.Record) {
 func (p Page) gaps(d *document.Document, folders []history.FolderGaps) {
 	table := document.Table{Header: []string{"Folder with gaps", "Gaps"}}
 	for _, f := range folders {
-		row := document.Row{Cells: []document.Cell{{Text: cmp.Or(f.Name, f.Folder)}, document.Number(humanize.Number(f.Gaps))}}
+		row := document.Row{Cells: []document.Cell{{Text: answer.FolderWords(f.Folder, f.Name)}, document.Number(humanize.Number(f.Gaps))}}
 		if why := reasons(f.Reasons); why != "" {
 			row.Below = []string{sentence(why)}
 		}
 		table.Rows = append(table.Rows, row)
 	}
 	d.Table(table)
-	if len(folders) > 0 {
-		d.Command("About one of them", p.Ask(answer.Query{Question: answer.AskWhy, Of: folders[0].Folder}))
+	for _, f := range folders {
+		if strings.HasPrefix(f.Folder, subject.FolderPrefix) { // of the others, no sync has a record
+			d.Command("About one of them", p.Ask(answer.Query{Question: answer.AskWhy, Of: f.Folder}))
+			return
+		}
 	}
 }
 

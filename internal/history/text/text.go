@@ -21,6 +21,8 @@ import (
 type Page struct {
 	Place *time.Location            // whose days and hours are shown
 	Ask   func(answer.Query) string // how the next question is asked: a command, or the input of a form
+
+	seconds bool // moments are shown to the second, as two syncs share a minute
 }
 
 // Of makes the document of an answer to a question, as JSON.
@@ -47,10 +49,39 @@ func shown[A any](raw json.RawMessage, show func(A) *document.Document) (*docume
 }
 
 // moment is a time in the place, for a sentence.
-func (p Page) moment(t time.Time) string { return t.In(p.Place).Format("Mon 2 Jan 2006 15:04 MST") }
+func (p Page) moment(t time.Time) string {
+	return t.In(p.Place).Format("Mon 2 Jan 2006 " + p.clock() + " MST")
+}
 
 // row is a time in the place, for a table.
-func (p Page) row(t time.Time) string { return t.In(p.Place).Format("Mon 2006-01-02 15:04") }
+func (p Page) row(t time.Time) string { return t.In(p.Place).Format("Mon 2006-01-02 " + p.clock()) }
+
+func (p Page) clock() string {
+	if p.seconds {
+		return time.TimeOnly
+	}
+	return "15:04"
+}
+
+// local puts the moments of a sentence, which are in UTC, into the place.
+func (p Page) local(sentence string) string { return answer.Moments(sentence, p.moment) }
+
+// telling shows seconds where two of the syncs began in the same minute.
+func (p Page) telling(syncs ...string) Page {
+	minutes := map[time.Time]time.Time{}
+	for _, id := range syncs {
+		began, _, ok := staging.ParseSyncID(id)
+		if !ok {
+			continue
+		}
+		minute, second := began.Truncate(time.Minute), began.Truncate(time.Second)
+		if other, there := minutes[minute]; there && !other.Equal(second) {
+			p.seconds = true
+		}
+		minutes[minute] = second
+	}
+	return p
+}
 
 // sync names a sync by the moment at which it began.
 func (p Page) sync(id string) string {
