@@ -135,13 +135,14 @@ func fileOf(files []staging.Object, kind item.Kind) string {
 
 // nameFolders puts names in place of the Ids of folders and dashboards: of the newest account that has them, or of the change logs.
 func (n *inquiry) nameFolders(ctx context.Context, matches []Match) error {
+	accounts := nearest(matches, n.account, n.accounts)
 	var ids []string
 	for _, m := range matches {
 		if m.Dashboard != "" {
 			ids = append(ids, m.Dashboard)
 		}
 	}
-	dashboards, err := n.find(ctx, ids, matches)
+	dashboards, err := n.kept().find(ctx, ids, accounts)
 	if err != nil {
 		return err
 	}
@@ -157,7 +158,7 @@ func (n *inquiry) nameFolders(ctx context.Context, matches []Match) error {
 		}
 	}
 	ids = slices.DeleteFunc(ids, func(id string) bool { return !strings.HasPrefix(id, subject.FolderPrefix) })
-	folders, err := n.find(ctx, ids, matches)
+	folders, err := n.kept().find(ctx, ids, accounts)
 	if err != nil {
 		return err
 	}
@@ -183,22 +184,30 @@ func (n *inquiry) nameFolders(ctx context.Context, matches []Match) error {
 	return nil
 }
 
-// find looks records up in the newest account and, those that it has not, in the account of the last sync that had a match.
-func (n *inquiry) find(ctx context.Context, ids []string, matches []Match) (map[string]item.Item, error) {
-	found := map[string]item.Item{}
-	accounts := []string{cmp.Or(n.account, append(slices.Clone(n.accounts), "")[0])}
+// nearest lists the accounts that know the names of folders and dashboards best: the newest, and those of the last syncs that had a match.
+func nearest(matches []Match, newest string, kept []string) []string {
+	if newest == "" && len(kept) > 0 {
+		newest = kept[0]
+	}
+	accounts := []string{newest}
 	for _, m := range matches {
-		if slices.Contains(n.accounts, m.LastSync) && !slices.Contains(accounts, m.LastSync) && len(accounts) <= accountsTried {
+		if slices.Contains(kept, m.LastSync) && !slices.Contains(accounts, m.LastSync) && len(accounts) <= accountsTried {
 			accounts = append(accounts, m.LastSync)
 		}
 	}
+	return accounts
+}
+
+// find looks records up in some accounts, of each in the first that has it.
+func (k kept) find(ctx context.Context, ids, accounts []string) (map[string]item.Item, error) {
+	found := map[string]item.Item{}
 	for _, account := range accounts {
 		rest := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { _, there := found[id]; return there })
 		if account == "" || len(rest) == 0 {
 			continue
 		}
-		more, err := n.kept().lookUp(ctx, account, rest)
-		if err != nil && !useless(n.Store, err) {
+		more, err := k.lookUp(ctx, account, rest)
+		if err != nil && !useless(k.store, err) {
 			return nil, err
 		}
 		maps.Copy(found, more)

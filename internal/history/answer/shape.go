@@ -13,8 +13,8 @@ import (
 // PageBytes bounds the JSON of one answer: what does not fit is on the next page, which the cursor names.
 const PageBytes = 40_000
 
-// Query is a question. Syncs are named by their ids, by the beginning of one, or by a date ("2026-11-23", "monday"), for which the last
-// sync stands that began before the end of that day; empty names the newest.
+// Query is a question. Syncs are named by their ids, by the beginning of one, by a minute of UTC ("2026-11-23 05:00") in which one began, or
+// by a date ("2026-11-23", "monday"), for which the last sync stands that began before the end of that day; empty names the newest.
 type Query struct {
 	Question string `json:"question"` // history, show, diff or why
 	Limit    int    `json:"limit,omitempty"`

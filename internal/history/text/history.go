@@ -23,7 +23,7 @@ func (p Page) History(h answer.History) *document.Document {
 	for _, s := range h.Syncs {
 		ids = append(ids, s.Sync, s.Compared)
 	}
-	p = p.telling(ids...)
+	p.seconds = sharing(beginnings(ids...))
 	table := document.Table{Header: []string{"Sync", "Began", "Took", "Outcome", "Columns", "API calls"}}
 	for _, s := range h.Syncs {
 		coverage := ""

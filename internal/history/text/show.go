@@ -21,7 +21,7 @@ import (
 func (p Page) Show(s answer.Show) *document.Document {
 	d := new(document.Document)
 	one := s.Sync
-	p = p.telling(one.Sync, one.Compared)
+	p.seconds = sharing(beginnings(one.Sync, one.Compared))
 	d.Title(tone(one.Outcome), "%s, sync %s: %s", s.Source, one.Sync, outcome(one.Outcome))
 	began := "Began " + p.moment(one.Started)
 	if one.Seconds > 0 {

@@ -63,24 +63,27 @@ func (p Page) clock() string {
 	return "15:04"
 }
 
-// local puts the moments of a sentence, which are in UTC, into the place.
-func (p Page) local(sentence string) string { return answer.Moments(sentence, p.moment) }
-
-// telling shows seconds where two of the syncs began in the same minute.
-func (p Page) telling(syncs ...string) Page {
-	minutes := map[time.Time]time.Time{}
+// beginnings are the moments at which syncs began.
+func beginnings(syncs ...string) (all []time.Time) {
 	for _, id := range syncs {
-		began, _, ok := staging.ParseSyncID(id)
-		if !ok {
-			continue
+		if began, _, ok := staging.ParseSyncID(id); ok {
+			all = append(all, began)
 		}
-		minute, second := began.Truncate(time.Minute), began.Truncate(time.Second)
+	}
+	return all
+}
+
+// sharing says whether two of the moments share a minute, so that seconds tell them apart.
+func sharing(all []time.Time) bool {
+	minutes := map[time.Time]time.Time{}
+	for _, t := range all {
+		minute, second := t.Truncate(time.Minute).UTC(), t.Truncate(time.Second).UTC()
 		if other, there := minutes[minute]; there && !other.Equal(second) {
-			p.seconds = true
+			return true
 		}
 		minutes[minute] = second
 	}
-	return p
+	return false
 }
 
 // sync names a sync by the moment at which it began.

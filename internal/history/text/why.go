@@ -26,10 +26,11 @@ func (p Page) Why(w answer.Why) *document.Document {
 		d.Title(document.Plain, "%s: %s of the name %s, of which %d are shown.", w.Source, humanize.Count(all, "record"), quoted(w.Of), len(w.Matches))
 	}
 	for _, m := range w.Matches {
+		p.seconds = sharing(begun(m))
 		p.match(d, m)
 	}
 	if w.Unknown != "" {
-		d.Say("%s", sentence(p.local(w.Unknown)))
+		d.Say("%s", sentence(answer.Moments(w.Unknown, p.moment)))
 	}
 	if w.Calls > 0 {
 		d.Say("The look-up in the org took %s.", humanize.Count(w.Calls, "API call"))
@@ -41,6 +42,20 @@ func (p Page) Why(w answer.Why) *document.Document {
 		d.Command("Ask the org itself, by one API call", p.Ask(answer.Query{Question: answer.AskWhy, Of: id, AskOrg: true}))
 	}
 	return d
+}
+
+// begun are the beginnings of syncs that a match is shown with.
+func begun(m answer.Match) []time.Time {
+	all := []time.Time{m.Since, m.FirstSeen}
+	syncs := []string{m.LastSync}
+	if m.Away != nil {
+		all = append(all, m.Away.Gone, m.Away.Back)
+		syncs = append(syncs, m.Away.LastSync)
+	}
+	for _, one := range slices.Concat(m.FormerNames, m.FormerFolders) {
+		all = append(all, one.Until)
+	}
+	return append(all, beginnings(syncs...)...)
 }
 
 // missing is the Id of a record that is gone, or that no sync has; empty where there is none to look up.
@@ -85,7 +100,7 @@ func (p Page) match(d *document.Document, m answer.Match) {
 	var says []string
 	for _, words := range append([]string{m.Reason, after("what to do: ", m.Fix)}, p.known(m)...) {
 		if words != "" {
-			says = append(says, sentence(p.local(words)))
+			says = append(says, sentence(answer.Moments(words, p.moment)))
 		}
 	}
 	d.List(says...)
@@ -100,7 +115,7 @@ func (p Page) known(m answer.Match) []string {
 	if m.Away != nil {
 		all = append(all, "it was away before: last in "+p.sync(m.Away.LastSync)+", gone from "+p.moment(m.Away.Gone)+" until "+p.moment(m.Away.Back))
 	}
-	all = append(all, p.formerly(`it was called %s`, m.FormerNames, true), p.formerly("it lay in %s", m.FormerFolders, false))
+	all = append(all, formerly("it was called %s", m.FormerNames, p.since, true), formerly("it lay in %s", m.FormerFolders, p.since, false))
 	if len(m.FormerNames) == 0 && m.FormerName != "" {
 		all = append(all, `it was called "`+m.FormerName+`" before`)
 	}
@@ -125,14 +140,14 @@ func (p Page) known(m answer.Match) []string {
 }
 
 // formerly lists former names or folders, the newest first.
-func (p Page) formerly(words string, all []answer.Former, quote bool) string {
+func formerly(words string, all []answer.Former, until func(time.Time, string) string, quote bool) string {
 	var parts []string
 	for _, one := range all {
 		was := one.Was
 		if quote {
 			was = quoted(was)
 		}
-		parts = append(parts, was+p.since(one.Until, " until "))
+		parts = append(parts, was+until(one.Until, " until "))
 	}
 	if len(parts) == 0 {
 		return ""
