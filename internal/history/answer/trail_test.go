@@ -83,7 +83,8 @@ func TestWhy_namesAFolderThatIsGone(t *testing.T) {
 		t.Fatal(err)
 	}
 	m = asked.Matches[0]
-	if m.Fix != "" || strings.Contains(m.Reason, "or hidden") || !strings.Contains(m.Reason, "Its folder went") || !strings.Contains(m.InOrg, "recycle bin") {
+	if m.Fix != "" || strings.Contains(m.Reason, "or hidden") ||
+		!strings.Contains(m.Reason, "Its folder went") || !strings.Contains(m.InOrg, "recycle bin") {
 		t.Errorf("%s / %s / %s", m.Reason, m.Fix, m.InOrg)
 	}
 }
@@ -139,7 +140,8 @@ func TestDiff_limitLimits(t *testing.T) {
 
 func TestMoments(t *testing.T) {
 	t.Parallel()
-	got := Moments("Since the sync of 2026-11-29 23:20:31 UTC.", func(at time.Time) string { return at.In(time.FixedZone("TST", 3600)).Format("2 Jan 15:04 MST") })
+	place := time.FixedZone("TST", 3600)
+	got := Moments("Since the sync of 2026-11-29 23:20:31 UTC.", func(at time.Time) string { return at.In(place).Format("2 Jan 15:04 MST") })
 	if got != "Since the sync of 30 Nov 00:20 TST." {
 		t.Error(got)
 	}
