@@ -102,13 +102,16 @@ func Of(texts ...string) (cells []Cell) {
 // Number is a cell that stands on the right.
 func Number(text string) Cell { return Cell{Text: text, Right: true} }
 
+// zeroWidthJoiner joins emojis to one; it cannot turn a text around, as the marks of direction can.
+const zeroWidthJoiner = '\u200d'
+
 // clean makes one line of a text that anybody may have written: what a terminal would take for a command is shown as a mark.
 func clean(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n', r == '\t', r == '\r', r == ' ':
 			return ' '
-		case unicode.IsPrint(r), unicode.Is(unicode.Zs, r): // spaces of other widths are part of a name
+		case unicode.IsPrint(r), unicode.Is(unicode.Zs, r), r == zeroWidthJoiner: // spaces of other widths are part of a name
 			return r
 		default:
 			return unicode.ReplacementChar

@@ -65,7 +65,11 @@ func readInspection(given converter.RawValue) (in Inspection, err error) {
 	decoder := json.NewDecoder(bytes.NewReader(given.Payload().GetData()))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&in); err != nil {
-		return in, fault.Invalidf("the input is no question (%.200v): %s", err, asks())
+		hint := ""
+		if strings.Contains(err.Error(), `"ask"`) {
+			hint = `; to look a record up in the org, say "ask_org":true`
+		}
+		return in, fault.Invalidf("the input is no question (%.200v%s): %s", err, hint, asks())
 	}
 	known := false
 	for _, q := range questions {

@@ -69,6 +69,7 @@ func TestInspectSource_refusesWhatIsNoQuestion(t *testing.T) {
 		"nothing":             {``, list},
 		"a name alone":        {`"acme"`, list},
 		"a field that is not": {`{"source":"acme","question":"why","off":"00O"}`, `unknown field "off"`},
+		"another name of it":  {`{"source":"acme","question":"why","of":"00O","ask":true}`, `"ask_org":true`},
 		"no source":           {`{"question":"history"}`, "no source is named: ask one of " + list},
 		"no question":         {`{"source":"acme"}`, "no question is asked: ask one of " + list},
 		"another question":    {`{"source":"acme","question":"when"}`, `there is no question "when": ask one of ` + list},

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"longhaul/internal/cli/args"
+	"longhaul/internal/config"
 	"longhaul/internal/export/castor/compare"
 	"longhaul/internal/fault"
 	"longhaul/internal/history/answer"
@@ -43,6 +44,7 @@ what differs.`,
 		RunE: v.run,
 	}
 	pages(cmd, &v.query)
+	config.NumberVar(cmd.Flags(), &v.query.Limit, "limit", 0, "how many records to show at most; default: a page of 40 kB")
 	cmd.Flags().StringVar(&v.query.Kind, "kind", "", "only reports, dashboards, components, folders or users")
 	cmd.Flags().StringVar(&v.query.Folder, "folder", "", "only what lies in this folder before or after: its Id or its name")
 	args.JSON(cmd)
@@ -91,7 +93,7 @@ func (v *diffVerb) dirs(args []string) ([]string, error) {
 
 // compare compares two folders.
 func (v *diffVerb) compare(cmd *cobra.Command, given, dirs []string) error {
-	for _, flag := range []string{"kind", "folder"} {
+	for _, flag := range []string{"limit", "kind", "folder"} {
 		if cmd.Flags().Changed(flag) {
 			return fault.Invalidf("--%s is for two syncs of a source: leave it out to compare two folders", flag)
 		}

@@ -15,8 +15,9 @@ import (
 )
 
 // aSync is what a verb takes that names a sync.
-const aSync = `A sync is named by its id, by the beginning of one, by last or previous, or by a day: 2026-11-23, monday, yesterday.
-A day, which is one of this machine's time zone, means the last sync that began before its end.`
+const aSync = `A sync is named by its id, by the beginning of one, by last or previous, by the minute in which it began, as
+'2026-11-23 05:00', or by a day: 2026-11-23, monday, yesterday. Minutes and days are those of this machine's time zone. A day means the last
+sync that began before its end.`
 
 // showVerb shows one sync whole.
 type showVerb struct {

@@ -3,6 +3,7 @@ package answer
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"longhaul/internal/description"
 	"longhaul/internal/fault"
@@ -40,7 +41,19 @@ func (n *inquiry) ask(ctx context.Context, w *Why, of subject.Subject) error {
 	if len(w.Matches) == 0 {
 		w.Matches = []Match{{Kind: kind, ID: id, Name: short(found.Name), State: StateUnknown}}
 	}
-	w.Matches[0].InOrg = inOrg(kind, found, w.Matches[0].State)
+	m := &w.Matches[0]
+	if m.State == string(description.StateGone) { // the org's answer stands in place of what could not be told without it
+		folder := ""
+		if at := strings.Index(m.Reason, folderWent); at >= 0 {
+			folder = m.Reason[at:]
+		}
+		m.Reason, m.Fix = lastHad(m.Kind, m.LastSync)+folder, ""
+	}
+	if found.Visible || found.Deleted {
+		w.Unknown = ""
+	}
+	w.Unknown = strings.TrimSuffix(w.Unknown, lookUpHint)
+	m.InOrg = inOrg(kind, found, m.State)
 	return nil
 }
 

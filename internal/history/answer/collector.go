@@ -27,7 +27,7 @@ func NewCollector(cursor string) (*Collector, error) {
 			return nil, badCursor(cursor)
 		}
 	}
-	c.page = newPage(after)
+	c.page = newPage(after, 0)
 	return c, nil
 }
 

@@ -55,7 +55,7 @@ func (e *Engine) diff(ctx context.Context, q Query) (*Diff, error) {
 		defer folder.close(ctx)
 	}
 	d := &Diff{Source: e.Source, From: two.from, To: two.to}
-	page, totals := newPage(after), change.Counts{}
+	page, totals := newPage(after, q.Limit), change.Counts{}
 	for c, err := range two.changes.Each(ctx) {
 		if err != nil {
 			return nil, wrap("read what changed", err)

@@ -177,7 +177,7 @@ func (w *world) account(id string, now moment) {
 		if t.kind == item.User {
 			continue
 		}
-		if w.since[one] == nil {
+		if w.since[one] == nil || before != nil && before[one] == nil { // an absence begins it anew
 			w.since[one] = &[2]string{id, id}
 		}
 		if was := before[one]; was == nil || was.fields[change.State] != t.fields[change.State] {

@@ -32,6 +32,7 @@ func (e *Engine) History(ctx context.Context, q Query) (*History, error) {
 	if err != nil {
 		return nil, err
 	}
+	total := len(syncs)
 	if q.Cursor != "" {
 		if began(q.Cursor).IsZero() {
 			return nil, badCursor(q.Cursor)
@@ -58,7 +59,7 @@ func (e *Engine) History(ctx context.Context, q Query) (*History, error) {
 	if err := group.Wait(); err != nil {
 		return nil, wrap("read the history", err)
 	}
-	page := &History{Source: e.Source, Syncs: []Sync{}}
+	page := &History{Source: e.Source, Syncs: []Sync{}, Total: total, Newer: total - len(syncs)}
 	size := bytesOf(page) + cursorBytes
 	for _, line := range lines {
 		if size += bytesOf(line) + 1; size > PageBytes && len(page.Syncs) > 0 {

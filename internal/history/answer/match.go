@@ -3,8 +3,10 @@ package answer
 import (
 	"cmp"
 	"context"
+	"maps"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,6 +26,9 @@ func (n *inquiry) matches(ctx context.Context, all []sighting) ([]Match, error) 
 			return nil, err
 		}
 		matches = append(matches, m)
+	}
+	if err := n.trace(ctx, matches, all); err != nil {
+		return nil, err
 	}
 	return matches, n.nameFolders(ctx, matches)
 }
@@ -51,7 +56,13 @@ func (n *inquiry) match(ctx context.Context, s sighting) (Match, error) {
 			m.Reason = "This version of Longhaul does not know the reason " + m.Code + ", which a newer one stored."
 		}
 	}
-	return m, n.deliveries(ctx, &m, s)
+	err := n.deliveries(ctx, &m, s)
+	if s.gone == "" && i.Kind == item.Report && i.State.Wanted() && !i.State.HasColumns() {
+		for _, at := range m.DeliveredAt {
+			m.WithoutColumns = m.WithoutColumns || !at.Before(m.Since)
+		}
+	}
+	return m, err
 }
 
 // deliveries say by export when a record was delivered last, and in which file.
@@ -122,29 +133,16 @@ func fileOf(files []staging.Object, kind item.Kind) string {
 	return ""
 }
 
-// nameFolders puts names in place of the Ids of folders and dashboards, as far as the newest account has them.
+// nameFolders puts names in place of the Ids of folders and dashboards: of the newest account that has them, or of the change logs.
 func (n *inquiry) nameFolders(ctx context.Context, matches []Match) error {
-	account := n.account
-	if account == "" && len(n.accounts) > 0 {
-		account = n.accounts[0]
-	}
-	find := func(ids []string) (map[string]item.Item, error) {
-		if account == "" || len(ids) == 0 {
-			return nil, nil
-		}
-		found, err := n.kept().lookUp(ctx, account, ids)
-		if err != nil && useless(n.Store, err) {
-			err = nil
-		}
-		return found, err
-	}
+	accounts := nearest(matches, n.account, n.accounts)
 	var ids []string
 	for _, m := range matches {
 		if m.Dashboard != "" {
 			ids = append(ids, m.Dashboard)
 		}
 	}
-	dashboards, err := find(ids)
+	dashboards, err := n.kept().find(ctx, ids, accounts)
 	if err != nil {
 		return err
 	}
@@ -155,18 +153,78 @@ func (n *inquiry) nameFolders(ctx context.Context, matches []Match) error {
 			m.Dashboard, m.Folder = cmp.Or(short(one.Name), m.Dashboard), cmp.Or(m.Folder, one.Folder)
 		}
 		ids = append(ids, m.Folder)
-	}
-	folders, err := find(ids)
-	for i := range matches {
-		m := &matches[i]
-		switch folder := m.Folder; {
-		case strings.HasPrefix(folder, subject.OrgPrefix):
-			m.Folder = publicReports
-		case strings.HasPrefix(folder, subject.UserPrefix):
-			m.Folder = "private folder of " + folder
-		default:
-			m.Folder = cmp.Or(short(folders[folder].Name), folder)
+		for _, was := range m.FormerFolders {
+			ids = append(ids, was.Was)
 		}
 	}
-	return err
+	ids = slices.DeleteFunc(ids, func(id string) bool { return !strings.HasPrefix(id, subject.FolderPrefix) })
+	folders, err := n.kept().find(ctx, ids, accounts)
+	if err != nil {
+		return err
+	}
+	names := map[string]string{}
+	for id, one := range folders {
+		names[id] = one.Name
+	}
+	if rest := slices.DeleteFunc(ids, func(id string) bool { return names[id] != "" }); len(rest) > 0 {
+		older, err := n.logs().names(ctx, rest)
+		if err != nil {
+			return err
+		}
+		maps.Copy(names, older)
+	}
+	for i := range matches {
+		m := &matches[i]
+		m.Folder = FolderWords(m.Folder, short(names[m.Folder]))
+		for j := range m.FormerFolders {
+			was := &m.FormerFolders[j].Was
+			*was = FolderWords(*was, short(names[*was]))
+		}
+	}
+	return nil
+}
+
+// nearest lists the accounts that know the names of folders and dashboards best: the newest, and those of the last syncs that had a match.
+func nearest(matches []Match, newest string, kept []string) []string {
+	if newest == "" && len(kept) > 0 {
+		newest = kept[0]
+	}
+	accounts := []string{newest}
+	for _, m := range matches {
+		if slices.Contains(kept, m.LastSync) && !slices.Contains(accounts, m.LastSync) && len(accounts) <= accountsTried {
+			accounts = append(accounts, m.LastSync)
+		}
+	}
+	return accounts
+}
+
+// find looks records up in some accounts, of each in the first that has it.
+func (k kept) find(ctx context.Context, ids, accounts []string) (map[string]item.Item, error) {
+	found := map[string]item.Item{}
+	for _, account := range accounts {
+		rest := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { _, there := found[id]; return there })
+		if account == "" || len(rest) == 0 {
+			continue
+		}
+		more, err := k.lookUp(ctx, account, rest)
+		if err != nil && !useless(k.store, err) {
+			return nil, err
+		}
+		maps.Copy(found, more)
+	}
+	return found, nil
+}
+
+// FolderWords are what people read of a folder: its name or, without one, what its Id tells, as of a user's private folder and of the one
+// that reports are in which are in none.
+func FolderWords(id, name string) string {
+	switch {
+	case name != "":
+		return name
+	case strings.HasPrefix(id, subject.OrgPrefix):
+		return publicReports
+	case strings.HasPrefix(id, subject.UserPrefix):
+		return "private folder of " + id
+	}
+	return id
 }

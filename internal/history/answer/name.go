@@ -18,13 +18,26 @@ const (
 // shown bounds the syncs that an error names.
 const shown = 5
 
-// InUTC turns a day, as a date or a weekday, in the zone of now into the moment at which it ends, which a Query may hold in its place. Any
-// other name of a sync stays as it is.
+// InUTC turns a day, as a date or a weekday, in the zone of now into the moment at which it ends, which a Query may hold in its place, and a
+// minute, as 2026-11-29 11:20, into the same one in UTC. Any other name of a sync stays as it is.
 func InUTC(name string, now time.Time) string {
 	if end, ok := dayEnd(name, now); ok {
 		return end.UTC().Format(time.RFC3339)
 	}
+	if from, _, layout := minuteOf(name, now.Location()); layout != "" {
+		return from.UTC().Format(layout)
+	}
 	return name
+}
+
+// minuteOf reads a minute, such as 2026-11-29 11:20, or a second: its beginning, its end, and how it was written; empty for another name.
+func minuteOf(name string, place *time.Location) (from, to time.Time, layout string) {
+	for layout, long := range map[string]time.Duration{"2006-01-02 15:04": time.Minute, time.DateTime: time.Second} {
+		if from, err := time.ParseInLocation(layout, strings.TrimSpace(name), place); err == nil {
+			return from, from.Add(long), layout
+		}
+	}
+	return from, to, ""
 }
 
 // dayEnd is the end of a day in the zone of now: a date, today, yesterday, or a weekday, which is the last one before today.
@@ -90,7 +103,11 @@ func (e *Engine) resolve(name string, ids []string, what string) (string, error)
 		return "", fault.Invalidf("source %s has no %s that began before %s: %s", e.Source, what, before.UTC().Format(time.RFC3339), listed(ids))
 	}
 	var matches []string
+	from, to, layout := minuteOf(name, time.UTC)
 	for _, id := range ids {
+		if at := began(id); layout != "" && !at.Before(from) && at.Before(to) {
+			matches = append(matches, id)
+		}
 		if strings.HasPrefix(id, strings.ToUpper(name)) || strings.HasPrefix(id, name) {
 			matches = append(matches, id)
 		}
@@ -99,8 +116,8 @@ func (e *Engine) resolve(name string, ids []string, what string) (string, error)
 	case 1:
 		return matches[0], nil
 	case 0:
-		return "", fault.Invalidf("source %s has no %s %.60q: name one by its id or its beginning, a date such as 2026-11-23, a weekday, last or "+
-			"previous; %s", e.Source, what, name, listed(ids))
+		return "", fault.Invalidf("source %s has no %s %.60q: name one by its id or its beginning, a date such as 2026-11-23 or a minute such as "+
+			"2026-11-23 05:00 (UTC here), a weekday, last or previous; %s", e.Source, what, name, listed(ids))
 	default:
 		return "", fault.Invalidf("%d syncs begin with %.60q: give more of the id; %s", len(matches), name, listed(matches))
 	}

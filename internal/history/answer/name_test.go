@@ -20,17 +20,18 @@ func TestResolve_namesOfSyncs(t *testing.T) {
 		"": ids[0], "last": ids[0], "previous": ids[1], "Previous": ids[1], ids[3]: ids[3], "20261127": ids[0], "20261123T06": ids[3],
 		"20261123t18": ids[2], "2026-11-23": ids[2], "2026-11-25": ids[2], "2026-11-22": ids[4], "monday": ids[2], "Mon": ids[2], "friday": ids[0],
 		"saturday": ids[4], "today": ids[0], "yesterday": ids[0], "2026-11-23T12:00:00Z": ids[3], "2026-11-23T07:30:00+01:00": ids[3],
-		" last ": ids[0],
+		" last ": ids[0], "2026-11-23 18:00": ids[2], "2026-11-23 06:00:00": ids[3],
 	} {
 		if got, err := e.resolve(name, ids, "sync"); err != nil || got != want {
 			t.Errorf("%q is %s, %v; want %s", name, got, err, want)
 		}
 	}
 	for name, says := range map[string][]string{
-		"20261123":   {"2 syncs begin", ids[2], ids[3]},
-		"2026-10-31": {"began before 2026-11-01T00:00:00Z", ids[0]},
-		"2027":       {`"2027"`, "there are " + ids[0]},
-		"someday":    {"a weekday", ids[4]},
+		"20261123":         {"2 syncs begin", ids[2], ids[3]},
+		"2026-10-31":       {"began before 2026-11-01T00:00:00Z", ids[0]},
+		"2027":             {`"2027"`, "there are " + ids[0]},
+		"2026-11-23 06:01": {`"2026-11-23 06:01"`, ids[0]},
+		"someday":          {"a weekday", ids[4]},
 	} {
 		_, err := e.resolve(name, ids, "sync")
 		for _, text := range says {
@@ -54,6 +55,7 @@ func TestInUTC_ofAnotherZone(t *testing.T) {
 	now := time.Date(2026, 11, 28, 1, 0, 0, 0, zone) // a Saturday, in UTC still Friday
 	for name, want := range map[string]string{
 		"2026-11-23": "2026-11-23T15:00:00Z", "friday": "2026-11-27T15:00:00Z", "saturday": "2026-11-21T15:00:00Z", "today": "2026-11-28T15:00:00Z",
+		"2026-11-24 06:00": "2026-11-23 21:00", "2026-11-24 06:00:31": "2026-11-23 21:00:31",
 		"last": "last", "20261123T06": "20261123T06", "": "",
 	} {
 		if got := InUTC(name, now); got != want {

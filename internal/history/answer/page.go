@@ -22,6 +22,8 @@ type page struct {
 	size    int
 	cut     int // the section from which on nothing more is taken
 	more    bool
+	limit   int // of records; 0: none
+	n       int // entries
 }
 
 type entry struct {
@@ -30,8 +32,8 @@ type entry struct {
 	folders []string
 }
 
-func newPage(after position) *page {
-	return &page{after: after, entries: make([][]entry, len(sections)), folders: map[string]int{}, size: headBytes, cut: len(sections)}
+func newPage(after position, limit int) *page {
+	return &page{after: after, limit: limit, entries: make([][]entry, len(sections)), folders: map[string]int{}, size: headBytes, cut: len(sections)}
 }
 
 // add takes a change.
@@ -61,7 +63,8 @@ func (p *page) put(section int, c *change.Change) {
 		}
 	}
 	p.entries[section] = append(p.entries[section], one)
-	for p.size > PageBytes {
+	p.n++
+	for p.size > PageBytes || p.limit > 0 && p.n > p.limit {
 		if !p.drop() {
 			return
 		}
@@ -70,15 +73,16 @@ func (p *page) put(section int, c *change.Change) {
 
 // drop removes the last entry, unless it is the only one.
 func (p *page) drop() bool {
-	at, n := -1, 0
+	at := -1
 	for i := range p.entries {
 		if len(p.entries[i]) > 0 {
-			at, n = i, n+len(p.entries[i])
+			at = i
 		}
 	}
-	if n < 2 {
+	if p.n < 2 {
 		return false
 	}
+	p.n--
 	last := len(p.entries[at]) - 1
 	one := p.entries[at][last]
 	p.entries[at] = p.entries[at][:last]

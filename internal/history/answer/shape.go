@@ -13,11 +13,11 @@ import (
 // PageBytes bounds the JSON of one answer: what does not fit is on the next page, which the cursor names.
 const PageBytes = 40_000
 
-// Query is a question. Syncs are named by their ids, by the beginning of one, or by a date ("2026-11-23", "monday"), for which the last
-// sync stands that began before the end of that day; empty names the newest.
+// Query is a question. Syncs are named by their ids, by the beginning of one, by a minute of UTC ("2026-11-23 05:00") in which one began, or
+// by a date ("2026-11-23", "monday"), for which the last sync stands that began before the end of that day; empty names the newest.
 type Query struct {
 	Question string `json:"question"`         // history, show, diff or why
-	Limit    int    `json:"limit,omitempty"`  // history: how many syncs
+	Limit    int    `json:"limit,omitempty"`  // history: how many syncs; diff: how many records
 	Cursor   string `json:"cursor,omitempty"` // of the page before
 
 	Sync string `json:"sync,omitempty"` // show
@@ -35,7 +35,9 @@ type Query struct {
 type History struct {
 	Source string `json:"source"`
 	Syncs  []Sync `json:"syncs"`
-	Totals Totals `json:"totals"` // of the page
+	Totals Totals `json:"totals"`          // of the page
+	Total  int    `json:"total,omitempty"` // syncs that left something in the bucket
+	Newer  int    `json:"newer,omitempty"` // of those, the ones on the pages before
 	Cursor string `json:"cursor,omitempty"`
 }
 
@@ -176,7 +178,7 @@ type Match struct {
 	Kind        item.Kind            `json:"kind"`
 	ID          string               `json:"id"`
 	Name        string               `json:"name,omitempty"`
-	FormerName  string               `json:"former_name,omitempty"` // where it was asked for by a name that it had before
+	FormerName  string               `json:"former_name,omitempty"` // the last name that it had before
 	Folder      string               `json:"folder,omitempty"`      // name, or Id where the name is not known; of a component, that of its dashboard
 	Dashboard   string               `json:"dashboard,omitempty"`   // of a component: name, or Id where the name is not known
 	CreatedBy   string               `json:"created_by,omitempty"`
@@ -186,10 +188,15 @@ type Match struct {
 	Reason      string               `json:"reason,omitempty"` // in words
 	Fix         string               `json:"fix,omitempty"`
 	Since       time.Time            `json:"since,omitzero"`
-	FirstSeen   time.Time            `json:"first_seen,omitzero"`
+	FirstSeen   time.Time            `json:"first_seen,omitzero"`    // since when syncs have had it without a break: an absence begins it anew
 	LastSync    string               `json:"last_sync,omitempty"`    // the newest sync that had it
 	DescribedAt *time.Time           `json:"described_at,omitempty"` // of a report, by Salesforce's clock
 	DeliveredAt map[string]time.Time `json:"delivered_at,omitempty"` // by export
 	File        map[string]string    `json:"file,omitempty"`         // by export: the file of the last delivery that has it
 	InOrg       string               `json:"in_org,omitempty"`       // what the look-up in the org found
+
+	FormerNames    []Former `json:"former_names,omitempty"`    // the newest first, at most 5
+	FormerFolders  []Former `json:"former_folders,omitempty"`  // the same, by name as far as it is known
+	Away           *Away    `json:"away,omitempty"`            // the last absence before first_seen
+	WithoutColumns bool     `json:"without_columns,omitempty"` // the last delivery has the report, but no columns of it
 }

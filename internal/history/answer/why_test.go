@@ -106,7 +106,7 @@ func TestWhy_saysWhatBecameOfARecord(t *testing.T) {
 		{of: "wide", state: "unsupported", folder: "Sales", since: "0", last: "5", reason: "more columns than", fix: "fewer than 100"},
 		{of: "joined", state: "unsupported", folder: "Sales", since: "0", last: "5", reason: "joined reports", fix: "without columns"},
 		{of: "obsolete", state: "obsolete", folder: "Sales", since: "0", last: "5", reason: "obsolete", fix: "in Setup"},
-		{of: "deleted", state: "gone", folder: "Service", since: "2", last: "1", reason: "The sync of 2026-09-01 18:00 UTC was", fix: "recycle bin"},
+		{of: "deleted", state: "gone", folder: "Service", since: "2", last: "1", reason: "The sync of 2026-09-01 18:00:00 UTC was", fix: "recycle bin"},
 		{of: idOf("00O", 6), state: "gone", folder: "Service", since: "2", last: "1", reason: "deleted, or hidden", fix: "Manage All Private"},
 		{of: idOf("00O", 10), state: "gone", folder: "Sales", since: "1", last: "0", reason: "2026-09-01 06:00"},
 		{of: "old name", state: "described", folder: "Sales", since: "0", last: "5"},
@@ -224,7 +224,7 @@ func TestWhy_asksTheOrgOnce(t *testing.T) {
 		of, asked, says string
 		found           Found
 	}{
-		{"deleted", "report " + idOf("00O", 6), "deleted on 2026-09-02 12:00 UTC: it lies in the recycle bin, from which it can be restored until about 2026-09-17", Found{Deleted: true, DeletedAt: when, Calls: 1}},
+		{"deleted", "report " + idOf("00O", 6), "deleted on 2026-09-02 12:00:00 UTC: it lies in the recycle bin, from which it can be restored until about 2026-09-17", Found{Deleted: true, DeletedAt: when, Calls: 1}},
 		{"deleted", "report " + idOf("00O", 6), "it is deleted since more than about 15 days, or hidden from the run-as user", Found{Calls: 1}},
 		{"deleted", "report " + idOf("00O", 6), "sees it now: the next sync has it", Found{Visible: true, Calls: 1}},
 		{idOf("00O", 99)[:15], "report " + idOf("00O", 99), "sees it now", Found{Visible: true, Name: "hidden until now", Calls: 1}},

@@ -38,25 +38,27 @@ func fix(state description.State, reason description.Reason) string {
 	return fixes[reason]
 }
 
-// day is how a moment is shown in a sentence.
-func day(at time.Time) string { return at.UTC().Format("2006-01-02 15:04 UTC") }
-
 // goneWords say of a record that the newest sync has not what became of it, as far as that is known, and what to do.
 func goneWords(kind item.Kind, s sighting) (reason, fix string) {
 	if s.listed {
 		return fmt.Sprintf("Salesforce lists this %s, and has answered since the sync of %s that it is not there: it is deleted, or hidden from the "+
 			"run-as user.", kind, day(began(s.gone))), fixes[description.ReasonGone]
 	}
-	last := "an earlier sync"
-	if at := began(s.sync); !at.IsZero() {
-		last = "the sync of " + day(at)
-	}
-	reason = fmt.Sprintf("%s was the last one that had this %s. Since the sync of %s it is deleted, or hidden from the run-as user: Salesforce's "+
-		"listings do not tell these apart.", capital(last), kind, day(began(s.gone)))
+	reason = fmt.Sprintf("%s Since the sync of %s it is deleted, or hidden from the run-as user: Salesforce's listings do not tell these apart.",
+		lastHad(kind, s.sync), day(began(s.gone)))
 	if !inBin(kind) {
 		return reason, "Ask the org (ask_org, or --ask) whether it is there again. Else " + howToFind(kind)
 	}
 	return reason, "Ask the org (ask_org, or --ask): deletion can be proved while the record lies in the recycle bin, about 15 days. Else " + howToFind(kind)
+}
+
+// lastHad says which sync was the last one that had a record.
+func lastHad(kind item.Kind, sync string) string {
+	last := "an earlier sync"
+	if at := began(sync); !at.IsZero() {
+		last = "the sync of " + day(at)
+	}
+	return fmt.Sprintf("%s was the last one that had this %s.", capital(last), kind)
 }
 
 func capital(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
@@ -99,10 +101,16 @@ func (n *inquiry) unknown(ctx context.Context, of subject.Subject) string {
 	text.WriteString("; be newer than the last sync; be deleted before the first; or be of another org, which an Id does not tell. To find out, ")
 	text.WriteString(howToFind(of.Kind))
 	if of.ID != "" {
-		text.WriteString(" One look-up in the org (ask_org, or --ask) says whether it is there and visible now.")
+		if of.Unlike != "" {
+			fmt.Fprintf(&text, " The last three characters of this Id do not fit the first 15: it is mistyped, or meant is %s.", of.Unlike)
+		}
+		text.WriteString(lookUpHint)
 	}
 	return text.String()
 }
+
+// lookUpHint stands at the end of what is said of an Id that no sync has, as long as the org was not asked.
+const lookUpHint = " One look-up in the org (ask_org, or --ask) says whether it is there and visible now."
 
 // hiders say what may hide a record from the run-as user, after "It may".
 func hiders(kind item.Kind, newest *history.Record) (all []string) {

@@ -28,6 +28,9 @@ type Subject struct {
 	ID   string // 18 characters; empty: it is named by Name
 	Name string
 	Host string // of the link, in lower case
+
+	// Unlike is the Id that the first 15 characters make, where the last three of the Id that was given say another one.
+	Unlike string
 }
 
 // most bounds what is read of a text; a link is far shorter.
@@ -48,7 +51,7 @@ func Parse(text string) (Subject, error) {
 		return parseLink(text)
 	}
 	if kind, id, ok := known(text); ok {
-		return Subject{Kind: kind, ID: id}, nil
+		return Subject{Kind: kind, ID: id, Unlike: unlike(text)}, nil
 	}
 	return Subject{Name: text}, nil
 }
@@ -94,6 +97,21 @@ func known(text string) (kind item.Kind, id string, ok bool) {
 	return kind, long, ok
 }
 
+// unlike is the Id that the first 15 characters of a long Id make, where its last three do not fit them; empty where they fit, or where the
+// Id may have lost its case on the way.
+func unlike(text string) string {
+	const short = 15
+	if len(text) <= short {
+		return ""
+	}
+	head := text[:short]
+	id, err := salesforce.ID18(head)
+	if err != nil || strings.EqualFold(id, text) || head == strings.ToLower(head) || head == strings.ToUpper(head) {
+		return ""
+	}
+	return id
+}
+
 // restored gives a long Id the case that its last three characters say; empty where they cannot.
 func restored(id string) string {
 	const checksum = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
@@ -125,7 +143,7 @@ func parseLink(text string) (Subject, error) {
 	for _, place := range slices.Concat([]string{u.Path}, fragments(u), queries(u.RawQuery)) {
 		for word := range words(place) {
 			if kind, id, ok := known(word); ok {
-				return Subject{Kind: kind, ID: id, Host: strings.ToLower(u.Hostname())}, nil
+				return Subject{Kind: kind, ID: id, Host: strings.ToLower(u.Hostname()), Unlike: unlike(word)}, nil
 			}
 		}
 	}

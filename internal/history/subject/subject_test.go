@@ -31,6 +31,7 @@ func TestParse_findsTheRecord(t *testing.T) {
 	t.Parallel()
 	report, folder, dashboard := long(t, report15), long(t, folder15), long(t, dash15)
 	old := base64.StdEncoding.EncodeToString([]byte(`{"componentDef":"one:record","attributes":{"recordId":"` + report + `"}}`))
+	in := func(kind item.Kind, id, host string) Subject { return Subject{Kind: kind, ID: id, Host: host} }
 	for text, want := range map[string]Subject{
 		report15:                        {Kind: item.Report, ID: report},
 		report:                          {Kind: item.Report, ID: report},
@@ -47,22 +48,22 @@ func TestParse_findsTheRecord(t *testing.T) {
 		"Sales.com figures":             {Name: "Sales.com figures"},
 		`"Pipeline"`:                    {Name: "Pipeline"},
 		"Bericht \u2013 \u00dcbersicht": {Name: "Bericht \u2013 \u00dcbersicht"},
-		site + "lightning/r/Report/" + report + "/view":                                                                     {item.Report, report, "", at},
-		site + "lightning/r/Report/" + report15 + "/view?queryScope=userFolders#top":                                        {item.Report, report, "", at},
-		site + "lightning/r/Report/" + report + "/view?c__folder=" + folder + "&c__x=1":                                     {item.Report, report, "", at},
-		"https://ACME--uat.sandbox.lightning.force.com/lightning/r/Dashboard/" + dashboard + "/view?queryScope=userFolders": {item.Dashboard, dashboard, "", "acme--uat.sandbox.lightning.force.com"},
-		site + "lightning/r/Folder/" + folder + "/view?queryScope=userFolders":                                              {item.Folder, folder, "", at},
-		site + "lightning/o/Report/home?queryScope=userFoldersCreatedByMe&folderId=" + folder15:                             {item.Folder, folder, "", at},
-		site + "lightning/page/home?ws=%2Flightning%2Fr%2FReport%2F" + report + "%2Fview":                                   {item.Report, report, "", at},
-		"https://acme.lightning.force.com/one/one.app#/sObject/" + dashboard + "/view":                                      {item.Dashboard, dashboard, "", at},
-		"https://acme.lightning.force.com/one/one.app#" + old:                                                               {item.Report, report, "", at},
-		"https://acme.lightning.force.com/reportbuilder/reportType.app?reportId=" + report:                                  {item.Report, report, "", at},
-		"https://acme.my.salesforce.com/" + report15:                                                                        {item.Report, report, "", "acme.my.salesforce.com"},
-		"https://acme.my.salesforce.com/" + report15 + "?pv0=x&pv1=y":                                                       {item.Report, report, "", "acme.my.salesforce.com"},
-		"https://acme.my.salesforce.com:443/" + dashboard:                                                                   {item.Dashboard, dashboard, "", "acme.my.salesforce.com"},
-		"https://acme.my.salesforce.com/00O/o?fcf=" + folder15:                                                              {item.Folder, folder, "", "acme.my.salesforce.com"},
-		"acme.my.salesforce.com/" + dash15:                                                                                  {item.Dashboard, dashboard, "", "acme.my.salesforce.com"},
-		"acme.lightning.force.com/lightning/r/Report/" + report + "/edit":                                                   {item.Report, report, "", at},
+		site + "lightning/r/Report/" + report + "/view":                                                                     in(item.Report, report, at),
+		site + "lightning/r/Report/" + report15 + "/view?queryScope=userFolders#top":                                        in(item.Report, report, at),
+		site + "lightning/r/Report/" + report + "/view?c__folder=" + folder + "&c__x=1":                                     in(item.Report, report, at),
+		"https://ACME--uat.sandbox.lightning.force.com/lightning/r/Dashboard/" + dashboard + "/view?queryScope=userFolders": in(item.Dashboard, dashboard, "acme--uat.sandbox.lightning.force.com"),
+		site + "lightning/r/Folder/" + folder + "/view?queryScope=userFolders":                                              in(item.Folder, folder, at),
+		site + "lightning/o/Report/home?queryScope=userFoldersCreatedByMe&folderId=" + folder15:                             in(item.Folder, folder, at),
+		site + "lightning/page/home?ws=%2Flightning%2Fr%2FReport%2F" + report + "%2Fview":                                   in(item.Report, report, at),
+		"https://acme.lightning.force.com/one/one.app#/sObject/" + dashboard + "/view":                                      in(item.Dashboard, dashboard, at),
+		"https://acme.lightning.force.com/one/one.app#" + old:                                                               in(item.Report, report, at),
+		"https://acme.lightning.force.com/reportbuilder/reportType.app?reportId=" + report:                                  in(item.Report, report, at),
+		"https://acme.my.salesforce.com/" + report15:                                                                        in(item.Report, report, "acme.my.salesforce.com"),
+		"https://acme.my.salesforce.com/" + report15 + "?pv0=x&pv1=y":                                                       in(item.Report, report, "acme.my.salesforce.com"),
+		"https://acme.my.salesforce.com:443/" + dashboard:                                                                   in(item.Dashboard, dashboard, "acme.my.salesforce.com"),
+		"https://acme.my.salesforce.com/00O/o?fcf=" + folder15:                                                              in(item.Folder, folder, "acme.my.salesforce.com"),
+		"acme.my.salesforce.com/" + dash15:                                                                                  in(item.Dashboard, dashboard, "acme.my.salesforce.com"),
+		"acme.lightning.force.com/lightning/r/Report/" + report + "/edit":                                                   in(item.Report, report, at),
 	} {
 		if got, err := Parse(text); err != nil || got != want {
 			t.Errorf("%s\n is %+v, %v\nwant %+v", text, got, err, want)

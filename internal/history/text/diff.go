@@ -14,6 +14,7 @@ import (
 // Diff shows what changed from one sync to another: first what people lose.
 func (p Page) Diff(c answer.Diff) *document.Document {
 	d := new(document.Document)
+	p.seconds = sharing(beginnings(c.From, c.To))
 	d.Title(document.Plain, "%s: what changed from %s to %s", c.Source, p.sync(c.From), p.sync(c.To))
 	clauses := changes(c.Totals)
 	for i, clause := range clauses {

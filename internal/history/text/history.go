@@ -1,6 +1,7 @@
 package text
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -17,8 +18,13 @@ func (p Page) History(h answer.History) *document.Document {
 		d.Title(document.Plain, "%s: no sync is in the bucket.", h.Source)
 		return d
 	}
-	d.Title(document.Plain, "%s: %s, newest first. Times are in %s.", h.Source, humanize.Count(int64(len(h.Syncs)), "sync"),
+	d.Title(document.Plain, "%s: %s, newest first. Times are in %s.", h.Source, counted(h),
 		p.zones(h.Syncs[0].Started, h.Syncs[len(h.Syncs)-1].Started))
+	var ids []string
+	for _, s := range h.Syncs {
+		ids = append(ids, s.Sync, s.Compared)
+	}
+	p.seconds = sharing(beginnings(ids...))
 	table := document.Table{Header: []string{"Sync", "Began", "Took", "Outcome", "Columns", "API calls"}}
 	for _, s := range h.Syncs {
 		coverage := ""
@@ -49,6 +55,18 @@ func (p Page) History(h answer.History) *document.Document {
 	}
 	d.Command("One sync whole", p.Ask(answer.Query{Question: answer.AskShow, Sync: short(h.Syncs[0].Sync)}))
 	return d
+}
+
+// counted says how many syncs are shown, and of how many.
+func counted(h answer.History) string {
+	n := len(h.Syncs)
+	switch {
+	case n >= h.Total:
+		return humanize.Count(int64(n), "sync")
+	case h.Newer == 0:
+		return fmt.Sprintf("the newest %s of %s", humanize.Number(int64(n)), humanize.Count(int64(h.Total), "sync"))
+	}
+	return fmt.Sprintf("syncs %s to %s of %s", humanize.Number(int64(h.Newer+1)), humanize.Number(int64(h.Newer+n)), humanize.Number(int64(h.Total)))
 }
 
 // below are the sentences about a sync.

@@ -22,6 +22,7 @@ import (
 func (p Page) Show(s answer.Show) *document.Document {
 	d := new(document.Document)
 	one := s.Sync
+	p.seconds = sharing(beginnings(one.Sync, one.Compared))
 	d.Title(tone(one.Outcome), "%s, sync %s: %s", s.Source, one.Sync, outcome(one.Outcome))
 	began := "Began " + p.moment(one.Started)
 	switch {
@@ -140,7 +141,7 @@ func account(d *document.Document, r *history.Record) {
 func (p Page) gaps(d *document.Document, folders []history.FolderGaps) {
 	table := document.Table{Header: []string{"Folder with gaps", "Gaps"}}
 	for _, f := range folders {
-		row := document.Row{Cells: []document.Cell{{Text: folderOf(f)}, document.Number(humanize.Number(f.Gaps))}}
+		row := document.Row{Cells: []document.Cell{{Text: answer.FolderWords(f.Folder, f.Name)}, document.Number(humanize.Number(f.Gaps))}}
 		if why := reasons(f.Reasons); why != "" {
 			row.Below = []string{sentence(why)}
 		}
@@ -153,19 +154,6 @@ func (p Page) gaps(d *document.Document, folders []history.FolderGaps) {
 			return
 		}
 	}
-}
-
-// folderOf names a folder. A user's private one has no name, nor has that of reports which are in none: its Id is the org's.
-func folderOf(f history.FolderGaps) string {
-	switch {
-	case f.Name != "":
-		return f.Name
-	case strings.HasPrefix(f.Folder, subject.OrgPrefix):
-		return "Public Reports"
-	case strings.HasPrefix(f.Folder, subject.UserPrefix):
-		return "private folder of " + f.Folder
-	}
-	return f.Folder
 }
 
 // reasons counts gaps by reason.

@@ -24,6 +24,8 @@ type Page struct {
 	Place *time.Location            // whose days and hours are shown
 	Asked answer.Query              // the question that was asked
 	Ask   func(answer.Query) string // how the next question is asked: a command, or the input of a form
+
+	seconds bool // moments are shown to the second, as two syncs share a minute
 }
 
 // more is how the page after a cursor is asked for. It is one of the same question, so it has the bounds of that.
@@ -56,10 +58,42 @@ func shown[A any](raw json.RawMessage, show func(A) *document.Document) (*docume
 }
 
 // moment is a time in the place, for a sentence.
-func (p Page) moment(t time.Time) string { return t.In(p.Place).Format("Mon 2 Jan 2006 15:04 MST") }
+func (p Page) moment(t time.Time) string {
+	return t.In(p.Place).Format("Mon 2 Jan 2006 " + p.clock() + " MST")
+}
 
 // row is a time in the place, for a table.
-func (p Page) row(t time.Time) string { return t.In(p.Place).Format("Mon 2006-01-02 15:04") }
+func (p Page) row(t time.Time) string { return t.In(p.Place).Format("Mon 2006-01-02 " + p.clock()) }
+
+func (p Page) clock() string {
+	if p.seconds {
+		return time.TimeOnly
+	}
+	return "15:04"
+}
+
+// beginnings are the moments at which syncs began.
+func beginnings(syncs ...string) (all []time.Time) {
+	for _, id := range syncs {
+		if began, _, ok := staging.ParseSyncID(id); ok {
+			all = append(all, began)
+		}
+	}
+	return all
+}
+
+// sharing says whether two of the moments share a minute, so that seconds tell them apart.
+func sharing(all []time.Time) bool {
+	minutes := map[time.Time]time.Time{}
+	for _, t := range all {
+		minute, second := t.Truncate(time.Minute).UTC(), t.Truncate(time.Second).UTC()
+		if other, there := minutes[minute]; there && !other.Equal(second) {
+			return true
+		}
+		minutes[minute] = second
+	}
+	return false
+}
 
 // sync names a sync by the moment at which it began.
 func (p Page) sync(id string) string {

@@ -100,6 +100,9 @@ func syncs() []answer.Sync {
 func TestHistory(t *testing.T) {
 	t.Parallel()
 	golden(t, "history", page().History(answer.History{Source: "acme", Syncs: syncs(), Totals: answer.Totals{APICalls: 52_408}, Cursor: failed}))
+	near := syncs()[:2]
+	near[1].Sync, near[1].Started = "20261123T050010.000Z-5e6f7a8b", at("2026-11-23 05:00").Add(10*time.Second)
+	golden(t, "history_limited", page().History(answer.History{Source: "acme", Syncs: near, Total: 12, Cursor: near[1].Sync}))
 	golden(t, "history_none", page().History(answer.History{Source: "acme"}))
 }
 
@@ -129,6 +132,7 @@ func TestShow(t *testing.T) {
 			Receipts: []history.Receipt{{Name: "1795410000-reports.json", Status: 200, At: at("2026-11-23 05:04")}},
 		}},
 		GapFolders: []history.FolderGaps{
+			{Folder: "00D000000000001AAA", Gaps: 30, Reasons: map[string]int64{"no_access": 30}},
 			{
 				Folder: "00l000000000001AAA", Name: "A folder of the finance department with a name that is far too long for a column", Gaps: 20,
 				Reasons: map[string]int64{"no_access": 18, "server_error": 2},
@@ -298,6 +302,12 @@ func TestWhy(t *testing.T) {
 		DeliveredAt: map[string]time.Time{"castor": at("2026-11-21 05:04")}, File: map[string]string{"castor": "1795410000-reports.json"},
 	}
 	golden(t, "why", page().Why(answer.Why{Source: "acme", Of: "Secret", Matches: []answer.Match{denied}}))
+	past := denied
+	past.Away = &answer.Away{LastSync: before, Gone: at("2026-11-22 06:00"), Back: at("2026-11-22 08:00")}
+	past.Reason, past.WithoutColumns = "The sync of 2026-11-22 05:00:07 UTC had it", true
+	past.FormerNames = []answer.Former{{Was: "Open", Until: at("2026-11-10 05:00")}, {Was: "Old 👩\u200d💻", Until: at("2026-11-05 05:00")}}
+	past.FormerFolders = []answer.Former{{Was: "Service", Until: at("2026-11-10 05:00")}}
+	golden(t, "why_past", page().Why(answer.Why{Source: "acme", Of: past.ID, Matches: []answer.Match{past}}))
 	other := answer.Match{Kind: item.Folder, ID: "00l000000000001AAA", Name: "Secret", State: "gone", LastSync: before}
 	golden(t, "why_several", page().Why(answer.Why{Source: "acme", Of: "Secret", Matches: []answer.Match{denied, other}, More: 3}))
 	golden(t, "why_unknown", page().Why(answer.Why{

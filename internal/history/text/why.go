@@ -2,13 +2,16 @@ package text
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"longhaul/internal/description"
 	"longhaul/internal/document"
 	"longhaul/internal/history/answer"
+	"longhaul/internal/history/item"
 	"longhaul/internal/history/subject"
 	"longhaul/internal/humanize"
 )
@@ -23,10 +26,11 @@ func (p Page) Why(w answer.Why) *document.Document {
 		d.Title(document.Plain, "%s: %s of the name %s, of which %d are shown.", w.Source, humanize.Count(all, "record"), quoted(w.Of), len(w.Matches))
 	}
 	for _, m := range w.Matches {
+		p.seconds = sharing(begun(m))
 		p.match(d, m)
 	}
 	if w.Unknown != "" {
-		d.Say("%s", sentence(w.Unknown))
+		d.Say("%s", sentence(answer.Moments(w.Unknown, p.moment)))
 	}
 	if w.Calls > 0 {
 		d.Say("The look-up in the org took %s.", humanize.Count(w.Calls, "API call"))
@@ -38,6 +42,20 @@ func (p Page) Why(w answer.Why) *document.Document {
 		d.Command("Ask the org itself, by one API call", p.Ask(answer.Query{Question: answer.AskWhy, Of: id, AskOrg: true}))
 	}
 	return d
+}
+
+// begun are the beginnings of syncs that a match is shown with.
+func begun(m answer.Match) []time.Time {
+	all := []time.Time{m.Since, m.FirstSeen}
+	syncs := []string{m.LastSync}
+	if m.Away != nil {
+		all = append(all, m.Away.Gone, m.Away.Back)
+		syncs = append(syncs, m.Away.LastSync)
+	}
+	for _, one := range slices.Concat(m.FormerNames, m.FormerFolders) {
+		all = append(all, one.Until)
+	}
+	return append(all, beginnings(syncs...)...)
 }
 
 // missing is the Id of a record that is gone, or that no sync has; empty where there is none to look up.
@@ -82,7 +100,7 @@ func (p Page) match(d *document.Document, m answer.Match) {
 	var says []string
 	for _, words := range append([]string{m.Reason, after("what to do: ", m.Fix)}, p.known(m)...) {
 		if words != "" {
-			says = append(says, sentence(words))
+			says = append(says, sentence(answer.Moments(words, p.moment)))
 		}
 	}
 	d.List(says...)
@@ -91,21 +109,50 @@ func (p Page) match(d *document.Document, m answer.Match) {
 // known is what the syncs know of a record beside its state; some of it may be empty.
 func (p Page) known(m answer.Match) []string {
 	all := []string{
-		p.since(m.Since, "in this state since "), after("the org says: ", m.InOrg), made(m), p.since(m.FirstSeen, "first seen "),
+		p.since(m.Since, "in this state since "), after("the org says: ", m.InOrg), made(m),
+		p.since(m.FirstSeen, "in the org, as the syncs see it, since "),
 	}
-	if m.FormerName != "" {
+	if m.Away != nil {
+		all = append(all, "it was away before: last in "+p.sync(m.Away.LastSync)+", gone from "+p.moment(m.Away.Gone)+" until "+p.moment(m.Away.Back))
+	}
+	all = append(all, formerly("it was called %s", m.FormerNames, p.since, true), formerly("it lay in %s", m.FormerFolders, p.since, false))
+	if len(m.FormerNames) == 0 && m.FormerName != "" {
 		all = append(all, `it was called "`+m.FormerName+`" before`)
 	}
 	if m.LastSync != "" {
 		all = append(all, "last seen by "+p.sync(m.LastSync))
 	}
+	without := ""
+	if m.WithoutColumns {
+		without = "; the catalog has the report, but without columns"
+	}
 	if m.DescribedAt != nil {
-		all = append(all, p.since(*m.DescribedAt, "its columns are of "))
+		words := "its columns are of "
+		if m.Kind == item.Report && !description.State(m.State).HasColumns() {
+			words = "its columns were last read on "
+		}
+		all = append(all, p.since(*m.DescribedAt, words))
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.DeliveredAt)) {
-		all = append(all, "last delivered by "+name+" "+p.moment(m.DeliveredAt[name])+after(", in ", m.File[name]))
+		all = append(all, "last delivered by "+name+" "+p.moment(m.DeliveredAt[name])+after(", in ", m.File[name])+without)
 	}
 	return all
+}
+
+// formerly lists former names or folders, the newest first.
+func formerly(words string, all []answer.Former, until func(time.Time, string) string, quote bool) string {
+	var parts []string
+	for _, one := range all {
+		was := one.Was
+		if quote {
+			was = quoted(was)
+		}
+		parts = append(parts, was+until(one.Until, " until "))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(words, strings.Join(parts, ", before that "))
 }
 
 // made says who made a record and who changed it.
