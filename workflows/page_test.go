@@ -53,7 +53,7 @@ func TestPage_saysWhatIsNewAndWhatToDo(t *testing.T) {
 		"some shards are done": {func(d *display) { d.state.Shards = 2 }, []string{"- 2 of 12 shards done\n"}, nil},
 		"it describes some again": {
 			func(d *display) { d.state.Plan.Audits = 700 },
-			[]string{"- 0 of 3,000 reports described\n- Of those, 700 audits of reports that did not change\n"},
+			[]string{"- 0 of 3,000 reports looked at\n- Of those, 700 audits of reports that did not change\n"},
 			nil,
 		},
 		"it waits, and knows until when": {

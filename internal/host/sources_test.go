@@ -14,6 +14,7 @@ import (
 	"longhaul/internal/export"
 	"longhaul/internal/export/castor"
 	"longhaul/internal/fault"
+	"longhaul/internal/history"
 	"longhaul/internal/quota"
 	"longhaul/internal/source"
 )
@@ -53,6 +54,7 @@ func TestSource_isWhatTheSettingsSay(t *testing.T) {
 	want := &activities.Source{
 		Name: "acme", APIVersion: "61.0", MaxInFlight: 30, MaxShards: 5, Private: true,
 		Quota: quota.Policy{Ceiling: 70, Share: 20}, Probe: 7 * time.Minute, Guard: activities.Guard{MaxShrink: 15, Timeout: 3 * time.Hour},
+		Audit: 30 * 24 * time.Hour, Keep: history.Keep{Accounts: 90, Days: 400}, // the defaults
 		Exports: []export.Export{{Format: castor.Format{}}}, // without a target
 	}
 	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(activities.Source{}, "Salesforce")); diff != "" { // and no catalog

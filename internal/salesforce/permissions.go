@@ -25,7 +25,7 @@ func (c *Client) Permissions(ctx context.Context, more ...string) (permission.Se
 	names := slices.Concat(permission.Names(), more)
 	slices.Sort(names)
 	names = slices.Compact(names)
-	permissions, err := c.granted(ctx, names)
+	permissions, err := granted(ctx, &c.exchange, names)
 	if e := apierror.From(err); e == nil || e.Code != "INVALID_FIELD" && e.Status != http.StatusNotFound {
 		return permissions, err
 	}
@@ -33,11 +33,11 @@ func (c *Client) Permissions(ctx context.Context, more ...string) (permission.Se
 	if err != nil {
 		return permission.Set{}, err
 	}
-	return c.granted(ctx, offered)
+	return granted(ctx, &c.exchange, offered)
 }
 
 // granted reads permissions by name.
-func (c *Client) granted(ctx context.Context, names []string) (permission.Set, error) {
+func granted(ctx context.Context, x *exchange.Exchange, names []string) (permission.Set, error) {
 	if len(names) == 0 {
 		return permission.Set{}, nil
 	}
@@ -45,7 +45,7 @@ func (c *Client) granted(ctx context.Context, names []string) (permission.Set, e
 	for _, name := range names {
 		fields = append(fields, permission.Prefix+name)
 	}
-	rows, err := soql.Rows(ctx, &c.exchange, permission.Object, fields, "SELECT "+strings.Join(fields, ", ")+" FROM "+permission.Object)
+	rows, err := soql.Rows(ctx, x, permission.Object, fields, "SELECT "+strings.Join(fields, ", ")+" FROM "+permission.Object)
 	if err != nil || len(rows) == 0 {
 		return permission.Set{}, err
 	}

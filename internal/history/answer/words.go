@@ -8,6 +8,7 @@ import (
 
 	"longhaul/internal/description"
 	"longhaul/internal/history"
+	"longhaul/internal/history/chain"
 	"longhaul/internal/history/item"
 	"longhaul/internal/history/subject"
 	"longhaul/internal/salesforce/permission"
@@ -82,7 +83,7 @@ func (n *inquiry) unknown(ctx context.Context, of subject.Subject) string {
 	}
 	var text strings.Builder
 	fmt.Fprintf(&text, "No sync that is kept has this %s", kind)
-	if oldest := n.oldest(); !oldest.IsZero() {
+	if oldest := oldest(n.chain, n.known); !oldest.IsZero() {
 		fmt.Fprintf(&text, " (changes are kept since %s)", day(oldest))
 	}
 	text.WriteString(". ")
@@ -145,11 +146,11 @@ func hiders(kind item.Kind, newest *history.Record) (all []string) {
 }
 
 // oldest is since when changes are kept without a break.
-func (n *inquiry) oldest() time.Time {
-	if spans := n.chain.Spans(); len(spans) > 0 {
+func oldest(c *chain.Chain, known []string) time.Time {
+	if spans := c.Spans(); len(spans) > 0 {
 		return began(spans[0].First)
 	}
-	return began(n.known[len(n.known)-1])
+	return began(known[len(known)-1])
 }
 
 // otherOrg is the host of a link if it is of another My Domain than the source's; empty where that is not known.

@@ -19,7 +19,7 @@ func (p Page) History(h answer.History) *document.Document {
 		return d
 	}
 	d.Title(document.Plain, "%s: %s, newest first. Times are in %s.", h.Source, counted(h),
-		p.zones(h.Syncs[0].Started, h.Syncs[len(h.Syncs)-1].Started))
+		zones(p.Place, h.Syncs[0].Started, h.Syncs[len(h.Syncs)-1].Started))
 	var ids []string
 	for _, s := range h.Syncs {
 		ids = append(ids, s.Sync, s.Compared)

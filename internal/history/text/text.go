@@ -16,7 +16,6 @@ import (
 	"longhaul/internal/history/change"
 	"longhaul/internal/history/item"
 	"longhaul/internal/humanize"
-	"longhaul/internal/staging"
 )
 
 // Page says for whom a document is made.
@@ -55,71 +54,6 @@ func shown[A any](raw json.RawMessage, show func(A) *document.Document) (*docume
 		return nil, fmt.Errorf("read an answer: %w", err)
 	}
 	return show(found), nil
-}
-
-// moment is a time in the place, for a sentence.
-func (p Page) moment(t time.Time) string {
-	return t.In(p.Place).Format("Mon 2 Jan 2006 " + p.clock() + " MST")
-}
-
-// row is a time in the place, for a table.
-func (p Page) row(t time.Time) string { return t.In(p.Place).Format("Mon 2006-01-02 " + p.clock()) }
-
-func (p Page) clock() string {
-	if p.seconds {
-		return time.TimeOnly
-	}
-	return "15:04"
-}
-
-// beginnings are the moments at which syncs began.
-func beginnings(syncs ...string) (all []time.Time) {
-	for _, id := range syncs {
-		if began, _, ok := staging.ParseSyncID(id); ok {
-			all = append(all, began)
-		}
-	}
-	return all
-}
-
-// sharing says whether two of the moments share a minute, so that seconds tell them apart.
-func sharing(all []time.Time) bool {
-	minutes := map[time.Time]time.Time{}
-	for _, t := range all {
-		minute, second := t.Truncate(time.Minute).UTC(), t.Truncate(time.Second).UTC()
-		if other, there := minutes[minute]; there && !other.Equal(second) {
-			return true
-		}
-		minutes[minute] = second
-	}
-	return false
-}
-
-// sync names a sync by the moment at which it began.
-func (p Page) sync(id string) string {
-	if began, _, ok := staging.ParseSyncID(id); ok {
-		return "the sync of " + p.moment(began)
-	}
-	return "sync " + id
-}
-
-// short is the beginning of a sync's id, to the second: enough to name it in the next question.
-func short(id string) string {
-	begun, _, found := strings.Cut(id, ".")
-	if !found {
-		return id
-	}
-	return begun
-}
-
-// zones names the zone of the place at two times: two names, where its clock was changed between them.
-func (p Page) zones(later, earlier time.Time) string {
-	now, _ := later.In(p.Place).Zone()
-	before, _ := earlier.In(p.Place).Zone()
-	if now == before {
-		return now
-	}
-	return now + ", the earliest ones in " + before
 }
 
 // calls are the API calls of a sync; empty of one that left no count.
