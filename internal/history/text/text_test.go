@@ -113,7 +113,8 @@ func TestShow(t *testing.T) {
 			{Phase: "authenticate", Began: at("2026-11-23 05:00"), Seconds: 2}, {Phase: "describe", Began: at("2026-11-23 05:01"), Seconds: 200},
 		},
 		Orders: []history.Order{
-			{At: at("2026-11-23 05:02"), Name: "pause", Reason: "month end"}, {At: at("2026-11-23 05:12"), Name: "resume"},
+			{At: at("2026-11-23 05:02"), Name: "pause", Reason: "month end"},
+			{At: at("2026-11-23 05:12"), Name: "resume"},
 			{At: at("2026-11-23 05:13"), Name: "cancel"},
 		},
 		Warnings: []warning.Warning{warning.New(warning.RecordUnreadable, nil)},
@@ -141,9 +142,9 @@ func TestShow(t *testing.T) {
 		},
 		Course: course,
 	}}))
-	golden(t, "show_failed", page().Show(answer.Show{Source: "acme", Sync: syncs()[2], End: &history.End{Outcome: "failed", Message: "the client secret is wrong: set SALESFORCE_CLIENT_SECRET", Course: history.Course{
-		Phases: course.Phases[:1],
-	}}}))
+	golden(t, "show_failed", page().Show(answer.Show{Source: "acme", Sync: syncs()[2], End: &history.End{
+		Outcome: "failed", Message: "the client secret is wrong: set SALESFORCE_CLIENT_SECRET", Course: history.Course{Phases: course.Phases[:1]},
+	}}))
 }
 
 // TestWaits_saysHowAHeldSyncWentOn has one wait beside it.
