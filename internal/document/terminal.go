@@ -80,15 +80,19 @@ func (t Terminal) line(w io.Writer, label, says string) {
 	}
 }
 
-// wrap breaks a text between words. Where a word is longer than the line, the line is longer: nobody could copy an Id in two parts.
-func (t Terminal) wrap(says string, before int) []string {
+// wrap breaks what is said.
+func (t Terminal) wrap(says string, before int) []string { return Wrap(clean(says), t.Width-before) }
+
+// Wrap breaks a text between words into lines of a width. Where a word is longer than the line, the line is longer: nobody could copy an Id
+// in two parts.
+func Wrap(says string, width int) []string {
 	var lines []string
 	line := ""
-	for _, word := range strings.Fields(clean(says)) {
+	for _, word := range strings.Fields(says) {
 		switch {
 		case line == "":
 			line = word
-		case before+text.StringWidth(line)+1+text.StringWidth(word) > t.Width:
+		case text.StringWidth(line)+1+text.StringWidth(word) > width:
 			lines = append(lines, line)
 			line = word
 		default:

@@ -10,6 +10,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 
 	"longhaul/internal/doctor"
+	"longhaul/internal/document"
 	"longhaul/internal/humanize"
 )
 
@@ -165,7 +166,7 @@ func (p Page) row(w io.Writer, f doctor.Finding, title int) {
 	hang := strings.Repeat(" ", mark)
 	column := mark + title + len(indent)
 	head := indent + word + text.Pad(f.Title, title, ' ') + indent
-	for i, line := range p.wrap(f.Found, column) {
+	for i, line := range document.Wrap(f.Found, p.Width-column) {
 		switch {
 		case i > 0:
 			head = strings.Repeat(" ", column)
@@ -188,28 +189,10 @@ func (p Page) row(w io.Writer, f doctor.Finding, title int) {
 // line prints a text behind a label. Further lines begin below the text.
 func (p Page) line(w io.Writer, label, says string) {
 	width := text.StringWidthWithoutEscSequences(label)
-	for i, line := range p.wrap(says, width) {
+	for i, line := range document.Wrap(says, p.Width-width) {
 		if i > 0 {
 			label = strings.Repeat(" ", width)
 		}
 		fmt.Fprintln(w, label+line)
 	}
-}
-
-// wrap breaks a text between words. Where a word is longer than the line, the line is longer.
-func (p Page) wrap(says string, before int) []string {
-	var lines []string
-	line := ""
-	for _, word := range strings.Fields(says) {
-		switch {
-		case line == "":
-			line = word
-		case before+text.StringWidth(line)+1+text.StringWidth(word) > p.Width:
-			lines = append(lines, line)
-			line = word
-		default:
-			line += " " + word
-		}
-	}
-	return append(lines, line)
 }
