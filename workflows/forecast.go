@@ -73,9 +73,9 @@ func (b *page) quota(p Progress) {
 	if q == nil {
 		return
 	}
-	said := "as it said at " + minute(q.At)
+	said := "as it said at " + humanize.Moment(q.At)
 	if p.APICalls > q.Reported && p.Updated.Sub(p.Started) < quota.Window {
-		said = fmt.Sprintf("of which this sync has made %s; at %s it said %s", humanize.Number(p.APICalls), minute(q.At), humanize.Number(q.Reported))
+		said = fmt.Sprintf("of which this sync has made %s; at %s it said %s", humanize.Number(p.APICalls), humanize.Moment(q.At), humanize.Number(q.Reported))
 		q.Reported = p.APICalls
 	}
 	bounds := ""

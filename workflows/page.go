@@ -85,11 +85,11 @@ func (b *page) wait(p Progress) {
 func whenWords(p Progress) string {
 	switch {
 	case p.Until != nil && (p.Phase == PhaseBlocked || p.Phase == PhaseHeld):
-		return " until " + minute(*p.Until) + " at the latest"
+		return " until " + humanize.Moment(*p.Until) + " at the latest"
 	case p.Until != nil:
-		return " until " + minute(*p.Until)
+		return " until " + humanize.Moment(*p.Until)
 	case p.Looks != nil:
-		return ", looks again at " + minute(*p.Looks)
+		return ", looks again at " + humanize.Moment(*p.Looks)
 	default:
 		return ""
 	}
@@ -263,9 +263,6 @@ func handedOverPage(p Progress) string {
 	b.warnings(p.Warnings)
 	return b.String()
 }
-
-// minute is a moment as people read it, in the form of all sentences.
-func minute(t time.Time) string { return humanize.Moment(t) }
 
 const (
 	asOf         = "As of "

@@ -11,6 +11,7 @@ import (
 	"longhaul/activities"
 	"longhaul/internal/fault"
 	"longhaul/internal/history"
+	"longhaul/internal/humanize"
 	"longhaul/workflows/call"
 )
 
@@ -103,7 +104,7 @@ func (r *recovery) untilLoginPasses(ctx workflow.Context, cause error) error {
 	}
 	wait := min(firstRefused<<min(refused.Times, 10), longestRefused)
 	why := fmt.Sprintf("%s; refused since %s, tried again at %s and then at least once an hour until %s; a resume tries at once",
-		failure.Message, minute(refused.Since), minute(now.Add(wait)), minute(refused.Since.Add(blockedFor)))
+		failure.Message, humanize.Moment(refused.Since), humanize.Moment(now.Add(wait)), humanize.Moment(refused.Since.Add(blockedFor)))
 	refused.Times++
 	if err := r.wait.sitOut(ctx, standstill{reason: history.WaitRetry, why: why, refused: shownFailure(failure)}, wait); err != nil {
 		return err
@@ -162,7 +163,7 @@ func (r *recovery) untilNextTry(ctx workflow.Context, cause error) error {
 	wait := unexpectedWaits[u.Tries]
 	u.Tries++
 	next := workflow.Now(ctx).UTC().Add(wait)
-	why := fmt.Sprintf("%s; try %d of %d is at %s", call.Explain(cause).Message, u.Tries, len(unexpectedWaits), minute(next))
+	why := fmt.Sprintf("%s; try %d of %d is at %s", call.Explain(cause).Message, u.Tries, len(unexpectedWaits), humanize.Moment(next))
 	if err := r.wait.sitOut(ctx, standstill{reason: history.WaitRetry, why: why, retries: true}, wait); err != nil {
 		return err
 	}
