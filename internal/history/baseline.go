@@ -17,15 +17,15 @@ func LastBaseline(ctx context.Context, store *staging.Store, source string) (las
 	if err != nil {
 		return Record{}, false, err
 	}
-	for _, key := range slices.Backward(newest) {
-		record, found, err := baselineUnder(ctx, store, key)
+	for _, id := range slices.Backward(newest) {
+		record, found, err := baselineOfSync(ctx, store, source, id)
 		if err != nil || found {
 			return record, found, err
 		}
 		if record.BaselineSync == "" {
 			continue
 		}
-		record, found, err = baselineUnder(ctx, store, staging.RecordKey(source, record.BaselineSync))
+		record, found, err = baselineOfSync(ctx, store, source, record.BaselineSync)
 		if err != nil || found {
 			return record, found, err
 		}
@@ -33,9 +33,9 @@ func LastBaseline(ctx context.Context, store *staging.Store, source string) (las
 	return Record{}, false, nil
 }
 
-// baselineUnder reads the record with a key and reports whether it is a baseline; one that cannot be read is none.
-func baselineUnder(ctx context.Context, store *staging.Store, key string) (record Record, is bool, err error) {
-	err = store.ReadJSON(ctx, key, &record)
+// baselineOfSync reads the record of a sync and reports whether it is a baseline; one that cannot be read is none.
+func baselineOfSync(ctx context.Context, store *staging.Store, source, id string) (record Record, is bool, err error) {
+	err = store.ReadJSON(ctx, staging.RecordKey(source, id), &record)
 	switch {
 	case err != nil && store.Unreadable(err):
 		return Record{}, false, nil

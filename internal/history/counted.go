@@ -3,6 +3,7 @@ package history
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"longhaul/internal/history/change"
 	"longhaul/internal/staging"
@@ -35,11 +36,11 @@ func (r *Record) Take(ctx context.Context, store *staging.Store, sync staging.Sy
 // LastRecord.
 func RecordedBefore(ctx context.Context, store *staging.Store, sync staging.Sync) (Record, error) {
 	id := ""
-	for key, err := range store.List(ctx, staging.RecordPrefix(sync.Source)) {
+	for one, err := range syncsUnder(ctx, store, staging.RecordPrefix(sync.Source)) {
 		if err != nil {
 			return Record{}, err
 		}
-		if one := syncOf(key, sync.Source); one < sync.ID {
+		if one < sync.ID {
 			id = one
 		}
 	}
@@ -53,8 +54,7 @@ func DeliveredBefore(ctx context.Context, store *staging.Store, sync staging.Syn
 	if err != nil {
 		return "", err
 	}
-	for i := range newest {
-		id := syncOf(newest[len(newest)-1-i], sync.Source)
+	for _, id := range slices.Backward(newest) {
 		if id >= sync.ID {
 			continue
 		}

@@ -3,7 +3,6 @@ package history
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"longhaul/internal/staging"
@@ -71,28 +70,23 @@ func NoteEnds(ctx context.Context, store *staging.Store, before staging.Sync, ho
 func Endless(ctx context.Context, store *staging.Store, source string) (ids []string, err error) {
 	over := map[string]bool{}
 	for _, prefix := range []string{staging.RecordPrefix(source), staging.EndsPrefix(source)} {
-		for key, err := range store.List(ctx, prefix) {
+		for id, err := range syncsUnder(ctx, store, prefix) {
 			if err != nil {
 				return nil, err
 			}
-			over[idUnder(prefix, key)] = true
+			over[id] = true
 		}
 	}
-	prefix := staging.StartsPrefix(source)
-	for key, err := range store.List(ctx, prefix) {
+	for id, err := range syncsUnder(ctx, store, staging.StartsPrefix(source)) {
 		if err != nil {
 			return nil, err
 		}
-		if id := idUnder(prefix, key); !over[id] {
+		if !over[id] {
 			ids = append(ids, id)
 		}
 	}
 	slices.Reverse(ids)
 	return ids, nil
-}
-
-func idUnder(prefix, key string) string {
-	return strings.TrimSuffix(strings.TrimPrefix(key, prefix), ".json")
 }
 
 // Ended is the end of a sync that left none, by what Temporal and the log of its API calls tell. Where Temporal does not say when, it is

@@ -37,11 +37,11 @@ func newRetention(ctx context.Context, store *staging.Store, sync staging.Sync, 
 	if began, _, ok := staging.ParseSyncID(sync.ID); ok {
 		r.oldest = staging.SyncID(began.AddDate(0, 0, -cmp.Or(keep.Days, DefaultDays)), "")
 	}
-	for key, err := range store.List(ctx, staging.RecordPrefix(sync.Source)) {
+	for id, err := range syncsUnder(ctx, store, staging.RecordPrefix(sync.Source)) {
 		if err != nil {
 			return nil, err
 		}
-		r.recorded[syncOf(key, sync.Source)] = true
+		r.recorded[id] = true
 	}
 	return r, nil
 }

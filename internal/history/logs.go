@@ -13,30 +13,27 @@ import (
 func changeLogs(
 	ctx context.Context, store *staging.Store, source string, wanted func(to string) bool,
 ) (logs map[string]string, others []string, err error) {
+	all, err := chain.Read(ctx, store, source, every)
+	if err != nil {
+		return nil, nil, err
+	}
 	logs = map[string]string{}
-	for key, err := range store.List(ctx, staging.ChangesPrefix(source)) {
-		if err != nil {
-			return nil, nil, err
+	for _, link := range all.Links() {
+		if _, found := logs[link.To]; found || !wanted(link.To) {
+			others = append(others, all.Key(link))
+			continue
 		}
-		to, from, ok := staging.ParseChanges(key)
-		before, found := logs[to]
-		switch {
-		case !ok || from >= to: // of another program
-		case !wanted(to) || found && before <= from:
-			others = append(others, key)
-		default:
-			if found {
-				others = append(others, staging.ChangesKey(source, to, before))
-			}
-			logs[to] = from
-		}
+		logs[link.To] = link.From
 	}
 	return logs, others, nil
 }
 
+// every says that logs of all syncs are read.
+func every(string) bool { return true }
+
 // CountChanges counts what differs between an earlier sync and sync; ok is false where no logs lead from one to the other.
 func CountChanges(ctx context.Context, store *staging.Store, sync staging.Sync, from string) (counts change.Counts, ok bool, err error) {
-	logs, err := chain.Read(ctx, store, sync.Source, func(string) bool { return true })
+	logs, err := chain.Read(ctx, store, sync.Source, every)
 	if err != nil {
 		return nil, false, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -42,30 +43,36 @@ func readRecord(ctx context.Context, store *staging.Store, source, sync string) 
 
 // LastRecorded returns the newest sync of a source that has a record; empty when none has.
 func LastRecorded(ctx context.Context, store *staging.Store, source string) (sync string, err error) {
-	for key, err := range store.List(ctx, staging.RecordPrefix(source)) {
+	for id, err := range syncsUnder(ctx, store, staging.RecordPrefix(source)) {
 		if err != nil {
 			return "", err
 		}
-		sync = syncOf(key, source)
+		sync = id
 	}
 	return sync, nil
 }
 
-// syncOf returns the sync whose record has the key.
-func syncOf(key, source string) string {
-	return strings.TrimSuffix(strings.TrimPrefix(key, staging.RecordPrefix(source)), ".json")
+// syncsUnder gives the syncs that have an object under a prefix, such as that of the records: the oldest first.
+func syncsUnder(ctx context.Context, store *staging.Store, prefix string) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		for key, err := range store.List(ctx, prefix) {
+			if !yield(strings.TrimSuffix(strings.TrimPrefix(key, prefix), ".json"), err) {
+				return
+			}
+		}
+	}
 }
 
 // Unrecorded lists the syncs of a source that have no record and began after the newest that has one, or still keep objects in the
 // bucket: the newest first. It returns the newest sync that has a record too; empty when none has.
 func Unrecorded(ctx context.Context, store *staging.Store, source string) (ids []string, recorded string, err error) {
 	ended := map[string]bool{}
-	for key, err := range store.List(ctx, staging.RecordPrefix(source)) {
+	for id, err := range syncsUnder(ctx, store, staging.RecordPrefix(source)) {
 		if err != nil {
 			return nil, "", err
 		}
-		recorded = syncOf(key, source)
-		ended[recorded] = true
+		recorded = id
+		ended[id] = true
 	}
 	for id, err := range store.Folders(ctx, staging.SyncsPrefix(source)) {
 		if err != nil {
@@ -76,11 +83,11 @@ func Unrecorded(ctx context.Context, store *staging.Store, source string) (ids [
 		}
 	}
 	for _, prefix := range []string{staging.StartsPrefix(source), staging.EndsPrefix(source)} {
-		for key, err := range store.List(ctx, prefix) {
+		for id, err := range syncsUnder(ctx, store, prefix) {
 			if err != nil {
 				return nil, "", err
 			}
-			if id := strings.TrimSuffix(strings.TrimPrefix(key, prefix), ".json"); id > recorded {
+			if id > recorded {
 				ids = append(ids, id)
 			}
 		}
@@ -98,9 +105,9 @@ func NewestRecord(ctx context.Context, store *staging.Store, source string) (las
 	if err != nil {
 		return Record{}, false, err
 	}
-	for _, key := range slices.Backward(newest) {
+	for _, id := range slices.Backward(newest) {
 		var record Record
-		err := store.ReadJSON(ctx, key, &record)
+		err := store.ReadJSON(ctx, staging.RecordKey(source, id), &record)
 		switch {
 		case err == nil:
 			return record, true, nil
@@ -111,17 +118,17 @@ func NewestRecord(ctx context.Context, store *staging.Store, source string) (las
 	return Record{}, false, nil
 }
 
-// newestRecords lists the keys of the newest records of a source, the oldest of them first.
+// newestRecords lists the syncs with the newest records of a source, the oldest of them first.
 func newestRecords(ctx context.Context, store *staging.Store, source string) ([]string, error) {
 	var newest []string
-	for key, err := range store.List(ctx, staging.RecordPrefix(source)) {
+	for id, err := range syncsUnder(ctx, store, staging.RecordPrefix(source)) {
 		if err != nil {
 			return nil, err
 		}
 		if len(newest) == recordsRead {
 			newest = append(newest[:0], newest[1:]...)
 		}
-		newest = append(newest, key)
+		newest = append(newest, id)
 	}
 	return newest, nil
 }

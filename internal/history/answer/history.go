@@ -14,10 +14,10 @@ import (
 	"longhaul/internal/staging"
 )
 
-// The outcomes of syncs that left neither a record nor an end, beside those that How knows.
+// The outcomes beside those that records, ends and How know.
 const (
-	outcomeUnknown    = "unknown"
-	outcomeUnreadable = "unreadable"
+	outcomeFailed     = "failed"     // of a sync that gave up a delivery
+	outcomeUnreadable = "unreadable" // of one whose record or end cannot be read
 )
 
 const (
@@ -108,21 +108,16 @@ func (e *Engine) look(ctx context.Context, sync left) (*Show, error) {
 	default:
 		e.find(ctx, key, show)
 	}
-	if line.Outcome == outcomeRunning && !line.Started.IsZero() {
+	if line.Outcome == history.OutcomeRunning && !line.Started.IsZero() {
 		line.Seconds = max(e.now().Sub(line.Started).Seconds(), 0)
 	}
 	return show, nil
 }
 
-const (
-	outcomeRunning = "running"
-	outcomeFailed  = "failed"
-)
-
 // find asks what became of a sync that left its start only. Nobody may know any more: that is no error.
 func (e *Engine) find(ctx context.Context, sync staging.Sync, show *Show) {
 	line, start := &show.Sync, show.Start
-	line.Outcome = outcomeUnknown
+	line.Outcome = history.OutcomeUnknown
 	if e.How == nil || start == nil || start.Workflow == "" {
 		return
 	}
@@ -130,7 +125,7 @@ func (e *Engine) find(ctx context.Context, sync staging.Sync, show *Show) {
 	if err != nil || fate.Outcome == "" {
 		return
 	}
-	if line.Outcome = fate.Outcome; fate.Outcome != outcomeRunning {
+	if line.Outcome = fate.Outcome; fate.Outcome != history.OutcomeRunning {
 		end := start.Ended(ctx, e.Store, sync, fate)
 		show.End = &end
 		line.ofEnd(show.End)
@@ -157,7 +152,7 @@ func (s *Sync) ofRecord(r *history.Record) {
 
 func (s *Sync) ofEnd(end *history.End) {
 	s.Seconds, s.Outcome, s.APICalls, s.Waits = end.Seconds, end.Outcome, end.APICalls, end.Waits
-	if s.Seconds == 0 && !end.At.IsZero() && !s.Started.IsZero() && end.Outcome != outcomeUnknown { // that is dated by who found it
+	if s.Seconds == 0 && !end.At.IsZero() && !s.Started.IsZero() && end.Outcome != history.OutcomeUnknown { // that is dated by who found it
 		s.Seconds = max(end.At.Sub(s.Started).Seconds(), 0)
 	}
 	if end.Trigger != "" {

@@ -44,6 +44,17 @@ func Read(ctx context.Context, store *staging.Store, source string, recorded fun
 	return c, nil
 }
 
+// Links lists every log, those that were folded into another one too. Of the logs that lead to one sync the one that begins earliest
+// comes first.
+func (c *Chain) Links() (links []Link) {
+	for _, to := range c.to {
+		for _, from := range c.from[to] {
+			links = append(links, Link{From: from, To: to})
+		}
+	}
+	return links
+}
+
 // Path lists the logs between two syncs, the oldest first; ok is false where they do not reach from one to the other. A log that was
 // folded into a later one may still lie beside it: the way with the fewest logs counts.
 func (c *Chain) Path(from, to string) (path []Link, ok bool) {
