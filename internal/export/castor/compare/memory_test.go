@@ -48,8 +48,8 @@ func TestFolders_memoryDoesNotGrowWithTheFiles(t *testing.T) {
 		})
 		t.Logf("%d reports: peak heap %d kB", n, peak>>10)
 		return peak
-	})
-	if large > small+orgtest.Pools {
+	}, orgtest.WithPools)
+	if large > orgtest.WithPools(small) {
 		t.Error("ten times the reports need more memory")
 	}
 }
