@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/seal"
 	"longhaul/internal/source"
 )
 
@@ -19,6 +20,7 @@ type Config struct {
 	Log      Log
 	Metrics  Metrics
 	Worker   Worker
+	Secrets  seal.Config
 	Warnings []string // what looks wrong and does no harm
 }
 

@@ -180,6 +180,10 @@ type raw struct {
 	Log     Log                  `mapstructure:"log"`
 	Metrics Metrics              `mapstructure:"metrics"`
 	Worker  Worker               `mapstructure:"worker"`
+	Secrets struct {
+		rawKeeper `mapstructure:",squash"`
+		Previous  rawKeeper `mapstructure:"previous"`
+	} `mapstructure:"secrets"`
 }
 
 // merge lays flags over the checked values and those over the defaults.
@@ -214,6 +218,9 @@ func (in Input) build(r raw, v values, file string) (Config, error) {
 		return Config{}, err
 	}
 	if cfg.Storage, err = locatedBucket(in.startOf(v, "storage", fileDir, "storage"), r.Storage); err != nil {
+		return Config{}, err
+	}
+	if cfg.Secrets, err = in.secrets(r, v, fileDir); err != nil {
 		return Config{}, err
 	}
 	sources := make([]source.Source, 0, len(r.Sources))

@@ -51,6 +51,7 @@ func schema() setting {
 			{name: "format", check: oneOf("auto", "console", "json")},
 		}},
 		{name: "metrics", kind: section, fields: []setting{{name: "address", check: checkAddress}}},
+		{name: "secrets", kind: section, fields: append(keeperSettings(), setting{name: "previous", kind: section, fields: keeperSettings()})},
 		{name: "worker", kind: section, fields: []setting{{name: "slots", kind: integer, low: 1, high: 1000}}},
 	}}
 }
@@ -91,6 +92,16 @@ var limitSettings = []setting{
 		{name: "days", kind: integer, low: 1, high: 10_000},
 	}},
 	{name: "accept_missing", kind: list, normal: acceptable},
+	{name: "schedule", kind: section, fields: []setting{
+		{name: "every", kind: duration, least: time.Minute, most: 366 * 24 * time.Hour},
+		{name: "cron"},
+		{name: "timezone"},
+	}},
+}
+
+// keeperSettings are the settings of what seals the sources that were connected.
+func keeperSettings() []setting {
+	return []setting{{name: "keeper"}, {name: "key", kind: secret}}
 }
 
 // field finds a setting of a section by name.

@@ -128,6 +128,11 @@ type rawSource struct {
 		Days     int `mapstructure:"days"`
 	} `mapstructure:"keep"`
 	AcceptMissing []string `mapstructure:"accept_missing"`
+	Schedule      struct {
+		Every    time.Duration `mapstructure:"every"`
+		Cron     string        `mapstructure:"cron"`
+		Timezone string        `mapstructure:"timezone"`
+	} `mapstructure:"schedule"`
 }
 
 // source makes the source of its checked settings.
@@ -148,7 +153,7 @@ func (in Input) source(name string, r rawSource, v values, fileDir string) (sour
 		},
 		MaxInFlight: r.MaxInFlight, MaxShards: r.MaxShards,
 		Quota: source.Quota(r.Quota), Refresh: source.Refresh(r.Refresh), Guard: source.Guard(r.Guard), Scope: source.Scope(r.Scope),
-		Keep:          source.Keep(r.Keep),
+		Keep: source.Keep(r.Keep), Schedule: source.Schedule(r.Schedule),
 		AcceptMissing: r.AcceptMissing,
 	}
 	secrets := []secretOf{

@@ -26,6 +26,7 @@ const (
 	envScheme  = "env:"
 	fileScheme = "file:"
 	heldText   = "[held in memory]"
+	sealedText = "[sealed in the bucket]"
 )
 
 // Secret refers to a secret value: it is a reference that is read again at every use, or a value that is held in memory.
@@ -117,6 +118,11 @@ func (r References) located(path string) (string, error) {
 func Held(value string) Secret {
 	value = plaintext.Line(value)
 	return Secret{reference: heldText, resolve: func(context.Context) (string, error) { return value, nil }}
+}
+
+// Sealed returns the secret that a function reads and opens, again at every use.
+func Sealed(open func(context.Context) (string, error)) Secret {
+	return Secret{reference: sealedText, resolve: open}
 }
 
 // IsHeld reports that the value is held in memory, and stands in no settings.

@@ -1,0 +1,49 @@
+// Package saved keeps connected sources in the bucket, sealed, so that every worker that has the key can serve them.
+package saved
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"longhaul/internal/seal"
+	"longhaul/internal/source"
+)
+
+// Document is what connect was given about a source. It is sealed as a whole; printing one shows no value.
+type Document struct {
+	Source     string     `json:"source"` // a sealed document counts for no other source
+	Salesforce Salesforce `json:"salesforce"`
+	Exports    []Export   `json:"exports,omitempty"`
+}
+
+// Salesforce is how to log in to the org.
+type Salesforce struct {
+	BaseURL      string `json:"base_url"`
+	Auth         string `json:"auth"` // see source.Auth
+	ClientID     string `json:"client_id"`
+	ClientSecret string `json:"client_secret,omitempty"`
+}
+
+// Export is what an export asked for through its own declaration (see export.Settings).
+type Export struct {
+	Name    string            `json:"name"`
+	Section string            `json:"section,omitempty"`
+	Texts   map[string]string `json:"texts,omitempty"`
+	Secrets map[string]string `json:"secrets,omitempty"` // the values
+}
+
+// String hides every value.
+func (Document) String() string { return "[saved source]" }
+
+// Format hides every value, with every verb.
+func (d Document) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, d.String()) }
+
+// Object is a saved source, or a candidate for one, as the bucket holds it.
+type Object struct {
+	Source   string           `json:"source"`
+	Saved    time.Time        `json:"saved"`
+	Org      string           `json:"org"` // the host of the org, for screens
+	Schedule *source.Schedule `json:"schedule,omitempty"`
+	seal.Sealed
+}
