@@ -60,12 +60,14 @@ func schema() setting {
 var orgSettings = []setting{
 	{name: "salesforce", kind: section, fields: []setting{
 		{name: "base_url", check: checkHost},
-		{name: "auth", check: oneOf(string(source.ClientCredentials), string(source.Password))},
+		{name: "auth", check: oneOf(string(source.ClientCredentials), string(source.JWTBearer), string(source.Password))},
 		{name: "client_id", check: source.Key.Check},
 		{name: "client_secret", kind: secret},
 		{name: "username", check: source.Name.Check},
 		{name: "password", kind: secret},
 		{name: "security_token", kind: secret},
+		{name: "private_key", kind: secret},
+		{name: "audience", check: checkAudience},
 		{name: "credentials", kind: secret},
 		{name: "ca_file", check: paths.Check},
 		{name: "api_version", check: checkVersion},
@@ -233,6 +235,15 @@ func checkStorage(v string) error {
 	}
 	if u.Scheme == "file" {
 		return checkFolder(u)
+	}
+	return nil
+}
+
+func checkAudience(v string) error {
+	u, err := url.Parse(v)
+	if err != nil || u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.User != nil {
+		return fault.Invalidf("must be https://login.salesforce.com, https://test.salesforce.com for sandboxes, or the org's My Domain with https://; " +
+			"leave it out, unless the org stands behind a gateway of your own")
 	}
 	return nil
 }

@@ -49,16 +49,32 @@ func checkSalesforce(v values, at string, mistakes *Mistakes) {
 		}
 		needed = nil
 	}
-	if v.text(at+".auth") == string(source.Password) {
+	switch auth := v.text(at + ".auth"); auth {
+	case string(source.Password):
 		needed = append(needed, "username", "password")
-	} else {
-		for _, name := range []string{"username", "password", "security_token"} {
-			if v.has(at + "." + name) {
-				mistakes.add(v.near(at+"."+name), "%s.%s is for auth: password only: remove it, or set auth: password", at, name)
-			}
+		onlyFor(v, at, mistakes, "jwt_bearer", "private_key", "audience")
+	case string(source.JWTBearer):
+		needed = []string{"base_url", "client_id", "username", "private_key"}
+		if v.has(at + ".credentials") {
+			mistakes.add(v.near(at+".credentials"), "%s.credentials holds a client secret, and auth: jwt_bearer needs none: set base_url and client_id", at)
 		}
+		onlyFor(v, at, mistakes, "client_credentials", "client_secret")
+		onlyFor(v, at, mistakes, "password", "password", "security_token")
+	default:
+		onlyFor(v, at, mistakes, "jwt_bearer", "private_key", "audience")
+		onlyFor(v, at, mistakes, "password", "password", "security_token")
+		onlyFor(v, at, mistakes, "password or jwt_bearer", "username")
 	}
 	needAll(v, at, needed, mistakes)
+}
+
+// onlyFor notes settings that another way to log in needs.
+func onlyFor(v values, at string, mistakes *Mistakes, auth string, names ...string) {
+	for _, name := range names {
+		if v.has(at + "." + name) {
+			mistakes.add(v.near(at+"."+name), "%s.%s is for auth: %s only: remove it, or set auth: %s", at, name, auth, auth)
+		}
+	}
 }
 
 // needAll notes what a section lacks. A setting that was left out for its mistake is not said to be missing as well.
@@ -100,6 +116,8 @@ type rawSource struct {
 		Username      string `mapstructure:"username"`
 		Password      string `mapstructure:"password"`
 		SecurityToken string `mapstructure:"security_token"`
+		PrivateKey    string `mapstructure:"private_key"`
+		Audience      string `mapstructure:"audience"`
 		Credentials   string `mapstructure:"credentials"`
 		CAFile        string `mapstructure:"ca_file"`
 		APIVersion    string `mapstructure:"api_version"`
@@ -149,7 +167,7 @@ func (in Input) source(name string, r rawSource, v values, fileDir string) (sour
 		Salesforce: source.Salesforce{
 			BaseURL: r.Salesforce.BaseURL, Auth: source.Auth(r.Salesforce.Auth), ClientID: r.Salesforce.ClientID,
 			Username: r.Salesforce.Username, CAFile: path("salesforce.ca_file", r.Salesforce.CAFile),
-			APIVersion: strings.TrimPrefix(r.Salesforce.APIVersion, "v"),
+			Audience: r.Salesforce.Audience, APIVersion: strings.TrimPrefix(r.Salesforce.APIVersion, "v"),
 		},
 		MaxInFlight: r.MaxInFlight, MaxShards: r.MaxShards,
 		Quota: source.Quota(r.Quota), Refresh: source.Refresh(r.Refresh), Guard: source.Guard(r.Guard), Scope: source.Scope(r.Scope),
@@ -160,6 +178,7 @@ func (in Input) source(name string, r rawSource, v values, fileDir string) (sour
 		{"salesforce.client_secret", r.Salesforce.ClientSecret, &s.Salesforce.ClientSecret},
 		{"salesforce.password", r.Salesforce.Password, &s.Salesforce.Password},
 		{"salesforce.security_token", r.Salesforce.SecurityToken, &s.Salesforce.SecurityToken},
+		{"salesforce.private_key", r.Salesforce.PrivateKey, &s.Salesforce.PrivateKey},
 		{"salesforce.credentials", r.Salesforce.Credentials, &s.Salesforce.Credentials},
 	}
 	exports, err := in.exports(v, at, fileDir)

@@ -150,7 +150,7 @@ func (h *Host) me(name string) doctor.Worker {
 func fingerprint(s source.Source, storage string) string {
 	type texts map[string]string
 	said := struct {
-		Source, Storage, BaseURL, Auth, ClientID, Username, APIVersion string
+		Source, Storage, BaseURL, Auth, ClientID, Username, Audience, APIVersion string
 
 		MaxInFlight, MaxShards int
 		Quota                  source.Quota
@@ -160,7 +160,8 @@ func fingerprint(s source.Source, storage string) string {
 		Exports                map[string]texts
 	}{
 		Source: s.Name, Storage: storage, BaseURL: s.Salesforce.BaseURL, Auth: string(s.Salesforce.Auth), ClientID: s.Salesforce.ClientID,
-		Username: s.Salesforce.Username, APIVersion: s.Salesforce.APIVersion, MaxInFlight: s.MaxInFlight, MaxShards: s.MaxShards,
+		Username: s.Salesforce.Username, Audience: s.Salesforce.Audience, APIVersion: s.Salesforce.APIVersion,
+		MaxInFlight: s.MaxInFlight, MaxShards: s.MaxShards,
 		Quota: s.Quota, Guard: s.Guard, Scope: s.Scope, AcceptMissing: slices.Sorted(slices.Values(s.AcceptMissing)),
 		Exports: map[string]texts{},
 	}

@@ -111,6 +111,7 @@ func (s *sources) salesforce(from source.Source, config salesforce.Config) (*sal
 		return salesforce.Credentials{
 			ClientID: c.ClientID, ClientSecret: c.ClientSecret,
 			Username: c.Username, Password: c.Password, SecurityToken: c.SecurityToken,
+			PrivateKey: c.PrivateKey, Audience: from.Salesforce.Audience,
 		}, err
 	}
 	return salesforce.New(config)

@@ -3,6 +3,7 @@ package salesforce
 import (
 	"context"
 	"regexp"
+	"slices"
 	"time"
 
 	"go.uber.org/zap"
@@ -40,8 +41,8 @@ func (cfg *Config) setDefaults(base origin.Origin) error {
 	if cfg.Auth == "" {
 		cfg.Auth = AuthClientCredentials
 	}
-	if cfg.Auth != AuthClientCredentials && cfg.Auth != AuthPassword {
-		return fault.Invalidf("auth must be client_credentials or password")
+	if !slices.Contains([]Auth{AuthClientCredentials, AuthJWTBearer, AuthPassword}, cfg.Auth) {
+		return fault.Invalidf("auth must be client_credentials, jwt_bearer or password")
 	}
 	if host := base.Name(); cfg.Auth == AuthClientCredentials && origin.IsFrontDoor(host) { // which knows no client credentials
 		return fault.Invalidf("%s takes no client credentials: set base_url to the org's My Domain, such as acme.my.salesforce.com "+

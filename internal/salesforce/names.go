@@ -81,6 +81,7 @@ type (
 // The ways to log in. The password flow is kept for old setups; Salesforce has deprecated it.
 const (
 	AuthClientCredentials = login.AuthClientCredentials
+	AuthJWTBearer         = login.AuthJWTBearer
 	AuthPassword          = login.AuthPassword
 )
 

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"longhaul/internal/simulator/faults"
+	"longhaul/internal/simulator/oauth"
 	"longhaul/internal/simulator/project"
 	"longhaul/internal/simulator/server"
 	"longhaul/internal/simulator/soql"
@@ -36,6 +37,7 @@ type settings struct {
 	orgDir       string
 	typeMetadata string
 	faults       string
+	certificate  string
 	idOrder      string
 }
 
@@ -94,6 +96,7 @@ func command() *cobra.Command {
 	f.StringSliceVar(&o.Revoked, "revoke", nil, "user permissions that the run-as user lacks, as RunReports,ViewSetup")
 	f.StringSliceVar(&o.Scopes, "scopes", nil, "scopes of the app, as lightning,api (default api)")
 	f.BoolVar(&o.CountsReports, "counts-reports", false, "list reports and dashboards in the record counts")
+	f.StringVar(&s.certificate, "certificate", "", "file with the certificate, in PEM form, with which the app takes logins by JWT")
 	f.StringVar(&s.faults, "faults", "", "file with faults to set from the start, a JSON array as POST /simulator/faults takes")
 	for _, made := range []string{"reports", "columns", "seed"} {
 		c.MarkFlagsMutuallyExclusive("org", made)
@@ -134,6 +137,15 @@ func (s *settings) complete() error {
 		}
 		if s.options.Faults, err = faults.Parse(text); err != nil {
 			return fmt.Errorf("the faults of %s: %w", s.faults, err)
+		}
+	}
+	if s.certificate != "" {
+		text, err := os.ReadFile(s.certificate)
+		if err != nil {
+			return fmt.Errorf("reading the certificate: %w", err)
+		}
+		if s.options.Certificate, err = oauth.ParseCertificate(text); err != nil {
+			return fmt.Errorf("%s: %w", s.certificate, err)
 		}
 	}
 	if s.orgDir != "" {

@@ -3,6 +3,7 @@ package source
 import (
 	"bytes"
 	"context"
+	"crypto/rsa"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -21,6 +22,7 @@ type Credentials struct {
 	Username      string
 	Password      string
 	SecurityToken string
+	PrivateKey    *rsa.PrivateKey
 }
 
 // String hides every value.
@@ -43,7 +45,12 @@ func (s Source) SalesforceCredentials(ctx context.Context) (Credentials, error) 
 		c.BaseURL, c.ClientID, c.ClientSecret = document.BaseURL, document.ClientID, document.ClientSecret
 	}
 	var mistakes []error
-	if s.Salesforce.Credentials.IsZero() {
+	switch {
+	case s.Salesforce.Auth == JWTBearer:
+		key, err := s.privateKey(ctx)
+		c.PrivateKey = key
+		mistakes = append(mistakes, err)
+	case s.Salesforce.Credentials.IsZero():
 		mistakes = append(mistakes, s.fill(ctx, &c.ClientSecret, "client_secret", s.Salesforce.ClientSecret, Key, true))
 	}
 	if s.Salesforce.Auth == Password {

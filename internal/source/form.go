@@ -20,17 +20,25 @@ const (
 	Name
 	// Phrase is whatever a person can type: a password.
 	Phrase
+	// PrivateKey is an RSA key in PEM form.
+	PrivateKey
 )
 
 // Check returns an error for a value that cannot be meant as it is, with what to change. The error never repeats the value. An
 // empty value is no error.
 func (f Form) Check(value string) error {
+	if value == "" {
+		return nil
+	}
 	var flaw string
 	switch {
 	case !utf8.ValidString(value):
 		flaw = "holds bytes that are no text: save it as UTF-8"
 	case f == Phrase:
 		flaw = unprintable(value)
+	case f == PrivateKey:
+		_, err := ParsePrivateKey(value)
+		return err
 	default:
 		flaw = firstOf(notTheValue(value), quoted(value), f.spaced(value))
 	}

@@ -13,6 +13,7 @@ type Auth string
 // The login flows. Passwords are for orgs that cannot have a client credentials flow yet.
 const (
 	ClientCredentials Auth = "client_credentials"
+	JWTBearer         Auth = "jwt_bearer" // an assertion that the private key of the app's certificate signs
 	Password          Auth = "password"
 )
 
@@ -60,6 +61,8 @@ type Salesforce struct {
 	Username      string
 	Password      Secret
 	SecurityToken Secret
+	PrivateKey    Secret // of JWTBearer: an RSA key in PEM form
+	Audience      string // of JWTBearer; empty: as the host of BaseURL says
 	Credentials   Secret // a JSON document {"baseUrl","clientId","clientSecret"}
 	CAFile        string // extra roots, added to the system's
 	APIVersion    string // empty: the client's default

@@ -25,9 +25,12 @@ func (s Source) Values() []Value {
 	add := func(setting string, secret Secret, form Form, needed bool) {
 		all = append(all, Value{Setting: setting, Secret: secret, form: form, needed: needed})
 	}
-	if login := s.Salesforce; login.Credentials.IsZero() {
+	switch login := s.Salesforce; {
+	case login.Auth == JWTBearer:
+		add("private_key", login.PrivateKey, PrivateKey, true)
+	case login.Credentials.IsZero():
 		add("client_secret", login.ClientSecret, Key, true)
-	} else {
+	default:
 		all = append(all, Value{Setting: "credentials", Secret: login.Credentials, needed: true, whole: true})
 	}
 	if s.Salesforce.Auth == Password {

@@ -20,6 +20,7 @@ func (s Source) watched(learn func(secrets ...string)) Source {
 	s.Salesforce.ClientSecret = s.Salesforce.ClientSecret.watched(one)
 	s.Salesforce.Password = s.Salesforce.Password.watched(one)
 	s.Salesforce.SecurityToken = s.Salesforce.SecurityToken.watched(one)
+	s.Salesforce.PrivateKey = s.Salesforce.PrivateKey.watched(one)
 	s.Salesforce.Credentials = s.Salesforce.Credentials.watched(func(text string) {
 		if d, err := parseDocument("", []byte(text)); err == nil {
 			learn(d.ClientSecret)

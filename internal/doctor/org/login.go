@@ -66,6 +66,9 @@ func (f account) loginRow() doctor.Finding {
 			"a sync loses nothing yet; Salesforce has deprecated this way to log in and can be set to refuse it",
 			"make an External Client App with the Client Credentials Flow, and set auth to client_credentials", place.RunAs)
 	}
+	if f.Auth == salesforce.AuthJWTBearer {
+		return r.pass("logged in with an assertion that the private key signed; the org answers at %s", f.identity.InstanceURL)
+	}
 	return r.pass("logged in with client id and secret; the org answers at %s", f.identity.InstanceURL)
 }
 

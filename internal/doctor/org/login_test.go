@@ -27,7 +27,7 @@ func TestCheck_eachRefusedLogin(t *testing.T) {
 		{"oauth_no_scopes", "no scope that this login can use", "OAuth Scopes", fault.LoginRefused},
 		{"oauth_authentication_failure", "without saying why", "Login History", fault.LoginRefused},
 		{"oauth_expired_token", "revoked or has expired", "OAuth Usage", fault.LoginRefused},
-		{"oauth_jwt_audience", "made for another host", "My Domain", fault.LoginRefused},
+		{"oauth_jwt_audience", "made for another audience", "My Domain", fault.LoginRefused},
 		{"oauth_jwt_unapproved", "has not approved the app", "Permitted Users", fault.LoginRefused},
 		{"oauth_not_approved", "not admitted to the app", "Permitted Users", fault.LoginRefused},
 		{"oauth_inactive_user", "inactive or frozen", "Users", fault.LoginRefused},

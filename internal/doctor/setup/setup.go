@@ -126,7 +126,7 @@ func Host(s source.Source, baseURL string) (finding doctor.Finding, host salesfo
 	case salesforce.Developer:
 		f.Found = host.Name + " is the My Domain of an org for development or trial"
 	case salesforce.SharedLogin:
-		return sharedLogin(f, s, host), host, s.Salesforce.Auth == source.Password
+		return sharedLogin(f, s, host), host, s.Salesforce.Auth != source.ClientCredentials
 	case salesforce.Instance:
 		f.Status, f.Found = doctor.Warn, host.Name+" is an instance of Salesforce and no My Domain"
 		f.Cost, f.Fix = "its name changes when Salesforce moves the org, and then no login arrives", "set base_url to the org's My Domain"
@@ -144,7 +144,7 @@ func Host(s source.Source, baseURL string) (finding doctor.Finding, host salesfo
 
 // sharedLogin is the finding of login.salesforce.com and its like.
 func sharedLogin(f doctor.Finding, s source.Source, host salesforce.Host) doctor.Finding {
-	if s.Salesforce.Auth != source.Password {
+	if s.Salesforce.Auth == source.ClientCredentials {
 		return f.Failed(fault.Invalidf("%s is the login that all orgs share, and takes no client credentials", host.Name), noSync,
 			"set base_url to the org's My Domain")
 	}

@@ -50,11 +50,17 @@ var loginRules = []rule{
 	},
 	{
 		text: texts("audience validation failed"), class: fault.LoginRefused, whole: true,
-		sentence: "{host} refuses a login that was made for another host: check base_url",
+		sentence: "{host} refuses a login that was made for another audience: set salesforce.audience to https://test.salesforce.com for a sandbox, " +
+			"to https://login.salesforce.com for any other org, and check base_url",
 	},
 	{
 		text: texts("user hasn't approved this consumer"), class: fault.LoginRefused, whole: true,
 		sentence: "the user has not approved the app: pre-authorise the user's profile or permission set in the app's policies",
+	},
+	{
+		text: texts("invalid assertion"), class: fault.LoginRefused, whole: true,
+		sentence: "the org does not take the signature of the login: check that private_key belongs to the certificate of the app with this " +
+			"client_id, that the certificate has not expired, and that the clock of this machine is right",
 	},
 	{
 		code: "invalid_app_access", class: fault.LoginRefused, whole: true,

@@ -25,6 +25,7 @@ var lookups = []lookup{
 	{OpLogin, "", "no valid scopes defined", place.Scopes},
 	{OpLogin, "", "expired access/refresh token", place.AppUsage},
 	{OpLogin, "", "audience validation failed", place.MyDomain},
+	{OpLogin, "", "invalid assertion", place.Certificate},
 	{OpLogin, "", "user hasn't approved this consumer", place.Permitted},
 	{OpLogin, "invalid_app_access", "", place.Permitted},
 	{OpLogin, "", "not admin approved to access this app", place.Permitted},

@@ -2,6 +2,7 @@
 package login
 
 import (
+	"crypto/rsa"
 	"fmt"
 	"io"
 
@@ -14,6 +15,7 @@ type Auth string
 // The ways to log in. The password flow is kept for old setups; Salesforce has deprecated it.
 const (
 	AuthClientCredentials Auth = "client_credentials"
+	AuthJWTBearer         Auth = "jwt_bearer"
 	AuthPassword          Auth = "password"
 )
 
@@ -24,6 +26,8 @@ type Credentials struct {
 	Username      string
 	Password      string
 	SecurityToken string
+	PrivateKey    *rsa.PrivateKey // signs the logins of AuthJWTBearer
+	Audience      string          // of these; empty: as the host of the org says
 }
 
 // String hides every value.
@@ -37,9 +41,18 @@ func (c Credentials) MarshalText() ([]byte, error) { return []byte(c.String()), 
 
 // check refuses incomplete credentials before anything is sent.
 func (c Credentials) check(auth Auth) error {
-	needed := []struct{ name, value string }{{"client_id", c.ClientID}, {"client_secret", c.ClientSecret}}
-	if auth == AuthPassword {
-		needed = append(needed, []struct{ name, value string }{{"username", c.Username}, {"password", c.Password}}...)
+	type field struct{ name, value string }
+	needed := []field{{"client_id", c.ClientID}}
+	switch auth {
+	case AuthJWTBearer:
+		needed = append(needed, field{"username", c.Username})
+		if c.PrivateKey == nil {
+			needed = append(needed, field{"private_key", ""})
+		}
+	case AuthPassword:
+		needed = append(needed, field{"client_secret", c.ClientSecret}, field{"username", c.Username}, field{"password", c.Password})
+	default:
+		needed = append(needed, field{"client_secret", c.ClientSecret})
 	}
 	for _, field := range needed {
 		if field.value == "" {

@@ -8,11 +8,13 @@ import (
 	"net/url"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"go.uber.org/zap"
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
 
+	"longhaul/internal/fault"
 	"longhaul/internal/httpkit"
 	"longhaul/internal/salesforce/apierror"
 	"longhaul/internal/salesforce/decode"
@@ -73,6 +75,7 @@ func (f *Flow) LogIn(ctx context.Context) (*Token, error) {
 	if err := f.prove(ctx); err != nil {
 		return nil, err
 	}
+	f.learnClock(ctx)
 	var token *Token
 	err = f.exchange.Retry.Do(ctx, func(ctx context.Context) error {
 		if err := f.admission.admit(ctx); err != nil {
@@ -128,11 +131,41 @@ func (f *Flow) request(ctx context.Context, credentials Credentials) (*oauth2.To
 		}
 		return config.PasswordCredentialsToken(ctx, credentials.Username, credentials.Password+credentials.SecurityToken)
 	}
+	if f.auth == AuthJWTBearer {
+		signed, err := credentials.assertion(f.base(), f.now())
+		if err != nil {
+			return nil, err
+		}
+		config := clientcredentials.Config{
+			TokenURL: endpoint, AuthStyle: oauth2.AuthStyleInParams,
+			EndpointParams: url.Values{"grant_type": {grantJWT}, "assertion": {signed}},
+		}
+		return config.Token(ctx)
+	}
 	config := clientcredentials.Config{
 		ClientID: credentials.ClientID, ClientSecret: credentials.ClientSecret,
 		TokenURL: endpoint, AuthStyle: oauth2.AuthStyleInParams,
 	}
 	return config.Token(ctx)
+}
+
+// learnClock reads Salesforce's clock before the first assertion is made: that of a machine whose clock is behind has expired when it
+// arrives. The request needs no login and is no API call. Without an answer this machine's clock has to do.
+func (f *Flow) learnClock(ctx context.Context) {
+	if f.auth == AuthJWTBearer && f.exchange.Consensus.Expected(time.Now()).IsZero() {
+		if _, err := f.exchange.Versions(ctx, apierror.OpProve, f.base()); err != nil {
+			f.log.Debug("Salesforce's clock is not known before the first login", zap.Error(err))
+		}
+	}
+}
+
+// now is Salesforce's time as far as it is known.
+func (f *Flow) now() time.Time {
+	now := time.Now()
+	if known := f.exchange.Consensus.Expected(now); !known.IsZero() {
+		return known
+	}
+	return now
 }
 
 // failure classes the failure of a login. The error of oauth2 holds the body, so no part of it is kept.
@@ -145,6 +178,8 @@ func (f *Flow) failure(ctx context.Context, credentials Credentials, o *usage.Ob
 	var broken *url.Error
 	var page *pageError
 	switch {
+	case fault.From(err) != nil: // nothing was sent
+		return err
 	case errors.As(err, &refused) && refused.Response != nil:
 		a := apierror.Answer{
 			Op: apierror.OpLogin, Host: host, Version: f.exchange.Version, Hide: redact.Forms(credentials.values()),

@@ -10,6 +10,7 @@ const (
 	Scopes      = App + " > Settings > OAuth Settings > OAuth Scopes"
 	Keys        = "Setup > Apps > App Manager > (the app) > View > API (Enable OAuth Settings) > Manage Consumer Details > Consumer Key and Secret"
 	Flows       = App + " > Settings > OAuth Settings > Flow Enablement"
+	Certificate = Flows + ", certificate"
 	Policies    = App + " > Policies > OAuth Policies"
 	RunAs       = Policies + " > Enable Client Credentials Flow, Run As (Username)"
 	Permitted   = Policies + " > Permitted Users"

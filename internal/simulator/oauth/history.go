@@ -25,8 +25,11 @@ var statuses = map[string]string{
 // attempt is a login by this call with a grant.
 func (s *Server) attempt(c *call.Call, clientID, grant string) session.Attempt {
 	a := session.Attempt{ClientID: clientID, SubType: "OauthClientCredentials", SecondEgress: s.Faults.SecondEgress(c.Caller)}
-	if grant == "password" {
+	switch grant {
+	case "password":
 		a.SubType = "OauthUsernamePassword"
+	case jwtGrant:
+		a.SubType = "OauthJwtBearer"
 	}
 	a.SourceIP, _, _ = net.SplitHostPort(c.Request.RemoteAddr)
 	if a.SecondEgress {

@@ -3,6 +3,7 @@ package oauth
 
 import (
 	"crypto/hmac"
+	"crypto/rsa"
 	"crypto/sha256"
 	"encoding/base64"
 	"net/http"
@@ -10,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"longhaul/internal/simulator/call"
 	"longhaul/internal/simulator/faults"
@@ -27,10 +29,10 @@ type Server struct {
 	Sessions               *session.Sessions
 	Faults                 *faults.Set
 	InstanceURL            func(instance int) string
-	Scopes                 []string // of the app; api when empty
+	Scopes                 []string       // of the app; api when empty
+	Certificate            *rsa.PublicKey // of the app; nil: it has none, and takes no assertion
+	Now                    func() time.Time
 }
-
-const jwtGrant = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
 // Token answers every grant.
 func (s *Server) Token(c *call.Call) wire.Reply {
@@ -74,7 +76,11 @@ func (s *Server) Token(c *call.Call) wire.Reply {
 	case "refresh_token":
 		return refuse("invalid_grant", "expired access/refresh token")
 	case jwtGrant:
-		return refuse("invalid_grant", "invalid assertion")
+		if refused := s.refuseAssertion(c, posted); refused != nil {
+			s.note(c, grant, refused.Description)
+			return wire.JSON(http.StatusBadRequest, refused)
+		}
+		return s.login(c, unsigned(posted).Issuer, grant)
 	}
 	return s.login(c, posted.Get("client_id"), grant)
 }
@@ -94,6 +100,9 @@ func (s *Server) OpensAPI() bool { return slices.Contains(s.flowScopes(), "api")
 
 func (s *Server) refuseClient(posted url.Values) *session.Refusal {
 	id, fixture := posted.Get("client_id"), ""
+	if posted.Get("grant_type") == jwtGrant {
+		id = unsigned(posted).Issuer
+	}
 	if name, ok := strings.CutPrefix(id, s.ClientID+"-"); ok {
 		if _, known := ClientFixtures[name]; known {
 			id, fixture = s.ClientID, name

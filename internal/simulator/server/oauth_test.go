@@ -12,8 +12,6 @@ import (
 	"longhaul/internal/simulator/wire"
 )
 
-const jwtGrant = "urn:ietf:params:oauth:grant-type:jwt-bearer"
-
 func TestLogins(t *testing.T) {
 	t.Parallel()
 	c := start(t, Options{})
@@ -37,9 +35,6 @@ func TestLogins(t *testing.T) {
 		"no grant":       {[]string{"grant_type", ""}, want{"invalid_request", "missing required parameter: grant_type"}},
 		"another grant":  {[]string{"grant_type", "authorization"}, want{"unsupported_grant_type", "grant type not supported"}},
 		"a dead refresh": {[]string{"grant_type", "refresh_token", "refresh_token", "x"}, want{"invalid_grant", "expired access/refresh token"}},
-		"a JWT with a wrong audience": {
-			[]string{"grant_type", jwtGrant, "client_id", ready.ClientID + "-jwt-audience"}, want{"invalid_grant", "Audience validation failed"},
-		},
 	} {
 		a := c.grant(test.change...)
 		var got struct {

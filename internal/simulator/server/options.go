@@ -2,6 +2,7 @@ package server
 
 import (
 	"cmp"
+	"crypto/rsa"
 	"errors"
 	"fmt"
 	"time"
@@ -38,7 +39,9 @@ type Options struct {
 	Granted []string // further ones that it has, such as CustomizeApplication
 	Hidden  []string // fields that the org lacks, as Object.Field
 	Scopes  []string // of the app; api when empty
-	StepUp  bool     // analytics demands a high-assurance session
+	// Certificate is the public key of the certificate that the app has for logins by JWT; nil for none.
+	Certificate *rsa.PublicKey
+	StepUp      bool // analytics demands a high-assurance session
 
 	// CountsReports makes the record counts list reports and dashboards. Whether Salesforce's do is not known.
 	CountsReports bool

@@ -58,6 +58,7 @@ func (p *parts) salesforce(stopping context.Context, o *Options, url func(instan
 			ClientID: o.Secrets.ClientID, ClientSecret: o.Secrets.ClientSecret,
 			Username: o.Secrets.Username, Password: o.Secrets.Password + o.Secrets.SecurityToken,
 			Info: o.Org.Info(), Sessions: p.sessions, Faults: p.faults, InstanceURL: url, Scopes: o.Scopes,
+			Certificate: o.Certificate, Now: p.clock.Now,
 		},
 		REST:      rest.New(p.clock, p.permissions, p.daily, rest.Settings{PageSize: o.PageSize, CountsReports: o.CountsReports}),
 		Analytics: analytics.New(o.TypeMetadata),
