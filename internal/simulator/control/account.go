@@ -1,10 +1,12 @@
 package control
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"time"
 
+	"longhaul/internal/simulator/session"
 	"longhaul/internal/simulator/wire"
 )
 
@@ -59,6 +61,25 @@ func (a account) changeUser(body []byte) (any, error) {
 		a.Sessions.SetFrozen(*in.Frozen)
 	}
 	return a.user()
+}
+
+// app names the app that the org knows, without its secret.
+func (a account) app() (any, error) { return map[string]string{"client_id": a.Sessions.App().ID}, nil }
+
+// changeApp resets the keys in the org: those that are not given stay.
+func (a account) changeApp(body []byte) (any, error) {
+	var in struct {
+		ClientID     string `json:"client_id"`
+		ClientSecret string `json:"client_secret"`
+	}
+	if err := wire.DecodeStrict(body, &in); err != nil {
+		return nil, err
+	}
+	if in.ClientSecret == "" {
+		return nil, errors.New(`say {"client_secret":"..."} for a new secret of the same app, or {"client_id":"...","client_secret":"..."} for another app`)
+	}
+	a.Sessions.SetApp(session.App{ID: cmp.Or(in.ClientID, a.Sessions.App().ID), Secret: in.ClientSecret})
+	return a.app()
 }
 
 func (a account) hours() (any, error) {

@@ -22,16 +22,15 @@ import (
 
 // Server answers the OAuth resources.
 type Server struct {
-	ClientID, ClientSecret string
-	Username               string
-	Password               string // with the security token behind it
-	Info                   org.Info
-	Sessions               *session.Sessions
-	Faults                 *faults.Set
-	InstanceURL            func(instance int) string
-	Scopes                 []string       // of the app; api when empty
-	Certificate            *rsa.PublicKey // of the app; nil: it has none, and takes no assertion
-	Now                    func() time.Time
+	Username    string
+	Password    string // with the security token behind it
+	Info        org.Info
+	Sessions    *session.Sessions
+	Faults      *faults.Set
+	InstanceURL func(instance int) string
+	Scopes      []string       // of the app; api when empty
+	Certificate *rsa.PublicKey // of the app; nil: it has none, and takes no assertion
+	Now         func() time.Time
 }
 
 // Token answers every grant.
@@ -99,19 +98,19 @@ func (s *Server) flowScopes() []string {
 func (s *Server) OpensAPI() bool { return slices.Contains(s.flowScopes(), "api") }
 
 func (s *Server) refuseClient(posted url.Values) *session.Refusal {
-	id, fixture := posted.Get("client_id"), ""
+	app, id, fixture := s.Sessions.App(), posted.Get("client_id"), ""
 	if posted.Get("grant_type") == jwtGrant {
 		id = unsigned(posted).Issuer
 	}
-	if name, ok := strings.CutPrefix(id, s.ClientID+"-"); ok {
+	if name, ok := strings.CutPrefix(id, app.ID+"-"); ok {
 		if _, known := ClientFixtures[name]; known {
-			id, fixture = s.ClientID, name
+			id, fixture = app.ID, name
 		}
 	}
 	switch {
-	case !wire.SameSecret(id, s.ClientID):
+	case !wire.SameSecret(id, app.ID):
 		return &session.Refusal{Code: "invalid_client_id", Description: "client identifier invalid"}
-	case posted.Get("grant_type") != jwtGrant && (s.Sessions.Account().Rotated || !wire.SameSecret(posted.Get("client_secret"), s.ClientSecret)):
+	case posted.Get("grant_type") != jwtGrant && (s.Sessions.Account().Rotated || !wire.SameSecret(posted.Get("client_secret"), app.Secret)):
 		return &session.Refusal{Code: "invalid_client", Description: "invalid client credentials"}
 	case fixture != "":
 		refusal := ClientFixtures[fixture]
@@ -149,7 +148,7 @@ func (s *Server) login(c *call.Call, clientID, grant string) wire.Reply {
 		return wire.JSON(http.StatusBadRequest, refused)
 	}
 	issued := strconv.FormatInt(opened.Issued.UnixMilli(), 10)
-	mac := hmac.New(sha256.New, []byte(s.ClientSecret))
+	mac := hmac.New(sha256.New, []byte(s.Sessions.App().Secret))
 	mac.Write([]byte(s.identity() + issued))
 	return wire.JSON(http.StatusOK, map[string]string{
 		"access_token": opened.Token, "signature": base64.StdEncoding.EncodeToString(mac.Sum(nil)), "scope": strings.Join(s.flowScopes(), " "),

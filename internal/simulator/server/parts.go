@@ -42,6 +42,7 @@ func newParts(o *Options) (parts, error) {
 		return parts{}, err
 	}
 	seen := tenant.New(o.Org, o.IDOrder, p.permissions, o.Hidden)
+	p.sessions.SetApp(session.App{ID: o.Secrets.ClientID, Secret: o.Secrets.ClientSecret})
 	seen.Logins = p.sessions.History()
 	p.live = churn.NewLive(moving, seen)
 	return p, p.faults.Replace(o.Faults)
@@ -55,7 +56,6 @@ func (p *parts) salesforce(stopping context.Context, o *Options, url func(instan
 		Clock: p.clock, Live: p.live, Permissions: p.permissions, Sessions: p.sessions, Faults: p.faults,
 		Daily: p.daily, LongCalls: p.long, Requests: p.requests, Describes: p.describes,
 		OAuth: &oauth.Server{
-			ClientID: o.Secrets.ClientID, ClientSecret: o.Secrets.ClientSecret,
 			Username: o.Secrets.Username, Password: o.Secrets.Password + o.Secrets.SecurityToken,
 			Info: o.Org.Info(), Sessions: p.sessions, Faults: p.faults, InstanceURL: url, Scopes: o.Scopes,
 			Certificate: o.Certificate, Now: p.clock.Now,

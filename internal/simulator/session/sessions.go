@@ -39,6 +39,7 @@ type Sessions struct {
 	logins   int
 	recent   []time.Time // logins of the last hour, oldest first
 	account  Account
+	app      App
 	instance int // for which sessions are opened
 
 	history Logins
