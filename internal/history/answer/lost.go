@@ -184,26 +184,23 @@ func stateIn(fields change.Fields) description.State { return description.State(
 
 // formerly finds the records that had a name and have it no more: they were renamed, or are gone.
 func (n *inquiry) formerly(ctx context.Context, name string) (all []sighting, more int64, err error) {
-	exact, like, beyond := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	var exact, like idsOfName
 	err = n.logs().search(ctx, wanted{name: name}, func(one seen) bool {
-		ids := like
 		if one.Was[change.Name] == name {
-			ids = exact
-		}
-		if len(ids) < MostMatches || ids[one.ID] {
-			ids[one.ID] = true
+			exact.add(one.ID)
 		} else {
-			beyond[one.ID] = true
+			like.add(one.ID)
 		}
-		return len(beyond) < mostOfLog
+		return len(exact.beyond) < mostOfLog
 	})
 	if err != nil {
 		return nil, 0, err
 	}
-	ids := slices.Sorted(maps.Keys(exact))
-	if len(ids) == 0 {
-		ids = slices.Sorted(maps.Keys(like))
+	best := exact
+	if len(best.ids) == 0 {
+		best = like
 	}
+	ids := slices.Sorted(maps.Keys(best.ids))
 	if len(ids) == 0 {
 		all, err = n.beyond(ctx, func(one *item.Item) bool { return strings.EqualFold(one.Name, name) })
 		return all, 0, err
@@ -227,7 +224,7 @@ func (n *inquiry) formerly(ctx context.Context, name string) (all []sighting, mo
 			all[i].former = name
 		}
 	}
-	return all, int64(len(beyond)), err
+	return all, int64(len(best.beyond)), err
 }
 
 // mostBreaks bounds the accounts that are read where the chain of changes breaks.
