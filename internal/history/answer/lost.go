@@ -22,6 +22,7 @@ import (
 type logs struct {
 	store *staging.Store
 	chain *chain.Chain
+	most  int // the newest so many are searched; 0: all
 }
 
 func (n *inquiry) logs() logs { return logs{store: n.Store, chain: n.chain} }
@@ -59,7 +60,11 @@ func (w wanted) has(line []byte) (is, beyond bool, err error) {
 // search reads the change logs from the newest to the oldest, several at once, and gives the changes of each that are wanted, until visit
 // wants no more. Logs that cannot be read are passed over.
 func (l logs) search(ctx context.Context, what wanted, visit func(seen) (more bool)) error {
-	for group := range slices.Chunk(l.chain.Back(), atOnce) {
+	links := l.chain.Back()
+	if l.most > 0 {
+		links = links[:min(len(links), l.most)]
+	}
+	for group := range slices.Chunk(links, atOnce) {
 		found := make([][]seen, len(group))
 		work, workCtx := errgroup.WithContext(ctx)
 		for i, link := range group {

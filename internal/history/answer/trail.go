@@ -63,6 +63,16 @@ func former(all []Former, one *seen, field string) []Former {
 	return append(all, Former{Was: short(one.Was[field]), Until: began(one.at)})
 }
 
+// mostTraced bounds the logs that are searched for what an answer can do without: each is an object of the bucket, and a source that is
+// synced once an hour has 9,600 of them.
+const mostTraced = 1000
+
+// recent are the newest logs.
+func (l logs) recent() logs {
+	l.most = mostTraced
+	return l
+}
+
 // trails reads the past of some records, of each whose Id is a key.
 func (l logs) trails(ctx context.Context, all map[string]*trail) error {
 	ids := make([]string, 0, len(all))
@@ -87,7 +97,7 @@ func (n *inquiry) trace(ctx context.Context, matches []Match, sightings []sighti
 	if len(all) == 0 {
 		return nil
 	}
-	if err := n.logs().trails(ctx, all); err != nil {
+	if err := n.logs().recent().trails(ctx, all); err != nil {
 		return err
 	}
 	for i := range matches {

@@ -87,6 +87,26 @@ func TestWhy_tellsFormerNamesAndFolders(t *testing.T) {
 	}
 }
 
+func TestTrails_searchAsManyLogsAsTheyAreTold(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id := idOf("00O", 1)
+	for _, name := range []string{"a", "b", "c", "d"} {
+		w.sync(moment{id: report(name, 1)})
+	}
+	n, err := w.engine.inquire(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for most, want := range map[int]int{0: 3, 1: 1, 2: 2, mostTraced: 3} {
+		one, logs := &trail{}, n.logs().recent()
+		logs.most = most
+		if err := logs.trails(t.Context(), map[string]*trail{id: one}); err != nil || len(one.names) != want {
+			t.Errorf("of %d logs %d names, want %d: %v", most, len(one.names), want, err)
+		}
+	}
+}
+
 func TestWhy_namesAFolderThatIsGone(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
