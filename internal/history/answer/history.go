@@ -125,11 +125,13 @@ func (e *Engine) find(ctx context.Context, sync staging.Sync, show *Show) {
 	if err != nil || fate.Outcome == "" {
 		return
 	}
-	if line.Outcome = fate.Outcome; fate.Outcome != history.OutcomeRunning {
-		end := start.Ended(ctx, e.Store, sync, fate)
-		show.End = &end
-		line.ofEnd(show.End)
+	if line.Outcome = fate.Outcome; fate.Outcome == history.OutcomeRunning {
+		line.APICalls = start.Made(ctx, e.Store, sync, e.now())
+		return
 	}
+	end := start.Ended(ctx, e.Store, sync, fate)
+	show.End = &end
+	line.ofEnd(show.End)
 }
 
 func (s *Sync) ofRecord(r *history.Record) {

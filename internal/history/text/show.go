@@ -35,10 +35,10 @@ func (p Page) Show(s answer.Show) *document.Document {
 		began += ", " + by
 	}
 	if calls(one) != "" {
-		began += ". " + humanize.Count(one.APICalls, "API call")
+		began += ". " + spent(one)
 	}
 	d.Say("%s.", began)
-	for _, words := range []string{failure(one), message(s.End), covered(one), p.changed(one), waits(one.Waits, one.Outcome)} {
+	for _, words := range []string{failure(one), message(s.End), covered(one), p.changed(one), waits(one)} {
 		if words != "" {
 			d.Say("%s", sentence(words))
 		}
@@ -72,6 +72,18 @@ func (p Page) Show(s answer.Show) *document.Document {
 		d.Command("What changed", p.Ask(answer.Query{Question: answer.AskDiff, From: short(one.Compared), To: short(one.Sync)}))
 	}
 	return d
+}
+
+// spent says how many calls a sync made, or has made so far.
+func spent(s answer.Sync) string {
+	words := humanize.Count(s.APICalls, "API call")
+	if atLeast[s.Outcome] {
+		words = "At least " + words
+	}
+	if s.Outcome == history.OutcomeRunning {
+		words += " so far"
+	}
+	return words
 }
 
 // covered says how many reports have columns, and what is known of those that no listing has.

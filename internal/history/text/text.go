@@ -58,14 +58,15 @@ func shown[A any](raw json.RawMessage, show func(A) *document.Document) (*docume
 
 // calls are the API calls of a sync; empty of one that left no count.
 func calls(s answer.Sync) string {
-	if s.APICalls == 0 && tellsNoCalls[s.Outcome] {
+	if s.APICalls == 0 && atLeast[s.Outcome] {
 		return ""
 	}
 	return humanize.Number(s.APICalls)
 }
 
-// tellsNoCalls are the outcomes of syncs that left their starts alone, or nothing that can be read.
-var tellsNoCalls = map[string]bool{
+// atLeast are the outcomes of syncs that left their starts alone, or nothing that can be read: of their calls those are known that their
+// steps noted.
+var atLeast = map[string]bool{
 	history.OutcomeRunning: true, history.OutcomeTerminated: true, history.OutcomeTimedOut: true, history.OutcomeUnknown: true, "unreadable": true,
 }
 
@@ -174,10 +175,12 @@ var reasonsOfWaits = []struct{ reason, words string }{
 	{"worker", "for a worker that serves the source"},
 }
 
-// endsOfHeld are the words of what became of a sync after it was held.
+const approved = "until somebody approved"
+
+// endsOfHeld are the words of what became of a sync that was held, if it was until its end.
 var endsOfHeld = map[string]string{
-	"complete":                "until somebody approved",
-	"gaps":                    "until somebody approved",
+	"complete":                approved,
+	"gaps":                    approved,
 	"discarded":               "before it was discarded",
 	"cancelled":               "before it was cancelled",
 	"failed":                  "before it failed",
@@ -185,11 +188,14 @@ var endsOfHeld = map[string]string{
 	history.OutcomeTimedOut:   "before it ran out of time",
 }
 
-// waits say how long a sync with an outcome stood still and why; empty where it did not.
-func waits(seconds map[string]float64, outcome string) string {
+// afterHold are the phases that a sync which is held does not come to without approval.
+var afterHold = map[string]bool{"plan": true, "describe": true, "catch_up": true, "assemble": true, "upload": true, "record": true}
+
+// waits say how long a sync stood still and why; empty where it did not.
+func waits(sync answer.Sync) string {
 	var all []string
 	for _, w := range reasonsOfWaits {
-		if s := seconds[w.reason]; s >= 1 {
+		if s := sync.Waits[w.reason]; s >= 1 {
 			all = append(all, took(s)+" "+w.words)
 		}
 	}
@@ -197,8 +203,12 @@ func waits(seconds map[string]float64, outcome string) string {
 	if len(all) > 0 {
 		words = append(words, "waited "+strings.Join(all, ", "))
 	}
-	if s := seconds[history.WaitHeld]; s >= 1 {
-		words = append(words, strings.TrimSpace("held for "+took(s)+" "+endsOfHeld[outcome]))
+	if s := sync.Waits[history.WaitHeld]; s >= 1 {
+		end := endsOfHeld[sync.Outcome]
+		if sync.Coverage != nil || afterHold[sync.Phase] { // it has a record, or went on
+			end = approved
+		}
+		words = append(words, strings.TrimSpace("held for "+took(s)+" "+end))
 	}
 	return strings.Join(words, "; ")
 }

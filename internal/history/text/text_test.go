@@ -147,27 +147,6 @@ func TestShow(t *testing.T) {
 	}}))
 }
 
-// TestWaits_saysHowAHeldSyncWentOn has one wait beside it.
-func TestWaits_saysHowAHeldSyncWentOn(t *testing.T) {
-	t.Parallel()
-	for outcome, want := range map[string]string{
-		"gaps": "Held for 20 s until somebody approved.", "discarded": "Held for 20 s before it was discarded.",
-		"cancelled": "Held for 20 s before it was cancelled.", "failed": "Held for 20 s before it failed.", "running": "Held for 20 s.",
-	} {
-		for _, waits := range []map[string]float64{{"held": 20}, {"held": 20, "quota": 30}} {
-			says := want
-			if len(waits) > 1 {
-				says = "Waited 30 s for API calls; h" + want[1:]
-			}
-			var out strings.Builder
-			document.Terminal{}.Print(&out, page().Show(answer.Show{Source: "acme", Sync: answer.Sync{Sync: newest, Outcome: outcome, Waits: waits}}))
-			if !strings.Contains(out.String(), "\n"+says+"\n") {
-				t.Errorf("%s is shown as %s, without %q", outcome, out.String(), says)
-			}
-		}
-	}
-}
-
 func TestDiff(t *testing.T) {
 	t.Parallel()
 	named := func(name, id string) answer.Named {
