@@ -95,3 +95,20 @@ func FuzzParseDiffCursor(f *testing.F) {
 		}
 	})
 }
+
+func TestCanNameSync(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{
+		"last", "Previous", "monday", "Mon", "today", "2026-11-23", "2026-11-23 05:00", "2026-11-23T05:00:00Z", "2026", "20261123", "20261123t05",
+		"20261127T230000.000Z-ffff0000",
+	} {
+		if !CanNameSync(name) {
+			t.Errorf("%q names a sync", name)
+		}
+	}
+	for _, name := range []string{"", "out", "longhaul-out", "mondey", "202611231", "20261123-out", "2026-11", "./out", "out2"} {
+		if CanNameSync(name) {
+			t.Errorf("%q names no sync", name)
+		}
+	}
+}
