@@ -75,7 +75,8 @@ func TestMergeDescriptions_anAuditThatFailsLosesNothing(t *testing.T) {
 			old := reportOf(t, 0, 1, "T", "x", described, "a")
 			f.Put(f.Sync.Reused(), failedOnce(t, reportOf(t, 6, 1, "T", "x", reused, "a")))
 			f.Put(last.Described(), old, reportOf(t, 1, 1, "T", "x", reused, "a"), reportOf(t, 2, 1, "T", "x", reused, "a"),
-				reportOf(t, 3, 1, "T", "x", reused, "a"), failedOnce(t, reportOf(t, 4, 1, "T", "x", description.StateObsolete, "")), reportOf(t, 7, 1, "T", "x", reused, "a"))
+				reportOf(t, 3, 1, "T", "x", reused, "a"), failedOnce(t, reportOf(t, 4, 1, "T", "x", description.StateObsolete, "")),
+				reportOf(t, 7, 1, "T", "x", reused, "a"))
 			putJSON(t, f, f.Sync.Plan(), map[string]int{"audits": 5})
 			putJSON(t, f, f.Sync.Start(), history.Start{Identity: orgtest.Me})
 			if row.change != nil {
