@@ -116,7 +116,8 @@ func (e *Engine) resolve(name string, ids []string, what string) (string, error)
 				return id, nil
 			}
 		}
-		return "", fault.Invalidf("source %s has no %s that began before %s: %s", e.Source, what, before.UTC().Format(time.RFC3339), listed(ids))
+		return "", fault.Invalidf("source %s has no %s that began before %s: the oldest is %s", e.Source, what,
+			before.UTC().Format("2006-01-02 15:04 UTC"), ids[len(ids)-1])
 	}
 	var matches []string
 	from, to, layout := minuteOf(name, time.UTC)

@@ -28,7 +28,7 @@ func TestResolve_namesOfSyncs(t *testing.T) {
 	}
 	for name, says := range map[string][]string{
 		"20261123":         {"2 syncs begin", ids[2], ids[3]},
-		"2026-10-31":       {"began before 2026-11-01T00:00:00Z", ids[0]},
+		"2026-10-31":       {"began before 2026-11-01 00:00 UTC: the oldest is " + ids[len(ids)-1]},
 		"2027":             {`"2027"`, "there are " + ids[0]},
 		"2026-11-23 06:01": {`"2026-11-23 06:01"`, ids[0]},
 		"someday":          {"a weekday", ids[4]},

@@ -49,6 +49,9 @@ func (p Page) History(h answer.History) *document.Document {
 	if words := sum(h); words != "" {
 		d.Say("%s", words)
 	}
+	if c := h.Catalog; c != nil {
+		d.Say("The catalog has what sync %s read, since %s: %s ago.", short(c.Sync), p.moment(c.At), took(c.Seconds))
+	}
 	if h.Cursor != "" {
 		d.Command("Earlier syncs", p.more(answer.Query{Question: answer.AskHistory, Cursor: h.Cursor}))
 	}
@@ -93,7 +96,7 @@ func (p Page) below(s answer.Sync) (lines []string) {
 		says(s.Unseen.Words())
 	}
 	says(waits(s))
-	ends := []string{trigger(s.Trigger), deliveries(s.Delivered)}
+	ends := []string{trigger(s.Trigger), deliveries(s)}
 	says(strings.Join(slices.DeleteFunc(ends, func(words string) bool { return words == "" }), ", "))
 	return lines
 }
@@ -111,12 +114,17 @@ func (p Page) changed(s answer.Sync) string {
 }
 
 // deliveries say which exports were delivered.
-func deliveries(by map[string]bool) string {
+func deliveries(s answer.Sync) string {
 	var all []string
-	for _, name := range slices.Sorted(maps.Keys(by)) {
-		words := name + " not delivered"
-		if by[name] {
-			words = name + " delivered"
+	for _, name := range slices.Sorted(maps.Keys(s.Delivered)) {
+		words := "the files of " + name
+		switch {
+		case s.Delivered[name]:
+			words += " were delivered"
+		case !s.Deliver:
+			words += " stay in the bucket, as upload was off"
+		default:
+			words += " were not delivered"
 		}
 		all = append(all, words)
 	}

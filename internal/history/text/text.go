@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"longhaul/internal/document"
+	"longhaul/internal/fault"
 	"longhaul/internal/history"
 	"longhaul/internal/history/answer"
 	"longhaul/internal/history/change"
@@ -68,6 +69,7 @@ func calls(s answer.Sync) string {
 // steps noted.
 var atLeast = map[string]bool{
 	history.OutcomeRunning: true, history.OutcomeTerminated: true, history.OutcomeTimedOut: true, history.OutcomeUnknown: true, "unreadable": true,
+	"cancelled": true, // nobody waited for the answers of its last requests
 }
 
 // took is a duration.
@@ -219,6 +221,9 @@ func sentence(words string) string {
 		return ""
 	}
 	words = humanize.Clause(words) + "."
+	if name, _, _ := strings.Cut(words, " "); strings.ContainsAny(strings.TrimRight(name, ".,:;"), "/.") { // a file's name is what it is
+		return words
+	}
 	first, size := utf8.DecodeRuneInString(words)
 	return string(unicode.ToUpper(first)) + words[size:]
 }
@@ -231,6 +236,23 @@ func named(name, id string) string {
 	return `"` + name + `" (` + id + ")"
 }
 
+// causes are the classes of failures in a few words, for syncs whose record has no sentence.
+var causes = map[string]string{
+	string(fault.LoginRefused): "the login was refused", string(fault.SessionPolicy): "a policy of the session forbids it",
+	string(fault.PermissionMissing): "a permission is missing", string(fault.QuotaExhausted): "the API calls of the day were used up",
+	string(fault.Throttled): "it was asked to send less", string(fault.Transient): "it did not answer",
+	string(fault.Invalid): "it refused what was sent, or a setting is wrong", "internal": "it is a fault of Longhaul",
+}
+
+// cause says a class of failures in words, with the system that gave it and the class, by which the documentation names it.
+func cause(class, system string) string {
+	words := causes[class]
+	if words == "" {
+		return class + " of " + cmp.Or(system, "longhaul")
+	}
+	return words + " (" + cmp.Or(system, "longhaul") + ", " + class + ")"
+}
+
 // failure says by what a sync ended, or, of one that has a record, by what it gave up a delivery.
 func failure(s answer.Sync) string {
 	if s.Class == "" && s.Phase == "" {
@@ -240,8 +262,11 @@ func failure(s answer.Sync) string {
 	if s.Phase != "" {
 		words = "it ended in phase " + s.Phase
 	}
-	if s.Class != "" {
-		words += ", by " + s.Class + " of " + cmp.Or(s.System, "longhaul")
+	switch {
+	case s.Message != "":
+		words += ": " + s.Message
+	case s.Class != "":
+		words += ": " + cause(s.Class, s.System)
 	}
 	return words
 }

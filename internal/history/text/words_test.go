@@ -125,9 +125,9 @@ func TestHistory_ofWhatIsNotKnown(t *testing.T) {
 // TestShow_ofADeliveryThatWasGivenUp does not say that the sync ended by it.
 func TestShow_ofADeliveryThatWasGivenUp(t *testing.T) {
 	t.Parallel()
-	s := answer.Sync{Sync: newest, Outcome: "failed", Class: "catalog_refused", System: "catalog"}
+	s := answer.Sync{Sync: newest, Outcome: "failed", Class: "login_refused", System: "catalog"}
 	shown := printed(page().Show(answer.Show{Source: "acme", Sync: s}))
-	if !strings.Contains(shown, "A delivery was given up, by catalog_refused of catalog.") {
+	if !strings.Contains(shown, "A delivery was given up: the login was refused (catalog, login_refused).") {
 		t.Error(shown)
 	}
 }
