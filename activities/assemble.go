@@ -22,6 +22,8 @@ type MergeDescriptionsParams struct {
 type MergeDescriptionsResult struct {
 	States   States `json:"states"`
 	Vanished Kinds  `json:"vanished,omitzero"` // fewer than LookUpMissing found gone, where some came back while the sync described
+
+	Unaudited int64 `json:"unaudited,omitempty"` // reports whose last audit failed
 }
 
 // MergeDescriptions merges what was reused and what the shards brought into one stream and checks that every report of the
@@ -30,7 +32,7 @@ func (a *Activities) MergeDescriptions(ctx context.Context, params MergeDescript
 	merged, err := working(ctx, a, params.Sync, func(ctx context.Context, t attempt) (account.Merged, error) {
 		return account.MergeDescriptions(ctx, account.Input{Store: a.Store, Sync: t.staged, Progress: t.count}, params.Shards, params.Again)
 	})
-	return MergeDescriptionsResult{States: statesOf(merged.States), Vanished: kindsOf(merged.Vanished)}, err
+	return MergeDescriptionsResult{States: statesOf(merged.States), Vanished: kindsOf(merged.Vanished), Unaudited: merged.Unaudited}, err
 }
 
 // AssembleParams names one file of an export.

@@ -135,6 +135,9 @@ func (p *assemblePhase) run(ctx workflow.Context) error {
 		return err
 	}
 	p.own.States, p.inventory.Vanished, p.own.Accounted = merged.States, merged.Vanished, true
+	if n := merged.Unaudited; n > 0 {
+		p.state.warn(warning.New(warning.AuditsFailed, warning.Params{"count": strconv.FormatInt(n, 10)}))
+	}
 	return p.recovery.run(ctx, func(ctx workflow.Context) error {
 		err := p.write(ctx, p.exports.all()...)
 		if err != nil && !isCancel(ctx, err) && p.exports.someAssembled() {

@@ -143,65 +143,6 @@ func TestCourse_ofASyncThatNoWorkerServes(t *testing.T) {
 	}
 }
 
-// TestCourse_endsOfEachKind reads what syncs leave that get no record.
-func TestCourse_endsOfEachKind(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		set  func(*org)
-		want history.End
-	}{
-		"the first login is refused": {
-			func(o *org) {
-				o.authenticate = func(activities.AuthenticateParams) (activities.AuthenticateResult, error) {
-					return activities.AuthenticateResult{}, refusal(fault.LoginRefused, "the secret is wrong")
-				}
-			},
-			history.End{Outcome: "failed", Class: "login_refused", System: "salesforce", Message: "the secret is wrong", Phase: "authenticate"},
-		},
-		"the bucket is away at the first login": {
-			func(o *org) {
-				o.authenticate = func(activities.AuthenticateParams) (activities.AuthenticateResult, error) {
-					return activities.AuthenticateResult{}, refusalBy(fault.Bucket, fault.Invalid, "no such bucket")
-				}
-			},
-			history.End{},
-		},
-		"nobody approves": {
-			func(o *org) { o.guard = concerned(activities.GuardCoverage) },
-			history.End{Outcome: "discarded", Phase: "upload", APICalls: 93},
-		},
-		"the catalog refuses": {
-			func(o *org) {
-				o.upload = func(activities.UploadParams) (activities.UploadResult, error) {
-					return activities.UploadResult{}, refusalBy(fault.Catalog, fault.LoginRefused, "the token is unknown")
-				}
-			},
-			history.End{Outcome: "failed", Class: "login_refused", System: "catalog", Message: "the token is unknown", Phase: "upload", APICalls: 93},
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			o := new(org)
-			test.set(o)
-			env := environment(t, o, "sync-acme")
-			env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
-			resultOf(t, env)
-			course := o.end.Course
-			o.end.Course, o.end.At = history.Course{}, time.Time{}
-			if diff := cmp.Diff(test.want, o.end); diff != "" {
-				t.Errorf("the end (-want +got):\n%s", diff)
-			}
-			if test.want.Outcome == "" {
-				return
-			}
-			last := course.Phases[len(course.Phases)-1]
-			if course.Trigger != history.TriggerOther || course.Workflow != "sync-acme" || course.Run == "" || last.Phase != test.want.Phase {
-				t.Errorf("the course is %+v", course)
-			}
-		})
-	}
-}
-
 // TestCourse_crossesContinueAsNew has a sync that waits in its first run, and goes on in a second one.
 func TestCourse_crossesContinueAsNew(t *testing.T) {
 	t.Parallel()

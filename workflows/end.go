@@ -106,7 +106,8 @@ func (s *sync) mark(ctx workflow.Context, outcome Outcome, failure *activities.F
 		return // the sync has left nothing there yet, and nobody or nothing may be there to leave it
 	}
 	end := history.End{
-		Outcome: string(outcome), At: workflow.Now(ctx).UTC(), Phase: string(state.Phase), APICalls: state.Calls, Course: state.course(ctx),
+		Outcome: string(outcome), At: workflow.Now(ctx).UTC(), Phase: string(state.Phase), APICalls: state.Calls, Sent: state.sent(),
+		Course: state.course(ctx),
 	}
 	if failure != nil {
 		end.Class, end.System = string(failure.Class), string(failure.System)

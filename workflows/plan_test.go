@@ -2,10 +2,12 @@ package workflows_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
 	"longhaul/activities"
+	"longhaul/internal/warning"
 	"longhaul/workflows"
 )
 
@@ -57,7 +59,7 @@ func TestCatchUp_describesWhatChangedAndWhatWasPutOff(t *testing.T) {
 			}, nil
 		},
 		settle: func() (activities.MergeDescriptionsResult, error) { // one of the three came back meanwhile
-			return activities.MergeDescriptionsResult{States: activities.States{Described: 104}, Vanished: activities.Kinds{Reports: 2}}, nil
+			return activities.MergeDescriptionsResult{States: activities.States{Described: 104}, Vanished: activities.Kinds{Reports: 2}, Unaudited: 7}, nil
 		},
 	}
 	env := environment(t, o, "sync-acme")
@@ -80,6 +82,10 @@ func TestCatchUp_describesWhatChangedAndWhatWasPutOff(t *testing.T) {
 		if last, ran := second[shard]; !ran || last != (shard >= 8) {
 			t.Errorf("shard %d: ran %v, in the last round %v", shard, ran, last)
 		}
+	}
+	wanted := warning.New(warning.AuditsFailed, warning.Params{"count": "7"})
+	if !slices.ContainsFunc(got.Warnings, func(w warning.Shown) bool { return w.Equal(wanted) }) {
+		t.Errorf("it warns of %+v", got.Warnings)
 	}
 	if got.Kinds.Reports != 104 || got.Vanished.Reports != 2 || got.Kept != 84 {
 		t.Errorf("got %+v", got)

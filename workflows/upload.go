@@ -12,6 +12,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"longhaul/activities"
+	"longhaul/internal/history"
 	"longhaul/internal/warning"
 	"longhaul/workflows/call"
 )
@@ -226,6 +227,17 @@ func (s *exportsState) deliveries() map[string]activities.Delivery {
 	all := map[string]activities.Delivery{}
 	for _, e := range s.all() {
 		all[e.Name] = activities.Delivery{Delivered: e.delivered(), To: e.To, Failure: e.Failure}
+	}
+	return all
+}
+
+// sent is how far the exports came that are to be delivered.
+func (s *exportsState) sent() map[string]history.Sent {
+	all := map[string]history.Sent{}
+	for _, e := range s.all() {
+		if e.Delivers && e.assembled() {
+			all[e.Name] = history.Sent{Files: len(e.Files), Done: e.Uploads, To: e.To}
+		}
 	}
 	return all
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"time"
 
 	"longhaul/internal/description"
 	"longhaul/internal/history"
@@ -49,10 +50,13 @@ func unlessUnreadable(store *staging.Store, err error) error {
 
 // fallback is the description that the sync before had of one report.
 type fallback struct {
+	began time.Time // this sync
+
 	has  bool
 	head description.Description
 	line []byte
 	made []byte // from it
+	kept []byte // from that
 }
 
 // take keeps a line.
@@ -65,19 +69,30 @@ func (f *fallback) take(line []byte) (err error) {
 }
 
 // instead gives the line that is kept where this sync brought one. Of an audit that failed it is the one of the sync before: Salesforce has
-// said nothing of the report, whose date stands still, so its columns stay, or why it has none. It is as overdue as before, and the next sync
-// audits it again.
-func (f *fallback) instead(brought *description.Description, line []byte) ([]byte, description.State, error) {
+// said nothing of the report, whose date stands still, so its columns stay, or why it has none. It is as overdue as before, and a later sync
+// audits it again, after more and more days. unaudited says that what is kept is of such a report.
+func (f *fallback) instead(brought *description.Description, line []byte) (kept []byte, state description.State, unaudited bool, err error) {
 	if !f.has || !brought.Audited || brought.State != description.StateFailed || f.head.Modified != brought.Modified {
-		return line, brought.State, nil
+		return line, brought.State, brought.AuditFailures > 0, nil
 	}
 	switch {
 	case f.head.State.HasColumns():
-		var err error
-		f.made, err = description.SetState(f.made[:0], f.line, description.StateReused)
-		return f.made, description.StateReused, err
+		state = description.StateReused
+		if f.made, err = description.SetState(f.made[:0], f.line, state); err != nil {
+			return nil, state, true, err
+		}
 	case f.head.State == description.StateObsolete:
-		return f.line, f.head.State, nil
+		state, f.made = f.head.State, append(f.made[:0], f.line...)
+	default:
+		return line, brought.State, false, nil
 	}
-	return line, brought.State, nil
+	if len(f.made)+description.FailedAuditBytes >= staging.MaxLine {
+		return f.made, state, true, nil // the next sync audits it again
+	}
+	at := brought.At
+	if at.IsZero() { // no answer came at all
+		at = f.began
+	}
+	f.kept, err = description.MarkFailedAudit(f.kept[:0], f.made, f.head.AuditFailures, at)
+	return f.kept, state, true, err
 }

@@ -43,8 +43,8 @@ func putJSON(t *testing.T, f *fixture, key string, object any) {
 func TestMergeDescriptions_anAuditThatFailsLosesNothing(t *testing.T) {
 	t.Parallel()
 	const failed, reused, described = description.StateFailed, description.StateReused, description.StateDescribed
-	answered := []string{"failed", "denied", "obsolete", "failed", "failed", "failed"}
-	kept := []string{"reused", "denied", "obsolete", "failed", "obsolete", "failed"}
+	answered := []string{"failed", "denied", "obsolete", "failed", "failed", "failed", "reused"}
+	kept := []string{"reused", "denied", "obsolete", "failed", "obsolete", "failed", "reused"}
 	for name, row := range map[string]struct {
 		change func(t *testing.T, f *fixture, last *history.Record)
 		want   []string
@@ -71,10 +71,12 @@ func TestMergeDescriptions_anAuditThatFailsLosesNothing(t *testing.T) {
 			f := newFixture(t)
 			record := history.Record{Sync: "20261122T163337Z-ab12cd34", Source: "acme", Identity: orgtest.Me}
 			last := staging.Sync{Source: "acme", ID: record.Sync}
-			f.inventory(listing.Reports, report(0), report(1), report(2), report(3), report(4), report(5))
+			f.inventory(listing.Reports, report(0), report(1), report(2), report(3), report(4), report(5), report(6))
 			old := reportOf(t, 0, 1, "T", "x", described, "a")
+			f.Put(f.Sync.Reused(), failedOnce(t, reportOf(t, 6, 1, "T", "x", reused, "a")))
 			f.Put(last.Described(), old, reportOf(t, 1, 1, "T", "x", reused, "a"), reportOf(t, 2, 1, "T", "x", reused, "a"),
-				reportOf(t, 3, 1, "T", "x", reused, "a"), reportOf(t, 4, 1, "T", "x", description.StateObsolete, ""), reportOf(t, 7, 1, "T", "x", reused, "a"))
+				reportOf(t, 3, 1, "T", "x", reused, "a"), failedOnce(t, reportOf(t, 4, 1, "T", "x", description.StateObsolete, "")),
+				reportOf(t, 7, 1, "T", "x", reused, "a"))
 			putJSON(t, f, f.Sync.Plan(), map[string]int{"audits": 5})
 			putJSON(t, f, f.Sync.Start(), history.Start{Identity: orgtest.Me})
 			if row.change != nil {
@@ -92,13 +94,59 @@ func TestMergeDescriptions_anAuditThatFailsLosesNothing(t *testing.T) {
 			if diff := cmp.Diff(row.want, states(t, f)); diff != "" {
 				t.Errorf("states (-want +got):\n%s", diff)
 			}
-			if n := merged.States[reused]; description.Total(merged.States) != 6 || (n == 1) != (row.want[0] == "reused") {
-				t.Errorf("counted %v", merged.States)
+			whole := row.want[0] == "reused"
+			if n := merged.States[reused]; description.Total(merged.States) != 7 || (n == 2) != whole || (merged.Unaudited == 3) != whole ||
+				merged.Unaudited == 0 {
+				t.Errorf("counted %v, %d unaudited", merged.States, merged.Unaudited)
 			}
-			want := strings.Replace(old, `"state":"described"`, `"state":"reused"`, 1)
-			if first := streamtest.Read(t, f.Store, f.Sync.Described())[0]; row.want[0] == "reused" && first != want {
-				t.Errorf("it is %s, want %s", first, want)
+			if whole {
+				requireFailures(t, f, old)
 			}
 		})
+	}
+}
+
+// failedOnce is a line whose audit failed on the day on which it was described.
+func failedOnce(t *testing.T, line string) string {
+	t.Helper()
+	marked, err := description.MarkFailedAudit(nil, []byte(line), 0, day(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(marked)
+}
+
+// requireFailures looks at what is kept of audits that failed: the first one of report 0, and another one of report 4.
+func requireFailures(t *testing.T, f *fixture, old string) {
+	t.Helper()
+	lines := streamtest.Read(t, f.Store, f.Sync.Described())
+	marks := `,"audit_failures":1,"audit_tried":"2026-11-02T00:00:00Z"`
+	want := strings.Replace(old, `"state":"described"`, `"state":"reused"`, 1)
+	if plain := strings.Replace(lines[0], marks, "", 1); plain != want || plain == lines[0] {
+		t.Errorf("it is %s, want %s with %s", lines[0], want, marks)
+	}
+	again, err := description.DecodeHead([]byte(lines[4]))
+	if err != nil || again.AuditFailures != 2 || !again.AuditTried.Equal(day(2)) || !again.At.Equal(day(1)) {
+		t.Errorf("it is %s, %v", lines[4], err)
+	}
+}
+
+func day(n int) time.Time { return time.Date(2026, 11, n, 0, 0, 0, 0, time.UTC) }
+
+// TestFallback_ofAnAuditWithoutAnAnswer was tried when its sync began, as far as anybody knows.
+func TestFallback_ofAnAuditWithoutAnAnswer(t *testing.T) {
+	t.Parallel()
+	old := reportOf(t, 0, 1, "T", "x", description.StateReused, "a")
+	f := fallback{began: day(3)}
+	if err := f.take([]byte(old)); err != nil {
+		t.Fatal(err)
+	}
+	brought := description.Description{ID: id("00O", 0), State: description.StateFailed, Modified: "x", Audited: true}
+	line, state, unaudited, err := f.instead(&brought, nil)
+	if err != nil || !unaudited || state != description.StateReused {
+		t.Fatal(state, unaudited, err)
+	}
+	if d, err := description.Decode(line); err != nil || d.AuditFailures != 1 || !d.AuditTried.Equal(day(3)) || len(d.ReportMetadata) == 0 {
+		t.Errorf("it is %s, %v", line, err)
 	}
 }

@@ -17,6 +17,8 @@ type Merged struct {
 	Object   staging.Object              `json:"object"` // the stream of all descriptions
 	States   map[description.State]int64 `json:"states"`
 	Vanished map[listing.Kind]int64      `json:"vanished"` // reports and dashboards that are in no inventory any more, and so in no state
+
+	Unaudited int64 `json:"unaudited,omitempty"` // reports whose last audit failed
 }
 
 // The streams that MergeDescriptions merges, in this order: of one Id what the second round brought comes before the others of this sync.
@@ -65,6 +67,7 @@ func merge(ctx context.Context, in Input, before iter.Seq2[[]byte, error], first
 	}
 	defer w.Abort()
 	b := &balance{states: map[description.State]int64{}, progress: in.counter()}
+	b.before.began, _, _ = staging.ParseSyncID(in.Sync.ID)
 	for item, err := range stream.Merge(streams...) {
 		if err == nil {
 			err = b.add(item, w)
@@ -81,7 +84,7 @@ func merge(ctx context.Context, in Input, before iter.Seq2[[]byte, error], first
 		return Merged{}, err
 	}
 	object, err := w.Commit()
-	return Merged{Object: object, States: b.states, Vanished: vanished}, err
+	return Merged{Object: object, States: b.states, Vanished: vanished, Unaudited: b.unaudited}, err
 }
 
 // countVanished counts what the last sync knew and what is not there any more.
@@ -106,6 +109,7 @@ type balance struct {
 	reports                int64
 	missing, twice, beyond int64
 	deferred, unexplained  int64
+	unaudited              int64
 	states                 map[description.State]int64
 	before                 fallback
 	progress               *stream.Counter
@@ -140,9 +144,12 @@ func (b *balance) add(item stream.Item, w *staging.Writer) error {
 	} else if !head.Explained() {
 		b.unexplained++
 	}
-	line, state, err := b.before.instead(&head, item.Line)
+	line, state, unaudited, err := b.before.instead(&head, item.Line)
 	if err != nil {
 		return err
+	}
+	if unaudited {
+		b.unaudited++
 	}
 	b.states[state]++
 	return w.Append(line)

@@ -98,11 +98,25 @@ func TestDiff_ofWhatIsNoFolder(t *testing.T) {
 		says string
 	}{
 		{[]string{"a", "./c"}, "./c is no folder: diff compares two syncs of a source, or two folders"},
+		{[]string{"a", "c"}, "c is no folder: diff compares two syncs of a source, or two folders"},
+		{[]string{"./a", "c"}, "c is no folder"},
+		{[]string{"c", "a"}, "c is no folder"},
+		{[]string{"c", "./a"}, "c is no folder"},
 		{[]string{"a", "b", "--kind", "reports"}, "--kind is for two syncs of a source"},
 		{[]string{"a", "."}, "holds no file of an extract"},
 	} {
 		if code, out := compared(t, row.args...); code != exitUsage || !strings.Contains(out.stderr.String(), row.says) {
 			t.Errorf("%v: code %d: %s", row.args, code, out.stderr.String())
+		}
+	}
+}
+
+// TestDiff_ofASourceThatIsCalledAsAFolder asks Temporal, where a sync stands behind it.
+func TestDiff_ofASourceThatIsCalledAsAFolder(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{{"a"}, {"a", "monday"}, {"c", "monday"}, {"a", "20261123", "b"}} {
+		if code, out := compared(t, args...); code == exitDone || !strings.Contains(out.stderr.String(), "folders need no Temporal") {
+			t.Errorf("%v: code %d: %s", args, code, out.stderr.String())
 		}
 	}
 }

@@ -21,6 +21,8 @@ type Description struct {
 	Answer                 string          `json:"answer,omitempty"` // Salesforce's own text, where the reason shows it
 	Modified               string          `json:"last_modified"`    // LastModifiedDate of the inventory it was described for
 	At                     time.Time       `json:"described_at"`
+	AuditFailures          int             `json:"audit_failures,omitempty"`  // audits in a row that brought no answer since
+	AuditTried             time.Time       `json:"audit_tried,omitzero"`      // when the last of them failed
 	ColumnsChecked         int             `json:"columns_checked,omitempty"` // the rule by which it was compared with the columns that it names
 	Denials                int             `json:"denials,omitempty"`         // tries in a row that were refused; none unless the report is denied or gone
 	Folder                 string          `json:"folder,omitempty"`          // OwnerId of the report when it was refused
@@ -43,6 +45,10 @@ func (d *Description) Append(dst []byte) ([]byte, error) {
 	}
 	l.Text("last_modified", d.Modified)
 	l.Time("described_at", d.At)
+	if d.AuditFailures > 0 {
+		l.Int("audit_failures", int64(d.AuditFailures))
+		l.Time("audit_tried", d.AuditTried)
+	}
 	if d.ColumnsChecked > 0 {
 		l.Int("columns_checked", int64(d.ColumnsChecked))
 	}
@@ -97,6 +103,22 @@ func MarkChecked(dst, line []byte, before int) ([]byte, error) {
 	return stream.InsertAfter(dst, line, "described_at", checkedMember)
 }
 
+// FailedAuditBytes is how much longer MarkFailedAudit makes a line at most.
+const FailedAuditBytes = len(`,"audit_failures":9223372036854775807,"audit_tried":"2006-01-02T15:04:05.999999999Z"`)
+
+// MarkFailedAudit appends a line to dst that says that one more audit of it failed at a moment; before is how many the line says.
+func MarkFailedAudit(dst, line []byte, before int, at time.Time) ([]byte, error) {
+	failures, tried := strconv.Itoa(before+1), `"`+at.UTC().Format(time.RFC3339Nano)+`"`
+	if before == 0 {
+		return stream.InsertAfter(dst, line, "described_at", `,"audit_failures":`+failures+`,"audit_tried":`+tried)
+	}
+	counted, err := stream.Replace(nil, line, "audit_failures", failures)
+	if err != nil {
+		return nil, err
+	}
+	return stream.Replace(dst, counted, "audit_tried", tried)
+}
+
 // SetState appends a line to dst with another state.
 func SetState(dst, line []byte, state State) ([]byte, error) {
 	return stream.Replace(dst, line, "state", `"`+string(state)+`"`)
@@ -147,6 +169,10 @@ func (d *Description) take(name string, value []byte) (err error) {
 		d.Modified, err = stream.Text(value)
 	case "described_at":
 		d.At, err = instant(value)
+	case "audit_failures":
+		d.AuditFailures, err = strconv.Atoi(string(value))
+	case "audit_tried":
+		d.AuditTried, err = instant(value)
 	case "columns_checked":
 		d.ColumnsChecked, err = strconv.Atoi(string(value))
 	case "denials":

@@ -13,6 +13,7 @@ import (
 var whole = Description{
 	ID: "00O000000000001AAA", State: StateDescribed, Reason: `a "reason"`, Answer: "<é\n&>", Modified: "2026-11-20T10:00:00.000+0000",
 	At: time.Date(2026, 11, 23, 18, 16, 10, 0, time.UTC), ColumnsChecked: 7,
+	AuditFailures: 2, AuditTried: time.Date(2026, 12, 1, 0, 0, 0, 5e6, time.UTC),
 	Denials: 3, Folder: "00l000000000001AAA", Audited: true, Type: `Deal__c$"Name"`,
 	ReportMetadata:         json.RawMessage(`{"name":"a}b\"c\\","Id":"x"}`),
 	ReportExtendedMetadata: json.RawMessage(`{"detailColumnInfo":{"A":[1,{"b":null}]}}`),

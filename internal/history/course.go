@@ -77,7 +77,16 @@ type End struct {
 	Message  string    `json:"message,omitempty"` // of the failure: what went wrong and what to change, at most MostMessage bytes; it holds no secret
 	Phase    string    `json:"phase,omitempty"`   // in which it ended
 	APICalls int64     `json:"api_calls,omitempty"`
+
+	Sent map[string]Sent `json:"sent,omitempty"` // by export that was to be delivered, once its files were written
 	Course
+}
+
+// Sent is how far the delivery of an export came.
+type Sent struct {
+	Files int    `json:"files"` // that the target was to get
+	Done  int    `json:"done"`  // that it has
+	To    string `json:"to,omitempty"`
 }
 
 // MostMessage bounds the sentence of a failure, in bytes.

@@ -103,10 +103,15 @@ func (s *Start) Ended(ctx context.Context, store *staging.Store, sync staging.Sy
 	if fate.Outcome == OutcomeTerminated {
 		end.Orders = []Order{{At: end.At, Name: OrderTerminate, Reason: fate.Reason}}
 	}
+	end.APICalls = s.Made(ctx, store, sync, end.At)
+	return end
+}
+
+// Made adds up the calls that the steps of a sync without a record had noted by a moment: it has made at least as many.
+func (s *Start) Made(ctx context.Context, store *staging.Store, sync staging.Sync, by time.Time) int64 {
 	ctx, cancel := context.WithTimeout(ctx, callsWithin)
 	defer cancel()
-	end.APICalls = usage.Of(store, sync.Source).MadeBy(ctx, sync.ID, s.Started, end.At)
-	return end
+	return usage.Of(store, sync.Source).MadeBy(ctx, sync.ID, s.Started, by)
 }
 
 // callsWithin bounds how long the calls of one sync are added up: its end is worth more than their number.

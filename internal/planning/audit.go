@@ -15,8 +15,9 @@ import (
 // An audit describes a report again though its date stands still: the label of a field, a report type and what the run-as user may see
 // change without a change of the reports.
 
-// overdue is for how many days a report has been due for its audit; negative where it is not. The first audits of reports that were
-// described on one day are spread over the second half of the period, and those after them keep that distance.
+// overdue is for how many days a report has been due for its audit; negative where it is not, or where the last one failed and it waits.
+// The first audits of reports that were described on one day are spread over the second half of the period, and those after them keep
+// that distance.
 func (r Refresh) overdue(d *description.Description) int64 {
 	if r.Audit <= 0 {
 		return -1
@@ -24,6 +25,9 @@ func (r Refresh) overdue(d *description.Description) int64 {
 	switch d.State {
 	case description.StateDescribed, description.StateReused, description.StateObsolete: // its object may be open to reports again
 	default:
+		return -1
+	}
+	if r.tooEarly(d.AuditFailures, d.AuditTried) {
 		return -1
 	}
 	wait := r.Audit

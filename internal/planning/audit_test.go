@@ -57,6 +57,9 @@ func TestPlan_auditsWhatStandsStill(t *testing.T) {
 		t.Fatalf("the first audit is on %s", first)
 	}
 	before := func(d *description.Description) { d.Audited = true }
+	failed := func(times int) func(*description.Description) {
+		return func(d *description.Description) { d.AuditFailures, d.AuditTried = times, first.Add(11*time.Hour) }
+	}
 	for name, row := range map[string]struct {
 		state  description.State
 		change func(*description.Description)
@@ -72,6 +75,12 @@ func TestPlan_auditsWhatStandsStill(t *testing.T) {
 		"of an unsupported one":         {description.StateUnsupported, nil, again, month, 0},
 		"the next, a second too early":  {description.StateReused, before, again.Add(-time.Second), month, 0},
 		"the next":                      {description.StateReused, before, again, month, 1},
+		"failed today":                  {description.StateReused, failed(1), first.Add(23 * time.Hour), month, 0},
+		"failed yesterday":              {description.StateReused, failed(1), first.AddDate(0, 0, 1), month, 1},
+		"failed thrice, too early":      {description.StateObsolete, failed(3), first.AddDate(0, 0, 4).Add(-time.Second), month, 0},
+		"failed thrice":                 {description.StateObsolete, failed(3), first.AddDate(0, 0, 4), month, 1},
+		"failed for ever, too early":    {description.StateReused, failed(50), first.AddDate(0, 0, 15), month, 0},
+		"failed for ever":               {description.StateReused, failed(50), first.AddDate(0, 0, 16), month, 1},
 		"switched off":                  {description.StateDescribed, nil, again, 0, 0},
 		"the half of a shorter period":  {description.StateDescribed, nil, good.AddDate(0, 0, 4), 8 * 24 * time.Hour, -1},
 		"no clock":                      {description.StateDescribed, nil, time.Time{}, month, 0},

@@ -1,10 +1,12 @@
 package planning
 
 import (
+	"time"
+
 	"longhaul/internal/description"
 )
 
-// mostDoubled is how often the wait of a refused report is doubled: 1, 2, 4, 8, 16 days.
+// mostDoubled is how often the wait is doubled of a report that was refused, or whose audit failed: 1, 2, 4, 8, 16 days.
 const mostDoubled = 4
 
 // refused decides about a report that Salesforce did not describe to the run-as user: it is denied, or it is listed and answered that it is
@@ -22,7 +24,12 @@ func (r Refresh) refused(c *candidate) verdict {
 
 // waits says whether a refused report is not to be tried yet.
 func (r Refresh) waits(refused *description.Description) bool {
-	return refused.Denials >= 1 && day(r.Now) < day(refused.At)+1<<min(refused.Denials-1, mostDoubled)
+	return r.tooEarly(refused.Denials, refused.At)
+}
+
+// tooEarly says whether what failed so often in a row, and at a moment for the last time, is not to be tried yet.
+func (r Refresh) tooEarly(failures int, last time.Time) bool {
+	return failures >= 1 && day(r.Now) < day(last)+1<<min(failures-1, mostDoubled)
 }
 
 // differ says whether a permission of the run-as user is another than before. What was not known before or is not known now says nothing.

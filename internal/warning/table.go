@@ -37,6 +37,7 @@ const (
 	ShardDamaged         Code = "shard_damaged"
 	ColumnsMissing       Code = "columns_missing"
 	TypesRenewed         Code = "types_renewed"
+	AuditsFailed         Code = "audits_failed"
 	FilesNotRemoved      Code = "files_not_removed"
 )
 
@@ -139,6 +140,12 @@ var table = map[Code]row{
 			"described again",
 		one: "the columns of many reports of one report type had changed though the reports had not, so all reports of this type are " +
 			"described again",
+	},
+	AuditsFailed: {
+		text: "{count} reports whose dates stand still could not be described again, so what is known of them is of an earlier sync; each " +
+			"is tried again after 1, 2, 4, 8 and then every 16 days",
+		one: "{count} report whose date stands still could not be described again, so what is known of it is of an earlier sync; it is " +
+			"tried again after 1, 2, 4, 8 and then every 16 days",
 	},
 	ColumnsMissing: {
 		text: "Salesforce described {count} reports without some of their columns, so the files lack those",

@@ -80,6 +80,8 @@ func TestSentence_reads(t *testing.T) {
 		"1 report has columns, 1 % of all; in the last sync 90 had, 90 %": New(CoverageFell, Params{
 			"with_columns": "1", "coverage_percent": "1", "last_with_columns": "90", "last_coverage_percent": "90",
 		}),
+		"1 report whose date stands still could not be described again, so what is known of it is of an earlier sync; it is " +
+			"tried again after 1, 2, 4, 8 and then every 16 days": New(AuditsFailed, Params{"count": "1"}),
 		"Salesforce described 1 report without some of its columns, so the files lack those":     New(ColumnsMissing, Params{"count": "1"}),
 		"Salesforce described 12 reports without some of their columns, so the files lack those": New(ColumnsMissing, Params{"count": "12"}),
 		`no column of a report can be read: give the run-as user "Run Reports"`:                  New(GivePermission, Params{"permission": "RunReports"}),

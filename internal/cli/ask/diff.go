@@ -14,6 +14,7 @@ import (
 	"longhaul/internal/history/answer"
 	"longhaul/internal/history/text/folders"
 	"longhaul/internal/paths"
+	"longhaul/internal/sourcename"
 )
 
 // diffVerb says what changed between two syncs, or between two folders of files.
@@ -68,12 +69,14 @@ func (v *diffVerb) run(cmd *cobra.Command, args []string) error {
 	return v.put(cmd.Context(), args[0], v.query)
 }
 
-// dirs are the two folders that the arguments name; nil where they name a source.
+// dirs are the two folders that the arguments name; nil where they name a source. A folder may be called as a source or a sync is, so one
+// folder alone says nothing where the other argument can be what belongs to it.
 func (v *diffVerb) dirs(args []string) ([]string, error) {
 	if len(args) != 2 {
 		return nil, nil
 	}
 	var found []string
+	missing := ""
 	for _, argument := range args {
 		dir, err := paths.Absolute(v.Dir, argument)
 		if err != nil {
@@ -81,14 +84,24 @@ func (v *diffVerb) dirs(args []string) ([]string, error) {
 		}
 		if info, err := os.Stat(dir); err == nil && info.IsDir() {
 			found = append(found, dir)
-		} else if strings.ContainsRune(argument, os.PathSeparator) {
-			return nil, fault.Invalidf("%s is no folder: diff compares two syncs of a source, or two folders", argument)
+			continue
+		}
+		missing = argument
+		if strings.ContainsRune(argument, os.PathSeparator) {
+			return nil, noFolder(argument)
 		}
 	}
-	if len(found) < 2 {
-		return nil, nil
+	switch {
+	case len(found) == 2:
+		return found, nil
+	case len(found) == 1 && (sourcename.Check(args[0]) != nil || !answer.CanNameSync(args[1])):
+		return nil, noFolder(missing)
 	}
-	return found, nil
+	return nil, nil
+}
+
+func noFolder(argument string) error {
+	return fault.Invalidf("%s is no folder: diff compares two syncs of a source, or two folders", argument)
 }
 
 // compare compares two folders.

@@ -19,6 +19,7 @@ import (
 type between struct {
 	from, to string
 	org      string // Id
+	kept     bool   // the later sync delivered nothing to a catalog
 	chain    *chain.Chain
 	changes  *chain.Changes
 	accounts []string // syncs whose accounts are kept, newest first
@@ -76,7 +77,7 @@ func (e *Engine) diff(ctx context.Context, q Query) (*Diff, error) {
 		page.add(&c)
 	}
 	if q.Cursor == "" {
-		d.Totals = totals
+		d.Totals, d.Undelivered = totals, two.kept && two.from < two.to
 	}
 	last := page.fill(d)
 	if page.more {
@@ -133,7 +134,7 @@ func (e *Engine) between(ctx context.Context, q Query) (d *between, after positi
 	if record, err := read[history.Record](ctx, e.Store, staging.RecordKey(e.Source, max(d.from, d.to))); err != nil {
 		return nil, after, wrap("read the record", err)
 	} else if record != nil {
-		d.org = record.Identity.OrgID
+		d.org, d.kept = record.Identity.OrgID, !record.Uploaded
 	}
 	d.changes, err = d.chain.Between(ctx, path, d.from > d.to)
 	return d, after, wrap("read what changed", err)
@@ -143,10 +144,13 @@ func (e *Engine) between(ctx context.Context, q Query) (d *between, after positi
 func (e *Engine) ends(ctx context.Context, d *between, q Query, syncs []left) (err error) {
 	known := recorded(syncs)
 	name := func(text string) (string, error) {
-		if i := slices.IndexFunc(syncs, func(l left) bool { return l.id == strings.TrimSpace(text) }); i >= 0 && !syncs[i].record {
-			return "", fault.Invalidf("the sync %s left no record, so it changed nothing that is kept: compare the syncs before and after it", syncs[i].id)
+		id, err := e.resolve(text, known, "sync with a record")
+		if err != nil {
+			if of, any := e.resolve(text, ids(syncs), "sync"); any == nil {
+				return "", e.unrecorded(ctx, of)
+			}
 		}
-		return e.resolve(text, known, "sync with a record")
+		return id, err
 	}
 	if d.to, err = name(q.To); err != nil {
 		return err
@@ -169,6 +173,15 @@ func (e *Engine) ends(ctx context.Context, d *between, q Query, syncs []left) (e
 		}
 	}
 	return fault.Invalidf("the sync %s had none before it to be compared with: name the one to compare; %s", d.to, listed(known))
+}
+
+// unrecorded says why a sync cannot be compared.
+func (e *Engine) unrecorded(ctx context.Context, id string) error {
+	became := "left no record"
+	if end, err := read[history.End](ctx, e.Store, staging.Sync{Source: e.Source, ID: id}.End()); err == nil && end != nil {
+		became = strings.ReplaceAll("ended as "+end.Outcome, "_", " ") + " and left no record"
+	}
+	return fault.Invalidf("the sync %s %s, so what it changed is not kept: compare the syncs before and after it", id, became)
 }
 
 // account is the sync whose account says where records were at the later of both syncs, and the logs from there to it.

@@ -168,16 +168,16 @@ func (w *world) log(to, from string, changes map[string]change.Change) {
 func (w *world) account(id string, now moment) {
 	w.t.Helper()
 	var lines []string
-	var before moment
+	var before, earlier moment
 	if n := len(w.moments); n > 0 {
-		before = w.moments[n-1]
+		before, earlier = w.moments[n-1], w.moments[max(n-2, 0)]
 	}
 	for _, one := range slices.Sorted(maps.Keys(now)) {
 		t := now[one]
 		if t.kind == item.User {
 			continue
 		}
-		if w.since[one] == nil || before != nil && before[one] == nil { // an absence begins it anew
+		if w.since[one] == nil || before[one] == nil && earlier[one] == nil { // what two syncs in a row did not have begins anew
 			w.since[one] = &[2]string{id, id}
 		}
 		if was := before[one]; was == nil || was.fields[change.State] != t.fields[change.State] {

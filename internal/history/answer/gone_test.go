@@ -46,3 +46,21 @@ func TestWhy_ofWhatWasGoneBeforeABreak(t *testing.T) {
 		t.Errorf("%+v", m)
 	}
 }
+
+// TestWhy_countsWhatHadTheNameAlone has one record of a name that is gone, and many of that name in another case.
+func TestWhy_countsWhatHadTheNameAlone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	now := moment{idOf("00O", 99): report("Sales", 1)}
+	for n := range MostMatches + 5 {
+		now[idOf("00O", n)] = report("sales", 1)
+	}
+	w.sync(now)
+	w.sync(moment{})
+	if got := w.why("Sales"); len(got.Matches) != 1 || got.More != 0 {
+		t.Errorf("%d matches, %d more", len(got.Matches), got.More)
+	}
+	if got := w.why("SALES"); len(got.Matches) != MostMatches || got.More != 6 {
+		t.Errorf("in another case %d matches, %d more", len(got.Matches), got.More)
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -68,10 +69,28 @@ func (e *Engine) History(ctx context.Context, q Query) (*History, error) {
 		page.Syncs = append(page.Syncs, line)
 		page.Totals.APICalls += line.APICalls
 	}
+	if page.Newer == 0 {
+		page.Catalog = e.catalog(page.Syncs)
+	}
 	if n := len(page.Syncs); n > 0 && n < len(syncs) {
 		page.Cursor = page.Syncs[n-1].Sync
 	}
 	return page, nil
+}
+
+// catalog is the newest delivered sync among some, the newest first.
+func (e *Engine) catalog(syncs []Sync) *Catalog {
+	for _, s := range syncs {
+		done := s.Outcome != history.OutcomeRunning && len(s.Delivered) > 0
+		for _, delivered := range s.Delivered {
+			done = done && delivered
+		}
+		if done {
+			at := s.Started.Add(time.Duration(s.Seconds * float64(time.Second)))
+			return &Catalog{Sync: s.Sync, At: at.UTC().Truncate(time.Second), Seconds: max(e.now().Sub(at).Seconds(), 0)}
+		}
+	}
+	return nil
 }
 
 // look reads what one sync left. What cannot be read is no error: its line says so.
@@ -95,7 +114,7 @@ func (e *Engine) look(ctx context.Context, sync left) (*Show, error) {
 	}
 	line := &show.Sync
 	if start := show.Start; start != nil {
-		line.Started, line.Trigger = start.Started, start.Trigger
+		line.Started, line.Trigger, line.Deliver = start.Started, start.Trigger, start.Deliver
 	}
 	switch {
 	case show.Record != nil:
@@ -125,11 +144,13 @@ func (e *Engine) find(ctx context.Context, sync staging.Sync, show *Show) {
 	if err != nil || fate.Outcome == "" {
 		return
 	}
-	if line.Outcome = fate.Outcome; fate.Outcome != history.OutcomeRunning {
-		end := start.Ended(ctx, e.Store, sync, fate)
-		show.End = &end
-		line.ofEnd(show.End)
+	if line.Outcome = fate.Outcome; fate.Outcome == history.OutcomeRunning {
+		line.APICalls = start.Made(ctx, e.Store, sync, e.now())
+		return
 	}
+	end := start.Ended(ctx, e.Store, sync, fate)
+	show.End = &end
+	line.ofEnd(show.End)
 }
 
 func (s *Sync) ofRecord(r *history.Record) {
@@ -140,6 +161,7 @@ func (s *Sync) ofRecord(r *history.Record) {
 	if r.Trigger != "" {
 		s.Trigger = r.Trigger
 	}
+	s.Deliver = s.Deliver || r.Baseline // its start may be gone by now
 	s.Coverage, s.Unseen, s.Waits, s.Changes, s.Compared = &r.Coverage, r.Unseen, r.Waits, r.Changes, r.Compared
 	for _, name := range slices.Sorted(maps.Keys(r.Exports)) {
 		delivery := r.Exports[name]
@@ -158,7 +180,7 @@ func (s *Sync) ofEnd(end *history.End) {
 	if end.Trigger != "" {
 		s.Trigger = end.Trigger
 	}
-	s.Class, s.System, s.Phase = end.Class, end.System, end.Phase
+	s.Class, s.System, s.Phase, s.Message = end.Class, end.System, end.Phase, end.Message
 }
 
 // read reads an object; nil where there is none that can be read.

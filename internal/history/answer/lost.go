@@ -22,6 +22,7 @@ import (
 type logs struct {
 	store *staging.Store
 	chain *chain.Chain
+	most  int // the newest so many are searched; 0: all
 }
 
 func (n *inquiry) logs() logs { return logs{store: n.Store, chain: n.chain} }
@@ -59,7 +60,11 @@ func (w wanted) has(line []byte) (is, beyond bool, err error) {
 // search reads the change logs from the newest to the oldest, several at once, and gives the changes of each that are wanted, until visit
 // wants no more. Logs that cannot be read are passed over.
 func (l logs) search(ctx context.Context, what wanted, visit func(seen) (more bool)) error {
-	for group := range slices.Chunk(l.chain.Back(), atOnce) {
+	links := l.chain.Back()
+	if l.most > 0 {
+		links = links[:min(len(links), l.most)]
+	}
+	for group := range slices.Chunk(links, atOnce) {
 		found := make([][]seen, len(group))
 		work, workCtx := errgroup.WithContext(ctx)
 		for i, link := range group {
@@ -184,26 +189,23 @@ func stateIn(fields change.Fields) description.State { return description.State(
 
 // formerly finds the records that had a name and have it no more: they were renamed, or are gone.
 func (n *inquiry) formerly(ctx context.Context, name string) (all []sighting, more int64, err error) {
-	exact, like, beyond := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	var exact, like idsOfName
 	err = n.logs().search(ctx, wanted{name: name}, func(one seen) bool {
-		ids := like
 		if one.Was[change.Name] == name {
-			ids = exact
-		}
-		if len(ids) < MostMatches || ids[one.ID] {
-			ids[one.ID] = true
+			exact.add(one.ID)
 		} else {
-			beyond[one.ID] = true
+			like.add(one.ID)
 		}
-		return len(beyond) < mostOfLog
+		return len(exact.beyond) < mostOfLog
 	})
 	if err != nil {
 		return nil, 0, err
 	}
-	ids := slices.Sorted(maps.Keys(exact))
-	if len(ids) == 0 {
-		ids = slices.Sorted(maps.Keys(like))
+	best := exact
+	if len(best.ids) == 0 {
+		best = like
 	}
+	ids := slices.Sorted(maps.Keys(best.ids))
 	if len(ids) == 0 {
 		all, err = n.beyond(ctx, func(one *item.Item) bool { return strings.EqualFold(one.Name, name) })
 		return all, 0, err
@@ -227,7 +229,7 @@ func (n *inquiry) formerly(ctx context.Context, name string) (all []sighting, mo
 			all[i].former = name
 		}
 	}
-	return all, int64(len(beyond)), err
+	return all, int64(len(best.beyond)), err
 }
 
 // mostBreaks bounds the accounts that are read where the chain of changes breaks.

@@ -167,7 +167,7 @@ func (n *inquiry) nameFolders(ctx context.Context, matches []Match) error {
 		names[id] = one.Name
 	}
 	if rest := slices.DeleteFunc(ids, func(id string) bool { return names[id] != "" }); len(rest) > 0 {
-		older, err := n.logs().names(ctx, rest)
+		older, err := n.logs().recent().names(ctx, rest)
 		if err != nil {
 			return err
 		}

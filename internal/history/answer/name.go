@@ -2,6 +2,7 @@ package answer
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -28,6 +29,21 @@ func InUTC(name string, now time.Time) string {
 		return from.UTC().Format(layout)
 	}
 	return name
+}
+
+// idLike matches the beginnings of ids of syncs.
+var idLike = regexp.MustCompile(`(?i)^\d{1,8}$|^\d{8}t`)
+
+// CanNameSync says whether a text has the form of what names a sync.
+func CanNameSync(text string) bool {
+	text = strings.TrimSpace(text)
+	if lower := strings.ToLower(text); lower == nameLast || lower == namePrevious || idLike.MatchString(text) {
+		return true
+	}
+	_, isDay := dayEnd(text, time.Now())
+	_, _, layout := minuteOf(text, time.UTC)
+	_, err := time.Parse(time.RFC3339, text)
+	return isDay || layout != "" || err == nil
 }
 
 // minuteOf reads a minute, such as 2026-11-29 11:20, or a second: its beginning, its end, and how it was written; empty for another name.
@@ -100,7 +116,8 @@ func (e *Engine) resolve(name string, ids []string, what string) (string, error)
 				return id, nil
 			}
 		}
-		return "", fault.Invalidf("source %s has no %s that began before %s: %s", e.Source, what, before.UTC().Format(time.RFC3339), listed(ids))
+		return "", fault.Invalidf("source %s has no %s that began before %s: the oldest is %s", e.Source, what,
+			before.UTC().Format("2006-01-02 15:04 UTC"), ids[len(ids)-1])
 	}
 	var matches []string
 	from, to, layout := minuteOf(name, time.UTC)

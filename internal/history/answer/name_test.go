@@ -28,7 +28,7 @@ func TestResolve_namesOfSyncs(t *testing.T) {
 	}
 	for name, says := range map[string][]string{
 		"20261123":         {"2 syncs begin", ids[2], ids[3]},
-		"2026-10-31":       {"began before 2026-11-01T00:00:00Z", ids[0]},
+		"2026-10-31":       {"began before 2026-11-01 00:00 UTC: the oldest is " + ids[len(ids)-1]},
 		"2027":             {`"2027"`, "there are " + ids[0]},
 		"2026-11-23 06:01": {`"2026-11-23 06:01"`, ids[0]},
 		"someday":          {"a weekday", ids[4]},
@@ -94,4 +94,21 @@ func FuzzParseDiffCursor(f *testing.F) {
 			t.Errorf("%q grows", text)
 		}
 	})
+}
+
+func TestCanNameSync(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{
+		"last", "Previous", "monday", "Mon", "today", "2026-11-23", "2026-11-23 05:00", "2026-11-23T05:00:00Z", "2026", "20261123", "20261123t05",
+		"20261127T230000.000Z-ffff0000",
+	} {
+		if !CanNameSync(name) {
+			t.Errorf("%q names a sync", name)
+		}
+	}
+	for _, name := range []string{"", "out", "longhaul-out", "mondey", "202611231", "20261123-out", "2026-11", "./out", "out2"} {
+		if CanNameSync(name) {
+			t.Errorf("%q names no sync", name)
+		}
+	}
 }

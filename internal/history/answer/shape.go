@@ -39,6 +39,15 @@ type History struct {
 	Total  int    `json:"total,omitempty"` // syncs that left something in the bucket
 	Newer  int    `json:"newer,omitempty"` // of those, the ones on the pages before
 	Cursor string `json:"cursor,omitempty"`
+
+	Catalog *Catalog `json:"catalog,omitempty"` // of the first page; absent where no sync on it was delivered
+}
+
+// Catalog is the newest sync whose files every target has.
+type Catalog struct {
+	Sync    string    `json:"sync"`
+	At      time.Time `json:"at"`      // when it had delivered
+	Seconds float64   `json:"seconds"` // since then
 }
 
 // Totals sums up the syncs of a page.
@@ -62,7 +71,9 @@ type Sync struct {
 	Delivered map[string]bool    `json:"delivered"`          // by export
 	Class     string             `json:"class,omitempty"`    // of the failure
 	System    string             `json:"system,omitempty"`
-	Phase     string             `json:"phase,omitempty"` // in which it ended without a record
+	Phase     string             `json:"phase,omitempty"`   // in which it ended without a record
+	Message   string             `json:"message,omitempty"` // the sentence of the failure by which it ended so
+	Deliver   bool               `json:"deliver"`           // it was started to deliver
 }
 
 // Show is the answer of show.
@@ -78,17 +89,19 @@ type Show struct {
 
 // Diff is the answer of diff. Totals are on the first page only; the lists go on from page to page.
 type Diff struct {
-	Source     string            `json:"source"`
-	From       string            `json:"from"`
-	To         string            `json:"to"`
-	Totals     change.Counts     `json:"totals,omitempty"`
-	Reports    ReportChanges     `json:"reports"`
-	Dashboards RecordChanges     `json:"dashboards"`
-	Components RecordChanges     `json:"components"`
-	Folders    RecordChanges     `json:"folders"`
-	Users      UserChanges       `json:"users"`
-	Names      map[string]string `json:"names,omitempty"` // of the folders that the page names by Id
-	Cursor     string            `json:"cursor,omitempty"`
+	Source     string        `json:"source"`
+	From       string        `json:"from"`
+	To         string        `json:"to"`
+	Totals     change.Counts `json:"totals,omitempty"`
+	Reports    ReportChanges `json:"reports"`
+	Dashboards RecordChanges `json:"dashboards"`
+	Components RecordChanges `json:"components"`
+	Folders    RecordChanges `json:"folders"`
+	Users      UserChanges   `json:"users"`
+	// Undelivered says, on the first page, that the catalog did not get To, so it does not show what changed.
+	Undelivered bool              `json:"undelivered,omitempty"`
+	Names       map[string]string `json:"names,omitempty"` // of the folders that the page names by Id
+	Cursor      string            `json:"cursor,omitempty"`
 }
 
 // RecordChanges are the changed records of one kind.

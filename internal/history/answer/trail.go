@@ -1,6 +1,7 @@
 package answer
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"longhaul/internal/history/change"
+	"longhaul/internal/history/item"
 	"longhaul/internal/history/subject"
 )
 
@@ -29,29 +31,26 @@ const mostFormer = 5
 
 // trail is what the change logs say of the past of one record, the newest first.
 type trail struct {
-	since   string // the first sync of its presence, as its account has it; empty: not known
+	back    string // the first sync of its presence: as its account has it, or as a log says. An account may pass over an absence in one sync
+	read    bool   // back is of a log
 	names   []Former
 	folders []Former
 	away    *Away
 	gone    string // the first sync of the absence
-	closed  bool   // how the absence began is known
 }
 
 // take notes one change, in the order from the newest to the oldest.
 func (t *trail) take(one *seen) {
 	switch {
-	case one.Gone:
-		if t.away == nil && t.since != "" && one.at < t.since {
-			t.away, t.gone = &Away{Back: began(t.since)}, one.at
-			t.closed = !goneState(stateIn(one.Was))
-		}
 	case one.Added:
-	default:
-		if t.away != nil && !t.closed { // a report may be found to be gone before it is in no listing
-			if goneState(stateIn(one.Now)) {
-				t.gone, t.closed = one.at, true
-			}
+		if !t.read {
+			t.back, t.read = one.at, true
 		}
+	case one.Gone:
+		if t.away == nil && one.at < t.back {
+			t.away, t.gone = &Away{Back: began(t.back)}, one.at
+		}
+	default:
 		t.names = former(t.names, one, change.Name)
 		t.folders = former(t.folders, one, change.Folder)
 	}
@@ -62,6 +61,16 @@ func former(all []Former, one *seen, field string) []Former {
 		return all
 	}
 	return append(all, Former{Was: short(one.Was[field]), Until: began(one.at)})
+}
+
+// mostTraced bounds the logs that are searched for what an answer can do without: each is an object of the bucket, and a source that is
+// synced once an hour has 9,600 of them.
+const mostTraced = 1000
+
+// recent are the newest logs.
+func (l logs) recent() logs {
+	l.most = mostTraced
+	return l
 }
 
 // trails reads the past of some records, of each whose Id is a key.
@@ -83,12 +92,12 @@ func (l logs) trails(ctx context.Context, all map[string]*trail) error {
 func (n *inquiry) trace(ctx context.Context, matches []Match, sightings []sighting) error {
 	all := map[string]*trail{}
 	for _, s := range sightings {
-		all[s.item.ID] = &trail{since: s.item.FirstSeen}
+		all[s.item.ID] = &trail{back: s.item.FirstSeen}
 	}
 	if len(all) == 0 {
 		return nil
 	}
-	if err := n.logs().trails(ctx, all); err != nil {
+	if err := n.logs().recent().trails(ctx, all); err != nil {
 		return err
 	}
 	for i := range matches {
@@ -99,6 +108,9 @@ func (n *inquiry) trace(ctx context.Context, matches []Match, sightings []sighti
 		if t.away != nil {
 			m.Away = t.away
 			m.Away.LastSync, m.Away.Gone = n.before(t.gone), began(t.gone)
+			if m.Away.Back.After(m.FirstSeen) {
+				m.FirstSeen = m.Away.Back
+			}
 		}
 		if folder := sightings[i].item.Folder; sightings[i].gone != "" && strings.HasPrefix(folder, subject.FolderPrefix) {
 			went, others, err := n.logs().folderWent(ctx, sightings[i].gone, folder, m.ID)
@@ -142,9 +154,10 @@ func (l logs) folderWent(ctx context.Context, sync, folder, but string) (went bo
 				return false, 0, err
 			}
 			switch {
-			case !one.Gone || one.At != "" && one.At != sync:
+			case !one.Gone || cmp.Or(one.At, link.To) != sync: // of a folded log, a change that the last of its syncs made does not name it
 			case one.ID == folder:
 				went = true
+			case one.Kind == item.Folder: // its folder is the one that it lies in
 			case one.ID != but && one.Was[change.Folder] == folder:
 				others++
 			}

@@ -1,6 +1,7 @@
 package answer
 
 import (
+	"fmt"
 	"maps"
 	"strings"
 	"testing"
@@ -26,6 +27,35 @@ func TestWhy_tellsOfAnAbsence(t *testing.T) {
 	for _, never := range []string{"healthy", "deleted"} {
 		if m := w.why(never).Matches[0]; m.Away != nil {
 			t.Errorf("%s: %+v", never, m.Away)
+		}
+	}
+}
+
+// TestWhy_tellsOfTheLastAbsence has reports that one sync, or two of them, did not have, one of them twice, and one that is gone again.
+func TestWhy_tellsOfTheLastAbsence(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	presence := map[int]string{1: "x.xxxxx", 2: "x..xxxx", 3: "x..xx.x", 4: "x.xx...", 5: "xxxxxxx", 6: "..xxxxx", 7: "xxx...."}
+	for n := range len(presence[1]) {
+		now := moment{}
+		for number, in := range presence {
+			if in[n] == 'x' {
+				now[idOf("00O", number)] = report(fmt.Sprint("report ", number), 1)
+			}
+		}
+		w.sync(now)
+	}
+	for number, want := range map[int][]int{1: {0, 1, 2}, 2: {0, 1, 3}, 3: {4, 5, 6}, 4: {0, 1, 2}, 5: nil, 6: nil, 7: nil} {
+		m := w.why(idOf("00O", number)).Matches[0]
+		if want == nil {
+			if m.Away != nil {
+				t.Errorf("%s: %+v", m.Name, m.Away)
+			}
+			continue
+		}
+		away := &Away{LastSync: w.syncs[want[0]], Gone: began(w.syncs[want[1]]), Back: began(w.syncs[want[2]])}
+		if diff := cmp.Diff(away, m.Away); diff != "" || !m.FirstSeen.Equal(away.Back) {
+			t.Errorf("%s, first seen %v (-want +got):\n%s", m.Name, m.FirstSeen, diff)
 		}
 	}
 }
@@ -57,11 +87,32 @@ func TestWhy_tellsFormerNamesAndFolders(t *testing.T) {
 	}
 }
 
+func TestTrails_searchAsManyLogsAsTheyAreTold(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id := idOf("00O", 1)
+	for _, name := range []string{"a", "b", "c", "d"} {
+		w.sync(moment{id: report(name, 1)})
+	}
+	n, err := w.engine.inquire(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for most, want := range map[int]int{0: 3, 1: 1, 2: 2, mostTraced: 3} {
+		one, logs := &trail{}, n.logs().recent()
+		logs.most = most
+		if err := logs.trails(t.Context(), map[string]*trail{id: one}); err != nil || len(one.names) != want {
+			t.Errorf("of %d logs %d names, want %d: %v", most, len(one.names), want, err)
+		}
+	}
+}
+
 func TestWhy_namesAFolderThatIsGone(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	folder := idOf("00l", 3)
 	now := moment{folder: {kind: item.Folder, fields: change.Fields{change.Name: "Board papers"}}, idOf("00O", 9): report("stays", 1)}
+	now[idOf("00l", 4)] = &thing{kind: item.Folder, fields: change.Fields{change.Name: "Drafts", change.Folder: folder}}
 	for n := range 4 {
 		now[idOf("00O", n+1)] = report("in it", 3)
 	}
@@ -76,6 +127,16 @@ func TestWhy_namesAFolderThatIsGone(t *testing.T) {
 	}
 	if m := w.why(idOf("00O", 4)).Matches[0]; m.Folder != "Board papers" || strings.Contains(m.Reason, "Its folder went") {
 		t.Errorf("%s: %s", m.Folder, m.Reason)
+	}
+	log := compare(w.moments[0], w.moments[2]) // of both syncs, as they are kept no longer
+	early := log[idOf("00O", 4)]
+	early.At = w.syncs[1]
+	log[early.ID] = early
+	w.drop(1, 0)
+	w.drop(2, 1)
+	w.log(w.syncs[2], w.syncs[0], log)
+	if m := w.why(idOf("00O", 4)).Matches[0]; strings.Contains(m.Reason, "Its folder went") {
+		t.Errorf("folded: %s", m.Reason)
 	}
 	w.engine.Org = &org{found: Found{Deleted: true, Calls: 1}}
 	asked, err := w.engine.Why(t.Context(), Query{Of: idOf("00O", 1), AskOrg: true})

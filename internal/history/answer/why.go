@@ -223,3 +223,19 @@ func (c *collector) add(one item.Item) {
 	}
 	c.items = append(c.items, one)
 }
+
+// idsOfName are the Ids of the first records that had a name, and of the others as many as are counted.
+type idsOfName struct{ ids, beyond map[string]bool }
+
+func (n *idsOfName) add(id string) {
+	if n.ids == nil {
+		n.ids, n.beyond = map[string]bool{}, map[string]bool{}
+	}
+	switch {
+	case n.ids[id]:
+	case len(n.ids) < MostMatches:
+		n.ids[id] = true
+	case len(n.beyond) < mostOfLog:
+		n.beyond[id] = true
+	}
+}

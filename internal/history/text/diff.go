@@ -21,6 +21,9 @@ func (p Page) Diff(c answer.Diff) *document.Document {
 		clauses[i] = sentence(clause)
 	}
 	d.List(clauses...)
+	if c.Undelivered {
+		d.Say("The catalog did not get %s, so it does not show these changes yet.", p.sync(c.To))
+	}
 	if !Changes(d, c) && len(c.Totals) == 0 && c.Cursor == "" {
 		d.Say("Nothing differs.")
 	}

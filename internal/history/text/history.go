@@ -18,8 +18,7 @@ func (p Page) History(h answer.History) *document.Document {
 		d.Title(document.Plain, "%s: no sync is in the bucket.", h.Source)
 		return d
 	}
-	d.Title(document.Plain, "%s: %s, newest first. Times are in %s.", h.Source, counted(h),
-		zones(p.Place, h.Syncs[0].Started, h.Syncs[len(h.Syncs)-1].Started))
+	d.Title(document.Plain, "%s: %s, newest first. Times are in %s.", h.Source, counted(h), zones(p.Place, h.Syncs))
 	var ids []string
 	for _, s := range h.Syncs {
 		ids = append(ids, s.Sync, s.Compared)
@@ -47,14 +46,29 @@ func (p Page) History(h answer.History) *document.Document {
 		})
 	}
 	d.Table(table)
-	if n := len(h.Syncs); n > 1 {
-		d.Say("API calls of these %s: %s.", humanize.Count(int64(n), "sync"), humanize.Number(h.Totals.APICalls))
+	if words := sum(h); words != "" {
+		d.Say("%s", words)
+	}
+	if c := h.Catalog; c != nil {
+		d.Say("The catalog has what sync %s read, since %s: %s ago.", short(c.Sync), p.moment(c.At), took(c.Seconds))
 	}
 	if h.Cursor != "" {
 		d.Command("Earlier syncs", p.more(answer.Query{Question: answer.AskHistory, Cursor: h.Cursor}))
 	}
 	d.Command("One sync whole", p.Ask(answer.Query{Question: answer.AskShow, Sync: short(h.Syncs[0].Sync)}))
 	return d
+}
+
+// sum adds up the API calls of the syncs that are shown; empty of one sync, and where nothing is known of them.
+func sum(h answer.History) string {
+	words, some := humanize.Number(h.Totals.APICalls), slices.ContainsFunc(h.Syncs, func(s answer.Sync) bool { return atLeast[s.Outcome] })
+	if len(h.Syncs) < 2 || some && h.Totals.APICalls == 0 {
+		return ""
+	}
+	if some {
+		words = "at least " + words
+	}
+	return fmt.Sprintf("API calls of these %s: %s.", humanize.Count(int64(len(h.Syncs)), "sync"), words)
 }
 
 // counted says how many syncs are shown, and of how many.
@@ -81,8 +95,8 @@ func (p Page) below(s answer.Sync) (lines []string) {
 	if s.Unseen != nil {
 		says(s.Unseen.Words())
 	}
-	says(waits(s.Waits, s.Outcome))
-	ends := []string{trigger(s.Trigger), deliveries(s.Delivered)}
+	says(waits(s))
+	ends := []string{trigger(s.Trigger), deliveries(s)}
 	says(strings.Join(slices.DeleteFunc(ends, func(words string) bool { return words == "" }), ", "))
 	return lines
 }
@@ -100,12 +114,17 @@ func (p Page) changed(s answer.Sync) string {
 }
 
 // deliveries say which exports were delivered.
-func deliveries(by map[string]bool) string {
+func deliveries(s answer.Sync) string {
 	var all []string
-	for _, name := range slices.Sorted(maps.Keys(by)) {
-		words := name + " not delivered"
-		if by[name] {
-			words = name + " delivered"
+	for _, name := range slices.Sorted(maps.Keys(s.Delivered)) {
+		words := "the files of " + name
+		switch {
+		case s.Delivered[name]:
+			words += " were delivered"
+		case !s.Deliver:
+			words += " stay in the bucket, as upload was off"
+		default:
+			words += " were not delivered"
 		}
 		all = append(all, words)
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"longhaul/internal/history/answer"
 	"longhaul/internal/staging"
 )
 
@@ -62,12 +63,19 @@ func short(id string) string {
 	return begun
 }
 
-// zones names the zone of the place at two times: two names, where its clock was changed between them.
-func zones(place *time.Location, later, earlier time.Time) string {
-	now, _ := later.In(place).Zone()
-	before, _ := earlier.In(place).Zone()
-	if now == before {
-		return now
+// zones names the zone of the place when syncs began, the newest first: two names, where its clock was changed between them.
+func zones(place *time.Location, syncs []answer.Sync) string {
+	var names []string
+	for _, s := range syncs {
+		if name, _ := s.Started.In(place).Zone(); len(names) == 0 || names[len(names)-1] != name {
+			names = append(names, name)
+		}
 	}
-	return now + ", the earliest ones in " + before
+	switch len(names) {
+	case 1:
+		return names[0]
+	case 2:
+		return names[0] + ", the earliest ones in " + names[1]
+	}
+	return names[0] + " or " + names[1] + ", as the clock was when each began"
 }

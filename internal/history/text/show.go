@@ -35,10 +35,10 @@ func (p Page) Show(s answer.Show) *document.Document {
 		began += ", " + by
 	}
 	if calls(one) != "" {
-		began += ". " + humanize.Count(one.APICalls, "API call")
+		began += ". " + spent(one)
 	}
 	d.Say("%s.", began)
-	for _, words := range []string{failure(one), message(s.End), covered(one), p.changed(one), waits(one.Waits, one.Outcome)} {
+	for _, words := range []string{failure(one), covered(one), p.changed(one), waits(one)} {
 		if words != "" {
 			d.Say("%s", sentence(words))
 		}
@@ -56,6 +56,9 @@ func (p Page) Show(s answer.Show) *document.Document {
 		p.gaps(d, r.GapFolders)
 		p.files(d, r)
 	}
+	if s.End != nil {
+		sent(d, s.End.Sent)
+	}
 	p.orders(d, course.Orders)
 	if len(course.Warnings) > 0 {
 		d.Title(document.Notable, "Warnings")
@@ -72,6 +75,18 @@ func (p Page) Show(s answer.Show) *document.Document {
 		d.Command("What changed", p.Ask(answer.Query{Question: answer.AskDiff, From: short(one.Compared), To: short(one.Sync)}))
 	}
 	return d
+}
+
+// spent says how many calls a sync made, or has made so far.
+func spent(s answer.Sync) string {
+	words := humanize.Count(s.APICalls, "API call")
+	if atLeast[s.Outcome] {
+		words = "At least " + words
+	}
+	if s.Outcome == history.OutcomeRunning {
+		words += " so far"
+	}
+	return words
 }
 
 // covered says how many reports have columns, and what is known of those that no listing has.
@@ -179,12 +194,34 @@ func (p Page) files(d *document.Document, r *history.Record) {
 		}
 		d.Table(table)
 		switch {
+		case became.To == "" && !r.Baseline:
+			d.Say("The files of %s stay in the bucket: the sync was started with upload off.", name)
 		case became.To == "":
-			d.Say("The files of %s stay in the bucket: it has no target.", name)
+			d.Say("The files of %s stay in the bucket: the settings of the source name no target.", name)
 		case became.Delivered:
 			d.Say("The files of %s are at %s.", name, became.To)
 		case became.Reason != "":
-			d.Say("The files of %s did not get to %s: %s of %s.", name, became.To, became.Reason, cmp.Or(became.System, "longhaul"))
+			d.Say("The files of %s did not get to %s: %s.", name, became.To, cause(became.Reason, became.System))
+		}
+	}
+}
+
+// sent says how far deliveries came of a sync that has no record.
+func sent(d *document.Document, by map[string]history.Sent) {
+	for _, name := range slices.Sorted(maps.Keys(by)) {
+		one := by[name]
+		to := ""
+		if one.To != "" {
+			to = " to " + one.To
+		}
+		switch {
+		case one.Done == 0:
+			d.Say("No file of %s was delivered%s; the catalog keeps what the last delivery brought.", name, to)
+		case one.Done < one.Files:
+			d.Say("%s of %s of %s were delivered%s; the catalog keeps what the last whole delivery brought.",
+				humanize.Number(int64(one.Done)), humanize.Count(int64(one.Files), "file"), name, to)
+		default:
+			d.Say("All %s of %s were delivered%s.", humanize.Count(int64(one.Files), "file"), name, to)
 		}
 	}
 }
@@ -196,7 +233,7 @@ func (p Page) receipt(d history.Delivery, file string) string {
 		}
 		words := p.row(r.At)
 		if r.Status != 0 {
-			words += fmt.Sprintf(" (%d)", r.Status)
+			words += fmt.Sprintf(", HTTP %d", r.Status)
 		}
 		return words
 	}
@@ -217,12 +254,4 @@ func why(o history.Order) string {
 		return o.Reason
 	}
 	return cmp.Or(o.Reason, "none given")
-}
-
-// message is the sentence of the failure by which a sync ended.
-func message(end *history.End) string {
-	if end == nil {
-		return ""
-	}
-	return end.Message
 }

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"longhaul/internal/document"
+	"longhaul/internal/fault"
 	"longhaul/internal/history"
 	"longhaul/internal/history/answer"
 	"longhaul/internal/history/change"
@@ -58,15 +59,17 @@ func shown[A any](raw json.RawMessage, show func(A) *document.Document) (*docume
 
 // calls are the API calls of a sync; empty of one that left no count.
 func calls(s answer.Sync) string {
-	if s.APICalls == 0 && tellsNoCalls[s.Outcome] {
+	if s.APICalls == 0 && atLeast[s.Outcome] {
 		return ""
 	}
 	return humanize.Number(s.APICalls)
 }
 
-// tellsNoCalls are the outcomes of syncs that left their starts alone, or nothing that can be read.
-var tellsNoCalls = map[string]bool{
+// atLeast are the outcomes of syncs that left their starts alone, or nothing that can be read: of their calls those are known that their
+// steps noted.
+var atLeast = map[string]bool{
 	history.OutcomeRunning: true, history.OutcomeTerminated: true, history.OutcomeTimedOut: true, history.OutcomeUnknown: true, "unreadable": true,
+	"cancelled": true, // nobody waited for the answers of its last requests
 }
 
 // took is a duration.
@@ -174,10 +177,12 @@ var reasonsOfWaits = []struct{ reason, words string }{
 	{"worker", "for a worker that serves the source"},
 }
 
-// endsOfHeld are the words of what became of a sync after it was held.
+const approved = "until somebody approved"
+
+// endsOfHeld are the words of what became of a sync that was held, if it was until its end.
 var endsOfHeld = map[string]string{
-	"complete":                "until somebody approved",
-	"gaps":                    "until somebody approved",
+	"complete":                approved,
+	"gaps":                    approved,
 	"discarded":               "before it was discarded",
 	"cancelled":               "before it was cancelled",
 	"failed":                  "before it failed",
@@ -185,11 +190,14 @@ var endsOfHeld = map[string]string{
 	history.OutcomeTimedOut:   "before it ran out of time",
 }
 
-// waits say how long a sync with an outcome stood still and why; empty where it did not.
-func waits(seconds map[string]float64, outcome string) string {
+// afterHold are the phases that a sync which is held does not come to without approval.
+var afterHold = map[string]bool{"plan": true, "describe": true, "catch_up": true, "assemble": true, "upload": true, "record": true}
+
+// waits say how long a sync stood still and why; empty where it did not.
+func waits(sync answer.Sync) string {
 	var all []string
 	for _, w := range reasonsOfWaits {
-		if s := seconds[w.reason]; s >= 1 {
+		if s := sync.Waits[w.reason]; s >= 1 {
 			all = append(all, took(s)+" "+w.words)
 		}
 	}
@@ -197,8 +205,12 @@ func waits(seconds map[string]float64, outcome string) string {
 	if len(all) > 0 {
 		words = append(words, "waited "+strings.Join(all, ", "))
 	}
-	if s := seconds[history.WaitHeld]; s >= 1 {
-		words = append(words, strings.TrimSpace("held for "+took(s)+" "+endsOfHeld[outcome]))
+	if s := sync.Waits[history.WaitHeld]; s >= 1 {
+		end := endsOfHeld[sync.Outcome]
+		if sync.Coverage != nil || afterHold[sync.Phase] { // it has a record, or went on
+			end = approved
+		}
+		words = append(words, strings.TrimSpace("held for "+took(s)+" "+end))
 	}
 	return strings.Join(words, "; ")
 }
@@ -209,6 +221,9 @@ func sentence(words string) string {
 		return ""
 	}
 	words = humanize.Clause(words) + "."
+	if name, _, _ := strings.Cut(words, " "); strings.ContainsAny(strings.TrimRight(name, ".,:;"), "/.") { // a file's name is what it is
+		return words
+	}
 	first, size := utf8.DecodeRuneInString(words)
 	return string(unicode.ToUpper(first)) + words[size:]
 }
@@ -221,6 +236,23 @@ func named(name, id string) string {
 	return `"` + name + `" (` + id + ")"
 }
 
+// causes are the classes of failures in a few words, for syncs whose record has no sentence.
+var causes = map[string]string{
+	string(fault.LoginRefused): "the login was refused", string(fault.SessionPolicy): "a policy of the session forbids it",
+	string(fault.PermissionMissing): "a permission is missing", string(fault.QuotaExhausted): "the API calls of the day were used up",
+	string(fault.Throttled): "it was asked to send less", string(fault.Transient): "it did not answer",
+	string(fault.Invalid): "it refused what was sent, or a setting is wrong", "internal": "it is a fault of Longhaul",
+}
+
+// cause says a class of failures in words, with the system that gave it and the class, by which the documentation names it.
+func cause(class, system string) string {
+	words := causes[class]
+	if words == "" {
+		return class + " of " + cmp.Or(system, "longhaul")
+	}
+	return words + " (" + cmp.Or(system, "longhaul") + ", " + class + ")"
+}
+
 // failure says by what a sync ended, or, of one that has a record, by what it gave up a delivery.
 func failure(s answer.Sync) string {
 	if s.Class == "" && s.Phase == "" {
@@ -230,8 +262,11 @@ func failure(s answer.Sync) string {
 	if s.Phase != "" {
 		words = "it ended in phase " + s.Phase
 	}
-	if s.Class != "" {
-		words += ", by " + s.Class + " of " + cmp.Or(s.System, "longhaul")
+	switch {
+	case s.Message != "":
+		words += ": " + s.Message
+	case s.Class != "":
+		words += ": " + cause(s.Class, s.System)
 	}
 	return words
 }

@@ -20,6 +20,37 @@ func TestWaits_haveWords(t *testing.T) {
 	}
 }
 
+// TestWaits_saysHowAHeldSyncWentOn has one wait beside it. A sync that failed, or was cancelled, may have been approved before.
+func TestWaits_saysHowAHeldSyncWentOn(t *testing.T) {
+	t.Parallel()
+	whole := 1.0
+	for _, row := range []struct {
+		want string
+		sync answer.Sync
+	}{
+		{"Held for 20 s until somebody approved.", answer.Sync{Outcome: "gaps", Coverage: &whole}},
+		{"Held for 20 s before it was discarded.", answer.Sync{Outcome: "discarded", Phase: "guard"}},
+		{"Held for 20 s before it was cancelled.", answer.Sync{Outcome: "cancelled", Phase: "guard"}},
+		{"Held for 20 s before it failed.", answer.Sync{Outcome: "failed", Phase: "guard"}},
+		{"Held for 20 s before it was terminated.", answer.Sync{Outcome: "terminated", Phase: "held"}},
+		{"Held for 20 s.", answer.Sync{Outcome: "running"}},
+		{"Held for 20 s until somebody approved.", answer.Sync{Outcome: "cancelled", Phase: "describe"}},
+		{"Held for 20 s until somebody approved.", answer.Sync{Outcome: "failed", Class: "catalog_refused", Coverage: &whole}},
+	} {
+		want, sync := row.want, row.sync
+		for _, waits := range []map[string]float64{{"held": 20}, {"held": 20, "quota": 30}} {
+			says := want
+			if len(waits) > 1 {
+				says = "Waited 30 s for API calls; h" + want[1:]
+			}
+			sync.Sync, sync.Waits = newest, waits
+			if shown := printed(page().Show(answer.Show{Source: "acme", Sync: sync})); !strings.Contains(shown, "\n"+says+"\n") {
+				t.Errorf("%s in phase %s is shown as %s, without %q", sync.Outcome, sync.Phase, shown, says)
+			}
+		}
+	}
+}
+
 // TestDiff_leadsToWhatIsMissing and not to a report that got its columns.
 func TestDiff_leadsToWhatIsMissing(t *testing.T) {
 	t.Parallel()
@@ -68,6 +99,23 @@ func TestHistory_ofWhatIsNotKnown(t *testing.T) {
 	if !strings.Contains(strings.Join(strings.Fields(shown), " "), "Times are in CET, the earliest ones in CEST.") || strings.Contains(shown, "   0\n") {
 		t.Error(shown)
 	}
+	if strings.Contains(shown, "API calls of these") {
+		t.Error(shown)
+	}
+	summed := printed(p.History(answer.History{Source: "acme", Syncs: all, Totals: answer.Totals{APICalls: 58}}))
+	if !strings.Contains(summed, "API calls of these 2 syncs: at least 58.") {
+		t.Error(summed)
+	}
+	summers := []answer.Sync{all[0], all[1], {Sync: failed, Started: at("2026-01-21 05:00"), Outcome: "failed"}}
+	shown = strings.Join(strings.Fields(printed(p.History(answer.History{Source: "acme", Syncs: summers}))), " ")
+	if !strings.Contains(shown, "Times are in CET or CEST, as the clock was when each began.") {
+		t.Error(shown)
+	}
+	begun := all[0]
+	begun.APICalls = 58
+	if shown := printed(p.Show(answer.Show{Source: "acme", Sync: begun})); !strings.Contains(shown, "At least 58 API calls so far.") {
+		t.Error(shown)
+	}
 	shown = printed(p.Show(answer.Show{Source: "acme", Sync: all[0]}))
 	if strings.Contains(shown, "API call") || !strings.Contains(shown, "has run for 60 s") {
 		t.Error(shown)
@@ -77,9 +125,9 @@ func TestHistory_ofWhatIsNotKnown(t *testing.T) {
 // TestShow_ofADeliveryThatWasGivenUp does not say that the sync ended by it.
 func TestShow_ofADeliveryThatWasGivenUp(t *testing.T) {
 	t.Parallel()
-	s := answer.Sync{Sync: newest, Outcome: "failed", Class: "catalog_refused", System: "catalog"}
+	s := answer.Sync{Sync: newest, Outcome: "failed", Class: "login_refused", System: "catalog"}
 	shown := printed(page().Show(answer.Show{Source: "acme", Sync: s}))
-	if !strings.Contains(shown, "A delivery was given up, by catalog_refused of catalog.") {
+	if !strings.Contains(shown, "A delivery was given up: the login was refused (catalog, login_refused).") {
 		t.Error(shown)
 	}
 }
