@@ -72,7 +72,9 @@ func TestWhy_ofANameThatAnotherRecordHasToo(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	component := &thing{kind: item.Component, fields: change.Fields{change.Name: "Pipeline"}}
-	w.sync(moment{idOf("00O", 1): report("Pipeline", 1), idOf("00O", 2): report("Pipeline", 1), idOf("00O", 3): report("pipeline", 1), idOf("01a", 1): component})
+	w.sync(moment{
+		idOf("00O", 1): report("Pipeline", 1), idOf("00O", 2): report("Pipeline", 1), idOf("00O", 3): report("pipeline", 1), idOf("01a", 1): component,
+	})
 	w.sync(moment{idOf("00O", 2): report("Funnel", 1), idOf("01a", 1): component})
 	w.sync(moment{idOf("00O", 2): report("Funnel", 1), idOf("01a", 1): component})
 	for of, want := range map[string]string{
