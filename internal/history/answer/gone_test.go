@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"longhaul/internal/description"
 	"longhaul/internal/history/change"
 	"longhaul/internal/history/item"
@@ -87,6 +89,25 @@ func TestWhy_ofANameThatAnotherRecordHasToo(t *testing.T) {
 		if got := strings.Join(all, ", "); got != want {
 			t.Errorf("%s: %s, want %s", of, got, want)
 		}
+	}
+}
+
+// TestWhy_asksTheOrgAboutTheOneThatIsGone of several of a name.
+func TestWhy_asksTheOrgAboutTheOneThatIsGone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	component := &thing{kind: item.Component, fields: change.Fields{change.Name: "Pipeline"}}
+	w.sync(moment{idOf("00O", 1): report("Pipeline", 1), idOf("01a", 1): component})
+	w.sync(moment{idOf("01a", 1): component})
+	o := &org{found: Found{Deleted: true, Calls: 1}}
+	w.engine.Org = o
+	got, err := w.engine.Why(t.Context(), Query{Of: "Pipeline", AskOrg: true})
+	if err != nil || len(got.Matches) != 2 || got.Matches[0].InOrg != "" || !strings.Contains(got.Matches[1].InOrg, "The report is deleted") ||
+		strings.Contains(got.Matches[1].Reason, "or hidden") {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	if diff := cmp.Diff([]string{"report " + idOf("00O", 1)}, o.asked); diff != "" {
+		t.Errorf("asked (-want +got):\n%s", diff)
 	}
 }
 
