@@ -19,6 +19,8 @@ type Fate struct {
 	At      time.Time // when it ended
 	Phase   string    // that it showed last; empty where Temporal does not show phases
 	Reason  string    // why it was terminated, as the one who did it gave it; may be empty
+
+	Class, System, Message string // of the failure by which it ended
 }
 
 // What How finds beside the outcomes that a sync writes itself.
@@ -93,7 +95,8 @@ func Endless(ctx context.Context, store *staging.Store, source string) (ids []st
 // the moment at which that was found.
 func (s *Start) Ended(ctx context.Context, store *staging.Store, sync staging.Sync, fate Fate) End {
 	end := End{
-		Outcome: fate.Outcome, At: fate.At.UTC(), Phase: fate.Phase, Course: Course{Trigger: s.Trigger, Workflow: s.Workflow, Run: s.Run},
+		Outcome: fate.Outcome, At: fate.At.UTC(), Phase: fate.Phase, Class: fate.Class, System: fate.System, Message: fate.Message,
+		Course: Course{Trigger: s.Trigger, Workflow: s.Workflow, Run: s.Run},
 	}
 	if fate.At.IsZero() {
 		end.At = time.Now().UTC()

@@ -58,7 +58,7 @@ func TestNoteEnds_asksAboutThoseThatLeftNone(t *testing.T) {
 		if says[run] == OutcomeUnknown {
 			return Fate{Outcome: OutcomeUnknown}, nil
 		}
-		return Fate{Outcome: says[run], At: at, Phase: "plan", Reason: "too late"}, nil
+		return Fate{Outcome: says[run], At: at, Phase: "plan", Reason: "too late", Message: "of " + run}, nil
 	}
 	if err := NoteEnds(t.Context(), s, sync(7), how); err != nil {
 		t.Fatal(err)
@@ -70,8 +70,9 @@ func TestNoteEnds_asksAboutThoseThatLeftNone(t *testing.T) {
 	stopped := course
 	stopped.Orders = []Order{{At: at, Name: OrderTerminate, Reason: "too late"}}
 	for n, want := range map[int]End{
-		0: {Outcome: OutcomeTerminated, At: at, Phase: "plan", APICalls: 58, Course: stopped}, 2: own, 3: {Outcome: OutcomeUnknown, Course: course},
-		6: {Outcome: OutcomeTimedOut, At: at, Phase: "plan", Course: course},
+		0: {Outcome: OutcomeTerminated, At: at, Phase: "plan", Message: "of " + sync(0).ID, APICalls: 58, Course: stopped},
+		2: own, 3: {Outcome: OutcomeUnknown, Course: course},
+		6: {Outcome: OutcomeTimedOut, At: at, Phase: "plan", Message: "of " + sync(6).ID, Course: course},
 	} {
 		var got End
 		if err := s.ReadJSON(t.Context(), sync(n).End(), &got); err != nil {

@@ -54,7 +54,7 @@ func HowEnded(ctx context.Context, c client.Client, workflowID, runID string) (h
 			return fate, nil
 		}
 		fate.At, fate.Phase = info.GetCloseTime().AsTime(), phaseOf(info)
-		if fate.Outcome == "" || fate.Outcome == history.OutcomeTerminated {
+		if tellingEnds[fate.Outcome] {
 			closed, err := closeEvent(ctx, c, workflowID, runID)
 			if err != nil {
 				return history.Fate{}, err
@@ -65,10 +65,26 @@ func HowEnded(ctx context.Context, c client.Client, workflowID, runID string) (h
 			}
 			fate.Outcome = cmp.Or(fate.Outcome, resultOf(closed))
 			fate.Reason = fault.Clip(closed.GetWorkflowExecutionTerminatedEventAttributes().GetReason(), mostReason)
+			failureOf(closed, &fate)
 		}
 		return fate, nil
 	}
 	return unknown, nil
+}
+
+// tellingEnds are the outcomes by status whose last event tells more; none is that of a status that tells none.
+var tellingEnds = map[string]bool{"": true, history.OutcomeTerminated: true, string(workflows.OutcomeFailed): true}
+
+// failureOf takes the failure of a run that failed. That of a sync which lost its source is in no bucket: nothing there is its own any more.
+func failureOf(closed *historypb.HistoryEvent, fate *history.Fate) {
+	failure := closed.GetWorkflowExecutionFailedEventAttributes().GetFailure()
+	var result workflows.Result
+	err := converter.GetDefaultDataConverter().FromPayloads(failure.GetApplicationFailureInfo().GetDetails(), &result)
+	if failure == nil || err != nil || result.Failure == nil {
+		return
+	}
+	fate.Class, fate.System = string(result.Failure.Class), string(result.Failure.System)
+	fate.Message = fault.Clip(result.Failure.Message, history.MostMessage)
 }
 
 // mostReason bounds the reason of a termination, in bytes, as that of every order.

@@ -15,9 +15,13 @@ import (
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/temporal"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	"longhaul/activities"
+	"longhaul/internal/fault"
 	"longhaul/workflows"
+	"longhaul/workflows/call"
 )
 
 // chain is a Temporal that knows some runs of one workflow.
@@ -32,6 +36,7 @@ type past struct {
 	reset  string            // the run that came of a reset
 	next   string            // the run that continues it as new
 	result workflows.Outcome // of one that completed
+	fails  string            // the sentence of one that failed; empty: it failed without a result
 	err    error             // in place of an answer
 	closed time.Time
 }
@@ -76,11 +81,26 @@ func (c *chain) GetWorkflowHistory(
 		}
 		return &last{event: event}
 	}
+	if of.status == enumspb.WORKFLOW_EXECUTION_STATUS_FAILED {
+		return &last{event: failedEvent(of.fails)}
+	}
 	result, err := converter.GetDefaultDataConverter().ToPayloads(workflows.Result{Outcome: of.result})
 	event.Attributes = &historypb.HistoryEvent_WorkflowExecutionCompletedEventAttributes{
 		WorkflowExecutionCompletedEventAttributes: &historypb.WorkflowExecutionCompletedEventAttributes{Result: result},
 	}
 	return &last{event: event, err: err}
+}
+
+// failedEvent closes a run that failed with a sentence.
+func failedEvent(says string) *historypb.HistoryEvent {
+	result := workflows.Result{Outcome: workflows.OutcomeFailed}
+	if says != "" {
+		result.Failure = &activities.Failure{Class: fault.Invalid, System: fault.Bucket, Message: says}
+	}
+	failure := temporal.GetDefaultFailureConverter().ErrorToFailure(call.Fail(&activities.Failure{Class: fault.Invalid, Message: says}, result))
+	return &historypb.HistoryEvent{Attributes: &historypb.HistoryEvent_WorkflowExecutionFailedEventAttributes{
+		WorkflowExecutionFailedEventAttributes: &historypb.WorkflowExecutionFailedEventAttributes{Failure: failure},
+	}}
 }
 
 // last is the one event that closes a run.
@@ -104,7 +124,8 @@ func TestHowEnded_followsTheRunsOfASync(t *testing.T) {
 		"running":    {status: enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING},
 		"terminated": {status: enumspb.WORKFLOW_EXECUTION_STATUS_TERMINATED, closed: closed},
 		"timed out":  {status: enumspb.WORKFLOW_EXECUTION_STATUS_TIMED_OUT, closed: closed},
-		"failed":     {status: enumspb.WORKFLOW_EXECUTION_STATUS_FAILED, closed: closed},
+		"failed":     {status: enumspb.WORKFLOW_EXECUTION_STATUS_FAILED, closed: closed, fails: "another Temporal has taken the source over"},
+		"broken":     {status: enumspb.WORKFLOW_EXECUTION_STATUS_FAILED, closed: closed},
 		"cancelled":  {status: enumspb.WORKFLOW_EXECUTION_STATUS_CANCELED, closed: closed},
 		"discarded":  {status: enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED, closed: closed, result: workflows.OutcomeDiscarded},
 		"complete":   {status: enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED, closed: closed, result: workflows.OutcomeComplete},
@@ -118,7 +139,7 @@ func TestHowEnded_followsTheRunsOfASync(t *testing.T) {
 		"not heard":  {err: serviceerror.NewUnavailable("connection refused")},
 	}}
 	for run, want := range map[string]string{
-		"running": "running", "terminated": "terminated", "timed out": "timed_out", "failed": "failed", "cancelled": "cancelled",
+		"running": "running", "terminated": "terminated", "timed out": "timed_out", "failed": "failed", "broken": "failed", "cancelled": "cancelled",
 		"discarded": "discarded", "complete": "unknown", "long": "timed_out", "reset, on": "running", "forgotten": "unknown",
 		"cut off": "unknown", "in circles": "unknown", "no run id": "unknown", "": "unknown",
 	} {
@@ -129,6 +150,9 @@ func TestHowEnded_followsTheRunsOfASync(t *testing.T) {
 		}
 		if phased := fate.Phase == "describe"; phased != fate.At.Equal(closed) {
 			t.Errorf("%s: the phase is %q", run, fate.Phase)
+		}
+		if failure := fate.Class + " of " + fate.System + ": " + fate.Message; (run == "failed") != (failure == "invalid of bucket: "+c.runs[run].fails) {
+			t.Errorf("%s: it failed as %s", run, failure)
 		}
 		if short := strings.HasPrefix(fate.Reason, "by an operator") && len(fate.Reason) <= 200; short != (want == "terminated") {
 			t.Errorf("%s: the reason is %q", run, fate.Reason)

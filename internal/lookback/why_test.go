@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"longhaul/internal/history/answer"
 	"longhaul/internal/simulator/server"
 	"longhaul/internal/staging"
@@ -88,17 +90,19 @@ func (p *plant) plantCases(t *testing.T, syncs []*truth) ([]*truth, []planted) {
 	shown, inShown := w.folder(t)
 	renamed, moved, private, denied, allowed, obsolete := w.report(t), w.report(t), w.report(t), w.report(t), w.report(t), w.report(t)
 	deleted, back, joined, wide, gained := w.report(t), w.report(t), w.report(t), w.report(t), w.report(t)
+	brief := w.report(t) // one sync has not
 	board := w.pick(t, "dashboard", func(_ string, r *record) bool { return strings.HasPrefix(r.folder, "00l") })
 	lost := w.pick(t, "dashboard", func(_ string, r *record) bool { return strings.HasPrefix(r.folder, "00l") })
 	before := maps.Clone(w.newest.records)
 	p.churn(t, server.Churn{
-		Rename: ids(renamed), Move: ids(moved), Private: ids(private), Delete: ids(deleted, back), Join: ids(joined), Widen: ids(wide),
+		Rename: ids(renamed), Move: ids(moved), Private: ids(private), Delete: ids(deleted, back, brief), Join: ids(joined), Widen: ids(wide),
 		Gain: ids(gained), Deny: ids(denied, allowed), Obsolete: ids(obsolete), Create: 1,
 	})
 	p.churn(t, server.Churn{Rename: ids(denied, allowed, obsolete)}) // no date would tell of the refusal
 	p.churn(t, server.Churn{Object: "Folder", Close: ids(hidden, shown)})
 	p.churn(t, server.Churn{Object: "Dashboard", RunAs: ids(board), Delete: ids(lost)})
 	next(12 * time.Hour)
+	p.churn(t, server.Churn{Restore: ids(brief)})
 	component := ""
 	for id, r := range before {
 		if _, there := syncs[len(syncs)-1].records[id]; r.kind == "component" && !there && (component == "" || id < component) {
@@ -126,6 +130,7 @@ func (p *plant) plantCases(t *testing.T, syncs []*truth) ([]*truth, []planted) {
 		{"deleted", deleted, deleted, "gone", "gone"},
 		{"deleted, by its name", before[deleted].name, deleted, "gone", "gone"},
 		{"vanished and back", back, back, "described", ""},
+		{"vanished from one sync", brief, brief, "described", ""},
 		{"joined", joined, joined, "unsupported", "unsupported"},
 		{"too many columns", wide, wide, "unsupported", "too_many_columns"},
 		{"a column more", gained, gained, "described", ""},
@@ -213,6 +218,7 @@ func requireKnown(t *testing.T, name string, syncs []*truth, m *answer.Match) {
 	if m.Name != r.name || m.CreatedBy != r.createdBy || m.ModifiedBy != r.modifiedBy {
 		t.Errorf("%s: it is %q by %s and %s, want %+v", name, m.Name, m.CreatedBy, m.ModifiedBy, r)
 	}
+	requirePresence(t, name, syncs[:last+1], m)
 	if folder := syncs[len(syncs)-1].records[r.folder]; r.kind != "component" && folder != nil && folder.kind == "folder" && m.Folder != folder.name {
 		t.Errorf("%s: it lies in %q, want %q", name, m.Folder, folder.name)
 	}
@@ -232,5 +238,31 @@ func requireKnown(t *testing.T, name string, syncs []*truth, m *answer.Match) {
 	}
 	if m.File["castor"] != file || m.DeliveredAt["castor"].IsZero() {
 		t.Errorf("%s: delivered at %s in %q, want %q", name, m.DeliveredAt["castor"], m.File["castor"], file)
+	}
+}
+
+// requirePresence compares since when a match has been there, and its last absence before that, with the files of the syncs up to the last
+// one that had it.
+func requirePresence(t *testing.T, name string, syncs []*truth, m *answer.Match) {
+	t.Helper()
+	there := func(n int) bool { return syncs[n].records[m.ID].exists() }
+	began := func(n int) time.Time {
+		at, _, _ := staging.ParseSyncID(syncs[n].sync)
+		return at
+	}
+	back := len(syncs) - 1
+	for back > 0 && there(back-1) {
+		back--
+	}
+	before := back - 1
+	for before >= 0 && !there(before) {
+		before--
+	}
+	var away *answer.Away
+	if before >= 0 {
+		away = &answer.Away{LastSync: syncs[before].sync, Gone: began(before + 1), Back: began(back)}
+	}
+	if diff := cmp.Diff(away, m.Away); diff != "" || !m.FirstSeen.Equal(began(back)) {
+		t.Errorf("%s: there since %s, want %s; away (-want +got):\n%s", name, m.FirstSeen, began(back), diff)
 	}
 }

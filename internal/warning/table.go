@@ -143,9 +143,9 @@ var table = map[Code]row{
 	},
 	AuditsFailed: {
 		text: "{count} reports whose dates stand still could not be described again, so what is known of them is of an earlier sync; each " +
-			"is tried again after 1, 2, 4, 8 and then every 16 days",
+			"is tried again after 1, 2, 4, 8 and then every 16 days, unless refresh.audit is 0",
 		one: "{count} report whose date stands still could not be described again, so what is known of it is of an earlier sync; it is " +
-			"tried again after 1, 2, 4, 8 and then every 16 days",
+			"tried again after 1, 2, 4, 8 and then every 16 days, unless refresh.audit is 0",
 	},
 	ColumnsMissing: {
 		text: "Salesforce described {count} reports without some of their columns, so the files lack those",

@@ -81,7 +81,7 @@ func TestSentence_reads(t *testing.T) {
 			"with_columns": "1", "coverage_percent": "1", "last_with_columns": "90", "last_coverage_percent": "90",
 		}),
 		"1 report whose date stands still could not be described again, so what is known of it is of an earlier sync; it is " +
-			"tried again after 1, 2, 4, 8 and then every 16 days": New(AuditsFailed, Params{"count": "1"}),
+			"tried again after 1, 2, 4, 8 and then every 16 days, unless refresh.audit is 0": New(AuditsFailed, Params{"count": "1"}),
 		"Salesforce described 1 report without some of its columns, so the files lack those":     New(ColumnsMissing, Params{"count": "1"}),
 		"Salesforce described 12 reports without some of their columns, so the files lack those": New(ColumnsMissing, Params{"count": "12"}),
 		`no column of a report can be read: give the run-as user "Run Reports"`:                  New(GivePermission, Params{"permission": "RunReports"}),

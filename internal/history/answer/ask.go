@@ -17,11 +17,28 @@ const StateUnknown = "unknown"
 // binDays is about how long a record lies in the recycle bin.
 const binDays = 15
 
-// ask looks one record up in the org: the one whose Id was given, or the only one of a name.
+// theOne is the match of a name that a look-up is about: the only one, or of several the only one that is gone.
+func (w *Why) theOne() (at int, ok bool) {
+	gone, only := 0, 0
+	for i, m := range w.Matches {
+		if m.State == string(description.StateGone) {
+			gone, only = gone+1, i
+		}
+	}
+	switch {
+	case w.More > 0:
+		return 0, false
+	case len(w.Matches) == 1:
+		return 0, true
+	}
+	return only, gone == 1
+}
+
+// ask looks one record up in the org: the one whose Id was given, or the one of a name.
 func (n *inquiry) ask(ctx context.Context, w *Why, of subject.Subject) error {
-	kind, id := of.Kind, of.ID
-	if id == "" && len(w.Matches) == 1 && w.More == 0 {
-		kind, id = w.Matches[0].Kind, w.Matches[0].ID
+	kind, id, at := of.Kind, of.ID, 0
+	if one, ok := w.theOne(); id == "" && ok {
+		kind, id, at = w.Matches[one].Kind, w.Matches[one].ID, one
 	}
 	switch {
 	case n.Org == nil:
@@ -41,7 +58,7 @@ func (n *inquiry) ask(ctx context.Context, w *Why, of subject.Subject) error {
 	if len(w.Matches) == 0 {
 		w.Matches = []Match{{Kind: kind, ID: id, Name: short(found.Name), State: StateUnknown}}
 	}
-	m := &w.Matches[0]
+	m := &w.Matches[at]
 	if m.State == string(description.StateGone) { // the org's answer stands in place of what could not be told without it
 		folder := ""
 		if at := strings.Index(m.Reason, folderWent); at >= 0 {

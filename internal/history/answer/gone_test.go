@@ -4,7 +4,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"longhaul/internal/description"
+	"longhaul/internal/history/change"
+	"longhaul/internal/history/item"
 	"longhaul/internal/staging"
 )
 
@@ -62,5 +66,65 @@ func TestWhy_countsWhatHadTheNameAlone(t *testing.T) {
 	}
 	if got := w.why("SALES"); len(got.Matches) != MostMatches || got.More != 6 {
 		t.Errorf("in another case %d matches, %d more", len(got.Matches), got.More)
+	}
+}
+
+// TestWhy_ofANameThatAnotherRecordHasToo has a report that is gone, and the component that showed it, which is called the same.
+func TestWhy_ofANameThatAnotherRecordHasToo(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	component := &thing{kind: item.Component, fields: change.Fields{change.Name: "Pipeline"}}
+	w.sync(moment{
+		idOf("00O", 1): report("Pipeline", 1), idOf("00O", 2): report("Pipeline", 1), idOf("00O", 3): report("pipeline", 1), idOf("01a", 1): component,
+	})
+	w.sync(moment{idOf("00O", 2): report("Funnel", 1), idOf("01a", 1): component})
+	w.sync(moment{idOf("00O", 2): report("Funnel", 1), idOf("01a", 1): component})
+	for of, want := range map[string]string{
+		"Pipeline": "component listed, report gone", "PIPELINE": "component listed, report gone, report gone", "Funnel": "report described",
+	} {
+		var all []string
+		for _, m := range w.why(of).Matches {
+			all = append(all, string(m.Kind)+" "+m.State)
+		}
+		if got := strings.Join(all, ", "); got != want {
+			t.Errorf("%s: %s, want %s", of, got, want)
+		}
+	}
+}
+
+// TestWhy_asksTheOrgAboutTheOneThatIsGone of several of a name.
+func TestWhy_asksTheOrgAboutTheOneThatIsGone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	component := &thing{kind: item.Component, fields: change.Fields{change.Name: "Pipeline"}}
+	w.sync(moment{idOf("00O", 1): report("Pipeline", 1), idOf("01a", 1): component})
+	w.sync(moment{idOf("01a", 1): component})
+	o := &org{found: Found{Deleted: true, Calls: 1}}
+	w.engine.Org = o
+	got, err := w.engine.Why(t.Context(), Query{Of: "Pipeline", AskOrg: true})
+	if err != nil || len(got.Matches) != 2 || got.Matches[0].InOrg != "" || !strings.Contains(got.Matches[1].InOrg, "The report is deleted") ||
+		strings.Contains(got.Matches[1].Reason, "or hidden") {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	if diff := cmp.Diff([]string{"report " + idOf("00O", 1)}, o.asked); diff != "" {
+		t.Errorf("asked (-want +got):\n%s", diff)
+	}
+}
+
+// TestWhy_ofANameThatChangedBeyondABreak finds the record under its new name, though no log says that it was renamed.
+func TestWhy_ofANameThatChangedBeyondABreak(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.sync(moment{idOf("00O", 1): report("Pipeline", 1), idOf("00O", 2): report("Pipeline", 1)})
+	w.sync(moment{idOf("00O", 1): report("Funnel", 1)})
+	w.drop(1, 0)
+	got := w.why("Pipeline")
+	if len(got.Matches) != 2 {
+		t.Fatalf("%+v", got)
+	}
+	for i, want := range []string{"Funnel described Pipeline", "Pipeline gone "} {
+		if m := got.Matches[i]; m.Name+" "+m.State+" "+m.FormerName != want {
+			t.Errorf("%s %s %s, want %s", m.Name, m.State, m.FormerName, want)
+		}
 	}
 }

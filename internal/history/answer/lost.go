@@ -167,7 +167,7 @@ func (n *inquiry) lostOrBeyond(ctx context.Context, ids []string) ([]sighting, e
 
 // lastSeen reads what the last sync kept that had a record; where its account is gone, what the log has of it.
 func (n *inquiry) lastSeen(ctx context.Context, c seen) (sighting, error) {
-	s := sighting{gone: c.at, sync: n.before(c.at)}
+	s := sighting{gone: c.at, sync: before(n.known, c.at)}
 	if slices.Contains(n.accounts, s.sync) {
 		found, err := n.kept().lookUp(ctx, s.sync, []string{c.ID})
 		if err != nil && !useless(n.Store, err) {
@@ -186,51 +186,6 @@ func (n *inquiry) lastSeen(ctx context.Context, c seen) (sighting, error) {
 }
 
 func stateIn(fields change.Fields) description.State { return description.State(fields[change.State]) }
-
-// formerly finds the records that had a name and have it no more: they were renamed, or are gone.
-func (n *inquiry) formerly(ctx context.Context, name string) (all []sighting, more int64, err error) {
-	var exact, like idsOfName
-	err = n.logs().search(ctx, wanted{name: name}, func(one seen) bool {
-		if one.Was[change.Name] == name {
-			exact.add(one.ID)
-		} else {
-			like.add(one.ID)
-		}
-		return len(exact.beyond) < mostOfLog
-	})
-	if err != nil {
-		return nil, 0, err
-	}
-	best := exact
-	if len(best.ids) == 0 {
-		best = like
-	}
-	ids := slices.Sorted(maps.Keys(best.ids))
-	if len(ids) == 0 {
-		all, err = n.beyond(ctx, func(one *item.Item) bool { return strings.EqualFold(one.Name, name) })
-		return all, 0, err
-	}
-	var found map[string]item.Item
-	err = n.newest(ctx, func(account string) (err error) {
-		found, err = n.kept().lookUp(ctx, account, ids)
-		return err
-	})
-	if err != nil {
-		return nil, 0, err
-	}
-	for _, id := range slices.Sorted(maps.Keys(found)) {
-		all = append(all, n.present(found[id]))
-	}
-	absent := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { _, there := found[id]; return there })
-	lost, err := n.lostOrBeyond(ctx, absent)
-	all = append(all, lost...)
-	for i := range all {
-		if !strings.EqualFold(all[i].item.Name, name) {
-			all[i].former = name
-		}
-	}
-	return all, int64(len(best.beyond)), err
-}
 
 // mostBreaks bounds the accounts that are read where the chain of changes breaks.
 const mostBreaks = 5
@@ -279,6 +234,16 @@ func (n *inquiry) away(one item.Item, account, next string) sighting {
 	s := n.present(one)
 	s.listed = false
 	return s
+}
+
+// before is the sync before another one in a list with the newest first; empty where there is none.
+func before(syncs []string, sync string) string {
+	for _, id := range syncs {
+		if id < sync {
+			return id
+		}
+	}
+	return ""
 }
 
 // after is the sync after another one in a list with the newest first; empty where there is none.

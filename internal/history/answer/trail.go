@@ -107,7 +107,7 @@ func (n *inquiry) trace(ctx context.Context, matches []Match, sightings []sighti
 		}
 		if t.away != nil {
 			m.Away = t.away
-			m.Away.LastSync, m.Away.Gone = n.before(t.gone), began(t.gone)
+			m.Away.LastSync, m.Away.Gone = before(n.known, t.gone), began(t.gone)
 			if m.Away.Back.After(m.FirstSeen) {
 				m.FirstSeen = m.Away.Back
 			}

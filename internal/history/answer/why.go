@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"longhaul/internal/description"
@@ -98,16 +99,6 @@ func (n *inquiry) record(ctx context.Context, sync string) (*history.Record, err
 	return r, err
 }
 
-// before is the sync with a record before another one; empty where there is none.
-func (n *inquiry) before(sync string) string {
-	for _, id := range n.known {
-		if id < sync {
-			return id
-		}
-	}
-	return ""
-}
-
 // sighting is a record as the last sync that had it kept it.
 type sighting struct {
 	item   item.Item
@@ -161,13 +152,13 @@ func (n *inquiry) present(one item.Item) sighting {
 	s := sighting{item: one, gone: cmp.Or(one.Since, n.account), listed: one.Reason == string(description.ReasonGone)}
 	s.sync = s.gone
 	if one.FirstSeen < s.gone { // else no sync had it while it was there
-		s.sync = cmp.Or(n.before(s.gone), s.gone)
+		s.sync = cmp.Or(before(n.known, s.gone), s.gone)
 	}
 	return s
 }
 
-// byName looks for the records of a name: those of exactly that name, or else of that name in another case; where none has it now, those
-// that had it. more counts the ones beyond MostMatches.
+// byName looks for the records of a name: those of exactly that name, or else of that name in another case, those that are gone too; where
+// none has it now, those that had it. more counts the ones beyond MostMatches.
 func (n *inquiry) byName(ctx context.Context, name string) (found []sighting, more int64, err error) {
 	var exact, like collector
 	err = n.newest(ctx, func(account string) error {
@@ -202,12 +193,21 @@ func (n *inquiry) byName(ctx context.Context, name string) (found []sighting, mo
 		best = like
 	}
 	if len(best.items) == 0 {
-		return n.formerly(ctx, name)
+		return n.formerly(ctx, n.logs(), name, true)
 	}
 	for _, one := range best.items {
 		found = append(found, n.present(one))
 	}
-	return found, best.more, nil
+	// Others of the name may be gone: a component is called as the report that it showed.
+	past, _, err := n.formerly(ctx, n.logs().recent(), name, len(exact.items) == 0)
+	for _, one := range past {
+		if one.gone != "" && !slices.ContainsFunc(found, func(s sighting) bool { return s.item.ID == one.item.ID }) {
+			found = append(found, one)
+		}
+	}
+	whole := len(found)
+	found = found[:min(whole, MostMatches)]
+	return found, best.more + int64(whole-len(found)), err
 }
 
 // collector keeps the first records and counts the others.
@@ -222,20 +222,4 @@ func (c *collector) add(one item.Item) {
 		return
 	}
 	c.items = append(c.items, one)
-}
-
-// idsOfName are the Ids of the first records that had a name, and of the others as many as are counted.
-type idsOfName struct{ ids, beyond map[string]bool }
-
-func (n *idsOfName) add(id string) {
-	if n.ids == nil {
-		n.ids, n.beyond = map[string]bool{}, map[string]bool{}
-	}
-	switch {
-	case n.ids[id]:
-	case len(n.ids) < MostMatches:
-		n.ids[id] = true
-	case len(n.beyond) < mostOfLog:
-		n.beyond[id] = true
-	}
 }
