@@ -25,13 +25,15 @@ func (p Page) Why(w answer.Why) *document.Document {
 	if all := int64(len(w.Matches)) + w.More; all > 1 {
 		d.Title(document.Plain, "%s: %s of the name %s, of which %d are shown.", w.Source, humanize.Count(all, "record"), quoted(w.Of), len(w.Matches))
 	}
+	p.seconds = sharing(moments(w))
 	for _, m := range w.Matches {
-		p.seconds = sharing(begun(m))
 		p.match(d, m)
+		p.contents(d, w, m)
 	}
 	if w.Unknown != "" {
 		d.Say("%s", sentence(answer.Moments(w.Unknown, p.moment)))
 	}
+	p.unrecorded(d, w)
 	if w.Calls > 0 {
 		d.Say("The look-up in the org took %s.", humanize.Count(w.Calls, "API call"))
 	}
@@ -44,10 +46,38 @@ func (p Page) Why(w answer.Why) *document.Document {
 	return d
 }
 
-// begun are the beginnings of syncs that a match is shown with.
-func begun(m answer.Match) []time.Time {
+// moments are those that an answer is shown with.
+func moments(w answer.Why) (all []time.Time) {
+	said := []string{w.Unknown}
+	for _, m := range w.Matches {
+		all = append(all, momentsOf(m)...)
+		said = append(said, m.Reason, m.InOrg)
+	}
+	for _, u := range w.Unrecorded {
+		all = append(all, beginnings(u.Sync)...)
+	}
+	for _, words := range said {
+		answer.Moments(words, func(at time.Time) string {
+			all = append(all, at)
+			return ""
+		})
+	}
+	return all
+}
+
+func momentsOf(m answer.Match) []time.Time {
 	all := []time.Time{m.Since, m.FirstSeen}
 	syncs := []string{m.LastSync}
+	if m.DescribedAt != nil {
+		all = append(all, *m.DescribedAt)
+	}
+	for _, at := range m.DeliveredAt {
+		all = append(all, at)
+	}
+	for _, c := range m.InCatalog {
+		all = append(all, c.At)
+		syncs = append(syncs, c.Sync)
+	}
 	if m.Away != nil {
 		all = append(all, m.Away.Gone, m.Away.Back)
 		syncs = append(syncs, m.Away.LastSync)
@@ -96,9 +126,19 @@ func (p Page) match(d *document.Document, m answer.Match) {
 	if m.Folder != "" {
 		title += " in folder " + m.Folder
 	}
+	if m.Contents != nil {
+		if state = held(m.Contents); len(m.Contents.Gaps) > 0 {
+			shade = document.Notable
+		}
+	}
+	if words := otherwise(m); words != "" {
+		if state += ", " + words; shade == document.Good {
+			shade = document.Notable
+		}
+	}
 	d.Title(shade, "%s: %s", title, state)
 	var says []string
-	for _, words := range append([]string{m.Reason, after("what to do: ", m.Fix)}, p.known(m)...) {
+	for _, words := range slices.Concat([]string{m.Reason, after("what to do: ", m.Fix)}, p.inCatalog(m), p.known(m)) {
 		if words != "" {
 			says = append(says, sentence(answer.Moments(words, p.moment)))
 		}
