@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"longhaul/internal/description"
-	"longhaul/internal/document"
 	"longhaul/internal/history"
 	"longhaul/internal/history/answer"
 	"longhaul/internal/humanize"
@@ -36,10 +35,10 @@ func isGone(m answer.Match) bool { return m.State == string(description.StateGon
 const nextDelivery = ". The next sync that is delivered brings the catalog up to date"
 
 // inCatalog says what the catalogs have of a record, where that is not what is known now.
-func (p Page) inCatalog(m answer.Match) (all []string) {
+func (f finding) inCatalog(m answer.Match) (all []string) {
 	for _, export := range slices.Sorted(maps.Keys(m.InCatalog)) {
 		c := m.InCatalog[export]
-		last := p.sync(c.Sync) + ", the last one that " + export + " delivered"
+		last := f.sync(c.Sync) + ", the last one that " + export + " delivered"
 		has := ""
 		if c.Old() {
 			has = ", " + asItWas(c)
@@ -104,15 +103,15 @@ func held(c *answer.Contents) string {
 }
 
 // contents lists the gaps of a folder.
-func (p Page) contents(d *document.Document, w answer.Why, m answer.Match) {
+func (f finding) contents(m answer.Match) {
 	c := m.Contents
 	if c == nil || len(c.Gaps) == 0 {
 		return
 	}
-	d.Say("%s", sentence("gaps: "+reasons(c.Gaps)))
+	f.d.Say("%s", sentence("gaps: "+reasons(c.Gaps)))
 	about := answer.Query{Question: answer.AskWhy, Of: m.ID}
-	if len(w.Matches) > 1 {
-		d.Command("Which reports these are", p.Ask(about))
+	if len(f.w.Matches) > 1 {
+		f.d.Command("Which reports these are", f.Ask(about))
 		return
 	}
 	var says []string
@@ -121,15 +120,15 @@ func (p Page) contents(d *document.Document, w answer.Why, m answer.Match) {
 		if words == "" {
 			words = gap.Code
 		}
-		says = append(says, sentence(named(gap.Name, gap.ID)+": "+words+p.since(gap.Since, ", since ")))
+		says = append(says, sentence(named(gap.Name, gap.ID)+": "+words+f.since(gap.Since, ", since ")))
 	}
-	d.List(says...)
-	if w.Cursor != "" {
-		about.Cursor = w.Cursor
-		d.Command("There are more", p.more(about))
+	f.d.List(says...)
+	if f.w.Cursor != "" {
+		about.Cursor = f.w.Cursor
+		f.d.Command("There are more", f.more(about))
 	}
 	if len(c.Listed) > 0 {
-		d.Command("About one of them", p.Ask(answer.Query{Question: answer.AskWhy, Of: c.Listed[0].ID}))
+		f.d.Command("About one of them", f.Ask(answer.Query{Question: answer.AskWhy, Of: c.Listed[0].ID}))
 	}
 }
 
@@ -144,14 +143,14 @@ var ends = map[string]string{
 }
 
 // unrecorded says what is known of the syncs since the newest that has a record.
-func (p Page) unrecorded(d *document.Document, w answer.Why) {
+func (f finding) unrecorded() {
 	ended := ""
-	for _, u := range w.Unrecorded {
+	for _, u := range f.w.Unrecorded {
 		how := ends[u.Outcome]
 		if how == "" {
 			how = "ended, nobody knows how"
 		}
-		words := p.sync(u.Sync) + ", which " + how + ", "
+		words := f.sync(u.Sync) + ", which " + how + ", "
 		switch {
 		case u.Account:
 			words += "has no record; it left an account of what it read, and that is the newest that is told here"
@@ -162,12 +161,12 @@ func (p Page) unrecorded(d *document.Document, w answer.Why) {
 		default:
 			words += "left no account of what it read: what it found is not told here"
 		}
-		d.Say("%s", sentence(words))
+		f.d.Say("%s", sentence(words))
 		if u.Outcome != history.OutcomeRunning && ended == "" {
 			ended = u.Sync
 		}
 	}
 	if ended != "" {
-		d.Command("How that sync ended", p.Ask(answer.Query{Question: answer.AskShow, Sync: short(ended)}))
+		f.d.Command("How that sync ended", f.Ask(answer.Query{Question: answer.AskShow, Sync: short(ended)}))
 	}
 }

@@ -16,6 +16,13 @@ import (
 	"longhaul/internal/humanize"
 )
 
+// finding is an answer, and where it is shown.
+type finding struct {
+	Page
+	d *document.Document
+	w answer.Why
+}
+
 // Why shows what is known of the records that were asked about.
 func (p Page) Why(w answer.Why) *document.Document {
 	d := new(document.Document)
@@ -26,14 +33,15 @@ func (p Page) Why(w answer.Why) *document.Document {
 		d.Title(document.Plain, "%s: %s of the name %s, of which %d are shown.", w.Source, humanize.Count(all, "record"), quoted(w.Of), len(w.Matches))
 	}
 	p.seconds = sharing(moments(w))
+	f := finding{p, d, w}
 	for _, m := range w.Matches {
-		p.match(d, m)
-		p.contents(d, w, m)
+		f.match(m)
+		f.contents(m)
 	}
 	if w.Unknown != "" {
 		d.Say("%s", sentence(answer.Moments(w.Unknown, p.moment)))
 	}
-	p.unrecorded(d, w)
+	f.unrecorded()
 	if w.Calls > 0 {
 		d.Say("The look-up in the org took %s.", humanize.Count(w.Calls, "API call"))
 	}
@@ -104,7 +112,7 @@ func missing(w answer.Why) string {
 func quoted(of string) string { return `"` + of + `"` }
 
 // match shows one record in plain sentences.
-func (p Page) match(d *document.Document, m answer.Match) {
+func (f finding) match(m answer.Match) {
 	state, shade := m.State, document.Good
 	switch description.State(m.State) {
 	case description.StateListed:
@@ -136,31 +144,31 @@ func (p Page) match(d *document.Document, m answer.Match) {
 			shade = document.Notable
 		}
 	}
-	d.Title(shade, "%s: %s", title, state)
+	f.d.Title(shade, "%s: %s", title, state)
 	var says []string
-	for _, words := range slices.Concat([]string{m.Reason, after("what to do: ", m.Fix)}, p.inCatalog(m), p.known(m)) {
+	for _, words := range slices.Concat([]string{m.Reason, after("what to do: ", m.Fix)}, f.inCatalog(m), f.known(m)) {
 		if words != "" {
-			says = append(says, sentence(answer.Moments(words, p.moment)))
+			says = append(says, sentence(answer.Moments(words, f.moment)))
 		}
 	}
-	d.List(says...)
+	f.d.List(says...)
 }
 
 // known is what the syncs know of a record beside its state; some of it may be empty.
-func (p Page) known(m answer.Match) []string {
+func (f finding) known(m answer.Match) []string {
 	all := []string{
-		p.since(m.Since, "in this state since "), after("the org says: ", m.InOrg), made(m),
-		p.since(m.FirstSeen, "in the org, as the syncs see it, since "),
+		f.since(m.Since, "in this state since "), after("the org says: ", m.InOrg), made(m),
+		f.since(m.FirstSeen, "in the org, as the syncs see it, since "),
 	}
 	if m.Away != nil {
-		all = append(all, "it was away before: last in "+p.sync(m.Away.LastSync)+", gone from "+p.moment(m.Away.Gone)+" until "+p.moment(m.Away.Back))
+		all = append(all, "it was away before: last in "+f.sync(m.Away.LastSync)+", gone from "+f.moment(m.Away.Gone)+" until "+f.moment(m.Away.Back))
 	}
-	all = append(all, formerly("it was called %s", m.FormerNames, p.since, true), formerly("it lay in %s", m.FormerFolders, p.since, false))
+	all = append(all, formerly("it was called %s", m.FormerNames, f.since, true), formerly("it lay in %s", m.FormerFolders, f.since, false))
 	if len(m.FormerNames) == 0 && m.FormerName != "" {
 		all = append(all, `it was called "`+m.FormerName+`" before`)
 	}
 	if m.LastSync != "" {
-		all = append(all, "last seen by "+p.sync(m.LastSync))
+		all = append(all, "last seen by "+f.sync(m.LastSync))
 	}
 	without := ""
 	if m.WithoutColumns {
@@ -171,10 +179,10 @@ func (p Page) known(m answer.Match) []string {
 		if m.Kind == item.Report && !description.State(m.State).HasColumns() {
 			words = "its columns were last read on "
 		}
-		all = append(all, p.since(*m.DescribedAt, words))
+		all = append(all, f.since(*m.DescribedAt, words))
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.DeliveredAt)) {
-		all = append(all, "last delivered by "+name+" "+p.moment(m.DeliveredAt[name])+after(", in ", m.File[name])+without)
+		all = append(all, "last delivered by "+name+" "+f.moment(m.DeliveredAt[name])+after(", in ", m.File[name])+without)
 	}
 	return all
 }
