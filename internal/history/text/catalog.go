@@ -24,7 +24,7 @@ func otherwise(m answer.Match) string {
 		case !c.Has && m.State != string(description.StateFiltered):
 			words = "but not in the catalog"
 		case c.Old() && words == "":
-			words = "but older in the catalog"
+			words = "but the catalog has an older version"
 		}
 	}
 	return words
@@ -38,7 +38,11 @@ const nextDelivery = ". The next sync that is delivered brings the catalog up to
 func (f finding) inCatalog(m answer.Match) (all []string) {
 	for _, export := range slices.Sorted(maps.Keys(m.InCatalog)) {
 		c := m.InCatalog[export]
-		last := f.sync(c.Sync) + ", the last one that " + export + " delivered"
+		catalog := "the catalog"
+		if len(m.InCatalog) > 1 {
+			catalog += " of " + export
+		}
+		last := f.sync(c.Sync) + ", the last one that reached it"
 		has := ""
 		if c.Old() {
 			has = ", " + asItWas(c)
@@ -46,18 +50,18 @@ func (f finding) inCatalog(m answer.Match) (all []string) {
 		switch {
 		case c.Sync == "":
 			if !isGone(m) {
-				all = append(all, "it is in no catalog: no sync of which that is known was delivered by "+export)
+				all = append(all, "it is not in "+catalog+": no sync that is known has reached it")
 			}
 		case c.Unknown:
-			all = append(all, "what the catalog has of it is not known: nothing can be read of what "+last+", had")
+			all = append(all, "what "+catalog+" has of it is not known: what "+last+", read is kept no more")
 		case isGone(m) && c.Has:
-			all = append(all, "the catalog still has it"+has+": "+last+", had it"+nextDelivery)
+			all = append(all, catalog+" still has it"+has+": "+last+", had it"+nextDelivery)
 		case isGone(m):
-			all = append(all, "the catalog has it no more: "+last+", did not have it")
+			all = append(all, "it is not in "+catalog+": "+last+", did not have it")
 		case !c.Has && m.State != string(description.StateFiltered):
-			all = append(all, "it is not in the catalog: "+last+", did not have it"+nextDelivery)
+			all = append(all, "it is not in "+catalog+": "+last+", did not have it"+nextDelivery)
 		case c.Old():
-			all = append(all, "the catalog still has it as it was in "+last+has+nextDelivery)
+			all = append(all, catalog+" still has it as it was in "+last+has+nextDelivery)
 		}
 	}
 	return all
@@ -150,16 +154,16 @@ func (f finding) unrecorded() {
 		if how == "" {
 			how = "ended, nobody knows how"
 		}
-		words := f.sync(u.Sync) + ", which " + how + ", "
+		words := f.sync(u.Sync) + ", which " + how + ", left no "
 		switch {
 		case u.Account:
-			words += "has no record; it left an account of what it read, and that is the newest that is told here"
+			words += "record: what it read is known all the same, and told here"
 		case u.Listed == answer.ListedYes:
-			words += "left no account of what it read, but has listed it: " + quoted(u.Name)
+			words += "account of what it read, but has listed it: " + quoted(u.Name)
 		case u.Listed == answer.ListedNo:
-			words += "left no account of what it read, and has not listed it"
+			words += "account of what it read, and has not listed it"
 		default:
-			words += "left no account of what it read: what it found is not told here"
+			words += "account of what it read: what it found is not told here"
 		}
 		f.d.Say("%s", sentence(words))
 		if u.Outcome != history.OutcomeRunning && ended == "" {

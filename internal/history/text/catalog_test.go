@@ -25,28 +25,28 @@ func TestWhy_saysWhatTheCatalogHasOtherwise(t *testing.T) {
 			"reused", answer.InCatalog{Sync: before, Has: true}, ": reused ", nil, []string{"catalog"},
 		},
 		{
-			"reused", answer.InCatalog{Sync: before, Has: true, Name: "Old", Folder: "Sales", Columns: answer.ColumnsOthers}, ": reused, but older in the catalog ",
-			[]string{`The catalog still has it as it was in the sync of Sun 22 Nov 2026 06:00 CET, the last one that castor delivered, called "Old", in folder Sales, with other columns. The next sync`}, nil,
+			"reused", answer.InCatalog{Sync: before, Has: true, Name: "Old", Folder: "Sales", Columns: answer.ColumnsOthers}, ": reused, but the catalog has an older version ",
+			[]string{`The catalog still has it as it was in the sync of Sun 22 Nov 2026 06:00 CET, the last one that reached it, called "Old", in folder Sales, with other columns. The next sync`}, nil,
 		},
 		{
-			"denied", answer.InCatalog{Sync: before, Has: true, Columns: answer.ColumnsThere}, ": denied, but older in the catalog ",
-			[]string{"delivered, with columns."}, nil,
+			"denied", answer.InCatalog{Sync: before, Has: true, Columns: answer.ColumnsThere}, ": denied, but the catalog has an older version ",
+			[]string{"reached it, with columns."}, nil,
 		},
 		{
-			"described", answer.InCatalog{Sync: before, Has: true, Columns: answer.ColumnsNone}, ": described, but older in the catalog ",
-			[]string{"delivered, without columns."}, nil,
+			"described", answer.InCatalog{Sync: before, Has: true, Columns: answer.ColumnsNone}, ": described, but the catalog has an older version ",
+			[]string{"reached it, without columns."}, nil,
 		},
 		{
 			"described", answer.InCatalog{Sync: before}, ": described, but not in the catalog ",
-			[]string{"It is not in the catalog: the sync of Sun 22 Nov 2026 06:00 CET, the last one that castor delivered, did not have it."}, nil,
+			[]string{"It is not in the catalog: the sync of Sun 22 Nov 2026 06:00 CET, the last one that reached it, did not have it."}, nil,
 		},
-		{"described", answer.InCatalog{}, ": described ", []string{"It is in no catalog: no sync of which that is known was delivered by castor."}, nil},
+		{"described", answer.InCatalog{}, ": described ", []string{"It is not in the catalog: no sync that is known has reached it."}, nil},
 		{"filtered", answer.InCatalog{Sync: before}, ": filtered ", nil, []string{"catalog"}},
 		{
 			"gone", answer.InCatalog{Sync: before, Has: true, Name: "Old"}, ": gone, but still in the catalog ",
 			[]string{`The catalog still has it, called "Old": the sync of`, "had it."}, nil,
 		},
-		{"gone", answer.InCatalog{Sync: before}, ": gone ", []string{"The catalog has it no more: the sync of"}, nil},
+		{"gone", answer.InCatalog{Sync: before}, ": gone ", []string{"It is not in the catalog: the sync of"}, nil},
 		{"described", answer.InCatalog{Sync: before, Unknown: true}, ": described ", []string{"What the catalog has of it is not known"}, []string{"not in the catalog"}},
 	} {
 		m := answer.Match{Kind: item.Report, ID: "00O000000000008AAA", Name: "New", State: row.state, InCatalog: map[string]*answer.InCatalog{"castor": &row.has}}
@@ -106,7 +106,7 @@ func TestWhy_saysWhichSyncsLeftNoRecord(t *testing.T) {
 	for _, words := range []string{
 		"The sync of Mon 23 Nov 2026 06:00 CET, which still runs, left no account of what it read: what it found is not told here.",
 		`which was cancelled, left no account of what it read, but has listed it: "New".`,
-		"which failed, has no record; it left an account of what it read, and that is the newest that is told here.",
+		"which failed, left no record: what it read is known all the same, and told here.",
 		"How that sync ended: longhaul show acme 20261122T050000",
 	} {
 		if !strings.Contains(shown, words) {
