@@ -155,6 +155,9 @@ func (f finding) unrecorded() {
 			how = "ended, nobody knows how"
 		}
 		words := f.sync(u.Sync) + ", which " + how + ", left no "
+		if u.Outcome == history.OutcomeRunning {
+			words = f.sync(u.Sync) + ", which " + how + ", has left no "
+		}
 		switch {
 		case u.Account:
 			words += "record: what it read is known all the same, and told here"

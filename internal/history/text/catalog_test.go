@@ -104,7 +104,7 @@ func TestWhy_saysWhichSyncsLeftNoRecord(t *testing.T) {
 	}}
 	shown := said(w)
 	for _, words := range []string{
-		"The sync of Mon 23 Nov 2026 06:00 CET, which still runs, left no account of what it read: what it found is not told here.",
+		"The sync of Mon 23 Nov 2026 06:00 CET, which still runs, has left no account of what it read: what it found is not told here.",
 		`which was cancelled, left no account of what it read, but has listed it: "New".`,
 		"which failed, left no record: what it read is known all the same, and told here.",
 		"How that sync ended: longhaul show acme 20261122T050000",
