@@ -25,8 +25,13 @@ func TestWhy_saysWhatTheCatalogHasOtherwise(t *testing.T) {
 			"reused", answer.InCatalog{Sync: before, Has: true}, ": reused ", nil, []string{"catalog"},
 		},
 		{
-			"reused", answer.InCatalog{Sync: before, Has: true, Name: "Old", Folder: "Sales", Columns: answer.ColumnsOthers}, ": reused, but the catalog has an older version ",
-			[]string{`The catalog still has it as it was in the sync of Sun 22 Nov 2026 06:00 CET, the last one that reached it, called "Old", in folder Sales, with other columns. The next sync`}, nil,
+			"reused", answer.InCatalog{Sync: before, Has: true, Name: "Old", Folder: "Sales", Columns: answer.ColumnsOthers},
+			": reused, but the catalog has an older version ",
+			[]string{
+				"The catalog still has it as it was in the sync of Sun 22 Nov 2026 06:00 CET, the last one that reached it, ",
+				`called "Old", in folder Sales, with other columns. The next sync`,
+			},
+			nil,
 		},
 		{
 			"denied", answer.InCatalog{Sync: before, Has: true, Columns: answer.ColumnsThere}, ": denied, but the catalog has an older version ",
@@ -47,7 +52,10 @@ func TestWhy_saysWhatTheCatalogHasOtherwise(t *testing.T) {
 			[]string{`The catalog still has it, called "Old": the sync of`, "had it."}, nil,
 		},
 		{"gone", answer.InCatalog{Sync: before}, ": gone ", []string{"It is not in the catalog: the sync of"}, nil},
-		{"described", answer.InCatalog{Sync: before, Unknown: true}, ": described ", []string{"What the catalog has of it is not known"}, []string{"not in the catalog"}},
+		{
+			"described", answer.InCatalog{Sync: before, Unknown: true}, ": described ", []string{"What the catalog has of it is not known"},
+			[]string{"not in the catalog"},
+		},
 	} {
 		m := answer.Match{Kind: item.Report, ID: "00O000000000008AAA", Name: "New", State: row.state, InCatalog: map[string]*answer.InCatalog{"castor": &row.has}}
 		shown := said(answer.Why{Source: "acme", Of: m.ID, Matches: []answer.Match{m}})
