@@ -117,3 +117,30 @@ func TestWhy_asksForTheNameNow(t *testing.T) {
 		t.Error(m.Reason)
 	}
 }
+
+// TestWhy_listsTheGapsOfTheOnlyFolderOfAName, and of several folders none.
+func TestWhy_listsTheGapsOfTheOnlyFolderOfAName(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	now := moment{
+		idOf("00l", 1): {kind: item.Folder, fields: change.Fields{change.Name: "Sales"}},
+		idOf("00O", 1): report("Sales", 1), idOf("00O", 2): without(description.ReasonNoAccess, "denied"),
+	}
+	w.sync(now)
+	listed := func() (all int) {
+		for _, m := range w.why("Sales").Matches {
+			if m.Contents != nil {
+				all += len(m.Contents.Listed)
+			}
+		}
+		return all
+	}
+	if got := listed(); got != 1 {
+		t.Errorf("beside a report of the name %d gaps are listed", got)
+	}
+	now[idOf("00l", 2)] = now[idOf("00l", 1)]
+	w.sync(now)
+	if got := listed(); got != 0 {
+		t.Errorf("of two folders %d gaps are listed", got)
+	}
+}

@@ -182,7 +182,7 @@ func (k kept) fill(ctx context.Context, account string, w *Why, q Query) error {
 	if page.left <= 0 {
 		page.left = usualGaps
 	}
-	if len(w.Matches) > 1 {
+	if len(folders) > 1 {
 		page.left = 0
 	}
 	for _, prefix := range []string{subject.ReportPrefix, subject.DashboardPrefix} {
@@ -201,7 +201,7 @@ func (k kept) fill(ctx context.Context, account string, w *Why, q Query) error {
 			}
 		}
 	}
-	if page.more && len(w.Matches) == 1 {
+	if page.more && len(folders) == 1 {
 		w.Cursor = page.last
 	}
 	w.Matches = slices.DeleteFunc(w.Matches, func(m Match) bool { // what is no folder by itself is one by what lies in it

@@ -114,7 +114,7 @@ func (f finding) contents(m answer.Match) {
 	}
 	f.d.Say("%s", sentence("gaps: "+reasons(c.Gaps)))
 	about := answer.Query{Question: answer.AskWhy, Of: m.ID}
-	if len(f.w.Matches) > 1 {
+	if folders := slices.DeleteFunc(slices.Clone(f.w.Matches), func(m answer.Match) bool { return m.Contents == nil }); len(folders) > 1 {
 		f.d.Command("Which reports these are", f.Ask(about))
 		return
 	}
