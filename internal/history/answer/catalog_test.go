@@ -180,6 +180,8 @@ func TestWhy_looksIntoTheListingOfASyncThatWasCancelled(t *testing.T) {
 	key := staging.Sync{Source: source, ID: w.id()}
 	w.json(key.Start(), history.Start{Started: began(key.ID)})
 	w.json(key.End(), history.End{Outcome: "cancelled", Phase: "describe", At: began(key.ID).Add(time.Hour)})
+	refused := staging.Sync{Source: source, ID: staging.SyncID(began(key.ID).Add(time.Hour), "ffffffff")}
+	w.json(refused.End(), history.End{Outcome: "failed", Phase: "authenticate"}) // it read nothing
 	listed := func(of string) Unrecorded {
 		t.Helper()
 		got := w.why(of)
