@@ -76,6 +76,11 @@ func TestPast_asksAndShows(t *testing.T) {
 			"longhaul diff acme " + earlierSync + " " + laterSync + " --kind reports --folder 'Sales Reports' --cursor 2.00O000000000001AAA\n",
 		},
 		{[]string{"why", "acme", " Old "}, answer.Query{Of: "Old"}, "  longhaul why acme 00O000000000001AAA --ask\n"},
+		{
+			[]string{"why", "acme", "Sales", "--limit", "3", "--cursor", "00O000000000001AAA"},
+			answer.Query{Of: "Sales", Limit: 3, Cursor: "00O000000000001AAA"},
+			"Report \"Old\"",
+		},
 		{[]string{"why", "acme", "Old", "--ask"}, answer.Query{Of: "Old", AskOrg: true}, "Report \"Old\" (00O000000000001AAA): gone\n"},
 	} {
 		row.query.Question = row.args[0]

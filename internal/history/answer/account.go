@@ -13,14 +13,19 @@ import (
 )
 
 // accounts lists the syncs whose accounts are kept, the newest first. That of a sync without a record does not count.
-func (k kept) accounts(ctx context.Context, recorded []string) (ids []string, err error) {
+func (k kept) accounts(ctx context.Context, recorded []string) ([]string, error) {
+	ids, err := k.allAccounts(ctx)
+	return slices.DeleteFunc(ids, func(id string) bool { return !slices.Contains(recorded, id) }), err
+}
+
+// allAccounts lists all syncs whose accounts are kept, the newest first.
+func (k kept) allAccounts(ctx context.Context) (ids []string, err error) {
 	prefix := staging.AccountsPrefix(k.source)
 	for key, err := range k.store.List(ctx, prefix) {
 		if err != nil {
 			return nil, wrap("list the accounts", err)
 		}
-		id, ok := strings.CutSuffix(strings.TrimPrefix(key, prefix), ".jsonl.zst")
-		if ok && slices.Contains(recorded, id) {
+		if id, ok := strings.CutSuffix(strings.TrimPrefix(key, prefix), ".jsonl.zst"); ok {
 			ids = append(ids, id)
 		}
 	}

@@ -50,6 +50,9 @@ func (n *inquiry) ask(ctx context.Context, w *Why, of subject.Subject) error {
 		return fault.Invalidf("%d records have this name, and one look-up is made for one Id: ask for one of them by its Id, such as %s",
 			int64(len(w.Matches))+w.More, w.Matches[0].ID)
 	}
+	if subject.Kind(id) != kind { // a user's private folder, or the org's public one
+		return fault.Invalidf("%s is no record that the org can be asked for: ask without ask_org (--ask)", id)
+	}
 	found, err := n.Org.LookUp(ctx, kind, id)
 	w.Calls = found.Calls
 	if err != nil {
@@ -64,13 +67,18 @@ func (n *inquiry) ask(ctx context.Context, w *Why, of subject.Subject) error {
 		if at := strings.Index(m.Reason, folderWent); at >= 0 {
 			folder = m.Reason[at:]
 		}
-		m.Reason, m.Fix = lastHad(m.Kind, m.LastSync)+folder, ""
+		if m.Reason, m.Fix = lastHad(m.Kind, m.LastSync)+folder, ""; m.listed {
+			m.Reason = listedWords(m.Kind, m.Since) + "."
+		}
 	}
 	if found.Visible || found.Deleted {
 		w.Unknown = ""
 	}
 	w.Unknown = strings.TrimSuffix(w.Unknown, lookUpHint)
 	m.InOrg = inOrg(kind, found, m.State)
+	if name := short(found.Name); found.Visible && name != "" && m.Name != "" && name != m.Name {
+		m.InOrg += fmt.Sprintf(" It is called %q there now: the next sync has that name.", name)
+	}
 	return nil
 }
 

@@ -5,11 +5,13 @@ import (
 	"slices"
 	"strings"
 
+	"longhaul/internal/description"
 	"longhaul/internal/fault"
 	"longhaul/internal/history/chain"
 	"longhaul/internal/history/change"
 	"longhaul/internal/history/item"
 	"longhaul/internal/history/subject"
+	"longhaul/internal/stream"
 )
 
 // publicReports is what Salesforce calls the folder of reports that are in none: their folder is the org.
@@ -156,3 +158,107 @@ func (e *Engine) names(ctx context.Context, d *between, ids []string) (map[strin
 
 // privateFolder is the name of a folder whose Id is that of a user.
 const privateFolder = "private folder of this user"
+
+// usualGaps is how many gaps of a folder are listed on a page.
+const usualGaps = 50
+
+// fill adds to the folders among the matches what lies in them by an account. The gaps of one are listed after the cursor of the question,
+// which is the Id of the last one before.
+func (k kept) fill(ctx context.Context, account string, w *Why, q Query) error {
+	folders := map[string]*Contents{}
+	for i := range w.Matches {
+		if m := &w.Matches[i]; m.Kind == item.Folder && !goneState(description.State(m.State)) && account != "" {
+			m.Contents = &Contents{Gaps: map[string]int64{}}
+			folders[m.ID] = m.Contents
+		}
+	}
+	if q.Cursor != "" && (len(folders) != 1 || subject.Kind(q.Cursor) != item.Report || len(q.Cursor) != stream.IDLen) {
+		return badCursor(q.Cursor)
+	}
+	if len(folders) == 0 {
+		return nil
+	}
+	page := gapPage{after: q.Cursor, left: q.Limit, room: PageBytes - bytesOf(w) - headBytes}
+	if page.left <= 0 {
+		page.left = usualGaps
+	}
+	if len(folders) > 1 {
+		page.left = 0
+	}
+	for _, prefix := range []string{subject.ReportPrefix, subject.DashboardPrefix} {
+		for line, err := range k.items(ctx, account, prefix) {
+			if err != nil {
+				return err
+			}
+			folder, err := stream.TextMember(line, "folder")
+			if err != nil {
+				return err
+			}
+			if of := folders[folder]; of != nil {
+				if err := page.take(of, line); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	if page.more && len(folders) == 1 {
+		w.Cursor = page.last
+	}
+	w.Matches = slices.DeleteFunc(w.Matches, func(m Match) bool { // what is no folder by itself is one by what lies in it
+		return m.Contents != nil && m.Contents.Reports+m.Contents.Dashboards == 0 && subject.Kind(m.ID) != item.Folder
+	})
+	return nil
+}
+
+// holder is what holds reports though it is no folder: a user, by the Id, for the private folder; and the org for the reports in none.
+func holder(of subject.Subject, account string, org func() string) []Match {
+	id, ok := subject.FolderID(of.Name)
+	if strings.EqualFold(of.Name, publicReports) || strings.EqualFold(of.Name, "Unfiled "+publicReports) {
+		id, ok = org(), true
+	}
+	if !ok || account == "" {
+		return []Match{}
+	}
+	m := Match{Kind: item.Folder, ID: id, State: string(description.StateListed), LastSync: account, Name: privateFolder}
+	if strings.HasPrefix(id, subject.OrgPrefix) {
+		m.Name = publicReports
+	}
+	return []Match{m}
+}
+
+// gapPage lists the gaps of a folder as far as they fit.
+type gapPage struct {
+	after, last string // Ids
+	left, room  int    // gaps, and bytes
+	more        bool   // than are listed
+}
+
+// take counts a record in a folder.
+func (p *gapPage) take(of *Contents, line []byte) error {
+	one, err := item.Decode(line)
+	switch {
+	case err != nil:
+		return err
+	case !one.Exists():
+		return nil
+	case one.Kind == item.Dashboard:
+		of.Dashboards++
+		return nil
+	}
+	of.Reports++
+	if one.State != description.StateDenied && one.State != description.StateFailed {
+		return nil
+	}
+	of.Gaps[one.Reason]++
+	if one.ID <= p.after || p.more {
+		return nil
+	}
+	gap := Gap{ID: one.ID, Name: short(one.Name), State: string(one.State), Code: short(one.Reason), Since: began(one.Since)}
+	if size := bytesOf(gap) + 1; p.left > 0 && size <= p.room {
+		p.left, p.room, p.last = p.left-1, p.room-size, one.ID
+		of.Listed = append(of.Listed, gap)
+	} else {
+		p.more = true
+	}
+	return nil
+}

@@ -30,6 +30,13 @@ func (n *inquiry) matches(ctx context.Context, all []sighting) ([]Match, error) 
 	if err := n.trace(ctx, matches, all); err != nil {
 		return nil, err
 	}
+	if len(matches) == 0 {
+		return matches, nil
+	}
+	in := &catalogs{store: n.Store, source: n.Source, account: n.account, kept: n.accounts, logs: n.logs(), records: n.records}
+	if err := in.fill(ctx, n.recorded, matches, all); err != nil {
+		return nil, err
+	}
 	return matches, n.nameFolders(ctx, matches)
 }
 
@@ -46,6 +53,7 @@ func (n *inquiry) match(ctx context.Context, s sighting) (Match, error) {
 	if s.gone != "" {
 		m.State, m.Code, m.Since = string(description.StateGone), string(description.ReasonGone), began(s.gone)
 		m.Reason, m.Fix = goneWords(i.Kind, s)
+		m.listed = s.listed
 	} else {
 		reason := description.Reason(i.Reason)
 		m.Reason, m.Fix = short(reason.Sentence(i.Answer)), fix(i.State, reason)
@@ -156,6 +164,9 @@ func (n *inquiry) nameFolders(ctx context.Context, matches []Match) error {
 		for _, was := range m.FormerFolders {
 			ids = append(ids, was.Was)
 		}
+		for _, c := range m.InCatalog {
+			ids = append(ids, c.Folder)
+		}
 	}
 	ids = slices.DeleteFunc(ids, func(id string) bool { return !strings.HasPrefix(id, subject.FolderPrefix) })
 	folders, err := n.kept().find(ctx, ids, accounts)
@@ -179,6 +190,9 @@ func (n *inquiry) nameFolders(ctx context.Context, matches []Match) error {
 		for j := range m.FormerFolders {
 			was := &m.FormerFolders[j].Was
 			*was = FolderWords(*was, short(names[*was]))
+		}
+		for _, c := range m.InCatalog {
+			c.Folder = FolderWords(c.Folder, short(names[c.Folder]))
 		}
 	}
 	return nil

@@ -17,7 +17,7 @@ const PageBytes = 40_000
 // by a date ("2026-11-23", "monday"), for which the last sync stands that began before the end of that day; empty names the newest.
 type Query struct {
 	Question string `json:"question"`         // history, show, diff or why
-	Limit    int    `json:"limit,omitempty"`  // history: how many syncs; diff: how many records
+	Limit    int    `json:"limit,omitempty"`  // history: how many syncs; diff: how many records; why: how many gaps of a folder
 	Cursor   string `json:"cursor,omitempty"` // of the page before
 
 	Sync string `json:"sync,omitempty"` // show
@@ -181,6 +181,23 @@ type Why struct {
 	// Unknown says what can be known of an Id or a name that no kept sync has: who could hide it, and how to find out.
 	Unknown string `json:"unknown,omitempty"`
 	Calls   int64  `json:"calls,omitempty"` // API calls that the look-up in the org made
+
+	// Cursor goes on after the gaps of a folder that are listed.
+	Cursor string `json:"cursor,omitempty"`
+
+	// Unrecorded are the syncs since the newest that has a record, as far as they began to read: at most 3, the newest first.
+	Unrecorded []Unrecorded `json:"unrecorded,omitempty"`
+}
+
+// Unrecorded is a sync that has no record: it failed before its end, was cancelled, or still runs.
+type Unrecorded struct {
+	Sync    string `json:"sync"`
+	Outcome string `json:"outcome"`
+	Phase   string `json:"phase,omitempty"`   // in which it ended
+	Account bool   `json:"account,omitempty"` // it left an account of what it read, so it counts as the newest that is known
+	// Listed says whether it listed the record that no account has: ListedYes, ListedNo, or nothing, where its listing is not whole.
+	Listed string `json:"listed,omitempty"`
+	Name   string `json:"name,omitempty"` // that it listed
 }
 
 // MostMatches bounds the records of one name.
@@ -208,8 +225,33 @@ type Match struct {
 	File        map[string]string    `json:"file,omitempty"`         // by export: the file of the last delivery that has it
 	InOrg       string               `json:"in_org,omitempty"`       // what the look-up in the org found
 
+	// InCatalog says by export what the catalog has of it: of each export that the newest record names.
+	InCatalog map[string]*InCatalog `json:"in_catalog,omitempty"`
+
 	FormerNames    []Former `json:"former_names,omitempty"`    // the newest first, at most 5
 	FormerFolders  []Former `json:"former_folders,omitempty"`  // the same, by name as far as it is known
 	Away           *Away    `json:"away,omitempty"`            // the last absence before first_seen
 	WithoutColumns bool     `json:"without_columns,omitempty"` // the last delivery has the report, but no columns of it
+
+	Contents *Contents `json:"contents,omitempty"` // of a folder that is there
+
+	listed bool // it is gone, though the newest sync lists it
+}
+
+// Contents are the reports in a folder, by the newest account. Those of folders in it are not among them.
+type Contents struct {
+	Reports    int64            `json:"reports"`
+	Dashboards int64            `json:"dashboards,omitempty"`
+	Gaps       map[string]int64 `json:"gaps,omitempty"` // reports that lack columns though somebody could give them: how many, by reason code
+	// Listed are these reports by Id: as many as fit a page, after the cursor of the question. Of several folders of a name it is absent.
+	Listed []Gap `json:"listed,omitempty"`
+}
+
+// Gap is a report that is a gap.
+type Gap struct {
+	ID    string    `json:"id"`
+	Name  string    `json:"name,omitempty"`
+	State string    `json:"state"`
+	Code  string    `json:"code,omitempty"` // of the reason
+	Since time.Time `json:"since,omitzero"`
 }

@@ -19,9 +19,11 @@ import (
 // inquiry is one question about a record.
 type inquiry struct {
 	*Engine
-	known    []string // syncs that have a record, newest first
+	recorded []string // syncs that have a record, newest first
+	known    []string // the same, and before them the newest sync since that left an account though it has no record
 	accounts []string // of those, the ones whose accounts are kept, newest first
-	account  string   // the newest that can be read; empty: none
+	later    unrecorded
+	account  string // the newest that can be read; empty: none
 	chain    *chain.Chain
 	records  map[string]*history.Record // read so far; nil where one cannot be read
 }
@@ -55,8 +57,22 @@ func (e *Engine) Why(ctx context.Context, q Query) (*Why, error) {
 	if w.Matches, err = n.matches(ctx, sightings); err != nil {
 		return nil, wrap("look for the record", err)
 	}
+	if len(w.Matches) == 0 {
+		w.Matches = holder(of, n.account, func() string {
+			if r, err := n.record(ctx, first(n.recorded)); err == nil && r != nil {
+				return r.Identity.OrgID
+			}
+			return ""
+		})
+	}
+	if err = e.kept().fill(ctx, n.account, w, q); err != nil {
+		return nil, wrap("look into the folder", err)
+	}
 	if len(w.Matches) == 0 && w.Unknown == "" {
 		w.Unknown = n.unknown(ctx, of)
+	}
+	if w.Unrecorded, err = n.later.look(ctx, e, of, len(w.Matches) == 0); err != nil {
+		return nil, wrap("look for the record", err)
 	}
 	if q.AskOrg {
 		if err := n.ask(ctx, w, of); err != nil {
@@ -81,10 +97,16 @@ func (e *Engine) inquire(ctx context.Context) (*inquiry, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &inquiry{Engine: e, known: recorded(syncs), records: map[string]*history.Record{}}
-	if n.accounts, err = e.kept().accounts(ctx, n.known); err != nil {
+	n := &inquiry{Engine: e, recorded: recorded(syncs), records: map[string]*history.Record{}}
+	all, err := e.kept().allAccounts(ctx)
+	if err != nil {
 		return nil, err
 	}
+	n.later = since(syncs, n.recorded, all)
+	if n.known = n.recorded; n.later.account != "" {
+		n.known = slices.Insert(slices.Clone(n.recorded), 0, n.later.account)
+	}
+	n.accounts = slices.DeleteFunc(all, func(id string) bool { return !slices.Contains(n.known, id) })
 	n.chain, err = e.kept().chain(ctx, n.known)
 	return n, err
 }

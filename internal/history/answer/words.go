@@ -43,8 +43,7 @@ func fix(state description.State, reason description.Reason) string {
 // goneWords say of a record that the newest sync has not what became of it, as far as that is known, and what to do.
 func goneWords(kind item.Kind, s sighting) (reason, fix string) {
 	if s.listed {
-		return fmt.Sprintf("Salesforce lists this %s, and has answered since the sync of %s that it is not there: it is deleted, or hidden from the "+
-			"run-as user.", kind, day(began(s.gone))), fixes[description.ReasonGone]
+		return listedWords(kind, began(s.gone)) + ": it is deleted, or hidden from the run-as user.", fixes[description.ReasonGone]
 	}
 	reason = fmt.Sprintf("%s Since the sync of %s it is deleted, or hidden from the run-as user: Salesforce's listings do not tell these apart.",
 		lastHad(kind, s.sync), day(began(s.gone)))
@@ -52,6 +51,11 @@ func goneWords(kind item.Kind, s sighting) (reason, fix string) {
 		return reason, "Ask the org (ask_org, or --ask) whether it is there again. Else " + howToFind(kind)
 	}
 	return reason, "Ask the org (ask_org, or --ask): deletion can be proved while the record lies in the recycle bin, about 15 days. Else " + howToFind(kind)
+}
+
+// listedWords are of a record that is listed, and answers that it is not there.
+func listedWords(kind item.Kind, since time.Time) string {
+	return fmt.Sprintf("Salesforce lists this %s, and has answered since the sync of %s that it is not there", kind, day(since))
 }
 
 // lastHad says which sync was the last one that had a record.
@@ -77,7 +81,7 @@ func howToFind(kind item.Kind) string {
 
 // unknown says what can be known of what no kept sync has: who could hide it, and how to find out.
 func (n *inquiry) unknown(ctx context.Context, of subject.Subject) string {
-	newest, _ := n.record(ctx, n.known[0]) // without it, less is known
+	newest, _ := n.record(ctx, first(n.recorded)) // without it, less is known
 	kind := string(of.Kind)
 	if kind == "" {
 		kind = "record"

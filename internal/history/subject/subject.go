@@ -15,12 +15,14 @@ import (
 
 // How the Ids of some objects begin.
 const (
-	FolderPrefix = "00l"
-	UserPrefix   = "005"
-	OrgPrefix    = "00D"
+	FolderPrefix    = "00l"
+	UserPrefix      = "005"
+	OrgPrefix       = "00D"
+	ReportPrefix    = "00O"
+	DashboardPrefix = "01Z"
 )
 
-var kinds = map[string]item.Kind{"00O": item.Report, "01Z": item.Dashboard, "01a": item.Component, FolderPrefix: item.Folder}
+var kinds = map[string]item.Kind{ReportPrefix: item.Report, DashboardPrefix: item.Dashboard, "01a": item.Component, FolderPrefix: item.Folder}
 
 // Subject is a record as it was named: by its Id, with the host where that came with a link, or by its name.
 type Subject struct {

@@ -12,8 +12,6 @@ import (
 	"longhaul/internal/document"
 	"longhaul/internal/history"
 	"longhaul/internal/history/answer"
-	"longhaul/internal/history/item"
-	"longhaul/internal/history/subject"
 	"longhaul/internal/humanize"
 	"longhaul/internal/listing"
 )
@@ -163,11 +161,8 @@ func (p Page) gaps(d *document.Document, folders []history.FolderGaps) {
 		table.Rows = append(table.Rows, row)
 	}
 	d.Table(table)
-	for _, f := range folders { // why knows no private folder of a user, and none of what is unfiled
-		if subject.Kind(f.Folder) == item.Folder {
-			d.Command("About one of them", p.Ask(answer.Query{Question: answer.AskWhy, Of: f.Folder}))
-			return
-		}
+	if i := slices.IndexFunc(folders, func(f history.FolderGaps) bool { return f.Folder != "" }); i >= 0 {
+		d.Command("Which reports these are in the first of them, by the newest sync", p.Ask(answer.Query{Question: answer.AskWhy, Of: folders[i].Folder}))
 	}
 }
 

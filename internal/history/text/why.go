@@ -16,6 +16,13 @@ import (
 	"longhaul/internal/humanize"
 )
 
+// finding is an answer, and where it is shown.
+type finding struct {
+	Page
+	d *document.Document
+	w answer.Why
+}
+
 // Why shows what is known of the records that were asked about.
 func (p Page) Why(w answer.Why) *document.Document {
 	d := new(document.Document)
@@ -25,13 +32,16 @@ func (p Page) Why(w answer.Why) *document.Document {
 	if all := int64(len(w.Matches)) + w.More; all > 1 {
 		d.Title(document.Plain, "%s: %s of the name %s, of which %d are shown.", w.Source, humanize.Count(all, "record"), quoted(w.Of), len(w.Matches))
 	}
+	p.seconds = sharing(moments(w))
+	f := finding{p, d, w}
 	for _, m := range w.Matches {
-		p.seconds = sharing(begun(m))
-		p.match(d, m)
+		f.match(m)
+		f.contents(m)
 	}
 	if w.Unknown != "" {
 		d.Say("%s", sentence(answer.Moments(w.Unknown, p.moment)))
 	}
+	f.unrecorded()
 	if w.Calls > 0 {
 		d.Say("The look-up in the org took %s.", humanize.Count(w.Calls, "API call"))
 	}
@@ -44,10 +54,38 @@ func (p Page) Why(w answer.Why) *document.Document {
 	return d
 }
 
-// begun are the beginnings of syncs that a match is shown with.
-func begun(m answer.Match) []time.Time {
+// moments are those that an answer is shown with.
+func moments(w answer.Why) (all []time.Time) {
+	said := []string{w.Unknown}
+	for _, m := range w.Matches {
+		all = append(all, momentsOf(m)...)
+		said = append(said, m.Reason, m.InOrg)
+	}
+	for _, u := range w.Unrecorded {
+		all = append(all, beginnings(u.Sync)...)
+	}
+	for _, words := range said {
+		answer.Moments(words, func(at time.Time) string {
+			all = append(all, at)
+			return ""
+		})
+	}
+	return all
+}
+
+func momentsOf(m answer.Match) []time.Time {
 	all := []time.Time{m.Since, m.FirstSeen}
 	syncs := []string{m.LastSync}
+	if m.DescribedAt != nil {
+		all = append(all, *m.DescribedAt)
+	}
+	for _, at := range m.DeliveredAt {
+		all = append(all, at)
+	}
+	for _, c := range m.InCatalog {
+		all = append(all, c.At)
+		syncs = append(syncs, c.Sync)
+	}
 	if m.Away != nil {
 		all = append(all, m.Away.Gone, m.Away.Back)
 		syncs = append(syncs, m.Away.LastSync)
@@ -74,7 +112,7 @@ func missing(w answer.Why) string {
 func quoted(of string) string { return `"` + of + `"` }
 
 // match shows one record in plain sentences.
-func (p Page) match(d *document.Document, m answer.Match) {
+func (f finding) match(m answer.Match) {
 	state, shade := m.State, document.Good
 	switch description.State(m.State) {
 	case description.StateListed:
@@ -96,31 +134,41 @@ func (p Page) match(d *document.Document, m answer.Match) {
 	if m.Folder != "" {
 		title += " in folder " + m.Folder
 	}
-	d.Title(shade, "%s: %s", title, state)
-	var says []string
-	for _, words := range append([]string{m.Reason, after("what to do: ", m.Fix)}, p.known(m)...) {
-		if words != "" {
-			says = append(says, sentence(answer.Moments(words, p.moment)))
+	if m.Contents != nil {
+		if state = held(m.Contents); len(m.Contents.Gaps) > 0 {
+			shade = document.Notable
 		}
 	}
-	d.List(says...)
+	if words := otherwise(m); words != "" {
+		if state += ", " + words; shade == document.Good {
+			shade = document.Notable
+		}
+	}
+	f.d.Title(shade, "%s: %s", title, state)
+	var says []string
+	for _, words := range slices.Concat([]string{m.Reason, after("what to do: ", m.Fix)}, f.inCatalog(m), f.known(m)) {
+		if words != "" {
+			says = append(says, sentence(answer.Moments(words, f.moment)))
+		}
+	}
+	f.d.List(says...)
 }
 
 // known is what the syncs know of a record beside its state; some of it may be empty.
-func (p Page) known(m answer.Match) []string {
+func (f finding) known(m answer.Match) []string {
 	all := []string{
-		p.since(m.Since, "in this state since "), after("the org says: ", m.InOrg), made(m),
-		p.since(m.FirstSeen, "in the org, as the syncs see it, since "),
+		f.since(m.Since, "in this state since "), after("the org says: ", m.InOrg), made(m),
+		f.since(m.FirstSeen, "in the org, as the syncs see it, since "),
 	}
 	if m.Away != nil {
-		all = append(all, "it was away before: last in "+p.sync(m.Away.LastSync)+", gone from "+p.moment(m.Away.Gone)+" until "+p.moment(m.Away.Back))
+		all = append(all, "it was away before: last in "+f.sync(m.Away.LastSync)+", gone from "+f.moment(m.Away.Gone)+" until "+f.moment(m.Away.Back))
 	}
-	all = append(all, formerly("it was called %s", m.FormerNames, p.since, true), formerly("it lay in %s", m.FormerFolders, p.since, false))
+	all = append(all, formerly("it was called %s", m.FormerNames, f.since, true), formerly("it lay in %s", m.FormerFolders, f.since, false))
 	if len(m.FormerNames) == 0 && m.FormerName != "" {
 		all = append(all, `it was called "`+m.FormerName+`" before`)
 	}
 	if m.LastSync != "" {
-		all = append(all, "last seen by "+p.sync(m.LastSync))
+		all = append(all, "last seen by "+f.sync(m.LastSync))
 	}
 	without := ""
 	if m.WithoutColumns {
@@ -131,10 +179,10 @@ func (p Page) known(m answer.Match) []string {
 		if m.Kind == item.Report && !description.State(m.State).HasColumns() {
 			words = "its columns were last read on "
 		}
-		all = append(all, p.since(*m.DescribedAt, words))
+		all = append(all, f.since(*m.DescribedAt, words))
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.DeliveredAt)) {
-		all = append(all, "last delivered by "+name+" "+p.moment(m.DeliveredAt[name])+after(", in ", m.File[name])+without)
+		all = append(all, "last delivered by "+name+" "+f.moment(m.DeliveredAt[name])+after(", in ", m.File[name])+without)
 	}
 	return all
 }
