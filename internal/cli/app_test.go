@@ -115,19 +115,21 @@ func TestMain_helpOfAProgramWithoutSettings(t *testing.T) {
 
 func TestMain_wrongUsage(t *testing.T) {
 	t.Parallel()
+	const verbs = "approve, cancel, check, completion, demo, diff, discard, extract, history, pause, resume, serve, set-quota, show, status, sync, " +
+		"temporal, upload, why, worker"
 	for _, row := range []struct {
 		name string
 		args []string
 		want string
 	}{
 		{"an unknown verb", []string{"longhaul", "sink"}, `longhaul: "sink" is not a verb of longhaul: ` +
-			`did you mean sync? There are approve, cancel, check, completion, demo, diff, discard, extract, history, pause, resume, serve, set-quota, show, status, sync, temporal, upload, why, worker`},
+			`did you mean sync? There are ` + verbs},
 		{"an unknown verb like no other", []string{"longhaul", "frobnicate"}, `longhaul: "frobnicate" is not a verb of longhaul: ` +
-			`use one of approve, cancel, check, completion, demo, diff, discard, extract, history, pause, resume, serve, set-quota, show, status, sync, temporal, upload, why, worker`},
+			`use one of ` + verbs},
 		{"an unknown verb with --help", []string{"longhaul", "start", "--help"}, `longhaul: "start" is not a verb of longhaul: ` +
-			`did you mean sync? There are approve, cancel, check, completion, demo, diff, discard, extract, history, pause, resume, serve, set-quota, show, status, sync, temporal, upload, why, worker`},
+			`did you mean sync? There are ` + verbs},
 		{"help on an unknown verb", []string{"longhaul", "help", "sever"}, `longhaul: "sever" is not a verb of longhaul: ` +
-			`did you mean serve? There are approve, cancel, check, completion, demo, diff, discard, extract, history, pause, resume, serve, set-quota, show, status, sync, temporal, upload, why, worker`},
+			`did you mean serve? There are ` + verbs},
 		{"an unknown flag", []string{"longhaul", "sync", "acme", "--fast"}, "longhaul: unknown flag: --fast; `longhaul sync --help` shows what there is"},
 		{"a flag with a slip", []string{"longhaul", "sync", "acme", "--detatch"}, "longhaul: unknown flag: --detatch, did you mean --detach? " +
 			"`longhaul sync --help` shows what there is"},

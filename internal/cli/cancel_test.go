@@ -9,6 +9,7 @@ import (
 	"go.temporal.io/sdk/temporal"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/history"
 	"longhaul/workflows"
 )
 
@@ -85,8 +86,10 @@ func TestSync_noWait(t *testing.T) {
 		shown.Error.ExitCode != exitWaits || out.stdout.Len() > 0 {
 		t.Errorf("code %d, %v: %s%s", code, err, out.stdout.String(), out.stderr.String())
 	}
-	for _, other := range []workflows.Progress{halfGone, frozen, paused, {Phase: workflows.PhaseDescribe, Wait: "throttled", Waiting: "Salesforce asked to wait"}} {
-		if code, out := run(t, &fakeTemporal{pollers: 1, result: completeResult(), progress: other}, nil, "longhaul", "sync", "acme", "--no-wait"); code != 0 {
+	throttled := workflows.Progress{Phase: workflows.PhaseDescribe, Wait: history.WaitThrottled, Waiting: "Salesforce asked to wait"}
+	for _, other := range []workflows.Progress{halfGone, frozen, paused, throttled} {
+		f := &fakeTemporal{pollers: 1, result: completeResult(), progress: other}
+		if code, out := run(t, f, nil, "longhaul", "sync", "acme", "--no-wait"); code != 0 {
 			t.Errorf("%s: code %d:\n%s", other.Wait, code, out.stderr.String())
 		}
 	}

@@ -101,8 +101,10 @@ func TestCompletion_offersVerbsFlagsSourcesAndSyncs(t *testing.T) {
 	r := &remembering{
 		fakeTemporal: &fakeTemporal{pollers: 1, label: "1@etl (longhaul 1.2.3, sources beta)", known: []string{"sync-acme", "check-gone", "nightly"}},
 		schedules:    []string{"longhaul-nightly", "acme-old", "longhaul-Not a name"},
-		runs:         []*workflowpb.WorkflowExecutionInfo{run("run-aaaaaaa4", running, 9), run("run-aaaaaaa2", continued, 5), run("run-aaaaaaa3", done, 7), run("run-aaaaaaa1", done, 1)},
-		first:        map[string]string{"run-aaaaaaa3": "run-aaaaaaa2", "run-aaaaaaa1": "run-aaaaaaa1"},
+		runs: []*workflowpb.WorkflowExecutionInfo{
+			run("run-aaaaaaa4", running, 9), run("run-aaaaaaa2", continued, 5), run("run-aaaaaaa3", done, 7), run("run-aaaaaaa1", done, 1),
+		},
+		first: map[string]string{"run-aaaaaaa3": "run-aaaaaaa2", "run-aaaaaaa1": "run-aaaaaaa1"},
 	}
 	words := []string{"last", "previous", "today", "yesterday"}
 	ids := []string{"20261123T090000.000Z-aaaaaaa4", "20261123T050000.000Z-aaaaaaa2", "20261123T010000.000Z-aaaaaaa1"}
@@ -148,11 +150,13 @@ func TestCompletion_offersVerbsFlagsSourcesAndSyncs(t *testing.T) {
 func TestCompletion_isNeitherSlowNorNoisy(t *testing.T) {
 	t.Parallel()
 	for name, dial := range map[string]func(context.Context, host.DialOptions) (client.Client, error){
-		"away":   func(context.Context, host.DialOptions) (client.Client, error) { return nil, errors.New("connection refused") },
+		"away": func(context.Context, host.DialOptions) (client.Client, error) {
+			return nil, errors.New("connection refused")
+		},
 		"broken": func(context.Context, host.DialOptions) (client.Client, error) { panic("a driver's fault") },
 		"hangs": func(ctx context.Context, _ host.DialOptions) (client.Client, error) {
 			<-ctx.Done()
-			time.Sleep(time.Minute) // whatever its context says
+			<-time.After(time.Minute) // whatever its context says
 			return nil, ctx.Err()
 		},
 	} {
@@ -172,7 +176,7 @@ func TestCompletion_isNeitherSlowNorNoisy(t *testing.T) {
 				if said := out.stderr.String(); strings.TrimSpace(said) != "Completion ended with directive: ShellCompDirectiveNoFileComp, ShellCompDirectiveKeepOrder" {
 					t.Errorf("it says %s", said)
 				}
-				time.Sleep(2 * time.Minute) // what hangs ends
+				<-time.After(2 * time.Minute) // what hangs ends
 			})
 		})
 	}

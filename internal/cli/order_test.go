@@ -149,40 +149,49 @@ func TestOrders_sayWhatHappened(t *testing.T) {
 		order, says  string
 	}{
 		{
-			[]string{"pause", "acme", "--reason", "quarter end"}, describing, paused, `pause {"reason":"quarter end"}`,
-			"The sync of acme is paused: paused: 50 of 100 reports (50%). `a-starter resume acme` continues it.",
+			[]string{"pause", "acme", "--reason", "quarter end"},
+			describing, paused, `pause {"reason":"quarter end"}`,
+			"The sync of acme is paused: 50 of 100 reports (50%). `a-starter resume acme` continues it.",
 		},
 		{
-			[]string{"pause", "acme"}, halfGone, halfGone, "pause null",
+			[]string{"pause", "acme"},
+			halfGone, halfGone, "pause null",
 			"The sync of acme is held, and will be paused once that is answered: `a-starter status acme` says what it is held for.",
 		},
 		{
-			[]string{"resume", "acme"}, paused, describing, "resume null",
+			[]string{"resume", "acme"},
+			paused, describing, "resume null",
 			"The sync of acme has got the order and goes on: describe: 50 of 100 reports (50%), 0 API calls. `a-starter sync acme` watches it.",
 		},
 		{
-			[]string{"resume", "acme"}, writing, describing, "resume null",
+			[]string{"resume", "acme"},
+			writing, describing, "resume null",
 			"The sync of acme has got the order and goes on: describe: 50 of 100 reports (50%), 0 API calls. `a-starter sync acme` watches it.",
 		},
 		{
-			[]string{"resume", "acme"}, frozen, spent, "resume null",
+			[]string{"resume", "acme"},
+			frozen, spent, "resume null",
 			"The sync of acme has got the order and still waits: describe: 50 of 100 reports (50%); waiting: this source has used its share. `a-starter sync acme` watches it.",
 		},
 		{
-			[]string{"approve", "acme", "--reason", "on purpose"}, halfGone, describing, `approve {"reason":"on purpose"}`,
+			[]string{"approve", "acme", "--reason", "on purpose"},
+			halfGone, describing, `approve {"reason":"on purpose"}`,
 			"The sync of acme is approved and goes on: describe: 50 of 100 reports (50%), 0 API calls. `a-starter sync acme` watches it.",
 		},
 		{
-			[]string{"discard", "acme"}, halfGone, halfGone, "discard null",
+			[]string{"discard", "acme"},
+			halfGone, halfGone, "discard null",
 			"The sync of acme is discarded: nothing of it reaches the catalog. `a-starter sync acme` starts the next one, which reuses what it had described.",
 		},
 		{
-			[]string{"set-quota", "acme", "--ceiling", "95", "--share", "50"}, spent, wider, `set-quota {"ceiling":95,"share":50}`,
+			[]string{"set-quota", "acme", "--ceiling", "95", "--share", "50"},
+			spent, wider, `set-quota {"ceiling":95,"share":50}`,
 			"The sync of acme has its new quota (a ceiling of 95 % and a share of 50 %) and goes on: describe: 50 of 100 reports (50%), 0 API calls. " +
 				"`a-starter sync acme` watches it.",
 		},
 		{
-			[]string{"cancel", "acme", "--detach"}, describing, describing, "cancel null",
+			[]string{"cancel", "acme", "--detach"},
+			describing, describing, "cancel null",
 			"The sync of acme is being cancelled: it stores what it has and ends. `a-starter status acme` shows it.",
 		},
 	} {

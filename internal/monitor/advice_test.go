@@ -57,7 +57,8 @@ func TestWatcher_saysOnceWhatToDoAboutAStandstill(t *testing.T) {
 func TestAdvice_namesTheAddressAndTheEndWhereTheyAreKnown(t *testing.T) {
 	t.Parallel()
 	until := time.Date(2026, 11, 30, 18, 5, 0, 0, time.UTC)
-	held := standstill{phase: workflows.PhaseHeld, why: "x", until: until}.advice("sync-extract", Caller{Program: "a-starter", Address: "127.0.0.1:4711"})
+	by := Caller{Program: "a-starter", Address: "127.0.0.1:4711"}
+	held := standstill{phase: workflows.PhaseHeld, why: "x", until: until}.advice("sync-extract", by)
 	for _, part := range []string{
 		"or approve what it found; without an answer it ends at 30 Nov 18:05 UTC:\n",
 		"\n  TEMPORAL_ADDRESS=127.0.0.1:4711 a-starter discard extract",

@@ -19,6 +19,9 @@ func Look(ctx context.Context, c client.Client, source string) Snapshot {
 	return s
 }
 
+// SoFar says how far the sync is, and not what it waits for.
+func (s Snapshot) SoFar() string { return s.phaseWords() }
+
 // Words say in a line what the sync does.
 func (s Snapshot) Words() string {
 	if s.Phase == "" {

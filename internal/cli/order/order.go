@@ -162,7 +162,8 @@ func (v *verb) lookUntil(ctx context.Context, within time.Duration, met func(mon
 func (v *verb) kept(now monitor.Snapshot) error {
 	return &fault.Error{
 		Class: fault.Transient, System: fault.Temporal,
-		Message: "Temporal keeps the order " + v.name + ", and the sync of " + v.source + " takes it as soon as a worker answers: " + humanize.Clause(now.Waiting),
+		Message: "Temporal keeps the order " + v.name + ", and the sync of " + v.source + " takes it as soon as a worker answers: " +
+			humanize.Clause(now.Waiting),
 	}
 }
 

@@ -56,10 +56,10 @@ func (v *verb) pause(ctx context.Context) error {
 	switch now.Phase {
 	case workflows.PhasePaused:
 		told.Done = true
-		now.Waiting = ""
-		told.Message = "The sync of " + v.source + " is paused: " + humanize.Clause(now.Words()) + ". `" + v.speak("resume") + "` continues it."
+		told.Message = "The sync of " + v.source + " is paused: " + humanize.Clause(now.SoFar()) + ". `" + v.speak("resume") + "` continues it."
 	case workflows.PhaseHeld:
-		told.Message = "The sync of " + v.source + " is held, and will be paused once that is answered: `" + v.speak("status") + "` says what it is held for."
+		told.Message = "The sync of " + v.source + " is held, and will be paused once that is answered: `" + v.speak("status") +
+			"` says what it is held for."
 	default:
 		told.Message = "The sync of " + v.source + " will be paused when its present step is over (" + humanize.Clause(now.Words()) + "): `" +
 			v.speak("status") + "` shows it."

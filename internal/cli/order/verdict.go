@@ -82,7 +82,7 @@ func (v *verb) discard(ctx context.Context) error {
 	outcome := workflows.OutcomeDiscarded
 	return v.tell(Told{
 		Done: true, Outcome: &outcome,
-		Message: "The sync of " + v.source + " is discarded: nothing of it reaches the catalog. `" + v.speak("sync") + "` starts the next one, which reuses " +
-			"what it had described.",
+		Message: "The sync of " + v.source + " is discarded: nothing of it reaches the catalog. `" + v.speak("sync") + "` starts the next one, which " +
+			"reuses what it had described.",
 	})
 }
