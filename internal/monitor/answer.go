@@ -67,7 +67,7 @@ func (w *Watcher) leaveQuota() error {
 	if !w.LeavesQuota || w.progress.Wait != history.WaitQuota {
 		return nil
 	}
-	left := &QuotaWait{Why: w.progress.Waiting, Until: w.until()}
+	left := &QuotaWait{Why: w.progress.Why(), Until: w.until()}
 	if w.progress.Looks != nil && left.Until.IsZero() {
 		left.Looks = *w.progress.Looks
 	}
