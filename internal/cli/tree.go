@@ -56,7 +56,7 @@ func (a *App) tree(c *console) *cobra.Command {
 // whereSettingsAre says, in the help of a program, where its verbs find what they need.
 func (a *App) whereSettingsAre() string {
 	if !slices.Contains(a.Verbs, Worker) {
-		return `It needs no settings file: sync and status find Temporal as the temporal CLI does (TEMPORAL_ADDRESS,
+		return `It needs no settings file: its verbs find Temporal as the temporal CLI does (TEMPORAL_ADDRESS,
 TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_..., or a profile), and the workers have the settings of the sources.`
 	}
 	return `Settings come from flags, LONGHAUL_... variables and the settings file, in this order. Secrets are references

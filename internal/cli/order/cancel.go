@@ -25,7 +25,7 @@ type cancelVerb struct {
 // Cancel makes the command.
 func Cancel(p Program) *cobra.Command {
 	v := &cancelVerb{verb: verb{Program: p, name: operator.Cancel}}
-	cmd := v.withReason(v.command(&cobra.Command{
+	cmd := v.command(&cobra.Command{
 		Use:        "cancel SOURCE",
 		SuggestFor: []string{"stop", "abort", "kill"},
 		Short:      "End the running sync of a source; the next one reuses what it had described",
@@ -34,9 +34,9 @@ ends the waiting only. It exits with 0 once the sync has ended, however it ended
 comes. It needs Temporal's address alone, as the temporal CLI does.`,
 		Example: `  $0 cancel acme
   $0 cancel acme --reason 'the wrong org' --detach`,
-	}, v.cancel))
+	}, v.cancel)
 	cmd.Flags().BoolVar(&v.detach, "detach", false, "do not wait for the end")
-	return cmd
+	return v.withReason(cmd)
 }
 
 func (v *cancelVerb) cancel(ctx context.Context) error {

@@ -84,13 +84,13 @@ func (v *verb) command(cmd *cobra.Command, give func(context.Context) error) *co
 		v.source, v.program = args[0], cmd.Root().Name()
 		return v.order(cmd.Context(), give)
 	}
-	args.JSON(cmd)
 	return cmd
 }
 
-// withReason adds the flag of a reason.
+// withReason adds the flag of a reason, and the last one of all.
 func (v *verb) withReason(cmd *cobra.Command) *cobra.Command {
 	cmd.Flags().StringVar(&v.reason, "reason", "", "why, in at most 200 bytes; it is kept with the sync")
+	args.JSON(cmd)
 	return cmd
 }
 

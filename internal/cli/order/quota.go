@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"longhaul/internal/cli/args"
 	"longhaul/internal/config"
 	"longhaul/internal/control"
 	"longhaul/internal/fault"
@@ -33,6 +34,7 @@ answers.`,
 	}, v.setQuota)
 	config.NumberVar(cmd.Flags(), &v.ceiling, "ceiling", 0, "percent of the org's daily API calls that all its users together may have used")
 	config.NumberVar(cmd.Flags(), &v.share, "share", 0, "percent of the org's daily API calls that all syncs of the source may use in any 24 hours")
+	args.JSON(cmd)
 	given := cmd.RunE
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		ceiling, share := cmd.Flags().Changed("ceiling"), cmd.Flags().Changed("share")
