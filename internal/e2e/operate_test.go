@@ -157,7 +157,8 @@ func (o *operator) outOfQuota(t *testing.T) {
 	o.follow(t, `{"mode":"full"}`)
 	eventually(t, time.Minute, func() bool { return o.progress(t).Waiting != "" })
 	const waits = 10
-	if got := run(t, o.environ, program(t, starter), "sync", "acme", "--no-wait"); got.code != waits || !strings.Contains(got.stderr, "waits for API calls") {
+	got := run(t, o.environ, program(t, starter), "sync", "acme", "--no-wait")
+	if got.code != waits || !strings.Contains(got.stderr, "waits for API calls") {
 		t.Errorf("a job that does not wait for API calls ended with %d: %s", got.code, got.stderr)
 	}
 }
