@@ -81,7 +81,7 @@ func (s *sync) end(ctx workflow.Context, err error) (*Result, error) {
 	case workflow.IsContinueAsNewError(err):
 		return nil, err
 	case isCancel(ctx, err):
-		s.state.Course.Order(operator.Cancel, "", workflow.Now(ctx))
+		s.state.Course.Confirm(operator.Cancel, workflow.Now(ctx))
 		result := s.close(ctx, OutcomeCancelled, nil)
 		s.mark(ctx, OutcomeCancelled, nil)
 		return nil, temporal.NewCanceledError(*result)

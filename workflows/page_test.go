@@ -62,8 +62,7 @@ func TestPage_saysWhatIsNewAndWhatToDo(t *testing.T) {
 			},
 			[]string{
 				"### acme: waiting (describe)\n", "**Waiting until 30 Nov 15:00 UTC:** this source has used its share.\n",
-				"**What to do:** nothing, it continues by itself; to let it use more: `temporal workflow update execute --workflow-id sync-acme",
-				`--input '{"share":50}'`,
+				"**What to do:** nothing, it continues by itself; to let it use more: `longhaul set-quota acme --share 50` (update `set-quota` with `{\"share\":50}`).\n",
 			},
 			nil,
 		},
@@ -111,7 +110,7 @@ func TestPage_saysWhatIsNewAndWhatToDo(t *testing.T) {
 			func(d *display) {
 				d.instead = standstill{phase: PhaseHeld, why: "One. Two.", until: until, concerns: concerns, do: toAnswer("acme", false)}
 			},
-			[]string{"### acme: held\n", "**Held until 30 Nov 15:00 UTC at the latest:** One. Two.\n", "--name approve` continues it"},
+			[]string{"### acme: held\n", "**Held until 30 Nov 15:00 UTC at the latest:** One. Two.\n", "`longhaul approve acme` (update `approve`) continues it; `longhaul discard acme` (update `discard`) ends it"},
 			[]string{"..", "; Two"},
 		},
 		"it holds for two reasons": {
@@ -119,7 +118,7 @@ func TestPage_saysWhatIsNewAndWhatToDo(t *testing.T) {
 				two := append(concerns, activities.Concern{What: "Two", Do: "discard"})
 				d.instead = standstill{phase: PhaseHeld, why: "One. Two: discard.", concerns: two, do: toAnswer("acme", true)}
 			},
-			[]string{"**Held:**\n\n- The run-as user sees 77", "of the last sync\n- Two: discard\n\n**What to do:** `temporal", "--name discard` ends it"},
+			[]string{"**Held:**\n\n- The run-as user sees 77", "of the last sync\n- Two: discard\n\n**What to do:** `longhaul discard acme` (update `discard`) ends it"},
 			[]string{"One. Two", "approve"},
 		},
 		"it has failed": {
@@ -219,7 +218,7 @@ func TestPage_saysOnceThatItIsPaused(t *testing.T) {
 		page := d.page(d.progress())
 		if strings.Count(strings.ToLower(page), "pause") != 1 || !strings.HasPrefix(page, "### acme: paused\n") ||
 			!strings.Contains(page, "**By an operator**"+want) ||
-			!strings.Contains(page, "**To resume:** `temporal workflow signal --workflow-id sync-acme --name resume`.\n") {
+			!strings.Contains(page, "**To resume:** `longhaul resume acme` (signal `resume`).\n") {
 			t.Errorf("the page is\n%s", page)
 		}
 	}

@@ -107,7 +107,7 @@ func (w *waiter) sitOut(ctx workflow.Context, at standstill, d time.Duration) er
 
 // sitOutUnless is sitOut that ends early when met returns true.
 func (w *waiter) sitOutUnless(ctx workflow.Context, at standstill, d time.Duration, met func() bool) error {
-	if at.do = cmp.Or(at.do, byItself); at.until.IsZero() && at.looks.IsZero() {
+	if at.do = cmp.Or(at.do, byItself(w.display.state.Sync.Source)); at.until.IsZero() && at.looks.IsZero() {
 		at.until = workflow.Now(ctx).Add(d)
 	}
 	w.halt(ctx, at)
@@ -210,34 +210,43 @@ func (at standstill) summary() string {
 	return what + ": " + strings.TrimSuffix(at.why, quota.ComeBack(at.until))
 }
 
-// byItself is what to do about what passes.
-const byItself = "nothing, it continues by itself; the signal `resume` makes it try at once"
+// Program is the name under which texts name Longhaul's commands that do not know by which name theirs was called.
+const Program = "longhaul"
 
-// The commands of what to do about a standstill.
+// What to do about a standstill: a command of Longhaul, and the signal or the update that it sends, which Temporal's UI and CLI send too.
+
+// byItself is what to do about what passes.
+func byItself(source string) string {
+	return "nothing, it continues by itself; " + toResume("", source) + " makes it try at once"
+}
+
 func toResume(first, source string) string {
-	return fmt.Sprintf("%s`temporal workflow signal --workflow-id %s --name resume`", first, SyncID(source))
+	return fmt.Sprintf("%s`%s resume %s` (signal `%s`)", first, Program, source, operator.Resume)
 }
 
 func toAnswer(source string, vital bool) string {
 	if vital {
-		return fmt.Sprintf("`temporal workflow update execute --workflow-id %s --name discard` ends it and delivers nothing", SyncID(source))
+		return fmt.Sprintf("`%s discard %s` (update `%s`) ends it and delivers nothing", Program, source, operator.Discard)
 	}
-	return fmt.Sprintf("`temporal workflow update execute --workflow-id %s --name approve` continues it; with `--name discard` it ends and delivers nothing",
-		SyncID(source))
+	return fmt.Sprintf("`%s approve %s` (update `%s`) continues it; `%s discard %s` (update `%s`) ends it and delivers nothing",
+		Program, source, operator.Approve, Program, source, operator.Discard)
 }
 
 // moreQuota names the percentages that let a sync go on now; none where a wider quota brings nothing.
 func moreQuota(source string, wider quota.Policy) string {
-	var set []string
-	if wider.Ceiling > 0 {
-		set = append(set, fmt.Sprintf(`"ceiling":%d`, wider.Ceiling))
+	var flags, fields []string
+	for _, part := range []struct {
+		name    string
+		percent int
+	}{{"ceiling", wider.Ceiling}, {"share", wider.Share}} {
+		if part.percent > 0 {
+			flags = append(flags, fmt.Sprintf("--%s %d", part.name, part.percent))
+			fields = append(fields, fmt.Sprintf("%q:%d", part.name, part.percent))
+		}
 	}
-	if wider.Share > 0 {
-		set = append(set, fmt.Sprintf(`"share":%d`, wider.Share))
-	}
-	if len(set) == 0 {
+	if len(flags) == 0 {
 		return "nothing, it continues by itself"
 	}
-	return fmt.Sprintf("nothing, it continues by itself; to let it use more: `temporal workflow update execute --workflow-id %s --name set-quota "+
-		"--input '{%s}'`", SyncID(source), strings.Join(set, ","))
+	return fmt.Sprintf("nothing, it continues by itself; to let it use more: `%s set-quota %s %s` (update `%s` with `{%s}`)",
+		Program, source, strings.Join(flags, " "), operator.SetQuota, strings.Join(fields, ","))
 }

@@ -35,6 +35,8 @@ type Progress struct {
 	APICalls   int64               `json:"api_calls"`
 	Quota      *Quota              `json:"quota,omitempty"`
 	Waiting    string              `json:"waiting,omitempty"` // why the sync waits, in plain words
+	Wait       string              `json:"wait,omitempty"`    // the same for machines: one of history.Waits
+	Pausing    bool                `json:"pausing,omitempty"` // a pause was ordered, and the step under way is not over yet
 	Until      *time.Time          `json:"until,omitempty"`   // when it goes on or gives up, where that is known
 	Looks      *time.Time          `json:"looks,omitempty"`   // when it looks again whether it can go on, where until is not known
 	Do         string              `json:"do,omitempty"`      // what somebody can do about the wait
@@ -254,7 +256,7 @@ func (d *display) progress() Progress {
 		Kinds: s.Kinds, Listed: s.Kinds.Total(), States: s.States, Reused: s.Plan.States.Reused,
 		ToDescribe: s.Plan.ToDescribe + s.Again.ToDescribe, Audits: s.Plan.Audits, Done: s.Reports,
 		Shards: Count{Done: s.Shards, Total: s.Plan.Shards + s.Again.Shards}, APICalls: s.Calls, Quota: quotaOf(s.budgetState),
-		Waiting: at.why, Do: at.do, Warnings: s.warnings(), Outcome: d.outcome,
+		Waiting: at.why, Wait: at.reason, Pausing: s.Paused && at.phase != PhasePaused, Do: at.do, Warnings: s.warnings(), Outcome: d.outcome,
 		Blocked: at.cause, Concerns: at.concerns, Refused: at.refused, Unseen: s.Unseen,
 	}
 	p.Files, p.Uploads = s.counts()

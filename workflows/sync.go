@@ -178,7 +178,11 @@ func (s *sync) noted(update string, by operator.UpdateHandler) operator.UpdateHa
 
 // handle handles one signal.
 func (s *sync) handle(ctx workflow.Context, signal operator.Signal) {
-	if signal.Known {
+	switch {
+	case signal.Name == operator.CancelReason:
+		s.state.Course.Order(operator.Cancel, signal.Reason, workflow.Now(ctx))
+		return
+	case signal.Known:
 		s.state.Course.Order(signal.Name, signal.Reason, workflow.Now(ctx))
 	}
 	switch {

@@ -187,7 +187,7 @@ func TestGuard_letsNobodyApproveWhatNoSyncCanDoWithout(t *testing.T) {
 	}}
 	env := environment(t, o, "sync-acme")
 	env.RegisterDelayedCallback(func() {
-		if p := ask(t, env); !strings.Contains(p.Do, "--name discard") || strings.Contains(p.Do, "approve") {
+		if p := ask(t, env); !strings.Contains(p.Do, "`longhaul discard acme`") || strings.Contains(p.Do, "approve") {
 			t.Errorf("what to do is %q", p.Do)
 		}
 		env.UpdateWorkflow(workflows.ApproveUpdate, "one", updated(t, "approve", "nobody can approve it: The run-as user lacks"))

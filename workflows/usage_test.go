@@ -119,7 +119,7 @@ func TestUsage_aLoginWaitsForTheShare(t *testing.T) {
 	env.RegisterDelayedCallback(func() {
 		if p := ask(t, env); p.Waiting != why || p.Until == nil || o.count("Authenticate") != 2 {
 			t.Errorf("after %d logins it waits for %q until %v", o.count("Authenticate"), p.Waiting, p.Until)
-		} else if !p.Until.Equal(back) || !strings.Contains(p.Do, `--name set-quota --input '{"share":50}'`) {
+		} else if !p.Until.Equal(back) || !strings.Contains(p.Do, "`longhaul set-quota acme --share 50`") {
 			t.Errorf("it waits until %v, want %v, when the first calls come back; to do: %q", p.Until, back, p.Do)
 		}
 		env.UpdateWorkflow(workflows.SetQuotaUpdate, "", updated(t, workflows.SetQuotaUpdate, ""), map[string]int{"share": 50})

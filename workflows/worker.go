@@ -194,10 +194,17 @@ const ProgressQuery = "progress"
 const (
 	PauseSignal    = operator.Pause
 	ResumeSignal   = operator.Resume
+	CancelReason   = operator.CancelReason
 	ApproveUpdate  = operator.Approve
 	DiscardUpdate  = operator.Discard
 	SetQuotaUpdate = operator.SetQuota
 )
+
+// MostReason bounds the reason of an order, in bytes.
+const MostReason = operator.MaxReasonBytes
+
+// Reason is the input of every order but set-quota.
+type Reason = operator.Reason
 
 // QuotaChange is the input of the update set-quota.
 type QuotaChange = operator.QuotaChange

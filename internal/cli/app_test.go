@@ -18,7 +18,10 @@ func newTestApp(t *testing.T, args ...string) (App, *output) {
 	out := &output{}
 	return App{
 		Args: args, Dir: t.TempDir(), Stdout: &out.stdout, Stderr: &out.stderr, Version: "v1.2.3", Short: "A test",
-		Verbs: []Verb{Check, Demo, Diff, Extract, History, Serve, Server, Show, Sync, Status, Upload, Why, Worker},
+		Verbs: []Verb{
+			Check, Demo, Diff, Extract, History, Serve, Server, Show, Sync, Status, Upload, Why, Worker,
+			Pause, Resume, Approve, Discard, SetQuota, Cancel, Completion,
+		},
 	}, out
 }
 
@@ -112,19 +115,21 @@ func TestMain_helpOfAProgramWithoutSettings(t *testing.T) {
 
 func TestMain_wrongUsage(t *testing.T) {
 	t.Parallel()
+	const verbs = "approve, cancel, check, completion, demo, diff, discard, extract, history, pause, resume, serve, set-quota, show, status, sync, " +
+		"temporal, upload, why, worker"
 	for _, row := range []struct {
 		name string
 		args []string
 		want string
 	}{
 		{"an unknown verb", []string{"longhaul", "sink"}, `longhaul: "sink" is not a verb of longhaul: ` +
-			`did you mean sync? There are check, demo, diff, extract, history, serve, show, status, sync, temporal, upload, why, worker`},
+			`did you mean sync? There are ` + verbs},
 		{"an unknown verb like no other", []string{"longhaul", "frobnicate"}, `longhaul: "frobnicate" is not a verb of longhaul: ` +
-			`use one of check, demo, diff, extract, history, serve, show, status, sync, temporal, upload, why, worker`},
+			`use one of ` + verbs},
 		{"an unknown verb with --help", []string{"longhaul", "start", "--help"}, `longhaul: "start" is not a verb of longhaul: ` +
-			`did you mean sync? There are check, demo, diff, extract, history, serve, show, status, sync, temporal, upload, why, worker`},
+			`did you mean sync? There are ` + verbs},
 		{"help on an unknown verb", []string{"longhaul", "help", "sever"}, `longhaul: "sever" is not a verb of longhaul: ` +
-			`did you mean serve? There are check, demo, diff, extract, history, serve, show, status, sync, temporal, upload, why, worker`},
+			`did you mean serve? There are ` + verbs},
 		{"an unknown flag", []string{"longhaul", "sync", "acme", "--fast"}, "longhaul: unknown flag: --fast; `longhaul sync --help` shows what there is"},
 		{"a flag with a slip", []string{"longhaul", "sync", "acme", "--detatch"}, "longhaul: unknown flag: --detatch, did you mean --detach? " +
 			"`longhaul sync --help` shows what there is"},

@@ -19,6 +19,7 @@ import (
 	"longhaul/internal/node"
 	"longhaul/internal/plaintext"
 	"longhaul/internal/telemetry"
+	"longhaul/workflows"
 )
 
 // Verb is one command of a program.
@@ -40,6 +41,14 @@ const (
 	Status  Verb = "status"
 	Upload  Verb = "upload"
 	Worker  Verb = "worker"
+
+	Pause      Verb = workflows.PauseSignal
+	Resume     Verb = workflows.ResumeSignal
+	Approve    Verb = workflows.ApproveUpdate
+	Discard    Verb = workflows.DiscardUpdate
+	SetQuota   Verb = workflows.SetQuotaUpdate
+	Cancel     Verb = "cancel"
+	Completion Verb = "completion"
 )
 
 // links are the names of castor's programs. A link of such a name to a program that serves the verb is that verb.
@@ -125,6 +134,14 @@ func (a *App) itself() Verb {
 		return verb
 	}
 	return a.Itself
+}
+
+// steers is the name of the program that has the verbs which steer syncs: this one, unless it is one verb itself.
+func (a *App) steers() string {
+	if a.itself() != "" {
+		return workflows.Program
+	}
+	return a.name()
 }
 
 // env looks a variable up in the environment that the program was given.

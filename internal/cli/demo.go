@@ -135,7 +135,7 @@ func (v *demoVerb) run(ctx context.Context) error {
 // demonstrate runs the sync, and a refresh where it is asked for, and shows everything about them.
 func (v *demoVerb) demonstrate(ctx context.Context, n *node.Node, simulator Simulator) error {
 	if v.slow {
-		v.console.note("%s", meanwhile(v.console.name, n.Address))
+		v.console.note("%s", meanwhile(v.app.steers(), n.Address))
 	}
 	result, shown, err := v.syncOnce(ctx, n, simulator, 0, 0)
 	if err != nil {
@@ -187,8 +187,8 @@ func (v *demoVerb) finish(ctx context.Context, n *node.Node, result *workflows.R
 	if v.console.json {
 		look = v.console.err
 	}
-	_, _ = fmt.Fprintf(look, "\nStays up until Ctrl-C. Look at it:\n  %s\n  temporal workflow show --address %s --workflow-id %s\n",
-		last.Workflow.URL, n.Address, last.Workflow.ID)
+	_, _ = fmt.Fprintf(look, "\nStays up until Ctrl-C. Look at it:\n  %s\n  TEMPORAL_ADDRESS=%s %s show %s\n  temporal workflow show --address %s --workflow-id %s\n",
+		last.Workflow.URL, n.Address, v.app.steers(), demoSource, n.Address, last.Workflow.ID)
 	return n.Fatal.Wait(ctx)
 }
 
@@ -217,9 +217,10 @@ func (v *demoVerb) syncOnce(
 // meanwhile says what there is to do while the sync of a demo runs.
 func meanwhile(program, address string) string {
 	return fmt.Sprintf(`The sync takes about a minute. Meanwhile, look at it in the UI, or in another terminal:
-  temporal workflow signal --address %[2]s --workflow-id sync-demo --name pause      (and --name resume)
-  temporal workflow query --address %[2]s --workflow-id sync-demo --name progress
-  TEMPORAL_ADDRESS=%[2]s %[1]s status demo
+  export TEMPORAL_ADDRESS=%[2]s
+  %[1]s status demo
+  %[1]s pause demo      (and resume)
+  temporal workflow query --workflow-id sync-demo --name progress      (plain Temporal can do all of it too)
 `, program, address)
 }
 

@@ -23,6 +23,7 @@ const (
 	exitUnreachable = 7
 	exitStopped     = 8
 	exitShrunk      = 9
+	exitWaits       = 10
 	exitInterrupted = 130
 )
 
@@ -41,6 +42,7 @@ var exitCodes = []struct {
 	{exitUnreachable, "Salesforce, the catalog, Temporal, a worker or the bucket cannot be reached"},
 	{exitStopped, "the sync was cancelled, terminated or discarded"},
 	{exitShrunk, "far less was found than last time (only extract)"},
+	{exitWaits, "the sync waits for API calls and goes on by itself (only with --no-wait)"},
 	{exitInterrupted, "interrupted"},
 }
 

@@ -84,6 +84,7 @@ func (p program) startPrivate(
 // watcher follows a sync whose Temporal and worker are in this process.
 func (p program) watcher(n *node.Node, id string) *monitor.Watcher {
 	return &monitor.Watcher{
-		Client: n.Client, ID: id, View: p.console.view(), Address: n.Address, Lost: n.Fatal, Trouble: n.Trouble,
+		Client: n.Client, ID: id, View: p.console.view(),
+		Caller: monitor.Caller{Program: p.app.steers(), Address: n.Address}, Lost: n.Fatal, Trouble: n.Trouble,
 	}
 }

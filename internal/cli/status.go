@@ -52,6 +52,7 @@ func (v *statusVerb) run(ctx context.Context, source string) error {
 	if v.console.json {
 		return v.console.printJSON(status)
 	}
+	status.Caller.Program = v.app.steers()
 	status.Print(v.console.out, v.console.colours)
 	return nil
 }

@@ -50,8 +50,8 @@ func TestStatus_saysWhatToDoAboutAStandstill(t *testing.T) {
 	code, out := run(t, f, nil, "longhaul", "status", "acme")
 	want := `acme is being synced: held: no report described yet
 The sync is held: half of the reports are missing. Fix that, discard the sync and start it again; or approve what it found:
-  temporal workflow update execute --workflow-id sync-acme --name discard
-  temporal workflow update execute --workflow-id sync-acme --name approve
+  longhaul discard acme
+  longhaul approve acme
 `
 	if diff := cmp.Diff(want, out.stdout.String()); diff != "" || code != 0 {
 		t.Errorf("code %d: %s", code, diff)

@@ -21,8 +21,8 @@ import (
 type syncVerb struct {
 	program
 
-	detach, full, noUpload, strict bool
-	ui                             string
+	detach, full, noUpload, strict, noWait bool
+	ui                                     string
 
 	source string
 }
@@ -34,11 +34,13 @@ func syncCommand(p program) *cobra.Command {
 		SuggestFor: []string{"start", "run"},
 		Short:      "Sync a source, or join its running sync, and watch it to the end",
 		Long: `Starts the sync of a source, or joins the one that is running, and shows its progress until it ends.
-Ctrl-C ends the watching only; the sync continues. It finds Temporal as the temporal CLI does: TEMPORAL_ADDRESS,
-TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_..., or a profile.`,
+Ctrl-C ends the watching only; the sync continues. --no-wait ends the watching where the sync waits for API calls, and says until when:
+it goes on by itself. Other waits are watched on: some last seconds, and the rest need a person, which is no success of a cron job.
+It finds Temporal as the temporal CLI does: TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_..., or a profile.`,
 		Example: `  $0 sync acme
   $0 sync acme --detach
   $0 sync acme --full --no-upload --json
+  $0 sync acme --no-wait
   TEMPORAL_ADDRESS=temporal.internal:7233 $0 sync acme --strict`,
 		Args: args.Exactly(1, args.OneSource),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -50,6 +52,7 @@ TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_..., or a profile.`,
 	cmd.Flags().BoolVar(&v.full, "full", false, "describe every report again, whatever is known")
 	cmd.Flags().BoolVar(&v.noUpload, "no-upload", false, "keep the extract in the bucket")
 	cmd.Flags().BoolVar(&v.strict, "strict", false, "exit with 5 if reports could not be described (denied or failed)")
+	cmd.Flags().BoolVar(&v.noWait, "no-wait", false, "exit with 10 where the sync waits for API calls, and let it go on by itself (for cron)")
 	cmd.Flags().StringVar(&v.ui, "ui", p.app.env("LONGHAUL_UI_URL"), "address of Temporal's UI, for links (LONGHAUL_UI_URL)")
 	args.JSON(cmd)
 	return cmd
@@ -83,7 +86,7 @@ func (v *syncVerb) run(ctx context.Context) error {
 	}
 	waits := control.Unserved(ctx, temporal, v.source)
 	if waits && none == nil { // one cause is said already
-		v.console.note("%s.", waitsForWorker(v.source))
+		v.console.note("%s.", v.waitsForWorker())
 		if words := control.Suggest(ctx, temporal, v.source); words != "" {
 			v.console.note("%s", words)
 		}
@@ -120,7 +123,9 @@ func (v *syncVerb) detached(run client.WorkflowRun) error {
 
 // watch shows the sync until it ends, and prints the result. waits says that no worker served the source at the beginning.
 func (v *syncVerb) watch(ctx context.Context, temporal client.Client, run client.WorkflowRun, waits bool) error {
-	w := &monitor.Watcher{Client: temporal, ID: run.GetID(), View: v.console.view()}
+	w := &monitor.Watcher{
+		Client: temporal, ID: run.GetID(), View: v.console.view(), LeavesQuota: v.noWait, Caller: monitor.Caller{Program: v.app.steers()},
+	}
 	result, err := w.Follow(ctx, run)
 	if ctx.Err() != nil {
 		return v.stopped(ctx, temporal, waits || w.WaitsFor() == workflows.Unserved(v.source))
@@ -130,21 +135,31 @@ func (v *syncVerb) watch(ctx context.Context, temporal client.Client, run client
 			return errors.Join(err, shown)
 		}
 	}
+	if waiting := (*monitor.QuotaWait)(nil); errors.As(err, &waiting) {
+		return &ending{
+			class: "quota_wait", code: exitWaits,
+			message: waiting.Error() + ". It goes on by itself, and " + v.joinsAgain(),
+		}
+	}
 	if err != nil {
 		return err
 	}
 	return verdict(result, v.strict)
 }
 
+// joinsAgain says how to watch the sync again.
+func (v *syncVerb) joinsAgain() string {
+	return "`" + v.console.name + " sync " + v.source + "` joins it again"
+}
+
 // stopped says what becomes of the sync when nobody watches it any more. waits says that it may be waiting for a worker.
 func (v *syncVerb) stopped(ctx context.Context, temporal client.Client, waits bool) error {
-	again := "`" + v.console.name + " sync " + v.source + "` joins it again"
 	asking, cancel := context.WithTimeout(context.WithoutCancel(ctx), control.AskTimeout)
 	defer cancel()
 	if waits && control.Unserved(asking, temporal, v.source) {
-		return interrupted("stopped watching; " + again + ". " + waitsForWorker(v.source))
+		return interrupted("stopped watching; " + v.joinsAgain() + ". " + v.waitsForWorker())
 	}
-	return interrupted("stopped watching; the sync continues, and " + again)
+	return interrupted("stopped watching; the sync continues, and " + v.joinsAgain())
 }
 
 // show prints the result of the sync that was watched.
@@ -163,7 +178,6 @@ func (v *syncVerb) show(ctx context.Context, temporal client.Client, result *wor
 }
 
 // waitsForWorker says that the sync of a source waits for a worker, and how to end the sync.
-func waitsForWorker(source string) string {
-	return "The sync waits for a worker, because " + workflows.Unserved(source) +
-		"; to end the sync: temporal workflow cancel --workflow-id " + workflows.SyncID(source)
+func (v *syncVerb) waitsForWorker() string {
+	return "The sync waits for a worker, because " + workflows.Unserved(v.source) + "; to end the sync: " + v.app.steers() + " cancel " + v.source
 }

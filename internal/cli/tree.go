@@ -9,6 +9,8 @@ import (
 
 	"longhaul/internal/build"
 	"longhaul/internal/cli/ask"
+	"longhaul/internal/cli/order"
+	"longhaul/internal/cli/shell"
 	"longhaul/internal/config"
 	"longhaul/internal/fault"
 )
@@ -43,17 +45,18 @@ func (a *App) tree(c *console) *cobra.Command {
 	root.SetOut(c.out)
 	root.SetErr(a.Stderr)
 	root.SilenceErrors, root.SilenceUsage = true, true
-	root.CompletionOptions.HiddenDefaultCmd = true
+	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetHelpCommand(&cobra.Command{Hidden: true}) // arguments turns the verb help into the flag
 	root.SuggestionsMinimumDistance = 2
 	a.dress(root, c)
+	shell.Complete(root, shell.Known{Dial: a.Dial, Environ: a.Environ, Dir: a.Dir})
 	return root
 }
 
 // whereSettingsAre says, in the help of a program, where its verbs find what they need.
 func (a *App) whereSettingsAre() string {
 	if !slices.Contains(a.Verbs, Worker) {
-		return `It needs no settings file: sync and status find Temporal as the temporal CLI does (TEMPORAL_ADDRESS,
+		return `It needs no settings file: its verbs find Temporal as the temporal CLI does (TEMPORAL_ADDRESS,
 TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_..., or a profile), and the workers have the settings of the sources.`
 	}
 	return `Settings come from flags, LONGHAUL_... variables and the settings file, in this order. Secrets are references
@@ -70,9 +73,16 @@ func (a *App) command(verb Verb, c *console) *cobra.Command {
 			Environ: a.Environ, Dir: a.Dir, Version: a.Version, Dial: a.Dial, Alone: a.StartTemporal != nil, Console: asked{c}, UI: a.ui,
 		})
 	}
+	orders := map[Verb]func(order.Program) *cobra.Command{
+		Pause: order.Pause, Resume: order.Resume, Approve: order.Approve, Discard: order.Discard, Cancel: order.Cancel, SetQuota: order.SetQuota,
+	}
+	if maker := orders[verb]; maker != nil {
+		return maker(order.Program{Dial: a.Dial, Console: asked{c}})
+	}
 	makers := map[Verb]func(program) *cobra.Command{
 		Demo: demoCommand, Extract: extractCommand, Serve: serveCommand, Server: temporalCommand,
 		Sync: syncCommand, Status: statusCommand, Upload: uploadCommand, Worker: workerCommand,
+		Completion: func(program) *cobra.Command { return shell.Completion() },
 	}
 	if maker := makers[verb]; maker != nil {
 		return maker(program{a, c})
@@ -91,7 +101,7 @@ func (a *App) dress(cmd *cobra.Command, c *console) {
 	if verb := a.itself(); verb != "" && !cmd.HasParent() { // a program that is one verb is called without it
 		cmd.Example = strings.ReplaceAll(cmd.Example, "$0 "+string(verb), call)
 	}
-	cmd.Example = strings.ReplaceAll(cmd.Example, "$0", call)
+	cmd.Example, cmd.Long = strings.ReplaceAll(cmd.Example, "$0", call), strings.ReplaceAll(cmd.Long, "$0", call)
 	cmd.Flags().BoolP("help", "", false, "show this help") // without cobra's -h: no short flags but castor's
 	run := cmd.RunE
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -113,12 +123,17 @@ func (a *App) dress(cmd *cobra.Command, c *console) {
 // examples shows one line for each verb.
 func (a *App) examples() string {
 	lines := map[Verb]string{
+		Approve: "$0 approve acme",
+		Cancel:  "$0 cancel acme",
 		Check:   "$0 check acme",
 		Demo:    "$0 demo",
 		Diff:    "$0 diff acme monday",
+		Discard: "$0 discard acme",
 		Extract: "$0 extract -c CLIENT_ID -s SECRET -b acme.my.salesforce.com -o ./out",
 		History: "$0 history acme",
+		Pause:   "$0 pause acme",
 		Plan:    "$0 plan acme",
+		Resume:  "$0 resume acme",
 		Serve:   "$0 serve --config longhaul.yaml",
 		Server:  "$0 temporal --data ./data",
 		Show:    "$0 show acme",
@@ -127,6 +142,9 @@ func (a *App) examples() string {
 		Upload:  "$0 upload -k TOKEN -s SOURCE_ID -t VIZ -d ./out",
 		Why:     "$0 why acme 'Pipeline by Region'",
 		Worker:  "$0 worker --config longhaul.yaml",
+
+		Completion: "$0 completion bash",
+		SetQuota:   "$0 set-quota acme --share 50",
 	}
 	var shown []string
 	for _, verb := range a.Verbs {
@@ -152,7 +170,7 @@ func unknownVerb(cmd *cobra.Command, args []string) error {
 }
 
 // ofShells are the words that cobra adds itself, when it executes: with them a shell completes words.
-var ofShells = []string{"completion", cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd}
+var ofShells = []string{cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd}
 
 // firstWord refuses a first word that is no verb, even beside --help, which cobra answers before it looks at words.
 func firstWord(root *cobra.Command, args []string) error {

@@ -95,7 +95,7 @@ func TestStatus_saysThatNoWorkerServesTheSource(t *testing.T) {
 	}
 }
 
-const waitsWords = "The sync waits for a worker, because " + unservedWords + "; to end the sync: temporal workflow cancel --workflow-id sync-acme"
+const waitsWords = "The sync waits for a worker, because " + unservedWords + "; to end the sync: longhaul-starter cancel acme"
 
 // A misspelt source is reported at once. The sync goes on waiting for a worker that may come.
 func TestSync_saysThatNobodyServesTheSource(t *testing.T) {

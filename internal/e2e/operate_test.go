@@ -100,6 +100,9 @@ func (f *follower) ends(t *testing.T) workflows.Result {
 
 func (o *operator) paused(t *testing.T) {
 	t.Helper()
+	if strings.HasPrefix(o.shown, "The sync of acme") && o.progress(t).Phase != workflows.PhasePaused { // the verb waits for it
+		t.Errorf("the verb said %s, and the sync is in %s", o.shown, o.progress(t).Phase)
+	}
 	o.awaitPhase(t, workflows.PhasePaused)
 	o.seen = o.begun()
 }
@@ -153,6 +156,11 @@ func (o *operator) outOfQuota(t *testing.T) {
 	o.sim.AddUsage(dailyLimit * 81 / 100)
 	o.follow(t, `{"mode":"full"}`)
 	eventually(t, time.Minute, func() bool { return o.progress(t).Waiting != "" })
+	const waits = 10
+	got := run(t, o.environ, program(t, starter), "sync", "acme", "--no-wait")
+	if got.code != waits || !strings.Contains(got.stderr, "waits for API calls") {
+		t.Errorf("a job that does not wait for API calls ended with %d: %s", got.code, got.stderr)
+	}
 }
 
 func (o *operator) saysWhyItWaits(t *testing.T) {
@@ -181,11 +189,19 @@ func holdsWithout(permission string) func(*operator, *testing.T) {
 	}
 }
 
+// delivers holds the approved sync to its end, and delivers once more with the permission that it did without.
 func (o *operator) delivers(t *testing.T) {
 	t.Helper()
 	result := o.ends(t)
 	if !result.Uploaded || !strings.Contains(strings.Join(messages(result.Warnings), " "), "approved by an operator") {
 		t.Errorf("the approved sync ended as %+v", result)
+	}
+	if err := o.sim.Grant("ViewAllUsers"); err != nil {
+		t.Fatal(err)
+	}
+	o.follow(t, `{}`)
+	if result := o.ends(t); !result.Uploaded {
+		t.Errorf("with all permissions the sync ended as %+v", result)
 	}
 }
 

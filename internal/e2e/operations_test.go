@@ -31,15 +31,22 @@ var steps = []step{
 	{"temporal schedule trigger", nil, (*operator).awaitScheduled},
 	{"temporal workflow result --workflow-id sync-acme", (*operator).joinedOrSkipped, (*operator).onceMoreWithoutAnID},
 
+	{"longhaul-starter pause acme", (*operator).slowly, (*operator).paused},
+	{"longhaul-starter resume acme", (*operator).stillPaused, goesOn(0)},
 	{"temporal workflow signal --workflow-id sync-acme --name pause", (*operator).slowly, (*operator).paused},
 	{"temporal workflow list --query 'LonghaulPhase IN", (*operator).awaitListed, (*operator).listed},
 	{"temporal workflow signal --workflow-id sync-acme --name resume", (*operator).stillPaused, goesOn(0)},
+	{"longhaul-starter set-quota acme", (*operator).outOfQuota, (*operator).hasQuota},
 	{"temporal workflow metadata", (*operator).outOfQuota, (*operator).saysWhyItWaits},
 	{"temporal workflow update execute --workflow-id sync-acme --name set-quota", nil, (*operator).hasQuota},
+	{"longhaul-starter approve acme", holdsWithout("ViewAllUsers"), (*operator).delivers},
 	{"temporal workflow update execute --workflow-id sync-acme --name approve", holdsWithout("ViewAllUsers"), (*operator).delivers},
+	{"longhaul-starter discard acme", holdsWithout("ViewPublicDashboards"), (*operator).deliversNothing},
 	{"temporal workflow update execute --workflow-id sync-acme --name discard", holdsWithout("ViewPublicDashboards"), (*operator).deliversNothing},
+	{"longhaul-starter resume acme", (*operator).blocked, goesOn(inFlight)},
 	{"temporal workflow signal --workflow-id sync-acme --name resume", (*operator).blocked, goesOn(inFlight)},
 
+	{"longhaul-starter cancel acme", (*operator).twiceAtOnceFromRest, (*operator).stopped},
 	{"temporal workflow cancel", (*operator).twiceAtOnceFromRest, (*operator).stopped},
 	{"temporal workflow terminate", (*operator).twiceAtOnceFromRest, (*operator).stopped},
 	{"temporal workflow reset --workflow-id sync-acme --type FirstWorkflowTask", (*operator).slowly, (*operator).isAnotherRun},
@@ -117,8 +124,8 @@ func (o *operator) joinedOrSkipped(t *testing.T) {
 			t.Errorf("%s ended as %s of %+v, want skipped for run %s", e.Execution.WorkflowID, got.Outcome, got.Skipped, held.RunID)
 		}
 	}
-	if syncs := o.list(t, `WorkflowId = "sync-acme"`); len(syncs) != 2 {
-		t.Errorf("%d syncs ran, want the first and the one that is held", len(syncs))
+	if syncs := o.list(t, `WorkflowId = "sync-acme"`); len(syncs) != 3 {
+		t.Errorf("%d syncs ran, want the first two and the one that is held", len(syncs))
 	}
 	o.gate.open()
 }

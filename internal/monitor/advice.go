@@ -39,18 +39,37 @@ func (w *Watcher) standstill() standstill {
 	return s
 }
 
-// advice says why the sync of that workflow id stands still and what to do; empty where it does not. address is Temporal's
-// where the temporal CLI would not find it.
-func (s standstill) advice(id, address string) string {
-	target := " --workflow-id " + id
-	if address != "" {
-		target = " --address " + address + target
+// Caller is how a person at this program gives orders: by its name, and to its Temporal.
+type Caller struct {
+	Program string // empty: not known
+	Address string // of Temporal, where a command would not find it; empty elsewhere
+}
+
+// command is what a person types to give a sync an order.
+func (c Caller) command(verb, id string) string {
+	source, ok := workflows.SourceOfID(id)
+	if !ok {
+		source = id
 	}
-	resume := "\n  temporal workflow signal" + target + " --name " + workflows.ResumeSignal
-	update := "\n  temporal workflow update execute" + target + " --name "
+	words := strings.Join([]string{cmp.Or(c.Program, workflows.Program), verb, source}, " ")
+	if c.Address != "" {
+		return "TEMPORAL_ADDRESS=" + c.Address + " " + words
+	}
+	return words
+}
+
+// spoken names this program in what a sync says about commands: the worker knows no name but the usual one.
+func (c Caller) spoken(do string) string {
+	return strings.ReplaceAll(do, "`"+workflows.Program+" ", "`"+cmp.Or(c.Program, workflows.Program)+" ")
+}
+
+// advice says why the sync of that workflow id stands still and what to do; empty where it does not.
+func (s standstill) advice(id string, by Caller) string {
+	order := func(verb string) string { return "\n  " + by.command(verb, id) }
+	resume := order(workflows.ResumeSignal)
 	switch s.phase {
 	case workflows.PhaseHeld:
-		return s.held(update)
+		return s.held(order)
 	case workflows.PhaseBlocked:
 		return fmt.Sprintf("The sync is blocked%s. Fix that, then resume it%s:%s",
 			s.reason(), s.before("; otherwise it fails at %s"), resume)
@@ -62,17 +81,17 @@ func (s standstill) advice(id, address string) string {
 }
 
 // held says what a sync is held for and how to answer it.
-func (s standstill) held(update string) string {
+func (s standstill) held(order func(verb string) string) string {
 	why := s.reason() + ". "
 	if s.each != "" {
 		why = ":" + s.each + "\n"
 	}
 	ends := s.before("; without an answer it ends at %s")
 	if s.vital {
-		return "The sync is held" + why + "No approval helps: discard the sync" + ends + ":" + update + workflows.DiscardUpdate
+		return "The sync is held" + why + "No approval helps: discard the sync" + ends + ":" + order(workflows.DiscardUpdate)
 	}
 	return "The sync is held" + why + "Fix that, discard the sync and start it again; or approve what it found" + ends + ":" +
-		update + workflows.DiscardUpdate + update + workflows.ApproveUpdate
+		order(workflows.DiscardUpdate) + order(workflows.ApproveUpdate)
 }
 
 // eachConcern has a line for each concern, where there are more than one.

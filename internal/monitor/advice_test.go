@@ -39,15 +39,15 @@ func TestWatcher_saysOnceWhatToDoAboutAStandstill(t *testing.T) {
 	look(workflows.PhaseBlocked, "the user is frozen")
 	look(workflows.PhasePaused, "paused by an operator since 29 Nov 07:32 UTC (org maintenance until 9)"+workflows.AfterResume)
 	look(workflows.PhaseHeld, "half of the reports are missing")
-	const resume = "\n  temporal workflow signal --workflow-id sync-acme --name resume"
+	const resume = "\n  longhaul resume acme"
 	want := []string{
 		"The sync is blocked: Salesforce refuses the client secret. Fix that, then resume it:" + resume,
 		"The sync is blocked: Salesforce refuses the client secret. Fix that, then resume it:" + resume,
 		"The sync is blocked: the user is frozen. Fix that, then resume it:" + resume,
 		"The sync is paused by an operator since 29 Nov 07:32 UTC (org maintenance until 9). Resume it:" + resume,
 		"The sync is held: half of the reports are missing. Fix that, discard the sync and start it again; or approve what it found:" +
-			"\n  temporal workflow update execute --workflow-id sync-acme --name discard" +
-			"\n  temporal workflow update execute --workflow-id sync-acme --name approve",
+			"\n  longhaul discard acme" +
+			"\n  longhaul approve acme",
 	}
 	if diff := cmp.Diff(want, seen.notes); diff != "" {
 		t.Error(diff)
@@ -57,16 +57,17 @@ func TestWatcher_saysOnceWhatToDoAboutAStandstill(t *testing.T) {
 func TestAdvice_namesTheAddressAndTheEndWhereTheyAreKnown(t *testing.T) {
 	t.Parallel()
 	until := time.Date(2026, 11, 30, 18, 5, 0, 0, time.UTC)
-	held := standstill{phase: workflows.PhaseHeld, why: "x", until: until}.advice("sync-extract", "127.0.0.1:4711")
+	by := Caller{Program: "a-starter", Address: "127.0.0.1:4711"}
+	held := standstill{phase: workflows.PhaseHeld, why: "x", until: until}.advice("sync-extract", by)
 	for _, part := range []string{
 		"or approve what it found; without an answer it ends at 30 Nov 18:05 UTC:\n",
-		"\n  temporal workflow update execute --address 127.0.0.1:4711 --workflow-id sync-extract --name discard",
+		"\n  TEMPORAL_ADDRESS=127.0.0.1:4711 a-starter discard extract",
 	} {
 		if !strings.Contains(held, part) {
 			t.Errorf("%q is missing in %q", part, held)
 		}
 	}
-	blocked := standstill{phase: workflows.PhaseBlocked, until: until}.advice("sync-acme", "")
+	blocked := standstill{phase: workflows.PhaseBlocked, until: until}.advice("sync-acme", Caller{})
 	if want := "The sync is blocked. Fix that, then resume it; otherwise it fails at 30 Nov 18:05 UTC:\n"; !strings.HasPrefix(blocked, want) {
 		t.Errorf("got %q, want it to begin with %q", blocked, want)
 	}
@@ -108,8 +109,8 @@ func TestWatcher_saysAHoldOnceWithALineForEachReason(t *testing.T) {
 		"  - " + fewer.What + ": " + fewer.Do + "\n" +
 		"  - " + lost.What + ": " + lost.Do + "\n" +
 		"Fix that, discard the sync and start it again; or approve what it found:\n" +
-		"  temporal workflow update execute --workflow-id sync-acme --name discard\n" +
-		"  temporal workflow update execute --workflow-id sync-acme --name approve\n"
+		"  longhaul discard acme\n" +
+		"  longhaul approve acme\n"
 	if diff := cmp.Diff(want, out.String()); diff != "" {
 		t.Error(diff)
 	}
@@ -125,8 +126,8 @@ func TestAdvice_offersNoApproveThatCannotHelp(t *testing.T) {
 	missing := activities.Concern{Code: warning.PermissionMissing, What: "The run-as user lacks it", Do: "give it", Vital: true}
 	w := &Watcher{progress: workflows.Progress{Phase: workflows.PhaseHeld, Waiting: "lacks it.", Concerns: []activities.Concern{missing}}}
 	const want = "The sync is held: lacks it. No approval helps: discard the sync:\n" +
-		"  temporal workflow update execute --workflow-id sync-acme --name discard"
-	if got := w.standstill().advice("sync-acme", ""); got != want {
+		"  longhaul discard acme"
+	if got := w.standstill().advice("sync-acme", Caller{}); got != want {
 		t.Errorf("it says %q, want %q", got, want)
 	}
 }

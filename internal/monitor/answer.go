@@ -6,6 +6,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
@@ -13,6 +14,7 @@ import (
 	"longhaul/activities"
 	"longhaul/internal/control"
 	"longhaul/internal/fault"
+	"longhaul/internal/history"
 	"longhaul/internal/humanize"
 	"longhaul/workflows"
 )
@@ -39,6 +41,37 @@ func (w *Watcher) leaveBlocked(ctx context.Context) error {
 	}
 	w.progress.Blocked, w.progress.Refused = nil, nil // the answer from before the signal is out of date
 	return nil
+}
+
+// QuotaWait is the end of a watcher that leaves a sync which waits for API calls.
+type QuotaWait struct {
+	Why   string    // in the workflow's words
+	Until time.Time // zero where nobody knows
+	Looks time.Time // when the sync looks again, where Until is not known
+}
+
+// Error says until when the sync waits, and why.
+func (q *QuotaWait) Error() string {
+	when := ""
+	switch {
+	case !q.Until.IsZero():
+		when = " until " + humanize.Moment(q.Until)
+	case !q.Looks.IsZero():
+		when = ", and looks again at " + humanize.Moment(q.Looks)
+	}
+	return "the sync waits for API calls" + when + ": " + humanize.Clause(q.Why)
+}
+
+// leaveQuota gives the reason why a watcher that does not wait for API calls leaves the sync.
+func (w *Watcher) leaveQuota() error {
+	if !w.LeavesQuota || w.progress.Wait != history.WaitQuota {
+		return nil
+	}
+	left := &QuotaWait{Why: w.progress.Why(), Until: w.until()}
+	if w.progress.Looks != nil && left.Until.IsZero() {
+		left.Looks = *w.progress.Looks
+	}
+	return left
 }
 
 // answerHeld sends the verdict to a sync that is held. Where the answer got lost or came too late, the next look decides.

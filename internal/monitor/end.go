@@ -63,8 +63,8 @@ func failedResult(failed *temporal.ApplicationError) (*workflows.Result, error) 
 	return nil, &fault.Error{Class: fault.Class(failed.Type()), System: fault.Longhaul, Message: failed.Message()}
 }
 
-// outcomeOf names the end of a sync, also of one that left no result.
-func outcomeOf(result *workflows.Result, err error) workflows.Outcome {
+// OutcomeOf names the end of a sync, also of one that left no result.
+func OutcomeOf(result *workflows.Result, err error) workflows.Outcome {
 	var stopped *Stopped
 	switch {
 	case result != nil && result.Outcome != "":

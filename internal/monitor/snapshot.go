@@ -17,6 +17,7 @@ type Snapshot struct {
 	At          time.Time
 	SecondRound bool      // catch_up has listed and describes
 	Unasked     bool      // no worker answers: the counts are not known
+	Unattended  bool      // no worker takes the next step
 	Advised     bool      // the reason of the wait stands in the advice beside it
 	Until       time.Time // when what the sync waits for is over, by the workflow; zero: not known
 }
@@ -51,6 +52,7 @@ func (w *Watcher) snapshot(ctx context.Context) (Snapshot, bool) {
 	defer cancel()
 	state, err := w.Client.DescribeWorkflowExecution(ctx, w.ID, "")
 	waiting := unattended(state.GetPendingWorkflowTask())
+	nobody := waiting != ""
 	if err != nil {
 		waiting = "Temporal does not answer"
 	}
@@ -59,7 +61,7 @@ func (w *Watcher) snapshot(ctx context.Context) (Snapshot, bool) {
 			w.keep(value)
 		}
 	}
-	s := Snapshot{Progress: w.progress, At: time.Now(), Until: w.until(), SecondRound: inSecondRound(w.progress)}
+	s := Snapshot{Progress: w.progress, At: time.Now(), Until: w.until(), SecondRound: inSecondRound(w.progress), Unattended: nobody}
 	if s.Waiting == "" {
 		s.Waiting = s.Trouble
 	}
@@ -75,7 +77,7 @@ func (w *Watcher) snapshot(ctx context.Context) (Snapshot, bool) {
 		s.Waiting = waiting
 	}
 	if s.Waiting != w.progress.Waiting {
-		s.Until, s.Looks, s.Forecast, s.Do = time.Time{}, nil, nil, "" // these are about another reason
+		s.Until, s.Looks, s.Forecast, s.Do, s.Wait = time.Time{}, nil, nil, "", "" // these are about another reason
 	}
 	s.Forecast = s.Forecast.From(s.At)
 	return s, s.Phase != "" || s.Waiting != ""

@@ -32,6 +32,8 @@ type Status struct {
 
 	Delivered map[string]*Delivery `json:"delivered"` // by export: the newest; null where Temporal remembers none
 
+	Caller Caller `json:"-"` // who reads it
+
 	now   Snapshot   // of the sync that runs
 	still standstill // of the sync that runs
 	page  string     // of the sync that runs, in the UI
@@ -88,7 +90,7 @@ func (s *Status) addLast(ctx context.Context, c client.Client, ended *workflowpb
 	id, run := workflows.SyncID(s.Source), ended.GetExecution().GetRunId()
 	s.Result, s.last = resultOf(ctx, c, id, run)
 	s.Result = withLists(s.Result)
-	outcome := outcomeOf(s.Result, s.last)
+	outcome := OutcomeOf(s.Result, s.last)
 	s.Outcome = &outcome
 	ref := Refer(ctx, c, id, run, ui)
 	s.Workflow = &ref
@@ -176,7 +178,7 @@ func (s *Status) printRunning(w io.Writer) {
 		now.Forecast = nil // it has a line of its own
 	}
 	words := now.sentence()
-	advice := s.still.advice(workflows.SyncID(s.Source), "")
+	advice := s.still.advice(workflows.SyncID(s.Source), s.Caller)
 	if advice != "" { // which says why
 		words = now.phaseWords()
 	}
@@ -191,7 +193,7 @@ func (s *Status) printRunning(w io.Writer) {
 	case advice != "":
 		_, _ = fmt.Fprintln(w, advice)
 	case now.Do != "":
-		_, _ = fmt.Fprintf(w, "What to do: %s.\n", humanize.Clause(now.Do))
+		_, _ = fmt.Fprintf(w, "What to do: %s.\n", humanize.Clause(s.Caller.spoken(now.Do)))
 	}
 	for _, warning := range s.Running.Warnings {
 		_, _ = fmt.Fprintf(w, "Warning: %s\n", warning.Message)

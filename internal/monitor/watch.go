@@ -26,7 +26,7 @@ type Watcher struct {
 	ID     string // of the workflow
 	View   View
 
-	Address string        // of Temporal, where the temporal CLI would not find it; empty elsewhere
+	Caller  Caller        // who watches, for what a person is told to type
 	Lost    <-chan error  // why this process cannot go on, where the sync's worker or its Temporal is in it; nil elsewhere
 	Trouble func() string // what keeps a Temporal in this process from answering, empty while nothing does; may be nil
 
@@ -35,6 +35,8 @@ type Watcher struct {
 	// Resume makes a watcher with NoWait resume the sync that it finds blocked first: a person who runs the command again has
 	// fixed what blocked it.
 	Resume bool
+	// LeavesQuota makes a wait for API calls the end of the watching.
+	LeavesQuota bool
 	// Verdict is the update that answers a held sync: workflows.ApproveUpdate or workflows.DiscardUpdate. Where it is empty,
 	// somebody else answers. A sync that no approval helps is discarded either way.
 	Verdict string
@@ -78,7 +80,7 @@ func (w *Watcher) Follow(ctx context.Context, run client.WorkflowRun) (*workflow
 		case <-ticker.C:
 			w.look(ctx)
 		}
-		if err := errors.Join(w.leaveBlocked(ctx), w.answerHeld(ctx)); err != nil {
+		if err := errors.Join(w.leaveBlocked(ctx), w.leaveQuota(), w.answerHeld(ctx)); err != nil {
 			return nil, err
 		}
 	}
@@ -118,6 +120,7 @@ func (w *Watcher) look(ctx context.Context) {
 		return
 	}
 	still := w.standstill()
+	s.Do = w.Caller.spoken(s.Do)
 	s.Advised = still.phase != "" && s.Waiting == still.why
 	if w.Verdict == "" || s.Phase != workflows.PhaseHeld {
 		w.View.Show(s)
@@ -125,7 +128,7 @@ func (w *Watcher) look(ctx context.Context) {
 	w.warn(s.Warnings)
 	if still.phase != w.advised.phase || still.why != w.advised.why {
 		w.advised = still
-		if advice := still.advice(w.ID, w.Address); advice != "" {
+		if advice := still.advice(w.ID, w.Caller); advice != "" {
 			w.View.Note(advice)
 		}
 	}

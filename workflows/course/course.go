@@ -2,6 +2,7 @@
 package course
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -97,6 +98,17 @@ func (c *Course) Order(name, reason string, now time.Time) {
 		if left -= fault.Written(c.Orders[i].Reason); left < 0 {
 			c.Orders[i].Reason = ""
 		}
+	}
+}
+
+// announced is for how long an order whose reason came before it is awaited.
+const announced = 10 * time.Minute
+
+// Confirm notes an order that may have been noted already, when its reason came.
+func (c *Course) Confirm(name string, now time.Time) {
+	noted := func(o Order) bool { return o.Name == name && now.Sub(time.UnixMilli(o.At)) < announced }
+	if !slices.ContainsFunc(c.Orders, noted) {
+		c.Order(name, "", now)
 	}
 }
 

@@ -18,10 +18,13 @@ import (
 const (
 	Pause  = "pause"
 	Resume = "resume"
+
+	// CancelReason says why a cancel comes, which brings no input of its own. It cancels nothing.
+	CancelReason = "cancel-reason"
 )
 
 // signals are the names that a sync knows.
-var signals = []string{Pause, Resume}
+var signals = []string{Pause, Resume, CancelReason}
 
 // inOrder is the signal that carries all signals in the order in which they came. Temporal has a channel for each signal, and of
 // signals that arrive in one workflow task, as those that a reset sends again do, the channels do not say which was the last. It
@@ -63,6 +66,9 @@ func Signals(ctx workflow.Context) workflow.ReceiveChannel {
 	workflow.GetSignalChannelWithOptions(ctx, Resume, workflow.SignalChannelOptions{
 		Description: "Continue: after a pause, after what blocked the sync was fixed, or before a wait that Salesforce asked for is over. " +
 			`Input, if any: {"reason":"..."}.`,
+	})
+	workflow.GetSignalChannelWithOptions(ctx, CancelReason, workflow.SignalChannelOptions{
+		Description: `Say why the sync is cancelled, just before you cancel it: {"reason":"..."}. It cancels nothing by itself.`,
 	})
 	return workflow.GetSignalChannelWithOptions(ctx, inOrder, workflow.SignalChannelOptions{
 		Description: "Sent by Longhaul itself, never by a person: all signals in the order in which they came. Send pause or resume.",

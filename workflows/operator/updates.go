@@ -19,7 +19,7 @@ const (
 	SetQuota = "set-quota"
 )
 
-// Cancel is Temporal's own order, as the orders of a sync list it.
+// Cancel is Temporal's own order, as the orders of a sync list it. Its reason comes before it, by the signal CancelReason.
 const Cancel = "cancel"
 
 // Updates are what operators ask of a sync and get an answer to, in the order in which workflows register them.
