@@ -70,6 +70,7 @@ func Read(in Input) (Config, string, error) {
 	for _, name := range sourceNames(v) {
 		checkSource(v, name, &mistakes)
 	}
+	in.checkSecrets(v, &mistakes)
 	in.checkNeeds(v, path, &mistakes)
 	if err := mistakes.orNil(); err != nil {
 		return Config{}, path, err
@@ -220,7 +221,7 @@ func (in Input) build(r raw, v values, file string) (Config, error) {
 	if cfg.Storage, err = locatedBucket(in.startOf(v, "storage", fileDir, "storage"), r.Storage); err != nil {
 		return Config{}, err
 	}
-	if cfg.Secrets, err = in.secrets(r, v, fileDir); err != nil {
+	if cfg.Secrets, err = in.secrets(r, v, cfg, fileDir); err != nil {
 		return Config{}, err
 	}
 	sources := make([]source.Source, 0, len(r.Sources))
