@@ -85,6 +85,9 @@ func (k *Keeper) Seal(ctx context.Context, plain []byte) (Sealed, error) {
 
 // Open decrypts what Seal made, with this key or the previous one.
 func (k *Keeper) Open(ctx context.Context, s Sealed) ([]byte, error) {
+	if s.Keeper == "" {
+		return nil, altered()
+	}
 	first, second := k.wrapper, k.previous
 	if second != nil && !first.made(ctx, s) && second.made(ctx, s) {
 		first, second = second, first
