@@ -21,7 +21,8 @@ type Config struct {
 	Metrics  Metrics
 	Worker   Worker
 	Secrets  seal.Config
-	Warnings []string // what looks wrong and does no harm
+	Learn    func(secrets ...string) // is told the secrets of saved sources before anybody uses them; may be nil
+	Warnings []string                // what looks wrong and does no harm
 }
 
 // Log says what is logged and how.

@@ -34,13 +34,21 @@ const (
 var _ question.Doctor = (*Host)(nil)
 
 // Subject readies a source to be examined: with clients of its own, so that the sessions of a running sync stay.
-func (h *Host) Subject(_ context.Context, name string) (exam.Subject, func(), error) {
+func (h *Host) Subject(ctx context.Context, name, candidate string) (exam.Subject, func(), error) {
 	configured, err := h.registry.Get(name)
+	inSettings := err == nil
+	if candidate != "" {
+		configured, err = h.saved.Candidate(ctx, name, candidate)
+	}
 	if err != nil {
 		return exam.Subject{}, nil, err
 	}
 	subject, free := h.sources.subject(configured)
 	subject.Store = h.store
+	if candidate != "" && inSettings {
+		subject.Problem = fault.Invalidf("source %s stands in the settings of worker %s too (sources.%s): connect it under another name, or "+
+			"remove it from the settings of all workers first", name, h.me("").Identity, name)
+	}
 	return subject, free, nil
 }
 

@@ -77,7 +77,9 @@ func (s *Store) open(ctx context.Context, o Object) (d Document, err error) {
 }
 
 // Saved gives what is saved of a source, still sealed, with its version.
-func (s *Store) Saved(ctx context.Context, name string) (o Object, version string, err error) { return s.current(ctx, name) }
+func (s *Store) Saved(ctx context.Context, name string) (o Object, version string, err error) {
+	return s.current(ctx, name)
+}
 
 // Document opens what is saved of a source.
 func (s *Store) Document(ctx context.Context, name string) (Document, error) {

@@ -31,5 +31,5 @@ func TestSweep_removesWhatWasForgottenForADay(t *testing.T) {
 		t.Errorf("left %v, %v", keys(t, in), err)
 	}
 	_, err = s.Candidate(ctx, "acme", candidate)
-	refused(t, err, "that were to be checked are gone")
+	refused(t, err, "lacks the credentials of acme that are to be checked")
 }

@@ -18,7 +18,9 @@ import (
 const secret = "a-client-secret-that-nobody-may-read"
 
 // key is a key of one letter, in base64.
-func key(letter string) string { return base64.StdEncoding.EncodeToString([]byte(strings.Repeat(letter, 32))) }
+func key(letter string) string {
+	return base64.StdEncoding.EncodeToString([]byte(strings.Repeat(letter, 32)))
+}
 
 func local(letter string) seal.Config {
 	return seal.Config{Keeper: seal.Local, Key: source.Held(key(letter))}
