@@ -18,7 +18,7 @@ func newTestApp(t *testing.T, args ...string) (App, *output) {
 	out := &output{}
 	return App{
 		Args: args, Dir: t.TempDir(), Stdout: &out.stdout, Stderr: &out.stderr, Version: "v1.2.3", Short: "A test",
-		Verbs: []Verb{Check, Demo, Diff, Extract, History, Serve, Server, Show, Sync, Status, Upload, Why, Worker},
+		Verbs: []Verb{Check, Connect, Demo, Diff, Disconnect, Extract, History, Serve, Server, Show, Sync, Status, Upload, Why, Worker},
 	}, out
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"longhaul/internal/build"
 	"longhaul/internal/cli/ask"
+	"longhaul/internal/cli/connect"
 	"longhaul/internal/config"
 	"longhaul/internal/fault"
 )
@@ -54,7 +55,8 @@ func (a *App) tree(c *console) *cobra.Command {
 func (a *App) whereSettingsAre() string {
 	if !slices.Contains(a.Verbs, Worker) {
 		return `It needs no settings file: sync and status find Temporal as the temporal CLI does (TEMPORAL_ADDRESS,
-TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_..., or a profile), and the workers have the settings of the sources.`
+TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_..., or a profile), and the workers have the settings of the sources.
+Only connect and disconnect need more: storage and secrets.keeper, as the workers have them.`
 	}
 	return `Settings come from flags, LONGHAUL_... variables and the settings file, in this order. Secrets are references
 (env:NAME or file:PATH); the file never contains them.`
@@ -65,10 +67,15 @@ func (a *App) command(verb Verb, c *console) *cobra.Command {
 	asks := map[Verb]func(ask.Program) *cobra.Command{
 		Check: ask.Check, Plan: ask.Plan, History: ask.History, Show: ask.Show, Diff: ask.Diff, Why: ask.Why,
 	}
+	of := ask.Program{
+		Environ: a.Environ, Dir: a.Dir, Version: a.Version, Dial: a.Dial, Alone: a.StartTemporal != nil, Console: asked{c}, UI: a.ui,
+	}
 	if maker := asks[verb]; maker != nil {
-		return maker(ask.Program{
-			Environ: a.Environ, Dir: a.Dir, Version: a.Version, Dial: a.Dial, Alone: a.StartTemporal != nil, Console: asked{c}, UI: a.ui,
-		})
+		return maker(of)
+	}
+	connects := map[Verb]func(connect.Program) *cobra.Command{Connect: connect.Connect, Disconnect: connect.Disconnect}
+	if maker := connects[verb]; maker != nil {
+		return maker(connect.Program{Program: of, Name: a.name(), Stdin: a.Stdin, Terminal: a.Terminal})
 	}
 	makers := map[Verb]func(program) *cobra.Command{
 		Demo: demoCommand, Extract: extractCommand, Serve: serveCommand, Server: temporalCommand,
@@ -114,8 +121,12 @@ func (a *App) dress(cmd *cobra.Command, c *console) {
 func (a *App) examples() string {
 	lines := map[Verb]string{
 		Check:   "$0 check acme",
+		Connect: "$0 connect acme --print",
 		Demo:    "$0 demo",
 		Diff:    "$0 diff acme monday",
+
+		Disconnect: "$0 disconnect acme",
+
 		Extract: "$0 extract -c CLIENT_ID -s SECRET -b acme.my.salesforce.com -o ./out",
 		History: "$0 history acme",
 		Plan:    "$0 plan acme",

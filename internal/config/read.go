@@ -43,11 +43,16 @@ var flagPaths = map[string]string{
 
 const configFlag = "config"
 
-// AddFlags defines the flags of the settings.
-func AddFlags(flags *pflag.FlagSet) {
+// AddPlaceFlags defines the flags that say where settings and bucket are.
+func AddPlaceFlags(flags *pflag.FlagSet) {
 	flags.String(configFlag, "", "settings file (default "+DefaultFile+" if it exists)")
 	flags.String("data-dir", "", "folder for everything that is stored on this machine")
 	flags.String("storage", "", "bucket for the state of the syncs, as a URL (default: a folder in the data directory)")
+}
+
+// AddFlags defines the flags of the settings.
+func AddFlags(flags *pflag.FlagSet) {
+	AddPlaceFlags(flags)
 	flags.String("log-level", "info", "debug, info, warn or error")
 	flags.String("log-format", "auto", "console, json, or auto: console on a terminal")
 	flags.String("metrics-address", "", "port or address that serves Prometheus metrics (default: none)")

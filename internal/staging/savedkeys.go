@@ -34,5 +34,8 @@ func CandidateKey(source, version string) string {
 	return CandidatesPrefixOf(source) + version + ".json"
 }
 
+// SourcePrefix is the prefix of all that syncs of a source leave.
+func SourcePrefix(source string) string { return "sources/" + source + "/" }
+
 // ScheduleKey is what was last written of the schedule of a source, and whether that is paused.
 func ScheduleKey(source string) string { return "sources/" + source + "/schedule.json" }
