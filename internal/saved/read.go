@@ -27,8 +27,8 @@ var errNoKeeper = fault.Invalidf("secrets.keeper is not set, so this process can
 // looks is how often a saved source is looked for that is replaced while it is read.
 const looks = 5
 
-// current reads the version of a saved source that counts.
-func (s *Store) current(ctx context.Context, name string) (o Object, version string, err error) {
+// Saved gives the version of a saved source that counts, still sealed.
+func (s *Store) Saved(ctx context.Context, name string) (o Object, version string, err error) {
 	for range looks {
 		if version, err = s.Newest(ctx, name); err != nil {
 			return o, "", err
@@ -76,14 +76,9 @@ func (s *Store) open(ctx context.Context, o Object) (d Document, err error) {
 	return d, nil
 }
 
-// Saved gives what is saved of a source, still sealed, with its version.
-func (s *Store) Saved(ctx context.Context, name string) (o Object, version string, err error) {
-	return s.current(ctx, name)
-}
-
 // Document opens what is saved of a source.
 func (s *Store) Document(ctx context.Context, name string) (Document, error) {
-	o, _, err := s.current(ctx, name)
+	o, _, err := s.Saved(ctx, name)
 	if err != nil {
 		return Document{}, err
 	}

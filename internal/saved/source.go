@@ -11,12 +11,12 @@ import (
 
 // Source gives a saved source with its version. Its secrets are read again at every use, so that new credentials count from the next login on.
 func (s *Store) Source(ctx context.Context, name string) (from source.Source, version string, err error) {
-	o, version, err := s.current(ctx, name)
+	o, version, err := s.Saved(ctx, name)
 	if err != nil {
 		return from, "", err
 	}
 	from, err = s.make(ctx, o, func(ctx context.Context) (Object, error) {
-		o, _, err := s.current(ctx, name)
+		o, _, err := s.Saved(ctx, name)
 		return o, err
 	})
 	return from, version, err

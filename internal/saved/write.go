@@ -47,7 +47,7 @@ func (s *Store) Propose(ctx context.Context, d Document, org string) (version st
 	if s.keeper == nil {
 		return "", errNoKeeper
 	}
-	before, last, err := s.current(ctx, d.Source)
+	before, last, err := s.Saved(ctx, d.Source)
 	if err != nil && last == "" && !errors.As(err, new(*NotSavedError)) {
 		return "", err
 	} // what is damaged is replaced
@@ -134,7 +134,7 @@ func (s *Store) Reseal(ctx context.Context) (done []string, err error) {
 
 // reseal seals one source anew. The new version comes after the one that it replaces and before any that was connected later.
 func (s *Store) reseal(ctx context.Context, name string) error {
-	o, version, err := s.current(ctx, name)
+	o, version, err := s.Saved(ctx, name)
 	if err != nil {
 		return err
 	}
