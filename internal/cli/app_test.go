@@ -124,7 +124,8 @@ func TestMain_wrongUsage(t *testing.T) {
 		{"an unknown verb with --help", []string{"longhaul", "start", "--help"}, `longhaul: "start" is not a verb of longhaul: ` +
 			`did you mean sync? There are check, connect, demo, diff, disconnect, extract, history, serve, show, status, sync, temporal, upload, why, worker`},
 		{"help on an unknown verb", []string{"longhaul", "help", "sever"}, `longhaul: "sever" is not a verb of longhaul: ` +
-			`did you mean serve? There are check, connect, demo, diff, disconnect, extract, history, serve, show, status, sync, temporal, upload, why, worker`},
+			`did you mean serve? ` +
+			`There are check, connect, demo, diff, disconnect, extract, history, serve, show, status, sync, temporal, upload, why, worker`},
 		{"an unknown flag", []string{"longhaul", "sync", "acme", "--fast"}, "longhaul: unknown flag: --fast; `longhaul sync --help` shows what there is"},
 		{"a flag with a slip", []string{"longhaul", "sync", "acme", "--detatch"}, "longhaul: unknown flag: --detatch, did you mean --detach? " +
 			"`longhaul sync --help` shows what there is"},

@@ -74,7 +74,8 @@ func Open(ctx context.Context, settings config.Config, options Options) (*Host, 
 		logger = zap.NewNop()
 	}
 	h := &Host{
-		store: store, keeper: keeper, saved: saved.New(store, keeper, settings.Learn), registry: settings.Sources, slots: settings.Worker.Slots, logger: logger, version: options.Version,
+		store: store, keeper: keeper, saved: saved.New(store, keeper, settings.Learn), registry: settings.Sources, slots: settings.Worker.Slots,
+		logger: logger, version: options.Version,
 		polls: newPolls(options.Lost, options.RefusedFor),
 		sources: &sources{
 			registry: settings.Sources, store: store, userAgent: "longhaul/" + options.Version, logger: logger, built: map[string]*activities.Source{},

@@ -159,7 +159,9 @@ func TestCheckURL_neverRepeatsAKey(t *testing.T) {
 			t.Errorf("%v", err)
 		}
 	}
-	for _, url := range []string{seal.Local, "hashivault://longhaul", "awskms:///arn:aws:kms:eu-west-1:1:key/x?region=eu-west-1", "gcpkms://projects/p/x"} {
+	for _, url := range []string{
+		seal.Local, "hashivault://longhaul", "awskms:///arn:aws:kms:eu-west-1:1:key/x?region=eu-west-1", "gcpkms://projects/p/x",
+	} {
 		if err := seal.CheckURL(url); err != nil {
 			t.Errorf("%s: %v", url, err)
 		}

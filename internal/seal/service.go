@@ -116,6 +116,7 @@ func (s *service) explain(what string, err error) error {
 		return s.fault(fault.Invalid, "has no such key", "check secrets.keeper; a key that was deleted there takes with it what it sealed", err)
 	case gcerrors.InvalidArgument, gcerrors.FailedPrecondition:
 		return s.fault(fault.Invalid, "cannot "+what+" this", "it may be sealed with another key, or the key be disabled there", err)
+	default: // it is away, or in trouble
 	}
 	return s.fault(fault.Transient, "does not answer", "bring the key service back, or check the way to it; nothing is lost meanwhile", err)
 }

@@ -65,24 +65,26 @@ func TestConnect_withoutATerminal(t *testing.T) {
 
 func TestConnect_saysWhatIsMissingOrWrong(t *testing.T) {
 	t.Parallel()
-	org := []string{"connect", "acme", "--credentials", "-"}
+	org, catalog := []string{"connect", "acme", "--credentials", "-"}, []string{"--catalog-source-id", id, "--catalog-token", "env:TOKEN"}
 	for name, row := range map[string]struct {
 		args []string
 		says string
 	}{
-		"nothing":              {[]string{"connect", "acme"}, "missing: --base-url (Current My Domain URL), --client-id (Consumer Key), --client-secret (Consumer Secret)"},
-		"no name":              {[]string{"connect"}, "takes the name of one source"},
-		"a name that is none":  {[]string{"connect", "Acme"}, "is not a source name"},
-		"the secret itself":    {[]string{"connect", "acme", "--client-secret", secret}, "--client-secret: holds the secret itself"},
-		"a token itself":       {slices.Concat(org, []string{"--catalog-token", token}), "--catalog-token: holds the secret itself"},
-		"no variable":          {[]string{"connect", "acme", "--client-secret", "env:NONE"}, "the environment variable NONE is not set"},
-		"twice":                {slices.Concat(org, []string{"--client-id", "x"}), "--client-id is given beside --credentials"},
-		"no document":          {[]string{"connect", "acme", "--credentials", "none.json"}, "none.json"},
-		"half a catalog":       {slices.Concat(org, []string{"--catalog-source-id", id}), "missing: --catalog-token"},
-		"no identifier":        {slices.Concat(org, []string{"--catalog-source-id", "acme"}), "--catalog-source-id: "},
-		"two addresses":        {slices.Concat(org, []string{"--catalog-source-id", id, "--catalog-token", "env:TOKEN", "--catalog-zone", "US", "--catalog-url", "https://x"}), "both a zone and a url"},
-		"a catalog and none":   {slices.Concat(org, []string{"--no-catalog", "--catalog-zone", "US"}), "--no-catalog is given beside another flag of catalog"},
-		"no address of an org": {[]string{"connect", "acme", "--base-url", "a b", "--client-id", "x", "--client-secret", "env:SECRET"}, "--base-url: holds a space"},
+		"nothing":             {[]string{"connect", "acme"}, "missing: --base-url (Current My Domain URL), --client-id (Consumer Key), --client-secret"},
+		"no name":             {[]string{"connect"}, "takes the name of one source"},
+		"a name that is none": {[]string{"connect", "Acme"}, "is not a source name"},
+		"the secret itself":   {[]string{"connect", "acme", "--client-secret", secret}, "--client-secret: holds the secret itself"},
+		"a token itself":      {slices.Concat(org, []string{"--catalog-token", token}), "--catalog-token: holds the secret itself"},
+		"no variable":         {[]string{"connect", "acme", "--client-secret", "env:NONE"}, "the environment variable NONE is not set"},
+		"twice":               {slices.Concat(org, []string{"--client-id", "x"}), "--client-id is given beside --credentials"},
+		"no document":         {[]string{"connect", "acme", "--credentials", "none.json"}, "none.json"},
+		"half a catalog":      {slices.Concat(org, []string{"--catalog-source-id", id}), "missing: --catalog-token"},
+		"no identifier":       {slices.Concat(org, []string{"--catalog-source-id", "acme"}), "--catalog-source-id: "},
+		"two addresses": {
+			slices.Concat(org, catalog, []string{"--catalog-zone", "US", "--catalog-url", "https://x"}), "both a zone and a url",
+		},
+		"a catalog and none":   {slices.Concat(org, catalog, []string{"--no-catalog"}), "--no-catalog is given beside another flag of catalog"},
+		"no address of an org": {[]string{"connect", "acme", "--base-url", "a b"}, "--base-url: holds a space"},
 		"reseal with a name":   {[]string{"connect", "acme", "--reseal"}, "leave acme out"},
 	} {
 		w := newWorld(t)
@@ -143,7 +145,8 @@ func TestConnect_againReplacesWhatIsGivenAndKeepsTheRest(t *testing.T) {
 			t.Errorf("asked %q", who.asked)
 		}
 	}
-	if d, err = w.login(); err != nil || d.Salesforce.ClientSecret != "a-new-secret" || d.Exports[0].Texts["zone"] != "US" || d.Exports[0].Secrets["token"] != token {
+	d, err = w.login()
+	if err != nil || d.Salesforce.ClientSecret != "a-new-secret" || d.Exports[0].Texts["zone"] != "US" || d.Exports[0].Secrets["token"] != token {
 		t.Errorf("%v", err)
 	}
 	w.running = &workflows.Progress{Phase: workflows.PhaseBlocked, Blocked: &activities.Failure{Class: fault.PermissionMissing}}

@@ -70,7 +70,9 @@ func newWorld(t *testing.T) *world {
 	t.Cleanup(func() { _ = store.Close() })
 	w.store = store
 	w.settings = "storage: " + config.FileURL(filepath.Join(w.dir, "bucket")) + "\nsecrets: {keeper: 'base64key://', key: env:THE_KEY}\n"
-	w.rows = func(source.Credentials) []doctor.Finding { return []doctor.Finding{{ID: "login", Status: doctor.Pass, Title: "Login", Found: "works"}} }
+	w.rows = func(source.Credentials) []doctor.Finding {
+		return []doctor.Finding{{ID: "login", Status: doctor.Pass, Title: "Login", Found: "works"}}
+	}
 	return w
 }
 
@@ -116,7 +118,8 @@ func (p *person) Ask(_ context.Context, question string, secret bool) (string, e
 // answered is what a person types for a new source.
 func answered() *person {
 	return &person{answers: map[string]string{
-		"Current My Domain URL": "acme.my.salesforce.com", "Consumer Key": "3MVG9", "Consumer Secret": secret, "Catalog Identifier": id, "Catalog Token": token,
+		"Current My Domain URL": "acme.my.salesforce.com", "Consumer Key": "3MVG9", "Consumer Secret": secret,
+		"Catalog Identifier": id, "Catalog Token": token,
 	}}
 }
 
@@ -166,7 +169,9 @@ func (o output) says(t *testing.T, code int, words ...string) {
 }
 
 // login is what is saved of acme; the zero value where nothing is.
-func (w *world) login() (saved.Document, error) { return w.saved().Document(context.Background(), "acme") }
+func (w *world) login() (saved.Document, error) {
+	return w.saved().Document(context.Background(), "acme")
+}
 
 // candidates are what checks have left.
 func (w *world) candidates() (all []string) {

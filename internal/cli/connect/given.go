@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -267,13 +266,4 @@ func (a answers) complete() error {
 			strings.Join(missing, ", "))
 	}
 	return nil
-}
-
-// clone is a copy that may be changed.
-func (a answers) clone() answers {
-	all := answers{login: maps.Clone(a.login), sections: map[string]map[string]string{}}
-	for name, values := range a.sections {
-		all.sections[name] = maps.Clone(values)
-	}
-	return all
 }

@@ -51,10 +51,12 @@ func TestReseal_movesToTheKeyOfTheMachine(t *testing.T) {
 	w.run(t.Context(), answered(), "connect", "acme").says(t, 0, "is connected")
 	w.settings = "data_dir: " + w.dir + "\nsecrets: {previous: {keeper: 'base64key://', key: env:THE_KEY}}\n"
 	t.Cleanup(func() { _ = os.Remove(w.dir + ".key") })
-	w.run(t.Context(), nil, "connect", "--reseal").says(t, 0, "Made the key file", "Sealed 1 source anew with base64key://: acme.", "remove secrets.previous")
+	w.run(t.Context(), nil, "connect", "--reseal").says(t, 0,
+		"Made the key file", "Sealed 1 source anew with base64key://: acme.", "remove secrets.previous")
 	if _, err := w.login(); err == nil {
 		t.Error("the former key opens it still")
 	}
 	w.settings = "data_dir: " + w.dir + "\nsecrets: {keeper: 'base64key://', key: 'file:" + filepath.Base(w.dir) + ".none'}\n"
-	w.run(t.Context(), nil, "connect", "--reseal").says(t, 2, `source "acme": the key of secrets.keeper`, "it does not exist", "Keep secrets.previous until")
+	w.run(t.Context(), nil, "connect", "--reseal").says(t, 2,
+		`source "acme": the key of secrets.keeper`, "it does not exist", "Keep secrets.previous until")
 }

@@ -125,5 +125,3 @@ func inBoth(name, where string) error {
 	return fault.Invalidf("source %s stands in the settings (%s), and a connected source of that name in the bucket would be a second one: "+
 		"connect it under another name, or remove sources.%s from the settings of all workers first", name, where, name)
 }
-
-

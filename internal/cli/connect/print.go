@@ -90,7 +90,8 @@ func (v *connectVerb) block(name string, found answers) (block string, secrets [
 	refer := func(setting string, one field, value string) string {
 		key := strings.ReplaceAll(setting, ".", "_")
 		s := secret{
-			Setting: setting, File: mountedAt + name + "/" + key, Env: strings.ToUpper(strings.ReplaceAll(name, "-", "_") + "_" + key), key: key, label: one.label,
+			Setting: setting, File: mountedAt + name + "/" + key, Env: strings.ToUpper(strings.ReplaceAll(name, "-", "_") + "_" + key),
+			key: key, label: one.label,
 		}
 		if v.showSecret {
 			s.Value = value

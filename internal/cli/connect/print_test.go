@@ -15,7 +15,9 @@ import (
 func TestPrint_isABlockThatTheSettingsRead(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	args := []string{"connect", "acme-eu", "--print", "--credentials", "-", "--catalog-source-id", id, "--catalog-token", "env:TOKEN", "--catalog-zone", "US"}
+	args := []string{
+		"connect", "acme-eu", "--print", "--credentials", "-", "--catalog-source-id", id, "--catalog-token", "env:TOKEN", "--catalog-zone", "US",
+	}
 	o := w.run(t.Context(), nil, args...)
 	o.says(t, 0, "kind: Secret", "  name: longhaul-acme-eu\n", `  client_secret: "<Consumer Secret>"`, `  catalog_token: "<Catalog Token>"`,
 		"mountPath: /run/secrets/longhaul/acme-eu", "#   catalog.token: env:ACME_EU_CATALOG_TOKEN", "# Then: longhaul check acme-eu")

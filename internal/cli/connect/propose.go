@@ -55,7 +55,8 @@ func (v *connectVerb) connect(ctx context.Context, cmd *cobra.Command, name stri
 	case why != nil:
 		v.Console.Note("What is saved of " + name + " cannot be opened and is replaced: " + fault.Sentence(why))
 	case before != nil:
-		v.Console.Note(fmt.Sprintf("%s is connected to %s since %s: its credentials are replaced.", name, object.Org, object.Saved.Format("2 Jan 2006 15:04 MST")))
+		v.Console.Note(fmt.Sprintf("%s is connected to %s since %s: its credentials are replaced.",
+			name, object.Org, object.Saved.Format("2 Jan 2006 15:04 MST")))
 	}
 	d, err := v.gather(ctx, name, before)
 	if err != nil {
@@ -97,7 +98,8 @@ func (v *connectVerb) tryOut(
 		after, cancel := context.WithTimeout(context.WithoutCancel(ctx), withdrawWithin)
 		defer cancel()
 		if left := at.saved.Withdraw(after, d.Source, version); left != nil {
-			v.Console.Note("What was given lies sealed in the bucket still (" + staging.CandidateKey(d.Source, version) + "), and is removed within a day: " + fault.Sentence(left))
+			v.Console.Note(fmt.Sprintf("What was given lies sealed in the bucket still (%s), and is removed after a day: %s",
+				staging.CandidateKey(d.Source, version), fault.Sentence(left)))
 		}
 	}()
 	if err != nil {
