@@ -42,6 +42,7 @@ func (a *Activities) Examine(ctx context.Context, params ExamineParams) (doctor.
 	told := make(chan cluster.Facts, 1) // the question may outlive the check
 	subject.Cluster = func(ctx context.Context) cluster.Facts {
 		facts := a.Doctor.Cluster(ctx, params.Source)
+		facts.Candidate = params.Candidate != ""
 		told <- facts
 		return facts
 	}
@@ -65,18 +66,19 @@ func (a *Activities) Examine(ctx context.Context, params ExamineParams) (doctor.
 // unknown is the result of a worker whose settings lack the source.
 func (a *Activities) unknown(ctx context.Context, source string, err error) doctor.Result {
 	row := doctor.Finding{ID: "settings", Title: "Settings", Where: "sources." + source}
-	return a.only(ctx, source, row.SkippedFor("on the worker that answered, "+fault.Sentence(err)))
+	return a.only(ctx, source, false, row.SkippedFor("on the worker that answered, "+fault.Sentence(err)))
 }
 
 // unopened is the result of a worker that cannot open what is to be checked before it is saved.
 func (a *Activities) unopened(ctx context.Context, source string, err error) doctor.Result {
 	row := doctor.Finding{ID: "sealed", Title: "Sealed credentials", Where: "secrets.keeper of the worker that answered"}
-	return a.only(ctx, source, row.Failed(err, "the worker cannot serve the source", ""))
+	return a.only(ctx, source, true, row.Failed(err, "the worker cannot serve the source", ""))
 }
 
 // only is a result that has one row beside those of the cluster.
-func (a *Activities) only(ctx context.Context, source string, row doctor.Finding) doctor.Result {
+func (a *Activities) only(ctx context.Context, source string, candidate bool, row doctor.Finding) doctor.Result {
 	facts := a.Doctor.Cluster(ctx, source)
+	facts.Candidate = candidate
 	rows := append([]doctor.Finding{row}, cluster.Check(facts)...)
 	result := doctor.Judge(source, rows)
 	result.Worker = answered(facts)

@@ -25,7 +25,7 @@ func TestConnect_asksWhatTheGuideAsks(t *testing.T) {
 	t.Parallel()
 	w, who := newWorld(t), answered()
 	w.run(t.Context(), who, "connect", "acme").says(t, 0,
-		"Login  works", "acme is connected to acme.my.salesforce.com.", "A worker serves it. Next:\n  longhaul plan acme\n  longhaul sync acme\n")
+		"acme: A sync can run. 1 question: 0 failed", "acme is connected to acme.my.salesforce.com.", "A worker serves it. Next:\n  longhaul plan acme\n  longhaul sync acme\n")
 	want := []string{
 		"Current My Domain URL: ", "Consumer Key: ", "Consumer Secret (not shown): ",
 		"Catalog Identifier (Enter: nothing is delivered, the files stay in the bucket): ", "Catalog Token (not shown): ",

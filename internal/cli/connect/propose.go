@@ -110,7 +110,7 @@ func (v *connectVerb) tryOut(
 		return version, result, err
 	}
 	if !v.Console.JSON() {
-		text.Page{Width: v.Console.Width(), Colours: v.Console.Colours()}.Print(v.Console.Out(), result)
+		text.Page{Width: v.Console.Width(), Colours: v.Console.Colours(), Brief: true}.Print(v.Console.Out(), result)
 	}
 	if err := result.Failure(); err != nil {
 		v.Console.Note("Nothing was saved.")

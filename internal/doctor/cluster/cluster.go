@@ -31,6 +31,7 @@ type Facts struct {
 	Me         doctor.Worker
 	Workers    []doctor.Worker // that poll for the source; Me is among them
 	WorkersErr error
+	Candidate  bool // nobody serves the source until it is saved
 }
 
 // leastRetention is under which a result may be gone before somebody looks for it: a first sync that ends on a Friday is looked at
@@ -154,6 +155,9 @@ func Unserved(source string, known []string) doctor.Finding {
 
 func workers(f Facts) doctor.Finding {
 	r := row("workers", "workers", "the settings of each worker")
+	if f.Candidate {
+		return r.SkippedFor("workers serve the source once it is saved")
+	}
 	switch {
 	case f.WorkersErr != nil:
 		r.Status, r.Found = doctor.Warn, "Temporal does not say which workers serve the source"
