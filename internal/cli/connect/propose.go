@@ -53,9 +53,9 @@ func (v *connectVerb) connect(ctx context.Context, cmd *cobra.Command, name stri
 	}
 	switch {
 	case why != nil:
-		v.Console.Note("What is saved of " + name + " cannot be opened and is replaced: " + fault.Sentence(why))
+		v.Console.Note("What is saved of " + name + " cannot be opened, and will be replaced: " + fault.Sentence(why))
 	case before != nil:
-		v.Console.Note(fmt.Sprintf("%s is connected to %s since %s: its credentials are replaced.",
+		v.Console.Note(fmt.Sprintf("%s is connected to %s since %s: its credentials will be replaced.",
 			name, object.Org, object.Saved.Format("2 Jan 2006 15:04 MST")))
 	}
 	d, err := v.gather(ctx, name, before)
