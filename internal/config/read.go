@@ -28,7 +28,7 @@ type Input struct {
 	Environment Environment
 	Dir         string // the working directory, from which relative paths of flags and environment start; empty where it is gone
 	NeedStorage bool   // it is a mistake to have no bucket
-	NeedSources bool   // it is a mistake to have no source
+	NeedSources bool   // it is a mistake to have no source, unless sources can be connected
 }
 
 // flagPaths are the settings that have a flag.
@@ -165,7 +165,8 @@ func (in Input) checkFlags(mistakes *Mistakes) {
 }
 
 func (in Input) checkNeeds(v values, file string, mistakes *Mistakes) {
-	if in.NeedSources && file == "" && len(sourceNames(v)) == 0 && len(*mistakes) == 0 {
+	none := in.NeedSources && len(sourceNames(v)) == 0 && len(*mistakes) == 0 && !in.connects(v)
+	if none && file == "" {
 		mistakes.add(origin{}, noFile, in.Dir)
 		return
 	}
@@ -173,7 +174,7 @@ func (in Input) checkNeeds(v values, file string, mistakes *Mistakes) {
 		!noted(*mistakes, "storage") {
 		mistakes.add(origin{}, "%s", noStorage)
 	}
-	if in.NeedSources && len(sourceNames(v)) == 0 && len(*mistakes) == 0 {
+	if none && len(*mistakes) == 0 {
 		mistakes.add(origin{}, "%s", noSources)
 	}
 }

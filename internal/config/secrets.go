@@ -27,10 +27,18 @@ func keeperSettings() []setting {
 	return []setting{{name: "keeper", check: seal.CheckURL}, {name: "key", kind: secret}}
 }
 
+// hasKeyFile says whether the settings give a KeyFile.
+func (in Input) hasKeyFile(v values) bool {
+	given := func(setting, flag string) bool { return v.has(setting) || in.changed(flag) != nil }
+	return given("data_dir", "data-dir") && !given("storage", "storage")
+}
+
+// connects says whether sources can be connected, so that none need be in the settings.
+func (in Input) connects(v values) bool { return v.has("secrets.keeper") || in.hasKeyFile(v) }
+
 // checkSecrets finds what does not go together in the settings of keepers.
 func (in Input) checkSecrets(v values, mistakes *Mistakes) {
-	given := func(setting, flag string) bool { return v.has(setting) || in.changed(flag) != nil }
-	own := given("data_dir", "data-dir") && !given("storage", "storage") // see KeyFile
+	own := in.hasKeyFile(v)
 	for _, at := range []string{"secrets.", "secrets.previous."} {
 		keeper, key := at+"keeper", at+"key"
 		if noted(*mistakes, keeper) || noted(*mistakes, key) {

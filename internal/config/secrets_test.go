@@ -52,3 +52,17 @@ func TestRead_mistakesOfKeepers(t *testing.T) {
 		}
 	}
 }
+
+// A process that may serve connected sources needs none in its settings.
+func TestRead_needsNoSourceWhereOneCanBeConnected(t *testing.T) {
+	t.Parallel()
+	for name, in := range map[string]Input{
+		"a key file beside data_dir": settings(t, "data_dir: data\n"),
+		"a keeper":                   settings(t, "storage: s3://bucket\nsecrets: {keeper: hashivault://longhaul}\n"),
+		"a flag and no file":         withFlags(t, Input{Dir: t.TempDir()}, "--data-dir", "data"),
+	} {
+		if cfg, _, err := Read(needing(in)); err != nil || cfg.Secrets.IsZero() || len(cfg.Sources.Names()) > 0 {
+			t.Errorf("%s: %v, %v", name, cfg.Secrets, err)
+		}
+	}
+}

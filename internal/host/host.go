@@ -11,10 +11,10 @@ import (
 	"longhaul/activities"
 	"longhaul/activities/question"
 	"longhaul/internal/config"
+	"longhaul/internal/roster"
 	"longhaul/internal/saved"
 	"longhaul/internal/seal"
 	"longhaul/internal/shard/slots"
-	"longhaul/internal/source"
 	"longhaul/internal/staging"
 	"longhaul/workflows"
 )
@@ -42,9 +42,9 @@ type Options struct {
 // Host is what a process needs to run syncs.
 type Host struct {
 	store      *staging.Store
+	roster     *roster.Roster
 	keeper     *seal.Keeper // nil: the settings name none
 	saved      *saved.Store
-	registry   *source.Registry
 	slots      int
 	logger     *zap.Logger
 	polls      *Polls
@@ -74,12 +74,17 @@ func Open(ctx context.Context, settings config.Config, options Options) (*Host, 
 		logger = zap.NewNop()
 	}
 	h := &Host{
-		store: store, keeper: keeper, saved: saved.New(store, keeper, settings.Learn), registry: settings.Sources, slots: settings.Worker.Slots,
-		logger: logger, version: options.Version,
-		polls: newPolls(options.Lost, options.RefusedFor),
-		sources: &sources{
-			registry: settings.Sources, store: store, userAgent: "longhaul/" + options.Version, logger: logger, built: map[string]*activities.Source{},
-		},
+		store: store, keeper: keeper, saved: saved.New(store, keeper, settings.Learn), slots: settings.Worker.Slots, logger: logger,
+		version: options.Version,
+		polls:   newPolls(options.Lost, options.RefusedFor),
+	}
+	var live roster.Saved // nil: none can be connected
+	if keeper != nil {
+		live = &connected{Store: h.saved, bucket: store}
+	}
+	h.roster = roster.New(settings.Sources, live)
+	h.sources = &sources{
+		roster: h.roster, store: store, userAgent: "longhaul/" + options.Version, logger: logger, rooms: map[string]*room{},
 	}
 	h.activities.Sync = &activities.Activities{
 		Sources: h.sources, Store: store, Pool: slots.NewPool(), Temporal: temporalOf, Running: runningWorkflow, How: howEnded,
@@ -109,8 +114,8 @@ func (h *Host) Store() *staging.Store { return h.store }
 // Saved are the sources that were connected. Without secrets.keeper they can be listed, and none can be opened.
 func (h *Host) Saved() *saved.Store { return h.saved }
 
-// Sources lists the names of the sources this process knows.
-func (h *Host) Sources() []string { return h.registry.Names() }
+// Sources are those that this process may serve, now: of its settings, and saved ones as it last saw them.
+func (h *Host) Sources() *roster.Roster { return h.roster }
 
 // Activities are what the workers run, for a worker that the caller makes.
 func (h *Host) Activities() workflows.Activities { return h.activities }

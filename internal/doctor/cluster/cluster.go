@@ -149,7 +149,7 @@ func Unserved(source string, known []string) doctor.Finding {
 	}
 	return r.Failed(&fault.Error{
 		Class: fault.Transient, System: fault.Temporal, Message: found,
-	}, "a sync waits until a worker serves the source", "check the name of the source, or start a worker (longhaul serve or longhaul-worker) with its "+
+	}, "a sync waits until a worker serves the source", "check the name of the source, connect it if it is not connected any more, or start a worker (longhaul serve or longhaul-worker) with its "+
 		"settings and secrets; a worker that has them and leaves the source out says why in its log")
 }
 
