@@ -13,8 +13,8 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 		Args: args, Environ: environ, Stdout: stdout, Stderr: stderr,
 		Short: "Longhaul's starter starts, watches and steers syncs on any Temporal, and delivers files to the catalog",
 		Verbs: []cli.Verb{
-			cli.Check, cli.Plan, cli.Sync, cli.Status, cli.Pause, cli.Resume, cli.Approve, cli.Discard, cli.SetQuota, cli.Cancel,
-			cli.History, cli.Show, cli.Diff, cli.Why, cli.Upload, cli.Completion,
+			cli.Connect, cli.Check, cli.Plan, cli.Sync, cli.Status, cli.Pause, cli.Resume, cli.Approve, cli.Discard, cli.SetQuota, cli.Cancel,
+			cli.History, cli.Show, cli.Diff, cli.Why, cli.Disconnect, cli.Upload, cli.Completion,
 		},
 	})
 }

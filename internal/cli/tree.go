@@ -9,6 +9,7 @@ import (
 
 	"longhaul/internal/build"
 	"longhaul/internal/cli/ask"
+	"longhaul/internal/cli/connect"
 	"longhaul/internal/cli/order"
 	"longhaul/internal/cli/shell"
 	"longhaul/internal/config"
@@ -57,7 +58,8 @@ func (a *App) tree(c *console) *cobra.Command {
 func (a *App) whereSettingsAre() string {
 	if !slices.Contains(a.Verbs, Worker) {
 		return `It needs no settings file: its verbs find Temporal as the temporal CLI does (TEMPORAL_ADDRESS,
-TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_..., or a profile), and the workers have the settings of the sources.`
+TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_..., or a profile), and the workers have the settings of the sources.
+Only connect and disconnect need more: storage and secrets.keeper, as the workers have them.`
 	}
 	return `Settings come from flags, LONGHAUL_... variables and the settings file, in this order. Secrets are references
 (env:NAME or file:PATH); the file never contains them.`
@@ -68,10 +70,15 @@ func (a *App) command(verb Verb, c *console) *cobra.Command {
 	asks := map[Verb]func(ask.Program) *cobra.Command{
 		Check: ask.Check, Plan: ask.Plan, History: ask.History, Show: ask.Show, Diff: ask.Diff, Why: ask.Why,
 	}
+	of := ask.Program{
+		Environ: a.Environ, Dir: a.Dir, Version: a.Version, Dial: a.Dial, Alone: a.StartTemporal != nil, Console: asked{c}, UI: a.ui,
+	}
 	if maker := asks[verb]; maker != nil {
-		return maker(ask.Program{
-			Environ: a.Environ, Dir: a.Dir, Version: a.Version, Dial: a.Dial, Alone: a.StartTemporal != nil, Console: asked{c}, UI: a.ui,
-		})
+		return maker(of)
+	}
+	connects := map[Verb]func(connect.Program) *cobra.Command{Connect: connect.Connect, Disconnect: connect.Disconnect}
+	if maker := connects[verb]; maker != nil {
+		return maker(connect.Program{Program: of, Name: a.name(), Stdin: a.Stdin, Terminal: a.Terminal})
 	}
 	orders := map[Verb]func(order.Program) *cobra.Command{
 		Pause: order.Pause, Resume: order.Resume, Approve: order.Approve, Discard: order.Discard, Cancel: order.Cancel, SetQuota: order.SetQuota,
@@ -126,9 +133,13 @@ func (a *App) examples() string {
 		Approve: "$0 approve acme",
 		Cancel:  "$0 cancel acme",
 		Check:   "$0 check acme",
+		Connect: "$0 connect acme --print",
 		Demo:    "$0 demo",
 		Diff:    "$0 diff acme monday",
 		Discard: "$0 discard acme",
+
+		Disconnect: "$0 disconnect acme",
+
 		Extract: "$0 extract -c CLIENT_ID -s SECRET -b acme.my.salesforce.com -o ./out",
 		History: "$0 history acme",
 		Pause:   "$0 pause acme",
