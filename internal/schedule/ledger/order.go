@@ -1,0 +1,247 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	schedulepb "go.temporal.io/api/schedule/v1"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
+
+	"longhaul/internal/fault"
+	"longhaul/internal/schedule"
+	"longhaul/internal/source"
+	"longhaul/internal/staging"
+)
+
+// Order is what a person wants of the schedule of a source. The zero value wants to see it.
+type Order struct {
+	Every    string `json:"every,omitempty"` // 90m, 24h or 7d
+	Cron     string `json:"cron,omitempty"`
+	Timezone string `json:"timezone,omitempty"`
+	Off      bool   `json:"off,omitempty"`
+	Pause    bool   `json:"pause,omitempty"`
+	Resume   bool   `json:"resume,omitempty"`
+	Reason   string `json:"reason,omitempty"` // of Pause and Resume
+}
+
+// mostReason bounds the reason, in bytes, as that of every order.
+const mostReason = 200
+
+// Wanted is the schedule that the order asks for; the zero schedule where it asks for none.
+func (o Order) Wanted() (source.Schedule, error) {
+	wanted := source.Schedule{Cron: o.Cron, Timezone: o.Timezone}
+	if o.Every != "" {
+		every, err := schedule.ParseEvery(o.Every)
+		if err != nil {
+			return source.Schedule{}, err
+		}
+		wanted.Every = every
+	}
+	return wanted, schedule.Check(wanted)
+}
+
+// Check says what is wrong with the order; nil where nothing is.
+func (o Order) Check() error {
+	orders := 0
+	for _, given := range []bool{o.Every != "" || o.Cron != "" || o.Timezone != "", o.Off, o.Pause, o.Resume} {
+		if given {
+			orders++
+		}
+	}
+	switch {
+	case orders > 1:
+		return fault.Invalidf("every or cron, off, pause and resume exclude each other: give one of them")
+	case o.Reason != "" && !o.Pause && !o.Resume:
+		return fault.Invalidf("reason is for pause and resume: leave it out")
+	case len(o.Reason) > mostReason:
+		return fault.Invalidf("the reason has %d bytes, and may have %d: shorten it", len(o.Reason), mostReason)
+	}
+	_, err := o.Wanted()
+	return err
+}
+
+// Apply does what a person asks for, or nothing, and gives what is there then. The settings of this process win over the order.
+func (l *Ledger) Apply(ctx context.Context, s Server, name string, settings source.Schedule, o Order) (State, error) {
+	l.turn.Lock()
+	defer l.turn.Unlock()
+	if err := o.Check(); err != nil {
+		return State{}, err
+	}
+	kept, err := Read(ctx, l.store, name)
+	if err != nil {
+		return State{}, err
+	}
+	a := &applied{Ledger: l, server: s, name: name, settings: settings, kept: kept}
+	switch wanted, _ := o.Wanted(); {
+	case o.Off:
+		err = a.end(ctx)
+	case o.Pause, o.Resume:
+		err = a.pause(ctx, o)
+	case !wanted.IsZero():
+		err = a.set(ctx, wanted)
+	}
+	if err != nil {
+		return State{}, explain(err)
+	}
+	if known := l.seen[name]; known != nil {
+		known.kept, known.unsure, known.fresh = a.kept, nil, true
+	}
+	there, err := a.describe(ctx)
+	if err != nil {
+		return State{}, explain(err)
+	}
+	return l.state(name, settings, a.kept, there), nil
+}
+
+// applied is an order that is being done.
+type applied struct {
+	*Ledger
+
+	server   Server
+	name     string
+	settings source.Schedule
+	kept     *Kept // what the bucket holds; nil for nothing
+}
+
+// store writes what is kept.
+func (a *applied) store(ctx context.Context, kept Kept) error {
+	if err := a.Ledger.store.WriteJSON(ctx, staging.ScheduleKey(a.name), kept); err != nil {
+		return fmt.Errorf("writing the schedule of source %q: %w", a.name, err)
+	}
+	a.kept = &kept
+	return nil
+}
+
+const (
+	// answersWithin is how long Temporal may need to show a schedule: after its own start it does not at once.
+	answersWithin = time.Minute
+	// againAfter is the pause between two questions.
+	againAfter = time.Second
+)
+
+// describe gives the schedule; nil for none.
+func (a *applied) describe(ctx context.Context) (there *workflowservice.DescribeScheduleResponse, err error) {
+	ctx, cancel := context.WithTimeout(ctx, answersWithin)
+	defer cancel()
+	for {
+		if there, err = a.server.describe(ctx, a.name); err == nil || !passes(err) {
+			return there, err
+		}
+		select {
+		case <-ctx.Done():
+			return there, err
+		case <-time.After(againAfter):
+		}
+	}
+}
+
+// refuse refuses what the settings say otherwise.
+func (a *applied) refuse(wanted source.Schedule) error {
+	if a.settings.IsZero() || a.settings == wanted {
+		return nil
+	}
+	return fault.Invalidf("sources.%s.schedule of the settings says %s, and the settings win: change it there and restart the workers, "+
+		"or pause the schedule", a.name, schedule.Words(a.settings))
+}
+
+// set writes a schedule, over whatever is there.
+func (a *applied) set(ctx context.Context, wanted source.Schedule) error {
+	if err := a.refuse(wanted); err != nil {
+		return err
+	}
+	want, err := a.make(a.name, wanted)
+	if err != nil {
+		return err
+	}
+	kept := Kept{Wanted: wanted, By: ByVerb}
+	if a.settings == wanted {
+		kept.By = BySettings
+	}
+	for range mostTries {
+		there, err := a.describe(ctx)
+		if err != nil {
+			return err
+		}
+		if want.State = there.GetSchedule().GetState(); want.State == nil {
+			want.State = new(schedulepb.ScheduleState)
+		}
+		if wrote, err := a.put(ctx, a.server, a.name, want, there); err != nil {
+			return err
+		} else if !wrote {
+			continue
+		}
+		now, err := a.describe(ctx)
+		if err != nil {
+			return err
+		}
+		current := now.GetSchedule()
+		if !schedule.Same(current, want) && schedule.SpecWords(current.GetSpec()) != schedule.SpecWords(want.GetSpec()) {
+			continue // a change beside this one won, or undid it
+		}
+		if kept.Written, err = schedule.Encode(current); err != nil {
+			return err
+		}
+		kept.Paused, kept.Note = current.GetState().GetPaused(), current.GetState().GetNotes()
+		delete(a.said, "by hand "+a.name)
+		return a.store(ctx, kept)
+	}
+	return errMeanwhile
+}
+
+// end deletes the schedule.
+func (a *applied) end(ctx context.Context) error {
+	if err := a.refuse(source.Schedule{}); err != nil {
+		return err
+	}
+	if err := a.store(ctx, Kept{By: ByVerb, Off: true}); err != nil { // first, or a worker makes it again
+		return err
+	}
+	return a.server.remove(ctx, a.name)
+}
+
+// pause pauses the schedule, or lets it go on.
+func (a *applied) pause(ctx context.Context, o Order) error {
+	note, patch := o.Reason, new(schedulepb.SchedulePatch)
+	if o.Pause {
+		if note == "" {
+			note = "paused by `schedule --pause`"
+		}
+		patch.Pause = note
+	} else {
+		if note == "" {
+			note = "resumed by `schedule --resume`"
+		}
+		patch.Unpause = note
+	}
+	there, err := a.describe(ctx)
+	if err != nil {
+		return err
+	}
+	if there == nil {
+		return fault.Invalidf("source %s has no schedule: make one by `schedule %s --every 24h`, or in the settings", a.name, a.name)
+	}
+	if err := a.server.patch(ctx, a.name, patch); err != nil {
+		return err
+	}
+	if a.kept == nil || a.kept.Off {
+		return nil // a person made this schedule, and it is the person's
+	}
+	kept := *a.kept
+	kept.Paused, kept.Note = o.Pause, note
+	return a.store(ctx, kept)
+}
+
+// Remove deletes the schedule of a source, and what the bucket holds of it. It is no error if there is none.
+func Remove(ctx context.Context, c client.ScheduleClient, store *staging.Store, name string) error {
+	if err := store.Delete(ctx, staging.ScheduleKey(name)); err != nil { // first, or a worker makes the schedule again
+		return fmt.Errorf("deleting what is kept of the schedule of source %q: %w", name, err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	defer cancel()
+	if err := c.GetHandle(ctx, schedule.ID(name)).Delete(ctx); err != nil && !missing(err) {
+		return explain(err)
+	}
+	return nil
+}
