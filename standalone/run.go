@@ -13,7 +13,7 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 		Args: args, Environ: environ, Stdout: stdout, Stderr: stderr,
 		Short: "Longhaul syncs Salesforce reporting metadata to Coalesce Catalog, everything in one process",
 		Verbs: []cli.Verb{
-			cli.Demo, cli.Check, cli.Plan, cli.Extract, cli.Serve, cli.Sync, cli.Status, cli.History, cli.Show, cli.Diff, cli.Why,
+			cli.Demo, cli.Check, cli.Plan, cli.Extract, cli.Serve, cli.Sync, cli.Status, cli.Schedule, cli.History, cli.Show, cli.Diff, cli.Why,
 			cli.Upload, cli.Worker, cli.Server,
 		},
 		StartTemporal:  startTemporal,

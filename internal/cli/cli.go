@@ -36,10 +36,13 @@ const (
 	Show    Verb = "show"
 	Diff    Verb = "diff"
 	Why     Verb = "why"
-	Sync    Verb = "sync"
-	Status  Verb = "status"
-	Upload  Verb = "upload"
-	Worker  Verb = "worker"
+
+	Schedule Verb = "schedule"
+
+	Sync   Verb = "sync"
+	Status Verb = "status"
+	Upload Verb = "upload"
+	Worker Verb = "worker"
 )
 
 // links are the names of castor's programs. A link of such a name to a program that serves the verb is that verb.

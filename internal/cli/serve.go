@@ -134,7 +134,7 @@ func sourcesLine(served, left []string) string {
 }
 
 // schedulesGone says what else was in a database that was moved aside.
-const schedulesGone = "Schedules were in that database: create them again."
+const schedulesGone = "Schedules were in that database: those of sources come back within a minute, as they were; create others again."
 
 // ready prints the one line that says that everything answers.
 func (c *console) ready(temporal, ui, more string) error {

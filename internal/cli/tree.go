@@ -9,6 +9,7 @@ import (
 
 	"longhaul/internal/build"
 	"longhaul/internal/cli/ask"
+	"longhaul/internal/cli/schedule"
 	"longhaul/internal/config"
 	"longhaul/internal/fault"
 )
@@ -64,6 +65,7 @@ TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_..., or a profile), and the w
 func (a *App) command(verb Verb, c *console) *cobra.Command {
 	asks := map[Verb]func(ask.Program) *cobra.Command{
 		Check: ask.Check, Plan: ask.Plan, History: ask.History, Show: ask.Show, Diff: ask.Diff, Why: ask.Why,
+		Schedule: schedule.Verb,
 	}
 	if maker := asks[verb]; maker != nil {
 		return maker(ask.Program{
@@ -113,20 +115,21 @@ func (a *App) dress(cmd *cobra.Command, c *console) {
 // examples shows one line for each verb.
 func (a *App) examples() string {
 	lines := map[Verb]string{
-		Check:   "$0 check acme",
-		Demo:    "$0 demo",
-		Diff:    "$0 diff acme monday",
-		Extract: "$0 extract -c CLIENT_ID -s SECRET -b acme.my.salesforce.com -o ./out",
-		History: "$0 history acme",
-		Plan:    "$0 plan acme",
-		Serve:   "$0 serve --config longhaul.yaml",
-		Server:  "$0 temporal --data ./data",
-		Show:    "$0 show acme",
-		Sync:    "$0 sync acme",
-		Status:  "$0 status acme --json",
-		Upload:  "$0 upload -k TOKEN -s SOURCE_ID -t VIZ -d ./out",
-		Why:     "$0 why acme 'Pipeline by Region'",
-		Worker:  "$0 worker --config longhaul.yaml",
+		Check:    "$0 check acme",
+		Demo:     "$0 demo",
+		Diff:     "$0 diff acme monday",
+		Extract:  "$0 extract -c CLIENT_ID -s SECRET -b acme.my.salesforce.com -o ./out",
+		History:  "$0 history acme",
+		Plan:     "$0 plan acme",
+		Schedule: "$0 schedule acme --every 24h",
+		Serve:    "$0 serve --config longhaul.yaml",
+		Server:   "$0 temporal --data ./data",
+		Show:     "$0 show acme",
+		Sync:     "$0 sync acme",
+		Status:   "$0 status acme --json",
+		Upload:   "$0 upload -k TOKEN -s SOURCE_ID -t VIZ -d ./out",
+		Why:      "$0 why acme 'Pipeline by Region'",
+		Worker:   "$0 worker --config longhaul.yaml",
 	}
 	var shown []string
 	for _, verb := range a.Verbs {

@@ -10,6 +10,7 @@ import (
 	"longhaul/activities"
 	"longhaul/activities/question"
 	"longhaul/internal/config"
+	"longhaul/internal/schedule/ledger"
 	"longhaul/internal/shard/slots"
 	"longhaul/internal/source"
 	"longhaul/internal/staging"
@@ -44,6 +45,7 @@ type Host struct {
 	logger     *zap.Logger
 	polls      *Polls
 	sources    *sources
+	schedules  *schedules
 	activities workflows.Activities
 	version    string
 }
@@ -75,7 +77,12 @@ func Open(ctx context.Context, settings config.Config, options Options) (*Host, 
 		Show: showWorkflow, Wake: wakeWorkflow,
 		Version: options.Version, Slice: options.Slice,
 	}
-	h.activities.Asked = &question.Activities{Sources: h.sources, Store: store, Version: options.Version, Doctor: h, How: howEnded}
+	h.schedules = &schedules{
+		registry: settings.Sources, store: store, ledger: ledger.New(store, kindOfRuns(), logger), identity: h.me("").Label(),
+	}
+	h.activities.Asked = &question.Activities{
+		Sources: h.sources, Store: store, Version: options.Version, Doctor: h, How: howEnded, Scheduler: h.schedules,
+	}
 	return h, nil
 }
 

@@ -62,6 +62,7 @@ func (w *Workers) Start() error {
 		w.attempt(name, left)
 	}
 	w.busy.Go(func() { w.keepLooking(left) })
+	w.busy.Go(w.keepSchedules)
 	return nil
 }
 

@@ -17,16 +17,10 @@ import (
 	"longhaul/internal/staging"
 )
 
-// BySettings and ByVerb say who set a schedule.
-const (
-	BySettings = "settings"
-	ByVerb     = "verb"
-)
-
 // Kept is what the bucket holds of the schedule of a source.
 type Kept struct {
 	Wanted  source.Schedule `json:"wanted"`
-	By      string          `json:"by"`                // see BySettings
+	By      string          `json:"by"`                // see schedule.BySettings
 	Written json.RawMessage `json:"written,omitempty"` // see schedule.Encode; without it Longhaul has written none
 	Paused  bool            `json:"paused,omitempty"`
 	Note    string          `json:"note,omitempty"`

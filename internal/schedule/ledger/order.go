@@ -15,63 +15,16 @@ import (
 	"longhaul/internal/staging"
 )
 
-// Order is what a person wants of the schedule of a source. The zero value wants to see it.
-type Order struct {
-	Every    string `json:"every,omitempty"` // 90m, 24h or 7d
-	Cron     string `json:"cron,omitempty"`
-	Timezone string `json:"timezone,omitempty"`
-	Off      bool   `json:"off,omitempty"`
-	Pause    bool   `json:"pause,omitempty"`
-	Resume   bool   `json:"resume,omitempty"`
-	Reason   string `json:"reason,omitempty"` // of Pause and Resume
-}
-
-// mostReason bounds the reason, in bytes, as that of every order.
-const mostReason = 200
-
-// Wanted is the schedule that the order asks for; the zero schedule where it asks for none.
-func (o Order) Wanted() (source.Schedule, error) {
-	wanted := source.Schedule{Cron: o.Cron, Timezone: o.Timezone}
-	if o.Every != "" {
-		every, err := schedule.ParseEvery(o.Every)
-		if err != nil {
-			return source.Schedule{}, err
-		}
-		wanted.Every = every
-	}
-	return wanted, schedule.Check(wanted)
-}
-
-// Check says what is wrong with the order; nil where nothing is.
-func (o Order) Check() error {
-	orders := 0
-	for _, given := range []bool{o.Every != "" || o.Cron != "" || o.Timezone != "", o.Off, o.Pause, o.Resume} {
-		if given {
-			orders++
-		}
-	}
-	switch {
-	case orders > 1:
-		return fault.Invalidf("every or cron, off, pause and resume exclude each other: give one of them")
-	case o.Reason != "" && !o.Pause && !o.Resume:
-		return fault.Invalidf("reason is for pause and resume: leave it out")
-	case len(o.Reason) > mostReason:
-		return fault.Invalidf("the reason has %d bytes, and may have %d: shorten it", len(o.Reason), mostReason)
-	}
-	_, err := o.Wanted()
-	return err
-}
-
 // Apply does what a person asks for, or nothing, and gives what is there then. The settings of this process win over the order.
-func (l *Ledger) Apply(ctx context.Context, s Server, name string, settings source.Schedule, o Order) (State, error) {
+func (l *Ledger) Apply(ctx context.Context, s Server, name string, settings source.Schedule, o schedule.Order) (schedule.State, error) {
 	l.turn.Lock()
 	defer l.turn.Unlock()
 	if err := o.Check(); err != nil {
-		return State{}, err
+		return schedule.State{}, err
 	}
 	kept, err := Read(ctx, l.store, name)
 	if err != nil {
-		return State{}, err
+		return schedule.State{}, err
 	}
 	a := &applied{Ledger: l, server: s, name: name, settings: settings, kept: kept}
 	switch wanted, _ := o.Wanted(); {
@@ -83,16 +36,16 @@ func (l *Ledger) Apply(ctx context.Context, s Server, name string, settings sour
 		err = a.set(ctx, wanted)
 	}
 	if err != nil {
-		return State{}, explain(err)
+		return schedule.State{}, explain(err)
 	}
 	if known := l.seen[name]; known != nil {
 		known.kept, known.unsure, known.fresh = a.kept, nil, true
 	}
 	there, err := a.describe(ctx)
 	if err != nil {
-		return State{}, explain(err)
+		return schedule.State{}, explain(err)
 	}
-	return l.state(name, settings, a.kept, there), nil
+	return state(name, settings, a.kept, there), nil
 }
 
 // applied is an order that is being done.
@@ -155,9 +108,9 @@ func (a *applied) set(ctx context.Context, wanted source.Schedule) error {
 	if err != nil {
 		return err
 	}
-	kept := Kept{Wanted: wanted, By: ByVerb}
+	kept := Kept{Wanted: wanted, By: schedule.ByVerb}
 	if a.settings == wanted {
-		kept.By = BySettings
+		kept.By = schedule.BySettings
 	}
 	for range mostTries {
 		there, err := a.describe(ctx)
@@ -195,14 +148,14 @@ func (a *applied) end(ctx context.Context) error {
 	if err := a.refuse(source.Schedule{}); err != nil {
 		return err
 	}
-	if err := a.store(ctx, Kept{By: ByVerb, Off: true}); err != nil { // first, or a worker makes it again
+	if err := a.store(ctx, Kept{By: schedule.ByVerb, Off: true}); err != nil { // first, or a worker makes it again
 		return err
 	}
 	return a.server.remove(ctx, a.name)
 }
 
 // pause pauses the schedule, or lets it go on.
-func (a *applied) pause(ctx context.Context, o Order) error {
+func (a *applied) pause(ctx context.Context, o schedule.Order) error {
 	note, patch := o.Reason, new(schedulepb.SchedulePatch)
 	if o.Pause {
 		if note == "" {

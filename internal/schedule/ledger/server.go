@@ -146,3 +146,9 @@ func short(text string) string {
 	text, _, _ = strings.Cut(strings.TrimSpace(text), "\n")
 	return fault.Clip(text, 200)
 }
+
+// passes says whether an error of Temporal may pass by itself.
+func passes(err error) bool {
+	return !errors.As(err, new(*serviceerror.PermissionDenied)) && !errors.As(err, new(*serviceerror.InvalidArgument)) &&
+		!errors.As(err, new(*serviceerror.Unimplemented)) && !errors.As(err, new(*serviceerror.NamespaceNotFound))
+}

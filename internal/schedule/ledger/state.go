@@ -1,57 +1,15 @@
 package ledger
 
 import (
-	"errors"
-	"time"
-
-	schedulepb "go.temporal.io/api/schedule/v1"
-	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/api/workflowservice/v1"
 
 	"longhaul/internal/schedule"
 	"longhaul/internal/source"
 )
 
-// mostShown bounds how many coming and past runs are shown.
-const mostShown = 5
-
-// State is the schedule of a source as it is.
-type State struct {
-	Source   string           `json:"source"`
-	ID       string           `json:"schedule"`           // Temporal's
-	Exists   bool             `json:"exists"`             // Temporal has it
-	Off      bool             `json:"off,omitempty"`      // a person has ended it
-	By       string           `json:"by,omitempty"`       // who set what is wanted: see BySettings
-	Wanted   *source.Schedule `json:"wanted,omitempty"`   // as it was set
-	Settings *source.Schedule `json:"settings,omitempty"` // of the worker that answered, where they say something else
-	Spec     string           `json:"spec,omitempty"`     // in words, as Temporal has it
-	ByHand   bool             `json:"changed_by_hand"`    // what Temporal has is not what Longhaul wrote
-	Paused   bool             `json:"paused"`
-	Note     string           `json:"note,omitempty"`
-	Next     []time.Time      `json:"next,omitempty"` // five starts, unless it is paused
-	Last     []Run            `json:"last,omitempty"` // five starts, the newest first
-	Counts   Counts           `json:"counts"`
-}
-
-// Run is a start by a schedule.
-type Run struct {
-	Due      time.Time `json:"due"`
-	Started  time.Time `json:"started"`
-	Workflow string    `json:"workflow"`
-	Run      string    `json:"run"`
-}
-
-// Counts are the server's own, since the schedule was made.
-type Counts struct {
-	Started int64 `json:"started"`
-	Missed  int64 `json:"missed"`  // Temporal was away for longer than starts are made up for
-	Skipped int64 `json:"skipped"` // the sync before was still running
-	Dropped int64 `json:"dropped"` // too many were waiting
-}
-
 // state makes a State of what is kept and what is there; both may be nil.
-func (l *Ledger) state(name string, settings source.Schedule, kept *Kept, there *workflowservice.DescribeScheduleResponse) State {
-	s := State{Source: name, ID: schedule.ID(name)}
+func state(name string, settings source.Schedule, kept *Kept, there *workflowservice.DescribeScheduleResponse) schedule.State {
+	s := schedule.State{Source: name, ID: schedule.ID(name)}
 	if kept != nil {
 		s.By, s.Off = kept.By, kept.Off
 		if !kept.Wanted.IsZero() {
@@ -61,38 +19,5 @@ func (l *Ledger) state(name string, settings source.Schedule, kept *Kept, there 
 	if !settings.IsZero() && (kept == nil || kept.Wanted != settings) {
 		s.Settings = &settings
 	}
-	if there == nil {
-		return s
-	}
-	current, info := there.GetSchedule(), there.GetInfo()
-	s.Exists, s.Spec = true, schedule.SpecWords(current.GetSpec())
-	s.ByHand = !schedule.Same(current, kept.written())
-	s.Paused, s.Note = current.GetState().GetPaused(), current.GetState().GetNotes()
-	for _, at := range info.GetFutureActionTimes() {
-		if len(s.Next) < mostShown {
-			s.Next = append(s.Next, at.AsTime())
-		}
-	}
-	s.Last = runs(info.GetRecentActions())
-	s.Counts = Counts{
-		Started: info.GetActionCount(), Missed: info.GetMissedCatchupWindow(), Skipped: info.GetOverlapSkipped(), Dropped: info.GetBufferDropped(),
-	}
-	return s
-}
-
-func runs(actions []*schedulepb.ScheduleActionResult) (last []Run) {
-	for i := len(actions) - 1; i >= 0 && len(last) < mostShown; i-- {
-		a := actions[i]
-		last = append(last, Run{
-			Due: a.GetScheduleTime().AsTime(), Started: a.GetActualTime().AsTime(),
-			Workflow: a.GetStartWorkflowResult().GetWorkflowId(), Run: a.GetStartWorkflowResult().GetRunId(),
-		})
-	}
-	return last
-}
-
-// passes says whether an error of Temporal may pass by itself.
-func passes(err error) bool {
-	return !errors.As(err, new(*serviceerror.PermissionDenied)) && !errors.As(err, new(*serviceerror.InvalidArgument)) &&
-		!errors.As(err, new(*serviceerror.Unimplemented)) && !errors.As(err, new(*serviceerror.NamespaceNotFound))
+	return s.Show(there, kept.written())
 }
