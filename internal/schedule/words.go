@@ -16,7 +16,7 @@ import (
 func Words(s source.Schedule) string {
 	switch {
 	case s.Every != 0:
-		return "every " + source.Period(s.Every)
+		return "every " + period(s.Every)
 	case s.Cron != "" && s.Timezone != "":
 		return "cron " + s.Cron + " in " + s.Timezone
 	case s.Cron != "":
@@ -26,11 +26,20 @@ func Words(s source.Schedule) string {
 	}
 }
 
+// period writes whole days, from two on, as such.
+func period(d time.Duration) string {
+	const day = 24 * time.Hour
+	if d >= 2*day && d%day == 0 {
+		return strconv.Itoa(int(d/day)) + "d"
+	}
+	return source.Period(d)
+}
+
 // SpecWords say what Temporal starts by, whoever wrote it.
 func SpecWords(spec *schedulepb.ScheduleSpec) string {
 	var parts []string
 	for _, one := range spec.GetInterval() {
-		words := "every " + source.Period(one.GetInterval().AsDuration())
+		words := "every " + period(one.GetInterval().AsDuration())
 		if phase := one.GetPhase().AsDuration(); phase != 0 {
 			words += " shifted by " + source.Period(phase)
 		}
