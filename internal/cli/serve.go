@@ -58,7 +58,7 @@ func serveCommand(p program) *cobra.Command {
 		Use:   "serve --config FILE [flags]",
 		Short: "Run everything for one machine: Temporal with its UI, and a worker for the sources of a settings file",
 		Long: `Runs Temporal (SQLite in data_dir), its UI and a worker in one process until SIGTERM or Ctrl-C. Start syncs with
-"sync", the temporal CLI, the UI or a Temporal Schedule. The next start resumes syncs that a stop or a kill interrupted.`,
+"sync", the temporal CLI or the UI, or by a schedule ("schedule", or sources.SOURCE.schedule). The next start resumes syncs that a stop or a kill interrupted.`,
 		Example: `  $0 serve --config longhaul.yaml
   $0 serve --config longhaul.yaml --port 7243 --ui-port 8243`,
 		Args: args.Exactly(0, "no arguments, only flags"),

@@ -81,6 +81,11 @@ func TestRead_findsMistakesWithTheirLines(t *testing.T) {
 			"six fields of cron", head + "    schedule: {cron: 0 0 2 * * *}\n",
 			[]string{"7: sources.acme.schedule.cron: must be cron's five fields, such as 0 2 * * 1-5 (minute, hour, day of month, month, day of week from 0, which is Sunday): expected exactly 5 fields, found 6: [0 0 2 * * *]"},
 		},
+		{
+			"cron that begins with a star", head + "    schedule:\n      cron: */5 * * * *\n",
+			[]string{"8: this is not YAML: did not find expected alphabetic or numeric character (a value that begins with * or &, such as one for cron, " +
+				"stands in quotes); look at the indentation, colons and quotes here and on the line before"},
+		},
 		{"a day that never comes", head + "    schedule: {cron: 0 2 31 2 *}\n", []string{"7: sources.acme.schedule.cron: names a day that never comes"}},
 		{
 			"cron with a time zone", head + "    schedule: {cron: TZ=UTC 0 2 * * *}\n",

@@ -207,8 +207,10 @@ func TestSchedule_outlivesTheDatabaseOfServe(t *testing.T) {
 		closed(t, os.Remove(file))
 	}
 	second := serve()
+	ready := time.Now()
 	var state schedule.State
 	eventually(t, withinAMinute, func() bool { state = ask(second); return state.Exists })
+	t.Logf("it was back %s after serve was ready", time.Since(ready).Round(time.Second))
 	if !state.Paused || state.Note != "maintenance" || state.ByHand || state.Spec != "cron 0 2 * * * in Europe/Paris, up to 10m later" {
 		t.Errorf("it came back as %+v", state)
 	}

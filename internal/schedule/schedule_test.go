@@ -77,7 +77,9 @@ func TestCheck_refusesWhatCannotBe(t *testing.T) {
 
 func TestParseEvery(t *testing.T) {
 	t.Parallel()
-	for text, want := range map[string]time.Duration{"90m": 90 * time.Minute, "24h": 24 * time.Hour, "7d": 168 * time.Hour, "366d": 366 * 24 * time.Hour} {
+	for text, want := range map[string]time.Duration{
+		"90m": 90 * time.Minute, "24h": 24 * time.Hour, "7d": 168 * time.Hour, "366d": 366 * 24 * time.Hour,
+	} {
 		if got, err := schedule.ParseEvery(text); got != want || err != nil {
 			t.Errorf("%s is %s, %v", text, got, err)
 		}
@@ -157,7 +159,9 @@ func TestOrder_isOneThing(t *testing.T) {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
-	for _, o := range []schedule.Order{{}, {Every: "7d"}, {Cron: "0 2 * * *", Timezone: "UTC"}, {Off: true}, {Pause: true, Reason: "why"}, {Resume: true}} {
+	for _, o := range []schedule.Order{
+		{}, {Every: "7d"}, {Cron: "0 2 * * *", Timezone: "UTC"}, {Off: true}, {Pause: true, Reason: "why"}, {Resume: true},
+	} {
 		if err := o.Check(); err != nil {
 			t.Errorf("%+v: %v", o, err)
 		}

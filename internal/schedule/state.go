@@ -6,6 +6,7 @@ import (
 	schedulepb "go.temporal.io/api/schedule/v1"
 	"go.temporal.io/api/workflowservice/v1"
 
+	"longhaul/internal/fault"
 	"longhaul/internal/source"
 )
 
@@ -15,8 +16,12 @@ const (
 	ByVerb     = "verb"
 )
 
-// mostShown bounds how many coming and past runs are shown.
-const mostShown = 5
+const (
+	// mostShown bounds how many coming and past runs are shown.
+	mostShown = 5
+	// mostWords bounds, in bytes, what a person may have written without a bound.
+	mostWords = 2000
+)
 
 // State is the schedule of a source as it is.
 type State struct {
@@ -58,9 +63,9 @@ func (s State) Show(there *workflowservice.DescribeScheduleResponse, written *sc
 		return s
 	}
 	current, info := there.GetSchedule(), there.GetInfo()
-	s.Exists, s.Spec = true, SpecWords(current.GetSpec())
+	s.Exists, s.Spec = true, fault.Clip(SpecWords(current.GetSpec()), mostWords)
 	s.ByHand = !Same(current, written)
-	s.Paused, s.Note = current.GetState().GetPaused(), current.GetState().GetNotes()
+	s.Paused, s.Note = current.GetState().GetPaused(), fault.Clip(current.GetState().GetNotes(), mostWords)
 	for _, at := range info.GetFutureActionTimes() {
 		if len(s.Next) < mostShown {
 			s.Next = append(s.Next, at.AsTime())

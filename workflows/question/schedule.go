@@ -64,6 +64,9 @@ func readScheduling(ctx workflow.Context, given converter.RawValue) (in Scheduli
 		}
 	}
 	if in.Source == "" {
+		if in.Order != (schedule.Order{}) {
+			given = converter.NewRawValue(nil) // an order without a source: the id names it
+		}
 		named, err := Read(ctx, "schedule", given)
 		if err != nil {
 			return in, err

@@ -100,7 +100,7 @@ func (l *Ledger) recreate(ctx context.Context, s Server, name string, kept Kept)
 // change, and says nothing.
 func (l *Ledger) verify(ctx context.Context, s Server, name string, wrote *schedulepb.Schedule) error {
 	known := l.of(name)
-	there, err := s.describe(ctx, name)
+	there, err := s.Describe(ctx, name)
 	if err != nil {
 		known.unsure = wrote
 		return err

@@ -79,7 +79,7 @@ func (a *applied) describe(ctx context.Context) (there *workflowservice.Describe
 	ctx, cancel := context.WithTimeout(ctx, answersWithin)
 	defer cancel()
 	for {
-		if there, err = a.server.describe(ctx, a.name); err == nil || !passes(err) {
+		if there, err = a.server.Describe(ctx, a.name); err == nil || !passes(err) {
 			return there, err
 		}
 		select {

@@ -33,7 +33,7 @@ func (l *Ledger) Reconcile(ctx context.Context, s Server, served map[string]sour
 	if !look {
 		return
 	}
-	listed, err := s.list(ctx)
+	listed, err := s.List(ctx)
 	if err != nil {
 		l.failed(ctx, "", err)
 		return
@@ -154,7 +154,7 @@ func (l *Ledger) write(ctx context.Context, s Server, name string, settings sour
 		kept.Written, kept.Paused, kept.Note = known.kept.Written, known.kept.Paused, known.kept.Note
 	}
 	want.State = &schedulepb.ScheduleState{Paused: kept.Paused, Notes: kept.Note}
-	there, err := s.describe(ctx, name)
+	there, err := s.Describe(ctx, name)
 	if err != nil {
 		return false, err
 	}

@@ -10,6 +10,7 @@ import (
 	schedulepb "go.temporal.io/api/schedule/v1"
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/api/workflowservice/v1"
+	"google.golang.org/grpc"
 
 	"longhaul/internal/fault"
 	"longhaul/internal/schedule"
@@ -31,17 +32,15 @@ type Server struct {
 }
 
 // request gives one request to Temporal its bound.
-func request[Q, A any](ctx context.Context, send func(context.Context, Q) (A, error), q Q) (A, error) {
+func request[Q, A any](ctx context.Context, send func(context.Context, Q, ...grpc.CallOption) (A, error), q Q) (A, error) {
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
 	return send(ctx, q)
 }
 
-// describe gives a schedule; nil where there is none.
-func (s Server) describe(ctx context.Context, name string) (*workflowservice.DescribeScheduleResponse, error) {
-	answer, err := request(ctx, func(ctx context.Context, q *workflowservice.DescribeScheduleRequest) (*workflowservice.DescribeScheduleResponse, error) {
-		return s.Service.DescribeSchedule(ctx, q)
-	}, &workflowservice.DescribeScheduleRequest{Namespace: s.Namespace, ScheduleId: schedule.ID(name)})
+// Describe gives a schedule; nil where there is none.
+func (s Server) Describe(ctx context.Context, name string) (*workflowservice.DescribeScheduleResponse, error) {
+	answer, err := request(ctx, s.Service.DescribeSchedule, &workflowservice.DescribeScheduleRequest{Namespace: s.Namespace, ScheduleId: schedule.ID(name)})
 	if missing(err) {
 		return nil, nil
 	}
@@ -50,9 +49,7 @@ func (s Server) describe(ctx context.Context, name string) (*workflowservice.Des
 
 // create makes a schedule; false where there is one.
 func (s Server) create(ctx context.Context, name string, of *schedulepb.Schedule) (bool, error) {
-	_, err := request(ctx, func(ctx context.Context, q *workflowservice.CreateScheduleRequest) (*workflowservice.CreateScheduleResponse, error) {
-		return s.Service.CreateSchedule(ctx, q)
-	}, &workflowservice.CreateScheduleRequest{
+	_, err := request(ctx, s.Service.CreateSchedule, &workflowservice.CreateScheduleRequest{
 		Namespace: s.Namespace, ScheduleId: schedule.ID(name), Schedule: of, Identity: s.Identity, RequestId: uuid.NewString(),
 	})
 	if errors.As(err, new(*serviceerror.AlreadyExists)) || errors.As(err, new(*serviceerror.WorkflowExecutionAlreadyStarted)) {
@@ -64,9 +61,7 @@ func (s Server) create(ctx context.Context, name string, of *schedulepb.Schedule
 // update writes a schedule, unless it has changed since it was described; false where the server says that it has. A server whose
 // schedules are workflows says nothing, and leaves the schedule as it is.
 func (s Server) update(ctx context.Context, name string, of *schedulepb.Schedule, token []byte) (bool, error) {
-	_, err := request(ctx, func(ctx context.Context, q *workflowservice.UpdateScheduleRequest) (*workflowservice.UpdateScheduleResponse, error) {
-		return s.Service.UpdateSchedule(ctx, q)
-	}, &workflowservice.UpdateScheduleRequest{
+	_, err := request(ctx, s.Service.UpdateSchedule, &workflowservice.UpdateScheduleRequest{
 		Namespace: s.Namespace, ScheduleId: schedule.ID(name), Schedule: of, ConflictToken: token, Identity: s.Identity, RequestId: uuid.NewString(),
 	})
 	if errors.As(err, new(*serviceerror.FailedPrecondition)) || missing(err) {
@@ -77,9 +72,7 @@ func (s Server) update(ctx context.Context, name string, of *schedulepb.Schedule
 
 // patch pauses a schedule or lets it go on.
 func (s Server) patch(ctx context.Context, name string, patch *schedulepb.SchedulePatch) error {
-	_, err := request(ctx, func(ctx context.Context, q *workflowservice.PatchScheduleRequest) (*workflowservice.PatchScheduleResponse, error) {
-		return s.Service.PatchSchedule(ctx, q)
-	}, &workflowservice.PatchScheduleRequest{
+	_, err := request(ctx, s.Service.PatchSchedule, &workflowservice.PatchScheduleRequest{
 		Namespace: s.Namespace, ScheduleId: schedule.ID(name), Patch: patch, Identity: s.Identity, RequestId: uuid.NewString(),
 	})
 	return err
@@ -87,23 +80,19 @@ func (s Server) patch(ctx context.Context, name string, patch *schedulepb.Schedu
 
 // remove deletes a schedule. It is no error if there is none.
 func (s Server) remove(ctx context.Context, name string) error {
-	_, err := request(ctx, func(ctx context.Context, q *workflowservice.DeleteScheduleRequest) (*workflowservice.DeleteScheduleResponse, error) {
-		return s.Service.DeleteSchedule(ctx, q)
-	}, &workflowservice.DeleteScheduleRequest{Namespace: s.Namespace, ScheduleId: schedule.ID(name), Identity: s.Identity})
+	_, err := request(ctx, s.Service.DeleteSchedule, &workflowservice.DeleteScheduleRequest{Namespace: s.Namespace, ScheduleId: schedule.ID(name), Identity: s.Identity})
 	if missing(err) {
 		return nil
 	}
 	return err
 }
 
-// list gives the schedules of the namespace by their ids, in one request for each thousand.
-func (s Server) list(ctx context.Context) (map[string]*schedulepb.ScheduleListInfo, error) {
+// List gives the schedules of the namespace by their ids, in one request for each thousand.
+func (s Server) List(ctx context.Context) (map[string]*schedulepb.ScheduleListInfo, error) {
 	all := map[string]*schedulepb.ScheduleListInfo{}
 	q := &workflowservice.ListSchedulesRequest{Namespace: s.Namespace, MaximumPageSize: pageSize}
 	for range mostPages {
-		answer, err := request(ctx, func(ctx context.Context, q *workflowservice.ListSchedulesRequest) (*workflowservice.ListSchedulesResponse, error) {
-			return s.Service.ListSchedules(ctx, q)
-		}, q)
+		answer, err := request(ctx, s.Service.ListSchedules, q)
 		if err != nil {
 			return nil, err
 		}

@@ -26,12 +26,12 @@ func (p Page) Of(s schedule.State) *document.Document {
 	case !s.Exists && s.Off:
 		d.Title(document.Plain, "%s has no schedule: it was ended.", s.Source)
 	case !s.Exists && s.Wanted != nil:
-		d.Title(document.Notable, "%s is to be synced %s, and Temporal has no schedule of it: it is made within a minute, or the worker's log says why not.",
+		d.Title(document.Notable, "The schedule of %s, %s, is not in Temporal: a worker makes it within a minute, or its log says why not.",
 			s.Source, schedule.Words(*s.Wanted))
 	case !s.Exists:
 		d.Title(document.Plain, "%s has no schedule.", s.Source)
 	default:
-		d.Title(document.Plain, "%s is synced %s.", s.Source, s.Spec)
+		d.Title(document.Plain, "The schedule of %s: %s.", s.Source, s.Spec)
 	}
 	if !s.Exists && p.Say != nil && s.Wanted == nil {
 		d.Command("Make one", p.Say("--every 24h"))
@@ -50,7 +50,10 @@ func (p Page) Of(s schedule.State) *document.Document {
 // says are the sentences about who set what.
 func says(s schedule.State) (lines []string) {
 	if s.Exists && s.Paused {
-		lines = append(lines, "It is paused: nothing starts. The note says: "+s.Note+".")
+		lines = append(lines, "It is paused: nothing starts.")
+	}
+	if s.Note != "" {
+		lines = append(lines, "The note says: "+humanize.Clause(s.Note)+".")
 	}
 	switch {
 	case s.Exists && s.ByHand && s.Wanted == nil:
@@ -100,7 +103,9 @@ func counted(c schedule.Counts) string {
 		n   int64
 		why string
 	}{
-		{c.Skipped, "skipped, for the sync before still ran"}, {c.Missed, "missed, for Temporal was away for more than 6h"}, {c.Dropped, "dropped, for too many waited"},
+		{c.Skipped, "skipped, for the sync before still ran"},
+		{c.Missed, "missed, for Temporal was away for more than 6h"},
+		{c.Dropped, "dropped, for too many waited"},
 	} {
 		if one.n > 0 {
 			parts = append(parts, humanize.Number(one.n)+" "+one.why)
