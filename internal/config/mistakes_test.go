@@ -26,8 +26,6 @@ const asReference = "holds the secret itself, which anybody who sees the setting
 
 const auditDays = "must be a number of days from 1d to 365d, or 0 for never"
 
-const periods = "must be a time from 1m to 366d, written as 90m, 24h or 7d"
-
 const probeTimes = "must be a time from 1s to 24h, written as 90s, 15m or 36h"
 
 func TestRead_findsMistakesWithTheirLines(t *testing.T) {
@@ -62,35 +60,6 @@ func TestRead_findsMistakesWithTheirLines(t *testing.T) {
 		{"a broken number", head + "    max_in_flight: 2.5\n", []string{"7: sources.acme.max_in_flight: must be a whole number from 1 to 500, without quotes"}},
 		{"a number out of bounds", head + "    max_shards: 65\n", []string{"7: sources.acme.max_shards: must be a whole number from 1 to 64"}},
 		{"zero", head + "    quota: {ceiling: 0}\n", []string{"7: sources.acme.quota.ceiling: must be a whole number from 1 to 100"}},
-		{"a period in days that is too long", head + "    schedule: {every: 367d}\n", []string{"7: sources.acme.schedule.every: " + periods}},
-		{"a period under a minute", head + "    schedule: {every: 59s}\n", []string{"7: sources.acme.schedule.every: " + periods}},
-		{"a period that is no time", head + "    schedule: {every: daily}\n", []string{"7: sources.acme.schedule.every: " + periods}},
-		{
-			"a period and cron", head + "    schedule:\n      every: 24h\n      cron: 0 2 * * *\n",
-			[]string{"9: sources.acme.schedule.cron is set beside every: keep one of them"},
-		},
-		{
-			"a time zone without cron", head + "    schedule:\n      timezone: Europe/Paris\n      every: 24h\n",
-			[]string{"8: sources.acme.schedule.timezone is for cron only: remove it, or set cron"},
-		},
-		{
-			"a time zone that is none", head + "    schedule:\n      cron: 0 2 * * *\n      timezone: CEST\n",
-			[]string{`9: sources.acme.schedule.timezone: "CEST" is not the name of a time zone: write one of the IANA database, such as Europe/Paris, America/New_York or UTC`},
-		},
-		{
-			"six fields of cron", head + "    schedule: {cron: 0 0 2 * * *}\n",
-			[]string{"7: sources.acme.schedule.cron: must be cron's five fields, such as 0 2 * * 1-5 (minute, hour, day of month, month, day of week from 0, which is Sunday): expected exactly 5 fields, found 6: [0 0 2 * * *]"},
-		},
-		{
-			"cron that begins with a star", head + "    schedule:\n      cron: */5 * * * *\n",
-			[]string{"8: this is not YAML: did not find expected alphabetic or numeric character (a value that begins with * or &, such as one for cron, " +
-				"stands in quotes); look at the indentation, colons and quotes here and on the line before"},
-		},
-		{"a day that never comes", head + "    schedule: {cron: 0 2 31 2 *}\n", []string{"7: sources.acme.schedule.cron: names a day that never comes"}},
-		{
-			"cron with a time zone", head + "    schedule: {cron: TZ=UTC 0 2 * * *}\n",
-			[]string{"7: sources.acme.schedule.cron: is five fields without a time zone: write the zone as timezone"},
-		},
 		{"a time without a unit", head + "    quota: {probe: 15}\n", []string{"7: sources.acme.quota.probe: " + probeTimes}},
 		{"a time in days", head + "    quota:\n      probe: 1d\n", []string{"8: sources.acme.quota.probe: " + probeTimes}},
 		{"no time at all", head + "    quota: {probe: }\n", []string{"7: sources.acme.quota.probe: " + probeTimes}},

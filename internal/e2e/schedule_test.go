@@ -24,9 +24,9 @@ import (
 const withinAMinute = 2 * time.Minute
 
 // orders gives an order about the schedule of acme, which must be done.
-func (w works) orders(t *testing.T, o schedule.Order) schedule.State {
+func orders(t *testing.T, c client.Client, o schedule.Order) schedule.State {
 	t.Helper()
-	state, err := control.Schedule(t.Context(), w.client, "acme", o)
+	state, err := control.Schedule(t.Context(), c, "acme", o)
 	if err != nil {
 		t.Fatalf("%+v: %v", o, err)
 	}
@@ -40,14 +40,14 @@ func TestSchedule_isKeptAsTheSettingsSay(t *testing.T) {
 	is := func(when string, right func(schedule.State) bool) {
 		t.Helper()
 		var state schedule.State
-		eventually(t, withinAMinute, func() bool { state = p.orders(t, schedule.Order{}); return state.Exists })
+		eventually(t, withinAMinute, func() bool { state = orders(t, p.client, schedule.Order{}); return state.Exists })
 		if state.By != schedule.BySettings || !right(state) {
 			t.Fatalf("%s it is %+v", when, state)
 		}
 	}
 	const daily = "every 24h, up to 10m later"
 	is("at the start", func(s schedule.State) bool { return s.Spec == daily && !s.ByHand && !s.Paused && len(s.Next) == 5 })
-	if s := p.orders(t, schedule.Order{Pause: true, Reason: "maintenance"}); !s.Paused || s.Note != "maintenance" || s.ByHand {
+	if s := orders(t, p.client, schedule.Order{Pause: true, Reason: "maintenance"}); !s.Paused || s.Note != "maintenance" || s.ByHand {
 		t.Errorf("paused it is %+v", s)
 	}
 	for _, refused := range []schedule.Order{{Every: "1h"}, {Off: true}} {
@@ -66,7 +66,7 @@ func TestSchedule_isKeptAsTheSettingsSay(t *testing.T) {
 		return &client.ScheduleUpdate{Schedule: &in.Description.Schedule}, nil
 	}}))
 	is("changed by hand", func(s schedule.State) bool { return s.Spec == "every 2h, up to 10m later" && s.ByHand && s.Paused })
-	if s := p.orders(t, schedule.Order{Every: "24h"}); s.Spec != daily || s.ByHand || !s.Paused {
+	if s := orders(t, p.client, schedule.Order{Every: "24h"}); s.Spec != daily || s.ByHand || !s.Paused {
 		t.Errorf("as the settings say once more, it is %+v", s)
 	}
 }
@@ -75,14 +75,14 @@ func TestSchedule_isKeptAsTheSettingsSay(t *testing.T) {
 func TestSchedule_startsWhenCronDoes(t *testing.T) {
 	t.Parallel()
 	p := newPlant(t, server.Options{Reports: 20, Columns: 3}, nil)
-	if s := p.orders(t, schedule.Order{}); s.Exists || s.Wanted != nil {
+	if s := orders(t, p.client, schedule.Order{}); s.Exists || s.Wanted != nil {
 		t.Errorf("without a schedule it is %+v", s)
 	}
 	paris, err := time.LoadLocation("Europe/Paris")
 	if err != nil {
 		t.Fatal(err)
 	}
-	state := p.orders(t, schedule.Order{Cron: "30 2 13 * FRI", Timezone: "Europe/Paris"})
+	state := orders(t, p.client, schedule.Order{Cron: "30 2 13 * FRI", Timezone: "Europe/Paris"})
 	if state.By != schedule.ByVerb || state.ByHand || len(state.Next) != 5 {
 		t.Errorf("it is %+v", state)
 	}
@@ -93,10 +93,10 @@ func TestSchedule_startsWhenCronDoes(t *testing.T) {
 			t.Errorf("a start at %s", local)
 		}
 	}
-	if s := p.orders(t, schedule.Order{Every: "1h"}); s.Spec != "every 1h, up to 10m later" || s.ByHand {
+	if s := orders(t, p.client, schedule.Order{Every: "1h"}); s.Spec != "every 1h, up to 10m later" || s.ByHand {
 		t.Errorf("it is %+v", s)
 	}
-	if s := p.orders(t, schedule.Order{Off: true}); s.Exists || !s.Off {
+	if s := orders(t, p.client, schedule.Order{Off: true}); s.Exists || !s.Off {
 		t.Errorf("ended it is %+v", s)
 	}
 	closed(t, ledger.Remove(t.Context(), p.client.ScheduleClient(), p.store, "acme"))
@@ -109,7 +109,7 @@ func TestSchedule_startsWhenCronDoes(t *testing.T) {
 func TestSchedule_workersThatStartAtOnceAgree(t *testing.T) {
 	t.Parallel()
 	p := newPlant(t, server.Options{Reports: 20, Columns: 3}, nil)
-	p.orders(t, schedule.Order{Every: "5h"})
+	orders(t, p.client, schedule.Order{Every: "5h"})
 	on := ledger.Server{Service: p.client.WorkflowService(), Namespace: client.DefaultNamespace, Identity: "test"}
 	var looks []func()
 	for i := range 6 {
@@ -127,9 +127,9 @@ func TestSchedule_workersThatStartAtOnceAgree(t *testing.T) {
 	for range 4 { // the start and three minutes
 		together()
 	}
-	first := p.orders(t, schedule.Order{})
+	first := orders(t, p.client, schedule.Order{})
 	together()
-	if s := p.orders(t, schedule.Order{}); s.ByHand || s.Spec != first.Spec || !strings.HasPrefix(s.Spec, schedule.Words(*s.Wanted)+",") {
+	if s := orders(t, p.client, schedule.Order{}); s.ByHand || s.Spec != first.Spec || !strings.HasPrefix(s.Spec, schedule.Words(*s.Wanted)+",") {
 		t.Errorf("they end with %+v after %s", s, first.Spec)
 	}
 }
@@ -139,8 +139,8 @@ func TestSchedule_inOneSecondWithEverythingElse(t *testing.T) {
 	t.Parallel()
 	p := newPlant(t, longDescribe(), fewInFlight)
 	ctx := t.Context()
-	p.orders(t, schedule.Order{Every: "24h"})
-	p.orders(t, schedule.Order{Pause: true}) // nothing starts at midnight
+	orders(t, p.client, schedule.Order{Every: "24h"})
+	orders(t, p.client, schedule.Order{Pause: true}) // nothing starts at midnight
 	ours := p.client.ScheduleClient().GetHandle(ctx, schedule.ID("acme"))
 	theirs, err := p.client.ScheduleClient().Create(ctx, client.ScheduleOptions{
 		ID: "acme-nightly", Spec: client.ScheduleSpec{Intervals: []client.ScheduleIntervalSpec{{Every: 24 * time.Hour}}}, Paused: true,
