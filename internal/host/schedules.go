@@ -10,6 +10,7 @@ import (
 	"go.uber.org/zap"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/saved"
 	"longhaul/internal/schedule"
 	"longhaul/internal/schedule/ledger"
 	"longhaul/internal/source"
@@ -17,37 +18,49 @@ import (
 	"longhaul/workflows"
 )
 
-// reconcileEvery is how often a worker looks at the schedules of its sources: by one request for all of them.
-const reconcileEvery = time.Minute
+// reconcileEvery is how often a worker looks at the schedules of its sources, by one request for all of them: what is gone is back within a
+// minute.
+const reconcileEvery = 50 * time.Second
 
 // schedules keeps the schedules of the sources of a process.
 type schedules struct {
-	registry *source.Registry
+	registry *source.Registry // of the settings
 	store    *staging.Store
 	ledger   *ledger.Ledger
 	identity string
 }
 
-// Schedule does what a person wants of the schedule of a source, for the activity that it runs in. A source that this process does not know
-// may have a schedule in the bucket. Its settings may say otherwise, so it can be paused here and not changed.
+// Schedule does what a person wants of the schedule of a source, for the activity that it runs in.
 func (s *schedules) Schedule(ctx context.Context, name string, order schedule.Order) (schedule.State, error) {
-	from, unknown := s.registry.Get(name)
-	if unknown != nil {
-		kept, err := ledger.Read(ctx, s.store, name)
-		switch wanted, _ := order.Wanted(); {
-		case err != nil:
-			return schedule.State{}, err
-		case kept == nil, order.Off, !wanted.IsZero():
-			return schedule.State{}, unknown
-		}
+	settings, err := s.settings(ctx, name, order)
+	if err != nil {
+		return schedule.State{}, err
 	}
 	server := ledger.Server{
 		Service: activity.GetClient(ctx).WorkflowService(), Namespace: activity.GetInfo(ctx).Namespace, Identity: s.identity,
 	}
-	return s.ledger.Apply(ctx, server, name, from.Schedule, order)
+	return s.ledger.Apply(ctx, server, name, settings, order)
 }
 
-// keepSchedules looks at the schedules of the sources that are served, at once and each minute. Syncs run whatever becomes of it.
+// settings is what the settings say of the schedule of a source. Of a source that was connected they say nothing. One that is neither in
+// these settings nor in the bucket may be in those of another worker: its schedule is shown and paused here, and not changed.
+func (s *schedules) settings(ctx context.Context, name string, order schedule.Order) (source.Schedule, error) {
+	from, unknown := s.registry.Get(name)
+	if unknown == nil {
+		return from.Schedule, nil
+	}
+	versions, err := saved.New(s.store, nil).Versions(ctx)
+	if _, connected := versions[name]; connected || err != nil {
+		return source.Schedule{}, err
+	}
+	kept, err := ledger.Read(ctx, s.store, name)
+	if wanted, _ := order.Wanted(); err == nil && (kept == nil || order.Off || !wanted.IsZero()) {
+		err = unknown
+	}
+	return source.Schedule{}, err
+}
+
+// keepSchedules looks at the schedules of the sources that are served, at once and again and again. Syncs run whatever becomes of it.
 func (w *Workers) keepSchedules() {
 	server := ledger.Server{
 		Service: w.client.WorkflowService(), Identity: w.host.schedules.identity,
@@ -74,9 +87,8 @@ func (w *Workers) scheduled() map[string]source.Schedule {
 	defer w.mu.Unlock()
 	all := make(map[string]source.Schedule, len(w.serving))
 	for name := range w.serving {
-		if from, err := w.host.registry.Get(name); err == nil {
-			all[name] = from.Schedule
-		}
+		from, _ := w.host.schedules.registry.Get(name) // of a source that was connected the settings say nothing
+		all[name] = from.Schedule
 	}
 	return all
 }

@@ -40,7 +40,9 @@ func request[Q, A any](ctx context.Context, send func(context.Context, Q, ...grp
 
 // Describe gives a schedule; nil where there is none.
 func (s Server) Describe(ctx context.Context, name string) (*workflowservice.DescribeScheduleResponse, error) {
-	answer, err := request(ctx, s.Service.DescribeSchedule, &workflowservice.DescribeScheduleRequest{Namespace: s.Namespace, ScheduleId: schedule.ID(name)})
+	answer, err := request(ctx, s.Service.DescribeSchedule, &workflowservice.DescribeScheduleRequest{
+		Namespace: s.Namespace, ScheduleId: schedule.ID(name),
+	})
 	if missing(err) {
 		return nil, nil
 	}
@@ -80,7 +82,9 @@ func (s Server) patch(ctx context.Context, name string, patch *schedulepb.Schedu
 
 // remove deletes a schedule. It is no error if there is none.
 func (s Server) remove(ctx context.Context, name string) error {
-	_, err := request(ctx, s.Service.DeleteSchedule, &workflowservice.DeleteScheduleRequest{Namespace: s.Namespace, ScheduleId: schedule.ID(name), Identity: s.Identity})
+	_, err := request(ctx, s.Service.DeleteSchedule, &workflowservice.DeleteScheduleRequest{
+		Namespace: s.Namespace, ScheduleId: schedule.ID(name), Identity: s.Identity,
+	})
 	if missing(err) {
 		return nil
 	}
