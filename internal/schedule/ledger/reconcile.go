@@ -56,14 +56,14 @@ func (l *Ledger) forget(served map[string]source.Schedule) {
 	})
 }
 
-// failed logs an error, and says whether it is Temporal's about all schedules.
+// failed logs an error, and says whether the other schedules would meet it too: that of a Temporal or a bucket that is away.
 func (l *Ledger) failed(ctx context.Context, name string, err error) (all bool) {
 	if ctx.Err() != nil {
 		return true
 	}
 	err = explain(err)
 	f := fault.From(err)
-	if all = f != nil && f.System == fault.Temporal && f.Class != fault.Invalid; all {
+	if all = f != nil && f.Class == fault.Transient && (f.System == fault.Temporal || f.System == fault.Bucket); all {
 		name = ""
 	}
 	l.turn.Lock()
