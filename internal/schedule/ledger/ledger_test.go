@@ -8,6 +8,9 @@ import (
 
 	schedulepb "go.temporal.io/api/schedule/v1"
 	"go.temporal.io/api/serviceerror"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+	"go.uber.org/zap/zaptest/observer"
 	"google.golang.org/protobuf/types/known/durationpb"
 
 	"longhaul/internal/fault"
@@ -232,12 +235,17 @@ func TestReconcile_goesOnOnceTemporalDoes(t *testing.T) {
 	t.Parallel()
 	on, store := newTemporal(), bucketOf(t)
 	w := newWorker(on, store, map[string]source.Schedule{"acme": daily, "beta": daily, "gamma": daily})
+	logged, logs := observer.New(zapcore.WarnLevel)
+	w.Ledger = ledger.New(store, ledger.Kind{Queue: "longhaul", WorkflowType: "SyncSource"}, zap.New(logged))
 	on.refuses = serviceerror.NewPermissionDenied("no", "")
 	for range 3 {
 		w.look(t)
 		if n := on.asked(); n != 1 {
 			t.Errorf("a Temporal that refuses is asked %d times", n)
 		}
+	}
+	if n := logs.Len(); n != 1 {
+		t.Errorf("it is logged %d times: %v", n, logs.All())
 	}
 	_, err := w.Apply(t.Context(), w.server, "acme", daily, schedule.Order{})
 	if want := "Temporal does not let the workers read and write schedules: give their key the right to do so in the namespace (syncs go on without)"; fault.Sentence(err) != want {
