@@ -59,6 +59,7 @@ func Register(registry worker.Registry, a Activities) {
 	registry.RegisterWorkflowWithOptions(question.CheckSource, workflow.RegisterOptions{Name: question.CheckSourceType})
 	registry.RegisterWorkflowWithOptions(question.PlanSource, workflow.RegisterOptions{Name: question.PlanSourceType})
 	registry.RegisterWorkflowWithOptions(question.InspectSource, workflow.RegisterOptions{Name: question.InspectSourceType})
+	registry.RegisterWorkflowWithOptions(question.ScheduleSource, workflow.RegisterOptions{Name: question.ScheduleSourceType})
 	registry.RegisterDynamicWorkflow(unknownType, workflow.DynamicRegisterOptions{})
 	a.register(registry)
 }

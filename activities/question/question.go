@@ -19,6 +19,8 @@ type Activities struct {
 	Version string // of Longhaul
 	Doctor  Doctor
 	How     history.How // a sync ended that left no end
+
+	Scheduler Scheduler
 }
 
 // beatEvery is how often an activity shows that its worker lives. Temporal gives it up after 10 seconds of silence.

@@ -47,6 +47,7 @@ const (
 	Upload  Verb = "upload"
 	Worker  Verb = "worker"
 
+	Schedule   Verb = "schedule"
 	Pause      Verb = workflows.PauseSignal
 	Resume     Verb = workflows.ResumeSignal
 	Approve    Verb = workflows.ApproveUpdate

@@ -92,7 +92,7 @@ func TestServe_goesOnFromTheBucketWhenItsDatabaseCannotBeRead(t *testing.T) {
 	said := s.serve(t, true)
 	for _, part := range []string{
 		"Temporal's database could not be read and was moved to " + filepath.Join(s.data, node.DatabaseFile) + ".unreadable-",
-		"; what was read from Salesforce is kept in the bucket.\n", "Schedules were in that database: create them again.\n",
+		"; what was read from Salesforce is kept in the bucket.\n", "Schedules were in that database: those of sources come back within a minute, as they were; create others again.\n",
 		"source acme: its unfinished sync is resumed\n",
 	} {
 		if !strings.Contains(said, part) {

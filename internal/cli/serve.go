@@ -59,8 +59,9 @@ func serveCommand(p program) *cobra.Command {
 		Use:   "serve --config FILE [flags]",
 		Short: "Run everything for one machine: Temporal with its UI, and a worker for your sources",
 		Long: `Runs Temporal (SQLite in data_dir), its UI and a worker in one process until SIGTERM or Ctrl-C. Start syncs with
-"sync", the temporal CLI, the UI or a Temporal Schedule. The next start resumes syncs that a stop or a kill interrupted. It serves the
-sources of the settings file and those that were connected, and starts without any: "connect" adds one while it runs.`,
+"sync", the temporal CLI or the UI, or by a schedule ("schedule", or sources.SOURCE.schedule). The next start resumes syncs that a
+stop or a kill interrupted. It serves the sources of the settings file and those that were connected, and starts without any: "connect"
+adds one while it runs.`,
 		Example: `  $0 serve --config longhaul.yaml
   $0 serve --config longhaul.yaml --port 7243 --ui-port 8243`,
 		Args: args.Exactly(0, "no arguments, only flags"),
@@ -141,7 +142,7 @@ func sourcesLine(served, left []string) string {
 const noneConnected = "no source is connected yet: connect one by longhaul connect NAME, or write it into the settings file and start again"
 
 // schedulesGone says what else was in a database that was moved aside.
-const schedulesGone = "Schedules were in that database: create them again."
+const schedulesGone = "Schedules were in that database: those of sources come back within a minute, as they were; create others again."
 
 // ready prints the one line that says that everything answers.
 func (c *console) ready(temporal, ui, more string) error {

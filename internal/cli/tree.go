@@ -11,6 +11,7 @@ import (
 	"longhaul/internal/cli/ask"
 	"longhaul/internal/cli/connect"
 	"longhaul/internal/cli/order"
+	"longhaul/internal/cli/schedule"
 	"longhaul/internal/cli/shell"
 	"longhaul/internal/config"
 	"longhaul/internal/fault"
@@ -69,6 +70,7 @@ Only connect and disconnect need more: storage and secrets.keeper, as the worker
 func (a *App) command(verb Verb, c *console) *cobra.Command {
 	asks := map[Verb]func(ask.Program) *cobra.Command{
 		Check: ask.Check, Plan: ask.Plan, History: ask.History, Show: ask.Show, Diff: ask.Diff, Why: ask.Why,
+		Schedule: schedule.Verb,
 	}
 	of := ask.Program{
 		Environ: a.Environ, Dir: a.Dir, Version: a.Version, Dial: a.Dial, Alone: a.StartTemporal != nil, Console: asked{c}, UI: a.ui,
@@ -155,6 +157,7 @@ func (a *App) examples() string {
 		Worker:  "$0 worker --config longhaul.yaml",
 
 		Completion: "$0 completion bash",
+		Schedule:   "$0 schedule acme --every 24h",
 		SetQuota:   "$0 set-quota acme --share 50",
 	}
 	var shown []string

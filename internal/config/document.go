@@ -114,6 +114,9 @@ func brokenText(err error) string {
 	if strings.Contains(what, "cannot start any token") {
 		what += " (a tab, perhaps: indent with spaces)"
 	}
+	if strings.Contains(what, "expected alphabetic or numeric character") {
+		what += " (a value that begins with * or &, such as one for cron, stands in quotes)"
+	}
 	return "this is not YAML: " + what + "; look at the indentation, colons and quotes here and on the line before"
 }
 

@@ -11,6 +11,7 @@ import (
 	"longhaul/internal/fault"
 	"longhaul/internal/paths"
 	"longhaul/internal/plaintext"
+	"longhaul/internal/schedule/cron"
 	"longhaul/internal/source"
 )
 
@@ -35,6 +36,7 @@ type setting struct {
 	kind        kind
 	low, high   int                          // of an integer, and of days
 	least, most time.Duration                // of a duration
+	alsoDays    bool                         // a duration may be a number of days
 	check       func(string) error           // of a text; may be nil
 	normal      func(string) (string, error) // of an item of a list: its one way to be written
 	fields      []setting                    // of a section, or of each named section
@@ -95,9 +97,9 @@ var limitSettings = []setting{
 	}},
 	{name: "accept_missing", kind: list, normal: acceptable},
 	{name: "schedule", kind: section, fields: []setting{
-		{name: "every", kind: duration, least: time.Minute, most: 366 * 24 * time.Hour},
-		{name: "cron"},
-		{name: "timezone"},
+		{name: "every", kind: duration, alsoDays: true, least: source.LeastEvery, most: source.MostEvery},
+		{name: "cron", check: cron.Check},
+		{name: "timezone", check: cron.CheckZone},
 	}},
 }
 
@@ -163,14 +165,24 @@ func (s setting) parse(value string) (any, error) {
 // parseDuration reads a duration as Go writes it.
 func (s setting) parseDuration(value string) (time.Duration, error) {
 	d, err := time.ParseDuration(value)
+	if number, days := strings.CutSuffix(value, "d"); days && s.alsoDays {
+		n, notOne := wholeNumber(number)
+		err, d = notOne, time.Duration(min(n, maxDays))*24*time.Hour
+	}
 	if err != nil {
 		return 0, s.noSuchTime()
 	}
 	return d, s.verify(d)
 }
 
+// maxDays is how many days fit a duration.
+const maxDays = 100_000
+
 func (s setting) noSuchTime() error {
-	return fault.Invalidf("must be a time from %s to %s, written as 90s, 15m or 36h", plainly(s.least), plainly(s.most))
+	if s.alsoDays {
+		return fault.Invalidf("must be a time from %s to %dd, written as 90m, 24h or 7d", source.Period(s.least), int(s.most.Hours())/24)
+	}
+	return fault.Invalidf("must be a time from %s to %s, written as 90s, 15m or 36h", source.Period(s.least), source.Period(s.most))
 }
 
 // verify holds a value of the right form against the setting's rule.
@@ -194,18 +206,6 @@ func (s setting) verify(value any) error {
 		}
 	}
 	return nil
-}
-
-// plainly writes a duration without the units that are zero.
-func plainly(d time.Duration) string {
-	text := d.String()
-	if strings.HasSuffix(text, "m0s") {
-		text = strings.TrimSuffix(text, "0s")
-	}
-	if strings.HasSuffix(text, "h0m") {
-		text = strings.TrimSuffix(text, "0m")
-	}
-	return text
 }
 
 func oneOf(known ...string) func(string) error {

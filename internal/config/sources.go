@@ -27,6 +27,7 @@ func checkSource(v values, name string, mistakes *Mistakes) {
 	at := "sources." + name + "."
 	checkSalesforce(v, at+"salesforce", mistakes)
 	checkExports(v, at, mistakes)
+	checkSchedule(v, at+"schedule", mistakes)
 	inFlight := v.integer(at+"max_in_flight", source.DefaultMaxInFlight)
 	if shards := v.integer(at+"max_shards", 1); shards > inFlight {
 		mistakes.add(v.near(at+"max_shards"), "%smax_shards: %d shards cannot share %d requests in flight: lower it, or raise max_in_flight",
@@ -74,6 +75,17 @@ func onlyFor(v values, at string, mistakes *Mistakes, auth string, names ...stri
 		if v.has(at + "." + name) {
 			mistakes.add(v.near(at+"."+name), "%s.%s is for auth: %s only: remove it, or set auth: %s", at, name, auth, auth)
 		}
+	}
+}
+
+// checkSchedule finds settings of a schedule that exclude each other.
+func checkSchedule(v values, at string, mistakes *Mistakes) {
+	every, cron, zone := v.has(at+".every"), v.has(at+".cron"), v.has(at+".timezone")
+	switch {
+	case every && cron:
+		mistakes.add(v.near(at+".cron"), "%s.cron is set beside every: keep one of them", at)
+	case zone && !cron && !noted(*mistakes, at+".cron"):
+		mistakes.add(v.near(at+".timezone"), "%s.timezone is for cron only: remove it, or set cron", at)
 	}
 }
 

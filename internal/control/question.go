@@ -53,17 +53,20 @@ const inspectRandom = 10
 
 // Ask runs a workflow that answers a question, or joins the one that is running, and reads its answer.
 func Ask(ctx context.Context, c client.Client, workflowType, id, summary string, in, into any) error {
+	return ask(ctx, c, client.StartWorkflowOptions{
+		ID: id, StaticSummary: summary, WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
+	}, workflowType, in, into)
+}
+
+// ask is Ask with the id, the summary and what becomes of a workflow that is running.
+func ask(ctx context.Context, c client.Client, options client.StartWorkflowOptions, workflowType string, in, into any) error {
 	if err := NeedWorker(ctx, c); err != nil {
 		return err
 	}
-	run, err := c.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
-		ID:                       id,
-		TaskQueue:                workflows.TaskQueue,
-		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
-		WorkflowIDReusePolicy:    enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
-		WorkflowRunTimeout:       question.Longest,
-		StaticSummary:            summary,
-	}, workflowType, in)
+	id := options.ID
+	options.TaskQueue, options.WorkflowRunTimeout = workflows.TaskQueue, question.Longest
+	options.WorkflowIDReusePolicy = enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE
+	run, err := c.ExecuteWorkflow(ctx, options, workflowType, in)
 	if err != nil {
 		return unasked(id, err)
 	}

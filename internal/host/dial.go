@@ -64,6 +64,7 @@ func clientOptions(options DialOptions) (settings connection, err error) {
 	settings.Logger = telemetry.TemporalLogger(options.Logger)
 	settings.MetricsHandler = options.Metrics
 	if options.Polls != nil {
+		options.Polls.in(settings.Namespace)
 		settings.ConnectionOptions.DialOptions = append(settings.ConnectionOptions.DialOptions, options.Polls.DialOption())
 	}
 	return settings, nil

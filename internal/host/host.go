@@ -13,6 +13,7 @@ import (
 	"longhaul/internal/config"
 	"longhaul/internal/roster"
 	"longhaul/internal/saved"
+	"longhaul/internal/schedule/ledger"
 	"longhaul/internal/seal"
 	"longhaul/internal/shard/slots"
 	"longhaul/internal/staging"
@@ -42,13 +43,14 @@ type Options struct {
 // Host is what a process needs to run syncs.
 type Host struct {
 	store      *staging.Store
-	roster     *roster.Roster
-	keeper     *seal.Keeper // nil: the settings name none
+	roster     *roster.Roster // those and the saved ones
+	keeper     *seal.Keeper   // nil: the settings name none
 	saved      *saved.Store
 	slots      int
 	logger     *zap.Logger
 	polls      *Polls
 	sources    *sources
+	schedules  *schedules
 	activities workflows.Activities
 	version    string
 }
@@ -74,7 +76,8 @@ func Open(ctx context.Context, settings config.Config, options Options) (*Host, 
 		logger = zap.NewNop()
 	}
 	h := &Host{
-		store: store, keeper: keeper, saved: saved.New(store, keeper, settings.Learn), slots: settings.Worker.Slots, logger: logger,
+		store: store, keeper: keeper,
+		saved: saved.New(store, keeper, settings.Learn), slots: settings.Worker.Slots, logger: logger,
 		version: options.Version,
 		polls:   newPolls(options.Lost, options.RefusedFor),
 	}
@@ -92,7 +95,12 @@ func Open(ctx context.Context, settings config.Config, options Options) (*Host, 
 		Show: showWorkflow, Wake: wakeWorkflow,
 		Version: options.Version, Slice: options.Slice,
 	}
-	h.activities.Asked = &question.Activities{Sources: h.sources, Store: store, Version: options.Version, Doctor: h, How: howEnded}
+	h.schedules = &schedules{
+		registry: settings.Sources, store: store, ledger: ledger.New(store, kindOfRuns(), logger), identity: h.me("").Label(),
+	}
+	h.activities.Asked = &question.Activities{
+		Sources: h.sources, Store: store, Version: options.Version, Doctor: h, How: howEnded, Scheduler: h.schedules,
+	}
 	return h, nil
 }
 

@@ -22,9 +22,10 @@ type Polls struct {
 	patience time.Duration
 	lost     func(error) // called once
 
-	mu       sync.Mutex
-	refusals int       // since the last poll that was answered
-	since    time.Time // of the first of them
+	mu        sync.Mutex
+	namespace string    // of the client
+	refusals  int       // since the last poll that was answered
+	since     time.Time // of the first of them
 }
 
 // leastRefusals is how many refusals it takes at least: a Temporal may refuse a few polls while it starts.
@@ -39,6 +40,20 @@ func newPolls(lost func(error), patience time.Duration) *Polls {
 		}
 	}
 	return p
+}
+
+// in notes the namespace of the client.
+func (p *Polls) in(namespace string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.namespace = namespace
+}
+
+// Namespace is that of the client that was dialed with it; empty before. The SDK's client does not tell its own.
+func (p *Polls) Namespace() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.namespace
 }
 
 // DialOption makes a connection report its polls.

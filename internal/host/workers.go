@@ -66,6 +66,7 @@ func (w *Workers) Start() error {
 	w.look(true)
 	w.started = true
 	w.busy.Go(w.keepLooking)
+	w.busy.Go(w.keepSchedules)
 	return nil
 }
 

@@ -47,6 +47,14 @@ func (p Program) dial(ctx context.Context) (client.Client, error) {
 	return p.Dial(ctx, host.DialOptions{Logger: zap.NewNop()})
 }
 
+// Connect connects to Temporal for one question, for the rooms beside this one.
+func (p Program) Connect(ctx context.Context) (client.Client, error) { return p.dial(ctx) }
+
+// Suggest is for the rooms beside this one: see suggest.
+func (p Program) Suggest(ctx context.Context, temporal client.Client, source string, failed error) {
+	p.suggest(ctx, temporal, source, failed)
+}
+
 // suggest notes which sources workers serve, where a question failed because none serves this one and its answer names no other.
 func (p Program) suggest(ctx context.Context, temporal client.Client, source string, failed error) {
 	if failed == nil || p.Console.JSON() || strings.Contains(fault.Sentence(failed), "did you mean") {

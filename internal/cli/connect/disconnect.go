@@ -2,11 +2,9 @@ package connect
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
-	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 
 	"longhaul/internal/cli/args"
@@ -15,6 +13,7 @@ import (
 	"longhaul/internal/fault"
 	"longhaul/internal/humanize"
 	"longhaul/internal/saved"
+	"longhaul/internal/schedule/ledger"
 	"longhaul/internal/sourcename"
 	"longhaul/internal/staging"
 	"longhaul/workflows"
@@ -85,7 +84,7 @@ func (v *disconnectVerb) run(ctx context.Context, cmd *cobra.Command, name strin
 		return err
 	}
 	if !inSettings { // else it is the schedule of the source that stays
-		if done.Schedule, err = v.unschedule(ctx, at, temporal, name); err != nil {
+		if done.Schedule, err = ledger.Remove(ctx, temporal.ScheduleClient(), at.store, name); err != nil {
 			return err
 		}
 	}
@@ -141,21 +140,6 @@ func (v *disconnectVerb) sure(ctx context.Context, name string, done disconnecte
 		err = fault.Invalidf("nothing was removed, as %s was not typed", name)
 	}
 	return err
-}
-
-// unschedule removes the schedule: first what brings it back.
-func (v *disconnectVerb) unschedule(ctx context.Context, at *place, temporal client.Client, name string) (removed bool, err error) {
-	if err := at.store.Delete(ctx, staging.ScheduleKey(name)); err != nil {
-		return false, err
-	}
-	err = temporal.ScheduleClient().GetHandle(ctx, sourcename.QueuePrefix+name).Delete(ctx)
-	if none := (*serviceerror.NotFound)(nil); errors.As(err, &none) {
-		return false, nil
-	}
-	if err != nil {
-		return false, control.Explain(err)
-	}
-	return true, nil
 }
 
 func (v *disconnectVerb) say(done disconnected, inSettings bool) error {

@@ -27,7 +27,9 @@ func TestApp_keysAreResetInTheOrg(t *testing.T) {
 	if a := c.grant("client_secret", "second"); a.status != 200 {
 		t.Errorf("the new secret: %d %s", a.status, a.body)
 	}
-	c.s.SetApp("3MVG9other", "third")
+	if a := c.do("POST", "/simulator/app", `{"client_id":"3MVG9other","client_secret":"third"}`); a.status != 200 {
+		t.Errorf("%d %s", a.status, a.body)
+	}
 	refused("the old app", "invalid_client_id", "client_secret", "second")
 	if a := c.grant("client_id", "3MVG9other", "client_secret", "third"); a.status != 200 {
 		t.Errorf("the new app: %d %s", a.status, a.body)

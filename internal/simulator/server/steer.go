@@ -8,7 +8,6 @@ import (
 	"longhaul/internal/simulator/catalog"
 	"longhaul/internal/simulator/churn"
 	"longhaul/internal/simulator/faults"
-	"longhaul/internal/simulator/session"
 	"longhaul/internal/simulator/stats"
 )
 
@@ -91,11 +90,6 @@ func (s *Server) SetUserFrozen(frozen bool) { s.sessions.SetFrozen(frozen) }
 // SetSecretRotated replaces the app's secret, which ends the app's sessions and refuses its logins, or restores the secret
 // that clients know.
 func (s *Server) SetSecretRotated(rotated bool) { s.sessions.SetRotated(rotated) }
-
-// SetApp makes an app the only one that the org knows: another one, or the same with a new secret. Sessions of the old one end.
-func (s *Server) SetApp(clientID, clientSecret string) {
-	s.sessions.SetApp(session.App{ID: clientID, Secret: clientSecret})
-}
 
 // CloseLoginHours ends the login hours of the run-as user: its sessions end, and its logins are refused until the hours
 // begin again after d by the simulator's clock, or until OpenLoginHours where d is 0.

@@ -1,0 +1,116 @@
+// Package ledger keeps the schedules of sources on Temporal, and in the bucket what was written there, so that a schedule that was lost
+// comes back as it was.
+package ledger
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+
+	schedulepb "go.temporal.io/api/schedule/v1"
+	"go.uber.org/zap"
+
+	"longhaul/internal/schedule"
+	"longhaul/internal/source"
+	"longhaul/internal/staging"
+)
+
+// Kept is what the bucket holds of the schedule of a source.
+type Kept struct {
+	Wanted  source.Schedule `json:"wanted"`
+	By      string          `json:"by"`                // see schedule.BySettings
+	Written json.RawMessage `json:"written,omitempty"` // see schedule.Encode; without it Longhaul has written none
+	Paused  bool            `json:"paused,omitempty"`
+	Note    string          `json:"note,omitempty"`
+	Off     bool            `json:"off,omitempty"` // a person has ended the schedule
+}
+
+// written is the schedule as it was last written; nil for none.
+func (k *Kept) written() *schedulepb.Schedule {
+	if k == nil {
+		return nil
+	}
+	return schedule.Decode(k.Written)
+}
+
+// Kind is what a schedule starts: the same for all sources.
+type Kind struct {
+	Queue, WorkflowType string
+}
+
+// Ledger keeps the schedules of the sources of a process. It is safe for concurrent use.
+type Ledger struct {
+	store  *staging.Store
+	kind   Kind
+	logger *zap.Logger
+
+	turn sync.Mutex // one source at a time
+	seen map[string]*sight
+	said map[string]string // what was logged last, by subject
+}
+
+// sight is what a process knows of the schedule of a source.
+type sight struct {
+	settings source.Schedule // as they were when it was last written
+	kept     *Kept           // as it was last read or written; nil for none
+	due      bool            // it is still to be written, as at the start of the process
+	fresh    bool            // it was just written, and lists may not show it yet
+
+	unsure *schedulepb.Schedule // what was written and was not seen there; nil for none
+	token  []byte               // of the schedule over which that was written; empty where there was none
+}
+
+// New makes a Ledger.
+func New(store *staging.Store, kind Kind, logger *zap.Logger) *Ledger {
+	if logger == nil {
+		logger = zap.NewNop()
+	}
+	return &Ledger{store: store, kind: kind, logger: logger, seen: map[string]*sight{}, said: map[string]string{}}
+}
+
+// Read reads what the bucket holds of the schedule of a source; nil for none.
+func Read(ctx context.Context, store *staging.Store, name string) (*Kept, error) {
+	kept := new(Kept)
+	switch err := store.ReadJSON(ctx, staging.ScheduleKey(name), kept); {
+	case errors.Is(err, staging.ErrNotExist):
+		return nil, nil
+	case err != nil:
+		return nil, fmt.Errorf("reading the schedule of source %q: %w", name, err)
+	}
+	return kept, nil
+}
+
+// keep writes it.
+func (l *Ledger) keep(ctx context.Context, name string, kept Kept) error {
+	if err := l.store.WriteJSON(ctx, staging.ScheduleKey(name), kept); err != nil {
+		return fmt.Errorf("writing the schedule of source %q: %w", name, err)
+	}
+	l.of(name).kept = &kept
+	return nil
+}
+
+// of is what is known of a source. The caller has the turn.
+func (l *Ledger) of(name string) *sight {
+	if l.seen[name] == nil {
+		l.seen[name] = new(sight)
+	}
+	return l.seen[name]
+}
+
+// make makes the schedule of a source.
+func (l *Ledger) make(name string, s source.Schedule) (*schedulepb.Schedule, error) {
+	return schedule.Make(name, l.kind.Queue, l.kind.WorkflowType, s)
+}
+
+// say logs a sentence about a subject once, until the subject has another one.
+func (l *Ledger) say(subject, sentence string, fields ...zap.Field) {
+	if l.said[subject] == sentence {
+		return
+	}
+	l.said[subject] = sentence
+	if sentence != "" {
+		l.logger.Warn(sentence, fields...)
+	}
+}

@@ -1,0 +1,54 @@
+package text_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"longhaul/internal/document"
+	"longhaul/internal/schedule"
+	"longhaul/internal/schedule/text"
+	"longhaul/internal/source"
+)
+
+func shown(s schedule.State) string {
+	var b strings.Builder
+	page := text.Page{Place: time.UTC, Say: func(flags string) string { return "longhaul schedule acme " + flags }}
+	document.Terminal{}.Print(&b, page.Of(s))
+	return strings.Join(strings.Fields(b.String()), " ")
+}
+
+// TestOf_saysWhoSetWhat in each state that a schedule can have.
+func TestOf_saysWhoSetWhat(t *testing.T) {
+	t.Parallel()
+	day, hour := &source.Schedule{Every: 24 * time.Hour}, &source.Schedule{Every: time.Hour}
+	there := schedule.State{Source: "acme", ID: "longhaul-acme", Exists: true, Spec: "every 24h, up to 10m later", Wanted: day, By: schedule.ByVerb}
+	with := func(change func(*schedule.State)) schedule.State {
+		s := there
+		change(&s)
+		return s
+	}
+	for says, s := range map[string]schedule.State{
+		"acme has no schedule. Make one: longhaul schedule acme --every 24h":              {Source: "acme"},
+		"acme has no schedule: it was ended.":                                             {Source: "acme", Off: true},
+		"The schedule of acme, every 24h, is not in Temporal: a worker makes it within a": {Source: "acme", Wanted: day, By: schedule.BySettings},
+		"The schedule of acme: every 24h, up to 10m later. It was set by this command.":   there,
+		"The settings say so: sources.acme.schedule.":                                     with(func(s *schedule.State) { s.By = schedule.BySettings }),
+		"It was made by hand, and stays as it is.":                                        with(func(s *schedule.State) { s.ByHand, s.Wanted = true, nil }),
+		"It was changed by hand, and stays so. This command's last words say: every 24h.": with(func(s *schedule.State) { s.ByHand = true }),
+		"The settings of the worker that answered say every 1h: another worker wrote":     with(func(s *schedule.State) { s.Settings = hour }),
+		"Since it was made: 7 starts, 2 skipped, for the sync before still ran, 1 missed, for Temporal was away for more than 6h.": with(func(s *schedule.State) {
+			s.Counts = schedule.Counts{Started: 7, Skipped: 2, Missed: 1}
+		}),
+		"Last starts Workflow Mon 30 Nov 2026 02:03 UTC longhaul-acme-2026-11-30T02:00:00Z": with(func(s *schedule.State) {
+			s.Last = []schedule.Run{{Started: time.Date(2026, 11, 30, 2, 3, 0, 0, time.UTC), Workflow: "longhaul-acme-2026-11-30T02:00:00Z"}}
+		}),
+	} {
+		if got := shown(s); !strings.Contains(got, says) {
+			t.Errorf("%q is missing in %q", says, got)
+		}
+	}
+	if got := shown(with(func(s *schedule.State) { s.Paused, s.Note = true, "\x1b[2Jwhy" })); strings.Contains(got, "\x1b") {
+		t.Errorf("a note moves the cursor: %q", got)
+	}
+}
