@@ -4,6 +4,8 @@ import (
 	"context"
 	"maps"
 	"math/rand/v2"
+	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -30,6 +32,9 @@ func TestRun_repeatsLittleAfterAKill(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			ended := make(chan struct{})
 			first := input(o, slots)
+			var kept, unstored atomic.Int64 // reports that are stored, and at most that were done and not stored
+			first.Stored = func(reports int) { kept.Store(int64(reports)) }
+			first.Progress = func(done, _ int) { unstored.Store(max(unstored.Load(), int64(done)-kept.Load())) }
 			first.Window = reports // so that nothing but time keeps answers from piling up behind the slow one
 			go func() { defer close(ended); _, _ = run(ctx, first, f) }()
 			<-time.After(time.Duration(random.IntN(2600)) * time.Millisecond)
@@ -38,16 +43,25 @@ func TestRun_repeatsLittleAfterAKill(t *testing.T) {
 			o.mu.Lock()
 			before := maps.Clone(o.calls)
 			o.mu.Unlock()
+			hidden := slots + 2*int(unstored.Load())
 			cancel()
 			<-ended
 
 			again := newOrg(latency)
 			in := input(again, slots)
 			in.Attempt = 2
+			var stored []int
+			in.Stored = func(reports int) { stored = append(stored, reports) }
 			if _, err := run(t.Context(), in, found); err != nil {
 				t.Fatal(err)
 			}
 			wantWhole(t, found, reports)
+			if !slices.IsSorted(stored) || stored[0] != reports-len(again.calls) || stored[len(stored)-1] != reports {
+				t.Errorf("seed %d: it tells that %v reports are stored; it asked for %d of %d", seed, stored, len(again.calls), reports)
+			}
+			if untold := len(before) - stored[0]; untold > hidden {
+				t.Errorf("seed %d: %d calls are not told by what is stored, want at most %d", seed, untold, hidden)
+			}
 			repeated := 0
 			for i := range again.calls {
 				if before[i] > 0 {
