@@ -11,6 +11,14 @@ import (
 	"time"
 )
 
+// mostUnstored counts how many reports of a run were done and not stored at a time, at most.
+func mostUnstored(in *Input) *atomic.Int64 {
+	var stored, most atomic.Int64
+	in.Stored = func(reports int) { stored.Store(int64(reports)) }
+	in.Progress = func(done, _ int) { most.Store(max(most.Load(), int64(done)-stored.Load())) }
+	return &most
+}
+
 // A process killed at any moment repeats no more than what was in flight and half a second's work, even when single
 // reports are slow and hold up the order.
 func TestRun_repeatsLittleAfterAKill(t *testing.T) {
@@ -32,9 +40,7 @@ func TestRun_repeatsLittleAfterAKill(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			ended := make(chan struct{})
 			first := input(o, slots)
-			var kept, unstored atomic.Int64 // reports that are stored, and at most that were done and not stored
-			first.Stored = func(reports int) { kept.Store(int64(reports)) }
-			first.Progress = func(done, _ int) { unstored.Store(max(unstored.Load(), int64(done)-kept.Load())) }
+			unstored := mostUnstored(&first)
 			first.Window = reports // so that nothing but time keeps answers from piling up behind the slow one
 			go func() { defer close(ended); _, _ = run(ctx, first, f) }()
 			<-time.After(time.Duration(random.IntN(2600)) * time.Millisecond)
