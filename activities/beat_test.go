@@ -71,6 +71,11 @@ func TestPulse_countsWhatAKilledAttemptStored(t *testing.T) {
 		if p.calls() != row.made || p.most() != row.calls {
 			t.Errorf("%s: %d calls for certain and %d at most, want %d and %d", name, p.calls(), p.most(), row.made, row.calls)
 		}
+		last := p.beat() // and is killed as well, before it has brought a report
+		again := &pulse{meter: new(salesforce.Meter), share: 4, stored: -1, before: earlier{Beat: last, some: true, share: 4}}
+		if again.keeps(row.stored); again.calls() != row.made || last.Moved {
+			t.Errorf("%s: for the attempt after the next %d calls are certain, want %d: %+v", name, again.calls(), row.made, last)
+		}
 	}
 }
 

@@ -164,7 +164,7 @@ func (p *pulse) beat() Beat {
 
 // gained is how far the attempts have come. One that follows another begins by reading what that one has stored, and a count that
 // people have seen does not fall meanwhile. Call it with mu held.
-func (p *pulse) gained() int64 { return max(p.done, p.before.Done) }
+func (p *pulse) gained() int64 { return max(p.done, p.before.done()) }
 
 // reached is gained for who does not hold mu.
 func (p *pulse) reached() int64 {

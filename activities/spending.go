@@ -157,6 +157,13 @@ func (e *earlier) most() int64 {
 	return max(most, e.ended.Calls)
 }
 
+// done is how far they came.
+func (e *earlier) done() int64 {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.Done + e.stored
+}
+
 // keeps notes how many reports the attempts had stored.
 func (e *earlier) keeps(stored int64) {
 	e.mu.Lock()

@@ -32,11 +32,10 @@ func newDatabase(t *testing.T, host string) *database {
 	if err != nil || len(found) == 0 {
 		t.Skip("this needs PostgreSQL: apt-get install postgresql")
 	}
-	d := &database{programs: filepath.Dir(found[len(found)-1]), host: host}
-	if d.dir, err = os.MkdirTemp("", "longhaul-postgres-"); err != nil {
+	d := &database{programs: filepath.Dir(found[len(found)-1]), dir: filepath.Join(t.TempDir(), "postgres"), host: host}
+	if err := os.Mkdir(d.dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { closed(t, os.RemoveAll(d.dir)) })
 	if os.Geteuid() == 0 { // as which PostgreSQL refuses to run
 		d.giveTo(t, "postgres")
 	}
@@ -63,6 +62,11 @@ func (d *database) giveTo(t *testing.T, name string) {
 	uid, err := strconv.Atoi(owner.Uid)
 	if err == nil {
 		err = os.Chown(d.dir, uid, -1)
+	}
+	for _, above := range []string{filepath.Dir(d.dir), filepath.Dir(filepath.Dir(d.dir))} { // the test's own
+		if err == nil {
+			err = os.Chmod(above, 0o711)
+		}
 	}
 	if err != nil {
 		t.Fatal(err)
