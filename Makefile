@@ -13,6 +13,9 @@ MINIO         := v0.0.0-20260212201848-7aac2a2c5b7c
 FAKE_GCS      := v1.56.1
 AZURITE       := 3.37.0
 
+# Temporal's server, as the embedded one.
+TEMPORAL_SERVER := $(shell awk '$$1 == "go.temporal.io/server" {print $$2}' go.mod)
+
 # The flags of `go run` and `go test`, so that all of them share one build cache: with -trimpath Temporal's server would be
 # compiled a second time (minutes). The Dockerfile trims the paths of what is published. -buildvcs: --version prints what Go
 # reads from git.
@@ -74,8 +77,8 @@ PASSED = awk '!/^ *=== (RUN|PAUSE|CONT) / { print; fflush() } /^--- PASS: / { pa
 WHOLE = @LONGHAUL_E2E_FULL=1 $(2) go test -count=1 -timeout 6h -v -run '^$(1)$$' ./internal/e2e | $(PASSED)
 
 .PHONY: kill
-kill: ## serve killed five times in 20,000 reports (minutes): what is repeated, how soon it goes on, whether the files are the same
-	$(call WHOLE,TestKill_fiveTimes)
+kill: ## serve killed five times in REPORTS (20000) (minutes): what is repeated, how soon it goes on, which calls it knows, whether the files are the same
+	$(call WHOLE,TestKill_fiveTimes,LONGHAUL_E2E_REPORTS=$(REPORTS))
 
 .PHONY: expiry
 expiry: ## tokens that end every two seconds in 5,000 reports
@@ -139,6 +142,11 @@ buckets: $(foreach kind,$(BUCKETS_OF),$($(kind)_SERVER)) ## syncs on MinIO, fake
 	grep -vE '^=== |^SDK ' <<<"$$out"; for kind in $(BUCKETS_OF); do \
 		[[ $$(grep -cE -- "--- PASS: Test(Buckets|Servers_[a-zA-Z]*)/$$kind " <<<"$$out") == 2 ]] || { echo "the tests of $$kind did not run"; exit 1; }; \
 	done
+
+.PHONY: cluster
+cluster: $(TOOLS)/.temporal-server-$(TEMPORAL_SERVER) $(TOOLS)/.temporal-$(TEMPORAL_CLI) $(s3_SERVER) ## a sync of REPORTS (6000) on Temporal's own server, PostgreSQL (Debian's package) and MinIO: a worker and the server killed, the database stopped
+	@LONGHAUL_E2E_CLUSTER=$(TOOLS) LONGHAUL_BUCKET_SERVERS=$(SERVERS) LONGHAUL_BUCKETS=s3 LONGHAUL_E2E_REPORTS=$(REPORTS) \
+	go test -count=1 -timeout 1h -v -run '^TestCluster$$' ./internal/e2e | $(PASSED)
 
 .PHONY: record-histories
 record-histories: ## the histories that the replay tests replay, under the name of RELEASE (unreleased)
@@ -229,6 +237,13 @@ $(TOOLS)/.govulncheck-$(GOVULNCHECK):
 
 $(TOOLS)/.temporal-$(TEMPORAL_CLI):
 	GOFLAGS= GOBIN=$(TOOLS) go install github.com/temporalio/cli/cmd/temporal@$(TEMPORAL_CLI)
+	@touch $@
+
+$(TOOLS)/.temporal-server-$(TEMPORAL_SERVER):
+	GOFLAGS= GOBIN=$(TOOLS)/new go install go.temporal.io/server/cmd/server@$(TEMPORAL_SERVER) go.temporal.io/server/cmd/tools/sql@$(TEMPORAL_SERVER)
+	mv $(TOOLS)/new/server $(TOOLS)/temporal-server
+	mv $(TOOLS)/new/sql $(TOOLS)/temporal-sql-tool
+	rmdir $(TOOLS)/new
 	@touch $@
 
 $(TOOLS)/.minio-$(MINIO):

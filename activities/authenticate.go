@@ -77,7 +77,7 @@ func (a *Activities) Authenticate(ctx context.Context, params AuthenticateParams
 	result, claim, err := a.authenticate(bounded, params, meter)
 	err = classifyAtStart(err)
 	result.Calls = callsSoFar(ctx, meter)
-	certain := beatBefore(ctx).Calls + meter.Certain()
+	certain := madeBefore(ctx).Calls + meter.Certain()
 	result.Unsure = result.Calls - certain
 	measureCalls(ctx, meter.Certain())
 	if err != nil {
@@ -100,9 +100,15 @@ func classifyAtStart(err error) error {
 	return &f
 }
 
+// madeBefore is the account of earlier attempts.
+func madeBefore(ctx context.Context) Beat {
+	beat, _ := beatBefore(ctx)
+	return beat
+}
+
 // callsSoFar is how many calls the attempts of an activity without a pulse have made.
 func callsSoFar(ctx context.Context, meter *salesforce.Meter) int64 {
-	return beatBefore(ctx).most() + meter.Calls()
+	return madeBefore(ctx).most() + meter.Calls()
 }
 
 // logInWithinShare is logIn, with the org's usage, within what the source's share leaves. It counts the calls in the bucket.
@@ -118,14 +124,14 @@ func logInWithinShare(
 		return err
 	}
 	ended := countCalls(ctx, store, params.Sync, loginCalls, time.Time{})
-	bounded := salesforce.WithCallBudget(ctx, salesforce.NewCallBudget(room-beatBefore(ctx).most(), 0))
+	bounded := salesforce.WithCallBudget(ctx, salesforce.NewCallBudget(room-madeBefore(ctx).most(), 0))
 	err = logIn(bounded, source, result)
 	result.Usage = usageOf(meter)
 	if result.Usage.Max <= 0 && err == nil {
 		err = askUsage(bounded, source, meter, result)
 	}
 	result.Usage.Clock = meter.Date()
-	ended(callsSoFar(ctx, meter), result.Usage)
+	ended(callsSoFar(ctx, meter), callsSoFar(ctx, meter)-madeBefore(ctx).Calls-meter.Certain(), result.Usage)
 	result.Used = usedBy(ctx, sum, result.Usage.Clock)
 	return err
 }

@@ -67,7 +67,7 @@ func (a *Activities) checkQuota(ctx context.Context, params CheckQuotaParams) (r
 	limit, known, err := source.Salesforce.Usage(within)
 	result.Calls, result.Unsure = meter.Calls(), meter.Calls()-meter.Certain()
 	measureCalls(ctx, meter.Certain())
-	ended(result.Calls, askedUsage(meter, limit))
+	ended(result.Calls, result.Unsure, askedUsage(meter, limit))
 	f := fault.From(err)
 	switch {
 	case err == nil && known:

@@ -84,6 +84,7 @@ func (params DescribeParams) input(ctx context.Context, t attempt, share shard.S
 		StartOpen: params.StartOpen, Throttled: params.Throttled,
 		Describer: t.source.Salesforce, Slots: share, Slice: cmp.Or(a.Slice, params.Slice), LastRound: params.LastRound,
 		Progress: func(done, total int) { t.progress(max(int64(done)-params.Known, 0), int64(total)) },
+		Stored:   func(reports int) { t.keeps(max(int64(reports)-params.Known, 0)) },
 		Canary:   canary(a.Store, t.staged, t.source.Salesforce), Waiting: t.waits, Gate: a.gates.Of(t.source.Name),
 	}
 }

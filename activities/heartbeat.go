@@ -24,7 +24,9 @@ type Beat struct {
 	Total int64 `json:"total"`
 	Calls int64 `json:"calls"` // API calls of all attempts so far, as far as they are certain: screens show these
 
+	Most    int64  `json:"most,omitempty"`    // calls of all attempts so far that may have been made
 	Bound   int64  `json:"bound,omitempty"`   // calls that may have been made before the next beat; of an attempt that is killed nobody knows more
+	Untold  int64  `json:"untold,omitempty"`  // of a describe: calls at most that no stored report tells if the attempt is killed; 0: not known
 	Final   bool   `json:"final,omitempty"`   // the attempt has ended, so it makes no more than Bound
 	Moved   bool   `json:"moved,omitempty"`   // the attempt runs, and has itself got on
 	Waiting string `json:"waiting,omitempty"` // why it does not get on, in plain words
@@ -35,21 +37,24 @@ type Beat struct {
 // pulse beats for one activity attempt and keeps its account of API calls.
 type pulse struct {
 	meter  *salesforce.Meter
-	before Beat // the last of earlier attempts
+	before earlier
 
-	budget  CallBudget // of an activity that makes API calls
-	share   int        // requests in flight
-	reports int64      // of the shard that have their state; for the one who runs the activity
+	budget  CallBudget             // of an activity that makes API calls
+	allowed *salesforce.CallBudget // what is left of it
+	share   int                    // requests in flight
+	reports int64                  // of the shard that have their state; for the one who runs the activity
 
 	mu          sync.Mutex
 	done, total int64
 	waiting     string
-	last        int64 // the most calls at the beat before
-	measured    Beat  // that metrics have counted
+	last        Beat     // the one before
+	stored      int64    // reports of those done; -1 where none are stored as they come
+	unstored    [2]int64 // reports at most that were done and not stored: since the last beat, and between the two before
+	measured    Beat     // that metrics have counted
 
 	contradicted Contradicted
 
-	counted func(calls int64, reported quota.Usage) // notes the calls in the bucket; nil until the sync is open
+	counted func(calls, unsure int64, reported quota.Usage) // notes the calls in the bucket; nil until the sync is open
 
 	keeping atomic.Bool // the mark of the source is renewed beside the activity
 
@@ -65,10 +70,12 @@ func startPulse(ctx context.Context) (context.Context, *pulse) { return startSha
 
 // startSharing is startPulse for an attempt that may have so many requests in flight.
 func startSharing(ctx context.Context, share int) (context.Context, *pulse) {
-	before := beatBefore(ctx)
+	before, known := beatBefore(ctx)
 	p := &pulse{
-		meter: new(salesforce.Meter), before: before, measured: before, share: max(share, 1), stop: make(chan struct{}), contradicted: before.Contradicted,
+		meter: new(salesforce.Meter), measured: before, share: max(share, 1), stop: make(chan struct{}), contradicted: before.Contradicted,
+		before: earlier{Beat: before, some: known || activity.GetInfo(ctx).Attempt > 1, share: int64(max(share, 1))}, stored: -1,
 	}
+	p.last = Beat{Done: before.Done, Most: p.before.most()}
 	p.gone.Go(func() { _ = fault.Caught(func() error { p.run(ctx); return nil }) }) // without beats Temporal gives the attempt to another
 	return context.WithValue(salesforce.WithMeter(ctx, p.meter), pulseKey{}, p), p
 }
@@ -76,17 +83,16 @@ func startSharing(ctx context.Context, share int) (context.Context, *pulse) {
 // startCalls is startPulse for an activity that makes API calls: no more than its call budget leaves after earlier attempts.
 func startCalls(ctx context.Context, budget CallBudget, share int) (context.Context, *pulse) {
 	counted, p := startSharing(ctx, share)
-	p.budget = budget
-	allowance := salesforce.NewCallBudget(max(budget.Calls-p.before.most(), 0), budget.Ceiling)
-	return salesforce.WithCallBudget(counted, allowance), p
+	p.budget, p.allowed = budget, salesforce.NewCallBudget(budget.Calls-p.before.most(), budget.Ceiling)
+	return salesforce.WithCallBudget(counted, p.allowed), p
 }
 
-// beatBefore is the last that earlier attempts reported.
-func beatBefore(ctx context.Context) (last Beat) {
+// beatBefore is the last that earlier attempts reported; false where they reported nothing.
+func beatBefore(ctx context.Context) (last Beat, ok bool) {
 	if !activity.HasHeartbeatDetails(ctx) || activity.GetHeartbeatDetails(ctx, &last) != nil {
-		return Beat{} // a detail that cannot be read costs a count, not the attempt
+		return Beat{}, false // a detail that cannot be read costs a count, not the attempt
 	}
-	return last
+	return last, true
 }
 
 // most is how many calls the attempts so far can have made. Of one that was killed nobody knows how many it made after its last beat.
@@ -139,19 +145,26 @@ const unheard = 5
 func (p *pulse) beat() Beat {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	most := p.most()
-	pace := most - p.last
-	p.last = most
-	return Beat{
-		Done: p.gained(), Total: p.total, Calls: p.calls(), Bound: most + unheard*pace + int64(p.share),
+	most, share := p.most(), int64(p.share)
+	pace := max(most-p.last.Most, 0)
+	beat := Beat{
+		Done: p.gained(), Total: p.total, Calls: p.calls(), Most: most, Bound: most + unheard*pace + share,
 		Moved: p.done > 0, Waiting: p.waiting,
 		Contradicted: p.contradicted,
 	}
+	if p.stored >= 0 {
+		if pace <= beat.Done-p.last.Done+share { // about a call a report
+			beat.Untold = share + 2*max(p.unstored[0], p.unstored[1])
+		}
+		p.unstored = [2]int64{max(p.done-p.stored, 0), p.unstored[0]}
+	}
+	p.last = beat
+	return beat
 }
 
 // gained is how far the attempts have come. One that follows another begins by reading what that one has stored, and a count that
 // people have seen does not fall meanwhile. Call it with mu held.
-func (p *pulse) gained() int64 { return max(p.done, p.before.Done) }
+func (p *pulse) gained() int64 { return max(p.done, p.before.done()) }
 
 // reached is gained for who does not hold mu.
 func (p *pulse) reached() int64 {
@@ -205,10 +218,24 @@ func (p *pulse) progress(done, total int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.done, p.total = done, total
+	if p.stored >= 0 {
+		p.unstored[0] = max(p.unstored[0], done-p.stored)
+	}
+}
+
+// keeps notes how many reports are stored; at first, how many the earlier attempts had stored.
+func (p *pulse) keeps(stored int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.stored < 0 {
+		p.before.keeps(stored)
+		p.lower()
+	}
+	p.stored = stored
 }
 
 // calls is the number of API calls that this and the earlier attempts have made for certain.
-func (p *pulse) calls() int64 { return p.before.Calls + p.meter.Certain() }
+func (p *pulse) calls() int64 { return p.before.calls() + p.meter.Certain() }
 
 // most is the number of API calls that they may have made, which the quota must count.
 func (p *pulse) most() int64 { return p.before.most() + p.meter.Calls() }
@@ -220,7 +247,7 @@ func (p *pulse) end(ctx context.Context, err error) {
 	p.measure(ctx)
 	if err != nil {
 		last := p.beat()
-		last.Bound, last.Moved, last.Final = p.most(), false, true
+		last.Bound, last.Untold, last.Moved, last.Final = p.most(), 0, false, true
 		activity.RecordHeartbeat(ctx, last)
 	}
 }

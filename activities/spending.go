@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"go.temporal.io/sdk/activity"
@@ -11,6 +12,7 @@ import (
 	"longhaul/internal/quota"
 	"longhaul/internal/salesforce"
 	"longhaul/internal/shard"
+	"longhaul/internal/usage"
 )
 
 // CallBudget is how many API calls an activity may make, over all its attempts.
@@ -52,7 +54,7 @@ func spending(ctx context.Context, budget CallBudget, share int, run func(contex
 	err := run(counted, p)
 	spent := Spending{Calls: p.most(), Unsure: p.most() - p.calls(), Usage: usageOf(p.meter)}
 	if p.counted != nil {
-		p.counted(spent.Calls, spent.Usage)
+		p.counted(spent.Calls, spent.Unsure, spent.Usage)
 	}
 	spent.Usage.Exhausted = orgIsSpent(err)
 	f := fault.From(err)
@@ -105,4 +107,75 @@ func askedUsage(meter *salesforce.Meter, limit salesforce.LimitInfo) quota.Usage
 // because a call budget is.
 func orgIsSpent(err error) bool {
 	return fault.Is(err, fault.QuotaExhausted) && !errors.Is(err, salesforce.ErrBudgetSpent)
+}
+
+// lower takes from the call budget of an attempt what it has learned about the calls of earlier ones.
+func (p *pulse) lower() {
+	if p.allowed != nil {
+		p.allowed.Lower(p.budget.Calls - p.most())
+	}
+}
+
+// earlier is what is known of the API calls of earlier attempts: by their last beat, and by what they left in the bucket.
+type earlier struct {
+	Beat
+	some  bool  // there were attempts
+	share int64 // requests in flight
+
+	mu     sync.Mutex
+	stored int64       // reports that they stored after that beat
+	ended  usage.Entry // the newest account that one of them left at its end
+	exact  bool        // the last of them left it
+}
+
+// calls is how many they have made for certain: each report that was stored took one at least.
+func (e *earlier) calls() int64 {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	made := e.Calls
+	if !e.exact && !e.Final {
+		made += e.stored
+	}
+	return max(made, e.ended.Made())
+}
+
+// most is how many they can have made. Of one that was killed nobody knows how many it made after its last beat: either what it stored
+// after that says it, but for some, or no more than it makes until Temporal notices.
+func (e *earlier) most() int64 {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	most, last := e.Beat.most(), e.Most+e.stored
+	switch {
+	case e.exact || e.Final || e.stored == 0:
+	case e.Untold == 0:
+		most = max(most, last+e.share)
+	case last <= most:
+		most = min(most, last+e.Untold)
+	default: // it was not heard for longer
+		most = last + e.Untold
+	}
+	return max(most, e.ended.Calls)
+}
+
+// done is how far they came.
+func (e *earlier) done() int64 {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.Done + e.stored
+}
+
+// keeps notes how many reports the attempts had stored.
+func (e *earlier) keeps(stored int64) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.some {
+		e.stored = max(stored-e.Done, 0)
+	}
+}
+
+// ends takes the account that one of the attempts left at its end.
+func (e *earlier) ends(entry usage.Entry, last bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.ended, e.exact = entry, last
 }

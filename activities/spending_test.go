@@ -38,7 +38,7 @@ func TestSpending_keepsTheAccountOfAnActivityThatIsCutShort(t *testing.T) {
 				ctx, cancel := context.WithCancelCause(ctx)
 				cancel(row.cause)
 				spent, err := spending(ctx, CallBudget{Calls: 1000}, 1, func(ctx context.Context, p *pulse) error {
-					p.before = Beat{Calls: 7, Final: true}
+					p.before.Beat = Beat{Calls: 7, Final: true}
 					return &fault.Error{
 						Class: fault.Transient, System: fault.Bucket, Message: "cannot write to the bucket", Err: fmt.Errorf("a key: %w", ended(ctx)),
 					}

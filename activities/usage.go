@@ -64,7 +64,7 @@ const usageTimeout = 3 * time.Second
 // many it has made. A bucket that takes neither stops nothing.
 func countCalls(
 	ctx context.Context, store *staging.Store, sync Sync, most int64, clock time.Time,
-) (ended func(calls int64, reported quota.Usage)) {
+) (ended func(calls, unsure int64, reported quota.Usage)) {
 	log, attempt := usage.Of(store, sync.Source), attemptOf(ctx, sync)
 	write := func(write func(context.Context) error) {
 		bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), usageTimeout)
@@ -74,18 +74,25 @@ func countCalls(
 		}
 	}
 	write(func(ctx context.Context) error { return log.Reserve(ctx, attempt, most, clock, time.Now()) })
-	return func(calls int64, reported quota.Usage) {
+	return func(calls, unsure int64, reported quota.Usage) {
 		if reported.Clock.IsZero() {
 			reported.Clock = clock
 		}
-		write(func(ctx context.Context) error { return log.Record(ctx, attempt, calls, reported, time.Now()) })
+		write(func(ctx context.Context) error { return log.Record(ctx, attempt, calls, unsure, reported, time.Now()) })
 	}
 }
 
-// countWhile is countCalls for the activity of ctx, if that has a call budget. It counts once, however often the activity opens its sync.
+// countWhile is countCalls for the activity of ctx, if that has a call budget. It counts once, however often the activity opens its sync, and
+// reads first what earlier attempts have counted at their end: where Temporal was away then, it did not hear of it.
 func countWhile(ctx context.Context, store *staging.Store, sync Sync) {
 	p, ok := ctx.Value(pulseKey{}).(*pulse)
 	if ok && p.budget.Calls > 0 && p.counted == nil {
+		if p.before.some && !p.before.Final {
+			bounded, cancel := context.WithTimeout(ctx, usageTimeout)
+			defer cancel()
+			p.before.ends(usage.Of(store, sync.Source).Ended(bounded, attemptOf(ctx, sync), p.budget.Clock))
+			p.lower()
+		}
 		p.counted = countCalls(ctx, store, sync, p.budget.Calls, p.budget.Clock)
 	}
 }

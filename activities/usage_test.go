@@ -42,7 +42,7 @@ func newSharer(t *testing.T, earlier int64) *sharer {
 	}, store, "A")}
 	attempt := usage.Attempt{Sync: "before", Type: "Describe", Run: "earlier", Activity: "5", Number: 1}
 	told := quota.Usage{Clock: time.Now(), Max: 400}
-	if err := usage.Of(store, "acme").Record(t.Context(), attempt, earlier, told, time.Now()); err != nil {
+	if err := usage.Of(store, "acme").Record(t.Context(), attempt, earlier, 0, told, time.Now()); err != nil {
 		t.Fatal(err)
 	}
 	return s

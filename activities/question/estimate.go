@@ -102,7 +102,7 @@ func (s *survey) run(ctx context.Context) (estimate.Input, error) {
 	metered := salesforce.WithCallBudget(salesforce.WithMeter(ctx, s.meter), salesforce.NewCallBudget(estimateCalls, 0))
 	reported, err := s.ask(metered)
 	s.in.Asked = s.meter.Calls()
-	if failed := s.log.Record(ctx, attempt, s.in.Asked, reported, time.Now()); err == nil {
+	if failed := s.log.Record(ctx, attempt, s.in.Asked, s.in.Asked-s.meter.Certain(), reported, time.Now()); err == nil {
 		err = failed
 	}
 	s.in.Now = time.Now()

@@ -223,7 +223,7 @@ func TestInspect_leavesTheShareToSyncs(t *testing.T) {
 	store := bucket(t)
 	told := quota.Usage{Clock: time.Now(), Max: 100}
 	earlier := usage.Attempt{Sync: "before", Type: "Describe", Run: "r", Activity: "5", Number: 1}
-	if err := usage.Of(store, "acme").Record(t.Context(), earlier, 25, told, time.Now()); err != nil {
+	if err := usage.Of(store, "acme").Record(t.Context(), earlier, 25, 0, told, time.Now()); err != nil {
 		t.Fatal(err)
 	}
 	a := &question.Activities{Sources: sources{"acme": source}, Store: store, How: ended}

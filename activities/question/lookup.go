@@ -55,7 +55,7 @@ func (l *lookUp) LookUp(ctx context.Context, kind item.Kind, id string) (answer.
 	// What was made is noted also of a look-up that was stopped.
 	noting, cancel := context.WithTimeout(context.WithoutCancel(ctx), tallyTimeout)
 	defer cancel()
-	if failed := log.Record(noting, attempt, meter.Calls(), reportedTo(meter), time.Now()); err == nil {
+	if failed := log.Record(noting, attempt, meter.Calls(), meter.Calls()-meter.Certain(), reportedTo(meter), time.Now()); err == nil {
 		err = failed
 	}
 	return answer.Found{Visible: seen.Found && !seen.Deleted, Deleted: seen.Deleted, Name: seen.Name, Calls: meter.Calls()}, err

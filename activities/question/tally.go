@@ -57,7 +57,7 @@ func (t *tally) end(ctx context.Context) {
 	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), tallyTimeout)
 	defer cancel()
 	_, err := hang.Ask(bounded, t.thing, func() (struct{}, error) {
-		return struct{}{}, t.log.Record(bounded, t.attempt, t.meter.Calls(), reportedTo(t.meter), time.Now())
+		return struct{}{}, t.log.Record(bounded, t.attempt, t.meter.Calls(), t.meter.Calls()-t.meter.Certain(), reportedTo(t.meter), time.Now())
 	})
 	t.tell(ctx, err)
 }

@@ -95,6 +95,7 @@ func TestKill_serveGoesOnWhereItWas(t *testing.T) {
 	if repeated := k.kills[0].repeated; repeated > mostRepeated {
 		t.Errorf("%d describes were repeated, want at most %d", repeated, mostRepeated)
 	}
+	k.station.callsOf(t, sim, result).require(t, 1)
 	requireNoSecrets(t, sim, k.station.dir, k.serves...)
 	if took := k.serves[1].terminate(t); took > 10*time.Second {
 		t.Errorf("serve took %s to stop", took)
@@ -105,7 +106,8 @@ func TestKill_serveGoesOnWhereItWas(t *testing.T) {
 // TestKill_fiveTimes is a first sync whose machine loses its power again and again.
 func TestKill_fiveTimes(t *testing.T) {
 	onlyWhole(t, "kill")
-	const reports, step = 20_000, 3333
+	reports := number(t, "REPORTS", 20_000)
+	step := reports / 6
 	sim := simulate(t, server.Options{Reports: reports, Columns: 10, TypeMetadata: 10_000, Latency: 150 * time.Millisecond})
 	k := &killer{sim: sim, station: newStation(t, sim.Ready(), "    max_in_flight: 24\n"), at: []int{step, 2 * step, 3 * step, 4 * step, 5 * step}}
 	began := time.Now()
@@ -123,6 +125,9 @@ func TestKill_fiveTimes(t *testing.T) {
 		}
 	}
 	table(t, rows)
+	counts := k.station.callsOf(t, sim, result)
+	counts.require(t, len(k.at))
+	counts.requireClose(t)
 	k.serves[len(k.serves)-1].terminate(t)
 	requireContents(t, undisturbed(t, sim), k.station.contents(t, result))
 	table(t, [][]any{{"reports", "wall s", "outcome", "files equal the undisturbed"}, {reports, wall.Seconds(), result.Outcome, !t.Failed()}})

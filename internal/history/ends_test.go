@@ -126,7 +126,7 @@ func TestNoteEnds_isBoundedAndSaysWhatFails(t *testing.T) {
 func spend(t *testing.T, s *staging.Store, y staging.Sync, at time.Time) {
 	t.Helper()
 	spent := usage.Attempt{Sync: y.ID, Type: "Describe", Run: "r", Activity: "5", Number: 1}
-	if err := usage.Of(s, "acme").Record(t.Context(), spent, 58, quota.Usage{}, at); err != nil {
+	if err := usage.Of(s, "acme").Record(t.Context(), spent, 58, 0, quota.Usage{}, at); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -67,6 +67,9 @@ type Input struct {
 	Window int
 	// Progress is called after every report that has its state. It is called from one goroutine and must not block.
 	Progress func(done, total int)
+	// Stored, which may be nil, gets how many reports are stored: before the first request, and whenever there are more. It is called as
+	// Progress is.
+	Stored func(reports int)
 	// StorePatience is how long a store that refuses is waited for, as a full disk or a bucket that is away; 20 minutes when
 	// zero. What is gathered stays in memory, and no request begins.
 	StorePatience time.Duration
@@ -110,4 +113,11 @@ func (in Input) withDefaults() Input {
 		in.Slots = slots.Fixed(1)
 	}
 	return in
+}
+
+// tellStored tells the caller how much is stored.
+func (in Input) tellStored(led *ledger) {
+	if in.Stored != nil {
+		in.Stored(led.stored)
+	}
 }

@@ -76,6 +76,7 @@ func (s *results) stored(lines []parts.Line) {
 	for _, l := range lines {
 		s.led.markStored(l.Report)
 	}
+	s.in.tellStored(s.led)
 }
 
 // finish stores what the loop left and makes the result. When every report has its state the parts are joined; when the

@@ -41,6 +41,7 @@ func describe(ctx context.Context, in Input, store parts.Store) (_ Result, err e
 	object, err := readObject(ctx, at, led)
 	switch {
 	case err == nil:
+		in.tellStored(led)
 		at.Clear(ctx)
 		return led.result(object), nil
 	case !errors.Is(err, staging.ErrNotExist):
@@ -51,6 +52,7 @@ func describe(ctx context.Context, in Input, store parts.Store) (_ Result, err e
 	if err != nil {
 		return led.result(staging.Object{}), err
 	}
+	in.tellStored(led)
 	turn, err := in.enter(ctx, len(led.missing()))
 	if err != nil {
 		return led.result(staging.Object{}), err

@@ -1,7 +1,6 @@
 package staging
 
 import (
-	"fmt"
 	"regexp"
 	"strconv"
 	"time"
@@ -24,9 +23,14 @@ type UsageName struct {
 	Reserved bool   // the calls that the activity may make, written at the start of the attempt; else those it made, written at the end
 }
 
+// UsageActivityPrefix is the prefix of the objects of all attempts of an activity in an hour.
+func UsageActivityPrefix(source string, hour time.Time, run, activity string) string {
+	return UsageHourPrefix(source, hour) + run + "-" + activity + "."
+}
+
 // UsageKey is the object of an attempt in an hour.
 func UsageKey(source string, hour time.Time, name UsageName) string {
-	key := fmt.Sprintf("%s%s-%s.%d", UsageHourPrefix(source, hour), name.Run, name.Activity, name.Attempt)
+	key := UsageActivityPrefix(source, hour, name.Run, name.Activity) + strconv.Itoa(name.Attempt)
 	if name.Reserved {
 		key += reserved
 	}

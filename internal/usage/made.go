@@ -28,7 +28,7 @@ func (l *Log) MadeBy(ctx context.Context, id string, from, to time.Time) (calls 
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			calls += entry.Calls
+			calls += entry.Made()
 			return nil
 		}))
 	}
@@ -60,4 +60,31 @@ func (l *Log) ended(ctx context.Context, from, to time.Time) map[staging.UsageNa
 		}
 	}
 	return found
+}
+
+// Ended finds the newest account that an earlier attempt of an activity left at its end, in the hours from the one before a moment on by
+// Salesforce's clock, and says whether it is that of the attempt before. It is zero where there is none, or none that can be read.
+func (l *Log) Ended(ctx context.Context, a Attempt, from time.Time) (entry Entry, last bool) {
+	hours, err := l.hours(ctx)
+	if err != nil {
+		return Entry{}, false
+	}
+	var newest latest
+	for _, hour := range hours {
+		if hour.Before(from.Add(-mostAhead).Truncate(time.Hour)) {
+			continue
+		}
+		for key, err := range l.store.List(ctx, staging.UsageActivityPrefix(l.source, hour, a.Run, a.Activity)) {
+			if err != nil {
+				return Entry{}, false
+			}
+			if name, ok := staging.ParseUsage(key); ok && !name.Reserved && name.Attempt < a.Number && name.Attempt > newest.name.Attempt {
+				newest = latest{hour: hour, name: name}
+			}
+		}
+	}
+	if newest.name.Attempt == 0 || l.store.ReadJSON(ctx, staging.UsageKey(l.source, newest.hour, newest.name), &entry) != nil {
+		return Entry{}, false
+	}
+	return entry, newest.name.Attempt == a.Number-1
 }

@@ -36,12 +36,16 @@ type Attempt struct {
 // Entry is one object of the log.
 type Entry struct {
 	Sync     string    `json:"sync"`
-	Activity string    `json:"activity"` // its type
-	Calls    int64     `json:"calls"`    // by all attempts of the activity up to this one
-	At       time.Time `json:"at"`       // by the worker's clock
-	Clock    time.Time `json:"clock"`    // by Salesforce's clock, as far as it is known; the object lies in this hour
+	Activity string    `json:"activity"`         // its type
+	Calls    int64     `json:"calls"`            // by all attempts of the activity up to this one
+	Unsure   int64     `json:"unsure,omitempty"` // of Calls: those that no answer proves
+	At       time.Time `json:"at"`               // by the worker's clock
+	Clock    time.Time `json:"clock"`            // by Salesforce's clock, as far as it is known; the object lies in this hour
 	Max      int64     `json:"max,omitempty"`
 }
+
+// Made is how many calls were made for certain.
+func (e Entry) Made() int64 { return e.Calls - e.Unsure }
 
 // Reserve notes at the start of an attempt how many calls its activity may make over all attempts. clock is Salesforce's time, zero
 // if it is not known; now is the worker's.
@@ -49,10 +53,10 @@ func (l *Log) Reserve(ctx context.Context, a Attempt, calls int64, clock, now ti
 	return l.write(ctx, a, true, Entry{Calls: calls, At: now, Clock: clock})
 }
 
-// Record notes at the end of an attempt how many calls its activity has made over all attempts, and the daily maximum that
-// Salesforce reported.
-func (l *Log) Record(ctx context.Context, a Attempt, calls int64, reported quota.Usage, now time.Time) error {
-	return l.write(ctx, a, false, Entry{Calls: calls, At: now, Clock: reported.Clock, Max: reported.Max})
+// Record notes at the end of an attempt how many calls its activity has made over all attempts, how many of them are
+// unsure, and the daily maximum that Salesforce reported.
+func (l *Log) Record(ctx context.Context, a Attempt, calls, unsure int64, reported quota.Usage, now time.Time) error {
+	return l.write(ctx, a, false, Entry{Calls: calls, Unsure: unsure, At: now, Clock: reported.Clock, Max: reported.Max})
 }
 
 func (l *Log) write(ctx context.Context, a Attempt, reserved bool, entry Entry) error {

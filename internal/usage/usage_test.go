@@ -40,7 +40,7 @@ func reserve(t *testing.T, l *usage.Log, a usage.Attempt, calls int64, at time.T
 
 func record(t *testing.T, l *usage.Log, a usage.Attempt, calls int64, at time.Time) {
 	t.Helper()
-	if err := l.Record(t.Context(), a, calls, quota.Usage{Clock: at, Max: 1000}, at); err != nil {
+	if err := l.Record(t.Context(), a, calls, 0, quota.Usage{Clock: at, Max: 1000}, at); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -159,7 +159,7 @@ func TestLog_hoursOfAClockThatWasWrongHideNone(t *testing.T) {
 	lastWeek := noon.Add(-7 * 24 * time.Hour)
 	for i := range 40 {
 		at := lastWeek.Add(time.Duration(i) * time.Hour)
-		if err := l.Record(t.Context(), attempt("wrong", i, 1), 1, quota.Usage{Clock: at.AddDate(10, 0, 0)}, at); err != nil {
+		if err := l.Record(t.Context(), attempt("wrong", i, 1), 1, 0, quota.Usage{Clock: at.AddDate(10, 0, 0)}, at); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -201,7 +201,7 @@ func TestSum_clocks(t *testing.T) {
 		"a worker whose clock is late": {noon, noon.Add(-50 * time.Hour), noon, noon, []int64{7}},
 	} {
 		l, _ := open(t)
-		if err := l.Record(t.Context(), attempt("r", 5, 1), 7, quota.Usage{Clock: row.salesforce}, row.worker); err != nil {
+		if err := l.Record(t.Context(), attempt("r", 5, 1), 7, 0, quota.Usage{Clock: row.salesforce}, row.worker); err != nil {
 			t.Fatal(err)
 		}
 		sum, err := l.Read(t.Context(), usage.Attempt{}, row.now)

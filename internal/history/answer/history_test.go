@@ -223,7 +223,7 @@ func endings(closed time.Time) history.How {
 func (w *world) spend(sync string, at time.Time) {
 	w.t.Helper()
 	spent := usage.Attempt{Sync: sync, Type: "Describe", Run: "r", Activity: "5", Number: 1}
-	if err := usage.Of(w.store, source).Record(w.t.Context(), spent, 58, quota.Usage{}, at); err != nil {
+	if err := usage.Of(w.store, source).Record(w.t.Context(), spent, 58, 0, quota.Usage{}, at); err != nil {
 		w.t.Fatal(err)
 	}
 }

@@ -32,6 +32,13 @@ func NewCallBudget(calls, bound int64) *CallBudget {
 	return &CallBudget{left: max(calls, 0), bound: bound}
 }
 
+// Lower leaves no more than so many calls: more were made before than was known when the budget was made.
+func (b *CallBudget) Lower(calls int64) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.left = min(b.left, max(calls, 0))
+}
+
 // rest is the number of calls that may still be sent, as far as the use of the org is known. Call it with mu held.
 func (b *CallBudget) rest() int64 {
 	if b.bound > 0 && b.usage.known {

@@ -70,6 +70,16 @@ func TestCallBudget_letsThroughSoManyCallsAndNoneMore(t *testing.T) {
 	}
 }
 
+func TestCallBudget_lowersWhatIsLeft(t *testing.T) {
+	t.Parallel()
+	a := NewCallBudget(10, 0)
+	for _, row := range [][2]int64{{20, 10}, {7, 7}, {9, 7}, {-3, 0}} {
+		if a.Lower(row[0]); a.rest() != row[1] {
+			t.Errorf("lowered to %d, %d are left, want %d", row[0], a.rest(), row[1])
+		}
+	}
+}
+
 func TestCallBudget_takesBackWhatNeverLeft(t *testing.T) {
 	t.Parallel()
 	a := NewCallBudget(1, 100)
