@@ -22,26 +22,10 @@ func TestConnect_credentialsAreNowhereWithoutTheKey(t *testing.T) {
 	sim := simulate(t, server.Options{Reports: 60, Columns: 2})
 	ready, dir := sim.Ready(), t.TempDir()
 	data, secrets := filepath.Join(dir, "data"), t.TempDir() // which is not searched
-	settings := filepath.Join(dir, "longhaul.yaml")
-	if err := os.WriteFile(settings, []byte("data_dir: "+data+"\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	settings := written(t, dir, "longhaul.yaml", []byte("data_dir: "+data+"\n"))
 	const wrong = "a-secret-of-another-app"
-	document := func(name, secret string) string {
-		content, err := json.Marshal(map[string]string{"baseUrl": ready.Salesforce, "clientId": ready.ClientID, "clientSecret": secret})
-		if err != nil {
-			t.Fatal(err)
-		}
-		path := filepath.Join(secrets, name)
-		if err := os.WriteFile(path, content, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return path
-	}
-	token := filepath.Join(secrets, "token")
-	if err := os.WriteFile(token, []byte(ready.CatalogToken), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	document := func(name, secret string) string { return written(t, secrets, name, guidesDocument(t, ready, secret)) }
+	token := written(t, secrets, "token", []byte(ready.CatalogToken))
 	serve := background(t, nil, program(t, longhaul), "serve", "--config", settings, "--port", "0", "--ui-port", "0", "--json")
 	var said strings.Builder
 	longhaulSays := func(code int, args ...string) string {
@@ -76,14 +60,32 @@ func TestConnect_credentialsAreNowhereWithoutTheKey(t *testing.T) {
 		t.Errorf("with the key it does not open: %v", err)
 	}
 	for name, content := range map[string]string{"said": said.String(), "serve.log": serve.logged(t), "environ": environOf(serve)} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		written(t, dir, name, []byte(content))
 	}
 	searched := leaks(t, dir, map[string]string{"client secret": ready.ClientSecret, "catalog token": ready.CatalogToken, "wrong secret": wrong})
 	if searched < 10 {
 		t.Errorf("only %d files were searched", searched)
 	}
+}
+
+// guidesDocument is the one of the set-up guide.
+func guidesDocument(t *testing.T, ready server.Ready, secret string) []byte {
+	t.Helper()
+	content, err := json.Marshal(map[string]string{"baseUrl": ready.Salesforce, "clientId": ready.ClientID, "clientSecret": secret})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return content
+}
+
+// written is the path of a file with this content.
+func written(t *testing.T, dir, name string, content []byte) string {
+	t.Helper()
+	path := filepath.Join(dir, name)
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 // environOf is the environment of a process, where the system shows it.
