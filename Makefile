@@ -89,6 +89,10 @@ away: ## Temporal away for AWAY (1m), while shards run
 scale: ## REPORTS (200000) and a tenth of them with no latency: history, state, memory
 	$(call WHOLE,TestScale_ofAnOrgOfAnySize,LONGHAUL_E2E_REPORTS=$(REPORTS))
 
+.PHONY: idle
+idle: ## an idle worker without a source and with 100 connected ones (7 minutes): CPU, memory
+	$(call WHOLE,TestIdle_ofAHundredSources)
+
 .PHONY: bench-sync
 bench-sync: ## REPORTS (5000) by a sync and by a plain loop in turns, ROUNDS (3) each: wall, CPU, memory, calls, events
 	$(call WHOLE,TestOverhead_ofADurableSync,LONGHAUL_E2E_REPORTS=$(REPORTS) LONGHAUL_E2E_ROUNDS=$(ROUNDS))

@@ -17,7 +17,7 @@ import (
 	"longhaul/internal/staging"
 )
 
-// Source is a configured source, its clients built and shared by all activities of the process.
+// Source is a source, its clients built and shared by all activities of the process.
 type Source struct {
 	Name        string
 	Salesforce  *salesforce.Client
@@ -41,9 +41,11 @@ type Guard struct {
 	Timeout   time.Duration `json:"timeout"`
 }
 
-// Sources finds a configured source by name. An unknown name is a fault of class invalid that lists the known ones.
+// Sources finds a source by name. An unknown name is a fault of class invalid that lists the known ones; the name of a source that was
+// disconnected is a refused login.
 type Sources interface {
-	Source(name string) (*Source, error)
+	// Source gives a source whose clients stay open until ctx ends.
+	Source(ctx context.Context, name string) (*Source, error)
 }
 
 // Activities holds what the activities need. Its methods are registered with Temporal under their own names.
@@ -91,7 +93,7 @@ func (s Sync) staged() staging.Sync { return staging.Sync{Source: s.Source, ID: 
 // open finds the source and makes sure that this worker uses the bucket the sync began in, and that no other Temporal has taken
 // the source over there.
 func (a *Activities) open(ctx context.Context, sync Sync) (*Source, staging.Sync, error) {
-	source, err := a.Sources.Source(sync.Source)
+	source, err := a.Sources.Source(ctx, sync.Source)
 	if err != nil {
 		return nil, staging.Sync{}, elsewhere(sync, err)
 	}

@@ -22,7 +22,7 @@ import (
 type lone struct{}
 
 // Source finds the source.
-func (lone) Source(name string) (*Source, error) { return &Source{Name: name}, nil }
+func (lone) Source(_ context.Context, name string) (*Source, error) { return &Source{Name: name}, nil }
 
 // owning is a worker with a sync that owns its source, and renewed gives when its mark was last renewed.
 func owning(t *testing.T, bucketURL string) (a *Activities, sync Sync, renewed func() time.Time, stop func()) {

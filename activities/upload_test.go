@@ -30,7 +30,7 @@ const (
 // one is the registry of a single source.
 type one struct{ source *activities.Source }
 
-func (o one) Source(string) (*activities.Source, error) { return o.source, nil }
+func (o one) Source(context.Context, string) (*activities.Source, error) { return o.source, nil }
 
 // bench is an upload under test: a bucket with one assembled file, and a catalog that answers as told.
 type bench struct {

@@ -13,8 +13,8 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 		Args: args, Environ: environ, Stdout: stdout, Stderr: stderr,
 		Short: "Longhaul syncs Salesforce reporting metadata to Coalesce Catalog, everything in one process",
 		Verbs: []cli.Verb{
-			cli.Demo, cli.Check, cli.Plan, cli.Extract, cli.Serve, cli.Sync, cli.Status, cli.Schedule, cli.History, cli.Show, cli.Diff, cli.Why,
-			cli.Upload, cli.Worker, cli.Server,
+			cli.Demo, cli.Connect, cli.Check, cli.Plan, cli.Extract, cli.Serve, cli.Sync, cli.Status, cli.Schedule, cli.History, cli.Show, cli.Diff,
+			cli.Why, cli.Disconnect, cli.Upload, cli.Worker, cli.Server,
 		},
 		StartTemporal:  startTemporal,
 		StartSimulator: startSimulator,

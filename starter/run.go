@@ -12,6 +12,9 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 	return cli.Main(ctx, cli.App{
 		Args: args, Environ: environ, Stdout: stdout, Stderr: stderr,
 		Short: "Longhaul's starter starts and watches syncs on any Temporal, and delivers files to the catalog",
-		Verbs: []cli.Verb{cli.Check, cli.Plan, cli.Sync, cli.Status, cli.Schedule, cli.History, cli.Show, cli.Diff, cli.Why, cli.Upload},
+		Verbs: []cli.Verb{
+			cli.Connect, cli.Check, cli.Plan, cli.Sync, cli.Status, cli.Schedule, cli.History, cli.Show, cli.Diff, cli.Why, cli.Disconnect,
+			cli.Upload,
+		},
 	})
 }

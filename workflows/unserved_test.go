@@ -16,7 +16,7 @@ import (
 	"longhaul/workflows"
 )
 
-const unserved = "no worker serves source acme: check its name, or start a worker (longhaul serve or longhaul-worker) with its settings and secrets; a worker that has them and leaves it out says why in its log"
+const unserved = "no worker serves source acme: check its name, connect it (longhaul connect acme) if it is not connected any more, or start a worker (longhaul serve or longhaul-worker) with its settings and secrets; a worker that has them and leaves it out says why in its log"
 
 // unservedFor is an org whose source is served by nobody at first.
 func unservedFor(d time.Duration) *org {

@@ -44,7 +44,7 @@ func (a *Activities) Estimate(ctx context.Context, params EstimateParams) (estim
 	defer attended(ctx)()
 	bounded, cancel := context.WithTimeout(ctx, estimateTimeout)
 	defer cancel()
-	source, err := a.Sources.Source(params.Source)
+	source, err := a.Sources.Source(ctx, params.Source)
 	if err != nil {
 		return estimate.Plan{}, err
 	}

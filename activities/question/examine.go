@@ -11,14 +11,15 @@ import (
 
 // ExamineParams names the source.
 type ExamineParams struct {
-	Source string `json:"source"`
+	Source    string `json:"source"`
+	Candidate string `json:"candidate,omitempty"` // the version of one that is checked before it is saved
 }
 
 // Doctor knows the sources that this worker could examine, and what their Temporal says.
 type Doctor interface {
-	// Subject readies a source to be examined. An unknown name is a fault of class invalid that lists the known ones. free gives
-	// back its connections.
-	Subject(ctx context.Context, source string) (subject exam.Subject, free func(), err error)
+	// Subject readies a source to be examined; a candidate for one, where that is not empty. An unknown name is a fault of class invalid
+	// that lists the known ones. free gives back its connections.
+	Subject(ctx context.Context, source, candidate string) (subject exam.Subject, free func(), err error)
 	// Cluster asks the Temporal for which the activity runs.
 	Cluster(ctx context.Context, source string) cluster.Facts
 }
@@ -30,14 +31,18 @@ func (a *Activities) Examine(ctx context.Context, params ExamineParams) (doctor.
 	defer attended(ctx)()
 	bounded, cancel := context.WithTimeout(ctx, exam.Longest)
 	defer cancel()
-	subject, free, err := a.Doctor.Subject(bounded, params.Source)
-	if err != nil {
+	subject, free, err := a.Doctor.Subject(bounded, params.Source, params.Candidate)
+	switch {
+	case err != nil && params.Candidate != "":
+		return a.unopened(ctx, params.Source, err), nil
+	case err != nil:
 		return a.unknown(ctx, params.Source, err), nil
 	}
 	defer free()
 	told := make(chan cluster.Facts, 1) // the question may outlive the check
 	subject.Cluster = func(ctx context.Context) cluster.Facts {
 		facts := a.Doctor.Cluster(ctx, params.Source)
+		facts.Candidate = params.Candidate != ""
 		told <- facts
 		return facts
 	}
@@ -60,9 +65,21 @@ func (a *Activities) Examine(ctx context.Context, params ExamineParams) (doctor.
 
 // unknown is the result of a worker whose settings lack the source.
 func (a *Activities) unknown(ctx context.Context, source string, err error) doctor.Result {
-	facts := a.Doctor.Cluster(ctx, source)
 	row := doctor.Finding{ID: "settings", Title: "Settings", Where: "sources." + source}
-	rows := append([]doctor.Finding{row.SkippedFor("on the worker that answered, " + fault.Sentence(err))}, cluster.Check(facts)...)
+	return a.only(ctx, source, false, row.SkippedFor("on the worker that answered, "+fault.Sentence(err)))
+}
+
+// unopened is the result of a worker that cannot open what is to be checked before it is saved.
+func (a *Activities) unopened(ctx context.Context, source string, err error) doctor.Result {
+	row := doctor.Finding{ID: "sealed", Title: "Sealed credentials", Where: "secrets.keeper of the worker that answered"}
+	return a.only(ctx, source, true, row.Failed(err, "the worker cannot serve the source", ""))
+}
+
+// only is a result that has one row beside those of the cluster.
+func (a *Activities) only(ctx context.Context, source string, candidate bool, row doctor.Finding) doctor.Result {
+	facts := a.Doctor.Cluster(ctx, source)
+	facts.Candidate = candidate
+	rows := append([]doctor.Finding{row}, cluster.Check(facts)...)
 	result := doctor.Judge(source, rows)
 	result.Worker = answered(facts)
 	return result

@@ -31,7 +31,7 @@ func (a *Activities) Inspect(ctx context.Context, params InspectParams) (json.Ra
 	bounded, cancel := context.WithTimeout(ctx, inspectTimeout)
 	defer cancel()
 	engine := &answer.Engine{Store: a.Store, Source: params.Source, How: a.How}
-	source, err := a.Sources.Source(params.Source)
+	source, err := a.Sources.Source(ctx, params.Source)
 	switch {
 	case err == nil:
 		engine.Host, engine.Org = hostOf(source), &lookUp{store: a.Store, source: source}

@@ -59,7 +59,7 @@ func bucket(t *testing.T) *staging.Store {
 // sources are those that a worker serves.
 type sources map[string]*activities.Source
 
-func (s sources) Source(name string) (*activities.Source, error) {
+func (s sources) Source(_ context.Context, name string) (*activities.Source, error) {
 	if one := s[name]; one != nil {
 		return one, nil
 	}

@@ -18,7 +18,7 @@ func newTestApp(t *testing.T, args ...string) (App, *output) {
 	out := &output{}
 	return App{
 		Args: args, Dir: t.TempDir(), Stdout: &out.stdout, Stderr: &out.stderr, Version: "v1.2.3", Short: "A test",
-		Verbs: []Verb{Check, Demo, Diff, Extract, History, Serve, Server, Show, Sync, Status, Upload, Why, Worker},
+		Verbs: []Verb{Check, Connect, Demo, Diff, Disconnect, Extract, History, Serve, Server, Show, Sync, Status, Upload, Why, Worker},
 	}, out
 }
 
@@ -118,13 +118,14 @@ func TestMain_wrongUsage(t *testing.T) {
 		want string
 	}{
 		{"an unknown verb", []string{"longhaul", "sink"}, `longhaul: "sink" is not a verb of longhaul: ` +
-			`did you mean sync? There are check, demo, diff, extract, history, serve, show, status, sync, temporal, upload, why, worker`},
+			`did you mean sync? There are check, connect, demo, diff, disconnect, extract, history, serve, show, status, sync, temporal, upload, why, worker`},
 		{"an unknown verb like no other", []string{"longhaul", "frobnicate"}, `longhaul: "frobnicate" is not a verb of longhaul: ` +
-			`use one of check, demo, diff, extract, history, serve, show, status, sync, temporal, upload, why, worker`},
+			`use one of check, connect, demo, diff, disconnect, extract, history, serve, show, status, sync, temporal, upload, why, worker`},
 		{"an unknown verb with --help", []string{"longhaul", "start", "--help"}, `longhaul: "start" is not a verb of longhaul: ` +
-			`did you mean sync? There are check, demo, diff, extract, history, serve, show, status, sync, temporal, upload, why, worker`},
+			`did you mean sync? There are check, connect, demo, diff, disconnect, extract, history, serve, show, status, sync, temporal, upload, why, worker`},
 		{"help on an unknown verb", []string{"longhaul", "help", "sever"}, `longhaul: "sever" is not a verb of longhaul: ` +
-			`did you mean serve? There are check, demo, diff, extract, history, serve, show, status, sync, temporal, upload, why, worker`},
+			`did you mean serve? ` +
+			`There are check, connect, demo, diff, disconnect, extract, history, serve, show, status, sync, temporal, upload, why, worker`},
 		{"an unknown flag", []string{"longhaul", "sync", "acme", "--fast"}, "longhaul: unknown flag: --fast; `longhaul sync --help` shows what there is"},
 		{"a flag with a slip", []string{"longhaul", "sync", "acme", "--detatch"}, "longhaul: unknown flag: --detatch, did you mean --detach? " +
 			"`longhaul sync --help` shows what there is"},

@@ -15,6 +15,7 @@ import (
 	"syscall"
 
 	"longhaul/internal/build"
+	"longhaul/internal/cli/connect"
 	"longhaul/internal/host"
 	"longhaul/internal/node"
 	"longhaul/internal/plaintext"
@@ -31,6 +32,10 @@ const (
 	Serve   Verb = "serve"
 	Server  Verb = "temporal"
 	Check   Verb = "check"
+
+	Connect    Verb = "connect"
+	Disconnect Verb = "disconnect"
+
 	Plan    Verb = "plan"
 	History Verb = "history"
 	Show    Verb = "show"
@@ -53,9 +58,10 @@ var links = map[string]Verb{
 
 // App is what a program gives the command line: how it was called, what it can do, and what is linked into it.
 type App struct {
-	Args           []string // the first is the name it was called by
-	Environ        []string // NAME=value
-	Dir            string   // the working directory, where relative paths start; empty: the process's own
+	Args           []string  // the first is the name it was called by
+	Environ        []string  // NAME=value
+	Dir            string    // the working directory, where relative paths start; empty: the process's own
+	Stdin          io.Reader // nil: the process's own
 	Stdout, Stderr io.Writer
 
 	Short   string // what the program is, in a line
@@ -66,7 +72,8 @@ type App struct {
 	StartTemporal  node.StartTemporal // nil where no server is linked
 	StartSimulator StartSimulator     // nil where no simulator is linked
 
-	Dial node.Dial // connects to Temporal; nil: host.Dial
+	Dial     node.Dial        // connects to Temporal; nil: host.Dial
+	Terminal connect.Terminal // asks people; nil: the process's own, where it is one
 
 	startNode func(context.Context, node.Options) (*node.Node, error) // nil: node.Start; tests start a node without machines
 }
@@ -108,6 +115,12 @@ func (a *App) setDefaults() {
 	}
 	if a.Version == "" {
 		a.Version = build.Read(debug.ReadBuildInfo()).Version
+	}
+	if a.Stdin == nil {
+		a.Stdin = os.Stdin
+	}
+	if a.Terminal == nil {
+		a.Terminal = connect.NewTerminal(os.Stdin, a.Stderr)
 	}
 	if a.Dial == nil {
 		a.Dial = host.Dial

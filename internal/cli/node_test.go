@@ -41,7 +41,10 @@ func TestNodes_endWhenTheirWorkerIsLost(t *testing.T) {
 		app.Environ = secret
 		app.StartSimulator = func(SimulatorOptions) (Simulator, error) { return fakeSimulator{demoResult().Files["castor"]}, nil }
 		p := &node.Node{Client: &row.f, Fatal: node.NewFatal()}
-		app.startNode = func(context.Context, node.Options) (*node.Node, error) { return p, nil }
+		app.startNode = func(_ context.Context, o node.Options) (*node.Node, error) {
+			p.Sources = all(o)
+			return p, nil
+		}
 		tell := sync.OnceFunc(func() { p.Fatal.WorkerStopped(serviceerror.NewNamespaceNotFound("default")) })
 		if row.f.hang {
 			tell()
@@ -93,9 +96,14 @@ func withNode(app *App, f *fakeTemporal) *[]node.Options {
 				return nil, err
 			}
 		}
-		return &node.Node{Client: f, Address: "127.0.0.1:7233", UI: "http://127.0.0.1:8233"}, nil
+		return &node.Node{Client: f, Address: "127.0.0.1:7233", UI: "http://127.0.0.1:8233", Sources: all(o)}, nil
 	}
 	return &asked
+}
+
+// all says of each source in the settings that it is served.
+func all(o node.Options) func() (served, left []string) {
+	return func() (served, left []string) { return o.Settings.Sources.Names(), nil }
 }
 
 func TestStartNode_movesAnUnreadableDatabaseAside(t *testing.T) {

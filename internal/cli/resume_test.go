@@ -64,7 +64,7 @@ func (s *serving) serve(t *testing.T, broken bool) string {
 	store := newStore(t, s.bucket)
 	ctx, cancel := context.WithCancel(t.Context())
 	app.Stdout = atOnce{app.Stdout, cancel, ""}
-	app.startNode = func(context.Context, node.Options) (*node.Node, error) {
+	app.startNode = func(_ context.Context, o node.Options) (*node.Node, error) {
 		if broken {
 			broken = false
 			if err := os.WriteFile(database, []byte("rubbish"), 0o600); err != nil {
@@ -72,7 +72,7 @@ func (s *serving) serve(t *testing.T, broken bool) string {
 			}
 			return nil, fmt.Errorf("start: %w", node.ErrDatabase)
 		}
-		return &node.Node{Client: s.temporal, Store: store, Address: "127.0.0.1:7233", UI: "http://127.0.0.1:8233"}, nil
+		return &node.Node{Client: s.temporal, Store: store, Address: "127.0.0.1:7233", UI: "http://127.0.0.1:8233", Sources: all(o)}, nil
 	}
 	if code := Main(ctx, app); code != 0 {
 		t.Fatalf("code %d, stderr:\n%s", code, out.stderr.String())

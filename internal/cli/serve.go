@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -56,9 +57,11 @@ func serveCommand(p program) *cobra.Command {
 	v := &serveVerb{program: p}
 	cmd := &cobra.Command{
 		Use:   "serve --config FILE [flags]",
-		Short: "Run everything for one machine: Temporal with its UI, and a worker for the sources of a settings file",
+		Short: "Run everything for one machine: Temporal with its UI, and a worker for your sources",
 		Long: `Runs Temporal (SQLite in data_dir), its UI and a worker in one process until SIGTERM or Ctrl-C. Start syncs with
-"sync", the temporal CLI or the UI, or by a schedule ("schedule", or sources.SOURCE.schedule). The next start resumes syncs that a stop or a kill interrupted.`,
+"sync", the temporal CLI, the UI, or by a schedule ("schedule", or sources.SOURCE.schedule). The next start resumes syncs that a stop
+or a kill interrupted. It serves the sources of the settings file and those that were connected, and starts without any: "connect" adds one
+while it runs.`,
 		Example: `  $0 serve --config longhaul.yaml
   $0 serve --config longhaul.yaml --port 7243 --ui-port 8243`,
 		Args: args.Exactly(0, "no arguments, only flags"),
@@ -108,13 +111,12 @@ func (v *serveVerb) serve(ctx context.Context, n *node.Node, o node.Options) err
 	if n.Moved {
 		v.console.note("%s", schedulesGone)
 	}
-	sources := o.Settings.Sources.Names()
-	n.Resume(ctx, o.Settings.DataDir, sources, v.console.name, v.console.note)
+	served, left := n.Sources()
+	n.Resume(ctx, o.Settings.DataDir, slices.Concat(served, left), v.console.name, v.console.note)
 	n.WatchBucket(ctx)
-	served := without(sources, n.LeftOut)
-	o.Logger.Info("serving", zap.Strings("sources", served), zap.Strings("left_out", n.LeftOut),
+	o.Logger.Info("serving", zap.Strings("sources", served), zap.Strings("left_out", left),
 		zap.String("temporal", n.Address), zap.String("ui", n.UI), zap.String("version", v.app.Version))
-	if err := v.console.ready(n.Address, n.UI, sourcesLine(served, n.LeftOut)); err != nil {
+	if err := v.console.ready(n.Address, n.UI, sourcesLine(served, left)); err != nil {
 		return err
 	}
 	if err := n.Fatal.Wait(ctx); err != nil {
@@ -127,11 +129,17 @@ func (v *serveVerb) serve(ctx context.Context, n *node.Node, o node.Options) err
 // sourcesLine names the sources that are served, and those that are not.
 func sourcesLine(served, left []string) string {
 	line := "sources: " + strings.Join(served, ", ")
+	if len(served)+len(left) == 0 {
+		return noneConnected
+	}
 	if len(left) > 0 {
 		line += " (left out until they can be served: " + strings.Join(left, ", ") + ")"
 	}
 	return line
 }
+
+// noneConnected is for a process that has no source yet. It serves the first one within half a minute after it is connected.
+const noneConnected = "no source is connected yet: connect one by longhaul connect NAME, or write it into the settings file and start again"
 
 // schedulesGone says what else was in a database that was moved aside.
 const schedulesGone = "Schedules were in that database: those of sources come back within a minute, as they were; create others again."

@@ -85,7 +85,7 @@ func TestServe_wrongSettings(t *testing.T) {
 		{"malformed YAML", "sources:\n  acme: [\n", "longhaul.yaml:"},
 		{"no data_dir", strings.ReplaceAll(smallest, "data_dir: ./data", "storage: file:///tmp/x"), "data_dir is not set"},
 		{"a literal secret", strings.ReplaceAll(smallest, "env:ACME_CLIENT_SECRET", "a-client-secret"), "longhaul.yaml:7"},
-		{"no sources", "data_dir: ./data\n", "no source is configured"},
+		{"no sources, and no key for connected ones", "data_dir: ./data\nstorage: file:///tmp/x\n", "no source is configured"},
 	} {
 		file := filepath.Join(t.TempDir(), "longhaul.yaml")
 		if err := os.WriteFile(file, []byte(row.text), 0o600); err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"longhaul/internal/build"
 	"longhaul/internal/cli/ask"
+	"longhaul/internal/cli/connect"
 	"longhaul/internal/cli/schedule"
 	"longhaul/internal/config"
 	"longhaul/internal/fault"
@@ -55,7 +56,8 @@ func (a *App) tree(c *console) *cobra.Command {
 func (a *App) whereSettingsAre() string {
 	if !slices.Contains(a.Verbs, Worker) {
 		return `It needs no settings file: sync and status find Temporal as the temporal CLI does (TEMPORAL_ADDRESS,
-TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_..., or a profile), and the workers have the settings of the sources.`
+TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_..., or a profile), and the workers have the settings of the sources.
+Only connect and disconnect need more: storage and secrets.keeper, as the workers have them.`
 	}
 	return `Settings come from flags, LONGHAUL_... variables and the settings file, in this order. Secrets are references
 (env:NAME or file:PATH); the file never contains them.`
@@ -67,10 +69,15 @@ func (a *App) command(verb Verb, c *console) *cobra.Command {
 		Check: ask.Check, Plan: ask.Plan, History: ask.History, Show: ask.Show, Diff: ask.Diff, Why: ask.Why,
 		Schedule: schedule.Verb,
 	}
+	of := ask.Program{
+		Environ: a.Environ, Dir: a.Dir, Version: a.Version, Dial: a.Dial, Alone: a.StartTemporal != nil, Console: asked{c}, UI: a.ui,
+	}
 	if maker := asks[verb]; maker != nil {
-		return maker(ask.Program{
-			Environ: a.Environ, Dir: a.Dir, Version: a.Version, Dial: a.Dial, Alone: a.StartTemporal != nil, Console: asked{c}, UI: a.ui,
-		})
+		return maker(of)
+	}
+	connects := map[Verb]func(connect.Program) *cobra.Command{Connect: connect.Connect, Disconnect: connect.Disconnect}
+	if maker := connects[verb]; maker != nil {
+		return maker(connect.Program{Program: of, Name: a.name(), Stdin: a.Stdin, Terminal: a.Terminal})
 	}
 	makers := map[Verb]func(program) *cobra.Command{
 		Demo: demoCommand, Extract: extractCommand, Serve: serveCommand, Server: temporalCommand,
@@ -115,21 +122,23 @@ func (a *App) dress(cmd *cobra.Command, c *console) {
 // examples shows one line for each verb.
 func (a *App) examples() string {
 	lines := map[Verb]string{
-		Check:    "$0 check acme",
-		Demo:     "$0 demo",
-		Diff:     "$0 diff acme monday",
-		Extract:  "$0 extract -c CLIENT_ID -s SECRET -b acme.my.salesforce.com -o ./out",
-		History:  "$0 history acme",
-		Plan:     "$0 plan acme",
-		Schedule: "$0 schedule acme --every 24h",
-		Serve:    "$0 serve --config longhaul.yaml",
-		Server:   "$0 temporal --data ./data",
-		Show:     "$0 show acme",
-		Sync:     "$0 sync acme",
-		Status:   "$0 status acme --json",
-		Upload:   "$0 upload -k TOKEN -s SOURCE_ID -t VIZ -d ./out",
-		Why:      "$0 why acme 'Pipeline by Region'",
-		Worker:   "$0 worker --config longhaul.yaml",
+		Check:      "$0 check acme",
+		Connect:    "$0 connect acme --print",
+		Demo:       "$0 demo",
+		Diff:       "$0 diff acme monday",
+		Disconnect: "$0 disconnect acme",
+		Extract:    "$0 extract -c CLIENT_ID -s SECRET -b acme.my.salesforce.com -o ./out",
+		History:    "$0 history acme",
+		Plan:       "$0 plan acme",
+		Schedule:   "$0 schedule acme --every 24h",
+		Serve:      "$0 serve --config longhaul.yaml",
+		Server:     "$0 temporal --data ./data",
+		Show:       "$0 show acme",
+		Sync:       "$0 sync acme",
+		Status:     "$0 status acme --json",
+		Upload:     "$0 upload -k TOKEN -s SOURCE_ID -t VIZ -d ./out",
+		Why:        "$0 why acme 'Pipeline by Region'",
+		Worker:     "$0 worker --config longhaul.yaml",
 	}
 	var shown []string
 	for _, verb := range a.Verbs {

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"slices"
 
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
@@ -22,8 +21,9 @@ func workerCommand(p program) *cobra.Command {
 		Use:   "worker --config FILE",
 		Short: "Run a worker for the sources of a settings file on any Temporal",
 		Long: `Does the work of syncs until SIGTERM or Ctrl-C; then its shards store what they have, and it ends. Any number of workers may
-run. Each serves the sources of its settings file; workers that serve the same source need the same settings for it and the
-same storage. A worker skips a source whose secrets it cannot read, and tries it again each minute. It finds Temporal as the
+run. Each serves the sources of its settings file and, with secrets.keeper, all that were connected; workers that serve the same
+source need the same settings for it and the same storage. Sources that are connected or disconnected meanwhile are found within
+20 seconds. A worker skips a source whose secrets it cannot read, and tries it again each minute. It finds Temporal as the
 temporal CLI does: TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_..., or a profile.`,
 		Example: `  $0 worker --config longhaul.yaml
   TEMPORAL_ADDRESS=temporal.internal:7233 $0 worker --config longhaul.yaml`,
@@ -49,16 +49,15 @@ func (v *workerVerb) run(ctx context.Context, cmd *cobra.Command) error {
 		return err
 	}
 	defer n.Close()
-	options.Logger.Info("working", zap.Strings("sources", without(settings.Sources.Names(), n.LeftOut)), zap.Strings("left_out", n.LeftOut),
+	served, left := n.Sources()
+	options.Logger.Info("working", zap.Strings("sources", served), zap.Strings("left_out", left),
 		zap.String("task_queue", workflows.TaskQueue), zap.String("version", v.app.Version))
+	if len(served)+len(left) == 0 {
+		options.Logger.Warn(noneConnected)
+	}
 	if err := n.Fatal.Wait(ctx); err != nil {
 		return err
 	}
 	options.Logger.Info("draining: shards flush what they have, and other workers take over")
 	return nil
-}
-
-// without gives the names that are not among those left out.
-func without(names, left []string) []string {
-	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return slices.Contains(left, name) })
 }

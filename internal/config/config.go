@@ -21,7 +21,8 @@ type Config struct {
 	Metrics  Metrics
 	Worker   Worker
 	Secrets  seal.Config
-	Warnings []string // what looks wrong and does no harm
+	Learn    func(secrets ...string) // is told the secrets of saved sources before anybody uses them; may be nil
+	Warnings []string                // what looks wrong and does no harm
 }
 
 // Log says what is logged and how.
@@ -69,9 +70,10 @@ const noStorage = "no bucket is set, so there is nowhere to keep the state of a 
 	"else set storage to the URL of a bucket that every worker reaches, such as s3://name (LONGHAUL_STORAGE, --storage)"
 
 const noFile = "there is no settings file: " + DefaultFile + " is not in %s; write one that has a source (docs/configuration.md shows how), " +
-	"or name yours with --config or LONGHAUL_CONFIG"
+	"name yours with --config or LONGHAUL_CONFIG, or set data_dir (LONGHAUL_DATA_DIR, --data-dir) and connect sources with longhaul connect"
 
-const noSources = "no source is configured: write one under sources: in the settings file and give the file with --config"
+const noSources = "no source is configured: write one under sources: in the settings file and give the file with --config, " +
+	"or set secrets.keeper as longhaul connect has it, and connect sources"
 
 func missingFile(path string, err error) Mistake {
 	return Mistake{What: fmt.Sprintf("the settings file %s cannot be read (%s): check the path given with --config or LONGHAUL_CONFIG", path, err)}

@@ -28,7 +28,7 @@ type Input struct {
 	Environment Environment
 	Dir         string // the working directory, from which relative paths of flags and environment start; empty where it is gone
 	NeedStorage bool   // it is a mistake to have no bucket
-	NeedSources bool   // it is a mistake to have no source
+	NeedSources bool   // it is a mistake to have no source, unless sources can be connected
 }
 
 // flagPaths are the settings that have a flag.
@@ -43,11 +43,16 @@ var flagPaths = map[string]string{
 
 const configFlag = "config"
 
-// AddFlags defines the flags of the settings.
-func AddFlags(flags *pflag.FlagSet) {
+// AddPlaceFlags defines the flags that say where settings and bucket are.
+func AddPlaceFlags(flags *pflag.FlagSet) {
 	flags.String(configFlag, "", "settings file (default "+DefaultFile+" if it exists)")
 	flags.String("data-dir", "", "folder for everything that is stored on this machine")
 	flags.String("storage", "", "bucket for the state of the syncs, as a URL (default: a folder in the data directory)")
+}
+
+// AddFlags defines the flags of the settings.
+func AddFlags(flags *pflag.FlagSet) {
+	AddPlaceFlags(flags)
 	flags.String("log-level", "info", "debug, info, warn or error")
 	flags.String("log-format", "auto", "console, json, or auto: console on a terminal")
 	flags.String("metrics-address", "", "port or address that serves Prometheus metrics (default: none)")
@@ -70,6 +75,7 @@ func Read(in Input) (Config, string, error) {
 	for _, name := range sourceNames(v) {
 		checkSource(v, name, &mistakes)
 	}
+	in.checkSecrets(v, &mistakes)
 	in.checkNeeds(v, path, &mistakes)
 	if err := mistakes.orNil(); err != nil {
 		return Config{}, path, err
@@ -159,7 +165,8 @@ func (in Input) checkFlags(mistakes *Mistakes) {
 }
 
 func (in Input) checkNeeds(v values, file string, mistakes *Mistakes) {
-	if in.NeedSources && file == "" && len(sourceNames(v)) == 0 && len(*mistakes) == 0 {
+	none := in.NeedSources && len(sourceNames(v)) == 0 && len(*mistakes) == 0 && !in.connects(v)
+	if none && file == "" {
 		mistakes.add(origin{}, noFile, in.Dir)
 		return
 	}
@@ -167,7 +174,7 @@ func (in Input) checkNeeds(v values, file string, mistakes *Mistakes) {
 		!noted(*mistakes, "storage") {
 		mistakes.add(origin{}, "%s", noStorage)
 	}
-	if in.NeedSources && len(sourceNames(v)) == 0 && len(*mistakes) == 0 {
+	if none && len(*mistakes) == 0 {
 		mistakes.add(origin{}, "%s", noSources)
 	}
 }
@@ -220,7 +227,7 @@ func (in Input) build(r raw, v values, file string) (Config, error) {
 	if cfg.Storage, err = locatedBucket(in.startOf(v, "storage", fileDir, "storage"), r.Storage); err != nil {
 		return Config{}, err
 	}
-	if cfg.Secrets, err = in.secrets(r, v, fileDir); err != nil {
+	if cfg.Secrets, err = in.secrets(r, v, cfg, fileDir); err != nil {
 		return Config{}, err
 	}
 	sources := make([]source.Source, 0, len(r.Sources))

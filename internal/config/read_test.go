@@ -250,7 +250,7 @@ func TestRead_saysWhatIsNeeded(t *testing.T) {
 		{"a bucket", Input{Dir: dir, NeedStorage: true}, noStorage},
 		{"a file", Input{Dir: dir, NeedSources: true}, fmt.Sprintf(noFile, dir)},
 		{"a file and a bucket", Input{Dir: dir, NeedSources: true, NeedStorage: true}, "longhaul.yaml is not in " + dir + "; write one that has a source"},
-		{"a source", needing(settings(t, "data_dir: data\n")), noSources},
+		{"a source", needing(settings(t, "storage: s3://bucket\n")), noSources},
 		{"a source and a bucket", needing(settings(t, "log: {level: info}\n")), noStorage},
 		{
 			"a file that was asked for", withFlags(t, Input{Dir: dir}, "--config", "absent.yaml"),

@@ -101,11 +101,6 @@ var limitSettings = []setting{
 	}},
 }
 
-// keeperSettings are the settings of what seals the sources that were connected.
-func keeperSettings() []setting {
-	return []setting{{name: "keeper"}, {name: "key", kind: secret}}
-}
-
 // field finds a setting of a section by name.
 func (s setting) field(name string) (setting, bool) {
 	i := slices.IndexFunc(s.fields, func(f setting) bool { return f.name == name })

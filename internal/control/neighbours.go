@@ -10,6 +10,7 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"longhaul/internal/doctor"
+	"longhaul/internal/sourcename"
 	"longhaul/internal/spelling"
 	"longhaul/workflows"
 	"longhaul/workflows/question"
@@ -85,7 +86,7 @@ func known(ctx context.Context, c client.Client) (names []string) {
 // sourceOf is the source of a workflow by its id; empty where the id, as that of a schedule's run, does not tell.
 func sourceOf(id string) string {
 	for _, prefix := range []string{workflows.SyncID(""), question.CheckID(""), question.PlanID("")} {
-		if name, ok := strings.CutPrefix(id, prefix); ok {
+		if name, ok := strings.CutPrefix(id, prefix); ok && sourcename.Check(name) == nil { // the check of a candidate has more in its id
 			return name
 		}
 	}

@@ -26,6 +26,13 @@ func Check(ctx context.Context, c client.Client, source string) (result doctor.R
 	return result, err
 }
 
+// CheckCandidate asks what a sync of a source would need whose credentials are not saved yet.
+func CheckCandidate(ctx context.Context, c client.Client, source, version string) (result doctor.Result, err error) {
+	id, in := question.CandidateCheckID(source, version), question.Input{Source: source, Candidate: version}
+	err = Ask(ctx, c, question.CheckSourceType, id, "check of new credentials of source "+source, in, &result)
+	return result, err
+}
+
 // Plan asks what syncs of a source take, by the workflow of that name, and waits for the plan.
 func Plan(ctx context.Context, c client.Client, source string) (plan estimate.Plan, err error) {
 	err = Ask(ctx, c, question.PlanSourceType, question.PlanID(source), "plan of source "+source, question.Input{Source: source}, &plan)

@@ -12,10 +12,11 @@ import (
 // Result is the answer to all questions about a source.
 type Result struct {
 	Source   string    `json:"source"`
-	Status   Status    `json:"status"` // the worst of all findings
-	Held     bool      `json:"held"`   // a finding would hold a first sync, until somebody approves
-	Calls    int64     `json:"calls"`  // of Salesforce's API that the questions took
-	Worker   *Worker   `json:"worker"` // that asked; null where none did
+	Status   Status    `json:"status"`           // the worst of all findings
+	Org      string    `json:"org_id,omitempty"` // of the org that was logged in to; empty where none was
+	Held     bool      `json:"held"`             // a finding would hold a first sync, until somebody approves
+	Calls    int64     `json:"calls"`            // of Salesforce's API that the questions took
+	Worker   *Worker   `json:"worker"`           // that asked; null where none did
 	Findings []Finding `json:"findings"`
 }
 

@@ -60,7 +60,7 @@ func TestQueues_workersOfDifferentSourcesOnOneTemporal(t *testing.T) {
 	}
 }
 
-const unserved = "no worker serves source acme: check its name, or start a worker (longhaul serve or longhaul-worker) with its settings and secrets; a worker that has them and leaves it out says why in its log"
+const unserved = "no worker serves source acme: check its name, connect it (longhaul connect acme) if it is not connected any more, or start a worker (longhaul serve or longhaul-worker) with its settings and secrets; a worker that has them and leaves it out says why in its log"
 
 // TestQueues_aSourceThatNobodyServesIsSaid starts a sync that only a worker of another source could take, ends it, and
 // starts it again for a worker that comes, goes and comes back.

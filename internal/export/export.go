@@ -52,6 +52,7 @@ type Settings struct {
 // Setting is one setting of a format.
 type Setting struct {
 	Name   string
+	Label  string // what people call it; connect asks on a terminal for those that have one
 	Kind   Kind
 	Needed bool
 	Check  func(value string) error  // of a text; may be nil

@@ -8,39 +8,62 @@ import (
 
 	"go.uber.org/zap"
 
+	"longhaul/internal/hang"
 	"longhaul/internal/salesforce"
 	"longhaul/internal/source"
 )
 
-// Check reads what every source refers to (secrets, credentials documents, certificates) and gives the names of the sources that
-// cannot be served. Where no source can be served it gives an error that holds all mistakes. It contacts nobody.
-func (h *Host) Check(ctx context.Context) (left []string, err error) {
+// Check reads what every source of the settings refers to (secrets, credentials documents, certificates). It gives an error that holds all
+// mistakes where none of them can be served, and none is saved in the bucket.
+func (h *Host) Check(ctx context.Context) error {
 	var mistakes []error
-	names := h.registry.Names()
+	names := h.roster.Names()
 	for _, name := range names {
 		if err := h.ready(ctx, name); err != nil {
-			left, mistakes = append(left, name), append(mistakes, err)
+			mistakes = append(mistakes, err)
 		}
 	}
-	if len(left) < len(names) {
-		return left, nil
+	if len(mistakes) < len(names) || len(names) == 0 || h.anySaved(ctx) {
+		return nil
 	}
-	return left, errors.Join(mistakes...)
+	return errors.Join(mistakes...)
 }
+
+// anySaved says whether any source is saved in the bucket, or may be: a process that has one works without those of its settings.
+func (h *Host) anySaved(ctx context.Context) bool {
+	if !h.roster.Grows() {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(ctx, lookWithin)
+	defer cancel()
+	saved, err := hang.Ask(ctx, h.savedThing(), func() (map[string]string, error) { return h.roster.Versions(ctx) })
+	return err != nil || len(saved) > 0
+}
+
+// savedThing names what a bucket that hangs owes.
+func (h *Host) savedThing() string { return "the saved sources in " + h.store.Name() }
 
 // ready gives the reason why a source cannot be served.
 func (h *Host) ready(ctx context.Context, name string) error {
-	configured, err := h.registry.Get(name)
+	member, err := h.roster.Get(name)
 	if err != nil {
 		return err
 	}
-	return h.check(ctx, configured)
+	if member.Saved() { // connect has checked it, and the roster has opened it
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		_, err := h.sources.Source(ctx, name)
+		return err
+	}
+	return h.check(ctx, member.Source)
 }
 
 // check gives all reasons that can be found at once.
 func (h *Host) check(ctx context.Context, configured source.Source) error {
+	ctx, cancel := context.WithCancel(ctx) // a user of the clients no longer than this
+	defer cancel()
 	_, unreadable := configured.SalesforceCredentials(ctx)
-	ready, err := h.sources.Source(configured.Name)
+	ready, err := h.sources.Source(ctx, configured.Name)
 	if err != nil {
 		if unreadable != nil && configured.Salesforce.BaseURL == "" { // the source lacks no more than its credentials document
 			return unreadable

@@ -18,6 +18,7 @@ import (
 	"longhaul/internal/doctor/exam"
 	"longhaul/internal/fault"
 	"longhaul/internal/hang"
+	"longhaul/internal/roster"
 	"longhaul/internal/salesforce"
 	"longhaul/internal/source"
 )
@@ -34,13 +35,20 @@ const (
 var _ question.Doctor = (*Host)(nil)
 
 // Subject readies a source to be examined: with clients of its own, so that the sessions of a running sync stay.
-func (h *Host) Subject(_ context.Context, name string) (exam.Subject, func(), error) {
-	configured, err := h.registry.Get(name)
+func (h *Host) Subject(ctx context.Context, name, candidate string) (exam.Subject, func(), error) {
+	member, err := h.roster.Get(name)
+	if candidate != "" {
+		member.Source, err = h.saved.Candidate(ctx, name, candidate)
+	}
 	if err != nil {
 		return exam.Subject{}, nil, err
 	}
-	subject, free := h.sources.subject(configured)
+	subject, free := h.sources.subject(member.Source)
 	subject.Store = h.store
+	if candidate != "" && h.roster.InSettings(name) {
+		subject.Problem = fault.Invalidf("source %s stands in the settings of worker %s too (sources.%s): connect it under another name, or "+
+			"remove it from the settings of all workers first", name, h.me("").Identity, name)
+	}
 	return subject, free, nil
 }
 
@@ -69,7 +77,7 @@ func orgOf(baseURL string) string {
 // subject makes what an examination asks with. free closes its connections.
 func (s *sources) subject(from source.Source) (subject exam.Subject, free func()) {
 	subject = exam.Subject{Source: from, UserAgent: s.userAgent}
-	base, err := baseURL(from)
+	base, err := baseURL(context.Background(), from)
 	if err == nil { // else the row of the secret that names it says why
 		subject.BaseURL = base
 		config := salesforce.Config{Timeout: examineTimeout, Attempts: examineAttempts}
@@ -137,12 +145,21 @@ func (h *Host) me(name string) doctor.Worker {
 	}
 	w := doctor.Worker{Identity: fmt.Sprintf("%d@%s", os.Getpid(), host), Version: h.version}
 	if name == "" {
-		w.Sources = h.registry.Names()
+		w.Sources = h.roster.Names()
 	}
-	if configured, err := h.registry.Get(name); err == nil {
-		w.Settings = fingerprint(configured, h.store.Name())
+	if member, err := h.roster.Get(name); err == nil {
+		w.Settings = fingerprint(settingsOf(member), h.store.Name())
 	}
 	return w
+}
+
+// settingsOf is what workers must agree in about a source. All that are on one bucket serve a saved source alike, whatever version they saw
+// when they began, as a worker's label never changes.
+func settingsOf(member roster.Member) source.Source {
+	if !member.Saved() {
+		return member.Source
+	}
+	return source.Source{Name: member.Name}
 }
 
 // fingerprint is a short hash of what the settings of a source say, without secrets, references to them, and paths: these may differ

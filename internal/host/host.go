@@ -3,6 +3,7 @@ package host
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"go.uber.org/zap"
@@ -10,9 +11,11 @@ import (
 	"longhaul/activities"
 	"longhaul/activities/question"
 	"longhaul/internal/config"
+	"longhaul/internal/roster"
+	"longhaul/internal/saved"
 	"longhaul/internal/schedule/ledger"
+	"longhaul/internal/seal"
 	"longhaul/internal/shard/slots"
-	"longhaul/internal/source"
 	"longhaul/internal/staging"
 	"longhaul/workflows"
 )
@@ -40,7 +43,9 @@ type Options struct {
 // Host is what a process needs to run syncs.
 type Host struct {
 	store      *staging.Store
-	registry   *source.Registry
+	roster     *roster.Roster // those and the saved ones
+	keeper     *seal.Keeper   // nil: the settings name none
+	saved      *saved.Store
 	slots      int
 	logger     *zap.Logger
 	polls      *Polls
@@ -56,6 +61,12 @@ func Open(ctx context.Context, settings config.Config, options Options) (*Host, 
 	if err != nil {
 		return nil, err
 	}
+	var keeper *seal.Keeper
+	if !settings.Secrets.IsZero() {
+		if keeper, err = seal.New(settings.Secrets); err != nil {
+			return nil, err
+		}
+	}
 	store, err := staging.Open(ctx, bucket)
 	if err != nil {
 		return nil, err
@@ -65,11 +76,18 @@ func Open(ctx context.Context, settings config.Config, options Options) (*Host, 
 		logger = zap.NewNop()
 	}
 	h := &Host{
-		store: store, registry: settings.Sources, slots: settings.Worker.Slots, logger: logger, version: options.Version,
-		polls: newPolls(options.Lost, options.RefusedFor),
-		sources: &sources{
-			registry: settings.Sources, store: store, userAgent: "longhaul/" + options.Version, logger: logger, built: map[string]*activities.Source{},
-		},
+		store: store, keeper: keeper,
+		saved: saved.New(store, keeper, settings.Learn), slots: settings.Worker.Slots, logger: logger,
+		version: options.Version,
+		polls:   newPolls(options.Lost, options.RefusedFor),
+	}
+	var live roster.Saved // nil: none can be connected
+	if keeper != nil {
+		live = &connected{Store: h.saved, bucket: store}
+	}
+	h.roster = roster.New(settings.Sources, live)
+	h.sources = &sources{
+		roster: h.roster, store: store, userAgent: "longhaul/" + options.Version, logger: logger, rooms: map[string]*room{},
 	}
 	h.activities.Sync = &activities.Activities{
 		Sources: h.sources, Store: store, Pool: slots.NewPool(), Temporal: temporalOf, Running: runningWorkflow, How: howEnded,
@@ -89,7 +107,10 @@ func Open(ctx context.Context, settings config.Config, options Options) (*Host, 
 // Close closes connections and the bucket. The workers must be stopped before.
 func (h *Host) Close() error {
 	h.sources.close()
-	return h.store.Close()
+	if h.keeper == nil {
+		return h.store.Close()
+	}
+	return errors.Join(h.keeper.Close(), h.store.Close())
 }
 
 // Polls watches how Temporal answers the workers' polls. The client that they use must be dialed with it.
@@ -98,8 +119,11 @@ func (h *Host) Polls() *Polls { return h.polls }
 // Store is the bucket.
 func (h *Host) Store() *staging.Store { return h.store }
 
-// Sources lists the names of the sources this process knows.
-func (h *Host) Sources() []string { return h.registry.Names() }
+// Saved are the sources that were connected. Without secrets.keeper they can be listed, and none can be opened.
+func (h *Host) Saved() *saved.Store { return h.saved }
+
+// Sources are those that this process may serve, now: of its settings, and saved ones as it last saw them.
+func (h *Host) Sources() *roster.Roster { return h.roster }
 
 // Activities are what the workers run, for a worker that the caller makes.
 func (h *Host) Activities() workflows.Activities { return h.activities }

@@ -37,7 +37,7 @@ func TestSource_logsInAsOftenAsAllProcessesMay(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		from, err := h.sources.Source("acme")
+		from, err := h.sources.Source(t.Context(), "acme")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -49,7 +49,7 @@ func (s *schedules) settings(ctx context.Context, name string, order schedule.Or
 	if unknown == nil {
 		return from.Schedule, nil
 	}
-	versions, err := saved.New(s.store, nil).Versions(ctx)
+	versions, err := saved.New(s.store, nil, nil).Versions(ctx)
 	if _, connected := versions[name]; connected || err != nil {
 		return source.Schedule{}, err
 	}

@@ -2,6 +2,7 @@ package host
 
 import (
 	"context"
+	"fmt"
 	"sync"
 
 	"go.uber.org/zap"
@@ -9,8 +10,10 @@ import (
 	"longhaul/activities"
 	"longhaul/internal/export"
 	"longhaul/internal/export/formats"
+	"longhaul/internal/fault"
 	"longhaul/internal/history"
 	"longhaul/internal/quota"
+	"longhaul/internal/roster"
 	"longhaul/internal/salesforce"
 	"longhaul/internal/source"
 	"longhaul/internal/staging"
@@ -19,34 +22,74 @@ import (
 // sources builds the clients of each source once, at first use, and shares them between all activities: each org has one
 // session and one pool of connections.
 type sources struct {
-	registry  *source.Registry
+	roster    *roster.Roster
 	store     *staging.Store // counts the logins
 	userAgent string
 	logger    *zap.Logger
 
 	mu    sync.Mutex
-	built map[string]*activities.Source
+	rooms map[string]*room
 }
 
 var _ activities.Sources = (*sources)(nil)
 
-// Source finds or builds the source of that name.
-func (s *sources) Source(name string) (*activities.Source, error) {
-	configured, err := s.registry.Get(name)
+// Source finds or builds the source of that name. A new version of a saved source gets new clients where it differs in more than its secrets,
+// which are read at each use. Whoever has the old ones goes on with them.
+func (s *sources) Source(ctx context.Context, name string) (*activities.Source, error) {
+	member, err := s.roster.Get(name)
+	if s.roster.Left(name) { // whoever connects it again resumes the sync that waits for it, before this process looks by itself
+		if err := s.roster.Look(ctx, false); err != nil {
+			return nil, err
+		}
+		member, err = s.roster.Get(name)
+	}
 	if err != nil {
+		s.forget(name)
 		return nil, err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if ready, ok := s.built[name]; ok {
-		return ready, nil
+	r := s.room(name)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.built != nil && r.built.version == member.Version {
+		return r.built.use(ctx), nil
 	}
-	ready, err := s.build(configured)
+	from, mark, err := markOf(ctx, member)
+	switch {
+	case err != nil:
+		return nil, ofSource(name, err)
+	case r.built != nil && r.built.mark == mark:
+		r.built.version = member.Version
+		return r.built.use(ctx), nil
+	}
+	ready, err := s.build(from)
 	if err != nil {
 		return nil, ofSource(name, err)
 	}
-	s.built[name] = ready
-	return ready, nil
+	r.replace(&built{Source: ready, version: member.Version, mark: mark})
+	return r.built.use(ctx), nil
+}
+
+func (s *sources) room(name string) *room {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r, ok := s.rooms[name]
+	if !ok {
+		r = new(room)
+		s.rooms[name] = r
+	}
+	return r
+}
+
+// forget lets go of the clients of a source that is not served any more.
+func (s *sources) forget(name string) {
+	s.mu.Lock()
+	r := s.rooms[name]
+	s.mu.Unlock()
+	if r != nil {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.replace(nil)
+	}
 }
 
 func (s *sources) build(from source.Source) (*activities.Source, error) {
@@ -87,17 +130,17 @@ func (s *sources) exports(from source.Source) ([]export.Export, error) {
 }
 
 // baseURL is where the org of a source is: the settings or the credentials document name it.
-func baseURL(from source.Source) (string, error) {
+func baseURL(ctx context.Context, from source.Source) (string, error) {
 	if from.Salesforce.BaseURL != "" {
 		return from.Salesforce.BaseURL, nil
 	}
-	document, err := from.SalesforceCredentials(context.Background())
+	document, err := from.SalesforceCredentials(ctx)
 	return document.BaseURL, err
 }
 
 // salesforce makes a client of the org. The bounds of a try are those of config.
 func (s *sources) salesforce(from source.Source, config salesforce.Config) (*salesforce.Client, error) {
-	base, err := baseURL(from)
+	base, err := baseURL(context.Background(), from)
 	if err != nil {
 		return nil, err
 	}
@@ -108,24 +151,39 @@ func (s *sources) salesforce(from source.Source, config salesforce.Config) (*sal
 	config.CAFile, config.MaxInFlight, config.UserAgent, config.Logger = from.Salesforce.CAFile, from.MaxInFlight, s.userAgent, s.logger
 	config.Credentials = func(ctx context.Context) (salesforce.Credentials, error) {
 		c, err := from.SalesforceCredentials(ctx)
+		if err == nil && c.BaseURL != base {
+			s.forget(from.Name)
+			err = moved(from.Name)
+		}
+		if err != nil {
+			return salesforce.Credentials{}, err
+		}
 		return salesforce.Credentials{
 			ClientID: c.ClientID, ClientSecret: c.ClientSecret,
 			Username: c.Username, Password: c.Password, SecurityToken: c.SecurityToken,
-		}, err
+		}, nil
 	}
 	return salesforce.New(config)
+}
+
+// moved ends a step whose client leads to the address of before: the secret that was read with the new one is not for that. Its next attempt
+// gets a client of the new address.
+func moved(name string) error {
+	return &fault.Error{
+		Class: fault.Transient, System: fault.Longhaul,
+		Message: fmt.Sprintf("the address of source %q was changed while it was in use: the next attempt uses the new one", name),
+	}
 }
 
 // close closes idle connections.
 func (s *sources) close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, ready := range s.built {
-		ready.Salesforce.Close()
-		for _, one := range ready.Exports {
-			if one.Target != nil {
-				one.Target.Close()
-			}
+	for _, r := range s.rooms {
+		r.mu.Lock()
+		if r.built != nil {
+			r.built.close()
 		}
+		r.mu.Unlock()
 	}
 }

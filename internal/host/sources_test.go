@@ -27,7 +27,7 @@ func TestSource_hasOneClientHoweverManyAsk(t *testing.T) {
 	found := make([]*activities.Source, askers)
 	var all sync.WaitGroup
 	for i := range found {
-		all.Go(func() { found[i], _ = h.sources.Source("acme") })
+		all.Go(func() { found[i], _ = h.sources.Source(t.Context(), "acme") })
 	}
 	all.Wait()
 	for _, one := range found {
@@ -35,7 +35,7 @@ func TestSource_hasOneClientHoweverManyAsk(t *testing.T) {
 			t.Fatalf("got %v and %v", one, found[0])
 		}
 	}
-	if other, err := h.sources.Source("beta"); err != nil || other.Salesforce == found[0].Salesforce {
+	if other, err := h.sources.Source(t.Context(), "beta"); err != nil || other.Salesforce == found[0].Salesforce {
 		t.Errorf("another source has %v, %v", other, err)
 	}
 }
@@ -47,7 +47,7 @@ func TestSource_isWhatTheSettingsSay(t *testing.T) {
 	configured.Salesforce.APIVersion = "61.0"
 	configured.Quota = source.Quota{Ceiling: 70, Share: 20, Probe: 7 * time.Minute}
 	configured.Guard = source.Guard{MaxShrink: 15, Timeout: 3 * time.Hour}
-	got, err := open(t, 0, configured).sources.Source("acme")
+	got, err := open(t, 0, configured).sources.Source(t.Context(), "acme")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,14 +70,14 @@ func TestSource_isTriedAgainAfterAMistake(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "acme.json")
 	h := open(t, 0, source.Source{Name: "acme", Salesforce: source.Salesforce{Credentials: reference(t, "file:"+file)}})
-	if _, err := h.sources.Source("acme"); !fault.Is(err, fault.Invalid) {
+	if _, err := h.sources.Source(t.Context(), "acme"); !fault.Is(err, fault.Invalid) {
 		t.Fatalf("without its credentials: %v", err)
 	}
 	document := `{"baseUrl":"acme.my.salesforce.com","clientId":"3MVG9","clientSecret":"a-client-secret"}`
 	if err := os.WriteFile(file, []byte(document), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	got, err := h.sources.Source("acme")
+	got, err := h.sources.Source(t.Context(), "acme")
 	if err != nil || got.Salesforce.BaseURL() != "https://acme.my.salesforce.com" {
 		t.Errorf("with its credentials: %v, %v", got, err)
 	}
@@ -89,7 +89,7 @@ func TestSource_readsTheCatalogTokenAnew(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "token")
 	configured := acme("acme", source.Held("a-client-secret"))
 	configured.Exports = castor.Catalog{Zone: "EU", SourceID: "399a8b22-3187-41ec-8d3d-0242ac130003", Token: reference(t, "file:"+file)}.Exports()
-	got, err := open(t, 0, configured).sources.Source("acme")
+	got, err := open(t, 0, configured).sources.Source(t.Context(), "acme")
 	if err != nil || got.Exports[0].Target == nil {
 		t.Fatalf("got %v, %v", got, err)
 	}

@@ -17,7 +17,7 @@ func TestCheck_namesATokenThatCannotBeOne(t *testing.T) {
 	} {
 		s := acme("acme", source.Held("a-client-secret"))
 		s.Exports = castor.Catalog{Zone: "EU", SourceID: "399a8b22-3187-41ec-8d3d-0242ac130003", Token: source.Held(token)}.Exports()
-		_, err := open(t, 0, s).Check(t.Context())
+		err := open(t, 0, s).Check(t.Context())
 		if !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), says) || !strings.Contains(err.Error(), `catalog.token of source "acme"`) ||
 			strings.Contains(err.Error(), token) {
 			t.Errorf("%q: %v", token, err)

@@ -2,9 +2,9 @@ package host
 
 import (
 	"context"
-	"errors"
+	"maps"
+	"slices"
 	"sync"
-	"time"
 
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/worker"
@@ -14,15 +14,13 @@ import (
 	"longhaul/workflows"
 )
 
-// lookEvery is how often a source that was left out is tried again: its secret may be there by then.
-const lookEvery = time.Minute
-
 // Workers are the workers of one process: one for the workflows, and one for the activities of each source that the process can
-// serve. A source that cannot be served is left out and tried again.
+// serve. A source that cannot be served is left out and tried again. Sources that are connected, changed or disconnected meanwhile are found
+// (see look.go).
 type Workers struct {
 	host   *Host
 	client client.Client
-	tuner  worker.WorkerTuner
+	tuner  *tuner
 	main   worker.Worker
 
 	life context.Context // ends with Stop
@@ -31,21 +29,29 @@ type Workers struct {
 
 	mu      sync.Mutex
 	serving map[string]worker.Worker // by source
+	telling map[string]worker.Worker // those of sources that were disconnected; see tell
 	stopped bool
+
+	said    map[string]string // what was logged last, by subject; of the goroutine that looks, as started is
+	started bool              // the first look is over
 }
 
 // NewWorker makes the workers of a process. They do not poll before Start. The client must come from Dial, which knows the search
 // attributes of the namespace.
 func (h *Host) NewWorker(c client.Client) *Workers {
-	w := &Workers{host: h, client: c, tuner: newTuner(h.activitySlots()), serving: map[string]worker.Worker{}}
+	w := &Workers{
+		host: h, client: c, tuner: newTuner(h.activitySlots()),
+		serving: map[string]worker.Worker{}, telling: map[string]worker.Worker{}, said: map[string]string{},
+	}
 	w.life, w.end = context.WithCancel(context.Background())
-	w.main = workflows.NewWorker(c, h.activities, w.options(worker.Options{Identity: h.me("").Label()}))
+	w.main = workflows.NewWorker(c, h.activities, w.options(worker.Options{
+		Identity: h.me("").Label(), MaxConcurrentActivityTaskPollers: pollers,
+	}))
 	return w
 }
 
 func (w *Workers) options(o worker.Options) worker.Options {
 	o.Tuner = w.tuner
-	o.MaxConcurrentActivityTaskPollers = pollers
 	o.MaxHeartbeatThrottleInterval = heartbeatThrottle
 	o.WorkerStopTimeout = stopTimeout
 	o.OnFatalError = w.host.polls.stopped
@@ -57,50 +63,32 @@ func (w *Workers) Start() error {
 	if err := w.main.Start(); err != nil {
 		return err
 	}
-	left := map[string]string{} // source -> why, as it was logged
-	for _, name := range w.host.Sources() {
-		w.attempt(name, left)
-	}
-	w.busy.Go(func() { w.keepLooking(left) })
+	w.look(true)
+	w.started = true
+	w.busy.Go(w.keepLooking)
 	w.busy.Go(w.keepSchedules)
 	return nil
 }
 
-// keepLooking tries the sources that were left out again.
-func (w *Workers) keepLooking(left map[string]string) {
-	ticker := time.NewTicker(lookEvery)
-	defer ticker.Stop()
-	for len(left) > 0 {
-		select {
-		case <-w.life.Done():
-			return
-		case <-ticker.C:
-		}
-		for _, name := range w.host.Sources() {
-			if _, out := left[name]; out {
-				w.attempt(name, left)
-			}
+// Served lists the sources that are served now, and those that are left out until they can be.
+func (w *Workers) Served() (served, left []string) {
+	names := map[string]bool{}
+	for _, name := range w.host.roster.Names() {
+		names[name] = true
+	}
+	for name := range w.host.roster.Out() {
+		names[name] = true
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		if _, there := w.serving[name]; there {
+			served = append(served, name)
+		} else {
+			left = append(left, name)
 		}
 	}
-}
-
-// attempt serves a source, or logs why it is left out, once for each reason.
-func (w *Workers) attempt(name string, left map[string]string) {
-	err := fault.Caught(func() error { return w.Serve(name) })
-	before, out := left[name]
-	log := w.host.logger.With(zap.String("source", name))
-	switch {
-	case err == nil && out:
-		log.Info("the source is served from now on")
-		delete(left, name)
-	case err != nil && w.life.Err() == nil && fault.Sentence(err) != before:
-		level := zap.WarnLevel
-		if errors.As(err, new(*fault.PanicError)) {
-			level = zap.ErrorLevel // a bug, which no setting fixes
-		}
-		log.Log(level, "the source is left out and looked at again each minute", zap.String("why", fault.Sentence(err)))
-		left[name] = fault.Sentence(err)
-	}
+	return served, left
 }
 
 // Serve starts the worker for the activities of a source, unless there is one.
@@ -113,13 +101,23 @@ func (w *Workers) Serve(name string) error {
 	if _, there := w.serving[name]; there || w.stopped {
 		return nil
 	}
-	one := workflows.NewSourceWorker(w.client, name, w.host.activities, w.options(worker.Options{Identity: w.host.me(name).Label()}))
+	one, err := w.poll(name)
+	if err == nil {
+		w.serving[name] = one
+	}
+	return err
+}
+
+// poll starts a worker for the activities of a source.
+func (w *Workers) poll(name string) (worker.Worker, error) {
+	one := workflows.NewSourceWorker(w.client, name, w.host.activities, w.options(worker.Options{
+		Identity: w.host.me(name).Label(), MaxConcurrentActivityTaskPollers: sourcePollers,
+	}))
 	if err := fault.Caught(one.Start); err != nil {
 		one.Stop() // it may poll already
-		return err
+		return nil, err
 	}
-	w.serving[name] = one
-	return nil
+	return one, nil
 }
 
 // Stop ends all workers together: every activity has the same few seconds to store what it has.
@@ -128,8 +126,10 @@ func (w *Workers) Stop() {
 	w.mu.Lock()
 	w.stopped = true
 	all := []worker.Worker{w.main}
-	for _, one := range w.serving {
-		all = append(all, one)
+	for _, some := range []map[string]worker.Worker{w.serving, w.telling} {
+		for _, one := range some {
+			all = append(all, one)
+		}
 	}
 	w.mu.Unlock()
 	var stopping sync.WaitGroup

@@ -12,6 +12,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	enumspb "go.temporal.io/api/enums/v1"
+	workflowpb "go.temporal.io/api/workflow/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/worker"
@@ -27,14 +29,46 @@ import (
 
 // asked are the task queues that a process has polled for activities.
 type asked struct {
-	mu     sync.Mutex
-	queues []string
+	mu      sync.Mutex
+	queues  []string
+	now     map[string]int // polls that wait, by queue
+	running bool           // it says of each workflow that it runs
 }
 
 func (a *asked) add(queue string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.queues = append(a.queues, queue)
+	a.now[queue]++
+}
+
+func (a *asked) over(queue string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.now[queue]--
+}
+
+func (a *asked) polls(queue string) int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.now[queue]
+}
+
+func (a *asked) setRunning(running bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.running = running
+}
+
+// described is a workflow that runs, or one that does not.
+func (a *asked) described() *workflowservice.DescribeWorkflowExecutionResponse {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	info := new(workflowpb.WorkflowExecutionInfo)
+	if a.running {
+		info.Status = enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING
+	}
+	return &workflowservice.DescribeWorkflowExecutionResponse{WorkflowExecutionInfo: info}
 }
 
 func (a *asked) has(queue string) bool {
@@ -47,7 +81,7 @@ func (a *asked) has(queue string) bool {
 func idle(t *testing.T) (client.Client, *asked) {
 	t.Helper()
 	const buffer = 1 << 16
-	seen := new(asked)
+	seen := &asked{now: map[string]int{}}
 	listener := bufconn.Listen(buffer)
 	server := grpc.NewServer(grpc.UnknownServiceHandler(func(_ any, stream grpc.ServerStream) error {
 		method, _ := grpc.MethodFromServerStream(stream)
@@ -61,6 +95,10 @@ func idle(t *testing.T) (client.Client, *asked) {
 				return err
 			}
 			seen.add(poll.GetTaskQueue().GetName())
+			defer seen.over(poll.GetTaskQueue().GetName())
+		}
+		if strings.HasSuffix(method, "/DescribeWorkflowExecution") {
+			return stream.SendMsg(seen.described())
 		}
 		if strings.Contains(method, "/Poll") {
 			select {
@@ -106,7 +144,7 @@ func TestWorkers_leaveOutASourceUntilItCanBeServed(t *testing.T) {
 		if err := os.WriteFile(file, []byte(document), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(lookEvery + time.Second) //nolint:forbidigo // of a synctest bubble
+		time.Sleep(againEvery*lookEvery + time.Second) //nolint:forbidigo // of a synctest bubble
 		synctest.Wait()
 		if !seen.has("longhaul-late") {
 			t.Errorf("a minute after the secret is there it polls %q", seen.queues)

@@ -82,7 +82,7 @@ func newPlant(t *testing.T, options server.Options, tweak func(*source.Source)) 
 	}
 	a.Show = func(context.Context, string, string) (bool, error) { return true, nil }
 	a.Wake = func(context.Context, string, string) error { return nil }
-	if p.source, err = a.Sources.Source(acme); err != nil {
+	if p.source, err = a.Sources.Source(t.Context(), acme); err != nil {
 		t.Fatal(err)
 	}
 	return p

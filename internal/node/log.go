@@ -44,7 +44,11 @@ func OpenLog(ctx context.Context, dir string, settings *config.Config) (_ *zap.L
 // it each secret that they read. It also gives what keeps secrets from being read, and what is odd about others.
 func Redact(ctx context.Context, settings *config.Config) (redactor *telemetry.Redactor, problems []error) {
 	redactor = telemetry.NewRedactor()
-	settings.Sources = settings.Sources.Watched(redactor.Add)
+	settings.Sources, settings.Learn = settings.Sources.Watched(redactor.Add), redactor.Add
+	one := func(value string) { redactor.Add(value) }
+	for keeper := &settings.Secrets; keeper != nil; keeper = keeper.Previous {
+		keeper.Key = keeper.Key.Watched(one)
+	}
 	for _, name := range settings.Sources.Names() {
 		s, err := settings.Sources.Get(name)
 		if err != nil {

@@ -37,10 +37,10 @@ type Node struct {
 	Client  client.Client
 	Fatal   Fatal // of the worker, or of the disk under Temporal
 	Store   *staging.Store
-	Address string   // of Temporal
-	UI      string   // address of Temporal's UI
-	LeftOut []string // sources that cannot be served
-	Moved   bool     // Temporal's database is new, because the one before could not be read
+	Address string                         // of Temporal
+	UI      string                         // address of Temporal's UI
+	Sources func() (served, left []string) // that the worker serves now, and that are left out until they can be
+	Moved   bool                           // Temporal's database is new, because the one before could not be read
 
 	disk  *Disk // under Temporal's database; nil in tests
 	parts shutdown
@@ -86,14 +86,15 @@ func Start(ctx context.Context, o Options) (_ *Node, err error) {
 
 // openHost opens the bucket and checks the sources.
 func (n *Node) openHost(ctx context.Context, o Options) (*host.Host, error) {
-	hosted, err := host.Open(ctx, o.Settings, host.Options{Version: o.Version, Logger: o.Logger, Lost: n.Fatal.WorkerStopped})
+	hosted, err := host.Open(ctx, o.Settings, host.Options{
+		Version: o.Version, Logger: o.Logger, Lost: n.Fatal.WorkerStopped,
+	})
 	if err != nil {
 		return nil, err
 	}
 	n.parts.add("bucket", stopWithin, hosted.Close)
 	n.Store = hosted.Store()
-	n.LeftOut, err = hosted.Check(ctx)
-	return hosted, err
+	return hosted, hosted.Check(ctx)
 }
 
 // dial connects to the node's Temporal, or to that of the environment where the node has none.
@@ -112,6 +113,7 @@ func (n *Node) startWorker(hosted *host.Host) error {
 	if err := worker.Start(); err != nil {
 		return err
 	}
+	n.Sources = worker.Served
 	n.parts.add("worker", drainWithin, func() error { worker.Stop(); return nil })
 	return nil
 }

@@ -4,6 +4,7 @@ package saved
 import (
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"longhaul/internal/seal"
@@ -31,6 +32,23 @@ type Export struct {
 	Section string            `json:"section,omitempty"`
 	Texts   map[string]string `json:"texts,omitempty"`
 	Secrets map[string]string `json:"secrets,omitempty"` // the values
+}
+
+// content is a Document that encoders may read.
+type content Document
+
+// MarshalText hides every value from encoders.
+func (d Document) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+// secrets are the values that no log may show.
+func (d Document) secrets() []string {
+	all := []string{d.Salesforce.ClientSecret}
+	for _, e := range d.Exports {
+		for _, value := range e.Secrets {
+			all = append(all, value)
+		}
+	}
+	return slices.DeleteFunc(all, func(value string) bool { return value == "" })
 }
 
 // String hides every value.

@@ -3,48 +3,50 @@ package saved
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 
+	"longhaul/internal/fault"
 	"longhaul/internal/source"
 	"longhaul/internal/staging"
 )
 
-// Source gives a saved source. Its secrets are read again at every use, so that new credentials count from the next login on.
-func (s *Store) Source(ctx context.Context, name string) (source.Source, string, error) {
-	version, err := s.newest(ctx, name)
+// Source gives a saved source with its version. Its secrets are read again at every use, so that new credentials count from the next login on.
+func (s *Store) Source(ctx context.Context, name string) (from source.Source, version string, err error) {
+	o, version, err := s.Saved(ctx, name)
 	if err != nil {
-		return source.Source{}, "", err
+		return from, "", err
 	}
-	from, err := s.make(ctx, name, staging.SavedKey(name, version), func(ctx context.Context) (string, error) {
-		version, err := s.newest(ctx, name)
-		return staging.SavedKey(name, version), err
+	from, err = s.make(ctx, o, func(ctx context.Context) (Object, error) {
+		o, _, err := s.Saved(ctx, name)
+		return o, err
 	})
 	return from, version, err
 }
 
 // Candidate gives a source that is checked before it is saved.
 func (s *Store) Candidate(ctx context.Context, name, version string) (source.Source, error) {
-	key := staging.CandidateKey(name, version)
-	return s.make(ctx, name, key, func(context.Context) (string, error) { return key, nil })
+	again := func(ctx context.Context) (Object, error) {
+		return s.object(ctx, staging.CandidateKey(name, version), name)
+	}
+	o, err := again(ctx)
+	if _, gone := err.(*NotSavedError); gone { //nolint:errorlint // it is object's own
+		return source.Source{}, fault.Invalidf("the bucket %s lacks the credentials of %s that are to be checked: connect has ended meanwhile, or it "+
+			"has another storage than this worker, which must be the same", s.store.Name(), name)
+	}
+	if err != nil {
+		return source.Source{}, err
+	}
+	return s.make(ctx, o, again)
 }
 
-// make makes the source of an object. current gives the key from which its secrets are read at their use.
-func (s *Store) make(ctx context.Context, name, key string, current func(context.Context) (string, error)) (from source.Source, err error) {
-	o, err := s.object(ctx, key, name)
-	if err != nil {
-		return from, err
-	}
+// make makes the source of an object. again gives the object from which its secrets are read at their use.
+func (s *Store) make(ctx context.Context, o Object, again func(context.Context) (Object, error)) (from source.Source, err error) {
 	d, err := s.open(ctx, o)
 	if err != nil {
 		return from, err
 	}
 	value := func(pick func(Document) (string, error)) source.Secret {
 		return source.Sealed(func(ctx context.Context) (string, error) {
-			key, err := current(ctx)
-			if err != nil {
-				return "", err
-			}
-			o, err := s.object(ctx, key, name)
+			o, err := again(ctx)
 			if err != nil {
 				return "", err
 			}
@@ -55,22 +57,17 @@ func (s *Store) make(ctx context.Context, name, key string, current func(context
 			return pick(d)
 		})
 	}
-	from = source.Source{Name: name, Salesforce: source.Salesforce{Auth: source.Auth(d.Salesforce.Auth)}}
+	from = source.Source{Name: o.Source, Salesforce: source.Salesforce{Auth: source.Auth(d.Salesforce.Auth)}}
 	from.Salesforce.Credentials = value(func(d Document) (string, error) {
 		text, err := json.Marshal(map[string]string{
 			"baseUrl": d.Salesforce.BaseURL, "clientId": d.Salesforce.ClientID, "clientSecret": d.Salesforce.ClientSecret,
 		})
 		return string(text), err
 	})
-	for i, e := range d.Exports {
+	for _, e := range d.Exports {
 		one := source.Export{Name: e.Name, Section: e.Section, Texts: e.Texts, Secrets: map[string]source.Secret{}}
 		for setting := range e.Secrets {
-			one.Secrets[setting] = value(func(d Document) (string, error) {
-				if i >= len(d.Exports) {
-					return "", fmt.Errorf("export %s of source %q is not saved any more", e.Name, name)
-				}
-				return d.Exports[i].Secrets[setting], nil
-			})
+			one.Secrets[setting] = value(func(d Document) (string, error) { return d.secret(o.Source, e.Name, setting) })
 		}
 		from.Exports = append(from.Exports, one)
 	}
@@ -78,4 +75,14 @@ func (s *Store) make(ctx context.Context, name, key string, current func(context
 		from.Schedule = *o.Schedule
 	}
 	return from.WithDefaults(), nil
+}
+
+// secret is that of an export, whose settings may have changed since the source was made.
+func (d Document) secret(name, export, setting string) (string, error) {
+	for _, e := range d.Exports {
+		if value := e.Secrets[setting]; e.Name == export && value != "" {
+			return value, nil
+		}
+	}
+	return "", fault.Invalidf("source %q has no %s of export %s any more: connect it again with one", name, setting, export)
 }

@@ -2,16 +2,15 @@ package saved
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
+	"sync"
 	"time"
 
 	"longhaul/internal/fault"
 	"longhaul/internal/seal"
+	"longhaul/internal/source"
 	"longhaul/internal/staging"
 )
 
@@ -19,75 +18,98 @@ import (
 type Store struct {
 	store  *staging.Store
 	keeper *seal.Keeper // nil: the process has no key, and can list and remove only
+	learn  func(secrets ...string)
+
+	mu    sync.Mutex
+	swept time.Time // when this process last looked for what was forgotten
 }
 
-// New makes a Store. Without a keeper it lists and removes sources, and opens none.
-func New(store *staging.Store, keeper *seal.Keeper) *Store { return &Store{store, keeper} }
+// New makes a Store. Without a keeper it lists and removes sources, and opens none. It hands each secret that it opens to learn, before
+// anybody uses it, so that the log can mask it; learn may be nil.
+func New(store *staging.Store, keeper *seal.Keeper, learn func(secrets ...string)) *Store {
+	if learn == nil {
+		learn = func(...string) {}
+	}
+	return &Store{store: store, keeper: keeper, learn: learn}
+}
 
-// Versions gives the newest version of each saved source, by one listing. Whoever looks again sees by it what is new, changed or gone.
+const (
+	// mostSources bounds the sources that are listed.
+	mostSources = 10_000
+	// sweepEvery is how often a process that lists the sources looks for what was forgotten, too.
+	sweepEvery = time.Hour
+	// forgottenAfter is the age at which a candidate belongs to nobody: its check ends within minutes.
+	forgottenAfter = 24 * time.Hour
+)
+
+// Versions gives the newest version of each saved source, by one listing. Whoever looks again sees by it what is new, changed or gone. Once an
+// hour it removes what a process that was killed has left behind.
 func (s *Store) Versions(ctx context.Context) (map[string]string, error) {
+	newest, err := s.newestOf(ctx, staging.SavedPrefix)
+	if err != nil {
+		return nil, fmt.Errorf("listing the saved sources: %w", err)
+	}
+	s.mu.Lock()
+	due := time.Since(s.swept) >= sweepEvery
+	if due {
+		s.swept = time.Now()
+	}
+	s.mu.Unlock()
+	if due {
+		_ = s.Sweep(ctx, time.Now()) // what cannot be removed is tried again, and does no harm meanwhile
+	}
+	return newest, nil
+}
+
+// newestOf lists the newest version of each source below a prefix. Keys of another form are no sources.
+func (s *Store) newestOf(ctx context.Context, prefix string) (map[string]string, error) {
 	newest := map[string]string{}
-	for key, err := range s.store.List(ctx, staging.SavedPrefix) {
+	for key, err := range s.store.List(ctx, prefix) {
 		if err != nil {
-			return nil, fmt.Errorf("listing the saved sources: %w", err)
+			return nil, err
 		}
-		if source, version, ok := staging.ParseSaved(key); ok {
-			newest[source] = max(newest[source], version)
+		name, version, ok := staging.ParseSaved(key)
+		if !ok || source.CheckName(name) != nil {
+			continue
+		}
+		if newest[name] = max(newest[name], version); len(newest) > mostSources {
+			return nil, fault.Invalidf("more than %d sources are saved below %s: remove those that nobody needs", mostSources, staging.SavedPrefix)
 		}
 	}
 	return newest, nil
 }
 
-// Propose seals a source as a candidate, which no worker serves, and gives its version.
-func (s *Store) Propose(ctx context.Context, d Document, org string) (version string, err error) {
-	if s.keeper == nil {
-		return "", errNoKeeper
-	}
-	plain, err := json.Marshal(d)
+// Newest is the version of a saved source that counts; empty where none is saved.
+func (s *Store) Newest(ctx context.Context, name string) (version string, err error) {
+	newest, err := s.newestOf(ctx, staging.SavedPrefixOf(name))
 	if err != nil {
-		return "", fmt.Errorf("encoding the source: %w", err)
+		return "", fmt.Errorf("listing what is saved of source %q: %w", name, err)
 	}
-	sealed, err := s.keeper.Seal(ctx, plain)
-	if err != nil {
-		return "", err
-	}
-	now := time.Now().UTC()
-	version = staging.SyncID(now, strings.ToLower(rand.Text()[:8]))
-	object := Object{Source: d.Source, Saved: now, Org: org, Sealed: sealed}
-	return version, s.store.WriteJSON(ctx, staging.CandidateKey(d.Source, version), object)
+	return newest[name], nil
 }
 
-// Promote makes a candidate the saved source of its name. Older versions are removed.
-func (s *Store) Promote(ctx context.Context, source, version string) error {
-	if err := s.store.Copy(ctx, staging.CandidateKey(source, version), staging.SavedKey(source, version)); err != nil {
-		return fmt.Errorf("saving source %q: %w", source, err)
-	}
-	if err := s.Withdraw(ctx, source, version); err != nil {
-		return err
-	}
-	return s.remove(ctx, source, version)
+// Remove removes a saved source with its credentials, and its candidates. It is no error if there is none. The newest version goes last: a
+// removal that is cut short leaves no older one to count.
+func (s *Store) Remove(ctx context.Context, name string) error {
+	return errors.Join(
+		s.removeBefore(ctx, staging.CandidatesPrefixOf(name), ""),
+		s.removeBefore(ctx, staging.SavedPrefixOf(name), ""),
+	)
 }
 
-// Withdraw removes a candidate.
-func (s *Store) Withdraw(ctx context.Context, source, version string) error {
-	return s.store.Delete(ctx, staging.CandidateKey(source, version))
-}
-
-// Remove removes a saved source with its credentials. It is no error if there is none.
-func (s *Store) Remove(ctx context.Context, source string) error { return s.remove(ctx, source, "") }
-
-// remove removes the versions of a source before one; all, where that is empty.
-func (s *Store) remove(ctx context.Context, source, before string) error {
+// removeBefore removes the versions of a source before one; all, where that is empty.
+func (s *Store) removeBefore(ctx context.Context, prefix, version string) error {
 	var old []string
-	for key, err := range s.store.List(ctx, staging.SavedPrefixOf(source)) {
+	for key, err := range s.store.List(ctx, prefix) {
 		if err != nil {
-			return fmt.Errorf("listing what is saved of source %q: %w", source, err)
+			return fmt.Errorf("listing %s: %w", prefix, err)
 		}
-		if _, version, ok := staging.ParseSaved(key); ok && (before == "" || version < before) {
+		if _, v, ok := staging.ParseSaved(key); version == "" || ok && v < version {
 			old = append(old, key)
 		}
 	}
-	for _, key := range slices.Backward(old) {
+	slices.Sort(old)
+	for _, key := range old {
 		if err := s.store.Delete(ctx, key); err != nil {
 			return err
 		}
@@ -95,47 +117,31 @@ func (s *Store) remove(ctx context.Context, source, before string) error {
 	return nil
 }
 
-var errNoKeeper = fault.Invalidf("secrets.keeper is not set, so this process can neither seal nor open a source: " +
-	"set secrets.keeper as the workers have it")
-
-// newest is the version of a saved source that counts; empty where none is saved.
-func (s *Store) newest(ctx context.Context, source string) (version string, err error) {
-	for key, err := range s.store.List(ctx, staging.SavedPrefixOf(source)) {
-		if err != nil {
-			return "", fmt.Errorf("listing what is saved of source %q: %w", source, err)
-		}
-		if _, v, ok := staging.ParseSaved(key); ok {
-			version = max(version, v)
-		}
-	}
-	return version, nil
-}
-
-// object reads a saved source or a candidate, still sealed.
-func (s *Store) object(ctx context.Context, key, source string) (o Object, err error) {
-	err = s.store.ReadJSON(ctx, key, &o)
-	switch {
-	case errors.Is(err, staging.ErrNotExist):
-		return o, fault.Invalidf("source %q is not saved any more: connect it again", source)
-	case err != nil:
-		return o, fmt.Errorf("reading what is saved of source %q: %w", source, err)
-	case o.Source != source:
-		return o, fault.Invalidf("%s holds the source %.60q in place of %q: connect it again", key, o.Source, source)
-	}
-	return o, nil
-}
-
-// open opens what is sealed.
-func (s *Store) open(ctx context.Context, o Object) (d Document, err error) {
-	if s.keeper == nil {
-		return d, errNoKeeper
-	}
-	plain, err := s.keeper.Open(ctx, o.Sealed)
+// Sweep removes candidates that were forgotten, and versions that were replaced, once they are a day old.
+func (s *Store) Sweep(ctx context.Context, now time.Time) error {
+	newest, err := s.newestOf(ctx, staging.SavedPrefix)
 	if err != nil {
-		return d, fmt.Errorf("source %q: %w", o.Source, err)
+		return err
 	}
-	if err := json.Unmarshal(plain, &d); err != nil || d.Source != o.Source {
-		return Document{}, fault.Invalidf("what is saved of source %q was sealed for another source: connect it again", o.Source)
+	var old []string
+	for _, prefix := range []string{staging.CandidatesPrefix, staging.SavedPrefix} {
+		for key, err := range s.store.List(ctx, prefix) {
+			if err != nil {
+				return err
+			}
+			name, version, ok := staging.ParseSaved(key)
+			since := version
+			if prefix == staging.SavedPrefix {
+				since = newest[name]
+				ok = ok && version < since
+			}
+			if at, _, known := staging.ParseSyncID(since); ok && known && now.Sub(at) > forgottenAfter {
+				old = append(old, key)
+			}
+		}
 	}
-	return d, nil
+	for _, key := range old {
+		err = errors.Join(err, s.store.Delete(ctx, key))
+	}
+	return err
 }

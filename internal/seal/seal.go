@@ -1,114 +1,143 @@
-// Package seal encrypts what is kept in the bucket but is not for its readers: with a key of a file, or with a key service.
 package seal
 
 import (
 	"context"
-	"crypto/sha256"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rand"
+	"errors"
 	"fmt"
-	"net/url"
-
-	"gocloud.dev/gcerrors"
-	"gocloud.dev/secrets"
-	"gocloud.dev/secrets/localsecrets"
 
 	"longhaul/internal/fault"
-	"longhaul/internal/source"
 )
 
-// Config says which keeper seals and opens. The zero value is none.
-type Config struct {
-	Keeper   string        // URL of a gocloud.dev/secrets keeper; base64key:// takes its key from Key, never from the URL
-	Key      source.Secret // 32 bytes in base64, of base64key:// only
-	Previous *Config       // what sealed before; it only opens
-}
-
-// IsZero reports that no keeper is set.
-func (c Config) IsZero() bool { return c.Keeper == "" }
-
-// Sealed is an encrypted text, with what a person needs to find the key.
+// Sealed is an encrypted text, with what a person needs to find the key. The text is encrypted with a key of its own, and that by the
+// keeper: key services encrypt 190 bytes to 4 kB at most.
 type Sealed struct {
-	Keeper string `json:"keeper"`        // the URL of the keeper
-	Key    string `json:"key,omitempty"` // the fingerprint of a key of base64key://
-	Data   []byte `json:"data"`
+	Keeper  string `json:"keeper"`        // the URL of the keeper, without parameters
+	Key     string `json:"key,omitempty"` // the fingerprint of a key of base64key://
+	DataKey []byte `json:"data_key"`      // the text's own key, as the keeper encrypted it
+	Data    []byte `json:"data"`          // the text by AES-256-GCM, behind a nonce
 }
 
-// Keeper seals with one key, and opens with that key or the previous one.
+// wrapper encrypts keys.
+type wrapper interface {
+	// wrap encrypts a key. fingerprint is of the key that did it; empty where the keeper knows its keys itself.
+	wrap(ctx context.Context, key []byte) (wrapped []byte, fingerprint string, err error)
+	unwrap(ctx context.Context, from Sealed) ([]byte, error)
+	// made reports whether the keeper, as it is now, sealed this.
+	made(ctx context.Context, s Sealed) bool
+	name() string
+	close() error
+}
+
+// Keeper seals with one key, and opens with that key or the previous one. It is safe for concurrent use. It reads a key of a file again at
+// each use, so that the first connect may make it while workers run.
 type Keeper struct {
-	keeper   *secrets.Keeper
-	name     string // the URL
-	key      string // its fingerprint
-	previous *Keeper
+	wrapper
+	previous wrapper // nil: there is none
 }
 
-// Open opens the keeper of a configuration. It contacts nobody.
-func Open(ctx context.Context, from Config) (*Keeper, error) {
-	k := &Keeper{name: from.Keeper}
-	u, err := url.Parse(from.Keeper)
+// New makes the keeper of a configuration that is not zero. It contacts nobody and reads no key.
+func New(from Config) (*Keeper, error) {
+	current, err := newWrapper(from)
 	if err != nil {
-		return nil, fault.Invalidf("secrets.keeper is not the URL of a keeper")
+		return nil, fmt.Errorf("secrets.keeper: %w", err)
 	}
-	if u.Scheme == localsecrets.Scheme {
-		if k.keeper, k.key, err = localKeeper(ctx, from.Key); err != nil {
-			return nil, err
-		}
-	} else if k.keeper, err = secrets.OpenKeeper(ctx, from.Keeper); err != nil {
-		return nil, &fault.Error{Class: fault.Invalid, System: fault.Longhaul, Message: "secrets.keeper cannot be used: " + err.Error(), Err: err}
-	}
+	k := &Keeper{wrapper: current}
 	if from.Previous != nil {
-		if k.previous, err = Open(ctx, *from.Previous); err != nil {
-			return nil, fmt.Errorf("secrets.previous: %w", err)
+		if k.previous, err = newWrapper(*from.Previous); err != nil {
+			return nil, fmt.Errorf("secrets.previous.keeper: %w", err)
 		}
 	}
 	return k, nil
 }
 
-func localKeeper(ctx context.Context, key source.Secret) (keeper *secrets.Keeper, fingerprint string, err error) {
-	text, err := key.Resolve(ctx)
-	if err != nil {
-		return nil, "", fmt.Errorf("the key of secrets.keeper: %w", err)
+func newWrapper(from Config) (wrapper, error) {
+	if err := CheckURL(from.Keeper); err != nil {
+		return nil, err
 	}
-	raw, err := localsecrets.Base64KeyStd(text)
-	if err != nil {
-		return nil, "", fault.Invalidf("the key of secrets.keeper (%s) is not 32 bytes in base64", key)
+	if from.Keeper == Local {
+		return &local{key: from.Key, file: from.File}, nil
 	}
-	sum := sha256.Sum256(append([]byte("longhaul key fingerprint "), raw[:]...))
-	return localsecrets.NewKeeper(raw), fmt.Sprintf("%x", sum[:4]), nil
+	return &service{url: from.Keeper}, nil
 }
+
+// Name is the keeper as people may see it.
+func (k *Keeper) Name() string { return k.name() }
+
+const dataKeySize = 32
 
 // Seal encrypts a text.
 func (k *Keeper) Seal(ctx context.Context, plain []byte) (Sealed, error) {
-	data, err := k.keeper.Encrypt(ctx, plain)
+	key := make([]byte, dataKeySize)
+	_, _ = rand.Read(key) // it never fails
+	wrapped, fingerprint, err := k.wrap(ctx, key)
 	if err != nil {
-		return Sealed{}, k.explain("seal", err)
+		return Sealed{}, err
 	}
-	return Sealed{Keeper: k.name, Key: k.key, Data: data}, nil
+	box, err := newBox(key)
+	if err != nil {
+		return Sealed{}, err
+	}
+	return Sealed{Keeper: k.name(), Key: fingerprint, DataKey: wrapped, Data: box.Seal(nil, nil, plain, nil)}, nil
 }
 
 // Open decrypts what Seal made, with this key or the previous one.
 func (k *Keeper) Open(ctx context.Context, s Sealed) ([]byte, error) {
-	if k.previous != nil && (s.Keeper != k.name || s.Key != k.key) {
-		return k.previous.Open(ctx, s)
+	if s.Keeper == "" {
+		return nil, altered()
 	}
-	plain, err := k.keeper.Decrypt(ctx, s.Data)
+	first, second := k.wrapper, k.previous
+	if second != nil && !first.made(ctx, s) && second.made(ctx, s) {
+		first, second = second, first
+	}
+	plain, err := open(ctx, first, s)
+	if err == nil || second == nil {
+		return plain, err
+	}
+	if plain, other := open(ctx, second, s); other == nil {
+		return plain, nil
+	}
+	return nil, err
+}
+
+func open(ctx context.Context, by wrapper, s Sealed) ([]byte, error) {
+	key, err := by.unwrap(ctx, s)
 	if err != nil {
-		return nil, k.explain("open", err)
+		return nil, err
+	}
+	box, err := newBox(key)
+	if err != nil {
+		return nil, altered()
+	}
+	plain, err := box.Open(nil, nil, s.Data, nil)
+	if err != nil {
+		return nil, altered()
 	}
 	return plain, nil
 }
 
-// Close closes the connection to a key service.
-func (k *Keeper) Close() error {
-	if k.previous != nil {
-		_ = k.previous.Close()
+func newBox(key []byte) (cipher.AEAD, error) {
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return nil, err
 	}
-	return k.keeper.Close()
+	return cipher.NewGCMWithRandomNonce(block)
 }
 
-// explain says what to change.
-func (k *Keeper) explain(what string, err error) error {
-	class, message := fault.Invalid, "the keeper "+k.name+" cannot "+what+" the source: check secrets.keeper and its key"
-	if gcerrors.Code(err) != gcerrors.InvalidArgument && gcerrors.Code(err) != gcerrors.PermissionDenied && k.key == "" {
-		class, message = fault.Transient, "the keeper "+k.name+" does not answer"
+func altered() error {
+	return fault.Invalidf("what is sealed was changed or cut in the bucket, and no key opens it any more: connect the source again")
+}
+
+// Current reports whether a text is sealed as the keeper would seal it now.
+func (k *Keeper) Current(ctx context.Context, s Sealed) bool { return k.made(ctx, s) }
+
+// Close closes the connections to key services.
+func (k *Keeper) Close() error {
+	err := k.close()
+	if k.previous != nil {
+		err = errors.Join(err, k.previous.close())
 	}
-	return &fault.Error{Class: class, System: fault.Longhaul, Message: message, Err: err}
+	return err
 }

@@ -55,7 +55,7 @@ func (s Source) ExportSecrets(ctx context.Context) (problems []error) {
 func (e Export) watched(learn func(value string)) Export {
 	secrets := make(map[string]Secret, len(e.Secrets))
 	for setting, secret := range e.Secrets {
-		secrets[setting] = secret.watched(learn)
+		secrets[setting] = secret.Watched(learn)
 	}
 	e.Secrets = secrets
 	return e

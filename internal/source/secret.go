@@ -120,6 +120,11 @@ func Held(value string) Secret {
 	return Secret{reference: heldText, resolve: func(context.Context) (string, error) { return value, nil }}
 }
 
+// Given returns the secret of a value that came from a place, which sentences name.
+func Given(place, value string) Secret {
+	return Secret{reference: place, resolve: func(context.Context) (string, error) { return value, nil }}
+}
+
 // Sealed returns the secret that a function reads and opens, again at every use.
 func Sealed(open func(context.Context) (string, error)) Secret {
 	return Secret{reference: sealedText, resolve: open}

@@ -17,10 +17,10 @@ func (r *Registry) Watched(learn func(secrets ...string)) *Registry {
 
 func (s Source) watched(learn func(secrets ...string)) Source {
 	one := func(value string) { learn(value) }
-	s.Salesforce.ClientSecret = s.Salesforce.ClientSecret.watched(one)
-	s.Salesforce.Password = s.Salesforce.Password.watched(one)
-	s.Salesforce.SecurityToken = s.Salesforce.SecurityToken.watched(one)
-	s.Salesforce.Credentials = s.Salesforce.Credentials.watched(func(text string) {
+	s.Salesforce.ClientSecret = s.Salesforce.ClientSecret.Watched(one)
+	s.Salesforce.Password = s.Salesforce.Password.Watched(one)
+	s.Salesforce.SecurityToken = s.Salesforce.SecurityToken.Watched(one)
+	s.Salesforce.Credentials = s.Salesforce.Credentials.Watched(func(text string) {
 		if d, err := parseDocument("", []byte(text)); err == nil {
 			learn(d.ClientSecret)
 		}
@@ -32,7 +32,8 @@ func (s Source) watched(learn func(secrets ...string)) Source {
 	return s
 }
 
-func (s Secret) watched(learn func(value string)) Secret {
+// Watched returns the same secret, which hands its value to learn before anybody uses it.
+func (s Secret) Watched(learn func(value string)) Secret {
 	resolve := s.resolve
 	if resolve == nil {
 		return s

@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -35,6 +36,8 @@ func (m *Memory) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		m.list(w, r.URL.Query().Get("prefix"))
 	case r.Method == http.MethodPut && found && !m.Careless && r.Header.Get("If-None-Match") == "*":
 		Refusal(S3, http.StatusPreconditionFailed, "PreconditionFailed")(w, r)
+	case r.Method == http.MethodPut && r.Header.Get(copySource) != "":
+		m.copy(w, r, key)
 	case r.Method == http.MethodPut:
 		m.objects[key], _ = io.ReadAll(r.Body)
 		w.Header().Set("ETag", `"1"`)
@@ -46,6 +49,22 @@ func (m *Memory) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		_, _ = w.Write(content)
 	}
+}
+
+// copySource is the header that makes a write a copy within the store.
+const copySource = "X-Amz-Copy-Source"
+
+func (m *Memory) copy(w http.ResponseWriter, r *http.Request, to string) {
+	from, err := url.PathUnescape(r.Header.Get(copySource))
+	_, from, _ = strings.Cut(strings.TrimPrefix(from, "/"), "/")
+	content, found := m.objects[from]
+	if err != nil || !found {
+		Refusal(S3, http.StatusNotFound, "NoSuchKey")(w, r)
+		return
+	}
+	m.objects[to] = content
+	w.Header().Set("Content-Type", "application/xml")
+	_, _ = io.WriteString(w, `<CopyObjectResult><ETag>"1"</ETag><LastModified>2026-11-23T18:16:10.000Z</LastModified></CopyObjectResult>`)
 }
 
 func (m *Memory) list(w http.ResponseWriter, prefix string) {

@@ -28,6 +28,6 @@ func OnAnyWorker(ctx workflow.Context) workflow.Context {
 
 // Unserved says that no worker polls the task queue of a source, and what to do.
 func Unserved(source string) string {
-	return fmt.Sprintf("no worker serves source %s: check its name, or start a worker (longhaul serve or longhaul-worker) with its settings "+
-		"and secrets; a worker that has them and leaves it out says why in its log", source)
+	return fmt.Sprintf("no worker serves source %s: check its name, connect it (longhaul connect %s) if it is not connected any more, or start a worker "+
+		"(longhaul serve or longhaul-worker) with its settings and secrets; a worker that has them and leaves it out says why in its log", source, source)
 }

@@ -24,6 +24,9 @@ const CheckSourceType = "CheckSource"
 // CheckID is the id of the one workflow that checks a source.
 func CheckID(source string) string { return "check-" + source }
 
+// CandidateCheckID is the id of the check of a candidate for a source. No source has it in its name, as a version has capitals.
+func CandidateCheckID(source, version string) string { return CheckID(source) + "-" + version }
+
 // acts names the activities by method; it is never called.
 var acts *asked.Activities
 
@@ -34,6 +37,9 @@ func CheckSource(ctx workflow.Context, given converter.RawValue) (*doctor.Result
 	if err != nil {
 		return nil, end(err)
 	}
+	if in.Candidate != "" {
+		return checkCandidate(ctx, in)
+	}
 	summary, params := "check source "+in.Source, asked.ExamineParams{Source: in.Source}
 	result, err := Ask(ctx, in.Source, summary, acts.Examine, params)
 	if errors.As(err, new(*UnservedError)) {
@@ -41,6 +47,22 @@ func CheckSource(ctx workflow.Context, given converter.RawValue) (*doctor.Result
 		result, err = askAnyone(ctx, summary, acts.Examine, params)
 		if err != nil && !temporal.IsCanceledError(err) {
 			result, err = doctor.Judge(in.Source, []doctor.Finding{cluster.Unserved(in.Source, nil)}), nil
+		}
+	}
+	if err != nil {
+		return nil, end(err)
+	}
+	workflow.SetCurrentDetails(ctx, details(result))
+	return &result, nil
+}
+
+// checkCandidate asks what a sync of a source would need that is not saved yet. Nobody serves it, so any worker is asked.
+func checkCandidate(ctx workflow.Context, in Input) (*doctor.Result, error) {
+	summary, params := "check new credentials of source "+in.Source, asked.ExamineParams{Source: in.Source, Candidate: in.Candidate}
+	result, err := call.Do(call.OnAnyWorker(ctx), call.ForBusyQuestion, summary, acts.Examine, params)
+	if notBegun(err) {
+		err = &fault.Error{
+			Class: fault.Transient, System: fault.Temporal, Message: "no worker began the check within a minute: start one, or look into the log of one",
 		}
 	}
 	if err != nil {

@@ -10,11 +10,13 @@ import (
 
 	"longhaul/internal/fault"
 	"longhaul/internal/sourcename"
+	"longhaul/internal/staging"
 )
 
 // Input names the source that is asked about. People write it by hand, in the UI or after --input.
 type Input struct {
-	Source string `json:"source"`
+	Source    string `json:"source"`
+	Candidate string `json:"candidate,omitempty"` // for a check alone: the version of a source that is checked before it is saved
 }
 
 // Read reads the input of the workflow that answers a verb, such as check: an object or the name alone. Under the id
@@ -38,6 +40,9 @@ func Read(ctx workflow.Context, verb string, given converter.RawValue) (in Input
 		if sourcename.Check(in.Source) != nil || in.Source == workflow.GetInfo(ctx).WorkflowExecution.ID {
 			return in, fault.Invalidf(`no source is named: start the workflow with the input {"source":"<name>"}, or with the id %s-<source>`, verb)
 		}
+	}
+	if _, _, ok := staging.ParseSyncID(in.Candidate); in.Candidate != "" && (!ok || verb != "check") {
+		return in, fault.Invalidf("candidate %.60q is not one that connect has made, or this is no check", in.Candidate)
 	}
 	return in, sourcename.CheckSpoken(in.Source, verb)
 }

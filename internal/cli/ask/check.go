@@ -2,8 +2,6 @@ package ask
 
 import (
 	"context"
-	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -16,7 +14,6 @@ import (
 	"longhaul/internal/doctor/text"
 	"longhaul/internal/fault"
 	"longhaul/internal/host"
-	"longhaul/internal/humanize"
 	"longhaul/internal/sourcename"
 )
 
@@ -135,36 +132,5 @@ func (v *checkVerb) show(result doctor.Result) error {
 	} else {
 		text.Page{Width: v.Console.Width(), Colours: v.Console.Colours()}.Print(v.Console.Out(), result)
 	}
-	failed := 0
-	var first *doctor.Finding
-	for i, f := range result.Findings {
-		if f.Status != doctor.Fail {
-			continue
-		}
-		if failed++; first == nil {
-			first = &result.Findings[i]
-		}
-	}
-	if first == nil {
-		return nil
-	}
-	first = causeOf(first, result.Findings)
-	message := fmt.Sprintf("check of %s: %s (%s): %s", result.Source, first.Title, first.ID, first.Found)
-	if failed > 1 {
-		message += " (and " + humanize.Count(int64(failed-1), "more row") + " failed)"
-	}
-	return &fault.Error{Class: first.Class, System: first.System, Message: message}
-}
-
-// causeOf is the row that says why a row fails: a login that no bucket counts fails by the bucket, whose own row says what to change.
-func causeOf(failed *doctor.Finding, rows []doctor.Finding) *doctor.Finding {
-	if failed.System != fault.Bucket {
-		return failed
-	}
-	for i, row := range rows {
-		if row.Status == doctor.Fail && strings.HasPrefix(row.ID, "bucket.") {
-			return &rows[i]
-		}
-	}
-	return failed
+	return result.Failure()
 }

@@ -31,6 +31,7 @@ type Facts struct {
 	Me         doctor.Worker
 	Workers    []doctor.Worker // that poll for the source; Me is among them
 	WorkersErr error
+	Candidate  bool // nobody serves the source until it is saved
 }
 
 // leastRetention is under which a result may be gone before somebody looks for it: a first sync that ends on a Friday is looked at
@@ -148,12 +149,15 @@ func Unserved(source string, known []string) doctor.Finding {
 	}
 	return r.Failed(&fault.Error{
 		Class: fault.Transient, System: fault.Temporal, Message: found,
-	}, "a sync waits until a worker serves the source", "check the name of the source, or start a worker (longhaul serve or longhaul-worker) with its "+
+	}, "a sync waits until a worker serves the source", "check the name of the source, connect it if it is not connected any more, or start a worker (longhaul serve or longhaul-worker) with its "+
 		"settings and secrets; a worker that has them and leaves the source out says why in its log")
 }
 
 func workers(f Facts) doctor.Finding {
 	r := row("workers", "workers", "the settings of each worker")
+	if f.Candidate {
+		return r.SkippedFor("workers serve the source once it is saved")
+	}
 	switch {
 	case f.WorkersErr != nil:
 		r.Status, r.Found = doctor.Warn, "Temporal does not say which workers serve the source"

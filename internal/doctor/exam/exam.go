@@ -56,7 +56,20 @@ func Run(ctx context.Context, s Subject) doctor.Result {
 	asking.Wait()
 	result := doctor.Judge(s.Source.Name, slices.Concat(rows...))
 	result.Calls = meter.Calls()
+	result.Org = s.orgID(ctx, result.Findings)
 	return result
+}
+
+// orgID is the id of the org where the login succeeded. The session is there, so this is no other login.
+func (s Subject) orgID(ctx context.Context, rows []doctor.Finding) string {
+	in := slices.ContainsFunc(rows, func(f doctor.Finding) bool {
+		return f.ID == "login" && (f.Status == doctor.Pass || f.Status == doctor.Warn)
+	})
+	if s.Org == nil || !in {
+		return ""
+	}
+	identity, _ := s.Org.Login(ctx)
+	return identity.OrgID
 }
 
 // salesforce asks the settings, and then goes the way to the org as far as it leads.

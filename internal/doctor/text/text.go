@@ -26,6 +26,7 @@ const (
 type Page struct {
 	Width   int // in columns; DefaultWidth when zero
 	Colours bool
+	Brief   bool // only the rows that fail or warn
 }
 
 // marks are what stands before a row, with its colour.
@@ -54,7 +55,11 @@ func (p Page) Print(w io.Writer, r doctor.Result) {
 		}
 	}
 	shared := places(r.Findings)
-	for rest := r.Findings; len(rest) > 0; {
+	rest := r.Findings
+	if p.Brief {
+		rest = slices.DeleteFunc(slices.Clone(rest), func(f doctor.Finding) bool { return f.Status != doctor.Fail && f.Status != doctor.Warn })
+	}
+	for len(rest) > 0 {
 		alike := unasked(rest)
 		if alike < leastAlike {
 			one := rest[0]

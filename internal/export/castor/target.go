@@ -29,10 +29,10 @@ func (Format) Settings() export.Settings {
 	return export.Settings{
 		Section: section,
 		Fields: []export.Setting{
-			{Name: zone, Check: func(v string) error { _, err := catalog.Endpoint(v, ""); return err }},
+			{Name: zone, Label: "Zone of the catalog, EU or US", Check: func(v string) error { _, err := catalog.Endpoint(v, ""); return err }},
 			{Name: address, Check: func(v string) error { _, err := catalog.Endpoint("", v); return err }},
-			{Name: sourceID, Needed: true, Check: CheckSourceID, Normal: normalSourceID},
-			{Name: token, Kind: export.Secret, Needed: true},
+			{Name: sourceID, Label: "Catalog Identifier", Needed: true, Check: CheckSourceID, Normal: normalSourceID},
+			{Name: token, Label: "Catalog Token", Kind: export.Secret, Needed: true},
 			{Name: caFile, Kind: export.Path, Check: paths.Check},
 		},
 		Exclusive: [][2]string{{zone, address}},

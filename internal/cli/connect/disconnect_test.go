@@ -1,0 +1,79 @@
+package connect_test
+
+import (
+	"errors"
+	"testing"
+
+	"longhaul/internal/saved"
+	"longhaul/internal/staging"
+	"longhaul/workflows"
+)
+
+// synced is a world in which acme is connected, has a schedule and records.
+func synced(t *testing.T) *world {
+	t.Helper()
+	w := newWorld(t)
+	w.run(t.Context(), answered(), "connect", "acme").says(t, 0, "is connected")
+	w.scheduled = true
+	for _, key := range []string{staging.ScheduleKey("acme"), staging.RecordKey("acme", "x"), staging.RecordKey("acme-eu", "x")} {
+		if err := w.store.WriteJSON(t.Context(), key, "x"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return w
+}
+
+func (w *world) has(t *testing.T, key string) bool {
+	t.Helper()
+	there, err := w.store.Exists(t.Context(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return there
+}
+
+func TestDisconnect_takesCredentialsAndScheduleAndKeepsRecords(t *testing.T) {
+	t.Parallel()
+	w := synced(t)
+	w.running = &workflows.Progress{}
+	w.run(t.Context(), nil, "disconnect", "acme").says(t, 0, "its credentials are removed", "Its schedule is removed.",
+		"A sync of it is running (sync-acme) and is not torn", "longhaul cancel acme", "What its syncs left stays")
+	if _, err := w.login(); !errors.As(err, new(*saved.NotSavedError)) || w.scheduled || w.has(t, staging.ScheduleKey("acme")) ||
+		!w.has(t, staging.RecordKey("acme", "x")) {
+		t.Errorf("%v, schedule %v", err, w.scheduled)
+	}
+	w.run(t.Context(), nil, "disconnect", "acme").says(t, 2, `source "acme" is not connected`)
+}
+
+func TestDisconnect_purgeAsks(t *testing.T) {
+	t.Parallel()
+	w := synced(t)
+	w.running = &workflows.Progress{}
+	w.run(t.Context(), nil, "disconnect", "acme", "--purge", "--yes").says(t, 2, "a sync of acme is running (sync-acme)")
+	w.running = nil
+	w.run(t.Context(), nil, "disconnect", "acme", "--purge").says(t, 2, "add --yes if that is meant")
+	w.run(t.Context(), &person{}, "disconnect", "acme", "--purge").says(t, 2, "nothing was removed, as acme was not typed")
+	if _, err := w.login(); err != nil || !w.scheduled {
+		t.Errorf("something was removed: %v", err)
+	}
+	who := &person{answers: map[string]string{"This removes the records and the history of acme for good": "acme"}}
+	w.run(t.Context(), who, "disconnect", "acme", "--purge", "--json").says(t, 0,
+		`{"source":"acme","credentials":true,"schedule":true,"running":"","purged":1}`)
+	if w.has(t, staging.RecordKey("acme", "x")) || !w.has(t, staging.RecordKey("acme-eu", "x")) {
+		t.Error("it purged too little or too much")
+	}
+	w.run(t.Context(), nil, "disconnect", "acme", "--purge", "--yes").says(t, 0, "0 objects of its syncs removed")
+}
+
+// TestDisconnect_ofANameThatStandsInTheSettingsToo leaves the source of the settings alone.
+func TestDisconnect_ofANameThatStandsInTheSettingsToo(t *testing.T) {
+	t.Parallel()
+	w := synced(t)
+	w.settings += "sources: {acme: {salesforce: {credentials: 'file:/x'}}}\n"
+	w.run(t.Context(), nil, "disconnect", "acme", "--purge", "--yes").says(t, 2, "leave --purge out")
+	w.run(t.Context(), nil, "disconnect", "acme").says(t, 0, "The source of that name in the settings stays, with its schedule.")
+	if _, err := w.login(); !errors.As(err, new(*saved.NotSavedError)) || !w.scheduled || !w.has(t, staging.ScheduleKey("acme")) {
+		t.Errorf("%v, schedule %v", err, w.scheduled)
+	}
+	w.run(t.Context(), nil, "disconnect", "acme").says(t, 2, "stands in the settings", "remove sources.acme there")
+}

@@ -1,0 +1,181 @@
+package connect
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"longhaul/internal/fault"
+)
+
+// mountedAt is where a cluster mounts the secrets of sources.
+const mountedAt = "/run/secrets/longhaul/"
+
+// printed is what --json shows of settings.
+type printed struct {
+	Settings string   `json:"settings"` // the block of longhaul.yaml
+	Secrets  []secret `json:"secrets"`
+}
+
+// secret is one secret to mount.
+type secret struct {
+	Setting string `json:"setting"`
+	File    string `json:"file"`            // that the settings refer to
+	Env     string `json:"env"`             // the name of a variable in its place
+	Value   string `json:"value,omitempty"` // only where it was asked for
+
+	key, label string
+}
+
+// runPrint shows the settings of a source. It contacts nobody, and asks for no secret.
+func (v *connectVerb) runPrint(ctx context.Context, name string) error {
+	found, err := v.given.read(ctx, v.Program, name)
+	if err != nil {
+		return err
+	}
+	if v.Terminal.Attended() && v.given.credentials != "-" {
+		if err := v.askPlain(ctx, found); err != nil {
+			return err
+		}
+	}
+	block, secrets, err := v.block(name, found)
+	if err != nil {
+		return err
+	}
+	if v.Console.JSON() {
+		return v.Console.PrintJSON(printed{block, secrets})
+	}
+	_, err = fmt.Fprint(v.Console.Out(), v.page(name, block, secrets))
+	return err
+}
+
+// askPlain asks for what is no secret. Enter leaves a placeholder, which no check lets pass.
+func (v *connectVerb) askPlain(ctx context.Context, found answers) error {
+	for _, one := range loginFields {
+		if one.secret || found.login[one.name] != "" {
+			continue
+		}
+		value, err := v.askFor(ctx, one, "", "a placeholder")
+		if err != nil {
+			return err
+		}
+		found.login[one.name] = value
+	}
+	for _, s := range declared() {
+		if *v.given.without[s.name] {
+			continue
+		}
+		plain := s
+		plain.fields = nil
+		for _, one := range s.fields {
+			if !one.secret {
+				plain.fields = append(plain.fields, one)
+			}
+		}
+		values, err := v.askSection(ctx, plain, found.sections[s.name], nil)
+		if err != nil {
+			return err
+		}
+		if len(values) > 0 {
+			found.sections[s.name] = values
+		}
+	}
+	return nil
+}
+
+// block makes the block of longhaul.yaml, and lists the secrets that it refers to.
+func (v *connectVerb) block(name string, found answers) (block string, secrets []secret, err error) {
+	refer := func(setting string, one field, value string) string {
+		key := strings.ReplaceAll(setting, ".", "_")
+		s := secret{
+			Setting: setting, File: mountedAt + name + "/" + key, Env: strings.ToUpper(strings.ReplaceAll(name, "-", "_") + "_" + key),
+			key: key, label: one.label,
+		}
+		if v.showSecret {
+			s.Value = value
+		}
+		secrets = append(secrets, s)
+		return "file:" + s.File
+	}
+	org := &yaml.Node{Kind: yaml.MappingNode}
+	for _, one := range loginFields {
+		value := found.login[one.name]
+		switch {
+		case one.secret:
+			value = refer(one.name, one, value)
+		case value == "":
+			value = "<" + one.label + ">"
+		}
+		put(org, one.name, scalar(value))
+	}
+	source := &yaml.Node{Kind: yaml.MappingNode}
+	put(source, "salesforce", org)
+	for _, s := range declared() {
+		values, has := found.sections[s.name]
+		if !has {
+			continue
+		}
+		section := &yaml.Node{Kind: yaml.MappingNode}
+		for _, one := range s.fields {
+			value := values[one.name]
+			switch {
+			case one.secret && (one.needed || value != ""):
+				value = refer(s.name+"."+one.name, one, value)
+			case value == "" && one.needed:
+				value = "<" + one.label + ">"
+			}
+			if value != "" {
+				put(section, one.name, scalar(value))
+			}
+		}
+		put(source, s.name, section)
+	}
+	named, all := &yaml.Node{Kind: yaml.MappingNode}, &yaml.Node{Kind: yaml.MappingNode}
+	put(named, name, source)
+	put(all, "sources", named)
+	var text strings.Builder
+	encoder := yaml.NewEncoder(&text)
+	encoder.SetIndent(2)
+	if err := encoder.Encode(all); err != nil {
+		return "", nil, fault.Invalidf("the settings cannot be written as YAML: %s", err)
+	}
+	return text.String(), secrets, nil
+}
+
+func put(into *yaml.Node, name string, value *yaml.Node) {
+	into.Content = append(into.Content, scalar(name), value)
+}
+
+func scalar(text string) *yaml.Node {
+	var n yaml.Node
+	n.SetString(text)
+	return &n
+}
+
+// page is the block with what a cluster needs beside it.
+func (v *connectVerb) page(name, block string, secrets []secret) string {
+	var b strings.Builder
+	line := func(format string, args ...any) { _, _ = fmt.Fprintf(&b, format+"\n", args...) }
+	line("# longhaul.yaml of every worker: merge this into its sources.")
+	b.WriteString(block)
+	line("---\n# The secrets, for Kubernetes. Outside of it, put each value alone into the file that longhaul.yaml names, or into a variable and")
+	line("# write its name in place of the file:")
+	for _, s := range secrets {
+		line("#   %s: env:%s", s.Setting, s.Env)
+	}
+	line("apiVersion: v1\nkind: Secret\nmetadata:\n  name: longhaul-%s\nstringData:", name)
+	for _, s := range secrets {
+		value := s.Value
+		if value == "" {
+			value = "<" + s.label + ">"
+		}
+		line("  %s: %q", s.key, value)
+	}
+	line("---\n# The pods of the workers mount it. Workers read a secret again at each login; a new source in longhaul.yaml needs a restart.")
+	line("spec:\n  containers:\n  - name: worker\n    volumeMounts:\n    - {name: longhaul-%s, mountPath: %s%s, readOnly: true}", name, mountedAt, name)
+	line("  volumes:\n  - {name: longhaul-%s, secret: {secretName: longhaul-%s}}", name, name)
+	line("# Then: %s check %s", v.Name, name)
+	return b.String()
+}
