@@ -156,6 +156,7 @@ func (s *sync) run(ctx workflow.Context) error {
 func (s *sync) listen(ctx workflow.Context) error {
 	operator.Handle(ctx, s.handle)
 	live.Hear(ctx, &s.display.running, s.display.touch)
+	s.state.Course.HearSkips(ctx, s.state.Started, s.display.touch)
 	return operator.HandleUpdates(ctx, map[string]operator.UpdateHandler{
 		operator.Approve:  s.noted(operator.Approve, s.guard.handler(operator.Approved)),
 		operator.Discard:  s.noted(operator.Discard, s.guard.handler(operator.Discarded)),

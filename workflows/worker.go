@@ -17,6 +17,7 @@ import (
 	"longhaul/internal/staging"
 	"longhaul/workflows/attribute"
 	"longhaul/workflows/call"
+	"longhaul/workflows/course"
 	"longhaul/workflows/live"
 	"longhaul/workflows/operator"
 	"longhaul/workflows/question"
@@ -126,9 +127,12 @@ func (i *inbound) Init(next interceptor.WorkflowOutboundInterceptor) error {
 	return i.Next.Init(attribute.Filter(i.list, next))
 }
 
+// ofLonghaul says whether Longhaul itself sends a signal, which has a channel of its own.
+func ofLonghaul(signal string) bool { return signal == live.Signal || signal == course.SkipSignal }
+
 // HandleSignal is called for one signal after the other as they stand in the history.
 func (i *inbound) HandleSignal(ctx workflow.Context, in *interceptor.HandleSignalInput) error {
-	if workflow.GetInfo(ctx).WorkflowType.Name == SyncSourceType && in.SignalName != live.Signal {
+	if workflow.GetInfo(ctx).WorkflowType.Name == SyncSourceType && !ofLonghaul(in.SignalName) {
 		if err := operator.PutInOrder(in); err != nil {
 			return err
 		}

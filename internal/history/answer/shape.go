@@ -39,6 +39,8 @@ type History struct {
 	Total  int    `json:"total,omitempty"` // syncs that left something in the bucket
 	Newer  int    `json:"newer,omitempty"` // of those, the ones on the pages before
 	Cursor string `json:"cursor,omitempty"`
+
+	Missed *history.Missed `json:"missed,omitempty"` // runs of the schedule since the newest sync ended
 }
 
 // Totals sums up the syncs of a page.
@@ -62,7 +64,9 @@ type Sync struct {
 	Delivered map[string]bool    `json:"delivered"`          // by export
 	Class     string             `json:"class,omitempty"`    // of the failure
 	System    string             `json:"system,omitempty"`
-	Phase     string             `json:"phase,omitempty"` // in which it ended without a record
+	Phase     string             `json:"phase,omitempty"`  // in which it ended without a record
+	Skips     []history.Skip     `json:"skips,omitempty"`  // starts that were skipped because it ran
+	Missed    *history.Missed    `json:"missed,omitempty"` // runs of the schedule between the sync before and this one
 }
 
 // Show is the answer of show.

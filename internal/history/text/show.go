@@ -38,7 +38,10 @@ func (p Page) Show(s answer.Show) *document.Document {
 		began += ". " + humanize.Count(one.APICalls, "API call")
 	}
 	d.Say("%s.", began)
-	for _, words := range []string{failure(one), message(s.End), covered(one), p.changed(one), waits(one.Waits, one.Outcome)} {
+	for _, words := range []string{
+		failure(one), message(s.End), covered(one), p.changed(one), waits(one.Waits, one.Outcome), history.SkipWords(one.Skips, p.moment),
+		missedBefore(one.Missed, p.Place),
+	} {
 		if words != "" {
 			d.Say("%s", sentence(words))
 		}
