@@ -14,7 +14,7 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 		Short: "Longhaul syncs Salesforce reporting metadata to Coalesce Catalog, everything in one process",
 		Verbs: []cli.Verb{
 			cli.Demo, cli.Connect, cli.Check, cli.Plan, cli.Extract, cli.Serve, cli.Sync, cli.Status, cli.Schedule, cli.History, cli.Show, cli.Diff,
-			cli.Why, cli.Disconnect, cli.Upload, cli.Worker, cli.Server,
+			cli.Why, cli.Sources, cli.Disconnect, cli.Upload, cli.Worker, cli.Server,
 		},
 		StartTemporal:  startTemporal,
 		StartSimulator: startSimulator,

@@ -13,7 +13,7 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 		Args: args, Environ: environ, Stdout: stdout, Stderr: stderr,
 		Short: "Longhaul's starter starts and watches syncs on any Temporal, and delivers files to the catalog",
 		Verbs: []cli.Verb{
-			cli.Connect, cli.Check, cli.Plan, cli.Sync, cli.Status, cli.Schedule, cli.History, cli.Show, cli.Diff, cli.Why, cli.Disconnect,
+			cli.Connect, cli.Check, cli.Plan, cli.Sync, cli.Status, cli.Schedule, cli.Sources, cli.History, cli.Show, cli.Diff, cli.Why, cli.Disconnect,
 			cli.Upload,
 		},
 	})

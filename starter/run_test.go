@@ -17,7 +17,7 @@ func TestRun_servesItsVerbsOnly(t *testing.T) {
 		{"help", []string{"longhaul-starter", "--help"}, 0, "VERBS\n  check "},
 		{
 			"a verb of standalone", []string{"longhaul-starter", "demo"}, 2,
-			`"demo" is not a verb of longhaul-starter: use one of check, connect, diff, disconnect, history, plan, schedule, show, status, sync, ` +
+			`"demo" is not a verb of longhaul-starter: use one of check, connect, diff, disconnect, history, plan, schedule, show, sources, status, sync, ` +
 				`upload, why`,
 		},
 		{"a link of castor's name", []string{"/usr/bin/castor-upload", "--help"}, 0, "USAGE\n  castor-upload [flags]"},

@@ -61,6 +61,7 @@ func Register(registry worker.Registry, a Activities) {
 	registry.RegisterWorkflowWithOptions(question.PlanSource, workflow.RegisterOptions{Name: question.PlanSourceType})
 	registry.RegisterWorkflowWithOptions(question.InspectSource, workflow.RegisterOptions{Name: question.InspectSourceType})
 	registry.RegisterWorkflowWithOptions(question.ScheduleSource, workflow.RegisterOptions{Name: question.ScheduleSourceType})
+	registry.RegisterWorkflowWithOptions(question.ListSources, workflow.RegisterOptions{Name: question.ListSourcesType})
 	registry.RegisterDynamicWorkflow(unknownType, workflow.DynamicRegisterOptions{})
 	a.register(registry)
 }

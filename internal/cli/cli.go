@@ -43,6 +43,7 @@ const (
 	Why     Verb = "why"
 
 	Schedule Verb = "schedule"
+	Sources  Verb = "sources"
 
 	Sync   Verb = "sync"
 	Status Verb = "status"

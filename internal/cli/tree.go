@@ -11,6 +11,7 @@ import (
 	"longhaul/internal/cli/ask"
 	"longhaul/internal/cli/connect"
 	"longhaul/internal/cli/schedule"
+	"longhaul/internal/cli/sources"
 	"longhaul/internal/config"
 	"longhaul/internal/fault"
 )
@@ -67,7 +68,7 @@ Only connect and disconnect need more: storage and secrets.keeper, as the worker
 func (a *App) command(verb Verb, c *console) *cobra.Command {
 	asks := map[Verb]func(ask.Program) *cobra.Command{
 		Check: ask.Check, Plan: ask.Plan, History: ask.History, Show: ask.Show, Diff: ask.Diff, Why: ask.Why,
-		Schedule: schedule.Verb,
+		Schedule: schedule.Verb, Sources: sources.Sources,
 	}
 	of := ask.Program{
 		Environ: a.Environ, Dir: a.Dir, Version: a.Version, Dial: a.Dial, Alone: a.StartTemporal != nil, Console: asked{c}, UI: a.ui,
@@ -134,6 +135,7 @@ func (a *App) examples() string {
 		Serve:      "$0 serve --config longhaul.yaml",
 		Server:     "$0 temporal --data ./data",
 		Show:       "$0 show acme",
+		Sources:    "$0 sources",
 		Sync:       "$0 sync acme",
 		Status:     "$0 status acme --json",
 		Upload:     "$0 upload -k TOKEN -s SOURCE_ID -t VIZ -d ./out",
