@@ -56,6 +56,7 @@ type Activities struct {
 	Temporal func(ctx context.Context) (id string, err error) // that the activity runs for: of its namespace, which no other has
 	Running  func(ctx context.Context, workflowID string) (runID string, err error)
 	How      history.How                                                            // a sync ended that left no end
+	Due      history.Due                                                            // runs of the schedule of a source
 	Polled   func(ctx context.Context, queue string, since time.Time) (bool, error) // whether a worker asks there for activities
 	Update   func(ctx context.Context, update ForwardParams) (ForwardResult, error) // what another workflow says to an update
 	Show     func(ctx context.Context, workflowID, runID string) (bool, error)      // lets a workflow show itself anew, if a worker has it in its memory

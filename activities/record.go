@@ -32,6 +32,8 @@ type RecordParams struct {
 func (a *Activities) Record(ctx context.Context, params RecordParams) error {
 	_, staged, err := a.open(ctx, params.Account.Sync)
 	if err == nil {
+		began := params.Account.Started
+		a.Due.Note(ctx, a.Store, staged, &params.Course, began, began.Add(seconds(params.Course.Seconds)))
 		err = params.write(ctx, a.Store, staged)
 	}
 	return toTemporal(ctx, err)
@@ -118,6 +120,8 @@ type MarkEndedParams struct {
 func (a *Activities) MarkEnded(ctx context.Context, params MarkEndedParams) error {
 	_, staged, err := a.open(ctx, params.Sync)
 	if err == nil {
+		began := params.End.At.Add(-seconds(params.End.Seconds))
+		a.Due.Note(ctx, a.Store, staged, &params.End.Course, began, params.End.At)
 		_, err = a.Store.WriteNewJSON(ctx, staged.End(), params.End)
 	}
 	if err == nil {
@@ -125,3 +129,5 @@ func (a *Activities) MarkEnded(ctx context.Context, params MarkEndedParams) erro
 	}
 	return toTemporal(ctx, err)
 }
+
+func seconds(n float64) time.Duration { return time.Duration(n * float64(time.Second)) }

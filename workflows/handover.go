@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/converter"
@@ -17,6 +18,7 @@ import (
 	"longhaul/internal/warning"
 	"longhaul/workflows/attribute"
 	"longhaul/workflows/call"
+	"longhaul/workflows/course"
 	"longhaul/workflows/operator"
 )
 
@@ -24,6 +26,7 @@ import (
 // runs as its child, or ran already.
 type handover struct {
 	source   string
+	trigger  string // what has started it: see history.Trigger*
 	child    workflow.ChildWorkflowFuture
 	decided  bool // the child has started, or could not
 	started  bool // the child has started
@@ -32,6 +35,8 @@ type handover struct {
 	warnings []warning.Warning
 	unknown  []warning.Warning // of signals that no sync knows
 	shown    Progress
+
+	decidedAt time.Time // zero before
 }
 
 // A workflow that stands for a sync ends at such a length or size of its history. It does not get there by itself, only by
@@ -52,7 +57,7 @@ func overfull(ctx workflow.Context) bool {
 func handOver(ctx workflow.Context, in Input) (*Result, error) {
 	attribute.Announce(ctx, in.Source, attribute.Phase.ValueSet(string(PhaseHandedOver)))
 	trigger := remember(ctx, in.Source)
-	h := &handover{source: in.Source, shown: Progress{
+	h := &handover{source: in.Source, trigger: trigger, shown: Progress{
 		Source: in.Source, Phase: PhaseHandedOver, Started: workflow.GetInfo(ctx).WorkflowStartTime.UTC(),
 		HandedOver: &HandedOver{WorkflowID: SyncID(in.Source)},
 	}}
@@ -81,7 +86,7 @@ func (h *handover) begin(ctx workflow.Context) {
 	err := h.child.GetChildWorkflowExecution().Get(ctx, &run)
 	h.started, h.taken = err == nil, temporal.IsWorkflowExecutionAlreadyStartedError(err)
 	h.shown.HandedOver.RunID = run.RunID
-	h.decided = true
+	h.decided, h.decidedAt = true, workflow.Now(ctx)
 	h.touch(ctx)
 }
 
@@ -133,6 +138,9 @@ func (h *handover) skipped(ctx workflow.Context) (*Result, error) {
 		})
 	}
 	h.shown.HandedOver.RunID = found.RunID
+	if h.taken && found.RunID != "" {
+		course.Skipped{By: h.trigger, At: h.decidedAt.UTC()}.Tell(ctx, id)
+	}
 	h.close(ctx, OutcomeSkipped)
 	return &Result{
 		Source: h.source, Outcome: OutcomeSkipped, Files: noFiles(), Exports: noExports(), Warnings: h.ownWarnings(),

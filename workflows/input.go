@@ -174,7 +174,10 @@ func remember(ctx workflow.Context, source string) (trigger string) {
 }
 
 // types are the workflow types of this program.
-var types = []string{SyncSourceType, question.CheckSourceType, question.PlanSourceType, question.InspectSourceType, question.ScheduleSourceType}
+var types = []string{
+	SyncSourceType, question.CheckSourceType, question.PlanSourceType, question.InspectSourceType, question.ScheduleSourceType,
+	question.ListSourcesType,
+}
 
 // unknownType fails a workflow whose type no worker knows. Temporal would try it for ever.
 func unknownType(ctx workflow.Context, _ converter.EncodedValues) (any, error) {

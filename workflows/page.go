@@ -7,7 +7,9 @@ import (
 	"time"
 
 	"longhaul/internal/description"
+	"longhaul/internal/document"
 	"longhaul/internal/fault"
+	"longhaul/internal/history"
 	"longhaul/internal/humanize"
 	"longhaul/internal/warning"
 )
@@ -36,6 +38,9 @@ func (d *display) page(p Progress) string {
 		b.quota(p)
 	}
 	d.account(b)
+	if skips := history.SkipWords(p.Skips, humanize.Moment); skips != "" {
+		b.line("%s", document.Escape(skips)) // the id of a schedule may be any text
+	}
 	b.warnings(p.Warnings)
 	return b.String()
 }

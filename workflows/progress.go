@@ -7,6 +7,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"longhaul/activities"
+	"longhaul/internal/history"
 	"longhaul/internal/listing"
 	"longhaul/internal/quota/forecast"
 	"longhaul/internal/warning"
@@ -50,6 +51,7 @@ type Progress struct {
 
 	Concerns   []activities.Concern `json:"concerns,omitempty"`    // what the sync holds for, for machines
 	Unseen     *listing.Unseen      `json:"unseen,omitempty"`      // reports that no listing has; once the account is written
+	Skips      []history.Skip       `json:"skips,omitempty"`       // starts of the source that were skipped because the sync runs
 	HandedOver *HandedOver          `json:"handed_over,omitempty"` // of a workflow that only stands for the one that syncs
 
 	Undelivered map[string]*activities.Failure `json:"undelivered,omitempty"` // why exports were given up, by export
@@ -258,6 +260,7 @@ func (d *display) progress() Progress {
 		Shards: Count{Done: s.Shards, Total: s.Plan.Shards + s.Again.Shards}, APICalls: s.Calls, Quota: quotaOf(s.budgetState),
 		Waiting: at.why, Wait: at.reason, Pausing: s.Paused && at.phase != PhasePaused, Do: at.do, Warnings: s.warnings(), Outcome: d.outcome,
 		Blocked: at.cause, Concerns: at.concerns, Refused: at.refused, Unseen: s.Unseen,
+		Skips: s.Course.SkippedStarts(),
 	}
 	p.Files, p.Uploads = s.counts()
 	p.Undelivered = s.undelivered()

@@ -156,6 +156,7 @@ func (s *sync) run(ctx workflow.Context) error {
 func (s *sync) listen(ctx workflow.Context) error {
 	operator.Handle(ctx, s.handle)
 	live.Hear(ctx, &s.display.running, s.display.touch)
+	s.state.Course.HearSkips(ctx, s.state.Started, s.display.touch)
 	return operator.HandleUpdates(ctx, map[string]operator.UpdateHandler{
 		operator.Approve:  s.noted(operator.Approve, s.guard.handler(operator.Approved)),
 		operator.Discard:  s.noted(operator.Discard, s.guard.handler(operator.Discarded)),
@@ -178,14 +179,12 @@ func (s *sync) noted(update string, by operator.UpdateHandler) operator.UpdateHa
 
 // handle handles one signal.
 func (s *sync) handle(ctx workflow.Context, signal operator.Signal) {
-	switch {
-	case signal.Name == operator.CancelReason:
-		s.state.Course.Order(operator.Cancel, signal.Reason, workflow.Now(ctx))
-		return
-	case signal.Known:
+	if signal.Known {
 		s.state.Course.Order(signal.Name, signal.Reason, workflow.Now(ctx))
 	}
 	switch {
+	case signal.Name == operator.CancelReason:
+		s.state.Course.Order(operator.Cancel, signal.Reason, workflow.Now(ctx))
 	case !signal.Known:
 		s.state.UnknownSignals = operator.WarnOfUnknown(s.state.UnknownSignals, signal)
 		s.display.touch(ctx)

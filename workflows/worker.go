@@ -17,6 +17,7 @@ import (
 	"longhaul/internal/staging"
 	"longhaul/workflows/attribute"
 	"longhaul/workflows/call"
+	"longhaul/workflows/course"
 	"longhaul/workflows/live"
 	"longhaul/workflows/operator"
 	"longhaul/workflows/question"
@@ -60,6 +61,7 @@ func Register(registry worker.Registry, a Activities) {
 	registry.RegisterWorkflowWithOptions(question.PlanSource, workflow.RegisterOptions{Name: question.PlanSourceType})
 	registry.RegisterWorkflowWithOptions(question.InspectSource, workflow.RegisterOptions{Name: question.InspectSourceType})
 	registry.RegisterWorkflowWithOptions(question.ScheduleSource, workflow.RegisterOptions{Name: question.ScheduleSourceType})
+	registry.RegisterWorkflowWithOptions(question.ListSources, workflow.RegisterOptions{Name: question.ListSourcesType})
 	registry.RegisterDynamicWorkflow(unknownType, workflow.DynamicRegisterOptions{})
 	a.register(registry)
 }
@@ -126,9 +128,12 @@ func (i *inbound) Init(next interceptor.WorkflowOutboundInterceptor) error {
 	return i.Next.Init(attribute.Filter(i.list, next))
 }
 
+// ofLonghaul says whether Longhaul itself sends a signal, which has a channel of its own.
+func ofLonghaul(signal string) bool { return signal == live.Signal || signal == course.SkipSignal }
+
 // HandleSignal is called for one signal after the other as they stand in the history.
 func (i *inbound) HandleSignal(ctx workflow.Context, in *interceptor.HandleSignalInput) error {
-	if workflow.GetInfo(ctx).WorkflowType.Name == SyncSourceType && in.SignalName != live.Signal {
+	if workflow.GetInfo(ctx).WorkflowType.Name == SyncSourceType && !ofLonghaul(in.SignalName) {
 		if err := operator.PutInOrder(in); err != nil {
 			return err
 		}

@@ -50,6 +50,7 @@ func (a *Activities) Estimate(ctx context.Context, params EstimateParams) (estim
 	}
 	s := &survey{store: a.Store, source: source, log: usage.Of(a.Store, params.Source), meter: new(salesforce.Meter), patience: loginPatience}
 	in, err := s.run(bounded)
+	in.Cadence = a.cadence(bounded, params.Source)
 	if fault.Is(err, fault.QuotaExhausted) && fault.From(err).System == fault.Salesforce && !errors.Is(err, salesforce.ErrBudgetSpent) {
 		err = &fault.Error{
 			Class: fault.QuotaExhausted, System: fault.Salesforce, Err: err,

@@ -30,7 +30,7 @@ func (a *Activities) Inspect(ctx context.Context, params InspectParams) (json.Ra
 	defer attended(ctx)()
 	bounded, cancel := context.WithTimeout(ctx, inspectTimeout)
 	defer cancel()
-	engine := &answer.Engine{Store: a.Store, Source: params.Source, How: a.How}
+	engine := a.engine(params.Source)
 	source, err := a.Sources.Source(ctx, params.Source)
 	switch {
 	case err == nil:

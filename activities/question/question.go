@@ -18,9 +18,14 @@ type Activities struct {
 	Store   *staging.Store
 	Version string // of Longhaul
 	Doctor  Doctor
+	Roll    Roll
 	How     history.How // a sync ended that left no end
+	Due     history.Due // runs of the schedule of a source
+	Running func(ctx context.Context, workflowID string) (runID string, err error)
 
 	Scheduler Scheduler
+
+	ListWithin time.Duration // bounds what is asked about all sources; zero: 25 s
 }
 
 // beatEvery is how often an activity shows that its worker lives. Temporal gives it up after 10 seconds of silence.

@@ -48,6 +48,7 @@ const (
 	Worker  Verb = "worker"
 
 	Schedule   Verb = "schedule"
+	Sources    Verb = "sources"
 	Pause      Verb = workflows.PauseSignal
 	Resume     Verb = workflows.ResumeSignal
 	Approve    Verb = workflows.ApproveUpdate

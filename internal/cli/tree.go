@@ -13,6 +13,7 @@ import (
 	"longhaul/internal/cli/order"
 	"longhaul/internal/cli/schedule"
 	"longhaul/internal/cli/shell"
+	"longhaul/internal/cli/sources"
 	"longhaul/internal/config"
 	"longhaul/internal/fault"
 )
@@ -70,7 +71,7 @@ Only connect and disconnect need more: storage and secrets.keeper, as the worker
 func (a *App) command(verb Verb, c *console) *cobra.Command {
 	asks := map[Verb]func(ask.Program) *cobra.Command{
 		Check: ask.Check, Plan: ask.Plan, History: ask.History, Show: ask.Show, Diff: ask.Diff, Why: ask.Why,
-		Schedule: schedule.Verb,
+		Schedule: schedule.Verb, Sources: sources.Sources,
 	}
 	of := ask.Program{
 		Environ: a.Environ, Dir: a.Dir, Version: a.Version, Dial: a.Dial, Alone: a.StartTemporal != nil, Console: asked{c}, UI: a.ui,
@@ -158,6 +159,7 @@ func (a *App) examples() string {
 
 		Completion: "$0 completion bash",
 		Schedule:   "$0 schedule acme --every 24h",
+		Sources:    "$0 sources",
 		SetQuota:   "$0 set-quota acme --share 50",
 	}
 	var shown []string

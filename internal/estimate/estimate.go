@@ -43,6 +43,7 @@ type Input struct {
 	Unasked  *Unasked
 	Stops    []Stop
 	Unknown  []string
+	Cadence  *Cadence // nil: nothing is scheduled, or nobody knows
 }
 
 // Counts are the records by kind.
@@ -110,6 +111,11 @@ func (in Input) Plan() Plan {
 	}
 	p.Refresh = in.sync(&p, "a refresh", left, in.Known.Vanished)
 	p.advise(in)
+	if in.Cadence != nil {
+		cadence := *in.Cadence
+		cadence.warn(&p)
+		p.Cadence = &cadence
+	}
 	p.always()
 	return p
 }

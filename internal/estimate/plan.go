@@ -30,6 +30,7 @@ type Plan struct {
 	Share   *int                   `json:"share_for_48h"`
 	Sooner  *Sooner                `json:"sooner"`  // settings with which the first sync ends earlier; null where it ends within 48 hours
 	Unknown []string               `json:"unknown"` // what the plan could not take into account
+	Cadence *Cadence               `json:"cadence"` // null where no schedule starts syncs, or nobody knows
 }
 
 // Hidden says that the org has more reports or dashboards than the run-as user sees.

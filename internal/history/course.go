@@ -31,6 +31,8 @@ type Course struct {
 	Phases   []PhaseTime        `json:"phases,omitempty"`  // in the order in which they began; one that was taken up again counts once
 	Waits    map[string]float64 `json:"waits,omitempty"`   // seconds by reason, see Waits; of two at once the one that was shown
 	Orders   []Order            `json:"orders,omitempty"`  // of operators, oldest first, at most MostOrders
+	Skips    []Skip             `json:"skips,omitempty"`   // starts that were skipped because it ran, by what would have started it
+	Missed   *Missed            `json:"missed,omitempty"`  // runs of the schedule between the sync before and this one; absent: none, or nobody knows
 	Warnings []warning.Warning  `json:"warnings,omitempty"`
 	Workflow string             `json:"workflow,omitempty"`
 	Run      string             `json:"run,omitempty"` // the last of its chain

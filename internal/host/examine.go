@@ -173,13 +173,14 @@ func fingerprint(s source.Source, storage string) string {
 		Quota                  source.Quota
 		Guard                  source.Guard
 		Scope                  source.Scope
+		Schedule               source.Schedule
 		AcceptMissing          []string
 		Exports                map[string]texts
 	}{
 		Source: s.Name, Storage: storage, BaseURL: s.Salesforce.BaseURL, Auth: string(s.Salesforce.Auth), ClientID: s.Salesforce.ClientID,
 		Username: s.Salesforce.Username, Audience: s.Salesforce.Audience, APIVersion: s.Salesforce.APIVersion,
 		MaxInFlight: s.MaxInFlight, MaxShards: s.MaxShards,
-		Quota: s.Quota, Guard: s.Guard, Scope: s.Scope, AcceptMissing: slices.Sorted(slices.Values(s.AcceptMissing)),
+		Quota: s.Quota, Guard: s.Guard, Scope: s.Scope, Schedule: s.Schedule, AcceptMissing: slices.Sorted(slices.Values(s.AcceptMissing)),
 		Exports: map[string]texts{},
 	}
 	for _, e := range s.Exports {

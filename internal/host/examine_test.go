@@ -3,6 +3,7 @@ package host
 import (
 	"regexp"
 	"testing"
+	"time"
 
 	"longhaul/internal/source"
 )
@@ -45,6 +46,7 @@ func TestFingerprint_isOfWhatASyncDependsOn(t *testing.T) {
 		"fewer requests":  func(s *source.Source) { s.MaxInFlight = 3 },
 		"another share":   func(s *source.Source) { s.Quota.Share = 50 },
 		"private folders": func(s *source.Source) { s.Scope.Private = true },
+		"the schedule":    func(s *source.Source) { s.Schedule.Every = time.Hour },
 	} {
 		if got := fingerprinted(change); got == first {
 			t.Errorf("%s: it is the same", name)

@@ -16,6 +16,7 @@ import (
 	"longhaul/internal/schedule/ledger"
 	"longhaul/internal/seal"
 	"longhaul/internal/shard/slots"
+	"longhaul/internal/source"
 	"longhaul/internal/staging"
 	"longhaul/workflows"
 )
@@ -43,8 +44,9 @@ type Options struct {
 // Host is what a process needs to run syncs.
 type Host struct {
 	store      *staging.Store
-	roster     *roster.Roster // those and the saved ones
-	keeper     *seal.Keeper   // nil: the settings name none
+	settings   *source.Registry // the sources of the settings alone
+	roster     *roster.Roster   // those and the saved ones
+	keeper     *seal.Keeper     // nil: the settings name none
 	saved      *saved.Store
 	slots      int
 	logger     *zap.Logger
@@ -76,7 +78,7 @@ func Open(ctx context.Context, settings config.Config, options Options) (*Host, 
 		logger = zap.NewNop()
 	}
 	h := &Host{
-		store: store, keeper: keeper,
+		store: store, settings: settings.Sources, keeper: keeper,
 		saved: saved.New(store, keeper, settings.Learn), slots: settings.Worker.Slots, logger: logger,
 		version: options.Version,
 		polls:   newPolls(options.Lost, options.RefusedFor),
@@ -91,6 +93,7 @@ func Open(ctx context.Context, settings config.Config, options Options) (*Host, 
 	}
 	h.activities.Sync = &activities.Activities{
 		Sources: h.sources, Store: store, Pool: slots.NewPool(), Temporal: temporalOf, Running: runningWorkflow, How: howEnded,
+		Due:    h.due,
 		Polled: polled, Update: updateWorkflow,
 		Show: showWorkflow, Wake: wakeWorkflow,
 		Version: options.Version, Slice: options.Slice,
@@ -100,6 +103,7 @@ func Open(ctx context.Context, settings config.Config, options Options) (*Host, 
 	}
 	h.activities.Asked = &question.Activities{
 		Sources: h.sources, Store: store, Version: options.Version, Doctor: h, How: howEnded, Scheduler: h.schedules,
+		Due: h.due, Running: runningWorkflow, Roll: roll{h},
 	}
 	return h, nil
 }

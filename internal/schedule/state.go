@@ -39,6 +39,9 @@ type State struct {
 	Next     []time.Time      `json:"next,omitempty"` // five starts, unless it is paused
 	Last     []Run            `json:"last,omitempty"` // five starts, the newest first
 	Counts   Counts           `json:"counts"`
+
+	Made  time.Time `json:"made,omitzero"`  // by Temporal's clock: Counts are since then
+	Since time.Time `json:"since,omitzero"` // from when on it has been as it is
 }
 
 // Run is a start by a schedule.

@@ -17,6 +17,7 @@ type Course struct {
 	Phases  []Phase          `json:"phases,omitempty"` // in the order in which they began; each ends where the next begins
 	Waits   map[string]int64 `json:"waits,omitempty"`  // by reason (see history.Waits); the one under way is added when it is over
 	Orders  []Order          `json:"orders,omitempty"` // oldest first, at most history.MostOrders
+	Skips   []Skip           `json:"skips,omitempty"`  // starts that were skipped because the sync ran, at most history.MostSkips triggers
 
 	waits string    // the reason of the wait under way; empty: none
 	since time.Time // when that began
@@ -138,6 +139,7 @@ func (c *Course) At(started, now time.Time) history.Course {
 	for _, order := range c.Orders {
 		all.Orders = append(all.Orders, history.Order{At: time.UnixMilli(order.At).UTC(), Name: order.Name, Reason: order.Reason})
 	}
+	all.Skips = c.SkippedStarts()
 	return all
 }
 

@@ -10,6 +10,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	asked "longhaul/activities/question"
+	"longhaul/internal/document"
 	"longhaul/internal/estimate"
 	"longhaul/internal/fault"
 	"longhaul/internal/humanize"
@@ -63,6 +64,9 @@ func planDetails(p estimate.Plan) string {
 			takes = f.Words()
 		}
 		fmt.Fprintf(&b, "- **%s:** %s; %s\n", one.what, humanize.Count(one.sync.Calls, "API call"), takes)
+	}
+	if c := p.Cadence; c != nil && c.Warning != "" {
+		fmt.Fprintf(&b, "- **Warning:** %s\n", document.Escape(c.Warning))
 	}
 	fmt.Fprintf(&b, "\nThe plan took %s. The days, and what is not known, are in the result.\n", humanize.Count(p.Calls, "API call"))
 	return b.String()

@@ -58,6 +58,9 @@ func (p Page) Print(w io.Writer, plan estimate.Plan) {
 	p.sooner(w, plan)
 	_, _ = fmt.Fprintln(w)
 	p.sync(w, "A refresh describes "+humanize.Count(plan.Refresh.Describes, "report")+reused(plan.Reused), plan.Refresh)
+	if c := plan.Cadence; c != nil && c.Warning != "" {
+		p.say(w, "Warning: %s.", c.Warning)
+	}
 	if audits := audits(plan.Reused); audits != "" {
 		p.say(w, "%s", audits)
 	}

@@ -17,6 +17,9 @@ type Engine struct {
 	Source string
 
 	How history.How // what became of a sync that left neither a record nor an end; nil: nobody knows
+	Due history.Due // runs of the schedule; nil: nobody knows
+	// Running gives the run of the sync that goes on; empty where none does. Nil: nobody knows.
+	Running func(ctx context.Context) (run string, err error)
 
 	Org  Org              // for questions that ask it; nil: it cannot be asked
 	Host string           // of the org, such as acme.my.salesforce.com, to tell links of other orgs; may be empty
@@ -87,4 +90,56 @@ func began(sync string) time.Time {
 		return time.Time{}
 	}
 	return at
+}
+
+const (
+	// missedWithin bounds how long Temporal is asked about the schedule: the history is worth more.
+	missedWithin = 5 * time.Second
+	// coming is how old a run is until it counts as missed: a worker may be about to begin it.
+	coming = 2 * time.Minute
+)
+
+// missed counts the runs of the schedule that were missed since the newest sync ended. What was missed before a sync that runs is put into
+// its line: it keeps that only at its end. Where nobody knows, there is nothing.
+func (e *Engine) missed(ctx context.Context, newest []Sync) *history.Missed {
+	if e.Due == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, missedWithin)
+	defer cancel()
+	var before time.Time
+	if len(newest) > 0 && newest[0].Outcome == history.OutcomeRunning {
+		running := &newest[0]
+		if len(newest) > 1 {
+			if before = newest[1].ended(); before.IsZero() {
+				return nil
+			}
+		}
+		running.Missed, _ = e.Due.Missed(ctx, e.Source, before, running.Started, running.Trigger == history.Scheduled(e.Source))
+		return nil
+	}
+	if len(newest) > 0 {
+		if before = newest[0].ended(); before.IsZero() {
+			return nil
+		}
+	}
+	came := false
+	if e.Running != nil { // one that waits for a worker has left nothing in the bucket yet
+		run, err := e.Running(ctx)
+		if err != nil {
+			return nil
+		}
+		came = run != ""
+	}
+	missed, _ := e.Due.Missed(ctx, e.Source, before, e.now().Add(-coming), came)
+	return missed
+}
+
+// ended is when a sync was over; zero where that is not known.
+func (s *Sync) ended() time.Time {
+	switch s.Outcome {
+	case history.OutcomeRunning, history.OutcomeUnknown, outcomeUnreadable:
+		return time.Time{}
+	}
+	return s.Started.Add(time.Duration(s.Seconds * float64(time.Second)))
 }

@@ -61,6 +61,9 @@ func (e *Engine) History(ctx context.Context, q Query) (*History, error) {
 		return nil, wrap("read the history", err)
 	}
 	page := &History{Source: e.Source, Syncs: []Sync{}, Total: total, Newer: total - len(syncs)}
+	if page.Newer == 0 {
+		page.Missed = e.missed(ctx, lines)
+	}
 	size := bytesOf(page) + cursorBytes
 	for _, line := range lines {
 		if size += bytesOf(line) + 1; size > PageBytes && len(page.Syncs) > 0 {
@@ -162,6 +165,7 @@ func (s *Sync) ofRecord(r *history.Record) {
 		s.Trigger = r.Trigger
 	}
 	s.Deliver = s.Deliver || r.Baseline // its start may be gone by now
+	s.Skips, s.Missed = r.Skips, r.Missed
 	s.Coverage, s.Unseen, s.Waits, s.Changes, s.Compared = &r.Coverage, r.Unseen, r.Waits, r.Changes, r.Compared
 	for _, name := range slices.Sorted(maps.Keys(r.Exports)) {
 		delivery := r.Exports[name]
@@ -181,6 +185,7 @@ func (s *Sync) ofEnd(end *history.End) {
 		s.Trigger = end.Trigger
 	}
 	s.Class, s.System, s.Phase, s.Message = end.Class, end.System, end.Phase, end.Message
+	s.Skips, s.Missed = end.Skips, end.Missed
 }
 
 // read reads an object; nil where there is none that can be read.

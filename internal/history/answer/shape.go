@@ -40,7 +40,8 @@ type History struct {
 	Newer  int    `json:"newer,omitempty"` // of those, the ones on the pages before
 	Cursor string `json:"cursor,omitempty"`
 
-	Catalog *Catalog `json:"catalog,omitempty"` // of the first page; absent where no sync on it was delivered
+	Missed  *history.Missed `json:"missed,omitempty"`  // runs of the schedule since the newest sync ended
+	Catalog *Catalog        `json:"catalog,omitempty"` // of the first page; absent where no sync on it was delivered
 }
 
 // Catalog is the newest sync whose files every target has.
@@ -74,6 +75,8 @@ type Sync struct {
 	Phase     string             `json:"phase,omitempty"`   // in which it ended without a record
 	Message   string             `json:"message,omitempty"` // the sentence of the failure by which it ended so
 	Deliver   bool               `json:"deliver"`           // it was started to deliver
+	Skips     []history.Skip     `json:"skips,omitempty"`   // starts that were skipped because it ran
+	Missed    *history.Missed    `json:"missed,omitempty"`  // runs of the schedule between the sync before and this one
 }
 
 // Show is the answer of show.

@@ -5,8 +5,10 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"longhaul/internal/document"
+	"longhaul/internal/history"
 	"longhaul/internal/history/answer"
 	"longhaul/internal/humanize"
 )
@@ -14,8 +16,12 @@ import (
 // History shows a history: a row a sync, and below it what is to be said of it.
 func (p Page) History(h answer.History) *document.Document {
 	d := new(document.Document)
+	since := sentence(h.Missed.Words(dayIn(p.Place)))
 	if len(h.Syncs) == 0 {
 		d.Title(document.Plain, "%s: no sync is in the bucket.", h.Source)
+		if since != "" {
+			d.Say("%s", since)
+		}
 		return d
 	}
 	d.Title(document.Plain, "%s: %s, newest first. Times are in %s.", h.Source, counted(h), zones(p.Place, h.Syncs))
@@ -44,6 +50,9 @@ func (p Page) History(h answer.History) *document.Document {
 			},
 			Below: p.below(s),
 		})
+	}
+	if since != "" {
+		d.Say("Since the newest sync: %s", since)
 	}
 	d.Table(table)
 	if words := sum(h); words != "" {
@@ -96,9 +105,19 @@ func (p Page) below(s answer.Sync) (lines []string) {
 		says(s.Unseen.Words())
 	}
 	says(waits(s))
+	says(history.SkipWords(s.Skips, p.moment))
+	says(missedBefore(s.Missed, p.Place))
 	ends := []string{trigger(s.Trigger), deliveries(s)}
 	says(strings.Join(slices.DeleteFunc(ends, func(words string) bool { return words == "" }), ", "))
 	return lines
+}
+
+// missedBefore says which runs of the schedule were missed before a sync.
+func missedBefore(m *history.Missed, place *time.Location) string {
+	if words := m.Words(dayIn(place)); words != "" {
+		return "before it, " + words
+	}
+	return ""
 }
 
 // changed says what changed since the sync that this one is compared with.

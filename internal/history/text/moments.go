@@ -13,6 +13,11 @@ func (p Page) moment(t time.Time) string {
 	return t.In(p.Place).Format("Mon 2 Jan 2006 " + p.clock() + " MST")
 }
 
+// dayIn gives the date of a time in a place.
+func dayIn(place *time.Location) func(time.Time) string {
+	return func(t time.Time) string { return t.In(place).Format("2 Jan 2006") }
+}
+
 // row is a time in the place, for a table.
 func (p Page) row(t time.Time) string { return t.In(p.Place).Format("Mon 2006-01-02 " + p.clock()) }
 

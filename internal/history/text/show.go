@@ -36,7 +36,9 @@ func (p Page) Show(s answer.Show) *document.Document {
 		began += ". " + spent(one)
 	}
 	d.Say("%s.", began)
-	for _, words := range []string{failure(one), covered(one), p.changed(one), waits(one)} {
+	for _, words := range []string{
+		failure(one), covered(one), p.changed(one), waits(one), history.SkipWords(one.Skips, p.moment), missedBefore(one.Missed, p.Place),
+	} {
 		if words != "" {
 			d.Say("%s", sentence(words))
 		}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	schedulepb "go.temporal.io/api/schedule/v1"
 	"go.uber.org/zap"
@@ -24,7 +25,8 @@ type Kept struct {
 	Written json.RawMessage `json:"written,omitempty"` // see schedule.Encode; without it Longhaul has written none
 	Paused  bool            `json:"paused,omitempty"`
 	Note    string          `json:"note,omitempty"`
-	Off     bool            `json:"off,omitempty"` // a person has ended the schedule
+	Off     bool            `json:"off,omitempty"`  // a person has ended the schedule
+	Since   time.Time       `json:"since,omitzero"` // from when on it has been wanted so, and paused or not
 }
 
 // written is the schedule as it was last written; nil for none.
@@ -84,6 +86,7 @@ func Read(ctx context.Context, store *staging.Store, name string) (*Kept, error)
 
 // keep writes it.
 func (l *Ledger) keep(ctx context.Context, name string, kept Kept) error {
+	kept = kept.dated(l.of(name).kept, time.Now())
 	if err := l.store.WriteJSON(ctx, staging.ScheduleKey(name), kept); err != nil {
 		return fmt.Errorf("writing the schedule of source %q: %w", name, err)
 	}

@@ -60,6 +60,7 @@ type applied struct {
 
 // store writes what is kept.
 func (a *applied) store(ctx context.Context, kept Kept) error {
+	kept = kept.dated(a.kept, time.Now())
 	if err := a.Ledger.store.WriteJSON(ctx, staging.ScheduleKey(a.name), kept); err != nil {
 		return fmt.Errorf("writing the schedule of source %q: %w", a.name, err)
 	}

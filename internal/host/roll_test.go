@@ -1,0 +1,50 @@
+package host
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"longhaul/activities"
+	"longhaul/internal/fault"
+	"longhaul/internal/history"
+	"longhaul/internal/overview"
+	"longhaul/internal/schedule"
+	"longhaul/workflows"
+)
+
+// TestWaitIn_saysWhoHasToAct reads the progress of syncs that stand still for each reason.
+func TestWaitIn_saysWhoHasToAct(t *testing.T) {
+	t.Parallel()
+	until := time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC)
+	blocked := func(system fault.System) workflows.Progress {
+		return workflows.Progress{Phase: workflows.PhaseBlocked, Waiting: "revoked", Blocked: &activities.Failure{System: system}}
+	}
+	for name, row := range map[string]struct {
+		progress workflows.Progress
+		want     *overview.Wait
+	}{
+		"it gets on":     {workflows.Progress{Phase: workflows.PhaseDescribe}, nil},
+		"it has ended":   {workflows.Progress{Phase: workflows.PhaseHeld, Waiting: "less", Outcome: workflows.OutcomeDiscarded}, nil},
+		"held":           {workflows.Progress{Phase: workflows.PhaseHeld, Waiting: "less", Do: "approve", Until: &until}, &overview.Wait{Phase: "held", Why: "less", Do: "approve", Until: until, For: overview.ForOperator}},
+		"paused":         {workflows.Progress{Phase: workflows.PhasePaused, Waiting: "why"}, &overview.Wait{Phase: "paused", Why: "why", For: overview.ForOperator}},
+		"the org":        {blocked(fault.Salesforce), &overview.Wait{Phase: "blocked", Why: "revoked", For: overview.ForOrg}},
+		"the catalog":    {blocked(fault.Catalog), &overview.Wait{Phase: "blocked", Why: "revoked", For: overview.ForCatalog}},
+		"a bug":          {blocked(fault.Longhaul), &overview.Wait{Phase: "blocked", Why: "revoked", For: overview.ForOperator}},
+		"the quota":      {workflows.Progress{Phase: workflows.PhaseDescribe, Waiting: "used up", Until: &until}, &overview.Wait{Phase: "describe", Why: "used up", Until: until, For: overview.ForNobody}},
+		"it tries again": {workflows.Progress{Phase: workflows.PhaseDescribe, Trouble: "503"}, &overview.Wait{Phase: "describe", Why: "503", For: overview.ForNobody}},
+	} {
+		if diff := cmp.Diff(row.want, waitIn(row.progress)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+// TestScheduled_isTheSchedulesOwnTrigger compares the trigger that syncs keep with the id of the schedule.
+func TestScheduled_isTheSchedulesOwnTrigger(t *testing.T) {
+	t.Parallel()
+	if got, want := history.Scheduled("acme"), history.TriggerSchedule+schedule.ID("acme"); got != want {
+		t.Errorf("a sync of the schedule counts as %s, and is %s", got, want)
+	}
+}

@@ -1,0 +1,147 @@
+package overview_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"longhaul/internal/document"
+	"longhaul/internal/history"
+	"longhaul/internal/overview"
+	"longhaul/internal/source"
+)
+
+var noon = time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC)
+
+func count(n int) *int { return &n }
+
+// full are sources in each state that there is something to say of.
+func full() overview.List {
+	daily := source.Schedule{Every: 24 * time.Hour}
+	return overview.List{AsOf: noon, Total: 6, Unread: []string{"which sources are connected could not be read from the bucket: access denied"}, Sources: []overview.Row{
+		{
+			Source: "acme", Origin: overview.FromSaved, Org: "acme.my.salesforce.com", Workers: count(2), NextRun: noon.Add(time.Hour),
+			Schedule: overview.Schedule{State: overview.Active, Words: "every 24h", Wanted: daily, By: "verb"},
+			Last:     &overview.Last{Outcome: "complete", At: noon.Add(-time.Hour)},
+			Missed:   &history.Missed{Count: 3, First: noon.AddDate(0, 0, -17), Last: noon.AddDate(0, 0, -14)},
+			Counts:   &overview.Counts{Since: noon.AddDate(0, -1, 0), Missed: 3, Skipped: 2},
+		},
+		{
+			Source: "beta", Origin: overview.FromSettings, Org: "beta--uat.sandbox.my.salesforce.com", Workers: count(1), Running: true,
+			Schedule: overview.Schedule{State: overview.Paused, Words: "cron 0 5 * * 1-5 in America/Argentina/Buenos_Aires", Note: "quarter end"},
+			Last:     &overview.Last{Outcome: "timed_out", At: noon.Add(-time.Hour)},
+			Waits: &overview.Wait{
+				Phase: "held", Why: "40 % fewer reports than last time.", Do: "`approve`, or discard", Until: noon.Add(time.Hour), For: overview.ForOperator,
+			},
+		},
+		{
+			Source: "gamma", Origin: overview.FromBoth, Problem: "it stands in the settings and is connected too", Workers: count(0),
+			Schedule: overview.Schedule{State: overview.Active, Words: "every 2h", Wanted: daily, By: "settings", ByHand: true}, Running: true,
+			Disagree: []string{"its workers have different settings (1a: 1@a; 2b: 2@b): give them the same, and restart those that have the old ones"},
+		},
+		{
+			Source: "delta", Origin: overview.FromSettings, Schedule: overview.Schedule{State: overview.Unknown},
+			Unread: []string{"its schedule", "its last sync"},
+		},
+		{Source: "epsilon", Origin: overview.FromSettings, Schedule: overview.Schedule{State: overview.Off}, Workers: count(1)},
+		{
+			Source: "zeta", Origin: overview.FromSettings, Workers: count(1), Running: true,
+			Schedule: overview.Schedule{State: overview.Missing, Words: "every 24h", Wanted: daily},
+			Waits: &overview.Wait{
+				Phase: "describe", Why: "the API calls of the day are used up", Until: noon.Add(time.Hour), Do: "nothing", For: overview.ForNobody,
+			},
+		},
+	}}
+}
+
+func TestShow_fitsEightyColumns(t *testing.T) {
+	t.Parallel()
+	var b bytes.Buffer
+	document.Terminal{Width: 80}.Print(&b, overview.Page{Place: time.UTC}.Show(full()))
+	want := `6 sources. Times are in UTC.
+Which sources are connected could not be read from the bucket: access denied.
+
+Source   Schedule                  Next run      Last sync               Workers
+acme     every 24h                 29 Nov 13:00  complete 29 Nov 11:00         2
+   acme.my.salesforce.com, connected.
+   3 scheduled runs were missed between 12 Nov and 15 Nov, since the last
+      sync.
+   Temporal was away at 3 runs since 29 Oct, those among them.
+   2 runs of the schedule met its own sync still running since 29 Oct.
+beta     cron 0 5 * * 1-5, paused                timed out 29 Nov 11:00        1
+   beta--uat.sandbox.my.salesforce.com, from the settings.
+`
+	if got := b.String(); !strings.HasPrefix(got, want) {
+		t.Errorf("(-want +got):\n%s", cmp.Diff(want, got))
+	}
+	for line := range strings.SplitSeq(b.String(), "\n") {
+		if len([]rune(line)) > 80 {
+			t.Errorf("a line of %d: %q", len([]rune(line)), line)
+		}
+	}
+	text := strings.Join(strings.Fields(b.String()), " ")
+	for _, says := range []string{
+		"The sync waits for an operator (held): 40 % fewer reports than last time; until 29 Nov 13:00 at the latest. What to do: `approve`, or discard.",
+		"Schedule: cron 0 5 * * 1-5 in America/Argentina/Buenos_Aires. The schedule is paused: quarter end.",
+		"It stands in the settings and is connected too. A sync runs. The schedule was changed by hand in Temporal, and stays so; the settings want " +
+			"every 24h. Its workers have different settings (1a: 1@a; 2b: 2@b)",
+		"delta ? ? ? From the settings. Not found out in time: its schedule, its last sync.",
+		"epsilon off none yet 1",
+		"The sync waits, and continues by itself (describe): the API calls of the day are used up; until 29 Nov 13:00.",
+		"Temporal does not have the schedule: a worker that serves the source makes it within a minute.",
+	} {
+		if !strings.Contains(text, says) {
+			t.Errorf("it lacks %q:\n%s", says, b.String())
+		}
+	}
+}
+
+// TestBound_keepsAPageSmall has sources with the longest of everything, and reads page after page.
+func TestBound_keepsAPageSmall(t *testing.T) {
+	t.Parallel()
+	var list overview.List
+	long := strings.Repeat("<é", 5000)
+	for n := range 300 {
+		row := full().Sources[1]
+		row.Source, row.Org, row.Problem, row.Schedule.Note, row.Waits.Why, row.Waits.Do = fmt.Sprintf("s%03d", n), long, long, long, long, long
+		row.Disagree = []string{long, long, long, long, long, long}
+		list.Sources = append(list.Sources, row)
+	}
+	list.Unread = []string{long, long}
+	seen := 0
+	for pages := 0; ; pages++ {
+		page := list
+		page.Bound()
+		text, err := json.Marshal(page)
+		if err != nil || len(text) > overview.PageBytes+200 {
+			t.Fatalf("a page of %d bytes, %v", len(text), err)
+		}
+		seen += len(page.Sources)
+		if page.After == "" {
+			break
+		}
+		if len(page.Sources) == 0 || page.After != page.Sources[len(page.Sources)-1].Source {
+			t.Fatalf("a page of %d sources ends after %q", len(page.Sources), page.After)
+		}
+		list.Sources = list.Sources[len(page.Sources):]
+	}
+	if seen != 300 {
+		t.Errorf("%d sources were shown", seen)
+	}
+	// A hundred usual sources are one page.
+	list = overview.List{}
+	for n := range 100 {
+		row := full().Sources[0]
+		row.Source = fmt.Sprintf("a-name-of-usual-length-%03d", n)
+		row.Missed, row.Counts = nil, nil
+		list.Sources = append(list.Sources, row)
+	}
+	if list.Bound(); len(list.Sources) != 100 || list.After != "" {
+		t.Errorf("a page holds %d usual sources", len(list.Sources))
+	}
+}

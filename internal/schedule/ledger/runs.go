@@ -1,0 +1,89 @@
+package ledger
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"go.temporal.io/api/workflowservice/v1"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"longhaul/internal/schedule"
+	"longhaul/internal/source"
+	"longhaul/internal/staging"
+)
+
+// Look gives the schedule of a source as it is, and changes nothing. The settings are those of this process.
+func Look(ctx context.Context, s Server, store *staging.Store, name string, settings source.Schedule) (schedule.State, error) {
+	kept, err := Read(ctx, store, name)
+	if err != nil {
+		return schedule.State{}, err
+	}
+	there, err := s.Describe(ctx, name)
+	if err != nil {
+		return schedule.State{}, explain(err)
+	}
+	now := state(name, settings, kept, there)
+	now.Since = since(kept, there)
+	if there != nil {
+		now.Made = there.GetInfo().GetCreateTime().AsTime()
+	}
+	return now, nil
+}
+
+// Runs lists when the schedule of a source was to start a sync, after one moment and until another, the oldest first. It leaves out what was
+// before the schedule was made, changed, paused or resumed for the last time: nobody knows what was scheduled then.
+func Runs(ctx context.Context, s Server, store *staging.Store, name string, after, until time.Time) ([]time.Time, error) {
+	kept, err := Read(ctx, store, name)
+	if err != nil {
+		return nil, err
+	}
+	there, err := s.Describe(ctx, name)
+	if err != nil || there == nil || there.GetSchedule().GetState().GetPaused() {
+		return nil, explain(err)
+	}
+	if from := since(kept, there); from.After(after) {
+		after = from
+	}
+	if !until.After(after) {
+		return nil, nil
+	}
+	answer, err := request(ctx, s.Service.ListScheduleMatchingTimes, &workflowservice.ListScheduleMatchingTimesRequest{
+		Namespace: s.Namespace, ScheduleId: schedule.ID(name),
+		// A start may be as much later than its time as the jitter is long, and Temporal looks from the time on.
+		StartTime: timestamppb.New(after.Add(-there.GetSchedule().GetSpec().GetJitter().AsDuration() - time.Second)), EndTime: timestamppb.New(until),
+	})
+	if err != nil {
+		return nil, explain(err)
+	}
+	var runs []time.Time
+	for _, at := range answer.GetStartTime() {
+		if at := at.AsTime(); at.After(after) && !at.After(until) {
+			runs = append(runs, at)
+		}
+	}
+	slices.SortFunc(runs, time.Time.Compare)
+	return runs, nil
+}
+
+// since is the moment from which on a schedule has been as it is: what it starts by, and that it is not paused. Where it is as Longhaul wrote
+// it, the bucket knows that also of one that was lost and made again.
+func since(kept *Kept, there *workflowservice.DescribeScheduleResponse) time.Time {
+	if kept != nil && !kept.Since.IsZero() && schedule.Same(there.GetSchedule(), kept.written()) {
+		return kept.Since
+	}
+	at := there.GetInfo().GetCreateTime().AsTime()
+	if changed := there.GetInfo().GetUpdateTime(); changed != nil && changed.AsTime().After(at) {
+		at = changed.AsTime()
+	}
+	return at
+}
+
+// dated is what is kept with the moment from which on it has been so.
+func (k Kept) dated(before *Kept, now time.Time) Kept {
+	k.Since = now.UTC()
+	if before != nil && !before.Since.IsZero() && before.Wanted == k.Wanted && before.Paused == k.Paused && before.Off == k.Off {
+		k.Since = before.Since
+	}
+	return k
+}
