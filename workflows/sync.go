@@ -179,7 +179,7 @@ func (s *sync) noted(update string, by operator.UpdateHandler) operator.UpdateHa
 
 // handle handles one signal.
 func (s *sync) handle(ctx workflow.Context, signal operator.Signal) {
-	if signal.Known {
+	if signal.Known && signal.Name != operator.CancelReason {
 		s.state.Course.Order(signal.Name, signal.Reason, workflow.Now(ctx))
 	}
 	switch {

@@ -148,7 +148,7 @@ func TestSignals_allSayWhatTheyDo(t *testing.T) {
 	}, time.Minute)
 	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
 	said := metadata.GetDefinition()
-	if len(said.GetSignalDefinitions()) != 5 || len(said.GetUpdateDefinitions()) != 3 {
+	if len(said.GetSignalDefinitions()) != 6 || len(said.GetUpdateDefinitions()) != 3 {
 		t.Errorf("it takes %d signals and %d updates", len(said.GetSignalDefinitions()), len(said.GetUpdateDefinitions()))
 	}
 	for _, one := range slices.Concat(said.GetSignalDefinitions(), said.GetUpdateDefinitions()) {
