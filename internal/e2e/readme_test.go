@@ -1,14 +1,12 @@
 package e2e_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 
 	"longhaul/internal/simulator/server"
@@ -21,9 +19,13 @@ const readme = "../../README.md"
 type reader struct {
 	*stranger
 
-	sim   *server.Server
-	put   *strings.Replacer // the values of the simulator in place of the page's examples
-	serve *goingOn
+	sim      *server.Server
+	put      *strings.Replacer // the values of the simulator in place of the page's examples
+	at       string            // the address of Temporal
+	served   *goingOn          // Temporal
+	working  []*goingOn        // the workers
+	syncing  *goingOn
+	uploaded int // files that the catalog has
 }
 
 // lines are what goes with the commands of the page, by how each begins.
@@ -38,10 +40,24 @@ var lines = []struct {
 	{"export PATH=", func(*reader, *testing.T, string) {}},
 	{"longhaul extract ", (*reader).extract},
 	{"longhaul upload ", (*reader).upload},
-	{"longhaul serve ", (*reader).serves},
-	{"longhaul check ", (*reader).check},
-	{"longhaul plan ", (*reader).plan},
-	{"longhaul sync ", (*reader).sync},
+	{"umask 077; openssl ", (*reader).key},
+	{"longhaul temporal ", (*reader).temporal},
+	{"longhaul-worker ", (*reader).workers},
+	{"longhaul-starter connect acme --credentials", (*reader).connect},
+	{"longhaul-starter check ", (*reader).check},
+	{"longhaul-starter plan ", (*reader).plan},
+	{"longhaul-starter sync ", (*reader).sync},
+	{"longhaul-starter pause ", (*reader).pause},
+	{"longhaul-starter resume ", (*reader).resume},
+	{"longhaul-starter schedule ", (*reader).schedule},
+	{"temporal schedule trigger ", (*reader).trigger},
+	{"longhaul-starter sources", (*reader).sources},
+	{"longhaul-starter history ", (*reader).looksBack},
+	{"longhaul-starter diff ", (*reader).diff},
+	{"longhaul-starter why ", (*reader).why},
+	{"longhaul-starter connect acme --client-secret", (*reader).newSecret},
+	{"longhaul-starter connect acme --client-id", (*reader).newApp},
+	{"longhaul-starter disconnect ", (*reader).disconnect},
 }
 
 // TestReadme_everyCommandAsAnOrdinaryUserInAnEmptyFolder types what the page says, as somebody who may write nowhere else.
@@ -49,13 +65,13 @@ func TestReadme_everyCommandAsAnOrdinaryUserInAnEmptyFolder(t *testing.T) {
 	t.Parallel()
 	sim := simulate(t, server.Options{Reports: 60, Columns: 3})
 	ready := sim.Ready()
-	r := &reader{stranger: newStranger(t, longhaul), sim: sim, put: strings.NewReplacer(
-		"acme.my.salesforce.com", ready.Salesforce, "3MVG9...", ready.ClientID, "zone: EU", "url: "+ready.Catalog,
-		"399a8b22-3187-41ec-8d3d-0242ac130003", ready.SourceID,
+	r := &reader{stranger: newStranger(t, longhaul, starter, workerOf), sim: sim, put: strings.NewReplacer(
+		"acme.my.salesforce.com", ready.Salesforce, "399a8b22-3187-41ec-8d3d-0242ac130003", ready.SourceID,
+		"3MVG8...", "3MVG8another",
 	)}
 	r.environ = append(r.environ,
 		"ID="+ready.ClientID, "SECRET="+ready.ClientSecret, "TOKEN="+ready.CatalogToken, "SOURCE_ID="+ready.SourceID,
-		"ACME_CLIENT_SECRET="+ready.ClientSecret, "ACME_CATALOG_TOKEN="+ready.CatalogToken)
+		"CATALOG_TOKEN="+ready.CatalogToken, "NEW_SECRET=the-second-secret", "OTHER_SECRET=the-third-secret")
 
 	left := len(lines)
 	for _, b := range blocks(t, readme) {
@@ -68,6 +84,7 @@ func TestReadme_everyCommandAsAnOrdinaryUserInAnEmptyFolder(t *testing.T) {
 		}
 		for line := range strings.Lines(b.text) {
 			line, _, _ = strings.Cut(strings.TrimSpace(line), "  #")
+			line = strings.TrimSpace(line)
 			i := slices.IndexFunc(lines, func(l struct {
 				command string
 				do      func(r *reader, t *testing.T, line string)
@@ -80,14 +97,12 @@ func TestReadme_everyCommandAsAnOrdinaryUserInAnEmptyFolder(t *testing.T) {
 				continue
 			}
 			left--
+			t.Log("$ " + line)
 			lines[i].do(r, t, line)
 		}
 	}
 	if left != 0 {
 		t.Errorf("%s has %d commands fewer than there are steps for", readme, left)
-	}
-	if code := r.serve.ends(t, syscall.SIGTERM); code != 0 {
-		t.Errorf("serve ended with %d:\n%s", code, r.serve.said)
 	}
 	r.onlyWroteHere(t)
 }
@@ -149,54 +164,11 @@ func (r *reader) upload(t *testing.T, line string) {
 	if got := len(r.sim.Files()); got != 7 {
 		t.Errorf("the catalog has %d files", got)
 	}
+	r.uploaded = 7
 }
 
-// serves takes free ports, for others may test on this machine.
-func (r *reader) serves(t *testing.T, line string) {
-	t.Helper()
-	r.serve = r.leaves(t, line+" --port 0 --ui-port 0", "Ready. Temporal: ")
-}
-
-var address = regexp.MustCompile(`Ready\. Temporal: (\S+)`)
-
-// onServed types a line that asks the Temporal of serve.
-func (r *reader) onServed(t *testing.T, line string) ended {
-	t.Helper()
-	at := address.FindStringSubmatch(r.serve.said.String())
-	if at == nil {
-		t.Fatalf("serve does not say where Temporal is:\n%s", r.serve.said)
-	}
-	return r.does(t, line, "TEMPORAL_ADDRESS="+at[1])
-}
-
-func (r *reader) check(t *testing.T, line string) {
-	t.Helper()
-	if got := r.onServed(t, line); !strings.Contains(got.stdout, "0 fail") {
-		t.Errorf("%s:\n%s", line, got.stdout)
-	}
-}
-
-func (r *reader) plan(t *testing.T, line string) {
-	t.Helper()
-	if got := r.onServed(t, line); !strings.Contains(got.stdout, "A first sync describes 60 reports") {
-		t.Errorf("%s:\n%s", line, got.stdout)
-	}
-}
-
-func (r *reader) sync(t *testing.T, line string) {
-	t.Helper()
-	got := r.onServed(t, line+" --json")
-	var shown struct {
-		Outcome string
-		States  struct{ Described, Reused int }
-	}
-	if err := json.Unmarshal([]byte(got.stdout), &shown); err != nil || shown.Outcome != "complete" {
-		t.Errorf("%s: %v\n%s", line, err, got.stdout)
-	}
-	if got := len(r.sim.Files()); got != 14 {
-		t.Errorf("the catalog has %d files, want those of the sync too", got)
-	}
-}
+// key is the line that makes the key, in a shell of its own.
+func (r *reader) key(t *testing.T, line string) { r.does(t, line) }
 
 // onlyWroteHere looks for what the commands left where they should not write.
 func (r *reader) onlyWroteHere(t *testing.T) {
@@ -205,7 +177,7 @@ func (r *reader) onlyWroteHere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := fmt.Sprint(entries), "[d data/ - longhaul.yaml d out/]"; got != want {
+	if got, want := fmt.Sprint(entries), "[- acme.json d bucket/ - longhaul.key - longhaul.yaml d out/ d temporal/]"; got != want {
 		t.Errorf("the folder holds %s, want %s", got, want)
 	}
 }
