@@ -120,7 +120,8 @@ func TestSchedule_showsWhatIsThere(t *testing.T) {
 	if err := json.Unmarshal(out.stdout.Bytes(), &got); err != nil || code != exitDone {
 		t.Fatalf("it ended with %d: %v", code, err)
 	}
-	if diff := cmp.Diff(map[string]any{"every": "24h"}, got["wanted"]); diff != "" || got["changed_by_hand"] != true || got["next"].([]any)[0] != "2026-11-30T01:02:03Z" {
+	diff, next := cmp.Diff(map[string]any{"every": "24h"}, got["wanted"]), got["next"].([]any)[0]
+	if diff != "" || got["changed_by_hand"] != true || next != "2026-11-30T01:02:03Z" {
 		t.Errorf("--json has %v", got)
 	}
 }

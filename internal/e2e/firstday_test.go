@@ -190,7 +190,7 @@ func (r *reader) why(t *testing.T, line string) {
 // posts steers the simulator as its documentation says.
 func (r *reader) posts(t *testing.T, route, body string) {
 	t.Helper()
-	answer, err := http.Post(r.sim.Ready().Salesforce+"/simulator/"+route, "application/json", strings.NewReader(body)) //nolint:noctx // loopback
+	answer, err := http.Post(r.sim.Ready().Salesforce+"/simulator/"+route, "application/json", strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
