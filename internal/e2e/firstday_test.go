@@ -22,11 +22,26 @@ import (
 // The first day of the page: a source is connected, asked about, synced, steered, scheduled, looked back at, given other keys, and
 // disconnected, by the programs on a Temporal of their own with two workers.
 
+// firstDay is what goes on of it.
+type firstDay struct {
+	*reader
+
+	served  *goingOn   // Temporal
+	working []*goingOn // the workers
+}
+
+// goingSync is a sync that goes on while lines are typed.
+type goingSync struct {
+	*reader
+
+	syncing *goingOn
+}
+
 // stalled makes describes slow, so that a sync is there to be steered.
 var stalled = server.Fault{Name: "stall", Route: "describe", Delay: time.Second}
 
 // slow makes the describes of the org slow, or fast again.
-func (r *reader) slow(t *testing.T, slow bool) {
+func (r *goingSync) slow(t *testing.T, slow bool) {
 	t.Helper()
 	var faults []server.Fault
 	if slow {
@@ -38,7 +53,7 @@ func (r *reader) slow(t *testing.T, slow bool) {
 var address = regexp.MustCompile(`Ready\. Temporal: (\S+)`)
 
 // temporal takes free ports, for others may test on this machine.
-func (r *reader) temporal(t *testing.T, line string) {
+func (r *firstDay) temporal(t *testing.T, line string) {
 	t.Helper()
 	r.served = r.leaves(t, line+" --port 0 --ui-port 0", "Ready. Temporal: ")
 	at := address.FindStringSubmatch(r.served.said.String())
@@ -49,7 +64,7 @@ func (r *reader) temporal(t *testing.T, line string) {
 	r.at = at[1]
 }
 
-func (r *reader) workers(t *testing.T, line string) {
+func (r *firstDay) workers(t *testing.T, line string) {
 	t.Helper()
 	for range 2 {
 		r.working = append(r.working, r.leaves(t, line, "no source is connected yet"))
@@ -57,7 +72,7 @@ func (r *reader) workers(t *testing.T, line string) {
 }
 
 // connect is refused for a wrong secret, and leaves nothing; then the document is right.
-func (r *reader) connect(t *testing.T, line string) {
+func (r *firstDay) connect(t *testing.T, line string) {
 	t.Helper()
 	ready := r.sim.Ready()
 	r.writes(t, "acme.json", string(guidesDocument(t, ready, "a-secret-of-another-app")))
@@ -83,30 +98,30 @@ func (r *reader) says(t *testing.T, line string, words ...string) string {
 	return got.stdout
 }
 
-func (r *reader) check(t *testing.T, line string) { r.says(t, line, "A sync can run", "0 failed") }
+func (r *firstDay) check(t *testing.T, line string) { r.says(t, line, "A sync can run", "0 failed") }
 
-func (r *reader) plan(t *testing.T, line string) {
+func (r *firstDay) plan(t *testing.T, line string) {
 	r.says(t, line, "A first sync describes 60 reports")
 }
 
 // sync goes on while the next lines are typed.
-func (r *reader) sync(t *testing.T, line string) {
+func (r *goingSync) sync(t *testing.T, line string) {
 	t.Helper()
 	r.slow(t, true)
 	r.syncing = r.leaves(t, line, "describe ")
 }
 
-func (r *reader) pause(t *testing.T, line string) { r.says(t, line, "The sync of acme is paused") }
+func (r *goingSync) pause(t *testing.T, line string) { r.says(t, line, "The sync of acme is paused") }
 
 // resume lets the sync go on to its end.
-func (r *reader) resume(t *testing.T, line string) {
+func (r *goingSync) resume(t *testing.T, line string) {
 	t.Helper()
 	r.says(t, line, "goes on")
 	r.comesHome(t, 7)
 }
 
 // comesHome waits for the end of the sync that goes on. The catalog has so many files then.
-func (r *reader) comesHome(t *testing.T, files int) {
+func (r *goingSync) comesHome(t *testing.T, files int) {
 	t.Helper()
 	r.slow(t, false)
 	if code := r.syncing.endsWithin(t, longest); code != 0 || !strings.Contains(r.syncing.said.String(), "The catalog has all files") {
@@ -118,7 +133,7 @@ func (r *reader) comesHome(t *testing.T, files int) {
 	r.uploaded += files
 }
 
-func (r *reader) schedule(t *testing.T, line string) {
+func (r *firstDay) schedule(t *testing.T, line string) {
 	t.Helper()
 	r.says(t, line, "every 24h")
 	var shown struct {
@@ -130,7 +145,7 @@ func (r *reader) schedule(t *testing.T, line string) {
 }
 
 // trigger does what the line says by the client that its program has.
-func (r *reader) trigger(t *testing.T, line string) {
+func (r *firstDay) trigger(t *testing.T, line string) {
 	t.Helper()
 	c, err := host.Dial(t.Context(), host.DialOptions{Address: r.at, Logger: zap.NewNop()})
 	if err != nil {
@@ -143,7 +158,7 @@ func (r *reader) trigger(t *testing.T, line string) {
 	r.uploaded += 7
 }
 
-func (r *reader) sources(t *testing.T, line string) {
+func (r *firstDay) sources(t *testing.T, line string) {
 	r.says(t, line, "acme", "connected", "every 24h")
 }
 
@@ -154,7 +169,7 @@ type past struct {
 	Waits                  map[string]float64 `json:"waits"`
 }
 
-func (r *reader) history(t *testing.T) []past {
+func (r *firstDay) history(t *testing.T) []past {
 	t.Helper()
 	var told struct{ Syncs []past }
 	if err := json.Unmarshal([]byte(r.does(t, "longhaul-starter history acme --json").stdout), &told); err != nil {
@@ -163,7 +178,7 @@ func (r *reader) history(t *testing.T) []past {
 	return told.Syncs
 }
 
-func (r *reader) looksBack(t *testing.T, line string) {
+func (r *firstDay) looksBack(t *testing.T, line string) {
 	t.Helper()
 	r.says(t, line, "Started by schedule longhaul-acme", "Started from the command line", "The catalog has what sync")
 	syncs := r.history(t)
@@ -174,7 +189,7 @@ func (r *reader) looksBack(t *testing.T, line string) {
 }
 
 // diff is asked after people have changed reports and a sync has read that.
-func (r *reader) diff(t *testing.T, line string) {
+func (r *firstDay) diff(t *testing.T, line string) {
 	t.Helper()
 	r.posts(t, "churn", `{"object":"Report","create":3,"rename":2,"delete":1}`)
 	r.does(t, "longhaul-starter sync acme")
@@ -182,7 +197,7 @@ func (r *reader) diff(t *testing.T, line string) {
 	r.says(t, line, "Reports: 3 added, 1 gone, 2 renamed.")
 }
 
-func (r *reader) why(t *testing.T, line string) {
+func (r *firstDay) why(t *testing.T, line string) {
 	t.Helper()
 	r.says(t, strings.Replace(line, "Pipeline by Region", "Renamed 1", 1), "described", "Renamed 1")
 }
@@ -201,17 +216,17 @@ func (r *reader) posts(t *testing.T, route, body string) {
 }
 
 // newSecret resets the secret of the app while a sync runs.
-func (r *reader) newSecret(t *testing.T, line string) {
+func (r *goingSync) newSecret(t *testing.T, line string) {
 	r.resetKeys(t, line, `{"client_secret":"the-second-secret"}`)
 }
 
 // newApp puts another app in the place of the one that a running sync uses.
-func (r *reader) newApp(t *testing.T, line string) {
+func (r *goingSync) newApp(t *testing.T, line string) {
 	r.resetKeys(t, line, `{"client_id":"3MVG8another","client_secret":"the-third-secret"}`)
 }
 
 // resetKeys resets the keys in the org while a sync describes every report: it is blocked, and goes on once the source is connected again.
-func (r *reader) resetKeys(t *testing.T, line, keys string) {
+func (r *goingSync) resetKeys(t *testing.T, line, keys string) {
 	t.Helper()
 	r.slow(t, true)
 	describes, _ := r.sim.Describes()
@@ -228,7 +243,7 @@ func (r *reader) resetKeys(t *testing.T, line, keys string) {
 }
 
 // disconnect leaves the records, and neither credentials nor a schedule.
-func (r *reader) disconnect(t *testing.T, line string) {
+func (r *firstDay) disconnect(t *testing.T, line string) {
 	t.Helper()
 	r.says(t, line, "its credentials are removed", "Its schedule is removed.")
 	left, err := filepath.Glob(filepath.Join(r.dir, "bucket", "saved", "acme", "*"))

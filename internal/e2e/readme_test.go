@@ -22,42 +22,47 @@ type reader struct {
 	sim      *server.Server
 	put      *strings.Replacer // the values of the simulator in place of the page's examples
 	at       string            // the address of Temporal
-	served   *goingOn          // Temporal
-	working  []*goingOn        // the workers
-	syncing  *goingOn
-	uploaded int // files that the catalog has
+	uploaded int               // files that the catalog has
 }
 
-// lines are what goes with the commands of the page, by how each begins.
-var lines = []struct {
+// instruction goes with the commands of the page that begin in one way.
+type instruction struct {
 	command string
-	do      func(r *reader, t *testing.T, line string)
-}{
-	{"go run ./standalone demo", (*reader).demo},
-	{"go test ", func(*reader, *testing.T, string) {}},          // this is it
-	{"make build", func(*reader, *testing.T, string) {}},        // the programs under test are built
-	{"make temporal-cli", func(*reader, *testing.T, string) {}}, // by `make operations`
-	{"export PATH=", func(*reader, *testing.T, string) {}},
-	{"longhaul extract ", (*reader).extract},
-	{"longhaul upload ", (*reader).upload},
-	{"umask 077; openssl ", (*reader).key},
-	{"longhaul temporal ", (*reader).temporal},
-	{"longhaul-worker ", (*reader).workers},
-	{"longhaul-starter connect acme --credentials", (*reader).connect},
-	{"longhaul-starter check ", (*reader).check},
-	{"longhaul-starter plan ", (*reader).plan},
-	{"longhaul-starter sync ", (*reader).sync},
-	{"longhaul-starter pause ", (*reader).pause},
-	{"longhaul-starter resume ", (*reader).resume},
-	{"longhaul-starter schedule ", (*reader).schedule},
-	{"temporal schedule trigger ", (*reader).trigger},
-	{"longhaul-starter sources", (*reader).sources},
-	{"longhaul-starter history ", (*reader).looksBack},
-	{"longhaul-starter diff ", (*reader).diff},
-	{"longhaul-starter why ", (*reader).why},
-	{"longhaul-starter connect acme --client-secret", (*reader).newSecret},
-	{"longhaul-starter connect acme --client-id", (*reader).newApp},
-	{"longhaul-starter disconnect ", (*reader).disconnect},
+	do      func(t *testing.T, line string)
+}
+
+// steps are those of the page, in its order.
+func (r *reader) steps() []instruction {
+	day := &firstDay{reader: r}
+	run := &goingSync{reader: r}
+	elsewhere := func(*testing.T, string) {}
+	return []instruction{
+		{"go run ./standalone demo", r.demo},
+		{"go test ", elsewhere},          // this is it
+		{"make build", elsewhere},        // the programs under test are built
+		{"make temporal-cli", elsewhere}, // by `make operations`
+		{"export PATH=", elsewhere},
+		{"longhaul extract ", r.extract},
+		{"longhaul upload ", r.upload},
+		{"umask 077; openssl ", r.key},
+		{"longhaul temporal ", day.temporal},
+		{"longhaul-worker ", day.workers},
+		{"longhaul-starter connect acme --credentials", day.connect},
+		{"longhaul-starter check ", day.check},
+		{"longhaul-starter plan ", day.plan},
+		{"longhaul-starter sync ", run.sync},
+		{"longhaul-starter pause ", run.pause},
+		{"longhaul-starter resume ", run.resume},
+		{"longhaul-starter schedule ", day.schedule},
+		{"temporal schedule trigger ", day.trigger},
+		{"longhaul-starter sources", day.sources},
+		{"longhaul-starter history ", day.looksBack},
+		{"longhaul-starter diff ", day.diff},
+		{"longhaul-starter why ", day.why},
+		{"longhaul-starter connect acme --client-secret", run.newSecret},
+		{"longhaul-starter connect acme --client-id", run.newApp},
+		{"longhaul-starter disconnect ", day.disconnect},
+	}
 }
 
 // TestReadme_everyCommandAsAnOrdinaryUserInAnEmptyFolder types what the page says, as somebody who may write nowhere else.
@@ -73,7 +78,8 @@ func TestReadme_everyCommandAsAnOrdinaryUserInAnEmptyFolder(t *testing.T) {
 		"ID="+ready.ClientID, "SECRET="+ready.ClientSecret, "TOKEN="+ready.CatalogToken, "SOURCE_ID="+ready.SourceID,
 		"CATALOG_TOKEN="+ready.CatalogToken, "NEW_SECRET=the-second-secret", "OTHER_SECRET=the-third-secret")
 
-	left := len(lines)
+	steps := r.steps()
+	left := len(steps)
 	for _, b := range blocks(t, readme) {
 		if b.language == "text" { // what a command prints
 			continue
@@ -85,20 +91,14 @@ func TestReadme_everyCommandAsAnOrdinaryUserInAnEmptyFolder(t *testing.T) {
 		for line := range strings.Lines(b.text) {
 			line, _, _ = strings.Cut(strings.TrimSpace(line), "  #")
 			line = strings.TrimSpace(line)
-			i := slices.IndexFunc(lines, func(l struct {
-				command string
-				do      func(r *reader, t *testing.T, line string)
-			},
-			) bool {
-				return strings.HasPrefix(line, l.command)
-			})
+			i := slices.IndexFunc(steps, func(s instruction) bool { return strings.HasPrefix(line, s.command) })
 			if i < 0 {
 				t.Errorf("%s has a command that nothing tests: %s", readme, line)
 				continue
 			}
 			left--
 			t.Log("$ " + line)
-			lines[i].do(r, t, line)
+			steps[i].do(t, line)
 		}
 	}
 	if left != 0 {
