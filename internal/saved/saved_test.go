@@ -1,6 +1,7 @@
 package saved_test
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -259,6 +260,29 @@ func TestReseal_keepsWhatIsConnectedAndItsOrder(t *testing.T) {
 	refused(t, err, `source "initech": it was sealed with the key`)
 	if !slices.Equal(done, []string{"acme", "globex"}) {
 		t.Errorf("sealed anew: %v", done)
+	}
+}
+
+// TestReseal_connectsNobodyAgain has somebody disconnect the source while the key service takes its time.
+func TestReseal_connectsNobodyAgain(t *testing.T) {
+	t.Parallel()
+	in, ctx := bucket(t), t.Context()
+	connect(t, storeOf(t, in, local("a")), acme("acme"))
+	reads := 0
+	from := local("a")
+	text, key := "", from.Key
+	from.Key = source.Sealed(func(ctx context.Context) (string, error) {
+		var err error
+		if reads++; reads > 1 { // the first opens, the next seals
+			err = saved.New(in, nil, nil).Remove(ctx, "acme")
+		}
+		if err == nil {
+			text, err = key.Resolve(ctx)
+		}
+		return text, err
+	})
+	if done, err := storeOf(t, in, from).Reseal(ctx); err != nil || len(done) > 0 || len(keys(t, in)) > 0 || reads < 2 {
+		t.Errorf("%v, %v after %d reads; the bucket has %v", done, err, reads, keys(t, in))
 	}
 }
 

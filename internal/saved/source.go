@@ -71,9 +71,6 @@ func (s *Store) make(ctx context.Context, o Object, again func(context.Context) 
 		}
 		from.Exports = append(from.Exports, one)
 	}
-	if o.Schedule != nil {
-		from.Schedule = *o.Schedule
-	}
 	return from.WithDefaults(), nil
 }
 
