@@ -154,6 +154,11 @@ func TestConnect_againReplacesWhatIsGivenAndKeepsTheRest(t *testing.T) {
 	if d, err = w.login(); err != nil || len(d.Exports) > 0 || len(w.signals) != 2 {
 		t.Errorf("%v, %v", err, w.signals)
 	}
+	w.running = &workflows.Progress{Phase: workflows.PhaseBlocked, Blocked: &activities.Failure{Class: fault.LoginRefused}, Pausing: true}
+	w.run(t.Context(), nil, "connect", "acme", "--client-secret", "env:NEW_SECRET").says(t, 0, "is paused as well", "longhaul resume acme")
+	if len(w.signals) != 2 {
+		t.Errorf("a pause was ended: %v", w.signals)
+	}
 }
 
 func TestConnect_aNameThatStandsInTheSettingsNamesBoth(t *testing.T) {
