@@ -137,6 +137,11 @@ func TestStore_newCredentialsCountFromTheNextLoginOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	other := acme("acme")
+	other.Exports[0].Texts = map[string]string{"source_id": "4fda8b22-3187-41ec-8d3d-0242ac130004"}
+	connect(t, s, other)
+	if _, err := running.ExportSecret(t.Context(), "castor", "token"); !fault.Is(err, fault.Transient) {
+		t.Errorf("the token of another identifier: %v", err)
+	}
 	other.Salesforce.ClientSecret, other.Exports = "another", nil
 	second := connect(t, s, other)
 	if versions, err := s.Versions(t.Context()); err != nil || versions["acme"] != second || second <= first || len(versions) != 1 {

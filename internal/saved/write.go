@@ -76,11 +76,12 @@ func (s *Store) seal(ctx context.Context, d Document, o Object) (Object, error) 
 func (s *Store) Promote(ctx context.Context, name, version string) error {
 	copied := s.store.Copy(ctx, staging.CandidateKey(name, version), staging.SavedKey(name, version))
 	if copied != nil { // a newer one may have removed the copy before the store confirmed it
-		newest, err := s.Newest(ctx, name)
-		if err == nil && newest > version {
+		switch newest, err := s.Newest(ctx, name); {
+		case err == nil && newest > version:
 			return errors.Join(&ReplacedError{name}, s.Withdraw(ctx, name, version))
-		}
-		return fmt.Errorf("saving source %q: %w", name, copied)
+		case err != nil || newest < version:
+			return fmt.Errorf("saving source %q: %w", name, copied)
+		} // else it was saved, and the answer was lost
 	}
 	left := errors.Join(s.Withdraw(ctx, name, version), s.settle(ctx, name, version))
 	if left == nil || errors.As(left, new(*ReplacedError)) || errors.As(left, new(*NotSavedError)) {
