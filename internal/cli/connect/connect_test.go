@@ -186,6 +186,8 @@ func TestConnect_anotherOrgIsSaidBeforeItIsSaved(t *testing.T) {
 	who.answers["If that is meant"] = "acme"
 	w.run(t.Context(), who, "connect", "acme").says(t, 0, "acme is connected")
 	w.run(t.Context(), nil, append(args, "--another-org")...).says(t, 0, "Warning: the syncs of acme so far", "are replaced")
+	w.org = "" // the time of the check was over
+	w.run(t.Context(), nil, append(args, "--another-org")...).says(t, 7, "did not find out in time which org")
 }
 
 // TestConnect_anInterruptLeavesNoCandidate interrupts at each question, and while a worker checks.
