@@ -45,6 +45,9 @@ func TestBlocked_waitsForResumeAndGoesOn(t *testing.T) {
 				if p.Phase != workflows.PhaseBlocked || p.Waiting != why || p.Until == nil {
 					t.Errorf("a blocked sync says %s, %q, until %v", p.Phase, p.Waiting, p.Until)
 				}
+				if login := name == "a login that is refused"; strings.Contains(p.Do, "`longhaul connect acme`") != login {
+					t.Errorf("what to do: %s", p.Do)
+				}
 				env.SignalWorkflow(workflows.ResumeSignal, nil) // too early: nothing is fixed
 			}, time.Hour)
 			env.RegisterDelayedCallback(func() {

@@ -224,6 +224,16 @@ func toResume(first, source string) string {
 	return fmt.Sprintf("%s`%s resume %s` (signal `%s`)", first, Program, source, operator.Resume)
 }
 
+// toUnblock names connect too where a login was refused: it saves other credentials, and resumes. A sync does not know whether its source was
+// connected, or stands in settings.
+func toUnblock(why fault.Class, source string) string {
+	do := toResume("fix that; then ", source)
+	if why == fault.LoginRefused {
+		do += fmt.Sprintf("; a connected source gets other credentials by `%s connect %s`, which resumes it", Program, source)
+	}
+	return do
+}
+
 func toAnswer(source string, vital bool) string {
 	if vital {
 		return fmt.Sprintf("`%s discard %s` (update `%s`) ends it and delivers nothing", Program, source, operator.Discard)

@@ -77,7 +77,6 @@ func markOf(ctx context.Context, member roster.Member) (from source.Source, mark
 	if from.Salesforce.BaseURL, err = baseURL(ctx, from); err != nil {
 		return from, "", err
 	}
-	from.Schedule = source.Schedule{}
 	said, err := json.Marshal(from) // of a secret it holds the reference
 	return from, fmt.Sprintf("%x", sha256.Sum256(said)), err
 }

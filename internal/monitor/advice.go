@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"longhaul/activities"
+	"longhaul/internal/fault"
 	"longhaul/internal/humanize"
 	"longhaul/workflows"
 )
@@ -22,6 +23,7 @@ type standstill struct {
 	why   string    // in the workflow's words
 	each  string    // the same of a hold, a line for each concern
 	vital bool      // no approval ends the hold
+	login bool      // refused, so that other credentials may help a blocked sync
 	until time.Time // when it gives up; zero where nobody knows
 }
 
@@ -33,6 +35,7 @@ func (w *Watcher) standstill() standstill {
 		return standstill{}
 	}
 	s := standstill{phase: w.progress.Phase, why: w.progress.Waiting, until: w.until()}
+	s.login = w.progress.Blocked != nil && w.progress.Blocked.Class == fault.LoginRefused
 	if s.phase == workflows.PhaseHeld {
 		s.each, s.vital = eachConcern(w.progress.Concerns), slices.ContainsFunc(w.progress.Concerns, activities.Concern.IsVital)
 	}
@@ -71,8 +74,12 @@ func (s standstill) advice(id string, by Caller) string {
 	case workflows.PhaseHeld:
 		return s.held(order)
 	case workflows.PhaseBlocked:
-		return fmt.Sprintf("The sync is blocked%s. Fix that, then resume it%s:%s",
-			s.reason(), s.before("; otherwise it fails at %s"), resume)
+		also := ""
+		if s.login {
+			resume += order("connect")
+			also = ", or give a connected source other credentials, which resumes it too"
+		}
+		return fmt.Sprintf("The sync is blocked%s. Fix that, then resume it%s%s:%s", s.reason(), also, s.before("; otherwise it fails at %s"), resume)
 	case workflows.PhasePaused:
 		return fmt.Sprintf("The sync is %s. Resume it:%s", cmp.Or(strings.TrimSuffix(humanize.Clause(s.why), workflows.AfterResume), "paused"), resume)
 	default:

@@ -68,6 +68,11 @@ func TestAdvice_namesTheAddressAndTheEndWhereTheyAreKnown(t *testing.T) {
 		}
 	}
 	blocked := standstill{phase: workflows.PhaseBlocked, until: until}.advice("sync-acme", Caller{})
+	refused := standstill{phase: workflows.PhaseBlocked, why: "Salesforce refuses the client secret.", login: true}.advice("sync-acme", Caller{})
+	if want := "The sync is blocked: Salesforce refuses the client secret. Fix that, then resume it, or give a connected source other credentials, " +
+		"which resumes it too:\n  longhaul resume acme\n  longhaul connect acme"; refused != want {
+		t.Errorf("got %q, want %q", refused, want)
+	}
 	if want := "The sync is blocked. Fix that, then resume it; otherwise it fails at 30 Nov 18:05 UTC:\n"; !strings.HasPrefix(blocked, want) {
 		t.Errorf("got %q, want it to begin with %q", blocked, want)
 	}

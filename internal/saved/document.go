@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"longhaul/internal/seal"
-	"longhaul/internal/source"
 )
 
 // Document is what connect was given about a source. It is sealed as a whole; printing one shows no value.
@@ -59,9 +58,8 @@ func (d Document) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, d.Strin
 
 // Object is a saved source, or a candidate for one, as the bucket holds it.
 type Object struct {
-	Source   string           `json:"source"`
-	Saved    time.Time        `json:"saved"`
-	Org      string           `json:"org"` // the host of the org, for screens
-	Schedule *source.Schedule `json:"schedule,omitempty"`
+	Source string    `json:"source"`
+	Saved  time.Time `json:"saved"`
+	Org    string    `json:"org"` // the host of the org, for screens
 	seal.Sealed
 }

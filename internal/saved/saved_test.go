@@ -136,6 +136,11 @@ func TestStore_newCredentialsCountFromTheNextLoginOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	other := acme("acme")
+	other.Exports[0].Texts = map[string]string{"source_id": "4fda8b22-3187-41ec-8d3d-0242ac130004"}
+	connect(t, s, other)
+	if _, err := running.ExportSecret(t.Context(), "castor", "token"); !fault.Is(err, fault.Transient) {
+		t.Errorf("the token of another identifier: %v", err)
+	}
 	other.Salesforce.ClientSecret, other.Exports = "another", nil
 	second := connect(t, s, other)
 	if versions, err := s.Versions(t.Context()); err != nil || versions["acme"] != second || second <= first || len(versions) != 1 {
@@ -224,41 +229,6 @@ func TestStore_withoutAKeySaysSo(t *testing.T) {
 	}
 	if err := s.Remove(ctx, "acme"); err != nil || len(keys(t, in)) != 0 {
 		t.Errorf("left %v, %v", keys(t, in), err)
-	}
-}
-
-func TestReseal_keepsWhatIsConnectedAndItsOrder(t *testing.T) {
-	t.Parallel()
-	in, ctx := bucket(t), t.Context()
-	old := storeOf(t, in, local("a"))
-	first := connect(t, old, acme("acme"))
-	connect(t, old, acme("globex"))
-	from, before := local("b"), local("a")
-	from.Previous = &before
-	both := storeOf(t, in, from)
-	for range 2 {
-		if done, err := both.Reseal(ctx); err != nil || !slices.Equal(done, []string{"acme", "globex"}) {
-			t.Fatalf("%v, %v", done, err)
-		}
-	}
-	fresh := storeOf(t, in, local("b"))
-	_, version, err := fresh.Source(ctx, "acme")
-	if err != nil || !strings.HasPrefix(version, first+"-") || len(keys(t, in)) != 2 {
-		t.Errorf("%s after %s, %v; the bucket has %v", version, first, err, keys(t, in))
-	}
-	if at, _, ok := staging.ParseSyncID(version); !ok || time.Since(at) > time.Hour {
-		t.Errorf("%s is no version", version)
-	}
-	if next := connect(t, fresh, acme("acme")); next <= version {
-		t.Errorf("%s does not come after %s", next, version)
-	}
-	_, _, err = old.Source(ctx, "acme")
-	refused(t, err, "it was sealed with the key")
-	connect(t, old, acme("initech")) // by somebody who still has the old key
-	done, err := fresh.Reseal(ctx)
-	refused(t, err, `source "initech": it was sealed with the key`)
-	if !slices.Equal(done, []string{"acme", "globex"}) {
-		t.Errorf("sealed anew: %v", done)
 	}
 }
 

@@ -3,6 +3,8 @@ package saved
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"maps"
 
 	"longhaul/internal/fault"
 	"longhaul/internal/source"
@@ -67,22 +69,26 @@ func (s *Store) make(ctx context.Context, o Object, again func(context.Context) 
 	for _, e := range d.Exports {
 		one := source.Export{Name: e.Name, Section: e.Section, Texts: e.Texts, Secrets: map[string]source.Secret{}}
 		for setting := range e.Secrets {
-			one.Secrets[setting] = value(func(d Document) (string, error) { return d.secret(o.Source, e.Name, setting) })
+			one.Secrets[setting] = value(func(d Document) (string, error) { return d.secret(e, setting) })
 		}
 		from.Exports = append(from.Exports, one)
-	}
-	if o.Schedule != nil {
-		from.Schedule = *o.Schedule
 	}
 	return from.WithDefaults(), nil
 }
 
 // secret is that of an export, whose settings may have changed since the source was made.
-func (d Document) secret(name, export, setting string) (string, error) {
+func (d Document) secret(before Export, setting string) (string, error) {
 	for _, e := range d.Exports {
-		if value := e.Secrets[setting]; e.Name == export && value != "" {
+		switch value := e.Secrets[setting]; {
+		case e.Name != before.Name || value == "":
+		case !maps.Equal(e.Texts, before.Texts): // a new token goes neither to the former address nor beside the former identifier
+			return "", &fault.Error{
+				Class: fault.Transient, System: fault.Longhaul,
+				Message: fmt.Sprintf("source %q was connected anew while export %s was in use: the next attempt uses the new settings", d.Source, e.Name),
+			}
+		default:
 			return value, nil
 		}
 	}
-	return "", fault.Invalidf("source %q has no %s of export %s any more: connect it again with one", name, setting, export)
+	return "", fault.Invalidf("source %q has no %s of export %s any more: connect it again with one", d.Source, setting, before.Name)
 }

@@ -39,7 +39,7 @@ func (e *LeftError) Error() string {
 // Unwrap gives the reason.
 func (e *LeftError) Unwrap() error { return e.Err }
 
-// Propose seals a source as a candidate, which no worker serves, and gives its version. The schedule of the saved source stays.
+// Propose seals a source as a candidate, which no worker serves, and gives its version.
 func (s *Store) Propose(ctx context.Context, d Document, org string) (version string, err error) {
 	if err := source.CheckName(d.Source); err != nil {
 		return "", err
@@ -47,12 +47,12 @@ func (s *Store) Propose(ctx context.Context, d Document, org string) (version st
 	if s.keeper == nil {
 		return "", errNoKeeper
 	}
-	before, last, err := s.Saved(ctx, d.Source)
-	if err != nil && last == "" && !errors.As(err, new(*NotSavedError)) {
+	last, err := s.Newest(ctx, d.Source)
+	if err != nil {
 		return "", err
-	} // what is damaged is replaced
+	}
 	now := time.Now().UTC()
-	o, err := s.seal(ctx, d, Object{Source: d.Source, Saved: now, Org: org, Schedule: before.Schedule})
+	o, err := s.seal(ctx, d, Object{Source: d.Source, Saved: now, Org: org})
 	if err != nil {
 		return "", err
 	}
@@ -72,21 +72,22 @@ func (s *Store) seal(ctx context.Context, d Document, o Object) (Object, error) 
 }
 
 // Promote makes a candidate the saved source of its name. Of two at one time the one that was proposed last counts, and the other gets a
-// ReplacedError. A LeftError says that the source is saved all the same.
+// ReplacedError. A NotSavedError says that somebody disconnected the source meanwhile, a LeftError that it is saved all the same.
 func (s *Store) Promote(ctx context.Context, name, version string) error {
 	copied := s.store.Copy(ctx, staging.CandidateKey(name, version), staging.SavedKey(name, version))
 	if copied != nil { // a newer one may have removed the copy before the store confirmed it
-		newest, err := s.Newest(ctx, name)
-		if err == nil && newest > version {
+		switch newest, err := s.Newest(ctx, name); {
+		case err == nil && newest > version:
 			return errors.Join(&ReplacedError{name}, s.Withdraw(ctx, name, version))
-		}
-		return fmt.Errorf("saving source %q: %w", name, copied)
+		case err != nil || newest < version:
+			return fmt.Errorf("saving source %q: %w", name, copied)
+		} // else it was saved, and the answer was lost
 	}
 	left := errors.Join(s.Withdraw(ctx, name, version), s.settle(ctx, name, version))
-	if left != nil && !errors.As(left, new(*ReplacedError)) {
-		return &LeftError{left}
+	if left == nil || errors.As(left, new(*ReplacedError)) || errors.As(left, new(*NotSavedError)) {
+		return left
 	}
-	return left
+	return &LeftError{left}
 }
 
 // settle removes what a new version of a saved source replaces. If a newer one is there, it is the new one that goes.
@@ -144,6 +145,12 @@ func (s *Store) reseal(ctx context.Context, name string) error {
 	}
 	if o, err = s.seal(ctx, d, o); err != nil {
 		return fmt.Errorf("source %q: %w", name, err)
+	}
+	switch now, err := s.Newest(ctx, name); { // a key service may have taken its time, and nobody connects again what was disconnected
+	case err != nil:
+		return err
+	case now == "":
+		return &NotSavedError{name}
 	}
 	next := resealed(version, time.Now())
 	if err := s.store.WriteJSON(ctx, staging.SavedKey(name, next), o); err != nil {

@@ -66,7 +66,10 @@ func withoutLinks(draft, path string) (made bool, err error) {
 		return false, err
 	}
 	_, err = file.Write(content)
-	return true, errors.Join(err, file.Sync(), file.Close())
+	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
+		return false, errors.Join(err, os.Remove(path)) // else half a key would stand there for good
+	}
+	return true, nil
 }
 
 // syncDir makes the name of a new file last.

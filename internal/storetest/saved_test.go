@@ -131,6 +131,53 @@ func TestPromote_isWholeWhereverItIsCutShort(t *testing.T) {
 	}
 }
 
+// TestPromote_anAnswerThatIsLostIsNoFailure has a store that saves, and refuses all the same.
+func TestPromote_anAnswerThatIsLostIsNoFailure(t *testing.T) {
+	t.Parallel()
+	p := storetest.NewMemory(t, false)
+	bucket := open(t, storetest.S3, p)
+	s := savedIn(t, bucket)
+	version := proposed(t, s, "new")
+	var begun atomic.Bool
+	p.Set(func(w http.ResponseWriter, r *http.Request) bool {
+		if r.Method != http.MethodPut || !begun.CompareAndSwap(false, true) {
+			return false
+		}
+		if err := bucket.Copy(t.Context(), staging.CandidateKey("acme", version), staging.SavedKey("acme", version)); err != nil {
+			t.Error(err)
+		}
+		return storetest.Refusal(storetest.S3, http.StatusForbidden, "AccessDenied")(w, r)
+	})
+	if err := s.Promote(t.Context(), "acme", version); err != nil || whole(t, s) != "new" || !begun.Load() {
+		t.Errorf("got %v", err)
+	}
+	if keys := streamtest.Keys(t, bucket, "candidates/"); len(keys) != 0 {
+		t.Errorf("candidates are left: %v", keys)
+	}
+}
+
+// TestPromote_saysThatSomebodyDisconnected has the source removed between the copy and the look at what counts.
+func TestPromote_saysThatSomebodyDisconnected(t *testing.T) {
+	t.Parallel()
+	p := storetest.NewMemory(t, false)
+	bucket := open(t, storetest.S3, p)
+	s := savedIn(t, bucket)
+	version := proposed(t, s, "new")
+	var begun atomic.Bool
+	p.Set(func(_ http.ResponseWriter, r *http.Request) bool {
+		if r.Method == http.MethodDelete && begun.CompareAndSwap(false, true) {
+			if err := s.Remove(t.Context(), "acme"); err != nil {
+				t.Error(err)
+			}
+		}
+		return false
+	})
+	err := s.Promote(t.Context(), "acme", version)
+	if !errors.As(err, new(*saved.NotSavedError)) || errors.As(err, new(*saved.LeftError)) || whole(t, s) != "" {
+		t.Errorf("got %v", err)
+	}
+}
+
 // TestSaved_aStoreThatIsAwayIsNoSourceThatIsGone has the listing of each kind of store refused, and cut.
 func TestSaved_aStoreThatIsAwayIsNoSourceThatIsGone(t *testing.T) {
 	t.Parallel()

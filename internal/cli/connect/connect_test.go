@@ -154,6 +154,11 @@ func TestConnect_againReplacesWhatIsGivenAndKeepsTheRest(t *testing.T) {
 	if d, err = w.login(); err != nil || len(d.Exports) > 0 || len(w.signals) != 2 {
 		t.Errorf("%v, %v", err, w.signals)
 	}
+	w.running = &workflows.Progress{Phase: workflows.PhaseBlocked, Blocked: &activities.Failure{Class: fault.LoginRefused}, Pausing: true}
+	w.run(t.Context(), nil, "connect", "acme", "--client-secret", "env:NEW_SECRET").says(t, 0, "is paused as well", "longhaul resume acme")
+	if len(w.signals) != 2 {
+		t.Errorf("a pause was ended: %v", w.signals)
+	}
 }
 
 func TestConnect_aNameThatStandsInTheSettingsNamesBoth(t *testing.T) {
@@ -181,6 +186,8 @@ func TestConnect_anotherOrgIsSaidBeforeItIsSaved(t *testing.T) {
 	who.answers["If that is meant"] = "acme"
 	w.run(t.Context(), who, "connect", "acme").says(t, 0, "acme is connected")
 	w.run(t.Context(), nil, append(args, "--another-org")...).says(t, 0, "Warning: the syncs of acme so far", "are replaced")
+	w.org = "" // the time of the check was over
+	w.run(t.Context(), nil, append(args, "--another-org")...).says(t, 7, "did not find out in time which org")
 }
 
 // TestConnect_anInterruptLeavesNoCandidate interrupts at each question, and while a worker checks.

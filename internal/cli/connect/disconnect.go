@@ -80,13 +80,14 @@ func (v *disconnectVerb) run(ctx context.Context, cmd *cobra.Command, name strin
 	if err := v.sure(ctx, name, done, inSettings); err != nil {
 		return err
 	}
-	if err := at.saved.Remove(ctx, name); err != nil {
-		return err
-	}
 	if !inSettings { // else it is the schedule of the source that stays
+		// First: without credentials there is nothing to disconnect, and a schedule that could not be removed would stay for good.
 		if done.Schedule, err = ledger.Remove(ctx, temporal.ScheduleClient(), at.store, name); err != nil {
 			return err
 		}
+	}
+	if err := at.saved.Remove(ctx, name); err != nil {
+		return err
 	}
 	if v.purge {
 		if done.Purged, err = at.store.DeleteAll(ctx, staging.SourcePrefix(name)); err != nil {

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"testing"
 
+	"go.temporal.io/api/serviceerror"
+
 	"longhaul/internal/saved"
 	"longhaul/internal/staging"
 	"longhaul/workflows"
@@ -43,6 +45,21 @@ func TestDisconnect_takesCredentialsAndScheduleAndKeepsRecords(t *testing.T) {
 		t.Errorf("%v, schedule %v", err, w.scheduled)
 	}
 	w.run(t.Context(), nil, "disconnect", "acme").says(t, 2, `source "acme" is not connected`)
+}
+
+// TestDisconnect_aScheduleThatCannotBeRemovedIsTriedAgain has a Temporal that refuses, and then does not.
+func TestDisconnect_aScheduleThatCannotBeRemovedIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	w := synced(t)
+	w.unmoved = serviceerror.NewPermissionDenied("no", "")
+	if got := w.run(t.Context(), nil, "disconnect", "acme"); got.code == 0 || !w.scheduled {
+		t.Fatalf("%+v", got)
+	}
+	w.unmoved = nil
+	w.run(t.Context(), nil, "disconnect", "acme").says(t, 0, "its credentials are removed", "Its schedule is removed.")
+	if _, err := w.login(); !errors.As(err, new(*saved.NotSavedError)) || w.scheduled {
+		t.Errorf("%v, schedule %v", err, w.scheduled)
+	}
 }
 
 func TestDisconnect_purgeAsks(t *testing.T) {

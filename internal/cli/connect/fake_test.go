@@ -56,6 +56,7 @@ type world struct {
 	started  func() // called when a check begins; may be nil
 
 	scheduled bool
+	unmoved   error // why the schedule cannot be removed
 	signals   []string
 	payloads  []string // all that Temporal was given
 }
@@ -283,6 +284,9 @@ type handle struct {
 }
 
 func (h handle) Delete(context.Context) error {
+	if h.w.unmoved != nil {
+		return h.w.unmoved
+	}
 	if !h.w.scheduled {
 		return serviceerror.NewNotFound("no such schedule")
 	}

@@ -90,8 +90,7 @@ func (v *connectVerb) block(name string, found answers) (block string, secrets [
 	refer := func(setting string, one field, value string) string {
 		key := strings.ReplaceAll(setting, ".", "_")
 		s := secret{
-			Setting: setting, File: mountedAt + name + "/" + key, Env: strings.ToUpper(strings.ReplaceAll(name, "-", "_") + "_" + key),
-			key: key, label: one.label,
+			Setting: setting, File: mountedAt + name + "/" + key, Env: variableOf(name + "_" + key), key: key, label: one.label,
 		}
 		if v.showSecret {
 			s.Value = value
@@ -142,6 +141,14 @@ func (v *connectVerb) block(name string, found answers) (block string, secrets [
 		return "", nil, fault.Invalidf("the settings cannot be written as YAML: %s", err)
 	}
 	return text.String(), secrets, nil
+}
+
+// variableOf is the name of a variable, which begins with no digit.
+func variableOf(name string) string {
+	if name[0] >= '0' && name[0] <= '9' {
+		name = "source_" + name
+	}
+	return strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
 }
 
 func put(into *yaml.Node, name string, value *yaml.Node) {

@@ -53,6 +53,7 @@ func TestPrint_needsNothing(t *testing.T) {
 	w.settings = ""
 	o := w.run(t.Context(), nil, "connect", "acme", "--print")
 	o.says(t, 0, "base_url: <Current My Domain URL>")
+	w.run(t.Context(), nil, "connect", "2-acme", "--print").says(t, 0, "env:SOURCE_2_ACME_CLIENT_SECRET")
 	block, _, _ := strings.Cut(o.out, "---\n")
 	if err := os.WriteFile(filepath.Join(w.dir, "longhaul.yaml"), []byte(block), 0o600); err != nil {
 		t.Fatal(err)

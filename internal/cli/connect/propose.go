@@ -141,6 +141,12 @@ func (v *connectVerb) sameOrg(ctx context.Context, at *place, name, org string) 
 	if err != nil {
 		return err
 	}
+	if org == "" {
+		return &fault.Error{
+			Class: fault.Transient, System: fault.Salesforce,
+			Message: "the check did not find out in time which org the credentials of " + name + " open, so nothing was saved: run the same command again",
+		}
+	}
 	what := fmt.Sprintf("the syncs of %s so far were of the org %s, and these credentials open the org %s: the next sync holds until somebody approves, "+
 		"and describes every report again", name, last.Identity.OrgID, org)
 	switch {

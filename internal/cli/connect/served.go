@@ -29,6 +29,11 @@ func (v *connectVerb) resume(ctx context.Context, temporal client.Client, name s
 	if why == nil || why.Class != fault.LoginRefused && why.Class != fault.SessionPolicy && why.Class != fault.Invalid {
 		return false
 	}
+	if p.Pausing { // a resume would end the pause too
+		v.Console.Note("The sync of " + name + " that is blocked on the former credentials is paused as well, and stays so. Go on with: " +
+			v.Name + " resume " + name)
+		return false
+	}
 	if err := temporal.SignalWorkflow(ctx, id, "", workflows.ResumeSignal, nil); err != nil {
 		v.Console.Note("The sync that is running is blocked, and could not be resumed: " + fault.Sentence(control.Explain(err)))
 		return false
