@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"os"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -31,7 +32,7 @@ func TestCluster(t *testing.T) {
 	if err := storetest.LogIn(storetest.S3, store.Endpoint); err != nil {
 		t.Fatal(err)
 	}
-	k := &cluster{composed: newComposed(t, tools), station: newStation(t, sim.Ready(), "    max_in_flight: 24\n"), sim: sim}
+	k := &cluster{composed: newComposed(t, tools), station: newStation(t, sim.Ready(), "    max_in_flight: 24\n    schedule: {every: 24h}\n"), sim: sim}
 	k.station.bucket = storetest.URL(storetest.S3, "longhaul", store.Endpoint)
 	k.station.environ = append(append(k.station.environ, storetest.Environ(storetest.S3, store.Endpoint)...), "LONGHAUL_STORAGE="+k.station.bucket)
 	k.workers = []*process{k.station.work(t, k.temporal), k.station.work(t, k.temporal)}
@@ -60,6 +61,7 @@ func TestCluster(t *testing.T) {
 	counts.requireClose(t)
 	requireContents(t, undisturbed(t, sim), k.contents(t, result))
 	table(t, [][]any{{"reports", "wall s", "outcome", "files equal the undisturbed"}, {reports, wall.Seconds(), result.Outcome, !t.Failed()}})
+	k.scheduleDeleted(t)
 	for _, worker := range k.workers {
 		stopInTime(t, worker)
 	}
@@ -136,4 +138,32 @@ func (k *cluster) databaseStopped(t *testing.T) {
 	stopped := time.Now()
 	eventually(t, longest, func() bool { return time.Since(stopped) >= 20*time.Second })
 	k.database.start(t)
+}
+
+// scheduleDeleted deletes the schedule of the source, which is paused: a worker makes it again within a minute, paused, as the settings say.
+func (k *cluster) scheduleDeleted(t *testing.T) {
+	t.Helper()
+	const note = "no refresh at the end of the year"
+	environ := []string{temporalAt(k.temporal)}
+	if got := run(t, environ, program(t, starter), "schedule", "acme", "--pause", "--reason", note); got.code != 0 {
+		t.Fatalf("schedule --pause ended with %d: %s", got.code, got.stderr)
+	}
+	handle := k.connected(t).ScheduleClient().GetHandle(t.Context(), "longhaul-acme")
+	closed(t, handle.Delete(t.Context()))
+	deleted := time.Now()
+	var back *client.ScheduleDescription
+	eventually(t, longest, func() bool {
+		found, err := handle.Describe(t.Context())
+		back = found
+		return err == nil
+	})
+	after := time.Since(deleted)
+	table(t, [][]any{{"schedule back after s"}, {after.Seconds()}})
+	every := back.Schedule.Spec.Intervals
+	if len(every) != 1 || every[0].Every != 24*time.Hour || !back.Schedule.State.Paused || !strings.Contains(back.Schedule.State.Note, note) {
+		t.Errorf("the schedule is back as %+v, %+v", every, back.Schedule.State)
+	}
+	if after > time.Minute {
+		t.Errorf("it was back after %s, want within a minute", after)
+	}
 }
