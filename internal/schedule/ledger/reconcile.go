@@ -162,7 +162,7 @@ func (l *Ledger) write(ctx context.Context, s Server, name string, settings sour
 		want.State = current.GetState()
 		kept.Paused, kept.Note = want.GetState().GetPaused(), want.GetState().GetNotes()
 		if !schedule.Same(current, want) && !schedule.Same(current, schedule.Decode(kept.Written)) && !schedule.Same(current, over) {
-			l.byHand(name, current.GetSpec())
+			l.byHand(name, &kept, current.GetSpec())
 			return true, l.keep(ctx, name, kept)
 		}
 	}
@@ -190,8 +190,14 @@ func (l *Ledger) put(
 	}
 }
 
-// byHand says once that a schedule was changed by hand.
-func (l *Ledger) byHand(name string, spec *schedulepb.ScheduleSpec) {
-	l.say("by hand "+name, "the schedule of the source was changed by hand, and stays so; to have it as the settings say, delete it, and it comes back",
-		zap.String("source", name), zap.String("starts", schedule.SpecWords(spec)))
+// byHand says once that a schedule was changed by hand, or made so where Longhaul keeps none.
+func (l *Ledger) byHand(name string, kept *Kept, spec *schedulepb.ScheduleSpec) {
+	sentence, fields := "a schedule of the source was made by hand, and stays so", []zap.Field{
+		zap.String("source", name), zap.String("starts", schedule.SpecWords(spec)),
+	}
+	if kept != nil && !kept.Off {
+		sentence = "the schedule of the source was changed by hand, and stays so; to have back what is wanted, delete it, and it comes back"
+		fields = append(fields, zap.String("wanted", schedule.Words(kept.Wanted)))
+	}
+	l.say("by hand "+name, sentence, fields...)
 }
