@@ -49,7 +49,7 @@ or half the period where that is less, so that not all schedules start in one se
 		RunE: func(cmd *cobra.Command, given []string) error { return v.run(cmd.Context(), cmd, given[0]) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&v.order.Every, "every", "", "sync once in each period, such as 90m, 24h (at midnight UTC) or 7d (Thursdays); for other times use --cron")
+	f.StringVar(&v.order.Every, "every", "", "sync once in each period, such as 90m, 24h (at midnight UTC) or 7d (Thursdays); else use --cron")
 	f.StringVar(&v.order.Cron, "cron", "", "sync by the five fields of cron: minute, hour, day of month, month, day of week (0 is Sunday)")
 	f.StringVar(&v.order.Timezone, "timezone", "", "time zone of --cron, such as Europe/Paris; default: UTC")
 	f.BoolVar(&v.order.Off, "off", false, "end the schedule; a sync that runs goes on")
