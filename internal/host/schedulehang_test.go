@@ -11,9 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"go.temporal.io/sdk/worker"
-	"go.uber.org/zap"
-
 	"longhaul/internal/fault"
 	"longhaul/internal/schedule"
 	"longhaul/internal/schedule/ledger"
@@ -41,10 +38,10 @@ func TestReconcile_endsWhereTheBucketHangs(t *testing.T) {
 		t.Fatal(err)
 	}
 	kept := &schedules{registry: registry, store: store, ledger: ledger.New(store, kindOfRuns(), nil)}
-	w := &Workers{host: &Host{store: store, schedules: kept, logger: zap.NewNop()}, serving: map[string]worker.Worker{"acme": nil}}
-	w.life, w.end = context.WithCancel(t.Context())
+	life, stop := context.WithCancel(t.Context())
+	defer stop()
 	ended := make(chan error, 1)
-	go func() { ended <- w.reconcile(ledger.Server{}) }()
+	go func() { ended <- kept.reconcile(life, ledger.Server{}, map[string]source.Schedule{"acme": {}}) }()
 	var writer *os.File
 	for writer == nil { // until it is read
 		if writer, err = os.OpenFile(pipe, os.O_WRONLY|syscall.O_NONBLOCK, 0); err != nil && !errors.Is(err, syscall.ENXIO) {
@@ -58,7 +55,7 @@ func TestReconcile_endsWhereTheBucketHangs(t *testing.T) {
 	if f := fault.From(err); f == nil || f.Class != fault.Transient || f.System != fault.Bucket {
 		t.Errorf("an order ends with %v", err)
 	}
-	w.end()
+	stop()
 	if err := <-ended; !errors.Is(err, context.Canceled) {
 		t.Errorf("the look ends with %v", err)
 	}

@@ -96,7 +96,7 @@ func (w *Workers) keepSchedules() {
 	defer ticker.Stop()
 	for before := ""; ; {
 		why := ""
-		if err := w.reconcile(server); err != nil && w.life.Err() == nil {
+		if err := w.host.schedules.reconcile(w.life, server, w.scheduled()); err != nil && w.life.Err() == nil {
 			why = said(err)
 		}
 		if why != before && why != "" {
@@ -112,11 +112,11 @@ func (w *Workers) keepSchedules() {
 }
 
 // reconcile looks once. A bucket that hangs does not keep the workers from stopping.
-func (w *Workers) reconcile(server ledger.Server) error {
-	ctx, cancel := context.WithTimeout(w.life, reconcileWithin)
+func (s *schedules) reconcile(ctx context.Context, server ledger.Server, served map[string]source.Schedule) error {
+	ctx, cancel := context.WithTimeout(ctx, reconcileWithin)
 	defer cancel()
-	_, err := hang.Ask(ctx, "the schedules in "+w.host.store.Name(), func() (struct{}, error) {
-		w.host.schedules.ledger.Reconcile(ctx, server, w.scheduled())
+	_, err := hang.Ask(ctx, "the schedules in "+s.store.Name(), func() (struct{}, error) {
+		s.ledger.Reconcile(ctx, server, served)
 		return struct{}{}, nil
 	})
 	return err
