@@ -10,6 +10,7 @@ import (
 	"longhaul/internal/schedule"
 	"longhaul/internal/schedule/ledger"
 	"longhaul/internal/source"
+	"longhaul/internal/staging"
 )
 
 // TestReconcile_leavesWhatIsSetWhileItMakesOneAgain has a person set another schedule at the moment in which a worker makes the lost one.
@@ -82,6 +83,36 @@ func TestReconcile_saysWhatStays(t *testing.T) {
 		}
 		if all := logs.All(); len(all) != 1 || all[0].Message != says {
 			t.Errorf("it is logged that %v, want %q once", all, says)
+		}
+	}
+}
+
+// TestReconcile_saysAFailureAgain once it had passed.
+func TestReconcile_saysAFailureAgain(t *testing.T) {
+	t.Parallel()
+	on, store := newTemporal(), bucketOf(t)
+	w := newWorker(on, store, acme(daily))
+	logged, logs := observer.New(zapcore.WarnLevel)
+	w.Ledger = ledger.New(store, ledger.Kind{Queue: "longhaul", WorkflowType: "SyncSource"}, zap.New(logged))
+	for outages := range 3 {
+		w.look(t)
+		w.look(t)
+		kept, err := ledger.Read(t.Context(), store, "acme")
+		if err != nil || kept == nil {
+			t.Fatalf("%+v, %v", kept, err)
+		}
+		on.byHand("longhaul-acme", nil)
+		for range 3 {
+			if err := store.WriteJSON(t.Context(), staging.ScheduleKey("acme"), "torn"); err != nil {
+				t.Fatal(err)
+			}
+			w.look(t)
+		}
+		if logs.Len() != outages+1 {
+			t.Errorf("after %d outages it is logged %d times", outages+1, logs.Len())
+		}
+		if err := store.WriteJSON(t.Context(), staging.ScheduleKey("acme"), kept); err != nil {
+			t.Fatal(err)
 		}
 	}
 }

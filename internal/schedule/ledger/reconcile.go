@@ -21,13 +21,13 @@ import (
 func (l *Ledger) Reconcile(ctx context.Context, s Server, served map[string]source.Schedule) {
 	names := slices.Sorted(maps.Keys(served))
 	l.forget(served)
-	look := false
+	look, settled := false, names[:0:0]
 	for _, name := range names {
 		again, err := l.settle(ctx, s, name, served[name])
-		if look = look || again; err != nil {
-			if l.failed(ctx, name, err) {
-				return // it would refuse the others as well
-			}
+		if look = look || again; err == nil {
+			settled = append(settled, name)
+		} else if l.failed(ctx, name, err) {
+			return // it would refuse the others as well
 		}
 	}
 	if !look {
@@ -38,8 +38,10 @@ func (l *Ledger) Reconcile(ctx context.Context, s Server, served map[string]sour
 		l.failed(ctx, "", err)
 		return
 	}
-	for _, name := range names {
-		if err := l.look(ctx, s, name, listed[schedule.ID(name)]); err != nil && l.failed(ctx, name, err) {
+	for _, name := range settled {
+		if err := l.look(ctx, s, name, listed[schedule.ID(name)]); err == nil {
+			l.passed(name)
+		} else if l.failed(ctx, name, err) {
 			return
 		}
 	}
@@ -114,7 +116,6 @@ func (l *Ledger) settle(ctx context.Context, s Server, name string, settings sou
 		}
 		if wrote {
 			known.due, known.fresh = false, true // the next call sees whether it is as it was written
-			delete(l.said, "failed "+name)
 			return false, nil
 		}
 	}
