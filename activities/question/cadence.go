@@ -26,8 +26,20 @@ func (a *Activities) cadence(ctx context.Context, name string) *estimate.Cadence
 	if err != nil || state.Off {
 		return nil
 	}
+	return cadenceOf(state)
+}
+
+// cadenceOf is how often a schedule starts a sync, and how somebody makes that less often; nil where nobody knows.
+func cadenceOf(state schedule.State) *estimate.Cadence {
 	if state.Wanted != nil && !state.ByHand {
-		return &estimate.Cadence{Words: schedule.Words(*state.Wanted), Seconds: int64(schedule.Period(*state.Wanted).Seconds())}
+		c := &estimate.Cadence{Words: schedule.Words(*state.Wanted), Seconds: int64(schedule.Period(*state.Wanted).Seconds())}
+		switch {
+		case state.By == schedule.ByVerb:
+			c.Slower = "say `schedule " + state.Source + " --every %s`, or a longer time"
+		case state.Wanted.Cron != "":
+			c.Slower = "set schedule.every of sources." + state.Source + " to %s or more in place of schedule.cron"
+		}
+		return c
 	}
 	least := time.Duration(0) // of one that a person has written, as its next runs say
 	for i := 1; i < len(state.Next); i++ {
@@ -38,5 +50,7 @@ func (a *Activities) cadence(ctx context.Context, name string) *estimate.Cadence
 	if least <= 0 {
 		return nil
 	}
-	return &estimate.Cadence{Words: state.Spec, Seconds: int64(least.Seconds())}
+	return &estimate.Cadence{
+		Words: state.Spec, Seconds: int64(least.Seconds()), Slower: "give the schedule " + state.ID + " in Temporal a period of %s or more",
+	}
 }

@@ -40,9 +40,9 @@ type Roll interface {
 }
 
 const (
-	// knowWithin bounds how long the bucket is asked which sources are saved, and listWithin what is asked about all of them.
+	// knowWithin bounds how long it is asked which sources there are, and listWithin what is asked about all of them: together half a minute.
 	knowWithin = 10 * time.Second
-	listWithin = 25 * time.Second
+	listWithin = 20 * time.Second
 	// mostRows bounds the sources of a page, and rowsAtOnce how many are asked about at once.
 	mostRows   = 150
 	rowsAtOnce = 16

@@ -25,7 +25,7 @@ type Activities struct {
 
 	Scheduler Scheduler
 
-	ListWithin time.Duration // bounds what is asked about all sources; zero: 25 s
+	ListWithin time.Duration // bounds what is asked about all sources; zero: 20 s
 }
 
 // beatEvery is how often an activity shows that its worker lives. Temporal gives it up after 10 seconds of silence.

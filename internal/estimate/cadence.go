@@ -1,6 +1,7 @@
 package estimate
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -12,6 +13,8 @@ type Cadence struct {
 	Words   string `json:"schedule"`          // such as every 24h
 	Seconds int64  `json:"seconds"`           // the least time from one start to the next
 	Warning string `json:"warning,omitempty"` // where a sync takes longer than that
+
+	Slower string `json:"-"` // what to do for a longer period, with %s for it; empty: a setting
 }
 
 // hour is the unit in which a longer period is proposed, and quarter that of short ones.
@@ -29,8 +32,9 @@ func (c *Cadence) warn(p *Plan) {
 	switch {
 	case period <= 0:
 	case refresh > period:
-		c.Warning = fmt.Sprintf("The schedule (%s) starts syncs faster than a refresh takes (about %s), and %s: set schedule.every of sources.%s to %s "+
-			"or more, or give the source more API calls (quota.share)", c.Words, humanize.About(refresh), skipped, p.Source, longer(refresh))
+		slower := fmt.Sprintf(cmp.Or(c.Slower, "set schedule.every of sources."+p.Source+" to %s or more"), longer(refresh))
+		c.Warning = fmt.Sprintf("The schedule (%s) starts syncs faster than a refresh takes (about %s), and %s: %s, or give the source more API calls "+
+			"(quota.share)", c.Words, humanize.About(refresh), skipped, slower)
 	case !p.Reused.Recorded && first > period:
 		c.Warning = fmt.Sprintf("The first sync takes longer (about %s) than the schedule (%s) leaves for it, and %s: nothing to change, as a refresh "+
 			"takes about %s", humanize.About(first), c.Words, skipped, humanize.About(refresh))

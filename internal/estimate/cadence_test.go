@@ -10,8 +10,8 @@ import (
 	"longhaul/internal/quota"
 )
 
-// scheduled is the plan of an org in which a number of reports changed since the last sync, each taking a second.
-func scheduled(changed int64, recorded bool, every time.Duration) estimate.Plan {
+// scheduled is what is known of an org in which a number of reports changed since the last sync, each taking a second.
+func scheduled(changed int64, recorded bool, every time.Duration) estimate.Input {
 	noon := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 	b := quota.Budget{Policy: quota.Policy{Ceiling: 100, Share: 100}}
 	b.Return(0, 0, quota.Usage{Max: 1_000_000, At: noon, Clock: noon}, noon)
@@ -25,7 +25,18 @@ func scheduled(changed int64, recorded bool, every time.Duration) estimate.Plan 
 	if every > 0 {
 		in.Cadence = &estimate.Cadence{Words: "every so often", Seconds: int64(every.Seconds())}
 	}
-	return in.Plan()
+	return in
+}
+
+// TestPlan_saysHowToSlowDown a schedule that no setting made.
+func TestPlan_saysHowToSlowDown(t *testing.T) {
+	t.Parallel()
+	in := scheduled(10_000, true, 0)
+	in.Cadence = &estimate.Cadence{Words: "every 1h", Seconds: 3600, Slower: "say `schedule acme --every %s` or longer"}
+	plan := in.Plan()
+	if got := plan.Cadence.Warning; !strings.Contains(got, ": say `schedule acme --every 4h` or longer, or give the source more API calls") {
+		t.Error(got)
+	}
 }
 
 func TestPlan_warnsOfAScheduleThatIsFasterThanASync(t *testing.T) {
@@ -44,7 +55,7 @@ func TestPlan_warnsOfAScheduleThatIsFasterThanASync(t *testing.T) {
 		"the first sync alone":       {0, false, time.Hour, []string{"The first sync takes longer (about 5.6 h)", "nothing to change"}},
 		"a first sync that has time": {0, false, 24 * time.Hour, nil},
 	} {
-		plan := scheduled(row.changed, row.recorded, row.every)
+		plan := scheduled(row.changed, row.recorded, row.every).Plan()
 		switch {
 		case row.every == 0:
 			if plan.Cadence != nil {

@@ -32,8 +32,10 @@ import (
 const (
 	// rollAtOnce bounds the requests about sources at one time.
 	rollAtOnce = 8
-	// mostRunning bounds the syncs that are asked why they stand still.
-	mostRunning = 200
+	// orgsWithin bounds how long credentials are read for the addresses of the orgs.
+	orgsWithin = 3 * time.Second
+	// mostRunning bounds the workflows among which those are looked for that sync. Beside each may be one more, by which a schedule started it.
+	mostRunning = 400
 )
 
 // roll answers what is known of the sources. See question.Roll.
@@ -51,10 +53,10 @@ func (r roll) Known(ctx context.Context) (all []overview.Known, unread []string)
 		one := &overview.Known{Name: name, Origin: overview.FromSettings}
 		if configured, err := r.host.settings.Get(name); err == nil {
 			one.Schedule = configured.Schedule
-			one.Org = r.org(ctx, configured)
 		}
 		by[name] = one
 	}
+	r.orgs(ctx, by)
 	out, twice := r.host.roster.Out(), r.host.roster.Twice()
 	found, err := r.saved(ctx)
 	if err != nil {
@@ -100,11 +102,32 @@ func said(err error) string {
 	return fault.Sentence(err)
 }
 
+// orgs fills in the hosts of the orgs. Credentials that hang keep nothing else from being known.
+func (r roll) orgs(ctx context.Context, by map[string]*overview.Known) {
+	ctx, cancel := context.WithTimeout(ctx, orgsWithin)
+	defer cancel()
+	var group errgroup.Group
+	group.SetLimit(rollAtOnce)
+	for name, one := range by {
+		group.Go(func() error {
+			if configured, err := r.host.settings.Get(name); err == nil {
+				one.Org = r.org(ctx, configured)
+			}
+			return nil
+		})
+	}
+	_ = group.Wait() // none fails
+}
+
 // org is the host of a source's org; empty where it is not known, as where its credentials cannot be read.
 func (r roll) org(ctx context.Context, configured source.Source) string {
-	base, err := hang.Ask(ctx, "the address of "+configured.Name, func() (string, error) { return baseURL(ctx, configured) })
-	if err != nil || base == "" {
-		return ""
+	base := configured.Salesforce.BaseURL
+	if base == "" { // the credentials name it
+		var err error
+		base, err = hang.Ask(ctx, "the address of "+configured.Name, func() (string, error) { return baseURL(ctx, configured) })
+		if err != nil || base == "" {
+			return ""
+		}
 	}
 	return orgOf(base)
 }
@@ -138,7 +161,8 @@ func (r roll) saved(ctx context.Context) (all []overview.Known, err error) {
 			return nil
 		})
 	}
-	return all, group.Wait()
+	err = group.Wait()
+	return all, err
 }
 
 // mainWorkers lists the workers that take workflows, with the sources in their settings.
@@ -169,7 +193,7 @@ func (r roll) Waits(ctx context.Context) (map[string]*overview.Wait, error) {
 	c, query := activity.GetClient(ctx), fmt.Sprintf(`WorkflowType = %q AND ExecutionStatus = "Running"`, workflows.SyncSourceType)
 	running, err := within(ctx, func(ctx context.Context) (*workflowservice.ListWorkflowExecutionsResponse, error) {
 		return c.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{
-			Namespace: activity.GetInfo(ctx).Namespace, Query: query, PageSize: 2 * mostRunning,
+			Namespace: activity.GetInfo(ctx).Namespace, Query: query, PageSize: mostRunning,
 		})
 	})
 	if err != nil {

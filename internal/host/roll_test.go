@@ -1,6 +1,7 @@
 package host
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"longhaul/internal/history"
 	"longhaul/internal/overview"
 	"longhaul/internal/schedule"
+	"longhaul/internal/source"
 	"longhaul/workflows"
 )
 
@@ -46,5 +48,23 @@ func TestScheduled_isTheSchedulesOwnTrigger(t *testing.T) {
 	t.Parallel()
 	if got, want := history.Scheduled("acme"), history.TriggerSchedule+schedule.ID("acme"); got != want {
 		t.Errorf("a sync of the schedule counts as %s, and is %s", got, want)
+	}
+}
+
+// TestOrgs_needNoAnswerWhereTheSettingsNameTheHost has no time left for credentials that hang.
+func TestOrgs_needNoAnswerWhereTheSettingsNameTheHost(t *testing.T) {
+	t.Parallel()
+	acme, beta := source.Source{Name: "acme"}, source.Source{Name: "beta"}
+	acme.Salesforce.BaseURL = "acme.my.salesforce.com"
+	registry, err := source.NewRegistry(acme, beta)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	by := map[string]*overview.Known{"acme": {}, "beta": {}}
+	roll{host: &Host{settings: registry}}.orgs(ctx, by)
+	if by["acme"].Org != "acme.my.salesforce.com" || by["beta"].Org != "" {
+		t.Errorf("the orgs are %+v and %+v", by["acme"], by["beta"])
 	}
 }

@@ -3,6 +3,8 @@ package host
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"time"
 
 	"go.temporal.io/sdk/activity"
@@ -10,6 +12,7 @@ import (
 	"go.uber.org/zap"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/hang"
 	"longhaul/internal/saved"
 	"longhaul/internal/schedule"
 	"longhaul/internal/schedule/ledger"
@@ -22,6 +25,13 @@ import (
 // minute.
 const reconcileEvery = 50 * time.Second
 
+const (
+	// reconcileWithin bounds one such look: at its start a worker may write hundreds.
+	reconcileWithin = 5 * time.Minute
+	// orderWithin bounds one order, below what the activity has for it.
+	orderWithin = 2 * time.Minute
+)
+
 // schedules keeps the schedules of the sources of a process.
 type schedules struct {
 	registry *source.Registry // of the settings
@@ -32,14 +42,30 @@ type schedules struct {
 
 // Schedule does what a person wants of the schedule of a source, for the activity that it runs in.
 func (s *schedules) Schedule(ctx context.Context, name string, order schedule.Order) (schedule.State, error) {
-	settings, err := s.settings(ctx, name, order)
-	if err != nil {
-		return schedule.State{}, err
-	}
 	server := ledger.Server{
 		Service: activity.GetClient(ctx).WorkflowService(), Namespace: activity.GetInfo(ctx).Namespace, Identity: s.identity,
 	}
-	return s.ledger.Apply(ctx, server, name, settings, order)
+	return s.apply(ctx, server, name, order)
+}
+
+// apply ends before the activity does, whatever hangs.
+func (s *schedules) apply(ctx context.Context, server ledger.Server, name string, order schedule.Order) (schedule.State, error) {
+	state, err := hang.Ask(ctx, "the schedule of "+name+" in "+s.store.Name()+", for an order", func() (schedule.State, error) {
+		bounded, cancel := context.WithTimeout(ctx, orderWithin) // so that Temporal is not taken for a bucket that hangs
+		defer cancel()
+		settings, err := s.settings(bounded, name, order)
+		if err != nil {
+			return schedule.State{}, err
+		}
+		return s.ledger.Apply(bounded, server, name, settings, order)
+	})
+	if silent, hangs := errors.AsType[*hang.Error](err); hangs {
+		err = &fault.Error{
+			Class: fault.Transient, System: fault.Bucket, Err: err,
+			Message: fmt.Sprintf("%s %s: look whether its disk or mount hangs, and ask again", s.store.Name(), silent),
+		}
+	}
+	return state, err
 }
 
 // settings is what the settings say of the schedule of a source. Of a source that was connected they say nothing. One that is neither in
@@ -68,17 +94,32 @@ func (w *Workers) keepSchedules() {
 	}
 	ticker := time.NewTicker(reconcileEvery)
 	defer ticker.Stop()
-	for {
-		err := fault.Caught(func() error { w.host.schedules.ledger.Reconcile(w.life, server, w.scheduled()); return nil })
-		if err != nil {
-			w.host.logger.Error("the schedules could not be looked at", zap.Error(err))
+	for before := ""; ; {
+		why := ""
+		if err := w.host.schedules.reconcile(w.life, server, w.scheduled()); err != nil && w.life.Err() == nil {
+			why = said(err)
 		}
+		if why != before && why != "" {
+			w.host.logger.Error("the schedules could not be looked at", zap.String("why", why), zap.String("bucket", w.host.store.Name()))
+		}
+		before = why
 		select {
 		case <-w.life.Done():
 			return
 		case <-ticker.C:
 		}
 	}
+}
+
+// reconcile looks once. A bucket that hangs does not keep the workers from stopping.
+func (s *schedules) reconcile(ctx context.Context, server ledger.Server, served map[string]source.Schedule) error {
+	ctx, cancel := context.WithTimeout(ctx, reconcileWithin)
+	defer cancel()
+	_, err := hang.Ask(ctx, "the schedules in "+s.store.Name(), func() (struct{}, error) {
+		s.ledger.Reconcile(ctx, server, served)
+		return struct{}{}, nil
+	})
+	return err
 }
 
 // scheduled are the sources that are served, with what the settings say of their schedules.

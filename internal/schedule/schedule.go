@@ -27,6 +27,8 @@ const (
 	mostJitter = 10 * time.Minute
 	// catchUp is how long after its time a start is made up for, where Temporal was away.
 	catchUp = 6 * time.Hour
+	// mostComment is how long a comment on a calendar may be, in bytes, for Temporal.
+	mostComment = 200
 )
 
 // ID is the id of the schedule of a source.
@@ -140,6 +142,9 @@ func Spec(s source.Schedule) (*schedulepb.ScheduleSpec, error) {
 }
 
 func calendar(f cron.Fields, day, weekday []int, comment string) *schedulepb.StructuredCalendarSpec {
+	if len(comment) > mostComment {
+		comment = "" // the calendar says the same
+	}
 	return &schedulepb.StructuredCalendarSpec{
 		Second: ranges([]int{0}), Minute: ranges(f.Minute), Hour: ranges(f.Hour),
 		DayOfMonth: ranges(day), Month: ranges(f.Month), DayOfWeek: ranges(weekday), Comment: comment,

@@ -2,6 +2,7 @@ package schedule_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -46,6 +47,17 @@ func TestMake_startsByWhatIsWanted(t *testing.T) {
 		got := schedule.SpecWords(make1(t, row.wanted).GetSpec())
 		if got != row.words {
 			t.Errorf("%+v starts %q, want %q", row.wanted, got, row.words)
+		}
+	}
+}
+
+// TestMake_takesCronOfAnyLength though Temporal's comments are short.
+func TestMake_takesCronOfAnyLength(t *testing.T) {
+	t.Parallel()
+	for _, cron := range []string{"0 2 * * *", "0 " + strings.Repeat("1,", 120) + "2 * * *"} {
+		calendar := make1(t, source.Schedule{Cron: cron}).GetSpec().GetStructuredCalendar()[0]
+		if n := len(calendar.GetComment()); n > 200 || n == 0 && len(cron) <= 200 {
+			t.Errorf("a comment of %d bytes for %s", n, cron)
 		}
 	}
 }

@@ -35,6 +35,14 @@ func period(d time.Duration) string {
 	return source.Period(d)
 }
 
+// Origin says from when on Temporal counts a period.
+func Origin(every time.Duration) string {
+	if (24*time.Hour)%every == 0 { // each day begins with a start
+		return "midnight UTC"
+	}
+	return "Thursday 1 January 1970, midnight UTC"
+}
+
 // SpecWords say what Temporal starts by, whoever wrote it.
 func SpecWords(spec *schedulepb.ScheduleSpec) string {
 	var parts []string

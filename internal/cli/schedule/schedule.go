@@ -34,6 +34,9 @@ func Verb(p ask.Program) *cobra.Command {
 schedule, by a worker that serves the source; it needs Temporal's address alone, as the temporal CLI does. What sources.SOURCE.schedule of the
 settings says wins: then only --pause and --resume change something here.
 
+Periods are counted from midnight UTC of 1 January 1970, a Thursday, not from now: 24h starts at midnight UTC, 6h at 0, 6, 12 and 18 o'clock UTC, 7d
+on Thursdays. For another time or day use --cron.
+
 A start while the sync before still runs is skipped. A start that was missed is made up for within 6 hours. Starts come up to 10 minutes late,
 or half the period where that is less, so that not all schedules start in one second.`,
 		Example: `  $0 schedule acme
@@ -46,7 +49,7 @@ or half the period where that is less, so that not all schedules start in one se
 		RunE: func(cmd *cobra.Command, given []string) error { return v.run(cmd.Context(), cmd, given[0]) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&v.order.Every, "every", "", "sync once in each period, such as 90m, 24h or 7d, counted from midnight UTC")
+	f.StringVar(&v.order.Every, "every", "", "sync once in each period, such as 90m, 24h (at midnight UTC) or 7d (Thursdays); else use --cron")
 	f.StringVar(&v.order.Cron, "cron", "", "sync by the five fields of cron: minute, hour, day of month, month, day of week (0 is Sunday)")
 	f.StringVar(&v.order.Timezone, "timezone", "", "time zone of --cron, such as Europe/Paris; default: UTC")
 	f.BoolVar(&v.order.Off, "off", false, "end the schedule; a sync that runs goes on")

@@ -29,7 +29,9 @@ type temporal struct {
 	tokens   map[string]uint64
 	requests map[string]int // by method
 	refuses  error
-	between  func() // runs once between a description and the next request, without the lock
+	between  func()               // runs once between a description and the next request, without the lock
+	made     func()               // runs once after a schedule was made, without the lock
+	lists    *schedulepb.Schedule // is what lists show of acme, as those that are a moment old; nil: what is there
 }
 
 func newTemporal() *temporal {
@@ -112,7 +114,14 @@ func (f *temporal) CreateSchedule(
 	_ context.Context, q *workflowservice.CreateScheduleRequest, _ ...grpc.CallOption,
 ) (*workflowservice.CreateScheduleResponse, error) {
 	err := f.begin("create")
-	defer f.mu.Unlock()
+	defer func() {
+		now := f.made
+		f.made = nil
+		f.mu.Unlock()
+		if now != nil {
+			now()
+		}
+	}()
 	if err != nil {
 		return nil, err
 	}
@@ -168,8 +177,12 @@ func (f *temporal) ListSchedules(
 	err := f.begin("list")
 	defer f.mu.Unlock()
 	answer := new(workflowservice.ListSchedulesResponse)
-	for id := range maps.Keys(f.has) {
-		there := copied(f.has[id])
+	has := f.has
+	if f.lists != nil {
+		has = map[string]*schedulepb.Schedule{"longhaul-acme": f.lists}
+	}
+	for id := range maps.Keys(has) {
+		there := copied(has[id])
 		answer.Schedules = append(answer.Schedules, &schedulepb.ScheduleListEntry{ScheduleId: id, Info: &schedulepb.ScheduleListInfo{
 			Spec: there.GetSpec(), Paused: there.GetState().GetPaused(), Notes: there.GetState().GetNotes(),
 		}})

@@ -37,6 +37,16 @@ func (k *Kept) written() *schedulepb.Schedule {
 	return schedule.Decode(k.Written)
 }
 
+// equal says whether two are the same, whoever has read or written them.
+func (k *Kept) equal(other *Kept) bool {
+	if k == nil || other == nil {
+		return k == other
+	}
+	one, two := k.written(), other.written()
+	return k.Wanted == other.Wanted && k.By == other.By && k.Paused == other.Paused && k.Note == other.Note && k.Off == other.Off &&
+		(one == nil && two == nil || schedule.Same(one, two))
+}
+
 // Kind is what a schedule starts: the same for all sources.
 type Kind struct {
 	Queue, WorkflowType string
@@ -59,6 +69,7 @@ type sight struct {
 	kept     *Kept           // as it was last read or written; nil for none
 	due      bool            // it is still to be written, as at the start of the process
 	fresh    bool            // it was just written, and lists may not show it yet
+	ordered  bool            // a person has changed it since the last look, which may have been a moment ago
 
 	unsure *schedulepb.Schedule // what was written and was not seen there; nil for none
 	token  []byte               // of the schedule over which that was written; empty where there was none

@@ -252,6 +252,9 @@ func TestReconcile_goesOnOnceTemporalDoes(t *testing.T) {
 		t.Errorf("it says %v", err)
 	}
 	on.refuses = nil
+	if s := w.says(t, schedule.Order{}); s.Exists || s.Wanted == nil || *s.Wanted != daily || s.By != schedule.BySettings || s.Settings != nil {
+		t.Errorf("what no worker has written yet is shown as %+v", s)
+	}
 	if w.look(t); len(on.has) != 3 {
 		t.Errorf("there are %d schedules", len(on.has))
 	}

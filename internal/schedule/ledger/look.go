@@ -24,6 +24,8 @@ func (l *Ledger) look(ctx context.Context, s Server, name string, listed *schedu
 			return l.verify(ctx, s, name, unsure)
 		}
 	}
+	ordered := known.ordered
+	known.ordered = false
 	if !differs(known.kept, listed) {
 		return nil
 	}
@@ -31,15 +33,18 @@ func (l *Ledger) look(ctx context.Context, s Server, name string, listed *schedu
 	if err != nil {
 		return err
 	}
+	newer := ordered || !known.kept.equal(kept)
 	if known.kept = kept; !differs(kept, listed) {
 		return nil
 	}
 	switch {
-	case kept == nil, kept.Off && listed != nil:
-		l.byHand(name, listed.GetSpec())
-		return nil
 	case listed == nil:
 		return l.recreate(ctx, s, name, *kept)
+	case newer: // the list may be older than what was written, as the next call sees
+		return nil
+	case kept == nil, kept.Off:
+		l.byHand(name, nil, listed.GetSpec())
+		return nil
 	}
 	changed := *kept
 	changed.Paused, changed.Note = listed.GetPaused(), listed.GetNotes()
@@ -47,7 +52,7 @@ func (l *Ledger) look(ctx context.Context, s Server, name string, listed *schedu
 		if want, err := l.make(name, kept.Wanted); err == nil && schedule.SameSpec(want, listed.GetSpec()) {
 			changed.Written, _ = schedule.Encode(want) // a person has made it what is wanted
 		} else {
-			l.byHand(name, listed.GetSpec())
+			l.byHand(name, kept, listed.GetSpec())
 		}
 	}
 	if changed.Paused == kept.Paused && changed.Note == kept.Note && bytes.Equal(changed.Written, kept.Written) {
@@ -70,6 +75,7 @@ func differs(kept *Kept, listed *schedulepb.ScheduleListInfo) bool {
 
 // recreate makes a schedule that is gone as it was, paused where it was.
 func (l *Ledger) recreate(ctx context.Context, s Server, name string, kept Kept) error {
+	before := kept
 	want, err := l.make(name, kept.Wanted)
 	if err != nil {
 		return err
@@ -92,6 +98,9 @@ func (l *Ledger) recreate(ctx context.Context, s Server, name string, kept Kept)
 	case now == nil || now.Off: // it was ended meanwhile
 		l.of(name).kept = now
 		return s.remove(ctx, name)
+	case !now.equal(&before): // somebody has set another one meanwhile, over this
+		l.of(name).kept = now
+		return nil
 	}
 	return l.keep(ctx, name, kept)
 }
@@ -124,7 +133,7 @@ func (l *Ledger) verify(ctx context.Context, s Server, name string, wrote *sched
 		_, err := l.write(ctx, s, name, known.settings, current)
 		return err
 	}
-	l.byHand(name, current.GetSpec())
+	l.byHand(name, kept, current.GetSpec())
 	return nil
 }
 

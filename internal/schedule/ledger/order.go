@@ -39,7 +39,7 @@ func (l *Ledger) Apply(ctx context.Context, s Server, name string, settings sour
 		return schedule.State{}, explain(err)
 	}
 	if known := l.seen[name]; known != nil {
-		known.kept, known.unsure, known.fresh = a.kept, nil, true
+		known.kept, known.unsure, known.fresh, known.ordered = a.kept, nil, true, o != schedule.Order{}
 	}
 	there, err := a.describe(ctx)
 	if err != nil {
@@ -119,7 +119,7 @@ func (a *applied) set(ctx context.Context, wanted source.Schedule) error {
 			return err
 		}
 		if want.State = there.GetSchedule().GetState(); want.State == nil {
-			want.State = new(schedulepb.ScheduleState)
+			want.State = a.state()
 		}
 		if wrote, err := a.put(ctx, a.server, a.name, want, there); err != nil {
 			return err
@@ -142,6 +142,14 @@ func (a *applied) set(ctx context.Context, wanted source.Schedule) error {
 		return a.store(ctx, kept)
 	}
 	return errMeanwhile
+}
+
+// state is that of a schedule which is not there: what is gone comes back paused where it was paused.
+func (a *applied) state() *schedulepb.ScheduleState {
+	if a.kept == nil || a.kept.Off {
+		return new(schedulepb.ScheduleState)
+	}
+	return &schedulepb.ScheduleState{Paused: a.kept.Paused, Notes: a.kept.Note}
 }
 
 // end deletes the schedule.
@@ -173,18 +181,41 @@ func (a *applied) pause(ctx context.Context, o schedule.Order) error {
 	if err != nil {
 		return err
 	}
-	if there == nil {
+	none := a.kept == nil || a.kept.Off
+	switch {
+	case there == nil && none:
 		return fault.Invalidf("source %s has no schedule: make one by `schedule %s --every 24h`, or in the settings", a.name, a.name)
+	case there == nil:
+		if err := a.again(ctx, &schedulepb.ScheduleState{Paused: o.Pause, Notes: note}); err != nil {
+			return err
+		}
 	}
 	if err := a.server.patch(ctx, a.name, patch); err != nil {
 		return err
 	}
-	if a.kept == nil || a.kept.Off {
+	if none {
 		return nil // a person made this schedule, and it is the person's
 	}
 	kept := *a.kept
 	kept.Paused, kept.Note = o.Pause, note
 	return a.store(ctx, kept)
+}
+
+// again makes a schedule that is gone, unless a worker has made it at this moment.
+func (a *applied) again(ctx context.Context, state *schedulepb.ScheduleState) error {
+	want, err := a.make(a.name, a.kept.Wanted)
+	if err != nil {
+		return err
+	}
+	want.State = state
+	made, err := a.server.create(ctx, a.name, want)
+	if err != nil || !made {
+		return err
+	}
+	kept := *a.kept
+	kept.Written, err = schedule.Encode(want)
+	a.kept = &kept
+	return err
 }
 
 // Remove deletes the schedule of a source, and what the bucket holds of it. It is no error if there is none, which removed tells.

@@ -6,6 +6,7 @@ import (
 
 	"longhaul/internal/fault"
 	"longhaul/internal/schedule"
+	"longhaul/internal/schedule/ledger"
 	"longhaul/internal/source"
 )
 
@@ -72,5 +73,40 @@ func TestApply_theSettingsWin(t *testing.T) {
 	}
 	if w.says(t, schedule.Order{Off: true}); starts(on) != "" {
 		t.Errorf("it starts %q", starts(on))
+	}
+}
+
+// TestApply_toAScheduleThatIsGone has the database lost, and an order before a worker has seen that.
+func TestApply_toAScheduleThatIsGone(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		order  schedule.Order
+		starts string
+		paused bool
+		note   string
+	}{
+		"another period": {schedule.Order{Every: "1h"}, asHourly, true, "why"},
+		"a pause":        {schedule.Order{Pause: true, Reason: "more"}, asDaily, true, "more"},
+		"a resume":       {schedule.Order{Resume: true, Reason: "done"}, asDaily, false, "done"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			on, store := newTemporal(), bucketOf(t)
+			w := newWorker(on, store, acme(source.Schedule{}))
+			w.says(t, schedule.Order{Every: "24h"})
+			w.says(t, schedule.Order{Pause: true, Reason: "why"})
+			on.byHand("longhaul-acme", nil)
+			state := w.says(t, row.order)
+			if state.Spec != row.starts || state.Paused != row.paused || state.Note != row.note || state.ByHand {
+				t.Errorf("it is shown as %+v", state)
+			}
+			for range 2 {
+				w.look(t)
+			}
+			kept, err := ledger.Read(t.Context(), store, "acme")
+			if err != nil || kept.Paused != row.paused || kept.Note != row.note || starts(on) != row.starts {
+				t.Errorf("kept is %+v, %v", kept, err)
+			}
+		})
 	}
 }

@@ -21,13 +21,13 @@ import (
 func (l *Ledger) Reconcile(ctx context.Context, s Server, served map[string]source.Schedule) {
 	names := slices.Sorted(maps.Keys(served))
 	l.forget(served)
-	look := false
+	look, settled := false, names[:0:0]
 	for _, name := range names {
 		again, err := l.settle(ctx, s, name, served[name])
-		if look = look || again; err != nil {
-			if l.failed(ctx, name, err) {
-				return // it would refuse the others as well
-			}
+		if look = look || again; err == nil {
+			settled = append(settled, name)
+		} else if l.failed(ctx, name, err) {
+			return // it would refuse the others as well
 		}
 	}
 	if !look {
@@ -38,8 +38,10 @@ func (l *Ledger) Reconcile(ctx context.Context, s Server, served map[string]sour
 		l.failed(ctx, "", err)
 		return
 	}
-	for _, name := range names {
-		if err := l.look(ctx, s, name, listed[schedule.ID(name)]); err != nil && l.failed(ctx, name, err) {
+	for _, name := range settled {
+		if err := l.look(ctx, s, name, listed[schedule.ID(name)]); err == nil {
+			l.passed(name)
+		} else if l.failed(ctx, name, err) {
 			return
 		}
 	}
@@ -114,7 +116,6 @@ func (l *Ledger) settle(ctx context.Context, s Server, name string, settings sou
 		}
 		if wrote {
 			known.due, known.fresh = false, true // the next call sees whether it is as it was written
-			delete(l.said, "failed "+name)
 			return false, nil
 		}
 	}
@@ -162,7 +163,7 @@ func (l *Ledger) write(ctx context.Context, s Server, name string, settings sour
 		want.State = current.GetState()
 		kept.Paused, kept.Note = want.GetState().GetPaused(), want.GetState().GetNotes()
 		if !schedule.Same(current, want) && !schedule.Same(current, schedule.Decode(kept.Written)) && !schedule.Same(current, over) {
-			l.byHand(name, current.GetSpec())
+			l.byHand(name, &kept, current.GetSpec())
 			return true, l.keep(ctx, name, kept)
 		}
 	}
@@ -190,8 +191,14 @@ func (l *Ledger) put(
 	}
 }
 
-// byHand says once that a schedule was changed by hand.
-func (l *Ledger) byHand(name string, spec *schedulepb.ScheduleSpec) {
-	l.say("by hand "+name, "the schedule of the source was changed by hand, and stays so; to have it as the settings say, delete it, and it comes back",
-		zap.String("source", name), zap.String("starts", schedule.SpecWords(spec)))
+// byHand says once that a schedule was changed by hand, or made so where Longhaul keeps none.
+func (l *Ledger) byHand(name string, kept *Kept, spec *schedulepb.ScheduleSpec) {
+	sentence, fields := "a schedule of the source was made by hand, and stays so", []zap.Field{
+		zap.String("source", name), zap.String("starts", schedule.SpecWords(spec)),
+	}
+	if kept != nil && !kept.Off {
+		sentence = "the schedule of the source was changed by hand, and stays so; to have back what is wanted, delete it, and it comes back"
+		fields = append(fields, zap.String("wanted", schedule.Words(kept.Wanted)))
+	}
+	l.say("by hand "+name, sentence, fields...)
 }

@@ -48,23 +48,37 @@ func Runs(ctx context.Context, s Server, store *staging.Store, name string, afte
 	if !until.After(after) {
 		return nil, nil
 	}
-	answer, err := request(ctx, s.Service.ListScheduleMatchingTimes, &workflowservice.ListScheduleMatchingTimesRequest{
-		Namespace: s.Namespace, ScheduleId: schedule.ID(name),
-		// A start may be as much later than its time as the jitter is long, and Temporal looks from the time on.
-		StartTime: timestamppb.New(after.Add(-there.GetSchedule().GetSpec().GetJitter().AsDuration() - time.Second)), EndTime: timestamppb.New(until),
-	})
-	if err != nil {
-		return nil, explain(err)
-	}
+	// A start may be as much later than its time as the jitter is long, and Temporal looks from the time on.
+	from := after.Add(-there.GetSchedule().GetSpec().GetJitter().AsDuration() - time.Second)
 	var runs []time.Time
-	for _, at := range answer.GetStartTime() {
-		if at := at.AsTime(); at.After(after) && !at.After(until) {
-			runs = append(runs, at)
+	for range mostAnswers {
+		answer, err := request(ctx, s.Service.ListScheduleMatchingTimes, &workflowservice.ListScheduleMatchingTimesRequest{
+			Namespace: s.Namespace, ScheduleId: schedule.ID(name), StartTime: timestamppb.New(from), EndTime: timestamppb.New(until),
+		})
+		if err != nil {
+			return nil, explain(err)
 		}
+		starts := answer.GetStartTime()
+		for _, at := range starts {
+			if at := at.AsTime(); at.After(after) && !at.After(until) {
+				runs = append(runs, at)
+			}
+		}
+		if len(starts) < answerSize {
+			break
+		}
+		from = starts[len(starts)-1].AsTime()
 	}
 	slices.SortFunc(runs, time.Time.Compare)
 	return runs, nil
 }
+
+const (
+	// answerSize is how many starts Temporal lists in one answer, without saying that there are more.
+	answerSize = 1000
+	// mostAnswers bounds these: a start each ten minutes for four months.
+	mostAnswers = 20
+)
 
 // since is the moment from which on a schedule has been as it is: what it starts by, and that it is not paused. Where it is as Longhaul wrote
 // it, the bucket knows that also of one that was lost and made again.

@@ -42,7 +42,7 @@ func (d *dated) ListScheduleMatchingTimes(
 ) (*workflowservice.ListScheduleMatchingTimesResponse, error) {
 	d.from = q.GetStartTime().AsTime()
 	answer := new(workflowservice.ListScheduleMatchingTimesResponse)
-	for at := d.from.Truncate(time.Hour); !at.After(q.GetEndTime().AsTime()); at = at.Add(time.Hour) {
+	for at := d.from.Truncate(time.Hour); !at.After(q.GetEndTime().AsTime()) && len(answer.StartTime) < 1000; at = at.Add(time.Hour) {
 		if at.After(d.from) { // Temporal looks from the nominal time on, and gives the later one
 			answer.StartTime = append(answer.StartTime, timestamppb.New(at.Add(7*time.Minute)))
 		}
@@ -98,6 +98,23 @@ func TestRuns_countNothingThatWasNotScheduled(t *testing.T) {
 				t.Errorf("got %v, want %v", got, want)
 			}
 		})
+	}
+}
+
+// TestRuns_countsMoreThanOneAnswerHolds asks for the runs of a hundred days.
+func TestRuns_countsMoreThanOneAnswerHolds(t *testing.T) {
+	t.Parallel()
+	const hours = 2400
+	now := time.Now().UTC().Truncate(time.Hour)
+	on, store := &dated{temporal: newTemporal(), made: now.Add(-9000 * time.Hour)}, bucketOf(t)
+	on.byHand(schedule.ID("acme"), everyTwoHours)
+	got, err := ledger.Runs(t.Context(), ledger.Server{Service: on}, store, "acme", now.Add(-hours*time.Hour), now)
+	if err != nil || len(got) != hours || !got[hours-1].Equal(now.Add(-53*time.Minute)) {
+		t.Errorf("%d runs, %v", len(got), err)
+	}
+	unique := slices.CompactFunc(got, time.Time.Equal)
+	if len(unique) != hours {
+		t.Errorf("%d of them are different", len(unique))
 	}
 }
 

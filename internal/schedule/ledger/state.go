@@ -16,7 +16,11 @@ func state(name string, settings source.Schedule, kept *Kept, there *workflowser
 			s.Wanted = &kept.Wanted
 		}
 	}
-	if !settings.IsZero() && (kept == nil || kept.Wanted != settings) {
+	switch {
+	case settings.IsZero():
+	case kept == nil: // no worker has written it yet
+		s.By, s.Wanted = schedule.BySettings, &settings
+	case kept.Wanted != settings:
 		s.Settings = &settings
 	}
 	return s.Show(there, kept.written())

@@ -59,12 +59,16 @@ func says(s schedule.State) (lines []string) {
 	case s.Exists && s.ByHand && s.Wanted == nil:
 		lines = append(lines, "It was made by hand, and stays as it is.")
 	case s.Exists && s.ByHand:
-		lines = append(lines, fmt.Sprintf("It was changed by hand, and stays so. %s say: %s. To have that back, say it by this command once more, or delete the schedule %s in Temporal.",
-			who(s.By), schedule.Words(*s.Wanted), s.ID))
+		lines = append(lines, fmt.Sprintf("It was changed by hand, and stays so. %s: %s. To have that back, say it by `longhaul schedule` once more, "+
+			"or delete the schedule %s in Temporal.", who(s.By), schedule.Words(*s.Wanted), s.ID))
 	case s.Exists && s.By == schedule.BySettings:
 		lines = append(lines, fmt.Sprintf("The settings say so: sources.%s.schedule.", s.Source))
 	case s.Exists && s.By == schedule.ByVerb:
-		lines = append(lines, "It was set by this command.")
+		lines = append(lines, "It was set by `longhaul schedule`.")
+	}
+	if s.Exists && !s.ByHand && s.Wanted != nil && s.Wanted.Every != 0 {
+		lines = append(lines, fmt.Sprintf("Periods are counted from %s, not from when it was set: for other times give cron in place of every.",
+			schedule.Origin(s.Wanted.Every)))
 	}
 	if s.Settings != nil {
 		lines = append(lines, "The settings of the worker that answered say "+schedule.Words(*s.Settings)+": another worker wrote later, and the last start of a worker wins.")
@@ -74,9 +78,9 @@ func says(s schedule.State) (lines []string) {
 
 func who(by string) string {
 	if by == schedule.BySettings {
-		return "The settings"
+		return "The settings say"
 	}
-	return "This command's last words"
+	return "`longhaul schedule` said last"
 }
 
 // runs are the next starts, in both times, and the last ones.

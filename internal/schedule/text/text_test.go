@@ -29,13 +29,17 @@ func TestOf_saysWhoSetWhat(t *testing.T) {
 		return s
 	}
 	for says, s := range map[string]schedule.State{
-		"acme has no schedule. Make one: longhaul schedule acme --every 24h":              {Source: "acme"},
-		"acme has no schedule: it was ended.":                                             {Source: "acme", Off: true},
-		"The schedule of acme, every 24h, is not in Temporal: a worker makes it within a": {Source: "acme", Wanted: day, By: schedule.BySettings},
-		"The schedule of acme: every 24h, up to 10m later. It was set by this command.":   there,
-		"The settings say so: sources.acme.schedule.":                                     with(func(s *schedule.State) { s.By = schedule.BySettings }),
+		"acme has no schedule. Make one: longhaul schedule acme --every 24h":                                            {Source: "acme"},
+		"acme has no schedule: it was ended.":                                                                           {Source: "acme", Off: true},
+		"The schedule of acme, every 24h, is not in Temporal: a worker makes it within a":                               {Source: "acme", Wanted: day, By: schedule.BySettings},
+		"The schedule of acme: every 24h, up to 10m later. It was set by `longhaul schedule`.":                          there,
+		"The settings say so: sources.acme.schedule.":                                                                   with(func(s *schedule.State) { s.By = schedule.BySettings }),
+		"Periods are counted from midnight UTC, not from when it was set: for other times give cron in place of every.": there,
+		"Periods are counted from Thursday 1 January 1970, midnight UTC, not from when it was set": with(func(s *schedule.State) {
+			s.Wanted = &source.Schedule{Every: 7 * 24 * time.Hour}
+		}),
 		"It was made by hand, and stays as it is.":                                        with(func(s *schedule.State) { s.ByHand, s.Wanted = true, nil }),
-		"It was changed by hand, and stays so. This command's last words say: every 24h.": with(func(s *schedule.State) { s.ByHand = true }),
+		"It was changed by hand, and stays so. `longhaul schedule` said last: every 24h.": with(func(s *schedule.State) { s.ByHand = true }),
 		"The settings of the worker that answered say every 1h: another worker wrote":     with(func(s *schedule.State) { s.Settings = hour }),
 		"Since it was made: 7 starts, 2 skipped, for the sync before still ran, 1 missed, for Temporal was away for more than 6h.": with(func(s *schedule.State) {
 			s.Counts = schedule.Counts{Started: 7, Skipped: 2, Missed: 1}
@@ -47,6 +51,9 @@ func TestOf_saysWhoSetWhat(t *testing.T) {
 		if got := shown(s); !strings.Contains(got, says) {
 			t.Errorf("%q is missing in %q", says, got)
 		}
+	}
+	if got := shown(with(func(s *schedule.State) { s.Wanted = &source.Schedule{Cron: "0 2 * * *"} })); strings.Contains(got, "Periods") {
+		t.Errorf("of cron it says %q", got)
 	}
 	if got := shown(with(func(s *schedule.State) { s.Paused, s.Note = true, "\x1b[2Jwhy" })); strings.Contains(got, "\x1b") {
 		t.Errorf("a note moves the cursor: %q", got)
