@@ -47,10 +47,14 @@ func TestCheck_loginByJWT(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := start(t, row.options, byJWT(row.username, row.app))
-			login := f.check()["login"]
+			rows := f.check()
+			login := rows["login"]
 			if row.fix == "" {
 				if login.Status != doctor.Pass || !strings.Contains(login.Found, row.found) {
 					t.Errorf("%+v", login)
+				}
+				if scopes := rows["scopes"]; scopes.Status != doctor.Pass || strings.Contains(scopes.Found, "offline_access") {
+					t.Errorf("it calls a scope needless that this login needs: %+v", scopes)
 				}
 				return
 			}
