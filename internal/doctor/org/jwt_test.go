@@ -35,7 +35,8 @@ func TestCheck_loginByJWT(t *testing.T) {
 	}{
 		"as it should be": {good, secrets.Username, secrets.ClientID, "an assertion that the private key signed", "", ""},
 		"no certificate": {
-			server.Options{Secrets: secrets}, secrets.Username, secrets.ClientID,
+			server.Options{Secrets: secrets},
+			secrets.Username, secrets.ClientID,
 			"does not take the signature", "certificate", "Flow Enablement, certificate",
 		},
 		"a user of another org": {good, "x@acme.invalid", secrets.ClientID, "has not approved the app", "pre-authorise", "Permitted Users"},
