@@ -83,14 +83,16 @@ func TestPulse_countsWhatAKilledAttemptStored(t *testing.T) {
 func TestPulse_takesTheAccountOfAnAttemptThatTemporalDidNotHear(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
-		last        bool // of the attempts
+		last        bool  // of the attempts
+		bound       int64 // by the last beat
 		made, calls int64
 	}{
-		"the last one":                          {true, 200, 205},
-		"one before the last, which was killed": {false, 200, 205},
+		"the last one": {true, 192, 200, 205},
+		"the last one, which made fewer than its last beat feared": {true, 232, 200, 205},
+		"one before the last, which was killed":                    {false, 192, 200, 205},
 	} {
 		p := &pulse{meter: new(salesforce.Meter), share: 4, stored: -1, before: earlier{
-			Beat: Beat{Done: 120, Calls: 130, Most: 132, Bound: 192, Untold: 15}, some: true, share: 4,
+			Beat: Beat{Done: 120, Calls: 130, Most: 132, Bound: row.bound, Untold: 15}, some: true, share: 4,
 		}}
 		p.before.ends(usage.Entry{Calls: 205, Unsure: 5}, row.last)
 		p.keeps(125)

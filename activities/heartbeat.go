@@ -50,7 +50,7 @@ type pulse struct {
 	last        Beat     // the one before
 	stored      int64    // reports of those done; -1 where none are stored as they come
 	unstored    [2]int64 // reports at most that were done and not stored: since the last beat, and between the two before
-	measured    Beat     // that metrics have counted
+	measured    Beat     // of this attempt alone: what metrics have counted
 
 	contradicted Contradicted
 
@@ -72,7 +72,7 @@ func startPulse(ctx context.Context) (context.Context, *pulse) { return startSha
 func startSharing(ctx context.Context, share int) (context.Context, *pulse) {
 	before, known := beatBefore(ctx)
 	p := &pulse{
-		meter: new(salesforce.Meter), measured: before, share: max(share, 1), stop: make(chan struct{}), contradicted: before.Contradicted,
+		meter: new(salesforce.Meter), share: max(share, 1), stop: make(chan struct{}), contradicted: before.Contradicted,
 		before: earlier{Beat: before, some: known || activity.GetInfo(ctx).Attempt > 1, share: int64(max(share, 1))}, stored: -1,
 	}
 	p.last = Beat{Done: before.Done, Most: p.before.most()}
@@ -173,8 +173,8 @@ func (p *pulse) reached() int64 {
 	return p.gained()
 }
 
-// measure counts in the process's metrics what the attempt has done since it was last measured. The sum over all processes is what
-// screens show.
+// measure counts in the process's metrics what the attempt has done since it was last measured. What is known of earlier attempts their own
+// processes have counted.
 func (p *pulse) measure(ctx context.Context) {
 	p.measureIn(activity.GetMetricsHandler(ctx), activity.GetInfo(ctx).ActivityType.Name)
 }
@@ -182,14 +182,14 @@ func (p *pulse) measure(ctx context.Context) {
 // measureIn is measure for an activity of some type.
 func (p *pulse) measureIn(metrics client.MetricsHandler, kind string) {
 	p.mu.Lock()
-	done, calls := p.gained()-p.measured.Done, p.calls()-p.measured.Calls
-	p.measured.Done, p.measured.Calls = p.gained(), p.calls()
+	done, calls := max(p.gained()-p.before.done()-p.measured.Done, 0), p.meter.Certain()-p.measured.Calls
+	p.measured.Done, p.measured.Calls = p.measured.Done+done, p.measured.Calls+calls
 	p.mu.Unlock()
 	if calls > 0 {
 		metrics.Counter(callsMetric).Inc(calls)
 	}
 	switch {
-	case done <= 0:
+	case done == 0:
 	case kind == "Describe":
 		metrics.Counter("longhaul_reports_described").Inc(done)
 	case kind == "Enumerate":

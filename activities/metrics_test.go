@@ -11,6 +11,7 @@ import (
 	"go.temporal.io/sdk/worker"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/usage"
 )
 
 // counters are the metrics of a process.
@@ -45,7 +46,8 @@ type timer struct{}
 
 func (timer) Record(time.Duration) {}
 
-// The metrics of all processes together are what the screens show: an attempt counts what it has done itself, and no more.
+// The metrics of all processes together are what the screens show: an attempt counts what it has done itself, and no more. What it learns from
+// the bucket of attempts before it, the processes of those have counted.
 func TestMetrics_countWhatTheAttemptHasDoneItself(t *testing.T) {
 	t.Parallel()
 	seen := &counters{sums: map[string]int64{}}
@@ -55,8 +57,11 @@ func TestMetrics_countWhatTheAttemptHasDoneItself(t *testing.T) {
 	env.SetHeartbeatDetails(Beat{Done: 120, Calls: 130, Bound: 160})
 	Describe := func(ctx context.Context) error {
 		_, _ = spending(ctx, CallBudget{Calls: 1000}, 4, func(_ context.Context, p *pulse) error {
-			p.progress(90, 250) // stored by the attempt before
-			p.progress(150, 250)
+			p.before.ends(usage.Entry{Calls: 175, Unsure: 5}, false)
+			p.keeps(140) // by attempts before, of which the last beat told 120
+			p.progress(140, 250)
+			p.measureIn(seen, "Describe")
+			p.progress(170, 250)
 			p.measureIn(seen, "Describe")
 			return &fault.Error{Class: fault.Transient, System: fault.Salesforce, Message: "away"}
 		})

@@ -146,7 +146,9 @@ func (e *earlier) most() int64 {
 	defer e.mu.Unlock()
 	most, last := e.Beat.most(), e.Most+e.stored
 	switch {
-	case e.exact || e.Final || e.stored == 0:
+	case e.exact: // which is all of them
+		most = e.ended.Calls
+	case e.Final || e.stored == 0:
 	case e.Untold == 0:
 		most = max(most, last+e.share)
 	case last <= most:

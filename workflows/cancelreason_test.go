@@ -5,7 +5,9 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
 
 	"longhaul/workflows"
 	"longhaul/workflows/operator"
@@ -54,4 +56,34 @@ func TestCourse_aCancelHasTheReasonThatCameBeforeIt(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestCourse_aCancelHasTheReasonThatCameWithIt cancels a sync that only waits, in the workflow task that brings the reason, as where no
+// worker was there when both were sent.
+func TestCourse_aCancelHasTheReasonThatCameWithIt(t *testing.T) {
+	t.Parallel()
+	o := heldFor("half of the reports are missing")
+	env := environment(t, o, "sync-acme")
+	env.RegisterWorkflow(cancelledInOneTask)
+	env.ExecuteWorkflow(cancelledInOneTask)
+	if err := env.GetWorkflowError(); !temporal.IsCanceledError(err) {
+		t.Fatalf("it ended with %v", err)
+	}
+	if got := o.end.Orders; len(got) != 1 || got[0].Name != operator.Cancel || got[0].Reason != "wrong org" {
+		t.Errorf("the orders are %+v", got)
+	}
+}
+
+// cancelledInOneTask runs a sync that gets a reason and a cancel behind all its coroutines, so that its phases have their turn first.
+func cancelledInOneTask(ctx workflow.Context) (*workflows.Result, error) {
+	ctx, cancel := workflow.WithCancel(ctx)
+	workflow.Go(ctx, func(ctx workflow.Context) {
+		_ = workflow.Sleep(ctx, time.Hour)
+		workflow.Go(ctx, func(ctx workflow.Context) {
+			orders, _ := operator.Signals(ctx).(workflow.Channel)
+			orders.SendAsync(operator.Signal{Name: operator.CancelReason, Known: true, Reason: "wrong org"})
+			cancel()
+		})
+	})
+	return workflows.SyncSource(ctx, converter.NewRawValue(nil))
 }

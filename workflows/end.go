@@ -81,6 +81,7 @@ func (s *sync) end(ctx workflow.Context, err error) (*Result, error) {
 	case workflow.IsContinueAsNewError(err):
 		return nil, err
 	case isCancel(ctx, err):
+		s.hearReason(ctx)
 		s.state.Course.Confirm(operator.Cancel, workflow.Now(ctx))
 		result := s.close(ctx, OutcomeCancelled, nil)
 		s.mark(ctx, OutcomeCancelled, nil)
@@ -96,6 +97,14 @@ func (s *sync) end(ctx workflow.Context, err error) (*Result, error) {
 		s.mark(ctx, OutcomeFailed, failure)
 	}
 	return nil, failed(s.close(ctx, OutcomeFailed, failure))
+}
+
+// hearReason has what came with the cancel noted before the end is: where no worker was there to take its reason first, both come with one
+// workflow task, and a sync that only waits ends before its other coroutines have their turn.
+func (s *sync) hearReason(ctx workflow.Context) {
+	ctx, cancel := workflow.NewDisconnectedContext(ctx)
+	defer cancel()
+	_ = operator.Drain(ctx) // which fails with the end of a context, and this one has none
 }
 
 // mark leaves the end of a sync without a record in the bucket, for those who look back, and so that nobody takes the sync for one that

@@ -30,6 +30,7 @@ type console struct {
 	warned  []string            // the lines of all warnings
 	words   func(string) string // names what people gave, not the settings; nil keeps a sentence
 	running bool                // the flags were parsed without a mistake
+	changes bool                // the command does more than read and show
 }
 
 func newConsole(a *App) *console {
@@ -169,7 +170,7 @@ func (c *console) printJSON(v any) error {
 
 // report shows an error, if there is one, and returns the exit code. A result that was lost is an error.
 func (c *console) report(err error) int {
-	lost := c.results.lost()
+	lost := c.lost()
 	switch {
 	case err == nil && lost == nil:
 		return exitDone
@@ -210,7 +211,7 @@ func (r *results) Write(p []byte) (int, error) {
 	}
 	r.written = true
 	if _, err := r.to.Write(p); err != nil {
-		r.failed = lost(err)
+		r.failed = err
 	}
 	return len(p), nil
 }
@@ -230,14 +231,20 @@ func (r *results) lost() error {
 	}
 	err := file.Sync()
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EIO) {
-		r.failed = lost(err)
+		r.failed = err
 	}
 	return r.failed
 }
 
-func lost(err error) error {
-	return &ending{
-		class: "output", code: exitInternal,
-		message: fmt.Sprintf("the result could not be written to stdout (%s): what was done stays done, only its output is lost", paths.Cause(err)),
+// lost is the end of a command whose result did not get out. A reader that leaves what changes nothing, as head does, has seen enough.
+func (c *console) lost() error {
+	err := c.results.lost()
+	if err == nil || !c.changes && errors.Is(err, syscall.EPIPE) {
+		return nil
 	}
+	message := fmt.Sprintf("the result could not be written to stdout (%s)", paths.Cause(err))
+	if c.changes {
+		message += ": what was done stays done, only its output is lost"
+	}
+	return &ending{class: "output", code: exitInternal, message: message}
 }

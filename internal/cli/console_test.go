@@ -96,6 +96,41 @@ func TestMain_aLostResultIsAnError(t *testing.T) {
 	}
 }
 
+// left is a stdout whose reader has gone away.
+type left struct{}
+
+func (left) Write([]byte) (int, error) {
+	return 0, &os.PathError{Op: "write", Path: "|1", Err: syscall.EPIPE}
+}
+
+// TestMain_aReaderMayLeaveWhatChangesNothing pipes results into a program that reads a few lines, such as head.
+func TestMain_aReaderMayLeaveWhatChangesNothing(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		args []string
+		code int
+	}{
+		{[]string{"--version"}, exitDone},
+		{[]string{"--help"}, exitDone},
+		{nil, exitDone},
+		{[]string{"sync", "--help"}, exitDone},
+		{[]string{"status", "acme"}, exitDone},
+		{[]string{"status", "acme", "--json"}, exitDone},
+		{[]string{"completion", "bash"}, exitDone},
+		{[]string{"connect", "acme", "--print"}, exitDone},
+		{[]string{"sync", "acme"}, exitInternal},
+		{[]string{"sync", "acme", "--detach", "--json"}, exitInternal},
+	} {
+		app, said := newTestApp(t, append([]string{"longhaul"}, row.args...)...)
+		app.Stdout, app.Verbs = left{}, append(app.Verbs, Connect)
+		app.Dial = (&fakeTemporal{pollers: 1, last: completeResult(), result: completeResult()}).dial
+		code := Main(t.Context(), app)
+		if says := strings.Contains(said.stderr.String(), "what was done stays done"); code != row.code || says != (row.code != exitDone) {
+			t.Errorf("%v: code %d, stderr:\n%s", row.args, code, said.stderr.String())
+		}
+	}
+}
+
 // An earlier error says more, and keeps its exit code.
 func TestMain_aLostResultHidesNoOtherEnd(t *testing.T) {
 	t.Parallel()

@@ -69,11 +69,16 @@ func TestSources_listsAllPages(t *testing.T) {
 		t.Errorf("the pages (-want +got):\n%s", diff)
 	}
 
-	l = &listed{fakeTemporal: &fakeTemporal{pollers: 1}, pages: twoPages()}
+	pages := twoPages()
+	pages[0].Unread, pages[1].Unread = []string{"the bucket is away", "Temporal is slow"}, []string{"the bucket is away"}
+	l = &listed{fakeTemporal: &fakeTemporal{pollers: 1}, pages: pages}
 	code, out = listSources(t, l, "sources", "--json")
 	var got overview.List
 	if err := json.Unmarshal(out.stdout.Bytes(), &got); err != nil || code != exitDone || len(got.Sources) != 3 || got.After != "" || got.Total != 3 {
 		t.Errorf("code %d, %v: %s", code, err, out.stdout.String())
+	}
+	if diff := cmp.Diff([]string{"the bucket is away", "Temporal is slow"}, got.Unread); diff != "" {
+		t.Errorf("what could not be found out, once each (-want +got):\n%s", diff)
 	}
 }
 

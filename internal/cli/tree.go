@@ -115,7 +115,7 @@ func (a *App) dress(cmd *cobra.Command, c *console) {
 	cmd.Flags().BoolP("help", "", false, "show this help") // without cobra's -h: no short flags but castor's
 	run := cmd.RunE
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		c.command, c.running = cmd.CommandPath(), true
+		c.command, c.running, c.changes = cmd.CommandPath(), true, !reads(cmd)
 		return run(cmd, args)
 	}
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
@@ -128,6 +128,13 @@ func (a *App) dress(cmd *cobra.Command, c *console) {
 	for _, child := range cmd.Commands() {
 		a.dress(child, c)
 	}
+}
+
+// reads says whether a command changes nothing that lasts: one that asks, or shows what there is.
+func reads(cmd *cobra.Command) bool {
+	verb := Verb(cmd.Name())
+	return slices.Contains([]Verb{Check, Completion, Diff, History, Plan, Show, Sources, Status, Why}, verb) ||
+		verb == Schedule && cmd.Flags().NFlag() == 0 || verb == Connect && cmd.Flags().Changed("print") || cmd.HasSubCommands()
 }
 
 // examples shows one line for each verb.

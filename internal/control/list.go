@@ -3,6 +3,7 @@ package control
 import (
 	"context"
 	"crypto/rand"
+	"slices"
 	"strings"
 
 	"go.temporal.io/sdk/client"
@@ -24,6 +25,11 @@ func List(ctx context.Context, c client.Client) (all overview.List, err error) {
 			return all, err
 		}
 		page.Sources = append(all.Sources, page.Sources...)
+		for _, unread := range all.Unread { // each page says it for all sources
+			if !slices.Contains(page.Unread, unread) {
+				page.Unread = append(page.Unread, unread)
+			}
+		}
 		if all = page; page.After == "" {
 			break
 		}

@@ -9,9 +9,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"longhaul/internal/answertest"
+	"longhaul/internal/fault"
 	"longhaul/internal/salesforce/origin"
 )
 
@@ -63,4 +65,27 @@ func TestLoginByJWT_sends(t *testing.T) {
 			t.Errorf("%s: the claims are %+v, want the audience %s", host, claims, audience)
 		}
 	}
+}
+
+// TestLoginByJWT_ofAnOrgThatDoesNotAnswer ends as every login does where nothing answers, although it asks for the clock first.
+func TestLoginByJWT_ofAnOrgThatDoesNotAnswer(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		logins := 0
+		client := inside(t, inProcess(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == origin.TokenPath {
+				logins++
+			}
+			<-r.Context().Done()
+		})), func(c *Config) {
+			c.Auth = AuthJWTBearer
+			c.Credentials = func(context.Context) (Credentials, error) {
+				key, _ := answertest.Key()
+				return Credentials{ClientID: "3MVG9app", Username: "bot@acme.invalid", PrivateKey: key}, nil
+			}
+		})
+		if _, err := client.Login(t.Context()); !fault.Is(err, fault.Transient) || logins != DefaultAttempts {
+			t.Errorf("%d logins were sent, and the last ended with %v", logins, err)
+		}
+	})
 }

@@ -35,7 +35,8 @@ func TestCheck_loginByJWT(t *testing.T) {
 	}{
 		"as it should be": {good, secrets.Username, secrets.ClientID, "an assertion that the private key signed", "", ""},
 		"no certificate": {
-			server.Options{Secrets: secrets}, secrets.Username, secrets.ClientID,
+			server.Options{Secrets: secrets},
+			secrets.Username, secrets.ClientID,
 			"does not take the signature", "certificate", "Flow Enablement, certificate",
 		},
 		"a user of another org": {good, "x@acme.invalid", secrets.ClientID, "has not approved the app", "pre-authorise", "Permitted Users"},
@@ -47,10 +48,14 @@ func TestCheck_loginByJWT(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := start(t, row.options, byJWT(row.username, row.app))
-			login := f.check()["login"]
+			rows := f.check()
+			login := rows["login"]
 			if row.fix == "" {
 				if login.Status != doctor.Pass || !strings.Contains(login.Found, row.found) {
 					t.Errorf("%+v", login)
+				}
+				if scopes := rows["scopes"]; scopes.Status != doctor.Pass || strings.Contains(scopes.Found, "offline_access") {
+					t.Errorf("it calls a scope needless that this login needs: %+v", scopes)
 				}
 				return
 			}

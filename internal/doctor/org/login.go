@@ -75,9 +75,15 @@ func (f account) loginRow() doctor.Finding {
 // The scopes that the setup guide has administrators tick. A session without a person drops the last two.
 var guideScopes = []string{"api", "lightning", "refresh_token", "offline_access"}
 
-// unused is what the guide has administrators set and Longhaul does not need.
-const unused = `of what the guide sets, Longhaul does not need "Access Lightning applications (lightning)", "Perform requests at any time ` +
-	`(refresh_token, offline_access)", "Enable Device Flow" and the Callback URL`
+// unused is what the guide has administrators set and Longhaul does not need. The JWT Bearer Flow asks for one scope more.
+func (f *facts) unused() string {
+	offline := `"Perform requests at any time (refresh_token, offline_access)", `
+	if f.Auth == salesforce.AuthJWTBearer {
+		offline = ""
+	}
+	return `of what the guide sets, Longhaul does not need "Access Lightning applications (lightning)", ` + offline +
+		`"Enable Device Flow" and the Callback URL`
+}
 
 func (f account) scopesRow() doctor.Finding {
 	r := about(idScopes, "OAuth scopes of the app")
@@ -86,7 +92,7 @@ func (f account) scopesRow() doctor.Finding {
 	}
 	scopes := strings.Fields(f.scope)
 	if len(scopes) == 0 {
-		return r.pass("Salesforce does not say which scopes the session has; %s", unused)
+		return r.pass("Salesforce does not say which scopes the session has; %s", f.unused())
 	}
 	if f.lacksScope() {
 		failed := r.fail(f.rights.err, "no sync can read anything")
@@ -98,9 +104,9 @@ func (f account) scopesRow() doctor.Finding {
 	if len(more) > 0 {
 		return r.warn(fmt.Sprintf("the session has %q, and the guide does not ask for %q", f.scope, strings.Join(more, " ")),
 			"a sync loses nothing; a token that is lost can do more than read reports",
-			"remove the scopes that the guide does not name; "+unused, place.Scopes)
+			"remove the scopes that the guide does not name; "+f.unused(), place.Scopes)
 	}
-	passed := r.pass("the session has %q; %s", f.scope, unused)
+	passed := r.pass("the session has %q; %s", f.scope, f.unused())
 	passed.Where = place.Scopes
 	return passed
 }

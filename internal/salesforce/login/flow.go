@@ -149,10 +149,15 @@ func (f *Flow) request(ctx context.Context, credentials Credentials) (*oauth2.To
 	return config.Token(ctx)
 }
 
+// clockWithin bounds the question for the clock, so that the time of a login is left for its tries.
+const clockWithin = 3 * time.Second
+
 // learnClock reads Salesforce's clock before the first assertion is made: that of a machine whose clock is behind has expired when it
 // arrives. The request needs no login and is no API call. Without an answer this machine's clock has to do.
 func (f *Flow) learnClock(ctx context.Context) {
 	if f.auth == AuthJWTBearer && f.exchange.Consensus.Expected(time.Now()).IsZero() {
+		ctx, cancel := context.WithTimeout(ctx, clockWithin)
+		defer cancel()
 		if _, err := f.exchange.Versions(ctx, apierror.OpProve, f.base()); err != nil {
 			f.log.Debug("Salesforce's clock is not known before the first login", zap.Error(err))
 		}
