@@ -11,9 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/zap"
-
 	"go.temporal.io/sdk/client"
+	"go.uber.org/zap"
 
 	"longhaul/internal/host"
 	"longhaul/internal/simulator/server"
