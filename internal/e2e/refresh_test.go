@@ -100,6 +100,9 @@ func TestRefresh_findsWhatChangedBehindADate(t *testing.T) {
 		thrifty(s)
 		s.Refresh.Audit = 48 * time.Hour
 	})
+	const morning = 6 * time.Hour // audits go by days: how many are due tomorrow depends on the hour
+	now := p.sim.Now().UTC()
+	p.sim.Advance(now.Truncate(24*time.Hour).Add(24*time.Hour + morning).Sub(now))
 	first := p.sync(t)
 	types := typesOf(t, p, first)
 	var names []string // by their reports, the largest first
