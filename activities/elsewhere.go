@@ -8,6 +8,7 @@ import (
 
 	"longhaul/internal/export"
 	"longhaul/internal/fault"
+	"longhaul/internal/seal"
 )
 
 // elsewhereAttempts is how often a task goes back to the queue because of the settings of the worker that took it. Temporal
@@ -31,9 +32,10 @@ func elsewhere(sync Sync, err error) error {
 	return &misplaced{err}
 }
 
-// mayGoElsewhere says that an activity is to be tried again for what this worker lacks.
+// mayGoElsewhere says that an activity is to be tried again for what this worker lacks. The key of what is sealed may be with another worker
+// at the start of a sync too: keys change while workers run.
 func mayGoElsewhere(ctx context.Context, err error) bool {
-	return errors.As(err, new(*misplaced)) && activity.GetInfo(ctx).Attempt < elsewhereAttempts
+	return (errors.As(err, new(*misplaced)) || errors.As(err, new(*seal.KeyError))) && activity.GetInfo(ctx).Attempt < elsewhereAttempts
 }
 
 // sameSettings refuses to read the org in another way than the sync began with: its files would hold two kinds of answers.

@@ -2,6 +2,7 @@ package activities_test
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"strings"
 	"testing"
@@ -12,8 +13,12 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"longhaul/activities"
+	"longhaul/internal/catalog"
 	"longhaul/internal/fault"
 	"longhaul/internal/salesforce"
+	"longhaul/internal/seal"
+	"longhaul/internal/simulator/server"
+	"longhaul/internal/source"
 	"longhaul/internal/staging"
 )
 
@@ -132,6 +137,44 @@ func TestElsewhere_notBeforeASyncHasBegun(t *testing.T) {
 	var failure *temporal.ApplicationError
 	if !errors.As(err, &failure) || !failure.NonRetryable() {
 		t.Errorf("got %v", err)
+	}
+}
+
+// While keys change, a worker may lack the one that another has: a login goes to that one, and the sync does not fail.
+func TestElsewhere_aWorkerHandsBackWhatItsKeyDoesNotOpen(t *testing.T) {
+	t.Parallel()
+	lacks := func(t *testing.T) error {
+		t.Helper()
+		keeper := func(letter string) *seal.Keeper {
+			key := base64.StdEncoding.EncodeToString([]byte(strings.Repeat(letter, 32)))
+			k, err := seal.New(seal.Config{Keeper: seal.Local, Key: source.Held(key)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = k.Close() })
+			return k
+		}
+		sealed, err := keeper("b").Seal(t.Context(), []byte("a token"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = keeper("a").Open(t.Context(), sealed)
+		return err
+	}(t)
+	sim := simulated(t, server.Options{Reports: 5})
+	for name, env := range map[string]*testsuite.TestActivityEnvironment{
+		"the catalog's token": withCatalog(t, sim, func(c *catalog.Config) { c.Token = func(context.Context) (string, error) { return "", lacks } }),
+		"the credentials": newEnv(t, clientOf(t, sim, func(c *salesforce.Config) {
+			c.Credentials = func(context.Context) (salesforce.Credentials, error) { return salesforce.Credentials{}, lacks }
+		})),
+	} {
+		_, err := env.ExecuteActivity("Authenticate", activities.AuthenticateParams{
+			Sync: activities.Sync{Source: "acme", ID: "20261123T181610Z-ab12cd34"}, Upload: true,
+		})
+		var failure *temporal.ApplicationError
+		if !errors.As(err, &failure) || failure.NonRetryable() || !strings.Contains(failure.Message(), "this process has the key") {
+			t.Errorf("%s: got %v, which ends the sync: %v", name, err, failure != nil && failure.NonRetryable())
+		}
 	}
 }
 

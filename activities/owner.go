@@ -13,6 +13,7 @@ import (
 
 	"longhaul/internal/fault"
 	"longhaul/internal/history"
+	"longhaul/internal/humanize"
 	"longhaul/internal/staging"
 )
 
@@ -130,9 +131,9 @@ func (o ownership) claim(ctx context.Context, seen staging.Seen) (staging.Claim,
 	}
 	return claim, &waitInWorkflow{error: &fault.Error{
 		Class: fault.Throttled, System: fault.Bucket, RetryAfter: staging.LookEvery, Err: err,
-		Message: fmt.Sprintf("source %s is being synced into this bucket by another Temporal (%s): use one Temporal for a bucket, or cancel "+
-			"that sync; this sync continues when that one has ended or was silent for %d minutes",
-			o.sync.Source, words(other.By), int(staging.Silence.Minutes())),
+		Message: fmt.Sprintf("source %s is being synced into this bucket by another Temporal (%s): use one Temporal for a bucket; this sync "+
+			"continues when that one has ended; if that Temporal is lost, nothing is to be done, and this sync takes the source over at its first look "+
+			"from %s on", o.sync.Source, words(other.By), humanize.Moment(info.StartedTime.Add(other.Left+time.Minute-1).Truncate(time.Minute))),
 	}}
 }
 

@@ -70,6 +70,16 @@ func (r *rivals) waits(t *testing.T, env *testsuite.TestActivityEnvironment, id 
 		!failure.NonRetryable() || details.Class != fault.Throttled || !strings.Contains(details.Message, "by another Temporal (namespace ") {
 		t.Fatalf("it begins beside another with %v, %+v", err, details)
 	}
+	if _, by, found := strings.Cut(details.Message, "if that Temporal is lost, nothing is to be done, and this sync takes the source over at its first look from "); found {
+		at, err := time.Parse("2 Jan 15:04 UTC on", by)
+		now := time.Now().UTC()
+		at = time.Date(now.Year(), at.Month(), at.Day(), at.Hour(), at.Minute(), 0, 0, time.UTC)
+		if err != nil || at.Sub(now) > staging.Silence+time.Minute {
+			t.Errorf("it takes the source over from %q on: %v", by, err)
+		}
+	} else {
+		t.Errorf("what to do about a Temporal that is lost is not in %q", details.Message)
+	}
 	if after := r.sim.Stats(); after.Logins != before.Logins || after.APICalls != before.APICalls {
 		t.Errorf("Salesforce was asked while another Temporal synced the source: %+v, before %+v", after, before)
 	}

@@ -109,7 +109,7 @@ func (p *authenticatePhase) standstill(err error, now time.Time) standstill {
 	at := standstill{reason: history.WaitThrottled, why: failure.Message, until: failure.Until}
 	switch {
 	case failure.Owner != "":
-		at.reason = history.WaitOwner
+		at.reason, at.looks = history.WaitOwner, now.Add(p.untilNextLogin(err)) // the other one may be at work for longer
 	case failure.Class == fault.QuotaExhausted:
 		at.reason = history.WaitQuota
 	}

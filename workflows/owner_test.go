@@ -50,6 +50,8 @@ func TestOwner_theSecondWaitsUntilTheFirstIsDone(t *testing.T) {
 	env.RegisterDelayedCallback(func() {
 		if p := ask(t, env); p.Phase != workflows.PhaseAuthenticate || p.Waiting != held || o.count("Enumerate") > 0 {
 			t.Errorf("it shows the phase %s and waits for %q", p.Phase, p.Waiting)
+		} else if p.Until != nil || p.Looks == nil || !p.Looks.After(env.Now()) {
+			t.Errorf("its next look is no end of the wait: until %v, looks at %v", p.Until, p.Looks)
 		}
 	}, 10*time.Minute)
 	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})

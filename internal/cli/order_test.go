@@ -174,6 +174,11 @@ func TestOrders_sayWhatHappened(t *testing.T) {
 			"The sync of acme has got the order and still waits: describe: 50 of 100 reports (50%); waiting: this source has used its share. `a-starter sync acme` watches it.",
 		},
 		{
+			[]string{"resume", "acme"},
+			frozen, describing, "resume null",
+			"The sync of acme has got the order and tries again, which may fail or have to wait as before: describe: 50 of 100 reports (50%), 0 API calls. `a-starter status acme` says what came of it.",
+		},
+		{
 			[]string{"approve", "acme", "--reason", "on purpose"},
 			halfGone, describing, `approve {"reason":"on purpose"}`,
 			"The sync of acme is approved and goes on: describe: 50 of 100 reports (50%), 0 API calls. `a-starter sync acme` watches it.",

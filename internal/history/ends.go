@@ -110,6 +110,17 @@ func (s *Start) Ended(ctx context.Context, store *staging.Store, sync staging.Sy
 	return end
 }
 
+// Why is the reason that somebody gave who ended the sync; empty where nobody did, or gave none.
+func (e *End) Why() string {
+	by := map[string]string{"cancelled": "cancel", OutcomeTerminated: OrderTerminate}[e.Outcome]
+	for _, order := range slices.Backward(e.Orders) {
+		if order.Name == by {
+			return order.Reason
+		}
+	}
+	return ""
+}
+
 // Made adds up the calls that the steps of a sync without a record had noted by a moment: it has made at least as many.
 func (s *Start) Made(ctx context.Context, store *staging.Store, sync staging.Sync, by time.Time) int64 {
 	ctx, cancel := context.WithTimeout(ctx, callsWithin)

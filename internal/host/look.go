@@ -102,7 +102,7 @@ func (w *Workers) sayWhatIsOut(names []string, out map[string]error) {
 	for _, name := range slices.Sorted(maps.Keys(out)) {
 		message := leftOut
 		if slices.Contains(names, name) {
-			message = "what was connected anew cannot be opened, so the source is served as it was"
+			message = "this worker cannot open what is saved of a source it serves: a step that needs its credentials or token is tried again, on another worker if there is one"
 		}
 		w.warn(subject+name, name, message, out[name])
 	}

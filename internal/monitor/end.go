@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/temporal"
 
 	"longhaul/internal/control"
@@ -27,6 +28,7 @@ func End(err error) (*workflows.Result, error) {
 	var terminated *temporal.TerminatedError
 	var late *temporal.TimeoutError
 	var failed *temporal.ApplicationError
+	var missing *serviceerror.NotFound
 	switch {
 	case errors.As(err, &cancelled):
 		return cancelledResult(cancelled)
@@ -36,6 +38,11 @@ func End(err error) (*workflows.Result, error) {
 		return failedResult(failed)
 	case errors.As(err, &late):
 		return nil, &Stopped{Class: "timed_out", Message: "the sync timed out, by the limit it was started with; start it without one"}
+	case errors.As(err, &missing) && fault.From(err) == nil:
+		return nil, &fault.Error{
+			Class: fault.Transient, System: fault.Temporal, Err: err,
+			Message: "Temporal no longer knows this sync, as after a loss of its database: start the sync again; what it had read is in the bucket",
+		}
 	default:
 		return nil, control.Explain(err)
 	}

@@ -105,7 +105,7 @@ func (k *Keeper) Open(ctx context.Context, s Sealed) ([]byte, error) {
 func open(ctx context.Context, by wrapper, s Sealed) ([]byte, error) {
 	key, err := by.unwrap(ctx, s)
 	if err != nil {
-		return nil, err
+		return nil, unlessAltered(err)
 	}
 	box, err := newBox(key)
 	if err != nil {
@@ -126,9 +126,23 @@ func newBox(key []byte) (cipher.AEAD, error) {
 	return cipher.NewGCMWithRandomNonce(block)
 }
 
-func altered() error {
-	return fault.Invalidf("what is sealed was changed or cut in the bucket, and no key opens it any more: connect the source again")
+// KeyError says that this process lacks the key of what is sealed. Another process may have it.
+type KeyError struct{ error }
+
+// Unwrap gives the reason.
+func (e *KeyError) Unwrap() error { return e.error }
+
+// unlessAltered marks what the key of this process, or its way to one, cannot open.
+func unlessAltered(err error) error {
+	if errors.Is(err, errAltered) || !fault.Is(err, fault.Invalid) {
+		return err
+	}
+	return &KeyError{err}
 }
+
+var errAltered = fault.Invalidf("what is sealed was changed or cut in the bucket, and no key opens it any more: connect the source again")
+
+func altered() error { return errAltered }
 
 // Current reports whether a text is sealed as the keeper would seal it now.
 func (k *Keeper) Current(ctx context.Context, s Sealed) bool { return k.made(ctx, s) }

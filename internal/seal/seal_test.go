@@ -139,6 +139,13 @@ func TestKeeper_previousOpensAndDoesNotSeal(t *testing.T) {
 	third := sealed(t, keeper(t, local("c")))
 	_, err := k.Open(t.Context(), third)
 	says(t, err, fault.Invalid, "sealed with the key "+third.Key, "this process has the key "+now.Key)
+	if !errors.As(err, new(*seal.KeyError)) {
+		t.Errorf("another process may have that key, and %#v does not say so", err)
+	}
+	third.Key, third.Data = now.Key, now.Data
+	if _, err := k.Open(t.Context(), third); err == nil || errors.As(err, new(*seal.KeyError)) {
+		t.Errorf("no process opens what was altered, and the error is %v", err)
+	}
 }
 
 func TestCheckURL_neverRepeatsAKey(t *testing.T) {

@@ -45,7 +45,8 @@ type Seen struct {
 // OwnedError says that the source belongs to another Temporal.
 type OwnedError struct {
 	By   Owner
-	Mark string // as Seen names it: it differs after each renewal
+	Mark string        // as Seen names it: it differs after each renewal
+	Left time.Duration // for which it must stay silent from now on until its source may be taken
 }
 
 // longestName bounds what an error quotes of a mark, which somebody else has written.
@@ -110,7 +111,7 @@ func (o *Owners) tryTake(ctx context.Context, me Owner, now time.Time, seen Seen
 		case by.Temporal == me.Temporal:
 			claim.Number = last
 		case !by.gone(mark, seen):
-			return Claim{}, false, &OwnedError{By: by, Mark: mark}
+			return Claim{}, false, &OwnedError{By: by, Mark: mark, Left: by.left(mark, seen)}
 		}
 		me.Sync = by.idFor(me, now)
 	}
@@ -242,12 +243,17 @@ func (by Owner) mark(n int) string {
 // gone reports whether an owner is no longer at work. Its silence is measured by the clock of the sync that waits. A mark that
 // cannot be read is nobody's.
 func (by Owner) gone(mark string, seen Seen) bool {
-	if by.Ended || by.Temporal == "" {
-		return true
-	}
+	return by.Ended || by.Temporal == "" || by.left(mark, seen) <= 0
+}
+
+// left is for how long the mark must stay as it is until its owner counts as gone.
+func (by Owner) left(mark string, seen Seen) time.Duration {
 	enough := Silence
 	if time.Since(by.Renewed) > LongAgo {
 		enough = LookEvery
 	}
-	return seen.Mark == mark && seen.For >= enough
+	if seen.Mark != mark {
+		return enough
+	}
+	return enough - seen.For
 }

@@ -99,6 +99,10 @@ func TestOwners_silenceIsMeasuredByWhoWaits(t *testing.T) {
 		<-time.After(Silence + time.Minute) // on the bubble's clock
 		o.waits(t, on("B", "other"), Seen{})
 		o.waits(t, on("B", "other"), Seen{Mark: mark, For: Silence - time.Second})
+		_, err := o.Take(t.Context(), on("B", "other"), time.Now(), Seen{Mark: mark, For: Silence - time.Second})
+		if other, ok := errors.AsType[*OwnedError](err); !ok || other.Left != time.Second {
+			t.Errorf("it is to be silent for one more second, and the error is %#v", err)
+		}
 		o.takes(t, on("B", "other"), Seen{Mark: mark, For: Silence}, 2)
 		o.isLost(t, on("A", "first"), 1, "B")
 	})

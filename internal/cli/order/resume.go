@@ -37,6 +37,7 @@ func (v *verb) resume(ctx context.Context) error {
 			return v.senseless(now, why)
 		}
 	}
+	tries := retried[now.Wait] && !now.Pausing
 	if err := control.Signal(ctx, v.temporal, v.source, v.name, v.reason); err != nil {
 		return err
 	}
@@ -49,7 +50,17 @@ func (v *verb) resume(ctx context.Context) error {
 	case now.Outcome != "":
 		return v.ended(now)
 	}
-	return v.goesOn(now, "The sync of "+v.source+" has got the order and", now.Waiting == "")
+	if first := "The sync of " + v.source + " has got the order and"; !tries || now.Waiting != "" {
+		return v.goesOn(now, first, now.Waiting == "")
+	}
+	progress := now.Progress
+	return v.tell(Told{Done: true, Running: &progress, Message: "The sync of " + v.source + " has got the order and tries again, which may fail or have to wait as before: " +
+		humanize.Clause(now.Words()) + ". `" + v.speak("status") + "` says what came of it."})
+}
+
+// retried are the waits of which a resume is one more try, whose end nobody knows yet.
+var retried = map[string]bool{
+	history.WaitBlocked: true, history.WaitThrottled: true, history.WaitRetry: true, history.WaitOwner: true, history.WaitQuota: true,
 }
 
 // resumesNothing is why a resume means nothing to the sync; empty where it means something.

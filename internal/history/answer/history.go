@@ -185,7 +185,7 @@ func (s *Sync) ofEnd(end *history.End) {
 		s.Trigger = end.Trigger
 	}
 	s.Class, s.System, s.Phase, s.Message = end.Class, end.System, end.Phase, end.Message
-	s.Skips, s.Missed = end.Skips, end.Missed
+	s.Skips, s.Missed, s.Reason = end.Skips, end.Missed, end.Why()
 }
 
 // read reads an object; nil where there is none that can be read.

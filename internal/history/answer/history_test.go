@@ -199,9 +199,11 @@ func TestShow_isBoundedToAPage(t *testing.T) {
 	if left := got.LeftOut["audits"]; left == 0 || left+len(got.Record.Audits) != 3000 || len(got.LeftOut) != 1 {
 		t.Errorf("left out: %v, %d audits", got.LeftOut, len(got.Record.Audits))
 	}
-	failed := w.skip(&history.Start{Trigger: "cli"}, &history.End{Outcome: "cancelled"})
+	failed := w.skip(&history.Start{Trigger: "cli"}, &history.End{Outcome: "cancelled", Course: history.Course{Orders: []history.Order{
+		{Name: "pause", Reason: "lunch"}, {Name: "cancel", Reason: "release freeze"},
+	}}})
 	got, err = w.engine.Show(t.Context(), Query{})
-	if err != nil || got.Sync.Sync != failed || got.End == nil || got.Start == nil || got.Sync.Outcome != "cancelled" {
+	if err != nil || got.Sync.Sync != failed || got.End == nil || got.Start == nil || got.Sync.Outcome != "cancelled" || got.Sync.Reason != "release freeze" {
 		t.Errorf("%+v, %v", got, err)
 	}
 }

@@ -74,6 +74,7 @@ type Sync struct {
 	System    string             `json:"system,omitempty"`
 	Phase     string             `json:"phase,omitempty"`   // in which it ended without a record
 	Message   string             `json:"message,omitempty"` // the sentence of the failure by which it ended so
+	Reason    string             `json:"reason,omitempty"`  // that somebody gave who cancelled or terminated it
 	Deliver   bool               `json:"deliver"`           // it was started to deliver
 	Skips     []history.Skip     `json:"skips,omitempty"`   // starts that were skipped because it ran
 	Missed    *history.Missed    `json:"missed,omitempty"`  // runs of the schedule between the sync before and this one

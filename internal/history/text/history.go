@@ -100,6 +100,9 @@ func (p Page) below(s answer.Sync) (lines []string) {
 		}
 	}
 	says(failure(s))
+	if s.Reason != "" {
+		says(s.Outcome + " because: " + s.Reason)
+	}
 	says(p.changed(s))
 	if s.Unseen != nil {
 		says(s.Unseen.Words())

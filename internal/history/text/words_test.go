@@ -51,6 +51,16 @@ func TestWaits_saysHowAHeldSyncWentOn(t *testing.T) {
 	}
 }
 
+// TestHistory_saysWhyASyncWasCancelled below its row.
+func TestHistory_saysWhyASyncWasCancelled(t *testing.T) {
+	t.Parallel()
+	s := answer.Sync{Sync: newest, Outcome: "cancelled", Phase: "describe", Reason: "the org is in a release freeze"}
+	shown := printed(page().History(answer.History{Source: "acme", Total: 1, Syncs: []answer.Sync{s}}))
+	if !strings.Contains(shown, "Cancelled because: the org is in a release freeze.") {
+		t.Error(shown)
+	}
+}
+
 // TestDiff_leadsToWhatIsMissing and not to a report that got its columns.
 func TestDiff_leadsToWhatIsMissing(t *testing.T) {
 	t.Parallel()
