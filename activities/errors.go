@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -110,12 +111,19 @@ func logAttempt(ctx context.Context, err error) {
 		activity.GetLogger(ctx).Debug("the attempt failed", "error", words)
 		return
 	}
-	activity.GetLogger(ctx).Warn("the attempt failed", retryFields(info, words)...)
+	if f := fault.From(err); f != nil && f.Class == fault.Invalid && slices.Contains(answering, info.ActivityType.Name) {
+		activity.GetLogger(ctx).Info("an order or a question is refused", attemptFields("refused", info, words)...)
+		return
+	}
+	activity.GetLogger(ctx).Warn("the attempt failed", attemptFields("retry", info, words)...)
 }
 
-// retryFields are those of the line about a failed attempt. An activity of a source runs on the queue of that source.
-func retryFields(info activity.Info, words string) []any {
-	fields := []any{"event", "retry"}
+// answering are the activities that do what a person asks for. What they refuse as invalid is told to that person and not tried again.
+var answering = []string{"SetSchedule", "Inspect", "Examine", "Estimate", "ListSources"}
+
+// attemptFields are those of the line about a failed attempt. An activity of a source runs on the queue of that source.
+func attemptFields(event string, info activity.Info, words string) []any {
+	fields := []any{"event", event}
 	if source, ok := strings.CutPrefix(info.TaskQueue, sourcename.QueuePrefix); ok {
 		fields = append(fields, "source", source)
 	}

@@ -10,10 +10,10 @@ import (
 )
 
 // A search for a source finds its failed attempts. An activity that any worker takes belongs to none.
-func TestRetryFields_nameTheSource(t *testing.T) {
+func TestAttemptFields_nameTheSource(t *testing.T) {
 	t.Parallel()
 	for queue, want := range map[string]string{"longhaul-acme-eu": "acme-eu", "longhaul": ""} {
-		fields := retryFields(activity.Info{TaskQueue: queue, Attempt: 3}, "refused")
+		fields := attemptFields("retry", activity.Info{TaskQueue: queue, Attempt: 3}, "refused")
 		at := slices.Index(fields, any("source"))
 		if want == "" && at >= 0 || want != "" && (at < 0 || fields[at+1] != want) || len(fields)%2 != 0 {
 			t.Errorf("%s: %v", queue, fields)

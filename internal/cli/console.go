@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 
+	"go.uber.org/zap"
 	"golang.org/x/term"
 
 	"longhaul/internal/fault"
@@ -31,6 +32,7 @@ type console struct {
 	words   func(string) string // names what people gave, not the settings; nil keeps a sentence
 	running bool                // the flags were parsed without a mistake
 	changes bool                // the command does more than read and show
+	log     *zap.Logger         // where warnings go in place of err; nil unless the command logs in JSON
 }
 
 func newConsole(a *App) *console {
@@ -124,7 +126,11 @@ func (c *console) note(format string, args ...any) {
 func (c *console) warn(warnings []string) {
 	for _, warning := range warnings {
 		for line := range strings.SplitSeq(warning, "\n") {
-			c.note("Warning: %s", line)
+			if c.log == nil {
+				c.note("Warning: %s", line)
+			} else if c.log.Warn(line); !c.log.Core().Enabled(zap.WarnLevel) {
+				continue // nobody has read it
+			}
 			c.warned = append(c.warned, line)
 		}
 	}

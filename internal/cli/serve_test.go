@@ -42,8 +42,8 @@ func TestServe_warnsOfAnOddPasswordAndNamesABadSecret(t *testing.T) {
 	}
 	Main(ctx, app)
 	for _, want := range []string{
-		`Warning: the password of source "acme" begins and ends with a quote`,
-		`Warning: client_secret of source "acme" (env:ACME_SECRET) begins and ends with a quote: leave the quotes out`,
+		`"message":"the password of source \"acme\" begins and ends with a quote`,
+		`"message":"client_secret of source \"acme\" (env:ACME_SECRET) begins and ends with a quote: leave the quotes out"`,
 	} {
 		if !strings.Contains(out.stderr.String(), want) {
 			t.Errorf("stderr lacks %q:\n%s", want, out.stderr.String())
@@ -74,7 +74,7 @@ func TestServe_readyUntilStopped(t *testing.T) {
 	if o.Database != filepath.Join(filepath.Dir(file), "data", node.DatabaseFile) || o.Addr != "127.0.0.1:0" || o.UIAddr != "127.0.0.1:8233" {
 		t.Errorf("asked for %+v", o)
 	}
-	if !strings.Contains(out.stderr.String(), "Settings: "+file+"\n") {
+	if !strings.Contains(out.stderr.String(), `"message":"the settings are read","file":"`+file+`"}`) || strings.Contains(out.stderr.String(), "Settings:") {
 		t.Errorf("stderr:\n%s", out.stderr.String())
 	}
 }

@@ -4,9 +4,11 @@ import (
 	"github.com/spf13/cobra"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/contrib/envconfig"
+	"go.uber.org/zap"
 
 	"longhaul/internal/config"
 	"longhaul/internal/monitor"
+	"longhaul/internal/telemetry"
 )
 
 // load reads the settings for a command that runs syncs, and says which file they came from.
@@ -20,7 +22,15 @@ func (p program) load(cmd *cobra.Command) (config.Config, error) {
 	if file == "" {
 		file = "no file, only flags and environment"
 	}
-	p.console.note("Settings: %s", file)
+	if !telemetry.InJSON(settings.Log.Format, p.app.Stderr) {
+		p.console.note("Settings: %s", file)
+	} else { // whoever reads the log reads JSON alone
+		p.console.log, err = telemetry.NewLogger(telemetry.LogOptions{Level: settings.Log.Level, Format: settings.Log.Format, Output: p.app.Stderr})
+		if err != nil {
+			return config.Config{}, err
+		}
+		p.console.log.Info("the settings are read", zap.String("file", file))
+	}
 	p.console.warn(settings.Warnings)
 	return settings, nil
 }

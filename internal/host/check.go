@@ -14,8 +14,14 @@ import (
 )
 
 // Check reads what every source of the settings refers to (secrets, credentials documents, certificates). It gives an error that holds all
-// mistakes where none of them can be served, and none is saved in the bucket.
+// mistakes where none of them can be served, and none is saved in the bucket. It logs a key that is of no use: nobody hears of it else
+// before a source is connected.
 func (h *Host) Check(ctx context.Context) error {
+	if h.keeper != nil {
+		for _, err := range h.keeper.Mistakes(ctx) {
+			h.logger.Warn("a key of the settings is of no use, and what is sealed with it cannot be opened", zap.Error(err))
+		}
+	}
 	var mistakes []error
 	names := h.roster.Names()
 	for _, name := range names {

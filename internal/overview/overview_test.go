@@ -72,7 +72,7 @@ acme     every 24h                 29 Nov 13:00  complete 29 Nov 11:00         2
    3 scheduled runs were missed between 12 Nov and 15 Nov, since the last
       sync.
    Temporal was away at 3 runs since 29 Oct, those among them.
-   2 runs of the schedule met its own sync still running since 29 Oct.
+   Since 29 Oct the schedule left out 2 runs, for the one before still ran.
 beta     cron 0 5 * * 1-5, paused                timed out 29 Nov 11:00        1
    beta--uat.sandbox.my.salesforce.com, from the settings.
 `
@@ -89,7 +89,7 @@ beta     cron 0 5 * * 1-5, paused                timed out 29 Nov 11:00        1
 		"The sync waits for an operator (held): 40 % fewer reports than last time; until 29 Nov 13:00 at the latest. What to do: `approve`, or discard.",
 		"Schedule: cron 0 5 * * 1-5 in America/Argentina/Buenos_Aires. The schedule is paused: quarter end.",
 		"It stands in the settings and is connected too. A sync runs. The schedule was changed by hand in Temporal, and stays so; the settings want " +
-			"every 24h. Its workers have different settings (1a: 1@a; 2b: 2@b)",
+			"every 24h. To have that back, say `longhaul schedule gamma --every 24h`, or delete the schedule longhaul-gamma in Temporal. Its workers have different settings (1a: 1@a; 2b: 2@b)",
 		"delta ? ? ? From the settings. Not found out in time: its schedule, its last sync.",
 		"epsilon off none yet 1",
 		"The sync waits, and continues by itself (describe): the API calls of the day are used up; until 29 Nov 13:00.",

@@ -179,7 +179,8 @@ func (p Page) schedule(r Row) (all []string) {
 	if s.ByHand {
 		words := "the schedule was changed by hand in Temporal, and stays so"
 		if !s.Wanted.IsZero() {
-			words += "; " + cmp.Or(map[string]string{"settings": "the settings want"}[s.By], "Longhaul wrote") + " " + schedule.Words(s.Wanted)
+			words += "; " + cmp.Or(map[string]string{"settings": "the settings want"}[s.By], "Longhaul wrote") + " " + schedule.Words(s.Wanted) +
+				". To have that back, " + schedule.Back(r.Source, s.Wanted)
 		}
 		all = append(all, words)
 	}
@@ -204,7 +205,7 @@ func (p Page) schedule(r Row) (all []string) {
 			all = append(all, words)
 		}
 		if c.Skipped > 0 {
-			all = append(all, humanize.Count(c.Skipped, "run")+" of the schedule met its own sync still running since "+p.day(c.Since))
+			all = append(all, "since "+p.day(c.Since)+" the schedule left out "+humanize.Count(c.Skipped, "run")+", for the one before still ran")
 		}
 	}
 	return all

@@ -26,6 +26,23 @@ func Words(s source.Schedule) string {
 	}
 }
 
+// Flags say a schedule that is not the zero value to the verb.
+func Flags(s source.Schedule) string {
+	switch {
+	case s.Every != 0:
+		return "--every " + period(s.Every)
+	case s.Timezone != "":
+		return "--cron '" + s.Cron + "' --timezone " + s.Timezone
+	default:
+		return "--cron '" + s.Cron + "'"
+	}
+}
+
+// Back says how to have back what is wanted, after somebody changed the schedule of a source by hand.
+func Back(name string, wanted source.Schedule) string {
+	return "say `longhaul schedule " + name + " " + Flags(wanted) + "`, or delete the schedule " + ID(name) + " in Temporal"
+}
+
 // period writes whole days, from two on, as such.
 func period(d time.Duration) string {
 	const day = 24 * time.Hour

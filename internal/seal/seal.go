@@ -66,6 +66,21 @@ func newWrapper(from Config) (wrapper, error) {
 // Name is the keeper as people may see it.
 func (k *Keeper) Name() string { return k.name() }
 
+// Mistakes says what is wrong with the keys that this process itself reads. A key service is not asked, and a key file that the first
+// connect makes may be missing.
+func (k *Keeper) Mistakes(ctx context.Context) (all []error) {
+	for _, by := range []wrapper{k.wrapper, k.previous} {
+		mine, ok := by.(*local)
+		if !ok {
+			continue
+		}
+		if _, _, err := mine.read(ctx); err != nil && !errors.As(err, new(*NoKeyError)) {
+			all = append(all, err)
+		}
+	}
+	return all
+}
+
 const dataKeySize = 32
 
 // Seal encrypts a text.

@@ -44,13 +44,20 @@ func NewLogger(o LogOptions) (*zap.Logger, error) {
 	return zap.New(zapcore.NewCore(&redacting{Encoder: encoder, redactor: redactor}, sink, level), zap.ErrorOutput(sink)), nil
 }
 
+// InJSON says whether a log of that format is JSON on an output.
+func InJSON(format string, output io.Writer) bool { return isJSON(format, isTerminal(output)) }
+
+func isJSON(format string, terminal bool) bool {
+	return format == "json" || (format == "" || format == "auto") && !terminal
+}
+
 func newEncoder(format string, terminal bool) (zapcore.Encoder, error) {
 	cfg := zapcore.EncoderConfig{
 		TimeKey: "time", LevelKey: "level", NameKey: "logger", MessageKey: "message", LineEnding: "\n",
 		EncodeTime: zapcore.RFC3339TimeEncoder, EncodeLevel: zapcore.LowercaseLevelEncoder, EncodeDuration: zapcore.StringDurationEncoder,
 	}
 	switch {
-	case format == "json", (format == "" || format == "auto") && !terminal:
+	case isJSON(format, terminal):
 		return zapcore.NewJSONEncoder(cfg), nil
 	case format == "console", format == "", format == "auto":
 		cfg.EncodeTime = zapcore.TimeEncoderOfLayout("15:04:05")

@@ -139,7 +139,11 @@ func TestConnect_againReplacesWhatIsGivenAndKeepsTheRest(t *testing.T) {
 	}
 	// On a terminal, Enter keeps; another zone takes the place of an address.
 	who := &person{answers: map[string]string{"Zone": "US"}}
-	w.run(t.Context(), who, "connect", "acme").says(t, 0, "are replaced")
+	again := w.run(t.Context(), who, "connect", "acme")
+	again.says(t, 0, "are replaced", "longhaul schedule acme\n")
+	if strings.Contains(again.out, "--every") {
+		t.Errorf("it offers to overwrite the schedule:\n%s", again.out)
+	}
 	for _, question := range []string{"Current My Domain URL [acme.my.salesforce.com]: ", "Consumer Secret (not shown; Enter keeps the saved one): "} {
 		if !slices.Contains(who.asked, question) {
 			t.Errorf("asked %q", who.asked)

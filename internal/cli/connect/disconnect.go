@@ -12,7 +12,6 @@ import (
 	"longhaul/internal/control"
 	"longhaul/internal/fault"
 	"longhaul/internal/humanize"
-	"longhaul/internal/saved"
 	"longhaul/internal/schedule/ledger"
 	"longhaul/internal/sourcename"
 	"longhaul/internal/staging"
@@ -110,7 +109,7 @@ func (v *disconnectVerb) look(ctx context.Context, at *place, temporal client.Cl
 			name, where, name)
 	}
 	if !done.Credentials && !v.purge {
-		return done, &saved.NotSavedError{Source: name}
+		return done, fault.Invalidf("source %q is not connected, so there is nothing to disconnect", name)
 	}
 	run, err := control.Running(ctx, temporal, workflows.SyncID(name))
 	if err != nil {

@@ -44,7 +44,7 @@ func TestDisconnect_takesCredentialsAndScheduleAndKeepsRecords(t *testing.T) {
 		!w.has(t, staging.RecordKey("acme", "x")) {
 		t.Errorf("%v, schedule %v", err, w.scheduled)
 	}
-	w.run(t.Context(), nil, "disconnect", "acme").says(t, 2, `source "acme" is not connected`)
+	w.run(t.Context(), nil, "disconnect", "acme").says(t, 2, `source "acme" is not connected, so there is nothing to disconnect`)
 }
 
 // TestDisconnect_aScheduleThatCannotBeRemovedIsTriedAgain has a Temporal that refuses, and then does not.

@@ -98,7 +98,11 @@ func (v *connectVerb) say(done connected) error {
 		return err
 	}
 	_, _ = fmt.Fprintln(out, "A worker serves it. Next:")
-	for _, next := range []string{"plan %s", "sync %s", "schedule %s --every 24h"} {
+	schedule := "schedule %s --every 24h"
+	if done.Replaced { // it may have a schedule, which a flag would overwrite
+		schedule = "schedule %s"
+	}
+	for _, next := range []string{"plan %s", "sync %s", schedule} {
 		_, _ = fmt.Fprintf(out, "  %s %s\n", v.Name, fmt.Sprintf(next, done.Source))
 	}
 	return nil

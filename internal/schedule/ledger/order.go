@@ -96,6 +96,10 @@ func (a *applied) refuse(wanted source.Schedule) error {
 	if a.settings.IsZero() || a.settings == wanted {
 		return nil
 	}
+	if wanted.IsZero() {
+		return fault.Invalidf("sources.%s.schedule of the settings says %s, and the settings win: remove it there, restart the workers, and then "+
+			"say `schedule %s --off` again, or pause the schedule", a.name, schedule.Words(a.settings), a.name)
+	}
 	return fault.Invalidf("sources.%s.schedule of the settings says %s, and the settings win: change it there and restart the workers, "+
 		"or pause the schedule", a.name, schedule.Words(a.settings))
 }

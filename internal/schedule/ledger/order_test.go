@@ -60,6 +60,11 @@ func TestApply_theSettingsWin(t *testing.T) {
 			t.Errorf("%+v: got %v", o, err)
 		}
 	}
+	// Without those lines it still goes on.
+	if _, err := w.Apply(t.Context(), w.server, "acme", daily, schedule.Order{Off: true}); !strings.Contains(fault.Sentence(err),
+		"remove it there, restart the workers, and then say `schedule acme --off` again") {
+		t.Errorf("it does not say what ends it: %v", err)
+	}
 	if starts(on) != asDaily {
 		t.Errorf("it starts %q", starts(on))
 	}

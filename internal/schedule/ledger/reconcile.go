@@ -197,7 +197,7 @@ func (l *Ledger) byHand(name string, kept *Kept, spec *schedulepb.ScheduleSpec) 
 		zap.String("source", name), zap.String("starts", schedule.SpecWords(spec)),
 	}
 	if kept != nil && !kept.Off {
-		sentence = "the schedule of the source was changed by hand, and stays so; to have back what is wanted, delete it, and it comes back"
+		sentence = "the schedule of the source was changed by hand, and stays so; to have back what is wanted, " + schedule.Back(name, kept.Wanted)
 		fields = append(fields, zap.String("wanted", schedule.Words(kept.Wanted)))
 	}
 	l.say("by hand "+name, sentence, fields...)

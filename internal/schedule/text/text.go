@@ -36,7 +36,10 @@ func (p Page) Of(s schedule.State) *document.Document {
 	if !s.Exists && p.Say != nil && s.Wanted == nil {
 		d.Command("Make one", p.Say("--every 24h"))
 	}
-	d.List(says(s)...)
+	d.List(says(s, p.Say != nil)...)
+	if s.Exists && s.ByHand && s.Wanted != nil && p.Say != nil {
+		d.Command("Have that back", p.Say(schedule.Flags(*s.Wanted)))
+	}
 	p.runs(d, s)
 	if s.Exists {
 		d.Say("Since it was made: %s.", counted(s.Counts))
@@ -48,7 +51,7 @@ func (p Page) Of(s schedule.State) *document.Document {
 }
 
 // says are the sentences about who set what.
-func says(s schedule.State) (lines []string) {
+func says(s schedule.State, commands bool) (lines []string) {
 	if s.Exists && s.Paused {
 		lines = append(lines, "It is paused: nothing starts.")
 	}
@@ -59,8 +62,11 @@ func says(s schedule.State) (lines []string) {
 	case s.Exists && s.ByHand && s.Wanted == nil:
 		lines = append(lines, "It was made by hand, and stays as it is.")
 	case s.Exists && s.ByHand:
-		lines = append(lines, fmt.Sprintf("It was changed by hand, and stays so. %s: %s. To have that back, say it by `longhaul schedule` once more, "+
-			"or delete the schedule %s in Temporal.", who(s.By), schedule.Words(*s.Wanted), s.ID))
+		back := schedule.Back(s.Source, *s.Wanted)
+		if commands { // one that can be copied stands below
+			back = "say it once more, or delete the schedule " + s.ID + " in Temporal"
+		}
+		lines = append(lines, fmt.Sprintf("It was changed by hand, and stays so. %s: %s. To have that back, %s.", who(s.By), schedule.Words(*s.Wanted), back))
 	case s.Exists && s.By == schedule.BySettings:
 		lines = append(lines, fmt.Sprintf("The settings say so: sources.%s.schedule.", s.Source))
 	case s.Exists && s.By == schedule.ByVerb:

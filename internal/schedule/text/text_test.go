@@ -40,7 +40,14 @@ func TestOf_saysWhoSetWhat(t *testing.T) {
 		}),
 		"It was made by hand, and stays as it is.":                                        with(func(s *schedule.State) { s.ByHand, s.Wanted = true, nil }),
 		"It was changed by hand, and stays so. `longhaul schedule` said last: every 24h.": with(func(s *schedule.State) { s.ByHand = true }),
-		"The settings of the worker that answered say every 1h: another worker wrote":     with(func(s *schedule.State) { s.Settings = hour }),
+		"Have that back: longhaul schedule acme --every 24h":                              with(func(s *schedule.State) { s.ByHand = true }),
+		"Have that back: longhaul schedule acme --cron '0 2 * * *' --timezone Europe/Paris": with(func(s *schedule.State) {
+			s.ByHand, s.Wanted = true, &source.Schedule{Cron: "0 2 * * *", Timezone: "Europe/Paris"}
+		}),
+		"Have that back: longhaul schedule acme --cron '0 3 * * *'": with(func(s *schedule.State) {
+			s.ByHand, s.Wanted = true, &source.Schedule{Cron: "0 3 * * *"}
+		}),
+		"The settings of the worker that answered say every 1h: another worker wrote": with(func(s *schedule.State) { s.Settings = hour }),
 		"Since it was made: 7 starts, 2 skipped, for the sync before still ran, 1 missed, for Temporal was away for more than 6h.": with(func(s *schedule.State) {
 			s.Counts = schedule.Counts{Started: 7, Skipped: 2, Missed: 1}
 		}),
