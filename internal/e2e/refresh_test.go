@@ -100,9 +100,7 @@ func TestRefresh_findsWhatChangedBehindADate(t *testing.T) {
 		thrifty(s)
 		s.Refresh.Audit = 48 * time.Hour
 	})
-	const morning = 6 * time.Hour // audits go by days: how many are due tomorrow depends on the hour
-	now := p.sim.Now().UTC()
-	p.sim.Advance(now.Truncate(24*time.Hour).Add(24*time.Hour + morning).Sub(now))
+	inTheMorning(p.sim)
 	first := p.sync(t)
 	types := typesOf(t, p, first)
 	var names []string // by their reports, the largest first
@@ -154,6 +152,12 @@ func TestRefresh_findsWhatChangedBehindADate(t *testing.T) {
 	if diff := cmp.Diff(readExtract(t, p.store, p.sync(t, map[string]any{"mode": "full"})), files); diff != "" {
 		t.Errorf("the files differ from those of a full sync (-full +files):\n%s", diff)
 	}
+}
+
+// inTheMorning moves the org to six o'clock of the next day: audits go by days, so how many are due tomorrow depends on the hour.
+func inTheMorning(sim *server.Server) {
+	now := sim.Now().UTC()
+	sim.Advance(now.Truncate(24 * time.Hour).Add(30 * time.Hour).Sub(now))
 }
 
 // TestRefresh_auditsMakeNoSyncWait has fewer calls a day than audits are due: each day brings some of them, and no sync waits.
