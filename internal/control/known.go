@@ -11,6 +11,7 @@ import (
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 
+	"longhaul/internal/sourcename"
 	"longhaul/workflows"
 )
 
@@ -18,8 +19,6 @@ const (
 	// mostSchedules and mostSyncs bound what is asked of Temporal for the names that a shell completes.
 	mostSchedules = 500
 	mostSyncs     = 20
-	// scheduled is how the id of a source's schedule begins.
-	scheduled = "longhaul-"
 )
 
 // Sources are the names of sources that Temporal knows: of workflows that ran, of the workers, and of schedules. What it does not answer is
@@ -30,7 +29,7 @@ func Sources(ctx context.Context, c client.Client) []string {
 	for n := 0; err == nil && n < mostSchedules && schedules.HasNext(); n++ {
 		var one *client.ScheduleListEntry
 		if one, err = schedules.Next(); err == nil {
-			if name, ok := strings.CutPrefix(one.ID, scheduled); ok && !slices.Contains(names, name) {
+			if name, ok := strings.CutPrefix(one.ID, sourcename.SchedulePrefix); ok && !slices.Contains(names, name) {
 				names = append(names, name)
 			}
 		}

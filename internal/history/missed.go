@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"longhaul/internal/sourcename"
 	"longhaul/internal/staging"
 )
 
@@ -14,7 +15,7 @@ import (
 type Due func(ctx context.Context, source string, after, until time.Time) ([]time.Time, error)
 
 // Scheduled is the trigger of a sync that the schedule of its source starts.
-func Scheduled(source string) string { return TriggerSchedule + "longhaul-" + source }
+func Scheduled(source string) string { return TriggerSchedule + sourcename.SchedulePrefix + source }
 
 const (
 	// runsWithin bounds how long Temporal is asked about the schedule: the record of a sync is worth more.

@@ -18,11 +18,10 @@ import (
 	"longhaul/internal/fault"
 	"longhaul/internal/schedule/cron"
 	"longhaul/internal/source"
+	"longhaul/internal/sourcename"
 )
 
 const (
-	// prefix begins the ids of the schedules.
-	prefix = "longhaul-"
 	// mostJitter bounds how late a start may be, so that schedules of one minute do not all start in one second.
 	mostJitter = 10 * time.Minute
 	// catchUp is how long after its time a start is made up for, where Temporal was away.
@@ -32,7 +31,7 @@ const (
 )
 
 // ID is the id of the schedule of a source.
-func ID(source string) string { return prefix + source }
+func ID(source string) string { return sourcename.SchedulePrefix + source }
 
 // Check says what is wrong with a schedule; nil where nothing is.
 func Check(s source.Schedule) error {

@@ -19,6 +19,9 @@ const SyncPrefix = "sync-"
 // QueuePrefix begins the task queue of a source's activities.
 const QueuePrefix = "longhaul-"
 
+// SchedulePrefix begins the id of a source's schedule.
+const SchedulePrefix = "longhaul-"
+
 // Check says what is wrong with the name that settings give to a source; nil when it is a good one. A name is a word of
 // command lines and a part of ids, so a hyphen stands inside it only: at its beginning every command takes it for a flag.
 func Check(name string) error {
