@@ -73,9 +73,14 @@ func typeNames(types map[string]enumspb.IndexedValueType) map[string]string {
 	return names
 }
 
-// workersOf lists the workers that poll for the activities of a source, each once, although each polls several times.
+// workersOf lists the workers that poll for the activities of a source.
 func workersOf(ctx context.Context, c client.Client, name string) ([]doctor.Worker, error) {
-	answer, err := c.DescribeTaskQueue(ctx, workflows.SourceQueue(name), enumspb.TASK_QUEUE_TYPE_ACTIVITY)
+	return polling(ctx, c, workflows.SourceQueue(name), enumspb.TASK_QUEUE_TYPE_ACTIVITY)
+}
+
+// polling lists the workers that poll a queue, each once, although each polls several times.
+func polling(ctx context.Context, c client.Client, queue string, kind enumspb.TaskQueueType) ([]doctor.Worker, error) {
+	answer, err := c.DescribeTaskQueue(ctx, queue, kind)
 	if err != nil {
 		return nil, err
 	}

@@ -166,14 +166,8 @@ func (r roll) saved(ctx context.Context) (all []overview.Known, err error) {
 }
 
 // mainWorkers lists the workers that take workflows, with the sources in their settings.
-func mainWorkers(ctx context.Context, c client.Client) (all []doctor.Worker, err error) {
-	answer, err := c.DescribeTaskQueue(ctx, workflows.TaskQueue, enumspb.TASK_QUEUE_TYPE_WORKFLOW)
-	for _, p := range answer.GetPollers() {
-		if time.Since(p.GetLastAccessTime().AsTime()) < pollerMemory {
-			all = append(all, doctor.ParseLabel(p.GetIdentity()))
-		}
-	}
-	return all, err
+func mainWorkers(ctx context.Context, c client.Client) ([]doctor.Worker, error) {
+	return polling(ctx, c, workflows.TaskQueue, enumspb.TASK_QUEUE_TYPE_WORKFLOW)
 }
 
 // Schedule gives the schedule of a source.
@@ -272,8 +266,4 @@ func (h *Host) due(ctx context.Context, source string, after, until time.Time) (
 }
 
 // scheduler is the Temporal for which an activity runs.
-func (h *Host) scheduler(ctx context.Context) ledger.Server {
-	return ledger.Server{
-		Service: activity.GetClient(ctx).WorkflowService(), Namespace: activity.GetInfo(ctx).Namespace, Identity: h.me("").Label(),
-	}
-}
+func (h *Host) scheduler(ctx context.Context) ledger.Server { return h.schedules.server(ctx) }

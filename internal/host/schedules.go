@@ -42,10 +42,14 @@ type schedules struct {
 
 // Schedule does what a person wants of the schedule of a source, for the activity that it runs in.
 func (s *schedules) Schedule(ctx context.Context, name string, order schedule.Order) (schedule.State, error) {
-	server := ledger.Server{
+	return s.apply(ctx, s.server(ctx), name, order)
+}
+
+// server is the Temporal for which an activity runs.
+func (s *schedules) server(ctx context.Context) ledger.Server {
+	return ledger.Server{
 		Service: activity.GetClient(ctx).WorkflowService(), Namespace: activity.GetInfo(ctx).Namespace, Identity: s.identity,
 	}
-	return s.apply(ctx, server, name, order)
 }
 
 // apply ends before the activity does, whatever hangs.
@@ -75,8 +79,8 @@ func (s *schedules) settings(ctx context.Context, name string, order schedule.Or
 	if unknown == nil {
 		return from.Schedule, nil
 	}
-	versions, err := saved.New(s.store, nil, nil).Versions(ctx)
-	if _, connected := versions[name]; connected || err != nil {
+	version, err := saved.New(s.store, nil, nil).Newest(ctx, name)
+	if version != "" || err != nil {
 		return source.Schedule{}, err
 	}
 	kept, err := ledger.Read(ctx, s.store, name)
