@@ -18,6 +18,7 @@ import (
 
 	"longhaul/activities/question"
 	"longhaul/internal/doctor"
+	"longhaul/internal/doctor/cluster"
 	"longhaul/internal/fault"
 	"longhaul/internal/hang"
 	"longhaul/internal/overview"
@@ -169,7 +170,7 @@ func (r roll) saved(ctx context.Context) (all []overview.Known, err error) {
 func mainWorkers(ctx context.Context, c client.Client) (all []doctor.Worker, err error) {
 	answer, err := c.DescribeTaskQueue(ctx, workflows.TaskQueue, enumspb.TASK_QUEUE_TYPE_WORKFLOW)
 	for _, p := range answer.GetPollers() {
-		if time.Since(p.GetLastAccessTime().AsTime()) < pollerMemory {
+		if time.Since(p.GetLastAccessTime().AsTime()) < cluster.Memory {
 			all = append(all, doctor.ParseLabel(p.GetIdentity()))
 		}
 	}
@@ -184,7 +185,7 @@ func (r roll) Schedule(ctx context.Context, name string, settings source.Schedul
 // Workers lists the workers that serve a source.
 func (r roll) Workers(ctx context.Context, name string) ([]doctor.Worker, error) {
 	return within(ctx, func(ctx context.Context) ([]doctor.Worker, error) {
-		return workersOf(ctx, activity.GetClient(ctx), name)
+		return r.host.workersOf(ctx, activity.GetClient(ctx), name)
 	})
 }
 
