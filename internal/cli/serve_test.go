@@ -74,7 +74,8 @@ func TestServe_readyUntilStopped(t *testing.T) {
 	if o.Database != filepath.Join(filepath.Dir(file), "data", node.DatabaseFile) || o.Addr != "127.0.0.1:0" || o.UIAddr != "127.0.0.1:8233" {
 		t.Errorf("asked for %+v", o)
 	}
-	if !strings.Contains(out.stderr.String(), `"message":"the settings are read","file":"`+file+`"}`) || strings.Contains(out.stderr.String(), "Settings:") {
+	said := out.stderr.String()
+	if !strings.Contains(said, `"message":"the settings are read","file":"`+file+`"}`) || strings.Contains(said, "Settings:") {
 		t.Errorf("stderr:\n%s", out.stderr.String())
 	}
 }

@@ -86,7 +86,8 @@ func TestWorker_saysThatItsBucketEndsWithIt(t *testing.T) {
 	app.Environ = append(os.Environ(), "ACME_SECRET=x")
 	app.Dial = func(context.Context, host.DialOptions) (client.Client, error) { return nil, errors.New("no Temporal") }
 	Main(t.Context(), app)
-	if said := out.stderr.String(); !strings.Contains(said, `"level":"warn"`) || !strings.Contains(said, "kept in memory") || strings.Contains(said, "Warning:") {
+	said := out.stderr.String()
+	if !strings.Contains(said, `"level":"warn"`) || !strings.Contains(said, "kept in memory") || strings.Contains(said, "Warning:") {
 		t.Errorf("it says nothing: %s", &out.stderr)
 	}
 }

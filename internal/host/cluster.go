@@ -32,7 +32,9 @@ func (h *Host) Cluster(ctx context.Context, name string) cluster.Facts {
 }
 
 func (h *Host) cluster(ctx context.Context, c client.Client, namespace, name string) cluster.Facts {
-	facts := cluster.Facts{Namespace: namespace, Source: name, Sources: h.roster.Names(), Me: h.me(name), Serves: h.work.serves(name), Wanted: typeNames(attribute.Types())}
+	facts := cluster.Facts{
+		Namespace: namespace, Source: name, Sources: h.roster.Names(), Me: h.me(name), Serves: h.work.serves(name), Wanted: typeNames(attribute.Types()),
+	}
 	described, err := within(ctx, func(ctx context.Context) (*workflowservice.DescribeNamespaceResponse, error) {
 		return c.WorkflowService().DescribeNamespace(ctx, &workflowservice.DescribeNamespaceRequest{Namespace: namespace})
 	})

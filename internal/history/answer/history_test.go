@@ -203,7 +203,8 @@ func TestShow_isBoundedToAPage(t *testing.T) {
 		{Name: "pause", Reason: "lunch"}, {Name: "cancel", Reason: "release freeze"},
 	}}})
 	got, err = w.engine.Show(t.Context(), Query{})
-	if err != nil || got.Sync.Sync != failed || got.End == nil || got.Start == nil || got.Sync.Outcome != "cancelled" || got.Sync.Reason != "release freeze" {
+	if err != nil || got.Sync.Sync != failed || got.End == nil || got.Start == nil ||
+		got.Sync.Outcome != "cancelled" || got.Sync.Reason != "release freeze" {
 		t.Errorf("%+v, %v", got, err)
 	}
 }
