@@ -2,26 +2,29 @@ package question
 
 import (
 	"context"
+	"errors"
 
 	"longhaul/internal/doctor"
 	"longhaul/internal/doctor/cluster"
 	"longhaul/internal/doctor/exam"
 	"longhaul/internal/fault"
+	"longhaul/internal/source"
 )
 
 // ExamineParams names the source.
 type ExamineParams struct {
 	Source    string `json:"source"`
 	Candidate string `json:"candidate,omitempty"` // the version of one that is checked before it is saved
+	Unbegun   bool   `json:"unbegun,omitempty"`   // no worker that polls for the source has begun the question, so any worker is asked
 }
 
 // Doctor knows the sources that this worker could examine, and what their Temporal says.
 type Doctor interface {
 	// Subject readies a source to be examined; a candidate for one, where that is not empty. An unknown name is a fault of class invalid
 	// that lists the known ones. free gives back its connections.
-	Subject(ctx context.Context, source, candidate string) (subject exam.Subject, free func(), err error)
+	Subject(ctx context.Context, name, candidate string) (subject exam.Subject, free func(), err error)
 	// Cluster asks the Temporal for which the activity runs.
-	Cluster(ctx context.Context, source string) cluster.Facts
+	Cluster(ctx context.Context, name string) cluster.Facts
 }
 
 // Examine asks what a sync of a source needs. A worker that does not serve the source examines it all the same: it may be left out
@@ -34,15 +37,14 @@ func (a *Activities) Examine(ctx context.Context, params ExamineParams) (doctor.
 	subject, free, err := a.Doctor.Subject(bounded, params.Source, params.Candidate)
 	switch {
 	case err != nil && params.Candidate != "":
-		return a.unopened(ctx, params.Source, err), nil
+		return a.unopened(ctx, params, err), nil
 	case err != nil:
-		return a.unknown(ctx, params.Source, err), nil
+		return a.unknown(ctx, params, err), nil
 	}
 	defer free()
 	told := make(chan cluster.Facts, 1) // the question may outlive the check
 	subject.Cluster = func(ctx context.Context) cluster.Facts {
-		facts := a.Doctor.Cluster(ctx, params.Source)
-		facts.Candidate = params.Candidate != ""
+		facts := a.cluster(ctx, params)
 		told <- facts
 		return facts
 	}
@@ -63,26 +65,37 @@ func (a *Activities) Examine(ctx context.Context, params ExamineParams) (doctor.
 	return result, nil
 }
 
-// unknown is the result of a worker whose settings lack the source.
-func (a *Activities) unknown(ctx context.Context, source string, err error) doctor.Result {
-	row := doctor.Finding{ID: "settings", Title: "Settings", Where: "sources." + source}
-	return a.only(ctx, source, false, row.SkippedFor("on the worker that answered, "+fault.Sentence(err)))
+// unknown is the result of a worker that cannot use the settings of the source, or has none of it: then another may.
+func (a *Activities) unknown(ctx context.Context, params ExamineParams, err error) doctor.Result {
+	row := doctor.Finding{ID: "settings", Title: "Settings", Where: "sources." + params.Source + " of the worker that answered"}
+	if errors.As(err, new(*source.UnknownError)) {
+		row = row.SkippedFor("on the worker that answered, " + fault.Sentence(err))
+	} else {
+		row = row.Failed(source.Apart(params.Source, err), "the worker cannot serve the source", "")
+	}
+	return a.only(ctx, params, row)
 }
 
 // unopened is the result of a worker that cannot open what is to be checked before it is saved.
-func (a *Activities) unopened(ctx context.Context, source string, err error) doctor.Result {
+func (a *Activities) unopened(ctx context.Context, params ExamineParams, err error) doctor.Result {
 	row := doctor.Finding{ID: "sealed", Title: "Sealed credentials", Where: "secrets.keeper of the worker that answered"}
-	return a.only(ctx, source, true, row.Failed(err, "the worker cannot serve the source", ""))
+	return a.only(ctx, params, row.Failed(err, "the worker cannot serve the source", ""))
 }
 
 // only is a result that has one row beside those of the cluster.
-func (a *Activities) only(ctx context.Context, source string, candidate bool, row doctor.Finding) doctor.Result {
-	facts := a.Doctor.Cluster(ctx, source)
-	facts.Candidate = candidate
+func (a *Activities) only(ctx context.Context, params ExamineParams, row doctor.Finding) doctor.Result {
+	facts := a.cluster(ctx, params)
 	rows := append([]doctor.Finding{row}, cluster.Check(facts)...)
-	result := doctor.Judge(source, rows)
+	result := doctor.Judge(params.Source, rows)
 	result.Worker = answered(facts)
 	return result
+}
+
+// cluster asks Temporal.
+func (a *Activities) cluster(ctx context.Context, params ExamineParams) cluster.Facts {
+	facts := a.Doctor.Cluster(ctx, params.Source)
+	facts.Candidate, facts.Unbegun = params.Candidate != "", params.Unbegun
+	return facts
 }
 
 // answered is the worker that has examined, with the others that serve the source.

@@ -140,6 +140,9 @@ func unequal(serving []doctor.Worker) []string {
 	by := map[string][]string{}
 	var order []string
 	for _, w := range serving {
+		if w.Stale {
+			continue
+		}
 		if by[w.Settings] == nil {
 			order = append(order, w.Settings)
 		}
@@ -158,7 +161,7 @@ func unequal(serving []doctor.Worker) []string {
 			words += fmt.Sprintf(" and %d more", more)
 		}
 	}
-	return []string{words + "): give them the same, and restart those that have the old ones"}
+	return []string{words + "): give them the same, and restart those that have the old ones; one that has stopped is named for up to a minute"}
 }
 
 // scheduled fills in the schedule.

@@ -27,6 +27,7 @@ type Worker struct {
 	Settings string   `json:"settings"` // a short hash of the source's settings without their secrets, to compare workers by
 	Others   []Worker `json:"others,omitempty"`
 
+	Stale   bool     `json:"-"` // it has not polled for longer than a poll lasts: it has stopped, or is busy
 	Sources []string `json:"-"` // in its settings; of the worker that takes workflows alone, as many as its label holds
 }
 

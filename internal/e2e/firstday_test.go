@@ -255,7 +255,7 @@ func (r *firstDay) disconnect(t *testing.T, line string) {
 	}
 	eventually(t, longest, func() bool {
 		got := r.types(t, "longhaul-starter check acme")
-		return got.code == 7 && strings.Contains(got.stdout+got.stderr, "was disconnected")
+		return got.code == 2 && strings.Contains(got.stdout+got.stderr, "was disconnected")
 	})
 	for _, p := range append(r.working, r.served) {
 		if code := p.ends(t, os.Interrupt); code != 0 {

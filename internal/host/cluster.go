@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
@@ -21,8 +22,8 @@ import (
 const (
 	// clusterTimeout bounds each question to Temporal.
 	clusterTimeout = 4 * time.Second
-	// pollerMemory is longer than a poll lasts: a worker that has not polled for so long is gone.
-	pollerMemory = 90 * time.Second
+	// pollPeriod is a little longer than a poll lasts, after which a worker that lives polls anew.
+	pollPeriod = 65 * time.Second
 )
 
 // Cluster asks the Temporal for which an activity runs about itself and the workers of a source.
@@ -31,7 +32,9 @@ func (h *Host) Cluster(ctx context.Context, name string) cluster.Facts {
 }
 
 func (h *Host) cluster(ctx context.Context, c client.Client, namespace, name string) cluster.Facts {
-	facts := cluster.Facts{Namespace: namespace, Source: name, Sources: h.roster.Names(), Me: h.me(name), Wanted: typeNames(attribute.Types())}
+	facts := cluster.Facts{
+		Namespace: namespace, Source: name, Sources: h.roster.Names(), Me: h.me(name), Serves: h.work.serves(name), Wanted: typeNames(attribute.Types()),
+	}
 	described, err := within(ctx, func(ctx context.Context) (*workflowservice.DescribeNamespaceResponse, error) {
 		return c.WorkflowService().DescribeNamespace(ctx, &workflowservice.DescribeNamespaceRequest{Namespace: namespace})
 	})
@@ -47,7 +50,7 @@ func (h *Host) cluster(ctx context.Context, c client.Client, namespace, name str
 		facts.AttributesErr = explained(err)
 	}
 	facts.Listed, facts.Known = known.Listed, typeNames(known.Types)
-	facts.Workers, facts.WorkersErr = within(ctx, func(ctx context.Context) ([]doctor.Worker, error) { return workersOf(ctx, c, name) })
+	facts.Workers, facts.WorkersErr = within(ctx, func(ctx context.Context) ([]doctor.Worker, error) { return h.workersOf(ctx, c, name) })
 	return facts
 }
 
@@ -73,27 +76,55 @@ func typeNames(types map[string]enumspb.IndexedValueType) map[string]string {
 	return names
 }
 
-// workersOf lists the workers that poll for the activities of a source.
-func workersOf(ctx context.Context, c client.Client, name string) ([]doctor.Worker, error) {
-	return polling(ctx, c, workflows.SourceQueue(name), enumspb.TASK_QUEUE_TYPE_ACTIVITY)
+// workersOf lists the workers that poll for the activities of a source. This process is among them where it serves the source: a Temporal
+// that was started again knows only those that have polled since.
+func (h *Host) workersOf(ctx context.Context, c client.Client, name string) ([]doctor.Worker, error) {
+	var me []string
+	if h.work.serves(name) {
+		me = append(me, h.me(name).Label())
+	}
+	return polling(ctx, c, workflows.SourceQueue(name), enumspb.TASK_QUEUE_TYPE_ACTIVITY, me...)
 }
 
-// polling lists the workers that poll a queue, each once, although each polls several times.
-func polling(ctx context.Context, c client.Client, queue string, kind enumspb.TaskQueueType) ([]doctor.Worker, error) {
+// polling lists the workers that poll a queue, each once, although each polls several times, and those that are known to poll it.
+func polling(ctx context.Context, c client.Client, queue string, kind enumspb.TaskQueueType, known ...string) ([]doctor.Worker, error) {
 	answer, err := c.DescribeTaskQueue(ctx, queue, kind)
 	if err != nil {
 		return nil, err
 	}
-	seen := map[string]bool{}
-	var all []doctor.Worker
+	now, last := time.Now(), map[string]time.Time{}
 	for _, p := range answer.GetPollers() {
-		if !seen[p.GetIdentity()] && time.Since(p.GetLastAccessTime().AsTime()) < pollerMemory {
-			seen[p.GetIdentity()] = true
-			all = append(all, doctor.ParseLabel(p.GetIdentity()))
+		at := p.GetLastAccessTime().AsTime()
+		if now.Sub(at) < cluster.Memory && at.After(last[p.GetIdentity()]) {
+			last[p.GetIdentity()] = at
 		}
 	}
-	slices.SortFunc(all, func(a, b doctor.Worker) int { return cmp.Compare(a.Identity, b.Identity) })
+	for _, label := range known {
+		last[label] = now
+	}
+	var all []doctor.Worker
+	for identity, at := range last {
+		w := doctor.ParseLabel(identity)
+		w.Stale = now.Sub(at) > pollPeriod
+		all = append(all, w)
+	}
+	slices.SortFunc(all, func(a, b doctor.Worker) int { return cmp.Compare(a.Label(), b.Label()) })
 	return all, nil
+}
+
+// atWork are the workers of this process; none before NewWorker.
+type atWork struct{ workers atomic.Pointer[Workers] }
+
+// serves says whether this process serves a source now.
+func (a *atWork) serves(name string) bool {
+	w := a.workers.Load()
+	if w == nil {
+		return false
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	_, there := w.serving[name]
+	return there && !w.stopped
 }
 
 // listAttributes asks a namespace for its search attributes, as the workers' own list does.

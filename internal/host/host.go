@@ -55,6 +55,8 @@ type Host struct {
 	schedules  *schedules
 	activities workflows.Activities
 	version    string
+
+	work atWork
 }
 
 // Open opens the bucket and readies the sources. It contacts nobody but the bucket.

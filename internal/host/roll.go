@@ -178,7 +178,7 @@ func (r roll) Schedule(ctx context.Context, name string, settings source.Schedul
 // Workers lists the workers that serve a source.
 func (r roll) Workers(ctx context.Context, name string) ([]doctor.Worker, error) {
 	return within(ctx, func(ctx context.Context) ([]doctor.Worker, error) {
-		return workersOf(ctx, activity.GetClient(ctx), name)
+		return r.host.workersOf(ctx, activity.GetClient(ctx), name)
 	})
 }
 

@@ -47,6 +47,7 @@ func (h *Host) NewWorker(c client.Client) *Workers {
 	w.main = workflows.NewWorker(c, h.activities, w.options(worker.Options{
 		Identity: h.me("").Label(), MaxConcurrentActivityTaskPollers: pollers,
 	}))
+	h.work.workers.Store(w)
 	return w
 }
 

@@ -59,7 +59,7 @@ func (l *local) read(ctx context.Context) (key [32]byte, fingerprint string, err
 	}
 	text, err := secret.Resolve(ctx)
 	if err != nil {
-		return key, "", fmt.Errorf("the key of secrets.keeper: %w", err)
+		return key, "", fmt.Errorf("the key of secrets.keeper cannot be used, as %w", err)
 	}
 	if key, err = localsecrets.Base64KeyStd(text); err != nil {
 		return key, "", fault.Invalidf("the key of secrets.keeper (%s) is not 32 bytes in base64: bring the right file or value back, or make "+

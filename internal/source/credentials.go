@@ -65,10 +65,26 @@ func (s Source) SalesforceCredentials(ctx context.Context) (Credentials, error) 
 	return c, nil
 }
 
+// Apart is an error of a source for a sentence that names the source already.
+func Apart(name string, err error) error { return &apartError{err, name} }
+
+type apartError struct {
+	error
+	name string
+}
+
+// Error leaves out whose error it is.
+func (e *apartError) Error() string {
+	return strings.TrimPrefix(e.error.Error(), fmt.Sprintf("source %q: ", e.name))
+}
+
+// Unwrap gives the error.
+func (e *apartError) Unwrap() error { return e.error }
+
 func (s Source) fill(ctx context.Context, into *string, setting string, secret Secret, form Form, needed bool) error {
 	value, err := secret.Resolve(ctx)
 	if err != nil {
-		return fmt.Errorf("%s of source %q: %w", setting, s.Name, err)
+		return fmt.Errorf("%s of source %q: %w", setting, s.Name, Apart(s.Name, err))
 	}
 	if needed && value == "" {
 		return fault.Invalidf("%s of source %q is empty: %s holds nothing; put the secret there", setting, s.Name, secret)
@@ -104,7 +120,7 @@ func (s Source) document(ctx context.Context) (document, error) {
 	where := strings.TrimPrefix(s.Salesforce.Credentials.String(), fileScheme)
 	switch flaw := quoted(content); {
 	case err != nil:
-		return document{}, fmt.Errorf("credentials of source %q: %w", s.Name, err)
+		return document{}, fmt.Errorf("credentials of source %q: %w", s.Name, Apart(s.Name, err))
 	case content == "":
 		return document{}, fault.Invalidf("credentials of source %q is empty: %s holds nothing; put the document there", s.Name, where)
 	case flaw != "":

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -51,5 +52,14 @@ func (r *Registry) Get(name string) (Source, error) {
 	if near := spelling.Nearest(name, r.Names()); near != "" {
 		known += "; did you mean " + near + "?"
 	}
-	return Source{}, fault.Invalidf("source %.60q is not configured; %s", name, known)
+	return Source{}, &UnknownError{fmt.Sprintf("source %.60q is not configured; %s", name, known)}
 }
+
+// UnknownError says that there is no source of a name, and which there are.
+type UnknownError struct{ words string }
+
+// Error gives the sentence.
+func (e *UnknownError) Error() string { return e.words }
+
+// Fault gives the class.
+func (e *UnknownError) Fault() *fault.Error { return fault.Invalidf("%s", e.words) }

@@ -29,11 +29,14 @@ var (
 	// ForWorkerLookUp asks Temporal which workers poll. Where Temporal does not say, the sync goes on without knowing.
 	ForWorkerLookUp = Preset{startToClose: time.Minute, attempts: 3}
 
-	// The three presets below are for questions, which people wait for: five minutes at most in all, one attempt. An activity that
+	// The presets below, down to ForQuickLook, are for questions, which people wait for: five minutes at most in all, one attempt. An activity that
 	// no worker begins within seconds is given up, and so is one whose worker died; once it is known that a worker is there, it may be busy
 	// for longer.
 	ForQuestion     = Preset{startToClose: 3 * time.Minute, heartbeat: 10 * time.Second, scheduleToStart: 4 * time.Second, attempts: 1}
 	ForBusyQuestion = Preset{startToClose: 3 * time.Minute, heartbeat: 10 * time.Second, scheduleToStart: time.Minute, attempts: 1}
+	// ForQuestionAgain is for a question that any worker answers where those of the source do not: with ForQuestion it waits for them for a
+	// quarter of a minute. One that lives begins in a moment, as each queue has a slot of its own; one that was killed is still listed.
+	ForQuestionAgain = Preset{startToClose: 3 * time.Minute, heartbeat: 10 * time.Second, scheduleToStart: 10 * time.Second, attempts: 1}
 	// ForQuickLook looks for a worker for a question.
 	ForQuickLook = Preset{startToClose: 5 * time.Second, scheduleToStart: 5 * time.Second, attempts: 1}
 

@@ -44,6 +44,7 @@ func CheckSource(ctx workflow.Context, given converter.RawValue) (*doctor.Result
 	result, err := Ask(ctx, in.Source, summary, acts.Examine, params)
 	if errors.As(err, new(*UnservedError)) {
 		// A worker may have the settings of the source and not serve it, because a secret cannot be read.
+		params.Unbegun = true
 		result, err = askAnyone(ctx, summary, acts.Examine, params)
 		if err != nil && !temporal.IsCanceledError(err) {
 			result, err = doctor.Judge(in.Source, []doctor.Finding{cluster.Unserved(in.Source, nil)}), nil

@@ -30,7 +30,8 @@ type source struct {
 	polled  bool
 	unheard bool // Temporal does not say who polls
 
-	asked []string // activities in their order
+	asked   []string // activities in their order
+	unbegun bool     // the last Examine knows that none of the source's workers began it
 }
 
 // begin is an environment in which the activities answer for the source.
@@ -43,7 +44,7 @@ func begin(t *testing.T, s *source, id string) *testsuite.TestWorkflowEnvironmen
 	env.SetWorkerOptions(workflows.WorkerOptions(nil, worker.Options{DeadlockDetectionTimeout: time.Minute})) // a busy machine is no deadlock
 	workflows.Register(env, workflows.Activities{Sync: &activities.Activities{}, Asked: &asked.Activities{}})
 	env.RegisterActivityWithOptions(func(_ context.Context, p asked.ExamineParams) (doctor.Result, error) {
-		s.asked = append(s.asked, "Examine "+p.Source)
+		s.asked, s.unbegun = append(s.asked, "Examine "+p.Source), p.Unbegun
 		return s.examine(len(s.asked))
 	}, registered.RegisterOptions{Name: "Examine", DisableAlreadyRegisteredCheck: true})
 	env.RegisterActivityWithOptions(func(_ context.Context, p activities.FindWorkerParams) (activities.FindWorkerResult, error) {
@@ -132,6 +133,12 @@ func TestCheckSource_saysThatNobodyServesTheSource(t *testing.T) {
 		"a worker that was killed": {
 			source{examine: nobody, polled: true}, doctor.Fail, []string{"Examine acme", look, "Examine acme", "Examine acme"},
 		},
+		"killed ones are listed, and another worker answers": {source{examine: func(attempt int) (doctor.Result, error) {
+			if attempt < 4 {
+				return nobody(attempt)
+			}
+			return fromElsewhere(1 + attempt)
+		}, polled: true}, doctor.Warn, []string{"Examine acme", look, "Examine acme", "Examine acme"}},
 		"Temporal does not say": {source{examine: afterTheLook, unheard: true}, doctor.Pass, []string{"Examine acme", look, "Examine acme"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -144,6 +151,9 @@ func TestCheckSource_saysThatNobodyServesTheSource(t *testing.T) {
 			}
 			if result.Status != row.want || !slices.Equal(row.source.asked, row.asked) {
 				t.Errorf("got %s after %v, want %s after %v", result.Status, row.source.asked, row.want, row.asked)
+			}
+			if anyone := strings.Contains(name, "another worker") || row.want == doctor.Fail; row.source.unbegun != anyone {
+				t.Errorf("whoever is asked last is told that nobody began the question: %t", row.source.unbegun)
 			}
 			first := result.Findings[0]
 			if row.want == doctor.Fail && (first.ID != "temporal.workers" || !strings.Contains(first.Found, "no worker serves source acme")) {

@@ -45,7 +45,7 @@ func Ask[P, R any](
 	if !served(ctx, source) {
 		return result, &UnservedError{source}
 	}
-	if result, err = call.Do(there, call.ForBusyQuestion, summary+", which may be busy", activity, params); notBegun(err) {
+	if result, err = call.Do(there, call.ForQuestionAgain, summary+", which may be busy", activity, params); notBegun(err) {
 		return result, &UnservedError{source} // it was killed within the last minutes: Temporal still lists it
 	}
 	return result, err

@@ -32,6 +32,8 @@ type Facts struct {
 	Workers    []doctor.Worker // that poll for the source; Me is among them
 	WorkersErr error
 	Candidate  bool // nobody serves the source until it is saved
+	Serves     bool // Me serves the source, whatever Temporal says
+	Unbegun    bool // none of Workers has begun the question
 }
 
 // leastRetention is under which a result may be gone before somebody looks for it: a first sync that ends on a Friday is looked at
@@ -153,12 +155,27 @@ func Unserved(source string, known []string) doctor.Finding {
 		"settings and secrets; a worker that has them and leaves the source out says why in its log")
 }
 
+// unbegun is the row where those that polled for the source lately left the question to another worker.
+func unbegun(f Facts) doctor.Finding {
+	r := Unserved(f.Source, f.Sources)
+	if n := len(f.Workers); n > 0 {
+		r.Found += fmt.Sprintf("; %s that polled for it within the last %.0f s began no question, so stopped or is busy: %s",
+			humanize.Count(int64(n), "worker"), Memory.Seconds(), names(f.Workers))
+	}
+	return r
+}
+
+// Memory is how long a worker counts as there after its last poll, which lasts a minute. Temporal does not say when one stops.
+const Memory = 90 * time.Second
+
 func workers(f Facts) doctor.Finding {
 	r := row("workers", "workers", "the settings of each worker")
 	if f.Candidate {
 		return r.SkippedFor("workers serve the source once it is saved")
 	}
 	switch {
+	case f.Unbegun && !f.Serves:
+		return unbegun(f)
 	case f.WorkersErr != nil:
 		r.Status, r.Found = doctor.Warn, "Temporal does not say which workers serve the source"
 		r.Cost, r.Fix = "it is not known whether other workers have the same settings", "check that the worker may describe task queues"
@@ -166,7 +183,8 @@ func workers(f Facts) doctor.Finding {
 	case len(f.Workers) == 0:
 		return Unserved(f.Source, f.Sources)
 	}
-	r.Found = fmt.Sprintf("%s serve%s the source: %s", humanize.Count(int64(len(f.Workers)), "worker"), third(len(f.Workers)), names(f.Workers))
+	r.Found = fmt.Sprintf("%s serve%s the source, by what polled within the last %.0f s: %s",
+		humanize.Count(int64(len(f.Workers)), "worker"), third(len(f.Workers)), Memory.Seconds(), names(f.Workers))
 	r.Status = doctor.Pass
 	switch {
 	case differ(f.Workers, func(w doctor.Worker) string { return w.Settings }):
@@ -186,13 +204,13 @@ func third(n int) string {
 	return ""
 }
 
-// differ says whether workers differ in something that each of them tells.
+// differ says whether workers differ in something that each of them tells. One that may have stopped is not compared.
 func differ(workers []doctor.Worker, in func(doctor.Worker) string) bool {
 	first := ""
 	for _, w := range workers {
 		value := in(w)
 		switch {
-		case value == "":
+		case value == "" || w.Stale:
 		case first == "":
 			first = value
 		case value != first:

@@ -78,12 +78,21 @@ func TestCheck_eachPartHasItsOwnFinding(t *testing.T) {
 		"other settings": {
 			but:  func(f *cluster.Facts) { f.Workers = other("00000000", "1.2.3") },
 			want: status{"temporal.workers": doctor.Warn},
-			says: []string{"2 workers serve the source", "2@etl-2 (1.2.3, settings 00000000)", "the same settings"},
+			says: []string{"2 workers serve the source, by what polled within the last 90 s: ", "2@etl-2 (1.2.3, settings 00000000)", "the same settings"},
 		},
 		"another version": {
 			but:  func(f *cluster.Facts) { f.Workers = other("ab12cd34", "1.3.0") },
 			want: status{"temporal.workers": doctor.Warn}, says: []string{"2@etl-2 (1.3.0, settings ab12cd34)", "the same version"},
 		},
+		"other settings, of one that may have stopped": {
+			but: func(f *cluster.Facts) { f.Workers = other("00000000", "1.3.0"); f.Workers[1].Stale = true },
+		},
+		"those that polled lately begin no question": {
+			but:  func(f *cluster.Facts) { f.Workers, f.Unbegun = other("ab12cd34", "1.2.3"), true },
+			want: status{"temporal.workers": doctor.Fail},
+			says: []string{"no worker serves source acme; 2 workers that polled for it within the last 90 s began no question"},
+		},
+		"the one that answers is busy": {but: func(f *cluster.Facts) { f.Unbegun, f.Serves = true, true }},
 		"nobody": {
 			but:  func(f *cluster.Facts) { f.Workers = nil },
 			want: status{"temporal.workers": doctor.Fail}, says: []string{"no worker serves source acme"},
