@@ -148,6 +148,13 @@ func TestStatus_saysWhatTheLastSyncsLeft(t *testing.T) {
 			},
 			never: []string{"cancelled: the sync was cancelled"},
 		},
+		"a cancelled one with a reason": {
+			all: []run{{id: "r2", first: "r2", status: canceled, closed: monday.Add(day), failure: temporal.NewCanceledError(
+				workflows.Result{Source: "acme", Outcome: workflows.OutcomeCancelled, Because: "the wrong org"},
+			)}},
+			outcome: "cancelled",
+			says:    []string{"The last sync of acme was cancelled (the wrong org); what it had read is kept for the next one (24 Nov 2026 02:14 UTC)\n"},
+		},
 		"one that goes on after a reset": {
 			all: []run{
 				{id: "r3", first: "r2", status: open},
