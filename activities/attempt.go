@@ -36,14 +36,20 @@ func calling[R any](
 	ctx context.Context, a *Activities, sync Sync, budget CallBudget, share int, run func(context.Context, attempt) (R, error),
 ) (result R, spent Spending, err error) {
 	spent, err = spending(ctx, budget, share, func(ctx context.Context, p *pulse) error {
-		a.showWhile(ctx, p)
-		source, staged, err := a.enter(ctx, sync)
+		t, err := a.begin(ctx, p, sync)
 		if err == nil {
-			result, err = run(ctx, attempt{p, source, staged})
+			result, err = run(ctx, t)
 		}
 		return err
 	})
 	return result, spent, err
+}
+
+// begin begins an attempt that makes API calls.
+func (a *Activities) begin(ctx context.Context, p *pulse, sync Sync) (attempt, error) {
+	a.showWhile(ctx, p)
+	source, staged, err := a.enter(ctx, sync)
+	return attempt{p, source, staged}, err
 }
 
 const (

@@ -44,11 +44,15 @@ type DescribeResult struct {
 func (a *Activities) Describe(ctx context.Context, params DescribeParams) (DescribeResult, error) {
 	done := shard.Result{Partial: true} // as long as the shard has not been looked at
 	brought := params.Known             // at least
-	_, spent, err := calling(ctx, a, params.Sync, params.Budget, params.Share, func(ctx context.Context, t attempt) (_ struct{}, err error) {
-		defer func() {
-			brought = params.Known + t.reached()
-			t.reports = max(done.Reports, brought)
+	spent, err := spending(ctx, params.Budget, params.Share, func(ctx context.Context, p *pulse) (err error) {
+		defer func() { // also of an attempt that cannot begin, as after a disconnect: what earlier ones brought is not lost
+			brought = params.Known + p.reached()
+			p.reports = max(done.Reports, brought)
 		}()
+		t, err := a.begin(ctx, p, params.Sync)
+		if err != nil {
+			return err
+		}
 		ctx, leave := a.relay.Enter(ctx, params.Sync.Source, activity.GetInfo(ctx).WorkflowExecution.RunID, params.Shard)
 		defer leave()
 		slots := a.Pool.Join(params.Sync.ID, params.Share, params.Last)
@@ -62,7 +66,7 @@ func (a *Activities) Describe(ctx context.Context, params DescribeParams) (Descr
 		running, cancel := untilWorkerStops(ctx)
 		defer cancel()
 		done, err = shard.Run(running, params.input(ctx, t, slots, a))
-		return struct{}{}, relay.IfReplaced(ctx, err)
+		return relay.IfReplaced(ctx, err)
 	})
 	if err == nil && done.Stop == shard.StopSlice {
 		spent.Stop = StopSlice

@@ -35,6 +35,7 @@ type Result struct {
 	Warnings []warning.Shown                `json:"warnings"`
 	Skipped  *Skipped                       `json:"skipped,omitempty"`
 	Failure  *activities.Failure            `json:"failure,omitempty"` // in the details of a failed sync
+	Because  string                         `json:"because,omitempty"` // of a cancelled sync: the reason that was given with the cancel
 
 	Reasons  map[string]int64     `json:"reasons,omitempty"`  // of the gaps, by code; of every sync that came so far
 	Unseen   *listing.Unseen      `json:"unseen,omitempty"`   // reports that no listing has; of every sync that came so far
@@ -82,8 +83,9 @@ func (s *sync) end(ctx workflow.Context, err error) (*Result, error) {
 		return nil, err
 	case isCancel(ctx, err):
 		s.hearReason(ctx)
-		s.state.Course.Confirm(operator.Cancel, workflow.Now(ctx))
+		s.display.because = s.state.Course.Confirm(operator.Cancel, workflow.Now(ctx))
 		result := s.close(ctx, OutcomeCancelled, nil)
+		result.Because = s.display.because
 		s.mark(ctx, OutcomeCancelled, nil)
 		return nil, temporal.NewCanceledError(*result)
 	case errors.Is(err, errDiscarded):

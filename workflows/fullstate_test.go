@@ -86,6 +86,7 @@ func fullCourse(now time.Time) course.Course {
 	for range history.MostOrders + 1 {
 		full.Order(workflows.SetQuotaUpdate, long[:operator.MaxReasonBytes], now)
 	}
+	full.Announce(operator.Cancel, long[:operator.MaxReasonBytes], now)
 	for n := range history.MostSkips + 1 {
 		full.Skip(course.Skipped{By: fmt.Sprintf("%s%d%s", history.TriggerSchedule, n, long), At: now})
 	}

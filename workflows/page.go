@@ -192,6 +192,9 @@ func (d *display) why(b *page, p Progress) {
 		b.text("**Why:** %s.", humanize.Clause(d.failure.Message))
 		b.text("**What to do:** fix that and start the sync again. What it has read is kept.")
 	case p.Outcome == OutcomeCancelled:
+		if d.because != "" {
+			b.text("**Cancelled because:** %s.", document.Escape(humanize.Clause(d.because)))
+		}
 		b.text("What it has read is kept for the next sync. The catalog keeps what it has.")
 	case p.Outcome == OutcomeDiscarded:
 		b.text("Nothing of it reached the catalog, which keeps what it has. What it described is kept for the next sync.")

@@ -133,6 +133,7 @@ type display struct {
 	instead standstill   // in place of the phase, while the sync stands still
 	phase   Phase        // in the search attribute
 	failure *activities.Failure
+	because string           // the reason of the cancel that ended it
 	flight  *forecast.Flight // the shards that are described now
 	listed  int64            // the most records that were shown; a listing that is interrupted begins anew
 }

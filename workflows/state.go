@@ -59,13 +59,18 @@ type requestState struct {
 func newState(ctx workflow.Context, in Input, trigger string) *State {
 	info := workflow.GetInfo(ctx)
 	now := info.WorkflowStartTime.UTC()
-	return &State{
+	begun := &State{
 		Sync:    activities.Sync{Source: in.Source, ID: StagedID(now, info.FirstRunID)},
 		Started: now, Updated: now, Course: course.New(trigger),
 		requestState: requestState{
 			Full: in.Mode == ModeFull, Upload: in.Upload == nil || *in.Upload, Guarded: in.Guard, Attended: in.Attended,
 		},
 	}
+	if late := workflow.Now(ctx).Sub(now); late >= firstLookUp && info.CronSchedule == "" && info.Attempt <= 1 { // those two wait for their time
+		begun.Course.Wait(history.WaitWorker, now)
+		begun.Course.GoOn(workflow.Now(ctx))
+	}
+	return begun
 }
 
 // warnings are all that people should know, the signals that no sync knows among them.

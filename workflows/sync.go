@@ -184,7 +184,7 @@ func (s *sync) handle(ctx workflow.Context, signal operator.Signal) {
 	}
 	switch {
 	case signal.Name == operator.CancelReason:
-		s.state.Course.Order(operator.Cancel, signal.Reason, workflow.Now(ctx))
+		s.state.Course.Announce(operator.Cancel, signal.Reason, workflow.Now(ctx))
 	case !signal.Known:
 		s.state.UnknownSignals = operator.WarnOfUnknown(s.state.UnknownSignals, signal)
 		s.display.touch(ctx)

@@ -37,7 +37,7 @@ func (a *Activities) Inspect(ctx context.Context, params InspectParams) (json.Ra
 		engine.Host, engine.Org = hostOf(source), &lookUp{store: a.Store, source: source}
 	default:
 		if kept, problem := a.kept(bounded, params.Source); problem != nil || !kept {
-			return nil, cmp.Or(problem, err)
+			return nil, cmp.Or(problem, unkept(params.Source, err))
 		}
 	}
 	found, err := engine.Answer(bounded, params.Query)
@@ -63,6 +63,15 @@ func asked(q answer.Query) string {
 		return "the bucket and the org"
 	}
 	return "the bucket"
+}
+
+// unkept is why nothing can be said of a source of which the bucket has nothing. One that was disconnected is no login that is refused: there is
+// nothing to ask about.
+func unkept(source string, err error) error {
+	if !fault.Is(err, fault.LoginRefused) {
+		return err
+	}
+	return fault.Invalidf("source %q was disconnected, and the bucket has nothing of its syncs: they were purged, or there were none", source)
 }
 
 // kept says whether the bucket has anything of a source.

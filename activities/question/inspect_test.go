@@ -22,6 +22,7 @@ import (
 	"longhaul/internal/history/answer"
 	"longhaul/internal/history/item"
 	"longhaul/internal/quota"
+	"longhaul/internal/roster"
 	"longhaul/internal/salesforce"
 	"longhaul/internal/simulator/server"
 	"longhaul/internal/staging"
@@ -126,6 +127,26 @@ func TestInspect_ofASourceThatIsNotServed(t *testing.T) {
 	isRefused(t, inspect(t, a, "acne", answer.Query{Question: answer.AskHistory}, nil), fault.Invalid, `source "acne" is not configured`)
 	ask := answer.Query{Question: answer.AskWhy, Of: "00O5g000004kGvZEAU", AskOrg: true}
 	isRefused(t, inspect(t, a, "acme", ask, nil), fault.Invalid, "the org cannot be asked here")
+}
+
+// gone are sources that were disconnected.
+type gone struct{}
+
+func (gone) Source(_ context.Context, name string) (*activities.Source, error) {
+	return nil, roster.Disconnected(name)
+}
+
+// TestInspect_ofASourceThatWasDisconnected answers as long as something of it is kept. Of one that was purged there is nothing to say, and no
+// login to mend.
+func TestInspect_ofASourceThatWasDisconnected(t *testing.T) {
+	t.Parallel()
+	a := &question.Activities{Sources: gone{}, Store: bucket(t), How: ended}
+	var h answer.History
+	if err := inspect(t, a, "acme", answer.Query{Question: answer.AskHistory}, &h); err != nil || len(h.Syncs) != 2 {
+		t.Errorf("the history is %+v, %v", h, err)
+	}
+	isRefused(t, inspect(t, a, "purged", answer.Query{Question: answer.AskHistory}, nil), fault.Invalid,
+		`source "purged" was disconnected, and the bucket has nothing of its syncs`)
 }
 
 // TestInspect_ofASourceThatIsNotServedFromABucketThatIsAway does not say that the source is none: nobody knows whether something is kept.

@@ -6,10 +6,13 @@ import (
 	"strings"
 	"testing"
 
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
 
 	"longhaul/internal/fault"
 	"longhaul/internal/history"
+	"longhaul/internal/host"
 	"longhaul/workflows"
 )
 
@@ -49,6 +52,29 @@ func TestCancel_waitsForTheEnd(t *testing.T) {
 		if sent := strings.Join(s.orders, "; "); sent != `cancel-reason {"reason":"the wrong org"}; cancel null` {
 			t.Errorf("sent %s", sent)
 		}
+	}
+}
+
+// succeeded is a Temporal in which another sync has begun by the time the cancel comes.
+type succeeded struct{ *steered }
+
+func (s succeeded) CancelWorkflowWithOptions(_ context.Context, o client.CancelWorkflowOptions) error {
+	if o.FirstExecutionRunID != "run-2" {
+		s.take("cancel", nil)
+		return nil
+	}
+	return serviceerror.NewNotFound("the open run is of another chain")
+}
+
+// TestCancel_leavesTheNextSyncAlone has a sync that ends before the cancel comes.
+func TestCancel_leavesTheNextSyncAlone(t *testing.T) {
+	t.Parallel()
+	s := succeeded{steer(describing)}
+	app, out := newTestApp(t, "longhaul", "cancel", "acme")
+	app.Dial = func(context.Context, host.DialOptions) (client.Client, error) { return s, nil }
+	code := Main(t.Context(), app)
+	if want := "has ended meanwhile, and another one has begun, which goes on"; code != exitUsage || !strings.Contains(out.stderr.String(), want) || len(s.orders) > 0 {
+		t.Errorf("code %d, orders %v: %s", code, s.orders, out.stderr.String())
 	}
 }
 

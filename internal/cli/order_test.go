@@ -76,9 +76,9 @@ func (s *steered) UpdateWorkflow(ctx context.Context, o client.UpdateWorkflowOpt
 	return handled{}, nil
 }
 
-func (s *steered) CancelWorkflow(_ context.Context, id, run string) error {
-	if id != "sync-acme" || run != "" {
-		return errors.New("cancelled another run than the one that goes on")
+func (s *steered) CancelWorkflowWithOptions(_ context.Context, o client.CancelWorkflowOptions) error {
+	if o.WorkflowID != "sync-acme" || o.FirstExecutionRunID != "run-2" {
+		return errors.New("cancelled another sync than the one that was looked at")
 	}
 	s.take("cancel", nil)
 	if s.cancelled != nil {

@@ -71,7 +71,7 @@ func TestStatus(t *testing.T) {
 		running bool
 		says    string
 	}{
-		{"never synced", fakeTemporal{}, nil, false, "acme has not been synced yet, as far as Temporal remembers.\n"},
+		{"never synced", fakeTemporal{}, nil, false, "acme has not been synced yet, as far as Temporal remembers: `longhaul history acme` says what the bucket knows.\n"},
 		{
 			"the first one runs",
 			fakeTemporal{open: true, progress: running},

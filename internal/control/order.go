@@ -68,8 +68,9 @@ func Because(reason string) any {
 	return workflows.Reason{Reason: reason}
 }
 
-// Cancel cancels the running sync of a source. Its reason goes before it, because a cancel brings none.
-func Cancel(ctx context.Context, c client.Client, source, reason string) error {
+// Cancel cancels the sync of a source to which a run belongs, in whichever run it goes on. Its reason goes before it, because a cancel brings
+// none. A sync that was started after that one had ended is left alone.
+func Cancel(ctx context.Context, c client.Client, source, run, reason string) error {
 	if reason != "" {
 		if err := Signal(ctx, c, source, workflows.CancelReason, reason); err != nil {
 			return err
@@ -77,7 +78,19 @@ func Cancel(ctx context.Context, c client.Client, source, reason string) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, AskTimeout)
 	defer cancel()
-	return unordered("cancel", c.CancelWorkflow(ctx, workflows.SyncID(source), ""))
+	id := workflows.SyncID(source)
+	state, err := c.DescribeWorkflowExecution(ctx, id, run)
+	if err == nil {
+		err = c.CancelWorkflowWithOptions(ctx, client.CancelWorkflowOptions{
+			WorkflowID: id, FirstExecutionRunID: state.GetWorkflowExecutionInfo().GetFirstRunId(),
+		})
+	}
+	if errors.As(err, new(*serviceerror.NotFound)) {
+		if another, _ := Running(ctx, c, id); another != "" {
+			return fault.Invalidf("the sync of %s that was to be cancelled has ended meanwhile, and another one has begun, which goes on", source)
+		}
+	}
+	return unordered("cancel", err)
 }
 
 // unordered explains why an order did not come to the sync.

@@ -93,7 +93,14 @@ func TestConnected_aSourceComesGoesAndComesBackInMidSync(t *testing.T) {
 	if err := store.Remove(t.Context(), "acme"); err != nil {
 		t.Fatal(err)
 	}
-	blocked := r.until(t, longest, func(p workflows.Progress) bool { return p.Phase == workflows.PhaseBlocked })
+	var seen int64 // by those who watch
+	blocked := r.until(t, longest, func(p workflows.Progress) bool {
+		if p.Done < seen {
+			t.Errorf("%d reports are done, and %d were (%s)", p.Done, seen, p.Phase)
+		}
+		seen = max(seen, p.Done)
+		return p.Phase == workflows.PhaseBlocked
+	})
 	const says = `source "acme" was disconnected, so its credentials are gone: connect it again (longhaul connect acme), or cancel the sync`
 	if !strings.Contains(blocked.Waiting, says) {
 		t.Errorf("it is blocked for %q", blocked.Waiting)

@@ -12,7 +12,13 @@ import (
 
 // Due lists when the schedule of a source was to start a sync, after one moment and until another, the oldest first. It leaves out what
 // was before the schedule was made, changed, paused or resumed for the last time: nobody knows what was scheduled then.
-type Due func(ctx context.Context, source string, after, until time.Time) ([]time.Time, error)
+type Due func(ctx context.Context, source string, after, until time.Time) ([]Run, error)
+
+// Run is one run of a schedule.
+type Run struct {
+	At   time.Time
+	Came bool // Temporal knows of a workflow that it started then, however long that waited for a worker, and whatever it came to
+}
 
 // Scheduled is the trigger of a sync that the schedule of its source starts.
 func Scheduled(source string) string { return TriggerSchedule + sourcename.SchedulePrefix + source }
@@ -45,7 +51,7 @@ func (d Due) Note(ctx context.Context, store *staging.Store, sync staging.Sync, 
 }
 
 // Missed counts the runs that were missed between the end of a sync and a moment; nil where none was. came says that one of them came
-// late: it is the sync after that.
+// late: it is the sync after that. Temporal knows which one, unless it has forgotten its older starts.
 func (d Due) Missed(ctx context.Context, source string, after, until time.Time, came bool) (*Missed, error) {
 	if d == nil {
 		return nil, nil //nolint:nilnil // nobody knows of any
@@ -57,22 +63,23 @@ func (d Due) Missed(ctx context.Context, source string, after, until time.Time, 
 	if err != nil {
 		return nil, err
 	}
-	if came && len(runs) > 0 {
-		runs = runs[:len(runs)-1]
+	missed := slices.DeleteFunc(slices.Clone(runs), func(run Run) bool { return run.Came })
+	if came && len(runs) > 0 && len(missed) == len(runs) {
+		missed = missed[:len(missed)-1]
 	}
-	if len(runs) == 0 {
+	if len(missed) == 0 {
 		return nil, nil //nolint:nilnil // none was
 	}
-	return &Missed{Count: int64(len(runs)), First: runs[0].UTC(), Last: runs[len(runs)-1].UTC()}, nil
+	return &Missed{Count: int64(len(missed)), First: missed[0].At.UTC(), Last: missed[len(missed)-1].At.UTC()}, nil
 }
 
 // overlap notes the runs that were due while the sync ran. Of a sync that something else started, the schedule's own workflows have told
 // some or all of them already.
-func (c *Course) overlap(schedule string, runs []time.Time) {
+func (c *Course) overlap(schedule string, runs []Run) {
 	if len(runs) == 0 {
 		return
 	}
-	all := Skip{By: schedule, Count: int64(len(runs)), First: runs[0].UTC(), Last: runs[len(runs)-1].UTC()}
+	all := Skip{By: schedule, Count: int64(len(runs)), First: runs[0].At.UTC(), Last: runs[len(runs)-1].At.UTC()}
 	i := slices.IndexFunc(c.Skips, func(s Skip) bool { return s.By == schedule })
 	switch {
 	case i < 0:

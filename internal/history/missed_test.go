@@ -3,6 +3,7 @@ package history_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -16,13 +17,24 @@ import (
 func at(day, hour int) time.Time { return time.Date(2026, 11, day, hour, 0, 0, 0, time.UTC) }
 
 // noonly is a schedule that starts a sync each noon since the 11th.
-func noonly(_ context.Context, _ string, after, until time.Time) (runs []time.Time, err error) {
+func noonly(_ context.Context, _ string, after, until time.Time) (runs []history.Run, err error) {
 	for day := 11; day <= 30; day++ {
 		if run := at(day, 12); run.After(after) && !run.After(until) {
-			runs = append(runs, run)
+			runs = append(runs, history.Run{At: run})
 		}
 	}
 	return runs, nil
+}
+
+// remembering is a schedule of which Temporal knows that it started something on these days.
+func remembering(due history.Due, days ...int) history.Due {
+	return func(ctx context.Context, source string, after, until time.Time) ([]history.Run, error) {
+		runs, err := due(ctx, source, after, until)
+		for i := range runs {
+			runs[i].Came = slices.Contains(days, runs[i].At.Day())
+		}
+		return runs, err
+	}
 }
 
 // noted is what is kept of a sync that began on the 15th at two, where the sync before left something.
@@ -58,8 +70,11 @@ func TestNote_countsRunsThatWereMissed(t *testing.T) {
 		"by the schedule":     {noonly, history.Scheduled("acme"), recorded, &history.Missed{Count: 2, First: at(13, 12), Last: at(14, 12)}},
 		"by another schedule": {noonly, "schedule:nightly", recorded, &history.Missed{Count: 3, First: at(13, 12), Last: at(15, 12)}},
 		"the first sync":      {noonly, history.TriggerCLI, func(*staging.Store) error { return nil }, &history.Missed{Count: 5, First: at(11, 12), Last: at(15, 12)}},
-		"nobody knows":        {nil, history.TriggerCLI, recorded, nil},
-		"Temporal is silent": {func(context.Context, string, time.Time, time.Time) ([]time.Time, error) {
+		"one came, waited for a worker, and was skipped": {remembering(noonly, 13), history.TriggerCLI, recorded, &history.Missed{Count: 2, First: at(14, 12), Last: at(15, 12)}},
+		"the first of them came late":                    {remembering(noonly, 13), history.Scheduled("acme"), recorded, &history.Missed{Count: 2, First: at(14, 12), Last: at(15, 12)}},
+		"all of them came":                               {remembering(noonly, 13, 14, 15), history.TriggerCLI, recorded, nil},
+		"nobody knows":                                   {nil, history.TriggerCLI, recorded, nil},
+		"Temporal is silent": {func(context.Context, string, time.Time, time.Time) ([]history.Run, error) {
 			return nil, errors.New("silent")
 		}, history.TriggerCLI, recorded, nil},
 		"a sync that ended with no record": {noonly, history.TriggerCLI, func(store *staging.Store) error {

@@ -20,6 +20,7 @@ import (
 	"longhaul/internal/doctor"
 	"longhaul/internal/fault"
 	"longhaul/internal/hang"
+	"longhaul/internal/history"
 	"longhaul/internal/overview"
 	"longhaul/internal/saved"
 	"longhaul/internal/schedule"
@@ -261,8 +262,12 @@ func waitIn(p workflows.Progress) *overview.Wait {
 }
 
 // due lists the runs of the schedule of a source, on the Temporal for which an activity runs. See history.Due.
-func (h *Host) due(ctx context.Context, source string, after, until time.Time) ([]time.Time, error) {
-	return ledger.Runs(ctx, h.scheduler(ctx), h.store, source, after, until)
+func (h *Host) due(ctx context.Context, source string, after, until time.Time) (all []history.Run, err error) {
+	runs, came, err := ledger.Runs(ctx, h.scheduler(ctx), h.store, source, after, until)
+	for _, at := range runs {
+		all = append(all, history.Run{At: at, Came: came(at)})
+	}
+	return all, err
 }
 
 // scheduler is the Temporal for which an activity runs.

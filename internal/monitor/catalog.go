@@ -60,17 +60,22 @@ func (s *Status) addDeliveries(ctx context.Context, c client.Client) error {
 	return err
 }
 
+// remembered says where to look for what Temporal has forgotten, as after a loss of its database.
+func (s *Status) remembered() string {
+	return "`" + s.Caller.command("history", workflows.SyncID(s.Source)) + "` says what the bucket knows."
+}
+
 // catalogWords say what the catalog has: a sentence, or one for each export.
 func (s *Status) catalogWords() string {
 	if len(s.Delivered) < 2 {
 		if s.Catalog == nil {
-			return "The catalog has got nothing yet, as far as Temporal remembers."
+			return "The catalog has got nothing yet, as far as Temporal remembers: " + s.remembered()
 		}
 		return fmt.Sprintf("Catalog as of %s, by sync %s.", humanize.Date(s.Catalog.AsOf), s.Catalog.Sync)
 	}
 	var sentences []string
 	for _, name := range slices.Sorted(maps.Keys(s.Delivered)) {
-		words := "nothing was delivered yet, as far as Temporal remembers."
+		words := "nothing was delivered yet, as far as Temporal remembers: " + s.remembered()
 		if d := s.Delivered[name]; d != nil {
 			words = fmt.Sprintf("the catalog has it as of %s, by sync %s.", humanize.Date(d.AsOf), d.Sync)
 		}

@@ -39,7 +39,7 @@ func TestStatus_saysOfEachExportWhatTheCatalogHas(t *testing.T) {
 		},
 		"one never was": {
 			all: []run{half}, newest: `"catalog":null`,
-			says: castor + "Export lineage: nothing was delivered yet, as far as Temporal remembers.\n",
+			says: castor + "Export lineage: nothing was delivered yet, as far as Temporal remembers: `longhaul history acme` says what the bucket knows.\n",
 		},
 	} {
 		s, err := NewStatus(t.Context(), &runs{all: row.all}, "acme", UI{})

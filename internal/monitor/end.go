@@ -11,6 +11,7 @@ import (
 	"longhaul/internal/fault"
 	"longhaul/internal/humanize"
 	"longhaul/workflows"
+	"longhaul/workflows/operator"
 )
 
 // Stopped is the error of a sync that somebody ended before it was done.
@@ -55,10 +56,12 @@ func cancelledResult(cancelled *temporal.CanceledError) (*workflows.Result, erro
 	if !cancelled.HasDetails() || cancelled.Details(&result) != nil || result.Outcome == "" {
 		return nil, end
 	}
+	kept := "what it had read is kept for the next one"
 	if total := result.Kinds.Reports; total > 0 {
-		end.Message = fmt.Sprintf("the sync was cancelled; %s of %s are described and kept for the next one",
+		kept = fmt.Sprintf("%s of %s are described and kept for the next one",
 			humanize.Number(result.Kept+result.States.Reused), humanize.Count(total, "report"))
 	}
+	end.Message = operator.Because("the sync was cancelled", result.Because) + "; " + kept
 	return &result, end
 }
 

@@ -147,7 +147,7 @@ func (s *Status) Print(w io.Writer, colours bool) {
 	}
 	switch {
 	case s.Outcome == nil && s.Running == nil:
-		_, _ = fmt.Fprintf(w, "%s has not been synced yet, as far as Temporal remembers.\n", s.Source)
+		_, _ = fmt.Fprintf(w, "%s has not been synced yet, as far as Temporal remembers: %s\n", s.Source, s.remembered())
 	case s.Outcome == nil:
 		return
 	case s.last != nil:

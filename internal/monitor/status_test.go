@@ -144,9 +144,16 @@ func TestStatus_saysWhatTheLastSyncsLeft(t *testing.T) {
 			outcome: "cancelled",
 			says: []string{
 				"The last sync of acme was cancelled; 1,234 of 5,000 reports are described and kept for the next one (24 Nov 2026 02:14 UTC)\n",
-				"The catalog has got nothing yet, as far as Temporal remembers.\n",
+				"The catalog has got nothing yet, as far as Temporal remembers: `longhaul history acme` says what the bucket knows.\n",
 			},
 			never: []string{"cancelled: the sync was cancelled"},
+		},
+		"a cancelled one with a reason": {
+			all: []run{{id: "r2", first: "r2", status: canceled, closed: monday.Add(day), failure: temporal.NewCanceledError(
+				workflows.Result{Source: "acme", Outcome: workflows.OutcomeCancelled, Because: "the wrong org"},
+			)}},
+			outcome: "cancelled",
+			says:    []string{"The last sync of acme was cancelled (the wrong org); what it had read is kept for the next one (24 Nov 2026 02:14 UTC)\n"},
 		},
 		"one that goes on after a reset": {
 			all: []run{
@@ -164,7 +171,7 @@ func TestStatus_saysWhatTheLastSyncsLeft(t *testing.T) {
 			all: []run{{id: "r2", first: "r2", status: completed, closed: monday, result: workflows.Result{
 				Source: "acme", Outcome: workflows.OutcomeComplete, Coverage: 1, States: activities.States{Described: 7},
 			}}},
-			outcome: "complete", says: []string{"The catalog has got nothing yet, as far as Temporal remembers.\n"}, never: []string{"Nothing was sent"},
+			outcome: "complete", says: []string{"The catalog has got nothing yet, as far as Temporal remembers: `longhaul history acme` says what the bucket knows.\n"}, never: []string{"Nothing was sent"},
 		},
 		"one without reports": {
 			all: []run{{id: "r2", first: "r2", status: completed, closed: monday, result: empty}}, outcome: "complete",

@@ -2,7 +2,6 @@
 package course
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -17,6 +16,7 @@ type Course struct {
 	Phases  []Phase          `json:"phases,omitempty"` // in the order in which they began; each ends where the next begins
 	Waits   map[string]int64 `json:"waits,omitempty"`  // by reason (see history.Waits); the one under way is added when it is over
 	Orders  []Order          `json:"orders,omitempty"` // oldest first, at most history.MostOrders
+	Said    *Order           `json:"said,omitempty"`   // an order that was announced with its reason, and has not come
 	Skips   []Skip           `json:"skips,omitempty"`  // starts that were skipped because the sync ran, at most history.MostSkips triggers
 
 	waits string    // the reason of the wait under way; empty: none
@@ -94,7 +94,15 @@ func (c *Course) GoOn(now time.Time) {
 func (c *Course) Order(name, reason string, now time.Time) {
 	c.Orders = append(c.Orders, Order{At: now.UnixMilli(), Name: name, Reason: fault.Clip(reason, mostReason)})
 	c.Orders = c.Orders[max(len(c.Orders)-history.MostOrders, 0):]
+	c.bound()
+}
+
+// bound takes away the reasons of older orders.
+func (c *Course) bound() {
 	left := mostReasons
+	if c.Said != nil {
+		left -= fault.Written(c.Said.Reason)
+	}
 	for i := len(c.Orders) - 1; i >= 0; i-- {
 		if left -= fault.Written(c.Orders[i].Reason); left < 0 {
 			c.Orders[i].Reason = ""
@@ -105,12 +113,20 @@ func (c *Course) Order(name, reason string, now time.Time) {
 // announced is for how long an order whose reason came before it is awaited.
 const announced = 10 * time.Minute
 
-// Confirm notes an order that may have been noted already, when its reason came.
-func (c *Course) Confirm(name string, now time.Time) {
-	noted := func(o Order) bool { return o.Name == name && now.Sub(time.UnixMilli(o.At)) < announced }
-	if !slices.ContainsFunc(c.Orders, noted) {
-		c.Order(name, "", now)
+// Announce keeps the reason of an order that is about to come. Until it comes nobody has ordered anything.
+func (c *Course) Announce(name, reason string, now time.Time) {
+	c.Said = &Order{At: now.UnixMilli(), Name: name, Reason: fault.Clip(reason, mostReason)}
+	c.bound()
+}
+
+// Confirm notes an order whose reason may have come before it, and returns the reason.
+func (c *Course) Confirm(name string, now time.Time) (reason string) {
+	if said := c.Said; said != nil && said.Name == name && now.Sub(time.UnixMilli(said.At)) < announced {
+		reason = said.Reason
 	}
+	c.Said = nil
+	c.Order(name, reason, now)
+	return reason
 }
 
 // At is how the sync has gone until now, for the bucket. It lacks what the course does not know: the workflow, and the warnings.

@@ -40,7 +40,7 @@ comes. It needs Temporal's address alone, as the temporal CLI does.`,
 }
 
 func (v *cancelVerb) cancel(ctx context.Context) error {
-	if err := control.Cancel(ctx, v.temporal, v.source, v.reason); err != nil {
+	if err := control.Cancel(ctx, v.temporal, v.source, v.run, v.reason); err != nil {
 		return err
 	}
 	if v.detach {

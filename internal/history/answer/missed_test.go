@@ -17,10 +17,10 @@ import (
 func TestHistory_countsWhatWasMissedSince(t *testing.T) {
 	t.Parallel()
 	at := func(day, hour int) time.Time { return time.Date(2026, 11, day, hour, 0, 0, 0, time.UTC) }
-	noonly := func(_ context.Context, _ string, after, until time.Time) (runs []time.Time, err error) {
+	noonly := func(_ context.Context, _ string, after, until time.Time) (runs []history.Run, err error) {
 		for day := 1; day <= 30; day++ {
 			if run := at(day, 12); run.After(after) && !run.After(until) {
-				runs = append(runs, run)
+				runs = append(runs, history.Run{At: run})
 			}
 		}
 		return runs, nil

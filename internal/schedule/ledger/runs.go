@@ -32,31 +32,33 @@ func Look(ctx context.Context, s Server, store *staging.Store, name string, sett
 }
 
 // Runs lists when the schedule of a source was to start a sync, after one moment and until another, the oldest first. It leaves out what was
-// before the schedule was made, changed, paused or resumed for the last time: nobody knows what was scheduled then.
-func Runs(ctx context.Context, s Server, store *staging.Store, name string, after, until time.Time) ([]time.Time, error) {
+// before the schedule was made, changed, paused or resumed for the last time: nobody knows what was scheduled then. came says of which
+// Temporal started something, as far as it remembers: its ten newest starts.
+func Runs(
+	ctx context.Context, s Server, store *staging.Store, name string, after, until time.Time,
+) (runs []time.Time, came func(time.Time) bool, err error) {
 	kept, err := Read(ctx, store, name)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	there, err := s.Describe(ctx, name)
 	if err != nil || there == nil || there.GetSchedule().GetState().GetPaused() {
-		return nil, explain(err)
+		return nil, nil, explain(err)
 	}
 	if from := since(kept, there); from.After(after) {
 		after = from
 	}
 	if !until.After(after) {
-		return nil, nil
+		return nil, nil, nil
 	}
 	// A start may be as much later than its time as the jitter is long, and Temporal looks from the time on.
 	from := after.Add(-there.GetSchedule().GetSpec().GetJitter().AsDuration() - time.Second)
-	var runs []time.Time
 	for range mostAnswers {
 		answer, err := request(ctx, s.Service.ListScheduleMatchingTimes, &workflowservice.ListScheduleMatchingTimesRequest{
 			Namespace: s.Namespace, ScheduleId: schedule.ID(name), StartTime: timestamppb.New(from), EndTime: timestamppb.New(until),
 		})
 		if err != nil {
-			return nil, explain(err)
+			return nil, nil, explain(err)
 		}
 		starts := answer.GetStartTime()
 		for _, at := range starts {
@@ -70,7 +72,16 @@ func Runs(ctx context.Context, s Server, store *staging.Store, name string, afte
 		from = starts[len(starts)-1].AsTime()
 	}
 	slices.SortFunc(runs, time.Time.Compare)
-	return runs, nil
+	return runs, startedBy(there), nil
+}
+
+// startedBy says of the time of a run whether Temporal remembers that it started something then.
+func startedBy(there *workflowservice.DescribeScheduleResponse) func(time.Time) bool {
+	started := map[int64]bool{}
+	for _, action := range there.GetInfo().GetRecentActions() {
+		started[action.GetScheduleTime().AsTime().Unix()] = true
+	}
+	return func(at time.Time) bool { return started[at.Unix()] }
 }
 
 const (

@@ -22,6 +22,7 @@ type dated struct {
 
 	made, changed time.Time // zero: never changed
 	from          time.Time // of the last question
+	started       []time.Time
 }
 
 func (d *dated) DescribeSchedule(
@@ -32,6 +33,11 @@ func (d *dated) DescribeSchedule(
 		answer.Info.CreateTime = timestamppb.New(d.made)
 		if !d.changed.IsZero() {
 			answer.Info.UpdateTime = timestamppb.New(d.changed)
+		}
+		for _, at := range d.started {
+			answer.Info.RecentActions = append(answer.Info.RecentActions, &schedulepb.ScheduleActionResult{
+				ScheduleTime: timestamppb.New(at), ActualTime: timestamppb.New(at.Add(time.Second)),
+			})
 		}
 	}
 	return answer, err
@@ -86,7 +92,7 @@ func TestRuns_countNothingThatWasNotScheduled(t *testing.T) {
 			if err := store.WriteJSON(t.Context(), staging.ScheduleKey("acme"), kept); err != nil {
 				t.Fatal(err)
 			}
-			got, err := ledger.Runs(t.Context(), ledger.Server{Service: on}, store, "acme", hoursAgo(12), now)
+			got, _, err := ledger.Runs(t.Context(), ledger.Server{Service: on}, store, "acme", hoursAgo(12), now)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -101,6 +107,19 @@ func TestRuns_countNothingThatWasNotScheduled(t *testing.T) {
 	}
 }
 
+// TestRuns_tellsThoseAtWhichTemporalStartedSomething has a start of the last three that came.
+func TestRuns_tellsThoseAtWhichTemporalStartedSomething(t *testing.T) {
+	t.Parallel()
+	now := time.Now().UTC().Truncate(time.Hour)
+	second := now.Add(-2*time.Hour + 7*time.Minute)
+	on, store := &dated{temporal: newTemporal(), made: now.Add(-9 * time.Hour), started: []time.Time{second}}, bucketOf(t)
+	on.byHand(schedule.ID("acme"), everyTwoHours)
+	got, came, err := ledger.Runs(t.Context(), ledger.Server{Service: on}, store, "acme", now.Add(-3*time.Hour), now)
+	if err != nil || len(got) != 3 || came(got[0]) || !came(got[1]) || !got[1].Equal(second) || came(got[2]) {
+		t.Errorf("got %v, %v", got, err)
+	}
+}
+
 // TestRuns_countsMoreThanOneAnswerHolds asks for the runs of a hundred days.
 func TestRuns_countsMoreThanOneAnswerHolds(t *testing.T) {
 	t.Parallel()
@@ -108,7 +127,7 @@ func TestRuns_countsMoreThanOneAnswerHolds(t *testing.T) {
 	now := time.Now().UTC().Truncate(time.Hour)
 	on, store := &dated{temporal: newTemporal(), made: now.Add(-9000 * time.Hour)}, bucketOf(t)
 	on.byHand(schedule.ID("acme"), everyTwoHours)
-	got, err := ledger.Runs(t.Context(), ledger.Server{Service: on}, store, "acme", now.Add(-hours*time.Hour), now)
+	got, _, err := ledger.Runs(t.Context(), ledger.Server{Service: on}, store, "acme", now.Add(-hours*time.Hour), now)
 	if err != nil || len(got) != hours || !got[hours-1].Equal(now.Add(-53*time.Minute)) {
 		t.Errorf("%d runs, %v", len(got), err)
 	}
