@@ -32,7 +32,7 @@ func (l lost) Cluster(_ context.Context, name string) cluster.Facts {
 func TestExamine_failsWhereNobodyCanServeTheSource(t *testing.T) {
 	t.Parallel()
 	_, unknown := (*source.Registry)(nil).Get("beta")
-	key := fault.Invalidf("the key of secrets.keeper cannot be used, as the secret file /key is of no use: it does not exist; check the path")
+	key := fault.Invalidf("the key of secrets.keeper cannot be used, as the secret file /key is of no use (it does not exist): check the path")
 	for name, row := range map[string]struct {
 		err    error
 		status doctor.Status // of the row Settings
@@ -40,7 +40,7 @@ func TestExamine_failsWhereNobodyCanServeTheSource(t *testing.T) {
 		says   string
 	}{
 		"its key is lost": {
-			fmt.Errorf("source %q: %w", "beta", key), doctor.Fail, fault.Invalid, "the key of secrets.keeper cannot be used, as the secret file /key is of no use",
+			fmt.Errorf("source %q: %w", "beta", key), doctor.Fail, fault.Invalid, "the key of secrets.keeper cannot be used, as the secret file /key is of no use (it does not exist)",
 		},
 		"it is not in the settings": {unknown, doctor.Skipped, fault.Transient, `source "beta" is not configured`},
 	} {

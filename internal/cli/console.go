@@ -32,7 +32,7 @@ type console struct {
 	words   func(string) string // names what people gave, not the settings; nil keeps a sentence
 	running bool                // the flags were parsed without a mistake
 	changes bool                // the command does more than read and show
-	log     *zap.Logger         // where warnings go in place of err; nil unless the command logs in JSON
+	log     *zap.Logger         // where every line goes in place of err; nil unless the command logs in JSON
 }
 
 func newConsole(a *App) *console {
@@ -117,18 +117,26 @@ func (a asked) PrintJSON(v any) error { return a.c.printJSON(v) }
 // NameAs names in sentences what people gave.
 func (a asked) NameAs(words func(string) string) { a.c.words = words }
 
+// warningMark begins a line that is one. In a log it is a level.
+const warningMark = "Warning: "
+
 // note writes a line to people, beside the result.
 func (c *console) note(format string, args ...any) {
-	_, _ = fmt.Fprintf(c.err, format+"\n", args...)
+	line := fmt.Sprintf(format, args...)
+	if c.log == nil {
+		_, _ = fmt.Fprintln(c.err, line)
+	} else if what, odd := strings.CutPrefix(line, warningMark); odd {
+		c.log.Warn(what)
+	} else {
+		c.log.Info(line)
+	}
 }
 
 // warn notes each line of each warning.
 func (c *console) warn(warnings []string) {
-	for _, warning := range warnings {
-		for line := range strings.SplitSeq(warning, "\n") {
-			if c.log == nil {
-				c.note("Warning: %s", line)
-			} else if c.log.Warn(line); !c.log.Core().Enabled(zap.WarnLevel) {
+	for _, lines := range warnings {
+		for line := range strings.SplitSeq(lines, "\n") {
+			if c.note(warningMark+"%s", line); c.log != nil && !c.log.Core().Enabled(zap.WarnLevel) {
 				continue // nobody has read it
 			}
 			c.warned = append(c.warned, line)
@@ -192,11 +200,14 @@ func (c *console) report(err error) int {
 	if c.words != nil {
 		shown.Message = c.words(shown.Message)
 	}
-	if c.json {
+	switch {
+	case c.json:
 		encoder := json.NewEncoder(c.err)
 		encoder.SetEscapeHTML(false)
 		_ = encoder.Encode(map[string]failure{"error": shown})
-	} else {
+	case c.log != nil:
+		c.log.Error(c.unsaid(shown.Message), zap.String("class", shown.Class), zap.String("system", shown.System), zap.Int("exit_code", shown.ExitCode))
+	default:
 		c.note("%s: %s", c.name, c.unsaid(shown.Message))
 	}
 	return shown.ExitCode

@@ -26,6 +26,9 @@ func (p program) serviceOptions(ctx context.Context, settings config.Config) (no
 	if err != nil {
 		return node.Options{}, err
 	}
+	if p.console.log != nil {
+		p.console.log = logger // it knows the secrets
+	}
 	telemetry.CatchStandard(logger)
 	metrics, err := startMetrics(ctx, settings, logger)
 	if err != nil {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -77,6 +78,11 @@ func (s *serving) serve(t *testing.T, broken bool) string {
 	if code := Main(ctx, app); code != 0 {
 		t.Fatalf("code %d, stderr:\n%s", code, out.stderr.String())
 	}
+	for line := range strings.Lines(out.stderr.String()) {
+		if !json.Valid([]byte(line)) {
+			t.Errorf("a line of the log is not JSON: %s", line)
+		}
+	}
 	return out.stderr.String()
 }
 
@@ -92,8 +98,8 @@ func TestServe_goesOnFromTheBucketWhenItsDatabaseCannotBeRead(t *testing.T) {
 	said := s.serve(t, true)
 	for _, part := range []string{
 		"Temporal's database could not be read and was moved to " + filepath.Join(s.data, node.DatabaseFile) + ".unreadable-",
-		"; what was read from Salesforce is kept in the bucket.\n", "Schedules were in that database: those of sources come back within a minute, as they were; create others again.\n",
-		"source acme: its unfinished sync is resumed\n",
+		"; what was read from Salesforce is kept in the bucket.\"}\n", "Schedules were in that database: those of sources come back within a minute, as they were; create others again.\"}\n",
+		"source acme: its unfinished sync is resumed\"}\n",
 	} {
 		if !strings.Contains(said, part) {
 			t.Errorf("%q is missing in:\n%s", part, said)
@@ -121,7 +127,7 @@ func TestServe_resumesAtTheNextStartWhatThisOneCouldNot(t *testing.T) {
 		t.Fatal(err)
 	}
 	said := s.serve(t, true)
-	for _, part := range []string{"Warning: source acme: its unfinished sync could not be looked for or started (", "source beta: its unfinished sync is resumed\n"} {
+	for _, part := range []string{`"level":"warn","time":"`, `"message":"source acme: its unfinished sync could not be looked for or started (`, "source beta: its unfinished sync is resumed\"}\n"} {
 		if !strings.Contains(said, part) {
 			t.Errorf("%q is missing in:\n%s", part, said)
 		}
@@ -130,7 +136,7 @@ func TestServe_resumesAtTheNextStartWhatThisOneCouldNot(t *testing.T) {
 		t.Fatal(err)
 	}
 	put(t, newStore(t, s.bucket), staging.Sync{Source: "acme", ID: open.ID}.Start(), history.Start{Deliver: true, Started: time.Now()})
-	if said := s.serve(t, false); !strings.Contains(said, "source acme: its unfinished sync is resumed\n") {
+	if said := s.serve(t, false); !strings.Contains(said, "source acme: its unfinished sync is resumed\"}\n") {
 		t.Errorf("the next start said:\n%s", said)
 	}
 	if _, err := os.Stat(filepath.Join(s.data, "resume")); !errors.Is(err, os.ErrNotExist) {

@@ -222,8 +222,8 @@ func TestServe_leavesOutASourceThatCannotBeServed(t *testing.T) {
 		t.Fatal(err)
 	}
 	code, out := run(t, new(fakeTemporal), nil, "longhaul-worker", "worker", "--config", bad) // no secret is set
-	if code != exitUsage || strings.Count(out.stderr.String(), "variable ACME_CLIENT_SECRET") != 1 ||
-		!strings.HasSuffix(out.stderr.String(), "longhaul-worker: no source can be served, for the reasons above\n") {
+	const last = `"message":"no source can be served, for the reasons above","class":"invalid","system":"longhaul","exit_code":2}` + "\n"
+	if code != exitUsage || strings.Count(out.stderr.String(), "variable ACME_CLIENT_SECRET") != 1 || !strings.HasSuffix(out.stderr.String(), last) {
 		t.Errorf("with no source left: code %d, stderr:\n%s", code, out.stderr.String())
 	}
 }

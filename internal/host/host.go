@@ -83,7 +83,7 @@ func Open(ctx context.Context, settings config.Config, options Options) (*Host, 
 		store: store, settings: settings.Sources, keeper: keeper,
 		saved: saved.New(store, keeper, settings.Learn), slots: settings.Worker.Slots, logger: logger,
 		version: options.Version,
-		polls:   newPolls(options.Lost, options.RefusedFor),
+		polls:   newPolls(options.Lost, options.RefusedFor, logger),
 	}
 	var live roster.Saved // nil: none can be connected
 	if keeper != nil {
@@ -112,6 +112,7 @@ func Open(ctx context.Context, settings config.Config, options Options) (*Host, 
 
 // Close closes connections and the bucket. The workers must be stopped before.
 func (h *Host) Close() error {
+	h.polls.close()
 	h.sources.close()
 	if h.keeper == nil {
 		return h.store.Close()

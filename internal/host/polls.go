@@ -8,9 +8,14 @@ import (
 	"time"
 
 	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
+	"go.uber.org/zap"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+
+	"longhaul/internal/fault"
 )
 
 // refusedFor is how long Temporal must have refused every poll before the workers are lost. The SDK waits as long.
@@ -21,6 +26,7 @@ const refusedFor = 2 * time.Minute
 type Polls struct {
 	patience time.Duration
 	lost     func(error) // called once
+	away     *away
 
 	mu        sync.Mutex
 	namespace string    // of the client
@@ -31,8 +37,8 @@ type Polls struct {
 // leastRefusals is how many refusals it takes at least: a Temporal may refuse a few polls while it starts.
 const leastRefusals = 5
 
-func newPolls(lost func(error), patience time.Duration) *Polls {
-	p := &Polls{patience: cmp.Or(patience, refusedFor)}
+func newPolls(lost func(error), patience time.Duration, logger *zap.Logger) *Polls {
+	p := &Polls{patience: cmp.Or(patience, refusedFor), away: newAway(logger)}
 	var once sync.Once
 	p.lost = func(err error) {
 		if lost != nil {
@@ -68,6 +74,9 @@ func (p *Polls) intercept(
 	err := invoke(ctx, method, req, reply, conn, options...)
 	if strings.Contains(method, "/Poll") {
 		p.record(err)
+		if silent(err) {
+			p.away.watch(conn, cmp.Or(p.Namespace(), client.DefaultNamespace))
+		}
 	}
 	return err
 }
@@ -90,6 +99,9 @@ func (p *Polls) record(err error) {
 	}
 }
 
+// close ends what watches.
+func (p *Polls) close() { p.away.close() }
+
 // refusal says that Temporal, or a gateway before it, has answered and refuses this client. Waiting does not help. A new process
 // may help, because it reads keys and certificates anew.
 func refusal(err error) bool {
@@ -104,4 +116,96 @@ func refusal(err error) bool {
 	default:
 		return false
 	}
+}
+
+const (
+	// awayAfter is how long Temporal must not answer before the log says so. A connection that breaks, or one of several servers that
+	// restarts, is no news.
+	awayAfter = 5 * time.Second
+	// askEvery is how often Temporal is asked whether it answers again, and askWithin bounds each question.
+	askEvery, askWithin = time.Second, 5 * time.Second
+)
+
+// away logs when Temporal does not answer, and when it does again: one line each, whatever the number of polls. The SDK logs it once a
+// minute for each queue, and never that it is over; those lines are of level debug (telemetry.TemporalLogger).
+type away struct {
+	logger *zap.Logger
+	life   context.Context // ends with close
+	end    context.CancelFunc
+
+	mu       sync.Mutex
+	watching bool
+	busy     sync.WaitGroup // the one goroutine that asks
+}
+
+func newAway(logger *zap.Logger) *away {
+	a := &away{logger: logger}
+	a.life, a.end = context.WithCancel(context.Background())
+	return a
+}
+
+// watch asks Temporal until it answers, because a poll is answered only once there is work. It returns at once.
+func (a *away) watch(conn *grpc.ClientConn, namespace string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.watching || a.life.Err() != nil {
+		return
+	}
+	a.watching = true
+	a.busy.Go(func() {
+		err := fault.Caught(func() error { a.untilBack(workflowservice.NewWorkflowServiceClient(conn), namespace); return nil })
+		if err != nil {
+			a.logger.Error("whether Temporal answers is not known", zap.Error(err))
+		}
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		a.watching = false
+	})
+}
+
+func (a *away) untilBack(server workflowservice.WorkflowServiceClient, namespace string) {
+	since, said := time.Now(), false
+	again := time.NewTicker(askEvery)
+	defer again.Stop()
+	for {
+		ctx, cancel := context.WithTimeout(a.life, askWithin)
+		_, err := server.DescribeNamespace(ctx, &workflowservice.DescribeNamespaceRequest{Namespace: namespace})
+		cancel()
+		gone := time.Since(since).Round(time.Second)
+		switch {
+		case a.life.Err() != nil, statusOf(err).Code() == codes.Canceled: // the process stops
+			return
+		case !silent(err):
+			if said {
+				a.logger.Info("Temporal answers again", zap.Duration("after", gone))
+			}
+			return
+		case !said && gone >= awayAfter:
+			said = true
+			a.logger.Warn("Temporal does not answer, so no step starts here. Steps that run go on and store what they read, and nothing is lost. "+
+				"Nothing to do if it passes; else check that Temporal runs", zap.Time("since", since), zap.String("why", short(statusOf(err).Message())))
+		}
+		select {
+		case <-a.life.Done():
+			return
+		case <-again.C:
+		}
+	}
+}
+
+// close ends the goroutine.
+func (a *away) close() {
+	a.mu.Lock()
+	a.end()
+	a.mu.Unlock()
+	a.busy.Wait()
+}
+
+// silent says that nobody has answered: neither Temporal, nor a gateway for it.
+func silent(err error) bool {
+	if err == nil || refusal(err) {
+		return false
+	}
+	code := statusOf(err).Code()
+	return code == codes.Unavailable || code == codes.DeadlineExceeded
 }

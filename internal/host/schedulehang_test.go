@@ -48,7 +48,10 @@ func TestReconcile_endsWhereTheBucketHangs(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	defer func() { _ = writer.Close() }() // who hangs goes on
+	defer func() { // who hangs goes on, and whoever reads once more finds nothing in place of a pipe that nobody writes
+		_ = os.Remove(pipe)
+		_ = writer.Close()
+	}()
 	ctx, cancel := context.WithTimeout(t.Context(), 1100*time.Millisecond)
 	defer cancel()
 	_, err = kept.apply(ctx, ledger.Server{}, "acme", schedule.Order{Every: "24h"})

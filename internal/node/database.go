@@ -35,7 +35,7 @@ func OnDatabase[T any](database string, note Note, moving func() error, open fun
 	if moveErr != nil {
 		return opened, false, errors.Join(err, moveErr)
 	}
-	note("Temporal's database could not be read and was moved to %s; what was read from Salesforce is kept in the bucket.", aside)
+	note("Warning: Temporal's database could not be read and was moved to %s; what was read from Salesforce is kept in the bucket.", aside)
 	opened, err = open()
 	return opened, true, err
 }

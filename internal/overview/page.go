@@ -177,12 +177,7 @@ func (p Page) schedule(r Row) (all []string) {
 		all = append(all, "the schedule is paused"+because(s.Note))
 	}
 	if s.ByHand {
-		words := "the schedule was changed by hand in Temporal, and stays so"
-		if !s.Wanted.IsZero() {
-			words += "; " + cmp.Or(map[string]string{"settings": "the settings want"}[s.By], "Longhaul wrote") + " " + schedule.Words(s.Wanted) +
-				". To have that back, " + schedule.Back(r.Source, s.Wanted)
-		}
-		all = append(all, words)
+		all = append(all, schedule.Changed(r.Source, s.By, s.Wanted))
 	}
 	if s.State == Missing {
 		all = append(all, "Temporal does not have the schedule: a worker that serves the source makes it within a minute")

@@ -155,7 +155,7 @@ func TestStore_newCredentialsCountFromTheNextLoginOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = running.SalesforceCredentials(t.Context())
-	refused(t, err, `source "acme" is not connected`)
+	refused(t, err, `credentials of source "acme": the source is not connected`)
 }
 
 func TestStore_refusesObjectsThatAreNotWhatTheyShouldBe(t *testing.T) {

@@ -43,6 +43,18 @@ func Back(name string, wanted source.Schedule) string {
 	return "say `longhaul schedule " + name + " " + Flags(wanted) + "`, or delete the schedule " + ID(name) + " in Temporal"
 }
 
+// Changed says that somebody changed the schedule of a source by hand, or made it where nothing is wanted, and how to have back what is wanted.
+func Changed(name, by string, wanted source.Schedule) string {
+	if wanted.IsZero() {
+		return "the schedule was made by hand in Temporal, and stays so"
+	}
+	who := "Longhaul wrote"
+	if by == BySettings {
+		who = "the settings want"
+	}
+	return "the schedule was changed by hand in Temporal, and stays so; " + who + " " + Words(wanted) + ". To have that back, " + Back(name, wanted)
+}
+
 // period writes whole days, from two on, as such.
 func period(d time.Duration) string {
 	const day = 24 * time.Hour

@@ -75,7 +75,14 @@ type apartError struct {
 
 // Error leaves out whose error it is.
 func (e *apartError) Error() string {
-	return strings.TrimPrefix(e.error.Error(), fmt.Sprintf("source %q: ", e.name))
+	text, named := strings.CutPrefix(e.error.Error(), fmt.Sprintf("source %q", e.name))
+	switch {
+	case named && strings.HasPrefix(text, ": "):
+		return text[len(": "):]
+	case named && strings.HasPrefix(text, " "):
+		return "the source" + text
+	}
+	return e.error.Error()
 }
 
 // Unwrap gives the error.

@@ -220,7 +220,7 @@ func unreadable(path string, err error) error {
 	case errors.Is(err, fs.ErrPermission):
 		reason = "this process may not read it"
 	}
-	return fault.Invalidf("the secret file %s is of no use: %s; check the path after file: and the file's owner and mode", path, reason)
+	return fault.Invalidf("the secret file %s is of no use (%s): check the path after file: and the file's owner and mode", path, reason)
 }
 
 // cause removes the path from a file error: the sentence around it names the path already.

@@ -131,8 +131,8 @@ func TestResolve_saysWhatToChange(t *testing.T) {
 	large := write(t, "large", strings.Repeat("x", maxSecretSize+1))
 	tests := []struct{ reference, want string }{
 		{"env:ABSENT", "the environment variable ABSENT is not set: set it for this process, or change the reference env:ABSENT"},
-		{"file:absent", "the secret file " + dir + "/absent is of no use: it does not exist; check the path after file: and the file's owner and mode"},
-		{"file:.", "the secret file " + dir + " is of no use: it cannot be read: is a directory; check the path after file: and the file's owner and mode"},
+		{"file:absent", "the secret file " + dir + "/absent is of no use (it does not exist): check the path after file: and the file's owner and mode"},
+		{"file:.", "the secret file " + dir + " is of no use (it cannot be read: is a directory): check the path after file: and the file's owner and mode"},
 		{"file:" + large, "the secret file " + large + " is larger than 64 kB: it must hold the secret alone"},
 	}
 	for _, tt := range tests {

@@ -44,6 +44,10 @@ func TestCheck_loginByJWT(t *testing.T) {
 			good, secrets.Username, secrets.ClientID + "-not-approved",
 			"not admitted to the app", "permission set", "Permitted Users",
 		},
+		"a user of the wrong kind": {
+			server.Options{Certificate: &key.PublicKey, Secrets: secrets, Faults: []server.Fault{{Name: "oauth_maximum_logins"}}},
+			secrets.Username, secrets.ClientID, "of a kind that may not log in", "another username", "Permitted Users",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -60,7 +64,7 @@ func TestCheck_loginByJWT(t *testing.T) {
 				return
 			}
 			told := strings.Contains(login.Found, row.found) && strings.Contains(login.Fix, row.fix) && strings.Contains(login.Where, row.way)
-			if login.Class != fault.LoginRefused || !told {
+			if login.Class != fault.LoginRefused || !told || strings.Contains(login.Where, "Run As") {
 				t.Errorf("%+v", login)
 			}
 		})

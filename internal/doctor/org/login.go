@@ -60,6 +60,9 @@ func (f account) loginRow() doctor.Finding {
 		if f.Auth == salesforce.AuthPassword && failed.Class == fault.LoginRefused {
 			failed.Fix += "; " + passwordOnly
 		}
+		if failed.Where == place.RunAs {
+			_, failed.Where = f.anotherUser()
+		}
 		return failed
 	case f.Auth == salesforce.AuthPassword:
 		return r.warn("logged in with username and password; "+passwordOnly,

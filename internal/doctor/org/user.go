@@ -26,10 +26,23 @@ func (f account) runAsRow() doctor.Finding {
 		failed.Fix, failed.Where = "activate the user", place.Activity
 		return failed
 	case u.Type != "" && u.Type != "Standard":
+		how, where := f.anotherUser()
 		return r.warn(fmt.Sprintf("user %s (%s) is active and of the type %s", u.ID, u.Username, u.Type), cost+": a user of this type sees few reports",
-			"use a user of the company, with a Salesforce licence", place.RunAs)
+			"use a user of the company, with a Salesforce licence"+how, where)
 	default:
 		return r.pass("user %s (%s), active", u.ID, u.Username)
+	}
+}
+
+// anotherUser says how the login gets another user, and where. The Client Credentials Flow alone has its user in the app.
+func (f *facts) anotherUser() (how, where string) {
+	switch f.Auth {
+	case salesforce.AuthJWTBearer:
+		return ": set username to its username, and pre-authorise its profile or permission set in the app's policies", place.Permitted
+	case salesforce.AuthPassword:
+		return ": set username and password to its own", place.User
+	default:
+		return "", place.RunAs
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"longhaul/internal/answertest"
 	"longhaul/internal/doctor"
 	"longhaul/internal/salesforce"
 	simulated "longhaul/internal/simulator/org"
@@ -37,6 +38,26 @@ func TestCheck_theRunAsUser(t *testing.T) {
 				t.Errorf("%+v", row)
 			}
 		})
+	}
+}
+
+// Only the Client Credentials Flow has its user in the app: the others name it at each login.
+func TestCheck_anotherUserByJWT(t *testing.T) {
+	t.Parallel()
+	key, _ := answertest.Key()
+	secrets := server.Secrets{ClientID: "3MVG9client", Username: "catalog.bot@acme.invalid"}
+	made := simulated.Generate(simulated.Spec{Reports: 10})
+	edited, err := simulated.WithEdits(made, []simulated.Edit{{
+		Object: "User", ID: made.Info().RunAsUserID, Fields: map[string]any{"UserType": "CsnOnly"},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	options := server.Options{Org: edited, Certificate: &key.PublicKey, Secrets: secrets}
+	row := start(t, options, byJWT(secrets.Username, secrets.ClientID)).check()["run_as"]
+	if row.Status != doctor.Warn || !strings.Contains(row.Fix, "set username") || !strings.Contains(row.Fix, "pre-authorise") ||
+		!strings.HasSuffix(row.Where, "Permitted Users") {
+		t.Errorf("%+v", row)
 	}
 }
 

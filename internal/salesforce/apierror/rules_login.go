@@ -92,7 +92,8 @@ var loginRules = []rule{
 	},
 	{
 		text: texts("maximum logins exceeded"), class: fault.LoginRefused, whole: true,
-		sentence: "the user of the login is of a kind that may not log in this way: choose another Run As user",
+		sentence: "the user of the login is of a kind that may not log in this way: choose another Run As user, or, where the settings have a username, " +
+			"another username",
 	},
 	{
 		code: "unsupported_grant_type", class: fault.LoginRefused, whole: true,

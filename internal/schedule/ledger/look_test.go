@@ -69,8 +69,8 @@ func TestReconcile_believesNoOldList(t *testing.T) {
 func TestReconcile_saysWhatStays(t *testing.T) {
 	t.Parallel()
 	for says, served := range map[string]source.Schedule{
-		"a schedule of the source was made by hand, and stays so": {},
-		"the schedule of the source was changed by hand, and stays so; to have back what is wanted, " +
+		"the schedule was made by hand in Temporal, and stays so": {},
+		"the schedule was changed by hand in Temporal, and stays so; the settings want every 24h. To have that back, " +
 			"say `longhaul schedule acme --every 24h`, or delete the schedule longhaul-acme in Temporal": daily,
 	} {
 		on, store := newTemporal(), bucketOf(t)

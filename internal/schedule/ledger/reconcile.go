@@ -193,12 +193,11 @@ func (l *Ledger) put(
 
 // byHand says once that a schedule was changed by hand, or made so where Longhaul keeps none.
 func (l *Ledger) byHand(name string, kept *Kept, spec *schedulepb.ScheduleSpec) {
-	sentence, fields := "a schedule of the source was made by hand, and stays so", []zap.Field{
-		zap.String("source", name), zap.String("starts", schedule.SpecWords(spec)),
-	}
+	var last Kept
+	fields := []zap.Field{zap.String("source", name), zap.String("starts", schedule.SpecWords(spec))}
 	if kept != nil && !kept.Off {
-		sentence = "the schedule of the source was changed by hand, and stays so; to have back what is wanted, " + schedule.Back(name, kept.Wanted)
+		last = *kept
 		fields = append(fields, zap.String("wanted", schedule.Words(kept.Wanted)))
 	}
-	l.say("by hand "+name, sentence, fields...)
+	l.say("by hand "+name, schedule.Changed(name, last.By, last.Wanted), fields...)
 }

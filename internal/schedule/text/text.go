@@ -55,7 +55,7 @@ func says(s schedule.State, commands bool) (lines []string) {
 	if s.Exists && s.Paused {
 		lines = append(lines, "It is paused: nothing starts.")
 	}
-	if s.Note != "" {
+	if s.Note != "" && s.Paused { // later it says only who ended a pause
 		lines = append(lines, "The note says: "+humanize.Clause(s.Note)+".")
 	}
 	switch {

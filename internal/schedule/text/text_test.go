@@ -62,6 +62,13 @@ func TestOf_saysWhoSetWhat(t *testing.T) {
 	if got := shown(with(func(s *schedule.State) { s.Wanted = &source.Schedule{Cron: "0 2 * * *"} })); strings.Contains(got, "Periods") {
 		t.Errorf("of cron it says %q", got)
 	}
+	if got := shown(with(func(s *schedule.State) { s.Note = "resumed by `schedule --resume`" })); strings.Contains(got, "note") {
+		t.Errorf("an active schedule says %q", got)
+	}
+	paused := with(func(s *schedule.State) { s.Paused, s.Note = true, "org maintenance" })
+	if got := shown(paused); !strings.Contains(got, "The note says: org maintenance.") {
+		t.Errorf("a paused schedule says %q", got)
+	}
 	if got := shown(with(func(s *schedule.State) { s.Paused, s.Note = true, "\x1b[2Jwhy" })); strings.Contains(got, "\x1b") {
 		t.Errorf("a note moves the cursor: %q", got)
 	}
