@@ -223,3 +223,15 @@ func (ps pages) problem(root, from, link string) string {
 	}
 	return ""
 }
+
+// TestReadme_listsEveryPage keeps the list of documents whole.
+func TestReadme_listsEveryPage(t *testing.T) {
+	t.Parallel()
+	all := readPages(t, "..")
+	listed := all["README.md"].links
+	for name := range all {
+		if strings.HasPrefix(name, "docs/") && !slices.Contains(listed, name) {
+			t.Errorf("README.md does not list %s", name)
+		}
+	}
+}
