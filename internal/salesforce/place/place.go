@@ -4,7 +4,8 @@ package place
 import "strings"
 
 // What stands in brackets is chosen in a list. Sources: the setup guide of Coalesce Catalog; Salesforce Help, "Configure OAuth Policies",
-// "Manage External Client App OAuth Usage", "Get Your Consumer Key", "Manage Current OAuth Connected App Sessions", "Modify Session Security Settings".
+// "Manage External Client App OAuth Usage", "Get Your Consumer Key", "Manage Current OAuth Connected App Sessions",
+// "Modify Session Security Settings".
 const (
 	App    = "Setup > External Client Apps > External Client App Manager > (the app)"
 	Scopes = App + " > Settings > OAuth Settings > OAuth Scopes"
