@@ -4,11 +4,13 @@ package place
 import "strings"
 
 // What stands in brackets is chosen in a list. Sources: the setup guide of Coalesce Catalog; Salesforce Help, "Configure OAuth Policies",
-// "Manage External Client App OAuth Usage", "Manage Current OAuth Connected App Sessions", "Modify Session Security Settings".
+// "Manage External Client App OAuth Usage", "Get Your Consumer Key", "Manage Current OAuth Connected App Sessions",
+// "Modify Session Security Settings".
 const (
-	App         = "Setup > External Client Apps > External Client App Manager > (the app)"
-	Scopes      = App + " > Settings > OAuth Settings > OAuth Scopes"
-	Keys        = "Setup > Apps > App Manager > (the app) > View > API (Enable OAuth Settings) > Manage Consumer Details > Consumer Key and Secret"
+	App    = "Setup > External Client Apps > External Client App Manager > (the app)"
+	Scopes = App + " > Settings > OAuth Settings > OAuth Scopes"
+	Keys   = App + " > Settings > OAuth Settings > Consumer Key and Secret; of a connected app " +
+		"Setup > Apps > App Manager > (the app) > View > API (Enable OAuth Settings) > Manage Consumer Details"
 	Flows       = App + " > Settings > OAuth Settings > Flow Enablement"
 	Certificate = Flows + ", certificate"
 	Policies    = App + " > Policies > OAuth Policies"
