@@ -56,16 +56,17 @@ func (a *Activities) ListSources(ctx context.Context, params ListParams) (overvi
 	knowing, cancel := context.WithTimeout(ctx, knowWithin)
 	known, unread := a.Roll.Known(knowing)
 	cancel()
+	bounded, cancel := context.WithTimeout(ctx, cmp.Or(a.ListWithin, listWithin))
+	defer cancel()
+	waits, err := a.Roll.Waits(bounded)
+	known = withGone(known, waits, len(unread) > 0)
+	if err != nil {
+		unread = append(unread, "which syncs run could not be found out: "+fault.Sentence(err))
+	}
 	list := overview.List{AsOf: time.Now().UTC().Truncate(time.Second), Sources: []overview.Row{}, Total: len(known), Unread: unread}
 	known = slices.DeleteFunc(known, func(k overview.Known) bool { return k.Name <= params.After })
 	page := known[:min(len(known), mostRows)]
 
-	bounded, cancel := context.WithTimeout(ctx, cmp.Or(a.ListWithin, listWithin))
-	defer cancel()
-	waits, err := a.Roll.Waits(bounded)
-	if err != nil {
-		list.Unread = append(list.Unread, "which syncs run could not be found out: "+fault.Sentence(err))
-	}
 	rows := make([]overview.Row, len(page))
 	var group errgroup.Group
 	group.SetLimit(rowsAtOnce)
@@ -92,6 +93,40 @@ func (a *Activities) ListSources(ctx context.Context, params ListParams) (overvi
 	return list, nil
 }
 
+// withGone adds the sources of syncs that are not over although nobody knows their source any more, as after a disconnect. Where not all
+// sources could be read, theirs may be among those.
+func withGone(known []overview.Known, waits map[string]*overview.Wait, unsure bool) []overview.Known {
+	origin := overview.Gone
+	if unsure {
+		origin = overview.Unknown
+	}
+	there := map[string]bool{}
+	for _, one := range known {
+		there[one.Name] = true
+	}
+	for name := range waits {
+		if !there[name] {
+			known = append(known, overview.Known{Name: name, Origin: origin, Foreign: true})
+		}
+	}
+	slices.SortFunc(known, func(a, b overview.Known) int { return cmp.Compare(a.Name, b.Name) })
+	return known
+}
+
+// leftBehind says what to do about the sync of a source that is gone. While workers serve the source the sync goes on.
+func leftBehind(row *overview.Row) {
+	if row.Origin != overview.Gone || row.Workers != nil && *row.Workers > 0 {
+		return
+	}
+	do := fmt.Sprintf("`longhaul connect %s`, or the source in the settings again, lets the sync go on; `longhaul cancel %s` ends it", row.Source, row.Source)
+	row.Problem = "a sync of it is not over"
+	if row.Waits == nil {
+		row.Problem += ": " + do
+		return
+	}
+	row.Waits.Do, row.Waits.For = do, overview.ForOperator
+}
+
 // fill asks about one source.
 func (a *Activities) fill(ctx context.Context, row *overview.Row, known overview.Known) {
 	serving, err := a.Roll.Workers(ctx, known.Name)
@@ -105,6 +140,7 @@ func (a *Activities) fill(ctx context.Context, row *overview.Row, known overview
 	if row.Waits != nil && row.Waits.For == overview.ForNobody && row.Workers != nil && *row.Workers == 0 {
 		row.Waits.For = overview.ForWorker
 	}
+	leftBehind(row)
 	thing := fmt.Sprintf("the schedule of %s in %s", known.Name, a.Store.Name())
 	state, err := hang.Ask(ctx, thing, func() (schedule.State, error) { return a.Roll.Schedule(ctx, known.Name, known.Schedule) })
 	if err == nil {

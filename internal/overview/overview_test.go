@@ -101,6 +101,31 @@ beta     cron 0 5 * * 1-5, paused                timed out 29 Nov 11:00        1
 	}
 }
 
+// below are the lines of one source as one text.
+func below(row overview.Row) string {
+	var b bytes.Buffer
+	list := overview.List{AsOf: noon, Total: 1, Sources: []overview.Row{row}}
+	document.Terminal{Width: 80}.Print(&b, overview.Page{Place: time.UTC}.Show(list))
+	return strings.Join(strings.Fields(b.String()), " ")
+}
+
+func TestShow_namesASourceThatIsGone(t *testing.T) {
+	t.Parallel()
+	row := overview.Row{
+		Source: "acme", Origin: overview.Gone, Workers: count(0), Running: true, Problem: "a sync of it is not over",
+		Waits: &overview.Wait{Phase: "blocked", Why: "its credentials are gone", Do: "`longhaul cancel acme` ends it", Until: noon, For: overview.ForOperator},
+	}
+	const says = "Disconnected, or taken out of the settings. A sync of it is not over. The sync waits for an operator (blocked): its credentials " +
+		"are gone; until 29 Nov 12:00 at the latest. What to do: `longhaul cancel acme` ends it."
+	if got := below(row); !strings.Contains(got, says) {
+		t.Errorf("it lacks %q:\n%s", says, got)
+	}
+	row.Problem, row.Workers = "", count(1)
+	if got := below(row); !strings.Contains(got, "Disconnected a moment ago, or served by workers that do not name it.") {
+		t.Error(got)
+	}
+}
+
 // TestBound_keepsAPageSmall has sources with the longest of everything, and reads page after page.
 func TestBound_keepsAPageSmall(t *testing.T) {
 	t.Parallel()

@@ -106,6 +106,15 @@ func (p Page) day(t time.Time) string { return t.In(p.Place).Format("2 Jan") }
 // origins are the words of where a source comes from.
 var origins = map[string]string{
 	FromSettings: "from the settings", FromSaved: "connected", FromBoth: "in the settings and connected",
+	Gone: "disconnected, or taken out of the settings", Unknown: "where it comes from could not be found out",
+}
+
+// origin says where a source comes from.
+func (r Row) origin() string {
+	if r.Origin == Gone && r.Workers != nil && *r.Workers > 0 { // a worker names no more sources than its identity has room for
+		return "disconnected a moment ago, or served by workers that do not name it"
+	}
+	return cmp.Or(origins[r.Origin], r.Origin)
 }
 
 // below are the sentences about a source.
@@ -115,7 +124,7 @@ func (p Page) below(r Row) (lines []string) {
 			lines = append(lines, sentence(words))
 		}
 	}
-	says(strings.TrimPrefix(r.Org+", "+cmp.Or(origins[r.Origin], r.Origin), ", "))
+	says(strings.TrimPrefix(r.Org+", "+r.origin(), ", "))
 	says(r.Problem)
 	if r.Problem == "" && r.Workers != nil && *r.Workers == 0 {
 		says("no worker serves it: start one that has it in its settings, or look into the log of one that leaves it out")
