@@ -96,6 +96,8 @@ type Last struct {
 	At      time.Time `json:"at"`              // its end
 	Class   string    `json:"class,omitempty"` // of the failure
 	System  string    `json:"system,omitempty"`
+	Why     string    `json:"why,omitempty"` // it failed, was cancelled or terminated, in MostWhy bytes at most
+	Do      string    `json:"do,omitempty"`  // after one that failed, while no other runs
 }
 
 // Wait is why a sync stands still, and who has to act.
@@ -117,6 +119,9 @@ const (
 )
 
 const (
+	// MostWhy bounds the reason for which the last sync of a source failed, in bytes: show has the whole sentence.
+	MostWhy = 200
+
 	mostWords   = 300 // bytes of one sentence of a row
 	mostUnequal = 4   // sentences about workers that disagree
 	lineBytes   = 200 // of a list beside its rows

@@ -126,6 +126,23 @@ func TestShow_namesASourceThatIsGone(t *testing.T) {
 	}
 }
 
+func TestShow_saysWhyTheLastSyncFailed(t *testing.T) {
+	t.Parallel()
+	for says, last := range map[string]overview.Last{
+		"The last sync failed (salesforce, login_refused): the org refuses the login. What to do: `longhaul sync acme`.": {
+			Outcome: "failed", Class: "login_refused", System: "salesforce", Why: "the org refuses the login.", Do: "`longhaul sync acme`",
+		},
+		"The last sync was terminated: maintenance. What to do: `longhaul sync acme`.": {Outcome: "terminated", Why: "maintenance", Do: "`longhaul sync acme`"},
+	} {
+		if got := below(overview.Row{Source: "acme", Origin: overview.FromSaved, Workers: count(1), Last: &last}); !strings.Contains(got, says) {
+			t.Errorf("it lacks %q:\n%s", says, got)
+		}
+	}
+	if got := below(overview.Row{Source: "acme", Last: &overview.Last{Outcome: "complete", At: noon}}); strings.Contains(got, "The last sync") {
+		t.Errorf("of a sync that is complete:\n%s", got)
+	}
+}
+
 // TestBound_keepsAPageSmall has sources with the longest of everything, and reads page after page.
 func TestBound_keepsAPageSmall(t *testing.T) {
 	t.Parallel()

@@ -93,6 +93,29 @@ func (p Page) last(r Row) (words string, tone document.Tone) {
 	return strings.ReplaceAll(r.Last.Outcome, "_", " ") + " " + p.moment(r.Last.At), tone
 }
 
+// ends say how a sync ended that did not fail by itself.
+var ends = map[string]string{
+	"cancelled": "was cancelled", "discarded": "was discarded", "terminated": "was terminated", "timed_out": "timed out",
+}
+
+// words say why the last sync ended as it did, and what to do.
+func (l *Last) words() string {
+	if l == nil || l.Why == "" && l.Class == "" && l.Do == "" {
+		return ""
+	}
+	words := "the last sync " + cmp.Or(ends[l.Outcome], "failed")
+	if by := strings.Trim(l.System+", "+l.Class, ", "); by != "" {
+		words += " (" + by + ")"
+	}
+	if l.Why != "" {
+		words += ": " + humanize.Clause(l.Why)
+	}
+	if l.Do != "" {
+		words += ". What to do: " + l.Do
+	}
+	return words
+}
+
 // moment is a time for a table; empty for none.
 func (p Page) moment(t time.Time) string {
 	if t.IsZero() {
@@ -130,6 +153,7 @@ func (p Page) below(r Row) (lines []string) {
 		says("no worker serves it: start one that has it in its settings, or look into the log of one that leaves it out")
 	}
 	says(p.waits(r))
+	says(r.Last.words())
 	for _, words := range p.schedule(r) {
 		says(words)
 	}

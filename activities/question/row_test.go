@@ -1,0 +1,52 @@
+package question_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"longhaul/activities/question"
+	"longhaul/internal/doctor"
+	"longhaul/internal/history"
+	"longhaul/internal/overview"
+	"longhaul/internal/staging"
+)
+
+// rowAfter is the row of a source whose only sync left an end.
+func rowAfter(t *testing.T, origin string, end history.End) *overview.Last {
+	t.Helper()
+	store, r := bucket(t), &roll{known: []overview.Known{{Name: "acme", Origin: origin}}, workers: map[string][]doctor.Worker{}}
+	sync := staging.Sync{Source: "acme", ID: staging.SyncID(noon, "aaaaaaaa")}
+	end.At = noon.Add(time.Hour)
+	if err := store.WriteJSON(t.Context(), sync.Start(), history.Start{Started: noon, Workflow: "sync-acme", Run: "run"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.WriteJSON(t.Context(), sync.End(), end); err != nil {
+		t.Fatal(err)
+	}
+	return list(t, &question.Activities{Store: store, Roll: r}, "").Sources[0].Last
+}
+
+func TestListSources_saysWhyTheLastSyncFailedAndWhatToDo(t *testing.T) {
+	t.Parallel()
+	const again = "`longhaul sync acme` starts it again; `longhaul show acme` tells more"
+	refused := history.End{Outcome: "failed", Class: "login_refused", System: "salesforce", Phase: "authenticate", Message: "the org refuses the login"}
+	long := history.End{Outcome: "failed", Class: "invalid", Phase: "describe", Message: strings.Repeat("é", 250)}
+	terminated := history.End{Outcome: "terminated"}
+	terminated.Orders = []history.Order{{Name: history.OrderTerminate, Reason: "maintenance"}}
+	for name, row := range map[string]struct {
+		origin  string
+		end     history.End
+		why, do string
+	}{
+		"connected":      {overview.FromSaved, refused, "the org refuses the login", "`longhaul connect acme` gives it other credentials, and once that is mended " + again},
+		"settings":       {overview.FromSettings, refused, "the org refuses the login", "once that is mended, " + again},
+		"a long reason":  {overview.FromSettings, long, strings.Repeat("é", 98) + "…", "once that is mended, " + again},
+		"terminated":     {overview.FromSettings, terminated, "maintenance", again},
+		"a person's end": {overview.FromSettings, history.End{Outcome: "discarded"}, "", ""},
+	} {
+		if got := rowAfter(t, row.origin, row.end); got == nil || got.Why != row.why || got.Do != row.do {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}
