@@ -115,7 +115,7 @@ func fourSources() *roll {
 		},
 		unread:  []string{"something was not read"},
 		workers: map[string][]doctor.Worker{"done": {of("1@a", "1a"), of("2@b", "1a")}, "runs": {of("1@a", "1a"), of("2@b", "2b"), of("3@c", "1a")}},
-		waits:   map[string]*overview.Wait{"runs": nil, "waits": {Phase: "describe", For: overview.ForNobody}},
+		waits:   map[string]*overview.Wait{"runs": nil, "waits": {Phase: "describe", Do: "nothing, it continues by itself", For: overview.ForNobody}},
 		schedule: func(_ context.Context, name string) (schedule.State, error) {
 			switch name {
 			case "done":
@@ -169,7 +169,7 @@ func TestListSources_tellsOfEachSource(t *testing.T) {
 		!strings.Contains(says, "1@here has every 24h in its settings, and the last one that started has every 1h") {
 		t.Errorf("runs: %s", says)
 	}
-	if waits.Waits == nil || waits.Waits.For != overview.ForWorker || !waits.Schedule.ByHand || waits.Schedule.Words != "every 2h" {
+	if waits.Waits == nil || waits.Waits.For != overview.ForWorker || waits.Waits.Do != "" || !waits.Schedule.ByHand || waits.Schedule.Words != "every 2h" {
 		t.Errorf("waits: %+v", waits)
 	}
 }

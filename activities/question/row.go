@@ -20,6 +20,18 @@ import (
 // twoNewest are read of each source: the newest sync may still run.
 const twoNewest = 2
 
+// waitsForWorker says by the workers of a source whether its sync waits for one.
+func waitsForWorker(row *overview.Row) {
+	wait := row.Waits
+	switch {
+	case wait == nil || row.Workers == nil:
+	case *row.Workers == 0 && wait.For == overview.ForNobody:
+		wait.For, wait.Do = overview.ForWorker, "" // that of a wait which passes by itself is to do nothing
+	case *row.Workers > 0 && wait.For == overview.ForWorker: // one has come since the sync looked
+		wait.For, wait.Why, wait.Do = overview.ForNobody, "no worker served the source when it last looked", ""
+	}
+}
+
 // leftBehind says what to do about the sync of a source that is gone. While workers serve the source the sync goes on.
 func leftBehind(row *overview.Row) {
 	if row.Origin != overview.Gone || row.Workers != nil && *row.Workers > 0 {
@@ -44,9 +56,7 @@ func (a *Activities) fill(ctx context.Context, row *overview.Row, known overview
 	} else {
 		row.Unread = append(row.Unread, "its workers")
 	}
-	if row.Waits != nil && row.Waits.For == overview.ForNobody && row.Workers != nil && *row.Workers == 0 {
-		row.Waits.For = overview.ForWorker
-	}
+	waitsForWorker(row)
 	leftBehind(row)
 	thing := fmt.Sprintf("the schedule of %s in %s", known.Name, a.Store.Name())
 	state, err := hang.Ask(ctx, thing, func() (schedule.State, error) { return a.Roll.Schedule(ctx, known.Name, known.Schedule) })

@@ -50,3 +50,17 @@ func TestListSources_saysWhyTheLastSyncFailedAndWhatToDo(t *testing.T) {
 		}
 	}
 }
+
+// TestListSources_doesNotWaitForAWorkerThatIsThere has a sync that looked before a worker came.
+func TestListSources_doesNotWaitForAWorkerThatIsThere(t *testing.T) {
+	t.Parallel()
+	r := &roll{
+		known:   []overview.Known{{Name: "acme", Origin: overview.FromSaved}},
+		workers: map[string][]doctor.Worker{"acme": {{Identity: "1@a", Settings: "1a"}}},
+		waits:   map[string]*overview.Wait{"acme": {Phase: "authenticate", Why: "no worker serves the source", For: overview.ForWorker}},
+	}
+	wait := list(t, &question.Activities{Store: bucket(t), Roll: r}, "").Sources[0].Waits
+	if wait.For != overview.ForNobody || wait.Why != "no worker served the source when it last looked" {
+		t.Errorf("%+v", wait)
+	}
+}

@@ -20,6 +20,7 @@ import (
 	"longhaul/internal/doctor"
 	"longhaul/internal/fault"
 	"longhaul/internal/hang"
+	"longhaul/internal/history"
 	"longhaul/internal/overview"
 	"longhaul/internal/saved"
 	"longhaul/internal/schedule"
@@ -251,6 +252,8 @@ func waitIn(p workflows.Progress) *overview.Wait {
 			default:
 			}
 		}
+	case p.Wait == history.WaitWorker:
+		wait.For, wait.Why = overview.ForWorker, "no worker serves the source" // how to get one is said of the source
 	case p.Waiting != "":
 	case p.Trouble != "":
 		wait.Why = p.Trouble

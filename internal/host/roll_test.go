@@ -35,6 +35,7 @@ func TestWaitIn_saysWhoHasToAct(t *testing.T) {
 		"the catalog":    {blocked(fault.Catalog), &overview.Wait{Phase: "blocked", Why: "revoked", For: overview.ForCatalog}},
 		"a bug":          {blocked(fault.Longhaul), &overview.Wait{Phase: "blocked", Why: "revoked", For: overview.ForOperator}},
 		"the quota":      {workflows.Progress{Phase: workflows.PhaseDescribe, Waiting: "used up", Until: &until}, &overview.Wait{Phase: "describe", Why: "used up", Until: until, For: overview.ForNobody}},
+		"no worker":      {workflows.Progress{Phase: workflows.PhaseAuthenticate, Waiting: workflows.Unserved("acme"), Wait: history.WaitWorker}, &overview.Wait{Phase: "authenticate", Why: "no worker serves the source", For: overview.ForWorker}},
 		"it tries again": {workflows.Progress{Phase: workflows.PhaseDescribe, Trouble: "503"}, &overview.Wait{Phase: "describe", Why: "503", For: overview.ForNobody}},
 	} {
 		if diff := cmp.Diff(row.want, waitIn(row.progress)); diff != "" {

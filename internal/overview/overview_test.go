@@ -88,7 +88,7 @@ beta     cron 0 5 * * 1-5, paused                timed out 29 Nov 11:00        1
 	for _, says := range []string{
 		"The sync waits for an operator (held): 40 % fewer reports than last time; until 29 Nov 13:00 at the latest. What to do: `approve`, or discard.",
 		"Schedule: cron 0 5 * * 1-5 in America/Argentina/Buenos_Aires. The schedule is paused: quarter end.",
-		"It stands in the settings and is connected too. A sync runs. The schedule was changed by hand in Temporal, and stays so; the settings want " +
+		"It stands in the settings and is connected too. No worker serves it, so no sync of it can run until one does. A sync has begun. The schedule was changed by hand in Temporal, and stays so; the settings want " +
 			"every 24h. To have that back, say `longhaul schedule gamma --every 24h`, or delete the schedule longhaul-gamma in Temporal. Its workers have different settings (1a: 1@a; 2b: 2@b)",
 		"delta ? ? ? From the settings. Not found out in time: its schedule, its last sync.",
 		"epsilon off none yet 1",
@@ -140,6 +140,34 @@ func TestShow_saysWhyTheLastSyncFailed(t *testing.T) {
 	}
 	if got := below(overview.Row{Source: "acme", Last: &overview.Last{Outcome: "complete", At: noon}}); strings.Contains(got, "The last sync") {
 		t.Errorf("of a sync that is complete:\n%s", got)
+	}
+}
+
+func TestShow_saysThatNoSyncCanRunWithoutAWorker(t *testing.T) {
+	t.Parallel()
+	const none = "No worker serves it, so no sync of it can run until one does"
+	row := overview.Row{
+		Source: "acme", Origin: overview.FromSettings, Workers: count(0), Running: true,
+		Waits: &overview.Wait{Phase: "authenticate", Why: "no worker serves the source", For: overview.ForWorker},
+	}
+	for origin, says := range map[string]string{
+		overview.FromSettings: none + ": start one (`longhaul serve` or `longhaul-worker`) that has it in its settings; one that leaves it out says why in its log.",
+		overview.FromSaved:    none + ": workers with secrets.keeper and its key serve it within a minute; one that leaves it out says why in its log.",
+	} {
+		row.Origin = origin
+		got := below(row)
+		if !strings.Contains(got, says) || !strings.Contains(got, "The sync waits for a worker (authenticate): no worker serves the source.") ||
+			strings.Contains(got, "by itself") {
+			t.Errorf("it lacks %q:\n%s", says, got)
+		}
+	}
+	row.Problem = "its key is gone"
+	if got := below(row); !strings.Contains(got, "Its key is gone. "+none+". The sync") {
+		t.Error(got)
+	}
+	row.Problem, row.Workers = "", count(1)
+	if got := below(row); strings.Contains(got, none) {
+		t.Error(got)
 	}
 }
 

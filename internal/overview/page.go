@@ -140,6 +140,22 @@ func (r Row) origin() string {
 	return cmp.Or(origins[r.Origin], r.Origin)
 }
 
+// unserved says that no sync of a source can run, and what lets one run; empty where a worker serves it, and where that is not known.
+func (r Row) unserved() string {
+	none := r.Workers != nil && *r.Workers == 0 || r.Workers == nil && r.Waits != nil && r.Waits.For == ForWorker
+	if !none || r.Origin == Gone {
+		return ""
+	}
+	words := "no worker serves it, so no sync of it can run until one does"
+	switch {
+	case r.Problem != "":
+		return words
+	case r.Origin == FromSaved:
+		return words + ": workers with secrets.keeper and its key serve it within a minute; one that leaves it out says why in its log"
+	}
+	return words + ": start one (`longhaul serve` or `longhaul-worker`) that has it in its settings; one that leaves it out says why in its log"
+}
+
 // below are the sentences about a source.
 func (p Page) below(r Row) (lines []string) {
 	says := func(words string) {
@@ -149,9 +165,7 @@ func (p Page) below(r Row) (lines []string) {
 	}
 	says(strings.TrimPrefix(r.Org+", "+r.origin(), ", "))
 	says(r.Problem)
-	if r.Problem == "" && r.Workers != nil && *r.Workers == 0 {
-		says("no worker serves it: start one that has it in its settings, or look into the log of one that leaves it out")
-	}
+	says(r.unserved())
 	says(p.waits(r))
 	says(r.Last.words())
 	for _, words := range p.schedule(r) {
@@ -176,7 +190,10 @@ var actors = map[string]string{
 func (p Page) waits(r Row) string {
 	w := r.Waits
 	if w == nil {
-		if r.Running {
+		switch {
+		case r.Running && r.unserved() != "":
+			return "a sync has begun"
+		case r.Running:
 			return "a sync runs"
 		}
 		return ""
@@ -190,7 +207,7 @@ func (p Page) waits(r Row) string {
 	}
 	if !w.Until.IsZero() {
 		words += "; until " + p.moment(w.Until)
-		if w.For != ForNobody {
+		if w.For != ForNobody && w.For != ForWorker {
 			words += " at the latest"
 		}
 	}
