@@ -20,6 +20,31 @@ import (
 // twoNewest are read of each source: the newest sync may still run.
 const twoNewest = 2
 
+// mostSilent bounds the workers that are named because they may have stopped.
+const mostSilent = 5
+
+// counted counts the workers that are there, and names those that may have stopped.
+func counted(serving []doctor.Worker) (there *int, silent []string) {
+	n, more := 0, 0
+	for _, w := range serving {
+		switch {
+		case !w.Stale:
+			n++
+		case len(silent) < mostSilent:
+			silent = append(silent, fault.Short(w.Identity, longestIdentity))
+		default:
+			more++
+		}
+	}
+	if more > 0 {
+		silent = append(silent, fmt.Sprintf("%d more", more))
+	}
+	return &n, silent
+}
+
+// longestIdentity bounds the identity of a worker where it is named, in bytes.
+const longestIdentity = 80
+
 // waitsForWorker says by the workers of a source whether its sync waits for one.
 func waitsForWorker(row *overview.Row) {
 	wait := row.Waits
@@ -50,8 +75,7 @@ func leftBehind(row *overview.Row) {
 func (a *Activities) fill(ctx context.Context, row *overview.Row, known overview.Known) {
 	serving, err := a.Roll.Workers(ctx, known.Name)
 	if err == nil {
-		n := len(serving)
-		row.Workers = &n
+		row.Workers, row.Silent = counted(serving)
 		row.Disagree = unequal(serving)
 	} else {
 		row.Unread = append(row.Unread, "its workers")

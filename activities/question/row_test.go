@@ -1,6 +1,8 @@
 package question_test
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -48,6 +50,29 @@ func TestListSources_saysWhyTheLastSyncFailedAndWhatToDo(t *testing.T) {
 		if got := rowAfter(t, row.origin, row.end); got == nil || got.Why != row.why || got.Do != row.do {
 			t.Errorf("%s: %+v", name, got)
 		}
+	}
+}
+
+// TestListSources_countsTheWorkersThatPoll has workers that did not poll for longer than a poll lasts, with other settings.
+func TestListSources_countsTheWorkersThatPoll(t *testing.T) {
+	t.Parallel()
+	serving := []doctor.Worker{{Identity: "1@a", Settings: "1a"}, {Identity: "2@a", Settings: "1a"}}
+	for n := range 8 {
+		serving = append(serving, doctor.Worker{Identity: fmt.Sprintf("%d@gone", n), Settings: "2b", Stale: true})
+	}
+	r := &roll{
+		known:   []overview.Known{{Name: "acme", Origin: overview.FromSaved}, {Name: "beta", Origin: overview.FromSaved}},
+		workers: map[string][]doctor.Worker{"acme": serving, "beta": serving[2:3]},
+		waits:   map[string]*overview.Wait{"beta": {Phase: "describe", For: overview.ForNobody}},
+	}
+	got := list(t, &question.Activities{Store: bucket(t), Roll: r}, "").Sources
+	acme, beta := got[0], got[1]
+	want := []string{"0@gone", "1@gone", "2@gone", "3@gone", "4@gone", "3 more"}
+	if *acme.Workers != 2 || !slices.Equal(acme.Silent, want) || len(acme.Disagree) > 0 {
+		t.Errorf("%d, %q, %q", *acme.Workers, acme.Silent, acme.Disagree)
+	}
+	if *beta.Workers != 0 || len(beta.Silent) != 1 || beta.Waits.For != overview.ForWorker {
+		t.Errorf("where all may have stopped: %+v, %+v", beta, beta.Waits)
 	}
 }
 

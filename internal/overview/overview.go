@@ -51,8 +51,9 @@ type Row struct {
 	NextRun  time.Time `json:"next_run,omitzero"`
 	Last     *Last     `json:"last,omitempty"` // absent: no sync has ended yet, or it is among Unread
 	Running  bool      `json:"running"`
-	Waits    *Wait     `json:"waits,omitempty"`   // of a sync that stands still
-	Workers  *int      `json:"workers,omitempty"` // that serve the source; absent: Temporal did not say
+	Waits    *Wait     `json:"waits,omitempty"`            // of a sync that stands still
+	Workers  *int      `json:"workers,omitempty"`          // that serve the source, by their last poll; absent: Temporal did not say
+	Silent   []string  `json:"may_have_stopped,omitempty"` // workers that are not counted: they did not poll when a living one would have
 	Disagree []string  `json:"disagree,omitempty"`
 
 	Missed *history.Missed `json:"missed,omitempty"`        // runs of the schedule since the last sync

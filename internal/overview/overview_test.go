@@ -165,7 +165,11 @@ func TestShow_saysThatNoSyncCanRunWithoutAWorker(t *testing.T) {
 	if got := below(row); !strings.Contains(got, "Its key is gone. "+none+". The sync") {
 		t.Error(got)
 	}
-	row.Problem, row.Workers = "", count(1)
+	row.Problem, row.Silent = "", []string{"1@a", "2@b"}
+	if got := below(row); !strings.Contains(got, "Not counted, as they did not poll for over a minute, so may have stopped: 1@a, 2@b.") {
+		t.Error(got)
+	}
+	row.Workers = count(1)
 	if got := below(row); strings.Contains(got, none) {
 		t.Error(got)
 	}

@@ -166,6 +166,9 @@ func (p Page) below(r Row) (lines []string) {
 	says(strings.TrimPrefix(r.Org+", "+r.origin(), ", "))
 	says(r.Problem)
 	says(r.unserved())
+	if len(r.Silent) > 0 {
+		says("not counted, as they did not poll for over a minute, so may have stopped: " + strings.Join(r.Silent, ", "))
+	}
 	says(p.waits(r))
 	says(r.Last.words())
 	for _, words := range p.schedule(r) {
