@@ -151,7 +151,7 @@ func TestShow_saysThatNoSyncCanRunWithoutAWorker(t *testing.T) {
 		Waits: &overview.Wait{Phase: "authenticate", Why: "no worker serves the source", For: overview.ForWorker},
 	}
 	for origin, says := range map[string]string{
-		overview.FromSettings: none + ": start one (`longhaul serve` or `longhaul-worker`) that has it in its settings; one that leaves it out says why in its log.",
+		overview.FromSettings: none + ": start one (longhaul serve or longhaul-worker) that has it in its settings; one that leaves it out says why in its log.",
 		overview.FromSaved:    none + ": workers with secrets.keeper and its key serve it within a minute; one that leaves it out says why in its log.",
 	} {
 		row.Origin = origin

@@ -14,8 +14,9 @@ import (
 
 // Page says for whom a list is shown.
 type Page struct {
-	Place *time.Location
-	More  string // how the next page is asked for; empty where all pages are shown
+	Place   *time.Location
+	More    string // how the next page is asked for; empty where all pages are shown
+	Program string // by which name a person gives orders; empty: not known
 }
 
 // Show makes the document of a list: a row a source, and below it what is to be said of it.
@@ -140,6 +141,14 @@ func (r Row) origin() string {
 	return cmp.Or(origins[r.Origin], r.Origin)
 }
 
+// usual is the name by which workers and syncs name the program in their commands: they know no other.
+const usual = "longhaul"
+
+// spoken names the program of a person in the commands of a text.
+func (p Page) spoken(words string) string {
+	return strings.ReplaceAll(words, "`"+usual+" ", "`"+cmp.Or(p.Program, usual)+" ")
+}
+
 // unserved says that no sync of a source can run, and what lets one run; empty where a worker serves it, and where that is not known.
 func (r Row) unserved() string {
 	none := r.Workers != nil && *r.Workers == 0 || r.Workers == nil && r.Waits != nil && r.Waits.For == ForWorker
@@ -153,14 +162,14 @@ func (r Row) unserved() string {
 	case r.Origin == FromSaved:
 		return words + ": workers with secrets.keeper and its key serve it within a minute; one that leaves it out says why in its log"
 	}
-	return words + ": start one (`longhaul serve` or `longhaul-worker`) that has it in its settings; one that leaves it out says why in its log"
+	return words + ": start one (longhaul serve or longhaul-worker) that has it in its settings; one that leaves it out says why in its log"
 }
 
 // below are the sentences about a source.
 func (p Page) below(r Row) (lines []string) {
 	says := func(words string) {
 		if words != "" {
-			lines = append(lines, sentence(words))
+			lines = append(lines, sentence(p.spoken(words)))
 		}
 	}
 	says(strings.TrimPrefix(r.Org+", "+r.origin(), ", "))
