@@ -233,8 +233,11 @@ func waitOf(ctx context.Context, c client.Client, id string) (*overview.Wait, er
 // waitIn is what the progress of a sync says of its wait; nil for none.
 func waitIn(p workflows.Progress) *overview.Wait {
 	wait := &overview.Wait{Phase: string(p.Phase), Why: p.Why(), Do: p.Do, For: overview.ForNobody}
-	if p.Until != nil {
+	switch {
+	case p.Until != nil:
 		wait.Until = p.Until.UTC()
+	case p.Looks != nil:
+		wait.Looks = p.Looks.UTC()
 	}
 	switch {
 	case p.Outcome != "":

@@ -27,16 +27,17 @@ func TestWaitIn_saysWhoHasToAct(t *testing.T) {
 		progress workflows.Progress
 		want     *overview.Wait
 	}{
-		"it gets on":     {workflows.Progress{Phase: workflows.PhaseDescribe}, nil},
-		"it has ended":   {workflows.Progress{Phase: workflows.PhaseHeld, Waiting: "less", Outcome: workflows.OutcomeDiscarded}, nil},
-		"held":           {workflows.Progress{Phase: workflows.PhaseHeld, Waiting: "less", Do: "approve", Until: &until}, &overview.Wait{Phase: "held", Why: "less", Do: "approve", Until: until, For: overview.ForOperator}},
-		"paused":         {workflows.Progress{Phase: workflows.PhasePaused, Waiting: "why"}, &overview.Wait{Phase: "paused", Why: "why", For: overview.ForOperator}},
-		"the org":        {blocked(fault.Salesforce), &overview.Wait{Phase: "blocked", Why: "revoked", For: overview.ForOrg}},
-		"the catalog":    {blocked(fault.Catalog), &overview.Wait{Phase: "blocked", Why: "revoked", For: overview.ForCatalog}},
-		"a bug":          {blocked(fault.Longhaul), &overview.Wait{Phase: "blocked", Why: "revoked", For: overview.ForOperator}},
-		"the quota":      {workflows.Progress{Phase: workflows.PhaseDescribe, Waiting: "used up", Until: &until}, &overview.Wait{Phase: "describe", Why: "used up", Until: until, For: overview.ForNobody}},
-		"no worker":      {workflows.Progress{Phase: workflows.PhaseAuthenticate, Waiting: workflows.Unserved("acme"), Wait: history.WaitWorker}, &overview.Wait{Phase: "authenticate", Why: "no worker serves the source", For: overview.ForWorker}},
-		"it tries again": {workflows.Progress{Phase: workflows.PhaseDescribe, Trouble: "503"}, &overview.Wait{Phase: "describe", Why: "503", For: overview.ForNobody}},
+		"it gets on":          {workflows.Progress{Phase: workflows.PhaseDescribe}, nil},
+		"it has ended":        {workflows.Progress{Phase: workflows.PhaseHeld, Waiting: "less", Outcome: workflows.OutcomeDiscarded}, nil},
+		"held":                {workflows.Progress{Phase: workflows.PhaseHeld, Waiting: "less", Do: "approve", Until: &until}, &overview.Wait{Phase: "held", Why: "less", Do: "approve", Until: until, For: overview.ForOperator}},
+		"paused":              {workflows.Progress{Phase: workflows.PhasePaused, Waiting: "why"}, &overview.Wait{Phase: "paused", Why: "why", For: overview.ForOperator}},
+		"the org":             {blocked(fault.Salesforce), &overview.Wait{Phase: "blocked", Why: "revoked", For: overview.ForOrg}},
+		"the catalog":         {blocked(fault.Catalog), &overview.Wait{Phase: "blocked", Why: "revoked", For: overview.ForCatalog}},
+		"a bug":               {blocked(fault.Longhaul), &overview.Wait{Phase: "blocked", Why: "revoked", For: overview.ForOperator}},
+		"the quota":           {workflows.Progress{Phase: workflows.PhaseDescribe, Waiting: "used up", Until: &until}, &overview.Wait{Phase: "describe", Why: "used up", Until: until, For: overview.ForNobody}},
+		"the calls of others": {workflows.Progress{Phase: workflows.PhaseDescribe, Waiting: "used up", Wait: history.WaitQuota, Looks: &until}, &overview.Wait{Phase: "describe", Why: "used up", Looks: until, For: overview.ForNobody}},
+		"no worker":           {workflows.Progress{Phase: workflows.PhaseAuthenticate, Waiting: workflows.Unserved("acme"), Wait: history.WaitWorker}, &overview.Wait{Phase: "authenticate", Why: "no worker serves the source", For: overview.ForWorker}},
+		"it tries again":      {workflows.Progress{Phase: workflows.PhaseDescribe, Trouble: "503"}, &overview.Wait{Phase: "describe", Why: "503", For: overview.ForNobody}},
 	} {
 		if diff := cmp.Diff(row.want, waitIn(row.progress)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)

@@ -107,7 +107,8 @@ type Wait struct {
 	Why   string    `json:"why,omitempty"`
 	Do    string    `json:"do,omitempty"`
 	Until time.Time `json:"until,omitzero"`
-	For   string    `json:"for"` // who has to act: see For*
+	Looks time.Time `json:"looks,omitzero"` // when it looks again whether it can go on, where until is not known
+	For   string    `json:"for"`            // who has to act: see For*
 }
 
 // Who has to act.

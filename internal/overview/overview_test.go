@@ -126,6 +126,16 @@ func TestShow_namesASourceThatIsGone(t *testing.T) {
 	}
 }
 
+func TestShow_saysWhenAWaitLooksAgain(t *testing.T) {
+	t.Parallel()
+	got := below(overview.Row{
+		Source: "acme", Workers: count(1), Running: true, Waits: &overview.Wait{Phase: "describe", Why: "used up", Looks: noon, For: overview.ForNobody},
+	})
+	if !strings.Contains(got, "The sync waits, and continues by itself (describe): used up; looks again at 29 Nov 12:00.") {
+		t.Error(got)
+	}
+}
+
 func TestShow_saysWhyTheLastSyncFailed(t *testing.T) {
 	t.Parallel()
 	for says, last := range map[string]overview.Last{
