@@ -146,13 +146,13 @@ func (r roll) saved(ctx context.Context) (all []overview.Known, err error) {
 	for name, version := range versions {
 		group.Go(func() error {
 			one := overview.Known{Name: name, Origin: overview.FromSaved}
-			object, err := hang.Ask(ctx, "what is saved of "+name+" in "+r.host.store.Name(), func() (o saved.Object, err error) {
-				return o, r.host.store.ReadJSON(ctx, staging.SavedKey(name, version), &o)
+			object, err := hang.Ask(ctx, "what is saved of "+name+" in "+r.host.store.Name(), func() (saved.Object, error) {
+				return r.host.saved.Read(ctx, staging.SavedKey(name, version), name)
 			})
 			switch {
 			case err == nil:
 				one.Org = object.Org
-			case errors.Is(err, staging.ErrNotExist): // it was connected anew or disconnected at this moment
+			case errors.As(err, new(*saved.NotSavedError)): // it was connected anew or disconnected at this moment
 			default:
 				one.Problem = "what is saved of it cannot be read: " + said(err)
 			}

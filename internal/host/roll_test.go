@@ -2,6 +2,7 @@ package host
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"longhaul/internal/overview"
 	"longhaul/internal/schedule"
 	"longhaul/internal/source"
+	"longhaul/internal/staging"
 	"longhaul/workflows"
 )
 
@@ -50,6 +52,33 @@ func TestScheduled_isTheSchedulesOwnTrigger(t *testing.T) {
 	t.Parallel()
 	if got, want := history.Scheduled("acme"), history.TriggerSchedule+schedule.ID("acme"); got != want {
 		t.Errorf("a sync of the schedule counts as %s, and is %s", got, want)
+	}
+}
+
+// TestSaved_saysWhatIsWrongWithWhatIsSaved has the saved sources of another name, and one that is no JSON.
+func TestSaved_saysWhatIsWrongWithWhatIsSaved(t *testing.T) {
+	t.Parallel()
+	h, version := hostWith(t, nil)
+	ctx := t.Context()
+	if err := h.saved.Promote(ctx, "acme", version); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.store.Copy(ctx, staging.SavedKey("acme", version), staging.SavedKey("beta", version)); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.store.WriteJSON(ctx, staging.SavedKey("gamma", version), "sealed"); err != nil {
+		t.Fatal(err)
+	}
+	all, err := roll{host: h}.saved(ctx)
+	if err != nil || len(all) != 3 {
+		t.Fatalf("%+v, %v", all, err)
+	}
+	says := map[string]string{"acme": "", "beta": `holds the source "acme" in place of "beta"`, "gamma": "is damaged"}
+	for _, one := range all {
+		want := says[one.Name]
+		if !strings.Contains(one.Problem, want) || (want == "") != (one.Problem == "") || (want == "") != (one.Org == "acme.my.salesforce.com") {
+			t.Errorf("%+v", one)
+		}
 	}
 }
 
