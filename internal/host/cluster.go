@@ -97,7 +97,7 @@ func polling(ctx context.Context, c client.Client, queue string, kind enumspb.Ta
 	now, last := time.Now(), map[string]time.Time{}
 	for _, p := range answer.GetPollers() {
 		at := p.GetLastAccessTime().AsTime()
-		if now.Sub(at) < cluster.Memory && at.After(last[p.GetIdentity()]) {
+		if now.Sub(at) < doctor.Memory && at.After(last[p.GetIdentity()]) {
 			last[p.GetIdentity()] = at
 		}
 	}
