@@ -169,7 +169,8 @@ func TestListSources_tellsOfEachSource(t *testing.T) {
 		!strings.Contains(says, "1@here has every 24h in its settings, and the last one that started has every 1h") {
 		t.Errorf("runs: %s", says)
 	}
-	if waits.Waits == nil || waits.Waits.For != overview.ForWorker || waits.Waits.Do != "" || !waits.Schedule.ByHand || waits.Schedule.Words != "every 2h" {
+	if waits.Waits == nil || waits.Waits.For != overview.ForWorker || waits.Waits.Do != "" ||
+		!waits.Schedule.ByHand || waits.Schedule.Words != "every 2h" {
 		t.Errorf("waits: %+v", waits)
 	}
 }
@@ -194,7 +195,8 @@ func TestListSources_keepsASourceThatIsGoneWhileItsSyncIsNotOver(t *testing.T) {
 	blocked, runs, served := got.Sources[0], got.Sources[2], got.Sources[3]
 	const ways = "`longhaul connect runs`, or the source in the settings again, lets the sync go on; `longhaul cancel runs` ends it"
 	if blocked.Origin != overview.Gone || !blocked.Running || blocked.Problem == "" || blocked.Waits.For != overview.ForOperator ||
-		blocked.Waits.Why != "its credentials are gone" || blocked.Waits.Do != strings.ReplaceAll(ways, "runs", "blocked") || !blocked.Waits.Until.Equal(until) {
+		blocked.Waits.Why != "its credentials are gone" ||
+		blocked.Waits.Do != strings.ReplaceAll(ways, "runs", "blocked") || !blocked.Waits.Until.Equal(until) {
 		t.Errorf("blocked: %+v, %+v", blocked, blocked.Waits)
 	}
 	if runs.Origin != overview.Gone || !runs.Running || runs.Problem != "a sync of it is not over: "+ways {

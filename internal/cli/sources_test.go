@@ -91,7 +91,8 @@ func TestSources_namesTheProgramInCommands(t *testing.T) {
 	app, out := newTestApp(t, "longhaul-starter", "sources")
 	app.Dial, app.Verbs = l.dial, append(app.Verbs, Sources)
 	code := Main(t.Context(), app)
-	if text := strings.Join(strings.Fields(out.stdout.String()), " "); code != exitDone || !strings.Contains(text, "What to do: `longhaul-starter resume gamma`.") {
+	text := strings.Join(strings.Fields(out.stdout.String()), " ")
+	if code != exitDone || !strings.Contains(text, "What to do: `longhaul-starter resume gamma`.") {
 		t.Errorf("code %d: %s%s", code, text, out.stderr.String())
 	}
 }

@@ -104,9 +104,18 @@ func polling(ctx context.Context, c client.Client, queue string, kind enumspb.Ta
 	for _, label := range known {
 		last[label] = now
 	}
+	told := map[string]time.Time{} // by process: when it last polled without the settings of the source
+	for label, at := range last {
+		if w := doctor.ParseLabel(label); w.Settings == "" {
+			told[w.Identity] = at
+		}
+	}
 	var all []doctor.Worker
-	for identity, at := range last {
-		w := doctor.ParseLabel(identity)
+	for label, at := range last {
+		w := doctor.ParseLabel(label)
+		if w.Settings != "" && told[w.Identity].After(at) {
+			continue // it served the source before
+		}
 		w.Stale = now.Sub(at) > pollPeriod
 		all = append(all, w)
 	}

@@ -37,7 +37,7 @@ func TestWorkersOf_areThoseThatServe(t *testing.T) {
 	}
 	found, err := new(Host).workersOf(t.Context(), queued{ago: map[string]time.Duration{
 		label("1@serves", "1a"): 30 * time.Second, label("2@silent", "1a"): 75 * time.Second, label("3@gone", "1a"): 10 * time.Minute,
-		label("4@tells", ""): 0, "another program": 0,
+		label("4@tells", ""): 0, label("4@tells", "1a"): 30 * time.Second, label("1@serves", ""): 40 * time.Second, "another program": 0,
 	}}, "acme")
 	got := map[string]bool{}
 	for _, w := range found {

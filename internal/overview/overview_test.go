@@ -113,7 +113,9 @@ func TestShow_namesASourceThatIsGone(t *testing.T) {
 	t.Parallel()
 	row := overview.Row{
 		Source: "acme", Origin: overview.Gone, Workers: count(0), Running: true, Problem: "a sync of it is not over",
-		Waits: &overview.Wait{Phase: "blocked", Why: "its credentials are gone", Do: "`longhaul cancel acme` ends it", Until: noon, For: overview.ForOperator},
+		Waits: &overview.Wait{
+			Phase: "blocked", Why: "its credentials are gone", Do: "`longhaul cancel acme` ends it", Until: noon, For: overview.ForOperator,
+		},
 	}
 	const says = "Disconnected, or taken out of the settings. A sync of it is not over. The sync waits for an operator (blocked): its credentials " +
 		"are gone; until 29 Nov 12:00 at the latest. What to do: `longhaul cancel acme` ends it."
