@@ -100,13 +100,8 @@ func (a *Activities) cluster(ctx context.Context, params ExamineParams) cluster.
 
 // answered is the worker that has examined, with the others that serve the source.
 func answered(facts cluster.Facts) *doctor.Worker {
-	me := facts.Me
-	for _, w := range facts.Workers {
-		if w.Label() != me.Label() {
-			me.Others = append(me.Others, w)
-		}
-	}
-	me.Others = me.Others[:min(len(me.Others), mostOthers)]
+	me, others := facts.Me, facts.Others()
+	me.Others = others[:min(len(others), mostOthers)]
 	return &me
 }
 

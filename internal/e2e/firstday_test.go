@@ -255,7 +255,8 @@ func (r *firstDay) disconnect(t *testing.T, line string) {
 	}
 	eventually(t, longest, func() bool {
 		got := r.types(t, "longhaul-starter check acme")
-		return got.code == 2 && strings.Contains(got.stdout+got.stderr, "was disconnected")
+		said := strings.Join(strings.Fields(got.stdout), " ")
+		return got.code == 3 && strings.Contains(said, "was disconnected") && strings.Contains(said, "no worker serves source acme")
 	})
 	for _, p := range append(r.working, r.served) {
 		if code := p.ends(t, os.Interrupt); code != 0 {

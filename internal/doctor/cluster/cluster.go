@@ -36,6 +36,13 @@ type Facts struct {
 	Unbegun    bool // none of Workers has begun the question
 }
 
+// Others are the workers beside the one that answers. Where that one served the source lately, it polled with another label.
+func (f Facts) Others() []doctor.Worker {
+	return slices.DeleteFunc(slices.Clone(f.Workers), func(w doctor.Worker) bool {
+		return w.Label() == f.Me.Label() || !f.Serves && w.Identity == f.Me.Identity
+	})
+}
+
 // leastRetention is under which a result may be gone before somebody looks for it: a first sync that ends on a Friday is looked at
 // on Monday.
 const leastRetention = 7 * 24 * time.Hour
@@ -158,9 +165,9 @@ func Unserved(source string, known []string) doctor.Finding {
 // unbegun is the row where those that polled for the source lately left the question to another worker.
 func unbegun(f Facts) doctor.Finding {
 	r := Unserved(f.Source, f.Sources)
-	if n := len(f.Workers); n > 0 {
+	if others := f.Others(); len(others) > 0 {
 		r.Found += fmt.Sprintf("; %s that polled for it within the last %.0f s began no question, so stopped or is busy: %s",
-			humanize.Count(int64(n), "worker"), doctor.Memory.Seconds(), names(f.Workers))
+			humanize.Count(int64(len(others)), "worker"), doctor.Memory.Seconds(), names(others))
 	}
 	return r
 }

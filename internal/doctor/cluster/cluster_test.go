@@ -90,7 +90,7 @@ func TestCheck_eachPartHasItsOwnFinding(t *testing.T) {
 		"those that polled lately begin no question": {
 			but:  func(f *cluster.Facts) { f.Workers, f.Unbegun = other("ab12cd34", "1.2.3"), true },
 			want: status{"temporal.workers": doctor.Fail},
-			says: []string{"no worker serves source acme; 2 workers that polled for it within the last 90 s began no question"},
+			says: []string{"no worker serves source acme; 1 worker that polled for it within the last 90 s began no question, so stopped or is busy: 2@etl-2"},
 		},
 		"the one that answers is busy": {but: func(f *cluster.Facts) { f.Unbegun, f.Serves = true, true }},
 		"nobody": {
