@@ -7,18 +7,15 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"longhaul/activities"
+	"longhaul/internal/doctor"
 	"longhaul/internal/fault"
 	"longhaul/internal/history"
 	"longhaul/workflows/call"
 )
 
-const (
-	// firstLookUp is after how long a login that has not returned makes the sync look for a worker. Each look comes after twice the
-	// time of the one before, so that a sync that waits for weeks has a short history.
-	firstLookUp = 10 * time.Second
-	// longestPoll is longer than a worker's poll lasts: a worker that has not polled for so long is gone.
-	longestPoll = 90 * time.Second
-)
+// firstLookUp is after how long a login that has not returned makes the sync look for a worker. Each look comes after twice the
+// time of the one before, so that a sync that waits for weeks has a short history.
+const firstLookUp = 10 * time.Second
 
 // untilServed waits for the login, which is the first activity of the source, and shows meanwhile when no worker serves the source.
 // As long as no worker was seen the waits of a sync may take blockedFor in all: the name of the source may be misspelt. A worker
@@ -80,7 +77,7 @@ func (p *authenticatePhase) showUnserved(ctx workflow.Context, shown, unserved b
 // lookForWorker asks whether a worker has polled the queue of the source after an activity was put there. A worker that polls would
 // have taken the activity, and answered.
 func (p *authenticatePhase) lookForWorker(ctx workflow.Context, since time.Time) call.Pending[activities.FindWorkerResult] {
-	if polled := workflow.Now(ctx).Add(-longestPoll); polled.After(since) {
+	if polled := workflow.Now(ctx).Add(-doctor.Memory); polled.After(since) {
 		since = polled
 	}
 	source := p.state.Sync.Source

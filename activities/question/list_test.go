@@ -115,7 +115,7 @@ func fourSources() *roll {
 		},
 		unread:  []string{"something was not read"},
 		workers: map[string][]doctor.Worker{"done": {of("1@a", "1a"), of("2@b", "1a")}, "runs": {of("1@a", "1a"), of("2@b", "2b"), of("3@c", "1a")}},
-		waits:   map[string]*overview.Wait{"runs": nil, "waits": {Phase: "describe", For: overview.ForNobody}},
+		waits:   map[string]*overview.Wait{"runs": nil, "waits": {Phase: "describe", Do: "nothing, it continues by itself", For: overview.ForNobody}},
 		schedule: func(_ context.Context, name string) (schedule.State, error) {
 			switch name {
 			case "done":
@@ -169,8 +169,48 @@ func TestListSources_tellsOfEachSource(t *testing.T) {
 		!strings.Contains(says, "1@here has every 24h in its settings, and the last one that started has every 1h") {
 		t.Errorf("runs: %s", says)
 	}
-	if waits.Waits == nil || waits.Waits.For != overview.ForWorker || !waits.Schedule.ByHand || waits.Schedule.Words != "every 2h" {
+	if waits.Waits == nil || waits.Waits.For != overview.ForWorker || waits.Waits.Do != "" ||
+		!waits.Schedule.ByHand || waits.Schedule.Words != "every 2h" {
 		t.Errorf("waits: %+v", waits)
+	}
+}
+
+// TestListSources_keepsASourceThatIsGoneWhileItsSyncIsNotOver has syncs of sources that nobody knows any more.
+func TestListSources_keepsASourceThatIsGoneWhileItsSyncIsNotOver(t *testing.T) {
+	t.Parallel()
+	until := noon.Add(7 * 24 * time.Hour)
+	r := &roll{
+		known:   []overview.Known{{Name: "known", Origin: overview.FromSettings}},
+		workers: map[string][]doctor.Worker{"served": {{Identity: "1@a", Settings: "1a"}}},
+		waits: map[string]*overview.Wait{
+			"runs": nil, "served": nil,
+			"blocked": {Phase: "blocked", Why: "its credentials are gone", Do: "`longhaul resume blocked`", Until: until, For: overview.ForOrg},
+		},
+	}
+	a := &question.Activities{Store: bucket(t), Roll: r}
+	got := list(t, a, "")
+	if got.Total != 4 || len(got.Sources) != 4 || got.Sources[0].Source != "blocked" || got.Sources[2].Source != "runs" {
+		t.Fatalf("%+v", got)
+	}
+	blocked, runs, served := got.Sources[0], got.Sources[2], got.Sources[3]
+	const ways = "`longhaul connect runs`, or the source in the settings again, lets the sync go on; `longhaul cancel runs` ends it"
+	if blocked.Origin != overview.Gone || !blocked.Running || blocked.Problem == "" || blocked.Waits.For != overview.ForOperator ||
+		blocked.Waits.Why != "its credentials are gone" ||
+		blocked.Waits.Do != strings.ReplaceAll(ways, "runs", "blocked") || !blocked.Waits.Until.Equal(until) {
+		t.Errorf("blocked: %+v, %+v", blocked, blocked.Waits)
+	}
+	if runs.Origin != overview.Gone || !runs.Running || runs.Problem != "a sync of it is not over: "+ways {
+		t.Errorf("runs: %+v", runs)
+	}
+	if served.Origin != overview.Gone || served.Problem != "" || *served.Workers != 1 {
+		t.Errorf("a source that workers serve: %+v", served)
+	}
+	if page := list(t, a, "known"); page.Total != 4 || len(page.Sources) != 2 || page.Sources[0].Source != "runs" {
+		t.Errorf("after a name: %+v", page)
+	}
+	r.unread = []string{"the bucket is away"}
+	if got := list(t, a, ""); got.Sources[2].Origin != overview.Unknown || got.Sources[2].Problem != "" {
+		t.Errorf("where not all sources could be read: %+v", got.Sources[2])
 	}
 }
 

@@ -82,6 +82,21 @@ func TestSources_listsAllPages(t *testing.T) {
 	}
 }
 
+// TestSources_namesTheProgramInCommands as the other screens do: a worker knows no name but the usual one.
+func TestSources_namesTheProgramInCommands(t *testing.T) {
+	t.Parallel()
+	page := twoPages()[1]
+	page.Sources[0].Running, page.Sources[0].Waits = true, &overview.Wait{Phase: "paused", Do: "`longhaul resume gamma`", For: overview.ForOperator}
+	l := &listed{fakeTemporal: &fakeTemporal{pollers: 1}, pages: []overview.List{page}}
+	app, out := newTestApp(t, "longhaul-starter", "sources")
+	app.Dial, app.Verbs = l.dial, append(app.Verbs, Sources)
+	code := Main(t.Context(), app)
+	text := strings.Join(strings.Fields(out.stdout.String()), " ")
+	if code != exitDone || !strings.Contains(text, "What to do: `longhaul-starter resume gamma`.") {
+		t.Errorf("code %d: %s%s", code, text, out.stderr.String())
+	}
+}
+
 func TestSources_failsWithASentence(t *testing.T) {
 	t.Parallel()
 	l := &listed{fakeTemporal: &fakeTemporal{pollers: 1}, pages: twoPages(), failure: temporal.NewApplicationError("it is gone", "transient")}

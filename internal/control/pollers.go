@@ -9,18 +9,15 @@ import (
 	taskqueuepb "go.temporal.io/api/taskqueue/v1"
 	"go.temporal.io/sdk/client"
 
+	"longhaul/internal/doctor"
 	"longhaul/internal/fault"
 	"longhaul/internal/host"
 	"longhaul/workflows"
 )
 
-// pollerMemory is how long a worker counts after its last poll. Temporal lists the pollers of the last minutes, also those of a
-// worker that was killed meanwhile.
-const pollerMemory = 90 * time.Second
-
 // Served says whether a worker takes the activities of a source.
 func Served(ctx context.Context, c client.Client, source string) (bool, error) {
-	return host.Polled(ctx, c, workflows.SourceQueue(source), time.Now().Add(-pollerMemory))
+	return host.Polled(ctx, c, workflows.SourceQueue(source), time.Now().Add(-doctor.Memory))
 }
 
 // pollers counts the workers that poll Longhaul's queue for workflow tasks.
@@ -38,7 +35,7 @@ func pollers(ctx context.Context, c client.Client) (int, error) {
 func live(pollers []*taskqueuepb.PollerInfo) int {
 	n := 0
 	for _, p := range pollers {
-		if time.Since(p.GetLastAccessTime().AsTime()) < pollerMemory {
+		if time.Since(p.GetLastAccessTime().AsTime()) < doctor.Memory {
 			n++
 		}
 	}

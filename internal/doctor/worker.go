@@ -4,7 +4,12 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"time"
 )
+
+// Memory is how long a worker counts as there after its last poll, which lasts a minute. Temporal lists it for longer, and does not say when
+// one stops.
+const Memory = 90 * time.Second
 
 // longestSources bounds what the sources take in a label, in bytes: each workflow task of a history repeats it.
 const longestSources = 120

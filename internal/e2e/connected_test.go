@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"longhaul/internal/config"
+	"longhaul/internal/overview"
 	"longhaul/internal/saved"
 	"longhaul/internal/seal"
 	"longhaul/internal/simulator/server"
@@ -104,6 +105,11 @@ func TestConnected_aSourceComesGoesAndComesBackInMidSync(t *testing.T) {
 	const says = `source "acme" was disconnected, so its credentials are gone: connect it again (longhaul connect acme), or cancel the sync`
 	if !strings.Contains(blocked.Waiting, says) {
 		t.Errorf("it is blocked for %q", blocked.Waiting)
+	}
+	row := rowOf(t, c)
+	if row.Source != "acme" || row.Origin != overview.Gone || row.Workers == nil || *row.Workers != 0 || row.Waits == nil ||
+		row.Waits.For != overview.ForOperator || !strings.Contains(row.Waits.Do, "`longhaul connect acme`") || !strings.Contains(row.Waits.Why, says) {
+		t.Errorf("sources tells of it as %+v, %+v", row, row.Waits)
 	}
 	held := describesOf(org)
 	if err := org.SetFaults(nil); err != nil {

@@ -77,13 +77,15 @@ func typeNames(types map[string]enumspb.IndexedValueType) map[string]string {
 }
 
 // workersOf lists the workers that poll for the activities of a source. This process is among them where it serves the source: a Temporal
-// that was started again knows only those that have polled since.
+// that was started again knows only those that have polled since. Those that only tell a sync that its source was disconnected have no settings
+// of it in their label, and serve it no more.
 func (h *Host) workersOf(ctx context.Context, c client.Client, name string) ([]doctor.Worker, error) {
 	var me []string
 	if h.work.serves(name) {
 		me = append(me, h.me(name).Label())
 	}
-	return polling(ctx, c, workflows.SourceQueue(name), enumspb.TASK_QUEUE_TYPE_ACTIVITY, me...)
+	all, err := polling(ctx, c, workflows.SourceQueue(name), enumspb.TASK_QUEUE_TYPE_ACTIVITY, me...)
+	return slices.DeleteFunc(all, func(w doctor.Worker) bool { return w.Version != "" && w.Settings == "" }), err
 }
 
 // polling lists the workers that poll a queue, each once, although each polls several times, and those that are known to poll it.
@@ -95,16 +97,25 @@ func polling(ctx context.Context, c client.Client, queue string, kind enumspb.Ta
 	now, last := time.Now(), map[string]time.Time{}
 	for _, p := range answer.GetPollers() {
 		at := p.GetLastAccessTime().AsTime()
-		if now.Sub(at) < cluster.Memory && at.After(last[p.GetIdentity()]) {
+		if now.Sub(at) < doctor.Memory && at.After(last[p.GetIdentity()]) {
 			last[p.GetIdentity()] = at
 		}
 	}
 	for _, label := range known {
 		last[label] = now
 	}
+	told := map[string]time.Time{} // by process: when it last polled without the settings of the source
+	for label, at := range last {
+		if w := doctor.ParseLabel(label); w.Settings == "" {
+			told[w.Identity] = at
+		}
+	}
 	var all []doctor.Worker
-	for identity, at := range last {
-		w := doctor.ParseLabel(identity)
+	for label, at := range last {
+		w := doctor.ParseLabel(label)
+		if w.Settings != "" && told[w.Identity].After(at) {
+			continue // it served the source before
+		}
 		w.Stale = now.Sub(at) > pollPeriod
 		all = append(all, w)
 	}

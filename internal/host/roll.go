@@ -146,13 +146,13 @@ func (r roll) saved(ctx context.Context) (all []overview.Known, err error) {
 	for name, version := range versions {
 		group.Go(func() error {
 			one := overview.Known{Name: name, Origin: overview.FromSaved}
-			object, err := hang.Ask(ctx, "what is saved of "+name+" in "+r.host.store.Name(), func() (o saved.Object, err error) {
-				return o, r.host.store.ReadJSON(ctx, staging.SavedKey(name, version), &o)
+			object, err := hang.Ask(ctx, "what is saved of "+name+" in "+r.host.store.Name(), func() (saved.Object, error) {
+				return r.host.saved.Read(ctx, staging.SavedKey(name, version), name)
 			})
 			switch {
 			case err == nil:
 				one.Org = object.Org
-			case errors.Is(err, staging.ErrNotExist): // it was connected anew or disconnected at this moment
+			case errors.As(err, new(*saved.NotSavedError)): // it was connected anew or disconnected at this moment
 			default:
 				one.Problem = "what is saved of it cannot be read: " + said(err)
 			}
@@ -233,8 +233,11 @@ func waitOf(ctx context.Context, c client.Client, id string) (*overview.Wait, er
 // waitIn is what the progress of a sync says of its wait; nil for none.
 func waitIn(p workflows.Progress) *overview.Wait {
 	wait := &overview.Wait{Phase: string(p.Phase), Why: p.Why(), Do: p.Do, For: overview.ForNobody}
-	if p.Until != nil {
+	switch {
+	case p.Until != nil:
 		wait.Until = p.Until.UTC()
+	case p.Looks != nil:
+		wait.Looks = p.Looks.UTC()
 	}
 	switch {
 	case p.Outcome != "":
@@ -252,6 +255,8 @@ func waitIn(p workflows.Progress) *overview.Wait {
 			default:
 			}
 		}
+	case p.Wait == history.WaitWorker:
+		wait.For, wait.Why = overview.ForWorker, "no worker serves the source" // how to get one is said of the source
 	case p.Waiting != "":
 	case p.Trouble != "":
 		wait.Why = p.Trouble

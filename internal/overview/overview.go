@@ -18,6 +18,7 @@ const (
 	FromSettings = "settings"
 	FromSaved    = "saved"
 	FromBoth     = "both" // which no worker that starts serves
+	Gone         = "gone" // it is neither connected nor in known settings, and a sync of it is not over
 )
 
 // Known is what a worker knows of a source without asking about it.
@@ -50,8 +51,9 @@ type Row struct {
 	NextRun  time.Time `json:"next_run,omitzero"`
 	Last     *Last     `json:"last,omitempty"` // absent: no sync has ended yet, or it is among Unread
 	Running  bool      `json:"running"`
-	Waits    *Wait     `json:"waits,omitempty"`   // of a sync that stands still
-	Workers  *int      `json:"workers,omitempty"` // that serve the source; absent: Temporal did not say
+	Waits    *Wait     `json:"waits,omitempty"`            // of a sync that stands still
+	Workers  *int      `json:"workers,omitempty"`          // that serve the source, by their last poll; absent: Temporal did not say
+	Silent   []string  `json:"may_have_stopped,omitempty"` // workers that are not counted: they did not poll when a living one would have
 	Disagree []string  `json:"disagree,omitempty"`
 
 	Missed *history.Missed `json:"missed,omitempty"`        // runs of the schedule since the last sync
@@ -95,6 +97,8 @@ type Last struct {
 	At      time.Time `json:"at"`              // its end
 	Class   string    `json:"class,omitempty"` // of the failure
 	System  string    `json:"system,omitempty"`
+	Why     string    `json:"why,omitempty"` // it failed, was cancelled or terminated, in MostWhy bytes at most
+	Do      string    `json:"do,omitempty"`  // after one that failed, while no other runs
 }
 
 // Wait is why a sync stands still, and who has to act.
@@ -103,7 +107,8 @@ type Wait struct {
 	Why   string    `json:"why,omitempty"`
 	Do    string    `json:"do,omitempty"`
 	Until time.Time `json:"until,omitzero"`
-	For   string    `json:"for"` // who has to act: see For*
+	Looks time.Time `json:"looks,omitzero"` // when it looks again whether it can go on, where until is not known
+	For   string    `json:"for"`            // who has to act: see For*
 }
 
 // Who has to act.
@@ -116,6 +121,9 @@ const (
 )
 
 const (
+	// MostWhy bounds the reason for which the last sync of a source failed, in bytes: show has the whole sentence.
+	MostWhy = 200
+
 	mostWords   = 300 // bytes of one sentence of a row
 	mostUnequal = 4   // sentences about workers that disagree
 	lineBytes   = 200 // of a list beside its rows

@@ -88,7 +88,7 @@ beta     cron 0 5 * * 1-5, paused                timed out 29 Nov 11:00        1
 	for _, says := range []string{
 		"The sync waits for an operator (held): 40 % fewer reports than last time; until 29 Nov 13:00 at the latest. What to do: `approve`, or discard.",
 		"Schedule: cron 0 5 * * 1-5 in America/Argentina/Buenos_Aires. The schedule is paused: quarter end.",
-		"It stands in the settings and is connected too. A sync runs. The schedule was changed by hand in Temporal, and stays so; the settings want " +
+		"It stands in the settings and is connected too. No worker serves it, so no sync of it can run until one does. A sync has begun. The schedule was changed by hand in Temporal, and stays so; the settings want " +
 			"every 24h. To have that back, say `longhaul schedule gamma --every 24h`, or delete the schedule longhaul-gamma in Temporal. Its workers have different settings (1a: 1@a; 2b: 2@b)",
 		"delta ? ? ? From the settings. Not found out in time: its schedule, its last sync.",
 		"epsilon off none yet 1",
@@ -98,6 +98,92 @@ beta     cron 0 5 * * 1-5, paused                timed out 29 Nov 11:00        1
 		if !strings.Contains(text, says) {
 			t.Errorf("it lacks %q:\n%s", says, b.String())
 		}
+	}
+}
+
+// below are the lines of one source as one text.
+func below(row overview.Row) string {
+	var b bytes.Buffer
+	list := overview.List{AsOf: noon, Total: 1, Sources: []overview.Row{row}}
+	document.Terminal{Width: 80}.Print(&b, overview.Page{Place: time.UTC}.Show(list))
+	return strings.Join(strings.Fields(b.String()), " ")
+}
+
+func TestShow_namesASourceThatIsGone(t *testing.T) {
+	t.Parallel()
+	row := overview.Row{
+		Source: "acme", Origin: overview.Gone, Workers: count(0), Running: true, Problem: "a sync of it is not over",
+		Waits: &overview.Wait{
+			Phase: "blocked", Why: "its credentials are gone", Do: "`longhaul cancel acme` ends it", Until: noon, For: overview.ForOperator,
+		},
+	}
+	const says = "Disconnected, or taken out of the settings. A sync of it is not over. The sync waits for an operator (blocked): its credentials " +
+		"are gone; until 29 Nov 12:00 at the latest. What to do: `longhaul cancel acme` ends it."
+	if got := below(row); !strings.Contains(got, says) {
+		t.Errorf("it lacks %q:\n%s", says, got)
+	}
+	row.Problem, row.Workers = "", count(1)
+	if got := below(row); !strings.Contains(got, "Disconnected a moment ago, or served by workers that do not name it.") {
+		t.Error(got)
+	}
+}
+
+func TestShow_saysWhenAWaitLooksAgain(t *testing.T) {
+	t.Parallel()
+	got := below(overview.Row{
+		Source: "acme", Workers: count(1), Running: true, Waits: &overview.Wait{Phase: "describe", Why: "used up", Looks: noon, For: overview.ForNobody},
+	})
+	if !strings.Contains(got, "The sync waits, and continues by itself (describe): used up; looks again at 29 Nov 12:00.") {
+		t.Error(got)
+	}
+}
+
+func TestShow_saysWhyTheLastSyncFailed(t *testing.T) {
+	t.Parallel()
+	for says, last := range map[string]overview.Last{
+		"The last sync failed (salesforce, login_refused): the org refuses the login. What to do: `longhaul sync acme`.": {
+			Outcome: "failed", Class: "login_refused", System: "salesforce", Why: "the org refuses the login.", Do: "`longhaul sync acme`",
+		},
+		"The last sync was terminated: maintenance. What to do: `longhaul sync acme`.": {Outcome: "terminated", Why: "maintenance", Do: "`longhaul sync acme`"},
+	} {
+		if got := below(overview.Row{Source: "acme", Origin: overview.FromSaved, Workers: count(1), Last: &last}); !strings.Contains(got, says) {
+			t.Errorf("it lacks %q:\n%s", says, got)
+		}
+	}
+	if got := below(overview.Row{Source: "acme", Last: &overview.Last{Outcome: "complete", At: noon}}); strings.Contains(got, "The last sync") {
+		t.Errorf("of a sync that is complete:\n%s", got)
+	}
+}
+
+func TestShow_saysThatNoSyncCanRunWithoutAWorker(t *testing.T) {
+	t.Parallel()
+	const none = "No worker serves it, so no sync of it can run until one does"
+	row := overview.Row{
+		Source: "acme", Origin: overview.FromSettings, Workers: count(0), Running: true,
+		Waits: &overview.Wait{Phase: "authenticate", Why: "no worker serves the source", For: overview.ForWorker},
+	}
+	for origin, says := range map[string]string{
+		overview.FromSettings: none + ": start one (longhaul serve or longhaul-worker) that has it in its settings; one that leaves it out says why in its log.",
+		overview.FromSaved:    none + ": workers with secrets.keeper and its key serve it within a minute; one that leaves it out says why in its log.",
+	} {
+		row.Origin = origin
+		got := below(row)
+		if !strings.Contains(got, says) || !strings.Contains(got, "The sync waits for a worker (authenticate): no worker serves the source.") ||
+			strings.Contains(got, "by itself") {
+			t.Errorf("it lacks %q:\n%s", says, got)
+		}
+	}
+	row.Problem = "its key is gone"
+	if got := below(row); !strings.Contains(got, "Its key is gone. "+none+". The sync") {
+		t.Error(got)
+	}
+	row.Problem, row.Silent = "", []string{"1@a", "2@b"}
+	if got := below(row); !strings.Contains(got, "Not counted, as they did not poll for over a minute, so may have stopped: 1@a, 2@b.") {
+		t.Error(got)
+	}
+	row.Workers = count(1)
+	if got := below(row); strings.Contains(got, none) {
+		t.Error(got)
 	}
 }
 

@@ -4,18 +4,16 @@ import (
 	"cmp"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"longhaul/internal/document"
 	"longhaul/internal/humanize"
-	"longhaul/internal/schedule"
 )
 
 // Page says for whom a list is shown.
 type Page struct {
-	Place *time.Location
-	More  string // how the next page is asked for; empty where all pages are shown
+	Place   *time.Location
+	More    string // how the next page is asked for; empty where all pages are shown
+	Program string // by which name a person gives orders; empty: not known
 }
 
 // Show makes the document of a list: a row a source, and below it what is to be said of it.
@@ -102,126 +100,3 @@ func (p Page) moment(t time.Time) string {
 }
 
 func (p Page) day(t time.Time) string { return t.In(p.Place).Format("2 Jan") }
-
-// origins are the words of where a source comes from.
-var origins = map[string]string{
-	FromSettings: "from the settings", FromSaved: "connected", FromBoth: "in the settings and connected",
-}
-
-// below are the sentences about a source.
-func (p Page) below(r Row) (lines []string) {
-	says := func(words string) {
-		if words != "" {
-			lines = append(lines, sentence(words))
-		}
-	}
-	says(strings.TrimPrefix(r.Org+", "+cmp.Or(origins[r.Origin], r.Origin), ", "))
-	says(r.Problem)
-	if r.Problem == "" && r.Workers != nil && *r.Workers == 0 {
-		says("no worker serves it: start one that has it in its settings, or look into the log of one that leaves it out")
-	}
-	says(p.waits(r))
-	for _, words := range p.schedule(r) {
-		says(words)
-	}
-	for _, words := range r.Disagree {
-		says(words)
-	}
-	if len(r.Unread) > 0 {
-		says("not found out in time: " + strings.Join(r.Unread, ", "))
-	}
-	return lines
-}
-
-// actors are the words of who has to act.
-var actors = map[string]string{
-	ForOperator: "waits for an operator", ForOrg: "waits for an administrator of the org", ForCatalog: "waits for the catalog's team",
-	ForWorker: "waits for a worker", ForNobody: "waits, and continues by itself",
-}
-
-// waits say what a running sync waits for.
-func (p Page) waits(r Row) string {
-	w := r.Waits
-	if w == nil {
-		if r.Running {
-			return "a sync runs"
-		}
-		return ""
-	}
-	words := "the sync " + actors[w.For]
-	if w.Phase != "" {
-		words += " (" + strings.ReplaceAll(w.Phase, "_", " ") + ")"
-	}
-	if w.Why != "" {
-		words += ": " + humanize.Clause(w.Why)
-	}
-	if !w.Until.IsZero() {
-		words += "; until " + p.moment(w.Until)
-		if w.For != ForNobody {
-			words += " at the latest"
-		}
-	}
-	if w.Do != "" && w.For != ForNobody {
-		words += ". What to do: " + humanize.Clause(w.Do)
-	}
-	return words
-}
-
-// schedule says what is to be known of a schedule.
-func (p Page) schedule(r Row) (all []string) {
-	s := r.Schedule
-	if s.Words != s.brief() {
-		all = append(all, "schedule: "+s.Words)
-	}
-	if s.State == Paused {
-		all = append(all, "the schedule is paused"+because(s.Note))
-	}
-	if s.ByHand {
-		all = append(all, schedule.Changed(r.Source, s.By, s.Wanted))
-	}
-	if s.State == Missing {
-		all = append(all, "Temporal does not have the schedule: a worker that serves the source makes it within a minute")
-	}
-	missed := r.Missed.Words(p.day)
-	if missed != "" {
-		missed += ", since the last sync"
-	} else if missed = r.Before.Words(p.day); missed != "" {
-		missed += ", before the last sync"
-	}
-	if missed != "" {
-		all = append(all, missed)
-	}
-	if c := r.Counts; c != nil {
-		if c.Missed > 0 {
-			words := "Temporal was away at " + humanize.Count(c.Missed, "run") + " since " + p.day(c.Since)
-			if missed != "" {
-				words += ", those among them"
-			}
-			all = append(all, words)
-		}
-		if c.Skipped > 0 {
-			all = append(all, "since "+p.day(c.Since)+" the schedule left out "+humanize.Count(c.Skipped, "run")+", for the one before still ran")
-		}
-	}
-	return all
-}
-
-func because(note string) string {
-	if note == "" {
-		return ""
-	}
-	return ": " + note
-}
-
-// sentence begins with a capital and ends with a full stop.
-func sentence(words string) string {
-	words = humanize.Clause(words)
-	if words == "" {
-		return ""
-	}
-	first, size := utf8.DecodeRuneInString(words)
-	if strings.Contains(strings.SplitN(words, " ", 2)[0], ".") { // the name of a host
-		return words + "."
-	}
-	return string(unicode.ToUpper(first)) + words[size:] + "."
-}

@@ -36,7 +36,7 @@ func (s *Store) Saved(ctx context.Context, name string) (o Object, version strin
 		if version == "" {
 			return o, "", &NotSavedError{name}
 		}
-		o, err = s.object(ctx, staging.SavedKey(name, version), name)
+		o, err = s.Read(ctx, staging.SavedKey(name, version), name)
 		if !errors.As(err, new(*NotSavedError)) {
 			return o, version, err
 		}
@@ -44,8 +44,8 @@ func (s *Store) Saved(ctx context.Context, name string) (o Object, version strin
 	return o, "", err
 }
 
-// object reads a saved source or a candidate, still sealed.
-func (s *Store) object(ctx context.Context, key, name string) (o Object, err error) {
+// Read reads a version of a saved source or a candidate by its key, still sealed. One that is gone is a NotSavedError.
+func (s *Store) Read(ctx context.Context, key, name string) (o Object, err error) {
 	err = s.store.ReadJSON(ctx, key, &o)
 	switch {
 	case errors.Is(err, staging.ErrNotExist):

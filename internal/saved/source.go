@@ -27,10 +27,10 @@ func (s *Store) Source(ctx context.Context, name string) (from source.Source, ve
 // Candidate gives a source that is checked before it is saved.
 func (s *Store) Candidate(ctx context.Context, name, version string) (source.Source, error) {
 	again := func(ctx context.Context) (Object, error) {
-		return s.object(ctx, staging.CandidateKey(name, version), name)
+		return s.Read(ctx, staging.CandidateKey(name, version), name)
 	}
 	o, err := again(ctx)
-	if _, gone := err.(*NotSavedError); gone { //nolint:errorlint // it is object's own
+	if _, gone := err.(*NotSavedError); gone { //nolint:errorlint // it is Read's own
 		return source.Source{}, fault.Invalidf("the bucket %s lacks the credentials of %s that are to be checked: connect has ended meanwhile, or it "+
 			"has another storage than this worker, which must be the same", s.store.Name(), name)
 	}

@@ -11,15 +11,13 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"longhaul/activities"
+	"longhaul/internal/doctor"
 	"longhaul/internal/fault"
 	"longhaul/workflows/call"
 )
 
 // Longest bounds a question with its waits for a worker: whoever starts the workflow gives it as the timeout of the run.
 const Longest = 5 * time.Minute
-
-// pollerMemory is how long a worker counts as there after its last poll, which lasts a minute.
-const pollerMemory = 90 * time.Second
 
 // UnservedError says that no worker serves the source.
 type UnservedError struct{ Source string }
@@ -67,7 +65,7 @@ func notBegun(err error) bool {
 // served says whether a worker polls for the activities of a source. Where Temporal does not say, one may be there.
 func served(ctx workflow.Context, source string) bool {
 	var acts *activities.Activities
-	params := activities.FindWorkerParams{Queue: call.SourceQueue(source), Since: workflow.Now(ctx).Add(-pollerMemory)}
+	params := activities.FindWorkerParams{Queue: call.SourceQueue(source), Since: workflow.Now(ctx).Add(-doctor.Memory)}
 	found, err := call.Do(call.OnAnyWorker(ctx), call.ForQuickLook, "look for a worker of source "+source, acts.FindWorker, params)
 	return err != nil || found.Found
 }

@@ -28,13 +28,13 @@ not answer within half a minute is said in its row. Times are local; --json has 
 		Example: `  $0 sources
   $0 sources --json`,
 		Args: args.Exactly(0, "no arguments, only flags"),
-		RunE: func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), p) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), p, cmd.Root().Name()) },
 	}
 	args.JSON(cmd)
 	return cmd
 }
 
-func run(ctx context.Context, p ask.Program) error {
+func run(ctx context.Context, p ask.Program, program string) error {
 	temporal, err := p.Dial(ctx, host.DialOptions{Logger: zap.NewNop()})
 	if err != nil {
 		return err
@@ -48,7 +48,7 @@ func run(ctx context.Context, p ask.Program) error {
 	if p.Console.JSON() {
 		return p.Console.PrintJSON(list)
 	}
-	shown := overview.Page{Place: time.Local}.Show(list)
+	shown := overview.Page{Place: time.Local, Program: program}.Show(list)
 	document.Terminal{Width: p.Console.Width(), Colours: p.Console.Colours()}.Print(p.Console.Out(), shown)
 	return nil
 }

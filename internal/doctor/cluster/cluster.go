@@ -167,13 +167,10 @@ func unbegun(f Facts) doctor.Finding {
 	r := Unserved(f.Source, f.Sources)
 	if others := f.Others(); len(others) > 0 {
 		r.Found += fmt.Sprintf("; %s that polled for it within the last %.0f s began no question, so stopped or is busy: %s",
-			humanize.Count(int64(len(others)), "worker"), Memory.Seconds(), names(others))
+			humanize.Count(int64(len(others)), "worker"), doctor.Memory.Seconds(), names(others))
 	}
 	return r
 }
-
-// Memory is how long a worker counts as there after its last poll, which lasts a minute. Temporal does not say when one stops.
-const Memory = 90 * time.Second
 
 func workers(f Facts) doctor.Finding {
 	r := row("workers", "workers", "the settings of each worker")
@@ -191,7 +188,7 @@ func workers(f Facts) doctor.Finding {
 		return Unserved(f.Source, f.Sources)
 	}
 	r.Found = fmt.Sprintf("%s serve%s the source, by what polled within the last %.0f s: %s",
-		humanize.Count(int64(len(f.Workers)), "worker"), third(len(f.Workers)), Memory.Seconds(), names(f.Workers))
+		humanize.Count(int64(len(f.Workers)), "worker"), third(len(f.Workers)), doctor.Memory.Seconds(), names(f.Workers))
 	r.Status = doctor.Pass
 	switch {
 	case differ(f.Workers, func(w doctor.Worker) string { return w.Settings }):
