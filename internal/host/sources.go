@@ -161,7 +161,7 @@ func (s *sources) salesforce(from source.Source, config salesforce.Config) (*sal
 		return salesforce.Credentials{
 			ClientID: c.ClientID, ClientSecret: c.ClientSecret,
 			Username: c.Username, Password: c.Password, SecurityToken: c.SecurityToken,
-			PrivateKey: c.PrivateKey, Audience: from.Salesforce.Audience,
+			PrivateKey: c.PrivateKey, Audience: c.Audience,
 		}, nil
 	}
 	return salesforce.New(config)
