@@ -2,6 +2,7 @@ package connect_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -48,6 +49,7 @@ type world struct {
 	store *staging.Store
 
 	settings string // longhaul.yaml
+	stdin    string // empty: document
 	keyless  bool   // the worker has no key
 	rows     func(login source.Credentials) []doctor.Finding
 	org      string
@@ -140,12 +142,12 @@ func (w *world) run(ctx context.Context, who *person, args ...string) output {
 	app := cli.App{
 		Args: append([]string{"longhaul"}, args...), Dir: w.dir, Stdout: &out, Stderr: &errs, Short: "A test", Version: "v1",
 		Environ: []string{"THE_KEY=" + key, "SECRET=" + secret, "TOKEN=" + token, "NEW_SECRET=a-new-secret"},
-		Verbs:   []cli.Verb{cli.Connect, cli.Disconnect}, Stdin: strings.NewReader(document),
+		Verbs:   []cli.Verb{cli.Connect, cli.Disconnect}, Stdin: strings.NewReader(cmp.Or(w.stdin, document)),
 		Dial: func(context.Context, host.DialOptions) (client.Client, error) { return w, nil }, Terminal: who,
 	}
 	code := cli.Main(ctx, app)
 	shown := output{code, out.String(), errs.String()}
-	for _, value := range []string{secret, token, "a-new-secret", key} {
+	for _, value := range []string{secret, token, "a-new-secret", key, pemLine()} {
 		if strings.Contains(shown.out+shown.errors+strings.Join(w.payloads, ""), value) {
 			w.t.Errorf("a secret is shown: %+v\n%v", shown, w.payloads)
 		}
