@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -59,6 +60,15 @@ func (s *Store) Versions(ctx context.Context) (map[string]string, error) {
 		_ = s.Sweep(ctx, time.Now()) // what cannot be removed is tried again, and does no harm meanwhile
 	}
 	return newest, nil
+}
+
+// Names lists the saved sources, and does nothing else.
+func (s *Store) Names(ctx context.Context) ([]string, error) {
+	newest, err := s.newestOf(ctx, staging.SavedPrefix)
+	if err != nil {
+		return nil, fmt.Errorf("listing the saved sources: %w", err)
+	}
+	return slices.Sorted(maps.Keys(newest)), nil
 }
 
 // newestOf lists the newest version of each source below a prefix. Keys of another form are no sources.

@@ -48,6 +48,8 @@ storage as the workers have it, besides Temporal's address, and no key. A source
   $0 disconnect acme --purge --yes`,
 		Args: args.Exactly(1, args.OneSource),
 		RunE: func(cmd *cobra.Command, args []string) error { return v.run(cmd.Context(), cmd, args[0]) },
+
+		ValidArgsFunction: p.completeConnected,
 	}
 	f := cmd.Flags()
 	f.BoolVar(&v.purge, "purge", false, "remove all that its syncs left in the bucket, too")
@@ -109,7 +111,7 @@ func (v *disconnectVerb) look(ctx context.Context, at *place, temporal client.Cl
 			name, where, name)
 	}
 	if !done.Credentials && !v.purge {
-		return done, fault.Invalidf("source %q is not connected, so there is nothing to disconnect", name)
+		return done, fault.Invalidf("source %q is not connected, or not any more: there is nothing to do", name)
 	}
 	run, err := control.Running(ctx, temporal, workflows.SyncID(name))
 	if err != nil {

@@ -2,10 +2,13 @@ package connect_test
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"go.temporal.io/api/serviceerror"
 
+	"longhaul/internal/config"
 	"longhaul/internal/saved"
 	"longhaul/internal/staging"
 	"longhaul/workflows"
@@ -44,7 +47,7 @@ func TestDisconnect_takesCredentialsAndScheduleAndKeepsRecords(t *testing.T) {
 		!w.has(t, staging.RecordKey("acme", "x")) {
 		t.Errorf("%v, schedule %v", err, w.scheduled)
 	}
-	w.run(t.Context(), nil, "disconnect", "acme").says(t, 2, `source "acme" is not connected, so there is nothing to disconnect`)
+	w.run(t.Context(), nil, "disconnect", "acme").says(t, 2, `source "acme" is not connected, or not any more: there is nothing to do`)
 }
 
 // TestDisconnect_aScheduleThatCannotBeRemovedIsTriedAgain has a Temporal that refuses, and then does not.
@@ -93,4 +96,26 @@ func TestDisconnect_ofANameThatStandsInTheSettingsToo(t *testing.T) {
 		t.Errorf("%v, schedule %v", err, w.scheduled)
 	}
 	w.run(t.Context(), nil, "disconnect", "acme").says(t, 2, "stands in the settings", "remove sources.acme there")
+}
+
+// TestDisconnect_completesWhatIsConnected offers no source that the settings alone have, and nothing where there is no bucket, which it does
+// not make either.
+func TestDisconnect_completesWhatIsConnected(t *testing.T) {
+	t.Parallel()
+	w := synced(t)
+	w.settings += "sources: {filed: {salesforce: {credentials: 'file:/x'}}}\n"
+	for typed, offered := range map[string]string{"": "acme\n:36\n", "a": "acme\n:36\n", "f": ":36\n"} {
+		if got := w.run(t.Context(), nil, "__complete", "disconnect", typed); got.out != offered {
+			t.Errorf("%q: it offers %q", typed, got.out)
+		}
+	}
+	if got := w.run(t.Context(), nil, "__complete", "disconnect", "acme", ""); got.out != ":36\n" {
+		t.Errorf("after a name it offers %q", got.out)
+	}
+	none := filepath.Join(w.dir, "none")
+	w.settings = "storage: " + config.FileURL(none) + "\n"
+	got := w.run(t.Context(), nil, "__complete", "disconnect", "")
+	if _, err := os.Stat(none); got.out != ":36\n" || !os.IsNotExist(err) {
+		t.Errorf("without a bucket it offers %q, and leaves %v", got.out, err)
+	}
 }
