@@ -98,33 +98,16 @@ func (s *Store) Newest(ctx context.Context, name string) (version string, err er
 	return newest[name], nil
 }
 
-// Remove removes a saved source with its credentials, and its candidates. It is no error if there is none. The newest version goes last: a
-// removal that is cut short leaves no older one to count.
-func (s *Store) Remove(ctx context.Context, name string) error {
-	return errors.Join(
-		s.removeBefore(ctx, staging.CandidatesPrefixOf(name), ""),
-		s.removeBefore(ctx, staging.SavedPrefixOf(name), ""),
-	)
-}
-
-// removeBefore removes the versions of a source before one; all, where that is empty.
+// removeBefore removes the versions of a source before one.
 func (s *Store) removeBefore(ctx context.Context, prefix, version string) error {
-	var old []string
-	for key, err := range s.store.List(ctx, prefix) {
-		if err != nil {
-			return fmt.Errorf("listing %s: %w", prefix, err)
-		}
-		if _, v, ok := staging.ParseSaved(key); version == "" || ok && v < version {
-			old = append(old, key)
-		}
+	all, err := s.keys(ctx, prefix)
+	if err != nil {
+		return err
 	}
-	slices.Sort(old)
-	for _, key := range old {
-		if err := s.store.Delete(ctx, key); err != nil {
-			return err
-		}
-	}
-	return nil
+	return s.removeKeys(ctx, slices.DeleteFunc(all, func(key string) bool {
+		_, v, ok := staging.ParseSaved(key)
+		return !ok || v >= version
+	}))
 }
 
 // Sweep removes candidates that were forgotten, and versions that were replaced, once they are a day old.

@@ -1,15 +1,21 @@
 package connect_test
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
 	"testing"
 
 	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
 
+	"longhaul/activities"
 	"longhaul/internal/config"
+	"longhaul/internal/doctor"
+	"longhaul/internal/fault"
 	"longhaul/internal/saved"
+	"longhaul/internal/source"
 	"longhaul/internal/staging"
 	"longhaul/workflows"
 )
@@ -118,4 +124,78 @@ func TestDisconnect_completesWhatIsConnected(t *testing.T) {
 	if _, err := os.Stat(none); got.out != ":36\n" || !os.IsNotExist(err) {
 		t.Errorf("without a bucket it offers %q, and leaves %v", got.out, err)
 	}
+}
+
+// TestDisconnect_besideAConnect has somebody connect the source, or schedule it, after its schedule is removed: it ends as one whole source, or
+// as none without a schedule.
+func TestDisconnect_besideAConnect(t *testing.T) {
+	t.Parallel()
+	w := synced(t)
+	w.removes = func() {
+		w.removes = nil
+		w.scheduled = true
+	}
+	w.run(t.Context(), nil, "disconnect", "acme").says(t, 0, "its credentials are removed", "Its schedule is removed.")
+	if _, err := w.login(); !errors.As(err, new(*saved.NotSavedError)) || w.scheduled {
+		t.Errorf("%v, schedule %v", err, w.scheduled)
+	}
+}
+
+// TestConnect_besideADisconnect has somebody disconnect the source while a worker checks it, and before it is served.
+func TestConnect_besideADisconnect(t *testing.T) {
+	t.Parallel()
+	const says = "somebody disconnected acme at the same moment, and that counts"
+	disconnected := func(w *world) {
+		if err := w.saved().Remove(t.Context(), "acme"); err != nil {
+			t.Error(err)
+		}
+	}
+	w := synced(t)
+	right := w.rows
+	w.rows = func(login source.Credentials) []doctor.Finding {
+		disconnected(w)
+		return right(login)
+	}
+	w.run(t.Context(), nil, "connect", "acme", "--client-secret", "env:NEW_SECRET").says(t, 2, says)
+	w.rows = right
+	w.run(t.Context(), answered(), "connect", "acme").says(t, 0, "acme is connected")
+	w.running = &workflows.Progress{Phase: workflows.PhaseBlocked, Blocked: &activities.Failure{Class: fault.LoginRefused}}
+	w.signalled = func() { disconnected(w) }
+	w.run(t.Context(), nil, "connect", "acme", "--client-secret", "env:NEW_SECRET").says(t, 2, says)
+	if _, err := w.login(); !errors.As(err, new(*saved.NotSavedError)) || len(w.candidates()) > 0 {
+		t.Errorf("%v, left %v", err, w.candidates())
+	}
+}
+
+func (w *world) ScheduleClient() client.ScheduleClient { return schedules{w: w} }
+
+type schedules struct {
+	client.ScheduleClient
+	w *world
+}
+
+func (s schedules) GetHandle(_ context.Context, id string) client.ScheduleHandle {
+	if id != "longhaul-acme" {
+		s.w.t.Errorf("the schedule %s", id)
+	}
+	return handle{w: s.w}
+}
+
+type handle struct {
+	client.ScheduleHandle
+	w *world
+}
+
+func (h handle) Delete(context.Context) error {
+	if h.w.unmoved != nil {
+		return h.w.unmoved
+	}
+	if !h.w.scheduled {
+		return serviceerror.NewNotFound("no such schedule")
+	}
+	h.w.scheduled = false
+	if h.w.removes != nil {
+		h.w.removes()
+	}
+	return nil
 }

@@ -58,7 +58,9 @@ type world struct {
 	started  func() // called when a check begins; may be nil
 
 	scheduled bool
-	unmoved   error // why the schedule cannot be removed
+	unmoved   error  // why the schedule cannot be removed
+	signalled func() // called when a sync is signalled; may be nil
+	removes   func() // called when the schedule is removed; may be nil
 	signals   []string
 	payloads  []string // all that Temporal was given
 }
@@ -263,35 +265,8 @@ func (w *world) QueryWorkflow(context.Context, string, string, string, ...any) (
 
 func (w *world) SignalWorkflow(_ context.Context, id, _, name string, _ any) error {
 	w.signals = append(w.signals, id+" "+name)
-	return nil
-}
-
-func (w *world) ScheduleClient() client.ScheduleClient { return schedules{w: w} }
-
-type schedules struct {
-	client.ScheduleClient
-	w *world
-}
-
-func (s schedules) GetHandle(_ context.Context, id string) client.ScheduleHandle {
-	if id != "longhaul-acme" {
-		s.w.t.Errorf("the schedule %s", id)
+	if w.signalled != nil {
+		w.signalled()
 	}
-	return handle{w: s.w}
-}
-
-type handle struct {
-	client.ScheduleHandle
-	w *world
-}
-
-func (h handle) Delete(context.Context) error {
-	if h.w.unmoved != nil {
-		return h.w.unmoved
-	}
-	if !h.w.scheduled {
-		return serviceerror.NewNotFound("no such schedule")
-	}
-	h.w.scheduled = false
 	return nil
 }
