@@ -53,7 +53,7 @@ func (s *sources) Source(ctx context.Context, name string) (*activities.Source, 
 	if r.built != nil && r.built.version == member.Version {
 		return r.built.use(ctx), nil
 	}
-	from, mark, err := markOf(ctx, member)
+	from, mark, err := s.markOf(ctx, member)
 	switch {
 	case err != nil:
 		return nil, ofSource(name, err)
