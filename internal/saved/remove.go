@@ -27,17 +27,17 @@ func (e *ConnectedError) Fault() *fault.Error { return fault.Invalidf("%s", e.Er
 // removal that is cut short leaves no older one to count. What somebody seals anew meanwhile goes too. A ConnectedError says that somebody
 // connected the source meanwhile.
 func (s *Store) Remove(ctx context.Context, name string) error {
-	candidates, err := s.keys(ctx, staging.CandidatesPrefixOf(name))
+	candidates, err := keys(ctx, s.store, staging.CandidatesPrefixOf(name))
 	if err == nil {
-		err = s.removeKeys(ctx, candidates)
+		err = removeKeys(ctx, s.store, candidates)
 	}
-	return errors.Join(err, s.removeSaved(ctx, name))
+	return errors.Join(err, removeSaved(ctx, s.store, name))
 }
 
-func (s *Store) removeSaved(ctx context.Context, name string) error {
+func removeSaved(ctx context.Context, in *staging.Store, name string) error {
 	gone := map[string]bool{}
 	for look := range looks {
-		all, err := s.keys(ctx, staging.SavedPrefixOf(name))
+		all, err := keys(ctx, in, staging.SavedPrefixOf(name))
 		if err != nil {
 			return err
 		}
@@ -48,7 +48,7 @@ func (s *Store) removeSaved(ctx context.Context, name string) error {
 		if len(own) == 0 {
 			return nil
 		}
-		if err := s.removeKeys(ctx, own); err != nil {
+		if err := removeKeys(ctx, in, own); err != nil {
 			return err
 		}
 		for _, key := range own {
@@ -70,8 +70,8 @@ func connection(key string) string {
 }
 
 // keys lists what lies below a prefix, in order.
-func (s *Store) keys(ctx context.Context, prefix string) (all []string, err error) {
-	for key, err := range s.store.List(ctx, prefix) {
+func keys(ctx context.Context, in *staging.Store, prefix string) (all []string, err error) {
+	for key, err := range in.List(ctx, prefix) {
 		if err != nil {
 			return nil, fmt.Errorf("listing %s: %w", prefix, err)
 		}
@@ -81,9 +81,9 @@ func (s *Store) keys(ctx context.Context, prefix string) (all []string, err erro
 	return all, nil
 }
 
-func (s *Store) removeKeys(ctx context.Context, keys []string) error {
+func removeKeys(ctx context.Context, in *staging.Store, keys []string) error {
 	for _, key := range keys {
-		if err := s.store.Delete(ctx, key); err != nil {
+		if err := in.Delete(ctx, key); err != nil {
 			return err
 		}
 	}

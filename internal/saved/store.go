@@ -46,7 +46,7 @@ const (
 // Versions gives the newest version of each saved source, by one listing. Whoever looks again sees by it what is new, changed or gone. Once an
 // hour it removes what a process that was killed has left behind.
 func (s *Store) Versions(ctx context.Context) (map[string]string, error) {
-	newest, err := s.newestOf(ctx, staging.SavedPrefix)
+	newest, err := newestOf(ctx, s.store, staging.SavedPrefix)
 	if err != nil {
 		return nil, fmt.Errorf("listing the saved sources: %w", err)
 	}
@@ -62,9 +62,9 @@ func (s *Store) Versions(ctx context.Context) (map[string]string, error) {
 	return newest, nil
 }
 
-// Names lists the saved sources, and does nothing else.
-func (s *Store) Names(ctx context.Context) ([]string, error) {
-	newest, err := s.newestOf(ctx, staging.SavedPrefix)
+// Names lists the saved sources of a bucket, and does nothing else.
+func Names(ctx context.Context, in *staging.Store) ([]string, error) {
+	newest, err := newestOf(ctx, in, staging.SavedPrefix)
 	if err != nil {
 		return nil, fmt.Errorf("listing the saved sources: %w", err)
 	}
@@ -72,9 +72,9 @@ func (s *Store) Names(ctx context.Context) ([]string, error) {
 }
 
 // newestOf lists the newest version of each source below a prefix. Keys of another form are no sources.
-func (s *Store) newestOf(ctx context.Context, prefix string) (map[string]string, error) {
+func newestOf(ctx context.Context, in *staging.Store, prefix string) (map[string]string, error) {
 	newest := map[string]string{}
-	for key, err := range s.store.List(ctx, prefix) {
+	for key, err := range in.List(ctx, prefix) {
 		if err != nil {
 			return nil, err
 		}
@@ -91,7 +91,7 @@ func (s *Store) newestOf(ctx context.Context, prefix string) (map[string]string,
 
 // Newest is the version of a saved source that counts; empty where none is saved.
 func (s *Store) Newest(ctx context.Context, name string) (version string, err error) {
-	newest, err := s.newestOf(ctx, staging.SavedPrefixOf(name))
+	newest, err := newestOf(ctx, s.store, staging.SavedPrefixOf(name))
 	if err != nil {
 		return "", fmt.Errorf("listing what is saved of source %q: %w", name, err)
 	}
@@ -99,12 +99,12 @@ func (s *Store) Newest(ctx context.Context, name string) (version string, err er
 }
 
 // removeBefore removes the versions of a source before one.
-func (s *Store) removeBefore(ctx context.Context, prefix, version string) error {
-	all, err := s.keys(ctx, prefix)
+func removeBefore(ctx context.Context, in *staging.Store, prefix, version string) error {
+	all, err := keys(ctx, in, prefix)
 	if err != nil {
 		return err
 	}
-	return s.removeKeys(ctx, slices.DeleteFunc(all, func(key string) bool {
+	return removeKeys(ctx, in, slices.DeleteFunc(all, func(key string) bool {
 		_, v, ok := staging.ParseSaved(key)
 		return !ok || v >= version
 	}))
@@ -112,7 +112,7 @@ func (s *Store) removeBefore(ctx context.Context, prefix, version string) error 
 
 // Sweep removes candidates that were forgotten, and versions that were replaced, once they are a day old.
 func (s *Store) Sweep(ctx context.Context, now time.Time) error {
-	newest, err := s.newestOf(ctx, staging.SavedPrefix)
+	newest, err := newestOf(ctx, s.store, staging.SavedPrefix)
 	if err != nil {
 		return err
 	}

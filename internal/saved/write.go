@@ -79,7 +79,7 @@ func (s *Store) Promote(ctx context.Context, name, version string) error {
 		switch newest, err := s.Newest(ctx, name); {
 		case err == nil && newest > version:
 			return errors.Join(&ReplacedError{name}, s.Withdraw(ctx, name, version))
-		case err == nil && newest < version && s.withdrawn(ctx, name, version):
+		case err == nil && newest < version && withdrawn(ctx, s.store, name, version):
 			return &NotSavedError{name}
 		case err != nil || newest < version:
 			return fmt.Errorf("saving source %q: %w", name, copied)
@@ -93,8 +93,8 @@ func (s *Store) Promote(ctx context.Context, name, version string) error {
 }
 
 // withdrawn says whether a candidate is gone, as after a removal of its source.
-func (s *Store) withdrawn(ctx context.Context, name, version string) bool {
-	there, err := s.store.Exists(ctx, staging.CandidateKey(name, version))
+func withdrawn(ctx context.Context, in *staging.Store, name, version string) bool {
+	there, err := in.Exists(ctx, staging.CandidateKey(name, version))
 	return err == nil && !there
 }
 
@@ -109,7 +109,7 @@ func (s *Store) settle(ctx context.Context, name, version string) error {
 	case newest < version: // somebody disconnected it at the same moment
 		return &NotSavedError{name}
 	}
-	return s.removeBefore(ctx, staging.SavedPrefixOf(name), version)
+	return removeBefore(ctx, s.store, staging.SavedPrefixOf(name), version)
 }
 
 // Withdraw removes a candidate.

@@ -61,5 +61,5 @@ func (p Program) connectedNames(ctx context.Context, cmd *cobra.Command) ([]stri
 		return nil, err
 	}
 	defer func() { _ = store.Close() }()
-	return saved.New(store, nil, nil).Names(ctx)
+	return saved.Names(ctx, store)
 }
