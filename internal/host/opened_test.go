@@ -27,7 +27,10 @@ func TestOpened_endsWhereWhatIsSavedHangs(t *testing.T) {
 		saved := source.Source{Name: "beta", Salesforce: source.Salesforce{Auth: source.ClientCredentials, Credentials: silent}}
 		for name, read := range map[string]func() error{
 			"acme": func() error { _, _, err := h.Subject(t.Context(), "acme", version); return err },
-			"beta": func() error { _, _, err := h.sources.markOf(t.Context(), roster.Member{Source: saved, Version: "v"}); return err },
+			"beta": func() error {
+				_, _, err := h.sources.markOf(t.Context(), roster.Member{Source: saved, Version: "v"})
+				return err
+			},
 		} {
 			began := time.Now()
 			err := read()

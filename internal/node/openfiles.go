@@ -49,7 +49,7 @@ func enoughForSaved(ctx context.Context, hosted *host.Host, settings config.Conf
 		delete(saved, name)
 	}
 	if err != nil || len(saved) == 0 {
-		return nil //nolint:nilerr // the workers' looks say what is wrong with the bucket
+		return nil // where it does not answer, the workers' looks say what is wrong with the bucket
 	}
 	return enoughWith(settings, len(saved))
 }
