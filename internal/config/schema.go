@@ -69,7 +69,7 @@ var orgSettings = []setting{
 		{name: "password", kind: secret},
 		{name: "security_token", kind: secret},
 		{name: "private_key", kind: secret},
-		{name: "audience", check: checkAudience},
+		{name: "audience", check: CheckAudience},
 		{name: "credentials", kind: secret},
 		{name: "ca_file", check: paths.Check},
 		{name: "api_version", check: checkVersion},
@@ -234,7 +234,8 @@ func checkStorage(v string) error {
 	return nil
 }
 
-func checkAudience(v string) error {
+// CheckAudience says what is wrong with the audience of a login by JWT; nil for a good one.
+func CheckAudience(v string) error {
 	u, err := url.Parse(v)
 	if err != nil || u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.User != nil {
 		return fault.Invalidf("must be https://login.salesforce.com, https://test.salesforce.com for sandboxes, or the org's My Domain with https://; " +

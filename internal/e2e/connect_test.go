@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"longhaul/internal/answertest"
 	"longhaul/internal/config"
 	"longhaul/internal/saved"
 	"longhaul/internal/seal"
@@ -16,10 +17,11 @@ import (
 )
 
 // TestConnect_credentialsAreNowhereWithoutTheKey connects a source to a running serve, for a wrong secret and then the right one, syncs it,
-// connects it again, and searches what all of that has left: the bucket, Temporal's database, logs, output, the environment of the worker.
+// connects it again, then by a private key, and searches what all of that has left: the bucket, Temporal's database, logs, output, the environment of the worker.
 func TestConnect_credentialsAreNowhereWithoutTheKey(t *testing.T) {
 	t.Parallel()
-	sim := simulate(t, server.Options{Reports: 60, Columns: 2})
+	mine, key := answertest.Key()
+	sim := simulate(t, server.Options{Reports: 60, Columns: 2, Certificate: &mine.PublicKey})
 	ready, dir := sim.Ready(), t.TempDir()
 	data, secrets := filepath.Join(dir, "data"), t.TempDir() // which is not searched
 	settings := written(t, dir, "longhaul.yaml", []byte("data_dir: "+data+"\n"))
@@ -45,6 +47,8 @@ func TestConnect_credentialsAreNowhereWithoutTheKey(t *testing.T) {
 	longhaulSays(0, append([]string{"connect", "acme", "--credentials", document("right.json", ready.ClientSecret)}, catalog...)...)
 	longhaulSays(0, "sync", "acme")
 	longhaulSays(0, "connect", "acme", "--credentials", document("right.json", ready.ClientSecret), "--config", settings, "--json")
+	longhaulSays(0, "connect", "acme", "--username", ready.Username, "--private-key", written(t, secrets, "acme.key", []byte(key)), "--config", settings)
+	longhaulSays(0, "sync", "acme")
 
 	store, err := staging.Open(t.Context(), config.FileURL(filepath.Join(data, "bucket")))
 	if err != nil {
@@ -56,13 +60,15 @@ func TestConnect_credentialsAreNowhereWithoutTheKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	d, err := saved.New(store, keeper, nil).Document(t.Context(), "acme")
-	if err != nil || d.Salesforce.ClientSecret != ready.ClientSecret || d.Exports[0].Secrets["token"] != ready.CatalogToken {
+	if err != nil || d.Salesforce.PrivateKey != strings.TrimSpace(key) || d.Salesforce.ClientSecret != "" || d.Exports[0].Secrets["token"] != ready.CatalogToken {
 		t.Errorf("with the key it does not open: %v", err)
 	}
 	for name, content := range map[string]string{"said": said.String(), "serve.log": serve.logged(t), "environ": environOf(serve)} {
 		written(t, dir, name, []byte(content))
 	}
-	searched := leaks(t, dir, map[string]string{"client secret": ready.ClientSecret, "catalog token": ready.CatalogToken, "wrong secret": wrong})
+	searched := leaks(t, dir, map[string]string{
+		"client secret": ready.ClientSecret, "catalog token": ready.CatalogToken, "wrong secret": wrong, "private key": strings.Split(key, "\n")[2],
+	})
 	if searched < 10 {
 		t.Errorf("only %d files were searched", searched)
 	}

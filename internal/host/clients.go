@@ -4,10 +4,14 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"longhaul/activities"
+	"longhaul/internal/fault"
+	"longhaul/internal/hang"
 	"longhaul/internal/roster"
 	"longhaul/internal/source"
 )
@@ -70,13 +74,44 @@ func (b *built) close() {
 
 // markOf is a hash of what clients are made of. Secrets are not in it: they are read at each use. It gives the source with its address too,
 // which is kept with the secrets of a saved one.
-func markOf(ctx context.Context, member roster.Member) (from source.Source, mark string, err error) {
+func (s *sources) markOf(ctx context.Context, member roster.Member) (from source.Source, mark string, err error) {
 	if from = member.Source; !member.Saved() {
 		return from, "", nil // settings do not change while a process runs
 	}
-	if from.Salesforce.BaseURL, err = baseURL(ctx, from); err != nil {
+	if from.Salesforce.BaseURL, err = s.addressOf(ctx, from); err != nil {
 		return from, "", err
 	}
 	said, err := json.Marshal(from) // of a secret it holds the reference
 	return from, fmt.Sprintf("%x", sha256.Sum256(said)), err
+}
+
+// openedWithin bounds how long one step waits for what is saved of a source: for a bucket or a keeper that hangs.
+const openedWithin = 6 * time.Second
+
+// addressOf is baseURL, and ends whatever hangs.
+func (s *sources) addressOf(ctx context.Context, from source.Source) (string, error) {
+	bucket := ""
+	if s.store != nil { // else nothing is saved
+		bucket = s.store.Name()
+	}
+	return opened(ctx, bucket, from.Name, func(ctx context.Context) (string, error) { return baseURL(ctx, from) })
+}
+
+// opened reads what is saved of a source, and ends whatever hangs.
+func opened[T any](ctx context.Context, bucket, name string, read func(context.Context) (T, error)) (T, error) {
+	bounded, cancel := context.WithTimeout(ctx, openedWithin)
+	defer cancel()
+	value, err := hang.Ask(bounded, "what is saved of source "+name+" in "+bucket, func() (T, error) { return read(bounded) })
+	silent, hangs := errors.AsType[*hang.Error](err)
+	if !hangs && (!errors.Is(err, context.DeadlineExceeded) || ctx.Err() != nil) {
+		return value, err
+	}
+	if !hangs {
+		silent = &hang.Error{After: openedWithin}
+	}
+	return value, &fault.Error{
+		Class: fault.Transient, System: fault.Bucket, Err: silent,
+		Message: fmt.Sprintf("what is saved of source %q %s: look whether the disk or the mount of the bucket hangs, or the key service; then try again",
+			name, silent),
+	}
 }

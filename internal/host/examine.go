@@ -38,12 +38,14 @@ var _ question.Doctor = (*Host)(nil)
 func (h *Host) Subject(ctx context.Context, name, candidate string) (exam.Subject, func(), error) {
 	member, err := h.roster.Get(name)
 	if candidate != "" {
-		member.Source, err = h.saved.Candidate(ctx, name, candidate)
+		member.Source, err = opened(ctx, h.store.Name(), name, func(ctx context.Context) (source.Source, error) {
+			return h.saved.Candidate(ctx, name, candidate)
+		})
 	}
 	if err != nil {
 		return exam.Subject{}, nil, err
 	}
-	subject, free := h.sources.subject(member.Source)
+	subject, free := h.sources.subject(ctx, member.Source)
 	subject.Store = h.store
 	if candidate != "" && h.roster.InSettings(name) {
 		subject.Problem = fault.Invalidf("source %s stands in the settings of worker %s too (sources.%s): connect it under another name, or "+
@@ -57,7 +59,7 @@ func (h *Host) Subject(ctx context.Context, name, candidate string) (exam.Subjec
 func Examine(ctx context.Context, from source.Source, version string, logger *zap.Logger) doctor.Result {
 	from.UnboundedLogins = true // there is no bucket that counts them
 	s := &sources{userAgent: "longhaul/" + version, logger: logger}
-	subject, free := s.subject(from)
+	subject, free := s.subject(ctx, from)
 	defer free()
 	subject.Exports = nil
 	result := exam.Run(ctx, subject)
@@ -75,11 +77,11 @@ func orgOf(baseURL string) string {
 }
 
 // subject makes what an examination asks with. free closes its connections.
-func (s *sources) subject(from source.Source) (subject exam.Subject, free func()) {
+func (s *sources) subject(ctx context.Context, from source.Source) (subject exam.Subject, free func()) {
 	subject = exam.Subject{Source: from, UserAgent: s.userAgent}
-	base, err := baseURL(context.Background(), from)
+	base, err := s.addressOf(ctx, from)
 	if err == nil { // else the row of the secret that names it says why
-		subject.BaseURL = base
+		subject.BaseURL, from.Salesforce.BaseURL = base, base
 		config := salesforce.Config{Timeout: examineTimeout, Attempts: examineAttempts}
 		if !from.UnboundedLogins {
 			config.Slots = patient{Slots: s.store.Logins(from.Name), thing: "the logins of " + from.Name, bucket: s.store.Name()}

@@ -53,7 +53,7 @@ func (s *sources) Source(ctx context.Context, name string) (*activities.Source, 
 	if r.built != nil && r.built.version == member.Version {
 		return r.built.use(ctx), nil
 	}
-	from, mark, err := markOf(ctx, member)
+	from, mark, err := s.markOf(ctx, member)
 	switch {
 	case err != nil:
 		return nil, ofSource(name, err)
@@ -161,7 +161,7 @@ func (s *sources) salesforce(from source.Source, config salesforce.Config) (*sal
 		return salesforce.Credentials{
 			ClientID: c.ClientID, ClientSecret: c.ClientSecret,
 			Username: c.Username, Password: c.Password, SecurityToken: c.SecurityToken,
-			PrivateKey: c.PrivateKey, Audience: from.Salesforce.Audience,
+			PrivateKey: c.PrivateKey, Audience: c.Audience,
 		}, nil
 	}
 	return salesforce.New(config)

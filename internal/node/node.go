@@ -60,6 +60,9 @@ func Start(ctx context.Context, o Options) (_ *Node, err error) {
 		}
 	}()
 	hosted, err := n.openHost(ctx, o)
+	if err == nil {
+		err = enoughForSaved(ctx, hosted, o.Settings)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"longhaul/internal/seal"
+	"longhaul/internal/source"
 )
 
 // Document is what connect was given about a source. It is sealed as a whole; printing one shows no value.
@@ -23,6 +24,16 @@ type Salesforce struct {
 	Auth         string `json:"auth"` // see source.Auth
 	ClientID     string `json:"client_id"`
 	ClientSecret string `json:"client_secret,omitempty"`
+	Username     string `json:"username,omitempty"`
+	PrivateKey   string `json:"private_key,omitempty"` // an RSA key in PEM form
+	Audience     string `json:"audience,omitempty"`
+}
+
+// Document is what a login reads of it.
+func (s Salesforce) Document() source.Document {
+	return source.Document{
+		BaseURL: s.BaseURL, ClientID: s.ClientID, ClientSecret: s.ClientSecret, Username: s.Username, PrivateKey: s.PrivateKey, Audience: s.Audience,
+	}
 }
 
 // Export is what an export asked for through its own declaration (see export.Settings).
@@ -41,7 +52,7 @@ func (d Document) MarshalText() ([]byte, error) { return []byte(d.String()), nil
 
 // secrets are the values that no log may show.
 func (d Document) secrets() []string {
-	all := []string{d.Salesforce.ClientSecret}
+	all := []string{d.Salesforce.ClientSecret, d.Salesforce.PrivateKey}
 	for _, e := range d.Exports {
 		for _, value := range e.Secrets {
 			all = append(all, value)

@@ -2,7 +2,6 @@ package saved
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"maps"
 
@@ -60,11 +59,11 @@ func (s *Store) make(ctx context.Context, o Object, again func(context.Context) 
 		})
 	}
 	from = source.Source{Name: o.Source, Salesforce: source.Salesforce{Auth: source.Auth(d.Salesforce.Auth)}}
-	from.Salesforce.Credentials = value(func(d Document) (string, error) {
-		text, err := json.Marshal(map[string]string{
-			"baseUrl": d.Salesforce.BaseURL, "clientId": d.Salesforce.ClientID, "clientSecret": d.Salesforce.ClientSecret,
-		})
-		return string(text), err
+	from.Salesforce.Credentials = value(func(now Document) (string, error) {
+		if now.Salesforce.Auth != d.Salesforce.Auth { // whoever uses the source logs in by the former way
+			return "", anew(d.Source, "it was in use, with another way to log in")
+		}
+		return now.Salesforce.Document().Text()
 	})
 	for _, e := range d.Exports {
 		one := source.Export{Name: e.Name, Section: e.Section, Texts: e.Texts, Secrets: map[string]source.Secret{}}
@@ -82,13 +81,18 @@ func (d Document) secret(before Export, setting string) (string, error) {
 		switch value := e.Secrets[setting]; {
 		case e.Name != before.Name || value == "":
 		case !maps.Equal(e.Texts, before.Texts): // a new token goes neither to the former address nor beside the former identifier
-			return "", &fault.Error{
-				Class: fault.Transient, System: fault.Longhaul,
-				Message: fmt.Sprintf("source %q was connected anew while export %s was in use: the next attempt uses the new settings", d.Source, e.Name),
-			}
+			return "", anew(d.Source, "export "+e.Name+" was in use")
 		default:
 			return value, nil
 		}
 	}
 	return "", fault.Invalidf("source %q has no %s of export %s any more: connect it again with one", d.Source, setting, before.Name)
+}
+
+// anew ends a step that uses a source as it was before it was connected anew.
+func anew(name, used string) error {
+	return &fault.Error{
+		Class: fault.Transient, System: fault.Longhaul,
+		Message: fmt.Sprintf("source %q was connected anew while %s: the next attempt uses the new settings", name, used),
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -45,7 +46,7 @@ const (
 // Versions gives the newest version of each saved source, by one listing. Whoever looks again sees by it what is new, changed or gone. Once an
 // hour it removes what a process that was killed has left behind.
 func (s *Store) Versions(ctx context.Context) (map[string]string, error) {
-	newest, err := s.newestOf(ctx, staging.SavedPrefix)
+	newest, err := newestOf(ctx, s.store, staging.SavedPrefix)
 	if err != nil {
 		return nil, fmt.Errorf("listing the saved sources: %w", err)
 	}
@@ -61,10 +62,19 @@ func (s *Store) Versions(ctx context.Context) (map[string]string, error) {
 	return newest, nil
 }
 
+// Names lists the saved sources of a bucket, and does nothing else.
+func Names(ctx context.Context, in *staging.Store) ([]string, error) {
+	newest, err := newestOf(ctx, in, staging.SavedPrefix)
+	if err != nil {
+		return nil, fmt.Errorf("listing the saved sources: %w", err)
+	}
+	return slices.Sorted(maps.Keys(newest)), nil
+}
+
 // newestOf lists the newest version of each source below a prefix. Keys of another form are no sources.
-func (s *Store) newestOf(ctx context.Context, prefix string) (map[string]string, error) {
+func newestOf(ctx context.Context, in *staging.Store, prefix string) (map[string]string, error) {
 	newest := map[string]string{}
-	for key, err := range s.store.List(ctx, prefix) {
+	for key, err := range in.List(ctx, prefix) {
 		if err != nil {
 			return nil, err
 		}
@@ -81,45 +91,28 @@ func (s *Store) newestOf(ctx context.Context, prefix string) (map[string]string,
 
 // Newest is the version of a saved source that counts; empty where none is saved.
 func (s *Store) Newest(ctx context.Context, name string) (version string, err error) {
-	newest, err := s.newestOf(ctx, staging.SavedPrefixOf(name))
+	newest, err := newestOf(ctx, s.store, staging.SavedPrefixOf(name))
 	if err != nil {
 		return "", fmt.Errorf("listing what is saved of source %q: %w", name, err)
 	}
 	return newest[name], nil
 }
 
-// Remove removes a saved source with its credentials, and its candidates. It is no error if there is none. The newest version goes last: a
-// removal that is cut short leaves no older one to count.
-func (s *Store) Remove(ctx context.Context, name string) error {
-	return errors.Join(
-		s.removeBefore(ctx, staging.CandidatesPrefixOf(name), ""),
-		s.removeBefore(ctx, staging.SavedPrefixOf(name), ""),
-	)
-}
-
-// removeBefore removes the versions of a source before one; all, where that is empty.
-func (s *Store) removeBefore(ctx context.Context, prefix, version string) error {
-	var old []string
-	for key, err := range s.store.List(ctx, prefix) {
-		if err != nil {
-			return fmt.Errorf("listing %s: %w", prefix, err)
-		}
-		if _, v, ok := staging.ParseSaved(key); version == "" || ok && v < version {
-			old = append(old, key)
-		}
+// removeBefore removes the versions of a source before one.
+func removeBefore(ctx context.Context, in *staging.Store, prefix, version string) error {
+	all, err := keys(ctx, in, prefix)
+	if err != nil {
+		return err
 	}
-	slices.Sort(old)
-	for _, key := range old {
-		if err := s.store.Delete(ctx, key); err != nil {
-			return err
-		}
-	}
-	return nil
+	return removeKeys(ctx, in, slices.DeleteFunc(all, func(key string) bool {
+		_, v, ok := staging.ParseSaved(key)
+		return !ok || v >= version
+	}))
 }
 
 // Sweep removes candidates that were forgotten, and versions that were replaced, once they are a day old.
 func (s *Store) Sweep(ctx context.Context, now time.Time) error {
-	newest, err := s.newestOf(ctx, staging.SavedPrefix)
+	newest, err := newestOf(ctx, s.store, staging.SavedPrefix)
 	if err != nil {
 		return err
 	}

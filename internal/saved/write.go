@@ -79,6 +79,8 @@ func (s *Store) Promote(ctx context.Context, name, version string) error {
 		switch newest, err := s.Newest(ctx, name); {
 		case err == nil && newest > version:
 			return errors.Join(&ReplacedError{name}, s.Withdraw(ctx, name, version))
+		case err == nil && newest < version && withdrawn(ctx, s.store, name, version):
+			return &NotSavedError{name}
 		case err != nil || newest < version:
 			return fmt.Errorf("saving source %q: %w", name, copied)
 		} // else it was saved, and the answer was lost
@@ -88,6 +90,12 @@ func (s *Store) Promote(ctx context.Context, name, version string) error {
 		return left
 	}
 	return &LeftError{left}
+}
+
+// withdrawn says whether a candidate is gone, as after a removal of its source.
+func withdrawn(ctx context.Context, in *staging.Store, name, version string) bool {
+	there, err := in.Exists(ctx, staging.CandidateKey(name, version))
+	return err == nil && !there
 }
 
 // settle removes what a new version of a saved source replaces. If a newer one is there, it is the new one that goes.
@@ -101,7 +109,7 @@ func (s *Store) settle(ctx context.Context, name, version string) error {
 	case newest < version: // somebody disconnected it at the same moment
 		return &NotSavedError{name}
 	}
-	return s.removeBefore(ctx, staging.SavedPrefixOf(name), version)
+	return removeBefore(ctx, s.store, staging.SavedPrefixOf(name), version)
 }
 
 // Withdraw removes a candidate.
@@ -153,8 +161,16 @@ func (s *Store) reseal(ctx context.Context, name string) error {
 		return &NotSavedError{name}
 	}
 	next := resealed(version, time.Now())
-	if err := s.store.WriteJSON(ctx, staging.SavedKey(name, next), o); err != nil {
-		return err
+	written := s.store.WriteJSON(ctx, staging.SavedKey(name, next), o)
+	// Whoever disconnects removes what is there, looks again, and removes what was sealed anew. If the former version is still there, that look is
+	// to come; else it may be over.
+	switch there, err := s.store.Exists(ctx, staging.SavedKey(name, version)); {
+	case err != nil:
+		return errors.Join(written, err)
+	case !there:
+		return errors.Join(&NotSavedError{name}, s.store.Delete(ctx, staging.SavedKey(name, next)))
+	case written != nil:
+		return written
 	}
 	return s.settle(ctx, name, next)
 }
@@ -167,5 +183,6 @@ func resealed(version string, now time.Time) string {
 	if next <= last { // clocks may differ
 		next = last + "1"
 	}
+	next += strings.ToLower(rand.Text()[:8]) // whoever takes it back takes back no other's
 	return moment + "-" + run + "-" + next
 }

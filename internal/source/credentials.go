@@ -1,17 +1,14 @@
 package source
 
 import (
-	"bytes"
 	"context"
 	"crypto/rsa"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"strings"
 
 	"longhaul/internal/fault"
-	"longhaul/internal/plaintext"
 )
 
 // Credentials are the values of one login, read from where the source refers to. Printing one shows no value.
@@ -23,6 +20,7 @@ type Credentials struct {
 	Password      string
 	SecurityToken string
 	PrivateKey    *rsa.PrivateKey
+	Audience      string
 }
 
 // String hides every value.
@@ -36,17 +34,22 @@ func (c Credentials) MarshalText() ([]byte, error) { return []byte(c.String()), 
 
 // SalesforceCredentials reads the values of a login again, and refuses values that no login can have. Its error names all of them.
 func (s Source) SalesforceCredentials(ctx context.Context) (Credentials, error) {
-	c := Credentials{BaseURL: s.Salesforce.BaseURL, ClientID: s.Salesforce.ClientID, Username: s.Salesforce.Username}
+	c := Credentials{
+		BaseURL: s.Salesforce.BaseURL, ClientID: s.Salesforce.ClientID, Username: s.Salesforce.Username, Audience: s.Salesforce.Audience,
+	}
 	if !s.Salesforce.Credentials.IsZero() {
-		document, err := s.document(ctx)
+		d, err := s.document(ctx)
 		if err != nil {
 			return Credentials{}, err
 		}
-		c.BaseURL, c.ClientID, c.ClientSecret = document.BaseURL, document.ClientID, document.ClientSecret
+		c.BaseURL, c.ClientID, c.ClientSecret = d.BaseURL, d.ClientID, d.ClientSecret
+		if s.Salesforce.Auth == JWTBearer {
+			c.Username, c.Audience, c.PrivateKey = d.Username, d.Audience, d.key
+		}
 	}
 	var mistakes []error
 	switch {
-	case s.Salesforce.Auth == JWTBearer:
+	case s.Salesforce.Auth == JWTBearer && s.Salesforce.Credentials.IsZero():
 		key, err := s.privateKey(ctx)
 		c.PrivateKey = key
 		mistakes = append(mistakes, err)
@@ -114,92 +117,4 @@ func (s Source) Doubts(ctx context.Context) []string {
 		return nil
 	}
 	return []string{fmt.Sprintf("the password of source %q %s", s.Name, odd)}
-}
-
-type document struct {
-	BaseURL      string `json:"baseUrl"`
-	ClientID     string `json:"clientId"`
-	ClientSecret string `json:"clientSecret"`
-}
-
-func (s Source) document(ctx context.Context) (document, error) {
-	content, err := s.Salesforce.Credentials.Resolve(ctx)
-	where := strings.TrimPrefix(s.Salesforce.Credentials.String(), fileScheme)
-	switch flaw := quoted(content); {
-	case err != nil:
-		return document{}, fmt.Errorf("credentials of source %q: %w", s.Name, Apart(s.Name, err))
-	case content == "":
-		return document{}, fault.Invalidf("credentials of source %q is empty: %s holds nothing; put the document there", s.Name, where)
-	case flaw != "":
-		return document{}, fault.Invalidf("credentials of source %q (%s) %s", s.Name, where, flaw)
-	}
-	return parseDocument(where, []byte(content))
-}
-
-// parseDocument parses a credentials document. Its errors name the place and never a value.
-func parseDocument(where string, data []byte) (document, error) {
-	data = plaintext.Decode(data)
-	var d document
-	if err := json.Unmarshal(data, &d); err != nil {
-		return document{}, badDocument(where, data, err)
-	}
-	d = document{BaseURL: plaintext.Line(d.BaseURL), ClientID: plaintext.Line(d.ClientID), ClientSecret: plaintext.Line(d.ClientSecret)}
-	if err := d.complete(where); err != nil {
-		return document{}, err
-	}
-	for _, field := range []struct {
-		name, value string
-		form        Form
-	}{
-		{"baseUrl", strings.TrimSpace(d.BaseURL), Name}, {"clientId", d.ClientID, Key}, {"clientSecret", d.ClientSecret, Key},
-	} {
-		if err := field.form.Check(field.value); err != nil {
-			return document{}, fault.Invalidf("%s: %s %s", where, field.name, fault.Sentence(err))
-		}
-	}
-	return d, nil
-}
-
-// complete returns an error that names what a document lacks.
-func (d document) complete(where string) error {
-	var missing []string
-	for _, field := range []struct{ name, value string }{
-		{"baseUrl", d.BaseURL}, {"clientId", d.ClientID}, {"clientSecret", d.ClientSecret},
-	} {
-		if field.value == "" {
-			missing = append(missing, field.name)
-		}
-	}
-	if len(missing) > 0 {
-		return fault.Invalidf("%s lacks %s: it must hold {\"baseUrl\", \"clientId\", \"clientSecret\"}",
-			where, strings.Join(missing, " and "))
-	}
-	return nil
-}
-
-func badDocument(where string, data []byte, err error) error {
-	var wrongType *json.UnmarshalTypeError
-	if errors.As(err, &wrongType) {
-		field := wrongType.Field
-		if field == "" {
-			field = "the document"
-		}
-		shape := "a text in quotes"
-		if wrongType.Field == "" {
-			shape = `an object {"baseUrl", "clientId", "clientSecret"}`
-		}
-		return fault.Invalidf("%s:%d: %s must be %s", where, lineAt(data, wrongType.Offset), field, shape)
-	}
-	offset := int64(len(data))
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) {
-		offset = syntax.Offset
-	}
-	return fault.Invalidf("%s:%d: this is not JSON; look for a missing quote, comma or brace there", where, lineAt(data, offset))
-}
-
-// lineAt returns the line of the byte before the offset of a JSON error.
-func lineAt(data []byte, offset int64) int {
-	end := min(max(offset-1, 0), int64(len(data)))
-	return 1 + bytes.Count(data[:end], []byte("\n"))
 }

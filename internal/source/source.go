@@ -52,7 +52,7 @@ type Source struct {
 	UnboundedLogins bool
 }
 
-// Salesforce says how to reach an org and how to log in. Credentials, if it is set, replaces BaseURL, ClientID and ClientSecret.
+// Salesforce says how to reach an org and how to log in. Credentials, if it is set, replaces what it holds.
 type Salesforce struct {
 	BaseURL       string
 	Auth          Auth
@@ -63,7 +63,7 @@ type Salesforce struct {
 	SecurityToken Secret
 	PrivateKey    Secret // of JWTBearer: an RSA key in PEM form
 	Audience      string // of JWTBearer; empty: as the host of BaseURL says
-	Credentials   Secret // a JSON document {"baseUrl","clientId","clientSecret"}
+	Credentials   Secret // a JSON document, see Document
 	CAFile        string // extra roots, added to the system's
 	APIVersion    string // empty: the client's default
 }

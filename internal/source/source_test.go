@@ -86,7 +86,7 @@ func FuzzParseDocument(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		d, err := parseDocument("f", data)
-		if err != nil && !fault.Is(err, fault.Invalid) || err == nil && (d.BaseURL == "" || d.ClientID == "" || d.ClientSecret == "") {
+		if err != nil && !fault.Is(err, fault.Invalid) || err == nil && (d.BaseURL == "" || d.ClientID == "" || d.ClientSecret+d.PrivateKey == "") {
 			t.Errorf("%q: %v", data, err)
 		}
 	})

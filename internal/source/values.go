@@ -26,7 +26,7 @@ func (s Source) Values() []Value {
 		all = append(all, Value{Setting: setting, Secret: secret, form: form, needed: needed})
 	}
 	switch login := s.Salesforce; {
-	case login.Auth == JWTBearer:
+	case login.Auth == JWTBearer && login.Credentials.IsZero():
 		add("private_key", login.PrivateKey, PrivateKey, true)
 	case login.Credentials.IsZero():
 		add("client_secret", login.ClientSecret, Key, true)

@@ -23,7 +23,7 @@ func (s Source) watched(learn func(secrets ...string)) Source {
 	s.Salesforce.PrivateKey = s.Salesforce.PrivateKey.Watched(one)
 	s.Salesforce.Credentials = s.Salesforce.Credentials.Watched(func(text string) {
 		if d, err := parseDocument("", []byte(text)); err == nil {
-			learn(d.ClientSecret)
+			learn(slices.DeleteFunc([]string{d.ClientSecret, d.PrivateKey}, func(value string) bool { return value == "" })...)
 		}
 	})
 	s.Exports = slices.Clone(s.Exports)

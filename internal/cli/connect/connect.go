@@ -49,15 +49,17 @@ func Connect(p Program) *cobra.Command {
 		Short: "Connect a source: check its credentials and save them, sealed",
 		Long: `Asks what the set-up guide's screen asks (Current My Domain URL, Consumer Key, Consumer Secret) and where the files go, seals
 it into the workers' bucket, has a worker check it, and saves it only if no row of the check fails. Workers serve the source
-within a minute, without a restart. NAME again replaces its credentials; what is not given anew stays.
+within a minute, without a restart. NAME again replaces its credentials; what is not given anew stays. With --username and
+--private-key a source logs in by a key in place of a secret (auth: jwt_bearer).
 
 It needs storage and secrets.keeper as the workers have them, besides Temporal's address. --print needs neither: it shows the
 block for longhaul.yaml and the secrets to mount, the usual way on a cluster. Secrets are typed, or read from a file or a
-variable by reference (file:PATH, env:NAME); no flag takes one itself.`,
+variable by reference (file:PATH, env:NAME; the private key also FILE, or - for standard input); no flag takes one itself.`,
 		Example: `  $0 connect acme --print
   $0 connect acme
   $0 connect acme --credentials acme.json --catalog-source-id 399a8b22-... --catalog-token env:CATALOG_TOKEN
   $0 connect acme --client-secret env:NEW_SECRET
+  $0 connect acme --username catalog@acme.example --private-key acme.key
   $0 connect --reseal`,
 		Args: args.AtMost(1, args.OneSource),
 		RunE: func(cmd *cobra.Command, args []string) error { return v.run(cmd.Context(), cmd, args) },

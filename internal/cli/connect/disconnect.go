@@ -2,6 +2,7 @@ package connect
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -12,6 +13,7 @@ import (
 	"longhaul/internal/control"
 	"longhaul/internal/fault"
 	"longhaul/internal/humanize"
+	"longhaul/internal/saved"
 	"longhaul/internal/schedule/ledger"
 	"longhaul/internal/sourcename"
 	"longhaul/internal/staging"
@@ -48,6 +50,8 @@ storage as the workers have it, besides Temporal's address, and no key. A source
   $0 disconnect acme --purge --yes`,
 		Args: args.Exactly(1, args.OneSource),
 		RunE: func(cmd *cobra.Command, args []string) error { return v.run(cmd.Context(), cmd, args[0]) },
+
+		ValidArgsFunction: p.completeConnected,
 	}
 	f := cmd.Flags()
 	f.BoolVar(&v.purge, "purge", false, "remove all that its syncs left in the bucket, too")
@@ -79,13 +83,7 @@ func (v *disconnectVerb) run(ctx context.Context, cmd *cobra.Command, name strin
 	if err := v.sure(ctx, name, done, inSettings); err != nil {
 		return err
 	}
-	if !inSettings { // else it is the schedule of the source that stays
-		// First: without credentials there is nothing to disconnect, and a schedule that could not be removed would stay for good.
-		if done.Schedule, err = ledger.Remove(ctx, temporal.ScheduleClient(), at.store, name); err != nil {
-			return err
-		}
-	}
-	if err := at.saved.Remove(ctx, name); err != nil {
+	if err := v.remove(ctx, at, temporal, &done, inSettings); err != nil {
 		return err
 	}
 	if v.purge {
@@ -94,6 +92,32 @@ func (v *disconnectVerb) run(ctx context.Context, cmd *cobra.Command, name strin
 		}
 	}
 	return v.say(done, inSettings)
+}
+
+// remove removes the schedule and the credentials.
+func (v *disconnectVerb) remove(ctx context.Context, at *place, temporal client.Client, done *disconnected, inSettings bool) (err error) {
+	name := done.Source
+	unschedule := func() (bool, error) {
+		if inSettings { // it is the schedule of the source that stays
+			return false, nil
+		}
+		return ledger.Remove(ctx, temporal.ScheduleClient(), at.store, name)
+	}
+	// First: without credentials there is nothing to disconnect, and a schedule that could not be removed would stay for good.
+	if done.Schedule, err = unschedule(); err != nil {
+		return err
+	}
+	if err := at.saved.Remove(ctx, name); err != nil {
+		if done.Schedule && errors.As(err, new(*saved.ConnectedError)) {
+			v.Console.Note("The schedule that " + name + " had is removed.")
+		}
+		return err
+	}
+	again, err := unschedule() // until the credentials were gone, somebody could make one
+	if done.Schedule = done.Schedule || again; err != nil {
+		v.Console.Note("Whether somebody made a schedule of " + name + " meanwhile is not known: " + fault.Sentence(err))
+	}
+	return nil
 }
 
 // look finds out what there is.
@@ -109,7 +133,7 @@ func (v *disconnectVerb) look(ctx context.Context, at *place, temporal client.Cl
 			name, where, name)
 	}
 	if !done.Credentials && !v.purge {
-		return done, fault.Invalidf("source %q is not connected, so there is nothing to disconnect", name)
+		return done, fault.Invalidf("source %q is not connected, or not any more: there is nothing to do", name)
 	}
 	run, err := control.Running(ctx, temporal, workflows.SyncID(name))
 	if err != nil {

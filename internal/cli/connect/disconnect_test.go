@@ -1,12 +1,21 @@
 package connect_test
 
 import (
+	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
 
+	"longhaul/activities"
+	"longhaul/internal/config"
+	"longhaul/internal/doctor"
+	"longhaul/internal/fault"
 	"longhaul/internal/saved"
+	"longhaul/internal/source"
 	"longhaul/internal/staging"
 	"longhaul/workflows"
 )
@@ -44,7 +53,7 @@ func TestDisconnect_takesCredentialsAndScheduleAndKeepsRecords(t *testing.T) {
 		!w.has(t, staging.RecordKey("acme", "x")) {
 		t.Errorf("%v, schedule %v", err, w.scheduled)
 	}
-	w.run(t.Context(), nil, "disconnect", "acme").says(t, 2, `source "acme" is not connected, so there is nothing to disconnect`)
+	w.run(t.Context(), nil, "disconnect", "acme").says(t, 2, `source "acme" is not connected, or not any more: there is nothing to do`)
 }
 
 // TestDisconnect_aScheduleThatCannotBeRemovedIsTriedAgain has a Temporal that refuses, and then does not.
@@ -93,4 +102,100 @@ func TestDisconnect_ofANameThatStandsInTheSettingsToo(t *testing.T) {
 		t.Errorf("%v, schedule %v", err, w.scheduled)
 	}
 	w.run(t.Context(), nil, "disconnect", "acme").says(t, 2, "stands in the settings", "remove sources.acme there")
+}
+
+// TestDisconnect_completesWhatIsConnected offers no source that the settings alone have, and nothing where there is no bucket, which it does
+// not make either.
+func TestDisconnect_completesWhatIsConnected(t *testing.T) {
+	t.Parallel()
+	w := synced(t)
+	w.settings += "sources: {filed: {salesforce: {credentials: 'file:/x'}}}\n"
+	for typed, offered := range map[string]string{"": "acme\n:36\n", "a": "acme\n:36\n", "f": ":36\n"} {
+		if got := w.run(t.Context(), nil, "__complete", "disconnect", typed); got.out != offered {
+			t.Errorf("%q: it offers %q", typed, got.out)
+		}
+	}
+	if got := w.run(t.Context(), nil, "__complete", "disconnect", "acme", ""); got.out != ":36\n" {
+		t.Errorf("after a name it offers %q", got.out)
+	}
+	none := filepath.Join(w.dir, "none")
+	w.settings = "storage: " + config.FileURL(none) + "\n"
+	got := w.run(t.Context(), nil, "__complete", "disconnect", "")
+	if _, err := os.Stat(none); got.out != ":36\n" || !os.IsNotExist(err) {
+		t.Errorf("without a bucket it offers %q, and leaves %v", got.out, err)
+	}
+}
+
+// TestDisconnect_besideAConnect has somebody connect the source, or schedule it, after its schedule is removed: it ends as one whole source, or
+// as none without a schedule.
+func TestDisconnect_besideAConnect(t *testing.T) {
+	t.Parallel()
+	w := synced(t)
+	w.removes = func() {
+		w.removes = nil
+		w.scheduled = true
+	}
+	w.run(t.Context(), nil, "disconnect", "acme").says(t, 0, "its credentials are removed", "Its schedule is removed.")
+	if _, err := w.login(); !errors.As(err, new(*saved.NotSavedError)) || w.scheduled {
+		t.Errorf("%v, schedule %v", err, w.scheduled)
+	}
+}
+
+// TestConnect_besideADisconnect has somebody disconnect the source while a worker checks it, and before it is served.
+func TestConnect_besideADisconnect(t *testing.T) {
+	t.Parallel()
+	const says = "somebody disconnected acme at the same moment, and that counts"
+	disconnected := func(w *world) {
+		if err := w.saved().Remove(t.Context(), "acme"); err != nil {
+			t.Error(err)
+		}
+	}
+	w := synced(t)
+	right := w.rows
+	w.rows = func(login source.Credentials) []doctor.Finding {
+		disconnected(w)
+		return right(login)
+	}
+	w.run(t.Context(), nil, "connect", "acme", "--client-secret", "env:NEW_SECRET").says(t, 2, says)
+	w.rows = right
+	w.run(t.Context(), answered(), "connect", "acme").says(t, 0, "acme is connected")
+	w.running = &workflows.Progress{Phase: workflows.PhaseBlocked, Blocked: &activities.Failure{Class: fault.LoginRefused}}
+	w.signalled = func() { disconnected(w) }
+	w.run(t.Context(), nil, "connect", "acme", "--client-secret", "env:NEW_SECRET").says(t, 2, says)
+	if _, err := w.login(); !errors.As(err, new(*saved.NotSavedError)) || len(w.candidates()) > 0 {
+		t.Errorf("%v, left %v", err, w.candidates())
+	}
+}
+
+func (w *world) ScheduleClient() client.ScheduleClient { return schedules{w: w} }
+
+type schedules struct {
+	client.ScheduleClient
+	w *world
+}
+
+func (s schedules) GetHandle(_ context.Context, id string) client.ScheduleHandle {
+	if id != "longhaul-acme" {
+		s.w.t.Errorf("the schedule %s", id)
+	}
+	return handle{w: s.w}
+}
+
+type handle struct {
+	client.ScheduleHandle
+	w *world
+}
+
+func (h handle) Delete(context.Context) error {
+	if h.w.unmoved != nil {
+		return h.w.unmoved
+	}
+	if !h.w.scheduled {
+		return serviceerror.NewNotFound("no such schedule")
+	}
+	h.w.scheduled = false
+	if h.w.removes != nil {
+		h.w.removes()
+	}
+	return nil
 }

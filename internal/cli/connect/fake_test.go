@@ -2,6 +2,7 @@ package connect_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -48,6 +49,7 @@ type world struct {
 	store *staging.Store
 
 	settings string // longhaul.yaml
+	stdin    string // empty: document
 	keyless  bool   // the worker has no key
 	rows     func(login source.Credentials) []doctor.Finding
 	org      string
@@ -56,7 +58,9 @@ type world struct {
 	started  func() // called when a check begins; may be nil
 
 	scheduled bool
-	unmoved   error // why the schedule cannot be removed
+	unmoved   error  // why the schedule cannot be removed
+	signalled func() // called when a sync is signalled; may be nil
+	removes   func() // called when the schedule is removed; may be nil
 	signals   []string
 	payloads  []string // all that Temporal was given
 }
@@ -140,12 +144,12 @@ func (w *world) run(ctx context.Context, who *person, args ...string) output {
 	app := cli.App{
 		Args: append([]string{"longhaul"}, args...), Dir: w.dir, Stdout: &out, Stderr: &errs, Short: "A test", Version: "v1",
 		Environ: []string{"THE_KEY=" + key, "SECRET=" + secret, "TOKEN=" + token, "NEW_SECRET=a-new-secret"},
-		Verbs:   []cli.Verb{cli.Connect, cli.Disconnect}, Stdin: strings.NewReader(document),
+		Verbs:   []cli.Verb{cli.Connect, cli.Disconnect}, Stdin: strings.NewReader(cmp.Or(w.stdin, document)),
 		Dial: func(context.Context, host.DialOptions) (client.Client, error) { return w, nil }, Terminal: who,
 	}
 	code := cli.Main(ctx, app)
 	shown := output{code, out.String(), errs.String()}
-	for _, value := range []string{secret, token, "a-new-secret", key} {
+	for _, value := range []string{secret, token, "a-new-secret", key, pemLine()} {
 		if strings.Contains(shown.out+shown.errors+strings.Join(w.payloads, ""), value) {
 			w.t.Errorf("a secret is shown: %+v\n%v", shown, w.payloads)
 		}
@@ -261,35 +265,8 @@ func (w *world) QueryWorkflow(context.Context, string, string, string, ...any) (
 
 func (w *world) SignalWorkflow(_ context.Context, id, _, name string, _ any) error {
 	w.signals = append(w.signals, id+" "+name)
-	return nil
-}
-
-func (w *world) ScheduleClient() client.ScheduleClient { return schedules{w: w} }
-
-type schedules struct {
-	client.ScheduleClient
-	w *world
-}
-
-func (s schedules) GetHandle(_ context.Context, id string) client.ScheduleHandle {
-	if id != "longhaul-acme" {
-		s.w.t.Errorf("the schedule %s", id)
+	if w.signalled != nil {
+		w.signalled()
 	}
-	return handle{w: s.w}
-}
-
-type handle struct {
-	client.ScheduleHandle
-	w *world
-}
-
-func (h handle) Delete(context.Context) error {
-	if h.w.unmoved != nil {
-		return h.w.unmoved
-	}
-	if !h.w.scheduled {
-		return serviceerror.NewNotFound("no such schedule")
-	}
-	h.w.scheduled = false
 	return nil
 }

@@ -1,10 +1,10 @@
 package connect
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
-	"fmt"
 	"maps"
+	"slices"
 
 	"longhaul/internal/fault"
 	"longhaul/internal/host"
@@ -20,7 +20,8 @@ func (v *connectVerb) gather(ctx context.Context, name string, before *saved.Doc
 		return saved.Document{}, err
 	}
 	former := answersOf(before)
-	if v.Terminal.Attended() && v.given.credentials != "-" {
+	found.auth = cmp.Or(found.auth, former.auth, source.ClientCredentials)
+	if v.attended() {
 		err = v.askAll(ctx, found, former)
 	} else {
 		v.keep(found, former)
@@ -36,7 +37,9 @@ func (v *connectVerb) gather(ctx context.Context, name string, before *saved.Doc
 
 // keep takes from what is saved what was not given.
 func (v *connectVerb) keep(found, former answers) {
-	fill(found.login, former.login)
+	for _, one := range loginFieldsOf(found.auth) {
+		found.login[one.name] = cmp.Or(found.login[one.name], former.login[one.name])
+	}
 	for _, s := range declared() {
 		if *v.given.without[s.name] || found.sections[s.name] == nil && former.sections[s.name] == nil {
 			continue
@@ -61,21 +64,20 @@ func merged(s section, values, former map[string]string) map[string]string {
 	return all
 }
 
-func fill(into, from map[string]string) {
-	for name, value := range from {
-		if into[name] == "" {
-			into[name] = value
-		}
-	}
-}
+// attended says whether somebody can be asked.
+func (v *connectVerb) attended() bool { return v.Terminal.Attended() && !v.given.fromInput() }
 
-// askAll asks a person for what was not given.
+// askAll asks a person for what was not given. For settings that are printed it asks for no secret, and Enter leaves a placeholder.
 func (v *connectVerb) askAll(ctx context.Context, found, former answers) error {
-	for _, one := range loginFields {
+	none := ""
+	if v.print {
+		none = "a placeholder"
+	}
+	for _, one := range v.asked(loginFieldsOf(found.auth)) {
 		if found.login[one.name] != "" {
 			continue
 		}
-		value, err := v.askFor(ctx, one, former.login[one.name], "")
+		value, err := v.askFor(ctx, one, former.login[one.name], none)
 		if err != nil {
 			return err
 		}
@@ -85,6 +87,7 @@ func (v *connectVerb) askAll(ctx context.Context, found, former answers) error {
 		if *v.given.without[s.name] {
 			continue
 		}
+		s.fields = v.asked(s.fields)
 		values, err := v.askSection(ctx, s, found.sections[s.name], former.sections[s.name])
 		if err != nil {
 			return err
@@ -96,12 +99,17 @@ func (v *connectVerb) askAll(ctx context.Context, found, former answers) error {
 	return nil
 }
 
+// asked are the fields that a person is asked for.
+func (v *connectVerb) asked(fields []field) []field {
+	return slices.DeleteFunc(slices.Clone(fields), func(one field) bool { return one.label == "" || v.print && one.secret })
+}
+
 // askSection asks for the settings of one format. Whoever gives nothing at the first question has no such section.
 func (v *connectVerb) askSection(ctx context.Context, s section, values, former map[string]string) (map[string]string, error) {
 	all := merged(s, values, former)
 	wanted := len(values) > 0
 	for _, one := range s.fields {
-		if one.label == "" || values[one.name] != "" || v.excluded(s, one, all) {
+		if values[one.name] != "" || v.excluded(s, one, all) {
 			continue
 		}
 		none := ""
@@ -138,8 +146,14 @@ const mostTries = 5
 
 // askFor asks for one value until it can be one. former is what Enter keeps; none says what Enter means without it, where it may be empty.
 func (v *connectVerb) askFor(ctx context.Context, one field, former, none string) (string, error) {
-	question := one.label
+	question, gap := one.label, " "
+	if one.file {
+		question, gap = "File of the "+one.label, ": "
+	}
 	switch {
+	case former != "" && one.file:
+		question += " (Enter keeps the saved one)"
+	case one.file:
 	case former != "" && one.secret:
 		question += " (not shown; Enter keeps the saved one)"
 	case one.secret:
@@ -152,20 +166,35 @@ func (v *connectVerb) askFor(ctx context.Context, one field, former, none string
 		question += " (Enter: the default)"
 	}
 	for range mostTries {
-		value, err := v.Terminal.Ask(ctx, question+": ", one.secret)
+		value, err := v.Terminal.Ask(ctx, question+": ", one.secret && !one.file)
 		if err != nil {
 			return "", err
 		}
 		if value == "" && (former != "" || none != "" || !one.needed) {
 			return former, nil
 		}
-		clean, err := one.clean(value)
+		clean, err := v.typed(ctx, one, value)
 		if err == nil {
 			return clean, nil
 		}
-		v.Console.Note(one.label + " " + fault.Sentence(err))
+		v.Console.Note(one.label + gap + fault.Sentence(err))
 	}
 	return "", fault.Invalidf("no usable %s was given: run the same command again", one.label)
+}
+
+// typed checks what a person typed. Of what a file holds that is the file.
+func (v *connectVerb) typed(ctx context.Context, one field, value string) (string, error) {
+	switch {
+	case one.file && (value == "" || value == "-"):
+		return "", fault.Invalidf("is not named: type its path")
+	case one.file:
+		text, err := one.referred(ctx, v.Program, value)
+		if err != nil {
+			return "", err
+		}
+		value = text
+	}
+	return one.clean(value)
 }
 
 // answersOf are the values of a document.
@@ -174,7 +203,7 @@ func answersOf(d *saved.Document) answers {
 	if d == nil {
 		return all
 	}
-	all.login = map[string]string{"base_url": d.Salesforce.BaseURL, "client_id": d.Salesforce.ClientID, "client_secret": d.Salesforce.ClientSecret}
+	all.auth, all.login = source.Auth(d.Salesforce.Auth), valuesOf(d.Salesforce.Document())
 	for _, e := range d.Exports {
 		if e.Section == "" {
 			continue
@@ -191,26 +220,22 @@ func answersOf(d *saved.Document) answers {
 
 // document makes what is sealed, and checks as a worker would that it can be used.
 func (a answers) document(ctx context.Context, name string) (d saved.Document, err error) {
-	login := a.login
-	text, err := json.Marshal(map[string]string{"baseUrl": login["base_url"], "clientId": login["client_id"], "clientSecret": login["client_secret"]})
+	org := a.org()
+	text, err := org.Document().Text()
 	if err != nil {
-		return d, fmt.Errorf("encoding the credentials: %w", err)
+		return d, err
 	}
-	from := source.Source{Name: name, Salesforce: source.Salesforce{
-		Auth: source.ClientCredentials, Credentials: source.Given("what was given", string(text)),
-	}}.WithDefaults()
+	from := source.Source{Name: name, Salesforce: source.Salesforce{Auth: a.auth, Credentials: source.Given("what was given", text)}}.WithDefaults()
 	if _, err := from.SalesforceCredentials(ctx); err != nil {
 		return d, err
 	}
-	if _, err := salesforce.ParseHost(login["base_url"]); err != nil {
+	if _, err := salesforce.ParseHost(org.BaseURL); err != nil {
 		return d, err
 	}
 	if err := host.Usable(from); err != nil {
 		return d, err
 	}
-	d = saved.Document{Source: name, Salesforce: saved.Salesforce{
-		BaseURL: login["base_url"], Auth: string(source.ClientCredentials), ClientID: login["client_id"], ClientSecret: login["client_secret"],
-	}}
+	d = saved.Document{Source: name, Salesforce: org}
 	for _, s := range declared() {
 		values, has := a.sections[s.name]
 		if !has {
@@ -229,6 +254,18 @@ func (a answers) document(ctx context.Context, name string) (d saved.Document, e
 		d.Exports = append(d.Exports, e)
 	}
 	return d, nil
+}
+
+// org is what is sealed of the login: nothing that another way to log in has.
+func (a answers) org() saved.Salesforce {
+	values := map[string]string{}
+	for _, one := range loginFieldsOf(a.auth) {
+		values[one.name] = a.login[one.name]
+	}
+	return saved.Salesforce{
+		Auth: string(a.auth), BaseURL: values["base_url"], ClientID: values["client_id"], ClientSecret: values["client_secret"],
+		Username: values["username"], PrivateKey: values["private_key"], Audience: values["audience"],
+	}
 }
 
 // hostOf is the host of an org, for screens.

@@ -3,18 +3,14 @@ package connect
 import (
 	"context"
 	"fmt"
-	"io"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
 
-	"longhaul/internal/config"
 	"longhaul/internal/export"
 	"longhaul/internal/export/formats"
 	"longhaul/internal/fault"
-	"longhaul/internal/paths"
 	"longhaul/internal/source"
 )
 
@@ -32,16 +28,11 @@ type field struct {
 	flag   string
 	label  string // in the guide's or the catalog's words; empty: only a flag gives it
 	secret bool
+	file   bool // a secret of many lines: a file holds it, or standard input
 	needed bool
+	auth   source.Auth // the only way to log in that has it; empty: all
 	check  func(string) error
 	normal func(string) string
-}
-
-// loginFields are those of the guide's screen.
-var loginFields = []field{
-	{name: "base_url", flag: "base-url", label: "Current My Domain URL", needed: true, check: source.Name.Check, normal: strings.TrimSpace},
-	{name: "client_id", flag: "client-id", label: "Consumer Key", needed: true, check: source.Key.Check},
-	{name: "client_secret", flag: "client-secret", label: "Consumer Secret", secret: true, needed: true, check: source.Key.Check},
 }
 
 // declared are the formats that have settings, each with what connect may ask: no paths, which would be of one machine.
@@ -85,9 +76,10 @@ func flagOf(name string) string { return strings.ReplaceAll(name, "_", "-") }
 
 func (g *given) addFlags(f *pflag.FlagSet) {
 	g.login, g.sections, g.without = map[string]string{}, map[string]map[string]string{}, map[string]*bool{}
-	f.StringVar(&g.credentials, "credentials", "", `file with {"baseUrl","clientId","clientSecret"}, as the guide shows it; - reads standard input`)
+	f.StringVar(&g.credentials, "credentials", "", `file with {"baseUrl","clientId","clientSecret"}, as the guide shows it, or with "username" `+
+		`and "privateKey" in place of the secret; - reads standard input`)
 	for _, one := range loginFields {
-		f.Var(into{g.login, one}, one.flag, one.usage("the org"))
+		f.Var(into{g.login, one}, one.flag, one.usage("a login by --private-key, where base_url does not show it"))
 	}
 	for _, s := range declared() {
 		g.sections[s.name] = map[string]string{}
@@ -103,7 +95,10 @@ func (f field) usage(of string) string {
 	if words == "" {
 		words = f.name + " of " + of
 	}
-	if f.secret {
+	switch {
+	case f.file:
+		words += " that signs logins (auth: jwt_bearer), in place of a secret; - reads standard input"
+	case f.secret:
 		words += ", by reference: env:NAME or file:PATH"
 	}
 	return words
@@ -126,32 +121,22 @@ func (i into) String() string { return "" }
 
 // Type is what the help shows.
 func (i into) Type() string {
-	if i.of.secret {
+	switch {
+	case i.of.file:
+		return "FILE"
+	case i.of.secret:
 		return "reference"
 	}
 	return "string"
 }
 
-// maxDocument bounds a document on standard input, in bytes.
-const maxDocument = 64 << 10
-
 // read reads what the flags refer to. Values that are not given stay absent.
 func (g *given) read(ctx context.Context, p Program, name string) (answers, error) {
-	found := answers{login: map[string]string{}, sections: map[string]map[string]string{}}
-	references := source.References{Dir: p.Dir, Lookup: config.Environment(p.Environ).Lookup}
-	if g.credentials != "" {
-		document, err := g.document(ctx, p, name, references)
-		if err != nil {
-			return found, err
-		}
-		found.login = map[string]string{"base_url": document.BaseURL, "client_id": document.ClientID, "client_secret": document.ClientSecret}
-		for _, one := range loginFields {
-			if _, twice := g.login[one.name]; twice {
-				return found, fault.Invalidf("--%s is given beside --credentials, which holds it: leave one of them out", one.flag)
-			}
-		}
+	if g.credentials == "-" && g.login["private_key"] == "-" {
+		return answers{}, fault.Invalidf("--private-key and --credentials cannot both read standard input: give a file to one of them")
 	}
-	if err := resolve(ctx, references, loginFields, g.login, found.login); err != nil {
+	found, err := g.readLogin(ctx, p, name)
+	if err != nil {
 		return found, err
 	}
 	for _, s := range declared() {
@@ -159,7 +144,7 @@ func (g *given) read(ctx context.Context, p Program, name string) (answers, erro
 			return found, fault.Invalidf("--no-%s is given beside another flag of %s: leave one of them out", s.name, s.name)
 		}
 		into := map[string]string{}
-		if err := resolve(ctx, references, s.fields, g.sections[s.name], into); err != nil {
+		if err := resolve(ctx, p, s.fields, g.sections[s.name], into); err != nil {
 			return found, err
 		}
 		if len(into) > 0 {
@@ -169,42 +154,16 @@ func (g *given) read(ctx context.Context, p Program, name string) (answers, erro
 	return found, nil
 }
 
-// document reads the guide's document.
-func (g *given) document(ctx context.Context, p Program, name string, references source.References) (source.Credentials, error) {
-	var from source.Secret
-	if g.credentials == "-" {
-		text, err := io.ReadAll(io.LimitReader(p.Stdin, maxDocument))
-		if err != nil {
-			return source.Credentials{}, fault.Invalidf("standard input cannot be read: %s", paths.Cause(err))
-		}
-		from = source.Given("standard input", string(text))
-	} else {
-		path, err := paths.Absolute(p.Dir, g.credentials)
-		if err == nil {
-			from, err = references.Parse("file:" + filepath.ToSlash(path))
-		}
-		if err != nil {
-			return source.Credentials{}, fault.Invalidf("--credentials: %s", fault.Sentence(err))
-		}
-	}
-	return source.Source{Name: name, Salesforce: source.Salesforce{Credentials: from}}.SalesforceCredentials(ctx)
-}
-
 // resolve checks values, and reads those of references.
-func resolve(ctx context.Context, references source.References, fields []field, from, into map[string]string) error {
+func resolve(ctx context.Context, p Program, fields []field, from, into map[string]string) error {
 	for _, one := range fields {
 		value, ok := from[one.name]
 		if !ok {
 			continue
 		}
-		if one.secret {
-			secret, err := references.Parse(value)
-			if err == nil {
-				value, err = secret.Resolve(ctx)
-			}
-			if err != nil {
-				return fault.Invalidf("--%s: %s", one.flag, fault.Sentence(err))
-			}
+		value, err := one.referred(ctx, p, value)
+		if err != nil {
+			return fault.Invalidf("--%s: %s", one.flag, fault.Sentence(err))
 		}
 		clean, err := one.clean(value)
 		if err != nil {
@@ -236,6 +195,7 @@ func (f field) clean(value string) (string, error) {
 
 // answers are the values about a source.
 type answers struct {
+	auth     source.Auth // the way to log in; empty: nobody said
 	login    map[string]string
 	sections map[string]map[string]string // those that the source has
 }
@@ -243,8 +203,8 @@ type answers struct {
 // complete says what is missing, all at once.
 func (a answers) complete() error {
 	var missing []string
-	for _, one := range loginFields {
-		if a.login[one.name] == "" {
+	for _, one := range loginFieldsOf(a.auth) {
+		if one.needed && a.login[one.name] == "" {
 			missing = append(missing, fmt.Sprintf("--%s (%s)", one.flag, one.label))
 		}
 	}

@@ -1,6 +1,7 @@
 package connect
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/source"
 )
 
 // mountedAt is where a cluster mounts the secrets of sources.
@@ -35,10 +37,13 @@ func (v *connectVerb) runPrint(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	if v.Terminal.Attended() && v.given.credentials != "-" {
-		if err := v.askPlain(ctx, found); err != nil {
+	found.auth = cmp.Or(found.auth, source.ClientCredentials)
+	if v.attended() {
+		if err := v.askAll(ctx, found, answersOf(nil)); err != nil {
 			return err
 		}
+	} else {
+		found.mention(v.given.without)
 	}
 	block, secrets, err := v.block(name, found)
 	if err != nil {
@@ -51,38 +56,13 @@ func (v *connectVerb) runPrint(ctx context.Context, name string) error {
 	return err
 }
 
-// askPlain asks for what is no secret. Enter leaves a placeholder, which no check lets pass.
-func (v *connectVerb) askPlain(ctx context.Context, found answers) error {
-	for _, one := range loginFields {
-		if one.secret || found.login[one.name] != "" {
-			continue
-		}
-		value, err := v.askFor(ctx, one, "", "a placeholder")
-		if err != nil {
-			return err
-		}
-		found.login[one.name] = value
-	}
+// mention gives a source the sections that nobody has said it shall not have, for the placeholders in them.
+func (a answers) mention(without map[string]*bool) {
 	for _, s := range declared() {
-		if *v.given.without[s.name] {
-			continue
-		}
-		plain := s
-		plain.fields = nil
-		for _, one := range s.fields {
-			if !one.secret {
-				plain.fields = append(plain.fields, one)
-			}
-		}
-		values, err := v.askSection(ctx, plain, found.sections[s.name], nil)
-		if err != nil {
-			return err
-		}
-		if len(values) > 0 {
-			found.sections[s.name] = values
+		if a.sections[s.name] == nil && !*without[s.name] {
+			a.sections[s.name] = map[string]string{}
 		}
 	}
-	return nil
 }
 
 // block makes the block of longhaul.yaml, and lists the secrets that it refers to.
@@ -98,19 +78,27 @@ func (v *connectVerb) block(name string, found answers) (block string, secrets [
 		secrets = append(secrets, s)
 		return "file:" + s.File
 	}
-	org := &yaml.Node{Kind: yaml.MappingNode}
-	for _, one := range loginFields {
-		value := found.login[one.name]
+	shown := func(setting string, one field, value string) *yaml.Node {
 		switch {
-		case one.secret:
-			value = refer(one.name, one, value)
-		case value == "":
+		case one.secret && (one.needed || value != ""):
+			value = refer(setting, one, value)
+		case value == "" && one.needed:
 			value = "<" + one.label + ">"
 		}
-		put(org, one.name, scalar(value))
+		if value == "" {
+			return nil
+		}
+		return scalar(value)
 	}
-	source := &yaml.Node{Kind: yaml.MappingNode}
-	put(source, "salesforce", org)
+	org := &yaml.Node{Kind: yaml.MappingNode}
+	for _, one := range loginFieldsOf(found.auth) {
+		put(org, one.name, shown(one.name, one, found.login[one.name]))
+		if one.name == "base_url" && found.auth != source.ClientCredentials {
+			put(org, "auth", scalar(string(found.auth)))
+		}
+	}
+	settings := &yaml.Node{Kind: yaml.MappingNode}
+	put(settings, "salesforce", org)
 	for _, s := range declared() {
 		values, has := found.sections[s.name]
 		if !has {
@@ -118,21 +106,12 @@ func (v *connectVerb) block(name string, found answers) (block string, secrets [
 		}
 		section := &yaml.Node{Kind: yaml.MappingNode}
 		for _, one := range s.fields {
-			value := values[one.name]
-			switch {
-			case one.secret && (one.needed || value != ""):
-				value = refer(s.name+"."+one.name, one, value)
-			case value == "" && one.needed:
-				value = "<" + one.label + ">"
-			}
-			if value != "" {
-				put(section, one.name, scalar(value))
-			}
+			put(section, one.name, shown(s.name+"."+one.name, one, values[one.name]))
 		}
-		put(source, s.name, section)
+		put(settings, s.name, section)
 	}
 	named, all := &yaml.Node{Kind: yaml.MappingNode}, &yaml.Node{Kind: yaml.MappingNode}
-	put(named, name, source)
+	put(named, name, settings)
 	put(all, "sources", named)
 	var text strings.Builder
 	encoder := yaml.NewEncoder(&text)
@@ -151,7 +130,11 @@ func variableOf(name string) string {
 	return strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
 }
 
+// put puts a value into a map; nil is none.
 func put(into *yaml.Node, name string, value *yaml.Node) {
+	if value == nil {
+		return
+	}
 	into.Content = append(into.Content, scalar(name), value)
 }
 

@@ -52,13 +52,17 @@ func TestPrint_needsNothing(t *testing.T) {
 	w := newWorld(t)
 	w.settings = ""
 	o := w.run(t.Context(), nil, "connect", "acme", "--print")
-	o.says(t, 0, "base_url: <Current My Domain URL>")
+	o.says(t, 0, "base_url: <Current My Domain URL>", "source_id: <Catalog Identifier>", "token: file:/run/secrets/longhaul/acme/catalog_token",
+		`  catalog_token: "<Catalog Token>"`)
+	if none := w.run(t.Context(), nil, "connect", "acme", "--print", "--no-catalog"); strings.Contains(none.out, "catalog") {
+		t.Errorf("it has a catalog: %s", none.out)
+	}
 	w.run(t.Context(), nil, "connect", "2-acme", "--print").says(t, 0, "env:SOURCE_2_ACME_CLIENT_SECRET")
 	block, _, _ := strings.Cut(o.out, "---\n")
 	if err := os.WriteFile(filepath.Join(w.dir, "longhaul.yaml"), []byte(block), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := config.Read(config.Input{Dir: w.dir}); err == nil || strings.Count(err.Error(), "is a placeholder that nothing has replaced") != 2 {
+	if _, _, err := config.Read(config.Input{Dir: w.dir}); err == nil || strings.Count(err.Error(), "is a placeholder that nothing has replaced") != 3 {
 		t.Errorf("got %v", err)
 	}
 	who := answered()

@@ -79,6 +79,9 @@ func (v *connectVerb) connect(ctx context.Context, cmd *cobra.Command, name stri
 		v.Console.Note(name + " is connected and saved; the wait for a worker that serves it was interrupted.")
 		return ctx.Err()
 	}
+	if version, err := at.saved.Newest(ctx, name); err == nil && version == "" {
+		return meanwhile(name)
+	}
 	return v.say(done)
 }
 
@@ -128,8 +131,16 @@ func (v *connectVerb) tryOut(
 		v.Console.Warn([]string{fault.Sentence(left)})
 		err = nil
 	}
+	if errors.As(err, new(*saved.NotSavedError)) {
+		err = meanwhile(d.Source)
+	}
 	kept = err == nil
 	return version, result, err
+}
+
+// meanwhile is the error of a source that somebody disconnects while it is connected.
+func meanwhile(name string) error {
+	return fault.Invalidf("somebody disconnected %s at the same moment, and that counts: connect it again if it is to stay connected", name)
 }
 
 // sameOrg asks before a source gets another org: its next sync would hold, and what it has read could not be reused.
