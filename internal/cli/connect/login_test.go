@@ -121,7 +121,7 @@ func TestConnect_saysWhatIsWrongWithAKey(t *testing.T) {
 	}{
 		"no user":        {[]string{"--private-key", "acme.key"}, "missing: --username (Username)"},
 		"no key":         {[]string{"--username", "u"}, "missing: --private-key (Private Key)"},
-		"no such file":   {[]string{"--username", "u", "--private-key", "none.key"}, "none.key is of no use: it does not exist"},
+		"no such file":   {[]string{"--username", "u", "--private-key", "none.key"}, "none.key is of no use (it does not exist)"},
 		"no key in it":   {[]string{"--username", "u", "--private-key", "longhaul.yaml"}, "--private-key: is no private key in PEM form"},
 		"the key itself": {[]string{"--username", "u", "--private-key", pem()}, "--private-key: holds the key itself"},
 		"a secret too":   {[]string{"--username", "u", "--client-secret", "env:SECRET"}, "--username is given beside --client-secret"},
