@@ -30,6 +30,7 @@ type Course struct {
 	Seconds  float64            `json:"seconds,omitempty"` // from start to end
 	Phases   []PhaseTime        `json:"phases,omitempty"`  // in the order in which they began; one that was taken up again counts once
 	Waits    map[string]float64 `json:"waits,omitempty"`   // seconds by reason, see Waits; of two at once the one that was shown
+	Spans    []Span             `json:"spans,omitempty"`   // when it waited, oldest first; of very many the shortest are left out
 	Orders   []Order            `json:"orders,omitempty"`  // of operators, oldest first, at most MostOrders
 	Skips    []Skip             `json:"skips,omitempty"`   // starts that were skipped because it ran, by what would have started it
 	Missed   *Missed            `json:"missed,omitempty"`  // runs of the schedule between the sync before and this one; absent: none, or nobody knows
@@ -52,6 +53,13 @@ const (
 
 // Waits are the reasons why a sync waits.
 var Waits = []string{WaitQuota, WaitThrottled, WaitPaused, WaitBlocked, WaitHeld, WaitRetry, WaitOwner, WaitWorker}
+
+// Span is a time in which a sync waited.
+type Span struct {
+	Reason string    `json:"reason"` // one of Waits
+	From   time.Time `json:"from"`
+	To     time.Time `json:"to"`
+}
 
 // MostOrders bounds the orders that a sync keeps: the last ones.
 const MostOrders = 20

@@ -50,8 +50,8 @@ type Quota struct {
 // Series are reports and calls over the time of the sync.
 type Series struct {
 	Begin, End time.Time
-	Points     []Point // in the order of time, at most MostPoints
-	Waits      []Wait  // in the order of time
+	Points     []Point        // in the order of time, at most MostPoints
+	Waits      []history.Span // in the order of time
 }
 
 // MostPoints bounds the points of a series.
@@ -62,12 +62,6 @@ type Point struct {
 	At      time.Time
 	Reports int64 // described since the beginning
 	Calls   int64 // made since the beginning
-}
-
-// Wait is a time in which the sync stood still.
-type Wait struct {
-	From, To time.Time
-	Reason   string // one of history.Waits
 }
 
 // Folder is what came in of one top folder, with all below it.
