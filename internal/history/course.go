@@ -36,7 +36,18 @@ type Course struct {
 	Missed   *Missed            `json:"missed,omitempty"`  // runs of the schedule between the sync before and this one; absent: none, or nobody knows
 	Warnings []warning.Warning  `json:"warnings,omitempty"`
 	Workflow string             `json:"workflow,omitempty"`
-	Run      string             `json:"run,omitempty"` // the last of its chain
+	Run      string             `json:"run,omitempty"`     // the last of its chain
+	OrgURL   string             `json:"org_url,omitempty"` // where the org lives, with which links begin; empty: no login succeeded
+	Quota    *QuotaUse          `json:"quota,omitempty"`   // nil: Salesforce reported no usage
+}
+
+// QuotaUse is what was known of the org's daily API calls when a sync ended.
+type QuotaUse struct {
+	Max     int64 `json:"max"`     // of the org in 24 hours
+	Org     int64 `json:"org"`     // used by all users of the org
+	Source  int64 `json:"source"`  // used by the syncs of the source in the 24 hours before
+	Ceiling int   `json:"ceiling"` // percent of Max, for all users
+	Share   int   `json:"share"`   // percent of Max, for the source
 }
 
 // Why a sync waits.

@@ -109,6 +109,9 @@ func (b *Budget) used(clock, now time.Time) int64 {
 	return max(used, b.own(clock, now))
 }
 
+// Spent is what the syncs of the source have used in the last 24 hours.
+func (b *Budget) Spent(now time.Time) int64 { return b.own(b.SalesforceTime(now), now) }
+
 // bound is a part of the maximum.
 func (b *Budget) bound(percent int) int64 {
 	if b.Max <= 0 {
