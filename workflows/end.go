@@ -107,6 +107,7 @@ func (s *sync) tell(ctx workflow.Context, result *Result) *Result {
 	ctx, cancel := workflow.NewDisconnectedContext(ctx)
 	defer cancel()
 	if s.state.Sync.Bucket != "" {
+		var tells *told.Activities
 		params := told.WritePageParams{Source: result.Source, Sync: result.Sync}
 		if err := call.Run(ctx, call.ForPage, "write the page of the sync", tells.WritePage, params); err != nil {
 			workflow.GetLogger(ctx).Warn("the page of the sync was not written", "event", "warning", "source", result.Source, "error", err)

@@ -84,7 +84,7 @@ func (s *State) course(ctx workflow.Context) history.Course {
 	if all.OrgURL = s.Auth.BaseURL; s.Quota.Max > 0 {
 		now := workflow.Now(ctx)
 		all.Quota = &history.QuotaUse{
-			Max: s.Quota.Max, Org: s.Quota.Used, Source: s.Quota.Spent(now), Ceiling: s.Quota.Policy.Ceiling, Share: s.Quota.Policy.Share,
+			Max: s.Quota.Max, Org: s.Quota.Used, Source: s.Quota.Spent(s.Quota.SalesforceTime(now), now), Ceiling: s.Quota.Policy.Ceiling, Share: s.Quota.Policy.Share,
 		}
 	}
 	return all
@@ -93,19 +93,18 @@ func (s *State) course(ctx workflow.Context) history.Course {
 // newTeller tells people of the sync.
 func newTeller(state *State, d *display) *tell.Teller {
 	return &tell.Teller{
-		Own: &state.Tell, Source: state.Sync.Source, Shown: d.touch, Done: d.done,
+		Own: &state.Tell, Source: state.Sync.Source, Shown: d.touch, Done: func() int64 { return heardOf(d.progress(), state) },
 		Sync:  func() string { return state.Sync.ID },
 		Heard: func() bool { return state.Auth.Notify.Heard || state.Auth.Bucket == "" }, // before the login nobody knows
 		Limit: func() time.Duration { return cmp.Or(state.Auth.Notify.Stall, activities.DefaultStall) },
 	}
 }
 
-// done is a number that grows with everything that the workflow has heard of. What answers to queries have added is not in it: no replay
+// heardOf is a number that grows with everything that the workflow has heard of. What answers to queries have added is not in it: no replay
 // repeats them.
-func (d *display) done() int64 {
-	p := d.progress()
-	sum := p.Listed + p.Done + p.APICalls + int64(p.Shards.Done) + int64(len(d.state.Course.Phases))
-	for _, export := range d.state.names() {
+func heardOf(p Progress, state *State) int64 {
+	sum := p.Listed + p.Done + p.APICalls + int64(p.Shards.Done) + int64(len(state.Course.Phases))
+	for _, export := range state.names() {
 		sum += int64(p.Files[export].Done) + int64(p.Uploads[export].Done)
 	}
 	return sum

@@ -83,14 +83,6 @@ func (o *org) start(info *workflow.Info, args converter.EncodedValues) {
 	o.facts = append(o.facts, fact)
 }
 
-// page takes a page.
-func (o *org) page(p telling.WritePageParams) error {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.pages = append(o.pages, p)
-	return nil
-}
-
 func (o *org) refuses(name string) error {
 	if o.step == nil {
 		return nil
@@ -177,6 +169,7 @@ func environment(t *testing.T, o *org, id string) *testsuite.TestWorkflowEnviron
 	answer(env, o, "ForwardUpdate", a.ForwardUpdate, &o.forward, activities.ForwardResult{})
 	answer(env, o, "CountBeats", a.CountBeats, &o.beats, activities.CountBeatsResult{})
 	answer(env, o, "FindWorker", a.FindWorker, &o.findWorker, activities.FindWorkerResult{Found: true})
+	environmentOfMessages(env, o)
 	for _, mock := range o.mocks { // no activity may be registered after the first mock
 		mock()
 	}
@@ -227,11 +220,6 @@ func environmentOfFiles(env *testsuite.TestWorkflowEnvironment, o *org) {
 		}
 		return nil
 	})
-	acknowledge(env, o, "WritePage", func(p telling.WritePageParams) error { return o.page(p) })
-	register(env, "Notify", func(_ context.Context, p telling.NotifyParams) (telling.NotifyResult, error) {
-		return telling.NotifyResult{}, nil
-	})
-	env.SetOnChildWorkflowStartedListener(func(info *workflow.Info, _ workflow.Context, args converter.EncodedValues) { o.start(info, args) })
 	acknowledge(env, o, "Remind", func(activities.RemindParams) error { return nil })
 	acknowledge(env, o, "MarkEnded", func(p activities.MarkEndedParams) error {
 		o.mu.Lock()
@@ -240,6 +228,20 @@ func environmentOfFiles(env *testsuite.TestWorkflowEnvironment, o *org) {
 		o.end = p.End
 		return nil
 	})
+}
+
+// environmentOfMessages makes the activities answer that tell people.
+func environmentOfMessages(env *testsuite.TestWorkflowEnvironment, o *org) {
+	acknowledge(env, o, "WritePage", func(p telling.WritePageParams) error {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		o.pages = append(o.pages, p)
+		return nil
+	})
+	register(env, "Notify", func(_ context.Context, p telling.NotifyParams) (telling.NotifyResult, error) {
+		return telling.NotifyResult{}, nil
+	})
+	env.SetOnChildWorkflowStartedListener(func(info *workflow.Info, _ workflow.Context, args converter.EncodedValues) { o.start(info, args) })
 }
 
 // answer makes an activity answer by a function of the org, which may be set later, or with otherwise where that is nil.

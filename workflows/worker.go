@@ -25,11 +25,8 @@ import (
 	"longhaul/workflows/tell"
 )
 
-// acts and tells name the activities by method; they are never called.
-var (
-	acts  *activities.Activities
-	tells *told.Activities
-)
+// acts names the activities by method; it is never called.
+var acts *activities.Activities
 
 // Activities are all activities that workflows name.
 type Activities struct {

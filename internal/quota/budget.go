@@ -85,7 +85,7 @@ func (b *Budget) forget(clock, now time.Time, uncertain bool) {
 		}
 		b.Hours = b.Hours[1:]
 	}
-	b.Used = max(b.Used, b.own(clock, now))
+	b.Used = max(b.Used, b.Spent(clock, now))
 }
 
 // settle decides that the uncertain calls have aged.
@@ -106,11 +106,8 @@ func (b *Budget) used(clock, now time.Time) int64 {
 			used -= h.Calls
 		}
 	}
-	return max(used, b.own(clock, now))
+	return max(used, b.Spent(clock, now))
 }
-
-// Spent is what the syncs of the source have used in the last 24 hours.
-func (b *Budget) Spent(now time.Time) int64 { return b.own(b.SalesforceTime(now), now) }
 
 // bound is a part of the maximum.
 func (b *Budget) bound(percent int) int64 {
@@ -145,5 +142,5 @@ func (b *Budget) Room(now time.Time) int64 {
 
 // rooms are what the ceiling and the share leave, reservations aside.
 func (b *Budget) rooms(clock, now time.Time) (ceiling, share int64) {
-	return b.bound(b.Policy.Ceiling) - b.margin() - b.used(clock, now), b.bound(b.Policy.Share) - b.own(clock, now)
+	return b.bound(b.Policy.Ceiling) - b.margin() - b.used(clock, now), b.bound(b.Policy.Share) - b.Spent(clock, now)
 }
