@@ -31,9 +31,19 @@ type Source struct {
 	Audit       time.Duration // within which a report is described again that does not change; 0: never
 	Guard       Guard
 	Keep        history.Keep
+	Notify      Notify
 
 	AcceptMissing []string // permissions that may be missing, by short names such as ViewPublicReports
 }
+
+// Notify says whether people are told of a sync.
+type Notify struct {
+	Heard bool          `json:"heard,omitempty"` // somebody may be
+	Stall time.Duration `json:"stall,omitempty"` // after which a sync that does not move is stalled; 0: DefaultStall
+}
+
+// DefaultStall is after how long a sync that does not move, and waits for nothing, is stalled.
+const DefaultStall = 15 * time.Minute
 
 // Guard says when a sync holds, and for how long.
 type Guard struct {
@@ -61,6 +71,7 @@ type Activities struct {
 	Update   func(ctx context.Context, update ForwardParams) (ForwardResult, error) // what another workflow says to an update
 	Show     func(ctx context.Context, workflowID, runID string) (bool, error)      // lets a workflow show itself anew, if a worker has it in its memory
 	Wake     func(ctx context.Context, workflowID, runID string) error              // the same for any workflow, at the cost of events
+	Beats    func(ctx context.Context, workflowID, runID string) (int64, error)     // what the running activities of a workflow have done
 	Version  string                                                                 // of Longhaul
 	Slice    time.Duration                                                          // for which a shard describes at a time; zero: as the workflow says
 

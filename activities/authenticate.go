@@ -56,6 +56,7 @@ type AuthenticateResult struct {
 	Quota       quota.Policy    `json:"quota"`
 	Probe       time.Duration   `json:"probe"`
 	Audit       time.Duration   `json:"audit,omitempty"` // 0: never
+	Notify      Notify          `json:"notify,omitzero"`
 	Guard       Guard           `json:"guard"`
 
 	AcceptMissing []string `json:"accept_missing,omitempty"` // permissions that may be missing without a question
@@ -160,7 +161,7 @@ func (a *Activities) authenticate(
 	}
 	result = AuthenticateResult{
 		MaxInFlight: source.MaxInFlight, MaxShards: source.MaxShards, Private: source.Private,
-		Exports: planExports(source), Quota: source.Quota, Probe: source.Probe, Audit: source.Audit, Guard: source.Guard,
+		Exports: planExports(source), Quota: source.Quota, Probe: source.Probe, Audit: source.Audit, Guard: source.Guard, Notify: source.Notify,
 		AcceptMissing: source.AcceptMissing,
 	}
 	if result.Bucket, err = a.Store.ID(ctx); err != nil {

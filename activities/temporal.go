@@ -41,6 +41,23 @@ func (a *Activities) FindWorker(ctx context.Context, params FindWorkerParams) (F
 	return FindWorkerResult{Found: polled}, toTemporal(ctx, err)
 }
 
+// CountBeatsParams names a run of a workflow.
+type CountBeatsParams struct {
+	Workflow string `json:"workflow"`
+	Run      string `json:"run"`
+}
+
+// CountBeatsResult is what its running activities have done.
+type CountBeatsResult struct {
+	Sum int64 `json:"sum"` // of reports, records and API calls: a number that grows while they get on
+}
+
+// CountBeats adds up what the running activities of a workflow have reported.
+func (a *Activities) CountBeats(ctx context.Context, params CountBeatsParams) (CountBeatsResult, error) {
+	sum, err := a.Beats(ctx, params.Workflow, params.Run)
+	return CountBeatsResult{Sum: sum}, toTemporal(ctx, err)
+}
+
 // ForwardParams is an update that came to a workflow which stands for the one that syncs.
 type ForwardParams struct {
 	WorkflowID string          `json:"workflow_id"` // of the one that syncs

@@ -8,9 +8,11 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"longhaul/activities"
+	told "longhaul/activities/tell"
 	"longhaul/internal/fault"
 	"longhaul/internal/history"
 	"longhaul/internal/listing"
+	"longhaul/internal/notify"
 	"longhaul/internal/warning"
 	"longhaul/workflows/call"
 	"longhaul/workflows/operator"
@@ -70,9 +72,9 @@ func (s *sync) finish(ctx workflow.Context) (*Result, error) {
 	}
 	s.display.enter(ctx, PhaseDone)
 	if failure := s.state.failure(); failure != nil { // the record says so too, so no mark is needed
-		return nil, failed(s.close(ctx, OutcomeFailed, failure))
+		return nil, failed(s.tell(ctx, s.close(ctx, OutcomeFailed, failure)))
 	}
-	return s.close(ctx, outcome, nil), nil
+	return s.tell(ctx, s.close(ctx, outcome, nil)), nil
 }
 
 // end is every other way out: continue-as-new, cancelled, discarded, failed. What was read stays in the bucket for the next sync.
@@ -87,18 +89,45 @@ func (s *sync) end(ctx workflow.Context, err error) (*Result, error) {
 		result := s.close(ctx, OutcomeCancelled, nil)
 		result.Because = s.display.because
 		s.mark(ctx, OutcomeCancelled, nil)
+		s.tell(ctx, result)
 		return nil, temporal.NewCanceledError(*result)
 	case errors.Is(err, errDiscarded):
 		s.mark(ctx, OutcomeDiscarded, nil)
 		result := s.close(ctx, OutcomeDiscarded, nil)
 		result.Concerns = s.guard.found
-		return result, nil
+		return s.tell(ctx, result), nil
 	}
 	failure := call.Explain(err)
 	if !lostOwnership(failure) {
 		s.mark(ctx, OutcomeFailed, failure)
 	}
-	return nil, failed(s.close(ctx, OutcomeFailed, failure))
+	return nil, failed(s.tell(ctx, s.close(ctx, OutcomeFailed, failure)))
+}
+
+// tell writes the page of a sync that is over, and tells people of its end. Neither changes the result.
+func (s *sync) tell(ctx workflow.Context, result *Result) *Result {
+	ctx, cancel := workflow.NewDisconnectedContext(ctx)
+	defer cancel()
+	if s.state.Sync.Bucket != "" {
+		var tells *told.Activities
+		params := told.WritePageParams{Source: result.Source, Sync: result.Sync}
+		if err := call.Run(ctx, call.ForPage, "write the page of the sync", tells.WritePage, params); err != nil {
+			workflow.GetLogger(ctx).Warn("the page of the sync was not written", "event", "warning", "source", result.Source, "error", err)
+		}
+	}
+	fact := notify.Fact{Outcome: string(result.Outcome)}
+	switch {
+	case !s.state.Upload:
+	case result.Outcome == OutcomeComplete:
+		fact.Event = notify.Complete
+	case result.Outcome == OutcomeGaps:
+		fact.Event = notify.Gaps
+	}
+	if result.Failure != nil {
+		fact.Event, fact.Why = notify.Failed, fault.Clip(result.Failure.Message, history.MostMessage)
+	}
+	s.wait.teller.Ended(ctx, fact)
+	return result
 }
 
 // hearReason has what came with the cancel noted before the end is: where no worker was there to take its reason first, both come with one

@@ -12,6 +12,7 @@ import (
 	"longhaul/internal/fault"
 	"longhaul/internal/history"
 	"longhaul/internal/listing"
+	"longhaul/internal/notify"
 	"longhaul/internal/quota"
 	"longhaul/internal/quota/forecast"
 	"longhaul/internal/salesforce/permission"
@@ -20,6 +21,7 @@ import (
 	"longhaul/workflows"
 	"longhaul/workflows/course"
 	"longhaul/workflows/operator"
+	"longhaul/workflows/tell"
 )
 
 // fullMark is what a sync that waits carries of the mark of another one, where somebody has written the longest.
@@ -83,6 +85,10 @@ func fullCourse(now time.Time) course.Course {
 		full.Wait(reason, now)
 		full.GoOn(now.AddDate(0, 0, 100))
 	}
+	for n := range 30 { // more than are kept
+		full.Wait(history.WaitThrottled, now.AddDate(0, n, 0))
+		full.GoOn(now.AddDate(0, n, 25))
+	}
 	for range history.MostOrders + 1 {
 		full.Order(workflows.SetQuotaUpdate, long[:operator.MaxReasonBytes], now)
 	}
@@ -128,6 +134,10 @@ func fillLogin(t *testing.T, state *workflows.State, now time.Time) {
 
 // fillRest fills what crosses beside it.
 func fillRest(state *workflows.State, now time.Time) {
+	state.Tell = tell.State{
+		Sent: 1 << 20, Reason: history.WaitThrottled, Since: now.UnixMilli(), Over: now.UnixMilli(), Event: notify.Waiting, Last: now.UnixMilli(), Times: 99,
+		Known: 1 << 50, Count: 1 << 50, Moved: now.UnixMilli(),
+	}
 	state.PausedSince, state.PausedFor, state.Said = now, long[:mostReason], 1<<40
 	state.Unseen = &listing.Unseen{Count: 1 << 40, Kind: listing.UnseenUnknown}
 	state.Held = workflows.Held{Until: now, Verdict: operator.Discarded, Reason: long[:mostReason]}

@@ -1,6 +1,8 @@
 package workflows_test
 
 import (
+	telling "longhaul/activities/tell"
+
 	"path/filepath"
 	"strings"
 	"testing"
@@ -46,7 +48,7 @@ func TestOrders_theLastOfOneTaskIsCarriedOver(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			workflows.Register(replaying{replayer: replayer}, workflows.Activities{Sync: &activities.Activities{}, Asked: &question.Activities{}})
+			workflows.Register(replaying{replayer: replayer}, workflows.Activities{Sync: &activities.Activities{}, Asked: &question.Activities{}, Told: &telling.Activities{}})
 			started := history.GetEvents()[0].GetWorkflowExecutionStartedEventAttributes()
 			err = replayer.ReplayWorkflowHistoryWithOptions(nil, history, worker.ReplayWorkflowHistoryOptions{
 				OriginalExecution: workflow.Execution{ID: started.GetWorkflowId(), RunID: started.GetOriginalExecutionRunId()},

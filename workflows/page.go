@@ -64,6 +64,10 @@ func (b *page) wait(p Progress) {
 		b.text("**Waiting:** %s.", what)
 		b.text("**What to do:** %s.", cmp.Or(do, "nothing, it continues by itself"))
 		return
+	case p.Waiting == "" && p.Stalled != nil:
+		b.text("**Stalled:** nothing has moved since %s, and the sync waits for nothing.", humanize.Moment(*p.Stalled))
+		b.text("**What to do:** look at the log of its workers; restart one that hangs, and nothing is lost.")
+		return
 	case p.Waiting == "":
 		return
 	}

@@ -15,6 +15,7 @@ import (
 	"longhaul/internal/humanize"
 	"longhaul/internal/quota"
 	"longhaul/workflows/operator"
+	"longhaul/workflows/tell"
 )
 
 // waiter pauses and waits for all phases, and shows meanwhile why the sync stands still. A wait that may be long continues as
@@ -24,6 +25,8 @@ type waiter struct {
 	display    *display
 	unexpected *Unexpected                  // its clock stops while the sync stands still
 	carry      func(workflow.Context) error // makes the error that hands the state to the next run
+
+	teller *tell.Teller // tells people why it stands still, if that lasts
 
 	resumed   int       // resume signals so far
 	interrupt func()    // ends what a pause may interrupt; nil while nothing may be interrupted
@@ -82,6 +85,7 @@ func (w *waiter) halt(ctx workflow.Context, at standstill) {
 	}
 	w.display.state.Course.Wait(at.reason, workflow.Now(ctx))
 	w.display.halt(ctx, at)
+	w.teller.Halt(ctx, tell.Standstill{Reason: at.reason, Why: at.why, Do: at.do, Until: at.until})
 }
 
 // goOn shows the phase again.
@@ -97,6 +101,7 @@ func (w *waiter) endStandstill(ctx workflow.Context) {
 	}
 	w.since = time.Time{}
 	w.display.state.Course.GoOn(workflow.Now(ctx))
+	w.teller.GoOn(ctx)
 }
 
 // sitOut waits for what passes by itself, and shows why: calls or logins are spent, a login is refused at this hour, Salesforce
@@ -163,7 +168,7 @@ func (w *waiter) continueIfFull(ctx workflow.Context) error {
 
 // continueAsNew hands the state to the next run. No activity may run any more; updates are answered and signals handled first.
 func (w *waiter) continueAsNew(ctx workflow.Context) error {
-	if err := workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) }); err != nil {
+	if err := workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) && w.teller.Idle() }); err != nil {
 		return err
 	}
 	if err := operator.Drain(ctx); err != nil { // the next run gets no signal that came with this task

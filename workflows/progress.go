@@ -42,6 +42,7 @@ type Progress struct {
 	Looks      *time.Time          `json:"looks,omitempty"`   // when it looks again whether it can go on, where until is not known
 	Do         string              `json:"do,omitempty"`      // what somebody can do about the wait
 	Trouble    string              `json:"trouble,omitempty"` // that keeps all running activities from getting on, while Temporal tries them again
+	Stalled    *time.Time          `json:"stalled,omitempty"` // since when nothing has moved, though the sync waits for nothing
 	Blocked    *activities.Failure `json:"blocked,omitempty"` // what blocks the sync, for machines
 	Refused    *activities.Failure `json:"refused,omitempty"` // the login that is refused and tried again, for machines
 	Warnings   []warning.Shown     `json:"warnings"`
@@ -273,6 +274,9 @@ func (d *display) progress() Progress {
 	}
 	if !at.looks.IsZero() {
 		p.Looks = &at.looks
+	}
+	if since := s.Tell.StalledSince(); !since.IsZero() {
+		p.Stalled = &since
 	}
 	return p
 }

@@ -14,6 +14,7 @@ import (
 	"longhaul/internal/history"
 	"longhaul/internal/warning"
 	"longhaul/workflows/course"
+	"longhaul/workflows/tell"
 )
 
 // State is all that crosses continue-as-new. It holds counts and references and stays far under 20 kB; fields are only ever
@@ -44,6 +45,8 @@ type State struct {
 	budgetState
 	pauseState
 	recoveryState
+
+	Tell tell.State `json:"tell,omitzero"` // what people were told
 }
 
 // requestState is what the sync was started with.
@@ -83,12 +86,38 @@ func (s *State) course(ctx workflow.Context) history.Course {
 	workflowOf := workflow.GetInfo(ctx).WorkflowExecution
 	all := s.Course.At(s.Started, workflow.Now(ctx))
 	all.Warnings, all.Workflow, all.Run = s.allWarnings(), workflowOf.ID, workflowOf.RunID
+	if all.OrgURL = s.Auth.BaseURL; s.Quota.Max > 0 {
+		now := workflow.Now(ctx)
+		all.Quota = &history.QuotaUse{
+			Max: s.Quota.Max, Org: s.Quota.Used, Source: s.Quota.Spent(s.Quota.SalesforceTime(now), now), Ceiling: s.Quota.Policy.Ceiling, Share: s.Quota.Policy.Share,
+		}
+	}
 	return all
+}
+
+// newTeller tells people of the sync.
+func newTeller(state *State, d *display) *tell.Teller {
+	return &tell.Teller{
+		Own: &state.Tell, Source: state.Sync.Source, Shown: d.touch, Done: func() int64 { return heardOf(d.progress(), state) },
+		Sync:  func() string { return state.Sync.ID },
+		Heard: func() bool { return state.Auth.Notify.Heard || state.Auth.Bucket == "" }, // before the login nobody knows
+		Limit: func() time.Duration { return cmp.Or(state.Auth.Notify.Stall, activities.DefaultStall) },
+	}
+}
+
+// heardOf is a number that grows with everything that the workflow has heard of. What answers to queries have added is not in it: no replay
+// repeats them.
+func heardOf(p Progress, state *State) int64 {
+	sum := p.Listed + p.Done + p.APICalls + int64(p.Shards.Done) + int64(len(state.Course.Phases))
+	for _, export := range state.names() {
+		sum += int64(p.Files[export].Done) + int64(p.Uploads[export].Done)
+	}
+	return sum
 }
 
 // What the state keeps, in bytes of JSON.
 const (
-	maxWarningBytes = 2200 // of all warnings, which are codes with parameters
+	maxWarningBytes = 1400 // of all warnings, which are codes with parameters
 	maxReasonBytes  = 300
 )
 

@@ -1,6 +1,8 @@
 package workflows_test
 
 import (
+	telling "longhaul/activities/tell"
+
 	"context"
 	"sync"
 	"testing"
@@ -8,17 +10,21 @@ import (
 
 	registered "go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/converter"
 	sdklog "go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/testsuite"
 	"go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
 
 	"longhaul/activities"
 	"longhaul/activities/question"
 	"longhaul/internal/description"
 	"longhaul/internal/history"
+	"longhaul/internal/notify"
 	"longhaul/internal/quota"
 	"longhaul/workflows"
 	"longhaul/workflows/attribute"
+	"longhaul/workflows/tell"
 )
 
 // org is a made-up org: what its activities answer. A nil function answers for a small healthy org.
@@ -52,15 +58,29 @@ type org struct {
 	log          sdklog.Logger  // of the workflow; nil: the SDK's
 	ended        []string       // outcomes that were noted in the bucket
 	end          history.End    // the last of these, whole
+	beats        func(activities.CountBeatsParams) (activities.CountBeatsResult, error)
 
-	mu   sync.Mutex
-	seen []string // activities in the order of their start
+	mu    sync.Mutex
+	facts []notify.Fact             // that people were told
+	pages []telling.WritePageParams // that were written
+	seen  []string                  // activities in the order of their start
 }
 
 func (o *org) saw(name string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.seen = append(o.seen, name)
+}
+
+// start takes the fact of a message.
+func (o *org) start(info *workflow.Info, args converter.EncodedValues) {
+	var fact notify.Fact
+	if info.WorkflowType.Name != tell.NotifySourceType || args.Get(&fact) != nil {
+		return
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.facts = append(o.facts, fact)
 }
 
 func (o *org) refuses(name string) error {
@@ -125,7 +145,7 @@ func environment(t *testing.T, o *org, id string) *testsuite.TestWorkflowEnviron
 		list = everything
 	}
 	env.SetWorkerOptions(workflows.WorkerOptions(list, worker.Options{DeadlockDetectionTimeout: time.Minute})) // a busy machine is no deadlock
-	workflows.Register(env, workflows.Activities{Sync: &activities.Activities{}, Asked: &question.Activities{}})
+	workflows.Register(env, workflows.Activities{Sync: &activities.Activities{}, Asked: &question.Activities{}, Told: &telling.Activities{}})
 	var a *activities.Activities
 	answer(env, o, "Authenticate", a.Authenticate, &o.authenticate, healthy())
 	answer(env, o, "Enumerate", a.Enumerate, &o.enumerate, activities.EnumerateResult{Count: 100, Spending: activities.Spending{Calls: 1}})
@@ -147,7 +167,9 @@ func environment(t *testing.T, o *org, id string) *testsuite.TestWorkflowEnviron
 	environmentOfFiles(env, o)
 	answer(env, o, "FindRunningSync", a.FindRunningSync, &o.find, activities.FindRunningSyncResult{})
 	answer(env, o, "ForwardUpdate", a.ForwardUpdate, &o.forward, activities.ForwardResult{})
+	answer(env, o, "CountBeats", a.CountBeats, &o.beats, activities.CountBeatsResult{})
 	answer(env, o, "FindWorker", a.FindWorker, &o.findWorker, activities.FindWorkerResult{Found: true})
+	environmentOfMessages(env, o)
 	for _, mock := range o.mocks { // no activity may be registered after the first mock
 		mock()
 	}
@@ -206,6 +228,20 @@ func environmentOfFiles(env *testsuite.TestWorkflowEnvironment, o *org) {
 		o.end = p.End
 		return nil
 	})
+}
+
+// environmentOfMessages makes the activities answer that tell people.
+func environmentOfMessages(env *testsuite.TestWorkflowEnvironment, o *org) {
+	acknowledge(env, o, "WritePage", func(p telling.WritePageParams) error {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		o.pages = append(o.pages, p)
+		return nil
+	})
+	register(env, "Notify", func(_ context.Context, p telling.NotifyParams) (telling.NotifyResult, error) {
+		return telling.NotifyResult{}, nil
+	})
+	env.SetOnChildWorkflowStartedListener(func(info *workflow.Info, _ workflow.Context, args converter.EncodedValues) { o.start(info, args) })
 }
 
 // answer makes an activity answer by a function of the org, which may be set later, or with otherwise where that is nil.

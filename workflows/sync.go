@@ -77,7 +77,7 @@ func openSync(ctx workflow.Context, in Input) *sync {
 	state.continues(ctx, state.Run)
 	state.Runs++
 	s.display.state = state
-	s.wait = &waiter{own: &state.pauseState, display: s.display, unexpected: &state.Unexpected, carry: in.carry(state)}
+	s.wait = &waiter{own: &state.pauseState, display: s.display, unexpected: &state.Unexpected, carry: in.carry(state), teller: newTeller(state, s.display)}
 	s.recovery = &recovery{own: &state.recoveryState, state: state, wait: s.wait}
 	s.budget = &budget{own: &state.budgetState, state: state, wait: s.wait, recovery: s.recovery}
 
@@ -156,6 +156,7 @@ func (s *sync) run(ctx workflow.Context) error {
 func (s *sync) listen(ctx workflow.Context) error {
 	operator.Handle(ctx, s.handle)
 	live.Hear(ctx, &s.display.running, s.display.touch)
+	s.wait.teller.Watch(ctx)
 	s.state.Course.HearSkips(ctx, s.state.Started, s.display.touch)
 	return operator.HandleUpdates(ctx, map[string]operator.UpdateHandler{
 		operator.Approve:  s.noted(operator.Approve, s.guard.handler(operator.Approved)),

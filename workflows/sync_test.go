@@ -35,7 +35,7 @@ func TestSyncSource_completes(t *testing.T) {
 		t.Errorf("api_calls is %d, want %d", got.APICalls, want)
 	}
 	want := "Authenticate,Enumerate,Enumerate,Enumerate,Enumerate,Enumerate,Guard,LookUpMissing,Plan," + strings.Repeat("Describe,", 8) +
-		"CatchUp,MergeDescriptions," + strings.Repeat("Assemble,", 7) + "WriteAccount,Guard," + strings.Repeat("Upload,", 7) + "Record,Prune"
+		"CatchUp,MergeDescriptions," + strings.Repeat("Assemble,", 7) + "WriteAccount,Guard," + strings.Repeat("Upload,", 7) + "Record,Prune,WritePage"
 	if diff := cmp.Diff(want, strings.Join(o.seen, ",")); diff != "" {
 		t.Errorf("the phases ran in another order (-want +got):\n%s", diff)
 	}

@@ -63,6 +63,8 @@ var activitiesThatThrow = map[string]throwing{
 	"Remind":            {effect: doesWithout, setUp: holding},
 	"MarkEnded":         {effect: failsAtOnce, setUp: refusedByThePlan},
 	"FindWorker":        {effect: doesWithout, setUp: func(o *org) { o.loginAfter = time.Minute }},
+	"CountBeats":        {effect: doesWithout, setUp: func(o *org) { o.describes = time.Hour }},
+	"WritePage":         {effect: doesWithout},
 }
 
 // changedMeanwhile has reports that changed while the sync described.

@@ -12,6 +12,7 @@ import (
 
 	"longhaul/activities"
 	asked "longhaul/activities/question"
+	told "longhaul/activities/tell"
 	"longhaul/internal/listing"
 	"longhaul/internal/sourcename"
 	"longhaul/internal/staging"
@@ -21,6 +22,7 @@ import (
 	"longhaul/workflows/live"
 	"longhaul/workflows/operator"
 	"longhaul/workflows/question"
+	"longhaul/workflows/tell"
 )
 
 // acts names the activities by method; it is never called.
@@ -30,11 +32,13 @@ var acts *activities.Activities
 type Activities struct {
 	Sync  *activities.Activities // of a sync
 	Asked *asked.Activities      // of the workflows that answer a question
+	Told  *told.Activities       // that tell people of a sync
 }
 
 func (a Activities) register(registry worker.Registry) {
 	registry.RegisterActivity(a.Sync)
 	registry.RegisterActivity(a.Asked)
+	registry.RegisterActivity(a.Told)
 }
 
 // NewWorker makes the worker of all workflows, and of the activities that belong to no source.
@@ -62,6 +66,7 @@ func Register(registry worker.Registry, a Activities) {
 	registry.RegisterWorkflowWithOptions(question.InspectSource, workflow.RegisterOptions{Name: question.InspectSourceType})
 	registry.RegisterWorkflowWithOptions(question.ScheduleSource, workflow.RegisterOptions{Name: question.ScheduleSourceType})
 	registry.RegisterWorkflowWithOptions(question.ListSources, workflow.RegisterOptions{Name: question.ListSourcesType})
+	registry.RegisterWorkflowWithOptions(tell.NotifySource, workflow.RegisterOptions{Name: tell.NotifySourceType})
 	registry.RegisterDynamicWorkflow(unknownType, workflow.DynamicRegisterOptions{})
 	a.register(registry)
 }

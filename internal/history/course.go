@@ -30,12 +30,24 @@ type Course struct {
 	Seconds  float64            `json:"seconds,omitempty"` // from start to end
 	Phases   []PhaseTime        `json:"phases,omitempty"`  // in the order in which they began; one that was taken up again counts once
 	Waits    map[string]float64 `json:"waits,omitempty"`   // seconds by reason, see Waits; of two at once the one that was shown
+	Spans    []Span             `json:"spans,omitempty"`   // when it waited, oldest first; of very many the shortest are left out
 	Orders   []Order            `json:"orders,omitempty"`  // of operators, oldest first, at most MostOrders
 	Skips    []Skip             `json:"skips,omitempty"`   // starts that were skipped because it ran, by what would have started it
 	Missed   *Missed            `json:"missed,omitempty"`  // runs of the schedule between the sync before and this one; absent: none, or nobody knows
 	Warnings []warning.Warning  `json:"warnings,omitempty"`
 	Workflow string             `json:"workflow,omitempty"`
-	Run      string             `json:"run,omitempty"` // the last of its chain
+	Run      string             `json:"run,omitempty"`     // the last of its chain
+	OrgURL   string             `json:"org_url,omitempty"` // where the org lives, with which links begin; empty: no login succeeded
+	Quota    *QuotaUse          `json:"quota,omitempty"`   // nil: Salesforce reported no usage
+}
+
+// QuotaUse is what was known of the org's daily API calls when a sync ended.
+type QuotaUse struct {
+	Max     int64 `json:"max"`     // of the org in 24 hours
+	Org     int64 `json:"org"`     // used by all users of the org
+	Source  int64 `json:"source"`  // used by the syncs of the source in the 24 hours before
+	Ceiling int   `json:"ceiling"` // percent of Max, for all users
+	Share   int   `json:"share"`   // percent of Max, for the source
 }
 
 // Why a sync waits.
@@ -52,6 +64,13 @@ const (
 
 // Waits are the reasons why a sync waits.
 var Waits = []string{WaitQuota, WaitThrottled, WaitPaused, WaitBlocked, WaitHeld, WaitRetry, WaitOwner, WaitWorker}
+
+// Span is a time in which a sync waited.
+type Span struct {
+	Reason string    `json:"reason"` // one of Waits
+	From   time.Time `json:"from"`
+	To     time.Time `json:"to"`
+}
 
 // MostOrders bounds the orders that a sync keeps: the last ones.
 const MostOrders = 20

@@ -116,6 +116,20 @@ func wakeWorkflow(ctx context.Context, workflowID, runID string) error {
 	return c.SignalWorkflow(ctx, workflowID, runID, live.Signal, live.Heartbeats(state))
 }
 
+// beatsOf adds up what the running activities of a workflow have done.
+func beatsOf(ctx context.Context, workflowID, runID string) (sum int64, err error) {
+	ctx, cancel := context.WithTimeout(ctx, showTimeout)
+	defer cancel()
+	state, err := activity.GetClient(ctx).DescribeWorkflowExecution(ctx, workflowID, runID)
+	if err != nil {
+		return 0, unanswered(err)
+	}
+	for _, beat := range live.Heartbeats(state) {
+		sum += beat.Done + beat.Calls
+	}
+	return sum, nil
+}
+
 // polled is Polled for an activity.
 func polled(ctx context.Context, queue string, since time.Time) (bool, error) {
 	return Polled(ctx, activity.GetClient(ctx), queue, since)

@@ -85,7 +85,7 @@ func (b *Budget) forget(clock, now time.Time, uncertain bool) {
 		}
 		b.Hours = b.Hours[1:]
 	}
-	b.Used = max(b.Used, b.own(clock, now))
+	b.Used = max(b.Used, b.Spent(clock, now))
 }
 
 // settle decides that the uncertain calls have aged.
@@ -106,7 +106,7 @@ func (b *Budget) used(clock, now time.Time) int64 {
 			used -= h.Calls
 		}
 	}
-	return max(used, b.own(clock, now))
+	return max(used, b.Spent(clock, now))
 }
 
 // bound is a part of the maximum.
@@ -142,5 +142,5 @@ func (b *Budget) Room(now time.Time) int64 {
 
 // rooms are what the ceiling and the share leave, reservations aside.
 func (b *Budget) rooms(clock, now time.Time) (ceiling, share int64) {
-	return b.bound(b.Policy.Ceiling) - b.margin() - b.used(clock, now), b.bound(b.Policy.Share) - b.own(clock, now)
+	return b.bound(b.Policy.Ceiling) - b.margin() - b.used(clock, now), b.bound(b.Policy.Share) - b.Spent(clock, now)
 }

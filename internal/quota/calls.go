@@ -85,8 +85,8 @@ func (c *Calls) Recall(hours []Hour) {
 	}
 }
 
-// own is how many calls still count at a moment of both clocks, uncertain ones included.
-func (c *Calls) own(clock, now time.Time) int64 {
+// Spent is how many calls still count at a moment of both clocks, uncertain ones included.
+func (c *Calls) Spent(clock, now time.Time) int64 {
 	calls := c.Uncertain.left(now)
 	for _, h := range c.Hours {
 		if !h.Aged(clock, now) {

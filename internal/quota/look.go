@@ -18,7 +18,7 @@ func (b *Budget) Worth(clock time.Time, every time.Duration) bool {
 	switch {
 	case share <= 0 || ceiling > 0:
 		return false
-	case b.used(clock, clock)-b.own(clock, clock) <= b.margin():
+	case b.used(clock, clock)-b.Spent(clock, clock) <= b.margin():
 		return false // nearly all of it is ours
 	case b.used(clock, clock) >= b.bound(b.Policy.Ceiling)-1:
 		return b.due(clock, askEvery)

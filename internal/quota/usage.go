@@ -48,7 +48,7 @@ func (b *Budget) observe(usage Usage, used int64, at, now time.Time) {
 	}
 	b.Max, b.Used, b.At, b.Heard = usage.Max, usage.Used, usage.At, now.Unix()
 	b.Others = b.others(b.Others, b.Used, b.Reserved, now)
-	b.Uncertain.bound(b.Used - b.own(at, now))
+	b.Uncertain.bound(b.Used - b.Spent(at, now))
 }
 
 // unseen is how many of our calls a delayed answer may not include: all since the newest mark that is old enough.

@@ -35,9 +35,9 @@ func (b *Budget) Wait(now time.Time) Wait {
 	case !b.Exhausted.IsZero():
 		w.Reason, w.Bound = ByExhausted, b.Max
 	case share < ceiling:
-		w = Wait{Reason: ByShare, Used: b.own(clock, now), Bound: b.bound(b.Policy.Share)}
+		w = Wait{Reason: ByShare, Used: b.Spent(clock, now), Bound: b.bound(b.Policy.Share)}
 	}
-	if w.Reason != ByShare && b.used(clock, now)-b.own(clock, now) > b.margin() {
+	if w.Reason != ByShare && b.used(clock, now)-b.Spent(clock, now) > b.margin() {
 		return w // calls of others are in the way, and nobody knows when those age
 	}
 	for _, h := range b.Hours {

@@ -49,6 +49,10 @@ var (
 	ForPruning = Preset{startToClose: time.Minute, scheduleToStart: time.Minute, attempts: 5}
 	// ForEndMark ends after some tries, so that a bucket that is away does not keep a sync from ending.
 	ForEndMark = Preset{startToClose: time.Minute, scheduleToStart: time.Minute, attempts: 3}
+	// ForPage reads the account of the sync once more.
+	ForPage = Preset{startToClose: 5 * time.Minute, scheduleToStart: time.Minute, attempts: 2}
+	// ForMessage has tries of its own at each receiver.
+	ForMessage = Preset{startToClose: 2 * time.Minute, scheduleToStart: time.Minute, attempts: 3}
 )
 
 // apply readies ctx for one activity. The summary is what the UI shows beside the activity, under 200 bytes.

@@ -18,6 +18,7 @@ type Course struct {
 	Orders  []Order          `json:"orders,omitempty"` // oldest first, at most history.MostOrders
 	Said    *Order           `json:"said,omitempty"`   // an order that was announced with its reason, and has not come
 	Skips   []Skip           `json:"skips,omitempty"`  // starts that were skipped because the sync ran, at most history.MostSkips triggers
+	Spans   []Span           `json:"spans,omitempty"`  // when the sync waited, oldest first, at most mostSpans
 
 	waits string    // the reason of the wait under way; empty: none
 	since time.Time // when that began
@@ -86,6 +87,7 @@ func (c *Course) GoOn(now time.Time) {
 			c.Waits = map[string]int64{}
 		}
 		c.Waits[c.waits] += now.Sub(c.since).Milliseconds()
+		c.Spans = spanned(c.Spans, Span{Reason: c.waits, From: c.since.UnixMilli(), To: now.UnixMilli()})
 	}
 	c.waits = ""
 }
@@ -132,7 +134,7 @@ func (c *Course) Confirm(name string, now time.Time) (reason string) {
 // At is how the sync has gone until now, for the bucket. It lacks what the course does not know: the workflow, and the warnings.
 func (c *Course) At(started, now time.Time) history.Course {
 	upToNow := *c
-	upToNow.Waits = nil
+	upToNow.Waits, upToNow.Spans = nil, slices.Clone(c.Spans)
 	upToNow.GoOn(now)
 	all := history.Course{Trigger: c.Trigger, Seconds: seconds(now.Sub(started).Milliseconds())}
 	for i, phase := range c.Phases {
@@ -154,6 +156,9 @@ func (c *Course) At(started, now time.Time) history.Course {
 	}
 	for _, order := range c.Orders {
 		all.Orders = append(all.Orders, history.Order{At: time.UnixMilli(order.At).UTC(), Name: order.Name, Reason: order.Reason})
+	}
+	for _, s := range upToNow.Spans {
+		all.Spans = append(all.Spans, history.Span{Reason: s.Reason, From: time.UnixMilli(s.From).UTC(), To: time.UnixMilli(s.To).UTC()})
 	}
 	all.Skips = c.SkippedStarts()
 	return all

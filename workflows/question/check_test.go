@@ -1,6 +1,8 @@
 package question_test
 
 import (
+	telling "longhaul/activities/tell"
+
 	"context"
 	"errors"
 	"slices"
@@ -42,7 +44,7 @@ func begin(t *testing.T, s *source, id string) *testsuite.TestWorkflowEnvironmen
 	env.SetTestTimeout(time.Minute)
 	env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: id, TaskQueue: workflows.TaskQueue})
 	env.SetWorkerOptions(workflows.WorkerOptions(nil, worker.Options{DeadlockDetectionTimeout: time.Minute})) // a busy machine is no deadlock
-	workflows.Register(env, workflows.Activities{Sync: &activities.Activities{}, Asked: &asked.Activities{}})
+	workflows.Register(env, workflows.Activities{Sync: &activities.Activities{}, Asked: &asked.Activities{}, Told: &telling.Activities{}})
 	env.RegisterActivityWithOptions(func(_ context.Context, p asked.ExamineParams) (doctor.Result, error) {
 		s.asked, s.unbegun = append(s.asked, "Examine "+p.Source), p.Unbegun
 		return s.examine(len(s.asked))

@@ -1,0 +1,54 @@
+// Package tell holds the activities that tell people of a sync: the messages that are sent, and the page that is written.
+package tell
+
+import (
+	"context"
+
+	"longhaul/internal/notify"
+)
+
+// Activities holds what they need. Its methods are registered with Temporal under their own names.
+type Activities struct {
+	Desk  Desk
+	Pages Pages
+}
+
+// Desk sends messages to the receivers of the settings.
+type Desk interface {
+	// Tell says what became of a message at each receiver that asked for it. A message that was sent before is not sent again. A receiver
+	// that fails is no error.
+	Tell(ctx context.Context, fact notify.Fact) ([]notify.Told, error)
+}
+
+// Pages writes pages of syncs.
+type Pages interface {
+	// Write writes the page of a sync that is over, and the list of its gaps beside it, over what was written before.
+	Write(ctx context.Context, source, sync string) error
+}
+
+// NotifyParams is what happened.
+type NotifyParams struct {
+	Fact notify.Fact `json:"fact"`
+}
+
+// NotifyResult is what became of the message, by receiver.
+type NotifyResult struct {
+	Told []notify.Told `json:"told"`
+}
+
+// Notify sends a message to all who asked for it.
+func (a *Activities) Notify(ctx context.Context, params NotifyParams) (NotifyResult, error) {
+	told, err := a.Desk.Tell(ctx, params.Fact)
+	return NotifyResult{Told: told}, err
+}
+
+// WritePageParams names a sync that is over.
+type WritePageParams struct {
+	Source string `json:"source"`
+	Sync   string `json:"sync"`
+}
+
+// WritePage writes the page of a sync.
+func (a *Activities) WritePage(ctx context.Context, params WritePageParams) error {
+	return a.Pages.Write(ctx, params.Source, params.Sync)
+}

@@ -1,0 +1,47 @@
+package tell
+
+import (
+	"errors"
+	"time"
+
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	told "longhaul/activities/tell"
+	"longhaul/internal/notify"
+	"longhaul/workflows/call"
+)
+
+// NotifySourceType is the workflow type that sends one message. Syncs and workers start it; people do so by `notify test`.
+const NotifySourceType = "NotifySource"
+
+// Longest bounds the workflow of a message with its waits for a worker.
+const Longest = time.Hour
+
+var acts *told.Activities
+
+// Result is what became of a message at each receiver that asked for it.
+type Result struct {
+	Told []notify.Told `json:"told"`
+}
+
+// NotifySource sends one message to all who asked for it, and notes what became of it on the page of the sync.
+func NotifySource(ctx workflow.Context, fact notify.Fact) (*Result, error) {
+	params := told.NotifyParams{Fact: fact}
+	sent, err := call.Do(call.OnSourceWorker(ctx, fact.Source), call.ForMessage, "send the message", acts.Notify, params)
+	var late *temporal.TimeoutError
+	if errors.As(err, &late) && late.TimeoutType() == enumspb.TIMEOUT_TYPE_SCHEDULE_TO_START { // no worker serves the source, which may be what it says
+		sent, err = call.Do(call.OnAnyWorker(ctx), call.ForMessage, "send the message by any worker", acts.Notify, params)
+	}
+	if err != nil {
+		return nil, call.Fail(call.Explain(err), nil)
+	}
+	if fact.Outcome != "" && len(sent.Told) > 0 {
+		page := told.WritePageParams{Source: fact.Source, Sync: fact.Sync}
+		if err := call.Run(call.OnSourceWorker(ctx, fact.Source), call.ForPage, "note on the page who was told", acts.WritePage, page); err != nil {
+			workflow.GetLogger(ctx).Warn("the page does not show who was told", "event", "warning", "source", fact.Source, "error", err)
+		}
+	}
+	return &Result{Told: sent.Told}, nil
+}

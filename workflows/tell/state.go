@@ -1,0 +1,130 @@
+// Package tell decides what people are told of a sync, and starts a workflow of its own for each message, so that no receiver holds up a
+// sync.
+package tell
+
+import (
+	"time"
+
+	"longhaul/internal/history"
+	"longhaul/internal/notify"
+)
+
+// State is how a sync stands and what was told of it. It crosses continue-as-new: its keys are short, and its times are in milliseconds since
+// 1970.
+type State struct {
+	Sent int `json:"n,omitempty"` // messages so far, which number their ids
+
+	Reason string `json:"r,omitempty"` // of the standstill that is under way or just over: one of history.Waits, or stalled
+	Since  int64  `json:"s,omitempty"` // when it began
+	Over   int64  `json:"o,omitempty"` // when it ended; 0: it is under way
+
+	Event notify.Event `json:"e,omitempty"` // that was told, and stands; empty: none
+	Last  int64        `json:"l,omitempty"` // when it was told last
+	Times int          `json:"t,omitempty"` // how often
+
+	Known int64 `json:"h,omitempty"` // what had been done at the last look, as far as the workflow had heard
+	Count int64 `json:"c,omitempty"` // the same, with what running activities had reported
+	Moved int64 `json:"m,omitempty"` // when a look last found that more was done
+}
+
+const (
+	// waitingAfter is how long a sync waits for what passes by itself before anybody is told.
+	waitingAfter = time.Hour
+	// repeatEvery is how often what stands is told again.
+	repeatEvery = 24 * time.Hour
+	// shortGap is for how long a sync looks whether it can go on: a standstill is over when it has gone on for longer.
+	shortGap = 2 * time.Minute
+)
+
+// stalled stands for a sync that does nothing and waits for nothing where the reasons of waits stand.
+const stalled = "stalled"
+
+// eventOf is what people are told of a standstill, and after how long; empty for what an operator ordered.
+func eventOf(reason string) (event notify.Event, after time.Duration) {
+	switch reason {
+	case "", history.WaitPaused:
+		return "", 0
+	case history.WaitBlocked:
+		return notify.Blocked, 0
+	case history.WaitHeld:
+		return notify.Held, 0
+	case stalled:
+		return notify.Stalled, 0
+	default:
+		return notify.Waiting, waitingAfter
+	}
+}
+
+// halt notes that the sync stands still. What it stood still for a moment ago goes on.
+func (s *State) halt(reason string, now time.Time) {
+	if s.Reason != reason || s.over(now) {
+		s.Reason, s.Since = reason, now.UnixMilli()
+	}
+	s.Over = 0
+}
+
+// goOn notes that the sync does not stand still any more.
+func (s *State) goOn(now time.Time) {
+	if s.Reason != "" && s.Over == 0 {
+		s.Over, s.Moved = now.UnixMilli(), now.UnixMilli()
+	}
+}
+
+// stands says whether the sync stands still.
+func (s *State) stands() bool { return s.Reason != "" && s.Over == 0 }
+
+// waits says whether the sync stands still for a reason.
+func (s *State) waits() bool { return s.stands() && s.Reason != stalled }
+
+// over says whether the last standstill is over for good. A stall is over at once, for something has moved.
+func (s *State) over(now time.Time) bool {
+	return s.Reason == "" || s.Over != 0 && (s.Reason == stalled || now.UnixMilli()-s.Over >= shortGap.Milliseconds())
+}
+
+// due is what is to be told now, and notes that it is told. Without anything it says when to look again; zero: when the standstill changes.
+func (s *State) due(now time.Time) (fact *notify.Fact, again time.Time) {
+	event, after := eventOf(s.Reason)
+	switch {
+	case s.Event != "" && (s.over(now) || event != s.Event):
+		fact = &notify.Fact{Event: notify.Recovered, Closes: []notify.Event{s.Event}, Since: time.UnixMilli(s.Last).UTC()}
+		s.Event, s.Last, s.Times = "", 0, 0
+		return fact, time.Time{}
+	case s.Event != "" && !s.stands():
+		return nil, time.UnixMilli(s.Over).Add(shortGap)
+	case event == "" || !s.stands():
+		return nil, time.Time{}
+	}
+	at := time.UnixMilli(s.Since).Add(after)
+	if s.Event != "" {
+		at = time.UnixMilli(s.Last).Add(repeatEvery)
+	}
+	if now.Before(at) {
+		return nil, at
+	}
+	fact = &notify.Fact{Event: event, Since: time.UnixMilli(s.Since).UTC(), Repeat: s.Times}
+	s.Event, s.Last, s.Times = event, now.UnixMilli(), s.Times+1
+	return fact, time.Time{}
+}
+
+// look notes how much has been done. The sync is stalled where that has not changed for as long as limit, and it does not stand still for a
+// reason.
+func (s *State) look(count int64, now time.Time, limit time.Duration) {
+	if count != s.Count || s.Moved == 0 {
+		s.Count, s.Moved = count, now.UnixMilli()
+		if s.Reason == stalled {
+			s.goOn(now)
+		}
+		return
+	}
+	if now.UnixMilli()-s.Moved >= limit.Milliseconds() {
+		s.halt(stalled, time.UnixMilli(s.Moved))
+	}
+}
+
+// StalledSince is since when nothing has moved; zero where the sync is not stalled.
+func (s *State) StalledSince() time.Time {
+	if s.Reason != stalled || s.Over != 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(s.Since).UTC()
+}

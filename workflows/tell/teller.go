@@ -1,0 +1,186 @@
+package tell
+
+import (
+	"fmt"
+	"time"
+
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"longhaul/activities"
+	"longhaul/internal/notify"
+	"longhaul/workflows/call"
+)
+
+// Standstill is why a sync stands still, in sentences.
+type Standstill struct {
+	Reason string // one of history.Waits
+	Why    string
+	Do     string
+	Until  time.Time // zero when nobody knows
+}
+
+// Teller tells people of one sync. Its methods are for one workflow.
+type Teller struct {
+	Own    *State
+	Source string
+	Sync   func() string              // its id, which the login may change
+	Heard  func() bool                // whether anybody may be told: before the login nobody knows
+	Limit  func() time.Duration       // after which a sync that does not move is stalled
+	Done   func() int64               // what the workflow knows to be done: a number that grows with everything
+	Shown  func(ctx workflow.Context) // shows that the sync is stalled, or is not any more
+
+	at      Standstill
+	changes int
+	sending int
+}
+
+// Halt notes that the sync stands still.
+func (t *Teller) Halt(ctx workflow.Context, at Standstill) {
+	t.at = at
+	t.Own.halt(at.Reason, workflow.Now(ctx))
+	t.changes++
+}
+
+// GoOn notes that it does not stand still any more.
+func (t *Teller) GoOn(ctx workflow.Context) {
+	if t.Own.stands() {
+		t.changes++
+	}
+	t.Own.goOn(workflow.Now(ctx))
+}
+
+// Idle says whether no message is being started.
+func (t *Teller) Idle() bool { return t.sending == 0 }
+
+// Watch tells of the sync until ctx ends. It looks at a part of the limit whether the sync moves, and tells what is due.
+func (t *Teller) Watch(ctx workflow.Context) {
+	workflow.Go(ctx, func(ctx workflow.Context) {
+		next := workflow.Now(ctx).Add(t.every())
+		for ctx.Err() == nil {
+			now := workflow.Now(ctx)
+			fact, again := t.Own.due(now)
+			switch {
+			case fact != nil:
+				t.tell(ctx, *fact)
+			case t.Own.waits():
+				t.pass(ctx, again) // there is nothing to look at
+			case now.Before(next):
+				t.pass(ctx, earlier(next, again))
+			default:
+				t.look(ctx)
+				next = workflow.Now(ctx).Add(t.every())
+			}
+		}
+	})
+}
+
+// every is how often the sync looks whether it moves.
+func (t *Teller) every() time.Duration { return max(t.Limit()/5, 5*time.Second) }
+
+// LookSummary stands beside the timer of a look in the UI.
+const LookSummary = "look whether the sync gets on"
+
+// pass waits until a moment, or until something may be due before it. A standstill that ends in time leaves the timer as it is: each one
+// that is cancelled would be two events more. The zero moment does not come.
+func (t *Teller) pass(ctx workflow.Context, until time.Time) {
+	seen := t.changes
+	if until.IsZero() {
+		_ = workflow.Await(ctx, func() bool { return seen != t.changes })
+		return
+	}
+	timed, cancel := workflow.WithCancel(ctx)
+	defer cancel()
+	in := max(until.Sub(workflow.Now(ctx)), time.Second)
+	timer := workflow.NewTimerWithOptions(timed, in, workflow.TimerOptions{Summary: LookSummary})
+	_ = workflow.Await(ctx, func() bool {
+		if timer.IsReady() || seen == t.changes {
+			return timer.IsReady()
+		}
+		seen = t.changes
+		copied := *t.Own
+		fact, again := copied.due(workflow.Now(ctx))
+		return fact != nil || !again.IsZero() && again.Before(until)
+	})
+}
+
+// earlier is the earlier of two moments, of which the second may be zero.
+func earlier(a, b time.Time) time.Time {
+	if !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// look looks whether the sync has moved. Only where the workflow itself has heard of nothing it asks what running activities have done.
+func (t *Teller) look(ctx workflow.Context) {
+	count, before := t.Done(), t.Own.StalledSince()
+	if count == t.Own.Known {
+		count += t.running(ctx)
+	} else {
+		t.Own.Known = count
+	}
+	t.Own.look(count, workflow.Now(ctx), t.Limit())
+	if after := t.Own.StalledSince(); after != before {
+		t.at = Standstill{Reason: stalled}
+		t.Shown(ctx)
+	}
+}
+
+// running asks Temporal what running activities have done; 0 where it does not say.
+func (t *Teller) running(ctx workflow.Context) int64 {
+	id := workflow.GetInfo(ctx).WorkflowExecution
+	var acts *activities.Activities
+	params := activities.CountBeatsParams{Workflow: id.ID, Run: id.RunID}
+	found, err := call.Do(call.OnAnyWorker(ctx), call.ForQuickLook, "look whether running activities get on", acts.CountBeats, params)
+	if err != nil {
+		return 0
+	}
+	return found.Sum
+}
+
+// tell starts the workflow of a message.
+func (t *Teller) tell(ctx workflow.Context, fact notify.Fact) {
+	t.Own.Sent++
+	fact.Source, fact.Sync, fact.At = t.Source, t.Sync(), workflow.Now(ctx).UTC()
+	if fact.Event != notify.Recovered {
+		fact.Why, fact.Do, fact.Until = t.at.Why, t.at.Do, t.at.Until
+	}
+	fact.ID = fmt.Sprintf("notify-%s-%s-%s-%d", t.Source, fact.Sync, fact.Event, t.Own.Sent)
+	if t.Heard() {
+		t.start(ctx, fact)
+	}
+}
+
+// start starts it and waits until Temporal has it: the sync may end then.
+func (t *Teller) start(ctx workflow.Context, fact notify.Fact) {
+	t.sending++
+	defer func() { t.sending-- }()
+	ctx, _ = workflow.NewDisconnectedContext(ctx) // its cancel would be the child's
+	ctx = workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
+		WorkflowID: fact.ID, TaskQueue: call.TaskQueue, WorkflowExecutionTimeout: Longest,
+		WorkflowIDReusePolicy: enumspb.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
+		ParentClosePolicy:     enumspb.PARENT_CLOSE_POLICY_ABANDON,
+		StaticSummary:         fmt.Sprintf("tell people of %s: %s", t.Source, fact.Event),
+	})
+	err := workflow.ExecuteChildWorkflow(ctx, NotifySourceType, fact).GetChildWorkflowExecution().Get(ctx, nil)
+	if err != nil && !temporal.IsWorkflowExecutionAlreadyStartedError(err) {
+		workflow.GetLogger(ctx).Warn("nobody can be told", "event", "warning", "source", t.Source, "error", err)
+	}
+}
+
+// Ended tells of a sync that is over. What was told and stands is closed by that message, or by one of its own where nothing else is told.
+func (t *Teller) Ended(ctx workflow.Context, fact notify.Fact) {
+	if fact.Event == "" {
+		if t.Own.Event == "" {
+			return
+		}
+		fact.Event = notify.Recovered
+	}
+	if t.Own.Event != "" {
+		fact.Closes, t.Own.Event = append(fact.Closes, t.Own.Event), ""
+	}
+	t.at = Standstill{Why: fact.Why, Do: fact.Do}
+	t.tell(ctx, fact)
+}
