@@ -60,7 +60,9 @@ type Report struct {
 }
 
 // Description reads the whole description. Its bodies are valid until the next report.
-func (r Report) Description() (description.Description, error) { return description.Decode(r.described) }
+func (r Report) Description() (description.Description, error) {
+	return description.Decode(r.described)
+}
 
 // Reports joins the inventory of reports with the merged descriptions; a report without one is an error.
 func Reports(ctx context.Context, store *staging.Store, sync staging.Sync) iter.Seq2[Report, error] {
