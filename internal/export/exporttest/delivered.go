@@ -59,7 +59,8 @@ func (s *set) requireSent(t *testing.T, w written, after string) (fresh bool) {
 		return fresh
 	}
 	s.requireThere(t, w, after)
-	if receipt, found, err := export.Delivered(t.Context(), s.in.Store, s.in.Sync, s.in.Export, s.delivery(w).File); err != nil || !found || receipt.Path == "" {
+	receipt, found, err := export.Delivered(t.Context(), s.in.Store, s.in.Sync, s.in.Export, s.delivery(w).File)
+	if err != nil || !found || receipt.Path == "" {
 		t.Errorf("%s: the receipt of %s is %+v, %v: it names no path", after, w.name, receipt, err)
 	}
 	return fresh
