@@ -90,8 +90,13 @@ func (t target) Send(ctx context.Context, f export.Outgoing) (export.Receipt, er
 		return receipt, t.unusable(err)
 	}
 	defer func() { _ = there.Close() }()
-	if copyOf(ctx, f.SHA256, io.Discard, there) != nil {
+	switch err := copyOf(ctx, f.SHA256, io.Discard, there); {
+	case errors.Is(err, errOther):
 		return receipt, export.ErrForeign
+	case ctx.Err() != nil:
+		return receipt, err
+	case err != nil:
+		return receipt, t.unusable(err)
 	}
 	receipt.DeliveredBefore = true
 	return receipt, nil
@@ -127,6 +132,10 @@ func (t target) place(name string, write func(to io.Writer) error) error {
 func (t target) unusable(err error) error {
 	said := fault.From(paths.Unusable("the folder of "+section, t.folder, err))
 	said.System, said.Err = fault.Catalog, err
+	if _, linking := errors.AsType[*os.LinkError](err); linking && (errors.Is(err, errors.ErrUnsupported) || errors.Is(err, fs.ErrPermission)) {
+		said.Message = fmt.Sprintf("the folder of %s %s is on a disk without hard links, so a file could be seen before it is whole: "+
+			"choose one on another disk", section, t.folder)
+	}
 	return said
 }
 
@@ -142,6 +151,9 @@ func (r *remembered) Write(p []byte) (int, error) {
 	return n, err
 }
 
+// errOther says that a file has another checksum than the one that was written.
+var errOther = errors.New("the file is not the one that was written: its checksum is another")
+
 // copyOf copies a file whose checksum is known, until ctx ends.
 func copyOf(ctx context.Context, sha string, to io.Writer, from io.Reader) error {
 	digest, buffer := sha256.New(), make([]byte, 64<<10)
@@ -153,7 +165,7 @@ func copyOf(ctx context.Context, sha string, to io.Writer, from io.Reader) error
 		}
 		switch {
 		case errors.Is(err, io.EOF) && hex.EncodeToString(digest.Sum(nil)) != sha:
-			return fmt.Errorf("the file is not the one that was written: its checksum is another")
+			return errOther
 		case errors.Is(err, io.EOF):
 			return nil
 		case err != nil:

@@ -100,6 +100,13 @@ func testSet(t *testing.T, s *set) {
 			t.Fatal(err)
 		}
 		s.requireSent(t, w, "after a worker that ended before it kept the receipt")
+		ctx, stop := context.WithCancel(t.Context())
+		f := s.outgoing(w.content, w.name)
+		f.Open = func() (io.ReadCloser, error) { return &ending{Reader: strings.NewReader(w.content), stop: stop}, nil }
+		if _, err := s.Target.Send(ctx, f); errors.Is(err, export.ErrForeign) {
+			t.Errorf("stopped while it looks at %s, it says that the file is another's: only a whole look can tell", w.name)
+		}
+		stop()
 	}
 }
 
@@ -194,6 +201,24 @@ func (c *cutting) Send(ctx context.Context, f export.Outgoing) (export.Receipt, 
 	}
 	return c.Target.Send(ctx, f)
 }
+
+// ending stops the worker at its end.
+type ending struct {
+	io.Reader
+	stop context.CancelFunc
+}
+
+// Read reads, and at the end stops the worker.
+func (e *ending) Read(p []byte) (int, error) {
+	n, err := e.Reader.Read(p)
+	if errors.Is(err, io.EOF) {
+		e.stop()
+	}
+	return n, err
+}
+
+// Close has nothing to close.
+func (*ending) Close() error { return nil }
 
 // broken reads some bytes, stops the worker, and fails from then on, as an object of the bucket does then.
 type broken struct {
