@@ -131,7 +131,10 @@ func (t target) place(name string, write func(to io.Writer) error) error {
 // unusable says what is wrong with the folder. It is a fault of the catalog, as any target's: it keeps no other export from being delivered.
 func (t target) unusable(err error) error {
 	said := fault.From(paths.Unusable("the folder of "+section, t.folder, err))
-	said.System, said.Err = fault.Catalog, err
+	said.System = fault.Catalog
+	if _, told := errors.AsType[*fs.PathError](err); !told { // whose path would be that of a file that is gone
+		said.Err = err
+	}
 	if _, linking := errors.AsType[*os.LinkError](err); linking && (errors.Is(err, errors.ErrUnsupported) || errors.Is(err, fs.ErrPermission)) {
 		said.Message = fmt.Sprintf("the folder of %s %s is on a disk without hard links, so a file could be seen before it is whole: "+
 			"choose one on another disk", section, t.folder)
