@@ -1,6 +1,7 @@
 package csv_test
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -101,7 +103,8 @@ func TestTarget_ofAFolderThatTakesNoFiles(t *testing.T) {
 				return
 			}
 			said := fault.From(err)
-			if said == nil || said.Class != fault.Invalid || said.System != fault.Catalog || !strings.Contains(said.Message, row.want) || strings.Contains(said.Error(), "longhaul-check") {
+			if said == nil || said.Class != fault.Invalid || said.System != fault.Catalog ||
+				!strings.Contains(said.Message, row.want) || strings.Contains(said.Error(), "longhaul-check") {
 				t.Errorf("it says %v", err)
 			}
 			if len(rows) != 1 || rows[0].Status != doctor.Fail || !strings.Contains(rows[0].Found, row.want) || rows[0].Fix == "" {
@@ -135,4 +138,23 @@ func TestTarget_looksAtWhatLiesThere(t *testing.T) {
 	if left, err := os.ReadDir(dir); err != nil || len(left) != 1 {
 		t.Errorf("in the folder lie %v, %v", left, err)
 	}
+}
+
+// A disk that gives no answer holds up no delivery beyond its time, and no check.
+func TestTarget_ofADiskThatHangs(t *testing.T) {
+	t.Parallel()
+	folder, dead := target(t, t.TempDir()), make(chan struct{})
+	ctx, stop := context.WithTimeout(t.Context(), 1200*time.Millisecond)
+	defer stop()
+	_, err := folder.Send(ctx, export.Outgoing{
+		File: export.File{Name: "1-reports.csv"},
+		Open: func() (io.ReadCloser, error) { <-dead; return nil, io.ErrUnexpectedEOF },
+	})
+	_, checked := folder.Check(t.Context())
+	for what, err := range map[string]error{"a delivery": err, "a check": checked} {
+		if !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "gave no answer within") {
+			t.Errorf("%s says %v", what, err)
+		}
+	}
+	close(dead)
 }

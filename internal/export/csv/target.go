@@ -11,10 +11,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"longhaul/internal/doctor"
 	"longhaul/internal/export"
 	"longhaul/internal/fault"
+	"longhaul/internal/hang"
 	"longhaul/internal/paths"
 	"longhaul/internal/reach"
 	"longhaul/internal/source"
@@ -49,16 +51,36 @@ func (target) Ready(context.Context) error { return nil }
 // Close has nothing to close.
 func (target) Close() {}
 
+// checkWithin bounds a Check, whatever the disk does.
+const checkWithin = 10 * time.Second
+
 // Check puts a file into the folder and takes it away again.
-func (t target) Check(context.Context) (doubt warning.Warning, err error) {
-	name := ".longhaul-check-" + rand.Text()
-	if err := t.place(name, func(to io.Writer) error { _, err := io.WriteString(to, name); return err }); err != nil {
-		return doubt, err
+func (t target) Check(ctx context.Context) (doubt warning.Warning, err error) {
+	bounded, cancel := context.WithTimeout(ctx, checkWithin)
+	defer cancel()
+	_, err = t.ask(bounded, func() (export.Receipt, error) {
+		name := ".longhaul-check-" + rand.Text()
+		if err := t.place(name, func(to io.Writer) error { _, err := io.WriteString(to, name); return err }); err != nil {
+			return export.Receipt{}, err
+		}
+		if err := os.Remove(t.path(name)); err != nil {
+			return export.Receipt{}, t.unusable(err)
+		}
+		return export.Receipt{}, nil
+	})
+	return doubt, err
+}
+
+// ask does something on the disk of the folder, and waits for it until ctx ends: the disk of a mount that is dead gives no answer.
+func (t target) ask(ctx context.Context, f func() (export.Receipt, error)) (export.Receipt, error) {
+	receipt, err := hang.Ask(ctx, "the folder of "+section+" "+t.folder, f)
+	if silent, hangs := errors.AsType[*hang.Error](err); hangs {
+		return receipt, &fault.Error{
+			Class: fault.Invalid, System: fault.Catalog, Err: err,
+			Message: fmt.Sprintf("the folder of %s %s %s: look at its disk, or at its mount", section, t.folder, silent),
+		}
 	}
-	if err := os.Remove(t.path(name)); err != nil {
-		return doubt, t.unusable(err)
-	}
-	return doubt, nil
+	return receipt, err
 }
 
 // Examine is one row: whether the folder takes files.
@@ -73,6 +95,10 @@ func (t target) Examine(ctx context.Context) []doctor.Finding {
 
 // Send puts the file into the folder, whole or not at all. What lies there under its name it compares.
 func (t target) Send(ctx context.Context, f export.Outgoing) (export.Receipt, error) {
+	return t.ask(ctx, func() (export.Receipt, error) { return t.put(ctx, f) })
+}
+
+func (t target) put(ctx context.Context, f export.Outgoing) (export.Receipt, error) {
 	receipt := export.Receipt{Path: t.path(f.Name), Reach: reach.None}
 	err := t.place(f.Name, func(to io.Writer) error {
 		from, err := f.Open()
