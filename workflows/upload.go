@@ -124,7 +124,7 @@ func (p *uploadPhase) finish(ctx workflow.Context, e *ExportState, failed error)
 			return err
 		}
 		if e.Renames++; e.Renames < maxTimestamps {
-			p.state.warn(renamed(err, e.Timestamp))
+			p.state.warn(renamed(err, e))
 		}
 		e.Proxied = e.Proxied || takenBy(err) == activities.TakenByProxy
 		p.own.rename(e)
@@ -132,8 +132,8 @@ func (p *uploadPhase) finish(ctx workflow.Context, e *ExportState, failed error)
 	if e.Failure != nil { // of the previous run
 		return nil
 	}
-	return refused(fmt.Sprintf("the catalog holds foreign files under %d timestamps in a row: "+
-		"another program delivers to the same source id, so stop it or give this source an id of its own", maxTimestamps))
+	return refused(fmt.Sprintf("the target of export %s holds foreign files under %d timestamps in a row: another program delivers to the "+
+		"same place, so stop it or give this source a place of its own, such as another source id of the catalog", e.Name, maxTimestamps))
 }
 
 // send sends what the target does not have yet.
@@ -187,8 +187,8 @@ func takenBy(err error) (by activities.Taken) {
 }
 
 // renamed is the warning of a set that gets another name.
-func renamed(err error, timestamp int64) warning.Warning {
-	of := warning.Params{"timestamp": strconv.FormatInt(timestamp, 10)}
+func renamed(err error, e *ExportState) warning.Warning {
+	of := warning.Params{"timestamp": strconv.FormatInt(e.Timestamp, 10), "export": e.Name}
 	switch takenBy(err) {
 	case activities.TakenByProxy:
 		return warning.New(warning.RenamedByProxy, of)

@@ -55,6 +55,13 @@ func doesNotAddUp(format string, args ...any) error {
 type Report struct {
 	Line []byte
 	Head description.Description
+
+	described []byte // the line of the description
+}
+
+// Description reads the whole description. Its bodies are valid until the next report.
+func (r Report) Description() (description.Description, error) {
+	return description.Decode(r.described)
 }
 
 // Reports joins the inventory of reports with the merged descriptions; a report without one is an error.
@@ -64,16 +71,18 @@ func Reports(ctx context.Context, store *staging.Store, sync staging.Sync) iter.
 	reports := stream.Stream{Lines: listing.Read(ctx, store, sync, listing.Reports)}
 	return func(yield func(Report, error) bool) {
 		var head description.Description
+		var kept []byte
 		for item, err := range stream.Merge(descriptions, reports) {
 			if err == nil && item.Stream == described {
-				if head, err = description.DecodeHead(item.Line); err == nil {
+				kept = append(kept[:0], item.Line...)
+				if head, err = description.DecodeHead(kept); err == nil {
 					continue
 				}
 			}
 			if err == nil && head.ID != string(item.ID) {
 				err = doesNotAddUp("report %s has no state", item.ID)
 			}
-			if !yield(Report{Line: item.Line, Head: head}, err) || err != nil {
+			if !yield(Report{Line: item.Line, Head: head, described: kept}, err) || err != nil {
 				return
 			}
 		}

@@ -71,7 +71,7 @@ func TestRead_mistakesOfExports(t *testing.T) {
 		file string
 		want string
 	}{
-		"an unknown one":      {"    exports: [csv]\n", `longhaul.yaml:7: sources.acme.exports: "csv" is not an export; known here: castor, made_up`},
+		"an unknown one":      {"    exports: [xml]\n", `longhaul.yaml:7: sources.acme.exports: "xml" is not an export; known here: castor, csv, made_up`},
 		"a misspelt one":      {"    exports: [Castor]\n", `longhaul.yaml:7: sources.acme.exports: "Castor" is not an export; did you mean castor?`},
 		"none at all":         {"    exports: []\n", "longhaul.yaml:7: sources.acme.exports names no export: name one, or remove the line, which means castor"},
 		"a section of no use": {catalogSection + "    exports: [made_up]\n", "longhaul.yaml:7: sources.acme.catalog is for the export castor, which sources.acme.exports does not name: name it there, or remove the section"},

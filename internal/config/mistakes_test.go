@@ -81,7 +81,7 @@ func TestRead_findsMistakesWithTheirLines(t *testing.T) {
 		{"a word for a yes or no", head + "    scope:\n      private: sometimes\n", []string{"8: sources.acme.scope.private: must be true or false, without quotes"}},
 		{
 			"a value for a section", "sources: acme\n",
-			[]string{"1: sources: must hold settings of the form name: value (salesforce, catalog, exports, max_in_flight, max_shards, quota, refresh, guard, scope, keep, accept_missing, schedule)"},
+			[]string{"1: sources: must hold settings of the form name: value (salesforce, catalog, csv, exports, max_in_flight, max_shards, quota, refresh, guard, scope, keep, accept_missing, schedule)"},
 		},
 		{"a list for a section", "log:\n- level\n", []string{"1: log: must hold settings of the form name: value (level, format)"}},
 		{"a section for a value", "storage:\n  url: mem://x\n", []string{"2: storage: must be one value, not a list or a section"}},

@@ -84,6 +84,23 @@ func (d *Description) FailedAudit() bool {
 	return d.Audited && (d.State == StateFailed || d.State == StateDeferred)
 }
 
+// Columns counts the columns that the description has, as the files have them: none where they cannot be read.
+func (d *Description) Columns() (n int) {
+	each := func(object []byte, visit func(name, value []byte)) {
+		_ = stream.Members(object, "", func(name, value []byte, _ int) (bool, error) {
+			visit(name, value)
+			return true, nil
+		})
+	}
+	each(d.ReportExtendedMetadata, func(name, info []byte) {
+		if string(name) == "detailColumnInfo" {
+			n = 0 // the last one counts, as it is the one that is written
+			each(info, func([]byte, []byte) { n++ })
+		}
+	})
+	return n
+}
+
 // ColumnsRule is the rule by which descriptions are compared today with the columns that they name. A line that was checked by an
 // older one is compared again before it is reused.
 const ColumnsRule = 1

@@ -45,31 +45,24 @@ func (madeUp) Settings() export.Settings {
 }
 
 func (madeUp) Write(ctx context.Context, in export.Input, file string) (export.Written, error) {
-	to, err := in.Create(ctx, madeUp{}.FileName(in.Timestamp, file))
-	if err != nil {
-		return export.Written{}, err
-	}
-	defer to.Abort()
-	lines, records := csv.NewWriter(to), in.Counter()
-	for report, err := range accounts.Reports(ctx, in.Store, in.Sync) {
-		if err != nil {
-			return export.Written{}, err
+	return in.File(ctx, madeUp{}.FileName(in.Timestamp, file), func(to io.Writer, records *stream.Counter) error {
+		lines := csv.NewWriter(to)
+		for report, err := range accounts.Reports(ctx, in.Store, in.Sync) {
+			if err != nil {
+				return err
+			}
+			created, err := stream.TextMember(report.Line, "CreatedDate")
+			if err != nil {
+				return err
+			}
+			if err := lines.Write([]string{report.Head.ID, string(report.Head.State), created}); err != nil {
+				return err
+			}
+			records.Add()
 		}
-		created, err := stream.TextMember(report.Line, "CreatedDate")
-		if err != nil {
-			return export.Written{}, err
-		}
-		if err := lines.Write([]string{report.Head.ID, string(report.Head.State), created}); err != nil {
-			return export.Written{}, err
-		}
-		records.Add()
-	}
-	if lines.Flush(); lines.Error() != nil {
-		return export.Written{}, lines.Error()
-	}
-	object, err := to.Commit()
-	object.Count = records.N
-	return export.Written{Object: object}, err
+		lines.Flush()
+		return lines.Error()
+	})
 }
 
 func (madeUp) Target(from source.Source, _ export.Process) (export.Target, error) {

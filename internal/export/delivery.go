@@ -85,6 +85,9 @@ func (d Delivery) Send(ctx context.Context) (fresh bool, err error) {
 	}
 	sent, err = d.Target.Send(ctx, d.outgoing(ctx))
 	far := reach.Farther(before, sent.Reach)
+	if errors.Is(err, ErrForeign) {
+		far = reach.None // whatever came of the tries before, the file under this name is not theirs
+	}
 	foreign := far == reach.None || far == reach.Proxy && !d.Proxied
 	switch {
 	case errors.Is(err, ErrTaken) && foreign: // an attempt that comes after this one must not take the file for ours
@@ -100,7 +103,7 @@ func (d Delivery) Send(ctx context.Context) (fresh bool, err error) {
 		}
 		return false, err
 	}
-	return true, d.Store.WriteJSON(ctx, d.receiptKey(), d.proof(sent))
+	return !sent.DeliveredBefore, d.Store.WriteJSON(ctx, d.receiptKey(), d.proof(sent))
 }
 
 // proof completes a receipt with what a target need not know. A later attempt compares the checksum: without it, it would take the

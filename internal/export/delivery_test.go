@@ -69,13 +69,16 @@ func TestSend_ofATakenName(t *testing.T) {
 		before reach.Reach // of an attempt that failed; of none when it is "-"
 		taken  reach.Reach
 		want   export.Taken // empty: it is ours
+		looked bool         // the target has looked at what lies there
 	}{
-		"at the first try":               {"-", reach.None, export.TakenByOther},
-		"after a refusal":                {reach.None, reach.None, export.TakenByOther},
-		"after an answer of a proxy":     {reach.Proxy, reach.None, export.TakenByProxy},
-		"after one that may have come":   {reach.Unknown, reach.None, ""},
-		"after a try of the same call":   {"-", reach.Unknown, ""},
-		"after a proxy in the same call": {"-", reach.Proxy, export.TakenByProxy},
+		"at the first try":               {"-", reach.None, export.TakenByOther, false},
+		"after a refusal":                {reach.None, reach.None, export.TakenByOther, false},
+		"after an answer of a proxy":     {reach.Proxy, reach.None, export.TakenByProxy, false},
+		"after one that may have come":   {reach.Unknown, reach.None, "", false},
+		"after a try of the same call":   {"-", reach.Unknown, "", false},
+		"after a proxy in the same call": {"-", reach.Proxy, export.TakenByProxy, false},
+		"at the first try, looked at":    {"-", reach.None, export.TakenByOther, true},
+		"after all, looked at":           {reach.Unknown, reach.None, export.TakenByOther, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -86,7 +89,9 @@ func TestSend_ofATakenName(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			to.receipt.Reach, to.err = row.taken, export.ErrTaken
+			if to.receipt.Reach, to.err = row.taken, export.ErrTaken; row.looked {
+				to.err = export.ErrForeign
+			}
 			for range 2 { // the next attempt comes to the same
 				fresh, err := d.Send(t.Context())
 				taken, is := errors.AsType[*export.TakenError](err)

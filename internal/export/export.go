@@ -5,11 +5,13 @@ package export
 
 import (
 	"context"
+	"io"
 	"iter"
 	"slices"
 
 	"go.uber.org/zap"
 
+	"longhaul/internal/account"
 	"longhaul/internal/listing"
 	"longhaul/internal/source"
 	"longhaul/internal/staging"
@@ -28,7 +30,7 @@ type Format interface {
 	// Fields are the fields of a kind that the files need. They are read together with those of other formats and those that
 	// Longhaul needs itself. A field that the run-as user may not see is missing in the records.
 	Fields(kind listing.Kind) []string
-	// Write writes one of its files by in.Create, in constant memory. The same sync gives the same bytes at every attempt.
+	// Write writes one of its files by in.File, in constant memory. The same sync gives the same bytes at every attempt.
 	Write(ctx context.Context, in Input, file string) (Written, error)
 	// Settings declares what the settings of a source may say about it.
 	Settings() Settings
@@ -91,12 +93,36 @@ func (in Input) Inventory(ctx context.Context, kind listing.Kind) iter.Seq2[[]by
 	return listing.Read(ctx, in.Store, in.Sync, kind)
 }
 
-// Counter counts the records that are read, and reports them as progress.
-func (in Input) Counter() *stream.Counter { return stream.NewCounter(in.Progress) }
+// Reports gives the reports that the org has, sorted by Id, each with what became of it: those without columns are among them, and those
+// that are gone or outside of the scope are not.
+func (in Input) Reports(ctx context.Context) iter.Seq2[account.Report, error] {
+	return func(yield func(account.Report, error) bool) {
+		for report, err := range account.Reports(ctx, in.Store, in.Sync) {
+			if err == nil && !report.Head.State.Wanted() {
+				continue
+			}
+			if !yield(report, err) || err != nil {
+				return
+			}
+		}
+	}
+}
 
-// Create begins the file of a name that FileName returned. It is there once it is committed.
-func (in Input) Create(ctx context.Context, name string) (*staging.FileWriter, error) {
-	return in.Store.CreateFile(ctx, in.Sync.File(in.Export, name))
+// File writes the file of a name that FileName returned: whole, or after an error not at all. write counts the records by records, which
+// reports them as progress.
+func (in Input) File(ctx context.Context, name string, write func(to io.Writer, records *stream.Counter) error) (Written, error) {
+	file, err := in.Store.CreateFile(ctx, in.Sync.File(in.Export, name))
+	if err != nil {
+		return Written{}, err
+	}
+	defer file.Abort()
+	records := stream.NewCounter(in.Progress)
+	if err := write(file, records); err != nil {
+		return Written{}, err
+	}
+	object, err := file.Commit()
+	object.Count = records.N
+	return Written{Object: object}, err
 }
 
 // Written is a file of an export. The count of its object is that of the records in it.

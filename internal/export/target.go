@@ -3,6 +3,7 @@ package export
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"time"
 
@@ -25,8 +26,9 @@ type Target interface {
 	Examine(ctx context.Context) []doctor.Finding
 	// Send delivers one file. The receipt proves the delivery. Together with an error it holds the reach of all tries of this call;
 	// one that cannot tell leaves it out. ErrTaken says that the target has a file of this name already, and its reach that of the
-	// tries before: ReachNone at the first one, as a file that is taken for ours counts as delivered. A target that replaces files
-	// never returns it.
+	// tries before: ReachNone at the first one, as a file that is taken for ours counts as delivered. A target that can look at what it
+	// has returns ErrForeign for the file of another, and for this one the receipt, with DeliveredBefore. One that replaces files returns
+	// neither.
 	Send(ctx context.Context, f Outgoing) (Receipt, error)
 	// Close closes idle connections.
 	Close()
@@ -34,6 +36,9 @@ type Target interface {
 
 // ErrTaken says that a target has a file of this name already and does not replace it.
 var ErrTaken = errors.New("the target has a file of this name already")
+
+// ErrForeign is the ErrTaken of a target that has looked at the file: it is another.
+var ErrForeign = fmt.Errorf("%w, and it is another file", ErrTaken)
 
 // Outgoing is a file to deliver. Open is called for every try.
 type Outgoing struct {

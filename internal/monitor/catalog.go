@@ -67,7 +67,7 @@ func (s *Status) remembered() string {
 
 // catalogWords say what the catalog has: a sentence, or one for each export.
 func (s *Status) catalogWords() string {
-	if len(s.Delivered) < 2 {
+	if onlyCatalog(s.Delivered) {
 		if s.Catalog == nil {
 			return "The catalog has got nothing yet, as far as Temporal remembers: " + s.remembered()
 		}
@@ -77,7 +77,7 @@ func (s *Status) catalogWords() string {
 	for _, name := range slices.Sorted(maps.Keys(s.Delivered)) {
 		words := "nothing was delivered yet, as far as Temporal remembers: " + s.remembered()
 		if d := s.Delivered[name]; d != nil {
-			words = fmt.Sprintf("the catalog has it as of %s, by sync %s.", humanize.Date(d.AsOf), d.Sync)
+			words = fmt.Sprintf("delivered as of %s, by sync %s.", humanize.Date(d.AsOf), d.Sync)
 		}
 		sentences = append(sentences, "Export "+name+": "+words)
 	}

@@ -27,7 +27,7 @@ func TestStatus_saysOfEachExportWhatTheCatalogHas(t *testing.T) {
 	half.failure = temporal.NewApplicationErrorWithOptions(refused.Message, string(refused.Class), temporal.ApplicationErrorOptions{
 		Details: []any{half.result},
 	})
-	const castor = "Export castor: the catalog has it as of 24 Nov 2026 02:14 UTC, by sync 20261124T000000Z-r2.\n"
+	const castor = "Export castor: delivered as of 24 Nov 2026 02:14 UTC, by sync 20261124T000000Z-r2.\n"
 	for name, row := range map[string]struct {
 		all    []run
 		says   string
@@ -35,7 +35,7 @@ func TestStatus_saysOfEachExportWhatTheCatalogHas(t *testing.T) {
 	}{
 		"one was refused": {
 			all: []run{half, both}, newest: `"catalog":{"as_of":"2026-11-23T02:14:00Z"`,
-			says: castor + "Export lineage: the catalog has it as of 23 Nov 2026 02:14 UTC, by sync 20261123T000000Z-r1.\n",
+			says: castor + "Export lineage: delivered as of 23 Nov 2026 02:14 UTC, by sync 20261123T000000Z-r1.\n",
 		},
 		"one never was": {
 			all: []run{half}, newest: `"catalog":null`,
@@ -56,5 +56,23 @@ func TestStatus_saysOfEachExportWhatTheCatalogHas(t *testing.T) {
 			!strings.Contains(string(text), `"delivered":{"castor":{"as_of":"2026-11-24T02:14:00Z"`) {
 			t.Errorf("%s: the JSON is %s (%v)", name, text, err)
 		}
+	}
+}
+
+// What is said of the catalog is said of castor's files alone.
+func TestStatus_saysOfAnotherExportWhereItsFilesWent(t *testing.T) {
+	t.Parallel()
+	alone := delivered
+	alone.result.Exports = map[string]activities.Delivery{"csv": {Delivered: true, To: "/srv/reports"}}
+	if got, want := deliveryWords(&alone.result), "Export csv: all files were delivered to /srv/reports."; got != want {
+		t.Errorf("of the sync it says %q, want %q", got, want)
+	}
+	s, err := NewStatus(t.Context(), &runs{all: []run{alone}}, "acme", UI{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "Export csv: delivered as of 23 Nov 2026 02:14 UTC, by sync 20261123T000000Z-r1."
+	if got := s.catalogWords(); got != want {
+		t.Errorf("of the source it says %q, want %q", got, want)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"longhaul/internal/humanize"
+	"longhaul/internal/source"
 	"longhaul/workflows"
 )
 
@@ -52,9 +53,15 @@ func writeFiles(w io.Writer, r *workflows.Result) {
 	}
 }
 
+// onlyCatalog says that the catalog alone gets files, so that nobody need hear of exports.
+func onlyCatalog[T any](exports map[string]T) bool {
+	_, has := exports[source.DefaultExport]
+	return len(exports) == 0 || len(exports) == 1 && has
+}
+
 // deliveryWords say what the targets have: a sentence, or one for each export.
 func deliveryWords(r *workflows.Result) string {
-	if len(r.Exports) < 2 {
+	if onlyCatalog(r.Exports) {
 		if r.Uploaded {
 			return "The catalog has all files; the summary went last."
 		}

@@ -189,8 +189,8 @@ var table = map[Code]row{
 	AnswerTrouble:      {text: "{host} is in trouble ({status})"},
 	AnswerStatus:       {text: "{host} answers with {status}"},
 	AnswerOther:        {text: "{host} answers with something other than was requested"},
-	RenamedByProxy: {text: "a proxy changed the catalog's answers to the files of timestamp {timestamp}, so nobody knows whether they arrived, " +
-		"and the set went under a later one: let the answers of the catalog through as they are"},
+	RenamedByProxy: {text: "a proxy changed the answers to the files of timestamp {timestamp} of export {export}, so nobody knows whether they arrived, " +
+		"and the set went under a later one: let the answers of its target through as they are"},
 	RenamedByReset: {text: "before its reset this sync had sent other content under timestamp {timestamp}, so the set went under a later one"},
-	RenamedByOther: {text: "the catalog held files of timestamp {timestamp} that another sync delivered, so the set went under a later one"},
+	RenamedByOther: {text: "the target of export {export} held files of timestamp {timestamp} that another sync or program delivered, so the set went under a later one"},
 }

@@ -2,6 +2,7 @@
 package course
 
 import (
+	"slices"
 	"strings"
 	"time"
 

@@ -39,7 +39,8 @@ type field struct {
 func declared() (all []section) {
 	for _, format := range formats.All() {
 		settings := format.Settings()
-		if settings.Section == "" {
+		ofOneMachine := func(one export.Setting) bool { return one.Needed && one.Kind == export.Path }
+		if settings.Section == "" || slices.ContainsFunc(settings.Fields, ofOneMachine) {
 			continue
 		}
 		s := section{format: format.Name(), name: settings.Section, exclusive: settings.Exclusive}

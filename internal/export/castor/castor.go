@@ -75,9 +75,8 @@ func (Format) Fields(kind listing.Kind) []string { return slices.Clone(fields[ki
 
 // Write writes one of castor's files into the files of the sync.
 func (Format) Write(ctx context.Context, in export.Input, name string) (export.Written, error) {
-	var written export.Written
-	var err error
-	if written.Object, err = file(ctx, in, name, &written.Partial); err != nil {
+	written, err := file(ctx, in, name)
+	if err != nil {
 		return export.Written{}, fmt.Errorf("write %s: %w", name, err)
 	}
 	return written, nil

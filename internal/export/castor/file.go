@@ -3,6 +3,7 @@ package castor
 import (
 	"context"
 	"fmt"
+	"io"
 	"iter"
 	"runtime"
 	"strings"
@@ -10,61 +11,55 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
-	"longhaul/internal/account"
 	"longhaul/internal/description"
 	"longhaul/internal/export"
 	"longhaul/internal/listing"
 	"longhaul/internal/salesforce"
-	"longhaul/internal/staging"
 	"longhaul/internal/stream"
 )
 
-func file(ctx context.Context, in export.Input, name string, partial *int64) (staging.Object, error) {
+func file(ctx context.Context, in export.Input, name string) (export.Written, error) {
 	switch kind, isKind := kinds[name]; {
 	case name == Summary:
 		return summary(ctx, in)
 	case name == ReportsMetadata:
-		return array(ctx, in, name, columns(ctx, in, partial))
+		var partial int64
+		written, err := array(ctx, in, name, columns(ctx, in, &partial))
+		written.Partial = partial
+		return written, err
 	case name == Reports:
-		return array(ctx, in, name, rewritten(kind, in.BaseURL, wantedReports(ctx, in)))
+		return array(ctx, in, name, rewritten(kind, in.BaseURL, reports(ctx, in)))
 	case isKind:
 		return array(ctx, in, name, rewritten(kind, in.BaseURL, in.Inventory(ctx, kind)))
 	default:
-		return staging.Object{}, wrong("an extract has no file %q", name)
+		return export.Written{}, wrong("an extract has no file %q", name)
 	}
 }
 
 // array writes records as one JSON array.
-func array(ctx context.Context, in export.Input, name string, records iter.Seq2[[]byte, error]) (staging.Object, error) {
-	w, err := in.Create(ctx, FileName(in.Timestamp, name))
-	if err != nil {
-		return staging.Object{}, err
-	}
-	defer w.Abort()
-	progress, separator := in.Counter(), []byte("[")
-	for record, err := range records {
-		if err != nil {
-			return staging.Object{}, err
+func array(ctx context.Context, in export.Input, name string, records iter.Seq2[[]byte, error]) (export.Written, error) {
+	return in.File(ctx, FileName(in.Timestamp, name), func(to io.Writer, progress *stream.Counter) error {
+		separator := []byte("[")
+		for record, err := range records {
+			if err != nil {
+				return err
+			}
+			if _, err := to.Write(separator); err != nil {
+				return err
+			}
+			if _, err := to.Write(record); err != nil {
+				return err
+			}
+			separator = []byte(",")
+			progress.Add()
 		}
-		if _, err := w.Write(separator); err != nil {
-			return staging.Object{}, err
+		end := []byte("]")
+		if progress.N == 0 {
+			end = []byte("[]")
 		}
-		if _, err := w.Write(record); err != nil {
-			return staging.Object{}, err
-		}
-		separator = []byte(",")
-		progress.Add()
-	}
-	end := []byte("]")
-	if progress.N == 0 {
-		end = []byte("[]")
-	}
-	if _, err := w.Write(end); err != nil {
-		return staging.Object{}, err
-	}
-	object, err := w.Commit()
-	object.Count = progress.N
-	return object, err
+		_, err := to.Write(end)
+		return err
+	})
 }
 
 // rewritten gives castor's form of each line of an inventory.
@@ -82,14 +77,11 @@ func rewritten(kind listing.Kind, baseURL string, lines iter.Seq2[[]byte, error]
 	}
 }
 
-// wantedReports gives the reports of the inventory without those that are gone or filtered.
-func wantedReports(ctx context.Context, in export.Input) iter.Seq2[[]byte, error] {
+// reports gives the lines of the reports that the org has.
+func reports(ctx context.Context, in export.Input) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
-		for report, err := range account.Reports(ctx, in.Store, in.Sync) {
-			if err == nil && !report.Head.State.Wanted() {
-				continue
-			}
-			if !yield(report.Line, err) || err != nil {
+		for report, err := range in.Reports(ctx) {
+			if !yield(report.Line, err) {
 				return
 			}
 		}
@@ -148,7 +140,7 @@ func appendColumns(dst []byte, d *description.Description) (_ []byte, err error)
 }
 
 // summary writes castor's three keys with our names behind them.
-func summary(ctx context.Context, in export.Input) (staging.Object, error) {
+func summary(ctx context.Context, in export.Input) (export.Written, error) {
 	text := []byte(`{"python_version":`)
 	for _, part := range []struct{ value, after string }{
 		{"longhaul " + runtime.Version(), `,"version":`},
@@ -157,19 +149,13 @@ func summary(ctx context.Context, in export.Input) (staging.Object, error) {
 	} {
 		quoted, err := jsontext.AppendQuote(text, strings.ToValidUTF8(part.value, "\uFFFD"))
 		if err != nil {
-			return staging.Object{}, err
+			return export.Written{}, err
 		}
 		text = append(quoted, part.after...)
 	}
-	w, err := in.Create(ctx, FileName(in.Timestamp, Summary))
-	if err != nil {
-		return staging.Object{}, err
-	}
-	defer w.Abort()
-	if _, err := w.Write(text); err != nil {
-		return staging.Object{}, err
-	}
-	object, err := w.Commit()
-	object.Count = 1
-	return object, err
+	return in.File(ctx, FileName(in.Timestamp, Summary), func(to io.Writer, records *stream.Counter) error {
+		records.Add()
+		_, err := to.Write(text)
+		return err
+	})
 }

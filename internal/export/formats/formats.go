@@ -7,12 +7,14 @@ import (
 
 	"longhaul/internal/export"
 	"longhaul/internal/export/castor"
+	"longhaul/internal/export/csv"
 	"longhaul/internal/fault"
 )
 
 // all are the formats, one line each.
 var all = []export.Format{
 	castor.Format{},
+	csv.Format{},
 }
 
 // Register adds a format that a program or a test brings along. It must be called from an init function: settings and hosts read
