@@ -12,13 +12,14 @@ TEMPORAL_CLI  := v1.5.1
 MINIO         := v0.0.0-20260212201848-7aac2a2c5b7c
 FAKE_GCS      := v1.56.1
 AZURITE       := 3.37.0
+CYCLONEDX     := v1.10.0
 
 # Temporal's server, as the embedded one.
 TEMPORAL_SERVER := $(shell awk '$$1 == "go.temporal.io/server" {print $$2}' go.mod)
 
 # The flags of `go run` and `go test`, so that all of them share one build cache: with -trimpath Temporal's server would be
-# compiled a second time (minutes). The Dockerfile trims the paths of what is published. -buildvcs: --version prints what Go
-# reads from git.
+# compiled a second time (minutes). `make dist` and the Dockerfile trim the paths of what is published. -buildvcs: --version
+# prints what Go reads from git.
 BUILD := go build -buildvcs=auto
 
 FUZZTIME  ?= 30s
@@ -42,6 +43,27 @@ build: ## the three programs into bin/ (the first time takes minutes: Temporal's
 .PHONY: demo
 demo: build ## one sync of a simulated org, with Temporal's UI; Ctrl-C ends it
 	bin/longhaul demo
+
+comma   := ,
+SYSTEMS ?= linux/amd64,linux/arm64,darwin/amd64,darwin/arm64,windows/amd64,windows/arm64
+QUICK   ?= 0
+
+.PHONY: dist
+dist: $(TOOLS)/.cyclonedx-gomod-$(CYCLONEDX) ## what is released, into dist/: archives, SBOMs, checksums (minutes a system; SYSTEMS=linux/amd64,...)
+	SYSTEMS='$(subst $(comma), ,$(SYSTEMS))' QUICK=$(QUICK) CYCLONEDX=$(TOOLS)/cyclonedx-gomod .ci/dist
+
+.PHONY: try-dist
+try-dist: ## this machine's archive from dist/ in an empty folder, without Go: the commands of the README
+	.ci/try-dist
+
+.PHONY: cut
+cut: ## the release RELEASE=v0.1.0: changelog, histories, commit and tag, on this machine only (minutes)
+	@.ci/cut '$(RELEASE)'
+
+.PHONY: release-check
+release-check: ## a release of this machine's system, built as the tests are, and tried
+	@$(MAKE) --no-print-directory dist QUICK=1 SYSTEMS=$$(go env GOOS)/$$(go env GOARCH)
+	@$(MAKE) --no-print-directory try-dist
 
 .PHONY: test
 test: ## all tests, in an order that differs each time
@@ -124,7 +146,6 @@ operations: $(TOOLS)/.temporal-$(TEMPORAL_CLI) ## every command of docs/operatio
 	@out=$$(LONGHAUL_TEMPORAL_CLI=$(TOOLS)/temporal go test -count=1 -timeout 30m -v -run '^TestOperations$$' ./internal/e2e 2>&1) || { echo "$$out"; exit 1; }; \
 	echo "$$out"; grep -q '^--- PASS: TestOperations' <<<"$$out" || { echo "TestOperations did not run"; exit 1; }
 
-comma         := ,
 s3_SERVER     := $(TOOLS)/.minio-$(MINIO)
 gs_SERVER     := $(TOOLS)/.fake-gcs-server-$(FAKE_GCS)
 azblob_SERVER := $(TOOLS)/.azurite-$(AZURITE)
@@ -152,6 +173,8 @@ cluster: $(TOOLS)/.temporal-server-$(TEMPORAL_SERVER) $(TOOLS)/.temporal-$(TEMPO
 record-histories: ## the histories that the replay tests replay, under the name of RELEASE (unreleased)
 	@out=$$(LONGHAUL_RECORD_HISTORIES=$(RELEASE) go test -count=1 -timeout 30m -v -run '^TestRecord_' ./internal/e2e 2>&1) || { echo "$$out"; exit 1; }; \
 	grep -E '^[a-z_]+ [0-9]+$$' <<<"$$out" || { echo "nothing was recorded"; exit 1; }
+	@if [[ $(RELEASE) != unreleased ]]; then cd workflows/testdata/replay && \
+		echo "$(RELEASE) $$(cd $(RELEASE) && LC_ALL=C; sha256sum -- * | sha256sum | cut -d' ' -f1)" >>releases; fi
 	go test -count=1 -run '^TestReplay_' ./workflows
 
 .PHONY: fuzz
@@ -254,6 +277,11 @@ $(TOOLS)/.fake-gcs-server-$(FAKE_GCS):
 	GOFLAGS= GOBIN=$(TOOLS) go install github.com/fsouza/fake-gcs-server@$(FAKE_GCS)
 	@touch $@
 
+# An SBOM has the checksum of its maker in it, so that is the same wherever it is built.
+$(TOOLS)/.cyclonedx-gomod-$(CYCLONEDX):
+	GOFLAGS=-trimpath CGO_ENABLED=0 GOBIN=$(TOOLS) go install github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@$(CYCLONEDX)
+	@touch $@
+
 # Its scripts only build what it has already; a registry that is away must not hold up a build for long.
 $(TOOLS)/.azurite-$(AZURITE):
 	@mkdir -p $(TOOLS)
@@ -262,4 +290,4 @@ $(TOOLS)/.azurite-$(AZURITE):
 
 .PHONY: clean
 clean: ## remove what was built, but not the tools
-	rm -rf bin
+	rm -rf bin dist

@@ -32,7 +32,7 @@ import (
 // the next one is deployed.
 const recorded = "testdata/replay"
 
-// scenarios are what every release was recorded in.
+// scenarios are what the code as it stands was recorded in.
 var scenarios = []string{
 	"blocked", "cancelled", "continued_as_new", "discarded", "failed", "hand_over", "held", "paused", "plain", "quota_wait",
 	"second_round", "skipped",
@@ -72,6 +72,9 @@ func TestReplay_hasEveryScenarioOfEveryRelease(t *testing.T) {
 	for release, runs := range found {
 		if diff := cmp.Diff(counts(t, filepath.Join(release, "expected_counts")), runs); diff != "" {
 			t.Errorf("the histories of %s (-want +got):\n%s", filepath.Base(release), diff)
+		}
+		if filepath.Base(release) != unreleased {
+			continue // it has the scenarios of its day: released_test.go
 		}
 		if diff := cmp.Diff(scenarios, slices.Sorted(maps.Keys(runs))); diff != "" {
 			t.Errorf("the scenarios of %s (-want +got):\n%s", filepath.Base(release), diff)

@@ -37,6 +37,8 @@ func (r *reader) steps() []instruction {
 	run := &goingSync{reader: r}
 	elsewhere := func(*testing.T, string) {}
 	return []instruction{
+		{"tar -xzf longhaul_", elsewhere}, // by `make try-dist`
+		{"./longhaul demo", elsewhere},
 		{"go run ./standalone demo", r.demo},
 		{"go test ", elsewhere},          // this is it
 		{"make build", elsewhere},        // the programs under test are built
