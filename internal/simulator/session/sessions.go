@@ -131,6 +131,15 @@ func (s *Sessions) End(token string) bool {
 	return ok
 }
 
+// EndAll ends all sessions and reports how many there were. Whoever has the keys may log in again.
+func (s *Sessions) EndAll() (ended int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	ended = len(s.live)
+	clear(s.live)
+	return ended
+}
+
 // MoveTo ends all sessions; the tokens of new ones are accepted at another instance.
 func (s *Sessions) MoveTo(instance int) {
 	s.mu.Lock()
