@@ -123,6 +123,16 @@ func TestRestored_credentialsOfYesterday(t *testing.T) {
 		t.Errorf("%d reports were described again: %+v", more, result.States)
 	}
 	requireNewest(t, org, result, 2)
+
+	gone := run(t, []string{temporalAt(temporal)}, program(t, starter), "disconnect", "acme", "--purge", "--yes", "--config", station.settings)
+	if gone.code != 0 {
+		t.Errorf("disconnect --purge ended with %d: %s%s", gone.code, gone.stdout, gone.stderr)
+	}
+	for _, left := range []string{"sources/acme", "saved/acme"} {
+		if files, err := filepath.Glob(filepath.Join(bucket, left, "*", "*")); err != nil || len(files) > 0 {
+			t.Errorf("%s holds %v, %v", left, files, err)
+		}
+	}
 }
 
 // TestRestored_scheduleOfYesterday brings back a schedule that was ended since, because a worker finds it missing. One that was changed since

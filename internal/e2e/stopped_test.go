@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/schedule"
 	"longhaul/internal/simulator/server"
 	"longhaul/workflows"
 )
@@ -125,6 +126,14 @@ func TestStopped_byAnOperator(t *testing.T) {
 	var said struct{ Outcome workflows.Outcome }
 	if err := json.Unmarshal([]byte(got.stdout), &said); err != nil || got.code != 0 || said.Outcome != workflows.OutcomeCancelled {
 		t.Errorf("cancel ended with %d: %s%s", got.code, got.stdout, got.stderr)
+	}
+	environ := []string{"TEMPORAL_ADDRESS=" + p.address}
+	orders(t, p.client, schedule.Order{Every: "24h"})
+	if got := run(t, environ, program(t, starter), "schedule", "acme", "--pause", "--reason", "stopped by security"); got.code != 0 {
+		t.Errorf("schedule --pause ended with %d: %s%s", got.code, got.stdout, got.stderr)
+	}
+	if s := orders(t, p.client, schedule.Order{}); !s.Paused || s.Note != "stopped by security" {
+		t.Errorf("the schedule is %+v", s)
 	}
 	if len(p.sim.Files()) > 0 {
 		t.Error("something was delivered")

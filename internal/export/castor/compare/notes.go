@@ -15,7 +15,8 @@ func (c *comparison) notes() (notes []string) {
 	}
 	for _, set := range []*Set{c.from, c.to} {
 		note(!set.Whole, fmt.Sprintf("The set in %s has no summary, which is written last: its extract was interrupted, or still runs.", set.Folder))
-		note(set.Others > 0, fmt.Sprintf("%s holds %d other sets; the newest whole one is compared.", set.Folder, set.Others))
+		note(set.Others == 1, set.Folder+" holds another set; the newest whole one is compared.")
+		note(set.Others > 1, fmt.Sprintf("%s holds %d other sets; the newest whole one is compared.", set.Folder, set.Others))
 	}
 	var time, api, repeated, link, more bool
 	for _, f := range c.files {
@@ -57,6 +58,8 @@ func (c *comparison) betweenPrograms() (notes []string) {
 		case castor.ReportsMetadata:
 			note(only(f, false) > 0, "castor-extractor leaves out the columns of a report whose description fails once, whatever the reason; Longhaul "+
 				"tries again.")
+			note(only(f, true) > 0, "castor-extractor lists a report that Salesforce describes without columns, as a joined one may be; Longhaul leaves it out, "+
+				"and account.jsonl says why.")
 			note(f.Differ > 0, "castor-extractor describes reports by version 60.0 of the API, Longhaul by that of the source (59.0 unless it is set): "+
 				"properties of columns may differ by it.")
 		}
