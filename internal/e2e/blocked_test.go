@@ -87,8 +87,7 @@ func losses() []loss {
 			func(_ *testing.T, sim *server.Server) { sim.SetSecretRotated(false) }, "client secret", "",
 		},
 		{
-			"the app was blocked", func(_ *testing.T, sim *server.Server) { sim.SetAppBlocked(true) },
-			func(_ *testing.T, sim *server.Server) { sim.SetAppBlocked(false) }, "blocked the app", "",
+			"the app was blocked", inOrg("app", `{"blocked":true}`), inOrg("app", `{"blocked":false}`), "blocked the app", "",
 		},
 		{
 			"the run-as user was frozen", func(_ *testing.T, sim *server.Server) { sim.SetUserFrozen(true) },

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"go.temporal.io/sdk/client"
 	"go.uber.org/zap"
 
 	"longhaul/internal/config"
@@ -25,8 +26,16 @@ const lostReports = 150
 
 func lostOrg() server.Options { return server.Options{Org: openOrg(lostReports)} }
 
+// site is an installation that loses what it keeps.
+type site struct{ *plant }
+
+func newSite(t *testing.T, options server.Options, tweak func(*source.Source)) site {
+	t.Helper()
+	return site{newPlant(t, options, tweak)}
+}
+
 // bucket is the folder of the bucket.
-func (p *plant) bucket() string { return filepath.Join(p.dir, "bucket") }
+func (p site) bucket() string { return filepath.Join(p.dir, "bucket") }
 
 // backup copies a folder, as of a bucket.
 func backup(t *testing.T, dir string) (copied string) {
@@ -46,7 +55,7 @@ func loses(t *testing.T, dir, copied string) {
 }
 
 // restarts stops the worker, loses its bucket, for a copy if there is one, and starts another worker on the same Temporal.
-func (p *plant) restarts(t *testing.T, copied string) {
+func (p site) restarts(t *testing.T, copied string) {
 	t.Helper()
 	p.stop()
 	loses(t, p.bucket(), copied)
@@ -54,13 +63,13 @@ func (p *plant) restarts(t *testing.T, copied string) {
 }
 
 // anew is a Temporal with an empty database, as a cluster has it that lost its own, and a worker on the same bucket.
-func (p *plant) anew(t *testing.T) works {
+func (p site) anew(t *testing.T) works {
 	t.Helper()
 	return newWorks(t, temporaldev.Options{}, t.TempDir(), p.settings(t, server.Options{}), zap.NewNop())
 }
 
 // day passes, and people rename some reports and create one.
-func (p *plant) day(t *testing.T, rename int) (changed int) {
+func (p site) day(t *testing.T, rename int) (changed int) {
 	t.Helper()
 	p.sim.Advance(24 * time.Hour)
 	p.churn(t, server.Churn{Rename: server.Picks{Number: rename}, Create: 1})
@@ -72,7 +81,7 @@ func (p *plant) day(t *testing.T, rename int) (changed int) {
 type paid struct{ calls, describes int }
 
 // pays runs a sync and counts what it takes.
-func (p *plant) pays(t *testing.T, sync func() workflows.Result) (workflows.Result, paid) {
+func (p site) pays(t *testing.T, sync func() workflows.Result) (workflows.Result, paid) {
 	t.Helper()
 	calls, describes := p.sim.Stats().APICalls, described(p.sim)
 	result := sync()
@@ -82,7 +91,7 @@ func (p *plant) pays(t *testing.T, sync func() workflows.Result) (workflows.Resu
 }
 
 // syncs is pays of a sync on the Temporal of p.
-func (p *plant) syncs(t *testing.T) (workflows.Result, paid) {
+func (p site) syncs(t *testing.T) (workflows.Result, paid) {
 	t.Helper()
 	return p.pays(t, func() workflows.Result { return p.sync(t) })
 }
@@ -129,7 +138,7 @@ func requireNewest(t *testing.T, sim *server.Server, result workflows.Result, se
 }
 
 // requireTrue checks that the files of a sync are those of one that describes everything anew.
-func (p *plant) requireTrue(t *testing.T, result workflows.Result) {
+func (p site) requireTrue(t *testing.T, result workflows.Result) {
 	t.Helper()
 	at := &station{bucket: config.FileURL(p.bucket())}
 	before := at.contents(t, result)
@@ -137,10 +146,10 @@ func (p *plant) requireTrue(t *testing.T, result workflows.Result) {
 }
 
 // remembers checks of which syncs the history of acme tells, newest first.
-func (w works) remembers(t *testing.T, want ...string) {
+func remembers(t *testing.T, c client.Client, want ...string) {
 	t.Helper()
 	var h answer.History
-	inspect(t, w.client, `{"source":"acme","question":"history"}`, &h)
+	inspect(t, c, `{"source":"acme","question":"history"}`, &h)
 	var got []string
 	for _, s := range h.Syncs {
 		got = append(got, s.Sync)
@@ -153,7 +162,7 @@ func (w works) remembers(t *testing.T, want ...string) {
 // TestLost_temporalsDatabase on a cluster, while no sync runs: the next sync waits for nothing and is a refresh like any other.
 func TestLost_temporalsDatabase(t *testing.T) {
 	t.Parallel()
-	p := newPlant(t, lostOrg(), nil)
+	p := newSite(t, lostOrg(), nil)
 	first, _ := p.syncs(t)
 	changed := p.day(t, 3)
 	p.stop()
@@ -161,14 +170,14 @@ func TestLost_temporalsDatabase(t *testing.T) {
 	result, spent := p.pays(t, func() workflows.Result { return again.sync(t) })
 	spent.requireRefresh(t, result, changed)
 	requireNewest(t, p.sim, result, 2)
-	again.remembers(t, result.Sync, first.Sync)
+	remembers(t, again.client, result.Sync, first.Sync)
 }
 
 // TestLost_temporalsDatabaseWhileASyncRuns on a cluster: the source still belongs to the lost sync, which may be at work, so the next one
 // waits for its silence. It says so, until when, and that nothing is to be done.
 func TestLost_temporalsDatabaseWhileASyncRuns(t *testing.T) {
 	t.Parallel()
-	p := newPlant(t, server.Options{Org: openOrg(lostReports), Latency: 100 * time.Millisecond}, nil)
+	p := newSite(t, server.Options{Org: openOrg(lostReports), Latency: 100 * time.Millisecond}, nil)
 	p.halfWay(t, lostReports)
 	p.stop()
 	before := p.sim.Stats().APICalls
@@ -189,20 +198,20 @@ func TestLost_temporalsDatabaseWhileASyncRuns(t *testing.T) {
 // the same.
 func TestLost_theBucket(t *testing.T) {
 	t.Parallel()
-	p := newPlant(t, lostOrg(), nil)
+	p := newSite(t, lostOrg(), nil)
 	p.syncs(t)
 	p.restarts(t, "")
 	p.day(t, 3)
 	result, spent := p.syncs(t)
 	spent.requireWhole(t, result)
 	requireNewest(t, p.sim, result, 2)
-	p.remembers(t, result.Sync)
+	remembers(t, p.client, result.Sync)
 }
 
 // TestLost_both is Temporal's database and the bucket: as the first day, but for the catalog, which keeps what it has.
 func TestLost_both(t *testing.T) {
 	t.Parallel()
-	p := newPlant(t, lostOrg(), nil)
+	p := newSite(t, lostOrg(), nil)
 	p.syncs(t)
 	p.day(t, 3)
 	p.stop()
@@ -211,14 +220,14 @@ func TestLost_both(t *testing.T) {
 	result, spent := p.pays(t, func() workflows.Result { return again.sync(t) })
 	spent.requireWhole(t, result)
 	requireNewest(t, p.sim, result, 2)
-	again.remembers(t, result.Sync)
+	remembers(t, again.client, result.Sync)
 }
 
 // TestLost_theBucketUnderALivingWorker as a disk that lost its mount: nothing is made in its place until the worker starts again, and
 // every step says what is to be done.
 func TestLost_theBucketUnderALivingWorker(t *testing.T) {
 	t.Parallel()
-	p := newPlant(t, lostOrg(), nil)
+	p := newSite(t, lostOrg(), nil)
 	p.syncs(t)
 	loses(t, p.bucket(), "")
 	r := p.begin(t)
@@ -243,7 +252,7 @@ func TestLost_theBucketOfARunningSync(t *testing.T) {
 	for name, restored := range map[string]bool{"gone": false, "restored": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := newPlant(t, server.Options{Org: openOrg(lostReports), Latency: 50 * time.Millisecond}, nil)
+			p := newSite(t, server.Options{Org: openOrg(lostReports), Latency: 50 * time.Millisecond}, nil)
 			p.sync(t)
 			copied := ""
 			if restored {
@@ -269,27 +278,5 @@ func TestLost_theBucketOfARunningSync(t *testing.T) {
 			}
 			requireNewest(t, p.sim, result, 2)
 		})
-	}
-}
-
-// TestLost_theCountOfCalls is in the bucket: without it a sync of the same day may use its whole share once more. What the org as a whole
-// has used, Salesforce tells, so that the ceiling holds.
-func TestLost_theCountOfCalls(t *testing.T) {
-	t.Parallel()
-	const daily, share, ceiling = 800, 25, 45
-	options := lostOrg()
-	options.DailyLimit = daily
-	p := newPlant(t, options, func(s *source.Source) { s.Quota.Share, s.Quota.Ceiling = share, ceiling })
-	_, first := p.syncs(t)
-	p.restarts(t, "")
-	r := p.begin(t)
-	waits := r.until(t, time.Minute, func(now workflows.Progress) bool { return now.Waiting != "" || now.Outcome != "" })
-	used := p.sim.Stats().DailyUsed
-	t.Logf("%d calls, then %d in all; it waits for %q", first.calls, used, waits.Waiting)
-	if used <= daily*share/100 || used > daily*ceiling/100 {
-		t.Errorf("%d calls are used of %d: want more than the share and no more than the ceiling", used, daily)
-	}
-	if waits.Outcome == "" {
-		endsWhenCancelled(t, p.client, r)
 	}
 }

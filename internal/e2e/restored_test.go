@@ -11,6 +11,7 @@ import (
 	"longhaul/internal/fault"
 	"longhaul/internal/schedule"
 	"longhaul/internal/simulator/server"
+	"longhaul/internal/source"
 	"longhaul/internal/staging"
 	"longhaul/workflows"
 )
@@ -19,7 +20,7 @@ import (
 // and they are newer than those that the bucket does not know of.
 func TestRestored_theBucketFromYesterday(t *testing.T) {
 	t.Parallel()
-	p := newPlant(t, lostOrg(), nil)
+	p := newSite(t, lostOrg(), nil)
 	first, _ := p.syncs(t)
 	copied := backup(t, p.bucket())
 	changed := p.day(t, 3)
@@ -30,7 +31,7 @@ func TestRestored_theBucketFromYesterday(t *testing.T) {
 	third, spent := p.syncs(t)
 	spent.requireRefresh(t, third, changed)
 	requireNewest(t, p.sim, third, 3)
-	p.remembers(t, third.Sync, first.Sync)
+	remembers(t, p.client, third.Sync, first.Sync)
 	if third.Sync <= second.Sync {
 		t.Errorf("%s sorts before %s, which the bucket has lost", third.Sync, second.Sync)
 	}
@@ -41,7 +42,7 @@ func TestRestored_theBucketFromYesterday(t *testing.T) {
 // The sync of the copy still owns the source, but nothing was heard of it for so long that a minute is enough. What it had described is reused.
 func TestRestored_withTemporalsDatabaseLost(t *testing.T) {
 	t.Parallel()
-	p := newPlant(t, server.Options{Org: openOrg(lostReports), Latency: 100 * time.Millisecond}, nil)
+	p := newSite(t, server.Options{Org: openOrg(lostReports), Latency: 100 * time.Millisecond}, nil)
 	p.halfWay(t, lostReports)
 	p.stop() // what it had described is in the bucket then
 	copied, kept := backup(t, p.bucket()), described(p.sim)
@@ -101,7 +102,7 @@ func TestRestored_credentialsOfYesterday(t *testing.T) {
 
 	now := former
 	now.ClientSecret = "the-second-secret"
-	(&reader{sim: org}).posts(t, "app", `{"client_secret":"the-second-secret"}`)
+	inOrg("app", `{"client_secret":"the-second-secret"}`)(t, org)
 	save(t, store, "acme", now)
 	closed(t, store.Remove(t.Context(), "left"))
 	worker.terminate(t)
@@ -124,7 +125,7 @@ func TestRestored_credentialsOfYesterday(t *testing.T) {
 	}
 	requireNewest(t, org, result, 2)
 
-	gone := run(t, []string{temporalAt(temporal)}, program(t, starter), "disconnect", "acme", "--purge", "--yes", "--config", station.settings)
+	gone := typed(t, security, "longhaul-starter disconnect ", " --config "+station.settings, temporalAt(temporal))
 	if gone.code != 0 {
 		t.Errorf("disconnect --purge ended with %d: %s%s", gone.code, gone.stdout, gone.stderr)
 	}
@@ -142,24 +143,104 @@ func TestRestored_scheduleOfYesterday(t *testing.T) {
 	const daily = "every 24h, up to 10m later"
 	for name, row := range map[string]struct {
 		since  schedule.Order
+		gone   bool // the bucket, without a copy
 		spec   string
 		byHand bool
+		by     string
 	}{
-		"ended":   {schedule.Order{Off: true}, daily, false},
-		"changed": {schedule.Order{Every: "12h"}, "every 12h, up to 10m later", true},
+		"ended":          {schedule.Order{Off: true}, false, daily, false, schedule.ByVerb},
+		"changed":        {schedule.Order{Every: "12h"}, false, "every 12h, up to 10m later", true, schedule.ByVerb},
+		"without a copy": {schedule.Order{}, true, daily, true, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := newPlant(t, server.Options{Reports: 20, Columns: 3}, nil)
+			p := newSite(t, server.Options{Reports: 20, Columns: 3}, nil)
 			orders(t, p.client, schedule.Order{Every: "24h"})
 			copied := backup(t, p.bucket())
 			orders(t, p.client, row.since)
+			if row.gone {
+				copied = ""
+			}
 			p.restarts(t, copied)
 			var state schedule.State
 			eventually(t, withinAMinute, func() bool { state = orders(t, p.client, schedule.Order{}); return state.Exists })
-			if state.Spec != row.spec || state.ByHand != row.byHand || state.By != schedule.ByVerb {
+			if state.Spec != row.spec || state.ByHand != row.byHand || state.By != row.by {
 				t.Errorf("it is %+v", state)
 			}
 		})
+	}
+}
+
+// TestRestored_temporalsDatabase brings back a Temporal that believes a sync to run which has ended since, and after which another one
+// came: it delivers nothing, and says why it ends.
+func TestRestored_temporalsDatabase(t *testing.T) {
+	t.Parallel()
+	org := simulate(t, server.Options{Org: openOrg(lostReports), Latency: 100 * time.Millisecond})
+	station := newStation(t, org.Ready(), "")
+	serve := station.serve(t)
+	c := connect(t, serve)
+	first := begin(t, c, "acme")
+	eventually(t, longest, func() bool { return describesOf(org).total >= lostReports/3 })
+	serve.terminate(t)
+	database := func() (files []string) {
+		t.Helper()
+		files, err := filepath.Glob(filepath.Join(station.dir, "data", "temporal.db*"))
+		if err != nil || len(files) == 0 {
+			t.Fatalf("no database: %v", err)
+		}
+		return files
+	}
+	copied := map[string][]byte{}
+	for _, file := range database() {
+		content, err := os.ReadFile(file)
+		closed(t, err)
+		copied[file] = content
+	}
+	serve = station.serve(t)
+	c = connect(t, serve)
+	outcome(t, c.GetWorkflow(t.Context(), workflows.SyncID("acme"), ""))
+	outcome(t, begin(t, c, "acme"))
+	sets := len(org.Files())
+	serve.terminate(t)
+	for _, file := range database() {
+		closed(t, os.Remove(file))
+	}
+	for file, content := range copied {
+		closed(t, os.WriteFile(file, content, 0o600))
+	}
+	serve = station.serve(t)
+	c = connect(t, serve)
+	app, _ := failure(t, c.GetWorkflow(t.Context(), workflows.SyncID("acme"), first.GetRunID()))
+	t.Logf("%s: %s", app.Type(), app.Message())
+	if app.Type() != string(fault.Invalid) || len(org.Files()) != sets {
+		t.Errorf("it ended as %s: %s, and the catalog has %d files after %d", app.Type(), app.Message(), len(org.Files()), sets)
+	}
+	before := describesOf(org).total
+	result := outcome(t, begin(t, c, "acme"))
+	if more := describesOf(org).total - before; more > 1 {
+		t.Errorf("%d reports were described again", more)
+	}
+	requireNewest(t, org, result, sets/7+1)
+}
+
+// TestLost_theCountOfCalls is in the bucket: without it a sync of the same day may use its whole share once more. What the org as a whole
+// has used, Salesforce tells, so that the ceiling holds.
+func TestLost_theCountOfCalls(t *testing.T) {
+	t.Parallel()
+	const daily, share, ceiling = 800, 25, 45
+	options := lostOrg()
+	options.DailyLimit = daily
+	p := newSite(t, options, func(s *source.Source) { s.Quota.Share, s.Quota.Ceiling = share, ceiling })
+	_, first := p.syncs(t)
+	p.restarts(t, "")
+	r := p.begin(t)
+	waits := r.until(t, time.Minute, func(now workflows.Progress) bool { return now.Waiting != "" || now.Outcome != "" })
+	used := p.sim.Stats().DailyUsed
+	t.Logf("%d calls, then %d in all; it waits for %q", first.calls, used, waits.Waiting)
+	if used <= daily*share/100 || used > daily*ceiling/100 {
+		t.Errorf("%d calls are used of %d: want more than the share and no more than the ceiling", used, daily)
+	}
+	if waits.Outcome == "" {
+		endsWhenCancelled(t, p.client, r)
 	}
 }

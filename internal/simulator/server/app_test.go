@@ -61,12 +61,14 @@ func TestApp_thatIsBlocked(t *testing.T) {
 	if a := c.grant("client_secret", "wrong"); !strings.Contains(string(a.body), "invalid_client") {
 		t.Errorf("a wrong secret of a blocked app answers %s", a.body)
 	}
-	c.s.SetAppBlocked(false)
+	if a := c.do("POST", "/simulator/app", `{"blocked":false}`); a.status != 200 || !strings.Contains(string(a.body), `"blocked":false`) {
+		t.Errorf("%d %s", a.status, a.body)
+	}
 	if a := c.send("limits"); a.status != 401 {
 		t.Errorf("a session that ended lives again: %d", a.status)
 	}
 	c.token = c.login()
-	c.s.SetAppBlocked(true)
+	c.do("POST", "/simulator/app", `{"blocked":true}`)
 	if a := c.do("POST", "/simulator/app", `{"client_id":"3MVG9other","client_secret":"third"}`); a.status != 200 {
 		t.Errorf("%d %s", a.status, a.body)
 	}
@@ -95,8 +97,8 @@ func TestSessions_thatAreRevoked(t *testing.T) {
 			t.Errorf("a revoked session answers %d %s", a.status, a.body)
 		}
 	}
-	if n := c.s.EndSessions(); n != 0 {
-		t.Errorf("%d sessions were left", n)
+	if a := c.do("POST", "/simulator/sessions", `{"end":true}`); string(a.body) != `{"ended":0}` {
+		t.Errorf("sessions were left: %s", a.body)
 	}
 	c.token = c.login()
 	if a := c.send("limits"); a.status != 200 {

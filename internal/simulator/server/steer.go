@@ -87,12 +87,6 @@ func (s *Server) Grant(permissions ...string) error { return s.permissions.Chang
 // SetUserFrozen freezes the run-as user, which ends its sessions and refuses its logins, or thaws it.
 func (s *Server) SetUserFrozen(frozen bool) { s.sessions.SetFrozen(frozen) }
 
-// SetAppBlocked blocks the app, which ends its sessions and refuses its logins, or unblocks it.
-func (s *Server) SetAppBlocked(blocked bool) { s.sessions.SetBlocked(blocked) }
-
-// EndSessions revokes every token, and reports how many were live. Whoever has the keys may log in again.
-func (s *Server) EndSessions() int { return s.sessions.EndAll() }
-
 // SetSecretRotated replaces the app's secret, which ends the app's sessions and refuses its logins, or restores the secret
 // that clients know.
 func (s *Server) SetSecretRotated(rotated bool) { s.sessions.SetRotated(rotated) }

@@ -19,7 +19,7 @@ var AppBlocked = Refusal{"OAUTH_APP_BLOCKED", "this app is blocked by admin"}
 // Account says whether the run-as user may log in, whether the app may, and whether the app's secret is still the one that clients know.
 type Account struct {
 	Frozen, Rotated bool
-	Blocked         bool // the app
+	Blocked         bool      // the app
 	closed          bool      // the time is outside the user's login hours
 	begin           time.Time // of the next login hours; zero when they do not begin by themselves
 }
