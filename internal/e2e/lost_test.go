@@ -232,7 +232,8 @@ func TestLost_theBucketUnderALivingWorker(t *testing.T) {
 	loses(t, p.bucket(), "")
 	r := p.begin(t)
 	away := r.until(t, time.Minute, func(now workflows.Progress) bool { return now.Trouble != "" })
-	if !strings.Contains(away.Trouble, "is away, was emptied") || !strings.HasSuffix(away.Trouble, "cancel the sync, restart the workers and start it again") {
+	if !strings.Contains(away.Trouble, "is away, was emptied") ||
+		!strings.HasSuffix(away.Trouble, "cancel the sync, restart the workers and start it again") {
 		t.Errorf("it is in trouble: %q", away.Trouble)
 	}
 	if _, err := os.Stat(p.bucket()); err == nil {
@@ -267,6 +268,9 @@ func TestLost_theBucketOfARunningSync(t *testing.T) {
 			})
 			if says := stands.Waiting + stands.Trouble; !strings.Contains(says, "cancel the sync") || !strings.HasSuffix(says, "start it again") {
 				t.Errorf("it is %s: %q", stands.Phase, says)
+			}
+			if restored && !strings.HasPrefix(stands.Do, "`longhaul cancel acme`, then `longhaul sync acme`") {
+				t.Errorf("what to do: %s", stands.Do)
 			}
 			t.Logf("%s: %q %q", stands.Phase, stands.Waiting, stands.Trouble)
 			endsWhenCancelled(t, p.client, r)

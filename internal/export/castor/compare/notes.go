@@ -26,7 +26,8 @@ func (c *comparison) notes() (notes []string) {
 	note(time, "LastRunDate, LastViewedDate and LastReferencedDate change when people open a record, and the last two are those of the user who "+
 		"reads them: they do not count as differences.")
 	note(api, "Addresses name the version of the API that was asked: that does not count as a difference.")
-	note(link, "Url begins with the address that each program was given: give both the same one.")
+	note(link, "Url begins with the address of the org: with the one that castor-extractor was given, which should be the My Domain, and with the one that "+
+		"the login names in Longhaul's files.")
 	note(more, "The two extracts read the org at different moments and perhaps as different users: each has what existed then and was shared with its user.")
 	note(repeated, "A record that a file has twice counts once: castor-extractor lists one twice when others come or go between two pages.")
 	if c.from.castor == c.to.castor {
