@@ -9,6 +9,7 @@ import (
 
 	"longhaul/activities"
 	"longhaul/internal/fault"
+	"longhaul/internal/staging"
 	"longhaul/workflows"
 )
 
@@ -64,6 +65,22 @@ func TestBlocked_waitsForResumeAndGoesOn(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestBlocked_withoutWhatItHadWritten loses an object of its own: a resume brings nothing, so it is not what to do.
+func TestBlocked_withoutWhatItHadWritten(t *testing.T) {
+	t.Parallel()
+	o := new(org)
+	revoked(o, refusalBy(fault.Bucket, fault.Invalid, "the object a/b is gone from the bucket mem://"+staging.Anew), new(atomic.Bool))
+	env := environment(t, o, "sync-acme")
+	env.RegisterDelayedCallback(func() {
+		p := ask(t, env)
+		if p.Phase != workflows.PhaseBlocked || !strings.HasPrefix(p.Do, "`longhaul cancel acme`, then `longhaul sync acme`") {
+			t.Errorf("in phase %s it says what to do: %s", p.Phase, p.Do)
+		}
+		env.CancelWorkflow()
+	}, time.Hour)
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
 }
 
 func TestBlocked_failsWhenNobodyResumes(t *testing.T) {

@@ -10,10 +10,12 @@ import (
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
+	"longhaul/activities"
 	"longhaul/internal/fault"
 	"longhaul/internal/history"
 	"longhaul/internal/humanize"
 	"longhaul/internal/quota"
+	"longhaul/internal/staging"
 	"longhaul/workflows/operator"
 	"longhaul/workflows/tell"
 )
@@ -230,10 +232,13 @@ func toResume(first, source string) string {
 }
 
 // toUnblock names connect too where a login was refused: it saves other credentials, and resumes. A sync does not know whether its source was
-// connected, or stands in settings.
-func toUnblock(why fault.Class, source string) string {
+// connected, or stands in settings. Where what the sync had written is gone, a resume brings nothing.
+func toUnblock(why *activities.Failure, source string) string {
+	if strings.HasSuffix(why.Message, staging.Anew) {
+		return fmt.Sprintf("`%s cancel %s`, then `%[1]s sync %[2]s`, which reuses what the bucket still has", Program, source)
+	}
 	do := toResume("fix that; then ", source)
-	if why == fault.LoginRefused {
+	if why.Class == fault.LoginRefused {
 		do += fmt.Sprintf("; a connected source gets other credentials by `%s connect %s`, which resumes it", Program, source)
 	}
 	return do

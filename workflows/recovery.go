@@ -224,7 +224,7 @@ func (r *recovery) untilUnblocked(ctx workflow.Context) error {
 	b := *r.own.Blocked
 	at := standstill{
 		phase: PhaseBlocked, reason: history.WaitBlocked, why: b.Failure.Message, until: b.Until, cause: &b.Failure,
-		do: toUnblock(b.Failure.Class, r.state.Sync.Source),
+		do: toUnblock(&b.Failure, r.state.Sync.Source),
 	}
 	r.wait.halt(ctx, at)
 	_, err := await(ctx, b.Until.Sub(workflow.Now(ctx)), at.summary(), func() bool {

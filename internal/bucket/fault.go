@@ -180,11 +180,15 @@ func (p place) unexpected(key string) error {
 // away is the fault of a bucket that has not the id which was read of it before: its disk is not mounted, it was emptied, or the settings
 // of this process name another one, which looks the same.
 func (p place) away(err error) error {
+	restart := ""
+	if !p.remote() { // a process makes no folder anew that it has known: the disk may come back
+		restart = ", restart the workers"
+	}
 	return &fault.Error{
 		Class: fault.Transient, System: fault.Bucket, Err: err,
 		Message: fmt.Sprintf("the bucket %s is away, was emptied, or is another one than the sync uses, as it lacks the %s of the sync's bucket: "+
-			"give all workers the same storage, or bring the bucket back; only if it was emptied on purpose, cancel the sync and start it again",
-			p.name, identityKey),
+			"give all workers the same storage, or bring the bucket back; only if it was emptied on purpose, cancel the sync%s and start it again",
+			p.name, identityKey, restart),
 	}
 }
 

@@ -87,6 +87,9 @@ func losses() []loss {
 			func(_ *testing.T, sim *server.Server) { sim.SetSecretRotated(false) }, "client secret", "",
 		},
 		{
+			"the app was blocked", inOrg("app", `{"blocked":true}`), inOrg("app", `{"blocked":false}`), "blocked the app", "",
+		},
+		{
 			"the run-as user was frozen", func(_ *testing.T, sim *server.Server) { sim.SetUserFrozen(true) },
 			func(_ *testing.T, sim *server.Server) { sim.SetUserFrozen(false) }, "frozen", "",
 		},

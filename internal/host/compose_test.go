@@ -74,3 +74,20 @@ func TestCompose_reachesTemporalWithoutAProxy(t *testing.T) {
 		t.Errorf("%d services reach Temporal", clients)
 	}
 }
+
+// docs/security.md says with whom the programs speak; Temporal's server would speak with somebody else.
+func TestCompose_tellsNobodyOfTheCluster(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../deploy/temporal/dynamicconfig.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var settings map[string][]struct{ Value any }
+	if err := yaml.Unmarshal(text, &settings); err != nil {
+		t.Fatal(err)
+	}
+	const setting = "frontend.enableServerVersionCheck"
+	if values := settings[setting]; len(values) != 1 || values[0].Value != false {
+		t.Errorf("%s is %v", setting, values)
+	}
+}

@@ -56,8 +56,10 @@ const steering = `It is watched and steered by routes on the Salesforce server, 
   POST /simulator/permissions {"revoke":["RunReports"],"grant":["ViewSetup"]}
   GET  /simulator/user        whether the user is frozen and the app's secret rotated
   POST /simulator/user        {"frozen":true} or {"secret":"rotated"} end sessions and refuse logins; false, "restored"
-  GET  /simulator/app         the client id of the app
-  POST /simulator/app         {"client_secret":"..."} resets its secret; with "client_id" another app takes its place
+  GET  /simulator/app         the client id of the app, and whether it is blocked
+  POST /simulator/app         {"client_secret":"..."} resets its secret; with "client_id" another app takes its place;
+                              {"blocked":true} ends its sessions and refuses its logins
+  POST /simulator/sessions    {"end":true} revokes every token; the next login gets a new one
   GET  /simulator/instance    the hosts where clients log in and where tokens are good
   POST /simulator/instance    moves the org to another instance_url, which ends all sessions
   POST /simulator/churn       {"object":"Report","create":3,"rename":["00O..."],"move":2,"delete":1,"hide":1,"show":1}

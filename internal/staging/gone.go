@@ -2,12 +2,14 @@ package staging
 
 import (
 	"errors"
-	"fmt"
 	"iter"
 
 	"longhaul/internal/bucket"
 	"longhaul/internal/fault"
 )
+
+// Anew ends the sentence of Gone: a sync does not go on without what it had written, whatever is mended.
+const Anew = "; cancel the sync and start it again"
 
 // Gone is for objects that the sync itself has written: that one of them does not exist is an error which no further try
 // fixes. Any other error stays as it is.
@@ -21,7 +23,7 @@ func Gone(err error) error {
 	}
 	return &fault.Error{
 		Class: fault.Invalid, System: fault.Bucket, Err: ErrNotExist,
-		Message: fmt.Sprintf("%s is gone from %s; cancel the sync and start it again", what, where),
+		Message: what + " is gone from " + where + Anew,
 	}
 }
 

@@ -63,23 +63,43 @@ func (a account) changeUser(body []byte) (any, error) {
 	return a.user()
 }
 
-// app names the app that the org knows, without its secret.
-func (a account) app() (any, error) { return map[string]string{"client_id": a.Sessions.App().ID}, nil }
+// app names the app that the org knows, without its secret, and says whether it is blocked.
+func (a account) app() (any, error) {
+	return map[string]any{"client_id": a.Sessions.App().ID, "blocked": a.Sessions.Account().Blocked}, nil
+}
 
-// changeApp resets the keys in the org: those that are not given stay.
+// changeApp resets the keys in the org, of which those that are not given stay, or blocks the app, or unblocks it.
 func (a account) changeApp(body []byte) (any, error) {
 	var in struct {
 		ClientID     string `json:"client_id"`
 		ClientSecret string `json:"client_secret"`
+		Blocked      *bool
 	}
 	if err := wire.DecodeStrict(body, &in); err != nil {
 		return nil, err
 	}
-	if in.ClientSecret == "" {
-		return nil, errors.New(`say {"client_secret":"..."} for a new secret of the same app, or {"client_id":"...","client_secret":"..."} for another app`)
+	switch {
+	case in.ClientSecret != "" && in.Blocked == nil:
+		a.Sessions.SetApp(session.App{ID: cmp.Or(in.ClientID, a.Sessions.App().ID), Secret: in.ClientSecret})
+	case in.ClientSecret == "" && in.ClientID == "" && in.Blocked != nil:
+		a.Sessions.SetBlocked(*in.Blocked)
+	default:
+		return nil, errors.New(`say {"client_secret":"..."} for a new secret of the same app, {"client_id":"...","client_secret":"..."} for another app, ` +
+			`or {"blocked":true} or false alone`)
 	}
-	a.Sessions.SetApp(session.App{ID: cmp.Or(in.ClientID, a.Sessions.App().ID), Secret: in.ClientSecret})
 	return a.app()
+}
+
+// endSessions revokes every token that the app was given.
+func (a account) endSessions(body []byte) (any, error) {
+	var in struct{ End bool }
+	if err := wire.DecodeStrict(body, &in); err != nil {
+		return nil, err
+	}
+	if !in.End {
+		return nil, errors.New(`say {"end":true}`)
+	}
+	return map[string]int{"ended": a.Sessions.EndAll()}, nil
 }
 
 func (a account) hours() (any, error) {

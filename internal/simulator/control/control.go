@@ -56,7 +56,11 @@ func (p *Panel) routes() []route {
 			name: "permissions", get: user.permissions, post: user.changePermissions,
 			form: `{"revoke":["RunReports"],"grant":["ViewSetup"]}`,
 		},
-		{name: "app", get: user.app, post: user.changeApp, form: `{"client_id":"...","client_secret":"..."}; client_id may be absent`},
+		{
+			name: "app", get: user.app, post: user.changeApp,
+			form: `{"client_id":"...","client_secret":"..."}, where client_id may be absent, or {"blocked":true}`,
+		},
+		{name: "sessions", post: user.endSessions, form: `{"end":true}`},
 		{name: "user", get: user.user, post: user.changeUser, form: `{"frozen":true,"secret":"rotated"}`},
 		{name: "login_hours", get: user.hours, post: user.changeHours, form: `{"closed":true,"for":"8h"} or {"closed":false}`},
 		{name: "instance", get: p.instance, post: p.moveInstance},

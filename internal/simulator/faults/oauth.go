@@ -18,7 +18,7 @@ func oauthKinds() []Kind {
 		refused("oauth_invalid_client_id", "invalid_client_id", "client identifier invalid"),
 		refused("oauth_invalid_client", "invalid_client", "invalid client credentials"),
 		refused("oauth_not_installed", "invalid_client", "app must be installed into org"),
-		refused("oauth_app_blocked", "OAUTH_APP_BLOCKED", "this app is blocked by admin"),
+		refused("oauth_app_blocked", session.AppBlocked.Code, session.AppBlocked.Description),
 		refused("oauth_no_run_as", "invalid_grant", "no client credentials user enabled"),
 		refused("oauth_wrong_domain", "invalid_grant", "request not supported on this domain"),
 		refused("oauth_no_scopes", "invalid_grant", "no valid scopes defined"),

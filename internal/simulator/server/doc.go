@@ -16,9 +16,11 @@
 //	GET  /simulator/user         {"frozen":false,"secret":"restored"}
 //	POST /simulator/user         {"frozen":true} ends the user's sessions, and logins answer invalid_grant; {"frozen":false} thaws it;
 //	                             {"secret":"rotated"} ends the app's, and logins answer invalid_client; {"secret":"restored"}
-//	GET  /simulator/app          {"client_id":"3MVG9..."}: the app that the org knows
+//	GET  /simulator/app          {"blocked":false,"client_id":"3MVG9..."}: the app that the org knows
 //	POST /simulator/app          {"client_secret":"..."} resets its secret, {"client_id":"...","client_secret":"..."} puts another app in its
-//	                             place; sessions end, and logins with the old keys are refused
+//	                             place; sessions end, and logins with the old keys are refused. {"blocked":true} ends the app's
+//	                             sessions, and logins answer OAUTH_APP_BLOCKED; {"blocked":false} unblocks it
+//	POST /simulator/sessions     {"end":true} revokes every token; the next login gets a new one
 //	GET  /simulator/login_hours  {"closed":false}
 //	POST /simulator/login_hours  {"closed":true,"for":"8h"} ends the user's sessions, and logins answer invalid_grant in words that
 //	                             are not documented until the hours begin, by the simulator's clock; {"closed":false} opens them

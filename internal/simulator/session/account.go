@@ -13,9 +13,13 @@ type Refusal struct {
 // OutOfHours refuses a login outside the user's login hours. Salesforce does not document the words.
 var OutOfHours = Refusal{"invalid_grant", "user may not log in at this time"}
 
-// Account says whether the run-as user may log in, and whether the app's secret is still the one that clients know.
+// AppBlocked refuses a login of an app that an administrator has blocked for the whole org.
+var AppBlocked = Refusal{"OAUTH_APP_BLOCKED", "this app is blocked by admin"}
+
+// Account says whether the run-as user may log in, whether the app may, and whether the app's secret is still the one that clients know.
 type Account struct {
 	Frozen, Rotated bool
+	Blocked         bool      // the app
 	closed          bool      // the time is outside the user's login hours
 	begin           time.Time // of the next login hours; zero when they do not begin by themselves
 }
@@ -30,6 +34,8 @@ func (a Account) refusal(now time.Time) *Refusal {
 	switch {
 	case a.Rotated:
 		return &Refusal{"invalid_client", "invalid client credentials"}
+	case a.Blocked:
+		return &AppBlocked
 	case a.Frozen:
 		return &Refusal{"invalid_grant", "user is inactive"}
 	case a.OutOfHours(now):
@@ -47,6 +53,9 @@ func (s *Sessions) Account() Account {
 
 // SetFrozen freezes the run-as user, which ends its sessions and refuses its logins, or thaws it.
 func (s *Sessions) SetFrozen(frozen bool) { s.change(func(a *Account) { a.Frozen = frozen }) }
+
+// SetBlocked blocks the app, which ends its sessions and refuses its logins, or unblocks it.
+func (s *Sessions) SetBlocked(blocked bool) { s.change(func(a *Account) { a.Blocked = blocked }) }
 
 // SetRotated replaces the app's secret, which ends the app's sessions and refuses its logins, or restores the secret that
 // clients know.

@@ -15,6 +15,7 @@ func (s *Sessions) SetApp(app App) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.app != app {
+		s.account.Blocked = s.account.Blocked && s.app.ID == app.ID
 		s.app = app
 		clear(s.live)
 	}

@@ -85,7 +85,7 @@ func (s *Sessions) open(a Attempt) (*Session, *Refusal) {
 	if refused := s.account.refusal(now); refused != nil {
 		return nil, refused
 	}
-	if !s.allows(now) {
+	if s.recent = lately(s.recent, now); len(s.recent) >= s.maxLogins {
 		return nil, &Refusal{"invalid_grant", "login rate exceeded"}
 	}
 	for token, old := range s.live {
@@ -103,12 +103,12 @@ func (s *Sessions) open(a Attempt) (*Session, *Refusal) {
 	return opened, nil
 }
 
-// allows reports whether the hour before now has room for a login.
-func (s *Sessions) allows(now time.Time) bool {
-	for len(s.recent) > 0 && now.Sub(s.recent[0]) >= time.Hour {
-		s.recent = s.recent[1:]
+// lately are those times, oldest first, that are of the hour before now.
+func lately(times []time.Time, now time.Time) []time.Time {
+	for len(times) > 0 && now.Sub(times[0]) >= time.Hour {
+		times = times[1:]
 	}
-	return len(s.recent) < s.maxLogins
+	return times
 }
 
 // Find gives the session of a token that is live.
@@ -129,6 +129,15 @@ func (s *Sessions) End(token string) bool {
 	_, ok := s.live[token]
 	delete(s.live, token)
 	return ok
+}
+
+// EndAll ends all sessions and reports how many there were. Whoever has the keys may log in again.
+func (s *Sessions) EndAll() (ended int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	ended = len(s.live)
+	clear(s.live)
+	return ended
 }
 
 // MoveTo ends all sessions; the tokens of new ones are accepted at another instance.

@@ -149,7 +149,7 @@ func TestFolders_thatAreEqualButForTime(t *testing.T) {
 	if got.From.Program != "castor-extractor 0.26.11" || got.To.Program != "longhaul 1.2.3" || got.To.Timestamp != 1795460000 || got.To.Others != 1 {
 		t.Errorf("sets: %+v, %+v", got.From, got.To)
 	}
-	for _, text := range []string{"LastRunDate", "version of the API", "1 other sets"} {
+	for _, text := range []string{"LastRunDate", "version of the API", "holds another set; the newest whole one is compared"} {
 		if !strings.Contains(strings.Join(got.Notes, "\n"), text) {
 			t.Errorf("the notes lack %q: %q", text, got.Notes)
 		}

@@ -15,7 +15,8 @@ func (c *comparison) notes() (notes []string) {
 	}
 	for _, set := range []*Set{c.from, c.to} {
 		note(!set.Whole, fmt.Sprintf("The set in %s has no summary, which is written last: its extract was interrupted, or still runs.", set.Folder))
-		note(set.Others > 0, fmt.Sprintf("%s holds %d other sets; the newest whole one is compared.", set.Folder, set.Others))
+		note(set.Others == 1, set.Folder+" holds another set; the newest whole one is compared.")
+		note(set.Others > 1, fmt.Sprintf("%s holds %d other sets; the newest whole one is compared.", set.Folder, set.Others))
 	}
 	var time, api, repeated, link, more bool
 	for _, f := range c.files {
@@ -25,7 +26,8 @@ func (c *comparison) notes() (notes []string) {
 	note(time, "LastRunDate, LastViewedDate and LastReferencedDate change when people open a record, and the last two are those of the user who "+
 		"reads them: they do not count as differences.")
 	note(api, "Addresses name the version of the API that was asked: that does not count as a difference.")
-	note(link, "Url begins with the address that each program was given: give both the same one.")
+	note(link, "Url begins with the address of the org: with the one that castor-extractor was given, which should be the My Domain, and with the one that "+
+		"the login names in Longhaul's files.")
 	note(more, "The two extracts read the org at different moments and perhaps as different users: each has what existed then and was shared with its user.")
 	note(repeated, "A record that a file has twice counts once: castor-extractor lists one twice when others come or go between two pages.")
 	if c.from.castor == c.to.castor {
@@ -57,6 +59,8 @@ func (c *comparison) betweenPrograms() (notes []string) {
 		case castor.ReportsMetadata:
 			note(only(f, false) > 0, "castor-extractor leaves out the columns of a report whose description fails once, whatever the reason; Longhaul "+
 				"tries again.")
+			note(only(f, true) > 0, "castor-extractor lists a report that Salesforce describes without columns, as a joined one may be; Longhaul leaves it out, "+
+				"and account.jsonl says why.")
 			note(f.Differ > 0, "castor-extractor describes reports by version 60.0 of the API, Longhaul by that of the source (59.0 unless it is set): "+
 				"properties of columns may differ by it.")
 		}
