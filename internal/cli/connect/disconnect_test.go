@@ -141,6 +141,14 @@ func TestDisconnect_besideAConnect(t *testing.T) {
 	}
 }
 
+// TestDisconnect_saysWhichScheduleMayBeLeft has a Temporal that refuses once the credentials are gone: the verb cannot be said again.
+func TestDisconnect_saysWhichScheduleMayBeLeft(t *testing.T) {
+	t.Parallel()
+	w := synced(t)
+	w.removes = func() { w.unmoved = serviceerror.NewPermissionDenied("no", "") }
+	w.run(t.Context(), nil, "disconnect", "acme").says(t, 0, "its credentials are removed", "If Temporal has the schedule longhaul-acme, delete it there: ")
+}
+
 // TestConnect_besideADisconnect has somebody disconnect the source while a worker checks it, and before it is served.
 func TestConnect_besideADisconnect(t *testing.T) {
 	t.Parallel()

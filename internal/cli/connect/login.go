@@ -144,3 +144,24 @@ func (f field) referred(ctx context.Context, p Program, value string) (string, e
 	}
 	return secret.Resolve(ctx)
 }
+
+// longestKey bounds the lines that are read of a key.
+const longestKey = 200
+
+// skipKey reads the rest of a key that somebody pastes in place of its path. What is left of it would be taken for further paths, which sentences
+// repeat, and after the end of the program the shell would take it for commands, and keep them. Two empty lines end it too.
+func (v *connectVerb) skipKey(ctx context.Context, line string) (err error) {
+	empty := 0
+	for range longestKey {
+		if empty++; line != "" {
+			empty = 0
+		}
+		if empty > 1 || strings.Contains(line, "-----END") {
+			break
+		}
+		if line, err = v.Terminal.Ask(ctx, "", false); err != nil {
+			return err
+		}
+	}
+	return fault.Invalidf("is to be given by the path of a file that holds it: the key itself was typed, and is not used")
+}
