@@ -14,7 +14,6 @@ import (
 	"longhaul/internal/fault"
 	"longhaul/internal/humanize"
 	"longhaul/internal/saved"
-	"longhaul/internal/schedule"
 	"longhaul/internal/schedule/ledger"
 	"longhaul/internal/sourcename"
 	"longhaul/internal/staging"
@@ -116,8 +115,8 @@ func (v *disconnectVerb) remove(ctx context.Context, at *place, temporal client.
 	}
 	again, err := unschedule() // until the credentials were gone, somebody could make one
 	if done.Schedule = done.Schedule || again; err != nil {
-		v.Console.Note("Whether somebody made a schedule of " + name + " meanwhile is not known. If Temporal has the schedule " + schedule.ID(name) +
-			", delete it there: " + fault.Sentence(err))
+		v.Console.Note(fmt.Sprintf("Whether somebody made a schedule of %s meanwhile is not known. If Temporal has the schedule %s%s, delete it there: %s",
+			name, sourcename.SchedulePrefix, name, fault.Sentence(err)))
 	}
 	return nil
 }

@@ -189,7 +189,7 @@ func (v *connectVerb) typed(ctx context.Context, one field, value string) (strin
 	case one.file && (value == "" || value == "-"):
 		return "", fault.Invalidf("is not named: type its path")
 	case one.file && strings.Contains(value, "-----"):
-		return "", v.skipKey(ctx, value)
+		return "", skipKey(ctx, v.Terminal, value)
 	case one.file:
 		text, err := one.referred(ctx, v.Program, value)
 		if err != nil {

@@ -63,6 +63,9 @@ func (g *given) readLogin(ctx context.Context, p Program, name string) (a answer
 		if err != nil {
 			return a, err
 		}
+		if d.ClientSecret != "" && d.PrivateKey != "" {
+			return a, fault.Invalidf("--credentials: the document has clientSecret and privateKey: a source logs in by one of them; leave the other out")
+		}
 		a.auth, a.login = d.Auth(), valuesOf(d)
 		return a, a.fits()
 	}
@@ -150,7 +153,7 @@ const longestKey = 200
 
 // skipKey reads the rest of a key that somebody pastes in place of its path. What is left of it would be taken for further paths, which sentences
 // repeat, and after the end of the program the shell would take it for commands, and keep them. Two empty lines end it too.
-func (v *connectVerb) skipKey(ctx context.Context, line string) (err error) {
+func skipKey(ctx context.Context, on Terminal, line string) (err error) {
 	empty := 0
 	for range longestKey {
 		if empty++; line != "" {
@@ -159,7 +162,7 @@ func (v *connectVerb) skipKey(ctx context.Context, line string) (err error) {
 		if empty > 1 || strings.Contains(line, "-----END") {
 			break
 		}
-		if line, err = v.Terminal.Ask(ctx, "", false); err != nil {
+		if line, err = on.Ask(ctx, "", false); err != nil {
 			return err
 		}
 	}

@@ -134,6 +134,8 @@ func TestConnect_saysWhatIsWrongWithAKey(t *testing.T) {
 	}
 	w, _ := keyed(t)
 	w.run(t.Context(), nil, "connect", "acme", "--credentials", "-", "--private-key", "-").says(t, 2, "cannot both read standard input")
+	w.stdin = `{"baseUrl": "acme.my.salesforce.com", "clientId": "3MVG9", "clientSecret": "a-secret", "username": "u", "privateKey": "x"}`
+	w.run(t.Context(), nil, "connect", "acme", "--credentials", "-").says(t, 2, "has clientSecret and privateKey")
 	who := answered()
 	who.answers["Username"], who.answers["File of the Private Key"] = "u", "none.key"
 	w.run(t.Context(), who, "connect", "acme", "--username", "u").says(t, 2, "Private Key: the secret file", "no usable Private Key was given")
