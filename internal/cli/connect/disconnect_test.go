@@ -126,9 +126,8 @@ func TestDisconnect_completesWhatIsConnected(t *testing.T) {
 	}
 }
 
-// TestDisconnect_besideAConnect has somebody connect the source, or schedule it, after its schedule is removed: it ends as one whole source, or
-// as none without a schedule.
-func TestDisconnect_besideAConnect(t *testing.T) {
+// TestDisconnect_besideASchedule has somebody schedule the source after its schedule is removed: none is left.
+func TestDisconnect_besideASchedule(t *testing.T) {
 	t.Parallel()
 	w := synced(t)
 	w.removes = func() {
