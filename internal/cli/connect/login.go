@@ -111,6 +111,9 @@ const maxInput = 64 << 10
 
 // contentOf is what a file holds, or standard input for -.
 func (p Program) contentOf(file string) (source.Secret, error) {
+	if file == "-" && p.Terminal.Attended() {
+		return source.Secret{}, fault.Invalidf("- reads standard input, which is a terminal, and that would show what is typed: give a file, or < FILE")
+	}
 	if file == "-" {
 		text, err := io.ReadAll(io.LimitReader(p.Stdin, maxInput))
 		if err != nil {

@@ -134,6 +134,9 @@ func TestConnect_saysWhatIsWrongWithAKey(t *testing.T) {
 	}
 	w, _ := keyed(t)
 	w.run(t.Context(), nil, "connect", "acme", "--credentials", "-", "--private-key", "-").says(t, 2, "cannot both read standard input")
+	for _, flag := range []string{"--private-key", "--credentials"} {
+		w.run(t.Context(), answered(), "connect", "acme", flag, "-").says(t, 2, flag+": - reads standard input, which is a terminal")
+	}
 	w.stdin = `{"baseUrl": "acme.my.salesforce.com", "clientId": "3MVG9", "clientSecret": "a-secret", "username": "u", "privateKey": "x"}`
 	w.run(t.Context(), nil, "connect", "acme", "--credentials", "-").says(t, 2, "has clientSecret and privateKey")
 	who := answered()
