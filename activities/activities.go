@@ -61,6 +61,7 @@ type Activities struct {
 	Update   func(ctx context.Context, update ForwardParams) (ForwardResult, error) // what another workflow says to an update
 	Show     func(ctx context.Context, workflowID, runID string) (bool, error)      // lets a workflow show itself anew, if a worker has it in its memory
 	Wake     func(ctx context.Context, workflowID, runID string) error              // the same for any workflow, at the cost of events
+	Beats    func(ctx context.Context, workflowID, runID string) ([]Heartbeat, error)       // of the running activities of a workflow
 	Version  string                                                                 // of Longhaul
 	Slice    time.Duration                                                          // for which a shard describes at a time; zero: as the workflow says
 

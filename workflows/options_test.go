@@ -40,6 +40,13 @@ func anywhere(attempts int32) workflow.ActivityOptions {
 	return options
 }
 
+// quickly is anywhere for a question that nobody misses.
+func quickly() workflow.ActivityOptions {
+	options := anywhere(1)
+	options.StartToCloseTimeout, options.ScheduleToStartTimeout = 5*time.Second, 5*time.Second
+	return options
+}
+
 // optionTable holds the options of every activity.
 func optionTable() map[string]workflow.ActivityOptions {
 	return map[string]workflow.ActivityOptions{
@@ -63,6 +70,7 @@ func optionTable() map[string]workflow.ActivityOptions {
 		"MarkEnded":         optional(3),
 		"FindRunningSync":   anywhere(0),
 		"FindWorker":        anywhere(3),
+		"ReadBeats":         quickly(),
 
 		"ForwardUpdate": anywhere(0),
 	}
@@ -113,6 +121,7 @@ func TestSyncSource_optionTable(t *testing.T) {
 		return activities.CatchUpResult{Kinds: activities.Kinds{Reports: 1}, Changed: activities.Kinds{Reports: 1}}, nil
 	}}, "sync-acme")
 	run(&org{loginAfter: 15 * time.Second}, "sync-acme")
+	run(&org{describes: time.Hour, pausesAt: time.Minute}, "sync-acme")
 	reset := new(org)
 	afterReset(reset)
 	run(reset, "sync-acme")

@@ -14,6 +14,7 @@ import (
 	"longhaul/internal/history"
 	"longhaul/internal/humanize"
 	"longhaul/internal/quota"
+	"longhaul/workflows/live"
 	"longhaul/workflows/operator"
 )
 
@@ -43,8 +44,12 @@ func (w *waiter) pause(ctx workflow.Context, reason string) {
 		w.own.PausedSince = workflow.Now(ctx).UTC()
 	}
 	w.own.Paused, w.own.PausedFor = true, clip(reason)
-	if w.interrupt != nil {
-		w.interrupt()
+	if interrupt := w.interrupt; interrupt != nil {
+		workflow.Go(ctx, func(ctx workflow.Context) {
+			if live.Read(ctx, &w.display.running); w.own.Paused {
+				interrupt()
+			}
+		})
 	}
 }
 

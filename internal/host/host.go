@@ -97,7 +97,7 @@ func Open(ctx context.Context, settings config.Config, options Options) (*Host, 
 		Sources: h.sources, Store: store, Pool: slots.NewPool(), Temporal: temporalOf, Running: runningWorkflow, How: howEnded,
 		Due:    h.due,
 		Polled: polled, Update: updateWorkflow,
-		Show: showWorkflow, Wake: wakeWorkflow,
+		Show: showWorkflow, Wake: wakeWorkflow, Beats: beatsOf,
 		Version: options.Version, Slice: options.Slice,
 	}
 	h.schedules = &schedules{

@@ -116,6 +116,17 @@ func wakeWorkflow(ctx context.Context, workflowID, runID string) error {
 	return c.SignalWorkflow(ctx, workflowID, runID, live.Signal, live.Heartbeats(state))
 }
 
+// beatsOf reads the heartbeats of the running activities of a workflow.
+func beatsOf(ctx context.Context, workflowID, runID string) ([]activities.Heartbeat, error) {
+	ctx, cancel := context.WithTimeout(ctx, showTimeout)
+	defer cancel()
+	state, err := activity.GetClient(ctx).DescribeWorkflowExecution(ctx, workflowID, runID)
+	if err != nil {
+		return nil, unanswered(err)
+	}
+	return live.Heartbeats(state), nil
+}
+
 // polled is Polled for an activity.
 func polled(ctx context.Context, queue string, since time.Time) (bool, error) {
 	return Polled(ctx, activity.GetClient(ctx), queue, since)
