@@ -65,15 +65,15 @@ type Activities struct {
 	Pool     *slots.Pool
 	Temporal func(ctx context.Context) (id string, err error) // that the activity runs for: of its namespace, which no other has
 	Running  func(ctx context.Context, workflowID string) (runID string, err error)
-	How      history.How                                                            // a sync ended that left no end
-	Due      history.Due                                                            // runs of the schedule of a source
-	Polled   func(ctx context.Context, queue string, since time.Time) (bool, error) // whether a worker asks there for activities
-	Update   func(ctx context.Context, update ForwardParams) (ForwardResult, error) // what another workflow says to an update
-	Show     func(ctx context.Context, workflowID, runID string) (bool, error)      // lets a workflow show itself anew, if a worker has it in its memory
-	Wake     func(ctx context.Context, workflowID, runID string) error              // the same for any workflow, at the cost of events
-	Beats    func(ctx context.Context, workflowID, runID string) (int64, error)     // what the running activities of a workflow have done
-	Version  string                                                                 // of Longhaul
-	Slice    time.Duration                                                          // for which a shard describes at a time; zero: as the workflow says
+	How      history.How                                                              // a sync ended that left no end
+	Due      history.Due                                                              // runs of the schedule of a source
+	Polled   func(ctx context.Context, queue string, since time.Time) (bool, error)   // whether a worker asks there for activities
+	Update   func(ctx context.Context, update ForwardParams) (ForwardResult, error)   // what another workflow says to an update
+	Show     func(ctx context.Context, workflowID, runID string) (bool, error)        // lets a workflow show itself anew, if a worker has it in its memory
+	Wake     func(ctx context.Context, workflowID, runID string) error                // the same for any workflow, at the cost of events
+	Beats    func(ctx context.Context, workflowID, runID string) ([]Heartbeat, error) // of the running activities of a workflow
+	Version  string                                                                   // of Longhaul
+	Slice    time.Duration                                                            // for which a shard describes at a time; zero: as the workflow says
 
 	shown  turns
 	woken  turns

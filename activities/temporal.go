@@ -41,21 +41,29 @@ func (a *Activities) FindWorker(ctx context.Context, params FindWorkerParams) (F
 	return FindWorkerResult{Found: polled}, toTemporal(ctx, err)
 }
 
-// CountBeatsParams names a run of a workflow.
-type CountBeatsParams struct {
+// ReadBeatsParams names a run of a workflow.
+type ReadBeatsParams struct {
 	Workflow string `json:"workflow"`
 	Run      string `json:"run"`
 }
 
-// CountBeatsResult is what its running activities have done.
-type CountBeatsResult struct {
-	Sum int64 `json:"sum"` // of reports, records and API calls: a number that grows while they get on
+// Heartbeat is what an activity has done, as far as it has reported.
+type Heartbeat struct {
+	ID    string `json:"id"`
+	Type  string `json:"type"`
+	Done  int64  `json:"done"`
+	Calls int64  `json:"calls"`
 }
 
-// CountBeats adds up what the running activities of a workflow have reported.
-func (a *Activities) CountBeats(ctx context.Context, params CountBeatsParams) (CountBeatsResult, error) {
-	sum, err := a.Beats(ctx, params.Workflow, params.Run)
-	return CountBeatsResult{Sum: sum}, toTemporal(ctx, err)
+// ReadBeatsResult has the heartbeats of the running activities of the workflow.
+type ReadBeatsResult struct {
+	Beats []Heartbeat `json:"beats"`
+}
+
+// ReadBeats asks Temporal what the running activities of a workflow have reported.
+func (a *Activities) ReadBeats(ctx context.Context, params ReadBeatsParams) (ReadBeatsResult, error) {
+	beats, err := a.Beats(ctx, params.Workflow, params.Run)
+	return ReadBeatsResult{Beats: beats}, toTemporal(ctx, err)
 }
 
 // ForwardParams is an update that came to a workflow which stands for the one that syncs.

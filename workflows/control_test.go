@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
 	"go.temporal.io/sdk/workflow"
@@ -50,18 +51,31 @@ func quotaOf(t *testing.T, text string) operator.QuotaChange {
 	return change
 }
 
-// together lets n shards start, then does what and lets them end. The test environment gives a cancelled activity no time
-// to answer, so what they have is lost here; internal/e2e shows that it is not.
-func together(n int64, what func()) func() {
-	var begun atomic.Int64
+// untilCancelled waits until the first activity of the sync is cancelled.
+func untilCancelled(env *testsuite.TestWorkflowEnvironment) func() {
 	done := make(chan struct{})
+	env.SetOnActivityCanceledListener(func(*activity.Info) {
+		select {
+		case <-done:
+		default:
+			close(done)
+		}
+	})
+	return func() { <-done }
+}
+
+// together lets n shards start, then does what, which cancels them, and lets them end. The test environment gives a cancelled activity no
+// time to answer, so what they have is lost here; internal/e2e shows that it is not.
+func together(env *testsuite.TestWorkflowEnvironment, n int64, what func()) func() {
+	var begun atomic.Int64
+	wait := untilCancelled(env)
 	return func() {
 		switch count := begun.Add(1); {
 		case count == n:
 			what()
-			close(done)
+			wait()
 		case count < n:
-			<-done
+			wait()
 		}
 	}
 }
@@ -70,7 +84,7 @@ func TestPause_stopsTheShardsAndResumeGoesOnThere(t *testing.T) {
 	t.Parallel()
 	o := new(org)
 	env := environment(t, o, "sync-acme")
-	start := together(8, func() { env.SignalWorkflow(workflows.PauseSignal, nil) })
+	start := together(env, 8, func() { env.SignalWorkflow(workflows.PauseSignal, nil) })
 	o.describe = func(context.Context, activities.DescribeParams) (activities.DescribeResult, error) {
 		start()
 		return described(10), nil
@@ -116,7 +130,7 @@ func TestPause_reachesAListing(t *testing.T) {
 	o := new(org)
 	env := environment(t, o, "sync-acme")
 	var paused atomic.Bool
-	start := together(5, func() { env.SignalWorkflow(workflows.PauseSignal, nil) })
+	start := together(env, 5, func() { env.SignalWorkflow(workflows.PauseSignal, nil) })
 	o.enumerate = func(activities.EnumerateParams) (activities.EnumerateResult, error) {
 		if !paused.Load() {
 			start()
@@ -143,10 +157,18 @@ func TestPause_isCarriedOver(t *testing.T) {
 		return activities.PlanResult{Reports: 8000, ToDescribe: 8000, Shards: 64}, nil
 	}}
 	env := environment(t, o, "sync-acme")
+	wait, eleventh := untilCancelled(env), make(chan struct{})
 	o.describe = func(_ context.Context, p activities.DescribeParams) (activities.DescribeResult, error) {
-		if p.Shard == 10 {
+		switch {
+		case p.Shard == 10:
+			<-eleventh
 			suggestContinueAsNew(env)
 			env.SignalWorkflow(workflows.PauseSignal, nil)
+		case p.Shard > 10:
+			if p.Shard == 11 {
+				close(eleventh)
+			}
+			wait()
 		}
 		return described(125), nil
 	}
@@ -204,7 +226,7 @@ func TestCancel_tellsWhatIsKept(t *testing.T) {
 	t.Parallel()
 	o := new(org)
 	env := environment(t, o, "sync-acme")
-	start := together(8, env.CancelWorkflow)
+	start := together(env, 8, env.CancelWorkflow)
 	o.describe = func(_ context.Context, p activities.DescribeParams) (activities.DescribeResult, error) {
 		if p.Shard < 8 {
 			return described(10), nil

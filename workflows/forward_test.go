@@ -1,6 +1,7 @@
 package workflows_test
 
 import (
+	"context"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -56,9 +57,14 @@ func TestHandOver_handsSignalsToTheSync(t *testing.T) {
 		env.SignalWorkflow(workflows.PauseSignal, map[string]string{"reason": "org maintenance"})
 		return activities.PlanResult{Reports: 80, ToDescribe: 80, Shards: 8}, nil
 	}
+	wait := untilCancelled(env)
+	o.describe = func(context.Context, activities.DescribeParams) (activities.DescribeResult, error) {
+		wait()
+		return described(10), nil
+	}
 	env.RegisterDelayedCallback(func() {
-		if p := askChild(t, env); p.Phase != workflows.PhasePaused || !strings.Contains(p.Waiting, "org maintenance") || o.count("Describe") != 0 {
-			t.Errorf("after a pause that was sent to the parent the sync is in %s, waiting for %q", p.Phase, p.Waiting)
+		if p := askChild(t, env); p.Phase != workflows.PhasePaused || !strings.Contains(p.Waiting, "org maintenance") || p.Done != 0 {
+			t.Errorf("after a pause that was sent to the parent the sync is in %s with %d reports, waiting for %q", p.Phase, p.Done, p.Waiting)
 		}
 		env.SignalWorkflow(workflows.ResumeSignal, nil)
 	}, time.Hour)

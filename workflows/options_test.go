@@ -77,7 +77,7 @@ func optionTable() map[string]workflow.ActivityOptions {
 		"MarkEnded":         optional(3),
 		"FindRunningSync":   anywhere(0),
 		"FindWorker":        anywhere(3),
-		"CountBeats":        quickly(),
+		"ReadBeats":         quickly(),
 		"WritePage":         page(),
 
 		"ForwardUpdate": anywhere(0),
@@ -129,7 +129,7 @@ func TestSyncSource_optionTable(t *testing.T) {
 		return activities.CatchUpResult{Kinds: activities.Kinds{Reports: 1}, Changed: activities.Kinds{Reports: 1}}, nil
 	}}, "sync-acme")
 	run(&org{loginAfter: 15 * time.Second}, "sync-acme")
-	run(&org{describes: time.Hour}, "sync-acme")
+	run(&org{describes: time.Hour, pausesAt: time.Minute}, "sync-acme")
 	reset := new(org)
 	afterReset(reset)
 	run(reset, "sync-acme")

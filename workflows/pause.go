@@ -16,6 +16,7 @@ import (
 	"longhaul/internal/humanize"
 	"longhaul/internal/quota"
 	"longhaul/internal/staging"
+	"longhaul/workflows/live"
 	"longhaul/workflows/operator"
 	"longhaul/workflows/tell"
 )
@@ -48,8 +49,12 @@ func (w *waiter) pause(ctx workflow.Context, reason string) {
 		w.own.PausedSince = workflow.Now(ctx).UTC()
 	}
 	w.own.Paused, w.own.PausedFor = true, clip(reason)
-	if w.interrupt != nil {
-		w.interrupt()
+	if interrupt := w.interrupt; interrupt != nil {
+		workflow.Go(ctx, func(ctx workflow.Context) {
+			if live.Read(ctx, &w.display.running); w.own.Paused {
+				interrupt()
+			}
+		})
 	}
 }
 

@@ -46,6 +46,7 @@ type org struct {
 	sumUsage     func(activities.SumUsageParams) (activities.SourceUsage, error)
 	account      func(activities.WriteAccountParams) (activities.WriteAccountResult, error)
 	record       func(activities.RecordParams)
+	pausesAt     time.Duration // when it is paused, for an hour; 0: never
 	loginAfter   time.Duration // that it takes for a worker to begin the login
 	describes    time.Duration // how long a describe takes
 	findWorker   func(activities.FindWorkerParams) (activities.FindWorkerResult, error)
@@ -58,7 +59,7 @@ type org struct {
 	log          sdklog.Logger  // of the workflow; nil: the SDK's
 	ended        []string       // outcomes that were noted in the bucket
 	end          history.End    // the last of these, whole
-	beats        func(activities.CountBeatsParams) (activities.CountBeatsResult, error)
+	beats        func(activities.ReadBeatsParams) (activities.ReadBeatsResult, error)
 
 	mu    sync.Mutex
 	facts []notify.Fact             // that people were told
@@ -167,9 +168,13 @@ func environment(t *testing.T, o *org, id string) *testsuite.TestWorkflowEnviron
 	environmentOfFiles(env, o)
 	answer(env, o, "FindRunningSync", a.FindRunningSync, &o.find, activities.FindRunningSyncResult{})
 	answer(env, o, "ForwardUpdate", a.ForwardUpdate, &o.forward, activities.ForwardResult{})
-	answer(env, o, "CountBeats", a.CountBeats, &o.beats, activities.CountBeatsResult{})
+	answer(env, o, "ReadBeats", a.ReadBeats, &o.beats, activities.ReadBeatsResult{})
 	answer(env, o, "FindWorker", a.FindWorker, &o.findWorker, activities.FindWorkerResult{Found: true})
 	environmentOfMessages(env, o)
+	if o.pausesAt > 0 {
+		env.RegisterDelayedCallback(func() { env.SignalWorkflow(workflows.PauseSignal, nil) }, o.pausesAt)
+		env.RegisterDelayedCallback(func() { env.SignalWorkflow(workflows.ResumeSignal, nil) }, o.pausesAt+time.Hour)
+	}
 	for _, mock := range o.mocks { // no activity may be registered after the first mock
 		mock()
 	}

@@ -170,14 +170,14 @@ func TestTell_aSyncThatDoesNotMoveIsStalled(t *testing.T) {
 	o := &org{authenticate: heard, describes: 2 * time.Hour}
 	beats, from := int64(0), time.Time{}
 	env := environment(t, o, "sync-acme")
-	o.beats = func(activities.CountBeatsParams) (activities.CountBeatsResult, error) {
+	o.beats = func(activities.ReadBeatsParams) (activities.ReadBeatsResult, error) {
 		if from.IsZero() {
 			from = env.Now()
 		}
 		if env.Now().Sub(from) < 30*time.Minute || env.Now().Sub(from) > 90*time.Minute { // in between nothing moves
 			beats += 5
 		}
-		return activities.CountBeatsResult{Sum: beats}, nil
+		return activities.ReadBeatsResult{Beats: []activities.Heartbeat{{ID: "x", Done: beats}}}, nil
 	}
 	var shown []workflows.Progress
 	for _, at := range []time.Duration{20 * time.Minute, 60 * time.Minute, 110 * time.Minute} {

@@ -63,7 +63,7 @@ var activitiesThatThrow = map[string]throwing{
 	"Remind":            {effect: doesWithout, setUp: holding},
 	"MarkEnded":         {effect: failsAtOnce, setUp: refusedByThePlan},
 	"FindWorker":        {effect: doesWithout, setUp: func(o *org) { o.loginAfter = time.Minute }},
-	"CountBeats":        {effect: doesWithout, setUp: func(o *org) { o.describes = time.Hour }},
+	"ReadBeats":         {effect: doesWithout, setUp: func(o *org) { o.describes, o.pausesAt = time.Hour, time.Minute }},
 	"WritePage":         {effect: doesWithout},
 }
 

@@ -193,7 +193,8 @@ func TestListSources_keepsASourceThatIsGoneWhileItsSyncIsNotOver(t *testing.T) {
 		t.Fatalf("%+v", got)
 	}
 	blocked, runs, served := got.Sources[0], got.Sources[2], got.Sources[3]
-	const ways = "`longhaul connect runs`, or the source in the settings again, lets the sync go on; `longhaul cancel runs` ends it"
+	const ways = "a worker that has the source in its settings lets the sync go on, or, if it was connected, `longhaul connect runs`; " +
+		"`longhaul cancel runs` ends it"
 	if blocked.Origin != overview.Gone || !blocked.Running || blocked.Problem == "" || blocked.Waits.For != overview.ForOperator ||
 		blocked.Waits.Why != "its credentials are gone" ||
 		blocked.Waits.Do != strings.ReplaceAll(ways, "runs", "blocked") || !blocked.Waits.Until.Equal(until) {

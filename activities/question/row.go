@@ -57,12 +57,14 @@ func waitsForWorker(row *overview.Row) {
 	}
 }
 
-// leftBehind says what to do about the sync of a source that is gone. While workers serve the source the sync goes on.
+// leftBehind says what to do about the sync of a source that is gone. While workers serve the source the sync goes on. Whether it was disconnected,
+// or whether all workers that have it in their settings are stopped, nobody knows here: who connects what stands in settings has it in both.
 func leftBehind(row *overview.Row) {
 	if row.Origin != overview.Gone || row.Workers != nil && *row.Workers > 0 {
 		return
 	}
-	do := fmt.Sprintf("`longhaul connect %s`, or the source in the settings again, lets the sync go on; `longhaul cancel %s` ends it", row.Source, row.Source)
+	do := fmt.Sprintf("a worker that has the source in its settings lets the sync go on, or, if it was connected, `longhaul connect %s`; "+
+		"`longhaul cancel %s` ends it", row.Source, row.Source)
 	row.Problem = "a sync of it is not over"
 	if row.Waits == nil {
 		row.Problem += ": " + do

@@ -116,18 +116,15 @@ func wakeWorkflow(ctx context.Context, workflowID, runID string) error {
 	return c.SignalWorkflow(ctx, workflowID, runID, live.Signal, live.Heartbeats(state))
 }
 
-// beatsOf adds up what the running activities of a workflow have done.
-func beatsOf(ctx context.Context, workflowID, runID string) (sum int64, err error) {
+// beatsOf reads the heartbeats of the running activities of a workflow.
+func beatsOf(ctx context.Context, workflowID, runID string) ([]activities.Heartbeat, error) {
 	ctx, cancel := context.WithTimeout(ctx, showTimeout)
 	defer cancel()
 	state, err := activity.GetClient(ctx).DescribeWorkflowExecution(ctx, workflowID, runID)
 	if err != nil {
-		return 0, unanswered(err)
+		return nil, unanswered(err)
 	}
-	for _, beat := range live.Heartbeats(state) {
-		sum += beat.Done + beat.Calls
-	}
-	return sum, nil
+	return live.Heartbeats(state), nil
 }
 
 // polled is Polled for an activity.

@@ -13,7 +13,8 @@ import (
 // origins are the words of where a source comes from.
 var origins = map[string]string{
 	FromSettings: "from the settings", FromSaved: "connected", FromBoth: "in the settings and connected",
-	Gone: "disconnected, or taken out of the settings", Unknown: "where it comes from could not be found out",
+	Gone:    "no worker that runs knows it: it was disconnected or taken out of the settings, its workers are stopped, or its name is misspelt",
+	Unknown: "where it comes from could not be found out",
 }
 
 // origin says where a source comes from.

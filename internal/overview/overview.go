@@ -18,7 +18,7 @@ const (
 	FromSettings = "settings"
 	FromSaved    = "saved"
 	FromBoth     = "both" // which no worker that starts serves
-	Gone         = "gone" // it is neither connected nor in known settings, and a sync of it is not over
+	Gone         = "gone" // it is neither connected nor in the settings of a worker that runs, and a sync of it is not over
 )
 
 // Known is what a worker knows of a source without asking about it.

@@ -117,7 +117,7 @@ func TestShow_namesASourceThatIsGone(t *testing.T) {
 			Phase: "blocked", Why: "its credentials are gone", Do: "`longhaul cancel acme` ends it", Until: noon, For: overview.ForOperator,
 		},
 	}
-	const says = "Disconnected, or taken out of the settings. A sync of it is not over. The sync waits for an operator (blocked): its credentials " +
+	const says = "No worker that runs knows it: it was disconnected or taken out of the settings, its workers are stopped, or its name is misspelt. A sync of it is not over. The sync waits for an operator (blocked): its credentials " +
 		"are gone; until 29 Nov 12:00 at the latest. What to do: `longhaul cancel acme` ends it."
 	if got := below(row); !strings.Contains(got, says) {
 		t.Errorf("it lacks %q:\n%s", says, got)

@@ -83,16 +83,21 @@ func TestLoginByJWT_ofAnAppWithoutACertificate(t *testing.T) {
 	}
 }
 
-// TestLoginByJWT_goesByTheClockOfTheOrg, since an assertion of a machine whose clock is behind has expired when it arrives.
+// TestLoginByJWT_goesByTheClockOfTheOrg, since an assertion of a machine whose clock is behind has expired when it arrives. The clock of a
+// machine that slept is behind by hours, and by then an older answer has told another time.
 func TestLoginByJWT_goesByTheClockOfTheOrg(t *testing.T) {
 	t.Parallel()
 	key, _ := answertest.Key()
-	ahead := orgclock.New(orgclock.System{})
-	if err := ahead.Advance(20 * time.Minute); err != nil {
-		t.Fatal(err)
-	}
-	client, _ := simulate(t, server.Options{Reports: 10, Certificate: &key.PublicKey, Clock: ahead}, byJWT(func(*salesforce.Credentials) {}))
-	if _, err := client.Login(t.Context()); err != nil {
-		t.Error(err)
+	for _, by := range []time.Duration{20 * time.Minute, 26 * time.Hour} {
+		ahead := orgclock.New(orgclock.System{})
+		client, _ := simulate(t, server.Options{Reports: 10, Certificate: &key.PublicKey, Clock: ahead}, byJWT(func(*salesforce.Credentials) {}))
+		for n := range 3 { // the first answer of a client, and those of one that knows the clock before it jumps
+			if err := ahead.Advance(by); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := client.Login(t.Context()); err != nil {
+				t.Errorf("login %d, when the clock is %s ahead of the last: %v", n+1, by, err)
+			}
+		}
 	}
 }

@@ -30,8 +30,8 @@ func (s *Store) Candidate(ctx context.Context, name, version string) (source.Sou
 	}
 	o, err := again(ctx)
 	if _, gone := err.(*NotSavedError); gone { //nolint:errorlint // it is Read's own
-		return source.Source{}, fault.Invalidf("the bucket %s lacks the credentials of %s that are to be checked: connect has ended meanwhile, or it "+
-			"has another storage than this worker, which must be the same", s.store.Name(), name)
+		return source.Source{}, fault.Invalidf("the bucket %s lacks the credentials of %s that are to be checked: connect has ended meanwhile, "+
+			"somebody has disconnected the source, or connect has another storage than this worker, which must be the same", s.store.Name(), name)
 	}
 	if err != nil {
 		return source.Source{}, err

@@ -12,20 +12,14 @@ import (
 // sent at most once a minute.
 const Signal = "longhaul-heartbeats"
 
-// Heartbeat is what an activity has done.
-type Heartbeat struct {
-	ID    string `json:"id"`
-	Type  string `json:"type"`
-	Done  int64  `json:"done"`
-	Calls int64  `json:"calls"`
-}
-
 // Heartbeats are those of the running activities of a workflow.
-func Heartbeats(state *workflowservice.DescribeWorkflowExecutionResponse) []Heartbeat {
-	all := make([]Heartbeat, 0, len(state.GetPendingActivities()))
+func Heartbeats(state *workflowservice.DescribeWorkflowExecutionResponse) []activities.Heartbeat {
+	all := make([]activities.Heartbeat, 0, len(state.GetPendingActivities()))
 	for _, pending := range state.GetPendingActivities() {
 		if beat := beatOf(pending); beat.Done+beat.Calls > 0 {
-			all = append(all, Heartbeat{pending.GetActivityId(), pending.GetActivityType().GetName(), beat.Done, beat.Calls})
+			all = append(all, activities.Heartbeat{
+				ID: pending.GetActivityId(), Type: pending.GetActivityType().GetName(), Done: beat.Done, Calls: beat.Calls,
+			})
 		}
 	}
 	return all
@@ -38,17 +32,36 @@ func Hear(ctx workflow.Context, running *call.Running, shown func(workflow.Conte
 	})
 	workflow.Go(ctx, func(ctx workflow.Context) {
 		for {
-			var beats []Heartbeat
+			var beats []activities.Heartbeat
 			channel.Receive(ctx, &beats)
-			for _, task := range running.Tasks() {
-				for _, beat := range beats {
-					if beat.ID == task.ID {
-						task.Type = beat.Type
-						task.See(activities.Beat{Done: beat.Done, Calls: beat.Calls})
-					}
-				}
-			}
+			take(running, beats)
 			shown(ctx)
 		}
 	})
+}
+
+// take counts heartbeats as those of the activities that the workflow waits for.
+func take(running *call.Running, beats []activities.Heartbeat) {
+	for _, task := range running.Tasks() {
+		for _, beat := range beats {
+			if beat.ID == task.ID {
+				task.Type = beat.Type
+				task.See(activities.Beat{Done: beat.Done, Calls: beat.Calls})
+			}
+		}
+	}
+}
+
+// Read asks Temporal for the heartbeats of the activities that the workflow waits for, before it cancels them: of one that no worker runs at
+// that moment nothing else tells what it had done. Without an answer they are cancelled all the same.
+func Read(ctx workflow.Context, running *call.Running) {
+	id := workflow.GetInfo(ctx).WorkflowExecution
+	var acts *activities.Activities
+	params := activities.ReadBeatsParams{Workflow: id.ID, Run: id.RunID}
+	answer, err := call.Do(call.OnAnyWorker(ctx), call.ForQuickLook, "what the activities have done that are to end", acts.ReadBeats, params)
+	if err != nil {
+		workflow.GetLogger(ctx).Debug("what running activities have done is not known", "error", err)
+		return
+	}
+	take(running, answer.Beats)
 }

@@ -129,15 +129,18 @@ func (t *Teller) look(ctx workflow.Context) {
 }
 
 // running asks Temporal what running activities have done; 0 where it does not say.
-func (t *Teller) running(ctx workflow.Context) int64 {
+func (t *Teller) running(ctx workflow.Context) (sum int64) {
 	id := workflow.GetInfo(ctx).WorkflowExecution
 	var acts *activities.Activities
-	params := activities.CountBeatsParams{Workflow: id.ID, Run: id.RunID}
-	found, err := call.Do(call.OnAnyWorker(ctx), call.ForQuickLook, "look whether running activities get on", acts.CountBeats, params)
+	params := activities.ReadBeatsParams{Workflow: id.ID, Run: id.RunID}
+	found, err := call.Do(call.OnAnyWorker(ctx), call.ForQuickLook, "look whether running activities get on", acts.ReadBeats, params)
 	if err != nil {
 		return 0
 	}
-	return found.Sum
+	for _, beat := range found.Beats {
+		sum += beat.Done + beat.Calls
+	}
+	return sum
 }
 
 // tell starts the workflow of a message.

@@ -115,7 +115,8 @@ func (v *disconnectVerb) remove(ctx context.Context, at *place, temporal client.
 	}
 	again, err := unschedule() // until the credentials were gone, somebody could make one
 	if done.Schedule = done.Schedule || again; err != nil {
-		v.Console.Note("Whether somebody made a schedule of " + name + " meanwhile is not known: " + fault.Sentence(err))
+		v.Console.Note(fmt.Sprintf("Whether somebody made a schedule of %s meanwhile is not known. If Temporal has the schedule %s%s, delete it there: %s",
+			name, sourcename.SchedulePrefix, name, fault.Sentence(err)))
 	}
 	return nil
 }

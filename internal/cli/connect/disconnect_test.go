@@ -126,9 +126,8 @@ func TestDisconnect_completesWhatIsConnected(t *testing.T) {
 	}
 }
 
-// TestDisconnect_besideAConnect has somebody connect the source, or schedule it, after its schedule is removed: it ends as one whole source, or
-// as none without a schedule.
-func TestDisconnect_besideAConnect(t *testing.T) {
+// TestDisconnect_besideASchedule has somebody schedule the source after its schedule is removed: none is left.
+func TestDisconnect_besideASchedule(t *testing.T) {
 	t.Parallel()
 	w := synced(t)
 	w.removes = func() {
@@ -139,6 +138,14 @@ func TestDisconnect_besideAConnect(t *testing.T) {
 	if _, err := w.login(); !errors.As(err, new(*saved.NotSavedError)) || w.scheduled {
 		t.Errorf("%v, schedule %v", err, w.scheduled)
 	}
+}
+
+// TestDisconnect_saysWhichScheduleMayBeLeft has a Temporal that refuses once the credentials are gone: the verb cannot be said again.
+func TestDisconnect_saysWhichScheduleMayBeLeft(t *testing.T) {
+	t.Parallel()
+	w := synced(t)
+	w.removes = func() { w.unmoved = serviceerror.NewPermissionDenied("no", "") }
+	w.run(t.Context(), nil, "disconnect", "acme").says(t, 0, "its credentials are removed", "If Temporal has the schedule longhaul-acme, delete it there: ")
 }
 
 // TestConnect_besideADisconnect has somebody disconnect the source while a worker checks it, and before it is served.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
 	"longhaul/internal/fault"
 	"longhaul/internal/host"
@@ -187,6 +188,8 @@ func (v *connectVerb) typed(ctx context.Context, one field, value string) (strin
 	switch {
 	case one.file && (value == "" || value == "-"):
 		return "", fault.Invalidf("is not named: type its path")
+	case one.file && strings.Contains(value, "-----"):
+		return "", skipKey(ctx, v.Terminal, value)
 	case one.file:
 		text, err := one.referred(ctx, v.Program, value)
 		if err != nil {

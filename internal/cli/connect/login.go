@@ -63,6 +63,9 @@ func (g *given) readLogin(ctx context.Context, p Program, name string) (a answer
 		if err != nil {
 			return a, err
 		}
+		if d.ClientSecret != "" && d.PrivateKey != "" {
+			return a, fault.Invalidf("--credentials: the document has clientSecret and privateKey: a source logs in by one of them; leave the other out")
+		}
 		a.auth, a.login = d.Auth(), valuesOf(d)
 		return a, a.fits()
 	}
@@ -108,6 +111,9 @@ const maxInput = 64 << 10
 
 // contentOf is what a file holds, or standard input for -.
 func (p Program) contentOf(file string) (source.Secret, error) {
+	if file == "-" && p.Terminal.Attended() {
+		return source.Secret{}, fault.Invalidf("- reads standard input, which is a terminal, and that would show what is typed: give a file, or < FILE")
+	}
 	if file == "-" {
 		text, err := io.ReadAll(io.LimitReader(p.Stdin, maxInput))
 		if err != nil {
@@ -143,4 +149,25 @@ func (f field) referred(ctx context.Context, p Program, value string) (string, e
 		return "", err
 	}
 	return secret.Resolve(ctx)
+}
+
+// longestKey bounds the lines that are read of a key.
+const longestKey = 200
+
+// skipKey reads the rest of a key that somebody pastes in place of its path. What is left of it would be taken for further paths, which sentences
+// repeat, and after the end of the program the shell would take it for commands, and keep them. Two empty lines end it too.
+func skipKey(ctx context.Context, on Terminal, line string) (err error) {
+	empty := 0
+	for range longestKey {
+		if empty++; line != "" {
+			empty = 0
+		}
+		if empty > 1 || strings.Contains(line, "-----END") {
+			break
+		}
+		if line, err = on.Ask(ctx, "", false); err != nil {
+			return err
+		}
+	}
+	return fault.Invalidf("is to be given by the path of a file that holds it: the key itself was typed, and is not used")
 }

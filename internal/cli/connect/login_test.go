@@ -134,9 +134,34 @@ func TestConnect_saysWhatIsWrongWithAKey(t *testing.T) {
 	}
 	w, _ := keyed(t)
 	w.run(t.Context(), nil, "connect", "acme", "--credentials", "-", "--private-key", "-").says(t, 2, "cannot both read standard input")
+	for _, flag := range []string{"--private-key", "--credentials"} {
+		w.run(t.Context(), answered(), "connect", "acme", flag, "-").says(t, 2, flag+": - reads standard input, which is a terminal")
+	}
+	w.stdin = `{"baseUrl": "acme.my.salesforce.com", "clientId": "3MVG9", "clientSecret": "a-secret", "username": "u", "privateKey": "x"}`
+	w.run(t.Context(), nil, "connect", "acme", "--credentials", "-").says(t, 2, "has clientSecret and privateKey")
 	who := answered()
 	who.answers["Username"], who.answers["File of the Private Key"] = "u", "none.key"
 	w.run(t.Context(), who, "connect", "acme", "--username", "u").says(t, 2, "Private Key: the secret file", "no usable Private Key was given")
+}
+
+// TestConnect_aKeyThatIsPastedGoesNowhere has a person who pastes the key where its path is asked for, and then types the path.
+func TestConnect_aKeyThatIsPastedGoesNowhere(t *testing.T) {
+	t.Parallel()
+	w, logins := keyed(t)
+	who := answered()
+	who.answers["Username"], who.answers["File of the Private Key"] = "u@acme.example", "acme.key"
+	who.keys = strings.Split(strings.TrimSpace(pem()), "\n")
+	got := w.run(t.Context(), who, "connect", "acme", "--username", "u@acme.example")
+	got.says(t, 0, "acme is connected", "Private Key: is to be given by the path of a file")
+	tries := 0
+	for _, question := range who.asked {
+		if strings.HasPrefix(question, "File of") {
+			tries++
+		}
+	}
+	if tries != 2 || len(*logins) != 1 || strings.Contains(got.out+got.errors, pemLine()) {
+		t.Errorf("asked %d times, checked %d logins: %s%s", tries, len(*logins), got.out, got.errors)
+	}
 }
 
 // TestPrint_ofALoginByAKey refers to the key, and is what the settings read.

@@ -152,14 +152,22 @@ func (f *Flow) request(ctx context.Context, credentials Credentials) (*oauth2.To
 // clockWithin bounds the question for the clock, so that the time of a login is left for its tries.
 const clockWithin = 3 * time.Second
 
-// learnClock reads Salesforce's clock before the first assertion is made: that of a machine whose clock is behind has expired when it
-// arrives. The request needs no login and is no API call. Without an answer this machine's clock has to do.
+// learnClock reads Salesforce's clock before an assertion is made: that of a machine whose clock is behind, or that has slept, has expired
+// when it arrives. An answer that reports a jump is believed once a second one agrees. The request needs no login and is no API call. Without
+// an answer this machine's clock has to do.
 func (f *Flow) learnClock(ctx context.Context) {
-	if f.auth == AuthJWTBearer && f.exchange.Consensus.Expected(time.Now()).IsZero() {
-		ctx, cancel := context.WithTimeout(ctx, clockWithin)
-		defer cancel()
+	if f.auth != AuthJWTBearer {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, clockWithin)
+	defer cancel()
+	for range 2 {
 		if _, err := f.exchange.Versions(ctx, apierror.OpProve, f.base()); err != nil {
-			f.log.Debug("Salesforce's clock is not known before the first login", zap.Error(err))
+			f.log.Debug("Salesforce's clock is not known before a login", zap.Error(err))
+			return
+		}
+		if !f.exchange.Consensus.Doubts() {
+			return
 		}
 	}
 }

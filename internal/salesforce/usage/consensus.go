@@ -55,6 +55,13 @@ func (c *Consensus) Expected(now time.Time) time.Time {
 	return c.date.Add(now.Sub(c.at)).Truncate(time.Second)
 }
 
+// Doubts says whether the date of the last answer is not believed until another one agrees.
+func (c *Consensus) Doubts() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return !c.doubted.IsZero()
+}
+
 // agree reports whether two readings, one after the other, show the same jump: they differ by less than half of it. A clock that is put
 // ahead while it is read, as that of a simulated org, does not read the same twice.
 func agree(first, second, expected time.Time) bool {
