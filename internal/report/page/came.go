@@ -105,4 +105,6 @@ func (v *view) Bars() []bar {
 }
 
 // percent is a part of a whole.
-func percent(part, whole int64) string { return fmt.Sprintf("%.1f %%", 100*float64(part)/float64(whole)) }
+func percent(part, whole int64) string {
+	return fmt.Sprintf("%.1f %%", 100*float64(part)/float64(whole))
+}

@@ -134,7 +134,7 @@ func share(part float64) string { return fmt.Sprintf("%.2f%%", 100*part) }
 func ticks(begin, end time.Time) []tick {
 	layout := "15:04"
 	switch long := end.Sub(begin); {
-	case long > 36*time.Hour:
+	case long > 12*time.Hour:
 		layout = "2 Jan 15:04"
 	case long < 10*time.Minute:
 		layout = time.TimeOnly
