@@ -43,11 +43,8 @@ func (v *view) States() []count {
 
 // folder is a row of the table of folders.
 type folder struct {
-	Words, Link string
-	Columns     int64
-	Reports     int64
-	Gaps        int64
-	Dashboards  int64
+	Words                              string
+	Reports, Columns, Gaps, Dashboards int64
 }
 
 // mostFolders bounds the rows of folders, in bytes.
@@ -72,7 +69,7 @@ func (v *view) Top() []folder {
 		if !left.take(words) {
 			break
 		}
-		all = append(all, folder{words, "", f.Columns, f.Reports, f.Gaps, f.Dashboards})
+		all = append(all, folder{words, f.Reports, f.Columns, f.Gaps, f.Dashboards})
 	}
 	return all
 }
@@ -95,8 +92,9 @@ func (v *view) Bars() []bar {
 		return nil
 	}
 	one := func(label string, used int64, bound int, of string) bar {
-		words := fmt.Sprintf("%s of %s, %s of all", humanize.Number(used), humanize.Number(q.Max*int64(bound)/100), percent(used, q.Max))
-		return bar{label, words + "; " + of + " is " + fmt.Sprint(bound) + " %", int(min(100, used*100/q.Max)), min(100, bound)}
+		words := fmt.Sprintf("%s calls, %s of the org's; %s is %d %% (%s)", humanize.Number(used), percent(used, q.Max), of, bound,
+			humanize.Number(q.Max*int64(bound)/100))
+		return bar{label, words, int(min(100, used*100/q.Max)), min(100, bound)}
 	}
 	return []bar{
 		one("All users of the org, in 24 hours", q.Org, q.Ceiling, "the ceiling"),

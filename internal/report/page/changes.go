@@ -14,6 +14,7 @@ import (
 	"longhaul/internal/history/text"
 	"longhaul/internal/humanize"
 	"longhaul/internal/report"
+	"longhaul/internal/staging"
 )
 
 // mostChanges bounds the rows of all groups, in bytes.
@@ -37,13 +38,19 @@ type group struct {
 func (g *group) More() int64 { return g.Total - int64(len(g.Rows)) }
 
 // row is one record that changed.
-type row struct{ Name, Link, Kind, Words string }
+type row struct {
+	Name, Link string
+	Kind       string // of what is no report
+	Words      string
+}
 
-// sorts are the groups in the order in which they are shown. A change is in the first that fits.
-var sorts = []struct {
+type sort struct {
 	title, tone string
 	is          func(*change.Change) bool
-}{
+}
+
+// sorts are the groups in the order in which they are shown. A change is in the first that fits.
+var sorts = []sort{
 	{"Reports that lost columns", "bad", func(c *change.Change) bool { return lost(c) > 0 && !c.Gone }},
 	{"Reports that are gone", "bad", func(c *change.Change) bool { return c.Gone && c.Kind == item.Report }},
 	{"Dashboards that are gone", "bad", func(c *change.Change) bool { return c.Gone && c.Kind == item.Dashboard }},
@@ -80,20 +87,17 @@ func changes(d *report.Data) (all changed, err error) {
 	groups, left := make([]group, len(sorts)), room(mostChanges)
 	err = d.Changes(func(one change.Change) bool {
 		all.Total++
-		of := slices.IndexFunc(sorts, func(s struct {
-			title, tone string
-			is          func(*change.Change) bool
-		},
-		) bool {
-			return s.is(&one)
-		})
+		of := slices.IndexFunc(sorts, func(s sort) bool { return s.is(&one) })
 		g := &groups[of]
 		g.Title, g.Tone = sorts[of].title, sorts[of].tone
 		g.Total++
 		if len(g.Rows) >= mostAlike {
 			return true
 		}
-		r := row{named(one.Name, one.ID), "", string(one.Kind), differs(d, &one)}
+		r := row{named(one.Name, one.ID), "", "", differs(d, &one)}
+		if one.Kind != item.Report {
+			r.Kind = string(one.Kind)
+		}
 		if !one.Gone {
 			r.Link = d.Link(one.Kind, one.ID)
 		}
@@ -152,7 +156,7 @@ func was(c *change.Change) string {
 	now, before := text.StateOf(c.Now[change.State], c.Now[change.Reason]), text.StateOf(c.Was[change.State], c.Was[change.Reason])
 	words := fmt.Sprintf("%s, was %s", cmp.Or(now, "another reason"), cmp.Or(before, "another"))
 	if n := lost(c); n > 0 {
-		words += "; lost all of its " + humanize.Count(int64(n), "column")
+		words += "; lost " + humanize.Count(int64(n), "column")
 	}
 	return words
 }
@@ -185,6 +189,12 @@ func columns(all map[string]change.ColumnChange) string {
 		}
 	}
 	return strings.Join(words, "; ")
+}
+
+// Before is when the sync began that the changes are counted from.
+func (v *view) Before() string {
+	began, _, _ := staging.ParseSyncID(v.Record.Compared)
+	return moment(began)
 }
 
 // Totals count what changed, a clause a kind.

@@ -173,7 +173,7 @@ func gapsOf(all ...report.Gap) func(func(report.Gap) bool) error {
 func refresh() *report.Data {
 	r := record(3000, 140)
 	r.Compared, r.Finished = lastSync, begin.Add(14*time.Minute)
-	r.Warnings = []warning.Warning{warning.New("field_dropped", warning.Params{"kind": "reports", "field": "Description"})}
+	r.Warnings = []warning.Warning{warning.New("made_up", warning.Params{"name": evil})}
 	r.Orders = []history.Order{{At: begin.Add(time.Minute), Name: "pause", Reason: evil}}
 	d := base(r, 3000)
 	d.Items = items(3000,

@@ -45,6 +45,31 @@ func covered(r *history.Record) string {
 	return strings.Join([]string{first, private(r), hidden(r.Unseen, r.Private)}, "; ") + "."
 }
 
+// Others say why visible reports have no columns; empty where all have them.
+func (v *view) Others() string {
+	if v.Record == nil {
+		return ""
+	}
+	states := v.Record.States
+	bare := states[description.StateObsolete] + states[description.StateUnsupported]
+	switch gaps := missing(v.Record); {
+	case gaps == 0 && bare == 0:
+		return ""
+	case gaps == 0:
+		return humanize.Have(bare, "other one") + " none by nature: obsolete, or of a format without columns."
+	case bare == 0:
+		return humanize.Count(gaps, "report") + " without columns: see the gaps below."
+	default:
+		return fmt.Sprintf("%s without columns: %s in the gaps below, and %s none by nature: obsolete, or of a format without columns.",
+			humanize.Count(gaps+bare, "report"), humanize.Number(gaps), humanize.Have(bare, "other one"))
+	}
+}
+
+// missing counts the reports that lack their columns though somebody could give them.
+func missing(r *history.Record) int64 {
+	return r.States[description.StateDenied] + r.States[description.StateFailed]
+}
+
 // private says what became of the reports in others' private folders.
 func private(r *history.Record) string {
 	left := ""

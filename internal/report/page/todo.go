@@ -10,6 +10,7 @@ import (
 	"longhaul/internal/history"
 	"longhaul/internal/history/text"
 	"longhaul/internal/humanize"
+	"longhaul/internal/listing"
 )
 
 // step is what somebody can do, with the command that does it.
@@ -30,10 +31,15 @@ func (v *view) Do() []step {
 		return []step{again}
 	case v.Outcome() == "failed":
 		return []step{{Words: "Change what the delivery above names. What was read is kept, so the next sync has little to do but deliver."}, again}
-	case v.Gapped.Total > 0:
-		return []step{{Words: "Look at the gaps below: each group says what to do. Later syncs try them again by themselves."}}
 	}
-	return []step{{Words: "Nothing. Every report that can have columns has them."}}
+	all := []step{{Words: "Nothing. Every visible report that can have columns has them."}}
+	if missing(v.Record) > 0 {
+		all[0].Words = "Look at the gaps below: each group says what to do. Later syncs try them again by themselves."
+	}
+	if u := v.Record.Unseen; u == nil || u.Kind != listing.UnseenExact {
+		all = append(all, step{"Which permissions would show the hidden reports:", "longhaul check " + v.Source})
+	}
+	return all
 }
 
 // Happened says what happened in a sync that did not come to its end.

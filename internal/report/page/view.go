@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"html/template"
+	"path"
 	"time"
 
 	"longhaul/internal/history"
@@ -144,4 +145,4 @@ func (v *view) Name(of string) string { return name(of) }
 func named(of, id string) string { return cmp.Or(name(of), id) }
 
 // Beside is the name of the list of gaps beside the page.
-func (v *view) Beside() string { return v.Sync + ".gaps.csv" }
+func (v *view) Beside() string { return cmp.Or(v.GapsName, path.Base(staging.GapsKey(v.Source, v.Sync))) }
