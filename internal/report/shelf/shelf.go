@@ -5,9 +5,9 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"strings"
+	"os"
 
-	"longhaul/internal/history"
+	"longhaul/internal/paths"
 	"longhaul/internal/report"
 	"longhaul/internal/report/gather"
 	"longhaul/internal/report/page"
@@ -45,48 +45,90 @@ func (s *Shelf) put(ctx context.Context, key string, d *report.Data, write func(
 	return err
 }
 
-// Ready makes sure that a sync has its page, and says whether it was made just now.
-func (s *Shelf) Ready(ctx context.Context, source, sync string) (made bool, err error) {
-	for _, key := range []string{staging.PageKey(source, sync), staging.GapsKey(source, sync)} {
+// Content writes a page, or a list of gaps.
+type Content func(io.Writer) error
+
+// Find gives the page of a sync and the list of its gaps as the bucket has them. Where it has none, both are made anew, and not kept.
+func (s *Shelf) Find(ctx context.Context, source, sync string) (html, gaps Content, made bool, err error) {
+	keys := [...]string{staging.PageKey(source, sync), staging.GapsKey(source, sync)}
+	for _, key := range keys {
 		there, err := s.Store.Exists(ctx, key)
 		if err != nil {
-			return false, err
+			return nil, nil, false, err
 		}
-		if !there {
-			return true, s.Write(ctx, source, sync)
-		}
+		made = made || !there
 	}
-	return false, nil
-}
-
-// Copy writes what lies under the key of a page or a list of gaps.
-func (s *Shelf) Copy(ctx context.Context, key string, to io.Writer) error {
-	r, _, err := s.Store.OpenFile(ctx, key)
+	if !made {
+		return s.copyOf(ctx, keys[0]), s.copyOf(ctx, keys[1]), false, nil
+	}
+	d, err := gather.Source{Store: s.Store, Name: source, Version: s.Version}.Gather(ctx, sync)
 	if err != nil {
-		return err
+		return nil, nil, true, err
 	}
-	defer r.Close()
-	if _, err := io.Copy(to, r); err != nil {
-		return fmt.Errorf("read %s: %w", key, err)
-	}
-	return nil
+	return func(w io.Writer) error { return page.Write(w, d) }, func(w io.Writer) error { return report.WriteGaps(w, d) }, true, nil
 }
 
-// Newest is the newest sync of a source that has a page; empty where none has.
-func (s *Shelf) Newest(ctx context.Context, source string) (sync string, err error) {
-	prefix := staging.PagePrefix(source)
-	for key, err := range s.Store.List(ctx, prefix) {
+func (s *Shelf) copyOf(ctx context.Context, key string) Content {
+	return func(to io.Writer) error {
+		r, _, err := s.Store.OpenFile(ctx, key)
 		if err != nil {
-			return "", err
+			return err
 		}
-		if id, is := strings.CutSuffix(strings.TrimPrefix(key, prefix), staging.PageSuffix); is {
-			sync = id
+		defer r.Close()
+		if _, err := io.Copy(to, r); err != nil {
+			return fmt.Errorf("read %s: %w", key, err)
 		}
+		return nil
 	}
-	return sync, nil
 }
 
-// Over is the newest sync of a source that is over, whether it has a page or not; empty where none is.
-func (s *Shelf) Over(ctx context.Context, source string) (string, error) {
-	return history.LastOver(ctx, s.Store, source)
+// Place puts the page of a sync and the list of its gaps into files on this machine, and says whether they were made anew.
+func (s *Shelf) Place(ctx context.Context, source, sync, html, gaps string) (made bool, err error) {
+	ofPage, ofGaps, made, err := s.Find(ctx, source, sync)
+	if err == nil {
+		err = ofGaps.into(gaps)
+	}
+	if err == nil {
+		err = ofPage.into(html)
+	}
+	return made, err
+}
+
+// into writes a file, which appears whole or not at all.
+func (c Content) into(path string) error {
+	unusable := func(err error) error { return paths.Unusable("the file", path, err) }
+	file, err := os.Create(path + ".tmp")
+	if err != nil {
+		return unusable(err)
+	}
+	out := &disk{File: file}
+	err = c(out)
+	if closed := file.Close(); out.err == nil {
+		out.err = closed
+	}
+	if out.err == nil && err == nil {
+		out.err = os.Rename(file.Name(), path)
+	}
+	if out.err != nil {
+		err = unusable(out.err)
+	}
+	if err != nil {
+		_ = os.Remove(file.Name())
+	}
+	return err
+}
+
+// disk keeps the error of a file apart from those of the bucket.
+type disk struct {
+	*os.File
+	err error
+}
+
+// Write writes to the file.
+func (d *disk) Write(p []byte) (int, error) {
+	n, err := d.File.Write(p)
+	if err != nil {
+		d.err = err
+	}
+	return n, err
 }
