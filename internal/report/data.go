@@ -29,6 +29,9 @@ type Data struct {
 	Folders []Folder // top folders, those with most reports first; at most MostFolders, and the last sums up the rest
 	Told    []notify.Told
 
+	// GapsName is the name of the list of gaps beside the page; empty: that of the sync with staging.GapsSuffix.
+	GapsName string
+
 	// FolderName is the name of the folder of a report or a dashboard by its Id; empty for private folders, for what is unfiled, and for a
 	// folder that the account has not.
 	FolderName func(id string) string

@@ -25,13 +25,9 @@ var errNoBrowser = errors.New("this machine has no program that opens a page")
 
 // show opens the page. It lies in its file all the same where that fails.
 func (v *verb) show(ctx context.Context, path string) {
-	open := v.Open
-	if open == nil {
-		open = openInBrowser
-	}
 	ctx, cancel := context.WithTimeout(ctx, openWithin)
 	defer cancel()
-	if err := open(ctx, fileURL(path)); err != nil {
+	if err := openInBrowser(ctx, fileURL(path)); err != nil {
 		v.Console.Note("The page could not be opened (" + err.Error() + "): open its file in a browser.")
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -27,8 +26,7 @@ import (
 type Program struct {
 	ask.Program
 
-	Name string                                          // by which the program was called
-	Open func(ctx context.Context, address string) error // opens a page in a browser; nil: the system's way
+	Name string // by which the program was called
 }
 
 // verb fetches the page of a sync.
@@ -115,8 +113,8 @@ func (v *verb) fetch(ctx context.Context, from *shelf.Shelf, source, named strin
 	if done.Page, err = v.target(source, sync); err != nil {
 		return err
 	}
-	done.Gaps = strings.TrimSuffix(done.Page, filepath.Ext(done.Page)) + staging.GapsSuffix
-	if done.Made, err = from.Place(ctx, source, sync, done.Page, done.Gaps); err != nil {
+	done.Gaps = filepath.Join(filepath.Dir(done.Page), shelf.GapsFile(sync))
+	if done.Made, err = from.Fetch(ctx, source, sync, done.Page); err != nil {
 		return err
 	}
 	if err := done.count(ctx, from.Store); err != nil {

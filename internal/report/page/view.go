@@ -144,4 +144,4 @@ func (v *view) Name(of string) string { return name(of) }
 func named(of, id string) string { return cmp.Or(name(of), id) }
 
 // Beside is the name of the list of gaps beside the page.
-func (v *view) Beside() string { return v.Sync + ".gaps.csv" }
+func (v *view) Beside() string { return cmp.Or(v.GapsName, v.Sync+staging.GapsSuffix) }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
 	"longhaul/internal/paths"
 	"longhaul/internal/report"
@@ -61,11 +62,18 @@ func (s *Shelf) Find(ctx context.Context, source, sync string) (html, gaps Conte
 	if !made {
 		return s.copyOf(ctx, keys[0]), s.copyOf(ctx, keys[1]), false, nil
 	}
+	html, gaps, err = s.make(ctx, source, sync, "")
+	return html, gaps, true, err
+}
+
+// make makes both anew. gapsName is what the page calls the list of gaps; empty: as in the bucket.
+func (s *Shelf) make(ctx context.Context, source, sync, gapsName string) (html, gaps Content, err error) {
 	d, err := gather.Source{Store: s.Store, Name: source, Version: s.Version}.Gather(ctx, sync)
 	if err != nil {
-		return nil, nil, true, err
+		return nil, nil, err
 	}
-	return func(w io.Writer) error { return page.Write(w, d) }, func(w io.Writer) error { return report.WriteGaps(w, d) }, true, nil
+	d.GapsName = gapsName
+	return func(w io.Writer) error { return page.Write(w, d) }, func(w io.Writer) error { return report.WriteGaps(w, d) }, nil
 }
 
 func (s *Shelf) copyOf(ctx context.Context, key string) Content {
@@ -82,16 +90,39 @@ func (s *Shelf) copyOf(ctx context.Context, key string) Content {
 	}
 }
 
-// Place puts the page of a sync and the list of its gaps into files on this machine, and says whether they were made anew.
-func (s *Shelf) Place(ctx context.Context, source, sync, html, gaps string) (made bool, err error) {
-	ofPage, ofGaps, made, err := s.Find(ctx, source, sync)
-	if err == nil {
-		err = ofGaps.into(gaps)
+// GapsFile is the name of the list of gaps of a sync, as its page has it.
+func GapsFile(sync string) string { return sync + staging.GapsSuffix }
+
+// Fetch puts the page of a sync into a file on this machine, and the list of its gaps beside it under the name that the page has for it. It
+// says whether they were made anew.
+func (s *Shelf) Fetch(ctx context.Context, source, sync, file string) (made bool, err error) {
+	html, gaps, made, err := s.Find(ctx, source, sync)
+	if err != nil {
+		return made, err
 	}
-	if err == nil {
-		err = ofPage.into(html)
+	return made, place(html, gaps, file, GapsFile(sync))
+}
+
+// Place puts the page of a sync into a folder on this machine, and the list of its gaps, each in place of that of another sync.
+func (s *Shelf) Place(ctx context.Context, source, sync, folder string) error {
+	html, gaps, err := s.make(ctx, source, sync, GapsName)
+	if err != nil {
+		return err
 	}
-	return made, err
+	return place(html, gaps, filepath.Join(folder, PageName), GapsName)
+}
+
+// The names of a page and its list of gaps in a folder that holds those of one sync.
+const (
+	PageName = "report.html"
+	GapsName = "gaps.csv"
+)
+
+func place(html, gaps Content, file, beside string) error {
+	if err := gaps.into(filepath.Join(filepath.Dir(file), beside)); err != nil {
+		return err
+	}
+	return html.into(file)
 }
 
 // into writes a file, which appears whole or not at all.
