@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"html/template"
-	"path"
 	"time"
 
 	"longhaul/internal/history"
@@ -145,4 +144,4 @@ func (v *view) Name(of string) string { return name(of) }
 func named(of, id string) string { return cmp.Or(name(of), id) }
 
 // Beside is the name of the list of gaps beside the page.
-func (v *view) Beside() string { return cmp.Or(v.GapsName, path.Base(staging.GapsKey(v.Source, v.Sync))) }
+func (v *view) Beside() string { return cmp.Or(v.GapsName, v.Sync+staging.GapsSuffix) }
