@@ -51,7 +51,7 @@ type sort struct {
 
 // sorts are the groups in the order in which they are shown. A change is in the first that fits.
 var sorts = []sort{
-	{"Reports that lost columns", "bad", func(c *change.Change) bool { return lost(c) > 0 && !c.Gone }},
+	{"Reports that lost columns", "bad", func(c *change.Change) bool { return c.LosesColumns() || c.LosesAll() }},
 	{"Reports that are gone", "bad", func(c *change.Change) bool { return c.Gone && c.Kind == item.Report }},
 	{"Dashboards that are gone", "bad", func(c *change.Change) bool { return c.Gone && c.Kind == item.Dashboard }},
 	{"Folders that are gone", "bad", func(c *change.Change) bool { return c.Gone && c.Kind == item.Folder }},

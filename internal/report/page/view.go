@@ -59,32 +59,14 @@ func (v *view) Course() history.Course {
 // Lead is the first sentence.
 func (v *view) Lead() string { return lead(v.Data) }
 
-// Outcome is how the sync ended. One that gave up a delivery failed, though it has a record.
-func (v *view) Outcome() string {
-	switch {
-	case v.Record != nil && givenUp(v.Record) != "":
-		return "failed"
-	case v.Record != nil:
-		return v.Record.Outcome
-	case v.End != nil:
-		return v.End.Outcome
-	}
-	return history.OutcomeUnknown
-}
+// Outcome is how the sync ended.
+func (v *view) Outcome() string { return OutcomeOf(v.Record, v.End) }
 
 // Words are the outcome as people write it.
 func (v *view) Words() string { return spaced(v.Outcome()) }
 
 // Tone is the class of the outcome in the style.
-func (v *view) Tone() string {
-	switch v.Outcome() {
-	case "complete":
-		return "good"
-	case "failed", history.OutcomeTerminated, history.OutcomeTimedOut:
-		return "bad"
-	}
-	return "notable"
-}
+func (v *view) Tone() string { return toneOf(v.Outcome()) }
 
 // Began is when the sync began.
 func (v *view) Began() time.Time {
