@@ -106,7 +106,7 @@ func (h *handler) answer(ctx context.Context, w http.ResponseWriter, r *http.Req
 		rest = newest
 	}
 	id, csv := strings.CutSuffix(rest, staging.GapsSuffix)
-	if _, _, ok := staging.ParseSyncID(id); !ok || strings.ContainsAny(id, `/\`) {
+	if !syncs.MatchString(id) {
 		return absent("There is no such page. A page is named by the id of its sync, as longhaul history " + source + " shows them.")
 	}
 	if csv {
@@ -258,6 +258,9 @@ func send(w http.ResponseWriter, status int, policy string, content []byte) erro
 }
 
 const nothingAllowed = "default-src 'none'; frame-ancestors 'none'"
+
+// syncs are the ids of syncs, none of which leads out of the pages of a source.
+var syncs = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z.-]{0,99}$`)
 
 var (
 	policyMeta = regexp.MustCompile(`<meta http-equiv="Content-Security-Policy" content="([^"<>]*)">`)
