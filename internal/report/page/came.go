@@ -7,7 +7,11 @@ import (
 	"longhaul/internal/history/text"
 	"longhaul/internal/humanize"
 	"longhaul/internal/listing"
+	"longhaul/internal/report"
 )
+
+// came is what came in, and the calls that it took.
+type came struct{ *report.Data }
 
 // count is a line of a table: a noun with a number.
 type count struct {
@@ -16,10 +20,10 @@ type count struct {
 }
 
 // Kinds count what came in.
-func (v *view) Kinds() []count {
+func (c came) Kinds() []count {
 	var all []count
 	for _, kind := range []listing.Kind{listing.Reports, listing.Dashboards, listing.Components, listing.Folders, listing.Users} {
-		if n, known := v.Record.Kinds[kind]; known {
+		if n, known := c.Record.Kinds[kind]; known {
 			words := string(kind)
 			if kind == listing.Components {
 				words = "dashboard components"
@@ -31,10 +35,10 @@ func (v *view) Kinds() []count {
 }
 
 // States count the reports by state.
-func (v *view) States() []count {
+func (c came) States() []count {
 	var all []count
 	for _, state := range description.States {
-		if n := v.Record.States[state]; n > 0 {
+		if n := c.Record.States[state]; n > 0 {
 			all = append(all, count{text.State(state), n})
 		}
 	}
@@ -51,10 +55,10 @@ type folder struct {
 const mostFolders = 100_000
 
 // Top are the rows of the top folders.
-func (v *view) Top() []folder {
+func (c came) Top() []folder {
 	var all []folder
 	left := room(mostFolders)
-	for _, f := range v.Folders {
+	for _, f := range c.Folders {
 		words := name(f.Name)
 		switch {
 		case f.Private:
@@ -75,7 +79,7 @@ func (v *view) Top() []folder {
 }
 
 // Short is how many top folders have no row, for want of room.
-func (v *view) Short() int { return len(v.Folders) - len(v.Top()) }
+func (c came) Short() int { return len(c.Folders) - len(c.Top()) }
 
 // bar is a share of the calls of the org.
 type bar struct {
@@ -86,8 +90,8 @@ type bar struct {
 }
 
 // Bars are the calls that were used against the ceiling and the share.
-func (v *view) Bars() []bar {
-	q := v.Quota
+func (c came) Bars() []bar {
+	q := c.Quota
 	if q.Max <= 0 {
 		return nil
 	}

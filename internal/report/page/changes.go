@@ -23,7 +23,8 @@ const mostChanges = 150_000
 // changed are the changes since the sync before.
 type changed struct {
 	Groups []*group
-	Total  int64
+	Before string   // when the sync began that they are counted from
+	Totals []string // a clause a kind
 }
 
 // group are changes of one sort.
@@ -51,7 +52,7 @@ type sort struct {
 
 // sorts are the groups in the order in which they are shown. A change is in the first that fits.
 var sorts = []sort{
-	{"Reports that lost columns", "bad", func(c *change.Change) bool { return lost(c) > 0 && !c.Gone }},
+	{"Reports that lost columns", "bad", func(c *change.Change) bool { return c.LosesColumns() || c.LosesAll() }},
 	{"Reports that are gone", "bad", func(c *change.Change) bool { return c.Gone && c.Kind == item.Report }},
 	{"Dashboards that are gone", "bad", func(c *change.Change) bool { return c.Gone && c.Kind == item.Dashboard }},
 	{"Folders that are gone", "bad", func(c *change.Change) bool { return c.Gone && c.Kind == item.Folder }},
@@ -81,12 +82,16 @@ func lost(c *change.Change) (n int) {
 
 // changes groups the changes.
 func changes(d *report.Data) (all changed, err error) {
-	if d.Changes == nil {
+	if d.Record == nil || d.Changes == nil {
 		return all, nil
+	}
+	began, _, _ := staging.ParseSyncID(d.Record.Compared)
+	all.Before = moment(began)
+	for _, clause := range text.Changed(d.Record.Changes) {
+		all.Totals = append(all.Totals, text.Sentence(clause))
 	}
 	groups, left := make([]group, len(sorts)), room(mostChanges)
 	err = d.Changes(func(one change.Change) bool {
-		all.Total++
 		of := slices.IndexFunc(sorts, func(s sort) bool { return s.is(&one) })
 		g := &groups[of]
 		g.Title, g.Tone = sorts[of].title, sorts[of].tone
@@ -189,19 +194,4 @@ func columns(all map[string]change.ColumnChange) string {
 		}
 	}
 	return strings.Join(words, "; ")
-}
-
-// Before is when the sync began that the changes are counted from.
-func (v *view) Before() string {
-	began, _, _ := staging.ParseSyncID(v.Record.Compared)
-	return moment(began)
-}
-
-// Totals count what changed, a clause a kind.
-func (v *view) Totals() []string {
-	var all []string
-	for _, clause := range text.Changed(v.Record.Changes) {
-		all = append(all, text.Sentence(clause))
-	}
-	return all
 }

@@ -19,8 +19,8 @@ import (
 var begin = time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)
 
 const (
-	thisSync = "20261123T020000Z-ab12cd34"
-	lastSync = "20261122T020000Z-ab12cd34"
+	thisSync = "20261123T020000.000Z-ab12cd34"
+	lastSync = "20261122T020000.000Z-ab12cd34"
 	evil     = `</script><script>alert(1)</script><img src=x onerror=alert(1)>"'` + "`{{.}}"
 )
 

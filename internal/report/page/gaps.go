@@ -69,8 +69,8 @@ func gaps(d *report.Data) (g gapped, err error) {
 	return g, err
 }
 
-// Gap are the words of a reason, after a number of gaps.
-func (v *view) Gap(code string) string { return cmp.Or(description.Reason(code).Words(), spaced(code)) }
+// gapWords are the words of a reason, after a number of gaps.
+func gapWords(code string) string { return cmp.Or(description.Reason(code).Words(), spaced(code)) }
 
 func since(one report.Gap) string {
 	if one.Since.IsZero() {

@@ -9,6 +9,7 @@ import (
 	"html/template"
 	"io"
 
+	"longhaul/internal/humanize"
 	"longhaul/internal/report"
 )
 
@@ -23,7 +24,9 @@ var (
 	//go:embed page.gohtml
 	layout string
 
-	page = template.Must(template.New("page").Parse(layout))
+	page = template.Must(template.New("page").Funcs(template.FuncMap{
+		"number": number, "moment": moment, "gapWords": gapWords,
+	}).Parse(layout))
 )
 
 // Policy is the content security policy of the page: its own style and its own script, and nothing else.
@@ -47,4 +50,15 @@ func Write(w io.Writer, d *report.Data) error {
 		return fmt.Errorf("write the page of sync %s: %w", d.Sync, err)
 	}
 	return nil
+}
+
+// number writes a whole number of any type for people.
+func number(n any) (string, error) {
+	switch n := n.(type) {
+	case int64:
+		return humanize.Number(n), nil
+	case int:
+		return humanize.Number(int64(n)), nil
+	}
+	return "", fmt.Errorf("%T is no whole number", n)
 }

@@ -128,45 +128,6 @@ func givenUp(r *history.Record) string {
 // spaced is a code as people write it.
 func spaced(code string) string { return strings.ReplaceAll(code, "_", " ") }
 
-// Notes are the other sentences about the course of the sync.
-func (v *view) Notes() []string {
-	course := v.Course()
-	var all []string
-	for _, words := range []string{history.SkipWords(course.Skips, humanize.Date), before(course.Missed)} {
-		if words != "" {
-			all = append(all, text.Sentence(words))
-		}
-	}
-	for _, order := range course.Orders {
-		words := fmt.Sprintf("%s: somebody sent %s", humanize.Date(order.At), order.Name)
-		if order.Reason != "" {
-			words += " (" + name(order.Reason) + ")"
-		}
-		all = append(all, words+".")
-	}
-	return all
-}
-
-func before(missed *history.Missed) string {
-	if words := missed.Words(humanize.Date); words != "" {
-		return "before it, " + words
-	}
-	return ""
-}
-
-// Warnings are those of the sync.
-func (v *view) Warnings() []string {
-	const most = 50
-	var all []string
-	for i, w := range v.Course().Warnings {
-		if i == most {
-			return append(all, fmt.Sprintf("%d more: longhaul show %s %s", len(v.Course().Warnings)-most, v.Source, v.Sync))
-		}
-		all = append(all, cut(text.Sentence(w.Sentence()), 500))
-	}
-	return all
-}
-
 // told is a message as the page shows it.
 type told struct{ At, Receiver, Event, Result string }
 

@@ -21,6 +21,8 @@ type view struct {
 	Style  template.CSS
 	Script template.JS
 
+	Came    came
+	Went    went
 	Search  search
 	Gapped  gapped
 	Changed changed
@@ -41,7 +43,7 @@ func (v *view) gather() (err error) {
 	if v.Changed, err = changes(v.Data); err != nil {
 		return fmt.Errorf("read the changes of sync %s: %w", v.Sync, err)
 	}
-	v.Chart = draw(v.Series)
+	v.Chart, v.Came, v.Went = draw(v.Series), came{v.Data}, went{v.Data, v.Course()}
 	return nil
 }
 
@@ -59,32 +61,14 @@ func (v *view) Course() history.Course {
 // Lead is the first sentence.
 func (v *view) Lead() string { return lead(v.Data) }
 
-// Outcome is how the sync ended. One that gave up a delivery failed, though it has a record.
-func (v *view) Outcome() string {
-	switch {
-	case v.Record != nil && givenUp(v.Record) != "":
-		return "failed"
-	case v.Record != nil:
-		return v.Record.Outcome
-	case v.End != nil:
-		return v.End.Outcome
-	}
-	return history.OutcomeUnknown
-}
+// Outcome is how the sync ended.
+func (v *view) Outcome() string { return OutcomeOf(v.Record, v.End) }
 
 // Words are the outcome as people write it.
 func (v *view) Words() string { return spaced(v.Outcome()) }
 
 // Tone is the class of the outcome in the style.
-func (v *view) Tone() string {
-	switch v.Outcome() {
-	case "complete":
-		return "good"
-	case "failed", history.OutcomeTerminated, history.OutcomeTimedOut:
-		return "bad"
-	}
-	return "notable"
-}
+func (v *view) Tone() string { return toneOf(v.Outcome()) }
 
 // Began is when the sync began.
 func (v *view) Began() time.Time {
@@ -131,16 +115,7 @@ func moment(t time.Time) string {
 	return humanize.Date(t)
 }
 
-// Number writes a number for people.
-func (v *view) Number(n int64) string { return humanize.Number(n) }
-
-// Moment writes a time for people.
-func (v *view) Moment(t time.Time) string { return moment(t) }
-
-// Name makes a name of the org, or another text of somebody else, fit.
-func (v *view) Name(of string) string { return name(of) }
-
-// Named is a name of the org, or its Id where it has none.
+// named is a name of the org, or its Id where it has none.
 func named(of, id string) string { return cmp.Or(name(of), id) }
 
 // Beside is the name of the list of gaps beside the page.
