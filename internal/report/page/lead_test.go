@@ -91,7 +91,10 @@ func TestWrite_staysBelowItsBound(t *testing.T) {
 	d.FolderName = func(string) string { return wide }
 	d.Gaps = func(yield func(report.Gap) bool) error {
 		for n := range 20_000 {
-			if !yield(report.Gap{ID: id("00O", n), Name: wide, Folder: wide, Words: wide, Do: "Ask.", State: description.StateDenied, Reason: "reason " + string(rune('a'+n%20))}) {
+			gap := report.Gap{
+				ID: id("00O", n), Name: wide, Folder: wide, Words: wide, Do: "Ask.", State: description.StateDenied, Reason: "reason " + string(rune('a'+n%20)),
+			}
+			if !yield(gap) {
 				return nil
 			}
 		}
@@ -99,7 +102,8 @@ func TestWrite_staysBelowItsBound(t *testing.T) {
 	}
 	d.Items = func(yield func(item.Item) bool) error {
 		for n := range 120_000 {
-			if !yield(item.Item{ID: id("00O", n), Kind: item.Report, Name: nameOf(n) + nameOf(n+7) + nameOf(n+13), Folder: "x", State: description.StateDescribed}) {
+			called := nameOf(n) + nameOf(n+7) + nameOf(n+13)
+			if !yield(item.Item{ID: id("00O", n), Kind: item.Report, Name: called, Folder: "x", State: description.StateDescribed}) {
 				return nil
 			}
 		}
@@ -110,7 +114,9 @@ func TestWrite_staysBelowItsBound(t *testing.T) {
 		t.Errorf("the page has %d bytes", len(raw))
 	}
 	text := content(parsed(t, raw))
-	for _, says := range []string{"of 120,000 reports and dashboards can be found here. The other ", "more folders have no room here", "20,000 of them, by reason", " more: all are in"} {
+	for _, says := range []string{
+		"of 120,000 reports and dashboards can be found here. The other ", "more folders have no room here", "20,000 of them, by reason", " more: all are in",
+	} {
 		if !strings.Contains(text, says) {
 			t.Errorf("it is not said: %q", says)
 		}
