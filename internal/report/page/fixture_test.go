@@ -3,6 +3,7 @@ package page_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"longhaul/internal/description"
@@ -35,7 +36,7 @@ func id(prefix string, n int) string {
 }
 
 // words make names as long as people's.
-var words = []string{"Pipeline", "by", "Region", "Quarterly", "Revenue", "Open", "Cases", "Leads", "Forecast", "EMEA", "APAC", "Renewals", "Churn", "Team", "New", "Closed", "Won"}
+var words = strings.Fields("Pipeline by Region Quarterly Revenue Open Cases Leads Forecast EMEA APAC Renewals Churn Team New Closed Won")
 
 func nameOf(n int) string {
 	random := rand.New(rand.NewPCG(uint64(n), 1))
@@ -75,10 +76,12 @@ func items(reports int, more ...item.Item) func(func(item.Item) bool) error {
 func folders(n int) (all []report.Folder) {
 	for i := range n {
 		all = append(all, report.Folder{
-			ID: id("00l", i), Name: "Folder of " + nameOf(i), Reports: int64(4000 / (i + 1)), Columns: int64(3990 / (i + 1)), Gaps: int64(10 / (i + 1)), Dashboards: int64(40 / (i + 1)),
+			ID: id("00l", i), Name: "Folder of " + nameOf(i), Reports: int64(4000 / (i + 1)), Columns: int64(3990 / (i + 1)),
+			Gaps: int64(10 / (i + 1)), Dashboards: int64(40 / (i + 1)),
 		})
 	}
-	return append(all, report.Folder{Private: true, Reports: 12, Columns: 12}, report.Folder{Reports: 3, Columns: 3}, report.Folder{Rest: 27, Reports: 81, Columns: 81})
+	return append(all, report.Folder{Private: true, Reports: 12, Columns: 12}, report.Folder{Reports: 3, Columns: 3},
+		report.Folder{Rest: 27, Reports: 81, Columns: 81})
 }
 
 // series has reports and calls of some hours, with no progress in the waits.
@@ -88,7 +91,7 @@ func series(hours float64, reports int64, waits ...history.Span) report.Series {
 	worked, done := 0, make([]int, points+1)
 	times := make([]time.Time, points+1)
 	for i := range times {
-		times[i] = begin.Add(s.End.Sub(begin) / points * time.Duration(i)) //nolint:durationcheck // a part of it, some times
+		times[i] = begin.Add(s.End.Sub(begin) / points * time.Duration(i))
 		waiting := false
 		for _, w := range waits {
 			waiting = waiting || times[i].After(w.From) && !times[i].After(w.To)
@@ -107,13 +110,20 @@ func series(hours float64, reports int64, waits ...history.Span) report.Series {
 
 func record(reports, gaps int64) *history.Record {
 	r := &history.Record{
-		Sync: thisSync, Source: "acme", Started: begin, Finished: begin.Add(30 * time.Hour), Outcome: "complete", Coverage: 1, Uploaded: true, Baseline: true,
-		Kinds:    map[listing.Kind]int64{listing.Reports: reports, listing.Dashboards: reports / 10, listing.Components: reports, listing.Folders: 300, listing.Users: 412},
-		States:   map[description.State]int64{description.StateDescribed: reports - reports/400 - gaps, description.StateUnsupported: reports / 400, description.StateDenied: gaps},
+		Sync: thisSync, Source: "acme", Started: begin, Finished: begin.Add(30 * time.Hour), Outcome: "complete", Coverage: 1,
+		Uploaded: true, Baseline: true,
+		Kinds: map[listing.Kind]int64{
+			listing.Reports: reports, listing.Dashboards: reports / 10, listing.Components: reports, listing.Folders: 300, listing.Users: 412,
+		},
+		States: map[description.State]int64{
+			description.StateDescribed: reports - reports/400 - gaps, description.StateUnsupported: reports / 400, description.StateDenied: gaps,
+		},
 		APICalls: reports + reports/20 + 60,
-		Files:    map[string][]staging.Object{"castor": {{Key: "x/1.json", Count: reports, Bytes: 9_400_000}, {Key: "x/2.json", Count: 300, Bytes: 80_000}}},
-		Exports:  map[string]history.Delivery{"castor": {Delivered: true, To: "the catalog at api.castordoc.com"}},
-		Unseen:   &listing.Unseen{Kind: listing.UnseenUnknown},
+		Files: map[string][]staging.Object{"castor": {
+			{Key: "x/1.json", Count: reports, Bytes: 9_400_000}, {Key: "x/2.json", Count: 300, Bytes: 80_000},
+		}},
+		Exports: map[string]history.Delivery{"castor": {Delivered: true, To: "the catalog at api.castordoc.com"}},
+		Unseen:  &listing.Unseen{Kind: listing.UnseenUnknown},
 	}
 	r.Trigger = history.TriggerSchedule + "longhaul-acme"
 	if gaps > 0 {
@@ -180,11 +190,20 @@ func refresh() *report.Data {
 		item.Item{ID: id("00O", 9001), Kind: item.Report, Name: evil, State: description.StateDenied, Reason: string(description.ReasonNoAccess)},
 		item.Item{ID: id("00O", 9002), Kind: item.Report, Name: "تقرير المبيعات \u202eevil", State: description.StateGone},
 	)
-	d.Folders = append([]report.Folder{{ID: id("00l", 1), Name: evil, Reports: 4, Columns: 2, Gaps: 2}, {ID: id("00l", 2), Name: "דוחות מכירות", Reports: 4, Columns: 2, Gaps: 2}}, folders(5)...)
+	d.Folders = append([]report.Folder{
+		{ID: id("00l", 1), Name: evil, Reports: 4, Columns: 2, Gaps: 2},
+		{ID: id("00l", 2), Name: "דוחות מכירות", Reports: 4, Columns: 2, Gaps: 2},
+	}, folders(5)...)
 	d.Series = series(0.23, 3000, history.Span{Reason: history.WaitPaused, From: begin.Add(4 * time.Minute), To: begin.Add(6 * time.Minute)})
-	denied := report.Gap{State: description.StateDenied, Reason: string(description.ReasonNoAccess), Words: description.ReasonNoAccess.Sentence(""), Do: "Give the run-as user read access to the objects of the report's type by a permission set.", Since: begin.AddDate(0, 0, -20)}
+	denied := report.Gap{
+		State: description.StateDenied, Reason: string(description.ReasonNoAccess), Words: description.ReasonNoAccess.Sentence(""),
+		Do: "Give the run-as user read access to the objects of the report's type by a permission set.", Since: begin.AddDate(0, 0, -20),
+	}
 	var all []report.Gap
-	for n, called := range []string{evil, "تقرير المبيعات الفصلية", "wide" + fmt.Sprintf("%0400d", 7), "zero\x00\u202eright to left override"} {
+	hostile := []string{
+		evil, "تقرير المبيعات الفصلية", "wide" + fmt.Sprintf("%0400d", 7), "zero\x00\u202eright to left override",
+	}
+	for n, called := range hostile {
 		one := denied
 		one.ID, one.Name, one.Folder = id("00O", n), called, "Sales"
 		all = append(all, one)
@@ -195,7 +214,11 @@ func refresh() *report.Data {
 		all = append(all, one)
 	}
 	for n := range 6 {
-		all = append(all, report.Gap{ID: id("00O", n+800), Name: nameOf(n), State: description.StateFailed, Reason: string(description.ReasonServerError), Words: description.ReasonServerError.Sentence("UNKNOWN_EXCEPTION: <x>"), Do: "Open the report in Salesforce: if it fails there too, repair or delete it."})
+		all = append(all, report.Gap{
+			ID: id("00O", n+800), Name: nameOf(n), State: description.StateFailed, Reason: string(description.ReasonServerError),
+			Words: description.ReasonServerError.Sentence("UNKNOWN_EXCEPTION: <x>"),
+			Do:    "Open the report in Salesforce: if it fails there too, repair or delete it.",
+		})
 	}
 	d.Gaps = gapsOf(all...)
 	column := func(label string) *change.Column { return &change.Column{Label: label, Type: "string"} }
@@ -204,11 +227,18 @@ func refresh() *report.Data {
 		return c
 	}
 	changed := []change.Change{
-		report1(1, change.Change{Columns: map[string]change.ColumnChange{"AMOUNT": {column("Amount"), nil}, "STAGE": {column("Stage"), column("State")}, evil: {nil, column(evil)}}}),
-		report1(2, change.Change{Was: change.Fields{change.State: "described"}, Now: change.Fields{change.State: "denied", change.Reason: "no_access"}, Columns: map[string]change.ColumnChange{"AMOUNT": {column("Amount"), nil}}}),
+		report1(1, change.Change{Columns: map[string]change.ColumnChange{
+			"AMOUNT": {column("Amount"), nil}, "STAGE": {column("Stage"), column("State")}, evil: {nil, column(evil)},
+		}}),
+		report1(2, change.Change{
+			Was: change.Fields{change.State: "described"}, Now: change.Fields{change.State: "denied", change.Reason: "no_access"},
+			Columns: map[string]change.ColumnChange{"AMOUNT": {column("Amount"), nil}},
+		}),
 		report1(3, change.Change{Gone: true, Was: change.Fields{change.Name: "x", change.Folder: id("00l", 3)}}),
 		{ID: id("01Z", 3), Kind: item.Dashboard, Name: "Board of the <sales>", Gone: true, Was: change.Fields{change.Folder: id("00l", 3)}},
-		report1(4, change.Change{Was: change.Fields{change.Name: evil, change.Folder: id("00l", 3)}, Now: change.Fields{change.Name: "b", change.Folder: id("00l", 4)}}),
+		report1(4, change.Change{
+			Was: change.Fields{change.Name: evil, change.Folder: id("00l", 3)}, Now: change.Fields{change.Name: "b", change.Folder: id("00l", 4)},
+		}),
 		report1(5, change.Change{Columns: map[string]change.ColumnChange{"AMOUNT": {nil, column("Amount")}}}),
 	}
 	for n := range 120 {
@@ -226,7 +256,10 @@ func refresh() *report.Data {
 		}
 		return nil
 	}
-	d.Told = []notify.Told{{Event: notify.Gaps, Receiver: "data-team", At: begin.Add(14 * time.Minute)}, {Event: notify.ColumnsLost, Receiver: "pager", At: begin.Add(15 * time.Minute), Failure: "the receiver answered 500: <b>oops</b>"}}
+	d.Told = []notify.Told{
+		{Event: notify.Gaps, Receiver: "data-team", At: begin.Add(14 * time.Minute)},
+		{Event: notify.ColumnsLost, Receiver: "pager", At: begin.Add(15 * time.Minute), Failure: "the receiver answered 500: <b>oops</b>"},
+	}
 	return d
 }
 
@@ -240,7 +273,10 @@ func failed() *report.Data {
 		Course:  history.Course{Trigger: history.TriggerCLI, Seconds: 5 * 3600},
 	}
 	d.Series = series(5, 720, history.Span{Reason: history.WaitBlocked, From: begin.Add(time.Hour), To: begin.Add(5 * time.Hour)})
-	d.Told = []notify.Told{{Event: notify.Blocked, Receiver: "data-team", At: begin.Add(time.Hour)}, {Event: notify.Failed, Receiver: "data-team", At: begin.Add(5 * time.Hour)}}
+	d.Told = []notify.Told{
+		{Event: notify.Blocked, Receiver: "data-team", At: begin.Add(time.Hour)},
+		{Event: notify.Failed, Receiver: "data-team", At: begin.Add(5 * time.Hour)},
+	}
 	return d
 }
 

@@ -11,6 +11,7 @@ import (
 const (
 	mostGaps  = 150_000 // bytes of all rows
 	mostAlike = 100     // rows of one reason
+	mostWords = 500     // characters of a sentence
 )
 
 // gapped are the gaps by reason.
@@ -21,7 +22,6 @@ type gapped struct {
 
 // reason is a group of gaps.
 type reason struct {
-	Code  string
 	Title string
 	Words string
 	Do    string
@@ -50,16 +50,16 @@ func gaps(d *report.Data) (g gapped, err error) {
 		if group == nil {
 			code := description.Reason(one.Reason)
 			group = &reason{
-				Code: one.Reason, Do: one.Do,
-				Title: cmp.Or(code.Words(), spaced(cmp.Or(one.Reason, string(one.State)))),
-				Words: cmp.Or(code.Sentence(""), one.Words),
+				Do:    cut(one.Do, mostWords),
+				Title: name(cmp.Or(code.Words(), spaced(cmp.Or(one.Reason, string(one.State))))),
+				Words: cmp.Or(code.Sentence(""), cut(one.Words, mostWords)),
 			}
 			of[one.Reason], g.Groups = group, append(g.Groups, group)
 		}
 		group.Total++
 		row := gap{named(one.Name, one.ID), d.Link(item.Report, one.ID), cmp.Or(name(one.Folder), "-"), since(one), ""}
-		if one.Words != group.Words {
-			row.Words = cut(one.Words, 300)
+		if words := cut(one.Words, mostWords); words != group.Words {
+			row.Words = words
 		}
 		if len(group.Rows) < mostAlike && left.take(row.Name, row.Link, row.Folder, row.Words) {
 			group.Rows = append(group.Rows, row)

@@ -75,7 +75,8 @@ func (v *view) Deliveries() []string {
 	if v.End != nil {
 		for _, export := range slices.Sorted(maps.Keys(v.End.Sent)) {
 			s := v.End.Sent[export]
-			all = append(all, fmt.Sprintf("%s: %s of %s delivered%s.", export, humanize.Number(int64(s.Done)), humanize.Count(int64(s.Files), "file"), to(s.To)))
+			done, files := humanize.Number(int64(s.Done)), humanize.Count(int64(s.Files), "file")
+			all = append(all, fmt.Sprintf("%s: %s of %s delivered%s.", export, done, files, to(s.To)))
 		}
 	}
 	if v.Record == nil {

@@ -27,7 +27,8 @@ import (
 type handler struct {
 	Options
 
-	local bool // only this machine reaches the server
+	local bool          // only this machine reaches the server
+	slots chan struct{} // of answers that are being given
 }
 
 const (
@@ -60,6 +61,13 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), answerWithin)
 	defer cancel()
+	select {
+	case h.slots <- struct{}{}:
+		defer func() { <-h.slots }()
+	case <-ctx.Done():
+		h.words(w, http.StatusServiceUnavailable, "Too many pages are asked for at the moment.")
+		return
+	}
 	err := fault.Caught(func() error { return h.answer(ctx, w, r) })
 	var nothing absent
 	switch {

@@ -36,6 +36,7 @@ const (
 	idleWithin  = 2 * time.Minute
 	stopWithin  = 2 * time.Second
 	mostHeader  = 16 << 10
+	mostAnswers = 16 // at one time: each may hold a page
 )
 
 // Listen serves at an address until Close. The address is a port of this machine, or a host and a port.
@@ -45,7 +46,7 @@ func Listen(ctx context.Context, address string, o Options) (*Site, error) {
 		return nil, unusable(address, err)
 	}
 	s := &Site{Address: listener.Addr().String(), stopped: make(chan struct{})}
-	h := &handler{Options: o, local: isLoopback(listener.Addr())}
+	h := &handler{Options: o, local: isLoopback(listener.Addr()), slots: make(chan struct{}, mostAnswers)}
 	s.server = &http.Server{
 		Handler: h, ReadHeaderTimeout: readWithin, ReadTimeout: readWithin, WriteTimeout: writeWithin, IdleTimeout: idleWithin,
 		MaxHeaderBytes: mostHeader, ErrorLog: zap.NewStdLog(o.Logger),

@@ -129,7 +129,8 @@ func TestSite_showsPagesAndNothingElse(t *testing.T) {
 		if answer.Header.Get("X-Content-Type-Options") != "nosniff" || strings.Contains(body, "secret") && row.status == 200 {
 			t.Errorf("%s: %v", row.path, answer.Header)
 		}
-		if policy := answer.Header.Get("Content-Security-Policy"); row.status != 302 && (!strings.HasPrefix(policy, "default-src 'none'") || !strings.HasSuffix(policy, "frame-ancestors 'none'")) {
+		policy := answer.Header.Get("Content-Security-Policy")
+		if row.status != 302 && (!strings.HasPrefix(policy, "default-src 'none'") || !strings.HasSuffix(policy, "frame-ancestors 'none'")) {
 			t.Errorf("%s: the policy is %q", row.path, policy)
 		}
 	}
@@ -143,7 +144,8 @@ func TestSite_letsAPageOfAnotherVersionHaveItsOwnStyle(t *testing.T) {
 	own := "default-src 'none'; style-src 'sha256-" + hash + "'; script-src 'sha256-" + hash + "'; base-uri 'none'; form-action 'none'"
 	strict := "default-src 'none'; base-uri 'none'; form-action 'none'"
 	for policy, want := range map[string]string{
-		own: own, strings.ReplaceAll(own, "'", "&#39;"): own, "": strict, "default-src *": strict, own + "; img-src *": strict, page.Policy(): page.Policy(),
+		own: own, strings.ReplaceAll(own, "'", "&#39;"): own, page.Policy(): page.Policy(),
+		"": strict, "default-src *": strict, own + "; img-src *": strict,
 	} {
 		put(t, store, staging.PageKey("acme", newer), fmt.Sprintf(`<!DOCTYPE html><meta http-equiv="Content-Security-Policy" content="%s">`, policy))
 		answer, _ := ask(t, "GET", "http://"+address+"/acme/", "")
