@@ -115,7 +115,7 @@ func TestMain_helpOfAProgramWithoutSettings(t *testing.T) {
 
 func TestMain_wrongUsage(t *testing.T) {
 	t.Parallel()
-	const verbs = "approve, cancel, check, completion, connect, demo, diff, discard, disconnect, extract, history, pause, resume, schedule, serve, set-quota, show, sources, status, sync, " +
+	const verbs = "approve, cancel, check, completion, connect, demo, diff, discard, disconnect, extract, history, pause, report, resume, schedule, serve, set-quota, show, sources, status, sync, " +
 		"temporal, upload, why, worker"
 	for _, row := range []struct {
 		name string

@@ -24,7 +24,7 @@ func TestPage_numbersAreThoseOfTheAccount(t *testing.T) {
 	t.Parallel()
 	p := newPlant(t, server.Options{Reports: 300, Columns: 2}, thrifty)
 	first := p.sync(t)
-	d := p.page(t, first)
+	d := pageOf(t, p.store, first)
 	if first.States.Denied == 0 || !d.First || d.Record.Quota == nil || d.Quota.Max == 0 || d.BaseURL == "" {
 		t.Errorf("%+v, of %+v", d, first.States)
 	}
@@ -32,7 +32,7 @@ func TestPage_numbersAreThoseOfTheAccount(t *testing.T) {
 		t.Fatal(err)
 	}
 	second := p.sync(t)
-	d = p.page(t, second)
+	d = pageOf(t, p.store, second)
 	counts := change.Counts{}
 	if err := d.Changes(func(c change.Change) bool { counts.Add(&c); return true }); err != nil {
 		t.Fatal(err)
@@ -42,19 +42,19 @@ func TestPage_numbersAreThoseOfTheAccount(t *testing.T) {
 	}
 }
 
-// page gathers the page of a sync, and compares its numbers with those of the sync.
-func (w works) page(t *testing.T, result workflows.Result) *report.Data {
+// pageOf gathers the page of a sync, and compares its numbers with those of the sync.
+func pageOf(t *testing.T, store *staging.Store, result workflows.Result) *report.Data {
 	t.Helper()
-	d, err := gather.Source{Store: w.store, Name: result.Source}.Gather(t.Context(), result.Sync)
+	d, err := gather.Source{Store: store, Name: result.Source}.Gather(t.Context(), result.Sync)
 	if err != nil {
 		t.Fatal(err)
 	}
-	account := audit(t, w.store, result)
-	html, err := w.store.Read(t.Context(), staging.PageKey(result.Source, result.Sync))
+	account := audit(t, store, result)
+	html, err := store.Read(t.Context(), staging.PageKey(result.Source, result.Sync))
 	if err != nil || !bytes.Contains(html, []byte(result.Sync)) {
 		t.Errorf("the sync has written no page: %v", err)
 	}
-	table, err := w.store.Read(t.Context(), staging.GapsKey(result.Source, result.Sync))
+	table, err := store.Read(t.Context(), staging.GapsKey(result.Source, result.Sync))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,7 +22,7 @@ type Data struct {
 	Record  *history.Record // of a sync that came to its end; else nil
 	End     *history.End    // of one that did not; else nil
 	First   bool            // no sync of the source was delivered before
-	Listed  bool            // the account of the sync is there; else Folders, Gaps and Items have nothing, and Series counts calls alone
+	Listed  bool            // the account of the sync is there; else Folders, Gaps and Items have nothing
 	Logged  bool            // the change logs are there; else Changes has nothing, whatever the record counts
 	Quota   Quota
 	Series  Series
@@ -62,6 +62,7 @@ type Series struct {
 	Begin, End time.Time
 	Points     []Point        // in the order of time, at most MostPoints
 	Waits      []history.Span // in the order of time
+	Counted    bool           // reports are; else the points count calls alone
 }
 
 // MostPoints bounds the points of a series.

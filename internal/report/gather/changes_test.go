@@ -23,7 +23,10 @@ func TestGather_changesComeOnceAndWhatWasLostFirst(t *testing.T) {
 		{ID: id("00O", 1), Kind: item.Report, Added: true, Now: change.Fields{change.Name: "new"}},
 		{ID: id("00O", 2), Kind: item.Report, Columns: map[string]change.ColumnChange{"A": {nil, column}}},
 		{ID: id("00O", 3), Kind: item.Report, Gone: true, Was: change.Fields{change.Name: "old"}},
-		{ID: id("00O", 4), Kind: item.Report, Was: change.Fields{change.State: "described"}, Now: change.Fields{change.State: "denied"}, Columns: map[string]change.ColumnChange{"A": {column, nil}}},
+		{
+			ID: id("00O", 4), Kind: item.Report, Was: change.Fields{change.State: "described"}, Now: change.Fields{change.State: "denied"},
+			Columns: map[string]change.ColumnChange{"A": {column, nil}},
+		},
 		{ID: id("00O", 5), Kind: item.Report, Columns: map[string]change.ColumnChange{"A": {column, nil}}},
 		{ID: id("00l", 6), Kind: item.Folder, Gone: true},
 		{ID: id("01Z", 7), Kind: item.Dashboard, Gone: true},

@@ -23,6 +23,7 @@ type clock struct {
 	first      int   // the part of the first calls that are known
 	told       int64 // calls that the bucket still tells of
 	made       int64 // calls that the sync made
+	counted    bool  // reports were
 }
 
 // newClock reads when the sync ran, and the calls that its activities noted.
@@ -77,7 +78,7 @@ func (c *clock) take(one *item.Item) {
 // series adds the parts up. Of a long sync the first calls may be pruned, so that what is missing was made before the first that are known;
 // and what an attempt has counted that was killed may be more than the sync knows of.
 func (c *clock) series(d *report.Data) report.Series {
-	s := report.Series{Begin: c.begin, End: c.end, Waits: d.Series.Waits}
+	s := report.Series{Begin: c.begin, End: c.end, Waits: d.Series.Waits, Counted: c.counted}
 	missing, first := max(c.made-c.told, 0), min(c.first, ticks-1)
 	all := []report.Point{{At: c.begin}}
 	var reports, calls int64

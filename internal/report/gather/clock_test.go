@@ -36,7 +36,9 @@ func TestGather_drawsCallsAndReportsOverTime(t *testing.T) {
 		}
 		return p
 	}
-	for at, want := range map[time.Duration][2]int64{18 * time.Minute: {60, 47}, 20 * time.Minute: {60, 150}, 41 * time.Minute: {60, 300}, time.Hour: {60, 500}} {
+	for at, want := range map[time.Duration][2]int64{
+		18 * time.Minute: {60, 47}, 20 * time.Minute: {60, 150}, 41 * time.Minute: {60, 300}, time.Hour: {60, 500},
+	} {
 		if p := up(at); p.Reports != want[0] || p.Calls < want[1]-3 || p.Calls > want[1] {
 			t.Errorf("after %s: %+v, want %v", at, p, want)
 		}

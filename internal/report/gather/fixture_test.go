@@ -59,8 +59,9 @@ func newOrg(t *testing.T, n int) org {
 	o := stage(t)
 	var reports, described []string
 	for i := range n {
-		reports = append(reports, fmt.Sprintf(`{"Id":%q,"Name":%q,"OwnerId":%q,"LastModifiedDate":"2026-01-01T00:00:00.000+0000"}`, id("00O", i), nameOf(i), folderOf(i)))
-		d := description.Description{ID: id("00O", i), State: stateOf(i), Modified: "2026-01-01T00:00:00.000+0000", At: start.Add(time.Duration(i) * time.Second)}
+		reports = append(reports, fmt.Sprintf(`{"Id":%q,"Name":%q,"OwnerId":%q,"LastModifiedDate":%q}`,
+			id("00O", i), nameOf(i), folderOf(i), orgtest.Changed))
+		d := description.Description{ID: id("00O", i), State: stateOf(i), Modified: orgtest.Changed, At: start.Add(time.Duration(i) * time.Second)}
 		if !d.State.HasColumns() {
 			d.Reason, d.Answer = description.ReasonServerError, "It is broken"
 		}

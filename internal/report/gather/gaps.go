@@ -86,7 +86,8 @@ func appendGap(dst []byte, one *item.Item, folder int) ([]byte, error) {
 	l := stream.BeginLine(dst)
 	l.ID(fmt.Appendf(nil, "%02d%06d%s", reason, folder, keyOf(one.Name)))
 	for _, member := range [...][2]string{
-		{"id", one.ID}, {"name", one.Name}, {"folder", one.Folder}, {"state", string(one.State)}, {"reason", one.Reason}, {"answer", one.Answer}, {"since", one.Since},
+		{"id", one.ID}, {"name", one.Name}, {"folder", one.Folder},
+		{"state", string(one.State)}, {"reason", one.Reason}, {"answer", one.Answer}, {"since", one.Since},
 	} {
 		l.Text(member[0], member[1])
 	}

@@ -59,9 +59,11 @@ func TestGather_writesGapsThatNoSpreadsheetComputes(t *testing.T) {
 	if diff := cmp.Diff([]string{"folder", "name", "link", "reason", "since"}, rows[0]); diff != "" || len(rows) != 1+4 {
 		t.Errorf("%d rows\n%s", len(rows), diff)
 	}
-	row := rows[1]
-	if row[0] != "" || row[1] != `'=HYPERLINK("http://evil.example")` || row[2] != "https://acme.my.salesforce.com/lightning/r/Report/"+id("00O", 4)+"/view" ||
-		row[3] != description.ReasonNoAccess.Sentence("") || row[4] != "2026-11-23T16:33:37Z" {
-		t.Errorf("%q", row)
+	want := []string{
+		"", `'=HYPERLINK("http://evil.example")`, "https://acme.my.salesforce.com/lightning/r/Report/" + id("00O", 4) + "/view",
+		description.ReasonNoAccess.Sentence(""), "2026-11-23T16:33:37Z",
+	}
+	if diff := cmp.Diff(want, rows[1]); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

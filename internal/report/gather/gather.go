@@ -124,6 +124,11 @@ func (p *sheet) readAccount(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if over.counted = there; !there && p.data.End != nil {
+		if err := p.readParts(ctx, over); err != nil {
+			return err
+		}
+	}
 	p.data.Folders, p.data.FolderName = p.folders.top(), p.folders.name
 	p.data.Series = over.series(p.data)
 	p.data.Items = func(yield func(item.Item) bool) error {

@@ -130,6 +130,9 @@ func TestGather_aSyncWithoutARecord(t *testing.T) {
 		d.Series.Points[len(d.Series.Points)-1].Calls != 3 {
 		t.Errorf("%+v", d)
 	}
+	if d.Series.Counted {
+		t.Error("nobody knows what it described")
+	}
 	none := func(change.Change) bool { t.Error("a change"); return true }
 	if err := d.Changes(none); err != nil {
 		t.Error(err)

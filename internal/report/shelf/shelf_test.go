@@ -120,7 +120,8 @@ func TestInto_leavesTheOldFileWhereTheNewOneFails(t *testing.T) {
 	if !errors.Is(err, torn) || string(content) != "old" || problem != nil {
 		t.Errorf("%v, %q, %v", err, content, problem)
 	}
-	if err := Content(func(io.Writer) error { return nil }).into(filepath.Join(path, "y")); err == nil || !strings.Contains(err.Error(), "the file "+path) {
+	err = Content(func(io.Writer) error { return nil }).into(filepath.Join(path, "y"))
+	if err == nil || !strings.Contains(err.Error(), "the file "+path) {
 		t.Errorf("got %v", err)
 	}
 }
