@@ -50,7 +50,9 @@ func TestWrite_forABrowser(t *testing.T) {
 func sources(t *testing.T) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	err := page.WriteList(&b, []page.Source{{Name: "acme", Outcome: "timed_out", At: begin}, {Name: "beta", Outcome: "complete", At: begin}, {Name: "gamma"}})
+	err := page.WriteList(&b, []page.Source{
+		{Name: "acme", Outcome: "timed_out", At: begin}, {Name: "beta", Outcome: "complete", At: begin}, {Name: "gamma"},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
