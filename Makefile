@@ -13,6 +13,8 @@ MINIO         := v0.0.0-20260212201848-7aac2a2c5b7c
 FAKE_GCS      := v1.56.1
 AZURITE       := 3.37.0
 CYCLONEDX     := v1.10.0
+PLAYWRIGHT    := 1.65.1
+AXE           := 4.14.1
 
 # Temporal's server, as the embedded one.
 TEMPORAL_SERVER := $(shell awk '$$1 == "go.temporal.io/server" {print $$2}' go.mod)
@@ -169,6 +171,16 @@ cluster: $(TOOLS)/.temporal-server-$(TEMPORAL_SERVER) $(TOOLS)/.temporal-$(TEMPO
 	@LONGHAUL_E2E_CLUSTER=$(TOOLS) LONGHAUL_BUCKET_SERVERS=$(SERVERS) LONGHAUL_BUCKETS=s3 LONGHAUL_E2E_REPORTS=$(REPORTS) \
 	go test -count=1 -timeout 1h -v -run '^TestCluster$$' ./internal/e2e | $(PASSED)
 
+CHROMIUM    ?= $(firstword $(shell command -v chromium chromium-browser google-chrome))
+SCREENSHOTS ?= $(SERVERS)/browser/screenshots
+
+.PHONY: page-check
+page-check: $(TOOLS)/.browser-$(PLAYWRIGHT)-$(AXE) ## pages of syncs in CHROMIUM (Debian's package): requests, console, axe-core, search; pictures in SCREENSHOTS
+	@[[ -n "$(CHROMIUM)" ]] || { echo "there is no Chromium: apt-get install chromium, or CHROMIUM=its path"; exit 1; }
+	@pages=$$(mktemp -d); trap 'rm -rf "$$pages"' EXIT; mkdir -p $(SCREENSHOTS); \
+	LONGHAUL_PAGES=$$pages go test -count=1 -run '^TestWrite_forABrowser$$' ./internal/report/page; \
+	node internal/report/page/testdata/check.mjs $(SERVERS)/browser $(CHROMIUM) $$pages $(SCREENSHOTS)
+
 .PHONY: record-histories
 record-histories: ## the histories that the replay tests replay, under the name of RELEASE (unreleased)
 	@out=$$(LONGHAUL_RECORD_HISTORIES=$(RELEASE) go test -count=1 -timeout 30m -v -run '^TestRecord_' ./internal/e2e 2>&1) || { echo "$$out"; exit 1; }; \
@@ -286,6 +298,11 @@ $(TOOLS)/.cyclonedx-gomod-$(CYCLONEDX):
 $(TOOLS)/.azurite-$(AZURITE):
 	@mkdir -p $(TOOLS)
 	timeout 600 npm install --no-audit --no-fund --ignore-scripts --loglevel=error --prefix $(SERVERS)/azurite azurite@$(AZURITE)
+	@touch $@
+
+$(TOOLS)/.browser-$(PLAYWRIGHT)-$(AXE):
+	@mkdir -p $(TOOLS)
+	timeout 600 npm install --no-audit --no-fund --ignore-scripts --loglevel=error --prefix $(SERVERS)/browser playwright-core@$(PLAYWRIGHT) axe-core@$(AXE)
 	@touch $@
 
 .PHONY: clean

@@ -19,7 +19,7 @@ func newTestApp(t *testing.T, args ...string) (App, *output) {
 	return App{
 		Args: args, Dir: t.TempDir(), Stdout: &out.stdout, Stderr: &out.stderr, Version: "v1.2.3", Short: "A test",
 		Verbs: []Verb{
-			Check, Connect, Demo, Diff, Disconnect, Extract, History, Serve, Server, Show, Sync, Status, Upload, Why, Worker,
+			Check, Connect, Demo, Diff, Disconnect, Extract, History, Serve, Server, Show, Sync, Status, Upload, Why, Worker, Report,
 			Pause, Resume, Approve, Discard, SetQuota, Cancel, Completion, Schedule, Sources,
 		},
 	}, out
@@ -115,7 +115,7 @@ func TestMain_helpOfAProgramWithoutSettings(t *testing.T) {
 
 func TestMain_wrongUsage(t *testing.T) {
 	t.Parallel()
-	const verbs = "approve, cancel, check, completion, connect, demo, diff, discard, disconnect, extract, history, pause, resume, schedule, serve, set-quota, show, sources, status, sync, " +
+	const verbs = "approve, cancel, check, completion, connect, demo, diff, discard, disconnect, extract, history, pause, report, resume, schedule, serve, set-quota, show, sources, status, sync, " +
 		"temporal, upload, why, worker"
 	for _, row := range []struct {
 		name string

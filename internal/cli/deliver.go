@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,22 +14,37 @@ import (
 	"longhaul/internal/guard"
 	"longhaul/internal/humanize"
 	"longhaul/internal/monitor"
+	"longhaul/internal/paths"
+	"longhaul/internal/report/shelf"
 	"longhaul/internal/staging"
 	"longhaul/workflows"
 )
 
-// deliver puts the files of a finished sync, its account and its manifest into an output directory. It names what else lies
-// there, because an upload of the whole directory would send that too.
-func (p program) deliver(ctx context.Context, store *staging.Store, r *workflows.Result, out string) error {
+// deliver puts the files of a finished sync, its account, its manifest and its page into an output directory. It names what else lies
+// there, because an upload of the whole directory would send that too. The sentence says where the page is; it is empty where there is none.
+func (p program) deliver(ctx context.Context, store *staging.Store, r *workflows.Result, out string) (sentence string, err error) {
 	if err := castor.Deliver(ctx, store, staging.Sync{Source: r.Source, ID: r.Sync}, out); err != nil {
-		return err
+		return "", err
 	}
 	p.rename(r, out)
 	foreign, err := castor.Foreign(out)
 	if err == nil && len(foreign) > 0 {
 		p.console.note("%s holds files of others, which were left alone: %s", out, humanize.List(foreign))
 	}
-	return err
+	if err != nil {
+		return "", err
+	}
+	return p.placePage(ctx, store, r, filepath.Join(out, paths.StateDir)), nil
+}
+
+// placePage puts the page beside the account. The extract is whole without it.
+func (p program) placePage(ctx context.Context, store *staging.Store, r *workflows.Result, folder string) (sentence string) {
+	pages := &shelf.Shelf{Store: store, Version: p.app.Version}
+	if err := pages.Place(ctx, r.Source, r.Sync, folder); err != nil {
+		p.console.warn([]string{"the page of the sync could not be written: " + messageOf(err)})
+		return ""
+	}
+	return fmt.Sprintf("Its report is %s, with every gap in %s beside it.\n", filepath.Join(folder, shelf.PageName), shelf.GapsName)
 }
 
 // rename gives the files of a result the names that they have in the folder, where those begin with a later time than the

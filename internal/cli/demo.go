@@ -32,6 +32,7 @@ type demoVerb struct {
 	exit, strict, refresh bool
 	slow                  bool // takes a minute, for people who watch it
 	out, data             string
+	bucket                string // its URL
 	inFlight              int
 	simulator             SimulatorOptions
 }
@@ -121,6 +122,9 @@ func (v *demoVerb) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if v.bucket, err = settings.StorageURL(); err != nil {
+		return err
+	}
 	n, stop, err := v.startPrivate(ctx, data, settings, func(ctx context.Context, temporal client.Client) error {
 		return control.Drop(ctx, temporal, demoSource, "its simulated org is gone")
 	})
@@ -168,17 +172,18 @@ func (v *demoVerb) finish(ctx context.Context, n *node.Node, result *workflows.R
 	if shown.Refresh != nil {
 		last = *shown.Refresh
 	}
+	var page string
+	var err error
 	if v.out != "" {
-		if err := v.deliver(ctx, n.Store, result, v.out); err != nil {
+		if page, err = v.deliver(ctx, n.Store, result, v.out); err != nil {
 			return err
 		}
 	}
-	var err error
 	if v.console.json {
 		err = v.console.printJSON(shown)
 	} else {
 		v.summarize(result, last)
-		v.sayWhere()
+		v.sayWhere(page)
 	}
 	if err := errors.Join(err, problem); err != nil || v.exit {
 		return err
@@ -187,8 +192,8 @@ func (v *demoVerb) finish(ctx context.Context, n *node.Node, result *workflows.R
 	if v.console.json {
 		look = v.console.err
 	}
-	_, _ = fmt.Fprintf(look, "\nStays up until Ctrl-C. Look at it:\n  %s\n  TEMPORAL_ADDRESS=%s %s show %s\n  temporal workflow show --address %s --workflow-id %s\n",
-		last.Workflow.URL, n.Address, v.app.steers(), demoSource, n.Address, last.Workflow.ID)
+	_, _ = fmt.Fprintf(look, "\nStays up until Ctrl-C. Look at it:\n  %s\n  %s report %s --open --storage %s\n  TEMPORAL_ADDRESS=%s %s show %s\n  temporal workflow show --address %s --workflow-id %s\n",
+		last.Workflow.URL, v.app.steers(), demoSource, args.Word(v.bucket), n.Address, v.app.steers(), demoSource, n.Address, last.Workflow.ID)
 	return n.Fatal.Wait(ctx)
 }
 
@@ -247,11 +252,11 @@ func (v *demoVerb) summarize(result *workflows.Result, shown demoOutcome) {
 		humanize.Count(shown.Simulator.Calls, "call"), shown.Simulator.MaxInFlight, humanize.Count(shown.Workflow.HistoryEvents, "event"))
 }
 
-// sayWhere says where a demo leaves what it made.
-func (v *demoVerb) sayWhere() {
+// sayWhere says where a demo leaves what it made. page is the sentence about the page in the output.
+func (v *demoVerb) sayWhere(page string) {
 	out := v.console.out
 	if v.out != "" {
-		_, _ = fmt.Fprintf(out, "The extract is in %s.\n", v.out)
+		_, _ = fmt.Fprintf(out, "The extract is in %s.\n%s", v.out, page)
 	}
 	if v.exit && v.data != "" {
 		_, _ = fmt.Fprintf(out, "To look at it later: %s temporal --data %s\n", v.console.name, args.Word(v.data))

@@ -187,7 +187,7 @@ func TestDemo_staysUpUntilInterrupted(t *testing.T) {
 	for _, part := range []string{
 		"Stays up until Ctrl-C.", "The catalog received the same bytes: 2 files compared by SHA-256, the summary last.",
 		"http://127.0.0.1:8233/namespaces/default/workflows/sync-demo/run-2/history",
-		"TEMPORAL_ADDRESS=127.0.0.1:7233 longhaul show demo\n", "temporal workflow show --address 127.0.0.1:7233 --workflow-id sync-demo",
+		"  longhaul report demo --open --storage file://", "TEMPORAL_ADDRESS=127.0.0.1:7233 longhaul show demo\n", "temporal workflow show --address 127.0.0.1:7233 --workflow-id sync-demo",
 	} {
 		if !strings.Contains(out.stdout.String()+out.stderr.String(), part) {
 			t.Errorf("%q is missing in:\n%s%s", part, out.stdout.String(), out.stderr.String())

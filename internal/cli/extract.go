@@ -41,7 +41,8 @@ func extractCommand(p program) *cobra.Command {
 		Short: "Write an org's extract into a directory, as castor-extract-salesforce-viz does",
 		Long: `Takes castor-extract-salesforce-viz's flags and environment variables and writes the same files. Without a username it
 logs in with client credentials. It keeps its state in .longhaul/ of the output: after a kill the same command resumes, and
-later runs describe only what changed. If the output is on a network disk, --state puts Temporal's database on a disk of
+later runs describe only what changed. There lie also report.html, which shows what came in and every gap with what to do,
+and gaps.csv. If the output is on a network disk, --state puts Temporal's database on a disk of
 this machine. A link to this program named castor-extract-salesforce-viz runs this command.
 
 It compares what it finds with the last extract of the output. If it finds far less, or the run-as user lacks a permission,
@@ -137,9 +138,9 @@ func (v *extractVerb) extractInto(ctx context.Context, n *node.Node, out string)
 	if err != nil {
 		return err
 	}
-	held := heldError(result.Concerns, out)
+	held, page := heldError(result.Concerns, out), ""
 	if held == nil && result.Outcome != workflows.OutcomeDiscarded {
-		err = v.deliver(ctx, n.Store, result, out)
+		page, err = v.deliver(ctx, n.Store, result, out)
 	}
 	switch {
 	case err != nil:
@@ -148,7 +149,7 @@ func (v *extractVerb) extractInto(ctx context.Context, n *node.Node, out string)
 		err = v.console.printJSON(monitor.NewOutcome(result, monitor.Refer(ctx, n.Client, id, "", monitor.UI{})))
 	case held == nil:
 		monitor.Summarize(v.console.out, result, v.console.above(v.warned), v.console.colours)
-		_, err = fmt.Fprintf(v.console.out, "The extract is in %s.\n", out)
+		_, err = fmt.Fprintf(v.console.out, "The extract is in %s.\n%s", out, page)
 	}
 	return errors.Join(err, cmp.Or(held, verdict(result, v.strict)))
 }

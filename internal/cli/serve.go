@@ -22,6 +22,8 @@ import (
 const (
 	defaultPort   = 7233
 	defaultUIPort = 8233
+
+	defaultPages = "127.0.0.1:8234" // of syncs
 )
 
 // listenFlags say where Temporal and its UI listen.
@@ -58,7 +60,8 @@ func serveCommand(p program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve --config FILE [flags]",
 		Short: "Run everything for one machine: Temporal with its UI, and a worker for your sources",
-		Long: `Runs Temporal (SQLite in data_dir), its UI and a worker in one process until SIGTERM or Ctrl-C. Start syncs with
+		Long: `Runs Temporal (SQLite in data_dir), its UI and a worker in one process until SIGTERM or Ctrl-C, and shows the pages of syncs at
+127.0.0.1:8234 or where report.listen says. Start syncs with
 "sync", the temporal CLI or the UI, or by a schedule ("schedule", or sources.SOURCE.schedule). The next start resumes syncs that a
 stop or a kill interrupted. It serves the sources of the settings file and those that were connected, and starts without any: "connect"
 adds one while it runs.`,
@@ -97,7 +100,7 @@ func (v *serveVerb) run(ctx context.Context, cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	options.Temporal = v.listen.options(settings.DataDir)
+	options.Temporal, options.Pages = v.listen.options(settings.DataDir), defaultPages
 	n, err := v.startNode(ctx, options, func() error { return node.MarkResume(settings.DataDir) })
 	if err != nil {
 		return err
@@ -116,7 +119,7 @@ func (v *serveVerb) serve(ctx context.Context, n *node.Node, o node.Options) err
 	n.WatchBucket(ctx)
 	o.Logger.Info("serving", zap.Strings("sources", served), zap.Strings("left_out", left),
 		zap.String("temporal", n.Address), zap.String("ui", n.UI), zap.String("version", v.app.Version))
-	if err := v.console.ready(n.Address, n.UI, sourcesLine(served, left)); err != nil {
+	if err := v.console.ready(addresses{n.Address, n.UI, n.Pages}, sourcesLine(served, left)); err != nil {
 		return err
 	}
 	if err := n.Fatal.Wait(ctx); err != nil {
@@ -144,12 +147,22 @@ const noneConnected = "no source is connected yet: connect one by longhaul conne
 // schedulesGone says what else was in a database that was moved aside.
 const schedulesGone = "Schedules were in that database: those of sources come back within a minute, as they were; create others again."
 
+// addresses are those of what answers.
+type addresses struct {
+	Temporal string `json:"temporal"`
+	UI       string `json:"ui"`
+	Pages    string `json:"pages,omitempty"` // of syncs
+}
+
 // ready prints the one line that says that everything answers.
-func (c *console) ready(temporal, ui, more string) error {
+func (c *console) ready(at addresses, more string) error {
 	if c.json {
-		return c.printJSON(map[string]string{"temporal": temporal, "ui": ui})
+		return c.printJSON(at)
 	}
-	line := fmt.Sprintf("Ready. Temporal: %s  UI: %s", temporal, ui)
+	line := fmt.Sprintf("Ready. Temporal: %s  UI: %s", at.Temporal, at.UI)
+	if at.Pages != "" {
+		line += "  Pages: " + at.Pages
+	}
 	if more != "" {
 		line += "  " + more
 	}

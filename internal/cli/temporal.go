@@ -68,7 +68,7 @@ func (v *temporalVerb) run(ctx context.Context) error {
 	if moved {
 		v.console.note("%s", schedulesGone+" Start the syncs that were running once more: they resume from the bucket.")
 	}
-	if err := v.console.ready(server.HostPort(), server.UIURL(), ""); err != nil {
+	if err := v.console.ready(addresses{Temporal: server.HostPort(), UI: server.UIURL()}, ""); err != nil {
 		return errors.Join(err, server.Stop())
 	}
 	return errors.Join(fatal.Wait(ctx), server.Stop())

@@ -19,6 +19,7 @@ type Config struct {
 	Sources  *source.Registry
 	Log      Log
 	Metrics  Metrics
+	Report   Report
 	Worker   Worker
 	Secrets  seal.Config
 	Learn    func(secrets ...string) // is told the secrets of saved sources before anybody uses them; may be nil
@@ -33,6 +34,12 @@ type Log struct {
 
 // Metrics says where Prometheus finds the metrics; nowhere when Address is empty.
 type Metrics struct{ Address string }
+
+// Report says where the pages of syncs are shown: an address as of Metrics, or Nowhere. When it is empty, the verb says.
+type Report struct{ Listen string }
+
+// Nowhere is the address of what is not to be shown.
+const Nowhere = "none"
 
 // Worker bounds what one worker does at a time.
 type Worker struct{ Slots int }

@@ -38,7 +38,7 @@ func TestRead_findsMistakesWithTheirLines(t *testing.T) {
 		{"an unknown setting with a near one", "storge: mem://x\n", []string{`1: there is no setting "storge" here; did you mean storage?`}},
 		{
 			"an unknown setting with none near", "retention: 3\n",
-			[]string{`1: there is no setting "retention" here; known here: data_dir, storage, sources, log, metrics, secrets, worker`},
+			[]string{`1: there is no setting "retention" here; known here: data_dir, storage, sources, log, metrics, report, secrets, worker`},
 		},
 		{
 			"another spelling", head + "    maxInFlight: 3\n",
@@ -86,7 +86,7 @@ func TestRead_findsMistakesWithTheirLines(t *testing.T) {
 		{"a list for a section", "log:\n- level\n", []string{"1: log: must hold settings of the form name: value (level, format)"}},
 		{"a section for a value", "storage:\n  url: mem://x\n", []string{"2: storage: must be one value, not a list or a section"}},
 		{"an empty section", head + "    catalog:\n", []string{"7: sources.acme.catalog: is empty: fill it in or remove the line"}},
-		{"a list for everything", "- a\n", []string{"1: must hold settings of the form name: value (data_dir, storage, sources, log, metrics, secrets, worker)"}},
+		{"a list for everything", "- a\n", []string{"1: must hold settings of the form name: value (data_dir, storage, sources, log, metrics, report, secrets, worker)"}},
 		{"a reference", "log: &l {level: info}\n", []string{"1: log: references (& and *) are not for settings: write the value out"}},
 		{"a merge", "log:\n  <<: {level: info}\n", []string{"2: log: this is not the name of a setting: merges, references and compound keys are not for settings"}},
 		{"a second document", "storage: mem://x\n---\nlog: {}\n", []string{"2: a second document begins after ---: keep one"}},
@@ -104,6 +104,7 @@ func TestRead_findsMistakesWithTheirLines(t *testing.T) {
 			[]string{"1: storage: holds a password in the URL: leave it out and log in to the bucket as its provider's tools do"},
 		},
 		{"a log level", "log: {level: loud}\n", []string{`1: log.level: "loud" is not one of debug, info, warn, error`}},
+		{"an address of pages", "report: {listen: off}\n", []string{"1: report.listen: must be none, a port of this machine such as 8234, or an address such as 0.0.0.0:8234"}},
 		{"an address", "metrics: {address: here}\n", []string{"1: metrics.address: must be a port of this machine such as 9464, or an address such as 0.0.0.0:9464"}},
 		{"a version", head + "      api_version: 59\n", []string{`7: sources.acme.salesforce.api_version: "59" is not a version of the Salesforce API: write it as 59.0, or leave it out`}},
 		{"a source without anything", "sources:\n  acme: {}\n", []string{"2: sources.acme.salesforce lacks base_url, client_id and client_secret"}},

@@ -186,6 +186,7 @@ type raw struct {
 	Sources map[string]rawSource `mapstructure:"sources"`
 	Log     Log                  `mapstructure:"log"`
 	Metrics Metrics              `mapstructure:"metrics"`
+	Report  Report               `mapstructure:"report"`
 	Worker  Worker               `mapstructure:"worker"`
 	Secrets struct {
 		rawKeeper `mapstructure:",squash"`
@@ -215,7 +216,7 @@ func (in Input) merge(v values) (raw, error) {
 }
 
 func (in Input) build(r raw, v values, file string) (Config, error) {
-	cfg := Config{Log: r.Log, Metrics: r.Metrics, Worker: r.Worker}
+	cfg := Config{Log: r.Log, Metrics: r.Metrics, Report: r.Report, Worker: r.Worker}
 	fileDir := filepath.Dir(file)
 	if file == "" {
 		fileDir = in.Dir

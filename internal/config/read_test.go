@@ -48,6 +48,7 @@ sources:
       api_version: v60.0
 log: {level: warn, format: json}
 metrics: {address: 9464}
+report: {listen: 8234}
 worker: {slots: 10}
 `
 
@@ -131,7 +132,8 @@ func TestRead_readsEverySetting(t *testing.T) {
 	}
 	cfg.Sources = nil
 	rest := Config{
-		DataDir: in.Dir + "/data", Storage: "file:///var/lib/longhaul", Log: Log{"warn", "json"}, Metrics: Metrics{"9464"}, Worker: Worker{10},
+		DataDir: in.Dir + "/data", Storage: "file:///var/lib/longhaul", Log: Log{"warn", "json"}, Metrics: Metrics{"9464"},
+		Report: Report{"8234"}, Worker: Worker{10},
 	}
 	if diff := cmp.Diff(rest, cfg); diff != "" {
 		t.Errorf("the rest differs (-want +got):\n%s", diff)

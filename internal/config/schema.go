@@ -53,6 +53,7 @@ func schema() setting {
 			{name: "format", check: oneOf("auto", "console", "json")},
 		}},
 		{name: "metrics", kind: section, fields: []setting{{name: "address", check: checkAddress}}},
+		{name: "report", kind: section, fields: []setting{{name: "listen", check: checkListen}}},
 		{name: "secrets", kind: section, fields: append(keeperSettings(), setting{name: "previous", kind: section, fields: keeperSettings()})},
 		{name: "worker", kind: section, fields: []setting{{name: "slots", kind: integer, low: 1, high: 1000}}},
 	}}
@@ -248,6 +249,16 @@ func checkVersion(v string) error {
 	major, whole := strings.CutSuffix(strings.TrimPrefix(v, "v"), ".0")
 	if n, err := wholeNumber(major); err != nil || n < 40 || n > 200 || !whole {
 		return fault.Invalidf("%.20q is not a version of the Salesforce API: write it as 59.0, or leave it out", v)
+	}
+	return nil
+}
+
+func checkListen(v string) error {
+	if v == Nowhere {
+		return nil
+	}
+	if err := checkAddress(v); err != nil {
+		return fault.Invalidf("must be none, a port of this machine such as 8234, or an address such as 0.0.0.0:8234")
 	}
 	return nil
 }

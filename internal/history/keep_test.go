@@ -213,3 +213,29 @@ func TestCountChanges_overMoreLogsThanMayBeOpen(t *testing.T) {
 		}
 	}
 }
+
+// Pages of syncs without a record are kept too: somebody may have been sent a link to one.
+func TestPrune_keepsThePagesOfAsManySyncsAsAccounts(t *testing.T) {
+	t.Parallel()
+	d := daily{t, streamtest.Open(t, "mem://")}
+	d.put(0, 5)
+	for n := range 6 {
+		for _, key := range []string{staging.PageKey("acme", day(n)), staging.GapsKey("acme", day(n))} {
+			if err := d.store.WriteJSON(t.Context(), key, n); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := d.store.Delete(t.Context(), staging.RecordKey("acme", day(4))); err != nil {
+		t.Fatal(err)
+	}
+	streamtest.Write(t, d.store, staging.Sync{Source: "acme", ID: day(5)}.Described())
+	d.prune(5, Keep{Accounts: 3})
+	var want []string
+	for n := 3; n < 6; n++ {
+		want = append(want, day(n)+staging.GapsSuffix, day(n)+staging.PageSuffix)
+	}
+	if diff := cmp.Diff(want, streamtest.Keys(t, d.store, staging.PagePrefix("acme"))); diff != "" {
+		t.Errorf("pages (-want +got):\n%s", diff)
+	}
+}

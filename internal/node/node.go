@@ -24,6 +24,7 @@ type Options struct {
 	Logger   *zap.Logger
 	Metrics  client.MetricsHandler // may be nil
 	Dial     Dial
+	Pages    string // where pages of syncs are shown if the settings do not say; empty: nowhere
 
 	StartTemporal StartTemporal
 	Temporal      TemporalOptions
@@ -39,6 +40,7 @@ type Node struct {
 	Store   *staging.Store
 	Address string                         // of Temporal
 	UI      string                         // address of Temporal's UI
+	Pages   string                         // address of the pages of syncs; empty: they are not shown
 	Sources func() (served, left []string) // that the worker serves now, and that are left out until they can be
 	Moved   bool                           // Temporal's database is new, because the one before could not be read
 
@@ -97,7 +99,10 @@ func (n *Node) openHost(ctx context.Context, o Options) (*host.Host, error) {
 	}
 	n.parts.add("bucket", stopWithin, hosted.Close)
 	n.Store = hosted.Store()
-	return hosted, hosted.Check(ctx)
+	if err := hosted.Check(ctx); err != nil {
+		return nil, err
+	}
+	return hosted, n.showPages(ctx, o, hosted)
 }
 
 // dial connects to the node's Temporal, or to that of the environment where the node has none.

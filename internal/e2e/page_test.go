@@ -1,0 +1,104 @@
+package e2e_test
+
+import (
+	"bytes"
+	"encoding/csv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"longhaul/internal/description"
+	"longhaul/internal/history/change"
+	"longhaul/internal/history/item"
+	"longhaul/internal/report"
+	"longhaul/internal/report/gather"
+	"longhaul/internal/simulator/server"
+	"longhaul/internal/staging"
+	"longhaul/workflows"
+)
+
+// TestPage_numbersAreThoseOfTheAccount holds the pages of a first sync and of a refresh against their results, their accounts and the files
+// that the syncs left in the bucket by themselves.
+func TestPage_numbersAreThoseOfTheAccount(t *testing.T) {
+	t.Parallel()
+	p := newPlant(t, server.Options{Reports: 300, Columns: 2}, thrifty)
+	first := p.sync(t)
+	d := pageOf(t, p.store, first)
+	if first.States.Denied == 0 || !d.First || d.Record.Quota == nil || d.Quota.Max == 0 || d.BaseURL == "" {
+		t.Errorf("%+v, of %+v", d, first.States)
+	}
+	if _, err := p.sim.Churn(server.Churn{Create: 5, Rename: server.Picks{Number: 10}, Delete: server.Picks{Number: 3}}); err != nil {
+		t.Fatal(err)
+	}
+	second := p.sync(t)
+	d = pageOf(t, p.store, second)
+	counts := change.Counts{}
+	if err := d.Changes(func(c change.Change) bool { counts.Add(&c); return true }); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(d.Record.Changes, counts); d.First || d.Record.Compared != first.Sync || counts[item.Report].Gone == 0 || diff != "" {
+		t.Errorf("compared with %s, (-record +page):\n%s", d.Record.Compared, diff)
+	}
+}
+
+// pageOf gathers the page of a sync, and compares its numbers with those of the sync.
+func pageOf(t *testing.T, store *staging.Store, result workflows.Result) *report.Data {
+	t.Helper()
+	d, err := gather.Source{Store: store, Name: result.Source}.Gather(t.Context(), result.Sync)
+	if err != nil {
+		t.Fatal(err)
+	}
+	account := audit(t, store, result)
+	html, err := store.Read(t.Context(), staging.PageKey(result.Source, result.Sync))
+	if err != nil || !bytes.Contains(html, []byte(result.Sync)) {
+		t.Errorf("the sync has written no page: %v", err)
+	}
+	table, err := store.Read(t.Context(), staging.GapsKey(result.Source, result.Sync))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(table, []byte("\ufeff")))).ReadAll()
+	if err != nil || int64(len(rows)-1) != result.States.Gaps() {
+		t.Errorf("%d gaps are listed, %d are in the result, %v", len(rows)-1, result.States.Gaps(), err)
+	}
+	gaps := int64(0)
+	err = d.Gaps(func(g report.Gap) bool {
+		gaps++
+		if line := account["report"][g.ID]; line.Message != g.Words || line.State != string(g.State) || !strings.Contains(rows[gaps][2], g.ID) {
+			t.Errorf("%+v, the account says %+v, the list %q", g, line, rows[gaps])
+		}
+		return true
+	})
+	if err != nil || gaps != result.States.Gaps() {
+		t.Errorf("%d gaps, %v; the result has %+v", gaps, err, result.States)
+	}
+	var sum report.Folder
+	for _, f := range d.Folders {
+		sum.Reports, sum.Columns, sum.Dashboards = sum.Reports+f.Reports, sum.Columns+f.Columns, sum.Dashboards+f.Dashboards
+	}
+	last := d.Series.Points[len(d.Series.Points)-1]
+	if sum.Reports != result.States.Total()-result.States.Gone-result.States.Filtered || sum.Columns != result.States.Described+result.States.Reused ||
+		sum.Dashboards != result.Kinds.Dashboards || last.Reports != result.States.Described || last.Calls != result.APICalls {
+		t.Errorf("folders have %+v, the series ends with %+v; the result has %+v, %+v, %d calls", sum, last, result.States, result.Kinds, result.APICalls)
+	}
+	for i, point := range d.Series.Points[1:] {
+		if before := d.Series.Points[i]; point.At.Before(before.At) || point.Reports < before.Reports || point.Calls < before.Calls {
+			t.Errorf("%+v comes after %+v", point, before)
+		}
+	}
+	reports := int64(0)
+	err = d.Items(func(one item.Item) bool {
+		if one.Kind == item.Report && one.Reason != "vanished" {
+			reports++
+			if line := account["report"][one.ID]; line.State != string(one.State) {
+				t.Errorf("%+v, the account says %+v", one, line)
+			}
+		}
+		return true
+	})
+	if err != nil || reports != result.States.Total() || d.Record.States[description.StateDenied] != result.States.Denied {
+		t.Errorf("%d reports, %v", reports, err)
+	}
+	return d
+}

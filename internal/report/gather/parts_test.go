@@ -1,0 +1,44 @@
+package gather
+
+import (
+	"testing"
+	"time"
+
+	"longhaul/internal/description"
+	"longhaul/internal/history"
+	"longhaul/internal/streamtest"
+)
+
+// line is a description that a sync made.
+func line(t *testing.T, n int, state description.State) string {
+	t.Helper()
+	d := description.Description{ID: id("00O", n), State: state, Modified: "2026-01-01T00:00:00.000+0000", At: start.Add(time.Duration(n) * time.Second)}
+	if !state.HasColumns() {
+		d.Reason = description.ReasonServerError
+	}
+	text, err := d.Append(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// A sync that was cancelled has described something all the same: the next one takes it over.
+func TestGather_countsWhatASyncWithoutAnAccountDescribed(t *testing.T) {
+	t.Parallel()
+	o := stage(t)
+	described := description.StateDescribed
+	o.Put(o.Sync.Shard(0), line(t, 1, described), line(t, 2, description.StateFailed), line(t, 3, described))
+	o.Put(o.Sync.Part(0, id("00O", 1), id("00O", 1), 1), line(t, 1, described)) // which could not be removed
+	o.Put(o.Sync.Part(1, id("00O", 4), id("00O", 5), 1), line(t, 4, described), line(t, 5, described))
+	o.Put(o.Sync.Part(1, id("00O", 5), id("00O", 6), 2), line(t, 5, described), line(t, 6, described))
+	o.Put(o.Sync.Part(2, id("00O", 7), id("00O", 7), 1), line(t, 7, described))
+	streamtest.Tear(t, o.Store, o.Sync.Part(2, id("00O", 7), id("00O", 7), 1))
+	if err := o.Store.WriteJSON(t.Context(), o.Sync.End(), history.End{Outcome: "cancelled", At: start.Add(time.Minute), APICalls: 9}); err != nil {
+		t.Fatal(err)
+	}
+	s := o.gather().Series
+	if last := s.Points[len(s.Points)-1]; !s.Counted || last.Reports < 5 || last.Reports > 6 { // of a torn part, what is before the tear
+		t.Errorf("%+v", last)
+	}
+}
