@@ -78,7 +78,7 @@ func (s *Site) Close() error {
 // unusable says what to change where the address cannot be listened on.
 func unusable(address string, err error) error {
 	return &fault.Error{
-		Class: fault.Invalid, Err: err,
+		Class: fault.Invalid, System: fault.Longhaul, Err: err,
 		Message: "the pages of syncs cannot be shown at " + onLoopback(address) + " (" + reasonOf(err) +
 			"): set report.listen (LONGHAUL_REPORT_LISTEN) to a free port, or to none",
 	}
