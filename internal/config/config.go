@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/notify"
 	"longhaul/internal/seal"
 	"longhaul/internal/source"
 )
@@ -21,6 +22,9 @@ type Config struct {
 	Metrics  Metrics
 	Worker   Worker
 	Secrets  seal.Config
+	Notify   notify.Settings
+	Report   Report
+	UIURL    string                  // of Temporal's UI, without a slash at its end; empty: messages have the command instead
 	Learn    func(secrets ...string) // is told the secrets of saved sources before anybody uses them; may be nil
 	Warnings []string                // what looks wrong and does no harm
 }

@@ -91,7 +91,7 @@ func Open(ctx context.Context, settings config.Config, options Options) (*Host, 
 	}
 	h.roster = roster.New(settings.Sources, live)
 	h.sources = &sources{
-		roster: h.roster, store: store, userAgent: "longhaul/" + options.Version, logger: logger, rooms: map[string]*room{},
+		roster: h.roster, store: store, notify: settings.Notify, userAgent: "longhaul/" + options.Version, logger: logger, rooms: map[string]*room{},
 	}
 	h.activities.Sync = &activities.Activities{
 		Sources: h.sources, Store: store, Pool: slots.NewPool(), Temporal: temporalOf, Running: runningWorkflow, How: howEnded,
