@@ -20,6 +20,12 @@ type Desk interface {
 	Tell(ctx context.Context, fact notify.Fact) ([]notify.Told, error)
 }
 
+// Nobody is the desk of a process that has no receivers.
+type Nobody struct{}
+
+// Tell tells nobody.
+func (Nobody) Tell(context.Context, notify.Fact) ([]notify.Told, error) { return nil, nil }
+
 // Pages writes pages of syncs.
 type Pages interface {
 	// Write writes the page of a sync that is over, and the list of its gaps beside it, over what was written before.

@@ -19,7 +19,7 @@ func newTestApp(t *testing.T, args ...string) (App, *output) {
 	return App{
 		Args: args, Dir: t.TempDir(), Stdout: &out.stdout, Stderr: &out.stderr, Version: "v1.2.3", Short: "A test",
 		Verbs: []Verb{
-			Check, Connect, Demo, Diff, Disconnect, Extract, History, Serve, Server, Show, Sync, Status, Upload, Why, Worker,
+			Check, Connect, Demo, Diff, Disconnect, Extract, History, Serve, Server, Show, Sync, Status, Upload, Why, Worker, Report,
 			Pause, Resume, Approve, Discard, SetQuota, Cancel, Completion, Schedule, Sources,
 		},
 	}, out

@@ -42,6 +42,7 @@ const (
 	Show    Verb = "show"
 	Diff    Verb = "diff"
 	Why     Verb = "why"
+	Report  Verb = "report"
 	Sync    Verb = "sync"
 	Status  Verb = "status"
 	Upload  Verb = "upload"

@@ -11,6 +11,7 @@ import (
 	"longhaul/internal/cli/ask"
 	"longhaul/internal/cli/connect"
 	"longhaul/internal/cli/order"
+	"longhaul/internal/cli/report"
 	"longhaul/internal/cli/schedule"
 	"longhaul/internal/cli/shell"
 	"longhaul/internal/cli/sources"
@@ -61,7 +62,7 @@ func (a *App) whereSettingsAre() string {
 	if !slices.Contains(a.Verbs, Worker) {
 		return `It needs no settings file: its verbs find Temporal as the temporal CLI does (TEMPORAL_ADDRESS,
 TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_..., or a profile), and the workers have the settings of the sources.
-Only connect and disconnect need more: storage and secrets.keeper, as the workers have them.`
+Only connect, disconnect and report need more: storage, as the workers have it, and connect secrets.keeper too.`
 	}
 	return `Settings come from flags, LONGHAUL_... variables and the settings file, in this order. Secrets are references
 (env:NAME or file:PATH); the file never contains them.`
@@ -82,6 +83,9 @@ func (a *App) command(verb Verb, c *console) *cobra.Command {
 	connects := map[Verb]func(connect.Program) *cobra.Command{Connect: connect.Connect, Disconnect: connect.Disconnect}
 	if maker := connects[verb]; maker != nil {
 		return maker(connect.Program{Program: of, Name: a.name(), Stdin: a.Stdin, Terminal: a.Terminal})
+	}
+	if verb == Report {
+		return report.Report(report.Program{Program: of, Name: a.name()})
 	}
 	orders := map[Verb]func(order.Program) *cobra.Command{
 		Pause: order.Pause, Resume: order.Resume, Approve: order.Approve, Discard: order.Discard, Cancel: order.Cancel, SetQuota: order.SetQuota,
@@ -133,7 +137,7 @@ func (a *App) dress(cmd *cobra.Command, c *console) {
 // reads says whether a command changes nothing that lasts: one that asks, or shows what there is.
 func reads(cmd *cobra.Command) bool {
 	verb := Verb(cmd.Name())
-	return slices.Contains([]Verb{Check, Completion, Diff, History, Plan, Show, Sources, Status, Why}, verb) ||
+	return slices.Contains([]Verb{Check, Completion, Diff, History, Plan, Report, Show, Sources, Status, Why}, verb) ||
 		verb == Schedule && cmd.Flags().NFlag() == 0 || verb == Connect && cmd.Flags().Changed("print") || cmd.HasSubCommands()
 }
 
@@ -154,6 +158,7 @@ func (a *App) examples() string {
 		History: "$0 history acme",
 		Pause:   "$0 pause acme",
 		Plan:    "$0 plan acme",
+		Report:  "$0 report acme",
 		Resume:  "$0 resume acme",
 		Serve:   "$0 serve --config longhaul.yaml",
 		Server:  "$0 temporal --data ./data",

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 
@@ -13,7 +14,7 @@ import (
 
 // Keep says how much of its past a source keeps for those who look back. Records stay for ever.
 type Keep struct {
-	Accounts int // of the newest syncs; DefaultAccounts when 0
+	Accounts int // and pages, of the newest syncs; DefaultAccounts when 0
 	Days     int // of change logs, starts and ends; DefaultDays when 0
 }
 
@@ -48,7 +49,7 @@ func newRetention(ctx context.Context, store *staging.Store, sync staging.Sync, 
 
 // run removes what is kept no longer.
 func (r *retention) run(ctx context.Context) error {
-	for _, step := range []func(context.Context) error{r.removeAccounts, r.removeLogs, r.removeMarks} {
+	for _, step := range []func(context.Context) error{r.removeAccounts, r.removePages, r.removeLogs, r.removeMarks} {
 		if err := step(ctx); err != nil {
 			return err
 		}
@@ -73,6 +74,27 @@ func (r *retention) removeAccounts(ctx context.Context) error {
 		}
 	}
 	return r.remove(ctx, append(removed, kept[:max(len(kept)-r.accounts, 0)]...)...)
+}
+
+// removePages keeps the pages of as many syncs as it keeps accounts, those of syncs without a record too: people may have a link to one.
+func (r *retention) removePages(ctx context.Context) error {
+	prefix := staging.PagePrefix(r.sync.Source)
+	keys := map[string][]string{}
+	for key, err := range r.store.List(ctx, prefix) {
+		if err != nil {
+			return err
+		}
+		name := strings.TrimPrefix(key, prefix)
+		id := strings.TrimSuffix(strings.TrimSuffix(name, staging.PageSuffix), staging.GapsSuffix)
+		keys[id] = append(keys[id], key)
+	}
+	ids := slices.Sorted(maps.Keys(keys))
+	for _, id := range ids[:max(len(ids)-r.accounts, 0)] {
+		if err := r.remove(ctx, keys[id]...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // removeLogs folds each log that is kept no longer into the ones that follow it, so that what changed since the sync where it begins can

@@ -52,6 +52,19 @@ func LastRecorded(ctx context.Context, store *staging.Store, source string) (syn
 	return sync, nil
 }
 
+// LastOver returns the newest sync of a source that is over, with a record or without one; empty when none is.
+func LastOver(ctx context.Context, store *staging.Store, source string) (sync string, err error) {
+	for _, prefix := range []string{staging.RecordPrefix(source), staging.EndsPrefix(source)} {
+		for id, err := range syncsUnder(ctx, store, prefix) {
+			if err != nil {
+				return "", err
+			}
+			sync = max(sync, id)
+		}
+	}
+	return sync, nil
+}
+
 // syncsUnder gives the syncs that have an object under a prefix, such as that of the records: the oldest first.
 func syncsUnder(ctx context.Context, store *staging.Store, prefix string) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {

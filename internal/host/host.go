@@ -10,7 +10,9 @@ import (
 
 	"longhaul/activities"
 	"longhaul/activities/question"
+	told "longhaul/activities/tell"
 	"longhaul/internal/config"
+	"longhaul/internal/report/shelf"
 	"longhaul/internal/roster"
 	"longhaul/internal/saved"
 	"longhaul/internal/schedule/ledger"
@@ -100,6 +102,7 @@ func Open(ctx context.Context, settings config.Config, options Options) (*Host, 
 		Show: showWorkflow, Wake: wakeWorkflow, Beats: beatsOf,
 		Version: options.Version, Slice: options.Slice,
 	}
+	h.activities.Told = &told.Activities{Desk: told.Nobody{}, Pages: &shelf.Shelf{Store: store, Version: options.Version}}
 	h.schedules = &schedules{
 		registry: settings.Sources, store: store, ledger: ledger.New(store, kindOfRuns(), logger), identity: h.me("").Label(),
 	}

@@ -22,16 +22,26 @@ type Data struct {
 	Record  *history.Record // of a sync that came to its end; else nil
 	End     *history.End    // of one that did not; else nil
 	First   bool            // no sync of the source was delivered before
+	Listed  bool            // the account of the sync is there; else Folders, Gaps and Items have nothing, and Series counts calls alone
+	Logged  bool            // the change logs are there; else Changes has nothing, whatever the record counts
 	Quota   Quota
 	Series  Series
 	Folders []Folder // top folders, those with most reports first; at most MostFolders, and the last sums up the rest
 	Told    []notify.Told
 
+	// GapsName is the name of the list of gaps beside the page; empty: that of the sync with staging.GapsSuffix.
+	GapsName string
+
+	// FolderName is the name of the folder of a report or a dashboard by its Id; empty for private folders, for what is unfiled, and for a
+	// folder that the account has not.
+	FolderName func(id string) string
+
 	// Gaps calls yield with each report that lacks its columns, in the order of reason, folder and name, until it returns false.
 	Gaps func(yield func(Gap) bool) error
 	// Changes calls yield with each record that differs from the delivery before, what was lost first, until it returns false.
 	Changes func(yield func(change.Change) bool) error
-	// Items calls yield with each report and dashboard, in the order of their Ids, until it returns false.
+	// Items calls yield with each report and dashboard, in the order of their Ids, until it returns false. What the sync before had and this
+	// one has not is among them, in the state gone.
 	Items func(yield func(item.Item) bool) error
 }
 
@@ -64,17 +74,20 @@ type Point struct {
 	Calls   int64 // made since the beginning
 }
 
-// Folder is what came in of one top folder, with all below it.
+// Folder is what came in of one top folder, with all below it. What is gone or out of the scope is not in it, so the reports of all rows are
+// those of the record but these.
 type Folder struct {
-	ID         string // empty for what is unfiled, and for the row that sums up the rest
-	Name       string // empty for private folders and what is unfiled
+	ID         string // empty for what is unfiled, for the row of all private folders, and for the row that sums up the rest
+	Name       string // empty for the same rows, and for a folder that the run-as user does not see
+	Private    bool   // the row of all private folders
+	Rest       int    // of the row that sums up the rest: how many top folders; else 0
 	Reports    int64
 	Columns    int64 // reports that have their columns
 	Gaps       int64
 	Dashboards int64
 }
 
-// Gap is a report that lacks its columns.
+// Gap is a report that lacks its columns though somebody could give them: one that was denied, or failed.
 type Gap struct {
 	ID     string
 	Name   string

@@ -3,11 +3,17 @@ package staging
 // PagePrefix is the prefix of the pages of a source.
 func PagePrefix(source string) string { return SourcePrefix(source) + "pages/" }
 
+// How the names of a page and of a list of gaps end, behind the id of their sync.
+const (
+	PageSuffix = ".html"
+	GapsSuffix = ".gaps.csv"
+)
+
 // PageKey is the page of a sync, in HTML.
-func PageKey(source, sync string) string { return PagePrefix(source) + sync + ".html" }
+func PageKey(source, sync string) string { return PagePrefix(source) + sync + PageSuffix }
 
 // GapsKey lists the gaps of a sync, beside its page.
-func GapsKey(source, sync string) string { return PagePrefix(source) + sync + ".gaps.csv" }
+func GapsKey(source, sync string) string { return PagePrefix(source) + sync + GapsSuffix }
 
 // ToldPrefix is the prefix of what people were told of a sync, or of a source where sync is empty.
 func ToldPrefix(source, sync string) string {

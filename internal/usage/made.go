@@ -17,6 +17,14 @@ const mostMade = 5000
 // MadeBy adds up the calls that the activities of a sync noted, which ran from one moment to another by the worker's clock. What an
 // attempt has only reserved does not count, nor what is pruned or cannot be read: the sync has made at least as many.
 func (l *Log) MadeBy(ctx context.Context, id string, from, to time.Time) (calls int64) {
+	for _, step := range l.Steps(ctx, id, from, to) {
+		calls += step.Made()
+	}
+	return calls
+}
+
+// Steps are what the activities of a sync noted at their ends, one an activity, in no order. What is pruned or cannot be read is missing.
+func (l *Log) Steps(ctx context.Context, id string, from, to time.Time) (steps []Entry) {
 	group, grouped := errgroup.WithContext(ctx)
 	group.SetLimit(readsAtOnce)
 	var mu sync.Mutex
@@ -28,12 +36,12 @@ func (l *Log) MadeBy(ctx context.Context, id string, from, to time.Time) (calls 
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			calls += entry.Made()
+			steps = append(steps, entry)
 			return nil
 		}))
 	}
 	_ = group.Wait() // what was read till then counts
-	return calls
+	return steps
 }
 
 // ended finds, in the hours between two moments, the last attempt of each activity that noted what the activity had made. It reads no

@@ -33,7 +33,7 @@ func Diff(p Program) *cobra.Command {
 		Long: `Says what changed from sync A to sync B: first the reports that lost columns and those that are gone. Without B it compares with the
 newest sync, and without A with the sync that the history counts its changes from. What came and went between the two is no change.
 
-` + aSync + `
+` + ASync + `
 
 With two folders it compares the files in them, Longhaul's or castor's own, and needs neither Temporal nor settings: equal but for time, or
 what differs.`,

@@ -14,8 +14,8 @@ import (
 	"longhaul/internal/history/answer"
 )
 
-// aSync is what a verb takes that names a sync.
-const aSync = `A sync is named by its id, by the beginning of one, by last or previous, by the minute in which it began, as
+// ASync is what a verb takes that names a sync.
+const ASync = `A sync is named by its id, by the beginning of one, by last or previous, by the minute in which it began, as
 '2026-11-23 05:00', or by a day: 2026-11-23, monday, yesterday. Minutes and days are those of this machine's time zone. A day means the last
 sync that began before its end.`
 
@@ -36,7 +36,7 @@ func Show(p Program) *cobra.Command {
 		Long: `Shows one sync of a source, without SYNC the newest: its phases with their times, its reports by state, the folders with most
 gaps, the files and what the target answered, the warnings, and the orders of operators with their reasons.
 
-` + aSync,
+` + ASync,
 		Example: `  $0 show acme
   $0 show acme monday
   $0 show acme 20261123T0600 --json`,

@@ -56,7 +56,7 @@ func (n *inquiry) match(ctx context.Context, s sighting) (Match, error) {
 		m.listed = s.listed
 	} else {
 		reason := description.Reason(i.Reason)
-		m.Reason, m.Fix = short(reason.Sentence(i.Answer)), fix(i.State, reason)
+		m.Reason, m.Fix = short(reason.Sentence(i.Answer)), Fix(i.State, reason)
 		if i.Kind == item.Component {
 			m.Reason = item.ComponentMessages[i.Reason]
 		}

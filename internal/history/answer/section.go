@@ -22,13 +22,13 @@ type section struct {
 // sections are in the order of what people care about: what was lost, what got worse, then the rest.
 var sections = slices.Concat(
 	[]section{
-		{"lost_columns", item.Report, losesColumns, addColumns},
+		{"lost_columns", item.Report, (*change.Change).LosesColumns, addColumns},
 		{"gone_reports", item.Report, gone, func(d *Diff, c *change.Change) { d.Reports.Gone = append(d.Reports.Gone, named(c)) }},
-		{"worse_reports", item.Report, isWorse, addState},
+		{"worse_reports", item.Report, (*change.Change).LosesAll, addState},
 		{"gone_dashboards", item.Dashboard, gone, func(d *Diff, c *change.Change) { d.Dashboards.Gone = append(d.Dashboards.Gone, named(c)) }},
 		{"gone_folders", item.Folder, gone, func(d *Diff, c *change.Change) { d.Folders.Gone = append(d.Folders.Gone, named(c)) }},
-		{"changed_columns", item.Report, func(c *change.Change) bool { return c.ColumnsDiffer() && !losesColumns(c) }, addColumns},
-		{"other_states", item.Report, func(c *change.Change) bool { return stateDiffers(c) && !isWorse(c) }, addState},
+		{"changed_columns", item.Report, func(c *change.Change) bool { return c.ColumnsDiffer() && !c.LosesColumns() }, addColumns},
+		{"other_states", item.Report, func(c *change.Change) bool { return stateDiffers(c) && !c.LosesAll() }, addState},
 	},
 	recordSections(item.Report, func(d *Diff) *RecordChanges { return &d.Reports.RecordChanges }),
 	[]section{{"formats", item.Report, differs(change.Format), func(d *Diff, c *change.Change) {
@@ -69,24 +69,6 @@ func differs(field string) func(*change.Change) bool {
 }
 
 func stateDiffers(c *change.Change) bool { return c.Differs(change.State) || c.Differs(change.Reason) }
-
-// isWorse says whether a report lost its columns with its state.
-func isWorse(c *change.Change) bool {
-	was, now := description.State(c.Was[change.State]), description.State(c.Now[change.State])
-	return c.Differs(change.State) && was.HasColumns() && !now.HasColumns()
-}
-
-func losesColumns(c *change.Change) bool {
-	if !c.ColumnsDiffer() {
-		return false
-	}
-	for _, both := range c.Columns {
-		if both[1] == nil {
-			return true
-		}
-	}
-	return false
-}
 
 // textBytes bounds a text of an entry. Names of Salesforce are far shorter; an entry must fit on a page whatever it holds.
 const textBytes = 400

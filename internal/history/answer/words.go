@@ -32,8 +32,8 @@ var fixes = map[description.Reason]string{
 	description.ReasonThrottled:   "Nothing at first: the next sync tries again. If it stays, lower max_in_flight, or sync when the org is less busy.",
 }
 
-// fix says what to do about a record that the newest sync has; empty where nothing is wrong.
-func fix(state description.State, reason description.Reason) string {
+// Fix says what to do about a record that a sync has; empty where nothing is wrong.
+func Fix(state description.State, reason description.Reason) string {
 	if state == description.StateFiltered {
 		return "Widen the scope of the source, if the report belongs into the catalog."
 	}

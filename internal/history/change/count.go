@@ -1,6 +1,9 @@
 package change
 
-import "longhaul/internal/history/item"
+import (
+	"longhaul/internal/description"
+	"longhaul/internal/history/item"
+)
 
 // Tally counts the records of one kind by what changed. A record that was moved and renamed counts in both.
 type Tally struct {
@@ -47,4 +50,23 @@ func (c *Change) Differs(field string) bool {
 // of them, has another state.
 func (c *Change) ColumnsDiffer() bool {
 	return !c.Added && !c.Gone && len(c.Columns) > 0 && !c.Differs(State)
+}
+
+// LosesColumns says whether a report that keeps its state lacks a column that it had.
+func (c *Change) LosesColumns() bool {
+	if !c.ColumnsDiffer() {
+		return false
+	}
+	for _, both := range c.Columns {
+		if both[1] == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// LosesAll says whether a report lost its columns with its state.
+func (c *Change) LosesAll() bool {
+	was, now := description.State(c.Was[State]), description.State(c.Now[State])
+	return c.Differs(State) && was.HasColumns() && !now.HasColumns()
 }

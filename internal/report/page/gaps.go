@@ -1,0 +1,77 @@
+package page
+
+import (
+	"cmp"
+
+	"longhaul/internal/description"
+	"longhaul/internal/history/item"
+	"longhaul/internal/report"
+)
+
+const (
+	mostGaps  = 150_000 // bytes of all rows
+	mostAlike = 100     // rows of one reason
+)
+
+// gapped are the gaps by reason.
+type gapped struct {
+	Groups []*reason
+	Total  int64
+}
+
+// reason is a group of gaps.
+type reason struct {
+	Code  string
+	Title string
+	Words string
+	Do    string
+	Total int64
+	Rows  []gap
+}
+
+// More is how many gaps of the reason have no row.
+func (r *reason) More() int64 { return r.Total - int64(len(r.Rows)) }
+
+// gap is a row of a report that lacks its columns.
+type gap struct {
+	Name, Link, Folder, Since string
+	Words                     string // where they say more than those of the group
+}
+
+// gaps groups the gaps.
+func gaps(d *report.Data) (g gapped, err error) {
+	if d.Gaps == nil {
+		return g, nil
+	}
+	left, of := room(mostGaps), map[string]*reason{}
+	err = d.Gaps(func(one report.Gap) bool {
+		g.Total++
+		group := of[one.Reason]
+		if group == nil {
+			code := description.Reason(one.Reason)
+			group = &reason{
+				Code: one.Reason, Do: one.Do,
+				Title: cmp.Or(code.Words(), spaced(cmp.Or(one.Reason, string(one.State)))),
+				Words: cmp.Or(code.Sentence(""), one.Words),
+			}
+			of[one.Reason], g.Groups = group, append(g.Groups, group)
+		}
+		group.Total++
+		row := gap{named(one.Name, one.ID), d.Link(item.Report, one.ID), cmp.Or(name(one.Folder), "-"), since(one), ""}
+		if one.Words != group.Words {
+			row.Words = cut(one.Words, 300)
+		}
+		if len(group.Rows) < mostAlike && left.take(row.Name, row.Link, row.Folder, row.Words) {
+			group.Rows = append(group.Rows, row)
+		}
+		return true
+	})
+	return g, err
+}
+
+func since(one report.Gap) string {
+	if one.Since.IsZero() {
+		return "-"
+	}
+	return moment(one.Since)
+}

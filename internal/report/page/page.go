@@ -1,0 +1,50 @@
+// Package page writes the page of a sync: one file of HTML that asks no host for anything.
+package page
+
+import (
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"io"
+
+	"longhaul/internal/report"
+)
+
+// MostBytes bounds a page: one that is larger does not open at once.
+const MostBytes = 2_000_000
+
+var (
+	//go:embed page.css
+	style template.CSS
+	//go:embed search.js
+	script template.JS
+	//go:embed page.gohtml
+	layout string
+
+	page = template.Must(template.New("page").Parse(layout))
+)
+
+// Policy is the content security policy of the page: its own style and its own script, and nothing else.
+func Policy() string {
+	return "default-src 'none'; style-src " + hash(string(style)) + "; script-src " + hash(string(script)) +
+		"; base-uri 'none'; form-action 'none'"
+}
+
+func hash(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+}
+
+// Write writes the page. It holds what the page shows, which is bounded, and no more.
+func Write(w io.Writer, d *report.Data) error {
+	v := &view{Data: d, Policy: Policy(), Style: style, Script: script}
+	if err := v.gather(); err != nil {
+		return err
+	}
+	if err := page.Execute(w, v); err != nil {
+		return fmt.Errorf("write the page of sync %s: %w", d.Sync, err)
+	}
+	return nil
+}

@@ -1,0 +1,136 @@
+package page
+
+import (
+	"bytes"
+	"cmp"
+	"compress/gzip"
+	"encoding/base64"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"longhaul/internal/description"
+	"longhaul/internal/history/item"
+	"longhaul/internal/report"
+)
+
+const (
+	mostIndex   = 1_000_000 // bytes of the index, compressed, before its last block
+	mostIndexed = 120       // characters of a name in the index
+	idChars     = 15        // of an Id: the last three follow from these
+)
+
+// search is what the search box looks through: every report and dashboard by name.
+type search struct {
+	Index   string // gzip in base64 as in URLs, which HTML need not escape
+	Indexed int64
+	Total   int64
+	Base    string // of links
+}
+
+// Left is how many records the index has no room for.
+func (s search) Left() int64 { return s.Total - s.Indexed }
+
+// indexer writes an index. A line is a record: how many characters of its Id the one before has too, the rest of the Id, what became of the
+// record, its folder, its name. Then come, each after a form feed, the words of what became of records, and the names of folders.
+type indexer struct {
+	zip     *gzip.Writer
+	last    string
+	fates   table
+	folders table
+}
+
+// table numbers texts in the order in which they come.
+type table struct {
+	at  map[string]int
+	all []string
+}
+
+func (t *table) number(text string) int {
+	if n, known := t.at[text]; known {
+		return n
+	}
+	if t.at == nil {
+		t.at = map[string]int{}
+	}
+	t.at[text] = len(t.all)
+	t.all = append(t.all, text)
+	return len(t.all) - 1
+}
+
+// index makes the index of all reports and dashboards that it has room for.
+func index(d *report.Data) (s search, err error) {
+	if d.Items == nil {
+		return s, nil
+	}
+	var raw bytes.Buffer
+	zip, err := gzip.NewWriterLevel(&raw, gzip.BestCompression)
+	if err != nil {
+		return s, err
+	}
+	to := &indexer{zip: zip}
+	var failed error
+	err = d.Items(func(one item.Item) bool {
+		s.Total++
+		if raw.Len() < mostIndex {
+			s.Indexed++
+			failed = to.add(d, &one)
+		}
+		return failed == nil
+	})
+	if err = cmp.Or(err, failed); err != nil {
+		return s, err
+	}
+	if _, err := fmt.Fprintf(zip, "\f%s\f%s", strings.Join(to.fates.all, "\n"), strings.Join(to.folders.all, "\n")); err != nil {
+		return s, err
+	}
+	if err := zip.Close(); err != nil {
+		return s, err
+	}
+	s.Index = base64.RawURLEncoding.EncodeToString(raw.Bytes())
+	if d.Link(item.Report, "") != "" {
+		s.Base = strings.TrimSuffix(d.BaseURL, "/")
+	}
+	return s, nil
+}
+
+// add writes the line of a record.
+func (x *indexer) add(d *report.Data, one *item.Item) error {
+	id := one.ID
+	if len(id) > idChars {
+		id = id[:idChars]
+	}
+	same := 0
+	for same < len(id) && same < len(x.last) && id[same] == x.last[same] {
+		same++
+	}
+	x.last = id
+	folder := ""
+	if d.FolderName != nil {
+		folder = cut(d.FolderName(one.Folder), mostIndexed)
+	}
+	_, err := fmt.Fprintf(x.zip, "%s%s\t%s\t%s\t%s\n", digits(same), id[same:], digits(x.fates.number(fate(one))), digits(x.folders.number(folder)),
+		cut(one.Name, mostIndexed))
+	return err
+}
+
+func digits(n int) string { return strconv.FormatInt(int64(n), 36) }
+
+// fate says what became of a record: its kind, whether it is in, and why not.
+func fate(one *item.Item) string {
+	kind := map[item.Kind]string{item.Report: "Report", item.Dashboard: "Dashboard"}[one.Kind]
+	words := cut(description.Reason(one.Reason).Sentence(""), 300)
+	switch one.State {
+	case description.StateDescribed, description.StateReused:
+		words = "in, with its columns"
+	case description.StateListed:
+		words = "in"
+	case description.StateGone:
+		words = "not in: deleted, or hidden from the run-as user, since an earlier sync"
+	case description.StateFiltered:
+		words = "not in: outside of what the settings read"
+	default:
+		words = strings.TrimSuffix("in, without columns. "+words, ". ")
+	}
+	return cmp.Or(kind, string(one.Kind)) + "\t" + words
+}

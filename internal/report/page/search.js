@@ -1,0 +1,82 @@
+"use strict";
+(() => {
+  const most = 50;
+  const [form, query, found, hits, rows, index] = ["search", "query", "found", "hits", "rows", "index"].map((id) => document.getElementById(id));
+  if (!index) return;
+  if (!("DecompressionStream" in window)) {
+    found.textContent = "This browser is too old for the search box.";
+    return;
+  }
+  form.hidden = false;
+  form.addEventListener("submit", (event) => event.preventDefault());
+
+  const folded = (text) => text.normalize("NFKC").toLowerCase();
+
+  const read = async () => {
+    const raw = atob(index.textContent.replaceAll("-", "+").replaceAll("_", "/"));
+    const bytes = Uint8Array.from(raw, (one) => one.charCodeAt(0));
+    const text = await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
+    const [lines, fates, folders] = text.split("\f").map((part) => part.split("\n"));
+    lines.pop();
+    let id = "";
+    return lines.map((line) => {
+      const [at, fate, folder, name] = line.split("\t");
+      id = id.slice(0, parseInt(at[0], 36)) + at.slice(1);
+      const [kind, words] = fates[parseInt(fate, 36)].split("\t");
+      const place = folders[parseInt(folder, 36)];
+      return { id, kind, words, place, name, key: folded(id + "\n" + name + "\n" + place) };
+    });
+  };
+
+  let reading = null;
+  const all = () => (reading ??= read());
+
+  const cell = (row, tag, text) => {
+    const one = row.appendChild(document.createElement(tag));
+    const inner = document.createElement("bdi");
+    inner.textContent = text;
+    one.append(inner);
+    return one;
+  };
+
+  const add = (one) => {
+    const row = rows.insertRow();
+    const name = cell(row, "th", one.name || one.id);
+    name.scope = "row";
+    name.className = "name";
+    if (index.dataset.base) {
+      const link = document.createElement("a");
+      link.href = `${index.dataset.base}/lightning/r/${one.kind}/${one.id}/view`;
+      link.rel = "noreferrer";
+      link.append(...name.childNodes);
+      name.append(link);
+    }
+    const kind = document.createElement("small");
+    kind.textContent = `${one.kind} ${one.id}`;
+    name.append(kind);
+    cell(row, "td", one.place || "-").className = "name";
+    cell(row, "td", one.words).className = "name";
+  };
+
+  const search = async () => {
+    const text = folded(query.value.trim());
+    const id = /\/?\b(00O|01Z)[0-9A-Za-z]{12}/i.exec(query.value);
+    const wanted = id ? folded(id[0].replace("/", "")) : text;
+    const records = await all();
+    if (folded(query.value.trim()) !== text) return;
+    rows.replaceChildren();
+    hits.hidden = true;
+    found.textContent = "";
+    if (!wanted) return;
+    const matching = records.filter((one) => one.key.includes(wanted));
+    matching.slice(0, most).forEach(add);
+    hits.hidden = !matching.length;
+    const n = matching.length.toLocaleString("en");
+    found.textContent = !matching.length ? "Nothing of that name is on this page."
+      : matching.length > most ? `${n} found; the first ${most} are shown.` : `${n} found.`;
+  };
+  const told = () => search().catch(() => { found.textContent = "The search box cannot be used: its index could not be read."; });
+
+  query.addEventListener("focus", () => all().catch(() => {}), { once: true });
+  query.addEventListener("input", told);
+})();

@@ -1,0 +1,147 @@
+package page
+
+import (
+	"cmp"
+	"fmt"
+	"html/template"
+	"time"
+
+	"longhaul/internal/history"
+	"longhaul/internal/history/text"
+	"longhaul/internal/humanize"
+	"longhaul/internal/report"
+	"longhaul/internal/staging"
+)
+
+// view is what the layout shows.
+type view struct {
+	*report.Data
+
+	Policy string
+	Style  template.CSS
+	Script template.JS
+
+	Search  search
+	Gapped  gapped
+	Changed changed
+	Chart   *chart
+}
+
+// fact is a line of a list of facts.
+type fact struct{ Name, Words string }
+
+// gather reads what grows with the org, each kind once.
+func (v *view) gather() (err error) {
+	if v.Search, err = index(v.Data); err != nil {
+		return fmt.Errorf("read the reports and dashboards of sync %s: %w", v.Sync, err)
+	}
+	if v.Gapped, err = gaps(v.Data); err != nil {
+		return fmt.Errorf("read the gaps of sync %s: %w", v.Sync, err)
+	}
+	if v.Changed, err = changes(v.Data); err != nil {
+		return fmt.Errorf("read the changes of sync %s: %w", v.Sync, err)
+	}
+	v.Chart = draw(v.Series)
+	return nil
+}
+
+// Course is how the sync went.
+func (v *view) Course() history.Course {
+	switch {
+	case v.Record != nil:
+		return v.Record.Course
+	case v.End != nil:
+		return v.End.Course
+	}
+	return history.Course{}
+}
+
+// Lead is the first sentence.
+func (v *view) Lead() string { return lead(v.Data) }
+
+// Outcome is how the sync ended. One that gave up a delivery failed, though it has a record.
+func (v *view) Outcome() string {
+	switch {
+	case v.Record != nil && givenUp(v.Record) != "":
+		return "failed"
+	case v.Record != nil:
+		return v.Record.Outcome
+	case v.End != nil:
+		return v.End.Outcome
+	}
+	return history.OutcomeUnknown
+}
+
+// Words are the outcome as people write it.
+func (v *view) Words() string { return spaced(v.Outcome()) }
+
+// Tone is the class of the outcome in the style.
+func (v *view) Tone() string {
+	switch v.Outcome() {
+	case "complete":
+		return "good"
+	case "failed", history.OutcomeTerminated, history.OutcomeTimedOut:
+		return "bad"
+	}
+	return "notable"
+}
+
+// Began is when the sync began.
+func (v *view) Began() time.Time {
+	if v.Record != nil {
+		return v.Record.Started
+	}
+	began, _, ok := staging.ParseSyncID(v.Sync)
+	if !ok {
+		return v.Series.Begin
+	}
+	return began
+}
+
+// When are the facts about the time of the sync and its price.
+func (v *view) When() []fact {
+	course := v.Course()
+	all := []fact{{"Began", moment(v.Began())}}
+	end, seconds, calls := time.Time{}, course.Seconds, int64(0)
+	if v.Record != nil {
+		end, calls = v.Record.Finished, v.Record.APICalls
+	}
+	if v.End != nil {
+		end, calls = v.End.At, v.End.APICalls
+	}
+	if seconds == 0 && !end.IsZero() {
+		seconds = max(end.Sub(v.Began()).Seconds(), 0)
+	}
+	all = append(all, fact{"Ended", moment(end)}, fact{"Took", text.Took(seconds)})
+	if by := text.Trigger(course.Trigger); by != "" {
+		all = append(all, fact{"How", by})
+	}
+	words := humanize.Number(calls)
+	if v.Record == nil {
+		words = "at least " + words
+	}
+	return append(all, fact{"API calls", words})
+}
+
+// moment is a time for people.
+func moment(t time.Time) string {
+	if t.IsZero() {
+		return "not known"
+	}
+	return humanize.Date(t)
+}
+
+// Number writes a number for people.
+func (v *view) Number(n int64) string { return humanize.Number(n) }
+
+// Moment writes a time for people.
+func (v *view) Moment(t time.Time) string { return moment(t) }
+
+// Name makes a name of the org, or another text of somebody else, fit.
+func (v *view) Name(of string) string { return name(of) }
+
+// Named is a name of the org, or its Id where it has none.
+func named(of, id string) string { return cmp.Or(name(of), id) }
+
+// Beside is the name of the list of gaps beside the page.
+func (v *view) Beside() string { return cmp.Or(v.GapsName, v.Sync+staging.GapsSuffix) }
