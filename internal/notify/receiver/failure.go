@@ -133,8 +133,8 @@ const longestQuote = 160
 
 // ofLibrary is the failure of a library that sent to an address. Its text is quoted only where no part of the address is in it.
 func ofLibrary(ctx context.Context, err error, address string) error {
-	if err == nil {
-		return nil
+	if err == nil || fault.From(err) != nil || errors.As(err, new(*fault.PanicError)) { // of Longhaul's own
+		return err
 	}
 	if known := unanswered(ctx, err); known != nil {
 		if late(ctx, err) { // it may have arrived, and such receivers show a repeat

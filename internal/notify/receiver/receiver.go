@@ -32,6 +32,7 @@ type Options struct {
 	Logger    *zap.Logger       // nil: none
 	Transport http.RoundTripper // nil: one with the proxy of the environment and the roots of the system
 	Pause     time.Duration     // before another try; 0: two seconds
+	Within    time.Duration     // bounds a try; 0: ten seconds
 }
 
 // Sender sends messages. It is safe for concurrent use.
@@ -50,6 +51,9 @@ func New(options Options) *Sender {
 	}
 	if options.Pause == 0 {
 		options.Pause = pause
+	}
+	if options.Within == 0 {
+		options.Within = tryWithin
 	}
 	return &Sender{options: options, now: time.Now}
 }
@@ -119,7 +123,7 @@ func (s *Sender) try(ctx context.Context, message notify.Message, to notify.Aski
 }
 
 func (s *Sender) once(ctx context.Context, message notify.Message, to notify.Asking) error {
-	ctx, cancel := context.WithTimeout(ctx, tryWithin)
+	ctx, cancel := context.WithTimeout(ctx, s.options.Within)
 	defer cancel()
 	if !to.Webhook.IsZero() {
 		return s.webhook(ctx, message, to)

@@ -69,7 +69,7 @@ func (s *Sender) byService(ctx context.Context, message notify.Message, text, sc
 		return unsent(fault.Invalid, "the url of the receiver is not as %s needs it: docs/notify.md has an example", scheme)
 	}
 	if takes, is := service.(interface{ SetHTTPClient(client *http.Client) }); is {
-		takes.SetHTTPClient(&http.Client{Transport: bound{ctx, s.options.Transport}, Timeout: tryWithin})
+		takes.SetHTTPClient(&http.Client{Transport: bound{ctx, s.options.Transport}, Timeout: s.options.Within})
 	}
 	if duty, is := service.(*pagerduty.Service); is {
 		return callByPagerDuty(ctx, message, duty)
