@@ -90,12 +90,17 @@ func (s *schedules) settings(ctx context.Context, name string, order schedule.Or
 	return source.Schedule{}, err
 }
 
-// keepSchedules looks at the schedules of the sources that are served, at once and again and again. Syncs run whatever becomes of it.
-func (w *Workers) keepSchedules() {
-	server := ledger.Server{
+// server is the Temporal of these workers.
+func (w *Workers) server() ledger.Server {
+	return ledger.Server{
 		Service: w.client.WorkflowService(), Identity: w.host.schedules.identity,
 		Namespace: cmp.Or(w.host.polls.Namespace(), client.DefaultNamespace),
 	}
+}
+
+// keepSchedules looks at the schedules of the sources that are served, at once and again and again. Syncs run whatever becomes of it.
+func (w *Workers) keepSchedules() {
+	server := w.server()
 	ticker := time.NewTicker(reconcileEvery)
 	defer ticker.Stop()
 	for before := ""; ; {

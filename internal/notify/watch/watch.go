@@ -51,6 +51,13 @@ type Plan struct {
 	Paused bool
 }
 
+// Pace says how often a worker looks, and when it tells. What is zero is as Default* say.
+type Pace struct {
+	Every   time.Duration
+	Overdue time.Duration // how late a run of a schedule may be
+	Gone    time.Duration // for how long nobody may ask for the work of a source
+}
+
 // Watch looks at the sources of a worker again and again. Its fields must not change once it runs.
 type Watch struct {
 	Store    *staging.Store
@@ -60,8 +67,8 @@ type Watch struct {
 	World    World
 	Logger   *zap.Logger
 
-	Every, Overdue, Gone time.Duration    // zero: see Default*
-	Now                  func() time.Time // nil: time.Now
+	Pace
+	Now func() time.Time // nil: time.Now
 
 	sights map[string]*sight
 	last   time.Time // of the look before
