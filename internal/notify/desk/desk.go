@@ -84,12 +84,13 @@ func (d *Desk) message(ctx context.Context, one about, asking []notify.Asking) [
 		return nil
 	}
 	mark := d.mark(ctx, message)
-	if mark.Told != nil {
+	fresh := mark.Told == nil
+	if !fresh {
 		wanted = slices.DeleteFunc(wanted, func(a notify.Asking) bool { return !mark.failed(a.Name) })
 	}
-	if len(wanted) > 0 || mark.Told == nil {
+	if len(wanted) > 0 {
 		mark.take(d.Send(ctx, message, wanted))
-		d.keep(context.WithoutCancel(ctx), one.fact, mark)
+		d.keep(context.WithoutCancel(ctx), one.fact, mark, fresh)
 	}
 	return mark.Told
 }

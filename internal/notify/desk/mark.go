@@ -56,11 +56,11 @@ func (d *Desk) mark(ctx context.Context, message notify.Message) Mark {
 	return mark
 }
 
-// keep writes what became of a message, and what stands after it.
-func (d *Desk) keep(ctx context.Context, fact notify.Fact, mark Mark) {
+// keep writes what became of a message, and what stands after it was sent for the first time.
+func (d *Desk) keep(ctx context.Context, fact notify.Fact, mark Mark, fresh bool) {
 	_, err := ask(ctx, d, fact.Source, markWithin, func(ctx context.Context) (struct{}, error) {
 		err := d.Store.WriteJSON(ctx, staging.ToldKey(fact.Source, fact.Sync, fact.ID), mark)
-		if err == nil {
+		if err == nil && fresh {
 			err = d.stand(ctx, fact)
 		}
 		return struct{}{}, err
