@@ -6,18 +6,13 @@ import (
 	"errors"
 	"time"
 
-	"go.temporal.io/sdk/activity"
 	"go.uber.org/zap"
 
 	"longhaul/activities"
 	"longhaul/activities/question"
 	told "longhaul/activities/tell"
 	"longhaul/internal/config"
-	"longhaul/internal/notify"
-	"longhaul/internal/notify/desk"
-	"longhaul/internal/notify/receiver"
 	"longhaul/internal/notify/watch"
-	"longhaul/internal/notify/words"
 	"longhaul/internal/report/shelf"
 	"longhaul/internal/roster"
 	"longhaul/internal/saved"
@@ -65,9 +60,7 @@ type Host struct {
 	schedules  *schedules
 	activities workflows.Activities
 	version    string
-	notify     notify.Settings
-	sender     *receiver.Sender
-	pace       watch.Pace
+	messages   *messages
 
 	work atWork
 }
@@ -97,7 +90,6 @@ func Open(ctx context.Context, settings config.Config, options Options) (*Host, 
 		saved: saved.New(store, keeper, settings.Learn), slots: settings.Worker.Slots, logger: logger,
 		version: options.Version,
 		polls:   newPolls(options.Lost, options.RefusedFor),
-		pace:    options.Pace,
 	}
 	var live roster.Saved // nil: none can be connected
 	if keeper != nil {
@@ -114,7 +106,8 @@ func Open(ctx context.Context, settings config.Config, options Options) (*Host, 
 		Show: showWorkflow, Wake: wakeWorkflow, Beats: beatsOf,
 		Version: options.Version, Slice: options.Slice,
 	}
-	h.activities.Told = &told.Activities{Desk: h.desk(settings), Pages: &shelf.Shelf{Store: store, Version: options.Version}}
+	h.messages = newMessages(settings, h.roster, options)
+	h.activities.Told = &told.Activities{Desk: h.messages.desk(store), Pages: &shelf.Shelf{Store: store, Version: options.Version}}
 	h.schedules = &schedules{
 		registry: settings.Sources, store: store, ledger: ledger.New(store, kindOfRuns(), logger), identity: h.me("").Label(),
 	}
@@ -128,36 +121,11 @@ func Open(ctx context.Context, settings config.Config, options Options) (*Host, 
 // Close closes connections and the bucket. The workers must be stopped before.
 func (h *Host) Close() error {
 	h.sources.close()
-	h.sender.Close()
+	h.messages.sender.Close()
 	if h.keeper == nil {
 		return h.store.Close()
 	}
 	return errors.Join(h.keeper.Close(), h.store.Close())
-}
-
-// desk sends messages to the receivers of the settings. What it reads of their secrets is learned before it is used.
-func (h *Host) desk(settings config.Config) *desk.Desk {
-	h.notify = settings.Notify
-	if settings.Learn != nil {
-		h.notify = h.notify.Watched(settings.Learn)
-	}
-	h.sender = receiver.New(receiver.Options{UserAgent: "longhaul/" + h.version, Logger: h.logger})
-	return &desk.Desk{
-		Store: h.store, Settings: h.notify, Own: h.notifies, Send: h.sender.Send, Logger: h.logger,
-		Links: func(ctx context.Context) words.Links {
-			return words.Links{UI: settings.UIURL, Namespace: activity.GetInfo(ctx).Namespace, Page: settings.Report.URL}
-		},
-	}
-}
-
-// notifies is what the settings of a source say of receivers; nil for a source that this process does not know, and for one that was
-// connected: what holds for all sources holds for it.
-func (h *Host) notifies(name string) source.Notify {
-	member, err := h.roster.Get(name)
-	if err != nil {
-		return nil
-	}
-	return member.Notify
 }
 
 // Polls watches how Temporal answers the workers' polls. The client that they use must be dialed with it.

@@ -20,6 +20,7 @@ import (
 	"longhaul/internal/doctor"
 	"longhaul/internal/fault"
 	"longhaul/internal/hang"
+	"longhaul/internal/humanize"
 	"longhaul/internal/overview"
 	"longhaul/internal/saved"
 	"longhaul/internal/schedule"
@@ -254,6 +255,10 @@ func waitIn(p workflows.Progress) *overview.Wait {
 	case p.Waiting != "":
 	case p.Trouble != "":
 		wait.Why = p.Trouble
+	case p.Stalled != nil:
+		wait.For = overview.ForOperator
+		wait.Why = "nothing has moved since " + humanize.Date(*p.Stalled)
+		wait.Do = "look whether the workers of the source run and answer, and start one that hangs again"
 	default:
 		return nil
 	}

@@ -27,14 +27,18 @@ func TestWaitIn_saysWhoHasToAct(t *testing.T) {
 		progress workflows.Progress
 		want     *overview.Wait
 	}{
-		"it gets on":     {workflows.Progress{Phase: workflows.PhaseDescribe}, nil},
-		"it has ended":   {workflows.Progress{Phase: workflows.PhaseHeld, Waiting: "less", Outcome: workflows.OutcomeDiscarded}, nil},
-		"held":           {workflows.Progress{Phase: workflows.PhaseHeld, Waiting: "less", Do: "approve", Until: &until}, &overview.Wait{Phase: "held", Why: "less", Do: "approve", Until: until, For: overview.ForOperator}},
-		"paused":         {workflows.Progress{Phase: workflows.PhasePaused, Waiting: "why"}, &overview.Wait{Phase: "paused", Why: "why", For: overview.ForOperator}},
-		"the org":        {blocked(fault.Salesforce), &overview.Wait{Phase: "blocked", Why: "revoked", For: overview.ForOrg}},
-		"the catalog":    {blocked(fault.Catalog), &overview.Wait{Phase: "blocked", Why: "revoked", For: overview.ForCatalog}},
-		"a bug":          {blocked(fault.Longhaul), &overview.Wait{Phase: "blocked", Why: "revoked", For: overview.ForOperator}},
-		"the quota":      {workflows.Progress{Phase: workflows.PhaseDescribe, Waiting: "used up", Until: &until}, &overview.Wait{Phase: "describe", Why: "used up", Until: until, For: overview.ForNobody}},
+		"it gets on":   {workflows.Progress{Phase: workflows.PhaseDescribe}, nil},
+		"it has ended": {workflows.Progress{Phase: workflows.PhaseHeld, Waiting: "less", Outcome: workflows.OutcomeDiscarded}, nil},
+		"held":         {workflows.Progress{Phase: workflows.PhaseHeld, Waiting: "less", Do: "approve", Until: &until}, &overview.Wait{Phase: "held", Why: "less", Do: "approve", Until: until, For: overview.ForOperator}},
+		"paused":       {workflows.Progress{Phase: workflows.PhasePaused, Waiting: "why"}, &overview.Wait{Phase: "paused", Why: "why", For: overview.ForOperator}},
+		"the org":      {blocked(fault.Salesforce), &overview.Wait{Phase: "blocked", Why: "revoked", For: overview.ForOrg}},
+		"the catalog":  {blocked(fault.Catalog), &overview.Wait{Phase: "blocked", Why: "revoked", For: overview.ForCatalog}},
+		"a bug":        {blocked(fault.Longhaul), &overview.Wait{Phase: "blocked", Why: "revoked", For: overview.ForOperator}},
+		"the quota":    {workflows.Progress{Phase: workflows.PhaseDescribe, Waiting: "used up", Until: &until}, &overview.Wait{Phase: "describe", Why: "used up", Until: until, For: overview.ForNobody}},
+		"it is stalled": {workflows.Progress{Phase: workflows.PhaseDescribe, Stalled: &until}, &overview.Wait{
+			Phase: "describe", Why: "nothing has moved since 29 Nov 2026 12:00 UTC",
+			Do: "look whether the workers of the source run and answer, and start one that hangs again", For: overview.ForOperator,
+		}},
 		"it tries again": {workflows.Progress{Phase: workflows.PhaseDescribe, Trouble: "503"}, &overview.Wait{Phase: "describe", Why: "503", For: overview.ForNobody}},
 	} {
 		if diff := cmp.Diff(row.want, waitIn(row.progress)); diff != "" {

@@ -11,8 +11,6 @@ import (
 	"go.uber.org/zap"
 
 	"longhaul/internal/fault"
-	"longhaul/internal/history"
-	"longhaul/internal/notify/watch"
 	"longhaul/workflows"
 )
 
@@ -70,27 +68,8 @@ func (w *Workers) Start() error {
 	w.started = true
 	w.busy.Go(w.keepLooking)
 	w.busy.Go(w.keepSchedules)
-	w.busy.Go(w.keepWatching)
+	w.busy.Go(func() { w.host.messages.watch(w.life, w) })
 	return nil
-}
-
-// keepWatching tells what no sync can, until the workers stop.
-func (w *Workers) keepWatching() {
-	h := w.host
-	all := watch.Watch{
-		Store: h.store, Settings: h.notify, Own: h.notifies, Logger: h.logger, Pace: h.pace,
-		Served: func() []string {
-			served, _ := w.Served()
-			return served
-		},
-		World: &watch.Temporal{
-			Client: w.client, Server: w.server(), Store: h.store,
-			How: func(ctx context.Context, workflowID, runID string) (history.Fate, error) {
-				return HowEnded(ctx, w.client, workflowID, runID)
-			},
-		},
-	}
-	all.Run(w.life)
 }
 
 // Served lists the sources that are served now, and those that are left out until they can be.
