@@ -57,6 +57,6 @@ func (s *Sender) post(ctx context.Context, to *url.URL, body []byte, header http
 		}
 		return unsent(fault.Transient, "the connection to the receiver broke: nothing to change if it passes; else check whether it runs")
 	}
-	httpkit.Finish(answer.Body)
+	defer httpkit.Finish(answer.Body)
 	return answered(answer.StatusCode, answer.Header, s.now())
 }

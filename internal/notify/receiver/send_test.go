@@ -68,7 +68,9 @@ func TestSend_aBadReceiverIsNoMatterForTheOthers(t *testing.T) {
 // panics is a transport that panics with what it was to send to.
 type panics struct{}
 
-func (panics) RoundTrip(r *http.Request) (*http.Response, error) { panic("broken at " + r.URL.String()) }
+func (panics) RoundTrip(r *http.Request) (*http.Response, error) {
+	panic("broken at " + r.URL.String())
+}
 
 // TestSend_aPanicIsTheFailureOfItsReceiver keeps the address in the panic to itself.
 func TestSend_aPanicIsTheFailureOfItsReceiver(t *testing.T) {

@@ -65,7 +65,10 @@ func calls(message notify.Message, to notify.Asking) bool {
 // byService sends by one service of the library.
 func (s *Sender) byService(ctx context.Context, message notify.Message, text, scheme string) error {
 	service, err := new(router.ServiceRouter).Locate(text)
-	if err != nil {
+	switch {
+	case err != nil && scheme == "matrix": // which logs in here, and the library keeps what failed to itself
+		return unsent(fault.Invalid, "the url of the receiver is not as matrix needs it, or its login failed: docs/notify.md has an example")
+	case err != nil:
 		return unsent(fault.Invalid, "the url of the receiver is not as %s needs it: docs/notify.md has an example", scheme)
 	}
 	if takes, is := service.(interface{ SetHTTPClient(client *http.Client) }); is {

@@ -97,7 +97,10 @@ func TestPagerDuty_opensAndResolves(t *testing.T) {
 	box := &inbox{statuses: slices.Repeat([]int{202}, 20)}
 	address, s := duty(t, box)
 	to := by("pager", address)
-	over := notify.Message{Fact: notify.Fact{ID: "2", Event: notify.Complete, Source: "acme", Closes: []notify.Event{notify.Blocked}}, Title: "acme: over", Closed: []string{"longhaul/acme/blocked"}}
+	over := notify.Message{
+		Fact:  notify.Fact{ID: "2", Event: notify.Complete, Source: "acme", Closes: []notify.Event{notify.Blocked}},
+		Title: "acme: over", Closed: []string{"longhaul/acme/blocked"},
+	}
 	first := notify.Message{Fact: notify.Fact{ID: "3", Event: notify.FirstSyncComplete, Source: "acme"}, Title: "acme: first"}
 	try := notify.Message{Fact: notify.Fact{ID: "4", Event: notify.Test, Source: "acme"}, Title: "acme: a test message"}
 	for _, message := range []notify.Message{blocked("1"), over, try} {
@@ -119,7 +122,8 @@ func TestPagerDuty_opensAndResolves(t *testing.T) {
 	_, bodies := box.all()
 	for _, body := range bodies {
 		var one alert
-		if err := json.Unmarshal([]byte(body), &one); err != nil || one.Routing != "0123456789abcdef0123456789abcdef" || one.Payload.Source != "longhaul/acme" {
+		err := json.Unmarshal([]byte(body), &one)
+		if err != nil || one.Routing != "0123456789abcdef0123456789abcdef" || one.Payload.Source != "longhaul/acme" {
 			t.Errorf("%v: %s", err, body)
 		}
 		got = append(got, one.Action+" "+one.Key+" "+one.Payload.Severity)

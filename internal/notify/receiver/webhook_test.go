@@ -135,4 +135,3 @@ func TestWebhook_saysWhichCertificateIsRefused(t *testing.T) {
 		t.Errorf("by one who trusts it: told %+v", told)
 	}
 }
-

@@ -56,8 +56,10 @@ var sayings = map[notify.Event]saying{
 	},
 	notify.Waiting: {
 		title: "the sync waits, and goes on by itself",
-		what:  func(t telling) []string { return []string{t.why(), t.since("It has waited since %s."), t.until("It goes on at %s, or before.")} },
-		do:    "There is nothing to do",
+		what: func(t telling) []string {
+			return []string{t.why(), t.since("It has waited since %s."), t.until("It goes on at %s, or before.")}
+		},
+		do: "There is nothing to do",
 	},
 	notify.Stalled: {
 		title: "the sync does not move",

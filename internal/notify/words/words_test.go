@@ -42,7 +42,8 @@ func recorded(states map[description.State]int64) *history.Record {
 		},
 		Reasons: map[string]int64{"no_access": 4, "server_error": 3, "obsolete": 6},
 		GapFolders: []history.FolderGaps{
-			{Folder: "00l000000000001AAA", Name: "Sales\nEMEA", Gaps: 5}, {Folder: "005000000000001AAA", Gaps: 1}, {Folder: "00l000000000002AAA", Name: strings.Repeat("long ", 30), Gaps: 1},
+			{Folder: "00l000000000001AAA", Name: "Sales\nEMEA", Gaps: 5}, {Folder: "005000000000001AAA", Gaps: 1},
+			{Folder: "00l000000000002AAA", Name: strings.Repeat("long ", 30), Gaps: 1},
 		},
 	}
 }
@@ -59,7 +60,8 @@ func facts() map[notify.Event]struct {
 } {
 	whole := recorded(map[description.State]int64{description.StateDescribed: 2_993, description.StateReused: 7, description.StateFiltered: 120})
 	gaps := recorded(map[description.State]int64{
-		description.StateDescribed: 400, description.StateReused: 2_593, description.StateDenied: 4, description.StateFailed: 3, description.StateFiltered: 120,
+		description.StateDescribed: 400, description.StateReused: 2_593, description.StateDenied: 4, description.StateFailed: 3,
+		description.StateFiltered: 120,
 	})
 	first := recorded(map[description.State]int64{description.StateDescribed: 3_000, description.StateFiltered: 120})
 	first.Changes = nil
@@ -72,6 +74,8 @@ func facts() map[notify.Event]struct {
 		fact  notify.Fact
 		known Facts
 	}
+	end := &history.End{Outcome: "failed", APICalls: 3, Course: history.Course{Workflow: "sync-acme", Seconds: 100}}
+	missed := notify.Fact{Since: morning.Add(-2 * time.Hour), Why: "the run of 24 Nov 04:30 UTC has not come"}
 	ended := func(outcome string) notify.Fact { return notify.Fact{Sync: sync, Outcome: outcome} }
 	failed := ended("failed")
 	failed.Why = "the org refuses the login of catalog@acme.example (invalid_client): check client_id and client_secret"
@@ -90,14 +94,14 @@ func facts() map[notify.Event]struct {
 		notify.FirstSyncComplete: {of(notify.FirstSyncComplete, ended("complete")), Facts{Record: first}},
 		notify.Complete:          {of(notify.Complete, closing), Facts{Record: whole, Lost: Lost{Columns: 1, Of: 5, Reports: 1}}},
 		notify.Gaps:              {of(notify.Gaps, ended("gaps")), Facts{Record: gaps}},
-		notify.Failed:            {of(notify.Failed, failed), Facts{End: &history.End{Outcome: "failed", APICalls: 3, Course: history.Course{Workflow: "sync-acme", Seconds: 100}}}},
+		notify.Failed:            {of(notify.Failed, failed), Facts{End: end}},
 		notify.Blocked:           {of(notify.Blocked, blocked), Facts{}},
 		notify.Held:              {of(notify.Held, held), Facts{}},
 		notify.Waiting:           {of(notify.Waiting, waiting), Facts{}},
 		notify.Stalled:           {of(notify.Stalled, running("", "")), Facts{}},
 		notify.Recovered:         {of(notify.Recovered, notify.Fact{Sync: sync, Closes: []notify.Event{notify.Stalled}}), Facts{}},
 		notify.ColumnsLost:       {of(notify.ColumnsLost, ended("complete")), Facts{Record: whole, Lost: lost}},
-		notify.ScheduleMissed:    {of(notify.ScheduleMissed, notify.Fact{Since: morning.Add(-2 * time.Hour), Why: "the run of 24 Nov 04:30 UTC has not come"}), Facts{}},
+		notify.ScheduleMissed:    {of(notify.ScheduleMissed, missed), Facts{}},
 		notify.WorkerGone:        {of(notify.WorkerGone, notify.Fact{Since: morning.Add(-5 * time.Minute)}), Facts{}},
 		notify.Digest: {of(notify.Digest, notify.Fact{}), Facts{Record: gaps, Lost: lost, Week: &Week{
 			From: morning.AddDate(0, 0, -7), To: morning, Delivered: 7, Failed: 1, APICalls: 9_321, Drifted: 3, Changes: whole.Changes,
