@@ -1,6 +1,7 @@
 package receiver
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -71,10 +72,9 @@ func (s *Sender) byService(ctx context.Context, message notify.Message, text, sc
 	case err != nil:
 		return unsent(fault.Invalid, "the url of the receiver is not as %s needs it: docs/notify.md has an example", scheme)
 	}
-	if takes, is := service.(interface{ SetHTTPClient(client *http.Client) }); is {
-		takes.SetHTTPClient(&http.Client{Transport: bound{ctx, s.options.Transport}, Timeout: s.options.Within})
-	}
+	s.bind(ctx, service)
 	if duty, is := service.(*pagerduty.Service); is {
+		duty.Config.Host, duty.Config.Port = cmp.Or(duty.Config.Host, pagerDutyHost), cmp.Or(duty.Config.Port, httpsPort) // the library forgets its own
 		return callByPagerDuty(ctx, message, duty)
 	}
 	params, body := types.Params{}, message.Body()
@@ -87,6 +87,25 @@ func (s *Sender) byService(ctx context.Context, message notify.Message, text, sc
 		params["alias"] = message.Open[0]
 	}
 	return service.Send(body, &params)
+}
+
+// Where PagerDuty gets events, unless the URL says otherwise.
+const (
+	pagerDutyHost = "events.pagerduty.com"
+	httpsPort     = 443
+)
+
+// bind has a service send by our own transport, where it lets us: some have one that knows no proxy, and some no bound.
+func (s *Sender) bind(ctx context.Context, service types.Service) {
+	client := &http.Client{Transport: bound{ctx, s.options.Transport}, Timeout: s.options.Within}
+	switch service := service.(type) {
+	case interface{ SetHTTPClient(client *http.Client) }:
+		service.SetHTTPClient(client)
+	case interface{ GetHTTPClient() *http.Client }:
+		if its := service.GetHTTPClient(); its != nil {
+			*its = *client
+		}
+	}
 }
 
 // bound ends requests of a client with a context that its library does not know.

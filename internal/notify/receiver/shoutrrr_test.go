@@ -2,10 +2,13 @@ package receiver_test
 
 import (
 	"encoding/json"
+	"io"
+	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/nicholas-fedor/shoutrrr/pkg/router"
@@ -130,6 +133,38 @@ func TestPagerDuty_opensAndResolves(t *testing.T) {
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// roundTrips answers every request, and notes where it was to go.
+type roundTrips struct {
+	mu sync.Mutex
+	to []string
+}
+
+func (r *roundTrips) RoundTrip(request *http.Request) (*http.Response, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.to = append(r.to, request.URL.Scheme+"://"+request.URL.Host)
+	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(`{"id":"x"}`)), Request: request}, nil
+}
+
+// TestShoutrrr_sendsByOurTransport has the services that would go past the proxy, or to no host at all.
+func TestShoutrrr_sendsByOurTransport(t *testing.T) {
+	t.Parallel()
+	for url, want := range map[string]string{
+		"pagerduty:///0123456789abcdef0123456789abcdef":                        "https://events.pagerduty.com:443",
+		"pagerduty://events.eu.pagerduty.com/0123456789abcdef0123456789abcdef": "https://events.eu.pagerduty.com:443",
+		"mattermost://chat.example.com/token":                                  "https://chat.example.com",
+		"gotify://gotify.example.com/Aabcdefghijklmn":                          "https://gotify.example.com",
+		"ntfy://:token@ntfy.example.com/topic":                                 "https://ntfy.example.com",
+	} {
+		trips := &roundTrips{}
+		s, _ := sender(t, receiver.Options{Transport: trips})
+		told := s.Send(t.Context(), blocked("1"), []notify.Asking{by("by-our-transport", url)})
+		if len(told) != 1 || told[0].Failure != "" || !slices.Equal(trips.to, []string{want}) {
+			t.Errorf("%s went to %v: %+v", url, trips.to, told)
+		}
 	}
 }
 
