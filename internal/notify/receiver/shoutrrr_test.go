@@ -146,7 +146,7 @@ func (r *roundTrips) RoundTrip(request *http.Request) (*http.Response, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.to = append(r.to, request.URL.Scheme+"://"+request.URL.Host)
-	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(`{"id":"x"}`)), Request: request}, nil
+	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(`{}`)), Request: request}, nil
 }
 
 // TestShoutrrr_sendsByOurTransport has the services that would go past the proxy, or to no host at all.
