@@ -50,7 +50,7 @@ func (s *Sender) post(ctx context.Context, to *url.URL, body []byte, header http
 	if password, set := to.User.Password(); set {
 		request.SetBasicAuth(to.User.Username(), password)
 	}
-	answer, err := s.options.Transport.RoundTrip(request)
+	answer, err := s.options.Transport.RoundTrip(request) //nolint:bodyclose // Finish closes it
 	if err != nil {
 		if known := unanswered(ctx, err); known != nil {
 			return known
