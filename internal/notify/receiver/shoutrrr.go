@@ -30,8 +30,8 @@ var (
 )
 
 // shoutrrr sends a message to where a URL of shoutrrr leads. Most of its services cannot be stopped: one that hangs is left behind, and the
-// receiver gets nothing more until that has ended.
-func (s *Sender) shoutrrr(ctx context.Context, message notify.Message, to notify.Asking) error {
+// slot of the receiver sends nothing more until that has ended.
+func (s *Sender) shoutrrr(ctx context.Context, message notify.Message, to notify.Asking, slot int) error {
 	text, err := address(ctx, to.URL, "url")
 	if err != nil {
 		return err
@@ -52,7 +52,7 @@ func (s *Sender) shoutrrr(ctx context.Context, message notify.Message, to notify
 	case scheme != pagerduty.Scheme && !slices.Contains(titled, scheme) && !slices.Contains(untitled, scheme):
 		return unsent(fault.Invalid, "the url of the receiver begins with no kind of receiver: docs/notify.md has one for each; a webhook of your own is set as webhook")
 	}
-	_, err = hang.Ask(ctx, "the receiver "+to.Name, func() (struct{}, error) {
+	_, err = hang.Ask(ctx, fmt.Sprintf("receiver %s, %d", to.Name, slot), func() (struct{}, error) {
 		return struct{}{}, s.byService(ctx, message, text, scheme)
 	})
 	return ofLibrary(ctx, err, text)
