@@ -2,6 +2,7 @@
 package words
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 	"time"
@@ -70,8 +71,8 @@ const program = "longhaul "
 
 // Of puts a fact into words.
 func Of(fact notify.Fact, known Facts, links Links) notify.Message {
-	t := telling{fact: fact, known: known}
-	said := sayings[fact.Event]
+	fact.Do = orders.ReplaceAllString(fact.Do, "")
+	t, said := telling{fact: fact, known: known}, sayings[fact.Event]
 	message := notify.Message{Fact: fact}
 	if said.command != "" {
 		message.Command = program + t.fill(said.command)
@@ -87,10 +88,7 @@ func Of(fact notify.Fact, known Facts, links Links) notify.Message {
 	if strings.Join(lines, "") == "" {
 		lines = []string{"What the bucket knows of it could not be read."}
 	}
-	do := fact.Do
-	if do == "" {
-		do = t.fill(said.do)
-	}
+	do := cmp.Or(fact.Do, t.fill(said.do))
 	message.Text = masked(paragraphs(append(lines, sentence(do))))
 	message.Title, message.Why, message.Do = masked(message.Title), masked(fact.Why), masked(fact.Do)
 	message.Text += commands(message)
@@ -102,6 +100,9 @@ func Of(fact notify.Fact, known Facts, links Links) notify.Message {
 	}
 	return message
 }
+
+// orders are the names of signals and updates, which Temporal's own tools need and readers of messages do not.
+var orders = regexp.MustCompile(" \\((?:signal|update) `[^)]*\\)")
 
 // Key is by which receivers know what stands: the same from the first message of it to the one that closes it.
 func Key(source string, event notify.Event) string { return "longhaul/" + source + "/" + string(event) }

@@ -85,11 +85,14 @@ func facts() map[notify.Event]struct {
 	running := func(why, do string) notify.Fact {
 		return notify.Fact{Sync: sync, Since: morning.Add(-50 * time.Hour), Why: why, Do: do}
 	}
-	blocked := running("Salesforce refuses the login: the app is blocked", "Unblock the app in Setup, then resume")
+	blocked := running("Salesforce refuses the login: the app is blocked", "fix that; then `longhaul resume acme` (signal `resume`); a connected source gets other credentials by "+
+		"`longhaul connect acme`, which resumes it")
 	blocked.Until, blocked.Repeat = morning.Add(118*time.Hour), 2
-	held := running("reports shrank from 3,000 to 1,200", "")
+	held := running("reports shrank from 3,000 to 1,200", "`longhaul approve acme` (update `approve`) continues it; `longhaul discard acme` (update "+
+		"`discard`) ends it and delivers nothing")
 	held.Until = morning.Add(118 * time.Hour)
-	waiting := running("all API calls of the source's share are used up", "")
+	waiting := running("all API calls of the source's share are used up",
+		"nothing, it continues by itself; to let it use more: `longhaul set-quota acme --share 50` (update `set-quota` with `{\"share\":50}`)")
 	waiting.Until = morning.Add(3 * time.Hour)
 	return map[notify.Event]told{
 		notify.FirstSyncComplete: {of(notify.FirstSyncComplete, ended("complete")), Facts{Record: first}},
@@ -198,5 +201,15 @@ func TestOf_titlesWhatIsOver(t *testing.T) {
 		if want := []string{Key("acme", row.Event)}; !cmp.Equal(m.Closed, want) || !cmp.Equal(Of(notify.Fact{Event: row.Event, Source: "acme"}, Facts{}, Links{}).Open, want) {
 			t.Errorf("%s opens and closes under different keys", row.Event)
 		}
+	}
+}
+
+// TestOf_namesNoCommandThatIsRefused has a sync that cannot be approved.
+func TestOf_namesNoCommandThatIsRefused(t *testing.T) {
+	t.Parallel()
+	do := "`longhaul discard acme` (update `discard`) ends it and delivers nothing"
+	m := Of(notify.Fact{Event: notify.Held, Source: "acme", Sync: sync, Why: "the run-as user lacks Run Reports", Do: do}, Facts{}, links)
+	if m.Command != "longhaul status acme" || strings.Contains(m.Text, "approve") || strings.Contains(m.Text, "update") {
+		t.Errorf("%s: %s", m.Command, m.Text)
 	}
 }
