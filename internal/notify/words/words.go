@@ -72,7 +72,11 @@ const program = "longhaul "
 // Of puts a fact into words.
 func Of(fact notify.Fact, known Facts, links Links) notify.Message {
 	fact.Do = orders.ReplaceAllString(fact.Do, "")
-	t, said := telling{fact: fact, known: known}, sayings[fact.Event]
+	t := telling{fact: fact, known: known}
+	said, there := sayings[fact.Event]
+	if !there { // of a newer version
+		said = saying{title: strings.ReplaceAll(string(fact.Event), "_", " "), what: func(t telling) []string { return []string{t.why()} }}
+	}
 	message := notify.Message{Fact: fact}
 	if said.command != "" {
 		message.Command = program + t.fill(said.command)
@@ -89,7 +93,7 @@ func Of(fact notify.Fact, known Facts, links Links) notify.Message {
 		lines = []string{"What the bucket knows of it could not be read."}
 	}
 	do := cmp.Or(fact.Do, t.fill(said.do))
-	message.Text = masked(paragraphs(append(lines, sentence(do))))
+	message.Text = paragraphs(append(lines, sentence(do)))
 	message.Title, message.Why, message.Do = masked(message.Title), masked(fact.Why), masked(fact.Do)
 	message.Text += commands(message)
 	if notify.RowOf(fact.Event).Opens {
@@ -161,7 +165,7 @@ func paragraphs(lines []string) string {
 			kept = append(kept, line)
 		}
 	}
-	return fault.Clip(strings.Join(kept, "\n"), mostText)
+	return fault.Clip(masked(strings.Join(kept, "\n")), mostText)
 }
 
 // sentence begins with a capital and ends with a full stop.

@@ -178,9 +178,9 @@ func TestOf_isFitToBeSent(t *testing.T) {
 // TestOf_clipsWhatIsLong leaves the command and the links whole.
 func TestOf_clipsWhatIsLong(t *testing.T) {
 	t.Parallel()
-	fact := notify.Fact{Event: notify.Blocked, Source: "acme", Sync: sync, At: morning, Why: strings.Repeat("much is in the way ", 400)}
+	fact := notify.Fact{Event: notify.Blocked, Source: "acme", Sync: sync, At: morning, Why: strings.Repeat("much is in the way of me@example.com ", 400)}
 	m := Of(fact, Facts{}, links)
-	if body := m.Body(); len(body) > 2000 || !strings.HasSuffix(body, "/workflows/sync-acme") || m.Command != "longhaul resume acme" {
+	if body := m.Body(); len(body) > 2000 || strings.Contains(body, "me@") || !strings.HasSuffix(body, "/workflows/sync-acme") || m.Command != "longhaul resume acme" {
 		t.Errorf("%d bytes, %s", len(body), body)
 	}
 }
@@ -211,5 +211,14 @@ func TestOf_namesNoCommandThatIsRefused(t *testing.T) {
 	m := Of(notify.Fact{Event: notify.Held, Source: "acme", Sync: sync, Why: "the run-as user lacks Run Reports", Do: do}, Facts{}, links)
 	if m.Command != "longhaul status acme" || strings.Contains(m.Text, "approve") || strings.Contains(m.Text, "update") {
 		t.Errorf("%s: %s", m.Command, m.Text)
+	}
+}
+
+// TestOf_wordsWhatItDoesNotKnow has an event of a newer version.
+func TestOf_wordsWhatItDoesNotKnow(t *testing.T) {
+	t.Parallel()
+	m := Of(notify.Fact{Event: "all_is_new", Source: "acme", Why: "it is new"}, Facts{}, links)
+	if m.Title != "acme: all is new" || m.Text != "It is new." {
+		t.Errorf("%q, %q", m.Title, m.Text)
 	}
 }
