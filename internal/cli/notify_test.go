@@ -26,7 +26,8 @@ func (n *notified) dial(context.Context, host.DialOptions) (client.Client, error
 
 func (n *notified) ExecuteWorkflow(_ context.Context, o client.StartWorkflowOptions, workflow any, args ...any) (client.WorkflowRun, error) {
 	fact, is := args[0].(notify.Fact)
-	if !is || workflow != tell.NotifySourceType || fact.ID != o.ID || !strings.HasPrefix(o.ID, "notify-acme-test-") || o.TaskQueue != workflows.TaskQueue {
+	ours := strings.HasPrefix(o.ID, "notify-acme-test-") && o.TaskQueue == workflows.TaskQueue
+	if !is || !ours || workflow != tell.NotifySourceType || fact.ID != o.ID {
 		return nil, errors.New("started in another way than agreed: " + o.ID)
 	}
 	n.facts = append(n.facts, fact)
@@ -47,6 +48,7 @@ func TestNotify_showsWhatBecameOfATest(t *testing.T) {
 	at := time.Date(2026, 11, 24, 6, 30, 0, 0, time.UTC)
 	took := notify.Told{ID: "x", Event: notify.Test, Receiver: "mail", At: at}
 	failed := notify.Told{ID: "x", Event: notify.Test, Receiver: "ops", At: at, Failure: "the receiver answered 404: check its url"}
+	const refused = "ops: failed: the receiver answered 404: check its url.\n"
 	for _, row := range []struct {
 		told   []notify.Told
 		args   string
@@ -55,7 +57,7 @@ func TestNotify_showsWhatBecameOfATest(t *testing.T) {
 		stderr string
 	}{
 		{[]notify.Told{took}, "test acme", exitDone, "mail: it took the message.\n", ""},
-		{[]notify.Told{took, failed}, "test acme", exitUnreachable, "ops: failed: the receiver answered 404: check its url.\n", "1 of 2 receivers did not take"},
+		{[]notify.Told{took, failed}, "test acme", exitUnreachable, refused, "1 of 2 receivers did not take"},
 		{nil, "test acme", exitUsage, "", "nobody is told of source acme"},
 		{nil, "test acme --receiver pager", exitUsage, "", "has no receiver pager"},
 		{[]notify.Told{failed}, "test acme --json", exitUnreachable, `"failure":"the receiver answered 404: check its url"`, "did not take"},

@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"longhaul/internal/export/castor"
-	"longhaul/internal/notify"
 	"longhaul/internal/fault"
 	"longhaul/internal/source"
 )
@@ -144,14 +143,7 @@ func TestRead_readsEverySetting(t *testing.T) {
 	cfg.Sources = nil
 	rest := Config{
 		DataDir: in.Dir + "/data", Storage: "file:///var/lib/longhaul", Log: Log{"warn", "json"}, Metrics: Metrics{"9464"}, Worker: Worker{10},
-		Notify: notify.Settings{Stall: 20 * time.Minute, ColumnsLost: 7, LeaveToAlerts: true, Receivers: []notify.Configured{
-			{Name: "mail", URL: reference(t, "env:MAIL_URL")},
-			{
-				Name: "ops", Webhook: reference(t, "file:"+in.Dir+"/secrets/hook"), Secret: reference(t, "env:HOOK_KEY"),
-				Events: []notify.Event{notify.Blocked, notify.Held},
-			},
-			{Name: "quiet", URL: reference(t, "env:QUIET_URL"), Events: []notify.Event{}},
-		}},
+		Notify: notifyOfWhole(t, in.Dir),
 		Report: Report{URL: "https://reports.example.com/longhaul"}, UIURL: "https://temporal.example.com",
 	}
 	if diff := cmp.Diff(rest, cfg); diff != "" {
@@ -169,7 +161,7 @@ func TestRead_hasDefaults_andNeedsNoFile(t *testing.T) {
 		t.Errorf("sources from nowhere: %v", cfg.Sources.Names())
 	}
 	cfg.Sources = nil
-	want := Config{Log: Log{"info", "auto"}, Worker: Worker{defaultSlots}, Notify: notify.Settings{Stall: 15 * time.Minute, ColumnsLost: 5}}
+	want := Config{Log: Log{"info", "auto"}, Worker: Worker{defaultSlots}, Notify: defaultNotify}
 	if diff := cmp.Diff(want, cfg); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

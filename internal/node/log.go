@@ -64,5 +64,5 @@ func Redact(ctx context.Context, settings *config.Config) (redactor *telemetry.R
 		}
 		problems = append(problems, s.ExportSecrets(ctx)...)
 	}
-	return redactor, problems
+	return redactor, append(problems, settings.Notify.Problems(ctx)...)
 }

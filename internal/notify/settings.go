@@ -1,6 +1,9 @@
 package notify
 
 import (
+	"context"
+	"fmt"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -34,15 +37,56 @@ type Configured struct {
 	Events  []Event // that it gets; nil: see Settings.Default
 }
 
-// Watched returns the same settings, which hand each secret that they read to learn before anybody uses it.
+// Watched returns the same settings, which hand each secret that they read to learn before anybody uses it, and the keys in an address by
+// themselves too.
 func (s Settings) Watched(learn func(secrets ...string)) Settings {
 	one := func(value string) { learn(value) }
+	address := func(value string) { learn(append(keysIn(value), value)...) }
 	s.Receivers = slices.Clone(s.Receivers)
 	for i := range s.Receivers {
 		r := &s.Receivers[i]
-		r.URL, r.Webhook, r.Secret = r.URL.Watched(one), r.Webhook.Watched(one), r.Secret.Watched(one)
+		r.URL, r.Webhook, r.Secret = r.URL.Watched(address), r.Webhook.Watched(address), r.Secret.Watched(one)
 	}
 	return s
+}
+
+// shortestKey is the length from which on a part of an address counts as a key, not as a word that other texts have.
+const shortestKey = 16
+
+// keysIn are the parts of an address that are secrets by themselves.
+func keysIn(address string) (keys []string) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return nil
+	}
+	if password, set := u.User.Password(); set {
+		keys = append(keys, password)
+	}
+	parts := append(strings.Split(u.Path, "/"), u.User.Username())
+	for _, values := range u.Query() {
+		parts = append(parts, values...)
+	}
+	for _, part := range parts {
+		if len(part) >= shortestKey {
+			keys = append(keys, part)
+		}
+	}
+	return keys
+}
+
+// Problems are what keeps secrets of receivers from being read.
+func (s Settings) Problems(ctx context.Context) (problems []error) {
+	for _, r := range s.Receivers {
+		for name, secret := range map[string]source.Secret{"url": r.URL, "webhook": r.Webhook, "secret": r.Secret} {
+			if secret.IsZero() {
+				continue
+			}
+			if _, err := secret.Resolve(ctx); err != nil {
+				problems = append(problems, fmt.Errorf("notify.receivers.%s.%s: %w", r.Name, name, err))
+			}
+		}
+	}
+	return problems
 }
 
 // AlertsTell are the events that an alert of Prometheus tells as well, whatever becomes of the workers.

@@ -50,13 +50,13 @@ func (s *Sender) post(ctx context.Context, to *url.URL, body []byte, header http
 	if password, set := to.User.Password(); set {
 		request.SetBasicAuth(to.User.Username(), password)
 	}
-	answer, err := s.options.Transport.RoundTrip(request)
+	answer, err := s.options.Transport.RoundTrip(request) //nolint:bodyclose // Finish closes it
 	if err != nil {
 		if known := unanswered(ctx, err); known != nil {
 			return known
 		}
 		return unsent(fault.Transient, "the connection to the receiver broke: nothing to change if it passes; else check whether it runs")
 	}
-	httpkit.Finish(answer.Body)
+	defer httpkit.Finish(answer.Body)
 	return answered(answer.StatusCode, answer.Header, s.now())
 }

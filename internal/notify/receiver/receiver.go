@@ -39,6 +39,9 @@ type Options struct {
 type Sender struct {
 	options Options
 	now     func() time.Time
+
+	mu    sync.Mutex
+	slots map[string]chan int // by receiver: the numbers of the free ones
 }
 
 // New makes a sender.
@@ -55,7 +58,7 @@ func New(options Options) *Sender {
 	if options.Within == 0 {
 		options.Within = tryWithin
 	}
-	return &Sender{options: options, now: time.Now}
+	return &Sender{options: options, now: time.Now, slots: map[string]chan int{}}
 }
 
 // Close closes idle connections.
@@ -122,13 +125,41 @@ func (s *Sender) try(ctx context.Context, message notify.Message, to notify.Aski
 	return err
 }
 
+// once tries once. The time of a try begins when the receiver's turn has come.
 func (s *Sender) once(ctx context.Context, message notify.Message, to notify.Asking) error {
-	ctx, cancel := context.WithTimeout(ctx, s.options.Within)
-	defer cancel()
 	if !to.Webhook.IsZero() {
+		ctx, cancel := context.WithTimeout(ctx, s.options.Within)
+		defer cancel()
 		return s.webhook(ctx, message, to)
 	}
-	return s.shoutrrr(ctx, message, to)
+	free := s.free(to.Name)
+	select {
+	case slot := <-free:
+		defer func() { free <- slot }()
+		ctx, cancel := context.WithTimeout(ctx, s.options.Within)
+		defer cancel()
+		return s.shoutrrr(ctx, message, to, slot)
+	case <-ctx.Done():
+		return unsent(fault.Invalid, "the receiver takes messages too slowly: too many came at one time; nothing to change if it passes")
+	}
+}
+
+// mostAtOnce bounds the messages that one receiver of shoutrrr gets at one time, and so what can hang there.
+const mostAtOnce = 4
+
+// free has the numbers of the slots of a receiver that are free.
+func (s *Sender) free(name string) chan int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	free, known := s.slots[name]
+	if !known {
+		free = make(chan int, mostAtOnce)
+		for slot := range mostAtOnce {
+			free <- slot
+		}
+		s.slots[name] = free
+	}
+	return free
 }
 
 func (s *Sender) pauseAfter(err error) time.Duration {

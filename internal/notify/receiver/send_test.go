@@ -5,7 +5,9 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -68,7 +70,9 @@ func TestSend_aBadReceiverIsNoMatterForTheOthers(t *testing.T) {
 // panics is a transport that panics with what it was to send to.
 type panics struct{}
 
-func (panics) RoundTrip(r *http.Request) (*http.Response, error) { panic("broken at " + r.URL.String()) }
+func (panics) RoundTrip(r *http.Request) (*http.Response, error) {
+	panic("broken at " + r.URL.String())
+}
 
 // TestSend_aPanicIsTheFailureOfItsReceiver keeps the address in the panic to itself.
 func TestSend_aPanicIsTheFailureOfItsReceiver(t *testing.T) {
@@ -149,4 +153,32 @@ func TestSend_endsWithItsContext(t *testing.T) {
 	s.Close()
 	close(silent.hang)
 	goleak.VerifyNone(t, before)
+}
+
+// TestSend_manyMessagesGoToOneReceiver has more of them than go there at one time: each has its turn.
+func TestSend_manyMessagesGoToOneReceiver(t *testing.T) {
+	t.Parallel()
+	const messages, atOnce = 20, 4
+	slow := &inbox{hang: make(chan struct{}), came: make(chan struct{}, messages), answer: "{}"}
+	to := by("many", "ntfy://:token@"+strings.TrimPrefix(serve(t, slow), "http://")+"/topic?scheme=http")
+	s, _ := sender(t, receiver.Options{})
+	var all sync.WaitGroup
+	for i := range messages {
+		all.Go(func() {
+			if told := s.Send(t.Context(), blocked(strconv.Itoa(i)), []notify.Asking{to}); len(told) != 1 || told[0].Failure != "" {
+				t.Errorf("told %+v", told)
+			}
+		})
+	}
+	for range atOnce {
+		<-slow.came
+	}
+	if got, _ := slow.all(); len(got) != atOnce {
+		t.Errorf("%d go there at one time", len(got))
+	}
+	close(slow.hang)
+	all.Wait()
+	if got, _ := slow.all(); len(got) != messages {
+		t.Errorf("%d messages came", len(got))
+	}
 }

@@ -1,6 +1,7 @@
 package receiver
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -29,8 +30,8 @@ var (
 )
 
 // shoutrrr sends a message to where a URL of shoutrrr leads. Most of its services cannot be stopped: one that hangs is left behind, and the
-// receiver gets nothing more until that has ended.
-func (s *Sender) shoutrrr(ctx context.Context, message notify.Message, to notify.Asking) error {
+// slot of the receiver sends nothing more until that has ended.
+func (s *Sender) shoutrrr(ctx context.Context, message notify.Message, to notify.Asking, slot int) error {
 	text, err := address(ctx, to.URL, "url")
 	if err != nil {
 		return err
@@ -51,7 +52,7 @@ func (s *Sender) shoutrrr(ctx context.Context, message notify.Message, to notify
 	case scheme != pagerduty.Scheme && !slices.Contains(titled, scheme) && !slices.Contains(untitled, scheme):
 		return unsent(fault.Invalid, "the url of the receiver begins with no kind of receiver: docs/notify.md has one for each; a webhook of your own is set as webhook")
 	}
-	_, err = hang.Ask(ctx, "the receiver "+to.Name, func() (struct{}, error) {
+	_, err = hang.Ask(ctx, fmt.Sprintf("receiver %s, %d", to.Name, slot), func() (struct{}, error) {
 		return struct{}{}, s.byService(ctx, message, text, scheme)
 	})
 	return ofLibrary(ctx, err, text)
@@ -65,13 +66,15 @@ func calls(message notify.Message, to notify.Asking) bool {
 // byService sends by one service of the library.
 func (s *Sender) byService(ctx context.Context, message notify.Message, text, scheme string) error {
 	service, err := new(router.ServiceRouter).Locate(text)
-	if err != nil {
+	switch {
+	case err != nil && scheme == "matrix": // which logs in here, and the library keeps what failed to itself
+		return unsent(fault.Invalid, "the url of the receiver is not as matrix needs it, or its login failed: docs/notify.md has an example")
+	case err != nil:
 		return unsent(fault.Invalid, "the url of the receiver is not as %s needs it: docs/notify.md has an example", scheme)
 	}
-	if takes, is := service.(interface{ SetHTTPClient(client *http.Client) }); is {
-		takes.SetHTTPClient(&http.Client{Transport: bound{ctx, s.options.Transport}, Timeout: s.options.Within})
-	}
+	s.bind(ctx, service)
 	if duty, is := service.(*pagerduty.Service); is {
+		duty.Config.Host, duty.Config.Port = cmp.Or(duty.Config.Host, pagerDutyHost), cmp.Or(duty.Config.Port, httpsPort) // the library forgets its own
 		return callByPagerDuty(ctx, message, duty)
 	}
 	params, body := types.Params{}, message.Body()
@@ -84,6 +87,25 @@ func (s *Sender) byService(ctx context.Context, message notify.Message, text, sc
 		params["alias"] = message.Open[0]
 	}
 	return service.Send(body, &params)
+}
+
+// Where PagerDuty gets events, unless the URL says otherwise.
+const (
+	pagerDutyHost = "events.pagerduty.com"
+	httpsPort     = 443
+)
+
+// bind has a service send by our own transport, where it lets us: some have one that knows no proxy, and some no bound.
+func (s *Sender) bind(ctx context.Context, service types.Service) {
+	client := &http.Client{Transport: bound{ctx, s.options.Transport}, Timeout: s.options.Within}
+	switch service := service.(type) {
+	case interface{ SetHTTPClient(client *http.Client) }:
+		service.SetHTTPClient(client)
+	case interface{ GetHTTPClient() *http.Client }:
+		if its := service.GetHTTPClient(); its != nil {
+			*its = *client
+		}
+	}
 }
 
 // bound ends requests of a client with a context that its library does not know.

@@ -2,10 +2,13 @@ package receiver_test
 
 import (
 	"encoding/json"
+	"io"
+	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/nicholas-fedor/shoutrrr/pkg/router"
@@ -97,7 +100,10 @@ func TestPagerDuty_opensAndResolves(t *testing.T) {
 	box := &inbox{statuses: slices.Repeat([]int{202}, 20)}
 	address, s := duty(t, box)
 	to := by("pager", address)
-	over := notify.Message{Fact: notify.Fact{ID: "2", Event: notify.Complete, Source: "acme", Closes: []notify.Event{notify.Blocked}}, Title: "acme: over", Closed: []string{"longhaul/acme/blocked"}}
+	over := notify.Message{
+		Fact:  notify.Fact{ID: "2", Event: notify.Complete, Source: "acme", Closes: []notify.Event{notify.Blocked}},
+		Title: "acme: over", Closed: []string{"longhaul/acme/blocked"},
+	}
 	first := notify.Message{Fact: notify.Fact{ID: "3", Event: notify.FirstSyncComplete, Source: "acme"}, Title: "acme: first"}
 	try := notify.Message{Fact: notify.Fact{ID: "4", Event: notify.Test, Source: "acme"}, Title: "acme: a test message"}
 	for _, message := range []notify.Message{blocked("1"), over, try} {
@@ -119,13 +125,46 @@ func TestPagerDuty_opensAndResolves(t *testing.T) {
 	_, bodies := box.all()
 	for _, body := range bodies {
 		var one alert
-		if err := json.Unmarshal([]byte(body), &one); err != nil || one.Routing != "0123456789abcdef0123456789abcdef" || one.Payload.Source != "longhaul/acme" {
+		err := json.Unmarshal([]byte(body), &one)
+		if err != nil || one.Routing != "0123456789abcdef0123456789abcdef" || one.Payload.Source != "longhaul/acme" {
 			t.Errorf("%v: %s", err, body)
 		}
 		got = append(got, one.Action+" "+one.Key+" "+one.Payload.Severity)
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// roundTrips answers every request, and notes where it was to go.
+type roundTrips struct {
+	mu sync.Mutex
+	to []string
+}
+
+func (r *roundTrips) RoundTrip(request *http.Request) (*http.Response, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.to = append(r.to, request.URL.Scheme+"://"+request.URL.Host)
+	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(`{}`)), Request: request}, nil
+}
+
+// TestShoutrrr_sendsByOurTransport has the services that would go past the proxy, or to no host at all.
+func TestShoutrrr_sendsByOurTransport(t *testing.T) {
+	t.Parallel()
+	for url, want := range map[string]string{
+		"pagerduty:///0123456789abcdef0123456789abcdef":                        "https://events.pagerduty.com:443",
+		"pagerduty://events.eu.pagerduty.com/0123456789abcdef0123456789abcdef": "https://events.eu.pagerduty.com:443",
+		"mattermost://chat.example.com/token":                                  "https://chat.example.com",
+		"gotify://gotify.example.com/Aabcdefghijklmn":                          "https://gotify.example.com",
+		"ntfy://:token@ntfy.example.com/topic":                                 "https://ntfy.example.com",
+	} {
+		trips := &roundTrips{}
+		s, _ := sender(t, receiver.Options{Transport: trips})
+		told := s.Send(t.Context(), blocked("1"), []notify.Asking{by("by-our-transport", url)})
+		if len(told) != 1 || told[0].Failure != "" || !slices.Equal(trips.to, []string{want}) {
+			t.Errorf("%s went to %v: %+v", url, trips.to, told)
+		}
 	}
 }
 

@@ -2,6 +2,8 @@ package receiver_test
 
 import (
 	"encoding/json"
+	"io"
+	"log"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -121,9 +123,10 @@ func TestWebhook_saysWhatToChange(t *testing.T) {
 // TestWebhook_saysWhichCertificateIsRefused does not trust a server.
 func TestWebhook_saysWhichCertificateIsRefused(t *testing.T) {
 	t.Parallel()
-	server := httptest.NewTLSServer(&inbox{})
+	server := httptest.NewUnstartedServer(&inbox{})
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // it is told that it is not trusted
+	server.StartTLS()
 	t.Cleanup(server.Close)
-	server.Config.ErrorLog = nil
 	s, _ := sender(t, receiver.Options{})
 	told := s.Send(t.Context(), blocked("id-1"), []notify.Asking{hook("hook", server.URL, oldKey)})
 	if len(told) != 1 || !strings.Contains(told[0].Failure, "CA that is not trusted") {
@@ -135,4 +138,3 @@ func TestWebhook_saysWhichCertificateIsRefused(t *testing.T) {
 		t.Errorf("by one who trusts it: told %+v", told)
 	}
 }
-

@@ -51,13 +51,15 @@ var sayings = map[notify.Event]saying{
 		what: func(t telling) []string {
 			return []string{t.why(), t.since("It has waited since %s."), t.until("Without an answer it is discarded at %s, and the catalog keeps what it has.")}
 		},
-		do:      "Look whether that is as it should be: approve lets the sync go on; discard (`longhaul discard {source}`) ends it and leaves the catalog as it is",
-		command: "approve {source}",
+		do:      "Look whether that is as it should be; then approve or discard it",
+		command: "status {source}", // no command that answers: whoever copies it must have looked
 	},
 	notify.Waiting: {
 		title: "the sync waits, and goes on by itself",
-		what:  func(t telling) []string { return []string{t.why(), t.since("It has waited since %s."), t.until("It goes on at %s, or before.")} },
-		do:    "There is nothing to do",
+		what: func(t telling) []string {
+			return []string{t.why(), t.since("It has waited since %s."), t.until("It goes on at %s, or before.")}
+		},
+		do: "There is nothing to do",
 	},
 	notify.Stalled: {
 		title: "the sync does not move",

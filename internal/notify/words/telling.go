@@ -11,8 +11,6 @@ import (
 
 	"longhaul/internal/description"
 	"longhaul/internal/history"
-	"longhaul/internal/history/change"
-	"longhaul/internal/history/item"
 	"longhaul/internal/humanize"
 	"longhaul/internal/listing"
 	"longhaul/internal/notify"
@@ -78,7 +76,8 @@ func (t telling) coverage() string {
 	if percent := math.Floor(1000*r.Coverage) / 10; percent < 100 {
 		text += fmt.Sprintf(" (%.1f%%)", percent)
 	}
-	return text + fmt.Sprintf("; there are %s in %s.", humanize.Count(r.Kinds[listing.Dashboards], "dashboard"), humanize.Count(r.Kinds[listing.Folders], "folder"))
+	dashboards, folders := humanize.Count(r.Kinds[listing.Dashboards], "dashboard"), humanize.Count(r.Kinds[listing.Folders], "folder")
+	return fmt.Sprintf("%s; there are %s in %s.", text, dashboards, folders)
 }
 
 // delivered says where the files are. A sync delivers them to the catalog, which shows them when it has taken them in.
@@ -197,81 +196,6 @@ func quoted(name string) string {
 	return `"` + name + `"`
 }
 
-// lost says how many columns are gone.
-func (t telling) lost() string { return t.known.Lost.words() }
-
-func (l Lost) words() string {
-	if l.Columns == 0 {
-		return ""
-	}
-	text := fmt.Sprintf("%s gone from %s", isOrAre(l.Columns, "column"), humanize.Count(l.Reports, "report"))
-	if l.Of > 0 {
-		text += fmt.Sprintf(", %.1f%% of all", l.Percent())
-	}
-	return text + "."
-}
-
-func isOrAre(n int64, noun string) string {
-	if n == 1 {
-		return humanize.Count(n, noun) + " is"
-	}
-	return humanize.Count(n, noun) + " are"
-}
-
-// named lists the reports that lost most columns.
-func (t telling) named() string { return t.known.Lost.names() }
-
-func (l Lost) names() string {
-	var words []string
-	for _, report := range l.Named[:min(len(l.Named), MostNamed)] {
-		words = append(words, fmt.Sprintf("%s (%s)", quoted(report.Name), humanize.Number(report.Columns)))
-	}
-	if len(words) == 0 {
-		return ""
-	}
-	text := "Most are gone from " + strings.Join(words, ", ")
-	if more := l.Reports - int64(len(words)); more > 0 {
-		text += fmt.Sprintf(" and %s more", humanize.Number(more))
-	}
-	return text + "."
-}
-
-// changes counts what differs from the delivery before, what is gone first.
-func (t telling) changes() string {
-	if t.known.Record == nil {
-		return ""
-	}
-	if words := changeWords(t.known.Record.Changes); words != "" {
-		return "Since the delivery before: " + words + "."
-	}
-	return ""
-}
-
-func changeWords(counts change.Counts) string {
-	var words []string
-	say := func(n int64, what string) {
-		if n > 0 {
-			words = append(words, humanize.Number(n)+" "+what)
-		}
-	}
-	reports, dashboards := counts[item.Report], counts[item.Dashboard]
-	say(reports.Gone, plural(reports.Gone, "report")+" gone")
-	say(dashboards.Gone, plural(dashboards.Gone, "dashboard")+" gone")
-	say(reports.Columns, plural(reports.Columns, "report")+" with other columns")
-	say(reports.Added, plural(reports.Added, "report")+" added")
-	say(dashboards.Added, plural(dashboards.Added, "dashboard")+" added")
-	say(reports.Moved+dashboards.Moved, "moved")
-	say(reports.Renamed+dashboards.Renamed, "renamed")
-	return strings.Join(words, ", ")
-}
-
-func plural(n int64, noun string) string {
-	if n == 1 {
-		return noun
-	}
-	return noun + "s"
-}
-
 // kept says what a failed sync leaves.
 func (t telling) kept() string {
 	if t.known.Record != nil { // all was read, and an export could not be delivered
@@ -303,31 +227,4 @@ func (t telling) closed() string {
 		return ""
 	}
 	return "Earlier messages said " + strings.Join(words, " and ") + ": that is over."
-}
-
-// week says what changed in a week: what was lost first.
-func (t telling) week() []string {
-	w := t.known.Week
-	if w == nil {
-		return []string{t.why()}
-	}
-	lines := []string{fmt.Sprintf("From %s to %s: %s delivered.", w.From.UTC().Format("2 Jan"), w.To.UTC().Format("2 Jan"), humanize.Count(int64(w.Delivered), "sync"))}
-	if w.Failed > 0 {
-		lines[0] = strings.TrimSuffix(lines[0], ".") + fmt.Sprintf(", %d failed.", w.Failed)
-	}
-	lines = append(lines, t.lost(), t.named())
-	if words := changeWords(w.Changes); words != "" {
-		lines = append(lines, "Over the week: "+words+".")
-	} else if t.known.Lost.Columns == 0 {
-		lines = append(lines, "Nothing changed that the catalog shows.")
-	}
-	if w.Drifted > 0 {
-		lines = append(lines, fmt.Sprintf("Drift: %s other columns, though the date stood still.", humanize.Have(w.Drifted, "report")))
-	}
-	lines = append(lines, t.coverage())
-	cost := fmt.Sprintf("The syncs made %s", humanize.Count(w.APICalls, "API call"))
-	if waits := waitWords(w.Waits); waits != "" {
-		cost += ", and waited: " + waits
-	}
-	return append(lines, cost+".")
 }

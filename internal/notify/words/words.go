@@ -2,6 +2,7 @@
 package words
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 	"time"
@@ -70,8 +71,12 @@ const program = "longhaul "
 
 // Of puts a fact into words.
 func Of(fact notify.Fact, known Facts, links Links) notify.Message {
+	fact.Do = orders.ReplaceAllString(fact.Do, "")
 	t := telling{fact: fact, known: known}
-	said := sayings[fact.Event]
+	said, there := sayings[fact.Event]
+	if !there { // of a newer version
+		said = saying{title: strings.ReplaceAll(string(fact.Event), "_", " "), what: func(t telling) []string { return []string{t.why()} }}
+	}
 	message := notify.Message{Fact: fact}
 	if said.command != "" {
 		message.Command = program + t.fill(said.command)
@@ -87,11 +92,8 @@ func Of(fact notify.Fact, known Facts, links Links) notify.Message {
 	if strings.Join(lines, "") == "" {
 		lines = []string{"What the bucket knows of it could not be read."}
 	}
-	do := fact.Do
-	if do == "" {
-		do = t.fill(said.do)
-	}
-	message.Text = masked(paragraphs(append(lines, sentence(do))))
+	do := cmp.Or(fact.Do, t.fill(said.do))
+	message.Text = paragraphs(append(lines, sentence(do)))
 	message.Title, message.Why, message.Do = masked(message.Title), masked(fact.Why), masked(fact.Do)
 	message.Text += commands(message)
 	if notify.RowOf(fact.Event).Opens {
@@ -102,6 +104,9 @@ func Of(fact notify.Fact, known Facts, links Links) notify.Message {
 	}
 	return message
 }
+
+// orders are the names of signals and updates, which Temporal's own tools need and readers of messages do not.
+var orders = regexp.MustCompile(" \\((?:signal|update) `[^)]*\\)")
 
 // Key is by which receivers know what stands: the same from the first message of it to the one that closes it.
 func Key(source string, event notify.Event) string { return "longhaul/" + source + "/" + string(event) }
@@ -160,7 +165,7 @@ func paragraphs(lines []string) string {
 			kept = append(kept, line)
 		}
 	}
-	return fault.Clip(strings.Join(kept, "\n"), mostText)
+	return fault.Clip(masked(strings.Join(kept, "\n")), mostText)
 }
 
 // sentence begins with a capital and ends with a full stop.

@@ -42,7 +42,9 @@ func recorded(states map[description.State]int64) *history.Record {
 		},
 		Reasons: map[string]int64{"no_access": 4, "server_error": 3, "obsolete": 6},
 		GapFolders: []history.FolderGaps{
-			{Folder: "00l000000000001AAA", Name: "Sales\nEMEA", Gaps: 5}, {Folder: "005000000000001AAA", Gaps: 1}, {Folder: "00l000000000002AAA", Name: strings.Repeat("long ", 30), Gaps: 1},
+			{Folder: "00l000000000001AAA", Name: "Sales\nEMEA", Gaps: 5},
+			{Folder: "005000000000001AAA", Gaps: 1},
+			{Folder: "00l000000000002AAA", Name: strings.Repeat("long ", 30), Gaps: 1},
 		},
 	}
 }
@@ -59,7 +61,8 @@ func facts() map[notify.Event]struct {
 } {
 	whole := recorded(map[description.State]int64{description.StateDescribed: 2_993, description.StateReused: 7, description.StateFiltered: 120})
 	gaps := recorded(map[description.State]int64{
-		description.StateDescribed: 400, description.StateReused: 2_593, description.StateDenied: 4, description.StateFailed: 3, description.StateFiltered: 120,
+		description.StateDescribed: 400, description.StateReused: 2_593, description.StateDenied: 4, description.StateFailed: 3,
+		description.StateFiltered: 120,
 	})
 	first := recorded(map[description.State]int64{description.StateDescribed: 3_000, description.StateFiltered: 120})
 	first.Changes = nil
@@ -72,6 +75,8 @@ func facts() map[notify.Event]struct {
 		fact  notify.Fact
 		known Facts
 	}
+	end := &history.End{Outcome: "failed", APICalls: 3, Course: history.Course{Workflow: "sync-acme", Seconds: 100}}
+	missed := notify.Fact{Since: morning.Add(-2 * time.Hour), Why: "the run of 24 Nov 04:30 UTC has not come"}
 	ended := func(outcome string) notify.Fact { return notify.Fact{Sync: sync, Outcome: outcome} }
 	failed := ended("failed")
 	failed.Why = "the org refuses the login of catalog@acme.example (invalid_client): check client_id and client_secret"
@@ -80,24 +85,27 @@ func facts() map[notify.Event]struct {
 	running := func(why, do string) notify.Fact {
 		return notify.Fact{Sync: sync, Since: morning.Add(-50 * time.Hour), Why: why, Do: do}
 	}
-	blocked := running("Salesforce refuses the login: the app is blocked", "Unblock the app in Setup, then resume")
+	blocked := running("Salesforce refuses the login: the app is blocked", "fix that; then `longhaul resume acme` (signal `resume`); a connected source gets other credentials by "+
+		"`longhaul connect acme`, which resumes it")
 	blocked.Until, blocked.Repeat = morning.Add(118*time.Hour), 2
-	held := running("reports shrank from 3,000 to 1,200", "")
+	held := running("reports shrank from 3,000 to 1,200", "`longhaul approve acme` (update `approve`) continues it; `longhaul discard acme` (update "+
+		"`discard`) ends it and delivers nothing")
 	held.Until = morning.Add(118 * time.Hour)
-	waiting := running("all API calls of the source's share are used up", "")
+	waiting := running("all API calls of the source's share are used up",
+		"nothing, it continues by itself; to let it use more: `longhaul set-quota acme --share 50` (update `set-quota` with `{\"share\":50}`)")
 	waiting.Until = morning.Add(3 * time.Hour)
 	return map[notify.Event]told{
 		notify.FirstSyncComplete: {of(notify.FirstSyncComplete, ended("complete")), Facts{Record: first}},
 		notify.Complete:          {of(notify.Complete, closing), Facts{Record: whole, Lost: Lost{Columns: 1, Of: 5, Reports: 1}}},
 		notify.Gaps:              {of(notify.Gaps, ended("gaps")), Facts{Record: gaps}},
-		notify.Failed:            {of(notify.Failed, failed), Facts{End: &history.End{Outcome: "failed", APICalls: 3, Course: history.Course{Workflow: "sync-acme", Seconds: 100}}}},
+		notify.Failed:            {of(notify.Failed, failed), Facts{End: end}},
 		notify.Blocked:           {of(notify.Blocked, blocked), Facts{}},
 		notify.Held:              {of(notify.Held, held), Facts{}},
 		notify.Waiting:           {of(notify.Waiting, waiting), Facts{}},
 		notify.Stalled:           {of(notify.Stalled, running("", "")), Facts{}},
 		notify.Recovered:         {of(notify.Recovered, notify.Fact{Sync: sync, Closes: []notify.Event{notify.Stalled}}), Facts{}},
 		notify.ColumnsLost:       {of(notify.ColumnsLost, ended("complete")), Facts{Record: whole, Lost: lost}},
-		notify.ScheduleMissed:    {of(notify.ScheduleMissed, notify.Fact{Since: morning.Add(-2 * time.Hour), Why: "the run of 24 Nov 04:30 UTC has not come"}), Facts{}},
+		notify.ScheduleMissed:    {of(notify.ScheduleMissed, missed), Facts{}},
 		notify.WorkerGone:        {of(notify.WorkerGone, notify.Fact{Since: morning.Add(-5 * time.Minute)}), Facts{}},
 		notify.Digest: {of(notify.Digest, notify.Fact{}), Facts{Record: gaps, Lost: lost, Week: &Week{
 			From: morning.AddDate(0, 0, -7), To: morning, Delivered: 7, Failed: 1, APICalls: 9_321, Drifted: 3, Changes: whole.Changes,
@@ -170,9 +178,12 @@ func TestOf_isFitToBeSent(t *testing.T) {
 // TestOf_clipsWhatIsLong leaves the command and the links whole.
 func TestOf_clipsWhatIsLong(t *testing.T) {
 	t.Parallel()
-	fact := notify.Fact{Event: notify.Blocked, Source: "acme", Sync: sync, At: morning, Why: strings.Repeat("much is in the way ", 400)}
+	why := strings.Repeat("much is in the way of me@example.com ", 400)
+	fact := notify.Fact{Event: notify.Blocked, Source: "acme", Sync: sync, At: morning, Why: why}
 	m := Of(fact, Facts{}, links)
-	if body := m.Body(); len(body) > 2000 || !strings.HasSuffix(body, "/workflows/sync-acme") || m.Command != "longhaul resume acme" {
+	body := m.Body()
+	whole := strings.HasSuffix(body, "/workflows/sync-acme") && m.Command == "longhaul resume acme"
+	if len(body) > 2000 || strings.Contains(body, "me@") || !whole {
 		t.Errorf("%d bytes, %s", len(body), body)
 	}
 }
@@ -193,5 +204,24 @@ func TestOf_titlesWhatIsOver(t *testing.T) {
 		if want := []string{Key("acme", row.Event)}; !cmp.Equal(m.Closed, want) || !cmp.Equal(Of(notify.Fact{Event: row.Event, Source: "acme"}, Facts{}, Links{}).Open, want) {
 			t.Errorf("%s opens and closes under different keys", row.Event)
 		}
+	}
+}
+
+// TestOf_namesNoCommandThatIsRefused has a sync that cannot be approved.
+func TestOf_namesNoCommandThatIsRefused(t *testing.T) {
+	t.Parallel()
+	do := "`longhaul discard acme` (update `discard`) ends it and delivers nothing"
+	m := Of(notify.Fact{Event: notify.Held, Source: "acme", Sync: sync, Why: "the run-as user lacks Run Reports", Do: do}, Facts{}, links)
+	if m.Command != "longhaul status acme" || strings.Contains(m.Text, "approve") || strings.Contains(m.Text, "update") {
+		t.Errorf("%s: %s", m.Command, m.Text)
+	}
+}
+
+// TestOf_wordsWhatItDoesNotKnow has an event of a newer version.
+func TestOf_wordsWhatItDoesNotKnow(t *testing.T) {
+	t.Parallel()
+	m := Of(notify.Fact{Event: "all_is_new", Source: "acme", Why: "it is new"}, Facts{}, links)
+	if m.Title != "acme: all is new" || m.Text != "It is new." {
+		t.Errorf("%q, %q", m.Title, m.Text)
 	}
 }
