@@ -37,16 +37,19 @@ func (m *Mark) take(told []notify.Told) {
 	}
 }
 
-// mark notes that a message is about to be sent, and gives what is known of earlier tries. A bucket that is away holds up no message.
+// mark notes that a message is about to be sent and what stands with it, for a receiver may take long, and gives what is known of earlier
+// tries. A bucket that is away holds up no message.
 func (d *Desk) mark(ctx context.Context, message notify.Message) Mark {
 	fresh := Mark{ID: message.ID, Event: message.Event, At: message.At}
 	key := staging.ToldKey(message.Source, message.Sync, message.ID)
 	mark, err := ask(ctx, d, message.Source, markWithin, func(ctx context.Context) (mark Mark, err error) {
 		written, err := d.Store.WriteNewJSON(ctx, key, fresh)
-		if err != nil || written {
-			return fresh, err
+		if mark = fresh; err == nil && !written {
+			err = d.Store.ReadJSON(ctx, key, &mark)
 		}
-		err = d.Store.ReadJSON(ctx, key, &mark)
+		if err == nil && mark.Told == nil {
+			err = d.open(ctx, message.Fact)
+		}
 		return mark, err
 	})
 	if err != nil {
@@ -56,12 +59,12 @@ func (d *Desk) mark(ctx context.Context, message notify.Message) Mark {
 	return mark
 }
 
-// keep writes what became of a message, and what stands after it was sent for the first time.
+// keep writes what became of a message, and what is over once it was sent for the first time.
 func (d *Desk) keep(ctx context.Context, fact notify.Fact, mark Mark, fresh bool) {
 	_, err := ask(ctx, d, fact.Source, markWithin, func(ctx context.Context) (struct{}, error) {
 		err := d.Store.WriteJSON(ctx, staging.ToldKey(fact.Source, fact.Sync, fact.ID), mark)
 		if err == nil && fresh {
-			err = d.stand(ctx, fact)
+			err = d.closeAll(ctx, fact)
 		}
 		return struct{}{}, err
 	})

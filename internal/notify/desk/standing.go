@@ -13,14 +13,15 @@ import (
 
 // Standing is an event of a source that people were told of and that stands until something closes it.
 type Standing struct {
-	Event  notify.Event `json:"event"`
-	Sync   string       `json:"sync,omitempty"` // of which it was told last
-	Why    string       `json:"why,omitempty"`  // as it was told last
-	Do     string       `json:"do,omitempty"`
-	Since  time.Time    `json:"since"` // when it was told first, or from when on it is known to stand
-	Last   time.Time    `json:"last"`  // when it was told last
-	Times  int          `json:"times"` // how often
-	Closed time.Time    `json:"closed,omitzero"`
+	Event   notify.Event `json:"event"`
+	Message string       `json:"message"`        // id of the last message
+	Sync    string       `json:"sync,omitempty"` // of which it was told last
+	Why     string       `json:"why,omitempty"`  // as it was told last
+	Do      string       `json:"do,omitempty"`
+	Since   time.Time    `json:"since"` // when it was told first, or from when on it is known to stand
+	Last    time.Time    `json:"last"`  // when it was told last
+	Times   int          `json:"times"` // how often
+	Closed  time.Time    `json:"closed,omitzero"`
 }
 
 // Open says whether it stands.
@@ -49,13 +50,8 @@ func ReadStanding(ctx context.Context, store *staging.Store, source string) (map
 	return all, nil
 }
 
-// stand notes what stands after a message, and what does not any more.
-func (d *Desk) stand(ctx context.Context, fact notify.Fact) error {
-	for _, event := range fact.Closes {
-		if err := d.close(ctx, fact, event); err != nil {
-			return err
-		}
-	}
+// open notes that what a message tells stands. A repeat of the same message counts once.
+func (d *Desk) open(ctx context.Context, fact notify.Fact) error {
 	if !notify.RowOf(fact.Event).Opens {
 		return nil
 	}
@@ -64,15 +60,28 @@ func (d *Desk) stand(ctx context.Context, fact notify.Fact) error {
 	if err := d.Store.ReadJSON(ctx, key, &now); err != nil && !d.Store.Unreadable(err) {
 		return err
 	}
+	if now.Message == fact.ID {
+		return nil
+	}
 	if !now.Open() {
 		now = Standing{Event: fact.Event, Since: fact.Since}
 		if now.Since.IsZero() {
 			now.Since = fact.At
 		}
 	}
-	now.Sync, now.Why, now.Do, now.Last = fact.Sync, fact.Why, fact.Do, fact.At
+	now.Message, now.Sync, now.Why, now.Do, now.Last = fact.ID, fact.Sync, fact.Why, fact.Do, fact.At
 	now.Times = max(now.Times, fact.Repeat) + 1
 	return d.Store.WriteJSON(ctx, key, now)
+}
+
+// closeAll notes what does not stand any more.
+func (d *Desk) closeAll(ctx context.Context, fact notify.Fact) error {
+	for _, event := range fact.Closes {
+		if err := d.close(ctx, fact, event); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (d *Desk) close(ctx context.Context, fact notify.Fact, event notify.Event) error {
