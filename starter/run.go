@@ -14,7 +14,7 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 		Short: "Longhaul's starter starts, watches and steers syncs on any Temporal, and delivers files to the catalog",
 		Verbs: []cli.Verb{
 			cli.Connect, cli.Check, cli.Plan, cli.Sync, cli.Status, cli.Pause, cli.Resume, cli.Approve, cli.Discard, cli.SetQuota, cli.Cancel,
-			cli.Schedule, cli.Sources, cli.History, cli.Show, cli.Diff, cli.Why, cli.Report, cli.Disconnect, cli.Upload, cli.Completion,
+			cli.Schedule, cli.Notify, cli.Sources, cli.History, cli.Show, cli.Diff, cli.Why, cli.Report, cli.Disconnect, cli.Upload, cli.Completion,
 		},
 	})
 }

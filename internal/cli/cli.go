@@ -48,6 +48,7 @@ const (
 	Upload  Verb = "upload"
 	Worker  Verb = "worker"
 
+	Notify     Verb = "notify"
 	Schedule   Verb = "schedule"
 	Sources    Verb = "sources"
 	Pause      Verb = workflows.PauseSignal

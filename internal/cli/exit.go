@@ -39,7 +39,7 @@ var exitCodes = []struct {
 	{exitPermission, "the run-as user lacks a permission"},
 	{exitGaps, "reports could not be described (only with --strict)"},
 	{exitCatalog, "the catalog refused the delivery"},
-	{exitUnreachable, "Salesforce, the catalog, Temporal, a worker or the bucket cannot be reached"},
+	{exitUnreachable, "Salesforce, the catalog, Temporal, a worker, the bucket or a receiver of messages cannot be reached"},
 	{exitStopped, "the sync was cancelled, terminated or discarded"},
 	{exitShrunk, "far less was found than last time (only extract)"},
 	{exitWaits, "the sync waits for API calls and goes on by itself (only with --no-wait)"},

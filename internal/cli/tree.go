@@ -10,6 +10,7 @@ import (
 	"longhaul/internal/build"
 	"longhaul/internal/cli/ask"
 	"longhaul/internal/cli/connect"
+	"longhaul/internal/cli/notify"
 	"longhaul/internal/cli/order"
 	"longhaul/internal/cli/report"
 	"longhaul/internal/cli/schedule"
@@ -72,7 +73,7 @@ Only connect, disconnect and report need more: storage, as the workers have it, 
 func (a *App) command(verb Verb, c *console) *cobra.Command {
 	asks := map[Verb]func(ask.Program) *cobra.Command{
 		Check: ask.Check, Plan: ask.Plan, History: ask.History, Show: ask.Show, Diff: ask.Diff, Why: ask.Why,
-		Schedule: schedule.Verb, Sources: sources.Sources,
+		Schedule: schedule.Verb, Sources: sources.Sources, Notify: notify.Notify,
 	}
 	of := ask.Program{
 		Environ: a.Environ, Dir: a.Dir, Version: a.Version, Dial: a.Dial, Alone: a.StartTemporal != nil, Console: asked{c}, UI: a.ui,
@@ -156,6 +157,7 @@ func (a *App) examples() string {
 
 		Extract: "$0 extract -c CLIENT_ID -s SECRET -b acme.my.salesforce.com -o ./out",
 		History: "$0 history acme",
+		Notify:  "$0 notify test acme",
 		Pause:   "$0 pause acme",
 		Plan:    "$0 plan acme",
 		Report:  "$0 report acme",

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/notify"
 	"longhaul/internal/seal"
 	"longhaul/internal/source"
 )
@@ -22,6 +23,8 @@ type Config struct {
 	Report   Report
 	Worker   Worker
 	Secrets  seal.Config
+	Notify   notify.Settings
+	UIURL    string                  // of Temporal's UI, without a slash at its end; empty: messages have the command instead
 	Learn    func(secrets ...string) // is told the secrets of saved sources before anybody uses them; may be nil
 	Warnings []string                // what looks wrong and does no harm
 }
@@ -35,8 +38,11 @@ type Log struct {
 // Metrics says where Prometheus finds the metrics; nowhere when Address is empty.
 type Metrics struct{ Address string }
 
-// Report says where the pages of syncs are shown: an address as of Metrics, or Nowhere. When it is empty, the verb says.
-type Report struct{ Listen string }
+// Report says where the pages of syncs are shown.
+type Report struct {
+	Listen string // an address as of Metrics, or Nowhere; empty: the verb says
+	URL    string // where links to pages begin, without a slash at its end; empty: messages have the command instead
+}
 
 // Nowhere is the address of what is not to be shown.
 const Nowhere = "none"

@@ -3,6 +3,7 @@ package config
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -65,6 +66,14 @@ func TestExample_isWholeAndShowsTheDefaults(t *testing.T) {
 		}
 		t.Errorf("no source of the example has %s", path)
 	})
+	for _, one := range receiverSettings {
+		if !slices.ContainsFunc(namesUnder(v, receiversPath), func(name string) bool { return v.has(receiversPath + "." + name + "." + one.name) }) {
+			t.Errorf("no receiver of the example has %s", one.name)
+		}
+	}
+	if len(notifyOf(v, "sources.sandbox.")) == 0 {
+		t.Error("no source of the example has events of its own for a receiver")
+	}
 }
 
 // TestConfigurationPage_namesEverything holds the page against the code: settings, variables, flags, castor's options.
@@ -97,6 +106,10 @@ func TestConfigurationPage_namesEverything(t *testing.T) {
 	})
 	perSource, _ := schema().field("sources")
 	perSource.leaves("", func(path string, _ setting) { row(path, shout(path)) })
+	for _, one := range receiverSettings {
+		row(receiversPath+".<name>."+one.name, prefix+shout(receiversPath)+"_<NAME>_"+shout(one.name))
+	}
+	row("notify.<receiver>.events", "NOTIFY_<RECEIVER>_EVENTS")
 	for _, options := range [][]castorOption{extractOptions, uploadOptions} {
 		for _, o := range options {
 			row("--"+o.flag, "-"+o.short, o.env)

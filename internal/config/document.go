@@ -12,7 +12,6 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"longhaul/internal/plaintext"
-	"longhaul/internal/source"
 )
 
 // reader walks the nodes of a settings file, gathers the values and notes every mistake with its line.
@@ -155,7 +154,7 @@ func (r *reader) entry(path string, s setting, key, value *yaml.Node) {
 	field, known := s.field(key.Value)
 	if s.kind == named {
 		field, known = setting{name: key.Value, kind: section, fields: s.fields}, true
-		if err := source.CheckName(key.Value); err != nil {
+		if err := s.check(key.Value); err != nil {
 			r.mistakes.add(r.at(key), "%s: %s", path, sentence(err))
 			return
 		}

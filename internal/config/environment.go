@@ -2,11 +2,11 @@ package config
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
 	"longhaul/internal/plaintext"
-	"longhaul/internal/source"
 	"longhaul/internal/spelling"
 )
 
@@ -61,10 +61,7 @@ func shout(path string) string {
 // override lays the environment over the values. It gives warnings about variables that look like a setting and are
 // none.
 func (e Environment) override(v values, mistakes *Mistakes) (warnings []string) {
-	const sourcesPrefix = prefix + "SOURCES_"
-	general := variables(schema(), prefix)
-	sources, _ := schema().field("sources")
-	perSource := variables(sources, "")
+	general, named := variables(schema(), prefix), families()
 	known := append(slices.Sorted(maps.Keys(general)), prefix+"CONFIG", prefix+"STATE")
 	for _, name := range e.names() {
 		raw, _ := e.Lookup(name)
@@ -74,8 +71,8 @@ func (e Environment) override(v values, mistakes *Mistakes) (warnings []string) 
 		}
 		if setting, ok := general[name]; ok {
 			e.take(v, setting.path, setting.setting, name, value, mistakes)
-		} else if rest, ok := strings.CutPrefix(name, sourcesPrefix); ok {
-			e.takeSource(v, rest, name, value, perSource, mistakes)
+		} else if i := slices.IndexFunc(named, func(f family) bool { return strings.HasPrefix(name, f.prefix) }); i >= 0 {
+			e.takeNamed(v, named[i], name, value, mistakes)
 		} else if near := spelling.Nearest(name, known); near != "" && !slices.Contains(known, name) {
 			warnings = append(warnings, "the environment variable "+name+" means nothing here; did you mean "+near+"?")
 		}
@@ -105,8 +102,37 @@ func (e Environment) take(v values, path string, s setting, name, value string, 
 	v.set(path, parsed, from)
 }
 
-// takeSource reads LONGHAUL_SOURCES_<NAME>_<SETTING>: the longest setting that fits decides where the name ends.
-func (e Environment) takeSource(v values, rest, name, value string, settings map[string]variable, mistakes *Mistakes) {
+// family are the settings of named sections, whose variables have the name in them.
+type family struct {
+	path     string // of the sections
+	prefix   string // of the variables
+	settings map[string]variable
+	check    func(name string) error
+}
+
+// families are those of the schema.
+func families() []family {
+	var all []family
+	for _, path := range []string{"sources", receiversPath} {
+		at := schema()
+		for name := range strings.SplitSeq(path, ".") {
+			at, _ = at.field(name)
+		}
+		all = append(all, family{path: path, prefix: prefix + shout(path) + "_", settings: variables(at, ""), check: at.check})
+	}
+	return all
+}
+
+// perReceiver is the form of the variables that name a receiver beside their source.
+var perReceiver = regexp.MustCompile(`^(.+)_(NOTIFY_(.+)_EVENTS)$`)
+
+// takeNamed reads LONGHAUL_SOURCES_<NAME>_<SETTING> and its like: the longest setting that fits decides where the name ends.
+func (e Environment) takeNamed(v values, of family, name, value string, mistakes *Mistakes) {
+	rest, settings := strings.TrimPrefix(name, of.prefix), of.settings
+	if m := perReceiver.FindStringSubmatch(rest); m != nil && of.path == "sources" {
+		path := "notify." + strings.ToLower(strings.ReplaceAll(m[3], "_", "-")) + ".events"
+		settings = map[string]variable{m[2]: {path: path, setting: receiverSettings[len(receiverSettings)-1]}}
+	}
 	longest := ""
 	for suffix := range settings {
 		if strings.HasSuffix(rest, "_"+suffix) && len(suffix) > len(longest) {
@@ -115,19 +141,23 @@ func (e Environment) takeSource(v values, rest, name, value string, settings map
 	}
 	who := strings.ToLower(strings.ReplaceAll(strings.TrimSuffix(rest, "_"+longest), "_", "-"))
 	if longest != "" && who != "" {
-		if err := source.CheckName(who); err != nil {
+		if err := of.check(who); err != nil {
 			mistakes.add(origin{name: name}, "%s", sentence(err))
 			return
 		}
 	}
 	if longest == "" || who == "" {
-		mistakes.add(origin{name: name}, "is not LONGHAUL_SOURCES_<NAME>_<SETTING>; the settings are %s",
-			strings.Join(slices.Sorted(maps.Keys(settings)), ", "))
+		known := slices.Collect(maps.Keys(settings))
+		if of.path == "sources" {
+			known = append(known, "NOTIFY_<RECEIVER>_EVENTS")
+		}
+		slices.Sort(known)
+		mistakes.add(origin{name: name}, "is not %s<NAME>_<SETTING>; the settings are %s", of.prefix, strings.Join(known, ", "))
 		return
 	}
-	at := "sources." + who
+	at := of.path + "." + who
 	if _, inFile := v.origins[at]; !inFile {
-		v.origins[at] = origin{name: prefix + "SOURCES_" + shout(who) + "_*"}
+		v.origins[at] = origin{name: prefix + shout(at) + "_*"}
 	}
 	e.take(v, at+"."+settings[longest].path, settings[longest].setting, name, value, mistakes)
 }

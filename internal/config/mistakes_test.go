@@ -38,7 +38,7 @@ func TestRead_findsMistakesWithTheirLines(t *testing.T) {
 		{"an unknown setting with a near one", "storge: mem://x\n", []string{`1: there is no setting "storge" here; did you mean storage?`}},
 		{
 			"an unknown setting with none near", "retention: 3\n",
-			[]string{`1: there is no setting "retention" here; known here: data_dir, storage, sources, log, metrics, report, secrets, worker`},
+			[]string{`1: there is no setting "retention" here; known here: data_dir, storage, sources, log, metrics, report, secrets, worker, notify, ui_url`},
 		},
 		{
 			"another spelling", head + "    maxInFlight: 3\n",
@@ -81,12 +81,12 @@ func TestRead_findsMistakesWithTheirLines(t *testing.T) {
 		{"a word for a yes or no", head + "    scope:\n      private: sometimes\n", []string{"8: sources.acme.scope.private: must be true or false, without quotes"}},
 		{
 			"a value for a section", "sources: acme\n",
-			[]string{"1: sources: must hold settings of the form name: value (salesforce, catalog, csv, exports, max_in_flight, max_shards, quota, refresh, guard, scope, keep, accept_missing, schedule)"},
+			[]string{"1: sources: must hold settings of the form name: value (salesforce, catalog, csv, exports, max_in_flight, max_shards, quota, refresh, guard, scope, keep, accept_missing, schedule, notify)"},
 		},
 		{"a list for a section", "log:\n- level\n", []string{"1: log: must hold settings of the form name: value (level, format)"}},
 		{"a section for a value", "storage:\n  url: mem://x\n", []string{"2: storage: must be one value, not a list or a section"}},
 		{"an empty section", head + "    catalog:\n", []string{"7: sources.acme.catalog: is empty: fill it in or remove the line"}},
-		{"a list for everything", "- a\n", []string{"1: must hold settings of the form name: value (data_dir, storage, sources, log, metrics, report, secrets, worker)"}},
+		{"a list for everything", "- a\n", []string{"1: must hold settings of the form name: value (data_dir, storage, sources, log, metrics, report, secrets, worker, notify, ui_url)"}},
 		{"a reference", "log: &l {level: info}\n", []string{"1: log: references (& and *) are not for settings: write the value out"}},
 		{"a merge", "log:\n  <<: {level: info}\n", []string{"2: log: this is not the name of a setting: merges, references and compound keys are not for settings"}},
 		{"a second document", "storage: mem://x\n---\nlog: {}\n", []string{"2: a second document begins after ---: keep one"}},

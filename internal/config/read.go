@@ -7,10 +7,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
+	"time"
 
 	"github.com/spf13/pflag"
 	"github.com/spf13/viper"
 
+	"longhaul/internal/notify"
 	"longhaul/internal/paths"
 	"longhaul/internal/plaintext"
 	"longhaul/internal/source"
@@ -76,6 +79,7 @@ func Read(in Input) (Config, string, error) {
 		checkSource(v, name, &mistakes)
 	}
 	in.checkSecrets(v, &mistakes)
+	checkNotify(v, &mistakes)
 	in.checkNeeds(v, path, &mistakes)
 	if err := mistakes.orNil(); err != nil {
 		return Config{}, path, err
@@ -192,6 +196,13 @@ type raw struct {
 		rawKeeper `mapstructure:",squash"`
 		Previous  rawKeeper `mapstructure:"previous"`
 	} `mapstructure:"secrets"`
+	Notify struct {
+		Stall         time.Duration  `mapstructure:"stall"`
+		ColumnsLost   int            `mapstructure:"columns_lost"`
+		LeaveToAlerts bool           `mapstructure:"leave_to_alerts"`
+		Receivers     map[string]any `mapstructure:"receivers"` // their values are read one by one
+	} `mapstructure:"notify"`
+	UIURL string `mapstructure:"ui_url"`
 }
 
 // merge lays flags over the checked values and those over the defaults.
@@ -200,6 +211,8 @@ func (in Input) merge(v values) (raw, error) {
 	merged.SetDefault("log.level", "info")
 	merged.SetDefault("log.format", "auto")
 	merged.SetDefault("worker.slots", defaultSlots)
+	merged.SetDefault("notify.stall", notify.DefaultStall)
+	merged.SetDefault("notify.columns_lost", notify.DefaultColumnsLost)
 	if err := merged.MergeConfigMap(v.nested()); err != nil {
 		return raw{}, fmt.Errorf("merging the settings: %w", err)
 	}
@@ -216,7 +229,10 @@ func (in Input) merge(v values) (raw, error) {
 }
 
 func (in Input) build(r raw, v values, file string) (Config, error) {
-	cfg := Config{Log: r.Log, Metrics: r.Metrics, Report: r.Report, Worker: r.Worker}
+	cfg := Config{
+		Log: r.Log, Metrics: r.Metrics, Worker: r.Worker,
+		Report: Report{Listen: r.Report.Listen, URL: strings.TrimRight(r.Report.URL, "/")}, UIURL: strings.TrimRight(r.UIURL, "/"),
+	}
 	fileDir := filepath.Dir(file)
 	if file == "" {
 		fileDir = in.Dir
@@ -229,6 +245,9 @@ func (in Input) build(r raw, v values, file string) (Config, error) {
 		return Config{}, err
 	}
 	if cfg.Secrets, err = in.secrets(r, v, cfg, fileDir); err != nil {
+		return Config{}, err
+	}
+	if cfg.Notify, err = in.notify(r, v, fileDir); err != nil {
 		return Config{}, err
 	}
 	sources := make([]source.Source, 0, len(r.Sources))

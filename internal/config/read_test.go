@@ -39,6 +39,7 @@ sources:
     guard: {max_shrink: 33, timeout: 36h}
     scope: {private: true}
     keep: {accounts: 12, days: 99}
+    notify: {ops: {events: [Failed, digest]}, mail: {events: []}}
   beta-2:
     salesforce:
       auth: password
@@ -48,8 +49,17 @@ sources:
       api_version: v60.0
 log: {level: warn, format: json}
 metrics: {address: 9464}
-report: {listen: 8234}
 worker: {slots: 10}
+notify:
+  stall: 20m
+  columns_lost: 7
+  leave_to_alerts: true
+  receivers:
+    ops: {webhook: file:secrets/hook, secret: env:HOOK_KEY, events: [blocked, held]}
+    mail: {url: env:MAIL_URL}
+    quiet: {url: env:QUIET_URL, events: []}
+report: {listen: 8234, url: https://reports.example.com/longhaul/}
+ui_url: https://temporal.example.com
 `
 
 // settings writes a settings file and gives an input that reads it.
@@ -108,7 +118,7 @@ func TestRead_readsEverySetting(t *testing.T) {
 		MaxInFlight: 30, MaxShards: 6, Quota: source.Quota{Ceiling: 70, Share: 20, Probe: 90 * time.Second},
 		Refresh: source.Refresh{Audit: 14 * 24 * time.Hour},
 		Guard:   source.Guard{MaxShrink: 33, Timeout: 36 * time.Hour}, Scope: source.Scope{Private: true},
-		Keep: source.Keep{Accounts: 12, Days: 99},
+		Keep: source.Keep{Accounts: 12, Days: 99}, Notify: source.Notify{"ops": {"failed", "digest"}, "mail": nil},
 	}
 	if diff := cmp.Diff(want, acme); diff != "" {
 		t.Errorf("acme differs (-want +got):\n%s", diff)
@@ -132,8 +142,9 @@ func TestRead_readsEverySetting(t *testing.T) {
 	}
 	cfg.Sources = nil
 	rest := Config{
-		DataDir: in.Dir + "/data", Storage: "file:///var/lib/longhaul", Log: Log{"warn", "json"}, Metrics: Metrics{"9464"},
-		Report: Report{"8234"}, Worker: Worker{10},
+		DataDir: in.Dir + "/data", Storage: "file:///var/lib/longhaul", Log: Log{"warn", "json"}, Metrics: Metrics{"9464"}, Worker: Worker{10},
+		Notify: notifyOfWhole(t, in.Dir),
+		Report: Report{Listen: "8234", URL: "https://reports.example.com/longhaul"}, UIURL: "https://temporal.example.com",
 	}
 	if diff := cmp.Diff(rest, cfg); diff != "" {
 		t.Errorf("the rest differs (-want +got):\n%s", diff)
@@ -150,7 +161,8 @@ func TestRead_hasDefaults_andNeedsNoFile(t *testing.T) {
 		t.Errorf("sources from nowhere: %v", cfg.Sources.Names())
 	}
 	cfg.Sources = nil
-	if diff := cmp.Diff(Config{Log: Log{"info", "auto"}, Worker: Worker{defaultSlots}}, cfg); diff != "" {
+	want := Config{Log: Log{"info", "auto"}, Worker: Worker{defaultSlots}, Notify: defaultNotify}
+	if diff := cmp.Diff(want, cfg); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

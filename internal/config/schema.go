@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/notify"
 	"longhaul/internal/paths"
 	"longhaul/internal/plaintext"
 	"longhaul/internal/schedule/cron"
@@ -37,7 +38,7 @@ type setting struct {
 	low, high   int                          // of an integer, and of days
 	least, most time.Duration                // of a duration
 	alsoDays    bool                         // a duration may be a number of days
-	check       func(string) error           // of a text; may be nil
+	check       func(string) error           // of a text, which may be nil; of the names of named sections
 	normal      func(string) (string, error) // of an item of a list: its one way to be written
 	fields      []setting                    // of a section, or of each named section
 }
@@ -47,15 +48,17 @@ func schema() setting {
 	return setting{kind: section, fields: []setting{
 		{name: "data_dir", check: paths.Check},
 		{name: "storage", check: checkStorage},
-		{name: "sources", kind: named, fields: slices.Concat(orgSettings, exportSections(), limitSettings)},
+		{name: "sources", kind: named, check: source.CheckName, fields: slices.Concat(orgSettings, exportSections(), limitSettings)},
 		{name: "log", kind: section, fields: []setting{
 			{name: "level", check: oneOf("debug", "info", "warn", "error")},
 			{name: "format", check: oneOf("auto", "console", "json")},
 		}},
 		{name: "metrics", kind: section, fields: []setting{{name: "address", check: checkAddress}}},
-		{name: "report", kind: section, fields: []setting{{name: "listen", check: checkListen}}},
+		{name: "report", kind: section, fields: []setting{{name: "listen", check: checkListen}, {name: "url", check: checkLink}}},
 		{name: "secrets", kind: section, fields: append(keeperSettings(), setting{name: "previous", kind: section, fields: keeperSettings()})},
 		{name: "worker", kind: section, fields: []setting{{name: "slots", kind: integer, low: 1, high: 1000}}},
+		{name: "notify", kind: section, fields: notifySettings()},
+		{name: "ui_url", check: checkLink},
 	}}
 }
 
@@ -102,6 +105,7 @@ var limitSettings = []setting{
 		{name: "cron", check: cron.Check},
 		{name: "timezone", check: cron.CheckZone},
 	}},
+	{name: "notify", kind: named, check: notify.CheckName, fields: []setting{{name: "events", kind: list, normal: notify.CheckEvent}}},
 }
 
 // field finds a setting of a section by name.

@@ -2,7 +2,6 @@ package config
 
 import (
 	"errors"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -11,16 +10,7 @@ import (
 )
 
 // sourceNames lists the sources that any layer mentions.
-func sourceNames(v values) []string {
-	names := map[string]bool{}
-	for path := range v.origins {
-		if rest, ok := strings.CutPrefix(path, "sources."); ok {
-			name, _, _ := strings.Cut(rest, ".")
-			names[name] = true
-		}
-	}
-	return slices.Sorted(maps.Keys(names))
-}
+func sourceNames(v values) []string { return namesUnder(v, "sources") }
 
 // checkSource finds what single settings cannot show: what is missing, and what does not go together.
 func checkSource(v values, name string, mistakes *Mistakes) {
@@ -163,6 +153,7 @@ type rawSource struct {
 		Cron     string        `mapstructure:"cron"`
 		Timezone string        `mapstructure:"timezone"`
 	} `mapstructure:"schedule"`
+	Notify map[string]any `mapstructure:"notify"` // its values are read one by one
 }
 
 // source makes the source of its checked settings.
@@ -183,7 +174,7 @@ func (in Input) source(name string, r rawSource, v values, fileDir string) (sour
 		},
 		MaxInFlight: r.MaxInFlight, MaxShards: r.MaxShards,
 		Quota: source.Quota(r.Quota), Refresh: source.Refresh(r.Refresh), Guard: source.Guard(r.Guard), Scope: source.Scope(r.Scope),
-		Keep: source.Keep(r.Keep), Schedule: source.Schedule(r.Schedule),
+		Keep: source.Keep(r.Keep), Schedule: source.Schedule(r.Schedule), Notify: notifyOf(v, at),
 		AcceptMissing: r.AcceptMissing,
 	}
 	secrets := []secretOf{

@@ -15,7 +15,7 @@ import (
 // Keep says how much of its past a source keeps for those who look back. Records stay for ever.
 type Keep struct {
 	Accounts int // and pages, of the newest syncs; DefaultAccounts when 0
-	Days     int // of change logs, starts and ends; DefaultDays when 0
+	Days     int // of change logs, starts, ends and what people were told; DefaultDays when 0
 }
 
 // What is kept where the settings do not say.
@@ -49,7 +49,7 @@ func newRetention(ctx context.Context, store *staging.Store, sync staging.Sync, 
 
 // run removes what is kept no longer.
 func (r *retention) run(ctx context.Context) error {
-	for _, step := range []func(context.Context) error{r.removeAccounts, r.removePages, r.removeLogs, r.removeMarks} {
+	for _, step := range []func(context.Context) error{r.removeAccounts, r.removePages, r.removeLogs, r.removeMarks, r.removeTold} {
 		if err := step(ctx); err != nil {
 			return err
 		}

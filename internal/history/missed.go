@@ -20,6 +20,15 @@ type Run struct {
 	Came bool // Temporal knows of a workflow that it started then, however long that waited for a worker, and whatever it came to
 }
 
+// RunsOf are the runs that were due, of which came tells those that Temporal started.
+func RunsOf(due []time.Time, came func(time.Time) bool) []Run {
+	var all []Run
+	for _, at := range due {
+		all = append(all, Run{At: at, Came: came(at)})
+	}
+	return all
+}
+
 // Scheduled is the trigger of a sync that the schedule of its source starts.
 func Scheduled(source string) string { return TriggerSchedule + sourcename.SchedulePrefix + source }
 

@@ -12,6 +12,7 @@ import (
 	"longhaul/activities/question"
 	told "longhaul/activities/tell"
 	"longhaul/internal/config"
+	"longhaul/internal/notify/watch"
 	"longhaul/internal/report/shelf"
 	"longhaul/internal/roster"
 	"longhaul/internal/saved"
@@ -41,6 +42,8 @@ type Options struct {
 	// for RefusedFor in a way that waiting does not fix. The process must end then.
 	Lost       func(error)
 	RefusedFor time.Duration // zero: two minutes
+
+	Pace watch.Pace // of what is told that no sync can tell
 }
 
 // Host is what a process needs to run syncs.
@@ -57,6 +60,7 @@ type Host struct {
 	schedules  *schedules
 	activities workflows.Activities
 	version    string
+	messages   *messages
 
 	work atWork
 }
@@ -93,7 +97,7 @@ func Open(ctx context.Context, settings config.Config, options Options) (*Host, 
 	}
 	h.roster = roster.New(settings.Sources, live)
 	h.sources = &sources{
-		roster: h.roster, store: store, userAgent: "longhaul/" + options.Version, logger: logger, rooms: map[string]*room{},
+		roster: h.roster, store: store, notify: settings.Notify, userAgent: "longhaul/" + options.Version, logger: logger, rooms: map[string]*room{},
 	}
 	h.activities.Sync = &activities.Activities{
 		Sources: h.sources, Store: store, Pool: slots.NewPool(), Temporal: temporalOf, Running: runningWorkflow, How: howEnded,
@@ -102,7 +106,8 @@ func Open(ctx context.Context, settings config.Config, options Options) (*Host, 
 		Show: showWorkflow, Wake: wakeWorkflow, Beats: beatsOf,
 		Version: options.Version, Slice: options.Slice,
 	}
-	h.activities.Told = &told.Activities{Desk: told.Nobody{}, Pages: &shelf.Shelf{Store: store, Version: options.Version}}
+	h.messages = newMessages(settings, h.roster, options)
+	h.activities.Told = &told.Activities{Desk: h.messages.desk(store), Pages: &shelf.Shelf{Store: store, Version: options.Version}}
 	h.schedules = &schedules{
 		registry: settings.Sources, store: store, ledger: ledger.New(store, kindOfRuns(), logger), identity: h.me("").Label(),
 	}
@@ -117,6 +122,7 @@ func Open(ctx context.Context, settings config.Config, options Options) (*Host, 
 func (h *Host) Close() error {
 	h.polls.close()
 	h.sources.close()
+	h.messages.sender.Close()
 	if h.keeper == nil {
 		return h.store.Close()
 	}

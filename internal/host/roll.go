@@ -21,6 +21,7 @@ import (
 	"longhaul/internal/fault"
 	"longhaul/internal/hang"
 	"longhaul/internal/history"
+	"longhaul/internal/humanize"
 	"longhaul/internal/overview"
 	"longhaul/internal/saved"
 	"longhaul/internal/schedule"
@@ -260,6 +261,10 @@ func waitIn(p workflows.Progress) *overview.Wait {
 	case p.Waiting != "":
 	case p.Trouble != "":
 		wait.Why = p.Trouble
+	case p.Stalled != nil:
+		wait.For = overview.ForOperator
+		wait.Why = "nothing has moved since " + humanize.Date(*p.Stalled)
+		wait.Do = "look whether the workers of the source run and answer, and start one that hangs again"
 	default:
 		return nil
 	}
@@ -267,12 +272,9 @@ func waitIn(p workflows.Progress) *overview.Wait {
 }
 
 // due lists the runs of the schedule of a source, on the Temporal for which an activity runs. See history.Due.
-func (h *Host) due(ctx context.Context, source string, after, until time.Time) (all []history.Run, err error) {
+func (h *Host) due(ctx context.Context, source string, after, until time.Time) ([]history.Run, error) {
 	runs, came, err := ledger.Runs(ctx, h.scheduler(ctx), h.store, source, after, until)
-	for _, at := range runs {
-		all = append(all, history.Run{At: at, Came: came(at)})
-	}
-	return all, err
+	return history.RunsOf(runs, came), err
 }
 
 // scheduler is the Temporal for which an activity runs.

@@ -90,12 +90,16 @@ func (s *schedules) settings(ctx context.Context, name string, order schedule.Or
 	return source.Schedule{}, err
 }
 
+// at is a Temporal, by its client.
+func (s *schedules) at(c client.Client, namespace string) ledger.Server {
+	return ledger.Server{
+		Service: c.WorkflowService(), Identity: s.identity, Namespace: cmp.Or(namespace, client.DefaultNamespace),
+	}
+}
+
 // keepSchedules looks at the schedules of the sources that are served, at once and again and again. Syncs run whatever becomes of it.
 func (w *Workers) keepSchedules() {
-	server := ledger.Server{
-		Service: w.client.WorkflowService(), Identity: w.host.schedules.identity,
-		Namespace: cmp.Or(w.host.polls.Namespace(), client.DefaultNamespace),
-	}
+	server := w.host.schedules.at(w.client, w.host.polls.Namespace())
 	ticker := time.NewTicker(reconcileEvery)
 	defer ticker.Stop()
 	for before := ""; ; {

@@ -12,6 +12,7 @@ import (
 	"longhaul/internal/export/formats"
 	"longhaul/internal/fault"
 	"longhaul/internal/history"
+	"longhaul/internal/notify"
 	"longhaul/internal/quota"
 	"longhaul/internal/roster"
 	"longhaul/internal/salesforce"
@@ -24,6 +25,7 @@ import (
 type sources struct {
 	roster    *roster.Roster
 	store     *staging.Store // counts the logins
+	notify    notify.Settings
 	userAgent string
 	logger    *zap.Logger
 
@@ -104,6 +106,7 @@ func (s *sources) build(from source.Source) (*activities.Source, error) {
 		Audit:         max(from.Refresh.Audit, 0),
 		Guard:         activities.Guard{MaxShrink: from.Guard.MaxShrink, Timeout: from.Guard.Timeout},
 		Keep:          history.Keep{Accounts: from.Keep.Accounts, Days: from.Keep.Days},
+		Notify:        activities.Notify{Heard: s.notify.Heard(from.Notify), Stall: s.notify.Stall},
 		AcceptMissing: from.AcceptMissing,
 	}
 	ready.Exports, err = s.exports(from)

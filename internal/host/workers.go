@@ -68,6 +68,7 @@ func (w *Workers) Start() error {
 	w.started = true
 	w.busy.Go(w.keepLooking)
 	w.busy.Go(w.keepSchedules)
+	w.busy.Go(func() { w.host.messages.watch(w.life, w) })
 	return nil
 }
 

@@ -8,6 +8,7 @@ import (
 	enumspb "go.temporal.io/api/enums/v1"
 	workflowpb "go.temporal.io/api/workflow/v1"
 	"go.temporal.io/api/workflowservice/v1"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"longhaul/internal/control"
 	"longhaul/internal/host"
@@ -52,4 +53,28 @@ func (w *Watcher) unserved(ctx context.Context, state *workflowservice.DescribeW
 		return ""
 	}
 	return workflows.Unserved(source)
+}
+
+// heard is when a worker was last heard of, by the steps of a sync that it had begun or waits for; zero where nothing tells.
+func heard(state *workflowservice.DescribeWorkflowExecutionResponse) (last time.Time) {
+	later := func(at *timestamppb.Timestamp) {
+		if at != nil && at.AsTime().After(last) {
+			last = at.AsTime()
+		}
+	}
+	for _, pending := range state.GetPendingActivities() {
+		later(pending.GetLastHeartbeatTime())
+		later(pending.GetLastStartedTime())
+	}
+	if last.IsZero() { // it had nothing in hand, so it was there when it asked for what lies there now
+		for _, pending := range state.GetPendingActivities() {
+			if pending.GetAttempt() <= 1 {
+				later(pending.GetScheduledTime())
+			}
+		}
+		if task := state.GetPendingWorkflowTask(); task.GetOriginalScheduledTime() != nil {
+			later(task.GetOriginalScheduledTime())
+		}
+	}
+	return last
 }

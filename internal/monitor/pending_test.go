@@ -6,6 +6,7 @@ import (
 
 	enumspb "go.temporal.io/api/enums/v1"
 	workflowpb "go.temporal.io/api/workflow/v1"
+	"go.temporal.io/api/workflowservice/v1"
 	"google.golang.org/protobuf/types/known/timestamppb"
 )
 
@@ -28,6 +29,35 @@ func TestUnattended(t *testing.T) {
 		got := unattended(&workflowpb.PendingWorkflowTaskInfo{State: row.state, ScheduledTime: timestamppb.New(time.Now().Add(-row.age))})
 		if got != row.want {
 			t.Errorf("%s: got %q", row.name, got)
+		}
+	}
+}
+
+func TestHeard_isTheLastThatAWorkerSaid(t *testing.T) {
+	t.Parallel()
+	noon := time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC)
+	at := func(minutes int) *timestamppb.Timestamp {
+		return timestamppb.New(noon.Add(time.Duration(minutes) * time.Minute))
+	}
+	tried := &workflowpb.PendingActivityInfo{Attempt: 3, ScheduledTime: at(9), LastStartedTime: at(2), LastHeartbeatTime: at(5)}
+	fresh := &workflowpb.PendingActivityInfo{Attempt: 1, ScheduledTime: at(4)}
+	task := &workflowpb.PendingWorkflowTaskInfo{OriginalScheduledTime: at(6)}
+	for name, row := range map[string]struct {
+		state *workflowservice.DescribeWorkflowExecutionResponse
+		want  time.Time
+	}{
+		"nothing tells": {new(workflowservice.DescribeWorkflowExecutionResponse), time.Time{}},
+		"a heartbeat": {
+			&workflowservice.DescribeWorkflowExecutionResponse{PendingActivities: []*workflowpb.PendingActivityInfo{tried, fresh}, PendingWorkflowTask: task},
+			at(5).AsTime(),
+		},
+		"a step that nobody began": {
+			&workflowservice.DescribeWorkflowExecutionResponse{PendingActivities: []*workflowpb.PendingActivityInfo{fresh}}, at(4).AsTime(),
+		},
+		"a task that nobody takes": {&workflowservice.DescribeWorkflowExecutionResponse{PendingWorkflowTask: task}, at(6).AsTime()},
+	} {
+		if got := heard(row.state); !got.Equal(row.want) {
+			t.Errorf("%s: got %s, want %s", name, got, row.want)
 		}
 	}
 }

@@ -19,6 +19,7 @@ type Snapshot struct {
 	Unasked     bool      // no worker answers: the counts are not known
 	Unattended  bool      // no worker takes the next step
 	Advised     bool      // the reason of the wait stands in the advice beside it
+	Heard       time.Time // where no worker takes the next step or serves the source: since when nobody has been heard of; zero: one answers
 	Until       time.Time // when what the sync waits for is over, by the workflow; zero: not known
 }
 
@@ -65,8 +66,12 @@ func (w *Watcher) snapshot(ctx context.Context) (Snapshot, bool) {
 	if s.Waiting == "" {
 		s.Waiting = s.Trouble
 	}
-	if words := w.unserved(ctx, state); words != "" {
+	words := w.unserved(ctx, state)
+	if words != "" {
 		s.Waiting = words
+	}
+	if nobody || words != "" {
+		s.Heard = heard(state)
 	}
 	if w.Trouble != nil {
 		if words := w.Trouble(); words != "" {

@@ -28,7 +28,8 @@ type Status struct {
 	Ended    *time.Time          `json:"ended,omitempty"`    // when the last sync ended
 	Catalog  *Delivery           `json:"catalog"`            // the newest of which every export was delivered; null where Temporal remembers none
 	Running  *workflows.Progress `json:"running"`
-	Served   bool                `json:"served"` // whether a worker is there for the source, as far as Temporal tells
+	Served   bool                `json:"served"`          // whether a worker is there for the source, as far as Temporal tells
+	Heard    *time.Time          `json:"heard,omitempty"` // where no worker goes on with the sync that runs: since when none was heard of
 
 	Delivered map[string]*Delivery `json:"delivered"` // by export: the newest; null where Temporal remembers none
 
@@ -76,6 +77,9 @@ func (s *Status) addRunning(ctx context.Context, w *Watcher) {
 	s.still = w.standstill()
 	if s.now.Phase == "" {
 		w.unasked(ctx, &s.now)
+	}
+	if at := s.now.Heard.UTC(); !s.now.Heard.IsZero() {
+		s.Heard = &at
 	}
 	s.now.Source = s.Source
 	progress := s.now.Progress
@@ -186,6 +190,9 @@ func (s *Status) printRunning(w io.Writer) {
 		words = string(s.now.Phase) + ": " + words
 	}
 	_, _ = fmt.Fprintf(w, "%s is being synced: %s\n", s.Source, words)
+	if s.Heard != nil {
+		_, _ = fmt.Fprintf(w, "No worker of it has been heard of since %s.\n", humanize.Date(*s.Heard))
+	}
 	if s.now.waitsForCalls() {
 		_, _ = fmt.Fprintf(w, "It has %s.\n", s.now.Forecast.LeftWords())
 	}

@@ -18,6 +18,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"longhaul/activities"
+	"longhaul/internal/humanize"
 	"longhaul/internal/warning"
 	"longhaul/workflows"
 )
@@ -228,7 +229,13 @@ func TestStatus_saysWhatToDoAboutAWait(t *testing.T) {
 	if got := said(); got != want {
 		t.Errorf("it says %q, want %q", got, want)
 	}
-	f.progress.Phase = workflows.PhaseHeld
+	f.progress.Waiting, f.progress.Do, f.progress.Until, f.progress.Stalled = "", "", nil, &monday
+	want = "acme is being synced: describe: 5 of 10 reports (50%), 0 API calls; nothing has moved since " + humanize.Moment(monday) +
+		", and it waits for nothing: look whether its workers run and answer\n"
+	if got := said(); got != want {
+		t.Errorf("it says %q, want %q", got, want)
+	}
+	f.progress.Phase, f.progress.Waiting = workflows.PhaseHeld, "why"
 	if got := said(); strings.Contains(got, "What to do") {
 		t.Errorf("it says twice what to do: %q", got)
 	}

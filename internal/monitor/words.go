@@ -11,10 +11,21 @@ import (
 // sentence says in words how far the phase is.
 func (s Snapshot) sentence() string {
 	words := s.phaseWords()
-	if s.Waiting == "" || s.Advised {
+	switch {
+	case s.Advised:
 		return words
+	case s.Waiting == "":
+		return words + s.stalledWords()
 	}
 	return words + "; waiting" + s.untilWords() + ": " + s.Why()
+}
+
+// stalledWords say that nothing moves.
+func (s Snapshot) stalledWords() string {
+	if s.Stalled == nil {
+		return ""
+	}
+	return "; nothing has moved since " + humanize.Moment(*s.Stalled) + ", and it waits for nothing: look whether its workers run and answer"
 }
 
 // besideBar is how many characters a line of 80 has for words beside the bar.

@@ -45,6 +45,7 @@ func OpenLog(ctx context.Context, dir string, settings *config.Config) (_ *zap.L
 func Redact(ctx context.Context, settings *config.Config) (redactor *telemetry.Redactor, problems []error) {
 	redactor = telemetry.NewRedactor()
 	settings.Sources, settings.Learn = settings.Sources.Watched(redactor.Add), redactor.Add
+	settings.Notify = settings.Notify.Watched(redactor.Add)
 	one := func(value string) { redactor.Add(value) }
 	for keeper := &settings.Secrets; keeper != nil; keeper = keeper.Previous {
 		keeper.Key = keeper.Key.Watched(one)
@@ -63,5 +64,5 @@ func Redact(ctx context.Context, settings *config.Config) (redactor *telemetry.R
 		}
 		problems = append(problems, s.ExportSecrets(ctx)...)
 	}
-	return redactor, problems
+	return redactor, append(problems, settings.Notify.Problems(ctx)...)
 }

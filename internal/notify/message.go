@@ -20,6 +20,8 @@ type Fact struct {
 	Until   time.Time `json:"until,omitzero"`    // when it goes on or gives up, where that is known
 	Closes  []Event   `json:"closes,omitempty"`  // of Recovered: what is over
 	Outcome string    `json:"outcome,omitempty"` // of a sync that has ended
+
+	Receiver string `json:"receiver,omitempty"` // of Test: the only one that it is for; empty: all of the source
 }
 
 // Message is a fact in words, as every receiver gets it.

@@ -46,6 +46,7 @@ type Source struct {
 	Scope       Scope
 	Keep        Keep
 	Schedule    Schedule
+	Notify      Notify
 
 	AcceptMissing []string // permissions without which a sync goes on without asking, by short names such as ViewPublicReports
 	// UnboundedLogins lifts the bound of logins in an hour. No setting sets it: it is for tests whose tokens last for a moment.

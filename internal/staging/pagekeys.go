@@ -15,12 +15,15 @@ func PageKey(source, sync string) string { return PagePrefix(source) + sync + Pa
 // GapsKey lists the gaps of a sync, beside its page.
 func GapsKey(source, sync string) string { return PagePrefix(source) + sync + GapsSuffix }
 
+// ToldSyncs is the prefix of the folders in which lies what people were told, one a sync.
+func ToldSyncs(source string) string { return SourcePrefix(source) + "told/" }
+
 // ToldPrefix is the prefix of what people were told of a sync, or of a source where sync is empty.
 func ToldPrefix(source, sync string) string {
 	if sync == "" {
 		sync = "none"
 	}
-	return SourcePrefix(source) + "told/" + sync + "/"
+	return ToldSyncs(source) + sync + "/"
 }
 
 // ToldKey is what became of one message: it is written only if absent before the message is sent, and replaced afterwards.

@@ -1,0 +1,86 @@
+package host
+
+import (
+	"context"
+
+	"go.temporal.io/sdk/activity"
+	"go.uber.org/zap"
+
+	"longhaul/internal/config"
+	"longhaul/internal/history"
+	"longhaul/internal/notify"
+	"longhaul/internal/notify/desk"
+	"longhaul/internal/notify/receiver"
+	"longhaul/internal/notify/watch"
+	"longhaul/internal/notify/words"
+	"longhaul/internal/roster"
+	"longhaul/internal/source"
+	"longhaul/internal/staging"
+)
+
+// messages tell people of the sources of a process.
+type messages struct {
+	settings notify.Settings
+	links    words.Links // without the namespace
+	roster   *roster.Roster
+	sender   *receiver.Sender
+	logger   *zap.Logger
+	pace     watch.Pace
+}
+
+// newMessages readies them. What they read of the receivers' secrets is learned before it is used.
+func newMessages(settings config.Config, members *roster.Roster, options Options) *messages {
+	m := &messages{
+		settings: settings.Notify, links: words.Links{UI: settings.UIURL, Page: settings.Report.URL}, roster: members,
+		logger: options.Logger, pace: options.Pace,
+	}
+	if settings.Learn != nil {
+		m.settings = m.settings.Watched(settings.Learn)
+	}
+	if m.logger == nil {
+		m.logger = zap.NewNop()
+	}
+	m.sender = receiver.New(receiver.Options{UserAgent: "longhaul/" + options.Version, Logger: m.logger})
+	return m
+}
+
+// own is what the settings of a source say of receivers; nil for a source that this process does not know, and for one that was connected:
+// what holds for all sources holds for it.
+func (m *messages) own(name string) source.Notify {
+	member, err := m.roster.Get(name)
+	if err != nil {
+		return nil
+	}
+	return member.Notify
+}
+
+// desk sends the messages of activities.
+func (m *messages) desk(store *staging.Store) *desk.Desk {
+	return &desk.Desk{
+		Store: store, Settings: m.settings, Own: m.own, Send: m.sender.Send, Logger: m.logger,
+		Links: func(ctx context.Context) words.Links {
+			links := m.links
+			links.Namespace = activity.GetInfo(ctx).Namespace
+			return links
+		},
+	}
+}
+
+// watch tells what no sync can, until ctx ends.
+func (m *messages) watch(ctx context.Context, w *Workers) {
+	h := w.host
+	all := watch.Watch{
+		Store: h.store, Settings: m.settings, Own: m.own, Logger: m.logger, Pace: m.pace,
+		Served: func() []string {
+			served, _ := w.Served()
+			return served
+		},
+		World: &watch.Temporal{
+			Client: w.client, Server: h.schedules.at(w.client, h.polls.Namespace()), Store: h.store,
+			How: func(ctx context.Context, workflowID, runID string) (history.Fate, error) {
+				return HowEnded(ctx, w.client, workflowID, runID)
+			},
+		},
+	}
+	all.Run(ctx)
+}

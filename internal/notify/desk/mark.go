@@ -1,0 +1,72 @@
+package desk
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"longhaul/internal/notify"
+	"longhaul/internal/staging"
+)
+
+// Mark is what the bucket has of one message. It is there before the message is sent.
+type Mark struct {
+	ID    string        `json:"id"`
+	Event notify.Event  `json:"event"`
+	At    time.Time     `json:"at"`   // when happened what it tells
+	Told  []notify.Told `json:"told"` // what became of it, by receiver; null: whoever began to send it did not come to an end
+}
+
+// failed says whether a receiver is among those that did not get the message.
+func (m *Mark) failed(receiver string) bool {
+	return slices.ContainsFunc(m.Told, func(t notify.Told) bool { return t.Receiver == receiver && t.Failure != "" })
+}
+
+// take notes what became of the message, in the place of earlier tries.
+func (m *Mark) take(told []notify.Told) {
+	if m.Told == nil {
+		m.Told = []notify.Told{}
+	}
+	for _, one := range told {
+		i := slices.IndexFunc(m.Told, func(t notify.Told) bool { return t.Receiver == one.Receiver })
+		if i < 0 {
+			m.Told = append(m.Told, one)
+		} else {
+			m.Told[i] = one
+		}
+	}
+}
+
+// mark notes that a message is about to be sent and what stands with it, for a receiver may take long, and gives what is known of earlier
+// tries. A bucket that is away holds up no message.
+func (d *Desk) mark(ctx context.Context, message notify.Message) Mark {
+	fresh := Mark{ID: message.ID, Event: message.Event, At: message.At}
+	key := staging.ToldKey(message.Source, message.Sync, message.ID)
+	mark, err := ask(ctx, d, message.Source, markWithin, func(ctx context.Context) (mark Mark, err error) {
+		written, err := d.Store.WriteNewJSON(ctx, key, fresh)
+		if mark = fresh; err == nil && !written {
+			err = d.Store.ReadJSON(ctx, key, &mark)
+		}
+		if err == nil && mark.Told == nil {
+			err = d.open(ctx, message.Fact)
+		}
+		return mark, err
+	})
+	if err != nil {
+		d.unknown(message.Source, "a message is sent that cannot be noted in the bucket", err)
+		return fresh
+	}
+	return mark
+}
+
+// keep writes what became of a message, and what is over once it was sent for the first time.
+func (d *Desk) keep(ctx context.Context, fact notify.Fact, mark Mark, fresh bool) {
+	_, err := ask(ctx, d, fact.Source, markWithin, func(ctx context.Context) (struct{}, error) {
+		err := d.Store.WriteJSON(ctx, staging.ToldKey(fact.Source, fact.Sync, fact.ID), mark)
+		if err == nil && fresh {
+			err = d.closeAll(ctx, fact)
+		}
+		return struct{}{}, err
+	})
+	d.unknown(fact.Source, "what became of a message could not be noted in the bucket", err)
+}

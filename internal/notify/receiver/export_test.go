@@ -1,0 +1,6 @@
+package receiver
+
+import "slices"
+
+// Services are those of shoutrrr that are known, for tests.
+var Services = slices.Concat(titled, untitled, calling)

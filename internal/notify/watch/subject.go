@@ -1,0 +1,183 @@
+package watch
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"longhaul/internal/history"
+	"longhaul/internal/humanize"
+	"longhaul/internal/notify"
+	"longhaul/internal/notify/desk"
+	"longhaul/internal/sourcename"
+)
+
+const (
+	// repeatEvery is how often what stands is told again.
+	repeatEvery = 24 * time.Hour
+	// digestHour is the hour of Monday, in UTC, from which on the week before is told, and digestFor for how long: a worker that was down
+	// then tells it later.
+	digestHour, digestFor = 6, 36 * time.Hour
+	// idTime is how moments stand in the ids of messages.
+	idTime = "20060102T150405Z"
+)
+
+// subject is one source in one look.
+type subject struct {
+	*round
+	name     string
+	asking   []notify.Asking
+	standing map[notify.Event]desk.Standing
+	sight    *sight
+}
+
+// asked says whether anybody wants to be told of an event.
+func (s *subject) asked(event notify.Event) bool {
+	return slices.ContainsFunc(s.asking, func(a notify.Asking) bool { return slices.Contains(a.Events, event) })
+}
+
+// tell starts a message. All workers that see the same give it the same id, so that one of them tells it.
+func (s *subject) tell(ctx context.Context, fact notify.Fact, occasion string) error {
+	fact.Source, fact.At = s.name, s.now
+	if fact.ID == "" {
+		fact.ID = fmt.Sprintf("notify-%s-%s-%s", s.name, fact.Event, occasion)
+	}
+	if fact.Repeat > 0 {
+		fact.ID += fmt.Sprintf("-%d", fact.Repeat+1)
+	}
+	return s.World.Start(ctx, fact)
+}
+
+// stands tells that something stands, unless that was told within a day.
+func (s *subject) stands(ctx context.Context, fact notify.Fact, occasion string) error {
+	if !s.asked(fact.Event) {
+		return nil
+	}
+	before := s.standing[fact.Event]
+	if before.Open() {
+		if s.now.Sub(before.Last) < repeatEvery {
+			return nil
+		}
+		fact.Since, fact.Repeat = before.Since, before.Times
+	}
+	return s.tell(ctx, fact, occasion)
+}
+
+// over tells that something does not stand any more, where it was told that it does.
+func (s *subject) over(ctx context.Context, event notify.Event) error {
+	before := s.standing[event]
+	if !before.Open() {
+		return nil
+	}
+	fact := notify.Fact{Event: notify.Recovered, Closes: []notify.Event{event}, Since: before.Since}
+	return s.tell(ctx, fact, string(event)+"-"+before.Since.UTC().Format(idTime))
+}
+
+// missed looks whether a run of the schedule did not come. It asks only when one should have come, and while it is known that one did not.
+func (s *subject) missed(ctx context.Context) error {
+	overdue := cmp.Or(s.Overdue, DefaultOverdue)
+	plan, running := s.plans[s.name], s.running[s.name]
+	due := !s.sight.check.IsZero() && !s.now.Before(s.sight.check)
+	if due {
+		s.sight.check = time.Time{}
+	}
+	if s.sight.check.IsZero() && !plan.Next.IsZero() {
+		s.sight.check = plan.Next.Add(overdue)
+	}
+	if !due && !s.standing[notify.ScheduleMissed].Open() {
+		return nil
+	}
+	var missed *history.Missed
+	if !plan.Paused && !running {
+		var err error
+		if missed, err = s.World.Missed(ctx, s.name, running); err != nil {
+			s.sight.check = s.now // again
+			return err
+		}
+	}
+	switch {
+	case missed == nil:
+		return s.over(ctx, notify.ScheduleMissed)
+	case s.now.Sub(missed.First) < overdue: // looked at again when it is late enough
+		s.sight.check = missed.First.Add(overdue)
+		return nil
+	}
+	why := "the run of " + humanize.Date(missed.First) + " did not begin"
+	if missed.Count > 1 {
+		why = fmt.Sprintf("%s did not begin, the last one at %s", humanize.Count(missed.Count, "run"), humanize.Date(missed.Last))
+	}
+	occasion := missed.First
+	if before := s.standing[notify.ScheduleMissed]; before.Open() {
+		occasion = before.Since
+	}
+	fact := notify.Fact{Event: notify.ScheduleMissed, Since: missed.First, Why: why}
+	return s.stands(ctx, fact, occasion.UTC().Format(idTime))
+}
+
+// failed tells each day that the last sync failed, until somebody begins another one.
+func (s *subject) failed(ctx context.Context) error {
+	before := s.standing[notify.Failed]
+	if !before.Open() || s.running[s.name] || before.Sync == "" {
+		return nil
+	}
+	fact := notify.Fact{
+		ID:    fmt.Sprintf("notify-%s-%s-%s", s.name, before.Sync, notify.Failed),
+		Event: notify.Failed, Sync: before.Sync, Why: before.Why, Do: before.Do, Outcome: string(notify.Failed),
+	}
+	return s.stands(ctx, fact, "")
+}
+
+// digest tells the week before.
+func (s *subject) digest(ctx context.Context) error {
+	monday := s.now.Truncate(24*time.Hour).AddDate(0, 0, -(int(s.now.Weekday())+6)%7)
+	from := monday.Add(digestHour * time.Hour)
+	if s.now.Before(from) || s.now.After(from.Add(digestFor)) || !s.asked(notify.Digest) {
+		return nil
+	}
+	year, week := monday.AddDate(0, 0, -7).ISOWeek()
+	occasion := fmt.Sprintf("%04dw%02d", year, week)
+	if s.sight.digest == occasion {
+		return nil
+	}
+	fact := notify.Fact{Event: notify.Digest, Since: monday.AddDate(0, 0, -7), Until: monday}
+	err := s.tell(ctx, fact, occasion)
+	if err == nil {
+		s.sight.digest = occasion
+	}
+	return err
+}
+
+// workerGone looks whether a worker asks for the work of a source that somebody wants: its schedule, or a sync that runs.
+func (s *subject) workerGone(ctx context.Context) error {
+	at, err := s.World.Polled(ctx, s.name)
+	if err != nil {
+		return err
+	}
+	if at.After(s.sight.polled) {
+		s.sight.polled = at
+	}
+	since := s.sight.polled
+	if since.IsZero() {
+		since = s.sight.first
+	}
+	if s.now.Sub(since) < cmp.Or(s.Gone, DefaultGone) {
+		if s.sight.polled.IsZero() {
+			return nil // it is not known yet
+		}
+		return s.over(ctx, notify.WorkerGone)
+	}
+	occasion := since.Truncate(24 * time.Hour) // by which all workers call the first time the same
+	switch before := s.standing[notify.WorkerGone]; {
+	case before.Open():
+		occasion = before.Since
+	case !before.Closed.IsZero():
+		occasion = before.Closed
+	}
+	why := fmt.Sprintf("no worker asks for the work of task queue %s%s", sourcename.QueuePrefix, s.name)
+	return s.stands(ctx, notify.Fact{Event: notify.WorkerGone, Since: since.UTC(), Why: why}, occasion.UTC().Format(idTime))
+}
+
+// workerBack tells that this worker serves a source of which it was told that none does.
+func (s *subject) workerBack(ctx context.Context) error { return s.over(ctx, notify.WorkerGone) }

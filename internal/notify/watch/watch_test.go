@@ -1,0 +1,312 @@
+package watch_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"go.uber.org/zap"
+
+	"longhaul/internal/history"
+	"longhaul/internal/notify"
+	"longhaul/internal/notify/desk"
+	"longhaul/internal/notify/watch"
+	"longhaul/internal/notify/words"
+	"longhaul/internal/source"
+	"longhaul/internal/streamtest"
+)
+
+// world is a Temporal, a bucket and the hour, in which messages are sent at once.
+type world struct {
+	*watch.Watch
+	t *testing.T
+
+	now     time.Time
+	served  []string
+	running map[string]bool
+	plans   map[string]watch.Plan
+	polled  map[string]time.Time
+	runs    map[string]*history.Missed
+	asked   map[string]int // requests by kind and source
+	err     error
+
+	started map[string]notify.Fact // by id
+	news    []notify.Fact          // since the last look
+	desk    *desk.Desk
+}
+
+func newWorld(t *testing.T, events ...notify.Event) *world {
+	t.Helper()
+	w := &world{
+		t: t, now: time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC), running: map[string]bool{}, plans: map[string]watch.Plan{}, // a Wednesday
+		polled: map[string]time.Time{}, runs: map[string]*history.Missed{}, asked: map[string]int{}, started: map[string]notify.Fact{},
+	}
+	settings := notify.Settings{Receivers: []notify.Configured{{Name: "ops", Events: events}}}
+	own := func(name string) source.Notify {
+		if name == "silent" {
+			return source.Notify{"ops": nil}
+		}
+		return nil
+	}
+	store := streamtest.Open(t, "mem://")
+	w.desk = &desk.Desk{
+		Store: store, Settings: settings, Own: own, Logger: zap.NewNop(), Links: func(context.Context) words.Links { return words.Links{} },
+		Send: func(_ context.Context, m notify.Message, _ []notify.Asking) []notify.Told {
+			return []notify.Told{{ID: m.ID, Event: m.Event, Receiver: "ops", At: m.At}}
+		},
+	}
+	w.Watch = w.worker()
+	return w
+}
+
+// worker is another worker of the same world.
+func (w *world) worker() *watch.Watch {
+	return &watch.Watch{
+		Store: w.desk.Store, Settings: w.desk.Settings, Own: w.desk.Own, Served: func() []string { return w.served }, World: w,
+		Logger: zap.NewNop(), Now: func() time.Time { return w.now },
+	}
+}
+
+func (w *world) Syncing(context.Context) (map[string]bool, error) { return w.running, w.err }
+
+func (w *world) Scheduled(context.Context) (map[string]watch.Plan, error) { return w.plans, w.err }
+
+func (w *world) Polled(_ context.Context, source string) (time.Time, error) {
+	w.asked["polled "+source]++
+	return w.polled[source], nil
+}
+
+func (w *world) Missed(_ context.Context, source string, _ bool) (*history.Missed, error) {
+	w.asked["missed "+source]++
+	return w.runs[source], nil
+}
+
+func (w *world) Start(ctx context.Context, fact notify.Fact) error {
+	if _, there := w.started[fact.ID]; there {
+		return nil
+	}
+	w.started[fact.ID] = fact
+	w.news = append(w.news, fact)
+	_, err := w.desk.Tell(ctx, fact)
+	return err
+}
+
+// look looks for as long as d, once a minute, or each five minutes of many hours, and wants these events.
+func (w *world) look(d time.Duration, want ...notify.Event) {
+	w.t.Helper()
+	w.news = nil
+	step := time.Minute
+	if d > 10*time.Hour {
+		step = 5 * time.Minute
+	}
+	for end := w.now.Add(d); w.now.Before(end); w.now = w.now.Add(step) {
+		if err := w.Look(w.t.Context()); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	var got []notify.Event
+	for _, fact := range w.news {
+		got = append(got, fact.Event)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		w.t.Errorf("at %s people were told otherwise (-want +got):\n%s", w.now.Format(time.DateTime), diff)
+	}
+}
+
+func TestWatch_aRunThatDidNotCome(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.served = []string{"acme"}
+	at := w.now.Add(30 * time.Minute)
+	w.plans["acme"] = watch.Plan{Next: at}
+	w.look(30 * time.Minute)
+	w.plans["acme"] = watch.Plan{Next: at.Add(24 * time.Hour)}
+	w.runs["acme"] = &history.Missed{Count: 1, First: at, Last: at}
+	w.look(9 * time.Minute)
+	if n := w.asked["missed acme"]; n != 1 {
+		t.Errorf("until then it was asked %d times, want once at the start", n)
+	}
+	w.look(10*time.Minute, notify.ScheduleMissed)
+	fact := w.news[0]
+	if want := "notify-acme-schedule_missed-" + at.Format("20060102T150405Z"); fact.ID != want || !fact.Since.Equal(at) || !strings.Contains(fact.Why, "12:30") {
+		t.Errorf("got %+v, want the id %s", fact, want)
+	}
+	w.look(23*time.Hour + 30*time.Minute)
+	w.runs["acme"].Count, w.runs["acme"].Last = 2, at.Add(24*time.Hour)
+	w.look(time.Hour, notify.ScheduleMissed)
+	if again := w.news[0]; again.Repeat != 1 || again.ID != fact.ID+"-2" || !again.Since.Equal(at) || !strings.Contains(again.Why, "2 runs") {
+		t.Errorf("a day later it is %+v", again)
+	}
+	w.running["acme"] = true
+	w.look(5*time.Minute, notify.Recovered)
+	if over := w.news[0]; !slices.Equal(over.Closes, []notify.Event{notify.ScheduleMissed}) {
+		t.Errorf("it closes %v", over.Closes)
+	}
+	w.running, w.runs = map[string]bool{}, map[string]*history.Missed{}
+	w.look(time.Hour)
+}
+
+func TestWatch_aScheduleThatRunsCostsAQuestionARun(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.served = []string{"acme"}
+	for range 3 {
+		w.plans["acme"] = watch.Plan{Next: w.now.Add(10 * time.Minute)}
+		w.look(15 * time.Minute)
+		w.plans["acme"] = watch.Plan{Next: w.now.Add(24 * time.Hour)}
+		w.look(24 * time.Hour)
+	}
+	if n := w.asked["missed acme"]; n > 7 {
+		t.Errorf("it was asked %d times", n)
+	}
+}
+
+func TestWatch_aSourceThatNoWorkerServes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.plans["acme"] = watch.Plan{Next: w.now.Add(100 * time.Hour)}
+	w.plans["paused"] = watch.Plan{Paused: true}
+	w.running["silent"] = true
+	w.polled["acme"] = w.now
+	w.look(5 * time.Minute)
+	w.look(3*time.Minute, notify.WorkerGone)
+	gone := w.news[0]
+	if gone.Source != "acme" || !strings.Contains(gone.Why, "longhaul-acme") || gone.Since.After(w.now.Add(-5*time.Minute)) {
+		t.Errorf("got %+v", gone)
+	}
+	w.look(12 * time.Hour)
+	w.look(13*time.Hour, notify.WorkerGone) // the next day
+	w.polled["acme"] = w.now
+	w.look(2*time.Minute, notify.Recovered)
+	w.look(10*time.Minute, notify.WorkerGone) // it is gone once more
+	if again := w.news[0]; again.ID == gone.ID || again.Repeat != 0 {
+		t.Errorf("got %+v", again)
+	}
+	w.served = []string{"acme"} // by this worker itself
+	w.look(2*time.Minute, notify.Recovered)
+	if w.asked["polled paused"] > 0 || w.asked["polled silent"] > 0 {
+		t.Errorf("it was asked for %v", w.asked)
+	}
+}
+
+func TestWatch_workersTellOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.plans["acme"] = watch.Plan{Next: w.now.Add(100 * time.Hour)}
+	other := w.worker()
+	for range 20 {
+		for _, one := range []*watch.Watch{w.Watch, other} {
+			if err := one.Look(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.now = w.now.Add(time.Minute)
+	}
+	if len(w.started) != 1 {
+		t.Errorf("%d messages were started", len(w.started))
+	}
+	w.started = map[string]notify.Fact{} // Temporal's database is lost, and a worker begins anew
+	w.Watch = w.worker()
+	w.look(20 * time.Minute)
+}
+
+func TestWatch_aProcessThatSleptKnowsNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.plans["acme"] = watch.Plan{Next: w.now.Add(100 * time.Hour)}
+	w.polled["acme"] = w.now
+	w.look(2 * time.Minute)
+	w.now = w.now.Add(3 * time.Hour)
+	w.polled = map[string]time.Time{}
+	w.look(4 * time.Minute)
+}
+
+func TestWatch_aFailureThatNobodyMends(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.served = []string{"acme"}
+	fact := notify.Fact{ID: "notify-acme-s1-failed-1", Event: notify.Failed, Source: "acme", Sync: "s1", Outcome: "failed", Why: "the secret is wrong", At: w.now}
+	if err := w.Start(t.Context(), fact); err != nil {
+		t.Fatal(err)
+	}
+	w.look(23 * time.Hour)
+	w.look(2*time.Hour, notify.Failed)
+	if again := w.news[0]; again.Sync != "s1" || again.Repeat != 1 || again.Why != fact.Why || again.ID == fact.ID {
+		t.Errorf("got %+v", again)
+	}
+	w.running["acme"] = true
+	w.look(48 * time.Hour)
+}
+
+func TestWatch_theWeek(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, notify.Digest)
+	w.served = []string{"acme", "silent"}
+	w.look(4 * 24 * time.Hour)
+	w.look(2*24*time.Hour, notify.Digest)
+	digest := w.news[0]
+	if digest.ID != "notify-acme-digest-2026w48" || digest.Since.Format(time.DateOnly) != "2026-11-23" || digest.Until.Format(time.DateOnly) != "2026-11-30" ||
+		digest.At.Format("Mon 15:04") != "Mon 06:00" {
+		t.Errorf("got %+v", digest)
+	}
+	w.look(5 * 24 * time.Hour)
+}
+
+func TestWatch_aHundredSources(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for n := range 100 {
+		name := fmt.Sprintf("s%03d", n)
+		w.plans[name] = watch.Plan{Next: w.now.Add(100 * time.Hour)}
+	}
+	for range 7 {
+		w.asked = map[string]int{}
+		if err := w.Look(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if len(w.asked) > 15 {
+			t.Errorf("one look asked about %d sources", len(w.asked))
+		}
+		for name := range w.asked {
+			w.polled[strings.TrimPrefix(name, "polled ")] = w.now
+		}
+		w.now = w.now.Add(time.Minute)
+	}
+	if len(w.polled) != 100 {
+		t.Errorf("%d sources were looked at", len(w.polled))
+	}
+}
+
+func TestWatch_leavesToAlerts(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.Settings.LeaveToAlerts = true
+	w.plans["acme"] = watch.Plan{Next: w.now}
+	w.look(time.Hour)
+}
+
+func TestRun_endsAndSurvives(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.Every, w.err = time.Millisecond, errors.New("Temporal is away")
+	ctx, cancel := context.WithCancel(t.Context())
+	looked := make(chan struct{}, 1)
+	w.Served = func() []string {
+		select {
+		case looked <- struct{}{}:
+		default:
+		}
+		panic("a bug") //nolint:forbidigo // the test is about it
+	}
+	done := make(chan struct{})
+	go func() { defer close(done); w.Run(ctx) }()
+	<-looked
+	<-looked
+	cancel()
+	<-done
+}
