@@ -19,7 +19,7 @@ import (
 var namingOnly = []string{
 	"internal/cli", "internal/config", "internal/control", "internal/export", "internal/history", "internal/paths", "internal/schedule",
 	"internal/salesforce/recordid", "internal/salesforce/soql", "internal/source", "internal/sourcename", "internal/telemetry",
-	"internal/doctor", "activities/question", "workflows/question",
+	"internal/doctor", "internal/notify", "activities/question", "workflows/question",
 }
 
 // speaking are packages in which functions return sentences and parts of them: why a host, a store or a database does not do what it should.

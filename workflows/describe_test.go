@@ -208,3 +208,8 @@ func TestResume_endsAWaitThatSalesforceAskedFor(t *testing.T) {
 		t.Errorf("described %d in %v s: %v", got.Kept, got.Seconds, failure)
 	}
 }
+
+// described is what a shard brings of n reports, all of them described, at a call each.
+func described(n int64) activities.DescribeResult {
+	return activities.DescribeResult{Reports: n, States: activities.States{Described: n}, Spending: activities.Spending{Calls: n}}
+}

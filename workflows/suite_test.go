@@ -235,20 +235,6 @@ func environmentOfFiles(env *testsuite.TestWorkflowEnvironment, o *org) {
 	})
 }
 
-// environmentOfMessages makes the activities answer that tell people.
-func environmentOfMessages(env *testsuite.TestWorkflowEnvironment, o *org) {
-	acknowledge(env, o, "WritePage", func(p telling.WritePageParams) error {
-		o.mu.Lock()
-		defer o.mu.Unlock()
-		o.pages = append(o.pages, p)
-		return nil
-	})
-	register(env, "Notify", func(_ context.Context, p telling.NotifyParams) (telling.NotifyResult, error) {
-		return telling.NotifyResult{}, nil
-	})
-	env.SetOnChildWorkflowStartedListener(func(info *workflow.Info, _ workflow.Context, args converter.EncodedValues) { o.start(info, args) })
-}
-
 // answer makes an activity answer by a function of the org, which may be set later, or with otherwise where that is nil.
 func answer[P, R any](
 	env *testsuite.TestWorkflowEnvironment, o *org, name string,
@@ -296,9 +282,4 @@ func acknowledge[P any](
 // register puts a function in place of an activity of production.
 func register(env *testsuite.TestWorkflowEnvironment, name string, answers any) {
 	env.RegisterActivityWithOptions(answers, registered.RegisterOptions{Name: name, DisableAlreadyRegisteredCheck: true})
-}
-
-// described is what a shard brings of n reports, all of them described, at a call each.
-func described(n int64) activities.DescribeResult {
-	return activities.DescribeResult{Reports: n, States: activities.States{Described: n}, Spending: activities.Spending{Calls: n}}
 }

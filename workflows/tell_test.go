@@ -1,12 +1,15 @@
 package workflows_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/testsuite"
 	"go.temporal.io/sdk/workflow"
 
 	"longhaul/activities"
@@ -14,6 +17,20 @@ import (
 	"longhaul/internal/notify"
 	"longhaul/workflows"
 )
+
+// environmentOfMessages makes the activities answer that tell people.
+func environmentOfMessages(env *testsuite.TestWorkflowEnvironment, o *org) {
+	acknowledge(env, o, "WritePage", func(p telling.WritePageParams) error {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		o.pages = append(o.pages, p)
+		return nil
+	})
+	register(env, "Notify", func(_ context.Context, p telling.NotifyParams) (telling.NotifyResult, error) {
+		return telling.NotifyResult{}, nil
+	})
+	env.SetOnChildWorkflowStartedListener(func(info *workflow.Info, _ workflow.Context, args converter.EncodedValues) { o.start(info, args) })
+}
 
 // heard is the login of a source of whose syncs people are told.
 func heard(activities.AuthenticateParams) (activities.AuthenticateResult, error) {
