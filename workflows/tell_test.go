@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	telling "longhaul/activities/tell"
+
 	"github.com/google/go-cmp/cmp"
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/testsuite"
