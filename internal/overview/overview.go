@@ -118,6 +118,7 @@ const (
 	ForOrg      = "org"      // an administrator of the Salesforce org
 	ForCatalog  = "catalog"  // the catalog's team
 	ForWorker   = "worker"   // somebody must start one that serves the source
+	ForUnknown  = "unknown"  // the sync did not say in time whether it waits
 )
 
 const (

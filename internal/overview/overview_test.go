@@ -138,6 +138,15 @@ func TestShow_saysWhenAWaitLooksAgain(t *testing.T) {
 	}
 }
 
+func TestShow_doesNotSayThatASyncWaitsThatDidNotSaySo(t *testing.T) {
+	t.Parallel()
+	got := below(overview.Row{Source: "acme", Workers: count(2), Running: true, Waits: &overview.Wait{For: overview.ForUnknown}})
+	const says = "The sync did not say in time how it gets on: its worker is busy, or has stopped, and then another one that runs goes on with it by itself."
+	if !strings.Contains(got, says) || strings.Contains(got, "The sync waits") {
+		t.Error(got)
+	}
+}
+
 func TestShow_saysWhyTheLastSyncFailed(t *testing.T) {
 	t.Parallel()
 	for says, last := range map[string]overview.Last{
