@@ -196,6 +196,17 @@ func TestShow_saysThatNoSyncCanRunWithoutAWorker(t *testing.T) {
 	}
 }
 
+// TestBound_leavesAWaitWhole which says at its end from when on it is over.
+func TestBound_leavesAWaitWhole(t *testing.T) {
+	t.Parallel()
+	why := strings.Repeat("the source is being synced by another Temporal; ", 12) + "takes the source over at its first look from 29 Nov 17:45 UTC on"
+	list := overview.List{Sources: []overview.Row{{Source: "acme", Waits: &overview.Wait{Why: why, Do: why, For: overview.ForOperator}}}}
+	list.Bound()
+	if wait := list.Sources[0].Waits; wait.Why != why || wait.Do != why {
+		t.Errorf("it is cut: %+v", wait)
+	}
+}
+
 // TestBound_keepsAPageSmall has sources with the longest of everything, and reads page after page.
 func TestBound_keepsAPageSmall(t *testing.T) {
 	t.Parallel()
