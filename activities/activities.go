@@ -33,7 +33,15 @@ type Source struct {
 	Keep        history.Keep
 
 	AcceptMissing []string // permissions that may be missing, by short names such as ViewPublicReports
+	Kept          string   // where its credentials are: see Kept*
 }
+
+// Where the credentials of a source are kept.
+const (
+	KeptSettings  = "settings"  // of the workers
+	KeptDocument  = "document"  // to which the settings refer
+	KeptConnected = "connected" // saved in the bucket
+)
 
 // Guard says when a sync holds, and for how long.
 type Guard struct {

@@ -10,6 +10,7 @@ import (
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
+	"longhaul/activities"
 	"longhaul/internal/fault"
 	"longhaul/internal/history"
 	"longhaul/internal/humanize"
@@ -229,14 +230,66 @@ func toResume(first, source string) string {
 	return fmt.Sprintf("%s`%s resume %s` (signal `%s`)", first, Program, source, operator.Resume)
 }
 
-// toUnblock names connect too where a login was refused: it saves other credentials, and resumes. A sync does not know whether its source was
-// connected, or stands in settings.
-func toUnblock(why fault.Class, source string) string {
-	do := toResume("fix that; then ", source)
-	if why == fault.LoginRefused {
-		do += fmt.Sprintf("; a connected source gets other credentials by `%s connect %s`, which resumes it", Program, source)
+// Unblocking is what lets a blocked sync go on.
+type Unblocking struct {
+	Do     string   // in a clause, commands and all
+	First  string   // in a clause that stands before the commands
+	Orders []string // the commands without their program, in the order in which they help
+}
+
+// Unblock says what lets a sync go on that a failure blocks, by where the credentials of its source are kept.
+func Unblock(why activities.Failure, kept, source string) Unblocking {
+	resume, other := "resume "+source, "connect "+source
+	by := func(order string) string { return "`" + Program + " " + order + "`" }
+	fixed := Unblocking{Do: toResume("fix that; then ", source), First: "fix that, then resume it", Orders: []string{resume}}
+	where := "`sources." + source + ".salesforce."
+	switch {
+	case why.Class != fault.LoginRefused:
+		return fixed
+	case why.System == fault.Longhaul: // it was disconnected: see roster.Disconnected
+		end := "cancel " + source
+		return Unblocking{
+			Do:    by(other) + " gives it credentials again, and resumes it; " + by(end) + " ends it",
+			First: "connect the source again, which resumes the sync, or cancel the sync", Orders: []string{other, end},
+		}
+	case kept == "": // an older worker has logged in
+		fixed.Do += "; a connected source gets other credentials by " + by(other) + ", which resumes it"
+		fixed.First += ", or give a connected source other credentials, which resumes it too"
+		fixed.Orders = append(fixed.Orders, other)
+		return fixed
+	case kept == activities.KeptConnected && why.Setting == "":
+		fixed.Do += "; or give it other credentials by " + by(other) + ", which resumes it too"
+		fixed.First += ", or give the source other credentials, which resumes it too"
+		fixed.Orders = append(fixed.Orders, other)
+		return fixed
+	case kept == activities.KeptConnected:
+		other = ToConnect(source, why.Setting)
+		return Unblocking{
+			Do:    by(other) + " gives it another one, and resumes it; " + toResume("if the org takes the present one again, ", source) + " is enough",
+			First: "give the source another one, which resumes the sync; if the org takes the present one again, resume it", Orders: []string{other, resume},
+		}
+	case why.Setting == "":
+		return fixed
+	case kept == activities.KeptDocument:
+		where = "change the document to which " + where + "credentials` refers"
+	case flags[why.Setting] == "VALUE":
+		where = "change " + where + why.Setting + "` in the settings of the workers, and start them again"
+	default:
+		where = "change what " + where + why.Setting + "` refers to"
 	}
-	return do
+	return Unblocking{Do: toResume(where+"; then ", source), First: where + ", then resume the sync", Orders: []string{resume}}
+}
+
+// flags are what connect takes for a setting of a login: a flag is called as its setting is.
+var flags = map[string]string{"base_url": "VALUE", "client_id": "VALUE", "audience": "VALUE", "client_secret": "file:PATH", "private_key": "FILE"}
+
+// ToConnect is the order that gives a connected source another value of a setting of salesforce; of none, it asks for all.
+func ToConnect(source, setting string) string {
+	order := "connect " + source
+	if value := flags[setting]; value != "" {
+		order += " --" + strings.ReplaceAll(setting, "_", "-") + " " + value
+	}
+	return order
 }
 
 func toAnswer(source string, vital bool) string {
@@ -245,23 +298,4 @@ func toAnswer(source string, vital bool) string {
 	}
 	return fmt.Sprintf("`%s approve %s` (update `%s`) continues it; `%s discard %s` (update `%s`) ends it and delivers nothing",
 		Program, source, operator.Approve, Program, source, operator.Discard)
-}
-
-// moreQuota names the percentages that let a sync go on now; none where a wider quota brings nothing.
-func moreQuota(source string, wider quota.Policy) string {
-	var flags, fields []string
-	for _, part := range []struct {
-		name    string
-		percent int
-	}{{"ceiling", wider.Ceiling}, {"share", wider.Share}} {
-		if part.percent > 0 {
-			flags = append(flags, fmt.Sprintf("--%s %d", part.name, part.percent))
-			fields = append(fields, fmt.Sprintf("%q:%d", part.name, part.percent))
-		}
-	}
-	if len(flags) == 0 {
-		return "nothing, it continues by itself"
-	}
-	return fmt.Sprintf("nothing, it continues by itself; to let it use more: `%s set-quota %s %s` (update `%s` with `{%s}`)",
-		Program, source, strings.Join(flags, " "), operator.SetQuota, strings.Join(fields, ","))
 }

@@ -101,7 +101,7 @@ func Open(ctx context.Context, settings config.Config, options Options) (*Host, 
 		Version: options.Version, Slice: options.Slice,
 	}
 	h.schedules = &schedules{
-		registry: settings.Sources, store: store, ledger: ledger.New(store, kindOfRuns(), logger), identity: h.me("").Label(),
+		registry: settings.Sources, roster: h.roster, store: store, ledger: ledger.New(store, kindOfRuns(), logger), identity: h.me("").Label(),
 	}
 	h.activities.Asked = &question.Activities{
 		Sources: h.sources, Store: store, Version: options.Version, Doctor: h, How: howEnded, Scheduler: h.schedules,
