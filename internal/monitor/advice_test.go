@@ -171,7 +171,8 @@ func TestAdvice_ofABlockNamesWhatCanHelp(t *testing.T) {
 			"Fix that, then resume it, or give the source other credentials, which resumes it too:\n  longhaul resume acme\n  longhaul connect acme",
 		},
 		"disconnected": {
-			activities.Failure{Class: fault.LoginRefused, System: fault.Longhaul}, activities.KeptConnected,
+			activities.Failure{Class: fault.LoginRefused, System: fault.Longhaul},
+			activities.KeptConnected,
 			"Connect the source again, which resumes the sync, or cancel the sync:\n  longhaul connect acme\n  longhaul cancel acme",
 		},
 	} {
