@@ -179,14 +179,6 @@ func (w *waiter) continueAsNew(ctx workflow.Context) error {
 	return w.carry(ctx)
 }
 
-// maxEvents is the length of a history at which the sync continues as new; the server's suggestion counts too.
-const maxEvents = 3000
-
-func historyFull(ctx workflow.Context) bool {
-	info := workflow.GetInfo(ctx)
-	return info.GetCurrentHistoryLength() >= maxEvents || info.GetContinueAsNewSuggested()
-}
-
 // maxSummaryBytes is what the UI shows of a timer or an activity.
 const maxSummaryBytes = 199
 
