@@ -34,6 +34,7 @@ type Source struct {
 	Notify      Notify
 
 	AcceptMissing []string // permissions that may be missing, by short names such as ViewPublicReports
+	Kept          string   // where its credentials are: see Kept*
 }
 
 // Notify says whether people are told of a sync.
@@ -44,6 +45,13 @@ type Notify struct {
 
 // DefaultStall is after how long a sync that does not move, and waits for nothing, is stalled.
 const DefaultStall = 15 * time.Minute
+
+// Where the credentials of a source are kept.
+const (
+	KeptSettings  = "settings"  // of the workers
+	KeptDocument  = "document"  // to which the settings refer
+	KeptConnected = "connected" // saved in the bucket
+)
 
 // Guard says when a sync holds, and for how long.
 type Guard struct {

@@ -60,6 +60,7 @@ type AuthenticateResult struct {
 	Guard       Guard           `json:"guard"`
 
 	AcceptMissing []string `json:"accept_missing,omitempty"` // permissions that may be missing without a question
+	Kept          string   `json:"kept,omitempty"`           // where the credentials are: see Kept*; empty: a worker of before it was told
 
 	Owner Ownership `json:"owner,omitzero"`
 	// SyncID is the id that the sync has from now on, where another sync came to own the source since this one began. Empty:
@@ -162,7 +163,7 @@ func (a *Activities) authenticate(
 	result = AuthenticateResult{
 		MaxInFlight: source.MaxInFlight, MaxShards: source.MaxShards, Private: source.Private,
 		Exports: planExports(source), Quota: source.Quota, Probe: source.Probe, Audit: source.Audit, Guard: source.Guard, Notify: source.Notify,
-		AcceptMissing: source.AcceptMissing,
+		AcceptMissing: source.AcceptMissing, Kept: source.Kept,
 	}
 	if result.Bucket, err = a.Store.ID(ctx); err != nil {
 		return result, claim, err

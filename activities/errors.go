@@ -91,7 +91,7 @@ func failedWith(ctx context.Context, err error, spent *Spending, reports int64) 
 		Details: []any{Failure{
 			Class: f.Class, System: f.System, Message: message, Spent: spent, Reports: reports, Torn: tornShard(err),
 			RetryAfter: f.RetryAfter, Unknown: mayEndByItself(err), Contradicts: contradicts, Owner: markOf(err),
-			Until: overAt(err), Wider: widerFor(err),
+			Until: overAt(err), Wider: widerFor(err), Setting: refusedSetting(err),
 		}},
 	}
 	if retryable(f.Class) && !contradicts {
@@ -150,6 +150,14 @@ func widerFor(err error) quota.Policy {
 func mayEndByItself(err error) bool {
 	e, ok := errors.AsType[*salesforce.Error](err)
 	return ok && e.MayEndByItself()
+}
+
+// refusedSetting is the setting that a refused login says is wrong; empty where it says none.
+func refusedSetting(err error) string {
+	if e, ok := errors.AsType[*salesforce.Error](err); ok && e.Class == fault.LoginRefused {
+		return e.Setting()
+	}
+	return ""
 }
 
 // tornShard is the shard whose result an error calls torn; nil when it calls none so.

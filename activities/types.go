@@ -127,6 +127,7 @@ type Failure struct {
 	Until      time.Time     `json:"until,omitzero"`        // when what it waits for is over, where that is known; it may look earlier
 	Wider      quota.Policy  `json:"wider,omitzero"`        // what of the quota would end the wait at once
 	Unknown    bool          `json:"unknown,omitempty"`     // a login was refused in words that are not known, so it may end by itself
+	Setting    string        `json:"setting,omitempty"`     // of salesforce, such as client_secret, that a refused login says is wrong
 
 	Contradicts bool   `json:"contradicts,omitempty"` // answers contradicted themselves so often that the activity gave up
 	Owner       string `json:"owner,omitempty"`       // who syncs the source or has taken it over: the mark of another Temporal, or a later sync

@@ -230,3 +230,30 @@ func refusing(name string, refused error, fixed *atomic.Bool) func(string) error
 		return nil
 	}
 }
+
+// TestBlocked_saysWhatHelpsByWhereTheCredentialsAre has a secret that the org refuses, as the login that began said where it is kept.
+func TestBlocked_saysWhatHelpsByWhereTheCredentialsAre(t *testing.T) {
+	t.Parallel()
+	for kept, want := range map[string]string{
+		activities.KeptSettings: "fix that; then `longhaul resume acme` (signal `resume`)",
+		activities.KeptConnected: "fix that; then `longhaul resume acme` (signal `resume`); or give it other credentials by `longhaul connect acme`, " +
+			"which resumes it too",
+	} {
+		o, fixed := new(org), new(atomic.Bool)
+		o.authenticate = func(activities.AuthenticateParams) (activities.AuthenticateResult, error) {
+			auth := healthy()
+			auth.Kept = kept
+			return auth, nil
+		}
+		revoked(o, refusal(fault.LoginRefused, "the user is frozen"), fixed)
+		env := environment(t, o, "sync-acme")
+		env.RegisterDelayedCallback(func() {
+			if p := ask(t, env); p.Do != want || p.Kept != kept {
+				t.Errorf("kept in %q: what to do: %s", p.Kept, p.Do)
+			}
+			fixed.Store(true)
+			env.SignalWorkflow(workflows.ResumeSignal, nil)
+		}, time.Hour)
+		env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	}
+}

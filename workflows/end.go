@@ -130,6 +130,11 @@ func (s *sync) tell(ctx workflow.Context, result *Result) *Result {
 	return result
 }
 
+// isCancel says whether the sync ends because somebody cancelled it.
+func isCancel(ctx workflow.Context, err error) bool {
+	return temporal.IsCanceledError(err) || errors.Is(ctx.Err(), workflow.ErrCanceled)
+}
+
 // hearReason has what came with the cancel noted before the end is: where no worker was there to take its reason first, both come with one
 // workflow task, and a sync that only waits ends before its other coroutines have their turn.
 func (s *sync) hearReason(ctx workflow.Context) {

@@ -8,6 +8,7 @@ import (
 	"longhaul/internal/listing"
 	"longhaul/internal/quota"
 	"longhaul/internal/quota/forecast"
+	"longhaul/workflows/operator"
 )
 
 // rest is what is left of a sync that describes, as a progress shows it; nil where nobody can know it: what is to be described is not
@@ -92,4 +93,23 @@ func (p Progress) Why() string {
 		return p.Waiting
 	}
 	return strings.TrimSuffix(p.Waiting, quota.ComeBack(*p.Until))
+}
+
+// moreQuota names the percentages that let a sync go on now; none where a wider quota brings nothing.
+func moreQuota(source string, wider quota.Policy) string {
+	var flags, fields []string
+	for _, part := range []struct {
+		name    string
+		percent int
+	}{{"ceiling", wider.Ceiling}, {"share", wider.Share}} {
+		if part.percent > 0 {
+			flags = append(flags, fmt.Sprintf("--%s %d", part.name, part.percent))
+			fields = append(fields, fmt.Sprintf("%q:%d", part.name, part.percent))
+		}
+	}
+	if len(flags) == 0 {
+		return "nothing, it continues by itself"
+	}
+	return fmt.Sprintf("nothing, it continues by itself; to let it use more: `%s set-quota %s %s` (update `%s` with `{%s}`)",
+		Program, source, strings.Join(flags, " "), operator.SetQuota, strings.Join(fields, ","))
 }

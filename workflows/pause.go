@@ -2,12 +2,10 @@ package workflows
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
 
-	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"longhaul/activities"
@@ -185,14 +183,6 @@ func (w *waiter) continueAsNew(ctx workflow.Context) error {
 	return w.carry(ctx)
 }
 
-// maxEvents is the length of a history at which the sync continues as new; the server's suggestion counts too.
-const maxEvents = 3000
-
-func historyFull(ctx workflow.Context) bool {
-	info := workflow.GetInfo(ctx)
-	return info.GetCurrentHistoryLength() >= maxEvents || info.GetContinueAsNewSuggested()
-}
-
 // maxSummaryBytes is what the UI shows of a timer or an activity.
 const maxSummaryBytes = 199
 
@@ -203,11 +193,6 @@ func await(ctx workflow.Context, d time.Duration, summary string, met func() boo
 	timer := workflow.NewTimerWithOptions(timed, max(d, time.Second), workflow.TimerOptions{Summary: fault.Short(summary, maxSummaryBytes)})
 	err = workflow.Await(ctx, func() bool { return met() || timer.IsReady() })
 	return err == nil && met(), cmp.Or(err, ctx.Err()) // a cancel ends the timer too, and the timer may be seen first
-}
-
-// isCancel says whether the sync ends because somebody cancelled it.
-func isCancel(ctx workflow.Context, err error) bool {
-	return temporal.IsCanceledError(err) || errors.Is(ctx.Err(), workflow.ErrCanceled)
 }
 
 // summary stands beside the timer of a standstill in the UI, which shows its first words.
@@ -236,17 +221,72 @@ func toResume(first, source string) string {
 	return fmt.Sprintf("%s`%s resume %s` (signal `%s`)", first, Program, source, operator.Resume)
 }
 
-// toUnblock names connect too where a login was refused: it saves other credentials, and resumes. A sync does not know whether its source was
-// connected, or stands in settings. Where what the sync had written is gone, a resume brings nothing.
-func toUnblock(why *activities.Failure, source string) string {
-	if strings.HasSuffix(why.Message, staging.Anew) {
-		return fmt.Sprintf("`%s cancel %s`, then `%[1]s sync %[2]s`, which reuses what the bucket still has", Program, source)
+// Unblocking is what lets a blocked sync go on.
+type Unblocking struct {
+	Do     string   // in a clause, commands and all
+	First  string   // in a clause that stands before the commands
+	Orders []string // the commands without their program, in the order in which they help
+}
+
+// Unblock says what lets a sync go on that a failure blocks, by where the credentials of its source are kept.
+func Unblock(why activities.Failure, kept, source string) Unblocking {
+	resume, other := "resume "+source, "connect "+source
+	by := func(order string) string { return "`" + Program + " " + order + "`" }
+	fixed := Unblocking{Do: toResume("fix that; then ", source), First: "fix that, then resume it", Orders: []string{resume}}
+	where := "`sources." + source + ".salesforce."
+	switch {
+	case strings.HasSuffix(why.Message, staging.Anew): // a resume brings nothing where what the sync had written is gone
+		end, again := "cancel "+source, "sync "+source
+		return Unblocking{
+			Do:    by(end) + ", then " + by(again) + ", which reuses what the bucket still has",
+			First: "cancel the sync, and start another, which reuses what the bucket still has", Orders: []string{end, again},
+		}
+	case why.Class != fault.LoginRefused:
+		return fixed
+	case why.System == fault.Longhaul: // it was disconnected: see roster.Disconnected
+		end := "cancel " + source
+		return Unblocking{
+			Do:    by(other) + " gives it credentials again, and resumes it; " + by(end) + " ends it",
+			First: "connect the source again, which resumes the sync, or cancel the sync", Orders: []string{other, end},
+		}
+	case kept == "": // an older worker has logged in
+		fixed.Do += "; a connected source gets other credentials by " + by(other) + ", which resumes it"
+		fixed.First += ", or give a connected source other credentials, which resumes it too"
+		fixed.Orders = append(fixed.Orders, other)
+		return fixed
+	case kept == activities.KeptConnected && why.Setting == "":
+		fixed.Do += "; or give it other credentials by " + by(other) + ", which resumes it too"
+		fixed.First += ", or give the source other credentials, which resumes it too"
+		fixed.Orders = append(fixed.Orders, other)
+		return fixed
+	case kept == activities.KeptConnected:
+		other = ToConnect(source, why.Setting)
+		return Unblocking{
+			Do:    by(other) + " gives it another one, and resumes it; " + toResume("if the org takes the present one again, ", source) + " is enough",
+			First: "give the source another one, which resumes the sync; if the org takes the present one again, resume it", Orders: []string{other, resume},
+		}
+	case why.Setting == "":
+		return fixed
+	case kept == activities.KeptDocument:
+		where = "change the document to which " + where + "credentials` refers"
+	case flags[why.Setting] == "VALUE":
+		where = "change " + where + why.Setting + "` in the settings of the workers, and start them again"
+	default:
+		where = "change what " + where + why.Setting + "` refers to"
 	}
-	do := toResume("fix that; then ", source)
-	if why.Class == fault.LoginRefused {
-		do += fmt.Sprintf("; a connected source gets other credentials by `%s connect %s`, which resumes it", Program, source)
+	return Unblocking{Do: toResume(where+"; then ", source), First: where + ", then resume the sync", Orders: []string{resume}}
+}
+
+// flags are what connect takes for a setting of a login: a flag is called as its setting is.
+var flags = map[string]string{"base_url": "VALUE", "client_id": "VALUE", "audience": "VALUE", "client_secret": "file:PATH", "private_key": "FILE"}
+
+// ToConnect is the order that gives a connected source another value of a setting of salesforce; of none, it asks for all.
+func ToConnect(source, setting string) string {
+	order := "connect " + source
+	if value := flags[setting]; value != "" {
+		order += " --" + strings.ReplaceAll(setting, "_", "-") + " " + value
 	}
-	return do
+	return order
 }
 
 func toAnswer(source string, vital bool) string {
@@ -255,23 +295,4 @@ func toAnswer(source string, vital bool) string {
 	}
 	return fmt.Sprintf("`%s approve %s` (update `%s`) continues it; `%s discard %s` (update `%s`) ends it and delivers nothing",
 		Program, source, operator.Approve, Program, source, operator.Discard)
-}
-
-// moreQuota names the percentages that let a sync go on now; none where a wider quota brings nothing.
-func moreQuota(source string, wider quota.Policy) string {
-	var flags, fields []string
-	for _, part := range []struct {
-		name    string
-		percent int
-	}{{"ceiling", wider.Ceiling}, {"share", wider.Share}} {
-		if part.percent > 0 {
-			flags = append(flags, fmt.Sprintf("--%s %d", part.name, part.percent))
-			fields = append(fields, fmt.Sprintf("%q:%d", part.name, part.percent))
-		}
-	}
-	if len(flags) == 0 {
-		return "nothing, it continues by itself"
-	}
-	return fmt.Sprintf("nothing, it continues by itself; to let it use more: `%s set-quota %s %s` (update `%s` with `{%s}`)",
-		Program, source, strings.Join(flags, " "), operator.SetQuota, strings.Join(fields, ","))
 }

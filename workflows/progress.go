@@ -44,6 +44,7 @@ type Progress struct {
 	Trouble    string              `json:"trouble,omitempty"` // that keeps all running activities from getting on, while Temporal tries them again
 	Stalled    *time.Time          `json:"stalled,omitempty"` // since when nothing has moved, though the sync waits for nothing
 	Blocked    *activities.Failure `json:"blocked,omitempty"` // what blocks the sync, for machines
+	Kept       string              `json:"kept,omitempty"`    // where the credentials of the source are: settings, document (to which they refer) or connected
 	Refused    *activities.Failure `json:"refused,omitempty"` // the login that is refused and tried again, for machines
 	Warnings   []warning.Shown     `json:"warnings"`
 	Outcome    Outcome             `json:"outcome,omitempty"`
@@ -262,7 +263,7 @@ func (d *display) progress() Progress {
 		Shards: Count{Done: s.Shards, Total: s.Plan.Shards + s.Again.Shards}, APICalls: s.Calls, Quota: quotaOf(s.budgetState),
 		Waiting: at.why, Wait: at.reason, Pausing: s.Paused && at.phase != PhasePaused, Do: at.do, Warnings: s.warnings(), Outcome: d.outcome,
 		Blocked: at.cause, Concerns: at.concerns, Refused: at.refused, Unseen: s.Unseen,
-		Skips: s.Course.SkippedStarts(),
+		Skips: s.Course.SkippedStarts(), Kept: s.Auth.Kept,
 	}
 	p.Files, p.Uploads = s.counts()
 	p.Undelivered = s.undelivered()

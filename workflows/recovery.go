@@ -224,7 +224,7 @@ func (r *recovery) untilUnblocked(ctx workflow.Context) error {
 	b := *r.own.Blocked
 	at := standstill{
 		phase: PhaseBlocked, reason: history.WaitBlocked, why: b.Failure.Message, until: b.Until, cause: &b.Failure,
-		do: toUnblock(&b.Failure, r.state.Sync.Source),
+		do: Unblock(b.Failure, r.state.Auth.Kept, r.state.Sync.Source).Do,
 	}
 	r.wait.halt(ctx, at)
 	_, err := await(ctx, b.Until.Sub(workflow.Now(ctx)), at.summary(), func() bool {
@@ -242,7 +242,7 @@ func (r *recovery) untilUnblocked(ctx workflow.Context) error {
 	return err
 }
 
-// shownFailure is what is shown of a failure: class, system and sentence. The rest is for the workflow.
+// shownFailure is what is shown of a failure: class, system, sentence and setting. The rest is for the workflow.
 func shownFailure(f *activities.Failure) *activities.Failure {
-	return &activities.Failure{Class: f.Class, System: f.System, Message: f.Message}
+	return &activities.Failure{Class: f.Class, System: f.System, Message: f.Message, Setting: f.Setting}
 }

@@ -76,6 +76,14 @@ func newState(ctx workflow.Context, in Input, trigger string) *State {
 	return begun
 }
 
+// maxEvents is the length of a history at which the sync continues as new; the server's suggestion counts too.
+const maxEvents = 3000
+
+func historyFull(ctx workflow.Context) bool {
+	info := workflow.GetInfo(ctx)
+	return info.GetCurrentHistoryLength() >= maxEvents || info.GetContinueAsNewSuggested()
+}
+
 // warnings are all that people should know, the signals that no sync knows among them.
 func (s *State) warnings() []warning.Shown { return warning.Show(s.allWarnings()) }
 

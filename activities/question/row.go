@@ -50,7 +50,7 @@ func waitsForWorker(row *overview.Row) {
 	wait := row.Waits
 	switch {
 	case wait == nil || row.Workers == nil:
-	case *row.Workers == 0 && wait.For == overview.ForNobody:
+	case *row.Workers == 0 && (wait.For == overview.ForNobody || wait.For == overview.ForUnknown):
 		wait.For, wait.Do = overview.ForWorker, "" // that of a wait which passes by itself is to do nothing
 	case *row.Workers > 0 && wait.For == overview.ForWorker: // one has come since the sync looked
 		wait.For, wait.Why, wait.Do = overview.ForNobody, "no worker served the source when it last looked", ""

@@ -49,38 +49,47 @@ func untilGone(ctx context.Context, c client.Client, run client.WorkflowRun) err
 			return nil
 		case <-ticker.C:
 		}
-		if workerGone(ctx, c, run) {
-			return &fault.Error{
-				Class: fault.Transient, System: fault.Temporal,
-				Message: fmt.Sprintf("the worker that took workflow %s is gone, and no other polls task queue %s: start one with "+
-					"`longhaul-worker --config FILE` or `longhaul serve --config FILE`, and ask again", run.GetID(), workflows.TaskQueue),
-			}
+		gone, taken := workerGone(ctx, c, run)
+		if !gone {
+			continue
+		}
+		words := "no worker"
+		if taken {
+			words = fmt.Sprintf("the worker that took workflow %s is gone, and no other", run.GetID())
+		}
+		return &fault.Error{
+			Class: fault.Transient, System: fault.Temporal,
+			Message: fmt.Sprintf("%s polls task queue %s: start one with `longhaul-worker --config FILE` or `longhaul serve --config FILE`, and ask again",
+				words, workflows.TaskQueue),
 		}
 	}
 }
 
-// workerGone says whether the next step of a workflow lies in the queue and nobody has polled for it since. It is false where Temporal
-// does not tell.
-func workerGone(ctx context.Context, c client.Client, run client.WorkflowRun) bool {
+// untaken is the length of the history of a workflow of which no worker has taken a step: it was started, and its first step is in the queue.
+const untaken = 2
+
+// workerGone says whether the next step of a workflow lies in the queue and nobody has polled for it since, and whether a worker took one
+// before. It is false where Temporal does not tell.
+func workerGone(ctx context.Context, c client.Client, run client.WorkflowRun) (gone, taken bool) {
 	asking, cancel := context.WithTimeout(ctx, AskTimeout)
 	defer cancel()
 	state, err := c.DescribeWorkflowExecution(asking, run.GetID(), run.GetRunID())
 	task := state.GetPendingWorkflowTask()
 	if err != nil || task.GetState() != enumspb.PENDING_WORKFLOW_TASK_STATE_SCHEDULED || task.GetScheduledTime() == nil {
-		return false
+		return false, false
 	}
 	since := task.GetScheduledTime().AsTime()
 	if time.Since(since) < goneAfter {
-		return false
+		return false, false
 	}
 	answer, err := c.DescribeTaskQueue(asking, workflows.TaskQueue, enumspb.TASK_QUEUE_TYPE_WORKFLOW)
 	if err != nil {
-		return false
+		return false, false
 	}
 	for _, p := range answer.GetPollers() {
 		if p.GetLastAccessTime().AsTime().After(since) {
-			return false
+			return false, false
 		}
 	}
-	return true
+	return true, state.GetWorkflowExecutionInfo().GetHistoryLength() > untaken
 }

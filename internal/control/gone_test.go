@@ -23,12 +23,14 @@ type stopped struct {
 	state     enumspb.PendingWorkflowTaskState
 	scheduled time.Time
 	polled    time.Time
+	events    int64 // of its history
 }
 
 func (s *stopped) DescribeWorkflowExecution(context.Context, string, string) (*workflowservice.DescribeWorkflowExecutionResponse, error) {
-	return &workflowservice.DescribeWorkflowExecutionResponse{PendingWorkflowTask: &workflowpb.PendingWorkflowTaskInfo{
-		State: s.state, ScheduledTime: timestamppb.New(s.scheduled),
-	}}, nil
+	return &workflowservice.DescribeWorkflowExecutionResponse{
+		WorkflowExecutionInfo: &workflowpb.WorkflowExecutionInfo{HistoryLength: s.events},
+		PendingWorkflowTask:   &workflowpb.PendingWorkflowTaskInfo{State: s.state, ScheduledTime: timestamppb.New(s.scheduled)},
+	}, nil
 }
 
 func (s *stopped) DescribeTaskQueue(context.Context, string, enumspb.TaskQueueType) (*workflowservice.DescribeTaskQueueResponse, error) {
@@ -57,18 +59,20 @@ func TestAwaitAnswer_saysSoonThatTheWorkerIsGone(t *testing.T) {
 	for name, row := range map[string]struct {
 		state  enumspb.PendingWorkflowTaskState
 		polled time.Duration // after the step was scheduled
-		gone   bool
+		events int64
+		says   string // empty: it is not gone
 	}{
-		"nobody polls since":      {queued, -time.Second, true},
-		"a worker polls":          {queued, time.Second, false},
-		"a worker is on the step": {taken, -time.Second, false},
-		"no step is due":          {enumspb.PENDING_WORKFLOW_TASK_STATE_UNSPECIFIED, -time.Second, false},
+		"nobody polls since":      {queued, -time.Second, 5, "the worker that took workflow check-acme is gone, and no other polls task queue longhaul: start one"},
+		"nobody has taken it":     {queued, -time.Second, 2, "no worker polls task queue longhaul: start one"},
+		"a worker polls":          {queued, time.Second, 5, ""},
+		"a worker is on the step": {taken, -time.Second, 5, ""},
+		"no step is due":          {enumspb.PENDING_WORKFLOW_TASK_STATE_UNSPECIFIED, -time.Second, 5, ""},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			begun := time.Now()
-			c := &stopped{state: row.state, scheduled: begun, polled: begun.Add(row.polled)}
+			c := &stopped{state: row.state, scheduled: begun, polled: begun.Add(row.polled), events: row.events}
 			err := awaitAnswer(t.Context(), c, answersLate{}, nil)
-			if !row.gone {
+			if row.says == "" {
 				if err != nil {
 					t.Errorf("%s: %v", name, err)
 				}
@@ -76,7 +80,7 @@ func TestAwaitAnswer_saysSoonThatTheWorkerIsGone(t *testing.T) {
 			}
 			f := fault.From(err)
 			if f == nil || f.Class != fault.Transient || f.System != fault.Temporal ||
-				!strings.HasPrefix(f.Message, "the worker that took workflow check-acme is gone") || !strings.HasSuffix(f.Message, "and ask again") {
+				!strings.HasPrefix(f.Message, row.says) || !strings.HasSuffix(f.Message, "and ask again") {
 				t.Errorf("%s: %v", name, err)
 			}
 			if took := time.Since(begun); took > 10*time.Second { // beside the 10 that Temporal waits for a dead worker

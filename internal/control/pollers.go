@@ -32,6 +32,23 @@ func pollers(ctx context.Context, c client.Client) (int, error) {
 	return live(answer.GetPollers()), nil
 }
 
+// Unheard says in a clause what it is when no worker has answered for a sync in time: who polls is asked before it says that nobody does. Temporal
+// lists a worker for a while after it has stopped.
+func Unheard(ctx context.Context, c client.Client) string {
+	n, err := pollers(ctx, c)
+	switch {
+	case err != nil:
+		return "no worker answered in time, and Temporal does not say whether one polls task queue " + workflows.TaskQueue + ": look into its log"
+	case n == 0:
+		return "no worker polls task queue " + workflows.TaskQueue + ": start one"
+	case n == 1:
+		return fmt.Sprintf("a worker did not answer in time; it polled task queue %s within the last %.0f s: if this stays, look into its log, or start one",
+			workflows.TaskQueue, doctor.Memory.Seconds())
+	}
+	return fmt.Sprintf("a worker did not answer in time; %d polled task queue %s within the last %.0f s, and another of them goes on with the sync by itself: "+
+		"start one only if this stays", n, workflows.TaskQueue, doctor.Memory.Seconds())
+}
+
 func live(pollers []*taskqueuepb.PollerInfo) int {
 	n := 0
 	for _, p := range pollers {

@@ -21,6 +21,7 @@ import (
 	"longhaul/internal/roster"
 	"longhaul/internal/salesforce"
 	"longhaul/internal/source"
+	"longhaul/workflows"
 )
 
 // Bounds of a client that examines. A host that hangs must not take the time of all rows.
@@ -47,6 +48,11 @@ func (h *Host) Subject(ctx context.Context, name, candidate string) (exam.Subjec
 	}
 	subject, free := h.sources.subject(ctx, member.Source)
 	subject.Store = h.store
+	if member.Saved() && candidate == "" {
+		subject.Connect = func(setting string) string {
+			return "`" + workflows.Program + " " + workflows.ToConnect(name, setting) + "`"
+		}
+	}
 	if candidate != "" && h.roster.InSettings(name) {
 		subject.Problem = fault.Invalidf("source %s stands in the settings of worker %s too (sources.%s): connect it under another name, or "+
 			"remove it from the settings of all workers first", name, h.me("").Identity, name)

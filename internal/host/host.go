@@ -109,7 +109,7 @@ func Open(ctx context.Context, settings config.Config, options Options) (*Host, 
 	h.messages = newMessages(settings, h.roster, options)
 	h.activities.Told = &told.Activities{Desk: h.messages.desk(store), Pages: &shelf.Shelf{Store: store, Version: options.Version}}
 	h.schedules = &schedules{
-		registry: settings.Sources, store: store, ledger: ledger.New(store, kindOfRuns(), logger), identity: h.me("").Label(),
+		registry: settings.Sources, roster: h.roster, store: store, ledger: ledger.New(store, kindOfRuns(), logger), identity: h.me("").Label(),
 	}
 	h.activities.Asked = &question.Activities{
 		Sources: h.sources, Store: store, Version: options.Version, Doctor: h, How: howEnded, Scheduler: h.schedules,

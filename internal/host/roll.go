@@ -210,7 +210,7 @@ func (r roll) Waits(ctx context.Context) (map[string]*overview.Wait, error) {
 			mu.Lock()
 			defer mu.Unlock()
 			if waits[name] = wait; err != nil {
-				waits[name] = &overview.Wait{For: overview.ForNobody, Why: "it did not say in time whether it waits"}
+				waits[name] = &overview.Wait{For: overview.ForUnknown}
 			}
 			return nil
 		})

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"longhaul/activities"
 	"longhaul/internal/config"
 	"longhaul/internal/fault"
 	"longhaul/internal/saved"
@@ -90,5 +91,29 @@ func TestSubject_ofACandidateThatCannotBeChecked(t *testing.T) {
 	defer free()
 	if subject.Problem == nil || !strings.Contains(subject.Problem.Error(), "source acme stands in the settings of worker") {
 		t.Errorf("in the settings too: %v", subject.Problem)
+	}
+}
+
+// TestSubject_ofASavedSourceNamesTheCommandThatMendsIt and a step knows that it is a connected one.
+func TestSubject_ofASavedSourceNamesTheCommandThatMendsIt(t *testing.T) {
+	t.Parallel()
+	h, version := hostWith(t, nil)
+	if err := h.saved.Promote(t.Context(), "acme", version); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.roster.Look(t.Context(), false); err != nil {
+		t.Fatal(err)
+	}
+	subject, free, err := h.Subject(t.Context(), "acme", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer free()
+	if subject.Connect == nil || subject.Connect("client_secret") != "`longhaul connect acme --client-secret file:PATH`" {
+		t.Error("it names no command")
+	}
+	ready, err := h.sources.Source(t.Context(), "acme")
+	if err != nil || ready.Kept != activities.KeptConnected {
+		t.Errorf("the credentials are kept in %+v, %v", ready, err)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"go.temporal.io/sdk/activity"
@@ -13,6 +15,7 @@ import (
 
 	"longhaul/internal/fault"
 	"longhaul/internal/hang"
+	"longhaul/internal/roster"
 	"longhaul/internal/saved"
 	"longhaul/internal/schedule"
 	"longhaul/internal/schedule/ledger"
@@ -35,6 +38,7 @@ const (
 // schedules keeps the schedules of the sources of a process.
 type schedules struct {
 	registry *source.Registry // of the settings
+	roster   *roster.Roster   // the sources that the process serves
 	store    *staging.Store
 	ledger   *ledger.Ledger
 	identity string
@@ -85,7 +89,7 @@ func (s *schedules) settings(ctx context.Context, name string, order schedule.Or
 	}
 	kept, err := ledger.Read(ctx, s.store, name)
 	if wanted, _ := order.Wanted(); err == nil && (kept == nil || order.Off || !wanted.IsZero()) {
-		err = unknown
+		err = s.unknown(name)
 	}
 	return source.Schedule{}, err
 }
@@ -95,6 +99,17 @@ func (s *schedules) at(c client.Client, namespace string) ledger.Server {
 	return ledger.Server{
 		Service: c.WorkflowService(), Identity: s.identity, Namespace: cmp.Or(namespace, client.DefaultNamespace),
 	}
+}
+
+// unknown says that a source has no schedule here: it was disconnected, or is none of those that this process serves.
+func (s *schedules) unknown(name string) error {
+	member, err := s.roster.Get(name)
+	if err == nil && member.Saved() || s.roster.Left(name) { // the roster sees it a moment later than the bucket has it
+		others := slices.DeleteFunc(s.roster.Names(), func(other string) bool { return other == name })
+		return fault.Invalidf("source %q was disconnected, and its schedule went with it: connect it again (longhaul connect %s), and give it a schedule then; "+
+			"this worker serves: %s", name, name, cmp.Or(strings.Join(others, ", "), "none"))
+	}
+	return err
 }
 
 // keepSchedules looks at the schedules of the sources that are served, at once and again and again. Syncs run whatever becomes of it.

@@ -2,9 +2,12 @@ package host
 
 import (
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
+	"longhaul/internal/fault"
+	"longhaul/internal/roster"
 	"longhaul/internal/schedule"
 	"longhaul/internal/schedule/ledger"
 	"longhaul/internal/source"
@@ -33,7 +36,7 @@ func TestSchedules_knowWhoseSettingsWin(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	s := &schedules{registry: registry, store: store}
+	s := &schedules{registry: registry, roster: roster.New(registry, nil), store: store}
 	show, pause, set, off := schedule.Order{}, schedule.Order{Pause: true}, schedule.Order{Every: "1h"}, schedule.Order{Off: true}
 	for _, row := range []struct {
 		name    string
@@ -57,4 +60,35 @@ func TestSchedules_knowWhoseSettingsWin(t *testing.T) {
 			t.Errorf("%s, %+v: got %+v, %v", row.name, row.order, got, err)
 		}
 	}
+}
+
+// TestSchedules_sayThatASourceWasDisconnected, before this process has seen that and after, and name all sources that it serves.
+func TestSchedules_sayThatASourceWasDisconnected(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	h, version := hostWith(t, nil)
+	look := func() {
+		if err := h.roster.Look(ctx, false); err != nil {
+			t.Fatal(err)
+		}
+	}
+	says := func(name, want string) {
+		t.Helper()
+		_, err := h.schedules.settings(ctx, name, schedule.Order{})
+		if !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), want) {
+			t.Errorf("it says %v, and not %q", err, want)
+		}
+	}
+	if err := h.saved.Promote(ctx, "acme", version); err != nil {
+		t.Fatal(err)
+	}
+	look()
+	says("nobody", `source "nobody" is not configured; this worker knows: acme`)
+	if err := h.saved.Remove(ctx, "acme"); err != nil {
+		t.Fatal(err)
+	}
+	const gone = `source "acme" was disconnected, and its schedule went with it: connect it again (longhaul connect acme), and give it a schedule then; this worker serves: `
+	says("acme", gone)
+	look()
+	says("acme", gone)
 }

@@ -67,8 +67,20 @@ func (s *sources) Source(ctx context.Context, name string) (*activities.Source, 
 	if err != nil {
 		return nil, ofSource(name, err)
 	}
+	ready.Kept = kept(member)
 	r.replace(&built{Source: ready, version: member.Version, mark: mark})
 	return r.built.use(ctx), nil
+}
+
+// kept says where the credentials of a source are.
+func kept(member roster.Member) string {
+	switch {
+	case member.Saved():
+		return activities.KeptConnected
+	case !member.Salesforce.Credentials.IsZero():
+		return activities.KeptDocument
+	}
+	return activities.KeptSettings
 }
 
 func (s *sources) room(name string) *room {

@@ -56,6 +56,7 @@ func TestSource_isWhatTheSettingsSay(t *testing.T) {
 		Quota: quota.Policy{Ceiling: 70, Share: 20}, Probe: 7 * time.Minute, Guard: activities.Guard{MaxShrink: 15, Timeout: 3 * time.Hour},
 		Audit: 30 * 24 * time.Hour, Keep: history.Keep{Accounts: 90, Days: 400}, // the defaults
 		Exports: []export.Export{{Format: castor.Format{}}}, // without a target
+		Kept:    activities.KeptSettings,
 	}
 	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(activities.Source{}, "Salesforce")); diff != "" { // and no catalog
 		t.Error(diff)

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"longhaul/activities"
-	"longhaul/internal/fault"
 	"longhaul/internal/humanize"
 	"longhaul/workflows"
 )
@@ -20,11 +19,11 @@ func standsStill(phase workflows.Phase) bool {
 // standstill is a sync that waits for a person to act. Its advice is shown once.
 type standstill struct {
 	phase workflows.Phase
-	why   string    // in the workflow's words
-	each  string    // the same of a hold, a line for each concern
-	vital bool      // no approval ends the hold
-	login bool      // refused, so that other credentials may help a blocked sync
-	until time.Time // when it gives up; zero where nobody knows
+	why   string               // in the workflow's words
+	each  string               // the same of a hold, a line for each concern
+	vital bool                 // no approval ends the hold
+	by    workflows.Unblocking // of a block
+	until time.Time            // when it gives up; zero where nobody knows
 }
 
 // standstill is what the sync waits for a person to do. It is zero where the sync does not wait, and where the watcher itself
@@ -35,7 +34,11 @@ func (w *Watcher) standstill() standstill {
 		return standstill{}
 	}
 	s := standstill{phase: w.progress.Phase, why: w.progress.Waiting, until: w.until()}
-	s.login = w.progress.Blocked != nil && w.progress.Blocked.Class == fault.LoginRefused
+	if s.phase == workflows.PhaseBlocked {
+		source, _ := workflows.SourceOfID(w.ID)
+		why := cmp.Or(w.progress.Blocked, &activities.Failure{})
+		s.by = workflows.Unblock(*why, w.progress.Kept, cmp.Or(source, w.progress.Source, w.ID))
+	}
 	if s.phase == workflows.PhaseHeld {
 		s.each, s.vital = eachConcern(w.progress.Concerns), slices.ContainsFunc(w.progress.Concerns, activities.Concern.IsVital)
 	}
@@ -54,7 +57,12 @@ func (c Caller) command(verb, id string) string {
 	if !ok {
 		source = id
 	}
-	words := strings.Join([]string{cmp.Or(c.Program, workflows.Program), verb, source}, " ")
+	return c.typed(verb + " " + source)
+}
+
+// typed is an order as a person types it.
+func (c Caller) typed(order string) string {
+	words := cmp.Or(c.Program, workflows.Program) + " " + order
 	if c.Address != "" {
 		return "TEMPORAL_ADDRESS=" + c.Address + " " + words
 	}
@@ -74,12 +82,12 @@ func (s standstill) advice(id string, by Caller) string {
 	case workflows.PhaseHeld:
 		return s.held(order)
 	case workflows.PhaseBlocked:
-		also := ""
-		if s.login {
-			resume += order("connect")
-			also = ", or give a connected source other credentials, which resumes it too"
+		var orders strings.Builder
+		for _, one := range s.by.Orders {
+			orders.WriteString("\n  " + by.typed(one))
 		}
-		return fmt.Sprintf("The sync is blocked%s. Fix that, then resume it%s%s:%s", s.reason(), also, s.before("; otherwise it fails at %s"), resume)
+		return "The sync is blocked" + s.reason() + ". " + strings.ToUpper(s.by.First[:1]) + s.by.First[1:] + s.before("; otherwise it fails at %s") + ":" +
+			orders.String()
 	case workflows.PhasePaused:
 		return fmt.Sprintf("The sync is %s. Resume it:%s", cmp.Or(strings.TrimSuffix(humanize.Clause(s.why), workflows.AfterResume), "paused"), resume)
 	default:

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"longhaul/activities"
+	"longhaul/internal/fault"
 	"longhaul/internal/warning"
 	"longhaul/workflows"
 )
@@ -57,8 +58,8 @@ func TestWatcher_saysOnceWhatToDoAboutAStandstill(t *testing.T) {
 func TestAdvice_namesTheAddressAndTheEndWhereTheyAreKnown(t *testing.T) {
 	t.Parallel()
 	until := time.Date(2026, 11, 30, 18, 5, 0, 0, time.UTC)
-	by := Caller{Program: "a-starter", Address: "127.0.0.1:4711"}
-	held := standstill{phase: workflows.PhaseHeld, why: "x", until: until}.advice("sync-extract", by)
+	caller := Caller{Program: "a-starter", Address: "127.0.0.1:4711"}
+	held := standstill{phase: workflows.PhaseHeld, why: "x", until: until}.advice("sync-extract", caller)
 	for _, part := range []string{
 		"or approve what it found; without an answer it ends at 30 Nov 18:05 UTC:\n",
 		"\n  TEMPORAL_ADDRESS=127.0.0.1:4711 a-starter discard extract",
@@ -67,12 +68,8 @@ func TestAdvice_namesTheAddressAndTheEndWhereTheyAreKnown(t *testing.T) {
 			t.Errorf("%q is missing in %q", part, held)
 		}
 	}
-	blocked := standstill{phase: workflows.PhaseBlocked, until: until}.advice("sync-acme", Caller{})
-	refused := standstill{phase: workflows.PhaseBlocked, why: "Salesforce refuses the client secret.", login: true}.advice("sync-acme", Caller{})
-	if want := "The sync is blocked: Salesforce refuses the client secret. Fix that, then resume it, or give a connected source other credentials, " +
-		"which resumes it too:\n  longhaul resume acme\n  longhaul connect acme"; refused != want {
-		t.Errorf("got %q, want %q", refused, want)
-	}
+	by := workflows.Unblock(activities.Failure{}, "", "acme")
+	blocked := standstill{phase: workflows.PhaseBlocked, until: until, by: by}.advice("sync-acme", Caller{})
 	if want := "The sync is blocked. Fix that, then resume it; otherwise it fails at 30 Nov 18:05 UTC:\n"; !strings.HasPrefix(blocked, want) {
 		t.Errorf("got %q, want it to begin with %q", blocked, want)
 	}
@@ -134,5 +131,56 @@ func TestAdvice_offersNoApproveThatCannotHelp(t *testing.T) {
 		"  longhaul discard acme"
 	if got := w.standstill().advice("sync-acme", Caller{}); got != want {
 		t.Errorf("it says %q, want %q", got, want)
+	}
+}
+
+// TestAdvice_ofABlockNamesWhatCanHelp reads what to do about each block, by where the credentials are.
+func TestAdvice_ofABlockNamesWhatCanHelp(t *testing.T) {
+	t.Parallel()
+	salesforce := activities.Failure{Class: fault.LoginRefused, System: fault.Salesforce}
+	secret := salesforce
+	secret.Setting = "client_secret"
+	id := salesforce
+	id.Setting = "client_id"
+	for name, row := range map[string]struct {
+		failure activities.Failure
+		kept    string
+		want    string
+	}{
+		"a worker of before": {secret, "", "Fix that, then resume it, or give a connected source other credentials, which resumes it too:\n  longhaul resume acme\n  longhaul connect acme"},
+		"the settings": {
+			secret, activities.KeptSettings,
+			"Change what `sources.acme.salesforce.client_secret` refers to, then resume the sync:\n  longhaul resume acme",
+		},
+		"no secret of the settings": {
+			id, activities.KeptSettings,
+			"Change `sources.acme.salesforce.client_id` in the settings of the workers, and start them again, then resume the sync:\n  longhaul resume acme",
+		},
+		"a document": {
+			secret, activities.KeptDocument,
+			"Change the document to which `sources.acme.salesforce.credentials` refers, then resume the sync:\n  longhaul resume acme",
+		},
+		"the org, by the settings": {salesforce, activities.KeptSettings, "Fix that, then resume it:\n  longhaul resume acme"},
+		"connected": {
+			secret, activities.KeptConnected,
+			"Give the source another one, which resumes the sync; if the org takes the present one again, resume it:" +
+				"\n  longhaul connect acme --client-secret file:PATH\n  longhaul resume acme",
+		},
+		"the org, connected": {
+			salesforce, activities.KeptConnected,
+			"Fix that, then resume it, or give the source other credentials, which resumes it too:\n  longhaul resume acme\n  longhaul connect acme",
+		},
+		"disconnected": {
+			activities.Failure{Class: fault.LoginRefused, System: fault.Longhaul},
+			activities.KeptConnected,
+			"Connect the source again, which resumes the sync, or cancel the sync:\n  longhaul connect acme\n  longhaul cancel acme",
+		},
+	} {
+		w := &Watcher{ID: "sync-acme", progress: workflows.Progress{
+			Phase: workflows.PhaseBlocked, Waiting: "refused", Blocked: &row.failure, Kept: row.kept,
+		}}
+		if got := w.standstill().advice("sync-acme", Caller{}); got != "The sync is blocked: refused. "+row.want {
+			t.Errorf("%s: got %q, want %q", name, got, row.want)
+		}
 	}
 }

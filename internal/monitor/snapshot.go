@@ -46,6 +46,10 @@ func (s Snapshot) share() (done, total int64) {
 	}
 }
 
+// silentAfter is how long after its last answer a time that is left counts down without another one. A worker that lives and is busy answers
+// within one question.
+const silentAfter = control.AskTimeout + 2*time.Second
+
 // snapshot asks Temporal for the running activities and the workflow for its progress. It is false while neither says
 // anything that could be shown.
 func (w *Watcher) snapshot(ctx context.Context) (Snapshot, bool) {
@@ -84,7 +88,9 @@ func (w *Watcher) snapshot(ctx context.Context) (Snapshot, bool) {
 	if s.Waiting != w.progress.Waiting {
 		s.Until, s.Looks, s.Forecast, s.Do, s.Wait = time.Time{}, nil, nil, "", "" // these are about another reason
 	}
-	s.Forecast = s.Forecast.From(s.At)
+	if s.Forecast = s.Forecast.From(s.At); s.At.Sub(w.answered) > silentAfter {
+		s.Forecast = nil // perhaps nobody works on it
+	}
 	return s, s.Phase != "" || s.Waiting != ""
 }
 
@@ -99,7 +105,7 @@ func (w *Watcher) keep(value converter.EncodedValue) {
 		answer.Done = max(answer.Done, before.Done)
 		answer.Listed, answer.APICalls = max(answer.Listed, before.Listed), max(answer.APICalls, before.APICalls)
 	}
-	w.progress = answer
+	w.progress, w.answered = answer, time.Now()
 }
 
 // looks is when the sync looks again whether it can go on; zero where it does not say.

@@ -3,7 +3,6 @@ package monitor
 import (
 	"cmp"
 	"context"
-	"fmt"
 
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/converter"
@@ -22,7 +21,7 @@ func (w *Watcher) unasked(ctx context.Context, s *Snapshot) {
 	defer cancel()
 	s.Unasked = true
 	s.Phase, s.Started, s.Updated = phaseUnknown, s.At, s.At
-	s.Waiting = cmp.Or(s.Waiting, fmt.Sprintf("no worker answers on task queue %s: start one, or look into its log", workflows.TaskQueue))
+	s.Waiting = cmp.Or(s.Waiting, control.Unheard(ctx, w.Client))
 	state, err := w.Client.DescribeWorkflowExecution(ctx, w.ID, "")
 	if err != nil {
 		return

@@ -42,6 +42,7 @@ type Watcher struct {
 	Verdict string
 
 	progress workflows.Progress // the newest that the workflow answered
+	answered time.Time          // when that was
 	advised  standstill         // the newest for which advice was shown
 	warned   []string           // the warnings that were shown
 }

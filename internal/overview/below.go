@@ -80,6 +80,7 @@ func (p Page) below(r Row) (lines []string) {
 var actors = map[string]string{
 	ForOperator: "waits for an operator", ForOrg: "waits for an administrator of the org", ForCatalog: "waits for the catalog's team",
 	ForWorker: "waits for a worker", ForNobody: "waits, and continues by itself",
+	ForUnknown: "did not say in time how it gets on: its worker is busy, or has stopped, and then another one that runs goes on with it by itself",
 }
 
 // waits say what a running sync waits for.

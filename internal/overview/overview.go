@@ -118,15 +118,17 @@ const (
 	ForOrg      = "org"      // an administrator of the Salesforce org
 	ForCatalog  = "catalog"  // the catalog's team
 	ForWorker   = "worker"   // somebody must start one that serves the source
+	ForUnknown  = "unknown"  // the sync did not say in time whether it waits
 )
 
 const (
 	// MostWhy bounds the reason for which the last sync of a source failed, in bytes: show has the whole sentence.
 	MostWhy = 200
 
-	mostWords   = 300 // bytes of one sentence of a row
-	mostUnequal = 4   // sentences about workers that disagree
-	lineBytes   = 200 // of a list beside its rows
+	mostWords   = 300  // bytes of one sentence of a row
+	mostWait    = 1000 // bytes of why a sync waits, which no failure exceeds: the end of the sentence may be what is to be done, and when
+	mostUnequal = 4    // sentences about workers that disagree
+	lineBytes   = 200  // of a list beside its rows
 )
 
 // Bound makes the list fit a page: the rows from which on it does not are on the next one.
@@ -151,7 +153,7 @@ func (r *Row) bound() {
 	r.Disagree = r.Disagree[:min(len(r.Disagree), mostUnequal)]
 	texts := []*string{&r.Problem, &r.Org, &r.Schedule.Words, &r.Schedule.Note}
 	if r.Waits != nil {
-		texts = append(texts, &r.Waits.Why, &r.Waits.Do)
+		r.Waits.Why, r.Waits.Do = fault.Short(r.Waits.Why, mostWait), fault.Short(r.Waits.Do, mostWait)
 	}
 	for i := range r.Disagree {
 		texts = append(texts, &r.Disagree[i])

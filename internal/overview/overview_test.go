@@ -138,6 +138,15 @@ func TestShow_saysWhenAWaitLooksAgain(t *testing.T) {
 	}
 }
 
+func TestShow_doesNotSayThatASyncWaitsThatDidNotSaySo(t *testing.T) {
+	t.Parallel()
+	got := below(overview.Row{Source: "acme", Workers: count(2), Running: true, Waits: &overview.Wait{For: overview.ForUnknown}})
+	const says = "The sync did not say in time how it gets on: its worker is busy, or has stopped, and then another one that runs goes on with it by itself."
+	if !strings.Contains(got, says) || strings.Contains(got, "The sync waits") {
+		t.Error(got)
+	}
+}
+
 func TestShow_saysWhyTheLastSyncFailed(t *testing.T) {
 	t.Parallel()
 	for says, last := range map[string]overview.Last{
@@ -184,6 +193,17 @@ func TestShow_saysThatNoSyncCanRunWithoutAWorker(t *testing.T) {
 	row.Workers = count(1)
 	if got := below(row); strings.Contains(got, none) {
 		t.Error(got)
+	}
+}
+
+// TestBound_leavesAWaitWhole which says at its end from when on it is over.
+func TestBound_leavesAWaitWhole(t *testing.T) {
+	t.Parallel()
+	why := strings.Repeat("the source is being synced by another Temporal; ", 12) + "takes the source over at its first look from 29 Nov 17:45 UTC on"
+	list := overview.List{Sources: []overview.Row{{Source: "acme", Waits: &overview.Wait{Why: why, Do: why, For: overview.ForOperator}}}}
+	list.Bound()
+	if wait := list.Sources[0].Waits; wait.Why != why || wait.Do != why {
+		t.Errorf("it is cut: %+v", wait)
 	}
 }
 

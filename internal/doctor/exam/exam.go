@@ -37,6 +37,7 @@ type Subject struct {
 	Own   func(clock, now time.Time) []quota.Hour // the calls of the source before; nil: they are not counted
 
 	UserAgent string
+	Connect   func(setting string) string // the command that gives the source another value of a setting; nil where none does
 }
 
 // Longest bounds an examination, with what readies its subject.
@@ -136,7 +137,7 @@ func (s Subject) network(ctx context.Context, host salesforce.Host) []doctor.Fin
 func (s Subject) org(ctx context.Context, meter *salesforce.Meter) []doctor.Finding {
 	return org.Check(ctx, org.Params{
 		Client: s.Org, Meter: meter, Auth: salesforce.Auth(s.Source.Salesforce.Auth), Private: s.Source.Scope.Private,
-		AcceptMissing: s.Source.AcceptMissing, MaxInFlight: s.Source.MaxInFlight, Own: s.Own,
+		AcceptMissing: s.Source.AcceptMissing, MaxInFlight: s.Source.MaxInFlight, Own: s.Own, Connect: s.Connect,
 		Quota: quota.Policy{Ceiling: s.Source.Quota.Ceiling, Share: s.Source.Quota.Share},
 	})
 }

@@ -1,6 +1,7 @@
 package org
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -57,6 +58,9 @@ func (f account) loginRow() doctor.Finding {
 	switch {
 	case f.login != nil:
 		failed := r.fail(f.login, "no sync can start")
+		if e, ok := errors.AsType[*salesforce.Error](f.login); ok && f.Connect != nil && e.Setting() != "" {
+			failed.Fix += ": " + f.Connect(e.Setting())
+		}
 		if f.Auth == salesforce.AuthPassword && failed.Class == fault.LoginRefused {
 			failed.Fix += "; " + passwordOnly
 		}

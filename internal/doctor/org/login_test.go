@@ -147,3 +147,13 @@ func TestCheck_aMaintenancePageIsNoMissingPermission(t *testing.T) {
 		t.Errorf("%+v", row)
 	}
 }
+
+// TestCheck_ofAConnectedSourceNamesTheCommand that gives it another secret.
+func TestCheck_ofAConnectedSourceNamesTheCommand(t *testing.T) {
+	t.Parallel()
+	f := start(t, server.Options{Reports: 10, Faults: []server.Fault{{Name: "oauth_invalid_client"}}})
+	f.params.Connect = func(setting string) string { return "`longhaul connect acme` with another " + setting }
+	if row := f.check()["login"]; row.Fix != "copy it again, and check client_secret: `longhaul connect acme` with another client_secret" {
+		t.Errorf("to mend it: %q", row.Fix)
+	}
+}

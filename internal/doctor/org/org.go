@@ -18,9 +18,10 @@ type Params struct {
 	Client        *salesforce.Client
 	Meter         *salesforce.Meter // counts the calls and the logins; the caller reads it afterwards
 	Auth          salesforce.Auth
-	Private       bool     // scope.private
-	AcceptMissing []string // accept_missing: permissions without which a sync goes on without asking
-	MaxInFlight   int      // max_in_flight; zero is no bound of the source
+	Private       bool                        // scope.private
+	AcceptMissing []string                    // accept_missing: permissions without which a sync goes on without asking
+	MaxInFlight   int                         // max_in_flight; zero is no bound of the source
+	Connect       func(setting string) string // the command that gives the source another value of a setting; nil where none does
 
 	Quota quota.Policy                            // of the source; zero is no bound
 	Own   func(clock, now time.Time) []quota.Hour // the calls of the source before this check; nil: they are not counted

@@ -67,3 +67,23 @@ func (e *Error) Where() string {
 	}
 	return ""
 }
+
+// settings are what a refused login says is wrong, where it says that alone. The fields are those of lookup.
+var settings = []lookup{
+	{OpLogin, "invalid_client_id", "", "client_id"},
+	{OpLogin, "invalid_client", "", "client_secret"},
+	{OpLogin, "", "invalid assertion", "private_key"},
+	{OpLogin, "", "audience validation failed", "audience"},
+	{OpLogin, "", "request not supported on this domain", "base_url"},
+}
+
+// Setting names what of a source the org refuses, as settings name it below salesforce; empty where it may be anything, or lies in the org.
+func (e *Error) Setting() string {
+	message := strings.ToLower(e.Message)
+	for _, p := range settings {
+		if p.op == e.Op && (p.code == "" || strings.EqualFold(p.code, e.Code)) && strings.Contains(message, p.text) {
+			return p.where
+		}
+	}
+	return ""
+}

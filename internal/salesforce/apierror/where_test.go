@@ -52,3 +52,17 @@ func TestWhere_ofTheAPI(t *testing.T) {
 		t.Errorf("an ended session is looked into at %q", e.Where())
 	}
 }
+
+func TestSetting_namesWhatTheOrgRefuses(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]string{
+		`{"error":"invalid_client_id","error_description":"client identifier invalid"}`: "client_id",
+		`{"error":"invalid_client","error_description":"invalid client credentials"}`:   "client_secret",
+		`{"error":"invalid_grant","error_description":"invalid assertion"}`:             "private_key",
+		`{"error":"invalid_grant","error_description":"inactive user"}`:                 "",
+	} {
+		if got := (Answer{Op: OpLogin, Host: "acme.my.salesforce.com", Status: 400, Body: []byte(body)}).Classify().Setting(); got != want {
+			t.Errorf("%s: it names %q, want %q", body, got, want)
+		}
+	}
+}
