@@ -119,7 +119,7 @@ func TestTell_whatAMessageClosesWhoseWorkerWasKilled(t *testing.T) {
 	p.record(0, nil)
 	p.record(1, nil)
 	send := p.Send
-	p.Send = func(context.Context, notify.Message, []notify.Asking) []notify.Told { panic("killed") } //nolint:forbidigo // as a kill does
+	p.Send = func(context.Context, notify.Message, []notify.Asking) []notify.Told { panic("killed") }
 	p.tell(ended(1, notify.Complete))
 	if s := p.standing(notify.Blocked); s.Open() {
 		t.Errorf("it stands as %+v", s)

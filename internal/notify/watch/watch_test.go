@@ -126,7 +126,8 @@ func TestWatch_aFailureThatNobodyMends(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.served = []string{"acme"}
-	fact := notify.Fact{ID: "notify-acme-s1-failed-1", Event: notify.Failed, Source: "acme", Sync: "s1", Outcome: "failed", Why: "the secret is wrong", At: w.now}
+	fact := notify.Fact{ID: "notify-acme-s1-failed-1", Event: notify.Failed, Source: "acme", Sync: "s1", Outcome: "failed", At: w.now}
+	fact.Why = "the secret is wrong"
 	if err := w.Start(t.Context(), fact); err != nil {
 		t.Fatal(err)
 	}
@@ -146,7 +147,8 @@ func TestWatch_theWeek(t *testing.T) {
 	w.look(4 * 24 * time.Hour)
 	w.look(2*24*time.Hour, notify.Digest)
 	digest := w.news[0]
-	if digest.ID != "notify-acme-digest-2026w48" || digest.Since.Format(time.DateOnly) != "2026-11-23" || digest.Until.Format(time.DateOnly) != "2026-11-30" ||
+	if digest.ID != "notify-acme-digest-2026w48" || digest.Since.Format(time.DateOnly) != "2026-11-23" ||
+		digest.Until.Format(time.DateOnly) != "2026-11-30" ||
 		digest.At.Format("Mon 15:04") != "Mon 06:00" {
 		t.Errorf("got %+v", digest)
 	}
@@ -197,7 +199,7 @@ func TestRun_endsAndSurvives(t *testing.T) {
 		case looked <- struct{}{}:
 		default:
 		}
-		panic("a bug") //nolint:forbidigo // the test is about it
+		panic("a bug")
 	}
 	done := make(chan struct{})
 	go func() { defer close(done); w.Run(ctx) }()
