@@ -184,6 +184,24 @@ func TestTell_nothingOfAPause(t *testing.T) {
 	wantEvents(t, o, notify.Complete)
 }
 
+// The watch begins before the login, which tells how soon a sync is stalled.
+func TestTell_aShortLimitHoldsFromTheLoginOn(t *testing.T) {
+	t.Parallel()
+	o := &org{describes: 10 * time.Minute, authenticate: func(activities.AuthenticateParams) (activities.AuthenticateResult, error) {
+		auth := healthy()
+		auth.Notify = activities.Notify{Heard: true, Stall: 30 * time.Second}
+		return auth, nil
+	}}
+	env := environment(t, o, "sync-acme")
+	o.beats = func(activities.CountBeatsParams) (activities.CountBeatsResult, error) { return activities.CountBeatsResult{Sum: 1}, nil }
+	began := env.Now()
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	resultOf(t, env)
+	if len(o.facts) == 0 || o.facts[0].Event != notify.Stalled || o.facts[0].At.Sub(began) > 2*time.Minute {
+		t.Errorf("it began at %s, and people were told %+v", began, o.facts)
+	}
+}
+
 func TestTell_aSyncThatDoesNotMoveIsStalled(t *testing.T) {
 	t.Parallel()
 	o := &org{authenticate: heard, describes: 2 * time.Hour}

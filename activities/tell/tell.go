@@ -3,6 +3,10 @@ package tell
 
 import (
 	"context"
+	"sync"
+	"time"
+
+	"go.temporal.io/sdk/activity"
 
 	"longhaul/internal/notify"
 )
@@ -44,6 +48,7 @@ type NotifyResult struct {
 
 // Notify sends a message to all who asked for it.
 func (a *Activities) Notify(ctx context.Context, params NotifyParams) (NotifyResult, error) {
+	defer attended(ctx)()
 	told, err := a.Desk.Tell(ctx, params.Fact)
 	return NotifyResult{Told: told}, err
 }
@@ -57,4 +62,29 @@ type WritePageParams struct {
 // WritePage writes the page of a sync.
 func (a *Activities) WritePage(ctx context.Context, params WritePageParams) error {
 	return a.Pages.Write(ctx, params.Source, params.Sync)
+}
+
+// beatEvery is how often a message that is sent shows that its worker lives.
+const beatEvery = 4 * time.Second
+
+// attended makes an activity show that its worker lives until it calls stop.
+func attended(ctx context.Context) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	var group sync.WaitGroup
+	group.Go(func() {
+		ticker := time.NewTicker(beatEvery)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-ticker.C:
+				activity.RecordHeartbeat(ctx)
+			}
+		}
+	})
+	return func() {
+		cancel()
+		group.Wait()
+	}
 }

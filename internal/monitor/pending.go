@@ -8,7 +8,6 @@ import (
 	enumspb "go.temporal.io/api/enums/v1"
 	workflowpb "go.temporal.io/api/workflow/v1"
 	"go.temporal.io/api/workflowservice/v1"
-	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"longhaul/internal/control"
 	"longhaul/internal/host"
@@ -57,24 +56,22 @@ func (w *Watcher) unserved(ctx context.Context, state *workflowservice.DescribeW
 
 // heard is when a worker was last heard of, by the steps of a sync that it had begun or waits for; zero where nothing tells.
 func heard(state *workflowservice.DescribeWorkflowExecutionResponse) (last time.Time) {
-	later := func(at *timestamppb.Timestamp) {
-		if at != nil && at.AsTime().After(last) {
-			last = at.AsTime()
+	later := func(at time.Time) {
+		if at.Unix() > 0 && at.After(last) { // an absent one is that of 1970
+			last = at
 		}
 	}
 	for _, pending := range state.GetPendingActivities() {
-		later(pending.GetLastHeartbeatTime())
-		later(pending.GetLastStartedTime())
+		later(pending.GetLastHeartbeatTime().AsTime())
+		later(pending.GetLastStartedTime().AsTime())
 	}
 	if last.IsZero() { // it had nothing in hand, so it was there when it asked for what lies there now
 		for _, pending := range state.GetPendingActivities() {
 			if pending.GetAttempt() <= 1 {
-				later(pending.GetScheduledTime())
+				later(pending.GetScheduledTime().AsTime())
 			}
 		}
-		if task := state.GetPendingWorkflowTask(); task.GetOriginalScheduledTime() != nil {
-			later(task.GetOriginalScheduledTime())
-		}
+		later(state.GetPendingWorkflowTask().GetOriginalScheduledTime().AsTime())
 	}
 	return last
 }

@@ -51,8 +51,8 @@ var (
 	ForEndMark = Preset{startToClose: time.Minute, scheduleToStart: time.Minute, attempts: 3}
 	// ForPage reads the account of the sync once more.
 	ForPage = Preset{startToClose: 5 * time.Minute, scheduleToStart: time.Minute, attempts: 2}
-	// ForMessage has tries of its own at each receiver.
-	ForMessage = Preset{startToClose: 2 * time.Minute, scheduleToStart: time.Minute, attempts: 3}
+	// ForMessage has tries of its own at each receiver. Its heartbeat finds a worker that hangs.
+	ForMessage = Preset{startToClose: 2 * time.Minute, heartbeat: 15 * time.Second, scheduleToStart: time.Minute, attempts: 3}
 )
 
 // apply readies ctx for one activity. The summary is what the UI shows beside the activity, under 200 bytes.

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"time"
 
-	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
@@ -31,7 +30,7 @@ func NotifySource(ctx workflow.Context, fact notify.Fact) (*Result, error) {
 	params := told.NotifyParams{Fact: fact}
 	sent, err := call.Do(call.OnSourceWorker(ctx, fact.Source), call.ForMessage, "send the message", acts.Notify, params)
 	var late *temporal.TimeoutError
-	if errors.As(err, &late) && late.TimeoutType() == enumspb.TIMEOUT_TYPE_SCHEDULE_TO_START { // no worker serves the source, which may be what it says
+	if errors.As(err, &late) { // no worker serves the source, or the one that does hangs, which may be what it says
 		sent, err = call.Do(call.OnAnyWorker(ctx), call.ForMessage, "send the message by any worker", acts.Notify, params)
 	}
 	if err != nil {

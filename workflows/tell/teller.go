@@ -57,9 +57,14 @@ func (t *Teller) Idle() bool { return t.sending == 0 }
 // Watch tells of the sync until ctx ends. It looks at a part of the limit whether the sync moves, and tells what is due.
 func (t *Teller) Watch(ctx workflow.Context) {
 	workflow.Go(ctx, func(ctx workflow.Context) {
-		next := workflow.Now(ctx).Add(t.every())
+		every := t.every()
+		next := workflow.Now(ctx).Add(every)
 		for ctx.Err() == nil {
 			now := workflow.Now(ctx)
+			if sooner := t.every(); sooner < every { // the login has told the limit
+				next = earlier(next, now.Add(sooner))
+			}
+			every = t.every()
 			fact, again := t.Own.due(now)
 			switch {
 			case fact != nil:
@@ -85,7 +90,7 @@ const LookSummary = "look whether the sync gets on"
 // pass waits until a moment, or until something may be due before it. A standstill that ends in time leaves the timer as it is: each one
 // that is cancelled would be two events more. The zero moment does not come.
 func (t *Teller) pass(ctx workflow.Context, until time.Time) {
-	seen := t.changes
+	seen, every := t.changes, t.every()
 	if until.IsZero() {
 		_ = workflow.Await(ctx, func() bool { return seen != t.changes })
 		return
@@ -95,8 +100,8 @@ func (t *Teller) pass(ctx workflow.Context, until time.Time) {
 	in := max(until.Sub(workflow.Now(ctx)), time.Second)
 	timer := workflow.NewTimerWithOptions(timed, in, workflow.TimerOptions{Summary: LookSummary})
 	_ = workflow.Await(ctx, func() bool {
-		if timer.IsReady() || seen == t.changes {
-			return timer.IsReady()
+		if timer.IsReady() || t.every() < every || seen == t.changes {
+			return timer.IsReady() || t.every() < every
 		}
 		seen = t.changes
 		copied := *t.Own

@@ -39,7 +39,7 @@ func (d *Desk) derive(ctx context.Context, fact notify.Fact, asking []notify.Ask
 	delivered := record != nil && record.Uploaded && (fact.Event == notify.Complete || fact.Event == notify.Gaps)
 	for event, one := range known.standing {
 		over := slices.Contains(ofASync, event) || event == notify.Failed && delivered
-		if one.Open() && over && !slices.Contains(fact.Closes, event) {
+		if (one.Open() || one.By == fact.ID) && over && !slices.Contains(fact.Closes, event) {
 			fact.Closes = append(slices.Clone(fact.Closes), event)
 		}
 	}

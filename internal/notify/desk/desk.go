@@ -84,13 +84,12 @@ func (d *Desk) message(ctx context.Context, one about, asking []notify.Asking) [
 		return nil
 	}
 	mark := d.mark(ctx, message)
-	fresh := mark.Told == nil
-	if !fresh {
+	if mark.Told != nil {
 		wanted = slices.DeleteFunc(wanted, func(a notify.Asking) bool { return !mark.failed(a.Name) })
 	}
 	if len(wanted) > 0 {
 		mark.take(d.Send(ctx, message, wanted))
-		d.keep(context.WithoutCancel(ctx), one.fact, mark, fresh)
+		d.keep(context.WithoutCancel(ctx), one.fact, mark)
 	}
 	return mark.Told
 }

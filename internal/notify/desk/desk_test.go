@@ -111,6 +111,25 @@ func TestTell_onceWhateverIsTriedAgain(t *testing.T) {
 	}
 }
 
+// A worker that is killed between the marker and the sending leaves what the message closes as closed: another one says so all the same.
+func TestTell_whatAMessageClosesWhoseWorkerWasKilled(t *testing.T) {
+	t.Parallel()
+	p := open(t, notify.Configured{Name: "ops"})
+	p.tell(notify.Fact{Event: notify.Blocked, Sync: syncOf(0), At: start})
+	p.record(0, nil)
+	p.record(1, nil)
+	send := p.Send
+	p.Send = func(context.Context, notify.Message, []notify.Asking) []notify.Told { panic("killed") }
+	p.tell(ended(1, notify.Complete))
+	if s := p.standing(notify.Blocked); s.Open() {
+		t.Errorf("it stands as %+v", s)
+	}
+	p.Send = send
+	p.want("again", p.tell(ended(1, notify.Complete)), events{"ops": {notify.Complete}})
+	p.record(2, nil)
+	p.want("the next", p.tell(ended(2, notify.Complete)), events{})
+}
+
 func TestTell_nobodyAsks(t *testing.T) {
 	t.Parallel()
 	p := open(t, notify.Configured{Name: "ops"})

@@ -18,7 +18,8 @@ import (
 
 // loses is a report that loses its first n columns.
 func loses(report, n int) change.Change {
-	c := change.Change{ID: streamtest.ReportID(report), Kind: item.Report, Name: fmt.Sprintf("Report %d", report), Columns: map[string]change.ColumnChange{}}
+	c := change.Change{ID: streamtest.ReportID(report), Kind: item.Report, Name: fmt.Sprintf("Report %d", report)}
+	c.Columns = map[string]change.ColumnChange{}
 	for i := range n {
 		c.Columns[fmt.Sprintf("C%d", i)] = change.ColumnChange{{Label: "L", Type: "string"}, nil}
 	}
@@ -119,7 +120,8 @@ func TestTell_theWeek(t *testing.T) {
 	p.want("the week", p.tell(week), events{"mail": {notify.Digest}})
 	text := p.got["mail"][0].Text
 	for _, says := range []string{
-		"From 23 Nov to 30 Nov: 5 syncs delivered, 1 failed.", "5 reports added", "Drift: 5 reports have other columns", "505 API calls", "5.0 h for API calls",
+		"From 23 Nov to 30 Nov: 5 syncs delivered, 1 failed.", "5 reports added", "Drift: 5 reports have other columns",
+		"505 API calls", "5.0 h for API calls",
 	} {
 		if !strings.Contains(text, says) {
 			t.Errorf("it does not say %q: %q", says, text)

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -37,7 +38,7 @@ func (m *Mark) take(told []notify.Told) {
 	}
 }
 
-// mark notes that a message is about to be sent and what stands with it, for a receiver may take long, and gives what is known of earlier
+// mark notes that a message is about to be sent and what stands after it, for a receiver may take long, and gives what is known of earlier
 // tries. A bucket that is away holds up no message.
 func (d *Desk) mark(ctx context.Context, message notify.Message) Mark {
 	fresh := Mark{ID: message.ID, Event: message.Event, At: message.At}
@@ -48,7 +49,7 @@ func (d *Desk) mark(ctx context.Context, message notify.Message) Mark {
 			err = d.Store.ReadJSON(ctx, key, &mark)
 		}
 		if err == nil && mark.Told == nil {
-			err = d.open(ctx, message.Fact)
+			err = errors.Join(d.open(ctx, message.Fact), d.closeAll(ctx, message.Fact))
 		}
 		return mark, err
 	})
@@ -59,14 +60,10 @@ func (d *Desk) mark(ctx context.Context, message notify.Message) Mark {
 	return mark
 }
 
-// keep writes what became of a message, and what is over once it was sent for the first time.
-func (d *Desk) keep(ctx context.Context, fact notify.Fact, mark Mark, fresh bool) {
+// keep writes what became of a message.
+func (d *Desk) keep(ctx context.Context, fact notify.Fact, mark Mark) {
 	_, err := ask(ctx, d, fact.Source, markWithin, func(ctx context.Context) (struct{}, error) {
-		err := d.Store.WriteJSON(ctx, staging.ToldKey(fact.Source, fact.Sync, fact.ID), mark)
-		if err == nil && fresh {
-			err = d.closeAll(ctx, fact)
-		}
-		return struct{}{}, err
+		return struct{}{}, d.Store.WriteJSON(ctx, staging.ToldKey(fact.Source, fact.Sync, fact.ID), mark)
 	})
 	d.unknown(fact.Source, "what became of a message could not be noted in the bucket", err)
 }

@@ -22,6 +22,7 @@ type Standing struct {
 	Last    time.Time    `json:"last"`  // when it was told last
 	Times   int          `json:"times"` // how often
 	Closed  time.Time    `json:"closed,omitzero"`
+	By      string       `json:"closed_by,omitempty"` // id of the message that says so
 }
 
 // Open says whether it stands.
@@ -94,7 +95,7 @@ func (d *Desk) close(ctx context.Context, fact notify.Fact, event notify.Event) 
 	case err != nil && !d.Store.Unreadable(err):
 		return err
 	}
-	now.Event, now.Closed = event, fact.At
+	now.Event, now.Closed, now.By = event, fact.At, fact.ID
 	return d.Store.WriteJSON(ctx, key, now)
 }
 

@@ -22,8 +22,10 @@ import (
 const (
 	// DefaultEvery is how often a worker looks.
 	DefaultEvery = time.Minute
-	// DefaultOverdue is how late a run of a schedule may be, and DefaultGone for how long nobody may ask for the work of a source.
-	DefaultOverdue, DefaultGone = 10 * time.Minute, 5 * time.Minute
+	// DefaultOverdue is how late a run of a schedule may be.
+	DefaultOverdue = 10 * time.Minute
+	// DefaultGone is for how long nobody may ask for the work of a source.
+	DefaultGone = 5 * time.Minute
 	// mostLooked bounds the sources at which a worker looks at one time: each costs a list of the bucket, and a request to Temporal at most
 	// unless something is overdue.
 	mostLooked = 15
@@ -158,7 +160,8 @@ func (r *round) names() []string {
 		wanted[name] = true
 	}
 	maps.DeleteFunc(wanted, func(_ string, wanted bool) bool { return !wanted })
-	if r.sights == nil || r.Watch.now().Sub(r.last) > max(5*cmp.Or(r.Every, DefaultEvery), cmp.Or(r.Gone, DefaultGone)) { // the process slept, and knows nothing any more
+	asleep := max(5*cmp.Or(r.Every, DefaultEvery), cmp.Or(r.Gone, DefaultGone))
+	if r.sights == nil || r.now.Sub(r.last) > asleep { // the process slept, and knows nothing any more
 		r.sights = map[string]*sight{}
 	}
 	r.last = r.now

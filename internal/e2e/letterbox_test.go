@@ -1,0 +1,103 @@
+package e2e_test
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
+
+	"longhaul/internal/notify"
+	"longhaul/internal/source"
+)
+
+const (
+	hookKey  = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+	hookPath = "/in/t0p-s3cret-path"
+)
+
+// arrival is a message as a webhook gets it.
+type arrival struct {
+	ID    string
+	Event string   `json:"event"`
+	Text  string   `json:"text"`
+	Sync  string   `json:"sync"`
+	Over  []string `json:"over"`
+}
+
+// letterbox is a webhook that verifies what it gets by the library of the standard.
+type letterbox struct {
+	*httptest.Server
+	hangs chan struct{} // an answer comes when it is closed; nil: at once
+
+	mu     sync.Mutex
+	got    []arrival
+	bodies []string
+	wrong  []string
+}
+
+func newLetterbox(t *testing.T, hangs chan struct{}) *letterbox {
+	t.Helper()
+	verifier, err := standardwebhooks.NewWebhook(hookKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := &letterbox{hangs: hangs}
+	l.Server = httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		var letter struct{ Data arrival }
+		err := verifier.Verify(body, r.Header)
+		if err == nil {
+			err = json.Unmarshal(body, &letter)
+		}
+		l.mu.Lock()
+		letter.Data.ID = r.Header.Get("webhook-id")
+		l.got, l.bodies = append(l.got, letter.Data), append(l.bodies, string(body))
+		if err != nil {
+			l.wrong = append(l.wrong, err.Error())
+		}
+		l.mu.Unlock()
+		if l.hangs != nil {
+			select {
+			case <-l.hangs:
+			case <-r.Context().Done():
+			}
+		}
+	}))
+	t.Cleanup(l.Close)
+	return l
+}
+
+// receiver is this webhook in the settings.
+func (l *letterbox) receiver(name string, events ...notify.Event) notify.Configured {
+	return notify.Configured{Name: name, Webhook: source.Held(l.URL + hookPath), Secret: source.Held(hookKey), Events: events}
+}
+
+func (l *letterbox) all() []arrival {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.got)
+}
+
+// events are those of the messages that have come, but for the first n.
+func (l *letterbox) events(n int) (events []string) {
+	for _, one := range l.all()[n:] {
+		events = append(events, one.Event)
+	}
+	return events
+}
+
+// await waits for as many messages as it wants after the first n, and wants these events, each once.
+func (l *letterbox) await(t *testing.T, n int, want ...string) []arrival {
+	t.Helper()
+	eventually(t, longest, func() bool { return len(l.all()) >= n+len(want) })
+	if diff := cmp.Diff(want, l.events(n)); diff != "" {
+		t.Fatalf("other events came (-want +got):\n%s", diff)
+	}
+	return l.all()[n:]
+}
