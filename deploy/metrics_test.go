@@ -14,6 +14,8 @@ import (
 	"testing"
 
 	"go.yaml.in/yaml/v3"
+
+	"longhaul/internal/notify"
 )
 
 // rule is a rule of Prometheus, as far as the tests need it.
@@ -257,5 +259,26 @@ func TestDashboard_isLoadedByAnyGrafana(t *testing.T) {
 	}
 	if kinds["datasource"] != "datasource" || kinds["source"] != "query" {
 		t.Errorf("its variables are %v", kinds)
+	}
+}
+
+// TestAlerts_areThoseOfTheTableOfEvents: where an event has an alert, the alert is there and asks for the metric that the table names.
+func TestAlerts_areThoseOfTheTableOfEvents(t *testing.T) {
+	t.Parallel()
+	asked := map[string]string{}
+	for _, r := range readRules(t) {
+		asked[r.Alert+r.Record] = r.Expr
+	}
+	for _, row := range notify.Table {
+		if row.Alert == "" {
+			continue
+		}
+		all := asked[row.Alert]
+		for _, name := range metricsOf(all) {
+			all += asked[name]
+		}
+		if !strings.Contains(all, row.Metric) {
+			t.Errorf("the alert %s of the event %s does not ask for %s: %s", row.Alert, row.Event, row.Metric, all)
+		}
 	}
 }
