@@ -165,12 +165,12 @@ func listening(t *testing.T, cmd *exec.Cmd) (address string) {
 	return ""
 }
 
-var errStarting = errors.New("Prometheus starts")
+var errStarting = errors.New("the server starts")
 
 // ask decodes the data of an answer of Prometheus's API.
 func (s server) ask(t *testing.T, path string, data any) error {
 	t.Helper()
-	response, err := http.Get("http://" + s.address + path) //nolint:noctx // loopback
+	response, err := http.Get("http://" + s.address + path)
 	if err != nil {
 		return err
 	}
