@@ -15,6 +15,7 @@ AZURITE       := 3.37.0
 CYCLONEDX     := v1.10.0
 PLAYWRIGHT    := 1.65.1
 AXE           := 4.14.1
+KUBECONFORM   := v0.8.0
 
 # Temporal's server, as the embedded one.
 TEMPORAL_SERVER := $(shell awk '$$1 == "go.temporal.io/server" {print $$2}' go.mod)
@@ -181,6 +182,18 @@ page-check: $(TOOLS)/.browser-$(PLAYWRIGHT)-$(AXE) ## pages of syncs in CHROMIUM
 	LONGHAUL_PAGES=$$pages go test -count=1 -run '^TestWrite_forABrowser$$' ./internal/report/page; \
 	node internal/report/page/testdata/check.mjs $(SERVERS)/browser $(CHROMIUM) $$pages $(SCREENSHOTS)
 
+.PHONY: alerts
+alerts: ## the alert rules and the dashboard of deploy/ in promtool and in a real Prometheus (Debian's package): each alert fires and clears
+	@LONGHAUL_ALERTS=1 go test -count=1 -timeout 30m -v ./deploy | $(PASSED)
+
+# Without a host: the schemas of Kubernetes and of the Prometheus Operator lie in deploy/testdata, a kind a file.
+CONFORM = $(TOOLS)/kubeconform -strict -summary -schema-location 'deploy/testdata/kubernetes/{{.ResourceKind}}.json'
+
+.PHONY: manifests
+manifests: $(TOOLS)/.kubeconform-$(KUBECONFORM) ## the manifests of deploy/kubernetes by kubeconform
+	$(CONFORM) -skip Kustomization deploy/kubernetes/*.yaml
+	@{ cat deploy/kubernetes/rules.head; sed 's/^/  /' deploy/prometheus/alerts.yml; } | $(CONFORM)
+
 .PHONY: record-histories
 record-histories: ## the histories that the replay tests replay, under the name of RELEASE (unreleased)
 	@out=$$(LONGHAUL_RECORD_HISTORIES=$(RELEASE) go test -count=1 -timeout 30m -v -run '^TestRecord_' ./internal/e2e 2>&1) || { echo "$$out"; exit 1; }; \
@@ -292,6 +305,10 @@ $(TOOLS)/.fake-gcs-server-$(FAKE_GCS):
 # An SBOM has the checksum of its maker in it, so that is the same wherever it is built.
 $(TOOLS)/.cyclonedx-gomod-$(CYCLONEDX):
 	GOFLAGS=-trimpath CGO_ENABLED=0 GOBIN=$(TOOLS) go install github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@$(CYCLONEDX)
+	@touch $@
+
+$(TOOLS)/.kubeconform-$(KUBECONFORM):
+	GOFLAGS= GOBIN=$(TOOLS) go install github.com/yannh/kubeconform/cmd/kubeconform@$(KUBECONFORM)
 	@touch $@
 
 # Its scripts only build what it has already; a registry that is away must not hold up a build for long.
