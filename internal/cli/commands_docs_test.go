@@ -138,7 +138,7 @@ func verbConstants(t *testing.T) map[string]Verb {
 	t.Helper()
 	app, _ := newTestApp(t)
 	constants := map[string]Verb{"Server": Server, "SetQuota": SetQuota}
-	for _, verb := range append(app.Verbs, Plan) {
+	for _, verb := range append(app.Verbs, Plan, Notify) {
 		if !strings.Contains(string(verb), "-") {
 			constants[strings.ToUpper(string(verb[:1]))+string(verb[1:])] = verb
 		}
