@@ -15,9 +15,10 @@ import (
 // that carry the store's own words, and errors in place of panics.
 type driver struct {
 	place
-	blob    *blob.Bucket
-	folder  *folder       // of a file bucket, else nil
-	timeout time.Duration // for how long a store may owe an answer
+	blob     *blob.Bucket
+	folder   *folder       // of a file bucket, else nil
+	timeout  time.Duration // for how long a store may owe an answer
+	observer Observer      // nil: nobody is told
 }
 
 // within sends one request to the store, or a few, and bounds their time. A panic of the driver becomes an error.
@@ -43,6 +44,7 @@ func (d *driver) watch(cancel context.CancelCauseFunc) watchdog {
 // attributes asks the store for the size of an object. Whether the answer means that the object does not exist is decided
 // here: a driver reports NotFound for some answers that only refuse to tell.
 func (d *driver) attributes(ctx context.Context, key string) (size int64, err error) {
+	defer func(began time.Time) { d.observed(opHead, time.Since(began), err) }(time.Now())
 	err = d.ask(ctx, reading, key, func(ctx context.Context) error {
 		a, err := d.blob.Attributes(ctx, key)
 		if err != nil {
@@ -54,7 +56,8 @@ func (d *driver) attributes(ctx context.Context, key string) (size int64, err er
 		size = a.Size
 		return nil
 	})
-	return size, d.folder.unlessAway(err)
+	err = d.folder.unlessAway(err)
+	return size, err
 }
 
 // anySize makes confirm ask only whether an object exists.
@@ -80,7 +83,10 @@ func (d *driver) confirm(ctx context.Context, key string, bytes int64) error {
 
 // erase removes an object. It takes every key that a list returns, those of temporary files of a killed process too.
 func (d *driver) erase(ctx context.Context, key string) error {
-	return ignoring(ErrNotExist, d.ask(ctx, erasing, key, func(ctx context.Context) error { return d.blob.Delete(ctx, key) }))
+	began := time.Now()
+	err := ignoring(ErrNotExist, d.ask(ctx, erasing, key, func(ctx context.Context) error { return d.blob.Delete(ctx, key) }))
+	d.observed(opDelete, time.Since(began), err)
+	return err
 }
 
 // ignoring returns err unless it is the error to ignore.
