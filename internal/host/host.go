@@ -4,6 +4,7 @@ package host
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"go.uber.org/zap"
@@ -18,6 +19,7 @@ import (
 	"longhaul/internal/shard/slots"
 	"longhaul/internal/source"
 	"longhaul/internal/staging"
+	"longhaul/internal/telemetry"
 	"longhaul/workflows"
 )
 
@@ -39,6 +41,9 @@ type Options struct {
 	// for RefusedFor in a way that waiting does not fix. The process must end then.
 	Lost       func(error)
 	RefusedFor time.Duration // zero: two minutes
+
+	Metrics *telemetry.Metrics // nil: nothing is measured
+	Measure time.Duration      // how often the sources are looked at for metrics; zero: each minute
 }
 
 // Host is what a process needs to run syncs.
@@ -55,6 +60,8 @@ type Host struct {
 	schedules  *schedules
 	activities workflows.Activities
 	version    string
+	metrics    *telemetry.Metrics
+	measure    time.Duration
 
 	work atWork
 }
@@ -79,25 +86,36 @@ func Open(ctx context.Context, settings config.Config, options Options) (*Host, 
 	if logger == nil {
 		logger = zap.NewNop()
 	}
+	if options.Metrics != nil {
+		store.Observe(options.Metrics.Instruments().Bucket())
+	}
+	lost := func(err error) {
+		options.Metrics.Stopped(err)
+		if options.Lost != nil {
+			options.Lost(err)
+		}
+	}
 	h := &Host{
 		store: store, settings: settings.Sources, keeper: keeper,
 		saved: saved.New(store, keeper, settings.Learn), slots: settings.Worker.Slots, logger: logger,
-		version: options.Version,
-		polls:   newPolls(options.Lost, options.RefusedFor, logger),
+		version: options.Version, metrics: options.Metrics, measure: options.Measure,
+		polls: newPolls(lost, options.RefusedFor, logger),
 	}
 	var live roster.Saved // nil: none can be connected
 	if keeper != nil {
 		live = &connected{Store: h.saved, bucket: store}
 	}
 	h.roster = roster.New(settings.Sources, live)
+	options.Metrics.Instruments().KnowSources(h.knows)
 	h.sources = &sources{
-		roster: h.roster, store: store, userAgent: "longhaul/" + options.Version, logger: logger, rooms: map[string]*room{},
+		roster: h.roster, store: store, instruments: options.Metrics.Instruments(), userAgent: "longhaul/" + options.Version, logger: logger, rooms: map[string]*room{},
 	}
 	h.activities.Sync = &activities.Activities{
 		Sources: h.sources, Store: store, Pool: slots.NewPool(), Temporal: temporalOf, Running: runningWorkflow, How: howEnded,
 		Due:    h.due,
 		Polled: polled, Update: updateWorkflow,
 		Show: showWorkflow, Wake: wakeWorkflow, Beats: beatsOf,
+		Sent:    h.sources.sent,
 		Version: options.Version, Slice: options.Slice,
 	}
 	h.schedules = &schedules{
@@ -134,3 +152,9 @@ func (h *Host) Sources() *roster.Roster { return h.roster }
 
 // Activities are what the workers run, for a worker that the caller makes.
 func (h *Host) Activities() workflows.Activities { return h.activities }
+
+// knows says whether a source is in the settings or connected, as far as this process has seen.
+func (h *Host) knows(name string) bool {
+	_, out := h.roster.Out()[name]
+	return out || slices.Contains(h.roster.Names(), name)
+}
