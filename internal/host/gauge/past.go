@@ -67,7 +67,8 @@ func (g *Gauges) lookAtPast(ctx context.Context, name string, s *sight, now time
 			s.plan.check = now
 		}
 	}
-	next.read, s.past, s.ended = now, next, false
+	next.read = now
+	s.past, s.ended = next, false
 	return nil
 }
 
