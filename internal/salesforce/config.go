@@ -35,7 +35,7 @@ type Config struct {
 	Timeout     time.Duration // of one try, DefaultTimeout when zero
 	Attempts    int           // tries of one request, DefaultAttempts when zero
 
-	// Observed, unless it is nil, is told of each request that was sent, by one of Routes.
+	// Observed, unless it is nil, is told of each try of a request, by one of Routes.
 	Observed func(route string, took time.Duration, err error)
 }
 

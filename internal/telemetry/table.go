@@ -18,7 +18,7 @@ const (
 // Table has every metric of names.go, in its order.
 var Table = []Metric{
 	{MetricBuildInfo, gaugeKind, "`version`, `commit`", "1, with the version and the commit of this worker"},
-	{MetricRequests, counterKind, "`system`, `route`, `outcome`", "Requests to Salesforce and the catalog that were sent, each try by itself"},
+	{MetricRequests, counterKind, "`system`, `route`, `outcome`", "Requests to Salesforce and the catalog, each try by itself"},
 	{MetricRequestSeconds, histogramKind, "`system`, `route`", "Time until the answer to a request was read, of Salesforce and the catalog"},
 	{MetricBucketRequests, counterKind, "`operation`, `outcome`", "Requests to the bucket"},
 	{MetricBucketSeconds, histogramKind, "`operation`", "Time until the bucket answered; of a write, until the object was there"},

@@ -1,14 +1,16 @@
 package exchange
 
 import (
+	"errors"
 	"strings"
 	"time"
 
 	"longhaul/internal/salesforce/apierror"
 	"longhaul/internal/salesforce/origin"
+	"longhaul/internal/salesforce/usage"
 )
 
-// Observer is told of each request that was sent, when its answer was read or failed.
+// Observer is told of each try of a request, when its answer was read or failed.
 type Observer func(route string, took time.Duration, err error)
 
 // The routes of requests, for metrics.
@@ -22,12 +24,12 @@ const (
 	RouteOther     = "other"
 )
 
-// Observe tells of a request that ended just now. One that never left this machine is none, nor is one that waited for a login which failed.
+// Observe tells of a request that ended just now. One that the call budget held back is none, nor is one that waited for a login which failed.
 func (x *Exchange) Observe(op, route string, began time.Time, err error) {
 	if x.Observed == nil {
 		return
 	}
-	if e := apierror.From(err); e != nil && (e.Unsent || e.Op == apierror.OpLogin && op != apierror.OpLogin) {
+	if e := apierror.From(err); e != nil && e.Op == apierror.OpLogin && op != apierror.OpLogin || errors.Is(err, usage.ErrBudgetSpent) {
 		return
 	}
 	x.Observed(route, time.Since(began), err)
