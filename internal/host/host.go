@@ -106,7 +106,10 @@ func Open(ctx context.Context, settings config.Config, options Options) (*Host, 
 		live = &connected{Store: h.saved, bucket: store}
 	}
 	h.roster = roster.New(settings.Sources, live)
-	options.Metrics.Instruments().KnowSources(h.knows)
+	options.Metrics.Instruments().KnowSources(func(name string) bool {
+		_, out := h.roster.Out()[name]
+		return out || slices.Contains(h.roster.Names(), name)
+	})
 	h.sources = &sources{
 		roster: h.roster, store: store, instruments: options.Metrics.Instruments(), userAgent: "longhaul/" + options.Version, logger: logger, rooms: map[string]*room{},
 	}
@@ -152,9 +155,3 @@ func (h *Host) Sources() *roster.Roster { return h.roster }
 
 // Activities are what the workers run, for a worker that the caller makes.
 func (h *Host) Activities() workflows.Activities { return h.activities }
-
-// knows says whether a source is in the settings or connected, as far as this process has seen.
-func (h *Host) knows(name string) bool {
-	_, out := h.roster.Out()[name]
-	return out || slices.Contains(h.roster.Names(), name)
-}

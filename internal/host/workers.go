@@ -75,11 +75,14 @@ func (w *Workers) Start() error {
 	w.started = true
 	w.busy.Go(w.keepLooking)
 	w.busy.Go(w.keepSchedules)
-	return w.measure()
+	return measuring{w}.start()
 }
 
-// measure gives metrics of the sources to Prometheus from now on, and says whether the process is ready, where somebody asks for metrics.
-func (w *Workers) measure() error {
+// measuring gives metrics of the sources to Prometheus, and says whether the process is ready.
+type measuring struct{ *Workers }
+
+// start does so from now on, where somebody asks for metrics.
+func (w measuring) start() error {
 	h := w.host
 	if h.metrics == nil {
 		return nil

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"longhaul/internal/fault"
 	"longhaul/internal/hang"
 	"longhaul/internal/history"
 	"longhaul/internal/staging"
@@ -38,12 +37,10 @@ func read[T any](ctx context.Context, store *staging.Store, what string, f func(
 	bounded, cancel := context.WithTimeout(ctx, readWithin)
 	defer cancel()
 	value, err := hang.Ask(bounded, what+" in "+store.Name()+", for metrics", func() (T, error) { return f(bounded) })
-	if err != nil && fault.From(err) == nil {
-		err = &fault.Error{
-			Class: fault.Transient, System: fault.Bucket, Err: err, Message: fmt.Sprintf("%s could not be read from the bucket", what),
-		}
+	if err != nil {
+		return value, fmt.Errorf("reading %s: %w", what, err)
 	}
-	return value, err
+	return value, nil
 }
 
 // lookAtPast reads what the syncs of a source have left, where there may be something new.

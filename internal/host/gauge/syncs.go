@@ -9,7 +9,6 @@ import (
 	workflowpb "go.temporal.io/api/workflow/v1"
 	"go.temporal.io/api/workflowservice/v1"
 
-	"longhaul/internal/fault"
 	"longhaul/internal/quota"
 	"longhaul/internal/usage"
 	"longhaul/workflows"
@@ -53,7 +52,7 @@ func (g *Gauges) lookAtSyncs(ctx context.Context, now time.Time) error {
 		PageSize: mostSyncs,
 	})
 	if err != nil {
-		return &fault.Error{Class: fault.Transient, System: fault.Temporal, Err: err, Message: "Temporal does not list the syncs that run"}
+		return fmt.Errorf("listing the syncs that run: %w", err)
 	}
 	g.last = now
 	running := map[string]*workflowpb.WorkflowExecutionInfo{}
@@ -95,7 +94,7 @@ func (g *Gauges) ask(ctx context.Context, name string, s *syncing, now time.Time
 		err = answer.Get(progress)
 	}
 	if err != nil {
-		return &fault.Error{Class: fault.Transient, System: fault.Temporal, Err: err, Message: "a sync did not say in time how far it is"}
+		return fmt.Errorf("asking the sync of source %s how far it is: %w", name, err)
 	}
 	done := progress.Listed + progress.Done + progress.APICalls + progress.States.Total() + int64(progress.Shards.Done)
 	for _, counts := range []map[string]workflows.Count{progress.Files, progress.Uploads} {
