@@ -80,6 +80,7 @@ type Activities struct {
 	Show     func(ctx context.Context, workflowID, runID string) (bool, error)        // lets a workflow show itself anew, if a worker has it in its memory
 	Wake     func(ctx context.Context, workflowID, runID string) error                // the same for any workflow, at the cost of events
 	Beats    func(ctx context.Context, workflowID, runID string) ([]Heartbeat, error) // of the running activities of a workflow
+	Sent     func(source, export string, err error)                                   // counts a file that was sent to a target; may be nil
 	Version  string                                                                   // of Longhaul
 	Slice    time.Duration                                                            // for which a shard describes at a time; zero: as the workflow says
 

@@ -81,5 +81,8 @@ func (a *Activities) upload(ctx context.Context, params UploadParams) (UploadRes
 				"file", params.File.Name, "error", err.Error())
 		},
 	}.Send(ctx)
+	if a.Sent != nil && (result.Delivered || err != nil) {
+		a.Sent(source.Name, params.Export, err)
+	}
 	return result, err
 }

@@ -193,7 +193,9 @@ func TestTell_aShortLimitHoldsFromTheLoginOn(t *testing.T) {
 		return auth, nil
 	}}
 	env := environment(t, o, "sync-acme")
-	o.beats = func(activities.ReadBeatsParams) (activities.ReadBeatsResult, error) { return activities.CountBeatsResult{Sum: 1}, nil }
+	o.beats = func(activities.ReadBeatsParams) (activities.ReadBeatsResult, error) {
+		return activities.ReadBeatsResult{Beats: []activities.Heartbeat{{ID: "x", Done: 1}}}, nil
+	}
 	began := env.Now()
 	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
 	resultOf(t, env)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 )
 
 // Copy puts the object under from under to as well, whole, in place of what is there. The store does so by itself where it
@@ -16,9 +17,12 @@ func (b *Bucket) Copy(ctx context.Context, from, to string) error {
 	if err := checkKey(to); err != nil {
 		return err
 	}
+	began := time.Now()
 	err := b.within(ctx, copyTimeout, reading, from, func(ctx context.Context) error { return b.copyWithin(ctx, from, to) })
 	if err == nil {
-		return b.confirm(ctx, to, anySize)
+		err = b.confirm(ctx, to, anySize)
+		b.observed(opWrite, time.Since(began), err)
+		return err
 	}
 	if ctx.Err() != nil || b.folder == nil && errors.Is(err, ErrNotExist) {
 		return err

@@ -15,9 +15,10 @@ import (
 // that carry the store's own words, and errors in place of panics.
 type driver struct {
 	place
-	blob    *blob.Bucket
-	folder  *folder       // of a file bucket, else nil
-	timeout time.Duration // for how long a store may owe an answer
+	blob     *blob.Bucket
+	folder   *folder       // of a file bucket, else nil
+	timeout  time.Duration // for how long a store may owe an answer
+	observer Observer      // nil: nobody is told
 }
 
 // within sends one request to the store, or a few, and bounds their time. A panic of the driver becomes an error.
@@ -43,6 +44,7 @@ func (d *driver) watch(cancel context.CancelCauseFunc) watchdog {
 // attributes asks the store for the size of an object. Whether the answer means that the object does not exist is decided
 // here: a driver reports NotFound for some answers that only refuse to tell.
 func (d *driver) attributes(ctx context.Context, key string) (size int64, err error) {
+	defer func(began time.Time) { d.observed(opHead, time.Since(began), err) }(time.Now())
 	err = d.ask(ctx, reading, key, func(ctx context.Context) error {
 		a, err := d.blob.Attributes(ctx, key)
 		if err != nil {
@@ -54,7 +56,8 @@ func (d *driver) attributes(ctx context.Context, key string) (size int64, err er
 		size = a.Size
 		return nil
 	})
-	return size, d.folder.unlessAway(err)
+	err = d.folder.unlessAway(err)
+	return size, err
 }
 
 // anySize makes confirm ask only whether an object exists.
@@ -80,7 +83,10 @@ func (d *driver) confirm(ctx context.Context, key string, bytes int64) error {
 
 // erase removes an object. It takes every key that a list returns, those of temporary files of a killed process too.
 func (d *driver) erase(ctx context.Context, key string) error {
-	return ignoring(ErrNotExist, d.ask(ctx, erasing, key, func(ctx context.Context) error { return d.blob.Delete(ctx, key) }))
+	began := time.Now()
+	err := ignoring(ErrNotExist, d.ask(ctx, erasing, key, func(ctx context.Context) error { return d.blob.Delete(ctx, key) }))
+	d.observed(opDelete, time.Since(began), err)
+	return err
 }
 
 // ignoring returns err unless it is the error to ignore.
@@ -89,4 +95,46 @@ func ignoring(ignored, err error) error {
 		return nil
 	}
 	return err
+}
+
+// Observer is told of what is asked of a bucket. Its methods are called by many at once.
+type Observer interface {
+	// Request tells of a request that ended. Absent says that there is no such object. A list counts once, whatever its pages.
+	Request(operation string, took time.Duration, absent bool, err error)
+	// Bytes tells what was read or written.
+	Bytes(direction string, n int64)
+}
+
+// The operations and directions.
+const (
+	opRead   = "read"
+	opWrite  = "write"
+	opList   = "list"
+	opDelete = "delete"
+	opHead   = "head"
+
+	bytesRead    = "read"
+	bytesWritten = "written"
+)
+
+// Observe gives the bucket who is told of its requests. It must be called before the bucket is used.
+func (d *driver) Observe(o Observer) { d.observer = o }
+
+// observed tells of a request that ended just now. An object that is there although it was to be written only if absent is an answer.
+func (d *driver) observed(operation string, took time.Duration, err error) {
+	if d.observer == nil {
+		return
+	}
+	absent := errors.Is(err, ErrNotExist)
+	if errors.Is(err, ErrExist) {
+		err = nil
+	}
+	d.observer.Request(operation, took, absent, err)
+}
+
+// moved tells of bytes.
+func (d *driver) moved(direction string, n int64) {
+	if d.observer != nil && n > 0 {
+		d.observer.Bytes(direction, n)
+	}
 }

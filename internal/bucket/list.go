@@ -7,6 +7,7 @@ import (
 	"io"
 	"iter"
 	"strings"
+	"time"
 
 	"gocloud.dev/blob"
 )
@@ -64,7 +65,28 @@ type entry struct {
 	folder bool
 }
 
+// entries lists, and tells the observer how long the store took, without the time of whoever takes the entries.
 func (b *Bucket) entries(ctx context.Context, prefix, delimiter string) iter.Seq2[entry, error] {
+	all := b.walk(ctx, prefix, delimiter)
+	if b.observer == nil {
+		return all
+	}
+	return func(yield func(entry, error) bool) {
+		var failed error
+		var taking time.Duration
+		began := time.Now()
+		all(func(e entry, err error) bool {
+			failed = err
+			before := time.Now()
+			more := yield(e, err)
+			taking += time.Since(before)
+			return more
+		})
+		b.observed(opList, time.Since(began)-taking, failed)
+	}
+}
+
+func (b *Bucket) walk(ctx context.Context, prefix, delimiter string) iter.Seq2[entry, error] {
 	return func(yield func(entry, error) bool) {
 		if err := checkPrefix(prefix); err != nil {
 			yield(entry{}, err)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"gocloud.dev/blob"
 
@@ -33,6 +34,13 @@ func (d *driver) NewReader(ctx context.Context, key string) (*Reader, error) {
 	if err := checkKey(key); err != nil {
 		return nil, err
 	}
+	began := time.Now()
+	r, err := d.open(ctx, key)
+	d.observed(opRead, time.Since(began), err)
+	return r, err
+}
+
+func (d *driver) open(ctx context.Context, key string) (*Reader, error) {
 	r := &Reader{driver: d, key: key}
 	r.ctx, r.cancel = context.WithCancelCause(ctx)
 	r.watch = d.watch(r.cancel)
@@ -95,6 +103,7 @@ func (r *Reader) next(p []byte) (n int, err error) {
 		return err
 	})
 	r.watch.end()
+	r.driver.moved(bytesRead, int64(n))
 	if err == nil || isEOF(err) {
 		return n, err
 	}

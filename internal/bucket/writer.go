@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"syscall"
+	"time"
 
 	"gocloud.dev/blob"
 	"gocloud.dev/gcerrors"
@@ -128,6 +129,14 @@ func (w *Writer) Commit() error {
 	if w.ended {
 		return w.Fault(ErrEnded)
 	}
+	began := time.Now()
+	err := w.commit()
+	w.driver.observed(opWrite, time.Since(began), err)
+	w.driver.moved(bytesWritten, w.bytes)
+	return err
+}
+
+func (w *Writer) commit() error {
 	if w.file != nil {
 		if err := cmp.Or(w.driver.folder.mounted(), flush(w.file)); err != nil {
 			w.Abort()

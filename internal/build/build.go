@@ -92,3 +92,6 @@ func (b Info) String() string {
 	}
 	return strings.Join(parts, ", ")
 }
+
+// Commit is the beginning of the commit; empty where the linker saw none.
+func (b Info) Commit() string { return b.revision[:min(len(b.revision), 12)] }

@@ -78,7 +78,9 @@ func (c *Client) connect(ctx context.Context) *Error {
 		return connectionFailure(c.to.base.Host, err)
 	}
 	r.Header.Set("User-Agent", c.userAgent)
+	began := time.Now()
 	answer, err := c.http.Do(r)
+	c.observed(routeConnect, time.Since(began), err)
 	if err == nil {
 		_ = answer.Body.Close()
 		return nil

@@ -34,7 +34,20 @@ type Config struct {
 	Backoff   time.Duration                         // first pause between tries, doubled each time: DefaultBackoff when zero
 	UserAgent string
 	Logger    *zap.Logger // may be nil
+
+	// Observed, unless it is nil, is told of each request, by one of Routes.
+	Observed func(route string, took time.Duration, err error)
 }
+
+// The routes of requests, for metrics.
+const (
+	routeUpload  = "upload"
+	routeToken   = "token"   // tries the token at the public API
+	routeConnect = "connect" // tries the way
+)
+
+// Routes are those of a client's requests.
+var Routes = []string{routeUpload, routeToken, routeConnect}
 
 // Client delivers files for one source id. It is safe for concurrent use.
 type Client struct {
@@ -48,6 +61,7 @@ type Client struct {
 	backoff   time.Duration
 	userAgent string
 	log       *zap.Logger
+	observed  func(route string, took time.Duration, err error)
 }
 
 // New makes a client; its error is of class invalid and says which setting to change.
@@ -74,11 +88,12 @@ func New(cfg Config) (*Client, error) {
 	c := &Client{
 		to: destination{base: base, sourceID: id}, token: cfg.Token, timeout: cfg.Timeout, overall: defaultOverall,
 		attempts: cfg.Attempts, backoff: cfg.Backoff, userAgent: cfg.UserAgent, log: cfg.Logger,
+		observed: cfg.Observed,
 	}
 	c.setDefaults()
 	c.http = &http.Client{Transport: newTransport(roots, c.timeout), CheckRedirect: refuseRedirect}
 	if api != nil {
-		c.public = &publicAPI{address: api, http: c.http, backoff: c.backoff, userAgent: c.userAgent}
+		c.public = &publicAPI{address: api, http: c.http, backoff: c.backoff, userAgent: c.userAgent, observed: c.observed}
 	}
 	return c, nil
 }
@@ -98,6 +113,9 @@ func (c *Client) setDefaults() {
 	}
 	if c.log == nil {
 		c.log = zap.NewNop()
+	}
+	if c.observed == nil {
+		c.observed = func(string, time.Duration, error) {}
 	}
 }
 

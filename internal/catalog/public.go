@@ -40,6 +40,7 @@ type publicAPI struct {
 	http      *http.Client
 	backoff   time.Duration
 	userAgent string
+	observed  func(route string, took time.Duration, err error)
 }
 
 // tryToken sends a harmless query. An answer proves that the API knows the token, not that the token may write, nor that it
@@ -51,7 +52,9 @@ func (p *publicAPI) tryToken(ctx context.Context, token string) error {
 	ctx, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
 	for attempt := 1; ; attempt++ {
+		began := time.Now()
 		err := p.ask(ctx, token)
+		p.observed(routeToken, time.Since(began), err)
 		var untried *untriedError
 		if !errors.As(err, &untried) || !untried.busy || attempt == publicTries {
 			return err

@@ -57,7 +57,9 @@ func (c *Client) Send(ctx context.Context, path string, f File) (Receipt, error)
 	var unanswered Receipt // of a try that may have arrived
 	far := reach.None      // of all tries so far
 	for attempt := 1; ; attempt++ {
+		began := time.Now()
 		receipt, err := c.try(ctx, target, token, f)
+		c.observed(routeUpload, time.Since(began), err)
 		receipt.Path = path
 		switch {
 		case err == nil:

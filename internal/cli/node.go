@@ -41,15 +41,11 @@ func (p program) serviceOptions(ctx context.Context, settings config.Config) (no
 }
 
 // startMetrics serves metrics where the settings say so, and gives nil elsewhere.
-func startMetrics(ctx context.Context, settings config.Config, logger *zap.Logger) (client.MetricsHandler, error) {
+func startMetrics(ctx context.Context, settings config.Config, logger *zap.Logger) (*telemetry.Metrics, error) {
 	if settings.Metrics.Address == "" {
 		return nil, nil
 	}
-	served, err := telemetry.ServeMetrics(ctx, settings.Metrics.Address, logger)
-	if err != nil {
-		return nil, err
-	}
-	return served.Handler(), nil
+	return telemetry.ServeMetrics(ctx, settings.Metrics.Address, logger)
 }
 
 // startNode starts a node. It moves a database that cannot be read aside; moving, unless it is nil, is called before that.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"iter"
 	"slices"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -42,6 +43,9 @@ type Format interface {
 type Process struct {
 	UserAgent string
 	Logger    *zap.Logger
+
+	// Observed, unless it is nil, is told of each request to a target.
+	Observed func(route string, took time.Duration, err error)
 }
 
 // Settings are the settings of a format: one section of a source. Without the section the files stay in the bucket.

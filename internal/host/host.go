@@ -4,6 +4,7 @@ package host
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"go.uber.org/zap"
@@ -21,6 +22,7 @@ import (
 	"longhaul/internal/shard/slots"
 	"longhaul/internal/source"
 	"longhaul/internal/staging"
+	"longhaul/internal/telemetry"
 	"longhaul/workflows"
 )
 
@@ -44,6 +46,9 @@ type Options struct {
 	RefusedFor time.Duration // zero: two minutes
 
 	Pace watch.Pace // of what is told that no sync can tell
+
+	Metrics *telemetry.Metrics // nil: nothing is measured
+	Measure time.Duration      // how often the sources are looked at for metrics; zero: each minute
 }
 
 // Host is what a process needs to run syncs.
@@ -61,6 +66,8 @@ type Host struct {
 	activities workflows.Activities
 	version    string
 	messages   *messages
+	metrics    *telemetry.Metrics
+	measure    time.Duration
 
 	work atWork
 }
@@ -85,25 +92,40 @@ func Open(ctx context.Context, settings config.Config, options Options) (*Host, 
 	if logger == nil {
 		logger = zap.NewNop()
 	}
+	if options.Metrics != nil {
+		store.Observe(options.Metrics.Instruments().Bucket())
+	}
+	lost := func(err error) {
+		options.Metrics.Stopped(err)
+		if options.Lost != nil {
+			options.Lost(err)
+		}
+	}
 	h := &Host{
 		store: store, settings: settings.Sources, keeper: keeper,
 		saved: saved.New(store, keeper, settings.Learn), slots: settings.Worker.Slots, logger: logger,
-		version: options.Version,
-		polls:   newPolls(options.Lost, options.RefusedFor, logger),
+		version: options.Version, metrics: options.Metrics, measure: options.Measure,
+		polls: newPolls(lost, options.RefusedFor, logger),
 	}
 	var live roster.Saved // nil: none can be connected
 	if keeper != nil {
 		live = &connected{Store: h.saved, bucket: store}
 	}
 	h.roster = roster.New(settings.Sources, live)
+	options.Metrics.Instruments().KnowSources(func(name string) bool {
+		_, out := h.roster.Out()[name]
+		return out || slices.Contains(h.roster.Names(), name)
+	})
 	h.sources = &sources{
-		roster: h.roster, store: store, notify: settings.Notify, userAgent: "longhaul/" + options.Version, logger: logger, rooms: map[string]*room{},
+		roster: h.roster, store: store, notify: settings.Notify, instruments: options.Metrics.Instruments(),
+		userAgent: "longhaul/" + options.Version, logger: logger, rooms: map[string]*room{},
 	}
 	h.activities.Sync = &activities.Activities{
 		Sources: h.sources, Store: store, Pool: slots.NewPool(), Temporal: temporalOf, Running: runningWorkflow, How: howEnded,
 		Due:    h.due,
 		Polled: polled, Update: updateWorkflow,
 		Show: showWorkflow, Wake: wakeWorkflow, Beats: beatsOf,
+		Sent:    h.sources.sent,
 		Version: options.Version, Slice: options.Slice,
 	}
 	h.messages = newMessages(settings, h.roster, options)

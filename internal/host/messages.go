@@ -16,6 +16,7 @@ import (
 	"longhaul/internal/roster"
 	"longhaul/internal/source"
 	"longhaul/internal/staging"
+	"longhaul/internal/telemetry"
 )
 
 // messages tell people of the sources of a process.
@@ -26,14 +27,17 @@ type messages struct {
 	sender   *receiver.Sender
 	logger   *zap.Logger
 	pace     watch.Pace
+
+	instruments *telemetry.Instruments // count what became of messages; nil: nothing does
 }
 
 // newMessages readies them. What they read of the receivers' secrets is learned before it is used.
 func newMessages(settings config.Config, members *roster.Roster, options Options) *messages {
 	m := &messages{
 		settings: settings.Notify, links: words.Links{UI: settings.UIURL, Page: settings.Report.URL}, roster: members,
-		logger: options.Logger, pace: options.Pace,
+		logger: options.Logger, pace: options.Pace, instruments: options.Metrics.Instruments(),
 	}
+	m.instruments.KnowReceivers(m.settings.Names())
 	if settings.Learn != nil {
 		m.settings = m.settings.Watched(settings.Learn)
 	}
@@ -57,13 +61,22 @@ func (m *messages) own(name string) source.Notify {
 // desk sends the messages of activities.
 func (m *messages) desk(store *staging.Store) *desk.Desk {
 	return &desk.Desk{
-		Store: store, Settings: m.settings, Own: m.own, Send: m.sender.Send, Logger: m.logger,
+		Store: store, Settings: m.settings, Own: m.own, Send: m.send, Logger: m.logger,
 		Links: func(ctx context.Context) words.Links {
 			links := m.links
 			links.Namespace = activity.GetInfo(ctx).Namespace
 			return links
 		},
 	}
+}
+
+// send sends a message, and counts what became of it.
+func (m *messages) send(ctx context.Context, message notify.Message, wanted []notify.Asking) []notify.Told {
+	all := m.sender.Send(ctx, message, wanted)
+	for _, told := range all {
+		m.instruments.Notified(told)
+	}
+	return all
 }
 
 // watch tells what no sync can, until ctx ends.

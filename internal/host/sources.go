@@ -3,11 +3,14 @@ package host
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
+	"time"
 
 	"go.uber.org/zap"
 
 	"longhaul/activities"
+	"longhaul/internal/catalog"
 	"longhaul/internal/export"
 	"longhaul/internal/export/formats"
 	"longhaul/internal/fault"
@@ -18,6 +21,7 @@ import (
 	"longhaul/internal/salesforce"
 	"longhaul/internal/source"
 	"longhaul/internal/staging"
+	"longhaul/internal/telemetry"
 )
 
 // sources builds the clients of each source once, at first use, and shares them between all activities: each org has one
@@ -28,6 +32,8 @@ type sources struct {
 	notify    notify.Settings
 	userAgent string
 	logger    *zap.Logger
+
+	instruments *telemetry.Instruments // nil: nothing is counted
 
 	mu    sync.Mutex
 	rooms map[string]*room
@@ -135,13 +141,42 @@ func (s *sources) exports(from source.Source) ([]export.Export, error) {
 		}
 		one := export.Export{Format: format}
 		if configured.Section != "" {
-			if one.Target, err = format.Target(from, export.Process{UserAgent: s.userAgent, Logger: s.logger}); err != nil {
+			if one.Target, err = format.Target(from, s.process()); err != nil {
 				return nil, err
 			}
 		}
 		ready = append(ready, one)
 	}
 	return ready, nil
+}
+
+// process is what targets should know of this process.
+func (s *sources) process() export.Process {
+	return export.Process{
+		UserAgent: s.userAgent, Logger: s.logger, Observed: s.instruments.Requests(fault.Catalog, catalog.Routes...),
+	}
+}
+
+// asked counts the requests to the org of a source, and its logins; nil counts none.
+func (s *sources) asked(name string) func(route string, took time.Duration, err error) {
+	count := s.instruments.Requests(fault.Salesforce, salesforce.Routes...)
+	if count == nil {
+		return nil
+	}
+	return func(route string, took time.Duration, err error) {
+		count(route, took, err)
+		if route == salesforce.RouteLogin {
+			s.instruments.Login(name, err)
+		}
+	}
+}
+
+// sent counts a file that was sent to a target.
+func (s *sources) sent(name, export string, err error) {
+	if !slices.Contains(formats.Names(), export) {
+		export = "other"
+	}
+	s.instruments.Delivered(name, export, err)
 }
 
 // baseURL is where the org of a source is: the settings or the credentials document name it.
@@ -164,6 +199,7 @@ func (s *sources) salesforce(from source.Source, config salesforce.Config) (*sal
 	}
 	config.BaseURL, config.Auth, config.APIVersion = base, salesforce.Auth(from.Salesforce.Auth), from.Salesforce.APIVersion
 	config.CAFile, config.MaxInFlight, config.UserAgent, config.Logger = from.Salesforce.CAFile, from.MaxInFlight, s.userAgent, s.logger
+	config.Observed = s.asked(from.Name)
 	config.Credentials = func(ctx context.Context) (salesforce.Credentials, error) {
 		c, err := from.SalesforceCredentials(ctx)
 		if err == nil && c.BaseURL != base {

@@ -1,16 +1,23 @@
 package host
 
 import (
+	"cmp"
 	"context"
 	"maps"
+	"runtime/debug"
 	"slices"
 	"sync"
 
+	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/worker"
 	"go.uber.org/zap"
 
+	"longhaul/internal/build"
+	"longhaul/internal/export/formats"
 	"longhaul/internal/fault"
+	"longhaul/internal/host/gauge"
+	"longhaul/internal/schedule/ledger"
 	"longhaul/workflows"
 )
 
@@ -69,6 +76,36 @@ func (w *Workers) Start() error {
 	w.busy.Go(w.keepLooking)
 	w.busy.Go(w.keepSchedules)
 	w.busy.Go(func() { w.host.messages.watch(w.life, w) })
+	return measuring{w}.start()
+}
+
+// measuring gives metrics of the sources to Prometheus, and says whether the process is ready.
+type measuring struct{ *Workers }
+
+// start does so from now on, where somebody asks for metrics.
+func (w measuring) start() error {
+	h := w.host
+	if h.metrics == nil {
+		return nil
+	}
+	namespace := cmp.Or(h.polls.Namespace(), client.DefaultNamespace)
+	probe := &gauge.Probe{Name: h.store.Name(), Bucket: h.store.Look, Temporal: func(ctx context.Context) error {
+		_, err := w.client.WorkflowService().DescribeNamespace(ctx, &workflowservice.DescribeNamespaceRequest{Namespace: namespace})
+		if err != nil {
+			return unanswered(err)
+		}
+		return nil
+	}}
+	gauges := &gauge.Gauges{
+		Client: w.client, Server: ledger.Server{Service: w.client.WorkflowService(), Namespace: namespace, Identity: h.schedules.identity},
+		Store: h.store, Ledger: h.schedules.ledger, Sources: w.Served, Exports: formats.Names(), Instruments: h.metrics.Instruments(),
+		Probe: probe, Version: h.version, Commit: build.Read(debug.ReadBuildInfo()).Commit(), Every: h.measure, Logger: h.logger,
+	}
+	if err := h.metrics.Register(gauges); err != nil {
+		return err
+	}
+	h.metrics.SetReady(probe.Ready)
+	w.busy.Go(func() { gauges.Run(w.life) })
 	return nil
 }
 

@@ -12,6 +12,7 @@ import (
 	"longhaul/internal/config"
 	"longhaul/internal/host"
 	"longhaul/internal/staging"
+	"longhaul/internal/telemetry"
 )
 
 // Dial connects to Temporal: host.Dial, or what a test has in its place.
@@ -22,7 +23,7 @@ type Options struct {
 	Version  string // of Longhaul
 	Settings config.Config
 	Logger   *zap.Logger
-	Metrics  client.MetricsHandler // may be nil
+	Metrics  *telemetry.Metrics // nil: nothing is measured
 	Dial     Dial
 	Pages    string // where pages of syncs are shown if the settings do not say; empty: nowhere
 
@@ -92,7 +93,7 @@ func Start(ctx context.Context, o Options) (_ *Node, err error) {
 // openHost opens the bucket and checks the sources.
 func (n *Node) openHost(ctx context.Context, o Options) (*host.Host, error) {
 	hosted, err := host.Open(ctx, o.Settings, host.Options{
-		Version: o.Version, Logger: o.Logger, Lost: n.Fatal.WorkerStopped,
+		Version: o.Version, Logger: o.Logger, Lost: n.Fatal.WorkerStopped, Metrics: o.Metrics,
 	})
 	if err != nil {
 		return nil, err
@@ -107,7 +108,7 @@ func (n *Node) openHost(ctx context.Context, o Options) (*host.Host, error) {
 
 // dial connects to the node's Temporal, or to that of the environment where the node has none.
 func (n *Node) dial(ctx context.Context, o Options, hosted *host.Host) error {
-	temporal, err := o.Dial(ctx, host.DialOptions{Logger: o.Logger, Address: n.Address, Metrics: o.Metrics, Polls: hosted.Polls()})
+	temporal, err := o.Dial(ctx, host.DialOptions{Logger: o.Logger, Address: n.Address, Metrics: o.Metrics.Handler(), Polls: hosted.Polls()})
 	if err != nil {
 		return err
 	}

@@ -37,6 +37,14 @@ type Configured struct {
 	Events  []Event // that it gets; nil: see Settings.Default
 }
 
+// Names are those of the receivers.
+func (s Settings) Names() (all []string) {
+	for _, one := range s.Receivers {
+		all = append(all, one.Name)
+	}
+	return all
+}
+
 // Watched returns the same settings, which hand each secret that they read to learn before anybody uses it, and the keys in an address by
 // themselves too.
 func (s Settings) Watched(learn func(secrets ...string)) Settings {

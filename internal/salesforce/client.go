@@ -71,7 +71,7 @@ func newClient(cfg Config, bottom http.RoundTripper, idle func()) (*Client, erro
 	open := httpkit.Redirects{Next: usage.Counter{Next: headers{cfg.UserAgent, httpkit.Gzip{Next: bottom}}}}
 	x := exchange.Exchange{
 		Base: base, Version: cfg.APIVersion, Timeout: cfg.Timeout, Retry: exchange.Retrier{Attempts: cfg.Attempts},
-		Session: exchange.Without{Origin: base}, Consensus: new(usage.Consensus), Way: open, Open: open,
+		Session: exchange.Without{Origin: base}, Consensus: new(usage.Consensus), Way: open, Open: open, Observed: cfg.Observed,
 	}
 	flow := login.New(login.Config{Exchange: x, Auth: cfg.Auth, Credentials: cfg.Credentials, Slots: cfg.Slots, Logger: cfg.Logger})
 	s := session.New(session.Config{Login: flow.LogIn, Home: base, Bounded: cfg.Slots != nil})

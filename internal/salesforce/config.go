@@ -9,6 +9,7 @@ import (
 	"go.uber.org/zap"
 
 	"longhaul/internal/fault"
+	"longhaul/internal/salesforce/exchange"
 	"longhaul/internal/salesforce/origin"
 )
 
@@ -33,6 +34,18 @@ type Config struct {
 	Slots       LoginSlots    // bounds the logins; nil is no bound, as in tests whose tokens last a moment
 	Timeout     time.Duration // of one try, DefaultTimeout when zero
 	Attempts    int           // tries of one request, DefaultAttempts when zero
+
+	// Observed, unless it is nil, is told of each try of a request, by one of Routes.
+	Observed func(route string, took time.Duration, err error)
+}
+
+// RouteLogin is the route of logins.
+const RouteLogin = exchange.RouteLogin
+
+// Routes are those of a client's requests.
+var Routes = []string{
+	exchange.RouteLogin, exchange.RouteQuery, exchange.RouteQueryMore, exchange.RouteDescribe, exchange.RouteLimits, exchange.RouteMetadata,
+	exchange.RouteOther,
 }
 
 var apiVersion = regexp.MustCompile(`^v?(\d{2,3}\.0)$`)

@@ -25,17 +25,20 @@ import (
 // reportEvery is how often the SDK's counters are copied to the registry.
 const reportEvery = time.Second
 
-// Metrics serves the metrics of the process, of the SDK and of Go to Prometheus until its context ends.
+// Metrics serves the metrics of the process, of its clients, of the SDK and of Go to Prometheus until its context ends, and says whether the
+// process lives and is ready. A nil one serves and counts nothing.
 type Metrics struct {
-	registry *prometheus.Registry
-	scope    tally.Scope
-	closer   io.Closer
-	server   *http.Server
-	address  string        // with the port that was chosen where 0 was asked for
-	done     chan struct{} // is closed once everything has ended after the end of the context
+	registry    *prometheus.Registry // the only one of the process
+	instruments *Instruments
+	health      health
+	scope       tally.Scope
+	closer      io.Closer
+	server      *http.Server
+	address     string        // with the port that was chosen where 0 was asked for
+	done        chan struct{} // is closed once everything has ended after the end of the context
 }
 
-// ServeMetrics starts to serve /metrics on an address. A port without a host is on this machine only.
+// ServeMetrics starts to serve /metrics, /healthz and /readyz on an address. A port without a host is on this machine only.
 func ServeMetrics(ctx context.Context, address string, logger *zap.Logger) (*Metrics, error) {
 	address = onLoopback(address)
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
@@ -45,9 +48,12 @@ func ServeMetrics(ctx context.Context, address string, logger *zap.Logger) (*Met
 	}
 	m := &Metrics{registry: prometheus.NewRegistry(), address: listener.Addr().String(), done: make(chan struct{})}
 	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.instruments = NewInstruments(m.registry)
 	m.scope, m.closer = newScope(m.registry, logger)
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{Registry: m.registry}))
+	mux.HandleFunc("GET /healthz", m.health.alive)
+	mux.HandleFunc("GET /readyz", m.health.answer)
 	m.server = &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, WriteTimeout: 30 * time.Second, ErrorLog: zap.NewStdLog(logger)}
 	stopped := make(chan struct{})
 	go func() {
@@ -92,5 +98,29 @@ func onLoopback(address string) string {
 	return address
 }
 
-// Handler takes the metrics of the SDK.
-func (m *Metrics) Handler() client.MetricsHandler { return contribtally.NewMetricsHandler(m.scope) }
+// Handler takes the metrics of the SDK; nil takes none.
+func (m *Metrics) Handler() client.MetricsHandler {
+	if m == nil {
+		return nil
+	}
+	return contribtally.NewMetricsHandler(m.scope)
+}
+
+// Instruments count what the clients of the process do; nil counts nothing.
+func (m *Metrics) Instruments() *Instruments {
+	if m == nil {
+		return nil
+	}
+	return m.instruments
+}
+
+// Register adds what collects more metrics. A second one of the same names is an error.
+func (m *Metrics) Register(c prometheus.Collector) error {
+	if err := m.registry.Register(c); err != nil {
+		return fmt.Errorf("register metrics: %w", err)
+	}
+	return nil
+}
+
+// Address is where they are served.
+func (m *Metrics) Address() string { return m.address }

@@ -82,7 +82,7 @@ func (Format) Target(from source.Source, about export.Process) (export.Target, e
 	client, err := catalog.New(catalog.Config{
 		Zone: settings.Texts[zone], URL: settings.Texts[address], SourceID: settings.Texts[sourceID], CAFile: settings.Texts[caFile],
 		PublicAPI: settings.Texts[publicAPI],
-		Token:     read, UserAgent: about.UserAgent, Logger: about.Logger,
+		Token:     read, UserAgent: about.UserAgent, Logger: about.Logger, Observed: about.Observed,
 	})
 	if err != nil {
 		return nil, err

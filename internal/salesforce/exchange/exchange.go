@@ -44,6 +44,7 @@ type Exchange struct {
 	Consensus *usage.Consensus
 	Way       http.RoundTripper // with the session
 	Open      http.RoundTripper // without it
+	Observed  Observer          // may be nil
 }
 
 // Get requests a path below the instance and lets accept read the body of the answer, again at every try. It returns what the header
@@ -61,7 +62,9 @@ func (x *Exchange) do(
 	ctx context.Context, way http.RoundTripper, op, url string, accept func(io.Reader) error,
 ) (reported usage.Facts, err error) {
 	err = x.Retry.Do(ctx, func(ctx context.Context) (err error) {
+		began := time.Now()
 		reported, err = x.try(ctx, way, op, url, accept)
+		x.Observe(op, x.routeOf(url), began, err)
 		return err
 	})
 	return reported, err

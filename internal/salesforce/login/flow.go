@@ -81,7 +81,9 @@ func (f *Flow) LogIn(ctx context.Context) (*Token, error) {
 		if err := f.admission.admit(ctx); err != nil {
 			return err
 		}
+		began := time.Now()
 		token, err = f.try(ctx, credentials)
+		f.exchange.Observe(apierror.OpLogin, exchange.RouteLogin, began, err)
 		f.admission.done(ctx, token, err)
 		return err
 	})

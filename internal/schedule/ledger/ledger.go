@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	schedulepb "go.temporal.io/api/schedule/v1"
@@ -61,6 +62,8 @@ type Ledger struct {
 	turn sync.Mutex // one source at a time
 	seen map[string]*sight
 	said map[string]string // what was logged last, by subject
+
+	listed atomic.Pointer[map[string]*schedulepb.ScheduleListInfo] // by id, as the last call of Reconcile saw them
 }
 
 // sight is what a process knows of the schedule of a source.
@@ -81,6 +84,16 @@ func New(store *staging.Store, kind Kind, logger *zap.Logger) *Ledger {
 		logger = zap.NewNop()
 	}
 	return &Ledger{store: store, kind: kind, logger: logger, seen: map[string]*sight{}, said: map[string]string{}}
+}
+
+// Listed is the schedule of a source as Temporal listed it last; nil where it listed none, and false where it has listed nothing yet. Nobody
+// may change it.
+func (l *Ledger) Listed(name string) (*schedulepb.ScheduleListInfo, bool) {
+	listed := l.listed.Load()
+	if listed == nil {
+		return nil, false
+	}
+	return (*listed)[schedule.ID(name)], true
 }
 
 // Read reads what the bucket holds of the schedule of a source; nil for none.

@@ -38,6 +38,7 @@ func (l *Ledger) Reconcile(ctx context.Context, s Server, served map[string]sour
 		l.failed(ctx, "", err)
 		return
 	}
+	l.listed.Store(&listed)
 	for _, name := range settled {
 		if err := l.look(ctx, s, name, listed[schedule.ID(name)]); err == nil {
 			l.passed(name)
