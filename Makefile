@@ -16,6 +16,8 @@ CYCLONEDX     := v1.10.0
 PLAYWRIGHT    := 1.65.1
 AXE           := 4.14.1
 KUBECONFORM   := v0.8.0
+KUBERNETES    := 1.34.1
+OPERATOR      := v0.85.0
 
 # Temporal's server, as the embedded one.
 TEMPORAL_SERVER := $(shell awk '$$1 == "go.temporal.io/server" {print $$2}' go.mod)
@@ -186,11 +188,11 @@ page-check: $(TOOLS)/.browser-$(PLAYWRIGHT)-$(AXE) ## pages of syncs in CHROMIUM
 alerts: ## the alert rules and the dashboard of deploy/ in promtool and in a real Prometheus (Debian's package): each alert fires and clears
 	@LONGHAUL_ALERTS=1 go test -count=1 -timeout 30m -v ./deploy | $(PASSED)
 
-# Without a host: the schemas of Kubernetes and of the Prometheus Operator lie in deploy/testdata, a kind a file.
-CONFORM = $(TOOLS)/kubeconform -strict -summary -schema-location 'deploy/testdata/kubernetes/{{.ResourceKind}}.json'
+SCHEMAS := $(TOOLS)/.schemas-$(KUBERNETES)-$(OPERATOR)
+CONFORM  = $(TOOLS)/kubeconform -strict -summary -schema-location '$(TOOLS)/schemas/{{.ResourceKind}}{{.KindSuffix}}.json'
 
 .PHONY: manifests
-manifests: $(TOOLS)/.kubeconform-$(KUBECONFORM) ## the manifests of deploy/kubernetes by kubeconform
+manifests: $(TOOLS)/.kubeconform-$(KUBECONFORM) $(SCHEMAS) ## the manifests of deploy/kubernetes by kubeconform, with schemas that it fetches
 	$(CONFORM) -skip Kustomization deploy/kubernetes/*.yaml
 	@{ cat deploy/kubernetes/rules.head; sed 's/^/  /' deploy/prometheus/alerts.yml; } | $(CONFORM)
 
@@ -309,6 +311,18 @@ $(TOOLS)/.cyclonedx-gomod-$(CYCLONEDX):
 
 $(TOOLS)/.kubeconform-$(KUBECONFORM):
 	GOFLAGS= GOBIN=$(TOOLS) go install github.com/yannh/kubeconform/cmd/kubeconform@$(KUBECONFORM)
+	@touch $@
+
+# Kubernetes' schemas from the wheel of kubernetes-validate, the Prometheus Operator's from its Go module. The folder is no module, so
+# go.mod and go.sum stay as they are.
+$(SCHEMAS): OPERATOR_MODULE := github.com/prometheus-operator/prometheus-operator
+$(SCHEMAS):
+	@mkdir -p $(TOOLS)
+	new=$$(mktemp -d); trap 'rm -rf "$$new"' EXIT; \
+	timeout 600 python3 -m pip download --quiet --disable-pip-version-check --no-deps --only-binary :all: --dest "$$new" kubernetes-validate==$(KUBERNETES); \
+	(cd "$$new" && GOFLAGS= go mod download $(OPERATOR_MODULE)@$(OPERATOR)); \
+	.ci/schemas "$$new"/*.whl "$$(go env GOMODCACHE)/$(OPERATOR_MODULE)@$(OPERATOR)/jsonnet/prometheus-operator" "$$new/schemas"; \
+	rm -rf $(TOOLS)/schemas; mv "$$new/schemas" $(TOOLS)/schemas
 	@touch $@
 
 # Its scripts only build what it has already; a registry that is away must not hold up a build for long.
