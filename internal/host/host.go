@@ -51,6 +51,22 @@ type Options struct {
 	Measure time.Duration      // how often the sources are looked at for metrics; zero: each minute
 }
 
+// lost tells that the workers do nothing any more.
+func (o Options) lost(err error) {
+	o.Metrics.Stopped(err)
+	if o.Lost != nil {
+		o.Lost(err)
+	}
+}
+
+// known says whether a source is in the settings or connected, as far as this process has seen.
+func known(r *roster.Roster) func(name string) bool {
+	return func(name string) bool {
+		_, out := r.Out()[name]
+		return out || slices.Contains(r.Names(), name)
+	}
+}
+
 // Host is what a process needs to run syncs.
 type Host struct {
 	store      *staging.Store
@@ -95,27 +111,18 @@ func Open(ctx context.Context, settings config.Config, options Options) (*Host, 
 	if options.Metrics != nil {
 		store.Observe(options.Metrics.Instruments().Bucket())
 	}
-	lost := func(err error) {
-		options.Metrics.Stopped(err)
-		if options.Lost != nil {
-			options.Lost(err)
-		}
-	}
 	h := &Host{
 		store: store, settings: settings.Sources, keeper: keeper,
 		saved: saved.New(store, keeper, settings.Learn), slots: settings.Worker.Slots, logger: logger,
 		version: options.Version, metrics: options.Metrics, measure: options.Measure,
-		polls: newPolls(lost, options.RefusedFor, logger),
+		polls: newPolls(options.lost, options.RefusedFor, logger),
 	}
 	var live roster.Saved // nil: none can be connected
 	if keeper != nil {
 		live = &connected{Store: h.saved, bucket: store}
 	}
 	h.roster = roster.New(settings.Sources, live)
-	options.Metrics.Instruments().KnowSources(func(name string) bool {
-		_, out := h.roster.Out()[name]
-		return out || slices.Contains(h.roster.Names(), name)
-	})
+	options.Metrics.Instruments().KnowSources(known(h.roster))
 	h.sources = &sources{
 		roster: h.roster, store: store, notify: settings.Notify, instruments: options.Metrics.Instruments(),
 		userAgent: "longhaul/" + options.Version, logger: logger, rooms: map[string]*room{},

@@ -215,7 +215,9 @@ func TestGauges_growIdleWhileNothingMoves(t *testing.T) {
 		b.temporal.running["acme"] = workflows.Progress{Sync: "one", Phase: workflows.PhaseDescribe, Done: 11}
 		after(time.Minute)
 		idle("0")
-		b.temporal.running["acme"] = workflows.Progress{Sync: "one", Phase: workflows.PhaseDescribe, Done: 11, Waiting: "for calls", Wait: history.WaitQuota}
+		b.temporal.running["acme"] = workflows.Progress{
+			Sync: "one", Phase: workflows.PhaseDescribe, Done: 11, Waiting: "for calls", Wait: history.WaitQuota,
+		}
 		after(time.Hour)
 		idle("0")
 		b.shows(t, telemetry.MetricSyncWaiting, `longhaul_sync_waiting{reason="quota",source="acme"} 1`)

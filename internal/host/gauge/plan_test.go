@@ -90,7 +90,9 @@ func TestProbe_asksSeldomAndSaysWhatIsWrong(t *testing.T) {
 func TestReadPast_keepsWhatItCannotReadAnew(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	b.record(t, "20260301T060000Z-aa", history.Record{Outcome: "complete", Finished: monday, Exports: map[string]history.Delivery{"castor": {Delivered: true}}})
+	b.record(t, "20260301T060000Z-aa", history.Record{
+		Outcome: "complete", Finished: monday, Exports: map[string]history.Delivery{"castor": {Delivered: true}},
+	})
 	known, err := readPast(t.Context(), b.Store, "acme", past{})
 	if err != nil {
 		t.Fatal(err)

@@ -33,6 +33,9 @@ type State struct {
 	Temporal, Bucket error     // nil: it answers
 }
 
+// hasBucket says whether the bucket answered.
+func (s State) hasBucket() bool { return s.Bucket == nil }
+
 // Last is the last answer.
 func (p *Probe) Last() State {
 	p.mu.Lock()

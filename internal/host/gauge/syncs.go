@@ -126,7 +126,7 @@ func (s *syncing) idleSince() time.Time {
 
 // addUp adds up now and then what the source has called in 24 hours, as the log in the bucket has it.
 func (g *Gauges) addUp(ctx context.Context, name string, s *syncing, now time.Time) error {
-	if now.Sub(s.usedAt) < usedEvery || g.Probe.Last().Bucket != nil {
+	if now.Sub(s.usedAt) < usedEvery || !g.Probe.Last().hasBucket() {
 		return nil
 	}
 	sum, err := read(ctx, g.Store, "what source "+name+" has called", func(ctx context.Context) (usage.Sum, error) {
