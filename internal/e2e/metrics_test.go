@@ -148,7 +148,7 @@ func TestMetrics_ofAWorkerThroughASync(t *testing.T) {
 	if err != nil {
 		t.Error(err)
 	}
-	p.hasNoStranger(t, page+seen)
+	m.hasNoStranger(t, p.sim, p.dir, page+seen)
 	if status, body := m.get(t, "/readyz"); status != http.StatusOK {
 		t.Errorf("/readyz: %d %s", status, body)
 	}
@@ -160,10 +160,10 @@ func TestMetrics_ofAWorkerThroughASync(t *testing.T) {
 }
 
 // hasNoStranger looks for what no label may hold.
-func (p *plant) hasNoStranger(t *testing.T, page string) {
+func (measured) hasNoStranger(t *testing.T, sim *server.Server, dir, page string) {
 	t.Helper()
-	ready := p.sim.Ready()
-	for _, secret := range []string{ready.ClientSecret, ready.CatalogToken, ready.ClientID, ready.SourceID, "@", p.dir} {
+	ready := sim.Ready()
+	for _, secret := range []string{ready.ClientSecret, ready.CatalogToken, ready.ClientID, ready.SourceID, "@", dir} {
 		if strings.Contains(page, secret) {
 			t.Errorf("the page holds %q", secret)
 		}

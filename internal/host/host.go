@@ -127,6 +127,17 @@ func Open(ctx context.Context, settings config.Config, options Options) (*Host, 
 		roster: h.roster, store: store, notify: settings.Notify, instruments: options.Metrics.Instruments(),
 		userAgent: "longhaul/" + options.Version, logger: logger, rooms: map[string]*room{},
 	}
+	h.schedules = &schedules{
+		registry: settings.Sources, roster: h.roster, store: store, ledger: ledger.New(store, kindOfRuns(), logger), identity: h.me("").Label(),
+	}
+	h.messages = newMessages(settings, h.roster, options)
+	readyActivities(options, h)
+	return h, nil
+}
+
+// readyActivities gives a host what its workers do.
+func readyActivities(options Options, h *Host) {
+	store := h.store
 	h.activities.Sync = &activities.Activities{
 		Sources: h.sources, Store: store, Pool: slots.NewPool(), Temporal: temporalOf, Running: runningWorkflow, How: howEnded,
 		Due:    h.due,
@@ -135,16 +146,11 @@ func Open(ctx context.Context, settings config.Config, options Options) (*Host, 
 		Sent:    h.sources.sent,
 		Version: options.Version, Slice: options.Slice,
 	}
-	h.messages = newMessages(settings, h.roster, options)
 	h.activities.Told = &told.Activities{Desk: h.messages.desk(store), Pages: &shelf.Shelf{Store: store, Version: options.Version}}
-	h.schedules = &schedules{
-		registry: settings.Sources, roster: h.roster, store: store, ledger: ledger.New(store, kindOfRuns(), logger), identity: h.me("").Label(),
-	}
 	h.activities.Asked = &question.Activities{
 		Sources: h.sources, Store: store, Version: options.Version, Doctor: h, How: howEnded, Scheduler: h.schedules,
 		Due: h.due, Running: runningWorkflow, Roll: roll{h},
 	}
-	return h, nil
 }
 
 // Close closes connections and the bucket. The workers must be stopped before.
