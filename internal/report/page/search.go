@@ -17,6 +17,7 @@ import (
 const (
 	mostIndex   = 1_000_000 // bytes of the index, compressed, before its last block
 	mostIndexed = 120       // characters of a name in the index
+	freeFolders = 100_000   // bytes of the names of folders that the page has room for beside the index; what is more counts as index
 	idChars     = 15        // of an Id: the last three follow from these
 )
 
@@ -42,8 +43,9 @@ type indexer struct {
 
 // table numbers texts in the order in which they come.
 type table struct {
-	at  map[string]int
-	all []string
+	at    map[string]int
+	all   []string
+	bytes int
 }
 
 func (t *table) number(text string) int {
@@ -54,7 +56,7 @@ func (t *table) number(text string) int {
 		t.at = map[string]int{}
 	}
 	t.at[text] = len(t.all)
-	t.all = append(t.all, text)
+	t.all, t.bytes = append(t.all, text), t.bytes+len(text)+1
 	return len(t.all) - 1
 }
 
@@ -72,7 +74,7 @@ func index(d *report.Data) (s search, err error) {
 	var failed error
 	err = d.Items(func(one item.Item) bool {
 		s.Total++
-		if raw.Len() < mostIndex {
+		if raw.Len()+max(0, to.folders.bytes-freeFolders) < mostIndex {
 			s.Indexed++
 			failed = to.add(d, &one)
 		}
