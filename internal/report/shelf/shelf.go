@@ -62,17 +62,17 @@ func (s *Shelf) Find(ctx context.Context, source, sync string) (html, gaps Conte
 	if !made {
 		return s.copyOf(ctx, keys[0]), s.copyOf(ctx, keys[1]), false, nil
 	}
-	html, gaps, err = s.make(ctx, source, sync, "")
+	html, gaps, err = s.make(ctx, source, sync, func(*report.Data) {})
 	return html, gaps, true, err
 }
 
-// make makes both anew. gapsName is what the page calls the list of gaps; empty: as in the bucket.
-func (s *Shelf) make(ctx context.Context, source, sync, gapsName string) (html, gaps Content, err error) {
+// make makes both anew.
+func (s *Shelf) make(ctx context.Context, source, sync string, adapt func(*report.Data)) (html, gaps Content, err error) {
 	d, err := gather.Source{Store: s.Store, Name: source, Version: s.Version}.Gather(ctx, sync)
 	if err != nil {
 		return nil, nil, err
 	}
-	d.GapsName = gapsName
+	adapt(d)
 	return func(w io.Writer) error { return page.Write(w, d) }, func(w io.Writer) error { return report.WriteGaps(w, d) }, nil
 }
 
@@ -105,7 +105,7 @@ func (s *Shelf) Fetch(ctx context.Context, source, sync, file string) (made bool
 
 // Place puts the page of a sync into a folder on this machine, and the list of its gaps, each in place of that of another sync.
 func (s *Shelf) Place(ctx context.Context, source, sync, folder string) error {
-	html, gaps, err := s.make(ctx, source, sync, GapsName)
+	html, gaps, err := s.make(ctx, source, sync, func(d *report.Data) { d.GapsName, d.Placed = GapsName, true })
 	if err != nil {
 		return err
 	}
