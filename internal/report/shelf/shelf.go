@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"longhaul/internal/history"
 	"longhaul/internal/paths"
 	"longhaul/internal/report"
 	"longhaul/internal/report/gather"
@@ -89,6 +90,9 @@ func (s *Shelf) copyOf(ctx context.Context, key string) Content {
 		return nil
 	}
 }
+
+// OutcomeOf is how a sync with a record ended, as its page says it.
+func OutcomeOf(record *history.Record) string { return page.OutcomeOf(record, nil) }
 
 // GapsFile is the name of the list of gaps of a sync, as its page has it.
 func GapsFile(sync string) string { return sync + staging.GapsSuffix }
