@@ -155,3 +155,15 @@ func seed(text string) uint64 {
 	_, _ = sum.Write([]byte(text))
 	return sum.Sum64()
 }
+
+// TestWrite_countsCallsAsShowDoes of a sync that failed whose calls are all known, and of one that nobody waited for.
+func TestWrite_countsCallsAsShowDoes(t *testing.T) {
+	t.Parallel()
+	for outcome, want := range map[string]bool{"failed": false, "discarded": false, "cancelled": true, history.OutcomeTerminated: true} {
+		d := failed()
+		d.End.Outcome = outcome
+		if got := strings.Contains(string(written(t, d)), "at least 812"); got != want {
+			t.Errorf("%s: at least: %v", outcome, got)
+		}
+	}
+}

@@ -116,7 +116,7 @@ func (v *view) When() []fact {
 		all = append(all, fact{"How", by})
 	}
 	words := humanize.Number(calls)
-	if v.Record == nil {
+	if text.AtLeast(v.Outcome()) {
 		words = "at least " + words
 	}
 	return append(all, fact{"API calls", words})
