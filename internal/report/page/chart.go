@@ -17,6 +17,7 @@ import (
 // its colours are those of the style. A library's charts carry their colours in style attributes, which the policy forbids, and their texts
 // shrink with the width.
 type chart struct {
+	Counted        bool   // the reports are; else the chart shows calls alone
 	Reports, Calls string // points of lines, in parts of 1,000 by 1,000
 	MostReports    string
 	MostCalls      string
@@ -59,7 +60,10 @@ func draw(s report.Series) *chart {
 		return nil
 	}
 	last := s.Points[len(s.Points)-1]
-	c := &chart{MostReports: humanize.Number(last.Reports), MostCalls: humanize.Number(last.Calls), brief: s.End.Sub(s.Begin) < time.Hour}
+	c := &chart{
+		MostReports: humanize.Number(last.Reports), MostCalls: humanize.Number(last.Calls), brief: s.End.Sub(s.Begin) < time.Hour,
+		Counted: s.Counted,
+	}
 	at := func(t time.Time) float64 {
 		return min(1, max(0, t.Sub(s.Begin).Seconds()/s.End.Sub(s.Begin).Seconds()))
 	}
@@ -82,7 +86,11 @@ func draw(s report.Series) *chart {
 	if (len(s.Points)-1)%step != 0 {
 		c.row(last)
 	}
-	c.Words = fmt.Sprintf("%s and %s from %s to %s, with %s.", humanize.Count(last.Reports, "report"), humanize.Count(last.Calls, "API call"),
+	counts := humanize.Count(last.Calls, "API call")
+	if c.Counted {
+		counts = humanize.Count(last.Reports, "report") + " and " + counts
+	}
+	c.Words = fmt.Sprintf("%s from %s to %s, with %s.", counts,
 		c.moment(s.Begin), c.moment(s.End), humanize.Count(int64(len(s.Waits)), "wait"))
 	return c
 }

@@ -1,8 +1,6 @@
 package page_test
 
 import (
-	"hash/fnv"
-	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -11,7 +9,6 @@ import (
 	"longhaul/internal/history/item"
 	"longhaul/internal/listing"
 	"longhaul/internal/report"
-	"longhaul/internal/report/page"
 )
 
 // classed is the text of the first element of a class.
@@ -122,48 +119,6 @@ func TestWrite_staysBelowItsBound(t *testing.T) {
 	} {
 		if !strings.Contains(text, says) {
 			t.Errorf("it is not said: %q", says)
-		}
-	}
-}
-
-// TestWrite_staysBelowItsBoundWithAFolderForEachReport whose names hardly compress.
-func TestWrite_staysBelowItsBoundWithAFolderForEachReport(t *testing.T) {
-	t.Parallel()
-	d := base(record(60_000, 0), 60_000)
-	d.FolderName = func(id string) string {
-		random, name := rand.New(rand.NewPCG(uint64(len(id)), seed(id))), make([]rune, 110)
-		for i := range name {
-			name[i] = rune(0x4e00 + random.IntN(20_000))
-		}
-		return string(name)
-	}
-	d.Items = func(yield func(item.Item) bool) error {
-		for n := range 60_000 {
-			if !yield(item.Item{ID: id("00O", n), Kind: item.Report, Name: "R", Folder: id("00l", n), State: description.StateDescribed}) {
-				return nil
-			}
-		}
-		return nil
-	}
-	if raw := written(t, d); len(raw) > page.MostBytes || len(raw) < page.MostBytes/4 {
-		t.Errorf("the page has %d bytes", len(raw))
-	}
-}
-
-func seed(text string) uint64 {
-	sum := fnv.New64a()
-	_, _ = sum.Write([]byte(text))
-	return sum.Sum64()
-}
-
-// TestWrite_countsCallsAsShowDoes of a sync that failed whose calls are all known, and of one that nobody waited for.
-func TestWrite_countsCallsAsShowDoes(t *testing.T) {
-	t.Parallel()
-	for outcome, want := range map[string]bool{"failed": false, "discarded": false, "cancelled": true, history.OutcomeTerminated: true} {
-		d := failed()
-		d.End.Outcome = outcome
-		if got := strings.Contains(string(written(t, d)), "at least 812"); got != want {
-			t.Errorf("%s: at least: %v", outcome, got)
 		}
 	}
 }

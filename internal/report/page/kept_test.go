@@ -1,0 +1,77 @@
+package page_test
+
+import (
+	"hash/fnv"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"longhaul/internal/description"
+	"longhaul/internal/history"
+	"longhaul/internal/history/item"
+	"longhaul/internal/report/page"
+)
+
+// TestWrite_staysBelowItsBoundWithAFolderForEachReport whose names hardly compress.
+func TestWrite_staysBelowItsBoundWithAFolderForEachReport(t *testing.T) {
+	t.Parallel()
+	d := base(record(60_000, 0), 60_000)
+	d.FolderName = func(id string) string {
+		random, name := rand.New(rand.NewPCG(uint64(len(id)), seed(id))), make([]rune, 110)
+		for i := range name {
+			name[i] = rune(0x4e00 + random.IntN(20_000))
+		}
+		return string(name)
+	}
+	d.Items = func(yield func(item.Item) bool) error {
+		for n := range 60_000 {
+			if !yield(item.Item{ID: id("00O", n), Kind: item.Report, Name: "R", Folder: id("00l", n), State: description.StateDescribed}) {
+				return nil
+			}
+		}
+		return nil
+	}
+	if raw := written(t, d); len(raw) > page.MostBytes || len(raw) < page.MostBytes/4 {
+		t.Errorf("the page has %d bytes", len(raw))
+	}
+}
+
+func seed(text string) uint64 {
+	sum := fnv.New64a()
+	_, _ = sum.Write([]byte(text))
+	return sum.Sum64()
+}
+
+// TestWrite_countsCallsAsShowDoes of a sync that failed whose calls are all known, and of one that nobody waited for.
+func TestWrite_countsCallsAsShowDoes(t *testing.T) {
+	t.Parallel()
+	for outcome, want := range map[string]bool{"failed": false, "discarded": false, "cancelled": true, history.OutcomeTerminated: true} {
+		d := failed()
+		d.End.Outcome = outcome
+		if got := strings.Contains(string(written(t, d)), "at least 812"); got != want {
+			t.Errorf("%s: at least: %v", outcome, got)
+		}
+	}
+}
+
+// TestWrite_ofAnAccountThatIsGone counts what the record counts, names the reasons of the gaps, and says nothing of the reports described, which
+// nobody knows any more.
+func TestWrite_ofAnAccountThatIsGone(t *testing.T) {
+	t.Parallel()
+	d := base(record(3000, 140), 0)
+	d.Listed, d.Folders, d.Series = false, nil, series(5, 0)
+	d.Series.Counted = false
+	d.Record.Reasons["of_a_later_version"] = 2
+	text := content(parsed(t, written(t, d)))
+	for _, says := range []string{
+		"which ones these are cannot be listed", "140 denied (what each reports on is closed)", "2 of a later version", "from 23 Nov 2026 02:00 UTC to",
+		"How many reports were described when is not kept.",
+	} {
+		if !strings.Contains(text, says) {
+			t.Errorf("the page does not say %q", says)
+		}
+	}
+	if strings.Contains(text, "Reports described") || strings.Contains(text, "0 reports") {
+		t.Error("the page counts reports that nobody counted")
+	}
+}
