@@ -66,7 +66,7 @@ func (c came) Top() []folder {
 		case f.Rest > 0:
 			words = humanize.Count(int64(f.Rest), "other top folder")
 		case f.Name == "" && f.ID == "":
-			words = "In no folder"
+			words = "Public Reports, which is no folder"
 		case f.Name == "":
 			words = "Folder " + f.ID + ", which the run-as user does not see"
 		}

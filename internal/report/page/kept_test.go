@@ -75,3 +75,22 @@ func TestWrite_ofAnAccountThatIsGone(t *testing.T) {
 		t.Error("the page counts reports that nobody counted")
 	}
 }
+
+// TestWrite_callsWhatIsInNoFolderAsSalesforceDoes in the table of folders, as in the changes.
+func TestWrite_callsWhatIsInNoFolderAsSalesforceDoes(t *testing.T) {
+	t.Parallel()
+	d := base(record(10, 0), 10)
+	d.Folders = folders(1)
+	if text := content(parsed(t, written(t, d))); !strings.Contains(text, "Public Reports") || strings.Contains(text, "In no folder") {
+		t.Error("the row is called otherwise")
+	}
+	d.Folders = nil
+	d.FolderName = func(string) string { return "" }
+	d.Items = func(yield func(item.Item) bool) error {
+		yield(item.Item{ID: id("00O", 1), Kind: item.Report, Name: "R", Folder: "00D5g0000000001EAA", State: description.StateDescribed})
+		return nil
+	}
+	if got := indexOf(t, parsed(t, written(t, d))); !strings.HasSuffix(got, "\fPublic Reports") {
+		t.Errorf("the index has %q", got)
+	}
+}

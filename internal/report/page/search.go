@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"longhaul/internal/description"
+	"longhaul/internal/history/answer"
 	"longhaul/internal/history/item"
 	"longhaul/internal/report"
 )
@@ -109,7 +110,7 @@ func (x *indexer) add(d *report.Data, one *item.Item) error {
 	x.last = id
 	folder := ""
 	if d.FolderName != nil {
-		folder = cut(d.FolderName(one.Folder), mostIndexed)
+		folder = cut(answer.FolderWords(one.Folder, d.FolderName(one.Folder)), mostIndexed)
 	}
 	_, err := fmt.Fprintf(x.zip, "%s%s\t%s\t%s\t%s\n", digits(same), id[same:], digits(x.fates.number(fate(one))), digits(x.folders.number(folder)),
 		cut(one.Name, mostIndexed))
