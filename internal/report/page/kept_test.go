@@ -94,3 +94,16 @@ func TestWrite_callsWhatIsInNoFolderAsSalesforceDoes(t *testing.T) {
 		t.Errorf("the index has %q", got)
 	}
 }
+
+// TestWrite_saysWhyMoreReportsWereListedThanAreVisible beside the number that the record has.
+func TestWrite_saysWhyMoreReportsWereListedThanAreVisible(t *testing.T) {
+	t.Parallel()
+	d := base(record(10, 0), 10)
+	if strings.Contains(string(written(t, d)), "gone or left out") {
+		t.Error("none is gone")
+	}
+	d.Record.States[description.StateGone], d.Record.States[description.StateFiltered] = 1, 2
+	if !strings.Contains(string(written(t, d)), "reports, 3 of them gone or left out") {
+		t.Error("the first sentence and the table have different numbers")
+	}
+}
