@@ -107,3 +107,16 @@ func TestWrite_saysWhyMoreReportsWereListedThanAreVisible(t *testing.T) {
 		t.Error("the first sentence and the table have different numbers")
 	}
 }
+
+// TestWrite_showsTheGapsOfASyncThatFailedAtItsEnd whose account is there: the list beside the page has them.
+func TestWrite_showsTheGapsOfASyncThatFailedAtItsEnd(t *testing.T) {
+	t.Parallel()
+	d := failed()
+	if strings.Contains(string(written(t, d)), "Gaps: reports") {
+		t.Error("it knows of none")
+	}
+	d.Listed, d.Gaps = true, refresh().Gaps
+	if text := content(parsed(t, written(t, d))); !strings.Contains(text, "140 of them, by reason") {
+		t.Error("the gaps are not shown")
+	}
+}
