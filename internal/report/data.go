@@ -32,6 +32,9 @@ type Data struct {
 	// GapsName is the name of the list of gaps beside the page; empty: that of the sync with staging.GapsSuffix.
 	GapsName string
 
+	// Placed says that the page lies in the folder of an extract: nobody serves its source, so the page names no command that asks a worker.
+	Placed bool
+
 	// FolderName is the name of the folder of a report or a dashboard by its Id; empty for private folders, for what is unfiled, and for a
 	// folder that the account has not.
 	FolderName func(id string) string

@@ -10,6 +10,7 @@ import (
 	"longhaul/internal/history"
 	"longhaul/internal/humanize"
 	"longhaul/internal/listing"
+	"longhaul/internal/report/shelf"
 	"longhaul/internal/staging"
 )
 
@@ -36,7 +37,7 @@ func (f *fetched) count(ctx context.Context, store *staging.Store) error {
 	var r history.Record
 	err := store.ReadJSON(ctx, staging.RecordKey(f.Source, f.Sync), &r)
 	if err == nil {
-		f.Outcome, f.APICalls, f.Kinds, f.States, f.Coverage, f.Reasons = r.Outcome, r.APICalls, r.Kinds, r.States, &r.Coverage, r.Reasons
+		f.Outcome, f.APICalls, f.Kinds, f.States, f.Coverage, f.Reasons = shelf.OutcomeOf(&r), r.APICalls, r.Kinds, r.States, &r.Coverage, r.Reasons
 		return nil
 	}
 	var end history.End

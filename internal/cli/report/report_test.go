@@ -191,3 +191,15 @@ func TestReport_opensThePage(t *testing.T) {
 		t.Errorf("it opened %q", opened)
 	}
 }
+
+// The sync failed, as its page and its message say, though it has a record.
+func TestReport_ofADeliveryThatWasGivenUp(t *testing.T) {
+	t.Parallel()
+	m := newMachine(t)
+	sync, states := staging.SyncID(began.AddDate(0, 0, 9), "eeeeeeee"), map[description.State]int64{description.StateDescribed: 10}
+	m.write(staging.RecordKey("acme", sync), &history.Record{
+		Sync: sync, Source: "acme", Started: began, Finished: began, States: states, Coverage: 1, Outcome: "complete", Baseline: true,
+		Exports: map[string]history.Delivery{"castor": {To: "the catalog", Reason: "login_refused", System: "catalog"}},
+	})
+	m.run("report", "acme").says(t, 0, "acme, sync "+sync+": failed, 10 of 10 reports have columns")
+}

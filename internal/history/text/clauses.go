@@ -9,6 +9,9 @@ import (
 // Trigger says what started a sync; empty where that is not known.
 func Trigger(code string) string { return trigger(code) }
 
+// AtLeast says whether the calls of a sync with this outcome may be more than were counted.
+func AtLeast(outcome string) bool { return atLeast[outcome] }
+
 // Took is how long something took.
 func Took(seconds float64) string { return took(seconds) }
 

@@ -25,8 +25,11 @@ func (c came) Kinds() []count {
 	for _, kind := range []listing.Kind{listing.Reports, listing.Dashboards, listing.Components, listing.Folders, listing.Users} {
 		if n, known := c.Record.Kinds[kind]; known {
 			words := string(kind)
-			if kind == listing.Components {
+			switch left := c.Record.States[description.StateGone] + c.Record.States[description.StateFiltered]; {
+			case kind == listing.Components:
 				words = "dashboard components"
+			case kind == listing.Reports && left > 0: // so that the row can be compared with the first sentence
+				words += ", " + humanize.Number(left) + " of them gone or left out"
 			}
 			all = append(all, count{words, n})
 		}
@@ -66,7 +69,7 @@ func (c came) Top() []folder {
 		case f.Rest > 0:
 			words = humanize.Count(int64(f.Rest), "other top folder")
 		case f.Name == "" && f.ID == "":
-			words = "In no folder"
+			words = "Public Reports, which is no folder"
 		case f.Name == "":
 			words = "Folder " + f.ID + ", which the run-as user does not see"
 		}

@@ -17,6 +17,7 @@ import (
 // its colours are those of the style. A library's charts carry their colours in style attributes, which the policy forbids, and their texts
 // shrink with the width.
 type chart struct {
+	Counted        bool   // the reports are; else the chart shows calls alone
 	Reports, Calls string // points of lines, in parts of 1,000 by 1,000
 	MostReports    string
 	MostCalls      string
@@ -25,6 +26,8 @@ type chart struct {
 	More           int // waits that are not shown
 	Rows           []moments
 	Words          string
+
+	brief bool // the minute says too little
 }
 
 // tick is a moment below the chart.
@@ -57,7 +60,10 @@ func draw(s report.Series) *chart {
 		return nil
 	}
 	last := s.Points[len(s.Points)-1]
-	c := &chart{MostReports: humanize.Number(last.Reports), MostCalls: humanize.Number(last.Calls)}
+	c := &chart{
+		MostReports: humanize.Number(last.Reports), MostCalls: humanize.Number(last.Calls), brief: s.End.Sub(s.Begin) < time.Hour,
+		Counted: s.Counted,
+	}
 	at := func(t time.Time) float64 {
 		return min(1, max(0, t.Sub(s.Begin).Seconds()/s.End.Sub(s.Begin).Seconds()))
 	}
@@ -80,13 +86,25 @@ func draw(s report.Series) *chart {
 	if (len(s.Points)-1)%step != 0 {
 		c.row(last)
 	}
-	c.Words = fmt.Sprintf("%s and %s from %s to %s, with %s.", humanize.Count(last.Reports, "report"), humanize.Count(last.Calls, "API call"),
-		moment(s.Begin), moment(s.End), humanize.Count(int64(len(s.Waits)), "wait"))
+	counts := humanize.Count(last.Calls, "API call")
+	if c.Counted {
+		counts = humanize.Count(last.Reports, "report") + " and " + counts
+	}
+	c.Words = fmt.Sprintf("%s from %s to %s, with %s.", counts,
+		c.moment(s.Begin), c.moment(s.End), humanize.Count(int64(len(s.Waits)), "wait"))
 	return c
 }
 
+// moment is a time of the chart.
+func (c *chart) moment(t time.Time) string {
+	if c.brief {
+		return t.UTC().Format("2 Jan 2006 15:04:05 UTC")
+	}
+	return moment(t)
+}
+
 func (c *chart) row(p report.Point) {
-	c.Rows = append(c.Rows, moments{moment(p.At), humanize.Number(p.Reports), humanize.Number(p.Calls)})
+	c.Rows = append(c.Rows, moments{c.moment(p.At), humanize.Number(p.Reports), humanize.Number(p.Calls)})
 }
 
 // waits shades the waits. Of more than there is room for, the longest count.
@@ -98,7 +116,7 @@ func (c *chart) waits(s report.Series, at func(time.Time) float64) {
 		from, to := at(one.From), at(one.To)
 		w := wait{
 			N: i + 1, X: share(from), Wide: share(max(to-from, 0.002)), Text: share((from + to) / 2), Words: text.Waited(one.Reason),
-			From: moment(one.From), Took: text.Took(one.To.Sub(one.From).Seconds()),
+			From: c.moment(one.From), Took: text.Took(one.To.Sub(one.From).Seconds()),
 		}
 		switch {
 		case to-from >= labelled:

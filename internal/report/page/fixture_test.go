@@ -86,7 +86,7 @@ func folders(n int) (all []report.Folder) {
 
 // series has reports and calls of some hours, with no progress in the waits.
 func series(hours float64, reports int64, waits ...history.Span) report.Series {
-	s := report.Series{Begin: begin, End: begin.Add(time.Duration(hours * float64(time.Hour))), Waits: waits}
+	s := report.Series{Begin: begin, End: begin.Add(time.Duration(hours * float64(time.Hour))), Waits: waits, Counted: true}
 	const points = 200
 	worked, done := 0, make([]int, points+1)
 	times := make([]time.Time, points+1)

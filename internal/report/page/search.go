@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"longhaul/internal/description"
+	"longhaul/internal/history/answer"
 	"longhaul/internal/history/item"
 	"longhaul/internal/report"
 )
@@ -17,6 +18,7 @@ import (
 const (
 	mostIndex   = 1_000_000 // bytes of the index, compressed, before its last block
 	mostIndexed = 120       // characters of a name in the index
+	freeFolders = 100_000   // bytes of the names of folders that the page has room for beside the index; what is more counts as index
 	idChars     = 15        // of an Id: the last three follow from these
 )
 
@@ -42,8 +44,9 @@ type indexer struct {
 
 // table numbers texts in the order in which they come.
 type table struct {
-	at  map[string]int
-	all []string
+	at    map[string]int
+	all   []string
+	bytes int
 }
 
 func (t *table) number(text string) int {
@@ -54,7 +57,7 @@ func (t *table) number(text string) int {
 		t.at = map[string]int{}
 	}
 	t.at[text] = len(t.all)
-	t.all = append(t.all, text)
+	t.all, t.bytes = append(t.all, text), t.bytes+len(text)+1
 	return len(t.all) - 1
 }
 
@@ -72,7 +75,7 @@ func index(d *report.Data) (s search, err error) {
 	var failed error
 	err = d.Items(func(one item.Item) bool {
 		s.Total++
-		if raw.Len() < mostIndex {
+		if raw.Len()+max(0, to.folders.bytes-freeFolders) < mostIndex {
 			s.Indexed++
 			failed = to.add(d, &one)
 		}
@@ -107,7 +110,7 @@ func (x *indexer) add(d *report.Data, one *item.Item) error {
 	x.last = id
 	folder := ""
 	if d.FolderName != nil {
-		folder = cut(d.FolderName(one.Folder), mostIndexed)
+		folder = cut(answer.FolderWords(one.Folder, d.FolderName(one.Folder)), mostIndexed)
 	}
 	_, err := fmt.Fprintf(x.zip, "%s%s\t%s\t%s\t%s\n", digits(same), id[same:], digits(x.fates.number(fate(one))), digits(x.folders.number(folder)),
 		cut(one.Name, mostIndexed))

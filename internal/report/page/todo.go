@@ -11,6 +11,7 @@ import (
 	"longhaul/internal/history/text"
 	"longhaul/internal/humanize"
 	"longhaul/internal/listing"
+	"longhaul/internal/report"
 )
 
 // step is what somebody can do, with the command that does it.
@@ -36,7 +37,11 @@ func (v *view) Do() []step {
 	if missing(v.Record) > 0 {
 		all[0].Words = "Look at the gaps below: each group says what to do. Later syncs try them again by themselves."
 	}
-	if u := v.Record.Unseen; u == nil || u.Kind != listing.UnseenExact {
+	switch u := v.Record.Unseen; {
+	case u != nil && (u.Kind == listing.UnseenExact || u.SeesAll): // no permission shows more
+	case v.Placed:
+		all = append(all, step{"Which permissions would show the hidden reports, with the flags of the extract:", "longhaul check"})
+	default:
 		all = append(all, step{"Which permissions would show the hidden reports:", "longhaul check " + v.Source})
 	}
 	return all
@@ -83,7 +88,7 @@ func (v *view) Deliveries() []string {
 		return all
 	}
 	for _, export := range slices.Sorted(maps.Keys(v.Record.Exports)) {
-		all = append(all, export+": "+delivery(v.Record, export))
+		all = append(all, export+": "+delivery(v.Data, export))
 	}
 	return all
 }
@@ -96,8 +101,8 @@ func to(target string) string {
 }
 
 // delivery says what became of the files of one export.
-func delivery(r *history.Record, export string) string {
-	became := r.Exports[export]
+func delivery(d *report.Data, export string) string {
+	r, became := d.Record, d.Record.Exports[export]
 	bytes := int64(0)
 	for _, file := range r.Files[export] {
 		bytes += file.Bytes
@@ -108,6 +113,8 @@ func delivery(r *history.Record, export string) string {
 		return files + " delivered" + to(became.To) + "; the catalog shows them after its next ingestion."
 	case became.Reason != "":
 		return files + " not delivered" + to(became.To) + ": " + text.Cause(became.Reason, became.System) + "."
+	case !r.Baseline && d.Placed:
+		return files + " in the folder of the extract; nothing was sent to a catalog."
 	case !r.Baseline:
 		return files + " in the bucket: the sync was started with upload off."
 	case became.To == "":

@@ -82,6 +82,21 @@ func (v *view) Began() time.Time {
 	return began
 }
 
+// Undelivered says of a sync that reached no target what the answers of the search box mean.
+func (v *view) Undelivered() string {
+	if v.Placed {
+		return ""
+	}
+	if v.Record != nil {
+		for _, became := range v.Record.Exports {
+			if became.Delivered {
+				return ""
+			}
+		}
+	}
+	return `"In" says what this sync read: none of its exports was delivered whole.`
+}
+
 // When are the facts about the time of the sync and its price.
 func (v *view) When() []fact {
 	course := v.Course()
@@ -101,7 +116,7 @@ func (v *view) When() []fact {
 		all = append(all, fact{"How", by})
 	}
 	words := humanize.Number(calls)
-	if v.Record == nil {
+	if text.AtLeast(v.Outcome()) {
 		words = "at least " + words
 	}
 	return append(all, fact{"API calls", words})

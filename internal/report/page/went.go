@@ -47,7 +47,11 @@ func (w went) Warnings() []string {
 	var all []string
 	for i, one := range w.course.Warnings {
 		if i == most {
-			return append(all, fmt.Sprintf("%d more: longhaul show %s %s", len(w.course.Warnings)-most, w.Source, w.Sync))
+			rest := fmt.Sprintf("%d more", len(w.course.Warnings)-most)
+			if w.Placed {
+				return append(all, rest+".")
+			}
+			return append(all, fmt.Sprintf("%s: longhaul show %s %s", rest, w.Source, w.Sync))
 		}
 		all = append(all, cut(text.Sentence(one.Sentence()), 500))
 	}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"longhaul/internal/history"
 	"longhaul/internal/paths"
 	"longhaul/internal/report"
 	"longhaul/internal/report/gather"
@@ -62,17 +63,17 @@ func (s *Shelf) Find(ctx context.Context, source, sync string) (html, gaps Conte
 	if !made {
 		return s.copyOf(ctx, keys[0]), s.copyOf(ctx, keys[1]), false, nil
 	}
-	html, gaps, err = s.make(ctx, source, sync, "")
+	html, gaps, err = s.make(ctx, source, sync, func(*report.Data) {})
 	return html, gaps, true, err
 }
 
-// make makes both anew. gapsName is what the page calls the list of gaps; empty: as in the bucket.
-func (s *Shelf) make(ctx context.Context, source, sync, gapsName string) (html, gaps Content, err error) {
+// make makes both anew.
+func (s *Shelf) make(ctx context.Context, source, sync string, adapt func(*report.Data)) (html, gaps Content, err error) {
 	d, err := gather.Source{Store: s.Store, Name: source, Version: s.Version}.Gather(ctx, sync)
 	if err != nil {
 		return nil, nil, err
 	}
-	d.GapsName = gapsName
+	adapt(d)
 	return func(w io.Writer) error { return page.Write(w, d) }, func(w io.Writer) error { return report.WriteGaps(w, d) }, nil
 }
 
@@ -90,6 +91,9 @@ func (s *Shelf) copyOf(ctx context.Context, key string) Content {
 	}
 }
 
+// OutcomeOf is how a sync with a record ended, as its page says it.
+func OutcomeOf(record *history.Record) string { return page.OutcomeOf(record, nil) }
+
 // GapsFile is the name of the list of gaps of a sync, as its page has it.
 func GapsFile(sync string) string { return sync + staging.GapsSuffix }
 
@@ -105,7 +109,7 @@ func (s *Shelf) Fetch(ctx context.Context, source, sync, file string) (made bool
 
 // Place puts the page of a sync into a folder on this machine, and the list of its gaps, each in place of that of another sync.
 func (s *Shelf) Place(ctx context.Context, source, sync, folder string) error {
-	html, gaps, err := s.make(ctx, source, sync, GapsName)
+	html, gaps, err := s.make(ctx, source, sync, func(d *report.Data) { d.GapsName, d.Placed = GapsName, true })
 	if err != nil {
 		return err
 	}

@@ -112,7 +112,7 @@ func TestSite_showsPagesAndNothingElse(t *testing.T) {
 		{"GET", "/acme", 302, ""},
 		{"GET", "/beta/", 404, "No sync of beta has a page yet"},
 		{"GET", "/gamma/", 404, "no such page"},
-		{"GET", "/acme/20261121T020000.000Z-ab12cd34", 404, "has no page"},
+		{"GET", "/acme/20261121T020000.000Z-ab12cd34", 404, "it was terminated, or its page is kept no longer"},
 		{"GET", "/acme/20261121T020000.000Z-ab12cd34.gaps.csv", 404, "has no list of gaps"},
 		{"GET", "/acme/../secret.html", 404, "no such page"},
 		{"GET", "/acme/..%2fsecret", 404, "no such page"},

@@ -1,0 +1,66 @@
+package page_test
+
+import (
+	"strings"
+	"testing"
+
+	"longhaul/internal/history"
+	"longhaul/internal/listing"
+)
+
+// TestDo_asksForNoPermissionThatShowsNothing of a user that sees all but private folders: what dashboards use besides is deleted or private.
+func TestDo_asksForNoPermissionThatShowsNothing(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		unseen *listing.Unseen
+		asks   bool
+	}{
+		{&listing.Unseen{Kind: listing.UnseenAtLeast, Count: 1, SeesAll: true}, false},
+		{&listing.Unseen{Kind: listing.UnseenAtLeast, Count: 1}, true},
+		{&listing.Unseen{Kind: listing.UnseenUnknown}, true},
+		{&listing.Unseen{Kind: listing.UnseenExact, Count: 3}, false},
+		{nil, true},
+	} {
+		d := base(record(10, 0), 10)
+		d.Record.Unseen = row.unseen
+		if got := strings.Contains(string(written(t, d)), "longhaul check acme"); got != row.asks {
+			t.Errorf("%+v: check is advised: %v", row.unseen, got)
+		}
+	}
+}
+
+// TestWrite_inTheFolderOfAnExtract names no command that asks a worker: none serves the source of an extract.
+func TestWrite_inTheFolderOfAnExtract(t *testing.T) {
+	t.Parallel()
+	d := refresh()
+	d.Placed, d.GapsName, d.Record.Baseline = true, "gaps.csv", false
+	d.Record.Exports = map[string]history.Delivery{"castor": {}}
+	text := content(parsed(t, written(t, d)))
+	for _, command := range []string{"why", "show", "diff", "sync", "check acme"} {
+		if strings.Contains(text, "longhaul "+command) {
+			t.Errorf("the page advises longhaul %s", command)
+		}
+	}
+	for _, says := range []string{"in the folder of the extract; nothing was sent to a catalog.", "with the flags of the extract: longhaul check"} {
+		if !strings.Contains(text, says) {
+			t.Errorf("the page does not say %q", says)
+		}
+	}
+	if strings.Contains(text, "none of its exports was delivered") {
+		t.Error("an extract is delivered to its folder")
+	}
+}
+
+// TestWrite_saysWhatInMeans where the catalog got nothing of what the search box calls in.
+func TestWrite_saysWhatInMeans(t *testing.T) {
+	t.Parallel()
+	const words = "none of its exports was delivered whole"
+	d := base(record(10, 0), 10)
+	if strings.Contains(string(written(t, d)), words) {
+		t.Error("it was delivered")
+	}
+	d.Record.Exports["castor"] = history.Delivery{To: "the catalog", Reason: "login_refused", System: "catalog"}
+	if !strings.Contains(string(written(t, d)), words) {
+		t.Error("nothing says that the catalog has none of it")
+	}
+}
