@@ -77,12 +77,12 @@ type Activities struct {
 	Due      history.Due                                                              // runs of the schedule of a source
 	Polled   func(ctx context.Context, queue string, since time.Time) (bool, error)   // whether a worker asks there for activities
 	Update   func(ctx context.Context, update ForwardParams) (ForwardResult, error)   // what another workflow says to an update
-	Show     func(ctx context.Context, workflowID, runID string) (bool, error)        // lets a workflow show itself anew, if a worker has it in its memory
+	Show     func(ctx context.Context, workflowID, runID string) (bool, error)        // lets a workflow show itself anew, if a worker remembers it
 	Wake     func(ctx context.Context, workflowID, runID string) error                // the same for any workflow, at the cost of events
 	Beats    func(ctx context.Context, workflowID, runID string) ([]Heartbeat, error) // of the running activities of a workflow
 	Sent     func(source, export string, err error)                                   // counts a file that was sent to a target; may be nil
 	Version  string                                                                   // of Longhaul
-	Slice    time.Duration                                                            // for which a shard describes at a time; zero: as the workflow says
+	Slice    time.Duration                                                            // for which a shard describes at a time; zero: by the workflow
 
 	shown  turns
 	woken  turns

@@ -14,7 +14,8 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 		Short: "Longhaul syncs Salesforce reporting metadata to Coalesce Catalog, everything in one process",
 		Verbs: []cli.Verb{
 			cli.Demo, cli.Connect, cli.Check, cli.Plan, cli.Extract, cli.Serve, cli.Sync, cli.Status, cli.Pause, cli.Resume, cli.Approve, cli.Discard,
-			cli.SetQuota, cli.Cancel, cli.Schedule, cli.Notify, cli.Sources, cli.History, cli.Show, cli.Diff, cli.Why, cli.Report, cli.Disconnect, cli.Upload, cli.Worker,
+			cli.SetQuota, cli.Cancel, cli.Schedule, cli.Notify, cli.Sources,
+			cli.History, cli.Show, cli.Diff, cli.Why, cli.Report, cli.Disconnect, cli.Upload, cli.Worker,
 			cli.Server, cli.Completion,
 		},
 		StartTemporal:  startTemporal,

@@ -135,7 +135,8 @@ func fillLogin(t *testing.T, state *workflows.State, now time.Time) {
 // fillRest fills what crosses beside it.
 func fillRest(state *workflows.State, now time.Time) {
 	state.Tell = tell.State{
-		Sent: 1 << 20, Reason: history.WaitThrottled, Since: now.UnixMilli(), Over: now.UnixMilli(), Event: notify.Waiting, Last: now.UnixMilli(), Times: 99,
+		Sent: 1 << 20, Reason: history.WaitThrottled, Since: now.UnixMilli(), Over: now.UnixMilli(),
+		Event: notify.Waiting, Last: now.UnixMilli(), Times: 99,
 		Known: 1 << 50, Count: 1 << 50, Moved: now.UnixMilli(),
 	}
 	state.PausedSince, state.PausedFor, state.Said = now, long[:mostReason], 1<<40

@@ -1,8 +1,6 @@
 package workflows_test
 
 import (
-	telling "longhaul/activities/tell"
-
 	"path/filepath"
 	"strings"
 	"testing"
@@ -17,6 +15,7 @@ import (
 
 	"longhaul/activities"
 	"longhaul/activities/question"
+	telling "longhaul/activities/tell"
 	"longhaul/workflows"
 )
 
@@ -48,7 +47,9 @@ func TestOrders_theLastOfOneTaskIsCarriedOver(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			workflows.Register(replaying{replayer: replayer}, workflows.Activities{Sync: &activities.Activities{}, Asked: &question.Activities{}, Told: &telling.Activities{}})
+			workflows.Register(replaying{replayer: replayer}, workflows.Activities{
+				Sync: &activities.Activities{}, Asked: &question.Activities{}, Told: &telling.Activities{},
+			})
 			started := history.GetEvents()[0].GetWorkflowExecutionStartedEventAttributes()
 			err = replayer.ReplayWorkflowHistoryWithOptions(nil, history, worker.ReplayWorkflowHistoryOptions{
 				OriginalExecution: workflow.Execution{ID: started.GetWorkflowId(), RunID: started.GetOriginalExecutionRunId()},

@@ -1,8 +1,6 @@
 package workflows_test
 
 import (
-	telling "longhaul/activities/tell"
-
 	"bytes"
 	"compress/gzip"
 	"fmt"
@@ -24,6 +22,7 @@ import (
 
 	"longhaul/activities"
 	"longhaul/activities/question"
+	telling "longhaul/activities/tell"
 	"longhaul/workflows"
 )
 
@@ -47,7 +46,9 @@ func TestReplay_everyRecordedHistory(t *testing.T) {
 			history := readHistory(t, file)
 			started := history.GetEvents()[0].GetWorkflowExecutionStartedEventAttributes()
 			replayer := newReplayer(t)
-			workflows.Register(replaying{replayer: replayer}, workflows.Activities{Sync: &activities.Activities{}, Asked: &question.Activities{}, Told: &telling.Activities{}})
+			workflows.Register(replaying{replayer: replayer}, workflows.Activities{
+				Sync: &activities.Activities{}, Asked: &question.Activities{}, Told: &telling.Activities{},
+			})
 			err := replayer.ReplayWorkflowHistoryWithOptions(nil, history, worker.ReplayWorkflowHistoryOptions{
 				OriginalExecution: workflow.Execution{ID: started.GetWorkflowId(), RunID: started.GetOriginalExecutionRunId()},
 			})

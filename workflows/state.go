@@ -97,7 +97,8 @@ func (s *State) course(ctx workflow.Context) history.Course {
 	if all.OrgURL = s.Auth.BaseURL; s.Quota.Max > 0 {
 		now := workflow.Now(ctx)
 		all.Quota = &history.QuotaUse{
-			Max: s.Quota.Max, Org: s.Quota.Used, Source: s.Quota.Spent(s.Quota.SalesforceTime(now), now), Ceiling: s.Quota.Policy.Ceiling, Share: s.Quota.Policy.Share,
+			Max: s.Quota.Max, Org: s.Quota.Used, Source: s.Quota.Spent(s.Quota.SalesforceTime(now), now),
+			Ceiling: s.Quota.Policy.Ceiling, Share: s.Quota.Policy.Share,
 		}
 	}
 	return all

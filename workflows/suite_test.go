@@ -1,8 +1,6 @@
 package workflows_test
 
 import (
-	telling "longhaul/activities/tell"
-
 	"context"
 	"sync"
 	"testing"
@@ -18,6 +16,7 @@ import (
 
 	"longhaul/activities"
 	"longhaul/activities/question"
+	telling "longhaul/activities/tell"
 	"longhaul/internal/description"
 	"longhaul/internal/history"
 	"longhaul/internal/notify"

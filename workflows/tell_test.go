@@ -7,14 +7,13 @@ import (
 	"testing"
 	"time"
 
-	telling "longhaul/activities/tell"
-
 	"github.com/google/go-cmp/cmp"
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/testsuite"
 	"go.temporal.io/sdk/workflow"
 
 	"longhaul/activities"
+	telling "longhaul/activities/tell"
 	"longhaul/internal/fault"
 	"longhaul/internal/notify"
 	"longhaul/workflows"

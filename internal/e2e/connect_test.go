@@ -17,7 +17,8 @@ import (
 )
 
 // TestConnect_credentialsAreNowhereWithoutTheKey connects a source to a running serve, for a wrong secret and then the right one, syncs it,
-// connects it again, then by a private key, and searches what all of that has left: the bucket, Temporal's database, logs, output, the environment of the worker.
+// connects it again, then by a private key, and searches what all of that has left: the bucket, Temporal's database, logs, output, the
+// environment of the worker.
 func TestConnect_credentialsAreNowhereWithoutTheKey(t *testing.T) {
 	t.Parallel()
 	mine, key := answertest.Key()
@@ -60,7 +61,8 @@ func TestConnect_credentialsAreNowhereWithoutTheKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	d, err := saved.New(store, keeper, nil).Document(t.Context(), "acme")
-	if err != nil || d.Salesforce.PrivateKey != strings.TrimSpace(key) || d.Salesforce.ClientSecret != "" || d.Exports[0].Secrets["token"] != ready.CatalogToken {
+	if err != nil || d.Salesforce.PrivateKey != strings.TrimSpace(key) || d.Salesforce.ClientSecret != "" ||
+		d.Exports[0].Secrets["token"] != ready.CatalogToken {
 		t.Errorf("with the key it does not open: %v", err)
 	}
 	for name, content := range map[string]string{"said": said.String(), "serve.log": serve.logged(t), "environ": environOf(serve)} {

@@ -124,7 +124,8 @@ func TestMetrics_ofAWorkerThroughASync(t *testing.T) {
 	if err := run.Get(t.Context(), &result); err != nil {
 		t.Fatal(err)
 	}
-	page := m.has(t, `longhaul_sync_running{source="acme"} 0`, fmt.Sprintf(`longhaul_sync_reports{source="acme",state="described"} %d`, result.States.Described),
+	page := m.has(t, `longhaul_sync_running{source="acme"} 0`,
+		fmt.Sprintf(`longhaul_sync_reports{source="acme",state="described"} %d`, result.States.Described),
 		`longhaul_coverage_ratio{source="acme"} `, `longhaul_last_sync_timestamp_seconds{outcome="`+string(result.Outcome)+`",source="acme"}`,
 		`longhaul_last_delivery_timestamp_seconds{export="castor",source="acme"}`, `longhaul_source_ready{source="acme"} 1`,
 		`longhaul_schedule_period_seconds{source="acme"} 86400`, `longhaul_schedule_overdue_seconds{source="acme"} 0`,

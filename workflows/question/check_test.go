@@ -1,8 +1,6 @@
 package question_test
 
 import (
-	telling "longhaul/activities/tell"
-
 	"context"
 	"errors"
 	"slices"
@@ -20,6 +18,7 @@ import (
 
 	"longhaul/activities"
 	asked "longhaul/activities/question"
+	telling "longhaul/activities/tell"
 	"longhaul/internal/doctor"
 	"longhaul/internal/fault"
 	"longhaul/workflows"
