@@ -104,6 +104,11 @@ func (s *State) course(ctx workflow.Context) history.Course {
 	return all
 }
 
+// newWaiter makes what all phases pause and wait with.
+func newWaiter(state *State, d *display, carry func(workflow.Context) error) *waiter {
+	return &waiter{own: &state.pauseState, display: d, unexpected: &state.Unexpected, carry: carry, teller: newTeller(state, d)}
+}
+
 // newTeller tells people of the sync.
 func newTeller(state *State, d *display) *tell.Teller {
 	return &tell.Teller{
