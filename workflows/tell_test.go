@@ -233,6 +233,31 @@ func TestTell_aSyncThatDoesNotMoveIsStalled(t *testing.T) {
 	}
 }
 
+// That Temporal does not say what running activities have done is no news of them.
+func TestTell_aStallIsNotOverByAnAnswerThatIsMissing(t *testing.T) {
+	t.Parallel()
+	o := &org{authenticate: heard, describes: 2 * time.Hour}
+	env := environment(t, o, "sync-acme")
+	asked := 0
+	o.beats = func(activities.ReadBeatsParams) (activities.ReadBeatsResult, error) {
+		if asked++; asked%7 == 0 {
+			return activities.ReadBeatsResult{}, refusal(fault.Transient, "Temporal does not answer")
+		}
+		return activities.ReadBeatsResult{Beats: []activities.Heartbeat{{ID: "x", Done: 5}}}, nil
+	}
+	env.ExecuteWorkflow(workflows.SyncSourceType, workflows.Input{})
+	resultOf(t, env)
+	told := 0
+	for _, event := range o.events() {
+		if event == notify.Recovered {
+			told++
+		}
+	}
+	if asked < 7 || told > 1 {
+		t.Errorf("asked %d times, it told %v", asked, o.events())
+	}
+}
+
 // A run that continues neither forgets what was told nor tells it again.
 func TestTell_onceOverAllRuns(t *testing.T) {
 	t.Parallel()

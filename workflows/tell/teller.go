@@ -121,10 +121,12 @@ func earlier(a, b time.Time) time.Time {
 // look looks whether the sync has moved. Only where the workflow itself has heard of nothing it asks what running activities have done.
 func (t *Teller) look(ctx workflow.Context) {
 	count, before := t.Done(), t.Own.StalledSince()
-	if count == t.Own.Known {
-		count += t.running(ctx)
-	} else {
+	if count != t.Own.Known {
 		t.Own.Known = count
+	} else if more, known := t.running(ctx); known {
+		count += more
+	} else {
+		count = t.Own.Count // an answer that is missing is no move
 	}
 	t.Own.look(count, workflow.Now(ctx), t.Limit())
 	if after := t.Own.StalledSince(); after != before {
@@ -133,19 +135,19 @@ func (t *Teller) look(ctx workflow.Context) {
 	}
 }
 
-// running asks Temporal what running activities have done; 0 where it does not say.
-func (t *Teller) running(ctx workflow.Context) (sum int64) {
+// running asks Temporal what running activities have done; false where it does not say.
+func (t *Teller) running(ctx workflow.Context) (sum int64, known bool) {
 	id := workflow.GetInfo(ctx).WorkflowExecution
 	var acts *activities.Activities
 	params := activities.ReadBeatsParams{Workflow: id.ID, Run: id.RunID}
 	found, err := call.Do(call.OnAnyWorker(ctx), call.ForQuickLook, "look whether running activities get on", acts.ReadBeats, params)
 	if err != nil {
-		return 0
+		return 0, false
 	}
 	for _, beat := range found.Beats {
 		sum += beat.Done + beat.Calls
 	}
-	return sum
+	return sum, true
 }
 
 // tell starts the workflow of a message.
