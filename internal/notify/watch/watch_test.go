@@ -140,6 +140,19 @@ func TestWatch_aFailureThatNobodyMends(t *testing.T) {
 	w.look(48 * time.Hour)
 }
 
+// The sync has told of something else before, so the number in the id of its failure is that of the watch's first repeat.
+func TestWatch_aFailureAfterOtherMessagesIsToldAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.served = []string{"acme"}
+	fact := notify.Fact{ID: "notify-acme-s1-failed-2", Event: notify.Failed, Source: "acme", Sync: "s1", Outcome: "failed", At: w.now}
+	if err := w.Start(t.Context(), fact); err != nil {
+		t.Fatal(err)
+	}
+	w.look(25*time.Hour, notify.Failed)
+	w.look(24*time.Hour, notify.Failed)
+}
+
 func TestWatch_theWeek(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, notify.Digest)
