@@ -12,8 +12,8 @@ import (
 	"longhaul/internal/staging"
 )
 
-// ofASync are the events that stand no longer than their sync runs.
-var ofASync = []notify.Event{notify.Blocked, notify.Held, notify.Waiting, notify.Stalled}
+// OfASync are the events that stand no longer than their sync runs.
+var OfASync = []notify.Event{notify.Blocked, notify.Held, notify.Waiting, notify.Stalled}
 
 // past is what the bucket knows of a sync that is over.
 type past struct {
@@ -39,7 +39,7 @@ func (d *Desk) derive(ctx context.Context, fact notify.Fact, asking []notify.Ask
 	done := record != nil && (fact.Event == notify.Complete || fact.Event == notify.Gaps)
 	delivered := done && record.Uploaded // false: the source has no target, and a sync that is done succeeded all the same
 	for event, one := range known.standing {
-		over := slices.Contains(ofASync, event) || event == notify.Failed && done
+		over := slices.Contains(OfASync, event) || event == notify.Failed && done
 		if (one.Open() || one.By == fact.ID) && over && !slices.Contains(fact.Closes, event) {
 			fact.Closes = append(slices.Clone(fact.Closes), event)
 		}

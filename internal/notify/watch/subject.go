@@ -130,6 +130,26 @@ func (s *subject) failed(ctx context.Context) error {
 	return s.stands(ctx, fact, "")
 }
 
+// ended tells that nothing stands of a sync that is over and did not say so: it was terminated.
+func (s *subject) ended(ctx context.Context) error {
+	if s.running[s.name] {
+		s.sight.idle = time.Time{}
+		return nil
+	}
+	if s.sight.idle.IsZero() {
+		s.sight.idle = s.now
+	}
+	if s.now.Sub(s.sight.idle) < endedAfter {
+		return nil
+	}
+	for _, event := range desk.OfASync {
+		if err := s.over(ctx, event); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // digest tells the week before.
 func (s *subject) digest(ctx context.Context) error {
 	monday := s.now.Truncate(24*time.Hour).AddDate(0, 0, -(int(s.now.Weekday())+6)%7)
