@@ -2,6 +2,7 @@ package tell
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
@@ -27,6 +28,7 @@ type Teller struct {
 	Source string
 	Sync   func() string              // its id, which the login may change
 	Heard  func() bool                // whether anybody may be told: before the login nobody knows
+	Dry    bool                       // it delivers nothing, so people are told of what keeps it from its end alone
 	Limit  func() time.Duration       // after which a sync that does not move is stalled
 	Done   func() int64               // what the workflow knows to be done: a number that grows with everything
 	Shown  func(ctx workflow.Context) // shows that the sync is stalled, or is not any more
@@ -158,9 +160,15 @@ func (t *Teller) tell(ctx workflow.Context, fact notify.Fact) {
 		fact.Why, fact.Do, fact.Until = t.at.Why, t.at.Do, t.at.Until
 	}
 	fact.ID = fmt.Sprintf("notify-%s-%s-%s-%d", t.Source, fact.Sync, fact.Event, t.Own.Sent)
-	if t.Heard() {
+	if t.Heard() && !(t.Dry && isNoise(fact)) {
 		t.start(ctx, fact)
 	}
+}
+
+// isNoise says whether a fact of a sync that delivers nothing is left out: its end, and waits that pass by themselves.
+func isNoise(fact notify.Fact) bool {
+	of := append([]notify.Event{fact.Event}, fact.Closes...)
+	return !slices.ContainsFunc(of, func(e notify.Event) bool { return e == notify.Blocked || e == notify.Held || e == notify.Stalled })
 }
 
 // start starts it and waits until Temporal has it: the sync may end then.
